@@ -1,0 +1,149 @@
+#include "base/arena.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifdef __has_feature /* clang's way to say it; gcc defines the macro itself */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
+enum { BLOCK = 4096, ALIGN = 16, REDZONE = 16 };
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	_Alignas(ALIGN) char data[];
+};
+
+struct arena {
+	struct block *top;
+};
+
+static void push_block(struct arena *a, size_t size)
+{
+	struct block *b = mem_alloc(sizeof *b + size);
+	*b = (struct block){ .next = a->top, .size = size };
+	ASAN_POISON_MEMORY_REGION(b->data, size);
+	a->top = b;
+}
+
+struct arena *arena_new(void)
+{
+	return mem_zero(sizeof(struct arena));
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	for (struct block *b = a->top, *next; b; b = next) {
+		next = b->next;
+		ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
+		free(b);
+	}
+	free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	struct block *keep = a->top;
+	for (struct block *b = a->top; b; b = b->next)
+		if (b->size > keep->size)
+			keep = b;
+	for (struct block *b = a->top, *next; b; b = next) {
+		next = b->next;
+		ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
+		if (b != keep)
+			free(b);
+	}
+	a->top = keep;
+	if (keep) {
+		keep->next = NULL;
+		keep->used = 0;
+		ASAN_POISON_MEMORY_REGION(keep->data, keep->size);
+	}
+}
+
+/* Under ASan the gap after each piece stays poisoned, so an overrun inside
+ * the arena is caught as it would be in malloc's memory. */
+void *arena_alloc(struct arena *a, size_t n)
+{
+	size_t need = (n + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (need < n)
+		mem_exhausted();
+	if (!a->top || a->top->size - a->top->used < need)
+		push_block(a, need > BLOCK ? need : BLOCK);
+	void *p = a->top->data + a->top->used;
+	a->top->used += need;
+	ASAN_UNPOISON_MEMORY_REGION(p, n);
+	return p;
+}
+
+str arena_join(struct arena *a, const str *parts, size_t count)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		n += parts[i].n;
+
+	char *p = arena_alloc(a, n), *at = p;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].n) /* memcpy from NULL is undefined even for 0 */
+			memcpy(at, parts[i].p, parts[i].n);
+		at += parts[i].n;
+	}
+	return (str){ p, n };
+}
+
+void *arena_zero(struct arena *a, size_t n)
+{
+	return memset(arena_alloc(a, n), 0, n);
+}
+
+str arena_copy(struct arena *a, str s)
+{
+	return arena_join(a, &s, 1);
+}
+
+str arena_lower(struct arena *a, str s)
+{
+	char *p = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = chr_lower(s.p[i]);
+	return (str){ p, s.n };
+}
+
+char *arena_z(struct arena *a, str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+str arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (n < 0)
+		return STR_NONE;
+	char *p = arena_alloc(a, (size_t)n + 1);
+	va_start(args, format);
+	vsnprintf(p, (size_t)n + 1, format, args);
+	va_end(args);
+	return (str){ p, (size_t)n };
+}

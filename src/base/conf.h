@@ -1,0 +1,52 @@
+/* base/conf.h: postern.conf. Every key is a row of conf.def; the man page is
+ * printed from the same rows.
+ *
+ *     struct conf conf;
+ *     TRY(conf_load(a, "postern.conf", overrides, count, &conf));
+ *     listen_at(conf.smtp_listen);
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define CONF_TEXT   str
+#define CONF_WORDS  str
+#define CONF_NUMBER int64_t
+#define CONF_SIZE   int64_t
+#define CONF_SPAN   int64_t
+#define CONF_BOOL   bool
+
+struct conf_route {
+	str domain; /* lower case; "*.suffix" covers every name below suffix */
+	str hop;    /* smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:/PATH */
+};
+
+struct conf {
+#define CONF(section, key, field, type, standard, text) CONF_##type field;
+#include "base/conf.def"
+#undef CONF
+	struct conf_route *routes;
+	size_t route_count;
+	str path;   /* the file's absolute name */
+	str folder; /* the folder it stands in */
+};
+
+/* Reads the file, then the overrides ("SECTION.KEY=VALUE"). Everything lives
+ * in a. On failure conf is untouched.
+ * ERR_NOTFOUND: no such file. ERR_SYNTAX: names the line or the override, what
+ * is wrong with it and what would be right. */
+MUST_USE err conf_load(struct arena *a, const char *path, const char *const *overrides,
+		       size_t count, struct conf *conf);
+
+/* The next of a WORDS value: takes it off *list. False at the end. */
+bool conf_word(str *list, str *word);
+
+/* A file of the configuration: absolute as it is, else below the data folder. */
+str conf_path(struct arena *a, const struct conf *conf, str path);
+
+/* The documentation of every key, as rows, for the man page and --help. */
+struct conf_doc {
+	const char *section, *key, *type, *standard, *text;
+};
+const struct conf_doc *conf_docs(size_t *count);

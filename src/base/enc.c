@@ -1,0 +1,136 @@
+#include "base/enc.h"
+
+static const char B64[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char B32[] = "abcdefghijklmnopqrstuvwxyz234567";
+static const char HEX[] = "0123456789abcdef";
+
+str enc_base64(struct arena *a, str s)
+{
+	size_t n = (s.n + 2) / 3 * 4;
+	char *out = arena_alloc(a, n), *at = out;
+	for (size_t i = 0; i < s.n; i += 3) {
+		uint32_t v = (uint32_t)(unsigned char)s.p[i] << 16;
+		if (i + 1 < s.n)
+			v |= (uint32_t)(unsigned char)s.p[i + 1] << 8;
+		if (i + 2 < s.n)
+			v |= (unsigned char)s.p[i + 2];
+		*at++ = B64[v >> 18];
+		*at++ = B64[v >> 12 & 63];
+		*at++ = i + 1 < s.n ? B64[v >> 6 & 63] : '=';
+		*at++ = i + 2 < s.n ? B64[v & 63] : '=';
+	}
+	return (str){ out, n };
+}
+
+err enc_base64_decode(struct arena *a, str s, str *bytes)
+{
+	if (s.n % 4)
+		return FAIL(ERR_SYNTAX, "base64 comes in groups of four characters");
+	char *out = arena_alloc(a, s.n / 4 * 3);
+	size_t n = 0, pad = 0;
+	uint32_t v = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		const char *at = memchr(B64, s.p[i], 64);
+		if (s.p[i] == '=' && i + 2 >= s.n)
+			pad++;
+		else if (!at || pad)
+			return FAIL(ERR_SYNTAX, "not base64");
+		v = v << 6 | (at ? (uint32_t)(at - B64) : 0);
+		if (i % 4 == 3) {
+			out[n++] = (char)(v >> 16 & 255);
+			out[n++] = (char)(v >> 8 & 255);
+			out[n++] = (char)(v & 255);
+			v = 0;
+		}
+	}
+	for (size_t i = 0; i < pad; i++) /* left-over bits must be 0 */
+		if (out[--n])
+			return FAIL(ERR_SYNTAX, "base64 with stray bits at its end");
+	*bytes = (str){ out, n };
+	return OK;
+}
+
+str enc_base32(struct arena *a, str s)
+{
+	size_t n = (s.n * 8 + 4) / 5, bits = 0;
+	char *out = arena_alloc(a, n), *at = out;
+	uint32_t v = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		v = v << 8 | (unsigned char)s.p[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			*at++ = B32[v >> (bits - 5) & 31];
+	}
+	if (bits)
+		*at++ = B32[v << (5 - bits) & 31];
+	return (str){ out, n };
+}
+
+str enc_hex(struct arena *a, str s)
+{
+	char *out = arena_alloc(a, s.n * 2);
+	for (size_t i = 0; i < s.n; i++) {
+		out[2 * i] = HEX[(unsigned char)s.p[i] >> 4];
+		out[2 * i + 1] = HEX[s.p[i] & 15];
+	}
+	return (str){ out, s.n * 2 };
+}
+
+static int hex_digit(char c)
+{
+	c = chr_lower(c);
+	return chr_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+err enc_hex_decode(struct arena *a, str s, str *bytes)
+{
+	if (s.n % 2)
+		return FAIL(ERR_SYNTAX, "hexadecimal comes in pairs");
+	char *out = arena_alloc(a, s.n / 2);
+	for (size_t i = 0; i < s.n / 2; i++) {
+		int hi = hex_digit(s.p[2 * i]), lo = hex_digit(s.p[2 * i + 1]);
+		if (hi < 0 || lo < 0)
+			return FAIL(ERR_SYNTAX, "not hexadecimal");
+		out[i] = (char)(hi << 4 | lo);
+	}
+	*bytes = (str){ out, s.n / 2 };
+	return OK;
+}
+
+str enc_percent(struct arena *a, str s)
+{
+	char *out = arena_alloc(a, s.n * 3);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (chr_is_alpha((char)c) || chr_is_digit((char)c)
+		    || (c && strchr("-._~", c))) {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '%';
+		out[n++] = "0123456789ABCDEF"[c >> 4];
+		out[n++] = "0123456789ABCDEF"[c & 15];
+	}
+	return (str){ out, n };
+}
+
+err enc_percent_decode(struct arena *a, str s, bool plus, str *bytes)
+{
+	char *out = arena_alloc(a, s.n);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '%') {
+			out[n++] = plus && s.p[i] == '+' ? ' ' : s.p[i];
+			continue;
+		}
+		int hi = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+		int lo = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+		if (hi < 0 || lo < 0)
+			return FAIL(ERR_SYNTAX, "a % without two hexadecimal digits");
+		out[n++] = (char)(hi << 4 | lo);
+		i += 2;
+	}
+	*bytes = (str){ out, n };
+	return OK;
+}

@@ -1,0 +1,19 @@
+/* base/enc.h: bytes as text and back: base64, base32, hex, percent. Results
+ * live in the arena. Decoders are strict: ERR_SYNTAX for anything that the
+ * encoder would not have written. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+str enc_base64(struct arena *a, str bytes); /* RFC 4648 section 4 */
+MUST_USE err enc_base64_decode(struct arena *a, str text, str *bytes);
+str enc_base32(struct arena *a, str bytes); /* lower case, no padding */
+str enc_hex(struct arena *a, str bytes);
+MUST_USE err enc_hex_decode(struct arena *a, str text, str *bytes);
+
+/* Percent-encodes all but RFC 3986's unreserved characters: for one path
+ * segment or one query value. */
+str enc_percent(struct arena *a, str bytes);
+/* The inverse; plus: whether + stands for a space, as in a form's body. */
+MUST_USE err enc_percent_decode(struct arena *a, str text, bool plus, str *bytes);

@@ -1,0 +1,37 @@
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+void mem_exhausted(void)
+{
+	static const char text[] = "level=error event=out-of-memory do=\"give the "
+				   "service more memory; it restarts by itself\"\n";
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		abort();
+	abort();
+}
+
+void *mem_alloc(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+	if (!p)
+		mem_exhausted();
+	return p;
+}
+
+void *mem_zero(size_t n)
+{
+	void *p = calloc(1, n ? n : 1);
+	if (!p)
+		mem_exhausted();
+	return p;
+}
+
+void *mem_grow(void *p, size_t n)
+{
+	p = realloc(p, n ? n : 1);
+	if (!p)
+		mem_exhausted();
+	return p;
+}

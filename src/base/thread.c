@@ -1,0 +1,46 @@
+#include "base/thread.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+#include <time.h>
+
+static err start(pthread_t *id, bool detached, void *(*fn)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	if (detached)
+		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	int code = pthread_create(id, &attr, fn, arg);
+	pthread_attr_destroy(&attr);
+	return code ? FAIL(ERR_LIMIT, "the system gives no more threads; raise TasksMax")
+		    : OK;
+}
+
+err thread_start(void *(*fn)(void *), void *arg)
+{
+	pthread_t id;
+	return start(&id, true, fn, arg);
+}
+
+err thread_start_joinable(pthread_t *id, void *(*fn)(void *), void *arg)
+{
+	return start(id, false, fn, arg);
+}
+
+void thread_cond_init(pthread_cond_t *c)
+{
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(c, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms)
+{
+	struct timespec t = { .tv_sec = mono_ms / 1000,
+			      .tv_nsec = mono_ms % 1000 * 1000000 };
+	return pthread_cond_timedwait(c, m, &t) != ETIMEDOUT;
+}

@@ -1,0 +1,23 @@
+/* base/thread.h: threads with small stacks, and the lock that pairs with a
+ * deadline. Nothing here is specific to mail. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <pthread.h>
+
+enum { THREAD_STACK = 256 * 1024 }; /* a session's; OpenSSL needs some 60 KB */
+
+/* Starts fn(arg) on a detached thread of THREAD_STACK bytes.
+ * ERR_LIMIT: the system gives no more threads. */
+MUST_USE err thread_start(void *(*fn)(void *), void *arg);
+
+/* The same, joinable with pthread_join. */
+MUST_USE err thread_start_joinable(pthread_t *id, void *(*fn)(void *), void *arg);
+
+/* A condition whose waits end by clock_mono_ms. */
+void thread_cond_init(pthread_cond_t *c);
+
+/* Waits on c, m held, until woken (true) or until the deadline (false). */
+bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms);

@@ -1,0 +1,10 @@
+/* mail/charset.h: any charset to UTF-8, whatever the label says. */
+#pragma once
+
+#include "base/arena.h"
+
+/* Bytes with a declared charset ("" for none) as valid UTF-8. Never fails:
+ * aliases and misspellings are known, a wrong label is overruled by valid
+ * UTF-8, then uchardet, then windows-1252. *used (may be NULL) names what was
+ * applied. */
+str charset_decode(struct arena *a, str bytes, str declared, str *used);

@@ -1,0 +1,70 @@
+/* mail/header.h: the header block of a message, over its raw bytes. Nothing is
+ * copied or changed: a field that needs no change leaves as it came.
+ *
+ *     struct header h;
+ *     TRY(header_scan(a, message, &h));
+ *     str subject = header_text(a, header_find(&h, STR("Subject")));
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct field {
+	str raw;   /* the whole field with its line endings */
+	str name;  /* as written */
+	str value; /* behind the colon, folded as it is, without the last line ending */
+};
+
+enum header_flag { /* what a careful reader wants to know */
+	HEADER_BARE_CR = 1 << 0,
+	HEADER_BARE_LF = 1 << 1,
+	HEADER_NUL = 1 << 2,
+	HEADER_8BIT = 1 << 3,
+	HEADER_STRAY_LINE = 1 << 4,    /* a line that is no field; skipped */
+	HEADER_REPEATED = 1 << 5,      /* a field twice that RFC 5322 section 3.6 allows once */
+	HEADER_LONG_LINE = 1 << 6,     /* over 998 octets */
+};
+
+struct header {
+	struct field *fields;
+	size_t        count;
+	str           raw;  /* the block, without the empty line */
+	str           body; /* behind the empty line */
+	unsigned      flags;
+};
+
+enum { HEADER_MAX = 256 * 1024, HEADER_FIELDS_MAX = 2000 };
+
+/* ERR_LIMIT: larger than HEADER_MAX or more fields than HEADER_FIELDS_MAX. */
+MUST_USE err header_scan(struct arena *a, str message, struct header *h);
+
+/* The first field of that name, whatever its case; NULL when absent. */
+const struct field *header_find(const struct header *h, str name);
+const struct field *header_next(const struct header *h, const struct field *after); /* same name */
+size_t              header_count(const struct header *h, str name);
+
+/* The value unfolded and trimmed; the same with encoded words (RFC 2047)
+ * decoded to UTF-8 and raw 8-bit repaired. "" for NULL. */
+str header_value(struct arena *a, const struct field *f);
+str header_text(struct arena *a, const struct field *f);
+
+/* The first parameter-free word of a value ("text/plain" of "text/plain;
+ * charset=x"), lower case, and one parameter (RFC 2231 known), decoded. */
+str header_token(struct arena *a, const struct field *f);
+str header_param(struct arena *a, const struct field *f, str name);
+
+/* The Message-ID's of a field, in order: "<a@b> (x) <c@d>" gives a@b, c@d. */
+size_t header_ids(struct arena *a, const struct field *f, str **ids);
+
+/* UTF-8 text as a field's value: encoded words where needed, folded at 78. */
+str header_encode(struct arena *a, str name, str text); /* "Name: value\r\n" */
+
+/* A copy of the block in which some fields are gone and others stand first or
+ * last. The rest keeps its bytes. */
+struct header_edit {
+	const str *drop; /* names */
+	size_t     drop_count;
+	str        prepend, append; /* whole fields with their CRLF */
+};
+str header_apply(struct arena *a, const struct header *h, const struct header_edit *e);

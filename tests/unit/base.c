@@ -1,0 +1,167 @@
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/enc.h"
+#include "base/mac.h"
+#include "base/map.h"
+#include "base/rand.h"
+#include "base/utf8.h"
+#include "tests/check.h"
+
+static void strings(void)
+{
+	str head, tail, word, rest = STR(" a \tbc");
+	CHECK(str_cut(STR("a@b@c"), '@', &head, &tail) && str_eq(tail, STR("b@c")));
+	CHECK(str_cut_last(STR("a@b@c"), '@', &head, &tail) && str_eq(head, STR("a@b")));
+	CHECK(!str_cut(STR("abc"), '@', &head, &tail) && str_eq(head, STR("a@b")));
+	CHECK(str_ieq(STR("AbC"), STR("aBc")) && !str_ieq(STR("a"), STR("ab")));
+	CHECK(str_eq(str_ifind(STR("xYzW"), STR("yZ")), STR("YzW")));
+	CHECK(str_eq(str_trim(STR(" \r\n a b\t ")), STR("a b")));
+	CHECK(str_word(&rest, &word) && str_eq(word, STR("a")));
+	CHECK(str_word(&rest, &word) && str_eq(word, STR("bc"))
+	      && !str_word(&rest, &word));
+}
+
+static void numbers(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		int64_t want;
+	} cases[] = {
+		{ "0", true, 0 },     { "9223372036854775807", true, INT64_MAX },
+		{ "-12", true, -12 }, { "9223372036854775808", false, 0 },
+		{ "", false, 0 },     { "-", false, 0 },
+		{ "1x", false, 0 },   { "99999999999999999999999", false, 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t got = 77;
+		CHECK(str_i64(str_from(cases[i].text), &got) == cases[i].ok);
+		CHECK(got == (cases[i].ok ? cases[i].want : 77));
+	}
+}
+
+static void encodings(struct arena *a)
+{
+	static const struct {
+		const char *plain, *base64, *base32, *hex;
+	} cases[] = {
+		/* RFC 4648 section 10, base32 in lower case without padding */
+		{ "", "", "", "" },
+		{ "f", "Zg==", "my", "66" },
+		{ "fo", "Zm8=", "mzxq", "666f" },
+		{ "foo", "Zm9v", "mzxw6", "666f6f" },
+		{ "foobar", "Zm9vYmFy", "mzxw6ytboi", "666f6f626172" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str plain = str_from(cases[i].plain), back;
+		CHECK(str_eq(enc_base64(a, plain), str_from(cases[i].base64)));
+		CHECK(str_eq(enc_base32(a, plain), str_from(cases[i].base32)));
+		CHECK(str_eq(enc_hex(a, plain), str_from(cases[i].hex)));
+		CHECK(!enc_base64_decode(a, str_from(cases[i].base64), &back).kind
+		      && str_eq(back, plain));
+		CHECK(!enc_hex_decode(a, str_from(cases[i].hex), &back).kind
+		      && str_eq(back, plain));
+	}
+	static const char *const wrong[] = { "Z",    "Zg=",  "Zg=a", "Z===",
+					     "Zh==", "Zm9=", "Z g=" };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		str out;
+		CHECK(enc_base64_decode(a, str_from(wrong[i]), &out).kind == ERR_SYNTAX);
+	}
+	str out;
+	CHECK(str_eq(enc_percent(a, STR("a b/ü~")), STR("a%20b%2F%C3%BC~")));
+	CHECK(!enc_percent_decode(a, STR("a+b%2f"), true, &out).kind
+	      && str_eq(out, STR("a b/")));
+	CHECK(enc_percent_decode(a, STR("%2"), true, &out).kind == ERR_SYNTAX);
+}
+
+static void unicode(struct arena *a)
+{
+	static const struct {
+		const char *text;
+		bool valid;
+	} cases[] = {
+		{ "plain", true },
+		{ "\xC3\xBC", true },
+		{ "\xC0\xAF", false },
+		{ "\xED\xA0\x80", false },
+		{ "\xF4\x90\x80\x80", false },
+		{ "\xE2\x82", false },
+		{ "\xF0\x9F\x98\x80", true },
+		{ "\x80", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(utf8_valid(str_from(cases[i].text)) == cases[i].valid);
+	CHECK(str_eq(utf8_scrub(a, STR("a\xFFz")), STR("a\xEF\xBF\xBDz")));
+	CHECK(str_eq(utf8_fold(a, STR("Stra\xC3\x9F"
+				      "E")),
+		     STR("strasse")));
+}
+
+static void maps(struct arena *a)
+{
+	struct map m = { 0 };
+	static int values[1000];
+	for (int i = 0; i < 1000; i++)
+		map_set(&m, arena_printf(a, "key%d", i), &values[i]);
+	map_set(&m, STR("key7"), &values[8]);
+	CHECK(m.used == 1000 && map_get(&m, STR("key7")) == &values[8]);
+	CHECK(!map_get(&m, STR("key1000")) && map_get(&m, STR("key999")) == &values[999]);
+	size_t seen = 0;
+	for (struct map_slot *s = NULL; (s = map_next(&m, s));)
+		seen++;
+	CHECK(seen == 1000);
+	map_free(&m);
+	CHECK(!map_get(&m, STR("key1")));
+}
+
+static void times(void)
+{
+	int64_t t = 0;
+	char text[CLOCK_TEXT];
+	clock_iso(1795493529512, text);
+	CHECK(!strcmp(text, "2026-11-24T04:12:09.512Z"));
+	CHECK(clock_parse(STR("2026-11-24T04:12:09Z"), 0, &t) && t == 1795493529);
+	CHECK(clock_parse(STR("+7d"), 1000, &t) && t == 1000 + 7 * 86400);
+	CHECK(!clock_parse(STR("tomorrow"), 0, &t) && !clock_parse(STR("+7y"), 0, &t));
+	CHECK(clock_parse_span(STR("90m"), &t) && t == 5400);
+}
+
+static void tags(struct arena *a)
+{
+	struct mac_key key;
+	rand_bytes(&key, sizeof key);
+	str tag = mac_tag(a, &key, STR("bounce"), STR("7"));
+	CHECK(tag.n == 16 && mac_check(a, &key, STR("bounce"), STR("7"), tag));
+	CHECK(!mac_check(a, &key, STR("bounce"), STR("8"), tag));
+	CHECK(!mac_check(a, &key, STR("leave"), STR("7"), tag));
+	CHECK(rand_token(a, 20).n == 32);
+}
+
+static void arenas(void)
+{
+	ARENA(a);
+	char *big = arena_alloc(a, 100000);
+	memset(big, 1, 100000);
+	arena_reset(a);
+	CHECK(str_eq(arena_cat(a, STR("a"), STR("b\0c"), STR("")), STR("ab\0c")));
+	CHECK(str_eq(arena_printf(a, "%d-%s", 7, "x"), STR("7-x")));
+	BUF(b);
+	buf_addf(&b, "%s", "hello");
+	buf_drop(&b, 2);
+	CHECK(str_eq(buf_str(&b), STR("llo")));
+}
+
+int main(void)
+{
+	ARENA(a);
+	strings();
+	numbers();
+	encodings(a);
+	unicode(a);
+	maps(a);
+	times();
+	tags(a);
+	arenas();
+	return check_done();
+}
