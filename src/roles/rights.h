@@ -1,0 +1,30 @@
+/* roles/rights.h: rights.def as a table. Adding a role is a row there and a
+ * body in roles.def. */
+#pragma once
+
+#include "store/store.h"
+
+enum role_id {
+#define ROLE(name, ...) ROLE_##name,
+#include "roles/rights.def"
+#undef ROLE
+	ROLE_COUNT
+};
+
+enum { FOLDER_SITE = 1 };
+enum { KEYS_TLS = 1, KEYS_MAC = 2, KEYS_SIGN = 4 };
+enum { NET_ACCEPT = 1, NET_DNS = 2, NET_DIAL = 4 };
+
+struct rights {
+	const char *name;
+	unsigned reads, writes; /* 1 << enum book_kind */
+	unsigned folders;       /* FOLDER_ */
+	unsigned keys;          /* KEYS_ */
+	unsigned network;       /* NET_ */
+	unsigned rings;         /* 1 << enum role_id */
+};
+
+extern const struct rights rights[ROLE_COUNT];
+
+/* The role of that name; ROLE_COUNT when there is none. */
+enum role_id role_from(const char *name);
