@@ -1,0 +1,86 @@
+/* lists/addressbook.h: what every address of our domains means, in memory.
+ * smtpd answers RCPT from it without a query; post sorts arrivals by it. A
+ * snapshot never changes; a new one replaces it when the lists book did.
+ *
+ *     struct addressbook *book;
+ *     TRY(addressbook_load(lists, a, conf, &book));
+ *     struct meaning m = addressbook_find(book, a, &address);
+ *     if (m.what == MEANS_POST) ... m.list->name
+ */
+#pragma once
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/mac.h"
+#include "mail/address.h"
+#include "store/store.h"
+
+/* SUBADDRESS(what, suffix, token): LIST, suffix, and where token is 1 a "+" and
+ * a token behind it. DESIGN.md "Addresses"; list names never end in one. */
+#define SUBADDRESSES                                                           \
+	SUBADDRESS(MEANS_REQUEST, "-request", 0)                               \
+	SUBADDRESS(MEANS_JOIN, "-join", 0)                                     \
+	SUBADDRESS(MEANS_JOIN, "-subscribe", 0)                                \
+	SUBADDRESS(MEANS_LEAVE, "-leave", 0)                                   \
+	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", 0)                             \
+	SUBADDRESS(MEANS_OWNER, "-owner", 0)                                   \
+	SUBADDRESS(MEANS_CONFIRM, "-confirm", 1)                               \
+	SUBADDRESS(MEANS_BOUNCE, "-bounces", 1)
+
+enum meaning_kind {
+	MEANS_FOREIGN,  /* not one of our domains */
+	MEANS_NOBODY,   /* our domain, no such address */
+	MEANS_POST,     /* LIST@ */
+	MEANS_REQUEST,
+	MEANS_JOIN,
+	MEANS_LEAVE,
+	MEANS_OWNER,
+	MEANS_CONFIRM,
+	MEANS_BOUNCE,   /* a return path; member is whom it is about */
+	MEANS_BAD_PATH, /* a return path whose tag is wrong */
+	MEANS_ALIAS,    /* forwarded to persons */
+	MEANS_ADMIN,    /* postmaster@ and abuse@: the site's administrator */
+	MEANS_SRS,      /* a forwarded mail's return path, on its way back */
+};
+
+struct list_entry {
+	int64_t id;
+	str     name, domain; /* "dev", "lists.example" */
+	str     address;      /* "dev@lists.example" */
+	int64_t max_size;     /* octets; 0: as the server */
+};
+
+struct alias_entry {
+	int64_t id;
+	str     address;
+	str    *targets;
+	size_t  count;
+};
+
+struct meaning {
+	enum meaning_kind         what;
+	const struct list_entry  *list;
+	const struct alias_entry *alias;
+	str                       token;  /* MEANS_CONFIRM */
+	int64_t                   member; /* MEANS_BOUNCE; 0 for the bare -bounces address */
+};
+
+struct addressbook;
+
+/* Reads the lists book. path_key: the return paths' key. The snapshot owns its
+ * memory; texts of a meaning live as long as it does. */
+MUST_USE err addressbook_load(struct book *lists, const struct conf *conf,
+                              const struct mac_key *path_key, struct addressbook **out);
+
+struct addressbook *addressbook_keep(struct addressbook *b); /* one more user */
+void                addressbook_drop(struct addressbook *b); /* the last one frees it */
+
+struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
+                                const struct address *x);
+bool           addressbook_is_ours(const struct addressbook *b, str domain);
+const struct list_entry *addressbook_list(const struct addressbook *b, str address);
+
+/* Whether a word may be a list's name: 1 to 32 of a-z 0-9 . _ -, beginning with
+ * a letter or digit, not ending in a sub-address's suffix, and no role address.
+ * ERR_SYNTAX: says which rule it breaks. */
+MUST_USE err list_name_check(struct arena *a, str name);

@@ -1,0 +1,253 @@
+#include "lists/settings.h"
+
+#include "store/lists/setting.h"
+
+#define CHOICES_NAME(key) key##_choices
+#define GROUP(id, title)
+#define SETTING(...)
+#define CHOICES(key, ...) static const char *const CHOICES_NAME(key)[] = { __VA_ARGS__, NULL };
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+
+/* The rows in the table's order; a GROUP row carries only its title. */
+static const struct {
+	const char *key, *title;
+} groups[] = {
+#define GROUP(id, title) { #id, title },
+#define SETTING(...)
+#define CHOICES(key, ...)
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+};
+
+enum { /* a number for each setting, so that its choices find it */
+#define GROUP(id, title)
+#define SETTING(key, ...) ROW_##key,
+#define CHOICES(key, ...)
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+	ROWS
+};
+
+static const char *const *const choices[ROWS] = {
+#define GROUP(id, title)
+#define SETTING(...)
+#define CHOICES(key, ...) [ROW_##key] = CHOICES_NAME(key),
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+};
+
+static struct setting_row rows[] = {
+#define GROUP(id, title)
+#define SETTING(key_, type_, standard_, mm2_, mm3_, label_, help_)                       \
+	{ .key = #key_,                                                                  \
+	  .type = SETTING_IS_##type_,                                                    \
+	  .standard = standard_,                                                         \
+	  .mailman2 = mm2_,                                                              \
+	  .mailman3 = mm3_,                                                              \
+	  .label = label_,                                                               \
+	  .help = help_,                                                                 \
+	  .offset = offsetof(struct settings, key_) },
+#define CHOICES(key, ...)
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+};
+
+static const char *const group_of[] = {
+#define GROUP(id, title) "=" #id,
+#define SETTING(key, ...) #key,
+#define CHOICES(key, ...)
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+};
+
+static pthread_once_t filled = PTHREAD_ONCE_INIT;
+
+static void fill(void)
+{
+	const char *group = "";
+	size_t      row = 0;
+	for (size_t i = 0; i < sizeof group_of / sizeof *group_of; i++) {
+		if (group_of[i][0] == '=') {
+			group = group_of[i] + 1;
+			continue;
+		}
+		rows[row].group = group;
+		rows[row].choices = choices[row];
+		row++;
+	}
+}
+
+const struct setting_row *setting_rows(size_t *count)
+{
+	pthread_once(&filled, fill);
+	*count = ROWS;
+	return rows;
+}
+
+const struct setting_row *setting_find(str key)
+{
+	size_t                    n;
+	const struct setting_row *row = setting_rows(&n);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(key, str_from(row[i].key)))
+			return &row[i];
+	return NULL;
+}
+
+const char *setting_group_title(str group)
+{
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		if (str_eq(group, str_from(groups[i].key)))
+			return groups[i].title;
+	return "";
+}
+
+static err wrong(struct arena *a, const struct setting_row *row, str value, str wanted)
+{
+	return err_in(a, ERR_SYNTAX, "%s = %.*s: it takes %.*s", row->key,
+	              (int)(value.n < 80 ? value.n : 80), value.n ? value.p : "", STR_F(wanted));
+}
+
+static err check_bool(struct arena *a, const struct setting_row *row, str value, str *clean)
+{
+	static const char *const yes[] = { "yes", "on", "true", "1" };
+	static const char *const no[] = { "no", "off", "false", "0" };
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		bool is = str_ieq(value, str_from(yes[i]));
+		if (is || str_ieq(value, str_from(no[i]))) {
+			*clean = is ? STR("yes") : STR("no");
+			return OK;
+		}
+	}
+	return wrong(a, row, value, STR("yes or no"));
+}
+
+static err check_choice(struct arena *a, const struct setting_row *row, str value, str *clean)
+{
+	str words = STR("one of");
+	for (size_t i = 0; row->choices[i]; i += 2) {
+		str word = str_from(row->choices[i]);
+		if (str_eq(value, word)) {
+			*clean = word;
+			return OK;
+		}
+		words = arena_cat(a, words, STR(" "), word);
+	}
+	return wrong(a, row, value, words);
+}
+
+static err check_text(struct arena *a, const struct setting_row *row, str value, str *clean)
+{
+	enum { TEXT_MAX = 64 * 1024 };
+	bool lines = row->type == SETTING_IS_LINES;
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+		if (c == 0x7f || (c < ' ' && !(lines && (c == '\n' || c == '\r' || c == '\t'))))
+			return wrong(a, row, value, lines ? STR("text") : STR("one line of text"));
+	}
+	if (value.n > TEXT_MAX)
+		return wrong(a, row, STR("…"), STR("at most 64 KB"));
+	*clean = value;
+	return OK;
+}
+
+err setting_check(struct arena *a, const struct setting_row *row, str value, str *clean)
+{
+	int64_t number;
+	setting_rows(&(size_t){ 0 });
+	switch (row->type) {
+	case SETTING_IS_BOOL:
+		return check_bool(a, row, value, clean);
+	case SETTING_IS_CHOICE:
+		return check_choice(a, row, value, clean);
+	case SETTING_IS_NUMBER:
+		if (!str_i64(value, &number) || number < 0 || number > INT32_MAX)
+			return wrong(a, row, value, STR("a whole number, 0 or more"));
+		*clean = value;
+		return OK;
+	case SETTING_IS_TEXT:
+	case SETTING_IS_LINES:
+		return check_text(a, row, value, clean);
+	}
+	return FAIL(ERR_SYNTAX, "a setting of no known type");
+}
+
+/* value has passed setting_check, now or when it was stored. */
+static void take(struct settings *s, const struct setting_row *row, str value)
+{
+	void *at = (char *)s + row->offset;
+	switch (row->type) {
+	case SETTING_IS_BOOL:
+		*(bool *)at = str_eq(value, STR("yes"));
+		return;
+	case SETTING_IS_NUMBER:
+		if (!str_i64(value, at))
+			*(int64_t *)at = 0;
+		return;
+	case SETTING_IS_TEXT:
+	case SETTING_IS_LINES:
+	case SETTING_IS_CHOICE:
+		*(str *)at = value;
+		return;
+	}
+}
+
+err settings_load(struct book *lists, struct arena *a, int64_t list, struct settings *s)
+{
+	size_t                    n;
+	const struct setting_row *row = setting_rows(&n);
+	struct setting           *stored;
+	size_t                    count;
+	TRY(setting_all(lists, a, list, &stored, &count));
+	for (size_t i = 0; i < n; i++)
+		take(s, &row[i], str_from(row[i].standard));
+	for (size_t i = 0; i < count; i++) {
+		const struct setting_row *known = setting_find(stored[i].key);
+		if (known)
+			take(s, known, stored[i].value);
+	}
+	return OK;
+}
+
+err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
+{
+	const struct setting_row *row = setting_find(key);
+	str                       clean;
+	if (!row)
+		return err_in(a, ERR_NOTFOUND,
+		              "no setting \"%.*s\"; `postern list show LIST` names them all",
+		              STR_F(key));
+	TRY(setting_check(a, row, value, &clean));
+	if (str_eq(clean, str_from(row->standard)))
+		return setting_unset(lists, list, key);
+	return setting_set(lists, list, key, clean);
+}
+
+str setting_text(struct arena *a, const struct settings *s, const struct setting_row *row)
+{
+	const void *at = (const char *)s + row->offset;
+	switch (row->type) {
+	case SETTING_IS_BOOL:
+		return *(const bool *)at ? STR("yes") : STR("no");
+	case SETTING_IS_NUMBER:
+		return arena_printf(a, "%lld", (long long)*(const int64_t *)at);
+	case SETTING_IS_TEXT:
+	case SETTING_IS_LINES:
+	case SETTING_IS_CHOICE:
+		break;
+	}
+	return *(const str *)at;
+}

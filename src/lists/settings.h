@@ -1,0 +1,60 @@
+/* lists/settings.h: what a list's owner can choose. Every setting is a row of
+ * settings.def; only what differs from the default is stored.
+ *
+ *     struct settings s;
+ *     TRY(settings_load(book, a, list_id, &s));
+ *     if (s.emergency) ...
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+#define SETTING_TEXT   str
+#define SETTING_LINES  str
+#define SETTING_NUMBER int64_t
+#define SETTING_BOOL   bool
+#define SETTING_CHOICE str /* one of the words; compare with setting_is */
+
+struct settings {
+#define GROUP(id, title)
+#define SETTING(key, type, standard, mm2, mm3, label, help) SETTING_##type key;
+#define CHOICES(key, ...)
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+};
+
+enum setting_type { SETTING_IS_TEXT, SETTING_IS_LINES, SETTING_IS_NUMBER, SETTING_IS_BOOL, SETTING_IS_CHOICE };
+
+struct setting_row {
+	const char        *group, *key;
+	enum setting_type  type;
+	const char        *standard, *mailman2, *mailman3, *label, *help;
+	size_t             offset; /* of the field in struct settings */
+	const char *const *choices; /* word, label, word, label, …, NULL */
+};
+
+const struct setting_row *setting_rows(size_t *count);
+const struct setting_row *setting_find(str key); /* NULL: no such setting */
+const char               *setting_group_title(str group);
+
+static inline bool setting_is(str value, const char *word)
+{
+	return str_eq(value, str_from(word));
+}
+
+/* Defaults, then what the list has stored. Texts live in a. */
+MUST_USE err settings_load(struct book *lists, struct arena *a, int64_t list, struct settings *s);
+
+/* A value as stored text is checked for its row and brought into its one
+ * spelling ("yes", not "on"). ERR_SYNTAX: says what the setting takes. */
+MUST_USE err setting_check(struct arena *a, const struct setting_row *row, str value, str *clean);
+
+/* Checks and stores; a value equal to the default removes the stored row. */
+MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value);
+
+/* The value of one setting as text. */
+str setting_text(struct arena *a, const struct settings *s, const struct setting_row *row);
