@@ -1,0 +1,24 @@
+/* lists/command.h: mail to LIST-request and to the one-purpose addresses. The
+ * words are one table, commands.def: help, info, lists, join, leave, who,
+ * confirm, end. At most 10 lines are read, one mail is answered, never one that
+ * a program sent. */
+#pragma once
+
+#include "lists/office.h"
+#include "mail/address.h"
+#include "mail/header.h"
+
+struct mail_command {
+	const struct list_entry *list;
+	str                      message;
+	struct header            header;
+	struct address           reverse_path;
+	struct mailbox           from;
+	bool                     authentic; /* aligned SPF or DKIM, or sign-in */
+	str                      source;
+};
+
+MUST_USE err command_request(struct office *o, struct arena *a, const struct mail_command *m);
+MUST_USE err command_join(struct office *o, struct arena *a, const struct mail_command *m);
+MUST_USE err command_leave(struct office *o, struct arena *a, const struct mail_command *m);
+MUST_USE err command_confirm(struct office *o, struct arena *a, const struct mail_command *m, str token);

@@ -1,0 +1,47 @@
+/* lists/notice.h: the mails this program writes about lists. Each is a row of
+ * templates.def; a site or a list may put its own text in its place.
+ *
+ *     TRY(notice_send(o, a, &(struct notice){ .name = "welcome", .list = list,
+ *             .to = anna, .vars = vars, .var_count = n }));
+ *
+ * A notice is an outbound message with the null reverse-path, so nothing ever
+ * answers it, and it bears Auto-Submitted. */
+#pragma once
+
+#include "lists/office.h"
+#include "mail/address.h"
+#include "mail/header.h"
+
+struct notice_var {
+	const char *name; /* {name} in the template */
+	str         value;
+};
+
+struct notice {
+	const char              *name;     /* a row of templates.def */
+	const struct list_entry *list;     /* NULL: from the site */
+	struct mailbox           to;
+	str                      source;   /* makes it once only: "17/dev@…/held"; "" for a fresh one each time */
+	str                      in_reply_to; /* with < >, or empty */
+	const struct notice_var *vars;
+	size_t                   var_count;
+	str                      attached; /* a message to attach, or empty */
+	bool                     answers;  /* an answer to a mail: counted by notice_may_answer */
+};
+
+/* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},
+ * {owner_address}, {address} are always known. */
+MUST_USE err notice_send(struct office *o, struct arena *a, const struct notice *n);
+
+/* Whether a mail may be answered by a program (RFC 3834 sections 2 and 3): it has
+ * a reverse-path, is no answer itself, comes from no list or bulk sender, and
+ * its sender has had fewer than 10 answers today (this one is counted). */
+MUST_USE err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
+                               const struct address *reverse_path, bool *may);
+
+/* The template's rows, for documentation and the owner's page. */
+struct notice_row {
+	const char *name, *subject, *text, *about;
+};
+const struct notice_row *notice_rows(size_t *count);
+const struct notice_row *notice_row_find(str name);

@@ -1,0 +1,15 @@
+/* lists/orders.h: what pages want done. web files an order in the lists book and
+ * wakes post; post runs it and writes what came of it; web shows that. The kinds
+ * are one table, orders.def. */
+#pragma once
+
+#include "lists/office.h"
+
+#include <jansson.h>
+
+/* Runs every waiting order, oldest first. */
+MUST_USE err orders_run(struct office *o, struct arena *a);
+
+/* The other side, for pages: files one and gives its number. */
+MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind, json_t *args,
+                       int64_t person, str client, int64_t *id);

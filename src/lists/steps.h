@@ -1,0 +1,26 @@
+/* lists/steps.h: from the post as it came to the copy that leaves. The steps are
+ * one table, steps.def. */
+#pragma once
+
+#include "base/buf.h"
+#include "lists/office.h"
+#include "lists/rules.h"
+
+struct outgoing {
+	const struct post *post;
+	int64_t            number;     /* in the archive; 0: not archived */
+	str                drop[64];   /* header fields that go */
+	size_t             drop_count;
+	struct buf         prepend, append; /* fields that come */
+	str                personal;   /* fields of each copy, with {leave} */
+	struct map        *has_copy;   /* address keys in To and Cc */
+	bool               skip_author;
+};
+
+/* Runs all steps. The result's header is header_apply of drop, prepend, append. */
+MUST_USE err steps_run(struct office *o, struct arena *a, struct outgoing *out);
+
+struct step_doc {
+	const char *name, *text;
+};
+const struct step_doc *step_docs(size_t *count);
