@@ -19,6 +19,9 @@
  * before a byte is sent to anybody. SQL texts are literals; the statement is
  * prepared once and kept with the connection under its address.
  *
+ * A text of an error lives in the book's own memory: until four later failures
+ * of the same book.
+ *
  * Errors: ERR_TEMP the book was busy too long or the disk is full: nothing
  * changed, try again. ERR_IO the book is damaged or unreadable; the text names
  * its file. ERR_DENIED a uniqueness or other constraint refused the row. */
@@ -36,7 +39,7 @@ struct book;
  * never writes and refuses a schema newer or older than this program's. */
 MUST_USE err book_open(struct arena *a, str data, enum book_kind kind, enum book_mode mode,
                        struct book **b);
-void         book_close(struct book *b); /* NULL is fine */
+void         book_close(struct book *b); /* NULL is fine; error texts stay in a */
 
 /* Makes the folder and the book with its -wal and -shm beside it, which read-only
  * users need. An existing book is brought up to date. */
@@ -45,9 +48,10 @@ MUST_USE err book_create(struct arena *a, str data, enum book_kind kind);
 const char *book_name(enum book_kind kind); /* "inbound" */
 str         book_folder(struct arena *a, str data, enum book_kind kind);
 
-MUST_USE err book_begin(struct book *b);  /* BEGIN IMMEDIATE, waiting at most 10 s */
-MUST_USE err book_commit(struct book *b); /* OK: durable, synced */
-void         book_rollback(struct book *b);
+MUST_USE err book_begin(struct book *b);  /* BEGIN IMMEDIATE, waiting at most 10 s; of a
+                                           * READ book: one state for all that is read */
+MUST_USE err book_commit(struct book *b); /* OK: durable, synced; else rolled back */
+void         book_rollback(struct book *b); /* nothing open is fine */
 int64_t      book_last_id(struct book *b); /* of the last INSERT */
 int64_t      book_changes(struct book *b); /* rows changed by the last run */
 int64_t      book_version(struct book *b); /* differs when another connection wrote (data_version) */

@@ -54,6 +54,8 @@ CREATE TABLE member (
   UNIQUE (list, address)
 );
 CREATE INDEX member_address ON member(address);
+CREATE INDEX member_list ON member(list);                             -- in order of id
+CREATE INDEX member_fanout ON member(list) WHERE delivery = 'regular';-- likewise
 CREATE TABLE role (
   list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
   address      INTEGER NOT NULL REFERENCES address(id) ON DELETE CASCADE,
@@ -65,7 +67,7 @@ CREATE TABLE pending (                    -- a token that somebody was sent
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   token        BLOB NOT NULL UNIQUE,      -- SHA-256 of it; the token itself is nowhere
   kind         TEXT NOT NULL,             -- join, leave, sign-in, verify, invite, hold
-  list         INTEGER,
+  list         INTEGER NOT NULL DEFAULT 0,-- 0: none
   address      TEXT NOT NULL,             -- whose it is
   data         TEXT NOT NULL,             -- JSON
   created_at   INTEGER NOT NULL,
@@ -93,7 +95,8 @@ CREATE TABLE held (                       -- a post that waits for a moderator
   handled_by   TEXT NOT NULL DEFAULT '',
   handled_at   INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX held_waiting ON held(list, id) WHERE verdict = '';
+CREATE INDEX held_waiting ON held(list) WHERE verdict = '';
+CREATE INDEX held_list ON held(list);
 CREATE TABLE request (                    -- a person who waits for a moderator to be let in
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
@@ -131,17 +134,19 @@ CREATE TABLE alias_target (
 ) WITHOUT ROWID;
 CREATE TABLE ban (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  list         INTEGER,                   -- NULL: the whole site
+  list         INTEGER NOT NULL,          -- 0: the whole site
   pattern      TEXT NOT NULL,             -- address, @domain, or ^pattern
   reason       TEXT NOT NULL,
-  created_at   INTEGER NOT NULL
+  created_at   INTEGER NOT NULL,
+  UNIQUE (list, pattern)
 );
 CREATE TABLE header_rule (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
   header       TEXT NOT NULL,
   pattern      TEXT NOT NULL,
-  action       TEXT NOT NULL              -- hold, reject, discard, accept
+  action       TEXT NOT NULL,             -- hold, reject, discard, accept
+  UNIQUE (list, header, pattern)
 );
 CREATE TABLE template (
   list         INTEGER NOT NULL,          -- 0: the whole site
@@ -161,6 +166,7 @@ CREATE TABLE session (                    -- a browser that is signed in
   agent        TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX session_person ON session(person);
+CREATE INDEX session_expires ON session(expires_at);
 CREATE TABLE token (                      -- an application's password
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   person       INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
@@ -193,4 +199,4 @@ CREATE TABLE audit (
   what         TEXT NOT NULL,
   detail       TEXT NOT NULL
 );
-CREATE INDEX audit_list ON audit(list, id);
+CREATE INDEX audit_list ON audit(list);

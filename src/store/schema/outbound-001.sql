@@ -10,7 +10,8 @@ CREATE TABLE arrival (                    -- every accepted message, for trace
   client       TEXT NOT NULL
 );
 CREATE INDEX arrival_message_id ON arrival(message_id);
-CREATE INDEX arrival_author ON arrival(author);
+CREATE INDEX arrival_author ON arrival(author COLLATE NOCASE);
+CREATE INDEX arrival_at ON arrival(at);
 
 CREATE TABLE message (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,11 +33,14 @@ CREATE TABLE message (
   eightbit     INTEGER NOT NULL,
   fanned_to    INTEGER NOT NULL,          -- member id up to which deliveries exist
   complete     INTEGER NOT NULL,          -- 1: every delivery has been made
-  frozen       INTEGER NOT NULL DEFAULT 0 -- 1: a budget was exceeded or an admin holds it
+  frozen       INTEGER NOT NULL DEFAULT 0,-- 1: a budget was exceeded or an admin holds it
+  kept         INTEGER NOT NULL DEFAULT 1 -- 0: the body was cleaned away
 );
 CREATE INDEX message_message_id ON message(message_id);
 CREATE INDEX message_inbound ON message(inbound);
 CREATE INDEX message_unfinished ON message(id) WHERE complete = 0;
+CREATE INDEX message_frozen ON message(id) WHERE frozen = 1;
+CREATE INDEX message_age ON message(kept, created_at);
 
 CREATE TABLE body (                       -- 64 KB a piece
   message      INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
@@ -54,12 +58,12 @@ CREATE TABLE delivery (                   -- one recipient still owed a copy
   notify       TEXT NOT NULL DEFAULT '',
   orcpt        TEXT NOT NULL DEFAULT '',
   attempts     INTEGER NOT NULL DEFAULT 0,
-  next_at      INTEGER NOT NULL DEFAULT 0,-- seconds; 0: at once
-  held         INTEGER NOT NULL DEFAULT 0,-- 1: by an admin
+  next_at      INTEGER NOT NULL DEFAULT 0,-- seconds; 0: new, found in order of id
+  held         INTEGER NOT NULL DEFAULT 0,-- 1: by an admin, 2: its message is frozen; bits
   warned       INTEGER NOT NULL DEFAULT 0,-- 1: the delay was reported
   last_reply   TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX delivery_retry ON delivery(next_at) WHERE attempts > 0;
+CREATE INDEX delivery_due ON delivery(next_at) WHERE next_at > 0 AND held = 0;
 CREATE INDEX delivery_message ON delivery(message);
 
 CREATE TABLE event (                      -- the ledger: only ever appended to
@@ -72,9 +76,15 @@ CREATE TABLE event (                      -- the ledger: only ever appended to
   what         TEXT NOT NULL,             -- accepted, held, rejected, discarded, queued, tried, delivered, refused, expired, kept, …
   detail       TEXT NOT NULL              -- the remote's reply, or the rule and its reason
 );
-CREATE INDEX event_message ON event(message);
-CREATE INDEX event_inbound ON event(inbound) WHERE inbound > 0;
-CREATE INDEX event_recipient ON event(recipient);
+CREATE INDEX event_message ON event(message) WHERE message > 0;
+CREATE INDEX event_inbound ON event(inbound) WHERE message = 0;
+CREATE INDEX event_kept ON event(id) WHERE what = 'kept';
+-- Whose entries stand where: an index by recipient would write a page for nearly
+-- every copy of a fan-out; a filter of 1,280 octets for 1,024 entries costs nothing.
+CREATE TABLE event_block (
+  last         INTEGER PRIMARY KEY,       -- of the entries last-1023 .. last
+  filter       BLOB NOT NULL              -- Bloom filter over their recipients
+);
 
 CREATE TABLE cursor (                     -- how far a reader of the ledger has come
   name         TEXT PRIMARY KEY,          -- "bounce": refusals turned into scores

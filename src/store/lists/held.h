@@ -1,0 +1,49 @@
+/* store/lists/held.h: posts that wait for a moderator. */
+#pragma once
+
+#include "store/store.h"
+
+struct held_row {
+	int64_t id, list;
+	str source;      /* "17/dev@lists.example" */
+	int64_t held_at; /* seconds */
+	str reverse_path;
+	int64_t account; /* person who signed in to send it, or 0 */
+	str author;      /* From, address only */
+	str author_name;
+	str subject, message_id;
+	str rule;   /* which one held it */
+	str reason; /* in words */
+	str trust;  /* JSON */
+	int64_t size;
+	str verdict; /* accepted, rejected, discarded, expired; "" waits */
+	str handled_by;
+	int64_t handled_at; /* seconds */
+};
+
+/* Adds with its body and sets h->id; where its source is there already, only the
+ * id is read. */
+MUST_USE err held_add(struct book *b, struct held_row *h, str body);
+
+/* ERR_NOTFOUND: no such post. */
+MUST_USE err held_get(struct book *b, struct arena *a, int64_t id, struct held_row *h);
+
+/* ERR_NOTFOUND: no such post, or handled: the body is gone. */
+MUST_USE err held_body(struct book *b, struct arena *a, int64_t id, str *body);
+
+/* Those that wait, in order of id after that one; list 0: of all lists. */
+MUST_USE err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t after,
+			  size_t limit, struct held_row **h, size_t *count);
+
+/* Those held before that time (seconds) that still wait. */
+MUST_USE err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
+			 struct held_row **h, size_t *count);
+MUST_USE err held_count(struct book *b, int64_t list, int64_t *count);
+
+/* Sets the verdict and drops the body; for accepted: after the post went out.
+ * ERR_DENIED: handled already; the text says how and by whom. ERR_NOTFOUND. */
+MUST_USE err held_close(struct book *b, struct arena *a, int64_t id, str verdict, str by,
+			int64_t now);
+
+/* Forgets those handled before that time. */
+MUST_USE err held_expire(struct book *b, int64_t before, int64_t *gone);

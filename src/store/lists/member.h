@@ -1,0 +1,75 @@
+/* store/lists/member.h: who is on which list, and how. */
+#pragma once
+
+#include "store/store.h"
+
+struct member_row {
+	int64_t id; /* in return paths */
+	int64_t list, address, person;
+	str key, text; /* the address */
+	str name;      /* the person's */
+	int64_t verified_at;
+	int64_t joined_at; /* seconds */
+	str delivery;      /* regular, off */
+	str off_by;        /* user, moderator, bounces, or "" */
+	str action;        /* accept, hold, reject, discard; "" as the list says */
+	bool own_posts;    /* gets copies of them */
+	bool copies;       /* false: none when already in To or Cc */
+	bool acknowledge;  /* of a post */
+	bool hidden;       /* not in the roster members see */
+	double bounce_score;
+	int64_t bounce_at; /* seconds, of the last one counted */
+	str bounce_text;
+};
+
+struct member_copy { /* what a fan-out needs of one */
+	int64_t id;
+	str key, text;
+	bool own_posts, copies;
+};
+
+/* Adds with the usual options and sets *id. ERR_DENIED: is one already. */
+MUST_USE err member_add(struct book *b, int64_t list, int64_t address, int64_t now,
+			int64_t *id);
+
+/* ERR_NOTFOUND: not a member. */
+MUST_USE err member_get(struct book *b, struct arena *a, int64_t id,
+			struct member_row *m);
+MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
+			 struct member_row *m);
+
+/* The person's membership under any of the person's addresses: the regular one
+ * first, then the oldest. ERR_NOTFOUND: none. */
+MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
+			      int64_t person, struct member_row *m);
+
+/* Writes the address's id and all from delivery to hidden, as *m has them. */
+MUST_USE err member_change(struct book *b, const struct member_row *m);
+MUST_USE err member_bounced(struct book *b, int64_t id, double score, int64_t at,
+			    str text);
+MUST_USE err member_remove(struct book *b, int64_t id);
+
+/* The fan-out's cursor: members with regular delivery in order of id after that
+ * one; limit 1,000 at a time. */
+MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t after,
+			  size_t limit, struct member_copy **m, size_t *count);
+
+/* In order of id, all of them; for a snapshot or an export. */
+MUST_USE err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
+			 size_t limit, struct member_row **m, size_t *count);
+
+/* In order of address; search: part of the address or the name, "" all. */
+MUST_USE err member_search(struct book *b, struct arena *a, int64_t list, str search,
+			   size_t skip, size_t limit, struct member_row **m,
+			   size_t *count);
+MUST_USE err member_count(struct book *b, int64_t list, str search, int64_t *count);
+
+/* On every list. */
+MUST_USE err member_by_key(struct book *b, struct arena *a, str key,
+			   struct member_row **m, size_t *count);
+MUST_USE err member_by_person(struct book *b, struct arena *a, int64_t person,
+			      struct member_row **m, size_t *count);
+
+/* Those whose bounce score is above 0, worst first. */
+MUST_USE err member_bouncing(struct book *b, struct arena *a, int64_t list,
+			     struct member_row **m, size_t *count);

@@ -1,0 +1,41 @@
+/* store/lists/pending.h: tokens that somebody was sent and that act once. The
+ * book holds their SHA-256 only. A token is compared without ASCII case, since it
+ * may come back through a mailer that folds it.
+ *
+ *     str token = rand_token(a, 20);
+ *     struct pending_row p = { .kind = STR("join"), .list = l, .address = key, ... };
+ *     TRY(pending_add(b, token, &p));
+ *     ...
+ *     TRY(pending_take(b, a, token, clock_now(), &p));   -- works once
+ */
+#pragma once
+
+#include "store/store.h"
+
+struct pending_row {
+	int64_t id;
+	str kind;                       /* join, leave, sign-in, verify, invite, hold */
+	int64_t list;                   /* 0 none */
+	str address;                    /* whose it is */
+	str data;                       /* JSON */
+	int64_t created_at, expires_at; /* seconds */
+};
+
+MUST_USE err pending_add(struct book *b, str token, struct pending_row *p); /* sets id */
+
+/* What a token stands for; it stays valid (a page that shows a button).
+ * ERR_NOTFOUND: unknown, used or expired. */
+MUST_USE err pending_look(struct book *b, struct arena *a, str token, int64_t now,
+			  struct pending_row *p);
+
+/* The same, and the token is gone. Of two who try, one gets it. */
+MUST_USE err pending_take(struct book *b, struct arena *a, str token, int64_t now,
+			  struct pending_row *p);
+
+/* Those of one kind for an address, newest first (has one been sent already?).
+ * list 0: none. */
+MUST_USE err pending_of(struct book *b, struct arena *a, str kind, int64_t list,
+			str address, struct pending_row **p, size_t *count);
+MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
+MUST_USE err pending_drop_id(struct book *b, int64_t id);
+MUST_USE err pending_expire(struct book *b, int64_t now, int64_t *gone);

@@ -1,0 +1,41 @@
+/* store/lists/person.h: somebody, with one or more addresses. */
+#pragma once
+
+#include "store/store.h"
+
+struct person_row {
+	int64_t id;
+	str name;
+	str language; /* "" as the list says */
+	str password; /* argon2id string, or "" */
+	str scram_salt;
+	bool admin;          /* of the whole site */
+	bool may_send;       /* mail to other sites */
+	int64_t send_budget; /* recipients a day */
+	int64_t created_at;
+};
+
+enum { PERSON_BUDGET = 500, PERSON_SALT = 16 };
+
+/* A person without rights, with a random SCRAM salt and the usual budget. */
+MUST_USE err person_add(struct book *b, str name, int64_t now, int64_t *id);
+
+/* ERR_NOTFOUND: nobody. */
+MUST_USE err person_get(struct book *b, struct arena *a, int64_t id,
+			struct person_row *p);
+
+/* Whose address this is, by address_key(), verified or not (address.h tells). */
+MUST_USE err person_by_key(struct book *b, struct arena *a, str key,
+			   struct person_row *p);
+
+/* Writes name, language, password and rights as *p has them; id names the row. */
+MUST_USE err person_change(struct book *b, const struct person_row *p);
+
+/* With addresses, memberships, roles, sessions and tokens. */
+MUST_USE err person_remove(struct book *b, int64_t id);
+
+/* In order of id after that one. search: part of the name or of an address, "" all. */
+MUST_USE err person_list(struct book *b, struct arena *a, str search, int64_t after,
+			 size_t limit, struct person_row **p, size_t *count);
+MUST_USE err person_admins(struct book *b, struct arena *a, struct person_row **p,
+			   size_t *count);

@@ -1,0 +1,22 @@
+/* store/lists/request.h: people who wait for a moderator to be let in. */
+#pragma once
+
+#include "store/store.h"
+
+struct request_row {
+	int64_t id, list;
+	str address, name;
+	int64_t asked_at; /* seconds */
+};
+
+/* Sets r->id; who asks twice waits since the first time. */
+MUST_USE err request_add(struct book *b, struct request_row *r);
+
+/* ERR_NOTFOUND: answered already. */
+MUST_USE err request_get(struct book *b, struct arena *a, int64_t id,
+			 struct request_row *r);
+MUST_USE err request_list(struct book *b, struct arena *a, int64_t list,
+			  struct request_row **r, size_t *count); /* oldest first */
+
+/* ERR_NOTFOUND: somebody else answered it. */
+MUST_USE err request_remove(struct book *b, int64_t id);

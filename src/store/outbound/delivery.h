@@ -1,0 +1,63 @@
+/* store/outbound/delivery.h: one recipient still owed a copy. A row is in one of
+ * three states: new (next_at 0), scheduled (next_at a second, not held), held. The
+ * sender walks the new ones in order of id and asks for scheduled ones by time:
+ *
+ *     TRY(delivery_claim(b, a, &after, 1000, &d, &count));
+ *     TRY(delivery_due(b, a, clock_now(), 1000, &d, &count));
+ *     ...
+ *     TRY(book_begin(b));
+ *     TRY(delivery_done(b, id));
+ *     TRY(ledger_add(b, &entry, 1));
+ *     TRY(book_commit(b));
+ *
+ * Nothing is written when a delivery is claimed: its claimer keeps the ids it is
+ * working on, since delivery_due returns them again until an outcome is recorded. */
+#pragma once
+
+#include "store/store.h"
+
+enum { HELD_ADMIN = 1, HELD_FROZEN = 2 }; /* bits of held */
+
+struct delivery {
+	int64_t id, message;
+	str destination; /* domain, lower case A-labels */
+	str recipient;
+	int64_t member; /* member id, 0 for none */
+	str notify, orcpt;
+	int64_t attempts; /* failed ones so far */
+	int64_t next_at;  /* seconds; 0: new */
+	int64_t held;     /* HELD_ bits */
+	bool warned;      /* the delay was reported to the sender */
+	str last_reply;
+};
+
+/* Adds deliveries of a message: destination, recipient, member, notify and orcpt of
+ * each; sets their ids. A frozen message's are held. In batches of 1,000. */
+MUST_USE err delivery_add(struct book *b, int64_t message, struct delivery *d,
+			  size_t count);
+
+/* The new ones among the next limit rows after id *after, which moves on past all
+ * that were looked at, also when none of them was new. At the end *after stays.
+ * Start with 0. */
+MUST_USE err delivery_claim(struct book *b, struct arena *a, int64_t *after, size_t limit,
+			    struct delivery **d, size_t *count);
+
+/* Those scheduled for now (seconds) or earlier, earliest first. */
+MUST_USE err delivery_due(struct book *b, struct arena *a, int64_t now, size_t limit,
+			  struct delivery **d, size_t *count);
+
+/* When the next scheduled one is due, in seconds; 0 where none is. */
+MUST_USE err delivery_next_at(struct book *b, int64_t *at);
+
+/* The outcomes. done: it is over, one way or the other; the ledger says which. later:
+ * to be tried again at next_at. */
+MUST_USE err delivery_done(struct book *b, int64_t id);
+MUST_USE err delivery_later(struct book *b, int64_t id, int64_t attempts, int64_t next_at,
+			    str reply);
+MUST_USE err delivery_warned(struct book *b, int64_t id);
+
+/* ERR_NOTFOUND: it is over. */
+MUST_USE err delivery_get(struct book *b, struct arena *a, int64_t id,
+			  struct delivery *d);
+MUST_USE err delivery_count(struct book *b, int64_t *count);
+MUST_USE err delivery_left(struct book *b, int64_t message, int64_t *count);

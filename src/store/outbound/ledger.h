@@ -1,0 +1,64 @@
+/* store/outbound/ledger.h: what became of every message and every recipient, in
+ * order; only ever appended to (the table is called event). A reader of the
+ * whole keeps the id up to which it has come as a cursor:
+ *
+ *     TRY(ledger_cursor(b, STR("bounce"), &after));
+ *     TRY(ledger_after(b, a, after, 1000, &e, &count));
+ *     ...
+ *     TRY(ledger_set_cursor(b, STR("bounce"), e[count - 1].id));
+ */
+#pragma once
+
+#include "store/store.h"
+
+struct ledger_entry {
+	int64_t id;
+	int64_t at;      /* milliseconds */
+	int64_t inbound; /* id of the arrival, 0 unknown */
+	int64_t message; /* outbound message, 0 for none */
+	str recipient;
+	int64_t member; /* member id, 0 for none */
+	str what;       /* accepted, held, rejected, discarded, queued, tried, delivered,
+			 * refused, expired, kept, removed, ... */
+	str detail;     /* the remote's reply, or the rule and its reason */
+};
+
+/* Appends entries and sets their ids. A fan-out is one entry "queued", not one a
+ * copy: this table grows by what became of copies, which is enough. */
+MUST_USE err ledger_add(struct book *b, struct ledger_entry *e, size_t count);
+
+/* All below: in order of id, after that id, at most limit. */
+MUST_USE err ledger_after(struct book *b, struct arena *a, int64_t after, size_t limit,
+			  struct ledger_entry **e, size_t *count);
+MUST_USE err ledger_by_message(struct book *b, struct arena *a, int64_t message,
+			       int64_t after, size_t limit, struct ledger_entry **e,
+			       size_t *count);
+
+/* Of an arrival and of every message that was made from it. */
+MUST_USE err ledger_by_inbound(struct book *b, struct arena *a, int64_t inbound,
+			       int64_t after, size_t limit, struct ledger_entry **e,
+			       size_t *count);
+
+/* Of every arrival and message that bears this Message-ID (without < >). */
+MUST_USE err ledger_by_message_id(struct book *b, struct arena *a, str message_id,
+				  int64_t after, size_t limit, struct ledger_entry **e,
+				  size_t *count);
+
+/* Of one recipient, ASCII case ignored. */
+MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
+				 int64_t after, size_t limit, struct ledger_entry **e,
+				 size_t *count);
+
+/* Those "kept" because of relay = outbox, newest first, before id (0: all). */
+MUST_USE err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
+			 struct ledger_entry **e, size_t *count);
+
+/* ERR_NOTFOUND: no such entry. */
+MUST_USE err ledger_get(struct book *b, struct arena *a, int64_t id,
+			struct ledger_entry *e);
+
+MUST_USE err ledger_cursor(struct book *b, str name, int64_t *event); /* 0 at first */
+MUST_USE err ledger_set_cursor(struct book *b, str name, int64_t event);
+
+/* Forgets at most limit entries before that time (ms). */
+MUST_USE err ledger_expire(struct book *b, int64_t before, size_t limit, int64_t *gone);
