@@ -1,0 +1,44 @@
+/* account/session.h: browsers that are signed in. The cookie is 32 random
+ * octets as base32; the book keeps its SHA-256.
+ *
+ *     TRY(account_session_open(a, book, person, ip, agent, &cookie));
+ *     e = account_session_find(a, book, cookie, &session);     // each request
+ *     TRY(account_session_close(a, book, cookie));
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct book;
+
+enum { /* seconds */
+       ACCOUNT_SESSION_IDLE = 14 * 86400,
+       ACCOUNT_SESSION_LIFE = 30 * 86400,
+       ACCOUNT_SESSION_TOUCH = 3600, /* seen_at is written again after this long */
+};
+
+struct account_session {
+	int64_t person;
+	bool admin;
+	str hash; /* raw; what names the session in lists and forms */
+	str name; /* the person's */
+	int64_t created_at, seen_at, expires_at; /* seconds */
+};
+
+MUST_USE err account_session_open(struct arena *a, struct book *b, int64_t person,
+				  str client, str agent, str *cookie);
+
+/* ERR_NOTFOUND: none, idle too long, too old or revoked. Only reads. */
+MUST_USE err account_session_find(struct arena *a, struct book *b, str cookie,
+				  struct account_session *out);
+
+/* Writes that it was seen, where that is more than ACCOUNT_SESSION_TOUCH ago. */
+MUST_USE err account_session_touch(struct book *b, const struct account_session *s);
+MUST_USE err account_session_close(struct arena *a, struct book *b, str cookie);
+MUST_USE err account_session_close_all(struct book *b, int64_t person);
+
+/* A form's proof that it comes from a page of this session: keyed by the cookie, which
+ * no other site can read. Check with account_form_check. */
+str account_form_token(struct arena *a, str cookie, str form);
+bool account_form_check(struct arena *a, str cookie, str form, str token);

@@ -1,0 +1,43 @@
+/* account/token.h: application tokens: what a mail program or a script signs
+ * in with. Random, shown once, kept as a hash and as SCRAM keys.
+ *
+ *     struct account_token t;
+ *     account_token_make(a, salt, &t);      // t.shown: "postern-q3x..."
+ *     TRY(account_token_new(a, book, person, STR("my laptop"), &shown));
+ *     TRY(account_token_check(a, book, STR("anna@uni.example"), shown, &person));
+ */
+#pragma once
+
+#include "account/scram.h"
+
+struct book;
+
+enum { ACCOUNT_HASH = 32, ACCOUNT_TOKEN_BYTES = 20 };
+
+struct account_token {
+	str shown; /* 32 characters that a person may type */
+	str hash; /* SHA-256, raw; spaces, hyphens and case in what is typed do not matter
+		   */
+	struct scram_keys keys;
+};
+
+/* A fresh one; pure but for the random bytes. */
+void account_token_make(struct arena *a, str salt, struct account_token *t);
+
+/* SHA-256 of a token as it was typed. Raw octets. */
+str account_token_hash(struct arena *a, str typed);
+
+/* Makes one for a person and keeps it. ERR_NOTFOUND: no such person. */
+MUST_USE err account_token_new(struct arena *a, struct book *b, int64_t person, str name,
+			       str *shown);
+
+/* Whose token is it? user: any verified address of the person, or empty (Bearer).
+ * ERR_DENIED: nobody's, or not that user's. */
+MUST_USE err account_token_check(struct arena *a, struct book *b, str user, str typed,
+				 int64_t *person);
+
+/* The SCRAM keys of user's tokens. Always OK for a name that nobody has: a salt that
+ * key makes from it and no keys, so that an answer does not tell who exists. */
+struct mac_key;
+MUST_USE err account_scram(struct arena *a, struct book *b, const struct mac_key *key,
+			   str user, struct scram_user *out);
