@@ -18,9 +18,9 @@
 
 struct conn;
 
-struct conn *conn_new(int fd); /* fd becomes the connection's */
-void         conn_free(struct conn *c); /* closes; TLS says goodbye if it can at once */
-int          conn_fd(const struct conn *c);
+struct conn *conn_new(int fd);  /* fd becomes the connection's */
+void conn_free(struct conn *c); /* closes; TLS says goodbye if it can at once */
+int conn_fd(const struct conn *c);
 
 /* All that follows must be done by then (clock_mono_ms). */
 void conn_deadline(struct conn *c, int64_t mono_ms);
@@ -33,7 +33,7 @@ MUST_USE err conn_line(struct conn *c, size_t max, str *line);
 /* What is there already, at least one byte (waits for it), as a view; take
  * what was used. For message bodies. */
 MUST_USE err conn_peek(struct conn *c, str *bytes);
-void         conn_take(struct conn *c, size_t n);
+void conn_take(struct conn *c, size_t n);
 
 /* Bytes that have arrived and were not taken: pipelined input. Does not wait. */
 size_t conn_buffered(struct conn *c);
@@ -42,12 +42,14 @@ size_t conn_buffered(struct conn *c);
 MUST_USE err conn_wait(struct conn *c);
 
 MUST_USE err conn_write(struct conn *c, str bytes);
-MUST_USE err conn_write_all(struct conn *c, const str *parts, size_t count); /* one writev */
+MUST_USE err conn_write_all(struct conn *c, const str *parts,
+			    size_t count); /* one writev */
 
 /* The TLS handshake, as server or as client. name: what the certificate must
  * bear where verify is set, and SNI in any case. Input buffered before it is
  * thrown away: nothing sent in clear may be read as if it had come inside. */
 MUST_USE err conn_tls_accept(struct conn *c, struct tls *tls);
 MUST_USE err conn_tls_connect(struct conn *c, struct tls *tls, str name, bool verify);
-bool         conn_is_tls(const struct conn *c);
-str          conn_tls_text(struct arena *a, const struct conn *c); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" */
+bool conn_is_tls(const struct conn *c);
+str conn_tls_text(struct arena *a,
+		  const struct conn *c); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" */

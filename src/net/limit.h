@@ -22,15 +22,15 @@ struct limit_rule {
 enum limit_verdict { LIMIT_OK, LIMIT_CLIENT, LIMIT_NETWORK, LIMIT_TOTAL };
 
 struct limit;
-struct limit      *limit_new(const struct limit_rule *rule);
-void               limit_free(struct limit *l);
+struct limit *limit_new(const struct limit_rule *rule);
+void limit_free(struct limit *l);
 enum limit_verdict limit_enter(struct limit *l, const struct net_addr *client);
-void               limit_leave(struct limit *l, const struct net_addr *client);
-int64_t            limit_open(struct limit *l); /* how many are in now */
+void limit_leave(struct limit *l, const struct net_addr *client);
+int64_t limit_open(struct limit *l); /* how many are in now */
 
 /* burst at once, then per_hour an hour, for each key. The table is bounded:
  * the key that was quiet longest is forgotten. Thread-safe. */
 struct rate;
 struct rate *rate_new(double burst, double per_hour);
-void         rate_free(struct rate *r);
-bool         rate_take(struct rate *r, str key, double n); /* false: too much, nothing taken */
+void rate_free(struct rate *r);
+bool rate_take(struct rate *r, str key, double n); /* false: too much, nothing taken */

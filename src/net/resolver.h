@@ -13,41 +13,54 @@
 #include "base/err.h"
 #include "net/addr.h"
 
-enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_TLSA = 52 };
+enum dns_type {
+	DNS_A = 1,
+	DNS_CNAME = 5,
+	DNS_PTR = 12,
+	DNS_MX = 15,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_TLSA = 52
+};
 
 enum dns_status {
 	DNS_FOUND,
 	DNS_NODATA,   /* the name exists, this type does not */
 	DNS_NXDOMAIN, /* the name does not exist */
-	DNS_FAILED,   /* no answer in time, SERVFAIL, or DNSSEC says bogus: try again later */
+	DNS_FAILED, /* no answer in time, SERVFAIL, or DNSSEC says bogus: try again later
+		     */
 };
 
 struct dns_record {
 	unsigned preference; /* MX */
-	str      name;       /* MX, CNAME, PTR: lower case, no dot at the end; "." of a null MX is "" */
-	str      data;       /* A: 4 octets, AAAA: 16, TXT: all strings of the record joined, TLSA: raw */
+	str name; /* MX, CNAME, PTR: lower case, no dot at the end; "." of a null MX is ""
+		   */
+	str data; /* A: 4 octets, AAAA: 16, TXT: all strings of the record joined, TLSA:
+		     raw */
 };
 
 struct dns_answer {
-	enum dns_status    status;
-	bool               secure; /* DNSSEC validated it */
+	enum dns_status status;
+	bool secure;                /* DNSSEC validated it */
 	struct dns_record *records; /* in the arena; MX sorted by preference */
-	size_t             count;
-	const char        *why;    /* DNS_FAILED: what happened, for people */
+	size_t count;
+	const char *why; /* DNS_FAILED: what happened, for people */
 };
 
 struct resolver {
 	void (*ask)(struct resolver *r, struct arena *a, str name, enum dns_type type,
-	            int64_t deadline, struct dns_answer *answer);
+		    int64_t deadline, struct dns_answer *answer);
 };
 
 /* server: "address:port" or empty for the system's; trust_anchor: a file or
  * empty. ERR_IO, ERR_SYNTAX: what is wrong with them. */
-MUST_USE err resolver_new(struct arena *a, str server, str trust_anchor, struct resolver **r);
-void         resolver_free(struct resolver *r);
+MUST_USE err resolver_new(struct arena *a, str server, str trust_anchor,
+			  struct resolver **r);
+void resolver_free(struct resolver *r);
 
 static inline void resolver_ask(struct resolver *r, struct arena *a, str name,
-                                enum dns_type type, int64_t deadline, struct dns_answer *answer)
+				enum dns_type type, int64_t deadline,
+				struct dns_answer *answer)
 {
 	r->ask(r, a, name, type, deadline, answer);
 }
