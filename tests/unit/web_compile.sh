@@ -1,0 +1,82 @@
+#!/bin/sh
+# web_compile.sh COMPILER: what the template compiler refuses, and what it says.
+compiler=$1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0
+
+# refuses WHAT LINE SAYS: with SAYS in the message, at that line.
+refuses() {
+	printf '%b' "$1" >"$dir/t.html"
+	if "$compiler" "$dir" "$dir/t.html" 2>"$dir/err" ||
+	   ! grep -q "t.html:$2: .*$3" "$dir/err"; then
+		failed=$((failed + 1))
+		echo "not refused at line $2 with \"$3\": $1" >&2
+		cat "$dir/err" >&2
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+# accepts WHAT HAS: and the C that comes of it has HAS.
+accepts() {
+	printf '%b' "$1" >"$dir/t.html"
+	if "$compiler" "$dir" "$dir/t.html" 2>"$dir/err" &&
+	   grep -qF "$2" "$dir/templates.c"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not accepted, or without \"$2\": $1" >&2
+		cat "$dir/err" >&2
+	fi
+}
+
+d='{page t\nstr s\nhtml h\nbool b\nint n\ntime w\neach r\nstr x\nend\n}\n'
+refuses '<p>'                                 1 'begins with {page'
+refuses '{page other}\n'                      1 "file's name is t"
+refuses '{page t\nstr s\n'                    1 'has no "}"'
+refuses '{page t\nstr s\nint s\n}\n'          3 'declared twice'
+refuses '{page t\nchar s\n}\n'                2 'no type char'
+refuses '{page t\nmany nothing m\n}\n'        2 'no template nothing'
+refuses '{page t layout=nothing}\n'           1 'no such template'
+refuses "$d{missing}\n"                      11 'missing is not declared'
+refuses "$d<p>\n<a {s}>\n"                   12 'between tags or in a quoted attribute'
+refuses "$d<a href={s}>\n"                   11 'between tags or in a quoted attribute'
+refuses "$d<a href='x'>\n"                   11 'double quotes'
+refuses "$d<p title=\"{h}\">\n"              11 'cannot be printed here'
+refuses "$d<p>{b}</p>\n"                     11 'cannot be printed here'
+refuses "$d<p>{w}</p>\n"                     11 'cannot be printed here'
+refuses "$d<p title=\"{s|marked}\">\n"       11 'cannot be printed here'
+refuses "$d<script>\n"                       11 'Content-Security-Policy'
+refuses "$d<p style=\"color:red\">\n"        11 'Content-Security-Policy'
+refuses "$d<p onclick=\"x\">\n"              11 'Content-Security-Policy'
+refuses "$d<iframe srcdoc=\"{s}\">\n"        11 'Content-Security-Policy'
+refuses "$d<img srcset=\"{s}\">\n"           11 'printed safely'
+refuses "$d<!-- x -->\n"                     11 'HTML comments'
+refuses "$d{#if b}\n<p\n{/if}\n"             11 'different places'
+refuses "$d{#if b}<p>{#else}<p {/if}\n"      11 'different places'
+refuses "$d{#if b}\n<p>\n"                   11 'wants {/if}'
+refuses "$d{#each r}{/if}\n"                 11 'wants {/each}'
+refuses "$d{#each s}{/each}\n"               11 'has no rows'
+refuses "$d{x}\n"                            11 'x is not declared'
+refuses "$d{/if}\n"                          11 'closes nothing'
+refuses "$d{#if b=x}{/if}\n"                 11 'can be compared'
+refuses "$d{@nothing.css}\n"                 11 'no file nothing.css'
+refuses "$d{slot}{slot}\n"                   11 'stands once'
+refuses "$d<p {\n"                           11 '{ without }'
+
+accepts "$d<p>{s}</p>"                          'esc_text(out, p->s)'
+accepts "$d<p title=\"{s}\"></p>"               'esc_text(out, p->s)'
+accepts "$d<a href=\"{s}\"></a>"                'esc_url(out, p->s)'
+accepts "$d<a href=\"/x/{s}\"></a>"             'esc_part(out, p->s)'
+accepts "$d<a href=\"/x?q={s|path}\"></a>"      'esc_path(out, p->s)'
+accepts "$d<p>{h}</p>"                          'add_html(out, p->h)'
+accepts "$d<p>{s|marked}</p>"                   'esc_marked(out, p->s)'
+accepts "$d{#each r}<p>{x}{s}</p>{/each}"       'esc_text(out, r1->x)'
+accepts "$d<p>{{s}</p>"                         '<p>{s}</p>'
+accepts "$d<p{#if b} hidden{/if}>x</p>"         'buf_add(out, STR(" hidden"))'
+accepts "$d{#if s=it?}y{/if}"                   'str_eq(p->s, STR("it\?"))'
+accepts "$d\t <p>\n  {! a remark }\n\ty</p>"    '"y</p>"'
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
