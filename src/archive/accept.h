@@ -1,0 +1,28 @@
+/* archive/accept.h: a message becomes a post of a list's archive: parsed, put in
+ * its thread, its words indexed, the whole of it kept.
+ *
+ *     int64_t number;
+ *     TRY(archive_add(b, a, &(struct arrival){ .list = 3, .source = source,
+ *             .message = bytes, .received_at = now }, &number));
+ *     -> https://lists.example/lists/dev/4711
+ *
+ * Idempotent: a source that is there already gives the number it had. */
+#pragma once
+
+#include "store/store.h"
+
+struct arrival {
+	int64_t list;
+	str source;          /* "17/dev@lists.example", unique in the book */
+	str message;         /* whole, CRLF line ends */
+	int64_t received_at; /* seconds */
+};
+
+/* In a transaction of its own: durable when it returns OK. ERR_LIMIT: the header
+ * is beyond mail/header.h's limits or the message beyond ARCHIVE_MESSAGE_MAX. */
+MUST_USE err archive_add(struct book *b, struct arena *a, const struct arrival *x,
+			 int64_t *number);
+
+/* The same inside the caller's transaction, to make many durable at once. */
+MUST_USE err archive_put(struct book *b, struct arena *a, const struct arrival *x,
+			 int64_t *number);

@@ -1,0 +1,40 @@
+/* archive/import.h: an mbox file into a list's archive. It may be run again: what
+ * is there already is not added twice.
+ *
+ *     struct import_result r;
+ *     TRY(archive_import(b, a, &(struct import){ .list = 3, .mbox = bytes,
+ *             .report = print, .progress = show }, &r));
+ */
+#pragma once
+
+#include "store/store.h"
+
+enum import_what { IMPORT_KEPT, IMPORT_REPAIRED, IMPORT_DUPLICATE, IMPORT_UNREADABLE };
+
+struct import_line {
+	size_t n;      /* which message of the file, from 1 */
+	size_t offset; /* where it starts */
+	enum import_what what;
+	int64_t number;  /* in the archive; 0: none */
+	const char *why; /* repaired: what; duplicate: of what; unreadable: why */
+	str message_id;
+};
+
+struct import {
+	int64_t list;
+	str mbox;
+	void (*report)(void *arg, const struct import_line *line); /* or NULL */
+	void (*progress)(void *arg, size_t messages, size_t done,
+			 size_t of); /* octets; or NULL */
+	void *arg;
+};
+
+struct import_result {
+	size_t messages, kept, repaired, duplicate,
+		unreadable; /* kept includes repaired */
+};
+
+const char *import_word(enum import_what what); /* "kept", "repaired", … */
+
+MUST_USE err archive_import(struct book *b, struct arena *a, const struct import *x,
+			    struct import_result *r);

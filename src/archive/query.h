@@ -1,0 +1,32 @@
+/* archive/query.h: the language of the search box, taken apart. Pure: what was
+ * asked for, in FTS5's terms and as conditions, and in words for the reader.
+ *
+ *     wilson "half map" from:okafor after:2025-10 -tomogram a OR b has:patch
+ *
+ * Words and phrases must all occur; OR joins its two neighbours; - leaves out;
+ * (…) groups; word* takes every ending. Prefixes: */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct query {
+	str match; /* for struct archive_ask; "": nothing to look up */
+	str without;
+	int64_t from, until; /* [from, until) seconds; INT64_MIN, INT64_MAX: open */
+	unsigned has, lacks; /* enum archive_flag */
+	bool has_file, lacks_file;
+	int64_t thread; /* 0: any */
+	str *lists;     /* names as written; count 0: every list that may be read */
+	size_t list_count;
+	str *marks; /* words and phrases to mark in what is found, as written */
+	size_t mark_count;
+	str words; /* "wilson and sharpening, author okafor, since 2025-01-01" */
+};
+
+enum { QUERY_MAX = 1000, QUERY_TERMS_MAX = 60, QUERY_DEPTH_MAX = 20 };
+
+/* ERR_SYNTAX: the text says what and where ("column 7: …"). ERR_LIMIT: longer
+ * than QUERY_MAX octets, more than QUERY_TERMS_MAX terms, nested too deep. An
+ * empty query is a syntax error. */
+MUST_USE err query_parse(struct arena *a, str text, struct query *q);

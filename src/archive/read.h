@@ -1,0 +1,70 @@
+/* archive/read.h: what pages show, a call each. Whether the visitor may read the
+ * list is decided before, by account/rights.h.
+ *
+ *     struct archive_thread_page t;
+ *     TRY(archive_read_thread(b, a, list, 4711, &t, &found));
+ *     for (size_t i = 0; i < t.count; i++)
+ *             page_post(&t.leaves[i]);
+ *
+ * Everything lives in the caller's arena. The calls below archive_threads_latest,
+ * archive_months and kin stand in store/archive/{post,thread}.h and may be used
+ * as they are. */
+#pragma once
+
+#include "store/archive/attachment.h"
+#include "store/archive/blob.h"
+#include "store/archive/thread.h"
+#include "store/archive/url_alias.h"
+
+struct archive_leaf {
+	struct archive_post post;
+	int depth;   /* 0: a root; its parent is the nearest leaf before
+		      * it with depth - 1 */
+	int parent;  /* index among the leaves; -1: none */
+	str message; /* as much of it as a page shows */
+	struct archive_attachments attachments;
+};
+
+struct archive_thread_page {
+	struct archive_thread thread;
+	struct archive_leaf *leaves; /* in the order of the tree, siblings by date */
+	size_t count;
+};
+
+/* The thread that holds post `number`, complete. The canonical address of it is
+ * thread.number. */
+MUST_USE err archive_read_thread(struct book *b, struct arena *a, int64_t list,
+				 int64_t number, struct archive_thread_page *t,
+				 bool *found);
+/* The same without messages and attachments, for an outline, a count or an ETag. */
+MUST_USE err archive_read_outline(struct book *b, struct arena *a, int64_t list,
+				  int64_t number, struct archive_thread_page *t,
+				  bool *found);
+/* Only its row: subject, version. */
+MUST_USE err archive_read_thread_row(struct book *b, struct arena *a, int64_t list,
+				     int64_t number, struct archive_thread *t,
+				     bool *found);
+
+struct archive_post_page {
+	struct archive_leaf leaf;
+	struct archive_thread thread;
+	bool has_parent;
+	struct archive_leaf parent; /* with its message, for folding quotes */
+	int64_t before, after;      /* neighbours' numbers, 0: none */
+};
+MUST_USE err archive_read_post(struct book *b, struct arena *a, int64_t list,
+			       int64_t number, struct archive_post_page *p, bool *found);
+
+/* The whole message as it was archived. */
+MUST_USE err archive_read_raw(struct book *b, struct arena *a, int64_t list,
+			      int64_t number, str *message, bool *found);
+/* Attachment n (from 1), decoded. */
+MUST_USE err archive_read_attachment(struct book *b, struct arena *a, int64_t list,
+				     int64_t number, int64_t n,
+				     struct archive_attachment *x, str *bytes,
+				     bool *found);
+
+/* The posts of a month in order of date, from behind the post with id after_id. */
+MUST_USE err archive_read_month(struct book *b, struct arena *a, int64_t list, int year,
+				int month, int64_t after_id, size_t limit,
+				struct archive_posts *out);

@@ -1,0 +1,44 @@
+/* archive/search.h: finding posts.
+ *
+ *     TRY(search_run(b, a, &(struct search){ .text = q, .lists = readable, .list_count =
+ * n, .limit = 20 }, &found));
+ */
+#pragma once
+
+#include "archive/html.h"
+#include "archive/query.h"
+#include "store/archive/words.h"
+
+struct search_list { /* a list that the visitor may read */
+	int64_t id;
+	str name; /* what list: may name; local part or whole address */
+};
+
+struct search {
+	str text;                        /* as typed */
+	const struct search_list *lists; /* nothing else is looked at */
+	size_t list_count;
+	bool hide_addresses; /* in snippets, from guests */
+	enum archive_order order;
+	int64_t after_date, after_id; /* keyset, ARCHIVE_NEWEST */
+	int64_t skip;                 /* ARCHIVE_BEST */
+	int64_t limit;
+};
+
+struct search_hit {
+	struct archive_post post;
+	struct html subject, snippet; /* with <mark> */
+};
+
+struct search_found {
+	struct search_hit *hits;
+	size_t count;
+	int64_t total; /* at most ARCHIVE_WINDOW */
+	bool more;
+	struct query query; /* as understood */
+};
+
+/* ERR_SYNTAX, ERR_LIMIT: as query_parse. ERR_NOTFOUND: list: names none that may
+ * be read. */
+MUST_USE err search_run(struct book *b, struct arena *a, const struct search *s,
+			struct search_found *out);

@@ -1,0 +1,52 @@
+/* store/archive/blob.h: the messages themselves, compressed by zstd, after a
+ * while with a dictionary that the list's own posts trained.
+ *
+ *     struct packed z;
+ *     TRY(archive_pack(packer, message, &z));        -- any thread
+ *     TRY(archive_blob_add(b, id, &z));              -- the book's thread
+ *     TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
+ */
+#pragma once
+
+#include "store/store.h"
+
+enum { ARCHIVE_MESSAGE_MAX = 128 * 1024 * 1024 };
+
+/* Compresses for one list; one thread. */
+struct archive_packer;
+MUST_USE err archive_packer_open(struct book *b, struct arena *a, int64_t list,
+				 struct archive_packer **out);
+void archive_packer_close(struct archive_packer *p); /* NULL is fine */
+
+struct archive_packed {
+	int64_t dictionary;
+	str bytes;
+};
+void archive_pack(struct archive_packer *p, struct arena *a, str message,
+		  struct archive_packed *out);
+
+/* Does the list lack a dictionary? Then train one from these messages and keep
+ * it; too few or too small to learn from is fine and keeps none. */
+MUST_USE err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted);
+MUST_USE err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
+				      const str *messages, size_t count);
+
+MUST_USE err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z);
+
+/* The message, or its first `limit` octets. ERR_NOTFOUND: there is none.
+ * ERR_IO: it is damaged. */
+MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
+			       str *message);
+
+/* For a row that has been read together with others. */
+MUST_USE err archive_unpack(struct book *b, struct arena *a, int64_t dictionary,
+			    str packed, size_t limit, str *message);
+
+/* The messages of a thread's posts, each up to its own lead, in one read; ids and
+ * messages are in the order of ids. */
+struct archive_lead {
+	int64_t id;
+	str message;
+};
+MUST_USE err archive_blobs_of_thread(struct book *b, struct arena *a, int64_t thread,
+				     struct archive_lead **leads, size_t *count);

@@ -1,0 +1,103 @@
+/* store/archive/post.h: posts, one row each.
+ *
+ *     struct archive_post p;
+ *     TRY(archive_post_by_number(b, a, list, 17, &p, &found));
+ *
+ * What is read lives in the caller's arena. */
+#pragma once
+
+#include "store/store.h"
+
+enum archive_flag {
+	ARCHIVE_REPLY = 1 << 0,   /* the subject starts with Re: or its kin */
+	ARCHIVE_GUESSED = 1 << 1, /* its parent is a guess from the subject */
+	ARCHIVE_PATCH = 1 << 2,   /* holds a diff */
+	ARCHIVE_HTML = 1 << 3,    /* has an HTML part */
+	ARCHIVE_NO_DATE = 1 << 4, /* date is when it arrived; its own could not be used */
+	ARCHIVE_BIDI = 1 << 5,    /* the subject turns the writing direction */
+};
+
+struct archive_post {
+	int64_t id, list, number;
+	str source;
+	str message_id;              /* without < > */
+	int64_t thread, parent;      /* ids; parent 0: none known */
+	int64_t date;                /* seconds */
+	int offset;                  /* minutes, the author's */
+	int64_t received_at;         /* seconds */
+	str from_name, from_address; /* "Anna Meyer", "anna@uni.example" */
+	str subject;
+	int64_t subject_key, digest;
+	int64_t size, lead; /* octets */
+	int64_t attachments;
+	unsigned flags;
+};
+
+struct archive_posts {
+	struct archive_post *list;
+	size_t count;
+};
+
+/* Adds p; its id is filled in. ERR_DENIED: the source or number is there already. */
+MUST_USE err archive_post_add(struct book *b, struct archive_post *p);
+
+/* The next number of the list, taken; the list's version moves with it. */
+MUST_USE err archive_number_take(struct book *b, int64_t list, int64_t *number);
+
+/* The number taken last and the version of the list's archive; both 0 where it
+ * is empty. */
+MUST_USE err archive_newest(struct book *b, int64_t list, int64_t *number,
+			    int64_t *version);
+MUST_USE err archive_touch(struct book *b, int64_t list,
+			   int64_t *version); /* it changed */
+
+MUST_USE err archive_post_by_source(struct book *b, str source, int64_t *number,
+				    bool *found);
+MUST_USE err archive_post_by_id(struct book *b, struct arena *a, int64_t id,
+				struct archive_post *p, bool *found);
+MUST_USE err archive_post_by_number(struct book *b, struct arena *a, int64_t list,
+				    int64_t number, struct archive_post *p, bool *found);
+/* On one list, the first that bore it; list 0: on every list, one row each post. */
+MUST_USE err archive_posts_by_message_id(struct book *b, struct arena *a, int64_t list,
+					 str message_id, struct archive_posts *out);
+MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t thread,
+				     struct archive_posts *out); /* in no order */
+
+/* Dates in [from, until), oldest first, behind (date, id); at most limit. */
+MUST_USE err archive_posts_between(struct book *b, struct arena *a, int64_t list,
+				   int64_t from, int64_t until, int64_t after_id,
+				   size_t limit, struct archive_posts *out);
+/* Numbers above `after`, in their order; at most limit. */
+MUST_USE err archive_posts_after(struct book *b, struct arena *a, int64_t list,
+				 int64_t after, size_t limit, struct archive_posts *out);
+/* Numbers below `before`, newest first; before 0: from the newest on. */
+MUST_USE err archive_posts_newest(struct book *b, struct arena *a, int64_t list,
+				  int64_t before, size_t limit,
+				  struct archive_posts *out);
+/* The numbers beside this one; 0 where there is none. */
+MUST_USE err archive_post_neighbours(struct book *b, int64_t list, int64_t number,
+				     int64_t *before, int64_t *after);
+
+/* What threading needs. */
+MUST_USE err archive_post_place(struct book *b, int64_t id, int64_t thread,
+				int64_t parent, unsigned flags);
+/* The post a "Re:" without references most likely answers: the latest before it
+ * that is no reply itself, else the earliest of the replies; not older than
+ * since. *id 0: none. */
+MUST_USE err archive_post_same_subject(struct book *b, const struct archive_post *p,
+				       int64_t since, int64_t *id);
+/* Replies with p's subject, dated from p to until, whose parent is unknown or a guess. */
+MUST_USE err archive_posts_guessing(struct book *b, struct arena *a,
+				    const struct archive_post *p, int64_t until,
+				    struct archive_posts *out);
+MUST_USE err archive_post_author_in_thread(struct book *b, int64_t thread, str address,
+					   bool *found);
+
+struct archive_month {
+	int year, month; /* 2026, 1 to 12 */
+	int64_t posts;
+};
+MUST_USE err archive_month_count(struct book *b, int64_t list, int64_t date, int by);
+MUST_USE err archive_months(struct book *b, struct arena *a, int64_t list,
+			    struct archive_month **months,
+			    size_t *count); /* newest first */

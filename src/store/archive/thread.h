@@ -1,0 +1,67 @@
+/* store/archive/thread.h: threads, and the messages that are referred to but
+ * are not here. */
+#pragma once
+
+#include "store/archive/post.h"
+
+struct archive_thread {
+	int64_t id, list;
+	int64_t root;   /* post id */
+	int64_t number; /* the root's: /lists/NAME/t/NUMBER */
+	str subject;    /* the root's, and whose it is */
+	str from_name, from_address;
+	unsigned flags; /* the root's */
+	int64_t posts, authors;
+	int64_t first_at, last_at; /* seconds */
+	int64_t version;           /* differs when anything in it changed */
+};
+
+struct archive_threads {
+	struct archive_thread *list;
+	size_t count;
+};
+
+/* A new thread of one post. */
+MUST_USE err archive_thread_start(struct book *b, const struct archive_post *p,
+				  int64_t version, int64_t *thread);
+/* p joined. starts: it is its root from now on. */
+MUST_USE err archive_thread_join(struct book *b, const struct archive_post *p,
+				 bool new_author, bool starts, int64_t version);
+/* Counts the thread anew after posts came or went; an empty one is removed. */
+MUST_USE err archive_thread_recount(struct book *b, int64_t thread, int64_t version);
+
+MUST_USE err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
+				  struct archive_thread *t, bool *found);
+
+/* Latest activity first; from behind (last_at, id), both 0 to begin. */
+MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
+				    int64_t last_at, int64_t id, size_t limit,
+				    struct archive_threads *out);
+/* The threads that start before and after this one in time; number 0: none. */
+MUST_USE err archive_thread_neighbours(struct book *b, struct arena *a,
+				       const struct archive_thread *t,
+				       struct archive_thread *before,
+				       struct archive_thread *after);
+
+struct archive_wait {
+	int64_t post, rank;
+};
+MUST_USE err archive_missing_add(struct book *b, int64_t list, str message_id,
+				 int64_t post, int64_t rank);
+/* Who refers to message_id. */
+MUST_USE err archive_missing_of(struct book *b, struct arena *a, int64_t list,
+				str message_id, struct archive_wait **waits,
+				size_t *count);
+/* post's references from rank on are of no more interest. */
+MUST_USE err archive_missing_drop(struct book *b, int64_t post, int64_t rank);
+/* Threads that hold a post which refers to message_id. */
+MUST_USE err archive_missing_threads(struct book *b, int64_t list, str message_id,
+				     int64_t *threads, size_t room, size_t *count);
+/* Pairs of posts of a thread that refer to the same missing message. */
+struct archive_pair {
+	int64_t a, b;
+};
+MUST_USE err archive_missing_pairs(struct book *b, struct arena *a, int64_t thread,
+				   struct archive_pair **pairs, size_t *count);
+/* Forgets threads and missing references of a list, before they are built anew. */
+MUST_USE err archive_thread_forget(struct book *b, int64_t list);
