@@ -13,13 +13,13 @@
 #include "base/buf.h"
 
 struct html {
-	str str;
+	str s;
 };
 #define HTML(literal) ((struct html){ STR(literal) })
 
 static inline void html_add(struct buf *b, struct html h)
 {
-	buf_add(b, h.str);
+	buf_add(b, h.s);
 }
 
 /* Text in an element: markup becomes harmless, wrong UTF-8 and control characters

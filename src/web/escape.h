@@ -9,13 +9,7 @@
  * a control character that HTML does not allow become U+FFFD. */
 #pragma once
 
-#include "base/buf.h"
-
-/* Text that is HTML already. Only what escaped or cleaned its input makes one;
- * a template prints a struct html raw and a str never. */
-struct html {
-	str s;
-};
+#include "archive/html.h" /* struct html: a template prints one raw, and a str never */
 
 void esc_text(struct buf *out, str s);   /* between tags, or in a quoted attribute */
 void esc_marked(struct buf *out, str s); /* between tags; characters that change the
