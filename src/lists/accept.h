@@ -3,15 +3,15 @@
  * which a crash between any two loses nothing:
  *
  *     archive (its number) -> outbound message with its body -> deliveries in
- *     batches of 1,000 behind a cursor -> the duplicate's memory
+ *     batches of 1,000 behind a cursor -> the memory that knows duplicates
  */
 #pragma once
 
 #include "lists/office.h"
 #include "lists/rules.h"
 
-/* by: the moderator who let it pass, or NULL where the rules did. */
-MUST_USE err post_accept(struct office *o, struct arena *a, const struct post *p, const char *by);
+/* judgement: the trace of the rules, or who let it pass; kept in the ledger. */
+MUST_USE err post_accept(struct office *o, struct arena *a, const struct post *p, str judgement);
 
-/* Goes on with messages whose fan-out a crash cut off. Called at start. */
-MUST_USE err fanout_resume(struct office *o, struct arena *a);
+/* The inbound number in front of a source ("17/dev@…"). */
+int64_t source_inbound(str source);

@@ -67,10 +67,10 @@ struct meaning {
 
 struct addressbook;
 
-/* Reads the lists book. path_key: the return paths' key. The snapshot owns its
+/* Reads the lists book. mac: checks return paths. The snapshot owns its
  * memory; texts of a meaning live as long as it does. */
 MUST_USE err addressbook_load(struct book *lists, const struct conf *conf,
-                              const struct mac_key *path_key, struct addressbook **out);
+                              const struct mac_key *mac, struct addressbook **out);
 
 struct addressbook *addressbook_keep(struct addressbook *b); /* one more user */
 void                addressbook_drop(struct addressbook *b); /* the last one frees it */

@@ -17,3 +17,6 @@ MUST_USE err held_accept(struct office *o, struct arena *a, int64_t held, const 
 MUST_USE err held_reject(struct office *o, struct arena *a, int64_t held, str reason,
                          const struct actor *by);
 MUST_USE err held_discard(struct office *o, struct arena *a, int64_t held, const struct actor *by);
+
+/* At start: goes on with what a crash cut off in the middle of held_accept. */
+MUST_USE err held_resume(struct office *o, struct arena *a);

@@ -18,25 +18,25 @@ enum office_mode { OFFICE_READ, OFFICE_WRITE };
 struct office {
 	const struct conf *conf;
 	struct book       *lists, *inbound, *outbound, *archive;
-	struct mac_key     path_key;  /* return paths and SRS */
-	struct mac_key     link_key;  /* personal leave links */
-	struct addressbook *addresses;
-	int64_t            addresses_version; /* of the lists book it was read from */
+	struct mac_key      mac;       /* tags of return paths and links */
+	struct addressbook *addresses; /* as of addresses_version of the lists book */
+	int64_t             addresses_version;
+	bool                addresses_stale; /* set by who changed a list or alias in this very process */
 };
 
-/* Opens the books and reads the keys. inbound is opened for WRITE only.
+/* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key
+ * that the role was handed; NULL: it is read from DATA/keys.
  * ERR_NOTFOUND: no data folder there; the text says how to make one. */
 MUST_USE err office_open(struct arena *a, const struct conf *conf, enum office_mode mode,
-                         struct office *o);
+                         const struct mac_key *mac, struct office *o);
 void         office_close(struct office *o);
 
 /* Reads the address book again if the lists book changed since. */
 MUST_USE err office_refresh(struct office *o);
 
-/* The keys of DATA/keys: made once, at init. */
-MUST_USE err office_make_keys(struct arena *a, const struct conf *conf);
-MUST_USE err office_key(struct arena *a, const struct conf *conf, const char *name,
-                        struct mac_key *key);
+/* DATA/keys/mac.key, made once at init; 32 random octets. */
+MUST_USE err office_make_mac(struct arena *a, const struct conf *conf);
+MUST_USE err office_mac_from(str content, struct mac_key *mac);
 
 /* Who acts, for the audit and for rights: a person on the web or by mail, or
  * the program itself. */

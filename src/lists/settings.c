@@ -45,7 +45,7 @@ static const char *const *const choices[ROWS] = {
 #undef CHOICES
 };
 
-static struct setting_row rows[] = {
+static struct setting_def rows[] = {
 #define GROUP(id, title)
 #define SETTING(key_, type_, standard_, mm2_, mm3_, label_, help_)                       \
 	{ .key = #key_,                                                                  \
@@ -90,17 +90,17 @@ static void fill(void)
 	}
 }
 
-const struct setting_row *setting_rows(size_t *count)
+const struct setting_def *setting_defs(size_t *count)
 {
 	pthread_once(&filled, fill);
 	*count = ROWS;
 	return rows;
 }
 
-const struct setting_row *setting_find(str key)
+const struct setting_def *setting_find(str key)
 {
 	size_t                    n;
-	const struct setting_row *row = setting_rows(&n);
+	const struct setting_def *row = setting_defs(&n);
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(key, str_from(row[i].key)))
 			return &row[i];
@@ -115,13 +115,13 @@ const char *setting_group_title(str group)
 	return "";
 }
 
-static err wrong(struct arena *a, const struct setting_row *row, str value, str wanted)
+static err wrong(struct arena *a, const struct setting_def *row, str value, str wanted)
 {
 	return err_in(a, ERR_SYNTAX, "%s = %.*s: it takes %.*s", row->key,
 	              (int)(value.n < 80 ? value.n : 80), value.n ? value.p : "", STR_F(wanted));
 }
 
-static err check_bool(struct arena *a, const struct setting_row *row, str value, str *clean)
+static err check_bool(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	static const char *const yes[] = { "yes", "on", "true", "1" };
 	static const char *const no[] = { "no", "off", "false", "0" };
@@ -135,7 +135,7 @@ static err check_bool(struct arena *a, const struct setting_row *row, str value,
 	return wrong(a, row, value, STR("yes or no"));
 }
 
-static err check_choice(struct arena *a, const struct setting_row *row, str value, str *clean)
+static err check_choice(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	str words = STR("one of");
 	for (size_t i = 0; row->choices[i]; i += 2) {
@@ -149,7 +149,7 @@ static err check_choice(struct arena *a, const struct setting_row *row, str valu
 	return wrong(a, row, value, words);
 }
 
-static err check_text(struct arena *a, const struct setting_row *row, str value, str *clean)
+static err check_text(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	enum { TEXT_MAX = 64 * 1024 };
 	bool lines = row->type == SETTING_IS_LINES;
@@ -164,10 +164,10 @@ static err check_text(struct arena *a, const struct setting_row *row, str value,
 	return OK;
 }
 
-err setting_check(struct arena *a, const struct setting_row *row, str value, str *clean)
+err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	int64_t number;
-	setting_rows(&(size_t){ 0 });
+	setting_defs(&(size_t){ 0 });
 	switch (row->type) {
 	case SETTING_IS_BOOL:
 		return check_bool(a, row, value, clean);
@@ -186,7 +186,7 @@ err setting_check(struct arena *a, const struct setting_row *row, str value, str
 }
 
 /* value has passed setting_check, now or when it was stored. */
-static void take(struct settings *s, const struct setting_row *row, str value)
+static void take(struct settings *s, const struct setting_def *row, str value)
 {
 	void *at = (char *)s + row->offset;
 	switch (row->type) {
@@ -208,14 +208,14 @@ static void take(struct settings *s, const struct setting_row *row, str value)
 err settings_load(struct book *lists, struct arena *a, int64_t list, struct settings *s)
 {
 	size_t                    n;
-	const struct setting_row *row = setting_rows(&n);
-	struct setting           *stored;
+	const struct setting_def *row = setting_defs(&n);
+	struct setting_row         *stored;
 	size_t                    count;
 	TRY(setting_all(lists, a, list, &stored, &count));
 	for (size_t i = 0; i < n; i++)
 		take(s, &row[i], str_from(row[i].standard));
 	for (size_t i = 0; i < count; i++) {
-		const struct setting_row *known = setting_find(stored[i].key);
+		const struct setting_def *known = setting_find(stored[i].key);
 		if (known)
 			take(s, known, stored[i].value);
 	}
@@ -224,7 +224,7 @@ err settings_load(struct book *lists, struct arena *a, int64_t list, struct sett
 
 err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
 {
-	const struct setting_row *row = setting_find(key);
+	const struct setting_def *row = setting_find(key);
 	str                       clean;
 	if (!row)
 		return err_in(a, ERR_NOTFOUND,
@@ -236,7 +236,7 @@ err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str 
 	return setting_set(lists, list, key, clean);
 }
 
-str setting_text(struct arena *a, const struct settings *s, const struct setting_row *row)
+str setting_text(struct arena *a, const struct settings *s, const struct setting_def *row)
 {
 	const void *at = (const char *)s + row->offset;
 	switch (row->type) {

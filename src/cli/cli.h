@@ -1,0 +1,79 @@
+/* cli/cli.h: what a command gets and how it answers. Commands are one table,
+ * commands.def; each group of them is a file.
+ *
+ *     int cli_list_get(struct cli *c)
+ *     {
+ *             struct office *o;
+ *             CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+ *             ...
+ *             return CLI_OK;
+ *     }
+ *
+ * Exit codes: 0 done, 1 refused or failed, 2 the command was not understood. */
+#pragma once
+
+#include "base/conf.h"
+#include "lists/office.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+struct cli {
+	struct arena *a;
+	const char *program;          /* argv[0] */
+	const char *conf_path;        /* of -c, or found */
+	const char *const *overrides; /* of --set */
+	size_t override_count;
+	const struct cli_command *command;
+	const char **args; /* positional */
+	size_t arg_count;
+	const char **options; /* the command's, in the order of its row; NULL: not given,
+				 "" for a flag */
+	bool json;
+	struct conf conf;     /* loaded by cli_conf */
+	struct office office; /* opened by cli_office */
+	bool conf_loaded, office_open;
+};
+
+struct cli_command {
+	const char *words;
+	int (*run)(struct cli *c);
+	const char *arguments, *options, *help;
+};
+const struct cli_command *cli_commands(size_t *count);
+
+/* The option's value: NULL when it was not given. */
+const char *cli_option(const struct cli *c, const char *name);
+
+/* The configuration, read once. */
+MUST_USE err cli_conf(struct cli *c, const struct conf **conf);
+
+/* The books, opened once; closed when the command ends. */
+MUST_USE err cli_office(struct cli *c, enum office_mode mode, struct office **o);
+
+/* A list by "name@domain" or, in a site of one domain, by "name".
+ * ERR_NOTFOUND: names the lists that come near. */
+MUST_USE err cli_list(struct cli *c, const char *name, const struct list_entry **list);
+
+/* Says what failed on standard error and gives CLI_FAILED. */
+int cli_fail(struct cli *c, err e);
+
+#define CLI_TRY(c, call)                                \
+	do {                                            \
+		err cli_try_ = (call);                  \
+		if (cli_try_.kind)                      \
+			return cli_fail((c), cli_try_); \
+	} while (0)
+
+/* A listing: columns once, then rows; printed aligned, or as a JSON array of
+ * objects where --json was given. Cells are text; a column whose name ends in
+ * '#' is a number in JSON (and its name goes without it). */
+struct table;
+struct table *table_new(struct cli *c, const char *columns); /* "address name posts#" */
+void table_row(struct table *t, const str *cells);
+void table_print(struct table *t);
+
+/* Standard input, whole, at most limit bytes. */
+MUST_USE err cli_stdin(struct cli *c, size_t limit, str *text);
+
+/* Text for a person's terminal: control characters made visible. */
+str cli_shown(struct arena *a, str text);

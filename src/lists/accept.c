@@ -1,0 +1,143 @@
+#include "lists/accept.h"
+
+#include "archive/accept.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "lists/budget.h"
+#include "lists/fanout.h"
+#include "lists/steps.h"
+#include "store/lists/seen.h"
+#include "store/outbound/ledger.h"
+#include "store/outbound/message.h"
+
+int64_t source_inbound(str source)
+{
+	str     number, rest;
+	int64_t id;
+	return str_cut(source, '/', &number, &rest) && str_i64(number, &id) ? id : 0;
+}
+
+/* The post's number in the archive; the same again when it is there already. */
+static err into_archive(struct office *o, struct arena *a, const struct post *p, int64_t *number)
+{
+	*number = 0;
+	if (setting_is(p->settings.archive_policy, "never")
+	    || header_find(&p->header, STR("X-No-Archive")))
+		return OK;
+	struct archive_arrival post = { .list = p->list->id,
+		                        .source = p->source,
+		                        .message = p->message,
+		                        .received_at = clock_now() };
+	return archive_add(o->archive, a, &post, number);
+}
+
+static str outgoing_header(struct arena *a, const struct post *p, const struct outgoing *out)
+{
+	struct header_edit edit = { .drop = out->drop,
+		                    .drop_count = out->drop_count,
+		                    .prepend = buf_str(&out->prepend),
+		                    .append = buf_str(&out->append) };
+	return header_apply(a, &p->header, &edit);
+}
+
+static err record(struct office *o, const struct post *p, int64_t message, str detail)
+{
+	struct ledger_entry e = { .at = clock_now_ms(),
+		                  .inbound = source_inbound(p->source),
+		                  .message = message,
+		                  .recipient = p->list->address,
+		                  .what = STR("accepted"),
+		                  .detail = detail };
+	return ledger_add(o->outbound, &e, 1);
+}
+
+/* A list that sends like mad is an accident or an attack: what is beyond the
+ * budget is kept, frozen, until the administrator has looked. */
+static err count_post(struct office *o, struct arena *a, const struct post *p,
+                      struct outbound_message *m)
+{
+	bool over;
+	TRY(budget_count(o, a, arena_cat(a, STR("list:"), p->list->address), 1, 1,
+	                 p->settings.posts_per_hour, &over));
+	if (!over)
+		return OK;
+	m->frozen = true;
+	return outbound_freeze(o->outbound, m->id, true);
+}
+
+/* The message, its body once, and the first deliveries, in one transaction. */
+static err start_message(struct office *o, struct arena *a, const struct post *p,
+                         const struct outgoing *out, str judgement, struct outbound_message *m)
+{
+	str  header = outgoing_header(a, p, out), body = p->header.body;
+	bool fresh;
+	*m = (struct outbound_message){ .source = p->source,
+		                        .inbound = source_inbound(p->source),
+		                        .kind = STR("post"),
+		                        .list = p->list->address,
+		                        .verp = true,
+		                        .message_id = p->message_id,
+		                        .subject = p->subject,
+		                        .created_at = clock_now_ms(),
+		                        .size = (int64_t)(header.n + 2 + body.n),
+		                        .split = (int64_t)header.n,
+		                        .personal = out->personal,
+		                        .smtputf8 = false,
+		                        .eightbit = message_has_8bit(p->message) };
+	TRY(outbound_add(o->outbound, m, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(outbound_body_write(o->outbound, m->id, arena_cat(a, header, STR("\r\n"), body)));
+	TRY(record(o, p, m->id, judgement));
+	return count_post(o, a, p, m);
+}
+
+static err remember(struct office *o, const struct post *p)
+{
+	if (!p->message_id.n)
+		return OK;
+	struct seen_row s = { .list = p->list->id,
+		              .message_id = p->message_id,
+		              .author = p->author_key,
+		              .body_hash = p->body_hash,
+		              .source = p->source,
+		              .at = clock_now() };
+	return seen_add(o->lists, &s);
+}
+
+static err deliver(struct office *o, struct arena *a, const struct post *p, struct outgoing *out,
+                   str judgement)
+{
+	struct outbound_message m;
+	TRY(into_archive(o, a, p, &out->number));
+	TRY(steps_run(o, a, out));
+	TRY(book_begin(o->outbound));
+	err e = start_message(o, a, p, out, judgement, &m);
+	if (!e.kind && !m.complete)
+		e = fanout_batch(o, a, p->list->id, out, &m);
+	if (e.kind) {
+		book_rollback(o->outbound);
+		return e;
+	}
+	TRY(book_commit(o->outbound));
+	TRY(fanout_rest(o, p->list->id, out, &m));
+	TRY(remember(o, p));
+	if (m.frozen)
+		TRY(budget_tell(o, a, p->list->address,
+		                arena_cat(a, STR("Post \""), p->subject, STR("\" waits, and all that follow"))));
+	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
+	         KN("message", m.id), KN("number", out->number), KS("message_id", p->message_id));
+	return OK;
+}
+
+err post_accept(struct office *o, struct arena *a, const struct post *p, str judgement)
+{
+	struct map      has_copy = { 0 };
+	struct outgoing out = { .post = p, .has_copy = &has_copy };
+	err             e = deliver(o, a, p, &out, judgement);
+	map_free(&has_copy);
+	buf_free(&out.prepend);
+	buf_free(&out.append);
+	return e;
+}

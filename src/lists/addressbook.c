@@ -1,0 +1,214 @@
+#include "lists/addressbook.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "lists/settings.h"
+#include "mail/retpath.h"
+#include "store/lists/alias.h"
+#include "store/lists/domain.h"
+#include "store/lists/list.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct addressbook {
+	struct arena  *a;
+	atomic_int     users;
+	struct map     domains; /* "lists.example" -> itself */
+	struct map     lists;   /* "dev@lists.example" -> struct list_entry */
+	struct map     aliases; /* "bugs@lists.example" -> struct alias_entry */
+	struct mac_key mac;
+};
+
+static const struct {
+	enum meaning_kind what;
+	const char       *suffix;
+	bool              token;
+} subaddresses[] = {
+#define SUBADDRESS(what, suffix, token) { what, suffix, token },
+	SUBADDRESSES
+#undef SUBADDRESS
+};
+
+static const char *const roles[] = { "postmaster", "abuse" };
+
+static err load_domains(struct book *lists, struct addressbook *b, const struct conf *conf)
+{
+	struct domain_row *d;
+	size_t             n;
+	TRY(domain_all(lists, b->a, &d, &n));
+	str own = domain_ascii(b->a, conf->site_domain);
+	if (own.n)
+		map_set(&b->domains, own, b);
+	for (size_t i = 0; i < n; i++)
+		map_set(&b->domains, d[i].name, b);
+	return OK;
+}
+
+static err load_lists(struct book *lists, struct addressbook *b)
+{
+	struct list_row *row;
+	size_t           n;
+	TRY(list_all(lists, b->a, 0, &row, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct settings s;
+		TRY(settings_load(lists, b->a, row[i].id, &s));
+		struct list_entry *e = arena_alloc(b->a, sizeof *e);
+		*e = (struct list_entry){ .id = row[i].id,
+			                  .name = row[i].name,
+			                  .domain = row[i].domain_name,
+			                  .address = row[i].address,
+			                  .max_size = s.max_message_size * 1024 };
+		map_set(&b->lists, e->address, e);
+	}
+	return OK;
+}
+
+static err load_aliases(struct book *lists, struct addressbook *b)
+{
+	struct alias_row *row;
+	size_t            n;
+	TRY(alias_all(lists, b->a, &row, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct alias_entry *e = arena_alloc(b->a, sizeof *e);
+		*e = (struct alias_entry){ row[i].id, row[i].address, row[i].targets,
+			                   row[i].target_count };
+		map_set(&b->aliases, e->address, e);
+	}
+	return OK;
+}
+
+err addressbook_load(struct book *lists, const struct conf *conf, const struct mac_key *mac,
+                     struct addressbook **out)
+{
+	struct addressbook *b = mem_zero(sizeof *b);
+	b->a = arena_new();
+	b->mac = *mac;
+	atomic_init(&b->users, 1);
+	err e = load_domains(lists, b, conf);
+	if (!e.kind)
+		e = load_lists(lists, b);
+	if (!e.kind)
+		e = load_aliases(lists, b);
+	if (e.kind) {
+		addressbook_drop(b);
+		return FAIL(e.kind, "cannot read the addresses from the lists book");
+	}
+	*out = b;
+	return OK;
+}
+
+struct addressbook *addressbook_keep(struct addressbook *b)
+{
+	atomic_fetch_add(&b->users, 1);
+	return b;
+}
+
+void addressbook_drop(struct addressbook *b)
+{
+	if (!b || atomic_fetch_sub(&b->users, 1) > 1)
+		return;
+	map_free(&b->domains);
+	map_free(&b->lists);
+	map_free(&b->aliases);
+	arena_free(b->a);
+	free(b);
+}
+
+bool addressbook_is_ours(const struct addressbook *b, str domain)
+{
+	return map_get(&b->domains, domain);
+}
+
+const struct list_entry *addressbook_list(const struct addressbook *b, str address)
+{
+	return map_get(&b->lists, address);
+}
+
+static struct meaning read_return_path(const struct addressbook *b, struct arena *a,
+                                       struct meaning m)
+{
+	if (m.token.n && retpath_read(a, &b->mac, m.list->address, m.token, &m.member).kind)
+		m.what = MEANS_BAD_PATH;
+	return m;
+}
+
+/* LIST-suffix or LIST-suffix+token. The token keeps its case; what is in front of
+ * it has been folded. */
+static struct meaning find_subaddress(const struct addressbook *b, struct arena *a, str local,
+                                      str domain)
+{
+	str base = local, token = STR_NONE;
+	str_cut(local, '+', &base, &token);
+	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++) {
+		str suffix = str_from(subaddresses[i].suffix);
+		if (!str_ends(base, suffix) || (token.n && !subaddresses[i].token))
+			continue;
+		str name = str_first(base, base.n - suffix.n);
+		const struct list_entry *list =
+		        addressbook_list(b, arena_cat(a, name, STR("@"), domain));
+		if (!list)
+			continue;
+		struct meaning m = { .what = subaddresses[i].what, .list = list, .token = token };
+		return m.what == MEANS_BOUNCE ? read_return_path(b, a, m) : m;
+	}
+	return (struct meaning){ .what = MEANS_NOBODY };
+}
+
+static bool is_role(str local)
+{
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (str_eq(local, str_from(roles[i])))
+			return true;
+	return false;
+}
+
+struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
+                                const struct address *x)
+{
+	str local = arena_lower(a, x->local), domain = domain_ascii(a, x->domain);
+	/* RFC 5321 section 4.5.1: <postmaster> without a domain is the server's. */
+	if (!domain.n)
+		return (struct meaning){ .what = str_eq(local, STR("postmaster")) ? MEANS_ADMIN
+			                                                          : MEANS_NOBODY };
+	if (!addressbook_is_ours(b, domain))
+		return (struct meaning){ .what = MEANS_FOREIGN };
+	str                      whole = arena_cat(a, local, STR("@"), domain);
+	const struct list_entry *list = addressbook_list(b, whole);
+	if (list)
+		return (struct meaning){ .what = MEANS_POST, .list = list };
+	const struct alias_entry *alias = map_get(&b->aliases, whole);
+	if (alias)
+		return (struct meaning){ .what = MEANS_ALIAS, .alias = alias };
+	if (is_role(local))
+		return (struct meaning){ .what = MEANS_ADMIN };
+	if (str_starts(local, STR("srs0=")) || str_starts(local, STR("srs1=")))
+		return (struct meaning){ .what = MEANS_SRS };
+	return find_subaddress(b, a, local, domain);
+}
+
+err list_name_check(struct arena *a, str name)
+{
+	enum { NAME_MAX_OCTETS = 32 };
+	if (!name.n || name.n > NAME_MAX_OCTETS)
+		return FAIL(ERR_SYNTAX, "a list's name has 1 to 32 characters");
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool first = chr_is_digit(c) || (c >= 'a' && c <= 'z');
+		if (!first && (i == 0 || (c != '.' && c != '_' && c != '-')))
+			return err_in(a, ERR_SYNTAX,
+			              "%.*s: a list's name is made of a-z, 0-9 and, inside, . _ -",
+			              STR_F(name));
+	}
+	if (name.p[name.n - 1] == '.' || str_find(name, STR("..")).n)
+		return FAIL(ERR_SYNTAX, "dots stand between other characters of a name");
+	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++)
+		if (str_ends(name, str_from(subaddresses[i].suffix)))
+			return err_in(a, ERR_SYNTAX,
+			              "%.*s: a list's name cannot end in %s, which belongs to another list's addresses",
+			              STR_F(name), subaddresses[i].suffix);
+	if (is_role(name))
+		return err_in(a, ERR_SYNTAX, "%.*s: this address goes to the administrator",
+		              STR_F(name));
+	return OK;
+}

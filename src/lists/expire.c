@@ -1,0 +1,75 @@
+#include "lists/expire.h"
+
+#include "base/log.h"
+#include "lists/moderate.h"
+#include "store/lists/answered.h"
+#include "store/lists/held.h"
+#include "store/lists/list.h"
+#include "store/lists/order.h"
+#include "store/lists/pending.h"
+#include "store/lists/seen.h"
+#include "store/lists/session.h"
+#include "store/outbound/arrival.h"
+#include "store/outbound/budget.h"
+#include "store/outbound/ledger.h"
+#include "store/outbound/message.h"
+
+enum {
+	DAY = 86400,
+	SEEN_DAYS = 60,    /* a duplicate comes within days, if at all */
+	HELD_DAYS = 90,    /* who decided what, for the moderators' page */
+	ORDER_HOURS = 24,
+	LEDGER_DAYS = 180, /* "where is my mail?" */
+	BODY_HOURS = 24,   /* sent bodies, for the outbox page and queue show */
+	STEP = 2000,       /* rows a call: others wait no longer than that takes */
+};
+
+/* Every list's own max_days_to_hold. */
+static err expire_held(struct office *o, struct arena *a, int64_t now)
+{
+	struct list_row *lists;
+	size_t           n;
+	struct actor     expiry = { .name = STR("expiry") };
+	TRY(list_all(o->lists, a, 0, &lists, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct settings  s;
+		struct held_row *h;
+		size_t           held;
+		TRY(settings_load(o->lists, a, lists[i].id, &s));
+		if (!s.max_days_to_hold)
+			continue;
+		TRY(held_before(o->lists, a, now - s.max_days_to_hold * DAY, STEP, &h, &held));
+		for (size_t k = 0; k < held; k++)
+			if (h[k].list == lists[i].id)
+				TRY(held_discard(o, a, h[k].id, &expiry));
+	}
+	return OK;
+}
+
+static err expire_lists(struct office *o, int64_t now)
+{
+	int64_t gone;
+	TRY(pending_expire(o->lists, now, &gone));
+	TRY(seen_expire(o->lists, now - SEEN_DAYS * DAY, &gone));
+	TRY(answered_expire(o->lists, now / DAY - 2, &gone));
+	TRY(order_expire(o->lists, now - ORDER_HOURS * 3600, &gone));
+	TRY(session_expire(o->lists, now, &gone));
+	return held_expire(o->lists, now - HELD_DAYS * DAY, &gone);
+}
+
+static err expire_outbound(struct office *o, int64_t now)
+{
+	int64_t gone, old = (now - LEDGER_DAYS * DAY) * 1000;
+	TRY(outbound_clean(o->outbound, (now - BODY_HOURS * 3600) * 1000, STEP, &gone));
+	TRY(outbound_expire(o->outbound, old, STEP, &gone));
+	TRY(arrival_expire(o->outbound, old, STEP, &gone));
+	TRY(ledger_expire(o->outbound, old, STEP, &gone));
+	return budget_expire(o->outbound, now - 7 * DAY, &gone);
+}
+
+err expire_run(struct office *o, struct arena *a, int64_t now)
+{
+	TRY(expire_held(o, a, now));
+	TRY(expire_lists(o, now));
+	return expire_outbound(o, now);
+}

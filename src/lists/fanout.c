@@ -1,0 +1,83 @@
+#include "lists/fanout.h"
+
+#include "base/map.h"
+#include "store/lists/member.h"
+#include "store/outbound/delivery.h"
+
+#include <time.h>
+
+enum { BATCH = 1000 };
+
+bool message_has_8bit(str message)
+{
+	for (size_t i = 0; i < message.n; i++)
+		if (message.p[i] & 0x80)
+			return true;
+	return false;
+}
+
+str destination_of(struct arena *a, str address)
+{
+	str local, domain;
+	return str_cut_last(address, '@', &local, &domain) ? domain_ascii(a, domain) : STR("");
+}
+
+static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
+{
+	if (out->skip_author && str_eq(m->key, out->post->author_key))
+		return false;
+	return m->copies || !map_get(out->has_copy, m->key);
+}
+
+static err add_deliveries(struct office *o, struct arena *a, const struct outgoing *out,
+                          int64_t message, const struct member_copy *m, size_t n)
+{
+	struct delivery *d = arena_alloc(a, n * sizeof *d);
+	size_t           count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (gets_copy(out, &m[i]))
+			d[count++] = (struct delivery){ .destination = destination_of(a, m[i].key),
+				                        .recipient = m[i].text,
+				                        .member = m[i].id,
+				                        .notify = STR(""),
+				                        .orcpt = STR(""),
+				                        .last_reply = STR("") };
+	return delivery_add(o->outbound, message, d, count);
+}
+
+err fanout_batch(struct office *o, struct arena *a, int64_t list, const struct outgoing *out,
+                 struct outbound_message *m)
+{
+	struct member_copy *members;
+	size_t              n;
+	TRY(member_after(o->lists, a, list, m->fanned_to, BATCH, &members, &n));
+	TRY(add_deliveries(o, a, out, m->id, members, n));
+	if (n)
+		m->fanned_to = members[n - 1].id;
+	m->complete = n < BATCH;
+	return outbound_progress(o->outbound, m->id, m->fanned_to, m->complete);
+}
+
+/* Between batches others get their turn at the book: a waiting writer looks for
+ * the lock every 0.3 ms. */
+static void pause_for_others(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 600000 }, NULL);
+}
+
+err fanout_rest(struct office *o, int64_t list, const struct outgoing *out,
+                struct outbound_message *m)
+{
+	while (!m->complete) {
+		ARENA(batch);
+		TRY(book_begin(o->outbound));
+		err e = fanout_batch(o, batch, list, out, m);
+		if (e.kind) {
+			book_rollback(o->outbound);
+			return e;
+		}
+		TRY(book_commit(o->outbound));
+		pause_for_others();
+	}
+	return OK;
+}

@@ -1,0 +1,22 @@
+/* lists/fanout.h: one post, many deliveries. The members are walked in order of
+ * their number, 1,000 a transaction, behind a cursor in the message's own row,
+ * so that a crash costs at most the batch that was not yet durable. */
+#pragma once
+
+#include "lists/office.h"
+#include "lists/steps.h"
+#include "store/outbound/message.h"
+
+/* The next batch, inside the caller's transaction; m->fanned_to and m->complete
+ * say how far it came. */
+MUST_USE err fanout_batch(struct office *o, struct arena *a, int64_t list,
+                          const struct outgoing *out, struct outbound_message *m);
+
+/* All that is left, each batch in a transaction of its own. */
+MUST_USE err fanout_rest(struct office *o, int64_t list,
+                         const struct outgoing *out, struct outbound_message *m);
+
+bool message_has_8bit(str message);
+
+/* "uni.example" of "anna@Uni.Example": what deliveries are grouped by. */
+str destination_of(struct arena *a, str address);

@@ -1,0 +1,17 @@
+/* lists/pattern.h: patterns that people write: in bounded time, whatever they
+ * are (PCRE2 without JIT, with a match limit).
+ *
+ * A pattern is an address ("anna@uni.example"), a domain with all below it
+ * ("@uni.example"), or, behind ^, a regular expression. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum pattern_result { PATTERN_MISS, PATTERN_HIT, PATTERN_LIMIT }; /* LIMIT: gave up: no verdict */
+
+/* ERR_SYNTAX: says at which character the expression is wrong. */
+MUST_USE err pattern_check(struct arena *a, str pattern);
+
+enum pattern_result pattern_address(str pattern, str address_key);
+enum pattern_result pattern_text(str pattern, str text); /* a regular expression, case ignored */

@@ -1,0 +1,88 @@
+#include "lists/rules.h"
+
+#include "store/lists/address.h"
+#include "store/lists/member.h"
+#include "store/lists/role.h"
+
+#include <jansson.h>
+#include <sodium.h>
+
+static str sha256(struct arena *a, str bytes)
+{
+	unsigned char *hash = arena_alloc(a, crypto_hash_sha256_BYTES);
+	crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
+	return (str){ (const char *)hash, crypto_hash_sha256_BYTES };
+}
+
+/* The one author: From's only mailbox. Two are nobody: a reader's program and a
+ * checker would each believe another (RFC 5322 section 3.6.2 wants a Sender then,
+ * which proves nothing). */
+static err read_author(struct arena *a, struct post *p)
+{
+	const struct field *from = header_find(&p->header, STR("From"));
+	struct mailbox     *list = NULL;
+	if (from && header_count(&p->header, STR("From")) == 1)
+		TRY(address_list(a, from->value, &list, &p->authors));
+	if (p->authors != 1 || !list[0].address.domain.n)
+		return OK;
+	p->author = list[0];
+	p->author_key = address_key(a, &p->author.address);
+	return OK;
+}
+
+/* Authentic: the author signed in with an account that has verified the address,
+ * or DMARC's alignment says the domain stands behind it. trust is what smtpd
+ * found: {"account": true} or {"aligned": true}. */
+static bool is_authentic(const struct post *p)
+{
+	json_t *trust = json_loadb(p->trust.n ? p->trust.p : "{}", p->trust.n ? p->trust.n : 2, 0, NULL);
+	bool    aligned = json_is_true(json_object_get(trust, "aligned"));
+	bool    signed_in = json_is_true(json_object_get(trust, "account"));
+	json_decref(trust);
+	return aligned || (p->account > 0 && signed_in);
+}
+
+static err read_membership(struct book *lists, struct arena *a, struct post *p)
+{
+	struct address_row address;
+	if (!p->author_key.n)
+		return OK;
+	err e = address_find(lists, a, p->author_key, &address);
+	if (e.kind == ERR_NOTFOUND)
+		return OK;
+	if (e.kind)
+		return e;
+	unsigned roles;
+	TRY(role_of_person(lists, p->list->id, address.person, &roles));
+	p->is_moderator = roles && address.verified_at;
+	struct member_row *m = arena_alloc(a, sizeof *m);
+	e = member_find(lists, a, p->list->id, p->author_key, m);
+	/* Somebody who is a member under another address that is theirs, too. */
+	if (e.kind == ERR_NOTFOUND && address.verified_at)
+		e = member_of_person(lists, a, p->list->id, address.person, m);
+	if (!e.kind)
+		p->member = m;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+err post_read(struct book *lists, struct arena *a, const struct list_entry *list, str source,
+              str message, const struct address *reverse_path, int64_t account, str trust,
+              struct post *p)
+{
+	*p = (struct post){ .list = list,
+		            .source = source,
+		            .message = message,
+		            .reverse_path = *reverse_path,
+		            .account = account,
+		            .trust = trust };
+	TRY(settings_load(lists, a, list->id, &p->settings));
+	TRY(header_scan(a, message, &p->header));
+	TRY(read_author(a, p));
+	p->authentic = is_authentic(p);
+	str *ids;
+	if (header_ids(a, header_find(&p->header, STR("Message-ID")), &ids))
+		p->message_id = ids[0];
+	p->subject = header_text(a, header_find(&p->header, STR("Subject")));
+	p->body_hash = sha256(a, p->header.body);
+	return read_membership(lists, a, p);
+}

@@ -1,0 +1,280 @@
+#include "lists/sort.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "lists/accept.h"
+#include "lists/bounce.h"
+#include "lists/command.h"
+#include "lists/forward.h"
+#include "lists/moderate.h"
+#include "lists/undelivered.h"
+#include "store/inbound/file.h"
+#include "store/outbound/arrival.h"
+#include "store/outbound/ledger.h"
+
+struct sorting { /* one recipient of one arrival */
+	struct office                  *o;
+	struct arena                   *a;
+	const struct inbound_message   *arrival;
+	const struct inbound_recipient *recipient;
+	str                             message;
+	struct header                   header;
+	struct address                  reverse_path;
+	struct meaning                  meaning;
+};
+
+static err note(struct sorting *s, const char *what, str detail)
+{
+	struct ledger_entry e = { .at = clock_now_ms(),
+		                  .inbound = s->arrival->id,
+		                  .recipient = s->recipient->address,
+		                  .what = str_from(what),
+		                  .detail = detail };
+	return ledger_add(s->o->outbound, &e, 1);
+}
+
+static str source_of(struct sorting *s, str name)
+{
+	return arena_printf(s->a, "%lld/%.*s", (long long)s->arrival->id, STR_F(name));
+}
+
+/* It was accepted, so its sender learns that it went nowhere. */
+static err report(struct sorting *s, str status, str why)
+{
+	struct dsn_recipient r = { .final = s->recipient->address,
+		                   .original = s->recipient->orcpt,
+		                   .action = STR("failed"),
+		                   .status = status,
+		                   .diagnostic = why,
+		                   .remote = STR("") };
+	struct undelivered   u = { .source = arena_printf(s->a, "%lld/dsn/%lld", (long long)s->arrival->id,
+		                                          (long long)s->recipient->n),
+		                   .sender = s->arrival->reverse_path,
+		                   .hostname = s->o->conf->site_hostname,
+		                   .envid = s->arrival->envid,
+		                   .ret = s->arrival->ret,
+		                   .arrival = s->arrival->received_at / 1000,
+		                   .recipients = &r,
+		                   .count = 1,
+		                   .original = s->message };
+	TRY(note(s, "refused", why));
+	return str_ifind(s->recipient->notify, STR("NEVER")).n
+	               ? OK
+	               : undelivered_tell(s->o->outbound, s->a, &u);
+}
+
+static err take_rejected(struct sorting *s, const struct post *p, const struct judgement *j)
+{
+	TRY(note(s, "rejected", judgement_text(s->a, j)));
+	/* smtpd refuses such posts in the session; what still comes here was accepted
+	 * just before a setting changed, or by the local door. */
+	return p->authentic ? report(s, STR("5.7.1"), j->reason) : OK;
+}
+
+static err take_post(struct sorting *s)
+{
+	struct post      p;
+	struct judgement j;
+	str              source = source_of(s, s->meaning.list->address);
+	TRY(post_read(s->o->lists, s->a, s->meaning.list, source, s->message, &s->reverse_path,
+	              s->arrival->account, s->arrival->trust, &p));
+	TRY(rules_judge(s->o->lists, s->a, &p, &j));
+	log_info("post-judged", KS("list", p.list->address), KS("source", source),
+	         KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
+	switch (j.verdict) {
+	case VERDICT_HOLD:
+		return held_keep(s->o, s->a, &p, &j);
+	case VERDICT_REJECT:
+		return take_rejected(s, &p, &j);
+	case VERDICT_DISCARD:
+		return note(s, "discarded", judgement_text(s->a, &j));
+	case VERDICT_MISS:
+	case VERDICT_ACCEPT:
+		break;
+	}
+	return post_accept(s->o, s->a, &p, judgement_text(s->a, &j));
+}
+
+static err read_command(struct sorting *s, struct mail_command *c)
+{
+	struct post p; /* for the author and the proof; a command has the same */
+	TRY(post_read(s->o->lists, s->a, s->meaning.list, STR(""), s->message, &s->reverse_path,
+	              s->arrival->account, s->arrival->trust, &p));
+	*c = (struct mail_command){ .list = s->meaning.list,
+		                    .message = s->message,
+		                    .header = p.header,
+		                    .reverse_path = s->reverse_path,
+		                    .from = p.author,
+		                    .authentic = p.authentic,
+		                    .source = source_of(s, s->recipient->address) };
+	return OK;
+}
+
+static err take_request(struct sorting *s)
+{
+	struct mail_command c;
+	TRY(read_command(s, &c));
+	return command_request(s->o, s->a, &c);
+}
+
+static err take_join(struct sorting *s)
+{
+	struct mail_command c;
+	TRY(read_command(s, &c));
+	return command_join(s->o, s->a, &c);
+}
+
+static err take_leave(struct sorting *s)
+{
+	struct mail_command c;
+	TRY(read_command(s, &c));
+	return command_leave(s->o, s->a, &c);
+}
+
+static err take_confirm(struct sorting *s)
+{
+	struct mail_command c;
+	TRY(read_command(s, &c));
+	return command_confirm(s->o, s->a, &c, s->meaning.token);
+}
+
+static struct forward forwarding(struct sorting *s)
+{
+	return (struct forward){ s->arrival, s->message, s->recipient, 1 };
+}
+
+static err take_owner(struct sorting *s)
+{
+	struct forward f = forwarding(s);
+	return forward_owner(s->o, s->a, &f, s->meaning.list);
+}
+
+static err take_alias(struct sorting *s)
+{
+	struct forward f = forwarding(s);
+	return forward_alias(s->o, s->a, &f, s->meaning.alias);
+}
+
+static err take_admin(struct sorting *s)
+{
+	struct forward f = forwarding(s);
+	return forward_admin(s->o, s->a, &f);
+}
+
+static err take_srs(struct sorting *s)
+{
+	struct forward f = forwarding(s);
+	return forward_srs(s->o, s->a, &f);
+}
+
+static err take_bounce(struct sorting *s)
+{
+	return bounce_take(s->o, s->a, s->arrival, s->message, s->meaning.list, s->meaning.member);
+}
+
+static err take_nobody(struct sorting *s)
+{
+	return report(s, STR("5.1.1"), STR("no such address here (any more)"));
+}
+
+static err take_bad_path(struct sorting *s)
+{
+	return note(s, "discarded", STR("a return path whose tag is wrong"));
+}
+
+static err (*const takers[])(struct sorting *s) = {
+	[MEANS_POST] = take_post,       [MEANS_REQUEST] = take_request,
+	[MEANS_JOIN] = take_join,       [MEANS_LEAVE] = take_leave,
+	[MEANS_OWNER] = take_owner,     [MEANS_CONFIRM] = take_confirm,
+	[MEANS_BOUNCE] = take_bounce,   [MEANS_BAD_PATH] = take_bad_path,
+	[MEANS_ALIAS] = take_alias,     [MEANS_ADMIN] = take_admin,
+	[MEANS_SRS] = take_srs,         [MEANS_NOBODY] = take_nobody,
+	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
+};
+
+static err read_path(struct arena *a, str text, struct address *x)
+{
+	str rest;
+	*x = (struct address){ 0 };
+	return text.n ? address_path(a, arena_cat(a, STR("<"), text, STR(">")), true, x, &rest) : OK;
+}
+
+static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
+{
+	struct address x;
+	s->recipient = r;
+	TRY(read_path(s->a, r->address, &x));
+	s->meaning = addressbook_find(s->o->addresses, s->a, &x);
+	return OK;
+}
+
+static err done(struct sorting *s, const struct inbound_recipient *r)
+{
+	str file;
+	TRY(inbound_done(s->o->inbound, s->a, s->arrival->id, r->n, &file));
+	inbound_file_remove(s->a, s->o->conf->site_data, file);
+	return OK;
+}
+
+/* A person's mail to other sites: one message, however many recipients. */
+static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *n)
+{
+	struct inbound_recipient *out = arena_alloc(s->a, *n * sizeof *out);
+	size_t                    count = 0, stay = 0;
+	for (size_t i = 0; i < *n; i++) {
+		TRY(find_meaning(s, &r[i]));
+		if (s->meaning.what == MEANS_FOREIGN && s->arrival->account)
+			out[count++] = r[i];
+		else
+			r[stay++] = r[i];
+	}
+	*n = stay;
+	if (!count)
+		return OK;
+	struct forward f = { s->arrival, s->message, out, count };
+	TRY(forward_submission(s->o, s->a, &f));
+	for (size_t i = 0; i < count; i++)
+		TRY(done(s, &out[i]));
+	return OK;
+}
+
+static err note_arrival(struct sorting *s)
+{
+	str            *ids;
+	struct mailbox *from = NULL;
+	size_t          n = 0;
+	const struct field *f = header_find(&s->header, STR("From"));
+	if (f && address_list(s->a, f->value, &from, &n).kind)
+		n = 0;
+	struct arrival x = { .inbound = s->arrival->id,
+		             .at = s->arrival->received_at,
+		             .message_id = header_ids(s->a, header_find(&s->header, STR("Message-ID")), &ids)
+		                                   ? ids[0]
+		                                   : STR(""),
+		             .reverse_path = s->arrival->reverse_path,
+		             .author = n ? address_key(s->a, &from[0].address) : STR(""),
+		             .subject = header_text(s->a, header_find(&s->header, STR("Subject"))),
+		             .client = s->arrival->client };
+	return arrival_add(s->o->outbound, &x);
+}
+
+err arrival_sort(struct office *o, struct arena *a, const struct inbound_message *m)
+{
+	struct sorting            s = { .o = o, .a = a, .arrival = m, .message = m->body };
+	struct inbound_recipient *r;
+	size_t                    n;
+	TRY(office_refresh(o));
+	if (m->file.n)
+		TRY(inbound_file_read(a, o->conf->site_data, m->file, (size_t)m->size, &s.message));
+	TRY(header_scan(a, s.message, &s.header));
+	TRY(read_path(a, m->reverse_path, &s.reverse_path));
+	TRY(note_arrival(&s));
+	TRY(inbound_recipients(o->inbound, a, m->id, &r, &n));
+	TRY(send_foreign(&s, r, &n));
+	for (size_t i = 0; i < n; i++) {
+		TRY(find_meaning(&s, &r[i]));
+		TRY(takers[s.meaning.what](&s));
+		TRY(done(&s, &r[i]));
+	}
+	return OK;
+}
