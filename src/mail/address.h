@@ -13,11 +13,12 @@
 
 struct address {
 	str local;  /* unquoted, as written */
-	str domain; /* lower case; U-labels stay what they are; "[192.0.2.1]" for a literal */
+	str domain; /* lower case; U-labels stay what they are; "[192.0.2.1]" for a
+		       literal */
 };
 
-struct mailbox { /* an address with the name that a header gives it */
-	str            name; /* decoded to UTF-8 */
+struct mailbox {  /* an address with the name that a header gives it */
+	str name; /* decoded to UTF-8 */
 	struct address address;
 };
 
@@ -31,21 +32,28 @@ static inline bool address_is_null(const struct address *x) /* the reverse-path 
  * latter has no domain). Source routes are a syntax error: nobody has needed
  * one since 1989 and relays trip over them. Non-ASCII only where utf8.
  * ERR_SYNTAX: no such path. ERR_LIMIT: local part over 64 or path over 254 octets. */
-MUST_USE err address_path(struct arena *a, str text, bool utf8, struct address *out, str *rest);
+MUST_USE err address_path(struct arena *a, str text, bool utf8, struct address *out,
+			  str *rest);
 
 /* local@domain with nothing around it, as people type it into forms and
  * commands: dot-atom or quoted local part, a host name with a dot or a literal. */
 MUST_USE err address_parse(struct arena *a, str text, struct address *out);
 
+/* Mailbox of RFC 5321 section 4.1.2 with nothing around it: address_path without
+ * the brackets, a single-label domain allowed. The same failures. */
+MUST_USE err address_mailbox(struct arena *a, str text, bool utf8, struct address *out);
+
 /* The mailboxes of a From, To, Cc, Reply-To or Sender field's raw value (RFC
  * 5322 section 3.4 and the obsolete forms, groups, comments, encoded words,
  * and what real mailers get wrong). Broken pieces are skipped.
  * ERR_LIMIT: more than 10,000. */
-MUST_USE err address_list(struct arena *a, str value, struct mailbox **out, size_t *count);
+MUST_USE err address_list(struct arena *a, str value, struct mailbox **out,
+			  size_t *count);
 
 str address_text(struct arena *a, const struct address *x); /* quoted where it must be */
-str address_key(struct arena *a, const struct address *x);  /* local and domain folded to lower
-                                                             * case, domain as A-labels */
+str address_key(struct arena *a,
+		const struct address *x); /* local and domain folded to lower
+					   * case, domain as A-labels */
 bool address_is_ascii(const struct address *x);
 
 /* "Name <local@domain>" for a header field, the name quoted or encoded
@@ -54,4 +62,5 @@ str mailbox_text(struct arena *a, const struct mailbox *m);
 
 /* Lower case and A-labels (libidn2); as it is where it cannot be converted. */
 str domain_ascii(struct arena *a, str domain);
-bool domain_valid(str domain); /* a host name with at least one dot, or with utf8 labels */
+bool domain_valid(
+	str domain); /* a host name with at least one dot, or with utf8 labels */

@@ -11,17 +11,17 @@
 
 struct letter {
 	struct mailbox from, to;
-	str            subject;
-	str            message_id;    /* with < >; made where empty */
-	str            in_reply_to;   /* with < >, or empty */
-	str            reply_to;      /* an address, or empty */
-	str            auto_submitted; /* RFC 3834: "auto-replied" (default) or "auto-generated" */
-	str            list_id;       /* the List-Id field's value, or empty */
-	str            extra;         /* whole fields with their CRLF, or empty */
-	str            text;          /* UTF-8, LF line ends */
-	str            attached;      /* a whole message to attach as message/rfc822, or empty */
-	str            host;          /* the Message-ID's right side */
-	int64_t        date;          /* 0: now */
+	str subject;
+	str message_id;     /* with < >; made where empty */
+	str in_reply_to;    /* with < >, or empty */
+	str reply_to;       /* an address, or empty */
+	str auto_submitted; /* RFC 3834: "auto-replied" (default) or "auto-generated" */
+	str list_id;        /* the List-Id field's value, or empty */
+	str extra;          /* whole fields with their CRLF, or empty */
+	str text;           /* UTF-8, LF line ends */
+	str attached;       /* a whole message to attach as message/rfc822, or empty */
+	str host;           /* the Message-ID's right side */
+	int64_t date;       /* 0: now */
 };
 
 str compose(struct arena *a, const struct letter *l);

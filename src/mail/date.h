@@ -8,6 +8,6 @@
  * ERR_SYNTAX: no date can be read from it. */
 MUST_USE err date_parse(str text, int64_t *seconds, int *offset_minutes);
 
-str date_text(struct arena *a, int64_t seconds); /* "Tue, 24 Nov 2026 04:12:09 +0000" */
-str date_day(struct arena *a, int64_t seconds);  /* "2026-11-24" */
+str date_text(struct arena *a, int64_t seconds);   /* "Tue, 24 Nov 2026 04:12:09 +0000" */
+str date_day(struct arena *a, int64_t seconds);    /* "2026-11-24" */
 str date_minute(struct arena *a, int64_t seconds); /* "2026-11-24 04:12" */

@@ -5,26 +5,26 @@
 #include "mail/address.h"
 
 struct dsn_recipient {
-	str  final;      /* address */
-	str  original;   /* ORCPT as given, or "" */
-	str  action;     /* failed, delayed, delivered, relayed, expanded */
-	str  status;     /* "5.1.1" */
-	str  diagnostic; /* the remote's words, or ours */
-	str  remote;     /* the server that said so, or "" */
+	str final;      /* address */
+	str original;   /* ORCPT as given, or "" */
+	str action;     /* failed, delayed, delivered, relayed, expanded */
+	str status;     /* "5.1.1" */
+	str diagnostic; /* the remote's words, or ours */
+	str remote;     /* the server that said so, or "" */
 };
 
 struct dsn {
-	str     reporting_mta;
-	str     envelope_id;   /* ENVID, or "" */
-	int64_t arrival;       /* seconds, 0 unknown */
+	str reporting_mta;
+	str envelope_id; /* ENVID, or "" */
+	int64_t arrival; /* seconds, 0 unknown */
 	struct dsn_recipient *recipients;
-	size_t  count;
+	size_t count;
 };
 
 /* A whole message to `to` from postmaster, null reverse-path understood.
  * original: the message it is about; headers_only: RET=HDRS or it is large. */
-str dsn_write(struct arena *a, const struct dsn *d, const struct address *to, str hostname,
-              str original, bool headers_only);
+str dsn_write(struct arena *a, const struct dsn *d, const struct address *to,
+	      str hostname, str original, bool headers_only);
 
 /* Reads a multipart/report; *d->count is 0 where the message is none. */
 MUST_USE err dsn_read(struct arena *a, str message, struct dsn *d);

@@ -10,14 +10,14 @@
 #include "base/arena.h"
 
 struct mbox {
-	str    rest;
+	str rest;
 	size_t number; /* of messages given so far */
 };
 
 struct mbox_message {
-	str    bytes;    /* CRLF line ends, ">From " undone */
-	str    from;     /* the "From " line, without line end */
-	size_t offset;   /* where it starts in the file */
+	str bytes;     /* CRLF line ends, ">From " undone */
+	str from;      /* the "From " line, without line end */
+	size_t offset; /* where it starts in the file */
 };
 
 void mbox_open(struct mbox *m, str bytes);

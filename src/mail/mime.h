@@ -23,24 +23,25 @@ enum mime_flag {
 };
 
 struct mime_part {
-	int           parent;     /* index, -1 for the root */
-	int           depth;
-	struct header header;     /* the part's own */
-	str           type;       /* "text/plain", lower case; defaults applied (RFC 2045 section 5.2) */
-	str           charset;    /* lower case, "" where none is declared */
-	str           encoding;   /* "base64", "quoted-printable", "7bit", … */
-	str           filename;   /* decoded, as declared: never a path to trust */
-	str           content_id; /* without < > */
-	bool          attachment; /* Content-Disposition says so, or a file name and no text type */
-	bool          multipart;
-	str           raw;        /* its body, still encoded */
+	int parent; /* index, -1 for the root */
+	int depth;
+	struct header header; /* the part's own */
+	str type; /* "text/plain", lower case; defaults applied (RFC 2045 section 5.2) */
+	str charset;     /* lower case, "" where none is declared */
+	str encoding;    /* "base64", "quoted-printable", "7bit", … */
+	str filename;    /* decoded, as declared: never a path to trust */
+	str content_id;  /* without < > */
+	bool attachment; /* Content-Disposition says so, or a file name and no text type
+			  */
+	bool multipart;
+	str raw; /* its body, still encoded */
 };
 
 struct mime {
-	struct header     header; /* the message's */
-	struct mime_part *parts;  /* in document order; [0] is the root */
-	size_t            count;
-	unsigned          flags;
+	struct header header;    /* the message's */
+	struct mime_part *parts; /* in document order; [0] is the root */
+	size_t count;
+	unsigned flags;
 };
 
 /* ERR_LIMIT: the header is beyond header.h's limits; deep or many-parted

@@ -16,11 +16,12 @@ str retpath_make(struct arena *a, const struct mac_key *key, str list, int64_t m
 /* The member that a recipient address of list names (its part behind
  * "-bounces+"). ERR_DENIED: the tag is wrong. ERR_SYNTAX: not of this form. */
 MUST_USE err retpath_read(struct arena *a, const struct mac_key *key, str list, str token,
-                          int64_t *member);
+			  int64_t *member);
 
 /* The reverse-path for forwarding mail of sender through our domain; SRS0 and
  * SRS1 are known. now: seconds; a path is good for 21 days. */
-MUST_USE err srs_forward(struct arena *a, const struct mac_key *key, const struct address *sender,
-                         str domain, int64_t now, str *path);
-MUST_USE err srs_reverse(struct arena *a, const struct mac_key *key, const struct address *path,
-                         int64_t now, str *sender);
+MUST_USE err srs_forward(struct arena *a, const struct mac_key *key,
+			 const struct address *sender, str domain, int64_t now,
+			 str *path);
+MUST_USE err srs_reverse(struct arena *a, const struct mac_key *key,
+			 const struct address *path, int64_t now, str *sender);

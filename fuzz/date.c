@@ -1,0 +1,21 @@
+/* A date that is read, written and read again is the same second. */
+#include "mail/date.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	ARENA(a);
+	int64_t first, second;
+	int offset;
+	if (date_parse((str){ (const char *)data, n }, &first, &offset).kind)
+		return 0;
+	if (offset < -16 * 60 || offset > 16 * 60)
+		abort();
+	date_day(a, first);
+	date_minute(a, first);
+	if (date_parse(date_text(a, first), &second, &offset).kind || first != second
+	    || offset)
+		abort();
+	return 0;
+}

@@ -1,0 +1,123 @@
+#include "mail/charset.h"
+
+#include "base/utf8.h"
+#include "mail/convert.h"
+#include "mail/lex.h"
+
+#include <uchardet/uchardet.h>
+
+enum {
+	GUESS_OCTETS = 32 * 1024,
+	WRONG_ONE_IN = 20, /* a declared charset stands while no more bytes are wrong */
+};
+
+enum kind {
+	KIND_UTF8 = 1, /* and its subset us-ascii */
+	KIND_BYTE,     /* one byte a character: nearly any bytes convert, so valid UTF-8
+			* under such a label is a wrong label */
+	KIND_MULTI,    /* several bytes a character: wrong bytes show */
+};
+
+/* Labels as mailers write them -> iconv's name of what they mean. As in the
+ * WHATWG's Encoding Standard a label means the largest set that is sent under it. */
+static const struct label {
+	str name;
+	enum kind kind;
+	str iconv;
+} labels[] = {
+#define CHARSET(name, kind, iconv) { STR(name), KIND_##kind, STR(iconv) },
+#include "mail/charset.def"
+#undef CHARSET
+};
+
+static const struct label *label_find(str name)
+{
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (str_ieq(labels[i].name, name))
+			return &labels[i];
+	return NULL;
+}
+
+/* What a declared name means. False, with nothing written, where nobody knows;
+ * names that the table lacks are iconv's to judge. */
+static bool label_read(str declared, struct label *out)
+{
+	declared = str_trim(declared);
+	while (declared.n && strchr("\"'<", *declared.p))
+		declared = str_skip(declared, 1);
+	while (declared.n && strchr("\"'>;", declared.p[declared.n - 1]))
+		declared.n--;
+	const struct label *known = label_find(declared);
+	if (!known && !convert_knows(declared))
+		return false;
+	*out = known ? *known : (struct label){ declared, KIND_MULTI, declared };
+	return true;
+}
+
+static str guess(str bytes)
+{
+	uchardet_t u = uchardet_new();
+	static _Thread_local char name[32];
+	*name = '\0';
+	if (!uchardet_handle_data(u, bytes.p,
+				  bytes.n < GUESS_OCTETS ? bytes.n : GUESS_OCTETS)) {
+		uchardet_data_end(u);
+		strncpy(name, uchardet_get_charset(u), sizeof name - 1);
+	}
+	uchardet_delete(u);
+	return str_from(name);
+}
+
+static str decode_guessed(struct arena *a, str bytes, str *used)
+{
+	struct label label;
+	str out;
+	if (label_read(guess(bytes), &label) && label.kind != KIND_UTF8
+	    && !convert(a, bytes, label.iconv, &out)) {
+		*used = arena_lower(a, label.name);
+		return out;
+	}
+	*used = STR("windows-1252");
+	convert(a, bytes, STR("WINDOWS-1252"), &out);
+	return out;
+}
+
+/* UTF-8 with a blemish: a cut character, a stray byte. */
+static bool mostly_utf8(str s)
+{
+	size_t good = 0, bad = 0;
+	while (s.n) {
+		bool high = *s.p & '\x80';
+		uint32_t c = utf8_next(&s);
+		good += high && c != 0xFFFD;
+		bad += high && c == 0xFFFD;
+	}
+	return good > 4 * bad;
+}
+
+str charset_decode(struct arena *a, str bytes, str declared, str *used)
+{
+	struct label label = { STR("utf-8"), KIND_UTF8, STR("UTF-8") };
+	str ignored, out;
+	used = used ? used : &ignored;
+	bool known = label_read(declared, &label), valid = utf8_valid(bytes);
+	size_t wrong = 0;
+
+	if (valid && (label.kind == KIND_UTF8 || label.kind == KIND_BYTE)) {
+		*used = label.kind == KIND_BYTE && lex_ascii(bytes) ? label.name
+								    : STR("utf-8");
+		return bytes;
+	}
+	if (label.kind != KIND_UTF8) {
+		wrong = convert(a, bytes, label.iconv, &out);
+		if (!wrong || (!valid && wrong <= bytes.n / WRONG_ONE_IN)) {
+			*used = arena_lower(a, label.name);
+			return out;
+		}
+	}
+	if (valid || (known && label.kind == KIND_UTF8 && mostly_utf8(bytes))) {
+		*used = STR("utf-8");
+		return utf8_scrub(a, bytes);
+	}
+	return decode_guessed(a, bytes, used);
+}

@@ -1,0 +1,148 @@
+#include "mail/decode.h"
+
+#include "mail/lex.h"
+
+#include <gmime/gmime.h>
+#include <pthread.h>
+
+/* Value + 1 of each base64 digit; 0: none. */
+static const unsigned char digit64[256] = {
+	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
+	['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12,
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
+	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
+	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
+	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
+	['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Four digits at p as 24 bits; false where one of them is none. */
+static inline bool four(const unsigned char *p, uint32_t *v)
+{
+	uint32_t d0 = digit64[p[0]], d1 = digit64[p[1]], d2 = digit64[p[2]],
+		 d3 = digit64[p[3]];
+	*v = (d0 - 1) << 18 | (d1 - 1) << 12 | (d2 - 1) << 6 | (d3 - 1);
+	return d0 && d1 && d2 && d3;
+}
+
+str decode_base64(struct arena *a, str s, unsigned *wrong)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned char *out = arena_alloc(a, s.n / 4 * 3 + 3), *at = out;
+	uint32_t v = 0, block;
+	unsigned bits = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		while (!bits && s.n - i >= 4 && four(p + i, &block)) {
+			*at++ = (unsigned char)(block >> 16);
+			*at++ = (unsigned char)(block >> 8);
+			*at++ = (unsigned char)block;
+			i += 4;
+		}
+		if (i == s.n)
+			break;
+		if (digit64[p[i]]) {
+			v = v << 6 | (digit64[p[i]] - 1U);
+			bits += 6;
+			if (bits >= 8) {
+				bits -= 8;
+				*at++ = (unsigned char)(v >> bits);
+			}
+		} else if (p[i] == '=') { /* what follows starts anew: some join encoded
+					     pieces */
+			bits = 0;
+		} else if (!lex_is((char)p[i], LEX_WSP)) {
+			++*wrong;
+		}
+	}
+	return (str){ (char *)out, (size_t)(at - out) };
+}
+
+static int hex(char c)
+{
+	c = chr_lower(c);
+	return chr_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The octet of an =XX at s; -1 where there is none. */
+static int octet(str s)
+{
+	int hi = s.n >= 3 ? hex(s.p[1]) : -1, lo = s.n >= 3 ? hex(s.p[2]) : -1;
+	return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
+}
+
+/* Copies s with its =XX decoded; a = that starts none stays. */
+static char *put_octets(char *at, str s, unsigned *wrong)
+{
+	str head, tail;
+	while (str_cut(s, '=', &head, &tail)) {
+		if (head.n)
+			memcpy(at, head.p, head.n);
+		at += head.n;
+		s = str_skip(s, head.n);
+		int c = octet(s);
+		*at++ = c < 0 ? '=' : (char)c;
+		*wrong += c < 0;
+		s = str_skip(s, c < 0 ? 1 : 3);
+	}
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	return at + s.n;
+}
+
+str decode_quoted_printable(struct arena *a, str s, unsigned *wrong)
+{
+	char *out = arena_alloc(a, s.n), *at = out;
+	while (s.n) {
+		const char *lf = memchr(s.p, '\n', s.n);
+		str line = { s.p, lf ? (size_t)(lf - s.p) + 1 : s.n };
+		s = str_skip(s, line.n);
+		size_t end = lf ? (line.n > 1 && lf[-1] == '\r' ? 2 : 1) : 0;
+		str text = str_first(line, line.n - end);
+		while (text.n
+		       && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+			text.n--; /* RFC 2045 section 6.7 rule 3: added on the way */
+		bool soft = text.n && text.p[text.n - 1] == '=';
+		text.n -= soft;
+		at = put_octets(at, text, wrong);
+		if (!soft) {
+			memcpy(at, line.p + (line.n - end), end);
+			at += end;
+		}
+	}
+	return (str){ out, (size_t)(at - out) };
+}
+
+str decode_q(struct arena *a, str s)
+{
+	unsigned ignored = 0;
+	char *spaced = arena_alloc(a, s.n), *out = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		spaced[i] = s.p[i] == '_' ? ' ' : s.p[i];
+	char *end = put_octets(out, (str){ spaced, s.n }, &ignored);
+	return (str){ out, (size_t)(end - out) };
+}
+
+static void start_gmime(void)
+{
+	g_mime_init();
+}
+
+static str by_gmime(struct arena *a, str text, GMimeContentEncoding encoding)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, start_gmime);
+	GMimeEncoding state;
+	g_mime_encoding_init_decode(&state, encoding);
+	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, text.n));
+	size_t n = text.n ? g_mime_encoding_flush(&state, text.p, text.n, out) : 0;
+	return (str){ out, n };
+}
+
+str decode_uu(struct arena *a, str text)
+{
+	return by_gmime(a, text, GMIME_CONTENT_ENCODING_UUENCODE);
+}
