@@ -159,17 +159,10 @@ static err put_override(struct load *l, const char *text)
 	return e.kind ? err_in(l->a, e.kind, "--set %s: %s", text, e.msg) : OK;
 }
 
-static err read_file(struct load *l, const char *path)
+static err read_text(struct load *l, const char *path, str text)
 {
-	char full[PATH_MAX];
-	str text, name;
-	if (!realpath(path, full))
-		return err_in(l->a, ERR_NOTFOUND,
-			      "%s: no such file; make one with postern init, or name one "
-			      "with -c",
-			      path);
-	TRY(file_read(l->a, full, CONF_MAX, &text));
-	l->conf.path = arena_copy(l->a, str_from(full));
+	str name;
+	l->conf.path = arena_copy(l->a, str_from(path));
 	str_cut_last(l->conf.path, '/', &l->conf.folder, &name);
 	int line = ini_parse_string(arena_z(l->a, text), on_pair, l);
 	if (l->e.kind)
@@ -180,13 +173,13 @@ static err read_file(struct load *l, const char *path)
 	return OK;
 }
 
-err conf_load(struct arena *a, const char *path, const char *const *overrides,
-	      size_t count, struct conf *conf)
+err conf_parse(struct arena *a, const char *path, str text, const char *const *overrides,
+	       size_t count, struct conf *conf)
 {
 	struct load l = { .a = a };
 	for (size_t i = 0; i < ROWS; i++)
 		set(&l, &rows[i], str_from(rows[i].standard));
-	TRY(read_file(&l, path));
+	TRY(read_text(&l, path, text));
 	for (size_t i = 0; i < count; i++)
 		TRY(put_override(&l, overrides[i]));
 	if (!str_eq(l.conf.store_backend, STR("sqlite")))
@@ -198,6 +191,27 @@ err conf_load(struct arena *a, const char *path, const char *const *overrides,
 					     l.conf.site_data);
 	*conf = l.conf;
 	return OK;
+}
+
+err conf_read(struct arena *a, const char *path, const char **full, str *text)
+{
+	char name[PATH_MAX];
+	if (!realpath(path, name))
+		return err_in(a, ERR_NOTFOUND,
+			      "%s: no such file; make one with postern init, or name one "
+			      "with -c",
+			      path);
+	*full = arena_z(a, str_from(name));
+	return file_read(a, name, CONF_MAX, text);
+}
+
+err conf_load(struct arena *a, const char *path, const char *const *overrides,
+	      size_t count, struct conf *conf)
+{
+	const char *full;
+	str text;
+	TRY(conf_read(a, path, &full, &text));
+	return conf_parse(a, full, text, overrides, count, conf);
 }
 
 bool conf_word(str *list, str *word)

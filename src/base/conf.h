@@ -39,6 +39,12 @@ struct conf {
 MUST_USE err conf_load(struct arena *a, const char *path, const char *const *overrides,
 		       size_t count, struct conf *conf);
 
+/* The two halves of it, for those who hand the text on: the file's absolute name
+ * with its text, and what they say. */
+MUST_USE err conf_read(struct arena *a, const char *path, const char **full, str *text);
+MUST_USE err conf_parse(struct arena *a, const char *full, str text,
+			const char *const *overrides, size_t count, struct conf *conf);
+
 /* The next of a WORDS value: takes it off *list. False at the end. */
 bool conf_word(str *list, str *word);
 

@@ -74,7 +74,8 @@ static err sync_folder(struct arena *a, const char *path)
 err file_write(struct arena *a, const char *path, unsigned mode, str content)
 {
 	const char *fresh = arena_z(a, arena_cat(a, str_from(path), STR(".new")));
-	FD_AUTO fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	unlink(fresh); /* of a writer that died; roles may not open with O_TRUNC */
+	FD_AUTO fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return failed(a, "cannot create", fresh);
 	err e = file_write_all(a, fd, content);

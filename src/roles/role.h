@@ -42,6 +42,7 @@ enum listen_kind {
 struct role_listener {
 	int fd; /* listening, non-blocking, close-on-exec; close it when draining */
 	enum listen_kind kind;
+	bool activated; /* bound by systemd, not by us */
 };
 
 struct role_key {
@@ -57,7 +58,7 @@ struct role {
 	const struct role_listener *listeners;
 	size_t listener_count;
 	str tls_chain, tls_key; /* PEM; empty without KEYS_TLS or without the files */
-	const struct role_key *keys; /* the others it has a right to, sorted by name */
+	const struct role_key *keys; /* the others it has a right to */
 	size_t key_count;
 	int drain_fd; /* becomes readable when draining begins, and stays so: poll it,
 		       * never read it */
