@@ -13,53 +13,55 @@
 
 int64_t source_inbound(str source)
 {
-	str     number, rest;
+	str number, rest;
 	int64_t id;
 	return str_cut(source, '/', &number, &rest) && str_i64(number, &id) ? id : 0;
 }
 
 /* The post's number in the archive; the same again when it is there already. */
-static err into_archive(struct office *o, struct arena *a, const struct post *p, int64_t *number)
+static err into_archive(struct office *o, struct arena *a, const struct post *p,
+			int64_t *number)
 {
 	*number = 0;
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct archive_arrival post = { .list = p->list->id,
-		                        .source = p->source,
-		                        .message = p->message,
-		                        .received_at = clock_now() };
+	struct arrival post = { .list = p->list->id,
+				.source = p->source,
+				.message = p->message,
+				.received_at = clock_now() };
 	return archive_add(o->archive, a, &post, number);
 }
 
-static str outgoing_header(struct arena *a, const struct post *p, const struct outgoing *out)
+static str outgoing_header(struct arena *a, const struct post *p,
+			   const struct outgoing *out)
 {
 	struct header_edit edit = { .drop = out->drop,
-		                    .drop_count = out->drop_count,
-		                    .prepend = buf_str(&out->prepend),
-		                    .append = buf_str(&out->append) };
+				    .drop_count = out->drop_count,
+				    .prepend = buf_str(&out->prepend),
+				    .append = buf_str(&out->append) };
 	return header_apply(a, &p->header, &edit);
 }
 
 static err record(struct office *o, const struct post *p, int64_t message, str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
-		                  .inbound = source_inbound(p->source),
-		                  .message = message,
-		                  .recipient = p->list->address,
-		                  .what = STR("accepted"),
-		                  .detail = detail };
+				  .inbound = source_inbound(p->source),
+				  .message = message,
+				  .recipient = p->list->address,
+				  .what = STR("accepted"),
+				  .detail = detail };
 	return ledger_add(o->outbound, &e, 1);
 }
 
 /* A list that sends like mad is an accident or an attack: what is beyond the
  * budget is kept, frozen, until the administrator has looked. */
 static err count_post(struct office *o, struct arena *a, const struct post *p,
-                      struct outbound_message *m)
+		      struct outbound_message *m)
 {
 	bool over;
 	TRY(budget_count(o, a, arena_cat(a, STR("list:"), p->list->address), 1, 1,
-	                 p->settings.posts_per_hour, &over));
+			 p->settings.posts_per_hour, &over));
 	if (!over)
 		return OK;
 	m->frozen = true;
@@ -68,27 +70,29 @@ static err count_post(struct office *o, struct arena *a, const struct post *p,
 
 /* The message, its body once, and the first deliveries, in one transaction. */
 static err start_message(struct office *o, struct arena *a, const struct post *p,
-                         const struct outgoing *out, str judgement, struct outbound_message *m)
+			 const struct outgoing *out, str judgement,
+			 struct outbound_message *m)
 {
-	str  header = outgoing_header(a, p, out), body = p->header.body;
+	str header = outgoing_header(a, p, out), body = p->header.body;
 	bool fresh;
 	*m = (struct outbound_message){ .source = p->source,
-		                        .inbound = source_inbound(p->source),
-		                        .kind = STR("post"),
-		                        .list = p->list->address,
-		                        .verp = true,
-		                        .message_id = p->message_id,
-		                        .subject = p->subject,
-		                        .created_at = clock_now_ms(),
-		                        .size = (int64_t)(header.n + 2 + body.n),
-		                        .split = (int64_t)header.n,
-		                        .personal = out->personal,
-		                        .smtputf8 = false,
-		                        .eightbit = message_has_8bit(p->message) };
+					.inbound = source_inbound(p->source),
+					.kind = STR("post"),
+					.list = p->list->address,
+					.verp = true,
+					.message_id = p->message_id,
+					.subject = p->subject,
+					.created_at = clock_now_ms(),
+					.size = (int64_t)(header.n + 2 + body.n),
+					.split = (int64_t)header.n,
+					.personal = out->personal,
+					.smtputf8 = false,
+					.eightbit = message_has_8bit(p->message) };
 	TRY(outbound_add(o->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(o->outbound, m->id, arena_cat(a, header, STR("\r\n"), body)));
+	TRY(outbound_body_write(o->outbound, m->id,
+				arena_cat(a, header, STR("\r\n"), body)));
 	TRY(record(o, p, m->id, judgement));
 	return count_post(o, a, p, m);
 }
@@ -98,16 +102,16 @@ static err remember(struct office *o, const struct post *p)
 	if (!p->message_id.n)
 		return OK;
 	struct seen_row s = { .list = p->list->id,
-		              .message_id = p->message_id,
-		              .author = p->author_key,
-		              .body_hash = p->body_hash,
-		              .source = p->source,
-		              .at = clock_now() };
+			      .message_id = p->message_id,
+			      .author = p->author_key,
+			      .body_hash = p->body_hash,
+			      .source = p->source,
+			      .at = clock_now() };
 	return seen_add(o->lists, &s);
 }
 
-static err deliver(struct office *o, struct arena *a, const struct post *p, struct outgoing *out,
-                   str judgement)
+static err deliver(struct office *o, struct arena *a, const struct post *p,
+		   struct outgoing *out, str judgement)
 {
 	struct outbound_message m;
 	TRY(into_archive(o, a, p, &out->number));
@@ -125,17 +129,19 @@ static err deliver(struct office *o, struct arena *a, const struct post *p, stru
 	TRY(remember(o, p));
 	if (m.frozen)
 		TRY(budget_tell(o, a, p->list->address,
-		                arena_cat(a, STR("Post \""), p->subject, STR("\" waits, and all that follow"))));
+				arena_cat(a, STR("Post \""), p->subject,
+					  STR("\" waits, and all that follow"))));
 	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
-	         KN("message", m.id), KN("number", out->number), KS("message_id", p->message_id));
+		 KN("message", m.id), KN("number", out->number),
+		 KS("message_id", p->message_id));
 	return OK;
 }
 
 err post_accept(struct office *o, struct arena *a, const struct post *p, str judgement)
 {
-	struct map      has_copy = { 0 };
+	struct map has_copy = { 0 };
 	struct outgoing out = { .post = p, .has_copy = &has_copy };
-	err             e = deliver(o, a, p, &out, judgement);
+	err e = deliver(o, a, p, &out, judgement);
 	map_free(&has_copy);
 	buf_free(&out.prepend);
 	buf_free(&out.append);

@@ -11,7 +11,8 @@
 #include "lists/rules.h"
 
 /* judgement: the trace of the rules, or who let it pass; kept in the ledger. */
-MUST_USE err post_accept(struct office *o, struct arena *a, const struct post *p, str judgement);
+MUST_USE err post_accept(struct office *o, struct arena *a, const struct post *p,
+			 str judgement);
 
 /* The inbound number in front of a source ("17/dev@…"). */
 int64_t source_inbound(str source);

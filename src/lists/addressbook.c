@@ -12,18 +12,18 @@
 #include <stdlib.h>
 
 struct addressbook {
-	struct arena  *a;
-	atomic_int     users;
-	struct map     domains; /* "lists.example" -> itself */
-	struct map     lists;   /* "dev@lists.example" -> struct list_entry */
-	struct map     aliases; /* "bugs@lists.example" -> struct alias_entry */
+	struct arena *a;
+	atomic_int users;
+	struct map domains; /* "lists.example" -> itself */
+	struct map lists;   /* "dev@lists.example" -> struct list_entry */
+	struct map aliases; /* "bugs@lists.example" -> struct alias_entry */
 	struct mac_key mac;
 };
 
 static const struct {
 	enum meaning_kind what;
-	const char       *suffix;
-	bool              token;
+	const char *suffix;
+	bool token;
 } subaddresses[] = {
 #define SUBADDRESS(what, suffix, token) { what, suffix, token },
 	SUBADDRESSES
@@ -32,10 +32,11 @@ static const struct {
 
 static const char *const roles[] = { "postmaster", "abuse" };
 
-static err load_domains(struct book *lists, struct addressbook *b, const struct conf *conf)
+static err load_domains(struct book *lists, struct addressbook *b,
+			const struct conf *conf)
 {
 	struct domain_row *d;
-	size_t             n;
+	size_t n;
 	TRY(domain_all(lists, b->a, &d, &n));
 	str own = domain_ascii(b->a, conf->site_domain);
 	if (own.n)
@@ -48,17 +49,17 @@ static err load_domains(struct book *lists, struct addressbook *b, const struct 
 static err load_lists(struct book *lists, struct addressbook *b)
 {
 	struct list_row *row;
-	size_t           n;
+	size_t n;
 	TRY(list_all(lists, b->a, 0, &row, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct settings s;
 		TRY(settings_load(lists, b->a, row[i].id, &s));
 		struct list_entry *e = arena_alloc(b->a, sizeof *e);
 		*e = (struct list_entry){ .id = row[i].id,
-			                  .name = row[i].name,
-			                  .domain = row[i].domain_name,
-			                  .address = row[i].address,
-			                  .max_size = s.max_message_size * 1024 };
+					  .name = row[i].name,
+					  .domain = row[i].domain_name,
+					  .address = row[i].address,
+					  .max_size = s.max_message_size * 1024 };
 		map_set(&b->lists, e->address, e);
 	}
 	return OK;
@@ -67,19 +68,19 @@ static err load_lists(struct book *lists, struct addressbook *b)
 static err load_aliases(struct book *lists, struct addressbook *b)
 {
 	struct alias_row *row;
-	size_t            n;
+	size_t n;
 	TRY(alias_all(lists, b->a, &row, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct alias_entry *e = arena_alloc(b->a, sizeof *e);
 		*e = (struct alias_entry){ row[i].id, row[i].address, row[i].targets,
-			                   row[i].target_count };
+					   row[i].target_count };
 		map_set(&b->aliases, e->address, e);
 	}
 	return OK;
 }
 
-err addressbook_load(struct book *lists, const struct conf *conf, const struct mac_key *mac,
-                     struct addressbook **out)
+err addressbook_load(struct book *lists, const struct conf *conf,
+		     const struct mac_key *mac, struct addressbook **out)
 {
 	struct addressbook *b = mem_zero(sizeof *b);
 	b->a = arena_new();
@@ -125,18 +126,44 @@ const struct list_entry *addressbook_list(const struct addressbook *b, str addre
 	return map_get(&b->lists, address);
 }
 
-static struct meaning read_return_path(const struct addressbook *b, struct arena *a,
-                                       struct meaning m)
+const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int64_t id)
 {
-	if (m.token.n && retpath_read(a, &b->mac, m.list->address, m.token, &m.member).kind)
+	for (struct map_slot *s = NULL; (s = map_next(&b->lists, s));)
+		if (((const struct list_entry *)s->value)->id == id)
+			return s->value;
+	return NULL;
+}
+
+static int by_address(const void *x, const void *y)
+{
+	const struct list_entry *const *l = x, *const *r = y;
+	return str_cmp((*l)->address, (*r)->address);
+}
+
+void addressbook_lists(const struct addressbook *b, struct arena *a,
+		       const struct list_entry ***out, size_t *count)
+{
+	size_t n = 0;
+	*out = arena_alloc(a, (b->lists.used + 1) * sizeof **out);
+	for (struct map_slot *s = NULL; (s = map_next(&b->lists, s));)
+		(*out)[n++] = s->value;
+	qsort(*out, n, sizeof **out, by_address);
+	*count = n;
+}
+
+static struct meaning read_return_path(const struct addressbook *b, struct arena *a,
+				       struct meaning m)
+{
+	if (m.token.n
+	    && retpath_read(a, &b->mac, m.list->address, m.token, &m.member).kind)
 		m.what = MEANS_BAD_PATH;
 	return m;
 }
 
 /* LIST-suffix or LIST-suffix+token. The token keeps its case; what is in front of
  * it has been folded. */
-static struct meaning find_subaddress(const struct addressbook *b, struct arena *a, str local,
-                                      str domain)
+static struct meaning find_subaddress(const struct addressbook *b, struct arena *a,
+				      str local, str domain)
 {
 	str base = local, token = STR_NONE;
 	str_cut(local, '+', &base, &token);
@@ -145,11 +172,13 @@ static struct meaning find_subaddress(const struct addressbook *b, struct arena 
 		if (!str_ends(base, suffix) || (token.n && !subaddresses[i].token))
 			continue;
 		str name = str_first(base, base.n - suffix.n);
-		const struct list_entry *list =
-		        addressbook_list(b, arena_cat(a, name, STR("@"), domain));
+		const struct list_entry *list = addressbook_list(
+			b, arena_cat(a, name, STR("@"), domain));
 		if (!list)
 			continue;
-		struct meaning m = { .what = subaddresses[i].what, .list = list, .token = token };
+		struct meaning m = { .what = subaddresses[i].what,
+				     .list = list,
+				     .token = token };
 		return m.what == MEANS_BOUNCE ? read_return_path(b, a, m) : m;
 	}
 	return (struct meaning){ .what = MEANS_NOBODY };
@@ -164,16 +193,17 @@ static bool is_role(str local)
 }
 
 struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
-                                const struct address *x)
+				const struct address *x)
 {
 	str local = arena_lower(a, x->local), domain = domain_ascii(a, x->domain);
 	/* RFC 5321 section 4.5.1: <postmaster> without a domain is the server's. */
 	if (!domain.n)
-		return (struct meaning){ .what = str_eq(local, STR("postmaster")) ? MEANS_ADMIN
-			                                                          : MEANS_NOBODY };
+		return (struct meaning){ .what = str_eq(local, STR("postmaster"))
+							 ? MEANS_ADMIN
+							 : MEANS_NOBODY };
 	if (!addressbook_is_ours(b, domain))
 		return (struct meaning){ .what = MEANS_FOREIGN };
-	str                      whole = arena_cat(a, local, STR("@"), domain);
+	str whole = arena_cat(a, local, STR("@"), domain);
 	const struct list_entry *list = addressbook_list(b, whole);
 	if (list)
 		return (struct meaning){ .what = MEANS_POST, .list = list };
@@ -197,18 +227,21 @@ err list_name_check(struct arena *a, str name)
 		bool first = chr_is_digit(c) || (c >= 'a' && c <= 'z');
 		if (!first && (i == 0 || (c != '.' && c != '_' && c != '-')))
 			return err_in(a, ERR_SYNTAX,
-			              "%.*s: a list's name is made of a-z, 0-9 and, inside, . _ -",
-			              STR_F(name));
+				      "%.*s: a list's name is made of a-z, 0-9 and, "
+				      "inside, . _ -",
+				      STR_F(name));
 	}
 	if (name.p[name.n - 1] == '.' || str_find(name, STR("..")).n)
 		return FAIL(ERR_SYNTAX, "dots stand between other characters of a name");
 	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++)
 		if (str_ends(name, str_from(subaddresses[i].suffix)))
 			return err_in(a, ERR_SYNTAX,
-			              "%.*s: a list's name cannot end in %s, which belongs to another list's addresses",
-			              STR_F(name), subaddresses[i].suffix);
+				      "%.*s: a list's name cannot end in %s, which "
+				      "belongs to another list's addresses",
+				      STR_F(name), subaddresses[i].suffix);
 	if (is_role(name))
-		return err_in(a, ERR_SYNTAX, "%.*s: this address goes to the administrator",
-		              STR_F(name));
+		return err_in(a, ERR_SYNTAX,
+			      "%.*s: this address goes to the administrator",
+			      STR_F(name));
 	return OK;
 }

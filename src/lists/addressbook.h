@@ -17,20 +17,20 @@
 
 /* SUBADDRESS(what, suffix, token): LIST, suffix, and where token is 1 a "+" and
  * a token behind it. DESIGN.md "Addresses"; list names never end in one. */
-#define SUBADDRESSES                                                           \
-	SUBADDRESS(MEANS_REQUEST, "-request", 0)                               \
-	SUBADDRESS(MEANS_JOIN, "-join", 0)                                     \
-	SUBADDRESS(MEANS_JOIN, "-subscribe", 0)                                \
-	SUBADDRESS(MEANS_LEAVE, "-leave", 0)                                   \
-	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", 0)                             \
-	SUBADDRESS(MEANS_OWNER, "-owner", 0)                                   \
-	SUBADDRESS(MEANS_CONFIRM, "-confirm", 1)                               \
+#define SUBADDRESSES                               \
+	SUBADDRESS(MEANS_REQUEST, "-request", 0)   \
+	SUBADDRESS(MEANS_JOIN, "-join", 0)         \
+	SUBADDRESS(MEANS_JOIN, "-subscribe", 0)    \
+	SUBADDRESS(MEANS_LEAVE, "-leave", 0)       \
+	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", 0) \
+	SUBADDRESS(MEANS_OWNER, "-owner", 0)       \
+	SUBADDRESS(MEANS_CONFIRM, "-confirm", 1)   \
 	SUBADDRESS(MEANS_BOUNCE, "-bounces", 1)
 
 enum meaning_kind {
-	MEANS_FOREIGN,  /* not one of our domains */
-	MEANS_NOBODY,   /* our domain, no such address */
-	MEANS_POST,     /* LIST@ */
+	MEANS_FOREIGN, /* not one of our domains */
+	MEANS_NOBODY,  /* our domain, no such address */
+	MEANS_POST,    /* LIST@ */
 	MEANS_REQUEST,
 	MEANS_JOIN,
 	MEANS_LEAVE,
@@ -45,24 +45,24 @@ enum meaning_kind {
 
 struct list_entry {
 	int64_t id;
-	str     name, domain; /* "dev", "lists.example" */
-	str     address;      /* "dev@lists.example" */
-	int64_t max_size;     /* octets; 0: as the server */
+	str name, domain; /* "dev", "lists.example" */
+	str address;      /* "dev@lists.example" */
+	int64_t max_size; /* octets; 0: as the server */
 };
 
 struct alias_entry {
 	int64_t id;
-	str     address;
-	str    *targets;
-	size_t  count;
+	str address;
+	str *targets;
+	size_t count;
 };
 
 struct meaning {
-	enum meaning_kind         what;
-	const struct list_entry  *list;
+	enum meaning_kind what;
+	const struct list_entry *list;
 	const struct alias_entry *alias;
-	str                       token;  /* MEANS_CONFIRM */
-	int64_t                   member; /* MEANS_BOUNCE; 0 for the bare -bounces address */
+	str token;      /* MEANS_CONFIRM */
+	int64_t member; /* MEANS_BOUNCE; 0 for the bare -bounces address */
 };
 
 struct addressbook;
@@ -70,15 +70,20 @@ struct addressbook;
 /* Reads the lists book. mac: checks return paths. The snapshot owns its
  * memory; texts of a meaning live as long as it does. */
 MUST_USE err addressbook_load(struct book *lists, const struct conf *conf,
-                              const struct mac_key *mac, struct addressbook **out);
+			      const struct mac_key *mac, struct addressbook **out);
 
 struct addressbook *addressbook_keep(struct addressbook *b); /* one more user */
-void                addressbook_drop(struct addressbook *b); /* the last one frees it */
+void addressbook_drop(struct addressbook *b);                /* the last one frees it */
 
 struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
-                                const struct address *x);
-bool           addressbook_is_ours(const struct addressbook *b, str domain);
+				const struct address *x);
+bool addressbook_is_ours(const struct addressbook *b, str domain);
 const struct list_entry *addressbook_list(const struct addressbook *b, str address);
+const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int64_t id);
+
+/* All lists, in order of their address. */
+void addressbook_lists(const struct addressbook *b, struct arena *a,
+		       const struct list_entry ***out, size_t *count);
 
 /* Whether a word may be a list's name: 1 to 32 of a-z 0-9 . _ -, beginning with
  * a letter or digit, not ending in a sub-address's suffix, and no role address.

@@ -6,5 +6,6 @@
 #include "store/inbound/message.h"
 
 /* member: 0 where it came to the bare -bounces address. */
-MUST_USE err bounce_take(struct office *o, struct arena *a, const struct inbound_message *m,
-                         str message, const struct list_entry *list, int64_t member);
+MUST_USE err bounce_take(struct office *o, struct arena *a,
+			 const struct inbound_message *m, str message,
+			 const struct list_entry *list, int64_t member);

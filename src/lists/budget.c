@@ -5,7 +5,7 @@
 #include "store/outbound/budget.h"
 
 err budget_count(struct office *o, struct arena *a, str sender, int64_t n, int64_t hours,
-                 int64_t limit, bool *over)
+		 int64_t limit, bool *over)
 {
 	int64_t now = clock_now(), sum;
 	(void)a;
@@ -17,15 +17,17 @@ err budget_count(struct office *o, struct arena *a, str sender, int64_t n, int64
 
 err budget_tell(struct office *o, struct arena *a, str sender, str what)
 {
-	struct address   admin;
+	struct address admin;
 	struct notice_var vars[] = { { "sender", sender }, { "what", what } };
 	TRY(address_parse(a, o->conf->site_admin, &admin));
-	return notice_send(o, a,
-	                   &(struct notice){ .name = "spike",
-	                                     .to = { .address = admin },
-	                                     /* once a day and sender: the same source again is no new mail */
-	                                     .source = arena_printf(a, "spike/%.*s/%lld", STR_F(sender),
-	                                                            (long long)(clock_now() / 86400)),
-	                                     .vars = vars,
-	                                     .var_count = 2 });
+	return notice_send(
+		o, a,
+		&(struct notice){
+			.name = "spike",
+			.to = { .address = admin },
+			/* once a day and sender: the same source again is no new mail */
+			.source = arena_printf(a, "spike/%.*s/%lld", STR_F(sender),
+					       (long long)(clock_now() / 86400)),
+			.vars = vars,
+			.var_count = 2 });
 }

@@ -10,15 +10,19 @@
 
 struct mail_command {
 	const struct list_entry *list;
-	str                      message;
-	struct header            header;
-	struct address           reverse_path;
-	struct mailbox           from;
-	bool                     authentic; /* aligned SPF or DKIM, or sign-in */
-	str                      source;
+	str message;
+	struct header header;
+	struct address reverse_path;
+	struct mailbox from;
+	bool authentic; /* aligned SPF or DKIM, or sign-in */
+	str source;
 };
 
-MUST_USE err command_request(struct office *o, struct arena *a, const struct mail_command *m);
-MUST_USE err command_join(struct office *o, struct arena *a, const struct mail_command *m);
-MUST_USE err command_leave(struct office *o, struct arena *a, const struct mail_command *m);
-MUST_USE err command_confirm(struct office *o, struct arena *a, const struct mail_command *m, str token);
+MUST_USE err command_request(struct office *o, struct arena *a,
+			     const struct mail_command *m);
+MUST_USE err command_join(struct office *o, struct arena *a,
+			  const struct mail_command *m);
+MUST_USE err command_leave(struct office *o, struct arena *a,
+			   const struct mail_command *m);
+MUST_USE err command_confirm(struct office *o, struct arena *a,
+			     const struct mail_command *m, str token);

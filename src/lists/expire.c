@@ -16,8 +16,8 @@
 
 enum {
 	DAY = 86400,
-	SEEN_DAYS = 60,    /* a duplicate comes within days, if at all */
-	HELD_DAYS = 90,    /* who decided what, for the moderators' page */
+	SEEN_DAYS = 60, /* a duplicate comes within days, if at all */
+	HELD_DAYS = 90, /* who decided what, for the moderators' page */
 	ORDER_HOURS = 24,
 	LEDGER_DAYS = 180, /* "where is my mail?" */
 	BODY_HOURS = 24,   /* sent bodies, for the outbox page and queue show */
@@ -28,17 +28,18 @@ enum {
 static err expire_held(struct office *o, struct arena *a, int64_t now)
 {
 	struct list_row *lists;
-	size_t           n;
-	struct actor     expiry = { .name = STR("expiry") };
+	size_t n;
+	struct actor expiry = { .name = STR("expiry") };
 	TRY(list_all(o->lists, a, 0, &lists, &n));
 	for (size_t i = 0; i < n; i++) {
-		struct settings  s;
+		struct settings s;
 		struct held_row *h;
-		size_t           held;
+		size_t held;
 		TRY(settings_load(o->lists, a, lists[i].id, &s));
 		if (!s.max_days_to_hold)
 			continue;
-		TRY(held_before(o->lists, a, now - s.max_days_to_hold * DAY, STEP, &h, &held));
+		TRY(held_before(o->lists, a, now - s.max_days_to_hold * DAY, STEP, &h,
+				&held));
 		for (size_t k = 0; k < held; k++)
 			if (h[k].list == lists[i].id)
 				TRY(held_discard(o, a, h[k].id, &expiry));

@@ -19,7 +19,8 @@ bool message_has_8bit(str message)
 str destination_of(struct arena *a, str address)
 {
 	str local, domain;
-	return str_cut_last(address, '@', &local, &domain) ? domain_ascii(a, domain) : STR("");
+	return str_cut_last(address, '@', &local, &domain) ? domain_ascii(a, domain)
+							   : STR("");
 }
 
 static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
@@ -30,26 +31,27 @@ static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
 }
 
 static err add_deliveries(struct office *o, struct arena *a, const struct outgoing *out,
-                          int64_t message, const struct member_copy *m, size_t n)
+			  int64_t message, const struct member_copy *m, size_t n)
 {
 	struct delivery *d = arena_alloc(a, n * sizeof *d);
-	size_t           count = 0;
+	size_t count = 0;
 	for (size_t i = 0; i < n; i++)
 		if (gets_copy(out, &m[i]))
-			d[count++] = (struct delivery){ .destination = destination_of(a, m[i].key),
-				                        .recipient = m[i].text,
-				                        .member = m[i].id,
-				                        .notify = STR(""),
-				                        .orcpt = STR(""),
-				                        .last_reply = STR("") };
+			d[count++] = (struct delivery){ .destination = destination_of(
+								a, m[i].key),
+							.recipient = m[i].text,
+							.member = m[i].id,
+							.notify = STR(""),
+							.orcpt = STR(""),
+							.last_reply = STR("") };
 	return delivery_add(o->outbound, message, d, count);
 }
 
-err fanout_batch(struct office *o, struct arena *a, int64_t list, const struct outgoing *out,
-                 struct outbound_message *m)
+err fanout_batch(struct office *o, struct arena *a, int64_t list,
+		 const struct outgoing *out, struct outbound_message *m)
 {
 	struct member_copy *members;
-	size_t              n;
+	size_t n;
 	TRY(member_after(o->lists, a, list, m->fanned_to, BATCH, &members, &n));
 	TRY(add_deliveries(o, a, out, m->id, members, n));
 	if (n)
@@ -66,7 +68,7 @@ static void pause_for_others(void)
 }
 
 err fanout_rest(struct office *o, int64_t list, const struct outgoing *out,
-                struct outbound_message *m)
+		struct outbound_message *m)
 {
 	while (!m->complete) {
 		ARENA(batch);

@@ -10,11 +10,11 @@
 /* The next batch, inside the caller's transaction; m->fanned_to and m->complete
  * say how far it came. */
 MUST_USE err fanout_batch(struct office *o, struct arena *a, int64_t list,
-                          const struct outgoing *out, struct outbound_message *m);
+			  const struct outgoing *out, struct outbound_message *m);
 
 /* All that is left, each batch in a transaction of its own. */
-MUST_USE err fanout_rest(struct office *o, int64_t list,
-                         const struct outgoing *out, struct outbound_message *m);
+MUST_USE err fanout_rest(struct office *o, int64_t list, const struct outgoing *out,
+			 struct outbound_message *m);
 
 bool message_has_8bit(str message);
 

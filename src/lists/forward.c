@@ -14,41 +14,45 @@
 
 enum { ALIAS_HOURLY = 500 }; /* messages an alias passes on; a loop or a flood is more */
 
-struct leaving { /* what differs between the kinds */
-	str              kind, name; /* name: the address it came to; part of the source */
-	str              reverse_path;
-	str              extra; /* fields that come first */
+struct leaving {        /* what differs between the kinds */
+	str kind, name; /* name: the address it came to; part of the source */
+	str reverse_path;
+	str extra; /* fields that come first */
 	struct delivery *copies;
-	size_t           count;
-	str              budget; /* whose */
-	int64_t          limit, hours;
+	size_t count;
+	str budget; /* whose */
+	int64_t limit, hours;
 };
 
-static err note_queued(struct office *o, const struct forward *f, int64_t message, const struct leaving *l)
+static err note_queued(struct office *o, const struct forward *f, int64_t message,
+		       const struct leaving *l)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
-		                  .inbound = f->arrival->id,
-		                  .message = message,
-		                  .recipient = l->name,
-		                  .what = STR("queued"),
-		                  .detail = l->kind };
+				  .inbound = f->arrival->id,
+				  .message = message,
+				  .recipient = l->name,
+				  .what = STR("queued"),
+				  .detail = l->kind };
 	return ledger_add(o->outbound, &e, 1);
 }
 
 static err add_message(struct office *o, struct arena *a, const struct forward *f,
-                       const struct leaving *l, struct outbound_message *m)
+		       const struct leaving *l, struct outbound_message *m)
 {
 	struct header h;
-	str          *ids;
-	bool          fresh, over;
+	str *ids;
+	bool fresh, over;
 	TRY(header_scan(a, f->message, &h));
 	str body = arena_cat(a, l->extra, f->message);
 	*m = (struct outbound_message){
-		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id, STR_F(l->name)),
+		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id,
+				       STR_F(l->name)),
 		.inbound = f->arrival->id,
 		.kind = l->kind,
 		.reverse_path = l->reverse_path,
-		.message_id = header_ids(a, header_find(&h, STR("Message-ID")), &ids) ? ids[0] : STR(""),
+		.message_id = header_ids(a, header_find(&h, STR("Message-ID")), &ids)
+				      ? ids[0]
+				      : STR(""),
 		.subject = header_text(a, header_find(&h, STR("Subject"))),
 		.created_at = clock_now_ms(),
 		.envid = f->arrival->envid,
@@ -69,7 +73,8 @@ static err add_message(struct office *o, struct arena *a, const struct forward *
 	return over ? outbound_freeze(o->outbound, m->id, true) : OK;
 }
 
-static err leave(struct office *o, struct arena *a, const struct forward *f, const struct leaving *l)
+static err leave(struct office *o, struct arena *a, const struct forward *f,
+		 const struct leaving *l)
 {
 	struct outbound_message m;
 	TRY(book_begin(o->outbound));
@@ -79,8 +84,8 @@ static err leave(struct office *o, struct arena *a, const struct forward *f, con
 		return e;
 	}
 	TRY(book_commit(o->outbound));
-	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name), KN("message", m.id),
-	         KN("recipients", l->count));
+	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name),
+		 KN("message", m.id), KN("recipients", l->count));
 	return m.frozen ? budget_tell(o, a, l->name, STR("Its mail waits.")) : OK;
 }
 
@@ -89,10 +94,10 @@ static struct delivery *copies_to(struct arena *a, const str *targets, size_t n)
 	struct delivery *d = arena_zero(a, (n ? n : 1) * sizeof *d);
 	for (size_t i = 0; i < n; i++)
 		d[i] = (struct delivery){ .destination = destination_of(a, targets[i]),
-			                  .recipient = targets[i],
-			                  .notify = STR(""),
-			                  .orcpt = STR(""),
-			                  .last_reply = STR("") };
+					  .recipient = targets[i],
+					  .notify = STR(""),
+					  .orcpt = STR(""),
+					  .last_reply = STR("") };
 	return d;
 }
 
@@ -102,42 +107,55 @@ static err loops(struct arena *a, const struct forward *f, str name, bool *yes)
 	struct header h;
 	TRY(header_scan(a, f->message, &h));
 	*yes = false;
-	for (const struct field *x = header_find(&h, STR("Delivered-To")); x; x = header_next(&h, x))
+	for (const struct field *x = header_find(&h, STR("Delivered-To")); x;
+	     x = header_next(&h, x))
 		*yes = *yes || str_ieq(header_value(a, x), name);
 	return OK;
 }
 
-static err forward_to(struct office *o, struct arena *a, const struct forward *f, str name,
-                      const str *targets, size_t n)
+static err forward_to(struct office *o, struct arena *a, const struct forward *f,
+		      str name, const str *targets, size_t n)
 {
 	struct address sender = { 0 };
-	str            rest, path = STR("");
-	bool           loop;
+	str rest, path = STR("");
+	bool loop;
 	TRY(loops(a, f, name, &loop));
 	if (loop || !n) {
-		struct ledger_entry e = { .at = clock_now_ms(), .inbound = f->arrival->id, .recipient = name, .what = STR("discarded"),
-			                  .detail = loop ? STR("a loop: it has been forwarded here before") : STR("nobody to forward to") };
-		log_warn(loop ? "forward-loop" : "forward-nobody", KS("address", name), KN("inbound", f->arrival->id));
+		struct ledger_entry e = {
+			.at = clock_now_ms(),
+			.inbound = f->arrival->id,
+			.recipient = name,
+			.what = STR("discarded"),
+			.detail = loop ? STR("a loop: it has been forwarded here before")
+				       : STR("nobody to forward to")
+		};
+		log_warn(loop ? "forward-loop" : "forward-nobody", KS("address", name),
+			 KN("inbound", f->arrival->id));
 		return ledger_add(o->outbound, &e, 1);
 	}
 	if (f->arrival->reverse_path.n) {
-		TRY(address_path(a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")), true, &sender, &rest));
-		TRY(srs_forward(a, &o->mac, &sender, domain_ascii(a, o->conf->site_domain), clock_now(), &path));
+		TRY(address_path(
+			a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")),
+			true, &sender, &rest));
+		TRY(srs_forward(a, &o->mac, &sender,
+				domain_ascii(a, o->conf->site_domain), clock_now(),
+				&path));
 	}
 	struct leaving l = { .kind = STR("forward"),
-		             .name = name,
-		             .reverse_path = path,
-		             .extra = arena_cat(a, STR("Delivered-To: "), name, STR("\r\n")),
-		             .copies = copies_to(a, targets, n),
-		             .count = n,
-		             .budget = arena_cat(a, STR("alias:"), name),
-		             .limit = ALIAS_HOURLY,
-		             .hours = 1 };
+			     .name = name,
+			     .reverse_path = path,
+			     .extra = arena_cat(a, STR("Delivered-To: "), name,
+						STR("\r\n")),
+			     .copies = copies_to(a, targets, n),
+			     .count = n,
+			     .budget = arena_cat(a, STR("alias:"), name),
+			     .limit = ALIAS_HOURLY,
+			     .hours = 1 };
 	return leave(o, a, f, &l);
 }
 
 err forward_alias(struct office *o, struct arena *a, const struct forward *f,
-                  const struct alias_entry *alias)
+		  const struct alias_entry *alias)
 {
 	return forward_to(o, a, f, alias->address, alias->targets, alias->count);
 }
@@ -148,10 +166,10 @@ err forward_admin(struct office *o, struct arena *a, const struct forward *f)
 }
 
 err forward_owner(struct office *o, struct arena *a, const struct forward *f,
-                  const struct list_entry *list)
+		  const struct list_entry *list)
 {
 	struct role_row *roles;
-	size_t           n, owners = 0;
+	size_t n, owners = 0;
 	TRY(role_list(o->lists, a, list->id, &roles, &n));
 	str *targets = arena_alloc(a, (n + 1) * sizeof *targets);
 	for (size_t i = 0; i < n; i++)
@@ -159,7 +177,8 @@ err forward_owner(struct office *o, struct arena *a, const struct forward *f,
 			targets[owners++] = roles[i].text;
 	if (!owners)
 		targets[owners++] = o->conf->site_admin;
-	return forward_to(o, a, f, list_subaddress(a, list, STR("owner")), targets, owners);
+	return forward_to(o, a, f, list_subaddress(a, list, STR("owner")), targets,
+			  owners);
 }
 
 /* A bounce of mail that we forwarded goes back to whom the path names. Only
@@ -167,40 +186,42 @@ err forward_owner(struct office *o, struct arena *a, const struct forward *f,
 err forward_srs(struct office *o, struct arena *a, const struct forward *f)
 {
 	struct address path;
-	str            sender;
+	str sender;
 	TRY(address_parse(a, f->to[0].address, &path));
 	TRY(srs_reverse(a, &o->mac, &path, clock_now(), &sender));
 	struct leaving l = { .kind = STR("forward"),
-		             .name = f->to[0].address,
-		             .reverse_path = STR(""),
-		             .extra = STR(""),
-		             .copies = copies_to(a, &sender, 1),
-		             .count = 1,
-		             .budget = STR("srs"),
-		             .limit = ALIAS_HOURLY,
-		             .hours = 1 };
+			     .name = f->to[0].address,
+			     .reverse_path = STR(""),
+			     .extra = STR(""),
+			     .copies = copies_to(a, &sender, 1),
+			     .count = 1,
+			     .budget = STR("srs"),
+			     .limit = ALIAS_HOURLY,
+			     .hours = 1 };
 	return leave(o, a, f, &l);
 }
 
 err forward_submission(struct office *o, struct arena *a, const struct forward *f)
 {
 	struct person_row person;
-	struct delivery  *copies = arena_zero(a, f->to_count * sizeof *copies);
+	struct delivery *copies = arena_zero(a, f->to_count * sizeof *copies);
 	TRY(person_get(o->lists, a, f->arrival->account, &person));
 	for (size_t i = 0; i < f->to_count; i++)
-		copies[i] = (struct delivery){ .destination = destination_of(a, f->to[i].address),
-			                       .recipient = f->to[i].address,
-			                       .notify = f->to[i].notify,
-			                       .orcpt = f->to[i].orcpt,
-			                       .last_reply = STR("") };
+		copies[i] = (struct delivery){ .destination = destination_of(
+						       a, f->to[i].address),
+					       .recipient = f->to[i].address,
+					       .notify = f->to[i].notify,
+					       .orcpt = f->to[i].orcpt,
+					       .last_reply = STR("") };
 	struct leaving l = { .kind = STR("submission"),
-		             .name = f->arrival->reverse_path,
-		             .reverse_path = f->arrival->reverse_path,
-		             .extra = STR(""),
-		             .copies = copies,
-		             .count = f->to_count,
-		             .budget = arena_printf(a, "person:%lld", (long long)person.id),
-		             .limit = person.send_budget,
-		             .hours = 24 };
+			     .name = f->arrival->reverse_path,
+			     .reverse_path = f->arrival->reverse_path,
+			     .extra = STR(""),
+			     .copies = copies,
+			     .count = f->to_count,
+			     .budget = arena_printf(a, "person:%lld",
+						    (long long)person.id),
+			     .limit = person.send_budget,
+			     .hours = 24 };
 	return leave(o, a, f, &l);
 }

@@ -9,17 +9,18 @@
 
 struct forward {
 	const struct inbound_message *arrival;
-	str                           message; /* the bytes */
-	const struct inbound_recipient *to;    /* as it was addressed */
-	size_t                        to_count;
+	str message;                        /* the bytes */
+	const struct inbound_recipient *to; /* as it was addressed */
+	size_t to_count;
 };
 
 MUST_USE err forward_alias(struct office *o, struct arena *a, const struct forward *f,
-                           const struct alias_entry *alias);
+			   const struct alias_entry *alias);
 MUST_USE err forward_admin(struct office *o, struct arena *a, const struct forward *f);
 MUST_USE err forward_owner(struct office *o, struct arena *a, const struct forward *f,
-                           const struct list_entry *list);
+			   const struct list_entry *list);
 MUST_USE err forward_srs(struct office *o, struct arena *a, const struct forward *f);
 
 /* A person's mail to all its foreign recipients, within that person's budget. */
-MUST_USE err forward_submission(struct office *o, struct arena *a, const struct forward *f);
+MUST_USE err forward_submission(struct office *o, struct arena *a,
+				const struct forward *f);

@@ -7,42 +7,65 @@
 
 #include "lists/office.h"
 #include "mail/address.h"
+#include "store/lists/member.h"
 
 /* An owner's or a command's own hand: at once. welcome: with a mail.
  * ERR_DENIED: banned, or a member already. ERR_SYNTAX: no address. */
-MUST_USE err member_admit(struct office *o, struct arena *a, const struct list_entry *list,
-                          const struct mailbox *who, bool welcome, const struct actor *by);
+MUST_USE err member_admit(struct office *o, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *who,
+			  bool welcome, const struct actor *by);
 
 /* Somebody asks to join: sends the confirmation (or, to a member, a note that
  * they are one). ERR_DENIED: closed, banned, or asked too often; the text may be
  * shown to the asker. */
-MUST_USE err member_ask_join(struct office *o, struct arena *a, const struct list_entry *list,
-                             const struct mailbox *who, const struct actor *by);
+MUST_USE err member_ask_join(struct office *o, struct arena *a,
+			     const struct list_entry *list, const struct mailbox *who,
+			     const struct actor *by);
 
 /* An invitation: a join token that needs no approval. */
-MUST_USE err member_invite(struct office *o, struct arena *a, const struct list_entry *list,
-                           const struct mailbox *who, const struct actor *by);
+MUST_USE err member_invite(struct office *o, struct arena *a,
+			   const struct list_entry *list, const struct mailbox *who,
+			   const struct actor *by);
 
 /* Somebody asks to leave without proof: sends a confirmation, or leaves at once
  * where the list's policy is open. Silent for strangers. */
-MUST_USE err member_ask_leave(struct office *o, struct arena *a, const struct list_entry *list,
-                              str address, const struct actor *by);
+MUST_USE err member_ask_leave(struct office *o, struct arena *a,
+			      const struct list_entry *list, str address,
+			      const struct actor *by);
 
 /* Ends a membership now. goodbye: with a mail where the list sends them.
  * ERR_NOTFOUND: no such member. */
 MUST_USE err member_end(struct office *o, struct arena *a, const struct list_entry *list,
-                        str address, bool goodbye, const struct actor *by);
-MUST_USE err member_end_by_id(struct office *o, struct arena *a, const struct list_entry *list,
-                              int64_t member, bool goodbye, const struct actor *by);
+			str address, bool goodbye, const struct actor *by);
+MUST_USE err member_end_by_id(struct office *o, struct arena *a,
+			      const struct list_entry *list, int64_t member, bool goodbye,
+			      const struct actor *by);
+
+/* A token was pressed: in, or, where the list wants approval and there was no
+ * invitation, into the queue (*waits). */
+MUST_USE err member_confirmed(struct office *o, struct arena *a,
+			      const struct list_entry *list, const struct mailbox *who,
+			      bool invited, const struct actor *by, bool *waits);
 
 /* The tag in a personal leave link: "4711.TAG". read gives the member's id.
  * ERR_DENIED: not a tag of ours for this list. */
-str          leave_token(struct arena *a, const struct office *o, const struct list_entry *list,
-                         int64_t member);
-MUST_USE err leave_token_read(struct arena *a, const struct office *o,
-                              const struct list_entry *list, str token, int64_t *member);
+str leave_token(struct arena *a, const struct mac_key *mac, const struct list_entry *list,
+		int64_t member);
+MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
+			      const struct list_entry *list, str token, int64_t *member);
 
 /* A moderator decides on a request to join. */
-MUST_USE err request_accept(struct office *o, struct arena *a, int64_t request, const struct actor *by);
-MUST_USE err request_reject(struct office *o, struct arena *a, int64_t request, str reason,
-                            const struct actor *by);
+MUST_USE err request_accept(struct office *o, struct arena *a, int64_t request,
+			    const struct actor *by);
+MUST_USE err request_reject(struct office *o, struct arena *a, int64_t request,
+			    str reason, const struct actor *by);
+
+/* ERR_NOTFOUND: not a request of this list. */
+MUST_USE err request_belongs(struct office *o, struct arena *a, int64_t request,
+			     int64_t list);
+
+/* One option of a membership by name, checked: delivery (regular, off), own_posts,
+ * copies, acknowledge, hidden (yes, no), action (accept, hold, reject, discard or
+ * empty). Changes *m only; by: whose hand, kept where delivery goes off. */
+MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
+			   str by);

@@ -6,20 +6,20 @@
 #include "lists/confirm.h"
 #include "lists/notice.h"
 #include "store/lists/held.h"
-#include "store/lists/list.h"
 #include "store/lists/role.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
 enum { LINK_SPAN = 30 * 86400 };
 
-static err record(struct office *o, const struct held_row *h, str list, str what, str detail)
+static err record(struct office *o, const struct held_row *h, str list, str what,
+		  str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
-		                  .inbound = source_inbound(h->source),
-		                  .recipient = list,
-		                  .what = what,
-		                  .detail = detail };
+				  .inbound = source_inbound(h->source),
+				  .recipient = list,
+				  .what = what,
+				  .detail = detail };
 	return ledger_add(o->outbound, &e, 1);
 }
 
@@ -31,13 +31,14 @@ static str held_source(struct arena *a, const struct held_row *h, str what)
 /* One mail a moderator, with links that bear that moderator's own token: what is
  * done by a link is done by whom it was sent to. */
 static err tell_moderator(struct office *o, struct arena *a, const struct post *p,
-                          const struct held_row *h, const struct role_row *who)
+			  const struct held_row *h, const struct role_row *who)
 {
-	str            token;
+	str token;
 	struct mailbox to = { .name = who->name };
 	TRY(address_parse(a, who->text, &to.address));
 	err e = confirm_make(o, a, CONFIRM_HELD, p->list, who->key,
-	                     arena_printf(a, "{\"held\":%lld}", (long long)h->id), LINK_SPAN, &token);
+			     arena_printf(a, "{\"held\":%lld}", (long long)h->id),
+			     LINK_SPAN, &token);
 	if (e.kind)
 		return e;
 	struct notice_var vars[] = {
@@ -45,23 +46,25 @@ static err tell_moderator(struct office *o, struct arena *a, const struct post *
 		{ "subject", h->subject },
 		{ "reason", h->reason },
 		{ "link", arena_cat(a, o->conf->site_url, STR("/confirm/"), token) },
-		{ "excerpt", STR("") },
 	};
-	return notice_send(o, a,
-	                   &(struct notice){ .name = "held-moderator",
-	                                     .list = p->list,
-	                                     .to = to,
-	                                     .source = held_source(a, h, arena_cat(a, STR("held/"), who->key)),
-	                                     .vars = vars,
-	                                     .var_count = sizeof vars / sizeof *vars,
-	                                     .attached = p->message });
+	return notice_send(
+		o, a,
+		&(struct notice){
+			.name = "held-moderator",
+			.list = p->list,
+			.to = to,
+			.source = held_source(a, h, arena_cat(a, STR("held/"), who->key)),
+			.confirm_token = token,
+			.vars = vars,
+			.var_count = sizeof vars / sizeof *vars,
+			.attached = p->message });
 }
 
 static err tell_moderators(struct office *o, struct arena *a, const struct post *p,
-                           const struct held_row *h)
+			   const struct held_row *h)
 {
 	struct role_row *roles;
-	size_t           n;
+	size_t n;
 	if (!p->settings.admin_immed_notify)
 		return OK;
 	TRY(role_list(o->lists, a, p->list->id, &roles, &n));
@@ -74,7 +77,7 @@ static err tell_moderators(struct office *o, struct arena *a, const struct post 
 		err e = tell_moderator(o, a, p, h, &roles[i]);
 		if (e.kind)
 			log_warn("moderator-not-told", KS("list", p->list->address),
-			         KS("moderator", roles[i].key), KE(e));
+				 KS("moderator", roles[i].key), KE(e));
 	}
 	return OK;
 }
@@ -82,7 +85,7 @@ static err tell_moderators(struct office *o, struct arena *a, const struct post 
 /* Only an author who is proven is written to: a forged From must not make us
  * bother a stranger (backscatter). */
 static err tell_author(struct office *o, struct arena *a, const struct post *p,
-                       const struct held_row *h, const char *name, str reason)
+		       const struct held_row *h, const char *name, str reason)
 {
 	bool may;
 	if (!p->authentic || !p->author_key.n)
@@ -91,88 +94,98 @@ static err tell_author(struct office *o, struct arena *a, const struct post *p,
 	if (!may)
 		return OK;
 	struct notice_var vars[] = { { "subject", h->subject }, { "reason", reason } };
-	return notice_send(o, a,
-	                   &(struct notice){ .name = name,
-	                                     .list = p->list,
-	                                     .to = p->author,
-	                                     .source = held_source(a, h, str_from(name)),
-	                                     .in_reply_to = p->message_id.n
-	                                                            ? arena_cat(a, STR("<"), p->message_id, STR(">"))
-	                                                            : STR(""),
-	                                     .vars = vars,
-	                                     .var_count = sizeof vars / sizeof *vars });
+	return notice_send(
+		o, a,
+		&(struct notice){
+			.name = name,
+			.list = p->list,
+			.to = p->author,
+			.source = held_source(a, h, str_from(name)),
+			.in_reply_to = p->message_id.n ? arena_cat(
+					       a, STR("<"), p->message_id, STR(">"))
+						       : STR(""),
+			.vars = vars,
+			.var_count = sizeof vars / sizeof *vars });
 }
 
-err held_keep(struct office *o, struct arena *a, const struct post *p, const struct judgement *j)
+err held_keep(struct office *o, struct arena *a, const struct post *p,
+	      const struct judgement *j)
 {
 	struct held_row h = { .list = p->list->id,
-		              .source = p->source,
-		              .held_at = clock_now(),
-		              .reverse_path = address_text(a, &p->reverse_path),
-		              .account = p->account,
-		              .author = p->author_key,
-		              .author_name = p->author.name,
-		              .subject = p->subject,
-		              .message_id = p->message_id,
-		              .rule = str_from(j->rule),
-		              .reason = j->reason,
-		              .trust = p->trust,
-		              .size = (int64_t)p->message.n };
+			      .source = p->source,
+			      .held_at = clock_now(),
+			      .reverse_path = address_text(a, &p->reverse_path),
+			      .account = p->account,
+			      .author = p->author_key,
+			      .author_name = p->author.name,
+			      .subject = p->subject,
+			      .message_id = p->message_id,
+			      .rule = str_from(j->rule),
+			      .reason = j->reason,
+			      .trust = p->trust,
+			      .size = (int64_t)p->message.n };
 	TRY(held_add(o->lists, &h, p->message));
 	TRY(record(o, &h, p->list->address, STR("held"), judgement_text(a, j)));
-	log_info("post-held", KS("list", p->list->address), KN("held", h.id), KZ("rule", j->rule),
-	         KS("author", p->author_key));
+	log_info("post-held", KS("list", p->list->address), KN("held", h.id),
+		 KZ("rule", j->rule), KS("author", p->author_key));
 	TRY(tell_moderators(o, a, p, &h));
-	return p->settings.respond_to_post_requests ? tell_author(o, a, p, &h, "held-author", h.reason)
-	                                            : OK;
+	return p->settings.respond_to_post_requests
+		       ? tell_author(o, a, p, &h, "held-author", h.reason)
+		       : OK;
 }
 
 /* The held post, its list and its bytes. */
-static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row *h, struct post *p)
+static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row *h,
+		 struct post *p)
 {
-	struct list_row list;
-	struct address  path = { 0 };
-	str             body, rest;
+	struct address path = { 0 };
+	str body, rest;
 	TRY(held_get(o->lists, a, id, h));
 	if (h->verdict.n)
-		return err_in(a, ERR_DENIED, "post %lld was %.*s by %.*s already", (long long)id,
-		              STR_F(h->verdict), STR_F(h->handled_by));
-	TRY(list_get(o->lists, a, h->list, &list));
+		return err_in(a, ERR_DENIED, "post %lld was %.*s by %.*s already",
+			      (long long)id, STR_F(h->verdict), STR_F(h->handled_by));
 	TRY(office_refresh(o));
-	const struct list_entry *entry = addressbook_list(o->addresses, list.address);
+	const struct list_entry *entry = addressbook_list_by_id(o->addresses, h->list);
 	if (!entry)
-		return err_in(a, ERR_NOTFOUND, "the list of post %lld is gone", (long long)id);
+		return err_in(a, ERR_NOTFOUND, "the list of post %lld is gone",
+			      (long long)id);
 	TRY(held_body(o->lists, a, id, &body));
 	if (h->reverse_path.n && address_parse(a, h->reverse_path, &path).kind)
-		TRY(address_path(a, arena_cat(a, STR("<"), h->reverse_path, STR(">")), true, &path, &rest));
-	return post_read(o->lists, a, entry, h->source, body, &path, h->account, h->trust, p);
+		TRY(address_path(a, arena_cat(a, STR("<"), h->reverse_path, STR(">")),
+				 true, &path, &rest));
+	return post_read(o->lists, a, entry, h->source, body, &path, h->account, h->trust,
+			 p);
 }
 
 static err close_held(struct office *o, struct arena *a, const struct held_row *h,
-                      const struct post *p, str verdict, str detail, const struct actor *by)
+		      const struct post *p, str verdict, str detail,
+		      const struct actor *by)
 {
 	TRY(held_close(o->lists, a, h->id, verdict, by->name, clock_now()));
 	TRY(record(o, h, p->list->address, verdict,
-	           detail.n ? detail : arena_cat(a, STR("by "), by->name)));
-	log_info("held-handled", KN("held", h->id), KS("verdict", verdict), KS("by", by->name));
+		   detail.n ? detail : arena_cat(a, STR("by "), by->name)));
+	log_info("held-handled", KN("held", h->id), KS("verdict", verdict),
+		 KS("by", by->name));
 	return office_audit(o, by, h->list, arena_cat(a, STR("post "), verdict),
-	                    arena_printf(a, "held %lld, from %.*s: %.*s", (long long)h->id,
-	                                 STR_F(h->author), STR_F(h->subject)));
+			    arena_printf(a, "held %lld, from %.*s: %.*s",
+					 (long long)h->id, STR_F(h->author),
+					 STR_F(h->subject)));
 }
 
 err held_accept(struct office *o, struct arena *a, int64_t id, const struct actor *by)
 {
 	struct held_row h;
-	struct post     p;
+	struct post p;
 	TRY(fetch(o, a, id, &h, &p));
 	TRY(post_accept(o, a, &p, arena_cat(a, STR("accepted by "), by->name)));
 	return close_held(o, a, &h, &p, STR("accepted"), STR(""), by);
 }
 
-err held_reject(struct office *o, struct arena *a, int64_t id, str reason, const struct actor *by)
+err held_reject(struct office *o, struct arena *a, int64_t id, str reason,
+		const struct actor *by)
 {
 	struct held_row h;
-	struct post     p;
+	struct post p;
 	TRY(fetch(o, a, id, &h, &p));
 	if (!reason.n)
 		reason = STR("The moderator gave no reason.");
@@ -183,17 +196,26 @@ err held_reject(struct office *o, struct arena *a, int64_t id, str reason, const
 err held_discard(struct office *o, struct arena *a, int64_t id, const struct actor *by)
 {
 	struct held_row h;
-	struct post     p;
+	struct post p;
 	TRY(fetch(o, a, id, &h, &p));
 	return close_held(o, a, &h, &p, STR("discarded"), STR(""), by);
+}
+
+err held_belongs(struct office *o, struct arena *a, int64_t id, int64_t list)
+{
+	struct held_row h;
+	TRY(held_get(o->lists, a, id, &h));
+	return h.list == list ? OK
+			      : err_in(a, ERR_NOTFOUND, "no held post %lld on this list",
+				       (long long)id);
 }
 
 err held_resume(struct office *o, struct arena *a)
 {
 	struct outbound_message *m;
-	struct held_row         *h;
-	size_t                   messages, n;
-	struct actor             restart = { .name = STR("restart") };
+	struct held_row *h;
+	size_t messages, n;
+	struct actor restart = { .name = STR("restart") };
 	TRY(outbound_unfinished(o->outbound, a, &m, &messages));
 	if (!messages)
 		return OK;

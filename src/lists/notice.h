@@ -14,19 +14,21 @@
 
 struct notice_var {
 	const char *name; /* {name} in the template */
-	str         value;
+	str value;
 };
 
 struct notice {
-	const char              *name;     /* a row of templates.def */
-	const struct list_entry *list;     /* NULL: from the site */
-	struct mailbox           to;
-	str                      source;   /* makes it once only: "17/dev@…/held"; "" for a fresh one each time */
-	str                      in_reply_to; /* with < >, or empty */
+	const char *name;              /* a row of templates.def */
+	const struct list_entry *list; /* NULL: from the site */
+	struct mailbox to;
+	str source; /* makes it once only: "17/dev@…/held"; "" for a fresh one each time
+		     */
+	str in_reply_to;   /* with < >, or empty */
+	str confirm_token; /* an answer to the mail confirms it; or empty */
 	const struct notice_var *vars;
-	size_t                   var_count;
-	str                      attached; /* a message to attach, or empty */
-	bool                     answers;  /* an answer to a mail: counted by notice_may_answer */
+	size_t var_count;
+	str attached; /* a message to attach, or empty */
+	bool answers; /* an answer to a mail: counted by notice_may_answer */
 };
 
 /* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},
@@ -37,7 +39,7 @@ MUST_USE err notice_send(struct office *o, struct arena *a, const struct notice 
  * a reverse-path, is no answer itself, comes from no list or bulk sender, and
  * its sender has had fewer than 10 answers today (this one is counted). */
 MUST_USE err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
-                               const struct address *reverse_path, bool *may);
+			       const struct address *reverse_path, bool *may);
 
 /* The template's rows, for documentation and the owner's page. */
 struct notice_row {

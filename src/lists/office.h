@@ -17,19 +17,20 @@ enum office_mode { OFFICE_READ, OFFICE_WRITE };
 
 struct office {
 	const struct conf *conf;
-	struct book       *lists, *inbound, *outbound, *archive;
-	struct mac_key      mac;       /* tags of return paths and links */
+	struct book *lists, *inbound, *outbound, *archive;
+	struct mac_key mac;            /* tags of return paths and links */
 	struct addressbook *addresses; /* as of addresses_version of the lists book */
-	int64_t             addresses_version;
-	bool                addresses_stale; /* set by who changed a list or alias in this very process */
+	int64_t addresses_version;
+	bool addresses_stale; /* set by who changed a list or alias in this very process
+			       */
 };
 
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key
  * that the role was handed; NULL: it is read from DATA/keys.
  * ERR_NOTFOUND: no data folder there; the text says how to make one. */
 MUST_USE err office_open(struct arena *a, const struct conf *conf, enum office_mode mode,
-                         const struct mac_key *mac, struct office *o);
-void         office_close(struct office *o);
+			 const struct mac_key *mac, struct office *o);
+void office_close(struct office *o);
 
 /* Reads the address book again if the lists book changed since. */
 MUST_USE err office_refresh(struct office *o);
@@ -41,14 +42,16 @@ MUST_USE err office_mac_from(str content, struct mac_key *mac);
 /* Who acts, for the audit and for rights: a person on the web or by mail, or
  * the program itself. */
 struct actor {
-	int64_t person;  /* 0: none */
-	str     name;    /* an address, or "command", "expiry", "link" */
+	int64_t person; /* 0: none */
+	str name;       /* an address, or "command", "expiry", "link" */
 };
 
 /* Writes an audit row; inside the caller's transaction where one is open. */
-MUST_USE err office_audit(struct office *o, const struct actor *who, int64_t list, str what,
-                          str detail);
+MUST_USE err office_audit(struct office *o, const struct actor *who, int64_t list,
+			  str what, str detail);
 
 /* URLs and addresses of a list. */
-str list_url(struct arena *a, const struct office *o, const struct list_entry *l); /* …/lists/dev */
-str list_subaddress(struct arena *a, const struct list_entry *l, str suffix);      /* dev-owner@… */
+str list_url(struct arena *a, const struct office *o,
+	     const struct list_entry *l); /* …/lists/dev */
+str list_subaddress(struct arena *a, const struct list_entry *l,
+		    str suffix); /* dev-owner@… */

@@ -11,5 +11,5 @@
 MUST_USE err orders_run(struct office *o, struct arena *a);
 
 /* The other side, for pages: files one and gives its number. */
-MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind, json_t *args,
-                       int64_t person, str client, int64_t *id);
+MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind,
+		       json_t *args, int64_t person, str client, int64_t *id);

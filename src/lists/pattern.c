@@ -3,7 +3,12 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-enum { PATTERN_MAX = 1000, MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, TEXT_MAX = 64 * 1024 };
+enum {
+	PATTERN_MAX = 1000,
+	MATCH_LIMIT = 100000,
+	DEPTH_LIMIT = 1000,
+	TEXT_MAX = 64 * 1024
+};
 
 static pcre2_code *compile(str pattern, int *code, size_t *offset)
 {
@@ -13,28 +18,29 @@ static pcre2_code *compile(str pattern, int *code, size_t *offset)
 		return NULL;
 	}
 	return pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-	                     PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, code, offset,
-	                     NULL);
+			     PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, code,
+			     offset, NULL);
 }
 
 err pattern_check(struct arena *a, str pattern)
 {
-	int    code;
+	int code;
 	size_t offset;
 	if (!pattern.n)
 		return FAIL(ERR_SYNTAX, "an empty pattern");
 	if (pattern.p[0] != '^')
-		return str_has(pattern, '@')
-		               ? OK
-		               : err_in(a, ERR_SYNTAX,
-		                        "%.*s: write an address, @domain, or ^ and a regular expression",
-		                        STR_F(pattern));
+		return str_has(pattern, '@') ? OK
+					     : err_in(a, ERR_SYNTAX,
+						      "%.*s: write an address, @domain, "
+						      "or ^ and a regular expression",
+						      STR_F(pattern));
 	pcre2_code *c = compile(pattern, &code, &offset);
 	if (!c) {
 		char text[128] = "too long";
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
 		return err_in(a, ERR_SYNTAX, "%.*s: at character %zu: %s",
-		              (int)(pattern.n < 80 ? pattern.n : 80), pattern.p, offset + 1, text);
+			      (int)(pattern.n < 80 ? pattern.n : 80), pattern.p,
+			      offset + 1, text);
 	}
 	pcre2_code_free(c);
 	return OK;
@@ -43,21 +49,22 @@ err pattern_check(struct arena *a, str pattern)
 static enum pattern_result run(pcre2_code *c, str text)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
-	pcre2_match_data    *data = pcre2_match_data_create_from_pattern(c, NULL);
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(c, NULL);
 	pcre2_set_match_limit(limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
-	int code = pcre2_match(c, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_JIT, data, limits);
+	int code = pcre2_match(c, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_JIT, data,
+			       limits);
 	pcre2_match_data_free(data);
 	pcre2_match_context_free(limits);
-	return code >= 0                       ? PATTERN_HIT
+	return code >= 0                     ? PATTERN_HIT
 	       : code == PCRE2_ERROR_NOMATCH ? PATTERN_MISS
-	                                       : PATTERN_LIMIT;
+					     : PATTERN_LIMIT;
 }
 
 enum pattern_result pattern_text(str pattern, str text)
 {
-	int         code;
-	size_t      offset;
+	int code;
+	size_t offset;
 	pcre2_code *c = compile(pattern, &code, &offset);
 	if (!c)
 		return PATTERN_LIMIT;
@@ -74,7 +81,7 @@ static bool below(str domain, str address)
 		return false;
 	return str_ieq(host, domain)
 	       || (host.n > domain.n && host.p[host.n - domain.n - 1] == '.'
-	           && str_ieq(str_skip(host, host.n - domain.n), domain));
+		   && str_ieq(str_skip(host, host.n - domain.n), domain));
 }
 
 enum pattern_result pattern_address(str pattern, str key)
@@ -82,6 +89,6 @@ enum pattern_result pattern_address(str pattern, str key)
 	if (str_starts(pattern, STR("^")))
 		return pattern_text(pattern, key);
 	bool hit = str_starts(pattern, STR("@")) ? below(str_skip(pattern, 1), key)
-	                                         : str_ieq(pattern, key);
+						 : str_ieq(pattern, key);
 	return hit ? PATTERN_HIT : PATTERN_MISS;
 }

@@ -8,10 +8,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum pattern_result { PATTERN_MISS, PATTERN_HIT, PATTERN_LIMIT }; /* LIMIT: gave up: no verdict */
+enum pattern_result {
+	PATTERN_MISS,
+	PATTERN_HIT,
+	PATTERN_LIMIT
+}; /* LIMIT: gave up: no verdict */
 
 /* ERR_SYNTAX: says at which character the expression is wrong. */
 MUST_USE err pattern_check(struct arena *a, str pattern);
 
 enum pattern_result pattern_address(str pattern, str address_key);
-enum pattern_result pattern_text(str pattern, str text); /* a regular expression, case ignored */
+enum pattern_result pattern_text(str pattern,
+				 str text); /* a regular expression, case ignored */

@@ -20,7 +20,7 @@ static str sha256(struct arena *a, str bytes)
 static err read_author(struct arena *a, struct post *p)
 {
 	const struct field *from = header_find(&p->header, STR("From"));
-	struct mailbox     *list = NULL;
+	struct mailbox *list = NULL;
 	if (from && header_count(&p->header, STR("From")) == 1)
 		TRY(address_list(a, from->value, &list, &p->authors));
 	if (p->authors != 1 || !list[0].address.domain.n)
@@ -35,9 +35,10 @@ static err read_author(struct arena *a, struct post *p)
  * found: {"account": true} or {"aligned": true}. */
 static bool is_authentic(const struct post *p)
 {
-	json_t *trust = json_loadb(p->trust.n ? p->trust.p : "{}", p->trust.n ? p->trust.n : 2, 0, NULL);
-	bool    aligned = json_is_true(json_object_get(trust, "aligned"));
-	bool    signed_in = json_is_true(json_object_get(trust, "account"));
+	json_t *trust = json_loadb(p->trust.n ? p->trust.p : "{}",
+				   p->trust.n ? p->trust.n : 2, 0, NULL);
+	bool aligned = json_is_true(json_object_get(trust, "aligned"));
+	bool signed_in = json_is_true(json_object_get(trust, "account"));
 	json_decref(trust);
 	return aligned || (p->account > 0 && signed_in);
 }
@@ -65,16 +66,16 @@ static err read_membership(struct book *lists, struct arena *a, struct post *p)
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
-err post_read(struct book *lists, struct arena *a, const struct list_entry *list, str source,
-              str message, const struct address *reverse_path, int64_t account, str trust,
-              struct post *p)
+err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
+	      str source, str message, const struct address *reverse_path,
+	      int64_t account, str trust, struct post *p)
 {
 	*p = (struct post){ .list = list,
-		            .source = source,
-		            .message = message,
-		            .reverse_path = *reverse_path,
-		            .account = account,
-		            .trust = trust };
+			    .source = source,
+			    .message = message,
+			    .reverse_path = *reverse_path,
+			    .account = account,
+			    .trust = trust };
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	TRY(header_scan(a, message, &p->header));
 	TRY(read_author(a, p));

@@ -4,7 +4,7 @@
 
 static const struct {
 	const char *name;
-	rule_fn    *ask;
+	rule_fn *ask;
 } rules[] = {
 #define RULE(name, text) { #name, rule_##name },
 #include "lists/rules.def"
@@ -27,7 +27,8 @@ const struct rule_doc *rule_docs(size_t *count)
 
 const char *verdict_word(enum verdict v)
 {
-	static const char *const words[] = { "miss", "accept", "hold", "reject", "discard" };
+	static const char *const words[] = { "miss", "accept", "hold", "reject",
+					     "discard" };
 	return words[v];
 }
 
@@ -39,9 +40,12 @@ enum verdict verdict_from(str word)
 	return VERDICT_MISS;
 }
 
-err rules_judge(struct book *lists, struct arena *a, const struct post *p, struct judgement *j)
+err rules_judge(struct book *lists, struct arena *a, const struct post *p,
+		struct judgement *j)
 {
-	*j = (struct judgement){ .verdict = VERDICT_ACCEPT, .rule = "default", .reason = STR("no rule objects") };
+	*j = (struct judgement){ .verdict = VERDICT_ACCEPT,
+				 .rule = "default",
+				 .reason = STR("no rule objects") };
 	j->trace = arena_alloc(a, RULES * sizeof *j->trace);
 	for (size_t i = 0; i < RULES; i++) {
 		struct ruling r = { .rule = rules[i].name };
@@ -62,7 +66,8 @@ str judgement_text(struct arena *a, const struct judgement *j)
 	BUF(out);
 	for (size_t i = 0; i < j->count; i++) {
 		const struct ruling *r = &j->trace[i];
-		buf_addf(&out, "%s%s: %s", i ? "; " : "", r->rule, verdict_word(r->verdict));
+		buf_addf(&out, "%s%s: %s", i ? "; " : "", r->rule,
+			 verdict_word(r->verdict));
 		if (r->reason.n)
 			buf_cat(&out, STR(" ("), r->reason, STR(")"));
 	}

@@ -12,52 +12,58 @@
 #include "lists/settings.h"
 #include "mail/header.h"
 
-enum verdict { VERDICT_MISS, VERDICT_ACCEPT, VERDICT_HOLD, VERDICT_REJECT, VERDICT_DISCARD };
+enum verdict {
+	VERDICT_MISS,
+	VERDICT_ACCEPT,
+	VERDICT_HOLD,
+	VERDICT_REJECT,
+	VERDICT_DISCARD
+};
 
 const char *verdict_word(enum verdict v); /* "accept", … */
 
 /* A message on its way to one list, with all that the rules may ask. */
 struct post {
 	const struct list_entry *list;
-	struct settings          settings;
-	str                      source;       /* "17/dev@lists.example" */
-	str                      message;      /* the bytes as they came */
-	struct header            header;
-	struct address           reverse_path;
-	int64_t                  account;      /* person who signed in; 0: none */
-	str                      trust;        /* authentication results, JSON */
-	bool                     authentic;    /* sign-in, or aligned SPF or DKIM */
-	struct mailbox           author;       /* From's only mailbox; empty where not one */
-	str                      author_key;
-	size_t                   authors;      /* mailboxes in From */
-	str                      message_id;   /* without < > */
-	str                      subject;      /* decoded */
-	str                      body_hash;    /* SHA-256 of the body */
-	struct member           *member;       /* the author's membership, or NULL */
-	bool                     is_moderator; /* the author is owner or moderator */
+	struct settings settings;
+	str source;  /* "17/dev@lists.example" */
+	str message; /* the bytes as they came */
+	struct header header;
+	struct address reverse_path;
+	int64_t account;       /* person who signed in; 0: none */
+	str trust;             /* authentication results, JSON */
+	bool authentic;        /* sign-in, or aligned SPF or DKIM */
+	struct mailbox author; /* From's only mailbox; empty where not one */
+	str author_key;
+	size_t authors;            /* mailboxes in From */
+	str message_id;            /* without < > */
+	str subject;               /* decoded */
+	str body_hash;             /* SHA-256 of the body */
+	struct member_row *member; /* the author's membership, or NULL */
+	bool is_moderator;         /* the author is owner or moderator */
 };
 
 struct ruling {
-	const char  *rule;
+	const char *rule;
 	enum verdict verdict;
-	str          reason;
+	str reason;
 };
 
 struct judgement {
-	enum verdict   verdict;
-	const char    *rule;   /* that decided; "default" when none did */
-	str            reason; /* in words, for people */
-	struct ruling *trace;  /* one a rule that was asked */
-	size_t         count;
+	enum verdict verdict;
+	const char *rule;     /* that decided; "default" when none did */
+	str reason;           /* in words, for people */
+	struct ruling *trace; /* one a rule that was asked */
+	size_t count;
 };
 
 /* Reads a message for a list: header, author, membership, settings. */
 MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
-                       str source, str message, const struct address *reverse_path,
-                       int64_t account, str trust, struct post *p);
+		       str source, str message, const struct address *reverse_path,
+		       int64_t account, str trust, struct post *p);
 
 MUST_USE err rules_judge(struct book *lists, struct arena *a, const struct post *p,
-                         struct judgement *j);
+			 struct judgement *j);
 
 /* The trace as one line: "loop: miss; member: accept (…)". */
 str judgement_text(struct arena *a, const struct judgement *j);

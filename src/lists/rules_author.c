@@ -5,38 +5,43 @@
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
 
-err rule_banned(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_banned(struct book *lists, struct arena *a, const struct post *p,
+		struct ruling *r)
 {
 	struct ban_row *bans;
-	size_t          n;
+	size_t n;
 	TRY(ban_for(lists, a, p->list->id, &bans, &n));
 	for (size_t i = 0; i < n; i++) {
 		enum pattern_result hit = pattern_address(bans[i].pattern, p->author_key);
 		if (hit == PATTERN_LIMIT)
 			return rule_says(r, VERDICT_HOLD,
-			                 arena_cat(a, STR("a ban's pattern took too long: "),
-			                           bans[i].pattern));
+					 arena_cat(a,
+						   STR("a ban's pattern took too long: "),
+						   bans[i].pattern));
 		if (hit == PATTERN_HIT)
 			return rule_says(r, VERDICT_REJECT,
-			                 STR("this address may not post to the list"));
+					 STR("this address may not post to the list"));
 	}
 	return OK;
 }
 
 /* Only where membership would matter: a stranger's claim is judged as a
  * stranger's, proven or not. */
-err rule_proof(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_proof(struct book *lists, struct arena *a, const struct post *p,
+	       struct ruling *r)
 {
 	(void)lists, (void)a;
 	if (p->authentic || setting_is(p->settings.authenticate, "any"))
 		return OK;
 	if (!p->member && !p->is_moderator)
 		return OK;
-	return rule_says(r, VERDICT_HOLD,
-	                 STR("neither DKIM, SPF nor a sign-in proves that the member wrote it"));
+	return rule_says(
+		r, VERDICT_HOLD,
+		STR("neither DKIM, SPF nor a sign-in proves that the member wrote it"));
 }
 
-err rule_member(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_member(struct book *lists, struct arena *a, const struct post *p,
+		struct ruling *r)
 {
 	(void)lists, (void)a;
 	if (p->is_moderator)
@@ -45,19 +50,24 @@ err rule_member(struct book *lists, struct arena *a, const struct post *p, struc
 		return OK;
 	if (p->member->action.n)
 		return rule_says(r, verdict_from(p->member->action),
-		                 STR("this member's own setting"));
+				 STR("this member's own setting"));
 	if (!p->settings.allow_list_posts)
-		return rule_says(r, VERDICT_REJECT, STR("only owners and moderators post to this list"));
+		return rule_says(r, VERDICT_REJECT,
+				 STR("only owners and moderators post to this list"));
 	enum verdict v = verdict_from(p->settings.default_member_action);
 	/* A member's post still has to pass the rules about its addressing. */
-	return v == VERDICT_ACCEPT ? OK : rule_says(r, v, STR("the list does so with members' posts"));
+	return v == VERDICT_ACCEPT
+		       ? OK
+		       : rule_says(r, v, STR("the list does so with members' posts"));
 }
 
-err rule_nonmember(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
 {
 	(void)lists, (void)a;
 	if (p->member || p->is_moderator)
 		return OK;
 	enum verdict v = verdict_from(p->settings.default_nonmember_action);
-	return v == VERDICT_ACCEPT ? OK : rule_says(r, v, STR("the author is not a member"));
+	return v == VERDICT_ACCEPT ? OK
+				   : rule_says(r, v, STR("the author is not a member"));
 }

@@ -4,7 +4,8 @@
 #include "lists/rules.h"
 
 /* Asks one rule: fills verdict and reason where it does not miss. */
-typedef err rule_fn(struct book *lists, struct arena *a, const struct post *p, struct ruling *r);
+typedef err rule_fn(struct book *lists, struct arena *a, const struct post *p,
+		    struct ruling *r);
 
 #define RULE(name, text) rule_fn rule_##name;
 #include "lists/rules.def"

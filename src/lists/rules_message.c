@@ -5,11 +5,13 @@
 #include "store/lists/header_rule.h"
 #include "store/lists/seen.h"
 
-err rule_no_author(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
 {
 	(void)lists, (void)a;
 	return p->author_key.n ? OK
-	                       : rule_says(r, VERDICT_REJECT, STR("From must name exactly one author"));
+			       : rule_says(r, VERDICT_REJECT,
+					   STR("From must name exactly one author"));
 }
 
 /* A message that this list has sent bears its List-Id (RFC 2919). Comparing it
@@ -18,26 +20,34 @@ err rule_no_author(struct book *lists, struct arena *a, const struct post *p, st
 err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
 {
 	(void)lists;
-	str own = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain, STR(">"));
+	str own = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
+			    STR(">"));
 	for (const struct field *f = header_find(&p->header, STR("List-Id")); f;
 	     f = header_next(&p->header, f))
 		if (str_ifind(header_value(a, f), own).n)
-			return rule_says(r, VERDICT_DISCARD, STR("it bears this list's own List-Id"));
+			return rule_says(r, VERDICT_DISCARD,
+					 STR("it bears this list's own List-Id"));
 	return OK;
 }
 
-err rule_automatic(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_automatic(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
 {
 	(void)lists;
 	if (address_is_null(&p->reverse_path))
-		return rule_says(r, VERDICT_DISCARD, STR("a bounce: its return path is null"));
-	str kind = header_token(a, header_find(&p->header, STR("Auto-Submitted"))); /* RFC 3834 section 5 */
+		return rule_says(r, VERDICT_DISCARD,
+				 STR("a bounce: its return path is null"));
+	str kind = header_token(
+		a,
+		header_find(&p->header, STR("Auto-Submitted"))); /* RFC 3834 section 5 */
 	if (str_eq(kind, STR("auto-replied")))
-		return rule_says(r, VERDICT_DISCARD, STR("an automatic reply (Auto-Submitted)"));
+		return rule_says(r, VERDICT_DISCARD,
+				 STR("an automatic reply (Auto-Submitted)"));
 	return OK;
 }
 
-err rule_duplicate(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_duplicate(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
 {
 	struct seen_row seen;
 	if (!p->message_id.n)
@@ -48,8 +58,10 @@ err rule_duplicate(struct book *lists, struct arena *a, const struct post *p, st
 	if (e.kind)
 		return e;
 	if (str_eq(seen.author, p->author_key) && str_eq(seen.body_hash, p->body_hash))
-		return rule_says(r, VERDICT_DISCARD, STR("this very post was accepted before"));
-	return rule_says(r, VERDICT_HOLD, STR("another post with this Message-ID was accepted before"));
+		return rule_says(r, VERDICT_DISCARD,
+				 STR("this very post was accepted before"));
+	return rule_says(r, VERDICT_HOLD,
+			 STR("another post with this Message-ID was accepted before"));
 }
 
 err rule_size(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
@@ -59,39 +71,42 @@ err rule_size(struct book *lists, struct arena *a, const struct post *p, struct 
 	if (!most || p->message.n <= (uint64_t)most * 1024)
 		return OK;
 	return rule_says(r, VERDICT_REJECT,
-	                 arena_printf(a, "%zu KB; the list takes at most %lld KB", p->message.n / 1024,
-	                              (long long)most));
+			 arena_printf(a, "%zu KB; the list takes at most %lld KB",
+				      p->message.n / 1024, (long long)most));
 }
 
-err rule_emergency(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
 {
 	(void)lists, (void)a;
-	return p->settings.emergency
-	               ? rule_says(r, VERDICT_HOLD, STR("the list is set to hold every post"))
-	               : OK;
+	return p->settings.emergency ? rule_says(
+		       r, VERDICT_HOLD, STR("the list is set to hold every post"))
+				     : OK;
 }
 
-static err match_one(struct arena *a, const struct post *p, const struct header_rule_row *h,
-                     struct ruling *r)
+static err match_one(struct arena *a, const struct post *p,
+		     const struct header_rule_row *h, struct ruling *r)
 {
 	for (const struct field *f = header_find(&p->header, h->header); f;
 	     f = header_next(&p->header, f)) {
 		enum pattern_result hit = pattern_text(h->pattern, header_text(a, f));
-		str                 name = arena_cat(a, h->header, STR(": "), h->pattern);
+		str name = arena_cat(a, h->header, STR(": "), h->pattern);
 		if (hit == PATTERN_LIMIT)
-			return rule_says(r, VERDICT_HOLD,
-			                 arena_cat(a, STR("a header rule took too long: "), name));
+			return rule_says(
+				r, VERDICT_HOLD,
+				arena_cat(a, STR("a header rule took too long: "), name));
 		if (hit == PATTERN_HIT)
 			return rule_says(r, verdict_from(h->action),
-			                 arena_cat(a, STR("header rule "), name));
+					 arena_cat(a, STR("header rule "), name));
 	}
 	return OK;
 }
 
-err rule_header_match(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
+		      struct ruling *r)
 {
 	struct header_rule_row *rules;
-	size_t                  n;
+	size_t n;
 	TRY(header_rule_list(lists, a, p->list->id, &rules, &n));
 	for (size_t i = 0; i < n && r->verdict == VERDICT_MISS; i++)
 		TRY(match_one(a, p, &rules[i], r));
@@ -101,24 +116,26 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 static size_t count_recipients(struct arena *a, const struct post *p, bool *named)
 {
 	static const char *const fields[] = { "To", "Cc", "Resent-To", "Resent-Cc" };
-	size_t                   count = 0;
+	size_t count = 0;
 	*named = false;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		for (const struct field *f = header_find(&p->header, str_from(fields[i])); f;
-		     f = header_next(&p->header, f)) {
+		for (const struct field *f = header_find(&p->header, str_from(fields[i]));
+		     f; f = header_next(&p->header, f)) {
 			struct mailbox *m;
-			size_t          n;
+			size_t n;
 			if (address_list(a, f->value, &m, &n).kind)
 				return SIZE_MAX;
 			for (size_t k = 0; k < n; k++)
 				*named = *named
-				         || str_eq(address_key(a, &m[k].address), p->list->address);
+					 || str_eq(address_key(a, &m[k].address),
+						   p->list->address);
 			count += n;
 		}
 	return count;
 }
 
-err rule_destination(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_destination(struct book *lists, struct arena *a, const struct post *p,
+		     struct ruling *r)
 {
 	(void)lists;
 	bool named;
@@ -126,20 +143,25 @@ err rule_destination(struct book *lists, struct arena *a, const struct post *p, 
 		return OK;
 	count_recipients(a, p, &named);
 	return named ? OK
-	             : rule_says(r, VERDICT_HOLD, STR("the list stands neither in To nor in Cc"));
+		     : rule_says(r, VERDICT_HOLD,
+				 STR("the list stands neither in To nor in Cc"));
 }
 
-err rule_recipients(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
+err rule_recipients(struct book *lists, struct arena *a, const struct post *p,
+		    struct ruling *r)
 {
 	(void)lists;
-	bool    named;
+	bool named;
 	int64_t most = p->settings.max_num_recipients;
 	if (!most)
 		return OK;
 	size_t n = count_recipients(a, p, &named);
 	return n <= (size_t)most
-	               ? OK
-	               : rule_says(r, VERDICT_HOLD,
-	                           arena_printf(a, "%zu addresses in To and Cc; the list takes %lld", n,
-	                                        (long long)most));
+		       ? OK
+		       : rule_says(
+			       r, VERDICT_HOLD,
+			       arena_printf(
+				       a,
+				       "%zu addresses in To and Cc; the list takes %lld",
+				       n, (long long)most));
 }

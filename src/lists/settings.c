@@ -2,10 +2,13 @@
 
 #include "store/lists/setting.h"
 
+#include <pthread.h>
+
 #define CHOICES_NAME(key) key##_choices
 #define GROUP(id, title)
 #define SETTING(...)
-#define CHOICES(key, ...) static const char *const CHOICES_NAME(key)[] = { __VA_ARGS__, NULL };
+#define CHOICES(key, ...) \
+	static const char *const CHOICES_NAME(key)[] = { __VA_ARGS__, NULL };
 #include "lists/settings.def"
 #undef GROUP
 #undef SETTING
@@ -32,7 +35,7 @@ enum { /* a number for each setting, so that its choices find it */
 #undef GROUP
 #undef SETTING
 #undef CHOICES
-	ROWS
+       ROWS
 };
 
 static const char *const *const choices[ROWS] = {
@@ -47,14 +50,14 @@ static const char *const *const choices[ROWS] = {
 
 static struct setting_def rows[] = {
 #define GROUP(id, title)
-#define SETTING(key_, type_, standard_, mm2_, mm3_, label_, help_)                       \
-	{ .key = #key_,                                                                  \
-	  .type = SETTING_IS_##type_,                                                    \
-	  .standard = standard_,                                                         \
-	  .mailman2 = mm2_,                                                              \
-	  .mailman3 = mm3_,                                                              \
-	  .label = label_,                                                               \
-	  .help = help_,                                                                 \
+#define SETTING(key_, type_, standard_, mm2_, mm3_, label_, help_) \
+	{ .key = #key_,                                            \
+	  .type = SETTING_IS_##type_,                              \
+	  .standard = standard_,                                   \
+	  .mailman2 = mm2_,                                        \
+	  .mailman3 = mm3_,                                        \
+	  .label = label_,                                         \
+	  .help = help_,                                           \
 	  .offset = offsetof(struct settings, key_) },
 #define CHOICES(key, ...)
 #include "lists/settings.def"
@@ -64,7 +67,7 @@ static struct setting_def rows[] = {
 };
 
 static const char *const group_of[] = {
-#define GROUP(id, title) "=" #id,
+#define GROUP(id, title)  "=" #id,
 #define SETTING(key, ...) #key,
 #define CHOICES(key, ...)
 #include "lists/settings.def"
@@ -78,7 +81,7 @@ static pthread_once_t filled = PTHREAD_ONCE_INIT;
 static void fill(void)
 {
 	const char *group = "";
-	size_t      row = 0;
+	size_t row = 0;
 	for (size_t i = 0; i < sizeof group_of / sizeof *group_of; i++) {
 		if (group_of[i][0] == '=') {
 			group = group_of[i] + 1;
@@ -99,7 +102,7 @@ const struct setting_def *setting_defs(size_t *count)
 
 const struct setting_def *setting_find(str key)
 {
-	size_t                    n;
+	size_t n;
 	const struct setting_def *row = setting_defs(&n);
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(key, str_from(row[i].key)))
@@ -118,10 +121,12 @@ const char *setting_group_title(str group)
 static err wrong(struct arena *a, const struct setting_def *row, str value, str wanted)
 {
 	return err_in(a, ERR_SYNTAX, "%s = %.*s: it takes %.*s", row->key,
-	              (int)(value.n < 80 ? value.n : 80), value.n ? value.p : "", STR_F(wanted));
+		      (int)(value.n < 80 ? value.n : 80), value.n ? value.p : "",
+		      STR_F(wanted));
 }
 
-static err check_bool(struct arena *a, const struct setting_def *row, str value, str *clean)
+static err check_bool(struct arena *a, const struct setting_def *row, str value,
+		      str *clean)
 {
 	static const char *const yes[] = { "yes", "on", "true", "1" };
 	static const char *const no[] = { "no", "off", "false", "0" };
@@ -135,7 +140,8 @@ static err check_bool(struct arena *a, const struct setting_def *row, str value,
 	return wrong(a, row, value, STR("yes or no"));
 }
 
-static err check_choice(struct arena *a, const struct setting_def *row, str value, str *clean)
+static err check_choice(struct arena *a, const struct setting_def *row, str value,
+			str *clean)
 {
 	str words = STR("one of");
 	for (size_t i = 0; row->choices[i]; i += 2) {
@@ -149,14 +155,17 @@ static err check_choice(struct arena *a, const struct setting_def *row, str valu
 	return wrong(a, row, value, words);
 }
 
-static err check_text(struct arena *a, const struct setting_def *row, str value, str *clean)
+static err check_text(struct arena *a, const struct setting_def *row, str value,
+		      str *clean)
 {
 	enum { TEXT_MAX = 64 * 1024 };
 	bool lines = row->type == SETTING_IS_LINES;
 	for (size_t i = 0; i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
-		if (c == 0x7f || (c < ' ' && !(lines && (c == '\n' || c == '\r' || c == '\t'))))
-			return wrong(a, row, value, lines ? STR("text") : STR("one line of text"));
+		if (c == 0x7f
+		    || (c < ' ' && !(lines && (c == '\n' || c == '\r' || c == '\t'))))
+			return wrong(a, row, value,
+				     lines ? STR("text") : STR("one line of text"));
 	}
 	if (value.n > TEXT_MAX)
 		return wrong(a, row, STR("…"), STR("at most 64 KB"));
@@ -207,10 +216,10 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 
 err settings_load(struct book *lists, struct arena *a, int64_t list, struct settings *s)
 {
-	size_t                    n;
+	size_t n;
 	const struct setting_def *row = setting_defs(&n);
-	struct setting_row         *stored;
-	size_t                    count;
+	struct setting_row *stored;
+	size_t count;
 	TRY(setting_all(lists, a, list, &stored, &count));
 	for (size_t i = 0; i < n; i++)
 		take(s, &row[i], str_from(row[i].standard));
@@ -225,11 +234,12 @@ err settings_load(struct book *lists, struct arena *a, int64_t list, struct sett
 err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
 {
 	const struct setting_def *row = setting_find(key);
-	str                       clean;
+	str clean;
 	if (!row)
-		return err_in(a, ERR_NOTFOUND,
-		              "no setting \"%.*s\"; `postern list show LIST` names them all",
-		              STR_F(key));
+		return err_in(
+			a, ERR_NOTFOUND,
+			"no setting \"%.*s\"; `postern list show LIST` names them all",
+			STR_F(key));
 	TRY(setting_check(a, row, value, &clean));
 	if (str_eq(clean, str_from(row->standard)))
 		return setting_unset(lists, list, key);

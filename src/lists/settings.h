@@ -27,19 +27,25 @@ struct settings {
 #undef CHOICES
 };
 
-enum setting_type { SETTING_IS_TEXT, SETTING_IS_LINES, SETTING_IS_NUMBER, SETTING_IS_BOOL, SETTING_IS_CHOICE };
+enum setting_type {
+	SETTING_IS_TEXT,
+	SETTING_IS_LINES,
+	SETTING_IS_NUMBER,
+	SETTING_IS_BOOL,
+	SETTING_IS_CHOICE
+};
 
 struct setting_def {
-	const char        *group, *key;
-	enum setting_type  type;
-	const char        *standard, *mailman2, *mailman3, *label, *help;
-	size_t             offset; /* of the field in struct settings */
+	const char *group, *key;
+	enum setting_type type;
+	const char *standard, *mailman2, *mailman3, *label, *help;
+	size_t offset;              /* of the field in struct settings */
 	const char *const *choices; /* word, label, word, label, …, NULL */
 };
 
 const struct setting_def *setting_defs(size_t *count);
 const struct setting_def *setting_find(str key); /* NULL: no such setting */
-const char               *setting_group_title(str group);
+const char *setting_group_title(str group);
 
 static inline bool setting_is(str value, const char *word)
 {
@@ -47,14 +53,18 @@ static inline bool setting_is(str value, const char *word)
 }
 
 /* Defaults, then what the list has stored. Texts live in a. */
-MUST_USE err settings_load(struct book *lists, struct arena *a, int64_t list, struct settings *s);
+MUST_USE err settings_load(struct book *lists, struct arena *a, int64_t list,
+			   struct settings *s);
 
 /* A value as stored text is checked for its row and brought into its one
  * spelling ("yes", not "on"). ERR_SYNTAX: says what the setting takes. */
-MUST_USE err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean);
+MUST_USE err setting_check(struct arena *a, const struct setting_def *row, str value,
+			   str *clean);
 
 /* Checks and stores; a value equal to the default removes the stored row. */
-MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value);
+MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str key,
+			 str value);
 
 /* The value of one setting as text. */
-str setting_text(struct arena *a, const struct settings *s, const struct setting_def *row);
+str setting_text(struct arena *a, const struct settings *s,
+		 const struct setting_def *row);

@@ -13,23 +13,23 @@
 #include "store/outbound/ledger.h"
 
 struct sorting { /* one recipient of one arrival */
-	struct office                  *o;
-	struct arena                   *a;
-	const struct inbound_message   *arrival;
+	struct office *o;
+	struct arena *a;
+	const struct inbound_message *arrival;
 	const struct inbound_recipient *recipient;
-	str                             message;
-	struct header                   header;
-	struct address                  reverse_path;
-	struct meaning                  meaning;
+	str message;
+	struct header header;
+	struct address reverse_path;
+	struct meaning meaning;
 };
 
 static err note(struct sorting *s, const char *what, str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
-		                  .inbound = s->arrival->id,
-		                  .recipient = s->recipient->address,
-		                  .what = str_from(what),
-		                  .detail = detail };
+				  .inbound = s->arrival->id,
+				  .recipient = s->recipient->address,
+				  .what = str_from(what),
+				  .detail = detail };
 	return ledger_add(s->o->outbound, &e, 1);
 }
 
@@ -42,28 +42,30 @@ static str source_of(struct sorting *s, str name)
 static err report(struct sorting *s, str status, str why)
 {
 	struct dsn_recipient r = { .final = s->recipient->address,
-		                   .original = s->recipient->orcpt,
-		                   .action = STR("failed"),
-		                   .status = status,
-		                   .diagnostic = why,
-		                   .remote = STR("") };
-	struct undelivered   u = { .source = arena_printf(s->a, "%lld/dsn/%lld", (long long)s->arrival->id,
-		                                          (long long)s->recipient->n),
-		                   .sender = s->arrival->reverse_path,
-		                   .hostname = s->o->conf->site_hostname,
-		                   .envid = s->arrival->envid,
-		                   .ret = s->arrival->ret,
-		                   .arrival = s->arrival->received_at / 1000,
-		                   .recipients = &r,
-		                   .count = 1,
-		                   .original = s->message };
+				   .original = s->recipient->orcpt,
+				   .action = STR("failed"),
+				   .status = status,
+				   .diagnostic = why,
+				   .remote = STR("") };
+	struct undelivered u = { .source = arena_printf(s->a, "%lld/dsn/%lld",
+							(long long)s->arrival->id,
+							(long long)s->recipient->n),
+				 .sender = s->arrival->reverse_path,
+				 .hostname = s->o->conf->site_hostname,
+				 .envid = s->arrival->envid,
+				 .ret = s->arrival->ret,
+				 .arrival = s->arrival->received_at / 1000,
+				 .recipients = &r,
+				 .count = 1,
+				 .original = s->message };
 	TRY(note(s, "refused", why));
 	return str_ifind(s->recipient->notify, STR("NEVER")).n
-	               ? OK
-	               : undelivered_tell(s->o->outbound, s->a, &u);
+		       ? OK
+		       : undelivered_tell(s->o->outbound, s->a, &u);
 }
 
-static err take_rejected(struct sorting *s, const struct post *p, const struct judgement *j)
+static err take_rejected(struct sorting *s, const struct post *p,
+			 const struct judgement *j)
 {
 	TRY(note(s, "rejected", judgement_text(s->a, j)));
 	/* smtpd refuses such posts in the session; what still comes here was accepted
@@ -73,14 +75,14 @@ static err take_rejected(struct sorting *s, const struct post *p, const struct j
 
 static err take_post(struct sorting *s)
 {
-	struct post      p;
+	struct post p;
 	struct judgement j;
-	str              source = source_of(s, s->meaning.list->address);
-	TRY(post_read(s->o->lists, s->a, s->meaning.list, source, s->message, &s->reverse_path,
-	              s->arrival->account, s->arrival->trust, &p));
+	str source = source_of(s, s->meaning.list->address);
+	TRY(post_read(s->o->lists, s->a, s->meaning.list, source, s->message,
+		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
 	TRY(rules_judge(s->o->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
-	         KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
+		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
 	switch (j.verdict) {
 	case VERDICT_HOLD:
 		return held_keep(s->o, s->a, &p, &j);
@@ -98,15 +100,15 @@ static err take_post(struct sorting *s)
 static err read_command(struct sorting *s, struct mail_command *c)
 {
 	struct post p; /* for the author and the proof; a command has the same */
-	TRY(post_read(s->o->lists, s->a, s->meaning.list, STR(""), s->message, &s->reverse_path,
-	              s->arrival->account, s->arrival->trust, &p));
+	TRY(post_read(s->o->lists, s->a, s->meaning.list, STR(""), s->message,
+		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
 	*c = (struct mail_command){ .list = s->meaning.list,
-		                    .message = s->message,
-		                    .header = p.header,
-		                    .reverse_path = s->reverse_path,
-		                    .from = p.author,
-		                    .authentic = p.authentic,
-		                    .source = source_of(s, s->recipient->address) };
+				    .message = s->message,
+				    .header = p.header,
+				    .reverse_path = s->reverse_path,
+				    .from = p.author,
+				    .authentic = p.authentic,
+				    .source = source_of(s, s->recipient->address) };
 	return OK;
 }
 
@@ -169,7 +171,8 @@ static err take_srs(struct sorting *s)
 
 static err take_bounce(struct sorting *s)
 {
-	return bounce_take(s->o, s->a, s->arrival, s->message, s->meaning.list, s->meaning.member);
+	return bounce_take(s->o, s->a, s->arrival, s->message, s->meaning.list,
+			   s->meaning.member);
 }
 
 static err take_nobody(struct sorting *s)
@@ -183,20 +186,23 @@ static err take_bad_path(struct sorting *s)
 }
 
 static err (*const takers[])(struct sorting *s) = {
-	[MEANS_POST] = take_post,       [MEANS_REQUEST] = take_request,
-	[MEANS_JOIN] = take_join,       [MEANS_LEAVE] = take_leave,
-	[MEANS_OWNER] = take_owner,     [MEANS_CONFIRM] = take_confirm,
-	[MEANS_BOUNCE] = take_bounce,   [MEANS_BAD_PATH] = take_bad_path,
-	[MEANS_ALIAS] = take_alias,     [MEANS_ADMIN] = take_admin,
-	[MEANS_SRS] = take_srs,         [MEANS_NOBODY] = take_nobody,
-	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
+	[MEANS_POST] = take_post,      [MEANS_REQUEST] = take_request,
+	[MEANS_JOIN] = take_join,      [MEANS_LEAVE] = take_leave,
+	[MEANS_OWNER] = take_owner,    [MEANS_CONFIRM] = take_confirm,
+	[MEANS_BOUNCE] = take_bounce,  [MEANS_BAD_PATH] = take_bad_path,
+	[MEANS_ALIAS] = take_alias,    [MEANS_ADMIN] = take_admin,
+	[MEANS_SRS] = take_srs,        [MEANS_NOBODY] = take_nobody,
+	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once
+					*/
 };
 
 static err read_path(struct arena *a, str text, struct address *x)
 {
 	str rest;
 	*x = (struct address){ 0 };
-	return text.n ? address_path(a, arena_cat(a, STR("<"), text, STR(">")), true, x, &rest) : OK;
+	return text.n ? address_path(a, arena_cat(a, STR("<"), text, STR(">")), true, x,
+				     &rest)
+		      : OK;
 }
 
 static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
@@ -220,7 +226,7 @@ static err done(struct sorting *s, const struct inbound_recipient *r)
 static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *n)
 {
 	struct inbound_recipient *out = arena_alloc(s->a, *n * sizeof *out);
-	size_t                    count = 0, stay = 0;
+	size_t count = 0, stay = 0;
 	for (size_t i = 0; i < *n; i++) {
 		TRY(find_meaning(s, &r[i]));
 		if (s->meaning.what == MEANS_FOREIGN && s->arrival->account)
@@ -240,32 +246,36 @@ static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *
 
 static err note_arrival(struct sorting *s)
 {
-	str            *ids;
+	str *ids;
 	struct mailbox *from = NULL;
-	size_t          n = 0;
+	size_t n = 0;
 	const struct field *f = header_find(&s->header, STR("From"));
 	if (f && address_list(s->a, f->value, &from, &n).kind)
 		n = 0;
-	struct arrival x = { .inbound = s->arrival->id,
-		             .at = s->arrival->received_at,
-		             .message_id = header_ids(s->a, header_find(&s->header, STR("Message-ID")), &ids)
-		                                   ? ids[0]
-		                                   : STR(""),
-		             .reverse_path = s->arrival->reverse_path,
-		             .author = n ? address_key(s->a, &from[0].address) : STR(""),
-		             .subject = header_text(s->a, header_find(&s->header, STR("Subject"))),
-		             .client = s->arrival->client };
+	struct arrival x = {
+		.inbound = s->arrival->id,
+		.at = s->arrival->received_at,
+		.message_id = header_ids(s->a, header_find(&s->header, STR("Message-ID")),
+					 &ids)
+				      ? ids[0]
+				      : STR(""),
+		.reverse_path = s->arrival->reverse_path,
+		.author = n ? address_key(s->a, &from[0].address) : STR(""),
+		.subject = header_text(s->a, header_find(&s->header, STR("Subject"))),
+		.client = s->arrival->client
+	};
 	return arrival_add(s->o->outbound, &x);
 }
 
 err arrival_sort(struct office *o, struct arena *a, const struct inbound_message *m)
 {
-	struct sorting            s = { .o = o, .a = a, .arrival = m, .message = m->body };
+	struct sorting s = { .o = o, .a = a, .arrival = m, .message = m->body };
 	struct inbound_recipient *r;
-	size_t                    n;
+	size_t n;
 	TRY(office_refresh(o));
 	if (m->file.n)
-		TRY(inbound_file_read(a, o->conf->site_data, m->file, (size_t)m->size, &s.message));
+		TRY(inbound_file_read(a, o->conf->site_data, m->file, (size_t)m->size,
+				      &s.message));
 	TRY(header_scan(a, s.message, &s.header));
 	TRY(read_path(a, m->reverse_path, &s.reverse_path));
 	TRY(note_arrival(&s));

@@ -7,4 +7,5 @@
 
 /* Deals with one message for all of its recipients and takes it off the inbound
  * book. ERR_TEMP, ERR_IO: nothing was taken off; try again later. */
-MUST_USE err arrival_sort(struct office *o, struct arena *a, const struct inbound_message *m);
+MUST_USE err arrival_sort(struct office *o, struct arena *a,
+			  const struct inbound_message *m);

@@ -12,7 +12,7 @@ typedef err step_fn(struct office *o, struct arena *a, struct outgoing *out);
 
 static const struct {
 	const char *name;
-	step_fn    *run;
+	step_fn *run;
 } steps[] = {
 #define STEP(name, text) { #name, step_##name },
 #include "lists/steps.def"
@@ -57,10 +57,14 @@ static void add_field(struct outgoing *out, str name, str value)
 static err step_strip(struct office *o, struct arena *a, struct outgoing *out)
 {
 	static const char *const names[] = {
-		"Return-Path",  "Delivered-To",     "X-Original-To",      "Disposition-Notification-To",
-		"Return-Receipt-To", "X-Confirm-Reading-To", "List-Id",   "List-Help",
-		"List-Post",    "List-Subscribe",   "List-Unsubscribe",   "List-Unsubscribe-Post",
-		"List-Owner",   "List-Archive",     "Archived-At",        "Precedence",
+		"Return-Path",       "Delivered-To",
+		"X-Original-To",     "Disposition-Notification-To",
+		"Return-Receipt-To", "X-Confirm-Reading-To",
+		"List-Id",           "List-Help",
+		"List-Post",         "List-Subscribe",
+		"List-Unsubscribe",  "List-Unsubscribe-Post",
+		"List-Owner",        "List-Archive",
+		"Archived-At",       "Precedence",
 	};
 	(void)o, (void)a;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -73,7 +77,7 @@ static err step_strip(struct office *o, struct arena *a, struct outgoing *out)
 static err step_subject_prefix(struct office *o, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
-	str                prefix = str_trim(p->settings.subject_prefix);
+	str prefix = str_trim(p->settings.subject_prefix);
 	(void)o;
 	if (!prefix.n || str_ifind(p->subject, prefix).n)
 		return OK;
@@ -89,8 +93,9 @@ static err step_reply_to(struct office *o, struct arena *a, struct outgoing *out
 	(void)o;
 	if (setting_is(s->reply_goes_to_list, "no_munging"))
 		return OK;
-	str to = setting_is(s->reply_goes_to_list, "point_to_list") ? out->post->list->address
-	                                                            : s->reply_to_address;
+	str to = setting_is(s->reply_goes_to_list, "point_to_list")
+			 ? out->post->list->address
+			 : s->reply_to_address;
 	if (!to.n)
 		return OK;
 	drop(out, STR("Reply-To"));
@@ -106,7 +111,8 @@ static str mailto(struct arena *a, const struct list_entry *l, str suffix)
 /* List-Id's phrase (RFC 2919 section 2): the description as one quoted string. */
 static str list_id(struct arena *a, const struct post *p)
 {
-	str id = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain, STR(">"));
+	str id = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
+			   STR(">"));
 	BUF(phrase);
 	for (size_t i = 0; i < p->settings.description.n; i++) {
 		char c = p->settings.description.p[i];
@@ -117,7 +123,7 @@ static str list_id(struct arena *a, const struct post *p)
 	if (!phrase.n)
 		return arena_cat(a, STR("List-Id: "), id, STR("\r\n"));
 	return header_encode(a, STR("List-Id"),
-	                     arena_cat(a, STR("\""), buf_str(&phrase), STR("\" "), id));
+			     arena_cat(a, STR("\""), buf_str(&phrase), STR("\" "), id));
 }
 
 static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
@@ -126,29 +132,33 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 		return;
 	add_field(out, STR("List-Archive"), arena_cat(a, STR("<"), url, STR("/>")));
 	add_field(out, STR("Archived-At"),
-	          arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
+		  arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
 }
 
 /* RFC 2369; the fields that are the same in every copy are written here, those
  * that bear the member's own token are filled in by send. */
 static err step_list_fields(struct office *o, struct arena *a, struct outgoing *out)
 {
-	const struct post       *p = out->post;
+	const struct post *p = out->post;
 	const struct list_entry *l = p->list;
-	str                      url = list_url(a, o, l);
+	str url = list_url(a, o, l);
 	buf_add(&out->append, list_id(a, p));
-	add_field(out, STR("List-Help"), arena_cat(a, STR("<"), url, STR("/>, "), mailto(a, l, STR("request"))));
+	add_field(out, STR("List-Help"),
+		  arena_cat(a, STR("<"), url, STR("/>, "), mailto(a, l, STR("request"))));
 	add_field(out, STR("List-Post"),
-	          p->settings.allow_list_posts ? arena_cat(a, STR("<mailto:"), l->address, STR(">"))
-	                                       : STR("NO"));
-	add_field(out, STR("List-Subscribe"),
-	          arena_cat(a, STR("<"), url, STR("/join>, "), mailto(a, l, STR("join"))));
+		  p->settings.allow_list_posts
+			  ? arena_cat(a, STR("<mailto:"), l->address, STR(">"))
+			  : STR("NO"));
+	add_field(
+		out, STR("List-Subscribe"),
+		arena_cat(a, STR("<"), url, STR("/join>, "), mailto(a, l, STR("join"))));
 	add_field(out, STR("List-Owner"), mailto(a, l, STR("owner")));
 	add_archive_fields(a, out, url);
 	add_field(out, STR("Precedence"), STR("list"));
-	out->personal = arena_cat(a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "),
-	                          mailto(a, l, STR("leave")),
-	                          STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+	out->personal = arena_cat(
+		a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "),
+		mailto(a, l, STR("leave")),
+		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
 	return OK;
 }
 
@@ -157,7 +167,7 @@ static err note_copies(struct arena *a, struct outgoing *out, const char *name)
 	for (const struct field *f = header_find(&out->post->header, str_from(name)); f;
 	     f = header_next(&out->post->header, f)) {
 		struct mailbox *m;
-		size_t          n;
+		size_t n;
 		if (address_list(a, f->value, &m, &n).kind)
 			continue;
 		for (size_t i = 0; i < n; i++)

@@ -8,13 +8,13 @@
 
 struct outgoing {
 	const struct post *post;
-	int64_t            number;     /* in the archive; 0: not archived */
-	str                drop[64];   /* header fields that go */
-	size_t             drop_count;
-	struct buf         prepend, append; /* fields that come */
-	str                personal;   /* fields of each copy, with {leave} */
-	struct map        *has_copy;   /* address keys in To and Cc */
-	bool               skip_author;
+	int64_t number; /* in the archive; 0: not archived */
+	str drop[64];   /* header fields that go */
+	size_t drop_count;
+	struct buf prepend, append; /* fields that come */
+	str personal;               /* fields of each copy, with {leave} */
+	struct map *has_copy;       /* address keys in To and Cc */
+	bool skip_author;
 };
 
 /* Runs all steps. The result's header is header_apply of drop, prepend, append. */

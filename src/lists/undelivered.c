@@ -10,29 +10,31 @@ enum { WHOLE_MAX = 50 * 1024 }; /* a larger message comes back as its header */
 err undelivered_tell(struct book *outbound, struct arena *a, const struct undelivered *u)
 {
 	struct address to;
-	str            rest;
-	bool           fresh;
+	str rest;
+	bool fresh;
 	if (!u->sender.n)
 		return OK;
-	TRY(address_path(a, arena_cat(a, STR("<"), u->sender, STR(">")), true, &to, &rest));
+	TRY(address_path(a, arena_cat(a, STR("<"), u->sender, STR(">")), true, &to,
+			 &rest));
 	struct dsn d = { .reporting_mta = u->hostname,
-		         .envelope_id = u->envid,
-		         .arrival = u->arrival,
-		         .recipients = arena_alloc(a, u->count * sizeof *d.recipients),
-		         .count = u->count };
+			 .envelope_id = u->envid,
+			 .arrival = u->arrival,
+			 .recipients = arena_alloc(a, u->count * sizeof *d.recipients),
+			 .count = u->count };
 	memcpy(d.recipients, u->recipients, u->count * sizeof *d.recipients);
 	bool headers_only = str_eq(u->ret, STR("HDRS")) || u->original.n > WHOLE_MAX;
-	str  report = dsn_write(a, &d, &to, u->hostname, u->original, headers_only);
+	str report = dsn_write(a, &d, &to, u->hostname, u->original, headers_only);
 	struct outbound_message m = { .source = u->source,
-		                      .kind = STR("dsn"),
-		                      .subject = STR("Delivery report"),
-		                      .created_at = clock_now_ms(),
-		                      .size = (int64_t)report.n,
-		                      .eightbit = message_has_8bit(report) };
+				      .kind = STR("dsn"),
+				      .subject = STR("Delivery report"),
+				      .created_at = clock_now_ms(),
+				      .size = (int64_t)report.n,
+				      .eightbit = message_has_8bit(report) };
 	TRY(outbound_add(outbound, &m, &fresh));
 	if (!fresh)
 		return OK;
-	struct delivery copy = { .destination = destination_of(a, u->sender), .recipient = u->sender };
+	struct delivery copy = { .destination = destination_of(a, u->sender),
+				 .recipient = u->sender };
 	TRY(outbound_body_write(outbound, m.id, report));
 	TRY(delivery_add(outbound, m.id, &copy, 1));
 	return outbound_progress(outbound, m.id, 0, true);

@@ -7,14 +7,15 @@
 #include "store/store.h"
 
 struct undelivered {
-	str source;       /* "17/dsn/3": makes it once only */
-	str sender;       /* the reverse-path; nothing is sent to "" */
+	str source; /* "17/dsn/3": makes it once only */
+	str sender; /* the reverse-path; nothing is sent to "" */
 	str hostname, envid, ret;
-	int64_t arrival;  /* seconds */
+	int64_t arrival; /* seconds */
 	const struct dsn_recipient *recipients;
 	size_t count;
-	str original;     /* the message */
+	str original; /* the message */
 };
 
 /* Queues the report; inside the caller's transaction where one is open. */
-MUST_USE err undelivered_tell(struct book *outbound, struct arena *a, const struct undelivered *u);
+MUST_USE err undelivered_tell(struct book *outbound, struct arena *a,
+			      const struct undelivered *u);

@@ -1,0 +1,335 @@
+#include "lists/command.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "lists/confirm.h"
+#include "lists/members.h"
+#include "lists/notice.h"
+#include "mail/mime.h"
+#include "store/lists/member.h"
+
+enum { LINES_MAX = 10, ROSTER_MAX = 2000 };
+
+struct run { /* one mail's commands */
+	struct office *o;
+	struct arena *a;
+	const struct mail_command *c;
+	struct settings settings;
+	struct buf says;
+	struct actor by;
+};
+
+typedef err word_fn(struct run *r, str argument);
+
+#define WORD(word, function, help) static word_fn function;
+#include "lists/commands.def"
+#undef WORD
+
+static const struct {
+	const char *word;
+	word_fn *run;
+	const char *help;
+} words[] = {
+#define WORD(word, function, help) { word, function, help },
+#include "lists/commands.def"
+#undef WORD
+};
+
+enum { WORDS = sizeof words / sizeof *words };
+
+static void say(struct run *r, str text)
+{
+	buf_cat(&r->says, text, STR("\n"));
+}
+
+/* What a person may be told as it is; what is our own trouble goes up. */
+static err say_err(struct run *r, err e)
+{
+	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+		return e;
+	if (e.kind)
+		say(r, str_from(e.msg));
+	return OK;
+}
+
+static err say_help(struct run *r, str argument)
+{
+	(void)argument;
+	say(r, arena_cat(r->a, STR("Write to "),
+			 list_subaddress(r->a, r->c->list, STR("request")),
+			 STR(", one word a line:\n")));
+	for (size_t i = 0; i < WORDS; i++)
+		buf_addf(&r->says, "    %-12s %s\n", words[i].word, words[i].help);
+	say(r, STR("    end          what follows is not for the program"));
+	return OK;
+}
+
+static err say_info(struct run *r, str argument)
+{
+	(void)argument;
+	say(r, arena_cat(r->a, r->c->list->address, STR(": "), r->settings.description));
+	if (r->settings.info.n)
+		say(r, r->settings.info);
+	say(r, arena_cat(r->a, list_url(r->a, r->o, r->c->list), STR("/")));
+	return OK;
+}
+
+static err say_lists(struct run *r, str argument)
+{
+	const struct list_entry **list;
+	size_t n;
+	(void)argument;
+	addressbook_lists(r->o->addresses, r->a, &list, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct settings s;
+		TRY(settings_load(r->o->lists, r->a, list[i]->id, &s));
+		if (s.advertised)
+			say(r, arena_cat(r->a, STR("    "), list[i]->address, STR("  "),
+					 s.description));
+	}
+	return OK;
+}
+
+/* The answer comes by mail to the address itself, so asking proves nothing and
+ * needs no proof. */
+static err do_join(struct run *r, str argument)
+{
+	(void)argument;
+	err e = member_ask_join(r->o, r->a, r->c->list, &r->c->from, &r->by);
+	if (!e.kind)
+		say(r, STR("Look for a mail that asks you to confirm."));
+	return say_err(r, e);
+}
+
+static err do_leave(struct run *r, str argument)
+{
+	(void)argument;
+	str from = address_text(r->a, &r->c->from.address);
+	err e = member_ask_leave(r->o, r->a, r->c->list, from, &r->by);
+	if (!e.kind)
+		say(r, STR("If this address is a member's, look for a mail about it."));
+	return say_err(r, e);
+}
+
+static err may_see_members(struct run *r, bool *may)
+{
+	struct member_row m;
+	*may = setting_is(r->settings.member_roster_visibility, "public");
+	if (*may || !setting_is(r->settings.member_roster_visibility, "members")
+	    || !r->c->authentic)
+		return OK;
+	err e = member_find(r->o->lists, r->a, r->c->list->id,
+			    address_key(r->a, &r->c->from.address), &m);
+	*may = !e.kind;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+static err say_who(struct run *r, str argument)
+{
+	struct member_row *m;
+	size_t n;
+	bool may;
+	(void)argument;
+	TRY(may_see_members(r, &may));
+	if (!may) {
+		say(r, STR("This list does not show its members to you."));
+		return OK;
+	}
+	TRY(member_list(r->o->lists, r->a, r->c->list->id, 0, ROSTER_MAX, &m, &n));
+	for (size_t i = 0; i < n; i++)
+		if (!m[i].hidden)
+			say(r, arena_cat(r->a, STR("    "), m[i].text));
+	return OK;
+}
+
+static err do_confirm(struct run *r, str argument)
+{
+	int64_t person;
+	str says, token = str_trim(argument);
+	err e = confirm_press(r->o, r->a, token, STR(""), &r->by, &person, &says);
+	if (!e.kind)
+		say(r, says);
+	return say_err(r, e);
+}
+
+static err run_line(struct run *r, str line, bool *known)
+{
+	str word;
+	*known = false;
+	if (!str_word(&line, &word))
+		return OK;
+	for (size_t i = 0; i < WORDS; i++)
+		if (str_ieq(word, str_from(words[i].word))) {
+			*known = true;
+			say(r, arena_cat(r->a, STR("> "), str_from(words[i].word)));
+			return words[i].run(r, line);
+		}
+	return OK;
+}
+
+static bool is_end(str line)
+{
+	return str_ieq(line, STR("end")) || str_ieq(line, STR("stop"))
+	       || str_starts(line, STR("-- ")) || str_eq(line, STR("--"));
+}
+
+/* The subject first (people put the word there), then the text's first lines. */
+static err run_lines(struct run *r, str subject, str text)
+{
+	bool known;
+	str line;
+	size_t lines = 0;
+	if (str_istarts(subject, STR("Re:")))
+		subject = str_trim(str_skip(subject, 3));
+	TRY(run_line(r, subject, &known));
+	bool any = known;
+	while (lines < LINES_MAX && str_line(&text, &line)) {
+		line = str_trim(line);
+		if (is_end(line))
+			break;
+		if (!line.n || line.p[0] == '>')
+			continue;
+		TRY(run_line(r, line, &known));
+		any = any || known;
+		if (!known) /* a person's prose: not for us */
+			break;
+		lines++;
+	}
+	if (!any) {
+		say(r, STR("No command was found in your mail.\n"));
+		return say_help(r, STR(""));
+	}
+	return OK;
+}
+
+static err read_text(struct arena *a, const struct mail_command *c, str *text)
+{
+	struct mime m;
+	str used;
+	*text = STR("");
+	TRY(mime_parse(a, c->message, &m));
+	const struct mime_part *part = mime_text_part(&m);
+	if (part)
+		*text = mime_text(a, part, &used);
+	return OK;
+}
+
+static err answer(struct run *r)
+{
+	const struct mail_command *c = r->c;
+	str *ids, subject = header_text(r->a, header_find(&c->header, STR("Subject")));
+	struct mailbox to = { .address = c->reverse_path };
+	struct notice_var vars[] = { { "answers", buf_str(&r->says) },
+				     { "subject",
+				       subject.n ? subject : STR("your mail") } };
+	str id = header_ids(r->a, header_find(&c->header, STR("Message-ID")), &ids)
+			 ? arena_cat(r->a, STR("<"), ids[0], STR(">"))
+			 : STR("");
+	return notice_send(
+		r->o, r->a,
+		&(struct notice){ .name = "commands",
+				  .list = c->list,
+				  .to = to,
+				  .source = arena_cat(r->a, c->source, STR("/answer")),
+				  .in_reply_to = id,
+				  .answers = true,
+				  .vars = vars,
+				  .var_count = 2 });
+}
+
+static err start(struct run *r, struct office *o, struct arena *a,
+		 const struct mail_command *c, bool *may)
+{
+	*r = (struct run){ .o = o, .a = a, .c = c };
+	r->by.name = address_key(a, &c->reverse_path);
+	TRY(settings_load(o->lists, a, c->list->id, &r->settings));
+	TRY(notice_may_answer(o, a, &c->header, &c->reverse_path, may));
+	*may = *may && c->from.address.domain.n;
+	if (!*may)
+		log_info("command-ignored", KS("list", c->list->address),
+			 KS("from", r->by.name));
+	return OK;
+}
+
+err command_request(struct office *o, struct arena *a, const struct mail_command *c)
+{
+	struct run r;
+	bool may;
+	str text;
+	TRY(start(&r, o, a, c, &may));
+	if (!may)
+		return OK;
+	TRY(read_text(a, c, &text));
+	err e = run_lines(&r, header_text(a, header_find(&c->header, STR("Subject"))),
+			  text);
+	if (!e.kind)
+		e = answer(&r);
+	buf_free(&r.says);
+	return e;
+}
+
+/* The one-purpose addresses answer only when there is something to say beyond
+ * the confirmation that goes out anyway. */
+static err one_word(struct office *o, struct arena *a, const struct mail_command *c,
+		    word_fn *fn)
+{
+	struct run r;
+	bool may;
+	TRY(start(&r, o, a, c, &may));
+	if (!may)
+		return OK;
+	err e = fn(&r, STR(""));
+	buf_free(&r.says);
+	return e;
+}
+
+static err join_word(struct run *r, str argument)
+{
+	(void)argument;
+	err e = member_ask_join(r->o, r->a, r->c->list, &r->c->from, &r->by);
+	if (!e.kind || e.kind == ERR_TEMP || e.kind == ERR_IO)
+		return e;
+	say(r, str_from(e.msg));
+	return answer(r);
+}
+
+err command_join(struct office *o, struct arena *a, const struct mail_command *c)
+{
+	return one_word(o, a, c, join_word);
+}
+
+err command_leave(struct office *o, struct arena *a, const struct mail_command *c)
+{
+	return one_word(o, a, c, do_leave);
+}
+
+/* The answer to a held post's mail begins with the moderator's choice. */
+static str first_word(str text)
+{
+	str line, word;
+	while (str_line(&text, &line))
+		if (str_word(&line, &word) && word.p[0] != '>')
+			return word;
+	return STR("");
+}
+
+err command_confirm(struct office *o, struct arena *a, const struct mail_command *c,
+		    str token)
+{
+	struct run r;
+	bool may;
+	str text, says;
+	int64_t person;
+	TRY(start(&r, o, a, c, &may));
+	if (!may)
+		return OK;
+	TRY(read_text(a, c, &text));
+	err e = confirm_press(o, a, token, arena_lower(a, first_word(text)), &r.by,
+			      &person, &says);
+	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+		return e;
+	say(&r, e.kind ? str_from(e.msg) : says);
+	e = answer(&r);
+	buf_free(&r.says);
+	return e;
+}

@@ -1,0 +1,197 @@
+#include "lists/confirm.h"
+
+#include "account/link.h"
+#include "base/clock.h"
+#include "lists/members.h"
+#include "lists/moderate.h"
+#include "store/lists/address.h"
+#include "store/lists/pending.h"
+
+#include <jansson.h>
+
+enum { OPEN_TOKENS = 3 };
+
+static const char *const words[] = { "join",   "leave",   "invite",
+				     "verify", "sign-in", "hold" };
+
+const char *confirm_kind_word(enum confirm_kind k)
+{
+	return words[k];
+}
+
+err confirm_make(struct office *o, struct arena *a, enum confirm_kind kind,
+		 const struct list_entry *list, str address, str data, int64_t span,
+		 str *token)
+{
+	struct pending_row *open;
+	size_t n, valid = 0;
+	int64_t now = clock_now();
+	str word = str_from(words[kind]);
+	TRY(pending_of(o->lists, a, word, list ? list->id : 0, address, &open, &n));
+	for (size_t i = 0; i < n; i++)
+		valid += open[i].expires_at > now;
+	if (valid >= OPEN_TOKENS && kind != CONFIRM_HELD)
+		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
+					"mailbox, or try again tomorrow");
+	return account_link_new(a, o->lists,
+				&(struct account_link){ .kind = word,
+							.list = list ? list->id : 0,
+							.address = address,
+							.data = data,
+							.life = span },
+				token);
+}
+
+static err unknown(struct arena *a, err e)
+{
+	return e.kind == ERR_NOTFOUND
+		       ? err_in(a, ERR_NOTFOUND,
+				"this link is used up, too old, or was never one of ours")
+		       : e;
+}
+
+static int64_t data_number(str data, const char *key)
+{
+	json_t *j = json_loadb(data.p ? data.p : "", data.n, 0, NULL);
+	int64_t n = json_integer_value(json_object_get(j, key));
+	json_decref(j);
+	return n;
+}
+
+static str data_text(struct arena *a, str data, const char *key)
+{
+	json_t *j = json_loadb(data.p ? data.p : "", data.n, 0, NULL);
+	str s = arena_copy(a, str_from(json_string_value(json_object_get(j, key))));
+	json_decref(j);
+	return s;
+}
+
+static err read_row(struct office *o, struct arena *a, const struct pending_row *row,
+		    struct confirmation *c)
+{
+	*c = (struct confirmation){ .address = row->address,
+				    .name = data_text(a, row->data, "name"),
+				    .created_at = row->created_at,
+				    .expires_at = row->expires_at,
+				    .held = data_number(row->data, "held") };
+	size_t kind = 0;
+	while (kind < sizeof words / sizeof *words
+	       && !str_eq(row->kind, str_from(words[kind])))
+		kind++;
+	if (kind == sizeof words / sizeof *words)
+		return FAIL(ERR_NOTFOUND, "a token of no known kind");
+	c->kind = (enum confirm_kind)kind;
+	if (!row->list)
+		return OK;
+	TRY(office_refresh(o));
+	c->list = addressbook_list_by_id(o->addresses, row->list);
+	return c->list ? OK : FAIL(ERR_NOTFOUND, "its list is gone");
+}
+
+err confirm_look(struct office *o, struct arena *a, str token, struct confirmation *c)
+{
+	struct pending_row row;
+	err e = pending_look(o->lists, a, token, clock_now(), &row);
+	if (!e.kind)
+		e = read_row(o, a, &row, c);
+	return unknown(a, e);
+}
+
+static err mailbox_of(struct arena *a, const struct confirmation *c, struct mailbox *m)
+{
+	m->name = c->name;
+	return address_parse(a, c->address, &m->address);
+}
+
+static err press_join(struct office *o, struct arena *a, const struct confirmation *c,
+		      str choice, const struct actor *by, int64_t *person, str *says)
+{
+	struct mailbox who;
+	bool waits;
+	(void)choice, (void)person;
+	TRY(mailbox_of(a, c, &who));
+	TRY(member_confirmed(o, a, c->list, &who, c->kind == CONFIRM_INVITE, by, &waits));
+	*says = waits ? arena_cat(a, STR("Thank you. A moderator of "), c->list->address,
+				  STR(" will decide."))
+		      : arena_cat(a, c->address, STR(" is now a member of "),
+				  c->list->address, STR("."));
+	return OK;
+}
+
+static err press_leave(struct office *o, struct arena *a, const struct confirmation *c,
+		       str choice, const struct actor *by, int64_t *person, str *says)
+{
+	(void)choice, (void)person;
+	TRY(member_end(o, a, c->list, c->address, true, by));
+	*says = arena_cat(a, c->address, STR(" has left "), c->list->address, STR("."));
+	return OK;
+}
+
+/* Who reads the address's mail has shown that it is theirs. */
+static err press_sign_in(struct office *o, struct arena *a, const struct confirmation *c,
+			 str choice, const struct actor *by, int64_t *person, str *says)
+{
+	struct address_row row;
+	(void)choice, (void)by;
+	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
+			   &row));
+	TRY(address_verify(o->lists, row.id, clock_now()));
+	*person = row.person;
+	*says = arena_cat(a, STR("Signed in as "), c->address, STR("."));
+	return OK;
+}
+
+static err press_verify(struct office *o, struct arena *a, const struct confirmation *c,
+			str choice, const struct actor *by, int64_t *person, str *says)
+{
+	struct address_row row;
+	struct pending_row pending;
+	(void)choice, (void)by, (void)pending;
+	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
+			   &row));
+	if (c->held && row.person != c->held) /* data's number: the account that asked */
+		TRY(address_move(o->lists, row.id, c->held));
+	TRY(address_verify(o->lists, row.id, clock_now()));
+	*person = c->held ? c->held : row.person;
+	*says = arena_cat(a, c->address, STR(" now belongs to your account."));
+	return OK;
+}
+
+static err press_held(struct office *o, struct arena *a, const struct confirmation *c,
+		      str choice, const struct actor *by, int64_t *person, str *says)
+{
+	struct actor moderator = { .person = by->person, .name = c->address };
+	(void)person;
+	*says = arena_cat(a, STR("Done: "), choice, STR("ed."));
+	if (str_eq(choice, STR("accept")))
+		return held_accept(o, a, c->held, &moderator);
+	if (str_eq(choice, STR("reject")))
+		return held_reject(o, a, c->held, STR(""), &moderator);
+	if (str_eq(choice, STR("discard")))
+		return held_discard(o, a, c->held, &moderator);
+	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
+}
+
+static err (*const presses[])(struct office *o, struct arena *a,
+			      const struct confirmation *c, str choice,
+			      const struct actor *by, int64_t *person, str *says) = {
+	[CONFIRM_JOIN] = press_join,       [CONFIRM_LEAVE] = press_leave,
+	[CONFIRM_INVITE] = press_join,     [CONFIRM_VERIFY] = press_verify,
+	[CONFIRM_SIGN_IN] = press_sign_in, [CONFIRM_HELD] = press_held,
+};
+
+/* What the token allows is done first and is idempotent; then the token goes. A
+ * crash between the two leaves a link that does the same once more. */
+err confirm_press(struct office *o, struct arena *a, str token, str choice,
+		  const struct actor *by, int64_t *person, str *says)
+{
+	struct confirmation c;
+	struct pending_row gone;
+	TRY(confirm_look(o, a, token, &c));
+	*person = 0;
+	struct actor who = { .person = by->person,
+			     .name = by->name.n ? by->name : c.address };
+	TRY(presses[c.kind](o, a, &c, choice, &who, person, says));
+	err e = pending_take(o->lists, a, token, clock_now(), &gone);
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}

@@ -1,0 +1,223 @@
+#include "lists/notice.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "lists/fanout.h"
+#include "mail/compose.h"
+#include "store/lists/answered.h"
+#include "store/lists/template.h"
+#include "store/outbound/delivery.h"
+#include "store/outbound/message.h"
+
+enum { ANSWERS_A_DAY = 10, VARS_MAX = 32 };
+
+static const struct notice_row rows[] = {
+#define TEMPLATE(name, subject, about, text) { name, subject, text, about },
+#include "lists/templates.def"
+#undef TEMPLATE
+};
+
+const struct notice_row *notice_rows(size_t *count)
+{
+	*count = sizeof rows / sizeof *rows;
+	return rows;
+}
+
+const struct notice_row *notice_row_find(str name)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(name, str_from(rows[i].name)))
+			return &rows[i];
+	return NULL;
+}
+
+/* {name} becomes its value; braces around anything else stay as they are. */
+static str fill(struct arena *a, str text, const struct notice_var *vars, size_t n)
+{
+	BUF(out);
+	str head, rest;
+	while (str_cut(text, '{', &head, &rest)) {
+		str name, after;
+		size_t i = n;
+		if (str_cut(rest, '}', &name, &after))
+			for (i = 0; i < n && !str_eq(name, str_from(vars[i].name)); i++)
+				;
+		buf_add(&out, head);
+		if (i < n)
+			buf_add(&out, vars[i].value);
+		else
+			buf_add(&out, STR("{"));
+		text = i < n ? after : rest;
+	}
+	buf_add(&out, text);
+	return arena_copy(a, buf_str(&out));
+}
+
+static size_t common_vars(struct office *o, struct arena *a, const struct notice *n,
+			  struct notice_var *vars)
+{
+	size_t k = 0;
+	vars[k++] = (struct notice_var){ "site", o->conf->site_domain };
+	vars[k++] = (struct notice_var){ "url", o->conf->site_url };
+	vars[k++] = (struct notice_var){ "address", address_text(a, &n->to.address) };
+	if (!n->list)
+		return k;
+	vars[k++] = (struct notice_var){ "list", n->list->name };
+	vars[k++] = (struct notice_var){ "list_address", n->list->address };
+	vars[k++] = (struct notice_var){ "list_url", list_url(a, o, n->list) };
+	vars[k++] = (struct notice_var){ "owner_address",
+					 list_subaddress(a, n->list, STR("owner")) };
+	return k;
+}
+
+/* The site's or the list's own text begins with "Subject: …" and an empty line;
+ * where it has none, the built-in subject stays. */
+static err find_text(struct office *o, struct arena *a, const struct notice *n,
+		     str *subject, str *text)
+{
+	const struct notice_row *row = notice_row_find(str_from(n->name));
+	str own, line, rest;
+	if (!row)
+		return err_in(a, ERR_NOTFOUND, "no template \"%s\"", n->name);
+	*subject = str_from(row->subject);
+	*text = str_from(row->text);
+	err e = template_find(o->lists, a, n->list ? n->list->id : 0, str_from(n->name),
+			      o->conf->site_lang, &own);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	rest = own;
+	if (str_line(&rest, &line) && str_istarts(line, STR("Subject:"))) {
+		*subject = str_trim(str_skip(line, 8));
+		str_line(&rest, &line);
+		own = rest;
+	}
+	*text = own;
+	return OK;
+}
+
+static struct mailbox sender_of(struct office *o, struct arena *a, const struct notice *n)
+{
+	struct mailbox from = { 0 };
+	if (n->list) {
+		from.name = n->list->name;
+		from.address = (struct address){
+			.local = arena_cat(a, n->list->name,
+					   n->confirm_token.n ? STR("-confirm+")
+							      : STR("-owner"),
+					   n->confirm_token),
+			.domain = n->list->domain
+		};
+	} else {
+		from.name = o->conf->site_domain;
+		from.address = (struct address){ .local = STR("postmaster"),
+						 .domain = domain_ascii(
+							 a, o->conf->site_domain) };
+	}
+	return from;
+}
+
+static str write_letter(struct office *o, struct arena *a, const struct notice *n,
+			str subject, str text)
+{
+	struct letter l = { .from = sender_of(o, a, n),
+			    .to = n->to,
+			    .subject = subject,
+			    .in_reply_to = n->in_reply_to,
+			    .auto_submitted = n->answers ? STR("auto-replied")
+							 : STR("auto-generated"),
+			    .list_id = n->list ? arena_cat(a, STR("<"), n->list->name,
+							   STR("."), n->list->domain,
+							   STR(">"))
+					       : STR(""),
+			    .text = text,
+			    .attached = n->attached,
+			    .host = o->conf->site_hostname };
+	return compose(a, &l);
+}
+
+static err queue(struct office *o, struct arena *a, const struct notice *n, str letter,
+		 str subject)
+{
+	str to = address_text(a, &n->to.address);
+	bool fresh;
+	struct outbound_message m = {
+		.source = n->source.n ? n->source
+				      : arena_cat(a, str_from(n->name), STR("/"),
+						  rand_token(a, 10)),
+		.kind = STR("notice"),
+		.list = n->list ? n->list->address : STR(""),
+		.subject = subject,
+		.created_at = clock_now_ms(),
+		.size = (int64_t)letter.n,
+		.eightbit = message_has_8bit(letter),
+	};
+	struct delivery copy = { .destination = destination_of(a, to), .recipient = to };
+	TRY(outbound_add(o->outbound, &m, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(outbound_body_write(o->outbound, m.id, letter));
+	TRY(delivery_add(o->outbound, m.id, &copy, 1));
+	TRY(outbound_progress(o->outbound, m.id, 0, true));
+	log_info("notice-queued", KZ("name", n->name), KS("to", to), KN("message", m.id));
+	return OK;
+}
+
+err notice_send(struct office *o, struct arena *a, const struct notice *n)
+{
+	struct notice_var vars[VARS_MAX];
+	str subject, text;
+	size_t k = common_vars(o, a, n, vars);
+	for (size_t i = 0; i < n->var_count && k < VARS_MAX; i++)
+		vars[k++] = n->vars[i];
+	TRY(find_text(o, a, n, &subject, &text));
+	subject = fill(a, subject, vars, k);
+	if (n->confirm_token.n)
+		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
+				    subject);
+	str letter = write_letter(o, a, n, subject, fill(a, text, vars, k));
+	TRY(book_begin(o->outbound));
+	err e = queue(o, a, n, letter, subject);
+	if (e.kind) {
+		book_rollback(o->outbound);
+		return e;
+	}
+	return book_commit(o->outbound);
+}
+
+/* RFC 3834 section 2: what a program must never answer. */
+static bool is_automated(struct arena *a, const struct header *h,
+			 const struct address *path)
+{
+	static const char *const bulk[] = { "bulk", "junk", "list" };
+	if (address_is_null(path) || header_find(h, STR("List-Id")))
+		return true;
+	const struct field *kind = header_find(h, STR("Auto-Submitted"));
+	if (kind && !str_eq(header_token(a, kind), STR("no")))
+		return true;
+	str precedence = header_value(a, header_find(h, STR("Precedence")));
+	for (size_t i = 0; i < sizeof bulk / sizeof *bulk; i++)
+		if (str_ieq(precedence, str_from(bulk[i])))
+			return true;
+	/* Role addresses of programs, RFC 3834 section 2. */
+	return str_ieq(path->local, STR("mailer-daemon"))
+	       || str_istarts(path->local, STR("owner-"))
+	       || str_ends(path->local, STR("-request"))
+	       || str_ends(path->local, STR("-bounces"));
+}
+
+err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
+		      const struct address *reverse_path, bool *may)
+{
+	int64_t times;
+	*may = false;
+	if (is_automated(a, h, reverse_path))
+		return OK;
+	TRY(answered_add(o->lists, address_key(a, reverse_path), clock_now() / 86400,
+			 &times));
+	*may = times <= ANSWERS_A_DAY;
+	if (!*may)
+		log_warn("answers-exhausted",
+			 KS("address", address_key(a, reverse_path)));
+	return OK;
+}

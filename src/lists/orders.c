@@ -1,0 +1,140 @@
+#include "lists/orders_inside.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/lists/address.h"
+#include "store/lists/order.h"
+
+static const struct {
+	const char *kind;
+	order_fn *run;
+	enum right right;
+} rows[] = {
+#define ORDER(kind, right, text) { #kind, order_##kind, RIGHT_##right },
+#include "lists/orders.def"
+#undef ORDER
+};
+
+str order_text(struct order *x, const char *key)
+{
+	const json_t *v = json_object_get(x->args, key);
+	return json_is_string(v) ? (str){ json_string_value(v), json_string_length(v) }
+				 : STR("");
+}
+
+void order_says(struct order *x, const char *key, str value)
+{
+	json_object_set_new(x->result, key,
+			    json_stringn(value.n ? value.p : "", value.n));
+}
+
+err order_list(struct order *x)
+{
+	str name = order_text(x, "list");
+	x->list = addressbook_list(x->o->addresses, name);
+	return x->list ? OK : err_in(x->a, ERR_NOTFOUND, "no list %.*s", STR_F(name));
+}
+
+/* The right is asked for here, where the act is: the page that filed the order
+ * may be as careless as it likes. */
+static err check_right(struct order *x, enum right right)
+{
+	struct viewer v = { 0 };
+	int64_t list = 0;
+	if (order_text(x, "list").n) {
+		TRY(order_list(x));
+		list = x->list->id;
+	}
+	if (x->by.person)
+		TRY(account_viewer(x->a, x->o->lists, x->by.person, list, &v));
+	if (!right_may(&v, right, NULL))
+		return err_in(x->a, ERR_DENIED, "you may not %s", right_text(right));
+	return OK;
+}
+
+static err name_actor(struct order *x)
+{
+	struct address_row *own;
+	size_t n;
+	x->by.name = arena_cat(x->a, STR("guest at "), x->row->client);
+	if (!x->by.person)
+		return OK;
+	TRY(address_of_person(x->o->lists, x->a, x->by.person, &own, &n));
+	if (n)
+		x->by.name = own[0].key;
+	return OK;
+}
+
+static err run(struct order *x)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!str_eq(x->row->kind, str_from(rows[i].kind)))
+			continue;
+		TRY(name_actor(x));
+		TRY(check_right(x, rows[i].right));
+		return rows[i].run(x);
+	}
+	return FAIL(ERR_SYNTAX, "an order of no known kind");
+}
+
+static err finish(struct order *x, err e)
+{
+	const char *state = !e.kind ? "done"
+			    : e.kind == ERR_DENIED || e.kind == ERR_SYNTAX
+					    || e.kind == ERR_NOTFOUND
+				    ? "refused"
+				    : "failed";
+	if (e.kind)
+		order_says(x, "why", str_from(e.msg));
+	char *text = json_dumps(x->result, JSON_COMPACT);
+	err closed = order_finish(x->o->lists, x->row->id, str_from(state),
+				  text ? str_from(text) : STR("{}"));
+	free(text);
+	log_info("order-run", KS("kind", x->row->kind), KN("order", x->row->id),
+		 KZ("state", state), KS("by", x->by.name));
+	return closed;
+}
+
+err orders_run(struct office *o, struct arena *a)
+{
+	int64_t after = 0;
+	(void)a;
+	for (;;) {
+		ARENA(own);
+		struct order_row row;
+		bool found;
+		TRY(order_next(o->lists, own, after, &row, &found));
+		if (!found)
+			return OK;
+		after = row.id;
+		TRY(office_refresh(o));
+		struct order x = {
+			.o = o, .a = own, .row = &row, .by = { .person = row.person }
+		};
+		x.args = json_loadb(row.args.p, row.args.n, 0, NULL);
+		x.result = json_object();
+		err e = run(&x);
+		/* Our own trouble (busy, full) leaves the order waiting for the next
+		 * round. */
+		err closed = e.kind == ERR_TEMP ? OK : finish(&x, e);
+		json_decref(x.args);
+		json_decref(x.result);
+		TRY(closed);
+	}
+}
+
+err order_put(struct book *lists, struct arena *a, const char *kind, json_t *args,
+	      int64_t person, str client, int64_t *id)
+{
+	char *text = json_dumps(args, JSON_COMPACT);
+	struct order_row row = { .kind = str_from(kind),
+				 .args = arena_copy(a, str_from(text ? text : "{}")),
+				 .person = person,
+				 .client = client,
+				 .created_at = clock_now() };
+	free(text);
+	TRY(order_file(lists, &row));
+	*id = row.id;
+	return OK;
+}

@@ -1,0 +1,172 @@
+/* Orders of those who run a list. */
+#include "lists/orders_inside.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "lists/members.h"
+#include "lists/moderate.h"
+#include "store/lists/address.h"
+#include "store/lists/role.h"
+
+/* One address, with or without a name: "Anna <anna@uni.example>". */
+static err read_line(struct order *x, str line, struct mailbox *m)
+{
+	struct mailbox *list;
+	size_t n;
+	TRY(address_list(x->a, line, &list, &n));
+	if (n != 1 || !list[0].address.domain.n)
+		return err_in(x->a, ERR_SYNTAX, "\"%.*s\" is not one address",
+			      STR_F(line));
+	*m = list[0];
+	return OK;
+}
+
+static err add_one(struct order *x, str line)
+{
+	struct mailbox who;
+	str how = order_text(x, "how");
+	TRY(read_line(x, line, &who));
+	if (str_eq(how, STR("invite")))
+		return member_invite(x->o, x->a, x->list, &who, &x->by);
+	return member_admit(x->o, x->a, x->list, &who, str_eq(how, STR("welcome")),
+			    &x->by);
+}
+
+/* Each line stands for itself: what is wrong is listed, what is right is done. */
+err order_member_add(struct order *x)
+{
+	str rest = order_text(x, "addresses"), line;
+	json_t *wrong = json_array();
+	int64_t added = 0;
+	json_object_set_new(x->result, "wrong", wrong);
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (!line.n)
+			continue;
+		err e = add_one(x, line);
+		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+			return e;
+		if (e.kind)
+			json_array_append_new(wrong, json_string(e.msg));
+		else
+			added++;
+	}
+	json_object_set_new(x->result, "added", json_integer(added));
+	return OK;
+}
+
+err order_member_remove(struct order *x)
+{
+	return member_end(x->o, x->a, x->list, order_text(x, "address"), false, &x->by);
+}
+
+/* All or nothing: every value is checked before the first is stored. */
+err order_settings(struct order *x)
+{
+	const char *key;
+	json_t *value, *set = json_object_get(x->args, "set");
+	BUF(names);
+	json_object_foreach(set, key, value)
+	{
+		const struct setting_def *def = setting_find(str_from(key));
+		str clean;
+		if (!def || !json_is_string(value))
+			return err_in(x->a, ERR_SYNTAX, "no setting \"%s\"", key);
+		TRY(setting_check(x->a, def, str_from(json_string_value(value)), &clean));
+	}
+	json_object_foreach(set, key, value)
+	{
+		TRY(setting_put(x->o->lists, x->a, x->list->id, str_from(key),
+				str_from(json_string_value(value))));
+		buf_addf(&names, " %s", key);
+	}
+	x->o->addresses_stale = true;
+	return office_audit(x->o, &x->by, x->list->id, STR("settings changed"),
+			    str_trim(buf_str(&names)));
+}
+
+static err check_role(struct order *x)
+{
+	str role = order_text(x, "role");
+	return str_eq(role, STR("owner")) || str_eq(role, STR("moderator"))
+		       ? OK
+		       : FAIL(ERR_SYNTAX, "a role is owner or moderator");
+}
+
+err order_role_add(struct order *x)
+{
+	struct address who;
+	struct address_row row;
+	str role = order_text(x, "role");
+	TRY(check_role(x));
+	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
+	TRY(address_ensure(x->o->lists, x->a, address_key(x->a, &who),
+			   address_text(x->a, &who), STR(""), clock_now(), &row));
+	TRY(role_add(x->o->lists, x->list->id, row.id, role));
+	return office_audit(x->o, &x->by, x->list->id,
+			    arena_cat(x->a, role, STR(" added")), row.key);
+}
+
+err order_role_remove(struct order *x)
+{
+	struct address who;
+	struct address_row row;
+	str role = order_text(x, "role");
+	TRY(check_role(x));
+	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
+	TRY(address_find(x->o->lists, x->a, address_key(x->a, &who), &row));
+	TRY(role_remove(x->o->lists, x->list->id, row.id, role));
+	return office_audit(x->o, &x->by, x->list->id,
+			    arena_cat(x->a, role, STR(" removed")), row.key);
+}
+
+/* Numbers are only good on the order's own list: its moderators judge no other's. */
+static err held_one(struct order *x, int64_t id)
+{
+	str verdict = order_text(x, "verdict"), reason = order_text(x, "reason");
+	TRY(held_belongs(x->o, x->a, id, x->list->id));
+	if (str_eq(verdict, STR("accept")))
+		return held_accept(x->o, x->a, id, &x->by);
+	if (str_eq(verdict, STR("reject")))
+		return held_reject(x->o, x->a, id, reason, &x->by);
+	if (str_eq(verdict, STR("discard")))
+		return held_discard(x->o, x->a, id, &x->by);
+	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
+}
+
+static err request_one(struct order *x, int64_t id)
+{
+	str verdict = order_text(x, "verdict");
+	TRY(request_belongs(x->o, x->a, id, x->list->id));
+	if (str_eq(verdict, STR("accept")))
+		return request_accept(x->o, x->a, id, &x->by);
+	if (str_eq(verdict, STR("reject")))
+		return request_reject(x->o, x->a, id, order_text(x, "reason"), &x->by);
+	return FAIL(ERR_SYNTAX, "choose accept or reject");
+}
+
+static err each_id(struct order *x, err (*one)(struct order *x, int64_t id))
+{
+	size_t i;
+	json_t *id, *ids = json_object_get(x->args, "ids"), *wrong = json_array();
+	json_object_set_new(x->result, "wrong", wrong);
+	json_array_foreach(ids, i, id)
+	{
+		err e = one(x, json_integer_value(id));
+		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+			return e;
+		if (e.kind)
+			json_array_append_new(wrong, json_string(e.msg));
+	}
+	return OK;
+}
+
+err order_held(struct order *x)
+{
+	return each_id(x, held_one);
+}
+
+err order_request(struct order *x)
+{
+	return each_id(x, request_one);
+}
