@@ -1,0 +1,641 @@
+/* postern serve with small bodies of the test's own: this program is server, role and
+ * test in one. Its smtpd answers words, a line each; see smtpd_word. */
+#include "tests/check.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/thread.h"
+#include "roles/notify.h"
+#include "roles/supervisor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- The bodies */
+
+static struct role *role;
+static atomic_int sessions, rings;
+
+/* "0 1 2 3 …": what this process has open. */
+static void list_descriptors(struct buf *out)
+{
+	for (int fd = 0; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			buf_addf(out, "%d ", fd);
+}
+
+/* Asks send over a socketpair of its own. */
+static void ask_send(struct buf *out)
+{
+	int s[2];
+	char answer[64];
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s))
+		return;
+	if (!wake_hand(role, ROLE_send, s[1]).kind) {
+		close(s[1]);
+		ssize_t n = read(s[0], answer, sizeof answer);
+		buf_add(out, (str){ answer, n > 0 ? (size_t)n : 0 });
+	}
+	close(s[0]);
+}
+
+static void ring_post(struct buf *out)
+{
+	int before = atomic_load(&rings);
+	wake_send(role, ROLE_post);
+	for (int i = 0; i < 500 && atomic_load(&rings) == before; i++)
+		usleep(10000);
+	buf_addf(out, "%s", atomic_load(&rings) > before ? "rang" : "silence");
+}
+
+static void smtpd_word(str word, struct buf *out)
+{
+	str name;
+	if (str_eq(word, STR("pid")))
+		buf_addf(out, "%d", (int)getpid());
+	else if (str_eq(word, STR("lang")))
+		buf_add(out, role->conf->site_lang);
+	else if (str_eq(word, STR("descriptors")))
+		list_descriptors(out);
+	else if (str_eq(word, STR("ask")))
+		ask_send(out);
+	else if (str_eq(word, STR("ring")))
+		ring_post(out);
+	else if (str_eq(word, STR("web")))
+		wake_hand(role, ROLE_web, 0).kind ? buf_add(out, STR("no"))
+						  : buf_add(out, STR("yes"));
+	else if (str_eq(word, STR("tls")))
+		buf_cat(out, role->tls_chain, STR("+"), role->tls_key);
+	else if (str_eq(word, STR("die")))
+		_exit(7);
+	else if (str_cut(word, ' ', &(str){ 0 }, &name)) /* "key NAME" */
+		buf_add(out, role_key(role, name));
+	buf_add_char(out, '\n');
+}
+
+static void *session(void *arg)
+{
+	FD_AUTO fd = (int)(intptr_t)arg;
+	char line[256];
+	ssize_t n;
+	while ((n = recv(fd, line, sizeof line, 0)) > 0) {
+		BUF(out);
+		smtpd_word(str_trim((str){ line, (size_t)n }), &out);
+		if (send(fd, out.p, out.n, MSG_NOSIGNAL) < 0)
+			break;
+	}
+	atomic_fetch_sub(&sessions, 1);
+	return NULL;
+}
+
+static void *count_rings(void *arg)
+{
+	struct wake w;
+	(void)arg;
+	while (!role_draining(role))
+		if (wake_wait(role, WAKE_FROM(post), clock_mono_ms() + 1000, &w)
+		    && w.from & WAKE_FROM(post))
+			atomic_fetch_add(&rings, 1);
+	return NULL;
+}
+
+int smtpd_main(struct role *r)
+{
+	struct pollfd p[3] = { { .fd = r->drain_fd, .events = POLLIN } };
+	nfds_t n = 1;
+	role = r;
+	if (str_eq(r->conf->site_lang, STR("broken")))
+		return 5;
+	if (thread_start(count_rings, NULL).kind)
+		return 1;
+	for (size_t i = 0; i < r->listener_count && n < 3; i++)
+		p[n++] = (struct pollfd){ .fd = r->listeners[i].fd, .events = POLLIN };
+	role_ready(r);
+	while (!role_draining(r)) {
+		poll(p, n, -1);
+		for (nfds_t i = 1; i < n && !role_draining(r); i++) {
+			int fd = accept4(p[i].fd, NULL, NULL, SOCK_CLOEXEC);
+			if (fd < 0)
+				continue;
+			atomic_fetch_add(&sessions, 1);
+			if (thread_start(session, (void *)(intptr_t)fd).kind)
+				return 1;
+		}
+	}
+	for (size_t i = 0; i < r->listener_count; i++)
+		close(r->listeners[i].fd);
+	while (atomic_load(&sessions) && clock_mono_ms() < role_deadline(r))
+		usleep(10000);
+	return 0;
+}
+
+/* Rings back; and looks by itself each second. */
+int post_main(struct role *r)
+{
+	struct wake w;
+	role_ready(r);
+	while (!role_draining(r))
+		if (wake_wait(r, WAKE_ALL, clock_mono_ms() + 1000, &w)
+		    && w.from & WAKE_FROM(smtpd))
+			wake_send(r, ROLE_smtpd);
+	return 0;
+}
+
+int send_main(struct role *r)
+{
+	struct wake w;
+	role_ready(r);
+	while (!role_draining(r))
+		if (wake_wait(r, WAKE_ALL, clock_mono_ms() + 1000, &w) && w.handed >= 0) {
+			dprintf(w.handed, "send %d", (int)getpid());
+			close(w.handed);
+		}
+	return 0;
+}
+
+int web_main(struct role *r)
+{
+	struct pollfd p = { .fd = r->drain_fd, .events = POLLIN };
+	role_ready(r);
+	poll(&p, 1, -1);
+	return 0;
+}
+
+static role_main *const bodies[ROLE_COUNT] = { smtpd_main, post_main, send_main,
+					       web_main };
+
+/* --- The server as the test sees it */
+
+static struct {
+	struct arena *a;
+	char dir[64], log[80], conf[80], notify[80];
+	unsigned port;
+	pid_t server;
+	int told; /* what systemd would be told */
+} t;
+
+static void write_conf(const char *rest)
+{
+	str text = arena_printf(t.a,
+				"[site]\ndata = .\n%s[smtp]\nlisten = 127.0.0.1:%u\n"
+				"submission =\nsubmissions =\n[web]\nlisten =\n",
+				rest, t.port);
+	CHECK(!file_write(t.a, t.conf, 0600, text).kind);
+}
+
+static unsigned free_port(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof in;
+	FD_AUTO s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(s, (struct sockaddr *)&in, n)
+	    || getsockname(s, (struct sockaddr *)&in, &n))
+		abort();
+	return ntohs(in.sin_port);
+}
+
+/* Starts `unit_supervisor serve CONF`; listening: a socket to pass as systemd does. */
+static pid_t start_server(int listening)
+{
+	pid_t pid = fork();
+	if (pid)
+		return pid;
+	char *argv[] = { "postern", "serve", t.conf, NULL };
+	char text[32];
+	int log = open(t.log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(log, STDERR_FILENO);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no server survives a test that failed */
+	setenv("NOTIFY_SOCKET", t.notify, 1);
+	setenv("WATCHDOG_USEC", "200000", 1);
+	if (listening >= 0) {
+		dup2(listening, 3);
+		snprintf(text, sizeof text, "%d", (int)getpid());
+		setenv("LISTEN_PID", text, 1);
+		setenv("LISTEN_FDS", "1", 1);
+		setenv("LISTEN_FDNAMES", "smtp", 1);
+	}
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+/* Waits until systemd has been told a text that holds what. */
+static bool told(const char *what)
+{
+	int64_t until = clock_mono_ms() + 20000;
+	char text[256];
+	while (clock_mono_ms() < until) {
+		struct pollfd p = { .fd = t.told, .events = POLLIN };
+		poll(&p, 1, 100);
+		ssize_t n = recv(t.told, text, sizeof text - 1, MSG_DONTWAIT);
+		text[n > 0 ? n : 0] = 0;
+		if (n > 0 && strstr(text, what))
+			return true;
+	}
+	return false;
+}
+
+static bool logged(const char *what)
+{
+	str text = STR_NONE;
+	for (int i = 0; i < 400; i++) {
+		if (!file_read(t.a, t.log, 1 << 20, &text).kind
+		    && str_find(text, str_from(what)).n)
+			return true;
+		usleep(25000);
+	}
+	return false;
+}
+
+static bool ended(pid_t pid, int *status)
+{
+	for (int i = 0; i < 1200; i++) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		usleep(25000);
+	}
+	return false;
+}
+
+static void start(void)
+{
+	unlink(t.log);
+	t.server = start_server(-1);
+	CHECK(told("READY=1"));
+}
+
+static void stop(void)
+{
+	int status = -1;
+	kill(t.server, SIGTERM);
+	CHECK(ended(t.server, &status) && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static int dial(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)t.port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(s, (struct sockaddr *)&in, sizeof in) == 0)
+		return s;
+	close(s);
+	return -1;
+}
+
+/* One word to smtpd and its answer, "" when the session broke. */
+static const char *say(int s, const char *word)
+{
+	static char answer[512];
+	size_t n = 0;
+	struct pollfd p = { .fd = s, .events = POLLIN };
+	answer[0] = 0;
+	if (s < 0 || send(s, word, strlen(word), MSG_NOSIGNAL) < 0)
+		return answer;
+	while (n < sizeof answer - 1 && poll(&p, 1, 15000) == 1) {
+		ssize_t got = recv(s, answer + n, sizeof answer - 1 - n, 0);
+		n += got > 0 ? (size_t)got : 0;
+		if (got <= 0 || answer[n - 1] == '\n')
+			break;
+	}
+	answer[n && answer[n - 1] == '\n' ? n - 1 : n] = 0;
+	return answer;
+}
+
+static const char *ask(const char *word)
+{
+	FD_AUTO s = dial();
+	return say(s, word);
+}
+
+static bool alive(pid_t pid)
+{
+	return kill(pid, 0) == 0;
+}
+
+static bool gone(pid_t pid, int seconds)
+{
+	for (int i = 0; i < seconds * 40 && alive(pid); i++)
+		usleep(25000);
+	return !alive(pid);
+}
+
+/* --- The tests */
+
+static void test_backoff(void)
+{
+	static const struct {
+		int64_t last, lived, next;
+	} cases[] = {
+		{ 0, 0, 100 },         { 100, 5, 200 },      { 200, 59999, 400 },
+		{ 12800, 10, 25600 },  { 25600, 10, 30000 }, { 30000, 10, 30000 },
+		{ 30000, 60000, 100 }, { 400, 600000, 100 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(backoff_next(cases[i].last, cases[i].lived) == cases[i].next);
+}
+
+static void test_hand_over(void)
+{
+	char first[32];
+	start();
+	snprintf(first, sizeof first, "%s", ask("pid"));
+	CHECK(atoi(first) > 1 && atoi(first) != (int)t.server);
+	CHECK(!strcmp(ask("lang"), "en"));
+	CHECK(!strcmp(ask("tls"), "CHAIN+KEY"));
+	CHECK(!strcmp(ask("key mac.key"), "MAC"));
+	CHECK(!strcmp(ask("key sign.pem"), "")); /* send's, not smtpd's */
+	CHECK(!strcmp(ask("ring"), "rang"));
+	CHECK(!strncmp(ask("ask"), "send ", 5));
+	/* 3 control, 9 10 11 the other roles, 32 33 listening, then the
+	 * drain's eventfd in the first gap and the session that asks */
+	CHECK(!strncmp(ask("descriptors"), "0 1 2 3 4 5 9 10 11 32 33 ", 26));
+	CHECK(told("WATCHDOG=1"));
+	CHECK(logged("event=role-ready name=send"));
+}
+
+static void test_restart(void)
+{
+	pid_t send = atoi(ask("ask") + 5), smtpd = atoi(ask("pid"));
+	int64_t began = clock_mono_ms();
+	CHECK(!strcmp(ask("die"), ""));
+	CHECK(logged("status=7"));
+	pid_t next = atoi(ask("pid")); /* waits in the socket until it is accepted */
+	CHECK(next > 1 && next != smtpd);
+	CHECK(clock_mono_ms() - began >= 100);
+	CHECK(atoi(ask("ask") + 5) == send);
+	kill(next, SIGKILL);
+	CHECK(logged("again_ms=200"));
+	CHECK(atoi(ask("pid")) > 1);
+	CHECK(!strcmp(ask("ring"), "rang"));
+}
+
+static void test_second_server(void)
+{
+	int status = -1;
+	char holder[64];
+	pid_t second = start_server(-1);
+	CHECK(ended(second, &status) && WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	snprintf(holder, sizeof holder, "a server (process %d) runs on", (int)t.server);
+	CHECK(logged(holder));
+	CHECK(atoi(ask("pid")) > 1);
+}
+
+/* A session from before the reload goes on, and nobody is refused meanwhile. */
+static void test_reload(void)
+{
+	FD_AUTO old = dial();
+	pid_t before = atoi(say(old, "pid"));
+	int asked = 0, answered = 0;
+	write_conf("lang = de\n");
+	kill(t.server, SIGHUP);
+	int64_t until = clock_mono_ms() + 15000;
+	bool changed = false;
+	while (!changed && clock_mono_ms() < until) {
+		const char *lang = ask("lang");
+		asked++;
+		answered += lang[0] != 0;
+		changed = !strcmp(lang, "de");
+	}
+	CHECK(changed && asked == answered);
+	CHECK(told("RELOADING=1\nMONOTONIC_USEC="));
+	CHECK(told("READY=1"));
+	CHECK(!strcmp(say(old, "lang"), "en") && atoi(say(old, "pid")) == before);
+	CHECK(atoi(ask("pid")) != before);
+	CHECK(!strcmp(ask("ring"), "rang") && !strncmp(ask("ask"), "send ", 5));
+	CHECK(alive(before));
+	close(old);
+	old = -1;
+	CHECK(gone(before, 10));
+}
+
+/* What is wrong is told and changes nothing, not even after a role's death. */
+static void test_bad_reload(void)
+{
+	pid_t before = atoi(ask("pid"));
+	write_conf("nonsense = 1\n");
+	kill(t.server, SIGHUP);
+	CHECK(logged("event=reload-refused"));
+	CHECK(logged("has no key"));
+	CHECK(told("READY=1"));
+	CHECK(atoi(ask("pid")) == before);
+	kill(before, SIGKILL);
+	CHECK(!strcmp(ask("lang"), "de"));
+	CHECK(atoi(ask("pid")) != before);
+	before = atoi(ask("pid"));
+	write_conf("lang = broken\n"); /* read well, but its process does not start */
+	kill(t.server, SIGHUP);
+	CHECK(logged("event=role-reload-failed"));
+	CHECK(atoi(ask("pid")) == before && !strcmp(ask("lang"), "de"));
+	write_conf("");
+	kill(t.server, SIGHUP);
+	CHECK(gone(before, 10));
+	CHECK(!strcmp(ask("lang"), "en"));
+}
+
+static void test_drain(void)
+{
+	FD_AUTO open = dial();
+	int status = -1;
+	pid_t smtpd = atoi(say(open, "pid"));
+	kill(t.server, SIGTERM);
+	CHECK(told("STOPPING=1"));
+	CHECK(logged("event=role-ended name=send"));
+	CHECK(atoi(say(open, "pid")) == smtpd);
+	CHECK(waitpid(t.server, &status, WNOHANG) == 0);
+	close(open);
+	open = -1;
+	CHECK(ended(t.server, &status) && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	CHECK(dial() < 0);
+	CHECK(!alive(smtpd));
+}
+
+static void test_stop_at_once(void)
+{
+	int status = -1;
+	start();
+	FD_AUTO open = dial();
+	pid_t smtpd = atoi(say(open, "pid"));
+	int64_t began = clock_mono_ms();
+	kill(t.server, SIGINT);
+	CHECK(told("STOPPING=1"));
+	kill(t.server, SIGINT);
+	CHECK(ended(t.server, &status) && clock_mono_ms() - began < 10000);
+	CHECK(!alive(smtpd));
+}
+
+/* kill -9 of the supervisor: its roles go, though a session is open, and the next
+ * server has their port at once. */
+static void test_orphans(void)
+{
+	int status = -1;
+	start();
+	FD_AUTO open = dial();
+	pid_t smtpd = atoi(say(open, "pid")), send = atoi(say(open, "ask") + 5);
+	kill(t.server, SIGKILL);
+	CHECK(ended(t.server, &status));
+	start();
+	CHECK(atoi(ask("pid")) > 1 && atoi(ask("pid")) != smtpd);
+	CHECK(gone(smtpd, 10) && gone(send, 10));
+	stop();
+}
+
+static void test_activation(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof in;
+	int status = -1;
+	FD_AUTO s = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(!bind(s, (struct sockaddr *)&in, n) && !listen(s, 16)
+	      && !getsockname(s, (struct sockaddr *)&in, &n));
+	unsigned configured = t.port;
+	unlink(t.log);
+	t.server = start_server(s);
+	CHECK(told("READY=1"));
+	CHECK(dial() < 0); /* systemd's takes precedence over the configuration's */
+	t.port = ntohs(in.sin_port);
+	pid_t before = atoi(ask("pid"));
+	CHECK(before > 1);
+	kill(t.server, SIGHUP);
+	CHECK(gone(before, 10));
+	CHECK(atoi(ask("pid")) > 1);
+	kill(t.server, SIGKILL); /* not even then is systemd's socket shut */
+	CHECK(ended(t.server, &status));
+	usleep(100000);
+	int waiting = dial();
+	CHECK(waiting >= 0);
+	fd_close(&waiting);
+	t.port = configured;
+}
+
+/* Whoever overruns its time is killed. */
+static void test_overrun(void)
+{
+	struct super *s = calloc(1, sizeof *s);
+	pid_t pid = fork();
+	if (pid == 0) {
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	s->bodies = bodies;
+	s->stopping = true;
+	s->children[3] = (struct child){ .stage = STAGE_OLD,
+					 .role = ROLE_send,
+					 .pid = pid,
+					 .control = -1,
+					 .ready = true,
+					 .kill_at = clock_mono_ms() + 50 };
+	roster_kill_due(s);
+	CHECK(alive(pid) && roster_deadline(s) == s->children[3].kill_at);
+	usleep(60000);
+	roster_kill_due(s);
+	for (int i = 0; i < 400 && !roster_empty(s); i++) {
+		roster_reap(s);
+		usleep(10000);
+	}
+	CHECK(roster_empty(s) && !alive(pid));
+	free(s);
+}
+
+static void test_manifest(void)
+{
+	BUF(b);
+	int fd = -1;
+	pid_t supervisor = 0;
+	struct role r = { .a = t.a };
+	manifest_add(&b, MANIFEST_SUPERVISOR, STR_NONE, STR("4711"));
+	manifest_add(&b, MANIFEST_CONF, STR("/x/postern.conf"),
+		     STR("[site]\nlang = fr\n"));
+	manifest_add(&b, MANIFEST_SET, STR_NONE, STR("site.domain=a.example"));
+	manifest_add(&b, MANIFEST_LISTENER, STR("web-tls"), STR("activated"));
+	manifest_add(&b, MANIFEST_KEY, STR("k"), STR("v"));
+	CHECK(!manifest_seal(t.a, &b, &fd).kind);
+	CHECK(write(fd, "x", 1) < 0 && ftruncate(fd, 0) < 0);
+	lseek(fd, 0, SEEK_SET);
+	CHECK(!manifest_read(&r, fd, &supervisor).kind);
+	close(fd);
+	CHECK(supervisor == 4711 && str_eq(r.conf->site_lang, STR("fr"))
+	      && str_eq(r.conf->site_domain, STR("a.example"))
+	      && str_eq(r.conf->site_data, STR("/x/.")));
+	CHECK(r.listener_count == 1 && r.listeners[0].kind == LISTEN_WEB_TLS
+	      && r.listeners[0].activated && r.listeners[0].fd == FD_LISTEN);
+	CHECK(str_eq(role_key(&r, STR("k")), STR("v")) && !role_key(&r, STR("q")).n);
+	b.n -= 1;
+	CHECK(!manifest_seal(t.a, &b, &fd).kind);
+	lseek(fd, 0, SEEK_SET);
+	CHECK(manifest_read(&(struct role){ .a = t.a }, fd, &supervisor).kind
+	      == ERR_SYNTAX);
+	close(fd);
+}
+
+static void set_up(void)
+{
+	static const struct {
+		const char *name, *content;
+	} keys[] = { { "tls.pem", "CHAIN" },
+		     { "tls.key", "KEY" },
+		     { "mac.key", "MAC" },
+		     { "sign.pem", "SIGN" } };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	t.a = arena_new();
+	snprintf(t.dir, sizeof t.dir, "/tmp/postern-serve-XXXXXX");
+	CHECK(mkdtemp(t.dir) != NULL);
+	snprintf(t.log, sizeof t.log, "%s/log", t.dir);
+	snprintf(t.conf, sizeof t.conf, "%s/postern.conf", t.dir);
+	snprintf(t.notify, sizeof t.notify, "%s/notify", t.dir);
+	CHECK(!file_mkdir(t.a,
+			  arena_z(t.a, arena_cat(t.a, str_from(t.dir), STR("/keys"))),
+			  0700)
+		       .kind);
+	for (size_t i = 0; i < 4; i++) {
+		str path = arena_printf(t.a, "%s/keys/%s", t.dir, keys[i].name);
+		CHECK(!file_write(t.a, arena_z(t.a, path), 0600,
+				  str_from(keys[i].content))
+			       .kind);
+	}
+	memcpy(un.sun_path, t.notify, strlen(t.notify));
+	t.told = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	CHECK(!bind(t.told, (struct sockaddr *)&un, sizeof un));
+	t.port = free_port();
+	write_conf("");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "role"))
+		role_run(bodies, argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "serve"))
+		return serve(bodies, argv[2], NULL, 0);
+	signal(SIGPIPE, SIG_IGN);
+	set_up();
+	test_backoff();
+	test_manifest();
+	test_overrun();
+	test_hand_over();
+	test_restart();
+	test_second_server();
+	test_reload();
+	test_bad_reload();
+	test_drain();
+	test_stop_at_once();
+	test_orphans();
+	test_activation();
+	str remove = arena_printf(t.a, "rm -rf %s", t.dir);
+	CHECK(system(arena_z(t.a, remove)) == 0);
+	arena_free(t.a);
+	return check_done();
+}
