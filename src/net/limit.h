@@ -1,5 +1,6 @@
 /* net/limit.h: how much a client, its network and everybody together may do.
- * Counts are kept for the address (IPv6: its /64) and its network (/24, /48).
+ * Counts are kept for the address (IPv6: its /64) and its network (/24, /48);
+ * the peer of a Unix socket counts in the total alone. Thread-safe.
  *
  *     struct limit *l = limit_new(&(struct limit_rule){ .open = 50, .total = 3000 });
  *     if (limit_enter(l, &peer) != LIMIT_OK) ... 421
@@ -14,7 +15,7 @@
 #include "base/str.h"
 #include "net/addr.h"
 
-struct limit_rule {
+struct limit_rule {    /* 0: no limit */
 	int64_t open;  /* at one time from one client; four times as many a network */
 	int64_t total; /* at one time from all */
 };
@@ -25,6 +26,8 @@ struct limit;
 struct limit *limit_new(const struct limit_rule *rule);
 void limit_free(struct limit *l);
 enum limit_verdict limit_enter(struct limit *l, const struct net_addr *client);
+
+/* Once for each LIMIT_OK, with the same client. */
 void limit_leave(struct limit *l, const struct net_addr *client);
 int64_t limit_open(struct limit *l); /* how many are in now */
 
