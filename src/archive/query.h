@@ -4,7 +4,10 @@
  *     wilson "half map" from:okafor after:2025-10 -tomogram a OR b has:patch
  *
  * Words and phrases must all occur; OR joins its two neighbours; - leaves out;
- * (…) groups; word* takes every ending. Prefixes: */
+ * ( ) groups; word* takes every ending. Words are looked for in from: to:
+ * subject: body: file:, or anywhere but in quoted lines (quoted:yes). Conditions
+ * on the whole: before: after: date:2026-10..2026-12 has:attachment has:patch
+ * has:html list:dev thread:21838. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,6 +19,7 @@ struct query {
 	int64_t from, until; /* [from, until) seconds; INT64_MIN, INT64_MAX: open */
 	unsigned has, lacks; /* enum archive_flag */
 	bool has_file, lacks_file;
+	bool quoted;    /* words of quoted lines count, too */
 	int64_t thread; /* 0: any */
 	str *lists;     /* names as written; count 0: every list that may be read */
 	size_t list_count;

@@ -42,7 +42,8 @@ struct archive_posts {
 MUST_USE err archive_post_add(struct book *b, struct archive_post *p);
 
 /* The next number of the list, taken; the list's version moves with it. */
-MUST_USE err archive_number_take(struct book *b, int64_t list, int64_t *number);
+MUST_USE err archive_number_take(struct book *b, int64_t list, int64_t *number,
+				 int64_t *version);
 
 /* The number taken last and the version of the list's archive; both 0 where it
  * is empty. */
@@ -63,10 +64,12 @@ MUST_USE err archive_posts_by_message_id(struct book *b, struct arena *a, int64_
 MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t thread,
 				     struct archive_posts *out); /* in no order */
 
-/* Dates in [from, until), oldest first, behind (date, id); at most limit. */
+/* Dates in [from, until), oldest first, from behind (after_date, after_id), both 0 to
+ * begin; at most limit. */
 MUST_USE err archive_posts_between(struct book *b, struct arena *a, int64_t list,
-				   int64_t from, int64_t until, int64_t after_id,
-				   size_t limit, struct archive_posts *out);
+				   int64_t from, int64_t until, int64_t after_date,
+				   int64_t after_id, size_t limit,
+				   struct archive_posts *out);
 /* Numbers above `after`, in their order; at most limit. */
 MUST_USE err archive_posts_after(struct book *b, struct arena *a, int64_t list,
 				 int64_t after, size_t limit, struct archive_posts *out);
@@ -78,20 +81,37 @@ MUST_USE err archive_posts_newest(struct book *b, struct arena *a, int64_t list,
 MUST_USE err archive_post_neighbours(struct book *b, int64_t list, int64_t number,
 				     int64_t *before, int64_t *after);
 
-/* What threading needs. */
-MUST_USE err archive_post_place(struct book *b, int64_t id, int64_t thread,
-				int64_t parent, unsigned flags);
-/* The post a "Re:" without references most likely answers: the latest before it
- * that is no reply itself, else the earliest of the replies; not older than
- * since. *id 0: none. */
+/* Where a post stands: what threading needs of it. */
+struct archive_place {
+	int64_t id, thread, parent, date;
+	unsigned flags;
+};
+MUST_USE err archive_post_place(struct book *b, const struct archive_place *x);
+MUST_USE err archive_place_of(struct book *b, int64_t id, struct archive_place *place);
+MUST_USE err archive_places_of_thread(struct book *b, struct arena *a, int64_t thread,
+				      struct archive_place **places, size_t *count);
+/* The first post of the list that bore the id. Posts not yet placed (thread 0, while
+ * threads are built anew) are not seen here and below. */
+MUST_USE err archive_post_placed_by_id(struct book *b, int64_t list, str message_id,
+				       struct archive_place *place, bool *found);
+/* The post that a "Re:" without references most likely answers: the latest before p
+ * that is no reply itself, else the earliest of the replies; not older than since. */
 MUST_USE err archive_post_same_subject(struct book *b, const struct archive_post *p,
-				       int64_t since, int64_t *id);
+				       int64_t since, struct archive_place *place,
+				       bool *found);
 /* Replies with p's subject, dated from p to until, whose parent is unknown or a guess. */
 MUST_USE err archive_posts_guessing(struct book *b, struct arena *a,
 				    const struct archive_post *p, int64_t until,
 				    struct archive_posts *out);
 MUST_USE err archive_post_author_in_thread(struct book *b, int64_t thread, str address,
 					   bool *found);
+
+/* For the other tables that select posts: reads what ARCHIVE_POST names, of "post p". */
+void archive_post_read(struct rows *r, struct arena *a, void *row);
+#define ARCHIVE_POST                                                           \
+	"p.id, p.list, p.number, p.source, p.message_id, p.thread, p.parent, " \
+	"p.date, p.\"offset\", p.received_at, p.from_name, p.from_address, "   \
+	"p.subject, p.subject_key, p.digest, p.size, p.lead, p.attachments, p.flags"
 
 struct archive_month {
 	int year, month; /* 2026, 1 to 12 */

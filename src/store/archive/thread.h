@@ -21,12 +21,13 @@ struct archive_threads {
 	size_t count;
 };
 
-/* A new thread of one post. */
+/* A new thread of one post, p; archive_thread_root when p has its id. */
 MUST_USE err archive_thread_start(struct book *b, const struct archive_post *p,
 				  int64_t version, int64_t *thread);
-/* p joined. starts: it is its root from now on. */
+MUST_USE err archive_thread_root(struct book *b, int64_t thread, int64_t root);
+/* p joined; new_author: nobody of that address had posted there before. */
 MUST_USE err archive_thread_join(struct book *b, const struct archive_post *p,
-				 bool new_author, bool starts, int64_t version);
+				 bool new_author, int64_t version);
 /* Counts the thread anew after posts came or went; an empty one is removed. */
 MUST_USE err archive_thread_recount(struct book *b, int64_t thread, int64_t version);
 
@@ -54,9 +55,9 @@ MUST_USE err archive_missing_of(struct book *b, struct arena *a, int64_t list,
 				size_t *count);
 /* post's references from rank on are of no more interest. */
 MUST_USE err archive_missing_drop(struct book *b, int64_t post, int64_t rank);
-/* Threads that hold a post which refers to message_id. */
-MUST_USE err archive_missing_threads(struct book *b, int64_t list, str message_id,
-				     int64_t *threads, size_t room, size_t *count);
+/* The thread of the posts that refer to message_id, but for the post `but`. */
+MUST_USE err archive_missing_thread(struct book *b, int64_t list, str message_id,
+				    int64_t but, int64_t *thread, bool *found);
 /* Pairs of posts of a thread that refer to the same missing message. */
 struct archive_pair {
 	int64_t a, b;

@@ -1,0 +1,163 @@
+#include "archive/html.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+
+/* What a byte of text needs. */
+enum care { PLAIN, ENTITY, CONTROL, WIDE };
+
+static const unsigned char care[256] = {
+	[0x00 ... 0x08] = CONTROL,
+	[0x0b ... 0x0c] = CONTROL,
+	[0x0d] = CONTROL,
+	[0x0e ... 0x1f] = CONTROL,
+	[0x7f] = CONTROL,
+	['&'] = ENTITY,
+	['<'] = ENTITY,
+	['>'] = ENTITY,
+	['"'] = ENTITY,
+	['\''] = ENTITY,
+	[0x80 ... 0xff] = WIDE,
+};
+
+/* Characters that turn or isolate the writing direction (Unicode TR 9): in a
+ * subject or a name they make text read as what it is not. */
+static const char *turn_name(uint32_t c)
+{
+	static const struct {
+		uint32_t c;
+		const char *name;
+	} names[] = {
+		{ 0x061c, "Arabic letter mark" },
+		{ 0x200e, "Left-to-right mark" },
+		{ 0x200f, "Right-to-left mark" },
+		{ 0x202a, "Left-to-right embedding" },
+		{ 0x202b, "Right-to-left embedding" },
+		{ 0x202c, "Pop directional formatting" },
+		{ 0x202d, "Left-to-right override" },
+		{ 0x202e, "Right-to-left override" },
+		{ 0x2066, "Left-to-right isolate" },
+		{ 0x2067, "Right-to-left isolate" },
+		{ 0x2068, "First strong isolate" },
+		{ 0x2069, "Pop directional isolate" },
+	};
+	if (c < 0x061c || c > 0x2069)
+		return NULL;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].c == c)
+			return names[i].name;
+	return NULL;
+}
+
+/* The character at s's start, and how many octets it takes. */
+static uint32_t peek(str s, size_t *octets)
+{
+	size_t before = s.n;
+	uint32_t c = utf8_next(&s);
+	*octets = before - s.n;
+	return c;
+}
+
+bool html_turns(str text)
+{
+	for (size_t i = 0, octets; i < text.n; i += octets) {
+		octets = 1;
+		if (care[(unsigned char)text.p[i]] == WIDE
+		    && turn_name(peek(str_skip(text, i), &octets)))
+			return true;
+	}
+	return false;
+}
+
+static void add_mark(struct buf *b, uint32_t c, bool attribute)
+{
+	if (attribute)
+		buf_addf(b, "[U+%04" PRIX32 "]", c);
+	else
+		buf_addf(b,
+			 "<span class=\"ctl\" title=\"%s, U+%04" PRIX32
+			 ": shown as a mark, not obeyed\">U+%04" PRIX32 "</span>",
+			 turn_name(c), c, c);
+}
+
+static str entity(char c)
+{
+	switch (c) {
+	case '&':
+		return STR("&amp;");
+	case '<':
+		return STR("&lt;");
+	case '>':
+		return STR("&gt;");
+	case '"':
+		return STR("&quot;");
+	default:
+		return STR("&#39;");
+	}
+}
+
+/* Characters that HTML forbids beside the controls: C1 and noncharacters. A
+ * wrong byte has become U+FFFD already and is replaced by itself. */
+static bool is_forbidden(uint32_t c)
+{
+	return c == 0xfffd || (c >= 0x80 && c < 0xa0) || (c >= 0xfdd0 && c <= 0xfdef)
+	       || (c & 0xfffe) == 0xfffe;
+}
+
+static void add(struct buf *b, str text, bool attribute)
+{
+	size_t run = 0; /* from here on all may go as it is */
+	for (size_t i = 0, octets; i < text.n; i += octets) {
+		unsigned char c = (unsigned char)text.p[i];
+		octets = 1;
+		if (care[c] == PLAIN)
+			continue;
+		uint32_t u = c;
+		if (care[c] == WIDE) {
+			u = peek(str_skip(text, i), &octets);
+			if (!is_forbidden(u) && !turn_name(u))
+				continue;
+		}
+		buf_add(b, (str){ text.p + run, i - run });
+		run = i + octets;
+		if (care[c] == ENTITY)
+			buf_add(b, entity((char)c));
+		else if (care[c] == WIDE && turn_name(u))
+			add_mark(b, u, attribute);
+		else if (c != '\r')
+			buf_add(b, STR("\xEF\xBF\xBD"));
+	}
+	buf_add(b, str_skip(text, run));
+}
+
+void html_add_text(struct buf *b, str text)
+{
+	add(b, text, false);
+}
+
+void html_add_attr(struct buf *b, str text)
+{
+	add(b, text, true);
+}
+
+struct html html_take(struct arena *a, struct buf *b)
+{
+	struct html h = { arena_copy(a, buf_str(b)) };
+	buf_clear(b);
+	return h;
+}
+
+struct html html_text(struct arena *a, str text)
+{
+	BUF(b);
+	html_add_text(&b, text);
+	return html_take(a, &b);
+}
+
+struct html html_attr(struct arena *a, str text)
+{
+	BUF(b);
+	html_add_attr(&b, text);
+	return html_take(a, &b);
+}

@@ -1,0 +1,284 @@
+#include "store/archive/blob.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "store/sqlite.h"
+#include "store/table.h"
+
+#include <stdlib.h>
+#include <zdict.h>
+#include <zstd.h>
+
+enum {
+	DICTIONARY = 110 * 1024, /* zstd's own default */
+	SAMPLE = 16 * 1024,      /* octets of a message to learn from */
+	SAMPLES_LEAST = 100,
+	SAMPLES_OCTETS = 16 * 1024 * 1024,
+	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
+	LEVEL = 5,
+	LEVEL_LARGE = 1, /* base64 of what is compressed already: only time is lost */
+};
+
+/* What a connection keeps: a context and the dictionaries seen so far. */
+struct codec {
+	ZSTD_DCtx *context;
+	struct codec_dictionary {
+		int64_t id;
+		ZSTD_DDict *dict;
+	} * dicts;
+	size_t count;
+};
+
+static void codec_drop(void *arg)
+{
+	struct codec *c = arg;
+	for (size_t i = 0; i < c->count; i++)
+		ZSTD_freeDDict(c->dicts[i].dict);
+	free(c->dicts);
+	ZSTD_freeDCtx(c->context);
+	free(c);
+}
+
+static struct codec *codec_of(struct book *b)
+{
+	void **extra = book_extra(b, codec_drop);
+	if (!*extra) {
+		struct codec *c = mem_zero(sizeof *c);
+		c->context = ZSTD_createDCtx();
+		if (!c->context)
+			mem_exhausted();
+		*extra = c;
+	}
+	return *extra;
+}
+
+static err dictionary_bytes(struct book *b, struct arena *a, int64_t id, str *bytes)
+{
+	struct rows r;
+	TRY(book_rows(b, &r, "SELECT bytes FROM dictionary WHERE id = ?1", SQL_I(id)));
+	bool found = rows_next(&r);
+	if (found)
+		*bytes = rows_str(&r, a, 0);
+	TRY(rows_end(&r));
+	return found ? OK
+		     : err_in(a, ERR_IO,
+			      "the archive lacks dictionary %lld, without which its "
+			      "posts cannot be "
+			      "read; restore the book from a backup",
+			      (long long)id);
+}
+
+static err dictionary_of(struct book *b, int64_t id, const ZSTD_DDict **dict)
+{
+	struct codec *c = codec_of(b);
+	*dict = NULL;
+	if (!id)
+		return OK;
+	for (size_t i = 0; i < c->count && !*dict; i++)
+		if (c->dicts[i].id == id)
+			*dict = c->dicts[i].dict;
+	if (*dict)
+		return OK;
+	ARENA(mine);
+	str bytes;
+	err e = dictionary_bytes(b, mine, id, &bytes);
+	if (e.kind)
+		return e.kind == ERR_IO
+			       ? FAIL(ERR_IO, "the archive lacks a dictionary that its "
+					      "posts need; restore it from a backup")
+			       : e;
+	ZSTD_DDict *made = ZSTD_createDDict(bytes.p, bytes.n);
+	if (!made)
+		mem_exhausted();
+	c->dicts = mem_grow(c->dicts, (c->count + 1) * sizeof *c->dicts);
+	c->dicts[c->count++] = (struct codec_dictionary){ id, made };
+	*dict = made;
+	return OK;
+}
+
+struct archive_packer {
+	ZSTD_CCtx *context;
+	int64_t dictionary;
+	ZSTD_CDict *small, *large; /* NULL without a dictionary */
+};
+
+err archive_packer_open(struct book *b, struct arena *a, int64_t list,
+			struct archive_packer **out)
+{
+	struct archive_packer *p = arena_zero(a, sizeof *p);
+	bool found;
+	TRY(book_number(
+		b, &p->dictionary, &found,
+		"SELECT id FROM dictionary WHERE list = ?1 ORDER BY id DESC LIMIT 1",
+		SQL_I(list)));
+	if (found) {
+		str bytes;
+		TRY(dictionary_bytes(b, a, p->dictionary, &bytes));
+		p->small = ZSTD_createCDict(bytes.p, bytes.n, LEVEL);
+		p->large = ZSTD_createCDict(bytes.p, bytes.n, LEVEL_LARGE);
+	}
+	p->context = ZSTD_createCCtx();
+	if (!p->context || (found && (!p->small || !p->large)))
+		mem_exhausted();
+	*out = p;
+	return OK;
+}
+
+void archive_packer_close(struct archive_packer *p)
+{
+	if (!p)
+		return;
+	ZSTD_freeCDict(p->small);
+	ZSTD_freeCDict(p->large);
+	ZSTD_freeCCtx(p->context);
+}
+
+void archive_pack(struct archive_packer *p, struct arena *a, str message,
+		  struct archive_packed *out)
+{
+	size_t room = ZSTD_compressBound(message.n);
+	char *to = arena_alloc(a, room);
+	bool large = message.n > LARGE;
+	const char *from = message.n ? message.p : "";
+	size_t n = p->small ? ZSTD_compress_usingCDict(p->context, to, room, from,
+						       message.n,
+						       large ? p->large : p->small)
+			    : ZSTD_compressCCtx(p->context, to, room, from, message.n,
+						large ? LEVEL_LARGE : LEVEL);
+	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
+		mem_exhausted();
+	*out = (struct archive_packed){ p->dictionary, { to, n } };
+}
+
+err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
+{
+	int64_t id;
+	TRY(book_number(b, &id, wanted,
+			"SELECT id FROM dictionary WHERE list = ?1 LIMIT 1",
+			SQL_I(list)));
+	*wanted = !*wanted;
+	return OK;
+}
+
+err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
+			     const str *messages, size_t count)
+{
+	BUF(samples);
+	size_t *sizes = arena_alloc(a, count * sizeof *sizes), n = 0;
+	for (; n < count && samples.n < SAMPLES_OCTETS; n++) {
+		str sample = str_first(messages[n], SAMPLE);
+		buf_add(&samples, sample);
+		sizes[n] = sample.n;
+	}
+	if (n < SAMPLES_LEAST)
+		return OK;
+	char *dict = arena_alloc(a, DICTIONARY);
+	size_t made = ZDICT_trainFromBuffer(dict, DICTIONARY, samples.p, sizes,
+					    (unsigned)n);
+	if (ZDICT_isError(made)) /* nothing repeats enough; zstd does without */
+		return OK;
+	return book_run(b, "INSERT INTO dictionary (list, bytes) VALUES (?1, ?2)",
+			SQL_I(list), SQL_B(((str){ dict, made })));
+}
+
+err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z)
+{
+	return book_run(b, "INSERT INTO blob (id, dictionary, bytes) VALUES (?1, ?2, ?3)",
+			SQL_I(id), SQL_I(z->dictionary), SQL_B(z->bytes));
+}
+
+static const char DAMAGED[] = "a post in the archive book is damaged and cannot be "
+			      "unpacked; restore it from a backup";
+
+/* Only the first `limit` octets: the rest is not even decoded. */
+static err unpack_some(ZSTD_DCtx *c, const ZSTD_DDict *dict, str packed, char *to,
+		       size_t limit, size_t *got)
+{
+	ZSTD_inBuffer in = { packed.p, packed.n, 0 };
+	ZSTD_outBuffer out = { to, limit, 0 };
+	ZSTD_DCtx_reset(c, ZSTD_reset_session_only);
+	ZSTD_DCtx_refDDict(c, dict);
+	while (out.pos < out.size) {
+		size_t was = out.pos, rc = ZSTD_decompressStream(c, &out, &in);
+		if (ZSTD_isError(rc) || (rc && out.pos == was && in.pos == in.size))
+			return FAIL(ERR_IO, DAMAGED);
+		if (!rc)
+			break;
+	}
+	*got = out.pos;
+	return OK;
+}
+
+err archive_unpack(struct book *b, struct arena *a, int64_t dictionary, str packed,
+		   size_t limit, str *message)
+{
+	const ZSTD_DDict *dict;
+	TRY(dictionary_of(b, dictionary, &dict));
+	unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
+	if (size > ARCHIVE_MESSAGE_MAX) /* also "unknown" and "error" */
+		return FAIL(ERR_IO, DAMAGED);
+	ZSTD_DCtx *c = codec_of(b)->context;
+	size_t room = limit < size ? limit : (size_t)size, got;
+	char *to = arena_alloc(a, room);
+	if (room < size) {
+		TRY(unpack_some(c, dict, packed, to, room, &got));
+	} else {
+		got = ZSTD_decompress_usingDDict(c, to, room, packed.p, packed.n, dict);
+		if (ZSTD_isError(got))
+			return FAIL(ERR_IO, DAMAGED);
+	}
+	*message = (str){ to, got };
+	return OK;
+}
+
+err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
+		      str *message)
+{
+	struct rows r;
+	int64_t dictionary = 0;
+	str packed = STR_NONE;
+	TRY(book_rows(b, &r, "SELECT dictionary, bytes FROM blob WHERE id = ?1",
+		      SQL_I(id)));
+	bool found = rows_next(&r);
+	if (found) {
+		dictionary = rows_i64(&r, 0);
+		packed = rows_str(&r, a, 1);
+	}
+	TRY(rows_end(&r));
+	if (!found)
+		return FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
+	return archive_unpack(b, a, dictionary, packed, limit, message);
+}
+
+err archive_blobs_of_thread(struct book *b, struct arena *a, int64_t thread,
+			    struct archive_lead **leads, size_t *count)
+{
+	struct rows r;
+	size_t room = 0, n = 0;
+	struct archive_lead *list = NULL;
+	TRY(book_rows(b, &r,
+		      "SELECT p.id, p.lead, x.dictionary, x.bytes FROM post p "
+		      "JOIN blob x ON x.id = p.id WHERE p.thread = ?1 ORDER BY p.id",
+		      SQL_I(thread)));
+	while (rows_next(&r)) {
+		if (n == room) {
+			room = room ? room * 2 : 16;
+			struct archive_lead *more = arena_alloc(a, room * sizeof *more);
+			if (n)
+				memcpy(more, list, n * sizeof *more);
+			list = more;
+		}
+		list[n].id = rows_i64(&r, 0);
+		err e = archive_unpack(b, a, rows_i64(&r, 2), rows_view(&r, 3),
+				       (size_t)rows_i64(&r, 1), &list[n].message);
+		if (e.kind) {
+			err end = rows_end(&r);
+			return end.kind ? end : e;
+		}
+		n++;
+	}
+	TRY(rows_end(&r));
+	*leads = list;
+	*count = n;
+	return OK;
+}
