@@ -44,7 +44,7 @@ MUST_USE err ledger_by_message_id(struct book *b, struct arena *a, str message_i
 				  int64_t after, size_t limit, struct ledger_entry **e,
 				  size_t *count);
 
-/* Of one recipient, ASCII case ignored. */
+/* Of one recipient, ASCII case ignored; at most 10,000. */
 MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 				 int64_t after, size_t limit, struct ledger_entry **e,
 				 size_t *count);

@@ -19,6 +19,7 @@ struct queue_row {
 	int64_t created_at; /* milliseconds, of its message */
 	str reverse_path, list, subject, source;
 	bool frozen;
+	int64_t inbound;
 };
 
 struct queue_destination {

@@ -14,6 +14,8 @@ CREATE TABLE message (
   body         BLOB,                      -- the whole message; NULL: in FILE
   file         TEXT                       -- beside the book, for large messages
 );
+CREATE INDEX message_file ON message(file) WHERE file IS NOT NULL;
+
 CREATE TABLE recipient (
   message      INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
   n            INTEGER NOT NULL,          -- order of RCPT

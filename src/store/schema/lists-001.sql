@@ -62,6 +62,7 @@ CREATE TABLE role (
   role         TEXT NOT NULL,             -- owner, moderator
   PRIMARY KEY (list, address, role)
 ) WITHOUT ROWID;
+CREATE INDEX role_address ON role(address);
 
 CREATE TABLE pending (                    -- a token that somebody was sent
   id           INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,59 @@
+#include "store/lists/ban.h"
+
+#include "store/table.h"
+
+#define BAN "SELECT id, list, pattern, reason, created_at FROM ban "
+
+static void read_ban(struct rows *r, struct arena *a, void *row)
+{
+	*(struct ban_row *)row = (struct ban_row){
+		.id = rows_i64(r, 0),
+		.list = rows_i64(r, 1),
+		.pattern = rows_str(r, a, 2),
+		.reason = rows_str(r, a, 3),
+		.created_at = rows_i64(r, 4),
+	};
+}
+
+static err add(struct book *b, struct ban_row *x)
+{
+	bool found;
+	TRY(book_run(b,
+		     "INSERT INTO ban (list, pattern, reason, created_at) "
+		     "VALUES (?1, ?2, ?3, ?4) "
+		     "ON CONFLICT (list, pattern) DO UPDATE SET reason = excluded.reason",
+		     SQL_I(x->list), SQL_S(x->pattern), SQL_S(x->reason),
+		     SQL_I(x->created_at)));
+	return book_number(b, &x->id, &found,
+			   "SELECT id FROM ban WHERE list = ?1 AND pattern = ?2",
+			   SQL_I(x->list), SQL_S(x->pattern));
+}
+
+err ban_add(struct book *b, struct ban_row *x)
+{
+	bool mine;
+	TRY(table_join(b, &mine));
+	return table_leave(b, mine, add(b, x));
+}
+
+err ban_remove(struct book *b, int64_t list, str pattern)
+{
+	return TABLE_MUST(b, "there is no such ban",
+			  "DELETE FROM ban WHERE list = ?1 AND pattern = ?2", SQL_I(list),
+			  SQL_S(pattern));
+}
+
+err ban_list(struct book *b, struct arena *a, int64_t list, struct ban_row **x,
+	     size_t *count)
+{
+	return TABLE_ALL(b, a, read_ban, x, count, BAN "WHERE list = ?1 ORDER BY pattern",
+			 SQL_I(list));
+}
+
+err ban_for(struct book *b, struct arena *a, int64_t list, struct ban_row **x,
+	    size_t *count)
+{
+	return TABLE_ALL(b, a, read_ban, x, count,
+			 BAN "WHERE list IN (0, ?1) ORDER BY list DESC, pattern",
+			 SQL_I(list));
+}

@@ -1,0 +1,187 @@
+#include "store/lists/member.h"
+
+#include "store/table.h"
+
+#define MEMBER                                                                      \
+	"SELECT m.id, m.list, m.address, x.person, x.key, x.text, p.name, "         \
+	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, " \
+	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "          \
+	"m.bounce_text FROM member m JOIN address x ON x.id = m.address "           \
+	"JOIN person p ON p.id = x.person "
+
+/* Part of the address or of the name; the pattern is ?2, '%%' matches all. */
+#define MATCHES "(?2 = '%%' OR x.text LIKE ?2 ESCAPE '\\' OR p.name LIKE ?2 ESCAPE '\\') "
+
+static const char none[] = "that is no member of the list";
+
+static void read_member(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_row *)row = (struct member_row){
+		.id = rows_i64(r, 0),
+		.list = rows_i64(r, 1),
+		.address = rows_i64(r, 2),
+		.person = rows_i64(r, 3),
+		.key = rows_str(r, a, 4),
+		.text = rows_str(r, a, 5),
+		.name = rows_str(r, a, 6),
+		.verified_at = rows_i64(r, 7),
+		.joined_at = rows_i64(r, 8),
+		.delivery = rows_str(r, a, 9),
+		.off_by = rows_str(r, a, 10),
+		.action = rows_str(r, a, 11),
+		.own_posts = rows_i64(r, 12),
+		.copies = rows_i64(r, 13),
+		.acknowledge = rows_i64(r, 14),
+		.hidden = rows_i64(r, 15),
+		.bounce_score = rows_real(r, 16),
+		.bounce_at = rows_i64(r, 17),
+		.bounce_text = rows_str(r, a, 18),
+	};
+}
+
+static void read_copy(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_copy *)row = (struct member_copy){
+		.id = rows_i64(r, 0),
+		.key = rows_str(r, a, 1),
+		.text = rows_str(r, a, 2),
+		.own_posts = rows_i64(r, 3),
+		.copies = rows_i64(r, 4),
+	};
+}
+
+err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64_t *id)
+{
+	bool found;
+	int64_t there;
+	err e = TABLE_INSERT(b, id,
+			     "INSERT INTO member (list, address, joined_at) "
+			     "VALUES (?1, ?2, ?3)",
+			     SQL_I(list), SQL_I(address), SQL_I(now));
+	if (e.kind != ERR_DENIED)
+		return e;
+	TRY(book_number(b, &there, &found,
+			"SELECT id FROM member WHERE list = ?1 AND address = ?2",
+			SQL_I(list), SQL_I(address)));
+	return found ? FAIL(ERR_DENIED, "that address is a member already")
+		     : FAIL(ERR_NOTFOUND, "there is no such list or address");
+}
+
+err member_get(struct book *b, struct arena *a, int64_t id, struct member_row *m)
+{
+	return TABLE_ONE(b, a, read_member, m, none, MEMBER "WHERE m.id = ?1", SQL_I(id));
+}
+
+err member_find(struct book *b, struct arena *a, int64_t list, str key,
+		struct member_row *m)
+{
+	return TABLE_ONE(b, a, read_member, m, none,
+			 MEMBER "WHERE x.key = ?2 AND m.list = ?1", SQL_I(list),
+			 SQL_S(key));
+}
+
+err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t person,
+		     struct member_row *m)
+{
+	return TABLE_ONE(b, a, read_member, m, none,
+			 MEMBER "WHERE x.person = ?2 AND m.list = ?1 "
+				"ORDER BY m.delivery <> 'regular', m.id LIMIT 1",
+			 SQL_I(list), SQL_I(person));
+}
+
+err member_change(struct book *b, const struct member_row *m)
+{
+	err e = TABLE_MUST(b, none,
+			   "UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
+			   "action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
+			   "hidden = ?9 WHERE id = ?1",
+			   SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery),
+			   SQL_S(m->off_by), SQL_S(m->action), SQL_I(m->own_posts),
+			   SQL_I(m->copies), SQL_I(m->acknowledge), SQL_I(m->hidden));
+	return e.kind == ERR_DENIED
+		       ? FAIL(ERR_DENIED, "the other address is a member already")
+		       : e;
+}
+
+err member_bounced(struct book *b, int64_t id, double score, int64_t at, str text)
+{
+	return TABLE_MUST(b, none,
+			  "UPDATE member SET bounce_score = ?2, bounce_at = ?3, "
+			  "bounce_text = ?4 WHERE id = ?1",
+			  SQL_I(id), SQL_R(score), SQL_I(at), SQL_S(text));
+}
+
+err member_remove(struct book *b, int64_t id)
+{
+	return TABLE_MUST(b, none, "DELETE FROM member WHERE id = ?1", SQL_I(id));
+}
+
+err member_after(struct book *b, struct arena *a, int64_t list, int64_t after,
+		 size_t limit, struct member_copy **m, size_t *count)
+{
+	return TABLE_ALL(
+		b, a, read_copy, m, count,
+		"SELECT m.id, x.key, x.text, m.own_posts, m.copies "
+		"FROM member m INDEXED BY member_fanout "
+		"JOIN address x ON x.id = m.address WHERE m.list = ?1 "
+		"AND m.delivery = 'regular' AND m.id > ?2 ORDER BY m.id LIMIT ?3",
+		SQL_I(list), SQL_I(after), SQL_I(limit));
+}
+
+err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
+		size_t limit, struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE m.list = ?1 AND m.id > ?2 ORDER BY m.id LIMIT ?3",
+			 SQL_I(list), SQL_I(after), SQL_I(limit));
+}
+
+err member_search(struct book *b, struct arena *a, int64_t list, str search, size_t skip,
+		  size_t limit, struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE m.list = ?1 AND " MATCHES
+				"ORDER BY x.key LIMIT ?4 OFFSET ?3",
+			 SQL_I(list), SQL_S(table_like(a, search)), SQL_I(skip),
+			 SQL_I(limit));
+}
+
+err member_count(struct book *b, int64_t list, str search, int64_t *count)
+{
+	ARENA(a);
+	bool found;
+	if (!search.n)
+		return book_number(b, count, &found,
+				   "SELECT count(*) FROM member WHERE list = ?1",
+				   SQL_I(list));
+	return book_number(
+		b, count, &found,
+		"SELECT count(*) FROM member m JOIN address x ON x.id = m.address "
+		"JOIN person p ON p.id = x.person "
+		"WHERE m.list = ?1 AND " MATCHES,
+		SQL_I(list), SQL_S(table_like(a, search)));
+}
+
+err member_by_key(struct book *b, struct arena *a, str key, struct member_row **m,
+		  size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE x.key = ?1 ORDER BY m.list", SQL_S(key));
+}
+
+err member_by_person(struct book *b, struct arena *a, int64_t person,
+		     struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE x.person = ?1 ORDER BY m.list, m.id",
+			 SQL_I(person));
+}
+
+err member_bouncing(struct book *b, struct arena *a, int64_t list, struct member_row **m,
+		    size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE m.list = ?1 AND m.bounce_score > 0 "
+				"ORDER BY m.bounce_score DESC, m.id",
+			 SQL_I(list));
+}

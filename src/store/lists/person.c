@@ -1,0 +1,83 @@
+#include "store/lists/person.h"
+
+#include "base/rand.h"
+#include "store/table.h"
+
+#define PERSON                                                                 \
+	"SELECT p.id, p.name, p.language, p.password, p.scram_salt, p.admin, " \
+	"p.may_send, p.send_budget, p.created_at FROM person p "
+
+static const char nobody[] = "there is no such person";
+
+static void read_person(struct rows *r, struct arena *a, void *row)
+{
+	*(struct person_row *)row = (struct person_row){
+		.id = rows_i64(r, 0),
+		.name = rows_str(r, a, 1),
+		.language = rows_str(r, a, 2),
+		.password = rows_str(r, a, 3),
+		.scram_salt = rows_str(r, a, 4),
+		.admin = rows_i64(r, 5),
+		.may_send = rows_i64(r, 6),
+		.send_budget = rows_i64(r, 7),
+		.created_at = rows_i64(r, 8),
+	};
+}
+
+err person_add(struct book *b, str name, int64_t now, int64_t *id)
+{
+	char salt[PERSON_SALT];
+	rand_bytes(salt, sizeof salt);
+	return TABLE_INSERT(
+		b, id,
+		"INSERT INTO person (name, scram_salt, send_budget, created_at) "
+		"VALUES (?1, ?2, ?3, ?4)",
+		SQL_S(name), SQL_B(((str){ salt, sizeof salt })), SQL_I(PERSON_BUDGET),
+		SQL_I(now));
+}
+
+err person_get(struct book *b, struct arena *a, int64_t id, struct person_row *p)
+{
+	return TABLE_ONE(b, a, read_person, p, nobody, PERSON "WHERE p.id = ?1",
+			 SQL_I(id));
+}
+
+err person_by_key(struct book *b, struct arena *a, str key, struct person_row *p)
+{
+	return TABLE_ONE(b, a, read_person, p, nobody,
+			 PERSON "JOIN address x ON x.person = p.id WHERE x.key = ?1",
+			 SQL_S(key));
+}
+
+err person_change(struct book *b, const struct person_row *p)
+{
+	return TABLE_MUST(b, nobody,
+			  "UPDATE person SET name = ?2, language = ?3, password = ?4, "
+			  "admin = ?5, may_send = ?6, send_budget = ?7 WHERE id = ?1",
+			  SQL_I(p->id), SQL_S(p->name), SQL_S(p->language),
+			  SQL_S(p->password), SQL_I(p->admin), SQL_I(p->may_send),
+			  SQL_I(p->send_budget));
+}
+
+err person_remove(struct book *b, int64_t id)
+{
+	return TABLE_MUST(b, nobody, "DELETE FROM person WHERE id = ?1", SQL_I(id));
+}
+
+err person_list(struct book *b, struct arena *a, str search, int64_t after, size_t limit,
+		struct person_row **p, size_t *count)
+{
+	return TABLE_ALL(b, a, read_person, p, count,
+			 PERSON
+			 "WHERE p.id > ?1 AND (?2 = '%%' OR "
+			 "p.name LIKE ?2 ESCAPE '\\' OR EXISTS (SELECT 1 FROM address x "
+			 "WHERE x.person = p.id AND x.text LIKE ?2 ESCAPE '\\')) "
+			 "ORDER BY p.id LIMIT ?3",
+			 SQL_I(after), SQL_S(table_like(a, search)), SQL_I(limit));
+}
+
+err person_admins(struct book *b, struct arena *a, struct person_row **p, size_t *count)
+{
+	return TABLE_ALL(b, a, read_person, p, count,
+			 PERSON "WHERE p.admin = 1 ORDER BY p.id");
+}

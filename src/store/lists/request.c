@@ -1,0 +1,55 @@
+#include "store/lists/request.h"
+
+#include "store/table.h"
+
+#define REQUEST "SELECT id, list, address, name, asked_at FROM request "
+
+static const char none[] = "there is no such request: somebody may have answered it";
+
+static void read_request(struct rows *r, struct arena *a, void *row)
+{
+	*(struct request_row *)row = (struct request_row){
+		.id = rows_i64(r, 0),
+		.list = rows_i64(r, 1),
+		.address = rows_str(r, a, 2),
+		.name = rows_str(r, a, 3),
+		.asked_at = rows_i64(r, 4),
+	};
+}
+
+static err add(struct book *b, struct request_row *r)
+{
+	bool found;
+	TRY(book_run(b,
+		     "INSERT INTO request (list, address, name, asked_at) "
+		     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (list, address) DO NOTHING",
+		     SQL_I(r->list), SQL_S(r->address), SQL_S(r->name),
+		     SQL_I(r->asked_at)));
+	return book_number(b, &r->id, &found,
+			   "SELECT id FROM request WHERE list = ?1 AND address = ?2",
+			   SQL_I(r->list), SQL_S(r->address));
+}
+
+err request_add(struct book *b, struct request_row *r)
+{
+	bool mine;
+	TRY(table_join(b, &mine));
+	return table_leave(b, mine, add(b, r));
+}
+
+err request_get(struct book *b, struct arena *a, int64_t id, struct request_row *r)
+{
+	return TABLE_ONE(b, a, read_request, r, none, REQUEST "WHERE id = ?1", SQL_I(id));
+}
+
+err request_list(struct book *b, struct arena *a, int64_t list, struct request_row **r,
+		 size_t *count)
+{
+	return TABLE_ALL(b, a, read_request, r, count,
+			 REQUEST "WHERE list = ?1 ORDER BY id", SQL_I(list));
+}
+
+err request_remove(struct book *b, int64_t id)
+{
+	return TABLE_MUST(b, none, "DELETE FROM request WHERE id = ?1", SQL_I(id));
+}

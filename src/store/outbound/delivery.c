@@ -1,0 +1,109 @@
+#include "store/outbound/delivery.h"
+
+#include "store/outbound/row.h"
+#include "store/table.h"
+
+static void read_delivery(struct rows *r, struct arena *a, void *row)
+{
+	delivery_read(r, a, row);
+}
+
+err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t count)
+{
+	bool mine, found;
+	int64_t frozen = 0;
+	TRY(table_join(b, &mine));
+	err e = book_number(b, &frozen, &found,
+			    "SELECT frozen FROM message WHERE id = ?1", SQL_I(message));
+	if (!e.kind && !found)
+		e = FAIL(ERR_NOTFOUND, "there is no such outbound message to deliver");
+	for (size_t i = 0; i < count && !e.kind; i++)
+		e = TABLE_INSERT(b, &d[i].id,
+				 "INSERT INTO delivery (message, destination, recipient, "
+				 "member, notify, orcpt, held) "
+				 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+				 SQL_I(message), SQL_S(d[i].destination),
+				 SQL_S(d[i].recipient), SQL_I(d[i].member),
+				 SQL_S(d[i].notify), SQL_S(d[i].orcpt),
+				 SQL_I(frozen ? HELD_FROZEN : 0));
+	return table_leave(b, mine, e);
+}
+
+/* Rows that are not new are looked at too, so that the cursor passes them once and
+ * no query has to skip a great number of them. */
+err delivery_claim(struct book *b, struct arena *a, int64_t *after, size_t limit,
+		   struct delivery **d, size_t *count)
+{
+	struct delivery *rows;
+	size_t n, fresh = 0;
+	TRY(TABLE_ALL(b, a, read_delivery, &rows, &n,
+		      "SELECT " DELIVERY " FROM delivery d WHERE d.id > ?1 "
+		      "ORDER BY d.id LIMIT ?2",
+		      SQL_I(*after), SQL_I(limit)));
+	if (n)
+		*after = rows[n - 1].id;
+	for (size_t i = 0; i < n; i++)
+		if (!rows[i].next_at && !rows[i].held)
+			rows[fresh++] = rows[i];
+	*d = rows;
+	*count = fresh;
+	return OK;
+}
+
+err delivery_due(struct book *b, struct arena *a, int64_t now, size_t limit,
+		 struct delivery **d, size_t *count)
+{
+	return TABLE_ALL(b, a, read_delivery, d, count,
+			 "SELECT " DELIVERY " FROM delivery d WHERE d.next_at > 0 "
+			 "AND d.held = 0 AND d.next_at <= ?1 ORDER BY d.next_at LIMIT ?2",
+			 SQL_I(now), SQL_I(limit));
+}
+
+err delivery_next_at(struct book *b, int64_t *at)
+{
+	bool found;
+	*at = 0;
+	return book_number(b, at, &found,
+			   "SELECT next_at FROM delivery WHERE next_at > 0 AND held = 0 "
+			   "ORDER BY next_at LIMIT 1");
+}
+
+err delivery_done(struct book *b, int64_t id)
+{
+	return book_run(b, "DELETE FROM delivery WHERE id = ?1", SQL_I(id));
+}
+
+err delivery_later(struct book *b, int64_t id, int64_t attempts, int64_t next_at,
+		   str reply)
+{
+	return book_run(b,
+			"UPDATE delivery SET attempts = ?2, next_at = max(?3, 1), "
+			"last_reply = ?4 WHERE id = ?1",
+			SQL_I(id), SQL_I(attempts), SQL_I(next_at), SQL_S(reply));
+}
+
+err delivery_warned(struct book *b, int64_t id)
+{
+	return book_run(b, "UPDATE delivery SET warned = 1 WHERE id = ?1", SQL_I(id));
+}
+
+err delivery_get(struct book *b, struct arena *a, int64_t id, struct delivery *d)
+{
+	return TABLE_ONE(b, a, read_delivery, d, "there is no such delivery (any more)",
+			 "SELECT " DELIVERY " FROM delivery d WHERE d.id = ?1",
+			 SQL_I(id));
+}
+
+err delivery_count(struct book *b, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found, "SELECT count(*) FROM delivery");
+}
+
+err delivery_left(struct book *b, int64_t message, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM delivery WHERE message = ?1",
+			   SQL_I(message));
+}

@@ -1,0 +1,137 @@
+#include "store/outbound/ledger.h"
+
+#include "store/outbound/entry.h"
+#include "store/table.h"
+
+void ledger_read(struct rows *r, struct arena *a, void *row)
+{
+	*(struct ledger_entry *)row = (struct ledger_entry){
+		.id = rows_i64(r, 0),
+		.at = rows_i64(r, 1),
+		.inbound = rows_i64(r, 2),
+		.message = rows_i64(r, 3),
+		.recipient = rows_str(r, a, 4),
+		.member = rows_i64(r, 5),
+		.what = rows_str(r, a, 6),
+		.detail = rows_str(r, a, 7),
+	};
+}
+
+static err add_one(struct book *b, struct ledger_entry *e)
+{
+	TRY(TABLE_INSERT(b, &e->id,
+			 "INSERT INTO event (at, inbound, message, recipient, member, "
+			 "what, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			 SQL_I(e->at), SQL_I(e->inbound), SQL_I(e->message),
+			 SQL_S(e->recipient), SQL_I(e->member), SQL_S(e->what),
+			 SQL_S(e->detail)));
+	return e->id % LEDGER_BLOCK ? OK : ledger_seal(b, e->id);
+}
+
+err ledger_add(struct book *b, struct ledger_entry *e, size_t count)
+{
+	bool mine;
+	TRY(table_join(b, &mine));
+	err failed = OK;
+	for (size_t i = 0; i < count && !failed.kind; i++)
+		failed = add_one(b, &e[i]);
+	return table_leave(b, mine, failed);
+}
+
+err ledger_get(struct book *b, struct arena *a, int64_t id, struct ledger_entry *e)
+{
+	return TABLE_ONE(b, a, ledger_read, e, "the ledger has no such entry",
+			 "SELECT " ENTRY " FROM event e WHERE e.id = ?1", SQL_I(id));
+}
+
+err ledger_after(struct book *b, struct arena *a, int64_t after, size_t limit,
+		 struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(b, a, ledger_read, e, count,
+			 "SELECT " ENTRY " FROM event e WHERE e.id > ?1 "
+			 "ORDER BY e.id LIMIT ?2",
+			 SQL_I(after), SQL_I(limit));
+}
+
+err ledger_by_message(struct book *b, struct arena *a, int64_t message, int64_t after,
+		      size_t limit, struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(b, a, ledger_read, e, count,
+			 "SELECT " ENTRY " FROM event e WHERE e.message = ?1 "
+			 "AND e.message > 0 AND e.id > ?2 ORDER BY e.id LIMIT ?3",
+			 SQL_I(message), SQL_I(after), SQL_I(limit));
+}
+
+err ledger_by_inbound(struct book *b, struct arena *a, int64_t inbound, int64_t after,
+		      size_t limit, struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(b, a, ledger_read, e, count,
+			 "SELECT " ENTRY " FROM event e WHERE e.inbound = ?1 "
+			 "AND e.message = 0 AND e.id > ?2 "
+			 "UNION ALL SELECT " ENTRY " FROM event e WHERE e.message > 0 "
+			 "AND e.message IN (SELECT id FROM message WHERE inbound = ?1) "
+			 "AND e.id > ?2 ORDER BY 1 LIMIT ?3",
+			 SQL_I(inbound), SQL_I(after), SQL_I(limit));
+}
+
+err ledger_by_message_id(struct book *b, struct arena *a, str message_id, int64_t after,
+			 size_t limit, struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(
+		b, a, ledger_read, e, count,
+		"SELECT " ENTRY " FROM event e WHERE e.message = 0 AND e.inbound IN "
+		"(SELECT inbound FROM arrival WHERE message_id = ?1) AND e.id > ?2 "
+		"UNION ALL SELECT " ENTRY " FROM event e WHERE e.message > 0 "
+		"AND e.message IN (SELECT id FROM message WHERE message_id = ?1 OR "
+		"(inbound > 0 AND inbound IN "
+		"(SELECT inbound FROM arrival WHERE message_id = ?1))) "
+		"AND e.id > ?2 ORDER BY 1 LIMIT ?3",
+		SQL_S(message_id), SQL_I(after), SQL_I(limit));
+}
+
+err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
+		struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(b, a, ledger_read, e, count,
+			 "SELECT " ENTRY " FROM event e WHERE e.what = 'kept' "
+			 "AND e.id < ?1 ORDER BY e.id DESC LIMIT ?2",
+			 SQL_I(before ? before : INT64_MAX), SQL_I(limit));
+}
+
+err ledger_cursor(struct book *b, str name, int64_t *event)
+{
+	bool found;
+	*event = 0;
+	return book_number(b, event, &found, "SELECT event FROM cursor WHERE name = ?1",
+			   SQL_S(name));
+}
+
+err ledger_set_cursor(struct book *b, str name, int64_t event)
+{
+	return book_run(b,
+			"INSERT INTO cursor (name, event) VALUES (?1, ?2) "
+			"ON CONFLICT DO UPDATE SET event = excluded.event",
+			SQL_S(name), SQL_I(event));
+}
+
+/* Entries are as old as their ids say, near enough: the first young one ends it. */
+static err expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
+{
+	TRY(book_run(b,
+		     "DELETE FROM event WHERE id <= (SELECT max(id) FROM (SELECT id, at "
+		     "FROM event ORDER BY id LIMIT ?2) WHERE at < ?1) AND at < ?1",
+		     SQL_I(before), SQL_I(limit)));
+	*gone = book_changes(b);
+	return book_run(
+		b, "DELETE FROM event_block WHERE last < (SELECT min(id) FROM event)");
+}
+
+err ledger_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
+{
+	bool mine;
+	int64_t n = 0;
+	TRY(table_join(b, &mine));
+	TRY(table_leave(b, mine, expire(b, before, limit, &n)));
+	*gone = n;
+	return OK;
+}

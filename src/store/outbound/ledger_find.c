@@ -1,0 +1,123 @@
+/* A recipient's entries, without an index: an index by recipient would have a page
+ * written for nearly every copy of a fan-out, a thousand times what the entry itself
+ * costs. Instead every full block of 1,024 entries has a Bloom filter over its
+ * recipients; a search reads the filters (a hundredth of the ledger) and then only
+ * the blocks that may hold the recipient. One in a hundred is read in vain. */
+#include "store/outbound/ledger.h"
+
+#include "store/outbound/entry.h"
+#include "store/table.h"
+
+enum { FILTER = 1280, HASHES = 6 }; /* octets, for 10 bits an entry */
+enum { FIND_MOST = 10000 };
+
+/* FNV-1a with a final mix, ASCII case folded. It is stored, so it never changes. */
+static uint64_t hash_of(str recipient)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < recipient.n; i++)
+		h = (h ^ (unsigned char)chr_lower(recipient.p[i])) * 0x100000001b3u;
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
+	h = (h ^ h >> 27) * 0x94d049bb133111ebu;
+	return h ^ h >> 31;
+}
+
+static uint32_t bit_of(uint64_t hash, uint32_t i)
+{
+	return ((uint32_t)hash + i * ((uint32_t)(hash >> 32) | 1)) % (FILTER * 8);
+}
+
+static void filter_add(unsigned char *filter, str recipient)
+{
+	uint64_t hash = hash_of(recipient);
+	for (uint32_t i = 0; i < HASHES; i++) {
+		uint32_t bit = bit_of(hash, i);
+		filter[bit / 8] |= (unsigned char)(1 << bit % 8);
+	}
+}
+
+static bool filter_may_hold(str filter, uint64_t hash)
+{
+	if (filter.n != FILTER)
+		return true;
+	for (uint32_t i = 0; i < HASHES; i++) {
+		uint32_t bit = bit_of(hash, i);
+		if (!((unsigned char)filter.p[bit / 8] >> bit % 8 & 1))
+			return false;
+	}
+	return true;
+}
+
+err ledger_seal(struct book *b, int64_t last)
+{
+	unsigned char filter[FILTER] = { 0 };
+	struct rows r;
+	TRY(book_rows(b, &r, "SELECT recipient FROM event WHERE id > ?1 AND id <= ?2",
+		      SQL_I(last - LEDGER_BLOCK), SQL_I(last)));
+	while (rows_next(&r))
+		if (rows_view(&r, 0).n)
+			filter_add(filter, rows_view(&r, 0));
+	TRY(rows_end(&r));
+	str bytes = { (const char *)filter, sizeof filter };
+	return book_run(
+		b, "INSERT OR REPLACE INTO event_block (last, filter) VALUES (?1, ?2)",
+		SQL_I(last), SQL_B(bytes));
+}
+
+struct search {
+	struct book *book;
+	struct arena *arena;
+	str recipient;
+	struct ledger_entry *found;
+	size_t count, limit;
+};
+
+/* Adds the recipient's entries among first .. last. */
+static err look_into(struct search *s, int64_t first, int64_t last)
+{
+	struct ledger_entry *e;
+	size_t n;
+	TRY(TABLE_ALL(s->book, s->arena, ledger_read, &e, &n,
+		      "SELECT " ENTRY " FROM event e WHERE e.id BETWEEN ?1 AND ?2 "
+		      "AND e.recipient = ?3 COLLATE NOCASE ORDER BY e.id LIMIT ?4",
+		      SQL_I(first), SQL_I(last), SQL_S(s->recipient),
+		      SQL_I(s->limit - s->count)));
+	if (n)
+		memcpy(s->found + s->count, e, n * sizeof *e);
+	s->count += n;
+	return OK;
+}
+
+/* *after moves on past the last full block. */
+static err look_through_blocks(struct search *s, int64_t *after)
+{
+	struct rows r;
+	uint64_t hash = hash_of(s->recipient);
+	err e = OK;
+	TRY(book_rows(
+		s->book, &r,
+		"SELECT last, filter FROM event_block WHERE last > ?1 ORDER BY last",
+		SQL_I(*after)));
+	while (!e.kind && s->count < s->limit && rows_next(&r)) {
+		int64_t last = rows_i64(&r, 0), first = last - LEDGER_BLOCK + 1;
+		if (filter_may_hold(rows_view(&r, 1), hash))
+			e = look_into(s, first > *after ? first : *after + 1, last);
+		*after = last;
+	}
+	err ended = rows_end(&r);
+	return e.kind ? e : ended;
+}
+
+err ledger_by_recipient(struct book *b, struct arena *a, str recipient, int64_t after,
+			size_t limit, struct ledger_entry **e, size_t *count)
+{
+	struct search s = { b,    a, recipient,
+			    NULL, 0, limit < FIND_MOST ? limit : FIND_MOST };
+	s.found = arena_alloc(a, (s.limit + 1) * sizeof *s.found);
+	TRY(look_through_blocks(&s, &after));
+	if (s.count < s.limit)
+		TRY(look_into(&s, after + 1, INT64_MAX));
+	*e = s.found;
+	*count = s.count;
+	return OK;
+}

@@ -1,0 +1,206 @@
+#include "store/outbound/message.h"
+
+#include "store/table.h"
+
+#define MESSAGE                                                                      \
+	"id, source, inbound, kind, list, reverse_path, verp, message_id, subject, " \
+	"created_at, envid, ret, size, split, personal, smtputf8, eightbit, "        \
+	"fanned_to, complete, frozen, kept"
+
+static void read_message(struct rows *r, struct arena *a, void *row)
+{
+	*(struct outbound_message *)row = (struct outbound_message){
+		.id = rows_i64(r, 0),
+		.source = rows_str(r, a, 1),
+		.inbound = rows_i64(r, 2),
+		.kind = rows_str(r, a, 3),
+		.list = rows_str(r, a, 4),
+		.reverse_path = rows_str(r, a, 5),
+		.verp = rows_i64(r, 6),
+		.message_id = rows_str(r, a, 7),
+		.subject = rows_str(r, a, 8),
+		.created_at = rows_i64(r, 9),
+		.envid = rows_str(r, a, 10),
+		.ret = rows_str(r, a, 11),
+		.size = rows_i64(r, 12),
+		.split = rows_i64(r, 13),
+		.personal = rows_str(r, a, 14),
+		.smtputf8 = rows_i64(r, 15),
+		.eightbit = rows_i64(r, 16),
+		.fanned_to = rows_i64(r, 17),
+		.complete = rows_i64(r, 18),
+		.frozen = rows_i64(r, 19),
+		.kept = rows_i64(r, 20),
+	};
+}
+
+static void read_standing(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	struct outbound_message *m = row;
+	m->id = rows_i64(r, 0);
+	m->fanned_to = rows_i64(r, 1);
+	m->complete = rows_i64(r, 2);
+	m->frozen = rows_i64(r, 3);
+	m->kept = rows_i64(r, 4);
+}
+
+static err insert(struct book *b, const struct outbound_message *m)
+{
+	return book_run(
+		b,
+		"INSERT INTO message (source, inbound, kind, list, reverse_path, "
+		"verp, message_id, subject, created_at, envid, ret, size, split, "
+		"personal, "
+		"smtputf8, eightbit, fanned_to, complete, frozen) VALUES (?1, ?2, ?3, "
+		"?4, "
+		"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
+		"ON CONFLICT (source) DO NOTHING",
+		SQL_S(m->source), SQL_I(m->inbound), SQL_S(m->kind), SQL_S(m->list),
+		SQL_S(m->reverse_path), SQL_I(m->verp), SQL_S(m->message_id),
+		SQL_S(m->subject), SQL_I(m->created_at), SQL_S(m->envid), SQL_S(m->ret),
+		SQL_I(m->size), SQL_I(m->split), SQL_S(m->personal), SQL_I(m->smtputf8),
+		SQL_I(m->eightbit), SQL_I(m->fanned_to), SQL_I(m->complete),
+		SQL_I(m->frozen));
+}
+
+err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)
+{
+	bool mine, added = false;
+	TRY(table_join(b, &mine));
+	err e = insert(b, m);
+	if (!e.kind) {
+		added = book_changes(b) > 0;
+		e = TABLE_ONE(b, NULL, read_standing, m,
+			      "the message just added is not there",
+			      "SELECT id, fanned_to, complete, frozen, kept FROM message "
+			      "WHERE source = ?1",
+			      SQL_S(m->source));
+	}
+	TRY(table_leave(b, mine, e));
+	*fresh = added;
+	return OK;
+}
+
+err outbound_get(struct book *b, struct arena *a, int64_t id, struct outbound_message *m)
+{
+	return TABLE_ONE(b, a, read_message, m, "there is no such outbound message",
+			 "SELECT " MESSAGE " FROM message WHERE id = ?1", SQL_I(id));
+}
+
+err outbound_by_inbound(struct book *b, struct arena *a, int64_t inbound,
+			struct outbound_message **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_message, m, count,
+			 "SELECT " MESSAGE " FROM message WHERE inbound = ?1 ORDER BY id",
+			 SQL_I(inbound));
+}
+
+err outbound_by_message_id(struct book *b, struct arena *a, str message_id,
+			   struct outbound_message **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_message, m, count,
+			 "SELECT " MESSAGE
+			 " FROM message WHERE message_id = ?1 ORDER BY id",
+			 SQL_S(message_id));
+}
+
+err outbound_unfinished(struct book *b, struct arena *a, struct outbound_message **m,
+			size_t *count)
+{
+	return TABLE_ALL(b, a, read_message, m, count,
+			 "SELECT " MESSAGE
+			 " FROM message WHERE complete = 0 ORDER BY id");
+}
+
+err outbound_before(struct book *b, struct arena *a, int64_t id, size_t limit,
+		    struct outbound_message **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_message, m, count,
+			 "SELECT " MESSAGE " FROM message WHERE id < ?1 "
+			 "ORDER BY id DESC LIMIT ?2",
+			 SQL_I(id ? id : INT64_MAX), SQL_I(limit));
+}
+
+err outbound_progress(struct book *b, int64_t id, int64_t fanned_to, bool complete)
+{
+	return TABLE_MUST(
+		b, "there is no such outbound message",
+		"UPDATE message SET fanned_to = ?2, complete = ?3 WHERE id = ?1",
+		SQL_I(id), SQL_I(fanned_to), SQL_I(complete));
+}
+
+/* A delivery that is let go is scheduled, for the walk along the new ones may have
+ * passed it. Those nobody held before stay new until then. */
+static err freeze(struct book *b, int64_t id, bool frozen)
+{
+	TRY(TABLE_MUST(b, "there is no such outbound message",
+		       "UPDATE message SET frozen = ?2 WHERE id = ?1", SQL_I(id),
+		       SQL_I(frozen)));
+	if (frozen)
+		return book_run(b,
+				"UPDATE delivery SET held = held | 2 "
+				"WHERE message = ?1 AND held & 2 = 0",
+				SQL_I(id));
+	return book_run(b,
+			"UPDATE delivery SET held = held & ~2, next_at = max(next_at, 1) "
+			"WHERE message = ?1 AND held & 2",
+			SQL_I(id));
+}
+
+err outbound_freeze(struct book *b, int64_t id, bool frozen)
+{
+	bool mine;
+	TRY(table_join(b, &mine));
+	return table_leave(b, mine, freeze(b, id, frozen));
+}
+
+err outbound_frozen(struct book *b, struct arena *a, struct outbound_message **m,
+		    size_t *count)
+{
+	return TABLE_ALL(b, a, read_message, m, count,
+			 "SELECT " MESSAGE " FROM message WHERE frozen = 1 ORDER BY id");
+}
+
+static void read_id(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_i64(r, 0);
+}
+
+static err clean(struct book *b, int64_t before, size_t limit, int64_t *gone)
+{
+	ARENA(a);
+	int64_t *ids;
+	size_t count;
+	TRY(TABLE_ALL(b, a, read_id, &ids, &count,
+		      "SELECT m.id FROM message m WHERE kept = 1 AND created_at < ?1 "
+		      "AND complete = 1 AND NOT EXISTS "
+		      "(SELECT 1 FROM delivery d WHERE d.message = m.id) LIMIT ?2",
+		      SQL_I(before), SQL_I(limit)));
+	for (size_t i = 0; i < count; i++) {
+		TRY(book_run(b, "DELETE FROM body WHERE message = ?1", SQL_I(ids[i])));
+		TRY(book_run(b, "UPDATE message SET kept = 0 WHERE id = ?1",
+			     SQL_I(ids[i])));
+	}
+	*gone = (int64_t)count;
+	return OK;
+}
+
+err outbound_clean(struct book *b, int64_t before, size_t limit, int64_t *gone)
+{
+	bool mine;
+	int64_t n = 0;
+	TRY(table_join(b, &mine));
+	TRY(table_leave(b, mine, clean(b, before, limit, &n)));
+	*gone = n;
+	return OK;
+}
+
+err outbound_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
+{
+	return TABLE_CHANGE(b, gone,
+			    "DELETE FROM message WHERE id IN (SELECT id FROM message "
+			    "WHERE kept = 0 AND created_at < ?1 LIMIT ?2)",
+			    SQL_I(before), SQL_I(limit));
+}
