@@ -1,15 +1,9 @@
 /* What parses is written, and what is written parses to the same; the fields'
  * reader never gives an address that cannot be written. */
+#include "fuzz.h"
+
 #include "base/utf8.h"
 #include "mail/address.h"
-
-#include <stdlib.h>
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void one_path(struct arena *a, str text, bool utf8)
 {

@@ -1,7 +1,7 @@
 /* A date that is read, written and read again is the same second. */
-#include "mail/date.h"
+#include "fuzz.h"
 
-#include <stdlib.h>
+#include "mail/date.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	int offset;
 	if (date_parse((str){ (const char *)data, n }, &first, &offset).kind)
 		return 0;
-	if (offset < -16 * 60 || offset > 16 * 60)
-		abort();
+	must(offset >= -16 * 60 && offset <= 16 * 60);
 	date_day(a, first);
 	date_minute(a, first);
 	if (date_parse(date_text(a, first), &second, &offset).kind || first != second

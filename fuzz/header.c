@@ -1,15 +1,9 @@
 /* A block that is edited by nothing keeps its bytes; all texts are UTF-8; what
  * is encoded is one field and reads back. */
+#include "fuzz.h"
+
 #include "base/utf8.h"
 #include "mail/header.h"
-
-#include <stdlib.h>
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void one_field(struct arena *a, const struct field *f)
 {

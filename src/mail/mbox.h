@@ -1,5 +1,6 @@
 /* mail/mbox.h: the messages of an mbox file: mboxrd and mboxo, with unescaped
- * "From " lines inside bodies, CRLF or LF, Content-Length that lies or does not.
+ * "From " lines inside bodies, CRLF or LF. Content-Length is not believed: one
+ * that lies could hide the messages behind it.
  *
  *     struct mbox m;
  *     mbox_open(&m, bytes);
@@ -12,6 +13,8 @@
 struct mbox {
 	str rest;
 	size_t number; /* of messages given so far */
+	size_t size;
+	bool patches; /* of git format-patch: its From lines count, too */
 };
 
 struct mbox_message {

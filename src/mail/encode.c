@@ -1,0 +1,82 @@
+#include "mail/encode.h"
+
+#include "base/buf.h"
+#include "base/rand.h"
+#include "mail/lex.h"
+
+enum {
+	PLAIN_COLUMNS = 78,
+	QP_COLUMNS = 76, /* RFC 2045 section 6.7 rule 5 */
+	BOUNDARY_BYTES = 15,
+};
+
+static bool is_printable(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\t';
+}
+
+static bool needs_quoting(str text)
+{
+	str line;
+	while (str_line(&text, &line)) {
+		if (line.n > PLAIN_COLUMNS)
+			return true;
+		for (size_t i = 0; i < line.n; i++)
+			if (!is_printable(line.p[i]))
+				return true;
+	}
+	return false;
+}
+
+static void add_quoted_line(struct buf *b, str line)
+{
+	size_t column = 0;
+	for (size_t i = 0; i < line.n; i++) {
+		bool last = i + 1 == line.n;
+		bool blank = line.p[i] == ' ' || line.p[i] == '\t';
+		bool plain = is_printable(line.p[i]) && line.p[i] != '='
+			     && !(blank && last);
+		size_t width = plain ? 1 : 3;
+		if (column + width + !last > QP_COLUMNS) {
+			buf_add(b, STR("=\r\n"));
+			column = 0;
+		}
+		if (plain)
+			buf_add_char(b, line.p[i]);
+		else
+			buf_addf(b, "=%02X", (unsigned char)line.p[i]);
+		column += width;
+	}
+	buf_add(b, STR("\r\n"));
+}
+
+str encode_text_part(struct arena *a, str text)
+{
+	BUF(b);
+	bool quoted = needs_quoting(text), ascii = lex_ascii(text);
+	buf_cat(&b, STR("Content-Type: text/plain; charset="),
+		ascii ? STR("us-ascii") : STR("utf-8"),
+		STR("\r\nContent-Transfer-Encoding: "),
+		quoted ? STR("quoted-printable") : STR("7bit"), STR("\r\n\r\n"));
+	for (str line; str_line(&text, &line);)
+		if (quoted)
+			add_quoted_line(&b, line);
+		else
+			buf_cat(&b, line, STR("\r\n"));
+	return arena_copy(a, buf_str(&b));
+}
+
+str encode_message_part(struct arena *a, str type, str message)
+{
+	BUF(b);
+	buf_cat(&b, STR("Content-Type: "), type, STR("\r\nContent-Transfer-Encoding: "),
+		lex_ascii(message) ? STR("7bit") : STR("8bit"), STR("\r\n\r\n"));
+	for (str line; str_line(&message, &line);)
+		buf_cat(&b, line, STR("\r\n"));
+	return arena_copy(a, buf_str(&b));
+}
+
+str encode_boundary(struct arena *a)
+{
+	return arena_cat(a, STR("=_"), rand_token(a, BOUNDARY_BYTES));
+}

@@ -1,0 +1,16 @@
+/* mail/encode.h: parts that this program writes. For src/mail alone. */
+#pragma once
+
+#include "base/arena.h"
+
+/* A text/plain part: Content-Type, Content-Transfer-Encoding, an empty line and
+ * the text with CRLF, quoted-printable only where a line is long or holds what
+ * 7-bit mail cannot carry. Ends in CRLF. */
+str encode_text_part(struct arena *a, str text);
+
+/* A part of some bytes as they are (RFC 2046 section 5.2.1 allows a message no
+ * other encoding), with CRLF line ends. */
+str encode_message_part(struct arena *a, str type, str message);
+
+/* A boundary that nobody has written before. */
+str encode_boundary(struct arena *a);
