@@ -44,3 +44,10 @@ bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms)
 			      .tv_nsec = mono_ms % 1000 * 1000000 };
 	return pthread_cond_timedwait(c, m, &t) != ETIMEDOUT;
 }
+
+void thread_sleep(int64_t ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}

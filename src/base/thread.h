@@ -21,3 +21,5 @@ void thread_cond_init(pthread_cond_t *c);
 
 /* Waits on c, m held, until woken (true) or until the deadline (false). */
 bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms);
+
+void thread_sleep(int64_t ms); /* at least; this thread alone */

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/rand.h"
 #include "store/lists/audit.h"
+#include "store/lists/revision.h"
 
 #include <unistd.h>
 
@@ -56,7 +57,7 @@ static err open_all(struct arena *a, enum office_mode mode, const struct mac_key
 		TRY(office_mac_from(content, &o->mac));
 	}
 	TRY(open_books(a, mode, o));
-	o->addresses_version = book_version(o->lists);
+	TRY(revision_get(o->lists, &o->addresses_revision));
 	return addressbook_load(o->lists, o->conf, &o->mac, &o->addresses);
 }
 
@@ -88,15 +89,15 @@ void office_close(struct office *o)
 
 err office_refresh(struct office *o)
 {
-	int64_t version = book_version(o->lists);
+	int64_t revision;
 	struct addressbook *fresh;
-	if (version == o->addresses_version && !o->addresses_stale)
+	TRY(revision_get(o->lists, &revision));
+	if (revision == o->addresses_revision)
 		return OK;
 	TRY(addressbook_load(o->lists, o->conf, &o->mac, &fresh));
 	addressbook_drop(o->addresses);
 	o->addresses = fresh;
-	o->addresses_version = version;
-	o->addresses_stale = false;
+	o->addresses_revision = revision;
 	return OK;
 }
 

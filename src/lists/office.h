@@ -19,10 +19,8 @@ struct office {
 	const struct conf *conf;
 	struct book *lists, *inbound, *outbound, *archive;
 	struct mac_key mac;            /* tags of return paths and links */
-	struct addressbook *addresses; /* as of addresses_version of the lists book */
-	int64_t addresses_version;
-	bool addresses_stale; /* set by who changed a list or alias in this very process
-			       */
+	struct addressbook *addresses; /* as of addresses_revision of the lists book */
+	int64_t addresses_revision;
 };
 
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key

@@ -80,7 +80,6 @@ err order_settings(struct order *x)
 				str_from(json_string_value(value))));
 		buf_addf(&names, " %s", key);
 	}
-	x->o->addresses_stale = true;
 	return office_audit(x->o, &x->by, x->list->id, STR("settings changed"),
 			    str_trim(buf_str(&names)));
 }

@@ -201,3 +201,19 @@ CREATE TABLE audit (
   detail       TEXT NOT NULL
 );
 CREATE INDEX audit_list ON audit(list);
+
+-- One number that grows with every change of what an address means, so that a
+-- snapshot of the addresses knows when it is old. Posts and sessions do not touch it.
+CREATE TABLE revision (
+  n            INTEGER NOT NULL
+);
+INSERT INTO revision VALUES (1);
+CREATE TRIGGER revision_domain AFTER INSERT ON domain BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_list_new AFTER INSERT ON list BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_list AFTER UPDATE ON list BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_list_gone AFTER DELETE ON list BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_setting_new AFTER INSERT ON setting BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_setting AFTER UPDATE ON setting BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_setting_gone AFTER DELETE ON setting BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_alias_new AFTER INSERT ON alias_target BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_alias_gone AFTER DELETE ON alias_target BEGIN UPDATE revision SET n = n + 1; END;

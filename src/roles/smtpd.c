@@ -1,0 +1,237 @@
+/* The role smtpd: doors to the Internet, to members and to our own programs. A
+ * session is a thread; what it decides stands in src/smtp and smtpd_policy.c. */
+#include "roles/smtpd_inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct door {
+	struct smtpd *d;
+	struct role_listener listener;
+};
+
+struct caller { /* what a session's thread is given */
+	struct smtpd *d;
+	int fd;
+	enum listen_kind kind;
+	struct net_addr peer;
+};
+
+static void talk(struct caller *c, struct visit *v)
+{
+	struct smtp_session s;
+	struct conn *conn = conn_new(c->fd);
+	smtp_session_init(&s, &c->d->configs[c->kind], v);
+	err e = smtp_serve(conn, &s, c->d->tls);
+	if (e.kind)
+		log_debug("session-ended", KS("client", v->client), KE(e));
+	smtp_session_free(&s);
+	conn_free(conn);
+}
+
+static void *session(void *arg)
+{
+	struct caller *c = arg;
+	ARENA(a);
+	struct visit v = { .d = c->d,
+			   .peer = c->peer,
+			   .is_local = c->kind == LISTEN_DOOR,
+			   .a = a,
+			   .file = STR("") };
+	v.client = v.is_local ? STR("local") : net_ip_text(a, &c->peer);
+	talk(c, &v);
+	limit_leave(c->d->limit, &c->peer);
+	free(c);
+	return NULL;
+}
+
+static void refuse(int fd, const char *why)
+{
+	BUF(out);
+	buf_addf(&out, "421 4.7.0 %s\r\n", why);
+	if (write(fd, out.p, out.n) < 0)
+		log_debug("refusal-not-read", KZ("why", why));
+	close(fd);
+}
+
+static const char *const limit_words[] = {
+	[LIMIT_CLIENT] = "too many connections from your address",
+	[LIMIT_NETWORK] = "too many connections from your network",
+	[LIMIT_TOTAL] = "too many connections; try again later",
+};
+
+static void admit(struct smtpd *d, int fd, enum listen_kind kind,
+		  const struct net_addr *peer)
+{
+	enum limit_verdict verdict = limit_enter(d->limit, peer);
+	if (verdict != LIMIT_OK) {
+		ARENA(a);
+		log_warn("connection-limit", KS("client", net_ip_text(a, peer)),
+			 KZ("why", limit_words[verdict]));
+		refuse(fd, limit_words[verdict]);
+		return;
+	}
+	struct caller *c = mem_alloc(sizeof *c);
+	*c = (struct caller){ d, fd, kind, *peer };
+	err e = thread_start(session, c);
+	if (!e.kind)
+		return;
+	log_error("session-not-started", KE(e),
+		  KZ("do", "lower [smtp] max_clients or raise TasksMax"));
+	refuse(fd, "too busy; try again later");
+	limit_leave(d->limit, peer);
+	free(c);
+}
+
+/* The local door's peers share one key, so that they are counted, too. */
+static void accept_one(struct door *door)
+{
+	struct net_addr peer = { .len = sizeof peer.ss };
+	int fd = accept4(door->listener.fd, (struct sockaddr *)&peer.ss, &peer.len,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0) {
+		admit(door->d, fd, door->listener.kind, &peer);
+		return;
+	}
+	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+		log_error("accept-failed", KZ("error", strerror(errno)),
+			  KZ("do", "raise the limit of open files (LimitNOFILE)"));
+		poll(NULL, 0, 100);
+	}
+}
+
+static void *keep_door(void *arg)
+{
+	struct door *door = arg;
+	struct pollfd p[] = { { .fd = door->listener.fd, .events = POLLIN },
+			      { .fd = door->d->role->drain_fd, .events = POLLIN } };
+	while (!role_draining(door->d->role))
+		if (poll(p, 2, 1000) > 0 && (p[0].revents & POLLIN))
+			accept_one(door);
+	close(door->listener.fd);
+	return NULL;
+}
+
+/* web hands over one end of a socket pair: a page's post, through the local door. */
+static void *take_handed(void *arg)
+{
+	struct smtpd *d = arg;
+	struct net_addr nobody = { .ss.ss_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	while (!role_draining(d->role)) {
+		struct wake w;
+		if (wake_wait(d->role, WAKE_FROM(web), clock_mono_ms() + 1000, &w)
+		    && w.handed >= 0)
+			admit(d, w.handed, LISTEN_DOOR, &nobody);
+	}
+	return NULL;
+}
+
+static void configure(struct smtpd *d)
+{
+	static const enum smtp_kind kinds[] = {
+		[LISTEN_SMTP] = SMTP_MX,
+		[LISTEN_SUBMISSION] = SMTP_SUBMISSION,
+		[LISTEN_SUBMISSIONS] = SMTP_SUBMISSIONS,
+		[LISTEN_DOOR] = SMTP_LOCAL,
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		d->configs[i] = (struct smtp_config){
+			.kind = kinds[i],
+			.hostname = d->conf->site_hostname,
+			.max_size = d->conf->smtp_max_size,
+			.max_recipients = 1000,
+			.tls = d->tls && i != LISTEN_DOOR,
+			.policy = &smtpd_policy,
+			.draining = &d->draining,
+		};
+}
+
+static struct rate *hourly(int64_t n)
+{
+	return n ? rate_new((double)n, (double)n) : NULL;
+}
+
+static err open_reader(struct smtpd *d, struct reader *r)
+{
+	pthread_mutex_init(&r->lock, NULL);
+	return book_open(d->role->a, d->conf->site_data, BOOK_LISTS, BOOK_READ,
+			 &r->lists);
+}
+
+static err open_tls(struct smtpd *d)
+{
+	if (!d->role->tls_chain.n) {
+		log_warn("no-tls", KS("certificate", d->conf->tls_certificate),
+			 KZ("do", "put a certificate there: without TLS nobody can sign "
+				  "in to send"));
+		return OK;
+	}
+	return tls_server(d->role->a, d->role->tls_chain, d->role->tls_key, &d->tls);
+}
+
+static err prepare(struct smtpd *d)
+{
+	const struct conf *conf = d->conf;
+	struct limit_rule rule = { .open = conf->smtp_max_per_client,
+				   .total = conf->smtp_max_clients };
+	TRY(office_mac_from(role_key(d->role, STR("mac.key")), &d->mac));
+	TRY(open_tls(d));
+	d->limit = limit_new(&rule);
+	d->messages = hourly(conf->smtp_messages_per_hour);
+	d->recipients = hourly(conf->smtp_recipients_per_hour);
+	d->sign_ins = throttle_new();
+	pthread_mutex_init(&d->addresses_lock, NULL);
+	TRY(open_reader(d, &d->accounts));
+	TRY(open_reader(d, &d->rules));
+	TRY(commit_new(d->role->a, conf, d->role, &d->commit));
+	TRY(smtpd_watch(d));
+	configure(d);
+	return OK;
+}
+
+static err open_doors(struct smtpd *d)
+{
+	for (size_t i = 0; i < d->role->listener_count; i++) {
+		struct door *door = arena_alloc(d->role->a, sizeof *door);
+		*door = (struct door){ d, d->role->listeners[i] };
+		TRY(thread_start(keep_door, door));
+	}
+	return thread_start(take_handed, d);
+}
+
+/* Sessions under way may end by themselves; between two messages they are told
+ * 421. What is left at the deadline is cut: nothing of it was answered with 250. */
+static void drain(struct smtpd *d)
+{
+	atomic_store(&d->draining, true);
+	log_info("draining", KN("sessions", limit_open(d->limit)));
+	while (limit_open(d->limit) && clock_mono_ms() < role_deadline(d->role) - 500)
+		poll(NULL, 0, 20);
+}
+
+int smtpd_main(struct role *role)
+{
+	struct smtpd *d = arena_zero(role->a, sizeof *d);
+	d->role = role;
+	d->conf = role->conf;
+	err e = prepare(d);
+	if (!e.kind)
+		e = open_doors(d);
+	if (e.kind) {
+		log_error("role-not-started", KE(e),
+			  KZ("do", "mend what the error names; it is tried again"));
+		return 1;
+	}
+	role_ready(role);
+	struct pollfd p = { .fd = role->drain_fd, .events = POLLIN };
+	while (!role_draining(role))
+		poll(&p, 1, 1000);
+	drain(d);
+	return 0;
+}

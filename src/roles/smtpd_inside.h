@@ -1,0 +1,71 @@
+/* roles/smtpd_inside.h: the role smtpd among its own files.
+ *
+ *     smtpd.c          doors, sessions, draining
+ *     smtpd_watch.c    the address book in memory, kept up to date
+ *     smtpd_policy.c   who may send what to whom
+ *     smtpd_receive.c  a whole message: trace fields, proof, rules
+ *     smtpd_commit.c   one fsync for many sessions
+ */
+#pragma once
+
+#include "account/throttle.h"
+#include "base/thread.h"
+#include "lists/office.h"
+#include "net/limit.h"
+#include "roles/role.h"
+#include "smtp/serve.h"
+#include "store/inbound/message.h"
+
+struct commit; /* the committer */
+
+struct reader { /* a connection to the lists book, one user at a time */
+	pthread_mutex_t lock;
+	struct book *lists;
+};
+
+struct smtpd {
+	struct role *role;
+	const struct conf *conf;
+	struct mac_key mac;
+	struct tls *tls; /* NULL: none */
+	struct commit *commit;
+	struct limit *limit;
+	struct rate *messages, *recipients; /* NULL: no limit */
+	struct throttle *sign_ins;
+	struct reader accounts, rules;
+	pthread_mutex_t addresses_lock;
+	struct addressbook *addresses;
+	atomic_bool draining;
+	_Atomic int64_t space_checked, space; /* of the disk, looked at once a second */
+	struct smtp_config configs[LISTEN_KINDS];
+};
+
+struct visit { /* one session's */
+	struct smtpd *d;
+	struct net_addr peer;
+	bool is_local;                 /* by the local door */
+	str client;                    /* "192.0.2.1", or "local" */
+	struct arena *a;               /* as long as the session */
+	struct addressbook *addresses; /* the snapshot of this transaction */
+	str file;                      /* the body file of this transaction */
+};
+
+extern const struct smtp_policy smtpd_policy;
+
+/* The newest address book; drop it after use. */
+struct addressbook *smtpd_addresses(struct smtpd *d);
+
+/* Reads it now, then keeps it up to date on a thread of its own. */
+MUST_USE err smtpd_watch(struct smtpd *d);
+
+void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
+		   struct smtp_reply *r);
+
+/* The committer: its own connection to the inbound book, its own thread. */
+MUST_USE err commit_new(struct arena *a, const struct conf *conf, struct role *role,
+			struct commit **c);
+
+/* Makes a message durable together with whatever else waits at the moment; sets
+ * m->id. ERR_TEMP: not durable, the client must try again. */
+MUST_USE err commit_add(struct commit *c, struct inbound_message *m,
+			const struct inbound_recipient *r, size_t count);

@@ -1,0 +1,239 @@
+#include "roles/smtpd_inside.h"
+
+#include "account/account.h"
+#include "account/token.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "mail/retpath.h"
+#include "store/inbound/file.h"
+
+static str network_of(struct visit *v)
+{
+	struct net_addr net = net_prefix(&v->peer, 24, 48);
+	return net_ip_text(v->a, &net);
+}
+
+/* Members who have signed in are counted by their budget instead. */
+static bool too_many(struct visit *v, const struct smtp_session *s, struct rate *rate)
+{
+	return rate && !v->is_local && !s->account && !rate_take(rate, network_of(v), 1);
+}
+
+static err may_send_as(struct visit *v, struct arena *a, int64_t person,
+		       const struct address *x)
+{
+	pthread_mutex_lock(&v->d->accounts.lock);
+	err e = account_may_send_as(a, v->d->accounts.lists, person, x);
+	pthread_mutex_unlock(&v->d->accounts.lock);
+	return e;
+}
+
+static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
+{
+	struct visit *v = ctx;
+	v->addresses = smtpd_addresses(v->d);
+	if (too_many(v, s, v->d->messages)) {
+		log_warn("rate-limit", KS("client", v->client), KZ("of", "messages"));
+		smtp_say(r, 451, "4.7.0",
+			 STR("too many messages from your network; try again later"));
+		return;
+	}
+	if (!s->account || address_is_null(&s->mail.from))
+		return;
+	err e = may_send_as(v, smtp_scratch(s), s->account, &s->mail.from);
+	if (e.kind)
+		smtp_reply_from(r, e);
+}
+
+/* A list's own limit is told before the octets are sent. */
+static void answer_post(const struct meaning *m, const struct smtp_session *s,
+			struct smtp_reply *r)
+{
+	if (m->list->max_size && s->mail.size > m->list->max_size)
+		smtp_say(r, 552, "5.3.4", STR("larger than this list takes"));
+	else
+		smtp_say(r, 250, "2.1.5", STR("recipient ok"));
+}
+
+static void answer_foreign(struct visit *v, const struct smtp_session *s,
+			   struct smtp_reply *r)
+{
+	struct account who = { 0 };
+	err e = FAIL(ERR_DENIED, "");
+	if (s->account) {
+		pthread_mutex_lock(&v->d->accounts.lock);
+		e = account_by_id(v->a, v->d->accounts.lists, s->account, &who);
+		pthread_mutex_unlock(&v->d->accounts.lock);
+	}
+	if (!e.kind && who.may_send)
+		smtp_say(r, 250, "2.1.5", STR("recipient ok, elsewhere"));
+	else
+		smtp_say(r, 550, "5.7.1", STR("relaying denied"));
+}
+
+static void answer_srs(struct visit *v, const struct smtp_session *s,
+		       const struct smtp_rcpt *to, struct smtp_reply *r)
+{
+	str sender;
+	if (!address_is_null(&s->mail.from))
+		smtp_say(r, 550, "5.7.1", STR("this address takes bounces only"));
+	else if (srs_reverse(smtp_scratch((struct smtp_session *)s), &v->d->mac, &to->to,
+			     clock_now(), &sender)
+			 .kind)
+		smtp_say(r, 550, "5.1.1", STR("no return path of ours, or too old"));
+	else
+		smtp_say(r, 250, "2.1.5", STR("recipient ok"));
+}
+
+static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
+		    struct smtp_reply *r)
+{
+	struct visit *v = ctx;
+	struct meaning m = addressbook_find(v->addresses, s->arena, &to->to);
+	if (too_many(v, s, v->d->recipients)) {
+		log_warn("rate-limit", KS("client", v->client), KZ("of", "recipients"));
+		smtp_say(r, 452, "4.5.3",
+			 STR("too many recipients from your network; try again later"));
+		return;
+	}
+	to->tag = m.what;
+	to->data = (void *)(uintptr_t)m.list;
+	switch (m.what) {
+	case MEANS_FOREIGN:
+		answer_foreign(v, s, r);
+		break;
+	case MEANS_POST:
+		answer_post(&m, s, r);
+		break;
+	case MEANS_SRS:
+		answer_srs(v, s, to, r);
+		break;
+	case MEANS_NOBODY:
+		smtp_say(r, 550, "5.1.1", STR("no such address here"));
+		break;
+	case MEANS_BAD_PATH:
+		smtp_say(r, 550, "5.1.1", STR("no return path of ours"));
+		break;
+	case MEANS_CONFIRM:
+		if (!m.token.n) {
+			smtp_say(r, 550, "5.1.1",
+				 STR("a confirmation address ends in +TOKEN"));
+			break;
+		}
+		__attribute__((fallthrough));
+	default:
+		smtp_say(r, 250, "2.1.5", STR("recipient ok"));
+	}
+	log_debug("rcpt", KS("client", v->client),
+		  KS("to", address_text(s->arena, &to->to)), KN("code", r->code));
+}
+
+/* Asked before every body; the disk is looked at once a second. */
+static void on_data(void *ctx, struct smtp_session *s, struct smtp_reply *r)
+{
+	struct smtpd *d = ((struct visit *)ctx)->d;
+	int64_t now = clock_mono_ms();
+	(void)s;
+	if (now - atomic_load(&d->space_checked) > 1000) {
+		atomic_store(&d->space_checked, now);
+		atomic_store(&d->space,
+			     (int64_t)file_space(arena_z(s->arena, d->conf->site_data)));
+	}
+	if (atomic_load(&d->space) >= d->conf->smtp_min_space)
+		return;
+	log_error("disk-nearly-full", KS("folder", d->conf->site_data),
+		  KN("free", atomic_load(&d->space)),
+		  KZ("do", "free space; mail is put off until then"));
+	smtp_say(r, 452, "4.3.1", STR("no room at the moment; try again later"));
+}
+
+static int on_body_file(void *ctx, struct smtp_session *s)
+{
+	struct visit *v = ctx;
+	int fd;
+	err e = inbound_file_open(s->arena, v->d->conf->site_data, &fd, &v->file);
+	if (!e.kind)
+		return fd;
+	log_error("body-file-not-made", KE(e),
+		  KZ("do", "free space or mend the data folder's rights"));
+	return -1;
+}
+
+static void on_end(void *ctx, struct smtp_session *s)
+{
+	struct visit *v = ctx;
+	inbound_file_remove(s->arena, v->d->conf->site_data, v->file);
+	v->file = STR("");
+	addressbook_drop(v->addresses);
+	v->addresses = NULL;
+}
+
+static void on_scram(void *ctx, struct smtp_session *s, struct arena *a, str user,
+		     struct scram_user *out)
+{
+	struct visit *v = ctx;
+	(void)s;
+	pthread_mutex_lock(&v->d->accounts.lock);
+	err e = account_scram(a, v->d->accounts.lists, &v->d->mac, user, out);
+	pthread_mutex_unlock(&v->d->accounts.lock);
+	if (e.kind)
+		log_error("accounts-not-read", KE(e),
+			  KZ("do", "see the error before this one"));
+}
+
+static bool on_plain(void *ctx, struct smtp_session *s, str user, str token,
+		     int64_t *account)
+{
+	struct visit *v = ctx;
+	(void)s;
+	if (!user.n)
+		return false;
+	pthread_mutex_lock(&v->d->accounts.lock);
+	err e = account_token_check(v->a, v->d->accounts.lists, user, token, account);
+	pthread_mutex_unlock(&v->d->accounts.lock);
+	return !e.kind;
+}
+
+static bool on_auth_allow(void *ctx, struct smtp_session *s, str user)
+{
+	struct visit *v = ctx;
+	(void)s;
+	return throttle_may(v->d->sign_ins, user, &v->peer);
+}
+
+static void on_auth_done(void *ctx, struct smtp_session *s, const char *mechanism,
+			 str user, bool ok)
+{
+	struct visit *v = ctx;
+	(void)s;
+	if (!ok)
+		throttle_failed(v->d->sign_ins, &v->peer);
+	if (ok)
+		log_info("signed-in", KS("client", v->client), KZ("mechanism", mechanism),
+			 KS("user", user));
+	else
+		log_warn("sign-in-refused", KS("client", v->client),
+			 KZ("mechanism", mechanism), KS("user", user));
+}
+
+static void on_limit(void *ctx, struct smtp_session *s, const char *what)
+{
+	struct visit *v = ctx;
+	(void)s;
+	log_warn("session-limit", KS("client", v->client), KZ("of", what));
+}
+
+const struct smtp_policy smtpd_policy = {
+	.mail = on_mail,
+	.rcpt = on_rcpt,
+	.data = on_data,
+	.body_file = on_body_file,
+	.accept = smtpd_receive,
+	.end = on_end,
+	.scram = on_scram,
+	.plain = on_plain,
+	.auth_allow = on_auth_allow,
+	.auth_done = on_auth_done,
+	.limit = on_limit,
+};

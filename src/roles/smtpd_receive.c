@@ -1,0 +1,233 @@
+#include "roles/smtpd_inside.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "lists/rules.h"
+#include "mail/compose.h"
+#include "mail/date.h"
+#include "store/inbound/file.h"
+
+#include <unistd.h>
+
+struct receipt { /* one message being received */
+	struct visit *v;
+	struct smtp_session *s;
+	const struct smtp_message *m;
+	struct arena *a;
+	struct inbound_message row;
+	str head, body; /* our fields, and the rest of the message */
+};
+
+/* Received (RFC 5321 section 4.4). "for" only where there is one recipient: the
+ * others must not learn of each other. */
+static str received_field(struct receipt *x)
+{
+	const struct smtp_session *s = x->s;
+	str from = x->v->is_local ? STR("local")
+				  : arena_cat(x->a, s->helo, STR(" (["), x->v->client,
+					      STR("])"));
+	str to = s->rcpt_count == 1
+			 ? arena_cat(x->a, STR("\r\n\tfor <"),
+				     address_text(x->a, &s->rcpts[0].to), STR(">"))
+			 : STR("");
+	return arena_cat(x->a, STR("Received: from "), from, STR("\r\n\tby "),
+			 x->v->d->conf->site_hostname, STR(" with "), smtp_protocol(s),
+			 to, STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
+}
+
+/* Return-Path is written at final delivery only; one that arrives is somebody's
+ * mistake (RFC 5321 section 4.4). */
+static void strip_return_path(struct receipt *x)
+{
+	static const str name = { "Return-Path", 11 };
+	struct header_edit edit = {
+		.drop = &name, .drop_count = 1, .prepend = STR(""), .append = STR("")
+	};
+	x->body = x->m->text;
+	if (!header_find(x->m->header, name))
+		return;
+	x->body = arena_cat(x->a, header_apply(x->a, x->m->header, &edit), STR("\r\n"),
+			    x->m->header->body);
+}
+
+/* What a mail program left out, on submission alone (RFC 6409 section 8). */
+static void complete(struct receipt *x)
+{
+	bool ours = x->s->account || x->v->is_local;
+	x->head = received_field(x);
+	if (ours && !header_find(x->m->header, STR("Message-ID")))
+		x->head = arena_cat(x->a, x->head, STR("Message-ID: "),
+				    message_id_new(x->a, x->v->d->conf->site_hostname),
+				    STR("\r\n"));
+	if (ours && !header_find(x->m->header, STR("Date")))
+		x->head = arena_cat(x->a, x->head, STR("Date: "),
+				    date_text(x->a, clock_now()), STR("\r\n"));
+}
+
+/* An account writes under its own verified addresses and no other. */
+static err check_from(struct receipt *x)
+{
+	const struct field *from = header_find(x->m->header, STR("From"));
+	struct mailbox *list = NULL;
+	size_t n = 0;
+	if (!x->s->account)
+		return OK;
+	if (header_count(x->m->header, STR("From")) != 1)
+		return FAIL(ERR_DENIED, "a message has exactly one From field");
+	TRY(address_list(x->a, from->value, &list, &n));
+	if (!n)
+		return FAIL(ERR_DENIED, "From names no address");
+	err e = OK;
+	pthread_mutex_lock(&x->v->d->accounts.lock);
+	for (size_t i = 0; i < n && !e.kind; i++)
+		e = account_may_send_as(x->a, x->v->d->accounts.lists, x->s->account,
+					&list[i].address);
+	pthread_mutex_unlock(&x->v->d->accounts.lock);
+	return e;
+}
+
+static err judge_one(struct receipt *x, const struct smtp_rcpt *to, struct judgement *j)
+{
+	struct post p;
+	pthread_mutex_lock(&x->v->d->rules.lock);
+	err e = post_read(x->v->d->rules.lists, x->a, to->data, STR(""), x->m->text,
+			  &x->s->mail.from, x->s->account, x->row.trust, &p);
+	if (!e.kind)
+		e = rules_judge(x->v->d->rules.lists, x->a, &p, j);
+	pthread_mutex_unlock(&x->v->d->rules.lock);
+	return e;
+}
+
+/* What every list it is for would refuse is refused here, to the face of the
+ * author's server; later a bounce would be all that is left. */
+static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
+{
+	struct judgement j = { 0 };
+	*refused = false;
+	for (size_t i = 0; i < x->s->rcpt_count; i++) {
+		if (x->s->rcpts[i].tag != MEANS_POST)
+			return OK;
+		TRY(judge_one(x, &x->s->rcpts[i], &j));
+		if (j.verdict != VERDICT_REJECT)
+			return OK;
+	}
+	*refused = true;
+	log_info("post-refused", KS("client", x->v->client), KZ("rule", j.rule),
+		 KS("reason", j.reason));
+	smtp_say(r, 550, "5.7.1", arena_copy(smtp_scratch(x->s), j.reason));
+	return OK;
+}
+
+static str notify_text(struct arena *a, unsigned notify)
+{
+	static const struct {
+		unsigned bit;
+		str word;
+	} words[] = { { SMTP_NOTIFY_NEVER, { "NEVER", 5 } },
+		      { SMTP_NOTIFY_SUCCESS, { "SUCCESS", 7 } },
+		      { SMTP_NOTIFY_FAILURE, { "FAILURE", 7 } },
+		      { SMTP_NOTIFY_DELAY, { "DELAY", 5 } } };
+	str out = STR("");
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (notify & words[i].bit)
+			out = out.n ? arena_cat(a, out, STR(","), words[i].word)
+				    : words[i].word;
+	return out;
+}
+
+static struct inbound_recipient *recipients(struct receipt *x)
+{
+	struct inbound_recipient *out = arena_alloc(x->a, x->s->rcpt_count * sizeof *out);
+	for (size_t i = 0; i < x->s->rcpt_count; i++) {
+		const struct smtp_rcpt *to = &x->s->rcpts[i];
+		out[i] = (struct inbound_recipient){
+			.address = address_text(x->a, &to->to),
+			.notify = notify_text(x->a, to->notify),
+			.orcpt = to->orcpt_type.n ? arena_cat(x->a, to->orcpt_type,
+							      STR(";"), to->orcpt)
+						  : STR(""),
+		};
+	}
+	return out;
+}
+
+/* A large body goes into a new file with our fields in front, synced before its
+ * row names it. */
+static err write_file(struct receipt *x, str *name)
+{
+	str folder = x->v->d->conf->site_data;
+	int fd;
+	TRY(inbound_file_open(x->a, folder, &fd, name));
+	err e = file_write_all(x->a, fd, x->head);
+	if (!e.kind)
+		e = file_write_all(x->a, fd, x->body);
+	if (!e.kind)
+		return inbound_file_sync(x->a, folder, fd, *name);
+	close(fd);
+	inbound_file_remove(x->a, folder, *name);
+	return FAIL(ERR_TEMP, e.msg);
+}
+
+static void fill_row(struct receipt *x)
+{
+	const struct smtp_session *s = x->s;
+	x->row = (struct inbound_message){
+		.received_at = clock_now_ms(),
+		.reverse_path = address_is_null(&s->mail.from)
+					? STR("")
+					: address_text(x->a, &s->mail.from),
+		.client = x->v->client,
+		.helo = s->helo,
+		.protocol = smtp_protocol(s),
+		.account = s->account,
+		.trust = s->account ? STR("{\"account\":true}") : STR("{}"),
+		.envid = s->mail.envid,
+		.ret = !s->mail.ret_given     ? STR("")
+		       : s->mail.headers_only ? STR("HDRS")
+					      : STR("FULL"),
+		.body = STR(""),
+		.file = STR(""),
+	};
+}
+
+static err keep(struct receipt *x)
+{
+	TRY(check_from(x));
+	strip_return_path(x);
+	complete(x);
+	x->row.size = (int64_t)(x->head.n + x->body.n);
+	if (x->row.size <= INBOUND_ROW_MAX)
+		x->row.body = arena_cat(x->a, x->head, x->body);
+	else
+		TRY(write_file(x, &x->row.file));
+	err e = commit_add(x->v->d->commit, &x->row, recipients(x), x->s->rcpt_count);
+	if (e.kind)
+		inbound_file_remove(x->a, x->v->d->conf->site_data, x->row.file);
+	return e;
+}
+
+void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
+		   struct smtp_reply *r)
+{
+	struct receipt x = { .v = ctx, .s = s, .m = m, .a = m->arena };
+	bool refused = false;
+	fill_row(&x);
+	err e = check_rules(&x, r, &refused);
+	if (refused)
+		return;
+	if (!e.kind)
+		e = keep(&x);
+	if (e.kind) {
+		log_warn("message-refused", KS("client", x.v->client), KE(e));
+		smtp_reply_from(
+			r, (err){ e.kind, arena_z(smtp_scratch(s), str_from(e.msg)) });
+		return;
+	}
+	log_info("message-accepted", KN("inbound", x.row.id), KS("client", x.v->client),
+		 KS("from", x.row.reverse_path), KN("recipients", s->rcpt_count),
+		 KN("size", x.row.size));
+	smtp_say(r, 250, "2.0.0",
+		 arena_printf(smtp_scratch(s), "accepted as %lld", (long long)x.row.id));
+}
