@@ -1,0 +1,163 @@
+#include "web/blob.h"
+
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+enum { TAG_BYTES = 16, GZIP_LEAST = 512, GZIP_LEVEL = 6 };
+
+struct blob {
+	atomic_int references;
+	str bytes, type;
+	bool owned; /* bytes are on the heap */
+	char tag[2 * TAG_BYTES + 1];
+	pthread_mutex_t lock; /* of what follows */
+	bool gzip_tried;
+	str gzip;
+};
+
+static struct blob *make(str bytes, str type, bool owned)
+{
+	struct blob *b = mem_zero(sizeof *b + type.n);
+	unsigned char hash[TAG_BYTES];
+	char *text = (char *)(b + 1);
+	if (type.n)
+		memcpy(text, type.p, type.n);
+	b->references = 1;
+	b->bytes = bytes;
+	b->type = (str){ text, type.n };
+	b->owned = owned;
+	pthread_mutex_init(&b->lock, NULL);
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes.p, bytes.n,
+			   NULL, 0);
+	for (size_t i = 0; i < TAG_BYTES; i++)
+		snprintf(b->tag + 2 * i, 3, "%02x", hash[i]);
+	return b;
+}
+
+struct blob *blob_new(struct buf *body, str type)
+{
+	struct blob *b = make(buf_str(body), type, true);
+	*body = (struct buf){ 0 };
+	return b;
+}
+
+struct blob *blob_of(str forever, str type)
+{
+	return make(forever, type, false);
+}
+
+struct blob *blob_ref(struct blob *b)
+{
+	atomic_fetch_add_explicit(&b->references, 1, memory_order_relaxed);
+	return b;
+}
+
+void blob_unref(struct blob *b)
+{
+	if (!b || atomic_fetch_sub(&b->references, 1) > 1)
+		return;
+	if (b->owned)
+		free((void *)(uintptr_t)b->bytes.p);
+	free((void *)(uintptr_t)b->gzip.p);
+	pthread_mutex_destroy(&b->lock);
+	free(b);
+}
+
+str blob_bytes(const struct blob *b)
+{
+	return b->bytes;
+}
+
+str blob_type(const struct blob *b)
+{
+	return b->type;
+}
+
+str blob_tag(const struct blob *b)
+{
+	return str_from(b->tag);
+}
+
+/* ---- gzip */
+
+static str compress_bytes(str bytes)
+{
+	z_stream z = { 0 };
+	if (bytes.n < GZIP_LEAST || bytes.n > UINT32_MAX
+	    || deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY)
+		       != Z_OK)
+		return STR_NONE;
+	size_t room = deflateBound(&z, bytes.n);
+	char *out = mem_alloc(room);
+	z.next_in = (unsigned char *)(uintptr_t)bytes.p;
+	z.avail_in = (unsigned)bytes.n;
+	z.next_out = (unsigned char *)out;
+	z.avail_out = (unsigned)room;
+	int code = deflate(&z, Z_FINISH);
+	size_t n = room - z.avail_out;
+	deflateEnd(&z);
+	if (code != Z_STREAM_END || n > bytes.n - bytes.n / 10) {
+		free(out);
+		return STR_NONE;
+	}
+	return (str){ mem_grow(out, n), n };
+}
+
+str blob_gzip(struct blob *b)
+{
+	pthread_mutex_lock(&b->lock);
+	if (!b->gzip_tried) {
+		b->gzip = compress_bytes(b->bytes);
+		b->gzip_tried = true;
+	}
+	str gzip = b->gzip;
+	pthread_mutex_unlock(&b->lock);
+	return gzip;
+}
+
+/* RFC 9110 section 12.5.3, as much of it as matters: gzip;q=0 says no. */
+bool accepts_gzip(str list)
+{
+	while (list.n) {
+		str item, rest = STR_NONE, coding, weight = STR_NONE;
+		if (!str_cut(list, ',', &item, &rest))
+			item = list;
+		list = rest;
+		if (!str_cut(item, ';', &coding, &weight))
+			coding = item;
+		if (!str_ieq(str_trim(coding), STR("gzip")))
+			continue;
+		weight = str_trim(weight);
+		return !str_istarts(weight, STR("q=0"))
+		       || str_skip(weight, 3).n > 1; /* q=0.5 */
+	}
+	return false;
+}
+
+void response_blob(const struct request *q, struct response *r, struct blob *b)
+{
+	str gzip = accepts_gzip(request_header(q, "accept-encoding")) ? blob_gzip(b)
+								      : STR_NONE;
+	str tag = blob_tag(b);
+	/* another representation needs another strong tag (RFC 9110 section 8.8.1) */
+	if (gzip.n)
+		tag = arena_cat(r->arena, tag, STR("-gz"));
+	else
+		tag = arena_copy(r->arena, tag);
+	r->type = arena_copy(r->arena, b->type);
+	response_header(r, STR("Vary"), STR("Accept-Encoding"));
+	if (response_unchanged(q, r, tag)) {
+		blob_unref(b);
+		return;
+	}
+	if (gzip.n)
+		response_header(r, STR("Content-Encoding"), STR("gzip"));
+	r->blob = b;
+	r->blob_bytes = gzip.n ? gzip : b->bytes;
+}

@@ -1,0 +1,32 @@
+/* web/blob.h: a finished body that many answers share: counted, never changed,
+ * compressed at most once.
+ *
+ *     struct blob *b = blob_new(&page, STR("text/html; charset=utf-8"));
+ *     cache_put(cache, key, b);
+ *     response_blob(q, r, b);        // the answer takes this reference over
+ */
+#pragma once
+
+#include "web/request.h"
+
+struct blob;
+
+/* Takes the bytes of body over; body is empty afterwards. One reference. */
+struct blob *blob_new(struct buf *body, str type);
+struct blob *blob_of(str forever, str type); /* of bytes that stay for ever */
+struct blob *blob_ref(struct blob *b);
+void blob_unref(struct blob *b); /* NULL is fine; any thread */
+
+str blob_bytes(const struct blob *b);
+str blob_type(const struct blob *b);
+str blob_tag(const struct blob *b); /* a hash of the bytes, 32 characters */
+
+/* The bytes as gzip; STR_NONE where that is no gain. */
+str blob_gzip(struct blob *b);
+
+/* Answers with b: its type, a strong ETag, 304 where the client has it, gzip
+ * where the client takes it. The reference becomes the response's. */
+void response_blob(const struct request *q, struct response *r, struct blob *b);
+
+/* Does Accept-Encoding name gzip, and not with q=0? */
+bool accepts_gzip(str accept_encoding);

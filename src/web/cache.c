@@ -1,0 +1,140 @@
+#include "web/cache.h"
+
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+enum { BUCKETS = 4096, OVERHEAD = 256 };
+
+struct entry {
+	struct entry *same; /* of the same bucket */
+	struct entry *newer, *older;
+	struct blob *blob;
+	size_t octets, bucket;
+	str key;
+};
+
+struct cache {
+	pthread_mutex_t lock;
+	unsigned char seed[crypto_shorthash_KEYBYTES];
+	struct entry *buckets[BUCKETS];
+	struct entry *newest, *oldest;
+	size_t octets, octets_max;
+};
+
+struct cache *cache_new(size_t octets)
+{
+	struct cache *c = mem_zero(sizeof *c);
+	pthread_mutex_init(&c->lock, NULL);
+	randombytes_buf(c->seed, sizeof c->seed);
+	c->octets_max = octets;
+	return c;
+}
+
+static size_t bucket_of(const struct cache *c, str key)
+{
+	uint64_t hash = 0;
+	crypto_shorthash((unsigned char *)&hash, (const unsigned char *)key.p, key.n,
+			 c->seed);
+	return hash % BUCKETS;
+}
+
+static struct entry *find(const struct cache *c, str key)
+{
+	struct entry *e = c->buckets[bucket_of(c, key)];
+	while (e && !str_eq(e->key, key))
+		e = e->same;
+	return e;
+}
+
+static void unlink_age(struct cache *c, struct entry *e)
+{
+	*(e->newer ? &e->newer->older : &c->newest) = e->older;
+	*(e->older ? &e->older->newer : &c->oldest) = e->newer;
+}
+
+static void make_newest(struct cache *c, struct entry *e)
+{
+	e->newer = NULL;
+	e->older = c->newest;
+	*(c->newest ? &c->newest->newer : &c->oldest) = e;
+	c->newest = e;
+}
+
+static void drop(struct cache *c, struct entry *e)
+{
+	struct entry **at = &c->buckets[e->bucket];
+	while (*at != e)
+		at = &(*at)->same;
+	*at = e->same;
+	unlink_age(c, e);
+	c->octets -= e->octets;
+	blob_unref(e->blob);
+	free(e);
+}
+
+struct blob *cache_get(struct cache *c, str key)
+{
+	struct blob *b = NULL;
+	pthread_mutex_lock(&c->lock);
+	struct entry *e = find(c, key);
+	if (e) {
+		unlink_age(c, e);
+		make_newest(c, e);
+		b = blob_ref(e->blob);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return b;
+}
+
+static struct entry *new_entry(const struct cache *c, str key, struct blob *b)
+{
+	struct entry *e = mem_zero(sizeof *e + key.n);
+	char *text = (char *)(e + 1);
+	if (key.n)
+		memcpy(text, key.p, key.n);
+	e->key = (str){ text, key.n };
+	e->bucket = bucket_of(c, key);
+	e->blob = blob_ref(b);
+	/* once plain and, mostly a quarter of it, once compressed */
+	e->octets = blob_bytes(b).n + blob_bytes(b).n / 4 + key.n + OVERHEAD;
+	return e;
+}
+
+void cache_put(struct cache *c, str key, struct blob *b)
+{
+	struct entry *e = new_entry(c, key, b);
+	pthread_mutex_lock(&c->lock);
+	struct entry *before = find(c, key);
+	if (before)
+		drop(c, before);
+	e->same = c->buckets[e->bucket];
+	c->buckets[e->bucket] = e;
+	make_newest(c, e);
+	c->octets += e->octets;
+	if (e->octets > c->octets_max / 8)
+		drop(c, e);
+	while (c->octets > c->octets_max)
+		drop(c, c->oldest);
+	pthread_mutex_unlock(&c->lock);
+}
+
+size_t cache_octets(struct cache *c)
+{
+	pthread_mutex_lock(&c->lock);
+	size_t n = c->octets;
+	pthread_mutex_unlock(&c->lock);
+	return n;
+}
+
+void cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	while (c->oldest)
+		drop(c, c->oldest);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}

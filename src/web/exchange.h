@@ -1,0 +1,55 @@
+/* web/exchange.h: one request and its answer, on the way between the loop that
+ * owns the connection and the worker that makes the page. No I/O, no libevent. */
+#pragma once
+
+#include "web/http.h"
+#include "web/pool.h"
+#include "web/wire.h"
+
+struct loop;
+
+struct exchange {
+	struct pool_job job; /* the first member: the pool knows only this */
+	struct exchange *next;
+	struct http *server;
+	struct loop *loop;
+	void *connection; /* the loop's own; a worker leaves it alone */
+
+	/* from the loop */
+	struct arena *arena;
+	struct wire_head head;
+	int refused;
+	const char *why;
+	struct buf body;
+	struct net_addr client;
+	bool secure;
+	bool last; /* the connection must close after this answer */
+
+	/* from the worker */
+	struct request request;
+	struct response response;
+	struct buf out; /* the answer's head, then each piece of a stream */
+	bool keep;      /* the connection may stay */
+	bool chunked;   /* the pieces are chunks */
+	enum stream_state stream_state;
+	int64_t left; /* octets that a stream still owes; -1: it names no length */
+};
+
+struct exchange *exchange_new(void);
+
+/* Forgets the request and its answer, keeps memory for the next. */
+void exchange_reset(struct exchange *x);
+void exchange_free(struct exchange *x);
+
+/* In a worker: makes the page and writes the answer's head to out. What is to be
+ * sent after it stands in response.body or response.blob_bytes, or comes from
+ * exchange_piece; nothing where the answer has no body. */
+void exchange_page(struct exchange *x, const struct http_options *options);
+
+/* In a worker: puts the next piece of a stream into out. */
+void exchange_piece(struct exchange *x);
+
+bool exchange_from_here(const struct net_addr *client); /* over loopback */
+
+/* What is sent where no worker can be asked, whole. */
+extern const str exchange_busy;

@@ -1,0 +1,57 @@
+/* web/http.h: the HTTP/1.1 server. A few threads (loops, libevent) only read
+ * and send; a bounded pool of others (workers) makes pages, so that a slow page
+ * keeps nobody waiting and a slow client keeps no page from being made.
+ *
+ *     struct http *h;
+ *     TRY(http_new(&(struct http_options){ .page = page, .house = house }, &h));
+ *     http_listen(h, fd, NULL);
+ *     TRY(http_start(h));
+ *     …
+ *     http_drain(h, clock_mono_ms() + 30000);
+ *     http_free(h);
+ */
+#pragma once
+
+#include "net/limit.h"
+#include "net/tls.h"
+#include "web/request.h"
+
+enum { HTTP_BODY_MAX = 1 << 20 };
+
+struct http_options {
+	/* Makes the answer, in a worker. A fault in what the client sent comes
+	 * here too, with q->refused set, so that every answer looks the same. */
+	void (*page)(void *house, struct request *q, struct response *r);
+	void *house;
+	unsigned loops, workers; /* 0: one a core; four */
+	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */
+	struct limit *limit;     /* connections; NULL: no limit. Stays the caller's */
+	bool proxied; /* the client's address is X-Forwarded-For's last, where the
+		       * connection comes from this machine itself */
+	int64_t head_ms, idle_ms, body_ms,
+		send_ms; /* 0: 10, 30, 10, 30 seconds;
+			  * to a body's are added, and to sending's, 1 second a 2 KB */
+};
+
+struct http_counts {
+	uint64_t connections, requests, refused, failed, busy;
+	uint64_t open;
+};
+
+struct http;
+
+/* ERR_LIMIT: the system gives no more threads. */
+MUST_USE err http_new(const struct http_options *options, struct http **h);
+
+/* Before http_start. fd: a listening, non-blocking socket; it stays the caller's
+ * and must stay open until http_free. tls: NULL for plain HTTP; shared. */
+void http_listen(struct http *h, int fd, struct tls *tls);
+
+MUST_USE err http_start(struct http *h);
+
+/* Accepts no more, lets what was begun be finished until the deadline
+ * (clock_mono_ms), closes what is left, joins all threads. */
+void http_drain(struct http *h, int64_t deadline);
+void http_free(struct http *h); /* drains at once where that was not done; NULL is fine */
+
+struct http_counts http_counts(struct http *h);

@@ -1,0 +1,37 @@
+/* web/http_inside.h: what http.c (loops and connections: libevent, nowhere
+ * else) and server.c (threads, workers, the public calls) share. */
+#pragma once
+
+#include "web/exchange.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct listener {
+	int fd;
+	struct tls *tls; /* NULL: plain */
+};
+
+struct http {
+	struct http_options options; /* with defaults filled in */
+	struct pool *pool;
+	struct listener *listeners;
+	size_t listener_count;
+	struct loop **loops;
+	pthread_t *ids;
+	unsigned started; /* loops that run */
+	atomic_bool draining;
+	atomic_llong drain_deadline;
+	atomic_ullong connections, requests, refused, failed, busy, open;
+};
+
+struct loop;
+
+/* ERR_IO: no event base or no eventfd. */
+MUST_USE err loop_new(struct http *h, struct loop **loop);
+void *loop_run(void *loop); /* a thread: until drained */
+void loop_wake(struct loop *l);
+
+/* From a worker: the exchange goes back to the loop that owns it. */
+void loop_return(struct loop *l, struct exchange *x);
+void loop_free(struct loop *l);

@@ -1,0 +1,29 @@
+/* web/pool.h: a few threads that work off a bounded queue.
+ *
+ *     struct pool *p = pool_new(4, 1000, run);
+ *     if (!pool_put(p, &job->link)) ... 503
+ *     pool_free(p);                          // works off what is queued, joins
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pool_job {
+	struct pool_job *next;
+};
+
+struct pool;
+
+/* ERR_LIMIT: the system gives no more threads. */
+MUST_USE err pool_new(unsigned threads, size_t queue_max,
+		      void (*run)(struct pool_job *job), struct pool **pool);
+
+/* False: the queue is full, or the pool is being freed. */
+bool pool_put(struct pool *p, struct pool_job *job);
+
+/* The same, beyond the bound: for the rest of something that was begun. */
+void pool_put_more(struct pool *p, struct pool_job *job);
+void pool_free(struct pool *p); /* NULL is fine */

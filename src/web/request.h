@@ -1,0 +1,125 @@
+/* web/request.h: what a browser asked, and what a page answers.
+ *
+ *     static void search(struct request *q, struct response *r)
+ *     {
+ *             str words = request_query(q, "q");
+ *             …
+ *             page_search(&r->body, &(struct page_search){ … });
+ *     }
+ *
+ * All text of a request lives in its arena, until the answer has been made. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "net/addr.h"
+
+enum method {
+	GET = 1,
+	HEAD = 2, /* pages never see it: they are asked as for GET */
+	POST = 4,
+	PUT = 8,
+	PATCH = 16,
+	DELETE = 32,
+};
+
+/* A name and its value: of a query, a form, a header. */
+struct pair {
+	str name, value;
+	str filename; /* of a file in a form; its value is the content */
+};
+
+struct pairs {
+	const struct pair *rows;
+	size_t count;
+};
+
+struct session;
+
+struct request {
+	struct arena *arena;
+	enum method method;
+	str path;            /* as it was sent, without the query */
+	const str *segments; /* decoded: "/lists/a%20b/" has "lists" and "a b" */
+	size_t segment_count;
+	bool slash;        /* the path ends in one */
+	bool json;         /* the twin is wanted: the path ended in .json */
+	struct pairs args; /* of the route's pattern */
+	struct pairs query, headers;
+	str body;          /* of at most HTTP_BODY_MAX octets */
+	struct pairs form; /* the body, where it is a form */
+	struct net_addr client;
+	bool secure;     /* it came over TLS, here or at the proxy before us */
+	int refused;     /* not 0: no request but a fault, to be answered so */
+	const char *why; /* what was wrong with it */
+
+	/* filled by the router */
+	const struct session *session; /* NULL: a guest */
+	void *house;                   /* the caller's: books, configuration */
+};
+
+/* The first value of that name; STR_NONE when there is none. */
+str pairs_get(const struct pairs *p, str name);
+str request_arg(const struct request *q, const char *name);
+str request_query(const struct request *q, const char *name);
+str request_form(const struct request *q, const char *name);
+str request_header(const struct request *q, const char *name); /* any case */
+str request_cookie(const struct request *q, const char *name);
+
+/* All values of that name: start with *at = 0. False after the last. */
+bool pairs_next(const struct pairs *p, str name, size_t *at, str *value);
+
+/* Splits a path into decoded segments. ERR_SYNTAX: it is no path we serve: a
+ * wrong %, NUL, or a segment . or .. */
+MUST_USE err request_split_path(struct arena *a, str path, struct request *q);
+
+/* ---- the answer */
+
+struct blob;
+
+enum stream_state { STREAM_MORE, STREAM_END, STREAM_FAILED };
+
+/* A body that is made piece by piece, by a worker, while it is sent. */
+struct stream {
+	/* Adds some bytes, at most a few hundred KB. STREAM_FAILED breaks the
+	 * connection off, so that the client knows that it has not got all. */
+	enum stream_state (*more)(struct stream *s, struct buf *out);
+	void (*free)(struct stream *s);
+	int64_t length; /* -1: not known before the end */
+};
+
+struct response {
+	struct arena *arena;
+	int status; /* 200 */
+	str type;   /* text/html; charset=utf-8 */
+	struct pair *headers;
+	size_t header_count, header_cap;
+	struct buf body;       /* the response's; or one of: */
+	struct blob *blob;     /* a reference that is the response's; see web/blob.h */
+	str blob_bytes;        /* of blob: plain or compressed */
+	struct stream *stream; /* the response's */
+	str policy;            /* Content-Security-Policy; empty: that of the pages */
+	str cache; /* Cache-Control; empty: no-cache, private for who is signed in */
+};
+
+/* Adds a header. One whose name or value could break the message is left out
+ * and logged. Both must live as long as the request. */
+void response_header(struct response *r, str name, str value);
+
+/* 303 See Other (or 301, 302, 307, 308) to a path of this site or to a URL
+ * below [site] url. */
+void response_redirect(struct response *r, int status, str location);
+
+/* The browser stores the body under this name and never shows it. */
+void response_download(struct response *r, str filename);
+
+/* Does the client have this version? Sets ETag; if If-None-Match names the tag
+ * the status becomes 304 and the answer is true: no body is needed. tag: text
+ * without quotes that changes whenever the body does. */
+bool response_unchanged(const struct request *q, struct response *r, str tag);
+
+/* Does If-None-Match, or If-Match, name this tag? */
+bool etag_listed(str list, str quoted_tag);
+
+/* The words for a status: "Not Found". */
+const char *status_text(int status);

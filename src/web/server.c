@@ -1,0 +1,120 @@
+#include "web/http_inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { QUEUE = 1000, WORKERS = 4, LOOPS_MAX = 16 };
+
+static void fill_defaults(struct http_options *o)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	if (!o->loops)
+		o->loops = cores < 1           ? 1
+			   : cores > LOOPS_MAX ? LOOPS_MAX
+					       : (unsigned)cores;
+	if (!o->workers)
+		o->workers = WORKERS;
+	if (!o->queue)
+		o->queue = QUEUE;
+	if (!o->head_ms)
+		o->head_ms = 10000;
+	if (!o->idle_ms)
+		o->idle_ms = 30000;
+	if (!o->body_ms)
+		o->body_ms = 10000;
+	if (!o->send_ms)
+		o->send_ms = 30000;
+}
+
+/* In a worker. */
+static void run(struct pool_job *job)
+{
+	struct exchange *x = (struct exchange *)job;
+	struct http *h = x->server;
+	if (x->response.stream) {
+		exchange_piece(x);
+	} else {
+		x->last |= atomic_load_explicit(&h->draining, memory_order_relaxed);
+		exchange_page(x, &h->options);
+		if (x->response.status >= 500)
+			atomic_fetch_add(&h->failed, 1);
+	}
+	loop_return(x->loop, x);
+}
+
+err http_new(const struct http_options *options, struct http **h)
+{
+	struct http *new = mem_zero(sizeof *new);
+	new->options = *options;
+	fill_defaults(&new->options);
+	err e = pool_new(new->options.workers, new->options.queue, run, &new->pool);
+	if (e.kind) {
+		free(new);
+		return e;
+	}
+	new->loops = mem_zero(new->options.loops * sizeof(struct loop *));
+	new->ids = mem_zero(new->options.loops * sizeof(pthread_t));
+	*h = new;
+	return OK;
+}
+
+void http_listen(struct http *h, int fd, struct tls *tls)
+{
+	h->listeners = mem_grow(h->listeners,
+				(h->listener_count + 1) * sizeof *h->listeners);
+	h->listeners[h->listener_count++] = (struct listener){ .fd = fd, .tls = tls };
+}
+
+err http_start(struct http *h)
+{
+	signal(SIGPIPE, SIG_IGN); /* libevent and OpenSSL write to closed sockets */
+	for (unsigned i = 0; i < h->options.loops; i++) {
+		TRY(loop_new(h, &h->loops[i]));
+		TRY(thread_start_joinable(&h->ids[i], loop_run, h->loops[i]));
+		h->started++;
+	}
+	return OK;
+}
+
+void http_drain(struct http *h, int64_t deadline)
+{
+	atomic_store(&h->drain_deadline, deadline);
+	atomic_store(&h->draining, true);
+	for (unsigned i = 0; i < h->started; i++)
+		loop_wake(h->loops[i]);
+	for (unsigned i = 0; i < h->started; i++)
+		pthread_join(h->ids[i], NULL);
+	h->started = 0;
+}
+
+void http_free(struct http *h)
+{
+	if (!h)
+		return;
+	http_drain(h, clock_mono_ms());
+	pool_free(h->pool);
+	for (unsigned i = 0; i < h->options.loops; i++)
+		loop_free(h->loops[i]);
+	free(h->loops);
+	free(h->ids);
+	free(h->listeners);
+	free(h);
+}
+
+struct http_counts http_counts(struct http *h)
+{
+	return (struct http_counts){
+		.connections = atomic_load(&h->connections),
+		.requests = atomic_load(&h->requests),
+		.refused = atomic_load(&h->refused),
+		.failed = atomic_load(&h->failed),
+		.busy = atomic_load(&h->busy),
+		.open = atomic_load(&h->open),
+	};
+}
