@@ -3,7 +3,7 @@
  *
  *     TRY(account_session_open(a, book, person, ip, agent, &cookie));
  *     e = account_session_find(a, book, cookie, &session);     // each request
- *     TRY(account_session_close(a, book, cookie));
+ *     TRY(account_session_close(book, cookie));
  */
 #pragma once
 
@@ -21,9 +21,9 @@ enum { /* seconds */
 struct account_session {
 	int64_t person;
 	bool admin;
-	str hash; /* raw; what names the session in lists and forms */
-	str name; /* the person's */
-	int64_t created_at, seen_at, expires_at; /* seconds */
+	str name;                    /* the person's */
+	str hash;                    /* raw; what names the session in lists and forms */
+	int64_t created_at, seen_at; /* seconds */
 };
 
 MUST_USE err account_session_open(struct arena *a, struct book *b, int64_t person,
@@ -34,8 +34,9 @@ MUST_USE err account_session_find(struct arena *a, struct book *b, str cookie,
 				  struct account_session *out);
 
 /* Writes that it was seen, where that is more than ACCOUNT_SESSION_TOUCH ago. */
-MUST_USE err account_session_touch(struct book *b, const struct account_session *s);
-MUST_USE err account_session_close(struct arena *a, struct book *b, str cookie);
+MUST_USE err account_session_touch(struct book *b, str cookie,
+				   const struct account_session *s);
+MUST_USE err account_session_close(struct book *b, str cookie);
 MUST_USE err account_session_close_all(struct book *b, int64_t person);
 
 /* A form's proof that it comes from a page of this session: keyed by the cookie, which

@@ -2,7 +2,7 @@
  * network. In memory, one a process, thread-safe.
  *
  *     if (!throttle_may(t, user, &peer)) ... 454 4.7.0 or "wait a while"
- *     if (!right) throttle_failed(t, user, &peer);
+ *     if (!right) throttle_failed(t, &peer);
  */
 #pragma once
 
@@ -20,4 +20,4 @@ bool throttle_may(struct throttle *t, str user, const struct net_addr *peer);
 
 /* After a wrong secret: counts four more for the network, so that one which guesses
  * is out sooner than one of many people who sign in. */
-void throttle_failed(struct throttle *t, str user, const struct net_addr *peer);
+void throttle_failed(struct throttle *t, const struct net_addr *peer);

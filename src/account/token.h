@@ -2,7 +2,7 @@
  * in with. Random, shown once, kept as a hash and as SCRAM keys.
  *
  *     struct account_token t;
- *     account_token_make(a, salt, &t);      // t.shown: "postern-q3x..."
+ *     account_token_make(a, salt, &t);      // t.shown: "q3x7..."
  *     TRY(account_token_new(a, book, person, STR("my laptop"), &shown));
  *     TRY(account_token_check(a, book, STR("anna@uni.example"), shown, &person));
  */
@@ -12,20 +12,18 @@
 
 struct book;
 
-enum { ACCOUNT_HASH = 32, ACCOUNT_TOKEN_BYTES = 20 };
+enum { ACCOUNT_TOKEN_BYTES = 20 };
 
 struct account_token {
 	str shown; /* 32 characters that a person may type */
-	str hash; /* SHA-256, raw; spaces, hyphens and case in what is typed do not matter
-		   */
 	struct scram_keys keys;
 };
 
 /* A fresh one; pure but for the random bytes. */
 void account_token_make(struct arena *a, str salt, struct account_token *t);
 
-/* SHA-256 of a token as it was typed. Raw octets. */
-str account_token_hash(struct arena *a, str typed);
+/* A token as it was typed or pasted, without white space and in lower case. */
+str account_token_clean(struct arena *a, str typed);
 
 /* Makes one for a person and keeps it. ERR_NOTFOUND: no such person. */
 MUST_USE err account_token_new(struct arena *a, struct book *b, int64_t person, str name,

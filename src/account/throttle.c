@@ -1,0 +1,51 @@
+#include "account/throttle.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { ACCOUNT_AT_ONCE = 20, ACCOUNT_HOURLY = 60 };
+enum { NETWORK_AT_ONCE = 60, NETWORK_HOURLY = 240, FAILED_COSTS = 4 };
+
+struct throttle {
+	struct rate *accounts, *networks;
+};
+
+struct throttle *throttle_new(void)
+{
+	struct throttle *t = mem_zero(sizeof *t);
+	t->accounts = rate_new(ACCOUNT_AT_ONCE, ACCOUNT_HOURLY);
+	t->networks = rate_new(NETWORK_AT_ONCE, NETWORK_HOURLY);
+	return t;
+}
+
+void throttle_free(struct throttle *t)
+{
+	if (!t)
+		return;
+	rate_free(t->accounts);
+	rate_free(t->networks);
+	free(t);
+}
+
+static str network(struct arena *a, const struct net_addr *peer)
+{
+	struct net_addr net = net_prefix(peer, 24, 48);
+	return net_ip_text(a, &net);
+}
+
+bool throttle_may(struct throttle *t, str user, const struct net_addr *peer)
+{
+	ARENA(a);
+	return (!peer || rate_take(t->networks, network(a, peer), 1))
+	       && rate_take(t->accounts, arena_lower(a, user), 1);
+}
+
+void throttle_failed(struct throttle *t, const struct net_addr *peer)
+{
+	ARENA(a);
+	for (int i = 0; peer && i < FAILED_COSTS; i++)
+		if (!rate_take(t->networks, network(a, peer), 1))
+			return;
+}
