@@ -64,6 +64,11 @@ int cli_fail(struct cli *c, err e);
 			return cli_fail((c), cli_try_); \
 	} while (0)
 
+/* Every command of commands.def. */
+#define COMMAND(words, function, arguments, options, help) int function(struct cli *c);
+#include "cli/commands.def"
+#undef COMMAND
+
 /* A listing: columns once, then rows; printed aligned, or as a JSON array of
  * objects where --json was given. Cells are text; a column whose name ends in
  * '#' is a number in JSON (and its name goes without it). */

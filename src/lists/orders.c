@@ -96,10 +96,11 @@ static err finish(struct order *x, err e)
 	return closed;
 }
 
-err orders_run(struct office *o, struct arena *a)
+err orders_run(struct office *o, struct arena *a, size_t *ran)
 {
 	int64_t after = 0;
 	(void)a;
+	*ran = 0;
 	for (;;) {
 		ARENA(own);
 		struct order_row row;
@@ -108,6 +109,7 @@ err orders_run(struct office *o, struct arena *a)
 		if (!found)
 			return OK;
 		after = row.id;
+		(*ran)++;
 		TRY(office_refresh(o));
 		struct order x = {
 			.o = o, .a = own, .row = &row, .by = { .person = row.person }

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* Runs every waiting order, oldest first. */
-MUST_USE err orders_run(struct office *o, struct arena *a);
+/* Runs every waiting order, oldest first; *ran counts them. */
+MUST_USE err orders_run(struct office *o, struct arena *a, size_t *ran);
 
 /* The other side, for pages: files one and gives its number. */
 MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind,

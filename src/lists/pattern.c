@@ -22,28 +22,33 @@ static pcre2_code *compile(str pattern, int *code, size_t *offset)
 			     offset, NULL);
 }
 
-err pattern_check(struct arena *a, str pattern)
+err pattern_check_text(struct arena *a, str pattern)
 {
 	int code;
 	size_t offset;
+	pcre2_code *c = pattern.n ? compile(pattern, &code, &offset) : NULL;
+	if (c) {
+		pcre2_code_free(c);
+		return OK;
+	}
 	if (!pattern.n)
 		return FAIL(ERR_SYNTAX, "an empty pattern");
-	if (pattern.p[0] != '^')
-		return str_has(pattern, '@') ? OK
-					     : err_in(a, ERR_SYNTAX,
-						      "%.*s: write an address, @domain, "
-						      "or ^ and a regular expression",
-						      STR_F(pattern));
-	pcre2_code *c = compile(pattern, &code, &offset);
-	if (!c) {
-		char text[128] = "too long";
-		pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
-		return err_in(a, ERR_SYNTAX, "%.*s: at character %zu: %s",
-			      (int)(pattern.n < 80 ? pattern.n : 80), pattern.p,
-			      offset + 1, text);
-	}
-	pcre2_code_free(c);
-	return OK;
+	char text[128] = "too long";
+	pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
+	return err_in(a, ERR_SYNTAX, "%.*s: at character %zu: %s",
+		      (int)(pattern.n < 80 ? pattern.n : 80), pattern.p, offset + 1,
+		      text);
+}
+
+err pattern_check(struct arena *a, str pattern)
+{
+	if (str_starts(pattern, STR("^")))
+		return pattern_check_text(a, pattern);
+	return str_has(pattern, '@') ? OK
+				     : err_in(a, ERR_SYNTAX,
+					      "\"%.*s\": write an address, @domain, or ^ "
+					      "and a regular expression",
+					      STR_F(pattern));
 }
 
 static enum pattern_result run(pcre2_code *c, str text)

@@ -15,7 +15,8 @@ enum pattern_result {
 }; /* LIMIT: gave up: no verdict */
 
 /* ERR_SYNTAX: says at which character the expression is wrong. */
-MUST_USE err pattern_check(struct arena *a, str pattern);
+MUST_USE err pattern_check(struct arena *a, str pattern);      /* an address pattern */
+MUST_USE err pattern_check_text(struct arena *a, str pattern); /* a regular expression */
 
 enum pattern_result pattern_address(str pattern, str address_key);
 enum pattern_result pattern_text(str pattern,

@@ -12,7 +12,7 @@
 
 enum { LOOK_MS = 1000, CHECKPOINT_MS = 1000, EXPIRE_MS = 60000, RETRY_MS = 5000 };
 
-struct post {
+struct desk {
 	struct role *role;
 	struct office o;
 	int64_t after;    /* the last arrival that was looked at */
@@ -23,7 +23,7 @@ struct post {
 
 /* An arrival that fails stays where it is and does not hold up the next; all are
  * tried again a little later, in their order. */
-static void sort_one(struct post *p, struct arena *a, const struct inbound_message *m)
+static void sort_one(struct desk *p, struct arena *a, const struct inbound_message *m)
 {
 	err e = arrival_sort(&p->o, a, m);
 	if (!e.kind)
@@ -34,7 +34,7 @@ static void sort_one(struct post *p, struct arena *a, const struct inbound_messa
 	p->failed = true;
 }
 
-static err sort_all(struct post *p)
+static err sort_all(struct desk *p)
 {
 	if (p->failed && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
@@ -57,17 +57,20 @@ static err sort_all(struct post *p)
 	return OK;
 }
 
-static err run_orders(struct post *p)
+static err run_orders(struct desk *p)
 {
 	ARENA(a);
-	TRY(orders_run(&p->o, a));
+	size_t ran;
+	TRY(orders_run(&p->o, a, &ran));
+	if (!ran)
+		return OK;
 	wake_send(p->role, ROLE_web);
 	wake_send(p->role, ROLE_smtpd);
 	wake_send(p->role, ROLE_send);
 	return OK;
 }
 
-static err expire(struct post *p)
+static err expire(struct desk *p)
 {
 	ARENA(a);
 	if (clock_mono_ms() < p->expire_at)
@@ -76,7 +79,7 @@ static err expire(struct post *p)
 	return expire_run(&p->o, a, clock_now());
 }
 
-static void work(struct post *p)
+static void work(struct desk *p)
 {
 	err e = run_orders(p);
 	if (!e.kind)
@@ -119,7 +122,7 @@ static err keep_logs_short(struct role *role)
 	return thread_start(checkpoint, c);
 }
 
-static err prepare(struct post *p)
+static err prepare(struct desk *p)
 {
 	struct mac_key mac;
 	int64_t removed;
@@ -133,7 +136,7 @@ static err prepare(struct post *p)
 
 int post_main(struct role *role)
 {
-	struct post p = { .role = role };
+	struct desk p = { .role = role };
 	err e = prepare(&p);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),

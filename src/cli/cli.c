@@ -1,0 +1,80 @@
+#include "cli/cli.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+int cli_fail(struct cli *c, err e)
+{
+	(void)c;
+	fprintf(stderr, "postern: %s\n", e.msg);
+	return e.kind == ERR_SYNTAX ? CLI_USAGE : CLI_FAILED;
+}
+
+err cli_conf(struct cli *c, const struct conf **conf)
+{
+	if (!c->conf_loaded)
+		TRY(conf_load(c->a, c->conf_path, c->overrides, c->override_count,
+			      &c->conf));
+	c->conf_loaded = true;
+	*conf = &c->conf;
+	return OK;
+}
+
+err cli_office(struct cli *c, enum office_mode mode, struct office **o)
+{
+	const struct conf *conf;
+	if (!c->office_open) {
+		TRY(cli_conf(c, &conf));
+		TRY(office_open(c->a, conf, mode, NULL, &c->office));
+	}
+	c->office_open = true;
+	*o = &c->office;
+	return OK;
+}
+
+/* Lists whose name shares its beginning with what was typed. */
+static str near(struct cli *c, str name)
+{
+	const struct list_entry **list;
+	size_t n;
+	str out = STR("");
+	addressbook_lists(c->office.addresses, c->a, &list, &n);
+	for (size_t i = 0; i < n; i++)
+		if (str_istarts(list[i]->name, str_first(name, 2)))
+			out = arena_cat(c->a, out, STR(" "), list[i]->address);
+	return out;
+}
+
+err cli_list(struct cli *c, const char *name, const struct list_entry **list)
+{
+	str address = arena_lower(c->a, str_from(name));
+	if (!str_has(address, '@'))
+		address = arena_cat(c->a, address, STR("@"),
+				    arena_lower(c->a, c->conf.site_domain));
+	*list = addressbook_list(c->office.addresses, address);
+	if (*list)
+		return OK;
+	str others = near(c, address);
+	return err_in(c->a, ERR_NOTFOUND, "no list %.*s%s%.*s", STR_F(address),
+		      others.n ? "; there are" : "; postern list ls shows all",
+		      STR_F(others));
+}
+
+err cli_stdin(struct cli *c, size_t limit, str *text)
+{
+	return file_read_fd(c->a, STDIN_FILENO, limit, text);
+}
+
+str cli_shown(struct arena *a, str text)
+{
+	text = utf8_scrub(a, text);
+	char *out = arena_alloc(a, text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char ch = (unsigned char)text.p[i];
+		out[i] = ch < 0x20 || ch == 0x7f ? ' ' : text.p[i];
+	}
+	return (str){ out, text.n };
+}

@@ -1,0 +1,238 @@
+/* postern held …, request …, ban …: what waits for a person, and who stays out. */
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "lists/members.h"
+#include "lists/moderate.h"
+#include "lists/pattern.h"
+#include "mail/date.h"
+#include "store/lists/ban.h"
+#include "store/lists/held.h"
+#include "store/lists/list.h"
+#include "store/lists/request.h"
+
+#include <stdio.h>
+
+enum { SHOWN_MAX = 1000 };
+
+static const struct actor BY = { .name = { "command", 7 } };
+
+/* The list that an optional argument names; 0 for all. */
+static err open_maybe(struct cli *c, enum office_mode mode, struct office **o,
+		      const char *name, int64_t *id)
+{
+	const struct list_entry *list;
+	TRY(cli_office(c, mode, o));
+	*id = 0;
+	if (!name)
+		return OK;
+	TRY(cli_list(c, name, &list));
+	*id = list->id;
+	return OK;
+}
+
+static str list_name(struct cli *c, struct office *o, int64_t id)
+{
+	const struct list_entry *l = addressbook_list_by_id(o->addresses, id);
+	return l ? l->address : arena_printf(c->a, "%lld", (long long)id);
+}
+
+static str number(struct cli *c, int64_t n)
+{
+	return arena_printf(c->a, "%lld", (long long)n);
+}
+
+int cli_held_ls(struct cli *c)
+{
+	struct office *o;
+	struct held_row *h;
+	int64_t list;
+	size_t n;
+	CLI_TRY(c,
+		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
+	CLI_TRY(c, held_waiting(o->lists, c->a, list, 0, SHOWN_MAX, &h, &n));
+	struct table *t = table_new(c, "id# list held author subject reason");
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ number(c, h[i].id), list_name(c, o, h[i].list),
+				      date_minute(c->a, h[i].held_at), h[i].author,
+				      h[i].subject, h[i].reason });
+	table_print(t);
+	return CLI_OK;
+}
+
+static err parse_id(struct cli *c, const char *text, int64_t *id)
+{
+	return str_i64(str_from(text), id) && *id > 0
+		       ? OK
+		       : err_in(c->a, ERR_SYNTAX, "\"%s\" is not a number", text);
+}
+
+int cli_held_show(struct cli *c)
+{
+	struct office *o;
+	struct held_row h;
+	int64_t id;
+	str body;
+	CLI_TRY(c, parse_id(c, c->args[0], &id));
+	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, held_get(o->lists, c->a, id, &h));
+	printf("List:    %.*s\nHeld:    %.*s\nRule:    %.*s\nReason:  %.*s\n",
+	       STR_F(list_name(c, o, h.list)), STR_F(date_minute(c->a, h.held_at)),
+	       STR_F(h.rule), STR_F(cli_shown(c->a, h.reason)));
+	if (h.verdict.n) {
+		printf("Verdict: %.*s by %.*s\n", STR_F(h.verdict),
+		       STR_F(cli_shown(c->a, h.handled_by)));
+		return CLI_OK;
+	}
+	CLI_TRY(c, held_body(o->lists, c->a, id, &body));
+	puts("");
+	str line;
+	while (str_line(&body, &line)) /* line by line: a terminal must not be steered */
+		printf("%.*s\n", STR_F(cli_shown(c->a, line)));
+	return CLI_OK;
+}
+
+/* Each number by itself: one that fails does not stop the others. */
+static int each_id(struct cli *c,
+		   err (*act)(struct office *o, struct arena *a, int64_t id, str reason))
+{
+	struct office *o;
+	int code = CLI_OK;
+	const char *reason = cli_option(c, "reason");
+	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	for (size_t i = 0; i < c->arg_count; i++) {
+		int64_t id;
+		err e = parse_id(c, c->args[i], &id);
+		if (!e.kind)
+			e = act(o, c->a, id, str_from(reason));
+		if (e.kind)
+			code = cli_fail(c, e);
+	}
+	return code;
+}
+
+static err accept_held(struct office *o, struct arena *a, int64_t id, str reason)
+{
+	(void)reason;
+	return held_accept(o, a, id, &BY);
+}
+
+static err reject_held(struct office *o, struct arena *a, int64_t id, str reason)
+{
+	return held_reject(o, a, id, reason, &BY);
+}
+
+static err discard_held(struct office *o, struct arena *a, int64_t id, str reason)
+{
+	(void)reason;
+	return held_discard(o, a, id, &BY);
+}
+
+static err accept_request(struct office *o, struct arena *a, int64_t id, str reason)
+{
+	(void)reason;
+	return request_accept(o, a, id, &BY);
+}
+
+static err reject_request(struct office *o, struct arena *a, int64_t id, str reason)
+{
+	return request_reject(o, a, id, reason, &BY);
+}
+
+int cli_held_accept(struct cli *c)
+{
+	return each_id(c, accept_held);
+}
+
+int cli_held_reject(struct cli *c)
+{
+	return each_id(c, reject_held);
+}
+
+int cli_held_discard(struct cli *c)
+{
+	return each_id(c, discard_held);
+}
+
+int cli_request_accept(struct cli *c)
+{
+	return each_id(c, accept_request);
+}
+
+int cli_request_reject(struct cli *c)
+{
+	return each_id(c, reject_request);
+}
+
+static err add_requests(struct cli *c, struct office *o, int64_t list, struct table *t)
+{
+	struct request_row *r;
+	size_t n;
+	TRY(request_list(o->lists, c->a, list, &r, &n));
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ number(c, r[i].id), list_name(c, o, r[i].list),
+				      date_minute(c->a, r[i].asked_at), r[i].address,
+				      r[i].name });
+	return OK;
+}
+
+int cli_request_ls(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry **all;
+	int64_t list;
+	size_t n;
+	CLI_TRY(c,
+		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
+	struct table *t = table_new(c, "id# list asked address name");
+	addressbook_lists(o->addresses, c->a, &all, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!list || all[i]->id == list)
+			CLI_TRY(c, add_requests(c, o, all[i]->id, t));
+	table_print(t);
+	return CLI_OK;
+}
+
+int cli_ban_add(struct cli *c)
+{
+	struct office *o;
+	int64_t list;
+	const char *reason = cli_option(c, "reason");
+	CLI_TRY(c, pattern_check(c->a, str_from(c->args[0])));
+	CLI_TRY(c, open_maybe(c, OFFICE_WRITE, &o, cli_option(c, "list"), &list));
+	struct ban_row row = { .list = list,
+			       .pattern = str_from(c->args[0]),
+			       .reason = str_from(reason),
+			       .created_at = clock_now() };
+	CLI_TRY(c, ban_add(o->lists, &row));
+	CLI_TRY(c, office_audit(o, &BY, list, STR("ban added"), row.pattern));
+	return CLI_OK;
+}
+
+int cli_ban_ls(struct cli *c)
+{
+	struct office *o;
+	struct ban_row *b;
+	int64_t list;
+	size_t n;
+	CLI_TRY(c,
+		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
+	CLI_TRY(c, list ? ban_for(o->lists, c->a, list, &b, &n)
+			: ban_list(o->lists, c->a, 0, &b, &n));
+	struct table *t = table_new(c, "pattern list reason since");
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ b[i].pattern,
+				      b[i].list ? list_name(c, o, b[i].list) : STR("all"),
+				      b[i].reason, date_day(c->a, b[i].created_at) });
+	table_print(t);
+	return CLI_OK;
+}
+
+int cli_ban_rm(struct cli *c)
+{
+	struct office *o;
+	int64_t list;
+	CLI_TRY(c, open_maybe(c, OFFICE_WRITE, &o, cli_option(c, "list"), &list));
+	CLI_TRY(c, ban_remove(o->lists, list, str_from(c->args[0])));
+	CLI_TRY(c, office_audit(o, &BY, list, STR("ban lifted"), str_from(c->args[0])));
+	return CLI_OK;
+}

@@ -1,0 +1,296 @@
+/* postern member …, role …: who is on a list, and who runs it. */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "lists/members.h"
+#include "mail/date.h"
+#include "store/lists/address.h"
+#include "store/lists/role.h"
+
+#include <stdio.h>
+
+enum { INPUT_MAX = 64 << 20, BATCH = 1000 };
+
+static const struct actor BY = { .name = { "command", 7 } };
+
+static err open_list(struct cli *c, enum office_mode mode, struct office **o,
+		     const struct list_entry **list)
+{
+	TRY(cli_office(c, mode, o));
+	return cli_list(c, c->args[0], list);
+}
+
+struct adding {
+	struct cli *c;
+	struct office *o;
+	const struct list_entry *list;
+	bool welcome, invite;
+	size_t added, wrong;
+};
+
+static err add_line(struct adding *x, struct arena *a, str line)
+{
+	struct mailbox *m;
+	size_t n;
+	TRY(address_list(a, line, &m, &n));
+	if (n != 1 || !m[0].address.domain.n)
+		return err_in(a, ERR_SYNTAX, "\"%.*s\" is not one address",
+			      STR_F(cli_shown(a, line)));
+	return x->invite ? member_invite(x->o, a, x->list, &m[0], &BY)
+			 : member_admit(x->o, a, x->list, &m[0], x->welcome, &BY);
+}
+
+/* What is wrong is told and skipped; what is right is done. */
+static err add_lines(struct adding *x, str text)
+{
+	str line;
+	while (str_line(&text, &line)) {
+		ARENA(a);
+		line = str_trim(line);
+		if (!line.n || line.p[0] == '#')
+			continue;
+		err e = add_line(x, a, line);
+		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+			return err_in(x->c->a, e.kind, "%s", e.msg);
+		x->added += !e.kind;
+		x->wrong += e.kind != ERR_NONE;
+		if (e.kind)
+			fprintf(stderr, "postern: %s\n", e.msg);
+	}
+	return OK;
+}
+
+/* Notices open transactions of their own, so only silent adding shares one. */
+static err add_batched(struct adding *x, str text)
+{
+	if (x->welcome || x->invite)
+		return add_lines(x, text);
+	TRY(book_begin(x->o->lists));
+	err e = add_lines(x, text);
+	if (e.kind) {
+		book_rollback(x->o->lists);
+		return e;
+	}
+	return book_commit(x->o->lists);
+}
+
+int cli_member_add(struct cli *c)
+{
+	struct adding x = { .c = c,
+			    .welcome = cli_option(c, "welcome"),
+			    .invite = cli_option(c, "invite") };
+	BUF(lines);
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &x.o, &x.list));
+	for (size_t i = 1; i < c->arg_count; i++) {
+		str input = str_from(c->args[i]);
+		if (str_eq(input, STR("-")))
+			CLI_TRY(c, cli_stdin(c, INPUT_MAX, &input));
+		buf_cat(&lines, input, STR("\n"));
+	}
+	CLI_TRY(c, add_batched(&x, buf_str(&lines)));
+	if (x.added != 1 || x.wrong)
+		printf("%zu %s, %zu not\n", x.added, x.invite ? "invited" : "added",
+		       x.wrong);
+	return x.wrong ? CLI_FAILED : CLI_OK;
+}
+
+/* address,name a line, as member export writes it; quotes around a field may stand. */
+static str csv_mailbox(struct arena *a, str line)
+{
+	str address = line, name = STR(""), rest;
+	bool two = str_cut(line, ',', &address, &rest);
+	if (two)
+		str_cut(rest, ',', &name, &rest);
+	if (two && !name.n)
+		name = rest;
+	name = str_trim(name);
+	if (name.n > 1 && name.p[0] == '"')
+		name = (str){ name.p + 1, name.n - 2 };
+	struct mailbox m = { .name = name };
+	if (address_parse(a, str_trim(address), &m.address).kind)
+		return line;
+	return mailbox_text(a, &m);
+}
+
+int cli_member_import(struct cli *c)
+{
+	struct adding x = { .c = c };
+	str text, line;
+	BUF(lines);
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &x.o, &x.list));
+	if (c->arg_count > 1)
+		CLI_TRY(c, file_read(c->a, c->args[1], INPUT_MAX, &text));
+	else
+		CLI_TRY(c, cli_stdin(c, INPUT_MAX, &text));
+	while (str_line(&text, &line))
+		if (str_trim(line).n && !str_istarts(line, STR("address,")))
+			buf_cat(&lines, csv_mailbox(c->a, line), STR("\n"));
+	CLI_TRY(c, add_batched(&x, buf_str(&lines)));
+	printf("%zu added, %zu not\n", x.added, x.wrong);
+	return x.wrong ? CLI_FAILED : CLI_OK;
+}
+
+int cli_member_remove(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	int code = CLI_OK;
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	for (size_t i = 1; i < c->arg_count; i++) {
+		err e = member_end(o, c->a, list, str_from(c->args[i]),
+				   cli_option(c, "goodbye"), &BY);
+		if (e.kind)
+			code = cli_fail(c, e);
+	}
+	return code;
+}
+
+static err find_member(struct cli *c, struct office *o, const struct list_entry *list,
+		       const char *text, struct member_row *m)
+{
+	struct address x;
+	TRY(address_parse(c->a, str_from(text), &x));
+	err e = member_find(o->lists, c->a, list->id, address_key(c->a, &x), m);
+	return e.kind == ERR_NOTFOUND ? err_in(c->a, e.kind, "%s is not a member of %.*s",
+					       text, STR_F(list->address))
+				      : e;
+}
+
+int cli_member_set(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	struct member_row m;
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, find_member(c, o, list, c->args[1], &m));
+	for (size_t i = 2; i < c->arg_count; i++) {
+		str key, value;
+		if (!str_cut(str_from(c->args[i]), '=', &key, &value))
+			return cli_fail(c, err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE",
+						  c->args[i]));
+		CLI_TRY(c, member_option(c->a, &m, key, value, STR("moderator")));
+	}
+	CLI_TRY(c, member_change(o->lists, &m));
+	CLI_TRY(c, office_audit(o, &BY, list->id, STR("member options"), m.key));
+	return CLI_OK;
+}
+
+/* Calls one for every member, in order of joining. */
+static err each_member(struct cli *c, struct office *o, int64_t list,
+		       void (*one)(struct cli *c, void *arg, const struct member_row *m),
+		       void *arg)
+{
+	int64_t after = 0;
+	size_t n;
+	do {
+		struct member_row *m;
+		TRY(member_list(o->lists, c->a, list, after, BATCH, &m, &n));
+		for (size_t i = 0; i < n; i++)
+			one(c, arg, &m[i]);
+		after = n ? m[n - 1].id : 0;
+	} while (n == BATCH);
+	return OK;
+}
+
+static void add_row(struct cli *c, void *arg, const struct member_row *m)
+{
+	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
+				date_day(c->a, m->joined_at), m->bounce_text });
+}
+
+int cli_member_ls(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	struct table *t = table_new(
+		c, "address name delivery off_by action joined last_bounce");
+	CLI_TRY(c, each_member(c, o, list->id, add_row, t));
+	table_print(t);
+	return CLI_OK;
+}
+
+static void print_csv(struct cli *c, void *arg, const struct member_row *m)
+{
+	(void)arg;
+	str name = cli_shown(c->a, m->name);
+	printf("%.*s,\"", STR_F(cli_shown(c->a, m->text)));
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '"')
+			putchar('"');
+		putchar(name.p[i]);
+	}
+	puts("\"");
+}
+
+int cli_member_export(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	puts("address,name");
+	CLI_TRY(c, each_member(c, o, list->id, print_csv, NULL));
+	return CLI_OK;
+}
+
+static err check_role(struct cli *c, const char *role)
+{
+	return !strcmp(role, "owner") || !strcmp(role, "moderator")
+		       ? OK
+		       : err_in(c->a, ERR_SYNTAX, "%s: a role is owner or moderator",
+				role);
+}
+
+int cli_role_add(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	struct address who;
+	struct address_row row;
+	CLI_TRY(c, check_role(c, c->args[1]));
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
+	CLI_TRY(c, address_ensure(o->lists, c->a, address_key(c->a, &who),
+				  address_text(c->a, &who), STR(""), clock_now(), &row));
+	/* The administrator's word is proof enough whose address it is. */
+	if (!row.verified_at)
+		CLI_TRY(c, address_verify(o->lists, row.id, clock_now()));
+	CLI_TRY(c, role_add(o->lists, list->id, row.id, str_from(c->args[1])));
+	CLI_TRY(c, office_audit(o, &BY, list->id,
+				arena_cat(c->a, str_from(c->args[1]), STR(" added")),
+				row.key));
+	return CLI_OK;
+}
+
+int cli_role_remove(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	struct address who;
+	struct address_row row;
+	CLI_TRY(c, check_role(c, c->args[1]));
+	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
+	CLI_TRY(c, address_find(o->lists, c->a, address_key(c->a, &who), &row));
+	CLI_TRY(c, role_remove(o->lists, list->id, row.id, str_from(c->args[1])));
+	CLI_TRY(c, office_audit(o, &BY, list->id,
+				arena_cat(c->a, str_from(c->args[1]), STR(" removed")),
+				row.key));
+	return CLI_OK;
+}
+
+int cli_role_ls(struct cli *c)
+{
+	struct office *o;
+	const struct list_entry *list;
+	struct role_row *r;
+	size_t n;
+	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	CLI_TRY(c, role_list(o->lists, c->a, list->id, &r, &n));
+	struct table *t = table_new(c, "role address name");
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ r[i].role, r[i].text, r[i].name });
+	table_print(t);
+	return CLI_OK;
+}

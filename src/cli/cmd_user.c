@@ -1,0 +1,171 @@
+/* postern user …: accounts, their passwords, tokens and sign-in links. */
+#include "account/account.h"
+#include "account/token.h"
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "lists/confirm.h"
+#include "store/lists/address.h"
+#include "store/lists/person.h"
+
+#include <stdio.h>
+
+enum { PASSWORD_MAX = 1024, LINK_SPAN = 86400, SHOWN_MAX = 10000 };
+
+static const struct actor BY = { .name = { "command", 7 } };
+
+static err parse(struct cli *c, str *key, str *text)
+{
+	struct address x;
+	TRY(address_parse(c->a, str_from(c->args[0]), &x));
+	*key = address_key(c->a, &x);
+	*text = address_text(c->a, &x);
+	return OK;
+}
+
+static err find(struct cli *c, struct office **o, struct person_row *p)
+{
+	str key, text;
+	TRY(parse(c, &key, &text));
+	TRY(cli_office(c, OFFICE_WRITE, o));
+	err e = person_by_key((*o)->lists, c->a, key, p);
+	return e.kind == ERR_NOTFOUND
+		       ? err_in(c->a, e.kind,
+				"no account %s; make one with postern user add",
+				c->args[0])
+		       : e;
+}
+
+int cli_user_add(struct cli *c)
+{
+	struct office *o;
+	struct address_row row;
+	struct person_row p;
+	str key, text;
+	const char *name = cli_option(c, "name");
+	CLI_TRY(c, parse(c, &key, &text));
+	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, address_ensure(o->lists, c->a, key, text, str_from(name), clock_now(),
+				  &row));
+	if (!row.verified_at)
+		CLI_TRY(c, address_verify(o->lists, row.id, clock_now()));
+	CLI_TRY(c, person_get(o->lists, c->a, row.person, &p));
+	p.admin = p.admin || cli_option(c, "admin");
+	p.may_send = p.may_send || cli_option(c, "may-send");
+	if (name)
+		p.name = str_from(name);
+	CLI_TRY(c, person_change(o->lists, &p));
+	CLI_TRY(c, office_audit(o, &BY, 0, STR("account made"), key));
+	return CLI_OK;
+}
+
+int cli_user_passwd(struct cli *c)
+{
+	struct office *o;
+	struct person_row p;
+	str text, line = STR("");
+	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, cli_stdin(c, PASSWORD_MAX, &text));
+	str_line(&text, &line);
+	CLI_TRY(c, account_password_set(c->a, o->lists, p.id, line));
+	CLI_TRY(c, office_audit(o, &BY, 0, STR("password set"), str_from(c->args[0])));
+	return CLI_OK;
+}
+
+int cli_user_token(struct cli *c)
+{
+	struct office *o;
+	struct person_row p;
+	str shown;
+	const char *name = cli_option(c, "name");
+	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c,
+		account_token_new(c->a, o->lists, p.id,
+				  name ? str_from(name) : STR("command line"), &shown));
+	CLI_TRY(c, office_audit(o, &BY, 0, STR("token made"), str_from(c->args[0])));
+	printf("%.*s\n", STR_F(shown));
+	return CLI_OK;
+}
+
+int cli_user_link(struct cli *c)
+{
+	struct office *o;
+	struct person_row p;
+	str key, text, token;
+	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, parse(c, &key, &text));
+	CLI_TRY(c, confirm_make(o, c->a, CONFIRM_SIGN_IN, NULL, key, STR("{}"), LINK_SPAN,
+				&token));
+	printf("%.*s/confirm/%.*s\n", STR_F(o->conf->site_url), STR_F(token));
+	return CLI_OK;
+}
+
+static err set_switch(struct cli *c, str key, str value, bool *at)
+{
+	bool yes = str_eq(value, STR("yes"));
+	if (!yes && !str_eq(value, STR("no")))
+		return err_in(c->a, ERR_SYNTAX, "%.*s = %.*s: it takes yes or no",
+			      STR_F(key), STR_F(value));
+	*at = yes;
+	return OK;
+}
+
+static err set_one(struct cli *c, struct person_row *p, const char *text)
+{
+	str key, value;
+	if (!str_cut(str_from(text), '=', &key, &value))
+		return err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE", text);
+	if (str_eq(key, STR("admin")))
+		return set_switch(c, key, value, &p->admin);
+	if (str_eq(key, STR("may_send")))
+		return set_switch(c, key, value, &p->may_send);
+	if (str_eq(key, STR("send_budget")) && str_i64(value, &p->send_budget)
+	    && p->send_budget >= 0)
+		return OK;
+	if (!str_eq(key, STR("name")))
+		return err_in(
+			c->a, ERR_SYNTAX,
+			"%s: there are name=, admin=, may_send= and send_budget=", text);
+	p->name = value;
+	return OK;
+}
+
+int cli_user_set(struct cli *c)
+{
+	struct office *o;
+	struct person_row p;
+	CLI_TRY(c, find(c, &o, &p));
+	for (size_t i = 1; i < c->arg_count; i++)
+		CLI_TRY(c, set_one(c, &p, c->args[i]));
+	CLI_TRY(c, person_change(o->lists, &p));
+	CLI_TRY(c, office_audit(o, &BY, 0, STR("account changed"), str_from(c->args[0])));
+	return CLI_OK;
+}
+
+static err add_row(struct cli *c, struct office *o, struct table *t,
+		   const struct person_row *p)
+{
+	struct address_row *x;
+	size_t n;
+	str all = STR("");
+	TRY(address_of_person(o->lists, c->a, p->id, &x, &n));
+	for (size_t i = 0; i < n; i++)
+		all = arena_cat(c->a, all, i ? STR(" ") : STR(""), x[i].text);
+	table_row(t, (str[]){ all, p->name, p->admin ? STR("yes") : STR("no"),
+			      p->may_send ? STR("yes") : STR("no"),
+			      arena_printf(c->a, "%lld", (long long)p->send_budget) });
+	return OK;
+}
+
+int cli_user_ls(struct cli *c)
+{
+	struct office *o;
+	struct person_row *p;
+	size_t n;
+	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, person_list(o->lists, c->a, STR(""), 0, SHOWN_MAX, &p, &n));
+	struct table *t = table_new(c, "addresses name admin may_send send_budget#");
+	for (size_t i = 0; i < n; i++)
+		CLI_TRY(c, add_row(c, o, t, &p[i]));
+	table_print(t);
+	return CLI_OK;
+}
