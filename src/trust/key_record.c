@@ -1,0 +1,117 @@
+#include "base/enc.h"
+#include "base/mem.h"
+#include "trust/key.h"
+#include "trust/tag.h"
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/* RFC 8301 section 3.2: 1024 is the least that may count. The most is ours: a
+ * huge key costs the verifier, not the one who published it. */
+enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 8192, ED25519_SIZE = 32 };
+
+static bool list_has(str list, str word, str any)
+{
+	str item;
+	while (tag_next(&list, &item))
+		if (str_ieq(item, word) || (any.n && str_eq(item, any)))
+			return true;
+	return false;
+}
+
+err key_parse(struct arena *a, str text, struct key_record *key)
+{
+	struct tag_list tags;
+	struct key_record out = { .alg = SIGN_RSA };
+	str v;
+	TRY(tag_parse(a, text, &tags));
+	if (tag_get(&tags, "v", &v)
+	    && (!str_eq(v, STR("DKIM1")) || tags.tags[0].value.p != v.p))
+		return FAIL(ERR_SYNTAX, "v= of the key record is not DKIM1 or not first");
+	if (tag_get(&tags, "k", &v) && !str_eq(v, STR("rsa"))) {
+		if (!str_eq(v, STR("ed25519")))
+			return FAIL(ERR_SYNTAX, "a kind of key that is not known");
+		out.alg = SIGN_ED25519;
+	}
+	if (tag_get(&tags, "h", &v) && !list_has(v, STR("sha256"), STR_NONE))
+		return FAIL(ERR_DENIED, "the key is not for SHA-256");
+	if (tag_get(&tags, "s", &v) && !list_has(v, STR("email"), STR("*")))
+		return FAIL(ERR_DENIED, "the key is not for mail");
+	if (tag_get(&tags, "t", &v)) {
+		out.testing = list_has(v, STR("y"), STR_NONE);
+		out.strict = list_has(v, STR("s"), STR_NONE);
+	}
+	if (!tag_get(&tags, "p", &v))
+		return FAIL(ERR_SYNTAX, "the key record has no p=");
+	v = tag_squeeze(a, v);
+	if (!v.n)
+		return FAIL(ERR_DENIED, "the key is revoked");
+	if (enc_base64_decode(a, v, &out.bytes).kind)
+		return FAIL(ERR_SYNTAX, "p= of the key record is not base64");
+	*key = out;
+	return OK;
+}
+
+/* RFC 6376 says RSAPublicKey, its examples are SubjectPublicKeyInfo (errata
+ * 3017): both are about. */
+static EVP_PKEY *rsa_key(str bytes)
+{
+	const unsigned char *at = (const unsigned char *)bytes.p;
+	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)bytes.n);
+	if (!pkey) {
+		at = (const unsigned char *)bytes.p;
+		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)bytes.n);
+	}
+	if (pkey && !EVP_PKEY_is_a(pkey, "RSA")) {
+		EVP_PKEY_free(pkey);
+		return NULL;
+	}
+	return pkey;
+}
+
+static bool rsa_signs(EVP_PKEY *pkey, const unsigned char *sum, str signature)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	if (!ctx || EVP_PKEY_verify_init(ctx) <= 0
+	    || EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0
+	    || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) <= 0)
+		mem_exhausted();
+	int ok = EVP_PKEY_verify(ctx, (const unsigned char *)signature.p, signature.n,
+				 sum, HASH_SIZE);
+	EVP_PKEY_CTX_free(ctx);
+	return ok == 1;
+}
+
+static bool ed25519_signs(EVP_PKEY *pkey, const unsigned char *sum, str signature)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	if (!ctx || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, pkey, NULL) <= 0)
+		mem_exhausted();
+	int ok = EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
+				  sum, HASH_SIZE);
+	EVP_MD_CTX_free(ctx);
+	return ok == 1;
+}
+
+err key_check(struct key_record *key, const unsigned char sum[static HASH_SIZE],
+	      str signature)
+{
+	bool rsa = key->alg == SIGN_RSA, ok = false;
+	EVP_PKEY *pkey = rsa ? rsa_key(key->bytes) : NULL;
+	if (!rsa && key->bytes.n == ED25519_SIZE)
+		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
+						      (const unsigned char *)key->bytes.p,
+						      key->bytes.n);
+	if (!pkey)
+		return FAIL(ERR_SYNTAX, "p= of the key record is no such key");
+	key->bits = (unsigned)EVP_PKEY_get_bits(pkey);
+	bool fit = !rsa || (key->bits >= RSA_BITS_MIN && key->bits <= RSA_BITS_MAX);
+	if (fit)
+		ok = rsa ? rsa_signs(pkey, sum, signature)
+			 : ed25519_signs(pkey, sum, signature);
+	EVP_PKEY_free(pkey);
+	if (!fit)
+		return FAIL(ERR_DENIED, "an RSA key below 1024 or above 8192 bits");
+	return ok ? OK : FAIL(ERR_NOTFOUND, "the signature does not match");
+}
