@@ -99,7 +99,8 @@ static err settle(struct book *b)
 	sqlite3_db_config(b->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (b->mode == BOOK_WRITE)
 		TRY(book_script(b, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				   "PRAGMA secure_delete = FAST"));
+				   "PRAGMA secure_delete = FAST;"
+				   "PRAGMA journal_size_limit = 67108864"));
 	TRY(book_script(b, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
 			   "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;"
 			   "PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 0"));

@@ -37,6 +37,22 @@ static bool disk_is_full(int code)
 	return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
+/* SQLite forgets errno between its write and our question, but each file keeps its
+ * last one. The log is the file that is written most. */
+static int errno_of(sqlite3 *db, int primary)
+{
+	int code = sqlite3_system_errno(db);
+	sqlite3_file *log = NULL;
+	if (primary != SQLITE_IOERR || code)
+		return code;
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &code);
+	if (!code)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &code);
+	return code;
+}
+
 err book_failed(struct book *b, int rc, const char *doing)
 {
 	static const struct saying strange = { 0, ERR_IO, "failed",
@@ -49,7 +65,7 @@ err book_failed(struct book *b, int rc, const char *doing)
 	for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
 		if (sayings[i].rc == primary)
 			s = &sayings[i];
-	int code = b->db ? sqlite3_system_errno(b->db) : 0;
+	int code = b->db ? errno_of(b->db, primary) : 0;
 	if (primary == SQLITE_IOERR && disk_is_full(code))
 		s = full;
 	/* A reader cannot repair: a writer that starts will. */
