@@ -19,6 +19,7 @@ enum smtp_data_flag {
 	SMTP_DATA_NUL = 4,
 	SMTP_DATA_TOO_LARGE = 8,
 	SMTP_DATA_LONG_LINE = 16, /* over 998 octets: known, not refused */
+	SMTP_DATA_REFUSED = 15,   /* any of those before it */
 };
 
 struct smtp_data {

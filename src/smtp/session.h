@@ -33,6 +33,7 @@ enum {                           /* beyond each: 421, and the connection is clos
        SMTP_LINE_MAX =
 	       2048, /* RFC 5321 section 4.5.3.1.4 asks for 512; parameters need more */
        SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 section 4.4 */
+       SMTP_NAME_MAX = 255,        /* RFC 5321 section 4.5.3.1.2 */
 };
 
 enum smtp_notify { /* RFC 3461 section 4.1 */
@@ -75,7 +76,7 @@ struct smtp_session;
 /* What the role decides. ctx is the session's. Replies come prefilled: mail and
  * data with their 2yz/3yz, so leaving them alone agrees; rcpt and accept with a
  * refusal (550 5.7.1; 451 4.3.0), so that leaving them alone is safe. Texts must
- * live until the next call: literals, or s->arena while in a transaction.
+ * live until the next call: literals, or in smtp_scratch(s).
  * A function may be NULL where the comment says so. */
 struct smtp_policy {
 	/* s->mail is filled in. NULL: every sender is fine. */
@@ -136,7 +137,7 @@ struct smtp_config { /* shared by all sessions of a door */
 	enum smtp_kind kind;
 	str hostname;
 	int64_t max_size;
-	unsigned max_recipients; /* 0: 1000 */
+	unsigned max_recipients; /* 1000; RFC 5321 section 4.5.3.1.8: at least 100 */
 	bool tls;                /* STARTTLS can be had */
 	const struct smtp_policy *policy;
 	struct smtp_times times;
@@ -176,17 +177,22 @@ struct smtp_session {
 	/* for src/smtp alone */
 	size_t rcpt_room;
 	unsigned bad, auth_refused, refused, pointless;
-	struct arena *life;     /* helo and user */
+	struct arena *scratch;  /* of the last reply's text */
 	struct smtp_auth *auth; /* an exchange under way: lines are answers to it */
+	char helo_room[SMTP_NAME_MAX], user_room[SMTP_NAME_MAX];
 };
 
 void smtp_session_init(struct smtp_session *s, const struct smtp_config *conf, void *ctx);
 void smtp_session_free(struct smtp_session *s);
 
+/* Memory for a reply's text; gone with the next step. */
+struct arena *smtp_scratch(struct smtp_session *s);
+void smtp_scratch_drop(struct smtp_session *s); /* the reply is written; gone now */
+
 /* One line with its line ending, as it came. Fills in the reply. */
 void smtp_step(struct smtp_session *s, str line, struct smtp_reply *r);
 
-void smtp_greeting(const struct smtp_session *s, struct smtp_reply *r); /* "220 ..." */
+void smtp_greeting(struct smtp_session *s, struct smtp_reply *r); /* "220 ..." */
 
 /* A line longer than SMTP_AUTH_LINE_MAX came, and was skipped. */
 void smtp_step_long(struct smtp_session *s, struct smtp_reply *r);

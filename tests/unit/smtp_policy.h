@@ -1,0 +1,155 @@
+/* tests/unit/smtp_policy.h: a server's policy for tests: local@here.example and
+ * postmaster are at home, everybody else is foreign; anna@here.example signs in
+ * with "secret". What was accepted is kept. */
+#pragma once
+
+#include "account/scram.h"
+#include "smtp/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct post_office {
+	struct arena *a;
+	int accepted, ended, limits, disk_full, auths, auth_refused;
+	str text; /* of the last message */
+	size_t rcpts;
+	bool from_file;
+	char limit[64];
+	str helo, user;
+	struct smtp_reply verdict; /* code 0: 250 */
+	bool no_file;
+};
+
+static inline bool at_home(const struct address *x)
+{
+	if (!x->domain.n)
+		return str_ieq(x->local, STR("postmaster"));
+	return (str_ieq(x->domain, STR("here.example"))
+		|| str_ieq(x->domain, STR("testserver")))
+	       && (str_eq(x->local, STR("local")) || str_ieq(x->local, STR("postmaster"))
+		   || str_eq(x->local, STR("user")));
+}
+
+static void office_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
+			struct smtp_reply *r)
+{
+	(void)ctx;
+	bool ours = !to->to.domain.n || str_ieq(to->to.domain, STR("here.example"))
+		    || str_ieq(to->to.domain, STR("testserver"));
+	if (at_home(&to->to) || s->account)
+		smtp_say(r, 250, "2.1.5", STR("recipient noted"));
+	else if (ours)
+		smtp_say(r, 550, "5.1.1", STR("no such address here"));
+}
+
+static void office_data(void *ctx, struct smtp_session *s, struct smtp_reply *r)
+{
+	struct post_office *o = ctx;
+	(void)s;
+	if (o->disk_full)
+		smtp_say(r, 452, "4.3.1", STR("no room; try later"));
+}
+
+static int office_file(void *ctx, struct smtp_session *s)
+{
+	struct post_office *o = ctx;
+	char name[] = "/tmp/postern-body-XXXXXX";
+	(void)s;
+	int fd = o->no_file ? -1 : mkstemp(name);
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
+			  struct smtp_reply *r)
+{
+	struct post_office *o = ctx;
+	o->text = arena_copy(o->a, m->text);
+	o->rcpts = s->rcpt_count;
+	o->from_file = m->fd >= 0;
+	o->helo = arena_copy(o->a, s->helo);
+	o->user = arena_copy(o->a, s->user);
+	if (o->verdict.code) {
+		*r = o->verdict;
+		return;
+	}
+	o->accepted++;
+	smtp_say(r, 250, "2.0.0", STR("taken"));
+}
+
+static void office_end(void *ctx, struct smtp_session *s)
+{
+	struct post_office *o = ctx;
+	(void)s;
+	o->ended++;
+}
+
+static void office_scram(void *ctx, struct smtp_session *s, struct arena *a, str user,
+			 struct scram_user *out)
+{
+	(void)ctx;
+	(void)s;
+	*out = (struct scram_user){ .salt = STR("0123456789abcdef") };
+	if (!str_ieq(user, STR("anna@here.example")))
+		return;
+	struct scram_keys *keys = arena_alloc(a, sizeof *keys);
+	scram_derive(STR("secret"), out->salt, SCRAM_ROUNDS, keys);
+	out->keys = keys;
+	out->count = 1;
+	out->account = 7;
+}
+
+static bool office_plain(void *ctx, struct smtp_session *s, str user, str token,
+			 int64_t *account)
+{
+	(void)ctx;
+	(void)s;
+	*account = 7;
+	return (str_ieq(user, STR("anna@here.example")) && str_eq(token, STR("secret")))
+	       || (str_eq(user, STR("user@testserver"))
+		   && str_eq(token, STR("secretpassword")));
+}
+
+static void office_auth(void *ctx, struct smtp_session *s, const char *mechanism,
+			str user, bool ok)
+{
+	struct post_office *o = ctx;
+	(void)s;
+	(void)mechanism;
+	(void)user;
+	o->auths += ok;
+	o->auth_refused += !ok;
+}
+
+static void office_limit(void *ctx, struct smtp_session *s, const char *what)
+{
+	struct post_office *o = ctx;
+	(void)s;
+	o->limits++;
+	snprintf(o->limit, sizeof o->limit, "%s", what);
+}
+
+static const struct smtp_policy office = {
+	.rcpt = office_rcpt,
+	.data = office_data,
+	.body_file = office_file,
+	.accept = office_accept,
+	.end = office_end,
+	.scram = office_scram,
+	.plain = office_plain,
+	.auth_done = office_auth,
+	.limit = office_limit,
+};
+
+static inline struct smtp_config office_conf(enum smtp_kind kind)
+{
+	return (struct smtp_config){ .kind = kind,
+				     .hostname = STR("mail.here.example"),
+				     .max_size = 1 << 20,
+				     .max_recipients = 1000,
+				     .tls = true,
+				     .policy = &office };
+}

@@ -1,0 +1,605 @@
+#include "smtp_policy.h"
+
+#include "base/enc.h"
+#include "tests/check.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+/* One line in, the start of the reply out. NULL for a line: a new session of the
+ * kind in the reply's place. */
+struct turn {
+	const char *line, *reply;
+};
+
+static void play(struct smtp_session *s, const struct turn *turns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct smtp_reply r;
+		BUF(wire);
+		BUF(line);
+		buf_cat(&line, str_from(turns[i].line), STR("\r\n"));
+		smtp_step(s, buf_str(&line), &r);
+		smtp_reply_add(&wire, &r);
+		bool fits = str_starts(buf_str(&wire), str_from(turns[i].reply));
+		if (!fits)
+			fprintf(stderr, "%s\n  wanted %s, got %.*s", turns[i].line,
+				turns[i].reply, STR_F(buf_str(&wire)));
+		CHECK(fits);
+		CHECK(str_ends(buf_str(&wire), STR("\r\n")));
+	}
+}
+
+#define PLAY(s, turns) play((s), (turns), sizeof(turns) / sizeof *(turns))
+
+#define WITH_SESSION(s, o, kind)                     \
+	struct post_office o = { .a = a };           \
+	struct smtp_config conf = office_conf(kind); \
+	struct smtp_session s;                       \
+	smtp_session_init(&s, &conf, &o)
+
+static void a_transaction(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	static const struct turn turns[] = {
+		{ "NOOP", "250 2.0.0" },
+		{ "MAIL FROM:<a@b.example>", "503 5.5.1 EHLO first" },
+		{ "EHLO mail.b.example", "250-mail.here.example\r\n250-PIPELINING\r\n" },
+		{ "RCPT TO:<local@here.example>", "503 5.5.1 MAIL first" },
+		{ "DATA", "503 5.5.1 MAIL first" },
+		{ "MAIL FROM:<a@b.example> SIZE=1000 BODY=8BITMIME", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example>", "503 5.5.1" },
+		{ "DATA", "554 5.5.1 no valid recipient" },
+		{ "RCPT TO:<x@elsewhere.example>", "550 5.7.1" },
+		{ "RCPT TO:<nobody@here.example>", "550 5.1.1" },
+		{ "DATA", "554 5.5.1" },
+		{ "rcpt to:<local@here.example> NOTIFY=SUCCESS,DELAY", "250 2.1.5" },
+		{ "RCPT TO:<postmaster>", "250 2.1.5" },
+		{ "RCPT TO:<PostMaster>", "250 2.1.5" },
+		{ "STARTTLS", "503 5.5.1" },
+		{ "DATA", "354 " },
+	};
+	PLAY(&s, turns);
+	CHECK(s.rcpt_count == 3 && s.rcpts[0].notify == 5 && s.mail.eight_bit);
+	CHECK(s.mail.size == 1000 && str_eq(smtp_protocol(&s), STR("ESMTP")));
+	struct smtp_reply r;
+	smtp_say(&r, 250, "2.0.0", STR("ok"));
+	smtp_session_received(&s, &r);
+	CHECK(s.state == SMTP_READY && !s.arena && o.ended == 1 && !s.rcpt_count);
+	smtp_session_free(&s);
+}
+
+static void offers(struct arena *a)
+{
+	static const struct {
+		enum smtp_kind kind;
+		bool tls, have_tls;
+		const char *has, *lacks;
+	} cases[] = {
+		{ SMTP_MX, false, true, "STARTTLS", "AUTH" },
+		{ SMTP_MX, true, true, "CHUNKING", "STARTTLS" },
+		{ SMTP_MX, false, false, "LIMITS RCPTMAX=1000", "STARTTLS" },
+		{ SMTP_SUBMISSION, false, true, "AUTH SCRAM-SHA-256\r\n", "PLAIN" },
+		{ SMTP_SUBMISSION, true, true, "AUTH SCRAM-SHA-256 PLAIN LOGIN",
+		  "STARTTLS" },
+		{ SMTP_SUBMISSIONS, true, true, "PLAIN LOGIN", "STARTTLS" },
+		{ SMTP_LOCAL, false, false, "DSN", "AUTH" },
+		{ SMTP_MX, false, true, "SIZE 1048576\r\n", "BINARYMIME" },
+		{ SMTP_MX, false, true, "SMTPUTF8", "EXPN" },
+		{ SMTP_MX, false, true, "ENHANCEDSTATUSCODES", "VRFY" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, cases[i].kind);
+		BUF(wire);
+		struct smtp_reply r;
+		conf.tls = cases[i].have_tls;
+		if (cases[i].tls)
+			smtp_session_tls(&s);
+		smtp_step(&s, STR("EHLO x\r\n"), &r);
+		smtp_reply_add(&wire, &r);
+		CHECK(str_find(buf_str(&wire), str_from(cases[i].has)).n);
+		CHECK(!str_find(buf_str(&wire), str_from(cases[i].lacks)).n);
+		CHECK(str_find(buf_str(&wire), STR("\r\n250 HELP\r\n")).n);
+		smtp_session_free(&s);
+	}
+}
+
+/* Each alone, in a session that has said EHLO. */
+static void single_lines(struct arena *a)
+{
+	static const struct turn cases[] = {
+		{ "VRFY anna", "252 2.5.0" },
+		{ "VRFY", "501 5.5.4" },
+		{ "EXPN dev", "502 5.5.1" },
+		{ "HELP", "214-2.0.0 " },
+		{ "NOOP anything at all", "250 2.0.0" },
+		{ "RSET", "250 2.0.0" },
+		{ "QUIT", "221 2.0.0 mail.here.example" },
+		{ "noop", "250 2.0.0" },
+		{ "", "500 5.5.2" },
+		{ "WHATISTHIS", "500 5.5.2" },
+		{ "MAILFROM:<a@b.example>", "500 5.5.2" },
+		{ "XCLIENT ADDR=127.0.0.1", "500 5.5.2" },
+		{ "XFORWARD NAME=localhost", "500 5.5.2" },
+		{ "GET / HTTP/1.1", "502 5.7.0" },
+		{ "PROXY TCP4 127.0.0.1 127.0.0.1 1 25", "502 5.7.0" },
+		{ "EHLO", "501 5.5.4" },
+		{ "EHLO two words", "501 5.5.4" },
+		{ "HELO other", "250 mail.here.example" },
+		{ "STARTTLS now", "501 5.5.4" },
+		{ "AUTH PLAIN", "502 5.5.1" },
+		{ "MAIL", "501 5.5.4" },
+		{ "MAIL FROM", "501 5.5.4" },
+		{ "MAIL LALA:<a@b.example>", "501 5.5.4" },
+		{ "MAIL FROM:", "501 5.1.7" },
+		{ "MAIL FROM:<>", "250 2.1.0" },
+		{ "MAIL FROM: <>", "250 2.1.0" },
+		{ "MAIL FROM:a@b.example", "250 2.1.0" },
+		{ "MAIL FROM:<a>", "501 5.1.7" },
+		{ "MAIL FROM:<postmaster>", "501 5.1.7" },
+		{ "MAIL FROM:<a@b.example", "501 5.1.7" },
+		{ "MAIL FROM:<a@b.example>x", "501 5.1.7" },
+		{ "MAIL FROM:<@x.example:a@b.example>", "501 5.1.7" },
+		{ "MAIL FROM:<\"a b\"@b.example>", "250 2.1.0" },
+		{ "MAIL FROM:<a@[192.0.2.1]>", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> SIZE=1048577", "552 5.3.4" },
+		{ "MAIL FROM:<a@b.example> SIZE=-1", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> SIZE=99999999999999999999", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> SIZE", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> SIZE=", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> SIZE=1 SIZE=2", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> BODY=BINARYMIME", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> BODY=7BIT", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> SMTPUTF8=1", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> RET=HDRS ENVID=a+2Bb", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> RET=NONE", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> ENVID=a+2", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> ENVID=a=b", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> ENVID=+0D+0A", "501 5.5.4" },
+		{ "MAIL FROM:<a@b.example> AUTH=<>", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> AUTH=postmaster@here.example", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> FOO=1", "555 5.5.4" },
+		{ "MAIL FROM:<a@b.example> FOO", "555 5.5.4" },
+		{ "MAIL FROM:<\xC3\xBC@b.example>", "553 5.6.7" },
+		{ "MAIL FROM:<\xC3\xBC@b.example> SMTPUTF8", "250 2.1.0" },
+		{ "MAIL FROM:<\xC3@b.example> SMTPUTF8", "501 5.1.7" },
+		{ "MAIL FROM:<a\x01@b.example>", "500 5.5.2" },
+		{ "BDAT", "501 5.5.4" },
+		{ "BDAT x", "501 5.5.4" },
+		{ "BDAT -1", "501 5.5.4" },
+		{ "BDAT 10 FIRST", "501 5.5.4" },
+		{ "BDAT 10 LAST x", "501 5.5.4" },
+		{ "BDAT 9999999999999999999", "501 5.5.4" },
+		{ "DATA", "503 5.5.1" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, SMTP_MX);
+		static const struct turn ehlo[] = { { "EHLO x", "250-" } };
+		PLAY(&s, ehlo);
+		play(&s, &cases[i], 1);
+		smtp_session_free(&s);
+	}
+}
+
+static void recipients(struct arena *a)
+{
+	static const struct turn cases[] = {
+		{ "RCPT TO:<local@here.example>", "250" },
+		{ "RCPT TO: <local@here.example>", "250" },
+		{ "RCPT TO:local@here.example", "250" },
+		{ "RCPT TO:<local@HERE.example>", "250" },
+		{ "RCPT TO:<>", "501 5.1.3" },
+		{ "RCPT TO:", "501 5.1.3" },
+		{ "RCPT FROM:<local@here.example>", "501 5.5.4" },
+		{ "RCPT TO:<local>", "501 5.1.3" },
+		{ "RCPT TO:<local@here.example> NOTIFY=NEVER", "250" },
+		{ "RCPT TO:<local@here.example> NOTIFY=NEVER,DELAY", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> NOTIFY=DELAY,DELAY", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> NOTIFY=", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> NOTIFY=,", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> ORCPT=rfc822;x+2By@b.example", "250" },
+		{ "RCPT TO:<local@here.example> ORCPT=x@b.example", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> ORCPT=rfc822;", "501 5.5.4" },
+		{ "RCPT TO:<local@here.example> SIZE=1", "555 5.5.4" },
+		{ "RCPT TO:<\xC3\xBC@here.example>", "553 5.6.7" },
+		{ "RCPT TO:<local@here.example>,<local@here.example>", "501 5.1.3" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, SMTP_MX);
+		static const struct turn before[] = { { "EHLO x", "250-" },
+						      { "MAIL FROM:<>", "250" } };
+		PLAY(&s, before);
+		play(&s, &cases[i], 1);
+		smtp_session_free(&s);
+	}
+}
+
+static void helo_has_no_parameters(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	static const struct turn turns[] = {
+		{ "HELO x", "250 mail.here.example" },
+		{ "MAIL FROM:<a@b.example> SIZE=1", "555 5.5.4 parameters need EHLO" },
+		{ "MAIL FROM:<a@b.example>", "250" },
+		{ "HELO x", "250" }, /* ends the transaction (RFC 5321 section 4.1.4) */
+		{ "RCPT TO:<local@here.example>", "503 5.5.1 MAIL first" },
+	};
+	PLAY(&s, turns);
+	CHECK(o.ended == 1 && str_eq(smtp_protocol(&s), STR("SMTP")));
+	smtp_session_free(&s);
+}
+
+static void lines(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	static const struct {
+		str line;
+		int code;
+	} cases[] = {
+		{ STR("NOOP\r\n"), 250 },      { STR("NOOP\n"), 500 },
+		{ STR("NOOP"), 500 },          { STR("NOOP\r"), 500 },
+		{ STR("NOOP \0 x\r\n"), 500 }, { STR("NOOP\rNOOP\r\n"), 500 },
+		{ STR("NOOP\tx\r\n"), 500 },   { STR(""), 500 },
+		{ STR("\r\n"), 500 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct smtp_reply r;
+		smtp_step(&s, cases[i].line, &r);
+		CHECK(r.code == cases[i].code);
+	}
+	BUF(long_line);
+	struct smtp_reply r;
+	buf_add(&long_line, STR("NOOP "));
+	while (long_line.n < SMTP_LINE_MAX)
+		buf_add_char(&long_line, 'x');
+	buf_add(&long_line, STR("x\r\n"));
+	smtp_step(&s, buf_str(&long_line), &r);
+	CHECK(r.code == 500);
+	smtp_session_free(&s);
+}
+
+static void limits(struct arena *a)
+{
+	static const struct {
+		const char *line;
+		int times;
+		const char *limit;
+	} cases[] = {
+		{ "RUBBISH\r\n", SMTP_BAD_MAX, "bad-commands" },
+		{ "DATA\r\n", SMTP_BAD_MAX, "bad-commands" },
+		{ "NOOP\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
+		{ "RSET\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, SMTP_MX);
+		struct smtp_reply r;
+		smtp_step(&s, STR("EHLO x\r\n"), &r);
+		for (int k = 0; k < cases[i].times; k++) {
+			smtp_step(&s, str_from(cases[i].line), &r);
+			CHECK(r.next == SMTP_GO_ON && !o.limits);
+		}
+		smtp_step(&s, str_from(cases[i].line), &r);
+		CHECK(r.code == 421 && r.next == SMTP_CLOSE && o.limits == 1);
+		CHECK(!strcmp(o.limit, cases[i].limit));
+		smtp_session_free(&s);
+	}
+}
+
+static void many_recipients(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	struct smtp_reply r;
+	conf.max_recipients = 150;
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	for (int i = 0; i < 150; i++) {
+		smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
+		CHECK(r.code == 250);
+	}
+	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
+	CHECK(r.code == 452 && !strcmp(r.status, "4.5.3") && s.rcpt_count == 150);
+	for (int i = 0; i < SMTP_REFUSED_MAX; i++) {
+		smtp_step(&s, STR("RSET\r\n"), &r);
+		s.pointless = 0;
+		smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+		smtp_step(&s, STR("RCPT TO:<x@far.example>\r\n"), &r);
+		CHECK(r.code == 550 && r.next == SMTP_GO_ON);
+	}
+	smtp_step(&s, STR("RCPT TO:<x@far.example>\r\n"), &r);
+	CHECK(r.code == 421 && !strcmp(o.limit, "refused-recipients"));
+	smtp_session_free(&s);
+}
+
+/* --- AUTH --- */
+
+static void auth(struct arena *a)
+{
+	static const struct {
+		const char *what;
+		bool tls;
+		struct turn turns[6];
+	} cases[] = {
+		{ "PLAIN at once",
+		  true,
+		  { { "AUTH PLAIN AGFubmFAaGVyZS5leGFtcGxlAHNlY3JldA==", "235 2.7.0" },
+		    { "AUTH PLAIN", "503 5.5.1 signed in" },
+		    { "MAIL FROM:<anna@here.example>", "250" } } },
+		{ "PLAIN, asked",
+		  true,
+		  { { "auth plain", "334 \r\n" },
+		    { "AGFubmFAaGVyZS5leGFtcGxlAHNlY3JldA==", "235 2.7.0" } } },
+		{ "PLAIN for oneself",
+		  true,
+		  { { "AUTH PLAIN "
+		      "YW5uYUBoZXJlLmV4YW1wbGUAYW5uYUBoZXJlLmV4YW1wbGUAc2VjcmV0",
+		      "235" } } },
+		{ "PLAIN for another",
+		  true,
+		  { { "AUTH PLAIN cm9vdABhbm5hQGhlcmUuZXhhbXBsZQBzZWNyZXQ=",
+		      "535 5.7.8" } } },
+		{ "PLAIN wrong",
+		  true,
+		  { { "AUTH PLAIN AGFubmFAaGVyZS5leGFtcGxlAHdyb25n", "535 5.7.8" },
+		    { "MAIL FROM:<anna@here.example>", "530 5.7.0" } } },
+		{ "PLAIN empty user", true, { { "AUTH PLAIN AABzZWNyZXQ=", "535" } } },
+		{ "PLAIN empty all", true, { { "AUTH PLAIN AAA=", "535" } } },
+		{ "PLAIN no NUL", true, { { "AUTH PLAIN YW5uYQ==", "501 5.5.2" } } },
+		{ "PLAIN NUL in the token",
+		  true,
+		  { { "AUTH PLAIN AGFubmFAaGVyZS5leGFtcGxlAHNlY3JldAA=", "535" } } },
+		{ "PLAIN =", true, { { "AUTH PLAIN =", "501 5.5.2" } } },
+		{ "PLAIN no base64", true, { { "AUTH PLAIN something", "501 5.5.2" } } },
+		{ "PLAIN in clear",
+		  false,
+		  { { "AUTH PLAIN AGFubmFAaGVyZS5leGFtcGxlAHNlY3JldA==",
+		      "538 5.7.11" } } },
+		{ "LOGIN",
+		  true,
+		  { { "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n" },
+		    { "YW5uYUBoZXJlLmV4YW1wbGU=", "334 UGFzc3dvcmQ6\r\n" },
+		    { "c2VjcmV0", "235" } } },
+		{ "LOGIN, name given",
+		  true,
+		  { { "AUTH LOGIN YW5uYUBoZXJlLmV4YW1wbGU=", "334 UGFzc3dvcmQ6" },
+		    { "d3Jvbmc=", "535" } } },
+		{ "LOGIN given up",
+		  true,
+		  { { "AUTH LOGIN", "334" },
+		    { "*", "501 5.7.0" },
+		    { "MAIL FROM:<anna@here.example>", "530" } } },
+		{ "LOGIN in clear", false, { { "AUTH LOGIN", "538" } } },
+		{ "unknown", true, { { "AUTH EXTERNAL =", "504 5.5.4" } } },
+		{ "CRAM-MD5", true, { { "AUTH CRAM-MD5", "504 5.5.4" } } },
+		{ "none", true, { { "AUTH", "501 5.5.4" } } },
+		{ "too much", true, { { "AUTH PLAIN a b", "501 5.5.4" } } },
+		{ "before MAIL",
+		  true,
+		  { { "MAIL FROM:<a@here.example>", "530 5.7.0" } } },
+		{ "SCRAM rubbish",
+		  false,
+		  { { "AUTH SCRAM-SHA-256 YWJj", "501 5.5.2" } } },
+		{ "SCRAM binding",
+		  false, /* p=tls-unique,,n=a,r=b */
+		  { { "AUTH SCRAM-SHA-256 cD10bHMtdW5pcXVlLCxuPWEscj1i", "535" } } },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, SMTP_SUBMISSION);
+		static const struct turn ehlo[] = { { "EHLO x", "250-" } };
+		if (cases[i].tls)
+			smtp_session_tls(&s);
+		PLAY(&s, ehlo);
+		for (size_t k = 0; k < 6 && cases[i].turns[k].line; k++)
+			play(&s, &cases[i].turns[k], 1);
+		smtp_session_free(&s);
+	}
+}
+
+static void too_many_auths(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_SUBMISSIONS);
+	struct smtp_reply r;
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	for (int i = 1; i < SMTP_AUTH_MAX; i++) {
+		smtp_step(&s, STR("AUTH PLAIN AABzZWNyZXQ=\r\n"), &r);
+		CHECK(r.code == 535);
+	}
+	smtp_step(&s, STR("AUTH PLAIN AABzZWNyZXQ=\r\n"), &r);
+	CHECK(r.code == 421 && r.next == SMTP_CLOSE);
+	CHECK(!strcmp(o.limit, "refused-auths") && o.auth_refused == SMTP_AUTH_MAX);
+	smtp_session_free(&s);
+}
+
+/* RFC 5802 section 3, the client's side. */
+static str scram_client_proof(struct arena *a, str password, str salt, str auth)
+{
+	unsigned char salted[32], key[32], stored[32];
+	unsigned char *proof = arena_alloc(a, 32);
+	PKCS5_PBKDF2_HMAC(password.p, (int)password.n, (const unsigned char *)salt.p,
+			  (int)salt.n, SCRAM_ROUNDS, EVP_sha256(), 32, salted);
+	crypto_auth_hmacsha256(key, (const unsigned char *)"Client Key", 10, salted);
+	crypto_hash_sha256(stored, key, 32);
+	crypto_auth_hmacsha256(proof, (const unsigned char *)auth.p, auth.n, stored);
+	for (int i = 0; i < 32; i++)
+		proof[i] ^= key[i];
+	return (str){ (const char *)proof, 32 };
+}
+
+/* The client's side of SCRAM against the session. */
+static str scram_proof(struct arena *a, str server_first, str password, str *binding)
+{
+	str bare = STR("n=anna@here.example,r=abc"), nonce, salt64, salt = STR_NONE,
+	    head = STR_NONE, rest, mid = STR_NONE;
+	CHECK(str_cut(server_first, ',', &head, &rest)
+	      && str_cut(rest, ',', &mid, &rest));
+	nonce = str_skip(head, 2);
+	salt64 = str_skip(mid, 2);
+	CHECK(!enc_base64_decode(a, salt64, &salt).kind);
+	*binding = arena_cat(a, STR("c=biws,r="), nonce);
+	str auth_message = arena_cat(a, bare, STR(","), server_first, STR(","), *binding);
+	return scram_client_proof(a, password, salt, auth_message);
+}
+
+static void scram(struct arena *a)
+{
+	static const struct {
+		const char *password, *end;
+	} cases[] = { { "secret", "235" }, { "wrong", "535" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, SMTP_SUBMISSION);
+		struct smtp_reply r;
+		str first, binding;
+		smtp_step(&s, STR("EHLO x\r\n"), &r);
+		str hello = enc_base64(a, STR("n,,n=anna@here.example,r=abc"));
+		smtp_step(&s,
+			  arena_cat(a, STR("AUTH SCRAM-SHA-256 "), hello, STR("\r\n")),
+			  &r);
+		CHECK(r.code == 334 && !enc_base64_decode(a, r.text, &first).kind);
+		str proof = scram_proof(a, first, str_from(cases[i].password), &binding);
+		str final = arena_cat(a, binding, STR(",p="), enc_base64(a, proof));
+		smtp_step(&s, arena_cat(a, enc_base64(a, final), STR("\r\n")), &r);
+		if (r.code == 334)
+			smtp_step(&s, STR("\r\n"), &r);
+		CHECK(r.code == atoi(cases[i].end));
+		CHECK((s.account == 7) == (i == 0));
+		CHECK(i || str_eq(s.user, STR("anna@here.example")));
+		smtp_session_free(&s);
+	}
+}
+
+/* --- the local door, BDAT, TLS --- */
+
+static void local_door(struct arena *a)
+{
+	static const struct {
+		enum smtp_kind kind;
+		const char *auth, *want;
+	} cases[] = {
+		{ SMTP_LOCAL, "AUTH=anna@here.example", "anna@here.example" },
+		{ SMTP_LOCAL, "AUTH=e+2Bf@here.example", "e+f@here.example" },
+		{ SMTP_LOCAL, "AUTH=<>", "" },
+		{ SMTP_MX, "AUTH=anna@here.example", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		WITH_SESSION(s, o, cases[i].kind);
+		struct smtp_reply r;
+		smtp_step(&s, STR("EHLO x\r\n"), &r);
+		smtp_step(&s,
+			  arena_cat(a, STR("MAIL FROM:<a@here.example> "),
+				    str_from(cases[i].auth), STR("\r\n")),
+			  &r);
+		CHECK(r.code == 250);
+		CHECK(str_eq(s.mail.auth, str_from(cases[i].want)));
+		smtp_session_free(&s);
+	}
+}
+
+static void chunks(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	struct smtp_reply r, fine;
+	smtp_say(&fine, 250, "2.0.0", STR("ok"));
+	smtp_step(&s, STR("BDAT 5\r\n"), &r);
+	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 503 && s.chunk.size == 5);
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	smtp_step(&s, STR("BDAT 5 LAST\r\n"), &r);
+	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 554);
+	smtp_session_received(&s, &s.chunk.refusal);
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
+	smtp_step(&s, STR("BDAT 5\r\n"), &r);
+	CHECK(r.next == SMTP_CHUNK && !s.chunk.refusal.code && !s.chunk.last);
+	smtp_session_received(&s, &fine);
+	static const struct turn amid[] = {
+		{ "DATA", "503 5.5.1 a message is under way by BDAT" },
+		{ "MAIL FROM:<>", "503 5.5.1" },
+		{ "RCPT TO:<local@here.example>", "503 5.5.1" },
+	};
+	PLAY(&s, amid);
+	smtp_step(&s, STR("bdat 0 last\r\n"), &r);
+	CHECK(r.next == SMTP_CHUNK && !s.chunk.refusal.code && s.chunk.last);
+	smtp_session_received(&s, &fine);
+	CHECK(s.state == SMTP_READY && o.ended == 2);
+	o.disk_full = 1;
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
+	smtp_step(&s, STR("BDAT 5\r\n"), &r);
+	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 452);
+	smtp_session_free(&s);
+}
+
+static void tls_forgets(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_SUBMISSION);
+	struct smtp_reply r;
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("STARTTLS\r\n"), &r);
+	CHECK(r.code == 220 && r.next == SMTP_STARTTLS);
+	smtp_session_tls(&s);
+	CHECK(s.state == SMTP_FRESH && !s.helo.n);
+	smtp_step(&s, STR("STARTTLS\r\n"), &r);
+	CHECK(r.code == 503);
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("STARTTLS\r\n"), &r);
+	CHECK(r.code == 503 && str_eq(smtp_protocol(&s), STR("ESMTPS")));
+	smtp_session_free(&s);
+}
+
+static void draining(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	atomic_bool drain = true;
+	struct smtp_reply r;
+	conf.draining = &drain;
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	CHECK(r.code == 421 && !strcmp(r.status, "4.3.2") && r.next == SMTP_CLOSE);
+	smtp_session_free(&s);
+}
+
+/* A reply never becomes two, whatever a text holds. */
+static void replies(void)
+{
+	static const struct {
+		struct smtp_reply r;
+		const char *wire;
+	} cases[] = {
+		{ { 250, "2.0.0", STR("a\nb"), 0 }, "250-2.0.0 a\r\n250 2.0.0 b\r\n" },
+		{ { 250, "", STR("a"), 0 }, "250 a\r\n" },
+		{ { 334, "", STR(""), 0 }, "334 \r\n" },
+		{ { 550, "5.7.1", STR("x\r\ny\x7F\t"), 0 },
+		  "550-5.7.1 x?\r\n550 5.7.1 y??\r\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		BUF(b);
+		smtp_reply_add(&b, &cases[i].r);
+		CHECK(str_eq(buf_str(&b), str_from(cases[i].wire)));
+	}
+	struct smtp_reply r;
+	smtp_reply_from(&r, FAIL(ERR_DENIED, "no"));
+	CHECK(r.code == 550 && !strcmp(r.status, "5.7.1"));
+	smtp_reply_from(&r, FAIL(ERR_IO, "disk"));
+	CHECK(r.code == 451);
+}
+
+int main(void)
+{
+	ARENA(a);
+	a_transaction(a);
+	offers(a);
+	single_lines(a);
+	recipients(a);
+	helo_has_no_parameters(a);
+	lines(a);
+	limits(a);
+	many_recipients(a);
+	auth(a);
+	too_many_auths(a);
+	scram(a);
+	local_door(a);
+	chunks(a);
+	tls_forgets(a);
+	draining(a);
+	replies();
+	return check_done();
+}
