@@ -1,0 +1,199 @@
+/* postern init: a data folder from nothing: configuration, keys, books, the
+ * administrator. Run again, it completes what is missing and keeps what is there. */
+#include "account/account.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "lists/confirm.h"
+#include "net/tls.h"
+#include "store/lists/address.h"
+#include "store/lists/domain.h"
+#include "store/lists/person.h"
+#include "trust/key.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LINK_SPAN = 7 * 86400 };
+
+static const struct actor BY = { .name = { "init", 4 } };
+
+struct setup {
+	struct cli *c;
+	str dir, domain, hostname, conf_file;
+	struct address admin;
+};
+
+static err read_options(struct setup *x)
+{
+	struct cli *c = x->c;
+	const char *dir = cli_option(c, "dir"), *domain = cli_option(c, "domain"),
+		   *admin = cli_option(c, "admin");
+	const char *hostname = cli_option(c, "hostname");
+	if (!dir || !domain || !admin)
+		return FAIL(ERR_SYNTAX,
+			    "init needs --dir DIR --domain DOMAIN --admin ADDRESS");
+	x->dir = str_from(dir);
+	x->domain = domain_ascii(c->a, str_from(domain));
+	x->hostname = hostname ? domain_ascii(c->a, str_from(hostname))
+			       : arena_cat(c->a, STR("mail."), x->domain);
+	if (!domain_valid(x->domain) || !domain_valid(x->hostname))
+		return err_in(
+			c->a, ERR_SYNTAX,
+			"%s: a domain is a name with a dot, such as lists.example.org",
+			domain);
+	x->conf_file = arena_cat(c->a, x->dir, STR("/postern.conf"));
+	return address_parse(c->a, str_from(admin), &x->admin);
+}
+
+/* What --set said is written down, so that later calls need not say it again. */
+static str conf_text(struct setup *x)
+{
+	struct arena *a = x->c->a;
+	BUF(out);
+	buf_cat(&out,
+		STR("; Postern's configuration. Every key: "
+		    "postern.conf(5).\n[site]\ndomain = "),
+		x->domain, STR("\nhostname = "), x->hostname, STR("\nadmin = "),
+		address_text(a, &x->admin), STR("\n"));
+	bool has_url = false;
+	for (size_t i = 0; i < x->c->override_count; i++) {
+		str name, value, section, key;
+		if (!str_cut(str_from(x->c->overrides[i]), '=', &name, &value)
+		    || !str_cut(name, '.', &section, &key))
+			continue;
+		has_url = has_url || str_eq(name, STR("site.url"));
+		buf_cat(&out, STR("["), section, STR("]\n"), key, STR(" = "), value,
+			STR("\n"));
+	}
+	if (!has_url)
+		buf_cat(&out, STR("[site]\nurl = https://"), x->hostname, STR("\n"));
+	return arena_copy(a, buf_str(&out));
+}
+
+static err make_folders(struct setup *x)
+{
+	static const char *const folders[] = { "", "/keys", "/run" };
+	struct arena *a = x->c->a;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		TRY(file_mkdir(a, arena_z(a, arena_cat(a, x->dir, str_from(folders[i]))),
+			       i == 1 ? 0700 : 0755));
+	return OK;
+}
+
+static bool there(struct arena *a, str path)
+{
+	return !access(arena_z(a, path), F_OK);
+}
+
+static err write_new(struct arena *a, str path, unsigned mode, str content)
+{
+	return there(a, path) ? OK : file_write(a, arena_z(a, path), mode, content);
+}
+
+static err make_tls(struct setup *x, const struct conf *conf)
+{
+	struct arena *a = x->c->a;
+	str chain, key, at = conf_path(a, conf, conf->tls_certificate);
+	if (there(a, at))
+		return OK;
+	TRY(tls_self_signed(a, x->hostname, &chain, &key));
+	TRY(write_new(a, conf_path(a, conf, conf->tls_key), 0600, key));
+	return write_new(a, at, 0644, chain);
+}
+
+/* keys/SELECTOR.rsa.pem signs and seals; its record is printed. */
+static err make_signing_key(struct setup *x, const struct conf *conf, str *record)
+{
+	struct arena *a = x->c->a;
+	str pem, path = arena_cat(a, conf_path(a, conf, conf->trust_keys), STR("/"),
+				  conf->trust_selector, STR(".pem"));
+	struct sign_key *key;
+	if (!there(a, path)) {
+		TRY(sign_key_make(a, SIGN_RSA, &pem));
+		TRY(write_new(a, path, 0600, pem));
+	}
+	TRY(file_read(a, arena_z(a, path), 64 * 1024, &pem));
+	TRY(sign_key_load(a, pem, &key));
+	*record = sign_key_record(a, key);
+	sign_key_free(key);
+	return OK;
+}
+
+static err make_books(struct setup *x, const struct conf *conf)
+{
+	for (int i = 0; i < BOOK_KINDS; i++)
+		TRY(book_create(x->c->a, conf->site_data, (enum book_kind)i));
+	return OK;
+}
+
+static err make_admin(struct setup *x, struct office *o, str *token)
+{
+	struct arena *a = x->c->a;
+	struct address_row row;
+	struct person_row p;
+	int64_t id;
+	str key = address_key(a, &x->admin);
+	TRY(domain_add(o->lists, x->domain, &id));
+	TRY(address_ensure(o->lists, a, key, address_text(a, &x->admin), STR(""),
+			   clock_now(), &row));
+	TRY(address_verify(o->lists, row.id, clock_now()));
+	TRY(person_get(o->lists, a, row.person, &p));
+	p.admin = true;
+	TRY(person_change(o->lists, &p));
+	TRY(office_audit(o, &BY, 0, STR("site made"), key));
+	return confirm_make(o, a, CONFIRM_SIGN_IN, NULL, key, STR("{}"), LINK_SPAN,
+			    token);
+}
+
+static void print_records(struct setup *x, const struct conf *conf, str record)
+{
+	struct arena *a = x->c->a;
+	str selector = arena_cat(a, conf->trust_selector, STR("._domainkey."), x->domain);
+	printf("\nDNS records to publish (A and AAAA of %.*s are this machine's "
+	       "addresses):\n\n",
+	       STR_F(x->hostname));
+	printf("%.*s. IN MX 10 %.*s.\n", STR_F(x->domain), STR_F(x->hostname));
+	printf("%.*s. IN TXT \"v=spf1 mx -all\"\n", STR_F(x->domain));
+	printf("%.*s. IN TXT \"v=spf1 a -all\"\n", STR_F(x->hostname));
+	printf("%.*s\n", STR_F(key_zone_line(a, selector, record)));
+	printf("_dmarc.%.*s. IN TXT \"v=DMARC1; p=quarantine; "
+	       "rua=mailto:postmaster@%.*s\"\n",
+	       STR_F(x->domain), STR_F(x->domain));
+	puts("\nand a PTR record of each of its addresses that names it.");
+}
+
+static err set_up(struct setup *x, str *record, str *token)
+{
+	struct cli *c = x->c;
+	const struct conf *conf;
+	struct office *o;
+	TRY(make_folders(x));
+	TRY(write_new(c->a, x->conf_file, 0644, conf_text(x)));
+	c->conf_path = arena_z(c->a, x->conf_file);
+	TRY(cli_conf(c, &conf));
+	TRY(make_tls(x, conf));
+	TRY(make_signing_key(x, conf, record));
+	TRY(office_make_mac(c->a, conf));
+	TRY(make_books(x, conf));
+	TRY(cli_office(c, OFFICE_WRITE, &o));
+	return make_admin(x, o, token);
+}
+
+int cli_init(struct cli *c)
+{
+	struct setup x = { .c = c };
+	str record, token;
+	CLI_TRY(c, read_options(&x));
+	CLI_TRY(c, set_up(&x, &record, &token));
+	printf("Made %.*s. Start the server:\n\n    postern -c %.*s serve\n\n",
+	       STR_F(x.dir), STR_F(x.conf_file));
+	printf("Sign in as %.*s with this link, good once and for seven days:\n\n    "
+	       "%.*s/confirm/%.*s\n",
+	       STR_F(address_text(c->a, &x.admin)), STR_F(c->conf.site_url),
+	       STR_F(token));
+	print_records(&x, &c->conf, record);
+	return CLI_OK;
+}

@@ -1,0 +1,124 @@
+/* postern serve, status, tick: the server, how it is, and what time brings. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "lists/expire.h"
+#include "mail/date.h"
+#include "roles/role.h"
+#include "store/inbound/message.h"
+#include "store/lists/held.h"
+#include "store/lists/order.h"
+#include "store/lists/request.h"
+#include "store/outbound/delivery.h"
+#include "store/outbound/message.h"
+
+#include <stdio.h>
+
+int cli_serve(struct cli *c)
+{
+	const struct conf *conf;
+	CLI_TRY(c, cli_conf(c, &conf));
+	return serve(role_bodies, c->conf_path, c->overrides, c->override_count);
+}
+
+struct status {
+	struct cli *c;
+	struct office *o;
+	struct table *t;
+};
+
+static void add(struct status *s, const char *what, int64_t n, str note)
+{
+	table_row(s->t, (str[]){ str_from(what),
+				 arena_printf(s->c->a, "%lld", (long long)n), note });
+}
+
+static err add_inbound(struct status *s)
+{
+	int64_t n, oldest;
+	TRY(inbound_count(s->o->inbound, &n));
+	TRY(inbound_oldest(s->o->inbound, &oldest));
+	add(s, "arrivals not sorted yet", n,
+	    n ? arena_cat(s->c->a, STR("oldest "), date_minute(s->c->a, oldest / 1000))
+	      : STR(""));
+	return OK;
+}
+
+static err add_requests(struct status *s)
+{
+	const struct list_entry **l;
+	size_t n;
+	int64_t waiting = 0;
+	addressbook_lists(s->o->addresses, s->c->a, &l, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct request_row *r;
+		size_t count;
+		TRY(request_list(s->o->lists, s->c->a, l[i]->id, &r, &count));
+		waiting += (int64_t)count;
+	}
+	add(s, "requests to join", waiting,
+	    waiting ? STR("postern request ls") : STR(""));
+	return OK;
+}
+
+static err add_frozen(struct status *s)
+{
+	struct outbound_message *m;
+	size_t n;
+	TRY(outbound_frozen(s->o->outbound, s->c->a, &m, &n));
+	add(s, "messages kept back by a budget", (int64_t)n,
+	    n ? STR("postern queue release MESSAGE, or rm") : STR(""));
+	for (size_t i = 0; i < n; i++)
+		table_row(s->t,
+			  (str[]){ STR("  kept back"),
+				   arena_printf(s->c->a, "%lld", (long long)m[i].id),
+				   arena_cat(s->c->a,
+					     m[i].list.n ? m[i].list : m[i].reverse_path,
+					     STR(": "), m[i].subject) });
+	return OK;
+}
+
+static err fill(struct status *s)
+{
+	int64_t n;
+	TRY(add_inbound(s));
+	TRY(held_count(s->o->lists, 0, &n));
+	add(s, "posts held", n, n ? STR("postern held ls") : STR(""));
+	TRY(add_requests(s));
+	TRY(order_count(s->o->lists, &n));
+	add(s, "orders of pages waiting", n, STR(""));
+	TRY(delivery_count(s->o->outbound, &n));
+	add(s, "deliveries waiting", n, n ? STR("postern queue ls") : STR(""));
+	TRY(add_frozen(s));
+	uint64_t space = file_space(arena_z(s->c->a, s->o->conf->site_data));
+	add(s, "megabytes free on the disk", (int64_t)(space >> 20),
+	    (int64_t)space < s->o->conf->smtp_min_space
+		    ? STR("mail is put off until there is more")
+		    : STR(""));
+	return OK;
+}
+
+int cli_status(struct cli *c)
+{
+	struct status s = { .c = c };
+	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &s.o));
+	s.t = table_new(c, "what number# note");
+	CLI_TRY(c, fill(&s));
+	table_print(s.t);
+	return CLI_OK;
+}
+
+int cli_tick(struct cli *c)
+{
+	struct office *o;
+	int64_t at = clock_now();
+	const char *text = cli_option(c, "at");
+	if (text && !clock_parse(str_from(text), clock_now(), &at))
+		return cli_fail(c,
+				err_in(c->a, ERR_SYNTAX,
+				       "--at %s: write 2026-11-24T04:12, or +7d from now",
+				       text));
+	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, expire_run(o, c->a, at));
+	return CLI_OK;
+}
