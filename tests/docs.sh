@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# tests/docs.sh: what the code names is documented: log events (doc/events.tsv),
+# RFCs (doc/rfc.tsv). Settings, commands and manual pages are generated from their
+# tables (doc/generate).
+passed=0 failed=0
+check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
+events=$(grep -rhoE 'log_(debug|info|warn|error)\("[a-z0-9-]+"' src | sed 's/.*"\(.*\)"/\1/' | sort -u)
+for e in $events; do
+	check "log event $e is not in doc/events.tsv" grep -q "^$e	" doc/events.tsv
+done
+for e in $(cut -f1 doc/events.tsv | grep -v '^#'); do
+	check "doc/events.tsv names $e, which nothing logs" grep -qx "$e" <<<"$events"
+done
+for r in $(grep -rhoE 'RFC [0-9]+' src | sed 's/RFC //' | sort -un); do
+	check "RFC $r is cited in src but not in doc/rfc.tsv" grep -q "^$r	" doc/rfc.tsv
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
