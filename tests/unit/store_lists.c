@@ -1,0 +1,366 @@
+#include "store_folder.h"
+
+#include "store/lists/address.h"
+#include "store/lists/alias.h"
+#include "store/lists/ban.h"
+#include "store/lists/domain.h"
+#include "store/lists/header_rule.h"
+#include "store/lists/list.h"
+#include "store/lists/member.h"
+#include "store/lists/person.h"
+#include "store/lists/role.h"
+#include "store/lists/setting.h"
+#include "store/lists/template.h"
+
+static void test_domain(struct arena *a, struct book *b)
+{
+	int64_t id, again, other;
+	struct domain_row *d;
+	size_t n;
+	CHECK(ok(domain_add(b, STR("Lists.example"), &id)));
+	CHECK(ok(domain_add(b, STR("lists.example"), &again)) && again == id);
+	CHECK(ok(domain_add(b, STR("a.example"), &other)));
+	CHECK(ok(domain_find(b, STR("LISTS.example"), &again)) && again == id);
+	CHECK(domain_find(b, STR("no.example"), &again).kind == ERR_NOTFOUND);
+	CHECK(ok(domain_all(b, a, &d, &n)) && n == 2
+	      && str_eq(d[1].name, STR("lists.example")));
+	CHECK(ok(domain_remove(b, other)));
+	CHECK(domain_remove(b, other).kind == ERR_NOTFOUND);
+}
+
+static void test_list(struct arena *a, struct book *b)
+{
+	static const struct {
+		str address;
+		enum err_kind kind;
+	} bad[] = { { STR("dev@lists.example"), ERR_DENIED },
+		    { STR("DEV@lists.example"), ERR_DENIED },
+		    { STR("dev@other.example"), ERR_NOTFOUND },
+		    { STR("dev"), ERR_SYNTAX },
+		    { STR("@lists.example"), ERR_SYNTAX } };
+	int64_t id, other;
+	struct list_row l, *all;
+	size_t n;
+	CHECK(ok(list_create(b, STR("Dev@lists.example"), 77, &id)));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK(list_create(b, bad[i].address, 0, &other).kind == bad[i].kind);
+	CHECK(ok(list_by_address(b, a, STR("DEV@Lists.example"), &l)) && l.id == id);
+	CHECK(str_eq(l.address, STR("dev@lists.example")) && str_eq(l.name, STR("dev")));
+	CHECK(str_eq(l.domain_name, STR("lists.example")) && l.created_at == 77);
+	CHECK(list_by_address(b, a, STR("dev"), &l).kind == ERR_NOTFOUND);
+	CHECK(list_by_address(b, a, STR("x@lists.example"), &l).kind == ERR_NOTFOUND);
+	CHECK(ok(list_create(b, STR("announce@lists.example"), 78, &other)));
+	CHECK(ok(list_all(b, a, 0, &all, &n)) && n == 2 && all[0].id == other);
+	CHECK(ok(list_all(b, a, l.domain, &all, &n)) && n == 2);
+	CHECK(ok(list_all(b, a, 999, &all, &n)) && n == 0);
+	CHECK(list_rename(b, other, STR("dev")).kind == ERR_DENIED);
+	CHECK(ok(list_rename(b, other, STR("News"))) && ok(list_get(b, a, other, &l)));
+	CHECK(str_eq(l.address, STR("news@lists.example")));
+	CHECK(list_rename(b, 999, STR("x")).kind == ERR_NOTFOUND);
+	CHECK(domain_remove(b, l.domain).kind == ERR_DENIED);
+}
+
+static void test_setting(struct arena *a, struct book *b)
+{
+	struct setting_row *s;
+	size_t n;
+	str value;
+	CHECK(ok(setting_set(b, 1, STR("subject_prefix"), STR("[dev] "))));
+	CHECK(ok(setting_set(b, 1, STR("advertised"), STR("no"))));
+	CHECK(ok(setting_set(b, 1, STR("subject_prefix"), STR(""))));
+	CHECK(ok(setting_get(b, a, 1, STR("subject_prefix"), &value)) && value.n == 0);
+	CHECK(ok(setting_all(b, a, 1, &s, &n)) && n == 2
+	      && str_eq(s[0].key, STR("advertised")));
+	CHECK(ok(setting_unset(b, 1, STR("advertised"))));
+	CHECK(ok(setting_unset(b, 1, STR("advertised"))));
+	CHECK(setting_get(b, a, 1, STR("advertised"), &value).kind == ERR_NOTFOUND);
+	CHECK(setting_set(b, 999, STR("x"), STR("y")).kind
+	      == ERR_DENIED); /* no such list */
+}
+
+static void test_person(struct arena *a, struct book *b)
+{
+	struct address_row x, y, *all;
+	struct person_row p, *people;
+	size_t n;
+	CHECK(ok(address_ensure(b, a, STR("anna@uni.example"), STR("Anna@Uni.example"),
+				STR_NONE, 5, &x)));
+	CHECK(x.id > 0 && x.verified_at == 0 && str_eq(x.text, STR("Anna@Uni.example")));
+	CHECK(ok(address_ensure(b, a, STR("anna@uni.example"), STR("other"),
+				STR("Anna A."), 6, &y)));
+	CHECK(y.id == x.id && y.person == x.person && str_eq(y.text, x.text));
+	CHECK(ok(person_by_key(b, a, STR("anna@uni.example"), &p)));
+	CHECK(p.id == x.person && str_eq(p.name, STR("Anna A.")) && p.created_at == 5);
+	CHECK(p.scram_salt.n == PERSON_SALT && p.send_budget == PERSON_BUDGET
+	      && !p.admin);
+	CHECK(!p.may_send && !p.password.n);
+	p.password = STR("$argon2id$...");
+	p.admin = p.may_send = true;
+	p.language = STR("de");
+	p.send_budget = 9;
+	CHECK(ok(person_change(b, &p)) && ok(person_get(b, a, p.id, &p)));
+	CHECK(p.admin && p.may_send && p.send_budget == 9
+	      && str_eq(p.language, STR("de")));
+	CHECK(str_eq(p.password, STR("$argon2id$...")));
+	CHECK(ok(person_admins(b, a, &people, &n)) && n == 1 && people[0].id == p.id);
+	CHECK(address_add(b, p.id, STR("anna@uni.example"), STR("x"), &y.id).kind
+	      == ERR_DENIED);
+	CHECK(ok(address_add(b, p.id, STR("a@home.example"), STR("a@home.example"),
+			     &y.id)));
+	CHECK(ok(address_verify(b, y.id, 99)) && ok(address_get(b, a, y.id, &y)));
+	CHECK(y.verified_at == 99);
+	CHECK(ok(address_of_person(b, a, p.id, &all, &n)) && n == 2 && all[1].id == y.id);
+	CHECK(ok(person_list(b, a, STR("HOME.ex"), 0, 10, &people, &n)) && n == 1);
+	CHECK(ok(person_list(b, a, STR("%"), 0, 10, &people, &n))
+	      && n == 0); /* no pattern */
+	CHECK(ok(person_list(b, a, STR_NONE, 0, 10, &people, &n)) && n == 1);
+	CHECK(ok(person_list(b, a, STR_NONE, p.id, 10, &people, &n)) && n == 0);
+	CHECK(address_find(b, a, STR("no@x"), &y).kind == ERR_NOTFOUND);
+	CHECK(person_by_key(b, a, STR("no@x"), &p).kind == ERR_NOTFOUND);
+}
+
+static void test_move(struct arena *a, struct book *b)
+{
+	struct address_row x, y;
+	struct person_row p;
+	CHECK(ok(address_ensure(b, a, STR("one@x"), STR("one@x"), STR("One"), 1, &x)));
+	CHECK(ok(address_ensure(b, a, STR("two@x"), STR("two@x"), STR("Two"), 1, &y)));
+	CHECK(address_move(b, x.id, 999).kind == ERR_NOTFOUND);
+	CHECK(address_move(b, 999, y.person).kind == ERR_NOTFOUND);
+	CHECK(ok(address_move(b, x.id, y.person)));
+	CHECK(person_get(b, a, x.person, &p).kind == ERR_NOTFOUND); /* nothing left */
+	CHECK(ok(person_by_key(b, a, STR("one@x"), &p)) && p.id == y.person);
+	CHECK(ok(address_remove(b, x.id)) && ok(person_get(b, a, y.person, &p)));
+	CHECK(ok(address_remove(b, y.id)));
+	CHECK(person_get(b, a, y.person, &p).kind == ERR_NOTFOUND);
+	CHECK(address_remove(b, y.id).kind == ERR_NOTFOUND);
+	CHECK(address_verify(b, y.id, 1).kind == ERR_NOTFOUND);
+}
+
+static int64_t joined(struct arena *a, struct book *b, int i)
+{
+	struct address_row x;
+	int64_t id = 0;
+	str key = arena_printf(a, "m%04d@x.example", i);
+	CHECK(ok(address_ensure(b, a, key, key, arena_printf(a, "Member %d", i), 1, &x)));
+	CHECK(ok(member_add(b, 1, x.id, 50, &id)));
+	return id;
+}
+
+static void test_member(struct arena *a, struct book *b)
+{
+	struct address_row anna;
+	struct member_row m, *all;
+	int64_t id, other, n;
+	size_t count;
+	CHECK(ok(address_find(b, a, STR("anna@uni.example"), &anna)));
+	CHECK(ok(member_add(b, 1, anna.id, 50, &id)));
+	CHECK(member_add(b, 1, anna.id, 50, &other).kind == ERR_DENIED);
+	CHECK(member_add(b, 999, anna.id, 50, &other).kind == ERR_NOTFOUND);
+	CHECK(ok(member_find(b, a, 1, STR("anna@uni.example"), &m)) && m.id == id);
+	CHECK(m.person == anna.person && str_eq(m.text, STR("Anna@Uni.example")));
+	CHECK(str_eq(m.name, STR("Anna A.")) && m.joined_at == 50 && m.own_posts
+	      && m.copies);
+	CHECK(str_eq(m.delivery, STR("regular")) && !m.acknowledge && !m.hidden);
+	m.delivery = STR("off");
+	m.off_by = STR("user");
+	m.action = STR("hold");
+	m.own_posts = m.copies = false;
+	m.acknowledge = m.hidden = true;
+	CHECK(ok(member_change(b, &m)) && ok(member_get(b, a, id, &m)));
+	CHECK(str_eq(m.delivery, STR("off")) && str_eq(m.off_by, STR("user")));
+	CHECK(str_eq(m.action, STR("hold")) && !m.own_posts && !m.copies);
+	CHECK(m.acknowledge && m.hidden);
+	CHECK(ok(member_bounced(b, id, 2.5, 88, STR("550 no")))
+	      && ok(member_get(b, a, id, &m)));
+	CHECK(m.bounce_score == 2.5 && m.bounce_at == 88
+	      && str_eq(m.bounce_text, STR("550 no")));
+	CHECK(ok(member_bouncing(b, a, 1, &all, &count)) && count == 1
+	      && all[0].id == id);
+	CHECK(ok(member_of_person(b, a, 1, anna.person, &m)) && m.id == id);
+	CHECK(ok(member_by_key(b, a, STR("anna@uni.example"), &all, &count))
+	      && count == 1);
+	CHECK(ok(member_by_person(b, a, anna.person, &all, &count)) && count == 1);
+	CHECK(ok(member_count(b, 1, STR_NONE, &n)) && n == 1);
+	CHECK(ok(member_remove(b, id)) && member_remove(b, id).kind == ERR_NOTFOUND);
+	CHECK(member_find(b, a, 1, STR("anna@uni.example"), &m).kind == ERR_NOTFOUND);
+	CHECK(ok(member_add(b, 1, anna.id, 50, &other)) && other > id); /* never reused */
+}
+
+static void test_fan_out(struct arena *a, struct book *b)
+{
+	struct member_copy *m;
+	struct member_row off, *all;
+	size_t n, seen = 0;
+	int64_t after = 0, count;
+	CHECK(ok(book_begin(b)));
+	for (int i = 0; i < 2500; i++)
+		joined(a, b, i);
+	CHECK(ok(book_commit(b)));
+	CHECK(ok(member_find(b, a, 1, STR("m0100@x.example"), &off)));
+	off.delivery = STR("off");
+	CHECK(ok(member_change(b, &off)));
+	do {
+		CHECK(ok(member_after(b, a, 1, after, 1000, &m, &n)));
+		for (size_t i = 0; i < n; i++) {
+			CHECK(m[i].id > after && m[i].id != off.id && m[i].copies);
+			after = m[i].id;
+		}
+		seen += n;
+	} while (n == 1000);
+	CHECK(seen == 2500); /* and Anna, but not the one who is off */
+	CHECK(ok(member_count(b, 1, STR("m00"), &count)) && count == 100);
+	CHECK(ok(member_search(b, a, 1, STR("Member 24"), 0, 500, &all, &n)) && n == 111);
+	CHECK(ok(member_search(b, a, 1, STR_NONE, 2490, 500, &all, &n)) && n == 11);
+	CHECK(ok(member_search(b, a, 1, STR("m_"), 0, 500, &all, &n)) && n == 0);
+	CHECK(ok(member_list(b, a, 1, after - 10, 5, &all, &n)) && n == 5);
+}
+
+static void test_role(struct arena *a, struct book *b)
+{
+	struct address_row anna, home;
+	struct role_row *r;
+	size_t n;
+	unsigned bits = 9;
+	CHECK(ok(address_find(b, a, STR("anna@uni.example"), &anna)));
+	CHECK(ok(address_find(b, a, STR("a@home.example"), &home)));
+	CHECK(ok(role_of_person(b, 1, anna.person, &bits)) && bits == 0);
+	CHECK(ok(role_add(b, 1, anna.id, STR("owner"))));
+	CHECK(ok(role_of_person(b, 1, anna.person, &bits))
+	      && bits == 0); /* not verified */
+	CHECK(ok(role_add(b, 1, home.id, STR("moderator"))));
+	CHECK(ok(role_add(b, 1, home.id, STR("moderator"))));
+	CHECK(ok(role_of_person(b, 1, anna.person, &bits)) && bits == ROLE_MODERATOR);
+	CHECK(ok(address_verify(b, anna.id, 1)));
+	CHECK(ok(role_of_person(b, 1, anna.person, &bits))
+	      && bits == (ROLE_OWNER | ROLE_MODERATOR));
+	CHECK(role_add(b, 999, home.id, STR("owner")).kind == ERR_NOTFOUND);
+	CHECK(ok(role_list(b, a, 1, &r, &n)) && n == 2
+	      && str_eq(r[0].role, STR("owner")));
+	CHECK(ok(role_by_person(b, a, anna.person, &r, &n)) && n == 2);
+	CHECK(ok(role_remove(b, 1, home.id, STR("moderator"))));
+	CHECK(role_remove(b, 1, home.id, STR("moderator")).kind == ERR_NOTFOUND);
+}
+
+static void test_alias(struct arena *a, struct book *b)
+{
+	static const str two[] = { STR("y@uni.example"), STR("x@uni.example") };
+	struct alias_row x, *all;
+	size_t n;
+	CHECK(ok(alias_set(b, STR("bugs@lists.example"), two, 2, 5)));
+	CHECK(ok(alias_find(b, a, STR("bugs@lists.example"), &x)) && x.target_count == 2);
+	CHECK(str_eq(x.targets[0], two[1]) && x.created_at == 5);
+	CHECK(ok(alias_set(b, STR("bugs@lists.example"), two, 1, 6)));
+	CHECK(ok(alias_all(b, a, &all, &n)) && n == 1 && all[0].target_count == 1);
+	CHECK(all[0].created_at == 5);
+	CHECK(alias_set(b, STR("web@lists.example"), two, 0, 6).kind == ERR_LIMIT);
+	CHECK(ok(alias_remove(b, STR("bugs@lists.example"))));
+	CHECK(alias_remove(b, STR("bugs@lists.example")).kind == ERR_NOTFOUND);
+	CHECK(alias_find(b, a, STR("bugs@lists.example"), &x).kind == ERR_NOTFOUND);
+}
+
+static void test_rules(struct arena *a, struct book *b)
+{
+	struct ban_row own = { .list = 1,
+			       .pattern = STR("@bad.example"),
+			       .reason = STR("r") };
+	struct ban_row site = { .pattern = STR("x@y.example") }, *bans;
+	struct header_rule_row h = { .list = 1,
+				     .header = STR("X-Spam"),
+				     .pattern = STR("yes"),
+				     .action = STR("hold") };
+	struct header_rule_row *rules;
+	int64_t first;
+	size_t n;
+	CHECK(ok(ban_add(b, &own)) && ok(ban_add(b, &site)) && ok(ban_add(b, &site)));
+	CHECK(ok(ban_list(b, a, 0, &bans, &n)) && n == 1 && bans[0].id == site.id);
+	CHECK(ok(ban_for(b, a, 1, &bans, &n)) && n == 2 && bans[0].id == own.id);
+	CHECK(ok(ban_for(b, a, 2, &bans, &n)) && n == 1);
+	CHECK(ok(ban_remove(b, 0, site.pattern)));
+	CHECK(ban_remove(b, 0, site.pattern).kind == ERR_NOTFOUND);
+	CHECK(ok(header_rule_add(b, &h)));
+	first = h.id;
+	h.header = STR("x-spam");
+	h.action = STR("discard");
+	CHECK(ok(header_rule_add(b, &h)) && h.id == first);
+	CHECK(ok(header_rule_list(b, a, 1, &rules, &n)) && n == 1);
+	CHECK(str_eq(rules[0].action, STR("discard"))
+	      && str_eq(rules[0].header, h.header));
+	CHECK(ok(header_rule_remove(b, 1, STR("X-SPAM"), STR("yes"))));
+	CHECK(header_rule_remove(b, 1, STR("X-SPAM"), STR("yes")).kind == ERR_NOTFOUND);
+}
+
+static void test_template(struct arena *a, struct book *b)
+{
+	static const struct {
+		struct template_row add;
+		const char *found; /* afterwards, for list 1 in German */
+	} steps[] = {
+		{ { 0, STR("welcome"), STR(""), STR("site") }, "site" },
+		{ { 0, STR("welcome"), STR("de"), STR("Site") }, "Site" },
+		{ { 1, STR("welcome"), STR(""), STR("list") }, "list" },
+		{ { 1, STR("welcome"), STR("de"), STR("Liste") }, "Liste" },
+	};
+	struct template_row *all;
+	size_t n;
+	str text;
+	CHECK(template_find(b, a, 1, STR("welcome"), STR("de"), &text).kind
+	      == ERR_NOTFOUND);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		CHECK(ok(template_set(b, &steps[i].add)));
+		CHECK(ok(template_find(b, a, 1, STR("welcome"), STR("de"), &text)));
+		CHECK(str_eq(text, str_from(steps[i].found)));
+	}
+	CHECK(ok(template_find(b, a, 1, STR("welcome"), STR("fr"), &text)));
+	CHECK(str_eq(text, STR("list")));
+	CHECK(ok(template_list(b, a, 1, &all, &n)) && n == 2);
+	CHECK(ok(template_unset(b, 1, STR("welcome"), STR("de"))));
+	CHECK(ok(template_list(b, a, 1, &all, &n)) && n == 1);
+}
+
+/* Nothing of a list is left but what belongs to people. */
+static void test_remove(struct arena *a, struct book *b)
+{
+	static const char *const counts[] = {
+		"SELECT count(*) FROM member WHERE list = 1",
+		"SELECT count(*) FROM setting WHERE list = 1",
+		"SELECT count(*) FROM role WHERE list = 1",
+		"SELECT count(*) FROM ban WHERE list = 1",
+		"SELECT count(*) FROM template WHERE list = 1",
+	};
+	struct address_row x;
+	struct person_row p;
+	CHECK(ok(list_remove(b, 1)) && list_remove(b, 1).kind == ERR_NOTFOUND);
+	CHECK(list_remove(b, 0).kind == ERR_NOTFOUND);
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		int64_t n = -1;
+		bool found;
+		CHECK(ok(book_number(b, &n, &found, counts[i])) && n == 0);
+	}
+	CHECK(ok(address_find(b, a, STR("anna@uni.example"), &x)));
+	CHECK(ok(person_remove(b, x.person)));
+	CHECK(person_get(b, a, x.person, &p).kind == ERR_NOTFOUND);
+	CHECK(address_find(b, a, STR("a@home.example"), &x).kind == ERR_NOTFOUND);
+}
+
+int main(void)
+{
+	ARENA(a);
+	str data = folder_make(a);
+	struct book *b = fresh_book(a, data, BOOK_LISTS);
+	test_domain(a, b);
+	test_list(a, b);
+	test_setting(a, b);
+	test_person(a, b);
+	test_move(a, b);
+	test_member(a, b);
+	test_fan_out(a, b);
+	test_role(a, b);
+	test_alias(a, b);
+	test_rules(a, b);
+	test_template(a, b);
+	test_remove(a, b);
+	book_close(b);
+	folder_remove(a, data);
+	return check_done();
+}
