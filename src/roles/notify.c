@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -48,7 +49,11 @@ void notify(const char *state)
 	int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s < 0)
 		return;
-	(void)!sendto(s, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
+	/* systemd reads promptly; were its queue full, READY must not be lost, and
+	 * no role may wait for long either. */
+	struct timeval patience = { .tv_usec = 500000 };
+	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	(void)!sendto(s, state, strlen(state), MSG_NOSIGNAL,
 		      (const struct sockaddr *)&systemd.to, systemd.len);
 	close(s);
 }
