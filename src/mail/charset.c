@@ -92,7 +92,7 @@ static bool mostly_utf8(str s)
 		good += high && c != 0xFFFD;
 		bad += high && c == 0xFFFD;
 	}
-	return good > 4 * bad;
+	return good > bad;
 }
 
 str charset_decode(struct arena *a, str bytes, str declared, str *used)

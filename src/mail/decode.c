@@ -5,6 +5,8 @@
 #include <gmime/gmime.h>
 #include <pthread.h>
 
+enum { UU_LINE = 64 }; /* octets a line can say it has */
+
 /* Value + 1 of each base64 digit; 0: none. */
 static const unsigned char digit64[256] = {
 	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
@@ -29,7 +31,7 @@ static inline bool four(const unsigned char *p, uint32_t *v)
 	return d0 && d1 && d2 && d3;
 }
 
-str decode_base64(struct arena *a, str s, unsigned *wrong)
+str decode_base64(struct arena *a, str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	unsigned char *out = arena_alloc(a, s.n / 4 * 3 + 3), *at = out;
@@ -54,8 +56,6 @@ str decode_base64(struct arena *a, str s, unsigned *wrong)
 		} else if (p[i] == '=') { /* what follows starts anew: some join encoded
 					     pieces */
 			bits = 0;
-		} else if (!lex_is((char)p[i], LEX_WSP)) {
-			++*wrong;
 		}
 	}
 	return (str){ (char *)out, (size_t)(at - out) };
@@ -75,7 +75,7 @@ static int octet(str s)
 }
 
 /* Copies s with its =XX decoded; a = that starts none stays. */
-static char *put_octets(char *at, str s, unsigned *wrong)
+static char *put_octets(char *at, str s)
 {
 	str head, tail;
 	while (str_cut(s, '=', &head, &tail)) {
@@ -85,7 +85,6 @@ static char *put_octets(char *at, str s, unsigned *wrong)
 		s = str_skip(s, head.n);
 		int c = octet(s);
 		*at++ = c < 0 ? '=' : (char)c;
-		*wrong += c < 0;
 		s = str_skip(s, c < 0 ? 1 : 3);
 	}
 	if (s.n)
@@ -93,7 +92,7 @@ static char *put_octets(char *at, str s, unsigned *wrong)
 	return at + s.n;
 }
 
-str decode_quoted_printable(struct arena *a, str s, unsigned *wrong)
+str decode_quoted_printable(struct arena *a, str s)
 {
 	char *out = arena_alloc(a, s.n), *at = out;
 	while (s.n) {
@@ -107,7 +106,7 @@ str decode_quoted_printable(struct arena *a, str s, unsigned *wrong)
 			text.n--; /* RFC 2045 section 6.7 rule 3: added on the way */
 		bool soft = text.n && text.p[text.n - 1] == '=';
 		text.n -= soft;
-		at = put_octets(at, text, wrong);
+		at = put_octets(at, text);
 		if (!soft) {
 			memcpy(at, line.p + (line.n - end), end);
 			at += end;
@@ -118,12 +117,34 @@ str decode_quoted_printable(struct arena *a, str s, unsigned *wrong)
 
 str decode_q(struct arena *a, str s)
 {
-	unsigned ignored = 0;
 	char *spaced = arena_alloc(a, s.n), *out = arena_alloc(a, s.n);
 	for (size_t i = 0; i < s.n; i++)
 		spaced[i] = s.p[i] == '_' ? ' ' : s.p[i];
-	char *end = put_octets(out, (str){ spaced, s.n }, &ignored);
+	char *end = put_octets(out, (str){ spaced, s.n });
 	return (str){ out, (size_t)(end - out) };
+}
+
+bool decode_base64_clean(str s)
+{
+	size_t i = 0;
+	while (i < s.n && (digit64[(unsigned char)s.p[i]] || lex_is(s.p[i], LEX_WSP)))
+		i++;
+	while (i < s.n && (s.p[i] == '=' || lex_is(s.p[i], LEX_WSP)))
+		i++;
+	return i == s.n;
+}
+
+bool decode_quoted_printable_clean(str s)
+{
+	str head, tail;
+	for (; str_cut(s, '=', &head, &tail); s = tail) {
+		while (tail.n && (*tail.p == ' ' || *tail.p == '\t'))
+			tail = str_skip(tail, 1);
+		bool soft = !tail.n || *tail.p == '\n' || str_starts(tail, STR("\r\n"));
+		if (!soft && octet(str_skip(s, head.n)) < 0)
+			return false;
+	}
+	return true;
 }
 
 static void start_gmime(void)
@@ -131,18 +152,18 @@ static void start_gmime(void)
 	g_mime_init();
 }
 
-static str by_gmime(struct arena *a, str text, GMimeContentEncoding encoding)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, start_gmime);
-	GMimeEncoding state;
-	g_mime_encoding_init_decode(&state, encoding);
-	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, text.n));
-	size_t n = text.n ? g_mime_encoding_flush(&state, text.p, text.n, out) : 0;
-	return (str){ out, n };
-}
-
 str decode_uu(struct arena *a, str text)
 {
-	return by_gmime(a, text, GMIME_CONTENT_ENCODING_UUENCODE);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	GMimeEncoding state;
+	str line;
+	while (str_line(&text, &line) && !str_starts(line, STR("begin ")))
+		;
+	if (!text.n)
+		return STR_NONE;
+	pthread_once(&once, start_gmime);
+	g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
+	state.state |= GMIME_UUDECODE_STATE_BEGIN; /* the line before was ours to find */
+	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, text.n) + UU_LINE);
+	return (str){ out, g_mime_encoding_flush(&state, text.p, text.n, out) };
 }

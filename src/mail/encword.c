@@ -52,9 +52,7 @@ size_t encword_length(str s)
 
 static str word_bytes(struct arena *a, const struct word *w)
 {
-	unsigned ignored = 0;
-	return w->encoding == 'b' ? decode_base64(a, w->text, &ignored)
-				  : decode_q(a, w->text);
+	return w->encoding == 'b' ? decode_base64(a, w->text) : decode_q(a, w->text);
 }
 
 /* White space between two encoded words is not text (RFC 2047 section 6.2). */

@@ -27,43 +27,49 @@ static str without_end(str line)
 	return line;
 }
 
+static unsigned line_flags(str line)
+{
+	str text = without_end(line);
+	bool ended = line.p[line.n - 1] == '\n';
+	return (text.n > LINE_MAX_OCTETS ? HEADER_LONG_LINE : 0)
+	       | (ended && line.n - text.n == 1 ? HEADER_BARE_LF : 0)
+	       | (str_has(text, '\r') || (!ended && text.n < line.n) ? HEADER_BARE_CR
+								     : 0);
+}
+
+/* Eight bytes at a time. */
+static bool has_8bit(str s)
+{
+	uint64_t high = 0, word;
+	for (; s.n >= sizeof word; s = (str){ s.p + sizeof word, s.n - sizeof word }) {
+		memcpy(&word, s.p, sizeof word);
+		high |= word;
+	}
+	for (size_t i = 0; i < s.n; i++)
+		high |= (uint64_t)(unsigned char)s.p[i];
+	return high & 0x8080808080808080;
+}
+
 /* The block's extent, and how many lines could start a field. */
 static err measure(str message, struct header *h, size_t *starts)
 {
 	str rest = message, line;
 	*starts = 0;
 	for (; (line = next_line(rest)).n; rest = str_skip(rest, line.n)) {
-		size_t text = without_end(line).n;
-		if (!text && line.p[line.n - 1] == '\n')
+		if (*line.p == '\n' || str_starts(line, STR("\r\n")))
 			break;
 		if ((size_t)(line.p - message.p) + line.n > HEADER_MAX)
 			return FAIL(ERR_LIMIT, "header is over 256 KB");
 		*starts += !lex_is(*line.p, LEX_WSP);
-		if (text > LINE_MAX_OCTETS)
-			h->flags |= HEADER_LONG_LINE;
+		h->flags |= line_flags(line);
 	}
 	h->raw = (str){ message.p, message.n - rest.n };
 	h->body = str_skip(rest, line.n);
+	h->flags |= (has_8bit(h->raw) ? HEADER_8BIT : 0)
+		    | (str_has(h->raw, '\0') ? HEADER_NUL : 0);
 	return *starts > HEADER_FIELDS_MAX
 		       ? FAIL(ERR_LIMIT, "header has over 2,000 fields")
 		       : OK;
-}
-
-/* Plain sums over all bytes, which compilers turn into vector code. */
-static unsigned byte_flags(str raw)
-{
-	unsigned char high = 0;
-	size_t cr = 0, lf = 0, crlf = 0, nul = 0;
-	for (size_t i = 0; i < raw.n; i++) {
-		high |= (unsigned char)raw.p[i];
-		nul += raw.p[i] == '\0';
-		cr += raw.p[i] == '\r';
-		lf += raw.p[i] == '\n';
-	}
-	for (size_t i = 1; i < raw.n; i++)
-		crlf += (raw.p[i] == '\n') & (raw.p[i - 1] == '\r');
-	return (high & 0x80 ? HEADER_8BIT : 0) | (nul ? HEADER_NUL : 0)
-	       | (cr > crlf ? HEADER_BARE_CR : 0) | (lf > crlf ? HEADER_BARE_LF : 0);
 }
 
 /* Splits a field's first line; white space before the colon is RFC 5322's
@@ -104,7 +110,6 @@ err header_scan(struct arena *a, str message, struct header *h)
 	size_t starts;
 	TRY(measure(message, &x, &starts));
 	x.fields = arena_alloc(a, (starts + 1) * sizeof *x.fields);
-	x.flags |= byte_flags(x.raw);
 	for (str rest = x.raw, line; (line = next_line(rest)).n;) {
 		struct field *f = &x.fields[x.count];
 		f->raw = line;
@@ -115,10 +120,16 @@ err header_scan(struct arena *a, str message, struct header *h)
 			f->raw.n += line.n;
 			rest = str_skip(rest, line.n);
 		}
-		if (stray || !split_field(f))
-			x.flags |= HEADER_STRAY_LINE;
-		else
+		if (!stray && split_field(f)) {
 			x.count++;
+			continue;
+		}
+		x.flags |= HEADER_STRAY_LINE;
+		if (x.count && x.raw.n == message.n) { /* no empty line: this is text */
+			x.body = str_skip(x.raw, x.raw.n - rest.n - f->raw.n);
+			x.raw.n -= x.body.n;
+			break;
+		}
 	}
 	x.flags |= repeated_flag(&x);
 	*h = x;

@@ -21,10 +21,12 @@ enum header_flag { /* what a careful reader wants to know */
 		   HEADER_BARE_LF = 1 << 1,
 		   HEADER_NUL = 1 << 2,
 		   HEADER_8BIT = 1 << 3,
-		   HEADER_STRAY_LINE = 1 << 4, /* a line that is no field; skipped */
-		   HEADER_REPEATED = 1 << 5,   /* a field twice that RFC 5322 section 3.6
-						  allows once */
-		   HEADER_LONG_LINE = 1 << 6,  /* over 998 octets */
+		   HEADER_STRAY_LINE =
+			   1 << 4, /* a line that is no field; skipped. Where the
+				    * message has no empty line, it starts the body */
+		   HEADER_REPEATED = 1 << 5,  /* a field twice that RFC 5322 section 3.6
+						 allows once */
+		   HEADER_LONG_LINE = 1 << 6, /* over 998 octets */
 };
 
 struct header {

@@ -135,6 +135,8 @@ static str unescape(struct arena *a, str s)
 /* The empty line that a writer puts behind each message. */
 static str without_last_line(str s)
 {
+	if (str_eq(s, STR("\n")) || str_eq(s, STR("\r\n")))
+		return STR_NONE; /* of an empty message */
 	if (str_ends(s, STR("\n\r\n")))
 		s.n -= 2;
 	else if (str_ends(s, STR("\n\n")))

@@ -19,6 +19,8 @@ enum mime_flag {
 	MIME_TOO_MANY = 1 << 1,      /* cut at MIME_PARTS_MAX */
 	MIME_OPEN_BOUNDARY = 1 << 2, /* no closing boundary */
 	MIME_BAD_ENCODING = 1 << 3,  /* base64 or quoted-printable with foreign bytes */
+	MIME_BAD_HEADER = 1 << 5,    /* a part's header is beyond header.h's limits;
+				      * it was taken for the body */
 	MIME_TYPE_TWICE = 1 << 4,    /* ambiguous Content-Type or boundary */
 };
 
@@ -48,7 +50,9 @@ struct mime {
  * messages are cut and flagged instead. */
 MUST_USE err mime_parse(struct arena *a, str message, struct mime *m);
 
-/* The part's bytes, decoded. Foreign bytes in base64 are skipped. */
+/* The part's bytes, decoded. Foreign bytes in base64 are skipped. Those of a
+ * message/rfc822 are a message, for another mime_parse: a part within it is
+ * none of this message. */
 str mime_bytes(struct arena *a, const struct mime_part *p);
 
 /* A text part as UTF-8 with LF line ends: declared charset, else valid UTF-8,

@@ -5,6 +5,7 @@
 #include "mail/encword.h"
 #include "mail/header.h"
 #include "mail/lex.h"
+#include "mail/param.h"
 
 enum { SECTIONS_MAX = 200 };
 
@@ -182,4 +183,12 @@ size_t header_param_count(struct arena *a, const struct field *f, str name)
 	for (size_t i = 0; i < n; i++)
 		count += !s[i].numbered || s[i].number == 0;
 	return count;
+}
+
+str param_bytes(struct arena *a, const struct field *f, str name)
+{
+	struct section s[SECTIONS_MAX];
+	size_t n = sections(a, f, name, s);
+	const struct section *one = pick(s, n, false, false, 0);
+	return one ? one->value : header_param(a, f, name);
 }

@@ -30,6 +30,8 @@ static void blocks(struct arena *a)
 		{ STR(" folded\r\nA: 1\r\n\r\nb"), 1, "b", HEADER_STRAY_LINE },
 		{ STR("A: 1\r\nstray\r\n more\r\nB: 2\r\n\r\nb"), 2, "b",
 		  HEADER_STRAY_LINE },
+		{ STR("A: 1\r\nno empty line: text\r\nB: 2\r\n"), 1,
+		  "no empty line: text\r\nB: 2\r\n", HEADER_STRAY_LINE },
 		{ STR("A: 1\r\n: no name\r\n\r\nb"), 1, "b", HEADER_STRAY_LINE },
 		{ STR("A: \0\r\n\r\nb"), 1, "b", HEADER_NUL },
 		{ STR("A: x\ry\r\n\r\nb"), 1, "b", HEADER_BARE_CR },
