@@ -237,13 +237,12 @@ err member_end(struct office *o, struct arena *a, const struct list_entry *list,
 	return e.kind ? e : member_end_by_id(o, a, list, m.id, goodbye, by);
 }
 
-static str leave_text(struct arena *a, const struct list_entry *list, int64_t member)
+static str leave_text(struct arena *a, str list, int64_t member)
 {
-	return arena_printf(a, "%lld@%lld", (long long)member, (long long)list->id);
+	return arena_printf(a, "%lld %.*s", (long long)member, STR_F(list));
 }
 
-str leave_token(struct arena *a, const struct mac_key *mac, const struct list_entry *list,
-		int64_t member)
+str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t member)
 {
 	str tag = mac_tag(a, mac, STR("leave"), leave_text(a, list, member));
 	return arena_printf(a, "%lld.%.*s", (long long)member, STR_F(tag));
@@ -255,7 +254,7 @@ err leave_token_read(struct arena *a, const struct mac_key *mac,
 	str number, tag;
 	int64_t id;
 	if (!str_cut(token, '.', &number, &tag) || !str_i64(number, &id)
-	    || !mac_check(a, mac, STR("leave"), leave_text(a, list, id), tag))
+	    || !mac_check(a, mac, STR("leave"), leave_text(a, list->address, id), tag))
 		return FAIL(ERR_DENIED, "this link was not made for this list, or it "
 					"lost some characters on its way");
 	*member = id;

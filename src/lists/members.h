@@ -49,7 +49,7 @@ MUST_USE err member_confirmed(struct office *o, struct arena *a,
 
 /* The tag in a personal leave link: "4711.TAG". read gives the member's id.
  * ERR_DENIED: not a tag of ours for this list. */
-str leave_token(struct arena *a, const struct mac_key *mac, const struct list_entry *list,
+str leave_token(struct arena *a, const struct mac_key *mac, str list_address,
 		int64_t member);
 MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
 			      const struct list_entry *list, str token, int64_t *member);

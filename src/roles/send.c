@@ -1,0 +1,35 @@
+/* The role send: mail on its way out. What it does stands in src/send. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "lists/office.h"
+#include "roles/role.h"
+#include "send/sender.h"
+
+static err prepare(struct role *role, struct sender **s)
+{
+	struct sender_conf conf = { .conf = role->conf };
+	TRY(office_mac_from(role_key(role, STR("mac.key")), &conf.mac));
+	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
+			 &conf.resolver));
+	TRY(tls_client(role->a, &conf.tls));
+	return sender_start(role->a, &conf, s);
+}
+
+int send_main(struct role *role)
+{
+	struct sender *s;
+	err e = prepare(role, &s);
+	if (e.kind) {
+		log_error("role-not-started", KE(e),
+			  KZ("do", "mend what the error names; it is tried again"));
+		return 1;
+	}
+	role_ready(role);
+	while (!role_draining(role)) {
+		struct wake w;
+		if (wake_wait(role, WAKE_FROM(post), clock_mono_ms() + 1000, &w))
+			sender_wake(s);
+	}
+	sender_stop(s, role_deadline(role) - 2000);
+	return 0;
+}

@@ -1,0 +1,99 @@
+#include "send/copy.h"
+
+#include "base/mem.h"
+#include "lists/members.h"
+#include "mail/retpath.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* DATA's dots are doubled once a message, not once a copy. */
+static struct smtp_part ready(struct arena *a, str bytes)
+{
+	return (struct smtp_part){ .bytes = bytes, .stuffed = smtp_stuff(a, bytes) };
+}
+
+static err fill(struct book *outbound, struct letter *l)
+{
+	str body;
+	TRY(outbound_body_read(outbound, l->a, l->row.id, 0, l->row.size, &body));
+	if (!str_ends(body, STR("\r\n")))
+		body = arena_cat(l->a, body, STR("\r\n"));
+	size_t split = (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0;
+	l->head = ready(l->a, str_first(body, split));
+	l->rest = ready(l->a, str_skip(body, split));
+	return OK;
+}
+
+err letter_load(struct book *outbound, int64_t id, struct letter **out)
+{
+	struct letter *l = mem_zero(sizeof *l);
+	l->a = arena_new();
+	atomic_init(&l->users, 1);
+	err e = outbound_get(outbound, l->a, id, &l->row);
+	if (!e.kind)
+		e = fill(outbound, l);
+	if (e.kind) {
+		err told = FAIL(e.kind, e.kind == ERR_NOTFOUND
+						? "the message is gone"
+						: "the message cannot be read");
+		letter_drop(l);
+		return told;
+	}
+	*out = l;
+	return OK;
+}
+
+struct letter *letter_keep(struct letter *l)
+{
+	atomic_fetch_add(&l->users, 1);
+	return l;
+}
+
+void letter_drop(struct letter *l)
+{
+	if (!l || atomic_fetch_sub(&l->users, 1) > 1)
+		return;
+	arena_free(l->a);
+	free(l);
+}
+
+/* The fields with {leave} filled in. */
+static str personal(struct arena *a, const struct letter *l, const struct mac_key *mac,
+		    int64_t member)
+{
+	static const str mark = { "{leave}", 7 };
+	str at = str_find(l->row.personal, mark);
+	if (!at.n)
+		return l->row.personal;
+	str before = str_first(l->row.personal, l->row.personal.n - at.n);
+	return arena_cat(a, before, leave_token(a, mac, l->row.list, member),
+			 str_skip(at, mark.n));
+}
+
+void copy_make(struct arena *a, const struct letter *l, const struct mac_key *mac,
+	       int64_t member, struct copy_parts *p)
+{
+	bool own = l->row.verp && member;
+	*p = (struct copy_parts){ .reverse_path = own ? retpath_make(a, mac, l->row.list,
+								     member)
+						      : l->row.reverse_path };
+	if (l->head.bytes.n)
+		p->parts[p->count++] = l->head;
+	if (l->row.personal.n && member) {
+		str fields = personal(a, l, mac, member);
+		p->parts[p->count++] = (struct smtp_part){ fields, fields };
+	}
+	p->parts[p->count++] = l->rest;
+}
+
+str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
+	       int64_t member)
+{
+	struct copy_parts p;
+	copy_make(a, l, mac, member, &p);
+	str bytes[3] = { 0 };
+	for (size_t i = 0; i < p.count; i++)
+		bytes[i] = p.parts[i].bytes;
+	return arena_join(a, bytes, p.count);
+}

@@ -1,0 +1,38 @@
+/* send/copy.h: the bytes that one recipient gets: the shared body and the fields
+ * of that copy alone. The same functions show a copy on the outbox page.
+ *
+ *     TRY(letter_load(outbound, id, &letter));
+ *     struct copy_parts p;
+ *     copy_make(a, letter, &mac, member, &p);
+ *     -> p.reverse_path, p.parts[0..2]
+ *     letter_drop(letter);
+ */
+#pragma once
+
+#include "base/mac.h"
+#include "smtp/client.h"
+#include "store/outbound/message.h"
+
+struct letter { /* a message, loaded once, shared by its copies */
+	struct arena *a;
+	_Atomic int users;
+	struct outbound_message row;
+	struct smtp_part head, rest; /* before and behind the personal fields */
+};
+
+struct copy_parts {
+	str reverse_path;
+	struct smtp_part parts[3];
+	size_t count;
+};
+
+/* ERR_NOTFOUND: the message or its body is gone. */
+MUST_USE err letter_load(struct book *outbound, int64_t id, struct letter **l);
+struct letter *letter_keep(struct letter *l);
+void letter_drop(struct letter *l); /* NULL is fine; the last one frees it */
+
+/* list_id: the list's number, of which the leave tag is made. */
+void copy_make(struct arena *a, const struct letter *l, const struct mac_key *mac,
+	       int64_t member, struct copy_parts *p);
+str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
+	       int64_t member);

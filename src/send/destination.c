@@ -1,0 +1,58 @@
+#include "send/sender_inside.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/thread.h"
+
+struct destination *destination_get(struct sender *s, str name)
+{
+	struct destination *d = map_get(&s->destinations, name);
+	if (d)
+		return d;
+	d = mem_zero(sizeof *d + name.n);
+	memcpy(d + 1, name.p, name.n);
+	d->name = (str){ (const char *)(d + 1), name.n };
+	d->last = &d->first;
+	thread_cond_init(&d->some);
+	map_set(&s->destinations, name, d);
+	return d;
+}
+
+void destination_wants(struct sender *s, struct destination *d)
+{
+	if (d->queued)
+		return;
+	d->queued = true;
+	d->next_wanting = NULL;
+	*s->wanting_last = d;
+	s->wanting_last = &d->next_wanting;
+}
+
+void destination_put(struct sender *s, struct destination *d, struct item *i)
+{
+	i->next = NULL;
+	*d->last = i;
+	d->last = &i->next;
+	d->waiting++;
+	s->in_memory++;
+	destination_wants(s, d);
+	pthread_cond_signal(&d->some);
+}
+
+struct item *destination_take(struct sender *s, struct destination *d)
+{
+	struct item *i = d->first;
+	if (!i)
+		return NULL;
+	d->first = i->next;
+	if (!d->first)
+		d->last = &d->first;
+	d->waiting--;
+	s->in_memory--;
+	/* The dispatcher fills up again when half of its room is free. */
+	if (s->in_memory == IN_MEMORY_MAX / 2) {
+		s->woken = true;
+		pthread_cond_signal(&s->work);
+	}
+	return i;
+}

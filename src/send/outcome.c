@@ -1,0 +1,238 @@
+/* The committer: outcomes of all sessions become rows, many a sync. */
+#include "send/sender_inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "lists/undelivered.h"
+#include "send/retry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BATCH = 1000, GATHER_MS = 20, QUEUE_MAX = 20000 };
+
+struct committer {
+	struct sender *s;
+	pthread_mutex_t lock;
+	pthread_cond_t some, room;
+	struct outcome *first, **last;
+	size_t count;
+	bool stopping;
+	struct book *outbound;
+	pthread_t thread;
+};
+
+void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		  const char *status, str text, bool relayed)
+{
+	struct committer *c = s->committer;
+	struct outcome *o = mem_alloc(sizeof *o + text.n);
+	*o = (struct outcome){ .kind = kind, .item = i, .relayed = relayed };
+	snprintf(o->status, sizeof o->status, "%s", status);
+	if (text.n)
+		memcpy(o + 1, text.p, text.n);
+	o->text = (str){ (const char *)(o + 1), text.n };
+	pthread_mutex_lock(&c->lock);
+	while (c->count
+	       >= QUEUE_MAX) /* the disk is slower than the network: wait for it */
+		pthread_cond_wait(&c->room, &c->lock);
+	*c->last = o;
+	c->last = &o->next;
+	if (c->count++ == 0 || c->count == BATCH)
+		pthread_cond_signal(&c->some);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static bool wants(const struct item *i, const char *when, bool standard)
+{
+	return i->notify.n ? str_ifind(i->notify, str_from(when)).n > 0 : standard;
+}
+
+/* A list's copies have their own return path and need no report: the ledger and
+ * the bounce score know already. */
+static err report(struct committer *c, struct arena *a, const struct outcome *o,
+		  const char *action)
+{
+	const struct item *i = o->item;
+	const struct outbound_message *m = &i->letter->row;
+	str original;
+	if (m->verp || !m->reverse_path.n || wants(i, "NEVER", false))
+		return OK;
+	err e = outbound_body_read(c->outbound, a, m->id, 0, m->size, &original);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	struct dsn_recipient r = { .final = i->recipient,
+				   .original = i->orcpt,
+				   .action = str_from(action),
+				   .status = str_from(o->status[0] ? o->status : "5.0.0"),
+				   .diagnostic = o->text,
+				   .remote = STR("") };
+	struct undelivered u = { .source = arena_printf(a, "%lld/%s/%lld",
+							(long long)m->id, action,
+							(long long)i->id),
+				 .sender = m->reverse_path,
+				 .hostname = c->s->conf->site_hostname,
+				 .envid = m->envid,
+				 .ret = m->ret,
+				 .arrival = m->created_at / 1000,
+				 .recipients = &r,
+				 .count = 1,
+				 .original = original };
+	return undelivered_tell(c->outbound, a, &u);
+}
+
+static err enter(struct committer *c, const struct outcome *o, const char *what)
+{
+	const struct item *i = o->item;
+	struct ledger_entry e = { .at = clock_now_ms(),
+				  .inbound = i->inbound,
+				  .message = i->message,
+				  .recipient = i->recipient,
+				  .member = i->member,
+				  .what = str_from(what),
+				  .detail = o->text };
+	return ledger_add(c->outbound, &e, 1);
+}
+
+static err end(struct committer *c, struct arena *a, const struct outcome *o,
+	       const char *what, const char *action)
+{
+	TRY(enter(c, o, what));
+	if (action)
+		TRY(report(c, a, o, action));
+	return delivery_done(c->outbound, o->item->id);
+}
+
+static err write_later(struct committer *c, struct arena *a, const struct outcome *o)
+{
+	struct item *i = o->item;
+	int64_t now = clock_now(), age = now - i->created_at;
+	if (age >= c->s->conf->send_expire)
+		return end(c, a, o, "expired", "failed");
+	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
+	TRY(enter(c, o, "tried"));
+	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait, o->text));
+	if (age < WARN_AFTER || i->warned)
+		return OK;
+	TRY(delivery_warned(c->outbound, i->id));
+	return wants(i, "DELAY", true) ? report(c, a, o, "delayed") : OK;
+}
+
+static err write_one(struct committer *c, struct arena *a, const struct outcome *o)
+{
+	switch (o->kind) {
+	case OUTCOME_DELIVERED:
+		return end(c, a, o, "delivered", o->relayed ? "relayed" : NULL);
+	case OUTCOME_REFUSED:
+		return end(c, a, o, "refused",
+			   wants(o->item, "FAILURE", true) ? "failed" : NULL);
+	case OUTCOME_KEPT:
+		return end(c, a, o, "kept", NULL);
+	case OUTCOME_LATER:
+		break;
+	}
+	return write_later(c, a, o);
+}
+
+static err write_batch(struct committer *c, struct outcome *o)
+{
+	ARENA(a);
+	TRY(book_begin(c->outbound));
+	for (; o; o = o->next) {
+		err e = write_one(c, a, o);
+		if (e.kind) {
+			book_rollback(c->outbound);
+			log_error("outcomes-not-written", KE(e),
+				  KZ("do", "free space; they are tried again until they "
+					   "are written"));
+			return e;
+		}
+	}
+	return book_commit(c->outbound);
+}
+
+static void forget(struct committer *c, struct outcome *o)
+{
+	pthread_mutex_lock(&c->s->lock);
+	for (struct outcome *x = o; x; x = x->next)
+		flight_remove(&c->s->flight, x->item->id);
+	pthread_mutex_unlock(&c->s->lock);
+	for (struct outcome *next; o; o = next) {
+		next = o->next;
+		letter_drop(o->item->letter);
+		free(o->item);
+		free(o);
+	}
+}
+
+/* The first BATCH of what waits, cut off its list. */
+static struct outcome *take_batch(struct committer *c)
+{
+	struct outcome *batch = c->first, *o = batch;
+	size_t n = 1;
+	for (; n < BATCH && o->next; n++)
+		o = o->next;
+	c->first = o->next;
+	o->next = NULL;
+	if (!c->first)
+		c->last = &c->first;
+	c->count -= n;
+	pthread_cond_broadcast(&c->room);
+	return batch;
+}
+
+static struct outcome *next_batch(struct committer *c)
+{
+	struct outcome *batch = NULL;
+	pthread_mutex_lock(&c->lock);
+	while (!c->count && !c->stopping)
+		pthread_cond_wait(&c->some, &c->lock);
+	int64_t until = clock_mono_ms() + GATHER_MS;
+	while (c->count < BATCH && !c->stopping
+	       && thread_wait_until(&c->some, &c->lock, until))
+		;
+	if (c->count)
+		batch = take_batch(c);
+	pthread_mutex_unlock(&c->lock);
+	return batch;
+}
+
+static void *run(void *arg)
+{
+	struct committer *c = arg;
+	struct outcome *batch;
+	while ((batch = next_batch(c))) {
+		/* Mail was handed over: forgetting that would send it again. */
+		while (write_batch(c, batch).kind)
+			thread_sleep(1000);
+		forget(c, batch);
+	}
+	return NULL;
+}
+
+err committer_start(struct arena *a, struct sender *s)
+{
+	struct committer *c = mem_zero(sizeof *c);
+	c->s = s;
+	c->last = &c->first;
+	pthread_mutex_init(&c->lock, NULL);
+	thread_cond_init(&c->some);
+	thread_cond_init(&c->room);
+	s->committer = c;
+	TRY(book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &c->outbound));
+	return thread_start_joinable(&c->thread, run, c);
+}
+
+void committer_stop(struct sender *s)
+{
+	struct committer *c = s->committer;
+	pthread_mutex_lock(&c->lock);
+	c->stopping = true;
+	pthread_cond_signal(&c->some);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	book_close(c->outbound);
+	free(c);
+}

@@ -1,0 +1,227 @@
+#include "send/route.h"
+
+#include "base/rand.h"
+#include "mail/address.h"
+
+#include <netinet/in.h>
+
+struct finding {
+	const struct conf *conf;
+	struct resolver *resolver;
+	struct arena *a;
+	int64_t deadline;
+	struct route *r;
+	bool failed; /* a name server did not answer */
+};
+
+static void no_way(struct finding *f, int code, const char *status, str why)
+{
+	if (!f->r->count)
+		*f->r = (struct route){
+			.hops = f->r->hops, .code = code, .status = status, .why = why
+		};
+}
+
+static void add_hop(struct finding *f, str name, const struct net_addr *addr, bool lmtp)
+{
+	if (f->r->count < HOPS_MAX)
+		f->r->hops[f->r->count++] = (struct hop){ .name = name,
+							  .addr = *addr,
+							  .lmtp = lmtp };
+}
+
+static struct net_addr from_record(const struct dns_record *d, enum dns_type type,
+				   unsigned port)
+{
+	struct net_addr x = { 0 };
+	if (type == DNS_A) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&x.ss;
+		in->sin_family = AF_INET;
+		memcpy(&in->sin_addr, d->data.p, 4);
+		x.len = sizeof *in;
+	} else {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&x.ss;
+		in6->sin6_family = AF_INET6;
+		memcpy(&in6->sin6_addr, d->data.p, 16);
+		x.len = sizeof *in6;
+	}
+	net_set_port(&x, port);
+	return x;
+}
+
+/* The addresses of a host, IPv6 first. */
+static void add_host(struct finding *f, str host, unsigned port, bool lmtp)
+{
+	static const enum dns_type types[] = { DNS_AAAA, DNS_A };
+	struct net_addr literal;
+	if (!net_parse_ip(host, &literal).kind) {
+		net_set_port(&literal, port);
+		add_hop(f, host, &literal, lmtp);
+		return;
+	}
+	for (size_t t = 0; t < 2; t++) {
+		struct dns_answer x;
+		resolver_ask(f->resolver, f->a, host, types[t], f->deadline, &x);
+		f->failed = f->failed || x.status == DNS_FAILED;
+		for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++) {
+			struct net_addr addr = from_record(&x.records[i], types[t], port);
+			add_hop(f, host, &addr, lmtp);
+		}
+	}
+}
+
+/* smtp://HOST:PORT, lmtp://HOST:PORT, lmtp:/PATH, or HOST:PORT. */
+static void add_written(struct finding *f, str hop)
+{
+	bool lmtp = str_starts(hop, STR("lmtp:"));
+	str host, port_text;
+	uint64_t port;
+	if (lmtp && str_starts(hop, STR("lmtp:/")) && !str_starts(hop, STR("lmtp://"))) {
+		f->r->hops[f->r->count++] = (struct hop){ .name = STR("localhost"),
+							  .path = str_skip(hop, 5),
+							  .lmtp = true };
+		return;
+	}
+	if (str_starts(hop, STR("smtp://")) || str_starts(hop, STR("lmtp://")))
+		hop = str_skip(hop, 7);
+	if (!str_cut_last(hop, ':', &host, &port_text) || !str_u64(port_text, &port)
+	    || port > 65535) {
+		no_way(f, 451, "4.3.5",
+		       arena_cat(f->a,
+				 STR("the configuration's route is not HOST:PORT: "),
+				 hop));
+		return;
+	}
+	if (host.n > 2 && host.p[0] == '[')
+		host = (str){ host.p + 1, host.n - 2 };
+	add_host(f, host, (unsigned)port, lmtp);
+	if (!f->r->count)
+		no_way(f, 451, "4.4.3",
+		       arena_cat(f->a, STR("the next hop has no address at the moment: "),
+				 host));
+}
+
+static bool find_written(struct finding *f, str destination)
+{
+	for (size_t i = 0; i < f->conf->route_count; i++) {
+		str domain = f->conf->routes[i].domain;
+		bool fits = str_starts(domain, STR("*."))
+				    ? str_ends(destination, str_skip(domain, 1))
+				    : str_eq(destination, domain);
+		if (!fits)
+			continue;
+		add_written(f, f->conf->routes[i].hop);
+		return true;
+	}
+	if (!f->conf->send_relay.n)
+		return false;
+	add_written(f, f->conf->send_relay);
+	return true;
+}
+
+/* Among equals the order is drawn (RFC 5321 section 5.1), so that load spreads. */
+static void shuffle_equals(struct dns_answer *mx)
+{
+	for (size_t i = 0; i + 1 < mx->count; i++) {
+		size_t end = i + 1;
+		while (end < mx->count
+		       && mx->records[end].preference == mx->records[i].preference)
+			end++;
+		uint32_t draw;
+		rand_bytes(&draw, sizeof draw);
+		size_t k = i + draw % (end - i);
+		struct dns_record x = mx->records[i];
+		mx->records[i] = mx->records[k];
+		mx->records[k] = x;
+	}
+}
+
+/* Where we are an MX ourselves, those that are no better than we are left out:
+ * mail would come back (RFC 5321 section 5.1). */
+static size_t before_ourselves(const struct finding *f, const struct dns_answer *mx)
+{
+	for (size_t i = 0; i < mx->count; i++)
+		if (str_ieq(mx->records[i].name, f->conf->site_hostname)) {
+			size_t first = i;
+			while (first
+			       && mx->records[first - 1].preference
+					  == mx->records[i].preference)
+				first--;
+			return first;
+		}
+	return mx->count;
+}
+
+static void add_mx(struct finding *f, struct dns_answer *mx)
+{
+	unsigned port = (unsigned)f->conf->send_mx_port;
+	if (mx->count == 1 && !mx->records[0].name.n) {
+		no_way(f, 556, "5.1.10",
+		       STR("the domain says that it takes no mail (null MX, RFC 7505)"));
+		return;
+	}
+	size_t n = before_ourselves(f, mx);
+	mx->count = n;
+	shuffle_equals(mx);
+	for (size_t i = 0; i < n; i++)
+		add_host(f, mx->records[i].name, port, false);
+	if (f->r->count)
+		return;
+	if (!n)
+		no_way(f, 554, "5.4.6",
+		       STR("its best mail server is this one, which does not know the "
+			   "domain"));
+	else if (f->failed)
+		no_way(f, 451, "4.4.3",
+		       STR("the addresses of its mail servers cannot be found at the "
+			   "moment"));
+	else
+		no_way(f, 550, "5.4.4", STR("its mail servers have no address"));
+}
+
+static void find_by_dns(struct finding *f, str destination)
+{
+	struct dns_answer mx;
+	resolver_ask(f->resolver, f->a, destination, DNS_MX, f->deadline, &mx);
+	if (mx.status == DNS_FOUND && mx.count) {
+		add_mx(f, &mx);
+		return;
+	}
+	if (mx.status == DNS_NXDOMAIN) {
+		no_way(f, 550, "5.1.2", STR("the domain does not exist"));
+		return;
+	}
+	if (mx.status == DNS_FAILED) {
+		no_way(f, 451, "4.4.3",
+		       arena_cat(f->a, STR("the domain cannot be looked up: "),
+				 str_from(mx.why)));
+		return;
+	}
+	add_host(f, destination, (unsigned)f->conf->send_mx_port, false);
+	if (!f->r->count && f->failed)
+		no_way(f, 451, "4.4.3",
+		       STR("the domain's address cannot be looked up at the moment"));
+	else if (!f->r->count)
+		no_way(f, 550, "5.1.2",
+		       STR("the domain has neither mail servers nor an address"));
+}
+
+void route_find(const struct conf *conf, struct resolver *resolver, struct arena *a,
+		str destination, int64_t deadline, struct route *r)
+{
+	struct finding f = { conf, resolver, a, deadline, r, false };
+	*r = (struct route){ .hops = arena_zero(a, HOPS_MAX * sizeof *r->hops) };
+	if (find_written(&f, destination))
+		return;
+	if (str_starts(destination, STR("["))) { /* an address literal */
+		str inside = { destination.p + 1,
+			       destination.n > 2 ? destination.n - 2 : 0 };
+		if (str_istarts(inside, STR("IPv6:")))
+			inside = str_skip(inside, 5);
+		add_host(&f, inside, (unsigned)conf->send_mx_port, false);
+		if (!r->count)
+			no_way(&f, 550, "5.1.2", STR("not an address literal"));
+		return;
+	}
+	find_by_dns(&f, destination);
+}

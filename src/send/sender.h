@@ -1,0 +1,37 @@
+/* send/sender.h: the engine that empties the outbound book.
+ *
+ *     struct sender *s;
+ *     TRY(sender_start(a, &(struct sender_conf){ .conf = conf, ... }, &s));
+ *     sender_wake(s);            // new deliveries may be there
+ *     sender_stop(s, deadline);  // sessions end, outcomes are written
+ *
+ * Threads: one dispatcher, one committer, one a connection. Whatever is in memory
+ * is in the book as well: a crash forgets nothing, and repeats at most the copies
+ * whose outcome was not written yet. */
+#pragma once
+
+#include "base/conf.h"
+#include "base/mac.h"
+#include "base/map.h"
+#include "net/resolver.h"
+#include "net/tls.h"
+#include "send/copy.h"
+#include "send/flight.h"
+#include "store/outbound/delivery.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct sender_conf {
+	const struct conf *conf;
+	struct mac_key mac;
+	struct resolver *resolver;
+	struct tls *tls; /* a client's context; NULL: never TLS */
+};
+
+struct sender;
+
+MUST_USE err sender_start(struct arena *a, const struct sender_conf *conf,
+			  struct sender **s);
+void sender_wake(struct sender *s);
+void sender_stop(struct sender *s, int64_t deadline);

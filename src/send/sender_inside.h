@@ -1,0 +1,76 @@
+/* send/sender_inside.h: what dispatcher, sessions and committer share. Lock order:
+ * sender.lock, then nothing; the committer's lock is its own. */
+#pragma once
+
+#include "send/sender.h"
+#include "store/outbound/ledger.h"
+
+struct item { /* a delivery under way; one allocation with its texts behind it */
+	struct item *next;
+	int64_t id, message, member, attempts, created_at, inbound;
+	struct letter *letter;
+	str recipient, notify, orcpt;
+	bool warned;
+};
+
+struct destination {
+	str name;
+	struct item *first, **last;
+	size_t waiting;
+	size_t sessions;
+	pthread_cond_t some; /* items came, for a session that is kept */
+	bool queued;         /* in the list of those that want a session */
+	struct destination *next_wanting;
+};
+
+enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_REFUSED, OUTCOME_LATER, OUTCOME_KEPT };
+
+struct outcome { /* one allocation with its text behind it */
+	struct outcome *next;
+	enum outcome_kind kind;
+	struct item *item; /* the outcome's now */
+	char status[12];
+	str text;
+	bool relayed; /* success was to be reported and the server cannot */
+};
+
+struct committer;
+
+struct sender {
+	const struct conf *conf;
+	struct mac_key mac;
+	struct resolver *resolver;
+	struct tls *tls;
+	struct committer *committer;
+
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* for the dispatcher */
+	bool woken;
+	atomic_bool stopping;
+	struct map destinations; /* name -> struct destination; they stay */
+	struct destination *wanting, **wanting_last;
+	size_t in_memory; /* items */
+	size_t sessions;
+	struct flight flight; /* ids of claimed retries */
+};
+
+enum {
+	IN_MEMORY_MAX = 20000, /* items, of all destinations */
+	IN_MEMORY_EACH = 4000, /* of one: a slow one must not fill the memory of all */
+	CLAIM = 1000,
+};
+
+/* destination.c; all under s->lock */
+struct destination *destination_get(struct sender *s, str name);
+void destination_put(struct sender *s, struct destination *d, struct item *i);
+void destination_wants(struct sender *s, struct destination *d); /* a session, please */
+struct item *destination_take(struct sender *s, struct destination *d);
+
+/* session.c */
+void sessions_open(struct sender *s); /* under s->lock: as many as may be */
+
+/* outcome.c */
+MUST_USE err committer_start(struct arena *a, struct sender *s);
+void committer_stop(struct sender *s);
+void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		  const char *status, str text, bool relayed);

@@ -1,0 +1,302 @@
+/* One connection to a destination: a thread that reads top-down. */
+#include "send/sender_inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "send/route.h"
+#include "smtp/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	LOOKUP_MS = 20000,
+	DIAL_MS = 30000,
+	KEEP_MS = 1000,
+	CLOSED_MS = 60000,
+	EACH_SESSION = 20
+};
+
+struct session {
+	struct sender *s;
+	struct destination *d;
+	struct arena *a;
+	const struct hop *hop;
+	struct smtp_client *client;
+	bool progress; /* a copy got through */
+};
+
+struct under_way { /* a copy that the client holds */
+	struct arena *a;
+	struct item *item;
+	struct copy_parts parts;
+	struct smtp_to to;
+};
+
+static unsigned notify_bits(str words)
+{
+	unsigned bits = 0;
+	bits |= str_ifind(words, STR("SUCCESS")).n ? SMTP_NOTIFY_SUCCESS : 0;
+	bits |= str_ifind(words, STR("FAILURE")).n ? SMTP_NOTIFY_FAILURE : 0;
+	bits |= str_ifind(words, STR("DELAY")).n ? SMTP_NOTIFY_DELAY : 0;
+	return str_ifind(words, STR("NEVER")).n ? SMTP_NOTIFY_NEVER : bits;
+}
+
+static str orcpt_xtext(struct arena *a, str orcpt)
+{
+	str type, address;
+	if (!str_cut(orcpt, ';', &type, &address))
+		return STR("");
+	return arena_cat(a, type, STR(";"), smtp_xtext(a, address));
+}
+
+static void describe(struct session *x, struct under_way *u, struct smtp_copy *copy)
+{
+	const struct outbound_message *m = &u->item->letter->row;
+	copy_make(u->a, u->item->letter, &x->s->mac, u->item->member, &u->parts);
+	u->to = (struct smtp_to){ .address = u->item->recipient,
+				  .notify = notify_bits(u->item->notify),
+				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };
+	*copy = (struct smtp_copy){ .reverse_path = u->parts.reverse_path,
+				    .to = &u->to,
+				    .to_count = 1,
+				    .parts = u->parts.parts,
+				    .part_count = u->parts.count,
+				    .eight_bit = m->eightbit,
+				    .utf8 = m->smtputf8,
+				    .headers_only = str_eq(m->ret, STR("HDRS")),
+				    .ret_given = m->ret.n > 0,
+				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
+							: STR(""),
+				    .tag = u };
+}
+
+static bool give(void *ctx, struct smtp_copy *copy)
+{
+	struct session *x = ctx;
+	if (atomic_load(&x->s->stopping))
+		return false;
+	pthread_mutex_lock(&x->s->lock);
+	struct item *i = destination_take(x->s, x->d);
+	pthread_mutex_unlock(&x->s->lock);
+	if (!i)
+		return false;
+	struct arena *a = arena_new();
+	struct under_way *u = arena_zero(a, sizeof *u);
+	u->a = a;
+	u->item = i;
+	describe(x, u, copy);
+	return true;
+}
+
+static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
+		 const struct smtp_outcome *o)
+{
+	struct session *x = ctx;
+	struct under_way *u = copy->tag;
+	char status[12];
+	bool yes = o->code / 100 == 2;
+	(void)n;
+	snprintf(status, sizeof status, "%.*s", STR_F(o->status));
+	x->progress = x->progress || yes;
+	const struct smtp_offers *offers = smtp_client_offers(x->client);
+	bool relayed = yes && (u->to.notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
+	str text = arena_printf(u->a, "%d %.*s%s%.*s (%.*s)", o->code, STR_F(o->status),
+				o->status.n ? " " : "", STR_F(o->text),
+				STR_F(x->hop->name));
+	outcome_tell(x->s, u->item,
+		     yes                  ? OUTCOME_DELIVERED
+		     : o->code / 100 == 5 ? OUTCOME_REFUSED
+					  : OUTCOME_LATER,
+		     status, text, relayed);
+}
+
+static void done(void *ctx, const struct smtp_copy *copy)
+{
+	struct under_way *u = copy->tag;
+	(void)ctx;
+	arena_free(u->a);
+}
+
+/* Everything that waits for the destination shares one fate: no way there. */
+static void fail_all(struct session *x, int code, const char *status, str why)
+{
+	struct item *i;
+	str text = arena_printf(x->a, "%d %s %.*s", code, status, STR_F(why));
+	log_info("destination-unreachable", KS("destination", x->d->name),
+		 KS("why", text));
+	for (;;) {
+		pthread_mutex_lock(&x->s->lock);
+		i = destination_take(x->s, x->d);
+		pthread_mutex_unlock(&x->s->lock);
+		if (!i)
+			return;
+		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
+			     status, text, false);
+	}
+}
+
+static err dial(struct session *x, const struct hop *hop, int *fd)
+{
+	int64_t deadline = clock_mono_ms() + DIAL_MS;
+	return hop->path.n ? net_dial_unix(x->a, arena_z(x->a, hop->path), deadline, fd)
+			   : net_dial(x->a, &hop->addr, deadline, fd);
+}
+
+/* Greeting, EHLO, STARTTLS. TLS is opportunistic (RFC 7435): where it fails and is
+ * not required, mail goes in clear rather than not at all. */
+static err open_hop(struct session *x, const struct hop *hop, bool tls,
+		    struct smtp_outcome *why)
+{
+	bool must = x->s->conf->send_require_tls;
+	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
+	int fd;
+	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
+					   .lmtp = hop->lmtp,
+					   .tls = tls ? x->s->tls : NULL,
+					   .tls_name = hop->name,
+					   .tls_must = must };
+	err e = dial(x, hop, &fd);
+	if (e.kind) {
+		*why = (struct smtp_outcome){ .code = 451,
+					      .status = STR("4.4.1"),
+					      .text = str_from(e.msg),
+					      .ours = true };
+		return e;
+	}
+	x->client = smtp_client_new(conn_new(fd), conf);
+	e = smtp_client_open(x->client, why);
+	if (!e.kind)
+		return OK;
+	why->text = arena_copy(x->a, why->text);
+	why->status = arena_copy(x->a, why->status);
+	smtp_client_quit(x->client);
+	x->client = NULL;
+	return why->stage == SMTP_AT_TLS && tls && !must ? open_hop(x, hop, false, why)
+							 : e;
+}
+
+/* The first hop that takes us. A 5yz to the greeting speaks for that server, not
+ * for the domain: the others are tried, and later again. */
+static bool open_any(struct session *x, const struct route *r)
+{
+	struct smtp_outcome why = { 0 };
+	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
+		x->hop = &r->hops[i];
+		if (!open_hop(x, x->hop, x->s->tls != NULL, &why).kind)
+			return true;
+		log_info("hop-failed", KS("destination", x->d->name),
+			 KS("hop", x->hop->name), KN("code", why.code),
+			 KS("why", why.text));
+	}
+	if (!atomic_load(&x->s->stopping))
+		fail_all(x, 451, "4.4.1",
+			 arena_cat(x->a, x->hop ? x->hop->name : STR("no server"),
+				   STR(": "), why.text));
+	return false;
+}
+
+/* Keeps the open connection for a moment: a list's next post comes by the same way. */
+static bool wait_for_more(struct session *x)
+{
+	int64_t until = clock_mono_ms() + KEEP_MS;
+	pthread_mutex_lock(&x->s->lock);
+	while (!x->d->first && !atomic_load(&x->s->stopping))
+		if (!thread_wait_until(&x->d->some, &x->s->lock, until))
+			break;
+	bool more = x->d->first != NULL;
+	pthread_mutex_unlock(&x->s->lock);
+	return more && !atomic_load(&x->s->stopping) && smtp_client_alive(x->client);
+}
+
+static void talk(struct session *x)
+{
+	struct smtp_feed feed = { .ctx = x, .next = give, .outcome = hear, .done = done };
+	err e;
+	do {
+		e = smtp_client_send(x->client, &feed);
+		if (e.kind && e.kind != ERR_LIMIT)
+			log_info("session-broken", KS("destination", x->d->name),
+				 KS("hop", x->hop->name), KE(e));
+	} while (!e.kind && wait_for_more(x));
+	smtp_client_quit(x->client);
+}
+
+static void go(struct session *x)
+{
+	struct route r;
+	route_find(x->s->conf, x->s->resolver, x->a, x->d->name,
+		   clock_mono_ms() + LOOKUP_MS, &r);
+	if (!r.count)
+		fail_all(x, r.code, r.status, r.why);
+	else if (open_any(x, &r))
+		talk(x);
+}
+
+static void *run(void *arg)
+{
+	struct session *x = arg;
+	struct sender *s = x->s;
+	ARENA(a);
+	x->a = a;
+	go(x);
+	pthread_mutex_lock(&s->lock);
+	x->d->sessions--;
+	s->sessions--;
+	if (x->d->first)
+		destination_wants(s, x->d);
+	s->woken = true; /* a place is free, and what is left here wants one */
+	pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+	free(x);
+	return NULL;
+}
+
+static bool start(struct sender *s, struct destination *d)
+{
+	struct session *x = mem_zero(sizeof *x);
+	x->s = s;
+	x->d = d;
+	err e = thread_start(run, x);
+	if (e.kind) {
+		log_error("session-not-started", KE(e),
+			  KZ("do", "lower [send] max_connections or raise TasksMax"));
+		free(x);
+		return false;
+	}
+	d->sessions++;
+	s->sessions++;
+	return true;
+}
+
+/* One more connection for each EACH_SESSION copies that wait, up to the limits. */
+static bool wants_more(const struct sender *s, const struct destination *d)
+{
+	size_t most = (size_t)s->conf->send_per_destination;
+	return d->first && d->sessions < most && d->sessions * EACH_SESSION < d->waiting;
+}
+
+void sessions_open(struct sender *s)
+{
+	struct destination *again = NULL, **tail = &again;
+	while (s->wanting && s->sessions < (size_t)s->conf->send_max_connections) {
+		struct destination *d = s->wanting;
+		s->wanting = d->next_wanting;
+		if (!s->wanting)
+			s->wanting_last = &s->wanting;
+		d->queued = false;
+		if (!wants_more(s, d) || !start(s, d) || !wants_more(s, d))
+			continue;
+		d->queued = true; /* in turn: everybody gets a first connection before one
+				     a second */
+		d->next_wanting = NULL;
+		*tail = d;
+		tail = &d->next_wanting;
+	}
+	if (again) {
+		*s->wanting_last = again;
+		s->wanting_last = tail;
+	}
+}
