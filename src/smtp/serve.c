@@ -111,10 +111,13 @@ static err body_take(struct serving *v, str piece, size_t *taken)
 	return OK;
 }
 
-/* A piece must come within the block time, and the whole within a time that grows with
+/* Replies go out once the client may be waiting for them, as in next_line. A piece must
+ * come within the block time, and the whole within a time that grows with
  * what has come: one octet a second ends after MESSAGE_MS. */
 static err wait_piece(struct serving *v, int64_t began, str *piece)
 {
+	if (v->out.n && !conn_buffered(v->c))
+		TRY(flush(v));
 	int64_t now = clock_mono_ms();
 	int64_t whole = began + v->times.message
 			+ v->data.size * 1000 / v->times.octets_per_s;
@@ -153,7 +156,6 @@ static err read_data(struct serving *v)
 {
 	int64_t began = clock_mono_ms();
 	struct smtp_reply r;
-	TRY(flush(v));
 	body_begin(v, true);
 	while (!v->data.ended) {
 		str piece;
@@ -218,7 +220,6 @@ static err read_chunk(struct serving *v, struct smtp_reply *r)
 		body_begin(v, false);
 	else if (!wanted)
 		smtp_data_start(&v->data, false, 0); /* counts for the least rate only */
-	TRY(flush(v));
 	if (v->s->chunk.size > v->s->conf->max_size + SMTP_DISCARD_MAX) {
 		last_word(v, 552, "5.3.4", STR("the chunk is far too large"));
 		return limit(v, "discarded", "it announced far too large a chunk");
@@ -297,17 +298,26 @@ static err next_line(struct serving *v, str *line)
 	return e;
 }
 
+/* The rest of the line is still to be skipped, and would look like input that waits: so
+ * the reply is written now. */
+static err long_line(struct serving *v, bool *more)
+{
+	struct smtp_reply r;
+	smtp_step_long(v->s, &r);
+	say(v, &r);
+	*more = r.next != SMTP_CLOSE;
+	return flush(v);
+}
+
 static err one_command(struct serving *v, bool *more)
 {
 	struct smtp_reply r;
 	str line;
 	err e = next_line(v, &line);
 	if (e.kind == ERR_LIMIT)
-		smtp_step_long(v->s, &r);
-	else if (e.kind)
-		return e;
-	else
-		smtp_step(v->s, line, &r);
+		return long_line(v, more);
+	TRY(e);
+	smtp_step(v->s, line, &r);
 	if (v->s->state != SMTP_CHUNKS) /* RSET or EHLO in the middle of it */
 		body_end(v);
 	if (r.next == SMTP_CHUNK)
