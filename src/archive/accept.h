@@ -19,7 +19,8 @@ struct arrival {
 };
 
 /* In a transaction of its own: durable when it returns OK. ERR_LIMIT: the header
- * is beyond mail/header.h's limits or the message beyond ARCHIVE_MESSAGE_MAX. */
+ * is beyond mail/header.h's limits or the message beyond ARCHIVE_MESSAGE_MAX.
+ * ERR_SYNTAX: it has no header at all. */
 MUST_USE err archive_add(struct book *b, struct arena *a, const struct arrival *x,
 			 int64_t *number);
 

@@ -1,7 +1,7 @@
 /* archive/export.h: posts as mboxrd, in pieces, so that a list of any size needs
  * little memory.
  *
- *     struct export x;
+ *     struct export_job x;
  *     export_list(&x, list);
  *     while (export_next(&x, b, a, &piece, &done), !done) write(piece);
  */
@@ -9,18 +9,16 @@
 
 #include "store/store.h"
 
-struct export
-{
+struct export_job {
 	int64_t list, thread; /* thread: number of a post in it; 0: not only one thread */
-	int64_t from, until;  /* dates in [from, until) */
-	int64_t after;        /* how far it has come */
-	bool done;
+	int64_t from, until;  /* dates in [from, until); until INT64_MAX: all */
+	int64_t after, after_date; /* how far it has come */
 };
 
-void export_list(struct export *x, int64_t list);
-void export_month(struct export *x, int64_t list, int year, int month);
-void export_thread(struct export *x, int64_t list, int64_t number);
+void export_list(struct export_job *x, int64_t list);
+void export_month(struct export_job *x, int64_t list, int year, int month);
+void export_thread(struct export_job *x, int64_t list, int64_t number);
 
 /* The next posts, some 64 of them or 4 MB; *done with an empty piece at the end. */
-MUST_USE err export_next(struct export *x, struct book *b, struct arena *a, str *piece,
-			 bool *done);
+MUST_USE err export_next(struct export_job *x, struct book *b, struct arena *a,
+			 str *piece, bool *done);

@@ -2,7 +2,7 @@
  * is there already is not added twice.
  *
  *     struct import_result r;
- *     TRY(archive_import(b, a, &(struct import){ .list = 3, .mbox = bytes,
+ *     TRY(archive_import(b, a, &(struct import_job){ .list = 3, .mbox = bytes,
  *             .report = print, .progress = show }, &r));
  */
 #pragma once
@@ -20,21 +20,21 @@ struct import_line {
 	str message_id;
 };
 
-struct import {
+struct import_job {
 	int64_t list;
 	str mbox;
 	void (*report)(void *arg, const struct import_line *line); /* or NULL */
-	void (*progress)(void *arg, size_t messages, size_t done,
-			 size_t of); /* octets; or NULL */
+	/* done of octets of the file are behind it; or NULL */
+	void (*progress)(void *arg, size_t messages, size_t done, size_t of);
 	void *arg;
 };
 
 struct import_result {
-	size_t messages, kept, repaired, duplicate,
-		unreadable; /* kept includes repaired */
+	size_t messages, kept, duplicate, unreadable;
+	size_t repaired; /* of those kept */
 };
 
 const char *import_word(enum import_what what); /* "kept", "repaired", … */
 
-MUST_USE err archive_import(struct book *b, struct arena *a, const struct import *x,
+MUST_USE err archive_import(struct book *b, struct arena *a, const struct import_job *x,
 			    struct import_result *r);

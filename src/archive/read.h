@@ -64,6 +64,9 @@ MUST_USE err archive_read_attachment(struct book *b, struct arena *a, int64_t li
 				     struct archive_attachment *x, str *bytes,
 				     bool *found);
 
+/* A month in seconds: [from, until). */
+void archive_month_span(int year, int month, int64_t *from, int64_t *until);
+
 /* The posts of a month in order of date, from behind the post with id after_id. */
 MUST_USE err archive_read_month(struct book *b, struct arena *a, int64_t list, int year,
 				int month, int64_t after_id, size_t limit,

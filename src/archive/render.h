@@ -40,6 +40,8 @@ str render_text(struct arena *a, str message, bool *from_html);
  * addresses shortened for guests ("anna@…"). */
 struct html render_line(struct arena *a, str text, bool hide_addresses);
 
+/* A text with its mail addresses shortened; plain text still. */
+str render_hide(struct arena *a, str text);
 /* "anna@…" of "anna@uni.example". */
 str render_hidden(struct arena *a, str address);
 /* One or two letters for .av: "R. Okafor" -> "RO". */

@@ -11,11 +11,11 @@ struct verify_result {
 
 /* Reads every post of a list (0: of all) and compares it with its row and blob;
  * report (may be NULL) hears of each that is not well. ERR_IO: the index is damaged. */
-MUST_USE err archive_verify(struct book *b, struct arena *a, int64_t list,
+MUST_USE err archive_verify(struct book *b, int64_t list,
 			    void (*report)(void *arg, int64_t list, int64_t number,
 					   const char *what),
 			    void *arg, struct verify_result *r);
 
-/* Threads and full text of a list anew, from its messages, in one transaction. */
-MUST_USE err archive_reindex(struct book *b, struct arena *a, int64_t list,
-			     int64_t *posts);
+/* Threads of a list anew, and the words of all posts, from their messages, in one
+ * transaction. */
+MUST_USE err archive_reindex(struct book *b, int64_t list, int64_t *posts);

@@ -16,7 +16,14 @@ enum {
 	SAMPLES_OCTETS = 16 * 1024 * 1024,
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
 	LEVEL = 5,
+	PACKERS = 4,     /* lists that post at the same time */
 	LEVEL_LARGE = 1, /* base64 of what is compressed already: only time is lost */
+};
+
+struct archive_packer {
+	ZSTD_CCtx *context;
+	int64_t list, dictionary;
+	ZSTD_CDict *small, *large; /* NULL without a dictionary */
 };
 
 /* What a connection keeps: a context and the dictionaries seen so far. */
@@ -27,7 +34,19 @@ struct codec {
 		ZSTD_DDict *dict;
 	} * dicts;
 	size_t count;
+	struct archive_packer packers[PACKERS];
+	size_t next;
 };
+
+void archive_packer_close(struct archive_packer *p)
+{
+	if (!p)
+		return;
+	ZSTD_freeCDict(p->small);
+	ZSTD_freeCDict(p->large);
+	ZSTD_freeCCtx(p->context);
+	*p = (struct archive_packer){ 0 };
+}
 
 static void codec_drop(void *arg)
 {
@@ -35,6 +54,8 @@ static void codec_drop(void *arg)
 	for (size_t i = 0; i < c->count; i++)
 		ZSTD_freeDDict(c->dicts[i].dict);
 	free(c->dicts);
+	for (size_t i = 0; i < PACKERS; i++)
+		archive_packer_close(&c->packers[i]);
 	ZSTD_freeDCtx(c->context);
 	free(c);
 }
@@ -96,41 +117,56 @@ static err dictionary_of(struct book *b, int64_t id, const ZSTD_DDict **dict)
 	return OK;
 }
 
-struct archive_packer {
-	ZSTD_CCtx *context;
-	int64_t dictionary;
-	ZSTD_CDict *small, *large; /* NULL without a dictionary */
-};
-
-err archive_packer_open(struct book *b, struct arena *a, int64_t list,
-			struct archive_packer **out)
+static err newest_dictionary(struct book *b, int64_t list, int64_t *id)
 {
-	struct archive_packer *p = arena_zero(a, sizeof *p);
 	bool found;
-	TRY(book_number(
-		b, &p->dictionary, &found,
+	*id = 0;
+	return book_number(
+		b, id, &found,
 		"SELECT id FROM dictionary WHERE list = ?1 ORDER BY id DESC LIMIT 1",
-		SQL_I(list)));
-	if (found) {
+		SQL_I(list));
+}
+
+static err packer_start(struct book *b, struct arena *a, int64_t list, int64_t dictionary,
+			struct archive_packer *p)
+{
+	*p = (struct archive_packer){ .list = list, .dictionary = dictionary };
+	if (dictionary) {
 		str bytes;
-		TRY(dictionary_bytes(b, a, p->dictionary, &bytes));
+		TRY(dictionary_bytes(b, a, dictionary, &bytes));
 		p->small = ZSTD_createCDict(bytes.p, bytes.n, LEVEL);
 		p->large = ZSTD_createCDict(bytes.p, bytes.n, LEVEL_LARGE);
 	}
 	p->context = ZSTD_createCCtx();
-	if (!p->context || (found && (!p->small || !p->large)))
+	if (!p->context || (dictionary && (!p->small || !p->large)))
 		mem_exhausted();
-	*out = p;
 	return OK;
 }
 
-void archive_packer_close(struct archive_packer *p)
+err archive_packer_open(struct book *b, struct arena *a, int64_t list,
+			struct archive_packer **out)
 {
-	if (!p)
-		return;
-	ZSTD_freeCDict(p->small);
-	ZSTD_freeCDict(p->large);
-	ZSTD_freeCCtx(p->context);
+	int64_t dictionary;
+	TRY(newest_dictionary(b, list, &dictionary));
+	*out = arena_zero(a, sizeof **out);
+	return packer_start(b, a, list, dictionary, *out);
+}
+
+err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **out)
+{
+	struct codec *c = codec_of(b);
+	int64_t dictionary;
+	TRY(newest_dictionary(b, list, &dictionary));
+	for (size_t i = 0; i < PACKERS; i++) {
+		*out = &c->packers[i];
+		if ((*out)->context && (*out)->list == list
+		    && (*out)->dictionary == dictionary)
+			return OK;
+	}
+	ARENA(a);
+	*out = &c->packers[c->next++ % PACKERS];
+	archive_packer_close(*out);
+	return packer_start(b, a, list, dictionary, *out);
 }
 
 void archive_pack(struct archive_packer *p, struct arena *a, str message,

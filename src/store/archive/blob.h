@@ -18,6 +18,10 @@ MUST_USE err archive_packer_open(struct book *b, struct arena *a, int64_t list,
 				 struct archive_packer **out);
 void archive_packer_close(struct archive_packer *p); /* NULL is fine */
 
+/* One that stays with the connection, for posts that come one at a time. */
+MUST_USE err archive_packer_kept(struct book *b, int64_t list,
+				 struct archive_packer **out);
+
 struct archive_packed {
 	int64_t dictionary;
 	str bytes;

@@ -159,6 +159,16 @@ err archive_posts_after(struct book *b, struct arena *a, int64_t list, int64_t a
 		   SQL_I(list), SQL_I(after), SQL_I(limit));
 }
 
+err archive_posts_by_id_after(struct book *b, struct arena *a, int64_t list,
+			      int64_t after, size_t limit, struct archive_posts *out)
+{
+	return ALL(b, a, out,
+		   "SELECT " ARCHIVE_POST
+		   " FROM post p WHERE p.id > ?1 AND (?2 = 0 OR p.list = ?2) "
+		   "ORDER BY p.id LIMIT ?3",
+		   SQL_I(after), SQL_I(list), SQL_I(limit));
+}
+
 err archive_posts_newest(struct book *b, struct arena *a, int64_t list, int64_t before,
 			 size_t limit, struct archive_posts *out)
 {

@@ -73,6 +73,10 @@ MUST_USE err archive_posts_between(struct book *b, struct arena *a, int64_t list
 /* Numbers above `after`, in their order; at most limit. */
 MUST_USE err archive_posts_after(struct book *b, struct arena *a, int64_t list,
 				 int64_t after, size_t limit, struct archive_posts *out);
+/* The same by id, of one list or (list 0) of all. */
+MUST_USE err archive_posts_by_id_after(struct book *b, struct arena *a, int64_t list,
+				       int64_t after, size_t limit,
+				       struct archive_posts *out);
 /* Numbers below `before`, newest first; before 0: from the newest on. */
 MUST_USE err archive_posts_newest(struct book *b, struct arena *a, int64_t list,
 				  int64_t before, size_t limit,

@@ -24,6 +24,11 @@ err archive_words_remove(struct book *b, int64_t post, const struct archive_word
 			SQL_S(w->files));
 }
 
+err archive_words_forget(struct book *b)
+{
+	return book_run(b, "INSERT INTO words (words) VALUES ('delete-all')");
+}
+
 err archive_words_merge(struct book *b)
 {
 	return book_run(b, "INSERT INTO words (words, rank) VALUES ('merge', -4000)");

@@ -9,10 +9,12 @@ struct archive_words { /* the columns, UTF-8 */
 };
 MUST_USE err archive_words_add(struct book *b, int64_t post,
 			       const struct archive_words *w);
-/* The same words as were added: the index keeps no text to look them up in. */
+/* The same words as were added: the index keeps no text to look them up in. Others
+ * damage it. */
 MUST_USE err archive_words_remove(struct book *b, int64_t post,
 				  const struct archive_words *w);
-MUST_USE err archive_words_merge(struct book *b); /* tidies the index, a bounded step */
+MUST_USE err archive_words_forget(struct book *b); /* all of them */
+MUST_USE err archive_words_merge(struct book *b);  /* tidies the index, a bounded step */
 MUST_USE err archive_words_have(struct book *b, int64_t post, bool *found);
 MUST_USE err archive_words_check(struct book *b); /* ERR_IO: the index is damaged */
 

@@ -1,0 +1,138 @@
+#include "archive/content.h"
+
+#include "base/buf.h"
+
+enum { TEXTS_MAX = 20 };
+
+static bool is_signature(str type)
+{
+	static const str types[] = { STR("application/pgp-signature"),
+				     STR("application/pkcs7-signature"),
+				     STR("application/x-pkcs7-signature") };
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_eq(type, types[i]))
+			return true;
+	return false;
+}
+
+static bool inside_alternative(const struct mime *m, const struct mime_part *p)
+{
+	for (int i = p->parent; i >= 0; i = m->parts[i].parent)
+		if (str_eq(m->parts[i].type, STR("multipart/alternative")))
+			return true;
+	return false;
+}
+
+/* Part of what is read, beside the text that comes first: a list's footer, a
+ * second piece between attachments. */
+static bool is_more_text(const struct mime *m, const struct mime_part *p)
+{
+	return str_eq(p->type, STR("text/plain")) && !p->attachment && !p->filename.n
+	       && !inside_alternative(m, p);
+}
+
+static bool is_file(const struct content *c, const struct mime_part *p,
+		    const struct mime_part *main)
+{
+	const struct mime *m = &c->mime;
+	if (p->multipart || p == main || is_signature(p->type) || is_more_text(m, p))
+		return false;
+	/* the other dress of what is read */
+	return p->attachment || p->filename.n || str_starts(p->type, STR("image/"))
+	       || !inside_alternative(m, p);
+}
+
+static void find_files(struct arena *a, struct content *c, const struct mime_part *main)
+{
+	c->files = arena_alloc(a, c->mime.count * sizeof *c->files);
+	c->file_count = 0;
+	for (size_t i = 0; i < c->mime.count; i++) {
+		const struct mime_part *p = &c->mime.parts[i];
+		c->has_html |= str_eq(p->type, STR("text/html"));
+		if (is_file(c, p, main))
+			c->files[c->file_count++] = (struct content_file){ i, p->filename,
+									   p->type };
+	}
+}
+
+static str text_of(struct arena *a, struct content *c, const struct mime_part *p)
+{
+	str used, text = mime_text(a, p, &used);
+	if (str_eq(p->type, STR("text/html"))) {
+		c->from_html = true;
+		return content_html_text(a, text, &c->cut);
+	}
+	const struct field *type = header_find(&p->header, STR("Content-Type"));
+	if (!type || !str_ieq(header_param(a, type, STR("format")), STR("flowed")))
+		return text;
+	return content_unflow(a, text,
+			      str_ieq(header_param(a, type, STR("delsp")), STR("yes")));
+}
+
+static size_t end_of(str message, const struct mime_part *p)
+{
+	const char *end = p->raw.p + p->raw.n;
+	bool inside = p->raw.n && p->raw.p >= message.p && end <= message.p + message.n;
+	return inside ? (size_t)(end - message.p) : message.n;
+}
+
+err content_read(struct arena *a, str message, struct content *c)
+{
+	*c = (struct content){ 0 };
+	TRY(mime_parse(a, message, &c->mime));
+	const struct mime_part *main = mime_text_part(&c->mime);
+	find_files(a, c, main);
+	c->lead = message.n - c->mime.header.body.n;
+	if (!main)
+		return OK;
+	str texts[TEXTS_MAX];
+	size_t n = 0;
+	texts[n++] = text_of(a, c, main);
+	c->lead = end_of(message, main);
+	for (const struct mime_part *p = main + 1;
+	     p < c->mime.parts + c->mime.count && n + 2 <= TEXTS_MAX; p++) {
+		if (!is_more_text(&c->mime, p))
+			continue;
+		texts[n++] = STR("\n");
+		texts[n++] = text_of(a, c, p);
+		c->lead = end_of(message, p);
+	}
+	c->text = n == 1 ? texts[0] : arena_join(a, texts, n);
+	return OK;
+}
+
+/* The quote marks at the start of a line, and what stands behind them without its
+ * stuffed space (RFC 3676 sections 4.4 and 4.5). */
+static str unstuffed(str line, size_t *depth)
+{
+	for (*depth = 0; line.n && line.p[0] == '>'; ++*depth)
+		line = str_skip(line, 1);
+	return line.n && line.p[0] == ' ' ? str_skip(line, 1) : line;
+}
+
+str content_unflow(struct arena *a, str text, bool delsp)
+{
+	BUF(b);
+	str line;
+	size_t depth, before = 0;
+	bool flowing = false; /* the line before ended in a soft break */
+	while (str_line(&text, &line)) {
+		line = unstuffed(line, &depth);
+		if (flowing && depth != before) {
+			buf_add_char(&b, '\n');
+			flowing = false;
+		}
+		if (!flowing)
+			for (size_t i = 0; i < depth; i++)
+				buf_add(&b, i + 1 < depth ? STR(">") : STR("> "));
+		before = depth;
+		/* "-- " is a signature's mark, not a soft break (section 4.3) */
+		flowing = str_ends(line, STR(" ")) && !str_eq(line, STR("-- "));
+		buf_add(&b, flowing && delsp ? str_first(line, line.n - 1) : line);
+		if (!flowing)
+			buf_add_char(&b, '\n');
+	}
+	if (flowing)
+		buf_add_char(&b, '\n');
+	return arena_copy(a, buf_str(&b));
+}

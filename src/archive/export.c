@@ -1,0 +1,72 @@
+#include "archive/export.h"
+
+#include "archive/read.h"
+#include "base/buf.h"
+#include "mail/mbox.h"
+
+enum { PIECE_POSTS = 64, PIECE_OCTETS = 4 * 1024 * 1024 };
+
+void export_list(struct export_job *x, int64_t list)
+{
+	*x = (struct export_job){ .list = list,
+				  .until = INT64_MAX,
+				  .after_date = INT64_MIN };
+}
+
+void export_month(struct export_job *x, int64_t list, int year, int month)
+{
+	export_list(x, list);
+	archive_month_span(year, month, &x->from, &x->until);
+}
+
+void export_thread(struct export_job *x, int64_t list, int64_t number)
+{
+	export_list(x, list);
+	x->thread = number;
+}
+
+/* The next posts: of a list by number, of a month by date, of a thread as its tree. */
+static err next_posts(struct export_job *x, struct book *b, struct arena *a,
+		      struct archive_posts *out)
+{
+	if (!x->thread && x->until < INT64_MAX)
+		return archive_posts_between(b, a, x->list, x->from, x->until,
+					     x->after_date, x->after, PIECE_POSTS, out);
+	if (!x->thread)
+		return archive_posts_after(b, a, x->list, x->after, PIECE_POSTS, out);
+	struct archive_thread_page t;
+	bool found;
+	*out = (struct archive_posts){ 0 };
+	TRY(archive_read_outline(b, a, x->list, x->thread, &t, &found));
+	if (!found)
+		return OK;
+	out->list = arena_alloc(a, t.count * sizeof *out->list);
+	for (size_t i = 0; i < t.count; i++) /* x->after counts leaves here */
+		if ((int64_t)i >= x->after && out->count < PIECE_POSTS)
+			out->list[out->count++] = t.leaves[i].post;
+	return OK;
+}
+
+err export_next(struct export_job *x, struct book *b, struct arena *a, str *piece,
+		bool *done)
+{
+	struct archive_posts posts;
+	BUF(out);
+	*piece = STR_NONE;
+	*done = false;
+	TRY(next_posts(x, b, a, &posts));
+	for (size_t i = 0; i < posts.count && out.n < PIECE_OCTETS; i++) {
+		const struct archive_post *p = &posts.list[i];
+		x->after_date = p->date;
+		x->after = x->thread              ? x->after + 1
+			   : x->until < INT64_MAX ? p->id
+						  : p->number;
+		ARENA(one);
+		str message;
+		TRY(archive_blob_read(b, one, p->id, SIZE_MAX, &message));
+		buf_add(&out, mbox_write(one, message, p->from_address, p->received_at));
+	}
+	*piece = arena_copy(a, buf_str(&out));
+	*done = !posts.count;
+	return OK;
+}

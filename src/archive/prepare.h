@@ -1,0 +1,27 @@
+/* archive/prepare.h: all of accepting a post that needs no book: parsing, finding
+ * words and attachments, compressing. An import does it in a thread of its own. */
+#pragma once
+
+#include "archive/accept.h"
+#include "archive/threading.h"
+#include "store/archive/attachment.h"
+#include "store/archive/blob.h"
+#include "store/archive/words.h"
+
+struct prepared {
+	struct archive_post post;
+	struct thread_refs refs;
+	struct archive_words words;
+	struct archive_attachments attachments;
+	struct archive_packed packed;
+	const char *repairs; /* what had to be put right, in words; NULL: nothing */
+};
+
+/* packer NULL: for threads and words only. Lives in a; points into x->message.
+ * ERR_LIMIT: as archive_add. ERR_SYNTAX: no message at all; the text says why. */
+MUST_USE err archive_prepare(struct arena *a, const struct arrival *x,
+			     struct archive_packer *packer, struct prepared *out);
+
+/* Adds what was prepared, in the caller's transaction. */
+MUST_USE err archive_write(struct book *b, struct arena *a, struct prepared *x,
+			   int64_t *number);

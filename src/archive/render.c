@@ -1,0 +1,275 @@
+#include "archive/render_inside.h"
+
+#include "archive/content.h"
+
+#include <inttypes.h>
+
+enum {
+	QUOTES_MAX = 12, /* quotes inside quotes; deeper ones stay with their marks */
+	FOLD_LINES = 4,  /* a quote of more is folded if the parent said all of it */
+	SIGNATURE_MAX = 40,
+};
+
+/* Where the renderer stands. Prose goes into <div class="body">; patches and
+ * tables of figures stand between. */
+struct page {
+	struct arena *a;
+	struct buf *b;
+	const struct render_how *how;
+	bool in_body;
+};
+
+struct render_line_view render_split(struct arena *a, str text)
+{
+	size_t room = 1;
+	for (const char *p = text.p, *end = p + text.n;
+	     p && (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		room++;
+	struct render_line_view v = { arena_alloc(a, room * sizeof(str)), 0 };
+	str line;
+	while (v.count < room && str_line(&text, &line))
+		v.at[v.count++] = line;
+	return v;
+}
+
+static bool is_blank(str line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (!chr_is_space(line.p[i]))
+			return false;
+	return true;
+}
+
+static bool is_quote(str line)
+{
+	return line.n && line.p[0] == '>';
+}
+
+static bool is_signature_mark(str line)
+{
+	if (str_eq(line, STR("-- ")) || str_eq(line, STR("--")))
+		return true;
+	if (line.n < 20)
+		return false;
+	for (size_t i = 0; i < line.n; i++) /* the rule above a list's own footer */
+		if (line.p[i] != '_')
+			return false;
+	return true;
+}
+
+/* A signature reaches to the end, or to what is quoted below it. */
+static size_t signature_lines(const str *lines, size_t count)
+{
+	if (!is_signature_mark(lines[0]))
+		return 0;
+	size_t n = 1, said = 0;
+	while (n < count && !is_quote(lines[n]))
+		said += !is_blank(lines[n++]);
+	return said <= SIGNATURE_MAX ? n : 0;
+}
+
+static bool is_figures(str line)
+{
+	if (line.n && (line.p[0] == '\t' || str_starts(line, STR("    "))))
+		return true;
+	bool text = false;
+	for (size_t i = 0; i + 2 < line.n; i++) {
+		text |= line.p[i] != ' ';
+		bool gap = line.p[i] == ' ' && line.p[i + 1] == ' '
+			   && line.p[i + 2] == ' ';
+		if (text && (gap || line.p[i] == '\t'))
+			return true;
+	}
+	return false;
+}
+
+/* Code, a terminal's output or a table: most of its lines are indented or have
+ * columns, so they must keep their widths. */
+static bool is_fixed(const str *lines, size_t count)
+{
+	size_t fixed = 0;
+	for (size_t i = 0; i < count; i++)
+		fixed += is_figures(lines[i]);
+	return fixed * 2 > count || (count > 2 && fixed * 2 == count);
+}
+
+static void open_body(struct page *p)
+{
+	if (!p->in_body)
+		html_add(p->b, HTML("<div class=\"body\" dir=\"auto\">\n"));
+	p->in_body = true;
+}
+
+static void close_body(struct page *p)
+{
+	if (p->in_body)
+		html_add(p->b, HTML("</div>\n"));
+	p->in_body = false;
+}
+
+/* The lines of a paragraph follow each other in the text unless quote marks stand
+ * between, so mostly they go in one piece. */
+static void add_lines(struct page *p, const str *lines, size_t count, bool links)
+{
+	for (size_t i = 0; i < count;) {
+		size_t n = 1;
+		const char *end = lines[i].p + lines[i].n;
+		while (i + n < count && lines[i + n].n && lines[i + n].p == end + 1) {
+			end = lines[i + n].p + lines[i + n].n;
+			n++;
+		}
+		str run = lines[i].n ? (str){ lines[i].p, (size_t)(end - lines[i].p) }
+				     : STR_NONE;
+		if (links)
+			render_add_linked(p->b, run, p->how->hide_addresses);
+		else
+			html_add_text(p->b, run);
+		i += lines[i].n ? n : 1;
+		if (i < count)
+			buf_add_char(p->b, '\n');
+	}
+}
+
+static void add_paragraph(struct page *p, const str *lines, size_t count, bool quoted)
+{
+	if (!is_fixed(lines, count)) {
+		open_body(p);
+		html_add(p->b, HTML("<p>"));
+		add_lines(p, lines, count, true);
+		html_add(p->b, HTML("</p>\n"));
+		return;
+	}
+	if (!quoted)
+		close_body(p);
+	html_add(p->b, HTML("<pre tabindex=\"0\"><code>"));
+	add_lines(p, lines, count, false);
+	html_add(p->b, HTML("</code></pre>\n"));
+}
+
+static void add_blocks(struct page *p, const str *lines, size_t count, int depth);
+
+static void add_quote(struct page *p, const str *lines, size_t count, int depth)
+{
+	str *inside = arena_alloc(p->a, count * sizeof *inside);
+	size_t said = 0;
+	for (size_t i = 0; i < count; i++) {
+		inside[i] = str_skip(lines[i], 1);
+		if (str_starts(inside[i], STR(" ")))
+			inside[i] = str_skip(inside[i], 1);
+		said += !is_blank(inside[i]);
+	}
+	bool fold = depth == 0 && said > FOLD_LINES
+		    && render_was_said(p->a, p->how->parent, inside, count);
+	open_body(p);
+	if (fold) {
+		html_add(p->b, HTML("<details><summary>Quotes <bdi>"));
+		html_add_text(p->b, p->how->parent_name.n ? p->how->parent_name
+							  : STR("the message before"));
+		buf_addf(p->b, "</bdi>, %zu lines, all of them above</summary>\n", said);
+	}
+	html_add(p->b, HTML("<blockquote>\n"));
+	add_blocks(p, inside, count, depth + 1);
+	html_add(p->b, HTML("</blockquote>\n"));
+	if (fold)
+		html_add(p->b, HTML("</details>\n"));
+}
+
+static void add_signature(struct page *p, const str *lines, size_t count)
+{
+	while (count && (is_blank(lines[0]) || is_signature_mark(lines[0])))
+		lines++, count--;
+	while (count && is_blank(lines[count - 1]))
+		count--;
+	if (!count)
+		return;
+	close_body(p);
+	html_add(p->b, HTML("<p class=\"sig\" dir=\"auto\">"));
+	for (size_t i = 0; i < count; i++) {
+		render_add_linked(p->b, lines[i], p->how->hide_addresses);
+		if (i + 1 < count)
+			html_add(p->b, HTML("<br>\n"));
+	}
+	html_add(p->b, HTML("</p>\n"));
+}
+
+static size_t quote_lines(const str *lines, size_t count)
+{
+	size_t n = 0;
+	while (n < count && is_quote(lines[n]))
+		n++;
+	return n;
+}
+
+static size_t paragraph_lines(const str *lines, size_t count, int depth)
+{
+	size_t n = 0;
+	while (n < count && !is_blank(lines[n])
+	       && (!is_quote(lines[n]) || depth >= QUOTES_MAX)
+	       && (depth || n == 0
+		   || (!is_signature_mark(lines[n])
+		       && !render_is_diff(lines + n, count - n))))
+		n++;
+	return n ? n : 1;
+}
+
+/* One block of the text after the other; depth: inside how many quotes. */
+static void add_blocks(struct page *p, const str *lines, size_t count, int depth)
+{
+	for (size_t i = 0, n; i < count; i += n) {
+		const str *at = lines + i;
+		size_t left = count - i;
+		n = 1;
+		if (is_blank(*at))
+			continue;
+		if (depth == 0 && (n = signature_lines(at, left))) {
+			add_signature(p, at, n);
+		} else if (depth == 0 && render_is_diff(at, left)) {
+			close_body(p);
+			n = render_add_diff(p->b, at, left);
+		} else if (depth < QUOTES_MAX && (n = quote_lines(at, left))) {
+			add_quote(p, at, n, depth);
+		} else {
+			n = paragraph_lines(at, left, depth);
+			add_paragraph(p, at, n, depth > 0);
+		}
+	}
+	if (depth == 0)
+		close_body(p);
+}
+
+static void add_note(struct buf *b, str text)
+{
+	html_add(b, HTML("<p class=\"note small\">"));
+	html_add_text(b, text);
+	html_add(b, HTML("</p>\n"));
+}
+
+struct html render_post(struct arena *a, str message, const struct render_how *how)
+{
+	BUF(b);
+	struct content c;
+	err e = content_read(a, message, &c);
+	if (e.kind)
+		add_note(&b, arena_cat(a, STR("This message cannot be shown: "),
+				       str_from(e.msg),
+				       STR(". The raw message has all of it.")));
+	else if (c.from_html && !c.cut)
+		add_note(&b, STR("This message was sent as HTML only. You are reading "
+				 "its text."));
+	if (how->memory)
+		*how->memory = (struct render_memory){ .text = c.text };
+	struct page p = { .a = a, .b = &b, .how = how };
+	struct render_line_view lines = render_split(a, c.text);
+	add_blocks(&p, lines.at, lines.count, 0);
+	render_add_files(&b, a, how);
+	return html_take(a, &b);
+}
+
+str render_text(struct arena *a, str message, bool *from_html)
+{
+	struct content c;
+	err e = content_read(a, message, &c);
+	if (from_html)
+		*from_html = !e.kind && c.from_html;
+	return e.kind ? STR_NONE : c.text;
+}

@@ -1,0 +1,26 @@
+/* archive/render_inside.h: what the renderer's files share. */
+#pragma once
+
+#include "archive/render.h"
+
+struct render_line_view {
+	str *at;
+	size_t count;
+};
+
+/* The lines of a text, without their line ends. */
+struct render_line_view render_split(struct arena *a, str text);
+
+/* Adds text with links; addresses shortened where hide. */
+void render_add_linked(struct buf *b, str text, bool hide);
+
+/* Does a patch begin at lines[0]? */
+bool render_is_diff(const str *lines, size_t count);
+/* Adds it as <pre class="diff">; gives the number of lines it took. */
+size_t render_add_diff(struct buf *b, const str *lines, size_t count);
+
+/* Were all of these quoted lines said in the text that is remembered? */
+bool render_was_said(struct arena *a, struct render_memory *m, const str *lines,
+		     size_t count);
+
+void render_add_files(struct buf *b, struct arena *a, const struct render_how *how);

@@ -1,0 +1,228 @@
+#include "archive/render_inside.h"
+
+#include "base/utf8.h"
+
+static bool is_url_octet(unsigned char c)
+{
+	return c > 0x20 && c != 0x7f && c != '<' && c != '>' && c != '"' && c != '`';
+}
+
+/* Blanks, quotes and brackets of other scripts end an address, too. */
+static bool ends_url(uint32_t c)
+{
+	return c == 0xfffd || c < 0xa1 || c == 0xab || c == 0xbb
+	       || (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x303f)
+	       || c == 0x061c || c >= 0xe000;
+}
+
+static size_t url_octets(str s)
+{
+	str rest = s;
+	while (rest.n) {
+		unsigned char c = (unsigned char)rest.p[0];
+		if (c < 0x80) {
+			if (!is_url_octet(c))
+				break;
+			rest = str_skip(rest, 1);
+			continue;
+		}
+		str before = rest;
+		if (ends_url(utf8_next(&rest))) {
+			rest = before;
+			break;
+		}
+	}
+	return s.n - rest.n;
+}
+
+/* A full stop or closing bracket that belongs to the sentence, not to the address. */
+static size_t without_tail(str url)
+{
+	static const str tail = { ".,;:!?'*_", 9 };
+	int open = 0, square = 0;
+	for (size_t i = 0; i < url.n; i++) {
+		open += url.p[i] == '(' ? 1 : url.p[i] == ')' ? -1 : 0;
+		square += url.p[i] == '[' ? 1 : url.p[i] == ']' ? -1 : 0;
+	}
+	while (url.n) {
+		char c = url.p[url.n - 1];
+		if (c == ')' && open < 0)
+			open++;
+		else if (c == ']' && square < 0)
+			square++;
+		else if (!str_has(tail, c))
+			break;
+		url.n--;
+	}
+	return url.n;
+}
+
+static void add_href(struct buf *b, str url)
+{
+	for (size_t i = 0; i < url.n; i++) {
+		unsigned char c = (unsigned char)url.p[i];
+		if (c >= 0x80)
+			buf_addf(b, "%%%02X", c);
+		else
+			html_add_attr(b, (str){ url.p + i, 1 });
+	}
+}
+
+static void add_link(struct buf *b, str url)
+{
+	html_add(b, HTML("<a href=\""));
+	add_href(b, url);
+	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+	html_add_text(b, url);
+	html_add(b, HTML("</a>"));
+}
+
+/* An address of the web whose scheme ends at text[colon]; where it starts and how
+ * long it is. */
+static bool find_url(str text, size_t run, size_t colon, bool hide, size_t *start,
+		     size_t *octets)
+{
+	static const struct {
+		str scheme, then;
+	} rows[] = { { STR("https"), STR("//") },
+		     { STR("http"), STR("//") },
+		     { STR("mailto"), STR("") } };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t n = rows[i].scheme.n;
+		if (colon < run + n || (hide && !rows[i].then.n))
+			continue;
+		str scheme = { text.p + colon - n, n };
+		bool inside_word = colon > run + n && chr_is_alpha(text.p[colon - n - 1]);
+		str rest = str_skip(text, colon + 1);
+		if (inside_word || !str_ieq(scheme, rows[i].scheme)
+		    || !str_starts(rest, rows[i].then))
+			continue;
+		*start = colon - n;
+		str url = str_skip(text, *start);
+		*octets = without_tail(str_first(url, url_octets(url)));
+		return *octets > n + 1 + rows[i].then.n;
+	}
+	return false;
+}
+
+static bool is_local_octet(unsigned char c)
+{
+	return chr_is_alpha((char)c) || chr_is_digit((char)c) || c >= 0x80
+	       || (c && strchr("._%+-=&'*!#$/?^{|}~", c));
+}
+
+static bool is_domain_octet(unsigned char c)
+{
+	return chr_is_alpha((char)c) || chr_is_digit((char)c) || c >= 0x80 || c == '-'
+	       || c == '.';
+}
+
+/* The domain of an address whose @ stands at text[at]: [at + 1, *end), or false. */
+static bool find_domain(str text, size_t run, size_t at, size_t *end)
+{
+	if (at == run || !is_local_octet((unsigned char)text.p[at - 1]))
+		return false;
+	size_t n = at + 1;
+	bool dot = false;
+	for (; n < text.n && is_domain_octet((unsigned char)text.p[n]); n++)
+		dot |= text.p[n] == '.' && n > at + 1;
+	while (n > at + 1 && (text.p[n - 1] == '.' || text.p[n - 1] == '-'))
+		n--;
+	*end = n;
+	return dot && n > at + 1;
+}
+
+static size_t next_of(str text, size_t from, char c)
+{
+	const char *p = from < text.n ? memchr(text.p + from, c, text.n - from) : NULL;
+	return p ? (size_t)(p - text.p) : text.n;
+}
+
+void render_add_linked(struct buf *b, str text, bool hide)
+{
+	size_t run = 0, start, octets;
+	size_t colon = next_of(text, 0, ':'), at = hide ? next_of(text, 0, '@') : text.n;
+	while (colon < text.n || at < text.n) {
+		if (colon < at) {
+			if (find_url(text, run, colon, hide, &start, &octets)) {
+				html_add_text(b, (str){ text.p + run, start - run });
+				add_link(b, (str){ text.p + start, octets });
+				run = start + octets;
+			}
+			size_t from = run > colon ? run : colon + 1;
+			colon = next_of(text, from, ':');
+			if (at < run)
+				at = next_of(text, run, '@');
+			continue;
+		}
+		size_t end;
+		if (find_domain(text, run, at, &end)) {
+			html_add_text(b, (str){ text.p + run, at + 1 - run });
+			html_add(b, HTML("…"));
+			run = end;
+			if (colon < run)
+				colon = next_of(text, run, ':');
+		}
+		at = next_of(text, run > at ? run : at + 1, '@');
+	}
+	html_add_text(b, str_skip(text, run));
+}
+
+struct html render_line(struct arena *a, str text, bool hide_addresses)
+{
+	BUF(b);
+	render_add_linked(&b, text, hide_addresses);
+	return html_take(a, &b);
+}
+
+str render_hide(struct arena *a, str text)
+{
+	BUF(b);
+	size_t run = 0, end;
+	for (size_t at = next_of(text, 0, '@'); at < text.n;
+	     at = next_of(text, at + 1, '@')) {
+		if (at < run || !find_domain(text, run, at, &end))
+			continue;
+		buf_cat(&b, (str){ text.p + run, at + 1 - run }, STR("…"));
+		run = end;
+	}
+	buf_add(&b, str_skip(text, run));
+	return arena_copy(a, buf_str(&b));
+}
+
+str render_hidden(struct arena *a, str address)
+{
+	str local, domain;
+	if (!str_cut_last(address, '@', &local, &domain))
+		return address;
+	return arena_cat(a, local, STR("@…"));
+}
+
+/* The first letter of each of the first and last word of a name. */
+str render_initials(struct arena *a, str name, str address)
+{
+	str letters[2] = { STR_NONE, STR_NONE };
+	size_t count = 0;
+	str rest = name.n ? name : address;
+	for (bool start = true; rest.n;) {
+		str before = rest;
+		uint32_t c = utf8_next(&rest);
+		bool letter = c >= 0x80 ? !ends_url(c)
+					: chr_is_alpha((char)c) || (c >= '0' && c <= '9');
+		if (letter && start) {
+			letters[count] = str_first(before, before.n - rest.n);
+			count = 1;
+		}
+		if (!name.n && c == '@')
+			break;
+		start = c == ' ' || c == '.' || c == '-' || (!letter && c != '\'');
+	}
+	if (!letters[0].n)
+		return STR("?");
+	str both = arena_cat(a, letters[0], letters[1]);
+	char *upper = arena_z(a, both);
+	for (size_t i = 0; i < both.n; i++)
+		if (upper[i] >= 'a' && upper[i] <= 'z')
+			upper[i] = (char)(upper[i] - 32);
+	return (str){ upper, both.n };
+}

@@ -1,0 +1,93 @@
+#include "archive/search.h"
+
+#include "archive/content.h"
+#include "archive/snippet.h"
+#include "base/buf.h"
+#include "store/archive/blob.h"
+
+#include <inttypes.h>
+
+enum { SNIPPET_LEAD = 256 * 1024 }; /* octets of a message that a snippet is taken from */
+
+static bool is_named(const struct search_list *l, str name)
+{
+	str local, domain;
+	if (str_ieq(l->name, name))
+		return true;
+	return str_cut_last(l->name, '@', &local, &domain) && str_ieq(local, name);
+}
+
+/* The lists to look at, as JSON: those that the query names, of those that may be
+ * read. One that may not be read is as unknown as one that does not exist. */
+static err choose_lists(struct arena *a, const struct search *s, const struct query *q,
+			str *json)
+{
+	BUF(b);
+	buf_add_char(&b, '[');
+	bool *used = arena_zero(a, q->list_count + 1);
+	for (size_t i = 0; i < s->list_count; i++) {
+		bool wanted = !q->list_count;
+		for (size_t k = 0; k < q->list_count; k++)
+			if (is_named(&s->lists[i], q->lists[k]))
+				wanted = used[k] = true;
+		if (wanted)
+			buf_addf(&b, "%s%" PRId64, b.n > 1 ? "," : "", s->lists[i].id);
+	}
+	buf_add_char(&b, ']');
+	for (size_t k = 0; k < q->list_count; k++)
+		if (!used[k])
+			return err_in(a, ERR_NOTFOUND,
+				      "list: there is no list %s that you may read",
+				      arena_z(a, q->lists[k]));
+	*json = arena_copy(a, buf_str(&b));
+	return OK;
+}
+
+static err fill_hit(struct book *b, struct arena *a, const struct search *s,
+		    const struct marks *m, struct search_hit *hit)
+{
+	struct content c;
+	str message;
+	int64_t lead = hit->post.lead < SNIPPET_LEAD ? hit->post.lead : SNIPPET_LEAD;
+	hit->subject = marked(a, m, hit->post.subject);
+	TRY(archive_blob_read(b, a, hit->post.id, (size_t)lead, &message));
+	if (!content_read(a, message, &c).kind)
+		hit->snippet = snippet(a, m, c.text, s->hide_addresses);
+	return OK;
+}
+
+err search_run(struct book *b, struct arena *a, const struct search *s,
+	       struct search_found *out)
+{
+	struct search_found found = { 0 };
+	struct archive_ask ask = { .order = s->order,
+				   .after_date = s->after_date,
+				   .after_id = s->after_id,
+				   .skip = s->skip,
+				   .limit = s->limit + 1 };
+	struct archive_posts posts;
+	struct marks m;
+	TRY(query_parse(a, s->text, &found.query));
+	const struct query *q = &found.query;
+	TRY(choose_lists(a, s, q, &ask.lists));
+	ask.match = q->match;
+	ask.without = q->without;
+	ask.from = q->from;
+	ask.until = q->until;
+	ask.has = q->has;
+	ask.lacks = q->lacks;
+	ask.has_file = q->has_file;
+	ask.lacks_file = q->lacks_file;
+	ask.thread = q->thread;
+	TRY(archive_words_search(b, a, &ask, &posts, &found.total));
+	found.more = (int64_t)posts.count > s->limit;
+	found.count = found.more ? (size_t)s->limit : posts.count;
+	found.hits = arena_zero(a, (found.count + 1) * sizeof *found.hits);
+	marks_read(a, q->marks, q->mark_count, &m);
+	for (size_t i = 0; i < found.count; i++) {
+		found.hits[i].post = posts.list[i];
+		TRY(fill_hit(b, a, s, &m, &found.hits[i]));
+	}
+	*out = found;
+	return OK;
+}

@@ -1,0 +1,117 @@
+#include "archive/verify.h"
+
+#include "archive/prepare.h"
+#include "store/archive/thread.h"
+
+enum { STEP = 200 };
+
+/* What a post's row says again, from its message. */
+static err prepare_again(struct book *b, struct arena *a, const struct archive_post *p,
+			 struct prepared *out)
+{
+	str message;
+	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
+	struct arrival x = { .list = p->list,
+			     .source = p->source,
+			     .message = message,
+			     .received_at = p->received_at };
+	return archive_prepare(a, &x, NULL, out);
+}
+
+/* NULL: all is well with it. */
+static err look_at(struct book *b, struct arena *a, const struct archive_post *p,
+		   struct verify_result *r, const char **wrong)
+{
+	struct prepared now;
+	bool indexed;
+	*wrong = NULL;
+	err e = prepare_again(b, a, p, &now);
+	if (e.kind == ERR_TEMP)
+		return e;
+	TRY(archive_words_have(b, p->id, &indexed));
+	r->posts++;
+	if (e.kind) {
+		r->unreadable++;
+		*wrong = e.msg;
+	} else if (now.post.size != p->size || now.post.digest != p->digest
+		   || !str_eq(now.post.message_id, p->message_id)) {
+		r->changed++;
+		*wrong = "its message is not the one that its row was made from";
+	} else if (!indexed) {
+		r->changed++;
+		*wrong = "its words are not in the index; run 'postern archive reindex'";
+	}
+	return OK;
+}
+
+err archive_verify(struct book *b, int64_t list,
+		   void (*report)(void *arg, int64_t list, int64_t number,
+				  const char *what),
+		   void *arg, struct verify_result *r)
+{
+	*r = (struct verify_result){ 0 };
+	for (int64_t after = 0;;) {
+		ARENA(step);
+		struct archive_posts posts;
+		TRY(archive_posts_by_id_after(b, step, list, after, STEP, &posts));
+		if (!posts.count)
+			break;
+		for (size_t i = 0; i < posts.count; i++) {
+			ARENA(one);
+			const char *wrong;
+			TRY(look_at(b, one, &posts.list[i], r, &wrong));
+			if (wrong && report)
+				report(arg, posts.list[i].list, posts.list[i].number,
+				       wrong);
+			after = posts.list[i].id;
+		}
+	}
+	return archive_words_check(b);
+}
+
+static err index_again(struct book *b, struct arena *a, const struct archive_post *p,
+		       int64_t list, int64_t version)
+{
+	struct prepared now;
+	TRY(prepare_again(b, a, p, &now));
+	TRY(archive_words_add(b, p->id, &now.words));
+	if (p->list != list)
+		return OK;
+	now.post.id = p->id;
+	now.post.number = p->number;
+	return thread_place(b, a, &now.post, &now.refs, version);
+}
+
+/* The index can forget a post only if it is told all its words as they were put in,
+ * so it is emptied and filled again, for every list. */
+static err reindex(struct book *b, int64_t list, int64_t *posts)
+{
+	int64_t version;
+	TRY(archive_touch(b, list, &version));
+	TRY(archive_thread_forget(b, list));
+	TRY(archive_words_forget(b));
+	for (int64_t after = 0;;) {
+		ARENA(step);
+		struct archive_posts some;
+		TRY(archive_posts_by_id_after(b, step, 0, after, STEP, &some));
+		if (!some.count)
+			return OK;
+		for (size_t i = 0; i < some.count; i++) {
+			ARENA(one);
+			TRY(index_again(b, one, &some.list[i], list, version));
+			after = some.list[i].id;
+			++*posts;
+		}
+	}
+}
+
+err archive_reindex(struct book *b, int64_t list, int64_t *posts)
+{
+	*posts = 0;
+	TRY(book_begin(b));
+	err e = reindex(b, list, posts);
+	if (!e.kind)
+		return book_commit(b);
+	book_rollback(b);
+	return e;
+}
