@@ -35,11 +35,20 @@ static err fault(struct arena *a, enum err_kind kind, const char *what)
 	return e;
 }
 
+/* Without this OpenSSL tears its locks down when main returns, under threads
+ * that are still closing their connections. */
+static void init_openssl(void)
+{
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL);
+	ERR_clear_error();
+}
+
 /* No session is kept for a later connection: at 3,000 of them a cache costs
  * more memory than handshakes cost time. */
-static struct tls *make(const SSL_METHOD *method)
+static struct tls *make(const SSL_METHOD *(*method)(void))
 {
-	SSL_CTX *ctx = SSL_CTX_new(method);
+	init_openssl();
+	SSL_CTX *ctx = SSL_CTX_new(method());
 	if (!ctx)
 		mem_exhausted();
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
@@ -130,8 +139,7 @@ static err use_key(struct arena *a, SSL_CTX *ctx, str pem)
 
 err tls_server(struct arena *a, str chain_pem, str key_pem, struct tls **tls)
 {
-	ERR_clear_error();
-	struct tls *made = make(TLS_server_method());
+	struct tls *made = make(TLS_server_method);
 	err e = use_chain(a, made->ctx, chain_pem);
 	if (!e.kind)
 		e = use_key(a, made->ctx, key_pem);
@@ -144,8 +152,7 @@ err tls_server(struct arena *a, str chain_pem, str key_pem, struct tls **tls)
 
 err tls_client(struct arena *a, struct tls **tls)
 {
-	ERR_clear_error();
-	struct tls *made = make(TLS_client_method());
+	struct tls *made = make(TLS_client_method);
 	if (SSL_CTX_set_default_verify_paths(made->ctx) != 1) {
 		tls_free(made);
 		return fault(a, ERR_IO,
@@ -228,7 +235,7 @@ static str written(struct arena *a, BIO *bio)
 
 err tls_self_signed(struct arena *a, str hostname, str *chain_pem, str *key_pem)
 {
-	ERR_clear_error();
+	init_openssl();
 	if (hostname.n == 0 || hostname.n > 253 || str_has(hostname, '\0'))
 		return FAIL(ERR_SYNTAX,
 			    "a certificate needs a host name of 1 to 253 octets");
