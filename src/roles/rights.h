@@ -26,5 +26,13 @@ struct rights {
 
 extern const struct rights rights[ROLE_COUNT];
 
+/* Whether two processes of a role must never work at one time, not even while one
+ * replaces the other: send claims deliveries in memory, post fans out. Roles that
+ * take connections may overlap, so that none is refused. */
+static inline bool role_works_alone(enum role_id id)
+{
+	return !(rights[id].network & NET_ACCEPT);
+}
+
 /* The role of that name; ROLE_COUNT when there is none. */
 enum role_id role_from(const char *name);

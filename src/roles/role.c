@@ -9,17 +9,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* One second less than the supervisor waits before it kills. */
 enum { STOP_MS = 19000, STEP_ASIDE_MS = 599000, ORPHAN_MS = 2000, ORPHAN_ALARM_S = 3 };
+enum { LOCK_LOOK_MS = 10 };
 
 /* A process is one role; what its signal handlers touch stands here. */
 static struct {
@@ -47,9 +50,19 @@ str role_key(const struct role *r, str name)
 	return STR_NONE;
 }
 
+/* The lock is the kernel's, so a predecessor that was killed has left it, too. */
+static void wait_until_alone(const struct role *r)
+{
+	while (r->lock_fd >= 0 && flock(r->lock_fd, LOCK_EX | LOCK_NB)
+	       && !role_draining(r))
+		poll(&(struct pollfd){ .fd = r->drain_fd, .events = POLLIN }, 1,
+		     LOCK_LOOK_MS);
+}
+
 void role_ready(struct role *r)
 {
 	(void)!send(r->control_fd, "R", 1, MSG_NOSIGNAL);
+	wait_until_alone(r);
 }
 
 static void drain_within(int64_t ms)
@@ -64,10 +77,10 @@ static void drain_within(int64_t ms)
  * starts the server again needs our ports now. */
 static void drain_as_orphan(void)
 {
+	drain_within(ORPHAN_MS);
 	for (size_t i = 0; i < self.role.listener_count; i++)
 		if (!self.role.listeners[i].activated)
 			shutdown(self.role.listeners[i].fd, SHUT_RDWR);
-	drain_within(ORPHAN_MS);
 	alarm(ORPHAN_ALARM_S);
 }
 
@@ -116,6 +129,20 @@ static void open_log(const struct role *r)
 	log_open(r->name, least, str_eq(r->conf->log_format, STR("json")));
 }
 
+static err open_lock(struct role *r)
+{
+	r->lock_fd = -1;
+	if (!role_works_alone(r->id))
+		return OK;
+	str path = arena_cat(r->a, r->conf->site_data, STR("/run/"), str_from(r->name),
+			     STR(".lock"));
+	r->lock_fd = open(arena_z(r->a, path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (r->lock_fd < 0)
+		return err_in(r->a, ERR_IO, "cannot open %.*s: %s", STR_F(path),
+			      strerror(errno));
+	return OK;
+}
+
 /* The order matters: changing the user clears the signal for a parent's death,
  * and a parent that died before that signal was asked for is noticed by
  * asking who it is. */
@@ -128,6 +155,7 @@ static err set_up(struct role *r)
 	r->drain_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (r->drain_fd < 0)
 		return err_in(r->a, ERR_IO, "no eventfd: %s", strerror(errno));
+	TRY(open_lock(r));
 	TRY(identity_drop(r->a, r->id, r->conf->site_data));
 	watch_signals();
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

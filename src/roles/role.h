@@ -64,16 +64,21 @@ struct role {
 		       * never read it */
 	/* The rest is the frame's. */
 	int control_fd;
+	int lock_fd;              /* -1: this role need not work alone */
 	int wake_fds[ROLE_COUNT]; /* -1: no such pair */
 };
 
 /* Says that the role serves. On a reload the old process goes on until its
- * successor has said so. Call once, when everything that can fail is done. */
+ * successor has said so. Call once, when everything that can fail is done. In
+ * post and send, which work alone, it returns when no other process of the role is
+ * left, even one of a server that was killed (or when draining begins): what two
+ * must not do at one time comes after it. */
 void role_ready(struct role *r);
 
 /* Whether to take nothing new, finish what has begun and return. Two causes: the
- * server stops (the deadline is 20 s away), or a reload has put a newer process
- * beside this one (ten minutes: sessions may end by themselves). Any thread. */
+ * server stops, or a reload has put a newer process beside this one. The deadline is
+ * 20 s away; after a reload smtpd and web have ten minutes, so that sessions may end
+ * by themselves. Any thread. */
 bool role_draining(const struct role *r);
 
 /* Until when (clock_mono_ms) a draining role must have returned: it is killed

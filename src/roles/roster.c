@@ -102,6 +102,15 @@ static void retire(struct child *c, int number, int64_t ms)
 	kill(c->pid, c->ready ? number : SIGTERM);
 }
 
+/* For a newer process. Whoever works alone must not keep it waiting. */
+static void step_aside(struct child *c)
+{
+	if (role_works_alone(c->role))
+		retire(c, SIGTERM, STOP_MS);
+	else
+		retire(c, SIGUSR1, STEP_ASIDE_MS);
+}
+
 bool roster_replace(struct super *s)
 {
 	size_t room = 0;
@@ -116,7 +125,7 @@ bool roster_replace(struct super *s)
 		if (heir)
 			retire(heir, SIGTERM, STOP_MS);
 		if (now && !s->roles[i].wanted)
-			retire(now, SIGUSR1, STEP_ASIDE_MS);
+			step_aside(now);
 		else if (now && now->ready)
 			start(s, (enum role_id)i, STAGE_NEXT);
 		else if (now)
@@ -135,7 +144,7 @@ static void become_ready(struct super *s, struct child *c)
 	if (c->stage != STAGE_NEXT)
 		return;
 	if (now)
-		retire(now, SIGUSR1, STEP_ASIDE_MS);
+		step_aside(now);
 	c->stage = STAGE_CURRENT;
 	c->kill_at = INT64_MAX;
 }

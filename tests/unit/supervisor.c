@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/thread.h"
 #include "roles/notify.h"
 #include "roles/supervisor.h"
@@ -153,15 +154,19 @@ int post_main(struct role *r)
 	return 0;
 }
 
+/* Ends slowly, and says when it begins and when it ends. */
 int send_main(struct role *r)
 {
 	struct wake w;
 	role_ready(r);
+	log_info("test-begins", KN("pid", getpid()));
 	while (!role_draining(r))
 		if (wake_wait(r, WAKE_ALL, clock_mono_ms() + 1000, &w) && w.handed >= 0) {
 			dprintf(w.handed, "send %d", (int)getpid());
 			close(w.handed);
 		}
+	usleep(300000);
+	log_info("test-ends", KN("pid", getpid()));
 	return 0;
 }
 
@@ -406,6 +411,23 @@ static void test_second_server(void)
 	CHECK(atoi(ask("pid")) > 1);
 }
 
+/* Two processes of send have never worked at one time. */
+static bool worked_alone(void)
+{
+	str text, line;
+	int working = 0, most = 0, begun = 0;
+	if (file_read(t.a, t.log, 1 << 20, &text).kind)
+		return false;
+	while (str_line(&text, &line)) {
+		bool begins = str_find(line, STR("event=test-begins")).n != 0;
+		begun += begins;
+		working += begins;
+		working -= str_find(line, STR("event=test-ends")).n != 0;
+		most = working > most ? working : most;
+	}
+	return begun > 1 && most == 1;
+}
+
 /* A session from before the reload goes on, and nobody is refused meanwhile. */
 static void test_reload(void)
 {
@@ -432,6 +454,7 @@ static void test_reload(void)
 	close(old);
 	old = -1;
 	CHECK(gone(before, 10));
+	CHECK(worked_alone());
 }
 
 /* What is wrong is told and changes nothing, not even after a role's death. */
@@ -499,8 +522,11 @@ static void test_orphans(void)
 	pid_t smtpd = atoi(say(open, "pid")), send = atoi(say(open, "ask") + 5);
 	kill(t.server, SIGKILL);
 	CHECK(ended(t.server, &status));
-	start();
+	t.server = start_server(-1);
+	CHECK(told("READY=1"));
 	CHECK(atoi(ask("pid")) > 1 && atoi(ask("pid")) != smtpd);
+	CHECK(!strncmp(ask("ask"), "send ", 5));
+	CHECK(worked_alone());
 	CHECK(gone(smtpd, 10) && gone(send, 10));
 	stop();
 }
