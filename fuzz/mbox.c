@@ -12,6 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	while (mbox_next(&m, a, &one)) {
 		must(m.number <= n && one.offset < n);
 		must(str_ends(one.bytes, STR("\r\n")) || !one.bytes.n);
+		if (str_find(one.bytes, STR("\r\r\n"))
+			    .n) /* LF files can't tell it from CRLF */
+			continue;
 		str file = mbox_write(a, one.bytes, STR("a@b.example"), 1795493529);
 		mbox_open(&again, file);
 		must(mbox_next(&again, a, &back) && str_eq(back.bytes, one.bytes));

@@ -20,28 +20,30 @@ static void add_field(struct buf *b, struct arena *a, str name, str value)
 		buf_add(b, header_fold(a, name, value));
 }
 
-static void add_header(struct buf *b, struct arena *a, const struct letter *l)
+str compose_header(struct arena *a, const struct letter *l)
 {
+	BUF(b);
 	str id = l->message_id.n ? l->message_id : message_id_new(a, l->host);
 	str automatic = l->auto_submitted.n ? l->auto_submitted : STR("auto-replied");
-	add_field(b, a, STR("From"), mailbox_text(a, &l->from));
-	add_field(b, a, STR("To"), mailbox_text(a, &l->to));
-	add_field(b, a, STR("Reply-To"), l->reply_to);
-	buf_add(b, header_encode(a, STR("Subject"), l->subject));
-	add_field(b, a, STR("Date"), date_text(a, l->date ? l->date : clock_now()));
-	add_field(b, a, STR("Message-ID"), id);
-	add_field(b, a, STR("In-Reply-To"), l->in_reply_to);
-	add_field(b, a, STR("References"), l->in_reply_to);
-	add_field(b, a, STR("Auto-Submitted"), automatic);
-	add_field(b, a, STR("List-Id"), l->list_id);
-	buf_add(b, l->extra);
-	buf_add(b, STR("MIME-Version: 1.0\r\n"));
+	add_field(&b, a, STR("From"), mailbox_text(a, &l->from));
+	add_field(&b, a, STR("To"), mailbox_text(a, &l->to));
+	add_field(&b, a, STR("Reply-To"), l->reply_to);
+	buf_add(&b, header_encode(a, STR("Subject"), l->subject));
+	add_field(&b, a, STR("Date"), date_text(a, l->date ? l->date : clock_now()));
+	add_field(&b, a, STR("Message-ID"), id);
+	add_field(&b, a, STR("In-Reply-To"), l->in_reply_to);
+	add_field(&b, a, STR("References"), l->in_reply_to);
+	add_field(&b, a, STR("Auto-Submitted"), automatic);
+	add_field(&b, a, STR("List-Id"), l->list_id);
+	buf_add(&b, l->extra);
+	buf_add(&b, STR("MIME-Version: 1.0\r\n"));
+	return arena_copy(a, buf_str(&b));
 }
 
 str compose(struct arena *a, const struct letter *l)
 {
 	BUF(b);
-	add_header(&b, a, l);
+	buf_add(&b, compose_header(a, l));
 	str text = encode_text_part(a, l->text);
 	if (!l->attached.n) {
 		buf_add(&b, text);

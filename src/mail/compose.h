@@ -26,6 +26,10 @@ struct letter {
 
 str compose(struct arena *a, const struct letter *l);
 
+/* Its fields alone, up to MIME-Version; the Content-Type and the empty line are
+ * still to come. text and attached are not used. */
+str compose_header(struct arena *a, const struct letter *l);
+
 /* A fresh Message-ID with its brackets: "<random@host>". */
 str message_id_new(struct arena *a, str host);
 

@@ -6,7 +6,7 @@
 
 struct dsn_recipient {
 	str final;      /* address */
-	str original;   /* ORCPT as given, or "" */
+	str original;   /* "rfc822;a+2Bb@x.example", ORCPT as given, or "" */
 	str action;     /* failed, delayed, delivered, relayed, expanded */
 	str status;     /* "5.1.1" */
 	str diagnostic; /* the remote's words, or ours */
@@ -21,10 +21,12 @@ struct dsn {
 	size_t count;
 };
 
-/* A whole message to `to` from postmaster, null reverse-path understood.
+/* A whole message to `to` from postmaster, null reverse-path understood. An
+ * action or status that is empty counts as failed, 5.0.0.
  * original: the message it is about; headers_only: RET=HDRS or it is large. */
 str dsn_write(struct arena *a, const struct dsn *d, const struct address *to,
 	      str hostname, str original, bool headers_only);
 
-/* Reads a multipart/report; *d->count is 0 where the message is none. */
+/* Reads the machine-readable part of a report, and only that; d->count is 0
+ * where the message has none. ERR_LIMIT: as mime_parse. */
 MUST_USE err dsn_read(struct arena *a, str message, struct dsn *d);
