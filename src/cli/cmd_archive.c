@@ -59,7 +59,7 @@ static void show_progress(void *arg, size_t messages, size_t at, size_t of)
 static err import_one(struct cli *c, struct office *o, int64_t list, const char *path,
 		      FILE *report)
 {
-	struct import x = { .list = list,
+	struct import_job x = { .list = list,
 			    .report = report_line,
 			    .progress = show_progress,
 			    .arg = report };
@@ -97,7 +97,7 @@ int cli_archive_export(struct cli *c)
 {
 	struct office *o;
 	const struct list_entry *list;
-	struct export x;
+	struct export_job x;
 	bool done = false;
 	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
 	export_list(&x, list->id);
@@ -151,7 +151,7 @@ int cli_archive_verify(struct cli *c)
 		CLI_TRY(c, cli_list(c, c->args[0], &list));
 		id = list->id;
 	}
-	CLI_TRY(c, archive_verify(o->archive, c->a, id, say_unwell, NULL, &r));
+	CLI_TRY(c, archive_verify(o->archive, id, say_unwell, NULL, &r));
 	printf("%lld posts, %lld unreadable, %lld changed\n", (long long)r.posts,
 	       (long long)r.unreadable, (long long)r.changed);
 	return r.unreadable || r.changed ? CLI_FAILED : CLI_OK;
@@ -163,7 +163,7 @@ int cli_archive_reindex(struct cli *c)
 	const struct list_entry *list;
 	int64_t posts;
 	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
-	CLI_TRY(c, archive_reindex(o->archive, c->a, list->id, &posts));
+	CLI_TRY(c, archive_reindex(o->archive, list->id, &posts));
 	printf("%lld posts\n", (long long)posts);
 	return CLI_OK;
 }
