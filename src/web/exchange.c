@@ -117,6 +117,7 @@ static void read_request(struct exchange *x, bool proxied)
 		.arena = x->arena,
 		.method = h->method == HEAD ? GET : h->method,
 		.path = h->path,
+		.query_text = h->query,
 		.headers = h->fields,
 		.body = buf_str(&x->body),
 		.client = x->client,
@@ -225,14 +226,14 @@ static void drop_body(struct response *r)
 	r->stream = NULL;
 }
 
-void exchange_page(struct exchange *x, const struct http_options *options)
+void exchange_page(struct exchange *x, const struct http_options *options,
+		   const atomic_bool *draining)
 {
 	struct response *r = &x->response;
 	read_request(x, options->proxied);
 	*r = (struct response){ .arena = x->arena, .status = 200 };
 	options->page(options->house, &x->request, r);
-	if (x->request.refused && x->refused)
-		x->last = true; /* where its body ends is not known */
+	x->last |= x->refused || atomic_load(draining);
 	write_head(x);
 	if (!has_body(r->status) || x->head.method == HEAD)
 		drop_body(r);

@@ -6,6 +6,8 @@
 #include "web/pool.h"
 #include "web/wire.h"
 
+#include <stdatomic.h>
+
 struct loop;
 
 struct exchange {
@@ -44,7 +46,8 @@ void exchange_free(struct exchange *x);
 /* In a worker: makes the page and writes the answer's head to out. What is to be
  * sent after it stands in response.body or response.blob_bytes, or comes from
  * exchange_piece; nothing where the answer has no body. */
-void exchange_page(struct exchange *x, const struct http_options *options);
+void exchange_page(struct exchange *x, const struct http_options *options,
+		   const atomic_bool *draining);
 
 /* In a worker: puts the next piece of a stream into out. */
 void exchange_piece(struct exchange *x);

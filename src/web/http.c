@@ -239,7 +239,7 @@ static void advance(struct connection *c)
 static void answer_sent(struct connection *c)
 {
 	struct exchange *x = c->exchange;
-	if (!x->keep) {
+	if (!x->keep || atomic_load(&c->loop->http->draining)) {
 		linger(c);
 		return;
 	}
@@ -584,6 +584,7 @@ void *loop_run(void *arg)
 {
 	struct loop *l = arg;
 	event_base_dispatch(l->base);
+	event_base_loop(l->base, EVLOOP_NONBLOCK); /* closes the last sockets */
 	return NULL;
 }
 

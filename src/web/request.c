@@ -142,7 +142,8 @@ void response_header(struct response *r, str name, str value)
 
 void response_redirect(struct response *r, int status, str location)
 {
-	if (!url_is_safe(location) || !is_field_value(location))
+	if (!str_starts(location, STR("/")) || !url_is_safe(location)
+	    || !is_field_value(location))
 		location = STR("/");
 	r->status = status;
 	buf_clear(&r->body);

@@ -35,6 +35,7 @@ struct pairs {
 };
 
 struct session;
+struct router;
 
 struct request {
 	struct arena *arena;
@@ -45,6 +46,7 @@ struct request {
 	bool slash;        /* the path ends in one */
 	bool json;         /* the twin is wanted: the path ended in .json */
 	struct pairs args; /* of the route's pattern */
+	str query_text;    /* as it was sent */
 	struct pairs query, headers;
 	str body;          /* of at most HTTP_BODY_MAX octets */
 	struct pairs form; /* the body, where it is a form */
@@ -54,7 +56,9 @@ struct request {
 	const char *why; /* what was wrong with it */
 
 	/* filled by the router */
+	const struct router *router;
 	const struct session *session; /* NULL: a guest */
+	bool is_protected;             /* [web] protect names the path */
 	void *house;                   /* the caller's: books, configuration */
 };
 
@@ -106,8 +110,8 @@ struct response {
  * and logged. Both must live as long as the request. */
 void response_header(struct response *r, str name, str value);
 
-/* 303 See Other (or 301, 302, 307, 308) to a path of this site or to a URL
- * below [site] url. */
+/* 303 See Other (or 301, 302, 307, 308) to a path of this site. What is none, as
+ * a form's "to" may be, leads to /. */
 void response_redirect(struct response *r, int status, str location);
 
 /* The browser stores the body under this name and never shows it. */

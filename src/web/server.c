@@ -40,8 +40,7 @@ static void run(struct pool_job *job)
 	if (x->response.stream) {
 		exchange_piece(x);
 	} else {
-		x->last |= atomic_load_explicit(&h->draining, memory_order_relaxed);
-		exchange_page(x, &h->options);
+		exchange_page(x, &h->options, &h->draining);
 		if (x->response.status >= 500)
 			atomic_fetch_add(&h->failed, 1);
 	}

@@ -98,12 +98,23 @@ static struct refusal read_request_line(str line, struct wire_head *head)
 	return r.status ? r : read_target(target, head);
 }
 
+/* Spaces and tabs alone are white space in a header (RFC 9110 section 5.6.3); a
+ * VT that one of us trims and the other does not hides a coding. */
+static str trim_blanks(str s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = str_skip(s, 1);
+	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
 /* RFC 9112 section 5: no white space before the colon, no folded lines. */
 static struct refusal read_field(str line, struct pair *field)
 {
 	if (!str_cut(line, ':', &field->name, &field->value) || !is_token(field->name))
 		return (struct refusal){ 400, "a header line is not NAME: VALUE" };
-	field->value = str_trim(field->value);
+	field->value = trim_blanks(field->value);
 	field->filename = STR_NONE;
 	for (size_t i = 0; i < field->value.n; i++) {
 		unsigned char c = (unsigned char)field->value.p[i];
@@ -172,7 +183,7 @@ static bool names_word(str list, str word)
 		str item, rest = STR_NONE;
 		if (!str_cut(list, ',', &item, &rest))
 			item = list;
-		if (str_ieq(str_trim(item), word))
+		if (str_ieq(trim_blanks(item), word))
 			return true;
 		list = rest;
 	}

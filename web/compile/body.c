@@ -126,7 +126,7 @@ static const char *writer(enum kind kind, str how, enum place place)
 		{ K_STR, "", PART, "esc_part" },
 		{ K_STR, "path", URL | PART, "esc_path" },
 		{ K_STR, "marked", TEXT, "esc_marked" },
-		{ K_HTML, "", TEXT, "add_html" },
+		{ K_HTML, "", TEXT, "html_add" },
 		{ K_INT, "", TEXT | ATTR | URL | PART, "show_number" },
 		{ K_INT, "count", TEXT | ATTR, "show_count" },
 		{ K_INT, "size", TEXT | ATTR, "show_size" },

@@ -251,9 +251,7 @@ static void emit_assets(struct buf *out, const struct site *site)
 void emit_source(struct buf *out, const struct site *site)
 {
 	buf_add(out,
-		STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n\n"
-		    "static inline void add_html(struct buf *out, struct html h)\n{\n"
-		    "\tbuf_add(out, h.s);\n}\n\n"));
+		STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n\n"));
 	for (const struct template *t = site->templates; t; t = t->next) {
 		if (!t->has_slot)
 			continue;

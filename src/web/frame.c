@@ -1,0 +1,104 @@
+#include "web/frame.h"
+
+#include "web/router.h"
+
+static bool stands_at(const struct request *q, const char *first)
+{
+	return q->segment_count ? str_eq(q->segments[0], str_from(first)) : !*first;
+}
+
+struct page_frame frame_of(const struct request *q, str title)
+{
+	static const struct {
+		const char *label, *href, *first;
+	} entries[] = {
+		{ "Project", "/", "" },
+		{ "Lists", "/lists/", "lists" },
+	};
+	enum { ENTRIES = sizeof entries / sizeof *entries };
+	const struct frame_site *site = &q->router->face;
+	struct page_frame_nav *nav = arena_alloc(q->arena, ENTRIES * sizeof *nav);
+	size_t count = 0;
+	for (size_t i = site->root ? 0 : 1; i < ENTRIES; i++)
+		nav[count++] = (struct page_frame_nav){
+			.label = str_from(entries[i].label),
+			.href = str_from(entries[i].href),
+			.current = stands_at(q, entries[i].first),
+		};
+	return (struct page_frame){
+		.lang = site->lang,
+		.title = title,
+		.site_name = site->name,
+		.nav = nav,
+		.nav_count = count,
+		.me = q->session ? q->session->name : STR_NONE,
+	};
+}
+
+struct words {
+	int status;
+	const char *title, *text;
+};
+
+static const struct words *words_for(int status)
+{
+	static const struct words rows[] = {
+		{ 400, "This request cannot be read",
+		  "Something in the address or in what was sent is not as it should "
+		  "be." },
+		{ 401, "Please sign in", "This page is for people who are signed in." },
+		{ 403, "Not for you",
+		  "You are signed in, but this is for others: members, owners or "
+		  "administrators." },
+		{ 404, "There is nothing here",
+		  "The address is wrong, or what stood here is gone, or it is not for "
+		  "you to know." },
+		{ 405, "Not in this way",
+		  "What stands here can be asked for, but not with this method." },
+		{ 410, "It was taken away", "What stood here was removed." },
+		{ 413, "Too large", "What was sent is larger than is accepted here." },
+		{ 429, "Too often", "Please wait a while, then try again." },
+		{ 500, "A fault of ours",
+		  "The page could not be made. The administrator finds the reason in "
+		  "the log." },
+		{ 503, "Not now",
+		  "The server cannot answer at the moment. Please try "
+		  "again in a minute." },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].status == status)
+			return &rows[i];
+	if (status == 501 || status == 505)
+		return words_for(405);
+	return status > 500 ? words_for(500) : words_for(400);
+}
+
+/* Where to go from here: a guest to the sign-in, and back; others to the lists. */
+static str next_step(const struct request *q, int status)
+{
+	if (status != 401 || q->method != GET)
+		return STR("/lists/");
+	BUF(to);
+	buf_add(&to, STR("/login?to="));
+	esc_part(&to, q->path);
+	return arena_copy(q->arena, buf_str(&to));
+}
+
+void error_page(const struct request *q, struct response *r, int status, str detail)
+{
+	const struct words *w = words_for(status);
+	r->status = status;
+	buf_clear(&r->body);
+	r->type = STR_NONE;
+	if (status == 401) /* RFC 9110 section 15.5.2 */
+		response_header(r, STR("WWW-Authenticate"), STR("Bearer"));
+	ANSWER(q, r, error,
+	       (&(struct page_error){
+		       .frame = frame_of(q, str_from(w->title)),
+		       .status = status,
+		       .title = str_from(w->title),
+		       .text = detail.n ? detail : str_from(w->text),
+		       .next = next_step(q, status),
+		       .next_label = status == 401 ? STR("Sign in") : STR("To the lists"),
+	       }));
+}

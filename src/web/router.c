@@ -1,0 +1,261 @@
+#include "web/router.h"
+
+#include "web/blob.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+
+/* ---- patterns */
+
+enum { ARGS_MAX = 8 };
+
+static bool is_number(str s)
+{
+	uint64_t n;
+	return s.n <= 18 && (s.n < 2 || s.p[0] != '0') && str_u64(s, &n);
+}
+
+/* One segment against one of a pattern. */
+static bool segment_fits(str pattern, str segment, struct pair *args, size_t *count)
+{
+	if (!pattern.n || (pattern.p[0] != ':' && pattern.p[0] != '#'))
+		return str_eq(pattern, segment);
+	size_t n = 1;
+	while (n < pattern.n && (chr_is_alpha(pattern.p[n]) || pattern.p[n] == '_'))
+		n++;
+	str name = str_skip(str_first(pattern, n), 1), literal = str_skip(pattern, n);
+	if (!str_ends(segment, literal) || segment.n == literal.n || *count == ARGS_MAX)
+		return false;
+	str value = str_first(segment, segment.n - literal.n);
+	if (pattern.p[0] == '#' && !is_number(value))
+		return false;
+	args[(*count)++] = (struct pair){ .name = name, .value = value };
+	return true;
+}
+
+bool route_fits(const char *pattern, struct request *q)
+{
+	struct pair *args = arena_alloc(q->arena, ARGS_MAX * sizeof *args);
+	size_t count = 0, at = 0;
+	str rest = str_skip(str_from(pattern), 1), segment;
+	bool more = rest.n;
+	while (more) {
+		if (!str_cut(rest, '/', &segment, &rest)) {
+			segment = rest;
+			more = false;
+		} else {
+			more = rest.n; /* a / at the end is no segment */
+		}
+		if (segment.n && segment.p[0] == '*') {
+			at = q->segment_count;
+			break;
+		}
+		if (at == q->segment_count
+		    || !segment_fits(segment, q->segments[at++], args, &count))
+			return false;
+	}
+	if (at != q->segment_count)
+		return false;
+	q->args = (struct pairs){ args, count };
+	return true;
+}
+
+static bool ends_in_slash(const char *pattern)
+{
+	return str_ends(str_from(pattern), STR("/"));
+}
+
+/* ---- finding the row */
+
+struct match {
+	const struct route *route;
+	unsigned allowed; /* methods of all rows that fit the path */
+	bool wants_slash;
+};
+
+static struct match match_path(const struct router *router, struct request *q,
+			       bool stripped)
+{
+	struct match m = { 0 };
+	struct pairs args = { 0 };
+	for (size_t i = 0; i < router->route_count; i++) {
+		const struct route *row = &router->routes[i];
+		bool slash = ends_in_slash(row->pattern);
+		if ((stripped && row->flags & ROUTE_FILE) || !route_fits(row->pattern, q))
+			continue;
+		if (!stripped && slash != q->slash) {
+			m.wants_slash |= slash && q->method == GET;
+			continue;
+		}
+		m.allowed |= row->methods;
+		if (!m.route && row->methods & q->method) {
+			m.route = row;
+			args = q->args;
+		}
+	}
+	q->args = args;
+	return m;
+}
+
+/* The twin first: /lists/dev.json is the list dev, unless a file is so named. */
+static struct match find(const struct router *router, struct request *q)
+{
+	str json = STR(".json");
+	if (q->segment_count && !q->slash) {
+		str *last = (str *)(uintptr_t)&q->segments[q->segment_count - 1];
+		str whole = *last;
+		if (str_ends(whole, json) && whole.n > json.n) {
+			*last = str_first(whole, whole.n - json.n);
+			struct match m = match_path(router, q, true);
+			q->json = m.allowed;
+			if (m.allowed)
+				return m;
+			*last = whole;
+		}
+	}
+	return match_path(router, q, false);
+}
+
+/* ---- files that are compiled in */
+
+static struct blob *asset_blobs[16];
+static pthread_once_t assets_made = PTHREAD_ONCE_INIT;
+
+static void make_asset_blobs(void)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = { { ".css", "text/css; charset=utf-8" },
+		      { ".js", "text/javascript; charset=utf-8" },
+		      { ".svg", "image/svg+xml" },
+		      { ".png", "image/png" } };
+	for (size_t i = 0; i < assets_count && i < 16; i++) {
+		str type = STR("application/octet-stream");
+		for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+			if (str_ends(assets[i].name, str_from(types[k].ending)))
+				type = str_from(types[k].type);
+		asset_blobs[i] = blob_of(assets[i].content, type);
+	}
+}
+
+/* Their names hold a hash of their content, so they are good for ever. */
+static void asset_page(struct request *q, struct response *r)
+{
+	pthread_once(&assets_made, make_asset_blobs);
+	for (size_t i = 0; i < assets_count && i < 16; i++) {
+		if (!str_eq(q->path, assets[i].url))
+			continue;
+		r->cache = STR("public, max-age=31536000, immutable");
+		response_blob(q, r, blob_ref(asset_blobs[i]));
+		return;
+	}
+	error_page(q, r, 404, STR_NONE);
+}
+
+/* ---- who may */
+
+static bool passes(const struct router *router, struct request *q,
+		   const struct protect_row *row)
+{
+	if (!q->session)
+		return false;
+	if (q->session->admin || row->who == PROTECT_SIGNED_IN)
+		return true;
+	return row->who == PROTECT_MEMBERS && router->is_member
+	       && router->is_member(q, row->list);
+}
+
+/* True: on. Else the answer has been made. */
+static bool let_in(const struct router *router, struct request *q, struct response *r,
+		   const struct route *route)
+{
+	const struct protect_row *row = protect_find(&router->protect, q);
+	enum may may = MAY;
+	q->is_protected = row;
+	if (row && !passes(router, q, row))
+		may = MAY_NOT;
+	else if (route && route->right != ROUTE_OPEN)
+		may = router->may(q, (enum right)route->right);
+	if (may == MAY)
+		return true;
+	error_page(q, r, may == MAY_NOT_KNOW ? 404 : q->session ? 403 : 401, STR_NONE);
+	return false;
+}
+
+/* ---- answering */
+
+static void not_this_method(struct request *q, struct response *r, unsigned allowed)
+{
+	static const struct {
+		unsigned method;
+		const char *name;
+	} rows[] = { { GET, "GET" }, { GET, "HEAD" },    { POST, "POST" },
+		     { PUT, "PUT" }, { PATCH, "PATCH" }, { DELETE, "DELETE" } };
+	str list = STR_NONE;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (allowed & rows[i].method)
+			list = arena_cat(q->arena, list, list.n ? STR(", ") : STR(""),
+					 str_from(rows[i].name));
+	response_header(r, STR("Allow"), list);
+	error_page(q, r, 405, STR_NONE);
+}
+
+static void add_slash(struct request *q, struct response *r)
+{
+	response_redirect(r, 301,
+			  arena_cat(q->arena, q->path, STR("/"),
+				    q->query_text.n ? STR("?") : STR(""), q->query_text));
+}
+
+static void no_route(const struct router *router, struct request *q, struct response *r)
+{
+	if (!router->other && q->segment_count)
+		error_page(q, r, 404, STR_NONE);
+	else if (q->method != GET)
+		not_this_method(q, r, GET);
+	else if (!router->other)
+		response_redirect(r, 302, STR("/lists/"));
+	else if (let_in(router, q, r, NULL))
+		router->other(q, r);
+}
+
+static void dispatch(const struct router *router, struct request *q, struct response *r)
+{
+	if (str_starts(q->path, STR("/_/"))) {
+		asset_page(q, r);
+		return;
+	}
+	const char *why = NULL;
+	struct match m = find(router, q);
+	session_read(router->sessions, q);
+	if (!m.route && m.allowed) {
+		not_this_method(q, r, m.allowed);
+	} else if (!m.route && m.wants_slash) {
+		add_slash(q, r);
+	} else if (!m.route) {
+		no_route(router, q, r);
+	} else if (let_in(router, q, r, m.route)) {
+		if (q->method != GET && !(m.route->flags & ROUTE_FOREIGN)
+		    && !session_form_allowed(router->sessions, q, &why))
+			error_page(q, r, 403, str_from(why));
+		else
+			m.route->page(q, r);
+	}
+}
+
+void router_page(void *arg, struct request *q, struct response *r)
+{
+	const struct router *router = arg;
+	q->router = router;
+	q->house = router->house;
+	if (q->refused)
+		error_page(q, r, q->refused, str_from(q->why));
+	else
+		dispatch(router, q, r);
+	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
+		error_page(q, r, r->status, STR_NONE);
+	if (r->status >= 500)
+		log_error("page-failed", KS("path", q->path), KN("status", r->status),
+			  KZ("do", "look at the lines before this one"));
+}

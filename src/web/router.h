@@ -1,0 +1,75 @@
+/* web/router.h: which page answers, and who may see it. Pages are rows of one
+ * table:
+ *
+ *     static const struct route routes[] = {
+ *             { GET, "/lists/", lists_page, ROUTE_OPEN, 0 },
+ *             { GET, "/lists/:list/t/#number", thread_page, RIGHT_archive_read, 0 },
+ *             { GET, "/lists/:list/#number/a/#part/:name", file_page, …, ROUTE_FILE },
+ *             { GET | POST, "/lists/:list/join", join_page, RIGHT_join, 0 },
+ *     };
+ *
+ * In a pattern :name takes any segment, #name a number, *name all that is left;
+ * a literal may follow within the segment (#number.mbox.gz). The first row that
+ * fits is taken. A pattern that ends in / is reached without it by a redirect.
+ * A path that ends in .json finds the same row as without, with q->json set. */
+#pragma once
+
+#include "account/rights.h"
+#include "web/frame.h"
+#include "web/protect.h"
+#include "web/session.h"
+
+enum { ROUTE_OPEN = RIGHT_COUNT }; /* everybody may */
+
+enum route_flag {
+	ROUTE_FILE = 1,    /* the path ends in a file's name: .json belongs to it */
+	ROUTE_FOREIGN = 2, /* programs of others POST here: no form token (RFC 8058) */
+};
+
+struct route {
+	unsigned methods; /* GET includes HEAD */
+	const char *pattern;
+	void (*page)(struct request *q, struct response *r);
+	int right; /* enum right, or ROUTE_OPEN */
+	unsigned flags;
+};
+
+enum may {
+	MAY,
+	MAY_NOT,
+	MAY_NOT_KNOW, /* not even that there is such a thing: 404 */
+};
+
+struct router {
+	const struct route *routes;
+	size_t route_count;
+	const struct sessions *sessions;
+	struct frame_site face;
+	struct protect protect;
+	void *house;
+
+	/* May q->session do this? Of a list where the path names one (:list). */
+	enum may (*may)(struct request *q, enum right right);
+	bool (*is_member)(struct request *q, str list); /* for protect */
+
+	/* What no route has: the group's site. NULL: none. */
+	void (*other)(struct request *q, struct response *r);
+};
+
+/* The page function for http_options; house is the router. A page that only
+ * sets a status of 400 or more gets the error page for it. */
+void router_page(void *router, struct request *q, struct response *r);
+
+/* Does a path fit a pattern? Fills q->args. For tests. */
+bool route_fits(const char *pattern, struct request *q);
+
+/* ANSWER(q, r, login, &(struct page_login){ … }): the page, or its twin. */
+#define ANSWER(q, r, name, values)                              \
+	do {                                                    \
+		if ((q)->json) {                                \
+			(r)->type = STR("application/json");    \
+			page_##name##_json(&(r)->body, values); \
+		} else {                                        \
+			page_##name(&(r)->body, values);        \
+		}                                               \
+	} while (0)

@@ -1,0 +1,48 @@
+/* web/session.h: who is signed in, as HTTP carries it: one cookie, or a token
+ * for programs; and whether a form that changes something comes from a page of
+ * ours. The sessions themselves are kept elsewhere (account/session.h).
+ *
+ *     session_read(s, q);                       // q->session, or NULL: a guest
+ *     if (!session_form_allowed(s, q, &why)) ... 403
+ *     <input type="hidden" name="csrf" value="{csrf}">   .csrf = session_form_token(s, q)
+ */
+#pragma once
+
+#include "web/request.h"
+
+struct session {
+	int64_t person;
+	bool admin;
+	str name;
+	str cookie; /* empty: by a bearer token */
+};
+
+struct sessions {
+	/* Whose is it? False: nobody's, or it has ended. */
+	bool (*find)(void *house, struct arena *a, str cookie, struct session *out);
+	bool (*bearer)(void *house, struct arena *a, str token, struct session *out);
+	/* account_form_token and account_form_check */
+	str (*form_token)(struct arena *a, str cookie, str form);
+	bool (*form_check)(struct arena *a, str cookie, str form, str token);
+	str origin; /* of [site] url: "https://www.uni.example" */
+};
+
+/* Looks the request's cookie or "Authorization: Bearer" up; sets q->session. */
+void session_read(const struct sessions *s, struct request *q);
+
+/* Signs the browser in: the cookie, for so many seconds. */
+void session_set(const struct request *q, struct response *r, str cookie,
+		 int64_t seconds);
+void session_clear(const struct request *q, struct response *r);
+
+/* What every form of ours carries as "csrf"; empty for a guest. */
+str session_form_token(const struct sessions *s, const struct request *q);
+
+/* May this request change something? Not where a browser says that another
+ * site's page sent it, and for who is signed in by cookie not without the token.
+ * *why: for people. */
+bool session_form_allowed(const struct sessions *s, const struct request *q,
+			  const char **why);
+
+/* "https://www.uni.example" of a URL; in lower case. */
+str url_origin(struct arena *a, str url);

@@ -1,0 +1,148 @@
+#include "web/cache.h"
+
+#include "tests/check.h"
+
+#include <zlib.h>
+
+static struct blob *text_blob(const char *line, int times)
+{
+	struct buf b = { 0 };
+	for (int i = 0; i < times; i++)
+		buf_addf(&b, "%s %d\n", line, i % 100);
+	return blob_new(&b, STR("text/plain"));
+}
+
+static void encodings(void)
+{
+	static const struct {
+		const char *header;
+		bool gzip;
+	} cases[] = {
+		{ "", false },
+		{ "gzip", true },
+		{ "deflate, GZip", true },
+		{ "br;q=1, gzip;q=0.5", true },
+		{ "gzip;q=0", false },
+		{ "gzip; q=0.0", true },
+		{ "xgzip", false },
+		{ "identity", false },
+		{ "*", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(accepts_gzip(str_from(cases[i].header)) == cases[i].gzip);
+}
+
+static void gzip_is_right(void)
+{
+	struct blob *b = text_blob("a line of a page", 5000), *small = text_blob("x", 3);
+	str zipped = blob_gzip(b), plain = blob_bytes(b);
+	unsigned char out[200000];
+	z_stream z = { .next_in = (unsigned char *)(uintptr_t)zipped.p,
+		       .avail_in = (unsigned)zipped.n,
+		       .next_out = out,
+		       .avail_out = sizeof out };
+	CHECK(zipped.n && zipped.n < plain.n / 4);
+	CHECK(inflateInit2(&z, 15 + 16) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END);
+	CHECK(z.total_out == plain.n && !memcmp(out, plain.p, plain.n));
+	inflateEnd(&z);
+	CHECK(blob_gzip(b).p == zipped.p); /* once */
+	CHECK(!blob_gzip(small).n);
+	blob_unref(b);
+	blob_unref(small);
+	blob_unref(NULL);
+}
+
+static str header(const struct response *r, const char *name)
+{
+	for (size_t i = 0; i < r->header_count; i++)
+		if (str_eq(r->headers[i].name, str_from(name)))
+			return r->headers[i].value;
+	return STR_NONE;
+}
+
+static void answer(struct arena *a, struct blob *b, const char *accept, str known,
+		   struct response *r)
+{
+	struct pair *headers = arena_zero(a, 2 * sizeof *headers);
+	headers[0] = (struct pair){ .name = STR("Accept-Encoding"),
+				    .value = str_from(accept) };
+	headers[1] = (struct pair){ .name = STR("If-None-Match"), .value = known };
+	struct request q = { .arena = a, .method = GET, .headers = { headers, 2 } };
+	*r = (struct response){ .arena = a, .status = 200 };
+	response_blob(&q, r, blob_ref(b));
+	blob_unref(r->blob);
+}
+
+static void versions(void)
+{
+	ARENA(a);
+	struct response r;
+	struct blob *b = text_blob("a line of a page", 5000);
+	struct blob *same = text_blob("a line of a page", 5000);
+	struct blob *other = text_blob("a line of a pagE", 5000);
+	CHECK(str_eq(blob_tag(b), blob_tag(same)) && blob_tag(b).n == 32);
+	CHECK(!str_eq(blob_tag(b), blob_tag(other)));
+
+	answer(a, b, "", STR_NONE, &r);
+	str plain = header(&r, "ETag");
+	CHECK(r.status == 200 && r.blob_bytes.n == blob_bytes(b).n);
+	CHECK(!header(&r, "Content-Encoding").n);
+	answer(a, b, "gzip", STR_NONE, &r);
+	str zipped = header(&r, "ETag");
+	CHECK(r.status == 200 && r.blob_bytes.n < blob_bytes(b).n);
+	CHECK(str_eq(header(&r, "Content-Encoding"), STR("gzip")));
+	CHECK(str_eq(header(&r, "Vary"), STR("Accept-Encoding")));
+	CHECK(!str_eq(plain, zipped));
+
+	answer(a, b, "", plain, &r);
+	CHECK(r.status == 304 && !r.blob && header(&r, "Vary").n);
+	answer(a, b, "gzip", zipped, &r);
+	CHECK(r.status == 304);
+	answer(a, b, "gzip", arena_cat(a, STR("\"x\", W/"), zipped), &r);
+	CHECK(r.status == 304);
+	answer(a, b, "gzip", plain, &r);
+	CHECK(r.status == 200);
+	blob_unref(b);
+	blob_unref(same);
+	blob_unref(other);
+}
+
+static void cache(void)
+{
+	ARENA(a);
+	struct cache *c = cache_new(100000);
+	CHECK(cache_get(c, STR("a")) == NULL);
+	struct blob *b = text_blob("one", 100), *huge = text_blob("huge", 20000);
+	cache_put(c, STR("a"), b);
+	cache_put(c, STR("huge"), huge);
+	struct blob *got = cache_get(c, STR("a"));
+	CHECK(got == b && !cache_get(c, STR("huge")));
+	blob_unref(got);
+	for (int i = 0; i < 1000; i++) {
+		struct blob *each = text_blob("each", 100);
+		cache_put(c, arena_printf(a, "key %d", i % 500), each);
+		blob_unref(each);
+		blob_unref(cache_get(c, STR("a"))); /* keeps it young */
+		CHECK(cache_octets(c) <= 100000);
+	}
+	got = cache_get(c, STR("a"));
+	CHECK(got == b);
+	CHECK(cache_get(c, STR("key 0")) == NULL);
+	struct blob *last = cache_get(c, STR("key 499"));
+	CHECK(last != NULL);
+	cache_free(c); /* those who hold a blob keep it */
+	CHECK(str_starts(blob_bytes(last), STR("each 0\n")));
+	blob_unref(last);
+	blob_unref(got);
+	blob_unref(b);
+	blob_unref(huge);
+}
+
+int main(void)
+{
+	encodings();
+	gzip_is_right();
+	versions();
+	cache();
+	return check_done();
+}

@@ -1,0 +1,623 @@
+/* The server over loopback: what is said, in which order, and who is cut off. */
+#include "web/http.h"
+
+#include "web/blob.h"
+
+#include "base/clock.h"
+#include "net/conn.h"
+#include "tests/check.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static atomic_int smuggled; /* requests that nobody should have got through */
+static struct blob *big;
+
+/* ---- pages */
+
+struct lines {
+	struct stream stream;
+	int left;
+	bool breaks;
+};
+
+static enum stream_state more_lines(struct stream *s, struct buf *out)
+{
+	struct lines *l = (struct lines *)s;
+	if (l->breaks && l->left == 2)
+		return STREAM_FAILED;
+	buf_addf(out, "line %d\n", l->left);
+	return --l->left ? STREAM_MORE : STREAM_END;
+}
+
+static void free_lines(struct stream *s)
+{
+	free(s);
+}
+
+static void stream_page(struct response *r, int64_t length, bool breaks)
+{
+	struct lines *l = calloc(1, sizeof *l);
+	*l = (struct lines){ .stream = { more_lines, free_lines, length },
+			     .left = 4,
+			     .breaks = breaks };
+	r->stream = &l->stream;
+}
+
+static void page(void *house, struct request *q, struct response *r)
+{
+	(void)house;
+	r->type = STR("text/plain");
+	if (str_eq(q->path, STR("/smuggled")))
+		atomic_fetch_add(&smuggled, 1);
+	if (q->refused) {
+		r->status = q->refused;
+		buf_add(&r->body, str_from(q->why));
+	} else if (str_eq(q->path, STR("/slow"))) {
+		usleep(200000);
+		buf_add(&r->body, STR("slow"));
+	} else if (str_eq(q->path, STR("/big"))) {
+		response_blob(q, r, blob_ref(big));
+	} else if (str_eq(q->path, STR("/stream"))) {
+		stream_page(r, -1, false);
+	} else if (str_eq(q->path, STR("/known"))) {
+		stream_page(r, 28, false);
+	} else if (str_eq(q->path, STR("/short"))) {
+		stream_page(r, 100, false);
+	} else if (str_eq(q->path, STR("/breaks"))) {
+		stream_page(r, -1, true);
+	} else if (str_eq(q->path, STR("/none"))) {
+		r->status = 204;
+	} else if (str_eq(q->path, STR("/client"))) {
+		buf_cat(&r->body, net_ip_text(q->arena, &q->client),
+			q->secure ? STR(" secure") : STR(" plain"));
+	} else {
+		buf_cat(&r->body, STR("<"), q->path, STR("|"), request_form(q, "a"),
+			STR("|"), q->body, STR(">"));
+	}
+}
+
+/* ---- a server, and a client that says exactly what it is told to */
+
+struct served {
+	struct http *http;
+	struct net_addr at;
+	int fd;
+};
+
+static void serve(struct arena *a, struct served *s, struct http_options o,
+		  struct tls *tls)
+{
+	socklen_t len = sizeof s->at.ss;
+	CHECK(!net_parse(a, STR("127.0.0.1:0"), &s->at).kind);
+	CHECK(!net_listen(a, &s->at, &s->fd).kind);
+	CHECK(getsockname(s->fd, (struct sockaddr *)&s->at.ss, &len) == 0);
+	o.page = page;
+	CHECK(!http_new(&o, &s->http).kind);
+	http_listen(s->http, s->fd, tls);
+	CHECK(!http_start(s->http).kind);
+}
+
+static void stop(struct served *s)
+{
+	http_free(s->http);
+	close(s->fd);
+}
+
+static int dial(const struct served *s)
+{
+	struct timeval wait = { .tv_sec = 5 };
+	int fd = socket(s->at.ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CHECK(connect(fd, (const struct sockaddr *)&s->at.ss, s->at.len) == 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+	return fd;
+}
+
+/* False: cut off; what is read then tells why. */
+static bool say(int fd, str text)
+{
+	while (text.n) {
+		ssize_t n = send(fd, text.p, text.n, MSG_NOSIGNAL);
+		if (n <= 0)
+			return false;
+		text = str_skip(text, (size_t)n);
+	}
+	return true;
+}
+
+/* Reads until the server closes. */
+static str hear(struct arena *a, int fd)
+{
+	BUF(b);
+	ssize_t n;
+	while ((n = recv(fd, buf_room(&b, 65536), 65536, 0)) > 0)
+		b.n += (size_t)n;
+	close(fd);
+	return arena_copy(a, buf_str(&b));
+}
+
+static str ask(struct arena *a, const struct served *s, str text)
+{
+	int fd = dial(s);
+	say(fd, text);
+	return hear(a, fd);
+}
+
+static int count(str text, const char *what)
+{
+	int n = 0;
+	for (str at = text; (at = str_find(at, str_from(what))).n; n++)
+		at = str_skip(at, 1);
+	return n;
+}
+
+static str body_of(str answer)
+{
+	return str_skip(str_find(answer, STR("\r\n\r\n")), 4);
+}
+
+#define GET_CLOSE(path) \
+	STR("GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+/* ---- cases */
+
+static void plain(const struct served *s)
+{
+	ARENA(a);
+	static const char *const lines[] = {
+		"HTTP/1.1 200 OK\r\n",
+		"\r\nContent-Length: 10\r\n",
+		"\r\nX-Content-Type-Options: nosniff\r\n",
+		"\r\nReferrer-Policy: same-origin\r\n",
+		"\r\nCross-Origin-Opener-Policy: same-origin\r\n",
+		"\r\nContent-Security-Policy: default-src 'none'; style-src 'self'; "
+		"img-src "
+		"'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri "
+		"'none'\r\n",
+		"\r\nCache-Control: no-cache\r\n",
+		"\r\nConnection: close\r\n",
+		"\r\nDate: ",
+		"\r\n\r\n</hello||>",
+	};
+	str got = ask(a, s, GET_CLOSE("/hello"));
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		CHECK(str_find(got, str_from(lines[i])).n);
+}
+
+static void methods(const struct served *s)
+{
+	ARENA(a);
+	str got = ask(
+		a, s,
+		STR("HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+		    "GET /none HTTP/1.1\r\nHost: x\r\n\r\n"
+		    "HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+	CHECK(count(got, "HTTP/1.1 2") == 3 && !count(got, "</hello"));
+	CHECK(str_find(got, STR("Content-Length: 10\r\n")).n);
+	CHECK(count(got, "HTTP/1.1 204 No Content") == 1
+	      && count(got, "Content-Length") == 1);
+	CHECK(count(got, "line ") == 0);
+	got = ask(a, s, STR("BREW / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	CHECK(str_starts(got, STR("HTTP/1.1 501 ")));
+	got = ask(a, s, STR("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"));
+	CHECK(str_starts(got, STR("HTTP/1.1 501 ")));
+	got = ask(a, s, STR("GET /hello HTTP/1.0\r\n\r\n"));
+	CHECK(str_ends(got, STR("</hello||>")) && count(got, "Connection: close") == 1);
+	got = ask(a, s,
+		  STR("GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+		      "GET /2 HTTP/1.0\r\n\r\n"));
+	CHECK(count(got, "HTTP/1.1 200") == 2
+	      && count(got, "Connection: keep-alive") == 1);
+}
+
+static void pipelined(const struct served *s)
+{
+	ARENA(a);
+	BUF(b);
+	for (int i = 0; i < 200; i++)
+		buf_addf(&b, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", i);
+	buf_add(&b, GET_CLOSE("/slow"));
+	str got = ask(a, s, buf_str(&b)), rest = got;
+	CHECK(count(got, "HTTP/1.1 200 OK") == 201);
+	for (int i = 0; i < 200; i++) { /* in the order in which they were asked */
+		str mark = arena_printf(a, "</%d||>", i);
+		rest = str_find(rest, mark);
+		CHECK(rest.n > 0);
+	}
+	CHECK(str_ends(got, STR("slow")));
+}
+
+static void bodies(const struct served *s)
+{
+	ARENA(a);
+	str form = STR(
+		"POST /f HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Type: "
+		"application/x-www-form-urlencoded\r\nConnection: close\r\n\r\na=b+c");
+	CHECK(str_ends(ask(a, s, form), STR("</f|b c|a=b+c>")));
+	str chunked = STR("POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+			  "Connection: close\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: "
+			  "u\r\n\r\n");
+	CHECK(str_ends(ask(a, s, chunked), STR("</c||abcdefg>")));
+	str broken = STR(
+		"POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"3\r\nabcX\r\n0\r\n\r\n");
+	CHECK(str_starts(ask(a, s, broken), STR("HTTP/1.1 400 ")));
+	str nul = STR(
+		"POST /f HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Type: "
+		"application/x-www-form-urlencoded\r\nConnection: close\r\n\r\na=%00");
+	CHECK(str_starts(ask(a, s, nul), STR("HTTP/1.1 400 ")));
+
+	int fd = dial(s);
+	char line[64] = "";
+	say(fd, STR("POST /e HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: "
+		    "100-continue\r\nConnection: close\r\n\r\n"));
+	CHECK(recv(fd, line, sizeof line, 0) == 25);
+	CHECK(!strcmp(line, "HTTP/1.1 100 Continue\r\n\r\n"));
+	say(fd, STR("abc"));
+	CHECK(str_ends(hear(a, fd), STR("</e||abc>")));
+}
+
+/* The answer arrives although the client goes on sending. */
+static void too_large(const struct served *s)
+{
+	ARENA(a);
+	BUF(b);
+	buf_add(&b,
+		STR("POST /l HTTP/1.1\r\nHost: x\r\nContent-Length: 1500000\r\n\r\n"));
+	memset(buf_room(&b, 1500000), 'x', 1500000);
+	b.n += 1500000;
+	CHECK(str_starts(ask(a, s, buf_str(&b)), STR("HTTP/1.1 413 ")));
+	buf_clear(&b);
+	buf_add(&b,
+		STR("POST /l HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
+	for (int i = 0; i < 1100; i++) {
+		buf_add(&b, STR("400\r\n"));
+		memset(buf_room(&b, 1024), 'x', 1024);
+		b.n += 1024;
+		buf_add(&b, STR("\r\n"));
+	}
+	CHECK(str_starts(ask(a, s, buf_str(&b)), STR("HTTP/1.1 413 ")));
+	buf_clear(&b);
+	buf_add(&b, STR("GET / HTTP/1.1\r\nHost: x\r\n"));
+	while (b.n < 20000)
+		buf_add(&b,
+			STR("X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"));
+	CHECK(str_starts(ask(a, s, buf_str(&b)), STR("HTTP/1.1 431 ")));
+}
+
+/* Each is one message to a lax parser and more to another. */
+static void no_smuggling(const struct served *s)
+{
+#define INNER "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+	static const struct {
+		const char *text;
+		const char *first; /* the first status */
+		int answers;
+	} cases[] = {
+		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: "
+		  "chunked\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		  "chunked\r\nContent-Length: "
+		  "5\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: "
+		  "44\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 44\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		  "xchunked\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, "
+		  "identity\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: "
+		  "x\r\nTransfer-Encoding:\vchunked\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : "
+		  "chunked\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nX: y\nTransfer-Encoding: chunked\r\n\r\n"
+		  "0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nX: y\rTransfer-Encoding: chunked\r\n\r\n"
+		  "0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "GET / HTTP/1.1\nHost: x\n\n" INNER, "400", 1 },
+		{ "GET / HTTP/1.1\r\nHost: x\r\n Content-Length: 44\r\n\r\n" INNER, "400",
+		  1 },
+		{ "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		  "chunked\r\n\r\n0\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "1;\n\r\nz\r\n0\r\n\r\n" INNER,
+		  "400", 1 },
+		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "0x0\r\n\r\n" INNER,
+		  "400", 1 },
+		/* a body is a body, whatever the method: 35 octets, then one more */
+		{ "HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n" INNER
+		  "GET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		  "200", 2 },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n" INNER
+		  "GET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		  "200", 2 },
+		{ "DELETE / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		  "chunked\r\n\r\n23\r\n" INNER "\r\n0\r\n\r\nGET /end HTTP/1.1\r\nHost: "
+		  "x\r\nConnection: close\r\n\r\n",
+		  "200", 2 },
+		/* nothing is read after the last answer */
+		{ "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" INNER, "200",
+		  1 },
+	};
+	CHECK(strlen(INNER) == 35);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		str got = ask(a, s, str_from(cases[i].text));
+		str first = str_first(str_skip(got, 9), 3);
+		int answers = count(got, "HTTP/1.1 ");
+		if (!str_eq(first, str_from(cases[i].first))
+		    || answers != cases[i].answers)
+			fprintf(stderr, "case %zu: %.*s\n", i, STR_F(got));
+		CHECK(str_eq(first, str_from(cases[i].first)));
+		CHECK(answers == cases[i].answers);
+	}
+	CHECK(atomic_load(&smuggled) == 0);
+}
+
+static void streams(const struct served *s)
+{
+	ARENA(a);
+	str all = STR("line 4\nline 3\nline 2\nline 1\n");
+	CHECK(str_eq(body_of(ask(a, s, GET_CLOSE("/known"))), all));
+	CHECK(str_eq(
+		body_of(ask(a, s, GET_CLOSE("/stream"))),
+		STR("7\r\nline 4\n\r\n7\r\nline 3\n\r\n7\r\nline 2\n\r\n7\r\nline 1\n\r\n"
+		    "0\r\n\r\n")));
+	str old = ask(a, s,
+		      STR("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+	CHECK(str_eq(body_of(old), all) && !count(old, "chunked"));
+	CHECK(count(old, "Connection: close") == 1);
+	/* neither is mistaken for the whole */
+	CHECK(!str_ends(ask(a, s, GET_CLOSE("/breaks")), STR("0\r\n\r\n")));
+	CHECK(body_of(ask(a, s, GET_CLOSE("/short"))).n < 100);
+	str two = ask(a, s,
+		      STR("GET /known HTTP/1.1\r\nHost: x\r\n\r\n"
+			  "GET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+	CHECK(str_ends(two, STR("</end||>")) && count(two, "HTTP/1.1 200") == 2);
+}
+
+static void large_answers(const struct served *s)
+{
+	ARENA(a);
+	str got = body_of(ask(a, s, GET_CLOSE("/big")));
+	CHECK(str_eq(got, blob_bytes(big)));
+	got = ask(a, s,
+		  STR("GET /big HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n"
+		      "Connection: close\r\n\r\n"));
+	CHECK(str_eq(body_of(got), blob_gzip(big)));
+	CHECK(count(got, "Content-Encoding: gzip") == 1);
+}
+
+static void half_closed(const struct served *s)
+{
+	ARENA(a);
+	int fd = dial(s);
+	say(fd, STR("GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: "
+		    "x\r\n\r\n"));
+	shutdown(fd, SHUT_WR);
+	str got = hear(a, fd);
+	CHECK(count(got, "HTTP/1.1 200") == 2 && str_ends(got, STR("</2||>")));
+	fd = dial(s);
+	say(fd, STR("GET /half HTTP/1.1\r\nHo"));
+	shutdown(fd, SHUT_WR);
+	CHECK(hear(a, fd).n == 0);
+}
+
+static void clients_vanish(const struct served *s)
+{
+	for (int i = 0; i < 20; i++) {
+		struct linger now = { .l_onoff = 1 };
+		int fd = dial(s);
+		say(fd, i % 2 ? GET_CLOSE("/slow") : GET_CLOSE("/big"));
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+		close(fd); /* a reset */
+	}
+	ARENA(a);
+	CHECK(str_ends(ask(a, s, GET_CLOSE("/end")), STR("</end||>")));
+}
+
+/* One octet every 20 ms: cut off after the whole time, not after a pause. */
+static void slow_clients(struct arena *a)
+{
+	static const char *const texts[] = {
+		"GET /slow-head HTTP/1.1\r\nHost: x\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"POST /slow-body HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		"90\r\n\r\naaaaaaaaa",
+	};
+	struct served s;
+	serve(a, &s,
+	      (struct http_options){ .head_ms = 400, .body_ms = 400, .idle_ms = 400 },
+	      NULL);
+	for (size_t i = 0; i < 2; i++) {
+		int64_t from = clock_mono_ms();
+		str text = str_from(texts[i]), rest = text;
+		int fd = dial(&s);
+		if (i == 1) { /* the head at once */
+			rest = body_of(text);
+			say(fd, str_first(text, text.n - rest.n));
+		}
+		while (say(fd, STR("a")) && clock_mono_ms() - from < 2000)
+			usleep(20000);
+		CHECK(hear(a, fd).n == 0);
+		CHECK(clock_mono_ms() - from < 3000);
+	}
+	int64_t from = clock_mono_ms();
+	str got = ask(a, &s, STR("GET /idle HTTP/1.1\r\nHost: x\r\n\r\n"));
+	int64_t took = clock_mono_ms() - from;
+	CHECK(count(got, "200 OK") == 1 && took >= 390 && took < 2500);
+	stop(&s);
+}
+
+static void limits(struct arena *a)
+{
+	struct served s;
+	int fds[8];
+	struct limit *limit = limit_new(&(struct limit_rule){ .open = 4, .total = 100 });
+	serve(a, &s, (struct http_options){ .limit = limit }, NULL);
+	for (int i = 0; i < 4; i++) {
+		char octet;
+		fds[i] = dial(&s);
+		say(fds[i], STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+		CHECK(recv(fds[i], &octet, 1, 0) == 1);
+	}
+	str got = hear(a, dial(&s));
+	CHECK(str_starts(got, STR("HTTP/1.1 503 ")) && count(got, "Retry-After") == 1);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	for (int i = 0; i < 100 && limit_open(limit); i++)
+		usleep(20000);
+	CHECK(limit_open(limit) == 0);
+	CHECK(str_ends(ask(a, &s, GET_CLOSE("/end")), STR("</end||>")));
+	stop(&s);
+	limit_free(limit);
+}
+
+static void busy(struct arena *a)
+{
+	struct served s;
+	int fds[6];
+	int served = 0, refused = 0;
+	serve(a, &s, (struct http_options){ .workers = 1, .queue = 2 }, NULL);
+	for (int i = 0; i < 6; i++) {
+		fds[i] = dial(&s);
+		say(fds[i], GET_CLOSE("/slow"));
+		usleep(10000);
+	}
+	for (int i = 0; i < 6; i++) {
+		str got = hear(a, fds[i]);
+		served += str_ends(got, STR("slow"));
+		refused += str_starts(got, STR("HTTP/1.1 503 "));
+	}
+	CHECK(served == 3 && refused == 3);
+	CHECK(http_counts(s.http).busy == 3);
+	stop(&s);
+}
+
+static void proxied(struct arena *a)
+{
+	static const struct {
+		bool proxied;
+		const char *header, *body;
+	} cases[] = {
+		{ true, "X-Forwarded-For: 1.1.1.1, 192.0.2.7\r\nX-Forwarded-Proto: https",
+		  "192.0.2.7 secure" },
+		{ true, "X-Forwarded-For: 2001:db8::7", "2001:db8::7 plain" },
+		{ true, "X-Forwarded-For: nonsense", "127.0.0.1 plain" },
+		{ true, "X: y", "127.0.0.1 plain" },
+		{ false, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https",
+		  "127.0.0.1 plain" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct served s;
+		serve(a, &s, (struct http_options){ .proxied = cases[i].proxied }, NULL);
+		str text = arena_cat(a, STR("GET /client HTTP/1.0\r\n"),
+				     str_from(cases[i].header), STR("\r\n\r\n"));
+		CHECK(str_eq(body_of(ask(a, &s, text)), str_from(cases[i].body)));
+		stop(&s);
+	}
+}
+
+/* What was begun is finished, what is idle is closed, and then it returns. */
+static void drains(struct arena *a)
+{
+	struct served s;
+	char octet[4096];
+	serve(a, &s, (struct http_options){ 0 }, NULL);
+	int idle = dial(&s), slow = dial(&s), stuck = dial(&s);
+	say(idle, STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	CHECK(recv(idle, octet, sizeof octet, 0) > 0);
+	say(stuck, STR("GET / HTTP/1.1\r\nHo"));
+	say(slow, STR("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"));
+	usleep(50000);
+	int64_t from = clock_mono_ms();
+	http_drain(s.http, from + 1000);
+	int64_t took = clock_mono_ms() - from;
+	CHECK(took >= 900 && took < 2500);
+	from = clock_mono_ms();
+	str got = hear(a, slow);
+	CHECK(str_ends(got, STR("slow")) && count(got, "Connection: close") == 1);
+	CHECK(hear(a, idle).n == 0);
+	CHECK(hear(a, stuck).n == 0);
+	CHECK(clock_mono_ms() - from < 1000); /* closed, all of them */
+	CHECK(http_counts(s.http).open == 0);
+	stop(&s);
+}
+
+static void over_tls(struct arena *a)
+{
+	struct tls *server, *client;
+	struct served s;
+	str chain, key, bytes;
+	int fd;
+	CHECK(!tls_self_signed(a, STR("localhost"), &chain, &key).kind);
+	CHECK(!tls_server(a, chain, key, &server).kind && !tls_client(a, &client).kind);
+	serve(a, &s, (struct http_options){ .head_ms = 2000 }, server);
+	for (int i = 0; i < 3; i++) {
+		BUF(got);
+		int64_t deadline = clock_mono_ms() + 5000;
+		CHECK(!net_dial(a, &s.at, deadline, &fd).kind);
+		struct conn *c = conn_new(fd);
+		conn_deadline(c, deadline);
+		CHECK(!conn_tls_connect(c, client, STR("localhost"), false).kind);
+		CHECK(!conn_write(c, i ? GET_CLOSE("/big") : GET_CLOSE("/client")).kind);
+		while (!conn_peek(c, &bytes).kind) {
+			buf_add(&got, bytes);
+			conn_take(c, bytes.n);
+		}
+		str body = body_of(buf_str(&got));
+		CHECK(str_eq(body, i ? blob_bytes(big) : STR("127.0.0.1 secure")));
+		conn_free(c);
+	}
+	/* plain HTTP at the TLS port: cut off, and the server lives */
+	CHECK(!count(ask(a, &s, GET_CLOSE("/")), "200 OK"));
+	stop(&s);
+	tls_free(server);
+	tls_free(client);
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct served s;
+	struct buf b = { 0 };
+	for (int i = 0; i < 40000; i++)
+		buf_addf(&b, "line %d\n", i);
+	big = blob_new(&b, STR("text/plain"));
+	serve(a, &s, (struct http_options){ .workers = 2 }, NULL);
+	plain(&s);
+	methods(&s);
+	pipelined(&s);
+	bodies(&s);
+	too_large(&s);
+	no_smuggling(&s);
+	streams(&s);
+	large_answers(&s);
+	half_closed(&s);
+	clients_vanish(&s);
+	CHECK(http_counts(s.http).refused > 15);
+	stop(&s);
+	slow_clients(a);
+	limits(a);
+	busy(a);
+	proxied(a);
+	drains(a);
+	over_tls(a);
+	blob_unref(big);
+	return check_done();
+}
