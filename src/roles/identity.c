@@ -94,5 +94,6 @@ err identity_own(struct arena *a, str data)
 		if (!stat(folder, &st) && st.st_gid != gid)
 			TRY(own_below(a, AT_FDCWD, folder, gid, DEPTH));
 	}
-	return OK;
+	const char *run = arena_z(a, arena_cat(a, data, STR("/run")));
+	return own(a, AT_FDCWD, run, gid, S_ISGID | 0750); /* the door is the group's */
 }

@@ -248,9 +248,9 @@ static err allow_all(struct rules *r, const struct rights *row, const struct con
 	return OK;
 }
 
-err landlock_enter(struct arena *a, const struct rights *row, const struct conf *conf)
+err landlock_enter(struct arena *a, const struct rights *row, const struct conf *conf,
+		   int version)
 {
-	int version = sandbox_landlock();
 	if (version == 0)
 		return OK; /* the supervisor has said what is missing */
 	version = version > NEWEST ? NEWEST : version;

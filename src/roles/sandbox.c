@@ -20,6 +20,6 @@ err sandbox_enter(struct arena *a, enum role_id id, const struct conf *conf)
 {
 	preload();
 	TRY(privileges_drop(a));
-	TRY(landlock_enter(a, &rights[id], conf));
+	TRY(landlock_enter(a, &rights[id], conf, sandbox_landlock()));
 	return seccomp_enter(a, &rights[id], conf);
 }

@@ -24,9 +24,9 @@ const char *sandbox_missing(int landlock);
  * opened to a role. ERR_IO: the kernel has the means but refused them. */
 MUST_USE err sandbox_enter(struct arena *a, enum role_id id, const struct conf *conf);
 
-/* The two halves of it. */
+/* The two halves of it. landlock: the version to use, at most the kernel's. */
 MUST_USE err landlock_enter(struct arena *a, const struct rights *r,
-			    const struct conf *conf);
+			    const struct conf *conf, int landlock);
 MUST_USE err seccomp_enter(struct arena *a, const struct rights *r,
 			   const struct conf *conf);
 
