@@ -78,16 +78,6 @@ static str words_decode(struct arena *a, str *s, struct word w)
 	return charset_decode(a, arena_copy(a, buf_str(&bytes)), charset, NULL);
 }
 
-/* In place: what comes from an encoded word must not end a line or a C string. */
-static str calm(str s)
-{
-	char *p = (char *)s.p;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7F)
-			p[i] = ' ';
-	return s;
-}
-
 str encword_decode(struct arena *a, str text)
 {
 	BUF(out);
@@ -104,7 +94,7 @@ str encword_decode(struct arena *a, str text)
 			text = str_skip(text, 1);
 		}
 	}
-	return calm(arena_copy(a, buf_str(&out)));
+	return lex_calm(a, arena_copy(a, buf_str(&out)));
 }
 
 enum {
@@ -192,7 +182,7 @@ static void add_words(struct arena *a, struct buf *b, str s, size_t column)
 
 str encword_encode(struct arena *a, str text, size_t column, bool phrase)
 {
-	text = calm(arena_copy(a, utf8_scrub(a, text)));
+	text = lex_calm(a, utf8_scrub(a, text));
 	str wide = middle(text);
 	if (!wide.n)
 		return text;

@@ -54,7 +54,8 @@ str header_value(struct arena *a, const struct field *f);
 str header_text(struct arena *a, const struct field *f);
 
 /* The first parameter-free word of a value ("text/plain" of "text/plain;
- * charset=x"), lower case, and one parameter (RFC 2231 known), decoded. */
+ * charset=x"), lower case, and one parameter (RFC 2231 known), decoded, controls as
+ * spaces. */
 str header_token(struct arena *a, const struct field *f);
 str header_param(struct arena *a, const struct field *f, str name);
 

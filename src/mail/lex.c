@@ -98,3 +98,22 @@ str lex_run(struct lex *l, unsigned classes, bool wide)
 	lex_skip(l, n);
 	return run;
 }
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7F;
+}
+
+str lex_calm(struct arena *a, str s)
+{
+	size_t i = 0;
+	while (i < s.n && !is_control(s.p[i]))
+		i++;
+	if (i == s.n)
+		return s;
+	char *out = (char *)arena_copy(a, s).p;
+	for (; i < s.n; i++)
+		if (is_control(out[i]))
+			out[i] = ' ';
+	return (str){ out, s.n };
+}

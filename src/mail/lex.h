@@ -36,6 +36,10 @@ bool lex_comment(struct arena *a, struct lex *l, str *text);
  * reaches to the end of the value. False when there is none. */
 bool lex_quoted(struct arena *a, struct lex *l, str *text);
 
+/* s with its control characters as spaces: decoded text must not end a line, a
+ * field or a C string. */
+str lex_calm(struct arena *a, str s);
+
 /* The longest start of l made of these classes and of bytes over 127 where
  * wide; may be empty. */
 str lex_run(struct lex *l, unsigned classes, bool wide);

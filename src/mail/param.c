@@ -145,6 +145,12 @@ static str add_first(struct buf *b, const struct section *s)
 	return charset;
 }
 
+static str decoded(struct arena *a, const struct buf *bytes, str charset)
+{
+	return lex_calm(a,
+			charset_decode(a, arena_copy(a, buf_str(bytes)), charset, NULL));
+}
+
 static str joined(struct arena *a, const struct section *s, size_t n, uint64_t first)
 {
 	BUF(bytes);
@@ -156,7 +162,7 @@ static str joined(struct arena *a, const struct section *s, size_t n, uint64_t f
 		else
 			buf_add(&bytes, part->value);
 	}
-	return charset_decode(a, arena_copy(a, buf_str(&bytes)), charset, NULL);
+	return decoded(a, &bytes, charset);
 }
 
 str header_param(struct arena *a, const struct field *f, str name)
@@ -167,7 +173,7 @@ str header_param(struct arena *a, const struct field *f, str name)
 	if ((one = pick(s, n, false, true, 0))) {
 		BUF(bytes);
 		str charset = add_first(&bytes, one);
-		return charset_decode(a, arena_copy(a, buf_str(&bytes)), charset, NULL);
+		return decoded(a, &bytes, charset);
 	}
 	for (uint64_t first = 0; first < 2; first++) /* some count from 1 */
 		if (pick(s, n, true, false, first))

@@ -149,6 +149,7 @@ static void params(struct arena *a)
 		{ "a/b; boundary=\"a b", "a/b", "boundary", "a b" },
 		{ "a/b; x=\"a\\\"b\"; y=z", "a/b", "y", "z" },
 		{ "a/b ;;;; = ;; y=z", "a/b", "y", "z" },
+		{ "a/b; filename*=utf-8''x%0D%0Ay", "a/b", "filename", "x  y" },
 		{ "a/b; yy=z", "a/b", "y", "" },
 		{ "a/b", "a/b", "y", "" },
 		{ "", "", "y", "" },
