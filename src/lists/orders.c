@@ -41,14 +41,18 @@ err order_list(struct order *x)
 static err check_right(struct order *x, enum right right)
 {
 	struct viewer v = { 0 };
-	int64_t list = 0;
-	if (order_text(x, "list").n) {
+	struct right_list of = { 0 };
+	struct settings s;
+	bool has_list = order_text(x, "list").n;
+	if (has_list) {
 		TRY(order_list(x));
-		list = x->list->id;
+		TRY(settings_load(x->o->lists, x->a, x->list->id, &s));
+		of = settings_rights(&s);
 	}
 	if (x->by.person)
-		TRY(account_viewer(x->a, x->o->lists, x->by.person, list, &v));
-	if (!right_may(&v, right, NULL))
+		TRY(account_viewer(x->a, x->o->lists, x->by.person,
+				   has_list ? x->list->id : 0, &v));
+	if (!right_may(&v, right, has_list ? &of : NULL))
 		return err_in(x->a, ERR_DENIED, "you may not %s", right_text(right));
 	return OK;
 }

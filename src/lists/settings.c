@@ -261,3 +261,17 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	}
 	return *(const str *)at;
 }
+
+struct right_list settings_rights(const struct settings *s)
+{
+	enum who read = setting_is(s->archive_policy, "public")    ? WHO_GUEST
+			: setting_is(s->archive_policy, "private") ? WHO_MEMBER
+								   : WHO_NOBODY;
+	enum who roster = setting_is(s->member_roster_visibility, "public") ? WHO_GUEST
+			  : setting_is(s->member_roster_visibility, "members")
+				  ? WHO_MEMBER
+				  : WHO_MODERATOR;
+	return (struct right_list){ .see = s->advertised ? WHO_GUEST : WHO_MEMBER,
+				    .read = read,
+				    .roster = roster };
+}

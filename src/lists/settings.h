@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "account/rights.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "store/store.h"
@@ -68,3 +69,6 @@ MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str 
 /* The value of one setting as text. */
 str setting_text(struct arena *a, const struct settings *s,
 		 const struct setting_def *row);
+
+/* What the settings say of who sees the list, its archive and its members. */
+struct right_list settings_rights(const struct settings *s);

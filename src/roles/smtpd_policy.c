@@ -29,6 +29,27 @@ static err may_send_as(struct visit *v, struct arena *a, int64_t person,
 	return e;
 }
 
+/* By the local door a role vouches for a person (RFC 4954 section 5): web, for
+ * whoever is signed in there. */
+static bool vouch(struct visit *v, struct smtp_session *s, struct smtp_reply *r)
+{
+	struct address x;
+	struct account who;
+	s->account = 0;
+	if (!s->mail.auth.n)
+		return true;
+	err e = address_parse(s->arena, s->mail.auth, &x);
+	pthread_mutex_lock(&v->d->accounts.lock);
+	if (!e.kind)
+		e = account_by_address(s->arena, v->d->accounts.lists, &x, &who);
+	pthread_mutex_unlock(&v->d->accounts.lock);
+	if (!e.kind)
+		s->account = who.id;
+	else
+		smtp_say(r, 550, "5.7.1", STR("no account has verified that address"));
+	return !e.kind;
+}
+
 static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 {
 	struct visit *v = ctx;
@@ -39,6 +60,8 @@ static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 			 STR("too many messages from your network; try again later"));
 		return;
 	}
+	if (v->is_local && !vouch(v, s, r))
+		return;
 	if (!s->account || address_is_null(&s->mail.from))
 		return;
 	err e = may_send_as(v, smtp_scratch(s), s->account, &s->mail.from);

@@ -66,6 +66,7 @@ struct smtp_copy {
 	bool headers_only; /* RET=HDRS; else FULL where ret_given */
 	bool ret_given;
 	str envid; /* xtext, or empty */
+	str auth;  /* to our own local door: whom the caller vouches for; or empty */
 	void *tag; /* the caller's */
 };
 

@@ -57,7 +57,7 @@ static bool all_clean(const struct smtp_copy *m)
 	for (size_t i = 0; i < m->to_count; i++)
 		if (!is_clean(m->to[i].address) || !is_clean(m->to[i].orcpt))
 			return false;
-	return is_clean(m->reverse_path) && is_clean(m->envid);
+	return is_clean(m->reverse_path) && is_clean(m->envid) && is_clean(m->auth);
 }
 
 static int64_t size_of(const struct smtp_copy *m)
@@ -143,6 +143,8 @@ static void add_mail(struct smtp_client *x, const struct smtp_copy *m)
 		buf_add(&x->out, m->headers_only ? STR(" RET=HDRS") : STR(" RET=FULL"));
 	if (offers->dsn && m->envid.n)
 		buf_cat(&x->out, STR(" ENVID="), m->envid);
+	if (m->auth.n)
+		buf_cat(&x->out, STR(" AUTH=<"), m->auth, STR(">"));
 	buf_add(&x->out, STR("\r\n"));
 }
 

@@ -1,0 +1,114 @@
+/* The role web: pages over HTTP. What they show stands in src/web. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "roles/role.h"
+#include "web/http.h"
+#include "web/pages/pages.h"
+#include "web/site.h"
+
+#include <poll.h>
+
+enum { CACHE_OCTETS = 24 << 20, CONNECTIONS = 4000, ASKS_BURST = 10, ASKS_HOUR = 60 };
+
+struct web {
+	struct role *role;
+	struct house house;
+	struct router router;
+	struct sessions sessions;
+	struct site *site;
+	struct http *http;
+	struct tls *tls;
+};
+
+static void wake_post(void *ring)
+{
+	wake_send(ring, ROLE_post);
+}
+
+static err hand_mail(void *ring, int fd)
+{
+	return wake_hand(ring, ROLE_smtpd, fd);
+}
+
+/* What no page has: the group's own site. */
+static void other(struct request *q, struct response *r)
+{
+	const struct web *w = (const struct web *)((const char *)q->router
+						   - offsetof(struct web, router));
+	site_page(w->site, q, r);
+}
+
+static err open_house(struct web *w)
+{
+	const struct conf *conf = w->role->conf;
+	w->house = (struct house){ .conf = conf,
+				   .cache = cache_new(CACHE_OCTETS),
+				   .sign_ins = throttle_new(),
+				   .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+				   .ring = w->role,
+				   .wake_post = wake_post,
+				   .hand_mail = hand_mail };
+	return office_mac_from(role_key(w->role, STR("mac.key")), &w->house.mac);
+}
+
+static err open_router(struct web *w)
+{
+	const struct conf *conf = w->role->conf;
+	struct arena *a = w->role->a;
+	w->sessions = house_sessions;
+	w->sessions.origin = url_origin(a, conf->site_url);
+	w->router = (struct router){ .sessions = &w->sessions,
+				     .face = { .name = conf->site_domain,
+					       .lang = conf->site_lang,
+					       .root = conf->web_root.n > 0 },
+				     .house = &w->house,
+				     .may = house_may,
+				     .is_member = house_is_member };
+	w->router.routes = pages_routes(&w->router.route_count);
+	TRY(protect_parse(a, conf->web_protect, &w->router.protect));
+	if (!conf->web_root.n)
+		return OK;
+	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->site));
+	w->router.other = other;
+	return OK;
+}
+
+static err open_http(struct web *w)
+{
+	struct limit_rule rule = { .open = CONNECTIONS / 4, .total = CONNECTIONS };
+	struct http_options o = { .page = router_page,
+				  .house = &w->router,
+				  .limit = limit_new(&rule),
+				  .proxied = true };
+	TRY(http_new(&o, &w->http));
+	for (size_t i = 0; i < w->role->listener_count; i++) {
+		const struct role_listener *l = &w->role->listeners[i];
+		if (l->kind == LISTEN_WEB_TLS && !w->tls)
+			TRY(tls_server(w->role->a, w->role->tls_chain, w->role->tls_key,
+				       &w->tls));
+		http_listen(w->http, l->fd, l->kind == LISTEN_WEB_TLS ? w->tls : NULL);
+	}
+	return http_start(w->http);
+}
+
+int web_main(struct role *role)
+{
+	struct web *w = arena_zero(role->a, sizeof *w);
+	w->role = role;
+	err e = open_house(w);
+	if (!e.kind)
+		e = open_router(w);
+	if (!e.kind)
+		e = open_http(w);
+	if (e.kind) {
+		log_error("role-not-started", KE(e),
+			  KZ("do", "mend what the error names; it is tried again"));
+		return 1;
+	}
+	role_ready(role);
+	struct pollfd p = { .fd = role->drain_fd, .events = POLLIN };
+	while (!role_draining(role))
+		poll(&p, 1, 1000);
+	http_drain(w->http, role_deadline(role) - 2000);
+	return 0;
+}

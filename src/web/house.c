@@ -1,0 +1,313 @@
+#include "web/house.h"
+
+#include "account/account.h"
+#include "account/session.h"
+#include "account/token.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "smtp/client.h"
+#include "store/lists/address.h"
+#include "store/lists/member.h"
+#include "store/lists/order.h"
+#include "lists/orders.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ORDER_WAIT_MS = 10000, ORDER_LOOK_MS = 3, HAND_MS = 30000 };
+
+static __thread struct desk *own; /* the worker's; lives as long as its thread */
+
+/* lists is opened for writing: sessions, tokens and orders are web's to write. */
+static err open_desk(struct house *h, struct desk *d)
+{
+	ARENA(a);
+	struct book *lists;
+	err e = office_open(a, h->conf, OFFICE_READ, &h->mac, &d->o);
+	if (!e.kind)
+		e = book_open(a, h->conf->site_data, BOOK_LISTS, BOOK_WRITE, &lists);
+	if (e.kind) {
+		log_error("books-not-opened", KE(e),
+			  KZ("do", "mend what the error names"));
+		return FAIL(e.kind, "the books cannot be opened");
+	}
+	book_close(d->o.lists);
+	d->o.lists = lists;
+	d->ready = true;
+	return OK;
+}
+
+struct desk *desk_of(const struct request *q)
+{
+	if (!own) {
+		own = mem_zero(sizeof *own);
+		own->house = q->house;
+	}
+	if (!own->ready)
+		(void)!open_desk(own->house, own).kind;
+	return own;
+}
+
+/* ---- the list and the viewer of a request */
+
+static const struct list_entry *find_list(const struct desk *d, struct arena *a, str name)
+{
+	name = arena_lower(a, name);
+	if (str_has(name, '@'))
+		return addressbook_list(d->o.addresses, name);
+	str own_domain = domain_ascii(a, d->o.conf->site_domain);
+	const struct list_entry *l = addressbook_list(
+		d->o.addresses, arena_cat(a, name, STR("@"), own_domain));
+	if (l)
+		return l;
+	const struct list_entry **all;
+	size_t n;
+	addressbook_lists(d->o.addresses, a, &all, &n);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(all[i]->name, name))
+			return all[i];
+	return NULL;
+}
+
+static err read_desk(struct desk *d, struct request *q)
+{
+	str name = request_arg(q, "list");
+	int64_t person = q->session ? q->session->person : 0;
+	d->list = NULL;
+	d->viewer = (struct viewer){ 0 };
+	d->rights = (struct right_list){ 0 };
+	if (!d->ready)
+		return FAIL(ERR_IO, "the books cannot be opened");
+	TRY(office_refresh(&d->o));
+	if (name.n) {
+		d->list = find_list(d, q->arena, name);
+		if (!d->list)
+			return OK;
+		TRY(settings_load(d->o.lists, q->arena, d->list->id, &d->settings));
+		d->rights = settings_rights(&d->settings);
+	}
+	return person ? account_viewer(q->arena, d->o.lists, person,
+				       d->list ? d->list->id : 0, &d->viewer)
+		      : OK;
+}
+
+bool desk_may(const struct desk *d, enum right right)
+{
+	return right_may(&d->viewer, right, d->list ? &d->rights : NULL);
+}
+
+/* A list that one may not see does not exist; one that one sees but may not read
+ * asks for a sign-in. */
+enum may house_may(struct request *q, enum right right)
+{
+	struct desk *d = desk_of(q);
+	err e = read_desk(d, q);
+	if (e.kind) {
+		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
+		return MAY_NOT;
+	}
+	if (request_arg(q, "list").n && (!d->list || !desk_may(d, RIGHT_list_see)))
+		return d->list && !d->viewer.person ? MAY_NOT : MAY_NOT_KNOW;
+	return (int)right == ROUTE_OPEN || desk_may(d, right) ? MAY : MAY_NOT;
+}
+
+bool house_is_member(struct request *q, str list)
+{
+	struct desk *d = desk_of(q);
+	struct member_row m;
+	const struct list_entry *l = d->ready && !office_refresh(&d->o).kind
+					     ? find_list(d, q->arena, list)
+					     : NULL;
+	return l && q->session
+	       && !member_of_person(d->o.lists, q->arena, l->id, q->session->person, &m)
+			   .kind;
+}
+
+str desk_list_path(const struct request *q)
+{
+	const struct desk *d = desk_of(q);
+	str url = list_url(q->arena, &d->o, d->list);
+	return str_skip(url, d->o.conf->site_url.n);
+}
+
+str network_key(struct arena *a, const struct request *q)
+{
+	struct net_addr net = net_prefix(&q->client, 24, 48);
+	return net_ip_text(a, &net);
+}
+
+/* ---- sessions */
+
+static bool find_session(void *house, struct arena *a, str cookie, struct session *out)
+{
+	struct request q = { .house = house };
+	struct desk *d = desk_of(&q);
+	struct account_session s;
+	if (!d->ready || account_session_find(a, d->o.lists, cookie, &s).kind)
+		return false;
+	err e = account_session_touch(d->o.lists, cookie, &s);
+	if (e.kind)
+		log_warn("session-not-touched", KE(e));
+	*out = (struct session){
+		.person = s.person, .admin = s.admin, .name = s.name, .cookie = cookie
+	};
+	if (!out->name.n) {
+		struct address_row *x;
+		size_t n;
+		if (!address_of_person(d->o.lists, a, s.person, &x, &n).kind && n)
+			out->name = x[0].text;
+	}
+	return true;
+}
+
+static bool find_bearer(void *house, struct arena *a, str token, struct session *out)
+{
+	struct request q = { .house = house };
+	struct desk *d = desk_of(&q);
+	struct account who;
+	int64_t person;
+	if (!d->ready || account_token_check(a, d->o.lists, STR(""), token, &person).kind
+	    || account_by_id(a, d->o.lists, person, &who).kind)
+		return false;
+	*out = (struct session){
+		.person = person, .admin = who.admin, .name = who.name, .cookie = STR("")
+	};
+	return true;
+}
+
+const struct sessions house_sessions = {
+	.find = find_session,
+	.bearer = find_bearer,
+	.form_token = account_form_token,
+	.form_check = account_form_check,
+};
+
+/* ---- orders */
+
+static void keep_result(struct request *q, struct desk *d, struct ordered *x,
+			const struct order_row *row)
+{
+	json_decref(d->result);
+	d->result = json_loadb(row->result.n ? row->result.p : "{}",
+			       row->result.n ? row->result.n : 2, 0, NULL);
+	x->result = d->result;
+	x->why = arena_copy(
+		q->arena, str_from(json_string_value(json_object_get(d->result, "why"))));
+	x->done = str_eq(row->state, STR("done"));
+}
+
+bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x)
+{
+	struct desk *d = desk_of(q);
+	struct order_row row;
+	int64_t id, until = clock_mono_ms() + ORDER_WAIT_MS;
+	*x = (struct ordered){
+		.why = STR("It was noted, but not done yet. Look again in a minute.")
+	};
+	err e = order_put(d->o.lists, q->arena, kind, args,
+			  q->session ? q->session->person : 0,
+			  net_ip_text(q->arena, &q->client), &id);
+	json_decref(args);
+	if (e.kind) {
+		log_error("order-not-filed", KZ("kind", kind), KE(e),
+			  KZ("do", "free space; then the page works again"));
+		x->why = STR("The server cannot write at the moment. Nothing was "
+			     "changed; try again later.");
+		return false;
+	}
+	d->house->wake_post(d->house->ring);
+	while (clock_mono_ms() < until) {
+		e = order_get(d->o.lists, q->arena, id, &row);
+		if (!e.kind && row.state.n) {
+			keep_result(q, d, x, &row);
+			return x->done;
+		}
+		thread_sleep(ORDER_LOOK_MS);
+	}
+	return false;
+}
+
+/* ---- mail */
+
+struct handing {
+	struct smtp_copy copy;
+	bool given;
+	int code;
+	struct arena *a;
+	str text;
+};
+
+static bool give(void *ctx, struct smtp_copy *copy)
+{
+	struct handing *h = ctx;
+	if (h->given)
+		return false;
+	h->given = true;
+	*copy = h->copy;
+	return true;
+}
+
+static void hear(void *ctx, const struct smtp_copy *copy, size_t i,
+		 const struct smtp_outcome *o)
+{
+	struct handing *h = ctx;
+	(void)copy, (void)i;
+	h->code = o->code;
+	h->text = arena_copy(h->a, o->text);
+}
+
+static void done(void *ctx, const struct smtp_copy *copy)
+{
+	(void)ctx, (void)copy;
+}
+
+static err talk(struct handing *h, const struct conf *conf, int fd)
+{
+	struct smtp_client_conf c = { .helo = conf->site_hostname,
+				      .times = { HAND_MS, HAND_MS, HAND_MS, HAND_MS,
+						 HAND_MS } };
+	struct smtp_outcome why = { 0 };
+	struct smtp_feed feed = { .ctx = h, .next = give, .outcome = hear, .done = done };
+	struct smtp_client *client = smtp_client_new(conn_new(fd), &c);
+	err e = smtp_client_open(client, &why);
+	if (!e.kind)
+		e = smtp_client_send(client, &feed);
+	smtp_client_quit(client);
+	return e;
+}
+
+err house_post(struct request *q, str reverse_path, str recipient, str message, str *says)
+{
+	struct desk *d = desk_of(q);
+	struct smtp_to to = { .address = recipient };
+	struct smtp_part part = { .bytes = message };
+	struct handing h = { .a = q->arena,
+			     .copy = { .reverse_path = reverse_path,
+				       .to = &to,
+				       .to_count = 1,
+				       .parts = &part,
+				       .part_count = 1,
+				       .eight_bit = true,
+				       .auth = reverse_path } };
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
+		return FAIL(ERR_TEMP,
+			    "no connection to the mail server at the moment; try again");
+	err e = d->house->hand_mail(d->house->ring, pair[1]);
+	close(pair[1]);
+	if (e.kind) {
+		close(pair[0]);
+		return e;
+	}
+	e = talk(&h, d->o.conf, pair[0]);
+	if (e.kind && !h.code)
+		return FAIL(ERR_TEMP, "the mail server did not answer; try again");
+	*says = h.text;
+	return h.code / 100 == 2
+		       ? OK
+		       : err_in(q->arena, h.code / 100 == 5 ? ERR_DENIED : ERR_TEMP,
+				"%.*s", STR_F(h.text));
+}

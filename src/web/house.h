@@ -1,0 +1,82 @@
+/* web/house.h: what every page has at hand: the books (its worker's own
+ * connections), the list that the path names, who is looking, and a way to have
+ * things done.
+ *
+ *     static void members(struct request *q, struct response *r)
+ *     {
+ *             struct desk *d = desk_of(q);           // d->list, d->settings, d->viewer
+ *             ...
+ *             json_t *args = json_pack("{s:s, s:s}", "list", ..., "address", ...);
+ *             struct ordered x;
+ *             if (!order_and_wait(q, "member_add", args, &x)) { error_page(...); return;
+ * }
+ *     }
+ *
+ * web reads; what changes a list is an order that post runs (lists/orders.h). A
+ * person's own sessions, tokens and password are written here. */
+#pragma once
+
+#include "account/throttle.h"
+#include "lists/office.h"
+#include "web/cache.h"
+#include "web/router.h"
+
+#include <jansson.h>
+
+struct house { /* one a process */
+	const struct conf *conf;
+	struct mac_key mac;
+	struct cache *cache;
+	struct throttle *sign_ins;
+	struct rate *asks; /* forms of guests that make us write mail, by network */
+	void *ring;        /* of the two below */
+	void (*wake_post)(void *ring);
+	err (*hand_mail)(void *ring,
+			 int fd); /* one end of a socket pair, to the local door */
+};
+
+struct desk { /* one a worker thread, opened at its first request */
+	struct house *house;
+	struct office o; /* read-only; o.lists is writable for sessions and orders */
+	bool ready;
+
+	/* of the request at hand */
+	const struct list_entry *list; /* the path's :list; NULL: none */
+	struct settings settings;      /* the list's */
+	struct right_list rights;
+	struct viewer viewer;
+	json_t *result; /* of the last order */
+};
+
+/* The desk of this thread. The router has filled in the list and the viewer. */
+struct desk *desk_of(const struct request *q);
+
+/* For struct router. */
+enum may house_may(struct request *q, enum right right);
+bool house_is_member(struct request *q, str list);
+extern const struct sessions house_sessions; /* origin is set by the role */
+
+/* What came of an order. */
+struct ordered {
+	bool done;
+	str why;        /* where it was refused: for people */
+	json_t *result; /* borrowed until the next order of this thread */
+};
+
+/* Files the order, wakes post and waits for it, at most 10 s. args is taken over.
+ * False: it was refused or did not come back; x->why says so. */
+bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x);
+
+/* May the person at the request do this with the list at hand? */
+bool desk_may(const struct desk *d, enum right right);
+
+/* /lists/NAME of the list at hand, as it stands in this site's URLs. */
+str desk_list_path(const struct request *q);
+
+/* The client's network, as a throttle counts it. */
+str network_key(struct arena *a, const struct request *q);
+
+/* Mail that a page writes, through smtpd's local door, in the person's name
+ * (RFC 4954 section 5). The reply's text; ERR_DENIED: smtpd refused it. */
+MUST_USE err house_post(struct request *q, str reverse_path, str recipient, str message,
+			str *says);

@@ -1,0 +1,12 @@
+/* web/pages/pages.h: the pages as one table, pages.def. A page is a function; a
+ * file holds those of one subject. */
+#pragma once
+
+#include "web/house.h"
+
+#define PAGE(methods, pattern, function, right, flags) \
+	void function(struct request *q, struct response *r);
+#include "web/pages/pages.def"
+#undef PAGE
+
+const struct route *pages_routes(size_t *count);
