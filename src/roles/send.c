@@ -2,8 +2,27 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/office.h"
+#include "mail/address.h"
 #include "roles/role.h"
 #include "send/sender.h"
+
+/* The key that [trust] names signs what we vouch for. */
+static err prepare_sealer(struct role *role, struct sender_conf *conf)
+{
+	struct sign_key *key;
+	str pem = role_key(role,
+			   arena_cat(role->a, role->conf->trust_selector, STR(".pem")));
+	conf->sealer = (struct sealer){ .domain = domain_ascii(role->a,
+							       role->conf->site_domain),
+					.selector = role->conf->trust_selector,
+					.hostname = role->conf->site_hostname,
+					.resolver = conf->resolver };
+	if (!role->conf->trust_arc || !pem.n)
+		return OK;
+	TRY(sign_key_load(role->a, pem, &key));
+	conf->sealer.key = key;
+	return OK;
+}
 
 static err prepare(struct role *role, struct sender **s)
 {
@@ -12,6 +31,7 @@ static err prepare(struct role *role, struct sender **s)
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
 			 &conf.resolver));
 	TRY(tls_client(role->a, &conf.tls));
+	TRY(prepare_sealer(role, &conf));
 	return sender_start(role->a, &conf, s);
 }
 

@@ -182,6 +182,8 @@ static err prepare(struct smtpd *d)
 				   .total = conf->smtp_max_clients };
 	TRY(office_mac_from(role_key(d->role, STR("mac.key")), &d->mac));
 	TRY(open_tls(d));
+	TRY(resolver_new(d->role->a, conf->dns_server, conf->dns_trust_anchor,
+			 &d->resolver));
 	d->limit = limit_new(&rule);
 	d->messages = hourly(conf->smtp_messages_per_hour);
 	d->recipients = hourly(conf->smtp_recipients_per_hour);

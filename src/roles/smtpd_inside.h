@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "lists/office.h"
 #include "net/limit.h"
+#include "net/resolver.h"
 #include "roles/role.h"
 #include "smtp/serve.h"
 #include "store/inbound/message.h"
@@ -28,6 +29,7 @@ struct smtpd {
 	const struct conf *conf;
 	struct mac_key mac;
 	struct tls *tls; /* NULL: none */
+	struct resolver *resolver;
 	struct commit *commit;
 	struct limit *limit;
 	struct rate *messages, *recipients; /* NULL: no limit */

@@ -8,8 +8,12 @@
 #include "mail/compose.h"
 #include "mail/date.h"
 #include "store/inbound/file.h"
+#include "trust/authres.h"
+#include "trust/trust.h"
 
 #include <unistd.h>
+
+enum { TRUST_MS = 20000 };
 
 struct receipt { /* one message being received */
 	struct visit *v;
@@ -18,6 +22,8 @@ struct receipt { /* one message being received */
 	struct arena *a;
 	struct inbound_message row;
 	str head, body; /* our fields, and the rest of the message */
+	str results;    /* our Authentication-Results, or empty */
+	bool unsure;    /* DNS left open whether the author is who From says */
 };
 
 /* Received (RFC 5321 section 4.4). "for" only where there is one recipient: the
@@ -38,25 +44,61 @@ static str received_field(struct receipt *x)
 }
 
 /* Return-Path is written at final delivery only; one that arrives is somebody's
- * mistake (RFC 5321 section 4.4). */
-static void strip_return_path(struct receipt *x)
+ * mistake (RFC 5321 section 4.4). Nobody but us states results in our name
+ * (RFC 8601 section 5). */
+static void strip_fields(struct receipt *x)
 {
 	static const str name = { "Return-Path", 11 };
 	struct header_edit edit = {
 		.drop = &name, .drop_count = 1, .prepend = STR(""), .append = STR("")
 	};
+	const struct header *h = x->m->header;
+	bool foreign = header_find(h, STR("Authentication-Results"));
 	x->body = x->m->text;
-	if (!header_find(x->m->header, name))
+	if (!foreign && !header_find(h, name))
 		return;
-	x->body = arena_cat(x->a, header_apply(x->a, x->m->header, &edit), STR("\r\n"),
-			    x->m->header->body);
+	struct header stripped = *h;
+	if (foreign
+	    && header_scan(x->a,
+			   arena_cat(x->a,
+				     authres_strip(x->a, h, x->v->d->conf->site_hostname),
+				     STR("\r\n")),
+			   &stripped)
+		       .kind)
+		stripped = *h;
+	x->body = arena_cat(x->a, header_apply(x->a, &stripped, &edit), STR("\r\n"),
+			    h->body);
+}
+
+/* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
+static void judge_trust(struct receipt *x)
+{
+	struct trust_result t;
+	struct smtpd *d = x->v->d;
+	x->row.trust = x->s->account ? STR("{\"account\":true}") : STR("{}");
+	x->results = STR("");
+	if (x->s->account || x->v->is_local)
+		return;
+	struct trust_ask ask = { .resolver = d->resolver,
+				 .deadline = clock_mono_ms() + TRUST_MS,
+				 .client = &x->v->peer,
+				 .helo = x->s->helo,
+				 .sender = x->row.reverse_path,
+				 .receiver = d->conf->site_hostname,
+				 .header = x->m->header,
+				 .body = x->m->header->body,
+				 .now = clock_now() };
+	trust_judge(x->a, &ask, &t);
+	x->row.trust = trust_json(x->a, &t);
+	x->results = authres_field(x->a, trust_authres(x->a, &ask, &t));
+	x->unsure = t.temporary;
 }
 
 /* What a mail program left out, on submission alone (RFC 6409 section 8). */
 static void complete(struct receipt *x)
 {
 	bool ours = x->s->account || x->v->is_local;
-	x->head = received_field(x);
+	x->head = arena_cat(x->a, x->results, received_field(x));
 	if (ours && !header_find(x->m->header, STR("Message-ID")))
 		x->head = arena_cat(x->a, x->head, STR("Message-ID: "),
 				    message_id_new(x->a, x->v->d->conf->site_hostname),
@@ -110,6 +152,10 @@ static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 		if (x->s->rcpts[i].tag != MEANS_POST)
 			return OK;
 		TRY(judge_one(x, &x->s->rcpts[i], &j));
+		/* Not proven because a name server is away: not proven yet. */
+		if (x->unsure && str_eq(str_from(j.rule), STR("proof")))
+			return FAIL(ERR_TEMP, "the author cannot be verified at the "
+					      "moment (DNS); try again later");
 		if (j.verdict != VERDICT_REJECT)
 			return OK;
 	}
@@ -182,7 +228,6 @@ static void fill_row(struct receipt *x)
 		.helo = s->helo,
 		.protocol = smtp_protocol(s),
 		.account = s->account,
-		.trust = s->account ? STR("{\"account\":true}") : STR("{}"),
 		.envid = s->mail.envid,
 		.ret = !s->mail.ret_given     ? STR("")
 		       : s->mail.headers_only ? STR("HDRS")
@@ -195,7 +240,7 @@ static void fill_row(struct receipt *x)
 static err keep(struct receipt *x)
 {
 	TRY(check_from(x));
-	strip_return_path(x);
+	strip_fields(x);
 	complete(x);
 	x->row.size = (int64_t)(x->head.n + x->body.n);
 	if (x->row.size <= INBOUND_ROW_MAX)
@@ -214,6 +259,7 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 	struct receipt x = { .v = ctx, .s = s, .m = m, .a = m->arena };
 	bool refused = false;
 	fill_row(&x);
+	judge_trust(&x);
 	err e = check_rules(&x, r, &refused);
 	if (refused)
 		return;

@@ -30,6 +30,7 @@ err letter_load(struct book *outbound, int64_t id, struct letter **out)
 	struct letter *l = mem_zero(sizeof *l);
 	l->a = arena_new();
 	atomic_init(&l->users, 1);
+	pthread_mutex_init(&l->lock, NULL);
 	err e = outbound_get(outbound, l->a, id, &l->row);
 	if (!e.kind)
 		e = fill(outbound, l);

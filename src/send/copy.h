@@ -13,11 +13,15 @@
 #include "smtp/client.h"
 #include "store/outbound/message.h"
 
+#include <pthread.h>
+
 struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
 	struct smtp_part head, rest; /* before and behind the personal fields */
+	pthread_mutex_t lock;        /* of what follows */
+	bool sealed;                 /* seal.h has done its work */
 };
 
 struct copy_parts {

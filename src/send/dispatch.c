@@ -209,6 +209,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->mac = conf->mac;
 	s->resolver = conf->resolver;
 	s->tls = conf->tls;
+	s->sealer = conf->sealer;
 	s->wanting_last = &s->wanting;
 	pthread_mutex_init(&s->lock, NULL);
 	thread_cond_init(&s->work);

@@ -17,6 +17,7 @@
 #include "net/tls.h"
 #include "send/copy.h"
 #include "send/flight.h"
+#include "send/seal.h"
 #include "store/outbound/delivery.h"
 
 #include <pthread.h>
@@ -27,6 +28,7 @@ struct sender_conf {
 	struct mac_key mac;
 	struct resolver *resolver;
 	struct tls *tls; /* a client's context; NULL: never TLS */
+	struct sealer sealer;
 };
 
 struct sender;

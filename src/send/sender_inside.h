@@ -41,6 +41,7 @@ struct sender {
 	struct mac_key mac;
 	struct resolver *resolver;
 	struct tls *tls;
+	struct sealer sealer;
 	struct committer *committer;
 
 	pthread_mutex_t lock;

@@ -55,6 +55,7 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 static void describe(struct session *x, struct under_way *u, struct smtp_copy *copy)
 {
 	const struct outbound_message *m = &u->item->letter->row;
+	letter_seal(u->item->letter, &x->s->sealer);
 	copy_make(u->a, u->item->letter, &x->s->mac, u->item->member, &u->parts);
 	u->to = (struct smtp_to){ .address = u->item->recipient,
 				  .notify = notify_bits(u->item->notify),
