@@ -194,7 +194,7 @@ static const struct row rows[] = {
 static void load(struct dns_table *t, str zone)
 {
 	while (zone.n) {
-		str entry = zone, rest = STR_NONE, name, text;
+		str entry = zone, rest = STR_NONE, name = STR_NONE, text = STR_NONE;
 		str_cut(zone, '|', &entry, &rest);
 		zone = rest;
 		CHECK(str_cut(entry, ' ', &name, &text));

@@ -12,11 +12,16 @@
 
 #include <arpa/inet.h>
 
-enum { TABLE_MAX = 600, TABLE_FAIL = 0 };
+enum { TABLE_MAX = 600 };
+
+enum {                       /* beside enum dns_type */
+       TABLE_FAIL = 0,       /* whatever is asked fails */
+       TABLE_EXISTS = 65535, /* the name is there, with nothing that anyone asks for */
+};
 
 struct table_row {
 	str name;
-	int type; /* enum dns_type, or TABLE_FAIL: whatever is asked fails */
+	unsigned type;
 	struct dns_record record;
 };
 
@@ -61,7 +66,7 @@ static void table_ask(struct resolver *r, struct arena *a, str name, enum dns_ty
 			}
 			if (row->type == DNS_CNAME)
 				next = row->record.name;
-			if (row->type != (int)type)
+			if (row->type != type)
 				continue;
 			if (!answer->count)
 				answer->records = arena_alloc(
@@ -79,7 +84,7 @@ static void table_ask(struct resolver *r, struct arena *a, str name, enum dns_ty
 
 #define DNS_TABLE(arena) ((struct dns_table){ .resolver = { table_ask }, .a = (arena) })
 
-static inline void table_add(struct dns_table *t, str name, int type,
+static inline void table_add(struct dns_table *t, str name, unsigned type,
 			     struct dns_record record)
 {
 	if (str_ends(name, STR(".")))

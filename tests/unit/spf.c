@@ -58,7 +58,7 @@ static void add_record(struct dns_table *t, yaml_document_t *doc, str name, str 
 	} else if (str_eq(type, STR("PTR")) || str_eq(type, STR("CNAME"))) {
 		table_name(t, name, str_eq(type, STR("PTR")) ? DNS_PTR : DNS_CNAME, text);
 	} else {
-		table_add(t, name, -1, (struct dns_record){ 0 }); /* the name exists */
+		table_add(t, name, TABLE_EXISTS, (struct dns_record){ 0 });
 	}
 }
 

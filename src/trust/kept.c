@@ -1,0 +1,132 @@
+#include "trust/kept.h"
+
+#include "base/utf8.h"
+
+struct kept_row {
+	str name;
+	enum dns_type type;
+	struct dns_answer answer;
+};
+
+static const char *const words[] = { [DNS_FOUND] = "found",
+				     [DNS_NODATA] = "nodata",
+				     [DNS_NXDOMAIN] = "nxdomain",
+				     [DNS_FAILED] = "failed" };
+
+static struct kept_row *find(const struct kept *k, str name, enum dns_type type)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->rows[i].type == type && str_ieq(k->rows[i].name, name))
+			return &k->rows[i];
+	return NULL;
+}
+
+static void add(struct kept *k, str name, enum dns_type type, struct dns_answer answer)
+{
+	if (k->count == k->room) {
+		struct kept_row *old = k->rows;
+		k->room = k->room ? 2 * k->room : 16;
+		k->rows = arena_alloc(k->a, k->room * sizeof *k->rows);
+		if (k->count)
+			memcpy(k->rows, old, k->count * sizeof *old);
+	}
+	k->rows[k->count++] = (struct kept_row){ arena_copy(k->a, name), type, answer };
+}
+
+/* Addresses matter only as a proof that a name exists: DMARC's np. */
+static bool worth(str name, enum dns_type type)
+{
+	return type == DNS_A
+	       || (type == DNS_TXT
+		   && (str_istarts(name, STR("_dmarc."))
+		       || str_ifind(name, STR("._domainkey.")).n));
+}
+
+static void ask(struct resolver *r, struct arena *a, str name, enum dns_type type,
+		int64_t deadline, struct dns_answer *answer)
+{
+	struct kept *k = (struct kept *)r;
+	struct kept_row *row = find(k, name, type);
+	if (!k->below && row) {
+		*answer = row->answer;
+		return;
+	}
+	if (!k->below) {
+		*answer = (struct dns_answer){ .status = DNS_FAILED,
+					       .why = "not asked when the message came" };
+		return;
+	}
+	resolver_ask(k->below, a, name, type, deadline, answer);
+	if (!row && worth(name, type))
+		add(k, name, type, *answer);
+}
+
+void kept_record(struct kept *k, struct arena *a, struct resolver *below)
+{
+	*k = (struct kept){ .resolver = { ask }, .below = below, .a = a };
+}
+
+json_t *kept_text(struct arena *a, str text)
+{
+	text = arena_copy(a, utf8_scrub(a, text));
+	for (size_t i = 0; i < text.n; i++)
+		if (!text.p[i])
+			((char *)text.p)[i] = '?'; /* a reader of JSON may stop at it */
+	return json_stringn(text.n ? text.p : "", text.n);
+}
+
+json_t *kept_json(const struct kept *k)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < k->count; i++) {
+		const struct kept_row *row = &k->rows[i];
+		json_t *o = json_object(), *texts = json_array();
+		for (size_t n = 0; n < row->answer.count && row->type == DNS_TXT; n++)
+			json_array_append_new(
+				texts, kept_text(k->a, row->answer.records[n].data));
+		json_object_set_new(o, "name", kept_text(k->a, row->name));
+		json_object_set_new(o, "type",
+				    json_string(row->type == DNS_A ? "A" : "TXT"));
+		json_object_set_new(o, "status", json_string(words[row->answer.status]));
+		json_object_set_new(o, "texts", texts);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static str text_of(struct arena *a, const json_t *text)
+{
+	return arena_copy(a, (str){ json_string_value(text), json_string_length(text) });
+}
+
+static struct dns_answer answer_of(struct arena *a, const json_t *o)
+{
+	struct dns_answer out = { .status = DNS_FAILED,
+				  .why = "no answer when the message came" };
+	str status = str_from(json_string_value(json_object_get(o, "status")));
+	const json_t *texts = json_object_get(o, "texts");
+	for (enum dns_status s = DNS_FOUND; s <= DNS_FAILED; s++)
+		if (str_eq(status, str_from(words[s])))
+			out.status = s;
+	out.count = json_array_size(texts);
+	out.records = arena_zero(a, out.count * sizeof *out.records);
+	for (size_t i = 0; i < out.count; i++)
+		out.records[i].data = text_of(a, json_array_get(texts, i));
+	return out;
+}
+
+void kept_replay(struct kept *k, struct arena *a, const json_t *json)
+{
+	size_t i;
+	json_t *o;
+	*k = (struct kept){ .resolver = { ask }, .a = a };
+	json_array_foreach((json_t *)json, i, o)
+	{
+		str type = str_from(json_string_value(json_object_get(o, "type")));
+		json_t *name = json_object_get(o, "name");
+		if (json_is_string(name)
+		    && (str_eq(type, STR("A")) || str_eq(type, STR("TXT"))))
+			add(k, text_of(a, name), str_eq(type, STR("A")) ? DNS_A : DNS_TXT,
+			    answer_of(a, o));
+	}
+}

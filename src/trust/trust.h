@@ -1,0 +1,73 @@
+/* trust/trust.h: a message judged whole, for those who receive mail.
+ *
+ *     struct trust_ask ask = { .resolver = r, .deadline = clock_mono_ms() + 30000,
+ *             .client = &peer, .helo = helo, .sender = reverse_path,
+ *             .receiver = hostname, .header = &h, .body = h.body, .now = clock_now() };
+ *     struct trust_result trust;
+ *     trust_judge(a, &ask, &trust);
+ *     str text = trust_authres(a, &ask, &trust);       "mx.uni.example; spf=pass ..."
+ *     str row = trust_json(a, &trust);                 what the inbound book keeps
+ *
+ * and later, without a network, over the copy as it will leave:
+ *
+ *     TRY(trust_again(a, row, &copy, copy.body, arrived, &again));
+ *     if (!again.dmarc.dkim_aligned && again.dmarc.published != DMARC_NONE) ... */
+#pragma once
+
+#include "mail/address.h"
+#include "trust/arc.h"
+#include "trust/dmarc.h"
+#include "trust/iprev.h"
+#include "trust/kept.h"
+
+struct trust_ask {
+	struct resolver *resolver;
+	int64_t deadline; /* clock_mono_ms, for all of DNS */
+	const struct net_addr *client;
+	str helo;
+	str sender;   /* the reverse-path without < >; empty for the null sender */
+	str receiver; /* our host name: the authserv-id, and SPF's macro r */
+	const struct header *header;
+	str body;
+	int64_t now; /* seconds since 1970, for x= of signatures */
+};
+
+struct trust_author {           /* who From says wrote it */
+	size_t count;           /* mailboxes, of all From fields */
+	struct mailbox mailbox; /* the only one; empty where there is not one */
+	str domain;             /* the one all share; empty where there is not one */
+	const char *why;        /* why it is empty */
+};
+void trust_author(struct arena *a, const struct header *h, struct trust_author *out);
+
+struct trust_result {
+	struct iprev_result iprev;
+	struct spf_result spf;
+	struct dkim_result *dkim;
+	size_t dkim_count;
+	struct arc_result arc;
+	struct trust_author author;
+	struct dmarc_result dmarc;
+	struct kept kept;
+	bool aligned;   /* the author's domain stands behind the message: a DMARC pass, or
+			 * where it has no policy an aligned SPF or DKIM pass */
+	bool temporary; /* DNS left open what could have made it aligned: try again later
+			 */
+};
+
+/* Everything lives in a. */
+void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_result *out);
+
+/* The text for Authentication-Results and for an ARC seal (RFC 8601 section 2.2). */
+str trust_authres(struct arena *a, const struct trust_ask *ask,
+		  const struct trust_result *t);
+
+/* {"spf", "dkim": [{"result", "domain", "selector"}], "arc": {"cv"}, "dmarc":
+ * {"result", "policy", "domain"}, "aligned", ...}, one line. */
+str trust_json(struct arena *a, const struct trust_result *t);
+
+/* Judges DKIM and DMARC of a copy again by the answers that trust_json kept. SPF
+ * counts no more, since we are the client now, nor does ARC.
+ * ERR_SYNTAX: json is none of trust_json. */
+MUST_USE err trust_again(struct arena *a, str json, const struct header *h, str body,
+			 int64_t now, struct trust_result *out);
