@@ -18,8 +18,9 @@
 enum {
 	BATCH_MESSAGES = 128,
 	BATCH_OCTETS = 4 * 1024 * 1024,
-	QUEUE = 4,              /* batches that are ready and not yet written */
-	COMMIT_MESSAGES = 1000, /* made durable at once */
+	POOL = 6, /* one is read, one is written, the others are ready */
+	QUEUE = POOL - 2,
+	COMMIT_MESSAGES = 4000, /* made durable at once */
 	LEARN_MESSAGES = 1000,  /* that a new list's dictionary is trained with */
 	SOURCE_HASH = 16,
 };
@@ -41,6 +42,9 @@ struct reader {
 	struct archive_packer *packer;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	struct batch pool[POOL]; /* in turn: the writer takes one when it is done with
+				  * the one before, so what comes round again is free */
+	size_t turn;
 	struct batch *ready[QUEUE];
 	size_t first, count; /* of ready */
 	bool finished, stopped;
@@ -104,10 +108,13 @@ static void prepare_item(struct arena *a, struct reader *r, const struct mbox_me
 
 static struct batch *read_batch(struct reader *r, struct mbox *mbox)
 {
-	struct batch *b = mem_zero(sizeof *b);
+	struct batch *b = &r->pool[r->turn++ % POOL];
 	struct mbox_message m;
 	size_t octets = 0;
-	b->a = arena_new();
+	if (!b->a)
+		b->a = arena_new();
+	arena_reset(b->a);
+	b->count = 0;
 	while (b->count < BATCH_MESSAGES && octets < BATCH_OCTETS
 	       && mbox_next(mbox, b->a, &m)) {
 		prepare_item(b->a, r, &m, mbox->number, &b->items[b->count++]);
@@ -115,13 +122,6 @@ static struct batch *read_batch(struct reader *r, struct mbox *mbox)
 	}
 	b->done = r->job->mbox.n - mbox->rest.n;
 	return b;
-}
-
-static void drop_batch(struct batch *b)
-{
-	if (b)
-		arena_free(b->a);
-	free(b);
 }
 
 /* False: the writer has given up. */
@@ -146,8 +146,6 @@ static void *read_all(void *arg)
 	for (bool more = true; more;) {
 		struct batch *b = read_batch(r, &mbox);
 		more = b->count && offer(r, b);
-		if (!more)
-			drop_batch(b);
 	}
 	pthread_mutex_lock(&r->lock);
 	r->finished = true;
@@ -178,8 +176,8 @@ static void stop(struct reader *r)
 	r->stopped = true;
 	pthread_cond_signal(&r->changed);
 	pthread_mutex_unlock(&r->lock);
-	for (struct batch *b; (b = take(r));)
-		drop_batch(b);
+	while (take(r))
+		;
 }
 
 /* Is it here already, byte for byte or, by another way, with the same words? */
@@ -247,7 +245,7 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 	err e = OK;
 	size_t uncommitted = 0;
 	bool open = false;
-	for (struct batch *batch; !e.kind && (batch = take(r)); drop_batch(batch)) {
+	for (struct batch *batch; !e.kind && (batch = take(r));) {
 		if (!open)
 			e = book_begin(b);
 		open = !e.kind;
@@ -306,26 +304,30 @@ static err import_with(struct book *b, struct arena *a, struct reader *r,
 		stop(r);
 	pthread_join(reading, NULL);
 	archive_packer_close(r->packer);
-	return e.kind ? e : archive_words_merge(b);
+	return e;
 }
 
 err archive_import(struct book *b, struct arena *a, const struct import_job *x,
 		   struct import_result *result)
 {
-	struct reader r = { .job = x };
+	struct reader *r = arena_zero(a, sizeof *r);
 	int64_t start = clock_mono_ms();
 	*result = (struct import_result){ 0 };
+	r->job = x;
 	TRY(learn(b, x));
-	pthread_mutex_init(&r.lock, NULL);
-	pthread_cond_init(&r.changed, NULL);
-	err e = import_with(b, a, &r, result);
-	pthread_cond_destroy(&r.changed);
-	pthread_mutex_destroy(&r.lock);
-	if (!e.kind)
-		log_info("archive-imported", KN("list", x->list),
-			 KN("messages", result->messages), KN("kept", result->kept),
-			 KN("duplicate", result->duplicate),
-			 KN("unreadable", result->unreadable),
-			 KN("ms", clock_mono_ms() - start));
-	return e;
+	TRY(archive_bulk(b, true));
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->changed, NULL);
+	err e = import_with(b, a, r, result);
+	for (size_t i = 0; i < POOL; i++)
+		arena_free(r->pool[i].a);
+	pthread_cond_destroy(&r->changed);
+	pthread_mutex_destroy(&r->lock);
+	TRY(e);
+	TRY(archive_bulk(b, false));
+	log_info("archive-imported", KN("list", x->list),
+		 KN("messages", result->messages), KN("kept", result->kept),
+		 KN("duplicate", result->duplicate), KN("unreadable", result->unreadable),
+		 KN("ms", clock_mono_ms() - start));
+	return OK;
 }

@@ -12,7 +12,7 @@
 enum {
 	SUBJECT_MAX = 1000, /* octets of each, for rows and index */
 	LABEL_MAX = 300,
-	RECEIVERS_MAX = 4000,
+	RECEIVERS_MAX = 600,
 	INDEXED_MAX = 2 * 1024 * 1024,
 	ID_MAX = 500,
 	AHEAD = 24 * 3600, /* a clock may be wrong by its time zone */

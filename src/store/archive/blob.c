@@ -17,13 +17,14 @@ enum {
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
 	LEVEL = 5,
 	PACKERS = 4,     /* lists that post at the same time */
-	LEVEL_LARGE = 1, /* base64 of what is compressed already: only time is lost */
+	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
 };
 
 struct archive_packer {
 	ZSTD_CCtx *context;
 	int64_t list, dictionary;
 	ZSTD_CDict *small, *large; /* NULL without a dictionary */
+	struct buf room;           /* zstd wants more than it will fill */
 };
 
 /* What a connection keeps: a context and the dictionaries seen so far. */
@@ -45,6 +46,7 @@ void archive_packer_close(struct archive_packer *p)
 	ZSTD_freeCDict(p->small);
 	ZSTD_freeCDict(p->large);
 	ZSTD_freeCCtx(p->context);
+	buf_free(&p->room);
 	*p = (struct archive_packer){ 0 };
 }
 
@@ -172,18 +174,20 @@ err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **ou
 void archive_pack(struct archive_packer *p, struct arena *a, str message,
 		  struct archive_packed *out)
 {
-	size_t room = ZSTD_compressBound(message.n);
-	char *to = arena_alloc(a, room);
 	bool large = message.n > LARGE;
 	const char *from = message.n ? message.p : "";
-	size_t n = p->small ? ZSTD_compress_usingCDict(p->context, to, room, from,
-						       message.n,
-						       large ? p->large : p->small)
-			    : ZSTD_compressCCtx(p->context, to, room, from, message.n,
-						large ? LEVEL_LARGE : LEVEL);
+	size_t room = ZSTD_compressBound(message.n), n;
+	buf_clear(&p->room);
+	char *to = buf_room(&p->room, room);
+	if (p->small)
+		n = ZSTD_compress_usingCDict(p->context, to, room, from, message.n,
+					     large ? p->large : p->small);
+	else
+		n = ZSTD_compressCCtx(p->context, to, room, from, message.n,
+				      large ? LEVEL_LARGE : LEVEL);
 	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
 		mem_exhausted();
-	*out = (struct archive_packed){ p->dictionary, { to, n } };
+	*out = (struct archive_packed){ p->dictionary, arena_copy(a, (str){ to, n }) };
 }
 
 err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)

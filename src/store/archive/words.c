@@ -29,9 +29,10 @@ err archive_words_forget(struct book *b)
 	return book_run(b, "INSERT INTO words (words) VALUES ('delete-all')");
 }
 
-err archive_words_merge(struct book *b)
+err archive_bulk(struct book *b, bool on)
 {
-	return book_run(b, "INSERT INTO words (words, rank) VALUES ('merge', -4000)");
+	return on ? book_run(b, "PRAGMA cache_size = -49152")
+		  : book_run(b, "PRAGMA cache_size = -4096");
 }
 
 err archive_words_have(struct book *b, int64_t post, bool *found)

@@ -14,9 +14,11 @@ MUST_USE err archive_words_add(struct book *b, int64_t post,
 MUST_USE err archive_words_remove(struct book *b, int64_t post,
 				  const struct archive_words *w);
 MUST_USE err archive_words_forget(struct book *b); /* all of them */
-MUST_USE err archive_words_merge(struct book *b);  /* tidies the index, a bounded step */
 MUST_USE err archive_words_have(struct book *b, int64_t post, bool *found);
 MUST_USE err archive_words_check(struct book *b); /* ERR_IO: the index is damaged */
+
+/* More memory for pages while much is added. */
+MUST_USE err archive_bulk(struct book *b, bool on);
 
 enum archive_order { ARCHIVE_NEWEST, ARCHIVE_BEST };
 

@@ -88,7 +88,7 @@ CREATE VIRTUAL TABLE words USING fts5(
   subject, author, receiver, body, quote, files,
   content = '', tokenize = "unicode61 remove_diacritics 2");
 -- Words of a transaction are gathered in memory before they are written as a run.
-INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
+INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
 
 CREATE TABLE url_alias (                  -- addresses of the archive that was before
   path         TEXT PRIMARY KEY,          -- "/pipermail/dev/2008-May/000630.html"
