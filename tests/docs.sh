@@ -14,5 +14,9 @@ done
 for r in $(grep -rhoE 'RFC [0-9]+' src | sed 's/RFC //' | sort -un); do
 	check "RFC $r is cited in src but not in doc/rfc.tsv" grep -q "^$r	" doc/rfc.tsv
 done
+manual=$(ls build/*/manual build/manual 2>/dev/null | head -1)
+for page in postern.conf.5 postern.1 settings.md rules.md; do
+	check "doc/$page is not what the tables say: doc/generate" cmp -s <("$manual" $page) doc/$page
+done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
