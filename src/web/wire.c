@@ -211,7 +211,7 @@ static struct refusal read_rules(struct wire_head *head)
 
 int wire_head_parse(struct arena *a, str bytes, struct wire_head *head, const char **why)
 {
-	str line;
+	str line = STR_NONE;
 	*head = (struct wire_head){ .method = GET, .path = STR("/") };
 	/* RFC 9112 section 2.2: blank lines before a request are skipped */
 	while (str_starts(bytes, STR("\r\n")))

@@ -18,6 +18,7 @@ static void heads(void)
 		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n", 0,
 		  "" },
 		/* the first line */
+		{ "\r\n\r\n", 400, "METHOD" },
 		{ "GET / HTTP/1.1 \r\nHost: x\r\n\r\n", 505, "" },
 		{ "GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "" },
 		{ "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "version" },
