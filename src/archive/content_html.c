@@ -61,25 +61,29 @@ static const unsigned char layouts[GUMBO_TAG_LAST + 1] = {
 
 struct writer {
 	struct buf b;
-	int quotes;
-	int breaks; /* line ends that are due before the next text */
-	bool blank; /* a space is due before the next text */
+	int quotes, least; /* how deep; how shallow it was since the last text */
+	int breaks;        /* line ends that are due before the next text */
+	bool blank;        /* a space is due before the next text */
 	bool verbatim;
 };
+
+static void add_marks(struct writer *w, int quotes)
+{
+	for (int i = 0; i < quotes; i++)
+		buf_add_char(&w->b, '>');
+}
 
 static void begin(struct writer *w) /* before text */
 {
 	for (; w->b.n && w->breaks > 0; w->breaks--) {
 		buf_add_char(&w->b, '\n');
-		if (w->breaks > 1)
-			for (int i = 0; i < w->quotes; i++)
-				buf_add_char(&w->b, '>');
+		if (w->breaks > 1) /* an empty line between quotes belongs to the outer */
+			add_marks(w, w->least);
 		w->blank = false;
 	}
 	w->breaks = 0;
 	if (!w->b.n || w->b.p[w->b.n - 1] == '\n') {
-		for (int i = 0; i < w->quotes; i++)
-			buf_add_char(&w->b, '>');
+		add_marks(w, w->quotes);
 		if (w->quotes)
 			buf_add_char(&w->b, ' ');
 		w->blank = false;
@@ -87,6 +91,7 @@ static void begin(struct writer *w) /* before text */
 	if (w->blank)
 		buf_add_char(&w->b, ' ');
 	w->blank = false;
+	w->least = w->quotes;
 }
 
 static void apart(struct writer *w, int breaks)
@@ -161,6 +166,19 @@ static void framed(struct writer *w, const GumboNode *node, int breaks)
 	apart(w, breaks);
 }
 
+static void quote(struct writer *w, const GumboNode *node)
+{
+	apart(w, 2);
+	if (w->least > w->quotes)
+		w->least = w->quotes;
+	w->quotes++;
+	children(w, node);
+	w->quotes--;
+	if (w->least > w->quotes)
+		w->least = w->quotes;
+	apart(w, 2);
+}
+
 static void element(struct writer *w, const GumboNode *node)
 {
 	const GumboElement *e = &node->v.element;
@@ -182,13 +200,7 @@ static void element(struct writer *w, const GumboNode *node)
 		framed(w, node, 2);
 		return;
 	case QUOTE:
-		apart(w, 2);
-		begin(w); /* what is due belongs before the quote */
-		apart(w, 1);
-		w->quotes++;
-		children(w, node);
-		w->quotes--;
-		apart(w, 2);
+		quote(w, node);
 		return;
 	case VERBATIM:
 		w->verbatim = true;

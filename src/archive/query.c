@@ -227,9 +227,12 @@ static err parse_chain(struct parser *p, const struct field *f, bool *negated,
 	TRY(parse_term(p, f, negated, &first_condition, out));
 	while (take_keyword(p, STR("OR"))) {
 		struct part more;
-		size_t here = p->at;
 		if (at_end(p))
-			return query_error(p->a, p->text, here, "OR what?");
+			return query_error(p->a, p->text, p->at, "OR what?");
+		size_t here = p->at;
+		if (take_keyword(p, STR("OR")))
+			return query_error(p->a, p->text, here,
+					   "OR stands between two words");
 		TRY(parse_term(p, f, &other, &condition, &more));
 		if (condition || first_condition)
 			return query_error(

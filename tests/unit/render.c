@@ -1,0 +1,412 @@
+#include "archive/render.h"
+
+#include "archive/content.h"
+#include "base/enc.h"
+#include "base/file.h"
+#include "mail/mbox.h"
+#include "tests/check.h"
+#include "tests/unit/safe_html.h"
+
+#include <jansson.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char HEAD[] = "From: a@b.example\r\nSubject: x\r\n";
+static const char PLAIN[] = "Content-Type: text/plain; charset=utf-8\r\n\r\n";
+
+static str render(struct arena *a, const char *type, str text, struct render_how how)
+{
+	str message = arena_cat(a, str_from(HEAD), str_from(type), text);
+	how.url = STR("/lists/dev/17");
+	how.number = 17;
+	struct html h = render_post(a, message, &how);
+	const char *wrong = unsafe_html(a, h.s);
+	CHECK(!wrong);
+	if (wrong)
+		fprintf(stderr, "  %s in:\n%.*s\n", wrong, STR_F(h.s));
+	return h.s;
+}
+
+static void test_blocks(void)
+{
+	static const struct {
+		const char *text, *html;
+	} cases[] = {
+		{ "Hello.\n",
+		  "<div class=\"body\" dir=\"auto\">\n<p>Hello.</p>\n</div>\n" },
+		{ "One\ntwo\n\n\nThree",
+		  "<div class=\"body\" "
+		  "dir=\"auto\">\n<p>One\ntwo</p>\n<p>Three</p>\n</div>\n" },
+		{ "", "" },
+		{ " \n\t\n", "" },
+		{ "1 < 2 & \"x\"", "<div class=\"body\" dir=\"auto\">\n<p>1 &lt; 2 &amp; "
+				   "&quot;x&quot;</p>\n</div>\n" },
+		{ "> a\n>\n>> b\n> c\nd",
+		  "<div class=\"body\" "
+		  "dir=\"auto\">\n<blockquote>\n<p>a</p>\n<blockquote>\n<p>b</p>\n"
+		  "</blockquote>\n<p>c</p>\n</blockquote>\n<p>d</p>\n</div>\n" },
+		{ "Text\n-- \nAnna\nUni",
+		  "<div class=\"body\" dir=\"auto\">\n<p>Text</p>\n</div>\n"
+		  "<p class=\"sig\" dir=\"auto\">Anna<br>\nUni</p>\n" },
+		{ "Top\n\n-- \nAnna\n\n> below",
+		  "<div class=\"body\" dir=\"auto\">\n<p>Top</p>\n</div>\n"
+		  "<p class=\"sig\" dir=\"auto\">Anna</p>\n<div class=\"body\" "
+		  "dir=\"auto\">\n"
+		  "<blockquote>\n<p>below</p>\n</blockquote>\n</div>\n" },
+		{ "x\n_______________________________________________\nlist info",
+		  "<div class=\"body\" dir=\"auto\">\n<p>x</p>\n</div>\n"
+		  "<p class=\"sig\" dir=\"auto\">list info</p>\n" },
+		{ "See\n\n    $ make\n    ok\n\nthen",
+		  "<div class=\"body\" dir=\"auto\">\n<p>See</p>\n</div>\n"
+		  "<pre tabindex=\"0\"><code>    $ make\n    ok</code></pre>\n"
+		  "<div class=\"body\" dir=\"auto\">\n<p>then</p>\n</div>\n" },
+		{ "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n "
+		  "c\n-<old>\n+new\n-- \n2.7",
+		  "<pre class=\"diff\" tabindex=\"0\" aria-label=\"Patch to x\">"
+		  "<b>diff --git a/x b/x</b><b>--- a/x</b><b>+++ b/x</b><b>@@ -1,2 +1,2 "
+		  "@@ f</b> c\n"
+		  "<del>-&lt;old&gt;</del><ins>+new</ins></pre>\n"
+		  "<p class=\"sig\" dir=\"auto\">2.7</p>\n" },
+		{ "a\xe2\x80\xae"
+		  "b",
+		  "<div class=\"body\" dir=\"auto\">\n<p>a<span class=\"ctl\" "
+		  "title=\"Right-to-left "
+		  "override, U+202E: shown as a mark, not "
+		  "obeyed\">U+202E</span>b</p>\n</div>\n" },
+		{ "a\001b\xff", "<div class=\"body\" dir=\"auto\">\n<p>a\xef\xbf\xbd"
+				"b\xc3\xbf</p>\n</div>\n" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str h = render(a, PLAIN, str_from(cases[i].text),
+			       (struct render_how){ 0 });
+		CHECK(str_eq(h, str_from(cases[i].html)));
+		if (!str_eq(h, str_from(cases[i].html)))
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].text, STR_F(h));
+	}
+}
+
+static void test_links(void)
+{
+#define LINK(url) "<a href=\"" url "\" rel=\"nofollow ugc\">" url "</a>"
+	static const struct {
+		const char *text;
+		bool hide;
+		const char *html;
+	} cases[] = {
+		{ "see http://x.example/a.", false,
+		  "see " LINK("http://x.example/a") "." },
+		{ "(https://x.example/a_(b))", false,
+		  "(" LINK("https://x.example/a_(b)") ")" },
+		{ "<HTTP://x.example>", false, "&lt;" LINK("HTTP://x.example") "&gt;" },
+		{ "http://", false, "http://" },
+		{ "xhttp://y", false, "xhttp://y" },
+		{ "javascript:alert(1)", false, "javascript:alert(1)" },
+		{ "data:text/html,x", false, "data:text/html,x" },
+		{ "http://a http://b", false, LINK("http://a") " " LINK("http://b") },
+		{ "mailto:a@b.example", false, LINK("mailto:a@b.example") },
+		{ "mailto:a@b.example", true, "mailto:a@…" },
+		{ "a@b.example", false, "a@b.example" },
+		{ "ask anna@uni.example, or b@c.example.", true, "ask anna@…, or b@…." },
+		{ "http://x.example/?q=a@b.example c@d.example", true,
+		  LINK("http://x.example/?q=a@b.example") " c@…" },
+		{ "meet @ noon, a@host", true, "meet @ noon, a@host" },
+		{ "http://x.example/\"onload=1", false,
+		  LINK("http://x.example/") "&quot;onload=1" },
+		{ "http://x.example/'a'", false,
+		  "<a href=\"http://x.example/&#39;a\" rel=\"nofollow "
+		  "ugc\">http://x.example/&#39;a</a>"
+		  "&#39;" },
+		{ "https://x.example/?a=1&b=2", false,
+		  "<a href=\"https://x.example/?a=1&amp;b=2\" rel=\"nofollow ugc\">"
+		  "https://x.example/?a=1&amp;b=2</a>" },
+		{ "http://ü.example/ö", false,
+		  "<a href=\"http://%C3%BC.example/%C3%B6\" rel=\"nofollow "
+		  "ugc\">http://ü.example/ö</a>" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str h = render_line(a, str_from(cases[i].text), cases[i].hide).s;
+		CHECK(str_eq(h, str_from(cases[i].html)));
+		if (!str_eq(h, str_from(cases[i].html)))
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].text, STR_F(h));
+	}
+	CHECK(str_eq(render_hide(a, STR("a@b.example and c@d")), STR("a@… and c@d")));
+	CHECK(str_eq(render_hidden(a, STR("a@b.example")), STR("a@…")));
+	CHECK(str_eq(render_initials(a, STR("R. Okafor"), STR("")), STR("RO")));
+	CHECK(str_eq(render_initials(a, STR("anna"), STR("")), STR("A")));
+	CHECK(str_eq(render_initials(a, STR("Anna Maria van Meyer"), STR("")),
+		     STR("AM")));
+	CHECK(str_eq(render_initials(a, STR(""), STR("bob@x.example")), STR("B")));
+	CHECK(str_eq(render_initials(a, STR("<>"), STR("")), STR("?")));
+}
+
+static void test_fold(void)
+{
+	ARENA(a);
+	struct render_memory above = { 0 }, none = { 0 };
+	const char *text = "line one\nline two\nline three\n\nline four\nline five\n";
+	render(a, PLAIN, str_from(text), (struct render_how){ .memory = &above });
+	const char *all =
+		"> line one\n> line two\n> line three\n>\n> line four\n> line five\nyes";
+	const char *most =
+		"> line one\n> line two\n> line three\n> line four\n> line FIVE\nyes";
+	const char *few = "> line one\n> line two\nyes";
+	str folded = STR(
+		"<details><summary>Quotes <bdi>Anna</bdi>, 5 lines, all of them above");
+	struct render_how how = { .parent = &above, .parent_name = STR("Anna") };
+	CHECK(str_find(render(a, PLAIN, str_from(all), how), folded).n);
+	CHECK(!str_find(render(a, PLAIN, str_from(most), how), STR("<details>")).n);
+	CHECK(!str_find(render(a, PLAIN, str_from(few), how), STR("<details>")).n);
+	how.parent = &none;
+	CHECK(!str_find(render(a, PLAIN, str_from(all), how), STR("<details>")).n);
+}
+
+static void test_flowed(void)
+{
+	ARENA(a);
+	const char *type =
+		"Content-Type: text/plain; format=flowed; charset=us-ascii\r\n\r\n";
+	str h = render(
+		a, type,
+		STR("A long \r\nline \r\nhere.\r\n> quoted \r\n> text\r\n-- \r\nsig"),
+		(struct render_how){ 0 });
+	CHECK(str_find(h, STR("<p>A long line here.</p>")).n);
+	CHECK(str_find(h, STR("<p>quoted text</p>")).n);
+	CHECK(str_find(h, STR("class=\"sig\" dir=\"auto\">sig</p>")).n);
+	CHECK(str_eq(content_unflow(a, STR("a \nb\n"), true), STR("ab\n")));
+	CHECK(str_eq(content_unflow(a, STR(" From x\n"), false), STR("From x\n")));
+	CHECK(str_eq(content_unflow(a, STR(">> a \n>> b\n> c\n"), false),
+		     STR(">> a b\n> c\n")));
+}
+
+static void test_html_mail(void)
+{
+	static const struct {
+		const char *html, *text;
+	} cases[] = {
+		{ "<p>Hello <b>you</b></p><p>Bye</p>", "Hello you\n\nBye\n" },
+		{ "a<br>b<br><br>c", "a\nb\n\nc\n" },
+		{ "<ul><li>one<li>two</ul>x", "* one\n* two\n\nx\n" },
+		{ "<script>alert(1)</script><style>p{}</style>x", "x\n" },
+		{ "<a href='http://x.example/'>here</a>", "here <http://x.example/>\n" },
+		{ "<a href='http://x.example/'>http://x.example/</a>",
+		  "http://x.example/\n" },
+		{ "<a href='javascript:alert(1)'>here</a>", "here\n" },
+		{ "<img src=http://t.example/1.gif alt='a &lt;b&gt;'>", "[a <b>]\n" },
+		{ "x<blockquote>y<blockquote>z</blockquote></blockquote>w",
+		  "x\n\n> y\n\n>> z\n\nw\n" },
+		{ "<pre>a\n  b</pre>", "a\n  b\n" },
+		{ "<table><tr><td>a<td>b<tr><td>c</table>", "a b\nc\n" },
+		{ "<div style='display:none'>spy</div>x", "x\n" },
+		{ "a &amp; b &lt;i&gt;", "a & b <i>\n" },
+		{ "", "" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool cut;
+		str t = content_html_text(a, str_from(cases[i].html), &cut);
+		CHECK(!cut && str_eq(t, str_from(cases[i].text)));
+		if (!str_eq(t, str_from(cases[i].text)))
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].html, STR_F(t));
+	}
+	str h = render(a, "Content-Type: text/html\r\n\r\n",
+		       STR("<p onclick=x>Hi<script>alert(1)</script>"),
+		       (struct render_how){ 0 });
+	CHECK(str_find(h, STR("sent as HTML only")).n && str_find(h, STR("<p>Hi</p>")).n);
+}
+
+/* Nothing that nests may cost more than it is long. */
+static void test_deep(void)
+{
+	static const char *const repeated[] = {
+		"<div>",  "<b a=1>",   "<a>",        "<table><tr><td>",
+		"<font>", "<div></x>", "<b><p></b>", "<p><b a=1>",
+		"<svg>",  "<select>",  "<button>",   "<i><p>",
+		"</p>",   "<td>"
+	};
+	for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++) {
+		ARENA(a);
+		BUF(b);
+		while (b.n < 1000000)
+			buf_add(&b, str_from(repeated[i]));
+		bool cut;
+		str text = content_html_text(a, buf_str(&b), &cut);
+		CHECK(text.n < 1000 || !cut);
+	}
+	ARENA(a);
+	BUF(b);
+	for (int i = 0; i < 5000; i++)
+		buf_add_char(&b, '>');
+	buf_add(&b, STR(" deep"));
+	str h = render(a, PLAIN, buf_str(&b), (struct render_how){ 0 });
+	CHECK(str_find(h, STR("deep")).n);
+}
+
+static void test_files(void)
+{
+	ARENA(a);
+	char hash[32] = { 1, 2, 3 };
+	struct archive_attachment list[] = {
+		{ .n = 1,
+		  .filename = STR("../<b>\"x\".csv"),
+		  .declared = STR("text/csv"),
+		  .sniffed = STR("application/zip"),
+		  .size = 22016,
+		  .sha256 = { hash, 32 } },
+		{ .n = 2,
+		  .declared = STR("image/png"),
+		  .sniffed = STR("image/png"),
+		  .size = 5,
+		  .sha256 = { hash, 32 } },
+	};
+	struct archive_attachments files = { list, 2 };
+	str h = render(a, PLAIN, STR("x"), (struct render_how){ .attachments = &files });
+	CHECK(str_find(h, STR("href=\"/lists/dev/17/a/1/..%2F%3Cb%3E%22x%22.csv\"")).n);
+	CHECK(str_find(h, STR("<bdi>../&lt;b&gt;&quot;x&quot;.csv</bdi>")).n);
+	CHECK(str_find(h, STR("Mismatch</span>: declared text/csv, content is "
+			      "application/zip"))
+		      .n);
+	CHECK(str_find(h, STR("<dd>22 KB</dd>")).n
+	      && str_find(h, STR("<dd>5 bytes</dd>")).n);
+	CHECK(str_find(h, STR(">010203000000")).n && str_find(h, STR("unnamed")).n);
+}
+
+static void test_sniff(void)
+{
+	static const struct {
+		str bytes;
+		const char *declared, *seen;
+	} cases[] = {
+		{ STR("%PDF-1.4"), "application/pdf", "application/pdf" },
+		{ STR("%PDF-1.4"), "text/plain", "application/pdf" },
+		{ STR("PK\3\4xx"), "application/vnd.oasis.opendocument.text",
+		  "application/vnd.oasis.opendocument.text" },
+		{ STR("PK\3\4xx"), "text/csv", "application/zip" },
+		{ STR("MZ\x90"), "image/png", "application/x-msdownload" },
+		{ STR("hello"), "image/png", "text/plain" },
+		{ STR("  <!DOCTYPE HTML><p>"), "text/plain", "text/html" },
+		{ STR("<svg onload=x>"), "image/png", "text/html" },
+		{ STR("<svg/>"), "image/svg+xml", "image/svg+xml" },
+		{ STR("a\0b"), "text/plain", "application/octet-stream" },
+		{ STR("a,b\n"), "text/csv", "text/csv" },
+		{ STR(""), "text/plain", "text/plain" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(str_eq(content_sniff(cases[i].bytes, str_from(cases[i].declared)),
+			     str_from(cases[i].seen)));
+}
+
+/* One attack in every place where a sender's text is shown. */
+static void attack(struct arena *a, str payload)
+{
+	static const char *const types[] = {
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n",
+		"Content-Type: text/html; charset=utf-8\r\n\r\n",
+		"Content-Type: text/plain; format=flowed\r\n\r\n",
+		"Content-Type: text/plain; charset=utf-7\r\n\r\n",
+		"\r\n> ",
+		"\r\n-- \n",
+		"\r\n    ",
+		"\r\ndiff --git ",
+		"\r\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-",
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		render(a, types[i], payload,
+		       (struct render_how){ .hide_addresses = i % 2 });
+	struct render_memory above = { .text = payload };
+	struct archive_attachment x = { .n = 1,
+					.filename = payload,
+					.declared = payload,
+					.sniffed = payload,
+					.sha256 = payload };
+	struct archive_attachments files = { &x, 1 };
+	render(a, PLAIN, STR("> a\n> b\n> c\n> d\n> e\n> f"),
+	       (struct render_how){
+		       .attachments = &files, .parent = &above, .parent_name = payload });
+	BUF(b);
+	html_add(&b, HTML("<p title=\""));
+	html_add_attr(&b, payload);
+	html_add(&b, HTML("\"><bdi>"));
+	html_add_text(&b, payload);
+	html_add(&b, HTML("</bdi></p>"));
+	CHECK(!unsafe_html(a, buf_str(&b)));
+}
+
+static str shared(struct arena *a, const char *name)
+{
+	const char *data = getenv("POSTERN_DATA_SHARED");
+	return arena_cat(a, str_from(data ? data : "../shared/data"), STR("/"),
+			 str_from(name));
+}
+
+static void test_payloads(void)
+{
+	ARENA(a);
+	str bytes;
+	if (file_read(a, arena_z(a, shared(a, "xss/payloads.json")), 1 << 22, &bytes)
+		    .kind) {
+		printf("skipped: no shared data xss/payloads.json\n");
+		return;
+	}
+	json_t *all = json_loadb(bytes.p, bytes.n, 0, NULL), *one;
+	size_t i;
+	CHECK(json_array_size(all) == 100);
+	json_array_foreach(all, i, one)
+	{
+		ARENA(mine);
+		attack(mine,
+		       str_from(json_string_value(json_object_get(one, "payload"))));
+	}
+	json_decref(all);
+}
+
+/* Attacks mixed into a made list: nothing of them lives. */
+static void test_hostile(void)
+{
+	ARENA(a);
+	str script = shared(a, "gen.py"), bytes;
+	char path[] = "/tmp/postern-hostile-XXXXXX";
+	int fd = mkstemp(path);
+	CHECK(fd >= 0);
+	close(fd);
+	str command = arena_cat(a, STR("python3 '"), script,
+				STR("' -n 1000 --hostile 0.3 > "), str_from(path));
+	if (access(arena_z(a, script), R_OK) || system(arena_z(a, command))
+	    || file_read(a, path, 64 << 20, &bytes).kind) {
+		printf("skipped: no shared data gen.py, or no python3\n");
+		unlink(path);
+		return;
+	}
+	unlink(path);
+	struct mbox m;
+	struct mbox_message one;
+	size_t count = 0, hostile = 0;
+	mbox_open(&m, bytes);
+	for (ARENA(mine); mbox_next(&m, mine, &one); count++) {
+		struct html h = render_post(
+			mine, one.bytes,
+			&(struct render_how){ .hide_addresses = count % 2 });
+		const char *wrong = unsafe_html(mine, h.s);
+		CHECK(!wrong);
+		if (wrong)
+			fprintf(stderr, "  %s in message %zu\n", wrong, count);
+		hostile += str_find(one.bytes, STR("XSS-")).n > 0;
+	}
+	CHECK(count == 1000 && hostile > 200);
+}
+
+int main(void)
+{
+	test_blocks();
+	test_links();
+	test_fold();
+	test_flowed();
+	test_html_mail();
+	test_deep();
+	test_files();
+	test_sniff();
+	test_payloads();
+	test_hostile();
+	return check_done();
+}

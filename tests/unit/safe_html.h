@@ -1,0 +1,105 @@
+/* tests/unit/safe_html.h: is a fragment of HTML harmless? Judged by an HTML5 parser,
+ * as a browser would read it: only elements and attributes that the renderer is meant
+ * to write, no address but of the web, mail or our own, nothing unbalanced, no
+ * character that turns the writing direction. NULL: all is well; else what is wrong. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/utf8.h"
+
+#include <gumbo.h>
+#include <stdlib.h>
+
+static inline bool safe_word(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (!strcmp(word, *words))
+			return true;
+	return false;
+}
+
+static inline const char *safe_address(const char *value)
+{
+	static const char *const starts[] = { "http://", "https://",
+					      "mailto:", "/lists/" };
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (str_istarts(str_from(value), str_from(starts[i])))
+			return NULL;
+	return "an address of another kind";
+}
+
+static inline const char *safe_attribute(const GumboAttribute *x)
+{
+	static const char *const names[] = { "class", "dir", "aria-label", "tabindex",
+					     "title", "rel", NULL };
+	static const char *const classes[] = { "body",       "diff",    "sig",
+					       "att",        "kv",      "ctl",
+					       "note small", "st warn", "hash mono",
+					       NULL };
+	if (!strcmp(x->name, "href"))
+		return safe_address(x->value);
+	if (!safe_word(x->name, names))
+		return "an attribute that the renderer never writes";
+	if (!strcmp(x->name, "class") && !safe_word(x->value, classes))
+		return "a class that the renderer never writes";
+	return NULL;
+}
+
+static inline const char *safe_node(const GumboNode *node, int depth)
+{
+	static const char *const tags[] = {
+		"html",    "head",    "title",      "body", "div", "p",    "span",
+		"bdi",     "pre",     "code",       "ins",  "del", "b",    "a",
+		"br",      "dl",      "dt",         "dd",   "h3",  "mark", "section",
+		"details", "summary", "blockquote", NULL
+	};
+	if (node->type == GUMBO_NODE_COMMENT || node->type == GUMBO_NODE_CDATA)
+		return "a comment";
+	if (node->type != GUMBO_NODE_ELEMENT)
+		return NULL;
+	const GumboElement *e = &node->v.element;
+	if (e->tag == GUMBO_TAG_UNKNOWN || e->tag_namespace != GUMBO_NAMESPACE_HTML
+	    || !safe_word(gumbo_normalized_tagname(e->tag), tags))
+		return "an element that the renderer never writes";
+	for (unsigned i = 0; i < e->attributes.length; i++) {
+		const char *wrong = safe_attribute(e->attributes.data[i]);
+		if (wrong)
+			return wrong;
+	}
+	for (unsigned i = 0; depth < 200 && i < e->children.length; i++) {
+		const char *wrong = safe_node(e->children.data[i], depth + 1);
+		if (wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+static inline const char *safe_text(str s)
+{
+	if (!utf8_valid(s))
+		return "wrong UTF-8";
+	while (s.n) {
+		uint32_t c = utf8_next(&s);
+		if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0))
+			return "a control character";
+		if (c == 0x061c || c == 0x200e || c == 0x200f
+		    || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+			return "a character that turns the writing direction";
+	}
+	return NULL;
+}
+
+static inline const char *unsafe_html(struct arena *a, str fragment)
+{
+	const char *wrong = safe_text(fragment);
+	if (wrong)
+		return wrong;
+	str page = arena_cat(
+		a, STR("<!DOCTYPE html><html><head><title>t</title></head><body>"),
+		fragment, STR("</body></html>"));
+	GumboOutput *tree = gumbo_parse_with_options(&kGumboDefaultOptions, page.p,
+						     page.n);
+	wrong = tree->errors.length ? "a parse error" : safe_node(tree->root, 0);
+	gumbo_destroy_output(&kGumboDefaultOptions, tree);
+	return wrong;
+}
