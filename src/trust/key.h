@@ -53,8 +53,8 @@ struct key_record { /* a public key, as a domain publishes it */
 MUST_USE err key_parse(struct arena *a, str text, struct key_record *key);
 
 /* Does signature sign sum? Also sets key->bits.
- * ERR_SYNTAX: p= is no key of that kind. ERR_DENIED: RSA below 1024 bits or
- * above 8192.
+ * ERR_SYNTAX: p= is no key of that kind, or RSA above 8192 bits.
+ * ERR_DENIED: RSA below 1024 bits.
  * ERR_NOTFOUND: it does not. */
 MUST_USE err key_check(struct key_record *key, const unsigned char sum[static HASH_SIZE],
 		       str signature);

@@ -2,6 +2,7 @@
 #include "tests/unit/dns_table.h"
 #include "tests/unit/yaml_doc.h"
 #include "base/enc.h"
+#include "trust/der.h"
 #include "trust/dkim.h"
 
 #include <time.h>
@@ -323,6 +324,44 @@ static void test_keys(void)
 	}
 }
 
+/* DER that is not as it must be is no key; a NUL byte ends nothing here. */
+static void test_der(void)
+{
+#define PKCS1 "\x30\x0b\x02\x04\x00\xc1\x02\x03\x02\x03\x01\x00\x01"
+#define D(lit)                       \
+	{                            \
+		lit, sizeof(lit) - 1 \
+	}
+#define SPKI "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x0e\x00"
+	static const struct {
+		str der;
+		bool ok;
+	} cases[] = {
+		{ D(PKCS1), true },
+		{ D("\x30\x1f" SPKI PKCS1), true },
+		{ D(PKCS1 "\x00"), false },
+		{ D("\x30\x81\x0b"
+		    "\x02\x04\x00\xc1\x02\x03\x02\x03\x01\x00\x01"),
+		  false },
+		{ D("\x30\x0b\x02\x04\x80\xc1\x02\x03\x02\x03\x01\x00\x01"), false },
+		{ D("\x30\x0b\x02\x04\x00\xc1\x02\x03\x02\x04\x01\x00\x01"), false },
+		{ D("\x30\x06\x02\x01\x00\x02\x01\x03"), false },
+		{ D("\x30\x06\x02\x01\x05\x02\x01\x00"), false },
+		{ D("\x30\x80"), false },
+		{ D("\x30\x84\xff\xff\xff\xff"), false },
+		{ D("\x30"), false },
+		{ D(""), false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str n, e;
+		bool ok = der_rsa_key(cases[i].der, &n, &e);
+		CHECK(ok == cases[i].ok);
+		CHECK(!ok
+		      || (str_eq(n, STR("\xc1\x02\x03"))
+			  && str_eq(e, STR("\x01\x00\x01"))));
+	}
+}
+
 /* "name record" lines, an empty line, the message; all its signatures pass. */
 static void play(struct arena *a, const char *path, int64_t now, unsigned *passed,
 		 unsigned *count)
@@ -396,6 +435,7 @@ int main(void)
 	test_policy();
 	test_many();
 	test_keys();
+	test_der();
 	test_messages();
 	measure();
 	return check_done();
