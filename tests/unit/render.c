@@ -195,7 +195,7 @@ static void test_html_mail(void)
 		{ "<a href='javascript:alert(1)'>here</a>", "here\n" },
 		{ "<img src=http://t.example/1.gif alt='a &lt;b&gt;'>", "[a <b>]\n" },
 		{ "x<blockquote>y<blockquote>z</blockquote></blockquote>w",
-		  "x\n\n> y\n\n>> z\n\nw\n" },
+		  "x\n\n> y\n>\n>> z\n\nw\n" },
 		{ "<pre>a\n  b</pre>", "a\n  b\n" },
 		{ "<table><tr><td>a<td>b<tr><td>c</table>", "a b\nc\n" },
 		{ "<div style='display:none'>spy</div>x", "x\n" },

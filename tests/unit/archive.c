@@ -1,0 +1,427 @@
+#include "store_folder.h"
+
+#include "archive/accept.h"
+#include "archive/export.h"
+#include "archive/import.h"
+#include "archive/read.h"
+#include "archive/render.h"
+#include "archive/search.h"
+#include "archive/verify.h"
+#include "mail/mbox.h"
+
+enum { DEV = 1, SECRET = 2 };
+
+static const char FIRST[] =
+	"From: Anna Meyer <anna@uni.example>\r\nTo: dev@lists.example\r\n"
+	"Subject: Map sharpening\r\nMessage-ID: <1@uni.example>\r\n"
+	"Date: Tue, 17 Nov 2026 09:12:00 +0100\r\n"
+	"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+	"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+	"The Wilson plot of a caf\xc3\xa9 lies.\r\n"
+	"--b\r\nContent-Type: text/csv; name=\"survey.csv\"\r\n"
+	"Content-Disposition: attachment; filename=\"survey.csv\"\r\n"
+	"Content-Transfer-Encoding: base64\r\n\r\nUEsDBGRhdGE=\r\n--b--\r\n";
+static const char ANSWER[] =
+	"From: =?utf-8?q?J=C3=B6rg?= <joerg@lab.example>\r\nTo: dev@lists.example\r\n"
+	"Subject: Re: Map sharpening\r\nMessage-ID: <2@lab.example>\r\n"
+	"In-Reply-To: <1@uni.example>\r\nDate: Tue, 17 Nov 2026 10:00:00 +0000\r\n\r\n"
+	"> The Wilson plot of a caf\xc3\xa9 lies.\r\nIt does not. Half map FSC is "
+	"better.\r\n";
+static const char OTHER[] =
+	"From: carl@x.example\r\nSubject: Tomograms\r\n"
+	"Message-ID: <3@x.example>\r\nDate: Sun, 1 Nov 2026 10:00:00 +0000\r\n\r\n"
+	"Half a tomogram, see FSC map.\r\n\r\ndiff --git a/x b/x\r\n--- a/x\r\n"
+	"+++ b/x\r\n@@ -1 +1 @@\r\n-a\r\n+b\r\n";
+static const char HIDDEN[] =
+	"From: dora@x.example\r\nSubject: Wilson, in private\r\n"
+	"Message-ID: <1@uni.example>\r\nDate: bad\r\n\r\nOnly for members.\r\n";
+
+static int64_t put(struct arena *a, struct book *b, int64_t list, const char *source,
+		   const char *text)
+{
+	int64_t number = 0;
+	struct arrival x = { .list = list,
+			     .source = str_from(source),
+			     .message = str_from(text),
+			     .received_at = 1795500000 };
+	CHECK(ok(archive_add(b, a, &x, &number)));
+	return number;
+}
+
+static void test_accept(struct arena *a, struct book *b)
+{
+	CHECK(put(a, b, DEV, "1/dev", FIRST) == 1);
+	CHECK(put(a, b, DEV, "2/dev", ANSWER) == 2);
+	CHECK(put(a, b, DEV, "1/dev", FIRST) == 1); /* the same arrival again */
+	CHECK(put(a, b, SECRET, "3/secret", HIDDEN) == 1);
+	CHECK(put(a, b, DEV, "4/dev", OTHER) == 3);
+	int64_t number, version;
+	CHECK(ok(archive_newest(b, DEV, &number, &version)) && number == 3
+	      && version == 3);
+	CHECK(ok(archive_newest(b, 99, &number, &version)) && number == 0
+	      && version == 0);
+
+	struct archive_post p;
+	bool found;
+	CHECK(ok(archive_post_by_number(b, a, DEV, 2, &p, &found)) && found);
+	CHECK(str_eq(p.from_name, STR("Jörg"))
+	      && str_eq(p.from_address, STR("joerg@lab.example")));
+	CHECK(str_eq(p.message_id, STR("2@lab.example")) && p.flags & ARCHIVE_REPLY);
+	CHECK(p.date == 1794909600 && p.attachments == 0
+	      && p.size == (int64_t)sizeof ANSWER - 1);
+	CHECK(ok(archive_post_by_number(b, a, DEV, 1, &p, &found)) && found);
+	CHECK(p.offset == 60 && p.attachments == 1 && p.lead < p.size);
+	CHECK(ok(archive_post_by_number(b, a, SECRET, 1, &p, &found)) && found);
+	CHECK(p.flags & ARCHIVE_NO_DATE && p.date == 1795500000);
+	CHECK(ok(archive_post_by_number(b, a, DEV, 4, &p, &found)) && !found);
+
+	struct arrival none = { .list = DEV,
+				.source = STR("5/dev"),
+				.message = STR("hello\r\n") };
+	CHECK(archive_add(b, a, &none, &number).kind == ERR_SYNTAX);
+	CHECK(ok(archive_newest(b, DEV, &number, &version))
+	      && number == 3); /* nothing changed */
+}
+
+static void test_pages(struct arena *a, struct book *b)
+{
+	struct archive_thread_page t;
+	struct archive_post_page p;
+	bool found;
+	CHECK(ok(archive_read_thread(b, a, DEV, 2, &t, &found)) && found);
+	CHECK(t.thread.number == 1 && t.count == 2 && t.thread.posts == 2
+	      && t.thread.authors == 2);
+	CHECK(t.leaves[1].depth == 1 && t.leaves[1].parent == 0
+	      && t.leaves[0].depth == 0);
+	CHECK(t.leaves[0].attachments.count == 1 && t.leaves[1].attachments.count == 0);
+	CHECK(str_eq(t.leaves[0].attachments.list[0].filename, STR("survey.csv")));
+	CHECK((int64_t)t.leaves[0].message.n == t.leaves[0].post.lead);
+	CHECK(str_find(render_text(a, t.leaves[0].message, NULL), STR("The Wilson plot"))
+		      .n);
+	CHECK(ok(archive_read_thread(b, a, DEV, 77, &t, &found)) && !found);
+
+	CHECK(ok(archive_read_post(b, a, DEV, 2, &p, &found)) && found);
+	CHECK(p.has_parent && p.parent.post.number == 1 && p.before == 1 && p.after == 3);
+	CHECK(p.parent.message.n > 0 && p.thread.number == 1);
+
+	str raw, bytes;
+	struct archive_attachment x;
+	CHECK(ok(archive_read_raw(b, a, DEV, 1, &raw, &found))
+	      && str_eq(raw, str_from(FIRST)));
+	CHECK(ok(archive_read_attachment(b, a, DEV, 1, 1, &x, &bytes, &found)) && found);
+	CHECK(str_eq(bytes, STR("PK\3\4data")) && x.size == 8);
+	CHECK(str_eq(x.sniffed, STR("application/zip"))
+	      && str_eq(x.declared, STR("text/csv")));
+	CHECK(ok(archive_read_attachment(b, a, DEV, 1, 2, &x, &bytes, &found)) && !found);
+	CHECK(ok(archive_read_attachment(b, a, DEV, 1, 0, &x, &bytes, &found)) && !found);
+
+	struct archive_posts some;
+	CHECK(ok(archive_posts_by_message_id(b, a, 0, STR("1@uni.example"), &some)));
+	CHECK(some.count == 2 && some.list[0].list == DEV && some.list[1].list == SECRET);
+	CHECK(ok(archive_posts_by_message_id(b, a, SECRET, STR("1@uni.example"), &some)));
+	CHECK(some.count == 1);
+	CHECK(ok(archive_posts_by_message_id(b, a, 0, STR(""), &some))
+	      && some.count == 0);
+}
+
+static void test_lists(struct arena *a, struct book *b)
+{
+	struct archive_threads t;
+	struct archive_posts p;
+	struct archive_month *months;
+	size_t count;
+	CHECK(ok(archive_threads_latest(b, a, DEV, 0, 0, 10, &t)) && t.count == 2);
+	CHECK(t.list[0].number == 1 && t.list[1].number == 3);
+	CHECK(str_eq(t.list[0].subject, STR("Map sharpening")));
+	CHECK(ok(archive_threads_latest(b, a, DEV, t.list[0].last_at, t.list[0].id, 10,
+					&t)));
+	CHECK(t.count == 1 && t.list[0].number == 3);
+	CHECK(ok(archive_months(b, a, DEV, &months, &count)) && count == 1);
+	CHECK(months[0].year == 2026 && months[0].month == 11 && months[0].posts == 3);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, 10, &p)) && p.count == 3);
+	CHECK(p.list[0].number == 3 && p.list[2].number == 2);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, p.list[0].id, 10, &p))
+	      && p.count == 2);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 12, 0, 10, &p)) && p.count == 0);
+	CHECK(ok(archive_posts_newest(b, a, DEV, 0, 2, &p)) && p.count == 2
+	      && p.list[0].number == 3);
+}
+
+static const struct search_list both[] = { { DEV, STR("dev@lists.example") },
+					   { SECRET, STR("secret@lists.example") } };
+
+/* The numbers found on dev, as digits; S for a post on secret. */
+static str found_by(struct arena *a, struct book *b, const char *text, size_t lists,
+		    enum archive_order order)
+{
+	struct search_found f;
+	BUF(out);
+	err e = search_run(b, a,
+			   &(struct search){ .text = str_from(text),
+					     .lists = both,
+					     .list_count = lists,
+					     .order = order,
+					     .limit = 10 },
+			   &f);
+	if (e.kind)
+		return arena_cat(a, STR("error: "), str_from(e.msg));
+	for (size_t i = 0; i < f.count; i++)
+		buf_addf(&out, f.hits[i].post.list == DEV ? "%lld" : "S",
+			 (long long)f.hits[i].post.number);
+	return arena_copy(a, buf_str(&out));
+}
+
+static void test_search(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *text;
+		size_t lists;
+		const char *found;
+	} cases[] = {
+		{ "wilson", 1, "1" }, /* in 2 it is quoted */
+		{ "wilson", 2, "S1" },
+		{ "wilson quoted:yes", 1, "21" },
+		{ "WILSON", 1, "1" },
+		{ "cafe", 1, "1" }, /* diacritics do not count */
+		{ "sharp*", 1, "21" },
+		{ "\"half map\"", 1, "2" },
+		{ "half map", 1, "23" },
+		{ "\"map half\"", 1, "" },
+		{ "half -tomogram", 1, "2" },
+		{ "wilson OR tomogram", 1, "13" },
+		{ "from:jorg", 1, "2" },
+		{ "from:anna@uni.example", 1, "1" },
+		{ "to:dev", 1, "21" },
+		{ "subject:tomograms", 1, "3" },
+		{ "subject:fsc", 1, "" },
+		{ "file:survey", 1, "1" },
+		{ "has:attachment", 1, "1" },
+		{ "-has:attachment", 1, "23" },
+		{ "has:patch", 1, "3" },
+		{ "map before:2026-11-15", 1, "3" },
+		{ "after:2026-11-15", 1, "21" },
+		{ "after:2026-11-15 -wilson", 1, "2" },
+		{ "thread:2", 1, "21" },
+		{ "thread:2 fsc", 1, "2" },
+		{ "list:secret wilson", 2, "S" },
+		{ "list:secret@lists.example wilson", 2, "S" },
+		{ "list:secret wilson", 1,
+		  "error: list: there is no list secret that you may read" },
+		{ "nothing-of-that-kind", 2, "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str got = found_by(a, b, cases[i].text, cases[i].lists, ARCHIVE_NEWEST);
+		CHECK(str_eq(got, str_from(cases[i].found)));
+		if (!str_eq(got, str_from(cases[i].found)))
+			fprintf(stderr, "  %s -> %.*s\n", cases[i].text, STR_F(got));
+	}
+	/* a word in the subject weighs more than one in the text */
+	CHECK(str_eq(found_by(a, b, "tomogram* OR fsc", 1, ARCHIVE_BEST), STR("32")));
+	CHECK(str_eq(found_by(a, b, "wilson", 0, ARCHIVE_NEWEST), STR("")));
+}
+
+static void test_snippets(struct arena *a, struct book *b)
+{
+	struct search_found f;
+	struct search s = { .text = STR("\"half map\" fsc"),
+			    .lists = both,
+			    .list_count = 1,
+			    .limit = 1 };
+	CHECK(ok(search_run(b, a, &s, &f)) && f.count == 1 && !f.more && f.total == 1);
+	CHECK(str_find(f.hits[0].snippet.s, STR("<mark>Half map</mark> <mark>FSC</mark>"))
+		      .n);
+	s.text = STR("sharpening");
+	CHECK(ok(search_run(b, a, &s, &f)) && f.count == 1 && f.more && f.total == 2);
+	CHECK(str_eq(f.hits[0].subject.s, STR("Re: Map <mark>sharpening</mark>")));
+	s.after_date = f.hits[0].post.date;
+	s.after_id = f.hits[0].post.id;
+	CHECK(ok(search_run(b, a, &s, &f)) && f.count == 1 && !f.more);
+	CHECK(f.hits[0].post.number == 1);
+	s = (struct search){
+		.text = STR("cafe"), .lists = both, .list_count = 1, .limit = 5
+	};
+	CHECK(ok(search_run(b, a, &s, &f)) && f.count == 1);
+	CHECK(str_find(f.hits[0].snippet.s, STR("<mark>café</mark>")).n);
+}
+
+static void test_aliases(struct book *b)
+{
+	int64_t list, number;
+	bool found;
+	CHECK(ok(archive_alias_add(b, STR("/pipermail/dev/2008-May/000630.html"), DEV,
+				   2)));
+	CHECK(ok(archive_alias_add(b, STR("/pipermail/dev/"), DEV, 0)));
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/dev/2008-May/000630.html"), &list,
+				    &number, &found)));
+	CHECK(found && list == DEV && number == 2);
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/dev/"), &list, &number, &found)));
+	CHECK(found && list == DEV && number == 0);
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/"), &list, &number, &found))
+	      && !found);
+}
+
+static str exported(struct arena *a, struct book *b, struct export_job *x)
+{
+	BUF(all);
+	for (bool done = false; !done;) {
+		str piece;
+		CHECK(ok(export_next(x, b, a, &piece, &done)));
+		buf_add(&all, piece);
+	}
+	return arena_copy(a, buf_str(&all));
+}
+
+static void test_round_trip(struct arena *a, struct book *b)
+{
+	struct export_job x;
+	struct import_result r;
+	export_list(&x, DEV);
+	str mbox = exported(a, b, &x);
+	export_thread(&x, DEV, 2);
+	str thread = exported(a, b, &x);
+	CHECK(thread.n && thread.n < mbox.n && str_starts(mbox, str_first(thread, 20)));
+	export_month(&x, DEV, 2026, 11);
+	CHECK(exported(a, b, &x).n == mbox.n);
+	export_month(&x, DEV, 2025, 11);
+	CHECK(exported(a, b, &x).n == 0);
+	/* back into its own list nothing is new; into another all is */
+	CHECK(ok(archive_import(b, a, &(struct import_job){ .list = DEV, .mbox = mbox },
+				&r)));
+	CHECK(r.messages == 3 && r.duplicate == 3 && r.kept == 0);
+	CHECK(ok(archive_import(b, a, &(struct import_job){ .list = 5, .mbox = mbox },
+				&r)));
+	CHECK(r.messages == 3 && r.kept == 3);
+	CHECK(ok(archive_import(b, a, &(struct import_job){ .list = 5, .mbox = mbox },
+				&r)));
+	CHECK(r.duplicate == 3 && r.kept == 0);
+}
+
+struct lines {
+	struct import_line at[10];
+	size_t count;
+};
+
+static void keep_line(void *arg, const struct import_line *line)
+{
+	struct lines *l = arg;
+	if (l->count < 10)
+		l->at[l->count++] = *line;
+}
+
+static void test_report(struct arena *a, struct book *b)
+{
+	static const char mbox[] =
+		"From a@x Tue Nov 17 09:12:00 2026\nFrom: a@x.example\nSubject: one\n"
+		"Message-ID: <r1@x>\nDate: Tue, 17 Nov 2026 09:12:00 +0000\n\none\n\n"
+		"From a@x Tue Nov 17 09:13:00 2026\nFrom: a@x.example\nSubject: "
+		"two\n\ntwo\n\n"
+		"From a@x Tue Nov 17 09:12:00 2026\nFrom: a@x.example\nSubject: one\n"
+		"Message-ID: <r1@x>\nDate: Tue, 17 Nov 2026 09:12:00 +0000\n\none\n\n"
+		"From a@x Tue Nov 17 09:12:00 2026\nReceived: by other way\nFrom: "
+		"a@x.example\n"
+		"Subject: one\nMessage-ID: <r1@x>\nDate: Tue, 17 Nov 2026 09:12:00 "
+		"+0000\n\n one\n\n"
+		"From a@x Tue Nov 17 09:14:00 2026\nX-Nothing: at all\n\nthree\n";
+	struct import_result r;
+	struct lines l = { 0 };
+	struct import_job job = {
+		.list = 9, .mbox = str_from(mbox), .report = keep_line, .arg = &l
+	};
+	CHECK(ok(archive_import(b, a, &job, &r)));
+	CHECK(r.messages == 5 && r.kept == 2 && r.repaired == 1 && r.duplicate == 2);
+	CHECK(r.unreadable == 1 && l.count == 5);
+	CHECK(l.at[0].what == IMPORT_KEPT && l.at[0].number == 1 && l.at[0].offset == 0);
+	CHECK(l.at[1].what == IMPORT_REPAIRED && strstr(l.at[1].why, "no Message-ID"));
+	CHECK(l.at[2].what == IMPORT_DUPLICATE && l.at[2].number == 1);
+	CHECK(l.at[3].what == IMPORT_DUPLICATE
+	      && strstr(l.at[3].why, "Message-ID, author"));
+	CHECK(l.at[4].what == IMPORT_UNREADABLE && l.at[4].number == 0);
+	CHECK(!strcmp(import_word(l.at[1].what), "kept, repaired"));
+}
+
+/* After 500 posts a list has a dictionary; old and new posts still read back. */
+static void test_dictionary(struct arena *a, struct book *b)
+{
+	bool wanted, found;
+	CHECK(ok(archive_dictionary_wanted(b, 30, &wanted)) && wanted);
+	CHECK(ok(book_begin(b)));
+	for (int i = 1; i <= 520; i++) {
+		ARENA(one);
+		int64_t number;
+		str text = arena_printf(
+			one,
+			"From: p%d@x.example\r\nSubject: post %d\r\n"
+			"Message-ID: <d%d@x.example>\r\n\r\nThe same words in every "
+			"post, and %d beside the numbers %d and %d.\r\n",
+			i % 7, i, i, i, i * i, i % 97);
+		struct arrival x = { .list = 30,
+				     .source = arena_printf(one, "d%d", i),
+				     .message = text,
+				     .received_at = 1795500000 };
+		CHECK(ok(archive_put(b, one, &x, &number)) && number == i);
+	}
+	CHECK(ok(book_commit(b)));
+	CHECK(ok(archive_dictionary_wanted(b, 30, &wanted)) && !wanted);
+	for (int n = 1; n <= 520; n += 173) {
+		str raw;
+		CHECK(ok(archive_read_raw(b, a, 30, n, &raw, &found)) && found);
+		CHECK(str_find(raw, arena_printf(a, "Subject: post %d\r\n", n)).n);
+	}
+	struct archive_post p;
+	str some;
+	CHECK(ok(archive_post_by_number(b, a, 30, 519, &p, &found)) && found);
+	CHECK(ok(archive_blob_read(b, a, p.id, 10, &some))
+	      && str_eq(some, STR("From: p1@x")));
+}
+
+static void test_verify(struct arena *a, struct book *b)
+{
+	struct verify_result r;
+	int64_t posts;
+	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && r.posts > 520);
+	CHECK(r.unreadable == 0 && r.changed == 0);
+	CHECK(ok(archive_reindex(b, DEV, &posts)) && posts == r.posts);
+	test_search(a, b);
+	struct archive_thread_page t;
+	bool found;
+	CHECK(ok(archive_read_thread(b, a, DEV, 2, &t, &found)) && found && t.count == 2);
+	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && r.unreadable == 0
+	      && r.changed == 0);
+}
+
+/* A reader's connection sees what was written, and may not write. */
+static void test_reader(struct arena *a, str folder)
+{
+	struct book *b = book_at(a, folder, BOOK_ARCHIVE, BOOK_READ);
+	struct archive_thread_page t;
+	bool found;
+	int64_t number;
+	CHECK(ok(archive_read_thread(b, a, DEV, 1, &t, &found)) && found && t.count == 2);
+	CHECK(str_eq(found_by(a, b, "wilson", 1, ARCHIVE_NEWEST), STR("1")));
+	struct arrival x = { .list = DEV,
+			     .source = STR("no"),
+			     .message = str_from(OTHER) };
+	CHECK(archive_add(b, a, &x, &number).kind != ERR_NONE);
+	book_close(b);
+}
+
+int main(void)
+{
+	ARENA(a);
+	str folder = folder_make(a);
+	struct book *b = fresh_book(a, folder, BOOK_ARCHIVE);
+	test_accept(a, b);
+	test_pages(a, b);
+	test_lists(a, b);
+	test_search(a, b);
+	test_snippets(a, b);
+	test_aliases(b);
+	test_round_trip(a, b);
+	test_report(a, b);
+	test_dictionary(a, b);
+	test_verify(a, b);
+	test_reader(a, folder);
+	book_close(b);
+	folder_remove(a, folder);
+	return check_done();
+}
