@@ -6,7 +6,7 @@ BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3
  libcmark-dev libinih-dev libseccomp-dev zlib1g-dev dns-root-data ca-certificates"
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"
 TEST_PACKAGES="clang clang-14 libclang-rt-14-dev llvm-14 clang-format libyaml-dev libexpat1-dev
- swaks dovecot-core dovecot-lmtpd dovecot-imapd mutt nmap chromium sqlite3 wrk xz-utils procps
+ swaks libnet-ssleay-perl libio-socket-ssl-perl python3-dkim dovecot-core dovecot-lmtpd dovecot-imapd mutt nmap chromium sqlite3 wrk xz-utils procps
  psmisc iproute2 nodejs npm curl openssl"
 
 need() {

@@ -31,16 +31,18 @@ static err read_author(struct arena *a, struct post *p)
 }
 
 /* Authentic: the author signed in with an account that has verified the address,
- * or DMARC's alignment says the domain stands behind it. trust is what smtpd
- * found: {"account": true} or {"aligned": true}. */
-static bool is_authentic(const struct post *p)
+ * or DMARC's alignment says the domain stands behind it, or the administrator put
+ * it in. trust is what smtpd found: {"account": true}, {"aligned": true} or
+ * {"local": true}. */
+static void read_trust(struct post *p)
 {
 	json_t *trust = json_loadb(p->trust.n ? p->trust.p : "{}",
 				   p->trust.n ? p->trust.n : 2, 0, NULL);
 	bool aligned = json_is_true(json_object_get(trust, "aligned"));
 	bool signed_in = json_is_true(json_object_get(trust, "account"));
+	p->is_moderator = json_is_true(json_object_get(trust, "local"));
+	p->authentic = p->is_moderator || aligned || (p->account > 0 && signed_in);
 	json_decref(trust);
-	return aligned || (p->account > 0 && signed_in);
 }
 
 static err read_membership(struct book *lists, struct arena *a, struct post *p)
@@ -55,7 +57,7 @@ static err read_membership(struct book *lists, struct arena *a, struct post *p)
 		return e;
 	unsigned roles;
 	TRY(role_of_person(lists, p->list->id, address.person, &roles));
-	p->is_moderator = roles && address.verified_at;
+	p->is_moderator = p->is_moderator || (roles && address.verified_at);
 	struct member_row *m = arena_alloc(a, sizeof *m);
 	e = member_find(lists, a, p->list->id, p->author_key, m);
 	/* Somebody who is a member under another address that is theirs, too. */
@@ -79,7 +81,7 @@ err post_read(struct book *lists, struct arena *a, const struct list_entry *list
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	TRY(header_scan(a, message, &p->header));
 	TRY(read_author(a, p));
-	p->authentic = is_authentic(p);
+	read_trust(p);
 	str *ids;
 	if (header_ids(a, header_find(&p->header, STR("Message-ID")), &ids))
 		p->message_id = ids[0];

@@ -70,12 +70,21 @@ static void strip_fields(struct receipt *x)
 			    h->body);
 }
 
+/* By the local door comes what the administrator says; web, which speaks for
+ * others, names the account (MAIL's AUTH=). */
+static str trust_of(const struct receipt *x)
+{
+	if (x->s->account)
+		return STR("{\"account\":true}");
+	return x->v->is_local ? STR("{\"local\":true}") : STR("{}");
+}
+
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
 static void judge_trust(struct receipt *x)
 {
 	struct trust_result t;
 	struct smtpd *d = x->v->d;
-	x->row.trust = x->s->account ? STR("{\"account\":true}") : STR("{}");
+	x->row.trust = trust_of(x);
 	x->results = STR("");
 	if (x->s->account || x->v->is_local)
 		return;
