@@ -1,7 +1,7 @@
 /* HTTP/1.1 on the wire: a head, then a chunked body. However the octets are cut
  * into pieces, the outcome is the same; and a head that is accepted says where
  * its body ends in one way only. */
-#include "web/wire.h"
+#include "web/exchange.h"
 
 #include <stdlib.h>
 
@@ -59,6 +59,33 @@ static void check_head(str bytes)
 				abort();
 }
 
+/* A whole request, as a connection takes it in. */
+static struct exchange *take(str bytes, size_t step)
+{
+	struct exchange *x = exchange_new();
+	enum intake got = INTAKE_MORE;
+	BUF(input);
+	for (size_t at = 0; got == INTAKE_MORE && at < bytes.n; at += step) {
+		buf_add(&input, str_first(str_skip(bytes, at), step));
+		do {
+			str rest = buf_str(&input);
+			got = exchange_take(x, &rest);
+			buf_drop(&input, input.n - rest.n);
+		} while (got == INTAKE_BODY);
+	}
+	return x;
+}
+
+static void check_intake(str bytes)
+{
+	struct exchange *whole = take(bytes, bytes.n + 1), *pieces = take(bytes, 1);
+	if (whole->refused != pieces->refused || whole->in_body != pieces->in_body
+	    || !str_eq(buf_str(&whole->body), buf_str(&pieces->body)))
+		abort();
+	exchange_free(whole);
+	exchange_free(pieces);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	str bytes = { (const char *)data, n };
@@ -66,6 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n > 65536)
 		return 0;
 	ssize_t end = wire_head_end(bytes, &scanned);
+	if (n < 2048)
+		check_intake(bytes);
 	if (n < 2048 && head_end_in_pieces(bytes) != end)
 		abort();
 	if (end > 0) {

@@ -20,6 +20,9 @@ struct exchange {
 	/* from the loop */
 	struct arena *arena;
 	struct wire_head head;
+	bool in_body; /* the head is all there */
+	size_t scanned;
+	struct wire_chunks chunks;
 	int refused;
 	const char *why;
 	struct buf body;
@@ -42,6 +45,16 @@ struct exchange *exchange_new(void);
 /* Forgets the request and its answer, keeps memory for the next. */
 void exchange_reset(struct exchange *x);
 void exchange_free(struct exchange *x);
+
+enum intake {
+	INTAKE_MORE, /* octets are wanted */
+	INTAKE_BODY, /* the head is there, a body follows: call again */
+	INTAKE_DONE, /* the request is there, or x->refused is set */
+};
+
+/* In the loop: takes what it can of a request off *bytes, which begin where the
+ * last call left them. */
+enum intake exchange_take(struct exchange *x, str *bytes);
 
 /* In a worker: makes the page and writes the answer's head to out. What is to be
  * sent after it stands in response.body or response.blob_bytes, or comes from

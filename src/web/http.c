@@ -19,6 +19,7 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -31,8 +32,7 @@ enum {
 
 /* What a connection waits for. */
 enum state {
-	READ_HEAD, /* a request, or the rest of its head */
-	READ_BODY,
+	READING, /* a request, or the rest of it */
 	WORKING, /* a worker has the exchange */
 	SENDING,
 	LINGER, /* all is sent; until the client closes: RFC 9112 section 9.6 */
@@ -46,8 +46,6 @@ struct connection {
 	bool begun;       /* an octet of the request is there */
 	bool input_ended; /* the client sends no more */
 	bool counted;     /* by the limit */
-	size_t scanned;
-	struct wire_chunks chunks;
 	int64_t deadline;
 	struct net_addr peer;
 	struct exchange *exchange;
@@ -130,108 +128,46 @@ static void hand_over(struct connection *c)
 	bufferevent_write(c->bev, exchange_busy.p, exchange_busy.n);
 }
 
-static void refuse(struct connection *c, int status, const char *why)
+/* The head is there, a body is to come. */
+static void expect_body(struct connection *c)
 {
-	struct exchange *x = c->exchange;
-	x->refused = status;
-	x->why = why;
-	x->last = true;
-	atomic_fetch_add(&c->loop->http->refused, 1);
-	hand_over(c);
-}
-
-static void begin_body(struct connection *c)
-{
-	struct exchange *x = c->exchange;
-	struct http_options *o = &c->loop->http->options;
-	if (x->head.length > HTTP_BODY_MAX) {
-		refuse(c, 413, "the body is larger than 1 MB");
-		return;
-	}
-	if (!x->head.chunked && !x->head.length) {
-		hand_over(c);
-		return;
-	}
-	if (x->head.expects)
+	const struct wire_head *head = &c->exchange->head;
+	if (head->expects)
 		bufferevent_write(c->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-	c->state = READ_BODY;
-	c->chunks = (struct wire_chunks){ 0 };
-	c->deadline = clock_mono_ms() + o->body_ms
-		      + (x->head.chunked ? HTTP_BODY_MAX : x->head.length) / RATE;
+	c->deadline = clock_mono_ms() + c->loop->http->options.body_ms
+		      + (head->chunked ? HTTP_BODY_MAX : head->length) / RATE;
 }
 
-static void read_head(struct connection *c, struct evbuffer *in)
+/* Goes as far with a request as the input allows. */
+static void read_request(struct connection *c, struct evbuffer *in)
 {
 	struct exchange *x = c->exchange;
-	size_t have = evbuffer_get_length(in);
-	size_t look = have < WIRE_HEAD_MAX ? have : WIRE_HEAD_MAX;
-	str bytes = { (const char *)evbuffer_pullup(in, (ssize_t)look), look };
-	if (!c->begun) {
-		c->begun = true;
+	enum intake got = INTAKE_BODY;
+	if (!c->begun)
 		c->deadline = clock_mono_ms() + c->loop->http->options.head_ms;
+	c->begun = true;
+	while (got == INTAKE_BODY && evbuffer_get_length(in)) {
+		size_t n = evbuffer_get_length(in);
+		str bytes = { (const char *)evbuffer_pullup(in, -1), n };
+		got = exchange_take(x, &bytes);
+		evbuffer_drain(in, n - bytes.n);
+		if (got == INTAKE_BODY)
+			expect_body(c);
 	}
-	ssize_t n = wire_head_end(bytes, &c->scanned);
-	if (n < 0) {
-		refuse(c, 400, "the request's head holds a bare LF or CR, or a NUL");
-	} else if (n > 0) {
-		str head = arena_copy(x->arena, str_first(bytes, (size_t)n));
-		evbuffer_drain(in, (size_t)n);
-		const char *why = NULL;
-		int status = wire_head_parse(x->arena, head, &x->head, &why);
-		if (status)
-			refuse(c, status, why);
-		else
-			begin_body(c);
-	} else if (have >= WIRE_HEAD_MAX) {
-		refuse(c, 431, "the request's head is larger than 16 KB");
+	if (got == INTAKE_DONE) {
+		if (x->refused)
+			atomic_fetch_add(&c->loop->http->refused, 1);
+		hand_over(c);
 	}
 }
 
-static void read_plain_body(struct connection *c, struct evbuffer *in)
-{
-	struct exchange *x = c->exchange;
-	size_t want = (size_t)x->head.length - x->body.n;
-	if (want > evbuffer_get_length(in))
-		want = evbuffer_get_length(in); /* no memory for a mere promise */
-	int got = evbuffer_remove(in, buf_room(&x->body, want), want);
-	if (got > 0)
-		x->body.n += (size_t)got;
-	if (x->body.n == (size_t)x->head.length)
-		hand_over(c);
-}
-
-static void read_chunked_body(struct connection *c, struct evbuffer *in)
-{
-	size_t have = evbuffer_get_length(in);
-	str bytes = { (const char *)evbuffer_pullup(in, -1), have };
-	enum chunk_result r = wire_chunks_take(&c->chunks, &bytes, HTTP_BODY_MAX,
-					       &c->exchange->body);
-	evbuffer_drain(in, have - bytes.n);
-	if (r == CHUNKS_DONE)
-		hand_over(c);
-	else if (r == CHUNKS_BROKEN)
-		refuse(c, 400, "the chunked body is broken");
-	else if (r == CHUNKS_TOO_LARGE)
-		refuse(c, 413, "the body is larger than 1 MB");
-}
-
-/* Goes as far as the input allows. */
 static void advance(struct connection *c)
 {
 	struct evbuffer *in = bufferevent_get_input(c->bev);
-	while (evbuffer_get_length(in)) {
-		enum state before = c->state;
-		if (before == READ_HEAD)
-			read_head(c, in);
-		else if (before == READ_BODY && c->exchange->head.chunked)
-			read_chunked_body(c, in);
-		else if (before == READ_BODY)
-			read_plain_body(c, in);
-		else if (before == LINGER)
-			evbuffer_drain(in, evbuffer_get_length(in));
-		if (c->state == before)
-			return; /* for want of input, or of the answer */
-	}
+	if (c->state == READING && evbuffer_get_length(in))
+		read_request(c, in);
+	else if (c->state == LINGER)
+		evbuffer_drain(in, evbuffer_get_length(in));
 }
 
 /* ---- sending */
@@ -244,9 +180,8 @@ static void answer_sent(struct connection *c)
 		return;
 	}
 	exchange_reset(x);
-	c->state = READ_HEAD;
+	c->state = READING;
 	c->begun = false;
-	c->scanned = 0;
 	c->deadline = clock_mono_ms() + c->loop->http->options.idle_ms;
 	if (c->input_ended && !evbuffer_get_length(bufferevent_get_input(c->bev)))
 		close_connection(c);
@@ -260,10 +195,23 @@ static void release_blob(const void *bytes, size_t n, void *blob)
 	blob_unref(blob);
 }
 
-static void release_body(const void *bytes, size_t n, void *arg)
+static void release_body(const void *bytes, size_t n, void *start)
 {
-	(void)n, (void)arg;
-	free((void *)(uintptr_t)bytes);
+	(void)bytes, (void)n;
+	free(start);
+}
+
+/* Writes what the socket takes at once: mostly all of it, and then the loop has
+ * no write to wait for. Gives how much it was. */
+static size_t send_at_once(struct connection *c, str head, str body)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+	struct iovec parts[2] = { { (void *)(uintptr_t)head.p, head.n },
+				  { (void *)(uintptr_t)body.p, body.n } };
+	if (bufferevent_openssl_get_ssl(c->bev) || evbuffer_get_length(out))
+		return 0;
+	ssize_t n = writev(bufferevent_getfd(c->bev), parts, 2);
+	return n > 0 ? (size_t)n : 0; /* an error shows again in the loop's write */
 }
 
 /* Moves what the worker made into the output, without copying a body. */
@@ -272,19 +220,22 @@ static void send_answer(struct connection *c)
 	struct exchange *x = c->exchange;
 	struct response *r = &x->response;
 	struct evbuffer *out = bufferevent_get_output(c->bev);
-	size_t n = x->out.n + r->body.n + r->blob_bytes.n;
-	evbuffer_add(out, x->out.p, x->out.n);
-	if (r->blob) {
-		evbuffer_add_reference(out, r->blob_bytes.p, r->blob_bytes.n,
-				       release_blob, r->blob);
-		r->blob = NULL;
-	} else if (r->body.n) {
-		evbuffer_add_reference(out, r->body.p, r->body.n, release_body, NULL);
-		r->body = (struct buf){ 0 };
-	}
+	str head = buf_str(&x->out), body = r->blob ? r->blob_bytes : buf_str(&r->body);
 	c->state = SENDING;
 	c->deadline = clock_mono_ms() + c->loop->http->options.send_ms
-		      + (int64_t)n / RATE;
+		      + (int64_t)(head.n + body.n) / RATE;
+	size_t sent = send_at_once(c, head, body);
+	size_t of_body = sent > head.n ? sent - head.n : 0;
+	head = str_skip(head, sent);
+	body = str_skip(body, of_body);
+	evbuffer_add(out, head.p, head.n);
+	if (body.n && r->blob) {
+		evbuffer_add_reference(out, body.p, body.n, release_blob, r->blob);
+		r->blob = NULL;
+	} else if (body.n) {
+		evbuffer_add_reference(out, body.p, body.n, release_body, r->body.p);
+		r->body = (struct buf){ 0 };
+	}
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -336,7 +287,7 @@ static void take_back(struct exchange *x)
 	} else {
 		send_answer(c);
 		if (!evbuffer_get_length(bufferevent_get_output(c->bev)))
-			on_write(c->bev, c); /* an empty piece */
+			on_write(c->bev, c); /* all is sent */
 	}
 }
 
@@ -366,7 +317,7 @@ static void begin_drain(struct loop *l)
 	}
 	for (struct connection *c = l->connections, *next; c; c = next) {
 		next = c->next;
-		if (c->state == READ_HEAD && !c->begun)
+		if (c->state == READING && !c->begun)
 			close_connection(c);
 	}
 }
@@ -405,7 +356,7 @@ static void log_slow(struct connection *c)
 {
 	log_info("web-slow-client",
 		 KS("client", net_ip_text(c->exchange->arena, &c->peer)),
-		 KZ("waited-for", c->state == READ_BODY ? "body" : "head"));
+		 KZ("waited-for", c->exchange->in_body ? "body" : "head"));
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -420,7 +371,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		if (!c->bev || (c->state == WORKING && !over)
 		    || (c->deadline > now && !over))
 			continue;
-		if (c->state == READ_BODY || (c->state == READ_HEAD && c->begun))
+		if (c->state == READING && c->begun)
 			log_slow(c);
 		close_connection(c);
 	}

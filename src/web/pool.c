@@ -30,7 +30,10 @@ static struct pool_job *take(struct pool *p)
 			p->end = &p->first;
 		p->queued--;
 	}
+	bool wake = p->first && p->idle;
 	pthread_mutex_unlock(&p->lock);
+	if (wake) /* who puts wakes one; each that is woken wakes the next */
+		pthread_cond_signal(&p->ready);
 	return job;
 }
 
@@ -66,7 +69,7 @@ static bool put(struct pool *p, struct pool_job *job, bool beyond)
 {
 	pthread_mutex_lock(&p->lock);
 	bool fits = beyond || (p->queued < p->queue_max && !p->closing);
-	bool wake = fits && p->idle;
+	bool wake = fits && p->idle && !p->first;
 	if (fits) {
 		job->next = NULL;
 		*p->end = job;

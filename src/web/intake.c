@@ -1,0 +1,63 @@
+#include "web/exchange.h"
+
+static enum intake refuse(struct exchange *x, int status, const char *why)
+{
+	x->refused = status;
+	x->why = why;
+	return INTAKE_DONE;
+}
+
+static enum intake take_head(struct exchange *x, str *bytes)
+{
+	const char *why = NULL;
+	ssize_t n = wire_head_end(str_first(*bytes, WIRE_HEAD_MAX), &x->scanned);
+	if (n < 0)
+		return refuse(x, 400,
+			      "the request's head holds a bare LF or CR, or a NUL");
+	if (n == 0 && bytes->n >= WIRE_HEAD_MAX)
+		return refuse(x, 431, "the request's head is larger than 16 KB");
+	if (n == 0)
+		return INTAKE_MORE;
+	str head = arena_copy(x->arena, str_first(*bytes, (size_t)n));
+	*bytes = str_skip(*bytes, (size_t)n);
+	int status = wire_head_parse(x->arena, head, &x->head, &why);
+	if (status)
+		return refuse(x, status, why);
+	if (x->head.length > HTTP_BODY_MAX)
+		return refuse(x, 413, "the body is larger than 1 MB");
+	if (!x->head.chunked && !x->head.length)
+		return INTAKE_DONE;
+	x->in_body = true;
+	return INTAKE_BODY;
+}
+
+static enum intake take_body(struct exchange *x, str *bytes)
+{
+	size_t length = (size_t)x->head.length;
+	str piece = str_first(*bytes, length - x->body.n);
+	buf_add(&x->body, piece);
+	*bytes = str_skip(*bytes, piece.n);
+	return x->body.n == length ? INTAKE_DONE : INTAKE_MORE;
+}
+
+static enum intake take_chunks(struct exchange *x, str *bytes)
+{
+	switch (wire_chunks_take(&x->chunks, bytes, HTTP_BODY_MAX, &x->body)) {
+	case CHUNKS_MORE:
+		return INTAKE_MORE;
+	case CHUNKS_DONE:
+		return INTAKE_DONE;
+	case CHUNKS_TOO_LARGE:
+		return refuse(x, 413, "the body is larger than 1 MB");
+	case CHUNKS_BROKEN:
+		break;
+	}
+	return refuse(x, 400, "the chunked body is broken");
+}
+
+enum intake exchange_take(struct exchange *x, str *bytes)
+{
+	if (!x->in_body)
+		return take_head(x, bytes);
+	return x->head.chunked ? take_chunks(x, bytes) : take_body(x, bytes);
+}
