@@ -58,15 +58,21 @@ static void say(struct serving *v, const struct smtp_reply *r)
 	smtp_scratch_drop(v->s);
 }
 
+/* Who sends all it has and then closes its half still reads what became of it. */
+static void last_replies(struct serving *v)
+{
+	conn_deadline(v->c, clock_mono_ms() + LAST_WORD_MS);
+	err gone = conn_write(v->c, buf_str(&v->out));
+	(void)gone;
+}
+
 /* Says it at once; whether it still arrives changes nothing. */
 static void last_word(struct serving *v, int code, const char *status, str text)
 {
 	struct smtp_reply r;
 	smtp_say(&r, code, status, text);
 	say(v, &r);
-	conn_deadline(v->c, clock_mono_ms() + LAST_WORD_MS);
-	err gone = conn_write(v->c, buf_str(&v->out));
-	(void)gone;
+	last_replies(v);
 	buf_clear(&v->out);
 }
 
@@ -345,6 +351,7 @@ err smtp_serve(struct conn *c, struct smtp_session *s, struct tls *tls)
 	while (!e.kind && more)
 		e = one_command(&v, &more);
 	body_end(&v);
+	last_replies(&v);
 	buf_free(&v.out);
 	return e;
 }

@@ -447,7 +447,7 @@ static void scram(struct arena *a)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		WITH_SESSION(s, o, SMTP_SUBMISSION);
 		struct smtp_reply r;
-		str first, binding;
+		str first = STR_NONE, binding;
 		smtp_step(&s, STR("EHLO x\r\n"), &r);
 		str hello = enc_base64(a, STR("n,,n=anna@here.example,r=abc"));
 		smtp_step(&s,
