@@ -246,8 +246,18 @@ static void fill_row(struct receipt *x)
 	};
 }
 
+/* Our fields go in front: a first line that continues nothing would continue them. */
+static err check_start(struct receipt *x)
+{
+	str text = x->m->text;
+	if (text.n && (text.p[0] == ' ' || text.p[0] == '\t'))
+		return FAIL(ERR_DENIED, "the message begins with a continuation line");
+	return OK;
+}
+
 static err keep(struct receipt *x)
 {
+	TRY(check_start(x));
 	TRY(check_from(x));
 	strip_fields(x);
 	complete(x);
