@@ -166,7 +166,8 @@ static struct meaning find_subaddress(const struct addressbook *b, struct arena 
 				      str local, str domain)
 {
 	str base = local, token = STR_NONE;
-	str_cut(local, '+', &base, &token);
+	if (str_cut(local, '+', &base, &token) && !token.n)
+		return (struct meaning){ .what = MEANS_NOBODY };
 	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++) {
 		str suffix = str_from(subaddresses[i].suffix);
 		if (!str_ends(base, suffix) || (token.n && !subaddresses[i].token))
