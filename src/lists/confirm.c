@@ -6,6 +6,7 @@
 #include "lists/moderate.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
+#include "store/lists/role.h"
 
 #include <jansson.h>
 
@@ -157,11 +158,28 @@ static err press_verify(struct office *o, struct arena *a, const struct confirma
 	return OK;
 }
 
+/* The link was sent to a moderator; whether its reader still is one is asked now. */
+static err check_moderator(struct office *o, struct arena *a,
+			   const struct confirmation *c)
+{
+	struct address_row row;
+	unsigned roles = 0;
+	err e = address_find(o->lists, a, c->address, &row);
+	if (!e.kind)
+		e = role_of_person(o->lists, c->list->id, row.person, &roles);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	return roles ? OK
+		     : FAIL(ERR_DENIED, "the address that this link was sent to "
+					"moderates the list no more");
+}
+
 static err press_held(struct office *o, struct arena *a, const struct confirmation *c,
 		      str choice, const struct actor *by, int64_t *person, str *says)
 {
 	struct actor moderator = { .person = by->person, .name = c->address };
 	(void)person;
+	TRY(check_moderator(o, a, c));
 	*says = arena_cat(a, STR("Done: "), choice, STR("ed."));
 	if (str_eq(choice, STR("accept")))
 		return held_accept(o, a, c->held, &moderator);

@@ -6,6 +6,7 @@
 #include "lists/notice.h"
 #include "lists/pattern.h"
 #include "store/lists/address.h"
+#include "store/lists/answered.h"
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
 #include "store/lists/request.h"
@@ -13,7 +14,12 @@
 
 #include <jansson.h>
 
-enum { JOIN_SPAN = 3 * 86400, INVITE_SPAN = 14 * 86400, LEAVE_SPAN = 3 * 86400 };
+enum {
+	JOIN_SPAN = 3 * 86400,
+	INVITE_SPAN = 14 * 86400,
+	LEAVE_SPAN = 3 * 86400,
+	TOKENS_A_DAY = 10
+};
 
 static err check_ban(struct office *o, struct arena *a, const struct list_entry *list,
 		     str key)
@@ -57,14 +63,28 @@ static err simple_notice(struct office *o, struct arena *a, const struct list_en
 			   &(struct notice){ .name = name, .list = list, .to = *to });
 }
 
+/* However many lists and forms are used, nobody gets more than so many of these a
+ * day: a stranger must not be able to fill a mailbox through us. */
+static err check_target(struct office *o, struct arena *a, str key)
+{
+	int64_t times;
+	TRY(answered_add(o->lists, arena_cat(a, STR("token:"), key), clock_now() / 86400,
+			 &times));
+	return times <= TOKENS_A_DAY
+		       ? OK
+		       : FAIL(ERR_DENIED, "this address was sent as many mails as it may "
+					  "get in a day; try again tomorrow");
+}
+
 /* A letter with a token: its link, its answer's address and its subject bear it. */
 static err send_token(struct office *o, struct arena *a, const struct list_entry *list,
 		      const struct mailbox *to, enum confirm_kind kind, const char *name,
 		      int64_t span)
 {
 	str token, key = address_key(a, &to->address);
+	TRY(check_target(o, a, key));
 	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
-				 (int)to->name.n);
+				 to->name.n);
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
 	err e = confirm_make(o, a, kind, list, key, text ? str_from(text) : STR("{}"),
 			     span, &token);
