@@ -122,12 +122,14 @@ static err keep_logs_short(struct role *role)
 	return thread_start(checkpoint, c);
 }
 
-static err prepare(struct desk *p)
+/* What a predecessor left half done is its own until it has ended. */
+static err start(struct desk *p)
 {
 	struct mac_key mac;
 	int64_t removed;
 	TRY(office_mac_from(role_key(p->role, STR("mac.key")), &mac));
 	TRY(office_open(p->role->a, p->role->conf, OFFICE_WRITE, &mac, &p->o));
+	role_ready(p->role);
 	TRY(inbound_sweep_files(p->o.inbound, p->role->a, p->role->conf->site_data,
 				&removed));
 	TRY(held_resume(&p->o, p->role->a));
@@ -137,13 +139,12 @@ static err prepare(struct desk *p)
 int post_main(struct role *role)
 {
 	struct desk p = { .role = role };
-	err e = prepare(&p);
+	err e = start(&p);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),
 			  KZ("do", "mend what the error names; it is tried again"));
 		return 1;
 	}
-	role_ready(role);
 	while (!role_draining(role)) {
 		struct wake w;
 		work(&p);

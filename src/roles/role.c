@@ -42,6 +42,13 @@ int64_t role_deadline(const struct role *r)
 	return atomic_load(&self.deadline);
 }
 
+/* Without exit(): threads may still use what it would tear down. */
+static void __attribute__((noreturn)) end(int code)
+{
+	fflush(NULL);
+	_exit(code);
+}
+
 str role_key(const struct role *r, str name)
 {
 	for (size_t i = 0; i < r->key_count; i++)
@@ -50,13 +57,16 @@ str role_key(const struct role *r, str name)
 	return STR_NONE;
 }
 
-/* The lock is the kernel's, so a predecessor that was killed has left it, too. */
+/* The lock is the kernel's, so a predecessor that was killed has left it, too. Who is
+ * told to end before its turn came has nothing to finish. */
 static void wait_until_alone(const struct role *r)
 {
-	while (r->lock_fd >= 0 && flock(r->lock_fd, LOCK_EX | LOCK_NB)
-	       && !role_draining(r))
-		poll(&(struct pollfd){ .fd = r->drain_fd, .events = POLLIN }, 1,
-		     LOCK_LOOK_MS);
+	struct pollfd drain = { .fd = r->drain_fd, .events = POLLIN };
+	while (r->lock_fd >= 0 && flock(r->lock_fd, LOCK_EX | LOCK_NB)) {
+		if (role_draining(r))
+			end(0);
+		poll(&drain, 1, LOCK_LOOK_MS);
+	}
 }
 
 void role_ready(struct role *r)
@@ -185,6 +195,5 @@ void role_run(role_main *const bodies[ROLE_COUNT], const char *name)
 		log_error("role-setup-failed", KE(e));
 	else
 		code = bodies[r->id](r);
-	fflush(NULL);
-	_exit(code); /* its threads may still use what exit() would tear down */
+	end(code);
 }

@@ -71,8 +71,8 @@ struct role {
 /* Says that the role serves. On a reload the old process goes on until its
  * successor has said so. Call once, when everything that can fail is done. In
  * post and send, which work alone, it returns when no other process of the role is
- * left, even one of a server that was killed (or when draining begins): what two
- * must not do at one time comes after it. */
+ * left, even one of a server that was killed, and ends the process if draining begins
+ * before that: what two must not do at one time comes after it. */
 void role_ready(struct role *r);
 
 /* Whether to take nothing new, finish what has begun and return. Two causes: the

@@ -24,7 +24,8 @@ static err prepare_sealer(struct role *role, struct sender_conf *conf)
 	return OK;
 }
 
-static err prepare(struct role *role, struct sender **s)
+/* Deliveries are claimed in memory: the engine starts when no other is left. */
+static err start(struct role *role, struct sender **s)
 {
 	struct sender_conf conf = { .conf = role->conf };
 	TRY(office_mac_from(role_key(role, STR("mac.key")), &conf.mac));
@@ -32,19 +33,19 @@ static err prepare(struct role *role, struct sender **s)
 			 &conf.resolver));
 	TRY(tls_client(role->a, &conf.tls));
 	TRY(prepare_sealer(role, &conf));
+	role_ready(role);
 	return sender_start(role->a, &conf, s);
 }
 
 int send_main(struct role *role)
 {
 	struct sender *s;
-	err e = prepare(role, &s);
+	err e = start(role, &s);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),
 			  KZ("do", "mend what the error names; it is tried again"));
 		return 1;
 	}
-	role_ready(role);
 	while (!role_draining(role)) {
 		struct wake w;
 		if (wake_wait(role, WAKE_FROM(post), clock_mono_ms() + 1000, &w))
