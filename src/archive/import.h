@@ -23,7 +23,8 @@ struct import_line {
 struct import_job {
 	int64_t list;
 	str mbox;
-	void (*report)(void *arg, const struct import_line *line); /* or NULL */
+	/* line and its texts live until it returns; or NULL */
+	void (*report)(void *arg, const struct import_line *line);
 	/* done of octets of the file are behind it; or NULL */
 	void (*progress)(void *arg, size_t messages, size_t done, size_t of);
 	void *arg;

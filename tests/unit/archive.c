@@ -297,6 +297,7 @@ static void test_round_trip(struct arena *a, struct book *b)
 }
 
 struct lines {
+	struct arena *a;
 	struct import_line at[10];
 	size_t count;
 };
@@ -304,8 +305,10 @@ struct lines {
 static void keep_line(void *arg, const struct import_line *line)
 {
 	struct lines *l = arg;
-	if (l->count < 10)
-		l->at[l->count++] = *line;
+	if (l->count == 10)
+		return;
+	l->at[l->count] = *line;
+	l->at[l->count++].why = line->why ? arena_z(l->a, str_from(line->why)) : NULL;
 }
 
 static void test_report(struct arena *a, struct book *b)
@@ -323,7 +326,7 @@ static void test_report(struct arena *a, struct book *b)
 		"+0000\n\n one\n\n"
 		"From a@x Tue Nov 17 09:14:00 2026\nX-Nothing: at all\n\nthree\n";
 	struct import_result r;
-	struct lines l = { 0 };
+	struct lines l = { .a = a };
 	struct import_job job = {
 		.list = 9, .mbox = str_from(mbox), .report = keep_line, .arg = &l
 	};
