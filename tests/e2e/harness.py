@@ -117,6 +117,60 @@ def folder(prefix='postern-e2e-'):
     return path
 
 
+class Talk:
+    """A raw session: whatever octets, and the replies as they come."""
+
+    def __init__(self, where, source=None, greeting=True):
+        if isinstance(where, str):
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(20)
+            self.sock.connect(where)
+        else:
+            self.sock = socket.create_connection(where, 20, source_address=(source, 0) if source else None)
+        self.room = b''
+        self.closed = False
+        if greeting:
+            self.reply()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def send(self, octets):
+        try:
+            self.sock.sendall(octets if isinstance(octets, bytes) else octets.encode())
+        except OSError:
+            self.closed = True
+
+    def reply(self):
+        """(code, whole text) of one reply; (0, '') when the other side is gone."""
+        lines = []
+        while True:
+            while b'\r\n' not in self.room:
+                try:
+                    piece = self.sock.recv(65536)
+                except OSError:
+                    piece = b''
+                if not piece:
+                    self.closed = True
+                    return 0, ''
+                self.room += piece
+            line, self.room = self.room.split(b'\r\n', 1)
+            lines.append(line.decode('utf-8', 'replace'))
+            if line[3:4] != b'-':
+                return int(line[:3]), '\n'.join(lines)
+
+    def do(self, line):
+        self.send((line if isinstance(line, bytes) else line.encode()) + b'\r\n')
+        return self.reply()
+
+    def starttls(self, context):
+        self.do('STARTTLS')
+        self.sock = context.wrap_socket(self.sock)
+
+
 class Failed(Exception):
     pass
 
