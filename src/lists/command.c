@@ -144,11 +144,11 @@ static err say_who(struct run *r, str argument)
 
 static err do_confirm(struct run *r, str argument)
 {
-	int64_t person;
-	str says, token = str_trim(argument);
-	err e = confirm_press(r->o, r->a, token, STR(""), &r->by, &person, &says);
+	struct pressed done;
+	struct press p = { .choice = STR(""), .reason = STR(""), .by = r->by };
+	err e = confirm_press(r->o, r->a, str_trim(argument), &p, &done);
 	if (!e.kind)
-		say(r, says);
+		say(r, done.says);
 	return say_err(r, e);
 }
 
@@ -303,14 +303,17 @@ err command_leave(struct office *o, struct arena *a, const struct mail_command *
 	return one_word(o, a, c, do_leave);
 }
 
-/* The answer to a held post's mail begins with the moderator's choice. */
-static str first_word(str text)
+/* The answer to a held post's mail begins with the moderator's choice; what follows
+ * in its line is the reason. */
+static void read_choice(struct arena *a, str text, struct press *p)
 {
 	str line, word;
-	while (str_line(&text, &line))
-		if (str_word(&line, &word) && word.p[0] != '>')
-			return word;
-	return STR("");
+	p->choice = p->reason = STR("");
+	while (!p->choice.n && str_line(&text, &line))
+		if (str_word(&line, &word) && word.p[0] != '>') {
+			p->choice = arena_lower(a, word);
+			p->reason = str_trim(line);
+		}
 }
 
 err command_confirm(struct office *o, struct arena *a, const struct mail_command *c,
@@ -318,17 +321,18 @@ err command_confirm(struct office *o, struct arena *a, const struct mail_command
 {
 	struct run r;
 	bool may;
-	str text, says;
-	int64_t person;
+	str text;
+	struct pressed done;
 	TRY(start(&r, o, a, c, &may));
 	if (!may)
 		return OK;
+	struct press p = { .by = r.by };
 	TRY(read_text(a, c, &text));
-	err e = confirm_press(o, a, token, arena_lower(a, first_word(text)), &r.by,
-			      &person, &says);
+	read_choice(a, text, &p);
+	err e = confirm_press(o, a, token, &p, &done);
 	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
 		return e;
-	say(&r, e.kind ? str_from(e.msg) : says);
+	say(&r, e.kind ? str_from(e.msg) : done.says);
 	e = answer(&r);
 	buf_free(&r.says);
 	return e;

@@ -74,7 +74,9 @@ static err read_row(struct office *o, struct arena *a, const struct pending_row 
 				    .name = data_text(a, row->data, "name"),
 				    .created_at = row->created_at,
 				    .expires_at = row->expires_at,
-				    .held = data_number(row->data, "held") };
+				    .held = data_number(row->data, "held"),
+				    .account = data_number(row->data, "account"),
+				    .to = data_text(a, row->data, "to") };
 	size_t kind = 0;
 	while (kind < sizeof words / sizeof *words
 	       && !str_eq(row->kind, str_from(words[kind])))
@@ -105,56 +107,55 @@ static err mailbox_of(struct arena *a, const struct confirmation *c, struct mail
 }
 
 static err press_join(struct office *o, struct arena *a, const struct confirmation *c,
-		      str choice, const struct actor *by, int64_t *person, str *says)
+		      const struct press *p, struct pressed *done)
 {
 	struct mailbox who;
-	bool waits;
-	(void)choice, (void)person;
 	TRY(mailbox_of(a, c, &who));
-	TRY(member_confirmed(o, a, c->list, &who, c->kind == CONFIRM_INVITE, by, &waits));
-	*says = waits ? arena_cat(a, STR("Thank you. A moderator of "), c->list->address,
-				  STR(" will decide."))
-		      : arena_cat(a, c->address, STR(" is now a member of "),
-				  c->list->address, STR("."));
+	TRY(member_confirmed(o, a, c->list, &who, c->kind == CONFIRM_INVITE, &p->by,
+			     &done->waits));
+	done->says = done->waits ? arena_cat(a, STR("Thank you. A moderator of "),
+					     c->list->address, STR(" will decide."))
+				 : arena_cat(a, c->address, STR(" is now a member of "),
+					     c->list->address, STR("."));
 	return OK;
 }
 
 static err press_leave(struct office *o, struct arena *a, const struct confirmation *c,
-		       str choice, const struct actor *by, int64_t *person, str *says)
+		       const struct press *p, struct pressed *done)
 {
-	(void)choice, (void)person;
-	TRY(member_end(o, a, c->list, c->address, true, by));
-	*says = arena_cat(a, c->address, STR(" has left "), c->list->address, STR("."));
+	TRY(member_end(o, a, c->list, c->address, true, &p->by));
+	done->says = arena_cat(a, c->address, STR(" has left "), c->list->address,
+			       STR("."));
 	return OK;
 }
 
 /* Who reads the address's mail has shown that it is theirs. */
 static err press_sign_in(struct office *o, struct arena *a, const struct confirmation *c,
-			 str choice, const struct actor *by, int64_t *person, str *says)
+			 const struct press *p, struct pressed *done)
 {
 	struct address_row row;
-	(void)choice, (void)by;
+	(void)p;
 	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
 			   &row));
 	TRY(address_verify(o->lists, row.id, clock_now()));
-	*person = row.person;
-	*says = arena_cat(a, STR("Signed in as "), c->address, STR("."));
+	done->person = row.person;
+	done->says = arena_cat(a, STR("Signed in as "), c->address, STR("."));
 	return OK;
 }
 
 static err press_verify(struct office *o, struct arena *a, const struct confirmation *c,
-			str choice, const struct actor *by, int64_t *person, str *says)
+			const struct press *p, struct pressed *done)
 {
 	struct address_row row;
-	struct pending_row pending;
-	(void)choice, (void)by, (void)pending;
+	if (!c->account || p->by.person != c->account)
+		return FAIL(ERR_DENIED, "sign in with the account that asked for this, "
+					"then open the link again");
 	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
 			   &row));
-	if (c->held && row.person != c->held) /* data's number: the account that asked */
-		TRY(address_move(o->lists, row.id, c->held));
+	if (row.person != c->account)
+		TRY(address_move(o->lists, row.id, c->account));
 	TRY(address_verify(o->lists, row.id, clock_now()));
-	*person = c->held ? c->held : row.person;
-	*says = arena_cat(a, c->address, STR(" now belongs to your account."));
+	done->says = arena_cat(a, c->address, STR(" now belongs to your account."));
 	return OK;
 }
 
@@ -175,24 +176,23 @@ static err check_moderator(struct office *o, struct arena *a,
 }
 
 static err press_held(struct office *o, struct arena *a, const struct confirmation *c,
-		      str choice, const struct actor *by, int64_t *person, str *says)
+		      const struct press *p, struct pressed *done)
 {
-	struct actor moderator = { .person = by->person, .name = c->address };
-	(void)person;
+	struct actor moderator = { .person = p->by.person, .name = c->address };
 	TRY(check_moderator(o, a, c));
-	*says = arena_cat(a, STR("Done: "), choice, STR("ed."));
-	if (str_eq(choice, STR("accept")))
+	done->says = arena_cat(a, STR("Done: "), p->choice, STR("ed."));
+	if (str_eq(p->choice, STR("accept")))
 		return held_accept(o, a, c->held, &moderator);
-	if (str_eq(choice, STR("reject")))
-		return held_reject(o, a, c->held, STR(""), &moderator);
-	if (str_eq(choice, STR("discard")))
+	if (str_eq(p->choice, STR("reject")))
+		return held_reject(o, a, c->held, p->reason, &moderator);
+	if (str_eq(p->choice, STR("discard")))
 		return held_discard(o, a, c->held, &moderator);
 	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
 }
 
 static err (*const presses[])(struct office *o, struct arena *a,
-			      const struct confirmation *c, str choice,
-			      const struct actor *by, int64_t *person, str *says) = {
+			      const struct confirmation *c, const struct press *p,
+			      struct pressed *done) = {
 	[CONFIRM_JOIN] = press_join,       [CONFIRM_LEAVE] = press_leave,
 	[CONFIRM_INVITE] = press_join,     [CONFIRM_VERIFY] = press_verify,
 	[CONFIRM_SIGN_IN] = press_sign_in, [CONFIRM_HELD] = press_held,
@@ -200,16 +200,17 @@ static err (*const presses[])(struct office *o, struct arena *a,
 
 /* What the token allows is done first and is idempotent; then the token goes. A
  * crash between the two leaves a link that does the same once more. */
-err confirm_press(struct office *o, struct arena *a, str token, str choice,
-		  const struct actor *by, int64_t *person, str *says)
+err confirm_press(struct office *o, struct arena *a, str token, const struct press *p,
+		  struct pressed *done)
 {
-	struct confirmation c;
+	struct pressed x = { 0 };
 	struct pending_row gone;
-	TRY(confirm_look(o, a, token, &c));
-	*person = 0;
-	struct actor who = { .person = by->person,
-			     .name = by->name.n ? by->name : c.address };
-	TRY(presses[c.kind](o, a, &c, choice, &who, person, says));
+	struct press as = *p;
+	TRY(confirm_look(o, a, token, &x.was));
+	if (!as.by.name.n)
+		as.by.name = x.was.address;
+	TRY(presses[x.was.kind](o, a, &x.was, &as, &x));
+	*done = x;
 	err e = pending_take(o->lists, a, token, clock_now(), &gone);
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }

@@ -19,7 +19,9 @@ struct confirmation {
 	str address;
 	str name;
 	int64_t created_at, expires_at;
-	int64_t held; /* CONFIRM_HELD: the held post */
+	int64_t held;    /* CONFIRM_HELD: the held post */
+	int64_t account; /* CONFIRM_VERIFY: the person who asked */
+	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };
 
 /* Makes a token, good for `span` seconds, and stores its hash. At most three
@@ -32,10 +34,24 @@ MUST_USE err confirm_make(struct office *o, struct arena *a, enum confirm_kind k
 MUST_USE err confirm_look(struct office *o, struct arena *a, str token,
 			  struct confirmation *c);
 
-/* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified
- * and *person is its person; a page makes the session. For CONFIRM_HELD choice is
- * "accept", "reject" or "discard". *says: one sentence for the reader. */
-MUST_USE err confirm_press(struct office *o, struct arena *a, str token, str choice,
-			   const struct actor *by, int64_t *person, str *says);
+struct press {
+	str choice; /* CONFIRM_HELD: "accept", "reject" or "discard" */
+	str reason; /* of a rejection; or empty */
+	struct actor by;
+};
+
+struct pressed {
+	struct confirmation was;
+	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
+	bool waits;     /* CONFIRM_JOIN: for a moderator */
+	str says;       /* one sentence for the reader */
+};
+
+/* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified.
+ * CONFIRM_VERIFY wants the person who asked, signed in: else whoever reads the mail
+ * could be talked into giving an address away. ERR_NOTFOUND: as above. ERR_DENIED:
+ * the text says why. */
+MUST_USE err confirm_press(struct office *o, struct arena *a, str token,
+			   const struct press *p, struct pressed *done);
 
 const char *confirm_kind_word(enum confirm_kind k); /* "join" */

@@ -17,17 +17,23 @@ static err read_mailbox(struct order *x, struct mailbox *m)
 }
 
 static err send_link(struct order *x, const struct mailbox *to, enum confirm_kind kind,
-		     const char *name, str data, int64_t span)
+		     json_t *data, int64_t span)
 {
 	str token;
-	TRY(confirm_make(x->o, x->a, kind, NULL, address_key(x->a, &to->address), data,
-			 span, &token));
+	char *text = json_dumps(data, JSON_COMPACT);
+	err e = confirm_make(x->o, x->a, kind, NULL, address_key(x->a, &to->address),
+			     text ? str_from(text) : STR("{}"), span, &token);
+	free(text);
+	json_decref(data);
+	if (e.kind)
+		return e;
 	struct notice_var vars[] = { { "link", arena_cat(x->a, x->o->conf->site_url,
 							 STR("/confirm/"), token) } };
-	return notice_send(
-		x->o, x->a,
-		&(struct notice){
-			.name = name, .to = *to, .vars = vars, .var_count = 1 });
+	return notice_send(x->o, x->a,
+			   &(struct notice){ .name = confirm_kind_word(kind),
+					     .to = *to,
+					     .vars = vars,
+					     .var_count = 1 });
 }
 
 /* The asker is told the same whether the address is known or not, and only known
@@ -36,37 +42,43 @@ err order_sign_in(struct order *x)
 {
 	struct mailbox to;
 	struct address_row known;
+	str page = order_text(x, "to");
 	TRY(read_mailbox(x, &to));
 	err e = address_find(x->o->lists, x->a, address_key(x->a, &to.address), &known);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	e = send_link(x, &to, CONFIRM_SIGN_IN, "sign-in", STR("{}"), SIGN_IN_SPAN);
+	json_t *data = json_object();
+	json_object_set_new(data, "to", json_stringn(page.n ? page.p : "", page.n));
+	e = send_link(x, &to, CONFIRM_SIGN_IN, data, SIGN_IN_SPAN);
 	return e.kind == ERR_DENIED ? OK : e;
 }
 
 err order_verify(struct order *x)
 {
 	struct mailbox to;
-	TRY(read_mailbox(x, &to));
-	return send_link(x, &to, CONFIRM_VERIFY, "verify",
-			 arena_printf(x->a, "{\"held\":%lld}", (long long)x->by.person),
-			 VERIFY_SPAN);
+	json_t *data = json_object();
+	json_object_set_new(data, "account", json_integer(x->by.person));
+	err e = read_mailbox(x, &to);
+	if (!e.kind)
+		return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
+	json_decref(data);
+	return e;
 }
 
 err order_confirm(struct order *x)
 {
-	int64_t person;
-	str says;
-	struct confirmation c;
-	TRY(confirm_look(x->o, x->a, order_text(x, "token"), &c));
-	struct actor by = { .person = x->by.person,
-			    .name = x->by.person ? x->by.name : STR("") };
-	TRY(confirm_press(x->o, x->a, order_text(x, "token"), order_text(x, "choice"),
-			  &by, &person, &says));
-	order_says(x, "says", says);
-	order_says(x, "kind", str_from(confirm_kind_word(c.kind)));
-	order_says(x, "list", c.list ? c.list->name : STR(""));
-	json_object_set_new(x->result, "person", json_integer(person));
+	struct pressed done;
+	struct press p = { .choice = order_text(x, "choice"),
+			   .reason = order_text(x, "reason"),
+			   .by = { .person = x->by.person,
+				   .name = x->by.person ? x->by.name : STR("") } };
+	TRY(confirm_press(x->o, x->a, order_text(x, "token"), &p, &done));
+	order_says(x, "says", done.says);
+	order_says(x, "kind", str_from(confirm_kind_word(done.was.kind)));
+	order_says(x, "list", done.was.list ? done.was.list->name : STR(""));
+	order_says(x, "to", done.was.to);
+	json_object_set_new(x->result, "waits", json_boolean(done.waits));
+	json_object_set_new(x->result, "person", json_integer(done.person));
 	return OK;
 }
 
