@@ -116,7 +116,7 @@ struct outbox {
 	int count, next, done, outcomes;
 	size_t rcpts;
 	struct smtp_to to[COPIES][150];
-	char names[COPIES][150][32];
+	char names[COPIES][150][64];
 	struct smtp_part parts[2];
 	int code[COPIES][150];
 	enum smtp_stage stage[COPIES][150];

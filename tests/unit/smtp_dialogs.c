@@ -127,6 +127,7 @@ static bool last_line(struct play *v, str *line)
 		if (e.kind)
 			return false;
 	} while (line->n > 3 && line->p[3] == '-');
+	office_sync();
 	return true;
 }
 
@@ -181,7 +182,7 @@ static void dial(struct play *v, bool tls)
 {
 	hang_up(v);
 	v->p = arena_alloc(v->a, sizeof *v->p);
-	*v->p = peer_make(v->a, tls ? SMTP_SUBMISSIONS : SMTP_MX);
+	*v->p = peer_make(tls ? SMTP_SUBMISSIONS : SMTP_MX);
 	v->p->tls = v->server;
 	peer_start(v->p);
 	if (tls)

@@ -37,9 +37,9 @@ static void *peer_serve(void *arg)
 	return NULL;
 }
 
-static inline struct peer peer_make(struct arena *a, enum smtp_kind kind)
+static inline struct peer peer_make(enum smtp_kind kind)
 {
-	struct peer p = { .o = { .a = a }, .conf = office_conf(kind) };
+	struct peer p = { .o = { .a = arena_new() }, .conf = office_conf(kind) };
 	p.conf.tls = false;
 	return p;
 }
@@ -63,10 +63,13 @@ static inline void peer_stop(struct peer *p)
 		conn_free(p->c);
 	p->c = NULL;
 	pthread_join(p->thread, NULL);
+	arena_free(p->o.a); /* the texts it kept go with it */
+	p->o.a = NULL;
 }
 
 static inline bool peer_send(struct peer *p, str bytes)
 {
+	office_sync();
 	return !conn_write(p->c, bytes).kind;
 }
 
@@ -81,6 +84,7 @@ static inline bool peer_expect(struct peer *p, const char *want)
 			return false;
 		}
 	} while (line.n > 3 && line.p[3] == '-');
+	office_sync();
 	bool fits = str_starts(line, str_from(want));
 	if (!fits)
 		fprintf(stderr, "  wanted %s, got %.*s", want, STR_F(line));

@@ -23,7 +23,7 @@ static void greet(struct peer *p)
 static struct peer *start(struct arena *a, enum smtp_kind kind)
 {
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, kind);
+	*p = peer_make(kind);
 	peer_start(p);
 	greet(p);
 	return p;
@@ -54,7 +54,7 @@ static void pipelined(struct arena *a)
 {
 	static struct smtp_policy policy;
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	policy = office;
 	policy.mail = note_thread;
 	p->conf.policy = &policy;
@@ -235,7 +235,7 @@ static void make_tls(struct arena *a, struct tls **server, struct tls **client)
 static void with_tls(struct arena *a, struct tls *server, struct tls *client)
 {
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, SMTP_SUBMISSION);
+	*p = peer_make(SMTP_SUBMISSION);
 	p->conf.tls = true;
 	p->tls = server;
 	peer_start(p);
@@ -255,7 +255,7 @@ static void with_tls(struct arena *a, struct tls *server, struct tls *client)
 	peer_stop(p);
 	CHECK(p->end.kind == ERR_NONE);
 
-	*p = peer_make(a, SMTP_SUBMISSIONS);
+	*p = peer_make(SMTP_SUBMISSIONS);
 	p->tls = server;
 	peer_start(p);
 	CHECK(!conn_tls_connect(p->c, client, STR("mail.here.example"), false).kind);
@@ -271,7 +271,7 @@ static void injected(struct arena *a, struct tls *server)
 					      "x" };
 	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
 		struct peer *p = arena_alloc(a, sizeof *p);
-		*p = peer_make(a, SMTP_MX);
+		*p = peer_make(SMTP_MX);
 		p->conf.tls = true;
 		p->tls = server;
 		peer_start(p);
@@ -290,7 +290,7 @@ static void injected(struct arena *a, struct tls *server)
 static void slow(struct arena *a)
 {
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	p->conf.times = (struct smtp_times){
 		.command = 300, .block = 5000, .message = 400, .octets_per_s = 1000
 	};
@@ -307,7 +307,7 @@ static void slow(struct arena *a)
 	peer_stop(p);
 	CHECK(p->end.kind == ERR_TEMP && !strcmp(p->o.limit, "slow") && !p->o.accepted);
 
-	*p = peer_make(a, SMTP_MX); /* fast enough: the time grows with what came */
+	*p = peer_make(SMTP_MX); /* fast enough: the time grows with what came */
 	p->conf.times = (struct smtp_times){
 		.command = 5000, .block = 5000, .message = 400, .octets_per_s = 1000
 	};
@@ -323,13 +323,13 @@ static void slow(struct arena *a)
 	CHECK(peer_send(p, STR(".\r\n")) && peer_expect(p, "250"));
 	peer_stop(p);
 
-	*p = peer_make(a, SMTP_MX); /* says nothing; says half a line */
+	*p = peer_make(SMTP_MX); /* says nothing; says half a line */
 	p->conf.times = (struct smtp_times){ .command = 200 };
 	peer_start(p);
 	CHECK(peer_expect(p, "220") && peer_expect(p, "421 4.4.2") && peer_closed(p));
 	peer_stop(p);
 	CHECK(p->end.kind == ERR_TEMP);
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	p->conf.times = (struct smtp_times){ .command = 200 };
 	peer_start(p);
 	CHECK(peer_expect(p, "220") && peer_send(p, STR("EHL")));
@@ -340,7 +340,7 @@ static void slow(struct arena *a)
 static void early_talkers(struct arena *a)
 {
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	p->conf.times.greeting = 3000;
 	peer_start(p);
 	CHECK(peer_send(p, STR("EHLO bot\r\n")));
@@ -348,7 +348,7 @@ static void early_talkers(struct arena *a)
 	peer_stop(p);
 	CHECK(p->end.kind == ERR_SYNTAX);
 
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	p->conf.times.greeting = 50;
 	peer_start(p);
 	greet(p);
@@ -377,7 +377,7 @@ static void going_down(struct arena *a)
 {
 	static atomic_bool drain;
 	struct peer *p = arena_alloc(a, sizeof *p);
-	*p = peer_make(a, SMTP_MX);
+	*p = peer_make(SMTP_MX);
 	p->conf.draining = &drain;
 	peer_start(p);
 	greet(p);
