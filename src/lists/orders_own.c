@@ -7,8 +7,9 @@
 #include "lists/notice.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
+#include "store/lists/person.h"
 
-enum { SIGN_IN_SPAN = 15 * 60, VERIFY_SPAN = 86400 };
+enum { SIGN_IN_SPAN = 15 * 60, VERIFY_SPAN = 86400, NAME_MAX_OCTETS = 200 };
 
 static err read_mailbox(struct order *x, struct mailbox *m)
 {
@@ -132,4 +133,34 @@ err order_options(struct order *x)
 					  order_text(x, own[i]), STR("user")));
 	TRY(member_change(x->o->lists, &m));
 	return office_audit(x->o, &x->by, x->list->id, STR("member options"), m.key);
+}
+
+/* With its memberships; the last one stays, or nobody could sign in any more. */
+err order_address_remove(struct order *x)
+{
+	struct address_row *own;
+	size_t n, i = 0;
+	TRY(address_of_person(x->o->lists, x->a, x->by.person, &own, &n));
+	while (i < n && !str_eq(own[i].key, order_text(x, "address")))
+		i++;
+	if (i == n)
+		return FAIL(ERR_NOTFOUND, "this is no address of your account");
+	if (n == 1)
+		return FAIL(ERR_DENIED,
+			    "this is your only address; add another one first");
+	TRY(address_remove(x->o->lists, own[i].id));
+	return office_audit(x->o, &x->by, 0, STR("address removed"), own[i].key);
+}
+
+err order_name(struct order *x)
+{
+	struct person_row p;
+	TRY(person_get(x->o->lists, x->a, x->by.person, &p));
+	p.name = str_trim(order_text(x, "name"));
+	if (p.name.n > NAME_MAX_OCTETS)
+		return FAIL(ERR_SYNTAX, "a name has at most 200 octets");
+	for (size_t i = 0; i < p.name.n; i++)
+		if ((unsigned char)p.name.p[i] < ' ')
+			return FAIL(ERR_SYNTAX, "a name is one line of text");
+	return person_change(x->o->lists, &p);
 }

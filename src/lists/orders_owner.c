@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
+#include "lists/pattern.h"
 #include "store/lists/address.h"
+#include "store/lists/ban.h"
 #include "store/lists/role.h"
 
 /* One address, with or without a name: "Anna <anna@uni.example>". */
@@ -32,32 +34,69 @@ static err add_one(struct order *x, str line)
 			    &x->by);
 }
 
+/* What of several was possible: {"n": 2, "wrong": ["…"]}. */
+static err count_one(struct order *x, err e, json_t *wrong, int64_t *n)
+{
+	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+		return e;
+	if (e.kind)
+		json_array_append_new(wrong, json_string(e.msg));
+	else
+		++*n;
+	json_object_set_new(x->result, "n", json_integer(*n));
+	return OK;
+}
+
 /* Each line stands for itself: what is wrong is listed, what is right is done. */
-err order_member_add(struct order *x)
+static err each_line(struct order *x, err (*one)(struct order *x, str line))
 {
 	str rest = order_text(x, "addresses"), line;
 	json_t *wrong = json_array();
-	int64_t added = 0;
+	int64_t n = 0;
 	json_object_set_new(x->result, "wrong", wrong);
 	while (str_line(&rest, &line)) {
 		line = str_trim(line);
-		if (!line.n)
-			continue;
-		err e = add_one(x, line);
-		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
-			return e;
-		if (e.kind)
-			json_array_append_new(wrong, json_string(e.msg));
-		else
-			added++;
+		if (line.n)
+			TRY(count_one(x, one(x, line), wrong, &n));
 	}
-	json_object_set_new(x->result, "added", json_integer(added));
 	return OK;
+}
+
+err order_member_add(struct order *x)
+{
+	order_says(x, "as",
+		   str_eq(order_text(x, "how"), STR("invite")) ? STR("member_invite")
+							       : STR("member_add"));
+	return each_line(x, add_one);
+}
+
+static err remove_one(struct order *x, str line)
+{
+	return member_end(x->o, x->a, x->list, line, false, &x->by);
 }
 
 err order_member_remove(struct order *x)
 {
-	return member_end(x->o, x->a, x->list, order_text(x, "address"), false, &x->by);
+	return each_line(x, remove_one);
+}
+
+static err set_one(struct order *x, str line)
+{
+	struct member_row m;
+	struct address who;
+	TRY(address_parse(x->a, line, &who));
+	TRY(member_find(x->o->lists, x->a, x->list->id, address_key(x->a, &who), &m));
+	TRY(member_option(x->a, &m, order_text(x, "key"), order_text(x, "value"),
+			  STR("moderator")));
+	TRY(member_change(x->o->lists, &m));
+	return office_audit(x->o, &x->by, x->list->id, STR("member changed"),
+			    arena_cat(x->a, m.key, STR(": "), order_text(x, "key"),
+				      STR(" = "), order_text(x, "value")));
+}
+
+err order_member_set(struct order *x)
+{
+	return each_line(x, set_one);
 }
 
 /* All or nothing: every value is checked before the first is stored. */
@@ -106,6 +145,18 @@ err order_role_add(struct order *x)
 			    arena_cat(x->a, role, STR(" added")), row.key);
 }
 
+/* A list that nobody owns is nobody's to mend. */
+static err check_last_owner(struct order *x, int64_t address)
+{
+	struct role_row *r;
+	size_t n, others = 0;
+	TRY(role_list(x->o->lists, x->a, x->list->id, &r, &n));
+	for (size_t i = 0; i < n; i++)
+		others += str_eq(r[i].role, STR("owner")) && r[i].address != address;
+	return others ? OK
+		      : FAIL(ERR_DENIED, "this is the only owner; add another one first");
+}
+
 err order_role_remove(struct order *x)
 {
 	struct address who;
@@ -114,9 +165,36 @@ err order_role_remove(struct order *x)
 	TRY(check_role(x));
 	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
 	TRY(address_find(x->o->lists, x->a, address_key(x->a, &who), &row));
+	if (str_eq(role, STR("owner")))
+		TRY(check_last_owner(x, row.id));
 	TRY(role_remove(x->o->lists, x->list->id, row.id, role));
 	return office_audit(x->o, &x->by, x->list->id,
 			    arena_cat(x->a, role, STR(" removed")), row.key);
+}
+
+/* An address is compared in lower case; what stands behind ^ keeps its letters. */
+static str ban_pattern(struct order *x)
+{
+	str pattern = str_trim(order_text(x, "pattern"));
+	return str_starts(pattern, STR("^")) ? pattern : arena_lower(x->a, pattern);
+}
+
+err order_ban_add(struct order *x)
+{
+	struct ban_row ban = { .list = x->list->id,
+			       .pattern = ban_pattern(x),
+			       .reason = str_trim(order_text(x, "reason")),
+			       .created_at = clock_now() };
+	TRY(pattern_check(x->a, ban.pattern));
+	TRY(ban_add(x->o->lists, &ban));
+	return office_audit(x->o, &x->by, x->list->id, STR("ban added"), ban.pattern);
+}
+
+err order_ban_remove(struct order *x)
+{
+	str pattern = order_text(x, "pattern");
+	TRY(ban_remove(x->o->lists, x->list->id, pattern));
+	return office_audit(x->o, &x->by, x->list->id, STR("ban removed"), pattern);
 }
 
 /* Numbers are only good on the order's own list: its moderators judge no other's. */
@@ -147,16 +225,11 @@ static err request_one(struct order *x, int64_t id)
 static err each_id(struct order *x, err (*one)(struct order *x, int64_t id))
 {
 	size_t i;
+	int64_t n = 0;
 	json_t *id, *ids = json_object_get(x->args, "ids"), *wrong = json_array();
 	json_object_set_new(x->result, "wrong", wrong);
 	json_array_foreach(ids, i, id)
-	{
-		err e = one(x, json_integer_value(id));
-		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
-			return e;
-		if (e.kind)
-			json_array_append_new(wrong, json_string(e.msg));
-	}
+		TRY(count_one(x, one(x, json_integer_value(id)), wrong, &n));
 	return OK;
 }
 

@@ -96,6 +96,15 @@ err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 SQL_I(before), SQL_I(limit));
 }
 
+err held_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
+		 struct held_row **h, size_t *count)
+{
+	return TABLE_ALL(b, a, read_held, h, count,
+			 HELD "WHERE verdict <> '' AND list = ?1 "
+			      "ORDER BY handled_at DESC, id DESC LIMIT ?2",
+			 SQL_I(list), SQL_I(limit));
+}
+
 err held_count(struct book *b, int64_t list, int64_t *count)
 {
 	bool found;

@@ -38,6 +38,9 @@ MUST_USE err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t
 /* Those held before that time (seconds) that still wait. */
 MUST_USE err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 struct held_row **h, size_t *count);
+/* Those decided, newest decision first. */
+MUST_USE err held_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
+			  struct held_row **h, size_t *count);
 MUST_USE err held_count(struct book *b, int64_t list, int64_t *count);
 
 /* Sets the verdict and drops the body; for accepted: after the post went out.
