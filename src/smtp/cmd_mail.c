@@ -103,17 +103,17 @@ void cmd_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
 		return;
 	s->arena = arena_new();
 	s->mail = (struct smtp_mail){ 0 };
-	bool fine = read_mail(s, arg, r);
-	if (fine) {
-		smtp_say(r, 250, "2.1.0", STR("sender noted"));
-		if (s->conf->policy->mail)
-			s->conf->policy->mail(s->ctx, s, r);
-	}
-	if (fine && smtp_is_yes(r)) {
-		s->state = SMTP_SENDER;
+	if (!read_mail(s, arg, r)) { /* the policy never heard of it */
+		arena_free(s->arena);
+		s->arena = NULL;
+		s->mail = (struct smtp_mail){ 0 };
 		return;
 	}
-	arena_free(s->arena);
-	s->arena = NULL;
-	s->mail = (struct smtp_mail){ 0 };
+	smtp_say(r, 250, "2.1.0", STR("sender noted"));
+	if (s->conf->policy->mail)
+		s->conf->policy->mail(s->ctx, s, r);
+	if (smtp_is_yes(r))
+		s->state = SMTP_SENDER;
+	else
+		session_reset(s);
 }

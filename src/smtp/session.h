@@ -100,7 +100,8 @@ struct smtp_policy {
 		       struct smtp_reply *r);
 
 	/* The transaction is over, whatever its end: drop what it held (an unused body
-	 * file). Called once for each accepted MAIL. NULL: nothing to do. */
+	 * file). Called once for each call of mail, also where that refused.
+	 * NULL: nothing to do. */
 	void (*end)(void *ctx, struct smtp_session *s);
 
 	/* The SCRAM keys of a user (submission only). Unknown users get a salt too, made

@@ -557,6 +557,33 @@ static void draining(struct arena *a)
 	smtp_session_free(&s);
 }
 
+static void refuse_sender(void *ctx, struct smtp_session *s, struct smtp_reply *r)
+{
+	(void)ctx, (void)s;
+	smtp_say(r, 451, "4.7.0", STR("later"));
+}
+
+/* What mail took, end gives back: once each, whatever mail said. */
+static void ends_pair_with_mails(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	struct smtp_policy policy = office;
+	static const struct turn turns[] = {
+		{ "EHLO x", "250-" },
+		{ "MAIL FROM:<a@b.example>", "451 4.7.0" },
+		{ "RCPT TO:<local@here.example>", "503" },
+		{ "MAIL FROM:<a@b.example>", "451 4.7.0" },
+		{ "MAIL FROM:<a b>", "501" },
+		{ "RSET", "250" },
+	};
+	policy.mail = refuse_sender;
+	conf.policy = &policy;
+	PLAY(&s, turns);
+	CHECK(o.ended == 2);
+	smtp_session_free(&s);
+	CHECK(o.ended == 2);
+}
+
 /* A reply never becomes two, whatever a text holds. */
 static void replies(void)
 {
@@ -600,6 +627,7 @@ int main(void)
 	chunks(a);
 	tls_forgets(a);
 	draining(a);
+	ends_pair_with_mails(a);
 	replies();
 	return check_done();
 }
