@@ -18,7 +18,8 @@ static const struct differs {
 	{ "auth_too_many_failures", "421 4.5.0", "501 5.5.2",
 	  "ten errors end a session here, not three" },
 	{ "bad_data_dot", "521 5.5.2", "554 5.6.0",
-	  "RFC 5321 section 4.3.2: 554 at the end of data; 521 is RFC 7504's" },
+	  "RFC 5321 section 4.3.2: 554 at the end of data; 521 is for hosts that take no "
+	  "mail" },
 	{ "bad_data_dot_2", "521 5.5.2", "554 5.6.0", "the same" },
 	{ "bad_data_dot_on_message_too_big", "521 5.5.2", "552 5.3.4",
 	  "both are true of it; its size is named, and the bad dot did not end it" },
