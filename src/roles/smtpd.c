@@ -61,6 +61,7 @@ static void refuse(int fd, const char *why)
 }
 
 static const char *const limit_words[] = {
+	[LIMIT_OK] = "",
 	[LIMIT_CLIENT] = "too many connections from your address",
 	[LIMIT_NETWORK] = "too many connections from your network",
 	[LIMIT_TOTAL] = "too many connections; try again later",
