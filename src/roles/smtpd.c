@@ -54,7 +54,7 @@ static void *session(void *arg)
 static void refuse(int fd, const char *why)
 {
 	BUF(out);
-	buf_addf(&out, "421 4.7.0 %s\r\n", why);
+	buf_cat(&out, STR("421 4.7.0 "), str_from(why), STR("\r\n"));
 	if (write(fd, out.p, out.n) < 0)
 		log_debug("refusal-not-read", KZ("why", why));
 	close(fd);
