@@ -1,5 +1,6 @@
 # scripts/packages.sh: what a Debian 12 needs, for ./run and ./test to source.
-# need LIST... installs those of the packages that are missing.
+# need LIST... installs those of the packages that are missing. PACKAGE=COMMAND is
+# satisfied by the command, too, wherever it comes from.
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3
  libssl-dev libunbound-dev libgmime-3.0-dev libevent-dev libsqlite3-dev libsodium-dev libzstd-dev
  libjansson-dev libpcre2-dev libpsl-dev libidn2-dev libunistring-dev libuchardet-dev libgumbo-dev
@@ -7,11 +8,14 @@ BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"
 TEST_PACKAGES="clang clang-14 libclang-rt-14-dev llvm-14 clang-format libyaml-dev libexpat1-dev
  swaks libnet-ssleay-perl libio-socket-ssl-perl python3-dkim dovecot-core dovecot-lmtpd dovecot-imapd mutt nmap chromium sqlite3 wrk xz-utils procps
- psmisc iproute2 nodejs npm curl openssl"
+ psmisc iproute2 nodejs=node npm=npm curl openssl"
 
 need() {
 	local missing=()
+	local package
 	for package in "$@"; do
+		case $package in *=*) command -v "${package#*=}" >/dev/null && continue ;; esac
+		package=${package%=*}
 		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 	done
 	[ ${#missing[@]} -eq 0 ] && return 0
