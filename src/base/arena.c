@@ -19,7 +19,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK = 4096, ALIGN = 16, REDZONE = 16 };
+enum { BLOCK = 4096, BLOCK_MOST = 256 * 1024, ALIGN = 16, REDZONE = 16 };
 
 struct block {
 	struct block *next;
@@ -31,12 +31,23 @@ struct arena {
 	struct block *top;
 };
 
-static void push_block(struct arena *a, size_t size)
+/* A block with room for n. The more an arena holds the larger its next block is,
+ * so that the work of finding memory does not grow with it. A piece as large as a
+ * block gets its own, below the one that is in use. */
+static struct block *add_block(struct arena *a, size_t n)
 {
+	size_t size = a->top ? 2 * a->top->size : BLOCK;
+	size = size > BLOCK_MOST ? BLOCK_MOST : size;
+	bool own = n > size / 2 && a->top;
+	if (own || size < n)
+		size = n;
 	struct block *b = mem_alloc(sizeof *b + size);
-	*b = (struct block){ .next = a->top, .size = size };
+	*b = (struct block){ .size = size };
 	ASAN_POISON_MEMORY_REGION(b->data, size);
-	a->top = b;
+	struct block **at = own ? &a->top->next : &a->top;
+	b->next = *at;
+	*at = b;
+	return b;
 }
 
 struct arena *arena_new(void)
@@ -83,10 +94,11 @@ void *arena_alloc(struct arena *a, size_t n)
 	size_t need = (n + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	if (need < n)
 		mem_exhausted();
-	if (!a->top || a->top->size - a->top->used < need)
-		push_block(a, need > BLOCK ? need : BLOCK);
-	void *p = a->top->data + a->top->used;
-	a->top->used += need;
+	struct block *b = a->top;
+	if (!b || b->size - b->used < need)
+		b = add_block(a, need);
+	void *p = b->data + b->used;
+	b->used += need;
 	ASAN_UNPOISON_MEMORY_REGION(p, n);
 	return p;
 }

@@ -40,6 +40,14 @@ bool utf8_valid(str s)
 {
 	for (size_t at = 0; at < s.n;) {
 		uint32_t v;
+		uint64_t eight;
+		if (s.n - at >= sizeof eight) { /* most text is ASCII */
+			memcpy(&eight, s.p + at, sizeof eight);
+			if (!(eight & 0x8080808080808080)) {
+				at += sizeof eight;
+				continue;
+			}
+		}
 		size_t len = (unsigned char)s.p[at] < 0x80
 				     ? 1
 				     : decode((const unsigned char *)s.p + at, s.n - at,
