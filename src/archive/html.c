@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 /* What a byte of text needs. */
-enum care { PLAIN, ENTITY, CONTROL, WIDE };
+enum care { PLAIN, ENTITY, CONTROL, WIDE, COLON, AT };
 
 static const unsigned char care[256] = {
 	[0x00 ... 0x08] = CONTROL,
@@ -19,6 +19,8 @@ static const unsigned char care[256] = {
 	['"'] = ENTITY,
 	['\''] = ENTITY,
 	[0x80 ... 0xff] = WIDE,
+	[':'] = COLON,
+	['@'] = AT,
 };
 
 /* Characters that turn or isolate the writing direction (Unicode TR 9): in a
@@ -105,40 +107,57 @@ static bool is_forbidden(uint32_t c)
 	       || (c & 0xfffe) == 0xfffe;
 }
 
-static void add(struct buf *b, str text, bool attribute)
+/* Adds one character that is not PLAIN; gives its octets. */
+static size_t add_careful(struct buf *b, str s, bool attribute)
 {
-	size_t run = 0; /* from here on all may go as it is */
-	for (size_t i = 0, octets; i < text.n; i += octets) {
-		unsigned char c = (unsigned char)text.p[i];
-		octets = 1;
-		if (care[c] == PLAIN)
-			continue;
-		uint32_t u = c;
-		if (care[c] == WIDE) {
-			u = peek(str_skip(text, i), &octets);
-			if (!is_forbidden(u) && !turn_name(u))
-				continue;
-		}
-		buf_add(b, (str){ text.p + run, i - run });
-		run = i + octets;
-		if (care[c] == ENTITY)
-			buf_add(b, entity((char)c));
-		else if (care[c] == WIDE && turn_name(u))
+	unsigned char c = (unsigned char)s.p[0];
+	size_t octets = 1;
+	if (care[c] == ENTITY) {
+		buf_add(b, entity((char)c));
+	} else if (care[c] == WIDE) {
+		uint32_t u = peek(s, &octets);
+		if (turn_name(u))
 			add_mark(b, u, attribute);
-		else if (c != '\r')
-			buf_add(b, STR("\xEF\xBF\xBD"));
+		else
+			buf_add(b, is_forbidden(u) ? STR("\xEF\xBF\xBD")
+						   : str_first(s, octets));
+	} else if (c == ':' || c == '@') {
+		buf_add_char(b, (char)c);
+	} else if (c != '\r') {
+		buf_add(b, STR("\xEF\xBF\xBD"));
 	}
-	buf_add(b, str_skip(text, run));
+	return octets;
+}
+
+/* Adds text up to the first octet of a class in stops; gives how far it came. */
+static size_t add(struct buf *b, str text, bool attribute, unsigned stops)
+{
+	size_t i = 0;
+	while (i < text.n) {
+		size_t run = i;
+		while (i < text.n && care[(unsigned char)text.p[i]] == PLAIN)
+			i++;
+		buf_add(b, (str){ text.p + run, i - run });
+		if (i == text.n || stops & 1u << care[(unsigned char)text.p[i]])
+			break;
+		i += add_careful(b, str_skip(text, i), attribute);
+	}
+	return i;
+}
+
+size_t html_add_before(struct buf *b, str text, bool at)
+{
+	return add(b, text, false, 1u << COLON | (at ? 1u << AT : 0));
 }
 
 void html_add_text(struct buf *b, str text)
 {
-	add(b, text, false);
+	add(b, text, false, 0);
 }
 
 void html_add_attr(struct buf *b, str text)
 {
-	add(b, text, true);
+	add(b, text, true, 0);
 }
 
 struct html html_take(struct arena *a, struct buf *b)

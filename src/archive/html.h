@@ -27,6 +27,10 @@ static inline void html_add(struct buf *b, struct html h)
  * (<span class="ctl">). */
 void html_add_text(struct buf *b, str text);
 
+/* The same, but only what stands before the first ":" or (where at) "@", which may
+ * belong to an address. Gives the octets of text that were added. */
+size_t html_add_before(struct buf *b, str text, bool at);
+
 /* The same for a double-quoted attribute's value, where marks are "[U+202E]". */
 void html_add_attr(struct buf *b, str text);
 

@@ -13,7 +13,7 @@ enum {
 /* Where the renderer stands. Prose goes into <div class="body">; patches and
  * tables of figures stand between. */
 struct page {
-	struct arena *a;
+	struct arena *a, *keep; /* keep: the caller's, for what replies will ask */
 	struct buf *b;
 	const struct render_how *how;
 	bool in_body;
@@ -21,14 +21,16 @@ struct page {
 
 struct render_line_view render_split(struct arena *a, str text)
 {
-	size_t room = 1;
-	for (const char *p = text.p, *end = p + text.n;
-	     p && (p = memchr(p, '\n', (size_t)(end - p))); p++)
-		room++;
+	size_t room = text.n / 24 + 16;
 	struct render_line_view v = { arena_alloc(a, room * sizeof(str)), 0 };
-	str line;
-	while (v.count < room && str_line(&text, &line))
-		v.at[v.count++] = line;
+	for (str line; str_line(&text, &line); v.at[v.count++] = line) {
+		if (v.count < room)
+			continue;
+		str *more = arena_alloc(a, 2 * room * sizeof(str));
+		memcpy(more, v.at, room * sizeof(str));
+		v.at = more;
+		room *= 2;
+	}
 	return v;
 }
 
@@ -159,7 +161,7 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 		said += !is_blank(inside[i]);
 	}
 	bool fold = depth == 0 && said > FOLD_LINES
-		    && render_was_said(p->a, p->how->parent, inside, count);
+		    && render_was_said(p->keep, p->how->parent, inside, count);
 	open_body(p);
 	if (fold) {
 		html_add(p->b, HTML("<details><summary>Quotes <bdi>"));
@@ -246,22 +248,24 @@ static void add_note(struct buf *b, str text)
 
 struct html render_post(struct arena *a, str message, const struct render_how *how)
 {
+	ARENA(mine); /* most of what it takes is of no use afterwards */
 	BUF(b);
 	struct content c;
-	err e = content_read(a, message, &c);
+	err e = content_read(mine, message, &c);
 	if (e.kind)
-		add_note(&b, arena_cat(a, STR("This message cannot be shown: "),
+		add_note(&b, arena_cat(mine, STR("This message cannot be shown: "),
 				       str_from(e.msg),
 				       STR(". The raw message has all of it.")));
 	else if (c.from_html && !c.cut)
 		add_note(&b, STR("This message was sent as HTML only. You are reading "
 				 "its text."));
 	if (how->memory)
-		*how->memory = (struct render_memory){ .text = c.text };
-	struct page p = { .a = a, .b = &b, .how = how };
-	struct render_line_view lines = render_split(a, c.text);
+		*how->memory = (struct render_memory){ .text = arena_copy(a, c.text) };
+	buf_room(&b, c.text.n + c.text.n / 2 + 1024);
+	struct page p = { .a = mine, .keep = a, .b = &b, .how = how };
+	struct render_line_view lines = render_split(mine, c.text);
 	add_blocks(&p, lines.at, lines.count, 0);
-	render_add_files(&b, a, how);
+	render_add_files(&b, mine, how);
 	return html_take(a, &b);
 }
 

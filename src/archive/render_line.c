@@ -140,32 +140,22 @@ static size_t next_of(str text, size_t from, char c)
 
 void render_add_linked(struct buf *b, str text, bool hide)
 {
-	size_t run = 0, start, octets;
-	size_t colon = next_of(text, 0, ':'), at = hide ? next_of(text, 0, '@') : text.n;
-	while (colon < text.n || at < text.n) {
-		if (colon < at) {
-			if (find_url(text, run, colon, hide, &start, &octets)) {
-				html_add_text(b, (str){ text.p + run, start - run });
-				add_link(b, (str){ text.p + start, octets });
-				run = start + octets;
-			}
-			size_t from = run > colon ? run : colon + 1;
-			colon = next_of(text, from, ':');
-			if (at < run)
-				at = next_of(text, run, '@');
-			continue;
+	size_t run = 0, start, octets; /* what stands before run is written for good */
+	for (size_t at = 0; at < text.n;) {
+		at += html_add_before(b, str_skip(text, at), hide);
+		if (at == text.n)
+			return;
+		if (text.p[at] == ':' && find_url(text, run, at, hide, &start, &octets)) {
+			b->n -= at - start; /* its scheme: letters, one octet each */
+			add_link(b, (str){ text.p + start, octets });
+			run = at = start + octets;
+		} else if (text.p[at] == '@' && find_domain(text, run, at, &octets)) {
+			html_add(b, HTML("@…"));
+			run = at = octets;
+		} else {
+			buf_add_char(b, text.p[at++]);
 		}
-		size_t end;
-		if (find_domain(text, run, at, &end)) {
-			html_add_text(b, (str){ text.p + run, at + 1 - run });
-			html_add(b, HTML("…"));
-			run = end;
-			if (colon < run)
-				colon = next_of(text, run, ':');
-		}
-		at = next_of(text, run > at ? run : at + 1, '@');
 	}
-	html_add_text(b, str_skip(text, run));
 }
 
 struct html render_line(struct arena *a, str text, bool hide_addresses)

@@ -1,7 +1,7 @@
 #include "archive/render_inside.h"
 
-/* The lines of a text as a set of hashes: of what a line says, without quote
- * marks and blanks. */
+/* The lines of a text as a set of hashes: of what a line says, without the
+ * quote marks and blanks around it. */
 struct render_lines {
 	uint64_t *slots; /* open addressing; 0: empty */
 	size_t size;     /* a power of two */
@@ -9,26 +9,32 @@ struct render_lines {
 
 enum { TOO_SHORT = 3 }; /* octets: "}" or "..." says nothing of its own */
 
-/* 0 where the line says nothing. */
+/* 0 where the line says nothing. Not keyed: who makes two lines collide folds a
+ * quote, which a click unfolds. */
 static uint64_t hash_line(str line)
 {
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-	size_t said = 0;
-	bool marks = true;
-	for (size_t i = 0; i < line.n; i++) {
-		char c = line.p[i];
-		if (chr_is_space(c) || (marks && c == '>'))
-			continue;
-		marks = false;
-		said++;
-		hash = (hash ^ (unsigned char)c) * 0x100000001b3;
+	while (line.n && (chr_is_space(line.p[0]) || line.p[0] == '>'))
+		line = str_skip(line, 1);
+	while (line.n && chr_is_space(line.p[line.n - 1]))
+		line.n--;
+	if (line.n < TOO_SHORT)
+		return 0;
+	uint64_t hash = line.n;
+	for (; line.n > 8; line = str_skip(line, 8)) {
+		uint64_t eight;
+		memcpy(&eight, line.p, 8);
+		hash = (hash ^ eight) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 29;
 	}
-	return said < TOO_SHORT ? 0 : hash | 1;
+	uint64_t rest = 0;
+	memcpy(&rest, line.p, line.n);
+	hash = (hash ^ rest) * 0x9e3779b97f4a7c15;
+	return (hash ^ hash >> 29) | 1;
 }
 
 static size_t slot_of(const struct render_lines *set, uint64_t hash)
 {
-	size_t i = (hash >> 20) & (set->size - 1);
+	size_t i = (hash >> 32) & (set->size - 1);
 	while (set->slots[i] && set->slots[i] != hash)
 		i = (i + 1) & (set->size - 1);
 	return i;
@@ -36,7 +42,8 @@ static size_t slot_of(const struct render_lines *set, uint64_t hash)
 
 static struct render_lines *remember(struct arena *a, str text)
 {
-	struct render_line_view lines = render_split(a, text);
+	ARENA(mine);
+	struct render_line_view lines = render_split(mine, text);
 	struct render_lines *set = arena_alloc(a, sizeof *set);
 	for (set->size = 16; set->size < 2 * lines.count + 2;)
 		set->size *= 2;
