@@ -204,6 +204,11 @@ err conn_peek(struct conn *c, str *bytes)
 	return OK;
 }
 
+size_t conn_at_hand(const struct conn *c)
+{
+	return c->tail - c->head;
+}
+
 /* Looks without reading, so that the last line's view stays valid. */
 size_t conn_buffered(struct conn *c)
 {

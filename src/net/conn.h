@@ -38,6 +38,9 @@ void conn_take(struct conn *c, size_t n);
 /* Bytes that have arrived and were not taken: pipelined input. Does not wait. */
 size_t conn_buffered(struct conn *c);
 
+/* Of those, the ones that an earlier read brought along: no system call. */
+size_t conn_at_hand(const struct conn *c);
+
 /* Waits until a byte can be read or the deadline passes. */
 MUST_USE err conn_wait(struct conn *c);
 

@@ -3,13 +3,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include <semaphore.h>
+
 struct wish { /* a session waits on it, on its own stack */
 	struct inbound_message *message;
 	const struct inbound_recipient *recipients;
 	size_t count;
 	err result;
-	bool done;
-	pthread_cond_t told;
+	sem_t told; /* the session's own: nobody is woken only to wait for a lock */
 	struct wish *next;
 };
 
@@ -34,16 +35,13 @@ static err add_all(struct commit *c, struct wish *w)
 	return book_commit(c->inbound);
 }
 
-static void tell_all(struct commit *c, struct wish *w, err e)
+static void tell_all(struct wish *w, err e)
 {
-	pthread_mutex_lock(&c->lock);
 	for (struct wish *next; w; w = next) {
 		next = w->next; /* w is gone as soon as its session wakes */
 		w->result = e;
-		w->done = true;
-		pthread_cond_signal(&w->told);
+		sem_post(&w->told);
 	}
-	pthread_mutex_unlock(&c->lock);
 }
 
 /* While one batch is being synced the next gathers: the more sessions there are,
@@ -66,7 +64,7 @@ static void *run(void *arg)
 					   "with postern status"));
 		else
 			wake_send(c->role, ROLE_post);
-		tell_all(c, batch, e);
+		tell_all(batch, e);
 	}
 	return NULL;
 }
@@ -88,14 +86,16 @@ err commit_add(struct commit *c, struct inbound_message *m,
 	       const struct inbound_recipient *r, size_t count)
 {
 	struct wish w = { .message = m, .recipients = r, .count = count };
-	pthread_cond_init(&w.told, NULL);
+	sem_init(&w.told, 0, 0);
 	pthread_mutex_lock(&c->lock);
+	bool idle = !c->first;
 	*c->last = &w;
 	c->last = &w.next;
-	pthread_cond_signal(&c->some);
-	while (!w.done)
-		pthread_cond_wait(&w.told, &c->lock);
 	pthread_mutex_unlock(&c->lock);
-	pthread_cond_destroy(&w.told);
+	if (idle) /* else it was woken by another, or is busy and will look */
+		pthread_cond_signal(&c->some);
+	while (sem_wait(&w.told))
+		; /* EINTR */
+	sem_destroy(&w.told);
 	return w.result;
 }

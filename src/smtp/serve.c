@@ -122,7 +122,7 @@ static err body_take(struct serving *v, str piece, size_t *taken)
  * what has come: one octet a second ends after MESSAGE_MS. */
 static err wait_piece(struct serving *v, int64_t began, str *piece)
 {
-	if (v->out.n && !conn_buffered(v->c))
+	if (v->out.n && !conn_at_hand(v->c))
 		TRY(flush(v));
 	int64_t now = clock_mono_ms();
 	int64_t whole = began + v->times.message
@@ -293,7 +293,7 @@ static err greet(struct serving *v)
 static err next_line(struct serving *v, str *line)
 {
 	const struct smtp_config *conf = v->s->conf;
-	if (v->out.n && (v->out.n > REPLIES_MAX || !conn_buffered(v->c)))
+	if (v->out.n && (v->out.n > REPLIES_MAX || !conn_at_hand(v->c)))
 		TRY(flush(v));
 	conn_deadline(v->c, clock_mono_ms() + v->times.command);
 	err e = conn_line(v->c, SMTP_AUTH_LINE_MAX, line);
