@@ -1,6 +1,6 @@
 /* What a server says, to the client: each recipient is told once, each copy given back
  * once, nothing is delivered that was not answered. The first octet chooses DATA, BDAT or
- * LMTP, and the size of the pieces. */
+ * LMTP, the size of the pieces, and whether the server stops reading. */
 #include "fuzz.h"
 #include "wire.h"
 
@@ -66,7 +66,9 @@ static void client(str in, uint8_t how)
 					 .lmtp = how & 1,
 					 .no_chunking = how & 2 };
 	struct smtp_outcome why = { 0 };
-	struct smtp_client *x = smtp_client_new(wire_open(in, 1 + (how >> 3)), &conf);
+	struct smtp_client *x = smtp_client_new(wire_open(in, 1 + (how >> 3 & 15)),
+						&conf);
+	wire_room = how & 0x80 ? 40 * (in.n % 32) : SIZE_MAX;
 	err e = smtp_client_open(x, &why);
 	must(!e.kind || why.text.n || why.code);
 	if (!e.kind) {

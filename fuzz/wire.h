@@ -5,11 +5,13 @@
 #include "base/buf.h"
 #include "net/conn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 
 static str wire_in;
 static size_t wire_piece;
+static size_t wire_room = SIZE_MAX; /* octets that can be sent; then the peer is gone */
 static struct buf wire_out;
 
 ssize_t recv(int fd, void *to, size_t n, int flags)
@@ -27,6 +29,10 @@ ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	size_t before = wire_out.n;
 	(void)fd, (void)flags;
+	if (before > wire_room) {
+		errno = EPIPE;
+		return -1;
+	}
 	for (size_t i = 0; i < m->msg_iovlen; i++)
 		buf_add(&wire_out,
 			(str){ m->msg_iov[i].iov_base, m->msg_iov[i].iov_len });

@@ -14,7 +14,7 @@ static const struct smtp_client_times standard = {
 	.end = 10 * 60 * 1000,
 };
 
-enum { GOODBYE_MS = 2000 };
+enum { GOODBYE_MS = 2000, MUTE_MS = 2000 };
 
 struct smtp_client *smtp_client_new(struct conn *c, const struct smtp_client_conf *conf)
 {
@@ -67,7 +67,9 @@ static err read_line(struct smtp_client *x, int64_t deadline, str *line)
 /* offers: the answer to EHLO is read, whose lines behind the first are offers. */
 static err read_answer(struct smtp_client *x, int64_t ms, struct smtp_offers *offers)
 {
-	int64_t deadline = clock_mono_ms() + ms;
+	/* Who closes in the middle of a message often says why before. */
+	int64_t deadline = clock_mono_ms()
+			   + (x->mute.kind && ms > MUTE_MS ? MUTE_MS : ms);
 	bool whole = false;
 	if (x->dead.kind)
 		return x->dead;
@@ -97,8 +99,8 @@ err client_write(struct smtp_client *x, const str *parts, size_t count)
 {
 	enum { FEW = 16 };
 	str few[FEW] = { buf_str(&x->out) };
-	if (x->dead.kind)
-		return x->dead;
+	if (x->dead.kind || x->mute.kind)
+		return x->dead.kind ? x->dead : x->mute;
 	conn_deadline(x->c, clock_mono_ms() + x->times.block);
 	err e;
 	if (count < FEW) {
@@ -111,7 +113,8 @@ err client_write(struct smtp_client *x, const str *parts, size_t count)
 			e = conn_write_all(x->c, parts, count);
 	}
 	buf_clear(&x->out);
-	return die(x, e);
+	x->mute = e;
+	return e;
 }
 
 static err say(struct smtp_client *x, str word, str rest, int64_t ms,
@@ -139,7 +142,8 @@ struct smtp_outcome client_said(const struct smtp_client *x, enum smtp_stage sta
 
 struct smtp_outcome client_lost(const struct smtp_client *x, enum smtp_stage stage)
 {
-	return (struct smtp_outcome){ .text = str_from(x->dead.msg),
+	const err *e = x->mute.kind ? &x->mute : &x->dead;
+	return (struct smtp_outcome){ .text = str_from(e->msg),
 				      .stage = stage,
 				      .ours = true };
 }
@@ -222,7 +226,7 @@ err smtp_client_send(struct smtp_client *x, const struct smtp_feed *feed)
 /* Anything that can be read now is a 421 or the end. */
 bool smtp_client_alive(struct smtp_client *x)
 {
-	if (x->dead.kind || x->closing)
+	if (x->dead.kind || x->mute.kind || x->closing)
 		return false;
 	conn_deadline(x->c, clock_mono_ms());
 	return conn_wait(x->c).kind == ERR_TEMP;
@@ -232,7 +236,7 @@ void smtp_client_quit(struct smtp_client *x)
 {
 	if (!x)
 		return;
-	if (!x->dead.kind && !x->closing) {
+	if (!x->dead.kind && !x->mute.kind && !x->closing) {
 		x->times.block = GOODBYE_MS;
 		err e = say(x, STR("QUIT"), STR_NONE, GOODBYE_MS, NULL);
 		(void)e; /* all that mattered was answered before */

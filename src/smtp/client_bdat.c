@@ -63,31 +63,38 @@ static err send_alone(struct smtp_client *x, struct window *w)
 	return e.kind ? e : client_send_one(x, f);
 }
 
-static err run(struct smtp_client *x, struct window *w)
+/* Fills the window, as far as there are copies. */
+static err fill(struct smtp_client *x, struct window *w)
 {
-	for (;;) {
-		while (w->count < SMTP_WINDOW) {
-			struct flight *f = window_at(x, w, w->count);
-			if (!flight_pull(x, f))
-				break;
-			if (!flight_in_one(x, f)) {
-				TRY(send_alone(x, w));
-				continue;
-			}
-			w->count++;
-			TRY(write_copy(x, f));
-		}
-		if (!w->count)
+	while (w->count < SMTP_WINDOW) {
+		struct flight *f = window_at(x, w, w->count);
+		if (!flight_pull(x, f))
 			return OK;
-		TRY(read_oldest(x, w));
+		if (!flight_in_one(x, f)) {
+			TRY(send_alone(x, w));
+			continue;
+		}
+		w->count++;
+		TRY(write_copy(x, f));
 	}
+	return OK;
 }
 
 err client_send_chunks(struct smtp_client *x)
 {
 	struct window w = { 0 };
-	err e = run(x, &w);
-	for (size_t i = 0; e.kind && i < w.count; i++)
+	err e = fill(x, &w);
+	/* Where writing failed the answers to what was sent before may be there yet. */
+	while (w.count) {
+		err heard = read_oldest(x, &w);
+		if (heard.kind)
+			e = e.kind ? e : heard;
+		if (heard.kind)
+			break;
+		if (!e.kind)
+			e = fill(x, &w);
+	}
+	for (size_t i = 0; i < w.count; i++)
 		flight_lost(x, window_at(x, &w, i));
 	return e;
 }

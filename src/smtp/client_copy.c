@@ -111,7 +111,7 @@ static void take_off(struct flight *f)
 bool flight_pull(struct smtp_client *x, struct flight *f)
 {
 	struct smtp_outcome no;
-	while (!x->closing && !x->dead.kind && !client_is_full(x)) {
+	while (!x->closing && !x->dead.kind && !x->mute.kind && !client_is_full(x)) {
 		f->copy = (struct smtp_copy){ 0 };
 		if (!x->feed->next(x->feed->ctx, &f->copy))
 			return false;
@@ -258,6 +258,8 @@ err flight_end(struct smtp_client *x, struct flight *f)
 			continue;
 		TRY(client_read(x, x->times.end));
 		struct smtp_outcome o = client_said(x, SMTP_AT_BODY);
+		if (!f->body_sent && o.code / 100 == 2) /* of what, if not of this? */
+			o = client_lost(x, SMTP_AT_BODY);
 		if (!x->conf->lmtp) {
 			tell_rest(x, f, &o);
 			return OK;

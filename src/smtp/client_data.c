@@ -49,8 +49,10 @@ static err send_copy(struct smtp_client *x, struct flight *f, struct flight *nex
 	if (f->data_code != 354 || !f->accepted)
 		return give_up(x, f);
 	*more = next && flight_pull(x, next);
-	TRY(write_body(x, f, *more && flight_in_one(x, next) ? next : NULL));
-	return flight_end(x, f);
+	err e = write_body(x, f, *more && flight_in_one(x, next) ? next : NULL);
+	err end = flight_end(
+		x, f); /* a refusal may be there although the body was not taken */
+	return e.kind ? e : end;
 }
 
 static void settle(struct smtp_client *x, struct flight *f, err e)

@@ -32,9 +32,10 @@ struct smtp_client {
 	struct buf out;        /* commands that were not written yet */
 	struct buf pieces;     /* of one write: strs */
 	struct arena *scratch; /* dots doubled in sending */
-	err dead;              /* why nothing can be said any more */
-	bool closing;          /* 421 was said */
-	int64_t begun;         /* transactions */
+	err dead;              /* why nothing can be said or heard any more */
+	err mute;      /* why nothing can be written; answers may still be there */
+	bool closing;  /* 421 was said */
+	int64_t begun; /* transactions */
 	const struct smtp_feed *feed;
 	struct flight flights[FLIGHTS];
 };

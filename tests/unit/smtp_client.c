@@ -806,6 +806,40 @@ static void many_recipients(void)
 	}
 }
 
+/* Servers that say why and then close in the middle of a large message: what they said
+ * counts, and what was answered before is not sent twice. */
+static void closed_in_the_middle(void)
+{
+	static const char *const data[] = { PIPED,
+					    MAIL,
+					    READ("RCPT"),
+					    READ("DATA"),
+					    OKS OKS "354 go\r\n",
+					    "552 5.3.4 large\r\n",
+					    CLOSE,
+					    NULL };
+	static const char *const chunks[] = { CHUNKED,         READ("RSET"), MAIL,
+					      READ("RCPT"),    READ("BDAT"), CHUNK,
+					      READ("RSET"),    MAIL,         READ("RCPT"),
+					      OKS OKS OKS OKS, CLOSE,        NULL };
+	enum { LARGE = 4 << 20 };
+	char *text = malloc(LARGE);
+	for (int i = 0; i < LARGE; i++)
+		text[i] = "0123456789\r\n"[i % 12];
+	for (int chunked = 0; chunked < 2; chunked++) {
+		struct run *r = calloc(1, sizeof *r);
+		outbox_fill(&r->o, 2, 1);
+		r->o.parts[1] = (struct smtp_part){ .bytes = { text, LARGE },
+						    .stuffed = { text, LARGE } };
+		go(r, chunked ? chunks : data, "closed in the middle");
+		CHECK(r->sent.kind == ERR_IO && r->o.next == 2);
+		CHECK(r->o.code[0][0] == (chunked ? 250 : 552));
+		CHECK(r->o.code[1][0] == 0 && !r->o.unsure[1][0] && !r->o.unsure[0][0]);
+		free(r);
+	}
+	free(text);
+}
+
 static void kept_idle(void)
 {
 	static const char *const script[] = { PIPED, "421 4.4.2 idle\r\n", CLOSE, NULL };
@@ -829,6 +863,7 @@ int main(void)
 	not_even_tried();
 	nothing_is_smuggled_in_an_address();
 	many_recipients();
+	closed_in_the_middle();
 	kept_idle();
 	return check_done();
 }
