@@ -4,60 +4,53 @@ import glob, os, pwd, shutil, signal, subprocess, time
 import lib
 
 
-class Postfix:
-    """As Debian ships it, without chroot; 100 processes; nothing else tuned."""
+MASTER = """127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+local unix - n n - - local
+virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
 
-    def __init__(self, scratch, port=2530):
-        self.root = lib.unpack(scratch, "postfix")
-        self.port, self.dir = port, os.path.join(scratch, "pf")
-
-    def configure(self, aliases="", transport="", master="", extra=""):
-        r, d = self.root, self.dir
-        shutil.rmtree(d, ignore_errors=True)
-        for sub in ("etc", "data", "spool"):
-            os.makedirs(os.path.join(d, sub))
-        os.chmod(d, 0o755)
-        lib.user("postfix"), lib.group("postdrop")
-        shutil.chown(os.path.join(d, "data"), "postfix")
-        text = open(f"{r}/usr/share/postfix/master.cf.dist").read()
-        out = []
-        for line in text.splitlines():
-            w = line.split()
-            if line[:1].strip() and len(w) >= 8 and w[0] == "smtp" and w[1] == "inet":
-                line = f"127.0.0.1:{self.port} inet n - n - - smtpd"
-            elif line[:1].strip() and len(w) >= 8 and w[1] in ("unix", "inet"):
-                if w[0].startswith("submission"):
-                    line = "#" + line
-                else:
-                    w[4] = "n"
-                    line = " ".join(w)
-            elif out and out[-1].startswith("#submission") and line.startswith(" "):
-                line = "#" + line
-            out.append(line)
-        routes = "".join(f"d{i:03d}.test smtp:[127.0.1.{i}]:2525\n" for i in range(1, 101)) + "null.test discard:\n" + transport
-        lib.write(f"{d}/etc/master.cf", "\n".join(out) + "\n" + master)
-        lib.write(f"{d}/etc/transport", routes)
-        lib.write(f"{d}/etc/aliases", aliases)
-        for f in ("postfix-files", "dynamicmaps.cf"):
-            if os.path.exists(f"{r}/etc/postfix/{f}"):
-                shutil.copy(f"{r}/etc/postfix/{f}", f"{d}/etc/{f}")
-        lib.write(f"{d}/etc/main.cf", f"""compatibility_level = 3.6
-queue_directory = {d}/spool
-data_directory = {d}/data
-command_directory = {r}/usr/sbin
-daemon_directory = {r}/usr/lib/postfix/sbin
-shlib_directory = {r}/usr/lib/postfix
-meta_directory = {d}/etc
-maillog_file_prefixes = {d}
-maillog_file = {d}/maillog
+MAIN = """compatibility_level = 3.6
+queue_directory = {dir}/spool
+data_directory = {dir}/data
+command_directory = {root}/usr/sbin
+daemon_directory = {root}/usr/lib/postfix/sbin
+shlib_directory = {root}/usr/lib/postfix
+meta_directory = {dir}/etc
+mail_owner = mail
+setgid_group = operator
+default_privs = nobody
+maillog_file_prefixes = /tmp, /var, {dir}
+maillog_file = {dir}/maillog
+import_environment = MAIL_CONFIG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME LD_LIBRARY_PATH
+export_environment = TZ LANG LD_LIBRARY_PATH
 myhostname = bench.test
 mydestination = list.test
 mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-alias_maps = hash:{d}/etc/aliases
-alias_database = hash:{d}/etc/aliases
-transport_maps = hash:{d}/etc/transport
+alias_maps = hash:{dir}/etc/aliases
+alias_database = hash:{dir}/etc/aliases
+transport_maps = hash:{dir}/etc/transport
 relay_domains = null.test, mlmmj.test
 relay_recipient_maps =
 smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
@@ -74,25 +67,53 @@ smtpd_authorized_verp_clients = 127.0.0.1
 message_size_limit = 0
 mailbox_size_limit = 0
 virtual_mailbox_limit = 0
-{extra}""")
-        env = dict(os.environ, LD_LIBRARY_PATH=f"{r}/usr/lib/postfix", MAIL_CONFIG=f"{d}/etc")
-        self.env = env
-        subprocess.run([f"{r}/usr/sbin/postmap", f"hash:{d}/etc/transport"], env=env, check=True)
-        subprocess.run([f"{r}/usr/sbin/postalias", f"hash:{d}/etc/aliases"], env=env, check=True)
+"""
+
+
+class Postfix:
+    """As Debian ships it, without chroot; 100 processes; nothing else tuned."""
+
+    def __init__(self, scratch, port=2530):
+        self.root = lib.unpack(scratch, "postfix")
+        self.port, self.dir = port, os.path.join(scratch, "pf")
+
+    def configure(self, aliases="", transport="", master="", extra=""):
+        r, d = self.root, self.dir
+        shutil.rmtree(d, ignore_errors=True)
+        self.folders()
+        routes = "".join(f"d{i:03d}.test smtp:[127.0.1.{i}]:2525\n" for i in range(1, 101)) + "null.test discard:\n" + transport
+        lib.write(f"{d}/etc/master.cf", MASTER.format(port=self.port) + master)
+        lib.write(f"{d}/etc/transport", routes)
+        lib.write(f"{d}/etc/aliases", aliases)
+        shutil.copy(f"{r}/etc/postfix/dynamicmaps.cf", f"{d}/etc/") if os.path.exists(f"{r}/etc/postfix/dynamicmaps.cf") else None
+        lib.write(f"{d}/etc/main.cf", MAIN.format(root=r, dir=d) + extra)
+        self.env = dict(os.environ, LD_LIBRARY_PATH=f"{r}/usr/lib/postfix", MAIL_CONFIG=f"{d}/etc")
+        for tool, table in (("postmap", "transport"), ("postalias", "aliases")):
+            subprocess.run([f"{r}/usr/sbin/{tool}", f"hash:{d}/etc/{table}"], env=self.env, check=True)
+
+    def folders(self):
+        import grp
+        owner, drop = pwd.getpwnam("mail").pw_uid, grp.getgrnam("operator").gr_gid
+        for sub in ("etc", "data", "spool", "spool/pid"):
+            os.makedirs(f"{self.dir}/{sub}")
+        os.chmod(self.dir, 0o755)
+        os.chown(f"{self.dir}/data", owner, -1)
+        for name in "incoming active bounce corrupt defer deferred flush hold saved trace private public maildrop".split():
+            os.mkdir(f"{self.dir}/spool/{name}", 0o700)
+            os.chown(f"{self.dir}/spool/{name}", owner, drop if name in ("public", "maildrop") else -1)
+        os.chmod(f"{self.dir}/spool/public", 0o710)
+        os.chmod(f"{self.dir}/spool/maildrop", 0o730)
 
     def start(self):
-        subprocess.run([f"{self.root}/usr/sbin/postfix", "-c", f"{self.dir}/etc", "start"], env=self.env, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([f"{self.root}/usr/lib/postfix/sbin/master", "-d", "-c", f"{self.dir}/etc"], env=self.env,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        start_new_session=True)
+        self.pid = self.process.pid
         lib.wait_port(self.port)
-        self.pid = int(open(f"{self.dir}/spool/pid/master.pid").read())
 
     def stop(self):
-        subprocess.run([f"{self.root}/usr/sbin/postfix", "-c", f"{self.dir}/etc", "stop"], env=self.env,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(100):
-            if not lib.alive(self.pid):
-                return
-            time.sleep(0.1)
+        self.process.terminate()
+        self.process.wait(30)
 
     def fanout_aliases(self, members):
         lib.write(f"{self.dir}.members", members)

@@ -35,7 +35,7 @@ static void talk(struct caller *c, struct visit *v)
 	conn_free(conn);
 }
 
-static void *session(void *arg)
+static void session(void *arg)
 {
 	struct caller *c = arg;
 	ARENA(a);
@@ -48,7 +48,6 @@ static void *session(void *arg)
 	talk(c, &v);
 	limit_leave(c->d->limit, &c->peer);
 	free(c);
-	return NULL;
 }
 
 static void refuse(int fd, const char *why)
@@ -80,7 +79,7 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 	}
 	struct caller *c = mem_alloc(sizeof *c);
 	*c = (struct caller){ d, fd, kind, *peer };
-	err e = thread_start(session, c);
+	err e = crew_run(d->crew, session, c);
 	if (!e.kind)
 		return;
 	log_error("session-not-started", KE(e),
@@ -91,20 +90,21 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 }
 
 /* The local door's peers share one key, so that they are counted, too. */
-static void accept_one(struct door *door)
+static bool accept_one(struct door *door)
 {
 	struct net_addr peer = { .len = sizeof peer.ss };
 	int fd = accept4(door->listener.fd, (struct sockaddr *)&peer.ss, &peer.len,
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
 		admit(door->d, fd, door->listener.kind, &peer);
-		return;
+		return true;
 	}
 	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
 		log_error("accept-failed", KZ("error", strerror(errno)),
 			  KZ("do", "raise the limit of open files (LimitNOFILE)"));
 		poll(NULL, 0, 100);
 	}
+	return false;
 }
 
 static void *keep_door(void *arg)
@@ -114,7 +114,8 @@ static void *keep_door(void *arg)
 			      { .fd = door->d->role->drain_fd, .events = POLLIN } };
 	while (!role_draining(door->d->role))
 		if (poll(p, 2, 1000) > 0 && (p[0].revents & POLLIN))
-			accept_one(door);
+			while (accept_one(door) && !role_draining(door->d->role))
+				;
 	close(door->listener.fd);
 	return NULL;
 }
@@ -186,6 +187,7 @@ static err prepare(struct smtpd *d)
 	TRY(resolver_new(d->role->a, conf->dns_server, conf->dns_trust_anchor,
 			 &d->resolver));
 	d->limit = limit_new(&rule);
+	d->crew = crew_new();
 	d->messages = hourly(conf->smtp_messages_per_hour);
 	d->recipients = hourly(conf->smtp_recipients_per_hour);
 	d->sign_ins = throttle_new();

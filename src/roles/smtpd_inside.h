@@ -9,6 +9,7 @@
 #pragma once
 
 #include "account/throttle.h"
+#include "base/crew.h"
 #include "base/thread.h"
 #include "lists/office.h"
 #include "net/limit.h"
@@ -31,6 +32,7 @@ struct smtpd {
 	struct tls *tls; /* NULL: none */
 	struct resolver *resolver;
 	struct commit *commit;
+	struct crew *crew; /* the sessions' threads */
 	struct limit *limit;
 	struct rate *messages, *recipients; /* NULL: no limit */
 	struct throttle *sign_ins;
