@@ -18,6 +18,17 @@ int64_t source_inbound(str source)
 	return str_cut(source, '/', &number, &rest) && str_i64(number, &id) ? id : 0;
 }
 
+err post_has_begun(struct office *o, struct arena *a, str source, bool *yes)
+{
+	struct outbound_message *m;
+	size_t n;
+	*yes = false;
+	TRY(outbound_by_inbound(o->outbound, a, source_inbound(source), &m, &n));
+	for (size_t i = 0; i < n; i++)
+		*yes = *yes || str_eq(m[i].source, source);
+	return OK;
+}
+
 /* The post's number in the archive; the same again when it is there already. */
 static err into_archive(struct office *o, struct arena *a, const struct post *p,
 			int64_t *number)

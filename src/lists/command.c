@@ -214,9 +214,15 @@ static err read_text(struct arena *a, const struct mail_command *c, str *text)
 	return OK;
 }
 
+/* A moderator who decides on twenty posts in a day is obeyed twenty times, but
+ * answered no more often than anybody. */
 static err answer(struct run *r)
 {
 	const struct mail_command *c = r->c;
+	bool may;
+	TRY(notice_may_answer(r->o, r->a, &c->header, &c->reverse_path, &may));
+	if (!may)
+		return OK;
 	str *ids, subject = header_text(r->a, header_find(&c->header, STR("Subject")));
 	struct mailbox to = { .address = c->reverse_path };
 	struct notice_var vars[] = { { "answers", buf_str(&r->says) },
@@ -243,8 +249,8 @@ static err start(struct run *r, struct office *o, struct arena *a,
 	*r = (struct run){ .o = o, .a = a, .c = c };
 	r->by.name = address_key(a, &c->reverse_path);
 	TRY(settings_load(o->lists, a, c->list->id, &r->settings));
-	TRY(notice_may_answer(o, a, &c->header, &c->reverse_path, may));
-	*may = *may && c->from.address.domain.n;
+	*may = c->from.address.domain.n
+	       && !notice_is_automated(a, &c->header, &c->reverse_path);
 	if (!*may)
 		log_info("command-ignored", KS("list", c->list->address),
 			 KS("from", r->by.name));

@@ -86,7 +86,6 @@ static err read_row(struct office *o, struct arena *a, const struct pending_row 
 	c->kind = (enum confirm_kind)kind;
 	if (!row->list)
 		return OK;
-	TRY(office_refresh(o));
 	c->list = addressbook_list_by_id(o->addresses, row->list);
 	return c->list ? OK : FAIL(ERR_NOTFOUND, "its list is gone");
 }
@@ -123,7 +122,9 @@ static err press_join(struct office *o, struct arena *a, const struct confirmati
 static err press_leave(struct office *o, struct arena *a, const struct confirmation *c,
 		       const struct press *p, struct pressed *done)
 {
-	TRY(member_end(o, a, c->list, c->address, true, &p->by));
+	err e = member_end(o, a, c->list, c->address, true, &p->by);
+	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
+		return e;
 	done->says = arena_cat(a, c->address, STR(" has left "), c->list->address,
 			       STR("."));
 	return OK;
@@ -159,13 +160,16 @@ static err press_verify(struct office *o, struct arena *a, const struct confirma
 	return OK;
 }
 
-/* The link was sent to a moderator; whether its reader still is one is asked now. */
+/* The link was sent to a moderator; whether its reader still is one is asked now.
+ * That the address is theirs they have shown by reading its mail. */
 static err check_moderator(struct office *o, struct arena *a,
 			   const struct confirmation *c)
 {
 	struct address_row row;
 	unsigned roles = 0;
 	err e = address_find(o->lists, a, c->address, &row);
+	if (!e.kind && !row.verified_at)
+		e = address_verify(o->lists, row.id, clock_now());
 	if (!e.kind)
 		e = role_of_person(o->lists, c->list->id, row.person, &roles);
 	if (e.kind && e.kind != ERR_NOTFOUND)

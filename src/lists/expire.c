@@ -38,11 +38,11 @@ static err expire_held(struct office *o, struct arena *a, int64_t now)
 		TRY(settings_load(o->lists, a, lists[i].id, &s));
 		if (!s.max_days_to_hold)
 			continue;
-		TRY(held_before(o->lists, a, now - s.max_days_to_hold * DAY, STEP, &h,
-				&held));
-		for (size_t k = 0; k < held; k++)
-			if (h[k].list == lists[i].id)
-				TRY(held_discard(o, a, h[k].id, &expiry));
+		/* In order of their numbers, so of their age. */
+		TRY(held_waiting(o->lists, a, lists[i].id, 0, STEP, &h, &held));
+		int64_t before = now - s.max_days_to_hold * DAY;
+		for (size_t k = 0; k < held && h[k].held_at < before; k++)
+			TRY(held_discard(o, a, h[k].id, &expiry));
 	}
 	return OK;
 }
@@ -70,6 +70,7 @@ static err expire_outbound(struct office *o, int64_t now)
 
 err expire_run(struct office *o, struct arena *a, int64_t now)
 {
+	TRY(office_refresh(o));
 	TRY(expire_held(o, a, now));
 	TRY(expire_lists(o, now));
 	return expire_outbound(o, now);

@@ -25,9 +25,7 @@ str destination_of(struct arena *a, str address)
 
 static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
 {
-	if (out->skip_author && str_eq(m->key, out->post->author_key))
-		return false;
-	return m->copies || !map_get(out->has_copy, m->key);
+	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
 }
 
 static err add_deliveries(struct office *o, struct arena *a, const struct outgoing *out,

@@ -286,7 +286,6 @@ static err take_request(struct office *o, struct arena *a, int64_t id,
 			struct mailbox *who)
 {
 	TRY(request_get(o->lists, a, id, r));
-	TRY(office_refresh(o));
 	*list = addressbook_list_by_id(o->addresses, r->list);
 	if (!*list)
 		return FAIL(ERR_NOTFOUND, "the list of this request is gone");

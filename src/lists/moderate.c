@@ -8,9 +8,8 @@
 #include "store/lists/held.h"
 #include "store/lists/role.h"
 #include "store/outbound/ledger.h"
-#include "store/outbound/message.h"
 
-enum { LINK_SPAN = 30 * 86400 };
+enum { LINK_SPAN = 30 * 86400, RESUME = 1000 };
 
 static err record(struct office *o, const struct held_row *h, str list, str what,
 		  str detail)
@@ -144,7 +143,6 @@ static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row 
 	if (h->verdict.n)
 		return err_in(a, ERR_DENIED, "post %lld was %.*s by %.*s already",
 			      (long long)id, STR_F(h->verdict), STR_F(h->handled_by));
-	TRY(office_refresh(o));
 	const struct list_entry *entry = addressbook_list_by_id(o->addresses, h->list);
 	if (!entry)
 		return err_in(a, ERR_NOTFOUND, "the list of post %lld is gone",
@@ -212,17 +210,23 @@ err held_belongs(struct office *o, struct arena *a, int64_t id, int64_t list)
 
 err held_resume(struct office *o, struct arena *a)
 {
-	struct outbound_message *m;
 	struct held_row *h;
-	size_t messages, n;
+	size_t n;
+	int64_t after = 0;
 	struct actor restart = { .name = STR("restart") };
-	TRY(outbound_unfinished(o->outbound, a, &m, &messages));
-	if (!messages)
-		return OK;
-	TRY(held_waiting(o->lists, a, 0, 0, 10000, &h, &n));
-	for (size_t i = 0; i < messages; i++)
-		for (size_t k = 0; k < n; k++)
-			if (str_eq(m[i].source, h[k].source))
-				TRY(held_accept(o, a, h[k].id, &restart));
+	do {
+		TRY(held_waiting(o->lists, a, 0, after, RESUME, &h, &n));
+		for (size_t i = 0; i < n; i++) {
+			bool begun;
+			TRY(post_has_begun(o, a, h[i].source, &begun));
+			err e = begun ? held_accept(o, a, h[i].id, &restart) : OK;
+			if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+				return e;
+			if (e.kind)
+				log_error("held-not-resumed", KN("held", h[i].id), KE(e),
+					  KZ("do", "postern held show ID"));
+			after = h[i].id;
+		}
+	} while (n == RESUME);
 	return OK;
 }

@@ -185,8 +185,7 @@ err notice_send(struct office *o, struct arena *a, const struct notice *n)
 	return book_commit(o->outbound);
 }
 
-/* RFC 3834 section 2: what a program must never answer. */
-static bool is_automated(struct arena *a, const struct header *h,
+bool notice_is_automated(struct arena *a, const struct header *h,
 			 const struct address *path)
 {
 	static const char *const bulk[] = { "bulk", "junk", "list" };
@@ -211,7 +210,7 @@ err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
 {
 	int64_t times;
 	*may = false;
-	if (is_automated(a, h, reverse_path))
+	if (notice_is_automated(a, h, reverse_path))
 		return OK;
 	TRY(answered_add(o->lists, address_key(a, reverse_path), clock_now() / 86400,
 			 &times));

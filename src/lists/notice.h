@@ -35,9 +35,14 @@ struct notice {
  * {owner_address}, {address} are always known. */
 MUST_USE err notice_send(struct office *o, struct arena *a, const struct notice *n);
 
-/* Whether a mail may be answered by a program (RFC 3834 sections 2 and 3): it has
- * a reverse-path, is no answer itself, comes from no list or bulk sender, and
- * its sender has had fewer than 10 answers today (this one is counted). */
+/* Whether a program wrote it (RFC 3834 section 2): it has no reverse-path, or is an
+ * answer itself, or comes from a list or a bulk sender. No such mail is answered
+ * or obeyed. */
+bool notice_is_automated(struct arena *a, const struct header *h,
+			 const struct address *reverse_path);
+
+/* Whether a mail may be answered by a program: a person wrote it, and its sender
+ * has had fewer than 10 answers today (this one is counted). */
 MUST_USE err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
 			       const struct address *reverse_path, bool *may);
 

@@ -30,7 +30,8 @@ MUST_USE err office_open(struct arena *a, const struct conf *conf, enum office_m
 			 const struct mac_key *mac, struct office *o);
 void office_close(struct office *o);
 
-/* Reads the address book again if the lists book changed since. */
+/* Reads the address book again if the lists book changed since. Whatever was found
+ * in the old one is gone: called between two pieces of work, never inside one. */
 MUST_USE err office_refresh(struct office *o);
 
 /* DATA/keys/mac.key, made once at init; 32 random octets. */

@@ -17,17 +17,17 @@ static str sha256(struct arena *a, str bytes)
 /* The one author: From's only mailbox. Two are nobody: a reader's program and a
  * checker would each believe another (RFC 5322 section 3.6.2 wants a Sender then,
  * which proves nothing). */
-static err read_author(struct arena *a, struct post *p)
+static void read_author(struct arena *a, struct post *p)
 {
 	const struct field *from = header_find(&p->header, STR("From"));
 	struct mailbox *list = NULL;
-	if (from && header_count(&p->header, STR("From")) == 1)
-		TRY(address_list(a, from->value, &list, &p->authors));
+	if (!from || header_count(&p->header, STR("From")) != 1
+	    || address_list(a, from->value, &list, &p->authors).kind)
+		return;
 	if (p->authors != 1 || !list[0].address.domain.n)
-		return OK;
+		return;
 	p->author = list[0];
 	p->author_key = address_key(a, &p->author.address);
-	return OK;
 }
 
 /* Authentic: the author signed in with an account that has verified the address,
@@ -45,6 +45,24 @@ static void read_trust(struct post *p)
 	json_decref(trust);
 }
 
+/* A role that was given to this very address, shown to be its holder's or not: the
+ * mail's own proof is the rules' business. */
+static err has_role(struct book *lists, struct arena *a, int64_t list,
+		    const struct address_row *x, bool *yes)
+{
+	struct role_row *r;
+	size_t n;
+	unsigned bits = 0;
+	if (x->verified_at)
+		TRY(role_of_person(lists, list, x->person, &bits));
+	else
+		TRY(role_list(lists, a, list, &r, &n));
+	*yes = bits;
+	for (size_t i = 0; !x->verified_at && i < n; i++)
+		*yes = *yes || r[i].address == x->id;
+	return OK;
+}
+
 static err read_membership(struct book *lists, struct arena *a, struct post *p)
 {
 	struct address_row address;
@@ -55,9 +73,9 @@ static err read_membership(struct book *lists, struct arena *a, struct post *p)
 		return OK;
 	if (e.kind)
 		return e;
-	unsigned roles;
-	TRY(role_of_person(lists, p->list->id, address.person, &roles));
-	p->is_moderator = p->is_moderator || (roles && address.verified_at);
+	bool role;
+	TRY(has_role(lists, a, p->list->id, &address, &role));
+	p->is_moderator = p->is_moderator || role;
 	struct member_row *m = arena_alloc(a, sizeof *m);
 	e = member_find(lists, a, p->list->id, p->author_key, m);
 	/* Somebody who is a member under another address that is theirs, too. */
@@ -80,7 +98,7 @@ err post_read(struct book *lists, struct arena *a, const struct list_entry *list
 			    .trust = trust };
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	TRY(header_scan(a, message, &p->header));
-	TRY(read_author(a, p));
+	read_author(a, p);
 	read_trust(p);
 	str *ids;
 	if (header_ids(a, header_find(&p->header, STR("Message-ID")), &ids))

@@ -21,6 +21,7 @@ struct sorting { /* one recipient of one arrival */
 	struct header header;
 	struct address reverse_path;
 	struct meaning meaning;
+	err broken; /* why nothing at all can be done with the message */
 };
 
 static err note(struct sorting *s, const char *what, str detail)
@@ -80,6 +81,10 @@ static err take_post(struct sorting *s)
 	str source = source_of(s, s->meaning.list->address);
 	TRY(post_read(s->o->lists, s->a, s->meaning.list, source, s->message,
 		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
+	bool begun; /* and cut off by a crash */
+	TRY(post_has_begun(s->o, s->a, source, &begun));
+	if (begun)
+		return post_accept(s->o, s->a, &p, STR(""));
 	TRY(rules_judge(s->o->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
 		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
@@ -196,6 +201,28 @@ static err (*const takers[])(struct sorting *s) = {
 					*/
 };
 
+/* What cannot be dealt with today or tomorrow is not tried for ever: its sender
+ * hears of it, and so does the administrator. */
+static err give_up(struct sorting *s, err e)
+{
+	str why = arena_copy(s->a, str_from(e.msg));
+	log_error("recipient-not-served", KN("inbound", s->arrival->id),
+		  KS("recipient", s->recipient->address), KS("error", why),
+		  KZ("do", "the sender was told; mend what the error names"));
+	return report(s, STR("5.3.0"), why);
+}
+
+static bool is_passing(err e) /* and may go better the next time */
+{
+	return e.kind == ERR_TEMP || e.kind == ERR_IO;
+}
+
+static err take(struct sorting *s)
+{
+	err e = s->broken.kind ? s->broken : takers[s->meaning.what](s);
+	return !e.kind || is_passing(e) ? e : give_up(s, e);
+}
+
 static err read_path(struct arena *a, str text, struct address *x)
 {
 	str rest;
@@ -238,9 +265,15 @@ static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *
 	if (!count)
 		return OK;
 	struct forward f = { s->arrival, s->message, out, count };
-	TRY(forward_submission(s->o, s->a, &f));
-	for (size_t i = 0; i < count; i++)
+	err e = forward_submission(s->o, s->a, &f);
+	if (is_passing(e))
+		return e;
+	for (size_t i = 0; i < count; i++) {
+		s->recipient = &out[i];
+		if (e.kind)
+			TRY(give_up(s, e));
 		TRY(done(s, &out[i]));
+	}
 	return OK;
 }
 
@@ -276,14 +309,16 @@ err arrival_sort(struct office *o, struct arena *a, const struct inbound_message
 	if (m->file.n)
 		TRY(inbound_file_read(a, o->conf->site_data, m->file, (size_t)m->size,
 				      &s.message));
-	TRY(header_scan(a, s.message, &s.header));
-	TRY(read_path(a, m->reverse_path, &s.reverse_path));
+	s.broken = header_scan(a, s.message, &s.header);
+	if (!s.broken.kind)
+		s.broken = read_path(a, m->reverse_path, &s.reverse_path);
 	TRY(note_arrival(&s));
 	TRY(inbound_recipients(o->inbound, a, m->id, &r, &n));
-	TRY(send_foreign(&s, r, &n));
+	if (!s.broken.kind)
+		TRY(send_foreign(&s, r, &n));
 	for (size_t i = 0; i < n; i++) {
 		TRY(find_meaning(&s, &r[i]));
-		TRY(takers[s.meaning.what](&s));
+		TRY(take(&s));
 		TRY(done(&s, &r[i]));
 	}
 	return OK;

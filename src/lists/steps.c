@@ -181,6 +181,7 @@ static err step_audience(struct office *o, struct arena *a, struct outgoing *out
 	(void)o;
 	TRY(note_copies(a, out, "To"));
 	TRY(note_copies(a, out, "Cc"));
-	out->skip_author = out->post->member && !out->post->member->own_posts;
+	if (out->post->member && !out->post->member->own_posts)
+		out->skip = out->post->member->id;
 	return OK;
 }

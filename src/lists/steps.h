@@ -14,7 +14,7 @@ struct outgoing {
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
 	struct map *has_copy;       /* address keys in To and Cc */
-	bool skip_author;
+	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
 };
 
 /* Runs all steps. The result's header is header_apply of drop, prepend, append. */

@@ -1,0 +1,237 @@
+#include "office.h"
+
+#include "mail/retpath.h"
+#include "store/lists/alias.h"
+
+static void fill(struct office_test *t)
+{
+	str targets[] = { STR("anna@uni.example"), STR("bob@lab.example") };
+	int64_t id;
+	office_list(t, "dev@lists.example");
+	office_list(t, "a-b.c_d@lists.example");
+	OFFICE_MUST(t, domain_add(t->o.lists, STR("xn--bcher-kva.example"), &id));
+	office_list(t, "dev@xn--bcher-kva.example");
+	OFFICE_MUST(t, alias_set(t->o.lists, STR("bugs@lists.example"), targets, 2, 1));
+	OFFICE_MUST(t, alias_set(t->o.lists, STR("abuse@lists.example"), targets, 1, 1));
+	OFFICE_MUST(t, office_refresh(&t->o));
+}
+
+static struct meaning find(struct office_test *t, str path)
+{
+	struct address x;
+	str rest;
+	if (!ok(address_path(t->a, arena_cat(t->a, STR("<"), path, STR(">")), true, &x,
+			     &rest)))
+		return (struct meaning){ .what = MEANS_FOREIGN };
+	return addressbook_find(t->o.addresses, t->a, &x);
+}
+
+static void test_meanings(struct office_test *t)
+{
+	static const struct {
+		const char *address;
+		enum meaning_kind what;
+		const char *list, *token;
+	} cases[] = {
+		{ "dev@lists.example", MEANS_POST, "dev@lists.example", "" },
+		{ "DEV@Lists.Example", MEANS_POST, "dev@lists.example", "" },
+		{ "\"dev\"@lists.example", MEANS_POST, "dev@lists.example", "" },
+		{ "dev-request@lists.example", MEANS_REQUEST, "dev@lists.example", "" },
+		{ "Dev-Request@lists.example", MEANS_REQUEST, "dev@lists.example", "" },
+		{ "dev-join@lists.example", MEANS_JOIN, "dev@lists.example", "" },
+		{ "dev-subscribe@lists.example", MEANS_JOIN, "dev@lists.example", "" },
+		{ "dev-leave@lists.example", MEANS_LEAVE, "dev@lists.example", "" },
+		{ "dev-unsubscribe@lists.example", MEANS_LEAVE, "dev@lists.example", "" },
+		{ "dev-owner@lists.example", MEANS_OWNER, "dev@lists.example", "" },
+		{ "dev-confirm+abc@lists.example", MEANS_CONFIRM, "dev@lists.example",
+		  "abc" },
+		{ "dev-confirm@lists.example", MEANS_CONFIRM, "dev@lists.example", "" },
+		{ "dev-bounces@lists.example", MEANS_BOUNCE, "dev@lists.example", "" },
+		{ "dev-bounces+1.aaaaaaaaaaaaaaaa@lists.example", MEANS_BAD_PATH,
+		  "dev@lists.example", "1.aaaaaaaaaaaaaaaa" },
+		{ "dev-bounces+x@lists.example", MEANS_BAD_PATH, "dev@lists.example",
+		  "x" },
+		{ "a-b.c_d@lists.example", MEANS_POST, "a-b.c_d@lists.example", "" },
+		{ "a-b.c_d-owner@lists.example", MEANS_OWNER, "a-b.c_d@lists.example",
+		  "" },
+		{ "dev@xn--bcher-kva.example", MEANS_POST, "dev@xn--bcher-kva.example",
+		  "" },
+		{ "dev@b\xC3\xBC"
+		  "cher.example",
+		  MEANS_POST, "dev@xn--bcher-kva.example", "" },
+		{ "dev-owner@b\xC3\xBC"
+		  "cher.example",
+		  MEANS_OWNER, "dev@xn--bcher-kva.example", "" },
+		{ "bugs@lists.example", MEANS_ALIAS, "", "" },
+		{ "abuse@lists.example", MEANS_ALIAS, "",
+		  "" }, /* an alias goes before a role */
+		{ "postmaster@lists.example", MEANS_ADMIN, "", "" },
+		{ "PostMaster@xn--bcher-kva.example", MEANS_ADMIN, "", "" },
+		{ "abuse@xn--bcher-kva.example", MEANS_ADMIN, "", "" },
+		{ "SRS0=aaaa=tt=uni.example=x@lists.example", MEANS_SRS, "", "" },
+		{ "srs1=aaaa=x==y@lists.example", MEANS_SRS, "", "" },
+		/* nothing of ours */
+		{ "nobody@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev+x@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev-owner+x@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev-request+@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev-confirm+@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev-nothing@lists.example", MEANS_NOBODY, "", "" },
+		{ "-owner@lists.example", MEANS_NOBODY, "", "" },
+		{ "bugs-owner@lists.example", MEANS_NOBODY, "", "" },
+		{ "a-b.c_d@xn--bcher-kva.example", MEANS_NOBODY, "", "" },
+		/* of others, however it is spelt */
+		{ "dev@other.example", MEANS_FOREIGN, "", "" },
+		{ "dev@sub.lists.example", MEANS_FOREIGN, "", "" },
+		{ "dev@lists.example.evil.example", MEANS_FOREIGN, "", "" },
+		{ "victim%other.example@lists.example", MEANS_NOBODY, "", "" },
+		{ "other.example!victim@lists.example", MEANS_NOBODY, "", "" },
+		{ "\"victim@other.example\"@lists.example", MEANS_NOBODY, "", "" },
+		{ "\"dev@lists.example\"@other.example", MEANS_FOREIGN, "", "" },
+		{ "dev@[192.0.2.1]", MEANS_FOREIGN, "", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct meaning m = find(t, str_from(cases[i].address));
+		bool fits = m.what == cases[i].what
+			    && str_eq(m.token, str_from(cases[i].token))
+			    && str_eq(m.list ? m.list->address : STR(""),
+				      str_from(cases[i].list));
+		if (!fits)
+			fprintf(stderr, "  %s: %d\n", cases[i].address, (int)m.what);
+		CHECK(fits);
+	}
+}
+
+static void test_return_paths(struct office_test *t)
+{
+	str path = retpath_make(t->a, &t->o.mac, STR("dev@lists.example"), 4711);
+	struct meaning m = find(t, path);
+	CHECK(m.what == MEANS_BOUNCE && m.member == 4711);
+	m = find(t, arena_lower(t->a, path));
+	CHECK(m.what == MEANS_BOUNCE && m.member == 4711);
+	/* Every single octet of number and tag that is another makes it another's. */
+	str plus = str_skip(str_find(path, STR("+")), 1);
+	size_t from = path.n - plus.n, end = from + plus.n - str_find(plus, STR("@")).n;
+	for (size_t i = from; i < end; i++) {
+		char *forged = arena_z(t->a, path);
+		forged[i] = forged[i] == '3' ? '5' : '3';
+		m = find(t, str_from(forged));
+		CHECK(m.what == MEANS_BAD_PATH && m.member == 0);
+	}
+	/* Another list's path does not serve here. */
+	str other = retpath_make(t->a, &t->o.mac, STR("a-b.c_d@lists.example"), 4711);
+	str tail = str_find(other, STR("+"));
+	m = find(t, arena_cat(t->a, STR("dev-bounces"), tail));
+	CHECK(m.what == MEANS_BAD_PATH);
+	struct address bare = { .local = STR("postmaster") };
+	CHECK(addressbook_find(t->o.addresses, t->a, &bare).what == MEANS_ADMIN);
+	bare.local = STR("dev");
+	CHECK(addressbook_find(t->o.addresses, t->a, &bare).what == MEANS_NOBODY);
+	m = find(t, STR("bugs@lists.example"));
+	CHECK(m.alias && m.alias->count == 2);
+}
+
+/* A snapshot lives as long as its last user, whatever became of the book. */
+static void test_snapshot(struct office_test *t)
+{
+	struct addressbook *old = addressbook_keep(t->o.addresses);
+	const struct list_entry *dev = addressbook_list(old, STR("dev@lists.example"));
+	const struct list_entry **all;
+	size_t n;
+	OFFICE_MUST(t, list_remove(t->o.lists, dev->id));
+	OFFICE_MUST(t, office_refresh(&t->o));
+	CHECK(t->o.addresses != old);
+	CHECK(!addressbook_list(t->o.addresses, STR("dev@lists.example")));
+	CHECK(!addressbook_list_by_id(t->o.addresses, dev->id));
+	CHECK(str_eq(dev->name, STR("dev"))
+	      && addressbook_list_by_id(old, dev->id) == dev);
+	addressbook_lists(old, t->a, &all, &n);
+	CHECK(n == 3 && str_eq(all[0]->name, STR("a-b.c_d")) && all[1] == dev);
+	addressbook_drop(old);
+	CHECK(find(t, STR("dev@lists.example")).what == MEANS_NOBODY);
+	struct addressbook *same = t->o.addresses;
+	OFFICE_MUST(t, office_refresh(&t->o));
+	CHECK(t->o.addresses == same);
+}
+
+static void test_limits(struct office_test *t)
+{
+	office_set(t, "a-b.c_d@lists.example", "max_message_size", "12");
+	const struct list_entry *l = office_entry(t, "a-b.c_d@lists.example");
+	CHECK(l->max_size == 12 * 1024);
+	CHECK(str_eq(list_url(t->a, &t->o, l),
+		     STR("https://lists.example/lists/a-b.c_d")));
+	l = office_entry(t, "dev@xn--bcher-kva.example");
+	/* no list of that name on the site's own domain: the short form is enough */
+	CHECK(str_eq(list_url(t->a, &t->o, l), STR("https://lists.example/lists/dev")));
+	office_list(t, "dev@lists.example");
+	l = office_entry(t, "dev@xn--bcher-kva.example");
+	CHECK(str_eq(list_url(t->a, &t->o, l),
+		     STR("https://lists.example/lists/dev@xn--bcher-kva.example")));
+	l = office_entry(t, "dev@lists.example");
+	CHECK(str_eq(list_url(t->a, &t->o, l), STR("https://lists.example/lists/dev")));
+	CHECK(str_eq(list_subaddress(t->a, l, STR("owner")),
+		     STR("dev-owner@lists.example")));
+}
+
+static void test_names(struct arena *a)
+{
+	static const struct {
+		const char *name, *word; /* word: of the refusal; NULL: a good name */
+	} cases[] = {
+		{ "dev", NULL },
+		{ "a", NULL },
+		{ "9lives", NULL },
+		{ "a-b.c_d", NULL },
+		{ "owner", NULL },
+		{ "joiner", NULL },
+		{ "abuse-team", NULL },
+		{ "abcdefghijklmnopqrstuvwxyz012345", NULL },
+		{ "abcdefghijklmnopqrstuvwxyz0123456", "32" },
+		{ "", "32" },
+		{ "Dev", "a-z" },
+		{ "de v", "a-z" },
+		{ "de+v", "a-z" },
+		{ "-dev", "a-z" },
+		{ ".dev", "a-z" },
+		{ "_dev", "a-z" },
+		{ "d\xC3\xA9v", "a-z" },
+		{ "d\nv", "a-z" },
+		{ "dev.", "dots" },
+		{ "de..v", "dots" },
+		{ "dev-request", "-request" },
+		{ "dev-join", "-join" },
+		{ "dev-subscribe", "-subscribe" },
+		{ "dev-leave", "-leave" },
+		{ "dev-unsubscribe", "-unsubscribe" },
+		{ "dev-owner", "-owner" },
+		{ "dev-confirm", "-confirm" },
+		{ "dev-bounces", "-bounces" },
+		{ "postmaster", "administrator" },
+		{ "abuse", "administrator" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		err e = list_name_check(a, str_from(cases[i].name));
+		bool fits = cases[i].word
+				    ? e.kind == ERR_SYNTAX && has_word(e, cases[i].word)
+				    : !e.kind;
+		if (!fits)
+			fprintf(stderr, "  \"%s\": %s\n", cases[i].name,
+				e.msg ? e.msg : "fine");
+		CHECK(fits);
+	}
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	fill(&t);
+	test_meanings(&t);
+	test_return_paths(&t);
+	test_snapshot(&t);
+	test_limits(&t);
+	test_names(a);
+	office_end(&t);
+	return check_done();
+}

@@ -1,0 +1,273 @@
+/* tests/unit/office.h: an office with real books in a temporary folder, a list, and
+ * mail to it.
+ *
+ *     struct office_test t = office_make(a);
+ *     const struct list_entry *dev = office_list(&t, "dev@lists.example");
+ *     office_member(&t, dev, "anna@uni.example");
+ *     CHECK(ok(office_arrives(&t, "anna@uni.example", "dev@lists.example", message)));
+ *     CHECK(office_count(&t, "delivery") == 1);
+ *     office_end(&t);
+ */
+#pragma once
+
+#include "store_folder.h"
+
+#include "base/clock.h"
+#include "base/rand.h"
+#include "lists/members.h"
+#include "lists/office.h"
+#include "lists/sort.h"
+#include "store/inbound/message.h"
+#include "store/lists/address.h"
+#include "store/lists/domain.h"
+#include "store/lists/list.h"
+#include "store/lists/member.h"
+#include "store/lists/person.h"
+#include "store/lists/role.h"
+#include "store/outbound/delivery.h"
+#include "store/outbound/ledger.h"
+#include "store/outbound/message.h"
+
+struct office_test {
+	struct arena *a;
+	str data;
+	struct conf *conf;
+	struct office o;
+	struct actor by;
+	int64_t arrival; /* the last one's id */
+};
+
+static const char ALIGNED[] = "{\"aligned\":true}";
+
+static inline void office_stop(struct office_test *t, err e)
+{
+	fprintf(stderr, "the test's office: %s\n", e.msg);
+	folder_remove(t->a, t->data);
+	exit(1);
+}
+
+#define OFFICE_MUST(t, call)                  \
+	do {                                  \
+		err e_ = (call);              \
+		if (e_.kind)                  \
+			office_stop((t), e_); \
+	} while (0)
+
+static inline struct office_test office_make(struct arena *a)
+{
+	struct office_test t = { .a = a,
+				 .data = folder_make(a),
+				 .conf = arena_zero(a, sizeof *t.conf),
+				 .by = { .name = STR("test") } };
+	struct mac_key mac;
+	int64_t id;
+	str text = arena_cat(a,
+			     STR("[site]\ndomain = lists.example\n"
+				 "hostname = mx.lists.example\n"
+				 "admin = admin@boss.example\n"
+				 "url = https://lists.example\ndata = "),
+			     t.data, STR("\n"));
+	OFFICE_MUST(&t, conf_parse(a, "/nowhere/postern.conf", text, NULL, 0, t.conf));
+	for (int i = 0; i < BOOK_KINDS; i++)
+		OFFICE_MUST(&t, book_create(a, t.data, (enum book_kind)i));
+	memset(&mac, 7, sizeof mac);
+	OFFICE_MUST(&t, office_open(a, t.conf, OFFICE_WRITE, &mac, &t.o));
+	OFFICE_MUST(&t, domain_add(t.o.lists, STR("lists.example"), &id));
+	return t;
+}
+
+static inline void office_end(struct office_test *t)
+{
+	office_close(&t->o);
+	folder_remove(t->a, t->data);
+}
+
+static inline const struct list_entry *office_list(struct office_test *t,
+						   const char *address)
+{
+	int64_t id;
+	OFFICE_MUST(t, list_create(t->o.lists, str_from(address), clock_now(), &id));
+	OFFICE_MUST(t, office_refresh(&t->o));
+	return addressbook_list_by_id(t->o.addresses, id);
+}
+
+/* Entries of before are gone after this: look the list up again. */
+static inline void office_set(struct office_test *t, const char *list, const char *key,
+			      const char *value)
+{
+	struct list_row row;
+	OFFICE_MUST(t, list_by_address(t->o.lists, t->a, str_from(list), &row));
+	OFFICE_MUST(
+		t, setting_put(t->o.lists, t->a, row.id, str_from(key), str_from(value)));
+	OFFICE_MUST(t, office_refresh(&t->o));
+}
+
+static inline const struct list_entry *office_entry(struct office_test *t,
+						    const char *list)
+{
+	return addressbook_list(t->o.addresses, str_from(list));
+}
+
+static inline struct mailbox office_box(struct office_test *t, const char *text)
+{
+	struct mailbox m = { .name = STR("") };
+	OFFICE_MUST(t, address_parse(t->a, str_from(text), &m.address));
+	return m;
+}
+
+static inline int64_t office_member(struct office_test *t, const struct list_entry *list,
+				    const char *text)
+{
+	struct mailbox m = office_box(t, text);
+	struct member_row row;
+	OFFICE_MUST(t, member_admit(&t->o, t->a, list, &m, false, &t->by));
+	OFFICE_MUST(t, member_find(t->o.lists, t->a, list->id,
+				   address_key(t->a, &m.address), &row));
+	return row.id;
+}
+
+/* The person behind an address, verified. */
+static inline int64_t office_person(struct office_test *t, const char *text)
+{
+	struct mailbox m = office_box(t, text);
+	struct address_row row;
+	OFFICE_MUST(t, address_ensure(t->o.lists, t->a, address_key(t->a, &m.address),
+				      str_from(text), STR(""), clock_now(), &row));
+	OFFICE_MUST(t, address_verify(t->o.lists, row.id, clock_now()));
+	return row.person;
+}
+
+static inline int64_t office_role(struct office_test *t, const struct list_entry *list,
+				  const char *text, const char *role)
+{
+	struct address_row row;
+	int64_t person = office_person(t, text);
+	OFFICE_MUST(t, address_find(t->o.lists, t->a, str_from(text), &row));
+	OFFICE_MUST(t, role_add(t->o.lists, list->id, row.id, str_from(role)));
+	return person;
+}
+
+/* A post with the usual fields, LF as CRLF in body. */
+static inline str office_mail(struct arena *a, const char *from, const char *to,
+			      const char *id, const char *body)
+{
+	return arena_cat(a, STR("From: "), str_from(from), STR("\r\nTo: "), str_from(to),
+			 STR("\r\nSubject: hello\r\nMessage-ID: <"), str_from(id),
+			 STR(">\r\nDate: Tue, 24 Nov 2026 04:00:00 +0000\r\n\r\n"),
+			 str_from(body), STR("\r\n"));
+}
+
+/* Puts a message into the inbound book, as smtpd does. */
+static inline struct inbound_message office_accept(struct office_test *t,
+						   const char *reverse_path,
+						   const char *to, str message,
+						   const char *trust)
+{
+	struct inbound_message m = { .received_at = clock_now_ms(),
+				     .reverse_path = str_from(reverse_path),
+				     .client = STR("192.0.2.1"),
+				     .helo = STR("client.example"),
+				     .protocol = STR("ESMTP"),
+				     .trust = str_from(trust),
+				     .envid = STR(""),
+				     .ret = STR(""),
+				     .size = (int64_t)message.n,
+				     .body = message,
+				     .file = STR("") };
+	struct inbound_recipient r[8];
+	str rest = str_from(to), one;
+	size_t n = 0;
+	while (n < 8 && str_word(&rest, &one))
+		r[n++] = (struct inbound_recipient){ .address = one,
+						     .notify = STR(""),
+						     .orcpt = STR("") };
+	OFFICE_MUST(t, inbound_add(t->o.inbound, &m, r, n));
+	t->arrival = m.id;
+	return m;
+}
+
+static inline err office_arrives_as(struct office_test *t, const char *reverse_path,
+				    const char *to, str message, const char *trust)
+{
+	struct inbound_message m = office_accept(t, reverse_path, to, message, trust);
+	return arrival_sort(&t->o, t->a, &m);
+}
+
+/* The same, proven by DKIM or SPF. */
+static inline err office_arrives(struct office_test *t, const char *reverse_path,
+				 const char *to, str message)
+{
+	return office_arrives_as(t, reverse_path, to, message, ALIGNED);
+}
+
+static inline struct book *office_book(struct office_test *t, const char *table)
+{
+	static const char *const outbound[] = { "message", "delivery", "event", "body",
+						"arrival" };
+	for (size_t i = 0; i < sizeof outbound / sizeof *outbound; i++)
+		if (!strcmp(table, outbound[i]))
+			return t->o.outbound;
+	return t->o.lists;
+}
+
+/* Rows of a table; where: a condition, or "1". The query is made here, so it is
+ * kept for the whole test (store.h: the text's address names the statement). */
+static inline int64_t office_count(struct office_test *t, const char *table,
+				   const char *where)
+{
+	static struct arena *kept;
+	int64_t n = -1;
+	bool found;
+	if (!kept)
+		kept = arena_new();
+	const char *sql = arena_z(
+		kept,
+		arena_printf(kept, "SELECT count(*) FROM \"%s\" WHERE %s", table, where));
+	OFFICE_MUST(t, book_number(office_book(t, table), &n, &found, sql));
+	return n;
+}
+
+/* The newest outbound message and its bytes. */
+static inline str office_newest(struct office_test *t, struct outbound_message *m)
+{
+	struct outbound_message *all;
+	size_t n;
+	str body = STR("");
+	OFFICE_MUST(t, outbound_before(t->o.outbound, t->a, 0, 1, &all, &n));
+	*m = n ? all[0] : (struct outbound_message){ 0 };
+	if (n)
+		OFFICE_MUST(t, outbound_body_read(t->o.outbound, t->a, m->id, 0, m->size,
+						  &body));
+	return body;
+}
+
+/* Every recipient that is owed a copy, in order, separated by spaces. */
+static inline str office_owed(struct office_test *t)
+{
+	int64_t after = 0;
+	struct delivery *d;
+	size_t n;
+	str out = STR("");
+	OFFICE_MUST(t, delivery_claim(t->o.outbound, t->a, &after, 10000, &d, &n));
+	for (size_t i = 0; i < n; i++)
+		out = arena_cat(t->a, out, out.n ? STR(" ") : STR(""), d[i].recipient);
+	return out;
+}
+
+/* What the newest ledger entry of that kind says; "" where there is none. */
+static inline str office_noted(struct office_test *t, const char *what)
+{
+	struct ledger_entry *e;
+	size_t n;
+	str out = STR("");
+	OFFICE_MUST(t, ledger_after(t->o.outbound, t->a, 0, 100000, &e, &n));
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(e[i].what, str_from(what)))
+			out = e[i].detail;
+	return out;
+}
+
+static inline bool holds(str text, const char *part)
+{
+	return str_find(text, str_from(part)).n > 0;
+}
