@@ -1,5 +1,6 @@
 #include "archive/export.h"
 
+#include "archive/mask.h"
 #include "archive/read.h"
 #include "base/buf.h"
 #include "mail/mbox.h"
@@ -62,9 +63,13 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 			   : x->until < INT64_MAX ? p->id
 						  : p->number;
 		ARENA(one);
-		str message;
+		str message, from = p->from_address;
 		TRY(archive_blob_read(b, one, p->id, SIZE_MAX, &message));
-		buf_add(&out, mbox_write(one, message, p->from_address, p->received_at));
+		if (x->hide_addresses) {
+			message = mask_message(one, message);
+			from = mask_text(one, from);
+		}
+		buf_add(&out, mbox_write(one, message, from, p->received_at));
 	}
 	*piece = arena_copy(a, buf_str(&out));
 	*done = !posts.count;

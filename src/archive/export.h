@@ -13,6 +13,7 @@ struct export_job {
 	int64_t list, thread; /* thread: number of a post in it; 0: not only one thread */
 	int64_t from, until;  /* dates in [from, until); until INT64_MAX: all */
 	int64_t after, after_date; /* how far it has come */
+	bool hide_addresses;       /* archive/mask.h; set after export_list and kin */
 };
 
 void export_list(struct export_job *x, int64_t list);
