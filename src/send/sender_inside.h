@@ -18,6 +18,7 @@ struct destination {
 	struct item *first, **last;
 	size_t waiting;
 	size_t sessions;
+	size_t most; /* sessions that it takes, as was seen of late; 0: not seen */
 	pthread_cond_t some; /* items came, for a session that is kept */
 	bool queued;         /* in the list of those that want a session */
 	struct destination *next_wanting;

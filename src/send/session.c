@@ -25,7 +25,6 @@ struct session {
 	struct arena *a;
 	const struct hop *hop;
 	struct smtp_client *client;
-	bool progress; /* a copy got through */
 };
 
 struct under_way { /* a copy that the client holds */
@@ -100,13 +99,14 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	char status[12];
 	bool yes = o->code / 100 == 2;
 	(void)n;
-	snprintf(status, sizeof status, "%.*s", STR_F(o->status));
-	x->progress = x->progress || yes;
+	/* No code: the connection was lost or the server is too slow. */
+	int code = o->code ? o->code : 451;
+	str said = o->status.n ? o->status : o->code ? STR("") : STR("4.4.2");
+	snprintf(status, sizeof status, "%.*s", STR_F(said));
 	const struct smtp_offers *offers = smtp_client_offers(x->client);
 	bool relayed = yes && (u->to.notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
-	str text = arena_printf(u->a, "%d %.*s%s%.*s (%.*s)", o->code, STR_F(o->status),
-				o->status.n ? " " : "", STR_F(o->text),
-				STR_F(x->hop->name));
+	str text = arena_printf(u->a, "%d %s%s%.*s (%.*s)", code, status,
+				*status ? " " : "", STR_F(o->text), STR_F(x->hop->name));
 	outcome_tell(x->s, u->item,
 		     yes                  ? OUTCOME_DELIVERED
 		     : o->code / 100 == 5 ? OUTCOME_REFUSED
@@ -141,7 +141,8 @@ static void fail_all(struct session *x, int code, const char *status, str why)
 
 static err dial(struct session *x, const struct hop *hop, int *fd)
 {
-	int64_t deadline = clock_mono_ms() + DIAL_MS;
+	int64_t patience = x->s->conf->send_timeout * 1000;
+	int64_t deadline = clock_mono_ms() + (patience < DIAL_MS ? patience : DIAL_MS);
 	return hop->path.n ? net_dial_unix(x->a, arena_z(x->a, hop->path), deadline, fd)
 			   : net_dial(x->a, &hop->addr, deadline, fd);
 }
@@ -152,13 +153,19 @@ static err open_hop(struct session *x, const struct hop *hop, bool tls,
 		    struct smtp_outcome *why)
 {
 	bool must = x->s->conf->send_require_tls;
+	int64_t patience = x->s->conf->send_timeout * 1000;
 	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
 	int fd;
 	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
 					   .lmtp = hop->lmtp,
 					   .tls = tls ? x->s->tls : NULL,
 					   .tls_name = hop->name,
-					   .tls_must = must };
+					   .tls_must = must,
+					   .times = { .greeting = patience,
+						      .command = patience,
+						      .data = patience,
+						      .block = patience,
+						      .end = patience * 2 } };
 	err e = dial(x, hop, &fd);
 	if (e.kind) {
 		*why = (struct smtp_outcome){ .code = 451,
@@ -179,6 +186,18 @@ static err open_hop(struct session *x, const struct hop *hop, bool tls,
 							 : e;
 }
 
+/* Where other sessions to there go on, one that is turned away says only that the
+ * server wants no more of them. */
+static bool is_one_too_many(struct session *x)
+{
+	pthread_mutex_lock(&x->s->lock);
+	bool others = x->d->sessions > 1;
+	if (others)
+		x->d->most = x->d->sessions - 1;
+	pthread_mutex_unlock(&x->s->lock);
+	return others;
+}
+
 /* The first hop that takes us. A 5yz to the greeting speaks for that server, not
  * for the domain: the others are tried, and later again. */
 static bool open_any(struct session *x, const struct route *r)
@@ -192,7 +211,7 @@ static bool open_any(struct session *x, const struct route *r)
 			 KS("hop", x->hop->name), KN("code", why.code),
 			 KS("why", why.text));
 	}
-	if (!atomic_load(&x->s->stopping))
+	if (!atomic_load(&x->s->stopping) && !is_one_too_many(x))
 		fail_all(x, 451, "4.4.1",
 			 arena_cat(x->a, x->hop ? x->hop->name : STR("no server"),
 				   STR(": "), why.text));
@@ -244,7 +263,8 @@ static void *run(void *arg)
 	x->a = a;
 	go(x);
 	pthread_mutex_lock(&s->lock);
-	x->d->sessions--;
+	if (!--x->d->sessions)
+		x->d->most = 0;
 	s->sessions--;
 	if (x->d->first)
 		destination_wants(s, x->d);
@@ -275,7 +295,7 @@ static bool start(struct sender *s, struct destination *d)
 /* One more connection for each EACH_SESSION copies that wait, up to the limits. */
 static bool wants_more(const struct sender *s, const struct destination *d)
 {
-	size_t most = (size_t)s->conf->send_per_destination;
+	size_t most = d->most ? d->most : (size_t)s->conf->send_per_destination;
 	return d->first && d->sessions < most && d->sessions * EACH_SESSION < d->waiting;
 }
 

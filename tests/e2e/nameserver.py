@@ -58,7 +58,8 @@ class NameServer:
         threading.Thread(target=self._serve_tcp, args=(self.tcp,), daemon=True).start()
 
     def stop(self):
-        for s in (self.udp, self.tcp):
+        gone, self.udp = (self.udp, self.tcp), None
+        for s in gone:
             try:
                 s.shutdown(socket.SHUT_RDWR)
             except OSError:
@@ -74,8 +75,9 @@ class NameServer:
                     answer = answer[:2] + bytes([answer[2] | 2]) + answer[3:6] + bytes(6) + query[12:self.end]
                 if answer:
                     s.sendto(answer, peer)
-            except OSError:
-                return
+            except (OSError, IndexError, struct.error):
+                if self.udp is not s:
+                    return
 
     def _serve_tcp(self, s):
         while True:

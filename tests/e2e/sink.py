@@ -183,6 +183,12 @@ class Connection:
         if not self.mail or not self.mail.rcpts:
             self.say('503 5.5.1 no recipients')
             return
+        if not self.mail.chunked:
+            self.at('data')
+            if self.sink.reply.get('data'):
+                self.mail = None
+                self.say(self.sink.reply['data'])
+                return
         self.mail.data += octets
         self.mail.chunked = True
         if len(words) > 2:

@@ -1,0 +1,167 @@
+"""What waits: reports to the sender, the schedule of retries, the end of it, and the
+commands of the queue."""
+import email
+import email.policy
+import re
+import time
+
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message, mid_of
+from nameserver import NameServer
+from sink import Sink
+
+limit(90)
+LIST, ANNA = 'dev@lists.example', 'anna@home.example'
+OUT = 'someone@{}.example'
+
+a = Sink('127.0.0.21', 0, 'a.example')
+port = a.port
+b, c, home = Sink('127.0.0.22', port, 'b.example'), Sink('127.0.0.23', port, 'c.example', offers=()), Sink('127.0.0.24', port, 'home.example')
+
+
+def at(*hosts):
+    return {'MX': [(10 * (i + 1), h) for i, h in enumerate(hosts)]}
+
+
+dns = NameServer({
+    'a.host': {'A': ['127.0.0.21']}, 'b.host': {'A': ['127.0.0.22']}, 'c.host': {'A': ['127.0.0.23']},
+    'home.host': {'A': ['127.0.0.24']}, 'dead.host': {'A': ['127.0.0.29']},
+    'home.example': at('home.host'), 'pref.example': at('a.host', 'b.host'), 'only-a.example': at('a.host'),
+    'plain.example': at('c.host'), 'first-dead.example': at('dead.host', 'missing.host', 'b.host'),
+    'null.example': {'MX': [(0, '.')]}, 'bare.example': {'A': ['127.0.0.22']}, 'nothing.example': {'TXT': ['x']},
+    'lame.example': 'SERVFAIL', 'alias.example': {'CNAME': ['pref.example']}, 'all-dead.example': at('dead.host'),
+    'down.example': at('dead.host'), 'late.example': at('dead.host'), 'stalls.example': at('a.host'), 'b-only.example': at('b.host'),
+})
+p = Postern(dns=dns, mx_port=port, clock=True, admin='admin@home.example', send__timeout='2s')
+p.cli('list', 'create', LIST, '--owner', ANNA)
+p.cli('user', 'add', ANNA, '--may-send')
+p.cli('user', 'set', ANNA, 'send_budget=1000')
+TOKEN = p.token(ANNA)
+p.start()
+DAY = 86400
+
+
+def send(to, subject, params='', mail_params='', body='Hello.\r\n'):
+    """Anna writes to the outside world. Returns the Message-ID."""
+    post = message(ANNA, to if isinstance(to, str) else ', '.join(to), subject, body)
+    with p.submit(ANNA, TOKEN) as s:
+        s.docmd(f'MAIL FROM:<{ANNA}> {mail_params}')
+        for one in [to] if isinstance(to, str) else to:
+            code, text = s.docmd(f'RCPT TO:<{one}> {params}')
+            check(f'RCPT {one}', code == 250, text)
+        code, text = s.data(post)
+        check(f'"{subject}" is accepted', code == 250, text)
+    return mid_of(post)
+
+
+def words(mid, recipient=None):
+    return [(r['what'], r['detail']) for r in p.trace(mid) if not recipient or r['recipient'] == recipient]
+
+
+def fate(mid, what, word='', recipient=None, seconds=10):
+    """Waits for an entry of the ledger."""
+    return check(f'ledger: {what} {word}', eventually(
+        lambda: any(w == what and word in d for w, d in words(mid, recipient)), seconds, 0.2), words(mid))
+
+
+def later(seconds):
+    p.set_clock(int(open(p.clock, 'rb').read().rstrip(b'\0') or 0) + seconds)
+
+
+def gone(seconds=10):
+    return eventually(lambda: p.status('deliveries') == 0, seconds, 0.1)
+
+
+section('reports')
+
+
+def report(subject, seconds=8):
+    """The report about that mail: (fields of its first recipient, whole)."""
+    for m in eventually(lambda: [m for m in home.to(ANNA) if f'Subject: {subject}\r\n' in m.text() and m.mail_from == ''], seconds) or []:
+        whole = email.message_from_bytes(m.data, policy=email.policy.default)
+        part = next((x for x in whole.walk() if x.get_content_type() == 'message/delivery-status'), None)
+        if part:
+            groups = part.get_payload()
+            return {k.lower(): v for g in groups for k, v in g.items()}, m
+    return {}, None
+
+
+c.reply['rcpt'] = a.reply['rcpt'] = lambda address: '550 5.1.1 no such user' if address.startswith('bad') else None
+send('bad@only-a.example', 'report one', 'NOTIFY=FAILURE ORCPT=rfc822;Bad+2BUser@only-a.example', 'RET=HDRS ENVID=Q123')
+got, m = report('report one')
+equal('Action, Status, ENVID, ORCPT', (got.get('action'), got.get('status'), got.get('original-envelope-id'), got.get('original-recipient')),
+      ('failed', '5.1.1', 'Q123', 'rfc822;Bad+User@only-a.example'))
+check('the remote\'s words', 'no such user' in got.get('diagnostic-code', ''), got)
+check('RET=HDRS: the body does not come back', m and 'Hello.' not in m.text(), m and m.text())
+send('bad@only-a.example', 'report two')
+got, m = report('report two')
+check('without RET it does', m and 'Hello.' in m.text())
+send('bad@only-a.example', 'report never', 'NOTIFY=NEVER')
+send('bad@only-a.example', 'report delay only', 'NOTIFY=DELAY')
+send('good@only-a.example', 'report success', 'NOTIFY=SUCCESS ORCPT=rfc822;x@y.example', 'ENVID=abc')
+send('good@plain.example', 'report relayed', 'NOTIFY=SUCCESS,FAILURE', 'ENVID=abc')
+got, m = report('report relayed')
+equal('a server without DSN: relayed', got.get('action'), 'relayed')
+gone()
+equal('NEVER and DELAY mean no report of a failure', (report('report never', 0)[0], report('report delay only', 0)[0]), ({}, {}))
+equal('a server with DSN reports itself', report('report success', 0)[0], {})
+m = a.to('good@only-a.example', Subject='report success')[0]
+check('and was told how', 'NOTIFY=SUCCESS' in m.params[0] and 'ORCPT=rfc822;x@y.example' in m.params[0] and 'ENVID=abc' in m.mail_params,
+      (m.params, m.mail_params))
+a.reply.clear()
+c.reply.clear()
+
+section('retry, delay, expiry')
+mid = send('x@all-dead.example', 'never', '', 'ENVID=five-days')
+fate(mid, 'tried', '4.4.1')
+tries, waited = 1, 0
+for step in (300, 600, 1200, 2400, 4800):
+    later(step - 20)
+    time.sleep(1.3)
+    equal(f'not before {step} s', len([w for w, _ in words(mid) if w == 'tried']), tries)
+    later(25)
+    tries, waited = tries + 1, waited + step + 5
+    check(f'again after {step} s', eventually(lambda: len([w for w, _ in words(mid) if w == 'tried']) == tries, 5, 0.1), words(mid))
+got, m = report('never', 0)
+equal('no report yet', got, {})
+later(9605)
+got, m = report('never')
+equal('after four hours the sender hears of the delay', (got.get('action'), got.get('original-envelope-id')), ('delayed', 'five-days'))
+home.clear()
+later(2 * DAY)
+check('tried again', eventually(lambda: len([w for w, _ in words(mid) if w == 'tried']) > tries + 1, 5, 0.1))
+equal('one report of a delay is enough', report('never', 0.5)[0], {})
+later(3 * DAY)
+fate(mid, 'expired')
+got, m = report('never')
+equal('after five days it comes back', got.get('action'), 'failed')
+check('nothing waits', gone(3), p.json('queue', 'ls'))
+
+section('the queue\'s commands')
+mid = send(['x@down.example', 'y@down.example'], 'commanded')
+fate(mid, 'tried')
+number = [r['message'] for r in p.trace(mid) if r['message']][0]
+equal('queue show', sorted(r['recipient'] for r in p.json('queue', 'show', str(number))), ['x@down.example', 'y@down.example'])
+p.cli('queue', 'hold', 'down.example')
+dns.zone['down.example'] = at('b.host')
+later(4 * 3600)
+time.sleep(1.5)
+equal('held deliveries stay', len(b.to('x@down.example')), 0)
+p.cli('queue', 'release', 'down.example')
+fate(mid, 'delivered', '', 'x@down.example')
+fate(mid, 'delivered', '', 'y@down.example')
+mid = send('x@late.example', 'removed')
+fate(mid, 'tried')
+number = [r['message'] for r in p.trace(mid) if r['message']][0]
+p.cli('queue', 'rm', str(number))
+fate(mid, 'removed')
+mid = send('x@late.example', 'at once')
+fate(mid, 'tried')
+dns.zone['late.example'] = at('b.host')
+time.sleep(1.2)
+p.cli('queue', 'retry', 'late.example')
+fate(mid, 'delivered')
+check('nothing waits', gone(3), p.json('queue', 'ls'))
+equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
+equal('SIGTERM ends it well', p.stop(), 0)
+done()
