@@ -23,6 +23,9 @@ struct import_line {
 struct import_job {
 	int64_t list;
 	str mbox;
+	/* "/pipermail/dev": the file is all that Mailman's archiver kept, so each message
+	 * had an address there, which shall lead to it for ever; or "" */
+	str pipermail;
 	/* line and its texts live until it returns; or NULL */
 	void (*report)(void *arg, const struct import_line *line);
 	/* done of octets of the file are behind it; or NULL */

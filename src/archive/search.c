@@ -46,12 +46,13 @@ static err choose_lists(struct arena *a, const struct search *s, const struct qu
 static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 		    const struct marks *m, struct search_hit *hit)
 {
+	ARENA(mine);
 	struct content c;
 	str message;
 	int64_t lead = hit->post.lead < SNIPPET_LEAD ? hit->post.lead : SNIPPET_LEAD;
 	hit->subject = marked(a, m, hit->post.subject);
-	TRY(archive_blob_read(b, a, hit->post.id, (size_t)lead, &message));
-	if (!content_read(a, message, &c).kind)
+	TRY(archive_blob_read(b, mine, hit->post.id, (size_t)lead, &message));
+	if (!content_read(mine, message, &c).kind)
 		hit->snippet = snippet(a, m, c.text, s->hide_addresses);
 	return OK;
 }

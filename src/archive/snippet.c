@@ -9,8 +9,8 @@
 #include <uninorm.h>
 
 enum {
-	WORDS_MAX = 20000, /* of a message that are looked through */
-	WORD_MAX = 128,    /* octets of a word that are compared */
+	LOOKED_AT = 128 * 1024, /* octets of a text */
+	WORD_MAX = 128,         /* octets of a word that are compared */
 	SHOWN = 40,
 	BEFORE = 10, /* words before the first mark */
 };
@@ -118,7 +118,7 @@ static struct word *words_of(struct arena *a, const struct marks *m, str text,
 {
 	size_t room = 64, n = 0;
 	struct word *list = arena_alloc(a, room * sizeof *list), w;
-	for (size_t at = 0; n < WORDS_MAX && next_word(a, text, &at, &w);) {
+	for (size_t at = 0; next_word(a, text, &at, &w);) {
 		if (n == room) {
 			struct word *more = arena_alloc(a, 2 * room * sizeof *more);
 			memcpy(more, list, n * sizeof *more);
@@ -154,8 +154,9 @@ static void add_words(struct buf *b, str text, const struct word *w, size_t from
 
 struct html marked(struct arena *a, const struct marks *m, str text)
 {
+	ARENA(mine);
 	size_t n;
-	struct word *w = words_of(a, m, text, &n);
+	struct word *w = words_of(mine, m, text, &n);
 	BUF(b);
 	if (!n) {
 		html_add_text(&b, text);

@@ -146,7 +146,7 @@ int cli_archive_verify(struct cli *c)
 	const struct list_entry *list;
 	struct verify_result r;
 	int64_t id = 0;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
 	if (c->arg_count) {
 		CLI_TRY(c, cli_list(c, c->args[0], &list));
 		id = list->id;

@@ -327,9 +327,11 @@ static void test_report(struct arena *a, struct book *b)
 		"From a@x Tue Nov 17 09:14:00 2026\nX-Nothing: at all\n\nthree\n";
 	struct import_result r;
 	struct lines l = { .a = a };
-	struct import_job job = {
-		.list = 9, .mbox = str_from(mbox), .report = keep_line, .arg = &l
-	};
+	struct import_job job = { .pipermail = STR("/pipermail/nine"),
+				  .list = 9,
+				  .mbox = str_from(mbox),
+				  .report = keep_line,
+				  .arg = &l };
 	CHECK(ok(archive_import(b, a, &job, &r)));
 	CHECK(r.messages == 5 && r.kept == 2 && r.repaired == 1 && r.duplicate == 2);
 	CHECK(r.unreadable == 1 && l.count == 5);
@@ -340,6 +342,15 @@ static void test_report(struct arena *a, struct book *b)
 	      && strstr(l.at[3].why, "Message-ID, author"));
 	CHECK(l.at[4].what == IMPORT_UNREADABLE && l.at[4].number == 0);
 	CHECK(!strcmp(import_word(l.at[1].what), "kept, repaired"));
+	int64_t list, number;
+	bool found;
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/nine/2026-November/000001.html"),
+				    &list, &number, &found)));
+	CHECK(found && list == 9 && number == 2);
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/nine/2026-November/000003.html"),
+				    &list, &number, &found)));
+	CHECK(found && list == 9
+	      && number == 1); /* the duplicate's address leads to the first */
 }
 
 /* After 500 posts a list has a dictionary; old and new posts still read back. */

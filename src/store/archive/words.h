@@ -15,7 +15,8 @@ MUST_USE err archive_words_remove(struct book *b, int64_t post,
 				  const struct archive_words *w);
 MUST_USE err archive_words_forget(struct book *b); /* all of them */
 MUST_USE err archive_words_have(struct book *b, int64_t post, bool *found);
-MUST_USE err archive_words_check(struct book *b); /* ERR_IO: the index is damaged */
+/* ERR_IO: the index is damaged. Needs a book that may be written. */
+MUST_USE err archive_words_check(struct book *b);
 
 /* More memory for pages while much is added. */
 MUST_USE err archive_bulk(struct book *b, bool on);
