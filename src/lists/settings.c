@@ -1,5 +1,6 @@
 #include "lists/settings.h"
 
+#include "mail/address.h"
 #include "store/lists/setting.h"
 
 #include <pthread.h>
@@ -173,6 +174,22 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 	return OK;
 }
 
+static err check_address(struct arena *a, const struct setting_def *row, str value,
+			 str *clean)
+{
+	struct mailbox *m;
+	size_t n;
+	*clean = STR("");
+	if (!value.n)
+		return OK;
+	TRY(check_text(a, row, value, clean));
+	if (address_list(a, value, &m, &n).kind || n != 1
+	    || !domain_valid(m[0].address.domain))
+		return wrong(a, row, value, STR("one address"));
+	*clean = mailbox_text(a, &m[0]);
+	return OK;
+}
+
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	int64_t number;
@@ -190,6 +207,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 	case SETTING_IS_TEXT:
 	case SETTING_IS_LINES:
 		return check_text(a, row, value, clean);
+	case SETTING_IS_ADDRESS:
+		return check_address(a, row, value, clean);
 	}
 	return FAIL(ERR_SYNTAX, "a setting of no known type");
 }
@@ -209,6 +228,7 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 	case SETTING_IS_TEXT:
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
+	case SETTING_IS_ADDRESS:
 		*(str *)at = value;
 		return;
 	}
@@ -257,6 +277,7 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	case SETTING_IS_TEXT:
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
+	case SETTING_IS_ADDRESS:
 		break;
 	}
 	return *(const str *)at;

@@ -12,11 +12,12 @@
 #include "base/err.h"
 #include "store/store.h"
 
-#define SETTING_TEXT   str
-#define SETTING_LINES  str
-#define SETTING_NUMBER int64_t
-#define SETTING_BOOL   bool
-#define SETTING_CHOICE str /* one of the words; compare with setting_is */
+#define SETTING_TEXT    str
+#define SETTING_LINES   str
+#define SETTING_NUMBER  int64_t
+#define SETTING_BOOL    bool
+#define SETTING_ADDRESS str
+#define SETTING_CHOICE  str /* one of the words; compare with setting_is */
 
 struct settings {
 #define GROUP(id, title)
@@ -33,7 +34,8 @@ enum setting_type {
 	SETTING_IS_LINES,
 	SETTING_IS_NUMBER,
 	SETTING_IS_BOOL,
-	SETTING_IS_CHOICE
+	SETTING_IS_CHOICE,
+	SETTING_IS_ADDRESS
 };
 
 struct setting_def {

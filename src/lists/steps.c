@@ -94,12 +94,12 @@ static err step_reply_to(struct office *o, struct arena *a, struct outgoing *out
 	if (setting_is(s->reply_goes_to_list, "no_munging"))
 		return OK;
 	str to = setting_is(s->reply_goes_to_list, "point_to_list")
-			 ? out->post->list->address
+			 ? arena_cat(a, STR("<"), out->post->list->address, STR(">"))
 			 : s->reply_to_address;
 	if (!to.n)
 		return OK;
 	drop(out, STR("Reply-To"));
-	add_field(out, STR("Reply-To"), arena_cat(a, STR("<"), to, STR(">")));
+	add_field(out, STR("Reply-To"), to);
 	return OK;
 }
 

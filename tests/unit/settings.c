@@ -67,6 +67,13 @@ static void test_check(struct arena *a)
 		{ "subject_prefix", "\t", NULL },
 		{ "info", "a\r\nb\tc\n", "a\r\nb\tc\n" },
 		{ "info", "bell \a", NULL },
+		{ "reply_to_address", "", "" },
+		{ "reply_to_address", "team@uni.example", "team@uni.example" },
+		{ "reply_to_address", "The team <Team@Uni.example>",
+		  "The team <Team@uni.example>" },
+		{ "reply_to_address", "nonsense", NULL },
+		{ "reply_to_address", "a@uni.example, b@uni.example", NULL },
+		{ "reply_to_address", "a@uni.example\r\nBcc: x@y.example", NULL },
 		{ "description",
 		  "Gr\xC3\xBC\xC3\x9F"
 		  "e",

@@ -1,0 +1,504 @@
+#include "office.h"
+
+#include "lists/rules.h"
+#include "store/lists/ban.h"
+#include "store/lists/header_rule.h"
+#include "store/lists/seen.h"
+
+#define DEV        "dev@lists.example"
+#define HEAD(from) "From: " from "\r\nTo: " DEV "\r\nSubject: hello\r\n"
+
+static const char ANNA[] = "anna@uni.example", PROOF[] = "{\"aligned\":true}",
+		  NONE[] = "{\"aligned\":false}";
+
+struct ask {
+	const char *what; /* for the reader of a failure */
+	const char *message, *reverse_path, *trust;
+	int64_t account;
+	enum verdict verdict;
+	const char *rule;
+};
+
+static bool judge(struct office_test *t, const struct ask *x, struct judgement *j)
+{
+	struct post p;
+	struct address path = { 0 };
+	if (*x->reverse_path)
+		path = office_box(t, x->reverse_path).address;
+	err e = post_read(t->o.lists, t->a, office_entry(t, DEV), STR("9/" DEV),
+			  str_from(x->message), &path, x->account, str_from(x->trust),
+			  &p);
+	if (!e.kind)
+		e = rules_judge(t->o.lists, t->a, &p, j);
+	return ok(e);
+}
+
+static void run(struct office_test *t, const struct ask *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct judgement j = { 0 };
+		bool fits = judge(t, &cases[i], &j) && j.verdict == cases[i].verdict
+			    && !strcmp(j.rule, cases[i].rule);
+		if (!fits)
+			fprintf(stderr, "  %s: %s by %s\n", cases[i].what,
+				verdict_word(j.verdict), j.rule);
+		CHECK(fits);
+	}
+}
+
+#define RUN(t, cases) run((t), (cases), sizeof(cases) / sizeof *(cases))
+
+/* Membership is what From says and the proof bears out: neither Reply-To nor Sender
+ * nor the envelope makes a stranger a member. */
+static void test_authors(struct office_test *t)
+{
+	static const struct ask cases[] = {
+		{ "a member, proven", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, PROOF,
+		  0, VERDICT_ACCEPT, "default" },
+		{ "the address in another spelling",
+		  HEAD("\"A. Nna\" <Anna@UNI.example>") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_ACCEPT, "default" },
+		{ "a member, not proven", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		  NONE, 0, VERDICT_HOLD, "proof" },
+		{ "no results at all", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, "", 0,
+		  VERDICT_HOLD, "proof" },
+		{ "results that are no JSON", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		  "aligned", 0, VERDICT_HOLD, "proof" },
+		{ "proof as text", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		  "{\"aligned\":\"true\"}", 0, VERDICT_HOLD, "proof" },
+		{ "signed in", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		  "{\"account\":true}", 5, VERDICT_ACCEPT, "default" },
+		{ "says signed in without an account",
+		  HEAD("anna@uni.example") "\r\nx\r\n", ANNA, "{\"account\":true}", 0,
+		  VERDICT_HOLD, "proof" },
+		{ "the administrator's hand", HEAD("x@y.example") "\r\nx\r\n", ANNA,
+		  "{\"local\":true}", 0, VERDICT_ACCEPT, "member" },
+		{ "an owner, proven", HEAD("olga@uni.example") "\r\nx\r\n",
+		  "olga@uni.example", PROOF, 0, VERDICT_ACCEPT, "member" },
+		{ "an owner, forged", HEAD("olga@uni.example") "\r\nx\r\n",
+		  "olga@uni.example", NONE, 0, VERDICT_HOLD, "proof" },
+		{ "a stranger", HEAD("eve@evil.example") "\r\nx\r\n", "eve@evil.example",
+		  PROOF, 0, VERDICT_HOLD, "nonmember" },
+		{ "a stranger with a member's Reply-To",
+		  HEAD("eve@evil.example") "Reply-To: anna@uni.example\r\n\r\nx\r\n",
+		  "eve@evil.example", PROOF, 0, VERDICT_HOLD, "nonmember" },
+		{ "a stranger with a member's Sender",
+		  HEAD("eve@evil.example") "Sender: anna@uni.example\r\n\r\nx\r\n",
+		  "eve@evil.example", PROOF, 0, VERDICT_HOLD, "nonmember" },
+		{ "a stranger in a member's envelope",
+		  HEAD("eve@evil.example") "\r\nx\r\n", ANNA, PROOF, 0, VERDICT_HOLD,
+		  "nonmember" },
+		{ "a member's name, a stranger's address",
+		  HEAD("\"anna@uni.example\" <eve@evil.example>") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_HOLD, "nonmember" },
+		{ "a comment that looks like a member",
+		  HEAD("eve@evil.example (anna@uni.example)") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_HOLD, "nonmember" },
+		{ "two From fields",
+		  "From: anna@uni.example\r\n" HEAD("eve@evil.example") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_REJECT, "no_author" },
+		{ "two authors in one From",
+		  HEAD("anna@uni.example, eve@evil.example") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_REJECT, "no_author" },
+		{ "an empty From, a member's Sender",
+		  HEAD("") "Sender: anna@uni.example\r\n\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_REJECT, "no_author" },
+		{ "no From", "To: " DEV "\r\n\r\nx\r\n", ANNA, PROOF, 0, VERDICT_REJECT,
+		  "no_author" },
+		{ "From without an address", HEAD("Anna") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_REJECT, "no_author" },
+		{ "a group as From", HEAD("undisclosed: ;") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_REJECT, "no_author" },
+		{ "no header", "hello\r\n", ANNA, PROOF, 0, VERDICT_REJECT, "no_author" },
+		{ "nothing", "", ANNA, PROOF, 0, VERDICT_REJECT, "no_author" },
+	};
+	RUN(t, cases);
+}
+
+static void test_message(struct office_test *t)
+{
+	static const struct ask cases[] = {
+		{ "our own List-Id",
+		  HEAD("anna@uni.example") "List-Id: \"The devs\" "
+					   "<dev.lists.example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_DISCARD, "loop" },
+		{ "the same in capitals, folded",
+		  HEAD("anna@uni.example") "LIST-ID: x\r\n "
+					   "<DEV.Lists.Example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_DISCARD, "loop" },
+		{ "our own as the second one",
+		  HEAD("anna@uni.example") "List-Id: <x.other.example>\r\nList-Id: "
+					   "<dev.lists.example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_DISCARD, "loop" },
+		{ "another list's",
+		  HEAD("anna@uni.example") "List-Id: <dev.other.example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "a list whose name ends in ours",
+		  HEAD("anna@uni.example") "List-Id: <webdev.lists.example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "a bounce", HEAD("anna@uni.example") "\r\nx\r\n", "", PROOF, 0,
+		  VERDICT_DISCARD, "automatic" },
+		{ "a vacation note",
+		  HEAD("anna@uni.example") "Auto-Submitted: auto-replied "
+					   "(vacation)\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_DISCARD, "automatic" },
+		{ "a build robot's report",
+		  HEAD("anna@uni.example") "Auto-Submitted: auto-generated\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "Auto-Submitted: no",
+		  HEAD("anna@uni.example") "Auto-Submitted: no\r\n\r\nx\r\n", ANNA, PROOF,
+		  0, VERDICT_ACCEPT, "default" },
+		{ "the list in Bcc only",
+		  "From: anna@uni.example\r\nTo: x@y.example\r\n\r\nx\r\n", ANNA, PROOF,
+		  0, VERDICT_HOLD, "destination" },
+		{ "the list in Cc",
+		  "From: anna@uni.example\r\nTo: x@y.example\r\nCc: Dev "
+		  "<DEV@lists.example>\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "sent again to the list",
+		  "From: anna@uni.example\r\nTo: x@y.example\r\nResent-To: " DEV
+		  "\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "the list's name only in a comment",
+		  "From: anna@uni.example\r\nTo: x@y.example (" DEV ")\r\n\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_HOLD, "destination" },
+	};
+	RUN(t, cases);
+}
+
+static void test_recipients(struct office_test *t)
+{
+	char to[2000] = "";
+	struct ask x = {
+		"21 recipients", NULL, ANNA, PROOF, 0, VERDICT_HOLD, "recipients"
+	};
+	for (int i = 0; i < 20; i++)
+		sprintf(to + strlen(to), ", x%d@y.example", i);
+	x.message = arena_z(
+		t->a,
+		arena_printf(t->a, "From: %s\r\nTo: " DEV "%s\r\n\r\nx\r\n", ANNA, to));
+	run(t, &x, 1);
+	office_set(t, DEV, "max_num_recipients", "21");
+	x.what = "21 of 21", x.verdict = VERDICT_ACCEPT, x.rule = "default";
+	run(t, &x, 1);
+	office_set(t, DEV, "max_num_recipients", "0");
+	run(t, &x, 1);
+	office_set(t, DEV, "max_num_recipients", "20");
+}
+
+/* What an owner can choose, one setting after the other. */
+static void test_settings(struct office_test *t)
+{
+	static const struct {
+		const char *key, *value;
+		struct ask ask;
+	} cases[] = {
+		{ "authenticate",
+		  "any",
+		  { "a forged From is believed", HEAD("anna@uni.example") "\r\nx\r\n",
+		    ANNA, NONE, 0, VERDICT_ACCEPT, "default" } },
+		{ "default_member_action",
+		  "hold",
+		  { "members are held", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, PROOF,
+		    0, VERDICT_HOLD, "member" } },
+		{ "default_member_action",
+		  "hold",
+		  { "but not owners", HEAD("olga@uni.example") "\r\nx\r\n", ANNA, PROOF,
+		    0, VERDICT_ACCEPT, "member" } },
+		{ "default_member_action",
+		  "reject",
+		  { "members are refused", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		    PROOF, 0, VERDICT_REJECT, "member" } },
+		{ "allow_list_posts",
+		  "no",
+		  { "an announcement list", HEAD("anna@uni.example") "\r\nx\r\n", ANNA,
+		    PROOF, 0, VERDICT_REJECT, "member" } },
+		{ "allow_list_posts",
+		  "no",
+		  { "its owner", HEAD("olga@uni.example") "\r\nx\r\n", ANNA, PROOF, 0,
+		    VERDICT_ACCEPT, "member" } },
+		{ "default_nonmember_action",
+		  "accept",
+		  { "an open list", HEAD("eve@evil.example") "\r\nx\r\n", ANNA, NONE, 0,
+		    VERDICT_ACCEPT, "default" } },
+		{ "default_nonmember_action",
+		  "reject",
+		  { "members only", HEAD("eve@evil.example") "\r\nx\r\n", ANNA, NONE, 0,
+		    VERDICT_REJECT, "nonmember" } },
+		{ "default_nonmember_action",
+		  "discard",
+		  { "in silence", HEAD("eve@evil.example") "\r\nx\r\n", ANNA, NONE, 0,
+		    VERDICT_DISCARD, "nonmember" } },
+		{ "emergency",
+		  "yes",
+		  { "an uproar", HEAD("olga@uni.example") "\r\nx\r\n", ANNA, PROOF, 0,
+		    VERDICT_HOLD, "emergency" } },
+		{ "require_explicit_destination",
+		  "no",
+		  { "named nowhere", "From: anna@uni.example\r\n\r\nx\r\n", ANNA, PROOF,
+		    0, VERDICT_ACCEPT, "default" } },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		office_set(t, DEV, cases[i].key, cases[i].value);
+		run(t, &cases[i].ask, 1);
+		office_set(t, DEV, cases[i].key,
+			   setting_find(str_from(cases[i].key))->standard);
+	}
+}
+
+static void test_size(struct office_test *t)
+{
+	struct judgement j;
+	str big = arena_cat(t->a, STR(HEAD("anna@uni.example") "\r\n"),
+			    (str){ memset(arena_alloc(t->a, 2048), 'x', 2048), 2048 });
+	struct ask x = {
+		"2 KB and some", arena_z(t->a, big), ANNA, PROOF, 0, VERDICT_REJECT,
+		"size"
+	};
+	office_set(t, DEV, "max_message_size", "2");
+	run(t, &x, 1);
+	CHECK(judge(t, &x, &j) && holds(j.reason, "at most 2 KB"));
+	x.message = arena_z(t->a, str_first(big, 2048));
+	x.verdict = VERDICT_ACCEPT, x.rule = "default";
+	run(t, &x, 1);
+	office_set(t, DEV, "max_message_size", "10000");
+}
+
+/* Each member's own setting goes before the list's. */
+static void test_member_action(struct office_test *t)
+{
+	static const struct {
+		const char *action;
+		enum verdict verdict;
+	} cases[] = { { "hold", VERDICT_HOLD },
+		      { "reject", VERDICT_REJECT },
+		      { "discard", VERDICT_DISCARD },
+		      { "accept", VERDICT_ACCEPT } };
+	struct member_row m;
+	struct ask x = { "own setting",
+			 HEAD("bob@lab.example") "\r\nx\r\n",
+			 "bob@lab.example",
+			 PROOF,
+			 0,
+			 VERDICT_HOLD,
+			 "member" };
+	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+			     STR("bob@lab.example"), &m)));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		m.action = str_from(cases[i].action);
+		CHECK(ok(member_change(t->o.lists, &m)));
+		x.verdict = cases[i].verdict;
+		run(t, &x, 1);
+	}
+	office_set(t, DEV, "allow_list_posts",
+		   "no"); /* "accept" lets this member post even so */
+	run(t, &x, 1);
+	office_set(t, DEV, "allow_list_posts", "yes");
+	m.action = STR("");
+	CHECK(ok(member_change(t->o.lists, &m)));
+}
+
+/* Somebody who writes from another address that is shown to be theirs, too. */
+static void test_other_address(struct office_test *t)
+{
+	struct address_row row, mine;
+	struct ask x = { "an address of nobody",
+			 HEAD("anna@home.example") "\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_HOLD,
+			 "nonmember" };
+	struct mailbox m = office_box(t, "anna@home.example");
+	run(t, &x, 1);
+	CHECK(ok(address_find(t->o.lists, t->a, str_from(ANNA), &mine)));
+	CHECK(ok(address_ensure(t->o.lists, t->a, address_key(t->a, &m.address),
+				STR("anna@home.example"), STR(""), 1, &row)));
+	CHECK(ok(address_move(t->o.lists, row.id, mine.person)));
+	x.what = "claimed, not shown";
+	run(t, &x, 1);
+	CHECK(ok(address_verify(t->o.lists, row.id, 1)));
+	x.what = "shown to be the member's", x.verdict = VERDICT_ACCEPT,
+	x.rule = "default";
+	run(t, &x, 1);
+	x.trust = NONE, x.what = "but forged", x.verdict = VERDICT_HOLD, x.rule = "proof";
+	run(t, &x, 1);
+}
+
+/* A role given to an address that nobody has shown to be theirs: the mail's own proof
+ * is enough for a post. */
+static void test_unverified_role(struct office_test *t)
+{
+	struct address_row row;
+	struct ask x = { "a moderator who never signed in",
+			 HEAD("max@uni.example") "\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_ACCEPT,
+			 "member" };
+	CHECK(ok(address_ensure(t->o.lists, t->a, STR("max@uni.example"),
+				STR("max@uni.example"), STR(""), 1, &row)));
+	CHECK(ok(role_add(t->o.lists, office_entry(t, DEV)->id, row.id,
+			  STR("moderator"))));
+	run(t, &x, 1);
+	x.trust = NONE, x.what = "the same, forged", x.verdict = VERDICT_HOLD,
+	x.rule = "proof";
+	run(t, &x, 1);
+}
+
+static void test_bans(struct office_test *t)
+{
+	int64_t dev = office_entry(t, DEV)->id;
+	struct ban_row own = { .list = dev,
+			       .pattern = STR("@evil.example"),
+			       .reason = STR("") };
+	struct ban_row site = { .pattern = STR("^anna@"), .reason = STR("") };
+	struct ban_row slow = { .list = dev,
+				.pattern = STR("^(a+)+x$"),
+				.reason = STR("") };
+	struct ask x = { "a banned domain",
+			 HEAD("eve@lab.evil.example") "\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_REJECT,
+			 "banned" };
+	CHECK(ok(ban_add(t->o.lists, &own)) && ok(ban_add(t->o.lists, &site)));
+	run(t, &x, 1);
+	x.message = HEAD("anna@uni.example") "\r\nx\r\n",
+	x.what = "banned on the whole site";
+	run(t, &x, 1);
+	x.message = HEAD("bob@lab.example") "\r\nx\r\n", x.what = "banned nowhere";
+	x.verdict = VERDICT_ACCEPT, x.rule = "default";
+	run(t, &x, 1);
+	CHECK(ok(ban_remove(t->o.lists, 0, site.pattern)));
+	CHECK(ok(ban_remove(t->o.lists, dev, own.pattern)));
+	/* A pattern that gives up judges nobody: a person looks. */
+	CHECK(ok(ban_add(t->o.lists, &slow)));
+	x.message = "From: "
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example\r\nTo: " DEV
+		    "\r\n\r\nx\r\n";
+	x.what = "a pattern without end", x.verdict = VERDICT_HOLD, x.rule = "banned";
+	run(t, &x, 1);
+	CHECK(ok(ban_remove(t->o.lists, dev, slow.pattern)));
+}
+
+static void test_header_rules(struct office_test *t)
+{
+	int64_t dev = office_entry(t, DEV)->id;
+	static const struct {
+		const char *header, *pattern, *action, *field;
+		enum verdict verdict;
+		const char *rule;
+	} cases[] = {
+		{ "X-Spam-Flag", "^yes", "discard", "X-Spam-Flag: YES\r\n",
+		  VERDICT_DISCARD, "header_match" },
+		{ "X-Spam-Flag", "^yes", "hold", "X-Spam-Flag: no\r\n", VERDICT_ACCEPT,
+		  "default" },
+		{ "x-spam-flag", "yes", "reject",
+		  "X-SPAM-FLAG: no\r\nX-Spam-Flag: yes\r\n", VERDICT_REJECT,
+		  "header_match" },
+		{ "Comments",
+		  "gr\xC3\xBC"
+		  "n",
+		  "hold", "Comments: =?utf-8?q?GR=C3=9CN?=\r\n", VERDICT_HOLD,
+		  "header_match" },
+		{ "Comments", "^(a+)+$", "discard",
+		  "Comments: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\r\n",
+		  VERDICT_HOLD, "header_match" },
+		{ "Comments", "ok", "accept", "Comments: ok\r\n", VERDICT_ACCEPT,
+		  "header_match" },
+		{ "Missing", ".*", "discard", "", VERDICT_ACCEPT, "default" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct header_rule_row r = { .list = dev,
+					     .header = str_from(cases[i].header),
+					     .pattern = str_from(cases[i].pattern),
+					     .action = str_from(cases[i].action) };
+		struct ask x = { cases[i].field,   NULL,         ANNA, PROOF, 0,
+				 cases[i].verdict, cases[i].rule };
+		x.message = arena_z(
+			t->a, arena_printf(t->a, HEAD("anna@uni.example") "%s\r\nx\r\n",
+					   cases[i].field));
+		CHECK(ok(header_rule_add(t->o.lists, &r)));
+		run(t, &x, 1);
+		CHECK(ok(header_rule_remove(t->o.lists, dev, r.header, r.pattern)));
+	}
+}
+
+static void test_duplicates(struct office_test *t)
+{
+	static const char mail[] = HEAD(
+		"anna@uni.example") "Message-ID: <one@uni.example>\r\n\r\nx\r\n";
+	struct post p;
+	struct address path = office_box(t, ANNA).address;
+	struct ask x = { "a new one", mail, ANNA, PROOF, 0, VERDICT_ACCEPT, "default" };
+	run(t, &x, 1);
+	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), STR("8/" DEV),
+			   str_from(mail), &path, 0, str_from(PROOF), &p)));
+	struct seen_row s = { .list = p.list->id,
+			      .message_id = p.message_id,
+			      .author = p.author_key,
+			      .body_hash = p.body_hash,
+			      .source = p.source,
+			      .at = 1 };
+	CHECK(ok(seen_add(t->o.lists, &s)));
+	x.what = "the very same", x.verdict = VERDICT_DISCARD, x.rule = "duplicate";
+	run(t, &x, 1);
+	x.message = HEAD(
+		"anna@uni.example") "Message-ID: <one@uni.example>\r\n\r\nother\r\n";
+	x.what = "another under its Message-ID", x.verdict = VERDICT_HOLD;
+	run(t, &x, 1);
+	x.message = HEAD("bob@lab.example") "Message-ID: <one@uni.example>\r\n\r\nx\r\n";
+	x.what = "the same by somebody else";
+	run(t, &x, 1);
+	/* The arrival that was first, after a crash: no duplicate of itself. */
+	struct judgement j;
+	CHECK(ok(rules_judge(t->o.lists, t->a, &p, &j)) && j.verdict == VERDICT_ACCEPT);
+}
+
+static void test_trace(struct office_test *t)
+{
+	size_t n;
+	const struct rule_doc *d = rule_docs(&n);
+	struct judgement j;
+	struct ask x = { "",       HEAD("anna@uni.example") "\r\nx\r\n",
+			 ANNA,     PROOF,
+			 0,        VERDICT_ACCEPT,
+			 "default" };
+	CHECK(judge(t, &x, &j) && j.count == n);
+	for (size_t i = 0; i < n; i++)
+		CHECK(!strcmp(j.trace[i].rule, d[i].name) && *d[i].text);
+	CHECK(str_starts(judgement_text(t->a, &j), STR("no_author: miss; loop: miss; ")));
+	x.trust = NONE;
+	CHECK(judge(t, &x, &j) && j.count < n);
+	str text = judgement_text(t->a, &j);
+	CHECK(holds(text, "; proof: hold (neither DKIM, SPF nor a sign-in"));
+	CHECK(str_eq(j.reason, j.trace[j.count - 1].reason));
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	const struct list_entry *dev = office_list(&t, DEV);
+	office_member(&t, dev, ANNA);
+	office_member(&t, dev, "bob@lab.example");
+	office_role(&t, dev, "olga@uni.example", "owner");
+	OFFICE_MUST(&t, office_refresh(&t.o));
+	test_authors(&t);
+	test_message(&t);
+	test_recipients(&t);
+	test_settings(&t);
+	test_size(&t);
+	test_member_action(&t);
+	test_other_address(&t);
+	test_unverified_role(&t);
+	test_bans(&t);
+	test_header_rules(&t);
+	test_duplicates(&t);
+	test_trace(&t);
+	office_end(&t);
+	return check_done();
+}

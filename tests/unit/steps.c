@@ -1,0 +1,255 @@
+#include "office.h"
+
+#include "base/map.h"
+#include "lists/steps.h"
+
+#define DEV "dev@lists.example"
+
+/* Fields and a body that a program which parses and writes anew would spoil. */
+static const char POST[] =
+	"Received: from x by y; Tue, 24 Nov 2026 04:00:00 +0000\r\n"
+	"Return-Path: <anna@uni.example>\r\n"
+	"DKIM-Signature: v=1; a=rsa-sha256; d=uni.example;\r\n\tb=abc\r\n\t def\r\n"
+	"From:   Anna\t<anna@uni.example>\r\n"
+	"To: dev@lists.example,\r\n  \"B, ob\" <bob@lab.example>\r\n"
+	"CC: Carl <Carl@LAB.example>\r\n"
+	"subject: Re:  the   plan\r\n"
+	"Message-Id: <1@uni.example>\r\n"
+	"Delivered-To: x@uni.example\r\n"
+	"Disposition-Notification-To: anna@uni.example\r\n"
+	"Return-Receipt-To: anna@uni.example\r\n"
+	"List-Id: <other.list.example>\r\n"
+	"List-Unsubscribe: <mailto:evil@evil.example>\r\n"
+	"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+	"LIST-POST: <mailto:evil@evil.example>\r\n"
+	"Archived-At: <https://evil.example/1>\r\n"
+	"Precedence: bulk\r\n"
+	"X-Odd:\r\n"
+	"Reply-To: elsewhere@uni.example\r\n"
+	"\r\n"
+	"  body\t \r\n.\r\n..dots\r\nFrom here\r\n\x80\xff no charset  \r\n";
+
+struct run {
+	struct post post;
+	struct outgoing out;
+	struct map has_copy;
+	str header, leaves; /* the header as it leaves; and with the body */
+};
+
+static void begin(struct office_test *t, str message, struct run *x)
+{
+	struct address path = office_box(t, "anna@uni.example").address;
+	memset(x, 0, sizeof *x);
+	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), STR("1/" DEV), message,
+			   &path, 0, str_from(ALIGNED), &x->post)));
+	x->out = (struct outgoing){ .post = &x->post,
+				    .number = 17,
+				    .has_copy = &x->has_copy };
+	CHECK(ok(steps_run(&t->o, t->a, &x->out)));
+	struct header_edit edit = { x->out.drop, x->out.drop_count,
+				    buf_str(&x->out.prepend), buf_str(&x->out.append) };
+	x->header = header_apply(t->a, &x->post.header, &edit);
+	x->leaves = arena_cat(t->a, x->header, STR("\r\n"), x->post.header.body);
+}
+
+static void end(struct run *x)
+{
+	map_free(&x->has_copy);
+	buf_free(&x->out.prepend);
+	buf_free(&x->out.append);
+}
+
+static void test_bytes(struct office_test *t)
+{
+	struct run x;
+	begin(t, str_from(POST), &x);
+	static const char *const kept[] = {
+		"Received: from x by y; Tue, 24 Nov 2026 04:00:00 "
+		"+0000\r\nDKIM-Signature: v=1; "
+		"a=rsa-sha256; d=uni.example;\r\n\tb=abc\r\n\t def\r\n"
+		"From:   Anna\t<anna@uni.example>\r\nTo: dev@lists.example,\r\n  \"B, "
+		"ob\" "
+		"<bob@lab.example>\r\nCC: Carl <Carl@LAB.example>\r\nsubject: Re:  the   "
+		"plan\r\n"
+		"Message-Id: <1@uni.example>\r\nX-Odd:\r\nReply-To: "
+		"elsewhere@uni.example\r\n",
+		"\r\n\r\n  body\t \r\n.\r\n..dots\r\nFrom here\r\n\x80\xff no charset  "
+		"\r\n",
+	};
+	static const char *const gone[] = { "Return-Path",     "Delivered-To",
+					    "Disposition-",    "Receipt-To",
+					    "other.list",      "evil.example",
+					    "Precedence: bulk" };
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		CHECK(holds(x.leaves, kept[i]));
+	CHECK(str_starts(x.leaves, str_from(kept[0])));
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+		CHECK(!holds(x.header, gone[i]));
+	end(&x);
+}
+
+static void test_list_fields(struct office_test *t)
+{
+	struct run x;
+	struct header h;
+	begin(t, str_from(POST), &x);
+	static const struct {
+		const char *name, *value;
+	} fields[] = {
+		{ "List-Id", "<dev.lists.example>" },
+		{ "List-Help", "<https://lists.example/lists/dev/>, "
+			       "<mailto:dev-request@lists.example>" },
+		{ "List-Post", "<mailto:dev@lists.example>" },
+		{ "List-Subscribe", "<https://lists.example/lists/dev/join>, "
+				    "<mailto:dev-join@lists.example>" },
+		{ "List-Owner", "<mailto:dev-owner@lists.example>" },
+		{ "List-Archive", "<https://lists.example/lists/dev/>" },
+		{ "Archived-At", "<https://lists.example/lists/dev/17>" },
+		{ "Precedence", "list" },
+	};
+	CHECK(ok(header_scan(t->a, x.leaves, &h)));
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		CHECK(header_count(&h, str_from(fields[i].name)) == 1);
+		str value = header_value(t->a, header_find(&h, str_from(fields[i].name)));
+		if (!str_eq(value, str_from(fields[i].value)))
+			fprintf(stderr, "  %s: %.*s\n", fields[i].name, STR_F(value));
+		CHECK(str_eq(value, str_from(fields[i].value)));
+	}
+	CHECK(!header_find(&h, STR("List-Unsubscribe"))); /* that is each copy's own */
+	CHECK(str_eq(x.out.personal,
+		     STR("List-Unsubscribe: "
+			 "<https://lists.example/lists/dev/leave?m={leave}>,\r\n "
+			 "<mailto:dev-leave@lists.example>\r\n"
+			 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")));
+	end(&x);
+	office_set(t, DEV, "allow_list_posts", "no");
+	office_set(t, DEV, "description",
+		   "The \"devs\" \\ gr\xC3\xBC\xC3\x9F"
+		   "en");
+	begin(t, str_from(POST), &x);
+	CHECK(holds(x.header, "List-Post: NO\r\n"));
+	CHECK(ok(header_scan(t->a, x.leaves, &h)));
+	CHECK(str_eq(header_text(t->a, header_find(&h, STR("List-Id"))),
+		     STR("\"The \\\"devs\\\" \\\\ gr\xC3\xBC\xC3\x9F"
+			 "en\" <dev.lists.example>")));
+	/* What is encoded can still be found: the id itself stays in clear. */
+	CHECK(holds(header_value(t->a, header_find(&h, STR("List-Id"))),
+		    "<dev.lists.example>"));
+	end(&x);
+	office_set(t, DEV, "allow_list_posts", "yes");
+	office_set(t, DEV, "description", "");
+}
+
+static void test_prefix(struct office_test *t)
+{
+	static const struct {
+		const char *prefix, *subject,
+			*want; /* raw lines; want: decoded, NULL: untouched */
+	} cases[] = {
+		{ "", "subject: Re:  the   plan\r\n", NULL },
+		{ "[dev]", "Subject: hello\r\n", "[dev] hello" },
+		{ "[dev] ", "Subject: hello\r\n", "[dev] hello" },
+		{ "[dev]", "Subject: Re: hello\r\n", "[dev] Re: hello" },
+		{ "[dev]", "Subject: Re: [dev] hello\r\n", NULL },
+		{ "[dev]", "Subject: AW: [DEV] hello\r\n", NULL },
+		{ "[dev]", "Subject: =?utf-8?q?=5Bdev=5D_gr=C3=BCn?=\r\n", NULL },
+		{ "[dev]", "Subject: =?utf-8?q?gr=C3=BCn?=\r\n", "[dev] gr\xC3\xBCn" },
+		{ "[dev]", "Subject: =?iso-8859-1?q?gr=FCn?=\r\n", "[dev] gr\xC3\xBCn" },
+		{ "[dev]", "Subject: a\r\n\tb\r\n", "[dev] a b" },
+		{ "[dev]", "Subject:\r\n", "[dev]" },
+		{ "[dev]", "", "[dev]" },
+		{ "[gr\xC3\xBCn]", "Subject: x\r\n", "[gr\xC3\xBCn] x" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		struct header h;
+		office_set(t, DEV, "subject_prefix", cases[i].prefix);
+		str mail = arena_cat(t->a, STR("From: anna@uni.example\r\n"),
+				     str_from(cases[i].subject),
+				     STR("To: " DEV "\r\n\r\nx\r\n"));
+		begin(t, mail, &x);
+		CHECK(ok(header_scan(t->a, x.leaves, &h)));
+		CHECK(header_count(&h, STR("Subject"))
+		      == (*cases[i].subject || *cases[i].prefix));
+		str got = header_text(t->a, header_find(&h, STR("Subject")));
+		bool fits = cases[i].want ? str_eq(got, str_from(cases[i].want))
+					  : holds(x.header, cases[i].subject);
+		if (!fits)
+			fprintf(stderr, "  %s %s: %.*s\n", cases[i].prefix,
+				cases[i].subject, STR_F(got));
+		CHECK(fits);
+		end(&x);
+	}
+	office_set(t, DEV, "subject_prefix", "");
+}
+
+static void test_reply_to(struct office_test *t)
+{
+	static const struct {
+		const char *policy, *address, *want;
+	} cases[] = {
+		{ "no_munging", "", "elsewhere@uni.example" },
+		{ "point_to_list", "", "<dev@lists.example>" },
+		{ "explicit_header", "team@uni.example", "team@uni.example" },
+		{ "explicit_header", "The team <team@uni.example>",
+		  "The team <team@uni.example>" },
+		{ "explicit_header", "", "elsewhere@uni.example" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		struct header h;
+		office_set(t, DEV, "reply_goes_to_list", cases[i].policy);
+		office_set(t, DEV, "reply_to_address", cases[i].address);
+		begin(t, str_from(POST), &x);
+		CHECK(ok(header_scan(t->a, x.leaves, &h))
+		      && header_count(&h, STR("Reply-To")) == 1);
+		str got = header_value(t->a, header_find(&h, STR("Reply-To")));
+		if (!str_eq(got, str_from(cases[i].want)))
+			fprintf(stderr, "  %s: %.*s\n", cases[i].policy, STR_F(got));
+		CHECK(str_eq(got, str_from(cases[i].want)));
+		end(&x);
+	}
+	office_set(t, DEV, "reply_goes_to_list", "no_munging");
+}
+
+static void test_audience(struct office_test *t)
+{
+	struct run x;
+	struct member_row m;
+	begin(t, str_from(POST), &x);
+	CHECK(map_get(&x.has_copy, STR("bob@lab.example")));
+	CHECK(map_get(&x.has_copy, STR("carl@lab.example")));
+	CHECK(!map_get(&x.has_copy, STR("anna@uni.example")) && x.out.skip == 0);
+	end(&x);
+	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+			     STR("anna@uni.example"), &m)));
+	m.own_posts = false;
+	CHECK(ok(member_change(t->o.lists, &m)));
+	begin(t, str_from(POST), &x);
+	CHECK(x.out.skip == m.id);
+	end(&x);
+}
+
+static void test_docs(void)
+{
+	size_t n;
+	const struct step_doc *d = step_docs(&n);
+	CHECK(n >= 5);
+	for (size_t i = 0; i < n; i++)
+		CHECK(*d[i].name && *d[i].text);
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	office_member(&t, office_list(&t, DEV), "anna@uni.example");
+	test_bytes(&t);
+	test_list_fields(&t);
+	test_prefix(&t);
+	test_reply_to(&t);
+	test_audience(&t);
+	test_docs();
+	office_end(&t);
+	return check_done();
+}
