@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +11,12 @@ void mem_exhausted(void)
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
 		abort();
 	abort();
+}
+
+void mem_keep(size_t n)
+{
+	mallopt(M_TRIM_THRESHOLD, (int)n);
+	mallopt(M_MMAP_THRESHOLD, (int)n);
 }
 
 void *mem_alloc(size_t n)

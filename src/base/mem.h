@@ -9,4 +9,9 @@ void *mem_alloc(size_t n) __attribute__((returns_nonnull, malloc, alloc_size(1))
 void *mem_zero(size_t n) __attribute__((returns_nonnull, malloc, alloc_size(1)));
 void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull, alloc_size(2)));
 
+/* From now on up to n octets that are freed stay with the process (for each of
+ * malloc's arenas): for who answers requests of megabytes, since to give pages back
+ * and fault them in again costs more than to fill them. */
+void mem_keep(size_t n);
+
 void mem_exhausted(void) __attribute__((noreturn)); /* says so and aborts */

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { QUEUE = 1000, WORKERS = 4, LOOPS_MAX = 16 };
+enum {
+	QUEUE = 1000,
+	WORKERS = 4,
+	LOOPS_MAX = 16,
+	KEPT = 8 * 1024 * 1024, /* octets: a long thread as a page takes so much */
+};
 
 static void fill_defaults(struct http_options *o)
 {
@@ -52,6 +57,7 @@ err http_new(const struct http_options *options, struct http **h)
 	struct http *new = mem_zero(sizeof *new);
 	new->options = *options;
 	fill_defaults(&new->options);
+	mem_keep(KEPT);
 	err e = pool_new(new->options.workers, new->options.queue, run, &new->pool);
 	if (e.kind) {
 		free(new);
