@@ -167,7 +167,8 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 		html_add(p->b, HTML("<details><summary>Quotes <bdi>"));
 		html_add_text(p->b, p->how->parent_name.n ? p->how->parent_name
 							  : STR("the message before"));
-		buf_addf(p->b, "</bdi>, %zu lines, all of them above</summary>\n", said);
+		buf_addf(p->b, "</bdi>, %zu lines, all of them %s</summary>\n", said,
+			 p->how->alone ? "in that message" : "above");
 	}
 	html_add(p->b, HTML("<blockquote>\n"));
 	add_blocks(p, inside, count, depth + 1);

@@ -27,6 +27,7 @@ struct render_how {
 	const struct archive_attachments *attachments; /* or NULL */
 	struct render_memory *parent;                  /* or NULL */
 	str parent_name;
+	bool alone;                   /* the parent does not stand above on the page */
 	struct render_memory *memory; /* filled for replies to this one; or NULL */
 };
 

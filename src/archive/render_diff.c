@@ -66,12 +66,29 @@ bool render_is_diff(const str *lines, size_t count)
 	return is_hunk(lines[0], &old, &new);
 }
 
+/* Opens and closes what lines of one kind stand in: added ones share one element,
+ * since a patch of thousands of lines must not make a page of twice its size. */
+static void turn(struct buf *b, char from, char to)
+{
+	if (from == to)
+		return;
+	if (from == '+')
+		html_add(b, HTML("</ins>"));
+	else if (from == '-')
+		html_add(b, HTML("</del>"));
+	if (to == '+')
+		html_add(b, HTML("<ins>"));
+	else if (to == '-')
+		html_add(b, HTML("<del>"));
+}
+
 /* The lines of a hunk, by its own count: what is not one of them ends it. An empty
  * line is one of context whose blank a mailer took. */
 static size_t add_hunk(struct buf *b, const str *lines, size_t count, uint64_t old,
 		       uint64_t new)
 {
 	size_t i = 0;
+	char before = ' ';
 	for (; i < count && (old || new || str_starts(lines[i], STR("\\"))); i++) {
 		char c = lines[i].n ? lines[i].p[0] : ' ';
 		if ((c == '-' && !old) || (c == '+' && !new)
@@ -80,18 +97,15 @@ static size_t add_hunk(struct buf *b, const str *lines, size_t count, uint64_t o
 			break;
 		old -= c == '-' || c == ' ';
 		new -= c == '+' || c == ' ';
-		if (c == '+')
-			html_add(b, HTML("<ins>"));
-		else if (c == '-')
-			html_add(b, HTML("<del>"));
+		turn(b, before, c);
+		if (c == before && (c == '+' || c == '-'))
+			buf_add_char(b, '\n');
 		html_add_text(b, lines[i]);
-		if (c == '+')
-			html_add(b, HTML("</ins>"));
-		else if (c == '-')
-			html_add(b, HTML("</del>"));
-		else
-			html_add(b, HTML("\n"));
+		if (c != '+' && c != '-')
+			buf_add_char(b, '\n');
+		before = c;
 	}
+	turn(b, before, ' ');
 	return i;
 }
 

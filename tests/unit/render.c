@@ -67,6 +67,9 @@ static void test_blocks(void)
 		  "@@ f</b> c\n"
 		  "<del>-&lt;old&gt;</del><ins>+new</ins></pre>\n"
 		  "<p class=\"sig\" dir=\"auto\">2.7</p>\n" },
+		{ "@@ -1,3 +1,2 @@\n-a\n-b\n c\n+d\n",
+		  "<pre class=\"diff\" tabindex=\"0\" aria-label=\"Patch\">"
+		  "<b>@@ -1,3 +1,2 @@</b><del>-a\n-b</del> c\n<ins>+d</ins></pre>\n" },
 		{ "a\xe2\x80\xae"
 		  "b",
 		  "<div class=\"body\" dir=\"auto\">\n<p>a<span class=\"ctl\" "
