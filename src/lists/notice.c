@@ -185,24 +185,49 @@ err notice_send(struct office *o, struct arena *a, const struct notice *n)
 	return book_commit(o->outbound);
 }
 
+/* Names of programs' mailboxes (RFC 3834 section 2). A local part is compared up to
+ * its +. */
+static bool is_program(struct arena *a, str local)
+{
+	static const char *const whole[] = { "mailer-daemon", "noreply", "no-reply",
+					     "donotreply" };
+	static const char *const ends[] = { "-request", "-owner", "-bounces", "-relay" };
+	str rest;
+	local = arena_lower(a, local);
+	str_cut(local, '+', &local, &rest);
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (str_eq(local, str_from(whole[i])))
+			return true;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (str_ends(local, str_from(ends[i])))
+			return true;
+	return str_starts(local, STR("owner-"));
+}
+
+static bool is_bulk(struct arena *a, const struct header *h)
+{
+	static const char *const words[] = { "bulk", "junk", "list" };
+	str kind = header_value(a, header_find(h, STR("Precedence")));
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ieq(kind, str_from(words[i])))
+			return true;
+	for (size_t i = 0; i < h->count; i++)
+		if (str_istarts(h->fields[i].name, STR("List-")))
+			return true;
+	return false;
+}
+
 bool notice_is_automated(struct arena *a, const struct header *h,
 			 const struct address *path)
 {
-	static const char *const bulk[] = { "bulk", "junk", "list" };
-	if (address_is_null(path) || header_find(h, STR("List-Id")))
-		return true;
 	const struct field *kind = header_find(h, STR("Auto-Submitted"));
+	if (address_is_null(path) || is_bulk(a, h) || is_program(a, path->local))
+		return true;
 	if (kind && !str_eq(header_token(a, kind), STR("no")))
 		return true;
-	str precedence = header_value(a, header_find(h, STR("Precedence")));
-	for (size_t i = 0; i < sizeof bulk / sizeof *bulk; i++)
-		if (str_ieq(precedence, str_from(bulk[i])))
-			return true;
-	/* Role addresses of programs, RFC 3834 section 2. */
-	return str_ieq(path->local, STR("mailer-daemon"))
-	       || str_istarts(path->local, STR("owner-"))
-	       || str_ends(path->local, STR("-request"))
-	       || str_ends(path->local, STR("-bounces"));
+	/* Microsoft's word for the same. */
+	str quiet = header_value(a, header_find(h, STR("X-Auto-Response-Suppress")));
+	return str_ifind(quiet, STR("All")).n || str_ifind(quiet, STR("AutoReply")).n;
 }
 
 err notice_may_answer(struct office *o, struct arena *a, const struct header *h,

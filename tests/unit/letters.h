@@ -1,0 +1,39 @@
+/* tests/unit/letters.h: what the office has written, and the tokens in it. */
+#pragma once
+
+#include "office.h"
+
+/* The newest notice of that template to that address; "" where there is none. */
+static inline str letter_to(struct office_test *t, const char *address, const char *part)
+{
+	struct outbound_message *all;
+	struct delivery *d;
+	size_t n, copies;
+	str body;
+	int64_t after = 0;
+	OFFICE_MUST(t, outbound_before(t->o.outbound, t->a, 0, 1000, &all, &n));
+	OFFICE_MUST(t, delivery_claim(t->o.outbound, t->a, &after, 100000, &d, &copies));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < copies; k++) {
+			if (d[k].message != all[i].id
+			    || !str_eq(d[k].recipient, str_from(address)))
+				continue;
+			OFFICE_MUST(t, outbound_body_read(t->o.outbound, t->a, all[i].id,
+							  0, all[i].size, &body));
+			if (holds(body, part))
+				return body;
+		}
+	return STR("");
+}
+
+/* The token in a letter's link. */
+static inline str letter_token(str letter)
+{
+	str link = str_find(letter, STR("/confirm/"));
+	return link.n ? str_first(str_skip(link, 9), 32) : STR("");
+}
+
+static inline int64_t letters(struct office_test *t)
+{
+	return office_count(t, "message", "kind = 'notice'");
+}
