@@ -32,8 +32,10 @@ str compose_header(struct arena *a, const struct letter *l)
 	add_field(&b, a, STR("Date"), date_text(a, l->date ? l->date : clock_now()));
 	add_field(&b, a, STR("Message-ID"), id);
 	add_field(&b, a, STR("In-Reply-To"), l->in_reply_to);
-	add_field(&b, a, STR("References"), l->in_reply_to);
-	add_field(&b, a, STR("Auto-Submitted"), automatic);
+	add_field(&b, a, STR("References"),
+		  l->references.n ? l->references : l->in_reply_to);
+	if (!l->written)
+		add_field(&b, a, STR("Auto-Submitted"), automatic);
 	add_field(&b, a, STR("List-Id"), l->list_id);
 	buf_add(&b, l->extra);
 	buf_add(&b, STR("MIME-Version: 1.0\r\n"));

@@ -14,6 +14,8 @@ struct letter {
 	str subject;
 	str message_id;     /* with < >; made where empty */
 	str in_reply_to;    /* with < >, or empty */
+	str references;     /* each with < >; in_reply_to where empty */
+	bool written;       /* by a person: no Auto-Submitted */
 	str reply_to;       /* an address, or empty */
 	str auto_submitted; /* RFC 3834: "auto-replied" (default) or "auto-generated" */
 	str list_id;        /* the List-Id field's value, or empty */

@@ -24,7 +24,7 @@ static __thread struct desk *own; /* the worker's; lives as long as its thread *
 /* lists is opened for writing: sessions, tokens and orders are web's to write. */
 static err open_desk(struct house *h, struct desk *d)
 {
-	ARENA(a);
+	struct arena *a = arena_new(); /* the books live in it, as long as the thread */
 	struct book *lists;
 	err e = office_open(a, h->conf, OFFICE_READ, &h->mac, &d->o);
 	if (!e.kind)
@@ -32,6 +32,8 @@ static err open_desk(struct house *h, struct desk *d)
 	if (e.kind) {
 		log_error("books-not-opened", KE(e),
 			  KZ("do", "mend what the error names"));
+		office_close(&d->o);
+		arena_free(a);
 		return FAIL(e.kind, "the books cannot be opened");
 	}
 	book_close(d->o.lists);
@@ -110,7 +112,7 @@ enum may house_may(struct request *q, enum right right)
 		return MAY_NOT;
 	}
 	if (request_arg(q, "list").n && (!d->list || !desk_may(d, RIGHT_list_see)))
-		return d->list && !d->viewer.person ? MAY_NOT : MAY_NOT_KNOW;
+		return MAY_NOT_KNOW;
 	return (int)right == ROUTE_OPEN || desk_may(d, right) ? MAY : MAY_NOT;
 }
 
@@ -199,6 +201,27 @@ static void keep_result(struct request *q, struct desk *d, struct ordered *x,
 	x->done = str_eq(row->state, STR("done"));
 }
 
+static bool file_order(struct request *q, const char *kind, json_t *args, int64_t *id)
+{
+	struct desk *d = desk_of(q);
+	err e = order_put(d->o.lists, q->arena, kind, args,
+			  q->session ? q->session->person : 0,
+			  net_ip_text(q->arena, &q->client), id);
+	json_decref(args);
+	if (e.kind)
+		log_error("order-not-filed", KZ("kind", kind), KE(e),
+			  KZ("do", "free space; then the page works again"));
+	else
+		d->house->wake_post(d->house->ring);
+	return !e.kind;
+}
+
+bool order_file_only(struct request *q, const char *kind, json_t *args)
+{
+	int64_t id;
+	return file_order(q, kind, args, &id);
+}
+
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x)
 {
 	struct desk *d = desk_of(q);
@@ -207,20 +230,14 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 	*x = (struct ordered){
 		.why = STR("It was noted, but not done yet. Look again in a minute.")
 	};
-	err e = order_put(d->o.lists, q->arena, kind, args,
-			  q->session ? q->session->person : 0,
-			  net_ip_text(q->arena, &q->client), &id);
-	json_decref(args);
-	if (e.kind) {
-		log_error("order-not-filed", KZ("kind", kind), KE(e),
-			  KZ("do", "free space; then the page works again"));
+	if (!file_order(q, kind, args, &id)) {
 		x->why = STR("The server cannot write at the moment. Nothing was "
 			     "changed; try again later.");
 		return false;
 	}
-	d->house->wake_post(d->house->ring);
+	x->order = id;
 	while (clock_mono_ms() < until) {
-		e = order_get(d->o.lists, q->arena, id, &row);
+		err e = order_get(d->o.lists, q->arena, id, &row);
 		if (!e.kind && row.state.n) {
 			keep_result(q, d, x, &row);
 			return x->done;

@@ -19,6 +19,7 @@
 #include "account/throttle.h"
 #include "lists/office.h"
 #include "web/cache.h"
+#include "web/http.h"
 #include "web/router.h"
 
 #include <jansson.h>
@@ -28,6 +29,7 @@ struct house { /* one a process */
 	struct mac_key mac;
 	struct cache *cache;
 	struct throttle *sign_ins;
+	struct http *http; /* for its counts */
 	struct rate *asks; /* forms of guests that make us write mail, by network */
 	void *ring;        /* of the two below */
 	void (*wake_post)(void *ring);
@@ -59,6 +61,7 @@ extern const struct sessions house_sessions; /* origin is set by the role */
 /* What came of an order. */
 struct ordered {
 	bool done;
+	int64_t order;  /* its number; 0: not filed */
 	str why;        /* where it was refused: for people */
 	json_t *result; /* borrowed until the next order of this thread */
 };
@@ -66,6 +69,10 @@ struct ordered {
 /* Files the order, wakes post and waits for it, at most 10 s. args is taken over.
  * False: it was refused or did not come back; x->why says so. */
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x);
+
+/* Files the order, wakes post and waits for nothing: where the time that it takes
+ * would tell whether an address is known. False: it cannot be written. */
+bool order_file_only(struct request *q, const char *kind, json_t *args);
 
 /* May the person at the request do this with the list at hand? */
 bool desk_may(const struct desk *d, enum right right);

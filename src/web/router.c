@@ -173,7 +173,7 @@ static bool let_in(const struct router *router, struct request *q, struct respon
 	const struct protect_row *row = protect_find(&router->protect, q);
 	enum may may = MAY;
 	q->is_protected = row;
-	if (row && !passes(router, q, row))
+	if (row && !(route && route->flags & ROUTE_DOOR) && !passes(router, q, row))
 		may = MAY_NOT;
 	else if (route && route->right != ROUTE_OPEN)
 		may = router->may(q, (enum right)route->right);

@@ -24,6 +24,7 @@ enum { ROUTE_OPEN = RIGHT_COUNT }; /* everybody may */
 enum route_flag {
 	ROUTE_FILE = 1,    /* the path ends in a file's name: .json belongs to it */
 	ROUTE_FOREIGN = 2, /* programs of others POST here: no form token (RFC 8058) */
+	ROUTE_DOOR = 4,    /* the way in or out: never behind [web] protect */
 };
 
 struct route {

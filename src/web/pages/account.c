@@ -1,0 +1,188 @@
+/* /account: the person's addresses, lists, password, tokens and browsers. */
+#include "web/pages/account.h"
+
+#include "account/session.h"
+#include "base/clock.h"
+#include "base/enc.h"
+#include "store/lists/address.h"
+#include "store/lists/member.h"
+#include "store/lists/person.h"
+#include "store/lists/role.h"
+#include "store/lists/session.h"
+#include "store/lists/token.h"
+
+enum { FRESH = 600 };
+
+bool account_is_fresh(struct request *q)
+{
+	struct account_session s;
+	return q->session->cookie.n
+	       && !account_session_find(q->arena, desk_of(q)->o.lists, q->session->cookie,
+					&s)
+			   .kind
+	       && clock_now() - s.created_at < FRESH;
+}
+
+static err add_addresses(struct request *q, struct page_account *p)
+{
+	size_t n;
+	struct address_row *own;
+	TRY(address_of_person(desk_of(q)->o.lists, q->arena, q->session->person, &own,
+			      &n));
+	struct page_account_addresses *rows = arena_zero(q->arena,
+							 (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct page_account_addresses){ own[i].text,
+							   own[i].verified_at, n == 1 };
+	p->addresses = rows;
+	p->addresses_count = n;
+	return OK;
+}
+
+static str list_path(struct request *q, const struct list_entry *l)
+{
+	const struct desk *d = desk_of(q);
+	return str_skip(list_url(q->arena, &d->o, l), d->o.conf->site_url.n);
+}
+
+static err add_lists(struct request *q, struct page_account *p)
+{
+	size_t n;
+	struct member_row *m;
+	struct desk *d = desk_of(q);
+	TRY(member_by_person(d->o.lists, q->arena, q->session->person, &m, &n));
+	struct page_account_lists *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct list_entry *l = addressbook_list_by_id(d->o.addresses,
+								    m[i].list);
+		if (l && m[i].verified_at)
+			rows[p->lists_count++] = (struct page_account_lists){
+				.name = l->name,
+				.href = list_path(q, l),
+				.as = m[i].text,
+				.off = str_eq(m[i].delivery, STR("off")),
+			};
+	}
+	p->lists = rows;
+	return OK;
+}
+
+static err add_roles(struct request *q, struct page_account *p)
+{
+	size_t n;
+	struct role_row *r;
+	struct desk *d = desk_of(q);
+	TRY(role_by_person(d->o.lists, q->arena, q->session->person, &r, &n));
+	struct page_account_roles *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct list_entry *l = addressbook_list_by_id(d->o.addresses,
+								    r[i].list);
+		if (l)
+			rows[p->roles_count++] = (struct page_account_roles){
+				l->name, list_path(q, l), r[i].role
+			};
+	}
+	p->roles = rows;
+	return OK;
+}
+
+static err add_tokens(struct request *q, struct page_account *p)
+{
+	size_t n;
+	struct token_row *t;
+	TRY(token_by_person(desk_of(q)->o.lists, q->arena, q->session->person, &t, &n));
+	struct page_account_tokens *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct page_account_tokens){
+			.id = t[i].id,
+			.name = t[i].name.n ? t[i].name : STR("no name"),
+			.made = t[i].created_at,
+			.used = t[i].used_at,
+		};
+	p->tokens = rows;
+	p->tokens_count = n;
+	return OK;
+}
+
+/* "Firefox on Linux" of a browser's long line. */
+static str agent_name(struct arena *a, str agent)
+{
+	static const char *const browsers[] = { "Firefox", "Edg",    "OPR",
+						"Chrome",  "Safari", "curl" };
+	static const char *const systems[] = { "Android", "iPhone", "iPad",
+					       "Windows", "Mac OS", "Linux" };
+	str browser = STR_NONE, system = STR_NONE;
+	for (size_t i = 0; i < sizeof browsers / sizeof *browsers && !browser.n; i++)
+		if (str_find(agent, str_from(browsers[i])).n)
+			browser = str_from(browsers[i]);
+	for (size_t i = 0; i < sizeof systems / sizeof *systems && !system.n; i++)
+		if (str_find(agent, str_from(systems[i])).n)
+			system = str_from(systems[i]);
+	if (!browser.n)
+		return agent.n ? str_first(agent, 40) : STR("a program without a name");
+	return system.n ? arena_cat(a, browser, STR(" on "), system) : browser;
+}
+
+static err add_sessions(struct request *q, struct page_account *p)
+{
+	size_t n;
+	struct session_row *s;
+	struct account_session here = { 0 };
+	struct book *b = desk_of(q)->o.lists;
+	TRY(session_list(b, q->arena, q->session->person, &s, &n));
+	if (q->session->cookie.n)
+		TRY(account_session_find(q->arena, b, q->session->cookie, &here));
+	struct page_account_sessions *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct page_account_sessions){
+			.id = enc_hex(q->arena, s[i].hash),
+			.here = str_eq(s[i].hash, here.hash),
+			.agent = agent_name(q->arena, s[i].agent),
+			.client = s[i].client,
+			.since = s[i].created_at,
+			.seen = s[i].seen_at,
+		};
+	p->sessions = rows;
+	p->sessions_count = n;
+	return OK;
+}
+
+static err gather(struct request *q, struct page_account *p)
+{
+	struct person_row who;
+	TRY(person_get(desk_of(q)->o.lists, q->arena, q->session->person, &who));
+	p->name = who.name;
+	p->admin = who.admin;
+	p->has_password = who.password.n;
+	p->needs_old = p->has_password && !account_is_fresh(q);
+	TRY(add_addresses(q, p));
+	TRY(add_lists(q, p));
+	TRY(add_roles(q, p));
+	TRY(add_tokens(q, p));
+	return add_sessions(q, p);
+}
+
+void account_show(struct request *q, struct response *r, const struct page_note *note,
+		  const struct account_faults *faults)
+{
+	const struct desk *d = desk_of(q);
+	struct page_account p = {
+		.frame = frame_of(q, STR("Account")),
+		.note = note,
+		.csrf = csrf_of(q),
+		.address = field(q, "address"),
+		.address_error = str_from(faults->address),
+		.password_error = str_from(faults->password),
+		.token_error = str_from(faults->token),
+		.outbox = desk_may(d, RIGHT_queue_see)
+			  && str_eq(d->o.conf->send_relay, STR("outbox")),
+	};
+	r->cache = STR("no-store");
+	if (!page_failed(q, r, gather(q, &p)))
+		ANSWER(q, r, account, &p);
+}
+
+void account_page(struct request *q, struct response *r)
+{
+	account_show(q, r, note_of(q), &(struct account_faults){ 0 });
+}

@@ -1,0 +1,14 @@
+/* web/pages/account.h: the account's page, for those of its forms that went wrong. */
+#pragma once
+
+#include "web/pages/forms.h"
+
+struct account_faults { /* beside which field what was wrong; NULL: nothing */
+	const char *address, *password, *token;
+};
+
+void account_show(struct request *q, struct response *r, const struct page_note *note,
+		  const struct account_faults *faults);
+
+/* Was the browser signed in within the last ten minutes? */
+bool account_is_fresh(struct request *q);

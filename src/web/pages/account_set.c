@@ -1,0 +1,194 @@
+/* The forms of /account. A program with a token changes none of it: a token that
+ * leaks must not be able to make itself a better one. */
+#include "web/pages/account.h"
+#include "web/pages/entry.h"
+
+#include "account/account.h"
+#include "account/password.h"
+#include "account/session.h"
+#include "account/token.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "store/lists/person.h"
+#include "store/lists/session.h"
+#include "store/lists/token.h"
+
+static bool is_browser(struct request *q, struct response *r)
+{
+	if (q->session->cookie.n)
+		return true;
+	error_page(q, r, 403,
+		   STR("An account is changed in a browser, not by a program's token."));
+	return false;
+}
+
+static void wrong(struct request *q, struct response *r, int status,
+		  struct account_faults faults)
+{
+	r->status = status;
+	account_show(q, r, NULL, &faults);
+}
+
+static int status_of(const struct ordered *x)
+{
+	return x->result ? 400 : 503;
+}
+
+/* ---- addresses and name */
+
+void account_addresses_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	struct address a;
+	bool removes = str_eq(field(q, "do"), STR("remove"));
+	if (!is_browser(q, r))
+		return;
+	if (!removes && address_parse(q->arena, field(q, "address"), &a).kind) {
+		wrong(q, r, 400,
+		      (struct account_faults){ .address = "This is no mail address: it "
+							  "needs a name, an @ and a "
+							  "domain." });
+		return;
+	}
+	json_t *args = json_object();
+	json_object_set_new(args, "address",
+			    json_of(removes ? arena_lower(q->arena, field(q, "address"))
+					    : field(q, "address")));
+	const char *kind = removes ? "address_remove" : "verify";
+	if (order_and_wait(q, kind, args, &x))
+		go_said(q, r, STR("/account"), kind, STR(""));
+	else
+		wrong(q, r, status_of(&x),
+		      (struct account_faults){ .address = arena_z(q->arena, x.why) });
+}
+
+void account_name_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	if (!is_browser(q, r))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "name", json_of(field(q, "name")));
+	if (order_and_wait(q, "name", args, &x)) {
+		go_said(q, r, STR("/account"), "name", STR(""));
+		return;
+	}
+	r->status = status_of(&x);
+	account_show(q, r, note_bad(q, x.why), &(struct account_faults){ 0 });
+}
+
+/* ---- the password */
+
+/* Whoever finds a browser open must not be able to keep the account. */
+static err may_set_password(struct request *q)
+{
+	struct person_row who;
+	struct desk *d = desk_of(q);
+	TRY(person_get(d->o.lists, q->arena, q->session->person, &who));
+	if (account_is_fresh(q) || !who.password.n)
+		return OK;
+	if (!throttle_may(d->house->sign_ins,
+			  arena_printf(q->arena, "person %lld", (long long)who.id),
+			  &q->client))
+		return FAIL(ERR_LIMIT, "too many tries; wait a while");
+	err e = password_check(who.password, request_form(q, "old"));
+	if (e.kind != ERR_DENIED)
+		return e;
+	throttle_failed(d->house->sign_ins, &q->client);
+	return FAIL(ERR_DENIED, "the password until now is another one");
+}
+
+static int status_for(err e)
+{
+	return e.kind == ERR_LIMIT ? 429 : e.kind == ERR_DENIED ? 403 : 400;
+}
+
+void account_password_post(struct request *q, struct response *r)
+{
+	bool removes = str_eq(field(q, "do"), STR("remove"));
+	str fresh = request_form(q, "new");
+	if (!is_browser(q, r))
+		return;
+	err e = may_set_password(q);
+	if (!e.kind && !removes && !fresh.n)
+		e = FAIL(ERR_SYNTAX, "type the new password");
+	if (!e.kind)
+		e = account_password_set(q->arena, desk_of(q)->o.lists,
+					 q->session->person, removes ? STR("") : fresh);
+	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX) {
+		wrong(q, r, status_for(e), (struct account_faults){ .password = e.msg });
+		return;
+	}
+	if (page_failed(q, r, e))
+		return;
+	log_info("password-changed", KN("person", q->session->person),
+		 KS("client", net_ip_text(q->arena, &q->client)));
+	if (browser_sign_in(q, r, q->session->person, "password change"))
+		go_said(q, r, STR("/account"), removes ? "password-gone" : "password-set",
+			STR(""));
+}
+
+/* ---- tokens */
+
+static void make_token(struct request *q, struct response *r)
+{
+	str shown, name = field(q, "name");
+	if (!name.n || name.n > 100 || str_has(name, '\n')) {
+		wrong(q, r, 400,
+		      (struct account_faults){
+			      .token = "Say in one line for which program it is." });
+		return;
+	}
+	if (page_failed(q, r,
+			account_token_new(q->arena, desk_of(q)->o.lists,
+					  q->session->person, name, &shown)))
+		return;
+	log_info("token-made", KN("person", q->session->person), KS("name", name));
+	r->cache = STR("no-store");
+	ANSWER(q, r, token,
+	       (&(struct page_token){ .frame = frame_of(q, STR("A token")),
+				      .name = name,
+				      .token = shown,
+				      .user = STR("any of your addresses"),
+				      .back = STR("/account") }));
+}
+
+void account_tokens_post(struct request *q, struct response *r)
+{
+	int64_t id;
+	if (!is_browser(q, r))
+		return;
+	if (!str_eq(field(q, "do"), STR("remove"))) {
+		make_token(q, r);
+		return;
+	}
+	if (!str_i64(field(q, "id"), &id)) {
+		r->status = 400;
+		return;
+	}
+	err e = token_remove(desk_of(q)->o.lists, q->session->person, id);
+	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
+		return;
+	go_said(q, r, STR("/account"), "token-gone", STR(""));
+}
+
+/* ---- browsers */
+
+void account_sessions_post(struct request *q, struct response *r)
+{
+	str hash, id = field(q, "id");
+	bool others = str_eq(id, STR("others"));
+	struct book *b = desk_of(q)->o.lists;
+	if (!is_browser(q, r))
+		return;
+	if (!others && enc_hex_decode(q->arena, id, &hash).kind) {
+		r->status = 400;
+		return;
+	}
+	err e = others ? session_remove_person(b, q->session->person, q->session->cookie)
+		       : session_remove_hash(b, q->session->person, hash);
+	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
+		return;
+	go_said(q, r, STR("/account"), others ? "sessions-gone" : "session-gone",
+		STR(""));
+}

@@ -1,0 +1,243 @@
+/* /lists/NAME/admin/members: who is a member; adding, changing, removing many. */
+#include "web/pages/forms.h"
+
+#include "base/enc.h"
+#include "mail/date.h"
+#include "store/lists/member.h"
+
+enum { PAGE_ROWS = 100, LINES_MAX = 5000, CSV_STEP = 1000 };
+
+static str base(struct request *q)
+{
+	return arena_cat(q->arena, desk_list_path(q), STR("/admin/members"));
+}
+
+static int64_t page_number(struct request *q)
+{
+	int64_t n;
+	return str_i64(request_query(q, "page"), &n) && n > 0 && n < 100000 ? n : 1;
+}
+
+static str page_link(struct request *q, int64_t n)
+{
+	return arena_printf(q->arena, "%.*s?page=%lld&q=%.*s", STR_F(base(q)),
+			    (long long)n,
+			    STR_F(enc_percent(q->arena, request_query(q, "q"))));
+}
+
+static err add_rows(struct request *q, struct page_members *p)
+{
+	size_t n;
+	struct member_row *m;
+	struct desk *d = desk_of(q);
+	int64_t page = page_number(q);
+	TRY(member_count(d->o.lists, d->list->id, p->q, &p->count));
+	TRY(member_search(d->o.lists, q->arena, d->list->id, p->q,
+			  (size_t)(page - 1) * PAGE_ROWS, PAGE_ROWS, &m, &n));
+	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct page_members_members){
+			.address = m[i].text,
+			.name = m[i].name,
+			.verified = m[i].verified_at,
+			.off = str_eq(m[i].delivery, STR("off")),
+			.off_by = m[i].off_by.n ? m[i].off_by : STR("somebody"),
+			.action = m[i].action,
+			.hidden = m[i].hidden,
+			.joined = m[i].joined_at,
+			.bounce = m[i].bounce_text,
+		};
+	p->members = rows;
+	p->members_count = n;
+	p->first = (page - 1) * PAGE_ROWS + 1;
+	p->last = p->first + (int64_t)n - 1;
+	if (page > 1)
+		p->previous = page_link(q, page - 1);
+	if (p->last < p->count)
+		p->next = page_link(q, page + 1);
+	return OK;
+}
+
+static void show(struct request *q, struct response *r, struct page_members *p)
+{
+	const struct desk *d = desk_of(q);
+	p->frame = list_frame(q, STR("Members"));
+	p->list = d->list->name;
+	p->tabs = admin_tabs(q, "members");
+	p->csrf = csrf_of(q);
+	p->action = base(q);
+	p->may_set = desk_may(d, RIGHT_members_set);
+	p->q = str_trim(request_query(q, "q"));
+	if (!p->how.n)
+		p->how = STR("invite");
+	if (!page_failed(q, r, add_rows(q, p)))
+		ANSWER(q, r, members, p);
+}
+
+void members_page(struct request *q, struct response *r)
+{
+	show(q, r, &(struct page_members){ .note = note_of(q) });
+}
+
+/* ---- adding: nobody is, where a line is wrong */
+
+static err check_line(struct arena *a, str line)
+{
+	struct mailbox *m;
+	size_t n;
+	TRY(address_list(a, line, &m, &n));
+	return n == 1 && m[0].address.domain.n
+		       ? OK
+		       : err_in(a, ERR_SYNTAX, "no address, or more than one");
+}
+
+static const char *check_lines(struct request *q, struct page_members *p, str text)
+{
+	str line;
+	size_t count = 0;
+	struct page_members_wrong *wrong = arena_zero(q->arena, 20 * sizeof *wrong);
+	for (; str_line(&text, &line); count += line.n > 0) {
+		line = str_trim(line);
+		if (line.n && check_line(q->arena, line).kind && p->wrong_count < 20)
+			wrong[p->wrong_count++].text = line;
+	}
+	p->wrong = wrong;
+	if (!count)
+		return "Write at least one address.";
+	if (count > LINES_MAX)
+		return "At most 5,000 at a time; the command line takes any number.";
+	return p->wrong_count ? "In each of these lines there must be one address:"
+			      : NULL;
+}
+
+static bool is_how(str how)
+{
+	return str_eq(how, STR("invite")) || str_eq(how, STR("welcome"))
+	       || str_eq(how, STR("add"));
+}
+
+void members_add_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	struct page_members p = { .how = field(q, "how"),
+				  .addresses = request_form(q, "addresses") };
+	const char *fault = check_lines(q, &p, p.addresses);
+	if (!fault && !is_how(p.how))
+		fault = "Choose how they are to be added.";
+	if (fault) {
+		p.addresses_error = str_from(fault);
+		r->status = 400;
+		show(q, r, &p);
+		return;
+	}
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "addresses", json_of(p.addresses));
+	json_object_set_new(args, "how", json_of(p.how));
+	if (order_and_wait(q, "member_add", args, &x)) {
+		go_done(q, r, STR("/admin/members"), x.order);
+		return;
+	}
+	p.note = note_bad(q, x.why);
+	r->status = x.result ? 400 : 503;
+	show(q, r, &p);
+}
+
+/* ---- changing */
+
+static const struct {
+	const char *what, *kind, *key, *value;
+} acts[] = {
+	{ "remove", "member_remove", "", "" },
+	{ "on", "member_set", "delivery", "regular" },
+	{ "off", "member_set", "delivery", "off" },
+	{ "accept", "member_set", "action", "accept" },
+	{ "hold", "member_set", "action", "hold" },
+	{ "discard", "member_set", "action", "discard" },
+	{ "default", "member_set", "action", "" },
+};
+
+static json_t *chosen(struct request *q)
+{
+	BUF(b);
+	size_t at = 0;
+	str address;
+	while (pairs_next(&q->form, STR("address"), &at, &address))
+		buf_cat(&b, address, STR("\n"));
+	return json_of(buf_str(&b));
+}
+
+void members_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	size_t i = 0, count = sizeof acts / sizeof *acts;
+	str what = field(q, "do");
+	while (i < count && !str_eq(what, str_from(acts[i].what)))
+		i++;
+	if (i == count || !field(q, "address").n) {
+		r->status = 400;
+		show(q, r,
+		     &(struct page_members){
+			     .note = note_bad(q, STR("Choose members, and what to do "
+						     "with them.")) });
+		return;
+	}
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "addresses", chosen(q));
+	json_object_set_new(args, "key", json_string(acts[i].key));
+	json_object_set_new(args, "value", json_string(acts[i].value));
+	if (order_and_wait(q, acts[i].kind, args, &x)) {
+		go_done(q, r, STR("/admin/members"), x.order);
+		return;
+	}
+	r->status = x.result ? 400 : 503;
+	show(q, r, &(struct page_members){ .note = note_bad(q, x.why) });
+}
+
+/* ---- CSV (RFC 4180) */
+
+/* What a table program would run as a formula gets a quote mark in front. */
+static void add_cell(struct buf *b, str s, bool last)
+{
+	bool formula = s.n && strchr("=+-@\t", s.p[0]);
+	buf_add(b, formula ? STR("\"'") : STR("\""));
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_add_char(b, '"');
+		buf_add_char(b, s.p[i]);
+	}
+	buf_add(b, last ? STR("\"\r\n") : STR("\","));
+}
+
+static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
+{
+	add_cell(b, m->text, false);
+	add_cell(b, m->name, false);
+	add_cell(b, m->delivery, false);
+	add_cell(b, m->off_by, false);
+	add_cell(b, m->action, false);
+	add_cell(b, date_day(a, m->joined_at), true);
+}
+
+void members_csv_page(struct request *q, struct response *r)
+{
+	struct member_row *m;
+	size_t n;
+	struct desk *d = desk_of(q);
+	int64_t after = 0;
+	buf_add(&r->body, STR("address,name,delivery,off_by,action,joined\r\n"));
+	do {
+		ARENA(a);
+		if (page_failed(q, r,
+				member_list(d->o.lists, a, d->list->id, after, CSV_STEP,
+					    &m, &n)))
+			return;
+		for (size_t i = 0; i < n; i++)
+			add_member(&r->body, a, &m[i]);
+		after = n ? m[n - 1].id : after;
+	} while (n == CSV_STEP);
+	r->type = STR("text/csv; charset=utf-8; header=present");
+	r->cache = STR("no-store");
+	response_download(r, arena_cat(q->arena, d->list->name, STR("-members.csv")));
+}

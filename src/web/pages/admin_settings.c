@@ -1,0 +1,203 @@
+/* /lists/NAME/admin/settings: the form that lists/settings.def gives. */
+#include "web/pages/forms.h"
+
+static const char *const types[] = {
+	[SETTING_IS_TEXT] = "text",     [SETTING_IS_LINES] = "lines",
+	[SETTING_IS_NUMBER] = "number", [SETTING_IS_BOOL] = "bool",
+	[SETTING_IS_CHOICE] = "choice", [SETTING_IS_ADDRESS] = "text",
+};
+
+struct sheet { /* what each row has: as stored, or as it was sent */
+	str *values;
+	str *errors;
+};
+
+/* ---- showing */
+
+static str choice_label(const struct setting_def *def, str word)
+{
+	for (size_t i = 0; def->choices[i]; i += 2)
+		if (str_eq(word, str_from(def->choices[i])))
+			return str_from(def->choices[i + 1]);
+	return word;
+}
+
+static void fill_choices(struct request *q, const struct setting_def *def, str value,
+			 struct page_settings_groups_settings *out)
+{
+	size_t n = 0;
+	while (def->choices[n * 2])
+		n++;
+	struct page_settings_groups_settings_choices *rows = arena_zero(q->arena,
+									n * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		str word = str_from(def->choices[i * 2]);
+		rows[i] = (struct page_settings_groups_settings_choices){
+			word, str_from(def->choices[i * 2 + 1]), str_eq(word, value)
+		};
+	}
+	out->choices = rows;
+	out->choices_count = n;
+}
+
+static bool differs(struct request *q, const struct setting_def *def)
+{
+	str now = setting_text(q->arena, &desk_of(q)->settings, def);
+	return !str_eq(now, str_from(def->standard));
+}
+
+static void fill_setting(struct request *q, const struct setting_def *def, str value,
+			 str error, struct page_settings_groups_settings *out)
+{
+	str standard = str_from(def->standard);
+	*out = (struct page_settings_groups_settings){
+		.key = str_from(def->key),
+		.label = str_from(def->label),
+		.help = str_from(def->help),
+		.type = str_from(types[def->type]),
+		.value = value,
+		.standard = def->choices ? choice_label(def, standard) : standard,
+		.changed = differs(q, def),
+		.error = error,
+	};
+	if (def->choices)
+		fill_choices(q, def, value, out);
+}
+
+/* The rows stand in the order of their groups. */
+static void fill_groups(struct request *q, const struct sheet *sheet,
+			struct page_settings *p)
+{
+	size_t n;
+	const struct setting_def *def = setting_defs(&n);
+	struct page_settings_groups *groups = arena_zero(q->arena, n * sizeof *groups);
+	struct page_settings_groups *g = groups - 1;
+	struct page_settings_groups_settings *rows = arena_zero(q->arena,
+								n * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		str id = str_from(def[i].group);
+		if (!p->groups_count || !str_eq(g->id, id)) {
+			g = &groups[p->groups_count++];
+			*g = (struct page_settings_groups){
+				.id = id,
+				.title = str_from(setting_group_title(id)),
+				.settings = &rows[i],
+			};
+		}
+		fill_setting(q, &def[i], sheet->values[i], sheet->errors[i], &rows[i]);
+		g->settings_count++;
+		g->changed += rows[i].changed;
+		p->changed += rows[i].changed;
+		p->wrong += sheet->errors[i].n > 0;
+	}
+	p->groups = groups;
+}
+
+static void show(struct request *q, struct response *r, const struct sheet *sheet,
+		 const struct page_note *note)
+{
+	const struct desk *d = desk_of(q);
+	struct page_settings p = {
+		.frame = list_frame(q, STR("Settings")),
+		.list = d->list->name,
+		.tabs = admin_tabs(q, "settings"),
+		.note = note,
+		.csrf = csrf_of(q),
+		.action = arena_cat(q->arena, desk_list_path(q), STR("/admin/settings")),
+	};
+	fill_groups(q, sheet, &p);
+	ANSWER(q, r, settings, &p);
+}
+
+static struct sheet stored(struct request *q)
+{
+	size_t n;
+	const struct setting_def *def = setting_defs(&n);
+	struct sheet s = { arena_zero(q->arena, n * sizeof *s.values),
+			   arena_zero(q->arena, n * sizeof *s.errors) };
+	for (size_t i = 0; i < n; i++)
+		s.values[i] = setting_text(q->arena, &desk_of(q)->settings, &def[i]);
+	return s;
+}
+
+void settings_page(struct request *q, struct response *r)
+{
+	struct sheet s = stored(q);
+	show(q, r, &s, note_of(q));
+}
+
+/* ---- saving */
+
+/* The last value of that name: a box that is ticked follows the hidden "no". */
+static bool sent(struct request *q, const struct setting_def *def, str *value)
+{
+	size_t at = 0;
+	bool is_there = false;
+	str one;
+	while (pairs_next(&q->form, str_from(def->key), &at, &one)) {
+		*value = one;
+		is_there = true;
+	}
+	return is_there;
+}
+
+static str with_lf(struct arena *a, str text)
+{
+	BUF(b);
+	str line;
+	text = str_trim(text);
+	while (str_line(&text, &line))
+		buf_cat(&b, b.n ? STR("\n") : STR(""), line);
+	return arena_copy(a, buf_str(&b));
+}
+
+/* What was sent is put on the sheet; what differs from what is stored into set. */
+static bool read_sheet(struct request *q, struct sheet *s, json_t *set)
+{
+	size_t n;
+	bool good = true;
+	const struct setting_def *def = setting_defs(&n);
+	for (size_t i = 0; i < n; i++) {
+		str value, clean, before = s->values[i];
+		if (!sent(q, &def[i], &value))
+			continue;
+		s->values[i] = with_lf(q->arena, value);
+		err e = setting_check(q->arena, &def[i], s->values[i], &clean);
+		if (e.kind) {
+			s->errors[i] = str_from(e.msg);
+			good = false;
+		} else if (!str_eq(clean, with_lf(q->arena, before))) {
+			json_object_set_new(set, def[i].key, json_of(clean));
+		}
+	}
+	return good;
+}
+
+void settings_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	struct sheet s = stored(q);
+	json_t *set = json_object(), *args;
+	bool good = read_sheet(q, &s, set);
+	if (!good || !json_object_size(set)) {
+		json_decref(set);
+		r->status = good ? 200 : 400;
+		if (good)
+			go_said(q, r,
+				arena_cat(q->arena, desk_list_path(q),
+					  STR("/admin/settings")),
+				"unchanged", STR(""));
+		else
+			show(q, r, &s, NULL);
+		return;
+	}
+	args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "set", set);
+	if (order_and_wait(q, "settings", args, &x)) {
+		go_done(q, r, STR("/admin/settings"), x.order);
+		return;
+	}
+	r->status = x.result ? 400 : 503;
+	show(q, r, &s, note_bad(q, x.why));
+}

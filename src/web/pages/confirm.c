@@ -1,0 +1,251 @@
+/* /confirm/TOKEN: what a mailed link would do, and one button. The link is known to
+ * mail filters and previewers as well, so that looking does nothing. */
+#include "web/pages/entry.h"
+#include "web/pages/heldview.h"
+
+#include "account/account.h"
+#include "base/enc.h"
+#include "lists/confirm.h"
+#include "mail/date.h"
+#include "store/lists/held.h"
+
+/* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
+struct kind {
+	const char *title, *text, *button, *note;
+	bool destroys;
+};
+
+static const struct kind kinds[] = {
+	[CONFIRM_JOIN] = { "Join {list}?",
+			   "You, or somebody who typed your address, asked to join this "
+			   "list.",
+			   "Join {list}",
+			   "If you did not ask, close the page: no further mail will "
+			   "come.",
+			   false },
+	[CONFIRM_INVITE] = { "Join {list}?",
+			     "The people who run this list invite you to become a "
+			     "member.",
+			     "Join {list}", "If you do not want to, close the page.",
+			     false },
+	[CONFIRM_LEAVE] = { "Leave {list}?",
+			    "You, or somebody who typed your address, asked that it "
+			    "leave "
+			    "this list.",
+			    "Leave {list}", "If you did not ask, close the page.", true },
+	[CONFIRM_SIGN_IN] = { "Sign in?",
+			      "This browser will be signed in until you sign out, or for "
+			      "30 days.",
+			      "Sign in",
+			      "If you did not ask for the link, close the page: nobody "
+			      "can use it without reading your mail.",
+			      false },
+	[CONFIRM_VERIFY] = { "Add this address to your account?",
+			     "Whoever is signed in to the account will get what the "
+			     "address may see, and may write in its name.",
+			     "Add the address",
+			     "If you did not ask for it, close the page.", false },
+};
+
+static str fill(struct arena *a, const char *text, const struct confirmation *c)
+{
+	str s = str_from(text), at = str_find(s, STR("{list}"));
+	return at.n ? arena_cat(a, str_first(s, s.n - at.n),
+				c->list ? c->list->name : STR(""), str_skip(at, 6))
+		    : s;
+}
+
+/* ---- looking */
+
+static void say(struct request *q, struct response *r, int status, str title, str text,
+		str next, str label)
+{
+	r->status = status;
+	ANSWER(q, r, done,
+	       (&(struct page_done){ .frame = frame_of(q, title),
+				     .title = title,
+				     .text = text,
+				     .next = next,
+				     .next_label = label }));
+}
+
+static void used_up(struct request *q, struct response *r)
+{
+	say(q, r, 410, STR("This link does nothing any more"),
+	    STR("It was used already, or it is too old, or it lost some characters on "
+		"its way. Ask for a new one."),
+	    STR("/lists/"), STR("To the lists"));
+}
+
+static void sign_in_first(struct request *q, struct response *r, str token)
+{
+	say(q, r, 403, STR("Sign in first"),
+	    STR("An address is added to an account in a browser that is signed in to "
+		"that account. Sign in there, then open this link again."),
+	    arena_cat(q->arena, STR("/login?to=/confirm/"), token), STR("Sign in"));
+}
+
+static str owner_name(struct request *q, int64_t person)
+{
+	struct account who;
+	if (!person || account_by_id(q->arena, desk_of(q)->o.lists, person, &who).kind)
+		return STR_NONE;
+	return who.name.n ? who.name : q->session->name;
+}
+
+static void show_button(struct request *q, struct response *r, str token,
+			const struct confirmation *c)
+{
+	enum { FACTS = 6 };
+	struct page_confirm_facts f[FACTS];
+	size_t n = 0;
+	const struct kind *k = &kinds[c->kind];
+	str title = fill(q->arena, k->title, c), account = owner_name(q, c->account);
+	if (c->list)
+		f[n++] = (struct page_confirm_facts){ STR("List"), c->list->address };
+	f[n++] = (struct page_confirm_facts){ STR("Address"), c->address };
+	if (c->name.n)
+		f[n++] = (struct page_confirm_facts){ STR("Name"), c->name };
+	if (account.n)
+		f[n++] = (struct page_confirm_facts){ STR("Account"), account };
+	f[n++] = (struct page_confirm_facts){ STR("Asked"),
+					      date_minute(q->arena, c->created_at) };
+	f[n++] = (struct page_confirm_facts){ STR("Good until"),
+					      date_minute(q->arena, c->expires_at) };
+	ANSWER(q, r, confirm,
+	       (&(struct page_confirm){
+		       .frame = frame_of(q, title),
+		       .title = title,
+		       .text = str_from(k->text),
+		       .facts = f,
+		       .facts_count = n,
+		       .action = arena_cat(q->arena, STR("/confirm/"), token),
+		       .csrf = csrf_of(q),
+		       .button = fill(q->arena, k->button, c),
+		       .destroys = k->destroys,
+		       .note = str_from(k->note),
+	       }));
+}
+
+static void show_held(struct request *q, struct response *r, str token,
+		      const struct confirmation *c)
+{
+	struct held_row h;
+	struct page_heldpost post;
+	struct desk *d = desk_of(q);
+	err e = held_get(d->o.lists, q->arena, c->held, &h);
+	if (!e.kind && h.verdict.n) {
+		say(q, r, 410, STR("This post was decided already"),
+		    arena_cat(q->arena, STR("It was "), h.verdict, STR(" by "),
+			      h.handled_by, STR(".")),
+		    STR("/lists/"), STR("To the lists"));
+		return;
+	}
+	if (!e.kind)
+		e = held_view(q, &h, arena_cat(q->arena, STR("/confirm/"), token), &post);
+	if (e.kind == ERR_NOTFOUND) {
+		used_up(q, r);
+		return;
+	}
+	if (page_failed(q, r, e))
+		return;
+	ANSWER(q, r, heldone,
+	       (&(struct page_heldone){ .frame = frame_of(q, STR("A post waits")),
+					.list = c->list->name,
+					.post = &post }));
+}
+
+/* Another site must not read the address of a link in Referer; nor is a page with
+ * a person's affairs kept by anybody (SECURITY's no-referrer does the former). */
+static bool look(struct request *q, struct response *r, struct confirmation *c)
+{
+	struct desk *d = desk_open(q);
+	r->cache = STR("no-store");
+	err e = confirm_look(&d->o, q->arena, request_arg(q, "token"), c);
+	if (e.kind == ERR_NOTFOUND)
+		used_up(q, r);
+	else if (!page_failed(q, r, e))
+		return true;
+	return false;
+}
+
+void confirm_page(struct request *q, struct response *r)
+{
+	struct confirmation c;
+	str token = request_arg(q, "token");
+	if (!look(q, r, &c))
+		return;
+	if (c.kind == CONFIRM_HELD)
+		show_held(q, r, token, &c);
+	else if (c.kind == CONFIRM_VERIFY
+		 && (!q->session || q->session->person != c.account))
+		sign_in_first(q, r, token);
+	else
+		show_button(q, r, token, &c);
+}
+
+/* ---- pressing */
+
+static void go_to_done(struct request *q, struct response *r, const char *word, str list)
+{
+	str rest = list.n ? arena_cat(q->arena, STR("?list="),
+				      enc_percent(q->arena, list))
+			  : STR("");
+	response_redirect(r, 303,
+			  arena_cat(q->arena, STR("/done/"), str_from(word), rest));
+}
+
+static str result_text(struct request *q, const struct ordered *x, const char *key)
+{
+	return arena_copy(q->arena,
+			  str_from(json_string_value(json_object_get(x->result, key))));
+}
+
+static void pressed(struct request *q, struct response *r, const struct confirmation *c,
+		    const struct ordered *x)
+{
+	str list = result_text(q, x, "list"), to = result_text(q, x, "to");
+	int64_t person = json_integer_value(json_object_get(x->result, "person"));
+	bool waits = json_is_true(json_object_get(x->result, "waits"));
+	str choice = field(q, "do");
+	switch (c->kind) {
+	case CONFIRM_SIGN_IN:
+		if (browser_sign_in(q, r, person, "link"))
+			go_on(q, r, to);
+		return;
+	case CONFIRM_VERIFY:
+		go_said(q, r, STR("/account"), "verified", STR(""));
+		return;
+	case CONFIRM_JOIN:
+	case CONFIRM_INVITE:
+		go_to_done(q, r, waits ? "waits" : "joined", list);
+		return;
+	case CONFIRM_LEAVE:
+		go_to_done(q, r, "left", list);
+		return;
+	case CONFIRM_HELD:
+		go_to_done(q, r,
+			   str_eq(choice, STR("accept"))   ? "accepted"
+			   : str_eq(choice, STR("reject")) ? "rejected"
+							   : "discarded",
+			   list);
+	}
+}
+
+void confirm_post(struct request *q, struct response *r)
+{
+	struct confirmation c;
+	struct ordered x;
+	if (!look(q, r, &c))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "token", json_of(request_arg(q, "token")));
+	json_object_set_new(args, "choice", json_of(field(q, "do")));
+	json_object_set_new(args, "reason", json_of(field(q, "reason")));
+	if (order_and_wait(q, "confirm", args, &x))
+		pressed(q, r, &c, &x);
+	else
+		say(q, r, x.order && x.result ? 400 : 503, STR("That was not possible"),
+		    arena_cat(q->arena, x.why, STR(".")), STR("/lists/"),
+		    STR("To the lists"));
+}

@@ -1,0 +1,188 @@
+#include "web/pages/forms.h"
+
+#include "base/log.h"
+#include "store/lists/order.h"
+
+static const struct {
+	const char *word, *text;
+} said[] = {
+#define SAID(word, text) { word, text },
+#include "web/pages/said.def"
+#undef SAID
+};
+
+struct desk *desk_open(struct request *q)
+{
+	(void)house_may(q, (enum right)ROUTE_OPEN);
+	return desk_of(q);
+}
+
+struct page_frame list_frame(const struct request *q, str title)
+{
+	enum { CRUMBS = 3 };
+	const struct desk *d = desk_of(q);
+	struct page_frame f = frame_of(
+		q, arena_cat(q->arena, title, STR(", "), d->list->name));
+	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
+	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
+	way[1] = (struct page_frame_crumbs){
+		d->list->name, arena_cat(q->arena, desk_list_path(q), STR("/"))
+	};
+	way[2] = (struct page_frame_crumbs){ title, STR_NONE };
+	f.crumbs = way;
+	f.crumbs_count = CRUMBS;
+	return f;
+}
+
+str csrf_of(const struct request *q)
+{
+	return session_form_token(q->router->sessions, q);
+}
+
+str field(const struct request *q, const char *name)
+{
+	return str_trim(request_form(q, name));
+}
+
+json_t *json_of(str s)
+{
+	return json_stringn(s.n ? s.p : "", s.n);
+}
+
+/* ---- what was done */
+
+static str text_for(str word)
+{
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (str_eq(word, str_from(said[i].word)))
+			return str_from(said[i].text);
+	return STR_NONE;
+}
+
+static str with_number(struct arena *a, str text, int64_t n)
+{
+	str at = str_find(text, STR("{n}"));
+	return at.n ? arena_printf(a, "%.*s%lld%.*s", (int)(text.n - at.n), text.p,
+				   (long long)n, STR_F(str_skip(at, 3)))
+		    : text;
+}
+
+static void add_lines(struct arena *a, struct page_note *n, const json_t *wrong)
+{
+	size_t count = json_array_size(wrong);
+	struct page_note_lines *lines = arena_zero(a, (count + 1) * sizeof *lines);
+	for (size_t i = 0; i < count; i++)
+		lines[i].text = arena_copy(
+			a, str_from(json_string_value(json_array_get(wrong, i))));
+	n->lines = lines;
+	n->lines_count = count;
+}
+
+static void read_result(struct request *q, const struct order_row *row,
+			struct page_note *n)
+{
+	json_t *result = json_loadb(row->result.p, row->result.n, 0, NULL);
+	int64_t number = json_integer_value(json_object_get(result, "n"));
+	const char *as = json_string_value(json_object_get(result, "as"));
+	str text = text_for(as ? str_from(as) : row->kind);
+	n->text = with_number(q->arena, text.n ? text : STR("It is done."), number);
+	add_lines(q->arena, n, json_object_get(result, "wrong"));
+	if (n->lines_count) {
+		n->bad = !number;
+		n->text = arena_cat(q->arena, n->bad ? STR("") : n->text,
+				    n->bad ? STR("") : STR(" "),
+				    STR("These were not possible:"));
+	}
+	json_decref(result);
+}
+
+static const struct page_note *note_of_order(struct request *q, int64_t id)
+{
+	struct order_row row;
+	struct desk *d = desk_of(q);
+	struct page_note *n = arena_zero(q->arena, sizeof *n);
+	if (!q->session || order_get(d->o.lists, q->arena, id, &row).kind
+	    || row.person != q->session->person || !str_eq(row.state, STR("done")))
+		return NULL;
+	read_result(q, &row, n);
+	return n;
+}
+
+const struct page_note *note_of(struct request *q)
+{
+	str word = request_query(q, "done");
+	int64_t order;
+	if (str_i64(word, &order))
+		return note_of_order(q, order);
+	str text = text_for(word);
+	if (!text.n)
+		return NULL;
+	struct page_note *n = arena_zero(q->arena, sizeof *n);
+	n->text = text;
+	return n;
+}
+
+const struct page_note *note_bad(struct request *q, str text)
+{
+	struct page_note *n = arena_zero(q->arena, sizeof *n);
+	*n = (struct page_note){ .bad = true, .text = text };
+	return n;
+}
+
+void go_said(struct request *q, struct response *r, str path, const char *word, str rest)
+{
+	response_redirect(r, 303,
+			  arena_cat(q->arena, path, STR("?done="), str_from(word), rest));
+}
+
+void go_done(struct request *q, struct response *r, str path, int64_t order)
+{
+	response_redirect(r, 303,
+			  arena_printf(q->arena, "%.*s%.*s?done=%lld",
+				       STR_F(desk_list_path(q)), STR_F(path),
+				       (long long)order));
+}
+
+/* ---- what failed */
+
+bool page_failed(struct request *q, struct response *r, err e)
+{
+	if (!e.kind)
+		return false;
+	log_error("page-not-made", KS("path", q->path), KE(e),
+		  KZ("do", "mend what the error names"));
+	error_page(q, r, e.kind == ERR_TEMP ? 503 : 500, STR_NONE);
+	return true;
+}
+
+/* ---- the owner's pages */
+
+const struct page_tabs *admin_tabs(struct request *q, const char *current)
+{
+	static const struct {
+		const char *name, *label;
+		enum right right;
+	} rows[] = {
+		{ "held", "Held", RIGHT_held_see },
+		{ "members", "Members", RIGHT_members_see },
+		{ "settings", "Settings", RIGHT_settings_see },
+		{ "roles", "Roles", RIGHT_members_see },
+		{ "bans", "Bans", RIGHT_ban_set },
+		{ "log", "Log", RIGHT_audit_see },
+	};
+	enum { ROWS = sizeof rows / sizeof *rows };
+	const struct desk *d = desk_of(q);
+	struct page_tabs *t = arena_zero(q->arena, sizeof *t);
+	struct page_tabs_entries *e = arena_zero(q->arena, ROWS * sizeof *e);
+	for (size_t i = 0; i < ROWS; i++)
+		if (desk_may(d, rows[i].right))
+			e[t->entries_count++] = (struct page_tabs_entries){
+				.label = str_from(rows[i].label),
+				.href = arena_cat(q->arena, desk_list_path(q),
+						  STR("/admin/"), str_from(rows[i].name)),
+				.current = !strcmp(rows[i].name, current),
+			};
+	t->label = STR("Running this list");
+	t->entries = e;
+	return t;
+}

@@ -1,0 +1,123 @@
+#include "web/pages/heldview.h"
+
+#include "archive/content.h"
+#include "archive/render.h"
+
+enum { CHECKS_MAX = 8 };
+
+str held_author(struct arena *a, const struct held_row *h)
+{
+	str address = h->author.n ? h->author : STR("nobody in particular");
+	return h->author_name.n
+		       ? arena_cat(a, h->author_name, STR(" <"), address, STR(">"))
+		       : address;
+}
+
+static void add_check(struct page_heldpost *p, const char *label, const char *state,
+		      const char *word, str text)
+{
+	struct page_heldpost_checks *rows = (struct page_heldpost_checks *)(uintptr_t)
+						    p->checks;
+	if (p->checks_count < CHECKS_MAX)
+		rows[p->checks_count++] = (struct page_heldpost_checks){
+			.label = str_from(label),
+			.state = str_from(state),
+			.word = str_from(word),
+			.text = text,
+		};
+}
+
+static str json_word(struct arena *a, const json_t *o, const char *key)
+{
+	return arena_copy(a, str_from(json_string_value(json_object_get(o, key))));
+}
+
+/* "pass north.example, fail lists.example" */
+static str dkim_words(struct arena *a, const json_t *list)
+{
+	BUF(b);
+	size_t i;
+	const json_t *one;
+	json_array_foreach(list, i, one)
+		buf_cat(&b, b.n ? STR(", ") : STR(""), json_word(a, one, "result"),
+			STR(" "), json_word(a, one, "domain"));
+	return b.n ? arena_copy(a, buf_str(&b)) : STR("no signature");
+}
+
+static str dmarc_words(struct arena *a, const json_t *o)
+{
+	str policy = json_word(a, o, "policy"), result = json_word(a, o, "result");
+	return policy.n ? arena_cat(a, result, STR(", the domain's policy is "), policy)
+			: result;
+}
+
+static void add_sender(struct arena *a, struct page_heldpost *p, const json_t *trust)
+{
+	if (json_is_true(json_object_get(trust, "account")))
+		add_check(p, "Author", "ok", "Proven", STR("signed in here to send it"));
+	else if (json_is_true(json_object_get(trust, "local")))
+		add_check(p, "Author", "ok", "Proven",
+			  STR("put in by the administrator"));
+	else if (json_is_true(json_object_get(trust, "aligned")))
+		add_check(p, "Author", "ok", "Proven",
+			  json_word(a, json_object_get(trust, "dmarc"), "domain"));
+	else
+		add_check(p, "Author", "bad", "Not proven",
+			  STR("anybody could have written this address"));
+}
+
+static void add_checks(struct arena *a, struct page_heldpost *p, str trust_text)
+{
+	json_t *trust = json_loadb(trust_text.n ? trust_text.p : "{}",
+				   trust_text.n ? trust_text.n : 2, 0, NULL);
+	p->checks = arena_zero(a, CHECKS_MAX * sizeof *p->checks);
+	add_sender(a, p, trust);
+	if (json_object_get(trust, "dmarc")) {
+		add_check(p, "DKIM", "", "",
+			  dkim_words(a, json_object_get(trust, "dkim")));
+		add_check(p, "SPF", "", "", json_word(a, trust, "spf"));
+		add_check(p, "DMARC", "", "",
+			  dmarc_words(a, json_object_get(trust, "dmarc")));
+	}
+	json_decref(trust);
+}
+
+static void add_files(struct arena *a, struct page_heldpost *p, str message)
+{
+	struct content c;
+	if (content_read(a, message, &c).kind)
+		return;
+	struct page_heldpost_files *rows = arena_zero(a,
+						      (c.file_count + 1) * sizeof *rows);
+	for (size_t i = 0; i < c.file_count; i++)
+		rows[i] = (struct page_heldpost_files){
+			.name = c.files[i].name.n ? c.files[i].name : STR("no name"),
+			.type = c.files[i].type,
+		};
+	p->files = rows;
+	p->files_count = c.file_count;
+}
+
+err held_view(struct request *q, const struct held_row *h, str action,
+	      struct page_heldpost *out)
+{
+	str message;
+	struct desk *d = desk_of(q);
+	TRY(held_body(d->o.lists, q->arena, h->id, &message));
+	*out = (struct page_heldpost){
+		.id = h->id,
+		.subject = h->subject,
+		.author = held_author(q->arena, h),
+		.at = h->held_at,
+		.size = h->size,
+		.reason = h->reason,
+		.rule = h->rule,
+		.action = action,
+		.csrf = csrf_of(q),
+		.text = render_post(q->arena, message,
+				    &(struct render_how){ .number = h->id }),
+	};
+	add_checks(q->arena, out, h->trust);
+	add_files(q->arena, out, message);
+	return OK;
+}

@@ -1,0 +1,291 @@
+/* /lists/NAME/join and /leave: becoming a member, and no longer being one. */
+#include "web/pages/forms.h"
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "lists/members.h"
+#include "store/lists/address.h"
+#include "web/stamp.h"
+
+static void go_to(struct request *q, struct response *r, const char *word)
+{
+	str list = str_skip(desk_list_path(q), 7); /* behind /lists/ */
+	response_redirect(
+		r, 303,
+		arena_cat(q->arena, STR("/done/"), str_from(word), STR("?list="), list));
+}
+
+static str page_path(const struct request *q, const char *page)
+{
+	return arena_cat(q->arena, desk_list_path(q), str_from(page));
+}
+
+/* ---- joining */
+
+static str stamp_form(const struct request *q)
+{
+	return arena_cat(q->arena, STR("join "), desk_of(q)->list->address);
+}
+
+static str own_address(struct request *q)
+{
+	struct address_row *own;
+	size_t n;
+	if (!q->session
+	    || address_of_person(desk_of(q)->o.lists, q->arena, q->session->person, &own,
+				 &n)
+		       .kind
+	    || !n)
+		return STR_NONE;
+	return own[0].text;
+}
+
+static void show_join(struct request *q, struct response *r, str wrong)
+{
+	struct desk *d = desk_of(q);
+	const struct settings *s = &d->settings;
+	str typed = field(q, "address");
+	r->cache = STR("no-store");
+	ANSWER(q, r, join,
+	       (&(struct page_join){
+		       .frame = list_frame(q, STR("Join")),
+		       .list = d->list->name,
+		       .list_address = d->list->address,
+		       .description = s->description,
+		       .closed = setting_is(s->subscription_policy, "closed"),
+		       .moderated = setting_is(s->subscription_policy,
+					       "confirm_then_moderate"),
+		       .owner = list_subaddress(q->arena, d->list, STR("owner")),
+		       .note = note_of(q),
+		       .address = typed.n ? typed : own_address(q),
+		       .address_error = wrong,
+		       .name = field(q, "name"),
+		       .action = page_path(q, "/join"),
+		       .csrf = csrf_of(q),
+		       .stamp = stamp_make(q->arena, &d->house->mac, stamp_form(q),
+					   network_key(q->arena, q), clock_now()),
+	       }));
+}
+
+void join_page(struct request *q, struct response *r)
+{
+	show_join(q, r, STR_NONE);
+}
+
+/* A person who is signed in has shown to be one; a guest's form must have been open
+ * for a while. */
+static const char *stamp_fault(struct request *q)
+{
+	if (q->session)
+		return NULL;
+	switch (stamp_check(q->arena, &desk_of(q)->house->mac, stamp_form(q),
+			    network_key(q->arena, q), clock_now(), field(q, "stamp"))) {
+	case STAMP_GOOD:
+		return NULL;
+	case STAMP_YOUNG:
+		return "That was fast. To keep robots out, please wait two seconds and "
+		       "press the button again.";
+	case STAMP_OLD:
+	case STAMP_WRONG:
+		break;
+	}
+	return "The page was too old. It is fresh now: please press the button again.";
+}
+
+static const char *join_fault(struct request *q)
+{
+	struct address x;
+	str name = field(q, "name");
+	if (address_parse(q->arena, field(q, "address"), &x).kind)
+		return "This is no mail address: it needs a name, an @ and a domain.";
+	if (name.n > 200 || str_has(name, '\n') || str_has(name, '\r'))
+		return "The name is too long, or has more than one line.";
+	return stamp_fault(q);
+}
+
+static bool too_often(struct request *q, struct response *r)
+{
+	if (rate_take(desk_of(q)->house->asks, network_key(q->arena, q), 1))
+		return false;
+	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
+		 KZ("of", "asks"));
+	error_page(q, r, 429,
+		   STR("Too many requests of this kind came from your network. Wait a "
+		       "while, then try again."));
+	return true;
+}
+
+/* What comes of it is told by mail to the address itself: the page says the same
+ * whether or not it was known. */
+void join_post(struct request *q, struct response *r)
+{
+	struct desk *d = desk_of(q);
+	const char *fault = join_fault(q);
+	if (setting_is(d->settings.subscription_policy, "closed")) {
+		r->status = 403;
+		show_join(q, r, STR_NONE);
+		return;
+	}
+	if (fault) {
+		r->status = 400;
+		show_join(q, r, str_from(fault));
+		return;
+	}
+	if (too_often(q, r))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(d->list->address));
+	json_object_set_new(args, "address", json_of(field(q, "address")));
+	json_object_set_new(args, "name", json_of(field(q, "name")));
+	if (order_file_only(q, "join", args))
+		go_to(q, r, "asked");
+	else
+		error_page(q, r, 503, STR_NONE);
+}
+
+/* ---- leaving */
+
+static void show_button(struct request *q, struct response *r, str title, str action,
+			str csrf)
+{
+	struct desk *d = desk_of(q);
+	r->cache = STR("no-store");
+	ANSWER(q, r, confirm,
+	       (&(struct page_confirm){
+		       .frame = list_frame(q, title),
+		       .title = arena_cat(q->arena, STR("Leave "), d->list->name,
+					  STR("?")),
+		       .text = STR("No further post of this list will reach you. You can "
+				   "join again at any time."),
+		       .action = action,
+		       .csrf = csrf,
+		       .button = arena_cat(q->arena, STR("Leave "), d->list->name),
+		       .destroys = true,
+	       }));
+}
+
+static void show_leave(struct request *q, struct response *r, str wrong)
+{
+	struct desk *d = desk_of(q);
+	ANSWER(q, r, leave,
+	       (&(struct page_leave){
+		       .frame = list_frame(q, STR("Leave")),
+		       .list = d->list->name,
+		       .address = field(q, "address"),
+		       .address_error = wrong,
+		       .action = page_path(q, "/leave"),
+	       }));
+}
+
+/* A member's own link needs neither a sign-in nor that the list be seen: whoever has
+ * it got it by mail. It is asked for here since the route lets everybody in. */
+static bool leave_open(struct request *q, struct response *r)
+{
+	enum may may = house_may(q, RIGHT_leave);
+	struct desk *d = desk_of(q);
+	bool linked = request_query(q, "m").n && d->list;
+	if (linked || (may == MAY && (q->session || !q->is_protected)))
+		return true;
+	error_page(q, r, may == MAY_NOT_KNOW ? 404 : q->session ? 403 : 401, STR_NONE);
+	return false;
+}
+
+void leave_page(struct request *q, struct response *r)
+{
+	int64_t member;
+	struct desk *d = desk_of(q);
+	str m = request_query(q, "m");
+	if (!leave_open(q, r))
+		return;
+	if (!m.n && desk_may(d, RIGHT_membership_set)) {
+		show_button(q, r, STR("Leave"), page_path(q, "/leave"), csrf_of(q));
+		return;
+	}
+	if (!m.n) {
+		show_leave(q, r, STR_NONE);
+		return;
+	}
+	err e = leave_token_read(q->arena, &d->o.mac, d->list, m, &member);
+	if (e.kind)
+		error_page(q, r, 400, arena_cat(q->arena, str_from(e.msg), STR(".")));
+	else
+		show_button(q, r, STR("Leave"),
+			    arena_cat(q->arena, page_path(q, "/leave?m="),
+				      enc_percent(q->arena, m)),
+			    STR_NONE);
+}
+
+/* RFC 8058 section 3.2: a mail program's own button. It reads no page, so that it
+ * gets a plain answer. */
+static void one_click(struct response *r)
+{
+	r->type = STR("text/plain; charset=utf-8");
+	buf_add(&r->body, STR("No further post of this list will be sent to you.\n"));
+}
+
+static void leave_by_link(struct request *q, struct response *r, str m)
+{
+	struct ordered x;
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "token", json_of(m));
+	if (!order_and_wait(q, "leave_link", args, &x))
+		error_page(q, r, x.result ? 400 : 503, x.why);
+	else if (str_eq(field(q, "List-Unsubscribe"), STR("One-Click")))
+		one_click(r);
+	else
+		go_to(q, r, "left");
+}
+
+static void leave_signed_in(struct request *q, struct response *r)
+{
+	struct ordered x;
+	const char *why;
+	json_t *args;
+	if (!session_form_allowed(q->router->sessions, q, &why)) {
+		error_page(q, r, 403, str_from(why));
+		return;
+	}
+	args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	if (order_and_wait(q, "leave", args, &x))
+		go_to(q, r, "left");
+	else
+		error_page(q, r, x.result ? 400 : 503, x.why);
+}
+
+static void leave_by_address(struct request *q, struct response *r)
+{
+	struct address x;
+	str address = field(q, "address");
+	if (address_parse(q->arena, address, &x).kind) {
+		r->status = 400;
+		show_leave(q, r,
+			   STR("This is no mail address: it needs a name, an @ and a "
+			       "domain."));
+		return;
+	}
+	if (too_often(q, r))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "address", json_of(address));
+	if (order_file_only(q, "leave_ask", args))
+		go_to(q, r, "leave-asked");
+	else
+		error_page(q, r, 503, STR_NONE);
+}
+
+void leave_post(struct request *q, struct response *r)
+{
+	str m = request_query(q, "m");
+	if (!leave_open(q, r))
+		return;
+	if (m.n)
+		leave_by_link(q, r, m);
+	else if (field(q, "address").n || !desk_may(desk_of(q), RIGHT_membership_set))
+		leave_by_address(q, r);
+	else
+		leave_signed_in(q, r);
+}

@@ -1,0 +1,187 @@
+/* Signing in, by a mailed link or a password, and out. */
+#include "web/pages/entry.h"
+
+#include "account/account.h"
+#include "account/session.h"
+#include "base/log.h"
+
+/* ---- sessions */
+
+bool browser_sign_in(struct request *q, struct response *r, int64_t person,
+		     const char *how)
+{
+	str cookie;
+	struct desk *d = desk_of(q);
+	str client = net_ip_text(q->arena, &q->client);
+	if (page_failed(q, r,
+			account_session_open(q->arena, d->o.lists, person, client,
+					     request_header(q, "user-agent"), &cookie)))
+		return false;
+	if (q->session && q->session->cookie.n) {
+		err e = account_session_close(d->o.lists, q->session->cookie);
+		if (e.kind)
+			log_warn("session-not-closed", KE(e));
+	}
+	session_set(q, r, cookie, ACCOUNT_SESSION_LIFE);
+	log_info("signed-in", KS("client", client), KZ("mechanism", how),
+		 KN("person", person));
+	return true;
+}
+
+void browser_sign_out(struct request *q, struct response *r)
+{
+	if (q->session && q->session->cookie.n
+	    && page_failed(
+		    q, r, account_session_close(desk_of(q)->o.lists, q->session->cookie)))
+		return;
+	session_clear(q, r);
+	go_said(q, r, STR("/login"), "signed-out", STR(""));
+}
+
+/* A path of this site: never of another one, as "//evil.example/" would be. */
+static bool is_own_path(str to)
+{
+	return str_starts(to, STR("/")) && !str_starts(to, STR("//")) && url_is_safe(to)
+	       && !str_has(to, '\\');
+}
+
+void go_on(struct request *q, struct response *r, str to)
+{
+	if (to.n > 1 && is_own_path(to))
+		response_redirect(r, 303, to);
+	else
+		go_said(q, r, STR("/account"), "signed-in", STR(""));
+}
+
+/* ---- the page */
+
+static void show(struct request *q, struct response *r, const char *link_error,
+		 const char *password_error)
+{
+	str to = q->method == GET ? request_query(q, "to") : field(q, "to");
+	r->cache = STR("no-store");
+	ANSWER(q, r, login,
+	       (&(struct page_login){
+		       .frame = frame_of(q, STR("Sign in")),
+		       .note = note_of(q),
+		       .to = to,
+		       .address = field(q, "address"),
+		       .link_error = str_from(link_error),
+		       .password_error = str_from(password_error),
+	       }));
+}
+
+void login_page(struct request *q, struct response *r)
+{
+	desk_open(q);
+	if (q->session)
+		go_on(q, r, request_query(q, "to"));
+	else
+		show(q, r, NULL, NULL);
+}
+
+static void too_often(struct request *q, struct response *r)
+{
+	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
+		 KZ("of", "sign-ins"));
+	error_page(q, r, 429,
+		   STR("There were too many tries from your network, or for this "
+		       "address. Wait a while, then try again."));
+}
+
+/* Nothing here depends on whether the address is known: not the words, and not the
+ * time, since nobody waits for the order. */
+static void by_link(struct request *q, struct response *r)
+{
+	struct address x;
+	struct desk *d = desk_of(q);
+	str address = field(q, "address"), to = field(q, "to");
+	if (address_parse(q->arena, address, &x).kind) {
+		r->status = 400;
+		show(q, r, "This is no mail address: it needs a name, an @ and a domain.",
+		     NULL);
+		return;
+	}
+	if (!rate_take(d->house->asks, network_key(q->arena, q), 1)) {
+		too_often(q, r);
+		return;
+	}
+	json_t *args = json_object();
+	json_object_set_new(args, "address", json_of(address));
+	json_object_set_new(args, "to", json_of(is_own_path(to) ? to : STR("")));
+	if (!order_file_only(q, "sign_in", args))
+		error_page(q, r, 503, STR_NONE);
+	else
+		go_said(q, r, STR("/login"), "mailed", STR(""));
+}
+
+static void refused(struct request *q, struct response *r, err e)
+{
+	struct desk *d = desk_of(q);
+	if (e.kind == ERR_LIMIT) {
+		error_page(q, r, 503, str_from(e.msg));
+		return;
+	}
+	if (e.kind != ERR_DENIED && page_failed(q, r, e))
+		return;
+	throttle_failed(d->house->sign_ins, &q->client);
+	log_warn("sign-in-refused", KS("client", net_ip_text(q->arena, &q->client)),
+		 KZ("mechanism", "password"), KS("user", field(q, "address")));
+	r->status = 403;
+	show(q, r, NULL,
+	     "The address or the password is wrong, or no password is set. A link by "
+	     "mail always works.");
+}
+
+static void by_password(struct request *q, struct response *r)
+{
+	struct address x;
+	struct account who;
+	struct desk *d = desk_of(q);
+	str address = field(q, "address");
+	if (!throttle_may(d->house->sign_ins, address, &q->client)) {
+		too_often(q, r);
+		return;
+	}
+	err e = address_parse(q->arena, address, &x);
+	if (e.kind)
+		e.kind = ERR_DENIED;
+	else
+		e = account_sign_in(q->arena, d->o.lists, &x, request_form(q, "password"),
+				    &who);
+	if (e.kind)
+		refused(q, r, e);
+	else if (browser_sign_in(q, r, who.id, "password"))
+		go_on(q, r, field(q, "to"));
+}
+
+void login_post(struct request *q, struct response *r)
+{
+	desk_open(q);
+	if (str_eq(field(q, "by"), STR("password")))
+		by_password(q, r);
+	else
+		by_link(q, r);
+}
+
+void logout_page(struct request *q, struct response *r)
+{
+	if (!q->session) {
+		response_redirect(r, 303, STR("/login"));
+		return;
+	}
+	ANSWER(q, r, confirm,
+	       (&(struct page_confirm){
+		       .frame = frame_of(q, STR("Sign out")),
+		       .title = STR("Sign out?"),
+		       .text = STR("This browser forgets who you are."),
+		       .action = STR("/logout"),
+		       .csrf = csrf_of(q),
+		       .button = STR("Sign out"),
+	       }));
+}
+
+void logout_post(struct request *q, struct response *r)
+{
+	browser_sign_out(q, r);
+}

@@ -1,0 +1,71 @@
+/* /lists/NAME/me: a member's own settings. */
+#include "web/pages/forms.h"
+
+#include "store/lists/member.h"
+
+static bool find(struct request *q, struct response *r, struct member_row *m)
+{
+	struct desk *d = desk_of(q);
+	err e = member_of_person(d->o.lists, q->arena, d->list->id, q->session->person,
+				 m);
+	if (e.kind == ERR_NOTFOUND)
+		error_page(q, r, 404,
+			   STR("You are no member of this list. Its page tells how to "
+			       "join."));
+	else if (!page_failed(q, r, e))
+		return true;
+	return false;
+}
+
+static void show(struct request *q, struct response *r, const struct member_row *m,
+		 const struct page_note *note)
+{
+	struct desk *d = desk_of(q);
+	str path = desk_list_path(q);
+	ANSWER(q, r, me,
+	       (&(struct page_me){
+		       .frame = list_frame(q, STR("My settings")),
+		       .list = d->list->name,
+		       .address = m->text,
+		       .joined = m->joined_at,
+		       .off_by = m->off_by,
+		       .note = note,
+		       .action = arena_cat(q->arena, path, STR("/me")),
+		       .leave = arena_cat(q->arena, path, STR("/leave")),
+		       .csrf = csrf_of(q),
+		       .off = str_eq(m->delivery, STR("off")),
+		       .own_posts = m->own_posts,
+		       .copies = m->copies,
+		       .acknowledge = m->acknowledge,
+		       .hidden = m->hidden,
+	       }));
+}
+
+void me_page(struct request *q, struct response *r)
+{
+	struct member_row m;
+	if (find(q, r, &m))
+		show(q, r, &m, note_of(q));
+}
+
+void me_post(struct request *q, struct response *r)
+{
+	static const char *const switches[] = { "own_posts", "copies", "acknowledge",
+						"hidden" };
+	struct member_row m;
+	struct ordered x;
+	if (!find(q, r, &m))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "delivery", json_of(field(q, "delivery")));
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		json_object_set_new(args, switches[i],
+				    json_string(field(q, switches[i]).n ? "yes" : "no"));
+	if (order_and_wait(q, "options", args, &x)) {
+		go_done(q, r, STR("/me"), x.order);
+		return;
+	}
+	r->status = x.result ? 400 : 503;
+	show(q, r, &m, note_bad(q, x.why));
+}

@@ -1,0 +1,373 @@
+/* /trace?q=: what became of a message, recipient by recipient. Admins look up any;
+ * owners what their lists did; everybody what they wrote. */
+#include "web/pages/forms.h"
+
+#include "account/account.h"
+#include "archive/render.h"
+#include "base/map.h"
+#include "store/lists/address.h"
+#include "store/outbound/arrival.h"
+#include "store/outbound/ledger.h"
+#include "store/outbound/message.h"
+#include "store/outbound/queue.h"
+#include "web/pages/trace_words.h"
+
+enum { MESSAGES_MAX = 50, ENTRIES_STEP = 1000, ENTRIES_MAX = 200000, SHOWN_MAX = 300 };
+
+enum sight { SEES_NOTHING, SEES_OUTCOME, SEES_ALL }; /* OUTCOME: addresses are masked */
+
+struct looking {
+	struct request *q;
+	struct desk *d;
+	struct address_row *own;
+	size_t own_count;
+	bool is_author;
+	struct arrival arrival;
+	struct outbound_message *made; /* from the arrival */
+	size_t made_count;
+};
+
+/* ---- who may see what */
+
+static bool is_own(const struct looking *l, str key)
+{
+	for (size_t i = 0; i < l->own_count; i++)
+		if (l->own[i].verified_at && str_ieq(l->own[i].key, key))
+			return true;
+	return false;
+}
+
+static enum sight sight_of_list(const struct looking *l, str address)
+{
+	struct viewer v;
+	struct settings s;
+	struct desk *d = l->d;
+	const struct list_entry *list = addressbook_list(d->o.addresses, address);
+	if (!list
+	    || account_viewer(l->q->arena, d->o.lists, l->q->session->person, list->id,
+			      &v)
+		       .kind
+	    || settings_load(d->o.lists, l->q->arena, list->id, &s).kind)
+		return SEES_NOTHING;
+	struct right_list rights = settings_rights(&s);
+	if (right_may(&v, RIGHT_audit_see, &rights))
+		return SEES_ALL;
+	if (!l->is_author)
+		return SEES_NOTHING;
+	return right_may(&v, RIGHT_members_see, &rights) ? SEES_ALL : SEES_OUTCOME;
+}
+
+/* list: "" for mail that went through none. */
+static enum sight sight(const struct looking *l, str list)
+{
+	if (l->d->viewer.admin)
+		return SEES_ALL;
+	enum sight s = list.n ? sight_of_list(l, list) : SEES_NOTHING;
+	return s == SEES_NOTHING && l->is_author ? SEES_OUTCOME : s;
+}
+
+static bool sees_any(const struct looking *l)
+{
+	if (l->d->viewer.admin || l->is_author)
+		return true;
+	for (size_t i = 0; i < l->made_count; i++)
+		if (l->made[i].list.n && sight(l, l->made[i].list) == SEES_ALL)
+			return true;
+	return false;
+}
+
+static str list_of(const struct looking *l, const struct ledger_entry *e)
+{
+	for (size_t i = 0; i < l->made_count; i++)
+		if (l->made[i].id == e->message)
+			return l->made[i].list;
+	return trace_word(e->what)->recipient ? STR("") : e->recipient;
+}
+
+/* "...@uni.example": who is on a list is for those who run it. */
+static str masked(struct arena *a, str address)
+{
+	str local, domain;
+	return str_cut_last(address, '@', &local, &domain)
+		       ? arena_cat(a, STR("…@"), domain)
+		       : STR("…");
+}
+
+/* ---- the recipients */
+
+struct copy_row {
+	struct page_trace_recipients row;
+	const char *counts;
+};
+
+struct tally {
+	struct map by_address; /* struct copy_row */
+	struct buf rows;       /* of pointers to them, in order of coming */
+	struct buf steps;      /* of struct page_trace_steps */
+};
+
+static struct copy_row *row_of(struct looking *l, struct tally *t, str address)
+{
+	struct copy_row *row = map_get(&t->by_address, address);
+	if (row)
+		return row;
+	row = arena_zero(l->q->arena, sizeof *row);
+	map_set(&t->by_address, address, row);
+	buf_add(&t->rows, (str){ (const char *)&row, sizeof row });
+	return row;
+}
+
+static void set_row(struct looking *l, struct copy_row *row, str address, enum sight s,
+		    const struct ledger_entry *e)
+{
+	const struct trace_word *w = trace_word(e->what);
+	row->counts = w->counts;
+	row->row = (struct page_trace_recipients){
+		.address = s == SEES_ALL || is_own(l, address)
+				   ? address
+				   : masked(l->q->arena, address),
+		.state = str_from(w->state),
+		.word = str_from(w->word),
+		.reply = s == SEES_ALL ? e->detail : str_first(e->detail, 3),
+		.means = str_from(trace_means(e->detail)),
+		.at = e->at / 1000,
+	};
+}
+
+static void add_entry(struct looking *l, struct tally *t, const struct ledger_entry *e)
+{
+	const struct trace_word *w = trace_word(e->what);
+	enum sight s = sight(l, list_of(l, e));
+	if (s == SEES_NOTHING)
+		return;
+	if (w->recipient) {
+		set_row(l, row_of(l, t, e->recipient), e->recipient, s, e);
+		return;
+	}
+	struct page_trace_steps step = {
+		.state = str_from(w->state),
+		.word = *w->what ? str_from(w->word) : e->what,
+		.of = e->recipient,
+		.text = s == SEES_ALL ? e->detail : STR(""),
+		.at = e->at / 1000,
+	};
+	buf_add(&t->steps, (str){ (const char *)&step, sizeof step });
+}
+
+static err read_entries(struct looking *l, struct tally *t)
+{
+	struct ledger_entry *e;
+	int64_t after = 0;
+	size_t n, all = 0;
+	do {
+		TRY(ledger_by_inbound(l->d->o.outbound, l->q->arena, l->arrival.inbound,
+				      after, ENTRIES_STEP, &e, &n));
+		for (size_t i = 0; i < n; i++)
+			add_entry(l, t, &e[i]);
+		after = n ? e[n - 1].id : after;
+		all += n;
+	} while (n == ENTRIES_STEP && all < ENTRIES_MAX);
+	return OK;
+}
+
+/* Copies that nobody has tried to deliver yet have no entry. */
+static err read_waiting(struct looking *l, struct tally *t)
+{
+	struct queue_row *w;
+	size_t n;
+	for (size_t i = 0; i < l->made_count; i++) {
+		struct queue_filter f = { .message = l->made[i].id };
+		enum sight s = sight(l, l->made[i].list);
+		if (s == SEES_NOTHING)
+			continue;
+		TRY(queue_list(l->d->o.outbound, l->q->arena, &f, 0, ENTRIES_STEP, &w,
+			       &n));
+		for (size_t k = 0; k < n; k++) {
+			str to = w[k].delivery.recipient;
+			struct ledger_entry none = { .what = STR("waits") };
+			if (!map_get(&t->by_address, to))
+				set_row(l, row_of(l, t, to), to, s, &none);
+		}
+	}
+	return OK;
+}
+
+/* ---- the page */
+
+static void count(struct page_trace *p, str word)
+{
+	static const struct {
+		const char *counts;
+		size_t offset;
+	} figures[] = {
+		{ "delivered", offsetof(struct page_trace, delivered) },
+		{ "waiting", offsetof(struct page_trace, waiting) },
+		{ "failed", offsetof(struct page_trace, failed) },
+		{ "kept", offsetof(struct page_trace, kept) },
+	};
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+		if (str_eq(word, str_from(figures[i].counts)))
+			++*(int64_t *)((char *)p + figures[i].offset);
+}
+
+/* What went wrong, what waits, then the rest. */
+static int rank(str state)
+{
+	return str_eq(state, STR("bad"))    ? 0
+	       : str_eq(state, STR("warn")) ? 1
+	       : str_eq(state, STR("wait")) ? 2
+					    : 3;
+}
+
+static void put_rows(struct looking *l, struct tally *t, struct page_trace *p)
+{
+	enum { RANKS = 4 };
+	struct copy_row **all = (void *)t->rows.p;
+	size_t n = t->rows.n / sizeof *all;
+	struct page_trace_recipients *rows = arena_zero(l->q->arena,
+							(n + 1) * sizeof *rows);
+	for (int k = 0; k < RANKS; k++)
+		for (size_t i = 0; i < n; i++)
+			if (rank(all[i]->row.state) == k)
+				rows[p->recipients_count++] = all[i]->row;
+	if (p->recipients_count > SHOWN_MAX) {
+		p->more = (int64_t)p->recipients_count - SHOWN_MAX;
+		p->recipients_count = SHOWN_MAX;
+	}
+	p->recipients = rows;
+	for (size_t i = 0; i < n; i++)
+		count(p, str_from(all[i]->counts));
+	str steps = arena_copy(l->q->arena, buf_str(&t->steps));
+	p->steps = (const void *)steps.p;
+	p->steps_count = steps.n / sizeof *p->steps;
+}
+
+static err show_message(struct looking *l, struct page_trace *p)
+{
+	struct tally t = { 0 };
+	err e = read_entries(l, &t);
+	if (!e.kind)
+		e = read_waiting(l, &t);
+	if (!e.kind)
+		put_rows(l, &t, p);
+	map_free(&t.by_address);
+	buf_free(&t.rows);
+	buf_free(&t.steps);
+	p->found = true;
+	p->subject = l->arrival.subject;
+	p->author = l->arrival.author;
+	p->message_id = l->arrival.message_id;
+	p->at = l->arrival.at / 1000;
+	return e;
+}
+
+/* ---- finding */
+
+/* The newest arrival with that id which the visitor may know of. */
+static err find_message(struct looking *l, str id, bool *found)
+{
+	struct arrival *x;
+	size_t n;
+	*found = false;
+	TRY(arrival_by_message_id(l->d->o.outbound, l->q->arena, id, MESSAGES_MAX, &x,
+				  &n));
+	for (size_t i = 0; i < n && !*found; i++) {
+		l->arrival = x[i];
+		l->is_author = is_own(l, x[i].author);
+		TRY(outbound_by_inbound(l->d->o.outbound, l->q->arena, x[i].inbound,
+					&l->made, &l->made_count));
+		*found = sees_any(l);
+	}
+	return OK;
+}
+
+static err add_by_author(struct looking *l, str author, struct page_trace *p)
+{
+	struct arrival *x;
+	size_t n;
+	TRY(arrival_by_author(l->d->o.outbound, l->q->arena, author, MESSAGES_MAX, &x,
+			      &n));
+	struct page_trace_messages *rows = arena_zero(
+		l->q->arena, (p->messages_count + n + 1) * sizeof *rows);
+	if (p->messages_count)
+		memcpy(rows, p->messages, p->messages_count * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		if (x[i].message_id.n)
+			rows[p->messages_count++] = (struct page_trace_messages){
+				x[i].subject, x[i].author, x[i].message_id, x[i].at / 1000
+			};
+	p->messages = rows;
+	return OK;
+}
+
+/* An admin's question about an address: what was sent to it, too. */
+static err add_by_recipient(struct looking *l, str address, struct page_trace *p)
+{
+	enum { LAST = 10000 };
+	struct ledger_entry *e;
+	size_t n;
+	TRY(ledger_by_recipient(l->d->o.outbound, l->q->arena, address, 0, LAST, &e, &n));
+	size_t skip = n > MESSAGES_MAX ? n - MESSAGES_MAX : 0;
+	struct page_trace_recipients *rows = arena_zero(l->q->arena,
+							(n + 1) * sizeof *rows);
+	for (size_t i = n; i > skip; i--) {
+		struct outbound_message m = { 0 };
+		const struct ledger_entry *x = &e[i - 1];
+		err got = x->message ? outbound_get(l->d->o.outbound, l->q->arena,
+						    x->message, &m)
+				     : OK;
+		if (got.kind && got.kind != ERR_NOTFOUND)
+			return got;
+		struct copy_row row;
+		set_row(l, &row, m.subject.n ? m.subject : x->recipient, SEES_ALL, x);
+		rows[p->recipients_count++] = row.row;
+	}
+	p->recipients = rows;
+	return OK;
+}
+
+static err look_up(struct looking *l, str what, struct page_trace *p)
+{
+	bool found = false;
+	str id = what;
+	if (id.n > 1 && id.p[0] == '<' && id.p[id.n - 1] == '>')
+		id = (str){ id.p + 1, id.n - 2 };
+	if (id.n)
+		TRY(find_message(l, id, &found));
+	if (found)
+		return show_message(l, p);
+	if (!what.n) {
+		for (size_t i = 0; i < l->own_count; i++)
+			if (l->own[i].verified_at)
+				TRY(add_by_author(l, l->own[i].key, p));
+		return OK;
+	}
+	str address = arena_lower(l->q->arena, what);
+	if (l->d->viewer.admin || is_own(l, address))
+		TRY(add_by_author(l, address, p));
+	if (l->d->viewer.admin)
+		TRY(add_by_recipient(l, address, p));
+	p->to = p->recipients_count > 0;
+	if (!p->messages_count && !p->recipients_count)
+		p->q_error = STR("No message of this id, or none that is yours to see. "
+				 "What became of a message is known for 180 days.");
+	return OK;
+}
+
+void trace_page(struct request *q, struct response *r)
+{
+	struct looking l = { .q = q, .d = desk_of(q) };
+	struct page_trace p = { .frame = frame_of(q, STR("Where is my mail?")),
+				.q = str_trim(request_query(q, "q")),
+				.anybody = l.d->viewer.admin };
+	err e = address_of_person(l.d->o.lists, q->arena, q->session->person, &l.own,
+				  &l.own_count);
+	if (!e.kind)
+		e = look_up(&l, p.q, &p);
+	if (page_failed(q, r, e))
+		return;
+	if (p.q_error.n)
+		r->status = 404;
+	r->cache = STR("no-store");
+	ANSWER(q, r, trace, &p);
+}

@@ -1,0 +1,72 @@
+#include "web/pages/trace_words.h"
+
+#include <stddef.h>
+
+static const struct trace_word words[] = {
+	{ "accepted", "Accepted by the list", "ok", false, "" },
+	{ "held", "Held for a moderator", "wait", false, "" },
+	{ "rejected", "Rejected", "bad", false, "" },
+	{ "discarded", "Discarded", "none", false, "" },
+	{ "queued", "Handed on", "ok", false, "" },
+	{ "delivered", "Delivered", "ok", true, "delivered" },
+	{ "kept", "Kept", "none", true, "kept" },
+	{ "tried", "Waiting", "warn", true, "waiting" },
+	{ "waits", "Waiting", "wait", true, "waiting" },
+	{ "refused", "Refused", "bad", true, "failed" },
+	{ "expired", "Given up", "bad", true, "failed" },
+	{ "bounced", "Came back", "bad", true, "failed" },
+	{ "removed", "Removed", "none", true, "failed" },
+};
+
+const struct trace_word *trace_word(str what)
+{
+	static const struct trace_word other = { "", "Noted", "none", false, "" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(what, str_from(words[i].what)))
+			return &words[i];
+	return &other;
+}
+
+/* The enhanced status code (RFC 3463) in a reply: "5.1.1". */
+static bool find_code(str reply, str *code)
+{
+	str word;
+	while (str_word(&reply, &word)) {
+		if (word.n >= 5 && word.n <= 9 && strchr("245", word.p[0])
+		    && word.p[1] == '.' && chr_is_digit(word.p[2])) {
+			*code = word;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *trace_means(str reply)
+{
+	static const struct {
+		const char *code, *means; /* code: its start */
+	} rows[] = {
+		{ "5.1.1", "There is no such mailbox there." },
+		{ "5.1.2", "Their domain takes no such address." },
+		{ "5.1.10", "Their domain says that it takes no mail." },
+		{ "4.2.2", "Their mailbox is full; it is tried again." },
+		{ "5.2.2", "Their mailbox is full." },
+		{ "5.2.1", "Their mailbox is closed." },
+		{ "5.3.4", "The message is larger than they take." },
+		{ "5.2.3", "The message is larger than they take." },
+		{ "4.7.1", "Their server makes those wait whom it has not seen of late; "
+			   "it is tried again." },
+		{ "4.4", "Their server cannot be reached; it is tried again." },
+		{ "4.3", "Their server has trouble of its own; it is tried again." },
+		{ "5.7", "Their rules refuse this message; their postmaster knows why." },
+	};
+	str code;
+	if (!find_code(reply, &code))
+		return "";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_starts(code, str_from(rows[i].code))
+		    && (code.n == strlen(rows[i].code)
+			|| !chr_is_digit(code.p[strlen(rows[i].code)])))
+			return rows[i].means;
+	return "";
+}

@@ -1,0 +1,21 @@
+/* web/pages/trace_words.h: what became of a copy, in words. Pure.
+ *
+ *     const struct trace_word *w = trace_word(STR("tried"));   // "Waiting", warn
+ *     trace_means(STR("451 4.7.1 greylisted"))                 // "The server asks …"
+ */
+#pragma once
+
+#include "base/str.h"
+
+struct trace_word {
+	const char *what, *word;
+	const char *state;  /* of the page's status mark: ok, warn, bad, wait, none */
+	bool recipient;     /* about a copy, not about the message's way to the list */
+	const char *counts; /* delivered, waiting, failed, kept; "" for a step */
+};
+
+/* Never NULL: what nobody knows is shown as it stands. */
+const struct trace_word *trace_word(str what);
+
+/* What a remote's reply means for the reader; "" where its words must do. */
+const char *trace_means(str reply);
