@@ -120,6 +120,7 @@ int cli_queue_rm(struct cli *c)
 	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
 	CLI_TRY(c, queue_remove(o->outbound, &f, clock_now_ms(),
 				STR("removed by command"), &n));
+	CLI_TRY(c, outbound_freeze(o->outbound, f.message, false));
 	return changed(n);
 }
 
