@@ -116,7 +116,7 @@ static void print_settings(void)
 	     "`src/lists/settings.def`.");
 #define GROUP(id, title)                                                                 \
 	puts("\n## " title "\n\n| key | what it does | default | Mailman 2 | Mailman 3 " \
-			   "|\n|---|---|---|---|---|");
+	     "|\n|---|---|---|---|---|");
 #define SETTING(key, type, standard, mm2, mm3, label, help)             \
 	printf("| `%s` | %s. %s | %s | %s | %s |\n", #key, label, help, \
 	       *standard ? standard : "empty", mm2, mm3);

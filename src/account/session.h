@@ -12,10 +12,11 @@
 
 struct book;
 
-enum { /* seconds */
-       ACCOUNT_SESSION_IDLE = 14 * 86400,
-       ACCOUNT_SESSION_LIFE = 30 * 86400,
-       ACCOUNT_SESSION_TOUCH = 3600, /* seen_at is written again after this long */
+/* seconds */
+enum {
+	ACCOUNT_SESSION_IDLE = 14 * 86400,
+	ACCOUNT_SESSION_LIFE = 30 * 86400,
+	ACCOUNT_SESSION_TOUCH = 3600, /* seen_at is written again after this long */
 };
 
 struct account_session {

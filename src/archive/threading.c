@@ -222,8 +222,7 @@ static err guess_again(struct placing *x)
 
 struct member { /* of the threads that are sorted out anew */
 	struct archive_place at;
-	size_t group; /* index of another member of its group; itself: the group's first
-		       */
+	size_t group; /* index of another member of its group; itself: the group's first */
 	int64_t thread;
 };
 

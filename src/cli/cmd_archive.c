@@ -60,9 +60,9 @@ static err import_one(struct cli *c, struct office *o, int64_t list, const char 
 		      FILE *report)
 {
 	struct import_job x = { .list = list,
-			    .report = report_line,
-			    .progress = show_progress,
-			    .arg = report };
+				.report = report_line,
+				.progress = show_progress,
+				.arg = report };
 	struct import_result r;
 	TRY(map_file(c, path, &x.mbox));
 	TRY(archive_import(o->archive, c->a, &x, &r));

@@ -21,8 +21,7 @@ struct notice {
 	const char *name;              /* a row of templates.def */
 	const struct list_entry *list; /* NULL: from the site */
 	struct mailbox to;
-	str source; /* makes it once only: "17/dev@…/held"; "" for a fresh one each time
-		     */
+	str source; /* makes it once only: "17/dev@…/held"; "" for a fresh one each time */
 	str in_reply_to;   /* with < >, or empty */
 	str confirm_token; /* an answer to the mail confirms it; or empty */
 	const struct notice_var *vars;

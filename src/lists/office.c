@@ -115,8 +115,7 @@ err office_audit(struct office *o, const struct actor *who, int64_t list, str wh
 
 str list_url(struct arena *a, const struct office *o, const struct list_entry *l)
 {
-	/* Another domain's list of the same name is named in full (DESIGN.md, Addresses).
-	 */
+	/* Another domain's list of the same name is named in full (DESIGN.md, Addresses). */
 	str own = arena_cat(a, l->name, STR("@"), domain_ascii(a, o->conf->site_domain));
 	bool is_own = str_eq(own, l->address) || !addressbook_list(o->addresses, own);
 	return arena_cat(a, o->conf->site_url, STR("/lists/"),

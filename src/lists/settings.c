@@ -28,7 +28,8 @@ static const struct {
 #undef CHOICES
 };
 
-enum { /* a number for each setting, so that its choices find it */
+/* a number for each setting, so that its choices find it */
+enum {
 #define GROUP(id, title)
 #define SETTING(key, ...) ROW_##key,
 #define CHOICES(key, ...)
@@ -36,7 +37,7 @@ enum { /* a number for each setting, so that its choices find it */
 #undef GROUP
 #undef SETTING
 #undef CHOICES
-       ROWS
+	ROWS
 };
 
 static const char *const *const choices[ROWS] = {

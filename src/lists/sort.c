@@ -197,8 +197,7 @@ static err (*const takers[])(struct sorting *s) = {
 	[MEANS_BOUNCE] = take_bounce,  [MEANS_BAD_PATH] = take_bad_path,
 	[MEANS_ALIAS] = take_alias,    [MEANS_ADMIN] = take_admin,
 	[MEANS_SRS] = take_srs,        [MEANS_NOBODY] = take_nobody,
-	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once
-					*/
+	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
 };
 
 /* What cannot be dealt with today or tomorrow is not tried for ever: its sender

@@ -16,17 +16,17 @@ struct field {
 	str value; /* behind the colon, folded as it is, without the last line ending */
 };
 
-enum header_flag { /* what a careful reader wants to know */
-		   HEADER_BARE_CR = 1 << 0,
-		   HEADER_BARE_LF = 1 << 1,
-		   HEADER_NUL = 1 << 2,
-		   HEADER_8BIT = 1 << 3,
-		   HEADER_STRAY_LINE =
-			   1 << 4, /* a line that is no field; skipped. Where the
+/* what a careful reader wants to know */
+enum header_flag {
+	HEADER_BARE_CR = 1 << 0,
+	HEADER_BARE_LF = 1 << 1,
+	HEADER_NUL = 1 << 2,
+	HEADER_8BIT = 1 << 3,
+	HEADER_STRAY_LINE = 1 << 4, /* a line that is no field; skipped. Where the
 				    * message has no empty line, it starts the body */
-		   HEADER_REPEATED = 1 << 5,  /* a field twice that RFC 5322 section 3.6
+	HEADER_REPEATED = 1 << 5,   /* a field twice that RFC 5322 section 3.6
 						 allows once */
-		   HEADER_LONG_LINE = 1 << 6, /* over 998 octets */
+	HEADER_LONG_LINE = 1 << 6,  /* over 998 octets */
 };
 
 struct header {

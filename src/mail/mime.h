@@ -33,8 +33,7 @@ struct mime_part {
 	str encoding;    /* "base64", "quoted-printable", "7bit", … */
 	str filename;    /* decoded, as declared: never a path to trust */
 	str content_id;  /* without < > */
-	bool attachment; /* Content-Disposition says so, or a file name and no text type
-			  */
+	bool attachment; /* Content-Disposition says so, or a file name and no text type */
 	bool multipart;
 	str raw; /* its body, still encoded */
 };

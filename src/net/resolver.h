@@ -27,14 +27,12 @@ enum dns_status {
 	DNS_FOUND,
 	DNS_NODATA,   /* the name exists, this type does not */
 	DNS_NXDOMAIN, /* the name does not exist */
-	DNS_FAILED, /* no answer in time, SERVFAIL, or DNSSEC says bogus: try again later
-		     */
+	DNS_FAILED, /* no answer in time, SERVFAIL, or DNSSEC says bogus: try again later */
 };
 
 struct dns_record {
 	unsigned preference; /* MX */
-	str name; /* MX, CNAME, PTR: lower case, no dot at the end; "." of a null MX is ""
-		   */
+	str name; /* MX, CNAME, PTR: lower case, no dot at the end; "." of a null MX is "" */
 	str data; /* A: 4 octets, AAAA: 16, TXT: all strings of the record joined, TLSA:
 		     raw */
 };

@@ -22,8 +22,8 @@ struct smtp_answer {
 	char status[12]; /* "5.1.1", or "": none was given or it contradicts the code */
 	unsigned lines;
 	size_t n;
-	char text[SMTP_ANSWER_TEXT]; /* lines separated by LF, control characters as "?"
-				      */
+	char text
+		[SMTP_ANSWER_TEXT]; /* lines separated by LF, control characters as "?" */
 };
 
 static inline str smtp_answer_text(const struct smtp_answer *x)

@@ -21,22 +21,21 @@ enum {
 			   * fill both sides' buffers while each waits for the other */
 };
 
-enum smtp_stage { /* where an outcome was decided */
-		  SMTP_AT_GREETING,
-		  SMTP_AT_EHLO,
-		  SMTP_AT_TLS,
-		  SMTP_AT_MAIL,
-		  SMTP_AT_RCPT,
-		  SMTP_AT_DATA, /* the answer to DATA */
-		  SMTP_AT_BODY, /* the answer to the dot or to the last chunk */
+/* where an outcome was decided */
+enum smtp_stage {
+	SMTP_AT_GREETING,
+	SMTP_AT_EHLO,
+	SMTP_AT_TLS,
+	SMTP_AT_MAIL,
+	SMTP_AT_RCPT,
+	SMTP_AT_DATA, /* the answer to DATA */
+	SMTP_AT_BODY, /* the answer to the dot or to the last chunk */
 };
 
 struct smtp_outcome {
-	int code; /* 2yz delivered, 5yz refused for good; all else, and 0: try again later
-		   */
+	int code; /* 2yz delivered, 5yz refused for good; all else, and 0: try again later */
 	str status; /* "5.1.1", or empty */
-	str text; /* the server's words, or ours where it said none; lines separated by LF
-		   */
+	str text; /* the server's words, or ours where it said none; lines separated by LF */
 	enum smtp_stage stage;
 	bool unsure; /* the message was sent whole and no answer came: a second attempt
 		      * may make a duplicate */

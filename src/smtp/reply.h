@@ -9,12 +9,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum smtp_next { /* what follows the reply */
-		 SMTP_GO_ON,
-		 SMTP_CLOSE,    /* say it, then close */
-		 SMTP_STARTTLS, /* say it, then the handshake */
-		 SMTP_BODY,     /* DATA: say it, then read to the lone dot */
-		 SMTP_CHUNK,    /* BDAT: say nothing yet, read session->chunk.size octets
+/* what follows the reply */
+enum smtp_next {
+	SMTP_GO_ON,
+	SMTP_CLOSE,    /* say it, then close */
+	SMTP_STARTTLS, /* say it, then the handshake */
+	SMTP_BODY,     /* DATA: say it, then read to the lone dot */
+	SMTP_CHUNK,    /* BDAT: say nothing yet, read session->chunk.size octets
 				   first */
 };
 

@@ -36,11 +36,12 @@ enum {                           /* beyond each: 421, and the connection is clos
        SMTP_NAME_MAX = 255,        /* RFC 5321 section 4.5.3.1.2 */
 };
 
-enum smtp_notify { /* RFC 3461 section 4.1 */
-		   SMTP_NOTIFY_SUCCESS = 1,
-		   SMTP_NOTIFY_FAILURE = 2,
-		   SMTP_NOTIFY_DELAY = 4,
-		   SMTP_NOTIFY_NEVER = 8,
+/* RFC 3461 section 4.1 */
+enum smtp_notify {
+	SMTP_NOTIFY_SUCCESS = 1,
+	SMTP_NOTIFY_FAILURE = 2,
+	SMTP_NOTIFY_DELAY = 4,
+	SMTP_NOTIFY_NEVER = 8,
 };
 
 struct smtp_mail {           /* MAIL, as it was accepted */
@@ -145,12 +146,13 @@ struct smtp_config { /* shared by all sessions of a door */
 	const atomic_bool *draining; /* NULL, or set when no new transaction may begin */
 };
 
-enum smtp_state { /* one bit each: the verb table says where a verb may stand */
-		  SMTP_FRESH = 1,     /* no EHLO yet */
-		  SMTP_READY = 2,     /* no transaction */
-		  SMTP_SENDER = 4,    /* MAIL accepted */
-		  SMTP_RECIPIENT = 8, /* and a RCPT */
-		  SMTP_CHUNKS = 16,   /* and a BDAT */
+/* one bit each: the verb table says where a verb may stand */
+enum smtp_state {
+	SMTP_FRESH = 1,     /* no EHLO yet */
+	SMTP_READY = 2,     /* no transaction */
+	SMTP_SENDER = 4,    /* MAIL accepted */
+	SMTP_RECIPIENT = 8, /* and a RCPT */
+	SMTP_CHUNKS = 16,   /* and a BDAT */
 };
 
 struct smtp_session {

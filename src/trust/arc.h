@@ -39,8 +39,7 @@ struct arc_sealing {
 	const struct arc_result *chain; /* the verdict on the message as it came */
 	const struct header *h;         /* of the message as it leaves, without what is */
 	struct canon_cache *body;       /* personal to a copy: one seal serves them all */
-	str results; /* what Authentication-Results says: "mx.uni.example; spf=pass ..."
-		      */
+	str results; /* what Authentication-Results says: "mx.uni.example; spf=pass ..." */
 	str names;   /* h= of the message signature; empty: what sign_names says */
 };
 

@@ -20,15 +20,16 @@
 #include "trust/key.h"
 #include "trust/signature.h"
 
-enum dkim_verdict { /* RFC 8601 section 2.7.1 */
-		    DKIM_NONE,
-		    DKIM_PASS,
-		    DKIM_FAIL,
-		    DKIM_POLICY, /* it verifies, but we do not count it: weak key, l=,
+/* RFC 8601 section 2.7.1 */
+enum dkim_verdict {
+	DKIM_NONE,
+	DKIM_PASS,
+	DKIM_FAIL,
+	DKIM_POLICY, /* it verifies, but we do not count it: weak key, l=,
 				    expired */
-		    DKIM_NEUTRAL,
-		    DKIM_TEMPERROR, /* no answer from DNS */
-		    DKIM_PERMERROR, /* cannot ever be verified: syntax, no key, revoked */
+	DKIM_NEUTRAL,
+	DKIM_TEMPERROR, /* no answer from DNS */
+	DKIM_PERMERROR, /* cannot ever be verified: syntax, no key, revoked */
 };
 const char *dkim_word(enum dkim_verdict v);
 

@@ -11,12 +11,13 @@
 #include "trust/dkim.h"
 #include "trust/spf.h"
 
-enum dmarc_verdict { /* RFC 8601 section 2.7.6, RFC 9989 section 5.3 */
-		     DMARC_VERDICT_NONE, /* the domain takes no part in DMARC */
-		     DMARC_PASS,
-		     DMARC_FAIL,
-		     DMARC_TEMPERROR, /* no answer from DNS */
-		     DMARC_PERMERROR, /* From names no one domain */
+/* RFC 8601 section 2.7.6, RFC 9989 section 5.3 */
+enum dmarc_verdict {
+	DMARC_VERDICT_NONE, /* the domain takes no part in DMARC */
+	DMARC_PASS,
+	DMARC_FAIL,
+	DMARC_TEMPERROR, /* no answer from DNS */
+	DMARC_PERMERROR, /* From names no one domain */
 };
 const char *dmarc_word(enum dmarc_verdict v);
 

@@ -11,14 +11,15 @@
 #include "base/arena.h"
 #include "net/resolver.h"
 
-enum spf_verdict { /* RFC 7208 section 2.6 */
-		   SPF_NONE,
-		   SPF_NEUTRAL,
-		   SPF_PASS,
-		   SPF_FAIL,
-		   SPF_SOFTFAIL,
-		   SPF_TEMPERROR, /* no answer from DNS */
-		   SPF_PERMERROR, /* the record is wrong or asks too much */
+/* RFC 7208 section 2.6 */
+enum spf_verdict {
+	SPF_NONE,
+	SPF_NEUTRAL,
+	SPF_PASS,
+	SPF_FAIL,
+	SPF_SOFTFAIL,
+	SPF_TEMPERROR, /* no answer from DNS */
+	SPF_PERMERROR, /* the record is wrong or asks too much */
 };
 const char *spf_word(enum spf_verdict v);
 

@@ -51,8 +51,7 @@ struct trust_result {
 	struct kept kept;
 	bool aligned;   /* the author's domain stands behind the message: a DMARC pass, or
 			 * where it has no policy an aligned SPF or DKIM pass */
-	bool temporary; /* DNS left open what could have made it aligned: try again later
-			 */
+	bool temporary; /* DNS left open what could have made it aligned: try again later */
 };
 
 /* Everything lives in a. */

@@ -28,8 +28,7 @@ struct http_options {
 	struct limit *limit;     /* connections; NULL: no limit. Stays the caller's */
 	bool proxied; /* the client's address is X-Forwarded-For's last, where the
 		       * connection comes from this machine itself */
-	int64_t head_ms, idle_ms, body_ms,
-		send_ms; /* 0: 10, 30, 10, 30 seconds;
+	int64_t head_ms, idle_ms, body_ms, send_ms; /* 0: 10, 30, 10, 30 seconds;
 			  * to a body's are added, and to sending's, 1 second a 2 KB */
 };
 

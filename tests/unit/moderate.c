@@ -40,8 +40,7 @@ static void test_hold(struct office_test *t)
 	      && str_eq(h.author, STR("eve@evil.example")));
 	CHECK(str_eq(h.reverse_path, STR("eve@evil.example")) && !h.verdict.n
 	      && h.size > 0);
-	/* two moderators, one of them owner as well: a mail each; and the proven author
-	 */
+	/* two moderators, one of them owner as well: a mail each; and the proven author */
 	CHECK(notices(t, "source LIKE '%/held/olga@uni.example'") == 1);
 	CHECK(notices(t, "source LIKE '%/held/max@uni.example'") == 1);
 	CHECK(notices(t, "source LIKE '%/held-author'") == 1);

@@ -222,8 +222,7 @@ static void go(struct run *r, const char *const *script, const char *what)
 	CHECK(!r->opened.kind);
 	if (!r->opened.kind)
 		r->sent = smtp_client_send(r->x, &feed);
-	/* each recipient is told once, and each copy given back once, whatever happened
-	 */
+	/* each recipient is told once, and each copy given back once, whatever happened */
 	CHECK(!r->o.twice && r->o.done == r->o.next);
 	CHECK(r->o.outcomes == (int)((size_t)r->o.next * r->o.rcpts));
 	finish(r, what);

@@ -238,8 +238,7 @@ static void verify(struct play *v, str folder)
 		arena_cat(v->a, folder, STR("/"), str_from(v->name), STR(".cmy.verify")));
 	if (strcmp(v->name, "data_dot_stuffing")
 	    || file_read(v->a, path, 1 << 20, &want).kind)
-		return; /* sendmail's belongs to another message than the dialogue sends
-			 */
+		return; /* sendmail's belongs to another message than the dialogue sends */
 	BUF(b);
 	text = v->p->o.text;
 	for (size_t i = 0; i < text.n; i++)

@@ -119,8 +119,7 @@ static void sizes(struct arena *a)
 	CHECK(p->end.kind == ERR_IO && p->o.ended == 5);
 }
 
-/* Each is one message, whatever it looks like inside: one reply, and the session goes on.
- */
+/* Each is one message, whatever it looks like inside: one reply, and the session goes on. */
 static void refused_bodies(struct arena *a)
 {
 	BUF(circles);
