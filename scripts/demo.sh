@@ -1,17 +1,22 @@
 # scripts/demo.sh: the example site of ./run: two lists, their members, a few posts.
-DEMO=demo
-pst() { build/postern -c $DEMO/postern.conf "$@"; }
+# Folder and ports can be others: DEMO=/tmp/demo WEB_PORT=8081 ./run
+DEMO=${DEMO:-demo}
+SMTP_PORT=${SMTP_PORT:-2525} SUBMISSION_PORT=${SUBMISSION_PORT:-2587}
+SUBMISSIONS_PORT=${SUBMISSIONS_PORT:-2465} WEB_PORT=${WEB_PORT:-8080}
+URL=http://localhost:$WEB_PORT
+WHERE=(--set "smtp.listen=127.0.0.1:$SMTP_PORT" --set "smtp.submission=127.0.0.1:$SUBMISSION_PORT"
+	--set "smtp.submissions=127.0.0.1:$SUBMISSIONS_PORT" --set "web.listen=127.0.0.1:$WEB_PORT"
+	--set "site.url=$URL")
+pst() { build/postern -c "$DEMO/postern.conf" "${WHERE[@]}" "$@"; }
 
 demo_make() {
-	[ -e $DEMO/ready ] && return 0
-	mkdir -p $DEMO
-	build/postern --set smtp.listen=127.0.0.1:2525 --set smtp.submission=127.0.0.1:2587 \
-		--set smtp.submissions=127.0.0.1:2465 --set web.listen=127.0.0.1:8080 \
-		--set site.url=http://localhost:8080 --set send.relay=outbox --set web.root=site \
-		init --dir $DEMO --domain lists.example --admin okafor@lists.example --hostname mail.lists.example \
-		>$DEMO/first-steps.txt || return 1
+	[ -e "$DEMO/ready" ] && return 0
+	mkdir -p "$DEMO"
+	build/postern "${WHERE[@]}" --set send.relay=outbox --set web.root=site \
+		init --dir "$DEMO" --domain lists.example --admin okafor@lists.example --hostname mail.lists.example \
+		>"$DEMO/first-steps.txt" || return 1
 	demo_lists && demo_site && demo_archive || return 1
-	touch $DEMO/ready
+	touch "$DEMO/ready"
 }
 
 demo_lists() {
@@ -27,38 +32,76 @@ demo_lists() {
 	END
 	pst member add board okafor@lists.example weiss@structure.example >/dev/null &&
 	pst user add okafor@lists.example --name "R. Okafor" --admin &&
-	pst user token okafor@lists.example --name demo >$DEMO/token.txt
+	pst user token okafor@lists.example --name demo >"$DEMO/token.txt"
 }
 
 demo_site() {
-	mkdir -p $DEMO/site
-	[ -e $DEMO/site/index.html ] || cp scripts/demo-site.html $DEMO/site/index.html
+	mkdir -p "$DEMO/site"
+	[ -e "$DEMO/site/index.html" ] || cp scripts/demo-site.html "$DEMO/site/index.html"
 }
 
 demo_archive() {
 	pst archive import developer scripts/demo.mbox >/dev/null
 }
 
+# Whether something listens at the port.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+demo_ports_free() {
+	local name
+	for name in SMTP_PORT SUBMISSION_PORT SUBMISSIONS_PORT WEB_PORT; do
+		answers "${!name}" || continue
+		echo "Something listens at 127.0.0.1:${!name} already: another ./run? Else $name=NUMBER ./run takes another port." >&2
+		return 1
+	done
+}
+
+# Starts the server and tells where it is; ends when it ends.
+demo_serve() {
+	local pid code tries=0
+	pst serve 2>>"$DEMO/log" &
+	pid=$!
+	trap 'kill -TERM $pid 2>/dev/null' INT TERM HUP
+	until answers "$WEB_PORT" && answers "$SUBMISSION_PORT"; do
+		tries=$((tries + 1))
+		if [ $tries -gt 200 ] || ! kill -0 $pid 2>/dev/null; then
+			kill -TERM $pid 2>/dev/null
+			tail -20 "$DEMO/log" >&2
+			echo "Postern did not start; its log is $DEMO/log." >&2
+			return 1
+		fi
+		sleep 0.1
+	done
+	demo_tell
+	while :; do
+		wait $pid
+		code=$?
+		kill -0 $pid 2>/dev/null || break
+	done
+	echo "Postern has stopped."
+	return $code
+}
+
 demo_tell() {
 	local link token
 	link=$(pst user link okafor@lists.example)
-	token=$(cat $DEMO/token.txt)
+	token=$(cat "$DEMO/token.txt")
 	cat <<-END
 
 	Postern runs. Nothing leaves this machine: mail that would is kept and shown.
 
-	  The lists and their archive   http://localhost:8080/lists/
-	  What members would receive    http://localhost:8080/outbox
+	  The lists and their archive   $URL/lists/
+	  What members would receive    $URL/outbox
 	  Sign in as R. Okafor (once)   $link
 
 	Post to the list developer, as a mail program would:
 
-	  swaks --server 127.0.0.1:2587 --tls --auth PLAIN --auth-user okafor@lists.example \\
+	  swaks --server 127.0.0.1:$SUBMISSION_PORT --tls --auth PLAIN --auth-user okafor@lists.example \\
 	    --auth-password $token --from okafor@lists.example --to developer@lists.example \\
 	    --header "Subject: Hello from swaks" --body "My first post."
 
-	The log is in demo/log. Ctrl-C stops; ./run again goes on with the same data;
-	rm -r demo begins anew.
+	The log is $DEMO/log. Ctrl-C stops; ./run again goes on with the same data;
+	rm -r $DEMO begins anew.
 
 	END
 }

@@ -1,8 +1,11 @@
-# tests/lib.sh: runs tests, counts what they count, keeps what they say in
-# build/logs. Every test ends with a line "N passed, N failed"; one that dies
-# before that line has failed.
-PASSED=0 FAILED=0 ONLY=()
+# tests/lib.sh: runs tests, as many at a time as there are cores, counts what they
+# count, keeps what they say in build/logs. Every test ends with a line "N passed, N
+# failed"; one that dies before that line has failed.
+JOBS=${JOBS:-$(nproc)} ONLY=() STARTED=() BROKEN=0 BEGAN=$(date +%s)
+TEST_TIMEOUT=${TEST_TIMEOUT:-${POSTERN_LONG:+7200}}
+trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
 
+# wanted NAME: whether one of the words of the command line is in it.
 wanted() {
 	[ ${#ONLY[@]} -eq 0 ] && return 0
 	local word
@@ -12,40 +15,68 @@ wanted() {
 	return 1
 }
 
-# run NAME COMMAND...
+# choose PREFIX WORD...: CHOSEN is those of the words whose PREFIXWORD is wanted.
+choose() {
+	local prefix=$1 word
+	shift
+	CHOSEN=()
+	for word in "$@"; do wanted "$prefix$word" && CHOSEN+=("$word"); done
+	[ ${#CHOSEN[@]} -gt 0 ]
+}
+
+# run NAME COMMAND...: in the background, beside others. alone: beside no other.
 run() {
+	wanted "$1" || return 0
+	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n; done
+	STARTED+=("$1")
+	one "$@" &
+}
+alone() { drain; run "$@"; drain; }
+drain() { wait; }
+
+# one NAME COMMAND...: runs it and says how it went, in one piece.
+one() {
 	local name=$1 log=build/logs/$1.log start code line passed failed
 	shift
-	wanted "$name" || return 0
-	mkdir -p build/logs
 	start=$(date +%s)
-	timeout "${TEST_TIMEOUT:-1200}" "$@" >"$log" 2>&1 </dev/null
+	timeout -k 20 "${TEST_TIMEOUT:-600}" "$@" >"$log" 2>&1 </dev/null
 	code=$?
 	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
 	passed=$(sed -E 's/^([0-9]+) passed.*/\1/' <<<"${line:-0 passed}")
-	failed=$(sed -E 's/.* ([0-9]+) failed.*/\1/' <<<"${line:-x 0 failed}")
+	failed=$(sed -E 's/.* ([0-9]+) failed.*/\1/' <<<"${line:-x 1 failed}")
 	[ $code -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
-	PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
-	printf '%-28s %6d passed, %d failed  %4ds\n' "$name" "$passed" "$failed" $(($(date +%s) - start))
-	grep -aE '^(suite|skipped|figure): ' "$log" | sed 's/^/    /'
-	[ "$failed" -eq 0 ] || { echo "    exit code $code; the end of $log:"; tail -25 "$log" | sed 's/^/    | /'; }
+	echo "$passed $failed" >"build/logs/$name.count"
+	{
+		printf '%-28s %6d passed, %d failed  %4ds\n' "$name" "$passed" "$failed" $(($(date +%s) - start))
+		grep -aE '^(suite|skipped|figure): ' "$log" | sed 's/^/    /'
+		[ "$failed" -eq 0 ] || { echo "    exit code $code; the end of $log:"; tail -25 "$log" | sed 's/^/    | /'; }
+	} >"build/logs/$name.said"
+	cat "build/logs/$name.said"
 }
 
-# build_kind NAME OPTION...: compiles into build/NAME; a failure counts as one.
-build_kind() {
-	local kind=$1 start
-	shift
+# compile KIND [TARGET...]: with nothing running beside it; a failure counts as one.
+compile() {
+	local start
+	drain
 	start=$(date +%s)
-	if build "build/$kind" "$@"; then
-		printf '%-28s %16s %15ds\n' "build $kind" "" $(($(date +%s) - start))
+	if build "$@"; then
+		printf '%-28s %24s %4ds\n' "build $1" "" $(($(date +%s) - start))
 		return 0
 	fi
-	FAILED=$((FAILED + 1))
-	echo "build $kind failed"
+	BROKEN=$((BROKEN + 1))
+	echo "build $1 failed"
 	return 1
 }
 
 summary() {
-	echo "$PASSED passed, $FAILED failed"
-	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]
+	local name p f passed=0 failed=$BROKEN
+	drain
+	for name in "${STARTED[@]}"; do
+		p=0 f=1
+		read -r p f 2>/dev/null <"build/logs/$name.count"
+		passed=$((passed + p)) failed=$((failed + f))
+	done
+	echo "$(($(date +%s) - BEGAN)) seconds"
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
