@@ -73,20 +73,42 @@ static const struct words *words_for(int status)
 	return status > 500 ? words_for(500) : words_for(400);
 }
 
-/* Where to go from here: a guest to the sign-in, and back; others to the lists. */
-static str next_step(const struct request *q, int status)
+/* A guest is told the same of what is not there and of what is for others, and that
+ * to sign in may help. */
+static bool sign_in_helps(const struct request *q, int status)
 {
-	if (status != 401 || q->method != GET)
+	bool hides = stands_at(q, "lists") || stands_at(q, "mid");
+	return q->method == GET
+	       && (status == 401 || (status == 404 && !q->session && hides));
+}
+
+static const struct words *words_at(const struct request *q, int status)
+{
+	static const struct words guest = {
+		404, "There is nothing here for guests",
+		"The address is wrong, or what stood here is gone, or it is for members. "
+		"If you are one, sign in and see."
+	};
+	return status == 404 && sign_in_helps(q, status) ? &guest : words_for(status);
+}
+
+/* Where to go from here: to the sign-in, and back; or to the lists. */
+static str next_step(const struct request *q, bool sign_in)
+{
+	if (!sign_in)
 		return STR("/lists/");
 	BUF(to);
 	buf_add(&to, STR("/login?to="));
 	esc_part(&to, q->path);
+	if (q->query_text.n)
+		esc_part(&to, arena_cat(q->arena, STR("?"), q->query_text));
 	return arena_copy(q->arena, buf_str(&to));
 }
 
 void error_page(const struct request *q, struct response *r, int status, str detail)
 {
-	const struct words *w = words_for(status);
+	const struct words *w = words_at(q, status);
+	bool sign_in = sign_in_helps(q, status);
 	r->status = status;
 	buf_clear(&r->body);
 	r->type = STR_NONE;
@@ -98,7 +120,7 @@ void error_page(const struct request *q, struct response *r, int status, str det
 		       .status = status,
 		       .title = str_from(w->title),
 		       .text = detail.n ? detail : str_from(w->text),
-		       .next = next_step(q, status),
-		       .next_label = status == 401 ? STR("Sign in") : STR("To the lists"),
+		       .next = next_step(q, sign_in),
+		       .next_label = sign_in ? STR("Sign in") : STR("To the lists"),
 	       }));
 }

@@ -1,0 +1,163 @@
+#include "web/pages/calendar.h"
+
+#include <inttypes.h>
+
+enum { MONTHS = 12, LEVELS = 4 };
+
+static str short_name(int month)
+{
+	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	return str_from(names[month - 1]);
+}
+
+int64_t calendar_posts(const struct calendar *c, int year, int month)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->months[i].year == year && c->months[i].month == month)
+			return c->months[i].posts;
+	return 0;
+}
+
+static int64_t most_posts(const struct calendar *c)
+{
+	int64_t most = 1;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->months[i].posts > most)
+			most = c->months[i].posts;
+	return most;
+}
+
+static struct page_calendar_rows_cells cell(struct request *q, const struct calendar *c,
+					    int year, int month, int64_t most)
+{
+	int64_t posts = calendar_posts(c, year, month);
+	struct page_calendar_rows_cells x = {
+		.label = face_month_name(q->arena, year, month),
+		.posts = posts,
+		.level = (posts * LEVELS + most - 1) / most,
+	};
+	if (posts)
+		x.href = face_month_path(q, year, month);
+	return x;
+}
+
+static struct page_calendar_rows_cells *make_cells(struct arena *a, size_t n)
+{
+	return arena_zero(a, (n + 1) * sizeof(struct page_calendar_rows_cells));
+}
+
+const struct page_calendar *calendar_latest(struct request *q, const struct calendar *c,
+					    int years)
+{
+	if (!c->count)
+		return NULL;
+	struct arena *a = q->arena;
+	int last = c->months[0].year, first = c->months[c->count - 1].year;
+	if (first < last - years + 1)
+		first = last - years + 1;
+	size_t n = (size_t)(last - first + 1);
+	int64_t most = most_posts(c);
+	struct page_calendar *p = arena_zero(a, sizeof *p);
+	struct page_calendar_heads *heads = arena_zero(a, n * sizeof *heads);
+	struct page_calendar_rows *rows = arena_zero(a, MONTHS * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		heads[i].label = arena_printf(a, "%d", first + (int)i);
+		heads[i].href = arena_printf(a, "%.*s/by/#y%d", STR_F(desk_list_path(q)),
+					     first + (int)i);
+	}
+	for (int m = 1; m <= MONTHS; m++) {
+		struct page_calendar_rows_cells *cells = make_cells(a, n);
+		for (size_t i = 0; i < n; i++)
+			cells[i] = cell(q, c, first + (int)i, m, most);
+		rows[m - 1] = (struct page_calendar_rows){ .label = short_name(m),
+							   .cells = cells,
+							   .cells_count = n };
+	}
+	*p = (struct page_calendar){
+		.heads = heads, .heads_count = n, .rows = rows, .rows_count = MONTHS
+	};
+	return p;
+}
+
+static struct page_calendar_rows year_row(struct request *q, const struct calendar *c,
+					  int year, int64_t most)
+{
+	struct page_calendar_rows_cells *cells = make_cells(q->arena, MONTHS);
+	for (int m = 1; m <= MONTHS; m++)
+		cells[m - 1] = cell(q, c, year, m, most);
+	return (struct page_calendar_rows){ .label = arena_printf(q->arena, "%d", year),
+					    .cells = cells,
+					    .cells_count = MONTHS };
+}
+
+const struct page_calendar *calendar_all(struct request *q, const struct calendar *c)
+{
+	if (!c->count)
+		return NULL;
+	struct arena *a = q->arena;
+	struct page_calendar *p = arena_zero(a, sizeof *p);
+	struct page_calendar_heads *heads = arena_zero(a, MONTHS * sizeof *heads);
+	struct page_calendar_rows *rows = arena_zero(a, c->count * sizeof *rows);
+	int64_t most = most_posts(c);
+	size_t used = 0;
+	for (int m = 1; m <= MONTHS; m++)
+		heads[m - 1].label = short_name(m);
+	for (size_t i = 0; i < c->count; i++) /* years without a post are left out */
+		if (!i || c->months[i].year != c->months[i - 1].year)
+			rows[used++] = year_row(q, c, c->months[i].year, most);
+	*p = (struct page_calendar){
+		.heads = heads, .heads_count = MONTHS, .rows = rows, .rows_count = used
+	};
+	return p;
+}
+
+enum { SPAN = 24, TOP = 10, FLOOR = 110 }; /* of the drawing: see activity.html */
+
+/* The top of the scale: a round number that no month is above. */
+static int64_t scale_of(int64_t most)
+{
+	int64_t step = 1;
+	while (most > step * 10)
+		step *= 10;
+	return (most + step - 1) / step * step;
+}
+
+const struct page_activity *calendar_activity(struct request *q, const struct calendar *c,
+					      int year, int month)
+{
+	struct page_activity *p = arena_zero(q->arena, sizeof *p);
+	struct page_activity_bars *bars = arena_zero(q->arena, SPAN * sizeof *bars);
+	int64_t least = INT64_MAX, most = 0;
+	int first = year * MONTHS + month - SPAN; /* months since the year 0 */
+	for (int i = 0; i < SPAN; i++) {
+		int y = (first + i) / MONTHS, m = (first + i) % MONTHS + 1;
+		bars[i] = (struct page_activity_bars){
+			.month = arena_printf(q->arena, "%04d-%02d", y, m),
+			.posts = calendar_posts(c, y, m),
+			.x = 4 + i * 33 / 2,
+			.earlier = i < SPAN / 2,
+		};
+		least = bars[i].posts < least ? bars[i].posts : least;
+		most = bars[i].posts > most ? bars[i].posts : most;
+	}
+	if (!most)
+		return NULL;
+	int64_t scale = scale_of(most);
+	for (int i = 0; i < SPAN; i++) {
+		bars[i].height = bars[i].posts * (FLOOR - TOP) / scale;
+		bars[i].y = FLOOR - bars[i].height;
+	}
+	*p = (struct page_activity){
+		.from = face_month_name(q->arena, first / MONTHS, first % MONTHS + 1),
+		.middle = face_month_name(q->arena, (first + MONTHS) / MONTHS,
+					  first % MONTHS + 1),
+		.until = face_month_name(q->arena, year, month),
+		.least = least,
+		.most = most,
+		.scale = scale,
+		.bars = bars,
+		.bars_count = SPAN,
+	};
+	return p;
+}

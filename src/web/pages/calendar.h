@@ -1,0 +1,21 @@
+/* web/pages/calendar.h: posts by month, as a table and as bars. */
+#pragma once
+
+#include "web/pages/face.h"
+
+struct calendar {
+	struct archive_month *months; /* newest first, as archive_months gives them */
+	size_t count;
+};
+
+/* The latest years side by side, a row a month; NULL: there is no post. */
+const struct page_calendar *calendar_latest(struct request *q, const struct calendar *c,
+					    int years);
+/* All years, a row a year. */
+const struct page_calendar *calendar_all(struct request *q, const struct calendar *c);
+
+/* The 24 months up to that one. NULL: none of them has a post. */
+const struct page_activity *calendar_activity(struct request *q, const struct calendar *c,
+					      int year, int month);
+
+int64_t calendar_posts(const struct calendar *c, int year, int month); /* of a month */

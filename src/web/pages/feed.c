@@ -1,0 +1,161 @@
+/* Atom feeds (RFC 4287): what was posted last, on the list or in a thread. */
+#include "web/pages/forms.h"
+
+#include "archive/render.h"
+#include "web/pages/face.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { ENTRIES = 25 };
+
+struct feed {
+	str title, path, page;      /* its own path, that of the page it belongs to */
+	struct archive_posts posts; /* newest first */
+};
+
+static void add_element(struct buf *b, const char *name, str text)
+{
+	buf_cat(b, STR("<"), str_from(name), STR(">"));
+	esc_text(b, text);
+	buf_cat(b, STR("</"), str_from(name), STR(">\n"));
+}
+
+static void add_time(struct buf *b, const char *name, int64_t t)
+{
+	BUF(text);
+	show_iso(&text, t);
+	add_element(b, name, buf_str(&text));
+}
+
+static void add_link(struct buf *b, const char *rel, const char *type, str url)
+{
+	buf_addf(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
+	esc_text(b, url);
+	buf_add(b, STR("\"/>\n"));
+}
+
+/* Links in the content lead out of the feed reader, so they are whole. */
+static err add_content(struct request *q, struct buf *b, const struct archive_post *p,
+		       str url, bool hide)
+{
+	const struct desk *d = desk_of(q);
+	struct archive_attachments files;
+	str message;
+	ARENA(a);
+	TRY(archive_blob_read(d->o.archive, a, p->id, (size_t)p->lead, &message));
+	TRY(archive_attachments_of_post(d->o.archive, a, p->id, &files));
+	struct render_how how = { .url = url,
+				  .number = p->number,
+				  .hide_addresses = hide,
+				  .attachments = &files };
+	buf_add(b, STR("<content type=\"html\">"));
+	esc_text(b, render_post(a, message, &how).s);
+	buf_add(b, STR("</content>\n"));
+	return OK;
+}
+
+static err add_entry(struct request *q, struct buf *b, const struct archive_post *p)
+{
+	bool hide = face_hides(q, &desk_of(q)->settings);
+	str url = face_url(q, face_post_path(q, p->number));
+	buf_add(b, STR("<entry>\n"));
+	add_element(b, "title", p->subject.n ? p->subject : STR("(no subject)"));
+	add_element(b, "id", url);
+	add_link(b, "alternate", "text/html", url);
+	add_time(b, "published", p->date);
+	add_time(b, "updated", p->date);
+	buf_add(b, STR("<author>"));
+	add_element(b, "name",
+		    face_author(q->arena, p->from_name, p->from_address, hide));
+	buf_add(b, STR("</author>\n"));
+	TRY(add_content(q, b, p, url, hide));
+	buf_add(b, STR("</entry>\n"));
+	return OK;
+}
+
+static err show_feed(struct request *q, struct response *r, const struct feed *f)
+{
+	struct buf *b = &r->body;
+	int64_t latest = 0;
+	for (size_t i = 0; i < f->posts.count; i++)
+		if (f->posts.list[i].date > latest)
+			latest = f->posts.list[i].date;
+	buf_add(b, STR("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		       "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"));
+	add_element(b, "title", f->title);
+	add_element(b, "id", face_url(q, f->path));
+	add_link(b, "self", "application/atom+xml", face_url(q, f->path));
+	add_link(b, "alternate", "text/html", face_url(q, f->page));
+	add_time(b, "updated", latest);
+	for (size_t i = 0; i < f->posts.count; i++)
+		TRY(add_entry(q, b, &f->posts.list[i]));
+	buf_add(b, STR("</feed>\n"));
+	r->type = STR("application/atom+xml; charset=utf-8");
+	return OK;
+}
+
+static err list_feed(struct request *q, struct response *r)
+{
+	const struct desk *d = desk_of(q);
+	str path = desk_list_path(q);
+	struct feed f = { .title = d->list->name,
+			  .path = arena_cat(q->arena, path, STR("/feed.atom")),
+			  .page = arena_cat(q->arena, path, STR("/")) };
+	TRY(archive_posts_newest(d->o.archive, q->arena, d->list->id, 0, ENTRIES,
+				 &f.posts));
+	return show_feed(q, r, &f);
+}
+
+void list_feed_page(struct request *q, struct response *r)
+{
+	str key;
+	if (face_answered(q, r, "feed", STR(""), &key))
+		return;
+	if (!page_failed(q, r, list_feed(q, r)))
+		face_keep(q, r, key);
+}
+
+/* ---- of a thread */
+
+static int newest_first(const void *x, const void *y)
+{
+	int64_t a = ((const struct archive_post *)x)->date,
+		b = ((const struct archive_post *)y)->date;
+	return a > b ? -1 : a < b;
+}
+
+static err thread_feed(struct request *q, struct response *r,
+		       const struct archive_thread *t)
+{
+	str path = face_thread_path(q, t->number);
+	struct feed f = { .title = t->subject.n ? t->subject : STR("(no subject)"),
+			  .path = arena_cat(q->arena, path, STR(".atom")),
+			  .page = path };
+	TRY(archive_posts_of_thread(desk_of(q)->o.archive, q->arena, t->id, &f.posts));
+	if (f.posts.count)
+		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
+	if (f.posts.count > ENTRIES)
+		f.posts.count = ENTRIES;
+	return show_feed(q, r, &f);
+}
+
+void thread_feed_page(struct request *q, struct response *r)
+{
+	const struct desk *d = desk_of(q);
+	struct archive_thread t;
+	int64_t number = 0;
+	bool found = false;
+	str key, text = request_arg(q, "number");
+	if (face_answered(q, r, "thread feed", text, &key))
+		return;
+	if (str_i64(text, &number)
+	    && page_failed(q, r,
+			   archive_read_thread_row(d->o.archive, q->arena, d->list->id,
+						   number, &t, &found)))
+		return;
+	if (!found)
+		error_page(q, r, 404, STR_NONE);
+	else if (!page_failed(q, r, thread_feed(q, r, &t)))
+		face_keep(q, r, key);
+}

@@ -1,0 +1,218 @@
+/* What is saved rather than read: raw messages, attachments, mbox files. */
+#include "web/pages/face.h"
+#include "web/pages/forms.h"
+
+#include "archive/export.h"
+#include "archive/mask.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* What members sent never runs as the application (DESIGN.md section 2). */
+#define SANDBOX STR("sandbox; default-src 'none'")
+
+static bool hides_here(const struct request *q)
+{
+	return face_hides(q, &desk_of(q)->settings);
+}
+
+/* ---- the message as it is */
+
+void raw_page(struct request *q, struct response *r)
+{
+	const struct desk *d = desk_of(q);
+	int64_t number = 0;
+	bool found = false;
+	str message;
+	if (str_i64(request_arg(q, "number"), &number)
+	    && page_failed(q, r,
+			   archive_read_raw(d->o.archive, q->arena, d->list->id, number,
+					    &message, &found)))
+		return;
+	if (!found) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	face_no_index(r);
+	r->policy = SANDBOX;
+	buf_add(&r->body, hides_here(q) ? mask_message(q->arena, message) : message);
+	str type = STR("text/plain; charset=utf-8");
+	response_blob(q, r, blob_new(&r->body, type));
+}
+
+/* ---- attachments */
+
+/* Types that a browser shows without running anything; the others are stored. */
+static bool is_harmless(str type)
+{
+	static const char *const types[] = {
+		"image/png",  "image/jpeg",      "image/gif",
+		"image/webp", "application/pdf", "text/plain"
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_ieq(type, str_from(types[i])))
+			return true;
+	return false;
+}
+
+static void answer_file(struct request *q, struct response *r,
+			const struct archive_attachment *x, str bytes)
+{
+	str type = x->sniffed.n ? x->sniffed : STR("application/octet-stream");
+	r->policy = SANDBOX;
+	face_no_index(r);
+	if (str_ieq(type, STR("text/plain")))
+		type = utf8_valid(bytes) ? STR("text/plain; charset=utf-8")
+					 : STR("text/plain");
+	else if (!is_harmless(type)) {
+		type = STR("application/octet-stream");
+		response_download(r, x->filename.n ? x->filename : STR("unnamed"));
+	}
+	buf_add(&r->body, bytes);
+	response_blob(q, r, blob_new(&r->body, type));
+}
+
+void attachment_page(struct request *q, struct response *r)
+{
+	const struct desk *d = desk_of(q);
+	struct archive_attachment x;
+	int64_t number = 0, part = 0;
+	bool found = false;
+	str bytes;
+	if (str_i64(request_arg(q, "number"), &number)
+	    && str_i64(request_arg(q, "part"), &part)
+	    && page_failed(q, r,
+			   archive_read_attachment(d->o.archive, q->arena, d->list->id,
+						   number, part, &x, &bytes, &found)))
+		return;
+	if (found)
+		answer_file(q, r, &x, bytes);
+	else
+		error_page(q, r, 404, STR_NONE);
+}
+
+/* ---- mbox.gz: made while it is sent, a piece of posts at a time. Whichever worker
+ * makes a piece reads the archive through its own desk. */
+
+struct mbox_stream {
+	struct stream s;
+	struct house *house;
+	struct export_job job;
+	z_stream z;
+};
+
+static err next_piece(struct mbox_stream *m, struct arena *a, str *piece, bool *done)
+{
+	struct request q = { .house = m->house };
+	struct desk *d = desk_of(&q);
+	if (!d->ready)
+		return FAIL(ERR_TEMP, "the books cannot be opened");
+	return export_next(&m->job, d->o.archive, a, piece, done);
+}
+
+static bool squeeze(z_stream *z, str bytes, bool end, struct buf *out)
+{
+	enum { ROOM = 64 * 1024 };
+	int code = Z_OK;
+	z->next_in = (unsigned char *)(uintptr_t)bytes.p;
+	z->avail_in = (unsigned)bytes.n;
+	do {
+		z->next_out = (unsigned char *)buf_room(out, ROOM);
+		z->avail_out = ROOM;
+		code = deflate(z, end ? Z_FINISH : Z_NO_FLUSH);
+		out->n += ROOM - z->avail_out;
+	} while (code == Z_OK && !z->avail_out);
+	return code == (end ? Z_STREAM_END : Z_OK) || code == Z_BUF_ERROR;
+}
+
+static enum stream_state more_mbox(struct stream *s, struct buf *out)
+{
+	struct mbox_stream *m = (struct mbox_stream *)s;
+	ARENA(a);
+	bool done;
+	str piece;
+	err e = next_piece(m, a, &piece, &done);
+	if (e.kind) {
+		log_error("mbox-not-made", KE(e), KZ("do", "mend what the error names"));
+		return STREAM_FAILED;
+	}
+	if (!squeeze(&m->z, piece, done, out))
+		return STREAM_FAILED;
+	return done ? STREAM_END : STREAM_MORE;
+}
+
+static void free_mbox(struct stream *s)
+{
+	struct mbox_stream *m = (struct mbox_stream *)s;
+	deflateEnd(&m->z);
+	free(m);
+}
+
+static void answer_mbox(struct request *q, struct response *r,
+			const struct export_job *job)
+{
+	enum { LEVEL = 6, GZIP = 15 + 16, MEMORY = 8 };
+	struct mbox_stream *m = mem_zero(sizeof *m);
+	m->s = (struct stream){ .more = more_mbox, .free = free_mbox, .length = -1 };
+	m->house = q->house;
+	m->job = *job;
+	m->job.hide_addresses = hides_here(q);
+	if (deflateInit2(&m->z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
+	    != Z_OK) {
+		free(m);
+		error_page(q, r, 503, STR_NONE);
+		return;
+	}
+	face_no_index(r);
+	r->policy = SANDBOX;
+	r->type = STR("application/gzip");
+	r->stream = &m->s;
+}
+
+static str file_name(struct request *q, const char *what)
+{
+	return arena_printf(q->arena, "%.*s-%s.mbox.gz", STR_F(desk_of(q)->list->name),
+			    what);
+}
+
+void thread_mbox_page(struct request *q, struct response *r)
+{
+	const struct desk *d = desk_of(q);
+	struct archive_thread t;
+	struct export_job job;
+	int64_t number = 0;
+	bool found = false;
+	if (str_i64(request_arg(q, "number"), &number)
+	    && page_failed(q, r,
+			   archive_read_thread_row(d->o.archive, q->arena, d->list->id,
+						   number, &t, &found)))
+		return;
+	if (!found) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	export_thread(&job, d->list->id, t.number);
+	response_download(
+		r, file_name(q, arena_z(q->arena,
+					arena_printf(q->arena, "%" PRId64, t.number))));
+	answer_mbox(q, r, &job);
+}
+
+void month_mbox_page(struct request *q, struct response *r)
+{
+	struct export_job job;
+	str text = request_arg(q, "month"), year, month;
+	int64_t y, m;
+	if (!str_cut(text, '-', &year, &month) || year.n != 4 || month.n != 2
+	    || !str_i64(year, &y) || !str_i64(month, &m) || y < 1970 || m < 1 || m > 12) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	export_month(&job, desk_of(q)->list->id, (int)y, (int)m);
+	response_download(r, file_name(q, arena_z(q->arena, text)));
+	answer_mbox(q, r, &job);
+}

@@ -1,0 +1,156 @@
+/* A post by its Message-ID, on whatever list the visitor may read; and the
+ * addresses of the archive that was here before. */
+#include "web/pages/forms.h"
+
+#include "web/pages/shelf.h"
+
+#include <inttypes.h>
+
+static str rest_of_path(const struct request *q)
+{
+	str rest = STR_NONE;
+	for (size_t i = 1; i < q->segment_count; i++)
+		rest = arena_cat(q->arena, rest, i > 1 ? STR("/") : STR(""),
+				 q->segments[i]);
+	return rest;
+}
+
+/* ---- /mid/MESSAGE-ID */
+
+static err find_posts(struct request *q, str id, struct page_choice *p)
+{
+	struct archive_posts posts;
+	struct shelf_list l;
+	TRY(archive_posts_by_message_id(desk_of(q)->o.archive, q->arena, 0, id, &posts));
+	struct page_choice_posts *rows = arena_zero(q->arena,
+						    (posts.count + 1) * sizeof *rows);
+	for (size_t i = 0; i < posts.count; i++) {
+		const struct archive_post *x = &posts.list[i];
+		err e = shelf_find(q, x->list, RIGHT_archive_read, &l);
+		if (e.kind == ERR_NOTFOUND)
+			continue;
+		TRY(e);
+		rows[p->posts_count++] = (struct page_choice_posts){
+			.list = l.name,
+			.number = x->number,
+			.href = arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path),
+					     x->number),
+			.subject = x->subject,
+			.from = face_author(q->arena, x->from_name, x->from_address,
+					    face_hides(q, &l.settings)),
+			.date = x->date,
+		};
+	}
+	p->posts = rows;
+	return OK;
+}
+
+void message_id_page(struct request *q, struct response *r)
+{
+	struct page_choice p = { .frame = frame_of(q, STR("Message")) };
+	str id = rest_of_path(q);
+	(void)desk_open(q);
+	if (str_starts(id, STR("<")) && str_ends(id, STR(">")))
+		id = str_first(str_skip(id, 1), id.n - 2);
+	p.message_id = id;
+	face_no_index(r);
+	if (page_failed(q, r,
+			desk_of(q)->ready ? find_posts(q, id, &p)
+					  : FAIL(ERR_TEMP, "the books cannot be opened")))
+		return;
+	if (p.posts_count == 1)
+		response_redirect(r, 302, p.posts[0].href);
+	else if (p.posts_count)
+		page_choice(&r->body, &p);
+	else
+		error_page(q, r, 404,
+			   q->session ? STR("No list that you may read has a message "
+					    "with this identifier.")
+				      : STR("No list that everybody may read has a "
+					    "message with this identifier. It may stand "
+					    "on a list for members: sign in to see."));
+}
+
+/* ---- /pipermail/, /mailman/, /hyperkitty/ */
+
+static err find_alias(struct request *q, str path, str *to)
+{
+	struct shelf_list l;
+	int64_t list, number;
+	bool found;
+	TRY(archive_alias_find(desk_of(q)->o.archive, path, &list, &number, &found));
+	if (!found)
+		return FAIL(ERR_NOTFOUND, "no such address was kept");
+	TRY(shelf_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
+	*to = number ? arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path), number)
+		     : arena_cat(q->arena, l.path, STR("/"));
+	return OK;
+}
+
+/* "2008-May" -> 2008, 5 */
+static bool is_month(str s, int *year, int *month)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	str before, name;
+	int64_t y;
+	if (!str_cut(s, '-', &before, &name) || name.n < 3 || before.n != 4
+	    || !str_i64(before, &y))
+		return false;
+	for (int m = 0; m < 12; m++)
+		if (str_istarts(name, (str){ names + 3 * m, 3 })) {
+			*year = (int)y;
+			*month = m + 1;
+			return true;
+		}
+	return false;
+}
+
+/* Addresses that name a list, and perhaps a month, need not have been kept: the
+ * list's home or month is meant. */
+static err guess_list(struct request *q, str *to)
+{
+	const struct desk *d = desk_of(q);
+	struct shelf s;
+	int year, month;
+	TRY(shelf_read(q, RIGHT_list_see, &s));
+	for (size_t i = 1; i < q->segment_count && i < 4; i++)
+		for (size_t k = 0; k < s.count; k++) {
+			const struct list_entry *l = s.lists[k].entry;
+			if (!str_ieq(q->segments[i], l->name)
+			    && !str_ieq(q->segments[i], l->address))
+				continue;
+			*to = arena_cat(q->arena, s.lists[k].path, STR("/"));
+			if (i + 1 < q->segment_count
+			    && is_month(q->segments[i + 1], &year, &month))
+				*to = arena_printf(q->arena, "%.*sby/%04d/%02d/",
+						   STR_F(*to), year, month);
+			return OK;
+		}
+	(void)d;
+	return FAIL(ERR_NOTFOUND, "it names no list");
+}
+
+/* As kept, then without and with a slash at the end, since both were written. */
+static err find_old(struct request *q, str *to)
+{
+	struct arena *a = q->arena;
+	str path = arena_cat(a, STR("/"), q->segments[0], STR("/"), rest_of_path(q));
+	err e = find_alias(q, path, to);
+	if (e.kind == ERR_NOTFOUND)
+		e = find_alias(q, arena_cat(a, path, STR("/")), to);
+	return e.kind == ERR_NOTFOUND ? guess_list(q, to) : e;
+}
+
+void old_address_page(struct request *q, struct response *r)
+{
+	str to;
+	(void)desk_open(q);
+	err e = desk_of(q)->ready ? find_old(q, &to)
+				  : FAIL(ERR_TEMP, "the books cannot be opened");
+	if (e.kind == ERR_NOTFOUND)
+		error_page(q, r, 404,
+			   STR("This is an address of an older archive, and nothing is "
+			       "known to have stood there."));
+	else if (!page_failed(q, r, e))
+		response_redirect(r, 301, to);
+}

@@ -1,0 +1,213 @@
+/* A list's home: what it is, how to take part, what was said lately and when. */
+#include "web/pages/forms.h"
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "store/lists/held.h"
+#include "store/lists/member.h"
+#include "web/pages/calendar.h"
+
+#include <inttypes.h>
+
+enum { THREADS = 30, YEARS = 4 };
+
+struct home {
+	int64_t before_at, before_id; /* threads from behind this one on; 0: the latest */
+	int year, month;              /* now */
+};
+
+/* ?before=1790000000.17 */
+static bool read_before(const struct request *q, struct home *h)
+{
+	str before = request_query(q, "before"), at, id;
+	if (!before.n)
+		return true;
+	return str_cut(before, '.', &at, &id) && str_i64(at, &h->before_at)
+	       && str_i64(id, &h->before_id);
+}
+
+static void add_info(struct request *q, struct page_list *p)
+{
+	str rest = desk_of(q)->settings.info, line;
+	size_t room = 1;
+	for (size_t i = 0; i < rest.n; i++)
+		room += rest.p[i] == '\n';
+	struct page_list_info *rows = arena_zero(q->arena, room * sizeof *rows);
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.n)
+			rows[p->info_count++].text = line;
+	}
+	p->info = rows;
+}
+
+/* ---- what was said */
+
+static struct page_threads_rows thread_row(struct request *q,
+					   const struct archive_thread *t, bool hide)
+{
+	return (struct page_threads_rows){
+		.number = t->number,
+		.subject = t->subject,
+		.href = face_thread_path(q, t->number),
+		.who = face_author(q->arena, t->from_name, t->from_address, hide),
+		.others = t->authors - 1,
+		.posts = t->posts,
+		.last = t->last_at,
+	};
+}
+
+static err add_threads(struct request *q, const struct home *h, struct page_list *p)
+{
+	struct desk *d = desk_of(q);
+	struct archive_threads t;
+	bool hide = face_hides(q, &d->settings);
+	TRY(archive_threads_latest(d->o.archive, q->arena, d->list->id, h->before_at,
+				   h->before_id, THREADS + 1, &t));
+	struct page_threads *threads = arena_zero(q->arena, sizeof *threads);
+	struct page_threads_rows *rows = arena_zero(q->arena,
+						    (t.count + 1) * sizeof *rows);
+	size_t shown = t.count > THREADS ? THREADS : t.count;
+	for (size_t i = 0; i < shown; i++)
+		rows[i] = thread_row(q, &t.list[i], hide);
+	threads->rows = rows;
+	threads->rows_count = shown;
+	p->threads = shown ? threads : NULL;
+	if (t.count > shown)
+		p->older = arena_printf(q->arena, "%.*s/?before=%" PRId64 ".%" PRId64,
+					STR_F(p->path), t.list[shown - 1].last_at,
+					t.list[shown - 1].id);
+	if (h->before_at)
+		p->newest = arena_cat(q->arena, p->path, STR("/"));
+	return OK;
+}
+
+static err add_months(struct request *q, const struct home *h, struct page_list *p)
+{
+	struct desk *d = desk_of(q);
+	struct calendar c;
+	TRY(archive_months(d->o.archive, q->arena, d->list->id, &c.months, &c.count));
+	for (size_t i = 0; i < c.count; i++)
+		p->posts += c.months[i].posts;
+	if (!c.count)
+		return OK;
+	const struct archive_month *first = &c.months[c.count - 1], *last = &c.months[0];
+	int64_t until;
+	archive_month_span(first->year, first->month, &p->since, &until);
+	p->first_year = first->year;
+	p->more_years = first->year <= last->year - YEARS;
+	p->calendar = calendar_latest(q, &c, YEARS);
+	p->activity = calendar_activity(q, &c, h->year, h->month);
+	if (!p->activity) { /* quiet for long: the months when it was not */
+		p->activity = calendar_activity(q, &c, last->year, last->month);
+		p->quiet = true;
+	}
+	p->month_name = arena_printf(q->arena, "%04d-%02d.mbox.gz", last->year,
+				     last->month);
+	p->month_file = arena_cat(q->arena, p->path, STR("/by/"), p->month_name);
+	return OK;
+}
+
+/* ---- who looks */
+
+static err add_standing(struct request *q, struct page_list *p)
+{
+	struct desk *d = desk_of(q);
+	struct member_row m;
+	err e = d->viewer.person ? member_of_person(d->o.lists, q->arena, d->list->id,
+						    d->viewer.person, &m)
+				 : FAIL(ERR_NOTFOUND, "a guest");
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	p->signed_in = q->session;
+	p->member = !e.kind;
+	p->joined = p->member ? m.joined_at : 0;
+	p->moderates = desk_may(d, RIGHT_held_see);
+	p->owns = desk_may(d, RIGHT_settings_see);
+	if (p->moderates)
+		TRY(held_count(d->o.lists, d->list->id, &p->held));
+	p->counts_members = desk_may(d, RIGHT_roster_see);
+	if (p->counts_members)
+		TRY(member_count(d->o.lists, d->list->id, STR(""), &p->members));
+	return OK;
+}
+
+static struct page_frame list_home_frame(struct request *q, const struct home *h)
+{
+	struct desk *d = desk_of(q);
+	struct page_frame f = frame_of(q, d->list->name);
+	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
+	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
+	way[1] = (struct page_frame_crumbs){ d->list->name, STR_NONE };
+	f.crumbs = way;
+	f.crumbs_count = 2;
+	if (desk_may(d, RIGHT_archive_read))
+		f.feed = arena_cat(q->arena, desk_list_path(q), STR("/feed.atom"));
+	if (!h->before_at)
+		f.canonical = face_url(q,
+				       arena_cat(q->arena, desk_list_path(q), STR("/")));
+	return f;
+}
+
+static err show_home(struct request *q, struct response *r, const struct home *h)
+{
+	struct desk *d = desk_of(q);
+	const struct settings *s = &d->settings;
+	str path = desk_list_path(q);
+	bool is_writer = s->allow_list_posts || desk_may(d, RIGHT_held_see);
+	struct page_list p = {
+		.frame = list_home_frame(q, h),
+		.note = note_of(q),
+		.name = str_skip(path, sizeof "/lists/" - 1),
+		.address = d->list->address,
+		.path = path,
+		.mailto = arena_cat(q->arena, STR("mailto:"), d->list->address),
+		.owners = arena_cat(q->arena, STR("mailto:"),
+				    list_subaddress(q->arena, d->list, STR("owner"))),
+		.description = s->description,
+		.readers = face_readers(s),
+		.writers = face_writers(s),
+		.archived = !setting_is(s->archive_policy, "never"),
+		.may_read = desk_may(d, RIGHT_archive_read),
+		.may_join = !setting_is(s->subscription_policy, "closed"),
+		.may_post = is_writer,
+		.login = arena_cat(q->arena, STR("/login?to="),
+				   enc_percent(q->arena, q->path)),
+	};
+	add_info(q, &p);
+	TRY(add_standing(q, &p));
+	if (p.may_read) {
+		TRY(add_threads(q, h, &p));
+		TRY(add_months(q, h, &p));
+	}
+	ANSWER(q, r, list, &p);
+	return OK;
+}
+
+/* What stands in a person's own page beside the archive changes without it, so only
+ * guests' pages are kept; what they see of members is a number, part of the key. */
+void list_page(struct request *q, struct response *r)
+{
+	struct desk *d = desk_of(q);
+	struct home h = { 0 };
+	int64_t members = 0;
+	str key;
+	if (!read_before(q, &h)) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	if (h.before_at)
+		face_no_index(r);
+	face_month_of(clock_now(), &h.year, &h.month);
+	bool keep = !q->session && !request_query(q, "done").n;
+	if (keep && desk_may(d, RIGHT_roster_see)
+	    && page_failed(q, r,
+			   member_count(d->o.lists, d->list->id, STR(""), &members)))
+		return;
+	str details = arena_printf(q->arena, "%d-%d %" PRId64 " %" PRId64 ".%" PRId64,
+				   h.year, h.month, members, h.before_at, h.before_id);
+	if (keep && face_answered(q, r, "list", details, &key))
+		return;
+	if (!page_failed(q, r, show_home(q, r, &h)) && keep)
+		face_keep(q, r, key);
+}

@@ -1,0 +1,81 @@
+/* The directory of lists, as the visitor may see it. */
+#include "web/pages/forms.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "store/lists/member.h"
+#include "web/pages/calendar.h"
+#include "web/pages/shelf.h"
+
+#include <inttypes.h>
+
+static str standing(const struct viewer *v)
+{
+	static const str names[] = { [WHO_MEMBER] = { "Member", 6 },
+				     [WHO_MODERATOR] = { "Moderator", 9 },
+				     [WHO_OWNER] = { "Owner", 5 } };
+	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? names[v->here] : STR_NONE;
+}
+
+static err count_posts(struct request *q, const struct shelf_list *l,
+		       struct page_lists_lists *row)
+{
+	const struct desk *d = desk_of(q);
+	struct archive_threads latest;
+	struct calendar c;
+	int year, month;
+	TRY(archive_months(d->o.archive, q->arena, l->entry->id, &c.months, &c.count));
+	TRY(archive_threads_latest(d->o.archive, q->arena, l->entry->id, 0, 0, 1,
+				   &latest));
+	for (size_t i = 0; i < c.count; i++)
+		row->posts += c.months[i].posts;
+	face_month_of(clock_now(), &year, &month);
+	row->month_posts = calendar_posts(&c, year, month);
+	row->latest = latest.count ? latest.list[0].last_at : 0;
+	return OK;
+}
+
+static err show_list(struct request *q, const struct shelf_list *l,
+		     struct page_lists_lists *row)
+{
+	*row = (struct page_lists_lists){
+		.name = l->name,
+		.address = l->entry->address,
+		.path = l->path,
+		.about = l->settings.description,
+		.readers = face_readers(&l->settings),
+		.writers = face_writers(&l->settings),
+		.may_read = shelf_may(l, RIGHT_archive_read),
+		.you = standing(&l->viewer),
+	};
+	return row->may_read ? count_posts(q, l, row) : OK;
+}
+
+static err show_lists(struct request *q, struct response *r)
+{
+	struct shelf s;
+	TRY(shelf_read(q, RIGHT_list_see, &s));
+	struct page_lists p = { .frame = frame_of(q, STR("Mailing lists")),
+				.guest = !q->session };
+	struct page_lists_lists *rows = arena_zero(q->arena,
+						   (s.count + 1) * sizeof *rows);
+	for (size_t i = 0; i < s.count; i++) {
+		TRY(show_list(q, &s.lists[i], &rows[i]));
+		p.search |= rows[i].may_read;
+		p.own_count += rows[i].you.n > 0;
+	}
+	p.frame.canonical = face_url(q, STR("/lists/"));
+	p.lists = rows;
+	p.lists_count = s.count;
+	ANSWER(q, r, lists, &p);
+	return OK;
+}
+
+void lists_page(struct request *q, struct response *r)
+{
+	(void)desk_open(q);
+	if (page_failed(q, r, show_lists(q, r)))
+		return;
+	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
+	response_blob(q, r, blob_new(&r->body, type));
+}

@@ -1,0 +1,243 @@
+/* The posts of a month, by thread or by date; all months. */
+#include "web/pages/forms.h"
+
+#include "base/map.h"
+#include "web/pages/calendar.h"
+
+#include <inttypes.h>
+
+enum { PAGE_POSTS = 1000 };
+
+struct month_view {
+	int year, month;
+	int64_t after; /* id of the post that the page before ended with */
+	bool flat, hide;
+	struct archive_posts posts;
+	struct calendar calendar;
+};
+
+static bool read_month_asked(const struct request *q, struct month_view *v)
+{
+	str year = request_arg(q, "year"), month = request_arg(q, "month");
+	int64_t y, m;
+	if (year.n != 4 || month.n != 2 || !str_i64(year, &y) || !str_i64(month, &m)
+	    || y < 1970 || m < 1 || m > 12)
+		return false;
+	v->year = (int)y;
+	v->month = (int)m;
+	v->flat = str_eq(request_query(q, "view"), STR("flat"));
+	str after = request_query(q, "after");
+	return !after.n || (str_i64(after, &v->after) && v->after > 0);
+}
+
+/* ---- by thread: each where the month first touches it */
+
+struct group {
+	const struct archive_post *first, *last;
+	size_t posts;
+	struct map authors;
+};
+
+static size_t group_posts(const struct month_view *v, struct group *groups)
+{
+	struct map by = { 0 };
+	size_t count = 0;
+	for (size_t i = 0; i < v->posts.count; i++) {
+		const struct archive_post *p = &v->posts.list[i];
+		str id = { (const char *)&p->thread, sizeof p->thread };
+		struct group *g = map_get(&by, id);
+		if (!g) {
+			g = &groups[count++];
+			g->first = p;
+			map_set(&by, id, g);
+		}
+		g->last = p;
+		g->posts++;
+		map_set(&g->authors, p->from_address, g);
+	}
+	map_free(&by);
+	return count;
+}
+
+static err show_group(struct request *q, const struct month_view *v,
+		      const struct group *g, struct page_threads_rows *row)
+{
+	const struct archive_post *x = g->first;
+	struct archive_thread t;
+	bool found;
+	TRY(archive_thread_by_id(desk_of(q)->o.archive, q->arena, x->thread, &t, &found));
+	*row = (struct page_threads_rows){
+		.number = found ? t.number : x->number,
+		.subject = found ? t.subject : x->subject,
+		.who = face_author(q->arena, x->from_name, x->from_address, v->hide),
+		.others = (int64_t)g->authors.used - 1,
+		.posts = (int64_t)g->posts,
+		.last = g->last->date,
+	};
+	row->href = face_thread_path(q, row->number);
+	if (row->number != x->number)
+		row->href = arena_printf(q->arena, "%.*s#n%" PRId64, STR_F(row->href),
+					 x->number);
+	return OK;
+}
+
+static err add_groups(struct request *q, const struct month_view *v, struct page_month *p)
+{
+	struct page_threads *threads = arena_zero(q->arena, sizeof *threads);
+	size_t room = v->posts.count + 1;
+	struct page_threads_rows *rows = arena_zero(q->arena, room * sizeof *rows);
+	struct group *groups = arena_zero(q->arena, room * sizeof *groups);
+	size_t count = group_posts(v, groups);
+	err e = OK;
+	for (size_t i = 0; i < count; i++) {
+		if (!e.kind)
+			e = show_group(q, v, &groups[i], &rows[i]);
+		map_free(&groups[i].authors);
+	}
+	threads->rows = rows;
+	threads->rows_count = count;
+	p->threads = count ? threads : NULL;
+	return e;
+}
+
+/* ---- by date */
+
+static void add_posts(struct request *q, const struct month_view *v, struct page_month *p)
+{
+	size_t n = v->posts.count;
+	struct page_month_messages *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct archive_post *x = &v->posts.list[i];
+		rows[i] = (struct page_month_messages){
+			.number = x->number,
+			.subject = x->subject,
+			.href = face_post_path(q, x->number),
+			.from = face_author(q->arena, x->from_name, x->from_address,
+					    v->hide),
+			.date = x->date,
+		};
+	}
+	p->messages = rows;
+	p->messages_count = n;
+}
+
+/* ---- the months beside it that have posts */
+
+static void add_neighbours(struct request *q, const struct month_view *v,
+			   struct page_month *p)
+{
+	const struct archive_month *before = NULL, *after = NULL;
+	int here = v->year * 12 + v->month;
+	for (size_t i = 0; i < v->calendar.count; i++) {
+		const struct archive_month *m = &v->calendar.months[i];
+		int there = m->year * 12 + m->month;
+		if (there > here)
+			after = m;
+		if (there < here && !before)
+			before = m;
+	}
+	if (before) {
+		p->before_href = face_month_path(q, before->year, before->month);
+		p->before = face_month_name(q->arena, before->year, before->month);
+	}
+	if (after) {
+		p->after_href = face_month_path(q, after->year, after->month);
+		p->after = face_month_name(q->arena, after->year, after->month);
+	}
+}
+
+static struct page_frame month_frame(struct request *q, const struct month_view *v,
+				     str title)
+{
+	struct page_frame f = face_frame(
+		q, arena_cat(q->arena, title, STR(", "), desk_of(q)->list->name));
+	face_step(q, &f, title, STR_NONE);
+	if (!v->after)
+		f.canonical = face_url(q, face_month_path(q, v->year, v->month));
+	return f;
+}
+
+static err show_the_month(struct request *q, struct response *r, struct month_view *v)
+{
+	struct desk *d = desk_of(q);
+	TRY(archive_months(d->o.archive, q->arena, d->list->id, &v->calendar.months,
+			   &v->calendar.count));
+	TRY(archive_read_month(d->o.archive, q->arena, d->list->id, v->year, v->month,
+			       v->after, PAGE_POSTS + 1, &v->posts));
+	str title = face_month_name(q->arena, v->year, v->month);
+	struct page_month p = {
+		.frame = month_frame(q, v, title),
+		.list = d->list->name,
+		.path = face_month_path(q, v->year, v->month),
+		.title = title,
+		.year = v->year,
+		.month = v->month,
+		.posts = calendar_posts(&v->calendar, v->year, v->month),
+		.flat = v->flat,
+	};
+	if (v->posts.count > PAGE_POSTS) {
+		v->posts.count = PAGE_POSTS;
+		p.more = arena_printf(q->arena, "%.*s?after=%" PRId64 "%s", STR_F(p.path),
+				      v->posts.list[PAGE_POSTS - 1].id,
+				      v->flat ? "&view=flat" : "");
+	}
+	if (p.posts)
+		p.file = arena_printf(q->arena, "%.*s/by/%04d-%02d.mbox.gz",
+				      STR_F(desk_list_path(q)), v->year, v->month);
+	if (v->flat || q->json)
+		add_posts(q, v, &p);
+	if (!v->flat)
+		TRY(add_groups(q, v, &p));
+	add_neighbours(q, v, &p);
+	ANSWER(q, r, month, &p);
+	return OK;
+}
+
+void month_page(struct request *q, struct response *r)
+{
+	struct month_view v = { .hide = face_hides(q, &desk_of(q)->settings) };
+	str key;
+	if (!read_month_asked(q, &v)) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	if (v.flat || v.after)
+		face_no_index(r);
+	str details = arena_printf(q->arena, "%d-%d %" PRId64 " %d", v.year, v.month,
+				   v.after, v.flat);
+	if (face_answered(q, r, "month", details, &key))
+		return;
+	if (!page_failed(q, r, show_the_month(q, r, &v)))
+		face_keep(q, r, key);
+}
+
+/* ---- all of them */
+
+static err show_years(struct request *q, struct response *r)
+{
+	struct desk *d = desk_of(q);
+	struct calendar c;
+	TRY(archive_months(d->o.archive, q->arena, d->list->id, &c.months, &c.count));
+	struct page_years p = {
+		.frame = face_frame(q, arena_cat(q->arena, STR("All posts by month, "),
+						 d->list->name)),
+		.list = d->list->name,
+		.calendar = calendar_all(q, &c),
+	};
+	face_step(q, &p.frame, STR("All months"), STR_NONE);
+	p.frame.canonical = face_url(q,
+				     arena_cat(q->arena, desk_list_path(q), STR("/by/")));
+	for (size_t i = 0; i < c.count; i++)
+		p.posts += c.months[i].posts;
+	ANSWER(q, r, years, &p);
+	return OK;
+}
+
+void years_page(struct request *q, struct response *r)
+{
+	str key;
+	if (face_answered(q, r, "years", STR(""), &key))
+		return;
+	if (!page_failed(q, r, show_years(q, r)))
+		face_keep(q, r, key);
+}

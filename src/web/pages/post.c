@@ -1,0 +1,177 @@
+/* A post alone, between what it answers and its neighbours. */
+#include "web/pages/tree.h"
+
+#include "archive/render.h"
+#include "base/enc.h"
+#include "web/pages/forms.h"
+
+#include <inttypes.h>
+
+/* "+02:00"; empty for UTC. */
+static str zone_of(struct arena *a, int64_t date, int offset)
+{
+	int m = offset < 0 ? -offset : offset;
+	int64_t local = (date + offset * 60LL) % 86400;
+	if (!offset)
+		return STR_NONE;
+	if (local < 0)
+		local += 86400;
+	return arena_printf(a, "%02" PRId64 ":%02" PRId64 " (%c%02d:%02d)", local / 3600,
+			    local / 60 % 60, offset < 0 ? '-' : '+', m / 60, m % 60);
+}
+
+static void add_attachments(struct request *q, const struct archive_leaf *leaf,
+			    struct page_post *p)
+{
+	size_t n = leaf->attachments.count;
+	struct page_post_attachments *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct archive_attachment *x = &leaf->attachments.list[i];
+		str name = x->filename.n ? x->filename : STR("unnamed");
+		rows[i] = (struct page_post_attachments){
+			.n = x->n,
+			.filename = x->filename,
+			.declared = x->declared,
+			.sniffed = x->sniffed,
+			.size = x->size,
+			.sha256 = enc_hex(q->arena, x->sha256),
+			.path = arena_printf(q->arena, "%.*s/a/%" PRId64 "/%.*s",
+					     STR_F(p->path), x->n,
+					     STR_F(enc_percent(q->arena, name))),
+		};
+	}
+	p->attachments = rows;
+	p->attachments_count = n;
+}
+
+static void add_parent(struct request *q, const struct archive_post_page *x, bool hide,
+		       struct page_post *p)
+{
+	const struct archive_post *up = &x->parent.post;
+	if (!x->has_parent)
+		return;
+	p->answers_number = up->number;
+	p->answers_href = face_post_path(q, up->number);
+	p->answers_name = face_author(q->arena, up->from_name, up->from_address, hide);
+}
+
+static struct html body_of(struct request *q, const struct archive_post_page *x,
+			   const struct page_post *p, bool hide)
+{
+	struct render_memory above = { 0 };
+	struct render_how how = {
+		.url = p->path,
+		.number = p->number,
+		.hide_addresses = hide,
+		.attachments = &x->leaf.attachments,
+		.parent_name = p->answers_name,
+		.alone = true,
+	};
+	if (x->has_parent) {
+		above.text = render_text(q->arena, x->parent.message, NULL);
+		how.parent = &above;
+	}
+	return render_post(q->arena, x->leaf.message, &how);
+}
+
+static err add_outline(struct request *q, struct page_post *p, bool hide)
+{
+	struct archive_thread_page t;
+	struct tree tree;
+	struct outline_how how = { .hide = hide, .current = p->number };
+	bool found;
+	const struct desk *d = desk_of(q);
+	TRY(archive_read_outline(d->o.archive, q->arena, d->list->id, p->number, &t,
+				 &found));
+	if (!found || t.count < 2)
+		return OK;
+	tree_make(q->arena, t.leaves, t.count, 0, &tree);
+	p->outline = tree_outline(q, t.leaves, t.count, &tree, &how, &p->outline_count);
+	return OK;
+}
+
+static struct page_frame post_frame(struct request *q, const struct archive_post_page *x)
+{
+	const struct archive_post *p = &x->leaf.post;
+	int year, month;
+	str title = p->subject.n ? p->subject : STR("(no subject)");
+	struct page_frame f = face_frame(
+		q, arena_printf(q->arena, "%.*s, %.*s #%" PRId64, STR_F(title),
+				STR_F(desk_of(q)->list->name), p->number));
+	face_month_of(p->date, &year, &month);
+	face_step(q, &f, face_month_name(q->arena, year, month),
+		  face_month_path(q, year, month));
+	face_step(q, &f, arena_printf(q->arena, "thread %" PRId64, x->thread.number),
+		  face_thread_path(q, x->thread.number));
+	face_step(q, &f, arena_printf(q->arena, "#%" PRId64, p->number), STR_NONE);
+	f.canonical = face_url(q, face_post_path(q, p->number));
+	return f;
+}
+
+static err show_post(struct request *q, struct response *r,
+		     const struct archive_post_page *x)
+{
+	const struct archive_post *post = &x->leaf.post;
+	bool hide = face_hides(q, &desk_of(q)->settings);
+	struct page_post p = {
+		.frame = post_frame(q, x),
+		.number = post->number,
+		.subject = post->subject,
+		.from = face_author(q->arena, post->from_name, post->from_address, hide),
+		.initials = render_initials(q->arena, post->from_name,
+					    post->from_address),
+		.date = post->date,
+		.zone = zone_of(q->arena, post->date, post->offset),
+		.received = post->received_at,
+		.message_id = post->message_id,
+		.size = post->size,
+		.guessed = post->flags & ARCHIVE_GUESSED,
+		.reply = face_reply_path(q, post->number),
+		.mailto = face_reply_mailto(q, post),
+		.path = face_post_path(q, post->number),
+		.list_path = desk_list_path(q),
+		.thread = x->thread.number,
+		.thread_posts = x->thread.posts,
+		.thread_href = arena_printf(q->arena, "%.*s#n%" PRId64,
+					    STR_F(face_thread_path(q, x->thread.number)),
+					    post->number),
+		.before = x->before,
+		.after = x->after,
+	};
+	add_parent(q, x, hide, &p);
+	add_attachments(q, &x->leaf, &p);
+	p.body = body_of(q, x, &p, hide);
+	if (q->json) {
+		p.text = render_text(q->arena, x->leaf.message, NULL);
+		p.text = hide ? render_hide(q->arena, p.text) : p.text;
+	} else {
+		TRY(add_outline(q, &p, hide));
+	}
+	ANSWER(q, r, post, &p);
+	return OK;
+}
+
+void post_page(struct request *q, struct response *r)
+{
+	struct archive_post_page x;
+	const struct desk *d = desk_of(q);
+	int64_t number = 0;
+	bool found;
+	str key;
+	if (!str_i64(request_arg(q, "number"), &number)) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	str details = arena_printf(q->arena, "%" PRId64, number);
+	if (face_answered(q, r, "post", details, &key)
+	    || page_failed(q, r,
+			   archive_read_post(d->o.archive, q->arena, d->list->id, number,
+					     &x, &found)))
+		return;
+	if (!found) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	if (!page_failed(q, r, show_post(q, r, &x)))
+		face_keep(q, r, key);
+}

@@ -1,0 +1,219 @@
+/* Finding posts: on one list, or on all that the visitor may read. */
+#include "web/pages/forms.h"
+
+#include "archive/search.h"
+#include "base/enc.h"
+#include "base/utf8.h"
+#include "web/pages/shelf.h"
+
+#include <inttypes.h>
+
+enum { HITS = 20, SKIP_MAX = 10000 };
+
+struct asked {
+	const struct shelf_list *lists; /* where; each may be read */
+	size_t count;
+	bool one; /* the page of one list */
+	str words;
+	bool newest;
+	int64_t after_date, after_id, skip;
+};
+
+static const struct shelf_list *list_of(const struct asked *x, int64_t id)
+{
+	for (size_t i = 0; i < x->count; i++)
+		if (x->lists[i].entry->id == id)
+			return &x->lists[i];
+	return NULL;
+}
+
+/* "column 7: …": what stands before it, and from there on, so that the page can
+ * point at it. */
+static void point_at(struct request *q, const struct asked *x, str why,
+		     struct page_search *p)
+{
+	str rest = x->words, number, text;
+	uint64_t column;
+	p->wrong = arena_copy(q->arena, why);
+	if (!str_starts(why, STR("column "))
+	    || !str_cut(str_skip(why, 7), ':', &number, &text)
+	    || !str_u64(number, &column))
+		return;
+	while (--column && rest.n)
+		utf8_next(&rest);
+	p->wrong_before = str_first(x->words, x->words.n - rest.n);
+	p->wrong_at = rest;
+}
+
+static bool hides(struct request *q, const struct asked *x)
+{
+	for (size_t i = 0; i < x->count; i++)
+		if (face_hides(q, &x->lists[i].settings))
+			return true;
+	return false;
+}
+
+static void add_hits(struct request *q, const struct asked *x,
+		     const struct search_found *found, struct page_search *p)
+{
+	struct page_search_hits *rows = arena_zero(q->arena,
+						   (found->count + 1) * sizeof *rows);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct archive_post *post = &found->hits[i].post;
+		const struct shelf_list *l = list_of(x, post->list);
+		if (!l) /* search_run looks at nothing else */
+			continue;
+		bool hide = face_hides(q, &l->settings);
+		rows[p->hits_count++] = (struct page_search_hits){
+			.subject_marked = post->subject.n ? found->hits[i].subject
+							  : HTML("(no subject)"),
+			.snippet = found->hits[i].snippet,
+			.subject = post->subject,
+			.text = found->hits[i].snippet.s,
+			.from = face_author(q->arena, post->from_name, post->from_address,
+					    hide),
+			.list = l->name,
+			.number = post->number,
+			.href = arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l->path),
+					     post->number),
+			.date = post->date,
+			.patch = post->flags & ARCHIVE_PATCH,
+			.attachments = post->attachments,
+		};
+	}
+	p->hits = rows;
+}
+
+static str link_to(struct request *q, const struct page_search *p, str rest)
+{
+	return arena_cat(q->arena, p->action, STR("?q="), enc_percent(q->arena, p->q),
+			 rest);
+}
+
+static void add_links(struct request *q, const struct asked *x,
+		      const struct search_found *found, struct page_search *p)
+{
+	p->can_order = found->query.match.n;
+	p->newest = x->newest || !p->can_order;
+	p->best_href = link_to(q, p, STR(""));
+	p->newest_href = link_to(q, p, STR("&o=new"));
+	if (!found->more || !found->count)
+		return;
+	const struct archive_post *last = &found->hits[found->count - 1].post;
+	if (p->newest)
+		p->more = link_to(q, p,
+				  arena_printf(q->arena,
+					       "&o=new&after=%" PRId64 ".%" PRId64,
+					       last->date, last->id));
+	else if (x->skip + HITS <= SKIP_MAX)
+		p->more = link_to(
+			q, p, arena_printf(q->arena, "&skip=%" PRId64, x->skip + HITS));
+}
+
+static err run(struct request *q, const struct asked *x, struct search_found *found)
+{
+	struct search_list *lists = arena_alloc(q->arena, (x->count + 1) * sizeof *lists);
+	for (size_t i = 0; i < x->count; i++)
+		lists[i] = (struct search_list){ x->lists[i].entry->id,
+						 x->lists[i].entry->address };
+	struct search s = {
+		.text = x->words,
+		.lists = lists,
+		.list_count = x->count,
+		.hide_addresses = hides(q, x),
+		.order = x->newest ? ARCHIVE_NEWEST : ARCHIVE_BEST,
+		.after_date = x->after_date,
+		.after_id = x->after_id,
+		.skip = x->skip,
+		.limit = HITS,
+	};
+	return search_run(desk_of(q)->o.archive, q->arena, &s, found);
+}
+
+/* What was asked wrongly is said on the page; a book that cannot be read is not. */
+static err ask(struct request *q, struct response *r, const struct asked *x,
+	       struct page_search *p)
+{
+	struct search_found found;
+	if (!x->words.n)
+		return OK;
+	err e = run(q, x, &found);
+	if (e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT || e.kind == ERR_NOTFOUND) {
+		r->status = 400;
+		point_at(q, x, str_from(e.msg), p);
+		return OK;
+	}
+	TRY(e);
+	p->asked = true;
+	p->total = found.total;
+	p->capped = found.total >= ARCHIVE_WINDOW;
+	p->words = found.query.words;
+	add_hits(q, x, &found, p);
+	add_links(q, x, &found, p);
+	return OK;
+}
+
+static err show_search(struct request *q, struct response *r, const struct asked *x)
+{
+	const struct shelf_list *only = x->one ? &x->lists[0] : NULL;
+	str title = x->words.n ? arena_cat(q->arena, STR("Search: "), x->words)
+			       : STR("Search");
+	struct page_search p = {
+		.frame = face_frame(q, title),
+		.q = x->words,
+		.list = only ? only->name : STR_NONE,
+		.action = only ? arena_cat(q->arena, only->path, STR("/search"))
+			       : STR("/lists/search"),
+	};
+	if (only && x->words.n)
+		p.all_href = arena_cat(q->arena, STR("/lists/search?q="),
+				       enc_percent(q->arena, x->words));
+	else if (only)
+		p.all_href = STR("/lists/search");
+	face_step(q, &p.frame, STR("Search"), STR_NONE);
+	TRY(ask(q, r, x, &p));
+	ANSWER(q, r, search, &p);
+	return OK;
+}
+
+static bool read_asked(const struct request *q, struct asked *x)
+{
+	str after = request_query(q, "after"), skip = request_query(q, "skip"), date, id;
+	x->words = str_trim(request_query(q, "q"));
+	x->newest = str_eq(request_query(q, "o"), STR("new"));
+	if (skip.n && (!str_i64(skip, &x->skip) || x->skip < 0 || x->skip > SKIP_MAX))
+		return false;
+	return !after.n
+	       || (str_cut(after, '.', &date, &id) && str_i64(date, &x->after_date)
+		   && str_i64(id, &x->after_id));
+}
+
+static void answer_search(struct request *q, struct response *r, struct asked *x)
+{
+	face_no_index(r);
+	if (!read_asked(q, x))
+		error_page(q, r, 400, STR("This is no page of a search. Search again."));
+	else
+		(void)page_failed(q, r, show_search(q, r, x));
+}
+
+void search_page(struct request *q, struct response *r)
+{
+	struct shelf_list one;
+	struct asked x = { .lists = &one, .count = 1, .one = true };
+	err e = shelf_find(q, desk_of(q)->list->id, RIGHT_archive_read, &one);
+	if (e.kind == ERR_NOTFOUND)
+		error_page(q, r, 404, STR_NONE);
+	else if (!page_failed(q, r, e))
+		answer_search(q, r, &x);
+}
+
+void search_all_page(struct request *q, struct response *r)
+{
+	struct shelf s;
+	(void)desk_open(q);
+	if (page_failed(q, r, shelf_read(q, RIGHT_archive_read, &s)))
+		return;
+	struct asked x = { .lists = s.lists, .count = s.count };
+	answer_search(q, r, &x);
+}

@@ -1,0 +1,59 @@
+#include "web/pages/tree.h"
+
+#include <inttypes.h>
+
+void tree_make(struct arena *a, const struct archive_leaf *leaves, size_t count,
+	       int first, struct tree *t)
+{
+	int *depth = arena_alloc(a, (count + 1) * sizeof *depth);
+	t->up = arena_alloc(a, (count + 1) * sizeof *t->up);
+	t->kids = arena_zero(a, (count + 1) * sizeof *t->kids);
+	t->roots = 0;
+	for (size_t i = 0; i < count; i++) {
+		int up = leaves[i].depth ? leaves[i].parent - first : -1;
+		if (up >= 0 && depth[up] >= TREE_DEPTH)
+			up = t->up[up];
+		t->up[i] = up < 0 ? -1 : up;
+		depth[i] = up < 0 ? 0 : depth[up] + 1;
+		if (up < 0)
+			t->roots++;
+		else
+			t->kids[up]++;
+	}
+}
+
+static struct page_outline outline_row(struct request *q, const struct archive_post *p,
+				       const struct outline_how *how)
+{
+	return (struct page_outline){
+		.who = face_author(q->arena, p->from_name, p->from_address, how->hide),
+		.href = how->here ? arena_printf(q->arena, "#n%" PRId64, p->number)
+				  : face_post_path(q, p->number),
+		.date = p->date,
+		.current = p->number == how->current,
+		.tag = p->flags & ARCHIVE_PATCH ? STR("patch")
+		       : p->attachments         ? STR("file")
+						: STR_NONE,
+	};
+}
+
+const struct page_outline *tree_outline(struct request *q,
+					const struct archive_leaf *leaves, size_t count,
+					const struct tree *t,
+					const struct outline_how *how, size_t *top_count)
+{
+	struct page_outline *top = arena_zero(q->arena, (t->roots + 1) * sizeof *top);
+	struct page_outline **at = arena_alloc(q->arena, (count + 1) * sizeof *at);
+	*top_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct page_outline *under = t->up[i] < 0 ? NULL : at[t->up[i]];
+		struct page_outline *row = under ? (struct page_outline *)(uintptr_t)
+								   under->answers
+							   + under->answers_count++
+						 : top + (*top_count)++;
+		*row = outline_row(q, &leaves[i].post, how);
+		row->answers = arena_alloc(q->arena, (t->kids[i] + 1) * sizeof *row);
+		at[i] = row;
+	}
+	return top;
+}
