@@ -81,6 +81,7 @@ static err open_http(struct web *w)
 				  .limit = limit_new(&rule),
 				  .proxied = true };
 	TRY(http_new(&o, &w->http));
+	w->house.http = w->http;
 	for (size_t i = 0; i < w->role->listener_count; i++) {
 		const struct role_listener *l = &w->role->listeners[i];
 		if (l->kind == LISTEN_WEB_TLS && !w->tls)
