@@ -20,7 +20,7 @@ static inline str letter_to(struct office_test *t, const char *address, const ch
 				continue;
 			OFFICE_MUST(t, outbound_body_read(t->o.outbound, t->a, all[i].id,
 							  0, all[i].size, &body));
-			if (holds(body, part))
+			if (!*part || holds(body, part))
 				return body;
 		}
 	return STR("");
