@@ -23,6 +23,7 @@ enum {
 	QUEUE = POOL - 2,
 	COMMIT_MESSAGES = 4000, /* made durable at once */
 	LEARN_MESSAGES = 1000,  /* that a new list's dictionary is trained with */
+	PAUSE_NS = 3000000, /* between commits, so that live posts find the book free */
 	SOURCE_HASH = 16,
 };
 
@@ -281,6 +282,7 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 		e = book_commit(b);
 		open = false;
 		uncommitted = 0;
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	}
 	if (open && !e.kind)
 		return book_commit(b);
