@@ -168,7 +168,7 @@ def thread(o):
     ps.cli("list", "create", "mips@list.test")
     ps.cli("archive", "import", "mips", real_list(o))
     number = longest_thread(ps)
-    url = f"http://127.0.0.1:{ps.web}/lists/mips/t/{number}?all=1"
+    url = f"http://127.0.0.1:{ps.web}/lists/mips/t/{number}"
     cold, warm, rate = [], [], []
     for _ in range(o.n):
         ps.start()
