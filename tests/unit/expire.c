@@ -1,0 +1,136 @@
+#include "letters.h"
+
+#include "lists/confirm.h"
+#include "lists/expire.h"
+#include "store/lists/answered.h"
+#include "store/lists/held.h"
+#include "store/lists/order.h"
+#include "store/lists/pending.h"
+#include "store/lists/seen.h"
+#include "store/lists/session.h"
+#include "store/outbound/arrival.h"
+
+#define DEV "dev@lists.example"
+
+enum { DAY = 86400 };
+
+static void hold(struct office_test *t, const char *list, const char *id)
+{
+	OFFICE_MUST(t,
+		    office_arrives(t, "eve@evil.example", list,
+				   office_mail(t->a, "eve@evil.example", list, id, "x")));
+}
+
+static bool expire(struct office_test *t, int64_t days)
+{
+	return ok(expire_run(&t->o, t->a, clock_now() + days * DAY));
+}
+
+/* Each list's own patience, and a list that never loses it in front of it. */
+static void test_held(struct office_test *t)
+{
+	office_set(t, "ever@lists.example", "max_days_to_hold", "0");
+	office_set(t, DEV, "max_days_to_hold", "5");
+	hold(t, "ever@lists.example", "1@x");
+	hold(t, DEV, "2@x");
+	hold(t, "slow@lists.example", "3@x");
+	int64_t mails = office_count(t, "message", "1");
+	CHECK(expire(t, 4) && office_count(t, "held", "verdict = ''") == 3);
+	CHECK(expire(t, 6) && office_count(t, "held", "verdict = ''") == 2);
+	CHECK(office_count(t, "held", "verdict = 'discarded' AND handled_by = 'expiry'")
+	      == 1);
+	CHECK(office_count(t, "message", "1") == mails); /* in silence */
+	CHECK(expire(t, 31) && office_count(t, "held", "verdict = ''") == 1);
+	CHECK(expire(t, 300) && office_count(t, "held", "verdict = ''") == 1);
+	CHECK(office_count(t, "held", "1") == 1); /* and those decided are forgotten */
+}
+
+static void test_rows(struct office_test *t)
+{
+	str token;
+	int64_t now = clock_now(), times;
+	struct seen_row seen = { .list = 1,
+				 .message_id = STR("x"),
+				 .author = STR("a"),
+				 .body_hash = STR("h"),
+				 .source = STR("s"),
+				 .at = now };
+	struct order_row order = { .kind = STR("name"),
+				   .args = STR("{}"),
+				   .client = STR(""),
+				   .created_at = now };
+	struct order_row waits = { .kind = STR("name"),
+				   .args = STR("{}"),
+				   .client = STR(""),
+				   .created_at = now };
+	struct session_row session = { .person = office_person(t, "anna@uni.example"),
+				       .created_at = now,
+				       .seen_at = now,
+				       .expires_at = now + 3 * DAY,
+				       .client = STR(""),
+				       .agent = STR("") };
+	CHECK(ok(confirm_make(&t->o, t->a, CONFIRM_SIGN_IN, NULL, STR("a@b.example"),
+			      STR("{}"), 900, &token)));
+	CHECK(ok(seen_add(t->o.lists, &seen))
+	      && ok(answered_add(t->o.lists, STR("a@b.example"), now / DAY, &times)));
+	CHECK(ok(order_file(t->o.lists, &order))
+	      && ok(order_finish(t->o.lists, order.id, STR("done"), STR("{}"))));
+	CHECK(ok(order_file(t->o.lists, &waits))
+	      && ok(session_add(t->o.lists, STR("cookie"), &session)));
+	static const struct {
+		int64_t days;
+		const char *table;
+		int64_t before, after; /* rows kept a day earlier, and then */
+	} cases[] = {
+		{ 1, "pending", 1, 0 }, { 4, "answered", 1, 0 }, { 3, "session", 1, 0 },
+		{ 2, "order", 2, 1 },   { 61, "seen", 1, 0 },
+	};
+	OFFICE_MUST(t, book_run(t->o.lists,
+				"DELETE FROM answered WHERE address <> 'a@b.example'"));
+	OFFICE_MUST(t,
+		    book_run(t->o.lists, "DELETE FROM pending WHERE kind <> 'sign-in'"));
+	OFFICE_MUST(t, book_run(t->o.lists, "DELETE FROM seen WHERE message_id <> 'x'"));
+	CHECK(expire(t, 0));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(office_count(t, cases[i].table, "1") == cases[i].before);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CHECK(expire(t, cases[i].days));
+		if (office_count(t, cases[i].table, "1") != cases[i].after)
+			fprintf(stderr, "  %s\n", cases[i].table);
+		CHECK(office_count(t, cases[i].table, "1") == cases[i].after);
+	}
+}
+
+/* What is still owed keeps its body, however old it is. */
+static void test_outbound(struct office_test *t)
+{
+	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM message"));
+	office_set(t, DEV, "default_nonmember_action", "accept");
+	CHECK(ok(
+		office_arrives(t, "anna@uni.example", DEV,
+			       office_mail(t->a, "anna@uni.example", DEV, "o1@x", "x"))));
+	CHECK(office_count(t, "delivery", "1") == 1 && office_count(t, "body", "1") == 1);
+	CHECK(expire(t, 170) && office_count(t, "body", "1") == 1);
+	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	CHECK(expire(t, 0) && office_count(t, "body", "1") == 1);
+	CHECK(expire(t, 2) && office_count(t, "body", "1") == 0
+	      && office_count(t, "message", "kept = 0") == 1);
+	CHECK(office_count(t, "arrival", "1") > 0 && office_count(t, "event", "1") > 0);
+	CHECK(expire(t, 200) && office_count(t, "message", "1") == 0);
+	CHECK(office_count(t, "arrival", "1") == 0 && office_count(t, "event", "1") == 0);
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	office_list(&t, "ever@lists.example");
+	office_list(&t, "slow@lists.example");
+	office_member(&t, office_list(&t, DEV), "member@uni.example");
+	test_held(&t);
+	test_rows(&t);
+	test_outbound(&t);
+	office_end(&t);
+	return check_done();
+}

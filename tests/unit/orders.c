@@ -1,0 +1,442 @@
+#include "letters.h"
+
+#include "lists/orders.h"
+#include "store/lists/ban.h"
+#include "store/lists/held.h"
+#include "store/lists/order.h"
+
+#define DEV "dev@lists.example"
+
+struct somebody {
+	const char *name;
+	int64_t person;
+};
+
+enum {
+	GUEST,
+	SIGNED_IN,
+	MEMBER,
+	MODERATOR,
+	OWNER,
+	ADMIN,
+	OTHER_MODERATOR,
+	OTHER_OWNER,
+	WHO
+};
+
+static struct somebody people[WHO];
+
+/* Runs one order as that person. args is taken; the result lives in *row. */
+static void run(struct office_test *t, const char *kind, json_t *args, int64_t person,
+		struct order_row *row)
+{
+	int64_t id;
+	size_t ran;
+	OFFICE_MUST(t, order_put(t->o.lists, t->a, kind, args, person, STR("192.0.2.9"),
+				 &id));
+	json_decref(args);
+	OFFICE_MUST(t, orders_run(&t->o, t->a, &ran));
+	CHECK(ran == 1);
+	OFFICE_MUST(t, order_get(t->o.lists, t->a, id, row));
+}
+
+static bool done(const struct order_row *row)
+{
+	if (!str_eq(row->state, STR("done")))
+		fprintf(stderr, "  %.*s: %.*s %.*s\n", STR_F(row->kind),
+			STR_F(row->state), STR_F(row->result));
+	return str_eq(row->state, STR("done"));
+}
+
+static bool refused(const struct order_row *row, const char *part)
+{
+	bool fits = str_eq(row->state, STR("refused")) && holds(row->result, part);
+	if (!fits)
+		fprintf(stderr, "  %.*s: %.*s %.*s\n", STR_F(row->kind),
+			STR_F(row->state), STR_F(row->result));
+	return fits;
+}
+
+static void fill(struct office_test *t)
+{
+	struct person_row p;
+	const struct list_entry *dev = office_list(t, DEV);
+	office_list(t, "other@lists.example");
+	dev = office_entry(t, DEV);
+	const struct list_entry *other = office_entry(t, "other@lists.example");
+	office_member(t, dev, "member@uni.example");
+	people[GUEST] = (struct somebody){ "guest", 0 };
+	people[SIGNED_IN] = (struct somebody){ "signed in",
+					       office_person(t, "plain@uni.example") };
+	people[MEMBER] = (struct somebody){ "member",
+					    office_person(t, "member@uni.example") };
+	people[MODERATOR] = (struct somebody){
+		"moderator", office_role(t, dev, "mod@uni.example", "moderator")
+	};
+	people[OWNER] = (struct somebody){ "owner", office_role(t, dev, "own@uni.example",
+								"owner") };
+	people[ADMIN] = (struct somebody){ "admin",
+					   office_person(t, "boss@uni.example") };
+	people[OTHER_MODERATOR] = (struct somebody){
+		"other list's moderator",
+		office_role(t, other, "omod@uni.example", "moderator")
+	};
+	people[OTHER_OWNER] = (struct somebody){
+		"other list's owner", office_role(t, other, "oown@uni.example", "owner")
+	};
+	OFFICE_MUST(t, person_get(t->o.lists, t->a, people[ADMIN].person, &p));
+	p.admin = true;
+	OFFICE_MUST(t, person_change(t->o.lists, &p));
+}
+
+/* Whom an order obeys. Nobody's right on one list counts on another. */
+static void test_rights(struct office_test *t)
+{
+	static const struct {
+		const char *kind;
+		bool may[WHO]; /* guest, signed in, member, moderator, owner, admin, other's two */
+	} cases[] = {
+		{ "sign_in", { 1, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "confirm", { 1, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "join", { 1, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "leave_ask", { 1, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "leave_link", { 1, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "options", { 0, 0, 1, 1, 1, 1, 0, 0 } },
+		{ "verify", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "address_remove", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "name", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "member_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "member_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "member_set", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "settings", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "role_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "role_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "ban_add", { 0, 0, 0, 1, 1, 1, 0, 0 } },
+		{ "ban_remove", { 0, 0, 0, 1, 1, 1, 0, 0 } },
+		{ "held", { 0, 0, 0, 1, 1, 1, 0, 0 } },
+		{ "request", { 0, 0, 0, 1, 1, 1, 0, 0 } },
+		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
+	};
+	static const char *const kinds[] = {
+#define ORDER(kind, ...) #kind,
+#include "lists/orders.def"
+#undef ORDER
+	};
+	size_t found = 0;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+			found += !strcmp(cases[i].kind, kinds[k]);
+		for (int k = 0; k < WHO; k++) {
+			struct order_row row;
+			run(t, cases[i].kind, json_pack("{s:s}", "list", DEV),
+			    people[k].person, &row);
+			bool may = !holds(row.result, "you may not");
+			if (may != cases[i].may[k])
+				fprintf(stderr, "  %s by %s: %.*s\n", cases[i].kind,
+					people[k].name, STR_F(row.result));
+			CHECK(may == cases[i].may[k] && row.state.n);
+			CHECK(may || str_eq(row.state, STR("refused")));
+		}
+	}
+	CHECK(found
+	      == sizeof kinds
+			 / sizeof *kinds); /* an order that is new has a line above */
+	office_member(t, office_entry(t, DEV),
+		      "member@uni.example"); /* who has just left */
+}
+
+/* Orders that make no sense end refused, with a word of why; none stops the next. */
+static void test_nonsense(struct office_test *t)
+{
+	static const char *const args[] = {
+		"null",
+		"[]",
+		"{}",
+		"{\"list\":7}",
+		"{\"list\":\"no@lists.example\"}",
+		"{\"list\":\"dev@lists.example\",\"ids\":7,\"set\":[],\"addresses\":{}}"
+	};
+	static const char *const kinds[] = {
+#define ORDER(kind, ...) #kind,
+#include "lists/orders.def"
+#undef ORDER
+		"unheard-of", ""
+	};
+	for (size_t i = 0; i < sizeof args / sizeof *args; i++)
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+			struct order_row row;
+			run(t, kinds[k], json_loads(args[i], JSON_DECODE_ANY, NULL),
+			    people[ADMIN].person, &row);
+			CHECK(row.state.n && !str_eq(row.state, STR("failed")));
+		}
+	struct order_row bare = { .kind = STR("settings"),
+				  .args = STR("no json"),
+				  .person = people[OWNER].person,
+				  .client = STR("") };
+	size_t ran;
+	OFFICE_MUST(t, order_file(t->o.lists, &bare));
+	OFFICE_MUST(t, orders_run(&t->o, t->a, &ran));
+	OFFICE_MUST(t, order_get(t->o.lists, t->a, bare.id, &bare));
+	CHECK(str_eq(bare.state, STR("refused")));
+}
+
+static void test_settings(struct office_test *t)
+{
+	struct order_row row;
+	struct settings s;
+	int64_t owner = people[OWNER].person;
+	OFFICE_MUST(t, book_run(t->o.lists, "DELETE FROM audit"));
+	run(t, "settings",
+	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "on",
+		      "subject_prefix", "[x]"),
+	    owner, &row);
+	CHECK(done(&row));
+	OFFICE_MUST(t, settings_load(t->o.lists, t->a, office_entry(t, DEV)->id, &s));
+	CHECK(s.emergency && str_eq(s.subject_prefix, STR("[x]")));
+	/* all or nothing */
+	run(t, "settings",
+	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "no",
+		      "subject_prefix", "a\nb"),
+	    owner, &row);
+	CHECK(refused(&row, "subject_prefix"));
+	run(t, "settings",
+	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "no",
+		      "unknown", "x"),
+	    owner, &row);
+	CHECK(refused(&row, "unknown"));
+	OFFICE_MUST(t, settings_load(t->o.lists, t->a, office_entry(t, DEV)->id, &s));
+	CHECK(s.emergency && office_count(t, "audit", "what = 'settings changed'") == 1);
+	run(t, "settings",
+	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "no",
+		      "subject_prefix", ""),
+	    owner, &row);
+	CHECK(done(&row));
+}
+
+static int64_t hold(struct office_test *t, const char *list, const char *id)
+{
+	struct held_row *h;
+	size_t n;
+	OFFICE_MUST(t,
+		    office_arrives(t, "eve@evil.example", list,
+				   office_mail(t->a, "eve@evil.example", list, id, "x")));
+	OFFICE_MUST(t, held_waiting(t->o.lists, t->a, 0, 0, 1000, &h, &n));
+	return n ? h[n - 1].id : 0;
+}
+
+static str verdict(struct office_test *t, int64_t id)
+{
+	struct held_row h;
+	OFFICE_MUST(t, held_get(t->o.lists, t->a, id, &h));
+	return h.verdict;
+}
+
+/* A moderator's list and another one's posts in one order: numbers are only good on
+ * one's own list. */
+static void test_held(struct office_test *t)
+{
+	struct order_row row;
+	int64_t mine = hold(t, DEV, "o1@x"),
+		foreign = hold(t, "other@lists.example", "o2@x"),
+		third = hold(t, DEV, "o3@x");
+	run(t, "held",
+	    json_pack("{s:s,s:[I,I,I],s:s}", "list", DEV, "ids", mine, foreign,
+		      (json_int_t)999, "verdict", "accept"),
+	    people[MODERATOR].person, &row);
+	CHECK(done(&row) && holds(row.result, "\"n\":1"));
+	CHECK(str_eq(verdict(t, mine), STR("accepted")) && !verdict(t, foreign).n);
+	run(t, "held",
+	    json_pack("{s:s,s:[I],s:s}", "list", "other@lists.example", "ids", foreign,
+		      "verdict", "accept"),
+	    people[MODERATOR].person, &row);
+	CHECK(refused(&row, "you may not") && !verdict(t, foreign).n);
+	run(t, "held",
+	    json_pack("{s:s,s:[I],s:s}", "list", DEV, "ids", third, "verdict", "burn"),
+	    people[MODERATOR].person, &row);
+	CHECK(holds(row.result, "choose accept") && !verdict(t, third).n);
+	run(t, "held",
+	    json_pack("{s:s,s:[I],s:s,s:s}", "list", DEV, "ids", third, "verdict",
+		      "reject", "reason", "No."),
+	    people[OWNER].person, &row);
+	CHECK(done(&row) && str_eq(verdict(t, third), STR("rejected")));
+	CHECK(letter_to(t, "eve@evil.example", "No.").n);
+	CHECK(office_count(t, "audit",
+			   "what = 'post rejected' AND actor = 'own@uni.example'")
+	      == 1);
+	run(t, "held",
+	    json_pack("{s:s,s:[I],s:s}", "list", DEV, "ids", third, "verdict", "accept"),
+	    people[MODERATOR].person, &row);
+	CHECK(holds(row.result, "rejected by own@uni.example already"));
+}
+
+static void test_members(struct office_test *t)
+{
+	struct order_row row;
+	struct member_row m;
+	int64_t owner = people[OWNER].person, dev = office_entry(t, DEV)->id;
+	run(t, "member_add",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "addresses",
+		      "New "
+		      "<new@uni.example>\nnonsense\n\nmember@uni.example\nb@uni.example",
+		      "how", "add"),
+	    owner, &row);
+	CHECK(done(&row) && holds(row.result, "\"n\":2") && holds(row.result, "nonsense")
+	      && holds(row.result, "already"));
+	CHECK(ok(member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m))
+	      && str_eq(m.name, STR("New")));
+	int64_t before = letters(t);
+	run(t, "member_add",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "addresses", "i@uni.example", "how",
+		      "invite"),
+	    owner, &row);
+	CHECK(done(&row) && letters(t) == before + 1);
+	CHECK(member_find(t->o.lists, t->a, dev, STR("i@uni.example"), &m).kind
+	      == ERR_NOTFOUND);
+	run(t, "member_set",
+	    json_pack("{s:s,s:s,s:s,s:s}", "list", DEV, "addresses", "new@uni.example",
+		      "key", "action", "value", "hold"),
+	    owner, &row);
+	CHECK(done(&row)
+	      && ok(member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m))
+	      && str_eq(m.action, STR("hold")));
+	run(t, "member_remove",
+	    json_pack("{s:s,s:s}", "list", DEV, "addresses",
+		      "new@uni.example\nnobody@x.example"),
+	    owner, &row);
+	CHECK(done(&row)
+	      && member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m).kind
+			 == ERR_NOTFOUND);
+	/* one's own */
+	run(t, "options",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "own_posts", "no", "hidden", "yes"),
+	    people[MEMBER].person, &row);
+	CHECK(done(&row)
+	      && ok(member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m))
+	      && !m.own_posts && m.hidden);
+	/* a member gives no verdict about own posts */
+	run(t, "options", json_pack("{s:s,s:s}", "list", DEV, "action", "accept"),
+	    people[MEMBER].person, &row);
+	CHECK(ok(member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m))
+	      && !m.action.n);
+	run(t, "options", json_pack("{s:s,s:s}", "list", DEV, "own_posts", "perhaps"),
+	    people[MEMBER].person, &row);
+	CHECK(refused(&row, "own_posts"));
+	run(t, "options", json_pack("{s:s,s:s}", "list", DEV, "own_posts", "yes"),
+	    people[OWNER].person, &row);
+	CHECK(refused(&row, "not a member"));
+	run(t, "leave", json_pack("{s:s}", "list", DEV), people[MEMBER].person, &row);
+	CHECK(done(&row)
+	      && member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m).kind
+			 == ERR_NOTFOUND);
+}
+
+static void test_roles(struct office_test *t)
+{
+	struct order_row row;
+	struct role_row *r;
+	size_t n;
+	int64_t owner = people[OWNER].person, dev = office_entry(t, DEV)->id;
+	run(t, "role_add",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "address", "two@uni.example", "role",
+		      "owner"),
+	    owner, &row);
+	CHECK(done(&row));
+	run(t, "role_add",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "address", "two@uni.example", "role",
+		      "king"),
+	    owner, &row);
+	CHECK(refused(&row, "owner or moderator"));
+	run(t, "role_remove",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "address", "two@uni.example", "role",
+		      "owner"),
+	    owner, &row);
+	CHECK(done(&row));
+	run(t, "role_remove",
+	    json_pack("{s:s,s:s,s:s}", "list", DEV, "address", "own@uni.example", "role",
+		      "owner"),
+	    owner, &row);
+	CHECK(refused(&row, "only owner"));
+	CHECK(ok(role_list(t->o.lists, t->a, dev, &r, &n)) && n == 2);
+}
+
+static void test_links(struct office_test *t)
+{
+	struct order_row row;
+	struct member_row m;
+	int64_t dev = office_entry(t, DEV)->id,
+		id = office_member(t, office_entry(t, DEV), "gone@uni.example");
+	str token = leave_token(t->a, &t->o.mac, STR(DEV), id);
+	run(t, "leave_link",
+	    json_pack("{s:s,s:s}", "list", "other@lists.example", "token",
+		      arena_z(t->a, token)),
+	    0, &row);
+	CHECK(refused(&row, "not made for this list")
+	      && ok(member_get(t->o.lists, t->a, id, &m)));
+	for (int i = 0; i < 2; i++) { /* pressed twice: gone is gone */
+		run(t, "leave_link",
+		    json_pack("{s:s,s:s}", "list", DEV, "token", arena_z(t->a, token)), 0,
+		    &row);
+		CHECK(done(&row));
+	}
+	CHECK(member_find(t->o.lists, t->a, dev, STR("gone@uni.example"), &m).kind
+	      == ERR_NOTFOUND);
+	/* a sign-in link: only for those we know, and nobody is told which */
+	int64_t before = letters(t);
+	run(t, "sign_in", json_pack("{s:s}", "address", "stranger@nowhere.example"), 0,
+	    &row);
+	CHECK(done(&row) && letters(t) == before);
+	str unknown = row.result;
+	run(t, "sign_in",
+	    json_pack("{s:s,s:s}", "address", "own@uni.example", "to", "/lists/dev/"), 0,
+	    &row);
+	CHECK(done(&row) && letters(t) == before + 1 && str_eq(row.result, unknown));
+	token = letter_token(letter_to(t, "own@uni.example", "sign in"));
+	run(t, "confirm", json_pack("{s:s}", "token", arena_z(t->a, token)), 0, &row);
+	CHECK(done(&row)
+	      && holds(row.result,
+		       arena_z(t->a, arena_printf(t->a, "\"person\":%lld",
+						  (long long)people[OWNER].person))));
+	run(t, "confirm", json_pack("{s:s}", "token", arena_z(t->a, token)), 0, &row);
+	CHECK(refused(&row, "used up"));
+	run(t, "join", json_pack("{s:s,s:s}", "list", DEV, "address", "no address"), 0,
+	    &row);
+	CHECK(str_eq(row.state, STR("refused")));
+}
+
+static void test_bans(struct office_test *t)
+{
+	struct order_row row;
+	struct ban_row *b;
+	size_t n;
+	int64_t mod = people[MODERATOR].person, dev = office_entry(t, DEV)->id;
+	run(t, "ban_add",
+	    json_pack("{s:s,s:s}", "list", DEV, "pattern", " @Evil.example "), mod, &row);
+	CHECK(done(&row) && ok(ban_list(t->o.lists, t->a, dev, &b, &n)) && n == 1
+	      && str_eq(b[0].pattern, STR("@evil.example")));
+	run(t, "ban_add", json_pack("{s:s,s:s}", "list", DEV, "pattern", "^("), mod,
+	    &row);
+	CHECK(refused(&row, "character"));
+	run(t, "ban_remove",
+	    json_pack("{s:s,s:s}", "list", DEV, "pattern", "@evil.example"), mod, &row);
+	CHECK(done(&row) && ok(ban_list(t->o.lists, t->a, dev, &b, &n)) && n == 0);
+	run(t, "ban_remove",
+	    json_pack("{s:s,s:s}", "list", DEV, "pattern", "@evil.example"), mod, &row);
+	CHECK(str_eq(row.state, STR("refused")));
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	fill(&t);
+	test_rights(&t);
+	test_nonsense(&t);
+	test_settings(&t);
+	test_held(&t);
+	test_members(&t);
+	test_roles(&t);
+	test_links(&t);
+	test_bans(&t);
+	office_end(&t);
+	return check_done();
+}

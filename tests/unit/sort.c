@@ -1,0 +1,259 @@
+/* lists/sort.h: where an arrival goes, and that none is tried for ever. */
+#include "letters.h"
+
+#include "base/buf.h"
+#include "mail/retpath.h"
+#include "store/inbound/file.h"
+
+#define DEV "dev@lists.example"
+
+static int64_t left(struct office_test *t)
+{
+	int64_t n = -1;
+	OFFICE_MUST(t, inbound_count(t->o.inbound, &n));
+	return n;
+}
+
+static str report_to(struct office_test *t, const char *address)
+{
+	return letter_to(t, address, "message/delivery-status");
+}
+
+static void test_nobody(struct office_test *t)
+{
+	str mail = office_mail(t->a, "anna@uni.example", DEV, "n1@x", "gone");
+	CHECK(ok(office_arrives(t, "anna@uni.example", "nobody@lists.example", mail)));
+	str report = report_to(t, "anna@uni.example");
+	CHECK(holds(report, "Status: 5.1.1") && holds(report, "nobody@lists.example")
+	      && holds(report, "n1@x"));
+	/* nobody answers a bounce */
+	int64_t before = office_count(t, "message", "1");
+	CHECK(ok(office_arrives_as(t, "", "nobody@lists.example", mail, "{}")));
+	CHECK(office_count(t, "message", "1") == before && left(t) == 0);
+	/* nor one who wants to hear of nothing */
+	struct inbound_message m = { .received_at = clock_now_ms(),
+				     .reverse_path = STR("anna@uni.example"),
+				     .client = STR(""),
+				     .helo = STR(""),
+				     .protocol = STR(""),
+				     .trust = STR("{}"),
+				     .envid = STR(""),
+				     .ret = STR(""),
+				     .size = (int64_t)mail.n,
+				     .body = mail,
+				     .file = STR("") };
+	struct inbound_recipient r = { .address = STR("nobody@lists.example"),
+				       .notify = STR("NEVER"),
+				       .orcpt = STR("") };
+	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
+	      && ok(arrival_sort(&t->o, t->a, &m)));
+	CHECK(office_count(t, "message", "1") == before && left(t) == 0);
+	/* not even the foreign, from somebody who has not signed in: that would be a relay */
+	CHECK(ok(office_arrives_as(t, "", "victim@other.example", mail, "{}")));
+	CHECK(office_count(t, "delivery", "recipient = 'victim@other.example'") == 0
+	      && left(t) == 0);
+}
+
+/* One message, every kind of address: each is dealt with once, in any order. */
+static void test_many(struct office_test *t)
+{
+	str mail = office_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
+			       "m1@x", "to all");
+	int64_t posts = office_count(t, "message", "kind = 'post'");
+	CHECK(ok(office_arrives(
+		t, "anna@uni.example",
+		DEV " dev-owner@lists.example other@lists.example nobody@lists.example "
+		    "dev-bounces@lists.example postmaster@lists.example",
+		mail)));
+	CHECK(office_count(t, "message", "kind = 'post'") == posts + 2 && left(t) == 0);
+	CHECK(office_count(
+		      t, "message",
+		      arena_z(t->a,
+			      arena_printf(t->a, "inbound = %lld AND kind = 'forward'",
+					   (long long)t->arrival)))
+	      == 2);
+	CHECK(office_count(t, "arrival",
+			   "message_id = 'm1@x' AND author = 'anna@uni.example'")
+	      == 1);
+}
+
+/* The first two of three recipients were done before the lights went out. */
+static void test_half(struct office_test *t)
+{
+	str mail = office_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
+			       "h1@x", "half"),
+	    file;
+	struct inbound_message m = office_accept(
+		t, "anna@uni.example", DEV " other@lists.example", mail, ALIGNED);
+	int64_t posts = office_count(t, "message", "kind = 'post'");
+	CHECK(ok(inbound_done(t->o.inbound, t->a, m.id, 0, &file))
+	      || ok(inbound_done(t->o.inbound, t->a, m.id, 1, &file)));
+	CHECK(ok(arrival_sort(&t->o, t->a, &m)) && left(t) == 0);
+	CHECK(office_count(t, "message", "kind = 'post'") == posts + 1);
+}
+
+/* A header at the very limit grows over it by our own fields: it must not come back
+ * for ever. */
+static void test_broken(struct office_test *t)
+{
+	enum { BIG = 300 * 1024 };
+	char *fill = arena_alloc(t->a, BIG);
+	for (int i = 0; i < BIG; i++)
+		fill[i] = i % 70 == 0    ? 'X'
+			  : i % 70 == 1  ? ':'
+			  : i % 70 == 68 ? '\r'
+			  : i % 70 == 69 ? '\n'
+					 : 'y';
+	str mail = arena_cat(t->a, STR("From: broken@uni.example\r\n"),
+			     (str){ fill, BIG - BIG % 70 }, STR("\r\nbody\r\n"));
+	static const char *const to[] = { DEV, "dev-request@lists.example",
+					  "dev-owner@lists.example",
+					  "dev-join@lists.example",
+					  "dev-bounces@lists.example" };
+	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+		CHECK(ok(office_arrives(t, "broken@uni.example", to[i], mail))
+		      && left(t) == 0);
+		CHECK(ok(office_arrives_as(t, "", to[i], mail, "{}")) && left(t) == 0);
+	}
+	CHECK(report_to(t, "broken@uni.example").n);
+}
+
+/* Parts within parts, ten thousand authors: whatever a reader refuses, sorting ends. */
+static void test_odd(struct office_test *t)
+{
+	BUF(deep);
+	BUF(many);
+	buf_add(&many, STR("From: a@uni.example"));
+	for (int i = 0; i < 10001; i++)
+		buf_addf(&many, ",\r\n a%d@uni.example", i);
+	buf_add(&many, STR("\r\nTo: " DEV "\r\n\r\nx\r\n"));
+	buf_add(&deep, STR("From: deep@uni.example\r\nTo: " DEV "\r\n"));
+	for (int i = 0; i < 300; i++)
+		buf_addf(&deep,
+			 "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n",
+			 i, i);
+	const str mails[] = { STR(""),
+			      STR("\r\n"),
+			      STR("no header"),
+			      STR("From: =?x\r\n\r\n"),
+			      ((str){ "\0\0\0", 3 }),
+			      buf_str(&many),
+			      buf_str(&deep) };
+	static const char to[] = DEV " dev-request@lists.example dev-join@lists.example "
+				     "dev-leave@lists.example dev-owner@lists.example "
+				     "dev-confirm+x@lists.example "
+				     "dev-bounces@lists.example postmaster@lists.example";
+	for (size_t i = 0; i < sizeof mails / sizeof *mails; i++) {
+		CHECK(ok(office_arrives(t, "odd@uni.example", to, mails[i]))
+		      && left(t) == 0);
+		CHECK(ok(office_arrives_as(t, "", to, mails[i], "{}")) && left(t) == 0);
+	}
+}
+
+/* A body that lies in a file goes with its last recipient. */
+static void test_file(struct office_test *t)
+{
+	str mail = office_mail(t->a, "anna@uni.example", DEV, "f1@x", "from a file"),
+	    name;
+	struct outbound_message out;
+	OFFICE_MUST(t, inbound_file_write(t->a, t->data, mail, &name));
+	struct inbound_message m = { .received_at = clock_now_ms(),
+				     .reverse_path = STR("anna@uni.example"),
+				     .client = STR(""),
+				     .helo = STR(""),
+				     .protocol = STR(""),
+				     .trust = str_from(ALIGNED),
+				     .envid = STR(""),
+				     .ret = STR(""),
+				     .size = (int64_t)mail.n,
+				     .body = STR(""),
+				     .file = name };
+	struct inbound_recipient r = { .address = STR(DEV),
+				       .notify = STR(""),
+				       .orcpt = STR("") };
+	str path = arena_cat(t->a, t->data, STR("/inbound/files/"), name);
+	CHECK(!access(arena_z(t->a, path), F_OK));
+	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
+	      && ok(arrival_sort(&t->o, t->a, &m)));
+	CHECK(holds(office_newest(t, &out), "from a file")
+	      && access(arena_z(t->a, path), F_OK));
+	/* the file is not there: nothing was taken off */
+	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
+	      && arrival_sort(&t->o, t->a, &m).kind != ERR_NONE && left(t) == 1);
+}
+
+/* What smtpd would have refused, had the setting been so in time. */
+static void test_rejected(struct office_test *t)
+{
+	office_set(t, DEV, "default_nonmember_action", "reject");
+	CHECK(ok(
+		office_arrives(t, "rej@evil.example", DEV,
+			       office_mail(t->a, "rej@evil.example", DEV, "r1@x", "x"))));
+	CHECK(holds(report_to(t, "rej@evil.example"), "Status: 5.7.1"));
+	CHECK(ok(office_arrives_as(
+		t, "forged@evil.example", DEV,
+		office_mail(t->a, "victim@evil.example", DEV, "r2@x", "x"), "{}")));
+	CHECK(!report_to(t, "forged@evil.example").n
+	      && !report_to(t, "victim@evil.example").n);
+	office_set(t, DEV, "default_nonmember_action", "discard");
+	int64_t before = office_count(t, "message", "1");
+	CHECK(ok(
+		office_arrives(t, "rej@evil.example", DEV,
+			       office_mail(t->a, "rej@evil.example", DEV, "r3@x", "x"))));
+	CHECK(office_count(t, "message", "1") == before
+	      && str_eq(office_noted(t, "discarded"), office_noted(t, "discarded")));
+	CHECK(holds(office_noted(t, "discarded"), "nonmember: discard"));
+}
+
+/* A report at a copy's own return path is about that member. */
+static void test_bounce(struct office_test *t)
+{
+	struct member_row m;
+	int64_t id = office_member(t, office_entry(t, DEV), "bouncy@uni.example");
+	str path = retpath_make(t->a, &t->o.mac, STR(DEV), id);
+	str report = STR(
+		"From: mailer-daemon@uni.example\r\nContent-Type: multipart/report; "
+		"report-type=delivery-status; boundary=b\r\n\r\n"
+		"--b\r\nContent-Type: text/plain\r\n\r\nno\r\n--b\r\nContent-Type: "
+		"message/delivery-status\r\n\r\n"
+		"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; "
+		"bouncy@uni.example\r\nAction: failed\r\nStatus: "
+		"5.1.1\r\nDiagnostic-Code: smtp; 550 gone\r\n\r\n--b--\r\n");
+	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path), report, "{}")));
+	CHECK(ok(member_get(t->o.lists, t->a, id, &m)) && holds(m.bounce_text, "5.1.1")
+	      && m.bounce_at > 0);
+	CHECK(holds(office_noted(t, "bounced"), "5.1.1"));
+	int64_t before = office_count(t, "message", "1");
+	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path),
+				   STR("Subject: I am away\r\n\r\nback soon\r\n"),
+				   "{}")));
+	CHECK(ok(office_arrives_as(t, "", "dev-bounces@lists.example", report, "{}")));
+	CHECK(ok(
+		office_arrives_as(t, "", "dev-bounces+1.x@lists.example", report, "{}")));
+	CHECK(office_count(t, "message", "1") == before
+	      && holds(office_noted(t, "discarded"), "tag is wrong"));
+	/* of a member who left in the meantime */
+	CHECK(ok(member_remove(t->o.lists, id)));
+	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path), report, "{}"))
+	      && left(t) == 0);
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct office_test t = office_make(a);
+	office_list(&t, "other@lists.example");
+	office_list(&t, DEV);
+	office_member(&t, office_entry(&t, DEV), "anna@uni.example");
+	office_member(&t, office_entry(&t, "other@lists.example"), "anna@uni.example");
+	test_nobody(&t);
+	test_many(&t);
+	test_half(&t);
+	test_broken(&t);
+	test_odd(&t);
+	test_rejected(&t);
+	test_bounce(&t);
+	test_file(&t);
+	office_end(&t);
+	return check_done();
+}
