@@ -89,7 +89,7 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 	free(c);
 }
 
-/* The local door's peers share one key, so that they are counted, too. */
+/* The local door's peers have no Internet address: they count in the total alone. */
 static bool accept_one(struct door *door)
 {
 	struct net_addr peer = { .len = sizeof peer.ss };
@@ -120,15 +120,23 @@ static void *keep_door(void *arg)
 	return NULL;
 }
 
-/* web hands over one end of a socket pair: a page's post, through the local door. */
+/* web hands over one end of a socket pair: a page's post, through the local door.
+ * What send hands over is mail from outside that comes back to us: it is trusted no
+ * more than it was the first time. */
 static void *take_handed(void *arg)
 {
 	struct smtpd *d = arg;
 	struct net_addr nobody = { .ss.ss_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	struct net_addr here;
+	bool known = !net_parse(d->role->a, STR("127.0.0.1:25"), &here).kind;
 	while (!role_draining(d->role)) {
 		struct wake w;
-		if (wake_wait(d->role, WAKE_FROM(web), clock_mono_ms() + 1000, &w)
-		    && w.handed >= 0)
+		unsigned mask = WAKE_FROM(web) | (known ? WAKE_FROM(send) : 0);
+		if (!wake_wait(d->role, mask, clock_mono_ms() + 1000, &w) || w.handed < 0)
+			continue;
+		if (w.by == ROLE_send)
+			admit(d, w.handed, LISTEN_SMTP, &here);
+		else
 			admit(d, w.handed, LISTEN_DOOR, &nobody);
 	}
 	return NULL;

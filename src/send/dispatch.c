@@ -210,6 +210,8 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->resolver = conf->resolver;
 	s->tls = conf->tls;
 	s->sealer = conf->sealer;
+	s->dial_own = conf->dial_own;
+	s->ctx = conf->ctx;
 	s->wanting_last = &s->wanting;
 	pthread_mutex_init(&s->lock, NULL);
 	thread_cond_init(&s->work);

@@ -101,6 +101,14 @@ static void add_written(struct finding *f, str hop)
 				 host));
 }
 
+/* A forwarded mail's bounce, a list on another list, an alias as a member: what is
+ * addressed to us goes in by the front door, where every check is. */
+static void add_ourselves(struct finding *f)
+{
+	f->r->hops[f->r->count++] = (struct hop){ .name = f->conf->site_hostname,
+						  .own = true };
+}
+
 static bool find_written(struct finding *f, str destination)
 {
 	for (size_t i = 0; i < f->conf->route_count; i++) {
@@ -113,9 +121,12 @@ static bool find_written(struct finding *f, str destination)
 		add_written(f, f->conf->routes[i].hop);
 		return true;
 	}
-	if (!f->conf->send_relay.n)
+	if (str_eq(destination, domain_ascii(f->a, f->conf->site_domain)))
+		add_ourselves(f);
+	else if (f->conf->send_relay.n)
+		add_written(f, f->conf->send_relay);
+	else
 		return false;
-	add_written(f, f->conf->send_relay);
 	return true;
 }
 
@@ -161,17 +172,15 @@ static void add_mx(struct finding *f, struct dns_answer *mx)
 		return;
 	}
 	size_t n = before_ourselves(f, mx);
+	if (!n)
+		add_ourselves(f);
 	mx->count = n;
 	shuffle_equals(mx);
 	for (size_t i = 0; i < n; i++)
 		add_host(f, mx->records[i].name, port, false);
 	if (f->r->count)
 		return;
-	if (!n)
-		no_way(f, 554, "5.4.6",
-		       STR("its best mail server is this one, which does not know the "
-			   "domain"));
-	else if (f->failed)
+	if (f->failed)
 		no_way(f, 451, "4.4.3",
 		       STR("the addresses of its mail servers cannot be found at the "
 			   "moment"));

@@ -5,8 +5,9 @@
  *     if (r.code) ... no way there: r.code, r.status, r.why
  *     for (size_t i = 0; i < r.count; i++) dial(&r.hops[i]);
  *
- * In order: a line of [route], then [send] relay, then the MX records, then, where
- * there are none, the addresses of the name itself (RFC 5321 section 5.1). */
+ * In order: a line of [route]; ourselves, for [site] domain; [send] relay; the MX
+ * records, of which the best may be ourselves, too; where there are none, the
+ * addresses of the name itself (RFC 5321 section 5.1). */
 #pragma once
 
 #include "base/conf.h"
@@ -17,6 +18,7 @@ struct hop {
 	struct net_addr addr; /* len 0: path */
 	str path;             /* a Unix socket */
 	bool lmtp;
+	bool own; /* our own smtpd */
 };
 
 struct route {

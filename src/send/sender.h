@@ -29,6 +29,9 @@ struct sender_conf {
 	struct resolver *resolver;
 	struct tls *tls; /* a client's context; NULL: never TLS */
 	struct sealer sealer;
+	/* One end of a fresh connection to our own smtpd. */
+	err (*dial_own)(void *ctx, struct arena *a, int *fd);
+	void *ctx;
 };
 
 struct sender;

@@ -43,7 +43,10 @@ struct sender {
 	struct resolver *resolver;
 	struct tls *tls;
 	struct sealer sealer;
+	err (*dial_own)(void *ctx, struct arena *a, int *fd);
+	void *ctx;
 	struct committer *committer;
+	pthread_t dispatcher;
 
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* for the dispatcher */

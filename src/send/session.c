@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "lists/fanout.h"
 #include "send/route.h"
 #include "smtp/session.h"
 
@@ -65,7 +66,9 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .parts = u->parts.parts,
 				    .part_count = u->parts.count,
 				    .eight_bit = m->eightbit,
-				    .utf8 = m->smtputf8,
+				    .utf8 = m->smtputf8
+					    || message_has_8bit(u->item->recipient)
+					    || message_has_8bit(u->parts.reverse_path),
 				    .headers_only = str_eq(m->ret, STR("HDRS")),
 				    .ret_given = m->ret.n > 0,
 				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
@@ -143,6 +146,8 @@ static err dial(struct session *x, const struct hop *hop, int *fd)
 {
 	int64_t patience = x->s->conf->send_timeout * 1000;
 	int64_t deadline = clock_mono_ms() + (patience < DIAL_MS ? patience : DIAL_MS);
+	if (hop->own)
+		return x->s->dial_own(x->s->ctx, x->a, fd);
 	return hop->path.n ? net_dial_unix(x->a, arena_z(x->a, hop->path), deadline, fd)
 			   : net_dial(x->a, &hop->addr, deadline, fd);
 }
@@ -152,13 +157,13 @@ static err dial(struct session *x, const struct hop *hop, int *fd)
 static err open_hop(struct session *x, const struct hop *hop, bool tls,
 		    struct smtp_outcome *why)
 {
-	bool must = x->s->conf->send_require_tls;
+	bool must = x->s->conf->send_require_tls && !hop->own;
 	int64_t patience = x->s->conf->send_timeout * 1000;
 	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
 	int fd;
 	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
 					   .lmtp = hop->lmtp,
-					   .tls = tls ? x->s->tls : NULL,
+					   .tls = tls && !hop->own ? x->s->tls : NULL,
 					   .tls_name = hop->name,
 					   .tls_must = must,
 					   .times = { .greeting = patience,
@@ -308,10 +313,11 @@ void sessions_open(struct sender *s)
 		if (!s->wanting)
 			s->wanting_last = &s->wanting;
 		d->queued = false;
-		if (!wants_more(s, d) || !start(s, d) || !wants_more(s, d))
+		if (!wants_more(s, d) || (start(s, d) && !wants_more(s, d)))
 			continue;
-		d->queued = true; /* in turn: everybody gets a first connection before one
-				     a second */
+		/* In turn: everybody gets a first connection before one a second. Where
+		 * there was no thread to be had it is tried again. */
+		d->queued = true;
 		d->next_wanting = NULL;
 		*tail = d;
 		tail = &d->next_wanting;

@@ -1,0 +1,195 @@
+"""Addresses beside the lists, and what is held back: aliases with SRS, owners, the
+administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
+import re
+
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message, mid_of
+from nameserver import NameServer
+from sink import Sink
+
+limit(90)
+LIST, ANNA, FAR = 'dev@lists.example', 'anna@home.example', 'x@far.example'
+
+home = Sink('127.0.0.24', 0, 'home.example')
+far = Sink('127.0.0.25', home.port, 'far.example')
+dns = NameServer({
+    'home.example': {'MX': [(10, 'home.host')]}, 'home.host': {'A': ['127.0.0.24']},
+    'far.example': {'MX': [(10, 'far.host')]}, 'far.host': {'A': ['127.0.0.25']},
+    'utf.example': {'MX': [(10, 'far.host')]},
+})
+p = Postern(dns=dns, mx_port=home.port, admin='admin@home.example', clock=True)
+p.cli('list', 'create', LIST, '--owner', ANNA)
+p.cli('role', 'add', LIST, 'owner', 'olga@home.example')
+p.cli('role', 'add', LIST, 'moderator', 'mo@home.example')
+p.cli('list', 'create', 'idle@lists.example')
+p.cli('member', 'add', LIST, ANNA, 'ben@home.example')
+p.cli('user', 'add', ANNA, '--may-send')
+p.cli('user', 'set', ANNA, 'send_budget=5')
+p.cli('alias', 'add', 'bugs@lists.example', 'ben@home.example', 'cara@home.example')
+p.cli('alias', 'add', 'circle@lists.example', 'round@lists.example')
+p.cli('alias', 'add', 'round@lists.example', 'circle@lists.example')
+TOKEN = p.token(ANNA)
+p.start()
+
+
+def got(who, subject, sink=home, seconds=10):
+    found = eventually(lambda: sink.to(who, Subject=subject), seconds)
+    check(f'{who} has "{subject}"', found)
+    return found[0] if found else None
+
+
+section('an alias')
+post = message(FAR, 'bugs@lists.example', 'a bug', 'It crashes.\r\n')
+equal('taken', p.deliver(FAR, 'bugs@lists.example', post)[0], 250)
+for who in ('ben@home.example', 'cara@home.example'):
+    m = got(who, 'a bug')
+    check('the return path is ours, and names the sender', re.fullmatch(
+        r'SRS0=[^=]+=[^=]+=far\.example=x@lists\.example', m.mail_from), m.mail_from)
+    equal('marked against loops', m.field('Delivered-To'), 'bugs@lists.example')
+    equal('not a byte of it is changed', m.data.endswith(post), True)
+path = m.mail_from
+bounce = message('mailer-daemon@home.example', path, 'undelivered', Auto_Submitted='auto-replied')
+equal('its bounce is taken', p.deliver('', path, bounce)[0], 250)
+m = got(FAR, 'undelivered', far)
+equal('and goes to the sender, from nobody', m.mail_from, '')
+equal('nobody else writes to it', p.deliver(FAR, path, bounce)[0], 550)
+wrong = path.replace('SRS0=', 'SRS0=x', 1)
+equal('a forged one', p.deliver('', wrong, bounce)[0], 550)
+equal('one that names another', p.deliver('', path.replace('far.example', 'home.example'), bounce)[0], 550)
+p.set_clock(30 * 86400)
+equal('one of last month', p.deliver('', path, bounce)[0], 550)
+p.set_clock(0)
+equal('mail from nobody is forwarded from nobody', p.deliver('', 'bugs@lists.example', message(FAR, 'bugs@lists.example', 'auto'))[0], 250)
+equal('still nobody', got('ben@home.example', 'auto').mail_from, '')
+p.deliver(FAR, 'circle@lists.example', message(FAR, 'circle@lists.example', 'round and round'))
+check('an alias that points at itself ends', eventually(lambda: p.quiet(1) or p.events('forward-loop'), 10))
+far.reply['rcpt'] = home.reply['rcpt'] = lambda a: '550 5.1.1 gone' if a.startswith('cara') else None
+p.deliver(FAR, 'bugs@lists.example', message(FAR, 'bugs@lists.example', 'one target is gone'))
+m = got(FAR, 'not delivered', far)
+check('the sender hears of a target that refuses', m and '5.1.1' in m.text(), m and m.text())
+home.reply.clear()
+
+section('owners and the administrator')
+p.deliver(FAR, 'dev-owner@lists.example', message(FAR, 'dev-owner@lists.example', 'to owners'))
+got(ANNA, 'to owners')
+got('olga@home.example', 'to owners')
+p.deliver(FAR, 'idle-owner@lists.example', message(FAR, 'idle-owner@lists.example', 'nobody owns it'))
+got('admin@home.example', 'nobody owns it')
+for to in ('postmaster@lists.example', 'Postmaster', 'ABUSE@lists.example'):
+    p.deliver(FAR, to, message(FAR, 'postmaster@lists.example', 'to ' + to))
+    got('admin@home.example', 'to ' + to)
+p.quiet()
+equal('moderators are not owners', home.to('mo@home.example', Subject='to owners'), [])
+
+section("an account's budget")
+for i in range(7):
+    with p.submit(ANNA, TOKEN) as s:
+        s.sendmail(ANNA, [f'r{i}@far.example'], message(ANNA, f'r{i}@far.example', f'letter {i}'))
+check('two are kept back', eventually(lambda: p.status('messages kept back') == 2), p.cli('status'))
+equal('five arrived', [i for i in range(7) if eventually(lambda: far.to(f'r{i}@far.example'), 2 if i < 5 else 0)], [0, 1, 2, 3, 4])
+m = got('admin@home.example', 'held back')
+check('the administrator is told how to go on', m and 'queue release' in m.text())
+equal('once', len(home.to('admin@home.example', Subject='held back')), 1)
+frozen = [r['number'] for r in p.json('status') if 'kept back' in r['what'] and 'messages' not in r['what']]
+p.cli('queue', 'release', str(frozen[0]))
+got('r5@far.example', 'letter 5', far)
+p.cli('queue', 'rm', str(frozen[1]))
+check('nothing is kept any more', eventually(lambda: p.status('messages kept back') == 0 and p.status('deliveries') == 0), p.cli('status'))
+p.set_clock(86400 + 3600)
+with p.submit(ANNA, TOKEN) as s:
+    s.sendmail(ANNA, [FAR], message(ANNA, FAR, 'next day'))
+got(FAR, 'next day', far)
+p.set_clock(0)
+
+section("a list's budget")
+p.cli('list', 'set', LIST, 'posts_per_hour=3')
+for i in range(5):
+    with p.submit(ANNA, TOKEN) as s:
+        s.sendmail(ANNA, [LIST], message(ANNA, LIST, f'spike {i}'))
+check('two are kept back', eventually(lambda: p.status('messages kept back') == 2), p.cli('status'))
+p.quiet(1)
+equal('three arrived', [len(home.to('ben@home.example', Subject=f'spike {i}')) for i in range(5)], [1, 1, 1, 0, 0])
+check('status names the list', 'dev@lists.example: spike' in p.cli('status'), p.cli('status'))
+for number in [r['number'] for r in p.json('status') if 'kept back' in r['what'] and 'messages' not in r['what']]:
+    p.cli('queue', 'release', str(number))
+for i in (3, 4):
+    got('ben@home.example', f'spike {i}')
+equal('each once', [len(home.to('ben@home.example', Subject=f'spike {i}')) for i in range(5)], [1] * 5)
+p.cli('list', 'set', LIST, 'posts_per_hour=0')
+p.cli('user', 'set', ANNA, 'send_budget=0')
+
+section('beyond ASCII')
+
+
+def utf8(subject):
+    with p.submit(ANNA, TOKEN) as s:
+        s.docmd(f'MAIL FROM:<{ANNA}> SMTPUTF8 BODY=8BITMIME'.encode().decode('latin-1'))
+        s.send('RCPT TO:<jürgen@utf.example>\r\n'.encode())
+        code, text = s.getreply()
+        check('SMTPUTF8 recipient', code == 250, text)
+        code, text = s.data(message(ANNA, 'jürgen@utf.example', subject))
+        equal(f'{subject} is accepted', code, 250)
+
+
+utf8('to Jürgen')
+m = got('jürgen@utf.example', 'to Jürgen', far)
+check('passed on as SMTPUTF8', m and 'SMTPUTF8' in m.mail_params, m and m.mail_params)
+far.offers.remove('SMTPUTF8')
+eventually(lambda: not far.live, 5)
+utf8('to Jürgen again')
+m = got(ANNA, 'not delivered')
+check('where it is not offered, the sender hears so', m and '5.6.7' in m.text(), m and m.text())
+far.offers.append('SMTPUTF8')
+
+section('TLS')
+pem = (p.data + '/keys/tls.pem', p.data + '/keys/tls.key')
+
+
+def letter(subject):
+    with p.submit(ANNA, TOKEN) as s:
+        s.sendmail(ANNA, [FAR], message(ANNA, FAR, subject))
+
+
+far.certificate = pem
+far.offers.append('STARTTLS')
+eventually(lambda: not far.live, 5)
+letter('with TLS')
+check('taken where it is offered', got(FAR, 'with TLS', far).tls)
+far.break_tls = True
+eventually(lambda: not far.live, 5)
+letter('broken TLS')
+equal('broken: in clear rather than not at all', got(FAR, 'broken TLS', far).tls, False)
+p.configure(send__require_tls='yes')
+check('reloaded', p.reload())
+letter('must be TLS')
+check('where TLS is a must, it waits', eventually(lambda: [r for r in p.trace(FAR) if r['what'] == 'tried'], 10, 0.2), p.trace(FAR)[-3:])
+equal('nothing went in clear', far.to(FAR, Subject='must be TLS'), [])
+far.break_tls = False
+p.set_clock(301)
+check('then it goes', got(FAR, 'must be TLS', far).tls)
+
+section('a relay')
+p.configure(send__require_tls='no', send__relay=f'127.0.0.24:{home.port}')
+check('reloaded', p.reload())
+letter('by the relay')
+got(FAR, 'by the relay', home)
+equal('not directly', far.to(FAR, Subject='by the relay'), [])
+home.stall = 'rcpt'
+letter('the relay stalls')
+far_before = len(far.mails)
+check('it is taken here all the same', p.deliver(FAR, 'postmaster@lists.example', message(FAR, 'postmaster@lists.example', 'meanwhile'))[0] == 250)
+home.stall = None
+check('and tried again', eventually(lambda: [r for r in p.trace(FAR) if r['what'] == 'tried' and 'home' not in r['recipient']][1:], 10, 0.2))
+p.set_clock(1800)
+got(FAR, 'the relay stalls', home)
+p.configure(send__relay='outbox')
+check('reloaded', p.reload())
+mark = len(home.mails) + len(far.mails)
+post = message(ANNA, FAR, 'to the outbox')
+with p.submit(ANNA, TOKEN) as s:
+    s.sendmail(ANNA, [FAR], post)
+check('kept, and in the ledger', eventually(lambda: 'kept' in [r['what'] for r in p.trace(mid_of(post))], 10, 0.2), p.trace(mid_of(post)))
+equal('nothing leaves', len(home.mails) + len(far.mails), mark)
+equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
+equal('SIGTERM ends it well', p.stop(), 0)
+done()
