@@ -97,10 +97,8 @@ static bool read_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
 	return false;
 }
 
-void cmd_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
+static void begin(struct smtp_session *s, str arg, struct smtp_reply *r)
 {
-	if (!may_begin(s, r))
-		return;
 	s->arena = arena_new();
 	s->mail = (struct smtp_mail){ 0 };
 	if (!read_mail(s, arg, r)) { /* the policy never heard of it */
@@ -116,4 +114,12 @@ void cmd_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
 		s->state = SMTP_SENDER;
 	else
 		session_reset(s);
+}
+
+void cmd_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
+{
+	if (may_begin(s, r))
+		begin(s, arg, r);
+	if (!smtp_is_yes(r) && r->next == SMTP_GO_ON && ++s->refused > SMTP_REFUSED_MAX)
+		session_limit(s, "refused-senders", r);
 }

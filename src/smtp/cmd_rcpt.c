@@ -68,29 +68,46 @@ static bool read_rcpt(struct smtp_session *s, str arg, struct smtp_rcpt *to,
 	return false;
 }
 
+/* Into the transaction; what was read so far was not yet of it. */
 static void keep(struct smtp_session *s, const struct smtp_rcpt *to)
 {
 	if (s->rcpt_count == s->rcpt_room) {
 		s->rcpt_room = s->rcpt_room ? s->rcpt_room * 2 : 4;
 		s->rcpts = mem_grow(s->rcpts, s->rcpt_room * sizeof *s->rcpts);
 	}
-	s->rcpts[s->rcpt_count++] = *to;
+	struct smtp_rcpt *kept = &s->rcpts[s->rcpt_count++];
+	*kept = *to;
+	kept->to.local = arena_copy(s->arena, to->to.local);
+	kept->to.domain = arena_copy(s->arena, to->to.domain);
+	kept->orcpt_type = arena_copy(s->arena, to->orcpt_type);
+	kept->orcpt = arena_copy(s->arena, to->orcpt);
 	s->state = SMTP_RECIPIENT;
 }
 
+static void ask(struct smtp_session *s, str arg, struct smtp_rcpt *to,
+		struct smtp_reply *r)
+{
+	if (!read_rcpt(s, arg, to, r))
+		return;
+	smtp_say(r, 550, "5.7.1", STR("relaying denied"));
+	s->conf->policy->rcpt(s->ctx, s, to, r);
+}
+
+/* Who is refused, however often, must not cost memory until the transaction ends: so
+ * each is read in the scratch, and only those that are accepted are kept. */
 void cmd_rcpt(struct smtp_session *s, str arg, struct smtp_reply *r)
 {
 	struct smtp_rcpt to = { 0 };
-	if (!read_rcpt(s, arg, &to, r))
-		return;
+	struct arena *transaction = s->arena;
 	if (s->rcpt_count >= s->conf->max_recipients) { /* RFC 5321 section 4.5.3.1.10 */
 		smtp_say(r, 452, "4.5.3", STR("too many recipients for one message"));
 		return;
 	}
-	smtp_say(r, 550, "5.7.1", STR("relaying denied"));
-	s->conf->policy->rcpt(s->ctx, s, &to, r);
+	s->arena = smtp_scratch(s);
+	ask(s, arg, &to, r);
+	s->arena = transaction;
 	if (smtp_is_yes(r))
 		keep(s, &to);
-	else if (r->code / 100 == 5 && ++s->refused > SMTP_REFUSED_MAX)
+	else if (++s->refused > SMTP_REFUSED_MAX)
 		session_limit(s, "refused-recipients", r);
 }

@@ -28,7 +28,7 @@ enum smtp_kind {
 enum {                           /* beyond each: 421, and the connection is closed */
        SMTP_BAD_MAX = 10,        /* commands wrong in syntax, order or name */
        SMTP_AUTH_MAX = 5,        /* refused AUTHs */
-       SMTP_REFUSED_MAX = 100,   /* refused recipients */
+       SMTP_REFUSED_MAX = 100,   /* refused senders and recipients, for now or for good */
        SMTP_POINTLESS_MAX = 100, /* NOOP, RSET, VRFY, HELP, EHLO since the last message */
        SMTP_LINE_MAX =
 	       2048, /* RFC 5321 section 4.5.3.1.4 asks for 512; parameters need more */
@@ -84,7 +84,8 @@ struct smtp_policy {
 	void (*mail)(void *ctx, struct smtp_session *s, struct smtp_reply *r);
 
 	/* A recipient, in any spelling that RFC 5321 allows; its domain may be empty for
-	 * <postmaster> alone. 250: accepted. 550 5.7.1: not ours. 550 5.1.1: no such. */
+	 * <postmaster> alone. 250: accepted. 550 5.7.1: not ours. 550 5.1.1: no such.
+	 * s->arena is good for this call only: what data points to lives elsewhere. */
 	void (*rcpt)(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 		     struct smtp_reply *r);
 
@@ -122,7 +123,8 @@ struct smtp_policy {
 			  str user, bool ok);
 
 	/* A limit closed the session: "bad-commands", "refused-auths",
-	 * "refused-recipients", "pointless-commands", "slow", "discarded". NULL: silent.
+	 * "refused-recipients", "refused-senders", "pointless-commands", "slow",
+	 * "discarded". NULL: silent.
 	 */
 	void (*limit)(void *ctx, struct smtp_session *s, const char *what);
 };

@@ -269,6 +269,8 @@ static void limits(struct arena *a)
 		{ "DATA\r\n", SMTP_BAD_MAX, "bad-commands" },
 		{ "NOOP\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
 		{ "RSET\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
+		{ "MAIL FROM:<a@b.example> FOO\r\n", SMTP_REFUSED_MAX,
+		  "refused-senders" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		WITH_SESSION(s, o, SMTP_MX);
@@ -307,6 +309,41 @@ static void many_recipients(struct arena *a)
 	}
 	smtp_step(&s, STR("RCPT TO:<x@far.example>\r\n"), &r);
 	CHECK(r.code == 421 && !strcmp(o.limit, "refused-recipients"));
+	smtp_session_free(&s);
+}
+
+/* One with a parameter that nobody knows is refused like any other. */
+static void recipients_with_rubbish(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	struct smtp_reply r;
+	smtp_step(&s, STR("EHLO x\r\n"), &r);
+	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
+	for (int i = 0; i < SMTP_REFUSED_MAX; i++) {
+		smtp_step(&s, STR("RCPT TO:<local@here.example> FOO=1\r\n"), &r);
+		CHECK(r.code == 555 && r.next == SMTP_GO_ON);
+	}
+	smtp_step(&s, STR("RCPT TO:<local@here.example> FOO=1\r\n"), &r);
+	CHECK(r.code == 421 && !strcmp(o.limit, "refused-recipients"));
+	smtp_session_free(&s);
+}
+
+/* What was read in the scratch is the transaction's once it is accepted. */
+static void recipients_are_kept(struct arena *a)
+{
+	WITH_SESSION(s, o, SMTP_MX);
+	static const struct turn turns[] = {
+		{ "EHLO x", "250-" },
+		{ "MAIL FROM:<a@b.example>", "250" },
+		{ "RCPT TO:<Local@here.example> ORCPT=RFC822;x+2By@b.example", "550" },
+		{ "RCPT TO:<local@HERE.example> ORCPT=RFC822;x+2By@b.example", "250" },
+		{ "NOOP", "250" },
+	};
+	PLAY(&s, turns);
+	CHECK(s.rcpt_count == 1 && str_eq(s.rcpts[0].to.local, STR("local"))
+	      && str_eq(s.rcpts[0].to.domain, STR("here.example"))
+	      && str_eq(s.rcpts[0].orcpt_type, STR("rfc822"))
+	      && str_eq(s.rcpts[0].orcpt, STR("x+y@b.example")));
 	smtp_session_free(&s);
 }
 
@@ -620,6 +657,8 @@ int main(void)
 	lines(a);
 	limits(a);
 	many_recipients(a);
+	recipients_with_rubbish(a);
+	recipients_are_kept(a);
 	auth(a);
 	too_many_auths(a);
 	scram(a);
