@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -79,6 +80,9 @@ static void arrange(struct plan *p)
 	close_range((unsigned)last + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
+/* Whoever holds a connection open comes before what can wait a moment. */
+static const int niceness[ROLE_COUNT] = { [ROLE_post] = 10 };
+
 static void become(struct plan *p, enum role_id id)
 {
 	char name[32];
@@ -86,6 +90,7 @@ static void become(struct plan *p, enum role_id id)
 	strncpy(name, rights[id].name, sizeof name - 1);
 	name[sizeof name - 1] = 0;
 	arrange(p);
+	setpriority(PRIO_PROCESS, 0, niceness[id]);
 	execve("/proc/self/exe", argv, environ);
 	_exit(127);
 }
