@@ -6,12 +6,13 @@
 #include "store/lists/address.h"
 #include "store/lists/order.h"
 
-static const struct {
+static const struct row {
 	const char *kind;
 	order_fn *run;
 	enum right right;
+	enum { SITE, LIST } of;
 } rows[] = {
-#define ORDER(kind, right, text) { #kind, order_##kind, RIGHT_##right },
+#define ORDER(kind, right, of, text) { #kind, order_##kind, RIGHT_##right, of },
 #include "lists/orders.def"
 #undef ORDER
 };
@@ -29,7 +30,7 @@ void order_says(struct order *x, const char *key, str value)
 			    json_stringn(value.n ? value.p : "", value.n));
 }
 
-err order_list(struct order *x)
+static err find_list(struct order *x)
 {
 	str name = order_text(x, "list");
 	x->list = addressbook_list(x->o->addresses, name);
@@ -38,22 +39,21 @@ err order_list(struct order *x)
 
 /* The right is asked for here, where the act is: the page that filed the order
  * may be as careless as it likes. */
-static err check_right(struct order *x, enum right right)
+static err check_right(struct order *x, const struct row *row)
 {
 	struct viewer v = { 0 };
 	struct right_list of = { 0 };
 	struct settings s;
-	bool has_list = order_text(x, "list").n;
-	if (has_list) {
-		TRY(order_list(x));
+	if (row->of == LIST) {
+		TRY(find_list(x));
 		TRY(settings_load(x->o->lists, x->a, x->list->id, &s));
 		of = settings_rights(&s);
 	}
 	if (x->by.person)
 		TRY(account_viewer(x->a, x->o->lists, x->by.person,
-				   has_list ? x->list->id : 0, &v));
-	if (!right_may(&v, right, has_list ? &of : NULL))
-		return err_in(x->a, ERR_DENIED, "you may not %s", right_text(right));
+				   x->list ? x->list->id : 0, &v));
+	if (!right_may(&v, row->right, x->list ? &of : NULL))
+		return err_in(x->a, ERR_DENIED, "you may not %s", right_text(row->right));
 	return OK;
 }
 
@@ -76,7 +76,7 @@ static err run(struct order *x)
 		if (!str_eq(x->row->kind, str_from(rows[i].kind)))
 			continue;
 		TRY(name_actor(x));
-		TRY(check_right(x, rows[i].right));
+		TRY(check_right(x, &rows[i]));
 		return rows[i].run(x);
 	}
 	return FAIL(ERR_SYNTAX, "an order of no known kind");

@@ -9,18 +9,16 @@ struct order {
 	struct office *o;
 	struct arena *a;
 	const struct order_row *row;
-	const struct list_entry
-		*list; /* found before the order runs, where it names one */
+	const struct list_entry *list; /* found before the order runs; NULL: SITE */
 	struct actor by;
 	json_t *args, *result;
 };
 
 typedef err order_fn(struct order *x);
 
-#define ORDER(kind, right, text) order_fn order_##kind;
+#define ORDER(kind, right, of, text) order_fn order_##kind;
 #include "lists/orders.def"
 #undef ORDER
 
 str order_text(struct order *x, const char *key); /* "" where absent or no text */
 void order_says(struct order *x, const char *key, str value);
-err order_list(struct order *x);

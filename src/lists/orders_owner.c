@@ -10,6 +10,8 @@
 #include "store/lists/ban.h"
 #include "store/lists/role.h"
 
+enum { LINES_AT_ONCE = 100 }; /* in one transaction: a sync for all of them */
+
 /* One address, with or without a name: "Anna <anna@uni.example>". */
 static err read_line(struct order *x, str line, struct mailbox *m)
 {
@@ -47,17 +49,34 @@ static err count_one(struct order *x, err e, json_t *wrong, int64_t *n)
 	return OK;
 }
 
-/* Each line stands for itself: what is wrong is listed, what is right is done. */
-static err each_line(struct order *x, err (*one)(struct order *x, str line))
+typedef err line_fn(struct order *x, str line);
+
+static err some_lines(struct order *x, str *rest, line_fn *one, json_t *wrong, int64_t *n)
 {
-	str rest = order_text(x, "addresses"), line;
+	str line;
+	for (int i = 0; i < LINES_AT_ONCE && str_line(rest, &line); i++) {
+		line = str_trim(line);
+		if (line.n)
+			TRY(count_one(x, one(x, line), wrong, n));
+	}
+	return OK;
+}
+
+/* Each line stands for itself: what is wrong is listed, what is right is done. */
+static err each_line(struct order *x, line_fn *one)
+{
+	str rest = order_text(x, "addresses");
 	json_t *wrong = json_array();
 	int64_t n = 0;
 	json_object_set_new(x->result, "wrong", wrong);
-	while (str_line(&rest, &line)) {
-		line = str_trim(line);
-		if (line.n)
-			TRY(count_one(x, one(x, line), wrong, &n));
+	while (rest.n) {
+		TRY(book_begin(x->o->lists));
+		err e = some_lines(x, &rest, one, wrong, &n);
+		if (e.kind) {
+			book_rollback(x->o->lists);
+			return e;
+		}
+		TRY(book_commit(x->o->lists));
 	}
 	return OK;
 }
@@ -99,28 +118,32 @@ err order_member_set(struct order *x)
 	return each_line(x, set_one);
 }
 
-/* All or nothing: every value is checked before the first is stored. */
-err order_settings(struct order *x)
+static err put_settings(struct order *x)
 {
 	const char *key;
 	json_t *value, *set = json_object_get(x->args, "set");
 	BUF(names);
 	json_object_foreach(set, key, value)
 	{
-		const struct setting_def *def = setting_find(str_from(key));
-		str clean;
-		if (!def || !json_is_string(value))
+		if (!setting_find(str_from(key)) || !json_is_string(value))
 			return err_in(x->a, ERR_SYNTAX, "no setting \"%s\"", key);
-		TRY(setting_check(x->a, def, str_from(json_string_value(value)), &clean));
-	}
-	json_object_foreach(set, key, value)
-	{
 		TRY(setting_put(x->o->lists, x->a, x->list->id, str_from(key),
 				str_from(json_string_value(value))));
 		buf_addf(&names, " %s", key);
 	}
 	return office_audit(x->o, &x->by, x->list->id, STR("settings changed"),
 			    str_trim(buf_str(&names)));
+}
+
+/* All or nothing. */
+err order_settings(struct order *x)
+{
+	TRY(book_begin(x->o->lists));
+	err e = put_settings(x);
+	if (!e.kind)
+		return book_commit(x->o->lists);
+	book_rollback(x->o->lists);
+	return e;
 }
 
 static err check_role(struct order *x)
