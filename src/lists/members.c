@@ -43,7 +43,10 @@ static err tell_roles(struct office *o, struct arena *a, const struct list_entry
 	for (size_t i = 0; i < n; i++) {
 		struct mailbox to = { .name = roles[i].name };
 		struct notice_var vars[] = { { "asker", asker } };
-		if (owners_only && !str_eq(roles[i].role, STR("owner")))
+		bool told = false; /* owner and moderator in one person: one mail */
+		for (size_t k = 0; k < i; k++)
+			told = told || roles[k].address == roles[i].address;
+		if (told || (owners_only && !str_eq(roles[i].role, STR("owner"))))
 			continue;
 		TRY(address_parse(a, roles[i].text, &to.address));
 		TRY(notice_send(o, a,
@@ -190,18 +193,16 @@ err member_confirmed(struct office *o, struct arena *a, const struct list_entry 
 	*waits = false;
 	TRY(settings_load(o->lists, a, list->id, &s));
 	TRY(is_member(o, a, list, key, &already));
+	TRY(verify(o, a, who, key));
 	if (already) /* the button pressed twice */
 		return OK;
-	if (invited || !setting_is(s.subscription_policy, "confirm_then_moderate")) {
-		TRY(member_admit(o, a, list, who, true, by));
-		return verify(o, a, who, key);
-	}
+	if (invited || !setting_is(s.subscription_policy, "confirm_then_moderate"))
+		return member_admit(o, a, list, who, true, by);
 	struct request_row r = { .list = list->id,
 				 .address = key,
 				 .name = who->name,
 				 .asked_at = clock_now() };
 	*waits = true;
-	TRY(verify(o, a, who, key));
 	TRY(request_add(o->lists, &r));
 	TRY(simple_notice(o, a, list, who, "request-waits"));
 	return tell_roles(o, a, list, "request-moderator", false, key);

@@ -103,12 +103,15 @@ static void test_policies(struct office_test *t)
 	CHECK(e.kind == ERR_DENIED && has_word(e, "dev-owner@lists.example")
 	      && letters(t) == before);
 	office_set(t, DEV, "subscription_policy", "confirm_then_moderate");
+	/* Olga is both now; she and Max are told once each */
+	office_role(t, office_entry(t, DEV), "olga@uni.example", "moderator");
 	CHECK(ok(ask(t, "carl@lab.example")));
 	CHECK(ok(press(t, letter_token(letter_to(t, "carl@lab.example", "asked that")),
 		       &done)));
 	CHECK(done.waits && !is_member(t, "carl@lab.example"));
 	CHECK(letter_to(t, "carl@lab.example", "let in by").n);
 	CHECK(letter_to(t, "olga@uni.example", "carl@lab.example wants to").n);
+	CHECK(office_count(t, "message", "source LIKE 'request-moderator/%'") == 2);
 	CHECK(ok(request_list(t->o.lists, t->a, office_entry(t, DEV)->id, &r, &n))
 	      && n == 1);
 	CHECK(ok(request_belongs(&t->o, t->a, r[0].id, office_entry(t, DEV)->id)));
