@@ -10,12 +10,19 @@
 #include "roles/role.h"
 #include "store/inbound/file.h"
 
-enum { LOOK_MS = 1000, CHECKPOINT_MS = 1000, EXPIRE_MS = 60000, RETRY_MS = 5000 };
+enum {
+	LOOK_MS = 1000,
+	CHECKPOINT_MS = 1000,
+	EXPIRE_MS = 60000,
+	RETRY_MS = 5000,
+	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
+};
 
 struct desk {
 	struct role *role;
 	struct office o;
 	int64_t after;    /* the last arrival that was looked at */
+	bool at_end;      /* none stands behind it */
 	int64_t retry_at; /* when those that failed are looked at again */
 	bool failed;      /* some did */
 	int64_t expire_at;
@@ -31,35 +38,36 @@ static void sort_one(struct desk *p, struct arena *a, const struct inbound_messa
 	log_error("arrival-not-sorted", KN("inbound", m->id), KE(e),
 		  KZ("do", "nothing is lost; it is tried again in seconds. If it stays, "
 			   "mend what the error names"));
+	if (!p->failed)
+		p->retry_at = clock_mono_ms() + RETRY_MS;
 	p->failed = true;
 }
 
-static err sort_all(struct desk *p)
+static err sort_some(struct desk *p)
 {
-	if (p->failed && clock_mono_ms() >= p->retry_at) {
+	if (p->failed && p->at_end && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
 		p->after = 0;
 	}
-	bool had_failed = p->failed;
-	for (;;) {
+	for (int i = 0; i < AT_ONCE && !role_draining(p->role); i++) {
 		ARENA(a);
 		struct inbound_message m;
 		bool found;
+		/* Where the book cannot be read nothing stands behind it, either. */
+		p->at_end = true;
 		TRY(inbound_next(p->o.inbound, a, p->after, &m, &found));
-		if (!found || role_draining(p->role))
+		if (!found)
 			break;
+		p->at_end = false;
 		sort_one(p, a, &m);
 		p->after = m.id;
 		wake_send(p->role, ROLE_send);
 	}
-	if (p->failed && !had_failed)
-		p->retry_at = clock_mono_ms() + RETRY_MS;
 	return OK;
 }
 
-static err run_orders(struct desk *p)
+static err run_orders(struct desk *p, struct arena *a)
 {
-	ARENA(a);
 	size_t ran;
 	TRY(orders_run(&p->o, a, &ran));
 	if (!ran)
@@ -70,9 +78,8 @@ static err run_orders(struct desk *p)
 	return OK;
 }
 
-static err expire(struct desk *p)
+static err expire(struct desk *p, struct arena *a)
 {
-	ARENA(a);
 	if (clock_mono_ms() < p->expire_at)
 		return OK;
 	p->expire_at = clock_mono_ms() + EXPIRE_MS;
@@ -81,11 +88,12 @@ static err expire(struct desk *p)
 
 static void work(struct desk *p)
 {
-	err e = run_orders(p);
+	ARENA(a);
+	err e = run_orders(p, a);
 	if (!e.kind)
-		e = sort_all(p);
+		e = sort_some(p);
 	if (!e.kind)
-		e = expire(p);
+		e = expire(p, a);
 	if (e.kind)
 		log_error("post-hindered", KE(e),
 			  KZ("do", "mend what the error names; it goes on by itself"));
@@ -148,7 +156,7 @@ int post_main(struct role *role)
 	while (!role_draining(role)) {
 		struct wake w;
 		work(&p);
-		wake_wait(role, WAKE_ALL, clock_mono_ms() + LOOK_MS, &w);
+		wake_wait(role, WAKE_ALL, clock_mono_ms() + (p.at_end ? LOOK_MS : 0), &w);
 	}
 	office_close(&p.o);
 	return 0;
