@@ -9,15 +9,15 @@
 
 #include <stdlib.h>
 
-enum { LOOK_MS = 1000, LETTERS = 64 };
+enum { LOOK_MS = 1000, LETTERS = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
 
 struct dispatcher {
 	struct sender *s;
 	struct book *outbound;
 	int64_t after; /* new deliveries up to there have been claimed */
+	int64_t seen;  /* or, where that failed half way, looked at */
 	struct letter *letters[LETTERS]; /* those in use of late */
 	size_t next_letter;
-	pthread_t thread;
 };
 
 static err find_letter(struct dispatcher *d, int64_t id, struct letter **l)
@@ -67,42 +67,57 @@ static bool keeps_all(const struct sender *s)
 	return str_eq(s->conf->send_relay, STR("outbox"));
 }
 
-/* A message whose body is gone can never be sent; its row says so. */
-static void drop_orphan(struct dispatcher *d, const struct delivery *x)
+static err put_off(struct dispatcher *d, const struct delivery *x, int64_t seconds,
+		   str why)
 {
-	log_error("delivery-without-message", KN("delivery", x->id),
-		  KN("message", x->message), KZ("do", "postern queue rm MESSAGE"));
-	err e = delivery_later(d->outbound, x->id, x->attempts + 1, clock_now() + 86400,
-			       STR("451 4.3.0 the message's body is missing"));
-	if (e.kind)
-		log_error("outbound-not-written", KE(e),
-			  KZ("do", "see the error before this one"));
+	return delivery_later(d->outbound, x->id, x->attempts, clock_now() + seconds,
+			      why);
 }
 
-/* Parks what is too much of one destination, so that the others have room. */
+/* A message whose body is gone can never be sent; its row says so. One that cannot be
+ * read now holds up no other. */
+static err without_letter(struct dispatcher *d, const struct delivery *x, err e)
+{
+	if (e.kind != ERR_NOTFOUND) {
+		log_error("queue-not-read", KN("message", x->message), KE(e),
+			  KZ("do", "mend what the error names; it is tried again"));
+		return put_off(d, x, CROWDED_S, x->last_reply);
+	}
+	log_error("delivery-without-message", KN("delivery", x->id),
+		  KN("message", x->message), KZ("do", "postern queue rm MESSAGE"));
+	return put_off(d, x, ORPHAN_S, STR("451 4.3.0 the message's body is missing"));
+}
+
 static bool is_crowded(struct dispatcher *d, const struct delivery *x)
 {
 	pthread_mutex_lock(&d->s->lock);
 	bool crowded = destination_get(d->s, x->destination)->waiting >= IN_MEMORY_EACH;
 	pthread_mutex_unlock(&d->s->lock);
-	if (!crowded)
-		return false;
-	err e = delivery_later(d->outbound, x->id, x->attempts, clock_now() + 30,
-			       x->last_reply);
-	if (e.kind)
-		log_error("outbound-not-written", KE(e),
-			  KZ("do", "see the error before this one"));
-	return true;
+	return crowded;
 }
 
-static void take(struct dispatcher *d, const struct delivery *x)
+/* What is too much of one destination waits in the book, so that the others have
+ * room in memory. */
+static err put_off_all(struct dispatcher *d, const struct delivery **x, size_t n)
+{
+	err e = OK;
+	if (!n)
+		return OK;
+	TRY(book_begin(d->outbound));
+	for (size_t i = 0; i < n && !e.kind; i++)
+		e = put_off(d, x[i], CROWDED_S, x[i]->last_reply);
+	if (!e.kind)
+		return book_commit(d->outbound);
+	book_rollback(d->outbound);
+	return e;
+}
+
+static err take(struct dispatcher *d, const struct delivery *x)
 {
 	struct letter *l;
 	err e = find_letter(d, x->message, &l);
-	if (e.kind) {
-		drop_orphan(d, x);
-		return;
-	}
+	if (e.kind)
+		return without_letter(d, x, e);
 	struct item *i = make_item(x, l);
 	pthread_mutex_lock(&d->s->lock);
 	flight_add(&d->s->flight, x->id);
@@ -112,6 +127,7 @@ static void take(struct dispatcher *d, const struct delivery *x)
 	if (keeps_all(d->s))
 		outcome_tell(d->s, i, OUTCOME_KEPT, "",
 			     STR("kept: [send] relay = outbox"), false);
+	return OK;
 }
 
 static bool in_flight(struct dispatcher *d, int64_t id)
@@ -137,14 +153,36 @@ static void open_sessions(struct dispatcher *d)
 	pthread_mutex_unlock(&d->s->lock);
 }
 
-static void take_all(struct dispatcher *d, const struct delivery *x, size_t n)
+/* A row that is read a second time may have been in flight when it was read and have
+ * landed before we look: its outcome was committed first, so the book knows. */
+static bool is_still_owed(struct dispatcher *d, struct arena *a, const struct delivery *x)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!in_flight(d, x[i].id) && !is_crowded(d, &x[i]))
-			take(d, &x[i]);
-	open_sessions(d);
+	struct delivery now;
+	if (in_flight(d, x->id))
+		return false;
+	if (!x->next_at && x->id > d->seen)
+		return true;
+	return !delivery_get(d->outbound, a, x->id, &now).kind
+	       && now.next_at == x->next_at && !now.held;
 }
 
+static err take_all(struct dispatcher *d, struct arena *a, const struct delivery *x,
+		    size_t n)
+{
+	const struct delivery **crowded = arena_alloc(a, n * sizeof *crowded);
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_still_owed(d, a, &x[i]))
+			continue;
+		if (is_crowded(d, &x[i]))
+			crowded[count++] = &x[i];
+		else
+			TRY(take(d, &x[i]));
+	}
+	return put_off_all(d, crowded, count);
+}
+
+/* Where it fails the walk goes back, or the rest would be forgotten. */
 static err claim_new(struct dispatcher *d)
 {
 	size_t n = 1;
@@ -153,7 +191,13 @@ static err claim_new(struct dispatcher *d)
 		struct delivery *x;
 		int64_t before = d->after;
 		TRY(delivery_claim(d->outbound, a, &d->after, CLAIM, &x, &n));
-		take_all(d, x, n);
+		err e = take_all(d, a, x, n);
+		open_sessions(d);
+		d->seen = d->after > d->seen ? d->after : d->seen;
+		if (e.kind) {
+			d->after = before;
+			return e;
+		}
 		n += d->after != before; /* a run of held rows is no end */
 	}
 	return OK;
@@ -167,8 +211,7 @@ static err claim_due(struct dispatcher *d)
 	if (!has_room(d))
 		return OK;
 	TRY(delivery_due(d->outbound, a, clock_now(), CLAIM, &x, &n));
-	take_all(d, x, n);
-	return OK;
+	return take_all(d, a, x, n);
 }
 
 static void wait_for_work(struct sender *s)
@@ -219,7 +262,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	TRY(committer_start(a, s));
 	TRY(book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &d->outbound));
 	*out = s;
-	return thread_start_joinable(&d->thread, run, d);
+	return thread_start_joinable(&s->dispatcher, run, d);
 }
 
 void sender_wake(struct sender *s)
@@ -245,6 +288,7 @@ void sender_stop(struct sender *s, int64_t deadline)
 {
 	atomic_store(&s->stopping, true);
 	sender_wake(s);
+	pthread_join(s->dispatcher, NULL); /* it begins sessions and tells outcomes */
 	while (count_sessions(s) && clock_mono_ms() < deadline)
 		thread_sleep(20);
 	committer_stop(s);

@@ -234,5 +234,5 @@ void committer_stop(struct sender *s)
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
 	book_close(c->outbound);
-	free(c);
+	/* c stays: a session that the deadline cuts off may tell it something yet. */
 }
