@@ -64,7 +64,10 @@ static void *run(void *arg)
 					   "with postern status"));
 		else
 			wake_send(c->role, ROLE_post);
-		tell_all(batch, e);
+		/* The text is the book's, which this thread goes on using. */
+		tell_all(batch, e.kind ? FAIL(ERR_TEMP, "the message cannot be kept at "
+							"the moment; try again later")
+				       : OK);
 	}
 	return NULL;
 }

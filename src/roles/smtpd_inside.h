@@ -56,6 +56,14 @@ struct visit { /* one session's */
 
 extern const struct smtp_policy smtpd_policy;
 
+/* A reader's failure, its lock held: logged, since the text names our files and is
+ * the book's; what is given back may be told to a client. */
+err smtpd_reader_failed(err e);
+
+/* Whether an account has verified that address. ERR_DENIED: it has not. */
+MUST_USE err smtpd_may_send_as(struct smtpd *d, struct arena *a, int64_t account,
+			       const struct address *x);
+
 /* The newest address book; drop it after use. */
 struct addressbook *smtpd_addresses(struct smtpd *d);
 

@@ -8,24 +8,35 @@
 #include "mail/retpath.h"
 #include "store/inbound/file.h"
 
-static str network_of(struct visit *v)
+static str network_of(const struct visit *v, struct arena *a)
 {
 	struct net_addr net = net_prefix(&v->peer, 24, 48);
-	return net_ip_text(v->a, &net);
+	return net_ip_text(a, &net);
 }
 
 /* Members who have signed in are counted by their budget instead. */
 static bool too_many(struct visit *v, const struct smtp_session *s, struct rate *rate)
 {
-	return rate && !v->is_local && !s->account && !rate_take(rate, network_of(v), 1);
+	return rate && !v->is_local && !s->account
+	       && !rate_take(rate, network_of(v, s->arena), 1);
 }
 
-static err may_send_as(struct visit *v, struct arena *a, int64_t person,
-		       const struct address *x)
+err smtpd_reader_failed(err e)
 {
-	pthread_mutex_lock(&v->d->accounts.lock);
-	err e = account_may_send_as(a, v->d->accounts.lists, person, x);
-	pthread_mutex_unlock(&v->d->accounts.lock);
+	if (e.kind != ERR_TEMP && e.kind != ERR_IO)
+		return e;
+	log_error("lists-not-read", KE(e),
+		  KZ("do", "mend what the error names; mail is put off until then"));
+	return FAIL(ERR_TEMP, "the server has trouble of its own; try again later");
+}
+
+err smtpd_may_send_as(struct smtpd *d, struct arena *a, int64_t account,
+		      const struct address *x)
+{
+	pthread_mutex_lock(&d->accounts.lock);
+	err e = smtpd_reader_failed(
+		account_may_send_as(a, d->accounts.lists, account, x));
+	pthread_mutex_unlock(&d->accounts.lock);
 	return e;
 }
 
@@ -64,7 +75,7 @@ static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 		return;
 	if (!s->account || address_is_null(&s->mail.from))
 		return;
-	err e = may_send_as(v, smtp_scratch(s), s->account, &s->mail.from);
+	err e = smtpd_may_send_as(v->d, smtp_scratch(s), s->account, &s->mail.from);
 	if (e.kind)
 		smtp_reply_from(r, e);
 }
@@ -86,7 +97,7 @@ static void answer_foreign(struct visit *v, const struct smtp_session *s,
 	err e = FAIL(ERR_DENIED, "");
 	if (s->account) {
 		pthread_mutex_lock(&v->d->accounts.lock);
-		e = account_by_id(v->a, v->d->accounts.lists, s->account, &who);
+		e = account_by_id(s->arena, v->d->accounts.lists, s->account, &who);
 		pthread_mutex_unlock(&v->d->accounts.lock);
 	}
 	if (!e.kind && who.may_send)

@@ -1,6 +1,5 @@
 #include "roles/smtpd_inside.h"
 
-#include "account/account.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -130,13 +129,9 @@ static err check_from(struct receipt *x)
 	TRY(address_list(x->a, from->value, &list, &n));
 	if (!n)
 		return FAIL(ERR_DENIED, "From names no address");
-	err e = OK;
-	pthread_mutex_lock(&x->v->d->accounts.lock);
-	for (size_t i = 0; i < n && !e.kind; i++)
-		e = account_may_send_as(x->a, x->v->d->accounts.lists, x->s->account,
-					&list[i].address);
-	pthread_mutex_unlock(&x->v->d->accounts.lock);
-	return e;
+	for (size_t i = 0; i < n; i++)
+		TRY(smtpd_may_send_as(x->v->d, x->a, x->s->account, &list[i].address));
+	return OK;
 }
 
 static err judge_one(struct receipt *x, const struct smtp_rcpt *to, struct judgement *j)
@@ -147,6 +142,7 @@ static err judge_one(struct receipt *x, const struct smtp_rcpt *to, struct judge
 			  &x->s->mail.from, x->s->account, x->row.trust, &p);
 	if (!e.kind)
 		e = rules_judge(x->v->d->rules.lists, x->a, &p, j);
+	e = smtpd_reader_failed(e);
 	pthread_mutex_unlock(&x->v->d->rules.lock);
 	return e;
 }
@@ -222,7 +218,20 @@ static err write_file(struct receipt *x, str *name)
 		return inbound_file_sync(x->a, folder, fd, *name);
 	close(fd);
 	inbound_file_remove(x->a, folder, *name);
-	return FAIL(ERR_TEMP, e.msg);
+	return e;
+}
+
+static err keep_body(struct receipt *x)
+{
+	if (x->row.size <= INBOUND_ROW_MAX) {
+		x->row.body = arena_cat(x->a, x->head, x->body);
+		return OK;
+	}
+	err e = write_file(x, &x->row.file);
+	if (!e.kind)
+		return OK;
+	log_error("body-not-written", KE(e), KZ("do", "free space in the data folder"));
+	return FAIL(ERR_TEMP, "no room to keep the message; try again later");
 }
 
 static void fill_row(struct receipt *x)
@@ -262,10 +271,7 @@ static err keep(struct receipt *x)
 	strip_fields(x);
 	complete(x);
 	x->row.size = (int64_t)(x->head.n + x->body.n);
-	if (x->row.size <= INBOUND_ROW_MAX)
-		x->row.body = arena_cat(x->a, x->head, x->body);
-	else
-		TRY(write_file(x, &x->row.file));
+	TRY(keep_body(x));
 	err e = commit_add(x->v->d->commit, &x->row, recipients(x), x->s->rcpt_count);
 	if (e.kind)
 		inbound_file_remove(x->a, x->v->d->conf->site_data, x->row.file);
