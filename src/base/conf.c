@@ -101,11 +101,11 @@ static bool set(struct load *l, const struct row *row, str value)
 	return false;
 }
 
-static void add_route(struct load *l, str domain, str hop)
+static err add_route(struct load *l, str domain, str hop)
 {
 	struct conf *c = &l->conf;
 	if (c->route_count == ROUTES_MAX)
-		return;
+		return FAIL(ERR_SYNTAX, "[route] takes at most 10,000 lines");
 	if (c->route_count % 64 == 0) {
 		struct conf_route *more = arena_alloc(l->a, (c->route_count + 64)
 								    * sizeof *more);
@@ -115,16 +115,15 @@ static void add_route(struct load *l, str domain, str hop)
 	}
 	c->routes[c->route_count++] = (struct conf_route){ arena_lower(l->a, domain),
 							   arena_copy(l->a, hop) };
+	return OK;
 }
 
 static err put(struct load *l, str section, str key, str value)
 {
 	if (!section.n)
 		return FAIL(ERR_SYNTAX, "a key before the first [section]");
-	if (str_eq(section, STR("route"))) {
-		add_route(l, key, value);
-		return OK;
-	}
+	if (str_eq(section, STR("route")))
+		return add_route(l, key, value);
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!str_eq(section, str_from(rows[i].section))
 		    || !str_eq(key, str_from(rows[i].key)))
