@@ -160,8 +160,7 @@ static struct meaning read_return_path(const struct addressbook *b, struct arena
 	return m;
 }
 
-/* LIST-suffix or LIST-suffix+token. The token keeps its case; what is in front of
- * it has been folded. */
+/* LIST-suffix or LIST-suffix+token, in lower case: so our tokens are made. */
 static struct meaning find_subaddress(const struct addressbook *b, struct arena *a,
 				      str local, str domain)
 {

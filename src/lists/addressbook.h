@@ -3,9 +3,10 @@
  * snapshot never changes; a new one replaces it when the lists book did.
  *
  *     struct addressbook *book;
- *     TRY(addressbook_load(lists, a, conf, &book));
+ *     TRY(addressbook_load(lists, conf, &mac, &book));
  *     struct meaning m = addressbook_find(book, a, &address);
  *     if (m.what == MEANS_POST) ... m.list->name
+ *     addressbook_drop(book);
  */
 #pragma once
 

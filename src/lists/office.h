@@ -4,7 +4,7 @@
  *
  *     struct office o;
  *     TRY(office_open(a, conf, OFFICE_WRITE, &o));
- *     TRY(member_join(&o, a, list, address, ...));
+ *     TRY(member_admit(&o, a, list, &who, ...));
  *     office_close(&o);
  */
 #pragma once

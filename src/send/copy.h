@@ -35,8 +35,11 @@ MUST_USE err letter_load(struct book *outbound, int64_t id, struct letter **l);
 struct letter *letter_keep(struct letter *l);
 void letter_drop(struct letter *l); /* NULL is fine; the last one frees it */
 
-/* list_id: the list's number, of which the leave tag is made. */
+/* What a member's copy is made of (member 0: one without a member). The parts are
+ * the letter's, or in a. */
 void copy_make(struct arena *a, const struct letter *l, const struct mac_key *mac,
 	       int64_t member, struct copy_parts *p);
+
+/* The same as one text. */
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
 	       int64_t member);

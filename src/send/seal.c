@@ -39,12 +39,9 @@ void letter_seal(struct letter *l, const struct sealer *by)
 		err e = make_set(l, by, &fields);
 		if (e.kind)
 			log_info("not-sealed", KN("message", l->row.id), KE(e));
-		else
-			l->head = (struct smtp_part){
-				.bytes = arena_cat(l->a, fields, l->head.bytes),
-				.stuffed = smtp_stuff(
-					l->a, arena_cat(l->a, fields, l->head.bytes))
-			};
+		str head = e.kind ? l->head.bytes
+				  : arena_cat(l->a, fields, l->head.bytes);
+		l->head = (struct smtp_part){ head, smtp_stuff(l->a, head) };
 		l->sealed = true;
 	}
 	pthread_mutex_unlock(&l->lock);
