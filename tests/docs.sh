@@ -4,7 +4,7 @@
 # tables (doc/generate).
 passed=0 failed=0
 check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
-events=$(grep -rhoE 'log_(debug|info|warn|error)\("[a-z0-9-]+"' src | sed 's/.*"\(.*\)"/\1/' | sort -u)
+events=$(find src -name '*.c' -exec cat {} + | tr '\n\t' '  ' | grep -oE 'log_(debug|info|warn|error)\( *"[a-z0-9-]+"' | sed 's/.*"\(.*\)"/\1/' | sort -u)
 for e in $events; do
 	check "log event $e is not in doc/events.tsv" grep -q "^$e	" doc/events.tsv
 done
