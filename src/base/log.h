@@ -7,8 +7,8 @@
  *
  * prints
  *
- *     2026-11-24T04:12:09.512Z level=info role=smtpd event=message-accepted message=7
- * size=5120
+ *     2026-11-24T04:12:09.512Z level=info role=smtpd event=message-accepted \
+ *             message=7 size=5120
  *
  * A value that holds a space, a quote or a control character is quoted and
  * escaped, so a line is always one line and a peer cannot forge one. Secrets

@@ -59,8 +59,8 @@ static err add_message(struct office *o, struct arena *a, const struct forward *
 		.ret = f->arrival->ret,
 		.size = (int64_t)body.n,
 		.split = (int64_t)(l->extra.n + h.raw.n),
-		/* Declared, and needed: else it may go on without (RFC 6531 section 3.6).
-		 */
+		/* Declared, and needed: else it may go on without it (RFC 6531
+		 * section 3.6). */
 		.smtputf8 = str_starts(f->arrival->protocol, STR("UTF8"))
 			    && message_has_8bit(h.raw),
 		.eightbit = message_has_8bit(f->message),

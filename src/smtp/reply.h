@@ -9,21 +9,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* what follows the reply */
+/* What follows the reply. */
 enum smtp_next {
 	SMTP_GO_ON,
 	SMTP_CLOSE,    /* say it, then close */
 	SMTP_STARTTLS, /* say it, then the handshake */
 	SMTP_BODY,     /* DATA: say it, then read to the lone dot */
-	SMTP_CHUNK,    /* BDAT: say nothing yet, read session->chunk.size octets
-				   first */
+	SMTP_CHUNK,    /* BDAT: say nothing yet, read session->chunk.size octets first */
 };
 
 struct smtp_reply {
 	int code;
-	const char
-		*status; /* "2.1.5"; "" where RFC 2034 wants none: greeting, EHLO, 3yz */
-	str text;        /* one line, or several separated by LF */
+	const char *status; /* "2.1.5"; "" where RFC 2034 wants none: EHLO, 3yz */
+	str text;           /* one line, or several separated by LF */
 	enum smtp_next next;
 };
 

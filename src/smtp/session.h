@@ -25,15 +25,18 @@ enum smtp_kind {
 	SMTP_LOCAL,       /* our own roles over a socketpair: MAIL's AUTH= is believed */
 };
 
-enum {                           /* beyond each: 421, and the connection is closed */
-       SMTP_BAD_MAX = 10,        /* commands wrong in syntax, order or name */
-       SMTP_AUTH_MAX = 5,        /* refused AUTHs */
-       SMTP_REFUSED_MAX = 100,   /* refused senders and recipients, for now or for good */
-       SMTP_POINTLESS_MAX = 100, /* NOOP, RSET, VRFY, HELP, EHLO since the last message */
-       SMTP_LINE_MAX =
-	       2048, /* RFC 5321 section 4.5.3.1.4 asks for 512; parameters need more */
-       SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 section 4.4 */
-       SMTP_NAME_MAX = 255,        /* RFC 5321 section 4.5.3.1.2 */
+/* Beyond each: 421, and the connection is closed. */
+enum {
+	SMTP_BAD_MAX = 10,      /* commands wrong in syntax, order or name */
+	SMTP_AUTH_MAX = 5,      /* refused AUTHs */
+	SMTP_REFUSED_MAX = 100, /* refused senders and recipients, for now or for good */
+	SMTP_POINTLESS_MAX = 100, /* NOOP, RSET, VRFY and such since the last message */
+};
+
+enum {
+	SMTP_LINE_MAX = 2048, /* RFC 5321 section 4.5.3.1.4: 512; more with parameters */
+	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 section 4.4 */
+	SMTP_NAME_MAX = 255,        /* RFC 5321 section 4.5.3.1.2 */
 };
 
 /* RFC 3461 section 4.1 */

@@ -5,12 +5,15 @@
  *     struct book *b;
  *     TRY(book_open(a, data, BOOK_LISTS, BOOK_WRITE, &b));
  *     TRY(book_begin(b));
- *     TRY(book_run(b, "UPDATE list SET name = ?1 WHERE id = ?2", SQL_S(name),
- * SQL_I(id))); TRY(book_commit(b));
+ *     TRY(book_run(b, "UPDATE list SET name = ?1 WHERE id = ?2",
+ *                  SQL_S(name), SQL_I(id)));
+ *     TRY(book_commit(b));
  *
  *     struct rows r;
  *     TRY(book_rows(b, &r, "SELECT id, name FROM list WHERE domain = ?1",
- * SQL_I(domain))); while (rows_next(&r)) add(rows_i64(&r, 0), rows_str(&r, a, 1));
+ *                   SQL_I(domain)));
+ *     while (rows_next(&r))
+ *             add(rows_i64(&r, 0), rows_str(&r, a, 1));
  *     TRY(rows_end(&r));
  *
  * Rules: one connection, one thread; none lives across a fork. A transaction
@@ -57,8 +60,7 @@ MUST_USE err book_commit(struct book *b); /* OK: durable, synced; else rolled ba
 void book_rollback(struct book *b);       /* nothing open is fine */
 int64_t book_last_id(struct book *b);     /* of the last INSERT */
 int64_t book_changes(struct book *b);     /* rows changed by the last run */
-int64_t
-book_version(struct book *b); /* differs when another connection wrote (data_version) */
+int64_t book_version(struct book *b);     /* differs when another connection wrote */
 
 /* Copies what the log holds into the book, so that the log is written from its
  * start again; waits for nobody unless the log is over 64 MB. One thread a book, with

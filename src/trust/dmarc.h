@@ -2,9 +2,10 @@
  * to the domain that the reader sees in From, and if not, what does that domain
  * ask for?
  *
- *     struct dmarc_ask ask = { resolver, deadline, author_domain, &spf, dkim, dkim_count
- * }; struct dmarc_result dmarc; dmarc_check(a, &ask, &dmarc); if (dmarc.verdict ==
- * DMARC_FAIL && dmarc.policy == DMARC_REJECT) ...
+ *     struct dmarc_ask ask = { resolver, deadline, domain, &spf, dkim, dkim_count };
+ *     struct dmarc_result dmarc;
+ *     dmarc_check(a, &ask, &dmarc);
+ *     if (dmarc.verdict == DMARC_FAIL && dmarc.policy == DMARC_REJECT) ...
  */
 #pragma once
 

@@ -8,8 +8,8 @@
  *             ...
  *             json_t *args = json_pack("{s:s, s:s}", "list", ..., "address", ...);
  *             struct ordered x;
- *             if (!order_and_wait(q, "member_add", args, &x)) { error_page(...); return;
- * }
+ *             if (!order_and_wait(q, "member_add", args, &x))
+ *                     ... x.why
  *     }
  *
  * web reads; what changes a list is an order that post runs (lists/orders.h). A
