@@ -110,8 +110,8 @@ def free_port(host='127.0.0.1'):
         return s.getsockname()[1]
 
 
-def folder(prefix='postern-e2e-'):
-    path = tempfile.mkdtemp(prefix=prefix)
+def folder(prefix='postern-e2e-', at=None):
+    path = tempfile.mkdtemp(prefix=prefix, dir=at)
     os.chmod(path, 0o755)
     cleanups.append(lambda: shutil.rmtree(path, ignore_errors=True))
     return path
@@ -178,8 +178,8 @@ class Failed(Exception):
 class Postern:
     all = []
 
-    def __init__(self, dns=None, mx_port=25, domain='lists.example', admin='admin@lists.example', clock=False, **sets):
-        self.dir = folder()
+    def __init__(self, dns=None, mx_port=25, domain='lists.example', admin='admin@lists.example', clock=False, at=None, **sets):
+        self.dir = folder(at=at)
         self.domain, self.process, self.env = domain, None, dict(os.environ)
         self.env.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
         self.port, self.submission, self.submissions, self.web = (free_port() for _ in range(4))
@@ -196,7 +196,7 @@ class Postern:
         }
         if dns:
             conf['dns.server'] = dns.address
-        conf.update({k.replace('__', '.', 1): v for k, v in sets.items()})
+        conf.update({k.replace('__', '.', 1): str(v).replace('DATA', self.dir + '/data') for k, v in sets.items()})
         args = [x for k, v in conf.items() for x in ('--set', f'{k}={v}')]
         made = subprocess.run([POSTERN, *args, 'init', '--dir', self.dir + '/data', '--domain', domain,
                                '--admin', admin, '--hostname', 'mail.' + domain],
@@ -207,6 +207,15 @@ class Postern:
         self.data, self.conf = self.dir + '/data', self.dir + '/data/postern.conf'
         Postern.all.append(self)
         cleanups.append(self.kill)
+
+    @classmethod
+    def on(cls, other, data, conf):
+        """A server on a folder that is there, with the ports of another that has ended."""
+        p = cls.__new__(cls)
+        p.__dict__.update(other.__dict__, data=data, conf=conf, process=None, log_path=data + '.log')
+        cls.all.append(p)
+        cleanups.append(p.kill)
+        return p
 
     # --- commands ---
     def run(self, *args, input=None, sets=()):

@@ -1,5 +1,6 @@
 """A member posts; every member receives; the archive and the trace know. And what
 must not pass does not: duplicates, loops, strangers, forgers, the too large, the banned."""
+import base64
 import email
 import email.policy
 import os
@@ -8,7 +9,7 @@ import subprocess
 
 import dkim
 
-from harness import HERE, Postern, check, done, equal, eventually, limit, section
+from harness import HERE, Postern, Talk, check, done, equal, eventually, limit, section
 from mailing import copy_faults, message, message_id, mid_of, scram_sha_256
 from nameserver import NameServer
 from sink import Sink
@@ -237,6 +238,40 @@ with p.submit(ANNA, TOKEN) as s:
     check('refused behind the dot, with the list\'s limit', code in (550, 552) and b'40 KB' in text, (code, text))
     equal('SIZE beyond the server\'s own', s.docmd(f'MAIL FROM:<{ANNA}> SIZE=99999999999')[0], 552)
 nobody('large')
+p.cli('list', 'set', LIST, 'max_message_size=1000')
+
+
+def fits():
+    with p.submit(ANNA, TOKEN) as s:
+        s.docmd(f'MAIL FROM:<{ANNA}> SIZE=500000')
+        return s.docmd(f'RCPT TO:<{LIST}>')[0] == 250
+
+
+check('within a second smtpd knows the new limit', eventually(fits, 1))
+body = b''.join(b'%06d ' % i + bytes([33 + i % 90]) * 70 + b'\r\n.%d\r\n' % i for i in range(4000))
+with p.submit(ANNA, TOKEN) as s:
+    s.sendmail(ANNA, [LIST], message(ANNA, LIST, 'in a file', body))
+arrived('in a file')
+for member in MEMBERS:
+    for copy in copies('in a file')[member]:
+        equal(f'{len(body)} octets came to {member}', copy.body == body, True)
+with Talk(('127.0.0.1', p.submission)) as t:
+    t.do('EHLO client.example')
+    t.starttls(p.tls())
+    t.do('EHLO client.example')
+    t.do('AUTH PLAIN ' + base64.b64encode(f'\0{ANNA}\0{TOKEN}'.encode()).decode())
+    t.do(f'MAIL FROM:<{ANNA}>')
+    t.do(f'RCPT TO:<{LIST}>')
+    post, replies = message(ANNA, LIST, 'in chunks', body), []
+    for i in range(0, len(post), 50000):
+        piece = post[i:i + 50000]
+        t.send(f'BDAT {len(piece)}{" LAST" if i + 50000 >= len(post) else ""}\r\n'.encode() + piece)
+        replies.append(t.reply()[0])
+    equal('by BDAT', set(replies), {250})
+arrived('in chunks')
+equal('as it was', [copies('in chunks')[m][0].body == body for m in MEMBERS], [True] * 4)
+check('no body file is left', eventually(lambda: not [f for d, _, fs in os.walk(p.data + '/inbound') for f in fs if 'inbound' not in f], 5),
+      list(os.walk(p.data + '/inbound')))
 
 section('bans')
 p.cli('ban', 'add', ANNA, '--list', LIST)

@@ -69,7 +69,7 @@ err inbound_file_open(struct arena *a, str data, int *fd, str *name)
 	str fresh = rand_token(a, NAME_BYTES);
 	const char *path = path_of(a, data, fresh);
 	TRY(make_folder(a, data));
-	int made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	int made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (made < 0)
 		return failed(a, "create", path);
 	*fd = made;
