@@ -8,7 +8,7 @@
 #include "mail/lex.h"
 #include "mail/mime.h"
 
-enum { RECIPIENTS_MAX = 10000, WORDS_MAX = 1000 };
+enum { RECIPIENTS_MAX = 10000, WORDS_MAX = 1000, STATUS_MAX = 4 * 1024 * 1024 };
 
 /* RFC 3464 section 2.3.3: what each action means to the one who wrote, in the
  * order in which they are told; and the status when nobody gave one. */
@@ -256,15 +256,28 @@ static size_t count_blocks(str text)
 	return n;
 }
 
+static str without_empty_lines(str text)
+{
+	while (text.n && (*text.p == '\n' || *text.p == '\r'))
+		text = str_skip(text, 1);
+	return text;
+}
+
 /* Blocks of fields with empty lines between (RFC 3464 section 2.1): the first
  * about the message, each other about a recipient. Some forget the empty line
  * behind the first. */
 static void read_status(struct arena *a, str text, struct dsn *d)
 {
 	struct header h;
+	text = str_first(text, STATUS_MAX);
 	size_t room = count_blocks(text);
+	bool first = true;
 	d->recipients = arena_alloc(a, (room + 1) * sizeof *d->recipients);
-	for (bool first = true; text.n && !header_scan(a, text, &h).kind; text = h.body) {
+	/* Blocks that say nothing and empty lines come by the million, too. */
+	for (size_t blocks = 0; blocks <= RECIPIENTS_MAX; blocks++, text = h.body) {
+		text = without_empty_lines(text);
+		if (!text.n || header_scan(a, text, &h).kind)
+			return;
 		if (!h.count)
 			continue;
 		if (first)
@@ -280,7 +293,8 @@ err dsn_read(struct arena *a, str message, struct dsn *d)
 	struct mime m;
 	struct dsn x = { 0 };
 	TRY(mime_parse(a, message, &m));
-	for (size_t i = 0; i < m.count && !x.count; i++) {
+	for (size_t i = 0; i < m.count && !x.recipients;
+	     i++) { /* there is one such part */
 		const struct mime_part *p = &m.parts[i];
 		if (str_eq(p->type, STR("message/delivery-status"))
 		    || str_eq(p->type, STR("message/global-delivery-status")))

@@ -1,5 +1,6 @@
 #include "mail/dsn.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "mail/mime.h"
 #include "tests/check.h"
@@ -7,6 +8,7 @@
 #include <dirent.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static struct dsn report(struct dsn_recipient *r, size_t n)
 {
@@ -147,6 +149,33 @@ static void foreign(struct arena *a)
 	}
 }
 
+static long largest(void) /* KB */
+{
+	struct rusage u;
+	getrusage(RUSAGE_SELF, &u);
+	return u.ru_maxrss;
+}
+
+/* A stranger sends what reads like a report and is empty lines, or blocks of nothing:
+ * it takes no more memory than a message does. */
+static void endless(void)
+{
+	static const str blocks[] = { STR("\n"), STR("x:\n\n"), STR("x\n\n") };
+	enum { OCTETS = 8 << 20, FEW_KB = 100 * 1024 };
+	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+		ARENA(mine);
+		struct dsn d;
+		BUF(b);
+		buf_add(&b, STR(REPORT));
+		while (b.n < OCTETS)
+			buf_add(&b, blocks[i]);
+		buf_add(&b, STR("\n--b--\n"));
+		long before = largest();
+		CHECK(!dsn_read(mine, buf_str(&b), &d).kind && !d.count);
+		CHECK(largest() - before < FEW_KB);
+	}
+}
+
 static bool named(struct arena *a, const json_t *entry, str address)
 {
 	static const char *const lists[] = { "permanent", "temporary" };
@@ -216,6 +245,7 @@ int main(void)
 	kinds(a);
 	wide(a);
 	foreign(a);
+	endless();
 	collected(a);
 	return check_done();
 }
