@@ -143,8 +143,10 @@ static void add_mail(struct smtp_client *x, const struct smtp_copy *m)
 		buf_add(&x->out, m->headers_only ? STR(" RET=HDRS") : STR(" RET=FULL"));
 	if (offers->dsn && m->envid.n)
 		buf_cat(&x->out, STR(" ENVID="), m->envid);
-	if (m->auth.n)
-		buf_cat(&x->out, STR(" AUTH=<"), m->auth, STR(">"));
+	if (m->auth.n) { /* RFC 4954 section 5: without brackets */
+		ARENA(a);
+		buf_cat(&x->out, STR(" AUTH="), smtp_xtext(a, m->auth));
+	}
 	buf_add(&x->out, STR("\r\n"));
 }
 

@@ -79,6 +79,26 @@ static void quoted(struct arena *a)
 	CHECK(str_find(h.body, STR("soft=\r\n")).n || str_find(h.body, STR("=\r\n")).n);
 }
 
+/* A post that a person wrote on the web, as an answer. */
+static void written(struct arena *a)
+{
+	struct letter l = { .from = { STR("Anna"), { STR("a"), STR("b.example") } },
+			    .to = { STR(""), { STR("dev"), STR("d.example") } },
+			    .subject = STR("Re: x"),
+			    .text = STR("Yes.\n"),
+			    .message_id = STR("<m@b>"),
+			    .in_reply_to = STR("<p@b>"),
+			    .references = STR("<o@b> <p@b>"),
+			    .written = true,
+			    .host = STR("b.example") };
+	str m = compose(a, &l);
+	struct header h = scanned(a, m);
+	CHECK(!header_find(&h, STR("Auto-Submitted")));
+	CHECK(str_eq(value(a, &h, STR("In-Reply-To")), STR("<p@b>")));
+	CHECK(str_eq(value(a, &h, STR("References")), STR("<o@b> <p@b>")));
+	CHECK(str_eq(value(a, &h, STR("Message-ID")), STR("<m@b>")));
+}
+
 static void no_injection(struct arena *a)
 {
 	str evil = STR("x\r\nBcc: victim@x.example\r\n\r\nbody\0end");
@@ -154,6 +174,7 @@ int main(void)
 	ARENA(a);
 	plain(a);
 	quoted(a);
+	written(a);
 	no_injection(a);
 	attached(a);
 	wrapping(a);

@@ -174,7 +174,8 @@ static void parameters(void)
 	static const char *const script[] = {
 		HELLO,
 		"250-x\r\n250-PIPELINING\r\n250-DSN\r\n250-SMTPUTF8\r\n250 SIZE\r\n",
-		READ("MAIL FROM:<dev-bounces@here.example> SIZE=25 SMTPUTF8\r\n"),
+		READ("MAIL FROM:<dev-bounces@here.example> SIZE=25 SMTPUTF8 "
+		     "AUTH=e+2Bf@here.example\r\n"),
 		READ("RCPT TO:<r0-0@far.example> NOTIFY=FAILURE,DELAY\r\n"),
 		READ("DATA"),
 		OKS OKS "354 go\r\n",
@@ -186,6 +187,7 @@ static void parameters(void)
 	struct run *r = calloc(1, sizeof *r);
 	outbox_fill(&r->o, 1, 1);
 	r->o.utf8 = true;
+	r->o.auth = STR("e+f@here.example");
 	r->o.notify = SMTP_NOTIFY_FAILURE | SMTP_NOTIFY_DELAY;
 	go(r, script, "parameters");
 	CHECK(r->o.code[0][0] == 250 && !strcmp(r->o.status[0], "2.1.0"));

@@ -124,6 +124,7 @@ struct outbox {
 	bool unsure[COPIES][150], ours[COPIES][150];
 	char status[COPIES][12], text[COPIES][100];
 	bool utf8, twice;
+	str auth;
 	unsigned notify;
 };
 
@@ -145,6 +146,7 @@ static bool next(void *ctx, struct smtp_copy *copy)
 				    .parts = o->parts,
 				    .part_count = 2,
 				    .utf8 = o->utf8,
+				    .auth = o->auth,
 				    .tag = (void *)(intptr_t)i };
 	return true;
 }

@@ -263,22 +263,32 @@ static err show_message(struct looking *l, struct page_trace *p)
 
 /* ---- finding */
 
-/* The newest arrival with that id which the visitor may know of. */
+static err take_up(struct looking *l, const struct arrival *x)
+{
+	l->arrival = *x;
+	l->is_author = is_own(l, x->author);
+	return outbound_by_inbound(l->d->o.outbound, l->q->arena, x->inbound, &l->made,
+				   &l->made_count);
+}
+
+/* Of the arrivals with that id which the visitor may know of: one that led to
+ * something, else the newest. A duplicate that was dropped leads to nothing. */
 static err find_message(struct looking *l, str id, bool *found)
 {
 	struct arrival *x;
-	size_t n;
-	*found = false;
+	size_t n, newest;
 	TRY(arrival_by_message_id(l->d->o.outbound, l->q->arena, id, MESSAGES_MAX, &x,
 				  &n));
-	for (size_t i = 0; i < n && !*found; i++) {
-		l->arrival = x[i];
-		l->is_author = is_own(l, x[i].author);
-		TRY(outbound_by_inbound(l->d->o.outbound, l->q->arena, x[i].inbound,
-					&l->made, &l->made_count));
-		*found = sees_any(l);
+	newest = n;
+	*found = false;
+	for (size_t i = n; i-- > 0 && !(*found && l->made_count);) {
+		TRY(take_up(l, &x[i]));
+		if (!sees_any(l))
+			continue;
+		*found = true;
+		newest = i;
 	}
-	return OK;
+	return *found && !l->made_count ? take_up(l, &x[newest]) : OK;
 }
 
 static err add_by_author(struct looking *l, str author, struct page_trace *p)

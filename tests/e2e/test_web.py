@@ -1,0 +1,324 @@
+"""People on the web: signing in and out, joining, leaving, the account; what a mailed
+link does when it is only looked at; what others' pages and robots may not do."""
+import json
+import re
+import urllib.parse
+
+from browser import Browser
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message
+from nameserver import NameServer
+from sink import Sink
+
+limit(120)
+LIST, HIDDEN, ANNA, BEN, OWNER = 'dev@lists.example', 'board@lists.example', 'anna@uni.example', 'ben@uni.example', 'owner@uni.example'
+world = Sink('127.0.0.10', 0)
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example', clock=True)
+p.cli('list', 'create', LIST, '--owner', OWNER)
+p.cli('list', 'create', HIDDEN, '--owner', OWNER, '--private')
+p.cli('list', 'set', HIDDEN, 'advertised=no')
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
+clock = 0
+
+
+def later(seconds):
+    global clock
+    clock += seconds
+    p.set_clock(clock)
+
+
+def letter(to, subject):
+    got = eventually(lambda: world.to(to, Subject=subject))
+    check(f'{to} gets "{subject}"', got, [(m.rcpts, m.field('Subject')) for m in world.mails])
+    return got[-1]
+
+
+def link_in(mail, path='/confirm/'):
+    text = mail.text()
+    m = re.search(r'https://www\.lists\.example(' + re.escape(path) + r'\S+)', text)
+    check('its link is built from [site] url', m, text)
+    return m[1]
+
+
+def members(name=LIST):
+    return [m['address'] for m in p.json('member', 'ls', name)]
+
+
+def signed_in(b, address):
+    """By a mailed link."""
+    world.clear()
+    b.get('/login').submit('by-link', address=address)
+    b.get(link_in(letter(address, 'sign-in link'))).submit()
+    later(15 * 60)  # at most three links of one address are good at one time
+    check(f'{address} is signed in', b.path.startswith('/account') and address in b.page, (b.path, b.text()))
+    return b
+
+
+def sessions_of(b):
+    return len(b.json('/account.json')['sessions'])
+
+
+section('sign in by a mailed link')
+for address in (ANNA, BEN):
+    p.cli('user', 'add', address)
+a = Browser(p)
+a.get('/account')
+equal('a guest is asked to sign in', a.status, 401)
+check('and led back afterwards', a.link('Sign in') == '/login?to=%2Faccount', a.page)
+a.get('/login?to=/lists/').submit('by-link', address=ANNA)
+known = a.text()
+equal('the answer is a page of its own', (a.status, a.path), (200, '/login?done=mailed'))
+check('the mail is a program\'s', letter(ANNA, 'sign-in link').field('Auto-Submitted'))
+link = link_in(letter(ANNA, 'sign-in link'))
+s = Browser(p, network='192.0.2.77')
+s.get('/login').submit('by-link', address='nobody@uni.example')
+equal('an unknown address gets the same answer', s.text(), known)
+check('and no mail', not world.to('nobody@uni.example'))
+a.get('/login').submit('by-link', address='no address')
+check('what is no address is 400, with the reason beside the field', a.status == 400 and 'aria-invalid' in a.page, a.page)
+check('looking sets no cookie', not a.get(link).cookies and a.status == 200, a.cookies)
+check('nor does a look by a filter use it up', [Browser(p).get(link).status for _ in range(3)] == [200] * 3)
+a.ask('HEAD', link)
+a.get(link).submit(_follow=False)
+check('the button sets a cookie that script cannot read', re.fullmatch(
+    r'postern=[a-z2-7]{52}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax', a.headers.get('Set-Cookie') or ''), a.headers)
+a.follow()
+equal('and leads on', (a.status, a.path), (200, '/lists/'))
+check('Anna stands in the frame', ANNA in a.page)
+equal('used once', Browser(p).get(link).status, 410)
+equal('and pressed again it does nothing', Browser(p).post(link).status, 410)
+world.clear()
+b = Browser(p)
+b.get('/login').submit('by-link', address=BEN)
+late = link_in(letter(BEN, 'sign-in link'))
+later(16 * 60)
+equal('after 15 minutes it is too old', b.get(late).status, 410)
+b.get('/login?to=//evil.example/').submit('by-link', address=BEN)
+world.clear()
+b.get('/login?to=https://evil.example/').submit('by-link', address=BEN)
+b.get(link_in(letter(BEN, 'sign-in link'))).submit()
+check('never led to another site', b.path.startswith('/account'), b.path)
+
+section('sessions')
+c = Browser(p, https=True)
+c.cookies['__Host-postern'] = 'planted-by-somebody-else'
+signed_in(c, ANNA)
+check('the session has a cookie of its own making', len(c.cookies['__Host-postern']) > 40, c.cookies)
+before = dict(c.cookies)
+world.clear()
+c.get('/logout').submit()
+equal('signed out', (c.path, c.cookies), ('/login?done=signed-out', {}))
+c.cookies = before
+equal('and the cookie is worth nothing', c.get('/account').status, 401)
+victim = signed_in(Browser(p), BEN)
+planted = dict(victim.cookies)
+world.clear()
+Browser(p).get('/login').submit('by-link', address=BEN)
+victim.get(link_in(letter(BEN, 'sign-in link'))).submit()
+check('a new sign-in brings a new cookie', victim.cookies and victim.cookies != planted, victim.cookies)
+thief = Browser(p)
+thief.cookies = planted
+equal("the one that was planted is nobody's", thief.get('/account').status, 401)
+equal('Ben has two browsers', (sessions_of(victim), sessions_of(b)), (2, 2))
+b.get('/account').submit('All other browsers')
+check('said on the page', 'signed out' in b.text())
+equal('all others are signed out', (sessions_of(b), victim.get('/account').status), (1, 401))
+
+section('forms')
+token = a.csrf()
+check('the page carries a token', len(token) == 16, token)
+equal('without it: 403', a.post('/account/name', name='Anna').status, 403)
+equal('with another one: 403', a.post('/account/name', name='Anna', csrf='x' * 16).status, 403)
+equal("with another session's: 403", a.post('/account/name', name='Anna', csrf=b.csrf()).status, 403)
+equal('from a page of another site: 403', a.post('/account/name', name='x', csrf=token, _headers={'Sec-Fetch-Site': 'cross-site'}).status, 403)
+equal('with another Origin: 403', a.post('/account/name', name='x', csrf=token, _headers={'Origin': 'https://evil.example'}).status, 403)
+a.get('/account').submit('/account/name', name='Anna Meyer')
+check('with the token it is done', 'Your name is changed' in a.text() and a.json('/account.json')['name'] == 'Anna Meyer')
+equal('a GET changes nothing', [a.ask('GET', x).status for x in ('/account/name?name=x', '/account/tokens', '/account/sessions')], [405] * 3)
+equal('a form of a guest from elsewhere: 403', Browser(p).post('/login', by='link', address=ANNA, _headers={'Sec-Fetch-Site': 'cross-site'}).status, 403)
+check('a name cannot be markup', '<b>' not in a.get('/account').submit('/account/name', name='<b>x</b>').page and '&lt;b&gt;' in a.page)
+
+section('password')
+a.get('/account').submit('/account/password', 'set', new='short')
+check('too short: 400 with the reason', a.status == 400 and 'at least eight' in a.text(), a.text())
+other = signed_in(Browser(p), ANNA)
+a.get('/account').submit('/account/password', 'set', new='correct horse')
+check('set', 'password is set' in a.text(), a.text())
+equal('which signs the other browsers out', other.get('/account').status, 401)
+d = Browser(p, network='198.51.100.9')
+d.get('/login').submit('by-password', address=ANNA, password='wrong horse')
+wrong = d.text()
+check('a wrong one: 403 and the reason', d.status == 403 and 'wrong' in wrong and not d.cookies, wrong)
+d.get('/login').submit('by-password', address='nobody@uni.example', password='wrong horse')
+equal('the same for who is unknown', d.text(), wrong)
+d.get('/login?to=/lists/dev/join').submit('by-password', address=ANNA, password='correct horse')
+equal('the right one signs in and leads on', (d.path, bool(d.cookies)), ('/lists/dev/join', True))
+later(11 * 60)
+d.get('/account')
+check('after ten minutes the old one is asked for', 'name="old"' in d.page)
+d.submit('/account/password', 'set', old='nonsense', new='new password')
+equal('and must be right', d.status, 403)
+d.get('/account').submit('/account/password', 'remove', old='correct horse', new='')
+check('taken away', 'password is gone' in d.text(), d.text())
+equal('then it signs nobody in', Browser(p, network='198.51.100.3').get('/login').submit('by-password', address=ANNA, password='correct horse').status, 403)
+
+section('throttling')
+g = Browser(p, network='203.0.113.5')
+states = [g.post('/login', by='password', address=f'x{i}@uni.example', password='guess guess').status for i in range(16)]
+check('a network that guesses is soon told to wait', states[0] == 403 and states[-1] == 429, states)
+equal('its neighbour in the same network, too', Browser(p, network='203.0.113.99').post('/login', by='password', address=BEN, password='x' * 9).status, 429)
+equal('another network is not', Browser(p, network='203.0.114.5').post('/login', by='password', address=BEN, password='x' * 9).status, 403)
+world.clear()
+states = [g.post('/login', by='link', address=ANNA).status for _ in range(14)]
+check('links are asked for at a rate', states[0] == 200 and states[-1] == 429, states)
+check('and at most three are good for an address at one time', eventually(lambda: len(world.to(ANNA)) >= 1) and len(world.to(ANNA)) <= 3, len(world.to(ANNA)))
+
+section('join')
+world.clear()
+j = Browser(p, network='192.0.2.50')
+j.get('/lists/dev/join')
+j.submit('Join dev', address='new@uni.example', name='New Body')
+check('faster than anybody types: 400, and what was typed stays', j.status == 400 and 'new@uni.example' in j.page and 'New Body' in j.page, j.text())
+j.get('/lists/dev/join')
+later(3)
+j.submit('Join dev', address='not an address')
+equal('no address: 400', j.status, 400)
+old = j.get('/lists/dev/join').form('Join dev').fields
+stamp = dict((n, v) for n, v, *_ in old)['stamp']
+later(3)
+equal('a made-up stamp: 400', j.post('/lists/dev/join', address='new@uni.example', stamp=stamp[:-1] + 'a').status, 400)
+equal("another network's: 400", Browser(p, network='198.51.100.80').post('/lists/dev/join', address='new@uni.example', stamp=stamp).status, 400)
+p.cli('list', 'set', HIDDEN, 'advertised=yes')
+equal("another list's: 400", j.post('/lists/board/join', address='new@uni.example', stamp=stamp).status, 400)
+p.cli('list', 'set', HIDDEN, 'advertised=no')
+later(86401)
+equal('a day old: 400', j.post('/lists/dev/join', address='new@uni.example', stamp=stamp).status, 400)
+check('and no mail was caused', not world.to('new@uni.example'))
+j.get('/lists/dev/join')
+later(3)
+j.submit('Join dev', address='new@uni.example', name='New Body')
+equal('then it is', (j.status, j.path), (200, '/done/asked?list=dev'))
+m = letter('new@uni.example', 'onfirm')
+link = link_in(m)
+for _ in range(2):
+    j.ask('HEAD', link)
+    check('the link shows what it would do', 'Join dev?' in j.get(link).page and 'New Body' in j.page, j.text())
+equal('which changed nothing', members(), [])
+j.submit()
+equal('its button does', (j.path, members()), ('/done/joined?list=dev', ['new@uni.example']))
+equal('pressed again: it says so', j.post(link).status, 410)
+letter('new@uni.example', 'Welcome')
+p.cli('list', 'set', LIST, 'subscription_policy=closed')
+check('a closed list has no form, and says whom to ask', '<textarea' not in j.get('/lists/dev/join').page
+      and 'dev-owner@lists.example' in j.page and 'name="address"' not in j.page, j.page)
+equal('nor takes one', j.post('/lists/dev/join', address=BEN).status, 403)
+p.cli('list', 'set', LIST, 'subscription_policy=confirm')
+equal('a hidden list is not there', [Browser(p).get('/lists/board/' + x).status for x in ('join', 'leave', 'me', 'admin/held')], [404] * 4)
+p.cli('member', 'add', LIST, ANNA)
+p.cli('member', 'add', HIDDEN, BEN)
+equal('for a member it is', b.get('/lists/board/me').status, 200)
+equal('and not for others', signed_in(Browser(p), ANNA).get('/lists/board/me').status, 404)
+
+section('leave')
+world.clear()
+p.deliver(OWNER, LIST, message(OWNER, LIST, 'a post'))
+held = eventually(lambda: p.json('held', 'ls', LIST))
+p.cli('held', 'accept', str(held[0]['id']))
+post = letter('new@uni.example', 'a post')
+unsubscribe = re.search(r'<https://www\.lists\.example(/lists/dev/leave\?m=[^>]+)>', post.field('List-Unsubscribe'))[1]
+check('the post says that its link takes one click', post.field('List-Unsubscribe-Post') == 'List-Unsubscribe=One-Click')
+n = Browser(p, network='192.0.2.51')
+for _ in range(2):
+    n.get(unsubscribe)
+    check('the link shows one button', n.status == 200 and n.page.count('<button') == 1 and 'Leave dev' in n.text(), n.text())
+equal('and changed nothing', 'new@uni.example' in members(), True)
+equal("a link with another member's number: 400", n.get(unsubscribe.replace('m=', 'm=1')).status, 400)
+equal('nor by POST', n.post(unsubscribe.replace('m=', 'm=1'), **{'List-Unsubscribe': 'One-Click'}).status, 400)
+n.post(unsubscribe, _headers={'Sec-Fetch-Site': 'cross-site'}, **{'List-Unsubscribe': 'One-Click'}, _follow=False)
+equal('RFC 8058: one POST, no cookie, no token: 200', (n.status, 'new@uni.example' in members()), (200, False))
+equal('again: 200, gone is gone', n.post(unsubscribe, **{'List-Unsubscribe': 'One-Click'}).status, 200)
+letter('new@uni.example', 'You have left')
+p.cli('member', 'add', LIST, 'new@uni.example')
+equal('the button in a browser leads to a page', n.get('/lists/dev/leave').status, 200)
+world.clear()
+n.submit('Leave dev', address='new@uni.example')
+equal('asked for by address', n.path, '/done/leave-asked?list=dev')
+same = n.text()
+n.get('/lists/dev/leave').submit('Leave dev', address='stranger@uni.example')
+equal('a stranger gets the same answer', n.text(), same)
+n.get(link_in(letter('new@uni.example', 'leave'))).submit()
+equal('left', (n.path, 'new@uni.example' in members()), ('/done/left?list=dev', False))
+check('and no mail', not world.to('stranger@uni.example'))
+a = signed_in(Browser(p), ANNA)
+equal("a member's page from elsewhere cannot take her out", a.post('/lists/dev/leave', _headers={'Sec-Fetch-Site': 'cross-site'}).status, 403)
+equal('nor without the token', a.post('/lists/dev/leave').status, 403)
+a.get('/lists/dev/leave').submit()
+equal('her own button does', (a.path, ANNA in members()), ('/done/left?list=dev', False))
+
+section('my settings')
+b.get('/lists/board/me').submit('My settings for board', delivery='off', own_posts=None, hidden='yes')
+check('saved, and said so', 'are saved' in b.text(), b.text())
+m = p.json('member', 'ls', HIDDEN)[0]
+equal('and true', (m['delivery'], m['off_by']), ('off', 'user'))
+twin = b.json('/lists/board/me.json')
+equal('the twin says the same', (twin['off'], twin['own_posts'], twin['hidden'], 'csrf' in twin), (True, False, True, False))
+equal('a value that there is not: 400', b.get('/lists/board/me').submit('My settings for board', delivery='sometimes').status, 400)
+
+section('addresses')
+world.clear()
+b.get('/account').submit('Add an address', address='nothing')
+equal('no address: 400', b.status, 400)
+b.get('/account').submit('Add an address', address='ben2@uni.example')
+link = link_in(letter('ben2@uni.example', 'yours'))
+check('who reads the mail elsewhere is told to sign in', Browser(p).get(link).status == 403)
+equal('and cannot give the address away', Browser(p).post(link).status, 400)
+equal('nor can another account take it', a.post(link, csrf=a.csrf()).status, 400)
+b.get(link).submit()
+check('in the account\'s own browser it is added', b.path == '/account?done=verified' and 'ben2@uni.example' in b.page, b.text())
+b.post('/account/addresses', csrf=b.csrf(), do='remove', address='ben2@uni.example')
+check('and removed', 'no longer belongs' in b.text() and 'ben2@' not in b.page, b.text())
+equal('the last one stays', b.post('/account/addresses', csrf=b.csrf(), do='remove', address=BEN).status, 400)
+
+section('tokens')
+b.get('/account').submit('Make a token', 'make', name='my laptop')
+shown = re.search(r'<pre[^>]*>([a-z2-7]{32})</pre>', b.page)[1]
+check('kept by no cache', b.headers['Cache-Control'] == 'no-store', b.headers)
+check('shown once', shown not in b.get('/account').page and 'my laptop' in b.page)
+with p.submit(BEN, shown) as s:
+    equal('it signs a mail program in', s.noop()[0], 250)
+t = Browser(p)
+t.ask('GET', '/account.json', headers={'Authorization': 'Bearer ' + shown})
+equal('and a script', json.loads(t.page)['addresses'][0]['address'], BEN)
+t.ask('POST', '/account/tokens', 'do=make&name=x', {'Authorization': 'Bearer ' + shown})
+equal('which cannot make itself another', t.status, 403)
+b.get('/account').submit('/account/tokens', 'remove')
+t.ask('GET', '/account.json', headers={'Authorization': 'Bearer ' + shown})
+equal('removed, it opens nothing', t.status, 401)
+
+section('hosts and protection')
+e = Browser(p)
+world.clear()
+e.ask('POST', '/login', urllib.parse.urlencode({'by': 'link', 'address': BEN}), {'Host': 'evil.example', 'X-Forwarded-Host': 'evil.example'})
+check('a wrong Host is in no link', 'evil' not in letter(BEN, 'sign-in link').text() and 'evil' not in (e.headers.get('Location') or ''))
+p.stop()
+p.configure(web__protect='/lists/=signed-in')
+p.start()
+check('web is back', eventually(lambda: [x for x in p.events('role-ready', new=True) if x['name'] == 'web']))
+g = Browser(p, network='192.0.2.60')
+equal('protected: a guest must sign in', [g.get(x).status for x in ('/lists/', '/lists/dev/', '/lists/dev/join', '/lists/dev/leave')], [401] * 4)
+equal('the ways in stay open', [g.get(x).status for x in ('/login', '/healthz', '/done/left')], [200] * 3)
+p.cli('member', 'add', LIST, 'new@uni.example')
+world.clear()
+p.deliver(OWNER, LIST, message(OWNER, LIST, 'another post'))
+held = eventually(lambda: p.json('held', 'ls', LIST))
+p.cli('held', 'accept', str(held[0]['id']))
+post = letter('new@uni.example', 'another post')
+unsubscribe = re.search(r'<https://www\.lists\.example(/lists/dev/leave\?m=[^>]+)>', post.field('List-Unsubscribe'))[1]
+equal('a leave link works for whoever has it', (g.get(unsubscribe).status, g.post(unsubscribe, **{'List-Unsubscribe': 'One-Click'}).status), (200, 200))
+check('and ends the membership', 'new@uni.example' not in members())
+check('signed in, the lists open', signed_in(Browser(p, network='192.0.2.61'), ANNA).get('/lists/dev/').status == 200)
+equal('the log says nothing of trouble', [x for x in p.events() if x['level'] == 'error'], [])
+equal('SIGTERM ends it well', p.stop(), 0)
+done()

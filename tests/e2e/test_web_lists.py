@@ -1,0 +1,285 @@
+"""Those who run a list, on the web: held posts and requests, members, settings, roles,
+bans, the log; writing and answering; what was kept in the outbox; where mail is."""
+import csv
+import io
+import re
+
+from browser import Browser
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message
+
+limit(120)
+LIST, OTHER = 'dev@lists.example', 'other@lists.example'
+ADMIN, OWNER, MOD, ANNA = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example'
+STRANGER = 'stranger@far.example'
+p = Postern(send__relay='outbox', admin=ADMIN, clock=True)
+p.cli('list', 'create', LIST, '--owner', OWNER)
+p.cli('list', 'create', OTHER, '--owner', ADMIN)
+p.cli('role', 'add', LIST, 'moderator', MOD)
+p.cli('member', 'add', LIST, ANNA)
+for address in (OWNER, MOD, ANNA):
+    p.cli('user', 'add', address)
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
+clock, networks = 0, iter(range(1, 200))
+
+
+def later(seconds):
+    global clock
+    clock += seconds
+    p.set_clock(clock)
+
+
+def person(address):
+    """A browser that is signed in; asked for as `postern user link` gives it."""
+    b = Browser(p, network=f'192.0.2.{next(networks)}')
+    url = p.cli('user', 'link', address).strip()
+    b.get(url[url.index('/confirm/'):]).submit()
+    check(f'{address} is signed in', b.path.startswith('/account'), (b.path, b.text()))
+    return b
+
+
+def kept(to, subject=''):
+    """The copies for one recipient, as the outbox shows them."""
+    rows = admin.json('/outbox.json')['rows']
+    return [r for r in rows if r['recipient'] == to and subject in r['subject']]
+
+
+def copy(to, subject):
+    rows = eventually(lambda: kept(to, subject))
+    check(f'the outbox has "{subject}" for {to}', rows, admin.json('/outbox.json'))
+    admin.get(f'/outbox/{rows[0]["id"]}.eml')
+    return admin.raw
+
+
+def stranger(subject, body='Please.\r\n'):
+    equal('a stranger is taken', p.deliver(STRANGER, LIST, message(f'Stran Ger <{STRANGER}>', LIST, subject, body))[0], 250)
+    return eventually(lambda: [h for h in p.json('held', 'ls', LIST) if h['subject'] == subject])[0]['id']
+
+
+def numbers(query='from:stranger'):
+    return [r['subject'] for r in p.json('archive', 'search', LIST, query)]
+
+
+admin, owner, mod, anna = map(person, (ADMIN, OWNER, MOD, ANNA))
+ADMIN_PAGES = ('held', 'members', 'settings', 'roles', 'bans', 'log')
+
+section('who may what')
+for name in ADMIN_PAGES:
+    path = '/lists/dev/admin/' + name
+    equal(f'{name}: a guest', Browser(p).get(path).status, 401)
+    equal(f'{name}: a member', anna.get(path).status, 403)
+    equal(f'{name}: the owner', owner.get(path).status, 200)
+    equal(f'{name}: a moderator', mod.get(path).status, 200 if name in ('held', 'members', 'roles', 'bans') else 403)
+    equal(f'{name}: the owner of another list', owner.get('/lists/other/admin/' + name).status, 403)
+    equal(f'{name}: has a twin', 'list' in owner.json(path + '.json'), True)
+equal('the outbox is the admin\'s', [owner.get('/outbox').status, admin.get('/outbox').status], [403, 200])
+equal('a moderator changes no members', mod.post('/lists/dev/admin/members/add', csrf=mod.csrf(), addresses='x@y.example', how='add').status, 403)
+
+section('held posts')
+first = stranger('held <one>', 'Look <b>here</b>.\r\n')
+mod.get('/lists/dev/admin/held')
+check('the page shows it, harmless', 'held &lt;one&gt;' in mod.page and '&lt;b&gt;here' in mod.page, mod.page)
+check('why it waits and what is known', 'not a member' in mod.text() and 'Not proven' in mod.text(), mod.text())
+equal('as it came, to download', (mod.get(f'/lists/dev/admin/held/{first}.eml').status, mod.headers['Content-Type'],
+                                b'<b>here</b>' in mod.raw), (200, 'message/rfc822', True))
+equal('not by way of another list', admin.get(f'/lists/other/admin/held/{first}.eml').status, 404)
+admin.post('/lists/other/admin/held', csrf=admin.csrf(), id=first, do='accept')
+check('nor decided there', 'not possible' in admin.text() and len(p.json('held', 'ls', LIST)) == 1, admin.text())
+mod.get('/lists/dev/admin/held')
+equal('nothing chosen: 400', mod.submit('over', do='accept').status, 400)
+mod.get('/lists/dev/admin/held').submit(f'Decide about post {first}', 'accept')
+check('accepted, and said so', 'Decided: 1' in mod.text() and 'Decided of late' in mod.text() and MOD in mod.page, mod.text())
+check('it stands in the archive', eventually(lambda: numbers() == ['held <one>']), numbers())
+check('and goes to the member', b'Look <b>here</b>.' in copy(ANNA, 'held <one>'))
+mod.post('/lists/dev/admin/held', csrf=mod.csrf(), id=first, do='discard')
+check('decided once only, and by whom', 'accepted by ' + MOD in mod.text(), mod.text())
+two, three, four = (stranger('post ' + x) for x in ('two', 'three', 'four'))
+mod.get('/lists/dev/admin/held').submit('over', id=[str(two), str(three)], do='discard')
+check('two at once', 'Decided: 2' in mod.text() and len(p.json('held', 'ls', LIST)) == 1, mod.text())
+
+section("a moderator's link")
+text = copy(MOD, 'Held: post four').decode('utf-8', 'replace')
+link = re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', text)[1]
+g = Browser(p)
+for _ in range(2):
+    g.ask('HEAD', link)
+    check('the link shows the post with buttons', 'Please.' in g.get(link).page and g.page.count('name="do"') == 3, g.text())
+equal('which changed nothing', len(p.json('held', 'ls', LIST)), 1)
+equal('no choice: 400', g.post(link, do='eat').status, 400)
+g.get(link).submit(None, 'accept')
+equal('one press accepts', (g.path, p.json('held', 'ls', LIST)), ('/done/accepted?list=dev', []))
+check("in that moderator's name", any(d['by'] == MOD and d['subject'] == 'post four' for d in owner.json('/lists/dev/admin/held.json')['decided']))
+other = copy(OWNER, 'Held: post four').decode('utf-8', 'replace')
+g.get(re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', other)[1])
+check('the other moderator\'s link says who was first', g.status == 410 and MOD in g.text(), g.text())
+five = stranger('post five')
+gone = re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', copy(MOD, 'Held: post five').decode())[1]
+owner.get('/lists/dev/admin/roles').submit(None, 'remove', address=MOD, role='moderator')
+check('the role is taken back', 'taken back' in owner.text(), owner.text())
+g.get(gone)
+equal('whose link then decides nothing', (g.post(gone, do='accept').status, len(p.json('held', 'ls', LIST))), (400, 1))
+equal('nor may they look', mod.get('/lists/dev/admin/held').status, 403)
+owner.get('/lists/dev/admin/held').submit(f'Decide about post {five}', 'reject', reason='Off topic.')
+check('rejected', 'Decided: 1' in owner.text())
+
+section('roles')
+owner.get('/lists/dev/admin/roles').submit('give', 'add', address=MOD, role='moderator')
+check('given', 'The role is given' in owner.text() and MOD in owner.page, owner.text())
+equal('and it holds', mod.get('/lists/dev/admin/held').status, 200)
+owner.get('/lists/dev/admin/roles').submit(None, 'remove', address=OWNER, role='owner')
+check('the only owner stays', owner.status == 400 and 'only owner' in owner.text(), owner.text())
+equal('no address: 400', owner.get('/lists/dev/admin/roles').submit('give', 'add', address='x').status, 400)
+
+section('members')
+owner.get('/lists/dev/admin/members').submit('add-title', addresses='ok@uni.example\r\nnot one\r\n', how='add')
+check('a wrong line: 400, nothing added, what was typed stays',
+      owner.status == 400 and 'ok@uni.example' in owner.page and 'not one' in owner.text()
+      and len(p.json('member', 'ls', LIST)) == 1, owner.text())
+owner.get('/lists/dev/admin/members').submit('add-title', addresses='Cara Mia <cara@uni.example>\r\n\r\nben@uni.example\r\n' + ANNA, how='welcome')
+check('two added, the third named', 'Added: 2' in owner.text() and 'is a member' in owner.text(), owner.text())
+equal('there they are', sorted(m['address'] for m in p.json('member', 'ls', LIST)), [ANNA, 'ben@uni.example', 'cara@uni.example'])
+check('welcomed', b'You are now a member' in copy('ben@uni.example', 'Welcome'))
+owner.get('/lists/dev/admin/members').submit('add-title', addresses='dora@uni.example', how='invite')
+check('invited', 'Invited: 1' in owner.text(), owner.text())
+invite = re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', copy('dora@uni.example', 'invitation').decode())[1]
+equal('not a member before she wants it', len(p.json('member', 'ls', LIST)), 3)
+Browser(p).get(invite).submit()
+equal('then she is', len(p.json('member', 'ls', LIST)), 4)
+owner.get('/lists/dev/admin/members').submit('Find members', q='cara')
+check('found by name or address', 'cara@uni.example' in owner.page and 'ben@uni.example' not in owner.page, owner.text())
+owner.get('/lists/dev/admin/members').submit('Members', address=['ben@uni.example'], do='off')
+check('switched off by the owner', 'Changed: 1' in owner.text()
+      and [m for m in p.json('member', 'ls', LIST) if m['address'] == 'ben@uni.example'][0]['delivery'] == 'off', owner.text())
+owner.get('/lists/dev/admin/members').submit('Members', address=['cara@uni.example', 'dora@uni.example'], do='remove')
+check('removed', 'Removed: 2' in owner.text() and len(p.json('member', 'ls', LIST)) == 2, owner.text())
+equal('without a choice: 400', owner.get('/lists/dev/admin/members').submit('Members', address=[ANNA], do='').status, 400)
+owner.get('/lists/dev/admin/members').submit('add-title', addresses='"=cmd()" <x@uni.example>', how='add')
+owner.get('/lists/dev/admin/members.csv')
+rows = list(csv.DictReader(io.StringIO(owner.page)))
+equal('as CSV', {r['address'] for r in rows}, {ANNA, 'ben@uni.example', 'x@uni.example'})
+check('in which nothing is a formula', all(not v.startswith(('=', '+', '-', '@')) for r in rows for v in r.values()), rows)
+many = '\r\n'.join(f'm{i:03}@many.example' for i in range(250))
+owner.get('/lists/dev/admin/members').submit('add-title', addresses=many, how='add')
+check('many at once', 'Added: 250' in owner.text(), owner.text())
+seen = []
+owner.get('/lists/dev/admin/members')
+while True:
+    seen += re.findall(r'name="address" value="([^"]+)"', owner.page)
+    if not owner.link('Those after'):
+        break
+    owner.get(owner.link('Those after'))
+equal('page by page, each once', (len(seen), len(set(seen))), (253, 253))
+p.cli('member', 'remove', LIST, *[f'm{i:03}@many.example' for i in range(250)])
+
+section('settings')
+owner.get('/lists/dev/admin/settings')
+check('each setting has its key, help and default', all(x in owner.page for x in ('<code>subject_prefix</code>', 'Put before each subject', 'Default: ')), owner.page)
+check('none is changed', 'changed</span>' not in owner.page)
+owner.submit('Settings of dev', subject_prefix='[dev]', max_message_size='many', advertised='no')
+check('a wrong value: 400 beside its field, and nothing is changed',
+      owner.status == 400 and 's-max_message_size-e' in owner.page and 'a whole number' in owner.text()
+      and 'value="[dev]"' in owner.page, owner.text())
+listed = {r['setting']: r['value'] for r in p.json('list', 'show', LIST)} if isinstance(p.json('list', 'show', LIST), list) else {}
+owner.get('/lists/dev/admin/settings')
+check('really nothing', 'value="[dev]"' not in owner.page, listed)
+owner.submit('Settings of dev', subject_prefix='[dev]', info='Two\r\nlines', default_nonmember_action='reject')
+check('saved', 'are saved' in owner.text() and owner.page.count('>changed</span>') == 3, owner.text())
+equal('the twin says so', {s['key']: s['value'] for g in owner.json('/lists/dev/admin/settings.json')['groups'] for s in g['settings'] if s['changed']},
+      {'subject_prefix': '[dev]', 'info': 'Two\nlines', 'default_nonmember_action': 'reject'})
+check('in effect: strangers are rejected', p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))[0] == 550)
+equal('saving again changes nothing', 'nothing was changed' in owner.get('/lists/dev/admin/settings').submit('Settings of dev').text(), True)
+owner.get('/lists/dev/admin/settings').submit('Settings of dev', default_nonmember_action='hold')
+check('back at the default it is not stored', owner.page.count('>changed</span>') == 2)
+
+section('bans')
+owner.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='^(', reason='x')
+check('a wrong pattern: 400 beside its field', owner.status == 400 and 'pattern-error' in owner.page, owner.text())
+owner.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='@Far.Example', reason='spam <3')
+check('banned', 'The ban holds' in owner.text() and '@far.example' in owner.page and 'spam &lt;3' in owner.page, owner.text())
+equal('in effect', p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))[0], 550)
+owner.get('/lists/dev/admin/bans').submit(None, 'remove', pattern='@far.example')
+check('lifted', 'lifted' in owner.text() and p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'yes'))[0] == 250)
+
+section('requests to join')
+p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
+for who in ('eva@uni.example', 'fred@uni.example'):
+    g = Browser(p, network=f'192.0.2.{next(networks)}')
+    g.get('/lists/dev/join')
+    later(3)
+    g.submit('Join dev', address=who, name='Asker')
+    g.get(re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', copy(who, 'onfirm').decode())[1]).submit()
+    equal('who confirmed waits', g.path, '/done/waits?list=dev')
+mod.get('/lists/dev/admin/held')
+check('the moderator sees both', 'eva@uni.example' in mod.page and 'fred@uni.example' in mod.page, mod.text())
+mod.submit('Request of eva@uni.example', 'accept')
+mod.get('/lists/dev/admin/held').submit('Request of fred@uni.example', 'reject', reason='Who are you?')
+equal('one is in', [m['address'] for m in p.json('member', 'ls', LIST) if m['address'][:4] in ('eva@', 'fred')], ['eva@uni.example'])
+check('the other is told why', b'Who are you?' in copy('fred@uni.example', 'Your request'))
+
+section('writing')
+equal('a guest signs in first', Browser(p).get('/lists/dev/post').status, 401)
+anna.get('/lists/dev/post').submit('Your post', 'send', subject='', text='')
+check('nothing in it: 400 beside the fields', anna.status == 400 and 'subject-error' in anna.page and 'text-error' in anna.page, anna.text())
+anna.submit('Your post', 'preview', subject='Map sharpening', text='Dear all,\r\n\r\n<i>see</i> https://example.org/x\r\n')
+check('the preview shows it as members will read it', 'As members will read it' in anna.page
+      and '&lt;i&gt;see' in anna.page and 'href="https://example.org/x"' in anna.page and not numbers('from:anna'), anna.page)
+sent = anna.filled('Your post', 'send', {})
+anna.submit('Your post', 'send')
+equal('sent', anna.path, '/done/posted?list=dev')
+check('it stands in the archive', eventually(lambda: numbers('from:anna') == ['Map sharpening']), numbers('from:anna'))
+mail = copy('x@uni.example', 'Map sharpening').decode()
+check('as Anna\'s own mail, by a person, with the list\'s prefix', 'From: anna@uni.example' in mail.replace('<', '').replace('>', '')
+      and 'Auto-Submitted' not in mail and 'Subject: [dev] Map sharpening' in mail and '<i>see</i>' in mail, mail)
+anna.post('/lists/dev/post', **dict(sent[1]))
+check('the same form sent twice is one post', p.event('post-judged', verdict='discard', rule='duplicate') and len(numbers('from:anna')) == 1)
+number = anna.json('/lists/dev/search.json?q=sharpening')
+n = next(r['number'] for r in p.json('archive', 'search', LIST, 'from:anna'))
+owner.get(f'/lists/dev/post?re={n}')
+check('an answer quotes, and has the subject without prefix', '&gt; Dear all,' in owner.page and 'value="Re: Map sharpening"' in owner.page, owner.page)
+owner.submit('Your post', 'send', text='> Dear all,\r\n\r\nWell done.\r\n')
+reply = copy(ANNA, 'Re: Map sharpening').decode()
+mid = re.search(r'(?im)^Message-ID: <(.*?)>', mail)[1]
+check('in its thread', f'In-Reply-To: <{mid}>' in reply and f'References: <{mid}>' in reply, reply)
+check('which the archive shows', eventually(lambda: 'Well done.' in owner.get(f'/lists/dev/t/{n}').page), owner.text())
+equal('an answer to what there is not: 404', owner.get('/lists/dev/post?re=99999').status, 404)
+anna.get('/lists/dev/post')
+anna.post('/lists/dev/post', csrf=anna.form('Your post').fields[0][1], do='send', subject='forged', text='x', **{'from': OWNER})
+check('never in the name of another', eventually(lambda: 'forged' in numbers('from:anna')) and 'forged' not in numbers('from:owner'))
+p.cli('list', 'set', LIST, 'max_message_size=1')
+anna.get('/lists/dev/post').submit('Your post', 'send', subject='large', text='word ' * 1000)
+check('what the mail server refuses is said, and the text stays', anna.status == 400 and ('larger than' in anna.text() or 'at most 1 KB' in anna.text()) and 'word word' in anna.page, anna.text()[:500])
+p.cli('list', 'set', LIST, 'max_message_size=10000')
+
+section('the outbox')
+rows = admin.json('/outbox.json')['rows']
+check('newest first', [r['id'] for r in rows] == sorted((r['id'] for r in rows), reverse=True) and len(rows) > 20)
+row = kept(ANNA, 'Re: Map sharpening')[0]
+admin.get(f'/outbox/{row["id"]}')
+check('a copy as Anna would get it', 'Well done.' in admin.page and 'dev-bounces+' in admin.page and 'List-Unsubscribe' in admin.page, admin.text())
+leave = re.search(r'/lists/dev/leave\?m=[0-9]+\.[a-z2-7]+', admin.page)[0]
+equal('whose leave link is hers', Browser(p).get(leave).status, 200)
+equal('there is no other copy', [admin.get('/outbox/' + x).status for x in ('999999', 'x')], [404, 404])
+
+section('where is my mail')
+found = admin.json('/trace.json?q=' + mid)
+check('every recipient and what became of it', found['found'] and {r['address'] for r in found['recipients']} >= {ANNA, 'x@uni.example', 'eva@uni.example'}
+      and found['kept'] == len(found['recipients']), found)
+check('and its way', [s['word'] for s in found['steps']] == ['Accepted by the list'], found['steps'])
+mine = anna.json('/trace.json?q=' + mid)
+check('the author learns the outcome, and not who the others are', mine['found'] and mine['kept'] == found['kept']
+      and not [r for r in mine['recipients'] if r['address'].startswith('x@')], mine)
+check("the list's owner sees all", {r['address'] for r in owner.json('/trace.json?q=' + mid)['recipients']} >= {'x@uni.example'})
+eva = person('eva@uni.example')
+equal('others learn nothing', (eva.get('/trace?q=' + mid).status, 'Map sharpening' in eva.page), (404, False))
+check('without a question: what one wrote', [m['subject'] for m in anna.json('/trace.json')['messages']][-1] == 'Map sharpening', anna.page)
+check('an admin may ask of an address', 'Map sharpening' in admin.get('/trace?q=eva@uni.example').page and admin.get('/trace?q=' + ANNA).status == 200)
+
+section('the log')
+owner.get('/lists/dev/admin/log')
+said = owner.text()
+while owner.link('Older'):
+    said += owner.get(owner.link('Older')).text()
+check('says who changed what', all(x in said for x in ('settings changed', 'subject_prefix', 'member joined', OWNER, MOD, 'post accepted', 'ban added')), said[:1500])
+equal('no error in the log', [e for e in p.events() if e['level'] == 'error'], [])
+done()

@@ -1,0 +1,36 @@
+/* What became of a copy, in words. */
+#include "web/pages/trace_words.h"
+
+#include "tests/check.h"
+
+int main(void)
+{
+	static const struct {
+		const char *reply, *means; /* means: how it begins; "": nothing */
+	} cases[] = {
+		{ "550 5.1.1 <x@y.example>: user unknown", "There is no such mailbox" },
+		{ "550 5.1.10 null MX", "Their domain says" },
+		{ "550 5.1.11 x", "" },
+		{ "451 4.7.1 greylisted", "Their server makes those wait" },
+		{ "450 4.7.25 no PTR", "" },
+		{ "550 5.7.1 policy 114", "Their rules refuse" },
+		{ "550 5.7.26 unauthenticated", "Their rules refuse" },
+		{ "421 4.4.2 timeout", "Their server cannot be reached" },
+		{ "452 4.2.2 mailbox full", "Their mailbox is full; it" },
+		{ "552 5.2.2 over quota", "Their mailbox is full." },
+		{ "550 no such user", "" },
+		{ "250 2.0.0 ok: queued", "" },
+		{ "see 192.5.7.1 or 5.7", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str got = str_from(trace_means(str_from(cases[i].reply)));
+		str want = str_from(cases[i].means);
+		CHECK(want.n ? str_starts(got, want) : !got.n);
+	}
+	CHECK(trace_word(STR("tried"))->recipient);
+	CHECK(str_eq(str_from(trace_word(STR("bounced"))->counts), STR("failed")));
+	CHECK(!trace_word(STR("held"))->recipient);
+	CHECK(!*trace_word(STR("what nobody knows"))->what);
+	return check_done();
+}
