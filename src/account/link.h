@@ -23,9 +23,11 @@ struct account_link {
 	int64_t life; /* seconds; 0: three days */
 };
 
-enum { ACCOUNT_LINK_LIFE = 3 * 86400, ACCOUNT_LINK_BYTES = 20 };
+enum { ACCOUNT_LINK_LIFE = 3 * 86400, ACCOUNT_LINK_BYTES = 12 };
 
-/* 32 characters of base32, for a path, a query or a -confirm+TOKEN address. */
+/* 20 characters of base32, for a path, a query or a -confirm+TOKEN address: with the
+ * longest name that a list may have its local part stays within the 64 octets of RFC
+ * 5321 section 4.5.3.1.1. */
 MUST_USE err account_link_new(struct arena *a, struct book *b,
 			      const struct account_link *l, str *token);
 

@@ -226,7 +226,7 @@ static void links(struct arena *a, struct book *b)
 				  .life = 3600 },
 			    got = { 0 };
 	str token = STR_NONE;
-	CHECK(ok(account_link_new(a, b, &l, &token)) && token.n == 32);
+	CHECK(ok(account_link_new(a, b, &l, &token)) && token.n == 20);
 	CHECK(ok(account_link_see(a, b, STR("sign-in"), token, &got)));
 	CHECK(str_eq(got.address, l.address) && got.life > 3500);
 	CHECK(account_link_use(a, b, STR("join"), token, &got).kind == ERR_NOTFOUND);
