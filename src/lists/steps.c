@@ -108,22 +108,13 @@ static str mailto(struct arena *a, const struct list_entry *l, str suffix)
 	return arena_cat(a, STR("<mailto:"), list_subaddress(a, l, suffix), STR(">"));
 }
 
-/* List-Id's phrase (RFC 2919 section 2): the description as one quoted string. */
+/* RFC 2919 section 2: the description as a phrase, then the identifier. */
 static str list_id(struct arena *a, const struct post *p)
 {
-	str id = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
-			   STR(">"));
-	BUF(phrase);
-	for (size_t i = 0; i < p->settings.description.n; i++) {
-		char c = p->settings.description.p[i];
-		if (c == '"' || c == '\\')
-			buf_add_char(&phrase, '\\');
-		buf_add_char(&phrase, c);
-	}
-	if (!phrase.n)
-		return arena_cat(a, STR("List-Id: "), id, STR("\r\n"));
-	return header_encode(a, STR("List-Id"),
-			     arena_cat(a, STR("\""), buf_str(&phrase), STR("\" "), id));
+	str phrase = phrase_text(a, p->settings.description);
+	return header_fold(a, STR("List-Id"),
+			   arena_cat(a, phrase, phrase.n ? STR(" <") : STR("<"),
+				     p->list->name, STR("."), p->list->domain, STR(">")));
 }
 
 static void add_archive_fields(struct arena *a, struct outgoing *out, str url)

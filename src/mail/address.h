@@ -56,6 +56,10 @@ str address_key(struct arena *a,
 					   * case, domain as A-labels */
 bool address_is_ascii(const struct address *x);
 
+/* A name as it stands before the < of an address or an identifier: quoted or encoded
+ * (RFC 2047 section 5) as needed. */
+str phrase_text(struct arena *a, str name);
+
 /* "Name <local@domain>" for a header field, the name quoted or encoded
  * (RFC 2047) as needed. */
 str mailbox_text(struct arena *a, const struct mailbox *m);

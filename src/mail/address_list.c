@@ -256,7 +256,7 @@ err address_list(struct arena *a, str value, struct mailbox **out, size_t *count
 }
 
 /* The name of a mailbox before its address: a phrase (RFC 5322 section 3.2.5). */
-static str phrase(struct arena *a, str name)
+str phrase_text(struct arena *a, str name)
 {
 	bool atoms = true;
 	name = str_trim(encword_encode(a, name, 0, true));
@@ -279,6 +279,6 @@ static str phrase(struct arena *a, str name)
 
 str mailbox_text(struct arena *a, const struct mailbox *m)
 {
-	str address = address_text(a, &m->address), name = phrase(a, m->name);
+	str address = address_text(a, &m->address), name = phrase_text(a, m->name);
 	return name.n ? arena_cat(a, name, STR(" <"), address, STR(">")) : address;
 }
