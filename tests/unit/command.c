@@ -109,7 +109,7 @@ static void test_join(struct office_test *t)
 	const char *from = sender(t);
 	ask(t, "dev-request@lists.example", from, "join", "");
 	str token = letter_token(letter_to(t, from, "/confirm/"));
-	CHECK(token.n == 32 && !is_member(t, from));
+	CHECK(token.n == TOKEN_CHARS && !is_member(t, from));
 	/* the answer to the letter, which keeps its subject */
 	str to = arena_cat(t->a, STR("dev-confirm+"), token, STR("@lists.example"));
 	ask(t, arena_z(t->a, to), from, "Re: confirm", "");
@@ -123,13 +123,13 @@ static void test_join(struct office_test *t)
 	CHECK(!is_member(t, from));
 	from = sender(t);
 	ask(t, "dev-join@lists.example", from, "hello", "there");
-	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == 32);
+	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == TOKEN_CHARS);
 	CHECK(office_count(t, "delivery",
 			   arena_z(t->a, arena_printf(t->a, "recipient = '%s'", from)))
 	      == 1);
 	from = sender(t);
 	ask(t, "dev-subscribe@lists.example", from, "", "");
-	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == 32);
+	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == TOKEN_CHARS);
 	/* closed: only then the one-purpose address answers */
 	office_set(t, DEV, "subscription_policy", "closed");
 	from = sender(t);

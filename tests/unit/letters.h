@@ -30,7 +30,7 @@ static inline str letter_to(struct office_test *t, const char *address, const ch
 static inline str letter_token(str letter)
 {
 	str link = str_find(letter, STR("/confirm/"));
-	return link.n ? str_first(str_skip(link, 9), 32) : STR("");
+	return link.n ? str_first(str_skip(link, 9), TOKEN_CHARS) : STR("");
 }
 
 static inline int64_t letters(struct office_test *t)

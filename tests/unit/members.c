@@ -39,7 +39,7 @@ static void test_join(struct office_test *t)
 	CHECK(!is_member(t, "anna@uni.example"));
 	str letter = letter_to(t, "Anna@uni.example", "asked that"),
 	    token = letter_token(letter);
-	CHECK(token.n == 32);
+	CHECK(token.n == TOKEN_CHARS);
 	CHECK(holds(letter, arena_z(t->a, arena_cat(t->a, STR("dev-confirm+"), token,
 						    STR("@lists.example")))));
 	CHECK(holds(letter,

@@ -158,7 +158,7 @@ static str token_of(struct office_test *t, const char *source_like)
 		OFFICE_MUST(t, outbound_body_read(t->o.outbound, t->a, all[i].id, 0,
 						  all[i].size, &body));
 		link = str_skip(str_find(body, STR("/confirm/")), 9);
-		return str_first(link, 32);
+		return str_first(link, TOKEN_CHARS);
 	}
 	return STR("");
 }
@@ -173,7 +173,7 @@ static void test_link(struct office_test *t)
 	int64_t id = newest_held(t);
 	str olga = token_of(t, "/held/olga@uni.example"),
 	    max = token_of(t, "/held/max@uni.example");
-	CHECK(olga.n == 32 && max.n == 32 && !str_eq(olga, max));
+	CHECK(olga.n == TOKEN_CHARS && max.n == TOKEN_CHARS && !str_eq(olga, max));
 	/* Looking changes nothing, however often. */
 	for (int i = 0; i < 3; i++)
 		CHECK(ok(confirm_look(&t->o, t->a, olga, &c)) && c.held == id

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "account/link.h"
 #include "store_folder.h"
 
 #include "base/clock.h"
@@ -27,6 +28,8 @@
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
+
+enum { TOKEN_CHARS = (ACCOUNT_LINK_BYTES * 8 + 4) / 5 }; /* of base32 */
 
 struct office_test {
 	struct arena *a;
