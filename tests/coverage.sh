@@ -1,26 +1,35 @@
 #!/usr/bin/env bash
 # tests/coverage.sh PARSER: how many lines of the parser's own sources its fuzz corpus
 # and what tests/fuzz.sh found reach. fuzz/targets.tsv says which sources; less than
-# 80 % of all their lines fails.
-name=$1 least=80 found=build/found/$1 profile=build/coverage/$1
+# 80 % of all their lines fails for the parsers that face the network in mail, queries
+# and forms; for the others the figure is told and must not fall below 40 %.
+name=$1 found=build/found/$1 profile=build/coverage/$1
 program=build/coverage/fuzz/replay_$name
-sources=$(sed -n "s/^$name	//p" fuzz/targets.tsv)
-[ -n "$sources" ] || { echo "fuzz/targets.tsv does not know $name"; exit 1; }
 mkdir -p "$found"
-LLVM_PROFILE_FILE=$profile.raw "$program" "fuzz/corpus/$name" "$found" || exit 1
-llvm-profdata-14 merge -o "$profile.data" "$profile.raw" || exit 1
-llvm-cov-14 report "$program" -instr-profile="$profile.data" $sources >"$profile.report" || exit 1
-cat "$profile.report"
-# The columns of TOTAL: regions, missed, cover; functions, ...; lines, missed, cover.
-percent=$(awk '/^TOTAL/ { printf "%d", ($8 - $9) * 100 / $8 }' "$profile.report")
-echo "figure: coverage $name: $percent %"
-[ "$(grep -cE '\.c ' "$profile.report")" -eq "$(wc -w <<<"$sources")" ] || {
-	echo "not all of $sources is in $program"; exit 1; }
-if [ "${percent:-0}" -ge $least ]; then
-	echo "1 passed, 0 failed"
-else
-	llvm-cov-14 show "$program" -instr-profile="$profile.data" $sources | grep -aE '^ *[0-9]+\| +0\|' 
-	echo "less than $least %; the lines above were not reached"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+LLVM_PROFILE_FILE=$profile.raw "$program" "fuzz/corpus/$name" "$found" >/dev/null &&
+llvm-profdata-14 merge -o "$profile.data" "$profile.raw" &&
+llvm-cov-14 export "$program" -instr-profile="$profile.data" >"$profile.json" || exit 1
+exec python3 - "$name" "$profile.json" <<'END'
+import json, os, sys
+
+name, profile = sys.argv[1:]
+NAMED = 'address date form header mbox query smtp_bdat smtp_command'.split()
+LEAST = 80 if name in NAMED else 40
+sources = next(l.split('\t')[1].split() for l in open('fuzz/targets.tsv') if l.startswith(name + '\t'))
+files = {os.path.relpath(os.path.realpath(f['filename'])): f for f in json.load(open(profile))['data'][0]['files']}
+missing = [s for s in sources if s not in files]
+lines = reached = 0
+for s in sources:
+    if s in missing:
+        continue
+    now = files[s]['summary']['lines']
+    lines, reached = lines + now['count'], reached + now['covered']
+    print(f'{s}: {now["covered"]} of {now["count"]} lines; these begin what was not reached:',
+          *[g[0] for g in files[s]['segments'] if g[3] and g[2] == 0])
+print(f'figure: coverage {name}: {reached * 100 // max(lines, 1)} % of {lines} lines')
+for s in missing:
+    print(f'{s} is not in build/coverage/fuzz/replay_{name}')
+ok = not missing and reached * 100 >= LEAST * lines > 0
+print('1 passed, 0 failed' if ok else f'less than {LEAST} %\n0 passed, 1 failed')
+sys.exit(not ok)
+END
