@@ -1,0 +1,40 @@
+"""Pages as Chromium shows them, and what is wrong with them.
+
+    for s in look(p, [{'path': '/lists/', 'width': 390}]):
+        well(s)
+"""
+import json
+import os
+import subprocess
+
+from harness import HERE, check
+
+JS = os.path.join(HERE, 'js')
+WANTED = ('playwright-core', 'axe-core', 'html-validate')
+
+
+def install():
+    if not all(os.path.isdir(os.path.join(JS, 'node_modules', x)) for x in WANTED):
+        subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=JS, check=True, timeout=180)
+
+
+def look(p, visits, timeout=1200):
+    """What js/pages.mjs saw of each visit."""
+    install()
+    job = json.dumps({'base': f'http://127.0.0.1:{p.web}', 'visits': visits})
+    r = subprocess.run(['node', 'pages.mjs'], cwd=JS, input=job, capture_output=True, text=True, timeout=timeout)
+    if not check('Chromium has looked at the pages', r.returncode == 0, r.stderr):
+        return []
+    return json.loads(r.stdout)
+
+
+def well(s, status=200):
+    """Nothing is wrong with that page: it is reachable by all, fits, and runs nothing."""
+    name = s['path']
+    check(f'{name}: status {status}', s['status'] == status, s['status'])
+    for what in ('dialogs', 'foreign', 'live', 'cookies', 'invalid', 'axe'):
+        check(f'{name}: no {what}', not s.get(what), s.get(what))
+    errors = [e for e in s['errors'] if 'status of 4' not in e]
+    check(f'{name}: no error in the console', not errors, errors)
+    check(f'{name}: one h1', s.get('headings') == 1, s.get('headings'))
+    check(f'{name}: as wide as the window', s.get('overflow', 1) <= 0, s.get('overflow'))

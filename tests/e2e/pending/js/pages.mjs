@@ -1,0 +1,89 @@
+// Looks at pages in Chromium. Standard input: {"base", "visits": [{"path", "width",
+// "scheme", "headers", "count", "valid", "axe", "shot"}]}. Standard output: a JSON array of what was
+// seen, in the same order.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+import { HtmlValidate } from 'html-validate';
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const { base, visits } = JSON.parse(readFileSync(0, 'utf8'));
+
+// What members wrote decides how long a title is and where lines end in blanks.
+const html = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: { 'long-title': 'off', 'no-trailing-whitespace': 'off' },
+});
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync', '--no-first-run'],
+});
+
+// In the page: everything that a sender's markup could have become.
+function live() {
+  const found = [];
+  for (const e of document.querySelectorAll('script, iframe, object, embed, img, video, audio, style, base, math, meta[http-equiv]'))
+    found.push(e.outerHTML.slice(0, 200));
+  for (const e of document.querySelectorAll('article *, .hits *, .threads *, h1 *')) {
+    if (['FORM', 'INPUT', 'BUTTON', 'TEXTAREA', 'SVG', 'LINK'].includes(e.tagName.toUpperCase())) found.push(e.outerHTML.slice(0, 200));
+    for (const a of e.attributes)
+      if (a.name.startsWith('on') || ['style', 'src', 'srcdoc', 'formaction', 'xlink:href'].includes(a.name))
+        found.push(`${e.tagName} ${a.name}=${a.value}`);
+  }
+  for (const a of document.querySelectorAll('[href]'))
+    if (!['http:', 'https:', 'mailto:'].includes(new URL(a.href, location).protocol)) found.push(a.outerHTML.slice(0, 200));
+  return found;
+}
+
+// A window for each width, scheme and set of headers, kept for the next visit.
+const windows = new Map();
+function windowFor(v) {
+  const key = JSON.stringify([v.width, v.scheme, v.headers]);
+  if (!windows.has(key))
+    windows.set(key, browser.newContext({
+      viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {},
+    }));
+  return windows.get(key);
+}
+
+async function visit(v) {
+  const seen = { path: v.path, dialogs: [], foreign: [], errors: [] };
+  const context = await windowFor(v);
+  const page = await context.newPage();
+  page.on('dialog', d => { seen.dialogs.push(d.message()); d.dismiss(); });
+  page.on('request', r => { if (!r.url().startsWith(base) && !r.url().startsWith('data:')) seen.foreign.push(r.url()); });
+  page.on('console', m => { if (m.type() === 'error') seen.errors.push(m.text()); });
+  page.on('pageerror', e => seen.errors.push(String(e)));
+  const response = await page.goto(base + v.path);
+  seen.status = response.status();
+  seen.type = response.headers()['content-type'];
+  if (seen.type?.startsWith('text/html')) {
+    const body = (await response.body()).toString();
+    seen.title = await page.title();
+    seen.headings = await page.locator('h1').count();
+    seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    seen.live = await page.evaluate(live);
+    for (const [name, count] of Object.entries(v.count || {})) (seen.count ??= {})[name] = await page.locator(count).count();
+    if (v.valid !== false) {
+      const report = await html.validateString(body);
+      seen.invalid = report.results.flatMap(r => r.messages.map(m => `${m.line}: ${m.ruleId}: ${m.message}`));
+    }
+    if (v.axe !== false) {
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => window.axe.run());
+      seen.axe = found.violations.map(x => `${x.id} (${x.nodes.length}): ${x.nodes[0].html.slice(0, 200)}: ${x.nodes[0].failureSummary}`);
+    }
+  }
+  if (v.shot) await page.screenshot({ path: v.shot, fullPage: !!v.full });
+  seen.cookies = (await context.cookies()).map(c => c.name);
+  await page.close();
+  return seen;
+}
+
+const seen = [];
+for (const v of visits) seen.push(await visit(v));
+await browser.close();
+console.log(JSON.stringify(seen));

@@ -1,0 +1,359 @@
+"""The archive on the web: the real list imported and browsed in Chromium at the widths of
+a phone, a tablet and a desk; search; a reply by mail joins its thread within two seconds;
+nobody reads a private list who may not, by whatever address; hostile mail stays text."""
+import gzip
+import http.client
+import json
+import lzma
+import mailbox
+import os
+import re
+import tempfile
+import time
+import urllib.parse
+import xml.dom.minidom
+from email.utils import formatdate
+
+from chromium import look, well
+from harness import LONG, Postern, check, done, equal, eventually, limit, section, skipped
+from mailing import message, message_id
+from nameserver import NameServer
+from sink import Sink
+
+limit(550, 1800)
+DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
+SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
+REAL, DEV, BOARD, ODD = (f'{x}@lists.example' for x in ('linux-mips', 'dev', 'board', 'odd'))
+ANNA, BEN = 'anna@uni.example', 'ben@uni.example'
+SECRET = 'xylophone'
+
+world = Sink('127.0.0.10', 0)
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')
+for name in (REAL, DEV, ODD):
+    p.cli('list', 'create', name, '--owner', 'owner@uni.example')
+p.cli('list', 'create', BOARD, '--owner', 'owner@uni.example', '--private')
+for who in (ANNA, BEN):
+    p.cli('user', 'add', who)
+p.cli('member', 'add', BOARD, ANNA)
+p.cli('member', 'add', DEV, BEN)
+
+
+def mbox(messages):
+    f = tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox', delete=False)
+    for m in messages:
+        f.write(b'From x Thu Jan  1 00:00:00 2026\n' + re.sub(rb'(?m)^(>*From )', rb'>\1', m.replace(b'\r\n', b'\n')) + b'\n')
+    f.close()
+    return f.name
+
+
+def letter(n, to, subject, body, ctype='text/plain; charset=utf-8', **fields):
+    return message(fields.pop('sender', f'Person {n} <person{n}@uni.example>'), to, subject, body,
+                   Date=formatdate(1_750_000_000 + 60 * n), MIME_Version='1.0', Content_Type=ctype, **fields)
+
+
+class Answer:
+    def __init__(self, method, path, headers):
+        c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+        c.request(method, path, headers=headers)
+        r = c.getresponse()
+        self.path, self.raw, self.status, self.headers = path, r.read(), r.status, r.headers
+        self.body = gzip.decompress(self.raw) if r.headers.get('Content-Encoding') == 'gzip' else self.raw
+        c.close()
+
+    @property
+    def text(self):
+        return self.body.decode('utf-8', 'replace')
+
+    def json(self):
+        return json.loads(self.body)
+
+    def __getitem__(self, name):
+        return self.headers.get(name, '')
+
+
+def get(path, token=None, method='GET', **headers):
+    head = {'User-Agent': 'test', **{k.replace('_', '-'): v for k, v in headers.items()}}
+    if token:
+        head['Authorization'] = f'Bearer {token}'
+    return Answer(method, path, head)
+
+
+# ---- the lists that are made up
+
+PNG = ('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')
+
+
+def with_files(n, to, subject, files):
+    parts = ''.join(f'--b\r\nContent-Type: {t}\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+                    f'Content-Transfer-Encoding: {cte}\r\n\r\n{body}\r\n' for name, t, cte, body in files)
+    text = f'--b\r\nContent-Type: text/plain\r\n\r\nSee {SECRET} attached.\r\n{parts}--b--\r\n'
+    return letter(n, to, subject, text, 'multipart/mixed; boundary=b', mid=f'<files{n}@uni.example>')
+
+
+FILES = [('plot.png', 'image/png', 'base64', PNG), ('page.html', 'text/html', '7bit', '<script>alert(1)</script>'),
+         ('picture.svg', 'image/svg+xml', '7bit', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+         ('notes.txt', 'text/plain', '7bit', f'{SECRET} notes'),
+         ('lie.png', 'image/png', '7bit', '<html><script>alert(1)</script></html>'),
+         ('paper.pdf', 'application/pdf', '7bit', '%PDF-1.4\r\n%%EOF')]
+ROOT = '<root@uni.example>'
+posts = [letter(1, BOARD, f'Plans for the {SECRET}', f'The {SECRET} is to be tuned.\r\n', mid=ROOT),
+         letter(2, BOARD, f'Re: Plans for the {SECRET}', f'> The {SECRET} is to be tuned.\r\nYes.\r\n', In_Reply_To=ROOT),
+         with_files(3, BOARD, f'{SECRET} files', FILES)]
+p.cli('archive', 'import', BOARD, mbox(posts))
+p.cli('archive', 'import', DEV, mbox([with_files(3, DEV, 'Files', FILES).replace(SECRET.encode(), b'what is')]
+                                     + [letter(n, DEV, 'Hello', f'Post {n}, write to carol@uni.example.\r\n') for n in (4, 5)]))
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
+MEMBER, OTHER = p.token(ANNA), p.token(BEN)
+
+# ---- who reads what
+
+section('a private list, by every address')
+LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
+FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat',
+         '/t/1.atom', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
+         '/by/2025-06.mbox.gz', '/feed.atom', f'/search?q={SECRET}', f'/search.json?q={SECRET}']
+ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board',
+             '/lists/', '/lists.json', '/mailman/listinfo/board', '/pipermail/board/', '/pipermail/board/2025-June/thread.html',
+             '/hyperkitty/list/board@lists.example/']
+paths = [f'/lists/{LISTNAMES[0]}{f}' for f in FORMS] + [f'/lists/{n}/1' for n in LISTNAMES] + ELSEWHERE
+seen = {path: get(path, MEMBER) for path in paths}
+for path, a in seen.items():
+    check(f'{path}: a member gets it', a.status in (200, 301, 302), a.status)
+    inside = a.body if not path.endswith('.gz') else gzip.decompress(a.body)
+    if '/a/1/' not in path and a.status == 200 and path not in ('/lists/board/by/', '/lists/board/by.json'):
+        check(f'{path}: with what it is about', SECRET.encode() in inside or b'board' in inside)
+for who, token in (('a guest', None), ('a member of another list', OTHER)):
+    for path in paths:
+        for method in ('GET', 'HEAD'):
+            a = get(path, token, method)
+            lists = path in ELSEWHERE and path.startswith('/lists')
+            if 'list:board' in path:
+                check(f'{method} {path} for {who}: no such list', a.status == 400, a.status)
+            else:
+                check(f'{method} {path} for {who}', a.status == (200 if lists else 404), a.status)
+            inside = a.text.replace(f'value="{SECRET}', '').replace(f'q={SECRET}', '').replace(f'q%3D{SECRET}', '').replace(f'Search: {SECRET}', '')
+            inside = inside.replace(f'"q":"{SECRET}"', '').replace(f'Read as: {SECRET}', '').replace(f'"words":"{SECRET}"', '')
+            inside = re.sub(re.escape(f'{SECRET} list:board'), '', inside)
+            check(f'{method} {path} for {who}: nothing of it', SECRET not in inside and 'Plans' not in inside and not a['ETag'].strip() or lists, inside[-1500:])
+            if lists and 'list:board' not in path:
+                check(f'{method} {path} for {who}: the list is not named', 'board' not in inside, inside)
+            check(f'{method} {path} for {who}: no cookie', not a['Set-Cookie'], a['Set-Cookie'])
+        a = get(path, token, If_None_Match=seen[path]['ETag'] or '"x"', Range='bytes=0-50')
+        check(f'{path} for {who}: no 304, no part', a.status not in (206, 304), a.status)
+equal('what is not there looks the same', re.sub('nosuch', 'board', get('/lists/nosuch/1').text), get('/lists/board/1').text)
+for path in ('/lists/board//1', '//lists/board/1', '/lists/./board/1', '/lists/x/../board/1', '/lists/board/1/', '/lists/board/1;x', '/lists/board%2F1'):
+    a = get(path)
+    check(f'{path}: refused', a.status in (301, 400, 404) and SECRET not in a.text, a.status)
+
+section('an advertised list whose archive is for members')
+p.cli('list', 'set', BOARD, 'advertised=yes')
+equal('a guest sees that it is there', get('/lists/board/').status, 200)
+check('but nothing of what was said', SECRET not in get('/lists/board/').text)
+equal('and is asked to sign in for it', [get(f'/lists/board{f}').status for f in FORMS[2:]], [401] * len(FORMS[2:]))
+equal('another\'s member is not', [get(f'/lists/board{f}', OTHER).status for f in FORMS[2:]], [403] * len(FORMS[2:]))
+check('the way back is kept', 'href="/login?to=%2Flists%2Fboard%2Ft%2F1%3Fview%3Dflat"' in get('/lists/board/t/1?view=flat').text)
+p.cli('list', 'set', BOARD, 'archive_policy=never')
+equal('an archive that is none is nobody\'s', {get(f'/lists/board{f}', MEMBER).status for f in FORMS[2:]}, {403})
+p.cli('list', 'set', BOARD, 'archive_policy=private')
+p.cli('member', 'remove', BOARD, ANNA)
+equal('who has left reads no more', get('/lists/board/1', MEMBER).status, 403)
+p.cli('member', 'add', BOARD, ANNA)
+equal('who is back does', get('/lists/board/1', MEMBER).status, 200)
+
+# ---- files
+
+section('files')
+for n, (name, kind, _, _) in enumerate(FILES, 1):
+    a = get(f'/lists/dev/1/a/{n}/{name}')
+    shown = {'plot.png': 'image/png', 'notes.txt': 'text/plain; charset=utf-8', 'paper.pdf': 'application/pdf'}.get(name)
+    equal(f'{name}: its type', (a.status, a['Content-Type']), (200, shown or 'application/octet-stream'))
+    check(f'{name}: in a sandbox', a['Content-Security-Policy'].startswith("sandbox; default-src 'none'"), a['Content-Security-Policy'])
+    equal(f'{name}: not sniffed', a['X-Content-Type-Options'], 'nosniff')
+    equal(f'{name}: shown or stored', a['Content-Disposition'].startswith('attachment'), not shown)
+for path in ('/lists/dev/1/a/0/x', '/lists/dev/1/a/7/x', '/lists/dev/1/a/999999999999/x', '/lists/dev/9/a/1/x', '/lists/dev/1/a/1/'):
+    equal(path, get(path).status, 404)
+raw = get('/lists/dev/1/raw')
+check('the raw message is text in a sandbox', raw['Content-Type'].startswith('text/plain') and 'sandbox' in raw['Content-Security-Policy'])
+check('guests get it without addresses', b'person3@hidden.invalid' in raw.body and b'@uni.example>\r\nTo' not in raw.body, raw.body[:300])
+whole = get('/lists/dev/1/raw', OTHER)
+check('who is signed in gets it as it came', b'From: Person 3 <person3@uni.example>' in whole.body and whole.body.count(b'\r\n--b') == 8)
+a = get('/lists/dev/2')
+check('guests see no address in a text', 'carol@' in a.text and 'carol@uni' not in a.text)
+check('who is signed in does', 'carol@uni.example' in get('/lists/dev/2', OTHER).text)
+for path, count in (('/lists/dev/t/1.mbox.gz', 1), ('/lists/dev/by/2025-06.mbox.gz', 3)):
+    a = get(path)
+    with tempfile.NamedTemporaryFile(dir=p.dir) as f:
+        f.write(gzip.decompress(a.body))
+        f.flush()
+        box = mailbox.mbox(f.name)
+        equal(f'{path}: posts', len(box), count)
+        check(f'{path}: no address for guests', all('hidden.invalid' in m['From'] for m in box))
+    check(f'{path}: stored', 'attachment; filename="dev-' in a['Content-Disposition'], a['Content-Disposition'])
+for path, count in (('/lists/dev/feed.atom', 3), ('/lists/dev/t/1.atom', 1)):
+    feed = xml.dom.minidom.parseString(get(path).body)
+    equal(f'{path}: entries', len(feed.getElementsByTagName('entry')), count)
+    check(f'{path}: whole addresses', all(x.getAttribute('href').startswith('https://www.lists.example/lists/dev/')
+                                          for x in feed.getElementsByTagName('link')))
+
+# ---- versions, twins, other names
+
+section('versions')
+for path in ('/lists/dev/', '/lists/dev/1', '/lists/dev/t/1', '/lists/dev/by/2025/06/', '/lists/dev/feed.atom', '/lists/'):
+    a = get(path)
+    check(f'{path}: a strong tag', re.fullmatch(r'"[0-9a-f]{32}"', a['ETag']), a['ETag'])
+    again = get(path, If_None_Match=a['ETag'])
+    equal(f'{path}: known already', (again.status, again.raw), (304, b''))
+    equal(f'{path}: another for who is signed in', get(path, OTHER, If_None_Match=a['ETag']).status, 200 if 'atom' not in path else 200)
+    equal(f'{path}: to be asked for again', (a['Cache-Control'], get(path, OTHER)['Cache-Control']), ('no-cache', 'private, no-cache'))
+    small = get(path, Accept_Encoding='gzip')
+    check(f'{path}: compressed, by a tag of its own', small['ETag'] != a['ETag'] and small.body == a.body)
+before = get('/lists/dev/1')['ETag']
+p.cli('list', 'set', DEV, 'obscure_addresses=no')
+check('a setting acts at once', 'carol@uni.example' in get('/lists/dev/2').text)
+p.cli('list', 'set', DEV, 'obscure_addresses=yes')
+check('and back', 'carol@uni.example' not in get('/lists/dev/2').text)
+
+section('twins and other names')
+for path in ('/lists.json', '/lists/dev.json', '/lists/dev/1.json', '/lists/dev/t/1.json', '/lists/dev/by/2025/06.json', '/lists/dev/by.json',
+             '/lists/dev/search.json?q=hello', '/lists/search.json?q=hello'):
+    a = get(path)
+    equal(f'{path}: JSON', (a.status, a['Content-Type'], type(a.json())), (200, 'application/json', dict))
+post = get('/lists/dev/1.json').json()
+equal('a post: what a program needs', (post['number'], post['from'], post['subject'], post['thread'], [x['filename'] for x in post['attachments']]),
+      (1, 'Person 3', 'Files', 1, [x[0] for x in FILES]))
+a = get('/mid/files3@uni.example', OTHER)
+equal('by Message-ID: one hit leads there', (a.status, a['Location']), (302, '/lists/dev/1'))
+a = get('/mid/%3Cfiles3@uni.example%3E', MEMBER)
+check('several: a choice', a.status == 200 and '/lists/dev/1"' in a.text and '/lists/board/3"' in a.text, a.status)
+equal('none', get('/mid/nosuch@uni.example').status, 404)
+a = get('/mailman/listinfo/dev')
+equal('an old address', (a.status, a['Location']), (301, '/lists/dev/'))
+equal('an old month', get('/pipermail/dev/2025-June/date.html')['Location'], '/lists/dev/by/2025/06/')
+equal('an old address of nothing', get('/pipermail/nosuch/').status, 404)
+equal('a post inside a thread', get('/lists/linux-mips/t/9').status, 404)
+equal('/', (get('/').status, get('/')['Location']), (302, '/lists/'))
+check('robots', 'Disallow: /lists/*/search' in get('/robots.txt').text)
+equal('health', get('/healthz').text, 'ok\n')
+check('counts, for this machine', 'postern_http_requests_total' in get('/metrics').text)
+equal('counts, for others', get('/metrics', X_Forwarded_For='192.0.2.1').status, 404)
+for path in ('/lists/dev/t/1?view=flat', '/lists/dev/search?q=x', '/lists/dev/1/raw'):
+    equal(f'{path}: not for search engines', get(path)['X-Robots-Tag'], 'noindex')
+check('one address is the right one', '<link rel="canonical" href="https://www.lists.example/lists/dev/t/1">' in get('/lists/dev/t/1?view=flat').text)
+for path in ('/lists/dev/0', '/lists/dev/4', '/lists/dev/01', '/lists/dev/999999999999999999', '/lists/dev/t/4', '/lists/dev/t/1?after=2',
+             '/lists/dev/t/1?after=x', '/lists/dev/by/2025/13/', '/lists/dev/by/25/06/', '/lists/dev/by/2025-13.mbox.gz', '/lists/dev/?before=x'):
+    equal(f'{path}: nothing', get(path).status, 404)
+
+# ---- a reply by mail
+
+section('a reply by mail')
+first = message(f'Ben <{BEN}>', DEV, 'A question', 'Who knows?\r\n', mid='<question@uni.example>')
+with p.submit(BEN, OTHER) as s:
+    s.sendmail(BEN, [DEV], first)
+number = eventually(lambda: [t['number'] for t in get('/lists/dev.json').json()['threads']['rows'] if t['subject'] == 'A question'])
+if check('the question stands on the list\'s page', number):
+    path = f'/lists/dev/t/{number[0]}'
+    for _ in range(3):
+        get(path)  # it is in memory now
+    reply = message(f'Ben <{BEN}>', DEV, 'Re: A question', 'I do: aubergine.\r\n', In_Reply_To='<question@uni.example>')
+    with p.submit(BEN, OTHER) as s:
+        s.sendmail(BEN, [DEV], reply)
+        sent = time.monotonic()
+    there = eventually(lambda: 'aubergine' in get(path).text, 2)
+    print(f'figure: a reply stands on its thread after {1000 * (time.monotonic() - sent):.0f} ms', flush=True)
+    check('the answer stands in its thread within two seconds', there)
+    check('below what it answers', 'in reply to <bdi>Ben</bdi>' in get(path).text)
+    check('and in the feed', 'aubergine' in get('/lists/dev/feed.atom').text)
+    check('and is found', 'aubergine' in get('/lists/dev/search?q=aubergine').text and '<strong>1 posts' in get('/lists/dev/search?q=aubergine').text)
+
+# ---- hostile mail
+
+section('hostile mail')
+attacks = ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '<iframe srcdoc="<script>alert(1)</script>">',
+           '<a href="javascript:alert(1)">x</a>', '<svg onload=alert(1)>', '<form action=//evil.example><button>x</button></form>',
+           '<meta http-equiv=refresh content="0;url=//evil.example">', '<base href=//evil.example>', '<style>*{display:none}</style>',
+           '<link rel=stylesheet href=//evil.example/x.css>', '</article></main><h1>x</h1>', '<math><mtext><img src=x onerror=alert(1)>']
+try:
+    with open(os.path.join(DATA, 'xss/payloads.json')) as f:
+        attacks += [x['payload'] for x in json.load(f)]
+except OSError:
+    skipped(f'no {DATA}/xss/payloads.json')
+TOP = '<top@uni.example>'
+hostile = [letter(0, ODD, 'Attacks', 'Here they come.\r\n', mid=TOP)]
+for n, attack in enumerate(attacks, 1):
+    line = re.sub(r'[\r\n\0]', ' ', attack)[:300]
+    name = line.replace('"', "'").replace('\\', '')
+    hostile.append(letter(n, ODD, line, attack + f'\r\nhttp://x.example/{line}\r\n' + '\u202egnp.exe\r\n', 'text/html; charset=utf-8' if n % 2 else
+                          'text/plain; charset=utf-8', In_Reply_To=TOP, sender=f'"{name}" <a@uni.example>'))
+    hostile.append(letter(n, ODD, 'Re: Attacks', f'--b\r\nContent-Type: text/html\r\n\r\n{attack}\r\n--b\r\nContent-Type: image/png; name="{name}"\r\n'
+                          f'Content-Disposition: attachment; filename="{name}"\r\n\r\n{attack}\r\n--b--\r\n', 'multipart/mixed; boundary=b', In_Reply_To=TOP))
+p.cli('archive', 'import', ODD, mbox([m if isinstance(m, bytes) else m.encode() for m in hostile]))
+count = get('/lists/odd.json').json()['posts']
+equal('all of them are kept', count, len(hostile))
+visits = [{'path': '/lists/odd/t/1', 'count': {'posts': 'article.msg'}, 'axe': LONG}] + [
+    {'path': x, 'axe': LONG or 'view' not in x} for x in ('/lists/odd/t/1?view=flat', '/lists/odd/by/2025/06/?view=flat', '/lists/odd/', '/lists/odd/search?q=attacks',
+                          '/lists/odd/search?q=%3Cscript%3E', '/lists/odd/search?q=' + urllib.parse.quote(attacks[1]))]
+visits += [{'path': f'/lists/odd/{n}', 'axe': n < 12, 'valid': LONG or n < 40} for n in range(2, count + 1, 1 if LONG else 9)]
+visits += [{'path': '/lists/odd/2/raw'}]
+for s in look(p, visits):
+    if s['path'].endswith('/raw'):
+        equal('the raw message is no page', (s['type'], s['dialogs'], s['foreign']), ('text/plain; charset=utf-8', [], []))
+        continue
+    well(s, 400 if s['path'].endswith(urllib.parse.quote(attacks[1])) and s['status'] == 400 else 200)
+    if 'count' in s:
+        equal('every attack stands in the thread', s['count']['posts'], min(count, 256))
+
+# ---- the real list
+
+section('the real list')
+packed = os.path.join(DATA, 'lists/linux-mips-10k.mbox.xz')
+if os.path.exists(packed):
+    with lzma.open(packed) as f, open(p.dir + '/real.mbox', 'wb') as g:
+        g.write(f.read())
+    start = time.monotonic()
+    p.cli('archive', 'import', REAL, p.dir + '/real.mbox')
+    print(f'figure: 10,000 posts imported in {time.monotonic() - start:.1f} s', flush=True)
+    home = get('/lists/linux-mips.json').json()
+    equal('all posts are there', home['posts'], 10000)
+    longest, more, pages = (0, 0), '/lists/linux-mips/', 0
+    while more and pages < 400:
+        a = get(more).text
+        for n, posts in re.findall(r'href="/lists/linux-mips/t/(\d+)".*?messages: </span>(\d+)<', a):
+            longest = max(longest, (int(posts), int(n)))
+        next_ = re.search(r'href="([^"]*\?before=[^"]*)" rel="next"', a)
+        more, pages = next_ and next_[1], pages + 1
+    check('the pages of threads come to an end', pages > 50 and not more, pages)
+    thread = f'/lists/linux-mips/t/{longest[1]}'
+    a = get(thread)
+    equal('the longest thread is complete', a.text.count('<article '), longest[0])
+    flat = get(thread + '?view=flat').text
+    times = re.findall(r'<article .*?<time datetime="([^"]*)"', flat, re.S)
+    check('by date: in order', times == sorted(times) and len(times) == longest[0])
+    a = get('/lists/linux-mips/search?q=watchdog+from:burton')
+    check('a search finds', '<mark>' in a.text and 'Paul Burton' in a.text)
+    newest = get('/lists/linux-mips/search?q=watchdog&o=new').text
+    seen = set(re.findall(r'<h3 dir="auto"><a href="([^"]*)"', newest))
+    link = re.search(r'class="btn" href="([^"]*)" rel="next nofollow"', newest)
+    others = set(re.findall(r'<h3 dir="auto"><a href="([^"]*)"', get(link[1].replace('&amp;', '&')).text)) if link else set()
+    check('and goes on where it ended', len(seen) == 20 and others and not seen & others, (len(seen), len(others)))
+    wrong = get('/lists/linux-mips/search?q=subject:(boot')
+    check('a wrong question is explained, with its place', wrong.status == 400 and re.search(r'column 9: .*', wrong.text) and '<mark>(boot</mark>' in wrong.text, wrong.text[-900:])
+    paths = ['/lists/', '/lists/linux-mips/', '/lists/linux-mips/?before=1504993660.1', '/lists/linux-mips/by/', '/lists/linux-mips/by/2017/09/',
+             '/lists/linux-mips/by/2017/09/?view=flat', '/lists/linux-mips/31', thread, '/lists/linux-mips/t/9706', '/lists/linux-mips/t/9706?view=flat',
+             '/lists/linux-mips/search', '/lists/linux-mips/search?q=gpio', '/lists/search?q=gpio&o=new', '/lists/dev/']
+    visits = [{'path': x, 'width': w, 'scheme': 'dark' if (i + k) % 2 else 'light', 'valid': w == 1440 and (LONG or x != thread),
+               'axe': LONG or (w != 820 and x != thread)} for i, x in enumerate(paths) for k, w in enumerate((390, 820, 1440)) if LONG or w != 820 or i in (0, 1, 8)]
+    visits += [{'path': '/lists/nosuch/'}, {'path': '/lists/linux-mips/search?q=%28'}, {'path': '/lists/board/t/1', 'headers': {'Authorization': f'Bearer {MEMBER}'}}]
+    if SHOTS:
+        for v in visits:
+            v['shot'] = f'{SHOTS}/{re.sub("[^a-z0-9]+", "-", v["path"])}-{v.get("width", 1440)}-{v.get("scheme", "light")}.png'
+    for s in look(p, visits):
+        well(s, {'/lists/nosuch/': 404, '/lists/linux-mips/search?q=%28': 400}.get(s['path'], 200))
+else:
+    skipped(f'no {packed}')
+
+section('its log')
+faults = [e for e in p.events() if e.get('level') in ('error',)]
+check('no fault was logged', not faults, faults[:3])
+done()

@@ -1,0 +1,110 @@
+"""The pages of people and owners as Chromium shows them: reachable for all (axe-core),
+valid HTML, no wider than a phone, one h1, nothing from elsewhere. POSTERN_SHOTS=FOLDER
+keeps a picture of each."""
+import os
+import re
+
+from browser import Browser
+from chromium import look, well
+from harness import LONG, Postern, check, done, equal, eventually, limit, section
+from mailing import message
+
+limit(300)
+LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
+p = Postern(send__relay='outbox', admin=ADMIN)
+p.cli('list', 'create', LIST, '--owner', ADMIN)
+p.cli('list', 'set', LIST, 'description=Work on the Facet code', 'subject_prefix=[dev]', 'info=Design and patches.')
+p.cli('user', 'add', ADMIN, '--name', 'R. Okafor', '--admin')
+p.cli('user', 'add', ANNA, '--name', 'Anna Meyer')
+p.cli('role', 'add', LIST, 'moderator', ANNA)
+p.cli('member', 'add', LIST, ADMIN, ANNA, 'L. Brandvold <brandvold@north-uni.example>',
+      'somebody.with.a.very.long.address.indeed@department-of-crystallography.university-of-the-north.example')
+p.cli('ban', 'add', '@spam.example', '--list', LIST)
+p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
+TOKEN = p.token(ADMIN)
+MEMBER = p.token(ANNA)
+SHOTS = os.environ.get('POSTERN_SHOTS')
+
+
+def confirm_link(kept, subject):
+    row = eventually(lambda: [r for r in admin.json('/outbox.json')['rows'] if r['recipient'] == kept and subject in r['subject']])
+    check(f'the outbox has "{subject}" for {kept}', row, admin.json('/outbox.json')['rows'])
+    admin.get(f'/outbox/{row[0]["id"]}.eml')
+    return re.search(r'https://www\.lists\.example(/\S+)', admin.page)[1]
+
+
+section('something to see')
+admin = Browser(p)
+url = p.cli('user', 'link', ADMIN).strip()
+admin.get(url[url.index('/confirm/'):]).submit()
+for i, (who, text) in enumerate([
+        ('T. Ferreira <ferreira@peptides.example>', 'Dear developers,\r\n\r\nwe have collected restraints for 31 peptides and would like '
+         'to give them to the monomer library. See https://peptides.example/restraints for more.\r\n\r\n> An earlier word\r\n\r\n-- \r\nT.\r\n'),
+        ('Editorial Office <office@fast-journal.example>', 'Publish\u202egnp.exe with us!\r\n' * 4),
+        ('H. Lindqvist <lindqvist@kth.example>', 'x' * 300 + '\r\n')]):
+    p.deliver('x@far.example', LIST, message(who, LIST, f'Restraint library for cyclic peptides, part {i}', text.encode(),
+                                             Content_Type='text/plain; charset=utf-8'))
+held = eventually(lambda: (lambda rows: rows if len(rows) == 3 else None)(p.json('held', 'ls', LIST)))
+p.cli('held', 'discard', str(held[2]['id']))
+admin.get('/lists/dev/post').submit('Your post', 'send', subject='Map sharpening before refinement',
+                                    text='When a map arrives it has often been sharpened once already.\r\n')
+number = eventually(lambda: p.json('archive', 'search', LIST, 'sharpening'))[0]['number']
+mid = re.search(r'(?im)^Message-ID: <(.*?)>', admin.get(f'/lists/dev/{number}/raw').page)[1]
+guest = Browser(p, network='192.0.2.9')
+guest.get('/login').submit('by-link', address=ANNA)
+sign_in = confirm_link(ANNA, 'sign-in link')
+stamp = guest.get('/lists/dev/join')
+import time
+time.sleep(2.1)
+guest.submit('Join dev', address='dvorak@synchrotron.example', name='E. Dvorak')
+join = confirm_link('dvorak@synchrotron.example', 'onfirm')
+held_link = confirm_link(ANNA, 'Held')
+copy = next(r['id'] for r in admin.json('/outbox.json')['rows'] if r['recipient'] == ANNA and 'sharpening' in r['subject'])
+leave = re.search(r'/lists/dev/leave\?m=[^> ]+', admin.get(f'/outbox/{copy}.eml').page)[0]
+guest.get(join).submit()
+eventually(lambda: admin.json('/lists/dev/admin/held.json')['requests'])
+guest.get('/lists/dev/join')
+time.sleep(2.1)
+guest.submit('Join dev', address='second@synchrotron.example', name='Second')
+join = confirm_link('second@synchrotron.example', 'onfirm')
+bearer = {'Authorization': 'Bearer ' + TOKEN}
+member = {'Authorization': 'Bearer ' + MEMBER}
+
+PAGES = [  # path, headers, what the picture is called
+    ('/login', {}, 'login'), (sign_in, {}, 'confirm-sign-in'), (join, {}, 'confirm-join'), (held_link, {}, 'confirm-held'),
+    ('/done/joined?list=dev', {}, 'done'), ('/lists/dev/join', {}, 'join'), ('/lists/dev/leave', {}, 'leave'), (leave, {}, 'leave-link'),
+    ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
+    ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
+    ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
+    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/settings', bearer, 'settings'),
+    ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
+    ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
+    ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),
+]
+
+section('each page, on a desk and on a phone, light and dark')
+visits, names = [], []
+for path, headers, name in PAGES:
+    for width, scheme in ((1440, 'light'), (390, 'dark')) + (((1440, 'dark'), (390, 'light')) if LONG or SHOTS else ()):
+        visits.append({'path': path, 'headers': headers, 'width': width, 'scheme': scheme, 'full': True,
+                       'shot': f'{SHOTS}/{name}-{width}-{scheme}.png' if SHOTS else None})
+for s in (s for i in range(0, len(visits), 20) for s in look(p, visits[i:i + 20])):
+    # forms stand inside the article of a post that waits: they are ours
+    s['live'] = [x for x in s['live'] if not re.match(r'<(form|input|button|textarea)', x)]
+    well(s)
+
+section('forms that were wrong')
+for path, form, button, changes, status in (
+        ('/login', 'by-link', None, {'address': 'x'}, 400), ('/lists/dev/post', 'Your post', 'send', {'subject': '', 'text': ''}, 400),
+        ('/lists/dev/admin/settings', 'Settings of dev', None, {'max_message_size': 'many'}, 400),
+        ('/lists/dev/admin/bans', 'ban', 'add', {'pattern': 'x'}, 400),
+        ('/lists/dev/admin/members', 'add-title', None, {'addresses': 'x', 'how': 'add'}, 400),
+        ('/account', 'password', 'set', {'new': 'x'}, 400)):
+    b = admin if path != '/login' else Browser(p, network='192.0.2.77')
+    b.get(path).submit(form, button, **changes)
+    equal(f'{path}: refused', b.status, status)
+    check(f'{path}: the field says so to those who do not see it', 'aria-invalid="true"' in b.page and 'aria-describedby' in b.page)
+equal('no error in the log', [e for e in p.events() if e['level'] == 'error'], [])
+done()
