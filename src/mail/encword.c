@@ -8,8 +8,9 @@
 #include "mail/lex.h"
 
 /* RFC 2047 allows 75 octets; some mailers know no bound, but a search for an
- * end that is not there must have one. */
-enum { TEXT_MAX = 4096 };
+ * end that is not there must have one. To guess a charset, or to open one, is dear:
+ * so many pieces of a field are worth it, and no honest field has more. */
+enum { TEXT_MAX = 4096, GUESSES_MAX = 32, WORDS_MAX = 2000 };
 
 struct word {
 	str charset, text;
@@ -78,16 +79,26 @@ static str words_decode(struct arena *a, str *s, struct word w)
 	return charset_decode(a, arena_copy(a, buf_str(&bytes)), charset, NULL);
 }
 
+static str plain_decode(struct arena *a, str plain, size_t *guesses)
+{
+	if (utf8_valid(plain))
+		return plain;
+	return ++*guesses > GUESSES_MAX ? utf8_scrub(a, plain)
+					: charset_decode(a, plain, STR_NONE, NULL);
+}
+
 str encword_decode(struct arena *a, str text)
 {
+	size_t guesses = 0, words = 0;
 	BUF(out);
 	while (text.n) {
 		struct word w;
 		const char *at = memmem(text.p, text.n, "=?", 2);
 		str plain = at ? str_first(text, (size_t)(at - text.p)) : text;
-		buf_add(&out, charset_decode(a, plain, STR_NONE, NULL));
+		buf_add(&out, plain_decode(a, plain, &guesses));
 		text = str_skip(text, plain.n);
-		if (word_read(text, &w)) {
+		if (words < WORDS_MAX && word_read(text, &w)) {
+			words++;
 			buf_add(&out, words_decode(a, &text, w));
 		} else if (text.n) {
 			buf_add_char(&out, *text.p);
