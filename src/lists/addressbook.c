@@ -18,6 +18,7 @@ struct addressbook {
 	struct map lists;   /* "dev@lists.example" -> struct list_entry */
 	struct map aliases; /* "bugs@lists.example" -> struct alias_entry */
 	struct mac_key mac;
+	str hostname;
 };
 
 static const struct {
@@ -85,6 +86,7 @@ err addressbook_load(struct book *lists, const struct conf *conf,
 	struct addressbook *b = mem_zero(sizeof *b);
 	b->a = arena_new();
 	b->mac = *mac;
+	b->hostname = domain_ascii(b->a, conf->site_hostname);
 	atomic_init(&b->users, 1);
 	err e = load_domains(lists, b, conf);
 	if (!e.kind)
@@ -201,6 +203,10 @@ struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
 		return (struct meaning){ .what = str_eq(local, STR("postmaster"))
 							 ? MEANS_ADMIN
 							 : MEANS_NOBODY };
+	/* Reports are from postmaster at the host's own name, and may be answered. */
+	if (is_role(local) && str_eq(domain, b->hostname)
+	    && !addressbook_is_ours(b, domain))
+		return (struct meaning){ .what = MEANS_ADMIN };
 	if (!addressbook_is_ours(b, domain))
 		return (struct meaning){ .what = MEANS_FOREIGN };
 	str whole = arena_cat(a, local, STR("@"), domain);

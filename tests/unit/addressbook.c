@@ -66,6 +66,8 @@ static void test_meanings(struct office_test *t)
 		{ "abuse@lists.example", MEANS_ALIAS, "",
 		  "" }, /* an alias goes before a role */
 		{ "postmaster@lists.example", MEANS_ADMIN, "", "" },
+		{ "Postmaster@MX.lists.example", MEANS_ADMIN, "", "" },
+		{ "dev@mx.lists.example", MEANS_FOREIGN, "", "" },
 		{ "PostMaster@xn--bcher-kva.example", MEANS_ADMIN, "", "" },
 		{ "abuse@xn--bcher-kva.example", MEANS_ADMIN, "", "" },
 		{ "SRS0=aaaa=tt=uni.example=x@lists.example", MEANS_SRS, "", "" },
