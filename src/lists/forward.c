@@ -93,14 +93,18 @@ static err leave(struct office *o, struct arena *a, const struct forward *f,
 	return m.frozen ? budget_tell(o, a, l->name, STR("Its mail waits.")) : OK;
 }
 
-static struct delivery *copies_to(struct arena *a, const str *targets, size_t n)
+/* One target gets what the sender asked to be told (RFC 3461 section 5.2.7.2); of
+ * several each would report its own success. */
+static struct delivery *copies_to(struct arena *a, const str *targets, size_t n,
+				  const struct inbound_recipient *asked)
 {
 	struct delivery *d = arena_zero(a, (n ? n : 1) * sizeof *d);
+	bool pass = n == 1 || str_ieq(asked->notify, STR("NEVER"));
 	for (size_t i = 0; i < n; i++)
 		d[i] = (struct delivery){ .destination = destination_of(a, targets[i]),
 					  .recipient = targets[i],
-					  .notify = STR(""),
-					  .orcpt = STR(""),
+					  .notify = pass ? asked->notify : STR(""),
+					  .orcpt = pass ? asked->orcpt : STR(""),
 					  .last_reply = STR("") };
 	return d;
 }
@@ -141,16 +145,22 @@ static err forward_to(struct office *o, struct arena *a, const struct forward *f
 		TRY(address_path(
 			a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")),
 			true, &sender, &rest));
-		TRY(srs_forward(a, &o->mac, &sender,
-				domain_ascii(a, o->conf->site_domain), clock_now(),
-				&path));
+		err e = srs_forward(a, &o->mac, &sender,
+				    domain_ascii(a, o->conf->site_domain), clock_now(),
+				    &path);
+		/* A return path of 64 octets is a program's (VERP). That it hears of no
+		 * failure is better than that its mail does not come. */
+		if (e.kind == ERR_LIMIT)
+			path = STR("");
+		else if (e.kind)
+			return e;
 	}
 	struct leaving l = { .kind = STR("forward"),
 			     .name = name,
 			     .reverse_path = path,
 			     .extra = arena_cat(a, STR("Delivered-To: "), name,
 						STR("\r\n")),
-			     .copies = copies_to(a, targets, n),
+			     .copies = copies_to(a, targets, n, f->to),
 			     .count = n,
 			     .budget = arena_cat(a, STR("alias:"), name),
 			     .limit = ALIAS_HOURLY,
@@ -197,7 +207,7 @@ err forward_srs(struct office *o, struct arena *a, const struct forward *f)
 			     .name = f->to[0].address,
 			     .reverse_path = STR(""),
 			     .extra = STR(""),
-			     .copies = copies_to(a, &sender, 1),
+			     .copies = copies_to(a, &sender, 1, f->to),
 			     .count = 1,
 			     .budget = STR("srs"),
 			     .limit = ALIAS_HOURLY,

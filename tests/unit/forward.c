@@ -41,6 +41,19 @@ static void test_alias(struct office_test *t)
 	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
 }
 
+/* A return path that SRS makes too long: the mail comes, and its bounce goes nowhere. */
+static void test_long_path(struct office_test *t)
+{
+	struct outbound_message m;
+	const char *verp =
+		"bounces+1234567-ab12-bugs=lists.example.org@mail.shop.example";
+	CHECK(ok(office_arrives(t, verp, "bugs@lists.example", str_from(MAIL))));
+	office_newest(t, &m);
+	CHECK(str_eq(m.kind, STR("forward")) && !m.reverse_path.n
+	      && office_count(t, "delivery", "1") == 2);
+	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+}
+
 static void test_null_path(struct office_test *t)
 {
 	struct outbound_message m;
@@ -208,6 +221,7 @@ int main(void)
 	OFFICE_MUST(&t, alias_set(t.o.lists, STR("bugs@lists.example"), targets, 2, 1));
 	OFFICE_MUST(&t, office_refresh(&t.o));
 	test_alias(&t);
+	test_long_path(&t);
 	test_null_path(&t);
 	test_forged_srs(&t);
 	test_loop(&t);
