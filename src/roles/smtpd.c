@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct door {
@@ -21,14 +22,50 @@ struct caller { /* what a session's thread is given */
 	int fd;
 	enum listen_kind kind;
 	struct net_addr peer;
+	struct visit *visit; /* while it talks */
+	struct caller *next, **before;
 };
+
+static void join_talk(struct caller *c, struct visit *v)
+{
+	pthread_mutex_lock(&c->d->talking_lock);
+	c->visit = v;
+	c->next = c->d->talking;
+	c->before = &c->d->talking;
+	if (c->next)
+		c->next->before = &c->next;
+	c->d->talking = c;
+	pthread_mutex_unlock(&c->d->talking_lock);
+}
+
+static void leave_talk(struct caller *c)
+{
+	pthread_mutex_lock(&c->d->talking_lock);
+	*c->before = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	pthread_mutex_unlock(&c->d->talking_lock);
+}
+
+/* Who is between two messages reads the end of what the client says, and takes
+ * leave (421). */
+static void end_idle(struct smtpd *d)
+{
+	pthread_mutex_lock(&d->talking_lock);
+	for (struct caller *c = d->talking; c; c = c->next)
+		if (!atomic_load(&c->visit->in_mail))
+			shutdown(c->fd, SHUT_RD);
+	pthread_mutex_unlock(&d->talking_lock);
+}
 
 static void talk(struct caller *c, struct visit *v)
 {
 	struct smtp_session s;
 	struct conn *conn = conn_new(c->fd);
 	smtp_session_init(&s, &c->d->configs[c->kind], v);
+	join_talk(c, v);
 	err e = smtp_serve(conn, &s, c->d->tls);
+	leave_talk(c);
 	if (e.kind)
 		log_debug("session-ended", KS("client", v->client), KE(e));
 	smtp_session_free(&s);
@@ -78,7 +115,7 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 		return;
 	}
 	struct caller *c = mem_alloc(sizeof *c);
-	*c = (struct caller){ d, fd, kind, *peer };
+	*c = (struct caller){ .d = d, .fd = fd, .kind = kind, .peer = *peer };
 	err e = crew_run(d->crew, session, c);
 	if (!e.kind)
 		return;
@@ -200,6 +237,7 @@ static err prepare(struct smtpd *d)
 	d->recipients = hourly(conf->smtp_recipients_per_hour);
 	d->sign_ins = throttle_new();
 	pthread_mutex_init(&d->addresses_lock, NULL);
+	pthread_mutex_init(&d->talking_lock, NULL);
 	TRY(open_reader(d, &d->accounts));
 	TRY(open_reader(d, &d->rules));
 	TRY(commit_new(d->role->a, conf, d->role, &d->commit));
@@ -218,14 +256,23 @@ static err open_doors(struct smtpd *d)
 	return thread_start(take_handed, d);
 }
 
-/* Sessions under way may end by themselves; between two messages they are told
- * 421. What is left at the deadline is cut: nothing of it was answered with 250. */
+/* After a reload sessions go on to their own end. When the server stops, those that are
+ * between two messages are told 421, the others after theirs; what is left at the
+ * deadline is cut: nothing of it was answered with 250. */
 static void drain(struct smtpd *d)
 {
-	atomic_store(&d->draining, true);
+	enum { LEAVE_MS = 20000, LOOK_MS = 20 };
 	log_info("draining", KN("sessions", limit_open(d->limit)));
-	while (limit_open(d->limit) && clock_mono_ms() < role_deadline(d->role) - 500)
-		poll(NULL, 0, 20);
+	while (limit_open(d->limit)) {
+		int64_t left = role_deadline(d->role) - 500 - clock_mono_ms();
+		if (left <= 0)
+			return;
+		if (left < LEAVE_MS) {
+			atomic_store(&d->draining, true);
+			end_idle(d);
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
 }
 
 int smtpd_main(struct role *role)

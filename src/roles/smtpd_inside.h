@@ -19,6 +19,7 @@
 #include "store/inbound/message.h"
 
 struct commit; /* the committer */
+struct caller; /* a session's thread: smtpd.c */
 
 struct reader { /* a connection to the lists book, one user at a time */
 	pthread_mutex_t lock;
@@ -39,6 +40,8 @@ struct smtpd {
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;
+	pthread_mutex_t talking_lock;
+	struct caller *talking; /* sessions under way */
 	atomic_bool draining;
 	_Atomic int64_t space_checked, space; /* of the disk, looked at once a second */
 	struct smtp_config configs[LISTEN_KINDS];
@@ -48,6 +51,7 @@ struct visit { /* one session's */
 	struct smtpd *d;
 	struct net_addr peer;
 	bool is_local;                 /* by the local door */
+	atomic_bool in_mail;           /* a transaction is open */
 	str client;                    /* "192.0.2.1", or "local" */
 	struct arena *a;               /* as long as the session */
 	struct addressbook *addresses; /* the snapshot of this transaction */

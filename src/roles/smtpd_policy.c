@@ -64,6 +64,7 @@ static bool vouch(struct visit *v, struct smtp_session *s, struct smtp_reply *r)
 static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 {
 	struct visit *v = ctx;
+	atomic_store(&v->in_mail, true);
 	v->addresses = smtpd_addresses(v->d);
 	if (too_many(v, s, v->d->messages)) {
 		log_warn("rate-limit", KS("client", v->client), KZ("of", "messages"));
@@ -201,6 +202,7 @@ static void on_end(void *ctx, struct smtp_session *s)
 	v->file = STR("");
 	addressbook_drop(v->addresses);
 	v->addresses = NULL;
+	atomic_store(&v->in_mail, false);
 }
 
 static void on_scram(void *ctx, struct smtp_session *s, struct arena *a, str user,

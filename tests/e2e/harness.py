@@ -381,5 +381,8 @@ class Postern:
                 if code // 100 == 2:
                     code, text = s.docmd(f'RCPT TO:<{r}>')
             if code // 100 == 2:
-                code, text = s.data(message)
+                try:
+                    code, text = s.data(message)
+                except smtplib.SMTPDataError as e:  # refused before the first octet
+                    code, text = e.smtp_code, e.smtp_error
             return code, text.decode('utf-8', 'replace')
