@@ -143,6 +143,16 @@ str network_key(struct arena *a, const struct request *q)
 
 /* ---- sessions */
 
+/* What pages call the person: the name, else an address. */
+static str name_of(const struct desk *d, struct arena *a, int64_t person, str name)
+{
+	struct address_row *x;
+	size_t n;
+	if (name.n || address_of_person(d->o.lists, a, person, &x, &n).kind || !n)
+		return name;
+	return x[0].text;
+}
+
 static bool find_session(void *house, struct arena *a, str cookie, struct session *out)
 {
 	struct request q = { .house = house };
@@ -153,15 +163,10 @@ static bool find_session(void *house, struct arena *a, str cookie, struct sessio
 	err e = account_session_touch(d->o.lists, cookie, &s);
 	if (e.kind)
 		log_warn("session-not-touched", KE(e));
-	*out = (struct session){
-		.person = s.person, .admin = s.admin, .name = s.name, .cookie = cookie
-	};
-	if (!out->name.n) {
-		struct address_row *x;
-		size_t n;
-		if (!address_of_person(d->o.lists, a, s.person, &x, &n).kind && n)
-			out->name = x[0].text;
-	}
+	*out = (struct session){ .person = s.person,
+				 .admin = s.admin,
+				 .name = name_of(d, a, s.person, s.name),
+				 .cookie = cookie };
 	return true;
 }
 
@@ -174,9 +179,10 @@ static bool find_bearer(void *house, struct arena *a, str token, struct session 
 	if (!d->ready || account_token_check(a, d->o.lists, STR(""), token, &person).kind
 	    || account_by_id(a, d->o.lists, person, &who).kind)
 		return false;
-	*out = (struct session){
-		.person = person, .admin = who.admin, .name = who.name, .cookie = STR("")
-	};
+	*out = (struct session){ .person = person,
+				 .admin = who.admin,
+				 .name = name_of(d, a, person, who.name),
+				 .cookie = STR("") };
 	return true;
 }
 
