@@ -25,14 +25,35 @@ struct receipt { /* one message being received */
 	bool unsure;    /* DNS left open whether the author is who From says */
 };
 
+/* What a client calls itself, as it may stand in a field: nothing that would begin a
+ * comment or end the clause. */
+static str plain_name(struct arena *a, str name)
+{
+	char *out = arena_alloc(a, name.n);
+	for (size_t i = 0; i < name.n; i++)
+		out[i] = chr_is_alpha(name.p[i]) || chr_is_digit(name.p[i])
+					 || memchr(".-_:[]", name.p[i], 6)
+				 ? name.p[i]
+				 : '?';
+	return (str){ out, name.n };
+}
+
+/* TCP-info (RFC 5321 section 4.4): an address literal in parentheses. */
+static str client_info(struct receipt *x)
+{
+	bool six = str_has(x->v->client, ':');
+	return arena_cat(x->a, six ? STR(" ([IPv6:") : STR(" (["), x->v->client,
+			 STR("])"));
+}
+
 /* Received (RFC 5321 section 4.4). "for" only where there is one recipient: the
  * others must not learn of each other. */
 static str received_field(struct receipt *x)
 {
 	const struct smtp_session *s = x->s;
-	str from = x->v->is_local ? STR("local")
-				  : arena_cat(x->a, s->helo, STR(" (["), x->v->client,
-					      STR("])"));
+	str from = x->v->is_local
+			   ? STR("local")
+			   : arena_cat(x->a, plain_name(x->a, s->helo), client_info(x));
 	str to = s->rcpt_count == 1
 			 ? arena_cat(x->a, STR("\r\n\tfor <"),
 				     address_text(x->a, &s->rcpts[0].to), STR(">"))
@@ -42,19 +63,48 @@ static str received_field(struct receipt *x)
 			 to, STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
 }
 
+static bool has_message_id(const struct receipt *x)
+{
+	const struct field *f = header_find(x->m->header, STR("Message-ID"));
+	str value = header_value(x->a, f);
+	return value.n && !str_eq(value, STR("<>"));
+}
+
+static bool is_post(const struct receipt *x)
+{
+	bool yes = false;
+	for (size_t i = 0; i < x->s->rcpt_count; i++)
+		yes = yes || x->s->rcpts[i].tag == MEANS_POST;
+	return yes;
+}
+
+/* What a mail program left out, on submission (RFC 6409 section 8); and of a post,
+ * which the list sends anew and which all its readers must know by one name. */
+static bool is_completed(const struct receipt *x)
+{
+	return x->s->account || x->v->is_local || is_post(x);
+}
+
 /* Return-Path is written at final delivery only; one that arrives is somebody's
- * mistake (RFC 5321 section 4.4). Nobody but us states results in our name
+ * mistake (RFC 5321 section 4.4). Bcc is for no recipient's eyes, Content-Length for
+ * the sender's mailbox alone. Nobody but us states results in our name
  * (RFC 8601 section 5). */
 static void strip_fields(struct receipt *x)
 {
-	static const str name = { "Return-Path", 11 };
-	struct header_edit edit = {
-		.drop = &name, .drop_count = 1, .prepend = STR(""), .append = STR("")
-	};
 	const struct header *h = x->m->header;
+	str drop[] = { STR("Return-Path"), STR("Bcc"), STR("Resent-Bcc"),
+		       STR("Content-Length"), STR("Message-ID") };
+	/* the last one only where it says nothing and is written anew */
+	size_t drops = is_completed(x) && !has_message_id(x) ? 5 : 4;
+	struct header_edit edit = {
+		.drop = drop, .drop_count = drops, .prepend = STR(""), .append = STR("")
+	};
+	bool any = false;
+	for (size_t i = 0; i < drops; i++)
+		any = any || header_find(h, drop[i]);
 	bool foreign = header_find(h, STR("Authentication-Results"));
 	x->body = x->m->text;
-	if (!foreign && !header_find(h, name))
+	if (!foreign && !any)
 		return;
 	struct header stripped = *h;
 	if (foreign
@@ -102,16 +152,16 @@ static void judge_trust(struct receipt *x)
 	x->unsure = t.temporary;
 }
 
-/* What a mail program left out, on submission alone (RFC 6409 section 8). */
 static void complete(struct receipt *x)
 {
-	bool ours = x->s->account || x->v->is_local;
 	x->head = arena_cat(x->a, x->results, received_field(x));
-	if (ours && !header_find(x->m->header, STR("Message-ID")))
+	if (!is_completed(x))
+		return;
+	if (!has_message_id(x))
 		x->head = arena_cat(x->a, x->head, STR("Message-ID: "),
 				    message_id_new(x->a, x->v->d->conf->site_hostname),
 				    STR("\r\n"));
-	if (ours && !header_find(x->m->header, STR("Date")))
+	if (!header_find(x->m->header, STR("Date")))
 		x->head = arena_cat(x->a, x->head, STR("Date: "),
 				    date_text(x->a, clock_now()), STR("\r\n"));
 }
@@ -167,7 +217,9 @@ static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 	*refused = true;
 	log_info("post-refused", KS("client", x->v->client), KZ("rule", j.rule),
 		 KS("reason", j.reason));
-	smtp_say(r, 550, "5.7.1", arena_copy(smtp_scratch(x->s), j.reason));
+	bool size = str_eq(str_from(j.rule), STR("size"));
+	smtp_say(r, size ? 552 : 550, size ? "5.3.4" : "5.7.1",
+		 arena_copy(smtp_scratch(x->s), j.reason));
 	return OK;
 }
 
