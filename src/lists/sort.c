@@ -39,12 +39,19 @@ static str source_of(struct sorting *s, str name)
 	return arena_printf(s->a, "%lld/%.*s", (long long)s->arrival->id, STR_F(name));
 }
 
-/* It was accepted, so its sender learns that it went nowhere. */
-static err report(struct sorting *s, str status, str why)
+/* Whether the sender asked to be told (RFC 3461 section 4.1). */
+static bool wants(const struct sorting *s, const char *when, bool standard)
 {
+	str asked = s->recipient->notify;
+	return asked.n ? str_ifind(asked, str_from(when)).n > 0 : standard;
+}
+
+static err tell_sender(struct sorting *s, const char *action, str status, str why)
+{
+	bool failed = str_eq(str_from(action), STR("failed"));
 	struct dsn_recipient r = { .final = s->recipient->address,
 				   .original = s->recipient->orcpt,
-				   .action = STR("failed"),
+				   .action = str_from(action),
 				   .status = status,
 				   .diagnostic = why,
 				   .remote = STR("") };
@@ -54,15 +61,28 @@ static err report(struct sorting *s, str status, str why)
 				 .sender = s->arrival->reverse_path,
 				 .hostname = s->o->conf->site_hostname,
 				 .envid = s->arrival->envid,
-				 .ret = s->arrival->ret,
+				 .ret = failed ? s->arrival->ret : STR("HDRS"),
 				 .arrival = s->arrival->received_at / 1000,
 				 .recipients = &r,
 				 .count = 1,
 				 .original = s->message };
+	return undelivered_tell(s->o->outbound, s->a, &u);
+}
+
+/* It was accepted, so its sender learns that it went nowhere. */
+static err report(struct sorting *s, str status, str why)
+{
 	TRY(note(s, "refused", why));
-	return str_ifind(s->recipient->notify, STR("NEVER")).n
-		       ? OK
-		       : undelivered_tell(s->o->outbound, s->a, &u);
+	return wants(s, "FAILURE", true) ? tell_sender(s, "failed", status, why) : OK;
+}
+
+/* A list is where a message ends (RFC 3461 section 5.2.7.1); its copies are new ones. A
+ * sender that is not proven is not written to. */
+static err delivered(struct sorting *s, const struct post *p)
+{
+	return p->authentic && wants(s, "SUCCESS", false)
+		       ? tell_sender(s, "delivered", STR("2.1.5"), STR(""))
+		       : OK;
 }
 
 static err take_rejected(struct sorting *s, const struct post *p,
@@ -83,14 +103,17 @@ static err take_post(struct sorting *s)
 		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
 	bool begun; /* and cut off by a crash */
 	TRY(post_has_begun(s->o, s->a, source, &begun));
-	if (begun)
-		return post_accept(s->o, s->a, &p, STR(""));
+	if (begun) {
+		TRY(post_accept(s->o, s->a, &p, STR("")));
+		return delivered(s, &p);
+	}
 	TRY(rules_judge(s->o->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
 		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
 	switch (j.verdict) {
 	case VERDICT_HOLD:
-		return held_keep(s->o, s->a, &p, &j);
+		TRY(held_keep(s->o, s->a, &p, &j));
+		return delivered(s, &p);
 	case VERDICT_REJECT:
 		return take_rejected(s, &p, &j);
 	case VERDICT_DISCARD:
@@ -99,7 +122,8 @@ static err take_post(struct sorting *s)
 	case VERDICT_ACCEPT:
 		break;
 	}
-	return post_accept(s->o, s->a, &p, judgement_text(s->a, &j));
+	TRY(post_accept(s->o, s->a, &p, judgement_text(s->a, &j)));
+	return delivered(s, &p);
 }
 
 static err read_command(struct sorting *s, struct mail_command *c)
