@@ -317,6 +317,8 @@ static void read_choice(struct arena *a, str text, struct press *p)
 	p->choice = p->reason = STR("");
 	while (!p->choice.n && str_line(&text, &line))
 		if (str_word(&line, &word) && word.p[0] != '>') {
+			while (word.n > 1 && !chr_is_alpha(word.p[word.n - 1]))
+				word.n--; /* "Accept." */
 			p->choice = arena_lower(a, word);
 			p->reason = str_trim(line);
 		}

@@ -113,6 +113,8 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
+enum { TOO_MANY = 10001 }; /* more than address_list reads */
+
 static size_t count_recipients(struct arena *a, const struct post *p, bool *named)
 {
 	static const char *const fields[] = { "To", "Cc", "Resent-To", "Resent-Cc" };
@@ -124,7 +126,7 @@ static size_t count_recipients(struct arena *a, const struct post *p, bool *name
 			struct mailbox *m;
 			size_t n;
 			if (address_list(a, f->value, &m, &n).kind)
-				return SIZE_MAX;
+				return TOO_MANY;
 			for (size_t k = 0; k < n; k++)
 				*named = *named
 					 || str_eq(address_key(a, &m[k].address),
