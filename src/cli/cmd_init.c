@@ -45,7 +45,17 @@ static err read_options(struct setup *x)
 			"%s: a domain is a name with a dot, such as lists.example.org",
 			domain);
 	x->conf_file = arena_cat(c->a, x->dir, STR("/postern.conf"));
-	return address_parse(c->a, str_from(admin), &x->admin);
+	TRY(address_parse(c->a, str_from(admin), &x->admin));
+	if (!str_eq(domain_ascii(c->a, x->admin.domain), x->domain))
+		return OK;
+	/* postmaster@ and abuse@ are forwarded to the administrator. */
+	str local = arena_lower(c->a, x->admin.local);
+	if (str_eq(local, STR("postmaster")) || str_eq(local, STR("abuse")))
+		return err_in(c->a, ERR_SYNTAX,
+			      "%s: its mail is forwarded to --admin, so name a mailbox "
+			      "that is read",
+			      admin);
+	return OK;
 }
 
 /* What --set said is written down, so that later calls need not say it again. */
