@@ -174,8 +174,9 @@ check('reloaded', p.reload())
 letter('by the relay')
 got(FAR, 'by the relay', home)
 equal('not directly', far.to(FAR, Subject='by the relay'), [])
-home.stall = 'rcpt'
+home.stall, seen = 'rcpt', len(home.commands)
 letter('the relay stalls')
+check('it is offered to the relay', eventually(lambda: [c for c in home.commands[seen:] if c.startswith('RCPT')], 10))
 far_before = len(far.mails)
 check('it is taken here all the same', p.deliver(FAR, 'postmaster@lists.example', message(FAR, 'postmaster@lists.example', 'meanwhile'))[0] == 250)
 home.stall = None
