@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
+#include <stdlib.h>
+
 struct destination *destination_get(struct sender *s, str name)
 {
 	struct destination *d = map_get(&s->destinations, name);
@@ -49,10 +51,26 @@ struct item *destination_take(struct sender *s, struct destination *d)
 		d->last = &d->first;
 	d->waiting--;
 	s->in_memory--;
-	/* The dispatcher fills up again when half of its room is free. */
-	if (s->in_memory == IN_MEMORY_MAX / 2) {
+	/* The dispatcher fills up again when half of the room is free. */
+	if (s->in_memory == IN_MEMORY_MAX / 2
+	    || (d->behind && d->waiting == IN_MEMORY_EACH / 2)) {
 		s->woken = true;
 		pthread_cond_signal(&s->work);
 	}
 	return i;
+}
+
+void destinations_free(struct sender *s)
+{
+	struct item *i;
+	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));) {
+		struct destination *d = x->value;
+		while ((i = destination_take(s, d))) {
+			letter_drop(i->letter);
+			free(i);
+		}
+		pthread_cond_destroy(&d->some);
+		free(d);
+	}
+	map_free(&s->destinations);
 }

@@ -14,8 +14,10 @@ enum { LOOK_MS = 1000, LETTERS = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
 struct dispatcher {
 	struct sender *s;
 	struct book *outbound;
-	int64_t after; /* new deliveries up to there have been claimed */
-	int64_t seen;  /* or, where that failed half way, looked at */
+	int64_t after;              /* new deliveries up to there have been claimed */
+	int64_t seen;               /* or, where that failed half way, looked at */
+	int64_t due_at;             /* when retries are looked for again */
+	struct destination *behind; /* those with new ones that were left in the book */
 	struct letter *letters[LETTERS]; /* those in use of late */
 	size_t next_letter;
 };
@@ -88,30 +90,6 @@ static err without_letter(struct dispatcher *d, const struct delivery *x, err e)
 	return put_off(d, x, ORPHAN_S, STR("451 4.3.0 the message's body is missing"));
 }
 
-static bool is_crowded(struct dispatcher *d, const struct delivery *x)
-{
-	pthread_mutex_lock(&d->s->lock);
-	bool crowded = destination_get(d->s, x->destination)->waiting >= IN_MEMORY_EACH;
-	pthread_mutex_unlock(&d->s->lock);
-	return crowded;
-}
-
-/* What is too much of one destination waits in the book, so that the others have
- * room in memory. */
-static err put_off_all(struct dispatcher *d, const struct delivery **x, size_t n)
-{
-	err e = OK;
-	if (!n)
-		return OK;
-	TRY(book_begin(d->outbound));
-	for (size_t i = 0; i < n && !e.kind; i++)
-		e = put_off(d, x[i], CROWDED_S, x[i]->last_reply);
-	if (!e.kind)
-		return book_commit(d->outbound);
-	book_rollback(d->outbound);
-	return e;
-}
-
 static err take(struct dispatcher *d, const struct delivery *x)
 {
 	struct letter *l;
@@ -166,20 +144,29 @@ static bool is_still_owed(struct dispatcher *d, struct arena *a, const struct de
 	       && now.next_at == x->next_at && !now.held;
 }
 
-static err take_all(struct dispatcher *d, struct arena *a, const struct delivery *x,
-		    size_t n)
+static err take_owed(struct dispatcher *d, struct arena *a, const struct delivery *x)
 {
-	const struct delivery **crowded = arena_alloc(a, n * sizeof *crowded);
-	size_t count = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_still_owed(d, a, &x[i]))
-			continue;
-		if (is_crowded(d, &x[i]))
-			crowded[count++] = &x[i];
-		else
-			TRY(take(d, &x[i]));
+	return is_still_owed(d, a, x) ? take(d, x) : OK;
+}
+
+/* --- the walk along the new ones --- */
+
+/* What is too much of one destination stays in the book, so that the others have room
+ * in memory; a mark says where it begins. */
+static bool stays_behind(struct dispatcher *d, const struct delivery *x)
+{
+	pthread_mutex_lock(&d->s->lock);
+	struct destination *to = destination_get(d->s, x->destination);
+	bool begins = !to->behind && to->waiting >= IN_MEMORY_EACH;
+	to->behind = to->behind || begins;
+	bool stays = to->behind;
+	pthread_mutex_unlock(&d->s->lock);
+	if (begins) {
+		to->behind_after = x->id - 1;
+		to->next_behind = d->behind;
+		d->behind = to;
 	}
-	return put_off_all(d, crowded, count);
+	return stays;
 }
 
 /* Where it fails the walk goes back, or the rest would be forgotten. */
@@ -190,8 +177,10 @@ static err claim_new(struct dispatcher *d)
 		ARENA(a);
 		struct delivery *x;
 		int64_t before = d->after;
-		TRY(delivery_claim(d->outbound, a, &d->after, CLAIM, &x, &n));
-		err e = take_all(d, a, x, n);
+		err e = delivery_claim(d->outbound, a, &d->after, CLAIM, &x, &n);
+		for (size_t i = 0; i < n && !e.kind; i++)
+			if (!stays_behind(d, &x[i]))
+				e = take_owed(d, a, &x[i]);
 		open_sessions(d);
 		d->seen = d->after > d->seen ? d->after : d->seen;
 		if (e.kind) {
@@ -203,15 +192,113 @@ static err claim_new(struct dispatcher *d)
 	return OK;
 }
 
-static err claim_due(struct dispatcher *d)
+/* Those of one destination that the walk left; as many as have room. */
+static err catch_up_one(struct dispatcher *d, struct destination *to, size_t room)
 {
 	ARENA(a);
 	struct delivery *x;
 	size_t n;
-	if (!has_room(d))
+	int64_t before = to->behind_after;
+	TRY(delivery_claim_of(d->outbound, a, to->name, &to->behind_after, d->after, room,
+			      &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		err e = take_owed(d, a, &x[i]);
+		if (e.kind) {
+			to->behind_after = before;
+			return e;
+		}
+	}
+	pthread_mutex_lock(&d->s->lock);
+	to->behind = n == room;
+	pthread_mutex_unlock(&d->s->lock);
+	return OK;
+}
+
+static size_t room_at(struct dispatcher *d, const struct destination *to)
+{
+	pthread_mutex_lock(&d->s->lock);
+	size_t room = to->waiting > IN_MEMORY_EACH / 2 ? 0 : IN_MEMORY_EACH - to->waiting;
+	pthread_mutex_unlock(&d->s->lock);
+	return room;
+}
+
+static err catch_up(struct dispatcher *d)
+{
+	struct destination **at = &d->behind;
+	while (*at && has_room(d)) {
+		struct destination *to = *at;
+		size_t room = room_at(d, to);
+		if (room)
+			TRY(catch_up_one(d, to, room));
+		if (to->behind)
+			at = &to->next_behind;
+		else
+			*at = to->next_behind;
+	}
+	return OK;
+}
+
+/* --- retries --- */
+
+static bool is_crowded(struct dispatcher *d, const struct delivery *x)
+{
+	pthread_mutex_lock(&d->s->lock);
+	bool crowded = destination_get(d->s, x->destination)->waiting >= IN_MEMORY_EACH;
+	pthread_mutex_unlock(&d->s->lock);
+	return crowded;
+}
+
+static err put_off_all(struct dispatcher *d, const struct delivery **x, size_t n)
+{
+	err e = OK;
+	if (!n)
 		return OK;
-	TRY(delivery_due(d->outbound, a, clock_now(), CLAIM, &x, &n));
-	return take_all(d, a, x, n);
+	TRY(book_begin(d->outbound));
+	for (size_t i = 0; i < n && !e.kind; i++)
+		e = put_off(d, x[i], CROWDED_S, x[i]->last_reply);
+	if (!e.kind)
+		return book_commit(d->outbound);
+	book_rollback(d->outbound);
+	return e;
+}
+
+static err take_due(struct dispatcher *d, struct arena *a, const struct delivery *x,
+		    size_t n)
+{
+	const struct delivery **crowded = arena_alloc(a, n * sizeof *crowded);
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_crowded(d, &x[i]) && is_still_owed(d, a, &x[i]))
+			crowded[count++] = &x[i];
+		else
+			TRY(take_owed(d, a, &x[i]));
+	return put_off_all(d, crowded, count);
+}
+
+static size_t count_in_flight(struct dispatcher *d)
+{
+	pthread_mutex_lock(&d->s->lock);
+	size_t n = d->s->flight.used;
+	pthread_mutex_unlock(&d->s->lock);
+	return n;
+}
+
+/* Those that are under way are due until their outcome is written; they are asked for
+ * on top of the rest, which they would hide otherwise. */
+static err claim_due(struct dispatcher *d)
+{
+	size_t limit = 0, n = 0;
+	if (clock_mono_ms() < d->due_at)
+		return OK;
+	while (n == limit && has_room(d)) {
+		ARENA(a);
+		struct delivery *x;
+		limit = CLAIM + count_in_flight(d);
+		TRY(delivery_due(d->outbound, a, clock_now(), limit, &x, &n));
+		TRY(take_due(d, a, x, n));
+	}
+	d->due_at = clock_mono_ms() + LOOK_MS;
+	return OK;
 }
 
 static void wait_for_work(struct sender *s)
@@ -229,7 +316,9 @@ static void *run(void *arg)
 {
 	struct dispatcher *d = arg;
 	while (!atomic_load(&d->s->stopping)) {
-		err e = claim_new(d);
+		err e = catch_up(d);
+		if (!e.kind)
+			e = claim_new(d);
 		if (!e.kind)
 			e = claim_due(d);
 		if (e.kind)
@@ -241,55 +330,19 @@ static void *run(void *arg)
 	}
 	for (size_t i = 0; i < LETTERS; i++)
 		letter_drop(d->letters[i]);
+	book_close(d->outbound);
+	free(d);
 	return NULL;
 }
 
-err sender_start(struct arena *a, const struct sender_conf *conf, struct sender **out)
+err dispatcher_start(struct arena *a, struct sender *s)
 {
-	struct sender *s = mem_zero(sizeof *s);
 	struct dispatcher *d = mem_zero(sizeof *d);
-	s->conf = conf->conf;
-	s->mac = conf->mac;
-	s->resolver = conf->resolver;
-	s->tls = conf->tls;
-	s->sealer = conf->sealer;
-	s->dial_own = conf->dial_own;
-	s->ctx = conf->ctx;
-	s->wanting_last = &s->wanting;
-	pthread_mutex_init(&s->lock, NULL);
-	thread_cond_init(&s->work);
 	d->s = s;
-	TRY(committer_start(a, s));
-	TRY(book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &d->outbound));
-	*out = s;
-	return thread_start_joinable(&s->dispatcher, run, d);
-}
-
-void sender_wake(struct sender *s)
-{
-	pthread_mutex_lock(&s->lock);
-	s->woken = true;
-	pthread_cond_signal(&s->work);
-	pthread_mutex_unlock(&s->lock);
-}
-
-static size_t count_sessions(struct sender *s)
-{
-	pthread_mutex_lock(&s->lock);
-	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));)
-		pthread_cond_broadcast(&((struct destination *)x->value)->some);
-	size_t n = s->sessions;
-	pthread_mutex_unlock(&s->lock);
-	return n;
-}
-
-/* Sessions finish the copy they are at; what waits stays in the book. */
-void sender_stop(struct sender *s, int64_t deadline)
-{
-	atomic_store(&s->stopping, true);
-	sender_wake(s);
-	pthread_join(s->dispatcher, NULL); /* it begins sessions and tells outcomes */
-	while (count_sessions(s) && clock_mono_ms() < deadline)
-		thread_sleep(20);
-	committer_stop(s);
+	err e = book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &d->outbound);
+	if (!e.kind)
+		e = thread_start_joinable(&s->dispatcher, run, d);
+	if (e.kind)
+		free(d);
+	return e;
 }

@@ -234,5 +234,12 @@ void committer_stop(struct sender *s)
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
 	book_close(c->outbound);
-	/* c stays: a session that the deadline cuts off may tell it something yet. */
+}
+
+void committer_free(struct committer *c)
+{
+	pthread_cond_destroy(&c->some);
+	pthread_cond_destroy(&c->room);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
 }

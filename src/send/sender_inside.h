@@ -22,6 +22,9 @@ struct destination {
 	pthread_cond_t some; /* items came, for a session that is kept */
 	bool queued;         /* in the list of those that want a session */
 	struct destination *next_wanting;
+	bool behind;          /* new ones, from behind_after on, still wait in the book */
+	int64_t behind_after; /* this and the next are the dispatcher's alone */
+	struct destination *next_behind;
 };
 
 enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_REFUSED, OUTCOME_LATER, OUTCOME_KEPT };
@@ -56,12 +59,12 @@ struct sender {
 	struct destination *wanting, **wanting_last;
 	size_t in_memory; /* items */
 	size_t sessions;
-	struct flight flight; /* ids of claimed retries */
+	struct flight flight; /* ids of all that are claimed */
 };
 
 enum {
 	IN_MEMORY_MAX = 20000, /* items, of all destinations */
-	IN_MEMORY_EACH = 4000, /* of one: a slow one must not fill the memory of all */
+	IN_MEMORY_EACH = 2000, /* of one: a slow one must not fill the memory of all */
 	CLAIM = 1000,
 };
 
@@ -70,12 +73,17 @@ struct destination *destination_get(struct sender *s, str name);
 void destination_put(struct sender *s, struct destination *d, struct item *i);
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
 struct item *destination_take(struct sender *s, struct destination *d);
+void destinations_free(struct sender *s); /* with all that waits in them */
+
+/* dispatch.c: a thread of its own, that ends when s->stopping is set */
+MUST_USE err dispatcher_start(struct arena *a, struct sender *s);
 
 /* session.c */
 void sessions_open(struct sender *s); /* under s->lock: as many as may be */
 
 /* outcome.c */
 MUST_USE err committer_start(struct arena *a, struct sender *s);
-void committer_stop(struct sender *s);
+void committer_stop(struct sender *s); /* writes what was told */
+void committer_free(struct committer *c);
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 		  const char *status, str text, bool relayed);
