@@ -306,9 +306,9 @@ class Postern:
         self.process.wait()
 
     def reload(self):
-        before = len(self.events('role-ready'))
+        wanted = len(self.events('role-ready')) + len(self.roles())
         self.process.send_signal(signal.SIGHUP)
-        return eventually(lambda: len(self.events('role-ready')) >= before + 3, 20)
+        return eventually(lambda: len(self.events('role-ready')) >= wanted, 20)
 
     # --- its log ---
     def log(self, new=False):
