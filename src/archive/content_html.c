@@ -1,17 +1,10 @@
 #include "archive/content.h"
-
-#include "base/buf.h"
+#include "archive/content_markup.h"
 
 #include <gumbo.h>
 
-/* gumbo frees its tree by recursion and copies open formatting elements into every
- * paragraph, so what it may be given is bounded before: no mailer nests so deep. */
-enum {
-	HTML_MAX = 4 * 1024 * 1024,
-	NESTING_MAX = 300,
-	FORMATTING_MAX = 40,
-	TAGS_MAX = 100000
-};
+/* QUOTES_MAX: marks before a line; each line of a deep quote would have all of them. */
+enum { HTML_MAX = 4 * 1024 * 1024, QUOTES_MAX = 20 };
 
 enum layout {
 	FLOW,  /* runs on with its surroundings */
@@ -69,7 +62,7 @@ struct writer {
 
 static void add_marks(struct writer *w, int quotes)
 {
-	for (int i = 0; i < quotes; i++)
+	for (int i = 0; i < quotes && i < QUOTES_MAX; i++)
 		buf_add_char(&w->b, '>');
 }
 
@@ -249,103 +242,23 @@ static void children(struct writer *w, const GumboNode *node)
 	}
 }
 
-/* The name of the tag at s, which begins behind "<" or "</". */
-static str tag_name(str s)
-{
-	size_t n = 0;
-	while (n < s.n && n < 12 && (chr_is_alpha(s.p[n]) || chr_is_digit(s.p[n])))
-		n++;
-	return str_first(s, n);
-}
-
-static bool one_of(str name, const str *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_ieq(name, words[i]))
-			return true;
-	return false;
-}
-#define ONE_OF(name, words) one_of((name), (words), sizeof(words) / sizeof *(words))
-
-static const str empties[] = { STR("br"),   STR("img"),   STR("hr"),  STR("meta"),
-			       STR("link"), STR("input"), STR("col"), STR("area"),
-			       STR("base"), STR("wbr") };
-static const str implied[] = { STR("p"),  STR("li"), STR("td"),     STR("th"),
-			       STR("tr"), STR("dt"), STR("option"), STR("dd") };
-static const str formatting[] = { STR("a"),  STR("b"),     STR("big"),    STR("code"),
-				  STR("em"), STR("font"),  STR("i"),      STR("nobr"),
-				  STR("s"),  STR("small"), STR("strike"), STR("strong"),
-				  STR("tt"), STR("u") };
-
-static const str paragraphs[] = { STR("p"), STR("li"), STR("dt"), STR("dd"),
-				  STR("option") };
-static const str blocks[] = {
-	STR("div"), STR("center"), STR("blockquote"), STR("ul"),
-	STR("ol"),  STR("dl"),     STR("section"),    STR("article")
-};
-static const str tables[] = { STR("table"), STR("tbody"), STR("tr"), STR("td"),
-			      STR("th") };
-
-/* How many elements stay open after an end tag: it closes the one opened last, or
- * one that is left but for paragraphs or cells without an end tag of their own, as
- * WHATWG HTML section 13.2.6.4 has it. What is not sure to close counts as open. */
-static size_t closed_to(const str *open, size_t depth, str name)
-{
-	bool block = ONE_OF(name, blocks), table = ONE_OF(name, tables);
-	size_t k = depth;
-	for (; k && !str_ieq(open[k - 1], name); k--) {
-		bool paragraph = ONE_OF(open[k - 1], paragraphs) && (block || table);
-		bool cell = ONE_OF(open[k - 1], tables) && table
-			    && !str_ieq(name, STR("td"));
-		if (!paragraph && !cell)
-			return depth;
-	}
-	return k ? k - 1 : depth;
-}
-
-/* Does the tree stay shallow? The count errs towards deep. */
-static bool is_shallow(str html)
-{
-	str open[NESTING_MAX];
-	size_t depth = 0, bold = 0, tags = 0;
-	str head, s = html;
-	while (str_cut(s, '<', &head, &s)) {
-		bool end = s.n && s.p[0] == '/';
-		str name = tag_name(str_skip(s, end ? 1 : 0));
-		if (!name.n || (!end && ONE_OF(name, empties)))
-			continue;
-		if (end) {
-			size_t left = closed_to(open, depth, name);
-			bold -= left < depth && ONE_OF(name, formatting);
-			depth = left;
-			continue;
-		}
-		if (++tags > TAGS_MAX)
-			return false;
-		if (depth && str_ieq(open[depth - 1], name) && ONE_OF(name, implied))
-			continue; /* closes the one before */
-		bold += ONE_OF(name, formatting);
-		if (depth == NESTING_MAX || bold > FORMATTING_MAX)
-			return false;
-		open[depth++] = name;
-	}
-	return true;
-}
-
 str content_html_text(struct arena *a, str html, bool *cut)
 {
-	*cut = html.n > HTML_MAX || !is_shallow(html);
+	BUF(plain);
+	GumboOptions options = kGumboDefaultOptions;
+	struct writer w = { 0 };
+	options.max_errors = 0; /* each keeps a copy of all that is open */
+	*cut = html.n > HTML_MAX || !markup_plain(html, &plain);
 	if (*cut)
 		return STR("This message is HTML that is nested too deep to be shown "
 			   "safely. The raw "
 			   "message has all of it.\n");
-	struct writer w = { 0 };
-	GumboOutput *tree = gumbo_parse_with_options(&kGumboDefaultOptions,
-						     html.n ? html.p : "", html.n);
+	GumboOutput *tree = gumbo_parse_with_options(&options, plain.n ? plain.p : "",
+						     plain.n);
 	if (tree && tree->root)
 		element(&w, tree->root);
 	if (tree)
-		gumbo_destroy_output(&kGumboDefaultOptions, tree);
+		gumbo_destroy_output(&options, tree);
 	if (w.b.n)
 		buf_add_char(&w.b, '\n');
 	str out = arena_copy(a, buf_str(&w.b));

@@ -8,6 +8,7 @@
 #include "tests/unit/safe_html.h"
 
 #include <jansson.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -223,10 +224,13 @@ static void test_html_mail(void)
 static void test_deep(void)
 {
 	static const char *const repeated[] = {
-		"<div>",  "<b a=1>",   "<a>",        "<table><tr><td>",
-		"<font>", "<div></x>", "<b><p></b>", "<p><b a=1>",
-		"<svg>",  "<select>",  "<button>",   "<i><p>",
-		"</p>",   "<td>"
+		"<div>", "<b a=1>", "<a>", "<table><tr><td>", "<font>", "<div></x>",
+		"<b><p></b>", "<p><b a=1>", "<svg>", "<select>", "<button>", "<i><p>",
+		"</p>", "<td>",
+		/* tags where there are none, end tags that end nothing */
+		"<div a=\"</div>\">", "<div><!-- </div> -->", "<div><? </div>",
+		"<tr><td><table></tr>", "<div><textarea></div></textarea>", "<br>",
+		"<b><script></b></script>", "<p a='"
 	};
 	for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++) {
 		ARENA(a);
@@ -244,6 +248,64 @@ static void test_deep(void)
 	buf_add(&b, STR(" deep"));
 	str h = render(a, PLAIN, buf_str(&b), (struct render_how){ 0 });
 	CHECK(str_find(h, STR("deep")).n);
+}
+
+static long largest(void) /* KB */
+{
+	struct rusage u;
+	getrusage(RUSAGE_SELF, &u);
+	return u.ru_maxrss;
+}
+
+/* What a parser compares pair by pair, and what one line of text makes many of. */
+static void test_bombs(void)
+{
+	ARENA(a);
+	bool cut;
+	BUF(attributes);
+	long before = largest();
+	buf_add(&attributes, STR("<p"));
+	for (int i = 0; attributes.n < 2000000; i++)
+		buf_addf(&attributes, " a%d", i);
+	buf_add(&attributes, STR(">x</p>"));
+	str text = content_html_text(a, buf_str(&attributes), &cut);
+	CHECK(!cut && str_eq(text, STR("x\n")));
+	BUF(quotes);
+	for (int i = 0; i < 250; i++)
+		buf_add(&quotes, STR("<blockquote>"));
+	for (int i = 0; i < 100000; i++)
+		buf_add(&quotes, STR("<br>x"));
+	text = content_html_text(a, buf_str(&quotes), &cut);
+	CHECK(!cut && text.n < 5000000);
+	CHECK(largest() - before < 300 * 1024);
+}
+
+/* Odd ways to write what a browser reads well. */
+static void test_odd_markup(void)
+{
+	static const struct {
+		const char *html, *text;
+	} cases[] = {
+		{ "a<!-- <p>b -->c<!-->d<!--->e", "acde\n" },
+		{ "a<!DOCTYPE x>b<?xml x?>c</>d</ x>e", "abcde\n" },
+		{ "1 < 2 <3 a<b>c</b>", "1 < 2 <3 ac\n" },
+		{ "<A HREF=\"http://x.example/?a=1&amp;b='2'\">y</A>",
+		  "y <http://x.example/?a=1&b='2'>\n" },
+		{ "<a title='>' href = 'http://x.example/\"'>y</a>",
+		  "y <http://x.example/\">\n" },
+		{ "<o:p>a</o:p><textarea>b<p>c</textarea>", "a\n\nb<p>c\n" },
+		{ "a<span style='DISPLAY:none'>b<span>c</span>d</span>e", "ae\n" },
+		{ "<style><p>x</style><title><p>y</title>z", "z\n" },
+		{ "a<b", "a\n" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool cut;
+		str t = content_html_text(a, str_from(cases[i].html), &cut);
+		CHECK(!cut && str_eq(t, str_from(cases[i].text)));
+		if (!str_eq(t, str_from(cases[i].text)))
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].html, STR_F(t));
+	}
 }
 
 static void test_files(void)
@@ -407,6 +469,8 @@ int main(void)
 	test_flowed();
 	test_html_mail();
 	test_deep();
+	test_bombs();
+	test_odd_markup();
 	test_files();
 	test_sniff();
 	test_payloads();
