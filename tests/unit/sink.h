@@ -211,3 +211,12 @@ static inline int sink_got(struct sink *s, int from, int n, int times)
 	pthread_mutex_unlock(&s->lock);
 	return count;
 }
+
+/* What the newest message holds. */
+static inline bool sink_last_has(struct sink *s, const char *text)
+{
+	pthread_mutex_lock(&s->lock);
+	bool has = strstr(s->last, text) != NULL;
+	pthread_mutex_unlock(&s->lock);
+	return has;
+}
