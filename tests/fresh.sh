@@ -29,12 +29,12 @@ cp -r /usr/local/share/ca-certificates "$root/usr/local/share/" 2>/dev/null
 rm -rf "$root/postern"
 git clone -q . "$root/postern" || exit 1
 step './run --build' inside './run --build && test -x build/postern'
-step './run and Ctrl-C' inside '
-	./run >demo.txt & run=$!
-	for i in $(seq 600); do grep -q "Ctrl-C stops" demo.txt && break; sleep 0.5; done
+[ $failed -eq 0 ] && step './run and its end' inside '
+	: >demo.txt; ./run >demo.txt & run=$!
+	for i in $(seq 600); do grep -q "Ctrl-C stops" demo.txt || ! kill -0 $run && break; sleep 0.5; done
 	cat demo.txt
 	python3 -c "import urllib.request as u; print(len(u.urlopen(\"http://localhost:3080/lists/\").read()))" &&
 	kill -TERM $run && wait $run'
-step 'some tests of each kind' inside './test layers hardened unit_header replay_header tsan_net coverage_header test_post'
+[ $failed -eq 0 ] && step 'some tests of each kind' inside './test layers hardened unit_header replay_header tsan_net coverage_header test_post'
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

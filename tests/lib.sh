@@ -54,6 +54,17 @@ one() {
 	cat "build/logs/$name.said"
 }
 
+# node_modules: what package-lock.json says is in tests/e2e/js/node_modules.
+node_modules() (
+	cd tests/e2e/js || exit 1
+	cmp -s package-lock.json node_modules/.installed && exit 0
+	npm ci --no-audit --no-fund >../../../build/logs/npm.log 2>&1 && cp package-lock.json node_modules/.installed || {
+		echo "npm ci failed:"
+		tail -5 ../../../build/logs/npm.log
+		exit 1
+	}
+)
+
 # compile KIND [TARGET...]: with nothing running beside it; a failure counts as one.
 compile() {
 	local start
