@@ -1,6 +1,6 @@
 // Looks at pages in Chromium. Standard input: {"base", "visits": [{"path", "width",
-// "scheme", "headers", "count", "valid", "axe", "shot"}]}. Standard output: a JSON array of what was
-// seen, in the same order.
+// "scheme", "headers", "count", "valid", "axe", "shot", "full"}]}. Standard output: a
+// JSON array of what was seen, in the same order.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -45,14 +45,14 @@ function windowFor(v) {
   if (!windows.has(key))
     windows.set(key, browser.newContext({
       viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {},
-    }));
+    }).then(context => context.newPage()));
   return windows.get(key);
 }
 
 async function visit(v) {
   const seen = { path: v.path, dialogs: [], foreign: [], errors: [] };
-  const context = await windowFor(v);
-  const page = await context.newPage();
+  const page = await windowFor(v);
+  for (const event of ['dialog', 'request', 'console', 'pageerror']) page.removeAllListeners(event);
   page.on('dialog', d => { seen.dialogs.push(d.message()); d.dismiss(); });
   page.on('request', r => { if (!r.url().startsWith(base) && !r.url().startsWith('data:')) seen.foreign.push(r.url()); });
   page.on('console', m => { if (m.type() === 'error') seen.errors.push(m.text()); });
@@ -78,8 +78,7 @@ async function visit(v) {
     }
   }
   if (v.shot) await page.screenshot({ path: v.shot, fullPage: !!v.full });
-  seen.cookies = (await context.cookies()).map(c => c.name);
-  await page.close();
+  seen.cookies = (await page.context().cookies()).map(c => c.name);
   return seen;
 }
 

@@ -205,7 +205,8 @@ for path in ('/lists/dev/', '/lists/dev/1', '/lists/dev/t/1', '/lists/dev/by/202
     check(f'{path}: a strong tag', re.fullmatch(r'"[0-9a-f]{32}"', a['ETag']), a['ETag'])
     again = get(path, If_None_Match=a['ETag'])
     equal(f'{path}: known already', (again.status, again.raw), (304, b''))
-    equal(f'{path}: another for who is signed in', get(path, OTHER, If_None_Match=a['ETag']).status, 200 if 'atom' not in path else 200)
+    if 'atom' not in path:  # a feed of nothing that is hidden is the same for both
+        equal(f'{path}: another for who is signed in', get(path, OTHER, If_None_Match=a['ETag']).status, 200)
     equal(f'{path}: to be asked for again', (a['Cache-Control'], get(path, OTHER)['Cache-Control']), ('no-cache', 'private, no-cache'))
     small = get(path, Accept_Encoding='gzip')
     check(f'{path}: compressed, by a tag of its own', small['ETag'] != a['ETag'] and small.body == a.body)
@@ -294,7 +295,7 @@ equal('all of them are kept', count, len(hostile))
 visits = [{'path': '/lists/odd/t/1', 'count': {'posts': 'article.msg'}, 'axe': LONG}] + [
     {'path': x, 'axe': LONG or 'view' not in x} for x in ('/lists/odd/t/1?view=flat', '/lists/odd/by/2025/06/?view=flat', '/lists/odd/', '/lists/odd/search?q=attacks',
                           '/lists/odd/search?q=%3Cscript%3E', '/lists/odd/search?q=' + urllib.parse.quote(attacks[1]))]
-visits += [{'path': f'/lists/odd/{n}', 'axe': n < 12, 'valid': LONG or n < 40} for n in range(2, count + 1, 1 if LONG else 9)]
+visits += [{'path': f'/lists/odd/{n}', 'axe': LONG or n < 4, 'valid': LONG or n < 40} for n in range(2, count + 1, 1 if LONG else 9)]
 visits += [{'path': '/lists/odd/2/raw'}]
 for s in look(p, visits):
     if s['path'].endswith('/raw'):
@@ -343,7 +344,7 @@ if os.path.exists(packed):
              '/lists/linux-mips/by/2017/09/?view=flat', '/lists/linux-mips/31', thread, '/lists/linux-mips/t/9706', '/lists/linux-mips/t/9706?view=flat',
              '/lists/linux-mips/search', '/lists/linux-mips/search?q=gpio', '/lists/search?q=gpio&o=new', '/lists/dev/']
     visits = [{'path': x, 'width': w, 'scheme': 'dark' if (i + k) % 2 else 'light', 'valid': w == 1440 and (LONG or x != thread),
-               'axe': LONG or (w != 820 and x != thread)} for i, x in enumerate(paths) for k, w in enumerate((390, 820, 1440)) if LONG or w != 820 or i in (0, 1, 8)]
+               'axe': LONG or (w == 390 and x != thread)} for i, x in enumerate(paths) for k, w in enumerate((390, 820, 1440)) if LONG or w != 820 or i in (0, 1, 8)]
     visits += [{'path': '/lists/nosuch/'}, {'path': '/lists/linux-mips/search?q=%28'}, {'path': '/lists/board/t/1', 'headers': {'Authorization': f'Bearer {MEMBER}'}}]
     if SHOTS:
         for v in visits:
