@@ -58,10 +58,11 @@ demo_ports_free() {
 
 # Starts the server and tells where it is; ends when it ends.
 demo_serve() {
-	local pid code tries=0
-	pst serve 2>>"$DEMO/log" &
+	local pid code tries=0 signals=0 seen
+	# Out of the terminal's reach: Ctrl-C comes by the trap, once; a second one means "at once".
+	setsid build/postern -c "$DEMO/postern.conf" "${WHERE[@]}" serve 2>>"$DEMO/log" &
 	pid=$!
-	trap 'kill -TERM $pid 2>/dev/null' INT TERM HUP
+	trap 'signals=$((signals + 1)); kill -TERM $pid 2>/dev/null' INT TERM HUP
 	until answers "$WEB_PORT" && answers "$SUBMISSION_PORT"; do
 		tries=$((tries + 1))
 		if [ $tries -gt 200 ] || ! kill -0 $pid 2>/dev/null; then
@@ -73,10 +74,11 @@ demo_serve() {
 		sleep 0.1
 	done
 	demo_tell
-	while :; do
+	seen=-1
+	while [ $seen -ne $signals ]; do # a signal ends a wait
+		seen=$signals
 		wait $pid
 		code=$?
-		kill -0 $pid 2>/dev/null || break
 	done
 	echo "Postern has stopped."
 	return $code
