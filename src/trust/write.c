@@ -10,12 +10,13 @@ void writer_begin(struct writer *w, const char *field)
 	w->column = w->text.n;
 }
 
-/* White space before a piece of text: a space, or a new line when it is full. */
+/* White space before a piece of text: a space, or a new line when it is full. There,
+ * too, it is a space and no tab: dkimpy looks for " i=1;" in what is not unfolded. */
 static void gap(struct writer *w, size_t length)
 {
 	bool full = w->column + 1 + length > LINE_MAX_COLUMN;
-	buf_add(&w->text, full ? STR("\r\n\t") : STR(" "));
-	w->column = full ? 8 : w->column + 1;
+	buf_add(&w->text, full ? STR("\r\n ") : STR(" "));
+	w->column = full ? 1 : w->column + 1;
 }
 
 static void put(struct writer *w, str text)

@@ -70,6 +70,11 @@ def _clean():
 
 
 def done():
+    for p in Postern.all:
+        for word in ('Sanitizer', 'runtime error:'):
+            at = p.log().find(word)
+            if at >= 0:
+                check('no sanitizer has anything to say', False, p.log()[at - 200:at + 1800])
     _clean()
     print(f'{counts["passed"]} passed, {counts["failed"]} failed', flush=True)
     os._exit(1 if counts['failed'] or not counts['passed'] else 0)

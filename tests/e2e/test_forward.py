@@ -2,12 +2,14 @@
 administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
 import re
 
+import dkim
+
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(90)
+limit(240)
 LIST, ANNA, FAR = 'dev@lists.example', 'anna@home.example', 'x@far.example'
 
 home = Sink('127.0.0.24', 0, 'home.example')
@@ -47,6 +49,10 @@ for who in ('ben@home.example', 'cara@home.example'):
         r'SRS0=[^=]+=[^=]+=far\.example=x@lists\.example', m.mail_from), m.mail_from)
     equal('marked against loops', m.field('Delivered-To'), 'bugs@lists.example')
     equal('not a byte of it is changed', m.data.endswith(post), True)
+key = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1]))
+cv, results, reason = dkim.arc_verify(m.data, dnsfunc=lambda name, timeout=5: key.encode())
+equal('sealed with ARC, as another implementation sees it', (cv, reason), (dkim.CV_Pass, 'success'))
+check('with what was found', 'i=1' in m.field('ARC-Authentication-Results') and 'spf=' in m.field('ARC-Authentication-Results'), m.header)
 path = m.mail_from
 bounce = message('mailer-daemon@home.example', path, 'undelivered', Auto_Submitted='auto-replied')
 equal('its bounce is taken', p.deliver('', path, bounce)[0], 250)

@@ -14,8 +14,8 @@ import time
 from harness import HERE, LONG, POSTERN, Postern, check, done, equal, eventually, folder, limit, section
 from mailing import message, mid_of
 
-limit(150, 900)
-CUTS, CUTS_WITHOUT, POSTS = (60, 12, 400) if LONG else (8, 3, 120)
+limit(240, 1200)
+CUTS, CUTS_WITHOUT, POSTS = (50, 12, 240) if LONG else (8, 3, 120)
 LIST, ANNA, MEMBERS = 'dev@lists.example', 'anna@uni.example', 5
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
@@ -98,7 +98,7 @@ class Recorded:
         q = Postern.on(self.p, self.after, conf)
         try:
             q.start()
-            sorted_ = eventually(lambda: q.status('arrivals') == 0 and q.status('deliveries') == 0, 30, 0.1)
+            sorted_ = eventually(lambda: q.status('arrivals') == 0 and q.status('deliveries') == 0, 90, 0.2)
             if not sorted_:
                 print(q.tail(), flush=True)
             have = set(re.findall(r'(?m)^Message-ID: <(.*?)>', q.cli('archive', 'export', LIST)))

@@ -10,7 +10,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(90)
+limit(240)
 LIST, ANNA = 'dev@lists.example', 'anna@home.example'
 OUT = 'someone@{}.example'
 
