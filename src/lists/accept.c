@@ -6,7 +6,9 @@
 #include "base/map.h"
 #include "lists/budget.h"
 #include "lists/fanout.h"
+#include "lists/notice.h"
 #include "lists/steps.h"
+#include "store/lists/member.h"
 #include "store/lists/seen.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
@@ -121,6 +123,30 @@ static err remember(struct office *o, const struct post *p)
 	return seen_add(o->lists, &s);
 }
 
+/* A member's own setting. Only who is proven to have written it is told. */
+static err acknowledge(struct office *o, struct arena *a, const struct post *p)
+{
+	bool may;
+	if (!p->member || !p->member->acknowledge || !p->authentic)
+		return OK;
+	TRY(notice_may_answer(o, a, &p->header, &p->reverse_path, &may));
+	if (!may)
+		return OK;
+	struct notice_var vars[] = { { "subject", p->subject } };
+	return notice_send(
+		o, a,
+		&(struct notice){
+			.name = "acknowledged",
+			.list = p->list,
+			.to = p->author,
+			.source = arena_cat(a, p->source, STR("/acknowledged")),
+			.in_reply_to = p->message_id.n ? arena_cat(
+					       a, STR("<"), p->message_id, STR(">"))
+						       : STR(""),
+			.vars = vars,
+			.var_count = 1 });
+}
+
 static err deliver(struct office *o, struct arena *a, const struct post *p,
 		   struct outgoing *out, str judgement)
 {
@@ -138,6 +164,7 @@ static err deliver(struct office *o, struct arena *a, const struct post *p,
 	TRY(book_commit(o->outbound));
 	TRY(fanout_rest(o, p->list->id, out, &m));
 	TRY(remember(o, p));
+	TRY(acknowledge(o, a, p));
 	if (m.frozen)
 		TRY(budget_tell(o, a, p->list->address,
 				arena_cat(a, STR("Post \""), p->subject,

@@ -28,6 +28,19 @@ int main(void)
 		str want = str_from(cases[i].means);
 		CHECK(want.n ? str_starts(got, want) : !got.n);
 	}
+	ARENA(a);
+	static const char *const rules[][2] = {
+		{ "loop: miss; member: accept (an owner)",
+		  "1 rule had no objection; member: accept (an owner)" },
+		{ "a: miss; b: miss; c: hold (why; or not)",
+		  "2 rules had no objection; c: hold (why; or not)" },
+		{ "a: miss; b: miss", "2 rules had no objection" },
+		{ "accepted by mod@uni.example", "accepted by mod@uni.example" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		CHECK(str_eq(trace_rules(a, str_from(rules[i][0])),
+			     str_from(rules[i][1])));
 	CHECK(trace_word(STR("tried"))->recipient);
 	CHECK(str_eq(str_from(trace_word(STR("bounced"))->counts), STR("failed")));
 	CHECK(!trace_word(STR("held"))->recipient);

@@ -121,6 +121,7 @@ static void set_row(struct looking *l, struct copy_row *row, str address, enum s
 		    const struct ledger_entry *e)
 {
 	const struct trace_word *w = trace_word(e->what);
+	bool kept = str_eq(e->what, STR("kept")); /* nobody's reply */
 	row->counts = w->counts;
 	row->row = (struct page_trace_recipients){
 		.address = s == SEES_ALL || is_own(l, address)
@@ -128,8 +129,11 @@ static void set_row(struct looking *l, struct copy_row *row, str address, enum s
 				   : masked(l->q->arena, address),
 		.state = str_from(w->state),
 		.word = str_from(w->word),
-		.reply = s == SEES_ALL ? e->detail : str_first(e->detail, 3),
-		.means = str_from(trace_means(e->detail)),
+		.reply = kept            ? STR("")
+			 : s == SEES_ALL ? e->detail
+					 : str_first(e->detail, 3),
+		.means = kept ? STR("This server keeps what it would send.")
+			      : str_from(trace_means(e->detail)),
 		.at = e->at / 1000,
 	};
 }
@@ -148,7 +152,7 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 		.state = str_from(w->state),
 		.word = *w->what ? str_from(w->word) : e->what,
 		.of = e->recipient,
-		.text = s == SEES_ALL ? e->detail : STR(""),
+		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail) : STR(""),
 		.at = e->at / 1000,
 	};
 	buf_add(&t->steps, (str){ (const char *)&step, sizeof step });

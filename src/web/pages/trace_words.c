@@ -1,6 +1,6 @@
 #include "web/pages/trace_words.h"
 
-#include <stddef.h>
+#include "base/buf.h"
 
 static const struct trace_word words[] = {
 	{ "accepted", "Accepted by the list", "ok", false, "" },
@@ -25,6 +25,26 @@ const struct trace_word *trace_word(str what)
 		if (str_eq(what, str_from(words[i].what)))
 			return &words[i];
 	return &other;
+}
+
+str trace_rules(struct arena *a, str verdicts)
+{
+	BUF(told);
+	size_t misses = 0;
+	for (str rest = verdicts, one; rest.n;) {
+		str at = str_find(rest, STR("; "));
+		one = str_first(rest, rest.n - at.n);
+		rest = str_skip(at, 2);
+		if (str_ends(one, STR(": miss")))
+			misses++;
+		else
+			buf_cat(&told, told.n ? STR("; ") : STR(""), one);
+	}
+	if (!misses)
+		return verdicts;
+	return arena_printf(a, "%zu %s no objection%s%.*s", misses,
+			    misses == 1 ? "rule had" : "rules had", told.n ? "; " : "",
+			    (int)told.n, told.n ? told.p : "");
 }
 
 /* The enhanced status code (RFC 3463) in a reply: "5.1.1". */

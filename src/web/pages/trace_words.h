@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/arena.h"
 
 struct trace_word {
 	const char *what, *word;
@@ -16,6 +16,10 @@ struct trace_word {
 
 /* Never NULL: what nobody knows is shown as it stands. */
 const struct trace_word *trace_word(str what);
+
+/* What a list's rules said, short: "8 rules had no objection; member: accept (…)" of
+ * "loop: miss; …; member: accept (…)". */
+str trace_rules(struct arena *a, str verdicts);
 
 /* What a remote's reply means for the reader; "" where its words must do. */
 const char *trace_means(str reply);
