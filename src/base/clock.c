@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,31 +12,27 @@ enum { OFFSET_BYTES = 32 };
 
 /* The offset's text: the environment's own, or a shared page of the file, so
  * that reading the clock costs no system call. */
-static const char *offset_text(void)
+static const char *offset_text;
+
+static void find_offset(void)
 {
-	static const char *text;
-	static bool looked;
-	if (looked)
-		return text;
 	const char *env = getenv("POSTERN_CLOCK");
-	if (env && env[0] == '/') {
-		int fd = open(env, O_RDONLY | O_CLOEXEC);
-		void *page = fd < 0 ? MAP_FAILED
-				    : mmap(NULL, OFFSET_BYTES, PROT_READ, MAP_SHARED, fd,
-					   0);
-		if (fd >= 0)
-			close(fd);
-		env = page == MAP_FAILED ? NULL : page;
-	}
-	text = env;
-	looked = true;
-	return text;
+	offset_text = env;
+	if (!env || env[0] != '/')
+		return;
+	int fd = open(env, O_RDONLY | O_CLOEXEC);
+	void *page = fd < 0 ? MAP_FAILED
+			    : mmap(NULL, OFFSET_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	offset_text = page == MAP_FAILED ? NULL : page;
 }
 
 static int64_t offset_seconds(void)
 {
-	const char *text = offset_text();
-	return text ? strtoll(text, NULL, 10) : 0;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, find_offset);
+	return offset_text ? strtoll(offset_text, NULL, 10) : 0;
 }
 
 static int64_t read_ms(clockid_t id)

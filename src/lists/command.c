@@ -214,6 +214,18 @@ static err read_text(struct arena *a, const struct mail_command *c, str *text)
 	return OK;
 }
 
+/* The answer goes to the return path, which may be a victim's: words of a stranger do not
+ * go along. */
+static str own_subject(struct run *r)
+{
+	const struct mail_command *c = r->c;
+	str subject = header_text(r->a, header_find(&c->header, STR("Subject")));
+	bool proven = c->authentic
+		      && str_eq(address_key(r->a, &c->from.address),
+				address_key(r->a, &c->reverse_path));
+	return proven && subject.n ? subject : STR("your mail");
+}
+
 /* A moderator who decides on twenty posts in a day is obeyed twenty times, but
  * answered no more often than anybody. */
 static err answer(struct run *r)
@@ -223,11 +235,10 @@ static err answer(struct run *r)
 	TRY(notice_may_answer(r->o, r->a, &c->header, &c->reverse_path, &may));
 	if (!may)
 		return OK;
-	str *ids, subject = header_text(r->a, header_find(&c->header, STR("Subject")));
+	str *ids;
 	struct mailbox to = { .address = c->reverse_path };
 	struct notice_var vars[] = { { "answers", buf_str(&r->says) },
-				     { "subject",
-				       subject.n ? subject : STR("your mail") } };
+				     { "subject", own_subject(r) } };
 	str id = header_ids(r->a, header_find(&c->header, STR("Message-ID")), &ids)
 			 ? arena_cat(r->a, STR("<"), ids[0], STR(">"))
 			 : STR("");

@@ -12,6 +12,8 @@
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
+#include <jansson.h>
+
 enum { ALIAS_HOURLY = 500 }; /* messages an alias passes on; a loop or a flood is more */
 
 struct leaving {        /* what differs between the kinds */
@@ -23,6 +25,18 @@ struct leaving {        /* what differs between the kinds */
 	str budget; /* whose */
 	int64_t limit, hours;
 };
+
+/* Whether the return path is the sender's own. A stranger's could be a victim's, who
+ * is to get no report that somebody else asks for, and no text of theirs. */
+static bool is_proven(const struct inbound_message *m)
+{
+	json_t *trust = json_loadb(m->trust.n ? m->trust.p : "{}",
+				   m->trust.n ? m->trust.n : 2, 0, NULL);
+	const char *spf = json_string_value(json_object_get(trust, "spf"));
+	bool proven = m->account > 0 || (spf && !strcmp(spf, "pass"));
+	json_decref(trust);
+	return proven;
+}
 
 static err note_queued(struct office *o, const struct forward *f, int64_t message,
 		       const struct leaving *l)
@@ -56,7 +70,7 @@ static err add_message(struct office *o, struct arena *a, const struct forward *
 		.subject = header_text(a, header_find(&h, STR("Subject"))),
 		.created_at = clock_now_ms(),
 		.envid = f->arrival->envid,
-		.ret = f->arrival->ret,
+		.ret = is_proven(f->arrival) ? f->arrival->ret : STR("HDRS"),
 		.size = (int64_t)body.n,
 		.split = (int64_t)(l->extra.n + h.raw.n),
 		/* Declared, and needed: else it may go on without it (RFC 6531
@@ -127,6 +141,9 @@ static err forward_to(struct office *o, struct arena *a, const struct forward *f
 	struct address sender = { 0 };
 	str rest, path = STR("");
 	bool loop;
+	struct inbound_recipient asked = *f->to;
+	if (!is_proven(f->arrival) && !str_ieq(asked.notify, STR("NEVER")))
+		asked.notify = asked.orcpt = STR("");
 	TRY(loops(a, f, name, &loop));
 	if (loop || !n) {
 		struct ledger_entry e = {
@@ -160,7 +177,7 @@ static err forward_to(struct office *o, struct arena *a, const struct forward *f
 			     .reverse_path = path,
 			     .extra = arena_cat(a, STR("Delivered-To: "), name,
 						STR("\r\n")),
-			     .copies = copies_to(a, targets, n, f->to),
+			     .copies = copies_to(a, targets, n, &asked),
 			     .count = n,
 			     .budget = arena_cat(a, STR("alias:"), name),
 			     .limit = ALIAS_HOURLY,
@@ -176,7 +193,13 @@ err forward_alias(struct office *o, struct arena *a, const struct forward *f,
 
 err forward_admin(struct office *o, struct arena *a, const struct forward *f)
 {
-	return forward_to(o, a, f, f->to[0].address, &o->conf->site_admin, 1);
+	struct address to;
+	str rest;
+	/* However it was spelled: each spelling would be a copy and a budget of its own.
+	 */
+	TRY(address_path(a, arena_cat(a, STR("<"), f->to[0].address, STR(">")), true, &to,
+			 &rest));
+	return forward_to(o, a, f, address_key(a, &to), &o->conf->site_admin, 1);
 }
 
 err forward_owner(struct office *o, struct arena *a, const struct forward *f,

@@ -71,20 +71,22 @@ static err simple_notice(struct office *o, struct arena *a, const struct list_en
 static err check_target(struct office *o, struct arena *a, str key)
 {
 	int64_t times;
-	TRY(answered_add(o->lists, arena_cat(a, STR("token:"), key), clock_now() / 86400,
-			 &times));
+	TRY(answered_add(o->lists, arena_cat(a, STR("token:"), notice_mailbox(a, key)),
+			 clock_now() / 86400, &times));
 	return times <= TOKENS_A_DAY
 		       ? OK
 		       : FAIL(ERR_DENIED, "this address was sent as many mails as it may "
 					  "get in a day; try again tomorrow");
 }
 
-/* A letter with a token: its link, its answer's address and its subject bear it. */
+/* A letter with a token: its link, its answer's address and its subject bear it. Not
+ * so the asker's name: nobody can have words of theirs sent to a stranger. */
 static err send_token(struct office *o, struct arena *a, const struct list_entry *list,
 		      const struct mailbox *to, enum confirm_kind kind, const char *name,
 		      int64_t span)
 {
 	str token, key = address_key(a, &to->address);
+	struct mailbox nameless = { .address = to->address };
 	TRY(check_target(o, a, key));
 	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
 				 to->name.n);
@@ -100,7 +102,7 @@ static err send_token(struct office *o, struct arena *a, const struct list_entry
 	return notice_send(o, a,
 			   &(struct notice){ .name = name,
 					     .list = list,
-					     .to = *to,
+					     .to = nameless,
 					     .confirm_token = token,
 					     .vars = vars,
 					     .var_count = 1 });
@@ -155,9 +157,12 @@ err member_ask_join(struct office *o, struct arena *a, const struct list_entry *
 			      STR_F(list_subaddress(a, list, STR("owner"))));
 	TRY(check_ban(o, a, list, key));
 	TRY(is_member(o, a, list, key, &already));
-	return already ? simple_notice(o, a, list, who, "already-member")
-		       : send_token(o, a, list, who, CONFIRM_JOIN, "confirm-join",
-				    JOIN_SPAN);
+	if (!already)
+		return send_token(o, a, list, who, CONFIRM_JOIN, "confirm-join",
+				  JOIN_SPAN);
+	struct mailbox nameless = { .address = who->address };
+	TRY(check_target(o, a, key));
+	return simple_notice(o, a, list, &nameless, "already-member");
 }
 
 err member_invite(struct office *o, struct arena *a, const struct list_entry *list,

@@ -230,6 +230,15 @@ bool notice_is_automated(struct arena *a, const struct header *h,
 	return str_ifind(quiet, STR("All")).n || str_ifind(quiet, STR("AutoReply")).n;
 }
 
+str notice_mailbox(struct arena *a, str key)
+{
+	str local, domain, base, tag;
+	if (!str_cut_last(key, '@', &local, &domain) || !str_cut(local, '+', &base, &tag)
+	    || !base.n)
+		return key;
+	return arena_cat(a, base, STR("@"), domain);
+}
+
 err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
 		      const struct address *reverse_path, bool *may)
 {
@@ -237,8 +246,8 @@ err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
 	*may = false;
 	if (notice_is_automated(a, h, reverse_path))
 		return OK;
-	TRY(answered_add(o->lists, address_key(a, reverse_path), clock_now() / 86400,
-			 &times));
+	str mailbox = notice_mailbox(a, address_key(a, reverse_path));
+	TRY(answered_add(o->lists, mailbox, clock_now() / 86400, &times));
 	*may = times <= ANSWERS_A_DAY;
 	if (!*may)
 		log_warn("answers-exhausted",

@@ -40,6 +40,10 @@ MUST_USE err notice_send(struct office *o, struct arena *a, const struct notice 
 bool notice_is_automated(struct arena *a, const struct header *h,
 			 const struct address *reverse_path);
 
+/* The mailbox behind an address, for counting: anna@uni.example for
+ * anna+anything@uni.example, which mostly ends in the same place. */
+str notice_mailbox(struct arena *a, str key);
+
 /* Whether a mail may be answered by a program: a person wrote it, and its sender
  * has had fewer than 10 answers today (this one is counted). */
 MUST_USE err notice_may_answer(struct office *o, struct arena *a, const struct header *h,

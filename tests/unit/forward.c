@@ -210,6 +210,48 @@ static void test_submission(struct office_test *t)
 	CHECK(ok(inbound_count(t->o.inbound, &left)) && left == 0);
 }
 
+/* Spelled in a hundred ways it is one address, with one copy and one budget; and a report
+ * that is asked for would go to whom the return path names, so that must be proven. */
+static void test_reports(struct office_test *t)
+{
+	struct inbound_message in = { .received_at = clock_now_ms(),
+				      .reverse_path = STR("victim@far.example"),
+				      .client = STR("192.0.2.1"),
+				      .helo = STR("x"),
+				      .protocol = STR("ESMTP"),
+				      .envid = STR(""),
+				      .ret = STR("FULL"),
+				      .size = sizeof MAIL - 1,
+				      .body = str_from(MAIL),
+				      .file = STR("") };
+	struct inbound_recipient to[] = {
+		{ .address = STR("postmaster@lists.example"),
+		  .notify = STR("SUCCESS"),
+		  .orcpt = STR("rfc822;victim@far.example") },
+		{ .address = STR("PostMaster@Lists.Example"),
+		  .notify = STR("SUCCESS"),
+		  .orcpt = STR("") },
+	};
+	static const struct {
+		const char *trust, *message, *delivery;
+	} cases[] = {
+		{ "{\"spf\":\"fail\"}", "ret = 'HDRS'", "notify = '' AND orcpt = ''" },
+		{ "{\"spf\":\"pass\"}", "ret = 'FULL'", "notify = 'SUCCESS'" },
+	};
+	for (size_t i = 0; i < 2; i++) {
+		OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+		OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM message"));
+		in.id = 0;
+		in.trust = str_from(cases[i].trust);
+		CHECK(ok(inbound_add(t->o.inbound, &in, to, 2))
+		      && ok(arrival_sort(&t->o, t->a, &in)));
+		CHECK(office_count(t, "message", "1") == 1
+		      && office_count(t, "message", cases[i].message) == 1);
+		CHECK(office_count(t, "delivery", "1") == 1
+		      && office_count(t, "delivery", cases[i].delivery) == 1);
+	}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -229,6 +271,7 @@ int main(void)
 	test_once(&t);
 	test_flood(&t);
 	test_submission(&t);
+	test_reports(&t);
 	office_end(&t);
 	return check_done();
 }

@@ -40,6 +40,7 @@ static void test_join(struct office_test *t)
 	str letter = letter_to(t, "Anna@uni.example", "asked that"),
 	    token = letter_token(letter);
 	CHECK(token.n == TOKEN_CHARS);
+	CHECK(holds(letter, "To: Anna@uni.example")); /* without words of the asker's */
 	CHECK(holds(letter, arena_z(t->a, arena_cat(t->a, STR("dev-confirm+"), token,
 						    STR("@lists.example")))));
 	CHECK(holds(letter,
@@ -89,6 +90,14 @@ static void test_limits(struct office_test *t)
 	CHECK(sent <= 10
 	      && office_count(t, "delivery", "recipient = 'victim@other.example'")
 			 == sent);
+	/* nor by what stands behind a + */
+	e = ask(t, "victim+pills@other.example");
+	CHECK(e.kind == ERR_DENIED && has_word(e, "day"));
+	/* and not that of a member either */
+	office_member(t, office_entry(t, DEV), "busy@other.example");
+	for (int i = 0; i < 12; i++)
+		CHECK(ask(t, "busy@other.example").kind == (i < 10 ? 0 : ERR_DENIED));
+	CHECK(office_count(t, "delivery", "recipient = 'busy@other.example'") == 10);
 }
 
 static void test_policies(struct office_test *t)

@@ -155,8 +155,7 @@ static void show_held(struct request *q, struct response *r, str token,
 					.post = &post }));
 }
 
-/* Another site must not read the address of a link in Referer; nor is a page with
- * a person's affairs kept by anybody (SECURITY's no-referrer does the former). */
+/* Nobody keeps a page that shows a person's affairs. */
 static bool look(struct request *q, struct response *r, struct confirmation *c)
 {
 	struct desk *d = desk_open(q);

@@ -60,7 +60,7 @@ import time
 time.sleep(2.1)
 guest.submit('Join dev', address='dvorak@synchrotron.example', name='E. Dvorak')
 join = confirm_link('dvorak@synchrotron.example', 'onfirm')
-held_link = confirm_link(ANNA, 'Held')
+held_link = confirm_link(ANNA, 'Held: Restraint library for cyclic peptides, part 0')
 copy = next(r['id'] for r in admin.json('/outbox.json')['rows'] if r['recipient'] == ANNA and 'sharpening' in r['subject'])
 leave = re.search(r'/lists/dev/leave\?m=[^> ]+', admin.get(f'/outbox/{copy}.eml').page)[0]
 guest.get(join).submit()
