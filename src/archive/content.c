@@ -71,8 +71,10 @@ static str text_of(struct arena *a, struct content *c, const struct mime_part *p
 
 static size_t end_of(str message, const struct mime_part *p)
 {
+	if (!p->raw.n)
+		return message.n;
 	const char *end = p->raw.p + p->raw.n;
-	bool inside = p->raw.n && p->raw.p >= message.p && end <= message.p + message.n;
+	bool inside = p->raw.p >= message.p && end <= message.p + message.n;
 	return inside ? (size_t)(end - message.p) : message.n;
 }
 

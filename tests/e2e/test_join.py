@@ -12,7 +12,8 @@ OPEN, CLOSED, ASKED = 'dev@lists.example', 'staff@lists.example', 'board@lists.e
 OWNER = 'owner@uni.example'
 
 world = Sink('127.0.0.10', 0)
-dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
+                  'unproven.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})
 p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')
 for name in (OPEN, CLOSED, ASKED):
     p.cli('list', 'create', name, '--owner', OWNER)
@@ -91,6 +92,9 @@ write('eve@uni.example', 'dev-request@lists.example', 'help')
 m = letter('eve@uni.example', Subject='Re: help')
 check('help names the words', all(w in m.text() for w in ('join', 'leave', 'info', 'who', 'lists')), m.text())
 equal('an answer', (m.field('Auto-Submitted'), bool(m.field('In-Reply-To'))), ('auto-replied', True))
+write('eve@unproven.example', 'dev-request@lists.example', 'Buy pills', 'help\r\n')
+check('words of a forger go to nobody', letter('eve@unproven.example', Subject='Re: your mail').field('Subject') == 'Re: your mail'
+      and not world.to('eve@unproven.example', Subject='pills'))
 write('eve@uni.example', 'dev-request@lists.example', 'questions', 'info\r\nlists\r\nwho\r\nThank you!\r\n')
 m = letter('eve@uni.example', Subject='Re: questions')
 check('info, lists, who', 'Work on the code' in m.text() and CLOSED in m.text() and ASKED not in m.text()
