@@ -151,7 +151,12 @@ static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row 
 	if (h->reverse_path.n && address_parse(a, h->reverse_path, &path).kind)
 		TRY(address_path(a, arena_cat(a, STR("<"), h->reverse_path, STR(">")),
 				 true, &path, &rest));
-	return post_read(o->lists, a, entry, h->source, body, &path, h->account, h->trust,
+	return post_read(o->lists, a, entry,
+			 &(struct mail_in){ .source = h->source,
+					    .text = body,
+					    .reverse_path = &path,
+					    .account = h->account,
+					    .trust = h->trust },
 			 p);
 }
 

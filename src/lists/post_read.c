@@ -86,18 +86,14 @@ static err read_membership(struct book *lists, struct arena *a, struct post *p)
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
-err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
-	      str source, str message, const struct address *reverse_path,
-	      int64_t account, str trust, struct post *p)
+err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 {
-	*p = (struct post){ .list = list,
-			    .source = source,
-			    .message = message,
-			    .reverse_path = *reverse_path,
-			    .account = account,
-			    .trust = trust };
-	TRY(settings_load(lists, a, list->id, &p->settings));
-	TRY(header_scan(a, message, &p->header));
+	*p = (struct post){ .source = m->source,
+			    .message = m->text,
+			    .reverse_path = *m->reverse_path,
+			    .account = m->account,
+			    .trust = m->trust };
+	TRY(header_scan(a, m->text, &p->header));
 	read_author(a, p);
 	read_trust(p);
 	str *ids;
@@ -105,5 +101,20 @@ err post_read(struct book *lists, struct arena *a, const struct list_entry *list
 		p->message_id = ids[0];
 	p->subject = header_text(a, header_find(&p->header, STR("Subject")));
 	p->body_hash = sha256(a, p->header.body);
+	return OK;
+}
+
+err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
+		 struct post *p)
+{
+	p->list = list;
+	TRY(settings_load(lists, a, list->id, &p->settings));
 	return read_membership(lists, a, p);
+}
+
+err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
+	      const struct mail_in *m, struct post *p)
+{
+	TRY(post_parse(a, m, p));
+	return post_look_up(lists, a, list, p);
 }

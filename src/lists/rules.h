@@ -57,10 +57,25 @@ struct judgement {
 	size_t count;
 };
 
-/* Reads a message for a list: header, author, membership, settings. */
+/* A message as smtpd took it, not yet anybody's. All is borrowed. */
+struct mail_in {
+	str source, text, trust;
+	const struct address *reverse_path;
+	int64_t account;
+};
+
+/* What the bytes alone tell: header, author, hash. Once a message, under no lock.
+ * ERR_LIMIT, ERR_SYNTAX: of header_scan. */
+MUST_USE err post_parse(struct arena *a, const struct mail_in *m, struct post *p);
+
+/* What one list adds to a parsed post: settings, the author's membership and role.
+ * The caller keeps the parsed one and hands in a copy for each list. */
+MUST_USE err post_look_up(struct book *lists, struct arena *a,
+			  const struct list_entry *list, struct post *p);
+
+/* Both, for one list. */
 MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
-		       str source, str message, const struct address *reverse_path,
-		       int64_t account, str trust, struct post *p);
+		       const struct mail_in *m, struct post *p);
 
 MUST_USE err rules_judge(struct book *lists, struct arena *a, const struct post *p,
 			 struct judgement *j);

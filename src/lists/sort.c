@@ -99,8 +99,13 @@ static err take_post(struct sorting *s)
 	struct post p;
 	struct judgement j;
 	str source = source_of(s, s->meaning.list->address);
-	TRY(post_read(s->o->lists, s->a, s->meaning.list, source, s->message,
-		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
+	TRY(post_read(s->o->lists, s->a, s->meaning.list,
+		      &(struct mail_in){ .source = source,
+					 .text = s->message,
+					 .reverse_path = &s->reverse_path,
+					 .account = s->arrival->account,
+					 .trust = s->arrival->trust },
+		      &p));
 	bool begun; /* and cut off by a crash */
 	TRY(post_has_begun(s->o, s->a, source, &begun));
 	if (begun) {
@@ -129,8 +134,12 @@ static err take_post(struct sorting *s)
 static err read_command(struct sorting *s, struct mail_command *c)
 {
 	struct post p; /* for the author and the proof; a command has the same */
-	TRY(post_read(s->o->lists, s->a, s->meaning.list, STR(""), s->message,
-		      &s->reverse_path, s->arrival->account, s->arrival->trust, &p));
+	TRY(post_read(s->o->lists, s->a, s->meaning.list,
+		      &(struct mail_in){ .text = s->message,
+					 .reverse_path = &s->reverse_path,
+					 .account = s->arrival->account,
+					 .trust = s->arrival->trust },
+		      &p));
 	*c = (struct mail_command){ .list = s->meaning.list,
 				    .message = s->message,
 				    .header = p.header,

@@ -78,6 +78,14 @@ static bool is_post(const struct receipt *x)
 	return yes;
 }
 
+static bool is_only_posts(const struct receipt *x)
+{
+	bool yes = x->s->rcpt_count > 0;
+	for (size_t i = 0; i < x->s->rcpt_count; i++)
+		yes = yes && x->s->rcpts[i].tag == MEANS_POST;
+	return yes;
+}
+
 /* What a mail program left out, on submission (RFC 6409 section 8); and of a post,
  * which the list sends anew and which all its readers must know by one name. */
 static bool is_completed(const struct receipt *x)
@@ -184,12 +192,12 @@ static err check_from(struct receipt *x)
 	return OK;
 }
 
-static err judge_one(struct receipt *x, const struct smtp_rcpt *to, struct judgement *j)
+static err judge_one(struct receipt *x, const struct smtp_rcpt *to,
+		     const struct post *parsed, struct judgement *j)
 {
-	struct post p;
+	struct post p = *parsed;
 	pthread_mutex_lock(&x->v->d->rules.lock);
-	err e = post_read(x->v->d->rules.lists, x->a, to->data, STR(""), x->m->text,
-			  &x->s->mail.from, x->s->account, x->row.trust, &p);
+	err e = post_look_up(x->v->d->rules.lists, x->a, to->data, &p);
 	if (!e.kind)
 		e = rules_judge(x->v->d->rules.lists, x->a, &p, j);
 	e = smtpd_reader_failed(e);
@@ -202,11 +210,18 @@ static err judge_one(struct receipt *x, const struct smtp_rcpt *to, struct judge
 static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 {
 	struct judgement j = { 0 };
+	struct post parsed;
 	*refused = false;
+	if (!is_only_posts(x))
+		return OK;
+	TRY(post_parse(x->a,
+		       &(struct mail_in){ .text = x->m->text,
+					  .reverse_path = &x->s->mail.from,
+					  .account = x->s->account,
+					  .trust = x->row.trust },
+		       &parsed));
 	for (size_t i = 0; i < x->s->rcpt_count; i++) {
-		if (x->s->rcpts[i].tag != MEANS_POST)
-			return OK;
-		TRY(judge_one(x, &x->s->rcpts[i], &j));
+		TRY(judge_one(x, &x->s->rcpts[i], &parsed, &j));
 		/* Not proven because a name server is away: not proven yet. */
 		if (x->unsure && str_eq(str_from(j.rule), STR("proof")))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "

@@ -108,9 +108,13 @@ static void test_message(struct office_test *t)
 	struct address path = office_box(t, "bob@lab.example").address;
 	int64_t copies = office_count(t, "delivery", "1"),
 		notes = office_count(t, "event", "1");
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), m.source,
-			   post(t, "bob@lab.example", DEV, "6@x"), &path, 0,
-			   str_from(ALIGNED), &p)));
+	CHECK(ok(post_read(
+		t->o.lists, t->a, office_entry(t, DEV),
+		&(struct mail_in){ .source = m.source,
+				   .text = post(t, "bob@lab.example", DEV, "6@x"),
+				   .reverse_path = &path,
+				   .trust = str_from(ALIGNED) },
+		&p)));
 	CHECK(ok(post_accept(&t->o, t->a, &p, STR("again"))));
 	CHECK(office_count(t, "delivery", "1") == copies
 	      && office_count(t, "event", "1") == notes);
@@ -144,9 +148,14 @@ static void fan_start(struct office_test *t, struct fan *f, const struct list_en
 	struct address path = office_box(t, "m0@d0.example").address;
 	bool fresh;
 	memset(f, 0, sizeof *f);
-	OFFICE_MUST(t, post_read(t->o.lists, t->a, big, STR("99/big@lists.example"),
-				 post(t, "m0@d0.example", "big@lists.example", "big@x"),
-				 &path, 0, str_from(ALIGNED), &f->post));
+	OFFICE_MUST(t, post_read(t->o.lists, t->a, big,
+				 &(struct mail_in){ .source = STR("99/big@lists.example"),
+						    .text = post(t, "m0@d0.example",
+								 "big@lists.example",
+								 "big@x"),
+						    .reverse_path = &path,
+						    .trust = str_from(ALIGNED) },
+				 &f->post));
 	f->out = (struct outgoing){ .post = &f->post, .has_copy = &f->has_copy };
 	OFFICE_MUST(t, steps_run(&t->o, t->a, &f->out));
 	f->m = (struct outbound_message){ .source = f->post.source,
@@ -222,10 +231,15 @@ static void test_resume(struct office_test *t)
 	struct fan f;
 	struct address path = office_box(t, "m0@d0.example").address;
 	memset(&f, 0, sizeof f);
-	OFFICE_MUST(t, post_read(t->o.lists, t->a, big,
-				 arena_printf(t->a, "%lld/big@lists.example",
-					      (long long)m.id),
-				 mail, &path, 0, str_from(ALIGNED), &f.post));
+	OFFICE_MUST(t,
+		    post_read(t->o.lists, t->a, big,
+			      &(struct mail_in){ .source = arena_printf(
+							 t->a, "%lld/big@lists.example",
+							 (long long)m.id),
+						 .text = mail,
+						 .reverse_path = &path,
+						 .trust = str_from(ALIGNED) },
+			      &f.post));
 	f.out = (struct outgoing){ .post = &f.post, .has_copy = &f.has_copy };
 	bool fresh, yes;
 	CHECK(ok(post_has_begun(&t->o, t->a, f.post.source, &yes)) && !yes);

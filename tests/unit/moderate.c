@@ -52,9 +52,13 @@ static void test_hold(struct office_test *t)
 	struct post p;
 	struct judgement j;
 	struct address path = office_box(t, "eve@evil.example").address;
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), h.source,
-			   mail(t, "eve@evil.example", "1@x", "buy"), &path, 0,
-			   str_from(ALIGNED), &p)));
+	CHECK(ok(post_read(
+		t->o.lists, t->a, office_entry(t, DEV),
+		&(struct mail_in){ .source = h.source,
+				   .text = mail(t, "eve@evil.example", "1@x", "buy"),
+				   .reverse_path = &path,
+				   .trust = str_from(ALIGNED) },
+		&p)));
 	CHECK(ok(rules_judge(t->o.lists, t->a, &p, &j)) && j.verdict == VERDICT_HOLD);
 	CHECK(ok(held_keep(&t->o, t->a, &p, &j)) && newest_held(t) == id);
 	CHECK(office_count(t, "delivery", "1") == before + 3);

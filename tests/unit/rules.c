@@ -25,8 +25,12 @@ static bool judge(struct office_test *t, const struct ask *x, struct judgement *
 	struct address path = { 0 };
 	if (*x->reverse_path)
 		path = office_box(t, x->reverse_path).address;
-	err e = post_read(t->o.lists, t->a, office_entry(t, DEV), STR("9/" DEV),
-			  str_from(x->message), &path, x->account, str_from(x->trust),
+	err e = post_read(t->o.lists, t->a, office_entry(t, DEV),
+			  &(struct mail_in){ .source = STR("9/" DEV),
+					     .text = str_from(x->message),
+					     .reverse_path = &path,
+					     .account = x->account,
+					     .trust = str_from(x->trust) },
 			  &p);
 	if (!e.kind)
 		e = rules_judge(t->o.lists, t->a, &p, j);
@@ -435,8 +439,12 @@ static void test_duplicates(struct office_test *t)
 	struct address path = office_box(t, ANNA).address;
 	struct ask x = { "a new one", mail, ANNA, PROOF, 0, VERDICT_ACCEPT, "default" };
 	run(t, &x, 1);
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), STR("8/" DEV),
-			   str_from(mail), &path, 0, str_from(PROOF), &p)));
+	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV),
+			   &(struct mail_in){ .source = STR("8/" DEV),
+					      .text = str_from(mail),
+					      .reverse_path = &path,
+					      .trust = str_from(PROOF) },
+			   &p)));
 	struct seen_row s = { .list = p.list->id,
 			      .message_id = p.message_id,
 			      .author = p.author_key,

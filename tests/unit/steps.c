@@ -40,8 +40,12 @@ static void begin(struct office_test *t, str message, struct run *x)
 {
 	struct address path = office_box(t, "anna@uni.example").address;
 	memset(x, 0, sizeof *x);
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV), STR("1/" DEV), message,
-			   &path, 0, str_from(ALIGNED), &x->post)));
+	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV),
+			   &(struct mail_in){ .source = STR("1/" DEV),
+					      .text = message,
+					      .reverse_path = &path,
+					      .trust = str_from(ALIGNED) },
+			   &x->post)));
 	x->out = (struct outgoing){ .post = &x->post,
 				    .number = 17,
 				    .has_copy = &x->has_copy };
