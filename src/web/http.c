@@ -497,9 +497,11 @@ static struct event_base *new_base(void)
 {
 	struct event_config *config = event_config_new();
 	event_set_log_callback(on_libevent_log);
-	/* one thread a base; workers reach it by the eventfd alone */
-	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK
-					      | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+	/* One thread a base; workers reach it by the eventfd alone. And no list of
+	 * changes (EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST): it would take a socket out of
+	 * epoll only after its close, by a number that another thread's file may bear
+	 * by then. */
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	struct event_base *base = event_base_new_with_config(config);
 	event_config_free(config);
 	return base;
