@@ -42,7 +42,7 @@ static err quoted_local(struct arena *a, str *s, bool utf8, str *local)
 	return OK;
 }
 
-static err local_part(struct arena *a, str *s, bool utf8, str *local)
+static err local_part(struct arena *a, str *s, bool utf8, size_t most, str *local)
 {
 	str start = *s;
 	if (s->n && *s->p == '"') {
@@ -60,8 +60,8 @@ static err local_part(struct arena *a, str *s, bool utf8, str *local)
 	}
 	if (utf8 && !utf8_valid(*local))
 		return FAIL(ERR_SYNTAX, "local part is not UTF-8");
-	if (start.n - s->n > LOCAL_MAX)
-		return FAIL(ERR_LIMIT, "local part is over 64 octets");
+	if (start.n - s->n > most)
+		return err_in(a, ERR_LIMIT, "local part is over %zu octets", most);
 	return OK;
 }
 
@@ -83,12 +83,12 @@ static err domain_part(struct arena *a, str *s, char end, bool utf8, str *domain
 }
 
 /* Mailbox (RFC 5321 section 4.1.2) up to end. */
-static err mailbox_until(struct arena *a, str *s, char end, bool utf8,
+static err mailbox_until(struct arena *a, str *s, char end, bool utf8, size_t local_max,
 			 struct address *out)
 {
 	size_t before = s->n;
 	struct address x;
-	TRY(local_part(a, s, utf8, &x.local));
+	TRY(local_part(a, s, utf8, local_max, &x.local));
 	if (!s->n || *s->p != '@')
 		return FAIL(ERR_SYNTAX, "address needs local@domain");
 	*s = str_skip(*s, 1);
@@ -113,7 +113,7 @@ err address_path(struct arena *a, str text, bool utf8, struct address *out, str 
 		x.local = arena_copy(a, str_first(s, postmaster.n - 1));
 		s = str_skip(s, postmaster.n - 1);
 	} else if (!s.n || *s.p != '>') {
-		TRY(mailbox_until(a, &s, '>', utf8, &x));
+		TRY(mailbox_until(a, &s, '>', utf8, PATH_OCTETS_MAX, &x));
 	}
 	if (!s.n)
 		return FAIL(ERR_SYNTAX, "path has no closing bracket");
@@ -127,7 +127,7 @@ err address_path(struct arena *a, str text, bool utf8, struct address *out, str 
 
 err address_mailbox(struct arena *a, str text, bool utf8, struct address *out)
 {
-	return mailbox_until(a, &text, '\0', utf8, out);
+	return mailbox_until(a, &text, '\0', utf8, LOCAL_MAX, out);
 }
 
 err address_parse(struct arena *a, str text, struct address *out)

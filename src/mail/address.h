@@ -31,7 +31,9 @@ static inline bool address_is_null(const struct address *x) /* the reverse-path 
  * start of text; *rest is what follows. "<>" and "<postmaster>" are known (the
  * latter has no domain). Source routes are a syntax error: nobody has needed
  * one since 1989 and relays trip over them. Non-ASCII only where utf8.
- * ERR_SYNTAX: no such path. ERR_LIMIT: local part over 64 or path over 254 octets. */
+ * A local part may fill the path: return paths that carry a recipient in them (VERP,
+ * SRS) are often over the 64 octets that RFC 5321 section 4.5.3.1.1 asks for at least.
+ * ERR_SYNTAX: no such path. ERR_LIMIT: path over 254 octets. */
 MUST_USE err address_path(struct arena *a, str text, bool utf8, struct address *out,
 			  str *rest);
 
@@ -40,7 +42,8 @@ MUST_USE err address_path(struct arena *a, str text, bool utf8, struct address *
 MUST_USE err address_parse(struct arena *a, str text, struct address *out);
 
 /* Mailbox of RFC 5321 section 4.1.2 with nothing around it: address_path without
- * the brackets, a single-label domain allowed. The same failures. */
+ * the brackets, a single-label domain allowed; local part at most 64 octets. The same
+ * failures. */
 MUST_USE err address_mailbox(struct arena *a, str text, bool utf8, struct address *out);
 
 /* The mailboxes of a From, To, Cc, Reply-To or Sender field's raw value (RFC

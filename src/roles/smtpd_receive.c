@@ -47,18 +47,22 @@ static str client_info(struct receipt *x)
 }
 
 /* Received (RFC 5321 section 4.4). "for" only where there is one recipient: the
- * others must not learn of each other. */
+ * others must not learn of each other. Where a person signed in, at home or in a hotel,
+ * is for the inbound book and the log to know, not for every member and the archive. */
 static str received_field(struct receipt *x)
 {
 	const struct smtp_session *s = x->s;
-	str from = x->v->is_local
-			   ? STR("local")
-			   : arena_cat(x->a, plain_name(x->a, s->helo), client_info(x));
+	str from = STR("");
+	if (x->v->is_local)
+		from = STR("from local\r\n\t");
+	else if (!s->account)
+		from = arena_cat(x->a, STR("from "), plain_name(x->a, s->helo),
+				 client_info(x), STR("\r\n\t"));
 	str to = s->rcpt_count == 1
 			 ? arena_cat(x->a, STR("\r\n\tfor <"),
 				     address_text(x->a, &s->rcpts[0].to), STR(">"))
 			 : STR("");
-	return arena_cat(x->a, STR("Received: from "), from, STR("\r\n\tby "),
+	return arena_cat(x->a, STR("Received: "), from, STR("by "),
 			 x->v->d->conf->site_hostname, STR(" with "), smtp_protocol(s),
 			 to, STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
 }

@@ -142,6 +142,10 @@ static void single_lines(struct arena *a)
 		{ "MAIL FROM:<@x.example:a@b.example>", "501 5.1.7" },
 		{ "MAIL FROM:<\"a b\"@b.example>", "250 2.1.0" },
 		{ "MAIL FROM:<a@[192.0.2.1]>", "250 2.1.0" },
+		/* VERP and SRS of others */
+		{ "MAIL FROM:<bounces+0123456789-0123456789-0123456789-0123456789-"
+		  "anna=uni.example@b.example>",
+		  "250 2.1.0" },
 		{ "MAIL FROM:<a@b.example> SIZE=1048577", "552 5.3.4" },
 		{ "MAIL FROM:<a@b.example> SIZE=-1", "501 5.5.4" },
 		{ "MAIL FROM:<a@b.example> SIZE=99999999999999999999", "501 5.5.4" },
