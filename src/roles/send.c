@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The key that [trust] names signs what we vouch for. */
+/* The key that [trust] names signs what we write and seals what we forward. */
 static err prepare_sealer(struct role *role, struct sender_conf *conf)
 {
 	struct sign_key *key;
@@ -18,11 +18,15 @@ static err prepare_sealer(struct role *role, struct sender_conf *conf)
 			   arena_cat(role->a, role->conf->trust_selector, STR(".pem")));
 	conf->sealer = (struct sealer){ .domain = domain_ascii(role->a,
 							       role->conf->site_domain),
+					.arc = role->conf->trust_arc,
 					.selector = role->conf->trust_selector,
 					.hostname = role->conf->site_hostname,
 					.resolver = conf->resolver };
-	if (!role->conf->trust_arc || !pem.n)
+	if (!pem.n) {
+		log_warn("not-signing", KS("selector", role->conf->trust_selector),
+			 KZ("do", "postern init makes the key and shows its record"));
 		return OK;
+	}
 	TRY(sign_key_load(role->a, pem, &key));
 	conf->sealer.key = key;
 	return OK;

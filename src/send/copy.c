@@ -19,6 +19,7 @@ static err fill(struct book *outbound, struct letter *l)
 	TRY(outbound_body_read(outbound, l->a, l->row.id, 0, l->row.size, &body));
 	if (!str_ends(body, STR("\r\n")))
 		body = arena_cat(l->a, body, STR("\r\n"));
+	l->whole = body;
 	size_t split = (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0;
 	l->head = ready(l->a, str_first(body, split));
 	l->rest = ready(l->a, str_skip(body, split));
@@ -55,6 +56,7 @@ void letter_drop(struct letter *l)
 {
 	if (!l || atomic_fetch_sub(&l->users, 1) > 1)
 		return;
+	pthread_mutex_destroy(&l->lock);
 	arena_free(l->a);
 	free(l);
 }

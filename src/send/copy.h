@@ -12,6 +12,7 @@
 #include "base/mac.h"
 #include "smtp/client.h"
 #include "store/outbound/message.h"
+#include "trust/dkim.h"
 
 #include <pthread.h>
 
@@ -19,14 +20,16 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
+	str whole;                   /* as it was queued, in one piece */
 	struct smtp_part head, rest; /* before and behind the personal fields */
 	pthread_mutex_t lock;        /* of what follows */
 	bool sealed;                 /* seal.h has done its work */
+	struct dkim_plan *plan;      /* how its copies are signed; NULL: they are not */
 };
 
 struct copy_parts {
 	str reverse_path;
-	struct smtp_part parts[3];
+	struct smtp_part parts[4]; /* one is for the signature: seal.h */
 	size_t count;
 };
 

@@ -57,6 +57,7 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 	const struct outbound_message *m = &u->item->letter->row;
 	letter_seal(u->item->letter, &x->s->sealer);
 	copy_make(u->a, u->item->letter, &x->s->mac, u->item->member, &u->parts);
+	copy_sign(u->a, u->item->letter, &u->parts);
 	u->to = (struct smtp_to){ .address = u->item->recipient,
 				  .notify = notify_bits(u->item->notify),
 				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };

@@ -68,6 +68,20 @@ for member in MEMBERS:
     for copy in HOME[member].to(member, Subject='by swaks'):
         equal(f'the copy of {member}', copy_faults(copy, LIST, number=1), [])
         equal(f'one recipient in the copy of {member}', copy.rcpts, [member])
+ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1])).encode()
+
+
+def verifies(octets):
+    return dkim.verify(octets, dnsfunc=lambda name, timeout=5: ours if name == b'postern._domainkey.lists.example.' else None)
+
+
+for member in MEMBERS:
+    octets = copies('by swaks')[member][0].data
+    check(f'the copy of {member} bears our signature', octets.startswith(b'DKIM-Signature:') and verifies(octets), octets[:1500])
+    for old, new in ((b'\r\nList-Unsubscribe: <', b'\r\nList-Unsubscribe: <https://evil.example/>, <'),
+                     (b'=One-Click', b'=Two-Click'), (b'\r\nFrom: ', b'\r\nFrom: Eve '), (b'My first', b'My worst'),
+                     (b'\r\nSubject: ', b'\r\nList-Unsubscribe: <https://evil.example/>\r\nSubject: ')):
+        check(f'{old} is covered by it', old in octets and not verifies(octets.replace(old, new, 1)))
 paths = {copies('by swaks')[m][0].mail_from for m in MEMBERS}
 equal('each copy has its own return path', len(paths), len(MEMBERS))
 links = {copies('by swaks')[m][0].field('List-Unsubscribe') for m in MEMBERS}
@@ -152,8 +166,8 @@ with p.submit(ANNA, TOKEN) as s:
 arrived('signed')
 for member in MEMBERS:
     for copy in copies('signed')[member]:
-        check(f'the signature in the copy of {member} verifies',
-              dkim.verify(copy.data, dnsfunc=lambda name, timeout=5: record.encode()))
+        check(f"the author's signature in the copy of {member} verifies, below ours", verifies(copy.data) and dkim.DKIM(
+            copy.data).verify(1, dnsfunc=lambda name, timeout=5: record.encode()))
 
 section('trace and archive')
 mid = mid_of(HOME[BEN].to(BEN, Subject='by smtplib')[0].data)
@@ -199,6 +213,7 @@ check('and held', p.event('post-held', rule='nonmember', author=STRANGER))
 note = eventually(lambda: north.to(MODERATOR, Subject='stranger one'))
 check('the moderator is told', note)
 note = note[0]
+check('a notice bears our signature', verifies(note.data), note.header)
 check('with a token in Reply-To or From, and the post', 'dev-confirm+' in note.header and b'Please.' in note.data, note.text())
 equal('from a program, to which nothing answers', (note.field('Auto-Submitted'), note.mail_from), ('auto-generated', ''))
 equal('the stranger, who proved nothing, is told nothing', north.to(STRANGER), [])

@@ -5,6 +5,8 @@ import email.policy
 import re
 import time
 
+import dkim
+
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message, mid_of
 from nameserver import NameServer
@@ -95,6 +97,10 @@ check('their sender is told', eventually(lambda: len(home.to(ANNA, Subject='not 
       [m.field('Subject') for m in home.to(ANNA)])
 m = home.to(ANNA)[0]
 equal('by a report from nobody', (m.mail_from, m.field('Auto-Submitted').split(';')[0]), ('', 'auto-replied'))
+ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1])).encode()
+for name, octets in (('the report', m.data), ('what an account sends', b.to('x@bare.example')[0].data)):
+    check(f'{name} bears our DKIM signature', octets.startswith(b'DKIM-Signature:') and dkim.verify(octets, dnsfunc=lambda n, timeout=5: ours),
+          octets[:1000])
 
 section('DNS comes and goes')
 lame = send('x@lame.example', 'a lame zone')

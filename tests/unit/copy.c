@@ -1,10 +1,12 @@
 #include "store_folder.h"
 
+#include "base/clock.h"
 #include "base/thread.h"
+#include "dns_table.h"
 #include "lists/addressbook.h"
 #include "lists/members.h"
 #include "mail/retpath.h"
-#include "send/copy.h"
+#include "send/seal.h"
 
 #define DEV "dev@lists.example"
 
@@ -137,6 +139,97 @@ static void test_large(struct arena *a, struct book *b)
 	letter_drop(l);
 }
 
+/* The signature of a copy as a verifier sees it. */
+static enum dkim_verdict verdict(struct arena *a, struct dns_table *t, str text)
+{
+	struct header h;
+	struct dkim_result *r;
+	size_t n;
+	CHECK(!header_scan(a, text, &h).kind);
+	struct canon_cache body = { .body = h.body };
+	struct verify v = { &h, &body, &t->resolver, 0, clock_now() };
+	dkim_verify(a, &v, &r, &n);
+	return n ? r[0].verdict : DKIM_NONE;
+}
+
+static str signed_copy(struct arena *a, struct letter *l, int64_t member)
+{
+	struct copy_parts p;
+	str all = STR("");
+	copy_make(a, l, &mac, member, &p);
+	copy_sign(a, l, &p);
+	for (size_t i = 0; i < p.count; i++)
+		all = arena_cat(a, all, p.parts[i].bytes);
+	return all;
+}
+
+static str replaced(struct arena *a, str text, const char *old, const char *new)
+{
+	str at = str_find(text, str_from(old));
+	CHECK(at.n > 0);
+	return arena_cat(a, str_first(text, text.n - at.n), str_from(new),
+			 str_skip(at, strlen(old)));
+}
+
+/* Each member's copy verifies, and what is personal cannot be exchanged. */
+static void test_signed(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *old, *new;
+	} changes[] = {
+		{ "leave?m=", "leave?M=" },
+		{ "One-Click", "Two-Click" },
+		{ "From: a", "From: b" },
+		{ "plain", "plane" },
+		{ "Subject:", "List-Unsubscribe: <https://evil.example>\r\nSubject:" },
+		{ "Subject:", "Cc: c@b.example\r\nSubject:" },
+	};
+	struct dns_table t = DNS_TABLE(a);
+	struct sealer by = { .arc = true,
+			     .domain = STR("lists.example"),
+			     .selector = STR("s"),
+			     .resolver = &t.resolver };
+	struct sign_key *key;
+	struct letter *l;
+	str pem;
+	CHECK(ok(sign_key_make(a, SIGN_RSA, &pem)) && ok(sign_key_load(a, pem, &key)));
+	table_txt(&t, "s._domainkey.lists.example", sign_key_record(a, key));
+	struct outbound_message m = {
+		.source = STR("8/x"),
+		.list = STR(DEV),
+		.verp = true,
+		.personal = STR("List-Unsubscribe: <https://x/leave?m={leave}>\r\n"
+				"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
+		.split = sizeof HEADER - 1
+	};
+	add(b, &m, whole(a));
+	CHECK(ok(letter_load(b, m.id, &l)));
+	letter_seal(l, &by); /* no key, no signature */
+	CHECK(str_eq(signed_copy(a, l, 1), copy_whole(a, l, &mac, 1)));
+	by.key = key;
+	letter_seal(l, &by);
+	str one = signed_copy(a, l, 1), two = signed_copy(a, l, 2);
+	CHECK(verdict(a, &t, one) == DKIM_PASS && verdict(a, &t, two) == DKIM_PASS);
+	CHECK(verdict(a, &t, signed_copy(a, l, 0)) == DKIM_PASS);
+	CHECK(str_find(one, STR("d=lists.example;")).n > 0);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+		CHECK(verdict(a, &t, replaced(a, one, changes[i].old, changes[i].new))
+		      == DKIM_FAIL);
+	letter_drop(l);
+	/* Forwarded mail gets an ARC set instead, in front of its unchanged bytes. */
+	struct outbound_message f = { .source = STR("9/x") };
+	add(b, &f, whole(a));
+	CHECK(ok(book_run(b, "UPDATE message SET kind = 'forward' WHERE id = ?1",
+			  SQL_I(f.id))));
+	CHECK(ok(letter_load(b, f.id, &l)));
+	letter_seal(l, &by);
+	str sealed = signed_copy(a, l, 0);
+	CHECK(str_starts(sealed, STR("ARC-Seal:")) && str_ends(sealed, whole(a)));
+	CHECK(verdict(a, &t, sealed) == DKIM_NONE);
+	letter_drop(l);
+	sign_key_free(key);
+}
+
 /* Shared by many threads; the last one lets it go. */
 static void *share(void *arg)
 {
@@ -180,6 +273,7 @@ int main(void)
 	test_missing(a, b);
 	test_large(a, b);
 	test_shared(a, b);
+	test_signed(a, b);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();
