@@ -1,14 +1,19 @@
 /* The role web: pages over HTTP. What they show stands in src/web. */
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "roles/role.h"
 #include "web/http.h"
 #include "web/pages/pages.h"
 #include "web/site.h"
 
-#include <poll.h>
-
-enum { CACHE_OCTETS = 24 << 20, CONNECTIONS = 4000, ASKS_BURST = 10, ASKS_HOUR = 60 };
+enum {
+	CACHE_OCTETS = 24 << 20,
+	CONNECTIONS = 4000,
+	ASKS_BURST = 10,
+	ASKS_HOUR = 60,
+	LOOK_MS = 1000
+};
 
 struct web {
 	struct role *role;
@@ -47,6 +52,7 @@ static err open_house(struct web *w)
 				   .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 				   .ring = w->role,
 				   .wake_post = wake_post,
+				   .answers = bell_new(HOUSE_WAITERS),
 				   .hand_mail = hand_mail };
 	return office_mac_from(role_key(w->role, STR("mac.key")), &w->house.mac);
 }
@@ -107,9 +113,12 @@ int web_main(struct role *role)
 		return 1;
 	}
 	role_ready(role);
-	struct pollfd p = { .fd = role->drain_fd, .events = POLLIN };
-	while (!role_draining(role))
-		poll(&p, 1, 1000);
+	while (!role_draining(role)) {
+		struct wake woken;
+		if (wake_wait(role, WAKE_FROM(post), clock_mono_ms() + LOOK_MS, &woken))
+			bell_ring(w->house.answers);
+		fd_close(&woken.handed); /* post hands nothing */
+	}
 	http_drain(w->http, role_deadline(role) - 2000);
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/thread.h"
 #include "smtp/client.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
@@ -17,9 +16,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ORDER_WAIT_MS = 10000, ORDER_LOOK_MS = 3, HAND_MS = 30000 };
+enum {
+	ORDER_WAIT_MS = 10000,
+	ORDER_LOOK_MS = 1000, /* where post's ring is lost: see roles/role.h */
+	HAND_MS = 30000,
+};
 
 static __thread struct desk *own; /* the worker's; lives as long as its thread */
+
+/* There may be as many desks as workers; the system keeps the pages for all of them. */
+static void keep_little(const struct office *o)
+{
+	struct book *books[] = { o->lists, o->archive, o->outbound };
+	for (size_t i = 0; i < sizeof books / sizeof *books; i++) {
+		err e = book_run(books[i], "PRAGMA cache_size = -512");
+		if (e.kind)
+			log_warn("book-keeps-more", KE(e));
+	}
+}
 
 /* lists is opened for writing: sessions, tokens and orders are web's to write. */
 static err open_desk(struct house *h, struct desk *d)
@@ -38,6 +52,7 @@ static err open_desk(struct house *h, struct desk *d)
 	}
 	book_close(d->o.lists);
 	d->o.lists = lists;
+	keep_little(&d->o);
 	d->ready = true;
 	return OK;
 }
@@ -228,11 +243,38 @@ bool order_file_only(struct request *q, const char *kind, json_t *args)
 	return file_order(q, kind, args, &id);
 }
 
+static bool is_answered(struct request *q, int64_t id, struct order_row *row)
+{
+	err e = order_get(desk_of(q)->o.lists, q->arena, id, row);
+	return !e.kind && row->state.n;
+}
+
+/* False: it did not come back in time. */
+static bool wait_for_answer(struct request *q, int64_t id, struct order_row *row)
+{
+	struct bell *bell = desk_of(q)->house->answers;
+	int64_t now = clock_mono_ms(), until = now + ORDER_WAIT_MS;
+	bool answered = false;
+	if (!bell_enter(bell))
+		return false;
+	for (;;) {
+		uint64_t heard = bell_heard(bell);
+		answered = is_answered(q, id, row);
+		now = clock_mono_ms();
+		if (answered || now >= until)
+			break;
+		int64_t look = now + ORDER_LOOK_MS;
+		bell_wait(bell, heard, look < until ? look : until);
+	}
+	bell_leave(bell);
+	return answered;
+}
+
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x)
 {
 	struct desk *d = desk_of(q);
 	struct order_row row;
-	int64_t id, until = clock_mono_ms() + ORDER_WAIT_MS;
+	int64_t id;
 	*x = (struct ordered){
 		.why = STR("It was noted, but not done yet. Look again in a minute.")
 	};
@@ -242,15 +284,9 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 		return false;
 	}
 	x->order = id;
-	while (clock_mono_ms() < until) {
-		err e = order_get(d->o.lists, q->arena, id, &row);
-		if (!e.kind && row.state.n) {
-			keep_result(q, d, x, &row);
-			return x->done;
-		}
-		thread_sleep(ORDER_LOOK_MS);
-	}
-	return false;
+	if (wait_for_answer(q, id, &row))
+		keep_result(q, d, x, &row);
+	return x->done;
 }
 
 /* ---- mail */

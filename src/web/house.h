@@ -18,11 +18,14 @@
 
 #include "account/throttle.h"
 #include "lists/office.h"
+#include "web/bell.h"
 #include "web/cache.h"
 #include "web/http.h"
 #include "web/router.h"
 
 #include <jansson.h>
+
+enum { HOUSE_WAITERS = HTTP_WORKERS * 3 / 4 }; /* the others make pages meanwhile */
 
 struct house { /* one a process */
 	const struct conf *conf;
@@ -33,6 +36,7 @@ struct house { /* one a process */
 	struct rate *asks; /* forms of guests that make us write mail, by network */
 	void *ring;        /* of the two below */
 	void (*wake_post)(void *ring);
+	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
 			 int fd); /* one end of a socket pair, to the local door */
 };
@@ -66,7 +70,8 @@ struct ordered {
 	json_t *result; /* borrowed until the next order of this thread */
 };
 
-/* Files the order, wakes post and waits for it, at most 10 s. args is taken over.
+/* Files the order, wakes post and waits for it, at most 10 s, and not at all where
+ * HOUSE_WAITERS wait already. args is taken over.
  * False: it was refused or did not come back; x->why says so. */
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x);
 

@@ -121,7 +121,7 @@ static void hand_over(struct connection *c)
 		return;
 	atomic_fetch_add(&h->busy, 1);
 	log_warn("web-busy", KN("waiting", h->options.queue),
-		 KZ("do", "look which pages are slow, or give [web] more workers"));
+		 KZ("do", "look which pages are slow and why"));
 	c->exchange->keep = false;
 	c->state = SENDING;
 	c->deadline = clock_mono_ms() + h->options.send_ms;

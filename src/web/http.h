@@ -16,14 +16,18 @@
 #include "net/tls.h"
 #include "web/request.h"
 
-enum { HTTP_BODY_MAX = 1 << 20 };
+enum {
+	HTTP_BODY_MAX = 1 << 20,
+	/* A worker may wait for another process: those that do must be far fewer. */
+	HTTP_WORKERS = 32,
+};
 
 struct http_options {
 	/* Makes the answer, in a worker. A fault in what the client sent comes
 	 * here too, with q->refused set, so that every answer looks the same. */
 	void (*page)(void *house, struct request *q, struct response *r);
 	void *house;
-	unsigned loops, workers; /* 0: one a core; four */
+	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */
 	struct limit *limit;     /* connections; NULL: no limit. Stays the caller's */
 	bool proxied; /* the client's address is X-Forwarded-For's last, where the

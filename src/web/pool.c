@@ -5,24 +5,52 @@
 
 #include <stdlib.h>
 
-struct pool {
-	pthread_mutex_t lock;
-	pthread_cond_t ready;
-	struct pool_job *first, **end;
-	size_t queued, queue_max;
-	unsigned idle, threads;
-	bool closing;
-	void (*run)(struct pool_job *job);
-	pthread_t ids[];
+struct worker {
+	struct pool *pool;
+	struct worker *below; /* of the idle ones */
+	bool called;
+	pthread_cond_t call;
+	pthread_t id;
 };
 
-static struct pool_job *take(struct pool *p)
+struct pool {
+	pthread_mutex_t lock;
+	struct pool_job *first, **end;
+	size_t queued, queue_max;
+	/* The one that worked last stands on top and is called first: it has what a
+	 * job needs open and warm, while those below never open it. */
+	struct worker *idle;
+	unsigned threads;
+	bool closing;
+	void (*run)(struct pool_job *job);
+	struct worker workers[];
+};
+
+/* With the lock held. */
+static void call_one(struct pool *p)
+{
+	struct worker *w = p->idle;
+	if (!w)
+		return;
+	p->idle = w->below;
+	w->called = true;
+	pthread_cond_signal(&w->call);
+}
+
+static void wait_for_call(struct pool *p, struct worker *w)
+{
+	w->called = false;
+	w->below = p->idle;
+	p->idle = w;
+	while (!w->called)
+		pthread_cond_wait(&w->call, &p->lock);
+}
+
+static struct pool_job *take(struct pool *p, struct worker *w)
 {
 	pthread_mutex_lock(&p->lock);
-	p->idle++;
 	while (!p->first && !p->closing)
-		pthread_cond_wait(&p->ready, &p->lock);
-	p->idle--;
+		wait_for_call(p, w);
 	struct pool_job *job = p->first;
 	if (job) {
 		p->first = job->next;
@@ -30,17 +58,17 @@ static struct pool_job *take(struct pool *p)
 			p->end = &p->first;
 		p->queued--;
 	}
-	bool wake = p->first && p->idle;
+	if (p->first || p->closing) /* who puts calls one; each calls the next */
+		call_one(p);
 	pthread_mutex_unlock(&p->lock);
-	if (wake) /* who puts wakes one; each that is woken wakes the next */
-		pthread_cond_signal(&p->ready);
 	return job;
 }
 
 static void *work(void *arg)
 {
-	struct pool *p = arg;
-	for (struct pool_job *job; (job = take(p));)
+	struct worker *w = arg;
+	struct pool *p = w->pool;
+	for (struct pool_job *job; (job = take(p, w));)
 		p->run(job);
 	return NULL;
 }
@@ -48,15 +76,18 @@ static void *work(void *arg)
 err pool_new(unsigned threads, size_t queue_max, void (*run)(struct pool_job *job),
 	     struct pool **pool)
 {
-	struct pool *p = mem_zero(sizeof *p + threads * sizeof *p->ids);
+	struct pool *p = mem_zero(sizeof *p + threads * sizeof *p->workers);
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->ready, NULL);
 	p->end = &p->first;
 	p->queue_max = queue_max;
 	p->run = run;
 	for (; p->threads < threads; p->threads++) {
-		err e = thread_start_joinable(&p->ids[p->threads], work, p);
+		struct worker *w = &p->workers[p->threads];
+		w->pool = p;
+		pthread_cond_init(&w->call, NULL);
+		err e = thread_start_joinable(&w->id, work, w);
 		if (e.kind) {
+			pthread_cond_destroy(&w->call);
 			pool_free(p);
 			return e;
 		}
@@ -69,16 +100,16 @@ static bool put(struct pool *p, struct pool_job *job, bool beyond)
 {
 	pthread_mutex_lock(&p->lock);
 	bool fits = beyond || (p->queued < p->queue_max && !p->closing);
-	bool wake = fits && p->idle && !p->first;
 	if (fits) {
+		bool first = !p->first;
 		job->next = NULL;
 		*p->end = job;
 		p->end = &job->next;
 		p->queued++;
+		if (first)
+			call_one(p);
 	}
 	pthread_mutex_unlock(&p->lock);
-	if (wake)
-		pthread_cond_signal(&p->ready);
 	return fits;
 }
 
@@ -98,11 +129,12 @@ void pool_free(struct pool *p)
 		return;
 	pthread_mutex_lock(&p->lock);
 	p->closing = true;
+	call_one(p);
 	pthread_mutex_unlock(&p->lock);
-	pthread_cond_broadcast(&p->ready);
-	for (unsigned i = 0; i < p->threads; i++)
-		pthread_join(p->ids[i], NULL);
-	pthread_cond_destroy(&p->ready);
+	for (unsigned i = 0; i < p->threads; i++) {
+		pthread_join(p->workers[i].id, NULL);
+		pthread_cond_destroy(&p->workers[i].call);
+	}
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }

@@ -1,6 +1,7 @@
-/* web/pool.h: a few threads that work off a bounded queue.
+/* web/pool.h: threads that work off a bounded queue; of those that are idle the
+ * one that worked last is called first, so that few of many stay in use.
  *
- *     struct pool *p = pool_new(4, 1000, run);
+ *     struct pool *p = pool_new(32, 1000, run);
  *     if (!pool_put(p, &job->link)) ... 503
  *     pool_free(p);                          // works off what is queued, joins
  */

@@ -11,7 +11,7 @@
 
 enum {
 	QUEUE = 1000,
-	WORKERS = 4,
+	WORKERS = HTTP_WORKERS,
 	LOOPS_MAX = 16,
 	KEPT = 8 * 1024 * 1024, /* octets: a long thread as a page takes so much */
 };

@@ -1,7 +1,11 @@
 """People on the web: signing in and out, joining, leaving, the account; what a mailed
 link does when it is only looked at; what others' pages and robots may not do."""
 import json
+import os
 import re
+import signal
+import threading
+import time
 import urllib.parse
 
 from browser import Browser
@@ -296,6 +300,31 @@ equal('which cannot make itself another', t.status, 403)
 b.get('/account').submit('/account/tokens', 'remove')
 t.ask('GET', '/account.json', headers={'Authorization': 'Bearer ' + shown})
 equal('removed, it opens nothing', t.status, 401)
+
+section('who waits for post keeps nobody waiting')
+token, post = b.csrf(), p.roles()['post']
+writers = [Browser(p) for _ in range(8)]
+for w in writers:
+    w.cookies = dict(b.cookies)
+threads = [threading.Thread(target=w.post, args=('/account/name',), kwargs={'name': 'Ben Long', 'csrf': token}) for w in writers]
+os.kill(post, signal.SIGSTOP)
+try:
+    for x in threads:
+        x.start()
+    check('eight forms wait', eventually(lambda: re.search(r'orders of pages waiting\s+8\b', p.cli('status'))), p.cli('status'))
+    begun = time.monotonic()
+    answers = [Browser(p).get('/lists/').status for _ in range(4)]
+    took = time.monotonic() - begun
+    check('pages are made meanwhile, each within a second', answers == [200] * 4 and took < 1, (answers, took))
+finally:
+    os.kill(post, signal.SIGCONT)
+for x in threads:
+    x.join(20)
+check('and all eight are answered', all('Your name is changed' in w.text() for w in writers), [(w.status, w.path) for w in writers])
+begun = time.monotonic()
+for _ in range(3):
+    b.post('/account/name', name='Ben', csrf=token)
+check('post rings: no form waits for the next look', time.monotonic() - begun < 2, time.monotonic() - begun)
 
 section('hosts and protection')
 e = Browser(p)
