@@ -1,5 +1,6 @@
 #include "trust/trust.h"
 
+#include "base/clock.h"
 #include "trust/name.h"
 
 /* RFC 9989 leaves messages whose From names several domains to the receiver: we
@@ -67,6 +68,17 @@ static bool left_open(const struct trust_result *t)
 	return open && !t->aligned && t->dmarc.verdict == DMARC_VERDICT_NONE;
 }
 
+/* Nothing is decided by it, and reverse zones that do not answer are common: last, and
+ * with a little time of its own. */
+static void judge_iprev(struct arena *a, const struct trust_ask *ask,
+			struct trust_result *out)
+{
+	enum { IPREV_MS = 3000 };
+	int64_t soon = clock_mono_ms() + IPREV_MS;
+	int64_t deadline = soon < ask->deadline ? soon : ask->deadline;
+	iprev_check(a, ask->resolver, deadline, ask->client, &out->iprev);
+}
+
 void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_result *out)
 {
 	*out = (struct trust_result){ 0 };
@@ -76,13 +88,13 @@ void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_resu
 			       ask->helo,     ask->sender,   ask->receiver };
 	struct verify v = { ask->header, &body, &out->kept.resolver, ask->deadline,
 			    ask->now };
-	iprev_check(a, ask->resolver, ask->deadline, ask->client, &out->iprev);
 	spf_check(a, &spf, &out->spf);
 	dkim_verify(a, &v, &out->dkim, &out->dkim_count);
 	arc_verify(a, &v, &out->arc);
 	trust_author(a, ask->header, &out->author);
 	judge_dmarc(a, &out->kept.resolver, ask->deadline, out);
 	out->temporary |= left_open(out);
+	judge_iprev(a, ask, out);
 }
 
 err trust_again(struct arena *a, str json, const struct header *h, str body, int64_t now,

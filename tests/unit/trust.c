@@ -173,6 +173,19 @@ static void test_no_policy(void)
 	sign_key_free(s.key);
 }
 
+/* A reverse zone that does not answer is its owner's trouble, not the author's. */
+static void test_no_reverse(void)
+{
+	ARENA(a);
+	struct site s = make_site(a, "v=DMARC1; p=reject");
+	struct trust_result t;
+	str text;
+	table_fail(s.dns, "9.2.0.192.in-addr.arpa");
+	judge(&s, s.message, "192.0.2.9", "anna@uni.example", &t, &text);
+	CHECK(t.iprev.verdict == IPREV_TEMPERROR && t.aligned && !t.temporary);
+	sign_key_free(s.key);
+}
+
 static void test_no_dns(void)
 {
 	ARENA(a);
@@ -256,6 +269,7 @@ int main(void)
 	test_from();
 	test_no_policy();
 	test_no_dns();
+	test_no_reverse();
 	test_again();
 	test_hostile_text();
 	return check_done();
