@@ -3,7 +3,7 @@ import glob, os, re, socket, statistics, subprocess, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-BUILD = os.path.join(ROOT, "build", "release")
+BUILD = os.path.join(ROOT, "build")
 
 
 def tool(name):
