@@ -50,7 +50,20 @@ def fanout_postern(o, n):
     ps.cli("list", "create", "big@list.test")
     ps.cli("list", "set", "big", "authenticate=any", "posts_per_hour=0")
     ps.cli("member", "add", "big", "-", input=lib.members(n))
+    ps.key = f"{ps.dir}/keys/postern.pem"
+    os.rename(ps.key, ps.key + ".off")  # the peers sign nothing either
     return ps
+
+
+def fanout_signed(o, ps, n):
+    """With one RSA-2048 signature a copy."""
+    os.rename(ps.key + ".off", ps.key)
+    ps.start()
+    time.sleep(1)
+    rate = one_fanout(o, ps.port, "big@list.test", n)[0]
+    ps.stop()
+    os.rename(ps.key, ps.key + ".off")
+    return rate
 
 
 def fanouts(o, n, with_slow):
@@ -69,6 +82,7 @@ def fanouts(o, n, with_slow):
         time.sleep(1)
         out.setdefault("chunking", []).append(one_fanout(o, ps.port, "big@list.test", n, True)[0])
         ps.stop()
+        out.setdefault("signed", []).append(fanout_signed(o, ps, n))
         pf.start()
         out.setdefault("postfix", []).append(one_fanout(o, pf.port, "big@list.test", n)[0])
         pf.stop()
@@ -81,6 +95,7 @@ def fanouts(o, n, with_slow):
             ml.stop()
     own = lib.show(f"fan-out to {n}, Postern, VERP, DATA", out["postern"], "rcpt/s")
     lib.show(f"fan-out to {n}, Postern, VERP, BDAT", out["chunking"], "rcpt/s")
+    lib.show(f"fan-out to {n}, Postern, VERP, DATA, each copy signed", out["signed"], "rcpt/s")
     for name in ("bare", "postfix", "mlmmj"):
         if name in out:
             m = lib.show(f"  {name}", out[name], "rcpt/s")
