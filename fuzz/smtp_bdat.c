@@ -1,10 +1,15 @@
 /* A whole server session over what a client sends, commands and chunks and messages:
  * the replies are the same whatever pieces it comes in, and what is accepted is sound.
- * The first octet gives the size of the pieces. */
+ * The first octet gives the size of the pieces; from 128 on, the rest is a message that
+ * outgrows memory, too, and the octet says what file there is for it. */
 #include "smtp_office.h"
 #include "wire.h"
 
+#include "base/log.h"
+#include "smtp/body.h"
 #include "smtp/serve.h"
+
+#include <sys/mman.h>
 
 static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 			  struct smtp_reply *r)
@@ -47,15 +52,79 @@ static size_t session(str in, size_t piece)
 	return accepted;
 }
 
+static int file_none(void *ctx, struct smtp_session *s)
+{
+	(void)ctx, (void)s;
+	return -1;
+}
+
+static int file_good(void *ctx, struct smtp_session *s)
+{
+	(void)ctx, (void)s;
+	return memfd_create("body", MFD_CLOEXEC);
+}
+
+static int file_full(void *ctx, struct smtp_session *s)
+{
+	(void)ctx, (void)s;
+	return open("/dev/full", O_RDWR | O_CLOEXEC);
+}
+
+static int file_blind(void *ctx, struct smtp_session *s) /* takes all, shows nothing */
+{
+	(void)ctx, (void)s;
+	return open("/dev/null", O_WRONLY | O_CLOEXEC);
+}
+
+/* The text over and over, forgotten once on the way where that is asked. */
+static void body(str text, unsigned how)
+{
+	static int (*const files[])(void *,
+				    struct smtp_session *) = { file_good, file_none,
+							       file_full, file_blind };
+	struct smtp_policy policy = { .body_file = files[how & 3] };
+	struct smtp_config conf = { .policy = how & 4 ? &(struct smtp_policy){ 0 }
+						      : &policy };
+	struct smtp_session s = { .conf = &conf };
+	struct smtp_body b;
+	BUF(block);
+	BUF(want);
+	str got = STR_NONE;
+	smtp_body_start(&b);
+	while (text.n && block.n < 4000)
+		buf_add(&block, text);
+	for (size_t i = 0; text.n && i <= SMTP_BODY_MEMORY / block.n; i++) {
+		smtp_body_add(&b, &s, buf_str(&block));
+		buf_add(&want, buf_str(&block));
+	}
+	bool large = want.n > SMTP_BODY_MEMORY, good = (how & 7) == 0;
+	if (how & 8) {
+		smtp_body_add(&b, &s, STR("a"));
+		buf_add_char(&want, 'a');
+	}
+	if (how & 16) {
+		smtp_body_forget(&b);
+		must(b.size == 0 && !b.memory.n);
+	} else {
+		must(smtp_body_finish(&b, &got) == (!large || good));
+		must(large && !good ? !got.n : str_eq(got, buf_str(&want)));
+	}
+	smtp_body_free(&b);
+	must(b.fd == -1 && !b.map && !b.memory.n);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	if (!n)
 		return 0;
+	log_open("fuzz", (enum log_level)(LOG_ERROR + 1), false);
 	str in = { (const char *)data + 1, n - 1 };
 	size_t whole = session(in, n);
 	BUF(replies);
 	buf_add(&replies, buf_str(&wire_out));
 	must(session(in, 1 + data[0] % 32) == whole);
 	must(str_eq(buf_str(&wire_out), buf_str(&replies)));
+	if (data[0] >= 128)
+		body(in, data[0]);
 	return 0;
 }

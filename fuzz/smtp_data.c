@@ -50,6 +50,15 @@ static size_t plain(str in, struct buf *text, unsigned *flags, bool *ended)
 	return in.n;
 }
 
+/* A refusal names the fault; what is fine is not answered here. */
+static void check_refusal(const struct smtp_data *d)
+{
+	struct smtp_reply r = { 0 };
+	bool fine = smtp_data_fine(d, &r);
+	must(fine == !(d->flags & SMTP_DATA_REFUSED));
+	must(r.code == (fine ? 0 : d->flags & SMTP_DATA_TOO_LARGE ? 552 : 554));
+}
+
 static void dots(str in, size_t piece)
 {
 	struct smtp_data d;
@@ -68,6 +77,7 @@ static void dots(str in, size_t piece)
 		taken += n;
 	}
 	must(d.ended == ended && taken == end);
+	check_refusal(&d);
 	if (!ended)
 		return;
 	must(((d.flags ^ flags) & ~(unsigned)SMTP_DATA_TOO_LARGE & SMTP_DATA_REFUSED)
@@ -96,6 +106,7 @@ static void chunk(str in, size_t piece)
 	}
 	bool lacks = smtp_data_finish(&d);
 	bool refused = d.flags & SMTP_DATA_REFUSED;
+	check_refusal(&d);
 	must(refused || (all == in.n && lacks == (in.n && !str_ends(in, STR("\r\n")))));
 	for (size_t i = 0; i < in.n; i++) {
 		bool cr = i && in.p[i - 1] == '\r',
