@@ -7,6 +7,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+enum { OVERHEAD = 16 * 1024 }; /* of a letter, with its signature's plan */
+
 /* DATA's dots are doubled once a message, not once a copy. */
 static struct smtp_part ready(struct arena *a, str bytes)
 {
@@ -23,6 +25,8 @@ static err fill(struct book *outbound, struct letter *l)
 	size_t split = (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0;
 	l->head = ready(l->a, str_first(body, split));
 	l->rest = ready(l->a, str_skip(body, split));
+	bool dots = l->rest.stuffed.p != l->rest.bytes.p;
+	l->octets = OVERHEAD + body.n + (dots ? l->rest.stuffed.n : 0);
 	return OK;
 }
 

@@ -20,6 +20,7 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
+	size_t octets;               /* of memory, about */
 	str whole;                   /* as it was queued, in one piece */
 	struct smtp_part head, rest; /* before and behind the personal fields */
 	pthread_mutex_t lock;        /* of what follows */

@@ -65,10 +65,8 @@ void destinations_free(struct sender *s)
 	struct item *i;
 	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));) {
 		struct destination *d = x->value;
-		while ((i = destination_take(s, d))) {
-			letter_drop(i->letter);
+		while ((i = destination_take(s, d)))
 			free(i);
-		}
 		pthread_cond_destroy(&d->some);
 		free(d);
 	}

@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-enum { LOOK_MS = 1000, LETTERS = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
+enum { LOOK_MS = 1000, KNOWN = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
+
+struct known { /* a message of late */
+	int64_t id, created_at, inbound;
+};
 
 struct dispatcher {
 	struct sender *s;
@@ -18,21 +22,32 @@ struct dispatcher {
 	int64_t seen;               /* or, where that failed half way, looked at */
 	int64_t due_at;             /* when retries are looked for again */
 	struct destination *behind; /* those with new ones that were left in the book */
-	struct letter *letters[LETTERS]; /* those in use of late */
-	size_t next_letter;
+	struct known known[KNOWN];
+	size_t next_known;
 };
 
-static err find_letter(struct dispatcher *d, int64_t id, struct letter **l)
+/* Its body is not wanted yet, only that it is there. */
+static err look_up(struct dispatcher *d, int64_t id, struct known *k)
 {
-	for (size_t i = 0; i < LETTERS; i++)
-		if (d->letters[i] && d->letters[i]->row.id == id) {
-			*l = letter_keep(d->letters[i]);
+	ARENA(a);
+	struct outbound_message m;
+	str first;
+	TRY(outbound_get(d->outbound, a, id, &m));
+	TRY(outbound_body_read(d->outbound, a, id, 0, 1, &first));
+	*k = (struct known){ id, m.created_at / 1000, m.inbound };
+	return OK;
+}
+
+static err find_message(struct dispatcher *d, int64_t id, struct known *k)
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		if (d->known[i].id == id) {
+			*k = d->known[i];
 			return OK;
 		}
-	TRY(letter_load(d->outbound, id, l));
-	letter_drop(d->letters[d->next_letter]);
-	d->letters[d->next_letter] = letter_keep(*l);
-	d->next_letter = (d->next_letter + 1) % LETTERS;
+	TRY(look_up(d, id, k));
+	d->known[d->next_known] = *k;
+	d->next_known = (d->next_known + 1) % KNOWN;
 	return OK;
 }
 
@@ -45,7 +60,7 @@ static str put_text(char **at, str s)
 	return (str){ to, s.n };
 }
 
-static struct item *make_item(const struct delivery *x, struct letter *l)
+static struct item *make_item(const struct delivery *x, const struct known *k)
 {
 	struct item *i = mem_alloc(sizeof *i + x->recipient.n + x->notify.n + x->orcpt.n);
 	char *at = (char *)(i + 1);
@@ -53,9 +68,8 @@ static struct item *make_item(const struct delivery *x, struct letter *l)
 			    .message = x->message,
 			    .member = x->member,
 			    .attempts = x->attempts,
-			    .created_at = l->row.created_at / 1000,
-			    .inbound = l->row.inbound,
-			    .letter = l,
+			    .created_at = k->created_at,
+			    .inbound = k->inbound,
 			    .warned = x->warned };
 	i->recipient = put_text(&at, x->recipient);
 	i->notify = put_text(&at, x->notify);
@@ -78,7 +92,7 @@ static err put_off(struct dispatcher *d, const struct delivery *x, int64_t secon
 
 /* A message whose body is gone can never be sent; its row says so. One that cannot be
  * read now holds up no other. */
-static err without_letter(struct dispatcher *d, const struct delivery *x, err e)
+static err without_message(struct dispatcher *d, const struct delivery *x, err e)
 {
 	if (e.kind != ERR_NOTFOUND) {
 		log_error("queue-not-read", KN("message", x->message), KE(e),
@@ -92,11 +106,11 @@ static err without_letter(struct dispatcher *d, const struct delivery *x, err e)
 
 static err take(struct dispatcher *d, const struct delivery *x)
 {
-	struct letter *l;
-	err e = find_letter(d, x->message, &l);
+	struct known k;
+	err e = find_message(d, x->message, &k);
 	if (e.kind)
-		return without_letter(d, x, e);
-	struct item *i = make_item(x, l);
+		return without_message(d, x, e);
+	struct item *i = make_item(x, &k);
 	pthread_mutex_lock(&d->s->lock);
 	flight_add(&d->s->flight, x->id);
 	if (!keeps_all(d->s))
@@ -328,8 +342,6 @@ static void *run(void *arg)
 		open_sessions(d);
 		wait_for_work(d->s);
 	}
-	for (size_t i = 0; i < LETTERS; i++)
-		letter_drop(d->letters[i]);
 	book_close(d->outbound);
 	free(d);
 	return NULL;

@@ -6,12 +6,17 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "lists/undelivered.h"
+#include "mail/header.h"
 #include "send/retry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { BATCH = 1000, GATHER_MS = 20, QUEUE_MAX = 20000 };
+
+/* Of a message this much is read for a report, which quotes its header, or the whole
+ * of a small one. */
+enum { QUOTED = HEADER_MAX + 64 * 1024 };
 
 struct committer {
 	struct sender *s;
@@ -56,11 +61,16 @@ static err report(struct committer *c, struct arena *a, const struct outcome *o,
 		  const char *action)
 {
 	const struct item *i = o->item;
-	const struct outbound_message *m = &i->letter->row;
+	struct outbound_message m;
 	str original;
-	if (m->verp || !m->reverse_path.n || wants(i, "NEVER", false))
+	if (wants(i, "NEVER", false))
 		return OK;
-	err e = outbound_body_read(c->outbound, a, m->id, 0, m->size, &original);
+	err e = outbound_get(c->outbound, a, i->message, &m);
+	if (!e.kind && (m.verp || !m.reverse_path.n))
+		return OK;
+	if (!e.kind)
+		e = outbound_body_read(c->outbound, a, m.id, 0,
+				       m.size < QUOTED ? m.size : QUOTED, &original);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
 	struct dsn_recipient r = { .final = i->recipient,
@@ -70,13 +80,13 @@ static err report(struct committer *c, struct arena *a, const struct outcome *o,
 				   .diagnostic = o->text,
 				   .remote = STR("") };
 	struct undelivered u = { .source = arena_printf(a, "%lld/%s/%lld",
-							(long long)m->id, action,
+							(long long)m.id, action,
 							(long long)i->id),
-				 .sender = m->reverse_path,
+				 .sender = m.reverse_path,
 				 .hostname = c->s->conf->site_hostname,
-				 .envid = m->envid,
-				 .ret = m->ret,
-				 .arrival = m->created_at / 1000,
+				 .envid = m.envid,
+				 .ret = m.ret,
+				 .arrival = m.created_at / 1000,
 				 .recipients = &r,
 				 .count = 1,
 				 .original = original };
@@ -138,9 +148,9 @@ static err write_one(struct committer *c, struct arena *a, const struct outcome 
 
 static err write_batch(struct committer *c, struct outcome *o)
 {
-	ARENA(a);
 	TRY(book_begin(c->outbound));
 	for (; o; o = o->next) {
+		ARENA(a);
 		err e = write_one(c, a, o);
 		if (e.kind) {
 			book_rollback(c->outbound);
@@ -161,7 +171,6 @@ static void forget(struct committer *c, struct outcome *o)
 	pthread_mutex_unlock(&c->s->lock);
 	for (struct outcome *next; o; o = next) {
 		next = o->next;
-		letter_drop(o->item->letter);
 		free(o->item);
 		free(o);
 	}

@@ -21,6 +21,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	pthread_mutex_init(&s->lock, NULL);
 	thread_cond_init(&s->work);
 	TRY(committer_start(a, s));
+	TRY(letters_open(a, s->conf->site_data, &s->letters));
 	TRY(dispatcher_start(a, s));
 	*out = s;
 	return OK;
@@ -48,6 +49,7 @@ static void sender_free(struct sender *s)
 {
 	committer_free(s->committer);
 	destinations_free(s);
+	letters_close(s->letters);
 	flight_free(&s->flight);
 	pthread_cond_destroy(&s->work);
 	pthread_mutex_destroy(&s->lock);

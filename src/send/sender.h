@@ -15,7 +15,6 @@
 #include "base/map.h"
 #include "net/resolver.h"
 #include "net/tls.h"
-#include "send/copy.h"
 #include "send/flight.h"
 #include "send/seal.h"
 #include "store/outbound/delivery.h"

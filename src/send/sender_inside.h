@@ -1,14 +1,14 @@
 /* send/sender_inside.h: what dispatcher, sessions and committer share. Lock order:
- * sender.lock, then nothing; the committer's lock is its own. */
+ * sender.lock, then nothing; the locks of committer and letters are their own. */
 #pragma once
 
+#include "send/letters.h"
 #include "send/sender.h"
 #include "store/outbound/ledger.h"
 
 struct item { /* a delivery under way; one allocation with its texts behind it */
 	struct item *next;
 	int64_t id, message, member, attempts, created_at, inbound;
-	struct letter *letter;
 	str recipient, notify, orcpt;
 	bool warned;
 };
@@ -49,6 +49,7 @@ struct sender {
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;
+	struct letters *letters;
 	pthread_t dispatcher;
 
 	pthread_mutex_t lock;

@@ -31,6 +31,7 @@ struct session {
 struct under_way { /* a copy that the client holds */
 	struct arena *a;
 	struct item *item;
+	struct letter *letter;
 	struct copy_parts parts;
 	struct smtp_to to;
 };
@@ -54,10 +55,10 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 
 static void describe(struct session *x, struct under_way *u, struct smtp_copy *copy)
 {
-	const struct outbound_message *m = &u->item->letter->row;
-	letter_seal(u->item->letter, &x->s->sealer);
-	copy_make(u->a, u->item->letter, &x->s->mac, u->item->member, &u->parts);
-	copy_sign(u->a, u->item->letter, &u->parts);
+	const struct outbound_message *m = &u->letter->row;
+	letter_seal(u->letter, &x->s->sealer);
+	copy_make(u->a, u->letter, &x->s->mac, u->item->member, &u->parts);
+	copy_sign(u->a, u->letter, &u->parts);
 	u->to = (struct smtp_to){ .address = u->item->recipient,
 				  .notify = notify_bits(u->item->notify),
 				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };
@@ -77,20 +78,45 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .tag = u };
 }
 
-static bool give(void *ctx, struct smtp_copy *copy)
+static struct item *take(struct session *x)
 {
-	struct session *x = ctx;
-	if (atomic_load(&x->s->stopping))
-		return false;
 	pthread_mutex_lock(&x->s->lock);
 	struct item *i = destination_take(x->s, x->d);
 	pthread_mutex_unlock(&x->s->lock);
+	return i;
+}
+
+/* One whose message cannot be read holds up no other. */
+static struct item *take_with_letter(struct session *x, struct letter **letter)
+{
+	struct item *i;
+	while ((i = take(x))) {
+		err e = letters_get(x->s->letters, i->message, letter);
+		if (!e.kind)
+			return i;
+		log_error("letter-not-read", KN("delivery", i->id),
+			  KN("message", i->message), KE(e),
+			  KZ("do", "mend what the error names; it is tried again"));
+		outcome_tell(x->s, i, OUTCOME_LATER, "4.3.0",
+			     STR("451 4.3.0 the message cannot be read"), false);
+	}
+	return NULL;
+}
+
+static bool give(void *ctx, struct smtp_copy *copy)
+{
+	struct session *x = ctx;
+	struct letter *letter;
+	if (atomic_load(&x->s->stopping))
+		return false;
+	struct item *i = take_with_letter(x, &letter);
 	if (!i)
 		return false;
 	struct arena *a = arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
 	u->item = i;
+	u->letter = letter;
 	describe(x, u, copy);
 	return true;
 }
@@ -120,8 +146,9 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 
 static void done(void *ctx, const struct smtp_copy *copy)
 {
+	struct session *x = ctx;
 	struct under_way *u = copy->tag;
-	(void)ctx;
+	letters_put(x->s->letters, u->letter);
 	arena_free(u->a);
 }
 
@@ -132,15 +159,9 @@ static void fail_all(struct session *x, int code, const char *status, str why)
 	str text = arena_printf(x->a, "%d %s %.*s", code, status, STR_F(why));
 	log_info("destination-unreachable", KS("destination", x->d->name),
 		 KS("why", text));
-	for (;;) {
-		pthread_mutex_lock(&x->s->lock);
-		i = destination_take(x->s, x->d);
-		pthread_mutex_unlock(&x->s->lock);
-		if (!i)
-			return;
+	while ((i = take(x)))
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
 			     status, text, false);
-	}
 }
 
 static err dial(struct session *x, const struct hop *hop, int *fd)

@@ -1,4 +1,3 @@
-#include "base/buf.h"
 #include "store/outbound/message.h"
 
 #include "store/table.h"
@@ -28,34 +27,58 @@ err outbound_body_write(struct book *b, int64_t message, str body)
 	return table_leave(b, mine, write_pieces(b, message, body));
 }
 
-err outbound_body_read(struct book *b, struct arena *a, int64_t message, int64_t from,
-		       int64_t length, str *bytes)
+/* Octets of the pieces that hold from..end; -1: there is none. */
+static err count_octets(struct book *b, int64_t message, int64_t from, int64_t end,
+			int64_t *n)
+{
+	bool found;
+	return book_number(b, n, &found,
+			   "SELECT coalesce(sum(length(bytes)), -1) FROM body "
+			   "WHERE message = ?1 AND n BETWEEN ?2 AND ?3",
+			   SQL_I(message), SQL_I(from / BODY_PIECE),
+			   SQL_I(end / BODY_PIECE));
+}
+
+/* In memory once only: it may have 40 MB. */
+static err read_pieces(struct book *b, int64_t message, int64_t from, int64_t end,
+		       char *to, size_t room, size_t *got)
 {
 	struct rows r;
-	BUF(got);
-	bool found = false;
-	int64_t end;
-	if (from < 0 || length < 0 || __builtin_add_overflow(from, length, &end))
-		return FAIL(ERR_LIMIT, "a body is asked for octets before its start");
 	TRY(book_rows(
 		b, &r,
 		"SELECT n, bytes FROM body WHERE message = ?1 AND n BETWEEN ?2 AND ?3 "
 		"ORDER BY n",
 		SQL_I(message), SQL_I(from / BODY_PIECE), SQL_I(end / BODY_PIECE)));
-	while (rows_next(&r)) {
+	for (*got = 0; rows_next(&r);) {
 		int64_t start = rows_i64(&r, 0) * BODY_PIECE;
 		str piece = rows_view(&r, 1);
-		found = true;
 		if (end - start < (int64_t)piece.n)
 			piece = str_first(piece, (size_t)(end - start));
-		buf_add(&got,
-			start < from ? str_skip(piece, (size_t)(from - start)) : piece);
+		if (start < from)
+			piece = str_skip(piece, (size_t)(from - start));
+		piece = str_first(piece, room - *got);
+		if (piece.n)
+			memcpy(to + *got, piece.p, piece.n);
+		*got += piece.n;
 	}
-	TRY(rows_end(&r));
-	if (!found && from)
+	return rows_end(&r);
+}
+
+err outbound_body_read(struct book *b, struct arena *a, int64_t message, int64_t from,
+		       int64_t length, str *bytes)
+{
+	int64_t end, room;
+	size_t got;
+	if (from < 0 || length < 0 || __builtin_add_overflow(from, length, &end))
+		return FAIL(ERR_LIMIT, "a body is asked for octets before its start");
+	TRY(count_octets(b, message, from, end, &room));
+	if (room < 0 && from)
 		return outbound_body_read(b, a, message, 0, 0, bytes);
-	if (!found)
+	if (room < 0)
 		return FAIL(ERR_NOTFOUND, "the message's body is not kept any more");
-	*bytes = arena_copy(a, buf_str(&got));
+	room = room < length ? room : length;
+	char *to = arena_alloc(a, (size_t)room);
+	TRY(read_pieces(b, message, from, end, to, (size_t)room, &got));
+	*bytes = (str){ to, got };
 	return OK;
 }
