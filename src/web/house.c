@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "smtp/client.h"
 #include "store/lists/address.h"
-#include "store/lists/member.h"
 #include "store/lists/order.h"
 #include "lists/orders.h"
 
@@ -25,14 +24,12 @@ enum {
 static __thread struct desk *own; /* the worker's; lives as long as its thread */
 
 /* There may be as many desks as workers; the system keeps the pages for all of them. */
-static void keep_little(const struct office *o)
+static err keep_little(const struct office *o)
 {
 	struct book *books[] = { o->lists, o->archive, o->outbound };
-	for (size_t i = 0; i < sizeof books / sizeof *books; i++) {
-		err e = book_run(books[i], "PRAGMA cache_size = -512");
-		if (e.kind)
-			log_warn("book-keeps-more", KE(e));
-	}
+	for (size_t i = 0; i < sizeof books / sizeof *books; i++)
+		TRY(book_run(books[i], "PRAGMA cache_size = -512"));
+	return OK;
 }
 
 /* lists is opened for writing: sessions, tokens and orders are web's to write. */
@@ -43,6 +40,11 @@ static err open_desk(struct house *h, struct desk *d)
 	err e = office_open(a, h->conf, OFFICE_READ, &h->mac, &d->o);
 	if (!e.kind)
 		e = book_open(a, h->conf->site_data, BOOK_LISTS, BOOK_WRITE, &lists);
+	if (!e.kind) {
+		book_close(d->o.lists);
+		d->o.lists = lists;
+		e = keep_little(&d->o);
+	}
 	if (e.kind) {
 		log_error("books-not-opened", KE(e),
 			  KZ("do", "mend what the error names"));
@@ -50,9 +52,6 @@ static err open_desk(struct house *h, struct desk *d)
 		arena_free(a);
 		return FAIL(e.kind, "the books cannot be opened");
 	}
-	book_close(d->o.lists);
-	d->o.lists = lists;
-	keep_little(&d->o);
 	d->ready = true;
 	return OK;
 }
@@ -97,7 +96,7 @@ static err read_desk(struct desk *d, struct request *q)
 	d->viewer = (struct viewer){ 0 };
 	d->rights = (struct right_list){ 0 };
 	if (!d->ready)
-		return FAIL(ERR_IO, "the books cannot be opened");
+		return FAIL(ERR_TEMP, "the books cannot be opened");
 	TRY(office_refresh(&d->o));
 	if (name.n) {
 		d->list = find_list(d, q->arena, name);
@@ -124,23 +123,35 @@ enum may house_may(struct request *q, enum right right)
 	err e = read_desk(d, q);
 	if (e.kind) {
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
-		return MAY_NOT;
+		return MAY_NOT_TELL;
 	}
 	if (request_arg(q, "list").n && (!d->list || !desk_may(d, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
 	return (int)right == ROUTE_OPEN || desk_may(d, right) ? MAY : MAY_NOT;
 }
 
-bool house_is_member(struct request *q, str list)
+static err read_member(struct desk *d, struct request *q, str list, struct viewer *v)
 {
-	struct desk *d = desk_of(q);
-	struct member_row m;
-	const struct list_entry *l = d->ready && !office_refresh(&d->o).kind
-					     ? find_list(d, q->arena, list)
-					     : NULL;
-	return l && q->session
-	       && !member_of_person(d->o.lists, q->arena, l->id, q->session->person, &m)
-			   .kind;
+	*v = (struct viewer){ 0 };
+	if (!d->ready)
+		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(office_refresh(&d->o));
+	const struct list_entry *l = find_list(d, q->arena, list);
+	return l && q->session ? account_viewer(q->arena, d->o.lists, q->session->person,
+						l->id, v)
+			       : OK;
+}
+
+/* As every page counts members: by a verified address; an owner is more than one. */
+enum may house_is_member(struct request *q, str list)
+{
+	struct viewer v;
+	err e = read_member(desk_of(q), q, list, &v);
+	if (e.kind) {
+		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
+		return MAY_NOT_TELL;
+	}
+	return v.here >= WHO_MEMBER ? MAY : MAY_NOT;
 }
 
 str desk_list_path(const struct request *q)
@@ -168,37 +179,53 @@ static str name_of(const struct desk *d, struct arena *a, int64_t person, str na
 	return x[0].text;
 }
 
-static bool find_session(void *house, struct arena *a, str cookie, struct session *out)
+/* In what reads: the cause is logged here, the page tells none. */
+static err unread(err e)
+{
+	log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
+	return e;
+}
+
+static err find_session(void *house, struct arena *a, str cookie, struct session *out)
 {
 	struct request q = { .house = house };
 	struct desk *d = desk_of(&q);
 	struct account_session s;
-	if (!d->ready || account_session_find(a, d->o.lists, cookie, &s).kind)
-		return false;
-	err e = account_session_touch(d->o.lists, cookie, &s);
+	if (!d->ready)
+		return FAIL(ERR_TEMP, "the books cannot be opened");
+	err e = account_session_find(a, d->o.lists, cookie, &s);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? e : unread(e);
+	e = account_session_touch(d->o.lists, cookie, &s);
 	if (e.kind)
 		log_warn("session-not-touched", KE(e));
 	*out = (struct session){ .person = s.person,
 				 .admin = s.admin,
 				 .name = name_of(d, a, s.person, s.name),
 				 .cookie = cookie };
-	return true;
+	return OK;
 }
 
-static bool find_bearer(void *house, struct arena *a, str token, struct session *out)
+static err find_bearer(void *house, struct arena *a, str token, struct session *out)
 {
 	struct request q = { .house = house };
 	struct desk *d = desk_of(&q);
 	struct account who;
 	int64_t person;
-	if (!d->ready || account_token_check(a, d->o.lists, STR(""), token, &person).kind
-	    || account_by_id(a, d->o.lists, person, &who).kind)
-		return false;
+	if (!d->ready)
+		return FAIL(ERR_TEMP, "the books cannot be opened");
+	err e = account_token_check(a, d->o.lists, STR(""), token, &person);
+	if (!e.kind)
+		e = account_by_id(a, d->o.lists, person, &who);
+	if (e.kind == ERR_DENIED || e.kind == ERR_NOTFOUND)
+		return FAIL(ERR_NOTFOUND, "nobody's token");
+	if (e.kind)
+		return unread(e);
 	*out = (struct session){ .person = person,
 				 .admin = who.admin,
 				 .name = name_of(d, a, person, who.name),
 				 .cookie = STR("") };
-	return true;
+	return OK;
 }
 
 const struct sessions house_sessions = {
@@ -225,9 +252,10 @@ static void keep_result(struct request *q, struct desk *d, struct ordered *x,
 static bool file_order(struct request *q, const char *kind, json_t *args, int64_t *id)
 {
 	struct desk *d = desk_of(q);
-	err e = order_put(d->o.lists, q->arena, kind, args,
-			  q->session ? q->session->person : 0,
-			  net_ip_text(q->arena, &q->client), id);
+	err e = d->ready ? order_put(d->o.lists, q->arena, kind, args,
+				     q->session ? q->session->person : 0,
+				     net_ip_text(q->arena, &q->client), id)
+			 : FAIL(ERR_TEMP, "the books cannot be opened");
 	json_decref(args);
 	if (e.kind)
 		log_error("order-not-filed", KZ("kind", kind), KE(e),

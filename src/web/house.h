@@ -59,7 +59,7 @@ struct desk *desk_of(const struct request *q);
 
 /* For struct router. */
 enum may house_may(struct request *q, enum right right);
-bool house_is_member(struct request *q, str list);
+enum may house_is_member(struct request *q, str list);
 extern const struct sessions house_sessions; /* origin is set by the role */
 
 /* What came of an order. */

@@ -58,6 +58,7 @@ struct request {
 	/* filled by the router */
 	const struct router *router;
 	const struct session *session; /* NULL: a guest */
+	bool session_unread;           /* or that cannot be told at the moment */
 	bool is_protected;             /* [web] protect names the path */
 	void *house;                   /* the caller's: books, configuration */
 };

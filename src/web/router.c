@@ -155,15 +155,26 @@ static void asset_page(struct request *q, struct response *r)
 
 /* ---- who may */
 
-static bool passes(const struct router *router, struct request *q,
-		   const struct protect_row *row)
+static enum may passes(const struct router *router, struct request *q,
+		       const struct protect_row *row)
 {
 	if (!q->session)
-		return false;
+		return MAY_NOT;
 	if (q->session->admin || row->who == PROTECT_SIGNED_IN)
-		return true;
+		return MAY;
 	return row->who == PROTECT_MEMBERS && router->is_member
-	       && router->is_member(q, row->list);
+		       ? router->is_member(q, row->list)
+		       : MAY_NOT;
+}
+
+/* One whose session could not be looked up is no guest. */
+void router_refuse(struct request *q, struct response *r, enum may may)
+{
+	int status = may == MAY_NOT_TELL || q->session_unread ? 503
+		     : may == MAY_NOT_KNOW                    ? 404
+		     : q->session                             ? 403
+							      : 401;
+	error_page(q, r, status, STR_NONE);
 }
 
 /* True: on. Else the answer has been made. */
@@ -173,13 +184,13 @@ static bool let_in(const struct router *router, struct request *q, struct respon
 	const struct protect_row *row = protect_find(&router->protect, q);
 	enum may may = MAY;
 	q->is_protected = row;
-	if (row && !(route && route->flags & ROUTE_DOOR) && !passes(router, q, row))
-		may = MAY_NOT;
-	else if (route && route->right != ROUTE_OPEN)
+	if (row && !(route && route->flags & ROUTE_DOOR))
+		may = passes(router, q, row);
+	if (may == MAY && route && route->right != ROUTE_OPEN)
 		may = router->may(q, (enum right)route->right);
 	if (may == MAY)
 		return true;
-	error_page(q, r, may == MAY_NOT_KNOW ? 404 : q->session ? 403 : 401, STR_NONE);
+	router_refuse(q, r, may);
 	return false;
 }
 

@@ -39,6 +39,7 @@ enum may {
 	MAY,
 	MAY_NOT,
 	MAY_NOT_KNOW, /* not even that there is such a thing: 404 */
+	MAY_NOT_TELL, /* a book cannot be read: 503 */
 };
 
 struct router {
@@ -51,11 +52,14 @@ struct router {
 
 	/* May q->session do this? Of a list where the path names one (:list). */
 	enum may (*may)(struct request *q, enum right right);
-	bool (*is_member)(struct request *q, str list); /* for protect */
+	enum may (*is_member)(struct request *q, str list); /* for protect */
 
 	/* What no route has: the group's site. NULL: none. */
 	void (*other)(struct request *q, struct response *r);
 };
+
+/* The error page for one who may not: 503, 404, 403, or 401 for a guest. */
+void router_refuse(struct request *q, struct response *r, enum may may);
 
 /* The page function for http_options; house is the router. A page that only
  * sets a status of 400 or more gets the error page for it. */

@@ -13,24 +13,21 @@ enum { COOKIE_MAX = 128 };
 
 void session_read(const struct sessions *s, struct request *q)
 {
-	struct session found = { 0 };
-	str bearer = request_header(q, "authorization");
-	str cookie = request_cookie(q, cookie_name(q));
-	q->session = NULL;
+	struct session *found = arena_zero(q->arena, sizeof *found);
+	str bearer = request_header(q, "authorization"), cookie = STR_NONE;
+	err e = FAIL(ERR_NOTFOUND, "no session");
 	if (str_istarts(bearer, STR("bearer ")) && s->bearer) {
 		str token = str_trim(str_skip(bearer, 7));
-		if (token.n > COOKIE_MAX || !s->bearer(q->house, q->arena, token, &found))
-			return;
-		found.cookie = STR_NONE;
+		if (token.n <= COOKIE_MAX)
+			e = s->bearer(q->house, q->arena, token, found);
 	} else {
-		if (!cookie.n || cookie.n > COOKIE_MAX
-		    || !s->find(q->house, q->arena, cookie, &found))
-			return;
-		found.cookie = cookie;
+		cookie = request_cookie(q, cookie_name(q));
+		if (cookie.n && cookie.n <= COOKIE_MAX)
+			e = s->find(q->house, q->arena, cookie, found);
 	}
-	struct session *mine = arena_alloc(q->arena, sizeof *mine);
-	*mine = found;
-	q->session = mine;
+	found->cookie = cookie;
+	q->session = e.kind ? NULL : found;
+	q->session_unread = e.kind && e.kind != ERR_NOTFOUND;
 }
 
 void session_set(const struct request *q, struct response *r, str cookie, int64_t seconds)

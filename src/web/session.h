@@ -18,16 +18,18 @@ struct session {
 };
 
 struct sessions {
-	/* Whose is it? False: nobody's, or it has ended. */
-	bool (*find)(void *house, struct arena *a, str cookie, struct session *out);
-	bool (*bearer)(void *house, struct arena *a, str token, struct session *out);
+	/* Whose is it? ERR_NOTFOUND: nobody's, or it has ended; any other: that cannot
+	 * be told at the moment. */
+	err (*find)(void *house, struct arena *a, str cookie, struct session *out);
+	err (*bearer)(void *house, struct arena *a, str token, struct session *out);
 	/* account_form_token and account_form_check */
 	str (*form_token)(struct arena *a, str cookie, str form);
 	bool (*form_check)(struct arena *a, str cookie, str form, str token);
 	str origin; /* of [site] url: "https://www.uni.example" */
 };
 
-/* Looks the request's cookie or "Authorization: Bearer" up; sets q->session. */
+/* Looks the request's cookie or "Authorization: Bearer" up; sets q->session,
+ * or q->session_unread. */
 void session_read(const struct sessions *s, struct request *q);
 
 /* Signs the browser in: the cookie, for so many seconds. */

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import threading
 import time
 import urllib.parse
@@ -64,8 +65,13 @@ def sessions_of(b):
     return len(b.json('/account.json')['sessions'])
 
 
+def verified_at(address, when):
+    with sqlite3.connect(os.path.join(p.data, 'lists/lists.db')) as book:
+        equal('one address', book.execute('UPDATE address SET verified_at = ? WHERE key = ?', (when, address)).rowcount, 1)
+
+
 section('sign in by a mailed link')
-for address in (ANNA, BEN):
+for address in (ANNA, BEN, 'reader@uni.example'):
     p.cli('user', 'add', address)
 a = Browser(p)
 a.get('/account')
@@ -348,6 +354,16 @@ unsubscribe = re.search(r'<https://www\.lists\.example(/lists/dev/leave\?m=[^>]+
 equal('a leave link works for whoever has it', (g.get(unsubscribe).status, g.post(unsubscribe, **{'List-Unsubscribe': 'One-Click'}).status), (200, 200))
 check('and ends the membership', 'new@uni.example' not in members())
 check('signed in, the lists open', signed_in(Browser(p, network='192.0.2.61'), ANNA).get('/lists/dev/').status == 200)
+p.stop()
+p.configure(web__protect=f'/lists/=members:{LIST}')
+p.start()
+check('web is back', eventually(lambda: [x for x in p.events('role-ready', new=True) if x['name'] == 'web']))
+reader = signed_in(Browser(p, network='192.0.2.62'), 'reader@uni.example')
+equal('who is signed in, but no member, does not pass', reader.get('/lists/dev/').status, 403)
+p.cli('member', 'add', LIST, 'reader@uni.example')
+equal('a member does', reader.get('/lists/dev/').status, 200)
+verified_at('reader@uni.example', 0)
+equal('nor does one whose address nobody has shown to be theirs', reader.get('/lists/dev/').status, 403)
 equal('the log says nothing of trouble', [x for x in p.events() if x['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)
 done()

@@ -6,19 +6,24 @@
 
 /* ---- a house of our own: three people, by cookie */
 
-static bool find(void *house, struct arena *a, str cookie, struct session *out)
+static err find(void *house, struct arena *a, str cookie, struct session *out)
 {
 	(void)house, (void)a;
 	*out = (struct session){ .person = 7, .name = cookie };
 	out->admin = str_eq(cookie, STR("admin"));
-	return str_eq(cookie, STR("anna")) || str_eq(cookie, STR("member")) || out->admin;
+	if (str_eq(cookie, STR("unread")))
+		return FAIL(ERR_IO, "the book is gone");
+	return str_eq(cookie, STR("anna")) || str_eq(cookie, STR("member"))
+			       || str_eq(cookie, STR("broken")) || out->admin
+		       ? OK
+		       : FAIL(ERR_NOTFOUND, "nobody's");
 }
 
-static bool bearer(void *house, struct arena *a, str token, struct session *out)
+static err bearer(void *house, struct arena *a, str token, struct session *out)
 {
 	(void)house, (void)a;
 	*out = (struct session){ .person = 8, .name = STR("program") };
-	return str_eq(token, STR("good"));
+	return str_eq(token, STR("good")) ? OK : FAIL(ERR_NOTFOUND, "nobody's");
 }
 
 static str form_token(struct arena *a, str cookie, str form)
@@ -39,15 +44,21 @@ static const struct sessions sessions = { .find = find,
 
 static enum may may(struct request *q, enum right right)
 {
+	if (q->session && str_eq(q->session->name, STR("broken")))
+		return MAY_NOT_TELL;
 	if (str_eq(request_arg(q, "list"), STR("secret"))
 	    && !(q->session && q->session->admin))
 		return MAY_NOT_KNOW;
 	return right == RIGHT_join || (q->session && q->session->admin) ? MAY : MAY_NOT;
 }
 
-static bool is_member(struct request *q, str list)
+static enum may is_member(struct request *q, str list)
 {
-	return str_eq(q->session->name, STR("member")) && str_eq(list, STR("dev@x"));
+	if (str_eq(q->session->name, STR("broken")))
+		return MAY_NOT_TELL;
+	return str_eq(q->session->name, STR("member")) && str_eq(list, STR("dev@x"))
+		       ? MAY
+		       : MAY_NOT;
 }
 
 static void shows(struct request *q, struct response *r, const char *what)
@@ -291,6 +302,39 @@ static void rights(void)
 	CHECK_ALL(cases);
 }
 
+/* A book that cannot be read says neither that there is nothing nor who may not. */
+static void unread(void)
+{
+	static const struct asked cases[] = {
+		{ { .method = GET,
+		    .path = "/lists/secret/settings",
+		    .cookie = "postern=broken" },
+		  503,
+		  "" },
+		{ { .method = GET,
+		    .path = "/lists/dev/settings",
+		    .cookie = "postern=unread" },
+		  503,
+		  "" },
+		{ { .method = GET, .path = "/internal/a", .cookie = "postern=broken" },
+		  503,
+		  "" },
+		{ { .method = GET, .path = "/internal/a", .cookie = "postern=unread" },
+		  503,
+		  "" },
+		/* what everybody may see needs no session */
+		{ { .method = GET, .path = "/a.html", .cookie = "postern=unread" },
+		  200,
+		  "other:" },
+	};
+	ARENA(a);
+	struct router before = router;
+	CHECK(!protect_parse(a, STR("/internal=members:dev@x"), &router.protect).kind);
+	router.other = other_page;
+	CHECK_ALL(cases);
+	router = before;
+}
+
 static void forms(void)
 {
 	static const char anna[] = "postern=anna", token[] = "token-of-anna-web";
@@ -504,6 +548,7 @@ int main(void)
 	paths();
 	says_which_methods();
 	rights();
+	unread();
 	forms();
 	protection();
 	protect_names_faults();

@@ -12,10 +12,10 @@
 static char root[] = "/tmp/postern-site-XXXXXX";
 static struct site *site;
 
-static bool nobody(void *house, struct arena *a, str cookie, struct session *out)
+static err nobody(void *house, struct arena *a, str cookie, struct session *out)
 {
 	(void)house, (void)a, (void)cookie, (void)out;
-	return false;
+	return FAIL(ERR_NOTFOUND, "nobody's");
 }
 
 static void other(struct request *q, struct response *r)

@@ -187,7 +187,7 @@ static bool leave_open(struct request *q, struct response *r)
 	bool linked = request_query(q, "m").n && d->list;
 	if (linked || (may == MAY && (q->session || !q->is_protected)))
 		return true;
-	error_page(q, r, may == MAY_NOT_KNOW ? 404 : q->session ? 403 : 401, STR_NONE);
+	router_refuse(q, r, may == MAY ? MAY_NOT : may);
 	return false;
 }
 

@@ -146,6 +146,8 @@ static void by_password(struct request *q, struct response *r)
 	err e = address_parse(q->arena, address, &x);
 	if (e.kind)
 		e.kind = ERR_DENIED;
+	else if (!d->ready)
+		e = FAIL(ERR_TEMP, "the books cannot be opened");
 	else
 		e = account_sign_in(q->arena, d->o.lists, &x, request_form(q, "password"),
 				    &who);
