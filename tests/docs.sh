@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/docs.sh: what the code names is documented: log events (doc/events.tsv),
-# RFCs (doc/rfc.tsv). Settings, commands and manual pages are generated from their
+# RFCs (doc/rfc.tsv), headers (each folder's README.md). Settings, commands and manual pages are generated from their
 # tables (doc/generate).
 passed=0 failed=0
 check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
@@ -14,6 +14,11 @@ done
 for r in $(grep -rhoE 'RFC [0-9]+' src | sed 's/RFC //' | sort -un); do
 	check "RFC $r is cited in src but not in doc/rfc.tsv" grep -q "^$r	" doc/rfc.tsv
 done
+names() { grep -qE "\b$2\b" "$1/README.md" 2>/dev/null; }
+while read -r header; do
+	folder=${header%/*} stem=${header##*/} stem=${stem%.*}
+	check "$folder/README.md does not name $stem" names "$folder" "$stem"
+done < <(find src -name '*.h' -not -name '*_inside.h' -not -path 'src/*/*/*/*')
 manual=$(ls build/*/manual build/manual 2>/dev/null | head -1)
 for page in postern.conf.5 postern.1 settings.md rules.md; do
 	check "doc/$page is not what the tables say: doc/generate" cmp -s <("$manual" $page) doc/$page
