@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ static bool is_plain(str s)
 	return s.n > 0;
 }
 
-/* Valid as a JSON string, too, except that bytes that are no UTF-8 pass. */
+/* Valid as a JSON string, too: add_text has seen to its UTF-8. */
 static void add_quoted(struct buf *out, str s)
 {
 	buf_add_char(out, '"');
@@ -55,15 +56,25 @@ static void add_quoted(struct buf *out, str s)
 	buf_add_char(out, '"');
 }
 
+static void add_text(struct buf *out, str s)
+{
+	if (!utf8_valid(s)) {
+		ARENA(a);
+		add_text(out, utf8_scrub(a, s));
+	} else if (!config.json && is_plain(s)) {
+		buf_add(out, s);
+	} else {
+		add_quoted(out, s);
+	}
+}
+
 static void add_text_pair(struct buf *out, const struct log_kv *kv)
 {
 	buf_addf(out, " %s=", kv->key);
 	if (kv->type == LOG_NUMBER)
 		buf_addf(out, "%lld", (long long)kv->number);
-	else if (is_plain(kv->text))
-		buf_add(out, kv->text);
 	else
-		add_quoted(out, kv->text);
+		add_text(out, kv->text);
 }
 
 static void add_json_pair(struct buf *out, const struct log_kv *kv)
@@ -72,7 +83,7 @@ static void add_json_pair(struct buf *out, const struct log_kv *kv)
 	if (kv->type == LOG_NUMBER)
 		buf_addf(out, "%lld", (long long)kv->number);
 	else
-		add_quoted(out, kv->text);
+		add_text(out, kv->text);
 }
 
 /* One write a line: lines of several threads and roles do not mix. */

@@ -24,6 +24,11 @@ enum {
 	STEP = 2000,       /* rows a call: others wait no longer than that takes */
 };
 
+static int64_t ledger_end(int64_t now)
+{
+	return (now - LEDGER_DAYS * DAY) * 1000;
+}
+
 /* Every list's own max_days_to_hold. */
 static err expire_held(struct office *o, struct arena *a, int64_t now)
 {
@@ -47,31 +52,89 @@ static err expire_held(struct office *o, struct arena *a, int64_t now)
 	return OK;
 }
 
-static err expire_lists(struct office *o, int64_t now)
+static err expire_pending(struct office *o, int64_t now, int64_t *gone)
 {
-	int64_t gone;
-	TRY(pending_expire(o->lists, now, &gone));
-	TRY(seen_expire(o->lists, now - SEEN_DAYS * DAY, &gone));
-	TRY(answered_expire(o->lists, now / DAY - 2, &gone));
-	TRY(order_expire(o->lists, now - ORDER_HOURS * 3600, &gone));
-	TRY(session_expire(o->lists, now, &gone));
-	return held_expire(o->lists, now - HELD_DAYS * DAY, &gone);
+	return pending_expire(o->lists, now, gone);
 }
 
-static err expire_outbound(struct office *o, int64_t now)
+static err expire_seen(struct office *o, int64_t now, int64_t *gone)
 {
-	int64_t gone, old = (now - LEDGER_DAYS * DAY) * 1000;
-	TRY(outbound_clean(o->outbound, (now - BODY_HOURS * 3600) * 1000, STEP, &gone));
-	TRY(outbound_expire(o->outbound, old, STEP, &gone));
-	TRY(arrival_expire(o->outbound, old, STEP, &gone));
-	TRY(ledger_expire(o->outbound, old, STEP, &gone));
-	return budget_expire(o->outbound, now - 7 * DAY, &gone);
+	return seen_expire(o->lists, now - SEEN_DAYS * DAY, gone);
 }
 
+static err expire_answered(struct office *o, int64_t now, int64_t *gone)
+{
+	return answered_expire(o->lists, now / DAY - 2, gone);
+}
+
+static err expire_orders(struct office *o, int64_t now, int64_t *gone)
+{
+	return order_expire(o->lists, now - ORDER_HOURS * 3600, gone);
+}
+
+static err expire_sessions(struct office *o, int64_t now, int64_t *gone)
+{
+	return session_expire(o->lists, now, gone);
+}
+
+static err expire_handled(struct office *o, int64_t now, int64_t *gone)
+{
+	return held_expire(o->lists, now - HELD_DAYS * DAY, gone);
+}
+
+static err expire_bodies(struct office *o, int64_t now, int64_t *gone)
+{
+	return outbound_clean(o->outbound, (now - BODY_HOURS * 3600) * 1000, STEP, gone);
+}
+
+static err expire_messages(struct office *o, int64_t now, int64_t *gone)
+{
+	return outbound_expire(o->outbound, ledger_end(now), STEP, gone);
+}
+
+static err expire_arrivals(struct office *o, int64_t now, int64_t *gone)
+{
+	return arrival_expire(o->outbound, ledger_end(now), STEP, gone);
+}
+
+static err expire_ledger(struct office *o, int64_t now, int64_t *gone)
+{
+	return ledger_expire(o->outbound, ledger_end(now), STEP, gone);
+}
+
+static err expire_budgets(struct office *o, int64_t now, int64_t *gone)
+{
+	return budget_expire(o->outbound, now - 7 * DAY, gone);
+}
+
+static const struct {
+	const char *what;
+	err (*run)(struct office *o, int64_t now, int64_t *gone);
+} kinds[] = {
+	{ "mailed tokens", expire_pending },
+	{ "known posts", expire_seen },
+	{ "answered addresses", expire_answered },
+	{ "orders", expire_orders },
+	{ "sessions", expire_sessions },
+	{ "decided posts", expire_handled },
+	{ "sent bodies", expire_bodies },
+	{ "messages", expire_messages },
+	{ "arrivals", expire_arrivals },
+	{ "the ledger", expire_ledger },
+	{ "budgets", expire_budgets },
+};
+
+/* One kind that fails leaves the others their turn. */
 err expire_run(struct office *o, struct arena *a, int64_t now)
 {
+	int64_t gone;
 	TRY(office_refresh(o));
-	TRY(expire_held(o, a, now));
-	TRY(expire_lists(o, now));
-	return expire_outbound(o, now);
+	err first = expire_held(o, a, now);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		err e = kinds[i].run(o, now, &gone);
+		if (e.kind && !first.kind)
+			first = err_in(a, e.kind, "expiry of %s: %s", kinds[i].what,
+				       e.msg);
+	}
+	return first;
 }

@@ -1,11 +1,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "base/mac.h"
 #include "base/map.h"
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "tests/check.h"
+
+#include <unistd.h>
 
 static void strings(void)
 {
@@ -152,9 +155,34 @@ static void arenas(void)
 	CHECK(str_eq(buf_str(&b), STR("llo")));
 }
 
+/* What a stranger sent may be any bytes; a line of the log is UTF-8 all the same. */
+static void logging(void)
+{
+	char line[512];
+	int pipes[2], kept = dup(STDERR_FILENO);
+	CHECK(!pipe(pipes) && dup2(pipes[1], STDERR_FILENO) >= 0);
+	for (int json = 0; json < 2; json++) {
+		log_open("test", LOG_INFO, json);
+		log_info("test", KZ("name", "a\xFF"
+					    "b"));
+		ssize_t n = read(pipes[0], line, sizeof line);
+		str text = { line, n > 0 ? (size_t)n : 0 };
+		CHECK(utf8_valid(text)
+		      && str_find(text, json ? STR("\"name\":\"a\xEF\xBF\xBD"
+						   "b\"}")
+					     : STR(" name=a\xEF\xBF\xBD"
+						   "b\n"))
+				 .n);
+	}
+	log_open("test", LOG_INFO, false);
+	dup2(kept, STDERR_FILENO);
+	close(kept), close(pipes[0]), close(pipes[1]);
+}
+
 int main(void)
 {
 	ARENA(a);
+	logging();
 	strings();
 	numbers();
 	encodings(a);

@@ -101,6 +101,28 @@ static void test_rows(struct office_test *t)
 	}
 }
 
+/* A table that cannot be cleaned is named, and the next ones are cleaned. */
+static void test_one_fails(struct office_test *t)
+{
+	int64_t times, day = clock_now() / DAY;
+	struct seen_row seen = { .list = 1,
+				 .message_id = STR("stuck"),
+				 .author = STR("a"),
+				 .body_hash = STR("h"),
+				 .source = STR("stuck"),
+				 .at = clock_now() };
+	OFFICE_MUST(t, seen_add(t->o.lists, &seen));
+	OFFICE_MUST(t, answered_add(t->o.lists, STR("late@b.example"), day, &times));
+	OFFICE_MUST(t, book_run(t->o.lists,
+				"CREATE TRIGGER stuck BEFORE DELETE ON seen BEGIN "
+				"SELECT raise(ABORT, 'stuck'); END"));
+	err e = expire_run(&t->o, t->a, clock_now() + 90 * DAY);
+	CHECK(e.kind && has_word(e, "known posts"));
+	CHECK(office_count(t, "seen", "1") > 0 && office_count(t, "answered", "1") == 0);
+	OFFICE_MUST(t, book_run(t->o.lists, "DROP TRIGGER stuck"));
+	CHECK(expire(t, 90) && office_count(t, "seen", "1") == 0);
+}
+
 /* What is still owed keeps its body, however old it is. */
 static void test_outbound(struct office_test *t)
 {
@@ -130,6 +152,7 @@ int main(void)
 	office_member(&t, office_list(&t, DEV), "member@uni.example");
 	test_held(&t);
 	test_rows(&t);
+	test_one_fails(&t);
 	test_outbound(&t);
 	office_end(&t);
 	return check_done();
