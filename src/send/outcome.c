@@ -27,6 +27,7 @@ struct committer {
 	bool stopping;
 	struct book *outbound;
 	pthread_t thread;
+	char why[256]; /* an error's text */
 };
 
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
@@ -146,28 +147,95 @@ static err write_one(struct committer *c, struct arena *a, const struct outcome 
 	return write_later(c, a, o);
 }
 
-static err write_batch(struct committer *c, struct outcome *o)
+/* A text made in the arena of one outcome, kept for the log. */
+static err keep_text(struct committer *c, err e)
 {
+	if (e.kind)
+		snprintf(c->why, sizeof c->why, "%s", e.msg);
+	return e.kind ? FAIL(e.kind, c->why) : e;
+}
+
+static err write_all(struct committer *c, struct outcome *o)
+{
+	err e = OK;
 	TRY(book_begin(c->outbound));
-	for (; o; o = o->next) {
+	for (; o && !e.kind; o = o->next) {
 		ARENA(a);
-		err e = write_one(c, a, o);
-		if (e.kind) {
-			book_rollback(c->outbound);
-			log_error("outcomes-not-written", KE(e),
-				  KZ("do", "free space; they are tried again until they "
-					   "are written"));
-			return e;
-		}
+		e = keep_text(c, write_one(c, a, o));
 	}
-	return book_commit(c->outbound);
+	if (!e.kind)
+		return book_commit(c->outbound);
+	book_rollback(c->outbound);
+	return e;
+}
+
+/* Neither the book's state nor the disk: the row itself is refused, and no waiting
+ * helps. */
+static bool is_bad_row(err e)
+{
+	return e.kind && e.kind != ERR_TEMP && e.kind != ERR_IO;
+}
+
+/* Without entry and report, so that the copy is not sent again. */
+static err write_bare(struct committer *c, const struct outcome *o)
+{
+	const struct item *i = o->item;
+	if (o->kind != OUTCOME_LATER)
+		return delivery_done(c->outbound, i->id);
+	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
+	return delivery_later(c->outbound, i->id, i->attempts + 1, clock_now() + wait,
+			      STR(""));
+}
+
+/* One outcome alone. A bad row is logged with all that would have stood in it. Where
+ * not even its bare end can be written it stays in flight: until the next start nobody
+ * sends it. */
+static err write_alone(struct committer *c, struct outcome *o)
+{
+	struct outcome alone = *o;
+	alone.next = NULL;
+	err e = write_all(c, &alone);
+	if (!is_bad_row(e))
+		return e;
+	log_error("outcome-refused", KN("delivery", o->item->id),
+		  KN("message", o->item->message), KS("recipient", o->item->recipient),
+		  KS("text", o->text), KE(e),
+		  KZ("do", "report it: this is a fault of the program"));
+	e = write_bare(c, o);
+	o->stuck = is_bad_row(e);
+	return o->stuck ? OK : e;
+}
+
+static void not_written(err e)
+{
+	log_error("outcomes-not-written", KE(e),
+		  KZ("do", "free space; they are tried again until they are written"));
+}
+
+/* Mail was handed over: forgetting that would send it again. So this ends when all is
+ * on disk; one bad row holds up no other. */
+static void write_batch(struct committer *c, struct outcome *batch)
+{
+	err e;
+	while ((e = write_all(c, batch)).kind && !is_bad_row(e)) {
+		not_written(e);
+		thread_sleep(1000);
+	}
+	if (!e.kind)
+		return;
+	for (struct outcome *o = batch; o; o = o->next)
+		while ((e = write_alone(c, o)).kind) {
+			not_written(e);
+			thread_sleep(1000);
+		}
 }
 
 static void forget(struct committer *c, struct outcome *o)
 {
 	pthread_mutex_lock(&c->s->lock);
 	for (struct outcome *x = o; x; x = x->next)
-		flight_remove(&c->s->flight, x->item->id);
+		if (!x->stuck)
+			flight_remove(&c->s->flight, x->item->id);
 	pthread_mutex_unlock(&c->s->lock);
 	for (struct outcome *next; o; o = next) {
 		next = o->next;
@@ -213,9 +281,7 @@ static void *run(void *arg)
 	struct committer *c = arg;
 	struct outcome *batch;
 	while ((batch = next_batch(c))) {
-		/* Mail was handed over: forgetting that would send it again. */
-		while (write_batch(c, batch).kind)
-			thread_sleep(1000);
+		write_batch(c, batch);
 		forget(c, batch);
 	}
 	return NULL;

@@ -18,7 +18,8 @@ struct destination {
 	struct item *first, **last;
 	size_t waiting;
 	size_t sessions;
-	size_t most; /* sessions that it takes, as was seen of late; 0: not seen */
+	size_t turned_away; /* of the sessions: they end */
+	size_t most;        /* sessions that it takes, as was seen of late; 0: not seen */
 	pthread_cond_t some; /* items came, for a session that is kept */
 	bool queued;         /* in the list of those that want a session */
 	struct destination *next_wanting;
@@ -35,6 +36,7 @@ struct outcome { /* one allocation with its text behind it */
 	struct item *item; /* the outcome's now */
 	char status[12];
 	str text;
+	bool stuck;   /* it cannot be written, now or later */
 	bool relayed; /* success was to be reported and the server cannot */
 };
 

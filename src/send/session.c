@@ -26,6 +26,7 @@ struct session {
 	struct arena *a;
 	const struct hop *hop;
 	struct smtp_client *client;
+	bool turned_away;
 };
 
 struct under_way { /* a copy that the client holds */
@@ -218,11 +219,13 @@ static err open_hop(struct session *x, const struct hop *hop, bool tls,
 static bool is_one_too_many(struct session *x)
 {
 	pthread_mutex_lock(&x->s->lock);
-	bool others = x->d->sessions > 1;
+	x->d->turned_away++; /* or each of two that fail at once would trust the other */
+	size_t others = x->d->sessions - x->d->turned_away;
 	if (others)
-		x->d->most = x->d->sessions - 1;
+		x->d->most = others;
+	x->turned_away = true;
 	pthread_mutex_unlock(&x->s->lock);
-	return others;
+	return others > 0;
 }
 
 /* The first hop that takes us. A 5yz to the greeting speaks for that server, not
@@ -290,6 +293,7 @@ static void *run(void *arg)
 	x->a = a;
 	go(x);
 	pthread_mutex_lock(&s->lock);
+	x->d->turned_away -= x->turned_away;
 	if (!--x->d->sessions)
 		x->d->most = 0;
 	s->sessions--;

@@ -349,6 +349,35 @@ static void test_held(struct bench *t)
 	CHECK(sink_got(&t->sink, first, 10, 1) == 10);
 }
 
+/* A row that the book refuses, among others: those are written, its copy is not sent
+ * again, and one whose end cannot be written either stays where it is. */
+static void test_bad_row(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") };
+	int64_t before = noted(t, "delivered"), id = message(t, &m);
+	int bad = owe(t, id, 1, "d7.ok.test", 0), first = owe(t, id, 50, "ok.test", 5),
+	    stuck = owe(t, id, 1, "d8.ok.test", 0);
+	CHECK(ok(book_run(t->b, "CREATE TRIGGER no_entry BEFORE INSERT ON event WHEN "
+				"NEW.recipient LIKE '%@d7.ok.test' OR "
+				"NEW.recipient LIKE '%@d8.ok.test' "
+				"BEGIN SELECT RAISE(ABORT, 'no'); END")));
+	CHECK(ok(book_run(t->b, "CREATE TRIGGER no_end BEFORE DELETE ON delivery WHEN "
+				"OLD.destination = 'd8.ok.test' "
+				"BEGIN SELECT RAISE(ABORT, 'no'); END")));
+	begin(t);
+	CHECK(wait_left(t, 1, 20));
+	thread_sleep(1500); /* as long as the dispatcher takes to look again */
+	sender_wake(t->s);
+	thread_sleep(200);
+	end(t);
+	CHECK(noted(t, "delivered") == before + 50);
+	CHECK(sink_got(&t->sink, first, 50, 1) == 50);
+	CHECK(sink_got(&t->sink, bad, 1, 1) == 1 && sink_got(&t->sink, stuck, 1, 1) == 1);
+	CHECK(ok(book_run(t->b, "DROP TRIGGER no_entry"))
+	      && ok(book_run(t->b, "DROP TRIGGER no_end")));
+	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -372,6 +401,7 @@ int main(void)
 	test_expired(&t);
 	test_orphan(&t);
 	test_held(&t);
+	test_bad_row(&t);
 	sink_stop(&t.sink);
 	book_close(t.b);
 	folder_remove(a, t.data);
