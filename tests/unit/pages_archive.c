@@ -1,10 +1,11 @@
 /* How the pages of the archive nest a thread: whole, in parts, and one that is deeper
  * than a page shows. */
+#include "web/pages/part.h"
 #include "web/pages/tree.h"
 
 #include "tests/check.h"
 
-enum { LEAVES = 600 };
+enum { LEAVES = 600, LONG = 5000 };
 
 static struct archive_leaf leaves[LEAVES];
 
@@ -69,10 +70,84 @@ static void deep_tree(struct arena *a)
 	}
 }
 
+/* ---- a part of a long thread */
+
+/* A tree in its order; dates go up, but each 50th clock was a day behind. */
+static struct archive_thread_page long_thread(struct arena *a)
+{
+	struct archive_thread_page t = { .leaves = arena_zero(a, LONG * sizeof *t.leaves),
+					 .count = LONG };
+	for (int i = 0; i < LONG; i++)
+		t.leaves[i] = (struct archive_leaf){
+			.parent = i % 7 ? i - 1 : i / 3 - 1,
+			.post = { .id = 10 + i, .number = 1000 + i, .date = i * 60 }
+		};
+	for (int i = 0; i < LONG; i++) {
+		struct archive_leaf *x = &t.leaves[i];
+		x->depth = x->parent < 0 ? 0 : t.leaves[x->parent].depth + 1;
+		x->post.parent = x->parent < 0 ? 0 : 10 + x->parent;
+		x->post.date -= i % 50 ? 0 : 86400;
+	}
+	return t;
+}
+
+static void by_date(struct arena *a)
+{
+	struct archive_thread_page t = long_thread(a);
+	size_t without = 0;
+	part_flatten(a, &t);
+	for (int i = 0; i < LONG; i++) {
+		const struct archive_leaf *x = &t.leaves[i];
+		const struct archive_post *before = i ? &t.leaves[i - 1].post : NULL;
+		CHECK(x->depth == 0 && x->parent < i);
+		CHECK(!before || before->date < x->post.date
+		      || (before->date == x->post.date && before->id < x->post.id));
+		if (x->parent >= 0)
+			CHECK(t.leaves[x->parent].post.id == x->post.parent);
+		else
+			without++;
+	}
+	/* The root, and those whose clock put them before what they answer. */
+	CHECK(without > 1 && without <= 1 + LONG / 50);
+}
+
+/* From page to page through the thread: every post once, and of the book never more
+ * than a page and what it answers. */
+static void parts(struct arena *a, bool flat)
+{
+	struct archive_thread_page t = long_thread(a);
+	struct part part;
+	int64_t after = 0;
+	size_t shown = 0, pages = 0;
+	if (flat)
+		part_flatten(a, &t);
+	while (part_find(&t, after, &part)) {
+		size_t *needed, count = part_needs(a, &t, &part, &needed);
+		bool there[LONG] = { false };
+		CHECK(part.from == shown && count <= 2 * PART_POSTS);
+		for (size_t i = 0; i < count; i++) {
+			CHECK(!there[needed[i]]); /* read once */
+			there[needed[i]] = true;
+		}
+		for (size_t i = part.from; i < part.from + part.count; i++) {
+			int parent = t.leaves[i].parent;
+			CHECK(there[i] && (parent < 0 || there[parent]));
+		}
+		shown += part.count;
+		pages++;
+		after = t.leaves[shown - 1].post.number;
+	}
+	CHECK(shown == LONG && pages == (LONG + PART_POSTS - 1) / PART_POSTS);
+	CHECK(!part_find(&t, 999, &part)); /* no post of the thread */
+}
+
 int main(void)
 {
 	ARENA(a);
 	small_tree(a);
 	deep_tree(a);
+	by_date(a);
+	parts(a, false);
+	parts(a, true);
 	return check_done();
 }

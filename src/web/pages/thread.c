@@ -1,4 +1,5 @@
-/* A thread, whole, as a tree or by date. */
+/* A thread, in parts of PART_POSTS, as a tree or by date. */
+#include "web/pages/part.h"
 #include "web/pages/tree.h"
 
 #include "archive/render.h"
@@ -6,14 +7,11 @@
 #include "web/pages/forms.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-
-enum { PAGE_POSTS = 256 }; /* of a thread on one page */
 
 struct thread_view {
 	struct archive_thread_page t;
 	bool flat, hide;
-	size_t from, count; /* the leaves that this page shows */
+	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
 	struct render_memory *said; /* by leaf */
 };
@@ -29,7 +27,7 @@ static const struct archive_leaf *parent_of(const struct thread_view *v,
 static bool is_shown(const struct thread_view *v, const struct archive_leaf *leaf)
 {
 	size_t i = (size_t)(leaf - v->t.leaves);
-	return i >= v->from && i < v->from + v->count;
+	return i >= v->part.from && i < v->part.from + v->part.count;
 }
 
 /* What the parent said, also where it stands on an earlier page. */
@@ -96,16 +94,16 @@ static void nest_messages(struct request *q, const struct thread_view *v,
 			  const struct tree *tree, struct page_thread *p)
 {
 	struct page_msg *top = arena_zero(q->arena, (tree->roots + 1) * sizeof *top);
-	struct page_msg **at = arena_alloc(q->arena, (v->count + 1) * sizeof *at);
+	struct page_msg **at = arena_alloc(q->arena, (v->part.count + 1) * sizeof *at);
 	size_t tops = 0;
-	for (size_t i = 0; i < v->count; i++) {
+	for (size_t i = 0; i < v->part.count; i++) {
 		int up = tree->up[i];
 		struct page_msg *under = up < 0 ? NULL : at[up];
 		struct page_msg *row = under ? (struct page_msg *)(uintptr_t)
 							       under->answers
 						       + under->answers_count++
 					     : top + tops++;
-		show_message(q, v, &v->t.leaves[v->from + i], row);
+		show_message(q, v, &v->t.leaves[v->part.from + i], row);
 		row->answers = arena_alloc(q->arena, (tree->kids[i] + 1) * sizeof *row);
 		at[i] = row;
 	}
@@ -113,31 +111,7 @@ static void nest_messages(struct request *q, const struct thread_view *v,
 	p->messages_count = tops;
 }
 
-/* ---- which part of the thread */
-
-static int by_date(const void *x, const void *y)
-{
-	const struct archive_post *p = &((const struct archive_leaf *)x)->post;
-	const struct archive_post *q = &((const struct archive_leaf *)y)->post;
-	if (p->date != q->date)
-		return p->date < q->date ? -1 : 1;
-	return p->id < q->id ? -1 : p->id > q->id;
-}
-
-/* By date: the leaves are sorted anew, and parents found where they now stand. */
-static void flatten(struct archive_thread_page *t)
-{
-	qsort(t->leaves, t->count, sizeof *t->leaves, by_date);
-	for (size_t i = 0; i < t->count; i++) {
-		struct archive_leaf *leaf = &t->leaves[i];
-		bool answers = leaf->parent >= 0;
-		leaf->depth = 0;
-		leaf->parent = -1;
-		for (size_t k = i; answers && leaf->parent < 0 && k-- > 0;)
-			if (t->leaves[k].post.id == leaf->post.parent)
-				leaf->parent = (int)k;
-	}
-}
+/* ---- reading */
 
 /* Posts under another subject than the thread's show it. */
 static int64_t subject_key_of(const struct archive_thread_page *t)
@@ -146,23 +120,6 @@ static int64_t subject_key_of(const struct archive_thread_page *t)
 		if (t->leaves[i].post.id == t->thread.root)
 			return t->leaves[i].post.subject_key;
 	return 0;
-}
-
-/* after: the number of the post that the page before ended with. False: the thread
- * has no such post. */
-static bool choose_part(struct thread_view *v, int64_t after)
-{
-	for (size_t i = 0; after; i++) {
-		if (i == v->t.count)
-			return false;
-		if (v->t.leaves[i].post.number != after)
-			continue;
-		v->from = i + 1;
-		break;
-	}
-	size_t left = v->t.count - v->from;
-	v->count = left < PAGE_POSTS ? left : PAGE_POSTS;
-	return v->count;
 }
 
 static void add_neighbours(struct request *q, const struct thread_view *v,
@@ -187,11 +144,11 @@ static void add_parts(struct request *q, const struct thread_view *v,
 		      struct page_thread *p)
 {
 	const char *view = v->flat ? "&view=flat" : "";
-	size_t end = v->from + v->count;
-	p->shown_from = (int64_t)v->from + 1;
+	size_t end = v->part.from + v->part.count;
+	p->shown_from = (int64_t)v->part.from + 1;
 	p->shown_to = (int64_t)end;
-	p->whole = v->count == v->t.count;
-	if (v->from)
+	p->whole = v->part.count == v->t.count;
+	if (v->part.from)
 		p->earlier = arena_cat(q->arena, p->path,
 				       v->flat ? STR("?view=flat") : STR(""));
 	if (end < v->t.count)
@@ -236,14 +193,60 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 	struct tree tree;
 	struct outline_how how = { .hide = v->hide, .here = true };
 	v->said = arena_zero(q->arena, (v->t.count + 1) * sizeof *v->said);
-	tree_make(q->arena, v->t.leaves + v->from, v->count, (int)v->from, &tree);
+	tree_make(q->arena, v->t.leaves + v->part.from, v->part.count, (int)v->part.from,
+		  &tree);
 	nest_messages(q, v, &tree, &p);
-	if (v->count > 1 && !q->json)
-		p.outline = tree_outline(q, v->t.leaves + v->from, v->count, &tree, &how,
-					 &p.outline_count);
+	if (v->part.count > 1 && !q->json)
+		p.outline = tree_outline(q, v->t.leaves + v->part.from, v->part.count,
+					 &tree, &how, &p.outline_count);
 	add_parts(q, v, &p);
 	add_neighbours(q, v, &p);
 	ANSWER(q, r, thread, &p);
+}
+
+struct wanted {
+	int64_t number, after;
+	bool found, part_found;
+};
+
+static err read_bodies(struct desk *d, struct arena *a, struct thread_view *v)
+{
+	size_t *needed, count = part_needs(a, &v->t, &v->part, &needed);
+	for (size_t i = 0; i < count; i++) {
+		struct archive_leaf *leaf = &v->t.leaves[needed[i]];
+		const struct archive_post *p = &leaf->post;
+		err e = archive_blob_read(d->o.archive, a, p->id, (size_t)p->lead,
+					  &leaf->message);
+		if (e.kind != ERR_NOTFOUND) /* one lost message hides no thread */
+			TRY(e);
+		if (p->attachments)
+			TRY(archive_attachments_of_post(d->o.archive, a, p->id,
+							&leaf->attachments));
+	}
+	return OK;
+}
+
+static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
+{
+	struct desk *d = desk_of(q);
+	TRY(archive_read_outline(d->o.archive, q->arena, d->list->id, w->number, &v->t,
+				 &w->found));
+	if (!w->found)
+		return OK;
+	if (v->flat)
+		part_flatten(q->arena, &v->t);
+	w->part_found = part_find(&v->t, w->after, &v->part);
+	bool shown = w->part_found && v->t.thread.number == w->number;
+	return shown ? read_bodies(d, q->arena, v) : OK;
+}
+
+/* The outline and the bodies are of one moment. */
+static err read_thread(struct request *q, struct thread_view *v, struct wanted *w)
+{
+	struct book *b = desk_of(q)->o.archive;
+	TRY(book_begin(b));
+	err e = read_part(q, v, w), end = book_commit(b);
+	return e.kind ? e : end;
 }
 
 static bool wants_flat(const struct request *q)
@@ -256,36 +259,31 @@ void thread_page(struct request *q, struct response *r)
 	struct desk *d = desk_of(q);
 	struct thread_view v = { .flat = wants_flat(q),
 				 .hide = face_hides(q, &d->settings) };
-	int64_t number = 0, after = 0;
-	bool found;
+	struct wanted w = { 0 };
 	str key;
-	if (!str_i64(request_arg(q, "number"), &number)
+	if (!str_i64(request_arg(q, "number"), &w.number)
 	    || (request_query(q, "after").n
-		&& !str_i64(request_query(q, "after"), &after))) {
+		&& !str_i64(request_query(q, "after"), &w.after))) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	if (v.flat || after)
+	if (v.flat || w.after)
 		face_no_index(r);
-	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d", number, after,
-				   v.flat);
+	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d", w.number,
+				   w.after, v.flat);
 	if (face_answered(q, r, "thread", details, &key))
 		return;
-	if (page_failed(q, r,
-			archive_read_thread(d->o.archive, q->arena, d->list->id, number,
-					    &v.t, &found)))
+	if (page_failed(q, r, read_thread(q, &v, &w)))
 		return;
-	if (found && v.t.thread.number != number) {
+	if (w.found && v.t.thread.number != w.number) {
 		response_redirect(
 			r, 302,
 			arena_printf(q->arena, "%.*s%s#n%" PRId64,
 				     STR_F(face_thread_path(q, v.t.thread.number)),
-				     q->json ? ".json" : "", number));
+				     q->json ? ".json" : "", w.number));
 		return;
 	}
-	if (found && v.flat)
-		flatten(&v.t);
-	if (!found || !choose_part(&v, after)) {
+	if (!w.found || !w.part_found) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}

@@ -1,0 +1,30 @@
+/* web/pages/part.h: which part of a thread one page shows, and what of the book
+ * that needs: a thread may have thousands of posts, a page shows few of them.
+ *
+ *     if (flat)
+ *             part_flatten(a, &t);
+ *     if (!part_find(&t, after, &part)) ... 404
+ *     size_t count = part_needs(a, &t, &part, &needed);
+ */
+#pragma once
+
+#include "archive/read.h"
+
+enum { PART_POSTS = 256 }; /* of a thread on one page */
+
+struct part {
+	size_t from, count; /* leaves */
+};
+
+/* By date instead of as a tree: the leaves anew, each a root, and each with its
+ * parent where that stands before it. In time linear but for the sort. */
+void part_flatten(struct arena *a, struct archive_thread_page *t);
+
+/* after: the number of the post that the page before ended with; 0: the first page.
+ * False: the thread has no such post, or none behind it. */
+bool part_find(const struct archive_thread_page *t, int64_t after, struct part *part);
+
+/* The leaves whose messages the page needs: those it shows and those they answer,
+ * each once; at most twice PART_POSTS, however long the thread is. */
+size_t part_needs(struct arena *a, const struct archive_thread_page *t,
+		  const struct part *part, size_t **needed);
