@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "lists/confirm.h"
+#include "lists/press.h"
 #include "lists/members.h"
 #include "lists/notice.h"
 #include "mail/mime.h"

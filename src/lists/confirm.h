@@ -1,5 +1,5 @@
-/* lists/confirm.h: tokens that were mailed, and what their button does. A look
- * changes nothing; only a press does, and a token can be pressed once. */
+/* lists/confirm.h: tokens that were mailed: making them, and what one would do. A
+ * look changes nothing; what the button does stands in lists/press.h. */
 #pragma once
 
 #include "lists/office.h"
@@ -33,25 +33,5 @@ MUST_USE err confirm_make(struct office *o, struct arena *a, enum confirm_kind k
 /* What a token would do. ERR_NOTFOUND: unknown, used or expired. */
 MUST_USE err confirm_look(struct office *o, struct arena *a, str token,
 			  struct confirmation *c);
-
-struct press {
-	str choice; /* CONFIRM_HELD: "accept", "reject" or "discard" */
-	str reason; /* of a rejection; or empty */
-	struct actor by;
-};
-
-struct pressed {
-	struct confirmation was;
-	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
-	bool waits;     /* CONFIRM_JOIN: for a moderator */
-	str says;       /* one sentence for the reader */
-};
-
-/* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified.
- * CONFIRM_VERIFY wants the person who asked, signed in: else whoever reads the mail
- * could be talked into giving an address away. ERR_NOTFOUND: as above. ERR_DENIED:
- * the text says why. */
-MUST_USE err confirm_press(struct office *o, struct arena *a, str token,
-			   const struct press *p, struct pressed *done);
 
 const char *confirm_kind_word(enum confirm_kind k); /* "join" */

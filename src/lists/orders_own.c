@@ -2,7 +2,7 @@
 #include "lists/orders_inside.h"
 
 #include "account/account.h"
-#include "lists/confirm.h"
+#include "lists/press.h"
 #include "lists/members.h"
 #include "lists/notice.h"
 #include "store/lists/address.h"

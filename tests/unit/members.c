@@ -1,6 +1,6 @@
 #include "letters.h"
 
-#include "lists/confirm.h"
+#include "lists/press.h"
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
 #include "store/lists/request.h"

@@ -1,6 +1,6 @@
 #include "office.h"
 
-#include "lists/confirm.h"
+#include "lists/press.h"
 #include "lists/moderate.h"
 #include "store/lists/held.h"
 

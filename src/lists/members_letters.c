@@ -1,0 +1,82 @@
+#include "lists/members_inside.h"
+
+#include "base/clock.h"
+#include "lists/notice.h"
+#include "store/lists/answered.h"
+#include "store/lists/role.h"
+
+#include <jansson.h>
+
+enum { TOKENS_A_DAY = 10 };
+
+err member_tell_roles(struct office *o, struct arena *a, const struct list_entry *list,
+		      const char *name, bool owners_only, str asker)
+{
+	struct role_row *roles;
+	size_t n;
+	TRY(role_list(o->lists, a, list->id, &roles, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct mailbox to = { .name = roles[i].name };
+		struct notice_var vars[] = { { "asker", asker } };
+		bool told = false; /* owner and moderator in one person: one mail */
+		for (size_t k = 0; k < i; k++)
+			told = told || roles[k].address == roles[i].address;
+		if (told || (owners_only && !str_eq(roles[i].role, STR("owner"))))
+			continue;
+		TRY(address_parse(a, roles[i].text, &to.address));
+		TRY(notice_send(o, a,
+				&(struct notice){ .name = name,
+						  .list = list,
+						  .to = to,
+						  .vars = vars,
+						  .var_count = 1 }));
+	}
+	return OK;
+}
+
+err member_notice(struct office *o, struct arena *a, const struct list_entry *list,
+		  const struct mailbox *to, const char *name)
+{
+	return notice_send(o, a,
+			   &(struct notice){ .name = name, .list = list, .to = *to });
+}
+
+err member_check_target(struct office *o, struct arena *a, str key)
+{
+	int64_t times;
+	TRY(answered_add(o->lists, arena_cat(a, STR("token:"), notice_mailbox(a, key)),
+			 clock_now() / 86400, &times));
+	return times <= TOKENS_A_DAY
+		       ? OK
+		       : FAIL(ERR_DENIED, "this address was sent as many mails as it may "
+					  "get in a day; try again tomorrow");
+}
+
+/* A letter with a token: its link, its answer's address and its subject bear it. Not
+ * so the asker's name: nobody can have words of theirs sent to a stranger. */
+err member_send_token(struct office *o, struct arena *a, const struct list_entry *list,
+		      const struct mailbox *to, enum confirm_kind kind, const char *name,
+		      int64_t span)
+{
+	str token, key = address_key(a, &to->address);
+	struct mailbox nameless = { .address = to->address };
+	TRY(member_check_target(o, a, key));
+	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
+				 to->name.n);
+	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+	err e = confirm_make(o, a, kind, list, key, text ? str_from(text) : STR("{}"),
+			     span, &token);
+	free(text);
+	json_decref(data);
+	if (e.kind)
+		return e;
+	struct notice_var vars[] = { { "link", arena_cat(a, o->conf->site_url,
+							 STR("/confirm/"), token) } };
+	return notice_send(o, a,
+			   &(struct notice){ .name = name,
+					     .list = list,
+					     .to = nameless,
+					     .confirm_token = token,
+					     .vars = vars,
+					     .var_count = 1 });
+}

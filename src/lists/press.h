@@ -1,0 +1,29 @@
+/* lists/press.h: what the button under a mailed link does. A token can be pressed
+ * once. Members and held posts make tokens (lists/confirm.h) and know nothing of this.
+ *
+ *     struct pressed done;
+ *     TRY(confirm_press(o, a, token, &(struct press){ .by = by }, &done));
+ */
+#pragma once
+
+#include "lists/confirm.h"
+
+struct press {
+	str choice; /* CONFIRM_HELD: "accept", "reject" or "discard" */
+	str reason; /* of a rejection; or empty */
+	struct actor by;
+};
+
+struct pressed {
+	struct confirmation was;
+	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
+	bool waits;     /* CONFIRM_JOIN: for a moderator */
+	str says;       /* one sentence for the reader */
+};
+
+/* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified.
+ * CONFIRM_VERIFY wants the person who asked, signed in: else whoever reads the mail
+ * could be talked into giving an address away. ERR_NOTFOUND: as above. ERR_DENIED:
+ * the text says why. */
+MUST_USE err confirm_press(struct office *o, struct arena *a, str token,
+			   const struct press *p, struct pressed *done);
