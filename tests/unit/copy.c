@@ -189,7 +189,7 @@ static void test_signed(struct arena *a, struct book *b)
 			     .domain = STR("lists.example"),
 			     .selector = STR("s"),
 			     .resolver = &t.resolver };
-	struct sign_key *key;
+	struct sign_key *key = NULL;
 	struct letter *l;
 	str pem;
 	CHECK(ok(sign_key_make(a, SIGN_RSA, &pem)) && ok(sign_key_load(a, pem, &key)));
