@@ -242,6 +242,7 @@ static err prepare(struct smtpd *d)
 	TRY(open_reader(d, &d->rules));
 	TRY(commit_new(d->role->a, conf, d->role, &d->commit));
 	TRY(smtpd_watch(d));
+	smtpd_look_at_disk(d);
 	configure(d);
 	return OK;
 }

@@ -74,6 +74,10 @@ struct addressbook *smtpd_addresses(struct smtpd *d);
 /* Reads it now, then keeps it up to date on a thread of its own. */
 MUST_USE err smtpd_watch(struct smtpd *d);
 
+/* Notes how much room the data folder's disk has. Once before the doors open: who asks
+ * while another looks must find a number. */
+void smtpd_look_at_disk(struct smtpd *d);
+
 void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 		   struct smtp_reply *r);
 

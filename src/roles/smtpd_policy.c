@@ -164,17 +164,22 @@ static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 		  KS("to", address_text(s->arena, &to->to)), KN("code", r->code));
 }
 
-/* Asked before every body; the disk is looked at once a second. */
+void smtpd_look_at_disk(struct smtpd *d)
+{
+	ARENA(a);
+	atomic_store(&d->space, (int64_t)file_space(arena_z(a, d->conf->site_data)));
+}
+
+/* Asked before every body; the disk is looked at once a second, by one of those who
+ * ask. The others take what was seen last. */
 static void on_data(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 {
 	struct smtpd *d = ((struct visit *)ctx)->d;
-	int64_t now = clock_mono_ms();
+	int64_t now = clock_mono_ms(), last = atomic_load(&d->space_checked);
 	(void)s;
-	if (now - atomic_load(&d->space_checked) > 1000) {
-		atomic_store(&d->space_checked, now);
-		atomic_store(&d->space,
-			     (int64_t)file_space(arena_z(s->arena, d->conf->site_data)));
-	}
+	if (now - last > 1000
+	    && atomic_compare_exchange_strong(&d->space_checked, &last, now))
+		smtpd_look_at_disk(d);
 	if (atomic_load(&d->space) >= d->conf->smtp_min_space)
 		return;
 	log_error("disk-nearly-full", KS("folder", d->conf->site_data),
