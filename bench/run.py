@@ -205,7 +205,7 @@ def thread(o):
 def longest_thread(ps):
     import sqlite3
     b = sqlite3.connect(f"file:{ps.dir}/archive/archive.db?mode=ro", uri=True)
-    return b.execute("SELECT number FROM thread ORDER BY posts DESC LIMIT 1").fetchone()[0]
+    return b.execute("SELECT number FROM post WHERE id = (SELECT root FROM thread ORDER BY posts DESC LIMIT 1)").fetchone()[0]
 
 
 def public_inbox_thread(o):
