@@ -133,31 +133,6 @@ err archive_read_outline(struct book *b, struct arena *a, int64_t list, int64_t 
 	return OK;
 }
 
-/* Rows that come by post id, put where they belong. */
-static err fill_leaves(struct book *b, struct arena *a, struct archive_thread_page *t)
-{
-	struct archive_lead *leads;
-	struct archive_attachments files;
-	size_t count;
-	struct spot *spots = index_leaves(a, t->leaves, t->count);
-	TRY(archive_blobs_of_thread(b, a, t->thread.id, &leads, &count));
-	TRY(archive_attachments_of_thread(b, a, t->thread.id, &files));
-	for (size_t i = 0; i < count; i++) {
-		int at = find_spot(spots, t->count, leads[i].id);
-		if (at >= 0)
-			t->leaves[at].message = leads[i].message;
-	}
-	for (size_t i = 0; i < files.count; i++) {
-		int at = find_spot(spots, t->count, files.list[i].post);
-		if (at < 0)
-			continue;
-		struct archive_attachments *x = &t->leaves[at].attachments;
-		if (!x->count++)
-			x->list = &files.list[i];
-	}
-	return OK;
-}
-
 /* What is read in several statements is of one moment. */
 static err in_one_view(struct book *b,
 		       err (*read)(struct book *b, struct arena *a, void *arg),
@@ -174,25 +149,24 @@ struct wanted {
 	void *out;
 };
 
-static err read_thread(struct book *b, struct arena *a, void *arg)
-{
-	struct wanted *w = arg;
-	struct archive_thread_page *t = w->out;
-	TRY(archive_read_outline(b, a, w->list, w->number, t, w->found));
-	return *w->found ? fill_leaves(b, a, t) : OK;
-}
-
-err archive_read_thread(struct book *b, struct arena *a, int64_t list, int64_t number,
-			struct archive_thread_page *t, bool *found)
-{
-	return in_one_view(b, read_thread, a, &(struct wanted){ list, number, found, t });
-}
-
 static err read_leaf(struct book *b, struct arena *a, struct archive_leaf *leaf)
 {
 	TRY(archive_blob_read(b, a, leaf->post.id, (size_t)leaf->post.lead,
 			      &leaf->message));
-	return archive_attachments_of_post(b, a, leaf->post.id, &leaf->attachments);
+	return leaf->post.attachments ? archive_attachments_of_post(b, a, leaf->post.id,
+								    &leaf->attachments)
+				      : OK;
+}
+
+err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_page *t,
+			const size_t *which, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		err e = read_leaf(b, a, &t->leaves[which[i]]);
+		if (e.kind && e.kind != ERR_NOTFOUND)
+			return e;
+	}
+	return OK;
 }
 
 static err read_post(struct book *b, struct arena *a, void *arg)

@@ -2,7 +2,8 @@
  * list is decided before, by account/rights.h.
  *
  *     struct archive_thread_page t;
- *     TRY(archive_read_thread(b, a, list, 4711, &t, &found));
+ *     TRY(archive_read_outline(b, a, list, 4711, &t, &found));
+ *     TRY(archive_read_bodies(b, a, &t, which, count));
  *     for (size_t i = 0; i < t.count; i++)
  *             page_post(&t.leaves[i]);
  *
@@ -31,15 +32,16 @@ struct archive_thread_page {
 	size_t count;
 };
 
-/* The thread that holds post `number`, complete. The canonical address of it is
- * thread.number. */
-MUST_USE err archive_read_thread(struct book *b, struct arena *a, int64_t list,
-				 int64_t number, struct archive_thread_page *t,
-				 bool *found);
-/* The same without messages and attachments, for an outline, a count or an ETag. */
+/* The thread that holds post `number`, all its leaves without messages and attachments.
+ * The canonical address of it is thread.number. */
 MUST_USE err archive_read_outline(struct book *b, struct arena *a, int64_t list,
 				  int64_t number, struct archive_thread_page *t,
 				  bool *found);
+/* Messages and attachments of some of its leaves. A message that is lost stays empty:
+ * it hides no thread. */
+MUST_USE err archive_read_bodies(struct book *b, struct arena *a,
+				 struct archive_thread_page *t, const size_t *which,
+				 size_t count);
 /* Only its row: subject, version. */
 MUST_USE err archive_read_thread_row(struct book *b, struct arena *a, int64_t list,
 				     int64_t number, struct archive_thread *t,

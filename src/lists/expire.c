@@ -29,7 +29,7 @@ static int64_t ledger_end(int64_t now)
 	return (now - LEDGER_DAYS * DAY) * 1000;
 }
 
-/* Every list's own max_days_to_hold. */
+/* Every list's own max_days_to_hold. One that cannot be ended keeps no other. */
 static err expire_held(struct office *o, struct arena *a, int64_t now)
 {
 	struct list_row *lists;
@@ -46,8 +46,14 @@ static err expire_held(struct office *o, struct arena *a, int64_t now)
 		/* In order of their numbers, so of their age. */
 		TRY(held_waiting(o->lists, a, lists[i].id, 0, STEP, &h, &held));
 		int64_t before = now - s.max_days_to_hold * DAY;
-		for (size_t k = 0; k < held && h[k].held_at < before; k++)
-			TRY(held_discard(o, a, h[k].id, &expiry));
+		for (size_t k = 0; k < held && h[k].held_at < before; k++) {
+			err e = held_discard(o, a, h[k].id, &expiry);
+			if (e.kind)
+				log_warn("held-not-expired", KN("held", h[k].id), KE(e),
+					 KZ("do",
+					    "mend what the error names; it is tried "
+					    "every minute"));
+		}
 	}
 	return OK;
 }

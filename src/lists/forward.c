@@ -11,8 +11,7 @@
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
-
-#include <jansson.h>
+#include "trust/trust.h"
 
 enum { ALIAS_HOURLY = 500 }; /* messages an alias passes on; a loop or a flood is more */
 
@@ -30,12 +29,7 @@ struct leaving {        /* what differs between the kinds */
  * is to get no report that somebody else asks for, and no text of theirs. */
 static bool is_proven(const struct inbound_message *m)
 {
-	json_t *trust = json_loadb(m->trust.n ? m->trust.p : "{}",
-				   m->trust.n ? m->trust.n : 2, 0, NULL);
-	const char *spf = json_string_value(json_object_get(trust, "spf"));
-	bool proven = m->account > 0 || (spf && !strcmp(spf, "pass"));
-	json_decref(trust);
-	return proven;
+	return m->account > 0 || trust_said(m->trust).spf;
 }
 
 static err note_queued(struct office *o, const struct forward *f, int64_t message,

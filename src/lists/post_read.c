@@ -3,8 +3,8 @@
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/role.h"
+#include "trust/trust.h"
 
-#include <jansson.h>
 #include <sodium.h>
 
 static str sha256(struct arena *a, str bytes)
@@ -36,13 +36,9 @@ static void read_author(struct arena *a, struct post *p)
  * {"local": true}. */
 static void read_trust(struct post *p)
 {
-	json_t *trust = json_loadb(p->trust.n ? p->trust.p : "{}",
-				   p->trust.n ? p->trust.n : 2, 0, NULL);
-	bool aligned = json_is_true(json_object_get(trust, "aligned"));
-	bool signed_in = json_is_true(json_object_get(trust, "account"));
-	p->is_moderator = json_is_true(json_object_get(trust, "local"));
-	p->authentic = p->is_moderator || aligned || (p->account > 0 && signed_in);
-	json_decref(trust);
+	struct trust_said said = trust_said(p->trust);
+	p->is_moderator = said.local;
+	p->authentic = said.local || said.aligned || (p->account > 0 && said.account);
 }
 
 /* A role that was given to this very address, shown to be its holder's or not: the

@@ -5,9 +5,9 @@
 #include "mail/domain.h"
 #include "mail/lex.h"
 
-/* RFC 5321 sections 4.5.3.1.1 and 4.5.3.1.3; the path's 256 count its two
- * brackets. Octets as they stand in the command. */
-enum { LOCAL_MAX = 64, PATH_OCTETS_MAX = 254 };
+/* RFC 5321 section 4.5.3.1.3; the path's 256 count its two brackets. Octets as they
+ * stand in the command. */
+enum { PATH_OCTETS_MAX = 254 };
 
 static bool dot_string(str s)
 {
@@ -127,7 +127,7 @@ err address_path(struct arena *a, str text, bool utf8, struct address *out, str 
 
 err address_mailbox(struct arena *a, str text, bool utf8, struct address *out)
 {
-	return mailbox_until(a, &text, '\0', utf8, LOCAL_MAX, out);
+	return mailbox_until(a, &text, '\0', utf8, ADDRESS_LOCAL_MAX, out);
 }
 
 err address_parse(struct arena *a, str text, struct address *out)

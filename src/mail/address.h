@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+enum { ADDRESS_LOCAL_MAX = 64 }; /* octets; RFC 5321 section 4.5.3.1.1 */
+
 struct address {
 	str local;  /* unquoted, as written */
 	str domain; /* lower case; U-labels stay what they are; "[192.0.2.1]" for a

@@ -2,9 +2,6 @@
 
 static const char LOCAL_TOO_LONG[] = "path would have a local part over 64 octets";
 
-/* RFC 5321 section 4.5.3.1.1. */
-enum { LOCAL_MAX = 64 };
-
 static str list_text(struct arena *a, str list, int64_t member)
 {
 	return arena_cat(a, arena_lower(a, list), STR(" "),
@@ -98,7 +95,7 @@ err srs_forward(struct arena *a, const struct mac_key *key, const struct address
 	} /* else: the first forwarder stays named, the tag of the last one goes */
 	out.local = arena_cat(a, scheme, STR("="), srs_tag(a, key, scheme, text),
 			      STR("="), text);
-	if (out.local.n > LOCAL_MAX)
+	if (out.local.n > ADDRESS_LOCAL_MAX)
 		return FAIL(ERR_LIMIT, LOCAL_TOO_LONG);
 	*path = address_text(a, &out);
 	return OK;

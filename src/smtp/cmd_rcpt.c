@@ -51,9 +51,6 @@ static const struct param rcpt_params[] = {
 	{ "ORCPT", true, set_orcpt },
 };
 
-/* RFC 5321 section 4.5.3.1.1. No mailbox of ours is longer; a sender's may be. */
-enum { LOCAL_MAX = 64 };
-
 static bool read_rcpt(struct smtp_session *s, str arg, struct smtp_rcpt *to,
 		      struct smtp_reply *r)
 {
@@ -64,7 +61,7 @@ static bool read_rcpt(struct smtp_session *s, str arg, struct smtp_rcpt *to,
 		return false;
 	if (address_is_null(&to->to))
 		smtp_say(r, 501, "5.1.3", STR("a recipient cannot be empty"));
-	else if (to->to.local.n > LOCAL_MAX)
+	else if (to->to.local.n > ADDRESS_LOCAL_MAX) /* a sender's may be longer */
 		smtp_say(r, 501, "5.1.3", STR("the address is too long"));
 	else if (!s->mail.utf8 && !address_is_ascii(&to->to))
 		smtp_say(r, 553, "5.6.7", STR("such an address needs SMTPUTF8"));

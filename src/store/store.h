@@ -16,7 +16,8 @@
  *             add(rows_i64(&r, 0), rows_str(&r, a, 1));
  *     TRY(rows_end(&r));
  *
- * Rules: one connection, one thread; none lives across a fork. A transaction
+ * Rules: one connection, one thread at a time (its own, or the holder of the lock that
+ * stands beside it); none lives across a fork. A transaction
  * never spans two books: order the steps and make each idempotent. A read ends
  * before a byte is sent to anybody. SQL texts are literals; the statement is
  * prepared once and kept with the connection under its address.

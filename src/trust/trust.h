@@ -65,6 +65,16 @@ str trust_authres(struct arena *a, const struct trust_ask *ask,
  * {"result", "policy", "domain"}, "aligned", ...}, one line. */
 str trust_json(struct arena *a, const struct trust_result *t);
 
+/* What was kept of a judgement, for those who decide by it. Of no JSON: nothing is
+ * true. */
+struct trust_said {
+	bool account; /* somebody signed in */
+	bool local;   /* put in by the administrator */
+	bool aligned; /* the author's domain stands behind it */
+	bool spf;     /* the return path is the sender's own */
+};
+struct trust_said trust_said(str json);
+
 /* Judges DKIM and DMARC of a copy again by the answers that trust_json kept. SPF
  * counts no more, since we are the client now, nor does ARC.
  * ERR_SYNTAX: json is none of trust_json. */

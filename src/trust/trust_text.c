@@ -111,3 +111,17 @@ str trust_json(struct arena *a, const struct trust_result *t)
 	json_decref(o);
 	return out;
 }
+
+struct trust_said trust_said(str json)
+{
+	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
+	const char *spf = json_string_value(json_object_get(row, "spf"));
+	struct trust_said said = {
+		.account = json_is_true(json_object_get(row, "account")),
+		.local = json_is_true(json_object_get(row, "local")),
+		.aligned = json_is_true(json_object_get(row, "aligned")),
+		.spf = spf && !strcmp(spf, spf_word(SPF_PASS)),
+	};
+	json_decref(row);
+	return said;
+}

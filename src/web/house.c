@@ -67,6 +67,11 @@ struct desk *desk_of(const struct request *q)
 	return own;
 }
 
+err desk_check(const struct desk *d)
+{
+	return d->ready ? OK : FAIL(ERR_TEMP, "the books cannot be opened");
+}
+
 /* ---- the list and the viewer of a request */
 
 static const struct list_entry *find_list(const struct desk *d, struct arena *a, str name)
@@ -95,8 +100,7 @@ static err read_desk(struct desk *d, struct request *q)
 	d->list = NULL;
 	d->viewer = (struct viewer){ 0 };
 	d->rights = (struct right_list){ 0 };
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	TRY(office_refresh(&d->o));
 	if (name.n) {
 		d->list = find_list(d, q->arena, name);
@@ -133,8 +137,7 @@ enum may house_may(struct request *q, enum right right)
 static err read_member(struct desk *d, struct request *q, str list, struct viewer *v)
 {
 	*v = (struct viewer){ 0 };
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	TRY(office_refresh(&d->o));
 	const struct list_entry *l = find_list(d, q->arena, list);
 	return l && q->session ? account_viewer(q->arena, d->o.lists, q->session->person,
@@ -191,8 +194,7 @@ static err find_session(void *house, struct arena *a, str cookie, struct session
 	struct request q = { .house = house };
 	struct desk *d = desk_of(&q);
 	struct account_session s;
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	err e = account_session_find(a, d->o.lists, cookie, &s);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? e : unread(e);
@@ -212,8 +214,7 @@ static err find_bearer(void *house, struct arena *a, str token, struct session *
 	struct desk *d = desk_of(&q);
 	struct account who;
 	int64_t person;
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	err e = account_token_check(a, d->o.lists, STR(""), token, &person);
 	if (!e.kind)
 		e = account_by_id(a, d->o.lists, person, &who);
@@ -252,10 +253,11 @@ static void keep_result(struct request *q, struct desk *d, struct ordered *x,
 static bool file_order(struct request *q, const char *kind, json_t *args, int64_t *id)
 {
 	struct desk *d = desk_of(q);
-	err e = d->ready ? order_put(d->o.lists, q->arena, kind, args,
-				     q->session ? q->session->person : 0,
-				     net_ip_text(q->arena, &q->client), id)
-			 : FAIL(ERR_TEMP, "the books cannot be opened");
+	err e = desk_check(d);
+	if (!e.kind)
+		e = order_put(d->o.lists, q->arena, kind, args,
+			      q->session ? q->session->person : 0,
+			      net_ip_text(q->arena, &q->client), id);
 	json_decref(args);
 	if (e.kind)
 		log_error("order-not-filed", KZ("kind", kind), KE(e),

@@ -57,6 +57,9 @@ struct desk { /* one a worker thread, opened at its first request */
 /* The desk of this thread. The router has filled in the list and the viewer. */
 struct desk *desk_of(const struct request *q);
 
+/* ERR_TEMP: its books could not be opened, and none of d->o may be used. */
+MUST_USE err desk_check(const struct desk *d);
+
 /* For struct router. */
 enum may house_may(struct request *q, enum right right);
 enum may house_is_member(struct request *q, str list);

@@ -1,3 +1,4 @@
+#include "whole_thread.h"
 #include "store_folder.h"
 
 #include "archive/accept.h"
@@ -88,7 +89,7 @@ static void test_pages(struct arena *a, struct book *b)
 	struct archive_thread_page t;
 	struct archive_post_page p;
 	bool found;
-	CHECK(ok(archive_read_thread(b, a, DEV, 2, &t, &found)) && found);
+	CHECK(ok(whole_thread(b, a, DEV, 2, &t, &found)) && found);
 	CHECK(t.thread.number == 1 && t.count == 2 && t.thread.posts == 2
 	      && t.thread.authors == 2);
 	CHECK(t.leaves[1].depth == 1 && t.leaves[1].parent == 0
@@ -98,7 +99,7 @@ static void test_pages(struct arena *a, struct book *b)
 	CHECK((int64_t)t.leaves[0].message.n == t.leaves[0].post.lead);
 	CHECK(str_find(render_text(a, t.leaves[0].message, NULL), STR("The Wilson plot"))
 		      .n);
-	CHECK(ok(archive_read_thread(b, a, DEV, 77, &t, &found)) && !found);
+	CHECK(ok(whole_thread(b, a, DEV, 77, &t, &found)) && !found);
 
 	CHECK(ok(archive_read_post(b, a, DEV, 2, &p, &found)) && found);
 	CHECK(p.has_parent && p.parent.post.number == 1 && p.before == 1 && p.after == 3);
@@ -398,7 +399,7 @@ static void test_verify(struct arena *a, struct book *b)
 	test_search(a, b);
 	struct archive_thread_page t;
 	bool found;
-	CHECK(ok(archive_read_thread(b, a, DEV, 2, &t, &found)) && found && t.count == 2);
+	CHECK(ok(whole_thread(b, a, DEV, 2, &t, &found)) && found && t.count == 2);
 	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && r.unreadable == 0
 	      && r.changed == 0);
 }
@@ -410,7 +411,7 @@ static void test_reader(struct arena *a, str folder)
 	struct archive_thread_page t;
 	bool found;
 	int64_t number;
-	CHECK(ok(archive_read_thread(b, a, DEV, 1, &t, &found)) && found && t.count == 2);
+	CHECK(ok(whole_thread(b, a, DEV, 1, &t, &found)) && found && t.count == 2);
 	CHECK(str_eq(found_by(a, b, "wilson", 1, ARCHIVE_NEWEST), STR("1")));
 	struct arrival x = { .list = DEV,
 			     .source = STR("no"),

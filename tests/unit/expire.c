@@ -101,6 +101,21 @@ static void test_rows(struct office_test *t)
 	}
 }
 
+/* A post that cannot be discarded keeps those behind it from nothing. */
+static void test_one_stays(struct office_test *t)
+{
+	office_set(t, DEV, "max_days_to_hold", "5");
+	hold(t, DEV, "90@x");
+	hold(t, DEV, "91@x");
+	int64_t waiting = office_count(t, "held", "verdict = ''");
+	OFFICE_MUST(t, book_run(t->o.lists, "CREATE TRIGGER stuck BEFORE UPDATE ON held "
+					    "WHEN old.message_id = '90@x' BEGIN "
+					    "SELECT raise(ABORT, 'stuck'); END"));
+	CHECK(expire(t, 6) && office_count(t, "held", "verdict = ''") == waiting - 1);
+	OFFICE_MUST(t, book_run(t->o.lists, "DROP TRIGGER stuck"));
+	CHECK(expire(t, 6) && office_count(t, "held", "verdict = ''") == waiting - 2);
+}
+
 /* A table that cannot be cleaned is named, and the next ones are cleaned. */
 static void test_one_fails(struct office_test *t)
 {
@@ -152,6 +167,7 @@ int main(void)
 	office_member(&t, office_list(&t, DEV), "member@uni.example");
 	test_held(&t);
 	test_rows(&t);
+	test_one_stays(&t);
 	test_one_fails(&t);
 	test_outbound(&t);
 	office_end(&t);

@@ -1,5 +1,6 @@
 /* The real list in the shared data: imported twice, counted, threaded, found, shown,
  * exported. What it took is printed, not judged. */
+#include "whole_thread.h"
 #include "store_folder.h"
 
 #include "archive/export.h"
@@ -129,8 +130,7 @@ static void test_thread_page(struct book *b, const struct archive_thread *longes
 		bool found;
 		octets = 0;
 		double start = now_ms();
-		CHECK(ok(archive_read_thread(b, a, LIST, longest->number, &t, &found))
-		      && found);
+		CHECK(ok(whole_thread(b, a, LIST, longest->number, &t, &found)) && found);
 		double read = now_ms() - start;
 		struct render_memory *m = arena_zero(a, t.count * sizeof *m);
 		for (size_t i = 0; i < t.count; i++) {

@@ -184,6 +184,16 @@ static void test_flowed(void)
 		     STR(">> a b\n> c\n")));
 }
 
+static bool html_reads(struct arena *a, const char *html, const char *text)
+{
+	bool cut;
+	str t = content_html_text(a, str_from(html), &cut);
+	bool same = !cut && str_eq(t, str_from(text));
+	if (!same)
+		fprintf(stderr, "  %s\n-> %.*s\n", html, STR_F(t));
+	return same;
+}
+
 static void test_html_mail(void)
 {
 	static const struct {
@@ -207,13 +217,8 @@ static void test_html_mail(void)
 		{ "", "" },
 	};
 	ARENA(a);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		bool cut;
-		str t = content_html_text(a, str_from(cases[i].html), &cut);
-		CHECK(!cut && str_eq(t, str_from(cases[i].text)));
-		if (!str_eq(t, str_from(cases[i].text)))
-			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].html, STR_F(t));
-	}
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(html_reads(a, cases[i].html, cases[i].text));
 	str h = render(a, "Content-Type: text/html\r\n\r\n",
 		       STR("<p onclick=x>Hi<script>alert(1)</script>"),
 		       (struct render_how){ 0 });
@@ -299,13 +304,8 @@ static void test_odd_markup(void)
 		{ "a<b", "a\n" },
 	};
 	ARENA(a);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		bool cut;
-		str t = content_html_text(a, str_from(cases[i].html), &cut);
-		CHECK(!cut && str_eq(t, str_from(cases[i].text)));
-		if (!str_eq(t, str_from(cases[i].text)))
-			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].html, STR_F(t));
-	}
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(html_reads(a, cases[i].html, cases[i].text));
 }
 
 static void test_files(void)

@@ -173,6 +173,19 @@ static void test_no_policy(void)
 	sign_key_free(s.key);
 }
 
+/* What decides is read from what was kept; of what is no JSON nothing is true. */
+static void test_said(void)
+{
+	struct trust_said s = trust_said(STR("{\"spf\":\"pass\",\"aligned\":true}"));
+	CHECK(s.spf && s.aligned && !s.local && !s.account);
+	s = trust_said(STR("{\"spf\":\"fail\",\"aligned\":1,\"account\":true}"));
+	CHECK(!s.spf && !s.aligned && s.account);
+	s = trust_said(STR("aligned"));
+	CHECK(!s.spf && !s.aligned && !s.local && !s.account);
+	s = trust_said(STR(""));
+	CHECK(!s.local);
+}
+
 /* A reverse zone that does not answer is its owner's trouble, not the author's. */
 static void test_no_reverse(void)
 {
@@ -270,6 +283,7 @@ int main(void)
 	test_no_policy();
 	test_no_dns();
 	test_no_reverse();
+	test_said();
 	test_again();
 	test_hostile_text();
 	return check_done();

@@ -37,13 +37,3 @@ err archive_attachments_of_post(struct book *b, struct arena *a, int64_t post,
 			 " FROM attachment x WHERE x.post = ?1 ORDER BY x.n",
 			 SQL_I(post));
 }
-
-err archive_attachments_of_thread(struct book *b, struct arena *a, int64_t thread,
-				  struct archive_attachments *out)
-{
-	return TABLE_ALL(b, a, read_attachment, &out->list, &out->count,
-			 "SELECT " COLUMNS
-			 " FROM post p JOIN attachment x ON x.post = p.id "
-			 "WHERE p.thread = ?1 ORDER BY x.post, x.n",
-			 SQL_I(thread));
-}

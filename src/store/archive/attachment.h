@@ -23,7 +23,3 @@ struct archive_attachments {
 MUST_USE err archive_attachment_add(struct book *b, const struct archive_attachment *x);
 MUST_USE err archive_attachments_of_post(struct book *b, struct arena *a, int64_t post,
 					 struct archive_attachments *out);
-/* In order of post and n. */
-MUST_USE err archive_attachments_of_thread(struct book *b, struct arena *a,
-					   int64_t thread,
-					   struct archive_attachments *out);

@@ -289,36 +289,3 @@ err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 		return FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
 	return archive_unpack(b, a, dictionary, packed, limit, message);
 }
-
-err archive_blobs_of_thread(struct book *b, struct arena *a, int64_t thread,
-			    struct archive_lead **leads, size_t *count)
-{
-	struct rows r;
-	size_t room = 0, n = 0;
-	struct archive_lead *list = NULL;
-	TRY(book_rows(b, &r,
-		      "SELECT p.id, p.lead, x.dictionary, x.bytes FROM post p "
-		      "JOIN blob x ON x.id = p.id WHERE p.thread = ?1 ORDER BY p.id",
-		      SQL_I(thread)));
-	while (rows_next(&r)) {
-		if (n == room) {
-			room = room ? room * 2 : 16;
-			struct archive_lead *more = arena_alloc(a, room * sizeof *more);
-			if (n)
-				memcpy(more, list, n * sizeof *more);
-			list = more;
-		}
-		list[n].id = rows_i64(&r, 0);
-		err e = archive_unpack(b, a, rows_i64(&r, 2), rows_view(&r, 3),
-				       (size_t)rows_i64(&r, 1), &list[n].message);
-		if (e.kind) {
-			err end = rows_end(&r);
-			return end.kind ? end : e;
-		}
-		n++;
-	}
-	TRY(rows_end(&r));
-	*leads = list;
-	*count = n;
-	return OK;
-}

@@ -45,12 +45,3 @@ MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size
 /* For a row that has been read together with others. */
 MUST_USE err archive_unpack(struct book *b, struct arena *a, int64_t dictionary,
 			    str packed, size_t limit, str *message);
-
-/* The messages of a thread's posts, each up to its own lead, in one read; ids and
- * messages are in the order of ids. */
-struct archive_lead {
-	int64_t id;
-	str message;
-};
-MUST_USE err archive_blobs_of_thread(struct book *b, struct arena *a, int64_t thread,
-				     struct archive_lead **leads, size_t *count);

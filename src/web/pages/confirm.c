@@ -160,8 +160,9 @@ static bool look(struct request *q, struct response *r, struct confirmation *c)
 {
 	struct desk *d = desk_open(q);
 	r->cache = STR("no-store");
-	err e = d->ready ? confirm_look(&d->o, q->arena, request_arg(q, "token"), c)
-			 : FAIL(ERR_TEMP, "the books cannot be opened");
+	err e = desk_check(d);
+	if (!e.kind)
+		e = confirm_look(&d->o, q->arena, request_arg(q, "token"), c);
 	if (e.kind == ERR_NOTFOUND)
 		used_up(q, r);
 	else if (!page_failed(q, r, e))

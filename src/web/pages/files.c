@@ -109,8 +109,7 @@ static err next_piece(struct mbox_stream *m, struct arena *a, str *piece, bool *
 {
 	struct request q = { .house = m->house };
 	struct desk *d = desk_of(&q);
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	return export_next(&m->job, d->o.archive, a, piece, done);
 }
 

@@ -54,9 +54,10 @@ void message_id_page(struct request *q, struct response *r)
 		id = str_first(str_skip(id, 1), id.n - 2);
 	p.message_id = id;
 	face_no_index(r);
-	if (page_failed(q, r,
-			desk_of(q)->ready ? find_posts(q, id, &p)
-					  : FAIL(ERR_TEMP, "the books cannot be opened")))
+	err e = desk_check(desk_of(q));
+	if (!e.kind)
+		e = find_posts(q, id, &p);
+	if (page_failed(q, r, e))
 		return;
 	if (p.posts_count == 1)
 		response_redirect(r, 302, p.posts[0].href);
@@ -145,8 +146,9 @@ void old_address_page(struct request *q, struct response *r)
 {
 	str to;
 	(void)desk_open(q);
-	err e = desk_of(q)->ready ? find_old(q, &to)
-				  : FAIL(ERR_TEMP, "the books cannot be opened");
+	err e = desk_check(desk_of(q));
+	if (!e.kind)
+		e = find_old(q, &to);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
 			   STR("This is an address of an older archive, and nothing is "

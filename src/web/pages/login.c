@@ -146,9 +146,7 @@ static void by_password(struct request *q, struct response *r)
 	err e = address_parse(q->arena, address, &x);
 	if (e.kind)
 		e.kind = ERR_DENIED;
-	else if (!d->ready)
-		e = FAIL(ERR_TEMP, "the books cannot be opened");
-	else
+	else if (!(e = desk_check(d)).kind)
 		e = account_sign_in(q->arena, d->o.lists, &x, request_form(q, "password"),
 				    &who);
 	if (e.kind)

@@ -27,8 +27,7 @@ err shelf_read(struct request *q, enum right right, struct shelf *s)
 	const struct desk *d = desk_of(q);
 	const struct list_entry **all;
 	size_t count;
-	if (!d->ready)
-		return FAIL(ERR_TEMP, "the books cannot be opened");
+	TRY(desk_check(d));
 	addressbook_lists(d->o.addresses, q->arena, &all, &count);
 	*s = (struct shelf){ .lists = arena_alloc(q->arena,
 						  (count + 1) * sizeof *s->lists) };

@@ -209,23 +209,6 @@ struct wanted {
 	bool found, part_found;
 };
 
-static err read_bodies(struct desk *d, struct arena *a, struct thread_view *v)
-{
-	size_t *needed, count = part_needs(a, &v->t, &v->part, &needed);
-	for (size_t i = 0; i < count; i++) {
-		struct archive_leaf *leaf = &v->t.leaves[needed[i]];
-		const struct archive_post *p = &leaf->post;
-		err e = archive_blob_read(d->o.archive, a, p->id, (size_t)p->lead,
-					  &leaf->message);
-		if (e.kind != ERR_NOTFOUND) /* one lost message hides no thread */
-			TRY(e);
-		if (p->attachments)
-			TRY(archive_attachments_of_post(d->o.archive, a, p->id,
-							&leaf->attachments));
-	}
-	return OK;
-}
-
 static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 {
 	struct desk *d = desk_of(q);
@@ -236,8 +219,10 @@ static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 	if (v->flat)
 		part_flatten(q->arena, &v->t);
 	w->part_found = part_find(&v->t, w->after, &v->part);
-	bool shown = w->part_found && v->t.thread.number == w->number;
-	return shown ? read_bodies(d, q->arena, v) : OK;
+	if (!w->part_found || v->t.thread.number != w->number)
+		return OK;
+	size_t *needed, count = part_needs(q->arena, &v->t, &v->part, &needed);
+	return archive_read_bodies(d->o.archive, q->arena, &v->t, needed, count);
 }
 
 /* The outline and the bodies are of one moment. */
