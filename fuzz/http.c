@@ -115,11 +115,11 @@ static struct stream *echo_new(str text, int64_t length)
 }
 
 /* Answers with what the query says, in the way that the path names. */
-static void page(void *house, struct request *q, struct response *r)
+static void page(void *ctx, struct request *q, struct response *r)
 {
 	str how = q->segment_count ? q->segments[0] : STR_NONE;
 	str text = request_query(q, "text");
-	(void)house;
+	(void)ctx;
 	for (size_t i = 0; i < q->segment_count; i++)
 		must(!str_eq(q->segments[i], STR("..")));
 	must(q->refused || net_octets(&q->client, (unsigned char[16]){ 0 }));

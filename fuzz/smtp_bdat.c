@@ -2,7 +2,7 @@
  * the replies are the same whatever pieces it comes in, and what is accepted is sound.
  * The first octet gives the size of the pieces; from 128 on, the rest is a message that
  * outgrows memory, too, and the octet says what file there is for it. */
-#include "smtp_office.h"
+#include "smtp_policy.h"
 #include "wire.h"
 
 #include "base/log.h"
@@ -11,7 +11,7 @@
 
 #include <sys/mman.h>
 
-static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
+static void policy_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 			  struct smtp_reply *r)
 {
 	size_t *accepted = ctx;
@@ -28,11 +28,11 @@ static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_m
 	smtp_say(r, 250, "2.0.0", STR("taken"));
 }
 
-static const struct smtp_policy office = { .rcpt = office_rcpt,
-					   .scram = office_scram,
-					   .plain = office_plain,
-					   .body_file = office_file,
-					   .accept = office_accept };
+static const struct smtp_policy test_policy = { .rcpt = policy_rcpt,
+						.scram = policy_scram,
+						.plain = policy_plain,
+						.body_file = policy_file,
+						.accept = policy_accept };
 
 static size_t session(str in, size_t piece)
 {
@@ -40,7 +40,7 @@ static size_t session(str in, size_t piece)
 						 .hostname = STR("here"),
 						 .max_size = 2000,
 						 .max_recipients = 5,
-						 .policy = &office };
+						 .policy = &test_policy };
 	struct smtp_session s;
 	size_t accepted = 0;
 	struct conn *c = wire_open(in, piece);

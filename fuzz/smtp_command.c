@@ -1,10 +1,10 @@
 /* Lines to the server's session. Whatever is said, nobody elsewhere becomes a recipient,
  * and every reply is sound. The first octet chooses the door. */
-#include "smtp_office.h"
+#include "smtp_policy.h"
 
-static const struct smtp_policy office = { .rcpt = office_rcpt,
-					   .scram = office_scram,
-					   .plain = office_plain };
+static const struct smtp_policy test_policy = { .rcpt = policy_rcpt,
+						.scram = policy_scram,
+						.plain = policy_plain };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				    .max_size = 100000,
 				    .max_recipients = 5,
 				    .tls = data[0] & 4,
-				    .policy = &office };
+				    .policy = &test_policy };
 	struct smtp_session s;
 	struct smtp_reply r = { 0 };
 	str rest = { (const char *)data + 1, n - 1 };

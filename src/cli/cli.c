@@ -23,15 +23,15 @@ err cli_conf(struct cli *c, const struct conf **conf)
 	return OK;
 }
 
-err cli_office(struct cli *c, enum office_mode mode, struct office **o)
+err cli_books(struct cli *c, enum books_mode mode, struct books **books)
 {
 	const struct conf *conf;
-	if (!c->office_open) {
+	if (!c->books_open) {
 		TRY(cli_conf(c, &conf));
-		TRY(office_open(c->a, conf, mode, NULL, &c->office));
+		TRY(books_open(c->a, conf, mode, NULL, &c->books));
 	}
-	c->office_open = true;
-	*o = &c->office;
+	c->books_open = true;
+	*books = &c->books;
 	return OK;
 }
 
@@ -41,7 +41,7 @@ static str near(struct cli *c, str name)
 	const struct list_entry **list;
 	size_t n;
 	str out = STR("");
-	addressbook_lists(c->office.addresses, c->a, &list, &n);
+	addressbook_lists(c->books.addresses, c->a, &list, &n);
 	for (size_t i = 0; i < n; i++)
 		if (str_istarts(list[i]->name, str_first(name, 2)))
 			out = arena_cat(c->a, out, STR(" "), list[i]->address);
@@ -54,7 +54,7 @@ err cli_list(struct cli *c, const char *name, const struct list_entry **list)
 	if (!str_has(address, '@'))
 		address = arena_cat(c->a, address, STR("@"),
 				    arena_lower(c->a, c->conf.site_domain));
-	*list = addressbook_list(c->office.addresses, address);
+	*list = addressbook_list(c->books.addresses, address);
 	if (*list)
 		return OK;
 	str others = near(c, address);

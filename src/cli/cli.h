@@ -3,8 +3,8 @@
  *
  *     int cli_list_get(struct cli *c)
  *     {
- *             struct office *o;
- *             CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+ *             struct books *books;
+ *             CLI_TRY(c, cli_books(c, BOOKS_READ, &o));
  *             ...
  *             return CLI_OK;
  *     }
@@ -13,7 +13,7 @@
 #pragma once
 
 #include "base/conf.h"
-#include "lists/office.h"
+#include "lists/books.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
@@ -29,9 +29,9 @@ struct cli {
 	const char **options; /* the command's, in the order of its row; NULL: not given,
 				 "" for a flag */
 	bool json;
-	struct conf conf;     /* loaded by cli_conf */
-	struct office office; /* opened by cli_office */
-	bool conf_loaded, office_open;
+	struct conf conf;   /* loaded by cli_conf */
+	struct books books; /* opened by cli_books */
+	bool conf_loaded, books_open;
 };
 
 struct cli_command {
@@ -48,7 +48,7 @@ const char *cli_option(const struct cli *c, const char *name);
 MUST_USE err cli_conf(struct cli *c, const struct conf **conf);
 
 /* The books, opened once; closed when the command ends. */
-MUST_USE err cli_office(struct cli *c, enum office_mode mode, struct office **o);
+MUST_USE err cli_books(struct cli *c, enum books_mode mode, struct books **books);
 
 /* A list by "name@domain" or, in a site of one domain, by "name".
  * ERR_NOTFOUND: names the lists that come near. */

@@ -16,10 +16,10 @@
 
 enum { HITS = 50 };
 
-static err open_list(struct cli *c, enum office_mode mode, struct office **o,
+static err open_list(struct cli *c, enum books_mode mode, struct books **books,
 		     const struct list_entry **list)
 {
-	TRY(cli_office(c, mode, o));
+	TRY(cli_books(c, mode, books));
 	return cli_list(c, c->args[0], list);
 }
 
@@ -56,7 +56,7 @@ static void show_progress(void *arg, size_t messages, size_t at, size_t of)
 			of ? at * 100 / of : 100);
 }
 
-static err import_one(struct cli *c, struct office *o, int64_t list, const char *path,
+static err import_one(struct cli *c, struct books *books, int64_t list, const char *path,
 		      FILE *report)
 {
 	struct import_job x = { .list = list,
@@ -65,7 +65,7 @@ static err import_one(struct cli *c, struct office *o, int64_t list, const char 
 				.arg = report };
 	struct import_result r;
 	TRY(map_file(c, path, &x.mbox));
-	TRY(archive_import(o->archive, c->a, &x, &r));
+	TRY(archive_import(books->archive, c->a, &x, &r));
 	if (x.mbox.n)
 		munmap((void *)(uintptr_t)x.mbox.p, x.mbox.n);
 	printf("%s%s: %zu messages, %zu kept (%zu repaired), %zu there already, %zu "
@@ -77,7 +77,7 @@ static err import_one(struct cli *c, struct office *o, int64_t list, const char 
 
 int cli_archive_import(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	const char *path = cli_option(c, "report");
 	FILE *report = path ? fopen(path, "w") : NULL;
@@ -85,9 +85,9 @@ int cli_archive_import(struct cli *c)
 	if (path && !report)
 		return cli_fail(c, err_in(c->a, ERR_IO, "--report %s: %s", path,
 					  strerror(errno)));
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
 	for (size_t i = 1; i < c->arg_count && !e.kind; i++)
-		e = import_one(c, o, list->id, c->args[i], report);
+		e = import_one(c, books, list->id, c->args[i], report);
 	if (report && fclose(report) && !e.kind)
 		e = err_in(c->a, ERR_IO, "--report %s: %s", path, strerror(errno));
 	return e.kind ? cli_fail(c, e) : CLI_OK;
@@ -95,16 +95,16 @@ int cli_archive_import(struct cli *c)
 
 int cli_archive_export(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct export_job x;
 	bool done = false;
-	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
 	export_list(&x, list->id);
 	while (!done) {
 		ARENA(a);
 		str piece;
-		CLI_TRY(c, export_next(&x, o->archive, a, &piece, &done));
+		CLI_TRY(c, export_next(&x, books->archive, a, &piece, &done));
 		CLI_TRY(c, file_write_all(c->a, STDOUT_FILENO, piece));
 	}
 	return CLI_OK;
@@ -112,17 +112,17 @@ int cli_archive_export(struct cli *c)
 
 int cli_archive_search(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct search_found found;
 	str text = STR("");
-	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
 	for (size_t i = 1; i < c->arg_count; i++)
 		text = arena_cat(c->a, text, i > 1 ? STR(" ") : STR(""),
 				 str_from(c->args[i]));
 	struct search_list own = { list->id, list->name };
 	struct search s = { .text = text, .lists = &own, .list_count = 1, .limit = HITS };
-	CLI_TRY(c, search_run(o->archive, c->a, &s, &found));
+	CLI_TRY(c, search_run(books->archive, c->a, &s, &found));
 	struct table *t = table_new(c, "number# date from subject");
 	for (size_t i = 0; i < found.count; i++) {
 		const struct archive_post *p = &found.hits[i].post;
@@ -142,16 +142,16 @@ static void say_unwell(void *arg, int64_t list, int64_t number, const char *what
 
 int cli_archive_verify(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct verify_result r;
 	int64_t id = 0;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	if (c->arg_count) {
 		CLI_TRY(c, cli_list(c, c->args[0], &list));
 		id = list->id;
 	}
-	CLI_TRY(c, archive_verify(o->archive, id, say_unwell, NULL, &r));
+	CLI_TRY(c, archive_verify(books->archive, id, say_unwell, NULL, &r));
 	printf("%lld posts, %lld unreadable, %lld changed\n", (long long)r.posts,
 	       (long long)r.unreadable, (long long)r.changed);
 	return r.unreadable || r.changed ? CLI_FAILED : CLI_OK;
@@ -159,11 +159,11 @@ int cli_archive_verify(struct cli *c)
 
 int cli_archive_reindex(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	int64_t posts;
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
-	CLI_TRY(c, archive_reindex(o->archive, list->id, &posts));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
+	CLI_TRY(c, archive_reindex(books->archive, list->id, &posts));
 	printf("%lld posts\n", (long long)posts);
 	return CLI_OK;
 }

@@ -44,7 +44,7 @@ static const char *const meanings[] = {
 
 int cli_check_address(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct address x;
 	json_t *j = json_object();
 	err e = address_parse(c->a, str_from(c->args[0]), &x);
@@ -54,8 +54,8 @@ int cli_check_address(struct cli *c)
 		print(j);
 		return CLI_FAILED;
 	}
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
-	struct meaning m = addressbook_find(o->addresses, c->a, &x);
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	struct meaning m = addressbook_find(books->addresses, c->a, &x);
 	json_object_set_new(j, "result", json_string(meanings[m.what]));
 	json_object_set_new(j, "address", text(c, address_text(c->a, &x)));
 	if (m.list)

@@ -17,11 +17,11 @@ enum { SHOWN_MAX = 1000 };
 static const struct actor BY = { .name = { "command", 7 } };
 
 /* The list that an optional argument names; 0 for all. */
-static err open_maybe(struct cli *c, enum office_mode mode, struct office **o,
+static err open_maybe(struct cli *c, enum books_mode mode, struct books **books,
 		      const char *name, int64_t *id)
 {
 	const struct list_entry *list;
-	TRY(cli_office(c, mode, o));
+	TRY(cli_books(c, mode, books));
 	*id = 0;
 	if (!name)
 		return OK;
@@ -30,9 +30,9 @@ static err open_maybe(struct cli *c, enum office_mode mode, struct office **o,
 	return OK;
 }
 
-static str list_name(struct cli *c, struct office *o, int64_t id)
+static str list_name(struct cli *c, struct books *books, int64_t id)
 {
-	const struct list_entry *l = addressbook_list_by_id(o->addresses, id);
+	const struct list_entry *l = addressbook_list_by_id(books->addresses, id);
 	return l ? l->address : arena_printf(c->a, "%lld", (long long)id);
 }
 
@@ -43,16 +43,16 @@ static str number(struct cli *c, int64_t n)
 
 int cli_held_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct held_row *h;
 	int64_t list;
 	size_t n;
-	CLI_TRY(c,
-		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
-	CLI_TRY(c, held_waiting(o->lists, c->a, list, 0, SHOWN_MAX, &h, &n));
+	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
+			      &list));
+	CLI_TRY(c, held_waiting(books->lists, c->a, list, 0, SHOWN_MAX, &h, &n));
 	struct table *t = table_new(c, "id# list held author subject reason");
 	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, h[i].id), list_name(c, o, h[i].list),
+		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, h[i].list),
 				      date_minute(c->a, h[i].held_at), h[i].author,
 				      h[i].subject, h[i].reason });
 	table_print(t);
@@ -68,22 +68,22 @@ static err parse_id(struct cli *c, const char *text, int64_t *id)
 
 int cli_held_show(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct held_row h;
 	int64_t id;
 	str body;
 	CLI_TRY(c, parse_id(c, c->args[0], &id));
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
-	CLI_TRY(c, held_get(o->lists, c->a, id, &h));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, held_get(books->lists, c->a, id, &h));
 	printf("List:    %.*s\nHeld:    %.*s\nRule:    %.*s\nReason:  %.*s\n",
-	       STR_F(list_name(c, o, h.list)), STR_F(date_minute(c->a, h.held_at)),
+	       STR_F(list_name(c, books, h.list)), STR_F(date_minute(c->a, h.held_at)),
 	       STR_F(h.rule), STR_F(cli_shown(c->a, h.reason)));
 	if (h.verdict.n) {
 		printf("Verdict: %.*s by %.*s\n", STR_F(h.verdict),
 		       STR_F(cli_shown(c->a, h.handled_by)));
 		return CLI_OK;
 	}
-	CLI_TRY(c, held_body(o->lists, c->a, id, &body));
+	CLI_TRY(c, held_body(books->lists, c->a, id, &body));
 	puts("");
 	str line;
 	while (str_line(&body, &line)) /* line by line: a terminal must not be steered */
@@ -92,50 +92,50 @@ int cli_held_show(struct cli *c)
 }
 
 /* Each number by itself: one that fails does not stop the others. */
-static int each_id(struct cli *c,
-		   err (*act)(struct office *o, struct arena *a, int64_t id, str reason))
+static int each_id(struct cli *c, err (*act)(struct books *books, struct arena *a,
+					     int64_t id, str reason))
 {
-	struct office *o;
+	struct books *books;
 	int code = CLI_OK;
 	const char *reason = cli_option(c, "reason");
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	for (size_t i = 0; i < c->arg_count; i++) {
 		int64_t id;
 		err e = parse_id(c, c->args[i], &id);
 		if (!e.kind)
-			e = act(o, c->a, id, str_from(reason));
+			e = act(books, c->a, id, str_from(reason));
 		if (e.kind)
 			code = cli_fail(c, e);
 	}
 	return code;
 }
 
-static err accept_held(struct office *o, struct arena *a, int64_t id, str reason)
+static err accept_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
 	(void)reason;
-	return held_accept(o, a, id, &BY);
+	return held_accept(books, a, id, &BY);
 }
 
-static err reject_held(struct office *o, struct arena *a, int64_t id, str reason)
+static err reject_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
-	return held_reject(o, a, id, reason, &BY);
+	return held_reject(books, a, id, reason, &BY);
 }
 
-static err discard_held(struct office *o, struct arena *a, int64_t id, str reason)
-{
-	(void)reason;
-	return held_discard(o, a, id, &BY);
-}
-
-static err accept_request(struct office *o, struct arena *a, int64_t id, str reason)
+static err discard_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
 	(void)reason;
-	return request_accept(o, a, id, &BY);
+	return held_discard(books, a, id, &BY);
 }
 
-static err reject_request(struct office *o, struct arena *a, int64_t id, str reason)
+static err accept_request(struct books *books, struct arena *a, int64_t id, str reason)
 {
-	return request_reject(o, a, id, reason, &BY);
+	(void)reason;
+	return request_accept(books, a, id, &BY);
+}
+
+static err reject_request(struct books *books, struct arena *a, int64_t id, str reason)
+{
+	return request_reject(books, a, id, reason, &BY);
 }
 
 int cli_held_accept(struct cli *c)
@@ -163,13 +163,13 @@ int cli_request_reject(struct cli *c)
 	return each_id(c, reject_request);
 }
 
-static err add_requests(struct cli *c, struct office *o, int64_t list, struct table *t)
+static err add_requests(struct cli *c, struct books *books, int64_t list, struct table *t)
 {
 	struct request_row *r;
 	size_t n;
-	TRY(request_list(o->lists, c->a, list, &r, &n));
+	TRY(request_list(books->lists, c->a, list, &r, &n));
 	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, r[i].id), list_name(c, o, r[i].list),
+		table_row(t, (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
 				      date_minute(c->a, r[i].asked_at), r[i].address,
 				      r[i].name });
 	return OK;
@@ -177,51 +177,52 @@ static err add_requests(struct cli *c, struct office *o, int64_t list, struct ta
 
 int cli_request_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry **all;
 	int64_t list;
 	size_t n;
-	CLI_TRY(c,
-		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
+	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
+			      &list));
 	struct table *t = table_new(c, "id# list asked address name");
-	addressbook_lists(o->addresses, c->a, &all, &n);
+	addressbook_lists(books->addresses, c->a, &all, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!list || all[i]->id == list)
-			CLI_TRY(c, add_requests(c, o, all[i]->id, t));
+			CLI_TRY(c, add_requests(c, books, all[i]->id, t));
 	table_print(t);
 	return CLI_OK;
 }
 
 int cli_ban_add(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	int64_t list;
 	const char *reason = cli_option(c, "reason");
 	CLI_TRY(c, pattern_check(c->a, str_from(c->args[0])));
-	CLI_TRY(c, open_maybe(c, OFFICE_WRITE, &o, cli_option(c, "list"), &list));
+	CLI_TRY(c, open_maybe(c, BOOKS_WRITE, &books, cli_option(c, "list"), &list));
 	struct ban_row row = { .list = list,
 			       .pattern = str_from(c->args[0]),
 			       .reason = str_from(reason),
 			       .created_at = clock_now() };
-	CLI_TRY(c, ban_add(o->lists, &row));
-	CLI_TRY(c, office_audit(o, &BY, list, STR("ban added"), row.pattern));
+	CLI_TRY(c, ban_add(books->lists, &row));
+	CLI_TRY(c, books_audit(books, &BY, list, STR("ban added"), row.pattern));
 	return CLI_OK;
 }
 
 int cli_ban_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct ban_row *b;
 	int64_t list;
 	size_t n;
-	CLI_TRY(c,
-		open_maybe(c, OFFICE_READ, &o, c->arg_count ? c->args[0] : NULL, &list));
-	CLI_TRY(c, list ? ban_for(o->lists, c->a, list, &b, &n)
-			: ban_list(o->lists, c->a, 0, &b, &n));
+	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
+			      &list));
+	CLI_TRY(c, list ? ban_for(books->lists, c->a, list, &b, &n)
+			: ban_list(books->lists, c->a, 0, &b, &n));
 	struct table *t = table_new(c, "pattern list reason since");
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ b[i].pattern,
-				      b[i].list ? list_name(c, o, b[i].list) : STR("all"),
+				      b[i].list ? list_name(c, books, b[i].list)
+						: STR("all"),
 				      b[i].reason, date_day(c->a, b[i].created_at) });
 	table_print(t);
 	return CLI_OK;
@@ -229,10 +230,11 @@ int cli_ban_ls(struct cli *c)
 
 int cli_ban_rm(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	int64_t list;
-	CLI_TRY(c, open_maybe(c, OFFICE_WRITE, &o, cli_option(c, "list"), &list));
-	CLI_TRY(c, ban_remove(o->lists, list, str_from(c->args[0])));
-	CLI_TRY(c, office_audit(o, &BY, list, STR("ban lifted"), str_from(c->args[0])));
+	CLI_TRY(c, open_maybe(c, BOOKS_WRITE, &books, cli_option(c, "list"), &list));
+	CLI_TRY(c, ban_remove(books->lists, list, str_from(c->args[0])));
+	CLI_TRY(c,
+		books_audit(books, &BY, list, STR("ban lifted"), str_from(c->args[0])));
 	return CLI_OK;
 }

@@ -139,22 +139,22 @@ static err make_books(struct setup *x, const struct conf *conf)
 	return OK;
 }
 
-static err make_admin(struct setup *x, struct office *o, str *token)
+static err make_admin(struct setup *x, struct books *books, str *token)
 {
 	struct arena *a = x->c->a;
 	struct address_row row;
 	struct person_row p;
 	int64_t id;
 	str key = address_key(a, &x->admin);
-	TRY(domain_add(o->lists, x->domain, &id));
-	TRY(address_ensure(o->lists, a, key, address_text(a, &x->admin), STR(""),
+	TRY(domain_add(books->lists, x->domain, &id));
+	TRY(address_ensure(books->lists, a, key, address_text(a, &x->admin), STR(""),
 			   clock_now(), &row));
-	TRY(address_verify(o->lists, row.id, clock_now()));
-	TRY(person_get(o->lists, a, row.person, &p));
+	TRY(address_verify(books->lists, row.id, clock_now()));
+	TRY(person_get(books->lists, a, row.person, &p));
 	p.admin = true;
-	TRY(person_change(o->lists, &p));
-	TRY(office_audit(o, &BY, 0, STR("site made"), key));
-	return confirm_make(o, a, CONFIRM_SIGN_IN, NULL, key, STR("{}"), LINK_SPAN,
+	TRY(person_change(books->lists, &p));
+	TRY(books_audit(books, &BY, 0, STR("site made"), key));
+	return confirm_make(books, a, CONFIRM_SIGN_IN, NULL, key, STR("{}"), LINK_SPAN,
 			    token);
 }
 
@@ -179,17 +179,17 @@ static err set_up(struct setup *x, str *record, str *token)
 {
 	struct cli *c = x->c;
 	const struct conf *conf;
-	struct office *o;
+	struct books *books;
 	TRY(make_folders(x));
 	TRY(write_new(c->a, x->conf_file, 0644, conf_text(x)));
 	c->conf_path = arena_z(c->a, x->conf_file);
 	TRY(cli_conf(c, &conf));
 	TRY(make_tls(x, conf));
 	TRY(make_signing_key(x, conf, record));
-	TRY(office_make_mac(c->a, conf));
+	TRY(books_make_mac(c->a, conf));
 	TRY(make_books(x, conf));
-	TRY(cli_office(c, OFFICE_WRITE, &o));
-	return make_admin(x, o, token);
+	TRY(cli_books(c, BOOKS_WRITE, &books));
+	return make_admin(x, books, token);
 }
 
 int cli_init(struct cli *c)

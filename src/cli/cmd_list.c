@@ -15,16 +15,16 @@
 
 static const struct actor BY = { .name = { "command", 7 } };
 
-static err add_owner(struct cli *c, struct office *o, int64_t list, const char *owner)
+static err add_owner(struct cli *c, struct books *books, int64_t list, const char *owner)
 {
 	struct address who;
 	struct address_row row;
 	TRY(address_parse(c->a, str_from(owner), &who));
-	TRY(address_ensure(o->lists, c->a, address_key(c->a, &who),
+	TRY(address_ensure(books->lists, c->a, address_key(c->a, &who),
 			   address_text(c->a, &who), STR(""), clock_now(), &row));
 	if (!row.verified_at)
-		TRY(address_verify(o->lists, row.id, clock_now()));
-	return role_add(o->lists, list, row.id, STR("owner"));
+		TRY(address_verify(books->lists, row.id, clock_now()));
+	return role_add(books->lists, list, row.id, STR("owner"));
 }
 
 static err split_address(struct cli *c, const char *text, str *name, str *domain)
@@ -36,65 +36,65 @@ static err split_address(struct cli *c, const char *text, str *name, str *domain
 	return list_name_check(c->a, *name);
 }
 
-static err create(struct cli *c, struct office *o, int64_t *id)
+static err create(struct cli *c, struct books *books, int64_t *id)
 {
 	str name, domain;
 	int64_t domain_id;
 	TRY(split_address(c, c->args[0], &name, &domain));
-	TRY(domain_add(o->lists, domain, &domain_id));
-	TRY(list_create(o->lists, arena_cat(c->a, name, STR("@"), domain), clock_now(),
-			id));
+	TRY(domain_add(books->lists, domain, &domain_id));
+	TRY(list_create(books->lists, arena_cat(c->a, name, STR("@"), domain),
+			clock_now(), id));
 	const char *owner = cli_option(c, "owner");
 	if (owner)
-		TRY(add_owner(c, o, *id, owner));
+		TRY(add_owner(c, books, *id, owner));
 	if (cli_option(c, "private")) {
-		TRY(setting_put(o->lists, c->a, *id, STR("archive_policy"),
+		TRY(setting_put(books->lists, c->a, *id, STR("archive_policy"),
 				STR("private")));
-		TRY(setting_put(o->lists, c->a, *id, STR("advertised"), STR("no")));
-		TRY(setting_put(o->lists, c->a, *id, STR("subscription_policy"),
+		TRY(setting_put(books->lists, c->a, *id, STR("advertised"), STR("no")));
+		TRY(setting_put(books->lists, c->a, *id, STR("subscription_policy"),
 				STR("confirm_then_moderate")));
 	}
-	return office_audit(o, &BY, *id, STR("list created"), str_from(c->args[0]));
+	return books_audit(books, &BY, *id, STR("list created"), str_from(c->args[0]));
 }
 
 int cli_list_create(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	int64_t id;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
-	CLI_TRY(c, book_begin(o->lists));
-	err e = create(c, o, &id);
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, book_begin(books->lists));
+	err e = create(c, books, &id);
 	if (e.kind) {
-		book_rollback(o->lists);
+		book_rollback(books->lists);
 		return cli_fail(c, e);
 	}
-	CLI_TRY(c, book_commit(o->lists));
+	CLI_TRY(c, book_commit(books->lists));
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
 	return CLI_OK;
 }
 
-static err counts(struct cli *c, struct office *o, int64_t list, str *members)
+static err counts(struct cli *c, struct books *books, int64_t list, str *members)
 {
 	int64_t n;
-	TRY(member_count(o->lists, list, STR(""), &n));
+	TRY(member_count(books->lists, list, STR(""), &n));
 	*members = arena_printf(c->a, "%lld", (long long)n);
 	return OK;
 }
 
 int cli_list_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry **list;
 	size_t n;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	struct table *t = table_new(c, "list members# archive description");
-	addressbook_lists(o->addresses, c->a, &list, &n);
+	addressbook_lists(books->addresses, c->a, &list, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct settings s;
 		str members;
-		CLI_TRY(c, settings_load(o->lists, c->a, list[i]->id, &s));
-		CLI_TRY(c, counts(c, o, list[i]->id, &members));
+		CLI_TRY(c, settings_load(books->lists, c->a, list[i]->id, &s));
+		CLI_TRY(c, counts(c, books, list[i]->id, &members));
 		table_row(t, (str[]){ list[i]->address, members, s.archive_policy,
 				      s.description });
 	}
@@ -104,13 +104,13 @@ int cli_list_ls(struct cli *c)
 
 int cli_list_show(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct settings s;
 	size_t n;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, settings_load(o->lists, c->a, list->id, &s));
+	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
 	const struct setting_def *def = setting_defs(&n);
 	struct table *t = table_new(c, "setting value default about");
 	for (size_t i = 0; i < n; i++)
@@ -123,12 +123,12 @@ int cli_list_show(struct cli *c)
 
 int cli_list_get(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct settings s;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, settings_load(o->lists, c->a, list->id, &s));
+	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
 	const struct setting_def *def = setting_find(str_from(c->args[1]));
 	if (!def)
 		return cli_fail(
@@ -144,69 +144,69 @@ int cli_list_get(struct cli *c)
 
 /* KEY=VALUE; quotes around the value are the shell's business, but those that it
  * left are taken off, as in subject_prefix='[dev] '. */
-static err set_one(struct cli *c, struct office *o, int64_t list, const char *text)
+static err set_one(struct cli *c, struct books *books, int64_t list, const char *text)
 {
 	str key, value;
 	if (!str_cut(str_from(text), '=', &key, &value))
 		return err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE", text);
-	return setting_put(o->lists, c->a, list, key, value);
+	return setting_put(books->lists, c->a, list, key, value);
 }
 
 int cli_list_set(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	err e = OK;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, book_begin(o->lists));
+	CLI_TRY(c, book_begin(books->lists));
 	for (size_t i = 1; i < c->arg_count && !e.kind; i++)
-		e = set_one(c, o, list->id, c->args[i]);
+		e = set_one(c, books, list->id, c->args[i]);
 	if (!e.kind)
-		e = office_audit(o, &BY, list->id, STR("settings changed"),
-				 str_from(c->args[1]));
+		e = books_audit(books, &BY, list->id, STR("settings changed"),
+				str_from(c->args[1]));
 	if (e.kind) {
-		book_rollback(o->lists);
+		book_rollback(books->lists);
 		return cli_fail(c, e);
 	}
-	CLI_TRY(c, book_commit(o->lists));
+	CLI_TRY(c, book_commit(books->lists));
 	return CLI_OK;
 }
 
 int cli_list_rename(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	str name, domain;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, split_address(c, c->args[1], &name, &domain));
 	if (!str_eq(domain, list->domain))
 		return cli_fail(c, FAIL(ERR_DENIED, "a list stays in its domain"));
-	CLI_TRY(c, list_rename(o->lists, list->id, name));
-	CLI_TRY(c, office_audit(o, &BY, list->id, STR("list renamed"),
-				arena_cat(c->a, list->address, STR(" to "), name)));
+	CLI_TRY(c, list_rename(books->lists, list->id, name));
+	CLI_TRY(c, books_audit(books, &BY, list->id, STR("list renamed"),
+			       arena_cat(c->a, list->address, STR(" to "), name)));
 	return CLI_OK;
 }
 
 int cli_list_remove(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, list_remove(o->lists, list->id));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("list removed"), list->address));
+	CLI_TRY(c, list_remove(books->lists, list->id));
+	CLI_TRY(c, books_audit(books, &BY, 0, STR("list removed"), list->address));
 	return CLI_OK;
 }
 
 int cli_header_add(struct cli *c)
 {
 	static const char *const actions[] = { "hold", "reject", "discard", "accept" };
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	bool known = false;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		known = known || !strcmp(actions[i], c->args[3]);
@@ -220,19 +220,19 @@ int cli_header_add(struct cli *c)
 				       .header = str_from(c->args[1]),
 				       .pattern = str_from(c->args[2]),
 				       .action = str_from(c->args[3]) };
-	CLI_TRY(c, header_rule_add(o->lists, &row));
+	CLI_TRY(c, header_rule_add(books->lists, &row));
 	return CLI_OK;
 }
 
 int cli_header_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct header_rule_row *rules;
 	size_t n;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, header_rule_list(o->lists, c->a, list->id, &rules, &n));
+	CLI_TRY(c, header_rule_list(books->lists, c->a, list->id, &rules, &n));
 	struct table *t = table_new(c, "header pattern action");
 	for (size_t i = 0; i < n; i++)
 		table_row(t,
@@ -243,11 +243,11 @@ int cli_header_ls(struct cli *c)
 
 int cli_header_rm(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, header_rule_remove(o->lists, list->id, str_from(c->args[1]),
+	CLI_TRY(c, header_rule_remove(books->lists, list->id, str_from(c->args[1]),
 				      str_from(c->args[2])));
 	return CLI_OK;
 }

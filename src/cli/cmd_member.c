@@ -14,16 +14,16 @@ enum { INPUT_MAX = 64 << 20, BATCH = 1000 };
 
 static const struct actor BY = { .name = { "command", 7 } };
 
-static err open_list(struct cli *c, enum office_mode mode, struct office **o,
+static err open_list(struct cli *c, enum books_mode mode, struct books **books,
 		     const struct list_entry **list)
 {
-	TRY(cli_office(c, mode, o));
+	TRY(cli_books(c, mode, books));
 	return cli_list(c, c->args[0], list);
 }
 
 struct adding {
 	struct cli *c;
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	bool welcome, invite;
 	size_t added, wrong;
@@ -37,8 +37,8 @@ static err add_line(struct adding *x, struct arena *a, str line)
 	if (n != 1 || !m[0].address.domain.n)
 		return err_in(a, ERR_SYNTAX, "\"%.*s\" is not one address",
 			      STR_F(cli_shown(a, line)));
-	return x->invite ? member_invite(x->o, a, x->list, &m[0], &BY)
-			 : member_admit(x->o, a, x->list, &m[0], x->welcome, &BY);
+	return x->invite ? member_invite(x->books, a, x->list, &m[0], &BY)
+			 : member_admit(x->books, a, x->list, &m[0], x->welcome, &BY);
 }
 
 /* What is wrong is told and skipped; what is right is done. */
@@ -66,13 +66,13 @@ static err add_batched(struct adding *x, str text)
 {
 	if (x->welcome || x->invite)
 		return add_lines(x, text);
-	TRY(book_begin(x->o->lists));
+	TRY(book_begin(x->books->lists));
 	err e = add_lines(x, text);
 	if (e.kind) {
-		book_rollback(x->o->lists);
+		book_rollback(x->books->lists);
 		return e;
 	}
-	return book_commit(x->o->lists);
+	return book_commit(x->books->lists);
 }
 
 int cli_member_add(struct cli *c)
@@ -81,7 +81,7 @@ int cli_member_add(struct cli *c)
 			    .welcome = cli_option(c, "welcome"),
 			    .invite = cli_option(c, "invite") };
 	BUF(lines);
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &x.o, &x.list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
 	for (size_t i = 1; i < c->arg_count; i++) {
 		str input = str_from(c->args[i]);
 		if (str_eq(input, STR("-")))
@@ -118,7 +118,7 @@ int cli_member_import(struct cli *c)
 	struct adding x = { .c = c };
 	str text, line;
 	BUF(lines);
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &x.o, &x.list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
 	if (c->arg_count > 1)
 		CLI_TRY(c, file_read(c->a, c->args[1], INPUT_MAX, &text));
 	else
@@ -133,12 +133,12 @@ int cli_member_import(struct cli *c)
 
 int cli_member_remove(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	int code = CLI_OK;
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
 	for (size_t i = 1; i < c->arg_count; i++) {
-		err e = member_end(o, c->a, list, str_from(c->args[i]),
+		err e = member_end(books, c->a, list, str_from(c->args[i]),
 				   cli_option(c, "goodbye"), &BY);
 		if (e.kind)
 			code = cli_fail(c, e);
@@ -146,12 +146,12 @@ int cli_member_remove(struct cli *c)
 	return code;
 }
 
-static err find_member(struct cli *c, struct office *o, const struct list_entry *list,
+static err find_member(struct cli *c, struct books *books, const struct list_entry *list,
 		       const char *text, struct member_row *m)
 {
 	struct address x;
 	TRY(address_parse(c->a, str_from(text), &x));
-	err e = member_find(o->lists, c->a, list->id, address_key(c->a, &x), m);
+	err e = member_find(books->lists, c->a, list->id, address_key(c->a, &x), m);
 	return e.kind == ERR_NOTFOUND ? err_in(c->a, e.kind, "%s is not a member of %.*s",
 					       text, STR_F(list->address))
 				      : e;
@@ -159,11 +159,11 @@ static err find_member(struct cli *c, struct office *o, const struct list_entry 
 
 int cli_member_set(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct member_row m;
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
-	CLI_TRY(c, find_member(c, o, list, c->args[1], &m));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
+	CLI_TRY(c, find_member(c, books, list, c->args[1], &m));
 	for (size_t i = 2; i < c->arg_count; i++) {
 		str key, value;
 		if (!str_cut(str_from(c->args[i]), '=', &key, &value))
@@ -171,13 +171,13 @@ int cli_member_set(struct cli *c)
 						  c->args[i]));
 		CLI_TRY(c, member_option(c->a, &m, key, value, STR("moderator")));
 	}
-	CLI_TRY(c, member_change(o->lists, &m));
-	CLI_TRY(c, office_audit(o, &BY, list->id, STR("member options"), m.key));
+	CLI_TRY(c, member_change(books->lists, &m));
+	CLI_TRY(c, books_audit(books, &BY, list->id, STR("member options"), m.key));
 	return CLI_OK;
 }
 
 /* Calls one for every member, in order of joining. */
-static err each_member(struct cli *c, struct office *o, int64_t list,
+static err each_member(struct cli *c, struct books *books, int64_t list,
 		       void (*one)(struct cli *c, void *arg, const struct member_row *m),
 		       void *arg)
 {
@@ -185,7 +185,7 @@ static err each_member(struct cli *c, struct office *o, int64_t list,
 	size_t n;
 	do {
 		struct member_row *m;
-		TRY(member_list(o->lists, c->a, list, after, BATCH, &m, &n));
+		TRY(member_list(books->lists, c->a, list, after, BATCH, &m, &n));
 		for (size_t i = 0; i < n; i++)
 			one(c, arg, &m[i]);
 		after = n ? m[n - 1].id : 0;
@@ -201,12 +201,12 @@ static void add_row(struct cli *c, void *arg, const struct member_row *m)
 
 int cli_member_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
-	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
 	struct table *t = table_new(
 		c, "address name delivery off_by action joined last_bounce");
-	CLI_TRY(c, each_member(c, o, list->id, add_row, t));
+	CLI_TRY(c, each_member(c, books, list->id, add_row, t));
 	table_print(t);
 	return CLI_OK;
 }
@@ -226,11 +226,11 @@ static void print_csv(struct cli *c, void *arg, const struct member_row *m)
 
 int cli_member_export(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
-	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
 	puts("address,name");
-	CLI_TRY(c, each_member(c, o, list->id, print_csv, NULL));
+	CLI_TRY(c, each_member(c, books, list->id, print_csv, NULL));
 	return CLI_OK;
 }
 
@@ -244,50 +244,50 @@ static err check_role(struct cli *c, const char *role)
 
 int cli_role_add(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct address who;
 	struct address_row row;
 	CLI_TRY(c, check_role(c, c->args[1]));
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
 	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
-	CLI_TRY(c, address_ensure(o->lists, c->a, address_key(c->a, &who),
+	CLI_TRY(c, address_ensure(books->lists, c->a, address_key(c->a, &who),
 				  address_text(c->a, &who), STR(""), clock_now(), &row));
 	/* The administrator's word is proof enough whose address it is. */
 	if (!row.verified_at)
-		CLI_TRY(c, address_verify(o->lists, row.id, clock_now()));
-	CLI_TRY(c, role_add(o->lists, list->id, row.id, str_from(c->args[1])));
-	CLI_TRY(c, office_audit(o, &BY, list->id,
-				arena_cat(c->a, str_from(c->args[1]), STR(" added")),
-				row.key));
+		CLI_TRY(c, address_verify(books->lists, row.id, clock_now()));
+	CLI_TRY(c, role_add(books->lists, list->id, row.id, str_from(c->args[1])));
+	CLI_TRY(c, books_audit(books, &BY, list->id,
+			       arena_cat(c->a, str_from(c->args[1]), STR(" added")),
+			       row.key));
 	return CLI_OK;
 }
 
 int cli_role_remove(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct address who;
 	struct address_row row;
 	CLI_TRY(c, check_role(c, c->args[1]));
-	CLI_TRY(c, open_list(c, OFFICE_WRITE, &o, &list));
+	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
 	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
-	CLI_TRY(c, address_find(o->lists, c->a, address_key(c->a, &who), &row));
-	CLI_TRY(c, role_remove(o->lists, list->id, row.id, str_from(c->args[1])));
-	CLI_TRY(c, office_audit(o, &BY, list->id,
-				arena_cat(c->a, str_from(c->args[1]), STR(" removed")),
-				row.key));
+	CLI_TRY(c, address_find(books->lists, c->a, address_key(c->a, &who), &row));
+	CLI_TRY(c, role_remove(books->lists, list->id, row.id, str_from(c->args[1])));
+	CLI_TRY(c, books_audit(books, &BY, list->id,
+			       arena_cat(c->a, str_from(c->args[1]), STR(" removed")),
+			       row.key));
 	return CLI_OK;
 }
 
 int cli_role_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct list_entry *list;
 	struct role_row *r;
 	size_t n;
-	CLI_TRY(c, open_list(c, OFFICE_READ, &o, &list));
-	CLI_TRY(c, role_list(o->lists, c->a, list->id, &r, &n));
+	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
+	CLI_TRY(c, role_list(books->lists, c->a, list->id, &r, &n));
 	struct table *t = table_new(c, "role address name");
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ r[i].role, r[i].text, r[i].name });

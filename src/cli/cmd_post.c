@@ -52,10 +52,10 @@ static err find_recipients(struct cli *c, const struct header *h, struct smtp_to
 {
 	static const char *const fields[] = { "To", "Cc" };
 	const struct list_entry *list;
-	struct office *o;
+	struct books *books;
 	*to = arena_zero(c->a, 1000 * sizeof **to);
 	*n = 0;
-	TRY(cli_office(c, OFFICE_READ, &o));
+	TRY(cli_books(c, BOOKS_READ, &books));
 	if (c->arg_count) {
 		TRY(cli_list(c, c->args[0], &list));
 		(*to)[(*n)++].address = list->address;
@@ -68,7 +68,7 @@ static err find_recipients(struct cli *c, const struct header *h, struct smtp_to
 		if (f)
 			TRY(address_list(c->a, f->value, &m, &count));
 		for (size_t k = 0; k < count && *n < 1000; k++)
-			if (addressbook_is_ours(o->addresses,
+			if (addressbook_is_ours(books->addresses,
 						domain_ascii(c->a, m[k].address.domain)))
 				(*to)[(*n)++].address = address_text(c->a, &m[k].address);
 	}

@@ -23,7 +23,7 @@ int cli_serve(struct cli *c)
 
 struct status {
 	struct cli *c;
-	struct office *o;
+	struct books *books;
 	struct table *t;
 };
 
@@ -36,8 +36,8 @@ static void add(struct status *s, const char *what, int64_t n, str note)
 static err add_inbound(struct status *s)
 {
 	int64_t n, oldest;
-	TRY(inbound_count(s->o->inbound, &n));
-	TRY(inbound_oldest(s->o->inbound, &oldest));
+	TRY(inbound_count(s->books->inbound, &n));
+	TRY(inbound_oldest(s->books->inbound, &oldest));
 	add(s, "arrivals not sorted yet", n,
 	    n ? arena_cat(s->c->a, STR("oldest "), date_minute(s->c->a, oldest / 1000))
 	      : STR(""));
@@ -49,11 +49,11 @@ static err add_requests(struct status *s)
 	const struct list_entry **l;
 	size_t n;
 	int64_t waiting = 0;
-	addressbook_lists(s->o->addresses, s->c->a, &l, &n);
+	addressbook_lists(s->books->addresses, s->c->a, &l, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct request_row *r;
 		size_t count;
-		TRY(request_list(s->o->lists, s->c->a, l[i]->id, &r, &count));
+		TRY(request_list(s->books->lists, s->c->a, l[i]->id, &r, &count));
 		waiting += (int64_t)count;
 	}
 	add(s, "requests to join", waiting,
@@ -65,7 +65,7 @@ static err add_frozen(struct status *s)
 {
 	struct outbound_message *m;
 	size_t n;
-	TRY(outbound_frozen(s->o->outbound, s->c->a, &m, &n));
+	TRY(outbound_frozen(s->books->outbound, s->c->a, &m, &n));
 	add(s, "messages kept back by a budget", (int64_t)n,
 	    n ? STR("postern queue release MESSAGE, or rm") : STR(""));
 	for (size_t i = 0; i < n; i++)
@@ -82,17 +82,17 @@ static err fill(struct status *s)
 {
 	int64_t n;
 	TRY(add_inbound(s));
-	TRY(held_count(s->o->lists, 0, &n));
+	TRY(held_count(s->books->lists, 0, &n));
 	add(s, "posts held", n, n ? STR("postern held ls") : STR(""));
 	TRY(add_requests(s));
-	TRY(order_count(s->o->lists, &n));
+	TRY(order_count(s->books->lists, &n));
 	add(s, "orders of pages waiting", n, STR(""));
-	TRY(delivery_count(s->o->outbound, &n));
+	TRY(delivery_count(s->books->outbound, &n));
 	add(s, "deliveries waiting", n, n ? STR("postern queue ls") : STR(""));
 	TRY(add_frozen(s));
-	uint64_t space = file_space(arena_z(s->c->a, s->o->conf->site_data));
+	uint64_t space = file_space(arena_z(s->c->a, s->books->conf->site_data));
 	add(s, "megabytes free on the disk", (int64_t)(space >> 20),
-	    (int64_t)space < s->o->conf->smtp_min_space
+	    (int64_t)space < s->books->conf->smtp_min_space
 		    ? STR("mail is put off until there is more")
 		    : STR(""));
 	return OK;
@@ -101,7 +101,7 @@ static err fill(struct status *s)
 int cli_status(struct cli *c)
 {
 	struct status s = { .c = c };
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &s.o));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &s.books));
 	s.t = table_new(c, "what number# note");
 	CLI_TRY(c, fill(&s));
 	table_print(s.t);
@@ -110,7 +110,7 @@ int cli_status(struct cli *c)
 
 int cli_tick(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	int64_t at = clock_now();
 	const char *text = cli_option(c, "at");
 	if (text && !clock_parse(str_from(text), clock_now(), &at))
@@ -118,7 +118,7 @@ int cli_tick(struct cli *c)
 				err_in(c->a, ERR_SYNTAX,
 				       "--at %s: write 2026-11-24T04:12, or +7d from now",
 				       text));
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
-	CLI_TRY(c, expire_run(o, c->a, at));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, expire_run(books, c->a, at));
 	return CLI_OK;
 }

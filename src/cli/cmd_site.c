@@ -11,11 +11,11 @@ enum { TEMPLATE_MAX = 64 * 1024 };
 
 static const struct actor BY = { .name = { "command", 7 } };
 
-static err template_scope(struct cli *c, enum office_mode mode, struct office **o,
+static err template_scope(struct cli *c, enum books_mode mode, struct books **books,
 			  size_t at, int64_t *list)
 {
 	const struct list_entry *l;
-	TRY(cli_office(c, mode, o));
+	TRY(cli_books(c, mode, books));
 	*list = 0;
 	if (c->arg_count <= at)
 		return OK;
@@ -35,16 +35,16 @@ static err find_row(struct cli *c, const struct notice_row **row)
 
 int cli_template_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	int64_t list;
 	size_t n;
 	const struct notice_row *rows = notice_rows(&n);
-	CLI_TRY(c, template_scope(c, OFFICE_READ, &o, 0, &list));
+	CLI_TRY(c, template_scope(c, BOOKS_READ, &books, 0, &list));
 	struct table *t = table_new(c, "name sent own");
 	for (size_t i = 0; i < n; i++) {
 		str own;
-		err e = template_find(o->lists, c->a, list, str_from(rows[i].name),
-				      o->conf->site_lang, &own);
+		err e = template_find(books->lists, c->a, list, str_from(rows[i].name),
+				      books->conf->site_lang, &own);
 		if (e.kind && e.kind != ERR_NOTFOUND)
 			return cli_fail(c, e);
 		table_row(t, (str[]){ str_from(rows[i].name), str_from(rows[i].about),
@@ -56,14 +56,14 @@ int cli_template_ls(struct cli *c)
 
 int cli_template_show(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct notice_row *row;
 	int64_t list;
 	str own;
 	CLI_TRY(c, find_row(c, &row));
-	CLI_TRY(c, template_scope(c, OFFICE_READ, &o, 1, &list));
-	err e = template_find(o->lists, c->a, list, str_from(row->name),
-			      o->conf->site_lang, &own);
+	CLI_TRY(c, template_scope(c, BOOKS_READ, &books, 1, &list));
+	err e = template_find(books->lists, c->a, list, str_from(row->name),
+			      books->conf->site_lang, &own);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return cli_fail(c, e);
 	if (e.kind)
@@ -75,66 +75,66 @@ int cli_template_show(struct cli *c)
 
 int cli_template_set(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct notice_row *row;
 	struct template_row t = { .language = STR("") };
 	CLI_TRY(c, find_row(c, &row));
-	CLI_TRY(c, template_scope(c, OFFICE_WRITE, &o, 1, &t.list));
+	CLI_TRY(c, template_scope(c, BOOKS_WRITE, &books, 1, &t.list));
 	CLI_TRY(c, cli_stdin(c, TEMPLATE_MAX, &t.text));
 	t.name = str_from(row->name);
-	CLI_TRY(c, template_set(o->lists, &t));
-	CLI_TRY(c, office_audit(o, &BY, t.list, STR("template changed"), t.name));
+	CLI_TRY(c, template_set(books->lists, &t));
+	CLI_TRY(c, books_audit(books, &BY, t.list, STR("template changed"), t.name));
 	return CLI_OK;
 }
 
 int cli_template_rm(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	const struct notice_row *row;
 	int64_t list;
 	CLI_TRY(c, find_row(c, &row));
-	CLI_TRY(c, template_scope(c, OFFICE_WRITE, &o, 1, &list));
-	CLI_TRY(c, template_unset(o->lists, list, str_from(row->name), STR("")));
-	CLI_TRY(c,
-		office_audit(o, &BY, list, STR("template reset"), str_from(row->name)));
+	CLI_TRY(c, template_scope(c, BOOKS_WRITE, &books, 1, &list));
+	CLI_TRY(c, template_unset(books->lists, list, str_from(row->name), STR("")));
+	CLI_TRY(c, books_audit(books, &BY, list, STR("template reset"),
+			       str_from(row->name)));
 	return CLI_OK;
 }
 
-static err own_address(struct cli *c, struct office *o, const char *text, str *key)
+static err own_address(struct cli *c, struct books *books, const char *text, str *key)
 {
 	struct address x;
 	TRY(address_parse(c->a, str_from(text), &x));
 	*key = address_key(c->a, &x);
-	if (!addressbook_is_ours(o->addresses, domain_ascii(c->a, x.domain)))
+	if (!addressbook_is_ours(books->addresses, domain_ascii(c->a, x.domain)))
 		return err_in(c->a, ERR_DENIED, "%s is not in a domain of ours", text);
-	return addressbook_list(o->addresses, *key)
+	return addressbook_list(books->addresses, *key)
 		       ? err_in(c->a, ERR_DENIED, "%s is a list", text)
 		       : OK;
 }
 
 int cli_alias_add(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	str key, *targets = arena_alloc(c->a, c->arg_count * sizeof *targets);
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
-	CLI_TRY(c, own_address(c, o, c->args[0], &key));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, own_address(c, books, c->args[0], &key));
 	for (size_t i = 1; i < c->arg_count; i++) {
 		struct address x;
 		CLI_TRY(c, address_parse(c->a, str_from(c->args[i]), &x));
 		targets[i - 1] = address_text(c->a, &x);
 	}
-	CLI_TRY(c, alias_set(o->lists, key, targets, c->arg_count - 1, clock_now()));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("alias set"), key));
+	CLI_TRY(c, alias_set(books->lists, key, targets, c->arg_count - 1, clock_now()));
+	CLI_TRY(c, books_audit(books, &BY, 0, STR("alias set"), key));
 	return CLI_OK;
 }
 
 int cli_alias_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct alias_row *x;
 	size_t n;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
-	CLI_TRY(c, alias_all(o->lists, c->a, &x, &n));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, alias_all(books->lists, c->a, &x, &n));
 	struct table *t = table_new(c, "address target");
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < x[i].target_count; k++)
@@ -145,9 +145,10 @@ int cli_alias_ls(struct cli *c)
 
 int cli_alias_rm(struct cli *c)
 {
-	struct office *o;
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
-	CLI_TRY(c, alias_remove(o->lists, arena_lower(c->a, str_from(c->args[0]))));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("alias removed"), str_from(c->args[0])));
+	struct books *books;
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, alias_remove(books->lists, arena_lower(c->a, str_from(c->args[0]))));
+	CLI_TRY(c,
+		books_audit(books, &BY, 0, STR("alias removed"), str_from(c->args[0])));
 	return CLI_OK;
 }

@@ -22,12 +22,12 @@ static err parse(struct cli *c, str *key, str *text)
 	return OK;
 }
 
-static err find(struct cli *c, struct office **o, struct person_row *p)
+static err find(struct cli *c, struct books **books, struct person_row *p)
 {
 	str key, text;
 	TRY(parse(c, &key, &text));
-	TRY(cli_office(c, OFFICE_WRITE, o));
-	err e = person_by_key((*o)->lists, c->a, key, p);
+	TRY(cli_books(c, BOOKS_WRITE, books));
+	err e = person_by_key((*books)->lists, c->a, key, p);
 	return e.kind == ERR_NOTFOUND
 		       ? err_in(c->a, e.kind,
 				"no account %s; make one with postern user add",
@@ -37,65 +37,65 @@ static err find(struct cli *c, struct office **o, struct person_row *p)
 
 int cli_user_add(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct address_row row;
 	struct person_row p;
 	str key, text;
 	const char *name = cli_option(c, "name");
 	CLI_TRY(c, parse(c, &key, &text));
-	CLI_TRY(c, cli_office(c, OFFICE_WRITE, &o));
-	CLI_TRY(c, address_ensure(o->lists, c->a, key, text, str_from(name), clock_now(),
-				  &row));
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, address_ensure(books->lists, c->a, key, text, str_from(name),
+				  clock_now(), &row));
 	if (!row.verified_at)
-		CLI_TRY(c, address_verify(o->lists, row.id, clock_now()));
-	CLI_TRY(c, person_get(o->lists, c->a, row.person, &p));
+		CLI_TRY(c, address_verify(books->lists, row.id, clock_now()));
+	CLI_TRY(c, person_get(books->lists, c->a, row.person, &p));
 	p.admin = p.admin || cli_option(c, "admin");
 	p.may_send = p.may_send || cli_option(c, "may-send");
 	if (name)
 		p.name = str_from(name);
-	CLI_TRY(c, person_change(o->lists, &p));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("account made"), key));
+	CLI_TRY(c, person_change(books->lists, &p));
+	CLI_TRY(c, books_audit(books, &BY, 0, STR("account made"), key));
 	return CLI_OK;
 }
 
 int cli_user_passwd(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct person_row p;
 	str text, line = STR("");
-	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, find(c, &books, &p));
 	CLI_TRY(c, cli_stdin(c, PASSWORD_MAX, &text));
 	str_line(&text, &line);
-	CLI_TRY(c, account_password_set(c->a, o->lists, p.id, line));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("password set"), str_from(c->args[0])));
+	CLI_TRY(c, account_password_set(c->a, books->lists, p.id, line));
+	CLI_TRY(c, books_audit(books, &BY, 0, STR("password set"), str_from(c->args[0])));
 	return CLI_OK;
 }
 
 int cli_user_token(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct person_row p;
 	str shown;
 	const char *name = cli_option(c, "name");
-	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, find(c, &books, &p));
 	CLI_TRY(c,
-		account_token_new(c->a, o->lists, p.id,
+		account_token_new(c->a, books->lists, p.id,
 				  name ? str_from(name) : STR("command line"), &shown));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("token made"), str_from(c->args[0])));
+	CLI_TRY(c, books_audit(books, &BY, 0, STR("token made"), str_from(c->args[0])));
 	printf("%.*s\n", STR_F(shown));
 	return CLI_OK;
 }
 
 int cli_user_link(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct person_row p;
 	str key, text, token;
-	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, find(c, &books, &p));
 	CLI_TRY(c, parse(c, &key, &text));
-	CLI_TRY(c, confirm_make(o, c->a, CONFIRM_SIGN_IN, NULL, key, STR("{}"), LINK_SPAN,
-				&token));
-	printf("%.*s/confirm/%.*s\n", STR_F(o->conf->site_url), STR_F(token));
+	CLI_TRY(c, confirm_make(books, c->a, CONFIRM_SIGN_IN, NULL, key, STR("{}"),
+				LINK_SPAN, &token));
+	printf("%.*s/confirm/%.*s\n", STR_F(books->conf->site_url), STR_F(token));
 	return CLI_OK;
 }
 
@@ -131,23 +131,24 @@ static err set_one(struct cli *c, struct person_row *p, const char *text)
 
 int cli_user_set(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct person_row p;
-	CLI_TRY(c, find(c, &o, &p));
+	CLI_TRY(c, find(c, &books, &p));
 	for (size_t i = 1; i < c->arg_count; i++)
 		CLI_TRY(c, set_one(c, &p, c->args[i]));
-	CLI_TRY(c, person_change(o->lists, &p));
-	CLI_TRY(c, office_audit(o, &BY, 0, STR("account changed"), str_from(c->args[0])));
+	CLI_TRY(c, person_change(books->lists, &p));
+	CLI_TRY(c,
+		books_audit(books, &BY, 0, STR("account changed"), str_from(c->args[0])));
 	return CLI_OK;
 }
 
-static err add_row(struct cli *c, struct office *o, struct table *t,
+static err add_row(struct cli *c, struct books *books, struct table *t,
 		   const struct person_row *p)
 {
 	struct address_row *x;
 	size_t n;
 	str all = STR("");
-	TRY(address_of_person(o->lists, c->a, p->id, &x, &n));
+	TRY(address_of_person(books->lists, c->a, p->id, &x, &n));
 	for (size_t i = 0; i < n; i++)
 		all = arena_cat(c->a, all, i ? STR(" ") : STR(""), x[i].text);
 	table_row(t, (str[]){ all, p->name, p->admin ? STR("yes") : STR("no"),
@@ -158,14 +159,14 @@ static err add_row(struct cli *c, struct office *o, struct table *t,
 
 int cli_user_ls(struct cli *c)
 {
-	struct office *o;
+	struct books *books;
 	struct person_row *p;
 	size_t n;
-	CLI_TRY(c, cli_office(c, OFFICE_READ, &o));
-	CLI_TRY(c, person_list(o->lists, c->a, STR(""), 0, SHOWN_MAX, &p, &n));
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, person_list(books->lists, c->a, STR(""), 0, SHOWN_MAX, &p, &n));
 	struct table *t = table_new(c, "addresses name admin may_send send_budget#");
 	for (size_t i = 0; i < n; i++)
-		CLI_TRY(c, add_row(c, o, t, &p[i]));
+		CLI_TRY(c, add_row(c, books, t, &p[i]));
 	table_print(t);
 	return CLI_OK;
 }

@@ -27,8 +27,8 @@ int main(int argc, char **argv)
 			c.conf_path = find_conf();
 		code = c.command->run(&c);
 	}
-	if (c.office_open)
-		office_close(&c.office);
+	if (c.books_open)
+		books_close(&c.books);
 	arena_free(c.a);
 	return code;
 }

@@ -20,19 +20,19 @@ int64_t source_inbound(str source)
 	return str_cut(source, '/', &number, &rest) && str_i64(number, &id) ? id : 0;
 }
 
-err post_has_begun(struct office *o, struct arena *a, str source, bool *yes)
+err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 {
 	struct outbound_message *m;
 	size_t n;
 	*yes = false;
-	TRY(outbound_by_inbound(o->outbound, a, source_inbound(source), &m, &n));
+	TRY(outbound_by_inbound(books->outbound, a, source_inbound(source), &m, &n));
 	for (size_t i = 0; i < n; i++)
 		*yes = *yes || str_eq(m[i].source, source);
 	return OK;
 }
 
 /* The post's number in the archive; the same again when it is there already. */
-static err into_archive(struct office *o, struct arena *a, const struct post *p,
+static err into_archive(struct books *books, struct arena *a, const struct post *p,
 			int64_t *number)
 {
 	*number = 0;
@@ -43,7 +43,7 @@ static err into_archive(struct office *o, struct arena *a, const struct post *p,
 				.source = p->source,
 				.message = p->message,
 				.received_at = clock_now() };
-	return archive_add(o->archive, a, &post, number);
+	return archive_add(books->archive, a, &post, number);
 }
 
 static str outgoing_header(struct arena *a, const struct post *p,
@@ -56,7 +56,7 @@ static str outgoing_header(struct arena *a, const struct post *p,
 	return header_apply(a, &p->header, &edit);
 }
 
-static err record(struct office *o, const struct post *p, int64_t message, str detail)
+static err record(struct books *books, const struct post *p, int64_t message, str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
 				  .inbound = source_inbound(p->source),
@@ -64,25 +64,25 @@ static err record(struct office *o, const struct post *p, int64_t message, str d
 				  .recipient = p->list->address,
 				  .what = STR("accepted"),
 				  .detail = detail };
-	return ledger_add(o->outbound, &e, 1);
+	return ledger_add(books->outbound, &e, 1);
 }
 
 /* A list that sends like mad is an accident or an attack: what is beyond the
  * budget is kept, frozen, until the administrator has looked. */
-static err count_post(struct office *o, struct arena *a, const struct post *p,
+static err count_post(struct books *books, struct arena *a, const struct post *p,
 		      struct outbound_message *m)
 {
 	bool over;
-	TRY(budget_count(o, a, arena_cat(a, STR("list:"), p->list->address), 1, 1,
+	TRY(budget_count(books, a, arena_cat(a, STR("list:"), p->list->address), 1, 1,
 			 p->settings.posts_per_hour, &over));
 	if (!over)
 		return OK;
 	m->frozen = true;
-	return outbound_freeze(o->outbound, m->id, true);
+	return outbound_freeze(books->outbound, m->id, true);
 }
 
 /* The message, its body once, and the first deliveries, in one transaction. */
-static err start_message(struct office *o, struct arena *a, const struct post *p,
+static err start_message(struct books *books, struct arena *a, const struct post *p,
 			 const struct outgoing *out, str judgement,
 			 struct outbound_message *m)
 {
@@ -101,16 +101,16 @@ static err start_message(struct office *o, struct arena *a, const struct post *p
 					.personal = out->personal,
 					.smtputf8 = false,
 					.eightbit = message_has_8bit(p->message) };
-	TRY(outbound_add(o->outbound, m, &fresh));
+	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(o->outbound, m->id,
+	TRY(outbound_body_write(books->outbound, m->id,
 				arena_cat(a, header, STR("\r\n"), body)));
-	TRY(record(o, p, m->id, judgement));
-	return count_post(o, a, p, m);
+	TRY(record(books, p, m->id, judgement));
+	return count_post(books, a, p, m);
 }
 
-static err remember(struct office *o, const struct post *p)
+static err remember(struct books *books, const struct post *p)
 {
 	if (!p->message_id.n)
 		return OK;
@@ -120,21 +120,21 @@ static err remember(struct office *o, const struct post *p)
 			      .body_hash = p->body_hash,
 			      .source = p->source,
 			      .at = clock_now() };
-	return seen_add(o->lists, &s);
+	return seen_add(books->lists, &s);
 }
 
 /* A member's own setting. Only who is proven to have written it is told. */
-static err acknowledge(struct office *o, struct arena *a, const struct post *p)
+static err acknowledge(struct books *books, struct arena *a, const struct post *p)
 {
 	bool may;
 	if (!p->member || !p->member->acknowledge || !p->authentic)
 		return OK;
-	TRY(notice_may_answer(o, a, &p->header, &p->reverse_path, &may));
+	TRY(notice_may_answer(books, a, &p->header, &p->reverse_path, &may));
 	if (!may)
 		return OK;
 	struct notice_var vars[] = { { "subject", p->subject } };
 	return notice_send(
-		o, a,
+		books, a,
 		&(struct notice){
 			.name = "acknowledged",
 			.list = p->list,
@@ -147,26 +147,26 @@ static err acknowledge(struct office *o, struct arena *a, const struct post *p)
 			.var_count = 1 });
 }
 
-static err deliver(struct office *o, struct arena *a, const struct post *p,
+static err deliver(struct books *books, struct arena *a, const struct post *p,
 		   struct outgoing *out, str judgement)
 {
 	struct outbound_message m;
-	TRY(into_archive(o, a, p, &out->number));
-	TRY(steps_run(o, a, out));
-	TRY(book_begin(o->outbound));
-	err e = start_message(o, a, p, out, judgement, &m);
+	TRY(into_archive(books, a, p, &out->number));
+	TRY(steps_run(books, a, out));
+	TRY(book_begin(books->outbound));
+	err e = start_message(books, a, p, out, judgement, &m);
 	if (!e.kind && !m.complete)
-		e = fanout_batch(o, a, p->list->id, out, &m);
+		e = fanout_batch(books, a, p->list->id, out, &m);
 	if (e.kind) {
-		book_rollback(o->outbound);
+		book_rollback(books->outbound);
 		return e;
 	}
-	TRY(book_commit(o->outbound));
-	TRY(fanout_rest(o, p->list->id, out, &m));
-	TRY(remember(o, p));
-	TRY(acknowledge(o, a, p));
+	TRY(book_commit(books->outbound));
+	TRY(fanout_rest(books, p->list->id, out, &m));
+	TRY(remember(books, p));
+	TRY(acknowledge(books, a, p));
 	if (m.frozen)
-		TRY(budget_tell(o, a, p->list->address,
+		TRY(budget_tell(books, a, p->list->address,
 				arena_cat(a, STR("Post \""), p->subject,
 					  STR("\" waits, and all that follow"))));
 	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
@@ -175,11 +175,11 @@ static err deliver(struct office *o, struct arena *a, const struct post *p,
 	return OK;
 }
 
-err post_accept(struct office *o, struct arena *a, const struct post *p, str judgement)
+err post_accept(struct books *books, struct arena *a, const struct post *p, str judgement)
 {
 	struct map has_copy = { 0 };
 	struct outgoing out = { .post = p, .has_copy = &has_copy };
-	err e = deliver(o, a, p, &out, judgement);
+	err e = deliver(books, a, p, &out, judgement);
 	map_free(&has_copy);
 	buf_free(&out.prepend);
 	buf_free(&out.append);

@@ -7,16 +7,16 @@
  */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "lists/rules.h"
 
 /* judgement: the trace of the rules, or who let it pass; kept in the ledger. */
-MUST_USE err post_accept(struct office *o, struct arena *a, const struct post *p,
+MUST_USE err post_accept(struct books *books, struct arena *a, const struct post *p,
 			 str judgement);
 
 /* Whether it began already: then it must be ended, whatever the rules or a
  * moderator would say now. */
-MUST_USE err post_has_begun(struct office *o, struct arena *a, str source, bool *yes);
+MUST_USE err post_has_begun(struct books *books, struct arena *a, str source, bool *yes);
 
 /* The inbound number in front of a source ("17/dev@…"). */
 int64_t source_inbound(str source);

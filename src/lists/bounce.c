@@ -14,20 +14,20 @@ static str diagnosis(struct arena *a, const struct dsn *d)
 	return arena_cat(a, r->status, STR(" "), r->diagnostic);
 }
 
-err bounce_take(struct office *o, struct arena *a, const struct inbound_message *m,
+err bounce_take(struct books *books, struct arena *a, const struct inbound_message *m,
 		str message, const struct list_entry *list, int64_t member)
 {
 	struct dsn d = { 0 };
 	struct member_row row = { 0 };
 	TRY(dsn_read(a, message, &d));
 	str text = diagnosis(a, &d);
-	err e = member ? member_get(o->lists, a, member, &row)
+	err e = member ? member_get(books->lists, a, member, &row)
 		       : FAIL(ERR_NOTFOUND, "no member");
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	bool failed = d.count && str_ieq(d.recipients[0].action, STR("failed"));
 	if (!e.kind && failed)
-		TRY(member_bounced(o->lists, member, row.bounce_score, clock_now(),
+		TRY(member_bounced(books->lists, member, row.bounce_score, clock_now(),
 				   text));
 	struct ledger_entry entry = { .at = clock_now_ms(),
 				      .inbound = m->id,
@@ -37,5 +37,5 @@ err bounce_take(struct office *o, struct arena *a, const struct inbound_message 
 				      .detail = text };
 	log_info("bounce-received", KS("list", list->address), KN("member", member),
 		 KS("says", text));
-	return ledger_add(o->outbound, &entry, 1);
+	return ledger_add(books->outbound, &entry, 1);
 }

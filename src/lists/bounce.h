@@ -2,10 +2,10 @@
  * path itself names the member; the report says what happened. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "store/inbound/message.h"
 
 /* member: 0 where it came to the bare -bounces address. */
-MUST_USE err bounce_take(struct office *o, struct arena *a,
+MUST_USE err bounce_take(struct books *books, struct arena *a,
 			 const struct inbound_message *m, str message,
 			 const struct list_entry *list, int64_t member);

@@ -3,12 +3,12 @@
  * shows it until somebody releases or removes it. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 
 /* Counts n recipients (or posts) of sender in this hour; *over is set where the
  * last `hours` hours together exceed limit (0: no limit). */
-MUST_USE err budget_count(struct office *o, struct arena *a, str sender, int64_t n,
+MUST_USE err budget_count(struct books *books, struct arena *a, str sender, int64_t n,
 			  int64_t hours, int64_t limit, bool *over);
 
 /* Tells the administrator once a day and sender that its mail is frozen. */
-MUST_USE err budget_tell(struct office *o, struct arena *a, str sender, str what);
+MUST_USE err budget_tell(struct books *books, struct arena *a, str sender, str what);

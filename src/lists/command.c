@@ -11,7 +11,7 @@
 enum { LINES_MAX = 10, ROSTER_MAX = 2000 };
 
 struct run { /* one mail's commands */
-	struct office *o;
+	struct books *books;
 	struct arena *a;
 	const struct mail_command *c;
 	struct settings settings;
@@ -70,7 +70,7 @@ static err say_info(struct run *r, str argument)
 	say(r, arena_cat(r->a, r->c->list->address, STR(": "), r->settings.description));
 	if (r->settings.info.n)
 		say(r, r->settings.info);
-	say(r, arena_cat(r->a, list_url(r->a, r->o, r->c->list), STR("/")));
+	say(r, arena_cat(r->a, list_url(r->a, r->books, r->c->list), STR("/")));
 	return OK;
 }
 
@@ -79,10 +79,10 @@ static err say_lists(struct run *r, str argument)
 	const struct list_entry **list;
 	size_t n;
 	(void)argument;
-	addressbook_lists(r->o->addresses, r->a, &list, &n);
+	addressbook_lists(r->books->addresses, r->a, &list, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct settings s;
-		TRY(settings_load(r->o->lists, r->a, list[i]->id, &s));
+		TRY(settings_load(r->books->lists, r->a, list[i]->id, &s));
 		if (s.advertised)
 			say(r, arena_cat(r->a, STR("    "), list[i]->address, STR("  "),
 					 s.description));
@@ -95,7 +95,7 @@ static err say_lists(struct run *r, str argument)
 static err do_join(struct run *r, str argument)
 {
 	(void)argument;
-	err e = member_ask_join(r->o, r->a, r->c->list, &r->c->from, &r->by);
+	err e = member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
 	if (!e.kind)
 		say(r, STR("Look for a mail that asks you to confirm."));
 	return say_err(r, e);
@@ -105,7 +105,7 @@ static err do_leave(struct run *r, str argument)
 {
 	(void)argument;
 	str from = address_text(r->a, &r->c->from.address);
-	err e = member_ask_leave(r->o, r->a, r->c->list, from, &r->by);
+	err e = member_ask_leave(r->books, r->a, r->c->list, from, &r->by);
 	if (!e.kind)
 		say(r, STR("If this address is a member's, look for a mail about it."));
 	return say_err(r, e);
@@ -118,7 +118,7 @@ static err may_see_members(struct run *r, bool *may)
 	if (*may || !setting_is(r->settings.member_roster_visibility, "members")
 	    || !r->c->authentic)
 		return OK;
-	err e = member_find(r->o->lists, r->a, r->c->list->id,
+	err e = member_find(r->books->lists, r->a, r->c->list->id,
 			    address_key(r->a, &r->c->from.address), &m);
 	*may = !e.kind;
 	return e.kind == ERR_NOTFOUND ? OK : e;
@@ -135,7 +135,7 @@ static err say_who(struct run *r, str argument)
 		say(r, STR("This list does not show its members to you."));
 		return OK;
 	}
-	TRY(member_list(r->o->lists, r->a, r->c->list->id, 0, ROSTER_MAX, &m, &n));
+	TRY(member_list(r->books->lists, r->a, r->c->list->id, 0, ROSTER_MAX, &m, &n));
 	for (size_t i = 0; i < n; i++)
 		if (!m[i].hidden)
 			say(r, arena_cat(r->a, STR("    "), m[i].text));
@@ -146,7 +146,7 @@ static err do_confirm(struct run *r, str argument)
 {
 	struct pressed done;
 	struct press p = { .choice = STR(""), .reason = STR(""), .by = r->by };
-	err e = confirm_press(r->o, r->a, str_trim(argument), &p, &done);
+	err e = confirm_press(r->books, r->a, str_trim(argument), &p, &done);
 	if (!e.kind)
 		say(r, done.says);
 	return say_err(r, e);
@@ -232,7 +232,7 @@ static err answer(struct run *r)
 {
 	const struct mail_command *c = r->c;
 	bool may;
-	TRY(notice_may_answer(r->o, r->a, &c->header, &c->reverse_path, &may));
+	TRY(notice_may_answer(r->books, r->a, &c->header, &c->reverse_path, &may));
 	if (!may)
 		return OK;
 	str *ids;
@@ -243,7 +243,7 @@ static err answer(struct run *r)
 			 ? arena_cat(r->a, STR("<"), ids[0], STR(">"))
 			 : STR("");
 	return notice_send(
-		r->o, r->a,
+		r->books, r->a,
 		&(struct notice){ .name = "commands",
 				  .list = c->list,
 				  .to = to,
@@ -254,12 +254,12 @@ static err answer(struct run *r)
 				  .var_count = 2 });
 }
 
-static err start(struct run *r, struct office *o, struct arena *a,
+static err start(struct run *r, struct books *books, struct arena *a,
 		 const struct mail_command *c, bool *may)
 {
-	*r = (struct run){ .o = o, .a = a, .c = c };
+	*r = (struct run){ .books = books, .a = a, .c = c };
 	r->by.name = address_key(a, &c->reverse_path);
-	TRY(settings_load(o->lists, a, c->list->id, &r->settings));
+	TRY(settings_load(books->lists, a, c->list->id, &r->settings));
 	*may = c->from.address.domain.n
 	       && !notice_is_automated(a, &c->header, &c->reverse_path);
 	if (!*may)
@@ -268,12 +268,12 @@ static err start(struct run *r, struct office *o, struct arena *a,
 	return OK;
 }
 
-err command_request(struct office *o, struct arena *a, const struct mail_command *c)
+err command_request(struct books *books, struct arena *a, const struct mail_command *c)
 {
 	struct run r;
 	bool may;
 	str text;
-	TRY(start(&r, o, a, c, &may));
+	TRY(start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
 	TRY(read_text(a, c, &text));
@@ -287,12 +287,12 @@ err command_request(struct office *o, struct arena *a, const struct mail_command
 
 /* The one-purpose addresses answer only when there is something to say beyond
  * the confirmation that goes out anyway. */
-static err one_word(struct office *o, struct arena *a, const struct mail_command *c,
+static err one_word(struct books *books, struct arena *a, const struct mail_command *c,
 		    word_fn *fn)
 {
 	struct run r;
 	bool may;
-	TRY(start(&r, o, a, c, &may));
+	TRY(start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
 	err e = fn(&r, STR(""));
@@ -303,21 +303,21 @@ static err one_word(struct office *o, struct arena *a, const struct mail_command
 static err join_word(struct run *r, str argument)
 {
 	(void)argument;
-	err e = member_ask_join(r->o, r->a, r->c->list, &r->c->from, &r->by);
+	err e = member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
 	if (!e.kind || e.kind == ERR_TEMP || e.kind == ERR_IO)
 		return e;
 	say(r, str_from(e.msg));
 	return answer(r);
 }
 
-err command_join(struct office *o, struct arena *a, const struct mail_command *c)
+err command_join(struct books *books, struct arena *a, const struct mail_command *c)
 {
-	return one_word(o, a, c, join_word);
+	return one_word(books, a, c, join_word);
 }
 
-err command_leave(struct office *o, struct arena *a, const struct mail_command *c)
+err command_leave(struct books *books, struct arena *a, const struct mail_command *c)
 {
-	return one_word(o, a, c, do_leave);
+	return one_word(books, a, c, do_leave);
 }
 
 /* The answer to a held post's mail begins with the moderator's choice; what follows
@@ -335,20 +335,20 @@ static void read_choice(struct arena *a, str text, struct press *p)
 		}
 }
 
-err command_confirm(struct office *o, struct arena *a, const struct mail_command *c,
+err command_confirm(struct books *books, struct arena *a, const struct mail_command *c,
 		    str token)
 {
 	struct run r;
 	bool may;
 	str text;
 	struct pressed done;
-	TRY(start(&r, o, a, c, &may));
+	TRY(start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
 	struct press p = { .by = r.by };
 	TRY(read_text(a, c, &text));
 	read_choice(a, text, &p);
-	err e = confirm_press(o, a, token, &p, &done);
+	err e = confirm_press(books, a, token, &p, &done);
 	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
 		return e;
 	say(&r, e.kind ? str_from(e.msg) : done.says);

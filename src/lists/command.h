@@ -4,7 +4,7 @@
  * a program sent. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "mail/address.h"
 #include "mail/header.h"
 
@@ -18,11 +18,11 @@ struct mail_command {
 	str source;
 };
 
-MUST_USE err command_request(struct office *o, struct arena *a,
+MUST_USE err command_request(struct books *books, struct arena *a,
 			     const struct mail_command *m);
-MUST_USE err command_join(struct office *o, struct arena *a,
+MUST_USE err command_join(struct books *books, struct arena *a,
 			  const struct mail_command *m);
-MUST_USE err command_leave(struct office *o, struct arena *a,
+MUST_USE err command_leave(struct books *books, struct arena *a,
 			   const struct mail_command *m);
-MUST_USE err command_confirm(struct office *o, struct arena *a,
+MUST_USE err command_confirm(struct books *books, struct arena *a,
 			     const struct mail_command *m, str token);

@@ -16,7 +16,7 @@ const char *confirm_kind_word(enum confirm_kind k)
 	return words[k];
 }
 
-err confirm_make(struct office *o, struct arena *a, enum confirm_kind kind,
+err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 		 const struct list_entry *list, str address, str data, int64_t span,
 		 str *token)
 {
@@ -24,13 +24,13 @@ err confirm_make(struct office *o, struct arena *a, enum confirm_kind kind,
 	size_t n, valid = 0;
 	int64_t now = clock_now();
 	str word = str_from(words[kind]);
-	TRY(pending_of(o->lists, a, word, list ? list->id : 0, address, &open, &n));
+	TRY(pending_of(books->lists, a, word, list ? list->id : 0, address, &open, &n));
 	for (size_t i = 0; i < n; i++)
 		valid += open[i].expires_at > now;
 	if (valid >= OPEN_TOKENS && kind != CONFIRM_HELD)
 		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
 					"mailbox, or try again tomorrow");
-	return account_link_new(a, o->lists,
+	return account_link_new(a, books->lists,
 				&(struct account_link){ .kind = word,
 							.list = list ? list->id : 0,
 							.address = address,
@@ -63,7 +63,7 @@ static str data_text(struct arena *a, str data, const char *key)
 	return s;
 }
 
-static err read_row(struct office *o, struct arena *a, const struct pending_row *row,
+static err read_row(struct books *books, struct arena *a, const struct pending_row *row,
 		    struct confirmation *c)
 {
 	*c = (struct confirmation){ .address = row->address,
@@ -82,15 +82,15 @@ static err read_row(struct office *o, struct arena *a, const struct pending_row 
 	c->kind = (enum confirm_kind)kind;
 	if (!row->list)
 		return OK;
-	c->list = addressbook_list_by_id(o->addresses, row->list);
+	c->list = addressbook_list_by_id(books->addresses, row->list);
 	return c->list ? OK : FAIL(ERR_NOTFOUND, "its list is gone");
 }
 
-err confirm_look(struct office *o, struct arena *a, str token, struct confirmation *c)
+err confirm_look(struct books *books, struct arena *a, str token, struct confirmation *c)
 {
 	struct pending_row row;
-	err e = pending_look(o->lists, a, token, clock_now(), &row);
+	err e = pending_look(books->lists, a, token, clock_now(), &row);
 	if (!e.kind)
-		e = read_row(o, a, &row, c);
+		e = read_row(books, a, &row, c);
 	return unknown(a, e);
 }

@@ -2,7 +2,7 @@
  * look changes nothing; what the button does stands in lists/press.h. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 
 enum confirm_kind {
 	CONFIRM_JOIN,
@@ -26,12 +26,12 @@ struct confirmation {
 
 /* Makes a token, good for `span` seconds, and stores its hash. At most three
  * unexpired ones of a kind, list and address exist: ERR_DENIED beyond. */
-MUST_USE err confirm_make(struct office *o, struct arena *a, enum confirm_kind kind,
+MUST_USE err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 			  const struct list_entry *list, str address, str data,
 			  int64_t span, str *token);
 
 /* What a token would do. ERR_NOTFOUND: unknown, used or expired. */
-MUST_USE err confirm_look(struct office *o, struct arena *a, str token,
+MUST_USE err confirm_look(struct books *books, struct arena *a, str token,
 			  struct confirmation *c);
 
 const char *confirm_kind_word(enum confirm_kind k); /* "join" */

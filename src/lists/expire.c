@@ -30,24 +30,24 @@ static int64_t ledger_end(int64_t now)
 }
 
 /* Every list's own max_days_to_hold. One that cannot be ended keeps no other. */
-static err expire_held(struct office *o, struct arena *a, int64_t now)
+static err expire_held(struct books *books, struct arena *a, int64_t now)
 {
 	struct list_row *lists;
 	size_t n;
 	struct actor expiry = { .name = STR("expiry") };
-	TRY(list_all(o->lists, a, 0, &lists, &n));
+	TRY(list_all(books->lists, a, 0, &lists, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct settings s;
 		struct held_row *h;
 		size_t held;
-		TRY(settings_load(o->lists, a, lists[i].id, &s));
+		TRY(settings_load(books->lists, a, lists[i].id, &s));
 		if (!s.max_days_to_hold)
 			continue;
 		/* In order of their numbers, so of their age. */
-		TRY(held_waiting(o->lists, a, lists[i].id, 0, STEP, &h, &held));
+		TRY(held_waiting(books->lists, a, lists[i].id, 0, STEP, &h, &held));
 		int64_t before = now - s.max_days_to_hold * DAY;
 		for (size_t k = 0; k < held && h[k].held_at < before; k++) {
-			err e = held_discard(o, a, h[k].id, &expiry);
+			err e = held_discard(books, a, h[k].id, &expiry);
 			if (e.kind)
 				log_warn("held-not-expired", KN("held", h[k].id), KE(e),
 					 KZ("do",
@@ -58,64 +58,65 @@ static err expire_held(struct office *o, struct arena *a, int64_t now)
 	return OK;
 }
 
-static err expire_pending(struct office *o, int64_t now, int64_t *gone)
+static err expire_pending(struct books *books, int64_t now, int64_t *gone)
 {
-	return pending_expire(o->lists, now, gone);
+	return pending_expire(books->lists, now, gone);
 }
 
-static err expire_seen(struct office *o, int64_t now, int64_t *gone)
+static err expire_seen(struct books *books, int64_t now, int64_t *gone)
 {
-	return seen_expire(o->lists, now - SEEN_DAYS * DAY, gone);
+	return seen_expire(books->lists, now - SEEN_DAYS * DAY, gone);
 }
 
-static err expire_answered(struct office *o, int64_t now, int64_t *gone)
+static err expire_answered(struct books *books, int64_t now, int64_t *gone)
 {
-	return answered_expire(o->lists, now / DAY - 2, gone);
+	return answered_expire(books->lists, now / DAY - 2, gone);
 }
 
-static err expire_orders(struct office *o, int64_t now, int64_t *gone)
+static err expire_orders(struct books *books, int64_t now, int64_t *gone)
 {
-	return order_expire(o->lists, now - ORDER_HOURS * 3600, gone);
+	return order_expire(books->lists, now - ORDER_HOURS * 3600, gone);
 }
 
-static err expire_sessions(struct office *o, int64_t now, int64_t *gone)
+static err expire_sessions(struct books *books, int64_t now, int64_t *gone)
 {
-	return session_expire(o->lists, now, gone);
+	return session_expire(books->lists, now, gone);
 }
 
-static err expire_handled(struct office *o, int64_t now, int64_t *gone)
+static err expire_handled(struct books *books, int64_t now, int64_t *gone)
 {
-	return held_expire(o->lists, now - HELD_DAYS * DAY, gone);
+	return held_expire(books->lists, now - HELD_DAYS * DAY, gone);
 }
 
-static err expire_bodies(struct office *o, int64_t now, int64_t *gone)
+static err expire_bodies(struct books *books, int64_t now, int64_t *gone)
 {
-	return outbound_clean(o->outbound, (now - BODY_HOURS * 3600) * 1000, STEP, gone);
+	return outbound_clean(books->outbound, (now - BODY_HOURS * 3600) * 1000, STEP,
+			      gone);
 }
 
-static err expire_messages(struct office *o, int64_t now, int64_t *gone)
+static err expire_messages(struct books *books, int64_t now, int64_t *gone)
 {
-	return outbound_expire(o->outbound, ledger_end(now), STEP, gone);
+	return outbound_expire(books->outbound, ledger_end(now), STEP, gone);
 }
 
-static err expire_arrivals(struct office *o, int64_t now, int64_t *gone)
+static err expire_arrivals(struct books *books, int64_t now, int64_t *gone)
 {
-	return arrival_expire(o->outbound, ledger_end(now), STEP, gone);
+	return arrival_expire(books->outbound, ledger_end(now), STEP, gone);
 }
 
-static err expire_ledger(struct office *o, int64_t now, int64_t *gone)
+static err expire_ledger(struct books *books, int64_t now, int64_t *gone)
 {
-	return ledger_expire(o->outbound, ledger_end(now), STEP, gone);
+	return ledger_expire(books->outbound, ledger_end(now), STEP, gone);
 }
 
-static err expire_budgets(struct office *o, int64_t now, int64_t *gone)
+static err expire_budgets(struct books *books, int64_t now, int64_t *gone)
 {
-	return budget_expire(o->outbound, now - 7 * DAY, gone);
+	return budget_expire(books->outbound, now - 7 * DAY, gone);
 }
 
 static const struct {
 	const char *what;
-	err (*run)(struct office *o, int64_t now, int64_t *gone);
+	err (*run)(struct books *books, int64_t now, int64_t *gone);
 } kinds[] = {
 	{ "mailed tokens", expire_pending },
 	{ "known posts", expire_seen },
@@ -131,13 +132,13 @@ static const struct {
 };
 
 /* One kind that fails leaves the others their turn. */
-err expire_run(struct office *o, struct arena *a, int64_t now)
+err expire_run(struct books *books, struct arena *a, int64_t now)
 {
 	int64_t gone;
-	TRY(office_refresh(o));
-	err first = expire_held(o, a, now);
+	TRY(books_refresh(books));
+	err first = expire_held(books, a, now);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		err e = kinds[i].run(o, now, &gone);
+		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)
 			first = err_in(a, e.kind, "expiry of %s: %s", kinds[i].what,
 				       e.msg);

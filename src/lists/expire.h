@@ -2,6 +2,6 @@
  * sessions, old memories. Called once a minute by post, and by `postern tick`. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 
-MUST_USE err expire_run(struct office *o, struct arena *a, int64_t now);
+MUST_USE err expire_run(struct books *books, struct arena *a, int64_t now);

@@ -28,8 +28,9 @@ static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
 	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
 }
 
-static err add_deliveries(struct office *o, struct arena *a, const struct outgoing *out,
-			  int64_t message, const struct member_copy *m, size_t n)
+static err add_deliveries(struct books *books, struct arena *a,
+			  const struct outgoing *out, int64_t message,
+			  const struct member_copy *m, size_t n)
 {
 	struct delivery *d = arena_alloc(a, n * sizeof *d);
 	size_t count = 0;
@@ -42,20 +43,20 @@ static err add_deliveries(struct office *o, struct arena *a, const struct outgoi
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	return delivery_add(o->outbound, message, d, count);
+	return delivery_add(books->outbound, message, d, count);
 }
 
-err fanout_batch(struct office *o, struct arena *a, int64_t list,
+err fanout_batch(struct books *books, struct arena *a, int64_t list,
 		 const struct outgoing *out, struct outbound_message *m)
 {
 	struct member_copy *members;
 	size_t n;
-	TRY(member_after(o->lists, a, list, m->fanned_to, BATCH, &members, &n));
-	TRY(add_deliveries(o, a, out, m->id, members, n));
+	TRY(member_after(books->lists, a, list, m->fanned_to, BATCH, &members, &n));
+	TRY(add_deliveries(books, a, out, m->id, members, n));
 	if (n)
 		m->fanned_to = members[n - 1].id;
 	m->complete = n < BATCH;
-	return outbound_progress(o->outbound, m->id, m->fanned_to, m->complete);
+	return outbound_progress(books->outbound, m->id, m->fanned_to, m->complete);
 }
 
 /* Between batches others get their turn at the book: a waiting writer looks for
@@ -65,18 +66,18 @@ static void pause_for_others(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 600000 }, NULL);
 }
 
-err fanout_rest(struct office *o, int64_t list, const struct outgoing *out,
+err fanout_rest(struct books *books, int64_t list, const struct outgoing *out,
 		struct outbound_message *m)
 {
 	while (!m->complete) {
 		ARENA(batch);
-		TRY(book_begin(o->outbound));
-		err e = fanout_batch(o, batch, list, out, m);
+		TRY(book_begin(books->outbound));
+		err e = fanout_batch(books, batch, list, out, m);
 		if (e.kind) {
-			book_rollback(o->outbound);
+			book_rollback(books->outbound);
 			return e;
 		}
-		TRY(book_commit(o->outbound));
+		TRY(book_commit(books->outbound));
 		pause_for_others();
 	}
 	return OK;

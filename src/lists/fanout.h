@@ -3,17 +3,17 @@
  * so that a crash costs at most the batch that was not yet durable. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "lists/steps.h"
 #include "store/outbound/message.h"
 
 /* The next batch, inside the caller's transaction; m->fanned_to and m->complete
  * say how far it came. */
-MUST_USE err fanout_batch(struct office *o, struct arena *a, int64_t list,
+MUST_USE err fanout_batch(struct books *books, struct arena *a, int64_t list,
 			  const struct outgoing *out, struct outbound_message *m);
 
 /* All that is left, each batch in a transaction of its own. */
-MUST_USE err fanout_rest(struct office *o, int64_t list, const struct outgoing *out,
+MUST_USE err fanout_rest(struct books *books, int64_t list, const struct outgoing *out,
 			 struct outbound_message *m);
 
 bool message_has_8bit(str message);

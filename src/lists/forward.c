@@ -32,7 +32,7 @@ static bool is_proven(const struct inbound_message *m)
 	return m->account > 0 || trust_said(m->trust).spf;
 }
 
-static err note_queued(struct office *o, const struct forward *f, int64_t message,
+static err note_queued(struct books *books, const struct forward *f, int64_t message,
 		       const struct leaving *l)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
@@ -41,10 +41,10 @@ static err note_queued(struct office *o, const struct forward *f, int64_t messag
 				  .recipient = l->name,
 				  .what = STR("queued"),
 				  .detail = l->kind };
-	return ledger_add(o->outbound, &e, 1);
+	return ledger_add(books->outbound, &e, 1);
 }
 
-static err add_message(struct office *o, struct arena *a, const struct forward *f,
+static err add_message(struct books *books, struct arena *a, const struct forward *f,
 		       const struct leaving *l, struct outbound_message *m)
 {
 	struct header h;
@@ -73,32 +73,33 @@ static err add_message(struct office *o, struct arena *a, const struct forward *
 			    && message_has_8bit(h.raw),
 		.eightbit = message_has_8bit(f->message),
 	};
-	TRY(outbound_add(o->outbound, m, &fresh));
+	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(o->outbound, m->id, body));
-	TRY(delivery_add(o->outbound, m->id, l->copies, l->count));
-	TRY(outbound_progress(o->outbound, m->id, 0, true));
-	TRY(note_queued(o, f, m->id, l));
-	TRY(budget_count(o, a, l->budget, (int64_t)l->count, l->hours, l->limit, &over));
+	TRY(outbound_body_write(books->outbound, m->id, body));
+	TRY(delivery_add(books->outbound, m->id, l->copies, l->count));
+	TRY(outbound_progress(books->outbound, m->id, 0, true));
+	TRY(note_queued(books, f, m->id, l));
+	TRY(budget_count(books, a, l->budget, (int64_t)l->count, l->hours, l->limit,
+			 &over));
 	m->frozen = over;
-	return over ? outbound_freeze(o->outbound, m->id, true) : OK;
+	return over ? outbound_freeze(books->outbound, m->id, true) : OK;
 }
 
-static err leave(struct office *o, struct arena *a, const struct forward *f,
+static err leave(struct books *books, struct arena *a, const struct forward *f,
 		 const struct leaving *l)
 {
 	struct outbound_message m;
-	TRY(book_begin(o->outbound));
-	err e = add_message(o, a, f, l, &m);
+	TRY(book_begin(books->outbound));
+	err e = add_message(books, a, f, l, &m);
 	if (e.kind) {
-		book_rollback(o->outbound);
+		book_rollback(books->outbound);
 		return e;
 	}
-	TRY(book_commit(o->outbound));
+	TRY(book_commit(books->outbound));
 	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name),
 		 KN("message", m.id), KN("recipients", l->count));
-	return m.frozen ? budget_tell(o, a, l->name, STR("Its mail waits.")) : OK;
+	return m.frozen ? budget_tell(books, a, l->name, STR("Its mail waits.")) : OK;
 }
 
 /* One target gets what the sender asked to be told (RFC 3461 section 5.2.7.2); of
@@ -129,7 +130,7 @@ static err loops(struct arena *a, const struct forward *f, str name, bool *yes)
 	return OK;
 }
 
-static err forward_to(struct office *o, struct arena *a, const struct forward *f,
+static err forward_to(struct books *books, struct arena *a, const struct forward *f,
 		      str name, const str *targets, size_t n)
 {
 	struct address sender = { 0 };
@@ -150,15 +151,15 @@ static err forward_to(struct office *o, struct arena *a, const struct forward *f
 		};
 		log_warn(loop ? "forward-loop" : "forward-nobody", KS("address", name),
 			 KN("inbound", f->arrival->id));
-		return ledger_add(o->outbound, &e, 1);
+		return ledger_add(books->outbound, &e, 1);
 	}
 	if (f->arrival->reverse_path.n) {
 		TRY(address_path(
 			a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")),
 			true, &sender, &rest));
-		err e = srs_forward(a, &o->mac, &sender,
-				    domain_ascii(a, o->conf->site_domain), clock_now(),
-				    &path);
+		err e = srs_forward(a, &books->mac, &sender,
+				    domain_ascii(a, books->conf->site_domain),
+				    clock_now(), &path);
 		/* A return path of 64 octets is a program's (VERP). That it hears of no
 		 * failure is better than that its mail does not come. */
 		if (e.kind == ERR_LIMIT)
@@ -176,16 +177,16 @@ static err forward_to(struct office *o, struct arena *a, const struct forward *f
 			     .budget = arena_cat(a, STR("alias:"), name),
 			     .limit = ALIAS_HOURLY,
 			     .hours = 1 };
-	return leave(o, a, f, &l);
+	return leave(books, a, f, &l);
 }
 
-err forward_alias(struct office *o, struct arena *a, const struct forward *f,
+err forward_alias(struct books *books, struct arena *a, const struct forward *f,
 		  const struct alias_entry *alias)
 {
-	return forward_to(o, a, f, alias->address, alias->targets, alias->count);
+	return forward_to(books, a, f, alias->address, alias->targets, alias->count);
 }
 
-err forward_admin(struct office *o, struct arena *a, const struct forward *f)
+err forward_admin(struct books *books, struct arena *a, const struct forward *f)
 {
 	struct address to;
 	str rest;
@@ -193,33 +194,33 @@ err forward_admin(struct office *o, struct arena *a, const struct forward *f)
 	 */
 	TRY(address_path(a, arena_cat(a, STR("<"), f->to[0].address, STR(">")), true, &to,
 			 &rest));
-	return forward_to(o, a, f, address_key(a, &to), &o->conf->site_admin, 1);
+	return forward_to(books, a, f, address_key(a, &to), &books->conf->site_admin, 1);
 }
 
-err forward_owner(struct office *o, struct arena *a, const struct forward *f,
+err forward_owner(struct books *books, struct arena *a, const struct forward *f,
 		  const struct list_entry *list)
 {
 	struct role_row *roles;
 	size_t n, owners = 0;
-	TRY(role_list(o->lists, a, list->id, &roles, &n));
+	TRY(role_list(books->lists, a, list->id, &roles, &n));
 	str *targets = arena_alloc(a, (n + 1) * sizeof *targets);
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(roles[i].role, STR("owner")))
 			targets[owners++] = roles[i].text;
 	if (!owners)
-		targets[owners++] = o->conf->site_admin;
-	return forward_to(o, a, f, list_subaddress(a, list, STR("owner")), targets,
+		targets[owners++] = books->conf->site_admin;
+	return forward_to(books, a, f, list_subaddress(a, list, STR("owner")), targets,
 			  owners);
 }
 
 /* A bounce of mail that we forwarded goes back to whom the path names. Only
  * bounces use it: anybody else's mail to such an address is refused at RCPT. */
-err forward_srs(struct office *o, struct arena *a, const struct forward *f)
+err forward_srs(struct books *books, struct arena *a, const struct forward *f)
 {
 	struct address path;
 	str sender;
 	TRY(address_parse(a, f->to[0].address, &path));
-	TRY(srs_reverse(a, &o->mac, &path, clock_now(), &sender));
+	TRY(srs_reverse(a, &books->mac, &path, clock_now(), &sender));
 	struct leaving l = { .kind = STR("forward"),
 			     .name = f->to[0].address,
 			     .reverse_path = STR(""),
@@ -229,14 +230,14 @@ err forward_srs(struct office *o, struct arena *a, const struct forward *f)
 			     .budget = STR("srs"),
 			     .limit = ALIAS_HOURLY,
 			     .hours = 1 };
-	return leave(o, a, f, &l);
+	return leave(books, a, f, &l);
 }
 
-err forward_submission(struct office *o, struct arena *a, const struct forward *f)
+err forward_submission(struct books *books, struct arena *a, const struct forward *f)
 {
 	struct person_row person;
 	struct delivery *copies = arena_zero(a, f->to_count * sizeof *copies);
-	TRY(person_get(o->lists, a, f->arrival->account, &person));
+	TRY(person_get(books->lists, a, f->arrival->account, &person));
 	for (size_t i = 0; i < f->to_count; i++)
 		copies[i] = (struct delivery){ .destination = destination_of(
 						       a, f->to[i].address),
@@ -254,5 +255,5 @@ err forward_submission(struct office *o, struct arena *a, const struct forward *
 						    (long long)person.id),
 			     .limit = person.send_budget,
 			     .hours = 24 };
-	return leave(o, a, f, &l);
+	return leave(books, a, f, &l);
 }

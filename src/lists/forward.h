@@ -4,7 +4,7 @@
  * idempotent by the arrival's number. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "store/inbound/message.h"
 
 struct forward {
@@ -14,13 +14,13 @@ struct forward {
 	size_t to_count;
 };
 
-MUST_USE err forward_alias(struct office *o, struct arena *a, const struct forward *f,
+MUST_USE err forward_alias(struct books *books, struct arena *a, const struct forward *f,
 			   const struct alias_entry *alias);
-MUST_USE err forward_admin(struct office *o, struct arena *a, const struct forward *f);
-MUST_USE err forward_owner(struct office *o, struct arena *a, const struct forward *f,
+MUST_USE err forward_admin(struct books *books, struct arena *a, const struct forward *f);
+MUST_USE err forward_owner(struct books *books, struct arena *a, const struct forward *f,
 			   const struct list_entry *list);
-MUST_USE err forward_srs(struct office *o, struct arena *a, const struct forward *f);
+MUST_USE err forward_srs(struct books *books, struct arena *a, const struct forward *f);
 
 /* A person's mail to all its foreign recipients, within that person's budget. */
-MUST_USE err forward_submission(struct office *o, struct arena *a,
+MUST_USE err forward_submission(struct books *books, struct arena *a,
 				const struct forward *f);

@@ -5,45 +5,46 @@
  * the same whether or not the address was known. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "mail/address.h"
 #include "store/lists/member.h"
 
 /* An owner's or a command's own hand: at once. welcome: with a mail.
  * ERR_DENIED: banned, or a member already. ERR_SYNTAX: no address. */
-MUST_USE err member_admit(struct office *o, struct arena *a,
+MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
 
 /* Somebody asks to join: sends the confirmation (or, to a member, a note that
  * they are one). ERR_DENIED: closed, banned, or asked too often; the text may be
  * shown to the asker. */
-MUST_USE err member_ask_join(struct office *o, struct arena *a,
+MUST_USE err member_ask_join(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
 			     const struct actor *by);
 
 /* An invitation: a join token that needs no approval. */
-MUST_USE err member_invite(struct office *o, struct arena *a,
+MUST_USE err member_invite(struct books *books, struct arena *a,
 			   const struct list_entry *list, const struct mailbox *who,
 			   const struct actor *by);
 
 /* Somebody asks to leave without proof: sends a confirmation, or leaves at once
  * where the list's policy is open. Silent for strangers. */
-MUST_USE err member_ask_leave(struct office *o, struct arena *a,
+MUST_USE err member_ask_leave(struct books *books, struct arena *a,
 			      const struct list_entry *list, str address,
 			      const struct actor *by);
 
 /* Ends a membership now. goodbye: with a mail where the list sends them.
  * ERR_NOTFOUND: no such member. */
-MUST_USE err member_end(struct office *o, struct arena *a, const struct list_entry *list,
-			str address, bool goodbye, const struct actor *by);
-MUST_USE err member_end_by_id(struct office *o, struct arena *a,
+MUST_USE err member_end(struct books *books, struct arena *a,
+			const struct list_entry *list, str address, bool goodbye,
+			const struct actor *by);
+MUST_USE err member_end_by_id(struct books *books, struct arena *a,
 			      const struct list_entry *list, int64_t member, bool goodbye,
 			      const struct actor *by);
 
 /* A token was pressed: in, or, where the list wants approval and there was no
  * invitation, into the queue (*waits). */
-MUST_USE err member_confirmed(struct office *o, struct arena *a,
+MUST_USE err member_confirmed(struct books *books, struct arena *a,
 			      const struct list_entry *list, const struct mailbox *who,
 			      bool invited, const struct actor *by, bool *waits);
 
@@ -55,13 +56,13 @@ MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
 			      const struct list_entry *list, str token, int64_t *member);
 
 /* A moderator decides on a request to join. */
-MUST_USE err request_accept(struct office *o, struct arena *a, int64_t request,
+MUST_USE err request_accept(struct books *books, struct arena *a, int64_t request,
 			    const struct actor *by);
-MUST_USE err request_reject(struct office *o, struct arena *a, int64_t request,
+MUST_USE err request_reject(struct books *books, struct arena *a, int64_t request,
 			    str reason, const struct actor *by);
 
 /* ERR_NOTFOUND: not a request of this list. */
-MUST_USE err request_belongs(struct office *o, struct arena *a, int64_t request,
+MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t request,
 			     int64_t list);
 
 /* One option of a membership by name, checked: delivery (regular, off), own_posts,

@@ -9,12 +9,12 @@
 
 enum { JOIN_SPAN = 3 * 86400, INVITE_SPAN = 14 * 86400 };
 
-static err check_ban(struct office *o, struct arena *a, const struct list_entry *list,
+static err check_ban(struct books *books, struct arena *a, const struct list_entry *list,
 		     str key)
 {
 	struct ban_row *bans;
 	size_t n;
-	TRY(ban_for(o->lists, a, list->id, &bans, &n));
+	TRY(ban_for(books->lists, a, list->id, &bans, &n));
 	for (size_t i = 0; i < n; i++)
 		if (pattern_address(bans[i].pattern, key) == PATTERN_HIT)
 			return err_in(a, ERR_DENIED, "%.*s may not join %.*s", STR_F(key),
@@ -22,17 +22,17 @@ static err check_ban(struct office *o, struct arena *a, const struct list_entry 
 	return OK;
 }
 
-err member_admit(struct office *o, struct arena *a, const struct list_entry *list,
+err member_admit(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, bool welcome, const struct actor *by)
 {
 	struct settings s;
 	struct address_row address;
 	int64_t id;
 	str key = address_key(a, &who->address), text = address_text(a, &who->address);
-	TRY(check_ban(o, a, list, key));
-	TRY(settings_load(o->lists, a, list->id, &s));
-	TRY(address_ensure(o->lists, a, key, text, who->name, clock_now(), &address));
-	err e = member_add(o->lists, list->id, address.id, clock_now(), &id);
+	TRY(check_ban(books, a, list, key));
+	TRY(settings_load(books->lists, a, list->id, &s));
+	TRY(address_ensure(books->lists, a, key, text, who->name, clock_now(), &address));
+	err e = member_add(books->lists, list->id, address.id, clock_now(), &id);
 	if (e.kind == ERR_DENIED)
 		return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already",
 			      STR_F(key), STR_F(list->address));
@@ -40,70 +40,72 @@ err member_admit(struct office *o, struct arena *a, const struct list_entry *lis
 		return e;
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
-	TRY(office_audit(o, by, list->id, STR("member joined"), key));
+	TRY(books_audit(books, by, list->id, STR("member joined"), key));
 	if (welcome && s.send_welcome_message)
-		TRY(member_notice(o, a, list, who, "welcome"));
+		TRY(member_notice(books, a, list, who, "welcome"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(o, a, list, "owner-joined", true, key)
+		       ? member_tell_roles(books, a, list, "owner-joined", true, key)
 		       : OK;
 }
 
-static err is_member(struct office *o, struct arena *a, const struct list_entry *list,
+static err is_member(struct books *books, struct arena *a, const struct list_entry *list,
 		     str key, bool *yes)
 {
 	struct member_row m;
-	err e = member_find(o->lists, a, list->id, key, &m);
+	err e = member_find(books->lists, a, list->id, key, &m);
 	*yes = !e.kind;
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
-err member_ask_join(struct office *o, struct arena *a, const struct list_entry *list,
+err member_ask_join(struct books *books, struct arena *a, const struct list_entry *list,
 		    const struct mailbox *who, const struct actor *by)
 {
 	struct settings s;
 	bool already;
 	str key = address_key(a, &who->address);
 	(void)by;
-	TRY(settings_load(o->lists, a, list->id, &s));
+	TRY(settings_load(books->lists, a, list->id, &s));
 	if (setting_is(s.subscription_policy, "closed"))
 		return err_in(a, ERR_DENIED,
 			      "%.*s takes no requests; its owners add members (%.*s)",
 			      STR_F(list->address),
 			      STR_F(list_subaddress(a, list, STR("owner"))));
-	TRY(check_ban(o, a, list, key));
-	TRY(is_member(o, a, list, key, &already));
+	TRY(check_ban(books, a, list, key));
+	TRY(is_member(books, a, list, key, &already));
 	if (!already)
-		return member_send_token(o, a, list, who, CONFIRM_JOIN, "confirm-join",
-					 JOIN_SPAN);
+		return member_send_token(books, a, list, who, CONFIRM_JOIN,
+					 "confirm-join", JOIN_SPAN);
 	struct mailbox nameless = { .address = who->address };
-	TRY(member_check_target(o, a, key));
-	return member_notice(o, a, list, &nameless, "already-member");
+	TRY(member_check_target(books, a, key));
+	return member_notice(books, a, list, &nameless, "already-member");
 }
 
-err member_invite(struct office *o, struct arena *a, const struct list_entry *list,
+err member_invite(struct books *books, struct arena *a, const struct list_entry *list,
 		  const struct mailbox *who, const struct actor *by)
 {
 	bool already;
 	str key = address_key(a, &who->address);
-	TRY(check_ban(o, a, list, key));
-	TRY(is_member(o, a, list, key, &already));
+	TRY(check_ban(books, a, list, key));
+	TRY(is_member(books, a, list, key, &already));
 	if (already)
 		return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already",
 			      STR_F(key), STR_F(list->address));
-	TRY(member_send_token(o, a, list, who, CONFIRM_INVITE, "invite", INVITE_SPAN));
-	return office_audit(o, by, list->id, STR("member invited"), key);
+	TRY(member_send_token(books, a, list, who, CONFIRM_INVITE, "invite",
+			      INVITE_SPAN));
+	return books_audit(books, by, list->id, STR("member invited"), key);
 }
 
 /* Who reads the address's mail has shown that it is theirs. */
-static err verify(struct office *o, struct arena *a, const struct mailbox *who, str key)
+static err verify(struct books *books, struct arena *a, const struct mailbox *who,
+		  str key)
 {
 	struct address_row row;
-	TRY(address_ensure(o->lists, a, key, address_text(a, &who->address), who->name,
-			   clock_now(), &row));
-	return row.verified_at ? OK : address_verify(o->lists, row.id, clock_now());
+	TRY(address_ensure(books->lists, a, key, address_text(a, &who->address),
+			   who->name, clock_now(), &row));
+	return row.verified_at ? OK : address_verify(books->lists, row.id, clock_now());
 }
 
-err member_confirmed(struct office *o, struct arena *a, const struct list_entry *list,
+err member_confirmed(struct books *books, struct arena *a, const struct list_entry *list,
 		     const struct mailbox *who, bool invited, const struct actor *by,
 		     bool *waits)
 {
@@ -111,19 +113,19 @@ err member_confirmed(struct office *o, struct arena *a, const struct list_entry 
 	bool already;
 	str key = address_key(a, &who->address);
 	*waits = false;
-	TRY(settings_load(o->lists, a, list->id, &s));
-	TRY(is_member(o, a, list, key, &already));
-	TRY(verify(o, a, who, key));
+	TRY(settings_load(books->lists, a, list->id, &s));
+	TRY(is_member(books, a, list, key, &already));
+	TRY(verify(books, a, who, key));
 	if (already) /* the button pressed twice */
 		return OK;
 	if (invited || !setting_is(s.subscription_policy, "confirm_then_moderate"))
-		return member_admit(o, a, list, who, true, by);
+		return member_admit(books, a, list, who, true, by);
 	struct request_row r = { .list = list->id,
 				 .address = key,
 				 .name = who->name,
 				 .asked_at = clock_now() };
 	*waits = true;
-	TRY(request_add(o->lists, &r));
-	TRY(member_notice(o, a, list, who, "request-waits"));
-	return member_tell_roles(o, a, list, "request-moderator", false, key);
+	TRY(request_add(books->lists, &r));
+	TRY(member_notice(books, a, list, who, "request-waits"));
+	return member_tell_roles(books, a, list, "request-moderator", false, key);
 }

@@ -4,56 +4,56 @@
 
 enum { LEAVE_SPAN = 3 * 86400 };
 
-err member_ask_leave(struct office *o, struct arena *a, const struct list_entry *list,
+err member_ask_leave(struct books *books, struct arena *a, const struct list_entry *list,
 		     str address, const struct actor *by)
 {
 	struct settings s;
 	struct member_row m;
 	struct mailbox to = { 0 };
 	TRY(address_parse(a, address, &to.address));
-	err e = member_find(o->lists, a, list->id, address_key(a, &to.address), &m);
+	err e = member_find(books->lists, a, list->id, address_key(a, &to.address), &m);
 	if (e.kind) /* a stranger learns nothing, and nobody is written to */
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	TRY(settings_load(o->lists, a, list->id, &s));
+	TRY(settings_load(books->lists, a, list->id, &s));
 	if (setting_is(s.unsubscription_policy, "open"))
-		return member_end_by_id(o, a, list, m.id, true, by);
-	return member_send_token(o, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
+		return member_end_by_id(books, a, list, m.id, true, by);
+	return member_send_token(books, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
 				 LEAVE_SPAN);
 }
 
-err member_end_by_id(struct office *o, struct arena *a, const struct list_entry *list,
+err member_end_by_id(struct books *books, struct arena *a, const struct list_entry *list,
 		     int64_t id, bool goodbye, const struct actor *by)
 {
 	struct settings s;
 	struct member_row m;
 	struct mailbox to = { 0 };
-	TRY(member_get(o->lists, a, id, &m));
+	TRY(member_get(books->lists, a, id, &m));
 	if (m.list != list->id)
 		return FAIL(ERR_NOTFOUND, "not a member of this list");
-	TRY(settings_load(o->lists, a, list->id, &s));
-	TRY(member_remove(o->lists, id));
+	TRY(settings_load(books->lists, a, list->id, &s));
+	TRY(member_remove(books->lists, id));
 	log_info("member-left", KS("list", list->address), KS("address", m.key),
 		 KS("by", by->name));
-	TRY(office_audit(o, by, list->id, STR("member left"), m.key));
+	TRY(books_audit(books, by, list->id, STR("member left"), m.key));
 	TRY(address_parse(a, m.text, &to.address));
 	if (goodbye && s.send_goodbye_message)
-		TRY(member_notice(o, a, list, &to, "goodbye"));
+		TRY(member_notice(books, a, list, &to, "goodbye"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(o, a, list, "owner-left", true, m.key)
+		       ? member_tell_roles(books, a, list, "owner-left", true, m.key)
 		       : OK;
 }
 
-err member_end(struct office *o, struct arena *a, const struct list_entry *list,
+err member_end(struct books *books, struct arena *a, const struct list_entry *list,
 	       str address, bool goodbye, const struct actor *by)
 {
 	struct address x;
 	struct member_row m;
 	TRY(address_parse(a, address, &x));
-	err e = member_find(o->lists, a, list->id, address_key(a, &x), &m);
+	err e = member_find(books->lists, a, list->id, address_key(a, &x), &m);
 	if (e.kind == ERR_NOTFOUND)
 		return err_in(a, ERR_NOTFOUND, "%.*s is not a member of %.*s",
 			      STR_F(address), STR_F(list->address));
-	return e.kind ? e : member_end_by_id(o, a, list, m.id, goodbye, by);
+	return e.kind ? e : member_end_by_id(books, a, list, m.id, goodbye, by);
 }
 
 static str leave_text(struct arena *a, str list, int64_t member)

@@ -9,12 +9,12 @@
 
 enum { TOKENS_A_DAY = 10 };
 
-err member_tell_roles(struct office *o, struct arena *a, const struct list_entry *list,
+err member_tell_roles(struct books *books, struct arena *a, const struct list_entry *list,
 		      const char *name, bool owners_only, str asker)
 {
 	struct role_row *roles;
 	size_t n;
-	TRY(role_list(o->lists, a, list->id, &roles, &n));
+	TRY(role_list(books->lists, a, list->id, &roles, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct mailbox to = { .name = roles[i].name };
 		struct notice_var vars[] = { { "asker", asker } };
@@ -24,7 +24,7 @@ err member_tell_roles(struct office *o, struct arena *a, const struct list_entry
 		if (told || (owners_only && !str_eq(roles[i].role, STR("owner"))))
 			continue;
 		TRY(address_parse(a, roles[i].text, &to.address));
-		TRY(notice_send(o, a,
+		TRY(notice_send(books, a,
 				&(struct notice){ .name = name,
 						  .list = list,
 						  .to = to,
@@ -34,17 +34,18 @@ err member_tell_roles(struct office *o, struct arena *a, const struct list_entry
 	return OK;
 }
 
-err member_notice(struct office *o, struct arena *a, const struct list_entry *list,
+err member_notice(struct books *books, struct arena *a, const struct list_entry *list,
 		  const struct mailbox *to, const char *name)
 {
-	return notice_send(o, a,
+	return notice_send(books, a,
 			   &(struct notice){ .name = name, .list = list, .to = *to });
 }
 
-err member_check_target(struct office *o, struct arena *a, str key)
+err member_check_target(struct books *books, struct arena *a, str key)
 {
 	int64_t times;
-	TRY(answered_add(o->lists, arena_cat(a, STR("token:"), notice_mailbox(a, key)),
+	TRY(answered_add(books->lists,
+			 arena_cat(a, STR("token:"), notice_mailbox(a, key)),
 			 clock_now() / 86400, &times));
 	return times <= TOKENS_A_DAY
 		       ? OK
@@ -54,25 +55,25 @@ err member_check_target(struct office *o, struct arena *a, str key)
 
 /* A letter with a token: its link, its answer's address and its subject bear it. Not
  * so the asker's name: nobody can have words of theirs sent to a stranger. */
-err member_send_token(struct office *o, struct arena *a, const struct list_entry *list,
+err member_send_token(struct books *books, struct arena *a, const struct list_entry *list,
 		      const struct mailbox *to, enum confirm_kind kind, const char *name,
 		      int64_t span)
 {
 	str token, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
-	TRY(member_check_target(o, a, key));
+	TRY(member_check_target(books, a, key));
 	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
 				 to->name.n);
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-	err e = confirm_make(o, a, kind, list, key, text ? str_from(text) : STR("{}"),
+	err e = confirm_make(books, a, kind, list, key, text ? str_from(text) : STR("{}"),
 			     span, &token);
 	free(text);
 	json_decref(data);
 	if (e.kind)
 		return e;
-	struct notice_var vars[] = { { "link", arena_cat(a, o->conf->site_url,
+	struct notice_var vars[] = { { "link", arena_cat(a, books->conf->site_url,
 							 STR("/confirm/"), token) } };
-	return notice_send(o, a,
+	return notice_send(books, a,
 			   &(struct notice){ .name = name,
 					     .list = list,
 					     .to = nameless,

@@ -4,40 +4,41 @@
 #include "lists/notice.h"
 #include "store/lists/request.h"
 
-static err take_request(struct office *o, struct arena *a, int64_t id,
+static err take_request(struct books *books, struct arena *a, int64_t id,
 			struct request_row *r, const struct list_entry **list,
 			struct mailbox *who)
 {
-	TRY(request_get(o->lists, a, id, r));
-	*list = addressbook_list_by_id(o->addresses, r->list);
+	TRY(request_get(books->lists, a, id, r));
+	*list = addressbook_list_by_id(books->addresses, r->list);
 	if (!*list)
 		return FAIL(ERR_NOTFOUND, "the list of this request is gone");
 	who->name = r->name;
 	return address_parse(a, r->address, &who->address);
 }
 
-err request_accept(struct office *o, struct arena *a, int64_t id, const struct actor *by)
-{
-	struct request_row r;
-	const struct list_entry *list;
-	struct mailbox who;
-	TRY(take_request(o, a, id, &r, &list, &who));
-	err e = member_admit(o, a, list, &who, true, by);
-	if (e.kind && e.kind != ERR_DENIED)
-		return e;
-	return request_remove(o->lists, id);
-}
-
-err request_reject(struct office *o, struct arena *a, int64_t id, str reason,
+err request_accept(struct books *books, struct arena *a, int64_t id,
 		   const struct actor *by)
 {
 	struct request_row r;
 	const struct list_entry *list;
 	struct mailbox who;
-	TRY(take_request(o, a, id, &r, &list, &who));
+	TRY(take_request(books, a, id, &r, &list, &who));
+	err e = member_admit(books, a, list, &who, true, by);
+	if (e.kind && e.kind != ERR_DENIED)
+		return e;
+	return request_remove(books->lists, id);
+}
+
+err request_reject(struct books *books, struct arena *a, int64_t id, str reason,
+		   const struct actor *by)
+{
+	struct request_row r;
+	const struct list_entry *list;
+	struct mailbox who;
+	TRY(take_request(books, a, id, &r, &list, &who));
 	struct notice_var vars[] = { { "reason", reason } };
 	TRY(notice_send(
-		o, a,
+		books, a,
 		&(struct notice){
 			.name = "request-refused",
 			.list = list,
@@ -45,14 +46,14 @@ err request_reject(struct office *o, struct arena *a, int64_t id, str reason,
 			.source = arena_printf(a, "request/%lld/refused", (long long)id),
 			.vars = vars,
 			.var_count = 1 }));
-	TRY(office_audit(o, by, r.list, STR("request refused"), r.address));
-	return request_remove(o->lists, id);
+	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
+	return request_remove(books->lists, id);
 }
 
-err request_belongs(struct office *o, struct arena *a, int64_t id, int64_t list)
+err request_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)
 {
 	struct request_row r;
-	TRY(request_get(o->lists, a, id, &r));
+	TRY(request_get(books->lists, a, id, &r));
 	return r.list == list ? OK
 			      : err_in(a, ERR_NOTFOUND, "no request %lld on this list",
 				       (long long)id);

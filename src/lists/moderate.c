@@ -11,7 +11,7 @@
 
 enum { LINK_SPAN = 30 * 86400, RESUME = 1000 };
 
-static err record(struct office *o, const struct held_row *h, str list, str what,
+static err record(struct books *books, const struct held_row *h, str list, str what,
 		  str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
@@ -19,7 +19,7 @@ static err record(struct office *o, const struct held_row *h, str list, str what
 				  .recipient = list,
 				  .what = what,
 				  .detail = detail };
-	return ledger_add(o->outbound, &e, 1);
+	return ledger_add(books->outbound, &e, 1);
 }
 
 static str held_source(struct arena *a, const struct held_row *h, str what)
@@ -29,13 +29,13 @@ static str held_source(struct arena *a, const struct held_row *h, str what)
 
 /* One mail a moderator, with links that bear that moderator's own token: what is
  * done by a link is done by whom it was sent to. */
-static err tell_moderator(struct office *o, struct arena *a, const struct post *p,
+static err tell_moderator(struct books *books, struct arena *a, const struct post *p,
 			  const struct held_row *h, const struct role_row *who)
 {
 	str token;
 	struct mailbox to = { .name = who->name };
 	TRY(address_parse(a, who->text, &to.address));
-	err e = confirm_make(o, a, CONFIRM_HELD, p->list, who->key,
+	err e = confirm_make(books, a, CONFIRM_HELD, p->list, who->key,
 			     arena_printf(a, "{\"held\":%lld}", (long long)h->id),
 			     LINK_SPAN, &token);
 	if (e.kind)
@@ -44,10 +44,10 @@ static err tell_moderator(struct office *o, struct arena *a, const struct post *
 		{ "author", h->author },
 		{ "subject", h->subject },
 		{ "reason", h->reason },
-		{ "link", arena_cat(a, o->conf->site_url, STR("/confirm/"), token) },
+		{ "link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token) },
 	};
 	return notice_send(
-		o, a,
+		books, a,
 		&(struct notice){
 			.name = "held-moderator",
 			.list = p->list,
@@ -59,21 +59,21 @@ static err tell_moderator(struct office *o, struct arena *a, const struct post *
 			.attached = p->message });
 }
 
-static err tell_moderators(struct office *o, struct arena *a, const struct post *p,
+static err tell_moderators(struct books *books, struct arena *a, const struct post *p,
 			   const struct held_row *h)
 {
 	struct role_row *roles;
 	size_t n;
 	if (!p->settings.admin_immed_notify)
 		return OK;
-	TRY(role_list(o->lists, a, p->list->id, &roles, &n));
+	TRY(role_list(books->lists, a, p->list->id, &roles, &n));
 	for (size_t i = 0; i < n; i++) {
 		bool told = false; /* owner and moderator in one person: one mail */
 		for (size_t k = 0; k < i; k++)
 			told = told || roles[k].address == roles[i].address;
 		if (told)
 			continue;
-		err e = tell_moderator(o, a, p, h, &roles[i]);
+		err e = tell_moderator(books, a, p, h, &roles[i]);
 		if (e.kind)
 			log_warn("moderator-not-told", KS("list", p->list->address),
 				 KS("moderator", roles[i].key), KE(e));
@@ -83,18 +83,18 @@ static err tell_moderators(struct office *o, struct arena *a, const struct post 
 
 /* Only an author who is proven is written to: a forged From must not make us
  * bother a stranger (backscatter). */
-static err tell_author(struct office *o, struct arena *a, const struct post *p,
+static err tell_author(struct books *books, struct arena *a, const struct post *p,
 		       const struct held_row *h, const char *name, str reason)
 {
 	bool may;
 	if (!p->authentic || !p->author_key.n)
 		return OK;
-	TRY(notice_may_answer(o, a, &p->header, &p->reverse_path, &may));
+	TRY(notice_may_answer(books, a, &p->header, &p->reverse_path, &may));
 	if (!may)
 		return OK;
 	struct notice_var vars[] = { { "subject", h->subject }, { "reason", reason } };
 	return notice_send(
-		o, a,
+		books, a,
 		&(struct notice){
 			.name = name,
 			.list = p->list,
@@ -107,7 +107,7 @@ static err tell_author(struct office *o, struct arena *a, const struct post *p,
 			.var_count = sizeof vars / sizeof *vars });
 }
 
-err held_keep(struct office *o, struct arena *a, const struct post *p,
+err held_keep(struct books *books, struct arena *a, const struct post *p,
 	      const struct judgement *j)
 {
 	struct held_row h = { .list = p->list->id,
@@ -123,35 +123,36 @@ err held_keep(struct office *o, struct arena *a, const struct post *p,
 			      .reason = j->reason,
 			      .trust = p->trust,
 			      .size = (int64_t)p->message.n };
-	TRY(held_add(o->lists, &h, p->message));
-	TRY(record(o, &h, p->list->address, STR("held"), judgement_text(a, j)));
+	TRY(held_add(books->lists, &h, p->message));
+	TRY(record(books, &h, p->list->address, STR("held"), judgement_text(a, j)));
 	log_info("post-held", KS("list", p->list->address), KN("held", h.id),
 		 KZ("rule", j->rule), KS("author", p->author_key));
-	TRY(tell_moderators(o, a, p, &h));
+	TRY(tell_moderators(books, a, p, &h));
 	return p->settings.respond_to_post_requests
-		       ? tell_author(o, a, p, &h, "held-author", h.reason)
+		       ? tell_author(books, a, p, &h, "held-author", h.reason)
 		       : OK;
 }
 
 /* The held post, its list and its bytes. */
-static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row *h,
+static err fetch(struct books *books, struct arena *a, int64_t id, struct held_row *h,
 		 struct post *p)
 {
 	struct address path = { 0 };
 	str body, rest;
-	TRY(held_get(o->lists, a, id, h));
+	TRY(held_get(books->lists, a, id, h));
 	if (h->verdict.n)
 		return err_in(a, ERR_DENIED, "post %lld was %.*s by %.*s already",
 			      (long long)id, STR_F(h->verdict), STR_F(h->handled_by));
-	const struct list_entry *entry = addressbook_list_by_id(o->addresses, h->list);
+	const struct list_entry *entry = addressbook_list_by_id(books->addresses,
+								h->list);
 	if (!entry)
 		return err_in(a, ERR_NOTFOUND, "the list of post %lld is gone",
 			      (long long)id);
-	TRY(held_body(o->lists, a, id, &body));
+	TRY(held_body(books->lists, a, id, &body));
 	if (h->reverse_path.n && address_parse(a, h->reverse_path, &path).kind)
 		TRY(address_path(a, arena_cat(a, STR("<"), h->reverse_path, STR(">")),
 				 true, &path, &rest));
-	return post_read(o->lists, a, entry,
+	return post_read(books->lists, a, entry,
 			 &(struct mail_in){ .source = h->source,
 					    .text = body,
 					    .reverse_path = &path,
@@ -160,71 +161,70 @@ static err fetch(struct office *o, struct arena *a, int64_t id, struct held_row 
 			 p);
 }
 
-static err close_held(struct office *o, struct arena *a, const struct held_row *h,
+static err close_held(struct books *books, struct arena *a, const struct held_row *h,
 		      const struct post *p, str verdict, str detail,
 		      const struct actor *by)
 {
-	TRY(held_close(o->lists, a, h->id, verdict, by->name, clock_now()));
-	TRY(record(o, h, p->list->address, verdict,
+	TRY(held_close(books->lists, a, h->id, verdict, by->name, clock_now()));
+	TRY(record(books, h, p->list->address, verdict,
 		   detail.n ? detail : arena_cat(a, STR("by "), by->name)));
 	log_info("held-handled", KN("held", h->id), KS("verdict", verdict),
 		 KS("by", by->name));
-	return office_audit(o, by, h->list, arena_cat(a, STR("post "), verdict),
-			    arena_printf(a, "held %lld, from %.*s: %.*s",
-					 (long long)h->id, STR_F(h->author),
-					 STR_F(h->subject)));
+	return books_audit(books, by, h->list, arena_cat(a, STR("post "), verdict),
+			   arena_printf(a, "held %lld, from %.*s: %.*s", (long long)h->id,
+					STR_F(h->author), STR_F(h->subject)));
 }
 
-err held_accept(struct office *o, struct arena *a, int64_t id, const struct actor *by)
+err held_accept(struct books *books, struct arena *a, int64_t id, const struct actor *by)
 {
 	struct held_row h;
 	struct post p;
-	TRY(fetch(o, a, id, &h, &p));
-	TRY(post_accept(o, a, &p, arena_cat(a, STR("accepted by "), by->name)));
-	return close_held(o, a, &h, &p, STR("accepted"), STR(""), by);
+	TRY(fetch(books, a, id, &h, &p));
+	TRY(post_accept(books, a, &p, arena_cat(a, STR("accepted by "), by->name)));
+	return close_held(books, a, &h, &p, STR("accepted"), STR(""), by);
 }
 
-err held_reject(struct office *o, struct arena *a, int64_t id, str reason,
+err held_reject(struct books *books, struct arena *a, int64_t id, str reason,
 		const struct actor *by)
 {
 	struct held_row h;
 	struct post p;
-	TRY(fetch(o, a, id, &h, &p));
+	TRY(fetch(books, a, id, &h, &p));
 	if (!reason.n)
 		reason = STR("The moderator gave no reason.");
-	TRY(tell_author(o, a, &p, &h, "rejected-author", reason));
-	return close_held(o, a, &h, &p, STR("rejected"), reason, by);
+	TRY(tell_author(books, a, &p, &h, "rejected-author", reason));
+	return close_held(books, a, &h, &p, STR("rejected"), reason, by);
 }
 
-err held_discard(struct office *o, struct arena *a, int64_t id, const struct actor *by)
+err held_discard(struct books *books, struct arena *a, int64_t id, const struct actor *by)
 {
 	struct held_row h;
 	struct post p;
-	TRY(fetch(o, a, id, &h, &p));
-	return close_held(o, a, &h, &p, STR("discarded"), STR(""), by);
+	TRY(fetch(books, a, id, &h, &p));
+	return close_held(books, a, &h, &p, STR("discarded"), STR(""), by);
 }
 
-err held_belongs(struct office *o, struct arena *a, int64_t id, int64_t list)
+err held_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)
 {
 	struct held_row h;
-	TRY(held_get(o->lists, a, id, &h));
+	TRY(held_get(books->lists, a, id, &h));
 	return h.list == list ? OK
 			      : err_in(a, ERR_NOTFOUND, "no held post %lld on this list",
 				       (long long)id);
 }
 
-err held_resume(struct office *o, struct arena *a)
+err held_resume(struct books *books, struct arena *a)
 {
 	struct held_row *h;
 	size_t n;
 	int64_t after = 0;
 	struct actor restart = { .name = STR("restart") };
 	do {
-		TRY(held_waiting(o->lists, a, 0, after, RESUME, &h, &n));
+		TRY(held_waiting(books->lists, a, 0, after, RESUME, &h, &n));
 		for (size_t i = 0; i < n; i++) {
 			bool begun;
-			TRY(post_has_begun(o, a, h[i].source, &begun));
-			err e = begun ? held_accept(o, a, h[i].id, &restart) : OK;
+			TRY(post_has_begun(books, a, h[i].source, &begun));
+			err e = begun ? held_accept(books, a, h[i].id, &restart) : OK;
 			if (e.kind == ERR_TEMP || e.kind == ERR_IO)
 				return e;
 			if (e.kind)

@@ -3,25 +3,26 @@
 #pragma once
 
 #include "lists/rules.h"
-#include "lists/office.h"
+#include "lists/books.h"
 
 /* Keeps the post, tells the moderators (with signed links) and, where that is
  * safe, the author. Idempotent by p->source. */
-MUST_USE err held_keep(struct office *o, struct arena *a, const struct post *p,
+MUST_USE err held_keep(struct books *books, struct arena *a, const struct post *p,
 		       const struct judgement *j);
 
 /* A moderator's verdicts. ERR_NOTFOUND: no such post. ERR_DENIED: handled
  * already; the text says by whom. accept passes the post on to the list at once;
  * reject tells the author why (reason may be empty). */
-MUST_USE err held_accept(struct office *o, struct arena *a, int64_t held,
+MUST_USE err held_accept(struct books *books, struct arena *a, int64_t held,
 			 const struct actor *by);
-MUST_USE err held_reject(struct office *o, struct arena *a, int64_t held, str reason,
+MUST_USE err held_reject(struct books *books, struct arena *a, int64_t held, str reason,
 			 const struct actor *by);
-MUST_USE err held_discard(struct office *o, struct arena *a, int64_t held,
+MUST_USE err held_discard(struct books *books, struct arena *a, int64_t held,
 			  const struct actor *by);
 
 /* ERR_NOTFOUND: not a held post of this list. */
-MUST_USE err held_belongs(struct office *o, struct arena *a, int64_t held, int64_t list);
+MUST_USE err held_belongs(struct books *books, struct arena *a, int64_t held,
+			  int64_t list);
 
 /* At start: goes on with what a crash cut off in the middle of held_accept. */
-MUST_USE err held_resume(struct office *o, struct arena *a);
+MUST_USE err held_resume(struct books *books, struct arena *a);

@@ -54,18 +54,18 @@ static str fill(struct arena *a, str text, const struct notice_var *vars, size_t
 	return arena_copy(a, buf_str(&out));
 }
 
-static size_t common_vars(struct office *o, struct arena *a, const struct notice *n,
+static size_t common_vars(struct books *books, struct arena *a, const struct notice *n,
 			  struct notice_var *vars)
 {
 	size_t k = 0;
-	vars[k++] = (struct notice_var){ "site", o->conf->site_domain };
-	vars[k++] = (struct notice_var){ "url", o->conf->site_url };
+	vars[k++] = (struct notice_var){ "site", books->conf->site_domain };
+	vars[k++] = (struct notice_var){ "url", books->conf->site_url };
 	vars[k++] = (struct notice_var){ "address", address_text(a, &n->to.address) };
 	if (!n->list)
 		return k;
 	vars[k++] = (struct notice_var){ "list", n->list->name };
 	vars[k++] = (struct notice_var){ "list_address", n->list->address };
-	vars[k++] = (struct notice_var){ "list_url", list_url(a, o, n->list) };
+	vars[k++] = (struct notice_var){ "list_url", list_url(a, books, n->list) };
 	vars[k++] = (struct notice_var){ "owner_address",
 					 list_subaddress(a, n->list, STR("owner")) };
 	return k;
@@ -73,7 +73,7 @@ static size_t common_vars(struct office *o, struct arena *a, const struct notice
 
 /* The site's or the list's own text begins with "Subject: …" and an empty line;
  * where it has none, the built-in subject stays. */
-static err find_text(struct office *o, struct arena *a, const struct notice *n,
+static err find_text(struct books *books, struct arena *a, const struct notice *n,
 		     str *subject, str *text)
 {
 	const struct notice_row *row = notice_row_find(str_from(n->name));
@@ -82,8 +82,8 @@ static err find_text(struct office *o, struct arena *a, const struct notice *n,
 		return err_in(a, ERR_NOTFOUND, "no template \"%s\"", n->name);
 	*subject = str_from(row->subject);
 	*text = str_from(row->text);
-	err e = template_find(o->lists, a, n->list ? n->list->id : 0, str_from(n->name),
-			      o->conf->site_lang, &own);
+	err e = template_find(books->lists, a, n->list ? n->list->id : 0,
+			      str_from(n->name), books->conf->site_lang, &own);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
 	rest = own;
@@ -96,7 +96,8 @@ static err find_text(struct office *o, struct arena *a, const struct notice *n,
 	return OK;
 }
 
-static struct mailbox sender_of(struct office *o, struct arena *a, const struct notice *n)
+static struct mailbox sender_of(struct books *books, struct arena *a,
+				const struct notice *n)
 {
 	struct mailbox from = { 0 };
 	if (n->list) {
@@ -109,18 +110,18 @@ static struct mailbox sender_of(struct office *o, struct arena *a, const struct 
 			.domain = n->list->domain
 		};
 	} else {
-		from.name = o->conf->site_domain;
+		from.name = books->conf->site_domain;
 		from.address = (struct address){ .local = STR("postmaster"),
 						 .domain = domain_ascii(
-							 a, o->conf->site_domain) };
+							 a, books->conf->site_domain) };
 	}
 	return from;
 }
 
-static str write_letter(struct office *o, struct arena *a, const struct notice *n,
+static str write_letter(struct books *books, struct arena *a, const struct notice *n,
 			str subject, str text)
 {
-	struct letter l = { .from = sender_of(o, a, n),
+	struct letter l = { .from = sender_of(books, a, n),
 			    .to = n->to,
 			    .subject = subject,
 			    .in_reply_to = n->in_reply_to,
@@ -132,11 +133,11 @@ static str write_letter(struct office *o, struct arena *a, const struct notice *
 					       : STR(""),
 			    .text = text,
 			    .attached = n->attached,
-			    .host = o->conf->site_hostname };
+			    .host = books->conf->site_hostname };
 	return compose(a, &l);
 }
 
-static err queue(struct office *o, struct arena *a, const struct notice *n, str letter,
+static err queue(struct books *books, struct arena *a, const struct notice *n, str letter,
 		 str subject)
 {
 	str to = address_text(a, &n->to.address);
@@ -153,36 +154,36 @@ static err queue(struct office *o, struct arena *a, const struct notice *n, str 
 		.eightbit = message_has_8bit(letter),
 	};
 	struct delivery copy = { .destination = destination_of(a, to), .recipient = to };
-	TRY(outbound_add(o->outbound, &m, &fresh));
+	TRY(outbound_add(books->outbound, &m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(o->outbound, m.id, letter));
-	TRY(delivery_add(o->outbound, m.id, &copy, 1));
-	TRY(outbound_progress(o->outbound, m.id, 0, true));
+	TRY(outbound_body_write(books->outbound, m.id, letter));
+	TRY(delivery_add(books->outbound, m.id, &copy, 1));
+	TRY(outbound_progress(books->outbound, m.id, 0, true));
 	log_info("notice-queued", KZ("name", n->name), KS("to", to), KN("message", m.id));
 	return OK;
 }
 
-err notice_send(struct office *o, struct arena *a, const struct notice *n)
+err notice_send(struct books *books, struct arena *a, const struct notice *n)
 {
 	struct notice_var vars[VARS_MAX];
 	str subject, text;
-	size_t k = common_vars(o, a, n, vars);
+	size_t k = common_vars(books, a, n, vars);
 	for (size_t i = 0; i < n->var_count && k < VARS_MAX; i++)
 		vars[k++] = n->vars[i];
-	TRY(find_text(o, a, n, &subject, &text));
+	TRY(find_text(books, a, n, &subject, &text));
 	subject = fill(a, subject, vars, k);
 	if (n->confirm_token.n)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);
-	str letter = write_letter(o, a, n, subject, fill(a, text, vars, k));
-	TRY(book_begin(o->outbound));
-	err e = queue(o, a, n, letter, subject);
+	str letter = write_letter(books, a, n, subject, fill(a, text, vars, k));
+	TRY(book_begin(books->outbound));
+	err e = queue(books, a, n, letter, subject);
 	if (e.kind) {
-		book_rollback(o->outbound);
+		book_rollback(books->outbound);
 		return e;
 	}
-	return book_commit(o->outbound);
+	return book_commit(books->outbound);
 }
 
 /* Names of programs' mailboxes (RFC 3834 section 2). A local part is compared up to
@@ -239,7 +240,7 @@ str notice_mailbox(struct arena *a, str key)
 	return arena_cat(a, base, STR("@"), domain);
 }
 
-err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
+err notice_may_answer(struct books *books, struct arena *a, const struct header *h,
 		      const struct address *reverse_path, bool *may)
 {
 	int64_t times;
@@ -247,7 +248,7 @@ err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
 	if (notice_is_automated(a, h, reverse_path))
 		return OK;
 	str mailbox = notice_mailbox(a, address_key(a, reverse_path));
-	TRY(answered_add(o->lists, mailbox, clock_now() / 86400, &times));
+	TRY(answered_add(books->lists, mailbox, clock_now() / 86400, &times));
 	*may = times <= ANSWERS_A_DAY;
 	if (!*may)
 		log_warn("answers-exhausted",

@@ -8,7 +8,7 @@
  * answers it, and it bears Auto-Submitted. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 #include "mail/address.h"
 #include "mail/header.h"
 
@@ -32,7 +32,7 @@ struct notice {
 
 /* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},
  * {owner_address}, {address} are always known. */
-MUST_USE err notice_send(struct office *o, struct arena *a, const struct notice *n);
+MUST_USE err notice_send(struct books *books, struct arena *a, const struct notice *n);
 
 /* Whether a program wrote it (RFC 3834 section 2): it has no reverse-path, or is an
  * answer itself, or comes from a list or a bulk sender. No such mail is answered
@@ -46,8 +46,9 @@ str notice_mailbox(struct arena *a, str key);
 
 /* Whether a mail may be answered by a program: a person wrote it, and its sender
  * has had fewer than 10 answers today (this one is counted). */
-MUST_USE err notice_may_answer(struct office *o, struct arena *a, const struct header *h,
-			       const struct address *reverse_path, bool *may);
+MUST_USE err notice_may_answer(struct books *books, struct arena *a,
+			       const struct header *h, const struct address *reverse_path,
+			       bool *may);
 
 /* The template's rows, for documentation and the owner's page. */
 struct notice_row {

@@ -33,7 +33,7 @@ void order_says(struct order *x, const char *key, str value)
 static err find_list(struct order *x)
 {
 	str name = order_text(x, "list");
-	x->list = addressbook_list(x->o->addresses, name);
+	x->list = addressbook_list(x->books->addresses, name);
 	return x->list ? OK : err_in(x->a, ERR_NOTFOUND, "no list %.*s", STR_F(name));
 }
 
@@ -46,11 +46,11 @@ static err check_right(struct order *x, const struct row *row)
 	struct settings s;
 	if (row->of == LIST) {
 		TRY(find_list(x));
-		TRY(settings_load(x->o->lists, x->a, x->list->id, &s));
+		TRY(settings_load(x->books->lists, x->a, x->list->id, &s));
 		of = settings_rights(&s);
 	}
 	if (x->by.person)
-		TRY(account_viewer(x->a, x->o->lists, x->by.person,
+		TRY(account_viewer(x->a, x->books->lists, x->by.person,
 				   x->list ? x->list->id : 0, &v));
 	if (!right_may(&v, row->right, x->list ? &of : NULL))
 		return err_in(x->a, ERR_DENIED, "you may not %s", right_text(row->right));
@@ -64,7 +64,7 @@ static err name_actor(struct order *x)
 	x->by.name = arena_cat(x->a, STR("guest at "), x->row->client);
 	if (!x->by.person)
 		return OK;
-	TRY(address_of_person(x->o->lists, x->a, x->by.person, &own, &n));
+	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));
 	if (n)
 		x->by.name = own[0].key;
 	return OK;
@@ -92,7 +92,7 @@ static err finish(struct order *x, err e)
 	if (e.kind)
 		order_says(x, "why", str_from(e.msg));
 	char *text = json_dumps(x->result, JSON_COMPACT);
-	err closed = order_finish(x->o->lists, x->row->id, str_from(state),
+	err closed = order_finish(x->books->lists, x->row->id, str_from(state),
 				  text ? str_from(text) : STR("{}"));
 	free(text);
 	log_info("order-run", KS("kind", x->row->kind), KN("order", x->row->id),
@@ -100,7 +100,7 @@ static err finish(struct order *x, err e)
 	return closed;
 }
 
-err orders_run(struct office *o, struct arena *a, size_t *ran)
+err orders_run(struct books *books, struct arena *a, size_t *ran)
 {
 	int64_t after = 0;
 	(void)a;
@@ -109,15 +109,16 @@ err orders_run(struct office *o, struct arena *a, size_t *ran)
 		ARENA(own);
 		struct order_row row;
 		bool found;
-		TRY(order_next(o->lists, own, after, &row, &found));
+		TRY(order_next(books->lists, own, after, &row, &found));
 		if (!found)
 			return OK;
 		after = row.id;
 		(*ran)++;
-		TRY(office_refresh(o));
-		struct order x = {
-			.o = o, .a = own, .row = &row, .by = { .person = row.person }
-		};
+		TRY(books_refresh(books));
+		struct order x = { .books = books,
+				   .a = own,
+				   .row = &row,
+				   .by = { .person = row.person } };
 		x.args = json_loadb(row.args.p, row.args.n, 0, NULL);
 		x.result = json_object();
 		err e = run(&x);

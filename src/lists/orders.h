@@ -3,12 +3,12 @@
  * are one table, orders.def. */
 #pragma once
 
-#include "lists/office.h"
+#include "lists/books.h"
 
 #include <jansson.h>
 
 /* Runs every waiting order, oldest first; *ran counts them. */
-MUST_USE err orders_run(struct office *o, struct arena *a, size_t *ran);
+MUST_USE err orders_run(struct books *books, struct arena *a, size_t *ran);
 
 /* The other side, for pages: files one and gives its number. */
 MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind,

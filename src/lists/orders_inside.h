@@ -6,7 +6,7 @@
 #include "store/lists/order.h"
 
 struct order {
-	struct office *o;
+	struct books *books;
 	struct arena *a;
 	const struct order_row *row;
 	const struct list_entry *list; /* found before the order runs; NULL: SITE */

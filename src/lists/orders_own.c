@@ -22,15 +22,15 @@ static err send_link(struct order *x, const struct mailbox *to, enum confirm_kin
 {
 	str token;
 	char *text = json_dumps(data, JSON_COMPACT);
-	err e = confirm_make(x->o, x->a, kind, NULL, address_key(x->a, &to->address),
+	err e = confirm_make(x->books, x->a, kind, NULL, address_key(x->a, &to->address),
 			     text ? str_from(text) : STR("{}"), span, &token);
 	free(text);
 	json_decref(data);
 	if (e.kind)
 		return e;
-	struct notice_var vars[] = { { "link", arena_cat(x->a, x->o->conf->site_url,
+	struct notice_var vars[] = { { "link", arena_cat(x->a, x->books->conf->site_url,
 							 STR("/confirm/"), token) } };
-	return notice_send(x->o, x->a,
+	return notice_send(x->books, x->a,
 			   &(struct notice){ .name = confirm_kind_word(kind),
 					     .to = *to,
 					     .vars = vars,
@@ -45,7 +45,8 @@ err order_sign_in(struct order *x)
 	struct address_row known;
 	str page = order_text(x, "to");
 	TRY(read_mailbox(x, &to));
-	err e = address_find(x->o->lists, x->a, address_key(x->a, &to.address), &known);
+	err e = address_find(x->books->lists, x->a, address_key(x->a, &to.address),
+			     &known);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
 	json_t *data = json_object();
@@ -73,7 +74,7 @@ err order_confirm(struct order *x)
 			   .reason = order_text(x, "reason"),
 			   .by = { .person = x->by.person,
 				   .name = x->by.person ? x->by.name : STR("") } };
-	TRY(confirm_press(x->o, x->a, order_text(x, "token"), &p, &done));
+	TRY(confirm_press(x->books, x->a, order_text(x, "token"), &p, &done));
 	order_says(x, "says", done.says);
 	order_says(x, "kind", str_from(confirm_kind_word(done.was.kind)));
 	order_says(x, "list", done.was.list ? done.was.list->name : STR(""));
@@ -87,27 +88,28 @@ err order_join(struct order *x)
 {
 	struct mailbox who;
 	TRY(read_mailbox(x, &who));
-	return member_ask_join(x->o, x->a, x->list, &who, &x->by);
+	return member_ask_join(x->books, x->a, x->list, &who, &x->by);
 }
 
 err order_leave_ask(struct order *x)
 {
-	return member_ask_leave(x->o, x->a, x->list, str_trim(order_text(x, "address")),
-				&x->by);
+	return member_ask_leave(x->books, x->a, x->list,
+				str_trim(order_text(x, "address")), &x->by);
 }
 
 err order_leave_link(struct order *x)
 {
 	int64_t member;
-	TRY(leave_token_read(x->a, &x->o->mac, x->list, order_text(x, "token"), &member));
+	TRY(leave_token_read(x->a, &x->books->mac, x->list, order_text(x, "token"),
+			     &member));
 	struct actor by = { .name = STR("personal link") };
-	err e = member_end_by_id(x->o, x->a, x->list, member, true, &by);
+	err e = member_end_by_id(x->books, x->a, x->list, member, true, &by);
 	return e.kind == ERR_NOTFOUND ? OK : e; /* pressed twice: gone is gone */
 }
 
 static err own_membership(struct order *x, struct member_row *m)
 {
-	err e = member_of_person(x->o->lists, x->a, x->list->id, x->by.person, m);
+	err e = member_of_person(x->books->lists, x->a, x->list->id, x->by.person, m);
 	return e.kind == ERR_NOTFOUND
 		       ? err_in(x->a, ERR_NOTFOUND, "you are not a member of %.*s",
 				STR_F(x->list->address))
@@ -118,7 +120,7 @@ err order_leave(struct order *x)
 {
 	struct member_row m;
 	TRY(own_membership(x, &m));
-	return member_end_by_id(x->o, x->a, x->list, m.id, true, &x->by);
+	return member_end_by_id(x->books, x->a, x->list, m.id, true, &x->by);
 }
 
 err order_options(struct order *x)
@@ -131,8 +133,8 @@ err order_options(struct order *x)
 		if (json_object_get(x->args, own[i]))
 			TRY(member_option(x->a, &m, str_from(own[i]),
 					  order_text(x, own[i]), STR("user")));
-	TRY(member_change(x->o->lists, &m));
-	return office_audit(x->o, &x->by, x->list->id, STR("member options"), m.key);
+	TRY(member_change(x->books->lists, &m));
+	return books_audit(x->books, &x->by, x->list->id, STR("member options"), m.key);
 }
 
 /* With its memberships; the last one stays, or nobody could sign in any more. */
@@ -140,7 +142,7 @@ err order_address_remove(struct order *x)
 {
 	struct address_row *own;
 	size_t n, i = 0;
-	TRY(address_of_person(x->o->lists, x->a, x->by.person, &own, &n));
+	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));
 	while (i < n && !str_eq(own[i].key, order_text(x, "address")))
 		i++;
 	if (i == n)
@@ -148,19 +150,19 @@ err order_address_remove(struct order *x)
 	if (n == 1)
 		return FAIL(ERR_DENIED,
 			    "this is your only address; add another one first");
-	TRY(address_remove(x->o->lists, own[i].id));
-	return office_audit(x->o, &x->by, 0, STR("address removed"), own[i].key);
+	TRY(address_remove(x->books->lists, own[i].id));
+	return books_audit(x->books, &x->by, 0, STR("address removed"), own[i].key);
 }
 
 err order_name(struct order *x)
 {
 	struct person_row p;
-	TRY(person_get(x->o->lists, x->a, x->by.person, &p));
+	TRY(person_get(x->books->lists, x->a, x->by.person, &p));
 	p.name = str_trim(order_text(x, "name"));
 	if (p.name.n > NAME_MAX_OCTETS)
 		return FAIL(ERR_SYNTAX, "a name has at most 200 octets");
 	for (size_t i = 0; i < p.name.n; i++)
 		if ((unsigned char)p.name.p[i] < ' ')
 			return FAIL(ERR_SYNTAX, "a name is one line of text");
-	return person_change(x->o->lists, &p);
+	return person_change(x->books->lists, &p);
 }

@@ -31,8 +31,8 @@ static err add_one(struct order *x, str line)
 	str how = order_text(x, "how");
 	TRY(read_line(x, line, &who));
 	if (str_eq(how, STR("invite")))
-		return member_invite(x->o, x->a, x->list, &who, &x->by);
-	return member_admit(x->o, x->a, x->list, &who, str_eq(how, STR("welcome")),
+		return member_invite(x->books, x->a, x->list, &who, &x->by);
+	return member_admit(x->books, x->a, x->list, &who, str_eq(how, STR("welcome")),
 			    &x->by);
 }
 
@@ -70,13 +70,13 @@ static err each_line(struct order *x, line_fn *one)
 	int64_t n = 0;
 	json_object_set_new(x->result, "wrong", wrong);
 	while (rest.n) {
-		TRY(book_begin(x->o->lists));
+		TRY(book_begin(x->books->lists));
 		err e = some_lines(x, &rest, one, wrong, &n);
 		if (e.kind) {
-			book_rollback(x->o->lists);
+			book_rollback(x->books->lists);
 			return e;
 		}
-		TRY(book_commit(x->o->lists));
+		TRY(book_commit(x->books->lists));
 	}
 	return OK;
 }
@@ -91,7 +91,7 @@ err order_member_add(struct order *x)
 
 static err remove_one(struct order *x, str line)
 {
-	return member_end(x->o, x->a, x->list, line, false, &x->by);
+	return member_end(x->books, x->a, x->list, line, false, &x->by);
 }
 
 err order_member_remove(struct order *x)
@@ -104,13 +104,13 @@ static err set_one(struct order *x, str line)
 	struct member_row m;
 	struct address who;
 	TRY(address_parse(x->a, line, &who));
-	TRY(member_find(x->o->lists, x->a, x->list->id, address_key(x->a, &who), &m));
+	TRY(member_find(x->books->lists, x->a, x->list->id, address_key(x->a, &who), &m));
 	TRY(member_option(x->a, &m, order_text(x, "key"), order_text(x, "value"),
 			  STR("moderator")));
-	TRY(member_change(x->o->lists, &m));
-	return office_audit(x->o, &x->by, x->list->id, STR("member changed"),
-			    arena_cat(x->a, m.key, STR(": "), order_text(x, "key"),
-				      STR(" = "), order_text(x, "value")));
+	TRY(member_change(x->books->lists, &m));
+	return books_audit(x->books, &x->by, x->list->id, STR("member changed"),
+			   arena_cat(x->a, m.key, STR(": "), order_text(x, "key"),
+				     STR(" = "), order_text(x, "value")));
 }
 
 err order_member_set(struct order *x)
@@ -127,22 +127,22 @@ static err put_settings(struct order *x)
 	{
 		if (!setting_find(str_from(key)) || !json_is_string(value))
 			return err_in(x->a, ERR_SYNTAX, "no setting \"%s\"", key);
-		TRY(setting_put(x->o->lists, x->a, x->list->id, str_from(key),
+		TRY(setting_put(x->books->lists, x->a, x->list->id, str_from(key),
 				str_from(json_string_value(value))));
 		buf_addf(&names, " %s", key);
 	}
-	return office_audit(x->o, &x->by, x->list->id, STR("settings changed"),
-			    str_trim(buf_str(&names)));
+	return books_audit(x->books, &x->by, x->list->id, STR("settings changed"),
+			   str_trim(buf_str(&names)));
 }
 
 /* All or nothing. */
 err order_settings(struct order *x)
 {
-	TRY(book_begin(x->o->lists));
+	TRY(book_begin(x->books->lists));
 	err e = put_settings(x);
 	if (!e.kind)
-		return book_commit(x->o->lists);
-	book_rollback(x->o->lists);
+		return book_commit(x->books->lists);
+	book_rollback(x->books->lists);
 	return e;
 }
 
@@ -161,11 +161,11 @@ err order_role_add(struct order *x)
 	str role = order_text(x, "role");
 	TRY(check_role(x));
 	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	TRY(address_ensure(x->o->lists, x->a, address_key(x->a, &who),
+	TRY(address_ensure(x->books->lists, x->a, address_key(x->a, &who),
 			   address_text(x->a, &who), STR(""), clock_now(), &row));
-	TRY(role_add(x->o->lists, x->list->id, row.id, role));
-	return office_audit(x->o, &x->by, x->list->id,
-			    arena_cat(x->a, role, STR(" added")), row.key);
+	TRY(role_add(x->books->lists, x->list->id, row.id, role));
+	return books_audit(x->books, &x->by, x->list->id,
+			   arena_cat(x->a, role, STR(" added")), row.key);
 }
 
 /* A list that nobody owns is nobody's to mend. */
@@ -173,7 +173,7 @@ static err check_last_owner(struct order *x, int64_t address)
 {
 	struct role_row *r;
 	size_t n, others = 0;
-	TRY(role_list(x->o->lists, x->a, x->list->id, &r, &n));
+	TRY(role_list(x->books->lists, x->a, x->list->id, &r, &n));
 	for (size_t i = 0; i < n; i++)
 		others += str_eq(r[i].role, STR("owner")) && r[i].address != address;
 	return others ? OK
@@ -187,12 +187,12 @@ err order_role_remove(struct order *x)
 	str role = order_text(x, "role");
 	TRY(check_role(x));
 	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	TRY(address_find(x->o->lists, x->a, address_key(x->a, &who), &row));
+	TRY(address_find(x->books->lists, x->a, address_key(x->a, &who), &row));
 	if (str_eq(role, STR("owner")))
 		TRY(check_last_owner(x, row.id));
-	TRY(role_remove(x->o->lists, x->list->id, row.id, role));
-	return office_audit(x->o, &x->by, x->list->id,
-			    arena_cat(x->a, role, STR(" removed")), row.key);
+	TRY(role_remove(x->books->lists, x->list->id, row.id, role));
+	return books_audit(x->books, &x->by, x->list->id,
+			   arena_cat(x->a, role, STR(" removed")), row.key);
 }
 
 /* An address is compared in lower case; what stands behind ^ keeps its letters. */
@@ -209,39 +209,40 @@ err order_ban_add(struct order *x)
 			       .reason = str_trim(order_text(x, "reason")),
 			       .created_at = clock_now() };
 	TRY(pattern_check(x->a, ban.pattern));
-	TRY(ban_add(x->o->lists, &ban));
-	return office_audit(x->o, &x->by, x->list->id, STR("ban added"), ban.pattern);
+	TRY(ban_add(x->books->lists, &ban));
+	return books_audit(x->books, &x->by, x->list->id, STR("ban added"), ban.pattern);
 }
 
 err order_ban_remove(struct order *x)
 {
 	str pattern = order_text(x, "pattern");
-	TRY(ban_remove(x->o->lists, x->list->id, pattern));
-	return office_audit(x->o, &x->by, x->list->id, STR("ban removed"), pattern);
+	TRY(ban_remove(x->books->lists, x->list->id, pattern));
+	return books_audit(x->books, &x->by, x->list->id, STR("ban removed"), pattern);
 }
 
 /* Numbers are only good on the order's own list: its moderators judge no other's. */
 static err held_one(struct order *x, int64_t id)
 {
 	str verdict = order_text(x, "verdict"), reason = order_text(x, "reason");
-	TRY(held_belongs(x->o, x->a, id, x->list->id));
+	TRY(held_belongs(x->books, x->a, id, x->list->id));
 	if (str_eq(verdict, STR("accept")))
-		return held_accept(x->o, x->a, id, &x->by);
+		return held_accept(x->books, x->a, id, &x->by);
 	if (str_eq(verdict, STR("reject")))
-		return held_reject(x->o, x->a, id, reason, &x->by);
+		return held_reject(x->books, x->a, id, reason, &x->by);
 	if (str_eq(verdict, STR("discard")))
-		return held_discard(x->o, x->a, id, &x->by);
+		return held_discard(x->books, x->a, id, &x->by);
 	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
 }
 
 static err request_one(struct order *x, int64_t id)
 {
 	str verdict = order_text(x, "verdict");
-	TRY(request_belongs(x->o, x->a, id, x->list->id));
+	TRY(request_belongs(x->books, x->a, id, x->list->id));
 	if (str_eq(verdict, STR("accept")))
-		return request_accept(x->o, x->a, id, &x->by);
+		return request_accept(x->books, x->a, id, &x->by);
 	if (str_eq(verdict, STR("reject")))
-		return request_reject(x->o, x->a, id, order_text(x, "reason"), &x->by);
+		return request_reject(x->books, x->a, id, order_text(x, "reason"),
+				      &x->by);
 	return FAIL(ERR_SYNTAX, "choose accept or reject");
 }
 

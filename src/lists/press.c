@@ -13,12 +13,12 @@ static err mailbox_of(struct arena *a, const struct confirmation *c, struct mail
 	return address_parse(a, c->address, &m->address);
 }
 
-static err press_join(struct office *o, struct arena *a, const struct confirmation *c,
+static err press_join(struct books *books, struct arena *a, const struct confirmation *c,
 		      const struct press *p, struct pressed *done)
 {
 	struct mailbox who;
 	TRY(mailbox_of(a, c, &who));
-	TRY(member_confirmed(o, a, c->list, &who, c->kind == CONFIRM_INVITE, &p->by,
+	TRY(member_confirmed(books, a, c->list, &who, c->kind == CONFIRM_INVITE, &p->by,
 			     &done->waits));
 	done->says = done->waits ? arena_cat(a, STR("Thank you. A moderator of "),
 					     c->list->address, STR(" will decide."))
@@ -27,10 +27,10 @@ static err press_join(struct office *o, struct arena *a, const struct confirmati
 	return OK;
 }
 
-static err press_leave(struct office *o, struct arena *a, const struct confirmation *c,
+static err press_leave(struct books *books, struct arena *a, const struct confirmation *c,
 		       const struct press *p, struct pressed *done)
 {
-	err e = member_end(o, a, c->list, c->address, true, &p->by);
+	err e = member_end(books, a, c->list, c->address, true, &p->by);
 	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
 		return e;
 	done->says = arena_cat(a, c->address, STR(" has left "), c->list->address,
@@ -39,47 +39,49 @@ static err press_leave(struct office *o, struct arena *a, const struct confirmat
 }
 
 /* Who reads the address's mail has shown that it is theirs. */
-static err press_sign_in(struct office *o, struct arena *a, const struct confirmation *c,
-			 const struct press *p, struct pressed *done)
+static err press_sign_in(struct books *books, struct arena *a,
+			 const struct confirmation *c, const struct press *p,
+			 struct pressed *done)
 {
 	struct address_row row;
 	(void)p;
-	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
+	TRY(address_ensure(books->lists, a, c->address, c->address, STR(""), clock_now(),
 			   &row));
-	TRY(address_verify(o->lists, row.id, clock_now()));
+	TRY(address_verify(books->lists, row.id, clock_now()));
 	done->person = row.person;
 	done->says = arena_cat(a, STR("Signed in as "), c->address, STR("."));
 	return OK;
 }
 
-static err press_verify(struct office *o, struct arena *a, const struct confirmation *c,
-			const struct press *p, struct pressed *done)
+static err press_verify(struct books *books, struct arena *a,
+			const struct confirmation *c, const struct press *p,
+			struct pressed *done)
 {
 	struct address_row row;
 	if (!c->account || p->by.person != c->account)
 		return FAIL(ERR_DENIED, "sign in with the account that asked for this, "
 					"then open the link again");
-	TRY(address_ensure(o->lists, a, c->address, c->address, STR(""), clock_now(),
+	TRY(address_ensure(books->lists, a, c->address, c->address, STR(""), clock_now(),
 			   &row));
 	if (row.person != c->account)
-		TRY(address_move(o->lists, row.id, c->account));
-	TRY(address_verify(o->lists, row.id, clock_now()));
+		TRY(address_move(books->lists, row.id, c->account));
+	TRY(address_verify(books->lists, row.id, clock_now()));
 	done->says = arena_cat(a, c->address, STR(" now belongs to your account."));
 	return OK;
 }
 
 /* The link was sent to a moderator; whether its reader still is one is asked now.
  * That the address is theirs they have shown by reading its mail. */
-static err check_moderator(struct office *o, struct arena *a,
+static err check_moderator(struct books *books, struct arena *a,
 			   const struct confirmation *c)
 {
 	struct address_row row;
 	unsigned roles = 0;
-	err e = address_find(o->lists, a, c->address, &row);
+	err e = address_find(books->lists, a, c->address, &row);
 	if (!e.kind && !row.verified_at)
-		e = address_verify(o->lists, row.id, clock_now());
+		e = address_verify(books->lists, row.id, clock_now());
 	if (!e.kind)
-		e = role_of_person(o->lists, c->list->id, row.person, &roles);
+		e = role_of_person(books->lists, c->list->id, row.person, &roles);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	return roles ? OK
@@ -87,22 +89,22 @@ static err check_moderator(struct office *o, struct arena *a,
 					"moderates the list no more");
 }
 
-static err press_held(struct office *o, struct arena *a, const struct confirmation *c,
+static err press_held(struct books *books, struct arena *a, const struct confirmation *c,
 		      const struct press *p, struct pressed *done)
 {
 	struct actor moderator = { .person = p->by.person, .name = c->address };
-	TRY(check_moderator(o, a, c));
+	TRY(check_moderator(books, a, c));
 	done->says = arena_cat(a, STR("Done: "), p->choice, STR("ed."));
 	if (str_eq(p->choice, STR("accept")))
-		return held_accept(o, a, c->held, &moderator);
+		return held_accept(books, a, c->held, &moderator);
 	if (str_eq(p->choice, STR("reject")))
-		return held_reject(o, a, c->held, p->reason, &moderator);
+		return held_reject(books, a, c->held, p->reason, &moderator);
 	if (str_eq(p->choice, STR("discard")))
-		return held_discard(o, a, c->held, &moderator);
+		return held_discard(books, a, c->held, &moderator);
 	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
 }
 
-static err (*const presses[])(struct office *o, struct arena *a,
+static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
 	[CONFIRM_JOIN] = press_join,       [CONFIRM_LEAVE] = press_leave,
@@ -112,17 +114,17 @@ static err (*const presses[])(struct office *o, struct arena *a,
 
 /* What the token allows is done first and is idempotent; then the token goes. A
  * crash between the two leaves a link that does the same once more. */
-err confirm_press(struct office *o, struct arena *a, str token, const struct press *p,
+err confirm_press(struct books *books, struct arena *a, str token, const struct press *p,
 		  struct pressed *done)
 {
 	struct pressed x = { 0 };
 	struct pending_row gone;
 	struct press as = *p;
-	TRY(confirm_look(o, a, token, &x.was));
+	TRY(confirm_look(books, a, token, &x.was));
 	if (!as.by.name.n)
 		as.by.name = x.was.address;
-	TRY(presses[x.was.kind](o, a, &x.was, &as, &x));
+	TRY(presses[x.was.kind](books, a, &x.was, &as, &x));
 	*done = x;
-	err e = pending_take(o->lists, a, token, clock_now(), &gone);
+	err e = pending_take(books->lists, a, token, clock_now(), &gone);
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }

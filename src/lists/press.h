@@ -25,5 +25,5 @@ struct pressed {
  * CONFIRM_VERIFY wants the person who asked, signed in: else whoever reads the mail
  * could be talked into giving an address away. ERR_NOTFOUND: as above. ERR_DENIED:
  * the text says why. */
-MUST_USE err confirm_press(struct office *o, struct arena *a, str token,
+MUST_USE err confirm_press(struct books *books, struct arena *a, str token,
 			   const struct press *p, struct pressed *done);

@@ -13,7 +13,7 @@
 #include "store/outbound/ledger.h"
 
 struct sorting { /* one recipient of one arrival */
-	struct office *o;
+	struct books *books;
 	struct arena *a;
 	const struct inbound_message *arrival;
 	const struct inbound_recipient *recipient;
@@ -31,7 +31,7 @@ static err note(struct sorting *s, const char *what, str detail)
 				  .recipient = s->recipient->address,
 				  .what = str_from(what),
 				  .detail = detail };
-	return ledger_add(s->o->outbound, &e, 1);
+	return ledger_add(s->books->outbound, &e, 1);
 }
 
 static str source_of(struct sorting *s, str name)
@@ -59,14 +59,14 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
 							(long long)s->arrival->id,
 							(long long)s->recipient->n),
 				 .sender = s->arrival->reverse_path,
-				 .hostname = s->o->conf->site_hostname,
+				 .hostname = s->books->conf->site_hostname,
 				 .envid = s->arrival->envid,
 				 .ret = failed ? s->arrival->ret : STR("HDRS"),
 				 .arrival = s->arrival->received_at / 1000,
 				 .recipients = &r,
 				 .count = 1,
 				 .original = s->message };
-	return undelivered_tell(s->o->outbound, s->a, &u);
+	return undelivered_tell(s->books->outbound, s->a, &u);
 }
 
 /* It was accepted, so its sender learns that it went nowhere. */
@@ -99,7 +99,7 @@ static err take_post(struct sorting *s)
 	struct post p;
 	struct judgement j;
 	str source = source_of(s, s->meaning.list->address);
-	TRY(post_read(s->o->lists, s->a, s->meaning.list,
+	TRY(post_read(s->books->lists, s->a, s->meaning.list,
 		      &(struct mail_in){ .source = source,
 					 .text = s->message,
 					 .reverse_path = &s->reverse_path,
@@ -107,17 +107,17 @@ static err take_post(struct sorting *s)
 					 .trust = s->arrival->trust },
 		      &p));
 	bool begun; /* and cut off by a crash */
-	TRY(post_has_begun(s->o, s->a, source, &begun));
+	TRY(post_has_begun(s->books, s->a, source, &begun));
 	if (begun) {
-		TRY(post_accept(s->o, s->a, &p, STR("")));
+		TRY(post_accept(s->books, s->a, &p, STR("")));
 		return delivered(s, &p);
 	}
-	TRY(rules_judge(s->o->lists, s->a, &p, &j));
+	TRY(rules_judge(s->books->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
 		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
 	switch (j.verdict) {
 	case VERDICT_HOLD:
-		TRY(held_keep(s->o, s->a, &p, &j));
+		TRY(held_keep(s->books, s->a, &p, &j));
 		return delivered(s, &p);
 	case VERDICT_REJECT:
 		return take_rejected(s, &p, &j);
@@ -127,14 +127,14 @@ static err take_post(struct sorting *s)
 	case VERDICT_ACCEPT:
 		break;
 	}
-	TRY(post_accept(s->o, s->a, &p, judgement_text(s->a, &j)));
+	TRY(post_accept(s->books, s->a, &p, judgement_text(s->a, &j)));
 	return delivered(s, &p);
 }
 
 static err read_command(struct sorting *s, struct mail_command *c)
 {
 	struct post p; /* for the author and the proof; a command has the same */
-	TRY(post_read(s->o->lists, s->a, s->meaning.list,
+	TRY(post_read(s->books->lists, s->a, s->meaning.list,
 		      &(struct mail_in){ .text = s->message,
 					 .reverse_path = &s->reverse_path,
 					 .account = s->arrival->account,
@@ -154,28 +154,28 @@ static err take_request(struct sorting *s)
 {
 	struct mail_command c;
 	TRY(read_command(s, &c));
-	return command_request(s->o, s->a, &c);
+	return command_request(s->books, s->a, &c);
 }
 
 static err take_join(struct sorting *s)
 {
 	struct mail_command c;
 	TRY(read_command(s, &c));
-	return command_join(s->o, s->a, &c);
+	return command_join(s->books, s->a, &c);
 }
 
 static err take_leave(struct sorting *s)
 {
 	struct mail_command c;
 	TRY(read_command(s, &c));
-	return command_leave(s->o, s->a, &c);
+	return command_leave(s->books, s->a, &c);
 }
 
 static err take_confirm(struct sorting *s)
 {
 	struct mail_command c;
 	TRY(read_command(s, &c));
-	return command_confirm(s->o, s->a, &c, s->meaning.token);
+	return command_confirm(s->books, s->a, &c, s->meaning.token);
 }
 
 static struct forward forwarding(struct sorting *s)
@@ -186,30 +186,30 @@ static struct forward forwarding(struct sorting *s)
 static err take_owner(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_owner(s->o, s->a, &f, s->meaning.list);
+	return forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
 static err take_alias(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_alias(s->o, s->a, &f, s->meaning.alias);
+	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
 
 static err take_admin(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_admin(s->o, s->a, &f);
+	return forward_admin(s->books, s->a, &f);
 }
 
 static err take_srs(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_srs(s->o, s->a, &f);
+	return forward_srs(s->books, s->a, &f);
 }
 
 static err take_bounce(struct sorting *s)
 {
-	return bounce_take(s->o, s->a, s->arrival, s->message, s->meaning.list,
+	return bounce_take(s->books, s->a, s->arrival, s->message, s->meaning.list,
 			   s->meaning.member);
 }
 
@@ -269,15 +269,15 @@ static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
 	struct address x;
 	s->recipient = r;
 	TRY(read_path(s->a, r->address, &x));
-	s->meaning = addressbook_find(s->o->addresses, s->a, &x);
+	s->meaning = addressbook_find(s->books->addresses, s->a, &x);
 	return OK;
 }
 
 static err done(struct sorting *s, const struct inbound_recipient *r)
 {
 	str file;
-	TRY(inbound_done(s->o->inbound, s->a, s->arrival->id, r->n, &file));
-	inbound_file_remove(s->a, s->o->conf->site_data, file);
+	TRY(inbound_done(s->books->inbound, s->a, s->arrival->id, r->n, &file));
+	inbound_file_remove(s->a, s->books->conf->site_data, file);
 	return OK;
 }
 
@@ -297,7 +297,7 @@ static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *
 	if (!count)
 		return OK;
 	struct forward f = { s->arrival, s->message, out, count };
-	err e = forward_submission(s->o, s->a, &f);
+	err e = forward_submission(s->books, s->a, &f);
 	if (is_passing(e))
 		return e;
 	for (size_t i = 0; i < count; i++) {
@@ -329,23 +329,23 @@ static err note_arrival(struct sorting *s)
 		.subject = header_text(s->a, header_find(&s->header, STR("Subject"))),
 		.client = s->arrival->client
 	};
-	return arrival_add(s->o->outbound, &x);
+	return arrival_add(s->books->outbound, &x);
 }
 
-err arrival_sort(struct office *o, struct arena *a, const struct inbound_message *m)
+err arrival_sort(struct books *books, struct arena *a, const struct inbound_message *m)
 {
-	struct sorting s = { .o = o, .a = a, .arrival = m, .message = m->body };
+	struct sorting s = { .books = books, .a = a, .arrival = m, .message = m->body };
 	struct inbound_recipient *r;
 	size_t n;
-	TRY(office_refresh(o));
+	TRY(books_refresh(books));
 	if (m->file.n)
-		TRY(inbound_file_read(a, o->conf->site_data, m->file, (size_t)m->size,
+		TRY(inbound_file_read(a, books->conf->site_data, m->file, (size_t)m->size,
 				      &s.message));
 	s.broken = header_scan(a, s.message, &s.header);
 	if (!s.broken.kind)
 		s.broken = read_path(a, m->reverse_path, &s.reverse_path);
 	TRY(note_arrival(&s));
-	TRY(inbound_recipients(o->inbound, a, m->id, &r, &n));
+	TRY(inbound_recipients(books->inbound, a, m->id, &r, &n));
 	if (!s.broken.kind)
 		TRY(send_foreign(&s, r, &n));
 	for (size_t i = 0; i < n; i++) {

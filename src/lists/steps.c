@@ -4,7 +4,7 @@
 #include "mail/header.h"
 #include "store/lists/member.h"
 
-typedef err step_fn(struct office *o, struct arena *a, struct outgoing *out);
+typedef err step_fn(struct books *books, struct arena *a, struct outgoing *out);
 
 #define STEP(name, text) static step_fn step_##name;
 #include "lists/steps.def"
@@ -33,10 +33,10 @@ const struct step_doc *step_docs(size_t *count)
 	return docs;
 }
 
-err steps_run(struct office *o, struct arena *a, struct outgoing *out)
+err steps_run(struct books *books, struct arena *a, struct outgoing *out)
 {
 	for (size_t i = 0; i < STEPS; i++)
-		TRY(steps[i].run(o, a, out));
+		TRY(steps[i].run(books, a, out));
 	return OK;
 }
 
@@ -54,7 +54,7 @@ static void add_field(struct outgoing *out, str name, str value)
 /* Return-Path belongs to final delivery (RFC 5321 section 4.4). A receipt asked of
  * a whole list would be hundreds, and would tell who reads. Foreign list fields
  * would speak for this list to readers' programs. */
-static err step_strip(struct office *o, struct arena *a, struct outgoing *out)
+static err step_strip(struct books *books, struct arena *a, struct outgoing *out)
 {
 	static const char *const names[] = {
 		"Return-Path",       "Delivered-To",
@@ -66,7 +66,7 @@ static err step_strip(struct office *o, struct arena *a, struct outgoing *out)
 		"List-Owner",        "List-Archive",
 		"Archived-At",       "Precedence",
 	};
-	(void)o, (void)a;
+	(void)books, (void)a;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		drop(out, str_from(names[i]));
 	return OK;
@@ -74,11 +74,11 @@ static err step_strip(struct office *o, struct arena *a, struct outgoing *out)
 
 /* "Re: [dev] x" becomes "[dev] Re: x" in Mailman; here the prefix stands first
  * and only once, and a subject that bears it already keeps its bytes. */
-static err step_subject_prefix(struct office *o, struct arena *a, struct outgoing *out)
+static err step_subject_prefix(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	str prefix = str_trim(p->settings.subject_prefix);
-	(void)o;
+	(void)books;
 	if (!prefix.n || str_ifind(p->subject, prefix).n)
 		return OK;
 	drop(out, STR("Subject"));
@@ -87,10 +87,10 @@ static err step_subject_prefix(struct office *o, struct arena *a, struct outgoin
 	return OK;
 }
 
-static err step_reply_to(struct office *o, struct arena *a, struct outgoing *out)
+static err step_reply_to(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct settings *s = &out->post->settings;
-	(void)o;
+	(void)books;
 	if (setting_is(s->reply_goes_to_list, "no_munging"))
 		return OK;
 	str to = setting_is(s->reply_goes_to_list, "point_to_list")
@@ -128,11 +128,11 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 
 /* RFC 2369; the fields that are the same in every copy are written here, those
  * that bear the member's own token are filled in by send. */
-static err step_list_fields(struct office *o, struct arena *a, struct outgoing *out)
+static err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	const struct list_entry *l = p->list;
-	str url = list_url(a, o, l);
+	str url = list_url(a, books, l);
 	buf_add(&out->append, list_id(a, p));
 	add_field(out, STR("List-Help"),
 		  arena_cat(a, STR("<"), url, STR("/>, "), mailto(a, l, STR("request"))));
@@ -167,9 +167,9 @@ static err note_copies(struct arena *a, struct outgoing *out, const char *name)
 	return OK;
 }
 
-static err step_audience(struct office *o, struct arena *a, struct outgoing *out)
+static err step_audience(struct books *books, struct arena *a, struct outgoing *out)
 {
-	(void)o;
+	(void)books;
 	TRY(note_copies(a, out, "To"));
 	TRY(note_copies(a, out, "Cc"));
 	if (out->post->member && !out->post->member->own_posts)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "lists/office.h"
+#include "lists/books.h"
 #include "lists/rules.h"
 
 struct outgoing {
@@ -18,7 +18,7 @@ struct outgoing {
 };
 
 /* Runs all steps. The result's header is header_apply of drop, prepend, append. */
-MUST_USE err steps_run(struct office *o, struct arena *a, struct outgoing *out);
+MUST_USE err steps_run(struct books *books, struct arena *a, struct outgoing *out);
 
 struct step_doc {
 	const char *name, *text;

@@ -18,9 +18,9 @@ enum {
 	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
 };
 
-struct desk {
+struct worker {
 	struct role *role;
-	struct office o;
+	struct books books;
 	int64_t after;    /* the last arrival that was looked at */
 	bool at_end;      /* none stands behind it */
 	int64_t retry_at; /* when those that failed are looked at again */
@@ -30,9 +30,9 @@ struct desk {
 
 /* An arrival that fails stays where it is and does not hold up the next; all are
  * tried again a little later, in their order. */
-static void sort_one(struct desk *p, struct arena *a, const struct inbound_message *m)
+static void sort_one(struct worker *p, struct arena *a, const struct inbound_message *m)
 {
-	err e = arrival_sort(&p->o, a, m);
+	err e = arrival_sort(&p->books, a, m);
 	if (!e.kind)
 		return;
 	log_error("arrival-not-sorted", KN("inbound", m->id), KE(e),
@@ -43,7 +43,7 @@ static void sort_one(struct desk *p, struct arena *a, const struct inbound_messa
 	p->failed = true;
 }
 
-static err sort_some(struct desk *p)
+static err sort_some(struct worker *p)
 {
 	if (p->failed && p->at_end && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
@@ -55,7 +55,7 @@ static err sort_some(struct desk *p)
 		bool found;
 		/* Where the book cannot be read nothing stands behind it, either. */
 		p->at_end = true;
-		TRY(inbound_next(p->o.inbound, a, p->after, &m, &found));
+		TRY(inbound_next(p->books.inbound, a, p->after, &m, &found));
 		if (!found)
 			break;
 		p->at_end = false;
@@ -66,10 +66,10 @@ static err sort_some(struct desk *p)
 	return OK;
 }
 
-static err run_orders(struct desk *p, struct arena *a)
+static err run_orders(struct worker *p, struct arena *a)
 {
 	size_t ran;
-	TRY(orders_run(&p->o, a, &ran));
+	TRY(orders_run(&p->books, a, &ran));
 	if (!ran)
 		return OK;
 	wake_send(p->role, ROLE_web);
@@ -78,15 +78,15 @@ static err run_orders(struct desk *p, struct arena *a)
 	return OK;
 }
 
-static err expire(struct desk *p, struct arena *a)
+static err expire(struct worker *p, struct arena *a)
 {
 	if (clock_mono_ms() < p->expire_at)
 		return OK;
 	p->expire_at = clock_mono_ms() + EXPIRE_MS;
-	return expire_run(&p->o, a, clock_now());
+	return expire_run(&p->books, a, clock_now());
 }
 
-static void work(struct desk *p)
+static void work(struct worker *p)
 {
 	ARENA(a);
 	err e = run_orders(p, a);
@@ -131,22 +131,22 @@ static err keep_logs_short(struct role *role)
 }
 
 /* What a predecessor left half done is its own until it has ended. */
-static err start(struct desk *p)
+static err start(struct worker *p)
 {
 	struct mac_key mac;
 	int64_t removed;
-	TRY(office_mac_from(role_key(p->role, STR("mac.key")), &mac));
-	TRY(office_open(p->role->a, p->role->conf, OFFICE_WRITE, &mac, &p->o));
+	TRY(books_mac_from(role_key(p->role, STR("mac.key")), &mac));
+	TRY(books_open(p->role->a, p->role->conf, BOOKS_WRITE, &mac, &p->books));
 	role_ready(p->role);
-	TRY(inbound_sweep_files(p->o.inbound, p->role->a, p->role->conf->site_data,
+	TRY(inbound_sweep_files(p->books.inbound, p->role->a, p->role->conf->site_data,
 				&removed));
-	TRY(held_resume(&p->o, p->role->a));
+	TRY(held_resume(&p->books, p->role->a));
 	return keep_logs_short(p->role);
 }
 
 int post_main(struct role *role)
 {
-	struct desk p = { .role = role };
+	struct worker p = { .role = role };
 	err e = start(&p);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),
@@ -158,6 +158,6 @@ int post_main(struct role *role)
 		work(&p);
 		wake_wait(role, WAKE_ALL, clock_mono_ms() + (p.at_end ? LOOK_MS : 0), &w);
 	}
-	office_close(&p.o);
+	books_close(&p.books);
 	return 0;
 }

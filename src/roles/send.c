@@ -1,7 +1,7 @@
 /* The role send: mail on its way out. What it does stands in src/send. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "lists/office.h"
+#include "lists/books.h"
 #include "mail/address.h"
 #include "roles/role.h"
 #include "send/sender.h"
@@ -54,7 +54,7 @@ static err start(struct role *role, struct sender **s)
 	struct sender_conf conf = { .conf = role->conf,
 				    .dial_own = dial_own,
 				    .ctx = role };
-	TRY(office_mac_from(role_key(role, STR("mac.key")), &conf.mac));
+	TRY(books_mac_from(role_key(role, STR("mac.key")), &conf.mac));
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
 			 &conf.resolver));
 	TRY(tls_client(role->a, &conf.tls));

@@ -116,7 +116,7 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 	}
 	struct caller *c = mem_alloc(sizeof *c);
 	*c = (struct caller){ .d = d, .fd = fd, .kind = kind, .peer = *peer };
-	err e = crew_run(d->crew, session, c);
+	err e = thread_pool_run(d->threads, session, c);
 	if (!e.kind)
 		return;
 	log_error("session-not-started", KE(e),
@@ -227,12 +227,12 @@ static err prepare(struct smtpd *d)
 	const struct conf *conf = d->conf;
 	struct limit_rule rule = { .open = conf->smtp_max_per_client,
 				   .total = conf->smtp_max_clients };
-	TRY(office_mac_from(role_key(d->role, STR("mac.key")), &d->mac));
+	TRY(books_mac_from(role_key(d->role, STR("mac.key")), &d->mac));
 	TRY(open_tls(d));
 	TRY(resolver_new(d->role->a, conf->dns_server, conf->dns_trust_anchor,
 			 &d->resolver));
 	d->limit = limit_new(&rule);
-	d->crew = crew_new();
+	d->threads = thread_pool_new();
 	d->messages = hourly(conf->smtp_messages_per_hour);
 	d->recipients = hourly(conf->smtp_recipients_per_hour);
 	d->sign_ins = throttle_new();

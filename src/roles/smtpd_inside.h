@@ -9,9 +9,9 @@
 #pragma once
 
 #include "account/throttle.h"
-#include "base/crew.h"
+#include "base/thread_pool.h"
 #include "base/thread.h"
-#include "lists/office.h"
+#include "lists/books.h"
 #include "net/limit.h"
 #include "net/resolver.h"
 #include "roles/role.h"
@@ -33,7 +33,7 @@ struct smtpd {
 	struct tls *tls; /* NULL: none */
 	struct resolver *resolver;
 	struct commit *commit;
-	struct crew *crew; /* the sessions' threads */
+	struct thread_pool *threads; /* the sessions' threads */
 	struct limit *limit;
 	struct rate *messages, *recipients; /* NULL: no limit */
 	struct throttle *sign_ins;

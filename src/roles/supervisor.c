@@ -151,7 +151,7 @@ static void reload(struct super *s)
 	struct setup *old = s->setup;
 	if (!e.kind)
 		s->setup = fresh;
-	if (!e.kind && !roster_replace(s)) {
+	if (!e.kind && !children_replace(s)) {
 		s->setup = old;
 		e = FAIL(ERR_LIMIT, "processes of earlier reloads still drain; try again "
 				    "in a few minutes");
@@ -176,7 +176,7 @@ static void stop(struct super *s, unsigned number)
 	log_info("stopping", KZ("signal", strsignal((int)number)),
 		 KZ("how", s->stopping ? "at once" : "sessions have 20 seconds"));
 	notify("STOPPING=1");
-	roster_stop(s);
+	children_stop(s);
 }
 
 static void on_signals(struct super *s, int fd)
@@ -184,7 +184,7 @@ static void on_signals(struct super *s, int fd)
 	struct signalfd_siginfo info;
 	while (read(fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
-			roster_reap(s);
+			children_reap(s);
 		else if (info.ssi_signo == SIGHUP && !s->stopping)
 			reload(s);
 		else if (info.ssi_signo != SIGHUP)
@@ -194,7 +194,7 @@ static void on_signals(struct super *s, int fd)
 
 static int wait_ms(const struct super *s, int64_t watchdog_at)
 {
-	int64_t at = roster_deadline(s);
+	int64_t at = children_deadline(s);
 	at = watchdog_at < at ? watchdog_at : at;
 	if (at == INT64_MAX)
 		return -1;
@@ -214,7 +214,7 @@ static void poll_once(struct super *s, int signals, int timeout)
 		return;
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		if (p[i + 1].revents && s->children[i].control >= 0)
-			roster_heard(s, &s->children[i]);
+			children_heard(s, &s->children[i]);
 	if (p[0].revents)
 		on_signals(s, signals);
 }
@@ -222,10 +222,10 @@ static void poll_once(struct super *s, int signals, int timeout)
 static void supervise(struct super *s, int signals)
 {
 	int64_t watchdog_at = notify_watchdog() ? clock_mono_ms() : INT64_MAX;
-	while (!s->stopping || !roster_empty(s)) {
-		roster_start_due(s);
-		roster_kill_due(s);
-		if (!s->announced && !s->stopping && roster_settled(s)) {
+	while (!s->stopping || !children_empty(s)) {
+		children_start_due(s);
+		children_kill_due(s);
+		if (!s->announced && !s->stopping && children_settled(s)) {
 			s->announced = true;
 			notify("READY=1");
 			log_info("serving", KS("data", s->setup->conf.site_data));
@@ -255,7 +255,7 @@ static err serve_until_stopped(struct arena *a, struct super *s, const char *pat
 		return err_in(a, ERR_IO, "no signalfd: %s", strerror(errno));
 	TRY(open_setup(s, path, &conf));
 	TRY(spawn_pairs(a, s));
-	roster_want(s);
+	children_want(s);
 	supervise(s, signals);
 	log_info("stopped", KS("data", conf.site_data));
 	return OK;

@@ -1,5 +1,5 @@
 /* roles/supervisor.h: what the parts of `postern serve` share: the configuration in
- * force (setup), the processes (roster.c) and how one is started (spawn.c). */
+ * force (setup), the processes (children.c) and how one is started (spawn.c). */
 #pragma once
 
 #include "roles/listen.h"
@@ -60,13 +60,15 @@ MUST_USE err spawn(struct arena *a, const struct super *s, enum role_id id, pid_
 		   int *control);
 
 /* Which roles the setup wants: a body, and a socket where it takes connections. */
-void roster_want(struct super *s);
-void roster_start_due(struct super *s); /* processes for wanted roles without one */
-bool roster_replace(struct super *s);   /* a reload. False: too many still drain */
-void roster_heard(struct super *s, struct child *c); /* its control socket is readable */
-void roster_reap(struct super *s);                   /* after SIGCHLD */
-void roster_kill_due(struct super *s);               /* whoever overran its time */
-void roster_stop(struct super *s); /* SIGTERM to all; SIGKILL at the second call */
-bool roster_empty(const struct super *s);
-bool roster_settled(const struct super *s); /* every wanted role is ready, none is next */
-int64_t roster_deadline(const struct super *s); /* when something is due by itself */
+void children_want(struct super *s);
+void children_start_due(struct super *s); /* processes for wanted roles without one */
+bool children_replace(struct super *s);   /* a reload. False: too many still drain */
+void children_heard(struct super *s,
+		    struct child *c);    /* its control socket is readable */
+void children_reap(struct super *s);     /* after SIGCHLD */
+void children_kill_due(struct super *s); /* whoever overran its time */
+void children_stop(struct super *s);     /* SIGTERM to all; SIGKILL at the second call */
+bool children_empty(const struct super *s);
+bool children_settled(
+	const struct super *s); /* every wanted role is ready, none is next */
+int64_t children_deadline(const struct super *s); /* when something is due by itself */

@@ -15,12 +15,11 @@ enum {
 	LOOK_MS = 1000
 };
 
-struct web {
+struct web_role {
 	struct role *role;
-	struct house house;
+	struct web web;
 	struct router router;
 	struct sessions sessions;
-	struct site *site;
 	struct http *http;
 	struct tls *tls;
 };
@@ -38,56 +37,55 @@ static err hand_mail(void *ring, int fd)
 /* What no page has: the group's own site. */
 static void other(struct request *q, struct response *r)
 {
-	const struct web *w = (const struct web *)((const char *)q->router
-						   - offsetof(struct web, router));
-	site_page(w->site, q, r);
+	const struct web *web = q->ctx;
+	site_page(web->site, q, r);
 }
 
-static err open_house(struct web *w)
+static err open_web(struct web_role *w)
 {
 	const struct conf *conf = w->role->conf;
-	w->house = (struct house){ .conf = conf,
-				   .cache = cache_new(CACHE_OCTETS),
-				   .sign_ins = throttle_new(),
-				   .asks = rate_new(ASKS_BURST, ASKS_HOUR),
-				   .ring = w->role,
-				   .wake_post = wake_post,
-				   .answers = bell_new(HOUSE_WAITERS),
-				   .hand_mail = hand_mail };
-	return office_mac_from(role_key(w->role, STR("mac.key")), &w->house.mac);
+	w->web = (struct web){ .conf = conf,
+			       .cache = cache_new(CACHE_OCTETS),
+			       .sign_ins = throttle_new(),
+			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .ring = w->role,
+			       .wake_post = wake_post,
+			       .answers = bell_new(ORDER_WAITERS),
+			       .hand_mail = hand_mail };
+	return books_mac_from(role_key(w->role, STR("mac.key")), &w->web.mac);
 }
 
-static err open_router(struct web *w)
+static err open_router(struct web_role *w)
 {
 	const struct conf *conf = w->role->conf;
 	struct arena *a = w->role->a;
-	w->sessions = house_sessions;
+	w->sessions = web_sessions;
 	w->sessions.origin = url_origin(a, conf->site_url);
 	w->router = (struct router){ .sessions = &w->sessions,
-				     .face = { .name = conf->site_domain,
+				     .site = { .name = conf->site_domain,
 					       .lang = conf->site_lang,
 					       .root = conf->web_root.n > 0 },
-				     .house = &w->house,
-				     .may = house_may,
-				     .is_member = house_is_member };
+				     .ctx = &w->web,
+				     .may = viewer_may,
+				     .is_member = viewer_is_member };
 	w->router.routes = pages_routes(&w->router.route_count);
 	TRY(protect_parse(a, conf->web_protect, &w->router.protect));
 	if (!conf->web_root.n)
 		return OK;
-	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->site));
+	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
 	w->router.other = other;
 	return OK;
 }
 
-static err open_http(struct web *w)
+static err open_http(struct web_role *w)
 {
 	struct limit_rule rule = { .open = CONNECTIONS / 4, .total = CONNECTIONS };
 	struct http_options o = { .page = router_page,
-				  .house = &w->router,
+				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };
 	TRY(http_new(&o, &w->http));
-	w->house.http = w->http;
+	w->web.http = w->http;
 	for (size_t i = 0; i < w->role->listener_count; i++) {
 		const struct role_listener *l = &w->role->listeners[i];
 		if (l->kind == LISTEN_WEB_TLS && !w->tls)
@@ -100,9 +98,9 @@ static err open_http(struct web *w)
 
 int web_main(struct role *role)
 {
-	struct web *w = arena_zero(role->a, sizeof *w);
+	struct web_role *w = arena_zero(role->a, sizeof *w);
 	w->role = role;
-	err e = open_house(w);
+	err e = open_web(w);
 	if (!e.kind)
 		e = open_router(w);
 	if (!e.kind)
@@ -116,7 +114,7 @@ int web_main(struct role *role)
 	while (!role_draining(role)) {
 		struct wake woken;
 		if (wake_wait(role, WAKE_FROM(post), clock_mono_ms() + LOOK_MS, &woken))
-			bell_ring(w->house.answers);
+			bell_ring(w->web.answers);
 		fd_close(&woken.handed); /* post hands nothing */
 	}
 	http_drain(w->http, role_deadline(role) - 2000);

@@ -232,7 +232,7 @@ void exchange_page(struct exchange *x, const struct http_options *options,
 	struct response *r = &x->response;
 	read_request(x, options->proxied);
 	*r = (struct response){ .arena = x->arena, .status = 200 };
-	options->page(options->house, &x->request, r);
+	options->page(options->ctx, &x->request, r);
 	x->last |= x->refused || atomic_load(draining);
 	write_head(x);
 	if (!has_body(r->status) || x->head.method == HEAD)

@@ -16,7 +16,7 @@ struct page_frame frame_of(const struct request *q, str title)
 		{ "Lists", "/lists/", "lists" },
 	};
 	enum { ENTRIES = sizeof entries / sizeof *entries };
-	const struct frame_site *site = &q->router->face;
+	const struct frame_site *site = &q->router->site;
 	struct page_frame_nav *nav = arena_alloc(q->arena, ENTRIES * sizeof *nav);
 	size_t count = 0;
 	for (size_t i = site->root ? 0 : 1; i < ENTRIES; i++)

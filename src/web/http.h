@@ -3,7 +3,7 @@
  * keeps nobody waiting and a slow client keeps no page from being made.
  *
  *     struct http *h;
- *     TRY(http_new(&(struct http_options){ .page = page, .house = house }, &h));
+ *     TRY(http_new(&(struct http_options){ .page = page, .ctx = ctx }, &h));
  *     http_listen(h, fd, NULL);
  *     TRY(http_start(h));
  *     …
@@ -25,8 +25,8 @@ enum {
 struct http_options {
 	/* Makes the answer, in a worker. A fault in what the client sent comes
 	 * here too, with q->refused set, so that every answer looks the same. */
-	void (*page)(void *house, struct request *q, struct response *r);
-	void *house;
+	void (*page)(void *ctx, struct request *q, struct response *r);
+	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */
 	struct limit *limit;     /* connections; NULL: no limit. Stays the caller's */

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-struct worker {
+struct pool_thread {
 	struct pool *pool;
-	struct worker *below; /* of the idle ones */
+	struct pool_thread *below; /* of the idle ones */
 	bool called;
 	pthread_cond_t call;
 	pthread_t id;
@@ -19,17 +19,17 @@ struct pool {
 	size_t queued, queue_max;
 	/* The one that worked last stands on top and is called first: it has what a
 	 * job needs open and warm, while those below never open it. */
-	struct worker *idle;
+	struct pool_thread *idle;
 	unsigned threads;
 	bool closing;
 	void (*run)(struct pool_job *job);
-	struct worker workers[];
+	struct pool_thread workers[];
 };
 
 /* With the lock held. */
 static void call_one(struct pool *p)
 {
-	struct worker *w = p->idle;
+	struct pool_thread *w = p->idle;
 	if (!w)
 		return;
 	p->idle = w->below;
@@ -37,7 +37,7 @@ static void call_one(struct pool *p)
 	pthread_cond_signal(&w->call);
 }
 
-static void wait_for_call(struct pool *p, struct worker *w)
+static void wait_for_call(struct pool *p, struct pool_thread *w)
 {
 	w->called = false;
 	w->below = p->idle;
@@ -46,7 +46,7 @@ static void wait_for_call(struct pool *p, struct worker *w)
 		pthread_cond_wait(&w->call, &p->lock);
 }
 
-static struct pool_job *take(struct pool *p, struct worker *w)
+static struct pool_job *take(struct pool *p, struct pool_thread *w)
 {
 	pthread_mutex_lock(&p->lock);
 	while (!p->first && !p->closing)
@@ -66,7 +66,7 @@ static struct pool_job *take(struct pool *p, struct worker *w)
 
 static void *work(void *arg)
 {
-	struct worker *w = arg;
+	struct pool_thread *w = arg;
 	struct pool *p = w->pool;
 	for (struct pool_job *job; (job = take(p, w));)
 		p->run(job);
@@ -82,7 +82,7 @@ err pool_new(unsigned threads, size_t queue_max, void (*run)(struct pool_job *jo
 	p->queue_max = queue_max;
 	p->run = run;
 	for (; p->threads < threads; p->threads++) {
-		struct worker *w = &p->workers[p->threads];
+		struct pool_thread *w = &p->workers[p->threads];
 		w->pool = p;
 		pthread_cond_init(&w->call, NULL);
 		err e = thread_start_joinable(&w->id, work, w);

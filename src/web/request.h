@@ -60,7 +60,7 @@ struct request {
 	const struct session *session; /* NULL: a guest */
 	bool session_unread;           /* or that cannot be told at the moment */
 	bool is_protected;             /* [web] protect names the path */
-	void *house;                   /* the caller's: books, configuration */
+	void *ctx;                     /* the caller's: struct web (web/worker.h) */
 };
 
 /* The first value of that name; STR_NONE when there is none. */

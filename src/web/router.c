@@ -259,7 +259,7 @@ void router_page(void *arg, struct request *q, struct response *r)
 {
 	const struct router *router = arg;
 	q->router = router;
-	q->house = router->house;
+	q->ctx = router->ctx;
 	if (q->refused)
 		error_page(q, r, q->refused, str_from(q->why));
 	else

@@ -46,9 +46,9 @@ struct router {
 	const struct route *routes;
 	size_t route_count;
 	const struct sessions *sessions;
-	struct frame_site face;
+	struct frame_site site;
 	struct protect protect;
-	void *house;
+	void *ctx;
 
 	/* May q->session do this? Of a list where the path names one (:list). */
 	enum may (*may)(struct request *q, enum right right);
@@ -61,7 +61,7 @@ struct router {
 /* The error page for one who may not: 503, 404, 403, or 401 for a guest. */
 void router_refuse(struct request *q, struct response *r, enum may may);
 
-/* The page function for http_options; house is the router. A page that only
+/* The page function for http_options; ctx is the router. A page that only
  * sets a status of 400 or more gets the error page for it. */
 void router_page(void *router, struct request *q, struct response *r);
 

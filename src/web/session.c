@@ -19,11 +19,11 @@ void session_read(const struct sessions *s, struct request *q)
 	if (str_istarts(bearer, STR("bearer ")) && s->bearer) {
 		str token = str_trim(str_skip(bearer, 7));
 		if (token.n <= COOKIE_MAX)
-			e = s->bearer(q->house, q->arena, token, found);
+			e = s->bearer(q->ctx, q->arena, token, found);
 	} else {
 		cookie = request_cookie(q, cookie_name(q));
 		if (cookie.n && cookie.n <= COOKIE_MAX)
-			e = s->find(q->house, q->arena, cookie, found);
+			e = s->find(q->ctx, q->arena, cookie, found);
 	}
 	found->cookie = cookie;
 	q->session = e.kind ? NULL : found;

@@ -20,8 +20,8 @@ struct session {
 struct sessions {
 	/* Whose is it? ERR_NOTFOUND: nobody's, or it has ended; any other: that cannot
 	 * be told at the moment. */
-	err (*find)(void *house, struct arena *a, str cookie, struct session *out);
-	err (*bearer)(void *house, struct arena *a, str token, struct session *out);
+	err (*find)(void *ctx, struct arena *a, str cookie, struct session *out);
+	err (*bearer)(void *ctx, struct arena *a, str token, struct session *out);
 	/* account_form_token and account_form_check */
 	str (*form_token)(struct arena *a, str cookie, str form);
 	bool (*form_check)(struct arena *a, str cookie, str form, str token);

@@ -1,32 +1,34 @@
-#include "office.h"
+#include "books.h"
 
 #include "mail/retpath.h"
 #include "store/lists/alias.h"
 
-static void fill(struct office_test *t)
+static void fill(struct books_test *t)
 {
 	str targets[] = { STR("anna@uni.example"), STR("bob@lab.example") };
 	int64_t id;
-	office_list(t, "dev@lists.example");
-	office_list(t, "a-b.c_d@lists.example");
-	OFFICE_MUST(t, domain_add(t->o.lists, STR("xn--bcher-kva.example"), &id));
-	office_list(t, "dev@xn--bcher-kva.example");
-	OFFICE_MUST(t, alias_set(t->o.lists, STR("bugs@lists.example"), targets, 2, 1));
-	OFFICE_MUST(t, alias_set(t->o.lists, STR("abuse@lists.example"), targets, 1, 1));
-	OFFICE_MUST(t, office_refresh(&t->o));
+	books_list(t, "dev@lists.example");
+	books_list(t, "a-b.c_d@lists.example");
+	BOOKS_MUST(t, domain_add(t->books.lists, STR("xn--bcher-kva.example"), &id));
+	books_list(t, "dev@xn--bcher-kva.example");
+	BOOKS_MUST(t,
+		   alias_set(t->books.lists, STR("bugs@lists.example"), targets, 2, 1));
+	BOOKS_MUST(t,
+		   alias_set(t->books.lists, STR("abuse@lists.example"), targets, 1, 1));
+	BOOKS_MUST(t, books_refresh(&t->books));
 }
 
-static struct meaning find(struct office_test *t, str path)
+static struct meaning find(struct books_test *t, str path)
 {
 	struct address x;
 	str rest;
 	if (!ok(address_path(t->a, arena_cat(t->a, STR("<"), path, STR(">")), true, &x,
 			     &rest)))
 		return (struct meaning){ .what = MEANS_FOREIGN };
-	return addressbook_find(t->o.addresses, t->a, &x);
+	return addressbook_find(t->books.addresses, t->a, &x);
 }
 
-static void test_meanings(struct office_test *t)
+static void test_meanings(struct books_test *t)
 {
 	static const struct {
 		const char *address;
@@ -104,9 +106,9 @@ static void test_meanings(struct office_test *t)
 	}
 }
 
-static void test_return_paths(struct office_test *t)
+static void test_return_paths(struct books_test *t)
 {
-	str path = retpath_make(t->a, &t->o.mac, STR("dev@lists.example"), 4711);
+	str path = retpath_make(t->a, &t->books.mac, STR("dev@lists.example"), 4711);
 	struct meaning m = find(t, path);
 	CHECK(m.what == MEANS_BOUNCE && m.member == 4711);
 	m = find(t, arena_lower(t->a, path));
@@ -121,57 +123,59 @@ static void test_return_paths(struct office_test *t)
 		CHECK(m.what == MEANS_BAD_PATH && m.member == 0);
 	}
 	/* Another list's path does not serve here. */
-	str other = retpath_make(t->a, &t->o.mac, STR("a-b.c_d@lists.example"), 4711);
+	str other = retpath_make(t->a, &t->books.mac, STR("a-b.c_d@lists.example"), 4711);
 	str tail = str_find(other, STR("+"));
 	m = find(t, arena_cat(t->a, STR("dev-bounces"), tail));
 	CHECK(m.what == MEANS_BAD_PATH);
 	struct address bare = { .local = STR("postmaster") };
-	CHECK(addressbook_find(t->o.addresses, t->a, &bare).what == MEANS_ADMIN);
+	CHECK(addressbook_find(t->books.addresses, t->a, &bare).what == MEANS_ADMIN);
 	bare.local = STR("dev");
-	CHECK(addressbook_find(t->o.addresses, t->a, &bare).what == MEANS_NOBODY);
+	CHECK(addressbook_find(t->books.addresses, t->a, &bare).what == MEANS_NOBODY);
 	m = find(t, STR("bugs@lists.example"));
 	CHECK(m.alias && m.alias->count == 2);
 }
 
 /* A snapshot lives as long as its last user, whatever became of the book. */
-static void test_snapshot(struct office_test *t)
+static void test_snapshot(struct books_test *t)
 {
-	struct addressbook *old = addressbook_keep(t->o.addresses);
+	struct addressbook *old = addressbook_keep(t->books.addresses);
 	const struct list_entry *dev = addressbook_list(old, STR("dev@lists.example"));
 	const struct list_entry **all;
 	size_t n;
-	OFFICE_MUST(t, list_remove(t->o.lists, dev->id));
-	OFFICE_MUST(t, office_refresh(&t->o));
-	CHECK(t->o.addresses != old);
-	CHECK(!addressbook_list(t->o.addresses, STR("dev@lists.example")));
-	CHECK(!addressbook_list_by_id(t->o.addresses, dev->id));
+	BOOKS_MUST(t, list_remove(t->books.lists, dev->id));
+	BOOKS_MUST(t, books_refresh(&t->books));
+	CHECK(t->books.addresses != old);
+	CHECK(!addressbook_list(t->books.addresses, STR("dev@lists.example")));
+	CHECK(!addressbook_list_by_id(t->books.addresses, dev->id));
 	CHECK(str_eq(dev->name, STR("dev"))
 	      && addressbook_list_by_id(old, dev->id) == dev);
 	addressbook_lists(old, t->a, &all, &n);
 	CHECK(n == 3 && str_eq(all[0]->name, STR("a-b.c_d")) && all[1] == dev);
 	addressbook_drop(old);
 	CHECK(find(t, STR("dev@lists.example")).what == MEANS_NOBODY);
-	struct addressbook *same = t->o.addresses;
-	OFFICE_MUST(t, office_refresh(&t->o));
-	CHECK(t->o.addresses == same);
+	struct addressbook *same = t->books.addresses;
+	BOOKS_MUST(t, books_refresh(&t->books));
+	CHECK(t->books.addresses == same);
 }
 
-static void test_limits(struct office_test *t)
+static void test_limits(struct books_test *t)
 {
-	office_set(t, "a-b.c_d@lists.example", "max_message_size", "12");
-	const struct list_entry *l = office_entry(t, "a-b.c_d@lists.example");
+	books_set(t, "a-b.c_d@lists.example", "max_message_size", "12");
+	const struct list_entry *l = books_entry(t, "a-b.c_d@lists.example");
 	CHECK(l->max_size == 12 * 1024);
-	CHECK(str_eq(list_url(t->a, &t->o, l),
+	CHECK(str_eq(list_url(t->a, &t->books, l),
 		     STR("https://lists.example/lists/a-b.c_d")));
-	l = office_entry(t, "dev@xn--bcher-kva.example");
+	l = books_entry(t, "dev@xn--bcher-kva.example");
 	/* no list of that name on the site's own domain: the short form is enough */
-	CHECK(str_eq(list_url(t->a, &t->o, l), STR("https://lists.example/lists/dev")));
-	office_list(t, "dev@lists.example");
-	l = office_entry(t, "dev@xn--bcher-kva.example");
-	CHECK(str_eq(list_url(t->a, &t->o, l),
+	CHECK(str_eq(list_url(t->a, &t->books, l),
+		     STR("https://lists.example/lists/dev")));
+	books_list(t, "dev@lists.example");
+	l = books_entry(t, "dev@xn--bcher-kva.example");
+	CHECK(str_eq(list_url(t->a, &t->books, l),
 		     STR("https://lists.example/lists/dev@xn--bcher-kva.example")));
-	l = office_entry(t, "dev@lists.example");
-	CHECK(str_eq(list_url(t->a, &t->o, l), STR("https://lists.example/lists/dev")));
+	l = books_entry(t, "dev@lists.example");
+	CHECK(str_eq(list_url(t->a, &t->books, l),
+		     STR("https://lists.example/lists/dev")));
 	CHECK(str_eq(list_subaddress(t->a, l, STR("owner")),
 		     STR("dev-owner@lists.example")));
 }
@@ -227,13 +231,13 @@ static void test_names(struct arena *a)
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
+	struct books_test t = books_make(a);
 	fill(&t);
 	test_meanings(&t);
 	test_return_paths(&t);
 	test_snapshot(&t);
 	test_limits(&t);
 	test_names(a);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

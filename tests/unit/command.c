@@ -6,7 +6,7 @@
 
 static int64_t serial;
 
-static str mail(struct office_test *t, const char *from, const char *subject,
+static str mail(struct books_test *t, const char *from, const char *subject,
 		const char *body)
 {
 	return arena_printf(t->a,
@@ -16,28 +16,28 @@ static str mail(struct office_test *t, const char *from, const char *subject,
 }
 
 /* A new sender for each case: ten answers a day are all that anybody gets. */
-static const char *sender(struct office_test *t)
+static const char *sender(struct books_test *t)
 {
 	return arena_z(t->a,
 		       arena_printf(t->a, "s%lld@uni.example", (long long)++serial));
 }
 
-static str ask(struct office_test *t, const char *to, const char *from,
+static str ask(struct books_test *t, const char *to, const char *from,
 	       const char *subject, const char *body)
 {
-	CHECK(ok(office_arrives(t, from, to, mail(t, from, subject, body))));
+	CHECK(ok(books_arrives(t, from, to, mail(t, from, subject, body))));
 	return letter_to(t, from, "");
 }
 
-static bool is_member(struct office_test *t, const char *address)
+static bool is_member(struct books_test *t, const char *address)
 {
 	struct member_row m;
-	return !member_find(t->o.lists, t->a, office_entry(t, DEV)->id, str_from(address),
-			    &m)
+	return !member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+			    str_from(address), &m)
 			.kind;
 }
 
-static void test_words(struct office_test *t)
+static void test_words(struct books_test *t)
 {
 	static const struct {
 		const char *subject, *body, *has, *lacks; /* of the answer */
@@ -81,7 +81,7 @@ static void test_words(struct office_test *t)
 	CHECK(holds(answer, "> info") && !holds(answer, "> lists"));
 }
 
-static void test_html(struct office_test *t)
+static void test_html(struct books_test *t)
 {
 	const char *from = sender(t);
 	str mail_text = arena_printf(
@@ -90,7 +90,7 @@ static void test_html(struct office_test *t)
 		"text/plain; charset=utf-8\r\n"
 		"Content-Transfer-Encoding: base64\r\n\r\naW5mbw==\r\n",
 		from);
-	CHECK(ok(office_arrives(t, from, "dev-request@lists.example", mail_text)));
+	CHECK(ok(books_arrives(t, from, "dev-request@lists.example", mail_text)));
 	CHECK(holds(letter_to(t, from, ""), "> info"));
 	from = sender(t);
 	/* no text at all, and parts without end */
@@ -99,11 +99,11 @@ static void test_html(struct office_test *t)
 		"From: %s\r\nSubject: x\r\nContent-Type: multipart/mixed; "
 		"boundary=\"b\"\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n",
 		from);
-	CHECK(ok(office_arrives(t, from, "dev-request@lists.example", mail_text)));
+	CHECK(ok(books_arrives(t, from, "dev-request@lists.example", mail_text)));
 	CHECK(holds(letter_to(t, from, ""), "No command"));
 }
 
-static void test_join(struct office_test *t)
+static void test_join(struct books_test *t)
 {
 	struct member_row m;
 	const char *from = sender(t);
@@ -124,26 +124,26 @@ static void test_join(struct office_test *t)
 	from = sender(t);
 	ask(t, "dev-join@lists.example", from, "hello", "there");
 	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == TOKEN_CHARS);
-	CHECK(office_count(t, "delivery",
-			   arena_z(t->a, arena_printf(t->a, "recipient = '%s'", from)))
+	CHECK(books_count(t, "delivery",
+			  arena_z(t->a, arena_printf(t->a, "recipient = '%s'", from)))
 	      == 1);
 	from = sender(t);
 	ask(t, "dev-subscribe@lists.example", from, "", "");
 	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == TOKEN_CHARS);
 	/* closed: only then the one-purpose address answers */
-	office_set(t, DEV, "subscription_policy", "closed");
+	books_set(t, DEV, "subscription_policy", "closed");
 	from = sender(t);
 	CHECK(holds(ask(t, "dev-join@lists.example", from, "", ""), "takes no requests"));
-	office_set(t, DEV, "subscription_policy", "confirm");
+	books_set(t, DEV, "subscription_policy", "confirm");
 	/* a stranger leaves: nobody is written to */
 	from = sender(t);
 	CHECK(!ask(t, "dev-unsubscribe@lists.example", from, "", "").n);
-	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 			     STR("anna@uni.example"), &m)));
 }
 
 /* Mail that a program wrote is neither answered nor obeyed, at any of the addresses. */
-static void test_automated(struct office_test *t)
+static void test_automated(struct books_test *t)
 {
 	static const char *const to[] = {
 		"dev-request@lists.example", "dev-join@lists.example",
@@ -153,55 +153,55 @@ static void test_automated(struct office_test *t)
 	static const char *const fields[] = { "Auto-Submitted: auto-replied\r\n",
 					      "Precedence: bulk\r\n",
 					      "List-Id: <x.y.example>\r\n" };
-	int64_t before = office_count(t, "message", "1"),
-		tokens = office_count(t, "pending", "1");
+	int64_t before = books_count(t, "message", "1"),
+		tokens = books_count(t, "pending", "1");
 	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
 		for (size_t k = 0; k < sizeof fields / sizeof *fields; k++)
-			CHECK(ok(office_arrives(t, "robot@uni.example", to[i],
-						arena_cat(t->a, str_from(fields[k]),
-							  mail(t, "robot@uni.example",
-							       "help", "join")))));
-		CHECK(ok(office_arrives_as(t, "", to[i],
-					   mail(t, "robot@uni.example", "help", "join"),
-					   "{}")));
-		CHECK(ok(office_arrives(t, "robot@uni.example", to[i],
-					STR("Subject: join\r\n\r\nno author\r\n"))));
-		CHECK(ok(office_arrives(t, "robot@uni.example", to[i], STR("join"))));
+			CHECK(ok(books_arrives(t, "robot@uni.example", to[i],
+					       arena_cat(t->a, str_from(fields[k]),
+							 mail(t, "robot@uni.example",
+							      "help", "join")))));
+		CHECK(ok(books_arrives_as(t, "", to[i],
+					  mail(t, "robot@uni.example", "help", "join"),
+					  "{}")));
+		CHECK(ok(books_arrives(t, "robot@uni.example", to[i],
+				       STR("Subject: join\r\n\r\nno author\r\n"))));
+		CHECK(ok(books_arrives(t, "robot@uni.example", to[i], STR("join"))));
 	}
-	CHECK(office_count(t, "message", "1") == before
-	      && office_count(t, "pending", "1") == tokens);
+	CHECK(books_count(t, "message", "1") == before
+	      && books_count(t, "pending", "1") == tokens);
 }
 
-static void test_roster(struct office_test *t)
+static void test_roster(struct books_test *t)
 {
 	struct member_row m;
-	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 			     STR("shy@uni.example"), &m)));
 	m.hidden = true;
-	CHECK(ok(member_change(t->o.lists, &m)));
-	office_set(t, DEV, "member_roster_visibility", "members");
+	CHECK(ok(member_change(t->books.lists, &m)));
+	books_set(t, DEV, "member_roster_visibility", "members");
 	str answer = ask(t, "dev-request@lists.example", "anna@uni.example", "who", "");
 	CHECK(holds(answer, "bob@lab.example") && !holds(answer, "shy@uni.example"));
 	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "who", ""),
 		    "does not show"));
 	/* a forged member sees nothing: the answer would go to the forger */
 	const char *eve = sender(t);
-	CHECK(ok(office_arrives_as(t, eve, "dev-request@lists.example",
-				   mail(t, "anna@uni.example", "who", ""), "{}")));
+	CHECK(ok(books_arrives_as(t, eve, "dev-request@lists.example",
+				  mail(t, "anna@uni.example", "who", ""), "{}")));
 	CHECK(holds(letter_to(t, eve, ""), "does not show"));
-	office_set(t, DEV, "member_roster_visibility", "public");
+	books_set(t, DEV, "member_roster_visibility", "public");
 	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "who", ""),
 		    "bob@lab.example"));
-	office_set(t, DEV, "member_roster_visibility", "moderators");
+	books_set(t, DEV, "member_roster_visibility", "moderators");
 }
 
 /* Twenty held posts, twenty answers by mail: all are obeyed, ten are answered. */
-static void test_many_verdicts(struct office_test *t)
+static void test_many_verdicts(struct books_test *t)
 {
-	office_role(t, office_entry(t, DEV), "olga@uni.example", "moderator");
+	books_role(t, books_entry(t, DEV), "olga@uni.example", "moderator");
 	for (int i = 0; i < 14; i++) {
-		CHECK(ok(office_arrives(t, "eve@evil.example", DEV,
-					mail(t, "eve@evil.example", "spam", "x"))));
+		CHECK(ok(books_arrives(t, "eve@evil.example", DEV,
+				       mail(t, "eve@evil.example", "spam", "x"))));
 		str token = letter_token(
 			letter_to(t, "olga@uni.example", "waits for you"));
 		str to = arena_cat(t->a, STR("dev-confirm+"), token,
@@ -209,11 +209,11 @@ static void test_many_verdicts(struct office_test *t)
 		ask(t, arena_z(t->a, to), "olga@uni.example", "Re: Held",
 		    i % 2 ? "discard" : "> quoted\r\n\r\nReject Please do not.");
 	}
-	CHECK(office_count(t, "held", "verdict = 'discarded'") == 7);
-	CHECK(office_count(t, "held", "verdict = 'rejected'") == 7);
-	CHECK(office_count(t, "message",
-			   "source LIKE '%/answer' AND id IN (SELECT message FROM "
-			   "delivery WHERE recipient = 'olga@uni.example')")
+	CHECK(books_count(t, "held", "verdict = 'discarded'") == 7);
+	CHECK(books_count(t, "held", "verdict = 'rejected'") == 7);
+	CHECK(books_count(t, "message",
+			  "source LIKE '%/answer' AND id IN (SELECT message FROM "
+			  "delivery WHERE recipient = 'olga@uni.example')")
 	      == 10);
 	CHECK(letter_to(t, "eve@evil.example", "Please do not.").n);
 }
@@ -221,20 +221,20 @@ static void test_many_verdicts(struct office_test *t)
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	const struct list_entry *dev = office_list(&t, DEV);
-	office_member(&t, dev, "anna@uni.example");
-	office_member(&t, dev, "bob@lab.example");
-	office_member(&t, dev, "shy@uni.example");
-	office_list(&t, "secret@lists.example");
-	office_set(&t, "secret@lists.example", "advertised", "no");
-	office_set(&t, DEV, "description", "The devs");
+	struct books_test t = books_make(a);
+	const struct list_entry *dev = books_list(&t, DEV);
+	books_member(&t, dev, "anna@uni.example");
+	books_member(&t, dev, "bob@lab.example");
+	books_member(&t, dev, "shy@uni.example");
+	books_list(&t, "secret@lists.example");
+	books_set(&t, "secret@lists.example", "advertised", "no");
+	books_set(&t, DEV, "description", "The devs");
 	test_words(&t);
 	test_html(&t);
 	test_join(&t);
 	test_automated(&t);
 	test_roster(&t);
 	test_many_verdicts(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

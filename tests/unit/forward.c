@@ -10,15 +10,15 @@ static const char MAIL[] =
 	"From: anna@uni.example\r\nTo: bugs@lists.example\r\nMessage-ID: "
 	"<1@x>\r\nSubject: s\r\n\r\nbody\r\n";
 
-static void test_alias(struct office_test *t)
+static void test_alias(struct books_test *t)
 {
 	struct outbound_message m;
 	struct address path;
 	str sender;
-	CHECK(ok(office_arrives(t, "anna@uni.example", "bugs@lists.example",
-				str_from(MAIL))));
-	str body = office_newest(t, &m);
-	CHECK(str_eq(office_owed(t), STR("bob@lab.example carl@else.example")));
+	CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example",
+			       str_from(MAIL))));
+	str body = books_newest(t, &m);
+	CHECK(str_eq(books_owed(t), STR("bob@lab.example carl@else.example")));
 	CHECK(str_eq(m.kind, STR("forward")) && m.complete && !m.verp
 	      && m.inbound == t->arrival);
 	CHECK(str_eq(m.message_id, STR("1@x")) && str_eq(m.subject, STR("s")));
@@ -28,70 +28,70 @@ static void test_alias(struct office_test *t)
 	CHECK(str_istarts(m.reverse_path, STR("SRS0="))
 	      && str_ends(m.reverse_path, STR("@lists.example")));
 	CHECK(ok(address_parse(t->a, m.reverse_path, &path)));
-	CHECK(ok(srs_reverse(t->a, &t->o.mac, &path, clock_now(), &sender))
+	CHECK(ok(srs_reverse(t->a, &t->books.mac, &path, clock_now(), &sender))
 	      && str_eq(sender, STR("anna@uni.example")));
-	CHECK(str_eq(office_noted(t, "queued"), STR("forward")));
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	CHECK(str_eq(books_noted(t, "queued"), STR("forward")));
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 	/* Its bounce finds the way back, with the null path. */
 	str report = STR(
 		"From: mailer-daemon@lab.example\r\nSubject: failed\r\n\r\nno\r\n");
-	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, m.reverse_path), report, "{}")));
-	office_newest(t, &m);
-	CHECK(str_eq(office_owed(t), STR("anna@uni.example")) && !m.reverse_path.n);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, m.reverse_path), report, "{}")));
+	books_newest(t, &m);
+	CHECK(str_eq(books_owed(t), STR("anna@uni.example")) && !m.reverse_path.n);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
 /* A return path that SRS makes too long: the mail comes, and its bounce goes nowhere. */
-static void test_long_path(struct office_test *t)
+static void test_long_path(struct books_test *t)
 {
 	struct outbound_message m;
 	const char *verp =
 		"bounces+1234567-ab12-bugs=lists.example.org@mail.shop.example";
-	CHECK(ok(office_arrives(t, verp, "bugs@lists.example", str_from(MAIL))));
-	office_newest(t, &m);
+	CHECK(ok(books_arrives(t, verp, "bugs@lists.example", str_from(MAIL))));
+	books_newest(t, &m);
 	CHECK(str_eq(m.kind, STR("forward")) && !m.reverse_path.n
-	      && office_count(t, "delivery", "1") == 2);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	      && books_count(t, "delivery", "1") == 2);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
-static void test_null_path(struct office_test *t)
+static void test_null_path(struct books_test *t)
 {
 	struct outbound_message m;
-	CHECK(ok(office_arrives_as(t, "", "bugs@lists.example", str_from(MAIL), "{}")));
-	office_newest(t, &m);
-	CHECK(!m.reverse_path.n && office_count(t, "delivery", "1") == 2);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	CHECK(ok(books_arrives_as(t, "", "bugs@lists.example", str_from(MAIL), "{}")));
+	books_newest(t, &m);
+	CHECK(!m.reverse_path.n && books_count(t, "delivery", "1") == 2);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
 /* A forged way back goes nowhere, is not tried for ever, and writes to nobody. */
-static void test_forged_srs(struct office_test *t)
+static void test_forged_srs(struct books_test *t)
 {
-	int64_t before = office_count(t, "message", "1"), left;
-	CHECK(ok(office_arrives_as(t, "",
-				   "SRS0=aaaa=bb=other.example=victim@lists.example",
-				   str_from(MAIL), "{}")));
-	CHECK(office_count(t, "message", "1") == before);
-	CHECK(ok(inbound_count(t->o.inbound, &left)) && left == 0);
-	CHECK(office_noted(t, "refused").n > 0);
+	int64_t before = books_count(t, "message", "1"), left;
+	CHECK(ok(books_arrives_as(t, "",
+				  "SRS0=aaaa=bb=other.example=victim@lists.example",
+				  str_from(MAIL), "{}")));
+	CHECK(books_count(t, "message", "1") == before);
+	CHECK(ok(inbound_count(t->books.inbound, &left)) && left == 0);
+	CHECK(books_noted(t, "refused").n > 0);
 }
 
-static void test_loop(struct office_test *t)
+static void test_loop(struct books_test *t)
 {
-	int64_t before = office_count(t, "message", "1");
+	int64_t before = books_count(t, "message", "1");
 	str again = arena_cat(
 		t->a, STR("Received: by x\r\nDelivered-To: BUGS@lists.example\r\n"),
 		str_from(MAIL));
-	CHECK(ok(office_arrives(t, "anna@uni.example", "bugs@lists.example", again)));
-	CHECK(office_count(t, "message", "1") == before);
-	CHECK(holds(office_noted(t, "discarded"), "a loop"));
+	CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example", again)));
+	CHECK(books_count(t, "message", "1") == before);
+	CHECK(holds(books_noted(t, "discarded"), "a loop"));
 	again = arena_cat(t->a, STR("Delivered-To: other@lists.example\r\n"),
 			  str_from(MAIL));
-	CHECK(ok(office_arrives(t, "anna@uni.example", "bugs@lists.example", again)));
-	CHECK(office_count(t, "message", "1") == before + 1);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example", again)));
+	CHECK(books_count(t, "message", "1") == before + 1);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
-static void test_roles(struct office_test *t)
+static void test_roles(struct books_test *t)
 {
 	static const struct {
 		const char *to, *owed;
@@ -102,64 +102,64 @@ static void test_roles(struct office_test *t)
 		{ "orphan-owner@lists.example", "admin@boss.example" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		CHECK(ok(office_arrives(t, "anna@uni.example", cases[i].to,
-					str_from(MAIL))));
-		CHECK(str_eq(office_owed(t), str_from(cases[i].owed)));
-		OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+		CHECK(ok(books_arrives(t, "anna@uni.example", cases[i].to,
+				       str_from(MAIL))));
+		CHECK(str_eq(books_owed(t), str_from(cases[i].owed)));
+		BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 	}
 }
 
 /* The same arrival twice, as after a crash: one message. */
-static void test_once(struct office_test *t)
+static void test_once(struct books_test *t)
 {
 	struct inbound_recipient to = { .address = STR("bugs@lists.example"),
 					.notify = STR(""),
 					.orcpt = STR("") };
-	struct inbound_message m = office_accept(
+	struct inbound_message m = books_accept(
 		t, "anna@uni.example", "bugs@lists.example", str_from(MAIL), ALIGNED);
-	struct address x = office_box(t, "bugs@lists.example").address;
+	struct address x = books_box(t, "bugs@lists.example").address;
 	struct forward f = { &m, str_from(MAIL), &to, 1 };
-	struct meaning what = addressbook_find(t->o.addresses, t->a, &x);
-	int64_t before = office_count(t, "message", "1"), sum;
+	struct meaning what = addressbook_find(t->books.addresses, t->a, &x);
+	int64_t before = books_count(t, "message", "1"), sum;
 	for (int i = 0; i < 3; i++)
-		CHECK(ok(forward_alias(&t->o, t->a, &f, what.alias)));
-	CHECK(office_count(t, "message", "1") == before + 1
-	      && office_count(t, "delivery", "1") == 2);
+		CHECK(ok(forward_alias(&t->books, t->a, &f, what.alias)));
+	CHECK(books_count(t, "message", "1") == before + 1
+	      && books_count(t, "delivery", "1") == 2);
 	bool found;
-	OFFICE_MUST(t, book_number(t->o.outbound, &sum, &found,
-				   "SELECT sum(recipients) FROM budget WHERE sender = "
-				   "'alias:bugs@lists.example'"));
-	CHECK(ok(arrival_sort(&t->o, t->a, &m))
-	      && office_count(t, "message", "1") == before + 1);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
+	BOOKS_MUST(t, book_number(t->books.outbound, &sum, &found,
+				  "SELECT sum(recipients) FROM budget WHERE sender = "
+				  "'alias:bugs@lists.example'"));
+	CHECK(ok(arrival_sort(&t->books, t->a, &m))
+	      && books_count(t, "message", "1") == before + 1);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
-static void test_flood(struct office_test *t)
+static void test_flood(struct books_test *t)
 {
-	OFFICE_MUST(t, book_run(t->o.outbound,
-				"INSERT INTO budget VALUES ('alias:bugs@lists.example', "
-				"?1, 500) ON CONFLICT DO UPDATE SET recipients = 500",
-				SQL_I(clock_now() / 3600)));
+	BOOKS_MUST(t, book_run(t->books.outbound,
+			       "INSERT INTO budget VALUES ('alias:bugs@lists.example', "
+			       "?1, 500) ON CONFLICT DO UPDATE SET recipients = 500",
+			       SQL_I(clock_now() / 3600)));
 	for (int i = 0; i < 2; i++)
-		CHECK(ok(office_arrives(t, "anna@uni.example", "bugs@lists.example",
-					str_from(MAIL))));
-	CHECK(office_count(t, "message", "frozen = 1") == 2
-	      && office_count(t, "delivery", "held = 2") == 4);
+		CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example",
+				       str_from(MAIL))));
+	CHECK(books_count(t, "message", "frozen = 1") == 2
+	      && books_count(t, "delivery", "held = 2") == 4);
 	CHECK(letter_to(t, "admin@boss.example", "bugs@lists.example").n);
-	CHECK(office_count(t, "message", "source LIKE 'spike/%'") == 1);
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
-	OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM budget"));
+	CHECK(books_count(t, "message", "source LIKE 'spike/%'") == 1);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM budget"));
 }
 
 /* A person's own mail to other sites: one message for all of them, within a budget. */
-static void test_submission(struct office_test *t)
+static void test_submission(struct books_test *t)
 {
 	struct outbound_message m;
 	struct person_row p;
-	int64_t anna = office_person(t, "anna@uni.example");
-	CHECK(ok(person_get(t->o.lists, t->a, anna, &p)));
+	int64_t anna = books_person(t, "anna@uni.example");
+	CHECK(ok(person_get(t->books.lists, t->a, anna, &p)));
 	p.send_budget = 3;
-	CHECK(ok(person_change(t->o.lists, &p)));
+	CHECK(ok(person_change(t->books.lists, &p)));
 	struct inbound_message in = { .received_at = clock_now_ms(),
 				      .reverse_path = STR("anna@uni.example"),
 				      .client = STR("192.0.2.1"),
@@ -181,38 +181,38 @@ static void test_submission(struct office_test *t)
 		  .notify = STR(""),
 		  .orcpt = STR("") },
 	};
-	CHECK(ok(inbound_add(t->o.inbound, &in, to, 3))
-	      && ok(arrival_sort(&t->o, t->a, &in)));
-	CHECK(office_count(t, "message",
-			   "kind = 'submission' AND frozen = 0 AND ret = 'HDRS' AND "
-			   "envid = 'E1'")
+	CHECK(ok(inbound_add(t->books.inbound, &in, to, 3))
+	      && ok(arrival_sort(&t->books, t->a, &in)));
+	CHECK(books_count(t, "message",
+			  "kind = 'submission' AND frozen = 0 AND ret = 'HDRS' AND "
+			  "envid = 'E1'")
 	      == 1);
-	CHECK(office_count(t, "delivery",
-			   "destination = 'else.example' AND notify = 'SUCCESS,FAILURE'")
+	CHECK(books_count(t, "delivery",
+			  "destination = 'else.example' AND notify = 'SUCCESS,FAILURE'")
 	      == 1);
-	CHECK(office_count(t, "delivery", "destination = 'else.example'")
+	CHECK(books_count(t, "delivery", "destination = 'else.example'")
 	      == 3); /* carl of bugs@, too */
-	CHECK(office_count(t, "message",
-			   "kind = 'submission' AND reverse_path = 'anna@uni.example'")
+	CHECK(books_count(t, "message",
+			  "kind = 'submission' AND reverse_path = 'anna@uni.example'")
 	      == 1);
 	in.id = 0;
-	CHECK(ok(inbound_add(t->o.inbound, &in, to, 2))
-	      && ok(arrival_sort(&t->o, t->a, &in)));
-	CHECK(office_count(t, "message", "kind = 'submission' AND frozen = 1") == 1);
+	CHECK(ok(inbound_add(t->books.inbound, &in, to, 2))
+	      && ok(arrival_sort(&t->books, t->a, &in)));
+	CHECK(books_count(t, "message", "kind = 'submission' AND frozen = 1") == 1);
 	/* The account is gone before its mail was dealt with: the sender is told. */
-	CHECK(ok(inbound_add(t->o.inbound, &in, to, 1))
-	      && ok(person_remove(t->o.lists, anna)));
-	CHECK(ok(arrival_sort(&t->o, t->a, &in)));
-	office_newest(t, &m);
+	CHECK(ok(inbound_add(t->books.inbound, &in, to, 1))
+	      && ok(person_remove(t->books.lists, anna)));
+	CHECK(ok(arrival_sort(&t->books, t->a, &in)));
+	books_newest(t, &m);
 	CHECK(str_eq(m.kind, STR("dsn"))
-	      && office_count(t, "message", "kind = 'submission'") == 2);
+	      && books_count(t, "message", "kind = 'submission'") == 2);
 	int64_t left;
-	CHECK(ok(inbound_count(t->o.inbound, &left)) && left == 0);
+	CHECK(ok(inbound_count(t->books.inbound, &left)) && left == 0);
 }
 
 /* Spelled in a hundred ways it is one address, with one copy and one budget; and a report
  * that is asked for would go to whom the return path names, so that must be proven. */
-static void test_reports(struct office_test *t)
+static void test_reports(struct books_test *t)
 {
 	struct inbound_message in = { .received_at = clock_now_ms(),
 				      .reverse_path = STR("victim@far.example"),
@@ -239,29 +239,30 @@ static void test_reports(struct office_test *t)
 		{ "{\"spf\":\"pass\"}", "ret = 'FULL'", "notify = 'SUCCESS'" },
 	};
 	for (size_t i = 0; i < 2; i++) {
-		OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM delivery"));
-		OFFICE_MUST(t, book_run(t->o.outbound, "DELETE FROM message"));
+		BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+		BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM message"));
 		in.id = 0;
 		in.trust = str_from(cases[i].trust);
-		CHECK(ok(inbound_add(t->o.inbound, &in, to, 2))
-		      && ok(arrival_sort(&t->o, t->a, &in)));
-		CHECK(office_count(t, "message", "1") == 1
-		      && office_count(t, "message", cases[i].message) == 1);
-		CHECK(office_count(t, "delivery", "1") == 1
-		      && office_count(t, "delivery", cases[i].delivery) == 1);
+		CHECK(ok(inbound_add(t->books.inbound, &in, to, 2))
+		      && ok(arrival_sort(&t->books, t->a, &in)));
+		CHECK(books_count(t, "message", "1") == 1
+		      && books_count(t, "message", cases[i].message) == 1);
+		CHECK(books_count(t, "delivery", "1") == 1
+		      && books_count(t, "delivery", cases[i].delivery) == 1);
 	}
 }
 
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
+	struct books_test t = books_make(a);
 	str targets[] = { STR("bob@lab.example"), STR("carl@else.example") };
-	office_role(&t, office_list(&t, DEV), "olga@uni.example", "owner");
-	office_role(&t, office_entry(&t, DEV), "max@uni.example", "moderator");
-	office_list(&t, "orphan@lists.example");
-	OFFICE_MUST(&t, alias_set(t.o.lists, STR("bugs@lists.example"), targets, 2, 1));
-	OFFICE_MUST(&t, office_refresh(&t.o));
+	books_role(&t, books_list(&t, DEV), "olga@uni.example", "owner");
+	books_role(&t, books_entry(&t, DEV), "max@uni.example", "moderator");
+	books_list(&t, "orphan@lists.example");
+	BOOKS_MUST(&t,
+		   alias_set(t.books.lists, STR("bugs@lists.example"), targets, 2, 1));
+	BOOKS_MUST(&t, books_refresh(&t.books));
 	test_alias(&t);
 	test_long_path(&t);
 	test_null_path(&t);
@@ -272,6 +273,6 @@ int main(void)
 	test_flood(&t);
 	test_submission(&t);
 	test_reports(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

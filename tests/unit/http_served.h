@@ -49,9 +49,9 @@ static void stream_page(struct response *r, int64_t length, bool breaks)
 	r->stream = &l->stream;
 }
 
-static void page(void *house, struct request *q, struct response *r)
+static void page(void *ctx, struct request *q, struct response *r)
 {
-	(void)house;
+	(void)ctx;
 	r->type = STR("text/plain");
 	if (str_eq(q->path, STR("/smuggled")))
 		atomic_fetch_add(&smuggled, 1);

@@ -1,25 +1,27 @@
-/* tests/unit/letters.h: what the office has written, and the tokens in it. */
+/* tests/unit/letters.h: what was written to whom, and the tokens in it. */
 #pragma once
 
-#include "office.h"
+#include "books.h"
 
 /* The newest notice of that template to that address; "" where there is none. */
-static inline str letter_to(struct office_test *t, const char *address, const char *part)
+static inline str letter_to(struct books_test *t, const char *address, const char *part)
 {
 	struct outbound_message *all;
 	struct delivery *d;
 	size_t n, copies;
 	str body;
 	int64_t after = 0;
-	OFFICE_MUST(t, outbound_before(t->o.outbound, t->a, 0, 1000, &all, &n));
-	OFFICE_MUST(t, delivery_claim(t->o.outbound, t->a, &after, 100000, &d, &copies));
+	BOOKS_MUST(t, outbound_before(t->books.outbound, t->a, 0, 1000, &all, &n));
+	BOOKS_MUST(t,
+		   delivery_claim(t->books.outbound, t->a, &after, 100000, &d, &copies));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < copies; k++) {
 			if (d[k].message != all[i].id
 			    || !str_eq(d[k].recipient, str_from(address)))
 				continue;
-			OFFICE_MUST(t, outbound_body_read(t->o.outbound, t->a, all[i].id,
-							  0, all[i].size, &body));
+			BOOKS_MUST(t,
+				   outbound_body_read(t->books.outbound, t->a, all[i].id,
+						      0, all[i].size, &body));
 			if (!*part || holds(body, part))
 				return body;
 		}
@@ -33,7 +35,7 @@ static inline str letter_token(str letter)
 	return link.n ? str_first(str_skip(link, 9), TOKEN_CHARS) : STR("");
 }
 
-static inline int64_t letters(struct office_test *t)
+static inline int64_t letters(struct books_test *t)
 {
-	return office_count(t, "message", "kind = 'notice'");
+	return books_count(t, "message", "kind = 'notice'");
 }

@@ -9,33 +9,33 @@
 
 static const struct press BUTTON = { .choice = { "", 0 }, .reason = { "", 0 } };
 
-static bool is_member(struct office_test *t, const char *address)
+static bool is_member(struct books_test *t, const char *address)
 {
 	struct member_row m;
-	return !member_find(t->o.lists, t->a, office_entry(t, DEV)->id, str_from(address),
-			    &m)
+	return !member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+			    str_from(address), &m)
 			.kind;
 }
 
-static err ask(struct office_test *t, const char *address)
+static err ask(struct books_test *t, const char *address)
 {
-	struct mailbox m = office_box(t, address);
-	return member_ask_join(&t->o, t->a, office_entry(t, DEV), &m, &t->by);
+	struct mailbox m = books_box(t, address);
+	return member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, &t->by);
 }
 
-static err press(struct office_test *t, str token, struct pressed *done)
+static err press(struct books_test *t, str token, struct pressed *done)
 {
-	return confirm_press(&t->o, t->a, token, &BUTTON, done);
+	return confirm_press(&t->books, t->a, token, &BUTTON, done);
 }
 
-static void test_join(struct office_test *t)
+static void test_join(struct books_test *t)
 {
 	struct pressed done;
 	struct confirmation c;
 	struct address_row row;
 	struct mailbox who = { .name = STR("Anna \"A.\" \xC3\x84"),
-			       .address = office_box(t, "Anna@uni.example").address };
-	CHECK(ok(member_ask_join(&t->o, t->a, office_entry(t, DEV), &who, &t->by)));
+			       .address = books_box(t, "Anna@uni.example").address };
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &who, &t->by)));
 	CHECK(!is_member(t, "anna@uni.example"));
 	str letter = letter_to(t, "Anna@uni.example", "asked that"),
 	    token = letter_token(letter);
@@ -45,7 +45,7 @@ static void test_join(struct office_test *t)
 						    STR("@lists.example")))));
 	CHECK(holds(letter,
 		    arena_z(t->a, arena_cat(t->a, STR("Subject: confirm "), token))));
-	CHECK(ok(confirm_look(&t->o, t->a, token, &c)) && c.kind == CONFIRM_JOIN);
+	CHECK(ok(confirm_look(&t->books, t->a, token, &c)) && c.kind == CONFIRM_JOIN);
 	CHECK(str_eq(c.address, STR("anna@uni.example")) && str_eq(c.name, who.name));
 	CHECK(!is_member(t, "anna@uni.example"));
 	/* folded by a mailer */
@@ -56,195 +56,199 @@ static void test_join(struct office_test *t)
 	CHECK(ok(press(t, upper, &done)) && is_member(t, "anna@uni.example")
 	      && !done.waits);
 	CHECK(holds(done.says, "is now a member"));
-	CHECK(ok(address_find(t->o.lists, t->a, STR("anna@uni.example"), &row))
+	CHECK(ok(address_find(t->books.lists, t->a, STR("anna@uni.example"), &row))
 	      && row.verified_at);
 	CHECK(letter_to(t, "Anna@uni.example", "Welcome to dev").n
 	      || letter_to(t, "anna@uni.example", "Welcome to dev").n);
 	CHECK(press(t, token, &done).kind == ERR_NOTFOUND);
 }
 
-static void test_already(struct office_test *t)
+static void test_already(struct books_test *t)
 {
-	int64_t before = office_count(t, "pending", "1");
+	int64_t before = books_count(t, "pending", "1");
 	CHECK(ok(ask(t, "anna@uni.example")));
 	CHECK(letter_to(t, "anna@uni.example", "It is one already").n);
-	CHECK(office_count(t, "pending", "1") == before);
+	CHECK(books_count(t, "pending", "1") == before);
 }
 
 /* Nobody can have a stranger's mailbox filled. */
-static void test_limits(struct office_test *t)
+static void test_limits(struct books_test *t)
 {
 	for (int i = 0; i < 3; i++)
 		CHECK(ok(ask(t, "victim@other.example")));
 	err e = ask(t, "victim@other.example");
 	CHECK(e.kind == ERR_DENIED && has_word(e, "already"));
-	CHECK(office_count(t, "delivery", "recipient = 'victim@other.example'") == 3);
+	CHECK(books_count(t, "delivery", "recipient = 'victim@other.example'") == 3);
 	/* over many lists: ten a day */
 	int sent = 3;
 	for (int i = 0; i < 12; i++) {
-		struct mailbox m = office_box(t, "victim@other.example");
+		struct mailbox m = books_box(t, "victim@other.example");
 		str name = arena_printf(t->a, "l%d@lists.example", i);
-		const struct list_entry *l = office_list(t, arena_z(t->a, name));
-		sent += !member_ask_join(&t->o, t->a, l, &m, &t->by).kind;
+		const struct list_entry *l = books_list(t, arena_z(t->a, name));
+		sent += !member_ask_join(&t->books, t->a, l, &m, &t->by).kind;
 	}
 	CHECK(sent <= 10
-	      && office_count(t, "delivery", "recipient = 'victim@other.example'")
+	      && books_count(t, "delivery", "recipient = 'victim@other.example'")
 			 == sent);
 	/* nor by what stands behind a + */
 	e = ask(t, "victim+pills@other.example");
 	CHECK(e.kind == ERR_DENIED && has_word(e, "day"));
 	/* and not that of a member either */
-	office_member(t, office_entry(t, DEV), "busy@other.example");
+	books_member(t, books_entry(t, DEV), "busy@other.example");
 	for (int i = 0; i < 12; i++)
 		CHECK(ask(t, "busy@other.example").kind == (i < 10 ? 0 : ERR_DENIED));
-	CHECK(office_count(t, "delivery", "recipient = 'busy@other.example'") == 10);
+	CHECK(books_count(t, "delivery", "recipient = 'busy@other.example'") == 10);
 }
 
-static void test_policies(struct office_test *t)
+static void test_policies(struct books_test *t)
 {
 	struct pressed done;
 	struct request_row *r;
 	size_t n;
 	int64_t before;
-	office_set(t, DEV, "subscription_policy", "closed");
+	books_set(t, DEV, "subscription_policy", "closed");
 	before = letters(t);
 	err e = ask(t, "carl@lab.example");
 	CHECK(e.kind == ERR_DENIED && has_word(e, "dev-owner@lists.example")
 	      && letters(t) == before);
-	office_set(t, DEV, "subscription_policy", "confirm_then_moderate");
+	books_set(t, DEV, "subscription_policy", "confirm_then_moderate");
 	/* Olga is both now; she and Max are told once each */
-	office_role(t, office_entry(t, DEV), "olga@uni.example", "moderator");
+	books_role(t, books_entry(t, DEV), "olga@uni.example", "moderator");
 	CHECK(ok(ask(t, "carl@lab.example")));
 	CHECK(ok(press(t, letter_token(letter_to(t, "carl@lab.example", "asked that")),
 		       &done)));
 	CHECK(done.waits && !is_member(t, "carl@lab.example"));
 	CHECK(letter_to(t, "carl@lab.example", "let in by").n);
 	CHECK(letter_to(t, "olga@uni.example", "carl@lab.example wants to").n);
-	CHECK(office_count(t, "message", "source LIKE 'request-moderator/%'") == 2);
-	CHECK(ok(request_list(t->o.lists, t->a, office_entry(t, DEV)->id, &r, &n))
+	CHECK(books_count(t, "message", "source LIKE 'request-moderator/%'") == 2);
+	CHECK(ok(request_list(t->books.lists, t->a, books_entry(t, DEV)->id, &r, &n))
 	      && n == 1);
-	CHECK(ok(request_belongs(&t->o, t->a, r[0].id, office_entry(t, DEV)->id)));
-	CHECK(request_belongs(&t->o, t->a, r[0].id, 999).kind == ERR_NOTFOUND);
-	CHECK(ok(request_accept(&t->o, t->a, r[0].id, &t->by))
+	CHECK(ok(request_belongs(&t->books, t->a, r[0].id, books_entry(t, DEV)->id)));
+	CHECK(request_belongs(&t->books, t->a, r[0].id, 999).kind == ERR_NOTFOUND);
+	CHECK(ok(request_accept(&t->books, t->a, r[0].id, &t->by))
 	      && is_member(t, "carl@lab.example"));
-	CHECK(request_accept(&t->o, t->a, r[0].id, &t->by).kind == ERR_NOTFOUND);
+	CHECK(request_accept(&t->books, t->a, r[0].id, &t->by).kind == ERR_NOTFOUND);
 	/* refused */
 	CHECK(ok(ask(t, "eve@evil.example")));
 	CHECK(ok(press(t, letter_token(letter_to(t, "eve@evil.example", "asked that")),
 		       &done))
 	      && done.waits);
-	CHECK(ok(request_list(t->o.lists, t->a, office_entry(t, DEV)->id, &r, &n))
+	CHECK(ok(request_list(t->books.lists, t->a, books_entry(t, DEV)->id, &r, &n))
 	      && n == 1);
-	CHECK(ok(request_reject(&t->o, t->a, r[0].id, STR("Who are you?"), &t->by)));
+	CHECK(ok(request_reject(&t->books, t->a, r[0].id, STR("Who are you?"), &t->by)));
 	CHECK(letter_to(t, "eve@evil.example", "Who are you?").n
 	      && !is_member(t, "eve@evil.example"));
-	CHECK(request_reject(&t->o, t->a, r[0].id, STR(""), &t->by).kind == ERR_NOTFOUND);
+	CHECK(request_reject(&t->books, t->a, r[0].id, STR(""), &t->by).kind
+	      == ERR_NOTFOUND);
 	/* an invitation needs no approval */
-	struct mailbox m = office_box(t, "ida@lab.example");
-	CHECK(ok(member_invite(&t->o, t->a, office_entry(t, DEV), &m, &t->by))
+	struct mailbox m = books_box(t, "ida@lab.example");
+	CHECK(ok(member_invite(&t->books, t->a, books_entry(t, DEV), &m, &t->by))
 	      && !is_member(t, "ida@lab.example"));
 	CHECK(ok(press(t, letter_token(letter_to(t, "ida@lab.example", "invite you")),
 		       &done))
 	      && !done.waits);
 	CHECK(is_member(t, "ida@lab.example"));
-	CHECK(member_invite(&t->o, t->a, office_entry(t, DEV), &m, &t->by).kind
+	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &m, &t->by).kind
 	      == ERR_DENIED);
-	office_set(t, DEV, "subscription_policy", "confirm");
+	books_set(t, DEV, "subscription_policy", "confirm");
 }
 
-static void test_bans(struct office_test *t)
+static void test_bans(struct books_test *t)
 {
 	struct pressed done;
 	struct ban_row ban = { .pattern = STR("@banned.example"), .reason = STR("") };
-	struct mailbox m = office_box(t, "x@banned.example"),
-		       sub = office_box(t, "x@sub.banned.example");
+	struct mailbox m = books_box(t, "x@banned.example"),
+		       sub = books_box(t, "x@sub.banned.example");
 	CHECK(ok(ask(t, "y@banned.example")));
 	str token = letter_token(letter_to(t, "y@banned.example", "asked that"));
-	CHECK(ok(ban_add(t->o.lists, &ban)));
+	CHECK(ok(ban_add(t->books.lists, &ban)));
 	CHECK(ask(t, "x@banned.example").kind == ERR_DENIED
 	      && ask(t, "x@sub.banned.example").kind == ERR_DENIED);
-	CHECK(member_admit(&t->o, t->a, office_entry(t, DEV), &m, true, &t->by).kind
+	CHECK(member_admit(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by).kind
 	      == ERR_DENIED);
-	CHECK(member_invite(&t->o, t->a, office_entry(t, DEV), &sub, &t->by).kind
+	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &sub, &t->by).kind
 	      == ERR_DENIED);
 	/* banned between the letter and its button */
 	CHECK(press(t, token, &done).kind == ERR_DENIED
 	      && !is_member(t, "y@banned.example"));
-	CHECK(ok(ban_remove(t->o.lists, 0, ban.pattern)));
+	CHECK(ok(ban_remove(t->books.lists, 0, ban.pattern)));
 }
 
-static void test_leave(struct office_test *t)
+static void test_leave(struct books_test *t)
 {
 	struct pressed done;
 	int64_t before = letters(t);
-	const struct list_entry *dev = office_entry(t, DEV);
+	const struct list_entry *dev = books_entry(t, DEV);
 	/* a stranger: nothing is said, nobody is written to */
-	CHECK(ok(member_ask_leave(&t->o, t->a, dev, STR("stranger@x.example"), &t->by))
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("stranger@x.example"),
+				  &t->by))
 	      && letters(t) == before);
-	CHECK(member_ask_leave(&t->o, t->a, dev, STR("no address"), &t->by).kind
+	CHECK(member_ask_leave(&t->books, t->a, dev, STR("no address"), &t->by).kind
 	      == ERR_SYNTAX);
-	CHECK(ok(member_ask_leave(&t->o, t->a, dev, STR("ANNA@uni.example"), &t->by))
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("ANNA@uni.example"), &t->by))
 	      && is_member(t, "anna@uni.example"));
 	str token = letter_token(letter_to(t, "ANNA@uni.example", "leave"));
 	CHECK(token.n && ok(press(t, token, &done)) && !is_member(t, "anna@uni.example"));
 	CHECK(holds(done.says, "has left")
 	      && press(t, token, &done).kind == ERR_NOTFOUND);
 	/* pressed again after a crash that left the token: the same answer */
-	office_member(t, dev, "anna@uni.example");
-	CHECK(ok(member_ask_leave(&t->o, t->a, dev, STR("anna@uni.example"), &t->by)));
+	books_member(t, dev, "anna@uni.example");
+	CHECK(ok(
+		member_ask_leave(&t->books, t->a, dev, STR("anna@uni.example"), &t->by)));
 	token = letter_token(letter_to(t, "anna@uni.example", "asked that"));
-	CHECK(ok(member_end(&t->o, t->a, dev, STR("anna@uni.example"), false, &t->by)));
+	CHECK(ok(member_end(&t->books, t->a, dev, STR("anna@uni.example"), false,
+			    &t->by)));
 	CHECK(ok(press(t, token, &done)) && holds(done.says, "has left"));
 	/* at once where the list says so */
-	office_member(t, office_entry(t, DEV), "anna@uni.example");
-	office_set(t, DEV, "unsubscription_policy", "open");
-	CHECK(ok(member_ask_leave(&t->o, t->a, office_entry(t, DEV),
+	books_member(t, books_entry(t, DEV), "anna@uni.example");
+	books_set(t, DEV, "unsubscription_policy", "open");
+	CHECK(ok(member_ask_leave(&t->books, t->a, books_entry(t, DEV),
 				  STR("anna@uni.example"), &t->by)));
 	CHECK(!is_member(t, "anna@uni.example")
 	      && letter_to(t, "anna@uni.example", "no longer a member").n);
-	CHECK(member_end(&t->o, t->a, office_entry(t, DEV), STR("anna@uni.example"), true,
-			 &t->by)
+	CHECK(member_end(&t->books, t->a, books_entry(t, DEV), STR("anna@uni.example"),
+			 true, &t->by)
 		      .kind
 	      == ERR_NOTFOUND);
-	office_set(t, DEV, "unsubscription_policy", "confirm");
+	books_set(t, DEV, "unsubscription_policy", "confirm");
 }
 
 /* Letters that a list does not want, and the owner who wants to know. */
-static void test_letters(struct office_test *t)
+static void test_letters(struct books_test *t)
 {
-	struct mailbox m = office_box(t, "quiet@uni.example");
-	office_set(t, DEV, "send_welcome_message", "no");
-	office_set(t, DEV, "send_goodbye_message", "no");
+	struct mailbox m = books_box(t, "quiet@uni.example");
+	books_set(t, DEV, "send_welcome_message", "no");
+	books_set(t, DEV, "send_goodbye_message", "no");
 	int64_t before = letters(t);
-	CHECK(ok(member_admit(&t->o, t->a, office_entry(t, DEV), &m, true, &t->by)));
-	CHECK(ok(member_end(&t->o, t->a, office_entry(t, DEV), STR("quiet@uni.example"),
-			    true, &t->by)));
+	CHECK(ok(member_admit(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by)));
+	CHECK(ok(member_end(&t->books, t->a, books_entry(t, DEV),
+			    STR("quiet@uni.example"), true, &t->by)));
 	CHECK(letters(t) == before);
-	office_set(t, DEV, "admin_notify_mchanges", "yes");
-	CHECK(ok(member_admit(&t->o, t->a, office_entry(t, DEV), &m, true, &t->by)));
+	books_set(t, DEV, "admin_notify_mchanges", "yes");
+	CHECK(ok(member_admit(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by)));
 	CHECK(letter_to(t, "olga@uni.example", "quiet@uni.example is now a member").n);
-	CHECK(ok(member_end(&t->o, t->a, office_entry(t, DEV), STR("quiet@uni.example"),
-			    true, &t->by)));
+	CHECK(ok(member_end(&t->books, t->a, books_entry(t, DEV),
+			    STR("quiet@uni.example"), true, &t->by)));
 	CHECK(letter_to(t, "olga@uni.example", "quiet@uni.example is no longer a member")
 		      .n);
 	CHECK(letters(t) == before + 2); /* to the owner, not to the moderator */
-	CHECK(office_count(t, "audit",
-			   "what = 'member joined' AND detail = 'quiet@uni.example'")
+	CHECK(books_count(t, "audit",
+			  "what = 'member joined' AND detail = 'quiet@uni.example'")
 	      == 2);
-	CHECK(member_admit(&t->o, t->a, office_entry(t, DEV),
+	CHECK(member_admit(&t->books, t->a, books_entry(t, DEV),
 			   &(struct mailbox){
-				   .address = office_box(t, "ida@lab.example").address },
+				   .address = books_box(t, "ida@lab.example").address },
 			   true, &t->by)
 		      .kind
 	      == ERR_DENIED);
 }
 
-static void test_leave_token(struct office_test *t)
+static void test_leave_token(struct books_test *t)
 {
 	struct arena *a = t->a;
-	const struct mac_key *mac = &t->o.mac;
-	const struct list_entry *dev = office_entry(t, DEV),
-				*other = office_entry(t, "l0@lists.example");
+	const struct mac_key *mac = &t->books.mac;
+	const struct list_entry *dev = books_entry(t, DEV),
+				*other = books_entry(t, "l0@lists.example");
 	int64_t id;
 	str token = leave_token(a, mac, dev->address, 4711);
 	CHECK(ok(leave_token_read(a, mac, dev, token, &id)) && id == 4711);
@@ -272,7 +276,7 @@ static void test_leave_token(struct office_test *t)
 	      == ERR_DENIED);
 }
 
-static void test_options(struct office_test *t)
+static void test_options(struct books_test *t)
 {
 	static const struct {
 		const char *key, *value;
@@ -305,41 +309,42 @@ static void test_options(struct office_test *t)
 }
 
 /* The links of accounts: signing in, and an address that one adds. */
-static void test_accounts(struct office_test *t)
+static void test_accounts(struct books_test *t)
 {
 	struct pressed done;
 	struct address_row row;
 	str token;
-	CHECK(ok(confirm_make(&t->o, t->a, CONFIRM_SIGN_IN, NULL, STR("carl@lab.example"),
-			      STR("{\"to\":\"/lists/\"}"), 900, &token)));
+	CHECK(ok(confirm_make(&t->books, t->a, CONFIRM_SIGN_IN, NULL,
+			      STR("carl@lab.example"), STR("{\"to\":\"/lists/\"}"), 900,
+			      &token)));
 	CHECK(ok(press(t, token, &done)) && done.person
 	      && str_eq(done.was.to, STR("/lists/")));
 	int64_t carl = done.person;
 	CHECK(press(t, token, &done).kind == ERR_NOTFOUND);
 	str data = arena_printf(t->a, "{\"account\":%lld}", (long long)carl);
-	CHECK(ok(confirm_make(&t->o, t->a, CONFIRM_VERIFY, NULL, STR("carl@home.example"),
-			      data, 900, &token)));
+	CHECK(ok(confirm_make(&t->books, t->a, CONFIRM_VERIFY, NULL,
+			      STR("carl@home.example"), data, 900, &token)));
 	/* whoever else reads the mail gives nothing away */
 	CHECK(press(t, token, &done).kind == ERR_DENIED);
-	CHECK(address_find(t->o.lists, t->a, STR("carl@home.example"), &row).kind
+	CHECK(address_find(t->books.lists, t->a, STR("carl@home.example"), &row).kind
 	      == ERR_NOTFOUND);
 	struct press mine = { .by = { .person = carl, .name = STR("carl@lab.example") } };
-	CHECK(ok(confirm_press(&t->o, t->a, token, &mine, &done)));
-	CHECK(ok(address_find(t->o.lists, t->a, STR("carl@home.example"), &row))
+	CHECK(ok(confirm_press(&t->books, t->a, token, &mine, &done)));
+	CHECK(ok(address_find(t->books.lists, t->a, STR("carl@home.example"), &row))
 	      && row.person == carl && row.verified_at);
 	/* too old */
-	CHECK(ok(confirm_make(&t->o, t->a, CONFIRM_SIGN_IN, NULL, STR("carl@lab.example"),
-			      STR("{}"), -1, &token)));
+	CHECK(ok(confirm_make(&t->books, t->a, CONFIRM_SIGN_IN, NULL,
+			      STR("carl@lab.example"), STR("{}"), -1, &token)));
 	CHECK(press(t, token, &done).kind == ERR_NOTFOUND);
 }
 
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	office_list(&t, DEV);
-	office_role(&t, office_entry(&t, DEV), "olga@uni.example", "owner");
-	office_role(&t, office_entry(&t, DEV), "max@uni.example", "moderator");
+	struct books_test t = books_make(a);
+	books_list(&t, DEV);
+	books_role(&t, books_entry(&t, DEV), "olga@uni.example", "owner");
+	books_role(&t, books_entry(&t, DEV), "max@uni.example", "moderator");
 	test_join(&t);
 	test_already(&t);
 	test_limits(&t);
@@ -350,6 +355,6 @@ int main(void)
 	test_leave_token(&t);
 	test_options(&t);
 	test_accounts(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

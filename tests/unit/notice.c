@@ -6,18 +6,18 @@
 
 #define DEV "dev@lists.example"
 
-static str text_of(struct office_test *t, str letter)
+static str text_of(struct books_test *t, str letter)
 {
 	struct mime m;
 	str used;
-	OFFICE_MUST(t, mime_parse(t->a, letter, &m));
+	BOOKS_MUST(t, mime_parse(t->a, letter, &m));
 	const struct mime_part *part = mime_text_part(&m);
 	return part ? mime_text(t->a, part, &used) : STR("");
 }
 
 /* Every built-in text: all its {names} are known to whoever sends it, and none is left
  * over. The vars here are all that any sender gives. */
-static void test_templates(struct office_test *t)
+static void test_templates(struct books_test *t)
 {
 	size_t n;
 	const struct notice_row *row = notice_rows(&n);
@@ -34,13 +34,13 @@ static void test_templates(struct office_test *t)
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;
 		struct notice x = { .name = row[i].name,
-				    .list = office_entry(t, DEV),
-				    .to = office_box(t, "anna@uni.example"),
+				    .list = books_entry(t, DEV),
+				    .to = books_box(t, "anna@uni.example"),
 				    .source = STR(""),
 				    .vars = vars,
 				    .var_count = sizeof vars / sizeof *vars };
-		CHECK(ok(notice_send(&t->o, t->a, &x)));
-		str letter = office_newest(t, &m), text = text_of(t, letter);
+		CHECK(ok(notice_send(&t->books, t->a, &x)));
+		str letter = books_newest(t, &m), text = text_of(t, letter);
 		if (str_has(text, '{') || str_has(m.subject, '{'))
 			fprintf(stderr, "  %s: %.*s\n", row[i].name, STR_F(text));
 		CHECK(!str_has(text, '{') && !str_has(text, '}') && text.n > 5);
@@ -52,11 +52,11 @@ static void test_templates(struct office_test *t)
 	CHECK(!notice_row_find(STR("nonsense")));
 	struct notice x = { .name = "nonsense",
 			    .list = NULL,
-			    .to = office_box(t, "a@b.example") };
-	CHECK(notice_send(&t->o, t->a, &x).kind == ERR_NOTFOUND);
+			    .to = books_box(t, "a@b.example") };
+	CHECK(notice_send(&t->books, t->a, &x).kind == ERR_NOTFOUND);
 }
 
-static void test_braces(struct office_test *t)
+static void test_braces(struct books_test *t)
 {
 	struct outbound_message m;
 	static const struct notice_var vars[] = {
@@ -67,12 +67,12 @@ static void test_braces(struct office_test *t)
 		{ "link", { "LINK", 4 } },
 	};
 	struct notice x = { .name = "held-moderator",
-			    .list = office_entry(t, DEV),
-			    .to = office_box(t, "anna@uni.example"),
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "anna@uni.example"),
 			    .vars = vars,
 			    .var_count = 4 };
-	CHECK(ok(notice_send(&t->o, t->a, &x)));
-	str letter = office_newest(t, &m);
+	CHECK(ok(notice_send(&t->books, t->a, &x)));
+	str letter = books_newest(t, &m);
 	struct header h;
 	CHECK(ok(header_scan(t->a, letter, &h)));
 	/* What comes from outside is neither a template nor a field. */
@@ -82,12 +82,12 @@ static void test_braces(struct office_test *t)
 	CHECK(holds(text_of(t, letter), "Held:    {author}"));
 }
 
-static void test_own_text(struct office_test *t)
+static void test_own_text(struct books_test *t)
 {
 	struct outbound_message m;
 	struct notice x = { .name = "welcome",
-			    .list = office_entry(t, DEV),
-			    .to = office_box(t, "anna@uni.example") };
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "anna@uni.example") };
 	struct template_row site = { .list = 0,
 				     .name = STR("welcome"),
 				     .language = STR(""),
@@ -98,12 +98,14 @@ static void test_own_text(struct office_test *t)
 				    .text = STR(
 					    "Subject: Gr\xC3\xBC\xC3\x9F"
 					    "e {address}\n\nOwn {list_url}\n.\nend") };
-	CHECK(ok(template_set(t->o.lists, &site)) && ok(notice_send(&t->o, t->a, &x)));
-	str letter = office_newest(t, &m);
+	CHECK(ok(template_set(t->books.lists, &site))
+	      && ok(notice_send(&t->books, t->a, &x)));
+	str letter = books_newest(t, &m);
 	CHECK(str_eq(str_trim(text_of(t, letter)), STR("Site dev {nonsense} {")));
 	CHECK(str_eq(m.subject, STR("Welcome to dev")));
-	CHECK(ok(template_set(t->o.lists, &own)) && ok(notice_send(&t->o, t->a, &x)));
-	letter = office_newest(t, &m);
+	CHECK(ok(template_set(t->books.lists, &own))
+	      && ok(notice_send(&t->books, t->a, &x)));
+	letter = books_newest(t, &m);
 	CHECK(str_eq(m.subject, STR("Gr\xC3\xBC\xC3\x9F"
 				    "e anna@uni.example")));
 	CHECK(holds(text_of(t, letter), "Own https://lists.example/lists/dev"));
@@ -111,48 +113,48 @@ static void test_own_text(struct office_test *t)
 }
 
 /* The same source is one letter, however often it is sent. */
-static void test_once(struct office_test *t)
+static void test_once(struct books_test *t)
 {
 	struct notice x = { .name = "goodbye",
-			    .list = office_entry(t, DEV),
-			    .to = office_box(t, "anna@uni.example"),
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "anna@uni.example"),
 			    .source = STR("17/x/bye") };
-	int64_t before = letters(t), owed = office_count(t, "delivery", "1");
+	int64_t before = letters(t), owed = books_count(t, "delivery", "1");
 	for (int i = 0; i < 3; i++)
-		CHECK(ok(notice_send(&t->o, t->a, &x)));
-	CHECK(letters(t) == before + 1 && office_count(t, "delivery", "1") == owed + 1);
+		CHECK(ok(notice_send(&t->books, t->a, &x)));
+	CHECK(letters(t) == before + 1 && books_count(t, "delivery", "1") == owed + 1);
 	x.source = STR("");
 	for (int i = 0; i < 2; i++)
-		CHECK(ok(notice_send(&t->o, t->a, &x)));
+		CHECK(ok(notice_send(&t->books, t->a, &x)));
 	CHECK(letters(t) == before + 3);
 }
 
-static void test_senders(struct office_test *t)
+static void test_senders(struct books_test *t)
 {
 	struct outbound_message m;
 	struct notice x = { .name = "goodbye",
-			    .list = office_entry(t, DEV),
-			    .to = office_box(t, "anna@uni.example"),
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "anna@uni.example"),
 			    .in_reply_to = STR("<a@b>"),
 			    .answers = true };
-	CHECK(ok(notice_send(&t->o, t->a, &x)));
-	str letter = office_newest(t, &m);
+	CHECK(ok(notice_send(&t->books, t->a, &x)));
+	str letter = books_newest(t, &m);
 	CHECK(holds(letter, "From: dev <dev-owner@lists.example>\r\n"));
 	CHECK(holds(letter, "Auto-Submitted: auto-replied")
 	      && holds(letter, "In-Reply-To: <a@b>"));
 	CHECK(holds(letter, "List-Id: <dev.lists.example>"));
-	x = (struct notice){ .name = "sign-in", .to = office_box(t, "anna@uni.example") };
-	CHECK(ok(notice_send(&t->o, t->a, &x)));
-	letter = office_newest(t, &m);
+	x = (struct notice){ .name = "sign-in", .to = books_box(t, "anna@uni.example") };
+	CHECK(ok(notice_send(&t->books, t->a, &x)));
+	letter = books_newest(t, &m);
 	CHECK(holds(letter, "<postmaster@lists.example>") && !holds(letter, "List-Id"));
 	x.attached = STR("From: e@e.example\r\n\r\nthe \x80 post\r\n");
-	CHECK(ok(notice_send(&t->o, t->a, &x)));
-	letter = office_newest(t, &m);
+	CHECK(ok(notice_send(&t->books, t->a, &x)));
+	letter = books_newest(t, &m);
 	CHECK(holds(letter, "message/rfc822") && holds(letter, "the \x80 post")
 	      && m.eightbit);
 }
 
-static void test_rfc3834(struct office_test *t)
+static void test_rfc3834(struct books_test *t)
 {
 	static const struct {
 		const char *path, *fields;
@@ -191,7 +193,7 @@ static void test_rfc3834(struct office_test *t)
 		struct header h;
 		struct address path = { 0 };
 		if (*cases[i].path)
-			path = office_box(t, cases[i].path).address;
+			path = books_box(t, cases[i].path).address;
 		str mail = arena_cat(t->a, str_from(cases[i].fields),
 				     STR("Subject: x\r\n\r\n"));
 		CHECK(ok(header_scan(t->a, mail, &h)));
@@ -202,25 +204,25 @@ static void test_rfc3834(struct office_test *t)
 	}
 }
 
-static void test_quota(struct office_test *t)
+static void test_quota(struct books_test *t)
 {
 	struct header h;
-	struct address path = office_box(t, "Quota@uni.example").address;
+	struct address path = books_box(t, "Quota@uni.example").address;
 	bool may;
 	CHECK(ok(header_scan(t->a, STR("Subject: x\r\n\r\n"), &h)));
 	for (int i = 0; i < 14; i++) {
-		CHECK(ok(notice_may_answer(&t->o, t->a, &h, &path, &may)));
+		CHECK(ok(notice_may_answer(&t->books, t->a, &h, &path, &may)));
 		CHECK(may == (i < 10));
 	}
-	struct address other = office_box(t, "other@uni.example").address;
-	CHECK(ok(notice_may_answer(&t->o, t->a, &h, &other, &may)) && may);
+	struct address other = books_box(t, "other@uni.example").address;
+	CHECK(ok(notice_may_answer(&t->books, t->a, &h, &other, &may)) && may);
 }
 
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	office_list(&t, DEV);
+	struct books_test t = books_make(a);
+	books_list(&t, DEV);
 	test_templates(&t);
 	test_braces(&t);
 	test_own_text(&t);
@@ -228,6 +230,6 @@ int main(void)
 	test_senders(&t);
 	test_rfc3834(&t);
 	test_quota(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

@@ -27,17 +27,17 @@ enum {
 static struct somebody people[WHO];
 
 /* Runs one order as that person. args is taken; the result lives in *row. */
-static void run(struct office_test *t, const char *kind, json_t *args, int64_t person,
+static void run(struct books_test *t, const char *kind, json_t *args, int64_t person,
 		struct order_row *row)
 {
 	int64_t id;
 	size_t ran;
-	OFFICE_MUST(t, order_put(t->o.lists, t->a, kind, args, person, STR("192.0.2.9"),
-				 &id));
+	BOOKS_MUST(t, order_put(t->books.lists, t->a, kind, args, person,
+				STR("192.0.2.9"), &id));
 	json_decref(args);
-	OFFICE_MUST(t, orders_run(&t->o, t->a, &ran));
+	BOOKS_MUST(t, orders_run(&t->books, t->a, &ran));
 	CHECK(ran == 1);
-	OFFICE_MUST(t, order_get(t->o.lists, t->a, id, row));
+	BOOKS_MUST(t, order_get(t->books.lists, t->a, id, row));
 }
 
 static bool done(const struct order_row *row)
@@ -57,40 +57,39 @@ static bool refused(const struct order_row *row, const char *part)
 	return fits;
 }
 
-static void fill(struct office_test *t)
+static void fill(struct books_test *t)
 {
 	struct person_row p;
-	const struct list_entry *dev = office_list(t, DEV);
-	office_list(t, "other@lists.example");
-	dev = office_entry(t, DEV);
-	const struct list_entry *other = office_entry(t, "other@lists.example");
-	office_member(t, dev, "member@uni.example");
+	const struct list_entry *dev = books_list(t, DEV);
+	books_list(t, "other@lists.example");
+	dev = books_entry(t, DEV);
+	const struct list_entry *other = books_entry(t, "other@lists.example");
+	books_member(t, dev, "member@uni.example");
 	people[GUEST] = (struct somebody){ "guest", 0 };
 	people[SIGNED_IN] = (struct somebody){ "signed in",
-					       office_person(t, "plain@uni.example") };
+					       books_person(t, "plain@uni.example") };
 	people[MEMBER] = (struct somebody){ "member",
-					    office_person(t, "member@uni.example") };
+					    books_person(t, "member@uni.example") };
 	people[MODERATOR] = (struct somebody){
-		"moderator", office_role(t, dev, "mod@uni.example", "moderator")
+		"moderator", books_role(t, dev, "mod@uni.example", "moderator")
 	};
-	people[OWNER] = (struct somebody){ "owner", office_role(t, dev, "own@uni.example",
-								"owner") };
-	people[ADMIN] = (struct somebody){ "admin",
-					   office_person(t, "boss@uni.example") };
+	people[OWNER] = (struct somebody){ "owner", books_role(t, dev, "own@uni.example",
+							       "owner") };
+	people[ADMIN] = (struct somebody){ "admin", books_person(t, "boss@uni.example") };
 	people[OTHER_MODERATOR] = (struct somebody){
 		"other list's moderator",
-		office_role(t, other, "omod@uni.example", "moderator")
+		books_role(t, other, "omod@uni.example", "moderator")
 	};
 	people[OTHER_OWNER] = (struct somebody){
-		"other list's owner", office_role(t, other, "oown@uni.example", "owner")
+		"other list's owner", books_role(t, other, "oown@uni.example", "owner")
 	};
-	OFFICE_MUST(t, person_get(t->o.lists, t->a, people[ADMIN].person, &p));
+	BOOKS_MUST(t, person_get(t->books.lists, t->a, people[ADMIN].person, &p));
 	p.admin = true;
-	OFFICE_MUST(t, person_change(t->o.lists, &p));
+	BOOKS_MUST(t, person_change(t->books.lists, &p));
 }
 
 /* Whom an order obeys. Nobody's right on one list counts on another. */
-static void test_rights(struct office_test *t)
+static void test_rights(struct books_test *t)
 {
 	static const struct {
 		const char *kind;
@@ -141,12 +140,12 @@ static void test_rights(struct office_test *t)
 	CHECK(found
 	      == sizeof kinds
 			 / sizeof *kinds); /* an order that is new has a line above */
-	office_member(t, office_entry(t, DEV),
-		      "member@uni.example"); /* who has just left */
+	books_member(t, books_entry(t, DEV),
+		     "member@uni.example"); /* who has just left */
 }
 
 /* Orders that make no sense end refused, with a word of why; none stops the next. */
-static void test_nonsense(struct office_test *t)
+static void test_nonsense(struct books_test *t)
 {
 	static const char *const args[] = {
 		"null",
@@ -174,24 +173,24 @@ static void test_nonsense(struct office_test *t)
 				  .person = people[OWNER].person,
 				  .client = STR("") };
 	size_t ran;
-	OFFICE_MUST(t, order_file(t->o.lists, &bare));
-	OFFICE_MUST(t, orders_run(&t->o, t->a, &ran));
-	OFFICE_MUST(t, order_get(t->o.lists, t->a, bare.id, &bare));
+	BOOKS_MUST(t, order_file(t->books.lists, &bare));
+	BOOKS_MUST(t, orders_run(&t->books, t->a, &ran));
+	BOOKS_MUST(t, order_get(t->books.lists, t->a, bare.id, &bare));
 	CHECK(str_eq(bare.state, STR("refused")));
 }
 
-static void test_settings(struct office_test *t)
+static void test_settings(struct books_test *t)
 {
 	struct order_row row;
 	struct settings s;
 	int64_t owner = people[OWNER].person;
-	OFFICE_MUST(t, book_run(t->o.lists, "DELETE FROM audit"));
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM audit"));
 	run(t, "settings",
 	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "on",
 		      "subject_prefix", "[x]"),
 	    owner, &row);
 	CHECK(done(&row));
-	OFFICE_MUST(t, settings_load(t->o.lists, t->a, office_entry(t, DEV)->id, &s));
+	BOOKS_MUST(t, settings_load(t->books.lists, t->a, books_entry(t, DEV)->id, &s));
 	CHECK(s.emergency && str_eq(s.subject_prefix, STR("[x]")));
 	/* all or nothing */
 	run(t, "settings",
@@ -204,8 +203,8 @@ static void test_settings(struct office_test *t)
 		      "unknown", "x"),
 	    owner, &row);
 	CHECK(refused(&row, "unknown"));
-	OFFICE_MUST(t, settings_load(t->o.lists, t->a, office_entry(t, DEV)->id, &s));
-	CHECK(s.emergency && office_count(t, "audit", "what = 'settings changed'") == 1);
+	BOOKS_MUST(t, settings_load(t->books.lists, t->a, books_entry(t, DEV)->id, &s));
+	CHECK(s.emergency && books_count(t, "audit", "what = 'settings changed'") == 1);
 	run(t, "settings",
 	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "no",
 		      "subject_prefix", ""),
@@ -213,27 +212,26 @@ static void test_settings(struct office_test *t)
 	CHECK(done(&row));
 }
 
-static int64_t hold(struct office_test *t, const char *list, const char *id)
+static int64_t hold(struct books_test *t, const char *list, const char *id)
 {
 	struct held_row *h;
 	size_t n;
-	OFFICE_MUST(t,
-		    office_arrives(t, "eve@evil.example", list,
-				   office_mail(t->a, "eve@evil.example", list, id, "x")));
-	OFFICE_MUST(t, held_waiting(t->o.lists, t->a, 0, 0, 1000, &h, &n));
+	BOOKS_MUST(t, books_arrives(t, "eve@evil.example", list,
+				    books_mail(t->a, "eve@evil.example", list, id, "x")));
+	BOOKS_MUST(t, held_waiting(t->books.lists, t->a, 0, 0, 1000, &h, &n));
 	return n ? h[n - 1].id : 0;
 }
 
-static str verdict(struct office_test *t, int64_t id)
+static str verdict(struct books_test *t, int64_t id)
 {
 	struct held_row h;
-	OFFICE_MUST(t, held_get(t->o.lists, t->a, id, &h));
+	BOOKS_MUST(t, held_get(t->books.lists, t->a, id, &h));
 	return h.verdict;
 }
 
 /* A moderator's list and another one's posts in one order: numbers are only good on
  * one's own list. */
-static void test_held(struct office_test *t)
+static void test_held(struct books_test *t)
 {
 	struct order_row row;
 	int64_t mine = hold(t, DEV, "o1@x"),
@@ -260,8 +258,8 @@ static void test_held(struct office_test *t)
 	    people[OWNER].person, &row);
 	CHECK(done(&row) && str_eq(verdict(t, third), STR("rejected")));
 	CHECK(letter_to(t, "eve@evil.example", "No.").n);
-	CHECK(office_count(t, "audit",
-			   "what = 'post rejected' AND actor = 'own@uni.example'")
+	CHECK(books_count(t, "audit",
+			  "what = 'post rejected' AND actor = 'own@uni.example'")
 	      == 1);
 	run(t, "held",
 	    json_pack("{s:s,s:[I],s:s}", "list", DEV, "ids", third, "verdict", "accept"),
@@ -269,11 +267,11 @@ static void test_held(struct office_test *t)
 	CHECK(holds(row.result, "rejected by own@uni.example already"));
 }
 
-static void test_members(struct office_test *t)
+static void test_members(struct books_test *t)
 {
 	struct order_row row;
 	struct member_row m;
-	int64_t owner = people[OWNER].person, dev = office_entry(t, DEV)->id;
+	int64_t owner = people[OWNER].person, dev = books_entry(t, DEV)->id;
 	run(t, "member_add",
 	    json_pack("{s:s,s:s,s:s}", "list", DEV, "addresses",
 		      "New "
@@ -282,7 +280,7 @@ static void test_members(struct office_test *t)
 	    owner, &row);
 	CHECK(done(&row) && holds(row.result, "\"n\":2") && holds(row.result, "nonsense")
 	      && holds(row.result, "already"));
-	CHECK(ok(member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m))
+	CHECK(ok(member_find(t->books.lists, t->a, dev, STR("new@uni.example"), &m))
 	      && str_eq(m.name, STR("New")));
 	int64_t before = letters(t);
 	run(t, "member_add",
@@ -290,33 +288,33 @@ static void test_members(struct office_test *t)
 		      "invite"),
 	    owner, &row);
 	CHECK(done(&row) && letters(t) == before + 1);
-	CHECK(member_find(t->o.lists, t->a, dev, STR("i@uni.example"), &m).kind
+	CHECK(member_find(t->books.lists, t->a, dev, STR("i@uni.example"), &m).kind
 	      == ERR_NOTFOUND);
 	run(t, "member_set",
 	    json_pack("{s:s,s:s,s:s,s:s}", "list", DEV, "addresses", "new@uni.example",
 		      "key", "action", "value", "hold"),
 	    owner, &row);
 	CHECK(done(&row)
-	      && ok(member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m))
+	      && ok(member_find(t->books.lists, t->a, dev, STR("new@uni.example"), &m))
 	      && str_eq(m.action, STR("hold")));
 	run(t, "member_remove",
 	    json_pack("{s:s,s:s}", "list", DEV, "addresses",
 		      "new@uni.example\nnobody@x.example"),
 	    owner, &row);
 	CHECK(done(&row)
-	      && member_find(t->o.lists, t->a, dev, STR("new@uni.example"), &m).kind
+	      && member_find(t->books.lists, t->a, dev, STR("new@uni.example"), &m).kind
 			 == ERR_NOTFOUND);
 	/* one's own */
 	run(t, "options",
 	    json_pack("{s:s,s:s,s:s}", "list", DEV, "own_posts", "no", "hidden", "yes"),
 	    people[MEMBER].person, &row);
 	CHECK(done(&row)
-	      && ok(member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m))
+	      && ok(member_find(t->books.lists, t->a, dev, STR("member@uni.example"), &m))
 	      && !m.own_posts && m.hidden);
 	/* a member gives no verdict about own posts */
 	run(t, "options", json_pack("{s:s,s:s}", "list", DEV, "action", "accept"),
 	    people[MEMBER].person, &row);
-	CHECK(ok(member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m))
+	CHECK(ok(member_find(t->books.lists, t->a, dev, STR("member@uni.example"), &m))
 	      && !m.action.n);
 	run(t, "options", json_pack("{s:s,s:s}", "list", DEV, "own_posts", "perhaps"),
 	    people[MEMBER].person, &row);
@@ -326,16 +324,17 @@ static void test_members(struct office_test *t)
 	CHECK(refused(&row, "not a member"));
 	run(t, "leave", json_pack("{s:s}", "list", DEV), people[MEMBER].person, &row);
 	CHECK(done(&row)
-	      && member_find(t->o.lists, t->a, dev, STR("member@uni.example"), &m).kind
+	      && member_find(t->books.lists, t->a, dev, STR("member@uni.example"), &m)
+				 .kind
 			 == ERR_NOTFOUND);
 }
 
-static void test_roles(struct office_test *t)
+static void test_roles(struct books_test *t)
 {
 	struct order_row row;
 	struct role_row *r;
 	size_t n;
-	int64_t owner = people[OWNER].person, dev = office_entry(t, DEV)->id;
+	int64_t owner = people[OWNER].person, dev = books_entry(t, DEV)->id;
 	run(t, "role_add",
 	    json_pack("{s:s,s:s,s:s}", "list", DEV, "address", "two@uni.example", "role",
 		      "owner"),
@@ -356,29 +355,29 @@ static void test_roles(struct office_test *t)
 		      "owner"),
 	    owner, &row);
 	CHECK(refused(&row, "only owner"));
-	CHECK(ok(role_list(t->o.lists, t->a, dev, &r, &n)) && n == 2);
+	CHECK(ok(role_list(t->books.lists, t->a, dev, &r, &n)) && n == 2);
 }
 
-static void test_links(struct office_test *t)
+static void test_links(struct books_test *t)
 {
 	struct order_row row;
 	struct member_row m;
-	int64_t dev = office_entry(t, DEV)->id,
-		id = office_member(t, office_entry(t, DEV), "gone@uni.example");
-	str token = leave_token(t->a, &t->o.mac, STR(DEV), id);
+	int64_t dev = books_entry(t, DEV)->id,
+		id = books_member(t, books_entry(t, DEV), "gone@uni.example");
+	str token = leave_token(t->a, &t->books.mac, STR(DEV), id);
 	run(t, "leave_link",
 	    json_pack("{s:s,s:s}", "list", "other@lists.example", "token",
 		      arena_z(t->a, token)),
 	    0, &row);
 	CHECK(refused(&row, "not made for this list")
-	      && ok(member_get(t->o.lists, t->a, id, &m)));
+	      && ok(member_get(t->books.lists, t->a, id, &m)));
 	for (int i = 0; i < 2; i++) { /* pressed twice: gone is gone */
 		run(t, "leave_link",
 		    json_pack("{s:s,s:s}", "list", DEV, "token", arena_z(t->a, token)), 0,
 		    &row);
 		CHECK(done(&row));
 	}
-	CHECK(member_find(t->o.lists, t->a, dev, STR("gone@uni.example"), &m).kind
+	CHECK(member_find(t->books.lists, t->a, dev, STR("gone@uni.example"), &m).kind
 	      == ERR_NOTFOUND);
 	/* a sign-in link: only for those we know, and nobody is told which */
 	int64_t before = letters(t);
@@ -403,22 +402,22 @@ static void test_links(struct office_test *t)
 	CHECK(str_eq(row.state, STR("refused")));
 }
 
-static void test_bans(struct office_test *t)
+static void test_bans(struct books_test *t)
 {
 	struct order_row row;
 	struct ban_row *b;
 	size_t n;
-	int64_t mod = people[MODERATOR].person, dev = office_entry(t, DEV)->id;
+	int64_t mod = people[MODERATOR].person, dev = books_entry(t, DEV)->id;
 	run(t, "ban_add",
 	    json_pack("{s:s,s:s}", "list", DEV, "pattern", " @Evil.example "), mod, &row);
-	CHECK(done(&row) && ok(ban_list(t->o.lists, t->a, dev, &b, &n)) && n == 1
+	CHECK(done(&row) && ok(ban_list(t->books.lists, t->a, dev, &b, &n)) && n == 1
 	      && str_eq(b[0].pattern, STR("@evil.example")));
 	run(t, "ban_add", json_pack("{s:s,s:s}", "list", DEV, "pattern", "^("), mod,
 	    &row);
 	CHECK(refused(&row, "character"));
 	run(t, "ban_remove",
 	    json_pack("{s:s,s:s}", "list", DEV, "pattern", "@evil.example"), mod, &row);
-	CHECK(done(&row) && ok(ban_list(t->o.lists, t->a, dev, &b, &n)) && n == 0);
+	CHECK(done(&row) && ok(ban_list(t->books.lists, t->a, dev, &b, &n)) && n == 0);
 	run(t, "ban_remove",
 	    json_pack("{s:s,s:s}", "list", DEV, "pattern", "@evil.example"), mod, &row);
 	CHECK(str_eq(row.state, STR("refused")));
@@ -427,7 +426,7 @@ static void test_bans(struct office_test *t)
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
+	struct books_test t = books_make(a);
 	fill(&t);
 	test_rights(&t);
 	test_nonsense(&t);
@@ -437,6 +436,6 @@ int main(void)
 	test_roles(&t);
 	test_links(&t);
 	test_bans(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

@@ -4,11 +4,11 @@
 
 #include "tests/check.h"
 
-/* ---- a house of our own: three people, by cookie */
+/* ---- a ctx of our own: three people, by cookie */
 
-static err find(void *house, struct arena *a, str cookie, struct session *out)
+static err find(void *ctx, struct arena *a, str cookie, struct session *out)
 {
-	(void)house, (void)a;
+	(void)ctx, (void)a;
 	*out = (struct session){ .person = 7, .name = cookie };
 	out->admin = str_eq(cookie, STR("admin"));
 	if (str_eq(cookie, STR("unread")))
@@ -19,9 +19,9 @@ static err find(void *house, struct arena *a, str cookie, struct session *out)
 		       : FAIL(ERR_NOTFOUND, "nobody's");
 }
 
-static err bearer(void *house, struct arena *a, str token, struct session *out)
+static err bearer(void *ctx, struct arena *a, str token, struct session *out)
 {
-	(void)house, (void)a;
+	(void)ctx, (void)a;
 	*out = (struct session){ .person = 8, .name = STR("program") };
 	return str_eq(token, STR("good")) ? OK : FAIL(ERR_NOTFOUND, "nobody's");
 }
@@ -117,7 +117,7 @@ static struct router router = {
 	.routes = routes,
 	.route_count = sizeof routes / sizeof *routes,
 	.sessions = &sessions,
-	.face = { .name = { "Example", 7 }, .lang = { "en", 2 } },
+	.site = { .name = { "Example", 7 }, .lang = { "en", 2 } },
 	.may = may,
 	.is_member = is_member,
 };

@@ -1,4 +1,4 @@
-#include "office.h"
+#include "books.h"
 
 #include "lists/rules.h"
 #include "store/lists/ban.h"
@@ -19,13 +19,13 @@ struct ask {
 	const char *rule;
 };
 
-static bool judge(struct office_test *t, const struct ask *x, struct judgement *j)
+static bool judge(struct books_test *t, const struct ask *x, struct judgement *j)
 {
 	struct post p;
 	struct address path = { 0 };
 	if (*x->reverse_path)
-		path = office_box(t, x->reverse_path).address;
-	err e = post_read(t->o.lists, t->a, office_entry(t, DEV),
+		path = books_box(t, x->reverse_path).address;
+	err e = post_read(t->books.lists, t->a, books_entry(t, DEV),
 			  &(struct mail_in){ .source = STR("9/" DEV),
 					     .text = str_from(x->message),
 					     .reverse_path = &path,
@@ -33,11 +33,11 @@ static bool judge(struct office_test *t, const struct ask *x, struct judgement *
 					     .trust = str_from(x->trust) },
 			  &p);
 	if (!e.kind)
-		e = rules_judge(t->o.lists, t->a, &p, j);
+		e = rules_judge(t->books.lists, t->a, &p, j);
 	return ok(e);
 }
 
-static void run(struct office_test *t, const struct ask *cases, size_t n)
+static void run(struct books_test *t, const struct ask *cases, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct judgement j = { 0 };
@@ -54,7 +54,7 @@ static void run(struct office_test *t, const struct ask *cases, size_t n)
 
 /* Membership is what From says and the proof bears out: neither Reply-To nor Sender
  * nor the envelope makes a stranger a member. */
-static void test_authors(struct office_test *t)
+static void test_authors(struct books_test *t)
 {
 	static const struct ask cases[] = {
 		{ "a member, proven", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, PROOF,
@@ -119,7 +119,7 @@ static void test_authors(struct office_test *t)
 	RUN(t, cases);
 }
 
-static void test_message(struct office_test *t)
+static void test_message(struct books_test *t)
 {
 	static const struct ask cases[] = {
 		{ "our own List-Id",
@@ -170,7 +170,7 @@ static void test_message(struct office_test *t)
 	RUN(t, cases);
 }
 
-static void test_recipients(struct office_test *t)
+static void test_recipients(struct books_test *t)
 {
 	char to[2000] = "";
 	struct ask x = {
@@ -182,16 +182,16 @@ static void test_recipients(struct office_test *t)
 		t->a,
 		arena_printf(t->a, "From: %s\r\nTo: " DEV "%s\r\n\r\nx\r\n", ANNA, to));
 	run(t, &x, 1);
-	office_set(t, DEV, "max_num_recipients", "21");
+	books_set(t, DEV, "max_num_recipients", "21");
 	x.what = "21 of 21", x.verdict = VERDICT_ACCEPT, x.rule = "default";
 	run(t, &x, 1);
-	office_set(t, DEV, "max_num_recipients", "0");
+	books_set(t, DEV, "max_num_recipients", "0");
 	run(t, &x, 1);
-	office_set(t, DEV, "max_num_recipients", "20");
+	books_set(t, DEV, "max_num_recipients", "20");
 }
 
 /* What an owner can choose, one setting after the other. */
-static void test_settings(struct office_test *t)
+static void test_settings(struct books_test *t)
 {
 	static const struct {
 		const char *key, *value;
@@ -243,14 +243,14 @@ static void test_settings(struct office_test *t)
 		    0, VERDICT_ACCEPT, "default" } },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		office_set(t, DEV, cases[i].key, cases[i].value);
+		books_set(t, DEV, cases[i].key, cases[i].value);
 		run(t, &cases[i].ask, 1);
-		office_set(t, DEV, cases[i].key,
-			   setting_find(str_from(cases[i].key))->standard);
+		books_set(t, DEV, cases[i].key,
+			  setting_find(str_from(cases[i].key))->standard);
 	}
 }
 
-static void test_size(struct office_test *t)
+static void test_size(struct books_test *t)
 {
 	struct judgement j;
 	str big = arena_cat(t->a, STR(HEAD("anna@uni.example") "\r\n"),
@@ -259,17 +259,17 @@ static void test_size(struct office_test *t)
 		"2 KB and some", arena_z(t->a, big), ANNA, PROOF, 0, VERDICT_REJECT,
 		"size"
 	};
-	office_set(t, DEV, "max_message_size", "2");
+	books_set(t, DEV, "max_message_size", "2");
 	run(t, &x, 1);
 	CHECK(judge(t, &x, &j) && holds(j.reason, "at most 2 KB"));
 	x.message = arena_z(t->a, str_first(big, 2048));
 	x.verdict = VERDICT_ACCEPT, x.rule = "default";
 	run(t, &x, 1);
-	office_set(t, DEV, "max_message_size", "10000");
+	books_set(t, DEV, "max_message_size", "10000");
 }
 
 /* Each member's own setting goes before the list's. */
-static void test_member_action(struct office_test *t)
+static void test_member_action(struct books_test *t)
 {
 	static const struct {
 		const char *action;
@@ -286,24 +286,24 @@ static void test_member_action(struct office_test *t)
 			 0,
 			 VERDICT_HOLD,
 			 "member" };
-	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 			     STR("bob@lab.example"), &m)));
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		m.action = str_from(cases[i].action);
-		CHECK(ok(member_change(t->o.lists, &m)));
+		CHECK(ok(member_change(t->books.lists, &m)));
 		x.verdict = cases[i].verdict;
 		run(t, &x, 1);
 	}
-	office_set(t, DEV, "allow_list_posts",
-		   "no"); /* "accept" lets this member post even so */
+	books_set(t, DEV, "allow_list_posts",
+		  "no"); /* "accept" lets this member post even so */
 	run(t, &x, 1);
-	office_set(t, DEV, "allow_list_posts", "yes");
+	books_set(t, DEV, "allow_list_posts", "yes");
 	m.action = STR("");
-	CHECK(ok(member_change(t->o.lists, &m)));
+	CHECK(ok(member_change(t->books.lists, &m)));
 }
 
 /* Somebody who writes from another address that is shown to be theirs, too. */
-static void test_other_address(struct office_test *t)
+static void test_other_address(struct books_test *t)
 {
 	struct address_row row, mine;
 	struct ask x = { "an address of nobody",
@@ -313,15 +313,15 @@ static void test_other_address(struct office_test *t)
 			 0,
 			 VERDICT_HOLD,
 			 "nonmember" };
-	struct mailbox m = office_box(t, "anna@home.example");
+	struct mailbox m = books_box(t, "anna@home.example");
 	run(t, &x, 1);
-	CHECK(ok(address_find(t->o.lists, t->a, str_from(ANNA), &mine)));
-	CHECK(ok(address_ensure(t->o.lists, t->a, address_key(t->a, &m.address),
+	CHECK(ok(address_find(t->books.lists, t->a, str_from(ANNA), &mine)));
+	CHECK(ok(address_ensure(t->books.lists, t->a, address_key(t->a, &m.address),
 				STR("anna@home.example"), STR(""), 1, &row)));
-	CHECK(ok(address_move(t->o.lists, row.id, mine.person)));
+	CHECK(ok(address_move(t->books.lists, row.id, mine.person)));
 	x.what = "claimed, not shown";
 	run(t, &x, 1);
-	CHECK(ok(address_verify(t->o.lists, row.id, 1)));
+	CHECK(ok(address_verify(t->books.lists, row.id, 1)));
 	x.what = "shown to be the member's", x.verdict = VERDICT_ACCEPT,
 	x.rule = "default";
 	run(t, &x, 1);
@@ -331,7 +331,7 @@ static void test_other_address(struct office_test *t)
 
 /* A role given to an address that nobody has shown to be theirs: the mail's own proof
  * is enough for a post. */
-static void test_unverified_role(struct office_test *t)
+static void test_unverified_role(struct books_test *t)
 {
 	struct address_row row;
 	struct ask x = { "a moderator who never signed in",
@@ -341,9 +341,9 @@ static void test_unverified_role(struct office_test *t)
 			 0,
 			 VERDICT_ACCEPT,
 			 "member" };
-	CHECK(ok(address_ensure(t->o.lists, t->a, STR("max@uni.example"),
+	CHECK(ok(address_ensure(t->books.lists, t->a, STR("max@uni.example"),
 				STR("max@uni.example"), STR(""), 1, &row)));
-	CHECK(ok(role_add(t->o.lists, office_entry(t, DEV)->id, row.id,
+	CHECK(ok(role_add(t->books.lists, books_entry(t, DEV)->id, row.id,
 			  STR("moderator"))));
 	run(t, &x, 1);
 	x.trust = NONE, x.what = "the same, forged", x.verdict = VERDICT_HOLD,
@@ -351,9 +351,9 @@ static void test_unverified_role(struct office_test *t)
 	run(t, &x, 1);
 }
 
-static void test_bans(struct office_test *t)
+static void test_bans(struct books_test *t)
 {
-	int64_t dev = office_entry(t, DEV)->id;
+	int64_t dev = books_entry(t, DEV)->id;
 	struct ban_row own = { .list = dev,
 			       .pattern = STR("@evil.example"),
 			       .reason = STR("") };
@@ -368,7 +368,7 @@ static void test_bans(struct office_test *t)
 			 0,
 			 VERDICT_REJECT,
 			 "banned" };
-	CHECK(ok(ban_add(t->o.lists, &own)) && ok(ban_add(t->o.lists, &site)));
+	CHECK(ok(ban_add(t->books.lists, &own)) && ok(ban_add(t->books.lists, &site)));
 	run(t, &x, 1);
 	x.message = HEAD("anna@uni.example") "\r\nx\r\n",
 	x.what = "banned on the whole site";
@@ -376,21 +376,21 @@ static void test_bans(struct office_test *t)
 	x.message = HEAD("bob@lab.example") "\r\nx\r\n", x.what = "banned nowhere";
 	x.verdict = VERDICT_ACCEPT, x.rule = "default";
 	run(t, &x, 1);
-	CHECK(ok(ban_remove(t->o.lists, 0, site.pattern)));
-	CHECK(ok(ban_remove(t->o.lists, dev, own.pattern)));
+	CHECK(ok(ban_remove(t->books.lists, 0, site.pattern)));
+	CHECK(ok(ban_remove(t->books.lists, dev, own.pattern)));
 	/* A pattern that gives up judges nobody: a person looks. */
-	CHECK(ok(ban_add(t->o.lists, &slow)));
+	CHECK(ok(ban_add(t->books.lists, &slow)));
 	x.message = "From: "
 		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example\r\nTo: " DEV
 		    "\r\n\r\nx\r\n";
 	x.what = "a pattern without end", x.verdict = VERDICT_HOLD, x.rule = "banned";
 	run(t, &x, 1);
-	CHECK(ok(ban_remove(t->o.lists, dev, slow.pattern)));
+	CHECK(ok(ban_remove(t->books.lists, dev, slow.pattern)));
 }
 
-static void test_header_rules(struct office_test *t)
+static void test_header_rules(struct books_test *t)
 {
-	int64_t dev = office_entry(t, DEV)->id;
+	int64_t dev = books_entry(t, DEV)->id;
 	static const struct {
 		const char *header, *pattern, *action, *field;
 		enum verdict verdict;
@@ -425,21 +425,21 @@ static void test_header_rules(struct office_test *t)
 		x.message = arena_z(
 			t->a, arena_printf(t->a, HEAD("anna@uni.example") "%s\r\nx\r\n",
 					   cases[i].field));
-		CHECK(ok(header_rule_add(t->o.lists, &r)));
+		CHECK(ok(header_rule_add(t->books.lists, &r)));
 		run(t, &x, 1);
-		CHECK(ok(header_rule_remove(t->o.lists, dev, r.header, r.pattern)));
+		CHECK(ok(header_rule_remove(t->books.lists, dev, r.header, r.pattern)));
 	}
 }
 
-static void test_duplicates(struct office_test *t)
+static void test_duplicates(struct books_test *t)
 {
 	static const char mail[] = HEAD(
 		"anna@uni.example") "Message-ID: <one@uni.example>\r\n\r\nx\r\n";
 	struct post p;
-	struct address path = office_box(t, ANNA).address;
+	struct address path = books_box(t, ANNA).address;
 	struct ask x = { "a new one", mail, ANNA, PROOF, 0, VERDICT_ACCEPT, "default" };
 	run(t, &x, 1);
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV),
+	CHECK(ok(post_read(t->books.lists, t->a, books_entry(t, DEV),
 			   &(struct mail_in){ .source = STR("8/" DEV),
 					      .text = str_from(mail),
 					      .reverse_path = &path,
@@ -451,7 +451,7 @@ static void test_duplicates(struct office_test *t)
 			      .body_hash = p.body_hash,
 			      .source = p.source,
 			      .at = 1 };
-	CHECK(ok(seen_add(t->o.lists, &s)));
+	CHECK(ok(seen_add(t->books.lists, &s)));
 	x.what = "the very same", x.verdict = VERDICT_DISCARD, x.rule = "duplicate";
 	run(t, &x, 1);
 	x.message = HEAD(
@@ -463,10 +463,11 @@ static void test_duplicates(struct office_test *t)
 	run(t, &x, 1);
 	/* The arrival that was first, after a crash: no duplicate of itself. */
 	struct judgement j;
-	CHECK(ok(rules_judge(t->o.lists, t->a, &p, &j)) && j.verdict == VERDICT_ACCEPT);
+	CHECK(ok(rules_judge(t->books.lists, t->a, &p, &j))
+	      && j.verdict == VERDICT_ACCEPT);
 }
 
-static void test_trace(struct office_test *t)
+static void test_trace(struct books_test *t)
 {
 	size_t n;
 	const struct rule_doc *d = rule_docs(&n);
@@ -489,12 +490,12 @@ static void test_trace(struct office_test *t)
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	const struct list_entry *dev = office_list(&t, DEV);
-	office_member(&t, dev, ANNA);
-	office_member(&t, dev, "bob@lab.example");
-	office_role(&t, dev, "olga@uni.example", "owner");
-	OFFICE_MUST(&t, office_refresh(&t.o));
+	struct books_test t = books_make(a);
+	const struct list_entry *dev = books_list(&t, DEV);
+	books_member(&t, dev, ANNA);
+	books_member(&t, dev, "bob@lab.example");
+	books_role(&t, dev, "olga@uni.example", "owner");
+	BOOKS_MUST(&t, books_refresh(&t.books));
 	test_authors(&t);
 	test_message(&t);
 	test_recipients(&t);
@@ -507,6 +508,6 @@ int main(void)
 	test_header_rules(&t);
 	test_duplicates(&t);
 	test_trace(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

@@ -1,4 +1,4 @@
-#include "office.h"
+#include "books.h"
 
 #include "store/lists/setting.h"
 
@@ -116,14 +116,14 @@ static void test_choices(struct arena *a)
 	}
 }
 
-static void test_store(struct office_test *t)
+static void test_store(struct books_test *t)
 {
 	struct settings s;
 	struct setting_row *stored;
 	size_t n;
 	struct arena *a = t->a;
-	struct book *b = t->o.lists;
-	int64_t dev = office_list(t, "dev@lists.example")->id;
+	struct book *b = t->books.lists;
+	int64_t dev = books_list(t, "dev@lists.example")->id;
 	CHECK(ok(settings_load(b, a, dev, &s)));
 	const struct setting_def *d = setting_defs(&n);
 	for (size_t i = 0; i < n; i++)
@@ -151,7 +151,7 @@ static void test_store(struct office_test *t)
 	CHECK(ok(settings_load(b, a, dev, &s)) && !s.emergency);
 }
 
-static void test_rights(struct office_test *t)
+static void test_rights(struct books_test *t)
 {
 	static const struct {
 		const char *key, *value;
@@ -168,10 +168,10 @@ static void test_rights(struct office_test *t)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct settings s;
 		str name = arena_printf(t->a, "r%zu@lists.example", i);
-		int64_t id = office_list(t, arena_z(t->a, name))->id;
-		CHECK(ok(setting_put(t->o.lists, t->a, id, str_from(cases[i].key),
+		int64_t id = books_list(t, arena_z(t->a, name))->id;
+		CHECK(ok(setting_put(t->books.lists, t->a, id, str_from(cases[i].key),
 				     str_from(cases[i].value))));
-		CHECK(ok(settings_load(t->o.lists, t->a, id, &s)));
+		CHECK(ok(settings_load(t->books.lists, t->a, id, &s)));
 		struct right_list r = settings_rights(&s);
 		CHECK(r.see == cases[i].see && r.read == cases[i].read
 		      && r.roster == cases[i].roster);
@@ -184,9 +184,9 @@ int main(void)
 	test_table(a);
 	test_check(a);
 	test_choices(a);
-	struct office_test t = office_make(a);
+	struct books_test t = books_make(a);
 	test_store(&t);
 	test_rights(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

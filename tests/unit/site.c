@@ -12,9 +12,9 @@
 static char root[] = "/tmp/postern-site-XXXXXX";
 static struct site *site;
 
-static err nobody(void *house, struct arena *a, str cookie, struct session *out)
+static err nobody(void *ctx, struct arena *a, str cookie, struct session *out)
 {
-	(void)house, (void)a, (void)cookie, (void)out;
+	(void)ctx, (void)a, (void)cookie, (void)out;
 	return FAIL(ERR_NOTFOUND, "nobody's");
 }
 
@@ -25,7 +25,7 @@ static void other(struct request *q, struct response *r)
 
 static const struct sessions sessions = { .find = nobody };
 static const struct router router = { .sessions = &sessions,
-				      .face = { .lang = { "en", 2 }, .root = true },
+				      .site = { .lang = { "en", 2 }, .root = true },
 				      .other = other };
 
 static void put(const char *name, str content)

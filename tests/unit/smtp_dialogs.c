@@ -128,7 +128,7 @@ static bool last_line(struct play *v, str *line)
 		if (e.kind)
 			return false;
 	} while (line->n > 3 && line->p[3] == '-');
-	office_sync();
+	policy_sync();
 	return true;
 }
 

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 
 struct peer {
-	struct post_office o;
+	struct policy_fake o;
 	struct smtp_config conf;
 	struct tls *tls;
 	int server_fd;
@@ -39,7 +39,7 @@ static void *peer_serve(void *arg)
 
 static inline struct peer peer_make(enum smtp_kind kind)
 {
-	struct peer p = { .o = { .a = arena_new() }, .conf = office_conf(kind) };
+	struct peer p = { .o = { .a = arena_new() }, .conf = policy_conf(kind) };
 	p.conf.tls = false;
 	return p;
 }
@@ -69,7 +69,7 @@ static inline void peer_stop(struct peer *p)
 
 static inline bool peer_send(struct peer *p, str bytes)
 {
-	office_sync();
+	policy_sync();
 	return !conn_write(p->c, bytes).kind;
 }
 
@@ -84,7 +84,7 @@ static inline bool peer_expect(struct peer *p, const char *want)
 			return false;
 		}
 	} while (line.n > 3 && line.p[3] == '-');
-	office_sync();
+	policy_sync();
 	bool fits = str_starts(line, str_from(want));
 	if (!fits)
 		fprintf(stderr, "  wanted %s, got %.*s", want, STR_F(line));

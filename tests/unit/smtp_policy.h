@@ -11,17 +11,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What the office keeps is written by the session's thread and read by the test once a
+/* What the policy keeps is written by the session's thread and read by the test once a
  * reply has come. The socket orders the two; this tells the thread sanitizer so. */
-static pthread_mutex_t office_order = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t policy_order = PTHREAD_MUTEX_INITIALIZER;
 
-static inline void office_sync(void)
+static inline void policy_sync(void)
 {
-	pthread_mutex_lock(&office_order);
-	pthread_mutex_unlock(&office_order);
+	pthread_mutex_lock(&policy_order);
+	pthread_mutex_unlock(&policy_order);
 }
 
-struct post_office {
+struct policy_fake {
 	struct arena *a;
 	int accepted, ended, limits, disk_full, auths, auth_refused;
 	str text; /* of the last message */
@@ -43,7 +43,7 @@ static inline bool at_home(const struct address *x)
 		   || str_eq(x->local, STR("user")));
 }
 
-static void office_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
+static void policy_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 			struct smtp_reply *r)
 {
 	(void)ctx;
@@ -55,34 +55,34 @@ static void office_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 		smtp_say(r, 550, "5.1.1", STR("no such address here"));
 }
 
-static void office_data(void *ctx, struct smtp_session *s, struct smtp_reply *r)
+static void policy_data(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 {
-	struct post_office *o = ctx;
+	struct policy_fake *o = ctx;
 	(void)s;
-	office_sync();
+	policy_sync();
 	if (o->disk_full)
 		smtp_say(r, 452, "4.3.1", STR("no room; try later"));
-	office_sync();
+	policy_sync();
 }
 
-static int office_file(void *ctx, struct smtp_session *s)
+static int policy_file(void *ctx, struct smtp_session *s)
 {
-	struct post_office *o = ctx;
+	struct policy_fake *o = ctx;
 	char name[] = "/tmp/postern-body-XXXXXX";
 	(void)s;
-	office_sync();
+	policy_sync();
 	int fd = o->no_file ? -1 : mkstemp(name);
 	if (fd >= 0)
 		unlink(name);
-	office_sync();
+	policy_sync();
 	return fd;
 }
 
-static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
+static void policy_accept(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 			  struct smtp_reply *r)
 {
-	struct post_office *o = ctx;
-	office_sync();
+	struct policy_fake *o = ctx;
+	policy_sync();
 	o->text = arena_copy(o->a, m->text);
 	o->rcpts = s->rcpt_count;
 	o->from_file = m->fd >= 0;
@@ -94,17 +94,17 @@ static void office_accept(void *ctx, struct smtp_session *s, const struct smtp_m
 		o->accepted++;
 		smtp_say(r, 250, "2.0.0", STR("taken"));
 	}
-	office_sync();
+	policy_sync();
 }
 
-static void office_end(void *ctx, struct smtp_session *s)
+static void policy_end(void *ctx, struct smtp_session *s)
 {
-	struct post_office *o = ctx;
+	struct policy_fake *o = ctx;
 	(void)s;
 	o->ended++;
 }
 
-static void office_scram(void *ctx, struct smtp_session *s, struct arena *a, str user,
+static void policy_scram(void *ctx, struct smtp_session *s, struct arena *a, str user,
 			 struct scram_user *out)
 {
 	(void)ctx;
@@ -119,7 +119,7 @@ static void office_scram(void *ctx, struct smtp_session *s, struct arena *a, str
 	out->account = 7;
 }
 
-static bool office_plain(void *ctx, struct smtp_session *s, str user, str token,
+static bool policy_plain(void *ctx, struct smtp_session *s, str user, str token,
 			 int64_t *account)
 {
 	(void)ctx;
@@ -130,44 +130,44 @@ static bool office_plain(void *ctx, struct smtp_session *s, str user, str token,
 		   && str_eq(token, STR("secretpassword")));
 }
 
-static void office_auth(void *ctx, struct smtp_session *s, const char *mechanism,
+static void policy_auth(void *ctx, struct smtp_session *s, const char *mechanism,
 			str user, bool ok)
 {
-	struct post_office *o = ctx;
+	struct policy_fake *o = ctx;
 	(void)s;
 	(void)mechanism;
 	(void)user;
 	o->auths += ok;
 	o->auth_refused += !ok;
-	office_sync();
+	policy_sync();
 }
 
-static void office_limit(void *ctx, struct smtp_session *s, const char *what)
+static void policy_limit(void *ctx, struct smtp_session *s, const char *what)
 {
-	struct post_office *o = ctx;
+	struct policy_fake *o = ctx;
 	(void)s;
 	o->limits++;
 	snprintf(o->limit, sizeof o->limit, "%s", what);
 }
 
-static const struct smtp_policy office = {
-	.rcpt = office_rcpt,
-	.data = office_data,
-	.body_file = office_file,
-	.accept = office_accept,
-	.end = office_end,
-	.scram = office_scram,
-	.plain = office_plain,
-	.auth_done = office_auth,
-	.limit = office_limit,
+static const struct smtp_policy test_policy = {
+	.rcpt = policy_rcpt,
+	.data = policy_data,
+	.body_file = policy_file,
+	.accept = policy_accept,
+	.end = policy_end,
+	.scram = policy_scram,
+	.plain = policy_plain,
+	.auth_done = policy_auth,
+	.limit = policy_limit,
 };
 
-static inline struct smtp_config office_conf(enum smtp_kind kind)
+static inline struct smtp_config policy_conf(enum smtp_kind kind)
 {
 	return (struct smtp_config){ .kind = kind,
 				     .hostname = STR("mail.here.example"),
 				     .max_size = 1 << 20,
 				     .max_recipients = 1000,
 				     .tls = true,
-				     .policy = &office };
+				     .policy = &test_policy };
 }

@@ -93,7 +93,7 @@ static const struct form odd[] = {
 };
 
 struct scene {
-	struct post_office o;
+	struct policy_fake o;
 	struct smtp_config conf;
 	struct smtp_session s;
 	struct smtp_reply r;
@@ -101,7 +101,7 @@ struct scene {
 
 static void open_scene(struct scene *v, struct arena *a, enum smtp_kind kind)
 {
-	*v = (struct scene){ .o = { .a = a }, .conf = office_conf(kind) };
+	*v = (struct scene){ .o = { .a = a }, .conf = policy_conf(kind) };
 	smtp_session_init(&v->s, &v->conf, &v->o);
 }
 

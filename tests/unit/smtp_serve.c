@@ -55,7 +55,7 @@ static void pipelined(struct arena *a)
 	static struct smtp_policy policy;
 	struct peer *p = arena_alloc(a, sizeof *p);
 	*p = peer_make(SMTP_MX);
-	policy = office;
+	policy = test_policy;
 	policy.mail = note_thread;
 	p->conf.policy = &policy;
 	peer_start(p);

@@ -33,8 +33,8 @@ static void play(struct smtp_session *s, const struct turn *turns, size_t count)
 #define PLAY(s, turns) play((s), (turns), sizeof(turns) / sizeof *(turns))
 
 #define WITH_SESSION(s, o, kind)                     \
-	struct post_office o = { .a = a };           \
-	struct smtp_config conf = office_conf(kind); \
+	struct policy_fake o = { .a = a };           \
+	struct smtp_config conf = policy_conf(kind); \
 	struct smtp_session s;                       \
 	smtp_session_init(&s, &conf, &o)
 
@@ -454,7 +454,7 @@ static void refuse_sender(void *ctx, struct smtp_session *s, struct smtp_reply *
 static void ends_pair_with_mails(struct arena *a)
 {
 	WITH_SESSION(s, o, SMTP_MX);
-	struct smtp_policy policy = office;
+	struct smtp_policy policy = test_policy;
 	static const struct turn turns[] = {
 		{ "EHLO x", "250-" },
 		{ "MAIL FROM:<a@b.example>", "451 4.7.0" },

@@ -7,29 +7,29 @@
 
 #define DEV "dev@lists.example"
 
-static int64_t left(struct office_test *t)
+static int64_t left(struct books_test *t)
 {
 	int64_t n = -1;
-	OFFICE_MUST(t, inbound_count(t->o.inbound, &n));
+	BOOKS_MUST(t, inbound_count(t->books.inbound, &n));
 	return n;
 }
 
-static str report_to(struct office_test *t, const char *address)
+static str report_to(struct books_test *t, const char *address)
 {
 	return letter_to(t, address, "message/delivery-status");
 }
 
-static void test_nobody(struct office_test *t)
+static void test_nobody(struct books_test *t)
 {
-	str mail = office_mail(t->a, "anna@uni.example", DEV, "n1@x", "gone");
-	CHECK(ok(office_arrives(t, "anna@uni.example", "nobody@lists.example", mail)));
+	str mail = books_mail(t->a, "anna@uni.example", DEV, "n1@x", "gone");
+	CHECK(ok(books_arrives(t, "anna@uni.example", "nobody@lists.example", mail)));
 	str report = report_to(t, "anna@uni.example");
 	CHECK(holds(report, "Status: 5.1.1") && holds(report, "nobody@lists.example")
 	      && holds(report, "n1@x"));
 	/* nobody answers a bounce */
-	int64_t before = office_count(t, "message", "1");
-	CHECK(ok(office_arrives_as(t, "", "nobody@lists.example", mail, "{}")));
-	CHECK(office_count(t, "message", "1") == before && left(t) == 0);
+	int64_t before = books_count(t, "message", "1");
+	CHECK(ok(books_arrives_as(t, "", "nobody@lists.example", mail, "{}")));
+	CHECK(books_count(t, "message", "1") == before && left(t) == 0);
 	/* nor one who wants to hear of nothing */
 	struct inbound_message m = { .received_at = clock_now_ms(),
 				     .reverse_path = STR("anna@uni.example"),
@@ -45,56 +45,56 @@ static void test_nobody(struct office_test *t)
 	struct inbound_recipient r = { .address = STR("nobody@lists.example"),
 				       .notify = STR("NEVER"),
 				       .orcpt = STR("") };
-	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
-	      && ok(arrival_sort(&t->o, t->a, &m)));
-	CHECK(office_count(t, "message", "1") == before && left(t) == 0);
+	CHECK(ok(inbound_add(t->books.inbound, &m, &r, 1))
+	      && ok(arrival_sort(&t->books, t->a, &m)));
+	CHECK(books_count(t, "message", "1") == before && left(t) == 0);
 	/* not even the foreign, from somebody who has not signed in: that would be a relay */
-	CHECK(ok(office_arrives_as(t, "", "victim@other.example", mail, "{}")));
-	CHECK(office_count(t, "delivery", "recipient = 'victim@other.example'") == 0
+	CHECK(ok(books_arrives_as(t, "", "victim@other.example", mail, "{}")));
+	CHECK(books_count(t, "delivery", "recipient = 'victim@other.example'") == 0
 	      && left(t) == 0);
 }
 
 /* One message, every kind of address: each is dealt with once, in any order. */
-static void test_many(struct office_test *t)
+static void test_many(struct books_test *t)
 {
-	str mail = office_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
-			       "m1@x", "to all");
-	int64_t posts = office_count(t, "message", "kind = 'post'");
-	CHECK(ok(office_arrives(
+	str mail = books_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
+			      "m1@x", "to all");
+	int64_t posts = books_count(t, "message", "kind = 'post'");
+	CHECK(ok(books_arrives(
 		t, "anna@uni.example",
 		DEV " dev-owner@lists.example other@lists.example nobody@lists.example "
 		    "dev-bounces@lists.example postmaster@lists.example",
 		mail)));
-	CHECK(office_count(t, "message", "kind = 'post'") == posts + 2 && left(t) == 0);
-	CHECK(office_count(
+	CHECK(books_count(t, "message", "kind = 'post'") == posts + 2 && left(t) == 0);
+	CHECK(books_count(
 		      t, "message",
 		      arena_z(t->a,
 			      arena_printf(t->a, "inbound = %lld AND kind = 'forward'",
 					   (long long)t->arrival)))
 	      == 2);
-	CHECK(office_count(t, "arrival",
-			   "message_id = 'm1@x' AND author = 'anna@uni.example'")
+	CHECK(books_count(t, "arrival",
+			  "message_id = 'm1@x' AND author = 'anna@uni.example'")
 	      == 1);
 }
 
 /* The first two of three recipients were done before the lights went out. */
-static void test_half(struct office_test *t)
+static void test_half(struct books_test *t)
 {
-	str mail = office_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
-			       "h1@x", "half"),
+	str mail = books_mail(t->a, "anna@uni.example", DEV ", other@lists.example",
+			      "h1@x", "half"),
 	    file;
-	struct inbound_message m = office_accept(
+	struct inbound_message m = books_accept(
 		t, "anna@uni.example", DEV " other@lists.example", mail, ALIGNED);
-	int64_t posts = office_count(t, "message", "kind = 'post'");
-	CHECK(ok(inbound_done(t->o.inbound, t->a, m.id, 0, &file))
-	      || ok(inbound_done(t->o.inbound, t->a, m.id, 1, &file)));
-	CHECK(ok(arrival_sort(&t->o, t->a, &m)) && left(t) == 0);
-	CHECK(office_count(t, "message", "kind = 'post'") == posts + 1);
+	int64_t posts = books_count(t, "message", "kind = 'post'");
+	CHECK(ok(inbound_done(t->books.inbound, t->a, m.id, 0, &file))
+	      || ok(inbound_done(t->books.inbound, t->a, m.id, 1, &file)));
+	CHECK(ok(arrival_sort(&t->books, t->a, &m)) && left(t) == 0);
+	CHECK(books_count(t, "message", "kind = 'post'") == posts + 1);
 }
 
 /* A header at the very limit grows over it by our own fields: it must not come back
  * for ever. */
-static void test_broken(struct office_test *t)
+static void test_broken(struct books_test *t)
 {
 	enum { BIG = 300 * 1024 };
 	char *fill = arena_alloc(t->a, BIG);
@@ -111,15 +111,15 @@ static void test_broken(struct office_test *t)
 					  "dev-join@lists.example",
 					  "dev-bounces@lists.example" };
 	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
-		CHECK(ok(office_arrives(t, "broken@uni.example", to[i], mail))
+		CHECK(ok(books_arrives(t, "broken@uni.example", to[i], mail))
 		      && left(t) == 0);
-		CHECK(ok(office_arrives_as(t, "", to[i], mail, "{}")) && left(t) == 0);
+		CHECK(ok(books_arrives_as(t, "", to[i], mail, "{}")) && left(t) == 0);
 	}
 	CHECK(report_to(t, "broken@uni.example").n);
 }
 
 /* Parts within parts, ten thousand authors: whatever a reader refuses, sorting ends. */
-static void test_odd(struct office_test *t)
+static void test_odd(struct books_test *t)
 {
 	BUF(deep);
 	BUF(many);
@@ -144,19 +144,18 @@ static void test_odd(struct office_test *t)
 				     "dev-confirm+x@lists.example "
 				     "dev-bounces@lists.example postmaster@lists.example";
 	for (size_t i = 0; i < sizeof mails / sizeof *mails; i++) {
-		CHECK(ok(office_arrives(t, "odd@uni.example", to, mails[i]))
+		CHECK(ok(books_arrives(t, "odd@uni.example", to, mails[i]))
 		      && left(t) == 0);
-		CHECK(ok(office_arrives_as(t, "", to, mails[i], "{}")) && left(t) == 0);
+		CHECK(ok(books_arrives_as(t, "", to, mails[i], "{}")) && left(t) == 0);
 	}
 }
 
 /* A body that lies in a file goes with its last recipient. */
-static void test_file(struct office_test *t)
+static void test_file(struct books_test *t)
 {
-	str mail = office_mail(t->a, "anna@uni.example", DEV, "f1@x", "from a file"),
-	    name;
+	str mail = books_mail(t->a, "anna@uni.example", DEV, "f1@x", "from a file"), name;
 	struct outbound_message out;
-	OFFICE_MUST(t, inbound_file_write(t->a, t->data, mail, &name));
+	BOOKS_MUST(t, inbound_file_write(t->a, t->data, mail, &name));
 	struct inbound_message m = { .received_at = clock_now_ms(),
 				     .reverse_path = STR("anna@uni.example"),
 				     .client = STR(""),
@@ -173,44 +172,42 @@ static void test_file(struct office_test *t)
 				       .orcpt = STR("") };
 	str path = arena_cat(t->a, t->data, STR("/inbound/files/"), name);
 	CHECK(!access(arena_z(t->a, path), F_OK));
-	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
-	      && ok(arrival_sort(&t->o, t->a, &m)));
-	CHECK(holds(office_newest(t, &out), "from a file")
+	CHECK(ok(inbound_add(t->books.inbound, &m, &r, 1))
+	      && ok(arrival_sort(&t->books, t->a, &m)));
+	CHECK(holds(books_newest(t, &out), "from a file")
 	      && access(arena_z(t->a, path), F_OK));
 	/* the file is not there: nothing was taken off */
-	CHECK(ok(inbound_add(t->o.inbound, &m, &r, 1))
-	      && arrival_sort(&t->o, t->a, &m).kind != ERR_NONE && left(t) == 1);
+	CHECK(ok(inbound_add(t->books.inbound, &m, &r, 1))
+	      && arrival_sort(&t->books, t->a, &m).kind != ERR_NONE && left(t) == 1);
 }
 
 /* What smtpd would have refused, had the setting been so in time. */
-static void test_rejected(struct office_test *t)
+static void test_rejected(struct books_test *t)
 {
-	office_set(t, DEV, "default_nonmember_action", "reject");
-	CHECK(ok(
-		office_arrives(t, "rej@evil.example", DEV,
-			       office_mail(t->a, "rej@evil.example", DEV, "r1@x", "x"))));
+	books_set(t, DEV, "default_nonmember_action", "reject");
+	CHECK(ok(books_arrives(t, "rej@evil.example", DEV,
+			       books_mail(t->a, "rej@evil.example", DEV, "r1@x", "x"))));
 	CHECK(holds(report_to(t, "rej@evil.example"), "Status: 5.7.1"));
-	CHECK(ok(office_arrives_as(
+	CHECK(ok(books_arrives_as(
 		t, "forged@evil.example", DEV,
-		office_mail(t->a, "victim@evil.example", DEV, "r2@x", "x"), "{}")));
+		books_mail(t->a, "victim@evil.example", DEV, "r2@x", "x"), "{}")));
 	CHECK(!report_to(t, "forged@evil.example").n
 	      && !report_to(t, "victim@evil.example").n);
-	office_set(t, DEV, "default_nonmember_action", "discard");
-	int64_t before = office_count(t, "message", "1");
-	CHECK(ok(
-		office_arrives(t, "rej@evil.example", DEV,
-			       office_mail(t->a, "rej@evil.example", DEV, "r3@x", "x"))));
-	CHECK(office_count(t, "message", "1") == before
-	      && str_eq(office_noted(t, "discarded"), office_noted(t, "discarded")));
-	CHECK(holds(office_noted(t, "discarded"), "nonmember: discard"));
+	books_set(t, DEV, "default_nonmember_action", "discard");
+	int64_t before = books_count(t, "message", "1");
+	CHECK(ok(books_arrives(t, "rej@evil.example", DEV,
+			       books_mail(t->a, "rej@evil.example", DEV, "r3@x", "x"))));
+	CHECK(books_count(t, "message", "1") == before
+	      && str_eq(books_noted(t, "discarded"), books_noted(t, "discarded")));
+	CHECK(holds(books_noted(t, "discarded"), "nonmember: discard"));
 }
 
 /* A report at a copy's own return path is about that member. */
-static void test_bounce(struct office_test *t)
+static void test_bounce(struct books_test *t)
 {
 	struct member_row m;
-	int64_t id = office_member(t, office_entry(t, DEV), "bouncy@uni.example");
-	str path = retpath_make(t->a, &t->o.mac, STR(DEV), id);
+	int64_t id = books_member(t, books_entry(t, DEV), "bouncy@uni.example");
+	str path = retpath_make(t->a, &t->books.mac, STR(DEV), id);
 	str report = STR(
 		"From: mailer-daemon@uni.example\r\nContent-Type: multipart/report; "
 		"report-type=delivery-status; boundary=b\r\n\r\n"
@@ -219,33 +216,31 @@ static void test_bounce(struct office_test *t)
 		"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; "
 		"bouncy@uni.example\r\nAction: failed\r\nStatus: "
 		"5.1.1\r\nDiagnostic-Code: smtp; 550 gone\r\n\r\n--b--\r\n");
-	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path), report, "{}")));
-	CHECK(ok(member_get(t->o.lists, t->a, id, &m)) && holds(m.bounce_text, "5.1.1")
-	      && m.bounce_at > 0);
-	CHECK(holds(office_noted(t, "bounced"), "5.1.1"));
-	int64_t before = office_count(t, "message", "1");
-	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path),
-				   STR("Subject: I am away\r\n\r\nback soon\r\n"),
-				   "{}")));
-	CHECK(ok(office_arrives_as(t, "", "dev-bounces@lists.example", report, "{}")));
-	CHECK(ok(
-		office_arrives_as(t, "", "dev-bounces+1.x@lists.example", report, "{}")));
-	CHECK(office_count(t, "message", "1") == before
-	      && holds(office_noted(t, "discarded"), "tag is wrong"));
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path), report, "{}")));
+	CHECK(ok(member_get(t->books.lists, t->a, id, &m))
+	      && holds(m.bounce_text, "5.1.1") && m.bounce_at > 0);
+	CHECK(holds(books_noted(t, "bounced"), "5.1.1"));
+	int64_t before = books_count(t, "message", "1");
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path),
+				  STR("Subject: I am away\r\n\r\nback soon\r\n"), "{}")));
+	CHECK(ok(books_arrives_as(t, "", "dev-bounces@lists.example", report, "{}")));
+	CHECK(ok(books_arrives_as(t, "", "dev-bounces+1.x@lists.example", report, "{}")));
+	CHECK(books_count(t, "message", "1") == before
+	      && holds(books_noted(t, "discarded"), "tag is wrong"));
 	/* of a member who left in the meantime */
-	CHECK(ok(member_remove(t->o.lists, id)));
-	CHECK(ok(office_arrives_as(t, "", arena_z(t->a, path), report, "{}"))
+	CHECK(ok(member_remove(t->books.lists, id)));
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path), report, "{}"))
 	      && left(t) == 0);
 }
 
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	office_list(&t, "other@lists.example");
-	office_list(&t, DEV);
-	office_member(&t, office_entry(&t, DEV), "anna@uni.example");
-	office_member(&t, office_entry(&t, "other@lists.example"), "anna@uni.example");
+	struct books_test t = books_make(a);
+	books_list(&t, "other@lists.example");
+	books_list(&t, DEV);
+	books_member(&t, books_entry(&t, DEV), "anna@uni.example");
+	books_member(&t, books_entry(&t, "other@lists.example"), "anna@uni.example");
 	test_nobody(&t);
 	test_many(&t);
 	test_half(&t);
@@ -254,6 +249,6 @@ int main(void)
 	test_rejected(&t);
 	test_bounce(&t);
 	test_file(&t);
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

@@ -1,4 +1,4 @@
-#include "office.h"
+#include "books.h"
 
 #include "base/map.h"
 #include "lists/steps.h"
@@ -36,11 +36,11 @@ struct run {
 	str header, leaves; /* the header as it leaves; and with the body */
 };
 
-static void begin(struct office_test *t, str message, struct run *x)
+static void begin(struct books_test *t, str message, struct run *x)
 {
-	struct address path = office_box(t, "anna@uni.example").address;
+	struct address path = books_box(t, "anna@uni.example").address;
 	memset(x, 0, sizeof *x);
-	CHECK(ok(post_read(t->o.lists, t->a, office_entry(t, DEV),
+	CHECK(ok(post_read(t->books.lists, t->a, books_entry(t, DEV),
 			   &(struct mail_in){ .source = STR("1/" DEV),
 					      .text = message,
 					      .reverse_path = &path,
@@ -49,7 +49,7 @@ static void begin(struct office_test *t, str message, struct run *x)
 	x->out = (struct outgoing){ .post = &x->post,
 				    .number = 17,
 				    .has_copy = &x->has_copy };
-	CHECK(ok(steps_run(&t->o, t->a, &x->out)));
+	CHECK(ok(steps_run(&t->books, t->a, &x->out)));
 	struct header_edit edit = { x->out.drop, x->out.drop_count,
 				    buf_str(&x->out.prepend), buf_str(&x->out.append) };
 	x->header = header_apply(t->a, &x->post.header, &edit);
@@ -63,7 +63,7 @@ static void end(struct run *x)
 	buf_free(&x->out.append);
 }
 
-static void test_bytes(struct office_test *t)
+static void test_bytes(struct books_test *t)
 {
 	struct run x;
 	begin(t, str_from(POST), &x);
@@ -92,7 +92,7 @@ static void test_bytes(struct office_test *t)
 	end(&x);
 }
 
-static void test_list_fields(struct office_test *t)
+static void test_list_fields(struct books_test *t)
 {
 	struct run x;
 	struct header h;
@@ -126,10 +126,10 @@ static void test_list_fields(struct office_test *t)
 			 "<mailto:dev-leave@lists.example>\r\n"
 			 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")));
 	end(&x);
-	office_set(t, DEV, "allow_list_posts", "no");
-	office_set(t, DEV, "description",
-		   "The \"devs\" \\ gr\xC3\xBC\xC3\x9F"
-		   "en");
+	books_set(t, DEV, "allow_list_posts", "no");
+	books_set(t, DEV, "description",
+		  "The \"devs\" \\ gr\xC3\xBC\xC3\x9F"
+		  "en");
 	begin(t, str_from(POST), &x);
 	CHECK(holds(x.header, "List-Post: NO\r\n"));
 	CHECK(ok(header_scan(t->a, x.leaves, &h)));
@@ -142,16 +142,16 @@ static void test_list_fields(struct office_test *t)
 	CHECK(holds(header_value(t->a, header_find(&h, STR("List-Id"))),
 		    "<dev.lists.example>"));
 	end(&x);
-	office_set(t, DEV, "description", "The \"devs\", all");
+	books_set(t, DEV, "description", "The \"devs\", all");
 	begin(t, str_from(POST), &x);
 	CHECK(holds(x.header,
 		    "List-Id: \"The \\\"devs\\\", all\" <dev.lists.example>\r\n"));
 	end(&x);
-	office_set(t, DEV, "allow_list_posts", "yes");
-	office_set(t, DEV, "description", "");
+	books_set(t, DEV, "allow_list_posts", "yes");
+	books_set(t, DEV, "description", "");
 }
 
-static void test_prefix(struct office_test *t)
+static void test_prefix(struct books_test *t)
 {
 	static const struct {
 		const char *prefix, *subject,
@@ -174,7 +174,7 @@ static void test_prefix(struct office_test *t)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct run x;
 		struct header h;
-		office_set(t, DEV, "subject_prefix", cases[i].prefix);
+		books_set(t, DEV, "subject_prefix", cases[i].prefix);
 		str mail = arena_cat(t->a, STR("From: anna@uni.example\r\n"),
 				     str_from(cases[i].subject),
 				     STR("To: " DEV "\r\n\r\nx\r\n"));
@@ -191,10 +191,10 @@ static void test_prefix(struct office_test *t)
 		CHECK(fits);
 		end(&x);
 	}
-	office_set(t, DEV, "subject_prefix", "");
+	books_set(t, DEV, "subject_prefix", "");
 }
 
-static void test_reply_to(struct office_test *t)
+static void test_reply_to(struct books_test *t)
 {
 	static const struct {
 		const char *policy, *address, *want;
@@ -209,8 +209,8 @@ static void test_reply_to(struct office_test *t)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct run x;
 		struct header h;
-		office_set(t, DEV, "reply_goes_to_list", cases[i].policy);
-		office_set(t, DEV, "reply_to_address", cases[i].address);
+		books_set(t, DEV, "reply_goes_to_list", cases[i].policy);
+		books_set(t, DEV, "reply_to_address", cases[i].address);
 		begin(t, str_from(POST), &x);
 		CHECK(ok(header_scan(t->a, x.leaves, &h))
 		      && header_count(&h, STR("Reply-To")) == 1);
@@ -220,10 +220,10 @@ static void test_reply_to(struct office_test *t)
 		CHECK(str_eq(got, str_from(cases[i].want)));
 		end(&x);
 	}
-	office_set(t, DEV, "reply_goes_to_list", "no_munging");
+	books_set(t, DEV, "reply_goes_to_list", "no_munging");
 }
 
-static void test_audience(struct office_test *t)
+static void test_audience(struct books_test *t)
 {
 	struct run x;
 	struct member_row m;
@@ -232,10 +232,10 @@ static void test_audience(struct office_test *t)
 	CHECK(map_get(&x.has_copy, STR("carl@lab.example")));
 	CHECK(!map_get(&x.has_copy, STR("anna@uni.example")) && x.out.skip == 0);
 	end(&x);
-	CHECK(ok(member_find(t->o.lists, t->a, office_entry(t, DEV)->id,
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 			     STR("anna@uni.example"), &m)));
 	m.own_posts = false;
-	CHECK(ok(member_change(t->o.lists, &m)));
+	CHECK(ok(member_change(t->books.lists, &m)));
 	begin(t, str_from(POST), &x);
 	CHECK(x.out.skip == m.id);
 	end(&x);
@@ -253,14 +253,14 @@ static void test_docs(void)
 int main(void)
 {
 	ARENA(a);
-	struct office_test t = office_make(a);
-	office_member(&t, office_list(&t, DEV), "anna@uni.example");
+	struct books_test t = books_make(a);
+	books_member(&t, books_list(&t, DEV), "anna@uni.example");
 	test_bytes(&t);
 	test_list_fields(&t);
 	test_prefix(&t);
 	test_reply_to(&t);
 	test_audience(&t);
 	test_docs();
-	office_end(&t);
+	books_end(&t);
 	return check_done();
 }

@@ -409,15 +409,15 @@ static void test_overrun(void)
 					 .control = -1,
 					 .ready = true,
 					 .kill_at = clock_mono_ms() + 50 };
-	roster_kill_due(s);
-	CHECK(alive(pid) && roster_deadline(s) == s->children[3].kill_at);
+	children_kill_due(s);
+	CHECK(alive(pid) && children_deadline(s) == s->children[3].kill_at);
 	usleep(60000);
-	roster_kill_due(s);
-	for (int i = 0; i < 400 && !roster_empty(s); i++) {
-		roster_reap(s);
+	children_kill_due(s);
+	for (int i = 0; i < 400 && !children_empty(s); i++) {
+		children_reap(s);
 		usleep(10000);
 	}
-	CHECK(roster_empty(s) && !alive(pid));
+	CHECK(children_empty(s) && !alive(pid));
 	free(s);
 }
 

@@ -17,8 +17,8 @@ bool account_is_fresh(struct request *q)
 {
 	struct account_session s;
 	return q->session->cookie.n
-	       && !account_session_find(q->arena, desk_of(q)->o.lists, q->session->cookie,
-					&s)
+	       && !account_session_find(q->arena, worker_of(q)->books.lists,
+					q->session->cookie, &s)
 			   .kind
 	       && clock_now() - s.created_at < FRESH;
 }
@@ -27,8 +27,8 @@ static err add_addresses(struct request *q, struct page_account *p)
 {
 	size_t n;
 	struct address_row *own;
-	TRY(address_of_person(desk_of(q)->o.lists, q->arena, q->session->person, &own,
-			      &n));
+	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person,
+			      &own, &n));
 	struct page_account_addresses *rows = arena_zero(q->arena,
 							 (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
@@ -39,26 +39,26 @@ static err add_addresses(struct request *q, struct page_account *p)
 	return OK;
 }
 
-static str list_path(struct request *q, const struct list_entry *l)
+static str path_of(struct request *q, const struct list_entry *l)
 {
-	const struct desk *d = desk_of(q);
-	return str_skip(list_url(q->arena, &d->o, l), d->o.conf->site_url.n);
+	const struct worker *w = worker_of(q);
+	return str_skip(list_url(q->arena, &w->books, l), w->books.conf->site_url.n);
 }
 
 static err add_lists(struct request *q, struct page_account *p)
 {
 	size_t n;
 	struct member_row *m;
-	struct desk *d = desk_of(q);
-	TRY(member_by_person(d->o.lists, q->arena, q->session->person, &m, &n));
+	struct worker *w = worker_of(q);
+	TRY(member_by_person(w->books.lists, q->arena, q->session->person, &m, &n));
 	struct page_account_lists *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
-		const struct list_entry *l = addressbook_list_by_id(d->o.addresses,
+		const struct list_entry *l = addressbook_list_by_id(w->books.addresses,
 								    m[i].list);
 		if (l && m[i].verified_at)
 			rows[p->lists_count++] = (struct page_account_lists){
 				.name = l->name,
-				.href = list_path(q, l),
+				.href = path_of(q, l),
 				.as = m[i].text,
 				.off = str_eq(m[i].delivery, STR("off")),
 			};
@@ -71,15 +71,15 @@ static err add_roles(struct request *q, struct page_account *p)
 {
 	size_t n;
 	struct role_row *r;
-	struct desk *d = desk_of(q);
-	TRY(role_by_person(d->o.lists, q->arena, q->session->person, &r, &n));
+	struct worker *w = worker_of(q);
+	TRY(role_by_person(w->books.lists, q->arena, q->session->person, &r, &n));
 	struct page_account_roles *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
-		const struct list_entry *l = addressbook_list_by_id(d->o.addresses,
+		const struct list_entry *l = addressbook_list_by_id(w->books.addresses,
 								    r[i].list);
 		if (l)
 			rows[p->roles_count++] = (struct page_account_roles){
-				l->name, list_path(q, l), r[i].role
+				l->name, path_of(q, l), r[i].role
 			};
 	}
 	p->roles = rows;
@@ -90,7 +90,8 @@ static err add_tokens(struct request *q, struct page_account *p)
 {
 	size_t n;
 	struct token_row *t;
-	TRY(token_by_person(desk_of(q)->o.lists, q->arena, q->session->person, &t, &n));
+	TRY(token_by_person(worker_of(q)->books.lists, q->arena, q->session->person, &t,
+			    &n));
 	struct page_account_tokens *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_account_tokens){
@@ -128,7 +129,7 @@ static err add_sessions(struct request *q, struct page_account *p)
 	size_t n;
 	struct session_row *s;
 	struct account_session here = { 0 };
-	struct book *b = desk_of(q)->o.lists;
+	struct book *b = worker_of(q)->books.lists;
 	TRY(session_list(b, q->arena, q->session->person, &s, &n));
 	if (q->session->cookie.n)
 		TRY(account_session_find(q->arena, b, q->session->cookie, &here));
@@ -150,7 +151,7 @@ static err add_sessions(struct request *q, struct page_account *p)
 static err gather(struct request *q, struct page_account *p)
 {
 	struct person_row who;
-	TRY(person_get(desk_of(q)->o.lists, q->arena, q->session->person, &who));
+	TRY(person_get(worker_of(q)->books.lists, q->arena, q->session->person, &who));
 	p->name = who.name;
 	p->admin = who.admin;
 	p->has_password = who.password.n;
@@ -165,7 +166,7 @@ static err gather(struct request *q, struct page_account *p)
 void account_show(struct request *q, struct response *r, const struct page_note *note,
 		  const struct account_faults *faults)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct page_account p = {
 		.frame = frame_of(q, STR("Account")),
 		.note = note,
@@ -174,8 +175,8 @@ void account_show(struct request *q, struct response *r, const struct page_note 
 		.address_error = str_from(faults->address),
 		.password_error = str_from(faults->password),
 		.token_error = str_from(faults->token),
-		.outbox = desk_may(d, RIGHT_queue_see)
-			  && str_eq(d->o.conf->send_relay, STR("outbox")),
+		.outbox = worker_may(w, RIGHT_queue_see)
+			  && str_eq(w->books.conf->send_relay, STR("outbox")),
 	};
 	r->cache = STR("no-store");
 	if (!page_failed(q, r, gather(q, &p)))

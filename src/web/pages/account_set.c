@@ -83,18 +83,18 @@ void account_name_post(struct request *q, struct response *r)
 static err may_set_password(struct request *q)
 {
 	struct person_row who;
-	struct desk *d = desk_of(q);
-	TRY(person_get(d->o.lists, q->arena, q->session->person, &who));
+	struct worker *w = worker_of(q);
+	TRY(person_get(w->books.lists, q->arena, q->session->person, &who));
 	if (account_is_fresh(q) || !who.password.n)
 		return OK;
-	if (!throttle_may(d->house->sign_ins,
+	if (!throttle_may(w->web->sign_ins,
 			  arena_printf(q->arena, "person %lld", (long long)who.id),
 			  &q->client))
 		return FAIL(ERR_LIMIT, "too many tries; wait a while");
 	err e = password_check(who.password, request_form(q, "old"));
 	if (e.kind != ERR_DENIED)
 		return e;
-	throttle_failed(d->house->sign_ins, &q->client);
+	throttle_failed(w->web->sign_ins, &q->client);
 	return FAIL(ERR_DENIED, "the password until now is another one");
 }
 
@@ -113,7 +113,7 @@ void account_password_post(struct request *q, struct response *r)
 	if (!e.kind && !removes && !fresh.n)
 		e = FAIL(ERR_SYNTAX, "type the new password");
 	if (!e.kind)
-		e = account_password_set(q->arena, desk_of(q)->o.lists,
+		e = account_password_set(q->arena, worker_of(q)->books.lists,
 					 q->session->person, removes ? STR("") : fresh);
 	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX) {
 		wrong(q, r, status_for(e), (struct account_faults){ .password = e.msg });
@@ -140,7 +140,7 @@ static void make_token(struct request *q, struct response *r)
 		return;
 	}
 	if (page_failed(q, r,
-			account_token_new(q->arena, desk_of(q)->o.lists,
+			account_token_new(q->arena, worker_of(q)->books.lists,
 					  q->session->person, name, &shown)))
 		return;
 	log_info("token-made", KN("person", q->session->person), KS("name", name));
@@ -166,7 +166,7 @@ void account_tokens_post(struct request *q, struct response *r)
 		r->status = 400;
 		return;
 	}
-	err e = token_remove(desk_of(q)->o.lists, q->session->person, id);
+	err e = token_remove(worker_of(q)->books.lists, q->session->person, id);
 	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
 		return;
 	go_said(q, r, STR("/account"), "token-gone", STR(""));
@@ -178,7 +178,7 @@ void account_sessions_post(struct request *q, struct response *r)
 {
 	str hash, id = field(q, "id");
 	bool others = str_eq(id, STR("others"));
-	struct book *b = desk_of(q)->o.lists;
+	struct book *b = worker_of(q)->books.lists;
 	if (!is_browser(q, r))
 		return;
 	if (!others && enc_hex_decode(q->arena, id, &hash).kind) {

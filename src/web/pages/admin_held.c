@@ -12,9 +12,9 @@ static err add_waiting(struct request *q, struct page_held *p)
 {
 	size_t n;
 	struct held_row *h;
-	struct desk *d = desk_of(q);
-	TRY(held_count(d->o.lists, d->list->id, &p->waiting));
-	TRY(held_waiting(d->o.lists, q->arena, d->list->id, 0, ROWS_MAX, &h, &n));
+	struct worker *w = worker_of(q);
+	TRY(held_count(w->books.lists, w->list->id, &p->waiting));
+	TRY(held_waiting(w->books.lists, q->arena, w->list->id, 0, ROWS_MAX, &h, &n));
 	struct page_held_rows *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	struct page_heldpost *posts = arena_zero(q->arena, READ_BELOW * sizeof *posts);
 	for (size_t i = 0; i < n; i++) {
@@ -49,8 +49,8 @@ static err add_requests(struct request *q, struct page_held *p)
 {
 	size_t n;
 	struct request_row *x;
-	struct desk *d = desk_of(q);
-	TRY(request_list(d->o.lists, q->arena, d->list->id, &x, &n));
+	struct worker *w = worker_of(q);
+	TRY(request_list(w->books.lists, q->arena, w->list->id, &x, &n));
 	struct page_held_requests *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_held_requests){ x[i].id, x[i].address, x[i].name,
@@ -64,8 +64,8 @@ static err add_decided(struct request *q, struct page_held *p)
 {
 	size_t n;
 	struct held_row *h;
-	struct desk *d = desk_of(q);
-	TRY(held_handled(d->o.lists, q->arena, d->list->id, DECIDED_MAX, &h, &n));
+	struct worker *w = worker_of(q);
+	TRY(held_handled(w->books.lists, q->arena, w->list->id, DECIDED_MAX, &h, &n));
 	struct page_held_decided *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_held_decided){
@@ -89,17 +89,17 @@ static err gather(struct request *q, struct page_held *p)
 
 static void show(struct request *q, struct response *r, const struct page_note *note)
 {
-	const struct desk *d = desk_of(q);
-	str path = desk_list_path(q);
+	const struct worker *w = worker_of(q);
+	str path = list_path(q);
 	struct page_held p = {
 		.frame = list_frame(q, STR("Held posts")),
-		.list = d->list->name,
+		.list = w->list->name,
 		.tabs = admin_tabs(q, "held"),
 		.note = note,
 		.csrf = csrf_of(q),
 		.action = arena_cat(q->arena, path, STR("/admin/held")),
 		.requests_action = arena_cat(q->arena, path, STR("/admin/requests")),
-		.days = d->settings.max_days_to_hold,
+		.days = w->settings.max_days_to_hold,
 	};
 	r->cache = STR("no-store");
 	if (!page_failed(q, r, gather(q, &p)))
@@ -108,8 +108,7 @@ static void show(struct request *q, struct response *r, const struct page_note *
 
 void admin_page(struct request *q, struct response *r)
 {
-	response_redirect(r, 303,
-			  arena_cat(q->arena, desk_list_path(q), STR("/admin/held")));
+	response_redirect(r, 303, arena_cat(q->arena, list_path(q), STR("/admin/held")));
 }
 
 void held_page(struct request *q, struct response *r)
@@ -144,7 +143,7 @@ static void decide(struct request *q, struct response *r, const char *kind)
 		return;
 	}
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "ids", ids);
 	json_object_set_new(args, "verdict", json_of(verdict));
 	json_object_set_new(args, "reason", json_of(field(q, "reason")));
@@ -173,14 +172,14 @@ void held_raw_page(struct request *q, struct response *r)
 	str body;
 	int64_t id;
 	struct held_row h;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	err e = str_i64(request_arg(q, "id"), &id)
-			? held_get(d->o.lists, q->arena, id, &h)
+			? held_get(w->books.lists, q->arena, id, &h)
 			: FAIL(ERR_NOTFOUND, "no number");
-	if (!e.kind && h.list != d->list->id)
+	if (!e.kind && h.list != w->list->id)
 		e = FAIL(ERR_NOTFOUND, "of another list");
 	if (!e.kind)
-		e = held_body(d->o.lists, q->arena, id, &body);
+		e = held_body(w->books.lists, q->arena, id, &body);
 	if (e.kind == ERR_NOTFOUND) {
 		r->status = 404;
 		return;

@@ -9,7 +9,7 @@ enum { PAGE_ROWS = 100, LINES_MAX = 5000, CSV_STEP = 1000 };
 
 static str base(struct request *q)
 {
-	return arena_cat(q->arena, desk_list_path(q), STR("/admin/members"));
+	return arena_cat(q->arena, list_path(q), STR("/admin/members"));
 }
 
 static int64_t page_number(struct request *q)
@@ -29,10 +29,10 @@ static err add_rows(struct request *q, struct page_members *p)
 {
 	size_t n;
 	struct member_row *m;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	int64_t page = page_number(q);
-	TRY(member_count(d->o.lists, d->list->id, p->q, &p->count));
-	TRY(member_search(d->o.lists, q->arena, d->list->id, p->q,
+	TRY(member_count(w->books.lists, w->list->id, p->q, &p->count));
+	TRY(member_search(w->books.lists, q->arena, w->list->id, p->q,
 			  (size_t)(page - 1) * PAGE_ROWS, PAGE_ROWS, &m, &n));
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
@@ -60,13 +60,13 @@ static err add_rows(struct request *q, struct page_members *p)
 
 static void show(struct request *q, struct response *r, struct page_members *p)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	p->frame = list_frame(q, STR("Members"));
-	p->list = d->list->name;
+	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "members");
 	p->csrf = csrf_of(q);
 	p->action = base(q);
-	p->may_set = desk_may(d, RIGHT_members_set);
+	p->may_set = worker_may(w, RIGHT_members_set);
 	p->q = str_trim(request_query(q, "q"));
 	if (!p->how.n)
 		p->how = STR("invite");
@@ -131,7 +131,7 @@ void members_add_post(struct request *q, struct response *r)
 		return;
 	}
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "addresses", json_of(p.addresses));
 	json_object_set_new(args, "how", json_of(p.how));
 	if (order_and_wait(q, "member_add", args, &x)) {
@@ -183,7 +183,7 @@ void members_post(struct request *q, struct response *r)
 		return;
 	}
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "addresses", chosen(q));
 	json_object_set_new(args, "key", json_string(acts[i].key));
 	json_object_set_new(args, "value", json_string(acts[i].value));
@@ -224,14 +224,14 @@ void members_csv_page(struct request *q, struct response *r)
 {
 	struct member_row *m;
 	size_t n;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	int64_t after = 0;
 	buf_add(&r->body, STR("address,name,delivery,off_by,action,joined\r\n"));
 	do {
 		ARENA(a);
 		if (page_failed(q, r,
-				member_list(d->o.lists, a, d->list->id, after, CSV_STEP,
-					    &m, &n)))
+				member_list(w->books.lists, a, w->list->id, after,
+					    CSV_STEP, &m, &n)))
 			return;
 		for (size_t i = 0; i < n; i++)
 			add_member(&r->body, a, &m[i]);
@@ -239,5 +239,5 @@ void members_csv_page(struct request *q, struct response *r)
 	} while (n == CSV_STEP);
 	r->type = STR("text/csv; charset=utf-8; header=present");
 	r->cache = STR("no-store");
-	response_download(r, arena_cat(q->arena, d->list->name, STR("-members.csv")));
+	response_download(r, arena_cat(q->arena, w->list->name, STR("-members.csv")));
 }

@@ -11,13 +11,13 @@ enum { LOG_ROWS = 100 };
 
 static str admin_path(struct request *q, const char *page)
 {
-	return arena_cat(q->arena, desk_list_path(q), STR("/admin/"), str_from(page));
+	return arena_cat(q->arena, list_path(q), STR("/admin/"), str_from(page));
 }
 
 static json_t *list_args(struct request *q)
 {
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	return args;
 }
 
@@ -27,8 +27,8 @@ static err add_roles(struct request *q, struct page_roles *p)
 {
 	size_t n;
 	struct role_row *x;
-	struct desk *d = desk_of(q);
-	TRY(role_list(d->o.lists, q->arena, d->list->id, &x, &n));
+	struct worker *w = worker_of(q);
+	TRY(role_list(w->books.lists, q->arena, w->list->id, &x, &n));
 	struct page_roles_roles *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_roles_roles){ x[i].text, x[i].name, x[i].role };
@@ -39,13 +39,13 @@ static err add_roles(struct request *q, struct page_roles *p)
 
 static void show_roles(struct request *q, struct response *r, struct page_roles *p)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	p->frame = list_frame(q, STR("Roles"));
-	p->list = d->list->name;
+	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "roles");
 	p->csrf = csrf_of(q);
 	p->action = admin_path(q, "roles");
-	p->may_set = desk_may(d, RIGHT_roles_set);
+	p->may_set = worker_may(w, RIGHT_roles_set);
 	if (!page_failed(q, r, add_roles(q, p)))
 		ANSWER(q, r, roles, p);
 }
@@ -86,8 +86,8 @@ static err add_bans(struct request *q, struct page_bans *p)
 {
 	size_t n;
 	struct ban_row *x;
-	struct desk *d = desk_of(q);
-	TRY(ban_for(d->o.lists, q->arena, d->list->id, &x, &n));
+	struct worker *w = worker_of(q);
+	TRY(ban_for(w->books.lists, q->arena, w->list->id, &x, &n));
 	struct page_bans_bans *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_bans_bans){ x[i].pattern, x[i].reason,
@@ -100,7 +100,7 @@ static err add_bans(struct request *q, struct page_bans *p)
 static void show_bans(struct request *q, struct response *r, struct page_bans *p)
 {
 	p->frame = list_frame(q, STR("Bans"));
-	p->list = desk_of(q)->list->name;
+	p->list = worker_of(q)->list->name;
 	p->tabs = admin_tabs(q, "bans");
 	p->csrf = csrf_of(q);
 	p->action = admin_path(q, "bans");
@@ -146,12 +146,12 @@ void log_page(struct request *q, struct response *r)
 	size_t n;
 	int64_t before;
 	struct audit_row *x;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	if (!str_i64(request_query(q, "before"), &before))
 		before = 0;
 	if (page_failed(q, r,
-			audit_list(d->o.lists, q->arena, d->list->id, before, LOG_ROWS,
-				   &x, &n)))
+			audit_list(w->books.lists, q->arena, w->list->id, before,
+				   LOG_ROWS, &x, &n)))
 		return;
 	struct page_log_rows *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
@@ -159,7 +159,7 @@ void log_page(struct request *q, struct response *r)
 						  x[i].detail };
 	struct page_log p = {
 		.frame = list_frame(q, STR("Log")),
-		.list = d->list->name,
+		.list = w->list->name,
 		.tabs = admin_tabs(q, "log"),
 		.rows = rows,
 		.rows_count = n,

@@ -42,7 +42,7 @@ static void fill_choices(struct request *q, const struct setting_def *def, str v
 
 static bool differs(struct request *q, const struct setting_def *def)
 {
-	str now = setting_text(q->arena, &desk_of(q)->settings, def);
+	str now = setting_text(q->arena, &worker_of(q)->settings, def);
 	return !str_eq(now, str_from(def->standard));
 }
 
@@ -96,14 +96,14 @@ static void fill_groups(struct request *q, const struct sheet *sheet,
 static void show(struct request *q, struct response *r, const struct sheet *sheet,
 		 const struct page_note *note)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct page_settings p = {
 		.frame = list_frame(q, STR("Settings")),
-		.list = d->list->name,
+		.list = w->list->name,
 		.tabs = admin_tabs(q, "settings"),
 		.note = note,
 		.csrf = csrf_of(q),
-		.action = arena_cat(q->arena, desk_list_path(q), STR("/admin/settings")),
+		.action = arena_cat(q->arena, list_path(q), STR("/admin/settings")),
 	};
 	fill_groups(q, sheet, &p);
 	ANSWER(q, r, settings, &p);
@@ -116,7 +116,7 @@ static struct sheet stored(struct request *q)
 	struct sheet s = { arena_zero(q->arena, n * sizeof *s.values),
 			   arena_zero(q->arena, n * sizeof *s.errors) };
 	for (size_t i = 0; i < n; i++)
-		s.values[i] = setting_text(q->arena, &desk_of(q)->settings, &def[i]);
+		s.values[i] = setting_text(q->arena, &worker_of(q)->settings, &def[i]);
 	return s;
 }
 
@@ -184,15 +184,14 @@ void settings_post(struct request *q, struct response *r)
 		r->status = good ? 200 : 400;
 		if (good)
 			go_said(q, r,
-				arena_cat(q->arena, desk_list_path(q),
-					  STR("/admin/settings")),
+				arena_cat(q->arena, list_path(q), STR("/admin/settings")),
 				"unchanged", STR(""));
 		else
 			show(q, r, &s, NULL);
 		return;
 	}
 	args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "set", set);
 	if (order_and_wait(q, "settings", args, &x)) {
 		go_done(q, r, STR("/admin/settings"), x.order);

@@ -33,12 +33,12 @@ static struct page_calendar_rows_cells cell(struct request *q, const struct cale
 {
 	int64_t posts = calendar_posts(c, year, month);
 	struct page_calendar_rows_cells x = {
-		.label = face_month_name(q->arena, year, month),
+		.label = page_month_name(q->arena, year, month),
 		.posts = posts,
 		.level = (posts * LEVELS + most - 1) / most,
 	};
 	if (posts)
-		x.href = face_month_path(q, year, month);
+		x.href = page_month_path(q, year, month);
 	return x;
 }
 
@@ -63,7 +63,7 @@ const struct page_calendar *calendar_latest(struct request *q, const struct cale
 	struct page_calendar_rows *rows = arena_zero(a, MONTHS * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		heads[i].label = arena_printf(a, "%d", first + (int)i);
-		heads[i].href = arena_printf(a, "%.*s/by/#y%d", STR_F(desk_list_path(q)),
+		heads[i].href = arena_printf(a, "%.*s/by/#y%d", STR_F(list_path(q)),
 					     first + (int)i);
 	}
 	for (int m = 1; m <= MONTHS; m++) {
@@ -149,10 +149,10 @@ const struct page_activity *calendar_activity(struct request *q, const struct ca
 		bars[i].y = FLOOR - bars[i].height;
 	}
 	*p = (struct page_activity){
-		.from = face_month_name(q->arena, first / MONTHS, first % MONTHS + 1),
-		.middle = face_month_name(q->arena, (first + MONTHS) / MONTHS,
+		.from = page_month_name(q->arena, first / MONTHS, first % MONTHS + 1),
+		.middle = page_month_name(q->arena, (first + MONTHS) / MONTHS,
 					  first % MONTHS + 1),
-		.until = face_month_name(q->arena, year, month),
+		.until = page_month_name(q->arena, year, month),
 		.least = least,
 		.most = most,
 		.scale = scale,

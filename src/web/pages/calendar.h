@@ -1,7 +1,7 @@
 /* web/pages/calendar.h: posts by month, as a table and as bars. */
 #pragma once
 
-#include "web/pages/face.h"
+#include "web/pages/page.h"
 
 struct calendar {
 	struct archive_month *months; /* newest first, as archive_months gives them */

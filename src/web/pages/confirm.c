@@ -88,7 +88,8 @@ static void sign_in_first(struct request *q, struct response *r, str token)
 static str owner_name(struct request *q, int64_t person)
 {
 	struct account who;
-	if (!person || account_by_id(q->arena, desk_of(q)->o.lists, person, &who).kind)
+	if (!person
+	    || account_by_id(q->arena, worker_of(q)->books.lists, person, &who).kind)
 		return STR_NONE;
 	return who.name.n ? who.name : q->session->name;
 }
@@ -132,8 +133,8 @@ static void show_held(struct request *q, struct response *r, str token,
 {
 	struct held_row h;
 	struct page_heldpost post;
-	struct desk *d = desk_of(q);
-	err e = held_get(d->o.lists, q->arena, c->held, &h);
+	struct worker *w = worker_of(q);
+	err e = held_get(w->books.lists, q->arena, c->held, &h);
 	if (!e.kind && h.verdict.n) {
 		say(q, r, 410, STR("This post was decided already"),
 		    arena_cat(q->arena, STR("It was "), h.verdict, STR(" by "),
@@ -158,11 +159,11 @@ static void show_held(struct request *q, struct response *r, str token,
 /* Nobody keeps a page that shows a person's affairs. */
 static bool look(struct request *q, struct response *r, struct confirmation *c)
 {
-	struct desk *d = desk_open(q);
+	struct worker *w = worker_open(q);
 	r->cache = STR("no-store");
-	err e = desk_check(d);
+	err e = worker_check(w);
 	if (!e.kind)
-		e = confirm_look(&d->o, q->arena, request_arg(q, "token"), c);
+		e = confirm_look(&w->books, q->arena, request_arg(q, "token"), c);
 	if (e.kind == ERR_NOTFOUND)
 		used_up(q, r);
 	else if (!page_failed(q, r, e))

@@ -2,7 +2,7 @@
 #include "web/pages/forms.h"
 
 #include "archive/render.h"
-#include "web/pages/face.h"
+#include "web/pages/page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,12 +39,12 @@ static void add_link(struct buf *b, const char *rel, const char *type, str url)
 static err add_content(struct request *q, struct buf *b, const struct archive_post *p,
 		       str url, bool hide)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct archive_attachments files;
 	str message;
 	ARENA(a);
-	TRY(archive_blob_read(d->o.archive, a, p->id, (size_t)p->lead, &message));
-	TRY(archive_attachments_of_post(d->o.archive, a, p->id, &files));
+	TRY(archive_blob_read(w->books.archive, a, p->id, (size_t)p->lead, &message));
+	TRY(archive_attachments_of_post(w->books.archive, a, p->id, &files));
 	struct render_how how = { .url = url,
 				  .number = p->number,
 				  .hide_addresses = hide,
@@ -57,8 +57,8 @@ static err add_content(struct request *q, struct buf *b, const struct archive_po
 
 static err add_entry(struct request *q, struct buf *b, const struct archive_post *p)
 {
-	bool hide = face_hides(q, &desk_of(q)->settings);
-	str url = face_url(q, face_post_path(q, p->number));
+	bool hide = page_hides(q, &worker_of(q)->settings);
+	str url = page_url(q, page_post_path(q, p->number));
 	buf_add(b, STR("<entry>\n"));
 	add_element(b, "title", p->subject.n ? p->subject : STR("(no subject)"));
 	add_element(b, "id", url);
@@ -67,7 +67,7 @@ static err add_entry(struct request *q, struct buf *b, const struct archive_post
 	add_time(b, "updated", p->date);
 	buf_add(b, STR("<author>"));
 	add_element(b, "name",
-		    face_author(q->arena, p->from_name, p->from_address, hide));
+		    page_author(q->arena, p->from_name, p->from_address, hide));
 	buf_add(b, STR("</author>\n"));
 	TRY(add_content(q, b, p, url, hide));
 	buf_add(b, STR("</entry>\n"));
@@ -84,9 +84,9 @@ static err show_feed(struct request *q, struct response *r, const struct feed *f
 	buf_add(b, STR("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		       "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"));
 	add_element(b, "title", f->title);
-	add_element(b, "id", face_url(q, f->path));
-	add_link(b, "self", "application/atom+xml", face_url(q, f->path));
-	add_link(b, "alternate", "text/html", face_url(q, f->page));
+	add_element(b, "id", page_url(q, f->path));
+	add_link(b, "self", "application/atom+xml", page_url(q, f->path));
+	add_link(b, "alternate", "text/html", page_url(q, f->page));
 	add_time(b, "updated", latest);
 	for (size_t i = 0; i < f->posts.count; i++)
 		TRY(add_entry(q, b, &f->posts.list[i]));
@@ -97,12 +97,12 @@ static err show_feed(struct request *q, struct response *r, const struct feed *f
 
 static err list_feed(struct request *q, struct response *r)
 {
-	const struct desk *d = desk_of(q);
-	str path = desk_list_path(q);
-	struct feed f = { .title = d->list->name,
+	const struct worker *w = worker_of(q);
+	str path = list_path(q);
+	struct feed f = { .title = w->list->name,
 			  .path = arena_cat(q->arena, path, STR("/feed.atom")),
 			  .page = arena_cat(q->arena, path, STR("/")) };
-	TRY(archive_posts_newest(d->o.archive, q->arena, d->list->id, 0, ENTRIES,
+	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, ENTRIES,
 				 &f.posts));
 	return show_feed(q, r, &f);
 }
@@ -110,10 +110,10 @@ static err list_feed(struct request *q, struct response *r)
 void list_feed_page(struct request *q, struct response *r)
 {
 	str key;
-	if (face_answered(q, r, "feed", STR(""), &key))
+	if (page_from_cache(q, r, "feed", STR(""), &key))
 		return;
 	if (!page_failed(q, r, list_feed(q, r)))
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }
 
 /* ---- of a thread */
@@ -128,11 +128,12 @@ static int newest_first(const void *x, const void *y)
 static err thread_feed(struct request *q, struct response *r,
 		       const struct archive_thread *t)
 {
-	str path = face_thread_path(q, t->number);
+	str path = page_thread_path(q, t->number);
 	struct feed f = { .title = t->subject.n ? t->subject : STR("(no subject)"),
 			  .path = arena_cat(q->arena, path, STR(".atom")),
 			  .page = path };
-	TRY(archive_posts_of_thread(desk_of(q)->o.archive, q->arena, t->id, &f.posts));
+	TRY(archive_posts_of_thread(worker_of(q)->books.archive, q->arena, t->id,
+				    &f.posts));
 	if (f.posts.count)
 		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
 	if (f.posts.count > ENTRIES)
@@ -142,20 +143,20 @@ static err thread_feed(struct request *q, struct response *r,
 
 void thread_feed_page(struct request *q, struct response *r)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct archive_thread t;
 	int64_t number = 0;
 	bool found = false;
 	str key, text = request_arg(q, "number");
-	if (face_answered(q, r, "thread feed", text, &key))
+	if (page_from_cache(q, r, "thread feed", text, &key))
 		return;
 	if (str_i64(text, &number)
 	    && page_failed(q, r,
-			   archive_read_thread_row(d->o.archive, q->arena, d->list->id,
-						   number, &t, &found)))
+			   archive_read_thread_row(w->books.archive, q->arena,
+						   w->list->id, number, &t, &found)))
 		return;
 	if (!found)
 		error_page(q, r, 404, STR_NONE);
 	else if (!page_failed(q, r, thread_feed(q, r, &t)))
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }

@@ -1,5 +1,5 @@
 /* What is saved rather than read: raw messages, attachments, mbox files. */
-#include "web/pages/face.h"
+#include "web/pages/page.h"
 #include "web/pages/forms.h"
 
 #include "archive/export.h"
@@ -17,27 +17,27 @@
 
 static bool hides_here(const struct request *q)
 {
-	return face_hides(q, &desk_of(q)->settings);
+	return page_hides(q, &worker_of(q)->settings);
 }
 
 /* ---- the message as it is */
 
 void raw_page(struct request *q, struct response *r)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	int64_t number = 0;
 	bool found = false;
 	str message;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && page_failed(q, r,
-			   archive_read_raw(d->o.archive, q->arena, d->list->id, number,
-					    &message, &found)))
+			   archive_read_raw(w->books.archive, q->arena, w->list->id,
+					    number, &message, &found)))
 		return;
 	if (!found) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	face_no_index(r);
+	page_no_index(r);
 	r->policy = SANDBOX;
 	buf_add(&r->body, hides_here(q) ? mask_message(q->arena, message) : message);
 	str type = STR("text/plain; charset=utf-8");
@@ -64,7 +64,7 @@ static void answer_file(struct request *q, struct response *r,
 {
 	str type = x->sniffed.n ? x->sniffed : STR("application/octet-stream");
 	r->policy = SANDBOX;
-	face_no_index(r);
+	page_no_index(r);
 	if (str_ieq(type, STR("text/plain")))
 		type = utf8_valid(bytes) ? STR("text/plain; charset=utf-8")
 					 : STR("text/plain");
@@ -78,7 +78,7 @@ static void answer_file(struct request *q, struct response *r,
 
 void attachment_page(struct request *q, struct response *r)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct archive_attachment x;
 	int64_t number = 0, part = 0;
 	bool found = false;
@@ -86,8 +86,9 @@ void attachment_page(struct request *q, struct response *r)
 	if (str_i64(request_arg(q, "number"), &number)
 	    && str_i64(request_arg(q, "part"), &part)
 	    && page_failed(q, r,
-			   archive_read_attachment(d->o.archive, q->arena, d->list->id,
-						   number, part, &x, &bytes, &found)))
+			   archive_read_attachment(w->books.archive, q->arena,
+						   w->list->id, number, part, &x, &bytes,
+						   &found)))
 		return;
 	if (found)
 		answer_file(q, r, &x, bytes);
@@ -96,21 +97,21 @@ void attachment_page(struct request *q, struct response *r)
 }
 
 /* ---- mbox.gz: made while it is sent, a piece of posts at a time. Whichever worker
- * makes a piece reads the archive through its own desk. */
+ * makes a piece reads the archive with books of its own. */
 
 struct mbox_stream {
 	struct stream s;
-	struct house *house;
+	struct web *web;
 	struct export_job job;
 	z_stream z;
 };
 
 static err next_piece(struct mbox_stream *m, struct arena *a, str *piece, bool *done)
 {
-	struct request q = { .house = m->house };
-	struct desk *d = desk_of(&q);
-	TRY(desk_check(d));
-	return export_next(&m->job, d->o.archive, a, piece, done);
+	struct request q = { .ctx = m->web };
+	struct worker *w = worker_of(&q);
+	TRY(worker_check(w));
+	return export_next(&m->job, w->books.archive, a, piece, done);
 }
 
 static bool squeeze(z_stream *z, str bytes, bool end, struct buf *out)
@@ -157,7 +158,7 @@ static void answer_mbox(struct request *q, struct response *r,
 	enum { LEVEL = 6, GZIP = 15 + 16, MEMORY = 8 };
 	struct mbox_stream *m = mem_zero(sizeof *m);
 	m->s = (struct stream){ .more = more_mbox, .free = free_mbox, .length = -1 };
-	m->house = q->house;
+	m->web = q->ctx;
 	m->job = *job;
 	m->job.hide_addresses = hides_here(q);
 	if (deflateInit2(&m->z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
@@ -166,7 +167,7 @@ static void answer_mbox(struct request *q, struct response *r,
 		error_page(q, r, 503, STR_NONE);
 		return;
 	}
-	face_no_index(r);
+	page_no_index(r);
 	r->policy = SANDBOX;
 	r->type = STR("application/gzip");
 	r->stream = &m->s;
@@ -174,27 +175,27 @@ static void answer_mbox(struct request *q, struct response *r,
 
 static str file_name(struct request *q, const char *what)
 {
-	return arena_printf(q->arena, "%.*s-%s.mbox.gz", STR_F(desk_of(q)->list->name),
+	return arena_printf(q->arena, "%.*s-%s.mbox.gz", STR_F(worker_of(q)->list->name),
 			    what);
 }
 
 void thread_mbox_page(struct request *q, struct response *r)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct archive_thread t;
 	struct export_job job;
 	int64_t number = 0;
 	bool found = false;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && page_failed(q, r,
-			   archive_read_thread_row(d->o.archive, q->arena, d->list->id,
-						   number, &t, &found)))
+			   archive_read_thread_row(w->books.archive, q->arena,
+						   w->list->id, number, &t, &found)))
 		return;
 	if (!found) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	export_thread(&job, d->list->id, t.number);
+	export_thread(&job, w->list->id, t.number);
 	response_download(
 		r, file_name(q, arena_z(q->arena,
 					arena_printf(q->arena, "%" PRId64, t.number))));
@@ -211,7 +212,7 @@ void month_mbox_page(struct request *q, struct response *r)
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	export_month(&job, desk_of(q)->list->id, (int)y, (int)m);
+	export_month(&job, worker_of(q)->list->id, (int)y, (int)m);
 	response_download(r, file_name(q, arena_z(q->arena, text)));
 	answer_mbox(q, r, &job);
 }

@@ -2,7 +2,7 @@
  * addresses of the archive that was here before. */
 #include "web/pages/forms.h"
 
-#include "web/pages/shelf.h"
+#include "web/pages/visible.h"
 
 #include <inttypes.h>
 
@@ -20,13 +20,14 @@ static str rest_of_path(const struct request *q)
 static err find_posts(struct request *q, str id, struct page_choice *p)
 {
 	struct archive_posts posts;
-	struct shelf_list l;
-	TRY(archive_posts_by_message_id(desk_of(q)->o.archive, q->arena, 0, id, &posts));
+	struct visible_list l;
+	TRY(archive_posts_by_message_id(worker_of(q)->books.archive, q->arena, 0, id,
+					&posts));
 	struct page_choice_posts *rows = arena_zero(q->arena,
 						    (posts.count + 1) * sizeof *rows);
 	for (size_t i = 0; i < posts.count; i++) {
 		const struct archive_post *x = &posts.list[i];
-		err e = shelf_find(q, x->list, RIGHT_archive_read, &l);
+		err e = visible_list_find(q, x->list, RIGHT_archive_read, &l);
 		if (e.kind == ERR_NOTFOUND)
 			continue;
 		TRY(e);
@@ -36,8 +37,8 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 			.href = arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path),
 					     x->number),
 			.subject = x->subject,
-			.from = face_author(q->arena, x->from_name, x->from_address,
-					    face_hides(q, &l.settings)),
+			.from = page_author(q->arena, x->from_name, x->from_address,
+					    page_hides(q, &l.settings)),
 			.date = x->date,
 		};
 	}
@@ -49,12 +50,12 @@ void message_id_page(struct request *q, struct response *r)
 {
 	struct page_choice p = { .frame = frame_of(q, STR("Message")) };
 	str id = rest_of_path(q);
-	(void)desk_open(q);
+	(void)worker_open(q);
 	if (str_starts(id, STR("<")) && str_ends(id, STR(">")))
 		id = str_first(str_skip(id, 1), id.n - 2);
 	p.message_id = id;
-	face_no_index(r);
-	err e = desk_check(desk_of(q));
+	page_no_index(r);
+	err e = worker_check(worker_of(q));
 	if (!e.kind)
 		e = find_posts(q, id, &p);
 	if (page_failed(q, r, e))
@@ -76,13 +77,14 @@ void message_id_page(struct request *q, struct response *r)
 
 static err find_alias(struct request *q, str path, str *to)
 {
-	struct shelf_list l;
+	struct visible_list l;
 	int64_t list, number;
 	bool found;
-	TRY(archive_alias_find(desk_of(q)->o.archive, path, &list, &number, &found));
+	TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
+			       &found));
 	if (!found)
 		return FAIL(ERR_NOTFOUND, "no such address was kept");
-	TRY(shelf_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
+	TRY(visible_list_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
 	*to = number ? arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path), number)
 		     : arena_cat(q->arena, l.path, STR("/"));
 	return OK;
@@ -110,10 +112,10 @@ static bool is_month(str s, int *year, int *month)
  * list's home or month is meant. */
 static err guess_list(struct request *q, str *to)
 {
-	const struct desk *d = desk_of(q);
-	struct shelf s;
+	const struct worker *w = worker_of(q);
+	struct visible_lists s;
 	int year, month;
-	TRY(shelf_read(q, RIGHT_list_see, &s));
+	TRY(visible_lists_read(q, RIGHT_list_see, &s));
 	for (size_t i = 1; i < q->segment_count && i < 4; i++)
 		for (size_t k = 0; k < s.count; k++) {
 			const struct list_entry *l = s.lists[k].entry;
@@ -127,7 +129,7 @@ static err guess_list(struct request *q, str *to)
 						   STR_F(*to), year, month);
 			return OK;
 		}
-	(void)d;
+	(void)w;
 	return FAIL(ERR_NOTFOUND, "it names no list");
 }
 
@@ -145,8 +147,8 @@ static err find_old(struct request *q, str *to)
 void old_address_page(struct request *q, struct response *r)
 {
 	str to;
-	(void)desk_open(q);
-	err e = desk_check(desk_of(q));
+	(void)worker_open(q);
+	err e = worker_check(worker_of(q));
 	if (!e.kind)
 		e = find_old(q, &to);
 	if (e.kind == ERR_NOTFOUND)

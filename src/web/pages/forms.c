@@ -11,22 +11,22 @@ static const struct {
 #undef SAID
 };
 
-struct desk *desk_open(struct request *q)
+struct worker *worker_open(struct request *q)
 {
-	(void)house_may(q, (enum right)ROUTE_OPEN);
-	return desk_of(q);
+	(void)viewer_may(q, (enum right)ROUTE_OPEN);
+	return worker_of(q);
 }
 
 struct page_frame list_frame(const struct request *q, str title)
 {
 	enum { CRUMBS = 3 };
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct page_frame f = frame_of(
-		q, arena_cat(q->arena, title, STR(", "), d->list->name));
+		q, arena_cat(q->arena, title, STR(", "), w->list->name));
 	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
 	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
 	way[1] = (struct page_frame_crumbs){
-		d->list->name, arena_cat(q->arena, desk_list_path(q), STR("/"))
+		w->list->name, arena_cat(q->arena, list_path(q), STR("/"))
 	};
 	way[2] = (struct page_frame_crumbs){ title, STR_NONE };
 	f.crumbs = way;
@@ -99,9 +99,9 @@ static void read_result(struct request *q, const struct order_row *row,
 static const struct page_note *note_of_order(struct request *q, int64_t id)
 {
 	struct order_row row;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct page_note *n = arena_zero(q->arena, sizeof *n);
-	if (!q->session || order_get(d->o.lists, q->arena, id, &row).kind
+	if (!q->session || order_get(w->books.lists, q->arena, id, &row).kind
 	    || row.person != q->session->person || !str_eq(row.state, STR("done")))
 		return NULL;
 	read_result(q, &row, n);
@@ -139,7 +139,7 @@ void go_done(struct request *q, struct response *r, str path, int64_t order)
 {
 	response_redirect(r, 303,
 			  arena_printf(q->arena, "%.*s%.*s?done=%lld",
-				       STR_F(desk_list_path(q)), STR_F(path),
+				       STR_F(list_path(q)), STR_F(path),
 				       (long long)order));
 }
 
@@ -171,15 +171,15 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		{ "log", "Log", RIGHT_audit_see },
 	};
 	enum { ROWS = sizeof rows / sizeof *rows };
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct page_tabs *t = arena_zero(q->arena, sizeof *t);
 	struct page_tabs_entries *e = arena_zero(q->arena, ROWS * sizeof *e);
 	for (size_t i = 0; i < ROWS; i++)
-		if (desk_may(d, rows[i].right))
+		if (worker_may(w, rows[i].right))
 			e[t->entries_count++] = (struct page_tabs_entries){
 				.label = str_from(rows[i].label),
-				.href = arena_cat(q->arena, desk_list_path(q),
-						  STR("/admin/"), str_from(rows[i].name)),
+				.href = arena_cat(q->arena, list_path(q), STR("/admin/"),
+						  str_from(rows[i].name)),
 				.current = !strcmp(rows[i].name, current),
 			};
 	t->label = STR("Running this list");

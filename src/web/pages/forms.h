@@ -12,8 +12,8 @@
 
 #include "web/pages/pages.h"
 
-/* The desk where the page's right is OPEN, so that the router has not asked for it. */
-struct desk *desk_open(struct request *q);
+/* The worker, where the page's right is OPEN, so that the router has not asked for it. */
+struct worker *worker_open(struct request *q);
 
 /* The frame with the way to it: Lists / NAME / title. parent: between the two, or "". */
 struct page_frame list_frame(const struct request *q, str title);

@@ -102,8 +102,8 @@ err held_view(struct request *q, const struct held_row *h, str action,
 	      struct page_heldpost *out)
 {
 	str message;
-	struct desk *d = desk_of(q);
-	TRY(held_body(d->o.lists, q->arena, h->id, &message));
+	struct worker *w = worker_of(q);
+	TRY(held_body(w->books.lists, q->arena, h->id, &message));
 	*out = (struct page_heldpost){
 		.id = h->id,
 		.subject = h->subject,

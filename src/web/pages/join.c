@@ -10,7 +10,7 @@
 
 static void go_to(struct request *q, struct response *r, const char *word)
 {
-	str list = str_skip(desk_list_path(q), 7); /* behind /lists/ */
+	str list = str_skip(list_path(q), 7); /* behind /lists/ */
 	response_redirect(
 		r, 303,
 		arena_cat(q->arena, STR("/done/"), str_from(word), STR("?list="), list));
@@ -18,14 +18,14 @@ static void go_to(struct request *q, struct response *r, const char *word)
 
 static str page_path(const struct request *q, const char *page)
 {
-	return arena_cat(q->arena, desk_list_path(q), str_from(page));
+	return arena_cat(q->arena, list_path(q), str_from(page));
 }
 
 /* ---- joining */
 
 static str stamp_form(const struct request *q)
 {
-	return arena_cat(q->arena, STR("join "), desk_of(q)->list->address);
+	return arena_cat(q->arena, STR("join "), worker_of(q)->list->address);
 }
 
 static str own_address(struct request *q)
@@ -33,8 +33,8 @@ static str own_address(struct request *q)
 	struct address_row *own;
 	size_t n;
 	if (!q->session
-	    || address_of_person(desk_of(q)->o.lists, q->arena, q->session->person, &own,
-				 &n)
+	    || address_of_person(worker_of(q)->books.lists, q->arena, q->session->person,
+				 &own, &n)
 		       .kind
 	    || !n)
 		return STR_NONE;
@@ -43,27 +43,27 @@ static str own_address(struct request *q)
 
 static void show_join(struct request *q, struct response *r, str wrong)
 {
-	struct desk *d = desk_of(q);
-	const struct settings *s = &d->settings;
+	struct worker *w = worker_of(q);
+	const struct settings *s = &w->settings;
 	str typed = field(q, "address");
 	r->cache = STR("no-store");
 	ANSWER(q, r, join,
 	       (&(struct page_join){
 		       .frame = list_frame(q, STR("Join")),
-		       .list = d->list->name,
-		       .list_address = d->list->address,
+		       .list = w->list->name,
+		       .list_address = w->list->address,
 		       .description = s->description,
 		       .closed = setting_is(s->subscription_policy, "closed"),
 		       .moderated = setting_is(s->subscription_policy,
 					       "confirm_then_moderate"),
-		       .owner = list_subaddress(q->arena, d->list, STR("owner")),
+		       .owner = list_subaddress(q->arena, w->list, STR("owner")),
 		       .note = note_of(q),
 		       .address = typed.n ? typed : own_address(q),
 		       .address_error = wrong,
 		       .name = field(q, "name"),
 		       .action = page_path(q, "/join"),
 		       .csrf = csrf_of(q),
-		       .stamp = stamp_make(q->arena, &d->house->mac, stamp_form(q),
+		       .stamp = stamp_make(q->arena, &w->web->mac, stamp_form(q),
 					   network_key(q->arena, q), clock_now()),
 	       }));
 }
@@ -79,7 +79,7 @@ static const char *stamp_fault(struct request *q)
 {
 	if (q->session)
 		return NULL;
-	switch (stamp_check(q->arena, &desk_of(q)->house->mac, stamp_form(q),
+	switch (stamp_check(q->arena, &worker_of(q)->web->mac, stamp_form(q),
 			    network_key(q->arena, q), clock_now(), field(q, "stamp"))) {
 	case STAMP_GOOD:
 		return NULL;
@@ -106,7 +106,7 @@ static const char *join_fault(struct request *q)
 
 static bool too_often(struct request *q, struct response *r)
 {
-	if (rate_take(desk_of(q)->house->asks, network_key(q->arena, q), 1))
+	if (rate_take(worker_of(q)->web->asks, network_key(q->arena, q), 1))
 		return false;
 	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("of", "asks"));
@@ -120,9 +120,9 @@ static bool too_often(struct request *q, struct response *r)
  * whether or not it was known. */
 void join_post(struct request *q, struct response *r)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	const char *fault = join_fault(q);
-	if (setting_is(d->settings.subscription_policy, "closed")) {
+	if (setting_is(w->settings.subscription_policy, "closed")) {
 		r->status = 403;
 		show_join(q, r, STR_NONE);
 		return;
@@ -135,7 +135,7 @@ void join_post(struct request *q, struct response *r)
 	if (too_often(q, r))
 		return;
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(d->list->address));
+	json_object_set_new(args, "list", json_of(w->list->address));
 	json_object_set_new(args, "address", json_of(field(q, "address")));
 	json_object_set_new(args, "name", json_of(field(q, "name")));
 	if (order_file_only(q, "join", args))
@@ -149,29 +149,29 @@ void join_post(struct request *q, struct response *r)
 static void show_button(struct request *q, struct response *r, str title, str action,
 			str csrf)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	r->cache = STR("no-store");
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
 		       .frame = list_frame(q, title),
-		       .title = arena_cat(q->arena, STR("Leave "), d->list->name,
+		       .title = arena_cat(q->arena, STR("Leave "), w->list->name,
 					  STR("?")),
 		       .text = STR("No further post of this list will reach you. You can "
 				   "join again at any time."),
 		       .action = action,
 		       .csrf = csrf,
-		       .button = arena_cat(q->arena, STR("Leave "), d->list->name),
+		       .button = arena_cat(q->arena, STR("Leave "), w->list->name),
 		       .destroys = true,
 	       }));
 }
 
 static void show_leave(struct request *q, struct response *r, str wrong)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	ANSWER(q, r, leave,
 	       (&(struct page_leave){
 		       .frame = list_frame(q, STR("Leave")),
-		       .list = d->list->name,
+		       .list = w->list->name,
 		       .address = field(q, "address"),
 		       .address_error = wrong,
 		       .action = page_path(q, "/leave"),
@@ -182,9 +182,9 @@ static void show_leave(struct request *q, struct response *r, str wrong)
  * it got it by mail. It is asked for here since the route lets everybody in. */
 static bool leave_open(struct request *q, struct response *r)
 {
-	enum may may = house_may(q, RIGHT_leave);
-	struct desk *d = desk_of(q);
-	bool linked = request_query(q, "m").n && d->list;
+	enum may may = viewer_may(q, RIGHT_leave);
+	struct worker *w = worker_of(q);
+	bool linked = request_query(q, "m").n && w->list;
 	if (linked || (may == MAY && (q->session || !q->is_protected)))
 		return true;
 	router_refuse(q, r, may == MAY ? MAY_NOT : may);
@@ -194,11 +194,11 @@ static bool leave_open(struct request *q, struct response *r)
 void leave_page(struct request *q, struct response *r)
 {
 	int64_t member;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	str m = request_query(q, "m");
 	if (!leave_open(q, r))
 		return;
-	if (!m.n && desk_may(d, RIGHT_membership_set)) {
+	if (!m.n && worker_may(w, RIGHT_membership_set)) {
 		show_button(q, r, STR("Leave"), page_path(q, "/leave"), csrf_of(q));
 		return;
 	}
@@ -206,7 +206,7 @@ void leave_page(struct request *q, struct response *r)
 		show_leave(q, r, STR_NONE);
 		return;
 	}
-	err e = leave_token_read(q->arena, &d->o.mac, d->list, m, &member);
+	err e = leave_token_read(q->arena, &w->books.mac, w->list, m, &member);
 	if (e.kind)
 		error_page(q, r, 400, arena_cat(q->arena, str_from(e.msg), STR(".")));
 	else
@@ -228,7 +228,7 @@ static void leave_by_link(struct request *q, struct response *r, str m)
 {
 	struct ordered x;
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "token", json_of(m));
 	if (!order_and_wait(q, "leave_link", args, &x))
 		error_page(q, r, x.result ? 400 : 503, x.why);
@@ -248,7 +248,7 @@ static void leave_signed_in(struct request *q, struct response *r)
 		return;
 	}
 	args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	if (order_and_wait(q, "leave", args, &x))
 		go_to(q, r, "left");
 	else
@@ -269,7 +269,7 @@ static void leave_by_address(struct request *q, struct response *r)
 	if (too_often(q, r))
 		return;
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "address", json_of(address));
 	if (order_file_only(q, "leave_ask", args))
 		go_to(q, r, "leave-asked");
@@ -284,7 +284,7 @@ void leave_post(struct request *q, struct response *r)
 		return;
 	if (m.n)
 		leave_by_link(q, r, m);
-	else if (field(q, "address").n || !desk_may(desk_of(q), RIGHT_membership_set))
+	else if (field(q, "address").n || !worker_may(worker_of(q), RIGHT_membership_set))
 		leave_by_address(q, r);
 	else
 		leave_signed_in(q, r);

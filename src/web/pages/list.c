@@ -28,7 +28,7 @@ static bool read_before(const struct request *q, struct home *h)
 
 static void add_info(struct request *q, struct page_list *p)
 {
-	str rest = desk_of(q)->settings.info, line;
+	str rest = worker_of(q)->settings.info, line;
 	size_t room = 1;
 	for (size_t i = 0; i < rest.n; i++)
 		room += rest.p[i] == '\n';
@@ -49,8 +49,8 @@ static struct page_threads_rows thread_row(struct request *q,
 	return (struct page_threads_rows){
 		.number = t->number,
 		.subject = t->subject,
-		.href = face_thread_path(q, t->number),
-		.who = face_author(q->arena, t->from_name, t->from_address, hide),
+		.href = page_thread_path(q, t->number),
+		.who = page_author(q->arena, t->from_name, t->from_address, hide),
 		.others = t->authors - 1,
 		.posts = t->posts,
 		.last = t->last_at,
@@ -59,10 +59,10 @@ static struct page_threads_rows thread_row(struct request *q,
 
 static err add_threads(struct request *q, const struct home *h, struct page_list *p)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct archive_threads t;
-	bool hide = face_hides(q, &d->settings);
-	TRY(archive_threads_latest(d->o.archive, q->arena, d->list->id, h->before_at,
+	bool hide = page_hides(q, &w->settings);
+	TRY(archive_threads_latest(w->books.archive, q->arena, w->list->id, h->before_at,
 				   h->before_id, THREADS + 1, &t));
 	struct page_threads *threads = arena_zero(q->arena, sizeof *threads);
 	struct page_threads_rows *rows = arena_zero(q->arena,
@@ -84,9 +84,9 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 
 static err add_months(struct request *q, const struct home *h, struct page_list *p)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct calendar c;
-	TRY(archive_months(d->o.archive, q->arena, d->list->id, &c.months, &c.count));
+	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
 	for (size_t i = 0; i < c.count; i++)
 		p->posts += c.months[i].posts;
 	if (!c.count)
@@ -112,63 +112,62 @@ static err add_months(struct request *q, const struct home *h, struct page_list 
 
 static err add_standing(struct request *q, struct page_list *p)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct member_row m;
-	err e = d->viewer.person ? member_of_person(d->o.lists, q->arena, d->list->id,
-						    d->viewer.person, &m)
+	err e = w->viewer.person ? member_of_person(w->books.lists, q->arena, w->list->id,
+						    w->viewer.person, &m)
 				 : FAIL(ERR_NOTFOUND, "a guest");
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	p->signed_in = q->session;
 	p->member = !e.kind;
 	p->joined = p->member ? m.joined_at : 0;
-	p->moderates = desk_may(d, RIGHT_held_see);
-	p->owns = desk_may(d, RIGHT_settings_see);
+	p->moderates = worker_may(w, RIGHT_held_see);
+	p->owns = worker_may(w, RIGHT_settings_see);
 	if (p->moderates)
-		TRY(held_count(d->o.lists, d->list->id, &p->held));
-	p->counts_members = desk_may(d, RIGHT_roster_see);
+		TRY(held_count(w->books.lists, w->list->id, &p->held));
+	p->counts_members = worker_may(w, RIGHT_roster_see);
 	if (p->counts_members)
-		TRY(member_count(d->o.lists, d->list->id, STR(""), &p->members));
+		TRY(member_count(w->books.lists, w->list->id, STR(""), &p->members));
 	return OK;
 }
 
 static struct page_frame list_home_frame(struct request *q, const struct home *h)
 {
-	struct desk *d = desk_of(q);
-	struct page_frame f = frame_of(q, d->list->name);
+	struct worker *w = worker_of(q);
+	struct page_frame f = frame_of(q, w->list->name);
 	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
 	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
-	way[1] = (struct page_frame_crumbs){ d->list->name, STR_NONE };
+	way[1] = (struct page_frame_crumbs){ w->list->name, STR_NONE };
 	f.crumbs = way;
 	f.crumbs_count = 2;
-	if (desk_may(d, RIGHT_archive_read))
-		f.feed = arena_cat(q->arena, desk_list_path(q), STR("/feed.atom"));
+	if (worker_may(w, RIGHT_archive_read))
+		f.feed = arena_cat(q->arena, list_path(q), STR("/feed.atom"));
 	if (!h->before_at)
-		f.canonical = face_url(q,
-				       arena_cat(q->arena, desk_list_path(q), STR("/")));
+		f.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/")));
 	return f;
 }
 
 static err show_home(struct request *q, struct response *r, const struct home *h)
 {
-	struct desk *d = desk_of(q);
-	const struct settings *s = &d->settings;
-	str path = desk_list_path(q);
-	bool is_writer = s->allow_list_posts || desk_may(d, RIGHT_held_see);
+	struct worker *w = worker_of(q);
+	const struct settings *s = &w->settings;
+	str path = list_path(q);
+	bool is_writer = s->allow_list_posts || worker_may(w, RIGHT_held_see);
 	struct page_list p = {
 		.frame = list_home_frame(q, h),
 		.note = note_of(q),
 		.name = str_skip(path, sizeof "/lists/" - 1),
-		.address = d->list->address,
+		.address = w->list->address,
 		.path = path,
-		.mailto = arena_cat(q->arena, STR("mailto:"), d->list->address),
+		.mailto = arena_cat(q->arena, STR("mailto:"), w->list->address),
 		.owners = arena_cat(q->arena, STR("mailto:"),
-				    list_subaddress(q->arena, d->list, STR("owner"))),
+				    list_subaddress(q->arena, w->list, STR("owner"))),
 		.description = s->description,
-		.readers = face_readers(s),
-		.writers = face_writers(s),
+		.readers = page_readers(s),
+		.writers = page_writers(s),
 		.archived = !setting_is(s->archive_policy, "never"),
-		.may_read = desk_may(d, RIGHT_archive_read),
+		.may_read = worker_may(w, RIGHT_archive_read),
 		.may_join = !setting_is(s->subscription_policy, "closed"),
 		.may_post = is_writer,
 		.login = arena_cat(q->arena, STR("/login?to="),
@@ -188,7 +187,7 @@ static err show_home(struct request *q, struct response *r, const struct home *h
  * guests' pages are kept; what they see of members is a number, part of the key. */
 void list_page(struct request *q, struct response *r)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct home h = { 0 };
 	int64_t members = 0;
 	str key;
@@ -197,17 +196,17 @@ void list_page(struct request *q, struct response *r)
 		return;
 	}
 	if (h.before_at)
-		face_no_index(r);
-	face_month_of(clock_now(), &h.year, &h.month);
+		page_no_index(r);
+	page_month_of(clock_now(), &h.year, &h.month);
 	bool keep = !q->session && !request_query(q, "done").n;
-	if (keep && desk_may(d, RIGHT_roster_see)
+	if (keep && worker_may(w, RIGHT_roster_see)
 	    && page_failed(q, r,
-			   member_count(d->o.lists, d->list->id, STR(""), &members)))
+			   member_count(w->books.lists, w->list->id, STR(""), &members)))
 		return;
 	str details = arena_printf(q->arena, "%d-%d %" PRId64 " %" PRId64 ".%" PRId64,
 				   h.year, h.month, members, h.before_at, h.before_id);
-	if (keep && face_answered(q, r, "list", details, &key))
+	if (keep && page_from_cache(q, r, "list", details, &key))
 		return;
 	if (!page_failed(q, r, show_home(q, r, &h)) && keep)
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "store/lists/member.h"
 #include "web/pages/calendar.h"
-#include "web/pages/shelf.h"
+#include "web/pages/visible.h"
 
 #include <inttypes.h>
 
@@ -17,25 +17,26 @@ static str standing(const struct viewer *v)
 	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? names[v->here] : STR_NONE;
 }
 
-static err count_posts(struct request *q, const struct shelf_list *l,
+static err count_posts(struct request *q, const struct visible_list *l,
 		       struct page_lists_lists *row)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	struct archive_threads latest;
 	struct calendar c;
 	int year, month;
-	TRY(archive_months(d->o.archive, q->arena, l->entry->id, &c.months, &c.count));
-	TRY(archive_threads_latest(d->o.archive, q->arena, l->entry->id, 0, 0, 1,
+	TRY(archive_months(w->books.archive, q->arena, l->entry->id, &c.months,
+			   &c.count));
+	TRY(archive_threads_latest(w->books.archive, q->arena, l->entry->id, 0, 0, 1,
 				   &latest));
 	for (size_t i = 0; i < c.count; i++)
 		row->posts += c.months[i].posts;
-	face_month_of(clock_now(), &year, &month);
+	page_month_of(clock_now(), &year, &month);
 	row->month_posts = calendar_posts(&c, year, month);
 	row->latest = latest.count ? latest.list[0].last_at : 0;
 	return OK;
 }
 
-static err show_list(struct request *q, const struct shelf_list *l,
+static err show_list(struct request *q, const struct visible_list *l,
 		     struct page_lists_lists *row)
 {
 	*row = (struct page_lists_lists){
@@ -43,9 +44,9 @@ static err show_list(struct request *q, const struct shelf_list *l,
 		.address = l->entry->address,
 		.path = l->path,
 		.about = l->settings.description,
-		.readers = face_readers(&l->settings),
-		.writers = face_writers(&l->settings),
-		.may_read = shelf_may(l, RIGHT_archive_read),
+		.readers = page_readers(&l->settings),
+		.writers = page_writers(&l->settings),
+		.may_read = visible_list_may(l, RIGHT_archive_read),
 		.you = standing(&l->viewer),
 	};
 	return row->may_read ? count_posts(q, l, row) : OK;
@@ -53,8 +54,8 @@ static err show_list(struct request *q, const struct shelf_list *l,
 
 static err show_lists(struct request *q, struct response *r)
 {
-	struct shelf s;
-	TRY(shelf_read(q, RIGHT_list_see, &s));
+	struct visible_lists s;
+	TRY(visible_lists_read(q, RIGHT_list_see, &s));
 	struct page_lists p = { .frame = frame_of(q, STR("Mailing lists")),
 				.guest = !q->session };
 	struct page_lists_lists *rows = arena_zero(q->arena,
@@ -64,7 +65,7 @@ static err show_lists(struct request *q, struct response *r)
 		p.search |= rows[i].may_read;
 		p.own_count += rows[i].you.n > 0;
 	}
-	p.frame.canonical = face_url(q, STR("/lists/"));
+	p.frame.canonical = page_url(q, STR("/lists/"));
 	p.lists = rows;
 	p.lists_count = s.count;
 	ANSWER(q, r, lists, &p);
@@ -73,7 +74,7 @@ static err show_lists(struct request *q, struct response *r)
 
 void lists_page(struct request *q, struct response *r)
 {
-	(void)desk_open(q);
+	(void)worker_open(q);
 	if (page_failed(q, r, show_lists(q, r)))
 		return;
 	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");

@@ -11,14 +11,14 @@ bool browser_sign_in(struct request *q, struct response *r, int64_t person,
 		     const char *how)
 {
 	str cookie;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	str client = net_ip_text(q->arena, &q->client);
 	if (page_failed(q, r,
-			account_session_open(q->arena, d->o.lists, person, client,
+			account_session_open(q->arena, w->books.lists, person, client,
 					     request_header(q, "user-agent"), &cookie)))
 		return false;
 	if (q->session && q->session->cookie.n) {
-		err e = account_session_close(d->o.lists, q->session->cookie);
+		err e = account_session_close(w->books.lists, q->session->cookie);
 		if (e.kind)
 			log_warn("session-not-closed", KE(e));
 	}
@@ -32,7 +32,8 @@ void browser_sign_out(struct request *q, struct response *r)
 {
 	if (q->session && q->session->cookie.n
 	    && page_failed(
-		    q, r, account_session_close(desk_of(q)->o.lists, q->session->cookie)))
+		    q, r,
+		    account_session_close(worker_of(q)->books.lists, q->session->cookie)))
 		return;
 	session_clear(q, r);
 	go_said(q, r, STR("/login"), "signed-out", STR(""));
@@ -73,7 +74,7 @@ static void show(struct request *q, struct response *r, const char *link_error,
 
 void login_page(struct request *q, struct response *r)
 {
-	desk_open(q);
+	worker_open(q);
 	if (q->session)
 		go_on(q, r, request_query(q, "to"));
 	else
@@ -94,7 +95,7 @@ static void too_often(struct request *q, struct response *r)
 static void by_link(struct request *q, struct response *r)
 {
 	struct address x;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	str address = field(q, "address"), to = field(q, "to");
 	if (address_parse(q->arena, address, &x).kind) {
 		r->status = 400;
@@ -102,7 +103,7 @@ static void by_link(struct request *q, struct response *r)
 		     NULL);
 		return;
 	}
-	if (!rate_take(d->house->asks, network_key(q->arena, q), 1)) {
+	if (!rate_take(w->web->asks, network_key(q->arena, q), 1)) {
 		too_often(q, r);
 		return;
 	}
@@ -117,14 +118,14 @@ static void by_link(struct request *q, struct response *r)
 
 static void refused(struct request *q, struct response *r, err e)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	if (e.kind == ERR_LIMIT) {
 		error_page(q, r, 503, str_from(e.msg));
 		return;
 	}
 	if (e.kind != ERR_DENIED && page_failed(q, r, e))
 		return;
-	throttle_failed(d->house->sign_ins, &q->client);
+	throttle_failed(w->web->sign_ins, &q->client);
 	log_warn("sign-in-refused", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("mechanism", "password"), KS("user", field(q, "address")));
 	r->status = 403;
@@ -137,18 +138,18 @@ static void by_password(struct request *q, struct response *r)
 {
 	struct address x;
 	struct account who;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	str address = field(q, "address");
-	if (!throttle_may(d->house->sign_ins, address, &q->client)) {
+	if (!throttle_may(w->web->sign_ins, address, &q->client)) {
 		too_often(q, r);
 		return;
 	}
 	err e = address_parse(q->arena, address, &x);
 	if (e.kind)
 		e.kind = ERR_DENIED;
-	else if (!(e = desk_check(d)).kind)
-		e = account_sign_in(q->arena, d->o.lists, &x, request_form(q, "password"),
-				    &who);
+	else if (!(e = worker_check(w)).kind)
+		e = account_sign_in(q->arena, w->books.lists, &x,
+				    request_form(q, "password"), &who);
 	if (e.kind)
 		refused(q, r, e);
 	else if (browser_sign_in(q, r, who.id, "password"))
@@ -157,7 +158,7 @@ static void by_password(struct request *q, struct response *r)
 
 void login_post(struct request *q, struct response *r)
 {
-	desk_open(q);
+	worker_open(q);
 	if (str_eq(field(q, "by"), STR("password")))
 		by_password(q, r);
 	else

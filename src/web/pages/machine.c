@@ -11,7 +11,7 @@
 void healthz_page(struct request *q, struct response *r)
 {
 	r->cache = STR("no-store");
-	if (!desk_of(q)->ready) {
+	if (!worker_of(q)->ready) {
 		r->status = 503;
 		return;
 	}
@@ -34,7 +34,7 @@ static void add_metric(struct buf *b, const char *name, const char *type,
 	buf_addf(b, "postern_%s %" PRId64 "\n", name, value);
 }
 
-static void add_http(const struct house *h, struct buf *b)
+static void add_http(const struct web *h, struct buf *b)
 {
 	struct http_counts n = h->http ? http_counts(h->http) : (struct http_counts){ 0 };
 	const struct {
@@ -63,7 +63,7 @@ static err add_queue(struct request *q, struct buf *b)
 	struct queue_destination *to;
 	size_t count;
 	int64_t owed = 0, held = 0, oldest = 0;
-	TRY(queue_destinations(desk_of(q)->o.outbound, q->arena, &to, &count));
+	TRY(queue_destinations(worker_of(q)->books.outbound, q->arena, &to, &count));
 	for (size_t i = 0; i < count; i++) {
 		owed += to[i].deliveries;
 		held += to[i].held;
@@ -81,16 +81,16 @@ static err add_queue(struct request *q, struct buf *b)
 
 static err add_archive(struct request *q, struct buf *b)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	const struct list_entry **lists;
 	size_t count;
-	addressbook_lists(d->o.addresses, q->arena, &lists, &count);
+	addressbook_lists(w->books.addresses, q->arena, &lists, &count);
 	add_metric(b, "lists", "gauge", "Lists", (int64_t)count);
 	add_head(b, "posts", "gauge", "Posts in the archive");
 	for (size_t i = 0; i < count; i++) {
 		struct calendar c;
 		int64_t posts = 0;
-		TRY(archive_months(d->o.archive, q->arena, lists[i]->id, &c.months,
+		TRY(archive_months(w->books.archive, q->arena, lists[i]->id, &c.months,
 				   &c.count));
 		for (size_t m = 0; m < c.count; m++)
 			posts += c.months[m].posts;
@@ -103,14 +103,14 @@ static err add_archive(struct request *q, struct buf *b)
 /* For who runs the machine: names of lists that are not for everybody stand here. */
 void metrics_page(struct request *q, struct response *r)
 {
-	struct desk *d = desk_open(q);
+	struct worker *w = worker_open(q);
 	if (!exchange_from_here(&q->client)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
 	r->cache = STR("no-store");
-	add_http(d->house, &r->body);
-	if (!d->ready) {
+	add_http(w->web, &r->body);
+	if (!w->ready) {
 		r->status = 503;
 		return;
 	}

@@ -5,9 +5,9 @@
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
 {
-	struct desk *d = desk_of(q);
-	err e = member_of_person(d->o.lists, q->arena, d->list->id, q->session->person,
-				 m);
+	struct worker *w = worker_of(q);
+	err e = member_of_person(w->books.lists, q->arena, w->list->id,
+				 q->session->person, m);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
 			   STR("You are no member of this list. Its page tells how to "
@@ -20,12 +20,12 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 static void show(struct request *q, struct response *r, const struct member_row *m,
 		 const struct page_note *note)
 {
-	struct desk *d = desk_of(q);
-	str path = desk_list_path(q);
+	struct worker *w = worker_of(q);
+	str path = list_path(q);
 	ANSWER(q, r, me,
 	       (&(struct page_me){
 		       .frame = list_frame(q, STR("My settings")),
-		       .list = d->list->name,
+		       .list = w->list->name,
 		       .address = m->text,
 		       .joined = m->joined_at,
 		       .off_by = m->off_by,
@@ -57,7 +57,7 @@ void me_post(struct request *q, struct response *r)
 	if (!find(q, r, &m))
 		return;
 	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(desk_of(q)->list->address));
+	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "delivery", json_of(field(q, "delivery")));
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
 		json_object_set_new(args, switches[i],

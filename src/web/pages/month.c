@@ -65,16 +65,17 @@ static err show_group(struct request *q, const struct month_view *v,
 	const struct archive_post *x = g->first;
 	struct archive_thread t;
 	bool found;
-	TRY(archive_thread_by_id(desk_of(q)->o.archive, q->arena, x->thread, &t, &found));
+	TRY(archive_thread_by_id(worker_of(q)->books.archive, q->arena, x->thread, &t,
+				 &found));
 	*row = (struct page_threads_rows){
 		.number = found ? t.number : x->number,
 		.subject = found ? t.subject : x->subject,
-		.who = face_author(q->arena, x->from_name, x->from_address, v->hide),
+		.who = page_author(q->arena, x->from_name, x->from_address, v->hide),
 		.others = (int64_t)g->authors.used - 1,
 		.posts = (int64_t)g->posts,
 		.last = g->last->date,
 	};
-	row->href = face_thread_path(q, row->number);
+	row->href = page_thread_path(q, row->number);
 	if (row->number != x->number)
 		row->href = arena_printf(q->arena, "%.*s#n%" PRId64, STR_F(row->href),
 					 x->number);
@@ -111,8 +112,8 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 		rows[i] = (struct page_month_messages){
 			.number = x->number,
 			.subject = x->subject,
-			.href = face_post_path(q, x->number),
-			.from = face_author(q->arena, x->from_name, x->from_address,
+			.href = page_post_path(q, x->number),
+			.from = page_author(q->arena, x->from_name, x->from_address,
 					    v->hide),
 			.date = x->date,
 		};
@@ -137,38 +138,38 @@ static void add_neighbours(struct request *q, const struct month_view *v,
 			before = m;
 	}
 	if (before) {
-		p->before_href = face_month_path(q, before->year, before->month);
-		p->before = face_month_name(q->arena, before->year, before->month);
+		p->before_href = page_month_path(q, before->year, before->month);
+		p->before = page_month_name(q->arena, before->year, before->month);
 	}
 	if (after) {
-		p->after_href = face_month_path(q, after->year, after->month);
-		p->after = face_month_name(q->arena, after->year, after->month);
+		p->after_href = page_month_path(q, after->year, after->month);
+		p->after = page_month_name(q->arena, after->year, after->month);
 	}
 }
 
 static struct page_frame month_frame(struct request *q, const struct month_view *v,
 				     str title)
 {
-	struct page_frame f = face_frame(
-		q, arena_cat(q->arena, title, STR(", "), desk_of(q)->list->name));
-	face_step(q, &f, title, STR_NONE);
+	struct page_frame f = archive_frame(
+		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
+	frame_step(q, &f, title, STR_NONE);
 	if (!v->after)
-		f.canonical = face_url(q, face_month_path(q, v->year, v->month));
+		f.canonical = page_url(q, page_month_path(q, v->year, v->month));
 	return f;
 }
 
 static err show_the_month(struct request *q, struct response *r, struct month_view *v)
 {
-	struct desk *d = desk_of(q);
-	TRY(archive_months(d->o.archive, q->arena, d->list->id, &v->calendar.months,
+	struct worker *w = worker_of(q);
+	TRY(archive_months(w->books.archive, q->arena, w->list->id, &v->calendar.months,
 			   &v->calendar.count));
-	TRY(archive_read_month(d->o.archive, q->arena, d->list->id, v->year, v->month,
+	TRY(archive_read_month(w->books.archive, q->arena, w->list->id, v->year, v->month,
 			       v->after, PAGE_POSTS + 1, &v->posts));
-	str title = face_month_name(q->arena, v->year, v->month);
+	str title = page_month_name(q->arena, v->year, v->month);
 	struct page_month p = {
 		.frame = month_frame(q, v, title),
-		.list = d->list->name,
-		.path = face_month_path(q, v->year, v->month),
+		.list = w->list->name,
+		.path = page_month_path(q, v->year, v->month),
 		.title = title,
 		.year = v->year,
 		.month = v->month,
@@ -183,7 +184,7 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 	}
 	if (p.posts)
 		p.file = arena_printf(q->arena, "%.*s/by/%04d-%02d.mbox.gz",
-				      STR_F(desk_list_path(q)), v->year, v->month);
+				      STR_F(list_path(q)), v->year, v->month);
 	if (v->flat || q->json)
 		add_posts(q, v, &p);
 	if (!v->flat)
@@ -195,38 +196,37 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 
 void month_page(struct request *q, struct response *r)
 {
-	struct month_view v = { .hide = face_hides(q, &desk_of(q)->settings) };
+	struct month_view v = { .hide = page_hides(q, &worker_of(q)->settings) };
 	str key;
 	if (!read_month_asked(q, &v)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
 	if (v.flat || v.after)
-		face_no_index(r);
+		page_no_index(r);
 	str details = arena_printf(q->arena, "%d-%d %" PRId64 " %d", v.year, v.month,
 				   v.after, v.flat);
-	if (face_answered(q, r, "month", details, &key))
+	if (page_from_cache(q, r, "month", details, &key))
 		return;
 	if (!page_failed(q, r, show_the_month(q, r, &v)))
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }
 
 /* ---- all of them */
 
 static err show_years(struct request *q, struct response *r)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct calendar c;
-	TRY(archive_months(d->o.archive, q->arena, d->list->id, &c.months, &c.count));
+	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
 	struct page_years p = {
-		.frame = face_frame(q, arena_cat(q->arena, STR("All posts by month, "),
-						 d->list->name)),
-		.list = d->list->name,
+		.frame = archive_frame(q, arena_cat(q->arena, STR("All posts by month, "),
+						    w->list->name)),
+		.list = w->list->name,
 		.calendar = calendar_all(q, &c),
 	};
-	face_step(q, &p.frame, STR("All months"), STR_NONE);
-	p.frame.canonical = face_url(q,
-				     arena_cat(q->arena, desk_list_path(q), STR("/by/")));
+	frame_step(q, &p.frame, STR("All months"), STR_NONE);
+	p.frame.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/by/")));
 	for (size_t i = 0; i < c.count; i++)
 		p.posts += c.months[i].posts;
 	ANSWER(q, r, years, &p);
@@ -236,8 +236,8 @@ static err show_years(struct request *q, struct response *r)
 void years_page(struct request *q, struct response *r)
 {
 	str key;
-	if (face_answered(q, r, "years", STR(""), &key))
+	if (page_from_cache(q, r, "years", STR(""), &key))
 		return;
 	if (!page_failed(q, r, show_years(q, r)))
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }

@@ -11,7 +11,7 @@ enum { ROWS = 100 };
 
 static bool is_open(struct request *q, struct response *r)
 {
-	if (str_eq(desk_of(q)->o.conf->send_relay, STR("outbox")))
+	if (str_eq(worker_of(q)->books.conf->send_relay, STR("outbox")))
 		return true;
 	error_page(q, r, 404,
 		   STR("This server sends its mail. Only with [send] relay = outbox it "
@@ -34,7 +34,7 @@ static err add_rows(struct request *q, const struct ledger_entry *e, size_t n,
 	struct page_outbox_rows *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		if (m.id != e[i].message) {
-			err got = outbound_get(desk_of(q)->o.outbound, q->arena,
+			err got = outbound_get(worker_of(q)->books.outbound, q->arena,
 					       e[i].message, &m);
 			if (got.kind && got.kind != ERR_NOTFOUND)
 				return got;
@@ -62,7 +62,8 @@ void outbox_page(struct request *q, struct response *r)
 		return;
 	if (!str_i64(request_query(q, "before"), &before))
 		before = 0;
-	err got = ledger_kept(desk_of(q)->o.outbound, q->arena, before, ROWS, &e, &n);
+	err got = ledger_kept(worker_of(q)->books.outbound, q->arena, before, ROWS, &e,
+			      &n);
 	if (!got.kind)
 		got = add_rows(q, e, n, &p);
 	if (page_failed(q, r, got))
@@ -86,19 +87,19 @@ static err read_copy(struct request *q, struct copy *c)
 	int64_t id;
 	struct letter *l;
 	struct copy_parts parts;
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	if (!str_i64(request_arg(q, "id"), &id))
 		return FAIL(ERR_NOTFOUND, "no number");
-	TRY(ledger_get(d->o.outbound, q->arena, id, &c->entry));
+	TRY(ledger_get(w->books.outbound, q->arena, id, &c->entry));
 	if (!str_eq(c->entry.what, STR("kept")))
 		return FAIL(ERR_NOTFOUND, "not kept");
-	err e = letter_load(d->o.outbound, c->entry.message, &l);
+	err e = letter_load(w->books.outbound, c->entry.message, &l);
 	c->gone = e.kind == ERR_NOTFOUND;
 	if (e.kind)
 		return c->gone ? OK : e;
-	copy_make(q->arena, l, &d->o.mac, c->entry.member, &parts);
+	copy_make(q->arena, l, &w->books.mac, c->entry.member, &parts);
 	c->reverse_path = arena_copy(q->arena, parts.reverse_path);
-	c->whole = copy_whole(q->arena, l, &d->o.mac, c->entry.member);
+	c->whole = copy_whole(q->arena, l, &w->books.mac, c->entry.member);
 	letter_drop(l);
 	return OK;
 }

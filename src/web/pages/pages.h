@@ -2,7 +2,7 @@
  * file holds those of one subject. */
 #pragma once
 
-#include "web/house.h"
+#include "web/worker.h"
 
 #define PAGE(methods, pattern, function, right, flags) \
 	void function(struct request *q, struct response *r);

@@ -51,8 +51,8 @@ static void add_parent(struct request *q, const struct archive_post_page *x, boo
 	if (!x->has_parent)
 		return;
 	p->answers_number = up->number;
-	p->answers_href = face_post_path(q, up->number);
-	p->answers_name = face_author(q->arena, up->from_name, up->from_address, hide);
+	p->answers_href = page_post_path(q, up->number);
+	p->answers_name = page_author(q->arena, up->from_name, up->from_address, hide);
 }
 
 static struct html body_of(struct request *q, const struct archive_post_page *x,
@@ -80,8 +80,8 @@ static err add_outline(struct request *q, struct page_post *p, bool hide)
 	struct tree tree;
 	struct outline_how how = { .hide = hide, .current = p->number };
 	bool found;
-	const struct desk *d = desk_of(q);
-	TRY(archive_read_outline(d->o.archive, q->arena, d->list->id, p->number, &t,
+	const struct worker *w = worker_of(q);
+	TRY(archive_read_outline(w->books.archive, q->arena, w->list->id, p->number, &t,
 				 &found));
 	if (!found || t.count < 2)
 		return OK;
@@ -95,16 +95,16 @@ static struct page_frame post_frame(struct request *q, const struct archive_post
 	const struct archive_post *p = &x->leaf.post;
 	int year, month;
 	str title = p->subject.n ? p->subject : STR("(no subject)");
-	struct page_frame f = face_frame(
+	struct page_frame f = archive_frame(
 		q, arena_printf(q->arena, "%.*s, %.*s #%" PRId64, STR_F(title),
-				STR_F(desk_of(q)->list->name), p->number));
-	face_month_of(p->date, &year, &month);
-	face_step(q, &f, face_month_name(q->arena, year, month),
-		  face_month_path(q, year, month));
-	face_step(q, &f, arena_printf(q->arena, "thread %" PRId64, x->thread.number),
-		  face_thread_path(q, x->thread.number));
-	face_step(q, &f, arena_printf(q->arena, "#%" PRId64, p->number), STR_NONE);
-	f.canonical = face_url(q, face_post_path(q, p->number));
+				STR_F(worker_of(q)->list->name), p->number));
+	page_month_of(p->date, &year, &month);
+	frame_step(q, &f, page_month_name(q->arena, year, month),
+		   page_month_path(q, year, month));
+	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, x->thread.number),
+		   page_thread_path(q, x->thread.number));
+	frame_step(q, &f, arena_printf(q->arena, "#%" PRId64, p->number), STR_NONE);
+	f.canonical = page_url(q, page_post_path(q, p->number));
 	return f;
 }
 
@@ -112,12 +112,12 @@ static err show_post(struct request *q, struct response *r,
 		     const struct archive_post_page *x)
 {
 	const struct archive_post *post = &x->leaf.post;
-	bool hide = face_hides(q, &desk_of(q)->settings);
+	bool hide = page_hides(q, &worker_of(q)->settings);
 	struct page_post p = {
 		.frame = post_frame(q, x),
 		.number = post->number,
 		.subject = post->subject,
-		.from = face_author(q->arena, post->from_name, post->from_address, hide),
+		.from = page_author(q->arena, post->from_name, post->from_address, hide),
 		.initials = render_initials(q->arena, post->from_name,
 					    post->from_address),
 		.date = post->date,
@@ -126,14 +126,14 @@ static err show_post(struct request *q, struct response *r,
 		.message_id = post->message_id,
 		.size = post->size,
 		.guessed = post->flags & ARCHIVE_GUESSED,
-		.reply = face_reply_path(q, post->number),
-		.mailto = face_reply_mailto(q, post),
-		.path = face_post_path(q, post->number),
-		.list_path = desk_list_path(q),
+		.reply = page_reply_path(q, post->number),
+		.mailto = page_reply_mailto(q, post),
+		.path = page_post_path(q, post->number),
+		.list_path = list_path(q),
 		.thread = x->thread.number,
 		.thread_posts = x->thread.posts,
 		.thread_href = arena_printf(q->arena, "%.*s#n%" PRId64,
-					    STR_F(face_thread_path(q, x->thread.number)),
+					    STR_F(page_thread_path(q, x->thread.number)),
 					    post->number),
 		.before = x->before,
 		.after = x->after,
@@ -154,7 +154,7 @@ static err show_post(struct request *q, struct response *r,
 void post_page(struct request *q, struct response *r)
 {
 	struct archive_post_page x;
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	int64_t number = 0;
 	bool found;
 	str key;
@@ -163,15 +163,15 @@ void post_page(struct request *q, struct response *r)
 		return;
 	}
 	str details = arena_printf(q->arena, "%" PRId64, number);
-	if (face_answered(q, r, "post", details, &key)
+	if (page_from_cache(q, r, "post", details, &key)
 	    || page_failed(q, r,
-			   archive_read_post(d->o.archive, q->arena, d->list->id, number,
-					     &x, &found)))
+			   archive_read_post(w->books.archive, q->arena, w->list->id,
+					     number, &x, &found)))
 		return;
 	if (!found) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
 	if (!page_failed(q, r, show_post(q, r, &x)))
-		face_keep(q, r, key);
+		page_to_cache(q, r, key);
 }

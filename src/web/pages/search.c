@@ -4,14 +4,14 @@
 #include "archive/search.h"
 #include "base/enc.h"
 #include "base/utf8.h"
-#include "web/pages/shelf.h"
+#include "web/pages/visible.h"
 
 #include <inttypes.h>
 
 enum { HITS = 20, SKIP_MAX = 10000 };
 
 struct asked {
-	const struct shelf_list *lists; /* where; each may be read */
+	const struct visible_list *lists; /* where; each may be read */
 	size_t count;
 	bool one; /* the page of one list */
 	str words;
@@ -19,7 +19,7 @@ struct asked {
 	int64_t after_date, after_id, skip;
 };
 
-static const struct shelf_list *list_of(const struct asked *x, int64_t id)
+static const struct visible_list *list_of(const struct asked *x, int64_t id)
 {
 	for (size_t i = 0; i < x->count; i++)
 		if (x->lists[i].entry->id == id)
@@ -48,7 +48,7 @@ static void point_at(struct request *q, const struct asked *x, str why,
 static bool hides(struct request *q, const struct asked *x)
 {
 	for (size_t i = 0; i < x->count; i++)
-		if (face_hides(q, &x->lists[i].settings))
+		if (page_hides(q, &x->lists[i].settings))
 			return true;
 	return false;
 }
@@ -60,17 +60,17 @@ static void add_hits(struct request *q, const struct asked *x,
 						   (found->count + 1) * sizeof *rows);
 	for (size_t i = 0; i < found->count; i++) {
 		const struct archive_post *post = &found->hits[i].post;
-		const struct shelf_list *l = list_of(x, post->list);
+		const struct visible_list *l = list_of(x, post->list);
 		if (!l) /* search_run looks at nothing else */
 			continue;
-		bool hide = face_hides(q, &l->settings);
+		bool hide = page_hides(q, &l->settings);
 		rows[p->hits_count++] = (struct page_search_hits){
 			.subject_marked = post->subject.n ? found->hits[i].subject
 							  : HTML("(no subject)"),
 			.snippet = found->hits[i].snippet,
 			.subject = post->subject,
 			.text = found->hits[i].snippet.s,
-			.from = face_author(q->arena, post->from_name, post->from_address,
+			.from = page_author(q->arena, post->from_name, post->from_address,
 					    hide),
 			.list = l->name,
 			.number = post->number,
@@ -127,7 +127,7 @@ static err run(struct request *q, const struct asked *x, struct search_found *fo
 		.skip = x->skip,
 		.limit = HITS,
 	};
-	return search_run(desk_of(q)->o.archive, q->arena, &s, found);
+	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
 }
 
 /* What was asked wrongly is said on the page; a book that cannot be read is not. */
@@ -155,11 +155,11 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 
 static err show_search(struct request *q, struct response *r, const struct asked *x)
 {
-	const struct shelf_list *only = x->one ? &x->lists[0] : NULL;
+	const struct visible_list *only = x->one ? &x->lists[0] : NULL;
 	str title = x->words.n ? arena_cat(q->arena, STR("Search: "), x->words)
 			       : STR("Search");
 	struct page_search p = {
-		.frame = face_frame(q, title),
+		.frame = archive_frame(q, title),
 		.q = x->words,
 		.list = only ? only->name : STR_NONE,
 		.action = only ? arena_cat(q->arena, only->path, STR("/search"))
@@ -170,7 +170,7 @@ static err show_search(struct request *q, struct response *r, const struct asked
 				       enc_percent(q->arena, x->words));
 	else if (only)
 		p.all_href = STR("/lists/search");
-	face_step(q, &p.frame, STR("Search"), STR_NONE);
+	frame_step(q, &p.frame, STR("Search"), STR_NONE);
 	TRY(ask(q, r, x, &p));
 	ANSWER(q, r, search, &p);
 	return OK;
@@ -190,7 +190,7 @@ static bool read_asked(const struct request *q, struct asked *x)
 
 static void answer_search(struct request *q, struct response *r, struct asked *x)
 {
-	face_no_index(r);
+	page_no_index(r);
 	if (!read_asked(q, x))
 		error_page(q, r, 400, STR("This is no page of a search. Search again."));
 	else
@@ -199,9 +199,9 @@ static void answer_search(struct request *q, struct response *r, struct asked *x
 
 void search_page(struct request *q, struct response *r)
 {
-	struct shelf_list one;
+	struct visible_list one;
 	struct asked x = { .lists = &one, .count = 1, .one = true };
-	err e = shelf_find(q, desk_of(q)->list->id, RIGHT_archive_read, &one);
+	err e = visible_list_find(q, worker_of(q)->list->id, RIGHT_archive_read, &one);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404, STR_NONE);
 	else if (!page_failed(q, r, e))
@@ -210,9 +210,9 @@ void search_page(struct request *q, struct response *r)
 
 void search_all_page(struct request *q, struct response *r)
 {
-	struct shelf s;
-	(void)desk_open(q);
-	if (page_failed(q, r, shelf_read(q, RIGHT_archive_read, &s)))
+	struct visible_lists s;
+	(void)worker_open(q);
+	if (page_failed(q, r, visible_lists_read(q, RIGHT_archive_read, &s)))
 		return;
 	struct asked x = { .lists = s.lists, .count = s.count };
 	answer_search(q, r, &x);

@@ -46,7 +46,7 @@ static struct html body_of(struct request *q, const struct thread_view *v,
 			   const struct archive_leaf *leaf, str parent_name)
 {
 	struct render_how how = {
-		.url = face_post_path(q, leaf->post.number),
+		.url = page_post_path(q, leaf->post.number),
 		.number = leaf->post.number,
 		.hide_addresses = v->hide,
 		.attachments = &leaf->attachments,
@@ -62,8 +62,8 @@ static void show_message(struct request *q, const struct thread_view *v,
 {
 	const struct archive_post *p = &leaf->post;
 	const struct archive_leaf *up = parent_of(v, leaf);
-	str from = face_author(q->arena, p->from_name, p->from_address, v->hide);
-	str up_name = up ? face_author(q->arena, up->post.from_name,
+	str from = page_author(q->arena, p->from_name, p->from_address, v->hide);
+	str up_name = up ? page_author(q->arena, up->post.from_name,
 				       up->post.from_address, v->hide)
 			 : STR_NONE;
 	*m = (struct page_msg){
@@ -75,8 +75,8 @@ static void show_message(struct request *q, const struct thread_view *v,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
 		.guessed = p->flags & ARCHIVE_GUESSED,
-		.href = face_post_path(q, p->number),
-		.reply = face_reply_path(q, p->number),
+		.href = page_post_path(q, p->number),
+		.reply = page_reply_path(q, p->number),
 		.body = body_of(q, v, leaf, up_name),
 	};
 	if (!up)
@@ -85,7 +85,7 @@ static void show_message(struct request *q, const struct thread_view *v,
 	m->answers_name = up_name;
 	m->answers_href = is_shown(v, up)
 				  ? arena_printf(q->arena, "#n%" PRId64, up->post.number)
-				  : face_post_path(q, up->post.number);
+				  : page_post_path(q, up->post.number);
 }
 
 /* ---- the tree of messages */
@@ -126,16 +126,16 @@ static void add_neighbours(struct request *q, const struct thread_view *v,
 			   struct page_thread *p)
 {
 	struct archive_thread before, after;
-	if (archive_thread_neighbours(desk_of(q)->o.archive, q->arena, &v->t.thread,
+	if (archive_thread_neighbours(worker_of(q)->books.archive, q->arena, &v->t.thread,
 				      &before, &after)
 		    .kind)
 		return;
 	if (before.number) {
-		p->before_href = face_thread_path(q, before.number);
+		p->before_href = page_thread_path(q, before.number);
 		p->before_subject = before.subject;
 	}
 	if (after.number) {
-		p->after_href = face_thread_path(q, after.number);
+		p->after_href = page_thread_path(q, after.number);
 		p->after_subject = after.subject;
 	}
 }
@@ -163,21 +163,21 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 	const struct archive_thread *t = &v->t.thread;
 	int year, month;
 	str title = t->subject.n ? t->subject : STR("(no subject)");
-	struct page_frame f = face_frame(
-		q, arena_cat(q->arena, title, STR(", "), desk_of(q)->list->name));
-	face_month_of(t->first_at, &year, &month);
-	face_step(q, &f, face_month_name(q->arena, year, month),
-		  face_month_path(q, year, month));
-	face_step(q, &f, arena_printf(q->arena, "thread %" PRId64, t->number), STR_NONE);
+	struct page_frame f = archive_frame(
+		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
+	page_month_of(t->first_at, &year, &month);
+	frame_step(q, &f, page_month_name(q->arena, year, month),
+		   page_month_path(q, year, month));
+	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, t->number), STR_NONE);
 	f.feed = arena_cat(q->arena, path, STR(".atom"));
-	f.canonical = face_url(q, path);
+	f.canonical = page_url(q, path);
 	return f;
 }
 
 static void show_thread(struct request *q, struct response *r, struct thread_view *v)
 {
 	const struct archive_thread *t = &v->t.thread;
-	str path = face_thread_path(q, t->number);
+	str path = page_thread_path(q, t->number);
 	struct page_thread p = {
 		.frame = thread_frame(q, v, path),
 		.number = t->number,
@@ -188,7 +188,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.last = t->last_at,
 		.flat = v->flat,
 		.path = path,
-		.list_path = desk_list_path(q),
+		.list_path = list_path(q),
 	};
 	struct tree tree;
 	struct outline_how how = { .hide = v->hide, .here = true };
@@ -211,9 +211,9 @@ struct wanted {
 
 static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 {
-	struct desk *d = desk_of(q);
-	TRY(archive_read_outline(d->o.archive, q->arena, d->list->id, w->number, &v->t,
-				 &w->found));
+	struct worker *d = worker_of(q);
+	TRY(archive_read_outline(d->books.archive, q->arena, d->list->id, w->number,
+				 &v->t, &w->found));
 	if (!w->found)
 		return OK;
 	if (v->flat)
@@ -222,13 +222,13 @@ static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 	if (!w->part_found || v->t.thread.number != w->number)
 		return OK;
 	size_t *needed, count = part_needs(q->arena, &v->t, &v->part, &needed);
-	return archive_read_bodies(d->o.archive, q->arena, &v->t, needed, count);
+	return archive_read_bodies(d->books.archive, q->arena, &v->t, needed, count);
 }
 
 /* The outline and the bodies are of one moment. */
 static err read_thread(struct request *q, struct thread_view *v, struct wanted *w)
 {
-	struct book *b = desk_of(q)->o.archive;
+	struct book *b = worker_of(q)->books.archive;
 	TRY(book_begin(b));
 	err e = read_part(q, v, w), end = book_commit(b);
 	return e.kind ? e : end;
@@ -241,9 +241,9 @@ static bool wants_flat(const struct request *q)
 
 void thread_page(struct request *q, struct response *r)
 {
-	struct desk *d = desk_of(q);
+	struct worker *d = worker_of(q);
 	struct thread_view v = { .flat = wants_flat(q),
-				 .hide = face_hides(q, &d->settings) };
+				 .hide = page_hides(q, &d->settings) };
 	struct wanted w = { 0 };
 	str key;
 	if (!str_i64(request_arg(q, "number"), &w.number)
@@ -253,10 +253,10 @@ void thread_page(struct request *q, struct response *r)
 		return;
 	}
 	if (v.flat || w.after)
-		face_no_index(r);
+		page_no_index(r);
 	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d", w.number,
 				   w.after, v.flat);
-	if (face_answered(q, r, "thread", details, &key))
+	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))
 		return;
@@ -264,7 +264,7 @@ void thread_page(struct request *q, struct response *r)
 		response_redirect(
 			r, 302,
 			arena_printf(q->arena, "%.*s%s#n%" PRId64,
-				     STR_F(face_thread_path(q, v.t.thread.number)),
+				     STR_F(page_thread_path(q, v.t.thread.number)),
 				     q->json ? ".json" : "", w.number));
 		return;
 	}
@@ -274,5 +274,5 @@ void thread_page(struct request *q, struct response *r)
 	}
 	v.subject_key = subject_key_of(&v.t);
 	show_thread(q, r, &v);
-	face_keep(q, r, key);
+	page_to_cache(q, r, key);
 }

@@ -18,7 +18,7 @@ enum sight { SEES_NOTHING, SEES_OUTCOME, SEES_ALL }; /* OUTCOME: addresses are m
 
 struct looking {
 	struct request *q;
-	struct desk *d;
+	struct worker *w;
 	struct address_row *own;
 	size_t own_count;
 	bool is_author;
@@ -41,13 +41,13 @@ static enum sight sight_of_list(const struct looking *l, str address)
 {
 	struct viewer v;
 	struct settings s;
-	struct desk *d = l->d;
-	const struct list_entry *list = addressbook_list(d->o.addresses, address);
+	struct worker *w = l->w;
+	const struct list_entry *list = addressbook_list(w->books.addresses, address);
 	if (!list
-	    || account_viewer(l->q->arena, d->o.lists, l->q->session->person, list->id,
-			      &v)
+	    || account_viewer(l->q->arena, w->books.lists, l->q->session->person,
+			      list->id, &v)
 		       .kind
-	    || settings_load(d->o.lists, l->q->arena, list->id, &s).kind)
+	    || settings_load(w->books.lists, l->q->arena, list->id, &s).kind)
 		return SEES_NOTHING;
 	struct right_list rights = settings_rights(&s);
 	if (right_may(&v, RIGHT_audit_see, &rights))
@@ -60,7 +60,7 @@ static enum sight sight_of_list(const struct looking *l, str address)
 /* list: "" for mail that went through none. */
 static enum sight sight(const struct looking *l, str list)
 {
-	if (l->d->viewer.admin)
+	if (l->w->viewer.admin)
 		return SEES_ALL;
 	enum sight s = list.n ? sight_of_list(l, list) : SEES_NOTHING;
 	return s == SEES_NOTHING && l->is_author ? SEES_OUTCOME : s;
@@ -68,7 +68,7 @@ static enum sight sight(const struct looking *l, str list)
 
 static bool sees_any(const struct looking *l)
 {
-	if (l->d->viewer.admin || l->is_author)
+	if (l->w->viewer.admin || l->is_author)
 		return true;
 	for (size_t i = 0; i < l->made_count; i++)
 		if (l->made[i].list.n && sight(l, l->made[i].list) == SEES_ALL)
@@ -164,8 +164,8 @@ static err read_entries(struct looking *l, struct tally *t)
 	int64_t after = 0;
 	size_t n, all = 0;
 	do {
-		TRY(ledger_by_inbound(l->d->o.outbound, l->q->arena, l->arrival.inbound,
-				      after, ENTRIES_STEP, &e, &n));
+		TRY(ledger_by_inbound(l->w->books.outbound, l->q->arena,
+				      l->arrival.inbound, after, ENTRIES_STEP, &e, &n));
 		for (size_t i = 0; i < n; i++)
 			add_entry(l, t, &e[i]);
 		after = n ? e[n - 1].id : after;
@@ -184,7 +184,7 @@ static err read_waiting(struct looking *l, struct tally *t)
 		enum sight s = sight(l, l->made[i].list);
 		if (s == SEES_NOTHING)
 			continue;
-		TRY(queue_list(l->d->o.outbound, l->q->arena, &f, 0, ENTRIES_STEP, &w,
+		TRY(queue_list(l->w->books.outbound, l->q->arena, &f, 0, ENTRIES_STEP, &w,
 			       &n));
 		for (size_t k = 0; k < n; k++) {
 			str to = w[k].delivery.recipient;
@@ -271,8 +271,8 @@ static err take_up(struct looking *l, const struct arrival *x)
 {
 	l->arrival = *x;
 	l->is_author = is_own(l, x->author);
-	return outbound_by_inbound(l->d->o.outbound, l->q->arena, x->inbound, &l->made,
-				   &l->made_count);
+	return outbound_by_inbound(l->w->books.outbound, l->q->arena, x->inbound,
+				   &l->made, &l->made_count);
 }
 
 /* Of the arrivals with that id which the visitor may know of: one that led to
@@ -281,7 +281,7 @@ static err find_message(struct looking *l, str id, bool *found)
 {
 	struct arrival *x;
 	size_t n, newest;
-	TRY(arrival_by_message_id(l->d->o.outbound, l->q->arena, id, MESSAGES_MAX, &x,
+	TRY(arrival_by_message_id(l->w->books.outbound, l->q->arena, id, MESSAGES_MAX, &x,
 				  &n));
 	newest = n;
 	*found = false;
@@ -299,7 +299,7 @@ static err add_by_author(struct looking *l, str author, struct page_trace *p)
 {
 	struct arrival *x;
 	size_t n;
-	TRY(arrival_by_author(l->d->o.outbound, l->q->arena, author, MESSAGES_MAX, &x,
+	TRY(arrival_by_author(l->w->books.outbound, l->q->arena, author, MESSAGES_MAX, &x,
 			      &n));
 	struct page_trace_messages *rows = arena_zero(
 		l->q->arena, (p->messages_count + n + 1) * sizeof *rows);
@@ -320,14 +320,15 @@ static err add_by_recipient(struct looking *l, str address, struct page_trace *p
 	enum { LAST = 10000 };
 	struct ledger_entry *e;
 	size_t n;
-	TRY(ledger_by_recipient(l->d->o.outbound, l->q->arena, address, 0, LAST, &e, &n));
+	TRY(ledger_by_recipient(l->w->books.outbound, l->q->arena, address, 0, LAST, &e,
+				&n));
 	size_t skip = n > MESSAGES_MAX ? n - MESSAGES_MAX : 0;
 	struct page_trace_recipients *rows = arena_zero(l->q->arena,
 							(n + 1) * sizeof *rows);
 	for (size_t i = n; i > skip; i--) {
 		struct outbound_message m = { 0 };
 		const struct ledger_entry *x = &e[i - 1];
-		err got = x->message ? outbound_get(l->d->o.outbound, l->q->arena,
+		err got = x->message ? outbound_get(l->w->books.outbound, l->q->arena,
 						    x->message, &m)
 				     : OK;
 		if (got.kind && got.kind != ERR_NOTFOUND)
@@ -357,9 +358,9 @@ static err look_up(struct looking *l, str what, struct page_trace *p)
 		return OK;
 	}
 	str address = arena_lower(l->q->arena, what);
-	if (l->d->viewer.admin || is_own(l, address))
+	if (l->w->viewer.admin || is_own(l, address))
 		TRY(add_by_author(l, address, p));
-	if (l->d->viewer.admin)
+	if (l->w->viewer.admin)
 		TRY(add_by_recipient(l, address, p));
 	p->to = p->recipients_count > 0;
 	if (!p->messages_count && !p->recipients_count)
@@ -370,11 +371,11 @@ static err look_up(struct looking *l, str what, struct page_trace *p)
 
 void trace_page(struct request *q, struct response *r)
 {
-	struct looking l = { .q = q, .d = desk_of(q) };
+	struct looking l = { .q = q, .w = worker_of(q) };
 	struct page_trace p = { .frame = frame_of(q, STR("Where is my mail?")),
 				.q = str_trim(request_query(q, "q")),
-				.anybody = l.d->viewer.admin };
-	err e = address_of_person(l.d->o.lists, q->arena, q->session->person, &l.own,
+				.anybody = l.w->viewer.admin };
+	err e = address_of_person(l.w->books.lists, q->arena, q->session->person, &l.own,
 				  &l.own_count);
 	if (!e.kind)
 		e = look_up(&l, p.q, &p);

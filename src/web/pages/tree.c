@@ -26,9 +26,9 @@ static struct page_outline outline_row(struct request *q, const struct archive_p
 				       const struct outline_how *how)
 {
 	return (struct page_outline){
-		.who = face_author(q->arena, p->from_name, p->from_address, how->hide),
+		.who = page_author(q->arena, p->from_name, p->from_address, how->hide),
 		.href = how->here ? arena_printf(q->arena, "#n%" PRId64, p->number)
-				  : face_post_path(q, p->number),
+				  : page_post_path(q, p->number),
 		.date = p->date,
 		.current = p->number == how->current,
 		.tag = p->flags & ARCHIVE_PATCH ? STR("patch")

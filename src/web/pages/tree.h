@@ -1,7 +1,7 @@
 /* web/pages/tree.h: posts that answer each other, as a page nests them. */
 #pragma once
 
-#include "web/pages/face.h"
+#include "web/pages/page.h"
 
 enum { TREE_DEPTH = 24 }; /* deeper answers stand beside what they answer */
 

@@ -31,10 +31,11 @@ static err read_parent(struct request *q, struct draft *f)
 {
 	bool found;
 	struct archive_post_page p;
-	struct desk *d = desk_of(q);
-	if (!f->re || !desk_may(d, RIGHT_archive_read))
+	struct worker *w = worker_of(q);
+	if (!f->re || !worker_may(w, RIGHT_archive_read))
 		return OK;
-	TRY(archive_read_post(d->o.archive, q->arena, d->list->id, f->re, &p, &found));
+	TRY(archive_read_post(w->books.archive, q->arena, w->list->id, f->re, &p,
+			      &found));
 	if (!found)
 		return OK;
 	f->answers = true;
@@ -54,7 +55,7 @@ static void fill_answer(struct request *q, struct draft *f)
 {
 	str text = render_text(q->arena, f->parent_message, NULL);
 	f->subject = quote_subject(q->arena, f->parent.subject,
-				   desk_of(q)->settings.subject_prefix);
+				   worker_of(q)->settings.subject_prefix);
 	f->text = quote_text(q->arena, who_wrote(q, &f->parent), text);
 }
 
@@ -65,8 +66,9 @@ static void fill_answer(struct request *q, struct draft *f)
 static str usual_sender(struct request *q, const struct address_row *own, size_t n)
 {
 	struct member_row m;
-	struct desk *d = desk_of(q);
-	if (!member_of_person(d->o.lists, q->arena, d->list->id, q->session->person, &m)
+	struct worker *w = worker_of(q);
+	if (!member_of_person(w->books.lists, q->arena, w->list->id, q->session->person,
+			      &m)
 		     .kind
 	    && m.verified_at)
 		return m.text;
@@ -81,8 +83,8 @@ static err read_senders(struct request *q, struct draft *f, struct page_write *p
 	size_t n;
 	bool known = false;
 	struct address_row *own;
-	TRY(address_of_person(desk_of(q)->o.lists, q->arena, q->session->person, &own,
-			      &n));
+	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person,
+			      &own, &n));
 	struct page_write_senders *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		known |= own[i].verified_at && str_eq(own[i].text, f->from);
@@ -101,19 +103,19 @@ static err read_senders(struct request *q, struct draft *f, struct page_write *p
 
 static str message_of(struct request *q, const struct draft *f)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	str *ids = NULL, references = STR("");
 	struct letter l = {
 		.from = { .name = q->session->name },
 		.subject = f->subject,
 		.message_id = arena_cat(q->arena, STR("<"), f->id, STR("@"),
-					d->o.conf->site_hostname, STR(">")),
+					w->books.conf->site_hostname, STR(">")),
 		.text = f->text,
-		.host = d->o.conf->site_hostname,
+		.host = w->books.conf->site_hostname,
 		.written = true,
 	};
 	if (address_parse(q->arena, f->from, &l.from.address).kind
-	    || address_parse(q->arena, d->list->address, &l.to.address).kind)
+	    || address_parse(q->arena, w->list->address, &l.to.address).kind)
 		return STR_NONE;
 	if (str_has(l.from.name, '@'))
 		l.from.name = STR_NONE;
@@ -134,13 +136,13 @@ static str message_of(struct request *q, const struct draft *f)
 static void show(struct request *q, struct response *r, struct draft *f,
 		 const struct page_note *note, bool preview)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct page_write p = {
 		.frame = list_frame(q, f->answers ? STR("Answer") : STR("Write")),
-		.list = d->list->name,
-		.list_address = d->list->address,
+		.list = w->list->name,
+		.list_address = w->list->address,
 		.note = note,
-		.action = arena_cat(q->arena, desk_list_path(q), STR("/post")),
+		.action = arena_cat(q->arena, list_path(q), STR("/post")),
 		.csrf = csrf_of(q),
 		.id = f->id,
 		.re = f->answers ? f->re : 0,
@@ -148,16 +150,16 @@ static void show(struct request *q, struct response *r, struct draft *f,
 		.subject_error = str_from(f->subject_error),
 		.text = f->text,
 		.text_error = str_from(f->text_error),
-		.held = d->viewer.here < WHO_MEMBER
-			&& setting_is(d->settings.default_nonmember_action, "hold"),
+		.held = w->viewer.here < WHO_MEMBER
+			&& setting_is(w->settings.default_nonmember_action, "hold"),
 	};
 	if (page_failed(q, r, read_senders(q, f, &p)))
 		return;
 	if (f->answers) {
 		p.reply_to = arena_cat(q->arena, f->parent.subject, STR(", "),
 				       who_wrote(q, &f->parent));
-		p.reply_href = arena_printf(q->arena, "%.*s/%lld",
-					    STR_F(desk_list_path(q)), (long long)f->re);
+		p.reply_href = arena_printf(q->arena, "%.*s/%lld", STR_F(list_path(q)),
+					    (long long)f->re);
 	}
 	if (preview) {
 		p.shows = true;
@@ -229,12 +231,12 @@ static void read_form(struct request *q, struct draft *f)
 static void hand_in(struct request *q, struct response *r, struct draft *f)
 {
 	str says = STR_NONE;
-	struct desk *d = desk_of(q);
-	err e = house_post(q, f->from, d->list->address, message_of(q, f), &says);
+	struct worker *w = worker_of(q);
+	err e = web_submit(q, f->from, w->list->address, message_of(q, f), &says);
 	if (!e.kind) {
 		response_redirect(r, 303,
 				  arena_cat(q->arena, STR("/done/posted?list="),
-					    str_skip(desk_list_path(q), 7)));
+					    str_skip(list_path(q), 7)));
 		return;
 	}
 	r->status = e.kind == ERR_DENIED ? 400 : 503;

@@ -1,4 +1,4 @@
-/* fuzz/smtp_office.h: the policy of the SMTP targets: local@here and postmaster are at
+/* fuzz/smtp_policy.h: the policy of the SMTP targets: local@here and postmaster are at
  * home, "anna" signs in with "secret"; who is not signed in sends nowhere else. */
 #pragma once
 
@@ -13,7 +13,7 @@ static inline bool at_home(const struct address *x)
 			   : str_ieq(x->local, STR("postmaster"));
 }
 
-static inline void office_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
+static inline void policy_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 			       struct smtp_reply *r)
 {
 	(void)ctx;
@@ -21,7 +21,7 @@ static inline void office_rcpt(void *ctx, struct smtp_session *s, struct smtp_rc
 		smtp_say(r, 250, "2.1.5", STR("ok"));
 }
 
-static inline void office_scram(void *ctx, struct smtp_session *s, struct arena *a,
+static inline void policy_scram(void *ctx, struct smtp_session *s, struct arena *a,
 				str user, struct scram_user *out)
 {
 	static struct scram_keys keys;
@@ -33,7 +33,7 @@ static inline void office_scram(void *ctx, struct smtp_session *s, struct arena 
 		out->count = 0;
 }
 
-static inline bool office_plain(void *ctx, struct smtp_session *s, str user, str token,
+static inline bool policy_plain(void *ctx, struct smtp_session *s, str user, str token,
 				int64_t *account)
 {
 	(void)ctx, (void)s;
@@ -41,7 +41,7 @@ static inline bool office_plain(void *ctx, struct smtp_session *s, str user, str
 	return str_eq(user, STR("anna")) && str_eq(token, STR("secret"));
 }
 
-static inline int office_file(void *ctx, struct smtp_session *s)
+static inline int policy_file(void *ctx, struct smtp_session *s)
 {
 	(void)ctx, (void)s;
 	return -1;

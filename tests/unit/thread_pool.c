@@ -1,4 +1,4 @@
-#include "base/crew.h"
+#include "base/thread_pool.h"
 
 #include "base/thread.h"
 #include "tests/check.h"
@@ -27,25 +27,25 @@ static void wait_for(int n)
 }
 
 /* Nothing queues behind another: fifty wait inside until all fifty are there. */
-static void never_queues(struct crew *c)
+static void never_queues(struct thread_pool *c)
 {
 	for (int i = 0; i < ALL; i++)
-		CHECK(!crew_run(c, work, c).kind);
+		CHECK(!thread_pool_run(c, work, c).kind);
 	wait_for(ALL);
 	CHECK(atomic_load(&done) == ALL && atomic_load(&most) == ALL);
 }
 
-static void hands_are_used_again(struct crew *c)
+static void hands_are_used_again(struct thread_pool *c)
 {
 	for (int i = 0; i < 2000; i++)
-		CHECK(!crew_run(c, work, NULL).kind);
+		CHECK(!thread_pool_run(c, work, NULL).kind);
 	wait_for(ALL + 2000);
 	CHECK(atomic_load(&done) == ALL + 2000);
 }
 
 int main(void)
 {
-	struct crew *c = crew_new();
+	struct thread_pool *c = thread_pool_new();
 	never_queues(c);
 	hands_are_used_again(c);
 	return check_done();

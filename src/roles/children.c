@@ -53,7 +53,7 @@ static bool has_listener(const struct setup *setup, enum role_id id)
 	return false;
 }
 
-void roster_want(struct super *s)
+void children_want(struct super *s)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		s->roles[i].wanted = s->bodies[i]
@@ -85,7 +85,7 @@ static void start(struct super *s, enum role_id id, enum stage stage)
 	log_info("role-started", KZ("name", rights[id].name), KN("pid", c->pid));
 }
 
-void roster_start_due(struct super *s)
+void children_start_due(struct super *s)
 {
 	int64_t now = clock_mono_ms();
 	for (unsigned i = 0; i < ROLE_COUNT && !s->stopping; i++)
@@ -111,14 +111,14 @@ static void step_aside(struct child *c)
 		retire(c, SIGUSR1, STEP_ASIDE_MS);
 }
 
-bool roster_replace(struct super *s)
+bool children_replace(struct super *s)
 {
 	size_t room = 0;
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		room += s->children[i].stage == STAGE_FREE;
 	if (room < ROLE_COUNT)
 		return false;
-	roster_want(s);
+	children_want(s);
 	for (unsigned i = 0; i < ROLE_COUNT; i++) {
 		struct child *heir = find(s, (enum role_id)i, STAGE_NEXT);
 		struct child *now = find(s, (enum role_id)i, STAGE_CURRENT);
@@ -149,7 +149,7 @@ static void become_ready(struct super *s, struct child *c)
 	c->kill_at = INT64_MAX;
 }
 
-void roster_heard(struct super *s, struct child *c)
+void children_heard(struct super *s, struct child *c)
 {
 	char byte;
 	ssize_t n = recv(c->control, &byte, 1, MSG_DONTWAIT);
@@ -203,7 +203,7 @@ static void buried(struct super *s, struct child *c, int status)
 	}
 }
 
-void roster_reap(struct super *s)
+void children_reap(struct super *s)
 {
 	int status;
 	pid_t pid;
@@ -211,13 +211,13 @@ void roster_reap(struct super *s)
 		for (struct child *c = NULL; (c = next(s, c));)
 			if (c->pid == pid) {
 				if (c->control >= 0 && !c->ready)
-					roster_heard(s, c); /* ready and gone at once */
+					children_heard(s, c); /* ready and gone at once */
 				buried(s, c, status);
 				break;
 			}
 }
 
-void roster_kill_due(struct super *s)
+void children_kill_due(struct super *s)
 {
 	int64_t now = clock_mono_ms();
 	for (struct child *c = NULL; (c = next(s, c));)
@@ -232,7 +232,7 @@ void roster_kill_due(struct super *s)
 		}
 }
 
-void roster_stop(struct super *s)
+void children_stop(struct super *s)
 {
 	for (struct child *c = NULL; (c = next(s, c));) {
 		if (s->stopping)
@@ -243,12 +243,12 @@ void roster_stop(struct super *s)
 	s->stopping = true;
 }
 
-bool roster_empty(const struct super *s)
+bool children_empty(const struct super *s)
 {
 	return next(s, NULL) == NULL;
 }
 
-bool roster_settled(const struct super *s)
+bool children_settled(const struct super *s)
 {
 	bool ready[ROLE_COUNT] = { false };
 	for (struct child *c = NULL; (c = next(s, c));) {
@@ -263,7 +263,7 @@ bool roster_settled(const struct super *s)
 	return true;
 }
 
-int64_t roster_deadline(const struct super *s)
+int64_t children_deadline(const struct super *s)
 {
 	int64_t at = INT64_MAX;
 	for (struct child *c = NULL; (c = next(s, c));)

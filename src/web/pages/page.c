@@ -1,4 +1,4 @@
-#include "web/pages/face.h"
+#include "web/pages/page.h"
 
 #include "archive/render.h"
 #include "base/enc.h"
@@ -11,19 +11,19 @@
 
 enum { CRUMBS_MAX = 6 };
 
-struct page_frame face_frame(const struct request *q, str title)
+struct page_frame archive_frame(const struct request *q, str title)
 {
 	struct page_frame f = frame_of(q, title);
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	f.crumbs = arena_zero(q->arena, CRUMBS_MAX * sizeof *f.crumbs);
-	face_step(q, &f, STR("Lists"), STR("/lists/"));
-	if (d->list)
-		face_step(q, &f, d->list->name,
-			  arena_cat(q->arena, desk_list_path(q), STR("/")));
+	frame_step(q, &f, STR("Lists"), STR("/lists/"));
+	if (w->list)
+		frame_step(q, &f, w->list->name,
+			   arena_cat(q->arena, list_path(q), STR("/")));
 	return f;
 }
 
-void face_step(const struct request *q, struct page_frame *f, str label, str href)
+void frame_step(const struct request *q, struct page_frame *f, str label, str href)
 {
 	struct page_frame_crumbs *rows = (struct page_frame_crumbs *)(uintptr_t)f->crumbs;
 	(void)q;
@@ -31,44 +31,43 @@ void face_step(const struct request *q, struct page_frame *f, str label, str hre
 		rows[f->crumbs_count++] = (struct page_frame_crumbs){ label, href };
 }
 
-str face_post_path(const struct request *q, int64_t number)
+str page_post_path(const struct request *q, int64_t number)
 {
-	return arena_printf(q->arena, "%.*s/%" PRId64, STR_F(desk_list_path(q)), number);
+	return arena_printf(q->arena, "%.*s/%" PRId64, STR_F(list_path(q)), number);
 }
 
-str face_thread_path(const struct request *q, int64_t number)
+str page_thread_path(const struct request *q, int64_t number)
 {
-	return arena_printf(q->arena, "%.*s/t/%" PRId64, STR_F(desk_list_path(q)),
-			    number);
+	return arena_printf(q->arena, "%.*s/t/%" PRId64, STR_F(list_path(q)), number);
 }
 
-str face_reply_path(const struct request *q, int64_t number)
+str page_reply_path(const struct request *q, int64_t number)
 {
-	return arena_printf(q->arena, "%.*s/post?re=%" PRId64, STR_F(desk_list_path(q)),
+	return arena_printf(q->arena, "%.*s/post?re=%" PRId64, STR_F(list_path(q)),
 			    number);
 }
 
 /* RFC 6068: the fields that put the answer into its thread go along. */
-str face_reply_mailto(const struct request *q, const struct archive_post *p)
+str page_reply_mailto(const struct request *q, const struct archive_post *p)
 {
 	struct arena *a = q->arena;
 	bool is_reply = p->flags & ARCHIVE_REPLY;
 	str subject = arena_cat(a, is_reply ? STR("") : STR("Re: "), p->subject);
-	str to = arena_cat(a, STR("mailto:"), desk_of(q)->list->address, STR("?Subject="),
-			   enc_percent(a, subject));
+	str to = arena_cat(a, STR("mailto:"), worker_of(q)->list->address,
+			   STR("?Subject="), enc_percent(a, subject));
 	if (!p->message_id.n)
 		return to;
 	str id = enc_percent(a, arena_cat(a, STR("<"), p->message_id, STR(">")));
 	return arena_cat(a, to, STR("&In-Reply-To="), id);
 }
 
-str face_month_path(const struct request *q, int year, int month)
+str page_month_path(const struct request *q, int year, int month)
 {
-	return arena_printf(q->arena, "%.*s/by/%04d/%02d/", STR_F(desk_list_path(q)),
-			    year, month);
+	return arena_printf(q->arena, "%.*s/by/%04d/%02d/", STR_F(list_path(q)), year,
+			    month);
 }
 
-str face_month_name(struct arena *a, int year, int month)
+str page_month_name(struct arena *a, int year, int month)
 {
 	static const char *const names[] = { "January", "February", "March",
 					     "April",   "May",      "June",
@@ -77,7 +76,7 @@ str face_month_name(struct arena *a, int year, int month)
 	return arena_printf(a, "%s %d", names[(unsigned)(month - 1) % 12], year);
 }
 
-void face_month_of(int64_t seconds, int *year, int *month)
+void page_month_of(int64_t seconds, int *year, int *month)
 {
 	struct tm tm = { 0 };
 	time_t t = (time_t)seconds;
@@ -86,24 +85,24 @@ void face_month_of(int64_t seconds, int *year, int *month)
 	*month = tm.tm_mon + 1;
 }
 
-str face_url(const struct request *q, str path)
+str page_url(const struct request *q, str path)
 {
-	return arena_cat(q->arena, desk_of(q)->o.conf->site_url, path);
+	return arena_cat(q->arena, worker_of(q)->books.conf->site_url, path);
 }
 
-void face_no_index(struct response *r)
+void page_no_index(struct response *r)
 {
 	response_header(r, STR("X-Robots-Tag"), STR("noindex"));
 }
 
 /* ---- words */
 
-bool face_hides(const struct request *q, const struct settings *s)
+bool page_hides(const struct request *q, const struct settings *s)
 {
 	return s->obscure_addresses && !q->session;
 }
 
-str face_author(struct arena *a, str name, str address, bool hide)
+str page_author(struct arena *a, str name, str address, bool hide)
 {
 	if (name.n)
 		return hide && str_has(name, '@') ? render_hide(a, name) : name;
@@ -112,7 +111,7 @@ str face_author(struct arena *a, str name, str address, bool hide)
 	return hide ? render_hidden(a, address) : address;
 }
 
-str face_readers(const struct settings *s)
+str page_readers(const struct settings *s)
 {
 	if (setting_is(s->archive_policy, "public"))
 		return STR("everybody reads");
@@ -120,7 +119,7 @@ str face_readers(const struct settings *s)
 							: STR("none is kept");
 }
 
-str face_writers(const struct settings *s)
+str page_writers(const struct settings *s)
 {
 	if (!s->allow_list_posts)
 		return STR("owners post");
@@ -132,32 +131,33 @@ str face_writers(const struct settings *s)
 
 static err make_key(struct request *q, const char *page, str details, str *key)
 {
-	const struct desk *d = desk_of(q);
+	const struct worker *w = worker_of(q);
 	int64_t number, version;
-	TRY(archive_newest(d->o.archive, d->list->id, &number, &version));
-	*key = arena_printf(
-		q->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %" PRId64, page,
-		d->list->id, version, d->o.addresses_revision, q->json, d->viewer.person);
+	TRY(archive_newest(w->books.archive, w->list->id, &number, &version));
+	*key = arena_printf(q->arena,
+			    "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %" PRId64, page,
+			    w->list->id, version, w->books.addresses_revision, q->json,
+			    w->viewer.person);
 	*key = arena_cat(q->arena, *key, STR(" "), details, STR(" "),
 			 q->session ? q->session->name : STR(""));
 	return OK;
 }
 
-bool face_answered(struct request *q, struct response *r, const char *page, str details,
-		   str *key)
+bool page_from_cache(struct request *q, struct response *r, const char *page, str details,
+		     str *key)
 {
 	if (page_failed(q, r, make_key(q, page, details, key)))
 		return true;
-	struct blob *b = cache_get(desk_of(q)->house->cache, *key);
+	struct blob *b = cache_get(worker_of(q)->web->cache, *key);
 	if (b)
 		response_blob(q, r, b);
 	return b;
 }
 
-void face_keep(struct request *q, struct response *r, str key)
+void page_to_cache(struct request *q, struct response *r, str key)
 {
 	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
 	struct blob *b = blob_new(&r->body, type);
-	cache_put(desk_of(q)->house->cache, key, b);
+	cache_put(worker_of(q)->web->cache, key, b);
 	response_blob(q, r, b);
 }

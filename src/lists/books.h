@@ -1,11 +1,11 @@
-/* lists/office.h: what every act on a list needs at hand: the books, the keys,
+/* lists/books.h: what every act on a list needs at hand: the books, the keys,
  * the configuration. The role post has one with everything open for writing; a
  * command opens one for its own time; web has one that only reads.
  *
- *     struct office o;
- *     TRY(office_open(a, conf, OFFICE_WRITE, &o));
- *     TRY(member_admit(&o, a, list, &who, ...));
- *     office_close(&o);
+ *     struct books books;
+ *     TRY(books_open(a, conf, BOOKS_WRITE, NULL, &books));
+ *     TRY(member_admit(&books, a, list, &who, ...));
+ *     books_close(&books);
  */
 #pragma once
 
@@ -13,9 +13,9 @@
 #include "lists/addressbook.h"
 #include "lists/settings.h"
 
-enum office_mode { OFFICE_READ, OFFICE_WRITE };
+enum books_mode { BOOKS_READ, BOOKS_WRITE };
 
-struct office {
+struct books {
 	const struct conf *conf;
 	struct book *lists, *inbound, *outbound, *archive;
 	struct mac_key mac;            /* tags of return paths and links */
@@ -26,17 +26,17 @@ struct office {
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key
  * that the role was handed; NULL: it is read from DATA/keys.
  * ERR_NOTFOUND: no data folder there; the text says how to make one. */
-MUST_USE err office_open(struct arena *a, const struct conf *conf, enum office_mode mode,
-			 const struct mac_key *mac, struct office *o);
-void office_close(struct office *o);
+MUST_USE err books_open(struct arena *a, const struct conf *conf, enum books_mode mode,
+			const struct mac_key *mac, struct books *books);
+void books_close(struct books *books);
 
 /* Reads the address book again if the lists book changed since. Whatever was found
  * in the old one is gone: called between two pieces of work, never inside one. */
-MUST_USE err office_refresh(struct office *o);
+MUST_USE err books_refresh(struct books *books);
 
 /* DATA/keys/mac.key, made once at init; 32 random octets. */
-MUST_USE err office_make_mac(struct arena *a, const struct conf *conf);
-MUST_USE err office_mac_from(str content, struct mac_key *mac);
+MUST_USE err books_make_mac(struct arena *a, const struct conf *conf);
+MUST_USE err books_mac_from(str content, struct mac_key *mac);
 
 /* Who acts, for the audit and for rights: a person on the web or by mail, or
  * the program itself. */
@@ -46,11 +46,11 @@ struct actor {
 };
 
 /* Writes an audit row; inside the caller's transaction where one is open. */
-MUST_USE err office_audit(struct office *o, const struct actor *who, int64_t list,
-			  str what, str detail);
+MUST_USE err books_audit(struct books *books, const struct actor *who, int64_t list,
+			 str what, str detail);
 
 /* URLs and addresses of a list. */
-str list_url(struct arena *a, const struct office *o,
+str list_url(struct arena *a, const struct books *books,
 	     const struct list_entry *l); /* …/lists/dev */
 str list_subaddress(struct arena *a, const struct list_entry *l,
 		    str suffix); /* dev-owner@… */

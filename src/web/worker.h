@@ -1,10 +1,10 @@
-/* web/house.h: what every page has at hand: the books (its worker's own
+/* web/worker.h: what every page has at hand: the books (its worker's own
  * connections), the list that the path names, who is looking, and a way to have
  * things done.
  *
  *     static void members(struct request *q, struct response *r)
  *     {
- *             struct desk *d = desk_of(q);           // d->list, d->settings, d->viewer
+ *             struct worker *w = worker_of(q);           // w->list, w->settings, w->viewer
  *             ...
  *             json_t *args = json_pack("{s:s, s:s}", "list", ..., "address", ...);
  *             struct ordered x;
@@ -17,7 +17,7 @@
 #pragma once
 
 #include "account/throttle.h"
-#include "lists/office.h"
+#include "lists/books.h"
 #include "web/bell.h"
 #include "web/cache.h"
 #include "web/http.h"
@@ -25,12 +25,13 @@
 
 #include <jansson.h>
 
-enum { HOUSE_WAITERS = HTTP_WORKERS * 3 / 4 }; /* the others make pages meanwhile */
+enum { ORDER_WAITERS = HTTP_WORKERS * 3 / 4 }; /* the others make pages meanwhile */
 
-struct house { /* one a process */
+struct web { /* one a process */
 	const struct conf *conf;
 	struct mac_key mac;
 	struct cache *cache;
+	struct site *site; /* the group's own; NULL: none */
 	struct throttle *sign_ins;
 	struct http *http; /* for its counts */
 	struct rate *asks; /* forms of guests that make us write mail, by network */
@@ -41,9 +42,9 @@ struct house { /* one a process */
 			 int fd); /* one end of a socket pair, to the local door */
 };
 
-struct desk { /* one a worker thread, opened at its first request */
-	struct house *house;
-	struct office o; /* read-only; o.lists is writable for sessions and orders */
+struct worker { /* one a worker thread, opened at its first request */
+	struct web *web;
+	struct books books; /* read-only; lists is writable for sessions and orders */
 	bool ready;
 
 	/* of the request at hand */
@@ -54,16 +55,16 @@ struct desk { /* one a worker thread, opened at its first request */
 	json_t *result; /* of the last order */
 };
 
-/* The desk of this thread. The router has filled in the list and the viewer. */
-struct desk *desk_of(const struct request *q);
+/* The one of this thread. The router has filled in the list and the viewer. */
+struct worker *worker_of(const struct request *q);
 
-/* ERR_TEMP: its books could not be opened, and none of d->o may be used. */
-MUST_USE err desk_check(const struct desk *d);
+/* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
+MUST_USE err worker_check(const struct worker *w);
 
 /* For struct router. */
-enum may house_may(struct request *q, enum right right);
-enum may house_is_member(struct request *q, str list);
-extern const struct sessions house_sessions; /* origin is set by the role */
+enum may viewer_may(struct request *q, enum right right);
+enum may viewer_is_member(struct request *q, str list);
+extern const struct sessions web_sessions; /* origin is set by the role */
 
 /* What came of an order. */
 struct ordered {
@@ -74,7 +75,7 @@ struct ordered {
 };
 
 /* Files the order, wakes post and waits for it, at most 10 s, and not at all where
- * HOUSE_WAITERS wait already. args is taken over.
+ * ORDER_WAITERS wait already. args is taken over.
  * False: it was refused or did not come back; x->why says so. */
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x);
 
@@ -83,15 +84,15 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 bool order_file_only(struct request *q, const char *kind, json_t *args);
 
 /* May the person at the request do this with the list at hand? */
-bool desk_may(const struct desk *d, enum right right);
+bool worker_may(const struct worker *w, enum right right);
 
 /* /lists/NAME of the list at hand, as it stands in this site's URLs. */
-str desk_list_path(const struct request *q);
+str list_path(const struct request *q);
 
 /* The client's network, as a throttle counts it. */
 str network_key(struct arena *a, const struct request *q);
 
 /* Mail that a page writes, through smtpd's local door, in the person's name
  * (RFC 4954 section 5). The reply's text; ERR_DENIED: smtpd refused it. */
-MUST_USE err house_post(struct request *q, str reverse_path, str recipient, str message,
+MUST_USE err web_submit(struct request *q, str reverse_path, str recipient, str message,
 			str *says);

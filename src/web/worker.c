@@ -1,4 +1,4 @@
-#include "web/house.h"
+#include "web/worker.h"
 
 #include "account/account.h"
 #include "account/session.h"
@@ -21,135 +21,136 @@ enum {
 	HAND_MS = 30000,
 };
 
-static __thread struct desk *own; /* the worker's; lives as long as its thread */
+static __thread struct worker *own; /* the worker's; lives as long as its thread */
 
-/* There may be as many desks as workers; the system keeps the pages for all of them. */
-static err keep_little(const struct office *o)
+/* There may be up to HTTP_WORKERS of these; the system keeps the pages for all of them. */
+static err keep_little(const struct books *books)
 {
-	struct book *books[] = { o->lists, o->archive, o->outbound };
-	for (size_t i = 0; i < sizeof books / sizeof *books; i++)
-		TRY(book_run(books[i], "PRAGMA cache_size = -512"));
+	struct book *all[] = { books->lists, books->archive, books->outbound };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		TRY(book_run(all[i], "PRAGMA cache_size = -512"));
 	return OK;
 }
 
 /* lists is opened for writing: sessions, tokens and orders are web's to write. */
-static err open_desk(struct house *h, struct desk *d)
+static err open_worker(struct web *web, struct worker *w)
 {
 	struct arena *a = arena_new(); /* the books live in it, as long as the thread */
 	struct book *lists;
-	err e = office_open(a, h->conf, OFFICE_READ, &h->mac, &d->o);
+	err e = books_open(a, web->conf, BOOKS_READ, &web->mac, &w->books);
 	if (!e.kind)
-		e = book_open(a, h->conf->site_data, BOOK_LISTS, BOOK_WRITE, &lists);
+		e = book_open(a, web->conf->site_data, BOOK_LISTS, BOOK_WRITE, &lists);
 	if (!e.kind) {
-		book_close(d->o.lists);
-		d->o.lists = lists;
-		e = keep_little(&d->o);
+		book_close(w->books.lists);
+		w->books.lists = lists;
+		e = keep_little(&w->books);
 	}
 	if (e.kind) {
 		log_error("books-not-opened", KE(e),
 			  KZ("do", "mend what the error names"));
-		office_close(&d->o);
+		books_close(&w->books);
 		arena_free(a);
 		return FAIL(e.kind, "the books cannot be opened");
 	}
-	d->ready = true;
+	w->ready = true;
 	return OK;
 }
 
-struct desk *desk_of(const struct request *q)
+struct worker *worker_of(const struct request *q)
 {
 	if (!own) {
 		own = mem_zero(sizeof *own);
-		own->house = q->house;
+		own->web = q->ctx;
 	}
 	if (!own->ready)
-		(void)!open_desk(own->house, own).kind;
+		(void)!open_worker(own->web, own).kind;
 	return own;
 }
 
-err desk_check(const struct desk *d)
+err worker_check(const struct worker *w)
 {
-	return d->ready ? OK : FAIL(ERR_TEMP, "the books cannot be opened");
+	return w->ready ? OK : FAIL(ERR_TEMP, "the books cannot be opened");
 }
 
 /* ---- the list and the viewer of a request */
 
-static const struct list_entry *find_list(const struct desk *d, struct arena *a, str name)
+static const struct list_entry *find_list(const struct worker *w, struct arena *a,
+					  str name)
 {
 	name = arena_lower(a, name);
 	if (str_has(name, '@'))
-		return addressbook_list(d->o.addresses, name);
-	str own_domain = domain_ascii(a, d->o.conf->site_domain);
+		return addressbook_list(w->books.addresses, name);
+	str own_domain = domain_ascii(a, w->books.conf->site_domain);
 	const struct list_entry *l = addressbook_list(
-		d->o.addresses, arena_cat(a, name, STR("@"), own_domain));
+		w->books.addresses, arena_cat(a, name, STR("@"), own_domain));
 	if (l)
 		return l;
 	const struct list_entry **all;
 	size_t n;
-	addressbook_lists(d->o.addresses, a, &all, &n);
+	addressbook_lists(w->books.addresses, a, &all, &n);
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(all[i]->name, name))
 			return all[i];
 	return NULL;
 }
 
-static err read_desk(struct desk *d, struct request *q)
+static err read_desk(struct worker *w, struct request *q)
 {
 	str name = request_arg(q, "list");
 	int64_t person = q->session ? q->session->person : 0;
-	d->list = NULL;
-	d->viewer = (struct viewer){ 0 };
-	d->rights = (struct right_list){ 0 };
-	TRY(desk_check(d));
-	TRY(office_refresh(&d->o));
+	w->list = NULL;
+	w->viewer = (struct viewer){ 0 };
+	w->rights = (struct right_list){ 0 };
+	TRY(worker_check(w));
+	TRY(books_refresh(&w->books));
 	if (name.n) {
-		d->list = find_list(d, q->arena, name);
-		if (!d->list)
+		w->list = find_list(w, q->arena, name);
+		if (!w->list)
 			return OK;
-		TRY(settings_load(d->o.lists, q->arena, d->list->id, &d->settings));
-		d->rights = settings_rights(&d->settings);
+		TRY(settings_load(w->books.lists, q->arena, w->list->id, &w->settings));
+		w->rights = settings_rights(&w->settings);
 	}
-	return person ? account_viewer(q->arena, d->o.lists, person,
-				       d->list ? d->list->id : 0, &d->viewer)
+	return person ? account_viewer(q->arena, w->books.lists, person,
+				       w->list ? w->list->id : 0, &w->viewer)
 		      : OK;
 }
 
-bool desk_may(const struct desk *d, enum right right)
+bool worker_may(const struct worker *w, enum right right)
 {
-	return right_may(&d->viewer, right, d->list ? &d->rights : NULL);
+	return right_may(&w->viewer, right, w->list ? &w->rights : NULL);
 }
 
 /* A list that one may not see does not exist; one that one sees but may not read
  * asks for a sign-in. */
-enum may house_may(struct request *q, enum right right)
+enum may viewer_may(struct request *q, enum right right)
 {
-	struct desk *d = desk_of(q);
-	err e = read_desk(d, q);
+	struct worker *w = worker_of(q);
+	err e = read_desk(w, q);
 	if (e.kind) {
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
 		return MAY_NOT_TELL;
 	}
-	if (request_arg(q, "list").n && (!d->list || !desk_may(d, RIGHT_list_see)))
+	if (request_arg(q, "list").n && (!w->list || !worker_may(w, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
-	return (int)right == ROUTE_OPEN || desk_may(d, right) ? MAY : MAY_NOT;
+	return (int)right == ROUTE_OPEN || worker_may(w, right) ? MAY : MAY_NOT;
 }
 
-static err read_member(struct desk *d, struct request *q, str list, struct viewer *v)
+static err read_member(struct worker *w, struct request *q, str list, struct viewer *v)
 {
 	*v = (struct viewer){ 0 };
-	TRY(desk_check(d));
-	TRY(office_refresh(&d->o));
-	const struct list_entry *l = find_list(d, q->arena, list);
-	return l && q->session ? account_viewer(q->arena, d->o.lists, q->session->person,
-						l->id, v)
+	TRY(worker_check(w));
+	TRY(books_refresh(&w->books));
+	const struct list_entry *l = find_list(w, q->arena, list);
+	return l && q->session ? account_viewer(q->arena, w->books.lists,
+						q->session->person, l->id, v)
 			       : OK;
 }
 
 /* As every page counts members: by a verified address; an owner is more than one. */
-enum may house_is_member(struct request *q, str list)
+enum may viewer_is_member(struct request *q, str list)
 {
 	struct viewer v;
-	err e = read_member(desk_of(q), q, list, &v);
+	err e = read_member(worker_of(q), q, list, &v);
 	if (e.kind) {
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
 		return MAY_NOT_TELL;
@@ -157,11 +158,11 @@ enum may house_is_member(struct request *q, str list)
 	return v.here >= WHO_MEMBER ? MAY : MAY_NOT;
 }
 
-str desk_list_path(const struct request *q)
+str list_path(const struct request *q)
 {
-	const struct desk *d = desk_of(q);
-	str url = list_url(q->arena, &d->o, d->list);
-	return str_skip(url, d->o.conf->site_url.n);
+	const struct worker *w = worker_of(q);
+	str url = list_url(q->arena, &w->books, w->list);
+	return str_skip(url, w->books.conf->site_url.n);
 }
 
 str network_key(struct arena *a, const struct request *q)
@@ -173,11 +174,11 @@ str network_key(struct arena *a, const struct request *q)
 /* ---- sessions */
 
 /* What pages call the person: the name, else an address. */
-static str name_of(const struct desk *d, struct arena *a, int64_t person, str name)
+static str name_of(const struct worker *w, struct arena *a, int64_t person, str name)
 {
 	struct address_row *x;
 	size_t n;
-	if (name.n || address_of_person(d->o.lists, a, person, &x, &n).kind || !n)
+	if (name.n || address_of_person(w->books.lists, a, person, &x, &n).kind || !n)
 		return name;
 	return x[0].text;
 }
@@ -189,47 +190,47 @@ static err unread(err e)
 	return e;
 }
 
-static err find_session(void *house, struct arena *a, str cookie, struct session *out)
+static err find_session(void *ctx, struct arena *a, str cookie, struct session *out)
 {
-	struct request q = { .house = house };
-	struct desk *d = desk_of(&q);
+	struct request q = { .ctx = ctx };
+	struct worker *w = worker_of(&q);
 	struct account_session s;
-	TRY(desk_check(d));
-	err e = account_session_find(a, d->o.lists, cookie, &s);
+	TRY(worker_check(w));
+	err e = account_session_find(a, w->books.lists, cookie, &s);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? e : unread(e);
-	e = account_session_touch(d->o.lists, cookie, &s);
+	e = account_session_touch(w->books.lists, cookie, &s);
 	if (e.kind)
 		log_warn("session-not-touched", KE(e));
 	*out = (struct session){ .person = s.person,
 				 .admin = s.admin,
-				 .name = name_of(d, a, s.person, s.name),
+				 .name = name_of(w, a, s.person, s.name),
 				 .cookie = cookie };
 	return OK;
 }
 
-static err find_bearer(void *house, struct arena *a, str token, struct session *out)
+static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
 {
-	struct request q = { .house = house };
-	struct desk *d = desk_of(&q);
+	struct request q = { .ctx = ctx };
+	struct worker *w = worker_of(&q);
 	struct account who;
 	int64_t person;
-	TRY(desk_check(d));
-	err e = account_token_check(a, d->o.lists, STR(""), token, &person);
+	TRY(worker_check(w));
+	err e = account_token_check(a, w->books.lists, STR(""), token, &person);
 	if (!e.kind)
-		e = account_by_id(a, d->o.lists, person, &who);
+		e = account_by_id(a, w->books.lists, person, &who);
 	if (e.kind == ERR_DENIED || e.kind == ERR_NOTFOUND)
 		return FAIL(ERR_NOTFOUND, "nobody's token");
 	if (e.kind)
 		return unread(e);
 	*out = (struct session){ .person = person,
 				 .admin = who.admin,
-				 .name = name_of(d, a, person, who.name),
+				 .name = name_of(w, a, person, who.name),
 				 .cookie = STR("") };
 	return OK;
 }
 
-const struct sessions house_sessions = {
+const struct sessions web_sessions = {
 	.find = find_session,
 	.bearer = find_bearer,
 	.form_token = account_form_token,
@@ -238,24 +239,24 @@ const struct sessions house_sessions = {
 
 /* ---- orders */
 
-static void keep_result(struct request *q, struct desk *d, struct ordered *x,
+static void keep_result(struct request *q, struct worker *w, struct ordered *x,
 			const struct order_row *row)
 {
-	json_decref(d->result);
-	d->result = json_loadb(row->result.n ? row->result.p : "{}",
+	json_decref(w->result);
+	w->result = json_loadb(row->result.n ? row->result.p : "{}",
 			       row->result.n ? row->result.n : 2, 0, NULL);
-	x->result = d->result;
+	x->result = w->result;
 	x->why = arena_copy(
-		q->arena, str_from(json_string_value(json_object_get(d->result, "why"))));
+		q->arena, str_from(json_string_value(json_object_get(w->result, "why"))));
 	x->done = str_eq(row->state, STR("done"));
 }
 
 static bool file_order(struct request *q, const char *kind, json_t *args, int64_t *id)
 {
-	struct desk *d = desk_of(q);
-	err e = desk_check(d);
+	struct worker *w = worker_of(q);
+	err e = worker_check(w);
 	if (!e.kind)
-		e = order_put(d->o.lists, q->arena, kind, args,
+		e = order_put(w->books.lists, q->arena, kind, args,
 			      q->session ? q->session->person : 0,
 			      net_ip_text(q->arena, &q->client), id);
 	json_decref(args);
@@ -263,7 +264,7 @@ static bool file_order(struct request *q, const char *kind, json_t *args, int64_
 		log_error("order-not-filed", KZ("kind", kind), KE(e),
 			  KZ("do", "free space; then the page works again"));
 	else
-		d->house->wake_post(d->house->ring);
+		w->web->wake_post(w->web->ring);
 	return !e.kind;
 }
 
@@ -275,14 +276,14 @@ bool order_file_only(struct request *q, const char *kind, json_t *args)
 
 static bool is_answered(struct request *q, int64_t id, struct order_row *row)
 {
-	err e = order_get(desk_of(q)->o.lists, q->arena, id, row);
+	err e = order_get(worker_of(q)->books.lists, q->arena, id, row);
 	return !e.kind && row->state.n;
 }
 
 /* False: it did not come back in time. */
 static bool wait_for_answer(struct request *q, int64_t id, struct order_row *row)
 {
-	struct bell *bell = desk_of(q)->house->answers;
+	struct bell *bell = worker_of(q)->web->answers;
 	int64_t now = clock_mono_ms(), until = now + ORDER_WAIT_MS;
 	bool answered = false;
 	if (!bell_enter(bell))
@@ -302,7 +303,7 @@ static bool wait_for_answer(struct request *q, int64_t id, struct order_row *row
 
 bool order_and_wait(struct request *q, const char *kind, json_t *args, struct ordered *x)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct order_row row;
 	int64_t id;
 	*x = (struct ordered){
@@ -315,7 +316,7 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 	}
 	x->order = id;
 	if (wait_for_answer(q, id, &row))
-		keep_result(q, d, x, &row);
+		keep_result(q, w, x, &row);
 	return x->done;
 }
 
@@ -368,9 +369,9 @@ static err talk(struct handing *h, const struct conf *conf, int fd)
 	return e;
 }
 
-err house_post(struct request *q, str reverse_path, str recipient, str message, str *says)
+err web_submit(struct request *q, str reverse_path, str recipient, str message, str *says)
 {
-	struct desk *d = desk_of(q);
+	struct worker *w = worker_of(q);
 	struct smtp_to to = { .address = recipient };
 	struct smtp_part part = { .bytes = message };
 	struct handing h = { .a = q->arena,
@@ -385,13 +386,13 @@ err house_post(struct request *q, str reverse_path, str recipient, str message, 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return FAIL(ERR_TEMP,
 			    "no connection to the mail server at the moment; try again");
-	err e = d->house->hand_mail(d->house->ring, pair[1]);
+	err e = w->web->hand_mail(w->web->ring, pair[1]);
 	close(pair[1]);
 	if (e.kind) {
 		close(pair[0]);
 		return e;
 	}
-	e = talk(&h, d->o.conf, pair[0]);
+	e = talk(&h, w->books.conf, pair[0]);
 	if (e.kind && !h.code)
 		return FAIL(ERR_TEMP, "the mail server did not answer; try again");
 	*says = h.text;

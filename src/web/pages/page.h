@@ -1,0 +1,57 @@
+/* web/pages/page.h: what the pages of the archive share: where they stand, who is
+ * named how, and pages that were made before.
+ *
+ *     str key;
+ *     if (page_from_cache(q, r, "thread", STR("17"), &key))
+ *             return;
+ *     ... ANSWER(q, r, thread, &p);
+ *     page_to_cache(q, r, key);
+ */
+#pragma once
+
+#include "archive/read.h"
+#include "web/pages/pages.h"
+
+/* The frame with the way to it: Lists / NAME; further steps are added, the last
+ * without href. The list at hand is meant. */
+struct page_frame archive_frame(const struct request *q, str title);
+void frame_step(const struct request *q, struct page_frame *f, str label, str href);
+
+/* Whether mail addresses are hidden from who asks, on the list at hand or, with its
+ * settings, on another. */
+bool page_hides(const struct request *q, const struct settings *s);
+
+/* Who wrote it: the name, else the address. hide: as page_hides says. */
+str page_author(struct arena *a, str name, str address, bool hide);
+
+/* /lists/NAME/17 and /lists/NAME/t/17 of the list at hand. */
+str page_post_path(const struct request *q, int64_t number);
+str page_thread_path(const struct request *q, int64_t number);
+
+/* Where one answers a post: the form on the web, and a mail program. */
+str page_reply_path(const struct request *q, int64_t number);
+str page_reply_mailto(const struct request *q, const struct archive_post *p);
+
+/* "2026-11" as /lists/NAME/by/2026/11/; and "November 2026". */
+str page_month_path(const struct request *q, int year, int month);
+str page_month_name(struct arena *a, int year, int month);
+void page_month_of(int64_t seconds, int *year, int *month);
+
+/* "everybody" or "members"; "members, authenticated". */
+str page_readers(const struct settings *s);
+str page_writers(const struct settings *s);
+
+/* Not for search engines: the same stands elsewhere. */
+void page_no_index(struct response *r);
+
+/* The whole address of a path, for link rel=canonical and feeds. */
+str page_url(const struct request *q, str path);
+
+/* ---- pages that were made before. The key names all that a page depends on: the
+ * list's archive and settings as they are at this moment, who asks, page and
+ * details. True: the answer has been made, from memory or because a book cannot be
+ * read. */
+bool page_from_cache(struct request *q, struct response *r, const char *page, str details,
+		     str *key);
+/* Keeps the body that was made under the key, and answers with it. */
+void page_to_cache(struct request *q, struct response *r, str key);
