@@ -58,8 +58,5 @@ err archive_add(struct book *b, struct arena *a, const struct arrival *x, int64_
 {
 	TRY(book_begin(b));
 	err e = archive_put(b, a, x, number);
-	if (!e.kind)
-		return book_commit(b);
-	book_rollback(b);
-	return e;
+	return book_end(b, e);
 }

@@ -284,11 +284,7 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 		uncommitted = 0;
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	}
-	if (open && !e.kind)
-		return book_commit(b);
-	if (open)
-		book_rollback(b);
-	return e;
+	return open ? book_end(b, e) : e;
 }
 
 /* A new list learns from the first messages of its first file. */
@@ -311,10 +307,7 @@ static err learn(struct book *b, const struct import_job *job)
 	}
 	TRY(book_begin(b));
 	err e = archive_dictionary_train(b, a, job->list, messages, n);
-	if (!e.kind)
-		return book_commit(b);
-	book_rollback(b);
-	return e;
+	return book_end(b, e);
 }
 
 static err import_with(struct book *b, struct arena *a, struct reader *r,

@@ -139,8 +139,7 @@ static err in_one_view(struct book *b,
 		       struct arena *a, void *arg)
 {
 	TRY(book_begin(b));
-	err e = read(b, a, arg), end = book_commit(b);
-	return e.kind ? e : end;
+	return book_end(b, read(b, a, arg));
 }
 
 struct wanted {

@@ -110,8 +110,5 @@ err archive_reindex(struct book *b, int64_t list, int64_t *posts)
 	*posts = 0;
 	TRY(book_begin(b));
 	err e = reindex(b, list, posts);
-	if (!e.kind)
-		return book_commit(b);
-	book_rollback(b);
-	return e;
+	return book_end(b, e);
 }

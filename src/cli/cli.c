@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+const struct actor cli_actor = { .name = { "command", 7 } };
+
 int cli_fail(struct cli *c, err e)
 {
 	(void)c;
@@ -61,6 +63,15 @@ err cli_list(struct cli *c, const char *name, const struct list_entry **list)
 	return err_in(c->a, ERR_NOTFOUND, "no list %.*s%s%.*s", STR_F(address),
 		      others.n ? "; there are" : "; postern list ls shows all",
 		      STR_F(others));
+}
+
+err cli_assignments(struct cli *c, size_t from, struct assignment **set, size_t *n)
+{
+	*n = 0;
+	*set = arena_zero(c->a, (c->arg_count + 1) * sizeof **set);
+	for (size_t i = from; i < c->arg_count; i++)
+		TRY(assignment_read(c->a, str_from(c->args[i]), &(*set)[(*n)++]));
+	return OK;
 }
 
 err cli_stdin(struct cli *c, size_t limit, str *text)

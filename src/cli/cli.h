@@ -4,7 +4,7 @@
  *     int cli_list_get(struct cli *c)
  *     {
  *             struct books *books;
- *             CLI_TRY(c, cli_books(c, BOOKS_READ, &o));
+ *             CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
  *             ...
  *             return CLI_OK;
  *     }
@@ -13,7 +13,7 @@
 #pragma once
 
 #include "base/conf.h"
-#include "lists/books.h"
+#include "lists/owner.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
@@ -53,6 +53,13 @@ MUST_USE err cli_books(struct cli *c, enum books_mode mode, struct books **books
 /* A list by "name@domain" or, in a site of one domain, by "name".
  * ERR_NOTFOUND: names the lists that come near. */
 MUST_USE err cli_list(struct cli *c, const char *name, const struct list_entry **list);
+
+/* KEY=VALUE, the arguments from the given one on. ERR_SYNTAX: one has no =. */
+MUST_USE err cli_assignments(struct cli *c, size_t from, struct assignment **set,
+			     size_t *n);
+
+/* Who acts, in the audit. */
+extern const struct actor cli_actor;
 
 /* Says what failed on standard error and gives CLI_FAILED. */
 int cli_fail(struct cli *c, err e);

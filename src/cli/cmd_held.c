@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
-#include "lists/pattern.h"
+#include "lists/owner.h"
 #include "mail/date.h"
 #include "store/lists/ban.h"
 #include "store/lists/held.h"
@@ -13,8 +13,6 @@
 #include <stdio.h>
 
 enum { SHOWN_MAX = 1000 };
-
-static const struct actor BY = { .name = { "command", 7 } };
 
 /* The list that an optional argument names; 0 for all. */
 static err open_maybe(struct cli *c, enum books_mode mode, struct books **books,
@@ -113,29 +111,29 @@ static int each_id(struct cli *c, err (*act)(struct books *books, struct arena *
 static err accept_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
 	(void)reason;
-	return held_accept(books, a, id, &BY);
+	return held_accept(books, a, id, &cli_actor);
 }
 
 static err reject_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
-	return held_reject(books, a, id, reason, &BY);
+	return held_reject(books, a, id, reason, &cli_actor);
 }
 
 static err discard_held(struct books *books, struct arena *a, int64_t id, str reason)
 {
 	(void)reason;
-	return held_discard(books, a, id, &BY);
+	return held_discard(books, a, id, &cli_actor);
 }
 
 static err accept_request(struct books *books, struct arena *a, int64_t id, str reason)
 {
 	(void)reason;
-	return request_accept(books, a, id, &BY);
+	return request_accept(books, a, id, &cli_actor);
 }
 
 static err reject_request(struct books *books, struct arena *a, int64_t id, str reason)
 {
-	return request_reject(books, a, id, reason, &BY);
+	return request_reject(books, a, id, reason, &cli_actor);
 }
 
 int cli_held_accept(struct cli *c)
@@ -197,14 +195,9 @@ int cli_ban_add(struct cli *c)
 	struct books *books;
 	int64_t list;
 	const char *reason = cli_option(c, "reason");
-	CLI_TRY(c, pattern_check(c->a, str_from(c->args[0])));
 	CLI_TRY(c, open_maybe(c, BOOKS_WRITE, &books, cli_option(c, "list"), &list));
-	struct ban_row row = { .list = list,
-			       .pattern = str_from(c->args[0]),
-			       .reason = str_from(reason),
-			       .created_at = clock_now() };
-	CLI_TRY(c, ban_add(books->lists, &row));
-	CLI_TRY(c, books_audit(books, &BY, list, STR("ban added"), row.pattern));
+	CLI_TRY(c, ban_put(books, c->a, list, str_from(c->args[0]), str_from(reason),
+			   &cli_actor));
 	return CLI_OK;
 }
 
@@ -233,8 +226,6 @@ int cli_ban_rm(struct cli *c)
 	struct books *books;
 	int64_t list;
 	CLI_TRY(c, open_maybe(c, BOOKS_WRITE, &books, cli_option(c, "list"), &list));
-	CLI_TRY(c, ban_remove(books->lists, list, str_from(c->args[0])));
-	CLI_TRY(c,
-		books_audit(books, &BY, list, STR("ban lifted"), str_from(c->args[0])));
+	CLI_TRY(c, ban_lift(books, c->a, list, str_from(c->args[0]), &cli_actor));
 	return CLI_OK;
 }

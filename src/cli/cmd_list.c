@@ -2,30 +2,15 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "mail/date.h"
-#include "store/lists/address.h"
 #include "store/lists/domain.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
-#include "store/lists/role.h"
+#include "lists/owner.h"
 #include "lists/pattern.h"
 
 #include <jansson.h>
 #include <stdio.h>
-
-static const struct actor BY = { .name = { "command", 7 } };
-
-static err add_owner(struct cli *c, struct books *books, int64_t list, const char *owner)
-{
-	struct address who;
-	struct address_row row;
-	TRY(address_parse(c->a, str_from(owner), &who));
-	TRY(address_ensure(books->lists, c->a, address_key(c->a, &who),
-			   address_text(c->a, &who), STR(""), clock_now(), &row));
-	if (!row.verified_at)
-		TRY(address_verify(books->lists, row.id, clock_now()));
-	return role_add(books->lists, list, row.id, STR("owner"));
-}
 
 static err split_address(struct cli *c, const char *text, str *name, str *domain)
 {
@@ -36,6 +21,13 @@ static err split_address(struct cli *c, const char *text, str *name, str *domain
 	return list_name_check(c->a, *name);
 }
 
+/* --private */
+static const struct assignment closed_archive[] = {
+	{ { "archive_policy", 14 }, { "private", 7 } },
+	{ { "advertised", 10 }, { "no", 2 } },
+	{ { "subscription_policy", 19 }, { "confirm_then_moderate", 21 } },
+};
+
 static err create(struct cli *c, struct books *books, int64_t *id)
 {
 	str name, domain;
@@ -44,17 +36,17 @@ static err create(struct cli *c, struct books *books, int64_t *id)
 	TRY(domain_add(books->lists, domain, &domain_id));
 	TRY(list_create(books->lists, arena_cat(c->a, name, STR("@"), domain),
 			clock_now(), id));
+	TRY(books_audit(books, &cli_actor, *id, STR("list created"),
+			str_from(c->args[0])));
 	const char *owner = cli_option(c, "owner");
 	if (owner)
-		TRY(add_owner(c, books, *id, owner));
-	if (cli_option(c, "private")) {
-		TRY(setting_put(books->lists, c->a, *id, STR("archive_policy"),
-				STR("private")));
-		TRY(setting_put(books->lists, c->a, *id, STR("advertised"), STR("no")));
-		TRY(setting_put(books->lists, c->a, *id, STR("subscription_policy"),
-				STR("confirm_then_moderate")));
-	}
-	return books_audit(books, &BY, *id, STR("list created"), str_from(c->args[0]));
+		TRY(role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
+			      &cli_actor));
+	return cli_option(c, "private")
+		       ? list_configure(books, c->a, *id, closed_archive,
+					sizeof closed_archive / sizeof *closed_archive,
+					&cli_actor)
+		       : OK;
 }
 
 int cli_list_create(struct cli *c)
@@ -63,12 +55,7 @@ int cli_list_create(struct cli *c)
 	int64_t id;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, book_begin(books->lists));
-	err e = create(c, books, &id);
-	if (e.kind) {
-		book_rollback(books->lists);
-		return cli_fail(c, e);
-	}
-	CLI_TRY(c, book_commit(books->lists));
+	CLI_TRY(c, book_end(books->lists, create(c, books, &id)));
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
 	return CLI_OK;
@@ -142,34 +129,16 @@ int cli_list_get(struct cli *c)
 	return CLI_OK;
 }
 
-/* KEY=VALUE; quotes around the value are the shell's business, but those that it
- * left are taken off, as in subject_prefix='[dev] '. */
-static err set_one(struct cli *c, struct books *books, int64_t list, const char *text)
-{
-	str key, value;
-	if (!str_cut(str_from(text), '=', &key, &value))
-		return err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE", text);
-	return setting_put(books->lists, c->a, list, key, value);
-}
-
 int cli_list_set(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
-	err e = OK;
+	struct assignment *set;
+	size_t n;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, book_begin(books->lists));
-	for (size_t i = 1; i < c->arg_count && !e.kind; i++)
-		e = set_one(c, books, list->id, c->args[i]);
-	if (!e.kind)
-		e = books_audit(books, &BY, list->id, STR("settings changed"),
-				str_from(c->args[1]));
-	if (e.kind) {
-		book_rollback(books->lists);
-		return cli_fail(c, e);
-	}
-	CLI_TRY(c, book_commit(books->lists));
+	CLI_TRY(c, cli_assignments(c, 1, &set, &n));
+	CLI_TRY(c, list_configure(books, c->a, list->id, set, n, &cli_actor));
 	return CLI_OK;
 }
 
@@ -184,7 +153,7 @@ int cli_list_rename(struct cli *c)
 	if (!str_eq(domain, list->domain))
 		return cli_fail(c, FAIL(ERR_DENIED, "a list stays in its domain"));
 	CLI_TRY(c, list_rename(books->lists, list->id, name));
-	CLI_TRY(c, books_audit(books, &BY, list->id, STR("list renamed"),
+	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("list renamed"),
 			       arena_cat(c->a, list->address, STR(" to "), name)));
 	return CLI_OK;
 }
@@ -196,7 +165,7 @@ int cli_list_remove(struct cli *c)
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, list_remove(books->lists, list->id));
-	CLI_TRY(c, books_audit(books, &BY, 0, STR("list removed"), list->address));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("list removed"), list->address));
 	return CLI_OK;
 }
 

@@ -1,18 +1,15 @@
 /* postern member …, role …: who is on a list, and who runs it. */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "lists/members.h"
+#include "lists/owner.h"
 #include "mail/date.h"
-#include "store/lists/address.h"
 #include "store/lists/role.h"
 
 #include <stdio.h>
 
 enum { INPUT_MAX = 64 << 20, BATCH = 1000 };
-
-static const struct actor BY = { .name = { "command", 7 } };
 
 static err open_list(struct cli *c, enum books_mode mode, struct books **books,
 		     const struct list_entry **list)
@@ -37,8 +34,9 @@ static err add_line(struct adding *x, struct arena *a, str line)
 	if (n != 1 || !m[0].address.domain.n)
 		return err_in(a, ERR_SYNTAX, "\"%.*s\" is not one address",
 			      STR_F(cli_shown(a, line)));
-	return x->invite ? member_invite(x->books, a, x->list, &m[0], &BY)
-			 : member_admit(x->books, a, x->list, &m[0], x->welcome, &BY);
+	return x->invite ? member_invite(x->books, a, x->list, &m[0], &cli_actor)
+			 : member_admit(x->books, a, x->list, &m[0], x->welcome,
+					&cli_actor);
 }
 
 /* What is wrong is told and skipped; what is right is done. */
@@ -67,12 +65,7 @@ static err add_batched(struct adding *x, str text)
 	if (x->welcome || x->invite)
 		return add_lines(x, text);
 	TRY(book_begin(x->books->lists));
-	err e = add_lines(x, text);
-	if (e.kind) {
-		book_rollback(x->books->lists);
-		return e;
-	}
-	return book_commit(x->books->lists);
+	return book_end(x->books->lists, add_lines(x, text));
 }
 
 int cli_member_add(struct cli *c)
@@ -139,40 +132,23 @@ int cli_member_remove(struct cli *c)
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
 	for (size_t i = 1; i < c->arg_count; i++) {
 		err e = member_end(books, c->a, list, str_from(c->args[i]),
-				   cli_option(c, "goodbye"), &BY);
+				   cli_option(c, "goodbye"), &cli_actor);
 		if (e.kind)
 			code = cli_fail(c, e);
 	}
 	return code;
 }
 
-static err find_member(struct cli *c, struct books *books, const struct list_entry *list,
-		       const char *text, struct member_row *m)
-{
-	struct address x;
-	TRY(address_parse(c->a, str_from(text), &x));
-	err e = member_find(books->lists, c->a, list->id, address_key(c->a, &x), m);
-	return e.kind == ERR_NOTFOUND ? err_in(c->a, e.kind, "%s is not a member of %.*s",
-					       text, STR_F(list->address))
-				      : e;
-}
-
 int cli_member_set(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
-	struct member_row m;
+	struct assignment *set;
+	size_t n;
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	CLI_TRY(c, find_member(c, books, list, c->args[1], &m));
-	for (size_t i = 2; i < c->arg_count; i++) {
-		str key, value;
-		if (!str_cut(str_from(c->args[i]), '=', &key, &value))
-			return cli_fail(c, err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE",
-						  c->args[i]));
-		CLI_TRY(c, member_option(c->a, &m, key, value, STR("moderator")));
-	}
-	CLI_TRY(c, member_change(books->lists, &m));
-	CLI_TRY(c, books_audit(books, &BY, list->id, STR("member options"), m.key));
+	CLI_TRY(c, cli_assignments(c, 2, &set, &n));
+	CLI_TRY(c, member_configure(books, c->a, list, str_from(c->args[1]), set, n,
+				    &cli_actor));
 	return CLI_OK;
 }
 
@@ -234,32 +210,14 @@ int cli_member_export(struct cli *c)
 	return CLI_OK;
 }
 
-static err check_role(struct cli *c, const char *role)
-{
-	return !strcmp(role, "owner") || !strcmp(role, "moderator")
-		       ? OK
-		       : err_in(c->a, ERR_SYNTAX, "%s: a role is owner or moderator",
-				role);
-}
-
+/* The administrator's word is proof enough whose address it is. */
 int cli_role_add(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
-	struct address who;
-	struct address_row row;
-	CLI_TRY(c, check_role(c, c->args[1]));
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
-	CLI_TRY(c, address_ensure(books->lists, c->a, address_key(c->a, &who),
-				  address_text(c->a, &who), STR(""), clock_now(), &row));
-	/* The administrator's word is proof enough whose address it is. */
-	if (!row.verified_at)
-		CLI_TRY(c, address_verify(books->lists, row.id, clock_now()));
-	CLI_TRY(c, role_add(books->lists, list->id, row.id, str_from(c->args[1])));
-	CLI_TRY(c, books_audit(books, &BY, list->id,
-			       arena_cat(c->a, str_from(c->args[1]), STR(" added")),
-			       row.key));
+	CLI_TRY(c, role_give(books, c->a, list->id, str_from(c->args[1]),
+			     str_from(c->args[2]), true, &cli_actor));
 	return CLI_OK;
 }
 
@@ -267,16 +225,9 @@ int cli_role_remove(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
-	struct address who;
-	struct address_row row;
-	CLI_TRY(c, check_role(c, c->args[1]));
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	CLI_TRY(c, address_parse(c->a, str_from(c->args[2]), &who));
-	CLI_TRY(c, address_find(books->lists, c->a, address_key(c->a, &who), &row));
-	CLI_TRY(c, role_remove(books->lists, list->id, row.id, str_from(c->args[1])));
-	CLI_TRY(c, books_audit(books, &BY, list->id,
-			       arena_cat(c->a, str_from(c->args[1]), STR(" removed")),
-			       row.key));
+	CLI_TRY(c, role_take(books, c->a, list->id, str_from(c->args[1]),
+			     str_from(c->args[2]), &cli_actor));
 	return CLI_OK;
 }
 

@@ -9,8 +9,6 @@
 
 enum { TEMPLATE_MAX = 64 * 1024 };
 
-static const struct actor BY = { .name = { "command", 7 } };
-
 static err template_scope(struct cli *c, enum books_mode mode, struct books **books,
 			  size_t at, int64_t *list)
 {
@@ -83,7 +81,8 @@ int cli_template_set(struct cli *c)
 	CLI_TRY(c, cli_stdin(c, TEMPLATE_MAX, &t.text));
 	t.name = str_from(row->name);
 	CLI_TRY(c, template_set(books->lists, &t));
-	CLI_TRY(c, books_audit(books, &BY, t.list, STR("template changed"), t.name));
+	CLI_TRY(c,
+		books_audit(books, &cli_actor, t.list, STR("template changed"), t.name));
 	return CLI_OK;
 }
 
@@ -95,7 +94,7 @@ int cli_template_rm(struct cli *c)
 	CLI_TRY(c, find_row(c, &row));
 	CLI_TRY(c, template_scope(c, BOOKS_WRITE, &books, 1, &list));
 	CLI_TRY(c, template_unset(books->lists, list, str_from(row->name), STR("")));
-	CLI_TRY(c, books_audit(books, &BY, list, STR("template reset"),
+	CLI_TRY(c, books_audit(books, &cli_actor, list, STR("template reset"),
 			       str_from(row->name)));
 	return CLI_OK;
 }
@@ -124,7 +123,7 @@ int cli_alias_add(struct cli *c)
 		targets[i - 1] = address_text(c->a, &x);
 	}
 	CLI_TRY(c, alias_set(books->lists, key, targets, c->arg_count - 1, clock_now()));
-	CLI_TRY(c, books_audit(books, &BY, 0, STR("alias set"), key));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("alias set"), key));
 	return CLI_OK;
 }
 
@@ -148,7 +147,7 @@ int cli_alias_rm(struct cli *c)
 	struct books *books;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, alias_remove(books->lists, arena_lower(c->a, str_from(c->args[0]))));
-	CLI_TRY(c,
-		books_audit(books, &BY, 0, STR("alias removed"), str_from(c->args[0])));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("alias removed"),
+			       str_from(c->args[0])));
 	return CLI_OK;
 }

@@ -11,8 +11,6 @@
 
 enum { PASSWORD_MAX = 1024, LINK_SPAN = 86400, SHOWN_MAX = 10000 };
 
-static const struct actor BY = { .name = { "command", 7 } };
-
 static err parse(struct cli *c, str *key, str *text)
 {
 	struct address x;
@@ -54,7 +52,7 @@ int cli_user_add(struct cli *c)
 	if (name)
 		p.name = str_from(name);
 	CLI_TRY(c, person_change(books->lists, &p));
-	CLI_TRY(c, books_audit(books, &BY, 0, STR("account made"), key));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("account made"), key));
 	return CLI_OK;
 }
 
@@ -67,7 +65,8 @@ int cli_user_passwd(struct cli *c)
 	CLI_TRY(c, cli_stdin(c, PASSWORD_MAX, &text));
 	str_line(&text, &line);
 	CLI_TRY(c, account_password_set(c->a, books->lists, p.id, line));
-	CLI_TRY(c, books_audit(books, &BY, 0, STR("password set"), str_from(c->args[0])));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("password set"),
+			       str_from(c->args[0])));
 	return CLI_OK;
 }
 
@@ -81,7 +80,8 @@ int cli_user_token(struct cli *c)
 	CLI_TRY(c,
 		account_token_new(c->a, books->lists, p.id,
 				  name ? str_from(name) : STR("command line"), &shown));
-	CLI_TRY(c, books_audit(books, &BY, 0, STR("token made"), str_from(c->args[0])));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("token made"),
+			       str_from(c->args[0])));
 	printf("%.*s\n", STR_F(shown));
 	return CLI_OK;
 }
@@ -137,8 +137,8 @@ int cli_user_set(struct cli *c)
 	for (size_t i = 1; i < c->arg_count; i++)
 		CLI_TRY(c, set_one(c, &p, c->args[i]));
 	CLI_TRY(c, person_change(books->lists, &p));
-	CLI_TRY(c,
-		books_audit(books, &BY, 0, STR("account changed"), str_from(c->args[0])));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("account changed"),
+			       str_from(c->args[0])));
 	return CLI_OK;
 }
 

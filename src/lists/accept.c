@@ -157,11 +157,7 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	err e = start_message(books, a, p, out, judgement, &m);
 	if (!e.kind && !m.complete)
 		e = fanout_batch(books, a, p->list->id, out, &m);
-	if (e.kind) {
-		book_rollback(books->outbound);
-		return e;
-	}
-	TRY(book_commit(books->outbound));
+	TRY(book_end(books->outbound, e));
 	TRY(fanout_rest(books, p->list->id, out, &m));
 	TRY(remember(books, p));
 	TRY(acknowledge(books, a, p));

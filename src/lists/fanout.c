@@ -73,11 +73,7 @@ err fanout_rest(struct books *books, int64_t list, const struct outgoing *out,
 		ARENA(batch);
 		TRY(book_begin(books->outbound));
 		err e = fanout_batch(books, batch, list, out, m);
-		if (e.kind) {
-			book_rollback(books->outbound);
-			return e;
-		}
-		TRY(book_commit(books->outbound));
+		TRY(book_end(books->outbound, e));
 		pause_for_others();
 	}
 	return OK;

@@ -92,11 +92,7 @@ static err leave(struct books *books, struct arena *a, const struct forward *f,
 	struct outbound_message m;
 	TRY(book_begin(books->outbound));
 	err e = add_message(books, a, f, l, &m);
-	if (e.kind) {
-		book_rollback(books->outbound);
-		return e;
-	}
-	TRY(book_commit(books->outbound));
+	TRY(book_end(books->outbound, e));
 	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name),
 		 KN("message", m.id), KN("recipients", l->count));
 	return m.frozen ? budget_tell(books, a, l->name, STR("Its mail waits.")) : OK;

@@ -22,7 +22,7 @@ static err check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
-err member_admit(struct books *books, struct arena *a, const struct list_entry *list,
+static err admit(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, bool welcome, const struct actor *by)
 {
 	struct settings s;
@@ -46,6 +46,14 @@ err member_admit(struct books *books, struct arena *a, const struct list_entry *
 	return s.admin_notify_mchanges
 		       ? member_tell_roles(books, a, list, "owner-joined", true, key)
 		       : OK;
+}
+
+err member_admit(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct mailbox *who, bool welcome, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, admit(books, a, list, who, welcome, by));
 }
 
 static err is_member(struct books *books, struct arena *a, const struct list_entry *list,
@@ -105,7 +113,7 @@ static err verify(struct books *books, struct arena *a, const struct mailbox *wh
 	return row.verified_at ? OK : address_verify(books->lists, row.id, clock_now());
 }
 
-err member_confirmed(struct books *books, struct arena *a, const struct list_entry *list,
+static err confirmed(struct books *books, struct arena *a, const struct list_entry *list,
 		     const struct mailbox *who, bool invited, const struct actor *by,
 		     bool *waits)
 {
@@ -128,4 +136,14 @@ err member_confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(request_add(books->lists, &r));
 	TRY(member_notice(books, a, list, who, "request-waits"));
 	return member_tell_roles(books, a, list, "request-moderator", false, key);
+}
+
+err member_confirmed(struct books *books, struct arena *a, const struct list_entry *list,
+		     const struct mailbox *who, bool invited, const struct actor *by,
+		     bool *waits)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine,
+			  confirmed(books, a, list, who, invited, by, waits));
 }

@@ -21,8 +21,8 @@ err member_ask_leave(struct books *books, struct arena *a, const struct list_ent
 				 LEAVE_SPAN);
 }
 
-err member_end_by_id(struct books *books, struct arena *a, const struct list_entry *list,
-		     int64_t id, bool goodbye, const struct actor *by)
+static err end(struct books *books, struct arena *a, const struct list_entry *list,
+	       int64_t id, bool goodbye, const struct actor *by)
 {
 	struct settings s;
 	struct member_row m;
@@ -41,6 +41,14 @@ err member_end_by_id(struct books *books, struct arena *a, const struct list_ent
 	return s.admin_notify_mchanges
 		       ? member_tell_roles(books, a, list, "owner-left", true, m.key)
 		       : OK;
+}
+
+err member_end_by_id(struct books *books, struct arena *a, const struct list_entry *list,
+		     int64_t id, bool goodbye, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, end(books, a, list, id, goodbye, by));
 }
 
 err member_end(struct books *books, struct arena *a, const struct list_entry *list,

@@ -16,8 +16,8 @@ static err take_request(struct books *books, struct arena *a, int64_t id,
 	return address_parse(a, r->address, &who->address);
 }
 
-err request_accept(struct books *books, struct arena *a, int64_t id,
-		   const struct actor *by)
+static err accept(struct books *books, struct arena *a, int64_t id,
+		  const struct actor *by)
 {
 	struct request_row r;
 	const struct list_entry *list;
@@ -29,8 +29,16 @@ err request_accept(struct books *books, struct arena *a, int64_t id,
 	return request_remove(books->lists, id);
 }
 
-err request_reject(struct books *books, struct arena *a, int64_t id, str reason,
+err request_accept(struct books *books, struct arena *a, int64_t id,
 		   const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, accept(books, a, id, by));
+}
+
+static err reject(struct books *books, struct arena *a, int64_t id, str reason,
+		  const struct actor *by)
 {
 	struct request_row r;
 	const struct list_entry *list;
@@ -48,6 +56,14 @@ err request_reject(struct books *books, struct arena *a, int64_t id, str reason,
 			.var_count = 1 }));
 	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
 	return request_remove(books->lists, id);
+}
+
+err request_reject(struct books *books, struct arena *a, int64_t id, str reason,
+		   const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, reject(books, a, id, reason, by));
 }
 
 err request_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)

@@ -161,18 +161,29 @@ static err fetch(struct books *books, struct arena *a, int64_t id, struct held_r
 			 p);
 }
 
+static err close_and_audit(struct books *books, struct arena *a, const struct held_row *h,
+			   str verdict, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	err e = held_close(books->lists, a, h->id, verdict, by->name, clock_now());
+	if (!e.kind)
+		e = books_audit(books, by, h->list, arena_cat(a, STR("post "), verdict),
+				arena_printf(a, "held %lld, from %.*s: %.*s",
+					     (long long)h->id, STR_F(h->author),
+					     STR_F(h->subject)));
+	return book_leave(books->lists, mine, e);
+}
+
 static err close_held(struct books *books, struct arena *a, const struct held_row *h,
 		      const struct post *p, str verdict, str detail,
 		      const struct actor *by)
 {
-	TRY(held_close(books->lists, a, h->id, verdict, by->name, clock_now()));
-	TRY(record(books, h, p->list->address, verdict,
-		   detail.n ? detail : arena_cat(a, STR("by "), by->name)));
+	TRY(close_and_audit(books, a, h, verdict, by));
 	log_info("held-handled", KN("held", h->id), KS("verdict", verdict),
 		 KS("by", by->name));
-	return books_audit(books, by, h->list, arena_cat(a, STR("post "), verdict),
-			   arena_printf(a, "held %lld, from %.*s: %.*s", (long long)h->id,
-					STR_F(h->author), STR_F(h->subject)));
+	return record(books, h, p->list->address, verdict,
+		      detail.n ? detail : arena_cat(a, STR("by "), by->name));
 }
 
 err held_accept(struct books *books, struct arena *a, int64_t id, const struct actor *by)

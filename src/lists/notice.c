@@ -177,13 +177,9 @@ err notice_send(struct books *books, struct arena *a, const struct notice *n)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);
 	str letter = write_letter(books, a, n, subject, fill(a, text, vars, k));
-	TRY(book_begin(books->outbound));
-	err e = queue(books, a, n, letter, subject);
-	if (e.kind) {
-		book_rollback(books->outbound);
-		return e;
-	}
-	return book_commit(books->outbound);
+	bool mine;
+	TRY(book_join(books->outbound, &mine));
+	return book_leave(books->outbound, mine, queue(books, a, n, letter, subject));
 }
 
 /* Names of programs' mailboxes (RFC 3834 section 2). A local part is compared up to

@@ -1,14 +1,9 @@
 /* Orders of those who run a list. */
 #include "lists/orders_inside.h"
 
-#include "base/buf.h"
-#include "base/clock.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
-#include "lists/pattern.h"
-#include "store/lists/address.h"
-#include "store/lists/ban.h"
-#include "store/lists/role.h"
+#include "lists/owner.h"
 
 enum { LINES_AT_ONCE = 100 }; /* in one transaction: a sync for all of them */
 
@@ -71,12 +66,7 @@ static err each_line(struct order *x, line_fn *one)
 	json_object_set_new(x->result, "wrong", wrong);
 	while (rest.n) {
 		TRY(book_begin(x->books->lists));
-		err e = some_lines(x, &rest, one, wrong, &n);
-		if (e.kind) {
-			book_rollback(x->books->lists);
-			return e;
-		}
-		TRY(book_commit(x->books->lists));
+		TRY(book_end(x->books->lists, some_lines(x, &rest, one, wrong, &n)));
 	}
 	return OK;
 }
@@ -101,16 +91,8 @@ err order_member_remove(struct order *x)
 
 static err set_one(struct order *x, str line)
 {
-	struct member_row m;
-	struct address who;
-	TRY(address_parse(x->a, line, &who));
-	TRY(member_find(x->books->lists, x->a, x->list->id, address_key(x->a, &who), &m));
-	TRY(member_option(x->a, &m, order_text(x, "key"), order_text(x, "value"),
-			  STR("moderator")));
-	TRY(member_change(x->books->lists, &m));
-	return books_audit(x->books, &x->by, x->list->id, STR("member changed"),
-			   arena_cat(x->a, m.key, STR(": "), order_text(x, "key"),
-				     STR(" = "), order_text(x, "value")));
+	struct assignment set = { order_text(x, "key"), order_text(x, "value") };
+	return member_configure(x->books, x->a, x->list, line, &set, 1, &x->by);
 }
 
 err order_member_set(struct order *x)
@@ -118,106 +100,43 @@ err order_member_set(struct order *x)
 	return each_line(x, set_one);
 }
 
-static err put_settings(struct order *x)
-{
-	const char *key;
-	json_t *value, *set = json_object_get(x->args, "set");
-	BUF(names);
-	json_object_foreach(set, key, value)
-	{
-		if (!setting_find(str_from(key)) || !json_is_string(value))
-			return err_in(x->a, ERR_SYNTAX, "no setting \"%s\"", key);
-		TRY(setting_put(x->books->lists, x->a, x->list->id, str_from(key),
-				str_from(json_string_value(value))));
-		buf_addf(&names, " %s", key);
-	}
-	return books_audit(x->books, &x->by, x->list->id, STR("settings changed"),
-			   str_trim(buf_str(&names)));
-}
-
-/* All or nothing. */
 err order_settings(struct order *x)
 {
-	TRY(book_begin(x->books->lists));
-	err e = put_settings(x);
-	if (!e.kind)
-		return book_commit(x->books->lists);
-	book_rollback(x->books->lists);
-	return e;
-}
-
-static err check_role(struct order *x)
-{
-	str role = order_text(x, "role");
-	return str_eq(role, STR("owner")) || str_eq(role, STR("moderator"))
-		       ? OK
-		       : FAIL(ERR_SYNTAX, "a role is owner or moderator");
+	const char *key;
+	json_t *value, *wanted = json_object_get(x->args, "set");
+	struct assignment *set = arena_zero(x->a, json_object_size(wanted) * sizeof *set);
+	size_t n = 0;
+	json_object_foreach(wanted, key, value)
+	{
+		if (!json_is_string(value))
+			return err_in(x->a, ERR_SYNTAX, "%s is no text", key);
+		set[n++] = (struct assignment){ str_from(key),
+						str_from(json_string_value(value)) };
+	}
+	return list_configure(x->books, x->a, x->list->id, set, n, &x->by);
 }
 
 err order_role_add(struct order *x)
 {
-	struct address who;
-	struct address_row row;
-	str role = order_text(x, "role");
-	TRY(check_role(x));
-	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	TRY(address_ensure(x->books->lists, x->a, address_key(x->a, &who),
-			   address_text(x->a, &who), STR(""), clock_now(), &row));
-	TRY(role_add(x->books->lists, x->list->id, row.id, role));
-	return books_audit(x->books, &x->by, x->list->id,
-			   arena_cat(x->a, role, STR(" added")), row.key);
-}
-
-/* A list that nobody owns is nobody's to mend. */
-static err check_last_owner(struct order *x, int64_t address)
-{
-	struct role_row *r;
-	size_t n, others = 0;
-	TRY(role_list(x->books->lists, x->a, x->list->id, &r, &n));
-	for (size_t i = 0; i < n; i++)
-		others += str_eq(r[i].role, STR("owner")) && r[i].address != address;
-	return others ? OK
-		      : FAIL(ERR_DENIED, "this is the only owner; add another one first");
+	return role_give(x->books, x->a, x->list->id, order_text(x, "role"),
+			 order_text(x, "address"), false, &x->by);
 }
 
 err order_role_remove(struct order *x)
 {
-	struct address who;
-	struct address_row row;
-	str role = order_text(x, "role");
-	TRY(check_role(x));
-	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	TRY(address_find(x->books->lists, x->a, address_key(x->a, &who), &row));
-	if (str_eq(role, STR("owner")))
-		TRY(check_last_owner(x, row.id));
-	TRY(role_remove(x->books->lists, x->list->id, row.id, role));
-	return books_audit(x->books, &x->by, x->list->id,
-			   arena_cat(x->a, role, STR(" removed")), row.key);
-}
-
-/* An address is compared in lower case; what stands behind ^ keeps its letters. */
-static str ban_pattern(struct order *x)
-{
-	str pattern = str_trim(order_text(x, "pattern"));
-	return str_starts(pattern, STR("^")) ? pattern : arena_lower(x->a, pattern);
+	return role_take(x->books, x->a, x->list->id, order_text(x, "role"),
+			 order_text(x, "address"), &x->by);
 }
 
 err order_ban_add(struct order *x)
 {
-	struct ban_row ban = { .list = x->list->id,
-			       .pattern = ban_pattern(x),
-			       .reason = str_trim(order_text(x, "reason")),
-			       .created_at = clock_now() };
-	TRY(pattern_check(x->a, ban.pattern));
-	TRY(ban_add(x->books->lists, &ban));
-	return books_audit(x->books, &x->by, x->list->id, STR("ban added"), ban.pattern);
+	return ban_put(x->books, x->a, x->list->id, order_text(x, "pattern"),
+		       order_text(x, "reason"), &x->by);
 }
 
 err order_ban_remove(struct order *x)
 {
-	str pattern = order_text(x, "pattern");
-	TRY(ban_remove(x->books->lists, x->list->id, pattern));
-	return books_audit(x->books, &x->by, x->list->id, STR("ban removed"), pattern);
+	return ban_lift(x->books, x->a, x->list->id, order_text(x, "pattern"), &x->by);
 }
 
 /* Numbers are only good on the order's own list: its moderators judge no other's. */

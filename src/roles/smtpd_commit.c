@@ -25,14 +25,10 @@ struct commit {
 static err add_all(struct commit *c, struct wish *w)
 {
 	TRY(book_begin(c->inbound));
-	for (; w; w = w->next) {
-		err e = inbound_add(c->inbound, w->message, w->recipients, w->count);
-		if (e.kind) {
-			book_rollback(c->inbound);
-			return e;
-		}
-	}
-	return book_commit(c->inbound);
+	err e = OK;
+	for (; w && !e.kind; w = w->next)
+		e = inbound_add(c->inbound, w->message, w->recipients, w->count);
+	return book_end(c->inbound, e);
 }
 
 static void tell_all(struct wish *w, err e)

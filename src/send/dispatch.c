@@ -270,10 +270,7 @@ static err put_off_all(struct dispatcher *d, const struct delivery **x, size_t n
 	TRY(book_begin(d->outbound));
 	for (size_t i = 0; i < n && !e.kind; i++)
 		e = put_off(d, x[i], CROWDED_S, x[i]->last_reply);
-	if (!e.kind)
-		return book_commit(d->outbound);
-	book_rollback(d->outbound);
-	return e;
+	return book_end(d->outbound, e);
 }
 
 static err take_due(struct dispatcher *d, struct arena *a, const struct delivery *x,

@@ -163,10 +163,7 @@ static err write_all(struct committer *c, struct outcome *o)
 		ARENA(a);
 		e = keep_text(c, write_one(c, a, o));
 	}
-	if (!e.kind)
-		return book_commit(c->outbound);
-	book_rollback(c->outbound);
-	return e;
+	return book_end(c->outbound, e);
 }
 
 /* Neither the book's state nor the disk: the row itself is refused, and no waiting

@@ -75,10 +75,7 @@ static err advance(struct book *b, bool *more)
 	if (s)
 		e = apply(b, s);
 	*more = s != NULL;
-	if (!e.kind)
-		return book_commit(b);
-	book_rollback(b);
-	return e;
+	return book_end(b, e);
 }
 
 static err update(struct book *b)

@@ -215,6 +215,25 @@ void book_rollback(struct book *b)
 		sqlite3_exec(b->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+err book_end(struct book *b, err e)
+{
+	if (!e.kind)
+		return book_commit(b);
+	book_rollback(b);
+	return e;
+}
+
+err book_join(struct book *b, bool *mine)
+{
+	*mine = sqlite3_get_autocommit(b->db);
+	return *mine ? book_begin(b) : OK;
+}
+
+err book_leave(struct book *b, bool mine, err e)
+{
+	return mine ? book_end(b, e) : e;
+}
+
 int64_t book_last_id(struct book *b)
 {
 	return sqlite3_last_insert_rowid(b->db);

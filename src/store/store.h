@@ -5,9 +5,9 @@
  *     struct book *b;
  *     TRY(book_open(a, data, BOOK_LISTS, BOOK_WRITE, &b));
  *     TRY(book_begin(b));
- *     TRY(book_run(b, "UPDATE list SET name = ?1 WHERE id = ?2",
- *                  SQL_S(name), SQL_I(id)));
- *     TRY(book_commit(b));
+ *     err e = book_run(b, "UPDATE list SET name = ?1 WHERE id = ?2",
+ *                      SQL_S(name), SQL_I(id));
+ *     return book_end(b, e);
  *
  *     struct rows r;
  *     TRY(book_rows(b, &r, "SELECT id, name FROM list WHERE domain = ?1",
@@ -59,9 +59,19 @@ MUST_USE err book_begin(struct book *b);  /* BEGIN IMMEDIATE, waiting at most 10
 					   * READ book: one state for all that is read */
 MUST_USE err book_commit(struct book *b); /* OK: durable, synced; else rolled back */
 void book_rollback(struct book *b);       /* nothing open is fine */
-int64_t book_last_id(struct book *b);     /* of the last INSERT */
-int64_t book_changes(struct book *b);     /* rows changed by the last run */
-int64_t book_version(struct book *b);     /* differs when another connection wrote */
+
+/* Commits where e is OK, else rolls back; gives e, or why it could not be committed. */
+MUST_USE err book_end(struct book *b, err e);
+
+/* For what is a whole by itself and may be part of a greater one: begins a transaction
+ * unless the caller has one open; book_leave ends it as book_end does if it was begun
+ * here. */
+MUST_USE err book_join(struct book *b, bool *mine);
+MUST_USE err book_leave(struct book *b, bool mine, err e);
+
+int64_t book_last_id(struct book *b); /* of the last INSERT */
+int64_t book_changes(struct book *b); /* rows changed by the last run */
+int64_t book_version(struct book *b); /* differs when another connection wrote */
 
 /* Copies what the log holds into the book, so that the log is written from its
  * start again; waits for nobody unless the log is over 64 MB. One thread a book, with

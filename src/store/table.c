@@ -1,6 +1,6 @@
 #include "store/table.h"
 
-#include "store/sqlite.h"
+#include <string.h>
 
 err table_all(struct book *b, struct arena *a, table_read *read, void *out, size_t size,
 	      size_t *count, const char *sql, const struct sql_value *v, size_t n)
@@ -58,22 +58,6 @@ err table_insert(struct book *b, int64_t *id, const char *sql, const struct sql_
 	TRY(book_run_values(b, sql, v, n));
 	*id = book_last_id(b);
 	return OK;
-}
-
-err table_join(struct book *b, bool *mine)
-{
-	*mine = sqlite3_get_autocommit(b->db);
-	return *mine ? book_begin(b) : OK;
-}
-
-err table_leave(struct book *b, bool mine, err e)
-{
-	if (!mine)
-		return e;
-	if (!e.kind)
-		return book_commit(b);
-	book_rollback(b);
-	return e;
 }
 
 str table_like(struct arena *a, str text)

@@ -1,5 +1,5 @@
-/* store/table.h: what the files of tables share: reading rows into an array, and
- * steps that must happen together.
+/* store/table.h: what the files of tables share: reading rows into an array,
+ * changing one.
  *
  *     static void read_ban(struct rows *r, struct arena *a, void *row) { ... }
  *
@@ -44,12 +44,6 @@ MUST_USE err table_must(struct book *b, const char *missing, const char *sql,
 	table_insert((b), (id), (sql), SQL_VALUES(__VA_ARGS__))
 MUST_USE err table_insert(struct book *b, int64_t *id, const char *sql,
 			  const struct sql_value *v, size_t n);
-
-/* Begins a transaction unless the caller has one open. table_leave ends it where
- * *mine, by commit or, when e is a failure, by rollback; it gives e or the commit's
- * failure. */
-MUST_USE err table_join(struct book *b, bool *mine);
-MUST_USE err table_leave(struct book *b, bool mine, err e);
 
 /* The pattern of LIKE ... ESCAPE '\' that finds text anywhere. */
 str table_like(struct arena *a, str text);

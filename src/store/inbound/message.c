@@ -70,8 +70,8 @@ err inbound_add(struct book *b, struct inbound_message *m,
 	if (!count)
 		return FAIL(ERR_SYNTAX,
 			    "a message without a recipient cannot be accepted");
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add_all(b, m, r, count));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add_all(b, m, r, count));
 }
 
 err inbound_next(struct book *b, struct arena *a, int64_t after,
@@ -126,8 +126,8 @@ err inbound_done(struct book *b, struct arena *a, int64_t message, int64_t n, st
 {
 	bool mine;
 	str name = STR_NONE;
-	TRY(table_join(b, &mine));
-	TRY(table_leave(b, mine, done(b, a, message, n, &name)));
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine, done(b, a, message, n, &name)));
 	*file = name;
 	return OK;
 }

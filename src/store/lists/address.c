@@ -60,8 +60,8 @@ err address_ensure(struct book *b, struct arena *a, str key, str text, str name,
 		   int64_t now, struct address_row *x)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, ensure(b, a, key, text, name, now, x));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, ensure(b, a, key, text, name, now, x));
 }
 
 err address_verify(struct book *b, int64_t id, int64_t now)
@@ -101,8 +101,8 @@ static err move(struct book *b, int64_t id, int64_t person)
 err address_move(struct book *b, int64_t id, int64_t person)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, move(b, id, person));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, move(b, id, person));
 }
 
 static err take_away(struct book *b, int64_t id)
@@ -116,8 +116,8 @@ static err take_away(struct book *b, int64_t id)
 err address_remove(struct book *b, int64_t id)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, take_away(b, id));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, take_away(b, id));
 }
 
 err address_of_person(struct book *b, struct arena *a, int64_t person,

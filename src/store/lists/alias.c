@@ -75,8 +75,8 @@ err alias_set(struct book *b, str address, const str *targets, size_t count, int
 	if (!count)
 		return FAIL(ERR_LIMIT,
 			    "an alias needs at least one address to forward to");
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, set(b, address, targets, count, now));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, set(b, address, targets, count, now));
 }
 
 err alias_remove(struct book *b, str address)

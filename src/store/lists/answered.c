@@ -23,8 +23,8 @@ static err add(struct book *b, str address, int64_t day, int64_t *times)
 err answered_add(struct book *b, str address, int64_t day, int64_t *times)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, address, day, times));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, address, day, times));
 }
 
 err answered_expire(struct book *b, int64_t before_day, int64_t *gone)

@@ -32,8 +32,8 @@ static err add(struct book *b, struct ban_row *x)
 err ban_add(struct book *b, struct ban_row *x)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, x));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, x));
 }
 
 err ban_remove(struct book *b, int64_t list, str pattern)

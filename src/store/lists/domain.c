@@ -21,8 +21,8 @@ static err add(struct book *b, str name, int64_t *id)
 err domain_add(struct book *b, str name, int64_t *id)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, name, id));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, name, id));
 }
 
 err domain_find(struct book *b, str name, int64_t *id)

@@ -31,8 +31,8 @@ static err add(struct book *b, struct header_rule_row *r)
 err header_rule_add(struct book *b, struct header_rule_row *r)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, r));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, r));
 }
 
 err header_rule_list(struct book *b, struct arena *a, int64_t list,

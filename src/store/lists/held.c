@@ -58,8 +58,8 @@ static err add(struct book *b, struct held_row *h, str body)
 err held_add(struct book *b, struct held_row *h, str body)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, h, body));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, h, body));
 }
 
 err held_get(struct book *b, struct arena *a, int64_t id, struct held_row *h)

@@ -89,6 +89,6 @@ err list_remove(struct book *b, int64_t id)
 	bool mine;
 	if (id <= 0)
 		return FAIL(ERR_NOTFOUND, none);
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, remove_all(b, id));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, remove_all(b, id));
 }

@@ -63,8 +63,8 @@ err pending_take(struct book *b, struct arena *a, str token, int64_t now,
 {
 	bool mine;
 	struct pending_row found;
-	TRY(table_join(b, &mine));
-	TRY(table_leave(b, mine, take(b, a, token, now, &found)));
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine, take(b, a, token, now, &found)));
 	*p = found;
 	return OK;
 }

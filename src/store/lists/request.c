@@ -33,8 +33,8 @@ static err add(struct book *b, struct request_row *r)
 err request_add(struct book *b, struct request_row *r)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, add(b, r));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, r));
 }
 
 err request_get(struct book *b, struct arena *a, int64_t id, struct request_row *r)

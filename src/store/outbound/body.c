@@ -23,8 +23,8 @@ static err write_pieces(struct book *b, int64_t message, str body)
 err outbound_body_write(struct book *b, int64_t message, str body)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, write_pieces(b, message, body));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, write_pieces(b, message, body));
 }
 
 /* Octets of the pieces that hold from..end; -1: there is none. */

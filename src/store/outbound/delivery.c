@@ -12,7 +12,7 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 {
 	bool mine, found;
 	int64_t frozen = 0;
-	TRY(table_join(b, &mine));
+	TRY(book_join(b, &mine));
 	err e = book_number(b, &frozen, &found,
 			    "SELECT frozen FROM message WHERE id = ?1", SQL_I(message));
 	if (!e.kind && !found)
@@ -26,7 +26,7 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 				 SQL_S(d[i].recipient), SQL_I(d[i].member),
 				 SQL_S(d[i].notify), SQL_S(d[i].orcpt),
 				 SQL_I(frozen ? HELD_FROZEN : 0));
-	return table_leave(b, mine, e);
+	return book_leave(b, mine, e);
 }
 
 /* Rows that are not new are looked at too, so that the cursor passes them once and

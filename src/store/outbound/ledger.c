@@ -31,11 +31,11 @@ static err add_one(struct book *b, struct ledger_entry *e)
 err ledger_add(struct book *b, struct ledger_entry *e, size_t count)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
+	TRY(book_join(b, &mine));
 	err failed = OK;
 	for (size_t i = 0; i < count && !failed.kind; i++)
 		failed = add_one(b, &e[i]);
-	return table_leave(b, mine, failed);
+	return book_leave(b, mine, failed);
 }
 
 err ledger_get(struct book *b, struct arena *a, int64_t id, struct ledger_entry *e)
@@ -130,8 +130,8 @@ err ledger_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
 {
 	bool mine;
 	int64_t n = 0;
-	TRY(table_join(b, &mine));
-	TRY(table_leave(b, mine, expire(b, before, limit, &n)));
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine, expire(b, before, limit, &n)));
 	*gone = n;
 	return OK;
 }

@@ -67,7 +67,7 @@ static err insert(struct book *b, const struct outbound_message *m)
 err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)
 {
 	bool mine, added = false;
-	TRY(table_join(b, &mine));
+	TRY(book_join(b, &mine));
 	err e = insert(b, m);
 	if (!e.kind) {
 		added = book_changes(b) > 0;
@@ -77,7 +77,7 @@ err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)
 			      "WHERE source = ?1",
 			      SQL_S(m->source));
 	}
-	TRY(table_leave(b, mine, e));
+	TRY(book_leave(b, mine, e));
 	*fresh = added;
 	return OK;
 }
@@ -151,8 +151,8 @@ static err freeze(struct book *b, int64_t id, bool frozen)
 err outbound_freeze(struct book *b, int64_t id, bool frozen)
 {
 	bool mine;
-	TRY(table_join(b, &mine));
-	return table_leave(b, mine, freeze(b, id, frozen));
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, freeze(b, id, frozen));
 }
 
 err outbound_frozen(struct book *b, struct arena *a, struct outbound_message **m,
@@ -191,8 +191,8 @@ err outbound_clean(struct book *b, int64_t before, size_t limit, int64_t *gone)
 {
 	bool mine;
 	int64_t n = 0;
-	TRY(table_join(b, &mine));
-	TRY(table_leave(b, mine, clean(b, before, limit, &n)));
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine, clean(b, before, limit, &n)));
 	*gone = n;
 	return OK;
 }

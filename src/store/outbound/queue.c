@@ -75,7 +75,7 @@ static err act_on(struct book *b, const struct queue_row *q, size_t n, queue_act
 		e = act(b, &q[i], arg);
 		*changed += book_changes(b) > 0;
 	}
-	return table_leave(b, true, e);
+	return book_end(b, e);
 }
 
 /* Reads a batch, then changes it: what another process ended in between is no longer
