@@ -3,7 +3,7 @@
  * place. */
 #include "fuzz.h"
 
-#include "archive/accept.h"
+#include "archive/add.h"
 #include "archive/read.h"
 #include "base/buf.h"
 
@@ -31,11 +31,11 @@ static struct book *archive_book(void)
 static bool put(struct arena *a, struct book *b, const char *source, str message,
 		int64_t *number)
 {
-	struct arrival x = { .list = LIST,
-			     .source = str_from(source),
-			     .message = message,
-			     .received_at = 1795500000 };
-	err e = archive_put(b, a, &x, number);
+	struct archive_arrival x = { .list = LIST,
+				     .source = str_from(source),
+				     .message = message,
+				     .received_at = 1795500000 };
+	err e = archive_add(b, a, &x, number);
 	must(!e.kind || ((e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT) && e.msg));
 	return !e.kind;
 }

@@ -97,7 +97,7 @@ static int64_t arrived_at(struct arena *a, const struct mbox_message *m)
 static void prepare_item(struct arena *a, struct reader *r, const struct mbox_message *m,
 			 size_t n, struct item *out)
 {
-	struct arrival x = {
+	struct archive_arrival x = {
 		.list = r->job->list,
 		.source = source_of(a, r->job->list, m->bytes),
 		.message = m->bytes,

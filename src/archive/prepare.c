@@ -203,7 +203,7 @@ static bool is_message(const struct header *h)
 	       || header_find(h, STR("Received")) || header_find(h, STR("References"));
 }
 
-err archive_prepare(struct arena *a, const struct arrival *x,
+err archive_prepare(struct arena *a, const struct archive_arrival *x,
 		    struct archive_packer *packer, struct prepared *out)
 {
 	struct content c;

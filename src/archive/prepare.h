@@ -2,7 +2,7 @@
  * words and attachments, compressing. An import does it in a thread of its own. */
 #pragma once
 
-#include "archive/accept.h"
+#include "archive/add.h"
 #include "archive/threading.h"
 #include "store/archive/attachment.h"
 #include "store/archive/blob.h"
@@ -19,7 +19,7 @@ struct prepared {
 
 /* packer NULL: for threads and words only. Lives in a; points into x->message.
  * ERR_LIMIT: as archive_add. ERR_SYNTAX: no message at all; the text says why. */
-MUST_USE err archive_prepare(struct arena *a, const struct arrival *x,
+MUST_USE err archive_prepare(struct arena *a, const struct archive_arrival *x,
 			     struct archive_packer *packer, struct prepared *out);
 
 /* Adds what was prepared, in the caller's transaction. */

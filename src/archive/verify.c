@@ -11,10 +11,10 @@ static err prepare_again(struct book *b, struct arena *a, const struct archive_p
 {
 	str message;
 	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
-	struct arrival x = { .list = p->list,
-			     .source = p->source,
-			     .message = message,
-			     .received_at = p->received_at };
+	struct archive_arrival x = { .list = p->list,
+				     .source = p->source,
+				     .message = message,
+				     .received_at = p->received_at };
 	return archive_prepare(a, &x, NULL, out);
 }
 

@@ -1,6 +1,8 @@
 /* base/err.h: the one error type. Two words, returned in registers. */
 #pragma once
 
+#include <stdbool.h>
+
 enum err_kind {
 	ERR_NONE,
 	ERR_SYNTAX, /* the input breaks a grammar      -> SMTP 5xx, HTTP 400 */
@@ -19,6 +21,12 @@ typedef struct {
 
 #define OK         ((err){ ERR_NONE, NULL })
 #define FAIL(k, m) ((err){ (k), (m) })
+
+/* It may go better another time. */
+static inline bool err_is_passing(err e)
+{
+	return e.kind == ERR_TEMP || e.kind == ERR_IO;
+}
 
 struct arena;
 /* A failure whose text names things: err_in(a, ERR_SYNTAX, "%s:%d: ...", ...). */

@@ -49,7 +49,7 @@ static err add_lines(struct adding *x, str text)
 		if (!line.n || line.p[0] == '#')
 			continue;
 		err e = add_line(x, a, line);
-		if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+		if (err_is_passing(e))
 			return err_in(x->c->a, e.kind, "%s", e.msg);
 		x->added += !e.kind;
 		x->wrong += e.kind != ERR_NONE;

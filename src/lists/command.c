@@ -45,7 +45,7 @@ static void say(struct run *r, str text)
 /* What a person may be told as it is; what is our own trouble goes up. */
 static err say_err(struct run *r, err e)
 {
-	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+	if (err_is_passing(e))
 		return e;
 	if (e.kind)
 		say(r, str_from(e.msg));
@@ -304,7 +304,7 @@ static err join_word(struct run *r, str argument)
 {
 	(void)argument;
 	err e = member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
-	if (!e.kind || e.kind == ERR_TEMP || e.kind == ERR_IO)
+	if (!e.kind || err_is_passing(e))
 		return e;
 	say(r, str_from(e.msg));
 	return answer(r);
@@ -349,7 +349,7 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	TRY(read_text(a, c, &text));
 	read_choice(a, text, &p);
 	err e = confirm_press(books, a, token, &p, &done);
-	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+	if (err_is_passing(e))
 		return e;
 	say(&r, e.kind ? str_from(e.msg) : done.says);
 	e = answer(&r);

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "lists/accept.h"
+#include "lists/publish.h"
 #include "lists/confirm.h"
 #include "lists/notice.h"
 #include "store/lists/held.h"
@@ -191,7 +191,7 @@ err held_accept(struct books *books, struct arena *a, int64_t id, const struct a
 	struct held_row h;
 	struct post p;
 	TRY(fetch(books, a, id, &h, &p));
-	TRY(post_accept(books, a, &p, arena_cat(a, STR("accepted by "), by->name)));
+	TRY(post_publish(books, a, &p, arena_cat(a, STR("accepted by "), by->name)));
 	return close_held(books, a, &h, &p, STR("accepted"), STR(""), by);
 }
 
@@ -236,7 +236,7 @@ err held_resume(struct books *books, struct arena *a)
 			bool begun;
 			TRY(post_has_begun(books, a, h[i].source, &begun));
 			err e = begun ? held_accept(books, a, h[i].id, &restart) : OK;
-			if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+			if (err_is_passing(e))
 				return e;
 			if (e.kind)
 				log_error("held-not-resumed", KN("held", h[i].id), KE(e),

@@ -34,7 +34,7 @@ static err add_one(struct order *x, str line)
 /* What of several was possible: {"n": 2, "wrong": ["…"]}. */
 static err count_one(struct order *x, err e, json_t *wrong, int64_t *n)
 {
-	if (e.kind == ERR_TEMP || e.kind == ERR_IO)
+	if (err_is_passing(e))
 		return e;
 	if (e.kind)
 		json_array_append_new(wrong, json_string(e.msg));

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "lists/accept.h"
+#include "lists/publish.h"
 #include "lists/bounce.h"
 #include "lists/command.h"
 #include "lists/forward.h"
@@ -109,7 +109,7 @@ static err take_post(struct sorting *s)
 	bool begun; /* and cut off by a crash */
 	TRY(post_has_begun(s->books, s->a, source, &begun));
 	if (begun) {
-		TRY(post_accept(s->books, s->a, &p, STR("")));
+		TRY(post_publish(s->books, s->a, &p, STR("")));
 		return delivered(s, &p);
 	}
 	TRY(rules_judge(s->books->lists, s->a, &p, &j));
@@ -127,7 +127,7 @@ static err take_post(struct sorting *s)
 	case VERDICT_ACCEPT:
 		break;
 	}
-	TRY(post_accept(s->books, s->a, &p, judgement_text(s->a, &j)));
+	TRY(post_publish(s->books, s->a, &p, judgement_text(s->a, &j)));
 	return delivered(s, &p);
 }
 
@@ -244,15 +244,10 @@ static err give_up(struct sorting *s, err e)
 	return report(s, STR("5.3.0"), why);
 }
 
-static bool is_passing(err e) /* and may go better the next time */
-{
-	return e.kind == ERR_TEMP || e.kind == ERR_IO;
-}
-
 static err take(struct sorting *s)
 {
 	err e = s->broken.kind ? s->broken : takers[s->meaning.what](s);
-	return !e.kind || is_passing(e) ? e : give_up(s, e);
+	return !e.kind || err_is_passing(e) ? e : give_up(s, e);
 }
 
 static err read_path(struct arena *a, str text, struct address *x)
@@ -298,7 +293,7 @@ static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *
 		return OK;
 	struct forward f = { s->arrival, s->message, out, count };
 	err e = forward_submission(s->books, s->a, &f);
-	if (is_passing(e))
+	if (err_is_passing(e))
 		return e;
 	for (size_t i = 0; i < count; i++) {
 		s->recipient = &out[i];

@@ -1,7 +1,7 @@
 #include "whole_thread.h"
 #include "store_folder.h"
 
-#include "archive/accept.h"
+#include "archive/add.h"
 #include "archive/export.h"
 #include "archive/import.h"
 #include "archive/read.h"
@@ -41,10 +41,10 @@ static int64_t put(struct arena *a, struct book *b, int64_t list, const char *so
 		   const char *text)
 {
 	int64_t number = 0;
-	struct arrival x = { .list = list,
-			     .source = str_from(source),
-			     .message = str_from(text),
-			     .received_at = 1795500000 };
+	struct archive_arrival x = { .list = list,
+				     .source = str_from(source),
+				     .message = str_from(text),
+				     .received_at = 1795500000 };
 	CHECK(ok(archive_add(b, a, &x, &number)));
 	return number;
 }
@@ -76,9 +76,9 @@ static void test_accept(struct arena *a, struct book *b)
 	CHECK(p.flags & ARCHIVE_NO_DATE && p.date == 1795500000);
 	CHECK(ok(archive_post_by_number(b, a, DEV, 4, &p, &found)) && !found);
 
-	struct arrival none = { .list = DEV,
-				.source = STR("5/dev"),
-				.message = STR("hello\r\n") };
+	struct archive_arrival none = { .list = DEV,
+					.source = STR("5/dev"),
+					.message = STR("hello\r\n") };
 	CHECK(archive_add(b, a, &none, &number).kind == ERR_SYNTAX);
 	CHECK(ok(archive_newest(b, DEV, &number, &version))
 	      && number == 3); /* nothing changed */
@@ -369,11 +369,11 @@ static void test_dictionary(struct arena *a, struct book *b)
 			"Message-ID: <d%d@x.example>\r\n\r\nThe same words in every "
 			"post, and %d beside the numbers %d and %d.\r\n",
 			i % 7, i, i, i, i * i, i % 97);
-		struct arrival x = { .list = 30,
-				     .source = arena_printf(one, "d%d", i),
-				     .message = text,
-				     .received_at = 1795500000 };
-		CHECK(ok(archive_put(b, one, &x, &number)) && number == i);
+		struct archive_arrival x = { .list = 30,
+					     .source = arena_printf(one, "d%d", i),
+					     .message = text,
+					     .received_at = 1795500000 };
+		CHECK(ok(archive_add(b, one, &x, &number)) && number == i);
 	}
 	CHECK(ok(book_commit(b)));
 	CHECK(ok(archive_dictionary_wanted(b, 30, &wanted)) && !wanted);
@@ -413,9 +413,9 @@ static void test_reader(struct arena *a, str folder)
 	int64_t number;
 	CHECK(ok(whole_thread(b, a, DEV, 1, &t, &found)) && found && t.count == 2);
 	CHECK(str_eq(found_by(a, b, "wilson", 1, ARCHIVE_NEWEST), STR("1")));
-	struct arrival x = { .list = DEV,
-			     .source = STR("no"),
-			     .message = str_from(OTHER) };
+	struct archive_arrival x = { .list = DEV,
+				     .source = STR("no"),
+				     .message = str_from(OTHER) };
 	CHECK(archive_add(b, a, &x, &number).kind != ERR_NONE);
 	book_close(b);
 }

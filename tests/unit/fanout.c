@@ -1,7 +1,7 @@
 #include "books.h"
 
 #include "base/map.h"
-#include "lists/accept.h"
+#include "lists/publish.h"
 #include "lists/fanout.h"
 
 #define DEV "dev@lists.example"
@@ -115,7 +115,7 @@ static void test_message(struct books_test *t)
 				   .reverse_path = &path,
 				   .trust = str_from(ALIGNED) },
 		&p)));
-	CHECK(ok(post_accept(&t->books, t->a, &p, STR("again"))));
+	CHECK(ok(post_publish(&t->books, t->a, &p, STR("again"))));
 	CHECK(books_count(t, "delivery", "1") == copies
 	      && books_count(t, "event", "1") == notes);
 	clear(t);

@@ -1,6 +1,6 @@
 #include "store_folder.h"
 
-#include "archive/accept.h"
+#include "archive/add.h"
 #include "archive/read.h"
 #include "archive/threading.h"
 #include "base/file.h"
@@ -76,7 +76,7 @@ static int64_t archive_set(struct arena *a, struct book *b, const struct set *s,
 		if (!str_cut(str_skip(m->from, 5), ' ', &head, &date)
 		    || date_parse(str_trim(date), &at, &offset).kind)
 			at = 1200000000;
-		struct arrival x = {
+		struct archive_arrival x = {
 			.list = list,
 			.source = arena_printf(a, "%zu/%lld", k, (long long)list),
 			.message = m->bytes,

@@ -290,7 +290,7 @@ err archive_month_count(struct book *b, int64_t list, int64_t date, int by)
 	struct tm tm;
 	time_t seconds = (time_t)date;
 	if (!gmtime_r(&seconds, &tm))
-		return OK; /* archive/accept.c lets no such date in */
+		return OK; /* archive/add.c lets no such date in */
 	return book_run(b,
 			"INSERT INTO month (list, month, posts) VALUES (?1, ?2, ?3) "
 			"ON CONFLICT (list, month) DO UPDATE SET posts = posts + ?3",

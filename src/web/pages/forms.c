@@ -151,7 +151,7 @@ bool page_failed(struct request *q, struct response *r, err e)
 		return false;
 	log_error("page-not-made", KS("path", q->path), KE(e),
 		  KZ("do", "mend what the error names"));
-	error_page(q, r, e.kind == ERR_TEMP || e.kind == ERR_IO ? 503 : 500, STR_NONE);
+	error_page(q, r, err_is_passing(e) ? 503 : 500, STR_NONE);
 	return true;
 }
 

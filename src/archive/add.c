@@ -1,4 +1,4 @@
-#include "archive/accept.h"
+#include "archive/add.h"
 
 #include "archive/prepare.h"
 
@@ -40,7 +40,8 @@ static err learn(struct book *b, int64_t list, int64_t number)
 	return archive_dictionary_train(b, a, list, messages, posts.count);
 }
 
-err archive_put(struct book *b, struct arena *a, const struct arrival *x, int64_t *number)
+static err add(struct book *b, struct arena *a, const struct archive_arrival *x,
+	       int64_t *number)
 {
 	bool found;
 	TRY(archive_post_by_source(b, x->source, number, &found));
@@ -54,9 +55,10 @@ err archive_put(struct book *b, struct arena *a, const struct arrival *x, int64_
 	return learn(b, x->list, *number);
 }
 
-err archive_add(struct book *b, struct arena *a, const struct arrival *x, int64_t *number)
+err archive_add(struct book *b, struct arena *a, const struct archive_arrival *x,
+		int64_t *number)
 {
-	TRY(book_begin(b));
-	err e = archive_put(b, a, x, number);
-	return book_end(b, e);
+	bool mine;
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, a, x, number));
 }

@@ -1,4 +1,4 @@
-/* lists/accept.h: an accepted post goes through the steps, into the archive and
+/* lists/publish.h: an accepted post goes through the steps, into the archive and
  * to the members. Each part is idempotent by the post's source, in an order in
  * which a crash between any two loses nothing:
  *
@@ -11,8 +11,8 @@
 #include "lists/rules.h"
 
 /* judgement: the trace of the rules, or who let it pass; kept in the ledger. */
-MUST_USE err post_accept(struct books *books, struct arena *a, const struct post *p,
-			 str judgement);
+MUST_USE err post_publish(struct books *books, struct arena *a, const struct post *p,
+			  str judgement);
 
 /* Whether it began already: then it must be ended, whatever the rules or a
  * moderator would say now. */

@@ -1,6 +1,6 @@
-#include "lists/accept.h"
+#include "lists/publish.h"
 
-#include "archive/accept.h"
+#include "archive/add.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -39,10 +39,10 @@ static err into_archive(struct books *books, struct arena *a, const struct post 
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct arrival post = { .list = p->list->id,
-				.source = p->source,
-				.message = p->message,
-				.received_at = clock_now() };
+	struct archive_arrival post = { .list = p->list->id,
+					.source = p->source,
+					.message = p->message,
+					.received_at = clock_now() };
 	return archive_add(books->archive, a, &post, number);
 }
 
@@ -171,7 +171,8 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	return OK;
 }
 
-err post_accept(struct books *books, struct arena *a, const struct post *p, str judgement)
+err post_publish(struct books *books, struct arena *a, const struct post *p,
+		 str judgement)
 {
 	struct map has_copy = { 0 };
 	struct outgoing out = { .post = p, .has_copy = &has_copy };
