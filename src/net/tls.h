@@ -20,4 +20,4 @@ void tls_free(struct tls *tls);
 MUST_USE err tls_self_signed(struct arena *a, str hostname, str *chain_pem, str *key_pem);
 
 struct ssl_ctx_st *
-tls_ctx(struct tls *tls); /* OpenSSL's SSL_CTX, for net/conn.c and web/http.c */
+tls_ctx(struct tls *tls); /* OpenSSL's SSL_CTX, for net/conn.c and web/connection.c */

@@ -1,5 +1,5 @@
-/* web/http_inside.h: what http.c (loops and connections: libevent, nowhere
- * else) and server.c (threads, workers, the public calls) share. */
+/* web/http_inside.h: what http.c (threads, workers, the public calls), loop.c and
+ * connection.c (libevent, nowhere else) share. */
 #pragma once
 
 #include "web/exchange.h"
@@ -25,7 +25,21 @@ struct http {
 	atomic_ullong connections, requests, refused, failed, busy, open;
 };
 
-struct loop;
+struct loop {
+	struct http *http;
+	struct event_base *base;
+	struct event *wake, *tick, **accepting;
+	struct accept_at *accept_at; /* an argument for each of accepting */
+	int wake_fd;
+	bool paused; /* accepting, for want of descriptors */
+	struct connection *connections;
+	struct exchange *_Atomic returned; /* from workers, newest first */
+};
+
+struct accept_at {
+	struct loop *loop;
+	const struct listener *listener;
+};
 
 /* ERR_IO: no event base or no eventfd. */
 MUST_USE err loop_new(struct http *h, struct loop **loop);
