@@ -8,8 +8,9 @@
 #include <string.h>
 
 struct letters {
-	pthread_mutex_t lock; /* of all below; the book is one thread's at a time */
+	pthread_mutex_t reading; /* the book; taken before the other one */
 	struct book *outbound;
+	pthread_mutex_t lock; /* of what follows: nobody reads a body under it */
 	struct letter *all[LETTERS_MOST]; /* last used first */
 	size_t count, octets;
 };
@@ -19,6 +20,7 @@ err letters_open(struct arena *a, str data, struct letters **out)
 	struct book *b;
 	TRY(book_open(a, data, BOOK_OUTBOUND, BOOK_READ, &b));
 	struct letters *l = mem_zero(sizeof *l);
+	pthread_mutex_init(&l->reading, NULL);
 	pthread_mutex_init(&l->lock, NULL);
 	l->outbound = b;
 	*out = l;
@@ -53,34 +55,45 @@ static void put_first(struct letters *l, size_t from, struct letter *letter)
 }
 
 /* Where all places are taken by those in use, this one is its user's alone. */
-static err load(struct letters *l, int64_t message, struct letter **letter)
+static void keep(struct letters *l, struct letter *letter)
 {
-	TRY(letter_load(l->outbound, message, letter));
+	pthread_mutex_lock(&l->lock);
 	trim(l, SIZE_MAX, LETTERS_MOST - 1);
-	if (l->count == LETTERS_MOST)
-		return OK;
-	put_first(l, l->count++, letter_keep(*letter));
-	l->octets += (*letter)->octets;
-	trim(l, LETTERS_IDLE, LETTERS_MOST);
-	return OK;
+	if (l->count < LETTERS_MOST) {
+		put_first(l, l->count++, letter_keep(letter));
+		l->octets += letter->octets;
+		trim(l, LETTERS_IDLE, LETTERS_MOST);
+	}
+	pthread_mutex_unlock(&l->lock);
 }
 
-static err find(struct letters *l, int64_t message, struct letter **letter)
+static bool find(struct letters *l, int64_t message, struct letter **letter)
 {
-	for (size_t i = 0; i < l->count; i++)
-		if (l->all[i]->row.id == message) {
-			*letter = letter_keep(l->all[i]);
-			put_first(l, i, *letter);
-			return OK;
-		}
-	return load(l, message, letter);
+	bool found = false;
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < l->count && !found; i++) {
+		if (l->all[i]->row.id != message)
+			continue;
+		*letter = letter_keep(l->all[i]);
+		put_first(l, i, *letter);
+		found = true;
+	}
+	pthread_mutex_unlock(&l->lock);
+	return found;
 }
 
 err letters_get(struct letters *l, int64_t message, struct letter **letter)
 {
-	pthread_mutex_lock(&l->lock);
-	err e = find(l, message, letter);
-	pthread_mutex_unlock(&l->lock);
+	err e = OK;
+	if (find(l, message, letter))
+		return OK;
+	pthread_mutex_lock(&l->reading);
+	if (!find(l, message, letter)) { /* nobody has read it meanwhile */
+		e = letter_load(l->outbound, message, letter);
+		if (!e.kind)
+			keep(l, *letter);
+	}
+	pthread_mutex_unlock(&l->reading);
 	return e;
 }
 
@@ -107,6 +120,7 @@ void letters_close(struct letters *l)
 	for (size_t i = 0; i < l->count; i++)
 		letter_drop(l->all[i]);
 	book_close(l->outbound);
+	pthread_mutex_destroy(&l->reading);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
 }
