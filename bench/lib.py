@@ -1,5 +1,5 @@
-"""bench/lib.py: what the measurements share."""
-import glob, os, re, socket, statistics, subprocess, threading, time
+"""bench/lib.py: what the measurements share. What is started here ends here: end_all() at the latest."""
+import glob, os, re, shutil, signal, socket, statistics, subprocess, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -17,28 +17,91 @@ def write(path, text):
         f.write(text)
 
 
-def unpack(scratch, package):
+def need(command, package):
+    if not shutil.which(command):
+        raise SystemExit(f"{command} is missing: apt-get install {package}")
+
+
+def unpack(scratch, name, packages=None):
     """apt-get download and dpkg -x: peers that conflict with each other live side by side."""
-    root = os.path.join(scratch, "peer-" + package)
+    root = os.path.join(scratch, "peer-" + name)
     if not os.path.isdir(root):
-        os.makedirs(root)
-        subprocess.run(["apt-get", "download", "-qq", package], cwd=root, check=True)
-        subprocess.run(["dpkg", "-x", glob.glob(f"{root}/*.deb")[0], root], check=True)
+        part = root + ".part"
+        shutil.rmtree(part, ignore_errors=True)
+        os.makedirs(part)
+        subprocess.run(["apt-get", "download", "-qq", *(packages or [name])], cwd=part, check=True, timeout=300, stderr=subprocess.DEVNULL)
+        for deb in glob.glob(f"{part}/*.deb"):
+            subprocess.run(["dpkg", "-x", deb, part], check=True)
+        os.rename(part, root)
     return root
 
 
-def user(name):
-    if subprocess.run(["id", name], capture_output=True).returncode:
-        subprocess.run(["useradd", "--system", "--no-create-home", name], check=True)
+running = []
 
 
-def group(name):
-    if subprocess.run(["getent", "group", name], capture_output=True).returncode:
-        subprocess.run(["groupadd", "--system", name], check=True)
+def spawn(argv, **how):
+    """Starts a process of its own session; end() or end_all() ends it and all below it."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    p = subprocess.Popen(argv, start_new_session=True, **{**quiet, **how})
+    running.append(p)
+    return p
 
 
-def alive(pid):
-    return os.path.exists(f"/proc/{pid}")
+def end(p, seconds=30):
+    """SIGTERM to the process; what is left of its tree and session a little later gets SIGKILL."""
+    if p not in running:
+        return
+    family = {q: born(q) for q in {*tree(p.pid), *session(p.pid)}}
+    p.terminate()
+    try:
+        p.wait(seconds)
+    except subprocess.TimeoutExpired:
+        p.kill()
+    until = time.time() + 5
+    while left(family) and time.time() < until:
+        time.sleep(0.02)
+    for q in left(family):
+        try:
+            os.kill(q, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    p.wait()
+    running.remove(p)
+
+
+def left(family):
+    return [q for q, t in family.items() if t and born(q) == t]
+
+
+def end_all():
+    for p in list(running):
+        end(p, 10)
+
+
+def stat_of(pid):
+    """The fields of /proc/PID/stat behind the command, or none."""
+    try:
+        text = open(f"/proc/{pid}/stat").read()
+    except OSError:
+        return []
+    return text[text.rindex(")") + 2:].split()
+
+
+def born(pid):
+    """When it was started: with the pid, its name. None: it is gone or a zombie."""
+    s = stat_of(pid)
+    return s[19] if s and s[0] != "Z" else None
+
+
+def busy():
+    """The machine's busy share, 0 to 1, over a second in which we do nothing."""
+    def ticks():
+        t = [int(x) for x in open("/proc/stat").readline().split()[1:9]]
+        return sum(t) - t[3] - t[4], sum(t)
+    a = ticks()
+    time.sleep(1)
+    b = ticks()
+    return (b[0] - a[0]) / max(1, b[1] - a[1])
 
 
 def wait_port(port, host="127.0.0.1", seconds=20):
@@ -52,15 +115,19 @@ def wait_port(port, host="127.0.0.1", seconds=20):
     raise SystemExit(f"nothing listens on {host}:{port}")
 
 
+def stats():
+    return {p: s for p in (int(path[6:]) for path in glob.glob("/proc/[0-9]*")) if (s := stat_of(p))}
+
+
+def session(leader):
+    return [p for p, s in stats().items() if int(s[3]) == leader]
+
+
 def tree(pid):
     """The process and all below it."""
     parents = {}
-    for stat in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            text = open(stat).read()
-        except OSError:
-            continue
-        parents.setdefault(int(text[text.rindex(")") + 2:].split()[1]), []).append(int(text.split()[0]))
+    for p, s in stats().items():
+        parents.setdefault(int(s[1]), []).append(p)
     out, todo = [], [pid]
     while todo:
         p = todo.pop()
@@ -82,6 +149,8 @@ def pss(pid):
 
 
 class Peak(threading.Thread):
+    """with Peak(pid) as p: ...; then p.mb is the most there was."""
+
     def __init__(self, pid):
         super().__init__(daemon=True)
         self.pid, self.mb, self.on = pid, 0.0, True
@@ -90,6 +159,14 @@ class Peak(threading.Thread):
         while self.on:
             self.mb = max(self.mb, pss(self.pid))
             time.sleep(0.2)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.on = False
+        self.join()
 
 
 class Names:
@@ -114,17 +191,23 @@ def members(n):
 
 
 class Sink:
-    def __init__(self, scratch, count, chunking):
+    """The world: 100 destinations. result() waits until count recipients have come, or none for a minute."""
+
+    def __init__(self, scratch, count, chunking=False):
         ready = os.path.join(scratch, "sink.ready")
         if os.path.exists(ready):
             os.unlink(ready)
-        self.p = subprocess.Popen([tool("sink"), "100", "2525", str(count), "60", "1" if chunking else "0", ready],
-                                  stdout=subprocess.PIPE, text=True)
+        self.p = spawn([tool("sink"), "100", "2525", str(count), "60", "1" if chunking else "0", ready], stdout=subprocess.PIPE, text=True)
+        until = time.time() + 10
         while not os.path.exists(ready):
+            if self.p.poll() is not None or time.time() > until:
+                raise SystemExit("the sink does not come up: is 127.0.1.1:2525 taken?")
             time.sleep(0.02)
 
-    def result(self):
-        return fields(self.p.communicate()[0])
+    def result(self, seconds=900):
+        text = self.p.communicate(timeout=seconds)[0]
+        end(self.p)
+        return fields(text)
 
 
 def fields(text):

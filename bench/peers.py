@@ -1,6 +1,6 @@
-"""bench/peers.py: private instances of the peers, from Debian's packages unpacked into
-scratch, on loopback. Each has start(), post(...) or address, stop()."""
-import glob, os, pwd, shutil, signal, subprocess, time
+"""bench/peers.py: private instances of Postern and of the mail peers, the peers from Debian's packages
+unpacked into scratch, on loopback. Each has configure(), start(), stop()."""
+import glob, os, pwd, shutil, sqlite3, subprocess, time, uuid
 import lib
 
 
@@ -51,7 +51,7 @@ inet_protocols = ipv4
 alias_maps = hash:{dir}/etc/aliases
 alias_database = hash:{dir}/etc/aliases
 transport_maps = hash:{dir}/etc/transport
-relay_domains = null.test, mlmmj.test
+relay_domains = null.test, mlmmj.test, mm3.test
 relay_recipient_maps =
 smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
 smtp_dns_support_level = disabled
@@ -105,15 +105,11 @@ class Postfix:
         os.chmod(f"{self.dir}/spool/maildrop", 0o730)
 
     def start(self):
-        self.process = subprocess.Popen([f"{self.root}/usr/lib/postfix/sbin/master", "-d", "-c", f"{self.dir}/etc"], env=self.env,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        start_new_session=True)
-        self.pid = self.process.pid
+        self.process = lib.spawn([f"{self.root}/usr/lib/postfix/sbin/master", "-d", "-c", f"{self.dir}/etc"], env=self.env)
         lib.wait_port(self.port)
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
+        lib.end(self.process)
 
     def fanout_aliases(self, members):
         lib.write(f"{self.dir}.members", members)
@@ -154,6 +150,81 @@ class Mlmmj:
         self.postfix.stop()
 
 
+MAILMAN = """[mailman]
+site_owner: owner@null.test
+layout: bench
+[paths.bench]
+var_dir: {dir}/var
+bin_dir: {root}/usr/lib/mailman3/bin
+[database]
+class: mailman.database.sqlite.SQLiteDatabase
+url: sqlite:///{dir}/mailman.db
+[webservice]
+port: 8901
+[mta]
+incoming: mailman.mta.null.NullMTA
+outgoing: mailman.mta.deliver.deliver
+smtp_host: 127.0.0.1
+smtp_port: {mta}
+lmtp_host: 127.0.0.1
+lmtp_port: {lmtp}
+verp_delivery_interval: 1
+verp_personalized_deliveries: no
+"""
+
+
+class Mailman:
+    """Mailman 3 core on SQLite in front of Postfix, VERP on every delivery; Debian's defaults otherwise."""
+
+    def __init__(self, scratch, lmtp=8924):
+        self.root = lib.unpack(scratch, "mailman3", self.packages())
+        self.dir, self.lmtp, self.postfix = os.path.join(scratch, "mm3"), lmtp, Postfix(scratch)
+        self.env = dict(os.environ, PYTHONPATH=f"{self.root}/usr/lib/python3/dist-packages", HOME=self.dir)
+
+    @staticmethod
+    def packages():
+        """mailman3 and those Python modules of its that this machine lacks."""
+        text = subprocess.run(["apt-get", "install", "-s", "--no-install-recommends", "mailman3"], check=True, capture_output=True, text=True).stdout
+        names = [line.split()[1] for line in text.splitlines() if line.startswith("Inst ")]
+        return [n for n in names if n.startswith(("mailman3", "python3-"))]
+
+    def argv(self, program, *args):
+        return ["/usr/bin/python3", f"{self.root}/usr/lib/mailman3/bin/{program}", "-C", f"{self.dir}/mailman.cfg", *args]
+
+    def configure(self, members):
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        lib.write(f"{self.dir}/mailman.cfg", MAILMAN.format(dir=self.dir, root=self.root, mta=self.postfix.port, lmtp=self.lmtp))
+        shutil.chown(self.dir, "list", "list")
+        subprocess.run(self.argv("mailman", "create", "-d", "big@mm3.test"), env=self.env, user="list", group="list", check=True,
+                       timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.subscribe(members)
+        self.postfix.configure(transport=f"mm3.test lmtp:inet:127.0.0.1:{self.lmtp}\n")
+
+    def subscribe(self, members):
+        """Straight into its database: its own way takes hours."""
+        with sqlite3.connect(f"{self.dir}/mailman.db") as db:
+            def insert(table, **row):
+                return db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())).lastrowid
+            day = "2020-01-01 00:00:00"
+            for address in members.split():
+                likes = [db.execute("INSERT INTO preferences DEFAULT VALUES").lastrowid for _ in range(3)]
+                user = insert("user", display_name="", _user_id=uuid.uuid4().hex, _created_on=day, preferences_id=likes[0], is_server_owner=0)
+                at = insert("address", email=address, display_name="", verified_on=day, registered_on=day, user_id=user, preferences_id=likes[1])
+                insert("member", _member_id=uuid.uuid4().hex, role=1, list_id="big.mm3.test", address_id=at, preferences_id=likes[2],
+                       user_id=user, bounce_score=0, total_warnings_sent=0)
+
+    def start(self):
+        self.postfix.start()
+        self.process = lib.spawn(self.argv("master", "--force"), env=self.env, user="list", group="list")
+        lib.wait_port(self.lmtp, seconds=120)
+        time.sleep(8)  # all of its runners up and idle
+
+    def stop(self):
+        lib.end(self.process)
+        self.postfix.stop()
+
+
 class Postern:
     def __init__(self, scratch, binary, port=2535, web=8085):
         self.dir, self.binary, self.port, self.web = os.path.join(scratch, "postern"), binary, port, web
@@ -176,12 +247,10 @@ class Postern:
                               stdout=subprocess.PIPE, **kw).stdout
 
     def start(self):
-        self.process = subprocess.Popen([self.binary, "-c", f"{self.dir}/postern.conf", "serve"],
-                                        stderr=open(f"{self.dir}/log", "w"))
+        self.process = lib.spawn([self.binary, "-c", f"{self.dir}/postern.conf", "serve"], stderr=open(f"{self.dir}/log", "w"))
+        self.pid = self.process.pid
         lib.wait_port(self.port)
         lib.wait_port(self.web)
-        self.pid = self.process.pid
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        lib.end(self.process)

@@ -1,0 +1,135 @@
+"""bench/rows_archive.py: the rows of the archive: import, thread."""
+import glob, http.client, lzma, os, shutil, sqlite3, statistics, subprocess, time
+import lib
+from peers import Postern
+from public_inbox import PublicInbox
+
+SHARED = os.environ.get("POSTERN_DATA_SHARED", os.path.join(lib.ROOT, "..", "shared", "data"))
+POSTS = 10000
+PEER_SECONDS = 1200  # for one import by the peer; it ends well before on two cores that are ours
+COLD, WARM, PEER = 30, 200, 20  # requests of one client in a run
+
+
+def real_list(o):
+    path = os.path.join(o.scratch, "list.mbox")
+    if not os.path.exists(path):
+        with lzma.open(os.path.join(SHARED, "lists", "linux-mips-10k.mbox.xz")) as f, open(path + ".part", "wb") as out:
+            shutil.copyfileobj(f, out)
+        os.rename(path + ".part", path)
+    return path
+
+
+def postern_list(o):
+    ps = Postern(o.scratch, o.binary)
+    ps.configure()
+    ps.cli("list", "create", "mips@list.test")
+    return ps
+
+
+def import_(o):
+    """Postern n times; the peer, which takes minutes, once."""
+    mbox, own = real_list(o), []
+    for _ in range(o.n):
+        ps = postern_list(o)
+        t = time.time()
+        ps.cli("archive", "import", "mips", mbox)
+        own.append(POSTS / (time.time() - t))
+        if ps.cli("archive", "search", "mips", "kernel").count("\n") < 10:
+            raise SystemExit("Postern finds nothing in what it imported")
+    print(f"    book: {sum(map(os.path.getsize, glob.glob(ps.dir + '/archive/*'))) / 1e6:.1f} MB of {os.path.getsize(mbox) / 1e6:.1f} MB raw")
+    pi = PublicInbox(o.scratch)
+    pi.configure()
+    start = time.time()
+    pi.bring_in(mbox, PEER_SECONDS)
+    stored = time.time()
+    pi.index(PEER_SECONDS - (stored - start))
+    took = time.time() - start
+    if pi.found("kernel") < 10:
+        raise SystemExit("public-inbox finds nothing in what it imported")
+    print(f"    public-inbox: {stored - start:.0f} s to store, {took - (stored - start):.0f} s to index")
+    base = lib.show("import, searchable, public-inbox", [POSTS / took], "posts/s")
+    lib.show("import, searchable, Postern", own, "posts/s", base)
+
+
+class Page:
+    """One client on a kept connection that takes the whole page and says nothing of one it had before."""
+
+    def __init__(self, port, path):
+        self.port, self.path, self.size = port, path, 0
+        self.url = f"http://127.0.0.1:{port}{path}"
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def get(self):
+        """Milliseconds, and the body."""
+        t = time.perf_counter()
+        self.connection.request("GET", self.path)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        ms = (time.perf_counter() - t) * 1000
+        if answer.status != 200 or len(body) < self.size * 0.9:
+            raise SystemExit(f"{self.url}: {answer.status}, {len(body)} octets")
+        self.size = len(body)
+        return ms, body
+
+    def p50(self, count):
+        return statistics.median(self.get()[0] for _ in range(count))
+
+    def rate(self, clients=64, seconds=6):
+        """Requests a second, each answered with 200 and the whole body."""
+        text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", self.url], check=True,
+                              capture_output=True, text=True, timeout=120).stdout
+        words = text.split()
+        read = words[words.index("read") - 1].rstrip(",")
+        octets = float(read[:-2]) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[read[-2:]]
+        answers = int(words[words.index("requests") - 1])
+        if "Non-2xx" in text or octets < answers * self.size * 0.98:
+            raise SystemExit(f"{self.url}: not every answer is the page: {text}")
+        return float(text.split("Requests/sec:")[1].split()[0])
+
+
+def cold(ps, page):
+    """Each request is the first of that page: the list has just been changed in something every page of it shows."""
+    times = []
+    for i in range(COLD):
+        word = f"change-{i}-{time.time_ns()}"
+        ps.cli("list", "set", "mips", f"description={word}")
+        time.sleep(0.05)
+        ms, body = page.get()
+        if word.encode() not in body:
+            raise SystemExit("the page is one from before the change")
+        times.append(ms)
+    return statistics.median(times)
+
+
+def longest_thread(ps):
+    """Its number, its posts, the Message-ID of its first."""
+    with sqlite3.connect(f"file:{ps.dir}/archive/archive.db?mode=ro", uri=True) as book:
+        return book.execute("SELECT number, posts, message_id FROM thread JOIN post ON post.id = root ORDER BY posts DESC LIMIT 1").fetchone()
+
+
+def thread(o):
+    lib.need("wrk", "wrk")
+    mbox, ps, pi = real_list(o), postern_list(o), PublicInbox(o.scratch)
+    ps.cli("archive", "import", "mips", mbox)
+    pi.configure()
+    pi.bring_in(mbox, PEER_SECONDS)  # its page needs no full-text index
+    number, posts, message_id = longest_thread(ps)
+    ps.start(), pi.start()
+    own, peer, out = Page(ps.web, f"/lists/mips/t/{number}"), Page(pi.port, f"/mips/{message_id}/T/"), {}
+
+    def add(name, value):
+        out.setdefault(name, []).append(value)
+    for _ in range(o.n):
+        own.get(), peer.get()
+        add("cold", cold(ps, own))
+        add("warm", own.p50(WARM))
+        add("peer", peer.p50(PEER))
+        add("rate", own.rate())
+        add("peer rate", peer.rate())
+    print(f"    Postern: {posts} posts, {own.size} octets; public-inbox: {pi.posts(message_id)} posts, {peer.size} octets")
+    lib.show("longest thread, p50, 1 client, Postern, cold", out["cold"], "ms")
+    lib.show("longest thread, p50, 1 client, Postern, warm", out["warm"], "ms")
+    lib.show("longest thread, p50, 1 client, public-inbox", out["peer"], "ms")
+    base = lib.show("longest thread, 64 clients, public-inbox", out["peer rate"], "req/s")
+    lib.show("longest thread, 64 clients, Postern", out["rate"], "req/s", base)
+    ps.stop(), pi.stop()

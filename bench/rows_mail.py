@@ -1,0 +1,133 @@
+"""bench/rows_mail.py: the rows of mail in and out: accept, fanout, fanout100k, memory."""
+import os, subprocess, time
+import lib
+from peers import Mailman, Mlmmj, Postern, Postfix
+
+MAILMAN_MEMBERS = 2000  # at some 50 recipients a second; its rate is the same with 10,000
+
+
+def accept(o):
+    pf, ps = Postfix(o.scratch), Postern(o.scratch, o.binary)
+    pf.configure()
+    ps.configure("send.relay=outbox")
+    ps.cli("alias", "add", "null@list.test", "x@null.test")
+    pf.start(), ps.start()
+    out = {}
+    for mode, count in (("new", 4000), ("keep", 8000)):
+        for _ in range(o.n):
+            for name, port, to in (("postfix", pf.port, "x@null.test"), ("postern", ps.port, "null@list.test")):
+                n = count // 4 if name == "postfix" else count
+                text = subprocess.run([lib.tool("blast"), f"127.0.0.1:{port}", to, str(n), "20", mode], check=True,
+                                      capture_output=True, text=True, timeout=300).stdout
+                out.setdefault((mode, name), []).append(lib.fields(text)["rate"])
+                time.sleep(1)
+        base = lib.show(f"accept, {mode}, Postfix", out[mode, "postfix"], "mails/s")
+        lib.show(f"accept, {mode}, Postern", out[mode, "postern"], "mails/s", base)
+    pf.stop(), ps.stop()
+
+
+def one_fanout(o, port, to, n, chunking=False):
+    sink = lib.Sink(o.scratch, n, chunking)
+    accepted = lib.post(port, to, "user000001@d002.test")
+    r = sink.result()
+    if r["got"] != n or r["dups"]:
+        raise SystemExit(f"{to}: {r}")
+    return n / (r["last"] - accepted), r
+
+
+def bare(o, n):
+    sink = lib.Sink(o.scratch, n)
+    text = subprocess.run([lib.tool("bare"), str(n), "20", "100", "2525"], check=True, capture_output=True, text=True, timeout=300).stdout
+    sink.result()
+    return lib.fields(text)["rate"]
+
+
+class BigList:
+    """Postern with one list of n members. The peers sign nothing, so it has a DKIM key only where one is asked for."""
+
+    def __init__(self, o, n):
+        self.o, self.n, self.ps = o, n, Postern(o.scratch, o.binary)
+        self.ps.configure()
+        self.ps.cli("list", "create", "big@list.test")
+        self.ps.cli("list", "set", "big", "authenticate=any", "posts_per_hour=0")
+        self.ps.cli("member", "add", "big", "-", input=lib.members(n))
+
+    def start(self, signed):
+        key = f"{self.ps.dir}/keys/postern.pem"
+        if signed != os.path.exists(key):
+            os.rename(*((key + ".off", key) if signed else (key, key + ".off")))
+        self.ps.start()
+        time.sleep(1)
+
+    def post(self, chunking=False):
+        rate, r = one_fanout(self.o, self.ps.port, "big@list.test", self.n, chunking)
+        if r["paths"] != self.n:
+            raise SystemExit(f"not every copy has a return path of its own: {r}")
+        return rate
+
+
+def fanouts(o, n, slow):
+    """slow: peers that take part, each with its number of members."""
+    big, pf, out = BigList(o, n), Postfix(o.scratch), {}
+    pf.configure(aliases=pf.fanout_aliases(lib.members(n)))
+
+    def add(name, rate):
+        out.setdefault(name, []).append(rate)
+    for _ in range(o.n):
+        add("bare client", bare(o, n))
+        big.start(signed=False)
+        add("DATA", big.post())
+        time.sleep(1)
+        add("BDAT", big.post(chunking=True))
+        big.ps.stop()
+        big.start(signed=True)
+        add("DATA, each copy signed", big.post())
+        big.ps.stop()
+        pf.start()
+        add("Postfix, no VERP", one_fanout(o, pf.port, "big@list.test", n)[0])
+        pf.stop()
+    for peer, to, members in slow:
+        p = peer(o.scratch)
+        p.configure(lib.members(members))
+        p.start()
+        for _ in range(min(o.n, 3)):
+            add(f"{peer.__name__}, VERP, {members} members", one_fanout(o, p.postfix.port, to, members)[0])
+            time.sleep(1)
+        p.stop()
+    show_fanouts(n, out)
+
+
+def show_fanouts(n, out):
+    own = ("DATA", "BDAT", "DATA, each copy signed")
+    for name in own:
+        m = lib.show(f"fan-out to {n}, Postern, VERP, {name}", out[name], "rcpt/s")
+        base = m if name == "DATA" else base
+    for name in out:
+        if name not in own:
+            m = lib.show(f"  {name}", out[name], "rcpt/s")
+            print(f"    Postern with DATA is {base / m:.2f} times that")
+
+
+def fanout(o):
+    fanouts(o, 10000, [(Mlmmj, "big@mlmmj.test", 10000), (Mailman, "big@mm3.test", MAILMAN_MEMBERS)])
+
+
+def fanout100k(o):
+    fanouts(o, 100000, [])
+
+
+def memory(o):
+    big = BigList(o, 100000)
+    idle, busy = [], {False: [], True: []}
+    for _ in range(o.n):
+        for signed in (False, True):
+            big.start(signed)
+            time.sleep(2)
+            idle.append(lib.pss(big.ps.pid))
+            with lib.Peak(big.ps.pid) as peak:
+                big.post()
+            busy[signed].append(peak.mb)
+            big.ps.stop()
+    lib.show("memory of all roles, idle, 1 list of 100,000", idle, "MB PSS")
+    lib.show("memory of all roles, fan-out to 100,000", busy[False], "MB PSS")
+    lib.show("memory of all roles, the same, each copy signed", busy[True], "MB PSS")
