@@ -6,6 +6,10 @@ ROOT = os.path.dirname(HERE)
 BUILD = os.path.join(ROOT, "build")
 
 
+class Failed(Exception):
+    """A row that cannot be measured, and why."""
+
+
 def tool(name):
     path = os.path.join(BUILD, "bench_" + name)
     subprocess.run(["ninja", "-C", BUILD, "bench_" + name], check=True, stdout=subprocess.DEVNULL)
@@ -19,7 +23,7 @@ def write(path, text):
 
 def need(command, package):
     if not shutil.which(command):
-        raise SystemExit(f"{command} is missing: apt-get install {package}")
+        raise Failed(f"{command} is missing: apt-get install {package}")
 
 
 def unpack(scratch, name, packages=None):
@@ -112,7 +116,7 @@ def wait_port(port, host="127.0.0.1", seconds=20):
             return
         except OSError:
             time.sleep(0.05)
-    raise SystemExit(f"nothing listens on {host}:{port}")
+    raise Failed(f"nothing listens on {host}:{port}")
 
 
 def stats():
@@ -201,7 +205,7 @@ class Sink:
         until = time.time() + 10
         while not os.path.exists(ready):
             if self.p.poll() is not None or time.time() > until:
-                raise SystemExit("the sink does not come up: is 127.0.1.1:2525 taken?")
+                raise Failed("the sink does not come up: is 127.0.1.1:2525 taken?")
             time.sleep(0.02)
 
     def result(self, seconds=900):

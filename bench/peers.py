@@ -217,7 +217,7 @@ class Mailman:
     def start(self):
         self.postfix.start()
         self.process = lib.spawn(self.argv("master", "--force"), env=self.env, user="list", group="list")
-        lib.wait_port(self.lmtp, seconds=120)
+        lib.wait_port(self.lmtp, seconds=300)
         time.sleep(8)  # all of its runners up and idle
 
     def stop(self):

@@ -35,7 +35,7 @@ def import_(o):
         ps.cli("archive", "import", "mips", mbox)
         own.append(POSTS / (time.time() - t))
         if ps.cli("archive", "search", "mips", "kernel").count("\n") < 10:
-            raise SystemExit("Postern finds nothing in what it imported")
+            raise lib.Failed("Postern finds nothing in what it imported")
     print(f"    book: {sum(map(os.path.getsize, glob.glob(ps.dir + '/archive/*'))) / 1e6:.1f} MB of {os.path.getsize(mbox) / 1e6:.1f} MB raw")
     pi = PublicInbox(o.scratch)
     pi.configure()
@@ -45,7 +45,7 @@ def import_(o):
     pi.index(PEER_SECONDS - (stored - start))
     took = time.time() - start
     if pi.found("kernel") < 10:
-        raise SystemExit("public-inbox finds nothing in what it imported")
+        raise lib.Failed("public-inbox finds nothing in what it imported")
     print(f"    public-inbox: {stored - start:.0f} s to store, {took - (stored - start):.0f} s to index")
     base = lib.show("import, searchable, public-inbox", [POSTS / took], "posts/s")
     lib.show("import, searchable, Postern", own, "posts/s", base)
@@ -67,7 +67,7 @@ class Page:
         body = answer.read()
         ms = (time.perf_counter() - t) * 1000
         if answer.status != 200 or len(body) < self.size * 0.9:
-            raise SystemExit(f"{self.url}: {answer.status}, {len(body)} octets")
+            raise lib.Failed(f"{self.url}: {answer.status}, {len(body)} octets")
         self.size = len(body)
         return ms, body
 
@@ -83,7 +83,7 @@ class Page:
         octets = float(read[:-2]) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[read[-2:]]
         answers = int(words[words.index("requests") - 1])
         if "Non-2xx" in text or answers < clients or octets < answers * self.size * 0.98:
-            raise SystemExit(f"{self.url}: not every answer is the page: {text}")
+            raise lib.Failed(f"{self.url}: not every answer is the page: {text}")
         return float(text.split("Requests/sec:")[1].split()[0])
 
 
@@ -102,7 +102,7 @@ def cold(ps, page):
         before = kept(ps)
         times.append(page.get()[0])
         if kept(ps) <= before:
-            raise SystemExit("the page is one from before the change")
+            raise lib.Failed("the page is one from before the change")
     return statistics.median(times)
 
 

@@ -19,8 +19,27 @@ def alone(scratch):
     return lock
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupted(*_):
+    for s in ENDING:
+        signal.signal(s, signal.SIG_IGN)
     raise SystemExit("interrupted")
+
+
+def measured(o, row):
+    """Says what failed; the other rows are measured all the same."""
+    print(f"{row}: before it the machine is {100 * lib.busy():.0f} % busy, load {os.getloadavg()[0]:.1f}", flush=True)
+    try:
+        ROWS[row](o)
+    except Exception as e:
+        print(f"{row}: not measured: {type(e).__name__}: {e}", flush=True)
+        return False
+    finally:
+        lib.end_all()
+    print(f"    after it the load is {os.getloadavg()[0]:.1f}", flush=True)
+    return True
 
 
 def main():
@@ -33,18 +52,15 @@ def main():
     os.makedirs(o.scratch, exist_ok=True)
     os.chmod(o.scratch, 0o755)
     lock = alone(o.scratch)
-    for s in (signal.SIGTERM, signal.SIGHUP):
+    for s in ENDING:
         signal.signal(s, interrupted)
     lib.Names()
     try:
-        for row in o.rows:
-            print(f"{row}: before it the machine is {100 * lib.busy():.0f} % busy, load {os.getloadavg()[0]:.1f}", flush=True)
-            ROWS[row](o)
-    except KeyboardInterrupt:
-        interrupted()
+        failed = [row for row in o.rows if not measured(o, row)]
     finally:
         lib.end_all()
         lock.close()
+    return 1 if failed else 0
 
 
-main()
+sys.exit(main())
