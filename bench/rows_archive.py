@@ -27,28 +27,38 @@ def postern_list(o):
 
 
 def import_(o):
-    """Postern n times; the peer, which takes minutes, once."""
+    """Postern n times; in their middle the peer, which takes minutes, once."""
     mbox, own = real_list(o), []
-    for _ in range(o.n):
+    for i in range(o.n):
         ps = postern_list(o)
         t = time.time()
         ps.cli("archive", "import", "mips", mbox)
         own.append(POSTS / (time.time() - t))
         if ps.cli("archive", "search", "mips", "kernel").count("\n") < 10:
             raise lib.Failed("Postern finds nothing in what it imported")
+        if i == o.n // 2:
+            peer = peer_import(o, mbox)
     print(f"    book: {sum(map(os.path.getsize, glob.glob(ps.dir + '/archive/*'))) / 1e6:.1f} MB of {os.path.getsize(mbox) / 1e6:.1f} MB raw")
-    pi = PublicInbox(o.scratch)
+    base = lib.show("import, searchable, public-inbox", [peer], "posts/s")
+    lib.show("import, searchable, Postern", own, "posts/s", base)
+
+
+def peer_import(o, mbox):
+    """Posts a second; where it does not come to its end in PEER_SECONDS, more than it can do."""
+    pi, start = PublicInbox(o.scratch), time.time()
     pi.configure()
-    start = time.time()
-    pi.bring_in(mbox, PEER_SECONDS)
-    stored = time.time()
-    pi.index(PEER_SECONDS - (stored - start))
+    try:
+        pi.bring_in(mbox, PEER_SECONDS)
+        stored = time.time()
+        pi.index(PEER_SECONDS - (stored - start))
+    except subprocess.TimeoutExpired:
+        print(f"    public-inbox did not end in {PEER_SECONDS} s: its figure is what it would be had it just ended")
+        return POSTS / PEER_SECONDS
     took = time.time() - start
     if pi.found("kernel") < 10:
         raise lib.Failed("public-inbox finds nothing in what it imported")
     print(f"    public-inbox: {stored - start:.0f} s to store, {took - (stored - start):.0f} s to index")
-    base = lib.show("import, searchable, public-inbox", [POSTS / took], "posts/s")
-    lib.show("import, searchable, Postern", own, "posts/s", base)
+    return POSTS / took
 
 
 class Page:
