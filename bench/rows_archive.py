@@ -84,8 +84,10 @@ class Page:
     def p50(self, count):
         return statistics.median(self.get()[0] for _ in range(count))
 
-    def rate(self, seconds, clients=64):
-        """Requests a second, each answered with 200 and the whole body; seconds enough for several of each client."""
+    def rate(self, p50, clients=64):
+        """Requests a second, each answered with 200 and the whole body. p50: milliseconds of one client, by which
+        it goes on until each of the clients has had some pages."""
+        seconds = int(min(150, max(6, 2 * clients * p50 / 1000)))
         text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", self.url], check=True,
                               capture_output=True, text=True, timeout=seconds + 120).stdout
         words = text.split()
@@ -141,8 +143,8 @@ def thread(o):
         add("cold", cold(ps, own))
         add("warm", own.p50(WARM))
         add("peer", peer.p50(PEER))
-        add("rate", own.rate(6))
-        add("peer rate", peer.rate(40))
+        add("rate", own.rate(out["warm"][-1]))
+        add("peer rate", peer.rate(out["peer"][-1]))
         ps.stop()
     print(f"    Postern: {posts} posts, {own.size} octets; public-inbox: {pi.posts(message_id)} posts, {peer.size} octets")
     lib.show("longest thread, p50, 1 client, Postern, cold", out["cold"], "ms")
