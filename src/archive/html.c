@@ -134,10 +134,11 @@ static size_t add(struct buf *b, str text, bool attribute, unsigned stops)
 {
 	size_t i = 0;
 	while (i < text.n) {
+		char *at = buf_room(b, text.n - i);
 		size_t run = i;
-		while (i < text.n && care[(unsigned char)text.p[i]] == PLAIN)
-			i++;
-		buf_add(b, (str){ text.p + run, i - run });
+		for (; i < text.n && care[(unsigned char)text.p[i]] == PLAIN; i++)
+			*at++ = text.p[i];
+		b->n += i - run;
 		if (i == text.n || stops & 1u << care[(unsigned char)text.p[i]])
 			break;
 		i += add_careful(b, str_skip(text, i), attribute);

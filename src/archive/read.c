@@ -160,10 +160,19 @@ static err read_leaf(struct book *b, struct arena *a, struct archive_leaf *leaf)
 err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_page *t,
 			const size_t *which, size_t count)
 {
+	struct archive_wanted *wanted = arena_alloc(a, (count + 1) * sizeof *wanted);
 	for (size_t i = 0; i < count; i++) {
-		err e = read_leaf(b, a, &t->leaves[which[i]]);
-		if (e.kind && e.kind != ERR_NOTFOUND)
-			return e;
+		const struct archive_post *p = &t->leaves[which[i]].post;
+		wanted[i] = (struct archive_wanted){ .id = p->id,
+						     .limit = (size_t)p->lead };
+	}
+	TRY(archive_blobs_read(b, a, wanted, count));
+	for (size_t i = 0; i < count; i++) {
+		struct archive_leaf *leaf = &t->leaves[which[i]];
+		leaf->message = wanted[i].message;
+		if (leaf->post.attachments)
+			TRY(archive_attachments_of_post(b, a, leaf->post.id,
+							&leaf->attachments));
 	}
 	return OK;
 }

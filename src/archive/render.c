@@ -247,6 +247,14 @@ static void add_note(struct buf *b, str text)
 	html_add(b, HTML("</p>\n"));
 }
 
+/* A text that lasts as long as a: what is decoded from nothing is the message itself. */
+static str kept(struct arena *a, str message, str text)
+{
+	bool inside = text.n && text.p >= message.p
+		      && text.p + text.n <= message.p + message.n;
+	return inside ? text : arena_copy(a, text);
+}
+
 struct html render_post(struct arena *a, str message, const struct render_how *how)
 {
 	ARENA(mine); /* most of what it takes is of no use afterwards */
@@ -261,7 +269,7 @@ struct html render_post(struct arena *a, str message, const struct render_how *h
 		add_note(&b, STR("This message was sent as HTML only. You are reading "
 				 "its text."));
 	if (how->memory)
-		*how->memory = (struct render_memory){ .text = arena_copy(a, c.text) };
+		*how->memory = (struct render_memory){ .text = kept(a, message, c.text) };
 	buf_room(&b, c.text.n + c.text.n / 2 + 1024);
 	struct page p = { .a = mine, .keep = a, .b = &b, .how = how };
 	struct render_line_view lines = render_split(mine, c.text);

@@ -14,7 +14,7 @@
 #include "archive/html.h"
 #include "store/archive/attachment.h"
 
-/* The text of a post, remembered so that a reply can fold what it quotes. */
+/* The text of a post (part of its message, or the arena's), remembered so that a reply can fold what it quotes. */
 struct render_memory {
 	str text;
 	struct render_lines *lines; /* made when a reply first asks */

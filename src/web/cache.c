@@ -13,7 +13,7 @@ struct entry {
 	struct entry *newer, *older;
 	struct blob *blob;
 	size_t octets, bucket;
-	str key;
+	struct cache_key key;
 };
 
 struct cache {
@@ -33,18 +33,18 @@ struct cache *cache_new(size_t octets)
 	return c;
 }
 
-static size_t bucket_of(const struct cache *c, str key)
+static size_t bucket_of(const struct cache *c, str page)
 {
 	uint64_t hash = 0;
-	crypto_shorthash((unsigned char *)&hash, (const unsigned char *)key.p, key.n,
+	crypto_shorthash((unsigned char *)&hash, (const unsigned char *)page.p, page.n,
 			 c->seed);
 	return hash % BUCKETS;
 }
 
-static struct entry *find(const struct cache *c, str key)
+static struct entry *find(const struct cache *c, str page)
 {
-	struct entry *e = c->buckets[bucket_of(c, key)];
-	while (e && !str_eq(e->key, key))
+	struct entry *e = c->buckets[bucket_of(c, page)];
+	while (e && !str_eq(e->key.page, page))
 		e = e->same;
 	return e;
 }
@@ -75,12 +75,16 @@ static void drop(struct cache *c, struct entry *e)
 	free(e);
 }
 
-struct blob *cache_get(struct cache *c, str key)
+/* What is of another state goes at once: the page that is made now takes its memory,
+ * which the system need not find anew. */
+struct blob *cache_get(struct cache *c, const struct cache_key *key)
 {
 	struct blob *b = NULL;
 	pthread_mutex_lock(&c->lock);
-	struct entry *e = find(c, key);
-	if (e) {
+	struct entry *e = find(c, key->page);
+	if (e && !str_eq(e->key.state, key->state)) {
+		drop(c, e);
+	} else if (e) {
 		unlink_age(c, e);
 		make_newest(c, e);
 		b = blob_ref(e->blob);
@@ -89,25 +93,34 @@ struct blob *cache_get(struct cache *c, str key)
 	return b;
 }
 
-static struct entry *new_entry(const struct cache *c, str key, struct blob *b)
+/* Gives where the copy ends. */
+static char *copy_to(char *at, str s, str *copy)
 {
-	struct entry *e = mem_zero(sizeof *e + key.n);
-	char *text = (char *)(e + 1);
-	if (key.n)
-		memcpy(text, key.p, key.n);
-	e->key = (str){ text, key.n };
-	e->bucket = bucket_of(c, key);
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	*copy = (str){ at, s.n };
+	return at + s.n;
+}
+
+static struct entry *new_entry(const struct cache *c, const struct cache_key *key,
+			       struct blob *b)
+{
+	size_t named = key->page.n + key->state.n;
+	struct entry *e = mem_zero(sizeof *e + named);
+	copy_to(copy_to((char *)(e + 1), key->page, &e->key.page), key->state,
+		&e->key.state);
+	e->bucket = bucket_of(c, key->page);
 	e->blob = blob_ref(b);
 	/* once plain and, mostly a quarter of it, once compressed */
-	e->octets = blob_bytes(b).n + blob_bytes(b).n / 4 + key.n + OVERHEAD;
+	e->octets = blob_bytes(b).n + blob_bytes(b).n / 4 + named + OVERHEAD;
 	return e;
 }
 
-void cache_put(struct cache *c, str key, struct blob *b)
+void cache_put(struct cache *c, const struct cache_key *key, struct blob *b)
 {
 	struct entry *e = new_entry(c, key, b);
 	pthread_mutex_lock(&c->lock);
-	struct entry *before = find(c, key);
+	struct entry *before = find(c, key->page);
 	if (before)
 		drop(c, before);
 	e->same = c->buckets[e->bucket];

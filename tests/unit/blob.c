@@ -107,28 +107,35 @@ static void versions(void)
 	blob_unref(other);
 }
 
+static struct cache_key *key(struct arena *a, str page, const char *state)
+{
+	struct cache_key *k = arena_alloc(a, sizeof *k);
+	*k = (struct cache_key){ page, str_from(state) };
+	return k;
+}
+
 static void cache(void)
 {
 	ARENA(a);
 	struct cache *c = cache_new(100000);
-	CHECK(cache_get(c, STR("a")) == NULL);
+	CHECK(cache_get(c, key(a, STR("a"), "1")) == NULL);
 	struct blob *b = text_blob("one", 100), *huge = text_blob("huge", 20000);
-	cache_put(c, STR("a"), b);
-	cache_put(c, STR("huge"), huge);
-	struct blob *got = cache_get(c, STR("a"));
-	CHECK(got == b && !cache_get(c, STR("huge")));
+	cache_put(c, key(a, STR("a"), "1"), b);
+	cache_put(c, key(a, STR("huge"), "1"), huge);
+	struct blob *got = cache_get(c, key(a, STR("a"), "1"));
+	CHECK(got == b && !cache_get(c, key(a, STR("huge"), "1")));
 	blob_unref(got);
 	for (int i = 0; i < 1000; i++) {
 		struct blob *each = text_blob("each", 100);
-		cache_put(c, arena_printf(a, "key %d", i % 500), each);
+		cache_put(c, key(a, arena_printf(a, "key %d", i % 500), "1"), each);
 		blob_unref(each);
-		blob_unref(cache_get(c, STR("a"))); /* keeps it young */
+		blob_unref(cache_get(c, key(a, STR("a"), "1"))); /* keeps it young */
 		CHECK(cache_octets(c) <= 100000);
 	}
-	got = cache_get(c, STR("a"));
+	got = cache_get(c, key(a, STR("a"), "1"));
 	CHECK(got == b);
-	CHECK(cache_get(c, STR("key 0")) == NULL);
-	struct blob *last = cache_get(c, STR("key 499"));
+	CHECK(cache_get(c, key(a, STR("key 0"), "1")) == NULL);
+	struct blob *last = cache_get(c, key(a, STR("key 499"), "1"));
 	CHECK(last != NULL);
 	cache_free(c); /* those who hold a blob keep it */
 	CHECK(str_starts(blob_bytes(last), STR("each 0\n")));
@@ -138,11 +145,37 @@ static void cache(void)
 	blob_unref(huge);
 }
 
+/* One state of a page at a time; a reader of the old one keeps it. */
+static void states(void)
+{
+	ARENA(a);
+	struct cache *c = cache_new(100000);
+	struct blob *old = text_blob("old", 100), *new = text_blob("new", 100);
+	cache_put(c, key(a, STR("a"), "1"), old);
+	size_t one = cache_octets(c);
+	struct blob *got = cache_get(c, key(a, STR("a"), "1"));
+	CHECK(got == old && one);
+	CHECK(!cache_get(c, key(a, STR("a"), "2")) && !cache_octets(c));
+	CHECK(str_starts(blob_bytes(got), STR("old 0\n")));
+	cache_put(c, key(a, STR("a"), "2"), old);
+	cache_put(c, key(a, STR("a"), "3"), new);
+	CHECK(cache_octets(c) == one);
+	blob_unref(got);
+	got = cache_get(c, key(a, STR("a"), "3"));
+	CHECK(got == new);
+	blob_unref(got);
+	CHECK(!cache_get(c, key(a, STR(""), "a3")));
+	cache_free(c);
+	blob_unref(old);
+	blob_unref(new);
+}
+
 int main(void)
 {
 	encodings();
 	gzip_is_right();
 	versions();
 	cache();
+	states();
 	return check_done();
 }

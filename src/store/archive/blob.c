@@ -275,17 +275,36 @@ err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 		      str *message)
 {
 	struct rows r;
-	int64_t dictionary = 0;
-	str packed = STR_NONE;
+	err e = OK;
 	TRY(book_rows(b, &r, "SELECT dictionary, bytes FROM blob WHERE id = ?1",
 		      SQL_I(id)));
 	bool found = rows_next(&r);
-	if (found) {
-		dictionary = rows_i64(&r, 0);
-		packed = rows_str(&r, a, 1);
-	}
+	if (found)
+		e = archive_unpack(b, a, rows_i64(&r, 0), rows_view(&r, 1), limit,
+				   message);
 	TRY(rows_end(&r));
-	if (!found)
-		return FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
-	return archive_unpack(b, a, dictionary, packed, limit, message);
+	return found ? e
+		     : FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
+}
+
+err archive_blobs_read(struct book *b, struct arena *a, struct archive_wanted *wanted,
+		       size_t count)
+{
+	struct rows r;
+	err e = OK;
+	BUF(ids);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&ids, "%c%lld", i ? ',' : '[', (long long)wanted[i].id);
+	buf_add(&ids, count ? STR("]") : STR("[]"));
+	TRY(book_rows(b, &r,
+		      "SELECT w.key, x.dictionary, x.bytes FROM json_each(?1) w "
+		      "CROSS JOIN blob x ON x.id = w.value",
+		      SQL_S(buf_str(&ids))));
+	while (!e.kind && rows_next(&r)) {
+		struct archive_wanted *w = &wanted[rows_i64(&r, 0)];
+		e = archive_unpack(b, a, rows_i64(&r, 1), rows_view(&r, 2), w->limit,
+				   &w->message);
+	}
+	err end = rows_end(&r);
+	return e.kind ? e : end;
 }

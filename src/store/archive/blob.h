@@ -42,6 +42,15 @@ MUST_USE err archive_blob_add(struct book *b, int64_t id, const struct archive_p
 MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 			       str *message);
 
+/* Many of them in one read. The message of one that there is none of stays as it is. */
+struct archive_wanted {
+	int64_t id;
+	size_t limit;
+	str message; /* out */
+};
+MUST_USE err archive_blobs_read(struct book *b, struct arena *a,
+				struct archive_wanted *wanted, size_t count);
+
 /* For a row that has been read together with others. */
 MUST_USE err archive_unpack(struct book *b, struct arena *a, int64_t dictionary,
 			    str packed, size_t limit, str *message);

@@ -109,11 +109,11 @@ static err list_feed(struct request *q, struct response *r)
 
 void list_feed_page(struct request *q, struct response *r)
 {
-	str key;
+	struct cache_key key;
 	if (page_from_cache(q, r, "feed", STR(""), &key))
 		return;
 	if (!page_failed(q, r, list_feed(q, r)))
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }
 
 /* ---- of a thread */
@@ -147,7 +147,8 @@ void thread_feed_page(struct request *q, struct response *r)
 	struct archive_thread t;
 	int64_t number = 0;
 	bool found = false;
-	str key, text = request_arg(q, "number");
+	struct cache_key key;
+	str text = request_arg(q, "number");
 	if (page_from_cache(q, r, "thread feed", text, &key))
 		return;
 	if (str_i64(text, &number)
@@ -158,5 +159,5 @@ void thread_feed_page(struct request *q, struct response *r)
 	if (!found)
 		error_page(q, r, 404, STR_NONE);
 	else if (!page_failed(q, r, thread_feed(q, r, &t)))
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }

@@ -190,7 +190,7 @@ void list_page(struct request *q, struct response *r)
 	struct worker *w = worker_of(q);
 	struct home h = { 0 };
 	int64_t members = 0;
-	str key;
+	struct cache_key key;
 	if (!read_before(q, &h)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
@@ -208,5 +208,5 @@ void list_page(struct request *q, struct response *r)
 	if (keep && page_from_cache(q, r, "list", details, &key))
 		return;
 	if (!page_failed(q, r, show_home(q, r, &h)) && keep)
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }

@@ -197,7 +197,7 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 void month_page(struct request *q, struct response *r)
 {
 	struct month_view v = { .hide = page_hides(q, &worker_of(q)->settings) };
-	str key;
+	struct cache_key key;
 	if (!read_month_asked(q, &v)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
@@ -209,7 +209,7 @@ void month_page(struct request *q, struct response *r)
 	if (page_from_cache(q, r, "month", details, &key))
 		return;
 	if (!page_failed(q, r, show_the_month(q, r, &v)))
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }
 
 /* ---- all of them */
@@ -235,9 +235,9 @@ static err show_years(struct request *q, struct response *r)
 
 void years_page(struct request *q, struct response *r)
 {
-	str key;
+	struct cache_key key;
 	if (page_from_cache(q, r, "years", STR(""), &key))
 		return;
 	if (!page_failed(q, r, show_years(q, r)))
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }

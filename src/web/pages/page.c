@@ -129,32 +129,33 @@ str page_writers(const struct settings *s)
 
 /* ---- pages that were made before */
 
-static err make_key(struct request *q, const char *page, str details, str *key)
+static err make_key(struct request *q, const char *page, str details,
+		    struct cache_key *key)
 {
 	const struct worker *w = worker_of(q);
 	int64_t number, version;
 	TRY(archive_newest(w->books.archive, w->list->id, &number, &version));
-	*key = arena_printf(q->arena,
-			    "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %" PRId64, page,
-			    w->list->id, version, w->books.addresses_revision, q->json,
-			    w->viewer.person);
-	*key = arena_cat(q->arena, *key, STR(" "), details, STR(" "),
-			 q->session ? q->session->name : STR(""));
+	str of = arena_printf(q->arena, "%s %" PRId64 " %d %" PRId64 " ", page,
+			      w->list->id, q->json, w->viewer.person);
+	key->page = arena_cat(q->arena, of, details, STR(" "),
+			      q->session ? q->session->name : STR(""));
+	key->state = arena_printf(q->arena, "%" PRId64 " %" PRId64, version,
+				  w->books.addresses_revision);
 	return OK;
 }
 
 bool page_from_cache(struct request *q, struct response *r, const char *page, str details,
-		     str *key)
+		     struct cache_key *key)
 {
 	if (page_failed(q, r, make_key(q, page, details, key)))
 		return true;
-	struct blob *b = cache_get(worker_of(q)->web->cache, *key);
+	struct blob *b = cache_get(worker_of(q)->web->cache, key);
 	if (b)
 		response_blob(q, r, b);
 	return b;
 }
 
-void page_to_cache(struct request *q, struct response *r, str key)
+void page_to_cache(struct request *q, struct response *r, const struct cache_key *key)
 {
 	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
 	struct blob *b = blob_new(&r->body, type);

@@ -5,7 +5,7 @@
  *     if (page_from_cache(q, r, "thread", STR("17"), &key))
  *             return;
  *     ... ANSWER(q, r, thread, &p);
- *     page_to_cache(q, r, key);
+ *     page_to_cache(q, r, &key);
  */
 #pragma once
 
@@ -52,6 +52,6 @@ str page_url(const struct request *q, str path);
  * details. True: the answer has been made, from memory or because a book cannot be
  * read. */
 bool page_from_cache(struct request *q, struct response *r, const char *page, str details,
-		     str *key);
+		     struct cache_key *key);
 /* Keeps the body that was made under the key, and answers with it. */
-void page_to_cache(struct request *q, struct response *r, str key);
+void page_to_cache(struct request *q, struct response *r, const struct cache_key *key);

@@ -157,7 +157,7 @@ void post_page(struct request *q, struct response *r)
 	const struct worker *w = worker_of(q);
 	int64_t number = 0;
 	bool found;
-	str key;
+	struct cache_key key;
 	if (!str_i64(request_arg(q, "number"), &number)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
@@ -173,5 +173,5 @@ void post_page(struct request *q, struct response *r)
 		return;
 	}
 	if (!page_failed(q, r, show_post(q, r, &x)))
-		page_to_cache(q, r, key);
+		page_to_cache(q, r, &key);
 }

@@ -8,11 +8,16 @@
 
 #include <inttypes.h>
 
+/* What a page takes beside its bodies, about: to grow by megabytes costs more than
+ * to fill them. */
+enum { AROUND = 1024, AROUND_ALL = 16384 };
+
 struct thread_view {
 	struct archive_thread_page t;
 	bool flat, hide;
 	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
+	size_t octets;              /* of the bodies that were made */
 	struct render_memory *said; /* by leaf */
 };
 
@@ -42,7 +47,7 @@ static struct render_memory *memory_of(struct request *q, const struct thread_vi
 	return m;
 }
 
-static struct html body_of(struct request *q, const struct thread_view *v,
+static struct html body_of(struct request *q, struct thread_view *v,
 			   const struct archive_leaf *leaf, str parent_name)
 {
 	struct render_how how = {
@@ -54,10 +59,12 @@ static struct html body_of(struct request *q, const struct thread_view *v,
 		.parent_name = parent_name,
 		.memory = &v->said[leaf - v->t.leaves],
 	};
-	return render_post(q->arena, leaf->message, &how);
+	struct html body = render_post(q->arena, leaf->message, &how);
+	v->octets += body.s.n;
+	return body;
 }
 
-static void show_message(struct request *q, const struct thread_view *v,
+static void show_message(struct request *q, struct thread_view *v,
 			 const struct archive_leaf *leaf, struct page_msg *m)
 {
 	const struct archive_post *p = &leaf->post;
@@ -90,7 +97,7 @@ static void show_message(struct request *q, const struct thread_view *v,
 
 /* ---- the tree of messages */
 
-static void nest_messages(struct request *q, const struct thread_view *v,
+static void nest_messages(struct request *q, struct thread_view *v,
 			  const struct tree *tree, struct page_thread *p)
 {
 	struct page_msg *top = arena_zero(q->arena, (tree->roots + 1) * sizeof *top);
@@ -201,6 +208,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 					 &tree, &how, &p.outline_count);
 	add_parts(q, v, &p);
 	add_neighbours(q, v, &p);
+	buf_room(&r->body, v->octets + v->part.count * AROUND + AROUND_ALL);
 	ANSWER(q, r, thread, &p);
 }
 
@@ -245,7 +253,7 @@ void thread_page(struct request *q, struct response *r)
 	struct thread_view v = { .flat = wants_flat(q),
 				 .hide = page_hides(q, &d->settings) };
 	struct wanted w = { 0 };
-	str key;
+	struct cache_key key;
 	if (!str_i64(request_arg(q, "number"), &w.number)
 	    || (request_query(q, "after").n
 		&& !str_i64(request_query(q, "after"), &w.after))) {
@@ -274,5 +282,5 @@ void thread_page(struct request *q, struct response *r)
 	}
 	v.subject_key = subject_key_of(&v.t);
 	show_thread(q, r, &v);
-	page_to_cache(q, r, key);
+	page_to_cache(q, r, &key);
 }
