@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <inttypes.h>
 
 /* What a byte of text needs. */
@@ -129,16 +130,51 @@ static size_t add_careful(struct buf *b, str s, bool attribute)
 	return octets;
 }
 
+/* Sixteen octets at once, in what every compiler makes the machine's own of. */
+typedef signed char wide __attribute__((vector_size(16)));
+
+/* How many octets at p are PLAIN before the first that is not; at most sixteen. */
+static size_t plain_octets(const char *p)
+{
+	wide v;
+	uint64_t half[2];
+	memcpy(&v, p, sizeof v);
+	/* below ' ' as signed: the controls and all from 0x80 on */
+	wide other = ((v < ' ') & (v != '\t') & (v != '\n')) | (v == 0x7f)
+		     | ((v | 4) == '&') | (v == '\'') /* 4: also '"' */
+		     | (v == '<') | ((v | 4) == '>')  /* also ':' */
+		     | (v == '@');
+	memcpy(half, &other, sizeof half);
+	for (size_t i = 0; i < 2; i++)
+		if (half[i])
+			return 8 * i + (size_t)__builtin_ctzll(le64toh(half[i])) / 8;
+	return sizeof v;
+}
+
+/* Adds the PLAIN octets that text begins with; gives how many. */
+static size_t add_plain(struct buf *b, str text)
+{
+	char *to = buf_room(b, text.n);
+	size_t n = 0, step = sizeof(wide);
+	while (step == sizeof(wide) && text.n - n >= sizeof(wide)) {
+		memcpy(to + n, text.p + n, sizeof(wide)); /* what is too much of it is
+							     written over */
+		step = plain_octets(text.p + n);
+		n += step;
+	}
+	if (step == sizeof(wide))
+		for (; n < text.n && care[(unsigned char)text.p[n]] == PLAIN; n++)
+			to[n] = text.p[n];
+	b->n += n;
+	return n;
+}
+
 /* Adds text up to the first octet of a class in stops; gives how far it came. */
 static size_t add(struct buf *b, str text, bool attribute, unsigned stops)
 {
 	size_t i = 0;
 	while (i < text.n) {
-		char *at = buf_room(b, text.n - i);
-		size_t run = i;
-		for (; i < text.n && care[(unsigned char)text.p[i]] == PLAIN; i++)
-			*at++ = text.p[i];
-		b->n += i - run;
+		i += add_plain(b, str_skip(text, i));
 		if (i == text.n || stops & 1u << care[(unsigned char)text.p[i]])
 			break;
 		i += add_careful(b, str_skip(text, i), attribute);

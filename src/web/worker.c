@@ -23,12 +23,16 @@ enum {
 
 static __thread struct worker *own; /* the worker's; lives as long as its thread */
 
-/* There may be up to HTTP_WORKERS of these; the system keeps the pages for all of them. */
+/* There may be up to HTTP_WORKERS of these; the system keeps the pages for all of them.
+ * They are read, not mapped: whenever another has written SQLite takes the map down,
+ * and to fault its pages in again costs more than to read them. */
 static err keep_little(const struct books *books)
 {
 	struct book *all[] = { books->lists, books->archive, books->outbound };
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		TRY(book_run(all[i], "PRAGMA cache_size = -512"));
+		TRY(book_run(all[i], "PRAGMA mmap_size = 0"));
+	}
 	return OK;
 }
 
