@@ -109,24 +109,27 @@ static void close_body(struct page *p)
 	p->in_body = false;
 }
 
-/* The lines of a paragraph follow each other in the text unless quote marks stand
- * between, so mostly they go in one piece. */
+/* Mostly they go in one piece: quote marks or CRs would have to stand between. */
+size_t render_piece(const str *lines, size_t count, str *piece)
+{
+	size_t n = 1;
+	*piece = lines[0];
+	if (!piece->n)
+		return 1;
+	while (n < count && lines[n].n && lines[n].p == piece->p + piece->n + 1)
+		piece->n += 1 + lines[n++].n;
+	return n;
+}
+
 static void add_lines(struct page *p, const str *lines, size_t count, bool links)
 {
 	for (size_t i = 0; i < count;) {
-		size_t n = 1;
-		const char *end = lines[i].p + lines[i].n;
-		while (i + n < count && lines[i + n].n && lines[i + n].p == end + 1) {
-			end = lines[i + n].p + lines[i + n].n;
-			n++;
-		}
-		str run = lines[i].n ? (str){ lines[i].p, (size_t)(end - lines[i].p) }
-				     : STR_NONE;
+		str piece;
+		i += render_piece(lines + i, count - i, &piece);
 		if (links)
-			render_add_linked(p->b, run, p->how->hide_addresses);
+			render_add_linked(p->b, piece, p->how->hide_addresses);
 		else
-			html_add_text(p->b, run);
-		i += lines[i].n ? n : 1;
+			html_add_text(p->b, piece);
 		if (i < count)
 			buf_add_char(p->b, '\n');
 	}

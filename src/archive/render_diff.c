@@ -66,46 +66,55 @@ bool render_is_diff(const str *lines, size_t count)
 	return is_hunk(lines[0], &old, &new);
 }
 
-/* Opens and closes what lines of one kind stand in: added ones share one element,
- * since a patch of thousands of lines must not make a page of twice its size. */
-static void turn(struct buf *b, char from, char to)
+/* Lines of one kind: added ones share one element, since a patch of thousands of
+ * lines must not make a page of twice its size. */
+static void add_alike(struct buf *b, const str *lines, size_t count, char kind)
 {
-	if (from == to)
-		return;
-	if (from == '+')
-		html_add(b, HTML("</ins>"));
-	else if (from == '-')
-		html_add(b, HTML("</del>"));
-	if (to == '+')
-		html_add(b, HTML("<ins>"));
-	else if (to == '-')
-		html_add(b, HTML("<del>"));
+	bool added = kind == '+', gone = kind == '-';
+	html_add(b, added ? HTML("<ins>") : gone ? HTML("<del>") : HTML(""));
+	for (size_t i = 0; i < count;) {
+		str piece;
+		i += render_piece(lines + i, count - i, &piece);
+		html_add_text(b, piece);
+		if (i < count || !(added || gone))
+			buf_add_char(b, '\n');
+	}
+	html_add(b, added ? HTML("</ins>") : gone ? HTML("</del>") : HTML(""));
 }
 
-/* The lines of a hunk, by its own count: what is not one of them ends it. An empty
- * line is one of context whose blank a mailer took. */
+/* Is it the next line of a hunk that has so many more of the old and the new file?
+ * An empty line is one of context whose blank a mailer took. */
+static bool take_line(str line, char *kind, uint64_t *old, uint64_t *new)
+{
+	char c = line.n ? line.p[0] : ' ';
+	*kind = c;
+	if (c == '\\')
+		return true;
+	if ((c != '-' && c != '+' && c != ' ') || (c != '+' && !*old)
+	    || (c != '-' && !*new))
+		return false;
+	*old -= c != '+';
+	*new -= c != '-';
+	return true;
+}
+
+/* The lines of a hunk, by its own count: what is not one of them ends it. */
 static size_t add_hunk(struct buf *b, const str *lines, size_t count, uint64_t old,
 		       uint64_t new)
 {
-	size_t i = 0;
-	char before = ' ';
-	for (; i < count && (old || new || str_starts(lines[i], STR("\\"))); i++) {
-		char c = lines[i].n ? lines[i].p[0] : ' ';
-		if ((c == '-' && !old) || (c == '+' && !new)
-		    || (c == ' ' && (!old || !new))
-		    || (c != '-' && c != '+' && c != ' ' && c != '\\'))
-			break;
-		old -= c == '-' || c == ' ';
-		new -= c == '+' || c == ' ';
-		turn(b, before, c);
-		if (c == before && (c == '+' || c == '-'))
-			buf_add_char(b, '\n');
-		html_add_text(b, lines[i]);
-		if (c != '+' && c != '-')
-			buf_add_char(b, '\n');
-		before = c;
+	size_t i = 0, from = 0;
+	char kind, before = ' ';
+	for (; i < count && (old || new || str_starts(lines[i], STR("\\")))
+	       && take_line(lines[i], &kind, &old, &new);
+	     i++) {
+		if (kind == before)
+			continue;
+		add_alike(b, lines + from, i - from, before);
+		from = i;
+		before = kind;
 	}
-	turn(b, before, ' ');
+	if (i > from)
+		add_alike(b, lines + from, i - from, before);
 	return i;
 }
 

@@ -11,6 +11,10 @@ struct render_line_view {
 /* The lines of a text, without their line ends. */
 struct render_line_view render_split(struct arena *a, str text);
 
+/* As many of the lines as follow each other in the text, at least one, as one piece
+ * of it; gives how many. */
+size_t render_piece(const str *lines, size_t count, str *piece);
+
 /* Adds text with links; addresses shortened where hide. */
 void render_add_linked(struct buf *b, str text, bool hide);
 
