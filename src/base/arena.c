@@ -148,12 +148,17 @@ char *arena_z(struct arena *a, str s)
 str arena_printf(struct arena *a, const char *format, ...)
 {
 	va_list args;
+	char few[256];
 	va_start(args, format);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(few, sizeof few, format, args);
 	va_end(args);
 	if (n < 0)
 		return STR_NONE;
 	char *p = arena_alloc(a, (size_t)n + 1);
+	if ((size_t)n < sizeof few) {
+		memcpy(p, few, (size_t)n + 1);
+		return (str){ p, (size_t)n };
+	}
 	va_start(args, format);
 	vsnprintf(p, (size_t)n + 1, format, args);
 	va_end(args);

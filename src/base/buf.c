@@ -44,15 +44,18 @@ void buf_add_all(struct buf *b, const str *parts, size_t count)
 void buf_addf(struct buf *b, const char *format, ...)
 {
 	va_list args;
+	size_t room = b->cap - b->n;
 	va_start(args, format);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(room ? b->p + b->n : NULL, room, format, args);
 	va_end(args);
 	if (n <= 0)
 		return;
-	char *at = buf_room(b, (size_t)n + 1);
-	va_start(args, format);
-	vsnprintf(at, (size_t)n + 1, format, args);
-	va_end(args);
+	if ((size_t)n >= room) { /* once more, where it fits */
+		char *at = buf_room(b, (size_t)n + 1);
+		va_start(args, format);
+		vsnprintf(at, (size_t)n + 1, format, args);
+		va_end(args);
+	}
 	b->n += (size_t)n;
 }
 

@@ -19,6 +19,15 @@ void mem_keep(size_t n)
 	mallopt(M_MMAP_THRESHOLD, (int)n);
 }
 
+void mem_ready(size_t n)
+{
+	volatile char *p = mem_alloc(n);
+	long page = sysconf(_SC_PAGESIZE);
+	for (size_t i = 0; i < n; i += (size_t)page)
+		p[i] = 0;
+	free((void *)p);
+}
+
 void *mem_alloc(size_t n)
 {
 	void *p = malloc(n ? n : 1);

@@ -14,4 +14,8 @@ void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull, alloc_size(2))
  * and fault them in again costs more than to fill them. */
 void mem_keep(size_t n);
 
+/* Has the system find n octets (fewer than mem_keep says) for this thread now, for
+ * what will be asked for later. */
+void mem_ready(size_t n);
+
 void mem_exhausted(void) __attribute__((noreturn)); /* says so and aborts */

@@ -81,6 +81,7 @@ static err open_http(struct web_role *w)
 {
 	struct limit_rule rule = { .open = CONNECTIONS / 4, .total = CONNECTIONS };
 	struct http_options o = { .page = router_page,
+				  .first = first_page,
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };

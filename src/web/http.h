@@ -26,6 +26,9 @@ struct http_options {
 	/* Makes the answer, in a worker. A fault in what the client sent comes
 	 * here too, with q->refused set, so that every answer looks the same. */
 	void (*page)(void *ctx, struct request *q, struct response *r);
+	/* Makes a page for nobody before the first connection is accepted, in the
+	 * worker that the first request will be given to; or NULL. */
+	void (*first)(void *ctx, struct request *q, struct response *r);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */

@@ -5,6 +5,7 @@
 #include "web/exchange.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 struct listener {
@@ -19,7 +20,8 @@ struct http {
 	size_t listener_count;
 	struct loop **loops;
 	pthread_t *ids;
-	unsigned started; /* loops that run */
+	unsigned started;    /* loops that run */
+	sem_t first_is_made; /* options.first's page */
 	atomic_bool draining;
 	atomic_llong drain_deadline;
 	atomic_ullong connections, requests, refused, failed, busy, open;

@@ -8,7 +8,7 @@
 struct pool_thread {
 	struct pool *pool;
 	struct pool_thread *below; /* of the idle ones */
-	bool called;
+	bool called, worked;
 	pthread_cond_t call;
 	pthread_t id;
 };
@@ -39,9 +39,12 @@ static void call_one(struct pool *p)
 
 static void wait_for_call(struct pool *p, struct pool_thread *w)
 {
+	struct pool_thread **at = &p->idle;
+	while (!w->worked && *at) /* it starts: at the bottom */
+		at = &(*at)->below;
 	w->called = false;
-	w->below = p->idle;
-	p->idle = w;
+	w->below = *at;
+	*at = w;
 	while (!w->called)
 		pthread_cond_wait(&w->call, &p->lock);
 }
@@ -53,6 +56,7 @@ static struct pool_job *take(struct pool *p, struct pool_thread *w)
 		wait_for_call(p, w);
 	struct pool_job *job = p->first;
 	if (job) {
+		w->worked = true;
 		p->first = job->next;
 		if (!p->first)
 			p->end = &p->first;

@@ -103,6 +103,7 @@ static err read_desk(struct worker *w, struct request *q)
 	str name = request_arg(q, "list");
 	int64_t person = q->session ? q->session->person : 0;
 	w->list = NULL;
+	w->list_path = STR_NONE;
 	w->viewer = (struct viewer){ 0 };
 	w->rights = (struct right_list){ 0 };
 	TRY(worker_check(w));
@@ -111,6 +112,8 @@ static err read_desk(struct worker *w, struct request *q)
 		w->list = find_list(w, q->arena, name);
 		if (!w->list)
 			return OK;
+		str url = list_url(q->arena, &w->books, w->list);
+		w->list_path = str_skip(url, w->books.conf->site_url.n);
 		TRY(settings_load(w->books.lists, q->arena, w->list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}
@@ -164,9 +167,7 @@ enum may viewer_is_member(struct request *q, str list)
 
 str list_path(const struct request *q)
 {
-	const struct worker *w = worker_of(q);
-	str url = list_url(q->arena, &w->books, w->list);
-	return str_skip(url, w->books.conf->site_url.n);
+	return worker_of(q)->list_path;
 }
 
 str network_key(struct arena *a, const struct request *q)

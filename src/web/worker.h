@@ -49,6 +49,7 @@ struct worker { /* one a worker thread, opened at its first request */
 
 	/* of the request at hand */
 	const struct list_entry *list; /* the path's :list; NULL: none */
+	str list_path;                 /* its /lists/NAME */
 	struct settings settings;      /* the list's */
 	struct right_list rights;
 	struct viewer viewer;

@@ -10,3 +10,6 @@
 #undef PAGE
 
 const struct route *pages_routes(size_t *count);
+
+/* For http_options.first; ctx is the router. */
+void first_page(void *router, struct request *q, struct response *r);
