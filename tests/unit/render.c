@@ -461,8 +461,27 @@ static void test_hostile(void)
 	CHECK(count == 1000 && hostile > 200);
 }
 
+/* An octet reads the same alone and anywhere among sixteen that are taken at once. */
+static void octets_in_any_place(void)
+{
+	ARENA(a);
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 0; at < 34; at++) {
+			char text[34];
+			char one[1] = { (char)c };
+			memset(text, 'x', sizeof text);
+			text[at] = (char)c;
+			str alone = html_text(a, (str){ one, 1 }).s;
+			str before = { text, at }, after = { text + at + 1, 33 - at };
+			str want = arena_cat(a, at ? before : STR(""), alone,
+					     at < 33 ? after : STR(""));
+			CHECK(str_eq(html_text(a, (str){ text, 34 }).s, want));
+		}
+}
+
 int main(void)
 {
+	octets_in_any_place();
 	test_blocks();
 	test_links();
 	test_fold();
