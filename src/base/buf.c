@@ -59,6 +59,23 @@ void buf_addf(struct buf *b, const char *format, ...)
 	b->n += (size_t)n;
 }
 
+/* Nearly all is plain, and goes in runs. */
+void buf_add_quoted(struct buf *b, str s)
+{
+	size_t from = 0;
+	buf_add_char(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		buf_add(b, (str){ s.p + from, i - from });
+		buf_addf(b, c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
+		from = i + 1;
+	}
+	buf_add(b, str_skip(s, from));
+	buf_add_char(b, '"');
+}
+
 void buf_drop(struct buf *b, size_t n)
 {
 	if (n >= b->n) {

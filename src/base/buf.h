@@ -19,8 +19,9 @@ void buf_add(struct buf *b, str s);
 void buf_add_char(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void buf_drop(struct buf *b, size_t n); /* the first n bytes go */
-void buf_free(struct buf *b);           /* and it may be used again */
+void buf_add_quoted(struct buf *b, str s); /* "s" as JSON writes it; s is UTF-8 */
+void buf_drop(struct buf *b, size_t n);    /* the first n bytes go */
+void buf_free(struct buf *b);              /* and it may be used again */
 
 /* Room for n more bytes behind the end, to be filled by the caller, who then
  * adds what it filled to b->n. */

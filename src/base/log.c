@@ -40,22 +40,6 @@ static bool is_plain(str s)
 	return s.n > 0;
 }
 
-/* Valid as a JSON string, too: add_text has seen to its UTF-8. */
-static void add_quoted(struct buf *out, str s)
-{
-	buf_add_char(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			buf_addf(out, "\\u%04x", c);
-		else
-			buf_add_char(out, (char)c);
-	}
-	buf_add_char(out, '"');
-}
-
 static void add_text(struct buf *out, str s)
 {
 	if (!utf8_valid(s)) {
@@ -64,7 +48,7 @@ static void add_text(struct buf *out, str s)
 	} else if (!config.json && is_plain(s)) {
 		buf_add(out, s);
 	} else {
-		add_quoted(out, s);
+		buf_add_quoted(out, s);
 	}
 }
 

@@ -22,11 +22,16 @@ enum {
 	PARTS = 64, /* of one writev */
 };
 
+/* A read waits IDLE_MS by itself where the deadline leaves time for that: a busy
+ * session's lines cost no poll. All other calls say MSG_DONTWAIT. */
 struct conn *conn_new(int fd)
 {
+	struct timeval idle = { .tv_sec = IDLE_MS / 1000 };
 	struct conn *c = mem_zero(sizeof *c);
 	c->fd = fd;
 	c->deadline = INT64_MAX;
+	if (!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle))
+		ioctl(fd, FIONBIO, &(int){ 0 });
 	return c;
 }
 
@@ -85,8 +90,10 @@ static void give_back(struct conn *c)
 	c->head = c->tail = c->cap = 0;
 }
 
-static err wait_input(struct conn *c, short events)
+static err wait_input(struct conn *c, short events, bool waited)
 {
+	if (c->head == c->tail && waited)
+		give_back(c);
 	if (c->head == c->tail && c->in) {
 		int64_t soon = clock_mono_ms() + IDLE_MS;
 		if (net_wait(c->fd, events, soon < c->deadline ? soon : c->deadline))
@@ -116,33 +123,32 @@ static void make_room(struct conn *c)
 
 static err read_clear(struct conn *c, char *to, size_t n, int flags, struct attempt *t)
 {
-	ssize_t got = recv(c->fd, to, n, flags | MSG_DONTWAIT);
+	ssize_t got = recv(c->fd, to, n, flags);
 	*t = (struct attempt){ got > 0 ? (size_t)got : 0, POLLIN };
 	if (got == 0)
 		return CONN_CLOSED;
 	return got > 0 || errno == EAGAIN || errno == EINTR ? OK : conn_failed(c, errno);
 }
 
-/* Adds at least one byte to the input. After a read that left room the socket
- * is empty, so waiting comes first; TLS may hold bytes that poll cannot see. */
+/* Adds at least one byte to the input. */
 static err fill(struct conn *c)
 {
-	struct attempt t = { 0, POLLIN };
-	bool wait_first = !c->eager && !c->ssl;
 	for (;;) {
-		if (wait_first)
-			TRY(wait_input(c, t.events));
-		else if (clock_mono_ms() >= c->deadline)
+		struct attempt t;
+		int64_t left = c->deadline - clock_mono_ms();
+		bool patient = !c->ssl && left > 2 * IDLE_MS;
+		if (left <= 0)
 			return FAIL(ERR_TEMP, "the peer took too long");
 		make_room(c);
 		size_t room = c->cap - c->tail;
 		TRY(c->ssl ? conn_tls_read(c, c->in + c->tail, room, &t)
-			   : read_clear(c, c->in + c->tail, room, 0, &t));
+			   : read_clear(c, c->in + c->tail, room,
+					patient ? 0 : MSG_DONTWAIT, &t));
 		c->eager = t.moved == room;
 		c->tail += t.moved;
 		if (t.moved)
 			return OK;
-		wait_first = true;
+		TRY(wait_input(c, t.events, patient));
 	}
 }
 
@@ -227,7 +233,7 @@ err conn_wait(struct conn *c)
 	struct attempt t = { c->tail - c->head, POLLIN };
 	while (!t.moved) {
 		TRY(c->ssl ? conn_tls_look(c, &t)
-			   : read_clear(c, &byte, 1, MSG_PEEK, &t));
+			   : read_clear(c, &byte, 1, MSG_PEEK | MSG_DONTWAIT, &t));
 		if (!t.moved)
 			TRY(conn_until(c, t.events));
 	}

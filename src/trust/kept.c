@@ -66,32 +66,40 @@ void kept_record(struct kept *k, struct arena *a, struct resolver *below)
 	*k = (struct kept){ .resolver = { ask }, .below = below, .a = a };
 }
 
-json_t *kept_text(struct arena *a, str text)
+void kept_text(struct buf *out, struct arena *a, str text)
 {
-	text = arena_copy(a, utf8_scrub(a, text));
-	for (size_t i = 0; i < text.n; i++)
-		if (!text.p[i])
-			((char *)text.p)[i] = '?'; /* a reader of JSON may stop at it */
-	return json_stringn(text.n ? text.p : "", text.n);
+	text = utf8_scrub(a, text);
+	if (str_has(text, '\0')) {
+		text = arena_copy(a, text);
+		for (size_t i = 0; i < text.n; i++)
+			if (!text.p[i])
+				((char *)text.p)[i] = '?'; /* a reader may stop at it */
+	}
+	buf_add_quoted(out, text);
 }
 
-json_t *kept_json(const struct kept *k)
+static void add_row(struct buf *out, const struct kept *k, const struct kept_row *row)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; i < k->count; i++) {
-		const struct kept_row *row = &k->rows[i];
-		json_t *o = json_object(), *texts = json_array();
-		for (size_t n = 0; n < row->answer.count && row->type == DNS_TXT; n++)
-			json_array_append_new(
-				texts, kept_text(k->a, row->answer.records[n].data));
-		json_object_set_new(o, "name", kept_text(k->a, row->name));
-		json_object_set_new(o, "type",
-				    json_string(row->type == DNS_A ? "A" : "TXT"));
-		json_object_set_new(o, "status", json_string(words[row->answer.status]));
-		json_object_set_new(o, "texts", texts);
-		json_array_append_new(list, o);
+	buf_add(out, STR("{\"name\":"));
+	kept_text(out, k->a, row->name);
+	buf_cat(out, STR(",\"type\":\""), row->type == DNS_A ? STR("A") : STR("TXT"),
+		STR("\",\"status\":\""), str_from(words[row->answer.status]),
+		STR("\",\"texts\":["));
+	for (size_t n = 0; n < row->answer.count && row->type == DNS_TXT; n++) {
+		buf_add(out, n ? STR(",") : STR(""));
+		kept_text(out, k->a, row->answer.records[n].data);
 	}
-	return list;
+	buf_add(out, STR("]}"));
+}
+
+void kept_json(struct buf *out, const struct kept *k)
+{
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < k->count; i++) {
+		buf_add(out, i ? STR(",") : STR(""));
+		add_row(out, k, &k->rows[i]);
+	}
+	buf_add_char(out, ']');
 }
 
 static str text_of(struct arena *a, const json_t *text)
