@@ -252,14 +252,30 @@ int64_t book_version(struct book *b)
 	return e.kind ? -1 : version;
 }
 
+/* What was copied may still be on its way to the disk. */
+static void sync_copied(struct book *b)
+{
+	sqlite3_file *f = NULL;
+	sqlite3_file_control(b->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
+	if (f && f->pMethods)
+		f->pMethods->xSync(f, SQLITE_SYNC_NORMAL);
+}
+
+/* Writers who never pause never let the log begin anew: a long one is ended here. They
+ * wait while it is: so all but what they have just added is copied and synced before. */
 err book_checkpoint(struct book *b)
 {
-	int pages = 0, copied = 0;
+	int pages = 0;
 	int rc = sqlite3_wal_checkpoint_v2(b->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
-					   &copied);
-	if (rc == SQLITE_OK && (int64_t)pages * 4096 > WAL_MOST) {
+					   NULL);
+	int64_t octets = (int64_t)pages * 4096;
+	if (rc == SQLITE_OK && octets > WAL_LONG) {
+		sync_copied(b);
 		b->patience = WAL_PATIENCE_MS;
-		rc = sqlite3_wal_checkpoint_v2(b->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+		rc = sqlite3_wal_checkpoint_v2(b->db, NULL,
+					       octets > WAL_MOST
+						       ? SQLITE_CHECKPOINT_TRUNCATE
+						       : SQLITE_CHECKPOINT_RESTART,
 					       NULL, NULL);
 		b->patience = BUSY_LONGEST_MS;
 	}

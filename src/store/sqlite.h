@@ -11,6 +11,7 @@ enum {
 	BUSY_LONGEST_MS = 10000,
 	BOOK_TEXTS = 4, /* error texts that are alive at a time */
 	BOOK_TEXT = 512,
+	WAL_LONG = 24 << 20,  /* octets of log from which a checkpoint ends it */
 	WAL_MOST = 64 << 20,  /* octets of log from which a writer itself copies */
 	WAL_AGAIN = 16 << 20, /* it tries again when so much more came */
 	WAL_PATIENCE_MS = 200,

@@ -74,7 +74,8 @@ int64_t book_changes(struct book *b); /* rows changed by the last run */
 int64_t book_version(struct book *b); /* differs when another connection wrote */
 
 /* Copies what the log holds into the book, so that the log is written from its
- * start again; waits for nobody unless the log is over 64 MB. One thread a book, with
+ * start again; a log over 24 MB is ended, for which writers wait some ms and it waits
+ * for readers, 200 ms at most. One thread a book, with
  * a connection of its own, does so once a second (in the role that writes it most). */
 MUST_USE err book_checkpoint(struct book *b);
 
