@@ -328,19 +328,45 @@ static void deadlines(void)
 	CHECK(conn_line(q.c, 512, &line).kind == ERR_TEMP);
 }
 
-/* A connection that is idle for longer than its buffer is kept. */
-static void idle(void)
+/* A connection that is idle for longer than its buffer is kept; the deadline stays exact,
+ * whether poll alone waits for it or a read has waited before. */
+static void idle(int64_t deadline)
 {
 	PAIR(p);
 	str line;
 	say(p.peer, STR("one\n"));
 	CHECK(next_is(p.c, STR("one\n")));
-	conn_deadline(p.c, in_ms(1100));
+	int64_t began = clock_mono_ms();
+	conn_deadline(p.c, began + deadline);
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_TEMP);
+	int64_t took = clock_mono_ms() - began;
+	CHECK(took >= deadline && took < deadline + 2000);
 	CHECK(conn_buffered(p.c) == 0);
 	conn_deadline(p.c, in_ms(5000));
 	say(p.peer, STR("two\n"));
 	CHECK(next_is(p.c, STR("two\n")));
+}
+
+static void *shut_soon(void *fd)
+{
+	thread_sleep(100);
+	shutdown(*(int *)fd, SHUT_RD);
+	return NULL;
+}
+
+/* A server that drains wakes its sessions so. */
+static void shut_while_reading(void)
+{
+	PAIR(p);
+	str line;
+	int fd = conn_fd(p.c);
+	pthread_t id;
+	int64_t began = clock_mono_ms();
+	CHECK(!thread_start_joinable(&id, shut_soon, &fd).kind);
+	CHECK(conn_line(p.c, 512, &line).kind == ERR_IO);
+	CHECK(clock_mono_ms() - began < 3000);
+	pthread_join(id, NULL);
+	CHECK(!conn_write(p.c, STR("421 bye\r\n")).kind);
 }
 
 static void closed(void)
@@ -582,7 +608,9 @@ int main(void)
 	long_lines(a);
 	bodies();
 	deadlines();
-	idle();
+	idle(1100);
+	idle(2300);
+	shut_while_reading();
 	closed();
 	much_output(a);
 
