@@ -11,6 +11,9 @@
 
 #include "store/store.h"
 
+/* What begins the source of a post that came by an import. */
+#define ARCHIVE_IMPORTED STR("mbox/")
+
 struct archive_arrival {
 	int64_t list;
 	str source;          /* "17/dev@lists.example", unique in the book */

@@ -68,8 +68,8 @@ static str source_of(struct arena *a, int64_t list, str message)
 	crypto_generichash((unsigned char *)hash, sizeof hash,
 			   (const unsigned char *)(message.n ? message.p : ""), message.n,
 			   NULL, 0);
-	return arena_printf(a, "mbox/%lld/%.*s", (long long)list,
-			    STR_F(enc_hex(a, (str){ hash, sizeof hash })));
+	return arena_cat(a, ARCHIVE_IMPORTED, arena_printf(a, "%lld/", (long long)list),
+			 enc_hex(a, (str){ hash, sizeof hash }));
 }
 
 /* When it arrived: the last hop's Received, else what the "From " line says, else

@@ -16,20 +16,17 @@ static void add_ref(struct thread_refs *r, str id, str self)
 	r->ids[r->count++] = id;
 }
 
+/* In-Reply-To comes last: its parent counts where References names none that is here
+ * (RFC 5256 section 3, which asks for it only where there are no References). */
 void thread_refs(struct arena *a, const struct header *h, str self, struct thread_refs *r)
 {
 	r->count = 0;
-	str *ids;
-	size_t answered = header_ids(a, header_find(h, STR("In-Reply-To")), &ids);
-	str reply = answered ? ids[0] : STR_NONE;
+	str *ids, *answered;
 	size_t n = header_ids(a, header_find(h, STR("References")), &ids);
-	bool named = false;
-	for (size_t i = 0; i < n; i++)
-		named |= str_eq(ids[i], reply);
-	if (!named)
-		add_ref(r, reply, self);
 	while (n)
 		add_ref(r, ids[--n], self);
+	if (header_ids(a, header_find(h, STR("In-Reply-To")), &answered))
+		add_ref(r, answered[0], self);
 }
 
 /* While one post is placed: what it touches. */

@@ -1,8 +1,8 @@
 /* archive/threading.h: which post answers which. Every post comes once, in any
  * order; the tree depends on the set of posts alone:
  *
- * - the parent is the nearest message of References (else In-Reply-To) that is
- *   here; one that arrives later takes its place then;
+ * - the parent is the nearest message of References that is here, else that of
+ *   In-Reply-To; one that arrives later takes its place then;
  * - posts that refer to the same missing message are one thread;
  * - a "Re:" without a parent joins the latest post of that subject in the 30
  *   days before it; that guess ends when its real parent turns up;
@@ -17,7 +17,7 @@
 enum { THREAD_REFS_MAX = 64, THREAD_GUESS_DAYS = 30 };
 
 struct thread_refs {
-	str ids[THREAD_REFS_MAX]; /* the last reference first */
+	str ids[THREAD_REFS_MAX]; /* the last of References first, In-Reply-To behind */
 	size_t count;
 };
 

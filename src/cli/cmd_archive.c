@@ -56,41 +56,80 @@ static void show_progress(void *arg, size_t messages, size_t at, size_t of)
 			of ? at * 100 / of : 100);
 }
 
-static err import_one(struct cli *c, struct books *books, int64_t list, const char *path,
-		      FILE *report)
+static err import_one(struct cli *c, struct books *books, struct import_job *x,
+		      const char *path, struct import_result *r)
 {
-	struct import_job x = { .list = list,
+	TRY(map_file(c, path, &x->mbox));
+	TRY(archive_import(books->archive, c->a, x, r));
+	if (x->mbox.n)
+		munmap((void *)(uintptr_t)x->mbox.p, x->mbox.n);
+	printf("%s%s: %zu messages, %zu kept (%zu repaired), %zu there already, %zu "
+	       "unreadable\n",
+	       isatty(STDERR_FILENO) ? "\r" : "", path, r->messages, r->kept, r->repaired,
+	       r->duplicate, r->unreadable);
+	return OK;
+}
+
+/* Mailman's archiver counted the messages of the list's one mbox; of several, or of a
+ * part, nobody knows which number one had. */
+static err read_pipermail(struct cli *c, str *path)
+{
+	str text = str_from(cli_option(c, "pipermail")), name;
+	static const str before = STR("/pipermail/");
+	*path = text;
+	if (!text.n)
+		return OK;
+	if (str_ends(text, STR("/")))
+		text = str_first(text, text.n - 1);
+	name = str_skip(text, before.n);
+	if (!str_starts(text, before) || !name.n || str_has(name, '/'))
+		return FAIL(ERR_SYNTAX, "--pipermail wants the path of the list's old "
+					"archive: /pipermail/NAME");
+	if (c->arg_count != 2)
+		return FAIL(ERR_SYNTAX, "--pipermail goes with one FILE: the numbers in "
+					"old addresses count the whole of it");
+	*path = text;
+	return OK;
+}
+
+static err import_all(struct cli *c, FILE *report, str pipermail, size_t *unreadable)
+{
+	struct books *books;
+	const struct list_entry *list;
+	TRY(open_list(c, BOOKS_WRITE, &books, &list));
+	struct import_job x = { .list = list->id,
+				.pipermail = pipermail,
 				.report = report_line,
 				.progress = show_progress,
 				.arg = report };
-	struct import_result r;
-	TRY(map_file(c, path, &x.mbox));
-	TRY(archive_import(books->archive, c->a, &x, &r));
-	if (x.mbox.n)
-		munmap((void *)(uintptr_t)x.mbox.p, x.mbox.n);
-	printf("%s%s: %zu messages, %zu kept (%zu repaired), %zu there already, %zu "
-	       "unreadable\n",
-	       isatty(STDERR_FILENO) ? "\r" : "", path, r.messages, r.kept, r.repaired,
-	       r.duplicate, r.unreadable);
+	for (size_t i = 1; i < c->arg_count; i++) {
+		struct import_result r;
+		TRY(import_one(c, books, &x, c->args[i], &r));
+		*unreadable += r.unreadable;
+	}
 	return OK;
 }
 
 int cli_archive_import(struct cli *c)
 {
-	struct books *books;
-	const struct list_entry *list;
 	const char *path = cli_option(c, "report");
+	size_t unreadable = 0;
+	str pipermail;
+	err e = read_pipermail(c, &pipermail);
+	if (e.kind) {
+		cli_fail(c, e);
+		return CLI_USAGE;
+	}
 	FILE *report = path ? fopen(path, "w") : NULL;
-	err e = OK;
 	if (path && !report)
 		return cli_fail(c, err_in(c->a, ERR_IO, "--report %s: %s", path,
 					  strerror(errno)));
-	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	for (size_t i = 1; i < c->arg_count && !e.kind; i++)
-		e = import_one(c, books, list->id, c->args[i], report);
+	e = import_all(c, report, pipermail, &unreadable);
 	if (report && fclose(report) && !e.kind)
 		e = err_in(c->a, ERR_IO, "--report %s: %s", path, strerror(errno));
-	return e.kind ? cli_fail(c, e) : CLI_OK;
+	if (e.kind)
+		return cli_fail(c, e);
+	return unreadable ? CLI_FAILED : CLI_OK;
 }
 
 int cli_archive_export(struct cli *c)

@@ -16,7 +16,7 @@
 
 enum {
 	DAY = 86400,
-	SEEN_DAYS = 60, /* a duplicate comes within days, if at all */
+	SEEN_DAYS = 60, /* of posts that no archive keeps; the archive knows the others */
 	HELD_DAYS = 90, /* who decided what, for the moderators' page */
 	ORDER_HOURS = 24,
 	LEDGER_DAYS = 180, /* "where is my mail?" */

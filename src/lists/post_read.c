@@ -82,6 +82,16 @@ static err read_membership(struct book *lists, struct arena *a, struct post *p)
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
+/* Our own Received, the topmost, says how it came ("with UTF8SMTPS", RFC 6531 section
+ * 4.3); a post that was held knows it by nothing else. */
+static bool came_by_utf8(struct arena *a, const struct header *h)
+{
+	return str_find(header_value(a, header_find(h, STR("Received"))),
+			STR(" with UTF8"))
+		       .n
+	       > 0;
+}
+
 err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 {
 	*p = (struct post){ .source = m->source,
@@ -96,6 +106,7 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	if (header_ids(a, header_find(&p->header, STR("Message-ID")), &ids))
 		p->message_id = ids[0];
 	p->subject = header_text(a, header_find(&p->header, STR("Subject")));
+	p->utf8 = came_by_utf8(a, &p->header);
 	p->body_hash = sha256(a, p->header.body);
 	return OK;
 }

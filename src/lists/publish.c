@@ -31,6 +31,16 @@ err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 	return OK;
 }
 
+err post_ask_archive(struct books *books, struct arena *a, struct post *p)
+{
+	struct archive_arrival x = { .list = p->list->id,
+				     .source = p->source,
+				     .message = p->message,
+				     .received_at = clock_now() };
+	return archive_ask(books->archive, a, &x, p->message_id,
+			   address_text(a, &p->author.address), &p->known);
+}
+
 /* The post's number in the archive; the same again when it is there already. */
 static err into_archive(struct books *books, struct arena *a, const struct post *p,
 			int64_t *number)
@@ -99,7 +109,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 					.size = (int64_t)(header.n + 2 + body.n),
 					.split = (int64_t)header.n,
 					.personal = out->personal,
-					.smtputf8 = false,
+					.smtputf8 = p->utf8 && message_has_8bit(header),
 					.eightbit = message_has_8bit(p->message) };
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)

@@ -3,12 +3,16 @@
  * which a crash between any two loses nothing:
  *
  *     archive (its number) -> outbound message with its body -> deliveries in
- *     batches of 1,000 behind a cursor -> the memory that knows duplicates
+ *     batches of 1,000 behind a cursor -> the memory that knows duplicates where no
+ *     archive does
  */
 #pragma once
 
 #include "lists/books.h"
 #include "lists/rules.h"
+
+/* Whether the list's archive has this post already: p->known, for the rules. */
+MUST_USE err post_ask_archive(struct books *books, struct arena *a, struct post *p);
 
 /* judgement: the trace of the rules, or who let it pass; kept in the ledger. */
 MUST_USE err post_publish(struct books *books, struct arena *a, const struct post *p,

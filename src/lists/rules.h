@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "archive/known.h"
 #include "lists/addressbook.h"
 #include "lists/settings.h"
 #include "mail/header.h"
@@ -38,9 +39,12 @@ struct post {
 	size_t authors;            /* mailboxes in From */
 	str message_id;            /* without < > */
 	str subject;               /* decoded */
+	bool utf8;                 /* declared SMTPUTF8 when it came (RFC 6531) */
 	str body_hash;             /* SHA-256 of the body */
 	struct member_row *member; /* the author's membership, or NULL */
 	bool is_moderator;         /* the author is owner or moderator */
+	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
+				    * ask, leaves ARCHIVE_NEW */
 };
 
 struct ruling {

@@ -46,22 +46,35 @@ err rule_automatic(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
+static err is_same(struct ruling *r)
+{
+	return rule_says(r, VERDICT_DISCARD, STR("this very post was accepted before"));
+}
+
+static err is_other(struct ruling *r)
+{
+	return rule_says(r, VERDICT_HOLD,
+			 STR("another post with this Message-ID was accepted before"));
+}
+
+/* The archive knows for ever, and what was imported; the lists book for a while, and
+ * what no archive keeps. */
 err rule_duplicate(struct book *lists, struct arena *a, const struct post *p,
 		   struct ruling *r)
 {
 	struct seen_row seen;
 	if (!p->message_id.n)
 		return OK;
+	if (p->known != ARCHIVE_NEW)
+		return p->known == ARCHIVE_SAME ? is_same(r) : is_other(r);
 	err e = seen_find(lists, a, p->list->id, p->message_id, &seen);
 	if (e.kind == ERR_NOTFOUND || (!e.kind && str_eq(seen.source, p->source)))
 		return OK;
 	if (e.kind)
 		return e;
 	if (str_eq(seen.author, p->author_key) && str_eq(seen.body_hash, p->body_hash))
-		return rule_says(r, VERDICT_DISCARD,
-				 STR("this very post was accepted before"));
-	return rule_says(r, VERDICT_HOLD,
-			 STR("another post with this Message-ID was accepted before"));
+		return is_same(r);
+	return is_other(r);
 }
 
 err rule_size(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)

@@ -112,6 +112,7 @@ static err take_post(struct sorting *s)
 		TRY(post_publish(s->books, s->a, &p, STR("")));
 		return delivered(s, &p);
 	}
+	TRY(post_ask_archive(s->books, s->a, &p));
 	TRY(rules_judge(s->books->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
 		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "lists/members.h"
+#include "mail/downgrade.h"
 #include "mail/retpath.h"
 
 #include <stdatomic.h>
@@ -15,27 +16,64 @@ static struct smtp_part ready(struct arena *a, str bytes)
 	return (struct smtp_part){ .bytes = bytes, .stuffed = smtp_stuff(a, bytes) };
 }
 
+static void arrange(struct letter *l, str whole, size_t split)
+{
+	l->whole = whole;
+	l->head = ready(l->a, str_first(whole, split));
+	l->rest = ready(l->a, str_skip(whole, split));
+	bool dots = l->rest.stuffed.p != l->rest.bytes.p;
+	l->octets = OVERHEAD + whole.n + (dots ? l->rest.stuffed.n : 0);
+}
+
 static err fill(struct book *outbound, struct letter *l)
 {
 	str body;
 	TRY(outbound_body_read(outbound, l->a, l->row.id, 0, l->row.size, &body));
 	if (!str_ends(body, STR("\r\n")))
 		body = arena_cat(l->a, body, STR("\r\n"));
-	l->whole = body;
-	size_t split = (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0;
-	l->head = ready(l->a, str_first(body, split));
-	l->rest = ready(l->a, str_skip(body, split));
-	bool dots = l->rest.stuffed.p != l->rest.bytes.p;
-	l->octets = OVERHEAD + body.n + (dots ? l->rest.stuffed.n : 0);
+	arrange(l, body, (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0);
+	if (l->row.smtputf8) /* it may have to be there twice: letter_plain */
+		l->octets *= 2;
 	return OK;
 }
 
-err letter_load(struct book *outbound, int64_t id, struct letter **out)
+static struct letter *make(void)
 {
 	struct letter *l = mem_zero(sizeof *l);
 	l->a = arena_new();
 	atomic_init(&l->users, 1);
 	pthread_mutex_init(&l->lock, NULL);
+	return l;
+}
+
+static struct letter *make_plain(const struct letter *l)
+{
+	ARENA(a);
+	struct header h;
+	str header;
+	if (header_scan(a, l->whole, &h).kind || !header_downgrade(a, &h, &header))
+		return NULL;
+	struct letter *plain = make();
+	plain->row = l->row; /* its texts are l's, which stays longer */
+	plain->row.smtputf8 = false;
+	arrange(plain, arena_cat(plain->a, header, str_skip(l->whole, h.raw.n)),
+		l->head.bytes.n ? header.n : 0);
+	return plain;
+}
+
+struct letter *letter_plain(struct letter *l)
+{
+	pthread_mutex_lock(&l->lock);
+	if (!l->asked_plain)
+		l->plain = make_plain(l);
+	l->asked_plain = true;
+	pthread_mutex_unlock(&l->lock);
+	return l->plain;
+}
+
+err letter_load(struct book *outbound, int64_t id, struct letter **out)
+{
+	struct letter *l = make();
 	err e = outbound_get(outbound, l->a, id, &l->row);
 	if (!e.kind)
 		e = fill(outbound, l);
@@ -60,6 +98,7 @@ void letter_drop(struct letter *l)
 {
 	if (!l || atomic_fetch_sub(&l->users, 1) > 1)
 		return;
+	letter_drop(l->plain);
 	pthread_mutex_destroy(&l->lock);
 	arena_free(l->a);
 	free(l);

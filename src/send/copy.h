@@ -26,6 +26,8 @@ struct letter { /* a message, loaded once, shared by its copies */
 	pthread_mutex_t lock;        /* of what follows */
 	bool sealed;                 /* seal.h has done its work */
 	struct dkim_plan *plan;      /* how its copies are signed; NULL: they are not */
+	struct letter *plain;        /* letter_plain has made it; NULL: not, or not yet */
+	bool asked_plain;
 };
 
 struct copy_parts {
@@ -38,6 +40,10 @@ struct copy_parts {
 MUST_USE err letter_load(struct book *outbound, int64_t id, struct letter **l);
 struct letter *letter_keep(struct letter *l);
 void letter_drop(struct letter *l); /* NULL is fine; the last one frees it */
+
+/* The same letter with its header in ASCII, for a server without SMTPUTF8 (RFC 6531
+ * section 3.2 lets no other leave for it); it goes with l. NULL: it has no such form. */
+struct letter *letter_plain(struct letter *l);
 
 /* What a member's copy is made of (member 0: one without a member). The parts are
  * the letter's, or in a. */

@@ -54,12 +54,23 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 	return arena_cat(a, type, STR(";"), smtp_xtext(a, address));
 }
 
+/* As it is, or, for a server without SMTPUTF8, with its header in ASCII where that can
+ * be; where it cannot the client refuses it there (5.6.7). */
+static struct letter *letter_for(struct session *x, struct letter *l)
+{
+	struct letter *plain = NULL;
+	if (l->row.smtputf8 && !smtp_client_offers(x->client)->utf8)
+		plain = letter_plain(l);
+	return plain ? plain : l;
+}
+
 static void describe(struct session *x, struct under_way *u, struct smtp_copy *copy)
 {
-	const struct outbound_message *m = &u->letter->row;
-	letter_seal(u->letter, &x->s->sealer);
-	copy_make(u->a, u->letter, &x->s->mac, u->item->member, &u->parts);
-	copy_sign(u->a, u->letter, &u->parts);
+	struct letter *l = letter_for(x, u->letter);
+	const struct outbound_message *m = &l->row;
+	letter_seal(l, &x->s->sealer);
+	copy_make(u->a, l, &x->s->mac, u->item->member, &u->parts);
+	copy_sign(u->a, l, &u->parts);
 	u->to = (struct smtp_to){ .address = u->item->recipient,
 				  .notify = notify_bits(u->item->notify),
 				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };

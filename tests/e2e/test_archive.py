@@ -233,6 +233,35 @@ a = get('/mailman/listinfo/dev')
 equal('an old address', (a.status, a['Location']), (301, '/lists/dev/'))
 equal('an old month', get('/pipermail/dev/2025-June/date.html')['Location'], '/lists/dev/by/2025/06/')
 equal('an old address of nothing', get('/pipermail/nosuch/').status, 404)
+section('an import: its report, and the addresses that posts had')
+p.cli('list', 'create', 'old@lists.example')
+OLD = [letter(1, 'old@lists.example', 'first', 'One.\n', mid='<old1@uni.example>'),
+       letter(2, 'old@lists.example', 'undated', 'Two.\n', mid='<old2@uni.example>').replace(b'\r\nDate: ', b'\r\nX-Date: '),
+       letter(1, 'old@lists.example', 'first', 'One.\n', mid='<old1@uni.example>'),
+       b'this is\nno message at all\n',
+       letter(5, 'old@lists.example', 'last', 'Five.\n', mid='<old5@uni.example>')]
+report, old = p.dir + '/report', mbox(OLD)
+r = p.run('archive', 'import', 'old@lists.example', old, '--report', report, '--pipermail=/pipermail/Old-Times/')
+equal('1 where a message was unreadable', r.returncode, 1)
+check('and it says how many', '5 messages, 3 kept (1 repaired), 1 there already, 1 unreadable' in r.stdout, r.stdout + r.stderr)
+rows = [line.split('\t') for line in open(report).read().splitlines()]
+equal('a line a message: which, and what became of it', [(x[0], x[2], x[3]) for x in rows],
+      [('1', 'kept', '1'), ('2', 'kept, repaired', '2'), ('3', 'duplicate', '1'), ('4', 'unreadable', '0'), ('5', 'kept', '3')])
+octets = open(old, 'rb').read()
+check('where it stands in the file', all(octets[int(x[1]):].startswith(b'From x ') for x in rows), rows)
+check('and why', not rows[0][4] and 'Date' in rows[1][4] and 'here already' in rows[2][4] and 'header' in rows[3][4], rows)
+for path, to in (('2025-June/000000', 1), ('2026-January/000001', 2), ('2025-June/000004', 3)):
+    a = get(f'/pipermail/Old-Times/{path}.html')
+    equal(f'{path} leads to its post', (a.status, a['Location']), (301, f'/lists/old/{to}'))
+r = p.run('archive', 'import', 'old@lists.example', old, '--report', report)
+check('again: nothing twice', r.returncode == 1 and ' 0 kept (0 repaired), 4 there already' in r.stdout, r.stdout)
+for args, words in ((['--pipermail=/archive/old'], '/pipermail/NAME'), (['--pipermail=/pipermail/'], '/pipermail/NAME'),
+                    ([old, '--pipermail=/pipermail/old'], 'one FILE')):
+    r = p.run('archive', 'import', 'old@lists.example', old, *args)
+    check(f'{args}: not understood', r.returncode == 2 and words in r.stderr, r.stderr)
+equal('a clean file: 0', p.run('archive', 'import', 'old@lists.example', mbox(OLD[:1]), '--report', report).returncode, 0)
+r = p.run('archive', 'import', 'old@lists.example', old, '--report', p.dir + '/no/such/folder')
+check('a report that cannot be written', r.returncode == 1 and '--report' in r.stderr, r.stderr)
 equal('a post inside a thread', get('/lists/linux-mips/t/9').status, 404)
 equal('/', (get('/').status, get('/')['Location']), (302, '/lists/'))
 check('robots', 'Disallow: /lists/*/search' in get('/robots.txt').text)

@@ -1,6 +1,7 @@
 """Addresses beside the lists, and what is held back: aliases with SRS, owners, the
 administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
 import re
+from email.header import decode_header, make_header
 
 import dkim
 
@@ -146,6 +147,34 @@ utf8('to Jürgen again')
 m = got(ANNA, 'not delivered')
 check('where it is not offered, the sender hears so', m and '5.6.7' in m.text(), m and m.text())
 far.offers.append('SMTPUTF8')
+
+
+
+def utf8_post(subject, sender=f'Jürgen Ärgerlich <{ANNA}>'):
+    with p.submit(ANNA, TOKEN) as s:
+        s.docmd(f'MAIL FROM:<{ANNA}> SMTPUTF8 BODY=8BITMIME')
+        s.docmd(f'RCPT TO:<{LIST}>')
+        equal(f'{subject} is accepted', s.data(message(sender, LIST, subject, 'Grüße\r\n'))[0], 250)
+
+
+p.cli('member', 'add', LIST, 'paul@utf.example')
+utf8_post('ein Gruß')
+m = got('paul@utf.example', 'ein Gruß', far)
+check('a post in UTF-8 goes as it came, declared', m and 'SMTPUTF8' in m.mail_params
+      and m.field('From') == f'Jürgen Ärgerlich <{ANNA}>', m and (m.mail_params, m.header))
+far.offers.remove('SMTPUTF8')
+eventually(lambda: not far.live, 5)
+utf8_post('noch ein Gruß')
+m = eventually(lambda: [x for x in far.to('paul@utf.example') if 'noch' in x.field('Subject')], 10)
+check('where that is not offered it is an ordinary message', m and m[0].header.isascii() and 'SMTPUTF8' not in m[0].mail_params
+      and str(make_header(decode_header(m[0].field('From')))) == f'Jürgen Ärgerlich <{ANNA}>'
+      and str(make_header(decode_header(m[0].field('Subject')))) == 'noch ein Gruß'
+      and 'Grüße' in m[0].text(), m and (m[0].mail_params, m[0].header))
+check('which our signature covers', m and dkim.verify(m[0].data, dnsfunc=lambda name, timeout=5: key.encode()))
+m = got('ben@home.example', 'noch ein Gruß')
+check('others get it as it came', m and 'SMTPUTF8' in m.mail_params, m and m.mail_params)
+far.offers.append('SMTPUTF8')
+p.cli('member', 'remove', LIST, 'paul@utf.example')
 
 section('TLS')
 pem = (p.data + '/keys/tls.pem', p.data + '/keys/tls.key')

@@ -171,6 +171,52 @@ static str replaced(struct arena *a, str text, const char *old, const char *new)
 			 str_skip(at, strlen(old)));
 }
 
+/* For a server without SMTPUTF8: an ordinary header, the body's bytes and the personal
+ * fields as they are, signed anew. */
+static void test_plain_header(struct arena *a, struct book *b)
+{
+	static const char head[] =
+		"From: J\u00fcrgen <a@b.example>\r\nSubject: \u00fc\r\n",
+			  strange[] = "From: \u00fc@b.example\r\n";
+	struct dns_table t = DNS_TABLE(a);
+	struct sealer by = { .domain = STR("lists.example"),
+			     .selector = STR("s"),
+			     .resolver = &t.resolver };
+	struct sign_key *key = NULL;
+	struct letter *l;
+	str pem;
+	CHECK(ok(sign_key_make(a, SIGN_RSA, &pem)) && ok(sign_key_load(a, pem, &key)));
+	table_txt(&t, "s._domainkey.lists.example", sign_key_record(a, key));
+	by.key = key;
+	struct outbound_message m = { .source = STR("20/" DEV),
+				      .list = STR(DEV),
+				      .verp = true,
+				      .smtputf8 = true,
+				      .personal = str_from(PERSONAL),
+				      .split = sizeof head - 1 };
+	add(b, &m, arena_cat(a, str_from(head), str_from(BODY)));
+	CHECK(ok(letter_load(b, m.id, &l)));
+	struct letter *plain = letter_plain(l);
+	CHECK(plain && plain == letter_plain(l) && !plain->row.smtputf8);
+	letter_seal(l, &by);
+	letter_seal(plain, &by);
+	str copy = copy_whole(a, plain, &mac, 4711);
+	CHECK(str_starts(copy, STR("From: =?"))
+	      && str_find(copy, STR("\r\nSubject: =?")).n);
+	CHECK(str_find(copy, STR("<a@b.example>")).n
+	      && str_find(copy, STR("leave?m=")).n);
+	CHECK(str_ends(copy, arena_cat(a, STR(">\r\n"), str_from(BODY), STR("\r\n"))));
+	CHECK(verdict(a, &t, signed_copy(a, plain, 4711)) == DKIM_PASS);
+	CHECK(str_starts(copy_whole(a, l, &mac, 4711), str_from(head)));
+	CHECK(verdict(a, &t, signed_copy(a, l, 4711)) == DKIM_PASS);
+	letter_drop(l);
+	struct outbound_message n = { .source = STR("21/x"), .smtputf8 = true };
+	add(b, &n, arena_cat(a, str_from(strange), str_from(BODY)));
+	CHECK(ok(letter_load(b, n.id, &l)) && !letter_plain(l) && !letter_plain(l));
+	letter_drop(l);
+	sign_key_free(key);
+}
+
 /* Each member's copy verifies, and what is personal cannot be exchanged. */
 static void test_signed(struct arena *a, struct book *b)
 {
@@ -274,6 +320,7 @@ int main(void)
 	test_large(a, b);
 	test_shared(a, b);
 	test_signed(a, b);
+	test_plain_header(a, b);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();

@@ -1,6 +1,7 @@
 #include "mail/header.h"
 
 #include "base/buf.h"
+#include "mail/downgrade.h"
 #include "tests/check.h"
 
 static struct header scanned(struct arena *a, str message)
@@ -259,6 +260,37 @@ static void edits(struct arena *a)
 	CHECK(str_eq(header_apply(a, &h, &e), STR("First: x\r\nLast: y\r\n")));
 }
 
+/* RFC 6532 -> RFC 5322 and 2047; NULL: it has no such form. */
+static void downgraded(struct arena *a)
+{
+	static const struct {
+		str in;
+		const char *out;
+	} cases[] = {
+		{ STR("From: a@b.example\r\nSubject:  as\r\n it is\r\n"),
+		  "From: a@b.example\r\nSubject:  as\r\n it is\r\n" },
+		{ STR("From: J\u00fcrgen <j@x.example>\r\nX-Odd: a\r\n"),
+		  "From: =?utf-8?Q?J=C3=BCrgen?= <j@x.example>\r\nX-Odd: a\r\n" },
+		{ STR("Subject: Gr\u00fc\u00dfe\r\n"),
+		  "Subject: =?utf-8?b?R3LDvMOfZQ==?=\r\n" },
+		{ STR("To: a@b.example, x@b\u00fccher.example\r\n"),
+		  "To: a@b.example, x@xn--bcher-kva.example\r\n" },
+		{ STR("From: j\u00fcrgen@x.example\r\n"), NULL },
+		{ STR("Cc: a@b.example, \u00e9@x.example\r\n"), NULL },
+		{ STR("Message-ID: <\u00e9@x.example>\r\n"), NULL },
+		{ STR("Content-Type: text/plain; name=\u00e9\r\n"), NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct header h = scanned(a, arena_cat(a, cases[i].in, STR("\r\nbody")));
+		str out = STR("");
+		bool can = header_downgrade(a, &h, &out);
+		CHECK(can == (cases[i].out != NULL));
+		if (can && cases[i].out && !str_ieq(out, str_from(cases[i].out)))
+			fprintf(stderr, "case %zu: %.*s", i, STR_F(out));
+		CHECK(!can || !cases[i].out || str_ieq(out, str_from(cases[i].out)));
+	}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -271,5 +303,6 @@ int main(void)
 	encoding(a);
 	few_guesses(a);
 	edits(a);
+	downgraded(a);
 	return check_done();
 }

@@ -1,7 +1,9 @@
 /* lists/sort.h: where an arrival goes, and that none is tried for ever. */
 #include "letters.h"
 
+#include "archive/import.h"
 #include "base/buf.h"
+#include "lists/expire.h"
 #include "mail/retpath.h"
 #include "store/inbound/file.h"
 
@@ -202,6 +204,48 @@ static void test_rejected(struct books_test *t)
 	CHECK(holds(books_noted(t, "discarded"), "nonmember: discard"));
 }
 
+/* The same post after a year, when the list's own memory has long gone; one that was
+ * imported and never came by mail; the same id with other content. */
+static void test_again(struct books_test *t)
+{
+	enum { YEAR = 365 * 86400 };
+	const struct list_entry *dev = books_entry(t, DEV);
+	str mail = books_mail(t->a, "anna@uni.example", DEV, "again1@x", "the first");
+	str other = books_mail(t->a, "anna@uni.example", DEV, "again1@x", "another");
+	str old = books_mail(t->a, "Anna <anna@uni.example>", DEV ", other@lists.example",
+			     "again2@x", "Old. ");
+	int64_t posts = books_count(t, "message", "kind = 'post'");
+	CHECK(ok(books_arrives(t, "anna@uni.example", DEV, mail)));
+	CHECK(ok(expire_run(&t->books, t->a, clock_now() + YEAR)));
+	CHECK(books_count(t, "seen", "1") == 0);
+	CHECK(books_count(t, "message", "kind = 'post'") == posts + 1);
+	CHECK(ok(books_arrives(t, "anna@uni.example", DEV, mail)));
+	CHECK(holds(books_noted(t, "discarded"), "this very post was accepted before"));
+	int64_t held = books_count(t, "held", "1");
+	CHECK(ok(books_arrives(t, "anna@uni.example", DEV, other)));
+	CHECK(books_count(t, "held", "1") == held + 1);
+	/* as a mailbox kept it: other line ends, a blank line more */
+	BUF(mbox);
+	buf_add(&mbox, STR("From anna@uni.example Tue Nov 24 04:00:00 2026\n"));
+	for (size_t i = 0; i < old.n; i++)
+		if (old.p[i] != '\r')
+			buf_add(&mbox, (str){ old.p + i, 1 });
+	buf_add(&mbox, STR("\n\n"));
+	struct import_result r;
+	CHECK(ok(archive_import(
+		      t->books.archive, t->a,
+		      &(struct import_job){ .list = dev->id, .mbox = buf_str(&mbox) },
+		      &r))
+	      && r.kept == 1);
+	int64_t dropped = books_count(t, "event", "what = 'discarded'");
+	CHECK(ok(books_arrives(t, "anna@uni.example", DEV, old)));
+	CHECK(books_count(t, "event", "what = 'discarded'") == dropped + 1);
+	CHECK(books_count(t, "message", "kind = 'post'") == posts + 1);
+	/* on another list it is new */
+	CHECK(ok(books_arrives(t, "anna@uni.example", "other@lists.example", old)));
+	CHECK(books_count(t, "message", "kind = 'post'") == posts + 2);
+}
+
 /* A report at a copy's own return path is about that member. */
 static void test_bounce(struct books_test *t)
 {
@@ -247,6 +291,7 @@ int main(void)
 	test_broken(&t);
 	test_odd(&t);
 	test_rejected(&t);
+	test_again(&t);
 	test_bounce(&t);
 	test_file(&t);
 	books_end(&t);

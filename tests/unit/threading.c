@@ -279,6 +279,44 @@ static void test_vectors(struct arena *a, struct book *b)
 	printf("figure: %d thread trees of the vectors\n", checked);
 }
 
+/* References, else In-Reply-To: where both name a post that is here and they differ,
+ * References is right, in every order of arrival. */
+static void test_precedence(struct arena *a, struct book *b)
+{
+#define POST(id, more)                                                                  \
+	{                                                                               \
+		.from = STR("From x Thu Jan  1 00:00:00 2020"),                         \
+		.bytes = STR("From: a@x.example\r\nSubject: " id "\r\nMessage-ID: <" id \
+			     "@x>\r\n" more "\r\nx\r\n")                                \
+	}
+	static const struct mbox_message all[] = {
+		POST("one", ""),
+		POST("two", ""),
+		POST("both", "References: <one@x>\r\nIn-Reply-To: <two@x>\r\n"),
+		POST("gone", "References: <no@x>\r\nIn-Reply-To: <two@x>\r\n"),
+		POST("only", "In-Reply-To: <one@x> <two@x>\r\n"),
+	};
+#undef POST
+	enum { POSTS = sizeof all / sizeof *all };
+	static const int parents[POSTS] = { -1, -1, 0, 1, 0 };
+	struct set s = { .all = all, .numbers = { 0, 1, 2, 3, 4 }, .count = POSTS };
+	int order[POSTS] = { 0, 1, 2, 3, 4 };
+	do {
+		int64_t numbers[POSTS], list = archive_set(a, b, &s, order, numbers);
+		for (size_t i = 0; i < POSTS; i++) {
+			struct archive_post p, up;
+			bool found;
+			CHECK(ok(archive_post_by_number(b, a, list, numbers[i], &p,
+							&found))
+			      && found);
+			CHECK((p.parent == 0) == (parents[i] < 0));
+			if (p.parent && parents[i] >= 0)
+				CHECK(ok(archive_post_by_id(b, a, p.parent, &up, &found))
+				      && found && up.number == numbers[parents[i]]);
+		}
+	} while (next_order(order, POSTS));
+}
+
 static uint32_t seed;
 
 static uint32_t roll(uint32_t n)
@@ -405,6 +443,7 @@ int main(void)
 	struct book *b = fresh_book(a, folder, BOOK_ARCHIVE);
 	test_subject(a);
 	test_vectors(a, b);
+	test_precedence(a, b);
 	test_orders(a, b);
 	test_rows(a, b);
 	book_close(b);

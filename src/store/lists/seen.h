@@ -1,4 +1,5 @@
-/* store/lists/seen.h: posts accepted of late, to know a duplicate. */
+/* store/lists/seen.h: posts accepted of late, to know a duplicate where no
+ * archive keeps the post (archive/known.h). */
 #pragma once
 
 #include "store/store.h"
