@@ -1,12 +1,15 @@
 #include "lists/command.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "lists/press.h"
 #include "lists/members.h"
 #include "lists/notice.h"
+#include "lists/publish.h"
 #include "mail/mime.h"
 #include "store/lists/member.h"
+#include "store/outbound/ledger.h"
 
 enum { LINES_MAX = 10, ROSTER_MAX = 2000 };
 
@@ -214,8 +217,8 @@ static err read_text(struct arena *a, const struct mail_command *c, str *text)
 	return OK;
 }
 
-/* The answer goes to the return path, which may be a victim's: words of a stranger do not
- * go along. */
+/* Another at the return path's domain may have asked: words of a stranger do not go
+ * along. */
 static str own_subject(struct run *r)
 {
 	const struct mail_command *c = r->c;
@@ -226,12 +229,31 @@ static str own_subject(struct run *r)
 	return proven && subject.n ? subject : STR("your mail");
 }
 
+/* Whose return path may be somebody else's is obeyed where a token is the proof, and
+ * not answered. */
+static err stay_silent(struct run *r)
+{
+	str number, to;
+	str_cut(r->c->source, '/', &number, &to);
+	log_info("command-not-answered", KS("list", r->c->list->address),
+		 KS("from", r->by.name));
+	struct ledger_entry e = { .at = clock_now_ms(),
+				  .inbound = source_inbound(r->c->source),
+				  .recipient = to,
+				  .what = STR("discarded"),
+				  .detail = STR("not answered: nothing proves that the "
+						"return path is the sender's") };
+	return ledger_add(r->books->outbound, &e, 1);
+}
+
 /* A moderator who decides on twenty posts in a day is obeyed twenty times, but
  * answered no more often than anybody. */
 static err answer(struct run *r)
 {
 	const struct mail_command *c = r->c;
 	bool may;
+	if (!c->proven)
+		return stay_silent(r);
 	TRY(notice_may_answer(r->books, r->a, &c->header, &c->reverse_path, &may));
 	if (!may)
 		return OK;

@@ -1,7 +1,7 @@
 /* lists/command.h: mail to LIST-request and to the one-purpose addresses. The
  * words are one table, commands.def: help, info, lists, join, leave, who,
  * confirm, end. At most 10 lines are read, one mail is answered, never one that
- * a program sent. */
+ * a program sent or whose return path may be another's: the ledger has that. */
 #pragma once
 
 #include "lists/books.h"
@@ -14,7 +14,8 @@ struct mail_command {
 	struct header header;
 	struct address reverse_path;
 	struct mailbox from;
-	bool authentic; /* aligned SPF or DKIM, or sign-in */
+	bool authentic; /* aligned SPF or DKIM, or sign-in: from is who wrote */
+	bool proven; /* and reverse_path is theirs (proof_of_path): they are answered */
 	str source;
 };
 

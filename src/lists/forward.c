@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "lists/budget.h"
 #include "lists/fanout.h"
+#include "lists/proof.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
 #include "store/lists/person.h"
@@ -11,7 +12,6 @@
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
-#include "trust/trust.h"
 
 enum { ALIAS_HOURLY = 500 }; /* messages an alias passes on; a loop or a flood is more */
 
@@ -23,14 +23,8 @@ struct leaving {        /* what differs between the kinds */
 	size_t count;
 	str budget; /* whose */
 	int64_t limit, hours;
+	bool proven; /* the return path is the sender's own */
 };
-
-/* Whether the return path is the sender's own. A stranger's could be a victim's, who
- * is to get no report that somebody else asks for, and no text of theirs. */
-static bool is_proven(const struct inbound_message *m)
-{
-	return m->account > 0 || trust_said(m->trust).spf;
-}
 
 static err note_queued(struct books *books, const struct forward *f, int64_t message,
 		       const struct leaving *l)
@@ -64,7 +58,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 		.subject = header_text(a, header_find(&h, STR("Subject"))),
 		.created_at = clock_now_ms(),
 		.envid = f->arrival->envid,
-		.ret = is_proven(f->arrival) ? f->arrival->ret : STR("HDRS"),
+		.ret = l->proven ? f->arrival->ret : STR("HDRS"),
 		.size = (int64_t)body.n,
 		.split = (int64_t)(l->extra.n + h.raw.n),
 		/* Declared, and needed: else it may go on without it (RFC 6531
@@ -126,15 +120,30 @@ static err loops(struct arena *a, const struct forward *f, str name, bool *yes)
 	return OK;
 }
 
+/* A stranger's return path could be a victim's, who is to hear nothing: not from us
+ * when the target refuses, nor from servers behind it (NOTIFY=NEVER). */
+static err is_proven(struct arena *a, const struct forward *f, bool *yes)
+{
+	struct header h;
+	TRY(header_scan(a, f->message, &h));
+	struct proof_mail m = { f->arrival->account, f->arrival->trust, &h,
+				f->arrival->reverse_path };
+	*yes = proof_of_path(a, &m);
+	return OK;
+}
+
 static err forward_to(struct books *books, struct arena *a, const struct forward *f,
 		      str name, const str *targets, size_t n)
 {
 	struct address sender = { 0 };
 	str rest, path = STR("");
-	bool loop;
+	bool loop, proven;
 	struct inbound_recipient asked = *f->to;
-	if (!is_proven(f->arrival) && !str_ieq(asked.notify, STR("NEVER")))
-		asked.notify = asked.orcpt = STR("");
+	TRY(is_proven(a, f, &proven));
+	if (!proven) {
+		asked.notify = STR("NEVER");
+		asked.orcpt = STR("");
+	}
 	TRY(loops(a, f, name, &loop));
 	if (loop || !n) {
 		struct ledger_entry e = {
@@ -172,7 +181,8 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 			     .count = n,
 			     .budget = arena_cat(a, STR("alias:"), name),
 			     .limit = ALIAS_HOURLY,
-			     .hours = 1 };
+			     .hours = 1,
+			     .proven = proven };
 	return leave(books, a, f, &l);
 }
 
@@ -250,6 +260,7 @@ err forward_submission(struct books *books, struct arena *a, const struct forwar
 			     .budget = arena_printf(a, "person:%lld",
 						    (long long)person.id),
 			     .limit = person.send_budget,
-			     .hours = 24 };
+			     .hours = 24,
+			     .proven = true };
 	return leave(books, a, f, &l);
 }

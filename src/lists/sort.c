@@ -7,6 +7,7 @@
 #include "lists/command.h"
 #include "lists/forward.h"
 #include "lists/moderate.h"
+#include "lists/proof.h"
 #include "lists/undelivered.h"
 #include "store/inbound/file.h"
 #include "store/outbound/arrival.h"
@@ -141,42 +142,42 @@ static err read_command(struct sorting *s, struct mail_command *c)
 					 .account = s->arrival->account,
 					 .trust = s->arrival->trust },
 		      &p));
+	struct proof_mail m = { s->arrival->account, s->arrival->trust, &s->header,
+				s->arrival->reverse_path };
 	*c = (struct mail_command){ .list = s->meaning.list,
 				    .message = s->message,
 				    .header = p.header,
 				    .reverse_path = s->reverse_path,
 				    .from = p.author,
 				    .authentic = p.authentic,
+				    .proven = proof_of_path(s->a, &m),
 				    .source = source_of(s, s->recipient->address) };
 	return OK;
 }
 
-static err take_request(struct sorting *s)
+static err run_command(struct sorting *s, const struct mail_command *c)
 {
-	struct mail_command c;
-	TRY(read_command(s, &c));
-	return command_request(s->books, s->a, &c);
+	switch (s->meaning.what) {
+	case MEANS_REQUEST:
+		return command_request(s->books, s->a, c);
+	case MEANS_JOIN:
+		return command_join(s->books, s->a, c);
+	case MEANS_LEAVE:
+		return command_leave(s->books, s->a, c);
+	default:
+		return command_confirm(s->books, s->a, c, s->meaning.token);
+	}
 }
 
-static err take_join(struct sorting *s)
+/* smtpd refuses such mail in the session, unless another recipient took it. */
+static err take_command(struct sorting *s)
 {
 	struct mail_command c;
+	const char *why = proof_refusal(s->arrival->trust, s->meaning.what);
+	if (why)
+		return note(s, "rejected", str_from(why));
 	TRY(read_command(s, &c));
-	return command_join(s->books, s->a, &c);
-}
-
-static err take_leave(struct sorting *s)
-{
-	struct mail_command c;
-	TRY(read_command(s, &c));
-	return command_leave(s->books, s->a, &c);
-}
-
-static err take_confirm(struct sorting *s)
-{
-	struct mail_command c;
-	TRY(read_command(s, &c));
-	return command_confirm(s->books, s->a, &c, s->meaning.token);
+	return run_command(s, &c);
 }
 
 static struct forward forwarding(struct sorting *s)
@@ -186,12 +187,18 @@ static struct forward forwarding(struct sorting *s)
 
 static err take_owner(struct sorting *s)
 {
+	const char *why = proof_refusal(s->arrival->trust, MEANS_OWNER);
+	if (why)
+		return note(s, "rejected", str_from(why));
 	struct forward f = forwarding(s);
 	return forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
 static err take_alias(struct sorting *s)
 {
+	const char *why = proof_refusal(s->arrival->trust, MEANS_ALIAS);
+	if (why)
+		return note(s, "rejected", str_from(why));
 	struct forward f = forwarding(s);
 	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
@@ -208,8 +215,12 @@ static err take_srs(struct sorting *s)
 	return forward_srs(s->books, s->a, &f);
 }
 
+/* What has a return path is no bounce: a person who wrote to LIST-bounces means those
+ * who run the list. */
 static err take_bounce(struct sorting *s)
 {
+	if (!s->meaning.member && s->arrival->reverse_path.n)
+		return take_owner(s);
 	return bounce_take(s->books, s->a, s->arrival, s->message, s->meaning.list,
 			   s->meaning.member);
 }
@@ -225,9 +236,9 @@ static err take_bad_path(struct sorting *s)
 }
 
 static err (*const takers[])(struct sorting *s) = {
-	[MEANS_POST] = take_post,      [MEANS_REQUEST] = take_request,
-	[MEANS_JOIN] = take_join,      [MEANS_LEAVE] = take_leave,
-	[MEANS_OWNER] = take_owner,    [MEANS_CONFIRM] = take_confirm,
+	[MEANS_POST] = take_post,      [MEANS_REQUEST] = take_command,
+	[MEANS_JOIN] = take_command,   [MEANS_LEAVE] = take_command,
+	[MEANS_OWNER] = take_owner,    [MEANS_CONFIRM] = take_command,
 	[MEANS_BOUNCE] = take_bounce,  [MEANS_BAD_PATH] = take_bad_path,
 	[MEANS_ALIAS] = take_alias,    [MEANS_ADMIN] = take_admin,
 	[MEANS_SRS] = take_srs,        [MEANS_NOBODY] = take_nobody,
@@ -346,7 +357,8 @@ err arrival_sort(struct books *books, struct arena *a, const struct inbound_mess
 		TRY(send_foreign(&s, r, &n));
 	for (size_t i = 0; i < n; i++) {
 		TRY(find_meaning(&s, &r[i]));
-		TRY(take(&s));
+		/* smtpd refused it, and leaves word of that. */
+		TRY(r[i].refused.n ? note(&s, "rejected", r[i].refused) : take(&s));
 		TRY(done(&s, &r[i]));
 	}
 	return OK;

@@ -235,6 +235,7 @@ static err prepare(struct smtpd *d)
 	d->threads = thread_pool_new();
 	d->messages = hourly(conf->smtp_messages_per_hour);
 	d->recipients = hourly(conf->smtp_recipients_per_hour);
+	smtpd_refused_limits(d);
 	d->sign_ins = throttle_new();
 	pthread_mutex_init(&d->addresses_lock, NULL);
 	pthread_mutex_init(&d->talking_lock, NULL);

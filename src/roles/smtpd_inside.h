@@ -4,6 +4,7 @@
  *     smtpd_watch.c    the address book in memory, kept up to date
  *     smtpd_policy.c   who may send what to whom
  *     smtpd_receive.c  a whole message: trace fields, proof, rules
+ *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
  */
 #pragma once
@@ -12,6 +13,7 @@
 #include "base/thread_pool.h"
 #include "base/thread.h"
 #include "lists/books.h"
+#include "lists/rules.h"
 #include "net/limit.h"
 #include "net/resolver.h"
 #include "roles/role.h"
@@ -36,6 +38,7 @@ struct smtpd {
 	struct thread_pool *threads; /* the sessions' threads */
 	struct limit *limit;
 	struct rate *messages, *recipients; /* NULL: no limit */
+	struct rate *refusals, *all_refusals;
 	struct throttle *sign_ins;
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
@@ -80,6 +83,13 @@ void smtpd_look_at_disk(struct smtpd *d);
 
 void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 		   struct smtp_reply *r);
+
+/* Notes a message that is refused, unless there were too many of late: one judgement a
+ * recipient. row->id is its number, or 0. */
+void smtpd_note_refused(struct visit *v, const struct smtp_session *s,
+			const struct smtp_message *m, struct inbound_message *row,
+			const struct judgement *judged);
+void smtpd_refused_limits(struct smtpd *d);
 
 /* The committer: its own connection to the inbound book, its own thread. */
 MUST_USE err commit_new(struct arena *a, const struct conf *conf, struct role *role,

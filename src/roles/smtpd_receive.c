@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "lists/proof.h"
 #include "lists/rules.h"
 #include "mail/compose.h"
 #include "mail/date.h"
@@ -79,14 +80,6 @@ static bool is_post(const struct receipt *x)
 	bool yes = false;
 	for (size_t i = 0; i < x->s->rcpt_count; i++)
 		yes = yes || x->s->rcpts[i].tag == MEANS_POST;
-	return yes;
-}
-
-static bool is_only_posts(const struct receipt *x)
-{
-	bool yes = x->s->rcpt_count > 0;
-	for (size_t i = 0; i < x->s->rcpt_count; i++)
-		yes = yes && x->s->rcpts[i].tag == MEANS_POST;
 	return yes;
 }
 
@@ -196,8 +189,8 @@ static err check_from(struct receipt *x)
 	return OK;
 }
 
-static err judge_one(struct receipt *x, const struct smtp_rcpt *to,
-		     const struct post *parsed, struct judgement *j)
+static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
+		      const struct post *parsed, struct judgement *j)
 {
 	struct post p = *parsed;
 	pthread_mutex_lock(&x->v->d->rules.lock);
@@ -209,36 +202,65 @@ static err judge_one(struct receipt *x, const struct smtp_rcpt *to,
 	return e;
 }
 
-/* What every list it is for would refuse is refused here, to the face of the
+/* At every other address the proof alone decides. */
+static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
+			 struct judgement *j)
+{
+	const char *why = proof_refusal(x->row.trust, (enum meaning_kind)to->tag);
+	struct ruling *ruling = arena_zero(x->a, sizeof *ruling);
+	*ruling = (struct ruling){ "sender", why ? VERDICT_REJECT : VERDICT_MISS,
+				   str_from(why) };
+	*j = (struct judgement){ .verdict = ruling->verdict,
+				 .rule = ruling->rule,
+				 .reason = ruling->reason,
+				 .trace = ruling,
+				 .count = 1 };
+}
+
+/* One judgement a recipient; *refused: each of them says no. */
+static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
+{
+	struct post parsed = { 0 };
+	*refused = false;
+	if (is_post(x))
+		TRY(post_parse(x->a,
+			       &(struct mail_in){ .text = x->m->text,
+						  .reverse_path = &x->s->mail.from,
+						  .account = x->s->account,
+						  .trust = x->row.trust },
+			       &parsed));
+	for (size_t i = 0; i < x->s->rcpt_count; i++) {
+		const struct smtp_rcpt *to = &x->s->rcpts[i];
+		if (to->tag == MEANS_POST)
+			TRY(judge_post(x, to, &parsed, &j[i]));
+		else
+			judge_sender(x, to, &j[i]);
+		/* Not proven because a name server is away: not proven yet. */
+		if (x->unsure && str_eq(str_from(j[i].rule), STR("proof")))
+			return FAIL(ERR_TEMP, "the author cannot be verified at the "
+					      "moment (DNS); try again later");
+		if (j[i].verdict != VERDICT_REJECT)
+			return OK;
+	}
+	*refused = x->s->rcpt_count > 0;
+	return OK;
+}
+
+/* What every address it is for would refuse is refused here, to the face of the
  * author's server; later a bounce would be all that is left. */
 static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 {
-	struct judgement j = { 0 };
-	struct post parsed;
-	*refused = false;
-	if (!is_only_posts(x))
+	struct judgement *judged = arena_zero(x->a, x->s->rcpt_count * sizeof *judged);
+	TRY(judge_all(x, judged, refused));
+	if (!*refused)
 		return OK;
-	TRY(post_parse(x->a,
-		       &(struct mail_in){ .text = x->m->text,
-					  .reverse_path = &x->s->mail.from,
-					  .account = x->s->account,
-					  .trust = x->row.trust },
-		       &parsed));
-	for (size_t i = 0; i < x->s->rcpt_count; i++) {
-		TRY(judge_one(x, &x->s->rcpts[i], &parsed, &j));
-		/* Not proven because a name server is away: not proven yet. */
-		if (x->unsure && str_eq(str_from(j.rule), STR("proof")))
-			return FAIL(ERR_TEMP, "the author cannot be verified at the "
-					      "moment (DNS); try again later");
-		if (j.verdict != VERDICT_REJECT)
-			return OK;
-	}
-	*refused = true;
-	log_info("post-refused", KS("client", x->v->client), KZ("rule", j.rule),
-		 KS("reason", j.reason));
-	bool size = str_eq(str_from(j.rule), STR("size"));
+	const struct judgement *j = &judged[x->s->rcpt_count - 1];
+	smtpd_note_refused(x->v, x->s, x->m, &x->row, judged);
+	log_info("post-refused", KN("inbound", x->row.id), KS("client", x->v->client),
+		 KZ("rule", j->rule), KS("reason", j->reason));
+	bool size = str_eq(str_from(j->rule), STR("size"));
 	smtp_say(r, size ? 552 : 550, size ? "5.3.4" : "5.7.1",
-		 arena_copy(smtp_scratch(x->s), j.reason));
+		 arena_copy(smtp_scratch(x->s), j->reason));
 	return OK;
 }
 

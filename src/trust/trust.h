@@ -68,10 +68,12 @@ str trust_json(struct arena *a, const struct trust_result *t);
 /* What was kept of a judgement, for those who decide by it. Of no JSON: nothing is
  * true. */
 struct trust_said {
-	bool account; /* somebody signed in */
-	bool local;   /* put in by the administrator */
-	bool aligned; /* the author's domain stands behind it */
-	bool spf;     /* the return path is the sender's own */
+	bool account;      /* somebody signed in */
+	bool local;        /* put in by the administrator */
+	bool aligned;      /* the author's domain stands behind it */
+	bool spf;          /* the return path is the sender's own */
+	bool spf_fail;     /* it is not, as its domain says outright (-all) */
+	bool dmarc_reject; /* From is forged, and its domain asks for a refusal */
 };
 struct trust_said trust_said(str json);
 

@@ -135,15 +135,30 @@ str trust_json(struct arena *a, const struct trust_result *t)
 	return arena_copy(a, buf_str(&out));
 }
 
+static const char *text_of(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static bool is_word(const char *text, const char *word)
+{
+	return text && !strcmp(text, word);
+}
+
 struct trust_said trust_said(str json)
 {
 	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
-	const char *spf = json_string_value(json_object_get(row, "spf"));
+	const json_t *dmarc = json_object_get(row, "dmarc");
+	const char *spf = text_of(row, "spf");
 	struct trust_said said = {
 		.account = json_is_true(json_object_get(row, "account")),
 		.local = json_is_true(json_object_get(row, "local")),
 		.aligned = json_is_true(json_object_get(row, "aligned")),
-		.spf = spf && !strcmp(spf, spf_word(SPF_PASS)),
+		.spf = is_word(spf, spf_word(SPF_PASS)),
+		.spf_fail = is_word(spf, spf_word(SPF_FAIL)),
+		.dmarc_reject = is_word(text_of(dmarc, "result"), dmarc_word(DMARC_FAIL))
+				&& is_word(text_of(dmarc, "policy"),
+					   dmarc_policy_word(DMARC_REJECT)),
 	};
 	json_decref(row);
 	return said;

@@ -238,7 +238,7 @@ p.cli('list', 'create', 'old@lists.example')
 OLD = [letter(1, 'old@lists.example', 'first', 'One.\n', mid='<old1@uni.example>'),
        letter(2, 'old@lists.example', 'undated', 'Two.\n', mid='<old2@uni.example>').replace(b'\r\nDate: ', b'\r\nX-Date: '),
        letter(1, 'old@lists.example', 'first', 'One.\n', mid='<old1@uni.example>'),
-       b'this is\nno message at all\n',
+       b'Foo: no message at all\n\nx\n',
        letter(5, 'old@lists.example', 'last', 'Five.\n', mid='<old5@uni.example>')]
 report, old = p.dir + '/report', mbox(OLD)
 r = p.run('archive', 'import', 'old@lists.example', old, '--report', report, '--pipermail=/pipermail/Old-Times/')

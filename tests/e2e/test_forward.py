@@ -17,7 +17,9 @@ home = Sink('127.0.0.24', 0, 'home.example')
 far = Sink('127.0.0.25', home.port, 'far.example')
 dns = NameServer({
     'home.example': {'MX': [(10, 'home.host')]}, 'home.host': {'A': ['127.0.0.24']},
-    'far.example': {'MX': [(10, 'far.host')]}, 'far.host': {'A': ['127.0.0.25']},
+    'far.example': {'MX': [(10, 'far.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
+    'unproven.example': {'MX': [(10, 'far.host')]}, 'victim.example': {'MX': [(10, 'far.host')], 'TXT': ['v=spf1 -all']},
+    'strict.example': {'MX': [(10, 'far.host')]}, '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject']}, 'far.host': {'A': ['127.0.0.25']},
     'utf.example': {'MX': [(10, 'far.host')]},
 })
 p = Postern(dns=dns, mx_port=home.port, admin='admin@home.example', clock=True)
@@ -74,6 +76,16 @@ far.reply['rcpt'] = home.reply['rcpt'] = lambda a: '550 5.1.1 gone' if a.startsw
 p.deliver(FAR, 'bugs@lists.example', message(FAR, 'bugs@lists.example', 'one target is gone'))
 m = got(FAR, 'not delivered', far)
 check('the sender hears of a target that refuses', m and '5.1.1' in m.text(), m and m.text())
+for who in ('x@unproven.example', 'x@victim.example'):
+    mail = message(who, 'bugs@lists.example', 'forged ' + who)
+    equal(f'{who} is taken', p.deliver(who, 'bugs@lists.example', mail)[0], 250)
+    got('ben@home.example', 'forged ' + who)
+    check('the refusal is in the ledger', eventually(lambda: [r for r in p.trace(mid_of(mail)) if r['what'] == 'refused']), p.trace(mid_of(mail)))
+p.quiet()
+equal('and nobody is told, who may not have written', far.to('x@unproven.example') + far.to('x@victim.example'), [])
+check('nor by a server behind', all('NOTIFY=NEVER' in x for m in home.to('ben@home.example', Subject='forged') for x in m.params), home.mails[-1].params)
+code, text = p.deliver('x@strict.example', 'bugs@lists.example', message('x@strict.example', 'bugs@lists.example', 'forged'))
+check('where the author\'s domain asks for it, it is refused', code == 550 and '5.7.1' in text and 'DMARC' in text, text)
 home.reply.clear()
 
 section('owners and the administrator')

@@ -13,7 +13,9 @@ OWNER = 'owner@uni.example'
 
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
-                  'unproven.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+                  'unproven.example': {'MX': [(10, 'mx.uni.example')]},
+                  'victim.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 -all']},
+                  'strict.example': {'MX': [(10, 'mx.uni.example')]}, '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
 p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')
 for name in (OPEN, CLOSED, ASKED):
     p.cli('list', 'create', name, '--owner', OWNER)
@@ -92,9 +94,43 @@ write('eve@uni.example', 'dev-request@lists.example', 'help')
 m = letter('eve@uni.example', Subject='Re: help')
 check('help names the words', all(w in m.text() for w in ('join', 'leave', 'info', 'who', 'lists')), m.text())
 equal('an answer', (m.field('Auto-Submitted'), bool(m.field('In-Reply-To'))), ('auto-replied', True))
-write('eve@unproven.example', 'dev-request@lists.example', 'Buy pills', 'help\r\n')
-check('words of a forger go to nobody', letter('eve@unproven.example', Subject='Re: your mail').field('Subject') == 'Re: your mail'
-      and not world.to('eve@unproven.example', Subject='pills'))
+write('eve@unproven.example', 'dev-request@lists.example', 'help')
+check('who is not proven is not answered', p.event('command-not-answered'))
+check('the ledger says so', eventually(lambda: any('not answered' in r['detail'] for r in p.trace('dev-request@lists.example'))))
+write('eve@unproven.example', 'dev-join@lists.example')
+letter('eve@unproven.example', Subject='onfirm')
+equal('but for the token that proves it', len(world.to('eve@unproven.example')), 1)
+
+section('in a victim\'s name')
+for to in ('dev-request', 'dev-join', 'dev-leave', 'dev-confirm+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'dev-subscribe'):
+    write('v@victim.example', to + '@lists.example', 'help', code=550)
+    write('v@strict.example', to + '@lists.example', 'help', code=550)
+write('v@strict.example', 'dev-owner@lists.example', 'buy', code=550)
+write('v@victim.example', 'dev-owner@lists.example', 'a question')
+letter_ = message('v@victim.example', 'dev-request@lists.example', 'help', mid='<forged1@victim.example>')
+code, text = p.deliver('v@victim.example', 'dev-request@lists.example', letter_)
+check('the reply says why', code == 550 and '5.7.1' in text and 'SPF' in text, text)
+rows = eventually(lambda: p.trace('forged1@victim.example'))
+check('a trace finds the refusal and its reason', [(r['what'], r['recipient']) for r in rows] == [('rejected', 'dev-request@lists.example')]
+      and 'sender: reject' in rows[0]['detail'], rows)
+equal('one who takes it keeps the others out of it', p.deliver('v@victim.example', ['dev-request@lists.example', 'dev-owner@lists.example'],
+      message('v@victim.example', 'dev-owner@lists.example', 'two', mid='<forged2@victim.example>'))[0], 250)
+check('refused for that one', eventually(lambda: ('rejected', 'dev-request@lists.example') in
+      [(r['what'], r['recipient']) for r in p.trace('forged2@victim.example')]), p.trace('forged2@victim.example'))
+p.cli('ban', 'add', '@bad.uni.example', '--list', OPEN)
+equal('a post that the list refuses', p.deliver('x@bad.uni.example', OPEN, message('x@bad.uni.example', OPEN, 'no', 'Hidden words.\r\n',
+      mid='<banned1@uni.example>'))[0], 550)
+rows = eventually(lambda: p.trace('<banned1@uni.example>'))
+check('is in the trace with every rule', [(r['what'], r['recipient']) for r in rows] == [('rejected', OPEN)]
+      and 'banned: reject' in rows[0]['detail'] and 'loop: miss' in rows[0]['detail'], rows)
+for i in range(70):
+    p.deliver('x@bad.uni.example', OPEN, message('x@bad.uni.example', OPEN, 'no', mid=f'<flood{i}@uni.example>'))
+p.quiet()
+noted = sum(bool(p.trace(f'flood{i}@uni.example')) for i in range(70))
+check('no more than 60 an hour from one network', 20 < noted < 60, noted)
+equal('nobody heard of any of it', [m.rcpts for m in world.mails if 'victim' in str(m.rcpts) or 'strict' in str(m.rcpts)], [])
+p.cli('ban', 'rm', '@bad.uni.example', '--list', OPEN)
+section('request: words')
 write('eve@uni.example', 'dev-request@lists.example', 'questions', 'info\r\nlists\r\nwho\r\nThank you!\r\n')
 m = letter('eve@uni.example', Subject='Re: questions')
 check('info, lists, who', 'Work on the code' in m.text() and CLOSED in m.text() and ASKED not in m.text()

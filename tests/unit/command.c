@@ -81,6 +81,55 @@ static void test_words(struct books_test *t)
 	CHECK(holds(answer, "> info") && !holds(answer, "> lists"));
 }
 
+/* Whose return path it is nothing says: a victim's mailbox gets no answer. */
+static void test_unproven(struct books_test *t)
+{
+	static const struct {
+		const char *to, *trust, *noted, *reason; /* what the ledger says */
+	} cases[] = {
+		{ "dev-request@lists.example", "{}", "discarded", "not answered" },
+		{ "dev-confirm+x@lists.example", "{}", "discarded", "not answered" },
+		{ "dev-request@lists.example", "{\"spf\":\"softfail\"}", "discarded",
+		  "not answered" },
+		/* the attacker's own From is theirs, the return path is not */
+		{ "dev-request@lists.example", "{\"aligned\":true}", "discarded",
+		  "not answered" },
+		{ "dev-request@lists.example", "{\"spf\":\"fail\"}", "rejected",
+		  "(SPF)" },
+		{ "dev-join@lists.example", "{\"spf\":\"fail\"}", "rejected", "(SPF)" },
+		{ "dev-leave@lists.example", "{\"spf\":\"fail\"}", "rejected", "(SPF)" },
+		{ "dev-confirm+x@lists.example", "{\"spf\":\"fail\"}", "rejected",
+		  "(SPF)" },
+		{ "dev-join@lists.example",
+		  "{\"dmarc\":{\"result\":\"fail\",\"policy\":\"reject\"}}", "rejected",
+		  "(DMARC)" },
+		{ "dev-owner@lists.example",
+		  "{\"dmarc\":{\"result\":\"fail\",\"policy\":\"reject\"}}", "rejected",
+		  "(DMARC)" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t before = books_count(t, "message", "1");
+		CHECK(ok(books_arrives_as(t, "victim@far.example", cases[i].to,
+					  mail(t, "attacker@evil.example", "help", ""),
+					  cases[i].trust)));
+		CHECK(books_count(t, "message", "1") == before);
+		CHECK(holds(books_noted(t, cases[i].noted), cases[i].reason));
+	}
+	/* Proven: by SPF; by the author's domain where it is the path's, too. */
+	static const char *const proofs[] = { "{\"spf\":\"pass\"}", ALIGNED };
+	for (size_t i = 0; i < 2; i++) {
+		const char *from = sender(t);
+		CHECK(ok(books_arrives_as(t, from, "dev-request@lists.example",
+					  mail(t, from, "help", ""), proofs[i])));
+		CHECK(holds(letter_to(t, from, ""), "> help"));
+	}
+	/* Not proven: the mailed token is what -join waits for. */
+	const char *from = sender(t);
+	CHECK(ok(books_arrives_as(t, from, "dev-join@lists.example",
+				  mail(t, from, "", ""), "{}")));
+	CHECK(letter_token(letter_to(t, from, "/confirm/")).n == TOKEN_CHARS);
+}
+
 static void test_html(struct books_test *t)
 {
 	const char *from = sender(t);
@@ -187,7 +236,8 @@ static void test_roster(struct books_test *t)
 	/* a forged member sees nothing: the answer would go to the forger */
 	const char *eve = sender(t);
 	CHECK(ok(books_arrives_as(t, eve, "dev-request@lists.example",
-				  mail(t, "anna@uni.example", "who", ""), "{}")));
+				  mail(t, "anna@uni.example", "who", ""),
+				  "{\"spf\":\"pass\"}")));
 	CHECK(holds(letter_to(t, eve, ""), "does not show"));
 	books_set(t, DEV, "member_roster_visibility", "public");
 	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "who", ""),
@@ -230,6 +280,7 @@ int main(void)
 	books_set(&t, "secret@lists.example", "advertised", "no");
 	books_set(&t, DEV, "description", "The devs");
 	test_words(&t);
+	test_unproven(&t);
 	test_html(&t);
 	test_join(&t);
 	test_automated(&t);

@@ -235,10 +235,15 @@ static void test_reports(struct books_test *t)
 	static const struct {
 		const char *trust, *message, *delivery;
 	} cases[] = {
-		{ "{\"spf\":\"fail\"}", "ret = 'HDRS'", "notify = '' AND orcpt = ''" },
+		{ "{\"spf\":\"fail\"}", "ret = 'HDRS'",
+		  "notify = 'NEVER' AND orcpt = ''" },
+		{ "{}", "ret = 'HDRS'", "notify = 'NEVER' AND orcpt = ''" },
+		/* somebody else's signature, under the victim's return path */
+		{ "{\"spf\":\"none\",\"aligned\":true}", "ret = 'HDRS'",
+		  "notify = 'NEVER' AND orcpt = ''" },
 		{ "{\"spf\":\"pass\"}", "ret = 'FULL'", "notify = 'SUCCESS'" },
 	};
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 		BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM message"));
 		in.id = 0;

@@ -246,6 +246,51 @@ static void test_again(struct books_test *t)
 	CHECK(books_count(t, "message", "kind = 'post'") == posts + 2);
 }
 
+/* What smtpd refused at the dot is entered as such, and is nobody's post. */
+static void test_refused(struct books_test *t)
+{
+	str mail = STR("From: eve@evil.example\r\nMessage-ID: <refused1@x>\r\n\r\n");
+	struct inbound_message m = { .received_at = clock_now_ms(),
+				     .reverse_path = STR("eve@evil.example"),
+				     .client = STR("192.0.2.9"),
+				     .helo = STR("x"),
+				     .protocol = STR("ESMTP"),
+				     .trust = STR("{}"),
+				     .envid = STR(""),
+				     .ret = STR(""),
+				     .size = (int64_t)mail.n,
+				     .body = mail,
+				     .file = STR("") };
+	struct inbound_recipient r[] = {
+		{ .address = STR(DEV), .refused = STR("banned: reject (no)") },
+		{ .address = STR("dev-join@lists.example"),
+		  .refused = STR("sender: reject (SPF)") },
+	};
+	struct ledger_entry *e;
+	size_t n;
+	int64_t messages = books_count(t, "message", "1");
+	CHECK(ok(inbound_add(t->books.inbound, &m, r, 2))
+	      && ok(arrival_sort(&t->books, t->a, &m)));
+	CHECK(books_count(t, "message", "1") == messages && left(t) == 0);
+	CHECK(ok(ledger_by_message_id(t->books.outbound, t->a, STR("refused1@x"), 0, 10,
+				      &e, &n))
+	      && n == 2);
+	for (size_t i = 0; i < 2 && n == 2; i++)
+		CHECK(str_eq(e[i].what, STR("rejected")) && e[i].inbound == m.id
+		      && str_eq(e[i].recipient, r[i].address)
+		      && str_eq(e[i].detail, r[i].refused));
+}
+
+/* A person who writes to LIST-bounces means its owners. */
+static void test_person_to_bounces(struct books_test *t)
+{
+	books_role(t, books_entry(t, DEV), "olga@uni.example", "owner");
+	CHECK(ok(books_arrives(t, "anna@uni.example", "dev-bounces@lists.example",
+			       books_mail(t->a, "anna@uni.example",
+					  "dev-bounces@lists.example", "p1@x", "odd"))));
+	CHECK(books_count(t, "delivery", "recipient = 'olga@uni.example'") == 1);
+}
+
 /* A report at a copy's own return path is about that member. */
 static void test_bounce(struct books_test *t)
 {
@@ -291,8 +336,10 @@ int main(void)
 	test_broken(&t);
 	test_odd(&t);
 	test_rejected(&t);
+	test_refused(&t);
 	test_again(&t);
 	test_bounce(&t);
+	test_person_to_bounces(&t);
 	test_file(&t);
 	books_end(&t);
 	return check_done();

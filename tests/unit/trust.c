@@ -180,6 +180,15 @@ static void test_said(void)
 	CHECK(s.spf && s.aligned && !s.local && !s.account);
 	s = trust_said(STR("{\"spf\":\"fail\",\"aligned\":1,\"account\":true}"));
 	CHECK(!s.spf && !s.aligned && s.account);
+	CHECK(s.spf_fail && !s.dmarc_reject);
+	s = trust_said(STR("{\"spf\":\"softfail\",\"dmarc\":{\"result\":\"fail\","
+			   "\"policy\":\"reject\"}}"));
+	CHECK(!s.spf_fail && s.dmarc_reject);
+	s = trust_said(
+		STR("{\"dmarc\":{\"result\":\"fail\",\"policy\":\"quarantine\"}}"));
+	CHECK(!s.dmarc_reject);
+	s = trust_said(STR("{\"dmarc\":{\"result\":\"pass\",\"policy\":\"reject\"}}"));
+	CHECK(!s.dmarc_reject);
 	s = trust_said(STR("aligned"));
 	CHECK(!s.spf && !s.aligned && !s.local && !s.account);
 	s = trust_said(STR(""));

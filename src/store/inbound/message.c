@@ -32,6 +32,7 @@ static void read_recipient(struct rows *r, struct arena *a, void *row)
 		.address = rows_str(r, a, 1),
 		.notify = rows_str(r, a, 2),
 		.orcpt = rows_str(r, a, 3),
+		.refused = rows_str(r, a, 4),
 	};
 }
 
@@ -56,10 +57,10 @@ static err add_all(struct book *b, struct inbound_message *m,
 	TRY(add_message(b, m));
 	for (size_t i = 0; i < count; i++)
 		TRY(book_run(b,
-			     "INSERT INTO recipient (message, n, address, notify, orcpt) "
-			     "VALUES (?1, ?2, ?3, ?4, ?5)",
+			     "INSERT INTO recipient (message, n, address, notify, orcpt, "
+			     "refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 			     SQL_I(m->id), SQL_I(i), SQL_S(r[i].address),
-			     SQL_S(r[i].notify), SQL_S(r[i].orcpt)));
+			     SQL_S(r[i].notify), SQL_S(r[i].orcpt), SQL_S(r[i].refused)));
 	return OK;
 }
 
@@ -98,7 +99,7 @@ err inbound_recipients(struct book *b, struct arena *a, int64_t message,
 		       struct inbound_recipient **r, size_t *count)
 {
 	return TABLE_ALL(b, a, read_recipient, r, count,
-			 "SELECT n, address, notify, orcpt FROM recipient "
+			 "SELECT n, address, notify, orcpt, refused FROM recipient "
 			 "WHERE message = ?1 ORDER BY n",
 			 SQL_I(message));
 }

@@ -36,6 +36,9 @@ struct inbound_recipient {
 	str address;
 	str notify; /* RFC 3461 NOTIFY, or "" */
 	str orcpt;  /* RFC 3461 ORCPT, or "" */
+	str refused; /* why it was refused at the end of DATA, "rule: verdict (reason)": the
+		      * message is word of that for the ledger, of its header only the
+		      * fields that name it; or "" */
 };
 
 /* Adds a message and sets m->id. Many may share a transaction: one sync. The
