@@ -226,7 +226,7 @@ class Sink:
 
     def start(self):
         self.open = True
-        self.listener = socket.socket()
+        self.listener = socket.socket(socket.AF_INET6 if ':' in self.host else socket.AF_INET)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind((self.host, self.port))
         self.port = self.listener.getsockname()[1]

@@ -19,6 +19,7 @@ OUT = 'someone@{}.example'
 a = Sink('127.0.0.21', 0, 'a.example')
 port = a.port
 b, c, home = Sink('127.0.0.22', port, 'b.example'), Sink('127.0.0.23', port, 'c.example', offers=()), Sink('127.0.0.24', port, 'home.example')
+six = Sink('::1', port, 'six.example')
 
 
 def at(*hosts):
@@ -27,6 +28,8 @@ def at(*hosts):
 
 dns = NameServer({
     'a.host': {'A': ['127.0.0.21']}, 'b.host': {'A': ['127.0.0.22']}, 'c.host': {'A': ['127.0.0.23']},
+    'six.host': {'AAAA': ['::1']}, 'both.host': {'AAAA': ['::1'], 'A': ['127.0.0.22']}, 'six.example': at('six.host'),
+    'six-bare.example': {'AAAA': ['::1']}, 'both.example': at('both.host'), 'both-bare.example': {'AAAA': ['::1'], 'A': ['127.0.0.22']},
     'home.host': {'A': ['127.0.0.24']}, 'dead.host': {'A': ['127.0.0.29']},
     'home.example': at('home.host'), 'pref.example': at('a.host', 'b.host'), 'only-a.example': at('a.host'),
     'plain.example': at('c.host'), 'first-dead.example': at('dead.host', 'missing.host', 'b.host'),
@@ -90,6 +93,19 @@ equal('a 554 greeting speaks for that server alone', len(b.to('three@pref.exampl
 a.reply.clear()
 fate(send('x@bare.example', 'no MX'), 'delivered')
 fate(send('x@alias.example', 'an alias'), 'delivered')
+for to in ('x@six.example', 'x@six-bare.example', 'x@both.example', 'x@both-bare.example'):
+    fate(send(to, 'by IPv6'), 'delivered')
+    equal(f'{to}: at ::1, and there alone', (len(six.to(to)), len(b.to(to))), (1, 0))
+six.stop()
+for to in ('y@both.example', 'y@both-bare.example'):
+    eventually(lambda: not six.live, 5)
+    fate(send(to, 'IPv6 is away'), 'delivered')
+    equal(f'{to}: its IPv4 address has it, at once', len(b.to(to)), 1)
+waits = send('z@six.example', 'IPv6 alone is away')
+fate(waits, 'tried', '4.4.1')
+six.start()
+later(301)
+fate(waits, 'delivered', seconds=20)
 fate(send('x@null.example', 'null MX'), 'refused', '5.1.10')
 fate(send('x@gone.example', 'no such domain'), 'refused', '5.1.2')
 fate(send('x@nothing.example', 'no address'), 'refused', '5.1.2')

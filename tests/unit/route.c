@@ -82,6 +82,9 @@ static void fill(struct dns_table *t)
 		{ "mx2.uni.example", "2001:db8::2" },
 		{ "plain.example", "192.0.2.9" },
 		{ "nodata.example", "2001:db8::9" },
+		{ "mx6.uni.example", "2001:db8::6" },
+		{ "both.example", "192.0.2.8" },
+		{ "both.example", "2001:db8::8" },
 		{ "mx.lists.example", "192.0.2.100" },
 		{ "relay.example", "192.0.2.50" },
 		{ "late.example", "192.0.2.60" },
@@ -90,6 +93,7 @@ static void fill(struct dns_table *t)
 		table_ip(t, str_from(ips[i][0]), str_from(ips[i][1]));
 	mx(t, "uni.example", 10, "mx1.uni.example");
 	mx(t, "uni.example", 20, "mx2.uni.example");
+	mx(t, "six.uni.example", 10, "mx6.uni.example");
 	mx(t, "null.example", 0, "");
 	mx(t, "halfnull.example", 0, "");
 	mx(t, "halfnull.example", 10, "mx1.uni.example");
@@ -116,6 +120,9 @@ static void test_dns(struct arena *a, struct dns_table *t)
 				 "[2001:db8::2]:25, mx2.uni.example 192.0.2.2:25" },
 		{ "plain.example", "plain.example 192.0.2.9:25" },
 		{ "nodata.example", "nodata.example [2001:db8::9]:25" },
+		{ "six.uni.example", "mx6.uni.example [2001:db8::6]:25" },
+		{ "both.example", "both.example [2001:db8::8]:25, both.example "
+				  "192.0.2.8:25" },
 		{ "null.example", "556 5.1.10 the domain says that it takes no mail" },
 		{ "halfnull.example", "mx1.uni.example 192.0.2.1:25" },
 		{ "backup.example", "mx1.uni.example 192.0.2.1:25" },
