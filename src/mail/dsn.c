@@ -128,7 +128,9 @@ static void add_recipient(struct buf *b, struct arena *a, const struct dsn_recip
 	add_typed(b, a, STR("Status"), STR_NONE,
 		  r->status.n ? r->status : action->status);
 	add_typed(b, a, STR("Remote-MTA"), STR("dns; "), r->remote);
-	add_typed(b, a, STR("Diagnostic-Code"), STR("smtp; "),
+	/* "smtp" is for a server's reply word for word (RFC 3464 section 2.3.6). */
+	add_typed(b, a, STR("Diagnostic-Code"),
+		  r->remote.n ? STR("smtp; ") : STR("x-postern; "),
 		  ascii_words(a, r->diagnostic));
 }
 

@@ -117,8 +117,10 @@ static err take(struct dispatcher *d, const struct delivery *x)
 		destination_put(d->s, destination_get(d->s, x->destination), i);
 	pthread_mutex_unlock(&d->s->lock);
 	if (keeps_all(d->s))
-		outcome_tell(d->s, i, OUTCOME_KEPT, "",
-			     STR("kept: [send] relay = outbox"), false);
+		outcome_tell(d->s, i, OUTCOME_KEPT,
+			     &(struct outcome_words){ "",
+						      STR("kept: [send] relay = outbox"),
+						      STR(""), false });
 	return OK;
 }
 

@@ -18,6 +18,11 @@ enum { BATCH = 1000, GATHER_MS = 20, QUEUE_MAX = 20000 };
  * of a small one. */
 enum { QUOTED = HEADER_MAX + 64 * 1024 };
 
+struct due { /* a report that an outcome of the batch asks for */
+	const struct outcome *o;
+	const char *action; /* NULL: it stands in another's */
+};
+
 struct committer {
 	struct sender *s;
 	pthread_mutex_t lock;
@@ -27,19 +32,27 @@ struct committer {
 	bool stopping;
 	struct book *outbound;
 	pthread_t thread;
+	struct due due[BATCH];
+	size_t due_count;
 	char why[256]; /* an error's text */
 };
 
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const char *status, str text, bool relayed)
+		  const struct outcome_words *w)
 {
 	struct committer *c = s->committer;
-	struct outcome *o = mem_alloc(sizeof *o + text.n);
-	*o = (struct outcome){ .kind = kind, .item = i, .relayed = relayed };
-	snprintf(o->status, sizeof o->status, "%s", status);
-	if (text.n)
-		memcpy(o + 1, text.p, text.n);
-	o->text = (str){ (const char *)(o + 1), text.n };
+	struct outcome *o = mem_alloc(sizeof *o + w->text.n + w->remote.n);
+	char *text = (char *)(o + 1), *remote = text + w->text.n;
+	*o = (struct outcome){ .kind = kind,
+			       .item = i,
+			       .relayed = w->relayed,
+			       .text = { text, w->text.n },
+			       .remote = { remote, w->remote.n } };
+	snprintf(o->status, sizeof o->status, "%s", w->status);
+	if (w->text.n)
+		memcpy(text, w->text.p, w->text.n);
+	if (w->remote.n)
+		memcpy(remote, w->remote.p, w->remote.n);
 	pthread_mutex_lock(&c->lock);
 	while (c->count
 	       >= QUEUE_MAX) /* the disk is slower than the network: wait for it */
@@ -56,16 +69,46 @@ static bool wants(const struct item *i, const char *when, bool standard)
 	return i->notify.n ? str_ifind(i->notify, str_from(when)).n > 0 : standard;
 }
 
+static void report(struct committer *c, const struct outcome *o, const char *action)
+{
+	if (!wants(o->item, "NEVER", false))
+		c->due[c->due_count++] = (struct due){ o, action };
+}
+
+/* Of a message all that one batch says of it, in one report: every recipient that was
+ * refused in one session, say. */
+static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *r)
+{
+	const struct due lead = c->due[first];
+	size_t n = 0;
+	for (size_t i = first; i < c->due_count; i++) {
+		const struct outcome *o = c->due[i].o;
+		if (c->due[i].action != lead.action
+		    || o->item->message != lead.o->item->message)
+			continue;
+		c->due[i].action = NULL;
+		r[n++] = (struct dsn_recipient){
+			.final = o->item->recipient,
+			.original = o->item->orcpt,
+			.action = str_from(lead.action),
+			.status = str_from(o->status[0] ? o->status : "5.0.0"),
+			.diagnostic = o->text,
+			.remote = o->remote
+		};
+	}
+	return n;
+}
+
 /* A list's copies have their own return path and need no report: the ledger and
  * the bounce score know already. */
-static err report(struct committer *c, struct arena *a, const struct outcome *o,
-		  const char *action)
+static err tell(struct committer *c, struct arena *a, size_t first)
 {
-	const struct item *i = o->item;
+	const struct due lead = c->due[first];
+	const struct item *i = lead.o->item;
+	struct dsn_recipient *r = arena_alloc(a, c->due_count * sizeof *r);
+	size_t count = take_due(c, first, r);
 	struct outbound_message m;
 	str original;
-	if (wants(i, "NEVER", false))
-		return OK;
 	err e = outbound_get(c->outbound, a, i->message, &m);
 	if (!e.kind && (m.verp || !m.reverse_path.n))
 		return OK;
@@ -74,22 +117,16 @@ static err report(struct committer *c, struct arena *a, const struct outcome *o,
 				       m.size < QUOTED ? m.size : QUOTED, &original);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	struct dsn_recipient r = { .final = i->recipient,
-				   .original = i->orcpt,
-				   .action = str_from(action),
-				   .status = str_from(o->status[0] ? o->status : "5.0.0"),
-				   .diagnostic = o->text,
-				   .remote = STR("") };
 	struct undelivered u = { .source = arena_printf(a, "%lld/%s/%lld",
-							(long long)m.id, action,
+							(long long)m.id, lead.action,
 							(long long)i->id),
 				 .sender = m.reverse_path,
 				 .hostname = c->s->conf->site_hostname,
 				 .envid = m.envid,
 				 .ret = m.ret,
 				 .arrival = m.created_at / 1000,
-				 .recipients = &r,
-				 .count = 1,
+				 .recipients = r,
+				 .count = count,
 				 .original = original };
 	return undelivered_tell(c->outbound, a, &u);
 }
@@ -107,47 +144,49 @@ static err enter(struct committer *c, const struct outcome *o, const char *what)
 	return ledger_add(c->outbound, &e, 1);
 }
 
-static err end(struct committer *c, struct arena *a, const struct outcome *o,
-	       const char *what, const char *action)
+static err end(struct committer *c, const struct outcome *o, const char *what,
+	       const char *action)
 {
 	TRY(enter(c, o, what));
 	if (action)
-		TRY(report(c, a, o, action));
+		report(c, o, action);
 	return delivery_done(c->outbound, o->item->id);
 }
 
-static err write_later(struct committer *c, struct arena *a, const struct outcome *o)
+static err write_later(struct committer *c, const struct outcome *o)
 {
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire)
-		return end(c, a, o, "expired", "failed");
+		return end(c, o, "expired", "failed");
 	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
 	TRY(enter(c, o, "tried"));
 	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait, o->text));
 	if (age < WARN_AFTER || i->warned)
 		return OK;
 	TRY(delivery_warned(c->outbound, i->id));
-	return wants(i, "DELAY", true) ? report(c, a, o, "delayed") : OK;
+	if (wants(i, "DELAY", true))
+		report(c, o, "delayed");
+	return OK;
 }
 
-static err write_one(struct committer *c, struct arena *a, const struct outcome *o)
+static err write_one(struct committer *c, const struct outcome *o)
 {
 	switch (o->kind) {
 	case OUTCOME_DELIVERED:
-		return end(c, a, o, "delivered", o->relayed ? "relayed" : NULL);
+		return end(c, o, "delivered", o->relayed ? "relayed" : NULL);
 	case OUTCOME_REFUSED:
-		return end(c, a, o, "refused",
+		return end(c, o, "refused",
 			   wants(o->item, "FAILURE", true) ? "failed" : NULL);
 	case OUTCOME_KEPT:
-		return end(c, a, o, "kept", NULL);
+		return end(c, o, "kept", NULL);
 	case OUTCOME_LATER:
 		break;
 	}
-	return write_later(c, a, o);
+	return write_later(c, o);
 }
 
-/* A text made in the arena of one outcome, kept for the log. */
+/* A text made in the arena of one report, kept for the log. */
 static err keep_text(struct committer *c, err e)
 {
 	if (e.kind)
@@ -158,10 +197,14 @@ static err keep_text(struct committer *c, err e)
 static err write_all(struct committer *c, struct outcome *o)
 {
 	err e = OK;
+	c->due_count = 0;
 	TRY(book_begin(c->outbound));
-	for (; o && !e.kind; o = o->next) {
+	for (; o && !e.kind; o = o->next)
+		e = write_one(c, o);
+	for (size_t i = 0; i < c->due_count && !e.kind; i++) {
 		ARENA(a);
-		e = keep_text(c, write_one(c, a, o));
+		if (c->due[i].action)
+			e = keep_text(c, tell(c, a, i));
 	}
 	return book_end(c->outbound, e);
 }

@@ -30,14 +30,14 @@ struct destination {
 
 enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_REFUSED, OUTCOME_LATER, OUTCOME_KEPT };
 
-struct outcome { /* one allocation with its text behind it */
+struct outcome { /* one allocation with its texts behind it */
 	struct outcome *next;
 	enum outcome_kind kind;
 	struct item *item; /* the outcome's now */
 	char status[12];
-	str text;
-	bool stuck;   /* it cannot be written, now or later */
-	bool relayed; /* success was to be reported and the server cannot */
+	str text, remote; /* remote: the server that said so, or "" */
+	bool stuck;       /* it cannot be written, now or later */
+	bool relayed;     /* success was to be reported and the server cannot */
 };
 
 struct committer;
@@ -88,5 +88,10 @@ void sessions_open(struct sender *s); /* under s->lock: as many as may be */
 MUST_USE err committer_start(struct arena *a, struct sender *s);
 void committer_stop(struct sender *s); /* writes what was told */
 void committer_free(struct committer *c);
+struct outcome_words { /* borrowed */
+	const char *status;
+	str text, remote;
+	bool relayed;
+};
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const char *status, str text, bool relayed);
+		  const struct outcome_words *w);

@@ -109,8 +109,10 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 		log_error("letter-not-read", KN("delivery", i->id),
 			  KN("message", i->message), KE(e),
 			  KZ("do", "mend what the error names; it is tried again"));
-		outcome_tell(x->s, i, OUTCOME_LATER, "4.3.0",
-			     STR("451 4.3.0 the message cannot be read"), false);
+		outcome_tell(x->s, i, OUTCOME_LATER,
+			     &(struct outcome_words){
+				     "4.3.0", STR("451 4.3.0 the message cannot be read"),
+				     STR(""), false });
 	}
 	return NULL;
 }
@@ -153,7 +155,9 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 		     yes                  ? OUTCOME_DELIVERED
 		     : o->code / 100 == 5 ? OUTCOME_REFUSED
 					  : OUTCOME_LATER,
-		     status, text, relayed);
+		     &(struct outcome_words){
+			     status, text, o->code && !o->ours ? x->hop->name : STR(""),
+			     relayed });
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)
@@ -173,7 +177,7 @@ static void fail_all(struct session *x, int code, const char *status, str why)
 		 KS("why", text));
 	while ((i = take(x)))
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
-			     status, text, false);
+			     &(struct outcome_words){ status, text, STR(""), false });
 }
 
 static err dial(struct session *x, const struct hop *hop, int *fd)

@@ -52,6 +52,10 @@ static void both_ways(struct arena *a)
 	      && str_eq(back.recipients[2].action, STR("failed"))
 	      && str_eq(back.recipients[2].status, STR("5.0.0")));
 
+	CHECK(str_find(m, STR("Diagnostic-Code: smtp; 550 5.1.1")).n
+	      && str_find(m, STR("Remote-MTA: dns; mx.x.example")).n
+	      && str_find(m, STR("Diagnostic-Code: x-postern; timed out")).n);
+
 	struct mime x;
 	CHECK(!mime_parse(a, m, &x).kind && x.count == 4 && !x.flags && !x.header.flags);
 	if (x.count != 4)
