@@ -226,14 +226,14 @@ equal('accepted once only', p.run('held', 'accept', str(held[0]['id'])).returnco
 p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'stranger two'))
 note = eventually(lambda: north.to(MODERATOR, Subject='stranger two'))[0]
 answer_to = re.search(r'dev-confirm\+[A-Za-z0-9]+@lists\.example', note.header)[0]
-p.deliver(MODERATOR, answer_to, message(MODERATOR, answer_to, 'Re: ' + note.field('Subject'), 'accept\r\n\r\n> quoted\r\n'))
+p.deliver(MODERATOR, answer_to, signed(message(MODERATOR, answer_to, 'Re: ' + note.field('Subject'), 'accept\r\n\r\n> quoted\r\n')))
 arrived('stranger two')
 p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'stranger three'))
 note = eventually(lambda: north.to(MODERATOR, Subject='stranger three'))[0]
 answer_to = re.search(r'dev-confirm\+[A-Za-z0-9]+@lists\.example', note.header)[0]
-p.deliver(MODERATOR, answer_to, message(MODERATOR, answer_to, 'Re: x', 'What is this?\r\n'))
+p.deliver(MODERATOR, answer_to, signed(message(MODERATOR, answer_to, 'Re: x', 'What is this?\r\n')))
 check('an answer without a choice is told so', eventually(lambda: north.to(MODERATOR, In_Reply_To='@client.example')))
-p.deliver(MODERATOR, answer_to, message(MODERATOR, answer_to, 'Re: x', '\r\nReject\r\n'))
+p.deliver(MODERATOR, answer_to, signed(message(MODERATOR, answer_to, 'Re: x', '\r\nReject\r\n')))
 check('rejected by mail', p.event('held-handled', verdict='rejected'))
 nobody('stranger three')
 equal('nothing waits', p.json('held', 'ls', LIST), [])
