@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 
+/* A network has fewer than an account, so that one that guesses cannot shut out the
+ * account's owner elsewhere. */
 enum { ACCOUNT_AT_ONCE = 20, ACCOUNT_HOURLY = 60 };
-enum { NETWORK_AT_ONCE = 60, NETWORK_HOURLY = 240, FAILED_COSTS = 4 };
+enum { NETWORK_AT_ONCE = 12, NETWORK_HOURLY = 48 };
 
 struct throttle {
 	struct rate *accounts, *networks;
@@ -38,14 +40,16 @@ static str network(struct arena *a, const struct net_addr *peer)
 bool throttle_may(struct throttle *t, str user, const struct net_addr *peer)
 {
 	ARENA(a);
-	return (!peer || rate_take(t->networks, network(a, peer), 1))
-	       && rate_take(t->accounts, arena_lower(a, user), 1);
+	return (!peer || rate_has(t->networks, network(a, peer), 1))
+	       && rate_has(t->accounts, arena_lower(a, user), 1);
 }
 
-void throttle_failed(struct throttle *t, const struct net_addr *peer)
+/* Of several who try at one time each may be told yes and find the bucket empty here:
+ * at most as many as there are sessions. */
+void throttle_failed(struct throttle *t, str user, const struct net_addr *peer)
 {
 	ARENA(a);
-	for (int i = 0; peer && i < FAILED_COSTS; i++)
-		if (!rate_take(t->networks, network(a, peer), 1))
-			return;
+	if (peer)
+		rate_take(t->networks, network(a, peer), 1);
+	rate_take(t->accounts, arena_lower(a, user), 1);
 }

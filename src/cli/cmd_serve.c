@@ -10,6 +10,7 @@
 #include "store/lists/order.h"
 #include "store/lists/request.h"
 #include "store/outbound/delivery.h"
+#include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
 #include <stdio.h>
@@ -20,6 +21,8 @@ int cli_serve(struct cli *c)
 	CLI_TRY(c, cli_conf(c, &conf));
 	return serve(role_bodies, c->conf_path, c->overrides, c->override_count);
 }
+
+enum { NOT_SERVED_DAYS = 30 };
 
 struct status {
 	struct cli *c;
@@ -82,6 +85,10 @@ static err fill(struct status *s)
 {
 	int64_t n;
 	TRY(add_inbound(s));
+	TRY(ledger_not_served(s->books->outbound,
+			      clock_now_ms() - (int64_t)NOT_SERVED_DAYS * 86400000, &n));
+	add(s, "arrivals given up in 30 days", n,
+	    n ? STR("the log says why: recipient-not-served") : STR(""));
 	TRY(held_count(s->books->lists, 0, &n));
 	add(s, "posts held", n, n ? STR("postern held ls") : STR(""));
 	TRY(add_requests(s));

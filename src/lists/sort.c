@@ -7,6 +7,7 @@
 #include "lists/command.h"
 #include "lists/forward.h"
 #include "lists/moderate.h"
+#include "lists/notice.h"
 #include "lists/proof.h"
 #include "lists/undelivered.h"
 #include "store/inbound/file.h"
@@ -47,6 +48,19 @@ static bool wants(const struct sorting *s, const char *when, bool standard)
 	return asked.n ? str_ifind(asked, str_from(when)).n > 0 : standard;
 }
 
+/* Whether the return path is the sender's own: else nobody is written to. */
+static bool has_proven_path(const struct sorting *s)
+{
+	struct proof_mail m = { s->arrival->account, s->arrival->trust, &s->header,
+				s->arrival->reverse_path };
+	return proof_of_path(s->a, &m);
+}
+
+static bool hears_of_failure(const struct sorting *s)
+{
+	return wants(s, "FAILURE", true) && has_proven_path(s);
+}
+
 static err tell_sender(struct sorting *s, const char *action, str status, str why)
 {
 	bool failed = str_eq(str_from(action), STR("failed"));
@@ -70,18 +84,19 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
 	return undelivered_tell(s->books->outbound, s->a, &u);
 }
 
-/* It was accepted, so its sender learns that it went nowhere. */
+/* It was accepted, so its sender learns that it went nowhere; but nobody who may not be
+ * its sender does. */
 static err report(struct sorting *s, str status, str why)
 {
 	TRY(note(s, "refused", why));
-	return wants(s, "FAILURE", true) ? tell_sender(s, "failed", status, why) : OK;
+	return hears_of_failure(s) ? tell_sender(s, "failed", status, why) : OK;
 }
 
 /* A list is where a message ends (RFC 3461 section 5.2.7.1); its copies are new ones. A
  * sender that is not proven is not written to. */
 static err delivered(struct sorting *s, const struct post *p)
 {
-	return p->authentic && wants(s, "SUCCESS", false)
+	return p->authentic && wants(s, "SUCCESS", false) && has_proven_path(s)
 		       ? tell_sender(s, "delivered", STR("2.1.5"), STR(""))
 		       : OK;
 }
@@ -142,15 +157,13 @@ static err read_command(struct sorting *s, struct mail_command *c)
 					 .account = s->arrival->account,
 					 .trust = s->arrival->trust },
 		      &p));
-	struct proof_mail m = { s->arrival->account, s->arrival->trust, &s->header,
-				s->arrival->reverse_path };
 	*c = (struct mail_command){ .list = s->meaning.list,
 				    .message = s->message,
 				    .header = p.header,
 				    .reverse_path = s->reverse_path,
 				    .from = p.author,
 				    .authentic = p.authentic,
-				    .proven = proof_of_path(s->a, &m),
+				    .proven = has_proven_path(s),
 				    .source = source_of(s, s->recipient->address) };
 	return OK;
 }
@@ -209,10 +222,14 @@ static err take_admin(struct sorting *s)
 	return forward_admin(s->books, s->a, &f);
 }
 
+/* A way back that somebody made up, or that is too old, is no trouble of ours. */
 static err take_srs(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_srs(s->books, s->a, &f);
+	err e = forward_srs(s->books, s->a, &f);
+	return e.kind == ERR_DENIED || e.kind == ERR_SYNTAX
+		       ? report(s, STR("5.1.1"), arena_copy(s->a, str_from(e.msg)))
+		       : e;
 }
 
 /* What has a return path is no bounce: a person who wrote to LIST-bounces means those
@@ -245,15 +262,51 @@ static err (*const takers[])(struct sorting *s) = {
 	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
 };
 
+/* Mail to the administrator that cannot be dealt with is not reported to the same
+ * address: that would come back for ever. */
+static bool is_for_admin(struct sorting *s)
+{
+	return s->meaning.what == MEANS_ADMIN
+	       || str_ieq(s->recipient->address, s->books->conf->site_admin);
+}
+
+/* The message itself goes to who can mend what hinders it: there is no other copy. */
+static err tell_admin(struct sorting *s, str why)
+{
+	struct address admin;
+	str sender = s->arrival->reverse_path;
+	struct notice_var vars[] = { { "recipient", s->recipient->address },
+				     { "sender", sender.n ? sender : STR("<>") },
+				     { "reason", why } };
+	if (is_for_admin(s))
+		return OK;
+	TRY(address_parse(s->a, s->books->conf->site_admin, &admin));
+	return notice_send(
+		s->books, s->a,
+		&(struct notice){ .name = "not-served",
+				  .to = { .address = admin },
+				  .source = arena_printf(s->a, "%lld/not-served/%lld",
+							 (long long)s->arrival->id,
+							 (long long)s->recipient->n),
+				  .vars = vars,
+				  .var_count = sizeof vars / sizeof *vars,
+				  .attached = s->message });
+}
+
 /* What cannot be dealt with today or tomorrow is not tried for ever: its sender
- * hears of it, and so does the administrator. */
+ * hears of it, or else the administrator, whose status counts all of them. */
 static err give_up(struct sorting *s, err e)
 {
 	str why = arena_copy(s->a, str_from(e.msg));
+	bool hears = hears_of_failure(s);
 	log_error("recipient-not-served", KN("inbound", s->arrival->id),
 		  KS("recipient", s->recipient->address), KS("error", why),
-		  KZ("do", "the sender was told; mend what the error names"));
-	return report(s, STR("5.3.0"), why);
+		  KZ("told", hears             ? "sender"
+			     : is_for_admin(s) ? "nobody"
+					       : "administrator"),
+		  KZ("do", "mend what the error names"));
+	TRY(note(s, LEDGER_NOT_SERVED, why));
+	return hears ? tell_sender(s, "failed", STR("5.3.0"), why) : tell_admin(s, why);
 }
 
 static err take(struct sorting *s)
@@ -348,9 +401,10 @@ err arrival_sort(struct books *books, struct arena *a, const struct inbound_mess
 	if (m->file.n)
 		TRY(inbound_file_read(a, books->conf->site_data, m->file, (size_t)m->size,
 				      &s.message));
+	err path = read_path(a, m->reverse_path, &s.reverse_path);
 	s.broken = header_scan(a, s.message, &s.header);
 	if (!s.broken.kind)
-		s.broken = read_path(a, m->reverse_path, &s.reverse_path);
+		s.broken = path;
 	TRY(note_arrival(&s));
 	TRY(inbound_recipients(books->inbound, a, m->id, &r, &n));
 	if (!s.broken.kind)

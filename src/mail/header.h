@@ -39,6 +39,11 @@ struct header {
 
 enum { HEADER_MAX = 256 * 1024, HEADER_FIELDS_MAX = 2000 };
 
+/* What we add to a message on its way through: trace and results fields, a Message-ID,
+ * a forwarder's mark, a list's own fields. smtpd takes that much less than may be read,
+ * so that nothing it has taken is too large for those behind it. */
+enum { HEADER_ROOM = 32 * 1024, HEADER_ROOM_FIELDS = 40 };
+
 /* ERR_LIMIT: larger than HEADER_MAX or more fields than HEADER_FIELDS_MAX. */
 MUST_USE err header_scan(struct arena *a, str message, struct header *h);
 

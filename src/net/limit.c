@@ -176,7 +176,7 @@ static void refill(const struct rate *r, struct bucket *b, int64_t now)
 	b->at = now;
 }
 
-bool rate_take(struct rate *r, str key, double n)
+static bool look(struct rate *r, str key, double n, double take)
 {
 	pthread_mutex_lock(&r->lock);
 	int64_t now = clock_now_ms();
@@ -188,7 +188,74 @@ bool rate_take(struct rate *r, str key, double n)
 	refill(r, b, now);
 	bool enough = n <= b->tokens;
 	if (enough)
-		b->tokens -= n;
+		b->tokens -= take;
 	pthread_mutex_unlock(&r->lock);
 	return enough;
+}
+
+bool rate_take(struct rate *r, str key, double n)
+{
+	return look(r, key, n, n);
+}
+
+bool rate_has(struct rate *r, str key, double n)
+{
+	return look(r, key, n, 0);
+}
+
+/* --- of a client, its network and all --- */
+
+struct rates {
+	pthread_mutex_t lock; /* a look at three and the taking are one */
+	struct rate *client, *network, *total; /* NULL: no limit */
+};
+
+static struct rate *hourly(double n)
+{
+	return n > 0 ? rate_new(n, n) : NULL;
+}
+
+struct rates *rates_new(const struct rates_rule *rule)
+{
+	struct rates *r = mem_zero(sizeof *r);
+	r->client = hourly(rule->client);
+	r->network = hourly(rule->client * NETWORK_SHARE);
+	r->total = hourly(rule->total);
+	pthread_mutex_init(&r->lock, NULL);
+	return r;
+}
+
+void rates_free(struct rates *r)
+{
+	if (!r)
+		return;
+	rate_free(r->client);
+	rate_free(r->network);
+	rate_free(r->total);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+enum limit_verdict rates_take(struct rates *r, const struct net_addr *client, double n)
+{
+	struct keys k;
+	keys_of(&k, client);
+	const struct {
+		struct rate *rate;
+		str key;
+		enum limit_verdict verdict;
+	} all[] = { { k.client.n ? r->client : NULL, k.client, LIMIT_CLIENT },
+		    { k.client.n ? r->network : NULL, k.network, LIMIT_NETWORK },
+		    { r->total, STR(""), LIMIT_TOTAL } };
+	enum { ALL = sizeof all / sizeof *all };
+	enum limit_verdict verdict = LIMIT_OK;
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < ALL && verdict == LIMIT_OK; i++)
+		if (all[i].rate && !rate_has(all[i].rate, all[i].key, n))
+			verdict = all[i].verdict;
+	for (size_t i = 0; i < ALL && verdict == LIMIT_OK; i++)
+		if (all[i].rate)
+			rate_take(all[i].rate, all[i].key, n);
+	pthread_mutex_unlock(&r->lock);
+	return verdict;
 }

@@ -9,6 +9,10 @@
  * and, for rates, a token bucket a key:
  *
  *     if (!rate_take(r, key, 1)) ... 450
+ *
+ * or one for each client, its network and all:
+ *
+ *     if (rates_take(r, &peer, 1) != LIMIT_OK) ... 451
  */
 #pragma once
 
@@ -37,3 +41,18 @@ struct rate;
 struct rate *rate_new(double burst, double per_hour);
 void rate_free(struct rate *r);
 bool rate_take(struct rate *r, str key, double n); /* false: too much, nothing taken */
+bool rate_has(struct rate *r, str key, double n);  /* would rate_take take it? */
+
+struct rates_rule {    /* an hour, and as many at once; 0: no limit */
+	double client; /* of one; four times as many a network */
+	double total;  /* of all */
+};
+
+/* A peer of a Unix socket counts in the total alone. Thread-safe. */
+struct rates;
+struct rates *rates_new(const struct rates_rule *rule);
+void rates_free(struct rates *r);
+
+/* Takes from all three or, where one has too little, from none: that one is the
+ * verdict. So who is over its own limit spends nobody else's share. */
+enum limit_verdict rates_take(struct rates *r, const struct net_addr *client, double n);

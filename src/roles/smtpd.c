@@ -199,9 +199,10 @@ static void configure(struct smtpd *d)
 		};
 }
 
-static struct rate *hourly(int64_t n)
+static struct rates *hourly(int64_t client, int64_t total)
 {
-	return n ? rate_new((double)n, (double)n) : NULL;
+	struct rates_rule rule = { .client = (double)client, .total = (double)total };
+	return client ? rates_new(&rule) : NULL;
 }
 
 static err open_reader(struct smtpd *d, struct reader *r)
@@ -233,8 +234,10 @@ static err prepare(struct smtpd *d)
 			 &d->resolver));
 	d->limit = limit_new(&rule);
 	d->threads = thread_pool_new();
-	d->messages = hourly(conf->smtp_messages_per_hour);
-	d->recipients = hourly(conf->smtp_recipients_per_hour);
+	d->messages = hourly(conf->smtp_messages_per_hour,
+			     conf->smtp_messages_per_hour_all);
+	d->recipients = hourly(conf->smtp_recipients_per_hour,
+			       conf->smtp_recipients_per_hour_all);
 	smtpd_refused_limits(d);
 	d->sign_ins = throttle_new();
 	pthread_mutex_init(&d->addresses_lock, NULL);

@@ -37,7 +37,7 @@ struct smtpd {
 	struct commit *commit;
 	struct thread_pool *threads; /* the sessions' threads */
 	struct limit *limit;
-	struct rate *messages, *recipients; /* NULL: no limit */
+	struct rates *messages, *recipients; /* NULL: no limit */
 	struct rate *refusals, *all_refusals;
 	struct throttle *sign_ins;
 	struct reader accounts, rules;

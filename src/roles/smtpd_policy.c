@@ -8,17 +8,27 @@
 #include "mail/retpath.h"
 #include "store/inbound/file.h"
 
-static str network_of(const struct visit *v, struct arena *a)
+/* Members who have signed in are counted by their budget instead. Of what is named in
+ * the log; who names whose share is spent, for the reply. */
+static bool too_many(struct visit *v, const struct smtp_session *s, struct rates *rates,
+		     const char *what, const char **who)
 {
-	struct net_addr net = net_prefix(&v->peer, 24, 48);
-	return net_ip_text(a, &net);
-}
-
-/* Members who have signed in are counted by their budget instead. */
-static bool too_many(struct visit *v, const struct smtp_session *s, struct rate *rate)
-{
-	return rate && !v->is_local && !s->account
-	       && !rate_take(rate, network_of(v, s->arena), 1);
+	static const char *const names[] = { [LIMIT_OK] = "",
+					     [LIMIT_CLIENT] = "your address",
+					     [LIMIT_NETWORK] = "your network",
+					     [LIMIT_TOTAL] = "everybody" };
+	static const char *const keys[] = { [LIMIT_OK] = "",
+					    [LIMIT_CLIENT] = "client",
+					    [LIMIT_NETWORK] = "network",
+					    [LIMIT_TOTAL] = "all" };
+	if (!rates || v->is_local || s->account)
+		return false;
+	enum limit_verdict verdict = rates_take(rates, &v->peer, 1);
+	*who = names[verdict];
+	if (verdict != LIMIT_OK)
+		log_warn("rate-limit", KS("client", v->client), KZ("of", what),
+			 KZ("share", keys[verdict]));
+	return verdict != LIMIT_OK;
 }
 
 err smtpd_reader_failed(err e)
@@ -66,10 +76,11 @@ static void on_mail(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 	struct visit *v = ctx;
 	atomic_store(&v->in_mail, true);
 	v->addresses = smtpd_addresses(v->d);
-	if (too_many(v, s, v->d->messages)) {
-		log_warn("rate-limit", KS("client", v->client), KZ("of", "messages"));
+	const char *who;
+	if (too_many(v, s, v->d->messages, "messages", &who)) {
 		smtp_say(r, 451, "4.7.0",
-			 STR("too many messages from your network; try again later"));
+			 arena_cat(smtp_scratch(s), STR("too many messages from "),
+				   str_from(who), STR("; try again later")));
 		return;
 	}
 	if (v->is_local && !vouch(v, s, r))
@@ -121,25 +132,16 @@ static void answer_srs(struct visit *v, const struct smtp_session *s,
 		smtp_say(r, 250, "2.1.5", STR("recipient ok"));
 }
 
-static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
-		    struct smtp_reply *r)
+static void answer(struct visit *v, const struct smtp_session *s,
+		   const struct smtp_rcpt *to, const struct meaning *m,
+		   struct smtp_reply *r)
 {
-	struct visit *v = ctx;
-	struct meaning m = addressbook_find(v->addresses, s->arena, &to->to);
-	if (too_many(v, s, v->d->recipients)) {
-		log_warn("rate-limit", KS("client", v->client), KZ("of", "recipients"));
-		smtp_say(r, 452, "4.5.3",
-			 STR("too many recipients from your network; try again later"));
-		return;
-	}
-	to->tag = m.what;
-	to->data = (void *)(uintptr_t)m.list;
-	switch (m.what) {
+	switch (m->what) {
 	case MEANS_FOREIGN:
 		answer_foreign(v, s, r);
 		break;
 	case MEANS_POST:
-		answer_post(&m, s, r);
+		answer_post(m, s, r);
 		break;
 	case MEANS_SRS:
 		answer_srs(v, s, to, r);
@@ -151,7 +153,7 @@ static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 		smtp_say(r, 550, "5.1.1", STR("no return path of ours"));
 		break;
 	case MEANS_CONFIRM:
-		if (!m.token.n) {
+		if (!m->token.n) {
 			smtp_say(r, 550, "5.1.1",
 				 STR("a confirmation address ends in +TOKEN"));
 			break;
@@ -160,6 +162,23 @@ static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 	default:
 		smtp_say(r, 250, "2.1.5", STR("recipient ok"));
 	}
+}
+
+/* What an address means is said first, whatever the client has left of its share: a
+ * stranger's is refused for good, and only what is accepted spends. */
+static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
+		    struct smtp_reply *r)
+{
+	struct visit *v = ctx;
+	const char *who;
+	struct meaning m = addressbook_find(v->addresses, s->arena, &to->to);
+	to->tag = m.what;
+	to->data = (void *)(uintptr_t)m.list;
+	answer(v, s, to, &m, r);
+	if (smtp_is_yes(r) && too_many(v, s, v->d->recipients, "recipients", &who))
+		smtp_say(r, 452, "4.5.3",
+			 arena_cat(smtp_scratch(s), STR("too many recipients from "),
+				   str_from(who), STR("; try again later")));
 	log_debug("rcpt", KS("client", v->client),
 		  KS("to", address_text(s->arena, &to->to)), KN("code", r->code));
 }
@@ -249,7 +268,7 @@ static void on_auth_done(void *ctx, struct smtp_session *s, const char *mechanis
 	struct visit *v = ctx;
 	(void)s;
 	if (!ok)
-		throttle_failed(v->d->sign_ins, &v->peer);
+		throttle_failed(v->d->sign_ins, user, &v->peer);
 	if (ok)
 		log_info("signed-in", KS("client", v->client), KZ("mechanism", mechanism),
 			 KS("user", user));

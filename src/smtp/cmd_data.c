@@ -1,14 +1,18 @@
 /* DATA and BDAT: here comes the message. */
 #include "smtp/verbs.h"
 
-/* Whether the policy wants a message now. */
+/* Whether the policy wants a message now. Who is put off again and again is sent away
+ * in the end. */
 static bool wanted(struct smtp_session *s, int code, const char *status, str text,
 		   struct smtp_reply *r)
 {
 	smtp_say(r, code, status, text);
 	if (s->conf->policy->data)
 		s->conf->policy->data(s->ctx, s, r);
-	return r->code / 100 == code / 100;
+	if (r->code / 100 == code / 100)
+		return true;
+	session_counts(s, &s->refused, SMTP_REFUSED_MAX, "refused-messages", r);
+	return false;
 }
 
 void cmd_data(struct smtp_session *s, str arg, struct smtp_reply *r)
@@ -38,10 +42,22 @@ static bool read_chunk(str arg, int64_t *size, bool *last)
 	return true;
 }
 
-/* The octets come whatever is answered, so the answer waits until they are in. */
-void cmd_bdat(struct smtp_session *s, str arg, struct smtp_reply *r)
+/* What a chunk meets where no message can be under way; code 0: it may come. */
+static struct smtp_reply misplaced(const struct smtp_session *s)
 {
 	struct smtp_reply no = { 0 };
+	if (s->state == SMTP_SENDER)
+		smtp_say(&no, 554, "5.5.1", STR("no valid recipient yet; RCPT first"));
+	else if (s->state == SMTP_FRESH || s->state == SMTP_READY)
+		smtp_say(&no, 503, "5.5.1",
+			 s->state == SMTP_FRESH ? STR("EHLO first") : STR("MAIL first"));
+	return no;
+}
+
+/* The octets come whatever is answered, so the answer waits until they are in; but a
+ * limit that closes the session does so at once. */
+void cmd_bdat(struct smtp_session *s, str arg, struct smtp_reply *r)
+{
 	if (!read_chunk(arg, &s->chunk.size, &s->chunk.last)) {
 		/* How much follows is not known: nothing that comes now can be told apart
 		 * from a message. */
@@ -50,16 +66,18 @@ void cmd_bdat(struct smtp_session *s, str arg, struct smtp_reply *r)
 		r->next = SMTP_CLOSE;
 		return;
 	}
+	struct smtp_reply no = misplaced(s);
+	if (no.code && session_counts(s, &s->bad, SMTP_BAD_MAX, "bad-commands", r))
+		return;
+	if (!no.code && !s->chunk.size && !s->chunk.last && session_pointless(s, r))
+		return;
 	if (s->state == SMTP_RECIPIENT) {
 		if (wanted(s, 250, "2.0.0", STR("octets received"), r))
 			s->state = SMTP_CHUNKS;
+		else if (r->next == SMTP_CLOSE)
+			return;
 		else
 			no = *r;
-	} else if (s->state == SMTP_SENDER) {
-		smtp_say(&no, 554, "5.5.1", STR("no valid recipient yet; RCPT first"));
-	} else if (s->state != SMTP_CHUNKS) {
-		smtp_say(&no, 503, "5.5.1",
-			 s->state == SMTP_FRESH ? STR("EHLO first") : STR("MAIL first"));
 	}
 	s->chunk.refusal = no;
 	smtp_say(r, 250, "2.0.0", STR("octets received"));

@@ -120,6 +120,6 @@ void cmd_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
 {
 	if (may_begin(s, r))
 		begin(s, arg, r);
-	if (!smtp_is_yes(r) && r->next == SMTP_GO_ON && ++s->refused > SMTP_REFUSED_MAX)
-		session_limit(s, "refused-senders", r);
+	if (!smtp_is_yes(r) && r->next == SMTP_GO_ON)
+		session_counts(s, &s->refused, SMTP_REFUSED_MAX, "refused-senders", r);
 }

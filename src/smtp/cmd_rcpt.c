@@ -95,21 +95,29 @@ static void ask(struct smtp_session *s, str arg, struct smtp_rcpt *to,
 	s->conf->policy->rcpt(s->ctx, s, to, r);
 }
 
+/* RFC 5321 section 4.5.3.1.10: the client comes again with the rest. */
+static void full(struct smtp_session *s, struct smtp_reply *r)
+{
+	smtp_say(r, 452, "4.5.3", STR("too many recipients for one message"));
+	if (!s->full && s->conf->policy->limit)
+		s->conf->policy->limit(s->ctx, s, "recipients");
+	s->full = true;
+}
+
 /* Who is refused, however often, must not cost memory until the transaction ends: so
  * each is read in the scratch, and only those that are accepted are kept. */
 void cmd_rcpt(struct smtp_session *s, str arg, struct smtp_reply *r)
 {
 	struct smtp_rcpt to = { 0 };
 	struct arena *transaction = s->arena;
-	if (s->rcpt_count >= s->conf->max_recipients) { /* RFC 5321 section 4.5.3.1.10 */
-		smtp_say(r, 452, "4.5.3", STR("too many recipients for one message"));
-		return;
-	}
 	s->arena = smtp_scratch(s);
-	ask(s, arg, &to, r);
+	if (s->rcpt_count >= s->conf->max_recipients)
+		full(s, r);
+	else
+		ask(s, arg, &to, r);
 	s->arena = transaction;
 	if (smtp_is_yes(r))
 		keep(s, &to);
-	else if (++s->refused > SMTP_REFUSED_MAX)
-		session_limit(s, "refused-recipients", r);
+	else
+		session_counts(s, &s->refused, SMTP_REFUSED_MAX, "refused-recipients", r);
 }

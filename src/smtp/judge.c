@@ -13,9 +13,15 @@ static bool only_mbox_line(str text)
 	       && !(rest.flags & HEADER_STRAY_LINE);
 }
 
+static bool leaves_room(const struct header *h)
+{
+	return h->raw.n <= HEADER_MAX - HEADER_ROOM
+	       && h->count <= HEADER_FIELDS_MAX - HEADER_ROOM_FIELDS;
+}
+
 bool smtp_judge(struct arena *a, str text, struct header *h, struct smtp_reply *r)
 {
-	if (header_scan(a, text, h).kind) {
+	if (header_scan(a, text, h).kind || !leaves_room(h)) {
 		smtp_say(r, 552, "5.3.4", STR("the header is too large"));
 		return false;
 	}

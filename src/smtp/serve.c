@@ -23,6 +23,7 @@ struct serving {
 	struct smtp_times times;
 	int64_t discarded; /* octets of refused messages, in all */
 	bool data_open;    /* a BDAT message is under way in data and body */
+	int64_t began;     /* its first octet was waited for, or a refused chunk's */
 	struct smtp_data data;
 	struct smtp_body body;
 };
@@ -89,6 +90,7 @@ static void body_begin(struct serving *v, bool dots)
 {
 	smtp_data_start(&v->data, dots, v->s->conf->max_size);
 	smtp_body_start(&v->body);
+	v->began = clock_mono_ms();
 	v->data_open = true;
 }
 
@@ -117,25 +119,35 @@ static err body_take(struct serving *v, str piece, size_t *taken)
 	return OK;
 }
 
+/* When all of a message must have come: one octet a second ends after MESSAGE_MS, in one
+ * piece or in many chunks, with commands between them or without. */
+static int64_t body_deadline(const struct serving *v)
+{
+	return v->began + v->times.message + v->data.size * 1000 / v->times.octets_per_s;
+}
+
+static err too_slow(struct serving *v)
+{
+	last_word(v, 421, "4.4.2", STR("the message comes too slowly"));
+	if (v->s->conf->policy->limit)
+		v->s->conf->policy->limit(v->s->ctx, v->s, "slow");
+	return FAIL(ERR_TEMP, "the message came too slowly");
+}
+
 /* Replies go out once the client may be waiting for them, as in next_line. A piece must
  * come within the block time, and the whole within a time that grows with
- * what has come: one octet a second ends after MESSAGE_MS. */
-static err wait_piece(struct serving *v, int64_t began, str *piece)
+ * what has come. */
+static err wait_piece(struct serving *v, str *piece)
 {
 	if (v->out.n && !conn_at_hand(v->c))
 		TRY(flush(v));
-	int64_t now = clock_mono_ms();
-	int64_t whole = began + v->times.message
-			+ v->data.size * 1000 / v->times.octets_per_s;
+	int64_t now = clock_mono_ms(), whole = body_deadline(v);
 	int64_t block = now + v->times.block;
+	if (now > whole) /* what is at hand has no deadline of its own */
+		return too_slow(v);
 	conn_deadline(v->c, block < whole ? block : whole);
 	err e = conn_peek(v->c, piece);
-	if (e.kind == ERR_TEMP) {
-		last_word(v, 421, "4.4.2", STR("the message comes too slowly"));
-		if (v->s->conf->policy->limit)
-			v->s->conf->policy->limit(v->s->ctx, v->s, "slow");
-	}
-	return e;
+	return e.kind == ERR_TEMP ? too_slow(v) : e;
 }
 
 static void verdict(struct serving *v, struct smtp_reply *r)
@@ -160,13 +172,12 @@ static void verdict(struct serving *v, struct smtp_reply *r)
 
 static err read_data(struct serving *v)
 {
-	int64_t began = clock_mono_ms();
 	struct smtp_reply r;
 	body_begin(v, true);
 	while (!v->data.ended) {
 		str piece;
 		size_t taken;
-		TRY(wait_piece(v, began, &piece));
+		TRY(wait_piece(v, &piece));
 		err e = body_take(v, piece, &taken);
 		conn_take(v->c, taken);
 		TRY(e);
@@ -183,11 +194,11 @@ static err read_data(struct serving *v)
 /* The chunk is read whole, wanted or not: the next command stands behind it. */
 static err read_octets(struct serving *v, bool wanted)
 {
-	int64_t left = v->s->chunk.size, began = clock_mono_ms();
+	int64_t left = v->s->chunk.size;
 	while (left > 0) {
 		str piece;
 		size_t taken;
-		TRY(wait_piece(v, began, &piece));
+		TRY(wait_piece(v, &piece));
 		piece = str_first(piece, (size_t)left);
 		taken = piece.n;
 		err e = OK;
@@ -224,8 +235,10 @@ static err read_chunk(struct serving *v, struct smtp_reply *r)
 	bool wanted = v->s->chunk.refusal.code == 0;
 	if (wanted && !v->data_open)
 		body_begin(v, false);
-	else if (!wanted)
-		smtp_data_start(&v->data, false, 0); /* counts for the least rate only */
+	else if (!wanted) { /* for the least rate only */
+		smtp_data_start(&v->data, false, 0);
+		v->began = clock_mono_ms();
+	}
 	if (v->s->chunk.size > v->s->conf->max_size + SMTP_DISCARD_MAX) {
 		last_word(v, 552, "5.3.4", STR("the chunk is far too large"));
 		return limit(v, "discarded", "it announced far too large a chunk");
@@ -295,8 +308,12 @@ static err next_line(struct serving *v, str *line)
 	const struct smtp_config *conf = v->s->conf;
 	if (v->out.n && (v->out.n > REPLIES_MAX || !conn_at_hand(v->c)))
 		TRY(flush(v));
-	conn_deadline(v->c, clock_mono_ms() + v->times.command);
+	int64_t deadline = clock_mono_ms() + v->times.command;
+	bool slow = v->data_open && body_deadline(v) < deadline;
+	conn_deadline(v->c, slow ? body_deadline(v) : deadline);
 	err e = conn_line(v->c, SMTP_AUTH_LINE_MAX, line);
+	if (e.kind == ERR_TEMP && slow)
+		return too_slow(v);
 	if (e.kind == ERR_TEMP)
 		last_word(v, 421, "4.4.2", STR("nothing was said for too long"));
 	else if (e.kind == ERR_IO && conf->draining && atomic_load(conf->draining))

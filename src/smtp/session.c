@@ -81,6 +81,7 @@ void session_reset(struct smtp_session *s)
 	s->rcpt_count = s->rcpt_room = 0;
 	s->mail = (struct smtp_mail){ 0 };
 	memset(&s->chunk, 0, sizeof s->chunk);
+	s->full = false;
 	if (s->state != SMTP_FRESH)
 		s->state = SMTP_READY;
 }
@@ -110,6 +111,21 @@ void session_limit(struct smtp_session *s, const char *what, struct smtp_reply *
 		 arena_cat(smtp_scratch(s), s->conf->hostname, STR(" closes: "),
 			   str_from(what)));
 	r->next = SMTP_CLOSE;
+}
+
+bool session_counts(struct smtp_session *s, unsigned *count, unsigned most,
+		    const char *what, struct smtp_reply *r)
+{
+	if (++*count <= most)
+		return false;
+	session_limit(s, what, r);
+	return true;
+}
+
+bool session_pointless(struct smtp_session *s, struct smtp_reply *r)
+{
+	return session_counts(s, &s->pointless, SMTP_POINTLESS_MAX, "pointless-commands",
+			      r);
 }
 
 /* A verb in the wrong place: which one is missing. */
@@ -159,10 +175,8 @@ static void command(struct smtp_session *s, str line, struct smtp_reply *r)
 		smtp_say(r, 500, "5.5.2", STR("the line is too long"));
 		return;
 	}
-	if (v->flags & POINTLESS && ++s->pointless > SMTP_POINTLESS_MAX) {
-		session_limit(s, "pointless-commands", r);
+	if (v->flags & POINTLESS && session_pointless(s, r))
 		return;
-	}
 	if (s->state & v->states)
 		v->act(s, str_trim(arg), r);
 	else
@@ -188,9 +202,10 @@ static bool line_whole(str *line, struct smtp_reply *r)
 	return true;
 }
 
+/* 554 is DATA without a recipient (misplaced). */
 static bool is_bad(const struct smtp_reply *r)
 {
-	return r->code >= 500 && r->code <= 504;
+	return (r->code >= 500 && r->code <= 504) || r->code == 554;
 }
 
 void smtp_step(struct smtp_session *s, str line, struct smtp_reply *r)
@@ -206,16 +221,15 @@ void smtp_step(struct smtp_session *s, str line, struct smtp_reply *r)
 	} else if (whole) {
 		command(s, line, r);
 	}
-	if (is_bad(r) && r->next == SMTP_GO_ON && ++s->bad > SMTP_BAD_MAX)
-		session_limit(s, "bad-commands", r);
+	if (is_bad(r) && r->next == SMTP_GO_ON)
+		session_counts(s, &s->bad, SMTP_BAD_MAX, "bad-commands", r);
 }
 
 void smtp_step_long(struct smtp_session *s, struct smtp_reply *r)
 {
 	auth_drop(s);
 	smtp_say(r, 500, "5.5.2", STR("the line is too long"));
-	if (++s->bad > SMTP_BAD_MAX)
-		session_limit(s, "bad-commands", r);
+	session_counts(s, &s->bad, SMTP_BAD_MAX, "bad-commands", r);
 }
 
 void smtp_session_received(struct smtp_session *s, const struct smtp_reply *r)

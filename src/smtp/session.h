@@ -126,9 +126,9 @@ struct smtp_policy {
 			  str user, bool ok);
 
 	/* A limit closed the session: "bad-commands", "refused-auths",
-	 * "refused-recipients", "refused-senders", "pointless-commands", "slow",
-	 * "discarded". NULL: silent.
-	 */
+	 * "refused-recipients", "refused-senders", "refused-messages",
+	 * "pointless-commands", "slow", "discarded"; or, once a transaction,
+	 * "recipients" went over max_recipients and it goes on. NULL: silent. */
 	void (*limit)(void *ctx, struct smtp_session *s, const char *what);
 };
 
@@ -176,6 +176,7 @@ struct smtp_session {
 	struct smtp_mail mail;
 	struct smtp_rcpt *rcpts;
 	size_t rcpt_count;
+	bool full; /* one more than max_recipients was asked for */
 	struct {
 		int64_t size; /* octets of the chunk to be read */
 		bool last;

@@ -25,6 +25,11 @@ void session_reset(struct smtp_session *s); /* ends the transaction, if there is
 /* A limit is hit: r becomes a 421 that closes, and the policy is told. */
 void session_limit(struct smtp_session *s, const char *what, struct smtp_reply *r);
 
+/* Counts one more. True, with the reply, where that was beyond most. */
+bool session_counts(struct smtp_session *s, unsigned *count, unsigned most,
+		    const char *what, struct smtp_reply *r);
+bool session_pointless(struct smtp_session *s, struct smtp_reply *r);
+
 /* MAIL's and RCPT's parameters: "KEYWORD" or "KEYWORD=VALUE" (RFC 5321 section
  * 4.1.2), each a row of the caller's table. set returns false where the value is
  * wrong. False, with the reply, for the first that does not fit. */

@@ -1,5 +1,8 @@
 #include "trust/authres.h"
 
+/* Others choose the values. What is longer than any name or path is neither. */
+enum { VALUE_MAX = 512 };
+
 static const char field_name[] = "Authentication-Results";
 
 /* A value that needs no quotes: RFC 2045's token, and @ for addresses. */
@@ -41,7 +44,7 @@ void authres_add(struct authres *r, const char *method, const char *result,
 
 void authres_property(struct authres *r, const char *name, str value)
 {
-	if (!value.n)
+	if (!value.n || value.n > VALUE_MAX)
 		return;
 	size_t line = 0; /* octets on the line so far */
 	while (line < r->text.n && r->text.p[r->text.n - 1 - line] != '\n')

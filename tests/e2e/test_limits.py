@@ -3,6 +3,7 @@ messages, recipients and nonsense; a disk that fills up; a reload and a stop in 
 middle of work. Others notice nothing, and the log says what happened."""
 # alone: it measures time
 import ctypes
+import glob
 import os
 import resource
 import smtplib
@@ -114,8 +115,8 @@ def welcome():
 check('who goes makes room', eventually(welcome, 5))
 p.stop()
 
-section('messages, recipients, nonsense')
-p = server(smtp__messages_per_hour=10, smtp__recipients_per_hour=40)
+section('messages and recipients an hour')
+p = server(smtp__messages_per_hour=10, smtp__recipients_per_hour=40, smtp__messages_per_hour_all=44)
 got = []
 with Talk(('127.0.0.1', p.port)) as t:
     t.do('EHLO x')
@@ -126,18 +127,73 @@ with Talk(('127.0.0.1', p.port)) as t:
             t.do('DATA')
             equal('taken', t.do(message(ANNA, LIST, f'm{i}') + b'.')[0], 250)
     equal('ten messages an hour, then 451', got, [250] * 10 + [451] * 2)
-check('the log says so', p.event('rate-limit', of='messages'))
+check('the log says so', p.event('rate-limit', of='messages', share='client'))
+
+
+def mails_from(source, n):
+    with Talk(('127.0.0.1', p.port), source=source) as t:
+        t.do('EHLO x')
+        codes = []
+        for _ in range(n):
+            codes.append(t.do(f'MAIL FROM:<{ANNA}>')[0])
+            t.do('RSET')
+        return codes
+
+
+equal('a neighbour has a share of its own', mails_from('127.0.0.2', 11), [250] * 10 + [451])
+equal('and so the next', mails_from('127.0.0.3', 10) + mails_from('127.0.0.4', 10), [250] * 20)
+equal('a network has four', mails_from('127.0.0.5', 1), [451])
+check('the log says so', p.event('rate-limit', of='messages', share='network'))
 with Talk(('127.0.0.1', p.port), source='127.0.21.1') as t:
     t.do('EHLO x')
     equal('another network may', t.do(f'MAIL FROM:<{ANNA}>')[0], 250)
+    refused = [t.do(f'RCPT TO:<{x}>')[0] for x in ('no@lists.example', 'x@far.example') * 25]
+    equal('fifty recipients that are refused', set(refused), {550})
     codes = [t.do(f'RCPT TO:<{LIST}>')[0] for i in range(42)]
-    equal('forty recipients an hour, then 452', (codes[:40], codes[40:]), ([250] * 40, [452] * 2))
-check('the log says so', p.event('rate-limit', of='recipients'))
+    equal('spend nothing of forty an hour; then 452', (codes[:40], codes[40:]), ([250] * 40, [452] * 2))
+    equal('a stranger is refused for good all the same', t.do('RCPT TO:<x@far.example>')[0], 550)
+    equal('so is nobody', t.do('RCPT TO:<no@lists.example>')[0], 550)
+check('the log says so', p.event('rate-limit', of='recipients', share='client'))
+equal('three in all are left', mails_from('127.0.26.1', 4), [250] * 3 + [451])
+check('the log says so', p.event('rate-limit', of='messages', share='all'))
+p.stop()
+
+section('nonsense')
+p = server()
 with Talk(('127.0.0.1', p.port), source='127.0.22.1') as t:
     t.do('EHLO x')
     codes = [t.do('NONSENSE')[0] for _ in range(12)]
     check('ten bad commands, then 421 and the door', 421 in codes and codes.index(421) == 10 and codes[-1] == 0, codes)
 check('the log says so', p.event('session-limit', of='bad-commands'))
+for i, (before, line) in enumerate(((['NOOP'], 'BDAT 0'), (['NOOP'], 'BDAT 0 LAST'), ([f'MAIL FROM:<{ANNA}>'], 'DATA'),
+                                    ([f'MAIL FROM:<{ANNA}>'], 'BDAT 0 LAST'))):
+    with Talk(('127.0.0.1', p.port), source=f'127.0.27.{1 + i}') as t:
+        t.do('EHLO x')
+        codes = []
+        for _ in range(12):
+            if before != ['NOOP'] and line != 'DATA':  # a refused chunk ends the transaction
+                t.do(before[0])
+            elif not codes:
+                t.do(before[0])
+            codes.append(t.do(line)[0])
+        check(f'ten times {line} after {before[0][:4]}, then the door',
+              {x // 100 for x in codes[:10]} == {5} and codes[10:] == [421, 0], codes)
+    check('the log says so', p.event('session-limit', of='bad-commands', client=f'127.0.27.{1 + i}'))
+with Talk(('127.0.0.1', p.port), source='127.0.27.9') as t:
+    t.do('EHLO x')
+    t.do(f'MAIL FROM:<{ANNA}>')
+    t.do(f'RCPT TO:<{LIST}>')
+    codes = [t.do('BDAT 0')[0] for _ in range(103)]
+    check('a hundred chunks of nothing, then the door', codes[90] == 250 and 421 in codes and codes[-1] == 0, codes[90:])
+check('the log says so', p.event('session-limit', of='pointless-commands', client='127.0.27.9'))
+with Talk(('127.0.0.1', p.port), source='127.0.28.1') as t:
+    t.do('EHLO x')
+    t.do(f'MAIL FROM:<{ANNA}>')
+    t.send(f'RCPT TO:<{LIST}>\r\n' * 1102)
+    codes = [t.reply()[0] for _ in range(1102)]
+    equal('a thousand recipients, a hundred times 452, then the door', codes, [250] * 1000 + [452] * 100 + [421, 0])
+for of in ('recipients', 'refused-recipients'):
+    equal('the log says so once', len(p.events('session-limit', of=of, client='127.0.28.1')), 1)
 with Talk(('127.0.0.1', p.port), source='127.0.23.1') as t:
     t.do('EHLO x')
     codes = [t.do('NOOP')[0] for _ in range(103)]
@@ -153,17 +209,44 @@ with Talk(('127.0.0.1', p.port), source='127.0.25.1') as t:
     t.do('DATA')
     code, text = t.do(b''.join(b'X-%d: y\r\n' % i for i in range(200000)) + message(ANNA, LIST, 'header') + b'.')
     check('a header of megabytes', code // 100 == 5, text)
+    own = message(ANNA, LIST, 'many fields').split(b'\r\n\r\n')[0].count(b'\r\n') + 1
+    for fields, wanted in ((2000, 552), (1961, 552), (1960, 250)):
+        t.do(f'MAIL FROM:<{ANNA}>')
+        t.do(f'RCPT TO:<{LIST}>')
+        t.do('DATA')
+        code, text = t.do(b'X-A: y\r\n' * (fields - own) + message(ANNA, LIST, f'{fields} fields') + b'.')
+        equal(f'a header of {fields} fields', code, wanted)
+    for octets, wanted in ((262131, 552), (229376, 250)):
+        t.do(f'MAIL FROM:<{ANNA}>')
+        t.do(f'RCPT TO:<{LIST}>')
+        t.do('DATA')
+        post = message(ANNA, LIST, f'{octets} octets')
+        left = octets - (post.index(b'\r\n\r\n') + 2)
+        fill = b'X-A: ' + b'y' * 393 + b'\r\n'  # 400 octets
+        post = fill * (left // 400 - 1) + b'X-B: ' + b'y' * (left % 400 + 393) + b'\r\n' + post
+        code, text = t.do(post + b'.')
+        equal(f'a header of {octets} octets', code, wanted)
     t.do(f'MAIL FROM:<{ANNA}>')
     t.do(f'RCPT TO:<{LIST}>')
     t.do('DATA')
     code, text = t.do(b'Received: from x by y; Mon, 1 Jan 2024 00:00:00 +0000\r\n' * 120 + message(ANNA, LIST, 'hops') + b'.')
     check('a hundred hops are a loop', code == 554 and '5.4.6' in text, text)
+check('what was taken is dealt with', p.quiet())
+for subject in ('1960 fields', '229376 octets'):
+    check(f'{subject}: archived', subject in p.cli('archive', 'export', LIST))
+equal('nothing was given up', (p.events('recipient-not-served'), p.status('arrivals given up')), ([], 0))
 p.stop()
 
 section('sign-ins')
 p = server()
 p.cli('user', 'add', ANNA)
 TOKEN = p.token(ANNA)
+codes = []
+for _ in range(25):
+    with p.submit() as s:
+        s.user, s.password = ANNA, TOKEN
+        codes.append(s.auth('PLAIN', s.auth_plain)[0])
+equal('who has the right secret is never put off', codes, [235] * 25)
 with p.submit() as s:
     codes = []
     for i in range(6):
@@ -191,6 +274,18 @@ check('reloaded', p.reload())
 code, text = p.deliver(ANNA, LIST, message(ANNA, LIST, 'no room'))
 check('452', code == 452 and '4.3.1' in text, (code, text))
 check('the log says so', p.event('disk-nearly-full'))
+with Talk(('127.0.0.1', p.port)) as t:
+    t.do('EHLO x')
+    for _ in range(2):
+        t.do(f'MAIL FROM:<{ANNA}>')
+        t.do(f'RCPT TO:<{LIST}>')
+        post = message(ANNA, LIST, 'no room for chunks', 'QUIT\r\n' * 1000)
+        t.send(f'BDAT {len(post)}\r\n'.encode() + post + b'NOOP\r\nBDAT 6 LAST\r\nQUIT\r\nVRFY x\r\n')
+        code, text = t.reply()
+        check('the first chunk: 452', code == 452 and '4.3.1' in text, (code, text))
+        equal('its octets are skipped, and what follows is answered in step',
+              [t.reply()[0] for _ in range(3)], [250, 503, 252])
+    equal('nothing of it is left half', (p.status('arrivals'), glob.glob(p.data + '/inbound/files/*')), (0, []))
 p.configure(smtp__min_space='1M')
 check('reloaded', p.reload())
 equal('then it is taken', eventually(lambda: p.deliver(ANNA, LIST, message(ANNA, LIST, 'room'))[0] == 250, 5), True)

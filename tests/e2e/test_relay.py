@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import warnings
 
-from harness import Postern, Talk, check, done, equal, free_port, limit, section
+from harness import Postern, Talk, check, done, equal, eventually, free_port, limit, section
 from mailing import message
 from nameserver import NameServer
 from sink import Sink
@@ -19,10 +19,12 @@ D, H, L = 'lists.example', 'mail.lists.example', '[127.0.0.1]'
 
 canary = Sink(CANARY, 0)
 uni = Sink('127.0.0.10', canary.port)
+uni.reply['rcpt'] = lambda address: '550 5.1.1 gone' if 'refuses' in str(address) else None
 dns = NameServer({
     'canary.lab': {'MX': [(10, 'mx.canary.lab')]}, 'mx.canary.lab': {'A': [CANARY]},
     'xn--bcher-kva.lab': {'MX': [(10, 'mx.canary.lab')]},
     'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']},
+    'spoofed.lab': {'MX': [(10, 'mx.canary.lab')], 'TXT': ['v=spf1 -all']},
     '5.0.0.127.in-addr.arpa': {'PTR': ['trusted.lists.example']},
     'lists.example': {'MX': [(10, H)]}, H: {'A': ['127.0.0.1']},
 })
@@ -31,6 +33,7 @@ v6 = free_port()
 p.configure(smtp__listen=f'127.0.0.1:{p.port}, [::1]:{v6}')
 p.cli('list', 'create', LIST, '--owner', 'owner@uni.example')
 p.cli('member', 'add', LIST, ANNA)
+p.cli('alias', 'add', f'gone@{D}', 'refuses@uni.example')
 p.cli('user', 'add', ANNA)
 TOKEN = p.token(ANNA)
 p.start()
@@ -252,6 +255,47 @@ with Talk(('127.0.0.1', p.port)) as t:
     t.send(f'MAIL FROM:<{X}>\r\nRCPT TO:<{T}>\r\nDATA\r\nQUIT\r\n')
     codes = [t.reply()[0] for _ in range(4)]
     check('R50 a burst', codes[:2] == [250, 550] and codes[2] // 100 == 5 and codes[3] == 221, codes)
+
+section('R51, R52: reflectors')
+# A path that its domain disowns: whoever answers it, or bounces to it, writes to a victim.
+FOREIGN = 'victim@spoofed.lab'
+for name, wanted in (('dev-request', (550,)), ('dev-join', (550,)), ('dev-leave', (550,)), ('dev-confirm+abcdefgh', (550,)),
+                     ('dev-bounces', (250, 550)), ('dev-owner', (250, 550)), ('dev', (250, 550)), ('postmaster', (250, 550)),
+                     ('gone', (250, 550))):
+    for ask in ('', ' NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;' + FOREIGN):
+        with Talk(('127.0.0.1', p.port)) as t:
+            t.do('EHLO x')
+            equal(f'{name}: MAIL', t.do(f'MAIL FROM:<{FOREIGN}> RET=FULL')[0], 250)
+            code, text = t.do(f'RCPT TO:<{name}@{D}>{ask}')
+            if code == 250:
+                t.do('DATA')
+                post = message(FOREIGN, f'{name}@{D}', 'help', 'help\r\ninfo\r\njoin\r\n', Reply_To=T)
+                code, text = t.do(post + b'.')
+            check(f'R51, R52 {name}{ask[:7]}', code in wanted and (code != 550 or '5.7.1' in text or '5.1.1' in text), (code, text))
+check('all of it is dealt with', eventually(lambda: p.status('arrivals') == 0, 15, 0.1), p.cli('status'))
+check('the alias was tried, and refused there', eventually(lambda: uni.connections, 10))
+
+section('R54: an open proxy')
+check('the web is up', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web'], 10))
+for name, octets in (('CONNECT', f'CONNECT {CANARY}:{canary.port} HTTP/1.1\r\nHost: {CANARY}:{canary.port}\r\n\r\n'.encode()),
+                     ('CONNECT by name', b'CONNECT mx.canary.lab:25 HTTP/1.0\r\n\r\n'),
+                     ('a whole URL', f'GET http://{CANARY}:{canary.port}/ HTTP/1.1\r\nHost: {CANARY}\r\n\r\n'.encode()),
+                     ('SOCKS4', b'\4\1' + canary.port.to_bytes(2, 'big') + bytes([127, 0, 0, 13]) + b'x\0'),
+                     ('SOCKS4a', b'\4\1\0\x19\0\0\0\1x\0mx.canary.lab\0'),
+                     ('SOCKS5', b'\5\1\0' + b'\5\1\0\1' + bytes([127, 0, 0, 13]) + canary.port.to_bytes(2, 'big'))):
+    with Talk(('127.0.0.1', p.web), greeting=False) as t:
+        t.sock.settimeout(3)
+        t.send(octets + b'MAIL FROM:<' + X.encode() + b'>\r\n')
+        got = b''
+        try:
+            while piece := t.sock.recv(65536):
+                got += piece
+        except OSError:
+            pass
+        first = got.split(b'\r\n')[0]
+        check(f'R54 {name}: no way through', not got or (first.startswith(b'HTTP/1.') and b'220 ' not in got
+                                                         and (name == 'a whole URL' or b' 2' not in first[8:11])), first)
+        check(f'R54 {name}: no word of SOCKS', got[:2] not in (b'\5\0', b'\0Z'), got[:8])
 
 section('smuggling')
 inner = f'MAIL FROM:<{X}>\r\nRCPT TO:<{LIST}>\r\nDATA\r\n' + message(X, LIST, 'smuggled').decode()

@@ -312,16 +312,23 @@ static void throttles(void)
 	struct net_addr peer, far;
 	CHECK(!net_parse_ip(STR("192.0.2.7"), &peer).kind);
 	CHECK(!net_parse_ip(STR("198.51.100.7"), &far).kind);
+	for (int i = 0; i < 500; i++) /* who is right may come as often as they like */
+		CHECK(throttle_may(t, STR("Anna@uni.example"), &far));
 	int tries = 0;
-	while (tries < 100 && throttle_may(t, STR("Anna@uni.example"), &far))
+	while (tries < 100 && throttle_may(t, STR("Anna@uni.example"), NULL)) {
+		throttle_failed(t, STR("Anna@uni.example"), NULL);
 		tries++;
+	}
 	CHECK(tries == 20);
 	CHECK(!throttle_may(t, STR("anna@uni.example"), &peer)); /* whatever its case */
 	CHECK(throttle_may(t, STR("bert@uni.example"), &peer));
-	for (int i = 0; i < 20; i++)
-		throttle_failed(t, &peer);
+	for (tries = 0; tries < 100 && throttle_may(t, STR("carl@uni.example"), &peer);
+	     tries++)
+		throttle_failed(t, STR("carl@uni.example"), &peer);
+	CHECK(tries == 12);
 	CHECK(!throttle_may(t, STR("bert@uni.example"), &peer));
 	CHECK(throttle_may(t, STR("bert@uni.example"), &far));
+	CHECK(throttle_may(t, STR("carl@uni.example"), &far)); /* not shut out by one */
 	CHECK(throttle_may(t, STR("bert@uni.example"), NULL));
 	throttle_free(t);
 	throttle_free(NULL);

@@ -25,6 +25,23 @@ static void test_write(void)
 	authres_free(&r);
 }
 
+/* A d= of half a header is no name: our field stays small. */
+static void test_long(void)
+{
+	ARENA(a);
+	struct authres r = { 0 };
+	char *d = arena_alloc(a, 200000);
+	memset(d, 'd', 200000);
+	for (size_t i = 0; i < 10; i++) {
+		authres_add(&r, "dkim", "permerror", NULL);
+		authres_property(&r, "header.d", (str){ d, 200000 });
+		authres_property(&r, "header.s", (str){ d, 500 });
+	}
+	str text = authres_text(a, STR("mx.uni.example"), &r);
+	CHECK(text.n > 5000 && text.n < 6000);
+	authres_free(&r);
+}
+
 /* A sender chooses the bytes of its address: none may end the field or the quotes. */
 static void test_hostile(void)
 {
@@ -104,6 +121,7 @@ static void test_strip(void)
 int main(void)
 {
 	test_write();
+	test_long();
 	test_hostile();
 	test_id();
 	test_strip();

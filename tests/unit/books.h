@@ -40,7 +40,7 @@ struct books_test {
 	int64_t arrival; /* the last one's id */
 };
 
-static const char ALIGNED[] = "{\"aligned\":true}";
+static const char ALIGNED[] = "{\"aligned\":true,\"spf\":\"pass\"}";
 
 static inline void books_stop(struct books_test *t, err e)
 {

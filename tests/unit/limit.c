@@ -165,6 +165,52 @@ static void rates(void)
 	rate_free(r);
 }
 
+/* Three a client, so twelve a network, fourteen of all. Who has had its share takes
+ * nobody else's. */
+static void rates_of_three(void)
+{
+	static const struct {
+		const char *ip;
+		int n, times;
+		enum limit_verdict then;
+	} steps[] = {
+		{ "192.0.2.1", 1, 3, LIMIT_CLIENT },
+		{ "192.0.2.1", 1, 0, LIMIT_CLIENT },
+		{ "::ffff:192.0.2.1", 1, 0, LIMIT_CLIENT },
+		{ "192.0.2.2", 2, 1, LIMIT_CLIENT },
+		{ "192.0.2.2", 1, 1, LIMIT_CLIENT },
+		{ "192.0.2.3", 1, 3, LIMIT_CLIENT },
+		{ "192.0.2.4", 1, 3, LIMIT_CLIENT },
+		{ "192.0.2.5", 1, 0, LIMIT_NETWORK },
+		{ "2001:db8:1:1::1", 1, 2, LIMIT_TOTAL },
+		{ "2001:db8:1:1::2", 1, 0, LIMIT_TOTAL },
+		{ "198.51.100.1", 1, 0, LIMIT_TOTAL },
+	};
+	struct rates *r = rates_new(&(struct rates_rule){ .client = 3, .total = 14 });
+	set_clock(0);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct net_addr who = ip(steps[i].ip);
+		for (int k = 0; k < steps[i].times; k++)
+			CHECK(rates_take(r, &who, steps[i].n) == LIMIT_OK);
+		CHECK(rates_take(r, &who, steps[i].n) == steps[i].then);
+	}
+	struct net_addr late = ip("198.51.100.1");
+	set_clock(3600);
+	for (int i = 0; i < 3; i++)
+		CHECK(rates_take(r, &late, 1) == LIMIT_OK);
+	CHECK(rates_take(r, &late, 1) == LIMIT_CLIENT);
+	rates_free(r);
+	rates_free(NULL);
+	r = rates_new(&(struct rates_rule){ .client = 1 }); /* of all: any number */
+	for (int i = 0; i < 100; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "198.51.%d.1", i);
+		struct net_addr who = ip(text);
+		CHECK(rates_take(r, &who, 1) == LIMIT_OK);
+	}
+	rates_free(r);
+}
+
 /* A flood of keys makes the quiet ones forgotten, not those that go on. */
 static void many_keys(void)
 {
@@ -245,6 +291,7 @@ int main(void)
 	local_peers();
 	threads();
 	rates();
+	rates_of_three();
 	many_keys();
 	table();
 	unlink(path);

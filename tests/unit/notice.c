@@ -30,6 +30,7 @@ static void test_templates(struct books_test *t)
 		{ "answers", { "ANSWERS", 7 } },
 		{ "sender", { "SENDER", 6 } },
 		{ "what", { "WHAT", 4 } },
+		{ "recipient", { "RECIPIENT", 9 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

@@ -171,3 +171,9 @@ static inline struct smtp_config policy_conf(enum smtp_kind kind)
 				     .tls = true,
 				     .policy = &test_policy };
 }
+
+#define WITH_SESSION(s, o, kind)                     \
+	struct policy_fake o = { .a = a };           \
+	struct smtp_config conf = policy_conf(kind); \
+	struct smtp_session s;                       \
+	smtp_session_init(&s, &conf, &o)

@@ -159,6 +159,47 @@ static void refused_bodies(struct arena *a)
 	peer_stop(p);
 }
 
+/* A header that our own fields would make too large to be read is not taken: what was
+ * taken is dealt with. */
+static void header_room(struct arena *a)
+{
+	enum {
+		FIELDS = HEADER_FIELDS_MAX - HEADER_ROOM_FIELDS,
+		OCTETS = HEADER_MAX - HEADER_ROOM
+	};
+	static const struct {
+		size_t fields, octets;
+		const char *want;
+	} cases[] = {
+		{ FIELDS, 0, "250" },
+		{ FIELDS + 1, 0, "552 5.3.4" },
+		{ HEADER_FIELDS_MAX, 0, "552 5.3.4" },
+		{ 1, OCTETS, "250" },
+		{ 1, OCTETS + 1, "552 5.3.4" },
+		{ 1, HEADER_MAX, "552 5.3.4" },
+	};
+	struct peer *p = start(a, SMTP_MX);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		BUF(text);
+		for (size_t k = 1; k < cases[i].fields; k++)
+			buf_add(&text, STR("x-a: b\r\n"));
+		buf_add(&text, STR("x-b:"));
+		while (text.n + 2 + 70 < cases[i].octets)
+			buf_add(&text,
+				STR(" 012345678901234567890123456789012345678901234"
+				    "567890123456789\r\n"));
+		while (text.n + 2 < cases[i].octets)
+			buf_add_char(&text, ' ');
+		buf_add(&text, STR("\r\n"));
+		CHECK(!cases[i].octets || text.n == cases[i].octets);
+		buf_add(&text, STR("\r\nbody\r\n.\r\n"));
+		peer_envelope(p);
+		peer_ask(p, "DATA", "354");
+		CHECK(peer_send(p, buf_str(&text)) && peer_expect(p, cases[i].want));
+	}
+	peer_stop(p);
+}
+
 /* --- BDAT --- */
 
 static void chunks(struct arena *a)
@@ -286,6 +327,49 @@ static void injected(struct arena *a, struct tls *server)
 
 /* --- time --- */
 
+/* One line; another answer ends a loop, and is no fault yet. */
+static bool says(struct peer *p, const char *want)
+{
+	str line;
+	return !conn_line(p->c, 4096, &line).kind && str_starts(line, str_from(want));
+}
+
+/* One octet a chunk, each in good time: the whole is too slow all the same. So it is
+ * where commands stand between the chunks, or nothing more comes. */
+static void slow_chunks(struct arena *a)
+{
+	static const struct {
+		const char *again;
+		int times;
+	} cases[] = { { "BDAT 1\r\nx", 200 }, { "NOOP\r\n", 50 }, { "", 0 } };
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		struct peer *p = arena_alloc(a, sizeof *p);
+		*p = peer_make(SMTP_MX);
+		p->conf.times = (struct smtp_times){ .command = 2500,
+						     .block = 5000,
+						     .message = 400,
+						     .octets_per_s = 1000 };
+		peer_start(p);
+		greet(p);
+		peer_envelope(p);
+		int64_t began = clock_mono_ms();
+		CHECK(peer_send(p, STR("BDAT 1\r\nx")) && peer_expect(p, "250"));
+		bool more = true;
+		for (int i = 0; i < cases[k].times && more; i++) {
+			usleep(20000);
+			if (!peer_send(p, str_from(cases[k].again)))
+				more = false; /* it is gone, and has said why */
+			more = says(p, "250") && more;
+		}
+		CHECK(more == !cases[k].times);
+		if (more)
+			CHECK(peer_expect(p, "421 4.4.2"));
+		CHECK(clock_mono_ms() - began < 1500 && clock_mono_ms() - began >= 380);
+		peer_stop(p);
+		CHECK(p->end.kind == ERR_TEMP && !strcmp(p->o.limit, "slow"));
+	}
+}
+
 static void slow(struct arena *a)
 {
 	struct peer *p = arena_alloc(a, sizeof *p);
@@ -321,6 +405,8 @@ static void slow(struct arena *a)
 	}
 	CHECK(peer_send(p, STR(".\r\n")) && peer_expect(p, "250"));
 	peer_stop(p);
+
+	slow_chunks(a);
 
 	*p = peer_make(SMTP_MX); /* says nothing; says half a line */
 	p->conf.times = (struct smtp_times){ .command = 200 };
@@ -398,6 +484,7 @@ int main(void)
 	pipelined(a);
 	sizes(a);
 	refused_bodies(a);
+	header_room(a);
 	chunks(a);
 	with_tls(a, server, client);
 	injected(a, server);

@@ -32,12 +32,6 @@ static void play(struct smtp_session *s, const struct turn *turns, size_t count)
 
 #define PLAY(s, turns) play((s), (turns), sizeof(turns) / sizeof *(turns))
 
-#define WITH_SESSION(s, o, kind)                     \
-	struct policy_fake o = { .a = a };           \
-	struct smtp_config conf = policy_conf(kind); \
-	struct smtp_session s;                       \
-	smtp_session_init(&s, &conf, &o)
-
 static void a_transaction(struct arena *a)
 {
 	WITH_SESSION(s, o, SMTP_MX);
@@ -262,76 +256,6 @@ static void lines(struct arena *a)
 	smtp_session_free(&s);
 }
 
-static void limits(struct arena *a)
-{
-	static const struct {
-		const char *line;
-		int times;
-		const char *limit;
-	} cases[] = {
-		{ "RUBBISH\r\n", SMTP_BAD_MAX, "bad-commands" },
-		{ "DATA\r\n", SMTP_BAD_MAX, "bad-commands" },
-		{ "NOOP\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
-		{ "RSET\r\n", SMTP_POINTLESS_MAX - 1, "pointless-commands" },
-		{ "MAIL FROM:<a@b.example> FOO\r\n", SMTP_REFUSED_MAX,
-		  "refused-senders" },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		WITH_SESSION(s, o, SMTP_MX);
-		struct smtp_reply r;
-		smtp_step(&s, STR("EHLO x\r\n"), &r);
-		for (int k = 0; k < cases[i].times; k++) {
-			smtp_step(&s, str_from(cases[i].line), &r);
-			CHECK(r.next == SMTP_GO_ON && !o.limits);
-		}
-		smtp_step(&s, str_from(cases[i].line), &r);
-		CHECK(r.code == 421 && r.next == SMTP_CLOSE && o.limits == 1);
-		CHECK(!strcmp(o.limit, cases[i].limit));
-		smtp_session_free(&s);
-	}
-}
-
-static void many_recipients(struct arena *a)
-{
-	WITH_SESSION(s, o, SMTP_MX);
-	struct smtp_reply r;
-	conf.max_recipients = 150;
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	for (int i = 0; i < 150; i++) {
-		smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
-		CHECK(r.code == 250);
-	}
-	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
-	CHECK(r.code == 452 && !strcmp(r.status, "4.5.3") && s.rcpt_count == 150);
-	for (int i = 0; i < SMTP_REFUSED_MAX; i++) {
-		smtp_step(&s, STR("RSET\r\n"), &r);
-		s.pointless = 0;
-		smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-		smtp_step(&s, STR("RCPT TO:<x@far.example>\r\n"), &r);
-		CHECK(r.code == 550 && r.next == SMTP_GO_ON);
-	}
-	smtp_step(&s, STR("RCPT TO:<x@far.example>\r\n"), &r);
-	CHECK(r.code == 421 && !strcmp(o.limit, "refused-recipients"));
-	smtp_session_free(&s);
-}
-
-/* One with a parameter that nobody knows is refused like any other. */
-static void recipients_with_rubbish(struct arena *a)
-{
-	WITH_SESSION(s, o, SMTP_MX);
-	struct smtp_reply r;
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	for (int i = 0; i < SMTP_REFUSED_MAX; i++) {
-		smtp_step(&s, STR("RCPT TO:<local@here.example> FOO=1\r\n"), &r);
-		CHECK(r.code == 555 && r.next == SMTP_GO_ON);
-	}
-	smtp_step(&s, STR("RCPT TO:<local@here.example> FOO=1\r\n"), &r);
-	CHECK(r.code == 421 && !strcmp(o.limit, "refused-recipients"));
-	smtp_session_free(&s);
-}
-
 /* What was read in the scratch is the transaction's once it is accepted. */
 static void recipients_are_kept(struct arena *a)
 {
@@ -505,9 +429,6 @@ int main(void)
 	recipients(a);
 	helo_has_no_parameters(a);
 	lines(a);
-	limits(a);
-	many_recipients(a);
-	recipients_with_rubbish(a);
 	recipients_are_kept(a);
 	auth(a);
 	too_many_auths(a);

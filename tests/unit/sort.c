@@ -7,7 +7,8 @@
 #include "mail/retpath.h"
 #include "store/inbound/file.h"
 
-#define DEV "dev@lists.example"
+#define DEV   "dev@lists.example"
+#define ADMIN "admin@boss.example"
 
 static int64_t left(struct books_test *t)
 {
@@ -94,8 +95,7 @@ static void test_half(struct books_test *t)
 	CHECK(books_count(t, "message", "kind = 'post'") == posts + 1);
 }
 
-/* A header at the very limit grows over it by our own fields: it must not come back
- * for ever. */
+/* What cannot be read at all: it must not come back for ever, nor be lost. */
 static void test_broken(struct books_test *t)
 {
 	enum { BIG = 300 * 1024 };
@@ -115,9 +115,64 @@ static void test_broken(struct books_test *t)
 	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
 		CHECK(ok(books_arrives(t, "broken@uni.example", to[i], mail))
 		      && left(t) == 0);
-		CHECK(ok(books_arrives_as(t, "", to[i], mail, "{}")) && left(t) == 0);
 	}
 	CHECK(report_to(t, "broken@uni.example").n);
+	CHECK(!letter_to(t, ADMIN, "could not be handled").n); /* the sender has it */
+	/* Nobody may be told, by name or because there is no name: it is not lost. */
+	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+		static const char *const paths[] = { "", "victim@other.example" };
+		for (size_t k = 0; k < 2; k++) {
+			int64_t before = books_count(t, "message", "1"), n;
+			CHECK(ok(books_arrives_as(t, paths[k], to[i], mail,
+						  "{\"spf\":\"fail\"}")));
+			CHECK(left(t) == 0
+			      && books_count(t, "message", "1") == before + 1);
+			str letter = letter_to(t, ADMIN, "could not be handled");
+			CHECK(holds(letter, to[i])
+			      && holds(letter, "From: broken@uni.example")
+			      && holds(letter, k ? paths[k] : "<>"));
+			CHECK(ok(ledger_not_served(t->books.outbound, 0, &n))
+			      && n == (int64_t)(5 + 2 * i + k + 1));
+		}
+	}
+	CHECK(!report_to(t, "victim@other.example").n);
+	/* Mail to the administrator is not reported to the administrator. */
+	int64_t before = books_count(t, "message", "1");
+	CHECK(ok(books_arrives_as(t, "", "postmaster@lists.example", mail, "{}"))
+	      && left(t) == 0);
+	CHECK(books_count(t, "message", "1") == before);
+}
+
+/* A report goes to a path that is its sender's own, by whatever proof. */
+static void test_unproven(struct books_test *t)
+{
+	static const struct {
+		const char *trust;
+		bool told;
+		const char *from; /* NULL: the path's */
+	} cases[] = {
+		{ "{}", false },
+		{ "{\"spf\":\"fail\"}", false },
+		{ "{\"spf\":\"pass\"}", true },
+		{ "{\"account\":true}", true },
+		{ "{\"local\":true}", true },
+		{ "{\"aligned\":true}", true },
+		/* an attacker's own signature, a victim's path */
+		{ "{\"aligned\":true}", false, "x@evil.example" },
+		{ "{\"aligned\":true,\"spf\":\"fail\"}", false, "x@evil.example" },
+		{ "{\"aligned\":false}", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char path[64], id[32];
+		snprintf(path, sizeof path, "u%zu@path.example", i);
+		snprintf(id, sizeof id, "u%zu@x", i);
+		CHECK(ok(books_arrives_as(t, path, "nobody@lists.example",
+					  books_mail(t->a,
+						     cases[i].from ? cases[i].from : path,
+						     DEV, id, "x"),
+					  cases[i].trust)));
+		CHECK(!report_to(t, path).n == !cases[i].told);
+	}
 }
 
 /* Parts within parts, ten thousand authors: whatever a reader refuses, sorting ends. */
@@ -334,6 +389,7 @@ int main(void)
 	test_many(&t);
 	test_half(&t);
 	test_broken(&t);
+	test_unproven(&t);
 	test_odd(&t);
 	test_rejected(&t);
 	test_refused(&t);

@@ -98,6 +98,15 @@ err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
+err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
+{
+	bool found;
+	return book_number(b, arrivals, &found,
+			   "SELECT count(DISTINCT inbound) FROM event "
+			   "WHERE what = 'not-served' AND at >= ?1",
+			   SQL_I(since));
+}
+
 err ledger_cursor(struct book *b, str name, int64_t *event)
 {
 	bool found;

@@ -49,6 +49,12 @@ MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 				 int64_t after, size_t limit, struct ledger_entry **e,
 				 size_t *count);
 
+/* Of an arrival that could not be dealt with for a recipient. */
+#define LEDGER_NOT_SERVED "not-served"
+
+/* How many arrivals were so since then (ms). */
+MUST_USE err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals);
+
 /* Those "kept" because of relay = outbox, newest first, before id (0: all). */
 MUST_USE err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 struct ledger_entry **e, size_t *count);

@@ -87,14 +87,13 @@ static err may_set_password(struct request *q)
 	TRY(person_get(w->books.lists, q->arena, q->session->person, &who));
 	if (account_is_fresh(q) || !who.password.n)
 		return OK;
-	if (!throttle_may(w->web->sign_ins,
-			  arena_printf(q->arena, "person %lld", (long long)who.id),
-			  &q->client))
+	str name = arena_printf(q->arena, "person %lld", (long long)who.id);
+	if (!throttle_may(w->web->sign_ins, name, &q->client))
 		return FAIL(ERR_LIMIT, "too many tries; wait a while");
 	err e = password_check(who.password, request_form(q, "old"));
 	if (e.kind != ERR_DENIED)
 		return e;
-	throttle_failed(w->web->sign_ins, &q->client);
+	throttle_failed(w->web->sign_ins, name, &q->client);
 	return FAIL(ERR_DENIED, "the password until now is another one");
 }
 

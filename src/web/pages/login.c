@@ -125,7 +125,7 @@ static void refused(struct request *q, struct response *r, err e)
 	}
 	if (e.kind != ERR_DENIED && page_failed(q, r, e))
 		return;
-	throttle_failed(w->web->sign_ins, &q->client);
+	throttle_failed(w->web->sign_ins, field(q, "address"), &q->client);
 	log_warn("sign-in-refused", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("mechanism", "password"), KS("user", field(q, "address")));
 	r->status = 403;
