@@ -165,6 +165,8 @@ d.get('/login').submit('by-password', address='nobody@uni.example', password='wr
 equal('the same for who is unknown', d.text(), wrong)
 d.get('/login?to=/lists/dev/join').submit('by-password', address=ANNA, password='correct horse')
 equal('the right one signs in and leads on', (d.path, bool(d.cookies)), ('/lists/dev/join', True))
+again = [Browser(p, network='198.51.100.4').get('/login').submit('by-password', address=ANNA, password='correct horse') for _ in range(22)]
+equal('as often as you like', {(b.status, bool(b.cookies)) for b in again}, {(d.status, True)})
 later(11 * 60)
 d.get('/account')
 check('after ten minutes the old one is asked for', 'name="old"' in d.page)

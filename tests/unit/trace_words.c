@@ -44,6 +44,8 @@ int main(void)
 	CHECK(trace_word(STR("tried"))->recipient);
 	CHECK(str_eq(str_from(trace_word(STR("bounced"))->counts), STR("failed")));
 	CHECK(!trace_word(STR("held"))->recipient);
+	CHECK(str_eq(str_from(trace_word(STR("not-served"))->word),
+		     STR("Could not be handled")));
 	CHECK(!*trace_word(STR("what nobody knows"))->what);
 	return check_done();
 }

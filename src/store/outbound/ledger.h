@@ -19,7 +19,7 @@ struct ledger_entry {
 	str recipient;
 	int64_t member; /* member id, 0 for none */
 	str what;       /* accepted, held, rejected, discarded, queued, tried, delivered,
-			 * refused, expired, kept, removed, ... */
+			 * refused, not-served, expired, kept, removed, ... */
 	str detail;     /* the remote's reply, or the rule and its reason */
 };
 

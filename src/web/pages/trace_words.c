@@ -13,6 +13,7 @@ static const struct trace_word words[] = {
 	{ "tried", "Waiting", "warn", true, "waiting" },
 	{ "waits", "Waiting", "wait", true, "waiting" },
 	{ "refused", "Refused", "bad", true, "failed" },
+	{ "not-served", "Could not be handled", "bad", false, "" },
 	{ "expired", "Given up", "bad", true, "failed" },
 	{ "bounced", "Came back", "bad", true, "failed" },
 	{ "removed", "Removed", "none", true, "failed" },
