@@ -266,7 +266,7 @@ void router_page(void *arg, struct request *q, struct response *r)
 		dispatch(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
 		error_page(q, r, r->status, STR_NONE);
-	if (r->status >= 500)
+	if (r->status >= 500 && !q->refused) /* CONNECT's 501 is no trouble of ours */
 		log_error("page-failed", KS("path", q->path), KN("status", r->status),
 			  KZ("do", "look at the lines before this one"));
 }

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from harness import LONG, Postern, Talk, check, done, equal, eventually, limit, section, skipped
+from harness import LONG, Postern, Talk, check, done, equal, eventually, folder, limit, section, skipped
 from mailing import message, mid_of
 
 limit(240, 400)
@@ -298,6 +298,7 @@ else:
     subprocess.run(['mount', '--make-rprivate', '/'], check=True)
     subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', '/mnt'], check=True)
     p = Postern(at='/mnt', send__relay='outbox', smtp__min_space=0, smtp__messages_per_hour=0, log__level='info')
+    p.log_path = folder() + '/log'  # with room
     p.cli('list', 'create', LIST)
     p.cli('list', 'set', LIST, 'authenticate=any', 'posts_per_hour=0')
     p.cli('member', 'add', LIST, ANNA)
@@ -314,11 +315,10 @@ else:
     first = [try_post(i) for i in range(5)]
     equal('while there is room', first, [250] * 5)
     p.quiet()
-    with open('/mnt/filler', 'wb') as f:
+    with open('/mnt/filler', 'wb', buffering=0) as f:
         try:
             while True:
                 f.write(b'x' * 65536)
-                f.flush()
         except OSError:
             pass
     codes = {try_post(5 + i) for i in range(12)}
