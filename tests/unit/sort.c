@@ -151,16 +151,15 @@ static void test_unproven(struct books_test *t)
 		bool told;
 		const char *from; /* NULL: the path's */
 	} cases[] = {
-		{ "{}", false },
-		{ "{\"spf\":\"fail\"}", false },
-		{ "{\"spf\":\"pass\"}", true },
-		{ "{\"account\":true}", true },
-		{ "{\"local\":true}", true },
-		{ "{\"aligned\":true}", true },
+		{ "{}", false, NULL },
+		{ "{\"spf\":\"fail\"}", false, NULL },
+		{ "{\"spf\":\"pass\"}", true, NULL },
+		{ "{\"local\":true}", true, NULL },
+		{ "{\"aligned\":true}", true, NULL },
 		/* an attacker's own signature, a victim's path */
 		{ "{\"aligned\":true}", false, "x@evil.example" },
 		{ "{\"aligned\":true,\"spf\":\"fail\"}", false, "x@evil.example" },
-		{ "{\"aligned\":false}", false },
+		{ "{\"aligned\":false}", false, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char path[64], id[32];
