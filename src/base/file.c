@@ -12,6 +12,7 @@ void fd_close(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+	*fd = -1;
 }
 
 static err failed(struct arena *a, const char *what, const char *path)

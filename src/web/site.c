@@ -9,10 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,28 +66,38 @@ static bool is_plain_name(str s, bool first)
 	return s.p[0] != '.' || (first && str_eq(s, STR(".well-known")));
 }
 
-static bool relative_path(const struct request *q, str *path)
+static bool is_plain_path(const struct request *q)
 {
-	str joined = STR_NONE;
-	for (size_t i = 0; i < q->segment_count; i++) {
+	for (size_t i = 0; i < q->segment_count; i++)
 		if (!is_plain_name(q->segments[i], i == 0))
 			return false;
-		joined = arena_cat(q->arena, joined, i ? STR("/") : STR(""),
-				   q->segments[i]);
-	}
-	*path = joined;
 	return true;
 }
 
-/* The kernel keeps it below root, whatever the names are: openat2(2). */
-static int open_below(const struct site *s, struct arena *a, str path)
+/* One step down: with plain names and no link followed, the walk cannot leave root.
+ * openat2(2) would do it in one call, but takes its flags in memory, where a seccomp
+ * filter cannot see them, and is therefore no call of a role's. */
+static int step(int folder, struct arena *a, str name, int flags)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-	const char *name = path.n ? arena_z(a, path) : ".";
-	return (int)syscall(SYS_openat2, s->root, name, &how, sizeof how);
+	return openat(folder, arena_z(a, name), flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* What the path names, open for reading. -1: nothing, or not to be read. */
+static int open_below(const struct site *s, const struct request *q)
+{
+	enum { READ = O_RDONLY | O_NONBLOCK | O_NOCTTY };
+	int at = s->root;
+	if (!q->segment_count)
+		return step(at, q->arena, STR("."), READ | O_DIRECTORY);
+	for (size_t i = 0; i < q->segment_count && at >= 0; i++) {
+		bool last = i + 1 == q->segment_count;
+		int next = step(at, q->arena, q->segments[i],
+				last ? READ : O_PATH | O_DIRECTORY);
+		if (at != s->root)
+			close(at);
+		at = next;
+	}
+	return at;
 }
 
 /* Opens what the path names: a file, or a folder's index.html. -1: nothing that
@@ -97,34 +105,25 @@ static int open_below(const struct site *s, struct arena *a, str path)
 static int open_file(const struct site *s, struct request *q, struct stat *st, str *name,
 		     bool *folder)
 {
-	str path;
 	*folder = false;
-	if (!relative_path(q, &path))
+	if (!is_plain_path(q))
 		return -1;
-	int fd = open_below(s, q->arena, path);
-	if (fd < 0 || fstat(fd, st)) {
-		fd_close(&fd);
-		return -1;
-	}
-	if (S_ISDIR(st->st_mode)) {
-		close(fd);
+	int fd = open_below(s, q);
+	*name = q->segment_count ? q->segments[q->segment_count - 1] : STR("");
+	if (fd >= 0 && !fstat(fd, st) && S_ISDIR(st->st_mode)) {
+		int parent = fd;
+		*name = STR("index.html");
 		*folder = q->segment_count && !q->slash;
-		path = arena_cat(q->arena, path, path.n ? STR("/") : STR(""),
-				 STR("index.html"));
-		fd = *folder ? -1 : open_below(s, q->arena, path);
-		if (fd < 0 || fstat(fd, st)) {
-			fd_close(&fd);
-			return -1;
-		}
+		fd = *folder ? -1
+			     : step(parent, q->arena, *name,
+				    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+		close(parent);
 	} else if (q->slash) {
-		close(fd);
-		return -1;
+		fd_close(&fd);
 	}
-	*name = path;
-	if (S_ISREG(st->st_mode))
-		return fd;
-	close(fd);
-	return -1;
+	if (fd >= 0 && (fstat(fd, st) || !S_ISREG(st->st_mode)))
+		fd_close(&fd);
+	return fd;
 }
 
 /* ---- what is sent of it */
