@@ -42,6 +42,11 @@ static const char *const types[][2] = {
 	{ "SIZE", "a size: 512k, 50M, 1G" },
 	{ "SPAN", "a time: 90s, 5m, 12h, 5d" },
 	{ "BOOL", "yes or no" },
+	{ "LEVEL", "debug, info, warn or error" },
+	{ "FORMAT", "text or json" },
+	{ "ADDRESS", "address:port" },
+	{ "RELAY", "host:port, or outbox" },
+	{ "PROTECT", "words PATH=WHO separated by commas" },
 };
 
 static const char *type_words(const char *type)

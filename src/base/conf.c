@@ -1,6 +1,6 @@
 #include "base/conf.h"
 
-#include "base/clock.h"
+#include "base/conf_value.h"
 #include "base/file.h"
 
 #include <ini.h>
@@ -9,11 +9,9 @@
 
 enum { CONF_MAX = 256 * 1024, ROUTES_MAX = 10000 };
 
-enum type { TEXT, WORDS, NUMBER, SIZE, SPAN, BOOL };
-
 static const struct row {
 	const char *section, *key;
-	enum type type;
+	enum conf_type type;
 	size_t offset;
 	const char *standard;
 } rows[] = {
@@ -35,6 +33,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 struct load {
 	struct arena *a;
 	struct conf conf;
+	bool has_url[2]; /* [site] url, [web] url */
 	err e;
 };
 
@@ -44,66 +43,19 @@ const struct conf_doc *conf_docs(size_t *count)
 	return docs;
 }
 
-static bool parse_size(str text, int64_t *octets)
-{
-	static const struct {
-		char unit;
-		int64_t octets;
-	} units[] = { { 'k', 1024 }, { 'M', 1 << 20 }, { 'G', 1 << 30 } };
-	int64_t n, scale = 1;
-	for (size_t i = 0; text.n && i < sizeof units / sizeof *units; i++)
-		if (text.p[text.n - 1] == units[i].unit) {
-			scale = units[i].octets;
-			text.n--;
-			break;
-		}
-	return str_i64(text, &n) && n >= 0 && !__builtin_mul_overflow(n, scale, octets);
-}
-
-static bool parse_bool(str text, bool *value)
-{
-	*value = str_ieq(text, STR("yes"));
-	return *value || str_ieq(text, STR("no"));
-}
-
-static bool set_number(str value, int64_t *number)
-{
-	return str_i64(value, number) && *number >= 0;
-}
-
-/* What a value of a type must look like, for the error's text. */
-static const char *const wanted[] = {
-	[TEXT] = "one line",
-	[WORDS] = "words separated by commas",
-	[NUMBER] = "a whole number",
-	[SIZE] = "a size such as 512k, 50M or 1G",
-	[SPAN] = "a time such as 90s, 5m, 12h or 5d",
-	[BOOL] = "yes or no",
-};
-
 static bool set(struct load *l, const struct row *row, str value)
 {
-	void *at = (char *)&l->conf + row->offset;
-	switch (row->type) {
-	case TEXT:
-	case WORDS:
-		*(str *)at = arena_copy(l->a, value);
-		return true;
-	case NUMBER:
-		return set_number(value, at);
-	case SIZE:
-		return parse_size(value, at);
-	case SPAN:
-		return clock_parse_span(value, at);
-	case BOOL:
-		return parse_bool(value, at);
-	}
-	return false;
+	return conf_value_read(l->a, row->type, value, (char *)&l->conf + row->offset);
 }
 
 static err add_route(struct load *l, str domain, str hop)
 {
 	struct conf *c = &l->conf;
+	if (!conf_hop_valid(hop))
+		return err_in(l->a, ERR_SYNTAX,
+			      "[route] %.*s = %.*s: must be smtp://HOST:PORT, "
+			      "lmtp://HOST:PORT or lmtp:/PATH",
+			      STR_F(domain), STR_F(hop));
 	if (c->route_count == ROUTES_MAX)
 		return FAIL(ERR_SYNTAX, "[route] takes at most 10,000 lines");
 	if (c->route_count % 64 == 0) {
@@ -115,6 +67,24 @@ static err add_route(struct load *l, str domain, str hop)
 	}
 	c->routes[c->route_count++] = (struct conf_route){ arena_lower(l->a, domain),
 							   arena_copy(l->a, hop) };
+	return OK;
+}
+
+/* Two names of one key; what both say must be the same. */
+static err same_url(struct load *l, const struct row *row)
+{
+	str *urls[] = { &l->conf.site_url, &l->conf.web_url };
+	size_t this = row->offset == offsetof(struct conf, web_url);
+	if (row->offset != offsetof(struct conf, site_url) && !this)
+		return OK;
+	l->has_url[this] = true;
+	if (l->has_url[!this] && !str_eq(*urls[0], *urls[1]))
+		return err_in(
+			l->a, ERR_SYNTAX,
+			"[site] url = %.*s and [web] url = %.*s: they are two names "
+			"of one key; leave one out",
+			STR_F(*urls[0]), STR_F(*urls[1]));
+	*urls[!this] = *urls[this];
 	return OK;
 }
 
@@ -131,8 +101,8 @@ static err put(struct load *l, str section, str key, str value)
 		if (!set(l, &rows[i], value))
 			return err_in(l->a, ERR_SYNTAX, "[%s] %s = %.*s: must be %s",
 				      rows[i].section, rows[i].key, STR_F(value),
-				      wanted[rows[i].type]);
-		return OK;
+				      conf_wanted(rows[i].type));
+		return same_url(l, &rows[i]);
 	}
 	return err_in(l->a, ERR_SYNTAX,
 		      "[%.*s] has no key \"%.*s\"; postern.conf(5) lists the keys",
@@ -179,6 +149,7 @@ err conf_parse(struct arena *a, const char *path, str text, const char *const *o
 	for (size_t i = 0; i < ROWS; i++)
 		set(&l, &rows[i], str_from(rows[i].standard));
 	TRY(read_text(&l, path, text));
+	memset(l.has_url, 0, sizeof l.has_url); /* either overrides both */
 	for (size_t i = 0; i < count; i++)
 		TRY(put_override(&l, overrides[i]));
 	if (!str_eq(l.conf.store_backend, STR("sqlite")))

@@ -139,6 +139,44 @@ static bool count_fits(const struct cli_command *command, size_t n)
 	return n >= least && n <= most;
 }
 
+/* The row's word for the argument at a position; the last may stand for many. */
+static str argument_word(const struct cli_command *command, size_t at)
+{
+	str rest = str_from(command->arguments), word = STR("");
+	for (size_t i = 0; i <= at && str_word(&rest, &word); i++)
+		;
+	return word;
+}
+
+static bool is_one_of(str words, str given)
+{
+	str word, rest = words;
+	while (str_cut(rest, '|', &word, &rest))
+		if (str_eq(word, given))
+			return true;
+	return str_eq(rest, given);
+}
+
+/* Words of the command's own, "owner|moderator", and the form KEY=VALUE. */
+static bool words_fit(const struct cli *c)
+{
+	for (size_t i = 0; i < c->arg_count; i++) {
+		str word = argument_word(c->command, i), given = str_from(c->args[i]);
+		str first, rest;
+		if (str_starts(word, STR("KEY=VALUE"))
+		    && (!str_has(given, '=') || given.p[0] == '=')) {
+			fprintf(stderr, "postern: %s: write KEY=VALUE\n", c->args[i]);
+			return false;
+		}
+		if (!str_cut(word, '|', &first, &rest) || is_one_of(word, given))
+			continue;
+		fprintf(stderr, "postern: %s: must be %.*s or %.*s\n", c->args[i],
+			STR_F(first), STR_F(rest));
+		return false;
+	}
+	return true;
+}
+
 static bool take_arguments(struct cli *c, int argc, char **argv, bool *help)
 {
 	bool options_end = false;
@@ -161,7 +199,7 @@ static bool take_arguments(struct cli *c, int argc, char **argv, bool *help)
 			c->command->words);
 		return false;
 	}
-	return true;
+	return *help || words_fit(c);
 }
 
 /* -c FILE and --set S.K=V, before the command. */
@@ -182,6 +220,20 @@ static int take_globals(struct cli *c, int argc, char **argv)
 	return i;
 }
 
+static bool sets_fit(const struct cli *c)
+{
+	for (size_t i = 0; i < c->override_count; i++) {
+		str name, value, section, key;
+		if (str_cut(str_from(c->overrides[i]), '=', &name, &value)
+		    && str_cut(name, '.', &section, &key) && section.n && key.n)
+			continue;
+		fprintf(stderr, "postern: --set %s: write SECTION.KEY=VALUE\n",
+			c->overrides[i]);
+		return false;
+	}
+	return true;
+}
+
 int args_parse(struct cli *c, int argc, char **argv, bool *run)
 {
 	int at = take_globals(c, argc, argv), taken;
@@ -199,6 +251,8 @@ int args_parse(struct cli *c, int argc, char **argv, bool *run)
 		print_all(stderr);
 		return CLI_USAGE;
 	}
+	if (!sets_fit(c))
+		return CLI_USAGE;
 	c->command = find(argc - at, argv + at, &taken);
 	if (!c->command)
 		return unknown(argc - at, argv + at);

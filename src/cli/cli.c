@@ -12,7 +12,13 @@ int cli_fail(struct cli *c, err e)
 {
 	(void)c;
 	fprintf(stderr, "postern: %s\n", e.msg);
-	return e.kind == ERR_SYNTAX ? CLI_USAGE : CLI_FAILED;
+	return CLI_FAILED;
+}
+
+int cli_usage(const char *why)
+{
+	fprintf(stderr, "postern: %s\n", why);
+	return CLI_USAGE;
 }
 
 err cli_conf(struct cli *c, const struct conf **conf)

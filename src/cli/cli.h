@@ -9,7 +9,9 @@
  *             return CLI_OK;
  *     }
  *
- * Exit codes: 0 done, 1 refused or failed, 2 the command was not understood. */
+ * Exit codes: 0 done, 1 refused or failed, 2 usage: no such command, option or word of
+ * the command's own, one that is missing, or what is not KEY=VALUE where that is asked
+ * for. What is wrong with data (an address, a setting's value, a file) is 1. */
 #pragma once
 
 #include "base/conf.h"
@@ -63,6 +65,10 @@ extern const struct actor cli_actor;
 
 /* Says what failed on standard error and gives CLI_FAILED. */
 int cli_fail(struct cli *c, err e);
+
+/* The same, where the command line itself is not as it must be: CLI_USAGE. Most of
+ * that args.c finds, by the command's row. */
+int cli_usage(const char *why);
 
 #define CLI_TRY(c, call)                                \
 	do {                                            \

@@ -26,37 +26,49 @@ static int print(json_t *j)
 	return CLI_OK;
 }
 
-static const char *const meanings[] = {
-	[MEANS_FOREIGN] = "foreign",
-	[MEANS_NOBODY] = "nobody",
-	[MEANS_POST] = "post",
-	[MEANS_REQUEST] = "request",
-	[MEANS_JOIN] = "join",
-	[MEANS_LEAVE] = "leave",
-	[MEANS_OWNER] = "owner",
-	[MEANS_CONFIRM] = "confirm",
-	[MEANS_BOUNCE] = "bounce",
-	[MEANS_BAD_PATH] = "bad-return-path",
-	[MEANS_ALIAS] = "alias",
-	[MEANS_ADMIN] = "admin",
-	[MEANS_SRS] = "forwarded-return-path",
+static const struct {
+	const char *word, *reason;
+} meanings[] = {
+	[MEANS_FOREIGN] = { "foreign", "its domain is none of this site's" },
+	[MEANS_NOBODY] = { "nobody", "the domain is ours, but there is no such address" },
+	[MEANS_POST] = { "post", "what comes is a post to the list" },
+	[MEANS_REQUEST] = { "request", "the list's commands by mail" },
+	[MEANS_JOIN] = { "join", "mail to it asks to join the list" },
+	[MEANS_LEAVE] = { "leave", "mail to it asks to leave the list" },
+	[MEANS_OWNER] = { "owner", "mail to it goes to who runs the list" },
+	[MEANS_CONFIRM] = { "confirm", "mail to it confirms what a letter asked" },
+	[MEANS_BOUNCE] = { "bounce", "a return path of ours, with a tag that is right" },
+	[MEANS_BAD_PATH] = { "bad-return-path", "a return path whose tag is wrong" },
+	[MEANS_ALIAS] = { "alias", "forwarded to persons" },
+	[MEANS_ADMIN] = { "admin", "mail to it goes to the site's administrator" },
+	[MEANS_SRS] = { "forwarded-return-path",
+			"a forwarded mail's return path, on its way back" },
 };
+
+static json_t *judged(struct cli *c, const char *result, str reason)
+{
+	json_t *j = json_object();
+	json_object_set_new(j, "result", json_string(result));
+	json_object_set_new(j, "reason", text(c, reason));
+	return j;
+}
+
+static int print_error(struct cli *c, const char *result, err e)
+{
+	print(judged(c, result, str_from(e.msg)));
+	return CLI_FAILED;
+}
 
 int cli_check_address(struct cli *c)
 {
 	struct books *books;
 	struct address x;
-	json_t *j = json_object();
 	err e = address_parse(c->a, str_from(c->args[0]), &x);
-	if (e.kind) {
-		json_object_set_new(j, "result", json_string("syntax"));
-		json_object_set_new(j, "reason", json_string(e.msg));
-		print(j);
-		return CLI_FAILED;
-	}
+	if (e.kind)
+		return print_error(c, "syntax", e);
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	struct meaning m = addressbook_find(books->addresses, c->a, &x);
-	json_object_set_new(j, "result", json_string(meanings[m.what]));
+	json_t *j = judged(c, meanings[m.what].word, str_from(meanings[m.what].reason));
 	json_object_set_new(j, "address", text(c, address_text(c->a, &x)));
 	if (m.list)
 		json_object_set_new(j, "list", text(c, m.list->address));
@@ -65,29 +77,57 @@ int cli_check_address(struct cli *c)
 	return print(j);
 }
 
+static const struct {
+	unsigned flag;
+	const char *word;
+} flags[] = {
+	{ MIME_TOO_DEEP, "too-deep" },           { MIME_TOO_MANY, "too-many-parts" },
+	{ MIME_OPEN_BOUNDARY, "open-boundary" }, { MIME_BAD_ENCODING, "bad-encoding" },
+	{ MIME_TYPE_TWICE, "type-twice" },       { MIME_BAD_HEADER, "bad-header" },
+};
+
+static json_t *flags_json(struct cli *c, unsigned set, str *listed)
+{
+	json_t *words = json_array();
+	*listed = STR("");
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		if (!(set & flags[i].flag))
+			continue;
+		json_array_append_new(words, json_string(flags[i].word));
+		*listed = arena_cat(c->a, *listed, listed->n ? STR(", ") : STR(""),
+				    str_from(flags[i].word));
+	}
+	return words;
+}
+
+static json_t *part_json(struct cli *c, const struct mime_part *p)
+{
+	json_int_t size = p->multipart ? 0 : (json_int_t)mime_bytes(c->a, p).n;
+	json_t *part = json_object();
+	json_object_set_new(part, "type", text(c, p->type));
+	json_object_set_new(part, "depth", json_integer(p->depth));
+	json_object_set_new(part, "charset", text(c, p->charset));
+	json_object_set_new(part, "encoding", text(c, p->encoding));
+	json_object_set_new(part, "filename", text(c, p->filename));
+	json_object_set_new(part, "attachment", json_boolean(p->attachment));
+	json_object_set_new(part, "size", json_integer(size));
+	return part;
+}
+
 int cli_check_mime(struct cli *c)
 {
 	struct mime m;
-	str bytes;
-	json_t *j = json_object(), *parts = json_array();
-	CLI_TRY(c, file_read(c->a, c->args[0], FILE_MAX, &bytes));
-	CLI_TRY(c, mime_parse(c->a, bytes, &m));
-	for (size_t i = 0; i < m.count; i++) {
-		const struct mime_part *p = &m.parts[i];
-		json_t *part = json_object();
-		json_object_set_new(part, "type", text(c, p->type));
-		json_object_set_new(part, "depth", json_integer(p->depth));
-		json_object_set_new(part, "charset", text(c, p->charset));
-		json_object_set_new(part, "encoding", text(c, p->encoding));
-		json_object_set_new(part, "filename", text(c, p->filename));
-		json_object_set_new(part, "attachment", json_boolean(p->attachment));
-		json_object_set_new(
-			part, "size",
-			json_integer(
-				(json_int_t)(p->multipart ? 0 : mime_bytes(c->a, p).n)));
-		json_array_append_new(parts, part);
-	}
-	json_object_set_new(j, "flags", json_integer((json_int_t)m.flags));
+	str bytes, listed;
+	err e = file_read(c->a, c->args[0], FILE_MAX, &bytes);
+	if (!e.kind)
+		e = mime_parse(c->a, bytes, &m);
+	if (e.kind)
+		return print_error(c, "error", e);
+	json_t *parts = json_array(), *words = flags_json(c, m.flags, &listed);
+	for (size_t i = 0; i < m.count; i++)
+		json_array_append_new(parts, part_json(c, &m.parts[i]));
+	json_t *j = judged(c, m.flags ? "flagged" : "clean", listed);
+	json_object_set_new(j, "flags", words);
 	json_object_set_new(j, "parts", parts);
 	return print(j);
 }

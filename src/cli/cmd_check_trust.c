@@ -27,10 +27,7 @@ static int print(json_t *j)
 
 static err client_of(struct cli *c, struct net_addr *client)
 {
-	const char *ip = cli_option(c, "ip");
-	if (!ip)
-		return FAIL(ERR_SYNTAX, "--ip is missing: whose connection is it?");
-	return net_parse_ip(str_from(ip), client);
+	return net_parse_ip(str_from(cli_option(c, "ip")), client);
 }
 
 int cli_check_spf(struct cli *c)
@@ -40,6 +37,8 @@ int cli_check_spf(struct cli *c)
 	struct spf_ask ask = { .client = &client,
 			       .helo = str_from(cli_option(c, "helo")),
 			       .sender = str_from(cli_option(c, "from")) };
+	if (!cli_option(c, "ip"))
+		return cli_usage("--ip is missing: whose connection is it?");
 	CLI_TRY(c, client_of(c, &client));
 	CLI_TRY(c, resolver_of(c, &ask.resolver));
 	ask.receiver = c->conf.site_hostname;

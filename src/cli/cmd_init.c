@@ -32,9 +32,6 @@ static err read_options(struct setup *x)
 	const char *dir = cli_option(c, "dir"), *domain = cli_option(c, "domain"),
 		   *admin = cli_option(c, "admin");
 	const char *hostname = cli_option(c, "hostname");
-	if (!dir || !domain || !admin)
-		return FAIL(ERR_SYNTAX,
-			    "init needs --dir DIR --domain DOMAIN --admin ADDRESS");
 	x->dir = str_from(dir);
 	x->domain = domain_ascii(c->a, str_from(domain));
 	x->hostname = hostname ? domain_ascii(c->a, str_from(hostname))
@@ -74,7 +71,8 @@ static str conf_text(struct setup *x)
 		if (!str_cut(str_from(x->c->overrides[i]), '=', &name, &value)
 		    || !str_cut(name, '.', &section, &key))
 			continue;
-		has_url = has_url || str_eq(name, STR("site.url"));
+		has_url = has_url || str_eq(name, STR("site.url"))
+			  || str_eq(name, STR("web.url"));
 		buf_cat(&out, STR("["), section, STR("]\n"), key, STR(" = "), value,
 			STR("\n"));
 	}
@@ -83,19 +81,54 @@ static str conf_text(struct setup *x)
 	return arena_copy(a, buf_str(&out));
 }
 
-static err make_folders(struct setup *x)
-{
-	static const char *const folders[] = { "", "/keys", "/run" };
-	struct arena *a = x->c->a;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		TRY(file_mkdir(a, arena_z(a, arena_cat(a, x->dir, str_from(folders[i]))),
-			       i == 1 ? 0700 : 0755));
-	return OK;
-}
-
 static bool there(struct arena *a, str path)
 {
 	return !access(arena_z(a, path), F_OK);
+}
+
+/* What the configuration will say, before anything is written: of a file that is
+ * there, else of the one that will be. What --set says is read by itself first, so
+ * that an error names it and not a line of a file that nobody has seen. */
+static err read_conf(struct setup *x, struct conf *conf)
+{
+	struct cli *c = x->c;
+	const char *path = arena_z(c->a, x->conf_file);
+	if (there(c->a, x->conf_file))
+		return conf_load(c->a, path, c->overrides, c->override_count, conf);
+	TRY(conf_parse(c->a, path, STR(""), c->overrides, c->override_count, conf));
+	return conf_parse(c->a, path, conf_text(x), NULL, 0, conf);
+}
+
+/* A folder with those above it. */
+static err make_folder(struct arena *a, str path, unsigned mode)
+{
+	for (size_t i = 1; i < path.n; i++)
+		if (path.p[i] == '/' && !there(a, str_first(path, i)))
+			TRY(file_mkdir(a, arena_z(a, str_first(path, i)), 0755));
+	return file_mkdir(a, arena_z(a, path), mode);
+}
+
+/* The folder of a key, where it is not the one of [trust] keys. */
+static err make_folder_of(struct arena *a, const struct conf *conf, str file)
+{
+	str folder, name;
+	if (!str_cut_last(conf_path(a, conf, file), '/', &folder, &name)
+	    || there(a, folder))
+		return OK;
+	return make_folder(a, folder, 0700);
+}
+
+static err make_folders(struct setup *x, const struct conf *conf)
+{
+	struct arena *a = x->c->a;
+	str keys = conf_path(a, conf, conf->trust_keys);
+	str run = arena_cat(a, conf->site_data, STR("/run"));
+	TRY(file_mkdir(a, arena_z(a, x->dir), 0755));
+	TRY(make_folder(a, conf->site_data, 0755));
+	TRY(make_folder(a, keys, 0700));
+	TRY(make_folder_of(a, conf, conf->tls_certificate));
+	TRY(make_folder_of(a, conf, conf->tls_key));
+	return make_folder(a, run, 0755);
 }
 
 static err write_new(struct arena *a, str path, unsigned mode, str content)
@@ -179,8 +212,10 @@ static err set_up(struct setup *x, str *record, str *token)
 {
 	struct cli *c = x->c;
 	const struct conf *conf;
+	struct conf planned;
 	struct books *books;
-	TRY(make_folders(x));
+	TRY(read_conf(x, &planned));
+	TRY(make_folders(x, &planned));
 	TRY(write_new(c->a, x->conf_file, 0644, conf_text(x)));
 	c->conf_path = arena_z(c->a, x->conf_file);
 	TRY(cli_conf(c, &conf));
@@ -196,6 +231,8 @@ int cli_init(struct cli *c)
 {
 	struct setup x = { .c = c };
 	str record, token;
+	if (!cli_option(c, "dir") || !cli_option(c, "domain") || !cli_option(c, "admin"))
+		return cli_usage("init needs --dir DIR --domain DOMAIN --admin ADDRESS");
 	CLI_TRY(c, read_options(&x));
 	CLI_TRY(c, set_up(&x, &record, &token));
 	printf("Made %.*s. Start the server:\n\n    postern -c %.*s serve\n\n",

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/csv.h"
 #include "lists/members.h"
 #include "lists/owner.h"
 #include "mail/date.h"
@@ -26,6 +27,12 @@ struct adding {
 	size_t added, wrong;
 };
 
+static err add_one(struct adding *x, struct arena *a, const struct mailbox *m)
+{
+	return x->invite ? member_invite(x->books, a, x->list, m, &cli_actor)
+			 : member_admit(x->books, a, x->list, m, x->welcome, &cli_actor);
+}
+
 static err add_line(struct adding *x, struct arena *a, str line)
 {
 	struct mailbox *m;
@@ -34,38 +41,74 @@ static err add_line(struct adding *x, struct arena *a, str line)
 	if (n != 1 || !m[0].address.domain.n)
 		return err_in(a, ERR_SYNTAX, "\"%.*s\" is not one address",
 			      STR_F(cli_shown(a, line)));
-	return x->invite ? member_invite(x->books, a, x->list, &m[0], &cli_actor)
-			 : member_admit(x->books, a, x->list, &m[0], x->welcome,
-					&cli_actor);
+	return add_one(x, a, &m[0]);
 }
 
 /* What is wrong is told and skipped; what is right is done. */
+static err added(struct adding *x, err e)
+{
+	if (err_is_passing(e))
+		return err_in(x->c->a, e.kind, "%s", e.msg);
+	x->added += !e.kind;
+	x->wrong += e.kind != ERR_NONE;
+	if (e.kind)
+		fprintf(stderr, "postern: %s\n", e.msg);
+	return OK;
+}
+
+static bool is_to_read(str *line)
+{
+	*line = str_trim(*line);
+	return line->n && line->p[0] != '#';
+}
+
 static err add_lines(struct adding *x, str text)
 {
 	str line;
 	while (str_line(&text, &line)) {
 		ARENA(a);
-		line = str_trim(line);
-		if (!line.n || line.p[0] == '#')
+		if (is_to_read(&line))
+			TRY(added(x, add_line(x, a, line)));
+	}
+	return OK;
+}
+
+/* Records address,name, after a line that says so; or lines as member add takes them. */
+static err add_records(struct adding *x, str text)
+{
+	str fields[2], raw;
+	for (bool first = true; text.n; first = false) {
+		ARENA(a);
+		struct mailbox m = { 0 };
+		if (!csv_record(a, &text, fields, 2, &raw) || !is_to_read(&raw)
+		    || (first && str_ieq(fields[0], STR("address"))))
 			continue;
-		err e = add_line(x, a, line);
-		if (err_is_passing(e))
-			return err_in(x->c->a, e.kind, "%s", e.msg);
-		x->added += !e.kind;
-		x->wrong += e.kind != ERR_NONE;
-		if (e.kind)
-			fprintf(stderr, "postern: %s\n", e.msg);
+		m.name = fields[1];
+		bool two = !address_parse(a, fields[0], &m.address).kind;
+		TRY(added(x, two ? add_one(x, a, &m) : add_line(x, a, raw)));
 	}
 	return OK;
 }
 
 /* Notices open transactions of their own, so only silent adding shares one. */
-static err add_batched(struct adding *x, str text)
+static err add_batched(struct adding *x, err (*add)(struct adding *x, str text), str text)
 {
 	if (x->welcome || x->invite)
-		return add_lines(x, text);
+		return add(x, text);
 	TRY(book_begin(x->books->lists));
-	return book_end(x->books->lists, add_lines(x, text));
+	return book_end(x->books->lists, add(x, text));
+}
+
+/* The addresses of the arguments, a line each; - stands for those on standard input. */
+static err named(struct cli *c, struct buf *lines)
+{
+	for (size_t i = 1; i < c->arg_count; i++) {
+		str input = str_from(c->args[i]);
+		if (str_eq(input, STR("-")))
+			TRY(cli_stdin(c, INPUT_MAX, &input));
+		buf_cat(lines, input, STR("\n"));
+	}
+	return OK;
 }
 
 int cli_member_add(struct cli *c)
@@ -75,51 +118,23 @@ int cli_member_add(struct cli *c)
 			    .invite = cli_option(c, "invite") };
 	BUF(lines);
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
-	for (size_t i = 1; i < c->arg_count; i++) {
-		str input = str_from(c->args[i]);
-		if (str_eq(input, STR("-")))
-			CLI_TRY(c, cli_stdin(c, INPUT_MAX, &input));
-		buf_cat(&lines, input, STR("\n"));
-	}
-	CLI_TRY(c, add_batched(&x, buf_str(&lines)));
+	CLI_TRY(c, named(c, &lines));
+	CLI_TRY(c, add_batched(&x, add_lines, buf_str(&lines)));
 	if (x.added != 1 || x.wrong)
 		printf("%zu %s, %zu not\n", x.added, x.invite ? "invited" : "added",
 		       x.wrong);
 	return x.wrong ? CLI_FAILED : CLI_OK;
 }
 
-/* address,name a line, as member export writes it; quotes around a field may stand. */
-static str csv_mailbox(struct arena *a, str line)
-{
-	str address = line, name = STR(""), rest;
-	bool two = str_cut(line, ',', &address, &rest);
-	if (two)
-		str_cut(rest, ',', &name, &rest);
-	if (two && !name.n)
-		name = rest;
-	name = str_trim(name);
-	if (name.n > 1 && name.p[0] == '"')
-		name = (str){ name.p + 1, name.n - 2 };
-	struct mailbox m = { .name = name };
-	if (address_parse(a, str_trim(address), &m.address).kind)
-		return line;
-	return mailbox_text(a, &m);
-}
-
 int cli_member_import(struct cli *c)
 {
 	struct adding x = { .c = c };
-	str text, line;
-	BUF(lines);
+	str text;
+	bool file = c->arg_count > 1 && strcmp(c->args[1], "-");
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
-	if (c->arg_count > 1)
-		CLI_TRY(c, file_read(c->a, c->args[1], INPUT_MAX, &text));
-	else
-		CLI_TRY(c, cli_stdin(c, INPUT_MAX, &text));
-	while (str_line(&text, &line))
-		if (str_trim(line).n && !str_istarts(line, STR("address,")))
-			buf_cat(&lines, csv_mailbox(c->a, line), STR("\n"));
-	CLI_TRY(c, add_batched(&x, buf_str(&lines)));
+	CLI_TRY(c, file ? file_read(c->a, c->args[1], INPUT_MAX, &text)
+			: cli_stdin(c, INPUT_MAX, &text));
+	CLI_TRY(c, add_batched(&x, add_records, text));
 	printf("%zu added, %zu not\n", x.added, x.wrong);
 	return x.wrong ? CLI_FAILED : CLI_OK;
 }
@@ -129,10 +144,15 @@ int cli_member_remove(struct cli *c)
 	struct books *books;
 	const struct list_entry *list;
 	int code = CLI_OK;
+	BUF(lines);
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	for (size_t i = 1; i < c->arg_count; i++) {
-		err e = member_end(books, c->a, list, str_from(c->args[i]),
-				   cli_option(c, "goodbye"), &cli_actor);
+	CLI_TRY(c, named(c, &lines));
+	str rest = buf_str(&lines), line;
+	while (str_line(&rest, &line)) {
+		if (!is_to_read(&line))
+			continue;
+		err e = member_end(books, c->a, list, line, cli_option(c, "goodbye"),
+				   &cli_actor);
 		if (e.kind)
 			code = cli_fail(c, e);
 	}
@@ -190,14 +210,11 @@ int cli_member_ls(struct cli *c)
 static void print_csv(struct cli *c, void *arg, const struct member_row *m)
 {
 	(void)arg;
-	str name = cli_shown(c->a, m->name);
-	printf("%.*s,\"", STR_F(cli_shown(c->a, m->text)));
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '"')
-			putchar('"');
-		putchar(name.p[i]);
-	}
-	puts("\"");
+	str address = cli_shown(c->a, m->text);
+	if (str_has(address, ',') || str_has(address, '"')) /* a quoted local part */
+		address = csv_quoted(c->a, address);
+	printf("%.*s,%.*s\n", STR_F(address),
+	       STR_F(csv_quoted(c->a, cli_shown(c->a, m->name))));
 }
 
 int cli_member_export(struct cli *c)

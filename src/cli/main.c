@@ -16,8 +16,9 @@ int main(int argc, char **argv)
 {
 	struct cli c = { .program = argv[0] };
 	bool run;
-	if (argc == 3
-	    && str_eq(str_from(argv[1]), STR("role"))) /* started by the supervisor */
+	/* As the supervisor starts it; role ls and its kin name no role. */
+	if (argc == 3 && str_eq(str_from(argv[1]), STR("role"))
+	    && role_from(argv[2]) != ROLE_COUNT)
 		role_run(role_bodies, argv[2]);
 	log_open("command", LOG_WARN, false);
 	c.a = arena_new();

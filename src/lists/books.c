@@ -10,14 +10,15 @@
 
 static str mac_path(struct arena *a, const struct conf *conf)
 {
-	return conf_path(a, conf, STR("keys/mac.key"));
+	return arena_cat(a, conf_path(a, conf, conf->trust_keys), STR("/mac.key"));
 }
 
 err books_mac_from(str content, struct mac_key *mac)
 {
 	if (content.n != sizeof mac->bytes)
 		return FAIL(ERR_SYNTAX,
-			    "keys/mac.key must hold 32 octets; restore it from a backup, "
+			    "mac.key in the folder of [trust] keys must hold 32 octets; "
+			    "restore it from a backup, "
 			    "or links and return paths that are out will not be known");
 	memcpy(mac->bytes, content.p, sizeof mac->bytes);
 	return OK;

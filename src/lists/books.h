@@ -24,7 +24,7 @@ struct books {
 };
 
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key
- * that the role was handed; NULL: it is read from DATA/keys.
+ * that the role was handed; NULL: it is read from [trust] keys.
  * ERR_NOTFOUND: no data folder there; the text says how to make one. */
 MUST_USE err books_open(struct arena *a, const struct conf *conf, enum books_mode mode,
 			const struct mac_key *mac, struct books *books);
@@ -34,7 +34,7 @@ void books_close(struct books *books);
  * in the old one is gone: called between two pieces of work, never inside one. */
 MUST_USE err books_refresh(struct books *books);
 
-/* DATA/keys/mac.key, made once at init; 32 random octets. */
+/* mac.key in the folder of [trust] keys, made once at init; 32 random octets. */
 MUST_USE err books_make_mac(struct arena *a, const struct conf *conf);
 MUST_USE err books_mac_from(str content, struct mac_key *mac);
 

@@ -168,29 +168,11 @@ static err allow_books(struct rules *r, const struct rights *row, str data)
 	return OK;
 }
 
-/* The site's folder is opened with all that is below it, so it must not hold the
- * books. */
 static err allow_site(struct rules *r, const struct conf *conf)
 {
-	char site[PATH_MAX], data[PATH_MAX];
-	if (!conf->web_root.n)
-		return OK;
-	const char *path = arena_z(r->a, conf_path(r->a, conf, conf->web_root));
-	if (!realpath(path, site))
-		return err_in(r->a, ERR_SYNTAX, "[web] root = %s: %s", path,
-			      strerror(errno));
-	if (!realpath(arena_z(r->a, conf->site_data), data))
-		return err_in(r->a, ERR_IO, "%.*s: %s", STR_F(conf->site_data),
-			      strerror(errno));
-	str inner = arena_cat(r->a, str_from(data), STR("/"));
-	str outer = strcmp(site, "/") ? arena_cat(r->a, str_from(site), STR("/"))
-				      : STR("/");
-	if (str_starts(inner, outer))
-		return err_in(r->a, ERR_SYNTAX,
-			      "[web] root = %s holds the data folder; choose a folder of "
-			      "its own, such as %s/site",
-			      path, data);
-	return allow_path(r, site, READ);
+	const char *site;
+	TRY(sandbox_site(r->a, conf, &site));
+	return site ? allow_path(r, site, READ) : OK;
 }
 
 static err allow_port(struct rules *r, str port)

@@ -30,6 +30,10 @@ MUST_USE err landlock_enter(struct arena *a, const struct rights *r,
 MUST_USE err seccomp_enter(struct arena *a, const struct rights *r,
 			   const struct conf *conf);
 
+/* The folder of [web] root, which is opened to its role with all that is below it;
+ * NULL: none is configured. ERR_SYNTAX: it is not there, or it holds the data folder. */
+MUST_USE err sandbox_site(struct arena *a, const struct conf *conf, const char **folder);
+
 /* Whether mail is routed to a Unix socket ([route] X = lmtp:/PATH). */
 bool sandbox_dials_unix(const struct conf *conf);
 

@@ -34,12 +34,15 @@ static void setup_free(struct setup *setup)
 static struct setup *setup_read(const struct super *s, const char *path,
 				const struct listen_set *old, err *e)
 {
+	const char *site;
 	struct setup *fresh = mem_zero(sizeof *fresh);
 	fresh->a = arena_new();
 	*e = conf_read(fresh->a, path, &fresh->path, &fresh->text);
 	if (!e->kind)
 		*e = conf_parse(fresh->a, fresh->path, fresh->text, s->sets, s->set_count,
 				&fresh->conf);
+	if (!e->kind)
+		*e = sandbox_site(fresh->a, &fresh->conf, &site);
 	if (!e->kind)
 		*e = listen_open(fresh->a, &fresh->conf, old, &fresh->listening);
 	return fresh;

@@ -46,6 +46,35 @@ static void names_what_is_wrong(struct arena *a)
 		{ "[smtp\nx=1\n", "postern.conf:1: " },
 		{ "[store]\nbackend = pgsql\n", "backend = pgsql: not built yet" },
 		{ "[send]\nrequire_tls = maybe\n", "must be yes or no" },
+		{ "[log]\n\nlevel = foo\n",
+		  "conf:3: [log] level = foo: must be debug, info" },
+		{ "[log]\nlevel =\n", "conf:2: [log] level = : must be debug" },
+		{ "[log]\nformat = xml\n",
+		  "conf:2: [log] format = xml: must be text or" },
+		{ "[dns]\nserver = foo\n",
+		  "conf:2: [dns] server = foo: must be ADDRESS:" },
+		{ "[dns]\nserver = 192.0.2.1\n", "conf:2: [dns] server" },
+		{ "[dns]\nserver = ns.example:53\n", "conf:2: [dns] server" },
+		{ "[dns]\nserver = 2001:db8::1:53\n", "conf:2: [dns] server" },
+		{ "[send]\nrelay = outbax\n",
+		  "conf:2: [send] relay = outbax: must be HOST" },
+		{ "[send]\nrelay = mx.example\n", "conf:2: [send] relay" },
+		{ "[send]\nrelay = mx.example:70000\n", "conf:2: [send] relay" },
+		{ "[send]\nrelay = a b:25\n", "conf:2: [send] relay" },
+		{ "[route]\nx = rubbish\n", "conf:2: [route] x = rubbish: must be smtp" },
+		{ "[route]\nx = smtp://h\n", "conf:2: [route] x" },
+		{ "[route]\nx = http://h:25\n", "conf:2: [route] x" },
+		{ "[route]\nx = lmtp:/\n", "conf:2: [route] x" },
+		{ "[route]\nx =\n", "conf:2: [route] x" },
+		{ "[web]\nprotect = internal=admin\n", "conf:2: [web] protect" },
+		{ "[web]\nprotect = /a=admin, /b\n", "conf:2: [web] protect" },
+		{ "[web]\nprotect = /a=everybody\n", "conf:2: [web] protect" },
+		{ "[web]\nprotect = /a=members:\n", "conf:2: [web] protect" },
+		{ "[web]\nprotect = /a/../b=admin\n", "conf:2: [web] protect" },
+		{ "[site]\nurl = http://a\n[web]\nurl = http://b\n",
+		  "conf:4: [site] url = http://a and [web] url = http://b" },
+		{ "[web]\nurl = http://a\n[site]\nurl = http://b\n",
+		  "conf:4: [site] url" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct conf c = { .site_domain = STR("untouched") };
@@ -58,6 +87,54 @@ static void names_what_is_wrong(struct arena *a)
 	      == ERR_NOTFOUND);
 }
 
+static void takes_what_is_right(struct arena *a)
+{
+	static const char *const cases[] = {
+		"[log]\nlevel = warn\nformat = json\n",
+		"[dns]\nserver = 192.0.2.1:53\n",
+		"[dns]\nserver = [2001:db8::1]:53\n",
+		"[dns]\nserver =\n",
+		"[send]\nrelay = outbox\n",
+		"[send]\nrelay = smtp.uni.example:587\n",
+		"[send]\nrelay = [2001:db8::1]:25\n",
+		"[send]\nrelay =\n",
+		"[route]\n*.x = smtp://h:25\ny = lmtp://127.0.0.1:24\nz = lmtp:/run/x\nw "
+		"= h:1\n",
+		"[web]\nprotect = /a/b=members:dev@x.example, / = signed-in, /c/=admin\n",
+	};
+	struct conf c;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		err e = conf_load(a, write_conf(a, cases[i]), NULL, 0, &c);
+		if (e.kind)
+			fprintf(stderr, "%s\n", e.msg);
+		CHECK(!e.kind);
+	}
+}
+
+/* [web] url and [site] url are one key. */
+static void url_has_two_names(struct arena *a)
+{
+	static const struct {
+		const char *text, *override, *url;
+	} cases[] = {
+		{ "[web]\nurl = http://a\n", NULL, "http://a" },
+		{ "[site]\nurl = http://a\n", NULL, "http://a" },
+		{ "[site]\nurl = http://a\nurl = http://b\n[web]\nurl = http://b\n", NULL,
+		  "http://b" },
+		{ "[site]\nurl = http://a\n", "web.url=http://b", "http://b" },
+		{ "[web]\nurl = http://a\n", "site.url=http://b", "http://b" },
+	};
+	struct conf c;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		err e = conf_load(a, write_conf(a, cases[i].text), &cases[i].override,
+				  cases[i].override ? 1 : 0, &c);
+		CHECK(!e.kind && str_eq(c.site_url, str_from(cases[i].url)));
+	}
+	const char *const two[] = { "web.url=http://b", "site.url=http://c" };
+	err e = conf_load(a, write_conf(a, ""), two, 2, &c);
+	CHECK(e.kind == ERR_SYNTAX && strstr(e.msg, "--set site.url=http://c: "));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -65,6 +142,8 @@ int main(void)
 		return 1;
 	reads(a);
 	names_what_is_wrong(a);
+	takes_what_is_right(a);
+	url_has_two_names(a);
 	unlink(write_conf(a, ""));
 	rmdir(folder);
 	return check_done();

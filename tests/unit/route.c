@@ -157,8 +157,6 @@ static void test_written(struct arena *a, struct dns_table *t)
 		{ "six.example", "2001:db8::1 [2001:db8::1]:24" },
 		{ "lists.example",
 		  "lmtp 127.0.0.1 127.0.0.1:24" }, /* a written route goes before ourselves */
-		{ "bad.example", "451 4.3.5 the configuration's route is not HOST:PORT" },
-		{ "port.example", "451 4.3.5" },
 		{ "gone.example", "451 4.4.3 the next hop has no address" },
 		{ "plain.example", "plain.example 192.0.2.9:25" },
 	};
@@ -168,8 +166,6 @@ static void test_written(struct arena *a, struct dns_table *t)
 		      "lmtp:/run/lmtp.sock\n"
 		      "six.example = smtp://[2001:db8::1]:24\nlists.example = "
 		      "lmtp://127.0.0.1:24\n"
-		      "bad.example = smtp://relay.example\nport.example = "
-		      "smtp://relay.example:70000\n"
 		      "gone.example = smtp://no.such.example:25\n"),
 	    t, table);
 	static const struct one relay[] = {

@@ -1,0 +1,56 @@
+#include "cli/csv.h"
+
+#include "base/buf.h"
+
+/* Takes one field off *text; *end: it was the record's last. A quote within a field
+ * that does not begin with one stands for itself. */
+static str take_field(struct arena *a, str *text, bool *end)
+{
+	BUF(out);
+	bool quoted = text->n && text->p[0] == '"';
+	size_t i = quoted;
+	for (; i < text->n; i++) {
+		char c = text->p[i];
+		if (quoted && c == '"') {
+			if (i + 1 == text->n || text->p[i + 1] != '"') {
+				quoted = false; /* what follows up to the comma is kept */
+				continue;
+			}
+			i++;
+		} else if (!quoted && (c == ',' || c == '\n')) {
+			break;
+		}
+		buf_add(&out, (str){ &c, 1 });
+	}
+	*end = i == text->n || text->p[i] == '\n';
+	*text = str_skip(*text, i < text->n ? i + 1 : i);
+	return str_trim(arena_copy(a, buf_str(&out)));
+}
+
+bool csv_record(struct arena *a, str *text, str *fields, size_t most, str *raw)
+{
+	bool end = false;
+	if (!text->n)
+		return false;
+	*raw = *text;
+	for (size_t i = 0; i < most; i++)
+		fields[i] = STR("");
+	for (size_t i = 0; !end; i++) {
+		str field = take_field(a, text, &end);
+		if (i < most)
+			fields[i] = field;
+	}
+	*raw = str_trim(str_first(*raw, raw->n - text->n));
+	return true;
+}
+
+str csv_quoted(struct arena *a, str field)
+{
+	BUF(out);
+	buf_add(&out, STR("\""));
+	for (size_t i = 0; i < field.n; i++)
+		buf_cat(&out, (str){ field.p + i, 1 },
+			field.p[i] == '"' ? STR("\"") : STR(""));
+	buf_add(&out, STR("\""));
+	return arena_copy(a, buf_str(&out));
+}

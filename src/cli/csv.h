@@ -1,0 +1,14 @@
+/* cli/csv.h: comma-separated values, as RFC 4180 has them.
+ *
+ *     while (csv_record(a, &text, fields, 2, &raw)) ... fields[0], fields[1]
+ */
+#pragma once
+
+#include "base/arena.h"
+
+/* Takes one record off *text: its first fields, most of them, the missing ones empty;
+ * raw is the record as it stands there. Fields live in a. False at the end. */
+bool csv_record(struct arena *a, str *text, str *fields, size_t most, str *raw);
+
+/* A field as it must be written: in quotes, with those inside doubled. */
+str csv_quoted(struct arena *a, str field);

@@ -1,0 +1,135 @@
+"""The command line and the configuration as others meet them: what is refused, where
+and with which exit code; that a refusal changes nothing; what reads and writes lists."""
+import csv
+import io
+import json
+import os
+import subprocess
+
+from browser import Browser
+from harness import POSTERN, Postern, check, done, equal, eventually, folder, limit, section
+
+limit(150)
+LIST, OTHER, ADMIN = 'dev@lists.example', 'copy@lists.example', 'admin@lists.example'
+
+
+def init(at, *sets, admin=ADMIN):
+    words = [x for s in sets for x in ('--set', s)]
+    return subprocess.run([POSTERN, *words, 'init', '--dir', at, '--domain', 'lists.example', '--admin', admin],
+                          capture_output=True, text=True, timeout=60)
+
+
+section('init: bad input changes nothing')
+room = folder()
+for bad in ('foo.bar=1', 'log.level=loud', 'dns.server=foo', 'send.relay=nowhere', 'web.protect=internal=admin', 'route.x=rubbish',
+            'smtp.max_size=many', 'store.backend=pgsql'):
+    r = init(room + '/new', bad)
+    check(f'--set {bad} is refused by name', r.returncode == 1 and bad.split('=')[0].split('.')[1] in r.stderr, (r.returncode, r.stderr))
+    check('and nothing is made', not os.path.exists(room + '/new'), os.path.exists(room + '/new') and os.listdir(room + '/new'))
+r = init(room + '/new', 'foo')
+equal('no SECTION.KEY=VALUE: usage', (r.returncode, os.path.exists(room + '/new')), (2, False))
+equal('no address: refused', (init(room + '/new', admin='nobody').returncode, os.path.exists(room + '/new')), (1, False))
+r = init(room + '/new')
+equal('what is right works then', (r.returncode, r.stderr), (0, ''))
+with open(room + '/new/postern.conf', 'a') as f:
+    f.write('[log]\nlevel = foo\n')
+before = sorted(os.listdir(room + '/new'))
+r = init(room + '/new')
+check('a file that is there is read first', r.returncode == 1 and 'level = foo' in r.stderr and sorted(os.listdir(room + '/new')) == before, r.stderr)
+
+section('keys in another folder')
+p = Postern(trust__keys='private/secrets', web__url='https://www.lists.example')
+check('init makes it, closed to others', oct(os.stat(p.data + '/private/secrets').st_mode & 0o777) == '0o700')
+check('with the key of the tags', os.path.getsize(p.data + '/private/secrets/mac.key') == 32 and not os.path.exists(p.data + '/keys/mac.key'))
+p.cli('list', 'create', LIST)
+p.cli('list', 'create', OTHER)
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']), p.tail())
+b = Browser(p)
+link = p.cli('user', 'link', ADMIN).strip()
+check('links are built from the URL', link.startswith('https://www.lists.example/confirm/'), link)
+b.get('/confirm/' + link.rsplit('/', 1)[1]).submit()
+equal('the site works with it', b.get('/account').status, 200)
+role = p.roles()
+
+section('reload: what is wrong keeps the old configuration')
+text = open(p.conf).read()
+for key, value, says in (('log__level', 'loud', 'must be debug'), ('dns__server', 'foo', 'must be ADDRESS'), ('send__relay', 'rubbish', 'must be HOST'),
+                         ('route__x', 'rubbish', 'must be smtp'), ('web__protect', 'x', 'PATH=WHO'), ('web__root', '/nowhere', 'make that folder'),
+                         ('site__url', 'https://other.example', 'two names')):
+    p.configure(**{key: value})
+    n = len(p.events('reload-refused'))
+    p.process.send_signal(1)
+    said = eventually(lambda: p.events('reload-refused')[n:])
+    check(f'{key} = {value} is refused', said and says in said[0]['error'], said)
+    if key != 'web__root':
+        check('by file and line', said and f'postern.conf:{len(open(p.conf).read().splitlines())}: ' in said[0]['error'], said)
+    with open(p.conf, 'w') as f:
+        f.write(text)
+equal('the roles run on', p.roles(), role)
+equal('and pages come', b.get('/lists/').status, 200)
+
+section('serve: what is wrong starts nothing')
+p.stop()
+for key, value in (('log__level', 'loud'), ('dns__server', 'foo'), ('route__x', 'rubbish'), ('web__root', '/nowhere'), ('web__root', '/')):
+    p.configure(**{key: value})
+    log = len(p.log())
+    r = p.run('serve')
+    check(f'{key} = {value}', r.returncode == 1 and key.split('__')[1] + ' = ' + value in r.stderr and 'role-started' not in r.stderr, (r.returncode, r.stderr))
+    with open(p.conf, 'w') as f:
+        f.write(text)
+p.start()
+
+section('exit codes')
+for code, words in ((2, ('nonsense',)), (2, ('list', 'create')), (2, ('list', 'ls', '--nonsense')), (2, ('list', 'set', LIST, 'subject_prefix')),
+                    (2, ('role', 'add', LIST, 'king', ADMIN)), (2, ('role', 'add')), (2, ('user', 'set', ADMIN, 'admin')), (2, ('check', 'spf')),
+                    (2, ('init', '--dir', '/nowhere')), (2, ('--set', 'x', 'list', 'ls')),
+                    (1, ('list', 'create', 'no address')), (1, ('list', 'set', LIST, 'archive_policy=sometimes')), (1, ('member', 'add', LIST, 'nobody')),
+                    (1, ('role', 'add', LIST, 'owner', 'nobody')), (1, ('list', 'show', 'none')), (1, ('held', 'show', 'x')), (1, ('tick', '--at', 'noon')),
+                    (1, ('user', 'set', ADMIN, 'admin=perhaps')), (1, ('--set', 'log.level=x', 'list', 'ls')), (1, ('check', 'spf', '--ip', 'x')),
+                    (0, ('list', 'ls')), (0, ('role', 'ls', LIST)), (0, ('role', 'ls', '--help'))):
+    r = p.run(*words)
+    check(f'{" ".join(words)}: {code}', r.returncode == code and bool(r.stderr) == (code > 0), (r.returncode, r.stderr))
+for words in (('role', 'ls'), ('role', 'add'), ('role', 'remove'), ('role', '--help')):
+    r = p.run(*words)
+    check(f'{" ".join(words)} tells how it goes', 'only postern serve' not in r.stderr and 'postern' in r.stderr and 'role add' in r.stderr.replace('role ls', 'role add').replace('role remove', 'role add'), r.stderr)
+check('a role by hand is refused', p.run('role', 'web').returncode == 2 and 'only postern serve' in p.run('role', 'web').stderr)
+
+section('check')
+for address, result in ((LIST, 'post'), ('x@lists.example', 'nobody'), ('x@elsewhere.example', 'foreign'), ('dev-owner@lists.example', 'owner'), (ADMIN, None)):
+    r = json.loads(p.run('check', 'address', address, '--json').stdout)
+    check(f'address {address}', result in (None, r['result']) and r['reason'], r)
+r = p.run('check', 'address', 'a b@@', '--json')
+check('no address', r.returncode == 1 and json.loads(r.stdout)['result'] == 'syntax' and json.loads(r.stdout)['reason'], r.stdout)
+mail = room + '/mail'
+with open(mail, 'w') as f:
+    f.write('Subject: x\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\nhello\n')
+r = p.json('check', 'mime', mail)
+equal('mime: what is odd is said in words', (r['result'], r['flags'], r['reason'], len(r['parts'])), ('flagged', ['open-boundary'], 'open-boundary', 2))
+with open(mail, 'w') as f:
+    f.write('Subject: x\n\nhello\n')
+r = p.json('check', 'mime', mail)
+equal('and what is not', (r['result'], r['flags'], r['reason']), ('clean', [], ''))
+r = p.run('check', 'mime', room + '/none', '--json')
+check('no file', r.returncode == 1 and json.loads(r.stdout)['result'] == 'error', r.stdout)
+
+section('members by lines')
+people = [('anna@uni.example', 'Anna'), ('ben@uni.example', 'Weiss, Ben'), ('cleo@uni.example', 'Cleo "Cat" Q.'), ('dora@uni.example', ''),
+          ('emil@uni.example', 'Émile, "le petit", D\'Or'), ('fay@uni.example', 'Fay; <x@y.example>')]
+out = io.StringIO()
+csv.writer(out).writerows([('address', 'name')] + people)
+r = p.run('member', 'import', LIST, '-', input=out.getvalue())
+check('import reads standard input', r.returncode == 0 and '6 added' in r.stdout, (r.stdout, r.stderr))
+equal('each with the name it had', [(m['address'], m['name']) for m in p.json('member', 'ls', LIST)], people)
+exported = p.cli('member', 'export', LIST)
+equal('export is CSV', [tuple(x) for x in csv.reader(io.StringIO(exported))], [('address', 'name')] + people)
+r = p.run('member', 'import', OTHER, input=exported)
+equal('and comes back as it was', (r.returncode, p.cli('member', 'export', OTHER)), (0, exported))
+r = p.run('member', 'import', OTHER, '-', input='Gus Grey <gus@uni.example>\n\n# nobody\n"not closed, x@uni.example\n')
+check('a line as in a mail is taken, too; what is wrong is told', r.returncode == 1 and '1 added, 1 not' in r.stdout and 'not closed' in r.stderr, (r.stdout, r.stderr))
+r = p.run('member', 'remove', OTHER, '-', input='anna@uni.example\n\n# nobody\nben@uni.example\ncleo@uni.example\n')
+equal('remove reads standard input', (r.returncode, sorted(m['address'] for m in p.json('member', 'ls', OTHER))),
+      (0, ['dora@uni.example', 'emil@uni.example', 'fay@uni.example', 'gus@uni.example']))
+equal('the log says nothing of trouble', [x for x in p.events() if x['level'] == 'error' and x['event'] != 'reload-refused'], [])
+equal('SIGTERM ends it well', p.stop(), 0)
+done()
