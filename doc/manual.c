@@ -109,8 +109,16 @@ static void print_commands(void)
 		printf(" %s\n", c->arguments);
 		troff(c->help);
 	}
-	puts(".SH EXIT STATUS\n0 done, 1 refused or failed, 2 the command was not "
-	     "understood.\n"
+	puts(".SH EXIT STATUS\n.TP\n.B 0\nDone.\n.TP\n.B 1\nRefused or failed: what was "
+	     "said of "
+	     "a list, an\naddress, a setting, a file or the configuration is wrong or "
+	     "cannot be "
+	     "done now.\n.TP\n.B 2\nUsage: no such command or option, an argument that "
+	     "is "
+	     "missing or too many, another\nword than the command's own (owner, "
+	     "moderator), or no "
+	     "= where KEY=VALUE or\nSECTION.KEY=VALUE is asked for. Nothing was read or "
+	     "done.\n"
 	     ".SH SEE ALSO\n.BR postern.conf (5)");
 }
 

@@ -9,14 +9,25 @@ WHERE=(--set "smtp.listen=127.0.0.1:$SMTP_PORT" --set "smtp.submission=127.0.0.1
 	--set "site.url=$URL")
 pst() { build/postern -c "$DEMO/postern.conf" "${WHERE[@]}" "$@"; }
 
+# In a folder beside, which is renamed when it is whole: one that was interrupted is
+# made anew.
 demo_make() {
-	[ -e "$DEMO/ready" ] && return 0
+	local whole=$DEMO said
+	[ -e "$whole/ready" ] && return 0
+	rmdir "$whole" 2>/dev/null
+	[ -e "$whole" ] && {
+		echo "$whole is there already and is no finished demo. Remove it, or DEMO=FOLDER ./run takes another." >&2
+		return 1
+	}
+	local DEMO=$whole.new
+	rm -rf "$DEMO"
 	mkdir -p "$DEMO"
 	build/postern "${WHERE[@]}" --set send.relay=outbox --set web.root=site \
 		init --dir "$DEMO" --domain lists.example --admin okafor@lists.example --hostname mail.lists.example \
 		>"$DEMO/first-steps.txt" || return 1
 	demo_lists && demo_site && demo_archive || return 1
-	touch "$DEMO/ready"
+	said=$(cat "$DEMO/first-steps.txt") && echo "${said//"$DEMO"/"$whole"}" >"$DEMO/first-steps.txt" &&
+	touch "$DEMO/ready" && mv "$DEMO" "$whole"
 }
 
 demo_lists() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/docs.sh: what the code names is documented: log events (doc/events.tsv),
-# RFCs (doc/rfc.tsv), headers (each folder's README.md). Settings, commands and manual pages are generated from their
+# RFCs (doc/rfc.tsv), headers (each folder's README.md, which there must be). Settings, commands and manual pages are generated from their
 # tables (doc/generate).
 passed=0 failed=0
 check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
@@ -19,6 +19,11 @@ while read -r header; do
 	folder=${header%/*} stem=${header##*/} stem=${stem%.*}
 	check "$folder/README.md does not name $stem" names "$folder" "$stem"
 done < <(find src -name '*.h' -not -name '*_inside.h' -not -path 'src/*/*/*/*')
+# Each folder that is ours; the corpora hold inputs alone.
+for folder in $(git ls-files src tests doc bench fuzz web scripts 2>/dev/null | grep / | sed 's|/[^/]*$||' | sort -u); do
+	case $folder in fuzz/corpus/*) continue ;; esac
+	check "$folder has no README.md" test -f "$folder/README.md"
+done
 manual=$(ls build/*/manual build/manual 2>/dev/null | head -1)
 for page in postern.conf.5 postern.1 settings.md rules.md; do
 	check "doc/$page is not what the tables say: doc/generate" cmp -s <("$manual" $page) doc/$page

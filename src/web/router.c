@@ -255,6 +255,42 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	}
 }
 
+/* Whether what stands at a path has a twin in JSON. */
+static bool has_twin(const struct router *router, struct arena *a, str path)
+{
+	struct request q = { .arena = a, .method = GET };
+	return !request_split_path(a, path, &q).kind
+	       && match_path(router, &q, true).allowed;
+}
+
+/* Who asked for a page's twin is led to twins: /lists/dev/admin.json to
+ * /lists/dev/admin/held.json. */
+static void lead_to_twin(const struct router *router, struct request *q,
+			 struct response *r)
+{
+	struct arena *a = q->arena;
+	str json = STR(".json");
+	for (size_t i = 0; i < r->header_count; i++) {
+		if (!str_eq(r->headers[i].name, STR("Location")))
+			continue;
+		str path = r->headers[i].value, rest = STR("");
+		for (size_t k = 0; k < path.n; k++)
+			if (path.p[k] == '?' || path.p[k] == '#') {
+				rest = str_skip(path, k);
+				path = str_first(path, k);
+			}
+		if (!str_ends(path, json) && has_twin(router, a, path)) {
+			if (str_ends(path, STR("/")))
+				path = str_first(path, path.n - 1);
+			path = arena_cat(a, path, json);
+		}
+		r->headers[i].value = arena_cat(a, path, rest);
+		r->type = STR("application/json");
+		buf_cat(&r->body, STR("{\"location\":\""), r->headers[i].value,
+			STR("\"}\n"));
+	}
+}
+
 void router_page(void *arg, struct request *q, struct response *r)
 {
 	const struct router *router = arg;
@@ -264,9 +300,16 @@ void router_page(void *arg, struct request *q, struct response *r)
 		error_page(q, r, q->refused, str_from(q->why));
 	else
 		dispatch(router, q, r);
+	if (q->json && r->status / 100 == 3)
+		lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
 		error_page(q, r, r->status, STR_NONE);
-	if (r->status >= 500 && !q->refused) /* CONNECT's 501 is no trouble of ours */
+	if (r->status == 503)
+		log_warn("page-put-off", KS("path", q->path),
+			 KZ("do",
+			    "nothing, if it is rare; else look at the lines before"));
+	else if (r->status >= 500
+		 && !q->refused) /* CONNECT's 501 is no trouble of ours */
 		log_error("page-failed", KS("path", q->path), KN("status", r->status),
 			  KZ("do", "look at the lines before this one"));
 }

@@ -55,11 +55,21 @@ class Run:
             pass
 
 
+section('ended in the middle, then once more')
+run = Run()
+check('it makes its site', eventually(lambda: any(os.path.exists(DEMO + x + '/token.txt') or os.path.exists(DEMO + x + '/outbound/outbound.db')
+                                                  for x in ('', '.new')), 120), run.said)
+os.killpg(run.process.pid, signal.SIGKILL)
+run.process.wait()
+check('and is ended before that is done', not os.path.exists(DEMO + '/ready'))
+
 section('the first time')
 run = Run()
 if not run.tells():
     done()
 b = Browser(site)
+b.get('/lists/')
+check('its site stands at /', b.status == 200 and b.get('/').page == open(os.path.join(ROOT, 'scripts/demo-site.html')).read(), b.text())
 b.get('/lists/')
 check('the public list is shown', 'developer' in b.page, b.text())
 check('the private list is not', 'board' not in b.text(), b.text())

@@ -151,6 +151,10 @@ static void test_outbound(struct books_test *t)
 	CHECK(expire(t, 170) && books_count(t, "body", "1") == 1);
 	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 	CHECK(expire(t, 0) && books_count(t, "body", "1") == 1);
+	str relay = t->conf->send_relay;
+	t->conf->send_relay = STR("outbox"); /* read there, not sent */
+	CHECK(expire(t, 2) && books_count(t, "body", "1") == 1);
+	t->conf->send_relay = relay;
 	CHECK(expire(t, 2) && books_count(t, "body", "1") == 0
 	      && books_count(t, "message", "kept = 0") == 1);
 	CHECK(books_count(t, "arrival", "1") > 0 && books_count(t, "event", "1") > 0);

@@ -46,11 +46,21 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 	return OK;
 }
 
+/* A Message-ID may itself end in .json, so here the twin is asked for by Accept. */
+static bool wants_json(const struct request *q)
+{
+	str accept = request_header(q, "accept");
+	return str_find(accept, STR("application/json")).n
+	       && !str_find(accept, STR("text/html")).n;
+}
+
 void message_id_page(struct request *q, struct response *r)
 {
 	struct page_choice p = { .frame = frame_of(q, STR("Message")) };
 	str id = rest_of_path(q);
 	(void)worker_open(q);
+	q->json = wants_json(q);
+	response_header(r, STR("Vary"), STR("Accept"));
 	if (str_starts(id, STR("<")) && str_ends(id, STR(">")))
 		id = str_first(str_skip(id, 1), id.n - 2);
 	p.message_id = id;
@@ -63,7 +73,7 @@ void message_id_page(struct request *q, struct response *r)
 	if (p.posts_count == 1)
 		response_redirect(r, 302, p.posts[0].href);
 	else if (p.posts_count)
-		page_choice(&r->body, &p);
+		ANSWER(q, r, choice, &p);
 	else
 		error_page(q, r, 404,
 			   q->session ? STR("No list that you may read has a message "

@@ -2,8 +2,12 @@
 #include "web/pages/entry.h"
 
 #include "account/account.h"
+#include "account/password.h"
 #include "account/session.h"
 #include "base/log.h"
+
+_Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4,
+	       "passwords that wait leave threads to make pages");
 
 /* ---- sessions */
 

@@ -15,8 +15,8 @@ void healthz_page(struct request *q, struct response *r)
 		r->status = 503;
 		return;
 	}
-	r->type = STR("text/plain; charset=utf-8");
-	buf_add(&r->body, STR("ok\n"));
+	r->type = q->json ? STR("application/json") : STR("text/plain; charset=utf-8");
+	buf_add(&r->body, q->json ? STR("{\"status\":\"ok\"}\n") : STR("ok\n"));
 }
 
 /* ---- /metrics, in the text format that Prometheus reads */
