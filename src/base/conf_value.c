@@ -112,14 +112,16 @@ bool conf_hop_valid(str hop)
 	str host;
 	if (str_starts(hop, STR("lmtp:/")) && !str_starts(hop, STR("lmtp://")))
 		return hop.n > strlen("lmtp:/") && hop.n < strlen("lmtp:") + 108;
-	if (str_starts(hop, STR("smtp://")) || str_starts(hop, STR("lmtp://")))
-		hop = str_skip(hop, 7);
-	return split_port(hop, &host) && is_host(host);
+	if (!str_starts(hop, STR("smtp://")) && !str_starts(hop, STR("lmtp://")))
+		return false;
+	return split_port(str_skip(hop, 7), &host) && is_host(host);
 }
 
 static bool read_relay(struct arena *a, str value, const char *choices, void *at)
 {
-	return (!value.n || str_eq(value, STR("outbox")) || conf_hop_valid(value))
+	str host;
+	return (!value.n || str_eq(value, STR("outbox"))
+		|| (split_port(value, &host) && is_host(host)))
 	       && read_text(a, value, choices, at);
 }
 

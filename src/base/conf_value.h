@@ -27,5 +27,5 @@ bool conf_value_read(struct arena *a, enum conf_type type, str value, void *at);
 /* What a value of the type looks like, for an error's text. */
 const char *conf_wanted(enum conf_type type);
 
-/* A next hop of [route]: smtp://HOST:PORT, lmtp://HOST:PORT, lmtp:/PATH or HOST:PORT. */
+/* A next hop of [route]: smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:/PATH. */
 bool conf_hop_valid(str hop);

@@ -25,7 +25,7 @@
 
 #include <jansson.h>
 
-enum { ORDER_WAITERS = HTTP_WORKERS * 3 / 4 }; /* the others make pages meanwhile */
+enum { ORDER_WAITERS = HTTP_WORKERS / 2 }; /* the others make pages meanwhile */
 
 struct web { /* one a process */
 	const struct conf *conf;

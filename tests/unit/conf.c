@@ -62,6 +62,8 @@ static void names_what_is_wrong(struct arena *a)
 		{ "[send]\nrelay = mx.example:70000\n", "conf:2: [send] relay" },
 		{ "[send]\nrelay = a b:25\n", "conf:2: [send] relay" },
 		{ "[route]\nx = rubbish\n", "conf:2: [route] x = rubbish: must be smtp" },
+		{ "[route]\nx = h:25\n", "conf:2: [route] x" },
+		{ "[send]\nrelay = lmtp:/run/x\n", "conf:2: [send] relay" },
 		{ "[route]\nx = smtp://h\n", "conf:2: [route] x" },
 		{ "[route]\nx = http://h:25\n", "conf:2: [route] x" },
 		{ "[route]\nx = lmtp:/\n", "conf:2: [route] x" },
@@ -98,8 +100,7 @@ static void takes_what_is_right(struct arena *a)
 		"[send]\nrelay = smtp.uni.example:587\n",
 		"[send]\nrelay = [2001:db8::1]:25\n",
 		"[send]\nrelay =\n",
-		"[route]\n*.x = smtp://h:25\ny = lmtp://127.0.0.1:24\nz = lmtp:/run/x\nw "
-		"= h:1\n",
+		"[route]\n*.x = smtp://h:25\ny = lmtp://127.0.0.1:24\nz = lmtp:/run/x\n",
 		"[web]\nprotect = /a/b=members:dev@x.example, / = signed-in, /c/=admin\n",
 	};
 	struct conf c;

@@ -227,7 +227,7 @@ static const struct attempt {
 	unsigned needs; /* NET_ bits of which a role that may has one; 0: no role may */
 	int abi;        /* the Landlock version that refuses it; 0: any kernel does */
 } attempts[] = {
-	{ "connect to a mail server", dial_mail, NET_DIAL, 0 },
+	{ "connect to a mail server", dial_mail, NET_DIAL, 4 },
 	{ "connect to another port", dial_other, 0, 4 },
 	{ "connect to the name server", dial_dns, NET_DNS | NET_DIAL, 0 },
 	{ "connect to an abstract socket", connect_abstract, 0, 6 },

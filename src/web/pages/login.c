@@ -6,7 +6,8 @@
 #include "account/session.h"
 #include "base/log.h"
 
-_Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4,
+_Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
+		       && ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 3 / 4,
 	       "passwords that wait leave threads to make pages");
 
 /* ---- sessions */
