@@ -73,17 +73,25 @@ static const struct cli_command *find(int argc, char **argv, int *taken)
 	return best;
 }
 
-static int unknown(int argc, char **argv)
+/* The commands whose words begin like that. */
+static size_t print_near(FILE *to, const char *title, const char *word)
 {
 	size_t near = 0;
-	fprintf(stderr, "postern: no command \"%s%s%s\"\n", argc ? argv[0] : "",
-		argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
-	for (size_t i = 0; argc && i < COMMANDS; i++)
-		if (str_starts(str_from(commands[i].words), str_from(argv[0])))
-			fprintf(stderr, "%s  postern %s %s\n",
-				near++ ? "" : "Did you mean\n", commands[i].words,
-				commands[i].arguments);
-	if (!near)
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (str_starts(str_from(commands[i].words), str_from(word)))
+			fprintf(to, "%s  postern %s %s\n", near++ ? "" : title,
+				commands[i].words, commands[i].arguments);
+	return near;
+}
+
+static int unknown(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--help")
+	    && print_near(stdout, "usage:\n", argv[0]))
+		return CLI_OK;
+	fprintf(stderr, "postern: no command \"%s%s%s\"\n", argv[0], argc > 1 ? " " : "",
+		argc > 1 ? argv[1] : "");
+	if (!print_near(stderr, "Did you mean\n", argv[0]))
 		fputs("postern --help lists all commands\n", stderr);
 	return CLI_USAGE;
 }
