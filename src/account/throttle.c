@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "mail/address.h"
 
 #include <stdlib.h>
 
@@ -37,11 +38,19 @@ static str network(struct arena *a, const struct net_addr *peer)
 	return net_ip_text(a, &net);
 }
 
+/* However an address is spelled, it is one account. */
+static str account(struct arena *a, str user)
+{
+	struct address x;
+	return address_parse(a, user, &x).kind ? arena_lower(a, user)
+					       : address_key(a, &x);
+}
+
 bool throttle_may(struct throttle *t, str user, const struct net_addr *peer)
 {
 	ARENA(a);
 	return (!peer || rate_has(t->networks, network(a, peer), 1))
-	       && rate_has(t->accounts, arena_lower(a, user), 1);
+	       && (!user.n || rate_has(t->accounts, account(a, user), 1));
 }
 
 /* Of several who try at one time each may be told yes and find the bucket empty here:
@@ -51,5 +60,6 @@ void throttle_failed(struct throttle *t, str user, const struct net_addr *peer)
 	ARENA(a);
 	if (peer)
 		rate_take(t->networks, network(a, peer), 1);
-	rate_take(t->accounts, arena_lower(a, user), 1);
+	if (user.n)
+		rate_take(t->accounts, account(a, user), 1);
 }

@@ -66,9 +66,15 @@ void buf_add_quoted(struct buf *b, str s)
 	buf_add_char(b, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+		if (c == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0) {
+			/* U+0080 to U+009F: a terminal takes them for commands */
+			buf_add(b, (str){ s.p + from, i - from });
+			c = (unsigned char)s.p[++i];
+		} else if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
 			continue;
-		buf_add(b, (str){ s.p + from, i - from });
+		} else {
+			buf_add(b, (str){ s.p + from, i - from });
+		}
 		buf_addf(b, c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
 		from = i + 1;
 	}

@@ -236,6 +236,15 @@ void rates_free(struct rates *r)
 	free(r);
 }
 
+/* The limit on all is there for those who send much: it must not be a means by which a
+ * few of them silence who writes a letter. So it does not hold for a client that has
+ * used less than a fortieth of what is its own. */
+static bool is_modest(struct rates *r, const struct keys *k)
+{
+	return !r->client || !k->client.n
+	       || rate_has(r->client, k->client, r->client->burst * 39 / 40);
+}
+
 enum limit_verdict rates_take(struct rates *r, const struct net_addr *client, double n)
 {
 	struct keys k;
@@ -250,8 +259,10 @@ enum limit_verdict rates_take(struct rates *r, const struct net_addr *client, do
 	enum { ALL = sizeof all / sizeof *all };
 	enum limit_verdict verdict = LIMIT_OK;
 	pthread_mutex_lock(&r->lock);
+	bool modest = is_modest(r, &k);
 	for (size_t i = 0; i < ALL && verdict == LIMIT_OK; i++)
-		if (all[i].rate && !rate_has(all[i].rate, all[i].key, n))
+		if (all[i].rate && !(modest && all[i].verdict == LIMIT_TOTAL)
+		    && !rate_has(all[i].rate, all[i].key, n))
 			verdict = all[i].verdict;
 	for (size_t i = 0; i < ALL && verdict == LIMIT_OK; i++)
 		if (all[i].rate)

@@ -258,8 +258,8 @@ static bool on_plain(void *ctx, struct smtp_session *s, str user, str token,
 static bool on_auth_allow(void *ctx, struct smtp_session *s, str user)
 {
 	struct visit *v = ctx;
-	(void)s;
-	return throttle_may(v->d->sign_ins, user, &v->peer);
+	(void)s, (void)user;
+	return throttle_may(v->d->sign_ins, STR_NONE, &v->peer);
 }
 
 static void on_auth_done(void *ctx, struct smtp_session *s, const char *mechanism,
@@ -268,7 +268,7 @@ static void on_auth_done(void *ctx, struct smtp_session *s, const char *mechanis
 	struct visit *v = ctx;
 	(void)s;
 	if (!ok)
-		throttle_failed(v->d->sign_ins, user, &v->peer);
+		throttle_failed(v->d->sign_ins, STR_NONE, &v->peer);
 	if (ok)
 		log_info("signed-in", KS("client", v->client), KZ("mechanism", mechanism),
 			 KS("user", user));

@@ -7,7 +7,13 @@
 
 /* Strangers write here: so many notes an hour from a network and from all, each of a
  * few hundred octets. What is beyond them is in the log alone. */
-enum { NETWORK_HOURLY = 60, ALL_HOURLY = 600, FIELD_MAX = 1000, WHY_MAX = 2000 };
+enum {
+	NETWORK_HOURLY = 60,
+	ALL_HOURLY = 600,
+	FIELD_MAX = 1000,
+	WHY_MAX = 500,
+	RECIPIENTS_MAX = 10
+};
 
 void smtpd_refused_limits(struct smtpd *d)
 {
@@ -42,10 +48,11 @@ void smtpd_note_refused(struct visit *v, const struct smtp_session *s,
 			const struct judgement *judged)
 {
 	struct arena *a = m->arena;
-	struct inbound_recipient *r = arena_zero(a, s->rcpt_count * sizeof *r);
+	size_t n = s->rcpt_count < RECIPIENTS_MAX ? s->rcpt_count : RECIPIENTS_MAX;
+	struct inbound_recipient *r = arena_zero(a, n * sizeof *r);
 	if (!may_note(v, a))
 		return;
-	for (size_t i = 0; i < s->rcpt_count; i++)
+	for (size_t i = 0; i < n; i++)
 		r[i] = (struct inbound_recipient){
 			.address = address_text(a, &s->rcpts[i].to),
 			.notify = STR(""),
@@ -55,7 +62,7 @@ void smtpd_note_refused(struct visit *v, const struct smtp_session *s,
 	row->body = short_header(a, m->header);
 	row->size = (int64_t)row->body.n;
 	row->trust = STR("{}");
-	err e = commit_add(v->d->commit, row, r, s->rcpt_count);
+	err e = commit_add(v->d->commit, row, r, n);
 	if (e.kind) /* the committer has logged why; the answer is the same */
 		row->id = 0;
 }

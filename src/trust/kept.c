@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+enum { KEPT_ROW_MAX = 8 << 10, KEPT_ALL_MAX = 64 << 10 }; /* octets of text */
+
 struct kept_row {
 	str name;
 	enum dns_type type;
@@ -92,12 +94,20 @@ static void add_row(struct buf *out, const struct kept *k, const struct kept_row
 	buf_add(out, STR("]}"));
 }
 
+/* Whoever signs chooses how long his records are: what does not fit is asked for
+ * again as if there had been no answer. */
 void kept_json(struct buf *out, const struct kept *k)
 {
+	BUF(row);
+	size_t from = out->n;
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < k->count; i++) {
-		buf_add(out, i ? STR(",") : STR(""));
-		add_row(out, k, &k->rows[i]);
+		row.n = 0;
+		add_row(&row, k, &k->rows[i]);
+		if (row.n > KEPT_ROW_MAX || out->n - from + row.n > KEPT_ALL_MAX)
+			continue;
+		buf_add(out, out->n > from + 1 ? STR(",") : STR(""));
+		buf_add(out, buf_str(&row));
 	}
 	buf_add_char(out, ']');
 }

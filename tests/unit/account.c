@@ -330,6 +330,8 @@ static void throttles(void)
 	CHECK(throttle_may(t, STR("bert@uni.example"), &far));
 	CHECK(throttle_may(t, STR("carl@uni.example"), &far)); /* not shut out by one */
 	CHECK(throttle_may(t, STR("bert@uni.example"), NULL));
+	CHECK(!throttle_may(t, STR("\"anna\"@UNI.example"), &far)); /* however spelled */
+	CHECK(throttle_may(t, STR_NONE, &far) && !throttle_may(t, STR_NONE, &peer));
 	throttle_free(t);
 	throttle_free(NULL);
 }

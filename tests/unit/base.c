@@ -156,6 +156,13 @@ static void arenas(void)
 }
 
 /* What a stranger sent may be any bytes; a line of the log is UTF-8 all the same. */
+static void quoting(void)
+{
+	BUF(b);
+	buf_add_quoted(&b, STR("a\"\\\n\xc2\x9b\xc2\xa0\xc3\xa9"));
+	CHECK(str_eq(buf_str(&b), STR("\"a\\\"\\\\\\u000a\\u009b\xc2\xa0\xc3\xa9\"")));
+}
+
 static void logging(void)
 {
 	char line[512];
@@ -182,6 +189,7 @@ static void logging(void)
 int main(void)
 {
 	ARENA(a);
+	quoting();
 	logging();
 	strings();
 	numbers();

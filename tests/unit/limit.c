@@ -184,7 +184,8 @@ static void rates_of_three(void)
 		{ "192.0.2.5", 1, 0, LIMIT_NETWORK },
 		{ "2001:db8:1:1::1", 1, 2, LIMIT_TOTAL },
 		{ "2001:db8:1:1::2", 1, 0, LIMIT_TOTAL },
-		{ "198.51.100.1", 1, 0, LIMIT_TOTAL },
+		{ "198.51.100.1", 1, 1, LIMIT_TOTAL }, /* its first is not denied */
+		{ "198.51.100.2", 1, 1, LIMIT_TOTAL },
 	};
 	struct rates *r = rates_new(&(struct rates_rule){ .client = 3, .total = 14 });
 	set_clock(0);

@@ -1,6 +1,7 @@
 #include "tests/check.h"
 #include "tests/unit/dns_table.h"
 #include "trust/authres.h"
+#include "trust/kept.h"
 #include "trust/trust.h"
 
 #include <stdlib.h>
@@ -284,8 +285,42 @@ static void test_hostile_text(void)
 	sign_key_free(s.key);
 }
 
+/* Ten records of 60,000 octets that JSON writes with six each are not kept. */
+static void test_large_records(void)
+{
+	ARENA(a);
+	struct dns_table *dns = arena_alloc(a, sizeof *dns);
+	struct dns_answer answer;
+	struct kept k;
+	BUF(text);
+	char *large = arena_alloc(a, 60000);
+	*dns = DNS_TABLE(a);
+	memset(large, 1, 60000);
+	table_txt(dns, "_dmarc.uni.example", STR("v=DMARC1; p=reject"));
+	kept_record(&k, a, &dns->resolver);
+	for (int i = 0; i < 10; i++) {
+		str name = arena_printf(a, "s%d._domainkey.far.example", i);
+		table_add(dns, name, DNS_TXT,
+			  (struct dns_record){ .data = { large, 60000 } });
+		resolver_ask(&k.resolver, a, name, DNS_TXT, 0, &answer);
+		CHECK(answer.status == DNS_FOUND && answer.records[0].data.n == 60000);
+	}
+	resolver_ask(&k.resolver, a, STR("_dmarc.uni.example"), DNS_TXT, 0, &answer);
+	kept_json(&text, &k);
+	json_t *json = json_loadb(text.p, text.n, 0, NULL);
+	CHECK(text.n < 1000 && json_array_size(json) == 1);
+	kept_replay(&k, a, json);
+	resolver_ask(&k.resolver, a, STR("_dmarc.uni.example"), DNS_TXT, 0, &answer);
+	CHECK(answer.status == DNS_FOUND);
+	resolver_ask(&k.resolver, a, STR("s1._domainkey.far.example"), DNS_TXT, 0,
+		     &answer);
+	CHECK(answer.status == DNS_FAILED);
+	json_decref(json);
+}
+
 int main(void)
 {
+	test_large_records();
 	test_good();
 	test_bad();
 	test_from();
