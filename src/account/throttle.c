@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-/* A network has fewer than an account, so that one that guesses cannot shut out the
- * account's owner elsewhere. */
+/* A network has fewer than an account, so that one alone cannot shut out the account's
+ * owner elsewhere; several can, and a mailed link still lets the owner in. */
 enum { ACCOUNT_AT_ONCE = 20, ACCOUNT_HOURLY = 60 };
 enum { NETWORK_AT_ONCE = 12, NETWORK_HOURLY = 48 };
 

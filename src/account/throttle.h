@@ -16,8 +16,8 @@ void throttle_free(struct throttle *t);
 /* Before a secret is looked at. False: for this account or from this network (/24, /48)
  * too many were wrong of late: 20 at once and 60 an hour for an account, 12 and 48 for a
  * network. peer may be NULL; user empty: only the network is asked, where secrets are
- * too long to guess and a stranger must not shut an account's owner out. Counts nothing: who has the right secret is never put off
- * for having used it. */
+ * too long to guess and no stranger may shut an account's owner out. Counts nothing:
+ * who has the right secret is never put off for having used it. */
 bool throttle_may(struct throttle *t, str user, const struct net_addr *peer);
 
 /* After a wrong secret. */

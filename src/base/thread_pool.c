@@ -20,8 +20,7 @@ struct pooled { /* a thread of the pool, on its own stack while it waits */
 
 struct thread_pool {
 	pthread_mutex_t lock;
-	struct pooled
-		*waiting; /* the last to come is the first to go: its stack is warm */
+	struct pooled *waiting; /* the last to come goes first: its stack is warm */
 };
 
 struct thread_pool *thread_pool_new(void)

@@ -16,8 +16,10 @@ static const unsigned refuses[] = {
 
 const char *proof_refusal(str trust, enum meaning_kind what)
 {
-	struct trust_said said = trust_said(trust);
 	unsigned asked = refuses[what];
+	if (!asked)
+		return NULL;
+	struct trust_said said = trust_said(trust);
 	if (said.account || said.local)
 		return NULL;
 	if (asked & DMARC && said.dmarc_reject)

@@ -182,13 +182,9 @@ static err run_command(struct sorting *s, const struct mail_command *c)
 	}
 }
 
-/* smtpd refuses such mail in the session, unless another recipient took it. */
 static err take_command(struct sorting *s)
 {
 	struct mail_command c;
-	const char *why = proof_refusal(s->arrival->trust, s->meaning.what);
-	if (why)
-		return note(s, "rejected", str_from(why));
 	TRY(read_command(s, &c));
 	return run_command(s, &c);
 }
@@ -200,18 +196,12 @@ static struct forward forwarding(struct sorting *s)
 
 static err take_owner(struct sorting *s)
 {
-	const char *why = proof_refusal(s->arrival->trust, MEANS_OWNER);
-	if (why)
-		return note(s, "rejected", str_from(why));
 	struct forward f = forwarding(s);
 	return forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
 static err take_alias(struct sorting *s)
 {
-	const char *why = proof_refusal(s->arrival->trust, MEANS_ALIAS);
-	if (why)
-		return note(s, "rejected", str_from(why));
 	struct forward f = forwarding(s);
 	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
@@ -232,12 +222,16 @@ static err take_srs(struct sorting *s)
 		       : e;
 }
 
+static err serve(struct sorting *s);
+
 /* What has a return path is no bounce: a person who wrote to LIST-bounces means those
  * who run the list. */
 static err take_bounce(struct sorting *s)
 {
-	if (!s->meaning.member && s->arrival->reverse_path.n)
-		return take_owner(s);
+	if (!s->meaning.member && s->arrival->reverse_path.n) {
+		s->meaning.what = MEANS_OWNER;
+		return serve(s);
+	}
 	return bounce_take(s->books, s->a, s->arrival, s->message, s->meaning.list,
 			   s->meaning.member);
 }
@@ -309,9 +303,16 @@ static err give_up(struct sorting *s, err e)
 	return hears ? tell_sender(s, "failed", STR("5.3.0"), why) : tell_admin(s, why);
 }
 
+/* smtpd refuses such mail in the session, unless another recipient took it. */
+static err serve(struct sorting *s)
+{
+	const char *why = proof_refusal(s->arrival->trust, s->meaning.what);
+	return why ? note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
+}
+
 static err take(struct sorting *s)
 {
-	err e = s->broken.kind ? s->broken : takers[s->meaning.what](s);
+	err e = s->broken.kind ? s->broken : serve(s);
 	return !e.kind || err_is_passing(e) ? e : give_up(s, e);
 }
 

@@ -45,7 +45,7 @@ bool rate_has(struct rate *r, str key, double n);  /* would rate_take take it? *
 
 struct rates_rule {    /* an hour, and as many at once; 0: no limit */
 	double client; /* of one; four times as many a network */
-	double total;  /* of all */
+	double total;  /* of all, but for who has used less than a fortieth of client */
 };
 
 /* A peer of a Unix socket counts in the total alone. Thread-safe. */

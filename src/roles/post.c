@@ -18,7 +18,7 @@ enum {
 	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
 };
 
-struct worker {
+struct post_role {
 	struct role *role;
 	struct books books;
 	int64_t after;    /* the last arrival that was looked at */
@@ -30,7 +30,8 @@ struct worker {
 
 /* An arrival that fails stays where it is and does not hold up the next; all are
  * tried again a little later, in their order. */
-static void sort_one(struct worker *p, struct arena *a, const struct inbound_message *m)
+static void sort_one(struct post_role *p, struct arena *a,
+		     const struct inbound_message *m)
 {
 	err e = arrival_sort(&p->books, a, m);
 	if (!e.kind)
@@ -43,7 +44,7 @@ static void sort_one(struct worker *p, struct arena *a, const struct inbound_mes
 	p->failed = true;
 }
 
-static err sort_some(struct worker *p)
+static err sort_some(struct post_role *p)
 {
 	if (p->failed && p->at_end && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
@@ -66,7 +67,7 @@ static err sort_some(struct worker *p)
 	return OK;
 }
 
-static err run_orders(struct worker *p, struct arena *a)
+static err run_orders(struct post_role *p, struct arena *a)
 {
 	size_t ran;
 	TRY(orders_run(&p->books, a, &ran));
@@ -78,7 +79,7 @@ static err run_orders(struct worker *p, struct arena *a)
 	return OK;
 }
 
-static err expire(struct worker *p, struct arena *a)
+static err expire(struct post_role *p, struct arena *a)
 {
 	if (clock_mono_ms() < p->expire_at)
 		return OK;
@@ -86,7 +87,7 @@ static err expire(struct worker *p, struct arena *a)
 	return expire_run(&p->books, a, clock_now());
 }
 
-static void work(struct worker *p)
+static void work(struct post_role *p)
 {
 	ARENA(a);
 	err e = run_orders(p, a);
@@ -131,7 +132,7 @@ static err keep_logs_short(struct role *role)
 }
 
 /* What a predecessor left half done is its own until it has ended. */
-static err start(struct worker *p)
+static err start(struct post_role *p)
 {
 	struct mac_key mac;
 	int64_t removed;
@@ -146,7 +147,7 @@ static err start(struct worker *p)
 
 int post_main(struct role *role)
 {
-	struct worker p = { .role = role };
+	struct post_role p = { .role = role };
 	err e = start(&p);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),

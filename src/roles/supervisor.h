@@ -63,12 +63,12 @@ MUST_USE err spawn(struct arena *a, const struct super *s, enum role_id id, pid_
 void children_want(struct super *s);
 void children_start_due(struct super *s); /* processes for wanted roles without one */
 bool children_replace(struct super *s);   /* a reload. False: too many still drain */
-void children_heard(struct super *s,
-		    struct child *c);    /* its control socket is readable */
+/* Its control socket is readable. */
+void children_heard(struct super *s, struct child *c);
 void children_reap(struct super *s);     /* after SIGCHLD */
 void children_kill_due(struct super *s); /* whoever overran its time */
 void children_stop(struct super *s);     /* SIGTERM to all; SIGKILL at the second call */
 bool children_empty(const struct super *s);
-bool children_settled(
-	const struct super *s); /* every wanted role is ready, none is next */
+/* Every wanted role is ready, none is next. */
+bool children_settled(const struct super *s);
 int64_t children_deadline(const struct super *s); /* when something is due by itself */

@@ -94,8 +94,8 @@ static void add_row(struct buf *out, const struct kept *k, const struct kept_row
 	buf_add(out, STR("]}"));
 }
 
-/* Whoever signs chooses how long his records are: what does not fit is asked for
- * again as if there had been no answer. */
+/* Whoever signs chooses how long his records are: what does not fit counts,
+ * when it is judged again, as not answered. */
 void kept_json(struct buf *out, const struct kept *k)
 {
 	BUF(row);
