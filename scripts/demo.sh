@@ -103,15 +103,24 @@ demo_tell() {
 
 	Postern runs. Nothing leaves this machine: mail that would is kept and shown.
 
-	  The lists and their archive   $URL/lists/
-	  What members would receive    $URL/outbox
 	  Sign in as R. Okafor (once)   $link
+	  The lists and their archive   $URL/lists/
+	  What members would receive    $URL/outbox (after signing in)
 
-	Post to the list developer, as a mail program would:
+	Post to the list developer, as a member's mail program would:
 
 	  swaks --server 127.0.0.1:$SUBMISSION_PORT --tls --auth PLAIN --auth-user okafor@lists.example \\
 	    --auth-password $token --from okafor@lists.example --to developer@lists.example \\
-	    --header "Subject: Hello from swaks" --body "My first post."
+	    --header "From: R. Okafor <okafor@lists.example>" --header "Subject: Hello from swaks" --body "My first post."
+
+	Or as a stranger's server would; it is held at $URL/lists/developer/admin/held
+
+	  swaks --server 127.0.0.1:$SMTP_PORT --from ada@elsewhere.example --to developer@lists.example
+
+	Commands take the example's configuration, for instance another sign-in link:
+
+	  build/postern -c $DEMO/postern.conf user link okafor@lists.example
+	  build/postern -c $DEMO/postern.conf status
 
 	The log is $DEMO/log. Ctrl-C stops; ./run again goes on with the same data;
 	rm -r $DEMO begins anew.

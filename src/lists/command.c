@@ -357,8 +357,7 @@ static void read_choice(struct arena *a, str text, struct press *p)
 		}
 }
 
-err command_confirm(struct books *books, struct arena *a, const struct mail_command *c,
-		    str token)
+err command_confirm(struct books *books, struct arena *a, const struct mail_command *c)
 {
 	struct run r;
 	bool may;
@@ -370,7 +369,7 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	struct press p = { .by = r.by };
 	TRY(read_text(a, c, &text));
 	read_choice(a, text, &p);
-	err e = confirm_press(books, a, token, &p, &done);
+	err e = confirm_press(books, a, c->token, &p, &done);
 	if (err_is_passing(e))
 		return e;
 	say(&r, e.kind ? str_from(e.msg) : done.says);

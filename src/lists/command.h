@@ -17,6 +17,7 @@ struct mail_command {
 	bool authentic; /* aligned SPF or DKIM, or sign-in: from is who wrote */
 	bool proven; /* and reverse_path is theirs (proof_of_path): they are answered */
 	str source;
+	str token; /* of LIST-confirm+TOKEN */
 };
 
 MUST_USE err command_request(struct books *books, struct arena *a,
@@ -26,4 +27,4 @@ MUST_USE err command_join(struct books *books, struct arena *a,
 MUST_USE err command_leave(struct books *books, struct arena *a,
 			   const struct mail_command *m);
 MUST_USE err command_confirm(struct books *books, struct arena *a,
-			     const struct mail_command *m, str token);
+			     const struct mail_command *m);

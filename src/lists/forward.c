@@ -84,9 +84,9 @@ static err leave(struct books *books, struct arena *a, const struct forward *f,
 		 const struct leaving *l)
 {
 	struct outbound_message m;
-	TRY(book_begin(books->outbound));
-	err e = add_message(books, a, f, l, &m);
-	TRY(book_end(books->outbound, e));
+	bool mine;
+	TRY(book_join(books->outbound, &mine));
+	TRY(book_leave(books->outbound, mine, add_message(books, a, f, l, &m)));
 	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name),
 		 KN("message", m.id), KN("recipients", l->count));
 	return m.frozen ? budget_tell(books, a, l->name, STR("Its mail waits.")) : OK;

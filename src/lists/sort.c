@@ -1,4 +1,4 @@
-#include "lists/sort.h"
+#include "lists/sort_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,23 +10,9 @@
 #include "lists/notice.h"
 #include "lists/proof.h"
 #include "lists/undelivered.h"
-#include "store/inbound/file.h"
-#include "store/outbound/arrival.h"
 #include "store/outbound/ledger.h"
 
-struct sorting { /* one recipient of one arrival */
-	struct books *books;
-	struct arena *a;
-	const struct inbound_message *arrival;
-	const struct inbound_recipient *recipient;
-	str message;
-	struct header header;
-	struct address reverse_path;
-	struct meaning meaning;
-	err broken; /* why nothing at all can be done with the message */
-};
-
-static err note(struct sorting *s, const char *what, str detail)
+err sort_note(struct sorting *s, const char *what, str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
 				  .inbound = s->arrival->id,
@@ -88,7 +74,7 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
  * its sender does. */
 static err report(struct sorting *s, str status, str why)
 {
-	TRY(note(s, "refused", why));
+	TRY(sort_note(s, "refused", why));
 	return hears_of_failure(s) ? tell_sender(s, "failed", status, why) : OK;
 }
 
@@ -104,7 +90,7 @@ static err delivered(struct sorting *s, const struct post *p)
 static err take_rejected(struct sorting *s, const struct post *p,
 			 const struct judgement *j)
 {
-	TRY(note(s, "rejected", judgement_text(s->a, j)));
+	TRY(sort_note(s, "rejected", judgement_text(s->a, j)));
 	/* smtpd refuses such posts in the session; what still comes here was accepted
 	 * just before a setting changed, or by the local door. */
 	return p->authentic ? report(s, STR("5.7.1"), j->reason) : OK;
@@ -139,7 +125,7 @@ static err take_post(struct sorting *s)
 	case VERDICT_REJECT:
 		return take_rejected(s, &p, &j);
 	case VERDICT_DISCARD:
-		return note(s, "discarded", judgement_text(s->a, &j));
+		return sort_note(s, "discarded", judgement_text(s->a, &j));
 	case VERDICT_MISS:
 	case VERDICT_ACCEPT:
 		break;
@@ -164,29 +150,23 @@ static err read_command(struct sorting *s, struct mail_command *c)
 				    .from = p.author,
 				    .authentic = p.authentic,
 				    .proven = has_proven_path(s),
-				    .source = source_of(s, s->recipient->address) };
+				    .source = source_of(s, s->recipient->address),
+				    .token = s->meaning.token };
 	return OK;
-}
-
-static err run_command(struct sorting *s, const struct mail_command *c)
-{
-	switch (s->meaning.what) {
-	case MEANS_REQUEST:
-		return command_request(s->books, s->a, c);
-	case MEANS_JOIN:
-		return command_join(s->books, s->a, c);
-	case MEANS_LEAVE:
-		return command_leave(s->books, s->a, c);
-	default:
-		return command_confirm(s->books, s->a, c, s->meaning.token);
-	}
 }
 
 static err take_command(struct sorting *s)
 {
+	static err (*const commands[])(struct books * books, struct arena * a,
+				       const struct mail_command *c) = {
+		[MEANS_REQUEST] = command_request,
+		[MEANS_JOIN] = command_join,
+		[MEANS_LEAVE] = command_leave,
+		[MEANS_CONFIRM] = command_confirm,
+	};
 	struct mail_command c;
 	TRY(read_command(s, &c));
-	return run_command(s, &c);
+	return commands[s->meaning.what](s->books, s->a, &c);
 }
 
 static struct forward forwarding(struct sorting *s)
@@ -243,7 +223,17 @@ static err take_nobody(struct sorting *s)
 
 static err take_bad_path(struct sorting *s)
 {
-	return note(s, "discarded", STR("a return path whose tag is wrong"));
+	return sort_note(s, "discarded", STR("a return path whose tag is wrong"));
+}
+
+bool sort_only_leaves(const struct meaning *m)
+{
+	static const bool leaves[MEANS_SRS + 1] = {
+		[MEANS_OWNER] = true,   [MEANS_ALIAS] = true,    [MEANS_ADMIN] = true,
+		[MEANS_SRS] = true,     [MEANS_BAD_PATH] = true, [MEANS_NOBODY] = true,
+		[MEANS_FOREIGN] = true,
+	};
+	return leaves[m->what];
 }
 
 static err (*const takers[])(struct sorting *s) = {
@@ -257,11 +247,13 @@ static err (*const takers[])(struct sorting *s) = {
 };
 
 /* Mail to the administrator that cannot be dealt with is not reported to the same
- * address: that would come back for ever. */
-static bool is_for_admin(struct sorting *s)
+ * address, nor what a program wrote to any: that would come back for ever. */
+static bool comes_back(struct sorting *s)
 {
 	return s->meaning.what == MEANS_ADMIN
-	       || str_ieq(s->recipient->address, s->books->conf->site_admin);
+	       || str_ieq(s->recipient->address, s->books->conf->site_admin)
+	       || (!s->arrival->reverse_path.n
+		   && header_find(&s->header, STR("Auto-Submitted")));
 }
 
 /* The message itself goes to who can mend what hinders it: there is no other copy. */
@@ -272,7 +264,7 @@ static err tell_admin(struct sorting *s, str why)
 	struct notice_var vars[] = { { "recipient", s->recipient->address },
 				     { "sender", sender.n ? sender : STR("<>") },
 				     { "reason", why } };
-	if (is_for_admin(s))
+	if (comes_back(s))
 		return OK;
 	TRY(address_parse(s->a, s->books->conf->site_admin, &admin));
 	return notice_send(
@@ -289,17 +281,17 @@ static err tell_admin(struct sorting *s, str why)
 
 /* What cannot be dealt with today or tomorrow is not tried for ever: its sender
  * hears of it, or else the administrator, whose status counts all of them. */
-static err give_up(struct sorting *s, err e)
+err sort_give_up(struct sorting *s, err e)
 {
 	str why = arena_copy(s->a, str_from(e.msg));
 	bool hears = hears_of_failure(s);
 	log_error("recipient-not-served", KN("inbound", s->arrival->id),
 		  KS("recipient", s->recipient->address), KS("error", why),
-		  KZ("told", hears             ? "sender"
-			     : is_for_admin(s) ? "nobody"
-					       : "administrator"),
+		  KZ("told", hears           ? "sender"
+			     : comes_back(s) ? "nobody"
+					     : "administrator"),
 		  KZ("do", "mend what the error names"));
-	TRY(note(s, LEDGER_NOT_SERVED, why));
+	TRY(sort_note(s, LEDGER_NOT_SERVED, why));
 	return hears ? tell_sender(s, "failed", STR("5.3.0"), why) : tell_admin(s, why);
 }
 
@@ -307,114 +299,17 @@ static err give_up(struct sorting *s, err e)
 static err serve(struct sorting *s)
 {
 	const char *why = proof_refusal(s->arrival->trust, s->meaning.what);
-	return why ? note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
+	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
 }
 
-static err take(struct sorting *s)
+static err serve_together(struct sorting *s)
 {
-	err e = s->broken.kind ? s->broken : serve(s);
-	return !e.kind || err_is_passing(e) ? e : give_up(s, e);
+	TRY(book_part(s->books->outbound));
+	return book_part_end(s->books->outbound, serve(s));
 }
 
-static err read_path(struct arena *a, str text, struct address *x)
+err sort_take(struct sorting *s)
 {
-	str rest;
-	*x = (struct address){ 0 };
-	return text.n ? address_path(a, arena_cat(a, STR("<"), text, STR(">")), true, x,
-				     &rest)
-		      : OK;
-}
-
-static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
-{
-	struct address x;
-	s->recipient = r;
-	TRY(read_path(s->a, r->address, &x));
-	s->meaning = addressbook_find(s->books->addresses, s->a, &x);
-	return OK;
-}
-
-static err done(struct sorting *s, const struct inbound_recipient *r)
-{
-	str file;
-	TRY(inbound_done(s->books->inbound, s->a, s->arrival->id, r->n, &file));
-	inbound_file_remove(s->a, s->books->conf->site_data, file);
-	return OK;
-}
-
-/* A person's mail to other sites: one message, however many recipients. */
-static err send_foreign(struct sorting *s, struct inbound_recipient *r, size_t *n)
-{
-	struct inbound_recipient *out = arena_alloc(s->a, *n * sizeof *out);
-	size_t count = 0, stay = 0;
-	for (size_t i = 0; i < *n; i++) {
-		TRY(find_meaning(s, &r[i]));
-		if (s->meaning.what == MEANS_FOREIGN && s->arrival->account)
-			out[count++] = r[i];
-		else
-			r[stay++] = r[i];
-	}
-	*n = stay;
-	if (!count)
-		return OK;
-	struct forward f = { s->arrival, s->message, out, count };
-	err e = forward_submission(s->books, s->a, &f);
-	if (err_is_passing(e))
-		return e;
-	for (size_t i = 0; i < count; i++) {
-		s->recipient = &out[i];
-		if (e.kind)
-			TRY(give_up(s, e));
-		TRY(done(s, &out[i]));
-	}
-	return OK;
-}
-
-static err note_arrival(struct sorting *s)
-{
-	str *ids;
-	struct mailbox *from = NULL;
-	size_t n = 0;
-	const struct field *f = header_find(&s->header, STR("From"));
-	if (f && address_list(s->a, f->value, &from, &n).kind)
-		n = 0;
-	struct arrival x = {
-		.inbound = s->arrival->id,
-		.at = s->arrival->received_at,
-		.message_id = header_ids(s->a, header_find(&s->header, STR("Message-ID")),
-					 &ids)
-				      ? ids[0]
-				      : STR(""),
-		.reverse_path = s->arrival->reverse_path,
-		.author = n ? address_key(s->a, &from[0].address) : STR(""),
-		.subject = header_text(s->a, header_find(&s->header, STR("Subject"))),
-		.client = s->arrival->client
-	};
-	return arrival_add(s->books->outbound, &x);
-}
-
-err arrival_sort(struct books *books, struct arena *a, const struct inbound_message *m)
-{
-	struct sorting s = { .books = books, .a = a, .arrival = m, .message = m->body };
-	struct inbound_recipient *r;
-	size_t n;
-	TRY(books_refresh(books));
-	if (m->file.n)
-		TRY(inbound_file_read(a, books->conf->site_data, m->file, (size_t)m->size,
-				      &s.message));
-	err path = read_path(a, m->reverse_path, &s.reverse_path);
-	s.broken = header_scan(a, s.message, &s.header);
-	if (!s.broken.kind)
-		s.broken = path;
-	TRY(note_arrival(&s));
-	TRY(inbound_recipients(books->inbound, a, m->id, &r, &n));
-	if (!s.broken.kind)
-		TRY(send_foreign(&s, r, &n));
-	for (size_t i = 0; i < n; i++) {
-		TRY(find_meaning(&s, &r[i]));
-		/* smtpd refused it, and leaves word of that. */
-		TRY(r[i].refused.n ? note(&s, "rejected", r[i].refused) : take(&s));
-		TRY(done(&s, &r[i]));
-	}
-	return OK;
+	err e = s->broken.kind ? s->broken : s->together ? serve_together(s) : serve(s);
+	return !e.kind || err_is_passing(e) ? e : sort_give_up(s, e);
 }

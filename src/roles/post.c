@@ -3,10 +3,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "lists/arrivals.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
-#include "lists/sort.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
 
@@ -15,7 +15,10 @@ enum {
 	CHECKPOINT_MS = 1000,
 	EXPIRE_MS = 60000,
 	RETRY_MS = 5000,
-	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
+	GIVE_WAY_MS = 100,
+	BEHIND_MS = 2000,
+	AT_ONCE = 100,                /* arrivals, then pages' orders have their turn */
+	AT_ONCE_OCTETS = 1024 * 1024, /* and one more arrival */
 };
 
 struct post_role {
@@ -24,47 +27,77 @@ struct post_role {
 	int64_t after;    /* the last arrival that was looked at */
 	bool at_end;      /* none stands behind it */
 	int64_t retry_at; /* when those that failed are looked at again */
-	bool failed;      /* some did */
+	bool gives_way;   /* to smtpd: rests a little before it goes on */
+	bool failed; /* some did; they stay where they are and do not hold up the next */
 	int64_t expire_at;
 };
 
-/* An arrival that fails stays where it is and does not hold up the next; all are
- * tried again a little later, in their order. */
-static void sort_one(struct post_role *p, struct arena *a,
-		     const struct inbound_message *m)
+/* As many as are noted and ticked off together. Where the book cannot be read nothing
+ * stands behind the last, either. */
+static err next_arrivals(struct post_role *p, struct arena *a, struct inbound_message *m,
+			 size_t *count)
 {
-	err e = arrival_sort(&p->books, a, m);
-	if (!e.kind)
-		return;
-	log_error("arrival-not-sorted", KN("inbound", m->id), KE(e),
-		  KZ("do", "nothing is lost; it is tried again in seconds. If it stays, "
-			   "mend what the error names"));
-	if (!p->failed)
-		p->retry_at = clock_mono_ms() + RETRY_MS;
-	p->failed = true;
+	int64_t octets = 0, after = p->after;
+	bool found;
+	p->at_end = true;
+	for (*count = 0; *count < AT_ONCE && octets < AT_ONCE_OCTETS; ++*count) {
+		TRY(inbound_next(p->books.inbound, a, after, &m[*count], &found));
+		if (!found)
+			return OK;
+		octets += m[*count].size;
+		after = m[*count].id;
+	}
+	p->at_end = false;
+	return OK;
+}
+
+/* In a flood the machine is for those who wait for a 250: what has been accepted may
+ * fall a little behind, and is then dealt with in larger batches. */
+static err look_for_flood(struct post_role *p)
+{
+	struct inbound_waiting w;
+	TRY(inbound_waiting(p->books.inbound, p->after, &w));
+	int64_t now = clock_now_ms();
+	p->gives_way = w.messages >= AT_ONCE && w.newest > now - GIVE_WAY_MS
+		       && w.oldest > now - BEHIND_MS;
+	return OK;
 }
 
 static err sort_some(struct post_role *p)
 {
+	ARENA(a);
+	struct inbound_message m[AT_ONCE];
+	struct arrivals *x;
+	size_t count;
 	if (p->failed && p->at_end && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
 		p->after = 0;
 	}
-	for (int i = 0; i < AT_ONCE && !role_draining(p->role); i++) {
-		ARENA(a);
-		struct inbound_message m;
-		bool found;
-		/* Where the book cannot be read nothing stands behind it, either. */
-		p->at_end = true;
-		TRY(inbound_next(p->books.inbound, a, p->after, &m, &found));
-		if (!found)
-			break;
+	TRY(look_for_flood(p));
+	if (p->gives_way) {
 		p->at_end = false;
-		sort_one(p, a, &m);
-		p->after = m.id;
+		return OK;
+	}
+	TRY(next_arrivals(p, a, m, &count));
+	if (!count)
+		return OK;
+	err e = arrivals_take(&p->books, a, m, count, &x);
+	if (e.kind) {
+		p->at_end = true; /* for now */
+		return e;
+	}
+	wake_send(p->role, ROLE_send);
+	while (arrivals_left(x) && !role_draining(p->role)) {
+		arrivals_sort(x);
 		wake_send(p->role, ROLE_send);
 	}
-	return OK;
+	p->after = m[count - 1].id;
+	e = arrivals_tick(x);
+	if ((e.kind || arrivals_failed(x).kind) && !p->failed) {
+		p->failed = true;
+		p->retry_at = clock_mono_ms() + RETRY_MS;
+	}
+	return e;
 }
 
 static err run_orders(struct post_role *p, struct arena *a)
@@ -157,6 +190,8 @@ int post_main(struct role *role)
 	while (!role_draining(role)) {
 		struct wake w;
 		work(&p);
+		if (p.gives_way)
+			thread_sleep(GIVE_WAY_MS);
 		wake_wait(role, WAKE_ALL, clock_mono_ms() + (p.at_end ? LOOK_MS : 0), &w);
 	}
 	books_close(&p.books);

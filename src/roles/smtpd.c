@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { KEPT = 1024 * 1024 }; /* octets a heap keeps: pages come and go with every mail else */
+
 struct door {
 	struct smtpd *d;
 	struct role_listener listener;
@@ -282,6 +284,7 @@ static void drain(struct smtpd *d)
 
 int smtpd_main(struct role *role)
 {
+	mem_keep(KEPT);
 	struct smtpd *d = arena_zero(role->a, sizeof *d);
 	d->role = role;
 	d->conf = role->conf;

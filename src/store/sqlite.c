@@ -234,6 +234,21 @@ err book_leave(struct book *b, bool mine, err e)
 	return mine ? book_end(b, e) : e;
 }
 
+err book_part(struct book *b)
+{
+	return book_run(b, "SAVEPOINT part");
+}
+
+err book_part_end(struct book *b, err e)
+{
+	if (!e.kind)
+		return book_run(b, "RELEASE part");
+	/* Some failures have ended the whole transaction: who ends it learns of that. */
+	if (!sqlite3_get_autocommit(b->db))
+		sqlite3_exec(b->db, "ROLLBACK TO part; RELEASE part", NULL, NULL, NULL);
+	return e;
+}
+
 int64_t book_last_id(struct book *b)
 {
 	return sqlite3_last_insert_rowid(b->db);

@@ -69,6 +69,11 @@ MUST_USE err book_end(struct book *b, err e);
 MUST_USE err book_join(struct book *b, bool *mine);
 MUST_USE err book_leave(struct book *b, bool mine, err e);
 
+/* A part of the open transaction that may fail by itself: where e is a failure it is
+ * undone, and what was written before it stays. */
+MUST_USE err book_part(struct book *b);
+MUST_USE err book_part_end(struct book *b, err e);
+
 int64_t book_last_id(struct book *b); /* of the last INSERT */
 int64_t book_changes(struct book *b); /* rows changed by the last run */
 int64_t book_version(struct book *b); /* differs when another connection wrote */

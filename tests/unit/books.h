@@ -17,7 +17,7 @@
 #include "base/rand.h"
 #include "lists/members.h"
 #include "lists/books.h"
-#include "lists/sort.h"
+#include "lists/arrivals.h"
 #include "store/inbound/message.h"
 #include "store/lists/address.h"
 #include "store/lists/domain.h"
@@ -186,6 +186,18 @@ static inline struct inbound_message books_accept(struct books_test *t,
 	BOOKS_MUST(t, inbound_add(t->books.inbound, &m, r, n));
 	t->arrival = m.id;
 	return m;
+}
+
+/* One arrival by itself. */
+static inline err arrival_sort(struct books *books, struct arena *a,
+			       const struct inbound_message *m)
+{
+	struct arrivals *x;
+	TRY(arrivals_take(books, a, m, 1, &x));
+	while (arrivals_left(x))
+		arrivals_sort(x);
+	TRY(arrivals_tick(x));
+	return arrivals_failed(x);
 }
 
 static inline err books_arrives_as(struct books_test *t, const char *reverse_path,

@@ -146,3 +146,22 @@ err inbound_oldest(struct book *b, int64_t *received_at)
 	return book_number(b, received_at, &found,
 			   "SELECT received_at FROM message ORDER BY id LIMIT 1");
 }
+
+static void read_waiting(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct inbound_waiting *)row = (struct inbound_waiting){ rows_i64(r, 0),
+								   rows_i64(r, 1),
+								   rows_i64(r, 2) };
+}
+
+err inbound_waiting(struct book *b, int64_t after, struct inbound_waiting *w)
+{
+	*w = (struct inbound_waiting){ 0 };
+	err e = TABLE_ONE(b, NULL, read_waiting, w, "",
+			  "SELECT last.id - ?1, (SELECT received_at FROM message "
+			  "WHERE id > ?1 ORDER BY id LIMIT 1), last.received_at "
+			  "FROM message last WHERE id > ?1 ORDER BY id DESC LIMIT 1",
+			  SQL_I(after));
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}

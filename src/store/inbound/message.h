@@ -69,3 +69,10 @@ MUST_USE err inbound_count(struct book *b, int64_t *messages);
 
 /* When the oldest message came, in milliseconds; 0 where there is none. */
 MUST_USE err inbound_oldest(struct book *b, int64_t *received_at);
+
+/* What stands behind the message `after`; all 0 where there is none. */
+struct inbound_waiting {
+	int64_t messages;       /* at the most: ids that lack count, too */
+	int64_t oldest, newest; /* when they came, in milliseconds */
+};
+MUST_USE err inbound_waiting(struct book *b, int64_t after, struct inbound_waiting *w);

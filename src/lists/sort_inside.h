@@ -1,0 +1,31 @@
+/* lists/sort_inside.h: what arrivals.c and sort.c share. */
+#pragma once
+
+#include "lists/books.h"
+#include "mail/header.h"
+#include "store/inbound/message.h"
+
+struct sorting { /* one recipient of one arrival */
+	struct books *books;
+	struct arena *a;
+	const struct inbound_message *arrival;
+	const struct inbound_recipient *recipient;
+	str message;
+	struct header header;
+	struct address reverse_path;
+	struct meaning meaning;
+	err broken;    /* why nothing at all can be done with the message */
+	bool together; /* in a transaction of the outbound book with others */
+};
+
+/* Whether all that is written for such mail stands in the outbound book. */
+bool sort_only_leaves(const struct meaning *m);
+
+/* The recipient to where it belongs. ERR_TEMP, ERR_IO: to be tried again. */
+MUST_USE err sort_take(struct sorting *s);
+
+/* Tells whoever may be told that the recipient cannot be served, and why. */
+MUST_USE err sort_give_up(struct sorting *s, err why);
+
+/* A line in the ledger about the recipient. */
+MUST_USE err sort_note(struct sorting *s, const char *what, str detail);
