@@ -160,21 +160,25 @@ static err read_leaf(struct book *b, struct arena *a, struct archive_leaf *leaf)
 err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_page *t,
 			const size_t *which, size_t count)
 {
-	struct archive_wanted *wanted = arena_alloc(a, (count + 1) * sizeof *wanted);
-	for (size_t i = 0; i < count; i++) {
-		const struct archive_post *p = &t->leaves[which[i]].post;
-		wanted[i] = (struct archive_wanted){ .id = p->id,
-						     .limit = (size_t)p->lead };
-	}
-	TRY(archive_blobs_read(b, a, wanted, count));
+	int64_t *ids = arena_alloc(a, (count + 1) * sizeof *ids);
+	struct archive_blob *blobs = arena_alloc(a, (count + 1) * sizeof *blobs);
+	for (size_t i = 0; i < count; i++)
+		ids[i] = t->leaves[which[i]].post.id;
+	TRY(archive_blobs_read(b, a, ids, count, blobs));
 	for (size_t i = 0; i < count; i++) {
 		struct archive_leaf *leaf = &t->leaves[which[i]];
-		leaf->message = wanted[i].message;
+		leaf->packed = blobs[i];
 		if (leaf->post.attachments)
 			TRY(archive_attachments_of_post(b, a, leaf->post.id,
 							&leaf->attachments));
 	}
 	return OK;
+}
+
+err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
+			const struct archive_leaf *leaf, str *message)
+{
+	return archive_unpack(u, a, &leaf->packed, (size_t)leaf->post.lead, message);
 }
 
 static err read_post(struct book *b, struct arena *a, void *arg)

@@ -5,7 +5,7 @@
  *     TRY(archive_read_outline(b, a, list, 4711, &t, &found));
  *     TRY(archive_read_bodies(b, a, &t, which, count));
  *     for (size_t i = 0; i < t.count; i++)
- *             page_post(&t.leaves[i]);
+ *             TRY(archive_leaf_unpack(u, a, &t.leaves[i], &t.leaves[i].message));
  *
  * Everything lives in the caller's arena. The calls below archive_threads_latest,
  * archive_months and kin stand in store/archive/{post,thread}.h and may be used
@@ -19,10 +19,11 @@
 
 struct archive_leaf {
 	struct archive_post post;
-	int depth;   /* 0: a root; its parent is the nearest leaf before
+	int depth;                  /* 0: a root; its parent is the nearest leaf before
 		      * it with depth - 1 */
-	int parent;  /* index among the leaves; -1: none */
-	str message; /* as much of it as a page shows */
+	int parent;                 /* index among the leaves; -1: none */
+	str message;                /* as much of it as a page shows */
+	struct archive_blob packed; /* where archive_read_bodies left it so */
 	struct archive_attachments attachments;
 };
 
@@ -37,11 +38,15 @@ struct archive_thread_page {
 MUST_USE err archive_read_outline(struct book *b, struct arena *a, int64_t list,
 				  int64_t number, struct archive_thread_page *t,
 				  bool *found);
-/* Messages and attachments of some of its leaves. A message that is lost stays empty:
- * it hides no thread. */
+/* Attachments of some of its leaves, and their messages as they are packed: the caller
+ * unpacks them, on as many threads as it has. */
 MUST_USE err archive_read_bodies(struct book *b, struct arena *a,
 				 struct archive_thread_page *t, const size_t *which,
 				 size_t count);
+/* As much of a leaf's message as a page shows. One that is lost is empty: it hides no
+ * thread. ERR_IO: damaged. */
+MUST_USE err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
+				 const struct archive_leaf *leaf, str *message);
 /* Only its row: subject, version. */
 MUST_USE err archive_read_thread_row(struct book *b, struct arena *a, int64_t list,
 				     int64_t number, struct archive_thread *t,

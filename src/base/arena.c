@@ -87,6 +87,21 @@ void arena_reset(struct arena *a)
 	}
 }
 
+void arena_adopt(struct arena *a, struct arena *other)
+{
+	struct block *last = other->top;
+	while (last && last->next)
+		last = last->next;
+	/* below the block that is in use */
+	if (last && a->top) {
+		last->next = a->top->next;
+		a->top->next = other->top;
+	} else if (last) {
+		a->top = other->top;
+	}
+	free(other);
+}
+
 /* Under ASan the gap after each piece stays poisoned, so an overrun inside
  * the arena is caught as it would be in malloc's memory. */
 void *arena_alloc(struct arena *a, size_t n)

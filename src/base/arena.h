@@ -19,6 +19,9 @@ void arena_free(struct arena *a); /* NULL is fine */
  * round: for loops that handle one message after the other. */
 void arena_reset(struct arena *a);
 
+/* What stands in `other` lives as long as a from now on; other is gone. */
+void arena_adopt(struct arena *a, struct arena *other);
+
 void *arena_alloc(struct arena *a, size_t n)
 	__attribute__((returns_nonnull, alloc_size(2)));
 void *arena_zero(struct arena *a, size_t n) /* the same, all bytes 0 */

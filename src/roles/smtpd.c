@@ -12,7 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEPT = 1024 * 1024 }; /* octets a heap keeps: pages come and go with every mail else */
+enum {
+	KEPT = 1024 * 1024
+}; /* octets a heap keeps: pages come and go with every mail else */
 
 struct door {
 	struct smtpd *d;

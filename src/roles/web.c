@@ -46,6 +46,8 @@ static err open_web(struct web_role *w)
 	const struct conf *conf = w->role->conf;
 	w->web = (struct web){ .conf = conf,
 			       .cache = cache_new(CACHE_OCTETS),
+			       .helper = helper_new(),
+			       .unpacker = archive_unpacker_new(),
 			       .sign_ins = throttle_new(),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 			       .ring = w->role,

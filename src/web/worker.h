@@ -17,7 +17,9 @@
 #pragma once
 
 #include "account/throttle.h"
+#include "base/helper.h"
 #include "lists/books.h"
+#include "store/archive/blob.h"
 #include "web/bell.h"
 #include "web/cache.h"
 #include "web/http.h"
@@ -31,7 +33,9 @@ struct web { /* one a process */
 	const struct conf *conf;
 	struct mac_key mac;
 	struct cache *cache;
-	struct site *site; /* the group's own; NULL: none */
+	struct helper *helper;             /* for half of a long page; NULL: none */
+	struct archive_unpacker *unpacker; /* the helper's */
+	struct site *site;                 /* the group's own; NULL: none */
 	struct throttle *sign_ins;
 	struct http *http; /* for its counts */
 	struct rate *asks; /* forms of guests that make us write mail, by network */

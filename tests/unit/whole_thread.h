@@ -10,5 +10,9 @@ static inline err whole_thread(struct book *b, struct arena *a, int64_t list,
 	size_t *all = arena_alloc(a, (t->count + 1) * sizeof *all);
 	for (size_t i = 0; i < t->count; i++)
 		all[i] = i;
-	return archive_read_bodies(b, a, t, all, t->count);
+	TRY(archive_read_bodies(b, a, t, all, t->count));
+	for (size_t i = 0; i < t->count; i++)
+		TRY(archive_leaf_unpack(archive_unpacker_of(b), a, &t->leaves[i],
+					&t->leaves[i].message));
+	return OK;
 }

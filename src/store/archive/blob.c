@@ -27,9 +27,29 @@ struct archive_packer {
 	struct buf room;           /* zstd wants more than it will fill */
 };
 
+struct archive_unpacker {
+	ZSTD_DCtx *context;
+};
+
+struct archive_unpacker *archive_unpacker_new(void)
+{
+	struct archive_unpacker *u = mem_zero(sizeof *u);
+	u->context = ZSTD_createDCtx();
+	if (!u->context)
+		mem_exhausted();
+	return u;
+}
+
+void archive_unpacker_free(struct archive_unpacker *u)
+{
+	if (u)
+		ZSTD_freeDCtx(u->context);
+	free(u);
+}
+
 /* What a connection keeps: a context and the dictionaries seen so far. */
 struct codec {
-	ZSTD_DCtx *context;
+	struct archive_unpacker *unpacker;
 	struct codec_dictionary {
 		int64_t id;
 		ZSTD_DDict *dict;
@@ -58,7 +78,7 @@ static void codec_drop(void *arg)
 	free(c->dicts);
 	for (size_t i = 0; i < PACKERS; i++)
 		archive_packer_close(&c->packers[i]);
-	ZSTD_freeDCtx(c->context);
+	archive_unpacker_free(c->unpacker);
 	free(c);
 }
 
@@ -67,12 +87,15 @@ static struct codec *codec_of(struct book *b)
 	void **extra = book_extra(b, codec_drop);
 	if (!*extra) {
 		struct codec *c = mem_zero(sizeof *c);
-		c->context = ZSTD_createDCtx();
-		if (!c->context)
-			mem_exhausted();
+		c->unpacker = archive_unpacker_new();
 		*extra = c;
 	}
 	return *extra;
+}
+
+struct archive_unpacker *archive_unpacker_of(struct book *b)
+{
+	return codec_of(b)->unpacker;
 }
 
 static err dictionary_bytes(struct book *b, struct arena *a, int64_t id, str *bytes)
@@ -249,21 +272,23 @@ static err unpack_some(ZSTD_DCtx *c, const ZSTD_DDict *dict, str packed, char *t
 	return OK;
 }
 
-err archive_unpack(struct book *b, struct arena *a, int64_t dictionary, str packed,
-		   size_t limit, str *message)
+err archive_unpack(struct archive_unpacker *u, struct arena *a,
+		   const struct archive_blob *z, size_t limit, str *message)
 {
-	const ZSTD_DDict *dict;
-	TRY(dictionary_of(b, dictionary, &dict));
-	unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
+	const ZSTD_DDict *dict = z->dictionary;
+	*message = STR_NONE;
+	if (!z->bytes.n)
+		return OK;
+	unsigned long long size = ZSTD_getFrameContentSize(z->bytes.p, z->bytes.n);
 	if (size > ARCHIVE_MESSAGE_MAX) /* also "unknown" and "error" */
 		return FAIL(ERR_IO, DAMAGED);
-	ZSTD_DCtx *c = codec_of(b)->context;
 	size_t room = limit < size ? limit : (size_t)size, got;
 	char *to = arena_alloc(a, room);
 	if (room < size) {
-		TRY(unpack_some(c, dict, packed, to, room, &got));
+		TRY(unpack_some(u->context, dict, z->bytes, to, room, &got));
 	} else {
-		got = ZSTD_decompress_usingDDict(c, to, room, packed.p, packed.n, dict);
+		got = ZSTD_decompress_usingDDict(u->context, to, room, z->bytes.p,
+						 z->bytes.n, dict);
 		if (ZSTD_isError(got))
 			return FAIL(ERR_IO, DAMAGED);
 	}
@@ -271,39 +296,51 @@ err archive_unpack(struct book *b, struct arena *a, int64_t dictionary, str pack
 	return OK;
 }
 
+static err read_blob(struct book *b, struct rows *r, int column, struct archive_blob *z)
+{
+	const ZSTD_DDict *dict;
+	TRY(dictionary_of(b, rows_i64(r, column), &dict));
+	*z = (struct archive_blob){ rows_view(r, column + 1), dict };
+	return OK;
+}
+
 err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 		      str *message)
 {
 	struct rows r;
+	struct archive_blob z;
 	err e = OK;
 	TRY(book_rows(b, &r, "SELECT dictionary, bytes FROM blob WHERE id = ?1",
 		      SQL_I(id)));
 	bool found = rows_next(&r);
 	if (found)
-		e = archive_unpack(b, a, rows_i64(&r, 0), rows_view(&r, 1), limit,
-				   message);
+		e = read_blob(b, &r, 0, &z);
+	if (found && !e.kind)
+		e = archive_unpack(archive_unpacker_of(b), a, &z, limit, message);
 	TRY(rows_end(&r));
 	return found ? e
 		     : FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
 }
 
-err archive_blobs_read(struct book *b, struct arena *a, struct archive_wanted *wanted,
-		       size_t count)
+err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids, size_t count,
+		       struct archive_blob *blobs)
 {
 	struct rows r;
 	err e = OK;
-	BUF(ids);
-	for (size_t i = 0; i < count; i++)
-		buf_addf(&ids, "%c%lld", i ? ',' : '[', (long long)wanted[i].id);
-	buf_add(&ids, count ? STR("]") : STR("[]"));
+	BUF(list);
+	for (size_t i = 0; i < count; i++) {
+		blobs[i] = (struct archive_blob){ 0 };
+		buf_addf(&list, "%c%lld", i ? ',' : '[', (long long)ids[i]);
+	}
+	buf_add(&list, count ? STR("]") : STR("[]"));
 	TRY(book_rows(b, &r,
 		      "SELECT w.key, x.dictionary, x.bytes FROM json_each(?1) w "
 		      "CROSS JOIN blob x ON x.id = w.value",
-		      SQL_S(buf_str(&ids))));
+		      SQL_S(buf_str(&list))));
 	while (!e.kind && rows_next(&r)) {
-		struct archive_wanted *w = &wanted[rows_i64(&r, 0)];
-		e = archive_unpack(b, a, rows_i64(&r, 1), rows_view(&r, 2), w->limit,
-				   &w->message);
+		struct archive_blob *z = &blobs[rows_i64(&r, 0)];
+		e = read_blob(b, &r, 1, z);
+		z->bytes = arena_copy(a, z->bytes);
 	}
 	err end = rows_end(&r);
 	return e.kind ? e : end;

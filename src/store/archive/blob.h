@@ -42,15 +42,23 @@ MUST_USE err archive_blob_add(struct book *b, int64_t id, const struct archive_p
 MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 			       str *message);
 
-/* Many of them in one read. The message of one that there is none of stays as it is. */
-struct archive_wanted {
-	int64_t id;
-	size_t limit;
-	str message; /* out */
+/* A message as it stands in the book, to be unpacked by any thread. */
+struct archive_blob {
+	str bytes;              /* empty: there is none */
+	const void *dictionary; /* the connection's, as long as it is open; or NULL */
 };
-MUST_USE err archive_blobs_read(struct book *b, struct arena *a,
-				struct archive_wanted *wanted, size_t count);
 
-/* For a row that has been read together with others. */
-MUST_USE err archive_unpack(struct book *b, struct arena *a, int64_t dictionary,
-			    str packed, size_t limit, str *message);
+/* Many of them in one read, in the order of ids. */
+MUST_USE err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids,
+				size_t count, struct archive_blob *blobs);
+
+/* What unpacking takes; one thread at a time. */
+struct archive_unpacker;
+struct archive_unpacker *archive_unpacker_new(void);
+void archive_unpacker_free(struct archive_unpacker *u);       /* NULL is fine */
+struct archive_unpacker *archive_unpacker_of(struct book *b); /* the connection's own */
+
+/* The message, or its first `limit` octets; empty where there is none.
+ * ERR_IO: it is damaged. */
+MUST_USE err archive_unpack(struct archive_unpacker *u, struct arena *a,
+			    const struct archive_blob *z, size_t limit, str *message);

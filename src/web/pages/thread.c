@@ -1,5 +1,5 @@
 /* A thread, in parts of PART_POSTS, as a tree or by date. */
-#include "web/pages/part.h"
+#include "web/pages/bodies.h"
 #include "web/pages/tree.h"
 
 #include "archive/render.h"
@@ -17,8 +17,7 @@ struct thread_view {
 	bool flat, hide;
 	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
-	size_t octets;              /* of the bodies that were made */
-	struct render_memory *said; /* by leaf */
+	struct bodies_post *posts; /* of the part */
 };
 
 /* ---- one message */
@@ -35,64 +34,58 @@ static bool is_shown(const struct thread_view *v, const struct archive_leaf *lea
 	return i >= v->part.from && i < v->part.from + v->part.count;
 }
 
-/* What the parent said, also where it stands on an earlier page. */
-static struct render_memory *memory_of(struct request *q, const struct thread_view *v,
-				       const struct archive_leaf *leaf)
-{
-	if (!leaf)
-		return NULL;
-	struct render_memory *m = &v->said[leaf - v->t.leaves];
-	if (!m->text.n)
-		m->text = render_text(q->arena, leaf->message, NULL);
-	return m;
-}
-
-static struct html body_of(struct request *q, struct thread_view *v,
-			   const struct archive_leaf *leaf, str parent_name)
-{
-	struct render_how how = {
-		.url = page_post_path(q, leaf->post.number),
-		.number = leaf->post.number,
-		.hide_addresses = v->hide,
-		.attachments = &leaf->attachments,
-		.parent = memory_of(q, v, parent_of(v, leaf)),
-		.parent_name = parent_name,
-		.memory = &v->said[leaf - v->t.leaves],
-	};
-	struct html body = render_post(q->arena, leaf->message, &how);
-	v->octets += body.s.n;
-	return body;
-}
-
 static void show_message(struct request *q, struct thread_view *v,
 			 const struct archive_leaf *leaf, struct page_msg *m)
 {
 	const struct archive_post *p = &leaf->post;
 	const struct archive_leaf *up = parent_of(v, leaf);
-	str from = page_author(q->arena, p->from_name, p->from_address, v->hide);
-	str up_name = up ? page_author(q->arena, up->post.from_name,
-				       up->post.from_address, v->hide)
-			 : STR_NONE;
+	const struct bodies_post *said =
+		&v->posts[(size_t)(leaf - v->t.leaves) - v->part.from];
 	*m = (struct page_msg){
 		.number = p->number,
 		.subject = p->subject,
 		.renamed = p->subject_key != v->subject_key,
-		.from = from,
+		.from = page_author(q->arena, p->from_name, p->from_address, v->hide),
 		.message_id = p->message_id,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
 		.guessed = p->flags & ARCHIVE_GUESSED,
-		.href = page_post_path(q, p->number),
+		.href = said->url,
 		.reply = page_reply_path(q, p->number),
-		.body = body_of(q, v, leaf, up_name),
+		.body = said->body,
 	};
 	if (!up)
 		return;
 	m->answers_number = up->post.number;
-	m->answers_name = up_name;
+	m->answers_name = said->parent_name;
 	m->answers_href = is_shown(v, up)
 				  ? arena_printf(q->arena, "#n%" PRId64, up->post.number)
 				  : page_post_path(q, up->post.number);
+}
+
+static err make_bodies(struct request *q, struct thread_view *v)
+{
+	size_t count = v->part.count;
+	v->posts = arena_zero(q->arena, (count + 1) * sizeof *v->posts);
+	for (size_t i = 0; i < count; i++) {
+		const struct archive_leaf *leaf = &v->t.leaves[v->part.from + i];
+		const struct archive_leaf *up = parent_of(v, leaf);
+		v->posts[i].url = page_post_path(q, leaf->post.number);
+		if (up)
+			v->posts[i].parent_name = page_author(
+				q->arena, up->post.from_name, up->post.from_address,
+				v->hide);
+	}
+	return bodies_make(worker_of(q), q->arena,
+			   &(struct bodies){ &v->t, v->part, v->hide, v->posts });
+}
+
+static size_t octets_of(const struct thread_view *v)
+{
+	size_t sum = AROUND_ALL;
+	for (size_t i = 0; i < v->part.count; i++)
+		sum += v->posts[i].body.s.n + AROUND;
+	return sum;
 }
 
 /* ---- the tree of messages */
@@ -199,7 +192,6 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 	};
 	struct tree tree;
 	struct outline_how how = { .hide = v->hide, .here = true };
-	v->said = arena_zero(q->arena, (v->t.count + 1) * sizeof *v->said);
 	tree_make(q->arena, v->t.leaves + v->part.from, v->part.count, (int)v->part.from,
 		  &tree);
 	nest_messages(q, v, &tree, &p);
@@ -208,7 +200,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 					 &tree, &how, &p.outline_count);
 	add_parts(q, v, &p);
 	add_neighbours(q, v, &p);
-	buf_room(&r->body, v->octets + v->part.count * AROUND + AROUND_ALL);
+	buf_room(&r->body, octets_of(v));
 	ANSWER(q, r, thread, &p);
 }
 
@@ -280,6 +272,8 @@ void thread_page(struct request *q, struct response *r)
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
+	if (page_failed(q, r, make_bodies(q, &v)))
+		return;
 	v.subject_key = subject_key_of(&v.t);
 	show_thread(q, r, &v);
 	page_to_cache(q, r, &key);

@@ -1,0 +1,29 @@
+/* web/pages/bodies.h: what the posts of a part say, as HTML: unpacked and rendered on two
+ * processors where the part is long and the second one is idle.
+ *
+ *     struct bodies_post *posts = arena_zero(a, part.count * sizeof *posts);
+ *     ... posts[i].url, posts[i].parent_name
+ *     TRY(bodies_make(w, a, &(struct bodies){ &t, part, hide, posts }));
+ *     posts[0].body
+ */
+#pragma once
+
+#include "archive/html.h"
+#include "web/pages/part.h"
+#include "web/worker.h"
+
+struct bodies_post {
+	str url;          /* of the post */
+	str parent_name;  /* who said what it quotes; empty: it answers nobody */
+	struct html body; /* out; the arena's */
+};
+
+struct bodies {
+	const struct archive_thread_page *t;
+	struct part part;
+	bool hide;                 /* addresses, from guests */
+	struct bodies_post *posts; /* part.count of them */
+};
+
+/* ERR_IO: a message is damaged. */
+MUST_USE err bodies_make(struct worker *w, struct arena *a, const struct bodies *x);
