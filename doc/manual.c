@@ -122,17 +122,55 @@ static void print_commands(void)
 	     ".SH SEE ALSO\n.BR postern.conf (5)");
 }
 
+/* As setting_takes of lists/settings.h says it. */
+static void print_takes(const char *key, const char *type)
+{
+	static const struct {
+		const char *type, *takes;
+	} kinds[] = { { "TEXT", "a line of text" },
+		      { "LINES", "text" },
+		      { "NUMBER", "a number" },
+		      { "BOOL", "`yes` `no`" },
+		      { "ADDRESS", "an address" } };
+	static const struct {
+		const char *key, *words[20]; /* word, label, word, label, ... */
+	} choices[] = {
+#define GROUP(id, title)
+#define SETTING(key, type, standard, mm2, mm3, label, help)
+#define CHOICES(key, ...) { #key, { __VA_ARGS__ } },
+#include "lists/settings.def"
+#undef GROUP
+#undef SETTING
+#undef CHOICES
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(kinds[i].type, type))
+			printf("%s", kinds[i].takes);
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+		for (size_t k = 0; !strcmp(choices[i].key, key) && choices[i].words[k];
+		     k += 2)
+			printf("%s`%s`", k ? " " : "", choices[i].words[k]);
+}
+
+static void print_setting(const char *key, const char *type, const char *standard,
+			  const char *mm2, const char *mm3, const char *label,
+			  const char *help)
+{
+	printf("| `%s` | %s.%s%s | ", key, label, *help ? " " : "", help);
+	print_takes(key, type);
+	printf(" | %s | %s | %s |\n", *standard ? standard : "empty", mm2, mm3);
+}
+
 static void print_settings(void)
 {
 	puts("# Settings of a list\n\n`postern list set LIST KEY=VALUE`, or the list's "
 	     "settings page. Generated from "
 	     "`src/lists/settings.def`.");
-#define GROUP(id, title)                                                                 \
-	puts("\n## " title "\n\n| key | what it does | default | Mailman 2 | Mailman 3 " \
-	     "|\n|---|---|---|---|---|");
-#define SETTING(key, type, standard, mm2, mm3, label, help)             \
-	printf("| `%s` | %s. %s | %s | %s | %s |\n", #key, label, help, \
-	       *standard ? standard : "empty", mm2, mm3);
+#define GROUP(id, title)                                                             \
+	puts("\n## " title "\n\n| key | what it does | takes | default | Mailman 2 " \
+	     "| Mailman 3 |\n|---|---|---|---|---|---|");
+#define SETTING(key, type, standard, mm2, mm3, label, help) \
+	print_setting(#key, #type, standard, mm2, mm3, label, help);
 #define CHOICES(key, ...)
 #include "lists/settings.def"
 #undef GROUP

@@ -56,10 +56,32 @@ static void show_progress(void *arg, size_t messages, size_t at, size_t of)
 			of ? at * 100 / of : 100);
 }
 
+/* An mbox begins with "From "; what a packer made is for its unpacker. */
+static err check_packed(struct cli *c, const char *path, str bytes)
+{
+	static const struct {
+		str magic;
+		const char *unpack;
+	} packers[] = { { STR("\x1f\x8b"), "gunzip -k" },
+			{ STR("\xfd"
+			      "7zXZ"),
+			  "xz -dk" },
+			{ STR("BZh"), "bunzip2 -k" },
+			{ STR("\x28\xb5\x2f\xfd"), "zstd -d" },
+			{ STR("PK\x03\x04"), "unzip" } };
+	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
+		if (str_starts(bytes, packers[i].magic))
+			return err_in(c->a, ERR_SYNTAX,
+				      "%s is compressed; unpack it first: %s %s", path,
+				      packers[i].unpack, path);
+	return OK;
+}
+
 static err import_one(struct cli *c, struct books *books, struct import_job *x,
 		      const char *path, struct import_result *r)
 {
 	TRY(map_file(c, path, &x->mbox));
+	TRY(check_packed(c, path, x->mbox));
 	TRY(archive_import(books->archive, c->a, x, r));
 	if (x->mbox.n)
 		munmap((void *)(uintptr_t)x->mbox.p, x->mbox.n);
@@ -67,6 +89,10 @@ static err import_one(struct cli *c, struct books *books, struct import_job *x,
 	       "unreadable\n",
 	       isatty(STDERR_FILENO) ? "\r" : "", path, r->messages, r->kept, r->repaired,
 	       r->duplicate, r->unreadable);
+	if (r->repaired && !x->arg)
+		puts("Repaired: what a message lacked, as a date or a Message-ID, was "
+		     "put "
+		     "in its place; --report FILE says where.");
 	return OK;
 }
 

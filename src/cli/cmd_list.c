@@ -28,11 +28,12 @@ static const struct assignment closed_archive[] = {
 	{ { "subscription_policy", 19 }, { "confirm_then_moderate", 21 } },
 };
 
-static err create(struct cli *c, struct books *books, int64_t *id)
+static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 {
 	str name, domain;
 	int64_t domain_id;
 	TRY(split_address(c, c->args[0], &name, &domain));
+	*is_new = domain_find(books->lists, domain, &domain_id).kind == ERR_NOTFOUND;
 	TRY(domain_add(books->lists, domain, &domain_id));
 	TRY(list_create(books->lists, arena_cat(c->a, name, STR("@"), domain),
 			clock_now(), id));
@@ -53,11 +54,22 @@ int cli_list_create(struct cli *c)
 {
 	struct books *books;
 	int64_t id;
+	bool is_new = false;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, book_begin(books->lists));
-	CLI_TRY(c, book_end(books->lists, create(c, books, &id)));
+	CLI_TRY(c, book_end(books->lists, create(c, books, &id, &is_new)));
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
+	if (!cli_option(c, "owner"))
+		printf("Nobody owns it yet, so the administrator is asked: postern role "
+		       "add "
+		       "%s owner ADDRESS\n",
+		       c->args[0]);
+	if (is_new)
+		printf("The domain is new here: mail for it comes as soon as its MX "
+		       "record "
+		       "names %.*s.\n",
+		       STR_F(c->conf.site_hostname));
 	return CLI_OK;
 }
 
@@ -99,11 +111,13 @@ int cli_list_show(struct cli *c)
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
 	const struct setting_def *def = setting_defs(&n);
-	struct table *t = table_new(c, "setting value default about");
+	struct table *t = table_new(c, "setting value default takes about");
 	for (size_t i = 0; i < n; i++)
 		table_row(t,
 			  (str[]){ str_from(def[i].key), setting_text(c->a, &s, &def[i]),
-				   str_from(def[i].standard), str_from(def[i].label) });
+				   str_from(def[i].standard),
+				   setting_takes(c->a, &def[i]),
+				   str_from(def[i].label) });
 	table_print(t);
 	return CLI_OK;
 }

@@ -7,13 +7,17 @@
 #include "lists/proof.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
+#include "net/addr.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
-enum { ALIAS_HOURLY = 500 }; /* messages an alias passes on; a loop or a flood is more */
+enum {
+	ALIAS_HOURLY = 500
+}; /* messages of a network that an alias passes on; a loop or a
+			      * flood is more */
 
 struct leaving {        /* what differs between the kinds */
 	str kind, name; /* name: the address it came to; part of the source */
@@ -25,6 +29,16 @@ struct leaving {        /* what differs between the kinds */
 	int64_t limit, hours;
 	bool proven; /* the return path is the sender's own */
 };
+
+/* By network: a stranger's flood freezes no other's mail. */
+static str budget_of(struct arena *a, const struct forward *f, str name)
+{
+	struct net_addr client;
+	if (net_parse_ip(f->arrival->client, &client).kind)
+		return name; /* by the local door */
+	client = net_prefix(&client, 24, 48);
+	return arena_cat(a, name, STR(" from "), net_ip_text(a, &client));
+}
 
 static err note_queued(struct books *books, const struct forward *f, int64_t message,
 		       const struct leaving *l)
@@ -120,8 +134,7 @@ static err loops(struct arena *a, const struct forward *f, str name, bool *yes)
 	return OK;
 }
 
-/* A stranger's return path could be a victim's, who is to hear nothing: not from us
- * when the target refuses, nor from servers behind it (NOTIFY=NEVER). */
+/* Whether the return path is the sender's own: else nobody hears of the mail's fate. */
 static err is_proven(struct arena *a, const struct forward *f, bool *yes)
 {
 	struct header h;
@@ -158,7 +171,9 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 			 KN("inbound", f->arrival->id));
 		return ledger_add(books->outbound, &e, 1);
 	}
-	if (f->arrival->reverse_path.n) {
+	/* A stranger's could be a victim's, who would hear of what servers behind the
+	 * target refuse. */
+	if (f->arrival->reverse_path.n && proven) {
 		TRY(address_path(
 			a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")),
 			true, &sender, &rest));
@@ -179,7 +194,7 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 						STR("\r\n")),
 			     .copies = copies_to(a, targets, n, &asked),
 			     .count = n,
-			     .budget = arena_cat(a, STR("alias:"), name),
+			     .budget = budget_of(a, f, arena_cat(a, STR("alias:"), name)),
 			     .limit = ALIAS_HOURLY,
 			     .hours = 1,
 			     .proven = proven };
@@ -233,7 +248,7 @@ err forward_srs(struct books *books, struct arena *a, const struct forward *f)
 			     .extra = STR(""),
 			     .copies = copies_to(a, &sender, 1, f->to),
 			     .count = 1,
-			     .budget = STR("srs"),
+			     .budget = budget_of(a, f, STR("srs")),
 			     .limit = ALIAS_HOURLY,
 			     .hours = 1 };
 	return leave(books, a, f, &l);

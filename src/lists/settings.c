@@ -127,6 +127,23 @@ static err wrong(struct arena *a, const struct setting_def *row, str value, str 
 		      STR_F(wanted));
 }
 
+str setting_takes(struct arena *a, const struct setting_def *row)
+{
+	static const char *const types[] = { [SETTING_IS_TEXT] = "a line of text",
+					     [SETTING_IS_LINES] = "text",
+					     [SETTING_IS_NUMBER] = "a number",
+					     [SETTING_IS_BOOL] = "yes, no",
+					     [SETTING_IS_ADDRESS] = "an address" };
+	str words = STR("");
+	setting_defs(&(size_t){ 0 });
+	if (row->type != SETTING_IS_CHOICE)
+		return str_from(types[row->type]);
+	for (size_t i = 0; row->choices[i]; i += 2)
+		words = arena_cat(a, words, i ? STR(", ") : STR(""),
+				  str_from(row->choices[i]));
+	return words;
+}
+
 static err check_bool(struct arena *a, const struct setting_def *row, str value,
 		      str *clean)
 {
@@ -145,16 +162,12 @@ static err check_bool(struct arena *a, const struct setting_def *row, str value,
 static err check_choice(struct arena *a, const struct setting_def *row, str value,
 			str *clean)
 {
-	str words = STR("one of");
 	for (size_t i = 0; row->choices[i]; i += 2) {
-		str word = str_from(row->choices[i]);
-		if (str_eq(value, word)) {
-			*clean = word;
+		*clean = str_from(row->choices[i]);
+		if (str_eq(value, *clean))
 			return OK;
-		}
-		words = arena_cat(a, words, STR(" "), word);
 	}
-	return wrong(a, row, value, words);
+	return wrong(a, row, value, arena_cat(a, STR("one of "), setting_takes(a, row)));
 }
 
 static err check_text(struct arena *a, const struct setting_def *row, str value,

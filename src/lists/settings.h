@@ -68,6 +68,9 @@ MUST_USE err setting_check(struct arena *a, const struct setting_def *row, str v
 MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str key,
 			 str value);
 
+/* "yes, no", or the words of a choice, or what else the setting takes, in short. */
+str setting_takes(struct arena *a, const struct setting_def *row);
+
 /* The value of one setting as text. */
 str setting_text(struct arena *a, const struct settings *s,
 		 const struct setting_def *row);

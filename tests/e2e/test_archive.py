@@ -243,6 +243,7 @@ OLD = [letter(1, 'old@lists.example', 'first', 'One.\n', mid='<old1@uni.example>
 report, old = p.dir + '/report', mbox(OLD)
 r = p.run('archive', 'import', 'old@lists.example', old, '--report', report, '--pipermail=/pipermail/Old-Times/')
 equal('1 where a message was unreadable', r.returncode, 1)
+check('no word on what repaired means: the report says it', 'Repaired' not in r.stdout, r.stdout)
 check('and it says how many', '5 messages, 3 kept (1 repaired), 1 there already, 1 unreadable' in r.stdout, r.stdout + r.stderr)
 rows = [line.split('\t') for line in open(report).read().splitlines()]
 equal('a line a message: which, and what became of it', [(x[0], x[2], x[3]) for x in rows],
@@ -259,6 +260,11 @@ for args, words in ((['--pipermail=/archive/old'], '/pipermail/NAME'), (['--pipe
                     ([old, '--pipermail=/pipermail/old'], 'one FILE')):
     r = p.run('archive', 'import', 'old@lists.example', old, *args)
     check(f'{args}: not understood', r.returncode == 2 and words in r.stderr, r.stderr)
+packed = old + '.gz'
+with gzip.open(packed, 'wb') as f:
+    f.write(octets)
+r = p.run('archive', 'import', 'old@lists.example', packed)
+check('what is compressed is named so', r.returncode == 1 and f'{packed} is compressed; unpack it first: gunzip -k {packed}' in r.stderr, r.stderr)
 equal('a clean file: 0', p.run('archive', 'import', 'old@lists.example', mbox(OLD[:1]), '--report', report).returncode, 0)
 r = p.run('archive', 'import', 'old@lists.example', old, '--report', p.dir + '/no/such/folder')
 check('a report that cannot be written', r.returncode == 1 and '--report' in r.stderr, r.stderr)

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import subprocess
 import threading
 import time
@@ -46,7 +47,15 @@ p = Postern(trust__keys='private/secrets', web__url='https://www.lists.example')
 check('init makes it, closed to others', oct(os.stat(p.data + '/private/secrets').st_mode & 0o777) == '0o700')
 check('with the key of the tags', os.path.getsize(p.data + '/private/secrets/mac.key') == 32 and not os.path.exists(p.data + '/keys/mac.key'))
 p.cli('list', 'create', LIST)
-p.cli('list', 'create', OTHER)
+said = p.cli('list', 'create', OTHER)
+check('it says what is to be done', f'postern member add {OTHER} ' in said and f'postern role add {OTHER} owner' in said, said)
+said = p.cli('list', 'create', 'far@new-domain.example', '--owner', 'owner@uni.example')
+check('a new domain wants an MX record', 'MX record' in said and 'role add' not in said, said)
+p.cli('list', 'remove', 'far@new-domain.example')
+said = p.cli('list', 'show', OTHER)
+check('settings say what they take', re.search(r'subscription_policy +confirm +confirm +confirm, confirm_then_moderate, closed ', said), said)
+r = p.run('list', 'set', OTHER, 'archive_policy=sometimes')
+check('and so does a refusal', 'one of public, private, never' in r.stderr, r.stderr)
 p.start()
 check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']), p.tail())
 b = Browser(p)

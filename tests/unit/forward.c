@@ -128,7 +128,7 @@ static void test_once(struct books_test *t)
 	bool found;
 	BOOKS_MUST(t, book_number(t->books.outbound, &sum, &found,
 				  "SELECT sum(recipients) FROM budget WHERE sender = "
-				  "'alias:bugs@lists.example'"));
+				  "'alias:bugs@lists.example from 192.0.2.0'"));
 	CHECK(ok(arrival_sort(&t->books, t->a, &m))
 	      && books_count(t, "message", "1") == before + 1);
 	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
@@ -137,7 +137,8 @@ static void test_once(struct books_test *t)
 static void test_flood(struct books_test *t)
 {
 	BOOKS_MUST(t, book_run(t->books.outbound,
-			       "INSERT INTO budget VALUES ('alias:bugs@lists.example', "
+			       "INSERT INTO budget VALUES "
+			       "('alias:bugs@lists.example from 192.0.2.0', "
 			       "?1, 500) ON CONFLICT DO UPDATE SET recipients = 500",
 			       SQL_I(clock_now() / 3600)));
 	for (int i = 0; i < 2; i++)
