@@ -421,11 +421,16 @@ static int mkdir_any(int at, const char *path, mode_t mode)
 	char full[PATH_MAX];
 	if (!real)
 		real = (int (*)(int, const char *, mode_t))dlsym(RTLD_NEXT, "mkdirat");
+	/* Who hears that it is there already may make a file in it at once, whose record
+	 * must not come before this one. */
+	static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_lock(&making);
 	int rc = real(at, path, mode);
 	if (!rc && whole(at, path, full))
 		record((struct powercut_record){ .kind = CUT_MKDIR,
 						 .file = inode_of(full) },
 		       full, "");
+	pthread_mutex_unlock(&making);
 	return rc;
 }
 
