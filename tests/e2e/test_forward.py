@@ -83,6 +83,7 @@ for who in ('x@unproven.example', 'x@victim.example'):
     check('the refusal is in the ledger', eventually(lambda: [r for r in p.trace(mid_of(mail)) if r['what'] == 'refused']), p.trace(mid_of(mail)))
 p.quiet()
 equal('and nobody is told, who may not have written', far.to('x@unproven.example') + far.to('x@victim.example'), [])
+equal('no way leads back', [m.mail_from for m in home.to('ben@home.example', Subject='forged')], ['', ''])
 check('nor by a server behind', all('NOTIFY=NEVER' in x for m in home.to('ben@home.example', Subject='forged') for x in m.params), home.mails[-1].params)
 code, text = p.deliver('x@strict.example', 'bugs@lists.example', message('x@strict.example', 'bugs@lists.example', 'forged'))
 check('where the author\'s domain asks for it, it is refused', code == 550 and '5.7.1' in text and 'DMARC' in text, text)
