@@ -189,8 +189,12 @@ static err sort_together(struct arrivals *x)
 			continue;
 		TRY(note(x->a, &one->s));
 		one->s.together = only_leaves(one);
-		if (one->s.together)
-			sort(x, one);
+		if (!one->s.together)
+			continue;
+		sort(x, one);
+		/* Nothing more may be written outside of what was to be one. */
+		if (!book_in_transaction(x->books->outbound))
+			return one->failed;
 	}
 	return OK;
 }

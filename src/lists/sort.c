@@ -302,10 +302,15 @@ static err serve(struct sorting *s)
 	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
 }
 
+static const char WHOLE_ENDED[] = "what was written with other mail was undone with it";
+
 static err serve_together(struct sorting *s)
 {
-	TRY(book_part(s->books->outbound));
-	return book_part_end(s->books->outbound, serve(s));
+	struct book *b = s->books->outbound;
+	TRY(book_part(b));
+	err e = book_part_end(b, serve(s));
+	/* Then all of it is tried again: nobody is told yet. */
+	return e.kind && !book_in_transaction(b) ? FAIL(ERR_TEMP, WHOLE_ENDED) : e;
 }
 
 err sort_take(struct sorting *s)

@@ -234,6 +234,11 @@ err book_leave(struct book *b, bool mine, err e)
 	return mine ? book_end(b, e) : e;
 }
 
+bool book_in_transaction(struct book *b)
+{
+	return !sqlite3_get_autocommit(b->db);
+}
+
 err book_part(struct book *b)
 {
 	return book_run(b, "SAVEPOINT part");
@@ -243,8 +248,7 @@ err book_part_end(struct book *b, err e)
 {
 	if (!e.kind)
 		return book_run(b, "RELEASE part");
-	/* Some failures have ended the whole transaction: who ends it learns of that. */
-	if (!sqlite3_get_autocommit(b->db))
+	if (book_in_transaction(b))
 		sqlite3_exec(b->db, "ROLLBACK TO part; RELEASE part", NULL, NULL, NULL);
 	return e;
 }

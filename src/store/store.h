@@ -73,6 +73,7 @@ MUST_USE err book_leave(struct book *b, bool mine, err e);
  * undone, and what was written before it stays. */
 MUST_USE err book_part(struct book *b);
 MUST_USE err book_part_end(struct book *b, err e);
+bool book_in_transaction(struct book *b); /* a full disk ends one */
 
 int64_t book_last_id(struct book *b); /* of the last INSERT */
 int64_t book_changes(struct book *b); /* rows changed by the last run */
