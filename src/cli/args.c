@@ -19,6 +19,24 @@ const struct cli_command *cli_commands(size_t *count)
 	return commands;
 }
 
+enum { COLUMN = 27, WIDTH = 79 };
+
+/* In lines of a terminal, each but the first beginning at the column. */
+static void print_wrapped(FILE *to, const char *text, size_t column)
+{
+	size_t at = 0; /* behind the column */
+	str rest = str_from(text), word;
+	for (; str_word(&rest, &word); at += word.n) {
+		if (at && column + at + 1 + word.n > WIDTH) {
+			fprintf(to, "\n%*s", (int)column, "");
+			at = 0;
+		}
+		fprintf(to, "%s%.*s", at ? " " : "", STR_F(word));
+		at += at > 0;
+	}
+	fputs("\n", to);
+}
+
 static void print_usage(FILE *to, const struct cli_command *command)
 {
 	fprintf(to, "usage: postern [-c FILE] [--set SECTION.KEY=VALUE] %s",
@@ -31,8 +49,8 @@ static void print_usage(FILE *to, const struct cli_command *command)
 		else
 			fprintf(to, " [--%.*s]", STR_F(name));
 	}
-	fprintf(to, "%s%s\n%s\n", *command->arguments ? " " : "", command->arguments,
-		command->help);
+	fprintf(to, "%s%s\n", *command->arguments ? " " : "", command->arguments);
+	print_wrapped(to, command->help, 0);
 }
 
 static void print_all(FILE *to)
@@ -40,8 +58,10 @@ static void print_all(FILE *to)
 	fputs("postern: mailing lists, their archive and the watch around them\n\n"
 	      "usage: postern [-c FILE] [--set SECTION.KEY=VALUE ...] COMMAND ...\n\n",
 	      to);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-24s %s\n", commands[i].words, commands[i].help);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		fprintf(to, "  %-*s", COLUMN - 2, commands[i].words);
+		print_wrapped(to, commands[i].help, COLUMN);
+	}
 	fputs("\npostern COMMAND --help shows one command. Settings: postern.conf(5).\n",
 	      to);
 }
