@@ -270,6 +270,8 @@ a.get('/lists/dev/leave').submit()
 equal('her own button does', (a.path, ANNA in members()), ('/done/left?list=dev', False))
 
 section('my settings')
+check('a member who would join is told', 'You are a member' in b.get('/lists/board/join').text() and 'href="/lists/board/me"' in b.page, b.text())
+check('and no guest', 'You are a member' not in Browser(p).get('/lists/dev/join').text())
 b.get('/lists/board/me').submit('My settings for board', delivery='off', own_posts=None, hidden='yes')
 check('saved, and said so', 'are saved' in b.text(), b.text())
 m = p.json('member', 'ls', HIDDEN)[0]

@@ -73,6 +73,9 @@ for name in ADMIN_PAGES:
     equal(f'{name}: a moderator', mod.get(path).status, 200 if name in ('held', 'members', 'roles', 'bans') else 403)
     equal(f'{name}: the owner of another list', owner.get('/lists/other/admin/' + name).status, 403)
     equal(f'{name}: has a twin', 'list' in owner.json(path + '.json'), True)
+for who, wanted in ((owner, ['held', 'members', 'settings']), (mod, ['held']), (anna, [])):
+    page = who.get('/account').page
+    equal('what one runs leads to its pages', [x for x in ADMIN_PAGES if f'href="/lists/dev/admin/{x}"' in page], wanted)
 equal('the outbox is the admin\'s', [owner.get('/outbox').status, admin.get('/outbox').status], [403, 200])
 equal('a moderator changes no members', mod.post('/lists/dev/admin/members/add', csrf=mod.csrf(), addresses='x@y.example', how='add').status, 403)
 

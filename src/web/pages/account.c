@@ -79,7 +79,10 @@ static err add_roles(struct request *q, struct page_account *p)
 								    r[i].list);
 		if (l)
 			rows[p->roles_count++] = (struct page_account_roles){
-				l->name, path_of(q, l), r[i].role
+				.name = l->name,
+				.href = path_of(q, l),
+				.role = r[i].role,
+				.owns = str_eq(r[i].role, STR("owner")),
 			};
 	}
 	p->roles = rows;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "lists/members.h"
 #include "store/lists/address.h"
+#include "store/lists/member.h"
 #include "web/stamp.h"
 
 static void go_to(struct request *q, struct response *r, const char *word)
@@ -41,6 +42,16 @@ static str own_address(struct request *q)
 	return own[0].text;
 }
 
+static bool is_member(struct request *q)
+{
+	const struct worker *w = worker_of(q);
+	struct member_row m;
+	return q->session
+	       && !member_of_person(w->books.lists, q->arena, w->list->id,
+				    q->session->person, &m)
+			   .kind;
+}
+
 static void show_join(struct request *q, struct response *r, str wrong)
 {
 	struct worker *w = worker_of(q);
@@ -53,6 +64,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 		       .list = w->list->name,
 		       .list_address = w->list->address,
 		       .description = s->description,
+		       .mine = is_member(q) ? page_path(q, "/me") : STR_NONE,
 		       .closed = setting_is(s->subscription_policy, "closed"),
 		       .moderated = setting_is(s->subscription_policy,
 					       "confirm_then_moderate"),
