@@ -162,8 +162,10 @@ err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_p
 {
 	int64_t *ids = arena_alloc(a, (count + 1) * sizeof *ids);
 	struct archive_blob *blobs = arena_alloc(a, (count + 1) * sizeof *blobs);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		ids[i] = t->leaves[which[i]].post.id;
+		blobs[i].limit = (size_t)t->leaves[which[i]].post.lead;
+	}
 	TRY(archive_blobs_read(b, a, ids, count, blobs));
 	for (size_t i = 0; i < count; i++) {
 		struct archive_leaf *leaf = &t->leaves[which[i]];
@@ -178,7 +180,7 @@ err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_p
 err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
 			const struct archive_leaf *leaf, str *message)
 {
-	return archive_unpack(u, a, &leaf->packed, (size_t)leaf->post.lead, message);
+	return archive_unpack(u, a, &leaf->packed, message);
 }
 
 static err read_post(struct book *b, struct arena *a, void *arg)

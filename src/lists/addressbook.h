@@ -42,6 +42,7 @@ enum meaning_kind {
 	MEANS_ALIAS,    /* forwarded to persons */
 	MEANS_ADMIN,    /* postmaster@ and abuse@: the site's administrator */
 	MEANS_SRS,      /* a forwarded mail's return path, on its way back */
+	MEANS_KINDS
 };
 
 struct list_entry {

@@ -6,6 +6,8 @@
 #include "store/inbound/file.h"
 #include "store/outbound/arrival.h"
 
+enum { TOGETHER = 16 * 1024 * 1024 }; /* octets: others wait for the book meanwhile */
+
 struct one {
 	const struct inbound_message *m;
 	struct sorting s;
@@ -161,6 +163,7 @@ static void sort(struct arrivals *x, struct one *one)
 	ARENA(mine); /* what a message takes is of no use to the next one */
 	one->s.a = mine;
 	err e = sort_each(x, one);
+	one->s.a = x->a;
 	if (e.kind)
 		fail(x, one, e);
 }
@@ -183,18 +186,21 @@ static bool only_leaves(struct one *one)
 
 static err sort_together(struct arrivals *x)
 {
+	int64_t octets = 0;
 	for (size_t i = 0; i < x->count; i++) {
 		struct one *one = &x->each[i];
 		if (one->failed.kind)
 			continue;
 		TRY(note(x->a, &one->s));
-		one->s.together = only_leaves(one);
+		octets += one->m->size * (int64_t)one->n;
+		one->s.together = octets < TOGETHER && only_leaves(one);
 		if (!one->s.together)
 			continue;
 		sort(x, one);
 		/* Nothing more may be written outside of what was to be one. */
 		if (!book_in_transaction(x->books->outbound))
-			return one->failed;
+			return FAIL(ERR_TEMP, "the transaction was ended, as where the "
+					      "disk is full; the line before says why");
 	}
 	return OK;
 }
@@ -275,9 +281,12 @@ err arrivals_tick(struct arrivals *x)
 {
 	struct book *b = x->books->inbound;
 	size_t count;
-	str *files = arena_alloc(x->a, (x->ticked_count + 1) * sizeof *files);
+	if (!x->ticked_count)
+		return OK;
+	str *files = arena_alloc(x->a, x->ticked_count * sizeof *files);
 	TRY(book_begin(b));
 	TRY(book_end(b, tick_all(x, files, &count)));
+	x->ticked_count = 0;
 	for (size_t i = 0; i < count; i++)
 		inbound_file_remove(x->a, x->books->conf->site_data, files[i]);
 	return OK;

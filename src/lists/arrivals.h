@@ -1,6 +1,7 @@
 /* lists/arrivals.h: what was accepted, some at a time: noted together, dealt with one
  * after the other, ticked off together. This is the role post's one job. Everything
- * is safe to do twice, so what a crash leaves unticked is dealt with once more.
+ * may be done twice and sends nothing twice, so what a crash leaves unticked is dealt
+ * with once more.
  *
  *     TRY(arrivals_take(books, a, messages, count, &x));
  *     while (arrivals_left(x))
@@ -32,6 +33,6 @@ void arrivals_sort(struct arrivals *x);
 /* Why the first of those that failed did; OK: none failed. */
 MUST_USE err arrivals_failed(const struct arrivals *x);
 
-/* Takes what was dealt with off the inbound book. ERR_TEMP, ERR_IO: all of it stays and
- * is dealt with again, to no other effect. */
+/* Takes what was dealt with off the inbound book; now and then, or at the end. ERR_TEMP,
+ * ERR_IO: it stays and is dealt with again, which sends nothing twice. */
 MUST_USE err arrivals_tick(struct arrivals *x);

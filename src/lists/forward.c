@@ -103,7 +103,7 @@ static err leave(struct books *books, struct arena *a, const struct forward *f,
 	TRY(book_leave(books->outbound, mine, add_message(books, a, f, l, &m)));
 	log_info("mail-forwarded", KS("kind", l->kind), KS("to", l->name),
 		 KN("message", m.id), KN("recipients", l->count));
-	return m.frozen ? budget_tell(books, a, l->name, STR("Its mail waits.")) : OK;
+	return m.frozen ? budget_tell(books, a, l->budget, STR("Its mail waits.")) : OK;
 }
 
 /* One target gets what the sender asked to be told (RFC 3461 section 5.2.7.2); of
@@ -145,11 +145,45 @@ static err is_proven(struct arena *a, const struct forward *f, bool *yes)
 	return OK;
 }
 
+static err discard(struct books *books, const struct forward *f, str name, str why)
+{
+	struct ledger_entry e = { .at = clock_now_ms(),
+				  .inbound = f->arrival->id,
+				  .recipient = name,
+				  .what = STR("discarded"),
+				  .detail = why };
+	return ledger_add(books->outbound, &e, 1);
+}
+
+static str nobody_here(struct arena *a, const struct books *books)
+{
+	return arena_cat(a, STR("nobody@"), domain_ascii(a, books->conf->site_domain));
+}
+
+/* A stranger's return path could be a victim's, who would hear of what servers behind the
+ * target refuse: such mail bears one that leads to nobody. None at all would let programs
+ * take it for a bounce. */
+static err way_back(struct books *books, struct arena *a, const struct forward *f,
+		    bool proven, str *path)
+{
+	struct address sender;
+	str rest, from = proven ? f->arrival->reverse_path : nobody_here(a, books);
+	*path = STR("");
+	if (!f->arrival->reverse_path.n)
+		return OK;
+	TRY(address_path(a, arena_cat(a, STR("<"), from, STR(">")), true, &sender,
+			 &rest));
+	err e = srs_forward(a, &books->mac, &sender,
+			    domain_ascii(a, books->conf->site_domain), clock_now(), path);
+	/* A return path of 64 octets is a program's (VERP). That it hears of no failure is
+	 * better than that its mail does not come. */
+	return e.kind == ERR_LIMIT ? (*path = STR(""), OK) : e;
+}
+
 static err forward_to(struct books *books, struct arena *a, const struct forward *f,
 		      str name, const str *targets, size_t n)
 {
-	struct address sender = { 0 };
-	str rest, path = STR("");
+	str path;
 	bool loop, proven;
 	struct inbound_recipient asked = *f->to;
 	TRY(is_proven(a, f, &proven));
@@ -158,35 +192,18 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 		asked.orcpt = STR("");
 	}
 	TRY(loops(a, f, name, &loop));
-	if (loop || !n) {
-		struct ledger_entry e = {
-			.at = clock_now_ms(),
-			.inbound = f->arrival->id,
-			.recipient = name,
-			.what = STR("discarded"),
-			.detail = loop ? STR("a loop: it has been forwarded here before")
-				       : STR("nobody to forward to")
-		};
-		log_warn(loop ? "forward-loop" : "forward-nobody", KS("address", name),
+	if (loop) {
+		log_warn("forward-loop", KS("address", name),
 			 KN("inbound", f->arrival->id));
-		return ledger_add(books->outbound, &e, 1);
+		return discard(books, f, name,
+			       STR("a loop: it has been forwarded here before"));
 	}
-	/* A stranger's could be a victim's, who would hear of what servers behind the
-	 * target refuse. */
-	if (f->arrival->reverse_path.n && proven) {
-		TRY(address_path(
-			a, arena_cat(a, STR("<"), f->arrival->reverse_path, STR(">")),
-			true, &sender, &rest));
-		err e = srs_forward(a, &books->mac, &sender,
-				    domain_ascii(a, books->conf->site_domain),
-				    clock_now(), &path);
-		/* A return path of 64 octets is a program's (VERP). That it hears of no
-		 * failure is better than that its mail does not come. */
-		if (e.kind == ERR_LIMIT)
-			path = STR("");
-		else if (e.kind)
-			return e;
+	if (!n) {
+		log_warn("forward-nobody", KS("address", name),
+			 KN("inbound", f->arrival->id));
+		return discard(books, f, name, STR("nobody to forward to"));
 	}
+	TRY(way_back(books, a, f, proven, &path));
 	struct leaving l = { .kind = STR("forward"),
 			     .name = name,
 			     .reverse_path = path,
@@ -242,6 +259,9 @@ err forward_srs(struct books *books, struct arena *a, const struct forward *f)
 	str sender;
 	TRY(address_parse(a, f->to[0].address, &path));
 	TRY(srs_reverse(a, &books->mac, &path, clock_now(), &sender));
+	if (str_ieq(sender, nobody_here(a, books)))
+		return discard(books, f, f->to[0].address,
+			       STR("a bounce of mail whose sender was not proven"));
 	struct leaving l = { .kind = STR("forward"),
 			     .name = f->to[0].address,
 			     .reverse_path = STR(""),

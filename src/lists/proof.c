@@ -4,7 +4,7 @@
 
 enum { SPF = 1 << 0, DMARC = 1 << 1 };
 
-static const unsigned refuses[] = {
+static const unsigned refuses[MEANS_KINDS] = {
 	[MEANS_REQUEST] = SPF | DMARC,
 	[MEANS_JOIN] = SPF | DMARC,
 	[MEANS_LEAVE] = SPF | DMARC,

@@ -228,7 +228,7 @@ static err take_bad_path(struct sorting *s)
 
 bool sort_only_leaves(const struct meaning *m)
 {
-	static const bool leaves[MEANS_SRS + 1] = {
+	static const bool leaves[MEANS_KINDS] = {
 		[MEANS_OWNER] = true,   [MEANS_ALIAS] = true,    [MEANS_ADMIN] = true,
 		[MEANS_SRS] = true,     [MEANS_BAD_PATH] = true, [MEANS_NOBODY] = true,
 		[MEANS_FOREIGN] = true,
@@ -236,7 +236,7 @@ bool sort_only_leaves(const struct meaning *m)
 	return leaves[m->what];
 }
 
-static err (*const takers[])(struct sorting *s) = {
+static err (*const takers[MEANS_KINDS])(struct sorting *s) = {
 	[MEANS_POST] = take_post,      [MEANS_REQUEST] = take_command,
 	[MEANS_JOIN] = take_command,   [MEANS_LEAVE] = take_command,
 	[MEANS_OWNER] = take_owner,    [MEANS_CONFIRM] = take_command,
@@ -246,14 +246,23 @@ static err (*const takers[])(struct sorting *s) = {
 	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
 };
 
+/* What we wrote ourselves without a return path. */
+static bool is_our_own_notice(struct sorting *s)
+{
+	str *ids, local, host;
+	return !s->arrival->reverse_path.n
+	       && header_ids(s->a, header_find(&s->header, STR("Message-ID")), &ids)
+	       && str_cut_last(ids[0], '@', &local, &host)
+	       && str_ieq(host, s->books->conf->site_hostname);
+}
+
 /* Mail to the administrator that cannot be dealt with is not reported to the same
- * address, nor what a program wrote to any: that would come back for ever. */
+ * address, nor a notice of ours to any: that would come back for ever. */
 static bool comes_back(struct sorting *s)
 {
 	return s->meaning.what == MEANS_ADMIN
 	       || str_ieq(s->recipient->address, s->books->conf->site_admin)
-	       || (!s->arrival->reverse_path.n
-		   && header_find(&s->header, STR("Auto-Submitted")));
+	       || is_our_own_notice(s);
 }
 
 /* The message itself goes to who can mend what hinders it: there is no other copy. */
@@ -281,9 +290,9 @@ static err tell_admin(struct sorting *s, str why)
 
 /* What cannot be dealt with today or tomorrow is not tried for ever: its sender
  * hears of it, or else the administrator, whose status counts all of them. */
-err sort_give_up(struct sorting *s, err e)
+static err give_up(struct sorting *s)
 {
-	str why = arena_copy(s->a, str_from(e.msg));
+	str why = arena_copy(s->a, str_from(s->broken.msg));
 	bool hears = hears_of_failure(s);
 	log_error("recipient-not-served", KN("inbound", s->arrival->id),
 		  KS("recipient", s->recipient->address), KS("error", why),
@@ -302,19 +311,37 @@ static err serve(struct sorting *s)
 	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
 }
 
-static const char WHOLE_ENDED[] = "what was written with other mail was undone with it";
-
-static err serve_together(struct sorting *s)
+/* Where it fails it is undone as a whole, and what was written with it for other mail
+ * stays. */
+static err in_part(struct sorting *s, err (*act)(struct sorting *s))
 {
 	struct book *b = s->books->outbound;
+	if (!s->together)
+		return act(s);
 	TRY(book_part(b));
-	err e = book_part_end(b, serve(s));
+	err e = book_part_end(b, act(s));
 	/* Then all of it is tried again: nobody is told yet. */
-	return e.kind && !book_in_transaction(b) ? FAIL(ERR_TEMP, WHOLE_ENDED) : e;
+	return e.kind && !book_in_transaction(b)
+		       ? FAIL(ERR_TEMP, "what was written with other mail was undone "
+					"with it")
+		       : e;
+}
+
+err sort_give_up(struct sorting *s, err why)
+{
+	s->broken = why;
+	return in_part(s, give_up);
 }
 
 err sort_take(struct sorting *s)
 {
-	err e = s->broken.kind ? s->broken : s->together ? serve_together(s) : serve(s);
-	return !e.kind || err_is_passing(e) ? e : sort_give_up(s, e);
+	if (s->broken.kind)
+		return in_part(s, give_up);
+	err e = in_part(s, serve);
+	if (!e.kind || err_is_passing(e))
+		return e;
+	s->broken = e;
+	TRY(in_part(s, give_up));
+	s->broken = OK; /* the next recipient may be served */
+	return OK;
 }

@@ -7,7 +7,7 @@
 
 enum { WHOLE_MAX = 50 * 1024 }; /* a larger message comes back as its header */
 
-err undelivered_tell(struct book *outbound, struct arena *a, const struct undelivered *u)
+static err tell(struct book *outbound, struct arena *a, const struct undelivered *u)
 {
 	struct address to;
 	str rest;
@@ -38,4 +38,11 @@ err undelivered_tell(struct book *outbound, struct arena *a, const struct undeli
 	TRY(outbound_body_write(outbound, m.id, report));
 	TRY(delivery_add(outbound, m.id, &copy, 1));
 	return outbound_progress(outbound, m.id, 0, true);
+}
+
+err undelivered_tell(struct book *outbound, struct arena *a, const struct undelivered *u)
+{
+	bool mine;
+	TRY(book_join(outbound, &mine));
+	return book_leave(outbound, mine, tell(outbound, a, u));
 }

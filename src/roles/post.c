@@ -17,7 +17,9 @@ enum {
 	RETRY_MS = 5000,
 	GIVE_WAY_MS = 100,
 	BEHIND_MS = 2000,
-	AT_ONCE = 100,                /* arrivals, then pages' orders have their turn */
+	SINGLY_MS = 2000,
+	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
+	TICK_EACH = 16,
 	AT_ONCE_OCTETS = 1024 * 1024, /* and one more arrival */
 };
 
@@ -27,7 +29,8 @@ struct post_role {
 	int64_t after;    /* the last arrival that was looked at */
 	bool at_end;      /* none stands behind it */
 	int64_t retry_at; /* when those that failed are looked at again */
-	bool gives_way;   /* to smtpd: rests a little before it goes on */
+	int64_t rest_until;
+	bool gives_way; /* to smtpd: rests a little before it goes on */
 	bool failed; /* some did; they stay where they are and do not hold up the next */
 	int64_t expire_at;
 };
@@ -51,53 +54,106 @@ static err next_arrivals(struct post_role *p, struct arena *a, struct inbound_me
 	return OK;
 }
 
-/* In a flood the machine is for those who wait for a 250: what has been accepted may
- * fall a little behind, and is then dealt with in larger batches. */
+/* In a flood the machine is for those who wait for a 250: once, for a while, until all
+ * that came has been dealt with. */
 static err look_for_flood(struct post_role *p)
 {
 	struct inbound_waiting w;
+	int64_t mono = clock_mono_ms(), age;
 	TRY(inbound_waiting(p->books.inbound, p->after, &w));
-	int64_t now = clock_now_ms();
-	p->gives_way = w.messages >= AT_ONCE && w.newest > now - GIVE_WAY_MS
-		       && w.oldest > now - BEHIND_MS;
+	age = clock_now_ms() - w.newest;
+	if (w.messages < AT_ONCE || age < 0 || age >= GIVE_WAY_MS)
+		return OK;
+	if (!p->rest_until)
+		p->rest_until = mono + BEHIND_MS;
+	p->gives_way = mono < p->rest_until;
 	return OK;
+}
+
+static void try_again(struct post_role *p)
+{
+	if (!p->failed)
+		p->retry_at = clock_mono_ms() + RETRY_MS;
+	p->failed = true;
+}
+
+static void hindered(err e)
+{
+	if (e.kind)
+		log_error("post-hindered", KE(e),
+			  KZ("do", "mend what the error names; it goes on by itself"));
+}
+
+static void tick(struct post_role *p, struct arrivals *x)
+{
+	err e = arrivals_tick(x);
+	hindered(e);
+	if (e.kind)
+		try_again(p);
+}
+
+static err sort_batch(struct post_role *p, struct arena *a,
+		      const struct inbound_message *m, size_t count)
+{
+	struct arrivals *x;
+	TRY(arrivals_take(&p->books, a, m, count, &x));
+	tick(p, x);
+	wake_send(p->role, ROLE_send);
+	for (int n = 1; arrivals_left(x) && !role_draining(p->role); n++) {
+		arrivals_sort(x);
+		wake_send(p->role, ROLE_send);
+		if (n % TICK_EACH == 0)
+			tick(p, x);
+	}
+	tick(p, x);
+	if (arrivals_failed(x).kind)
+		try_again(p);
+	return OK;
+}
+
+/* Where one hinders all of a batch each has its own turn; where the book is what hinders
+ * them, the rest waits like those that failed. */
+static void sort_singly(struct post_role *p, const struct inbound_message *m,
+			size_t count)
+{
+	int64_t until = clock_mono_ms() + SINGLY_MS;
+	for (size_t i = 0; i < count && !role_draining(p->role); i++) {
+		ARENA(a);
+		if (clock_mono_ms() >= until) {
+			try_again(p);
+			return;
+		}
+		err e = sort_batch(p, a, &m[i], 1);
+		hindered(e);
+		if (e.kind)
+			try_again(p);
+	}
 }
 
 static err sort_some(struct post_role *p)
 {
 	ARENA(a);
 	struct inbound_message m[AT_ONCE];
-	struct arrivals *x;
 	size_t count;
-	if (p->failed && p->at_end && clock_mono_ms() >= p->retry_at) {
+	p->gives_way = false;
+	p->at_end = true; /* also where the book cannot be read */
+	if (p->failed && clock_mono_ms() >= p->retry_at) {
 		p->failed = false;
 		p->after = 0;
 	}
 	TRY(look_for_flood(p));
-	if (p->gives_way) {
-		p->at_end = false;
+	p->at_end = !p->gives_way;
+	if (p->gives_way)
 		return OK;
-	}
 	TRY(next_arrivals(p, a, m, &count));
+	if (p->at_end)
+		p->rest_until = 0;
 	if (!count)
 		return OK;
-	err e = arrivals_take(&p->books, a, m, count, &x);
-	if (e.kind) {
-		p->at_end = true; /* for now */
-		return e;
-	}
-	wake_send(p->role, ROLE_send);
-	while (arrivals_left(x) && !role_draining(p->role)) {
-		arrivals_sort(x);
-		wake_send(p->role, ROLE_send);
-	}
 	p->after = m[count - 1].id;
-	e = arrivals_tick(x);
-	if ((e.kind || arrivals_failed(x).kind) && !p->failed) {
-		p->failed = true;
-		p->retry_at = clock_mono_ms() + RETRY_MS;
-	}
-	return e;
+	if (sort_batch(p, a, m, count).kind)
+		sort_singly(p, m, count);
+	return OK;
 }
 
 static err run_orders(struct post_role *p, struct arena *a)
@@ -120,17 +176,13 @@ static err expire(struct post_role *p, struct arena *a)
 	return expire_run(&p->books, a, clock_now());
 }
 
+/* What hinders one hinders none of the others: expiry makes room on a full disk. */
 static void work(struct post_role *p)
 {
 	ARENA(a);
-	err e = run_orders(p, a);
-	if (!e.kind)
-		e = sort_some(p);
-	if (!e.kind)
-		e = expire(p, a);
-	if (e.kind)
-		log_error("post-hindered", KE(e),
-			  KZ("do", "mend what the error names; it goes on by itself"));
+	hindered(run_orders(p, a));
+	hindered(sort_some(p));
+	hindered(expire(p, a));
 }
 
 struct checkpointer {

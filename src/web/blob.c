@@ -3,11 +3,11 @@
 #include "base/mem.h"
 #include "base/rand.h"
 
-#include <sodium.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +25,7 @@ struct blob {
 	str gzip;
 };
 
+_Static_assert(TAG_BYTES == crypto_shorthash_siphashx24_BYTES, "a tag is such a hash");
 static unsigned char tag_key[16], hash_key[crypto_shorthash_siphashx24_KEYBYTES];
 
 static void make_tag_key(void)

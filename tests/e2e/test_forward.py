@@ -1,6 +1,7 @@
 """Addresses beside the lists, and what is held back: aliases with SRS, owners, the
 administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
 import re
+import sqlite3
 from email.header import decode_header, make_header
 
 import dkim
@@ -83,11 +84,29 @@ for who in ('x@unproven.example', 'x@victim.example'):
     check('the refusal is in the ledger', eventually(lambda: [r for r in p.trace(mid_of(mail)) if r['what'] == 'refused']), p.trace(mid_of(mail)))
 p.quiet()
 equal('and nobody is told, who may not have written', far.to('x@unproven.example') + far.to('x@victim.example'), [])
-equal('no way leads back', [m.mail_from for m in home.to('ben@home.example', Subject='forged')], ['', ''])
+paths = [m.mail_from for m in home.to('ben@home.example', Subject='forged')]
+check('no way leads back to them', len(paths) == 2 and all(re.fullmatch(r'SRS0=[^=]+=[^=]+=lists\.example=nobody@lists\.example', x) for x in paths), paths)
+mail = message('mailer-daemon@home.example', paths[0], 'a late bounce')
+equal('its bounce is taken', p.deliver('', paths[0], mail)[0], 250)
+check('and goes nowhere', eventually(lambda: [r for r in p.trace(mid_of(mail)) if r['what'] == 'discarded' and 'not proven' in r['detail']]), p.trace(mid_of(mail)))
 check('nor by a server behind', all('NOTIFY=NEVER' in x for m in home.to('ben@home.example', Subject='forged') for x in m.params), home.mails[-1].params)
 code, text = p.deliver('x@strict.example', 'bugs@lists.example', message('x@strict.example', 'bugs@lists.example', 'forged'))
 check('where the author\'s domain asks for it, it is refused', code == 550 and '5.7.1' in text and 'DMARC' in text, text)
 home.reply.clear()
+
+section('one that the book refuses holds up no other')
+with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=20) as book:
+    book.execute("CREATE TRIGGER no AFTER INSERT ON message WHEN NEW.source LIKE '%/bugs@%' BEGIN SELECT RAISE(ROLLBACK, 'no'); END")
+mails = [message(FAR, to, 'behind ' + to) for to in ('bugs@lists.example', 'postmaster@lists.example')]
+for to, mail in zip(('bugs@lists.example', 'postmaster@lists.example'), mails):
+    p.deliver(FAR, to, mail)
+got('admin@home.example', 'behind postmaster@lists.example')
+check('it waits itself', not home.to('ben@home.example', Subject='behind bugs@lists.example') and p.status('arrivals') == 1, p.cli('status'))
+with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=20) as book:
+    book.execute('DROP TRIGGER no')
+got('ben@home.example', 'behind bugs@lists.example')
+refused_by_the_book = len(p.events())
+equal('and goes, once', len(home.to('ben@home.example', Subject='behind bugs@lists.example')), 1)
 
 section('owners and the administrator')
 p.deliver(FAR, 'dev-owner@lists.example', message(FAR, 'dev-owner@lists.example', 'to owners'))
@@ -239,6 +258,6 @@ with p.submit(ANNA, TOKEN) as s:
     s.sendmail(ANNA, [FAR], post)
 check('kept, and in the ledger', eventually(lambda: 'kept' in [r['what'] for r in p.trace(mid_of(post))], 10, 0.2), p.trace(mid_of(post)))
 equal('nothing leaves', len(home.mails) + len(far.mails), mark)
-equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
+equal('the log says nothing of trouble', [e for e in p.events()[refused_by_the_book:] if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)
 done()

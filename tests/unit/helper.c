@@ -9,13 +9,14 @@
 enum { ROUNDS = 2000, CALLERS = 4, PIECES = 7 };
 
 struct heap {
-	_Atomic int left, done;
+	_Atomic int left, done, begun;
 	int nap;
 };
 
 static void work(void *arg)
 {
 	struct heap *h = arg;
+	h->begun = 1;
 	if (h->nap)
 		thread_sleep(h->nap);
 	while (atomic_fetch_sub(&h->left, 1) > 0)
@@ -41,7 +42,8 @@ static void is_waited_for(struct helper *h)
 {
 	struct heap x = { .left = PIECES, .nap = 20 };
 	CHECK(helper_start(h, work, &x));
-	thread_sleep(10);
+	for (int i = 0; i < 10000 && !x.begun; i++)
+		thread_sleep(1);
 	CHECK(helper_end(h) && x.done == PIECES);
 }
 

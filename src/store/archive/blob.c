@@ -16,7 +16,8 @@ enum {
 	SAMPLES_OCTETS = 16 * 1024 * 1024,
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
 	LEVEL = 5,
-	PACKERS = 4,     /* lists that post at the same time */
+	KEPT_PACKED = 32 * 1024, /* octets; larger ones are unpacked at once */
+	PACKERS = 4,             /* lists that post at the same time */
 	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
 };
 
@@ -273,16 +274,16 @@ static err unpack_some(ZSTD_DCtx *c, const ZSTD_DDict *dict, str packed, char *t
 }
 
 err archive_unpack(struct archive_unpacker *u, struct arena *a,
-		   const struct archive_blob *z, size_t limit, str *message)
+		   const struct archive_blob *z, str *message)
 {
 	const ZSTD_DDict *dict = z->dictionary;
-	*message = STR_NONE;
-	if (!z->bytes.n)
+	*message = z->bytes;
+	if (!z->bytes.n || z->unpacked)
 		return OK;
 	unsigned long long size = ZSTD_getFrameContentSize(z->bytes.p, z->bytes.n);
 	if (size > ARCHIVE_MESSAGE_MAX) /* also "unknown" and "error" */
 		return FAIL(ERR_IO, DAMAGED);
-	size_t room = limit < size ? limit : (size_t)size, got;
+	size_t room = z->limit < size ? z->limit : (size_t)size, got;
 	char *to = arena_alloc(a, room);
 	if (room < size) {
 		TRY(unpack_some(u->context, dict, z->bytes, to, room, &got));
@@ -300,7 +301,23 @@ static err read_blob(struct book *b, struct rows *r, int column, struct archive_
 {
 	const ZSTD_DDict *dict;
 	TRY(dictionary_of(b, rows_i64(r, column), &dict));
-	*z = (struct archive_blob){ rows_view(r, column + 1), dict };
+	z->bytes = rows_view(r, column + 1);
+	z->dictionary = dict;
+	return OK;
+}
+
+/* The row's octets go with the row. A small one is copied as it is; of a large one, whose
+ * attachments nobody wants, only what is wanted. */
+static err keep_blob(struct book *b, struct arena *a, struct archive_blob *z)
+{
+	str message;
+	if (z->bytes.n <= KEPT_PACKED) {
+		z->bytes = arena_copy(a, z->bytes);
+		return OK;
+	}
+	TRY(archive_unpack(archive_unpacker_of(b), a, z, &message));
+	z->bytes = message;
+	z->unpacked = true;
 	return OK;
 }
 
@@ -308,7 +325,7 @@ err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 		      str *message)
 {
 	struct rows r;
-	struct archive_blob z;
+	struct archive_blob z = { .limit = limit };
 	err e = OK;
 	TRY(book_rows(b, &r, "SELECT dictionary, bytes FROM blob WHERE id = ?1",
 		      SQL_I(id)));
@@ -316,7 +333,7 @@ err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 	if (found)
 		e = read_blob(b, &r, 0, &z);
 	if (found && !e.kind)
-		e = archive_unpack(archive_unpacker_of(b), a, &z, limit, message);
+		e = archive_unpack(archive_unpacker_of(b), a, &z, message);
 	TRY(rows_end(&r));
 	return found ? e
 		     : FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
@@ -329,7 +346,7 @@ err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids, size
 	err e = OK;
 	BUF(list);
 	for (size_t i = 0; i < count; i++) {
-		blobs[i] = (struct archive_blob){ 0 };
+		blobs[i] = (struct archive_blob){ .limit = blobs[i].limit };
 		buf_addf(&list, "%c%lld", i ? ',' : '[', (long long)ids[i]);
 	}
 	buf_add(&list, count ? STR("]") : STR("[]"));
@@ -340,7 +357,8 @@ err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids, size
 	while (!e.kind && rows_next(&r)) {
 		struct archive_blob *z = &blobs[rows_i64(&r, 0)];
 		e = read_blob(b, &r, 1, z);
-		z->bytes = arena_copy(a, z->bytes);
+		if (!e.kind)
+			e = keep_blob(b, a, z);
 	}
 	err end = rows_end(&r);
 	return e.kind ? e : end;

@@ -1,8 +1,8 @@
 /* store/archive/blob.h: the messages themselves, compressed by zstd, after a
  * while with a dictionary that the list's own posts trained.
  *
- *     struct packed z;
- *     TRY(archive_pack(packer, message, &z));        -- any thread
+ *     struct archive_packed z;
+ *     archive_pack(packer, a, message, &z);          -- any thread
  *     TRY(archive_blob_add(b, id, &z));              -- the book's thread
  *     TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
  */
@@ -44,11 +44,14 @@ MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size
 
 /* A message as it stands in the book, to be unpacked by any thread. */
 struct archive_blob {
+	size_t limit;           /* octets of it that are wanted */
 	str bytes;              /* empty: there is none */
 	const void *dictionary; /* the connection's, as long as it is open; or NULL */
+	bool unpacked;          /* bytes are the message: it was large */
 };
 
-/* Many of them in one read, in the order of ids. */
+/* Many of them in one read, in the order of ids; blobs[i].limit is given. They take no
+ * more memory than limit, or 32 KB each. ERR_IO: a large one is damaged. */
 MUST_USE err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids,
 				size_t count, struct archive_blob *blobs);
 
@@ -58,7 +61,7 @@ struct archive_unpacker *archive_unpacker_new(void);
 void archive_unpacker_free(struct archive_unpacker *u);       /* NULL is fine */
 struct archive_unpacker *archive_unpacker_of(struct book *b); /* the connection's own */
 
-/* The message, or its first `limit` octets; empty where there is none.
+/* The message, or its first z->limit octets; empty where there is none.
  * ERR_IO: it is damaged. */
 MUST_USE err archive_unpack(struct archive_unpacker *u, struct arena *a,
-			    const struct archive_blob *z, size_t limit, str *message);
+			    const struct archive_blob *z, str *message);

@@ -13,6 +13,7 @@ struct half {
 	struct archive_unpacker *unpacker;
 	size_t from, until;         /* of the part's posts */
 	struct render_memory *said; /* by leaf */
+	bool *known;                /* by leaf: said is filled in */
 	err failed;
 };
 
@@ -20,10 +21,11 @@ static err memory_of(struct half *h, int parent, struct render_memory **said)
 {
 	str message;
 	*said = parent < 0 ? NULL : &h->said[parent];
-	if (!*said || (*said)->text.n)
+	if (!*said || h->known[parent])
 		return OK;
 	TRY(archive_leaf_unpack(h->unpacker, h->a, &h->x->t->leaves[parent], &message));
 	(*said)->text = render_text(h->a, message, NULL);
+	h->known[parent] = true;
 	return OK;
 }
 
@@ -41,6 +43,7 @@ static err make_one(struct half *h, size_t i)
 	TRY(memory_of(h, leaf->parent, &how.parent));
 	TRY(archive_leaf_unpack(h->unpacker, h->a, leaf, &message));
 	p->body = render_post(h->a, message, &how);
+	h->known[h->x->part.from + i] = true;
 	return OK;
 }
 
@@ -78,22 +81,25 @@ static struct half half_of(const struct bodies *x, struct arena *a,
 			      .unpacker = u,
 			      .from = from,
 			      .until = until,
-			      .said = arena_zero(a, octets) };
+			      .said = arena_zero(a, octets),
+			      .known = arena_zero(a, x->t->count + 1) };
 }
 
 err bodies_make(struct worker *w, struct arena *a, const struct bodies *x)
 {
+	struct archive_unpacker *u = archive_unpacker_of(w->books.archive);
 	size_t count = x->part.count, middle = find_middle(x);
+	struct half first = half_of(x, a, u, 0, middle);
+	if (middle == count) {
+		make_half(&first);
+		return first.failed;
+	}
 	struct arena *beside = arena_new();
-	struct half first = half_of(x, a, archive_unpacker_of(w->books.archive), 0,
-				    middle);
 	struct half second = half_of(x, beside, w->web->unpacker, middle, count);
-	bool helped = middle < count && helper_start(w->web->helper, make_half, &second);
+	bool helped = helper_start(w->web->helper, make_half, &second);
 	make_half(&first);
-	if (helped)
-		helped = helper_end(w->web->helper);
-	if (!helped) { /* with what the first half remembers */
-		first.from = middle;
+	if (!helped || !helper_end(w->web->helper)) {
+		first.from = middle; /* with what it remembers of the first half */
 		first.until = count;
 		make_half(&first);
 	}
