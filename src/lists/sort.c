@@ -330,7 +330,9 @@ static err in_part(struct sorting *s, err (*act)(struct sorting *s))
 err sort_give_up(struct sorting *s, err why)
 {
 	s->broken = why;
-	return in_part(s, give_up);
+	TRY(in_part(s, give_up));
+	s->broken = OK; /* others of its recipients may be served */
+	return OK;
 }
 
 err sort_take(struct sorting *s)
@@ -340,8 +342,5 @@ err sort_take(struct sorting *s)
 	err e = in_part(s, serve);
 	if (!e.kind || err_is_passing(e))
 		return e;
-	s->broken = e;
-	TRY(in_part(s, give_up));
-	s->broken = OK; /* the next recipient may be served */
-	return OK;
+	return sort_give_up(s, e);
 }

@@ -133,6 +133,27 @@ static void test_whole(struct books_test *t)
 	CHECK(books_count(t, "message", "1") == messages + 3 && waiting(t) == before);
 }
 
+/* A person's mail to other sites that cannot be sent, as the account has gone, keeps none
+ * from a recipient here. */
+static void test_mixed_recipients(struct books_test *t)
+{
+	struct batch b = { 0 };
+	comes(t, &b, "far@else.example bugs@lists.example");
+	b.m[0].account = 999;
+	struct arrivals *x = take(t, &b);
+	CHECK(arrivals_failed(x).kind == ERR_NONE && !arrivals_left(x));
+	CHECK(books_count(t, "event",
+			  "recipient = 'far@else.example' "
+			  "AND what = '" LEDGER_NOT_SERVED "'")
+	      == 1);
+	CHECK(books_count(t, "message",
+			  arena_z(t->a,
+				  arena_printf(t->a, "source = '%lld/bugs@lists.example'",
+					       (long long)b.m[0].id)))
+	      == 1);
+	CHECK(ok(arrivals_tick(x)));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -148,6 +169,7 @@ int main(void)
 	test_twice(&t);
 	test_part(&t);
 	test_whole(&t);
+	test_mixed_recipients(&t);
 	books_end(&t);
 	return check_done();
 }
