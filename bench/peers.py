@@ -1,6 +1,6 @@
 """bench/peers.py: private instances of Postern and of the mail peers, the peers from Debian's packages
 unpacked into scratch, on loopback. Each has configure(), start(), stop()."""
-import glob, os, pwd, shutil, sqlite3, subprocess, time, uuid
+import glob, json, os, pwd, shutil, sqlite3, subprocess, time, uuid
 import lib
 
 
@@ -103,6 +103,10 @@ class Postfix:
             os.chown(f"{self.dir}/spool/{name}", owner, drop if name in ("public", "maildrop") else -1)
         os.chmod(f"{self.dir}/spool/public", 0o710)
         os.chmod(f"{self.dir}/spool/maildrop", 0o730)
+
+    def waiting(self):
+        return sum(len(files) for name in ("maildrop", "incoming", "active")
+                   for _, _, files in os.walk(f"{self.dir}/spool/{name}"))
 
     def start(self):
         self.process = lib.spawn([f"{self.root}/usr/lib/postfix/sbin/master", "-d", "-c", f"{self.dir}/etc"], env=self.env)
@@ -245,6 +249,9 @@ class Postern:
     def cli(self, *args, **kw):
         return subprocess.run([self.binary, "-c", f"{self.dir}/postern.conf", *args], check=True, text=True,
                               stdout=subprocess.PIPE, **kw).stdout
+
+    def waiting(self):
+        return next(r["number"] for r in json.loads(self.cli("status", "--json")) if r["what"] == "arrivals not sorted yet")
 
     def start(self):
         self.process = lib.spawn([self.binary, "-c", f"{self.dir}/postern.conf", "serve"], stderr=open(f"{self.dir}/log", "w"))
