@@ -63,9 +63,7 @@ static err check_packed(struct cli *c, const char *path, str bytes)
 		str magic;
 		const char *unpack;
 	} packers[] = { { STR("\x1f\x8b"), "gunzip -k" },
-			{ STR("\xfd"
-			      "7zXZ"),
-			  "xz -dk" },
+			{ STR("\xfd\x37zXZ"), "xz -dk" },
 			{ STR("BZh"), "bunzip2 -k" },
 			{ STR("\x28\xb5\x2f\xfd"), "zstd -d" },
 			{ STR("PK\x03\x04"), "unzip" } };
@@ -90,9 +88,8 @@ static err import_one(struct cli *c, struct books *books, struct import_job *x,
 	       isatty(STDERR_FILENO) ? "\r" : "", path, r->messages, r->kept, r->repaired,
 	       r->duplicate, r->unreadable);
 	if (r->repaired && !x->arg)
-		puts("Repaired: what a message lacked, as a date or a Message-ID, was "
-		     "put "
-		     "in its place; --report FILE says where.");
+		puts("Repaired: what a message lacked was put in its place; --report "
+		     "FILE says where.");
 	return OK;
 }
 

@@ -61,14 +61,11 @@ int cli_list_create(struct cli *c)
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
 	if (!cli_option(c, "owner"))
-		printf("Nobody owns it yet, so the administrator is asked: postern role "
-		       "add "
-		       "%s owner ADDRESS\n",
+		printf("Nobody owns it yet, so the administrator is asked.\n"
+		       "Give it an owner: postern role add %s owner ADDRESS\n",
 		       c->args[0]);
 	if (is_new)
-		printf("The domain is new here: mail for it comes as soon as its MX "
-		       "record "
-		       "names %.*s.\n",
+		printf("The domain is new here: its MX record must name %.*s.\n",
 		       STR_F(c->conf.site_hostname));
 	return CLI_OK;
 }

@@ -97,16 +97,14 @@ static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
 	return OK;
 }
 
-static err submit(struct sorting *s, const struct inbound_recipient *out, size_t count)
+static err submit(struct sorting *s)
 {
-	struct forward f = { s->arrival, s->message, out, count };
-	if (!s->together)
-		return forward_submission(s->books, s->a, &f);
-	TRY(book_part(s->books->outbound));
-	return book_part_end(s->books->outbound, forward_submission(s->books, s->a, &f));
+	struct forward f = { s->arrival, s->message, s->foreign, s->foreign_count };
+	return forward_submission(s->books, s->a, &f);
 }
 
-/* A person's mail to other sites: one message, however many recipients. */
+/* A person's mail to other sites: one message, however many recipients. one->r keeps the
+ * others. */
 static err send_foreign(struct arrivals *x, struct one *one)
 {
 	struct sorting *s = &one->s;
@@ -122,7 +120,9 @@ static err send_foreign(struct arrivals *x, struct one *one)
 	one->n = stay;
 	if (!count)
 		return OK;
-	err e = submit(s, out, count);
+	s->foreign = out;
+	s->foreign_count = count;
+	err e = sort_in_part(s, submit);
 	if (err_is_passing(e))
 		return e;
 	for (size_t i = 0; i < count; i++) {

@@ -14,10 +14,8 @@
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
-enum {
-	ALIAS_HOURLY = 500
-}; /* messages of a network that an alias passes on; a loop or a
-			      * flood is more */
+/* Messages of a network that an alias passes on; a loop or a flood is more. */
+enum { ALIAS_HOURLY = 500 };
 
 struct leaving {        /* what differs between the kinds */
 	str kind, name; /* name: the address it came to; part of the source */

@@ -311,9 +311,7 @@ static err serve(struct sorting *s)
 	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
 }
 
-/* Where it fails it is undone as a whole, and what was written with it for other mail
- * stays. */
-static err in_part(struct sorting *s, err (*act)(struct sorting *s))
+err sort_in_part(struct sorting *s, err (*act)(struct sorting *s))
 {
 	struct book *b = s->books->outbound;
 	if (!s->together)
@@ -330,7 +328,7 @@ static err in_part(struct sorting *s, err (*act)(struct sorting *s))
 err sort_give_up(struct sorting *s, err why)
 {
 	s->broken = why;
-	TRY(in_part(s, give_up));
+	TRY(sort_in_part(s, give_up));
 	s->broken = OK; /* others of its recipients may be served */
 	return OK;
 }
@@ -338,8 +336,8 @@ err sort_give_up(struct sorting *s, err why)
 err sort_take(struct sorting *s)
 {
 	if (s->broken.kind)
-		return in_part(s, give_up);
-	err e = in_part(s, serve);
+		return sort_in_part(s, give_up);
+	err e = sort_in_part(s, serve);
 	if (!e.kind || err_is_passing(e))
 		return e;
 	return sort_give_up(s, e);

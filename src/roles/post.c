@@ -35,14 +35,12 @@ struct post_role {
 	int64_t expire_at;
 };
 
-/* As many as are noted and ticked off together. Where the book cannot be read nothing
- * stands behind the last, either. */
+/* As many as are noted and ticked off together. */
 static err next_arrivals(struct post_role *p, struct arena *a, struct inbound_message *m,
 			 size_t *count)
 {
 	int64_t octets = 0, after = p->after;
 	bool found;
-	p->at_end = true;
 	for (*count = 0; *count < AT_ONCE && octets < AT_ONCE_OCTETS; ++*count) {
 		TRY(inbound_next(p->books.inbound, a, after, &m[*count], &found));
 		if (!found)
@@ -142,9 +140,10 @@ static err sort_some(struct post_role *p)
 		p->after = 0;
 	}
 	TRY(look_for_flood(p));
-	p->at_end = !p->gives_way;
-	if (p->gives_way)
+	if (p->gives_way) {
+		p->at_end = false;
 		return OK;
+	}
 	TRY(next_arrivals(p, a, m, &count));
 	if (p->at_end)
 		p->rest_until = 0;

@@ -12,9 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-	KEPT = 1024 * 1024
-}; /* octets a heap keeps: pages come and go with every mail else */
+/* Octets a heap keeps: else its pages come and go with every mail. */
+enum { KEPT = 1024 * 1024 };
 
 struct door {
 	struct smtpd *d;

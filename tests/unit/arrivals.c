@@ -85,15 +85,23 @@ static void test_twice(struct books_test *t)
 	CHECK(ok(arrivals_tick(x)) && waiting(t) == before - 2);
 }
 
+/* how: ABORT undoes the statement, ROLLBACK the whole transaction. */
+static void refuse_bad(struct books_test *t, const char *how)
+{
+	str sql = arena_printf(t->a,
+			       "CREATE TRIGGER no AFTER INSERT ON delivery "
+			       "WHEN NEW.recipient = 'bad@lab.example' "
+			       "BEGIN SELECT RAISE(%s, 'no'); END",
+			       how);
+	BOOKS_MUST(t, book_run(t->books.outbound, arena_z(t->a, sql)));
+}
+
 /* One that is refused by the book is undone as a whole and given up by itself. */
 static void test_part(struct books_test *t)
 {
 	struct batch b = { 0 };
 	int64_t before = books_count(t, "message", "kind = 'forward'");
-	BOOKS_MUST(t, book_run(t->books.outbound,
-			       "CREATE TRIGGER no AFTER INSERT ON delivery WHEN "
-			       "NEW.recipient = 'bad@lab.example' "
-			       "BEGIN SELECT RAISE(ABORT, 'no'); END"));
+	refuse_bad(t, "ABORT");
 	comes(t, &b, "bugs@lists.example");
 	comes(t, &b, "bad@lists.example");
 	comes(t, &b, "bugs@lists.example");
@@ -117,10 +125,7 @@ static void test_whole(struct books_test *t)
 	struct arrivals *x;
 	int64_t messages = books_count(t, "message", "1"),
 		events = books_count(t, "event", "1"), before = waiting(t);
-	BOOKS_MUST(t, book_run(t->books.outbound,
-			       "CREATE TRIGGER no AFTER INSERT ON delivery WHEN "
-			       "NEW.recipient = 'bad@lab.example' "
-			       "BEGIN SELECT RAISE(ROLLBACK, 'full'); END"));
+	refuse_bad(t, "ROLLBACK");
 	comes(t, &b, "bugs@lists.example");
 	comes(t, &b, "bad@lists.example");
 	comes(t, &b, "bugs@lists.example");
