@@ -1,5 +1,6 @@
 /* bench/blast.c: offers mail: SESSIONS at one time, COUNT messages of 5 KB, each in
- * a connection of its own or all in kept ones.
+ * a connection of its own or all in kept ones. One thread serves all sessions, so that
+ * what is measured has as much of the machine as can be.
  *
  *     blast HOST:PORT RECIPIENT COUNT SESSIONS new|keep
  *
@@ -7,29 +8,41 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "net/addr.h"
-#include "net/conn.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { REPLY = 1024, EVENTS = 64, BODY = 5100, PATIENCE_MS = 60000 };
 
 static struct {
 	struct net_addr at;
 	const char *recipient;
-	int count;
+	int count, next, done;
+	int poll;
 	bool keep;
-	_Atomic int next;
 	double *took; /* milliseconds, of each message */
 } job;
 
-static void must(err e)
+/* What was said last; the reply decides what comes next. */
+enum step { NOTHING, EHLO, MAIL, RCPT, DATA, TEXT, QUIT, STEPS };
+
+struct session {
+	int fd, message;
+	enum step step;
+	double start;
+	char reply[REPLY];
+	size_t have;
+};
+
+static void fail(const char *what, str text)
 {
-	if (e.kind) {
-		fprintf(stderr, "blast: %s\n", e.msg);
-		exit(1);
-	}
+	fprintf(stderr, "blast: %s: %.*s\n", what, STR_F(text));
+	exit(1);
 }
 
 static double now_ms(void)
@@ -39,84 +52,163 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static void expect(struct conn *c, char first)
+static void say(struct session *s, str text, enum step step)
 {
-	str line;
-	do
-		must(conn_line(c, 1000, &line));
-	while (line.n > 3 && line.p[3] == '-');
-	if (line.p[0] != first) {
-		fprintf(stderr, "blast: %.*s", STR_F(line));
-		exit(1);
+	s->step = step;
+	while (text.n) {
+		ssize_t put = send(s->fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+		if (put > 0)
+			text = str_skip(text, (size_t)put);
+		else if (errno != EAGAIN || poll(&p, 1, PATIENCE_MS) != 1)
+			fail("cannot send", str_from(strerror(errno)));
 	}
 }
 
-static void ask(struct conn *c, str text, char first)
-{
-	must(conn_write(c, text));
-	expect(c, first);
-}
-
-static struct conn *open_one(void)
-{
-	ARENA(a);
-	int fd;
-	must(net_dial(a, &job.at, clock_mono_ms() + 60000, &fd));
-	struct conn *c = conn_new(fd);
-	conn_deadline(c, clock_mono_ms() + 600000);
-	expect(c, '2');
-	ask(c, STR("EHLO blast.test\r\n"), '2');
-	return c;
-}
-
-static void send_one(struct conn *c, struct buf *out, int i)
-{
-	ask(c, STR("MAIL FROM:<a@src.test>\r\n"), '2');
-	buf_clear(out);
-	buf_addf(out, "RCPT TO:<%s>\r\n", job.recipient);
-	ask(c, buf_str(out), '2');
-	ask(c, STR("DATA\r\n"), '3');
-	buf_clear(out);
-	buf_addf(out,
-		 "From: a@src.test\r\nTo: x@y.test\r\nSubject: number %d\r\nMessage-ID: "
-		 "<%d.%ld@src.test>\r\n\r\n",
-		 i, i, (long)time(NULL));
-	while (out->n < 5100)
-		buf_add(out, STR("Lines of some seventy octets each, as people write "
-				 "them in their mails.\r\n"));
-	buf_add(out, STR(".\r\n"));
-	ask(c, buf_str(out), '2');
-}
-
-static void close_one(struct conn *c)
-{
-	ask(c, STR("QUIT\r\n"), '2');
-	conn_free(c);
-}
-
-static void *run(void *arg)
+static void say_text(struct session *s)
 {
 	BUF(out);
-	struct conn *c = job.keep ? open_one() : NULL;
-	int i;
-	(void)arg;
-	while ((i = atomic_fetch_add(&job.next, 1)) < job.count) {
-		double start = now_ms();
-		struct conn *own = c ? c : open_one();
-		send_one(own, &out, i);
-		if (!c)
-			close_one(own);
-		job.took[i] = now_ms() - start;
+	buf_addf(&out,
+		 "From: a@src.test\r\nTo: x@y.test\r\nSubject: number %d\r\nMessage-ID: "
+		 "<%d.%ld@src.test>\r\n\r\n",
+		 s->message, s->message, (long)time(NULL));
+	while (out.n < BODY)
+		buf_add(&out, STR("Lines of some seventy octets each, as people write "
+				  "them in their mails.\r\n"));
+	buf_add(&out, STR(".\r\n"));
+	say(s, buf_str(&out), TEXT);
+}
+
+static void say_mail(struct session *s)
+{
+	say(s, STR("MAIL FROM:<a@src.test>\r\n"), MAIL);
+}
+
+static void say_rcpt(struct session *s)
+{
+	BUF(out);
+	buf_addf(&out, "RCPT TO:<%s>\r\n", job.recipient);
+	say(s, buf_str(&out), RCPT);
+}
+
+static void dial(struct session *s)
+{
+	ARENA(a);
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
+	err failed = net_dial(a, &job.at, clock_mono_ms() + PATIENCE_MS, &s->fd);
+	if (failed.kind)
+		fail("cannot connect", str_from(failed.msg));
+	epoll_ctl(job.poll, EPOLL_CTL_ADD, s->fd, &e);
+	s->step = NOTHING;
+}
+
+/* The next message, in a new connection where there is none; none is left: it is done. */
+static void begin(struct session *s)
+{
+	if (job.next == job.count) {
+		if (s->fd >= 0)
+			say(s, STR("QUIT\r\n"), QUIT);
+		return;
 	}
-	if (c)
-		close_one(c);
-	return NULL;
+	s->message = job.next++;
+	s->start = now_ms();
+	if (s->fd < 0)
+		dial(s);
+	else
+		say_mail(s);
+}
+
+static void count(const struct session *s)
+{
+	job.took[s->message] = now_ms() - s->start;
+	job.done++;
+}
+
+static void ended(struct session *s)
+{
+	close(s->fd);
+	s->fd = -1;
+	if (!job.keep)
+		count(s);
+	begin(s);
+}
+
+static void say_ehlo(struct session *s)
+{
+	say(s, STR("EHLO blast.test\r\n"), EHLO);
+}
+
+static void say_data(struct session *s)
+{
+	say(s, STR("DATA\r\n"), DATA);
+}
+
+static void taken(struct session *s)
+{
+	if (job.keep) {
+		count(s);
+		begin(s);
+	} else {
+		say(s, STR("QUIT\r\n"), QUIT);
+	}
+}
+
+/* The reply to each step is whole. */
+static void (*const go_on[STEPS])(struct session *s) = {
+	[NOTHING] = say_ehlo, [EHLO] = say_mail, [MAIL] = say_rcpt, [RCPT] = say_data,
+	[DATA] = say_text,    [TEXT] = taken,    [QUIT] = ended,
+};
+
+/* Is the reply whole? Then it is one that was hoped for. */
+static bool is_whole(struct session *s)
+{
+	str text = { s->reply, s->have }, line = STR_NONE;
+	if (!str_ends(text, STR("\n")))
+		return false;
+	while (str_line(&text, &line))
+		if (line.n > 3 && line.p[3] != '-')
+			break;
+	if (line.n <= 3 || line.p[3] == '-')
+		return false;
+	if (line.p[0] != (s->step == DATA ? '3' : '2'))
+		fail("refused", line);
+	return true;
+}
+
+static void listen_to(struct session *s)
+{
+	ssize_t got = recv(s->fd, s->reply + s->have, REPLY - s->have, MSG_DONTWAIT);
+	if (got <= 0)
+		fail("the server closed", str_from(got ? strerror(errno) : "at once"));
+	s->have += (size_t)got;
+	if (!is_whole(s))
+		return;
+	s->have = 0;
+	go_on[s->step](s);
 }
 
 static int by_value(const void *x, const void *y)
 {
 	double l = *(const double *)x, r = *(const double *)y;
 	return (l > r) - (l < r);
+}
+
+static void run(int sessions)
+{
+	struct epoll_event e[EVENTS];
+	struct session *all = calloc((size_t)sessions, sizeof *all);
+	for (int i = 0; i < sessions; i++) {
+		all[i].fd = -1;
+		begin(&all[i]);
+	}
+	while (job.done < job.count) {
+		int n = epoll_wait(job.poll, e, EVENTS, PATIENCE_MS);
+		if (n <= 0)
+			fail("no reply", STR("within a minute"));
+		for (int i = 0; i < n; i++)
+			listen_to(e[i].data.ptr);
+	}
+	free(all);
 }
 
 int main(int argc, char **argv)
@@ -127,24 +219,21 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	ARENA(a);
-	int sessions = atoi(argv[4]);
-	must(net_parse(a, str_from(argv[1]), &job.at));
+	err failed = net_parse(a, str_from(argv[1]), &job.at);
+	if (failed.kind)
+		fail(argv[1], str_from(failed.msg));
 	job.recipient = argv[2];
 	job.count = atoi(argv[3]);
 	job.keep = argv[5][0] == 'k';
 	job.took = calloc((size_t)job.count, sizeof *job.took);
-	pthread_t *ids = calloc((size_t)sessions, sizeof *ids);
+	job.poll = epoll_create1(EPOLL_CLOEXEC);
 	double start = now_ms();
-	for (int i = 0; i < sessions; i++)
-		pthread_create(&ids[i], NULL, run, NULL);
-	for (int i = 0; i < sessions; i++)
-		pthread_join(ids[i], NULL);
+	run(atoi(argv[4]));
 	double seconds = (now_ms() - start) / 1000;
 	qsort(job.took, (size_t)job.count, sizeof *job.took, by_value);
 	printf("sent=%d seconds=%.3f rate=%.0f p50_ms=%.2f p99_ms=%.2f\n", job.count,
 	       seconds, job.count / seconds, job.took[job.count / 2],
 	       job.took[job.count * 99 / 100]);
-	free(ids);
 	free(job.took);
 	return 0;
 }
