@@ -203,6 +203,15 @@ static bool is_message(const struct header *h)
 	       || header_find(h, STR("Received")) || header_find(h, STR("References"));
 }
 
+/* Octets of the header, where the body is word for word what is read; else 0. */
+static size_t plain_header(struct arena *a, str message, const struct content *c)
+{
+	str body = c->mime.header.body;
+	bool plain = c->mime.count == 1 && !c->file_count && !c->from_html
+		     && str_eq(c->text, mime_line_feeds(a, body));
+	return plain ? message.n - body.n : 0;
+}
+
 err archive_prepare(struct arena *a, const struct archive_arrival *x,
 		    struct archive_packer *packer, struct prepared *out)
 {
@@ -233,7 +242,8 @@ err archive_prepare(struct arena *a, const struct archive_arrival *x,
 	find_attachments(a, &c, out);
 	find_words(a, &c, out);
 	if (packer)
-		archive_pack(packer, a, x->message, &out->packed);
+		archive_pack(packer, a, x->message, plain_header(a, x->message, &c),
+			     &out->packed);
 	out->repairs = repairs_of(a, &c, p);
 	return OK;
 }

@@ -183,6 +183,12 @@ err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
 	return archive_unpack(u, a, &leaf->packed, message);
 }
 
+err archive_leaf_text(struct archive_unpacker *u, struct arena *a,
+		      const struct archive_leaf *leaf, str *text, bool *plain)
+{
+	return archive_unpack_text(u, a, &leaf->packed, text, plain);
+}
+
 static err read_post(struct book *b, struct arena *a, void *arg)
 {
 	struct wanted *w = arg;

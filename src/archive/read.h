@@ -47,6 +47,10 @@ MUST_USE err archive_read_bodies(struct book *b, struct arena *a,
  * thread. ERR_IO: damaged. */
 MUST_USE err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
 				 const struct archive_leaf *leaf, str *message);
+/* The same, or, where the book keeps it so, only the text that is read (*plain; its line
+ * ends may be CRLF): a page unpacks and scans no headers. */
+MUST_USE err archive_leaf_text(struct archive_unpacker *u, struct arena *a,
+			       const struct archive_leaf *leaf, str *text, bool *plain);
 /* Only its row: subject, version. */
 MUST_USE err archive_read_thread_row(struct book *b, struct arena *a, int64_t list,
 				     int64_t number, struct archive_thread *t,

@@ -258,27 +258,42 @@ static str kept(struct arena *a, str message, str text)
 	return inside ? text : arena_copy(a, text);
 }
 
-struct html render_post(struct arena *a, str message, const struct render_how *how)
+/* mine: most of what it takes is of no use afterwards. given: what c was read from. */
+static struct html render_content(struct arena *a, struct arena *mine, str given,
+				  const struct content *c, err e,
+				  const struct render_how *how)
 {
-	ARENA(mine); /* most of what it takes is of no use afterwards */
 	BUF(b);
-	struct content c;
-	err e = content_read(mine, message, &c);
 	if (e.kind)
 		add_note(&b, arena_cat(mine, STR("This message cannot be shown: "),
 				       str_from(e.msg),
 				       STR(". The raw message has all of it.")));
-	else if (c.from_html && !c.cut)
+	else if (c->from_html && !c->cut)
 		add_note(&b, STR("This message was sent as HTML only. You are reading "
 				 "its text."));
 	if (how->memory)
-		*how->memory = (struct render_memory){ .text = kept(a, message, c.text) };
-	buf_room(&b, c.text.n + c.text.n / 2 + 1024);
+		*how->memory = (struct render_memory){ .text = kept(a, given, c->text) };
+	buf_room(&b, c->text.n + c->text.n / 2 + 1024);
 	struct page p = { .a = mine, .keep = a, .b = &b, .how = how };
-	struct render_line_view lines = render_split(mine, c.text);
+	struct render_line_view lines = render_split(mine, c->text);
 	add_blocks(&p, lines.at, lines.count, 0);
 	render_add_files(&b, mine, how);
 	return html_take(a, &b);
+}
+
+struct html render_post(struct arena *a, str message, const struct render_how *how)
+{
+	ARENA(mine);
+	struct content c;
+	err e = content_read(mine, message, &c);
+	return render_content(a, mine, message, &c, e, how);
+}
+
+struct html render_plain(struct arena *a, str text, const struct render_how *how)
+{
+	ARENA(mine);
+	struct content c = { .text = mime_line_feeds(mine, text) };
+	return render_content(a, mine, text, &c, OK, how);
 }
 
 str render_text(struct arena *a, str message, bool *from_html)

@@ -33,6 +33,9 @@ struct render_how {
 
 struct html render_post(struct arena *a, str message, const struct render_how *how);
 
+/* The same of a post that is nothing but this text (archive_leaf_text). */
+struct html render_plain(struct arena *a, str text, const struct render_how *how);
+
 /* A message's text as a reader reads it: UTF-8, LF, format=flowed joined, HTML
  * turned into text. *from_html (may be NULL): there was no plain text. */
 str render_text(struct arena *a, str message, bool *from_html);

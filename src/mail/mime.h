@@ -59,6 +59,9 @@ str mime_bytes(struct arena *a, const struct mime_part *p);
  * *used names the charset that was applied. */
 str mime_text(struct arena *a, const struct mime_part *p, str *used);
 
+/* CRLF, lone CR and CR CR LF become LF; s itself where there is no CR. */
+str mime_line_feeds(struct arena *a, str s);
+
 /* The part a reader sees first: text/plain of the first alternative, else
  * text/html; NULL when there is no text at all. */
 const struct mime_part *mime_text_part(const struct mime *m);

@@ -27,8 +27,7 @@ str mime_bytes(struct arena *a, const struct mime_part *p)
 	return p->raw;
 }
 
-/* CRLF, lone CR and CR CR LF become LF. */
-static str line_feeds(struct arena *a, str s)
+str mime_line_feeds(struct arena *a, str s)
 {
 	if (!str_has(s, '\r'))
 		return s;
@@ -69,7 +68,7 @@ str mime_text(struct arena *a, const struct mime_part *p, str *used)
 	str text = charset_decode(a, bytes, charset, used);
 	if (str_starts(text, mark))
 		text = str_skip(text, mark.n);
-	return line_feeds(a, text);
+	return mime_line_feeds(a, text);
 }
 
 /* How well a part does as what is read; 0: not at all. */

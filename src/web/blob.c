@@ -28,37 +28,47 @@ struct blob {
 _Static_assert(TAG_BYTES == crypto_shorthash_siphashx24_BYTES, "a tag is such a hash");
 static unsigned char tag_key[16], hash_key[crypto_shorthash_siphashx24_KEYBYTES];
 
-static void make_tag_key(void)
+static void draw_keys(void)
 {
 	rand_bytes(tag_key, sizeof tag_key);
 	rand_bytes(hash_key, sizeof hash_key);
 }
 
-/* GMAC, since it reads seven octets in the time in which a hash reads one; its key is
- * this process's, so after a restart a page is fetched once more. As all have one nonce,
- * what is shown is a keyed hash of it, from which nobody learns that key. */
-static void make_tag(str bytes, unsigned char tag[TAG_BYTES])
+/* They are this process's: after a restart a page is fetched once more. */
+static void make_keys(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, draw_keys);
+}
+
+static void hash_tag(str of, unsigned char tag[TAG_BYTES])
+{
+	unsigned char hash[TAG_BYTES];
+	crypto_shorthash_siphashx24(hash, (const unsigned char *)of.p, of.n, hash_key);
+	memcpy(tag, hash, TAG_BYTES);
+}
+
+/* GMAC, since it reads seven octets in the time in which a hash reads one. As all have one
+ * nonce, what is shown is a keyed hash of it, from which nobody learns that key. */
+static void make_tag(str bytes, unsigned char tag[TAG_BYTES])
+{
 	static unsigned char iv[12];
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_IV, iv, sizeof iv),
 		OSSL_PARAM_construct_end(),
 	};
-	pthread_once(&once, make_tag_key);
+	make_keys();
 	if (!EVP_Q_mac(NULL, "GMAC", NULL, "AES-128-GCM", params, tag_key, sizeof tag_key,
 		       (const unsigned char *)(bytes.n ? bytes.p : ""), bytes.n, tag,
 		       TAG_BYTES, NULL))
 		mem_exhausted();
-	unsigned char hash[crypto_shorthash_siphashx24_BYTES];
-	crypto_shorthash_siphashx24(hash, tag, TAG_BYTES, hash_key);
-	memcpy(tag, hash, TAG_BYTES);
+	hash_tag((str){ (const char *)tag, TAG_BYTES }, tag);
 }
 
-static struct blob *make(str bytes, str type, bool owned)
+static struct blob *make(str bytes, str type, bool owned,
+			 const unsigned char hash[TAG_BYTES])
 {
 	struct blob *b = mem_zero(sizeof *b + type.n);
-	unsigned char hash[TAG_BYTES];
 	char *text = (char *)(b + 1);
 	if (type.n)
 		memcpy(text, type.p, type.n);
@@ -67,7 +77,6 @@ static struct blob *make(str bytes, str type, bool owned)
 	b->type = (str){ text, type.n };
 	b->owned = owned;
 	pthread_mutex_init(&b->lock, NULL);
-	make_tag(bytes, hash);
 	for (size_t i = 0; i < TAG_BYTES; i++)
 		snprintf(b->tag + 2 * i, 3, "%02x", hash[i]);
 	return b;
@@ -75,14 +84,28 @@ static struct blob *make(str bytes, str type, bool owned)
 
 struct blob *blob_new(struct buf *body, str type)
 {
-	struct blob *b = make(buf_str(body), type, true);
+	unsigned char tag[TAG_BYTES];
+	make_tag(buf_str(body), tag);
+	struct blob *b = make(buf_str(body), type, true, tag);
+	*body = (struct buf){ 0 };
+	return b;
+}
+
+struct blob *blob_named(struct buf *body, str type, str name)
+{
+	unsigned char tag[TAG_BYTES];
+	make_keys();
+	hash_tag(name, tag);
+	struct blob *b = make(buf_str(body), type, true, tag);
 	*body = (struct buf){ 0 };
 	return b;
 }
 
 struct blob *blob_of(str forever, str type)
 {
-	return make(forever, type, false);
+	unsigned char tag[TAG_BYTES];
+	make_tag(forever, tag);
+	return make(forever, type, false, tag);
 }
 
 struct blob *blob_ref(struct blob *b)

@@ -13,13 +13,17 @@ struct blob;
 
 /* Takes the bytes of body over; body is empty afterwards. One reference. */
 struct blob *blob_new(struct buf *body, str type);
+/* The same where name tells it from every other, so that its octets need not be hashed:
+ * what bears the same name holds the same. */
+struct blob *blob_named(struct buf *body, str type, str name);
 struct blob *blob_of(str forever, str type); /* of bytes that stay for ever */
 struct blob *blob_ref(struct blob *b);
 void blob_unref(struct blob *b); /* NULL is fine; any thread */
 
 str blob_bytes(const struct blob *b);
 str blob_type(const struct blob *b);
-str blob_tag(const struct blob *b); /* a hash of the bytes, 32 characters */
+str blob_tag(const struct blob *b); /* a keyed hash of its bytes or name, 32
+					   characters */
 
 /* The bytes as gzip; STR_NONE where that is no gain. */
 str blob_gzip(struct blob *b);

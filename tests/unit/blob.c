@@ -73,6 +73,23 @@ static void answer(struct arena *a, struct blob *b, const char *accept, str know
 	blob_unref(r->blob);
 }
 
+/* A tag by a name: the same for the same, and nothing of the octets. */
+static void names(void)
+{
+	struct blob *b[3];
+	static const char *const name[] = { "page 1", "page 1", "page 2" };
+	for (size_t i = 0; i < 3; i++) {
+		struct buf body = { 0 };
+		buf_addf(&body, "version %zu", i);
+		b[i] = blob_named(&body, STR("text/plain"), str_from(name[i]));
+		CHECK(!body.p && blob_bytes(b[i]).n == 9 && blob_tag(b[i]).n == 32);
+	}
+	CHECK(str_eq(blob_tag(b[0]), blob_tag(b[1])));
+	CHECK(!str_eq(blob_tag(b[0]), blob_tag(b[2])));
+	for (size_t i = 0; i < 3; i++)
+		blob_unref(b[i]);
+}
+
 static void versions(void)
 {
 	ARENA(a);
@@ -174,6 +191,7 @@ int main(void)
 {
 	encodings();
 	gzip_is_right();
+	names();
 	versions();
 	cache();
 	states();

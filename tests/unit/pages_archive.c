@@ -122,7 +122,8 @@ static void parts(struct arena *a, bool flat)
 	if (flat)
 		part_flatten(a, &t);
 	while (part_find(&t, after, &part)) {
-		size_t *needed, count = part_needs(a, &t, &part, &needed);
+		bool known[LONG] = { false };
+		size_t *needed, count = part_needs(a, &t, &part, known, &needed);
 		bool there[LONG] = { false };
 		CHECK(part.from == shown && count <= 2 * PART_POSTS);
 		for (size_t i = 0; i < count; i++) {

@@ -195,23 +195,32 @@ err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **ou
 	return packer_start(b, a, list, dictionary, *out);
 }
 
-void archive_pack(struct archive_packer *p, struct arena *a, str message,
-		  struct archive_packed *out)
+/* One frame more in the packer's room. */
+static void pack_frame(struct archive_packer *p, str part, bool large)
 {
-	bool large = message.n > LARGE;
-	const char *from = message.n ? message.p : "";
-	size_t room = ZSTD_compressBound(message.n), n;
-	buf_clear(&p->room);
+	const char *from = part.n ? part.p : "";
+	size_t room = ZSTD_compressBound(part.n), n;
 	char *to = buf_room(&p->room, room);
 	if (p->small)
-		n = ZSTD_compress_usingCDict(p->context, to, room, from, message.n,
+		n = ZSTD_compress_usingCDict(p->context, to, room, from, part.n,
 					     large ? p->large : p->small);
 	else
-		n = ZSTD_compressCCtx(p->context, to, room, from, message.n,
+		n = ZSTD_compressCCtx(p->context, to, room, from, part.n,
 				      large ? LEVEL_LARGE : LEVEL);
 	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
 		mem_exhausted();
-	*out = (struct archive_packed){ p->dictionary, arena_copy(a, (str){ to, n }) };
+	p->room.n += n;
+}
+
+void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
+		  struct archive_packed *out)
+{
+	bool large = message.n > LARGE;
+	buf_clear(&p->room);
+	if (header)
+		pack_frame(p, str_first(message, header), large);
+	pack_frame(p, str_skip(message, header), large);
+	*out = (struct archive_packed){ p->dictionary, arena_copy(a, buf_str(&p->room)) };
 }
 
 err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
@@ -266,35 +275,77 @@ static err unpack_some(ZSTD_DCtx *c, const ZSTD_DDict *dict, str packed, char *t
 		size_t was = out.pos, rc = ZSTD_decompressStream(c, &out, &in);
 		if (ZSTD_isError(rc) || (rc && out.pos == was && in.pos == in.size))
 			return FAIL(ERR_IO, DAMAGED);
-		if (!rc)
+		if (!rc && in.pos == in.size) /* the end of the last frame */
 			break;
 	}
 	*got = out.pos;
 	return OK;
 }
 
-err archive_unpack(struct archive_unpacker *u, struct arena *a,
-		   const struct archive_blob *z, str *message)
+/* The first frame: its octets in the book, and unpacked. */
+static err measure_frame(str packed, size_t *length, size_t *octets)
 {
-	const ZSTD_DDict *dict = z->dictionary;
-	*message = z->bytes;
-	if (!z->bytes.n || z->unpacked)
-		return OK;
-	unsigned long long size = ZSTD_getFrameContentSize(z->bytes.p, z->bytes.n);
-	if (size > ARCHIVE_MESSAGE_MAX) /* also "unknown" and "error" */
-		return FAIL(ERR_IO, DAMAGED);
-	size_t room = z->limit < size ? z->limit : (size_t)size, got;
+	unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
+	*length = ZSTD_findFrameCompressedSize(packed.p, packed.n);
+	*octets = (size_t)size;
+	return size > ARCHIVE_MESSAGE_MAX || ZSTD_isError(*length) /* also "unknown" */
+		       ? FAIL(ERR_IO, DAMAGED)
+		       : OK;
+}
+
+static err measure_frames(str packed, size_t *octets)
+{
+	for (*octets = 0; packed.n;) {
+		size_t length, more;
+		TRY(measure_frame(packed, &length, &more));
+		*octets += more;
+		if (*octets > ARCHIVE_MESSAGE_MAX)
+			return FAIL(ERR_IO, DAMAGED);
+		packed = str_skip(packed, length);
+	}
+	return OK;
+}
+
+/* All of these frames, or the first octets of what they hold. */
+static err unpack_frames(struct archive_unpacker *u, struct arena *a, const void *dict,
+			 str packed, size_t limit, str *out)
+{
+	size_t size, got;
+	TRY(measure_frames(packed, &size));
+	size_t room = limit < size ? limit : size;
 	char *to = arena_alloc(a, room);
 	if (room < size) {
-		TRY(unpack_some(u->context, dict, z->bytes, to, room, &got));
+		TRY(unpack_some(u->context, dict, packed, to, room, &got));
 	} else {
-		got = ZSTD_decompress_usingDDict(u->context, to, room, z->bytes.p,
-						 z->bytes.n, dict);
+		got = ZSTD_decompress_usingDDict(u->context, to, room, packed.p, packed.n,
+						 dict);
 		if (ZSTD_isError(got))
 			return FAIL(ERR_IO, DAMAGED);
 	}
-	*message = (str){ to, got };
+	*out = (str){ to, got };
 	return OK;
+}
+
+err archive_unpack(struct archive_unpacker *u, struct arena *a,
+		   const struct archive_blob *z, str *message)
+{
+	*message = z->bytes;
+	if (!z->bytes.n || z->unpacked)
+		return OK;
+	return unpack_frames(u, a, z->dictionary, z->bytes, z->limit, message);
+}
+
+err archive_unpack_text(struct archive_unpacker *u, struct arena *a,
+			const struct archive_blob *z, str *text, bool *plain)
+{
+	size_t length = z->bytes.n, octets = 0;
+	if (z->bytes.n && !z->unpacked)
+		TRY(measure_frame(z->bytes, &length, &octets));
+	*plain = length < z->bytes.n;
+	if (!*plain)
+		return archive_unpack(u, a, z, text);
+	return unpack_frames(u, a, z->dictionary, str_skip(z->bytes, length),
+			     z->limit > octets ? z->limit - octets : 0, text);
 }
 
 static err read_blob(struct book *b, struct rows *r, int column, struct archive_blob *z)

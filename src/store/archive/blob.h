@@ -2,7 +2,7 @@
  * while with a dictionary that the list's own posts trained.
  *
  *     struct archive_packed z;
- *     archive_pack(packer, a, message, &z);          -- any thread
+ *     archive_pack(packer, a, message, 0, &z);       -- any thread
  *     TRY(archive_blob_add(b, id, &z));              -- the book's thread
  *     TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
  */
@@ -26,7 +26,10 @@ struct archive_packed {
 	int64_t dictionary;
 	str bytes;
 };
-void archive_pack(struct archive_packer *p, struct arena *a, str message,
+
+/* header: octets of it that are kept apart, for a message whose body is the text that is
+ * read, so that a page need not unpack them; 0: it is kept in one. */
+void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
 		  struct archive_packed *out);
 
 /* Does the list lack a dictionary? Then train one from these messages and keep
@@ -65,3 +68,8 @@ struct archive_unpacker *archive_unpacker_of(struct book *b); /* the connection'
  * ERR_IO: it is damaged. */
 MUST_USE err archive_unpack(struct archive_unpacker *u, struct arena *a,
 			    const struct archive_blob *z, str *message);
+
+/* What a page shows of it: where its header is kept apart, the body alone, which is text
+ * as it is read (*plain), else as archive_unpack. */
+MUST_USE err archive_unpack_text(struct archive_unpacker *u, struct arena *a,
+				 const struct archive_blob *z, str *text, bool *plain);

@@ -2,107 +2,177 @@
 
 #include "archive/render.h"
 #include "base/helper.h"
+#include "mail/mime.h"
 
-enum { ALONE = 16 * 1024 }; /* packed octets that are made before a second thread wakes */
+#include <stdatomic.h>
 
-/* Each half has memory of its own: what a parent said is unpacked again where it stands in
- * the other half, which is rare, as answers stand below what they answer. */
+enum {
+	ALONE = 64 * 1024, /* octets that are made before a second thread wakes */
+	FIRST = 52,        /* percent of them for the thread that also reads */
+};
+
+/* Posts of the part that one thread makes in their order; the other, when it has none of
+ * its own left, takes the last of them. */
 struct half {
+	size_t from, until;
+	atomic_size_t left; /* that nobody has taken yet */
+};
+
+struct halves {
+	struct half first, second;
+	atomic_bool all_read; /* until then only the second */
+};
+
+/* Each thread has memory of its own: what a parent said is unpacked again where the other
+ * made it, which is rare, as answers stand below what they answer. */
+struct maker {
 	const struct bodies *x;
+	struct halves *halves;
 	struct arena *a;
 	struct archive_unpacker *unpacker;
-	size_t from, until;         /* of the part's posts */
 	struct render_memory *said; /* by leaf */
 	bool *known;                /* by leaf: said is filled in */
 	err failed;
 };
 
-static err memory_of(struct half *h, int parent, struct render_memory **said)
+static err memory_of(struct maker *m, int parent, struct render_memory **said)
 {
-	str message;
-	*said = parent < 0 ? NULL : &h->said[parent];
-	if (!*said || h->known[parent])
+	str text;
+	bool plain;
+	*said = parent < 0 ? NULL : &m->said[parent];
+	if (!*said || m->known[parent])
 		return OK;
-	TRY(archive_leaf_unpack(h->unpacker, h->a, &h->x->t->leaves[parent], &message));
-	(*said)->text = render_text(h->a, message, NULL);
-	h->known[parent] = true;
+	TRY(archive_leaf_text(m->unpacker, m->a, &m->x->t->leaves[parent], &text,
+			      &plain));
+	(*said)->text = plain ? mime_line_feeds(m->a, text)
+			      : render_text(m->a, text, NULL);
+	m->known[parent] = true;
 	return OK;
 }
 
-static err make_one(struct half *h, size_t i)
+static err make_one(struct maker *m, size_t i)
 {
-	const struct archive_leaf *leaf = &h->x->t->leaves[h->x->part.from + i];
-	struct bodies_post *p = &h->x->posts[i];
+	const struct archive_leaf *leaf = &m->x->t->leaves[m->x->part.from + i];
+	struct bodies_post *p = &m->x->posts[i];
 	struct render_how how = { .url = p->url,
 				  .number = leaf->post.number,
-				  .hide_addresses = h->x->hide,
+				  .hide_addresses = m->x->hide,
 				  .attachments = &leaf->attachments,
 				  .parent_name = p->parent_name,
-				  .memory = &h->said[h->x->part.from + i] };
-	str message;
-	TRY(memory_of(h, leaf->parent, &how.parent));
-	TRY(archive_leaf_unpack(h->unpacker, h->a, leaf, &message));
-	p->body = render_post(h->a, message, &how);
-	h->known[h->x->part.from + i] = true;
+				  .memory = &m->said[m->x->part.from + i] };
+	str text;
+	bool plain;
+	TRY(memory_of(m, leaf->parent, &how.parent));
+	TRY(archive_leaf_text(m->unpacker, m->a, leaf, &text, &plain));
+	p->body = plain ? render_plain(m->a, text, &how) : render_post(m->a, text, &how);
+	m->known[m->x->part.from + i] = true;
 	return OK;
 }
 
-static void make_half(void *arg)
+static bool take_one(struct half *h)
 {
-	struct half *h = arg;
-	for (size_t i = h->from; i < h->until && !h->failed.kind; i++)
-		h->failed = make_one(h, i);
+	size_t left = atomic_load(&h->left);
+	while (left && !atomic_compare_exchange_weak(&h->left, &left, left - 1))
+		;
+	return left;
 }
 
-static size_t packed(const struct bodies *x, size_t i)
+static void make_own(struct maker *m, struct half *h)
 {
-	return x->t->leaves[x->part.from + i].packed.bytes.n;
+	for (size_t i = h->from; !m->failed.kind && take_one(h); i++)
+		m->failed = make_one(m, i);
 }
 
-/* Where the second half of the octets begins; at the end: there is too little to share. */
-static size_t find_middle(const struct bodies *x)
+static void help_with(struct maker *m, struct half *h)
+{
+	for (size_t i = h->until; !m->failed.kind && take_one(h); i--)
+		m->failed = make_one(m, i - 1);
+}
+
+static void make_second(void *arg)
+{
+	struct maker *m = arg;
+	make_own(m, &m->halves->second);
+	if (atomic_load(&m->halves->all_read))
+		help_with(m, &m->halves->first);
+}
+
+static size_t octets(const struct bodies *x, size_t i)
+{
+	return (size_t)x->t->leaves[x->part.from + i].post.lead;
+}
+
+/* Where the second half begins, which is read first; at the end: there is too little to
+ * share, or nobody to share it with. */
+static size_t find_middle(const struct worker *w, const struct bodies *x)
 {
 	size_t all = 0, sum = 0, i = 0;
 	for (size_t k = 0; k < x->part.count; k++)
-		all += packed(x, k);
-	if (all < ALONE)
+		all += octets(x, k);
+	if (all < ALONE || !w->web->helper)
 		return x->part.count;
-	while (i < x->part.count && 2 * (sum + packed(x, i)) <= all)
-		sum += packed(x, i++);
+	while (i < x->part.count && 100 * (sum + octets(x, i)) <= FIRST * all)
+		sum += octets(x, i++);
 	return i;
 }
 
-static struct half half_of(const struct bodies *x, struct arena *a,
-			   struct archive_unpacker *u, size_t from, size_t until)
+static err read_half(struct worker *w, const struct maker *m, const struct half *h,
+		     bool *known)
+{
+	struct part part = { m->x->part.from + h->from, h->until - h->from };
+	size_t *needed, count = part_needs(m->a, m->x->t, &part, known, &needed);
+	return archive_read_bodies(w->books.archive, m->a, m->x->t, needed, count);
+}
+
+static struct maker maker_of(const struct bodies *x, struct halves *halves,
+			     struct arena *a, struct archive_unpacker *u)
 {
 	size_t octets = (x->t->count + 1) * sizeof(struct render_memory);
-	return (struct half){ .x = x,
-			      .a = a,
-			      .unpacker = u,
-			      .from = from,
-			      .until = until,
-			      .said = arena_zero(a, octets),
-			      .known = arena_zero(a, x->t->count + 1) };
+	return (struct maker){ .x = x,
+			       .halves = halves,
+			       .a = a,
+			       .unpacker = u,
+			       .said = arena_zero(a, octets),
+			       .known = arena_zero(a, x->t->count + 1) };
+}
+
+static void make_first(struct worker *w, struct maker *m, bool *known)
+{
+	struct halves *both = m->halves;
+	m->failed = read_half(w, m, &both->first, known);
+	atomic_store(&both->all_read, !m->failed.kind);
+	make_own(m, &both->first);
+	help_with(m, &both->second);
+	if (m->failed.kind) /* the page is not shown: nor need the other go on */
+		atomic_store(&both->second.left, 0);
+}
+
+/* While the second half is made on another processor, the first is read and made here. */
+static err make_both(struct worker *w, struct maker *first, struct maker *second,
+		     bool *known)
+{
+	TRY(read_half(w, first, &first->halves->second, known));
+	bool helped = helper_start(w->web->helper, make_second, second);
+	make_first(w, first, known);
+	if (helped)
+		helper_end(w->web->helper);
+	return first->failed.kind ? first->failed : second->failed;
 }
 
 err bodies_make(struct worker *w, struct arena *a, const struct bodies *x)
 {
-	struct archive_unpacker *u = archive_unpacker_of(w->books.archive);
-	size_t count = x->part.count, middle = find_middle(x);
-	struct half first = half_of(x, a, u, 0, middle);
+	size_t count = x->part.count, middle = find_middle(w, x);
+	struct halves both = { .first = { 0, middle, middle },
+			       .second = { middle, count, count - middle } };
+	bool *known = arena_zero(a, x->t->count + 1);
+	struct maker first = maker_of(x, &both, a, archive_unpacker_of(w->books.archive));
 	if (middle == count) {
-		make_half(&first);
+		make_first(w, &first, known);
 		return first.failed;
 	}
 	struct arena *beside = arena_new();
-	struct half second = half_of(x, beside, w->web->unpacker, middle, count);
-	bool helped = helper_start(w->web->helper, make_half, &second);
-	make_half(&first);
-	if (!helped || !helper_end(w->web->helper)) {
-		first.from = middle; /* with what it remembers of the first half */
-		first.until = count;
-		make_half(&first);
-	}
+	struct maker second = maker_of(x, &both, beside, w->web->unpacker);
+	err e = make_both(w, &first, &second, known);
 	arena_adopt(a, beside);
-	return first.failed.kind ? first.failed : second.failed;
+	return e;
 }

@@ -1,5 +1,5 @@
-/* web/pages/bodies.h: what the posts of a part say, as HTML: unpacked and rendered on two
- * processors where the part is long and the second one is idle.
+/* web/pages/bodies.h: what the posts of a part say, as HTML: read, unpacked and rendered,
+ * on two processors where the part is long and the second one is idle.
  *
  *     struct bodies_post *posts = arena_zero(a, part.count * sizeof *posts);
  *     ... posts[i].url, posts[i].parent_name
@@ -19,11 +19,11 @@ struct bodies_post {
 };
 
 struct bodies {
-	const struct archive_thread_page *t;
+	struct archive_thread_page *t; /* read as an outline, in the same transaction */
 	struct part part;
 	bool hide;                 /* addresses, from guests */
 	struct bodies_post *posts; /* part.count of them */
 };
 
-/* ERR_IO: a message is damaged. */
+/* ERR_IO: a message is damaged, or the book cannot be read. */
 MUST_USE err bodies_make(struct worker *w, struct arena *a, const struct bodies *x);

@@ -158,7 +158,8 @@ bool page_from_cache(struct request *q, struct response *r, const char *page, st
 void page_to_cache(struct request *q, struct response *r, const struct cache_key *key)
 {
 	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
-	struct blob *b = blob_new(&r->body, type);
+	str name = arena_cat(q->arena, key->page, STR("\n"), key->state);
+	struct blob *b = blob_named(&r->body, type, name);
 	cache_put(worker_of(q)->web->cache, key, b);
 	response_blob(q, r, b);
 }

@@ -47,9 +47,8 @@ bool part_find(const struct archive_thread_page *t, int64_t after, struct part *
 }
 
 size_t part_needs(struct arena *a, const struct archive_thread_page *t,
-		  const struct part *part, size_t **needed)
+		  const struct part *part, bool *known, size_t **needed)
 {
-	bool *known = arena_zero(a, (t->count + 1) * sizeof *known);
 	size_t *list = arena_alloc(a, (2 * part->count + 1) * sizeof *list), count = 0;
 	for (size_t i = part->from; i < part->from + part->count; i++) {
 		int parent = t->leaves[i].parent;

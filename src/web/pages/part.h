@@ -4,7 +4,7 @@
  *     if (flat)
  *             part_flatten(a, &t);
  *     if (!part_find(&t, after, &part)) ... 404
- *     size_t count = part_needs(a, &t, &part, &needed);
+ *     size_t count = part_needs(a, &t, &part, known, &needed);
  */
 #pragma once
 
@@ -24,7 +24,8 @@ void part_flatten(struct arena *a, struct archive_thread_page *t);
  * False: the thread has no such post, or none behind it. */
 bool part_find(const struct archive_thread_page *t, int64_t after, struct part *part);
 
-/* The leaves whose messages the page needs: those it shows and those they answer,
- * each once; at most twice PART_POSTS, however long the thread is. */
+/* The leaves whose messages the part needs and which are not known yet: those it shows
+ * and those they answer, each once; at most twice PART_POSTS, however long the thread
+ * is. known: of all leaves, noted in it. */
 size_t part_needs(struct arena *a, const struct archive_thread_page *t,
-		  const struct part *part, size_t **needed);
+		  const struct part *part, bool *known, size_t **needed);

@@ -221,8 +221,7 @@ static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 	w->part_found = part_find(&v->t, w->after, &v->part);
 	if (!w->part_found || v->t.thread.number != w->number)
 		return OK;
-	size_t *needed, count = part_needs(q->arena, &v->t, &v->part, &needed);
-	return archive_read_bodies(d->books.archive, q->arena, &v->t, needed, count);
+	return make_bodies(q, v);
 }
 
 /* The outline and the bodies are of one moment. */
@@ -272,8 +271,6 @@ void thread_page(struct request *q, struct response *r)
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	if (page_failed(q, r, make_bodies(q, &v)))
-		return;
 	v.subject_key = subject_key_of(&v.t);
 	show_thread(q, r, &v);
 	page_to_cache(q, r, &key);
