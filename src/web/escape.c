@@ -212,6 +212,32 @@ void show_count(struct buf *out, int64_t n)
 	}
 }
 
+static void show_many(struct buf *out, int64_t n, str one, str many)
+{
+	show_count(out, n);
+	buf_add(out, n == 1 ? one : many);
+}
+
+void show_posts(struct buf *out, int64_t n)
+{
+	show_many(out, n, STR(" post"), STR(" posts"));
+}
+
+void show_messages(struct buf *out, int64_t n)
+{
+	show_many(out, n, STR(" message"), STR(" messages"));
+}
+
+void show_people(struct buf *out, int64_t n)
+{
+	show_many(out, n, STR(" person"), STR(" people"));
+}
+
+void show_members(struct buf *out, int64_t n)
+{
+	show_many(out, n, STR(" member"), STR(" members"));
+}
+
 void show_size(struct buf *out, int64_t n)
 {
 	static const char *const units[] = { "bytes", "KB", "MB", "GB", "TB" };

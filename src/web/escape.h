@@ -26,6 +26,10 @@ bool url_is_safe(str s);
 /* Numbers and times (seconds since 1970, UTC) as people read them. */
 void show_number(struct buf *out, int64_t n); /* 21851 */
 void show_count(struct buf *out, int64_t n);  /* 21,851 */
+void show_posts(struct buf *out, int64_t n);  /* 21,851 posts, 1 post; its kin the same */
+void show_messages(struct buf *out, int64_t n);
+void show_people(struct buf *out, int64_t n);
+void show_members(struct buf *out, int64_t n);
 void show_size(struct buf *out, int64_t n);   /* octets: 184 KB */
 void show_iso(struct buf *out, int64_t t);    /* 2026-11-24T04:12:09Z */
 void show_date(struct buf *out, int64_t t);   /* 2026-11-24 */

@@ -25,13 +25,19 @@ static __thread struct worker *own; /* the worker's; lives as long as its thread
 
 /* There may be up to HTTP_WORKERS of these; the system keeps the pages for all of them.
  * They are read, not mapped: whenever another has written SQLite takes the map down,
- * and to fault its pages in again costs more than to read them. */
+ * and to fault its pages in again costs more than to read them. Of the archive as much is
+ * kept as the longest threads need, whose page is made for guests and for members. */
 static err keep_little(const struct books *books)
 {
-	struct book *all[] = { books->lists, books->archive, books->outbound };
+	const struct {
+		struct book *book;
+		const char *cache;
+	} all[] = { { books->lists, "PRAGMA cache_size = -512" },
+		    { books->outbound, "PRAGMA cache_size = -512" },
+		    { books->archive, "PRAGMA cache_size = -1024" } };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		TRY(book_run(all[i], "PRAGMA cache_size = -512"));
-		TRY(book_run(all[i], "PRAGMA mmap_size = 0"));
+		TRY(book_run(all[i].book, all[i].cache));
+		TRY(book_run(all[i].book, "PRAGMA mmap_size = 0"));
 	}
 	return OK;
 }

@@ -301,7 +301,7 @@ if check('the question stands on the list\'s page', number):
     check('the answer stands in its thread within two seconds', there)
     check('below what it answers', 'in reply to <bdi>Ben</bdi>' in get(path).text)
     check('and in the feed', 'aubergine' in get('/lists/dev/feed.atom').text)
-    check('and is found', 'aubergine' in get('/lists/dev/search?q=aubergine').text and '<strong>1 posts' in get('/lists/dev/search?q=aubergine').text)
+    check('and is found', 'aubergine' in get('/lists/dev/search?q=aubergine').text and '<strong>1 post<' in get('/lists/dev/search?q=aubergine').text)
 
 # ---- hostile mail
 

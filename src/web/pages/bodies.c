@@ -8,19 +8,20 @@
 
 enum {
 	ALONE = 64 * 1024, /* octets that are made before a second thread wakes */
-	FIRST = 52,        /* percent of them for the thread that also reads */
+	FIRST = 50,        /* percent of them for the thread that also reads */
+	BEGIN = 16,        /* posts that are read before the second thread begins */
 };
 
 /* Posts of the part that one thread makes in their order; the other, when it has none of
  * its own left, takes the last of them. */
 struct half {
 	size_t from, until;
+	atomic_size_t read; /* so far: all before this one */
 	atomic_size_t left; /* that nobody has taken yet */
 };
 
 struct halves {
 	struct half first, second;
-	atomic_bool all_read; /* until then only the second */
 };
 
 /* Each thread has memory of its own: what a parent said is unpacked again where the other
@@ -79,12 +80,15 @@ static bool take_one(struct half *h)
 
 static void make_own(struct maker *m, struct half *h)
 {
-	for (size_t i = h->from; !m->failed.kind && take_one(h); i++)
+	for (size_t i = h->from;
+	     !m->failed.kind && i < atomic_load(&h->read) && take_one(h); i++)
 		m->failed = make_one(m, i);
 }
 
 static void help_with(struct maker *m, struct half *h)
 {
+	if (atomic_load(&h->read) < h->until)
+		return;
 	for (size_t i = h->until; !m->failed.kind && take_one(h); i--)
 		m->failed = make_one(m, i - 1);
 }
@@ -93,8 +97,7 @@ static void make_second(void *arg)
 {
 	struct maker *m = arg;
 	make_own(m, &m->halves->second);
-	if (atomic_load(&m->halves->all_read))
-		help_with(m, &m->halves->first);
+	help_with(m, &m->halves->first);
 }
 
 static size_t octets(const struct bodies *x, size_t i)
@@ -116,12 +119,16 @@ static size_t find_middle(const struct worker *w, const struct bodies *x)
 	return i;
 }
 
-static err read_half(struct worker *w, const struct maker *m, const struct half *h,
-		     bool *known)
+/* Posts of a half that are not read yet, and what they answer. */
+static err read_until(struct worker *w, const struct maker *m, struct half *h,
+		      size_t until, bool *known)
 {
-	struct part part = { m->x->part.from + h->from, h->until - h->from };
-	size_t *needed, count = part_needs(m->a, m->x->t, &part, known, &needed);
-	return archive_read_bodies(w->books.archive, m->a, m->x->t, needed, count);
+	size_t from = atomic_load(&h->read), *needed;
+	struct part part = { m->x->part.from + from, until - from };
+	size_t count = part_needs(m->a, m->x->t, &part, known, &needed);
+	TRY(archive_read_bodies(w->books.archive, m->a, m->x->t, needed, count));
+	atomic_store(&h->read, until);
+	return OK;
 }
 
 static struct maker maker_of(const struct bodies *x, struct halves *halves,
@@ -136,22 +143,30 @@ static struct maker maker_of(const struct bodies *x, struct halves *halves,
 			       .known = arena_zero(a, x->t->count + 1) };
 }
 
-static void make_first(struct worker *w, struct maker *m, bool *known)
+static err read_rest(struct worker *w, const struct maker *m, bool *known)
 {
 	struct halves *both = m->halves;
-	m->failed = read_half(w, m, &both->first, known);
-	atomic_store(&both->all_read, !m->failed.kind);
-	make_own(m, &both->first);
-	help_with(m, &both->second);
-	if (m->failed.kind) /* the page is not shown: nor need the other go on */
-		atomic_store(&both->second.left, 0);
+	TRY(read_until(w, m, &both->second, both->second.until, known));
+	return read_until(w, m, &both->first, both->first.until, known);
 }
 
-/* While the second half is made on another processor, the first is read and made here. */
+static void make_first(struct worker *w, struct maker *m, bool *known)
+{
+	m->failed = read_rest(w, m, known);
+	make_own(m, &m->halves->first);
+	help_with(m, &m->halves->second);
+	if (m->failed.kind) /* the page is not shown: nor need the other go on */
+		atomic_store(&m->halves->second.left, 0);
+}
+
+/* The second half is made on another processor as it is read here, then the first is
+ * made here. */
 static err make_both(struct worker *w, struct maker *first, struct maker *second,
 		     bool *known)
 {
-	TRY(read_half(w, first, &first->halves->second, known));
+	struct half *h = &first->halves->second;
+	size_t begin = h->from + BEGIN < h->until ? h->from + BEGIN : h->until;
+	TRY(read_until(w, first, h, begin, known));
 	bool helped = helper_start(w->web->helper, make_second, second);
 	make_first(w, first, known);
 	if (helped)
@@ -162,8 +177,8 @@ static err make_both(struct worker *w, struct maker *first, struct maker *second
 err bodies_make(struct worker *w, struct arena *a, const struct bodies *x)
 {
 	size_t count = x->part.count, middle = find_middle(w, x);
-	struct halves both = { .first = { 0, middle, middle },
-			       .second = { middle, count, count - middle } };
+	struct halves both = { .first = { 0, middle, 0, middle },
+			       .second = { middle, count, middle, count - middle } };
 	bool *known = arena_zero(a, x->t->count + 1);
 	struct maker first = maker_of(x, &both, a, archive_unpacker_of(w->books.archive));
 	if (middle == count) {
