@@ -56,16 +56,6 @@ static err into_archive(struct books *books, struct arena *a, const struct post 
 	return archive_add(books->archive, a, &post, number);
 }
 
-static str outgoing_header(struct arena *a, const struct post *p,
-			   const struct outgoing *out)
-{
-	struct header_edit edit = { .drop = out->drop,
-				    .drop_count = out->drop_count,
-				    .prepend = buf_str(&out->prepend),
-				    .append = buf_str(&out->append) };
-	return header_apply(a, &p->header, &edit);
-}
-
 static err record(struct books *books, const struct post *p, int64_t message, str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
@@ -96,7 +86,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 			 const struct outgoing *out, str judgement,
 			 struct outbound_message *m)
 {
-	str header = outgoing_header(a, p, out), body = p->header.body;
+	str header = steps_header(a, out), body = p->header.body;
 	bool fresh;
 	*m = (struct outbound_message){ .source = p->source,
 					.inbound = source_inbound(p->source),
@@ -116,7 +106,8 @@ static err start_message(struct books *books, struct arena *a, const struct post
 		return OK;
 	TRY(outbound_body_write(books->outbound, m->id,
 				arena_cat(a, header, STR("\r\n"), body)));
-	TRY(record(books, p, m->id, judgement));
+	TRY(record(books, p, m->id,
+		   arena_cat(a, judgement, STR("; from: "), out->author)));
 	return count_post(books, a, p, m);
 }
 

@@ -1,14 +1,8 @@
-#include "lists/steps.h"
+#include "lists/steps_inside.h"
 
 #include "base/map.h"
 #include "mail/header.h"
 #include "store/lists/member.h"
-
-typedef err step_fn(struct books *books, struct arena *a, struct outgoing *out);
-
-#define STEP(name, text) static step_fn step_##name;
-#include "lists/steps.def"
-#undef STEP
 
 static const struct {
 	const char *name;
@@ -40,13 +34,13 @@ err steps_run(struct books *books, struct arena *a, struct outgoing *out)
 	return OK;
 }
 
-static void drop(struct outgoing *out, str name)
+void step_drop(struct outgoing *out, str name)
 {
 	if (out->drop_count < sizeof out->drop / sizeof *out->drop)
 		out->drop[out->drop_count++] = name;
 }
 
-static void add_field(struct outgoing *out, str name, str value)
+void step_add(struct outgoing *out, str name, str value)
 {
 	buf_cat(&out->append, name, STR(": "), value, STR("\r\n"));
 }
@@ -54,7 +48,7 @@ static void add_field(struct outgoing *out, str name, str value)
 /* Return-Path belongs to final delivery (RFC 5321 section 4.4). A receipt asked of
  * a whole list would be hundreds, and would tell who reads. Foreign list fields
  * would speak for this list to readers' programs. */
-static err step_strip(struct books *books, struct arena *a, struct outgoing *out)
+err step_strip(struct books *books, struct arena *a, struct outgoing *out)
 {
 	static const char *const names[] = {
 		"Return-Path",       "Delivered-To",
@@ -68,26 +62,26 @@ static err step_strip(struct books *books, struct arena *a, struct outgoing *out
 	};
 	(void)books, (void)a;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		drop(out, str_from(names[i]));
+		step_drop(out, str_from(names[i]));
 	return OK;
 }
 
 /* "Re: [dev] x" becomes "[dev] Re: x" in Mailman; here the prefix stands first
  * and only once, and a subject that bears it already keeps its bytes. */
-static err step_subject_prefix(struct books *books, struct arena *a, struct outgoing *out)
+err step_subject_prefix(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	str prefix = str_trim(p->settings.subject_prefix);
 	(void)books;
 	if (!prefix.n || str_ifind(p->subject, prefix).n)
 		return OK;
-	drop(out, STR("Subject"));
+	step_drop(out, STR("Subject"));
 	str subject = arena_cat(a, prefix, STR(" "), p->subject);
 	buf_add(&out->append, header_encode(a, STR("Subject"), subject));
 	return OK;
 }
 
-static err step_reply_to(struct books *books, struct arena *a, struct outgoing *out)
+err step_reply_to(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct settings *s = &out->post->settings;
 	(void)books;
@@ -98,9 +92,18 @@ static err step_reply_to(struct books *books, struct arena *a, struct outgoing *
 			 : s->reply_to_address;
 	if (!to.n)
 		return OK;
-	drop(out, STR("Reply-To"));
-	add_field(out, STR("Reply-To"), to);
+	step_drop(out, STR("Reply-To"));
+	step_add(out, STR("Reply-To"), to);
 	return OK;
+}
+
+str steps_header(struct arena *a, const struct outgoing *out)
+{
+	struct header_edit edit = { .drop = out->drop,
+				    .drop_count = out->drop_count,
+				    .prepend = buf_str(&out->prepend),
+				    .append = buf_str(&out->append) };
+	return header_apply(a, &out->post->header, &edit);
 }
 
 static str mailto(struct arena *a, const struct list_entry *l, str suffix)
@@ -121,31 +124,30 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 {
 	if (!out->number)
 		return;
-	add_field(out, STR("List-Archive"), arena_cat(a, STR("<"), url, STR("/>")));
-	add_field(out, STR("Archived-At"),
-		  arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
+	step_add(out, STR("List-Archive"), arena_cat(a, STR("<"), url, STR("/>")));
+	step_add(out, STR("Archived-At"),
+		 arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
 }
 
 /* RFC 2369; the fields that are the same in every copy are written here, those
  * that bear the member's own token are filled in by send. */
-static err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
+err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	const struct list_entry *l = p->list;
 	str url = list_url(a, books, l);
 	buf_add(&out->append, list_id(a, p));
-	add_field(out, STR("List-Help"),
-		  arena_cat(a, STR("<"), url, STR("/>, "), mailto(a, l, STR("request"))));
-	add_field(out, STR("List-Post"),
-		  p->settings.allow_list_posts
-			  ? arena_cat(a, STR("<mailto:"), l->address, STR(">"))
-			  : STR("NO"));
-	add_field(
-		out, STR("List-Subscribe"),
-		arena_cat(a, STR("<"), url, STR("/join>, "), mailto(a, l, STR("join"))));
-	add_field(out, STR("List-Owner"), mailto(a, l, STR("owner")));
+	step_add(out, STR("List-Help"),
+		 arena_cat(a, STR("<"), url, STR("/>, "), mailto(a, l, STR("request"))));
+	step_add(out, STR("List-Post"),
+		 p->settings.allow_list_posts
+			 ? arena_cat(a, STR("<mailto:"), l->address, STR(">"))
+			 : STR("NO"));
+	step_add(out, STR("List-Subscribe"),
+		 arena_cat(a, STR("<"), url, STR("/join>, "), mailto(a, l, STR("join"))));
+	step_add(out, STR("List-Owner"), mailto(a, l, STR("owner")));
 	add_archive_fields(a, out, url);
-	add_field(out, STR("Precedence"), STR("list"));
+	step_add(out, STR("Precedence"), STR("list"));
 	out->personal = arena_cat(
 		a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "),
 		mailto(a, l, STR("leave")),
@@ -167,7 +169,7 @@ static err note_copies(struct arena *a, struct outgoing *out, const char *name)
 	return OK;
 }
 
-static err step_audience(struct books *books, struct arena *a, struct outgoing *out)
+err step_audience(struct books *books, struct arena *a, struct outgoing *out)
 {
 	(void)books;
 	TRY(note_copies(a, out, "To"));

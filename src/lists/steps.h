@@ -14,11 +14,15 @@ struct outgoing {
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
 	struct map *has_copy;       /* address keys in To and Cc */
+	str author;                 /* what became of From and why, for the ledger */
 	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
 };
 
-/* Runs all steps. The result's header is header_apply of drop, prepend, append. */
+/* Runs all steps. */
 MUST_USE err steps_run(struct books *books, struct arena *a, struct outgoing *out);
+
+/* The header as it leaves, without what is each copy's own. */
+str steps_header(struct arena *a, const struct outgoing *out);
 
 struct step_doc {
 	const char *name, *text;

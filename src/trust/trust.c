@@ -97,6 +97,18 @@ void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_resu
 	judge_iprev(a, ask, out);
 }
 
+void trust_policy(struct arena *a, struct resolver *r, int64_t deadline,
+		  const struct header *h, struct trust_result *out)
+{
+	*out = (struct trust_result){ 0 };
+	kept_record(&out->kept, a, r);
+	struct canon_cache body = { .body = h->body };
+	struct verify v = { h, &body, &out->kept.resolver, deadline, clock_now() };
+	dkim_verify(a, &v, &out->dkim, &out->dkim_count);
+	trust_author(a, h, &out->author);
+	judge_dmarc(a, &out->kept.resolver, deadline, out);
+}
+
 err trust_again(struct arena *a, str json, const struct header *h, str body, int64_t now,
 		struct trust_result *out)
 {

@@ -57,6 +57,11 @@ struct trust_result {
 /* Everything lives in a. */
 void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_result *out);
 
+/* For mail of our own people, who signed in: only what trust_again will ask, which is the
+ * keys of its signatures and the policy of the author's domain. */
+void trust_policy(struct arena *a, struct resolver *r, int64_t deadline,
+		  const struct header *h, struct trust_result *out);
+
 /* The text for Authentication-Results and for an ARC seal (RFC 8601 section 2.2). */
 str trust_authres(struct arena *a, const struct trust_ask *ask,
 		  const struct trust_result *t);
@@ -64,6 +69,9 @@ str trust_authres(struct arena *a, const struct trust_ask *ask,
 /* {"spf", "dkim": [{"result", "domain", "selector"}], "arc": {"cv"}, "dmarc":
  * {"result", "policy", "domain"}, "aligned", ...}, one line. */
 str trust_json(struct arena *a, const struct trust_result *t);
+
+/* {"account": true, "dns": [...]} of trust_policy; how: "account" or "local". */
+str trust_json_own(struct arena *a, const char *how, const struct trust_result *t);
 
 /* What was kept of a judgement, for those who decide by it. Of no JSON: nothing is
  * true. */

@@ -135,6 +135,15 @@ str trust_json(struct arena *a, const struct trust_result *t)
 	return arena_copy(a, buf_str(&out));
 }
 
+str trust_json_own(struct arena *a, const char *how, const struct trust_result *t)
+{
+	BUF(out);
+	buf_addf(&out, "{\"%s\":true,\"dns\":", how);
+	kept_json(&out, &t->kept);
+	buf_add_char(&out, '}');
+	return arena_copy(a, buf_str(&out));
+}
+
 static const char *text_of(const json_t *o, const char *key)
 {
 	return json_string_value(json_object_get(o, key));

@@ -1,0 +1,135 @@
+/* Whether From stays the author's. Strict domains ask servers to refuse what bears their
+ * name and no proof (RFC 9989); a list may break the author's proof only by fields that
+ * the author signed as absent, since the body's bytes and the signed fields stay. So the
+ * proof is checked over the copy as it will leave, and that decides. */
+#include "lists/steps_inside.h"
+
+#include "base/clock.h"
+#include "trust/trust.h"
+
+struct fate {
+	bool rewritten;
+	str why;
+};
+
+/* send signs each copy for the site: that proves an author of the same organization. An
+ * organization that is divided further (psd=n below its top) is not told apart here. */
+static bool is_ours(struct arena *a, const struct books *books,
+		    const struct dmarc_result *d)
+{
+	struct dmarc_record r;
+	str ours = domain_ascii(a, books->conf->site_domain);
+	if (str_ieq(ours, d->domain))
+		return true;
+	if (!d->org.n || dmarc_record_parse(d->record, &r).kind || r.dkim_strict)
+		return false;
+	str below = arena_cat(a, STR("."), d->org);
+	return str_ieq(ours, d->org)
+	       || (ours.n > below.n && str_ieq(str_skip(ours, ours.n - below.n), below));
+}
+
+/* By what DNS said when the message came. */
+static struct fate judge_copy(struct books *books, struct arena *a,
+			      const struct outgoing *out)
+{
+	const struct post *p = out->post;
+	struct header h;
+	struct trust_result t;
+	str head = arena_cat(a, steps_header(a, out), out->personal, STR("\r\n"));
+	if (header_scan(a, head, &h).kind
+	    || trust_again(a, p->trust, &h, p->header.body, clock_now(), &t).kind)
+		return (struct fate){ false, STR("nothing is known of its domain") };
+	const struct dmarc_result *d = &t.dmarc;
+	if (d->dkim_aligned)
+		return (struct fate){ false, STR("its domain's signature holds over the "
+						 "copy") };
+	if (is_ours(a, books, d))
+		return (struct fate){ false, STR("our own signature speaks for its "
+						 "domain") };
+	if (d->verdict == DMARC_TEMPERROR)
+		return (struct fate){ false, STR("DNS did not say what its domain asks "
+						 "for") };
+	if (d->published == DMARC_NONE)
+		return (struct fate){ false, STR("its domain asks for no proof") };
+	return (struct fate){ true, arena_cat(a, d->record_domain, STR(" asks for p="),
+					      str_from(dmarc_policy_word(d->published)),
+					      STR(", and no signature of it holds over "
+						  "the copy")) };
+}
+
+static struct fate judge(struct books *books, struct arena *a, const struct outgoing *out)
+{
+	const struct post *p = out->post;
+	if (!p->author.address.domain.n)
+		return (struct fate){ false, STR("it names no single author") };
+	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
+		return (struct fate){ false, STR("the list leaves it as it is") };
+	if (p->settings.dmarc_mitigate_unconditionally)
+		return (struct fate){ true, STR("the list does so with every post") };
+	return judge_copy(books, a, out);
+}
+
+/* A name that looks like an address would be one more From without proof. */
+static str shown_name(const struct mailbox *author)
+{
+	return author->name.n && !str_has(author->name, '@') ? author->name
+							     : author->address.local;
+}
+
+static bool stands_in(struct arena *a, const struct outgoing *out, str name)
+{
+	const struct post *p = out->post;
+	struct mailbox *m;
+	size_t n;
+	const struct field *f = header_find(&p->header, name);
+	if (!f || address_list(a, f->value, &m, &n).kind)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(address_key(a, &m[i].address), p->author_key))
+			return true;
+	return false;
+}
+
+/* An answer to the author still goes to the author. Where the list's setting has taken
+ * Reply-To, Cc is what is left. */
+static void keep_reachable(struct arena *a, struct outgoing *out)
+{
+	const struct post *p = out->post;
+	str author = mailbox_text(a, &p->author);
+	const struct field *cc = header_find(&p->header, STR("Cc"));
+	bool taken = !setting_is(p->settings.reply_goes_to_list, "no_munging");
+	if (!taken) {
+		if (!header_find(&p->header, STR("Reply-To")))
+			buf_add(&out->append, header_fold(a, STR("Reply-To"), author));
+		return;
+	}
+	if (stands_in(a, out, STR("Cc")) || stands_in(a, out, STR("To")))
+		return;
+	if (cc)
+		author = arena_cat(a, str_trim(header_value(a, cc)), STR(", "), author);
+	step_drop(out, STR("Cc"));
+	buf_add(&out->append, header_fold(a, STR("Cc"), author));
+}
+
+static err rewrite(struct arena *a, struct outgoing *out)
+{
+	const struct post *p = out->post;
+	str was = header_value(a, header_find(&p->header, STR("From")));
+	struct mailbox list = { .name = arena_cat(a, shown_name(&p->author), STR(" via "),
+						  p->list->name) };
+	TRY(address_parse(a, p->list->address, &list.address));
+	step_drop(out, STR("From"));
+	step_drop(out, STR("X-Original-From"));
+	buf_add(&out->append, header_fold(a, STR("From"), mailbox_text(a, &list)));
+	buf_add(&out->append, header_fold(a, STR("X-Original-From"), str_trim(was)));
+	keep_reachable(a, out);
+	return OK;
+}
+
+err step_author(struct books *books, struct arena *a, struct outgoing *out)
+{
+	struct fate f = judge(books, a, out);
+	out->author = arena_cat(a, f.rewritten ? STR("the list's (") : STR("kept ("),
+				f.why, STR(")"));
+	return f.rewritten ? rewrite(a, out) : OK;
+}

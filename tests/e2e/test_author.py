@@ -1,0 +1,127 @@
+"""Authors whose domain asks servers to refuse what bears no proof (DMARC): every copy has one."""
+import re
+import subprocess
+import urllib.request
+
+import dkim
+
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import mid_of, message
+from nameserver import NameServer
+from sink import Sink
+
+limit(120)
+LIST = 'dev@lists.example'
+GUS, HANA, BEN = 'gus@strict.example', 'hana@lax.example', 'ben@south.example'
+MEMBERS = [GUS, HANA, BEN]
+
+sink = Sink('127.0.0.10', 0, 'mx.all.example')
+MX = {'MX': [(10, 'mx.all.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}
+dns = NameServer({
+    'strict.example': MX, 'lax.example': MX, 'south.example': MX, 'mx.all.example': {'A': ['127.0.0.10']},
+    '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject; adkim=s']}, '_dmarc.lax.example': {'TXT': ['v=DMARC1; p=none']},
+})
+
+p = Postern(dns=dns, mx_port=sink.port, admin='admin@south.example')
+p.cli('list', 'create', LIST, '--owner', BEN)
+p.cli('member', 'add', LIST, *MEMBERS)
+p.cli('user', 'add', GUS, '--name', 'Gus Roth')
+TOKEN = p.token(GUS)
+subprocess.run(['openssl', 'genrsa', '-out', p.dir + '/dkim.pem', '2048'], capture_output=True, check=True)
+public = subprocess.run(['openssl', 'rsa', '-in', p.dir + '/dkim.pem', '-pubout', '-outform', 'PEM'], capture_output=True,
+                        text=True, check=True).stdout
+dns.zone['sel._domainkey.strict.example'] = {'TXT': ['v=DKIM1; k=rsa; p=' + ''.join(public.split('\n')[1:-2])]}
+key = open(p.dir + '/dkim.pem', 'rb').read()
+p.start()
+ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1]))
+dns.zone['postern._domainkey.lists.example'] = {'TXT': [ours]}
+
+
+def signed(post, more=()):
+    return dkim.sign(post, b'sel', b'strict.example', key, canonicalize=(b'relaxed', b'relaxed'),
+                     include_headers=[b'from', b'to', b'subject', b'date', b'message-id', *more]) + post
+
+
+def record(name, timeout=5):
+    return dns.zone.get(name.decode().rstrip('.'), {'TXT': ['']})['TXT'][0].encode()
+
+
+def proven(copy):
+    """Does a signature that verifies belong to the domain in From, letter by letter?"""
+    domain = re.search(r'@([^@>]+)>?$', copy.field('From')).group(1)
+    m = dkim.DKIM(copy.data)
+    count = sum(name.lower() == b'dkim-signature' for name, _ in m.headers)
+    found = [i for i in range(count) if dkim.DKIM(copy.data).verify(i, dnsfunc=record)]
+    values = [v.decode() for name, v in m.headers if name.lower() == b'dkim-signature']
+    return domain in [re.search(r'\bd=([^;\s]+)', values[i]).group(1) for i in found]
+
+
+def copies(subject):
+    """One for each member."""
+    got = eventually(lambda: all(sink.to(m, Subject=subject) for m in MEMBERS), 10)
+    check(f'every member has a copy of "{subject}"', got)
+    return [sink.to(m, Subject=subject)[0] for m in MEMBERS]
+
+
+def said(subject):
+    rows = p.trace(mid_of(copies(subject)[0].data))
+    return next(r['detail'] for r in rows if r['what'] == 'accepted' and '; from: ' in r['detail']).split('; from: ')[1]
+
+
+section('a signature that a list leaves whole')
+p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'whole')))
+for copy in copies('whole'):
+    equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
+    check('with the proof of the author\'s domain', proven(copy), copy.header)
+check('trace says why', said('whole').startswith("kept (its domain's signature holds"), said('whole'))
+
+section('a signature that says the message is on no list')
+p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'no list'), [b'list-id']))
+for copy in copies('no list'):
+    equal('From names the list', copy.field('From'), f'Gus Roth via dev <{LIST}>')
+    check('with the proof of the list\'s domain', proven(copy), copy.header)
+    equal('an answer goes to the author', copy.field('Reply-To'), f'Gus Roth <{GUS}>')
+    equal('who stands there as they wrote it', copy.field('X-Original-From'), f'Gus Roth <{GUS}>')
+equal('trace says why', said('no list'),
+      "the list's (strict.example asks for p=reject, and no signature of it holds over the copy)")
+number = p.json('archive', 'search', LIST, 'subject:"no list"')[0]['number']
+raw = urllib.request.urlopen(f'http://127.0.0.1:{p.web}/lists/dev/{number}/raw', timeout=10).read().decode()
+check('the archive has the original', '\nFrom: Gus Roth <gus@' in raw and ' via dev' not in raw, raw[:800])
+
+section('signed in to send, far from the servers of the own domain')
+with p.submit(GUS, TOKEN) as s:
+    s.sendmail(GUS, [LIST], message(f'Gus Roth <{GUS}>', LIST, 'on the way', Reply_To='roths@strict.example'))
+for copy in copies('on the way'):
+    equal('From names the list', copy.field('From'), f'Gus Roth via dev <{LIST}>')
+    check('with the proof of the list\'s domain', proven(copy), copy.header)
+    equal('the author\'s own Reply-To stays', copy.field('Reply-To'), 'roths@strict.example')
+
+section('nobody asks for a proof')
+p.deliver(HANA, LIST, message(HANA, LIST, 'lax'))
+for copy in copies('lax'):
+    equal('From is the author\'s', copy.field('From'), HANA)
+equal('trace says why', said('lax'), 'kept (its domain asks for no proof)')
+
+section('as the list says')
+p.cli('list', 'set', LIST, 'dmarc_mitigate_action=no_mitigation')
+p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'left'))
+for copy in copies('left'):
+    equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
+p.cli('list', 'set', LIST, 'dmarc_mitigate_action=munge_from', 'dmarc_mitigate_unconditionally=yes')
+p.deliver(HANA, LIST, message(f'Hana <{HANA}>', LIST, 'always'))
+for copy in copies('always'):
+    equal('From names the list', copy.field('From'), f'Hana via dev <{LIST}>')
+p.cli('list', 'set', LIST, 'dmarc_mitigate_unconditionally=no')
+
+section('a post that was held')
+p.cli('list', 'set', LIST, 'emergency=yes')
+p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'for later'), [b'list-id']))
+check('is held', eventually(lambda: p.json('held', 'ls', LIST)))
+p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
+for m in MEMBERS:
+    check(f'and is judged by what DNS said when it came, in the copy of {m}', eventually(
+        lambda: any(c.field('From') == f'Gus Roth via dev <{LIST}>' for c in sink.to(m, Subject='for later'))))
+
+equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
+equal('SIGTERM ends it well', p.stop(), 0)
+done()

@@ -1,0 +1,386 @@
+/* The step that decides whether From stays the author's. */
+#include "books.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "dns_table.h"
+#include "lists/steps.h"
+#include "trust/trust.h"
+
+#define DEV "dev@lists.example"
+
+enum signs { UNSIGNED, SIGNED, NO_LIST_ID }; /* the last says that List-Id is absent */
+enum came { BY_MX, BY_ACCOUNT, UNKNOWN };
+
+struct author_case {
+	const char *from, *more; /* the From field's value; further fields */
+	enum signs signature;
+	const char *policy_at, *policy; /* a TXT row; "" for none */
+	enum came came;
+	const char *settings[4][2];
+	bool rewritten;
+	const char *why; /* a part of what the ledger says */
+};
+
+static const struct author_case cases[] = {
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  SIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_MX,
+	  { { 0 } },
+	  false,
+	  "signature holds" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  NO_LIST_ID,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_MX,
+	  { { 0 } },
+	  true,
+	  "uni.example asks for p=reject" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  NO_LIST_ID,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=quarantine",
+	  BY_MX,
+	  { { 0 } },
+	  true,
+	  "asks for p=quarantine" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  NO_LIST_ID,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=none",
+	  BY_MX,
+	  { { 0 } },
+	  false,
+	  "asks for no proof" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  NO_LIST_ID,
+	  "",
+	  "",
+	  BY_MX,
+	  { { 0 } },
+	  false,
+	  "asks for no proof" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject; t=y",
+	  BY_MX,
+	  { { 0 } },
+	  true,
+	  "asks for p=reject" },
+	/* what the list itself changes breaks it */
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  SIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_MX,
+	  { { "subject_prefix", "[dev]" } },
+	  true,
+	  "no signature of it holds" },
+	/* the list's own word */
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_MX,
+	  { { "dmarc_mitigate_action", "no_mitigation" } },
+	  false,
+	  "the list leaves it" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  SIGNED,
+	  "",
+	  "",
+	  BY_MX,
+	  { { "dmarc_mitigate_unconditionally", "yes" } },
+	  true,
+	  "with every post" },
+	/* signed in: nothing of the author's domain proves it */
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  true,
+	  "asks for p=reject" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  UNSIGNED,
+	  "",
+	  "",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  false,
+	  "asks for no proof" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  SIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  false,
+	  "signature holds" },
+	{ "Anna Meyer <anna@uni.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  UNKNOWN,
+	  { { 0 } },
+	  false,
+	  "DNS did not say" },
+	/* our own signature is the author's domain's */
+	{ "Anna <anna@lists.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.lists.example",
+	  "v=DMARC1; p=reject",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  false,
+	  "our own signature" },
+	{ "Anna <anna@dept.lists.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.lists.example",
+	  "v=DMARC1; p=reject",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  false,
+	  "our own signature" },
+	{ "Anna <anna@dept.lists.example>",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.lists.example",
+	  "v=DMARC1; p=reject; adkim=s",
+	  BY_ACCOUNT,
+	  { { 0 } },
+	  true,
+	  "asks for p=reject" },
+	{ "a@uni.example, b@uni.example",
+	  "",
+	  UNSIGNED,
+	  "_dmarc.uni.example",
+	  "v=DMARC1; p=reject",
+	  BY_MX,
+	  { { 0 } },
+	  false,
+	  "no single author" },
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void set_all(struct books_test *t, const struct author_case *c, bool back)
+{
+	for (size_t i = 0; c->settings[i][0]; i++) {
+		bool word = !strcmp(c->settings[i][0], "dmarc_mitigate_action");
+		bool yes = !strcmp(c->settings[i][0], "dmarc_mitigate_unconditionally");
+		bool to = !strcmp(c->settings[i][0], "reply_goes_to_list");
+		const char *was = word  ? "munge_from"
+				  : yes ? "no"
+				  : to  ? "no_munging"
+					: "";
+		books_set(t, DEV, c->settings[i][0], back ? was : c->settings[i][1]);
+	}
+}
+
+static str sign(struct arena *a, struct dns_table *dns, str message, const char *absent)
+{
+	struct header h;
+	struct canon_body body;
+	struct sign_key *key;
+	str pem;
+	CHECK(ok(sign_key_make(a, SIGN_ED25519, &pem))
+	      && ok(sign_key_load(a, pem, &key)));
+	table_txt(dns, "s._domainkey.uni.example", sign_key_record(a, key));
+	CHECK(ok(header_scan(a, message, &h)));
+	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
+	struct signing by = { key, STR("uni.example"), STR("s"), clock_now() };
+	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, str_from(absent));
+	str signed_message = arena_cat(a, dkim_sign(a, plan, NULL, 0), message);
+	sign_key_free(key);
+	return signed_message;
+}
+
+static str judge(struct arena *a, struct dns_table *dns, str message, enum came came)
+{
+	struct header h;
+	struct net_addr client;
+	struct trust_result t;
+	CHECK(ok(header_scan(a, message, &h)));
+	CHECK(ok(net_parse_ip(STR("192.0.2.9"), &client)));
+	struct trust_ask ask = { .resolver = &dns->resolver,
+				 .client = &client,
+				 .helo = STR("mail.uni.example"),
+				 .sender = STR("anna@uni.example"),
+				 .receiver = STR("mx.lists.example"),
+				 .header = &h,
+				 .body = h.body,
+				 .now = clock_now() };
+	if (came == UNKNOWN)
+		return STR("{\"account\":true}");
+	if (came == BY_ACCOUNT) {
+		trust_policy(a, &dns->resolver, 0, &h, &t);
+		return trust_json_own(a, "account", &t);
+	}
+	trust_judge(a, &ask, &t);
+	return trust_json(a, &t);
+}
+
+struct run {
+	struct post post;
+	struct outgoing out;
+	struct map has_copy;
+	struct header h; /* of the copy */
+};
+
+static void begin(struct books_test *t, const struct author_case *c, struct run *x)
+{
+	struct arena *a = t->a;
+	struct dns_table *dns = arena_alloc(a, sizeof *dns);
+	*dns = DNS_TABLE(a);
+	if (*c->policy)
+		table_txt(dns, c->policy_at, str_from(c->policy));
+	str message = arena_cat(a, STR("From: "), str_from(c->from),
+				STR("\r\nTo: " DEV "\r\nSubject: The plan\r\n"),
+				str_from(c->more), STR("\r\nHello\r\n"));
+	if (c->signature)
+		message = sign(a, dns, message,
+			       c->signature == NO_LIST_ID ? "list-id" : "");
+	struct address path = books_box(t, "anna@uni.example").address;
+	memset(x, 0, sizeof *x);
+	CHECK(ok(post_read(t->books.lists, a, books_entry(t, DEV),
+			   &(struct mail_in){ .source = STR("1/" DEV),
+					      .text = message,
+					      .reverse_path = &path,
+					      .trust = judge(a, dns, message, c->came) },
+			   &x->post)));
+	x->out = (struct outgoing){ .post = &x->post, .has_copy = &x->has_copy };
+	CHECK(ok(steps_run(&t->books, a, &x->out)));
+	str head = arena_cat(a, steps_header(a, &x->out), x->out.personal, STR("\r\n"));
+	CHECK(ok(header_scan(a, head, &x->h)) && !x->h.flags);
+}
+
+static void end(struct run *x)
+{
+	map_free(&x->has_copy);
+	buf_free(&x->out.prepend);
+	buf_free(&x->out.append);
+}
+
+static str value(struct books_test *t, const struct run *x, const char *name)
+{
+	CHECK(header_count(&x->h, str_from(name)) <= 1);
+	return header_value(t->a, header_find(&x->h, str_from(name)));
+}
+
+static void test_cases(struct books_test *t)
+{
+	for (size_t i = 0; i < CASES; i++) {
+		const struct author_case *c = &cases[i];
+		struct run x;
+		set_all(t, c, false);
+		begin(t, c, &x);
+		bool rewritten = header_find(&x.h, STR("X-Original-From"));
+		if (rewritten != c->rewritten
+		    || !str_find(x.out.author, str_from(c->why)).n)
+			fprintf(stderr, "  %zu: %.*s\n", i, STR_F(x.out.author));
+		CHECK(rewritten == c->rewritten);
+		CHECK(str_find(x.out.author, str_from(c->why)).n);
+		CHECK(rewritten || str_eq(value(t, &x, "From"), str_from(c->from)));
+		end(&x);
+		set_all(t, c, true);
+	}
+}
+
+/* What a rewritten copy says. */
+static void test_fields(struct books_test *t)
+{
+	static const struct {
+		struct author_case c;
+		const char *from, *reply_to, *cc;
+	} rows[] = {
+		{ { "Anna Meyer <anna@uni.example>", "", .settings = { { 0 } } },
+		  "Anna Meyer via dev <" DEV ">",
+		  "Anna Meyer <anna@uni.example>",
+		  "" },
+		{ { "anna@uni.example", "", .settings = { { 0 } } },
+		  "anna via dev <" DEV ">",
+		  "anna@uni.example",
+		  "" },
+		{ { "\"ceo@bank.example\" <anna@uni.example>", "",
+		    .settings = { { 0 } } },
+		  "anna via dev <" DEV ">",
+		  "\"ceo@bank.example\" <anna@uni.example>",
+		  "" },
+		{ { "=?utf-8?q?J=C3=B6rg?= <anna@uni.example>", "",
+		    .settings = { { 0 } } },
+		  "=?utf-8?q?J=C3=B6rg_via_dev?= <" DEV ">",
+		  "=?utf-8?b?SsO2cmc=?= <anna@uni.example>",
+		  "" },
+		{ { "Anna <anna@uni.example>", "Reply-To: team@uni.example\r\n",
+		    .settings = { { 0 } } },
+		  "Anna via dev <" DEV ">",
+		  "team@uni.example",
+		  "" },
+		{ { "Anna <anna@uni.example>", "Cc: bob@lab.example\r\n",
+		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
+		  "Anna via dev <" DEV ">",
+		  "<" DEV ">",
+		  "bob@lab.example, Anna <anna@uni.example>" },
+		{ { "Anna <anna@uni.example>", "Cc: ANNA@uni.example\r\n",
+		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
+		  "Anna via dev <" DEV ">",
+		  "<" DEV ">",
+		  "ANNA@uni.example" },
+		{ { "Anna <anna@uni.example>", "X-Original-From: evil@evil.example\r\n",
+		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
+		  "Anna via dev <" DEV ">",
+		  "<" DEV ">",
+		  "Anna <anna@uni.example>" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct author_case c = rows[i].c;
+		struct run x;
+		c.policy_at = "_dmarc.uni.example";
+		c.policy = "v=DMARC1; p=reject";
+		set_all(t, &c, false);
+		begin(t, &c, &x);
+		str got[] = { value(t, &x, "From"), value(t, &x, "Reply-To"),
+			      value(t, &x, "Cc"), value(t, &x, "X-Original-From") };
+		const char *want[] = { rows[i].from, rows[i].reply_to, rows[i].cc,
+				       c.from };
+		for (size_t k = 0; k < 4; k++) {
+			if (!str_eq(got[k], str_from(want[k])))
+				fprintf(stderr, "  %zu: %.*s, not %s\n", i, STR_F(got[k]),
+					want[k]);
+			CHECK(str_eq(got[k], str_from(want[k])));
+		}
+		end(&x);
+		set_all(t, &c, true);
+	}
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct books_test t = books_make(a);
+	books_member(&t, books_list(&t, DEV), "anna@uni.example");
+	test_cases(&t);
+	test_fields(&t);
+	books_end(&t);
+	return check_done();
+}
