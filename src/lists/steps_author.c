@@ -111,6 +111,8 @@ static void keep_reachable(struct arena *a, struct outgoing *out)
 	buf_add(&out->append, header_fold(a, STR("Cc"), author));
 }
 
+/* A signature over the old From is broken now, and some servers count that against the
+ * copy; ours is put on by send. */
 static err rewrite(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
@@ -120,6 +122,7 @@ static err rewrite(struct arena *a, struct outgoing *out)
 	TRY(address_parse(a, p->list->address, &list.address));
 	step_drop(out, STR("From"));
 	step_drop(out, STR("X-Original-From"));
+	step_drop(out, STR("DKIM-Signature"));
 	buf_add(&out->append, header_fold(a, STR("From"), mailbox_text(a, &list)));
 	buf_add(&out->append, header_fold(a, STR("X-Original-From"), str_trim(was)));
 	keep_reachable(a, out);

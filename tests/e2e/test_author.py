@@ -1,4 +1,4 @@
-"""Authors whose domain asks servers to refuse what bears no proof (DMARC): every copy has one."""
+"""Authors whose domain asks servers to refuse what bears no proof (DMARC): every copy has one, as a library and rspamd see it."""
 import re
 import subprocess
 import urllib.request
@@ -8,9 +8,10 @@ import dkim
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import mid_of, message
 from nameserver import NameServer
+from rspamd import Rspamd
 from sink import Sink
 
-limit(120)
+limit(180)
 LIST = 'dev@lists.example'
 GUS, HANA, BEN = 'gus@strict.example', 'hana@lax.example', 'ben@south.example'
 MEMBERS = [GUS, HANA, BEN]
@@ -20,6 +21,7 @@ MX = {'MX': [(10, 'mx.all.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}
 dns = NameServer({
     'strict.example': MX, 'lax.example': MX, 'south.example': MX, 'mx.all.example': {'A': ['127.0.0.10']},
     '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject; adkim=s']}, '_dmarc.lax.example': {'TXT': ['v=DMARC1; p=none']},
+    '_dmarc.lists.example': {'TXT': ['v=DMARC1; p=reject; adkim=s']},
 })
 
 p = Postern(dns=dns, mx_port=sink.port, admin='admin@south.example')
@@ -35,6 +37,7 @@ key = open(p.dir + '/dkim.pem', 'rb').read()
 p.start()
 ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1]))
 dns.zone['postern._domainkey.lists.example'] = {'TXT': [ours]}
+strict = Rspamd('127.0.0.30', dns.address)
 
 
 def signed(post, more=()):
@@ -56,6 +59,10 @@ def proven(copy):
     return domain in [re.search(r'\bd=([^;\s]+)', values[i]).group(1) for i in found]
 
 
+def strictly(copy, recipient):
+    return strict.judge(copy.data, copy.mail_from, recipient, '192.0.2.25')
+
+
 def copies(subject):
     """One for each member."""
     got = eventually(lambda: all(sink.to(m, Subject=subject) for m in MEMBERS), 10)
@@ -73,6 +80,8 @@ p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'whole')))
 for copy in copies('whole'):
     equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
     check('with the proof of the author\'s domain', proven(copy), copy.header)
+    action, found = strictly(copy, BEN)
+    check('a strict server takes it', action != 'reject' and {'DMARC_POLICY_ALLOW', 'R_DKIM_ALLOW'} <= set(found), (action, found))
 check('trace says why', said('whole').startswith("kept (its domain's signature holds"), said('whole'))
 
 section('a signature that says the message is on no list')
@@ -82,6 +91,9 @@ for copy in copies('no list'):
     check('with the proof of the list\'s domain', proven(copy), copy.header)
     equal('an answer goes to the author', copy.field('Reply-To'), f'Gus Roth <{GUS}>')
     equal('who stands there as they wrote it', copy.field('X-Original-From'), f'Gus Roth <{GUS}>')
+    action, found = strictly(copy, BEN)
+    check('a strict server takes it', action != 'reject' and {'DMARC_POLICY_ALLOW', 'R_DKIM_ALLOW'} <= set(found)
+          and 'R_DKIM_REJECT' not in found, (action, found))
 equal('trace says why', said('no list'),
       "the list's (strict.example asks for p=reject, and no signature of it holds over the copy)")
 number = p.json('archive', 'search', LIST, 'subject:"no list"')[0]['number']
@@ -107,6 +119,7 @@ p.cli('list', 'set', LIST, 'dmarc_mitigate_action=no_mitigation')
 p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'left'))
 for copy in copies('left'):
     equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
+    equal('which a strict server refuses', strictly(copy, BEN)[0], 'reject')
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=munge_from', 'dmarc_mitigate_unconditionally=yes')
 p.deliver(HANA, LIST, message(f'Hana <{HANA}>', LIST, 'always'))
 for copy in copies('always'):

@@ -300,6 +300,8 @@ static void test_cases(struct books_test *t)
 			fprintf(stderr, "  %zu: %.*s\n", i, STR_F(x.out.author));
 		CHECK(rewritten == c->rewritten);
 		CHECK(str_find(x.out.author, str_from(c->why)).n);
+		CHECK(!header_find(&x.h, STR("DKIM-Signature"))
+		      == (rewritten || !c->signature));
 		CHECK(rewritten || str_eq(value(t, &x, "From"), str_from(c->from)));
 		end(&x);
 		set_all(t, c, true);
