@@ -86,7 +86,8 @@ static err start_message(struct books *books, struct arena *a, const struct post
 			 const struct outgoing *out, str judgement,
 			 struct outbound_message *m)
 {
-	str header = steps_header(a, out), body = p->header.body;
+	str header = steps_header(a, out);
+	str body = out->body.n ? out->body : p->header.body;
 	bool fresh;
 	*m = (struct outbound_message){ .source = p->source,
 					.inbound = source_inbound(p->source),

@@ -1,9 +1,11 @@
 /* The rules about who wrote it. */
 #include "lists/rules_inside.h"
 
+#include "base/clock.h"
 #include "lists/pattern.h"
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
+#include "trust/trust.h"
 
 err rule_banned(struct book *lists, struct arena *a, const struct post *p,
 		struct ruling *r)
@@ -38,6 +40,24 @@ err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 	return rule_says(
 		r, VERDICT_HOLD,
 		STR("neither DKIM, SPF nor a sign-in proves that the member wrote it"));
+}
+
+/* Who signed in is proven to us; their copies name the list. */
+err rule_unsigned(struct book *lists, struct arena *a, const struct post *p,
+		  struct ruling *r)
+{
+	struct trust_result t;
+	(void)lists;
+	if (!setting_is(p->settings.dmarc_mitigate_action, "reject") || p->account > 0
+	    || trust_said(p->trust).local
+	    || trust_again(a, p->trust, &p->header, p->header.body, clock_now(), &t).kind)
+		return OK;
+	if (t.dmarc.dkim_aligned || t.dmarc.published == DMARC_NONE)
+		return OK;
+	return rule_says(r, VERDICT_REJECT,
+			 arena_cat(a, t.dmarc.record_domain,
+				   STR(" asks for a signature of its own (DMARC), and "
+				       "this post bears none")));
 }
 
 err rule_member(struct book *lists, struct arena *a, const struct post *p,

@@ -5,6 +5,7 @@
 #include "lists/steps_inside.h"
 
 #include "base/clock.h"
+#include "lists/fanout.h"
 #include "trust/trust.h"
 
 struct fate {
@@ -129,10 +130,50 @@ static err rewrite(struct arena *a, struct outgoing *out)
 	return OK;
 }
 
+/* The post as it came, but for what goes in any case, as the copy's only part: its
+ * signature holds for those who look inside. */
+static void wrap(struct arena *a, struct outgoing *out)
+{
+	static const str gone[] = { STR("Return-Path"), STR("Delivered-To"),
+				    STR("X-Original-To") };
+	static const char *const mime[] = {
+		"MIME-Version",     "Content-Type",        "Content-Transfer-Encoding",
+		"Content-ID",       "Content-Disposition", "Content-Description",
+		"Content-Language", "Content-Location",    "Content-MD5",
+	};
+	const struct post *p = out->post;
+	struct header_edit inside = { .drop = gone,
+				      .drop_count = sizeof gone / sizeof *gone,
+				      .prepend = STR(""),
+				      .append = STR("") };
+	str header = header_apply(a, &p->header, &inside);
+	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
+	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
+		step_drop(out, str_from(mime[i]));
+	step_add(out, STR("MIME-Version"), STR("1.0"));
+	/* RFC 6532 section 3.7 */
+	step_add(out, STR("Content-Type"),
+		 message_has_8bit(header) ? STR("message/global")
+					  : STR("message/rfc822"));
+	step_add(out, STR("Content-Disposition"), STR("inline"));
+	if (message_has_8bit(out->body))
+		step_add(out, STR("Content-Transfer-Encoding"), STR("8bit"));
+}
+
 err step_author(struct books *books, struct arena *a, struct outgoing *out)
 {
 	struct fate f = judge(books, a, out);
-	out->author = arena_cat(a, f.rewritten ? STR("the list's (") : STR("kept ("),
+	bool wraps = setting_is(out->post->settings.dmarc_mitigate_action,
+				"wrap_message");
+	out->author = arena_cat(a,
+				!f.rewritten ? STR("kept (")
+				: wraps      ? STR("the list's, the post inside (")
+					     : STR("the list's ("),
 				f.why, STR(")"));
-	return f.rewritten ? rewrite(a, out) : OK;
+	if (!f.rewritten)
+		return OK;
+	TRY(rewrite(a, out));
+	if (wraps)
+		wrap(a, out);
+	return OK;
 }

@@ -1,4 +1,6 @@
 """Authors whose domain asks servers to refuse what bears no proof (DMARC): every copy has one, as a library and rspamd see it."""
+import email
+import email.policy
 import re
 import subprocess
 import urllib.request
@@ -120,6 +122,22 @@ p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'left'))
 for copy in copies('left'):
     equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
     equal('which a strict server refuses', strictly(copy, BEN)[0], 'reject')
+p.cli('list', 'set', LIST, 'dmarc_mitigate_action=reject')
+code, text = p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'bare'))
+check('a post without its signature is refused', code == 550 and 'strict.example asks for a signature' in text, (code, text))
+equal('one with it is taken', p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'good')))[0], 250)
+copies('good')
+p.cli('list', 'set', LIST, 'dmarc_mitigate_action=wrap_message')
+p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'wrapped', 'Caf\u00e9.\r\n', Content_Type='text/plain; charset=utf-8'),
+                            [b'list-id']))
+for copy in copies('wrapped'):
+    equal('From names the list', copy.field('From'), f'Gus Roth via dev <{LIST}>')
+    whole = email.message_from_bytes(copy.data, policy=email.policy.default)
+    equal('the post is inside', (whole.get_content_type(), whole.get_content()['From'], whole.get_content().get_content()),
+          ('message/rfc822', f'Gus Roth <{GUS}>', 'Caf\u00e9.\r\n'))
+    inside = copy.data.split(b'\r\n\r\n', 1)[1]
+    check('with its proof', dkim.DKIM(inside).verify(0, dnsfunc=record))
+    check('and the list\'s around it', proven(copy), copy.header)
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=munge_from', 'dmarc_mitigate_unconditionally=yes')
 p.deliver(HANA, LIST, message(f'Hana <{HANA}>', LIST, 'always'))
 for copy in copies('always'):

@@ -376,6 +376,78 @@ static void test_fields(struct books_test *t)
 	}
 }
 
+/* Inside stands the post with its proof; outside nothing of its MIME fields. */
+static void test_wrapped(struct books_test *t)
+{
+	struct author_case c = { .from = "Anna <anna@uni.example>",
+				 .more = "MIME-Version: 1.0\r\nContent-Type: text/plain; "
+					 "charset=utf-8\r\n"
+					 "Content-Transfer-Encoding: 8bit\r\n"
+					 "Delivered-To: dev\r\n",
+				 .signature = NO_LIST_ID,
+				 .policy_at = "_dmarc.uni.example",
+				 .policy = "v=DMARC1; p=reject",
+				 .settings = {
+					 { "dmarc_mitigate_action", "wrap_message" } } };
+	struct run x;
+	struct header inner;
+	struct trust_result again;
+	set_all(t, &c, false);
+	begin(t, &c, &x);
+	CHECK(str_eq(value(t, &x, "From"), STR("Anna via dev <" DEV ">")));
+	CHECK(str_eq(value(t, &x, "Content-Type"), STR("message/rfc822")));
+	CHECK(str_eq(value(t, &x, "MIME-Version"), STR("1.0")));
+	CHECK(!header_find(&x.h, STR("Content-Transfer-Encoding")));
+	CHECK(str_find(x.out.author, STR("the post inside")).n);
+	CHECK(ok(header_scan(t->a, x.out.body, &inner)));
+	CHECK(!header_find(&inner, STR("Delivered-To"))
+	      && str_eq(inner.body, x.post.header.body));
+	CHECK(ok(trust_again(t->a, x.post.trust, &inner, inner.body, clock_now(), &again))
+	      && again.dmarc.dkim_aligned);
+	end(&x);
+	set_all(t, &c, true);
+}
+
+/* Refused is only what strict domains have not signed, and nobody who signed in. */
+static void test_refused(struct books_test *t)
+{
+	static const struct {
+		enum signs signature;
+		const char *policy;
+		enum came came;
+		int64_t account;
+		bool refused;
+	} rows[] = {
+		{ UNSIGNED, "v=DMARC1; p=reject", BY_MX, 0, true },
+		{ UNSIGNED, "v=DMARC1; p=quarantine", BY_MX, 0, true },
+		{ SIGNED, "v=DMARC1; p=reject", BY_MX, 0, false },
+		{ UNSIGNED, "v=DMARC1; p=none", BY_MX, 0, false },
+		{ UNSIGNED, "", BY_MX, 0, false },
+		{ UNSIGNED, "v=DMARC1; p=reject", BY_ACCOUNT, 1, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct author_case c = { .from = "Anna <anna@uni.example>",
+					 .more = "",
+					 .signature = rows[i].signature,
+					 .policy_at = "_dmarc.uni.example",
+					 .policy = rows[i].policy,
+					 .came = rows[i].came,
+					 .settings = { { "dmarc_mitigate_action",
+							 "reject" } } };
+		struct run x;
+		struct judgement j;
+		set_all(t, &c, false);
+		begin(t, &c, &x);
+		x.post.account = rows[i].account;
+		x.post.authentic = true;
+		CHECK(ok(rules_judge(t->books.lists, t->a, &x.post, &j)));
+		bool refused = j.verdict == VERDICT_REJECT && !strcmp(j.rule, "unsigned");
+		CHECK(refused == rows[i].refused);
+		end(&x);
+		set_all(t, &c, true);
+	}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -383,6 +455,8 @@ int main(void)
 	books_member(&t, books_list(&t, DEV), "anna@uni.example");
 	test_cases(&t);
 	test_fields(&t);
+	test_wrapped(&t);
+	test_refused(&t);
 	books_end(&t);
 	return check_done();
 }
