@@ -27,19 +27,19 @@ err rule_banned(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
-/* Only where membership would matter: a stranger's claim is judged as a
- * stranger's, proven or not. */
+/* Where membership would matter, or the author's domain asks to refuse what it has not
+ * proven; any other stranger's claim is judged as a stranger's, proven or not. */
 err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
 	(void)lists, (void)a;
 	if (p->authentic || setting_is(p->settings.authenticate, "any"))
 		return OK;
-	if (!p->member && !p->is_moderator)
+	if (!p->member && !p->is_moderator && !trust_said(p->trust).dmarc_reject)
 		return OK;
 	return rule_says(
 		r, VERDICT_HOLD,
-		STR("neither DKIM, SPF nor a sign-in proves that the member wrote it"));
+		STR("neither DKIM, SPF nor a sign-in proves that the author wrote it"));
 }
 
 /* Who signed in is proven to us; their copies name the list. */
@@ -52,7 +52,7 @@ err rule_unsigned(struct book *lists, struct arena *a, const struct post *p,
 	    || trust_said(p->trust).local
 	    || trust_again(a, p->trust, &p->header, p->header.body, clock_now(), &t).kind)
 		return OK;
-	if (t.dmarc.dkim_aligned || t.dmarc.published == DMARC_NONE)
+	if (t.dmarc.dkim_aligned || trust_open(&t) || t.dmarc.published == DMARC_NONE)
 		return OK;
 	return rule_says(r, VERDICT_REJECT,
 			 arena_cat(a, t.dmarc.record_domain,

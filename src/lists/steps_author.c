@@ -8,6 +8,11 @@
 #include "lists/fanout.h"
 #include "trust/trust.h"
 
+enum {
+	NAME_MAX_SHOWN = 100, /* octets of a name in From and Reply-To */
+	FROM_MAX_SHOWN = 900, /* of a From that is kept beside it */
+};
+
 struct fate {
 	bool rewritten;
 	str why;
@@ -47,9 +52,12 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	if (is_ours(a, books, d))
 		return (struct fate){ false, STR("our own signature speaks for its "
 						 "domain") };
+	if (trust_open(&t))
+		return (struct fate){ false, STR("DNS did not give the key of its "
+						 "domain's signature") };
 	if (d->verdict == DMARC_TEMPERROR)
-		return (struct fate){ false, STR("DNS did not say what its domain asks "
-						 "for") };
+		return (struct fate){ t.kept.count > 0, /* or it was not asked */
+				      STR("DNS did not say what its domain asks for") };
 	if (d->published == DMARC_NONE)
 		return (struct fate){ false, STR("its domain asks for no proof") };
 	return (struct fate){ true, arena_cat(a, d->record_domain, STR(" asks for p="),
@@ -65,51 +73,109 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 		return (struct fate){ false, STR("it names no single author") };
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
 		return (struct fate){ false, STR("the list leaves it as it is") };
+	if (!p->authentic)
+		return (struct fate){ false, STR("nothing proves that the author wrote "
+						 "it, so that we do not vouch for it") };
 	if (p->settings.dmarc_mitigate_unconditionally)
 		return (struct fate){ true, STR("the list does so with every post") };
 	return judge_copy(books, a, out);
 }
 
 /* A name that looks like an address would be one more From without proof. */
-static str shown_name(const struct mailbox *author)
+static bool looks_like_address(str name)
 {
-	return author->name.n && !str_has(author->name, '@') ? author->name
-							     : author->address.local;
-}
-
-static bool stands_in(struct arena *a, const struct outgoing *out, str name)
-{
-	const struct post *p = out->post;
-	struct mailbox *m;
-	size_t n;
-	const struct field *f = header_find(&p->header, name);
-	if (!f || address_list(a, f->value, &m, &n).kind)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(address_key(a, &m[i].address), p->author_key))
+	static const char *const at[] = { "@", "\xEF\xBC\xA0", "\xEF\xB9\xAB" };
+	for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+		if (str_find(name, str_from(at[i])).n)
 			return true;
 	return false;
 }
 
-/* An answer to the author still goes to the author. Where the list's setting has taken
- * Reply-To, Cc is what is left. */
+/* At most NAME_MAX_SHOWN octets, whole characters. */
+static str shorten(str name)
+{
+	size_t n = name.n < NAME_MAX_SHOWN ? name.n : NAME_MAX_SHOWN;
+	while (n < name.n && n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_first(name, n);
+}
+
+static str shown_name(const struct mailbox *author)
+{
+	if (author->name.n && !looks_like_address(author->name))
+		return shorten(author->name);
+	return looks_like_address(author->address.local) ? STR("Somebody")
+							 : shorten(author->address.local);
+}
+
+/* All mailboxes of all fields of that name. False: one of them cannot be read. */
+static bool read_mailboxes(struct arena *a, const struct header *h, str name,
+			   struct mailbox **list, size_t *count)
+{
+	*list = NULL;
+	*count = 0;
+	for (const struct field *f = header_find(h, name); f; f = header_next(h, f)) {
+		struct mailbox *m, *all;
+		size_t n;
+		if (address_list(a, f->value, &m, &n).kind)
+			return false;
+		all = arena_alloc(a, (*count + n + 1) * sizeof *all);
+		for (size_t i = 0; i < *count + n; i++)
+			all[i] = i < *count ? (*list)[i] : m[i - *count];
+		*list = all;
+		*count += n;
+	}
+	return true;
+}
+
+static bool is_dropped(const struct outgoing *out, str name)
+{
+	for (size_t i = 0; i < out->drop_count; i++)
+		if (str_ieq(out->drop[i], name))
+			return true;
+	return false;
+}
+
+/* Cc anew, with the author; one that cannot be read whole stays as it is, since what is
+ * put behind an open quote is lost. */
+static void add_to_cc(struct arena *a, struct outgoing *out, const struct mailbox *author)
+{
+	const struct post *p = out->post;
+	struct mailbox *to, *cc;
+	size_t to_count, cc_count;
+	BUF(text);
+	if (!read_mailboxes(a, &p->header, STR("To"), &to, &to_count)
+	    || !read_mailboxes(a, &p->header, STR("Cc"), &cc, &cc_count))
+		return;
+	for (size_t i = 0; i < to_count + cc_count; i++) {
+		const struct mailbox *m = i < to_count ? &to[i] : &cc[i - to_count];
+		if (str_eq(address_key(a, &m->address), p->author_key))
+			return;
+		if (i >= to_count)
+			buf_cat(&text, mailbox_text(a, m), STR(", "));
+	}
+	buf_add(&text, mailbox_text(a, author));
+	step_drop(out, STR("Cc"));
+	buf_add(&out->append, header_fold(a, STR("Cc"), buf_str(&text)));
+}
+
+/* An answer to the author still goes to the author. Where the list has taken Reply-To, Cc
+ * is what is left. */
 static void keep_reachable(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
-	str author = mailbox_text(a, &p->author);
-	const struct field *cc = header_find(&p->header, STR("Cc"));
-	bool taken = !setting_is(p->settings.reply_goes_to_list, "no_munging");
-	if (!taken) {
-		if (!header_find(&p->header, STR("Reply-To")))
-			buf_add(&out->append, header_fold(a, STR("Reply-To"), author));
+	struct mailbox author = p->author, *own;
+	size_t count;
+	author.name = looks_like_address(author.name) ? STR("") : shorten(author.name);
+	if (is_dropped(out, STR("Reply-To"))) {
+		add_to_cc(a, out, &author);
 		return;
 	}
-	if (stands_in(a, out, STR("Cc")) || stands_in(a, out, STR("To")))
+	if (header_count(&p->header, STR("Reply-To")) == 1
+	    && read_mailboxes(a, &p->header, STR("Reply-To"), &own, &count) && count)
 		return;
-	if (cc)
-		author = arena_cat(a, str_trim(header_value(a, cc)), STR(", "), author);
-	step_drop(out, STR("Cc"));
-	buf_add(&out->append, header_fold(a, STR("Cc"), author));
+	step_drop(out, STR("Reply-To"));
+	buf_add(&out->append, header_fold(a, STR("Reply-To"), mailbox_text(a, &author)));
 }
 
 /* A signature over the old From is broken now, and some servers count that against the
@@ -125,7 +191,9 @@ static err rewrite(struct arena *a, struct outgoing *out)
 	step_drop(out, STR("X-Original-From"));
 	step_drop(out, STR("DKIM-Signature"));
 	buf_add(&out->append, header_fold(a, STR("From"), mailbox_text(a, &list)));
-	buf_add(&out->append, header_fold(a, STR("X-Original-From"), str_trim(was)));
+	if (was.n <= FROM_MAX_SHOWN)
+		buf_add(&out->append,
+			header_fold(a, STR("X-Original-From"), str_trim(was)));
 	keep_reachable(a, out);
 	return OK;
 }

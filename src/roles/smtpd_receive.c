@@ -132,9 +132,10 @@ static void strip_fields(struct receipt *x)
  * others, names the account (MAIL's AUTH=). */
 static void trust_own(struct receipt *x)
 {
-	struct trust_result t;
-	trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS, x->m->header,
-		     &t);
+	struct trust_result t = { 0 };
+	if (is_post(x))
+		trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS,
+			     x->m->header, &t);
 	x->row.trust = trust_json_own(x->a, x->s->account ? "account" : "local", &t);
 }
 

@@ -94,16 +94,24 @@ static void add_row(struct buf *out, const struct kept *k, const struct kept_row
 	buf_add(out, STR("]}"));
 }
 
+static bool is_key(const struct kept_row *row)
+{
+	return str_ifind(row->name, STR("._domainkey.")).n;
+}
+
 /* Whoever signs chooses how long his records are: what does not fit counts,
- * when it is judged again, as not answered. */
+ * when it is judged again, as not answered. So policies come before keys. */
 void kept_json(struct buf *out, const struct kept *k)
 {
 	BUF(row);
 	size_t from = out->n;
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < k->count; i++) {
+	for (size_t i = 0; i < 2 * k->count; i++) {
+		const struct kept_row *r = &k->rows[i % k->count];
+		if (is_key(r) != (i >= k->count))
+			continue;
 		row.n = 0;
-		add_row(&row, k, &k->rows[i]);
+		add_row(&row, k, r);
 		if (row.n > KEPT_ROW_MAX || out->n - from + row.n > KEPT_ALL_MAX)
 			continue;
 		buf_add(out, out->n > from + 1 ? STR(",") : STR(""));

@@ -130,3 +130,22 @@ err trust_again(struct arena *a, str json, const struct header *h, str body, int
 	judge_dmarc(a, &out->kept.resolver, 0, out);
 	return OK;
 }
+
+static bool is_below(str domain, str above)
+{
+	return domain.n > above.n && domain.p[domain.n - above.n - 1] == '.'
+	       && str_ieq(str_skip(domain, domain.n - above.n), above);
+}
+
+bool trust_open(const struct trust_result *t)
+{
+	str author = t->dmarc.domain;
+	for (size_t i = 0; i < t->dkim_count; i++) {
+		str by = t->dkim[i].domain;
+		if (t->dkim[i].verdict == DKIM_TEMPERROR && by.n
+		    && (str_ieq(by, author) || is_below(author, by)
+			|| is_below(by, author)))
+			return true;
+	}
+	return false;
+}

@@ -90,3 +90,7 @@ struct trust_said trust_said(str json);
  * ERR_SYNTAX: json is none of trust_json. */
 MUST_USE err trust_again(struct arena *a, str json, const struct header *h, str body,
 			 int64_t now, struct trust_result *out);
+
+/* A signature that bears the author's domain could not be checked, since DNS did not give
+ * its key: it may be good. */
+bool trust_open(const struct trust_result *t);

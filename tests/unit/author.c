@@ -1,4 +1,5 @@
 /* The step that decides whether From stays the author's. */
+#include "author_cases.h"
 #include "books.h"
 
 #include "base/clock.h"
@@ -8,180 +9,6 @@
 #include "trust/trust.h"
 
 #define DEV "dev@lists.example"
-
-enum signs { UNSIGNED, SIGNED, NO_LIST_ID }; /* the last says that List-Id is absent */
-enum came { BY_MX, BY_ACCOUNT, UNKNOWN };
-
-struct author_case {
-	const char *from, *more; /* the From field's value; further fields */
-	enum signs signature;
-	const char *policy_at, *policy; /* a TXT row; "" for none */
-	enum came came;
-	const char *settings[4][2];
-	bool rewritten;
-	const char *why; /* a part of what the ledger says */
-};
-
-static const struct author_case cases[] = {
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  SIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_MX,
-	  { { 0 } },
-	  false,
-	  "signature holds" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  NO_LIST_ID,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_MX,
-	  { { 0 } },
-	  true,
-	  "uni.example asks for p=reject" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  NO_LIST_ID,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=quarantine",
-	  BY_MX,
-	  { { 0 } },
-	  true,
-	  "asks for p=quarantine" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  NO_LIST_ID,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=none",
-	  BY_MX,
-	  { { 0 } },
-	  false,
-	  "asks for no proof" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  NO_LIST_ID,
-	  "",
-	  "",
-	  BY_MX,
-	  { { 0 } },
-	  false,
-	  "asks for no proof" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject; t=y",
-	  BY_MX,
-	  { { 0 } },
-	  true,
-	  "asks for p=reject" },
-	/* what the list itself changes breaks it */
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  SIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_MX,
-	  { { "subject_prefix", "[dev]" } },
-	  true,
-	  "no signature of it holds" },
-	/* the list's own word */
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_MX,
-	  { { "dmarc_mitigate_action", "no_mitigation" } },
-	  false,
-	  "the list leaves it" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  SIGNED,
-	  "",
-	  "",
-	  BY_MX,
-	  { { "dmarc_mitigate_unconditionally", "yes" } },
-	  true,
-	  "with every post" },
-	/* signed in: nothing of the author's domain proves it */
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  true,
-	  "asks for p=reject" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  UNSIGNED,
-	  "",
-	  "",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  false,
-	  "asks for no proof" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  SIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  false,
-	  "signature holds" },
-	{ "Anna Meyer <anna@uni.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  UNKNOWN,
-	  { { 0 } },
-	  false,
-	  "DNS did not say" },
-	/* our own signature is the author's domain's */
-	{ "Anna <anna@lists.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.lists.example",
-	  "v=DMARC1; p=reject",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  false,
-	  "our own signature" },
-	{ "Anna <anna@dept.lists.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.lists.example",
-	  "v=DMARC1; p=reject",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  false,
-	  "our own signature" },
-	{ "Anna <anna@dept.lists.example>",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.lists.example",
-	  "v=DMARC1; p=reject; adkim=s",
-	  BY_ACCOUNT,
-	  { { 0 } },
-	  true,
-	  "asks for p=reject" },
-	{ "a@uni.example, b@uni.example",
-	  "",
-	  UNSIGNED,
-	  "_dmarc.uni.example",
-	  "v=DMARC1; p=reject",
-	  BY_MX,
-	  { { 0 } },
-	  false,
-	  "no single author" },
-};
-enum { CASES = sizeof cases / sizeof *cases };
 
 static void set_all(struct books_test *t, const struct author_case *c, bool back)
 {
@@ -221,7 +48,8 @@ static str judge(struct arena *a, struct dns_table *dns, str message, enum came 
 	struct net_addr client;
 	struct trust_result t;
 	CHECK(ok(header_scan(a, message, &h)));
-	CHECK(ok(net_parse_ip(STR("192.0.2.9"), &client)));
+	CHECK(ok(net_parse_ip(came == FORGED ? STR("198.51.100.1") : STR("192.0.2.9"),
+			      &client)));
 	struct trust_ask ask = { .resolver = &dns->resolver,
 				 .client = &client,
 				 .helo = STR("mail.uni.example"),
@@ -230,9 +58,17 @@ static str judge(struct arena *a, struct dns_table *dns, str message, enum came 
 				 .header = &h,
 				 .body = h.body,
 				 .now = clock_now() };
+	if (came == NO_POLICY_ANSWER)
+		table_fail(dns, "_dmarc.uni.example");
+	if (came == NO_KEY_ANSWER) {
+		for (size_t i = 0; i < dns->count; i++)
+			if (str_starts(dns->rows[i].name, STR("s.")))
+				dns->rows[i].name = STR("gone.example");
+		table_fail(dns, "s._domainkey.uni.example");
+	}
 	if (came == UNKNOWN)
 		return STR("{\"account\":true}");
-	if (came == BY_ACCOUNT) {
+	if (came == BY_ACCOUNT || came == NO_POLICY_ANSWER) {
 		trust_policy(a, &dns->resolver, 0, &h, &t);
 		return trust_json_own(a, "account", &t);
 	}
@@ -252,6 +88,7 @@ static void begin(struct books_test *t, const struct author_case *c, struct run 
 	struct arena *a = t->a;
 	struct dns_table *dns = arena_alloc(a, sizeof *dns);
 	*dns = DNS_TABLE(a);
+	table_txt(dns, "uni.example", STR("v=spf1 ip4:192.0.2.0/24 -all"));
 	if (*c->policy)
 		table_txt(dns, c->policy_at, str_from(c->policy));
 	str message = arena_cat(a, STR("From: "), str_from(c->from),
@@ -266,6 +103,9 @@ static void begin(struct books_test *t, const struct author_case *c, struct run 
 			   &(struct mail_in){ .source = STR("1/" DEV),
 					      .text = message,
 					      .reverse_path = &path,
+					      .account = c->came == BY_ACCOUNT
+							 || c->came == UNKNOWN
+							 || c->came == NO_POLICY_ANSWER,
 					      .trust = judge(a, dns, message, c->came) },
 			   &x->post)));
 	x->out = (struct outgoing){ .post = &x->post, .has_copy = &x->has_copy };
@@ -326,7 +166,7 @@ static void test_fields(struct books_test *t)
 		{ { "\"ceo@bank.example\" <anna@uni.example>", "",
 		    .settings = { { 0 } } },
 		  "anna via dev <" DEV ">",
-		  "\"ceo@bank.example\" <anna@uni.example>",
+		  "anna@uni.example",
 		  "" },
 		{ { "=?utf-8?q?J=C3=B6rg?= <anna@uni.example>", "",
 		    .settings = { { 0 } } },
@@ -348,6 +188,46 @@ static void test_fields(struct books_test *t)
 		  "Anna via dev <" DEV ">",
 		  "<" DEV ">",
 		  "ANNA@uni.example" },
+		/* no Reply-To that anybody could use */
+		{ { "Anna <anna@uni.example>", "Reply-To: <>\r\n",
+		    .settings = { { 0 } } },
+		  "Anna via dev <" DEV ">",
+		  "Anna <anna@uni.example>",
+		  "" },
+		{ { "Anna <anna@uni.example>",
+		    "Reply-To: a@x.example\r\nReply-To: b@x.example\r\n",
+		    .settings = { { 0 } } },
+		  "Anna via dev <" DEV ">",
+		  "Anna <anna@uni.example>",
+		  "" },
+		/* a setting that takes nothing leaves the author there */
+		{ { "Anna <anna@uni.example>", "",
+		    .settings = { { "reply_goes_to_list", "explicit_header" } } },
+		  "Anna via dev <" DEV ">",
+		  "Anna <anna@uni.example>",
+		  "" },
+		/* all that stood in Cc still stands there */
+		{ { "Anna <anna@uni.example>",
+		    "Cc: Bob <bob@lab.example>\r\nCc: carl@lab.example\r\n",
+		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
+		  "Anna via dev <" DEV ">",
+		  "<" DEV ">",
+		  "Bob <bob@lab.example>, carl@lab.example, Anna <anna@uni.example>" },
+		{ { "Anna <anna@uni.example>", "Cc: undisclosed-recipients:;\r\n",
+		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
+		  "Anna via dev <" DEV ">",
+		  "<" DEV ">",
+		  "Anna <anna@uni.example>" },
+		/* names that look like addresses */
+		{ { "\"ceo@bank.example\"@uni.example", "", .settings = { { 0 } } },
+		  "Somebody via dev <" DEV ">",
+		  "\"ceo@bank.example\"@uni.example",
+		  "" },
+		{ { "=?utf-8?q?ceo=EF=BC=A0bank.example?= <anna@uni.example>", "",
+		    .settings = { { 0 } } },
+		  "anna via dev <" DEV ">",
+		  "anna@uni.example",
+		  "" },
 		{ { "Anna <anna@uni.example>", "X-Original-From: evil@evil.example\r\n",
 		    .settings = { { "reply_goes_to_list", "point_to_list" } } },
 		  "Anna via dev <" DEV ">",
@@ -448,6 +328,38 @@ static void test_refused(struct books_test *t)
 	}
 }
 
+/* A stranger whose domain asks to refuse what it has not proven waits for a moderator even
+ * where strangers may post, unless the list believes any From. */
+static void test_forged_stranger(struct books_test *t)
+{
+	struct author_case c = { .from = "Boss <boss@uni.example>",
+				 .more = "",
+				 .policy_at = "_dmarc.uni.example",
+				 .policy = "v=DMARC1; p=reject",
+				 .came = FORGED,
+				 .settings = { { 0 } } };
+	struct run x;
+	struct judgement j;
+	books_set(t, DEV, "default_nonmember_action", "accept");
+	begin(t, &c, &x);
+	CHECK(ok(rules_judge(t->books.lists, t->a, &x.post, &j)));
+	CHECK(j.verdict == VERDICT_HOLD && !strcmp(j.rule, "proof"));
+	end(&x);
+	c.policy = "v=DMARC1; p=none";
+	begin(t, &c, &x);
+	CHECK(ok(rules_judge(t->books.lists, t->a, &x.post, &j)));
+	CHECK(j.verdict == VERDICT_ACCEPT);
+	end(&x);
+	c.policy = "v=DMARC1; p=reject";
+	books_set(t, DEV, "authenticate", "any");
+	begin(t, &c, &x);
+	CHECK(ok(rules_judge(t->books.lists, t->a, &x.post, &j)));
+	CHECK(j.verdict == VERDICT_ACCEPT);
+	end(&x);
+	books_set(t, DEV, "authenticate", "aligned");
+	books_set(t, DEV, "default_nonmember_action", "hold");
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -457,6 +369,7 @@ int main(void)
 	test_fields(&t);
 	test_wrapped(&t);
 	test_refused(&t);
+	test_forged_stranger(&t);
 	books_end(&t);
 	return check_done();
 }
