@@ -211,7 +211,7 @@ static void print_csv(struct cli *c, void *arg, const struct member_row *m)
 {
 	(void)arg;
 	str address = cli_shown(c->a, m->text);
-	if (str_has(address, ',') || str_has(address, '"')) /* a quoted local part */
+	if (csv_wants_quotes(address)) /* a quoted local part, mostly */
 		address = csv_quoted(c->a, address);
 	printf("%.*s,%.*s\n", STR_F(address),
 	       STR_F(csv_quoted(c->a, cli_shown(c->a, m->name))));

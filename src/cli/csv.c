@@ -2,6 +2,19 @@
 
 #include "base/buf.h"
 
+/* What a table program would run. */
+static bool is_formula(str field)
+{
+	return field.n && memchr("=+-@\t", field.p[0], 5);
+}
+
+/* The mark that csv_quoted puts in front of a formula is none of the field's own. */
+static str unmarked(str field)
+{
+	str rest = str_skip(field, 1);
+	return str_starts(field, STR("'")) && is_formula(rest) ? rest : field;
+}
+
 /* Takes one field off *text; *end: it was the record's last. A quote within a field
  * that does not begin with one stands for itself. */
 static str take_field(struct arena *a, str *text, bool *end)
@@ -24,7 +37,7 @@ static str take_field(struct arena *a, str *text, bool *end)
 	}
 	*end = i == text->n || text->p[i] == '\n';
 	*text = str_skip(*text, i < text->n ? i + 1 : i);
-	return str_trim(arena_copy(a, buf_str(&out)));
+	return unmarked(str_trim(arena_copy(a, buf_str(&out))));
 }
 
 bool csv_record(struct arena *a, str *text, str *fields, size_t most, str *raw)
@@ -44,10 +57,15 @@ bool csv_record(struct arena *a, str *text, str *fields, size_t most, str *raw)
 	return true;
 }
 
+bool csv_wants_quotes(str field)
+{
+	return str_has(field, ',') || str_has(field, '"') || is_formula(field);
+}
+
 str csv_quoted(struct arena *a, str field)
 {
 	BUF(out);
-	buf_add(&out, STR("\""));
+	buf_add(&out, is_formula(field) ? STR("\"'") : STR("\""));
 	for (size_t i = 0; i < field.n; i++)
 		buf_cat(&out, (str){ field.p + i, 1 },
 			field.p[i] == '"' ? STR("\"") : STR(""));
