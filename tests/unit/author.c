@@ -28,8 +28,8 @@ static str sign(struct arena *a, struct dns_table *dns, str message, const char 
 {
 	struct header h;
 	struct canon_body body;
-	struct sign_key *key;
-	str pem;
+	struct sign_key *key = NULL;
+	str pem = STR("");
 	CHECK(ok(sign_key_make(a, SIGN_ED25519, &pem))
 	      && ok(sign_key_load(a, pem, &key)));
 	table_txt(dns, "s._domainkey.uni.example", sign_key_record(a, key));
