@@ -20,20 +20,10 @@ enum {
 
 static const int64_t FIRST_MAIL = 315532800; /* 1980: an earlier date is a broken clock */
 
-/* At most n octets, not ending inside a character. */
-static str shorten(str s, size_t n)
-{
-	if (s.n <= n)
-		return s;
-	while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-		n--;
-	return str_first(s, n);
-}
-
 static str line_of(struct arena *a, const struct header *h, str name, size_t most)
 {
-	return shorten(str_trim(utf8_scrub(a, header_text(a, header_find(h, name)))),
-		       most);
+	return utf8_first(str_trim(utf8_scrub(a, header_text(a, header_find(h, name)))),
+			  most);
 }
 
 static void read_author(struct arena *a, const struct header *h, struct archive_post *p)
@@ -42,13 +32,14 @@ static void read_author(struct arena *a, const struct header *h, struct archive_
 	size_t count = 0;
 	const struct field *from = header_find(h, STR("From"));
 	if (from && !address_list(a, from->value, &boxes, &count).kind && count) {
-		p->from_name = shorten(str_trim(utf8_scrub(a, boxes[0].name)), LABEL_MAX);
+		p->from_name = utf8_first(str_trim(utf8_scrub(a, boxes[0].name)),
+					  LABEL_MAX);
 		p->from_address = utf8_scrub(a, address_text(a, &boxes[0].address));
 	} else {
 		p->from_name = line_of(a, h, STR("From"), LABEL_MAX);
 		p->from_address = STR("");
 	}
-	p->from_address = shorten(p->from_address, LABEL_MAX);
+	p->from_address = utf8_first(p->from_address, LABEL_MAX);
 	if (p->from_name.n)
 		return;
 	str local, domain;
@@ -149,10 +140,10 @@ static void find_attachments(struct arena *a, const struct content *c,
 		x->list[i] = (struct archive_attachment){
 			.n = (int64_t)i + 1,
 			.part = (int64_t)f->index,
-			.filename = shorten(utf8_scrub(a, f->name), LABEL_MAX),
-			.declared = shorten(utf8_scrub(a, f->type), LABEL_MAX),
-			.sniffed = shorten(utf8_scrub(a, content_sniff(bytes, f->type)),
-					   LABEL_MAX),
+			.filename = utf8_first(utf8_scrub(a, f->name), LABEL_MAX),
+			.declared = utf8_first(utf8_scrub(a, f->type), LABEL_MAX),
+			.sniffed = utf8_first(
+				utf8_scrub(a, content_sniff(bytes, f->type)), LABEL_MAX),
 			.size = (int64_t)bytes.n,
 			.sha256 = { (char *)hash, crypto_hash_sha256_BYTES },
 		};

@@ -177,12 +177,6 @@ err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_p
 	return OK;
 }
 
-err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
-			const struct archive_leaf *leaf, str *message)
-{
-	return archive_unpack(u, a, &leaf->packed, message);
-}
-
 err archive_leaf_text(struct archive_unpacker *u, struct arena *a,
 		      const struct archive_leaf *leaf, str *text, bool *plain)
 {

@@ -5,7 +5,7 @@
  *     TRY(archive_read_outline(b, a, list, 4711, &t, &found));
  *     TRY(archive_read_bodies(b, a, &t, which, count));
  *     for (size_t i = 0; i < t.count; i++)
- *             TRY(archive_leaf_unpack(u, a, &t.leaves[i], &t.leaves[i].message));
+ *             TRY(archive_leaf_text(u, a, &t.leaves[i], &text, &plain));
  *
  * Everything lives in the caller's arena. The calls below archive_threads_latest,
  * archive_months and kin stand in store/archive/{post,thread}.h and may be used
@@ -43,12 +43,9 @@ MUST_USE err archive_read_outline(struct book *b, struct arena *a, int64_t list,
 MUST_USE err archive_read_bodies(struct book *b, struct arena *a,
 				 struct archive_thread_page *t, const size_t *which,
 				 size_t count);
-/* As much of a leaf's message as a page shows. One that is lost is empty: it hides no
- * thread. ERR_IO: damaged. */
-MUST_USE err archive_leaf_unpack(struct archive_unpacker *u, struct arena *a,
-				 const struct archive_leaf *leaf, str *message);
-/* The same, or, where the book keeps it so, only the text that is read (*plain; its line
- * ends may be CRLF): a page unpacks and scans no headers. */
+/* As much of a leaf's message as a page shows; or, where the book keeps it so, only the
+ * text that is read (*plain; its line ends may be CRLF): a page unpacks and scans no headers.
+ * One that is lost is empty: it hides no thread. ERR_IO: damaged. */
 MUST_USE err archive_leaf_text(struct archive_unpacker *u, struct arena *a,
 			       const struct archive_leaf *leaf, str *text, bool *plain);
 /* Only its row: subject, version. */

@@ -93,3 +93,12 @@ str utf8_fold(struct arena *a, str s)
 	free(folded);
 	return out;
 }
+
+str utf8_first(str s, size_t n)
+{
+	if (s.n <= n)
+		return s;
+	while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_first(s, n);
+}

@@ -12,6 +12,9 @@ uint32_t utf8_next(str *s);
 /* s itself where it is valid, else a copy with U+FFFD for each wrong byte. */
 str utf8_scrub(struct arena *a, str s);
 
+/* At most its first n octets, not ending inside a character. */
+str utf8_first(str s, size_t n);
+
 /* NFC and full case folding, for comparing what people typed (libunistring).
  * Invalid input is scrubbed first. */
 str utf8_fold(struct arena *a, str s);

@@ -1,8 +1,8 @@
 /* postern member …, role …: who is on a list, and who runs it. */
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/csv.h"
 #include "lists/members.h"
 #include "lists/owner.h"
 #include "mail/date.h"

@@ -1,7 +1,6 @@
 /* The rules about who wrote it. */
 #include "lists/rules_inside.h"
 
-#include "base/clock.h"
 #include "lists/pattern.h"
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
@@ -46,18 +45,14 @@ err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 err rule_unsigned(struct book *lists, struct arena *a, const struct post *p,
 		  struct ruling *r)
 {
-	struct trust_result t;
-	(void)lists;
-	if (!setting_is(p->settings.dmarc_mitigate_action, "reject") || p->account > 0
-	    || trust_said(p->trust).local
-	    || trust_again(a, p->trust, &p->header, p->header.body, clock_now(), &t).kind)
+	(void)lists, (void)a;
+	if (!setting_is(p->settings.dmarc_mitigate_action, "reject")
+	    || !trust_said(p->trust).unsigned_strict)
 		return OK;
-	if (t.dmarc.dkim_aligned || trust_open(&t) || t.dmarc.published == DMARC_NONE)
-		return OK;
-	return rule_says(r, VERDICT_REJECT,
-			 arena_cat(a, t.dmarc.record_domain,
-				   STR(" asks for a signature of its own (DMARC), and "
-				       "this post bears none")));
+	return rule_says(
+		r, VERDICT_REJECT,
+		STR("the author's domain asks for its own signature (DMARC), and "
+		    "this post bears none: send it through that domain's server"));
 }
 
 err rule_member(struct book *lists, struct arena *a, const struct post *p,

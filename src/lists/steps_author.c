@@ -5,7 +5,9 @@
 #include "lists/steps_inside.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "lists/fanout.h"
+#include "trust/name.h"
 #include "trust/trust.h"
 
 enum {
@@ -29,9 +31,7 @@ static bool is_ours(struct arena *a, const struct books *books,
 		return true;
 	if (!d->org.n || dmarc_record_parse(d->record, &r).kind || r.dkim_strict)
 		return false;
-	str below = arena_cat(a, STR("."), d->org);
-	return str_ieq(ours, d->org)
-	       || (ours.n > below.n && str_ieq(str_skip(ours, ours.n - below.n), below));
+	return name_within(ours, d->org);
 }
 
 /* By what DNS said when the message came. */
@@ -91,21 +91,13 @@ static bool looks_like_address(str name)
 	return false;
 }
 
-/* At most NAME_MAX_SHOWN octets, whole characters. */
-static str shorten(str name)
-{
-	size_t n = name.n < NAME_MAX_SHOWN ? name.n : NAME_MAX_SHOWN;
-	while (n < name.n && n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
-		n--;
-	return str_first(name, n);
-}
-
 static str shown_name(const struct mailbox *author)
 {
 	if (author->name.n && !looks_like_address(author->name))
-		return shorten(author->name);
-	return looks_like_address(author->address.local) ? STR("Somebody")
-							 : shorten(author->address.local);
+		return utf8_first(author->name, NAME_MAX_SHOWN);
+	return looks_like_address(author->address.local)
+		       ? STR("Somebody")
+		       : utf8_first(author->address.local, NAME_MAX_SHOWN);
 }
 
 /* All mailboxes of all fields of that name. False: one of them cannot be read. */
@@ -166,7 +158,9 @@ static void keep_reachable(struct arena *a, struct outgoing *out)
 	const struct post *p = out->post;
 	struct mailbox author = p->author, *own;
 	size_t count;
-	author.name = looks_like_address(author.name) ? STR("") : shorten(author.name);
+	author.name = looks_like_address(author.name)
+			      ? STR("")
+			      : utf8_first(author.name, NAME_MAX_SHOWN);
 	if (is_dropped(out, STR("Reply-To"))) {
 		add_to_cc(a, out, &author);
 		return;

@@ -97,16 +97,23 @@ void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_resu
 	judge_iprev(a, ask, out);
 }
 
+/* DKIM and DMARC by what out->kept gives. */
+static void judge_author(struct arena *a, const struct header *h, str body,
+			 int64_t deadline, int64_t now, struct trust_result *out)
+{
+	struct canon_cache cache = { .body = body };
+	struct verify v = { h, &cache, &out->kept.resolver, deadline, now };
+	dkim_verify(a, &v, &out->dkim, &out->dkim_count);
+	trust_author(a, h, &out->author);
+	judge_dmarc(a, &out->kept.resolver, deadline, out);
+}
+
 void trust_policy(struct arena *a, struct resolver *r, int64_t deadline,
 		  const struct header *h, struct trust_result *out)
 {
 	*out = (struct trust_result){ 0 };
 	kept_record(&out->kept, a, r);
-	struct canon_cache body = { .body = h->body };
-	struct verify v = { h, &body, &out->kept.resolver, deadline, clock_now() };
-	dkim_verify(a, &v, &out->dkim, &out->dkim_count);
-	trust_author(a, h, &out->author);
-	judge_dmarc(a, &out->kept.resolver, deadline, out);
+	judge_author(a, h, h->body, deadline, clock_now(), out);
 }
 
 err trust_again(struct arena *a, str json, const struct header *h, str body, int64_t now,
@@ -123,18 +130,8 @@ err trust_again(struct arena *a, str json, const struct header *h, str body, int
 	*out = (struct trust_result){ 0 };
 	kept_replay(&out->kept, a, json_object_get(row, "dns"));
 	json_decref(row);
-	struct canon_cache cache = { .body = body };
-	struct verify v = { h, &cache, &out->kept.resolver, 0, now };
-	dkim_verify(a, &v, &out->dkim, &out->dkim_count);
-	trust_author(a, h, &out->author);
-	judge_dmarc(a, &out->kept.resolver, 0, out);
+	judge_author(a, h, body, 0, now, out);
 	return OK;
-}
-
-static bool is_below(str domain, str above)
-{
-	return domain.n > above.n && domain.p[domain.n - above.n - 1] == '.'
-	       && str_ieq(str_skip(domain, domain.n - above.n), above);
 }
 
 bool trust_open(const struct trust_result *t)
@@ -143,8 +140,7 @@ bool trust_open(const struct trust_result *t)
 	for (size_t i = 0; i < t->dkim_count; i++) {
 		str by = t->dkim[i].domain;
 		if (t->dkim[i].verdict == DKIM_TEMPERROR && by.n
-		    && (str_ieq(by, author) || is_below(author, by)
-			|| is_below(by, author)))
+		    && (name_within(author, by) || name_within(by, author)))
 			return true;
 	}
 	return false;

@@ -76,12 +76,14 @@ str trust_json_own(struct arena *a, const char *how, const struct trust_result *
 /* What was kept of a judgement, for those who decide by it. Of no JSON: nothing is
  * true. */
 struct trust_said {
-	bool account;      /* somebody signed in */
-	bool local;        /* put in by the administrator */
-	bool aligned;      /* the author's domain stands behind it */
-	bool spf;          /* the return path is the sender's own */
-	bool spf_fail;     /* it is not, as its domain says outright (-all) */
-	bool dmarc_reject; /* From is forged, and its domain asks for a refusal */
+	bool account;         /* somebody signed in */
+	bool local;           /* put in by the administrator */
+	bool aligned;         /* the author's domain stands behind it */
+	bool spf;             /* the return path is the sender's own */
+	bool spf_fail;        /* it is not, as its domain says outright (-all) */
+	bool dmarc_reject;    /* From is forged, and its domain asks for a refusal */
+	bool unsigned_strict; /* its domain asks for proof, and no signature of it is there
+			       * that holds or whose key DNS did not give */
 };
 struct trust_said trust_said(str json);
 

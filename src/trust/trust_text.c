@@ -110,6 +110,10 @@ static void dmarc_json(struct buf *out, struct arena *a, const struct trust_resu
 	set(out, a, "domain", d->domain);
 	if (d->aligned.n)
 		set(out, a, "by", d->aligned);
+	key(out, "unsigned");
+	buf_add(out, d->published != DMARC_NONE && !d->dkim_aligned && !trust_open(t)
+			     ? STR("true")
+			     : STR("false"));
 	add_why(out, a, d->why);
 	buf_add_char(out, '}');
 }
@@ -168,6 +172,7 @@ struct trust_said trust_said(str json)
 		.dmarc_reject = is_word(text_of(dmarc, "result"), dmarc_word(DMARC_FAIL))
 				&& is_word(text_of(dmarc, "policy"),
 					   dmarc_policy_word(DMARC_REJECT)),
+		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
 	};
 	json_decref(row);
 	return said;

@@ -82,13 +82,18 @@ static struct blob *make(str bytes, str type, bool owned,
 	return b;
 }
 
+static struct blob *take_over(struct buf *body, str type, const unsigned char *tag)
+{
+	struct blob *b = make(buf_str(body), type, true, tag);
+	*body = (struct buf){ 0 };
+	return b;
+}
+
 struct blob *blob_new(struct buf *body, str type)
 {
 	unsigned char tag[TAG_BYTES];
 	make_tag(buf_str(body), tag);
-	struct blob *b = make(buf_str(body), type, true, tag);
-	*body = (struct buf){ 0 };
-	return b;
+	return take_over(body, type, tag);
 }
 
 struct blob *blob_named(struct buf *body, str type, str name)
@@ -96,9 +101,7 @@ struct blob *blob_named(struct buf *body, str type, str name)
 	unsigned char tag[TAG_BYTES];
 	make_keys();
 	hash_tag(name, tag);
-	struct blob *b = make(buf_str(body), type, true, tag);
-	*body = (struct buf){ 0 };
-	return b;
+	return take_over(body, type, tag);
 }
 
 struct blob *blob_of(str forever, str type)

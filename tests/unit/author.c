@@ -1,5 +1,4 @@
 /* The step that decides whether From stays the author's. */
-#include "author_cases.h"
 #include "books.h"
 
 #include "base/clock.h"
@@ -10,9 +9,31 @@
 
 #define DEV "dev@lists.example"
 
+enum signs { UNSIGNED, SIGNED, NO_LIST_ID }; /* the last says that List-Id is absent */
+enum came { BY_MX, BY_ACCOUNT, UNKNOWN, FORGED, NO_POLICY_ANSWER, NO_KEY_ANSWER };
+
+struct author_case {
+	const char *from, *more; /* the From field's value; further fields */
+	enum signs signature;
+	const char *policy_at, *policy; /* a TXT row; "" for none */
+	enum came came;
+	const char *settings[4][2];
+	bool rewritten;
+	const char *why; /* a part of what the ledger says */
+};
+
+static const struct author_case cases[] = {
+#define CASE(from, signature, policy_at, policy, came, setting, value, rewritten, why) \
+	{ from,      "", signature, policy_at, policy, came, { { setting, value } },   \
+	  rewritten, why },
+#include "author.def"
+#undef CASE
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
 static void set_all(struct books_test *t, const struct author_case *c, bool back)
 {
-	for (size_t i = 0; c->settings[i][0]; i++) {
+	for (size_t i = 0; c->settings[i][0] && *c->settings[i][0]; i++) {
 		bool word = !strcmp(c->settings[i][0], "dmarc_mitigate_action");
 		bool yes = !strcmp(c->settings[i][0], "dmarc_mitigate_unconditionally");
 		bool to = !strcmp(c->settings[i][0], "reply_goes_to_list");

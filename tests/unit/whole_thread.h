@@ -12,7 +12,7 @@ static inline err whole_thread(struct book *b, struct arena *a, int64_t list,
 		all[i] = i;
 	TRY(archive_read_bodies(b, a, t, all, t->count));
 	for (size_t i = 0; i < t->count; i++)
-		TRY(archive_leaf_unpack(archive_unpacker_of(b), a, &t->leaves[i],
-					&t->leaves[i].message));
+		TRY(archive_unpack(archive_unpacker_of(b), a, &t->leaves[i].packed,
+				   &t->leaves[i].message));
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/members: who is a member; adding, changing, removing many. */
 #include "web/pages/forms.h"
 
+#include "base/csv.h"
 #include "base/enc.h"
 #include "mail/date.h"
 #include "store/lists/member.h"
@@ -197,27 +198,13 @@ void members_post(struct request *q, struct response *r)
 
 /* ---- CSV (RFC 4180) */
 
-/* What a table program would run as a formula gets a quote mark in front. */
-static void add_cell(struct buf *b, str s, bool last)
-{
-	bool formula = s.n && strchr("=+-@\t", s.p[0]);
-	buf_add(b, formula ? STR("\"'") : STR("\""));
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_add_char(b, '"');
-		buf_add_char(b, s.p[i]);
-	}
-	buf_add(b, last ? STR("\"\r\n") : STR("\","));
-}
-
 static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
 {
-	add_cell(b, m->text, false);
-	add_cell(b, m->name, false);
-	add_cell(b, m->delivery, false);
-	add_cell(b, m->off_by, false);
-	add_cell(b, m->action, false);
-	add_cell(b, date_day(a, m->joined_at), true);
+	const str cells[] = { m->text,   m->name,   m->delivery,
+			      m->off_by, m->action, date_day(a, m->joined_at) };
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+		buf_cat(b, i ? STR(",") : STR(""), csv_quoted(a, cells[i]));
+	buf_add(b, STR("\r\n"));
 }
 
 void members_csv_page(struct request *q, struct response *r)

@@ -1,4 +1,4 @@
-/* cli/csv.h: comma-separated values, as RFC 4180 has them.
+/* base/csv.h: comma-separated values, as RFC 4180 has them.
  *
  *     while (csv_record(a, &text, fields, 2, &raw)) ... fields[0], fields[1]
  */
