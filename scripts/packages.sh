@@ -43,7 +43,7 @@ build() {
 	if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/kind" 2>/dev/null)" != "$compiler $options" ]; then
 		local again=
 		[ -f "$folder/build.ninja" ] && again=--reconfigure
-		CC=$compiler meson setup $again "$folder" $options >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+		CC="$(command -v ccache) $compiler" meson setup $again "$folder" $options >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 		echo "$compiler $options" >"$folder/kind"
 	fi
 	# Paths in debugging information are no reason to compile again.

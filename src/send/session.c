@@ -1,33 +1,17 @@
 /* One connection to a destination: a thread that reads top-down. */
-#include "send/sender_inside.h"
+#include "send/session_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "lists/fanout.h"
-#include "send/route.h"
 #include "smtp/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-	LOOKUP_MS = 20000,
-	DIAL_MS = 30000,
-	KEEP_MS = 1000,
-	CLOSED_MS = 60000,
-	EACH_SESSION = 20
-};
-
-struct session {
-	struct sender *s;
-	struct destination *d;
-	struct arena *a;
-	const struct hop *hop;
-	struct smtp_client *client;
-	bool turned_away;
-};
+enum { LOOKUP_MS = 20000, KEEP_MS = 1000, EACH_SESSION = 20 };
 
 struct under_way { /* a copy that the client holds */
 	struct arena *a;
@@ -90,7 +74,7 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .tag = u };
 }
 
-static struct item *take(struct session *x)
+struct item *session_take(struct session *x)
 {
 	pthread_mutex_lock(&x->s->lock);
 	struct item *i = destination_take(x->s, x->d);
@@ -102,7 +86,7 @@ static struct item *take(struct session *x)
 static struct item *take_with_letter(struct session *x, struct letter **letter)
 {
 	struct item *i;
-	while ((i = take(x))) {
+	while ((i = session_take(x))) {
 		err e = letters_get(x->s->letters, i->message, letter);
 		if (!e.kind)
 			return i;
@@ -168,101 +152,6 @@ static void done(void *ctx, const struct smtp_copy *copy)
 	arena_free(u->a);
 }
 
-/* Everything that waits for the destination shares one fate: no way there. */
-static void fail_all(struct session *x, int code, const char *status, str why)
-{
-	struct item *i;
-	str text = arena_printf(x->a, "%d %s %.*s", code, status, STR_F(why));
-	log_info("destination-unreachable", KS("destination", x->d->name),
-		 KS("why", text));
-	while ((i = take(x)))
-		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
-			     &(struct outcome_words){ status, text, STR(""), false });
-}
-
-static err dial(struct session *x, const struct hop *hop, int *fd)
-{
-	int64_t patience = x->s->conf->send_timeout * 1000;
-	int64_t deadline = clock_mono_ms() + (patience < DIAL_MS ? patience : DIAL_MS);
-	if (hop->own)
-		return x->s->dial_own(x->s->ctx, x->a, fd);
-	return hop->path.n ? net_dial_unix(x->a, arena_z(x->a, hop->path), deadline, fd)
-			   : net_dial(x->a, &hop->addr, deadline, fd);
-}
-
-/* Greeting, EHLO, STARTTLS. TLS is opportunistic (RFC 7435): where it fails and is
- * not required, mail goes in clear rather than not at all. */
-static err open_hop(struct session *x, const struct hop *hop, bool tls,
-		    struct smtp_outcome *why)
-{
-	bool must = x->s->conf->send_require_tls && !hop->own;
-	int64_t patience = x->s->conf->send_timeout * 1000;
-	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
-	int fd;
-	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
-					   .lmtp = hop->lmtp,
-					   .tls = tls && !hop->own ? x->s->tls : NULL,
-					   .tls_name = hop->name,
-					   .tls_must = must,
-					   .times = { .greeting = patience,
-						      .command = patience,
-						      .data = patience,
-						      .block = patience,
-						      .end = patience * 2 } };
-	err e = dial(x, hop, &fd);
-	if (e.kind) {
-		*why = (struct smtp_outcome){ .code = 451,
-					      .status = STR("4.4.1"),
-					      .text = str_from(e.msg),
-					      .ours = true };
-		return e;
-	}
-	x->client = smtp_client_new(conn_new(fd), conf);
-	e = smtp_client_open(x->client, why);
-	if (!e.kind)
-		return OK;
-	why->text = arena_copy(x->a, why->text);
-	why->status = arena_copy(x->a, why->status);
-	smtp_client_quit(x->client);
-	x->client = NULL;
-	return why->stage == SMTP_AT_TLS && tls && !must ? open_hop(x, hop, false, why)
-							 : e;
-}
-
-/* Where other sessions to there go on, one that is turned away says only that the
- * server wants no more of them. */
-static bool is_one_too_many(struct session *x)
-{
-	pthread_mutex_lock(&x->s->lock);
-	x->d->turned_away++; /* or each of two that fail at once would trust the other */
-	size_t others = x->d->sessions - x->d->turned_away;
-	if (others)
-		x->d->most = others;
-	x->turned_away = true;
-	pthread_mutex_unlock(&x->s->lock);
-	return others > 0;
-}
-
-/* The first hop that takes us. A 5yz to the greeting speaks for that server, not
- * for the domain: the others are tried, and later again. */
-static bool open_any(struct session *x, const struct route *r)
-{
-	struct smtp_outcome why = { 0 };
-	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
-		x->hop = &r->hops[i];
-		if (!open_hop(x, x->hop, x->s->tls != NULL, &why).kind)
-			return true;
-		log_info("hop-failed", KS("destination", x->d->name),
-			 KS("hop", x->hop->name), KN("code", why.code),
-			 KS("why", why.text));
-	}
-	if (!atomic_load(&x->s->stopping) && !is_one_too_many(x))
-		fail_all(x, 451, "4.4.1",
-			 arena_cat(x->a, x->hop ? x->hop->name : STR("no server"),
-				   STR(": "), why.text));
-	return false;
-}
-
 /* Keeps the open connection for a moment: a list's next post comes by the same way. */
 static bool wait_for_more(struct session *x)
 {
@@ -295,8 +184,8 @@ static void go(struct session *x)
 	route_find(x->s->conf, x->s->resolver, x->a, x->d->name,
 		   clock_mono_ms() + LOOKUP_MS, &r);
 	if (!r.count)
-		fail_all(x, r.code, r.status, r.why);
-	else if (open_any(x, &r))
+		session_fail(x, r.code, r.status, r.why);
+	else if (session_open(x, &r))
 		talk(x);
 }
 
