@@ -1,6 +1,8 @@
 /* bench/blast.c: offers mail: SESSIONS at one time, COUNT messages of 5 KB, each in
- * a connection of its own or all in kept ones. One thread serves all sessions, so that
- * what is measured has as much of the machine as can be.
+ * a connection of its own or all in kept ones, as Postern's client sends it (RFC 2920
+ * section 3.1): MAIL, RCPT and DATA leave in one write; so does the text with its dot
+ * and what follows, which is the next MAIL, RCPT and DATA, or QUIT. One thread serves
+ * all sessions, so that what is measured has as much of the machine as can be.
  *
  *     blast HOST:PORT RECIPIENT COUNT SESSIONS new|keep
  *
@@ -28,12 +30,17 @@ static struct {
 	double *took; /* milliseconds, of each message */
 } job;
 
-/* What was said last; the reply decides what comes next. */
-enum step { NOTHING, EHLO, MAIL, RCPT, DATA, TEXT, QUIT, STEPS };
+/* What was said last; the replies to it decide what comes next. */
+enum step { NOTHING, EHLO, ENVELOPE, TEXT, NEXT, LAST, STEPS };
+static const int replies[STEPS] = {
+	[NOTHING] = 1, [EHLO] = 1, [ENVELOPE] = 3, [TEXT] = 1, [NEXT] = 4, [LAST] = 2,
+};
 
 struct session {
-	int fd, message;
+	int fd, message, next; /* next: its envelope is under way behind message */
+	double sent;           /* when message was: its next one begins */
 	enum step step;
+	int heard; /* replies */
 	double start;
 	char reply[REPLY];
 	size_t have;
@@ -55,6 +62,7 @@ static double now_ms(void)
 static void say(struct session *s, str text, enum step step)
 {
 	s->step = step;
+	s->heard = 0;
 	while (text.n) {
 		ssize_t put = send(s->fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
@@ -63,6 +71,12 @@ static void say(struct session *s, str text, enum step step)
 		else if (errno != EAGAIN || poll(&p, 1, PATIENCE_MS) != 1)
 			fail("cannot send", str_from(strerror(errno)));
 	}
+}
+
+static void add_envelope(struct buf *out)
+{
+	buf_addf(out, "MAIL FROM:<a@src.test>\r\nRCPT TO:<%s>\r\nDATA\r\n",
+		 job.recipient);
 }
 
 static void say_text(struct session *s)
@@ -76,19 +90,24 @@ static void say_text(struct session *s)
 		buf_add(&out, STR("Lines of some seventy octets each, as people write "
 				  "them in their mails.\r\n"));
 	buf_add(&out, STR(".\r\n"));
-	say(s, buf_str(&out), TEXT);
+	enum step step = TEXT;
+	if (!job.keep) {
+		buf_add(&out, STR("QUIT\r\n"));
+		step = LAST;
+	} else if (job.next < job.count) {
+		add_envelope(&out);
+		s->next = job.next++;
+		step = NEXT;
+	}
+	s->sent = now_ms();
+	say(s, buf_str(&out), step);
 }
 
-static void say_mail(struct session *s)
-{
-	say(s, STR("MAIL FROM:<a@src.test>\r\n"), MAIL);
-}
-
-static void say_rcpt(struct session *s)
+static void say_envelope(struct session *s)
 {
 	BUF(out);
-	buf_addf(&out, "RCPT TO:<%s>\r\n", job.recipient);
-	say(s, buf_str(&out), RCPT);
+	add_envelope(&out);
+	say(s, buf_str(&out), ENVELOPE);
 }
 
 static void dial(struct session *s)
@@ -100,22 +119,20 @@ static void dial(struct session *s)
 		fail("cannot connect", str_from(failed.msg));
 	epoll_ctl(job.poll, EPOLL_CTL_ADD, s->fd, &e);
 	s->step = NOTHING;
+	s->heard = 0;
 }
 
 /* The next message, in a new connection where there is none; none is left: it is done. */
 static void begin(struct session *s)
 {
-	if (job.next == job.count) {
-		if (s->fd >= 0)
-			say(s, STR("QUIT\r\n"), QUIT);
+	if (job.next == job.count)
 		return;
-	}
 	s->message = job.next++;
 	s->start = now_ms();
 	if (s->fd < 0)
 		dial(s);
 	else
-		say_mail(s);
+		say_envelope(s);
 }
 
 static void count(const struct session *s)
@@ -128,8 +145,7 @@ static void ended(struct session *s)
 {
 	close(s->fd);
 	s->fd = -1;
-	if (!job.keep)
-		count(s);
+	count(s);
 	begin(s);
 }
 
@@ -138,41 +154,41 @@ static void say_ehlo(struct session *s)
 	say(s, STR("EHLO blast.test\r\n"), EHLO);
 }
 
-static void say_data(struct session *s)
-{
-	say(s, STR("DATA\r\n"), DATA);
-}
-
 static void taken(struct session *s)
 {
-	if (job.keep) {
-		count(s);
-		begin(s);
-	} else {
-		say(s, STR("QUIT\r\n"), QUIT);
-	}
+	count(s);
+	begin(s);
 }
 
-/* The reply to each step is whole. */
+static void taken_with_next(struct session *s)
+{
+	count(s);
+	s->message = s->next;
+	s->start = s->sent;
+	say_text(s);
+}
+
+/* All replies to each step have come. */
 static void (*const go_on[STEPS])(struct session *s) = {
-	[NOTHING] = say_ehlo, [EHLO] = say_mail, [MAIL] = say_rcpt, [RCPT] = say_data,
-	[DATA] = say_text,    [TEXT] = taken,    [QUIT] = ended,
+	[NOTHING] = say_ehlo, [EHLO] = say_envelope,    [ENVELOPE] = say_text,
+	[TEXT] = taken,       [NEXT] = taken_with_next, [LAST] = ended,
 };
 
-/* Is the reply whole? Then it is one that was hoped for. */
-static bool is_whole(struct session *s)
+/* The lines that end a reply, which is one that was hoped for; what is no whole line
+ * stays. */
+static void hear(struct session *s)
 {
-	str text = { s->reply, s->have }, line = STR_NONE;
-	if (!str_ends(text, STR("\n")))
-		return false;
-	while (str_line(&text, &line))
-		if (line.n > 3 && line.p[3] != '-')
-			break;
-	if (line.n <= 3 || line.p[3] == '-')
-		return false;
-	if (line.p[0] != (s->step == DATA ? '3' : '2'))
-		fail("refused", line);
-	return true;
+	str text = { s->reply, s->have }, line, rest = text;
+	while (str_cut(rest, '\n', &line, &rest)) {
+		if (line.n > 3 && line.p[3] != '-') {
+			if (line.p[0] != '2' && line.p[0] != '3')
+				fail("refused", line);
+			s->heard++;
+		}
+		text = rest;
+	}
+	memmove(s->reply, text.p, text.n);
+	s->have = text.n;
 }
 
 static void listen_to(struct session *s)
@@ -181,10 +197,9 @@ static void listen_to(struct session *s)
 	if (got <= 0)
 		fail("the server closed", str_from(got ? strerror(errno) : "at once"));
 	s->have += (size_t)got;
-	if (!is_whole(s))
-		return;
-	s->have = 0;
-	go_on[s->step](s);
+	hear(s);
+	if (s->heard == replies[s->step])
+		go_on[s->step](s);
 }
 
 static int by_value(const void *x, const void *y)

@@ -1,7 +1,5 @@
 #include "lists/proof.h"
 
-#include "trust/trust.h"
-
 enum { SPF = 1 << 0, DMARC = 1 << 1 };
 
 static const unsigned refuses[MEANS_KINDS] = {
@@ -14,18 +12,15 @@ static const unsigned refuses[MEANS_KINDS] = {
 	[MEANS_SRS] = 0, /* the last one: the table's length */
 };
 
-const char *proof_refusal(str trust, enum meaning_kind what)
+const char *proof_refusal(const struct trust_said *said, enum meaning_kind what)
 {
 	unsigned asked = refuses[what];
-	if (!asked)
+	if (!asked || said->account || said->local)
 		return NULL;
-	struct trust_said said = trust_said(trust);
-	if (said.account || said.local)
-		return NULL;
-	if (asked & DMARC && said.dmarc_reject)
+	if (asked & DMARC && said->dmarc_reject)
 		return "the author's domain asks that mail is refused which it does not "
 		       "stand behind (DMARC)";
-	if (asked & SPF && said.spf_fail && !said.aligned)
+	if (asked & SPF && said->spf_fail && !said->aligned)
 		return "the return path's domain says that this server does not send its "
 		       "mail (SPF)";
 	return NULL;

@@ -307,7 +307,8 @@ static err give_up(struct sorting *s)
 /* smtpd refuses such mail in the session, unless another recipient took it. */
 static err serve(struct sorting *s)
 {
-	const char *why = proof_refusal(s->arrival->trust, s->meaning.what);
+	struct trust_said said = trust_said(s->arrival->trust);
+	const char *why = proof_refusal(&said, s->meaning.what);
 	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
 }
 

@@ -25,9 +25,10 @@ struct receipt { /* one message being received */
 	const struct smtp_message *m;
 	struct arena *a;
 	struct inbound_message row;
-	str head, body; /* our fields, and the rest of the message */
-	str results;    /* our Authentication-Results, or empty */
-	bool unsure;    /* DNS left open whether the author is who From says */
+	str head, body;         /* our fields, and the rest of the message */
+	str results;            /* our Authentication-Results, or empty */
+	struct trust_said said; /* of x->row.trust */
+	bool unsure;            /* DNS left open whether the author is who From says */
 };
 
 /* What a client calls itself, as it may stand in a field: nothing that would begin a
@@ -137,6 +138,8 @@ static void trust_own(struct receipt *x)
 		trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS,
 			     x->m->header, &t);
 	x->row.trust = trust_json_own(x->a, x->s->account ? "account" : "local", &t);
+	x->said.account = x->s->account > 0;
+	x->said.local = !x->s->account;
 }
 
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
@@ -160,6 +163,7 @@ static void judge_trust(struct receipt *x)
 				 .now = clock_now() };
 	trust_judge(x->a, &ask, &t);
 	x->row.trust = trust_json(x->a, &t);
+	x->said = trust_says(&t);
 	x->results = authres_field(x->a, trust_authres(x->a, &ask, &t));
 	x->unsure = t.temporary;
 }
@@ -213,7 +217,7 @@ static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
 static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
 			 struct judgement *j)
 {
-	const char *why = proof_refusal(x->row.trust, (enum meaning_kind)to->tag);
+	const char *why = proof_refusal(&x->said, (enum meaning_kind)to->tag);
 	struct ruling *ruling = arena_zero(x->a, sizeof *ruling);
 	*ruling = (struct ruling){ "sender", why ? VERDICT_REJECT : VERDICT_MISS,
 				   str_from(why) };

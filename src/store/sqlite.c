@@ -38,9 +38,11 @@ static const char *book_path(struct arena *a, str data, enum book_kind kind)
 
 /* SQLite counts every allocation under one lock unless told not to, which many
  * threads feel. */
-static void quiet_once(void)
+static void once_only(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_initialize();
+	log_gathers();
 }
 
 static void pause_step(void)
@@ -113,7 +115,7 @@ static err open_at(struct arena *a, const char *path, enum book_kind kind,
 		   enum book_mode mode, struct book **out)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, quiet_once);
+	pthread_once(&once, once_only);
 	struct book *b = arena_zero(a, sizeof *b);
 	b->kind = kind;
 	b->mode = mode;
@@ -121,7 +123,7 @@ static err open_at(struct arena *a, const char *path, enum book_kind kind,
 	b->patience = BUSY_LONGEST_MS;
 	b->wal_next = WAL_MOST;
 	int access = mode == BOOK_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-	int rc = sqlite3_open_v2(path, &b->db, access | SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(path, &b->db, access | SQLITE_OPEN_NOMUTEX, BOOK_VFS);
 	err e = rc == SQLITE_OK ? settle(b) : book_failed(b, rc, "opening it");
 	if (e.kind) {
 		book_close(b);

@@ -55,5 +55,9 @@ void book_forget_statements(struct book *b);
  * connection, NULL at first; drop frees it when the book is closed. */
 void **book_extra(struct book *b, void (*drop)(void *));
 
+/* sqlite_log.c: the VFS that every book is opened with; made once. */
+#define BOOK_VFS "postern"
+void log_gathers(void);
+
 /* migrate.c: brings a WRITE book up to date, checks a READ one. */
 err book_migrate(struct book *b);

@@ -86,6 +86,7 @@ struct trust_said {
 			       * that holds or whose key DNS did not give */
 };
 struct trust_said trust_said(str json);
+struct trust_said trust_says(const struct trust_result *t); /* the same, at once */
 
 /* Judges DKIM and DMARC of a copy again by the answers that trust_json kept. SPF
  * counts no more, since we are the client now, nor does ARC.

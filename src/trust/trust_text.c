@@ -101,6 +101,12 @@ static void arc_json(struct buf *out, struct arena *a, const struct trust_result
 	buf_add_char(out, '}');
 }
 
+static bool is_unsigned(const struct trust_result *t)
+{
+	return t->dmarc.published != DMARC_NONE && !t->dmarc.dkim_aligned
+	       && !trust_open(t);
+}
+
 static void dmarc_json(struct buf *out, struct arena *a, const struct trust_result *t)
 {
 	const struct dmarc_result *d = &t->dmarc;
@@ -111,9 +117,7 @@ static void dmarc_json(struct buf *out, struct arena *a, const struct trust_resu
 	if (d->aligned.n)
 		set(out, a, "by", d->aligned);
 	key(out, "unsigned");
-	buf_add(out, d->published != DMARC_NONE && !d->dkim_aligned && !trust_open(t)
-			     ? STR("true")
-			     : STR("false"));
+	buf_add(out, is_unsigned(t) ? STR("true") : STR("false"));
 	add_why(out, a, d->why);
 	buf_add_char(out, '}');
 }
@@ -176,4 +180,17 @@ struct trust_said trust_said(str json)
 	};
 	json_decref(row);
 	return said;
+}
+
+struct trust_said trust_says(const struct trust_result *t)
+{
+	const struct dmarc_result *d = &t->dmarc;
+	return (struct trust_said){
+		.aligned = t->aligned,
+		.spf = t->spf.verdict == SPF_PASS,
+		.spf_fail = t->spf.verdict == SPF_FAIL,
+		.dmarc_reject = d->verdict == DMARC_FAIL && d->record.n
+				&& d->policy == DMARC_REJECT,
+		.unsigned_strict = is_unsigned(t),
+	};
 }

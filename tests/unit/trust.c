@@ -63,6 +63,8 @@ static void judge(struct site *s, str message, const char *ip, const char *sende
 				 .now = NOW };
 	trust_judge(s->a, &ask, out);
 	*authres = trust_authres(s->a, &ask, out);
+	struct trust_said now = trust_says(out), kept = trust_said(trust_json(s->a, out));
+	CHECK(!memcmp(&now, &kept, sizeof now));
 }
 
 static void test_good(void)
