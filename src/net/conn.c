@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-	SMALL = 4096,   /* holds any command */
+	SMALL = 8192,   /* holds any command, and most mails */
 	BULK = 65536,   /* while input comes faster than it is taken */
 	IDLE_MS = 1000, /* then an empty buffer is given back */
 	DRAIN = 64,
