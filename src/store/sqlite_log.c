@@ -17,7 +17,7 @@ struct log_file {
 	char *bytes; /* GATHER; NULL before the first write */
 	int n;
 	sqlite3_int64 at;
-	_Alignas(16) char below[]; /* the file itself, another VFS's */
+	_Alignas(sqlite3_int64) char below[]; /* the file itself, another VFS's */
 };
 
 static sqlite3_vfs *below; /* the VFS that does the work */
