@@ -30,7 +30,7 @@ struct bounce_failure {
 	str address; /* as the report spells it, without < > */
 	bool permanent;
 	enum bounce_class class;
-	str status;     /* "5.1.1", or empty */
+	str status;     /* "5.1.1", the most telling that is said; or empty */
 	str diagnostic; /* the remote's words, or empty */
 	str remote;     /* the server that said so, or empty */
 };
@@ -39,7 +39,8 @@ struct bounce {
 	struct bounce_failure *failures; /* each address once */
 	size_t count;                    /* 0: no report of a failure */
 	str message_id;     /* of the mail that came back, without < >; or empty */
-	const char *format; /* the row of bounce.def that knew it; NULL: none */
+	const char *format; /* "rfc3464", "x-failed-recipients", or the row of
+			     * bounce.def that knew it; NULL: none */
 };
 
 /* Reads a whole message; what it finds are views and lives in a. A vacation answer,

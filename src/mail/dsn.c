@@ -8,7 +8,12 @@
 #include "mail/lex.h"
 #include "mail/mime.h"
 
-enum { RECIPIENTS_MAX = 10000, WORDS_MAX = 1000, STATUS_MAX = 4 * 1024 * 1024 };
+enum {
+	RECIPIENTS_MAX = 10000,
+	WORDS_MAX = 1000,
+	STATUS_MAX = 4 * 1024 * 1024,
+	PARTS_MAX = 4,
+};
 
 /* RFC 3464 section 2.3.3: what each action means to the one who wrote, in the
  * order in which they are told; and the status when nobody gave one. */
@@ -228,12 +233,14 @@ static bool read_recipient(struct arena *a, const struct header *h,
 	if (!final.n)
 		return false;
 	str rest = header_text(a, header_find(h, STR("Status")));
+	str words = untyped(a, h, "Diagnostic-Code");
+	bool coded = str_word(&rest, &status);
 	*r = (struct dsn_recipient){
 		.final = address_of(a, final),
 		.original = header_text(a, header_find(h, STR("Original-Recipient"))),
 		.action = header_token(a, header_find(h, STR("Action"))),
-		.status = str_word(&rest, &status) ? status : STR_NONE,
-		.diagnostic = untyped(a, h, "Diagnostic-Code"),
+		.status = coded ? status : STR_NONE,
+		.diagnostic = words.n ? words : str_trim(rest),
 		.remote = untyped(a, h, "Remote-MTA"),
 	};
 	return true;
@@ -295,11 +302,12 @@ err dsn_read(struct arena *a, str message, struct dsn *d)
 	struct mime m;
 	struct dsn x = { 0 };
 	TRY(mime_parse(a, message, &m));
-	for (size_t i = 0; i < m.count && !x.recipients;
-	     i++) { /* there is one such part */
+	/* there is one such part; some have put their words in another */
+	for (size_t i = 0, tried = 0; i < m.count && !x.count; i++) {
 		const struct mime_part *p = &m.parts[i];
-		if (str_eq(p->type, STR("message/delivery-status"))
-		    || str_eq(p->type, STR("message/global-delivery-status")))
+		if ((str_eq(p->type, STR("message/delivery-status"))
+		     || str_eq(p->type, STR("message/global-delivery-status")))
+		    && tried++ < PARTS_MAX)
 			read_status(a, mime_bytes(a, p), &x);
 	}
 	*d = x;

@@ -9,7 +9,7 @@ struct dsn_recipient {
 	str original;   /* "rfc822;a+2Bb@x.example", ORCPT as given, or "" */
 	str action;     /* failed, delayed, delivered, relayed, expanded */
 	str status;     /* "5.1.1" */
-	str diagnostic; /* the remote's words, or ours */
+	str diagnostic; /* the remote's words, or ours; else those behind the status */
 	str remote;     /* the server that said so, or "" */
 };
 
