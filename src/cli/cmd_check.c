@@ -1,7 +1,9 @@
 /* postern check …: what this program sees in a thing, as JSON. */
 #include "base/file.h"
 #include "cli/cli.h"
-#include "mail/dsn.h"
+#include "mail/arf.h"
+#include "mail/bounce.h"
+#include "mail/date.h"
 #include "mail/mime.h"
 
 #include <jansson.h>
@@ -132,23 +134,64 @@ int cli_check_mime(struct cli *c)
 	return print(j);
 }
 
-int cli_check_bounce(struct cli *c)
+static json_t *failures_json(struct cli *c, const struct bounce *b)
 {
-	struct dsn d = { 0 };
-	str bytes;
-	json_t *j = json_object(), *failures = json_array();
-	CLI_TRY(c, file_read(c->a, c->args[0], FILE_MAX, &bytes));
-	CLI_TRY(c, dsn_read(c->a, bytes, &d));
-	for (size_t i = 0; i < d.count; i++) {
+	json_t *failures = json_array();
+	for (size_t i = 0; i < b->count; i++) {
+		const struct bounce_failure *x = &b->failures[i];
 		json_t *f = json_object();
-		json_object_set_new(f, "address", text(c, d.recipients[i].final));
-		json_object_set_new(
-			f, "permanent",
-			json_boolean(str_ieq(d.recipients[i].action, STR("failed"))));
-		json_object_set_new(f, "status", text(c, d.recipients[i].status));
-		json_object_set_new(f, "class", text(c, d.recipients[i].action));
+		json_object_set_new(f, "address", text(c, x->address));
+		json_object_set_new(f, "permanent", json_boolean(x->permanent));
+		json_object_set_new(f, "status", text(c, x->status));
+		json_object_set_new(f, "class", json_string(bounce_class_word(x->class)));
+		json_object_set_new(f, "diagnostic", text(c, x->diagnostic));
+		json_object_set_new(f, "remote", text(c, x->remote));
 		json_array_append_new(failures, f);
 	}
-	json_object_set_new(j, "failures", failures);
+	return failures;
+}
+
+static json_t *texts_json(struct cli *c, struct arf_values v)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < v.count; i++)
+		json_array_append_new(list, text(c, v.values[i]));
+	return list;
+}
+
+static json_t *complaint_json(struct cli *c, const struct arf *r)
+{
+	json_t *j = json_object();
+	json_object_set_new(j, "type", text(c, r->type));
+	json_object_set_new(j, "reporter", text(c, r->user_agent));
+	json_object_set_new(j, "original_mail_from", text(c, r->original_mail_from));
+	json_object_set_new(j, "original_rcpt_to", texts_json(c, r->original_rcpt_to));
+	json_object_set_new(j, "source_ip", text(c, r->source_ip));
+	json_object_set_new(j, "arrival",
+			    text(c, r->arrival ? date_text(c->a, r->arrival) : STR_NONE));
+	json_object_set_new(j, "incidents", json_integer((json_int_t)r->incidents));
+	json_object_set_new(j, "reported_domain", texts_json(c, r->reported_domain));
+	json_object_set_new(j, "authentication_results",
+			    texts_json(c, r->authentication_results));
+	json_object_set_new(j, "auth_failure", text(c, r->auth_failure));
+	json_object_set_new(j, "message_id", text(c, r->message_id));
+	json_object_set_new(j, "list_id", text(c, r->list_id));
+	return j;
+}
+
+int cli_check_bounce(struct cli *c)
+{
+	struct bounce b;
+	struct arf complaint;
+	str bytes;
+	json_t *j = json_object();
+	CLI_TRY(c, file_read(c->a, c->args[0], FILE_MAX, &bytes));
+	CLI_TRY(c, bounce_read(c->a, bytes, &b));
+	CLI_TRY(c, arf_read(c->a, bytes, &complaint));
+	json_object_set_new(j, "failures", failures_json(c, &b));
+	json_object_set_new(j, "format", text(c, str_from(b.format)));
+	json_object_set_new(j, "message_id", text(c, b.message_id));
+	if (complaint.type.n)
+		json_object_set_new(j, "complaint", complaint_json(c, &complaint));
 	return print(j);
 }

@@ -128,6 +128,18 @@ r = p.json('check', 'mime', mail)
 equal('and what is not', (r['result'], r['flags'], r['reason']), ('clean', [], ''))
 r = p.run('check', 'mime', room + '/none', '--json')
 check('no file', r.returncode == 1 and json.loads(r.stdout)['result'] == 'error', r.stdout)
+with open(mail, 'w') as f:
+    f.write('From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n<b@x.example>:\n550 5.1.1 no such user\n\n'
+            '--- Below this line is a copy of the message.\n\nMessage-ID: <p@lists.example>\n')
+r = p.json('check', 'bounce', mail)
+equal('bounce: whom it is about and why', ({k: r['failures'][0][k] for k in ('address', 'permanent', 'status', 'class')}, len(r['failures']), r['format'], r['message_id']),
+      ({'address': 'b@x.example', 'permanent': True, 'status': '5.1.1', 'class': 'mailbox'}, 1, 'qmail', 'p@lists.example'))
+with open(mail, 'w') as f:
+    f.write('Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/feedback-report\n\n'
+            'Feedback-Type: abuse\nOriginal-Rcpt-To: <b@x.example>\n\n--b\nContent-Type: text/rfc822-headers\n\nList-Id: <dev.lists.example>\n--b--\n')
+r = p.json('check', 'bounce', mail)
+equal('and a complaint', (r['failures'], r['complaint']['type'], r['complaint']['original_rcpt_to'], r['complaint']['list_id']),
+      ([], 'abuse', ['b@x.example'], 'dev.lists.example'))
 
 section('JSON twins')
 
