@@ -1,6 +1,6 @@
 /* trust/arc.h: Authenticated Received Chain (RFC 8617): what each server that
  * handed a message on says it saw. A chain proves who spoke, not that he spoke
- * the truth: whom to believe is the site's decision ([trust] upstream).
+ * the truth: whom to believe is the site's decision (trust/upstream.h).
  *
  *     struct arc_result arc;
  *     arc_verify(a, &v, &arc);

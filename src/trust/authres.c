@@ -125,6 +125,56 @@ static str split(struct arena *a, str value, str *results)
 	return id;
 }
 
+/* "name = value", with comments wherever it likes. False: a word alone, or none. */
+static bool take_pair(struct arena *a, str *s, struct authres_property *out)
+{
+	size_t i = 0;
+	while (i < s->n && !chr_is_space(s->p[i]) && !strchr(";(=", s->p[i]))
+		i++;
+	out->name = arena_lower(a, str_first(*s, i));
+	*s = str_skip(*s, i);
+	skip_cfws(s);
+	if (!s->n || s->p[0] != '=') {
+		*s = str_skip(*s, !i && s->n && s->p[0] != ';'); /* an octet of no use */
+		return false;
+	}
+	*s = str_skip(*s, 1);
+	skip_cfws(s);
+	out->value = take_value(a, s);
+	return out->name.n && out->value.n;
+}
+
+bool authres_next(struct arena *a, str *rest, struct authres_said *out)
+{
+	enum { ROOM = sizeof out->properties / sizeof *out->properties };
+	*out = (struct authres_said){ 0 };
+	while (skip_cfws(rest) && rest->n) {
+		struct authres_property p;
+		if (rest->p[0] == ';') {
+			*rest = str_skip(*rest, 1);
+			if (out->method.n)
+				return true;
+		} else if (!take_pair(a, rest, &p)) {
+			continue;
+		} else if (!out->method.n) {
+			out->method = p.name;
+			out->result = p.value;
+		} else if (out->count < ROOM) {
+			out->properties[out->count++] = p;
+		}
+	}
+	*rest = STR_NONE;
+	return out->method.n > 0;
+}
+
+str authres_said_property(const struct authres_said *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (str_eq(s->properties[i].name, str_from(name)))
+			return s->properties[i].value;
+	return STR_NONE;
+}
+
 str authres_id(struct arena *a, str value)
 {
 	str results;

@@ -30,6 +30,20 @@ void authres_free(struct authres *r);
 str authres_text(struct arena *a, str id, const struct authres *r);
 str authres_field(struct arena *a, str text); /* with name and CRLF */
 
+/* One result as somebody stated it, in lower case. */
+struct authres_said {
+	str method, result; /* "dkim", "pass" */
+	struct authres_property {
+		str name, value;
+	} properties[12]; /* "header.d", "uni.example"; more are passed over */
+	size_t count;
+};
+
+/* The next result of a field's value, or of what an ARC set states; takes it off *rest.
+ * False at the end. */
+bool authres_next(struct arena *a, str *rest, struct authres_said *out);
+str authres_said_property(const struct authres_said *s, const char *name); /* or empty */
+
 /* The authserv-id of a field's value, in lower case; empty where there is none. */
 str authres_id(struct arena *a, str value);
 

@@ -68,6 +68,33 @@ static bool left_open(const struct trust_result *t)
 	return open && !t->aligned && t->dmarc.verdict == DMARC_VERDICT_NONE;
 }
 
+/* A virus wall may have broken the signature that it saw whole. */
+static void judge_vouched(struct arena *a, const struct trust_ask *ask,
+			  struct trust_result *out)
+{
+	struct vouched *v = &out->vouched;
+	struct dkim_result dkim[VOUCHED_MAX];
+	struct dmarc_result theirs;
+	upstream_vouched(a, ask->upstream, &out->via, &out->arc, ask->header, v);
+	if (!v->how || out->aligned || !out->author.domain.n)
+		return;
+	for (size_t i = 0; i < v->dkim_count; i++)
+		dkim[i] = (struct dkim_result){ .verdict = DKIM_PASS,
+						.domain = v->dkim[i] };
+	struct spf_result spf = { .verdict = SPF_PASS, .domain = v->spf };
+	struct dmarc_ask by = { .resolver = &out->kept.resolver,
+				.deadline = ask->deadline,
+				.domain = out->author.domain,
+				.spf = &spf,
+				.dkim = dkim,
+				.dkim_count = v->dkim_count };
+	dmarc_check(a, &by, &theirs);
+	out->vouched_aligned = theirs.spf_aligned || theirs.dkim_aligned
+			       || str_ieq(v->dmarc, theirs.domain);
+	out->aligned = out->vouched_aligned;
+	out->temporary = out->temporary && !out->aligned;
+}
+
 /* Nothing is decided by it, and reverse zones that do not answer are common: last, and
  * with a little time of its own. */
 static void judge_iprev(struct arena *a, const struct trust_ask *ask,
@@ -76,7 +103,7 @@ static void judge_iprev(struct arena *a, const struct trust_ask *ask,
 	enum { IPREV_MS = 3000 };
 	int64_t soon = clock_mono_ms() + IPREV_MS;
 	int64_t deadline = soon < ask->deadline ? soon : ask->deadline;
-	iprev_check(a, ask->resolver, deadline, ask->client, &out->iprev);
+	iprev_check(a, ask->resolver, deadline, &out->via.client, &out->iprev);
 }
 
 void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_result *out)
@@ -84,8 +111,9 @@ void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_resu
 	*out = (struct trust_result){ 0 };
 	kept_record(&out->kept, a, ask->resolver);
 	struct canon_cache body = { .body = ask->body };
-	struct spf_ask spf = { ask->resolver, ask->deadline, ask->client,
-			       ask->helo,     ask->sender,   ask->receiver };
+	upstream_walk(ask->upstream, ask->client, ask->helo, ask->header, &out->via);
+	struct spf_ask spf = { ask->resolver, ask->deadline, &out->via.client,
+			       out->via.helo, ask->sender,   ask->receiver };
 	struct verify v = { ask->header, &body, &out->kept.resolver, ask->deadline,
 			    ask->now };
 	spf_check(a, &spf, &out->spf);
@@ -94,6 +122,7 @@ void trust_judge(struct arena *a, const struct trust_ask *ask, struct trust_resu
 	trust_author(a, ask->header, &out->author);
 	judge_dmarc(a, &out->kept.resolver, ask->deadline, out);
 	out->temporary |= left_open(out);
+	judge_vouched(a, ask, out);
 	judge_iprev(a, ask, out);
 }
 

@@ -19,12 +19,14 @@
 #include "trust/dmarc.h"
 #include "trust/iprev.h"
 #include "trust/kept.h"
+#include "trust/upstream.h"
 
 struct trust_ask {
 	struct resolver *resolver;
-	int64_t deadline; /* clock_mono_ms, for all of DNS */
-	const struct net_addr *client;
+	int64_t deadline;              /* clock_mono_ms, for all of DNS */
+	const struct net_addr *client; /* who connected */
 	str helo;
+	const struct upstream *upstream; /* whose word counts; NULL: nobody's */
 	str sender;   /* the reverse-path without < >; empty for the null sender */
 	str receiver; /* our host name: the authserv-id, and SPF's macro r */
 	const struct header *header;
@@ -41,6 +43,10 @@ struct trust_author {           /* who From says wrote it */
 void trust_author(struct arena *a, const struct header *h, struct trust_author *out);
 
 struct trust_result {
+	struct handed via; /* the client that is judged: a gateway's, or who connected */
+	struct vouched vouched;
+	bool vouched_aligned; /* by what a gateway saw, the author's domain stands
+			       * behind it, though not by what we see */
 	struct iprev_result iprev;
 	struct spf_result spf;
 	struct dkim_result *dkim;

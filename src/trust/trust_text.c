@@ -27,23 +27,43 @@ static void add_dmarc(struct authres *r, const struct trust_result *t)
 				 str_from(dmarc_policy_word(d->policy)));
 }
 
+/* RFC 8601 section 2.7.7 leaves names to those who need them. */
+static void add_upstream(struct arena *a, struct authres *r, const struct trust_ask *ask,
+			 const struct trust_result *t)
+{
+	if (!t->via.top)
+		return;
+	authres_add(r, "x-upstream", t->vouched_aligned ? "pass" : "none", NULL);
+	authres_property(r, "policy.gateway", net_ip_text(a, ask->client));
+	authres_property(r, "policy.by", t->via.by);
+	if (!t->vouched.how)
+		return;
+	authres_property(r, "policy.seen-by", t->vouched.by);
+	authres_property(r, "policy.seen-in", str_from(t->vouched.how));
+	authres_property(r, "policy.spf", t->vouched.spf);
+	for (size_t i = 0; i < t->vouched.dkim_count; i++)
+		authres_property(r, "policy.dkim", t->vouched.dkim[i]);
+	authres_property(r, "policy.dmarc", t->vouched.dmarc);
+}
+
 str trust_authres(struct arena *a, const struct trust_ask *ask,
 		  const struct trust_result *t)
 {
 	struct authres r = { 0 };
 	bool spf_pass = t->spf.verdict == SPF_PASS;
 	authres_add(&r, "iprev", iprev_word(t->iprev.verdict), NULL);
-	authres_property(&r, "policy.iprev", net_ip_text(a, ask->client));
+	authres_property(&r, "policy.iprev", net_ip_text(a, &t->via.client));
 	authres_add(&r, "spf", spf_word(t->spf.verdict), spf_pass ? NULL : t->spf.why);
 	if (t->spf.helo)
-		authres_property(&r, "smtp.helo", ask->helo);
+		authres_property(&r, "smtp.helo", t->via.helo);
 	else
 		authres_property(&r, "smtp.mailfrom", ask->sender);
 	add_dkim(&r, t);
 	authres_add(&r, "arc", arc_word(t->arc.verdict), t->arc.why);
 	if (t->arc.count) /* RFC 8617 section 10.2 */
-		authres_property(&r, "smtp.remote-ip", net_ip_text(a, ask->client));
+		authres_property(&r, "smtp.remote-ip", net_ip_text(a, &t->via.client));
 	add_dmarc(&r, t);
+	add_upstream(a, &r, ask, t);
 	str text = authres_text(a, ask->receiver, &r);
 	authres_free(&r);
 	return text;
@@ -122,6 +142,38 @@ static void dmarc_json(struct buf *out, struct arena *a, const struct trust_resu
 	buf_add_char(out, '}');
 }
 
+static void vouched_json(struct buf *out, struct arena *a, const struct trust_result *t)
+{
+	const struct vouched *v = &t->vouched;
+	set(out, a, "seen_in", str_from(v->how));
+	set(out, a, "seen_by", v->by);
+	set(out, a, "spf", v->spf);
+	key(out, "dkim");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < v->dkim_count; i++) {
+		buf_add(out, i ? STR(",") : STR(""));
+		kept_text(out, a, v->dkim[i]);
+	}
+	buf_add_char(out, ']');
+	set(out, a, "dmarc", v->dmarc);
+	key(out, "aligned");
+	buf_add(out, t->vouched_aligned ? STR("true") : STR("false"));
+}
+
+static void upstream_json(struct buf *out, struct arena *a, const struct trust_result *t)
+{
+	if (!t->via.top)
+		return;
+	key(out, "upstream");
+	buf_add_char(out, '{');
+	set(out, a, "client", net_ip_text(a, &t->via.client));
+	set(out, a, "helo", t->via.helo);
+	set(out, a, "by", t->via.by);
+	if (t->vouched.how)
+		vouched_json(out, a, t);
+	buf_add_char(out, '}');
+}
+
 str trust_json(struct arena *a, const struct trust_result *t)
 {
 	BUF(out);
@@ -135,6 +187,7 @@ str trust_json(struct arena *a, const struct trust_result *t)
 	key(&out, "dmarc");
 	dmarc_json(&out, a, t);
 	set(&out, a, "iprev", str_from(iprev_word(t->iprev.verdict)));
+	upstream_json(&out, a, t);
 	key(&out, "aligned");
 	buf_add(&out, t->aligned ? STR("true") : STR("false"));
 	key(&out, "dns");
@@ -162,18 +215,29 @@ static bool is_word(const char *text, const char *word)
 	return text && !strcmp(text, word);
 }
 
+/* The gateway saw SPF pass for the very domain that we judged. */
+static bool saw_spf(const json_t *row)
+{
+	const char *ours = text_of(row, "spf_domain");
+	const char *theirs = text_of(json_object_get(row, "upstream"), "spf");
+	return ours && *ours && theirs && str_ieq(str_from(ours), str_from(theirs));
+}
+
 struct trust_said trust_said(str json)
 {
 	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
 	const json_t *dmarc = json_object_get(row, "dmarc");
 	const char *spf = text_of(row, "spf");
+	bool aligned = json_is_true(json_object_get(row, "aligned")), saw = saw_spf(row);
 	struct trust_said said = {
 		.account = json_is_true(json_object_get(row, "account")),
 		.local = json_is_true(json_object_get(row, "local")),
-		.aligned = json_is_true(json_object_get(row, "aligned")),
-		.spf = is_word(spf, spf_word(SPF_PASS)),
-		.spf_fail = is_word(spf, spf_word(SPF_FAIL)),
-		.dmarc_reject = is_word(text_of(dmarc, "result"), dmarc_word(DMARC_FAIL))
+		.aligned = aligned,
+		.spf = saw || is_word(spf, spf_word(SPF_PASS)),
+		.spf_fail = !saw && is_word(spf, spf_word(SPF_FAIL)),
+		.dmarc_reject = !aligned
+				&& is_word(text_of(dmarc, "result"),
+					   dmarc_word(DMARC_FAIL))
 				&& is_word(text_of(dmarc, "policy"),
 					   dmarc_policy_word(DMARC_REJECT)),
 		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
