@@ -10,17 +10,20 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define CONF_TEXT    str
-#define CONF_WORDS   str
-#define CONF_NUMBER  int64_t
-#define CONF_SIZE    int64_t
-#define CONF_SPAN    int64_t
-#define CONF_BOOL    bool
-#define CONF_LEVEL   str
-#define CONF_FORMAT  str
-#define CONF_ADDRESS str
-#define CONF_RELAY   str
-#define CONF_PROTECT str
+#define CONF_TEXT     str
+#define CONF_WORDS    str
+#define CONF_NUMBER   int64_t
+#define CONF_SIZE     int64_t
+#define CONF_SPAN     int64_t
+#define CONF_BOOL     bool
+#define CONF_LEVEL    str
+#define CONF_FORMAT   str
+#define CONF_ADDRESS  str
+#define CONF_RELAY    str
+#define CONF_PROTECT  str
+#define CONF_NETWORKS str
+#define CONF_ZONES    str
+#define CONF_ALLOW    str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */

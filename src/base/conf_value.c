@@ -125,6 +125,59 @@ static bool read_relay(struct arena *a, str value, const char *choices, void *at
 	       && read_text(a, value, choices, at);
 }
 
+static bool is_network(str word)
+{
+	str ip = word, digits;
+	uint64_t bits = 0;
+	bool has_bits = str_cut(word, '/', &ip, &digits);
+	return is_ip(ip)
+	       && (!has_bits
+		   || (digits.n <= 3 && str_u64(digits, &bits)
+		       && bits <= (str_has(ip, ':') ? 128 : 32)));
+}
+
+/* Answers of such a list are addresses of 127.0.0.0/8 (RFC 5782 section 2.1). */
+static bool is_zone(str word)
+{
+	str zone = word, code;
+	if (str_cut(word, '=', &zone, &code)
+	    && (!is_ip(code) || !str_starts(code, STR("127."))))
+		return false;
+	return is_host(zone) && !is_ip(zone) && str_has(zone, '.');
+}
+
+static bool is_network_or_zone(str word)
+{
+	return is_network(word) || is_zone(word);
+}
+
+static bool read_each(struct arena *a, str value, bool (*is_right)(str word), void *at)
+{
+	str rest = value, word;
+	while (conf_word(&rest, &word))
+		if (!is_right(word))
+			return false;
+	return read_text(a, value, NULL, at);
+}
+
+static bool read_networks(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_network, at);
+}
+
+static bool read_zones(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_zone, at);
+}
+
+static bool read_allow(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_network_or_zone, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -176,6 +229,14 @@ static const struct {
 	[PROTECT] = { "words PATH=WHO with a PATH that begins with /, and of WHO one of "
 		      "signed-in, admin and members:LIST",
 		      NULL, read_protect },
+	[NETWORKS] = { "networks separated by commas, such as 192.0.2.0/28, 2001:db8::5",
+		       NULL, read_networks },
+	[ZONES] = { "names of lists in DNS separated by commas, such as bl.example or "
+		    "bl.example=127.0.0.2",
+		    NULL, read_zones },
+	[ALLOW] = { "networks such as 192.0.2.0/28 and names of lists in DNS such as "
+		    "wl.example, separated by commas",
+		    NULL, read_allow },
 };
 
 const char *conf_wanted(enum conf_type type)

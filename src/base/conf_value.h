@@ -18,7 +18,10 @@ enum conf_type {
 	FORMAT,
 	ADDRESS,
 	RELAY,
-	PROTECT
+	PROTECT,
+	NETWORKS,
+	ZONES,
+	ALLOW
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

@@ -241,8 +241,9 @@ void rates_free(struct rates *r)
  * used less than a fortieth of what is its own. */
 static bool is_modest(struct rates *r, const struct keys *k)
 {
-	return !r->client || !k->client.n
-	       || rate_has(r->client, k->client, r->client->burst * 39 / 40);
+	if (!k->client.n) /* many behind one door */
+		return false;
+	return !r->client || rate_has(r->client, k->client, r->client->burst * 39 / 40);
 }
 
 enum limit_verdict rates_take(struct rates *r, const struct net_addr *client, double n)

@@ -25,6 +25,7 @@ struct caller { /* what a session's thread is given */
 	int fd;
 	enum listen_kind kind;
 	struct net_addr peer;
+	bool is_back;
 	struct visit *visit; /* while it talks */
 	struct caller *next, **before;
 };
@@ -82,12 +83,22 @@ static void session(void *arg)
 	struct visit v = { .d = c->d,
 			   .peer = c->peer,
 			   .is_local = c->kind == LISTEN_DOOR,
+			   .is_back = c->is_back,
+			   .is_upstream = upstream_has(&c->d->upstream, &c->peer),
 			   .a = a,
 			   .file = STR("") };
 	v.client = v.is_local ? STR("local") : net_ip_text(a, &c->peer);
+	struct net_addr counted = smtpd_counted(c->d, &c->peer);
 	talk(c, &v);
-	limit_leave(c->d->limit, &c->peer);
+	limit_leave(c->d->limit, &counted);
 	free(c);
+}
+
+struct net_addr smtpd_counted(const struct smtpd *d, const struct net_addr *peer)
+{
+	static const struct net_addr nobody = { .ss.ss_family = AF_UNIX,
+						.len = sizeof(sa_family_t) };
+	return upstream_has(&d->upstream, peer) ? nobody : *peer;
 }
 
 static void refuse(int fd, const char *why)
@@ -107,9 +118,10 @@ static const char *const limit_words[] = {
 };
 
 static void admit(struct smtpd *d, int fd, enum listen_kind kind,
-		  const struct net_addr *peer)
+		  const struct net_addr *peer, bool is_back)
 {
-	enum limit_verdict verdict = limit_enter(d->limit, peer);
+	struct net_addr counted = smtpd_counted(d, peer);
+	enum limit_verdict verdict = limit_enter(d->limit, &counted);
 	if (verdict != LIMIT_OK) {
 		ARENA(a);
 		log_warn("connection-limit", KS("client", net_ip_text(a, peer)),
@@ -118,14 +130,16 @@ static void admit(struct smtpd *d, int fd, enum listen_kind kind,
 		return;
 	}
 	struct caller *c = mem_alloc(sizeof *c);
-	*c = (struct caller){ .d = d, .fd = fd, .kind = kind, .peer = *peer };
+	*c = (struct caller){
+		.d = d, .fd = fd, .kind = kind, .peer = *peer, .is_back = is_back
+	};
 	err e = thread_pool_run(d->threads, session, c);
 	if (!e.kind)
 		return;
 	log_error("session-not-started", KE(e),
 		  KZ("do", "lower [smtp] max_clients or raise TasksMax"));
 	refuse(fd, "too busy; try again later");
-	limit_leave(d->limit, peer);
+	limit_leave(d->limit, &counted);
 	free(c);
 }
 
@@ -136,7 +150,7 @@ static bool accept_one(struct door *door)
 	int fd = accept4(door->listener.fd, (struct sockaddr *)&peer.ss, &peer.len,
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
-		admit(door->d, fd, door->listener.kind, &peer);
+		admit(door->d, fd, door->listener.kind, &peer, false);
 		return true;
 	}
 	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
@@ -175,9 +189,9 @@ static void *take_handed(void *arg)
 		if (!wake_wait(d->role, mask, clock_mono_ms() + 1000, &w) || w.handed < 0)
 			continue;
 		if (w.by == ROLE_send)
-			admit(d, w.handed, LISTEN_SMTP, &here);
+			admit(d, w.handed, LISTEN_SMTP, &here, true);
 		else
-			admit(d, w.handed, LISTEN_DOOR, &nobody);
+			admit(d, w.handed, LISTEN_DOOR, &nobody, false);
 	}
 	return NULL;
 }
@@ -235,6 +249,9 @@ static err prepare(struct smtpd *d)
 	TRY(open_tls(d));
 	TRY(resolver_new(d->role->a, conf->dns_server, conf->dns_trust_anchor,
 			 &d->resolver));
+	TRY(upstream_read(d->role->a, conf->trust_upstream, conf->trust_sealers,
+			  &d->upstream));
+	TRY(smtpd_site_new(d));
 	d->limit = limit_new(&rule);
 	d->threads = thread_pool_new();
 	d->messages = hourly(conf->smtp_messages_per_hour,

@@ -3,6 +3,7 @@
  *     smtpd.c          doors, sessions, draining
  *     smtpd_watch.c    the address book in memory, kept up to date
  *     smtpd_policy.c   who may send what to whom
+ *     smtpd_site.c     lists in DNS and greylisting, for whom nobody vouches
  *     smtpd_receive.c  a whole message: trace fields, proof, rules
  *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
@@ -19,9 +20,11 @@
 #include "roles/role.h"
 #include "smtp/serve.h"
 #include "store/inbound/message.h"
+#include "trust/upstream.h"
 
 struct commit; /* the committer */
 struct caller; /* a session's thread: smtpd.c */
+struct site;   /* policy for mail that nobody signed in for: smtpd_site.c */
 
 struct reader { /* a connection to the lists book, one user at a time */
 	pthread_mutex_t lock;
@@ -40,6 +43,8 @@ struct smtpd {
 	struct rates *messages, *recipients; /* NULL: no limit */
 	struct rate *refusals, *all_refusals;
 	struct throttle *sign_ins;
+	struct upstream upstream;
+	struct site *site;
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;
@@ -50,10 +55,16 @@ struct smtpd {
 	struct smtp_config configs[LISTEN_KINDS];
 };
 
+enum standing { STANDS_NOT_ASKED, STANDS_UNKNOWN, STANDS_LISTED, STANDS_WELL };
+
 struct visit { /* one session's */
 	struct smtpd *d;
 	struct net_addr peer;
 	bool is_local;                 /* by the local door */
+	bool is_back;                  /* mail that was taken once, from our own send */
+	bool is_upstream;              /* a gateway of [trust] upstream */
+	enum standing standing;        /* of the client, in lists of DNS */
+	str listed;                    /* STANDS_LISTED: where, in words */
 	atomic_bool in_mail;           /* a transaction is open */
 	str client;                    /* "192.0.2.1", or "local" */
 	struct arena *a;               /* as long as the session */
@@ -76,6 +87,18 @@ struct addressbook *smtpd_addresses(struct smtpd *d);
 
 /* Reads it now, then keeps it up to date on a thread of its own. */
 MUST_USE err smtpd_watch(struct smtpd *d);
+
+/* The site's policy for clients. ERR_SYNTAX: too many words. */
+MUST_USE err smtpd_site_new(struct smtpd *d);
+
+/* For a recipient that is accepted so far: says no to clients that a list in DNS has, and
+ * to try again to who is not known (greylist). Leaves r alone otherwise. */
+void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_rcpt *to,
+		     struct smtp_reply *r);
+
+/* The address that limits count a client by: a gateway stands for many, and counts in the
+ * total alone. */
+struct net_addr smtpd_counted(const struct smtpd *d, const struct net_addr *peer);
 
 /* Notes how much room the data folder's disk has. Once before the doors open: who asks
  * while another looks must find a number. */

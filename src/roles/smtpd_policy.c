@@ -23,7 +23,8 @@ static bool too_many(struct visit *v, const struct smtp_session *s, struct rates
 					    [LIMIT_TOTAL] = "all" };
 	if (!rates || v->is_local || s->account)
 		return false;
-	enum limit_verdict verdict = rates_take(rates, &v->peer, 1);
+	struct net_addr counted = smtpd_counted(v->d, &v->peer);
+	enum limit_verdict verdict = rates_take(rates, &counted, 1);
 	*who = names[verdict];
 	if (verdict != LIMIT_OK)
 		log_warn("rate-limit", KS("client", v->client), KZ("of", what),
@@ -175,6 +176,8 @@ static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 	to->tag = m.what;
 	to->data = (void *)(uintptr_t)m.list;
 	answer(v, s, to, &m, r);
+	if (smtp_is_yes(r))
+		smtpd_site_rcpt(v, s, to, r);
 	if (smtp_is_yes(r) && too_many(v, s, v->d->recipients, "recipients", &who))
 		smtp_say(r, 452, "4.5.3",
 			 arena_cat(smtp_scratch(s), STR("too many recipients from "),

@@ -156,6 +156,7 @@ static void judge_trust(struct receipt *x)
 				 .deadline = clock_mono_ms() + TRUST_MS,
 				 .client = &x->v->peer,
 				 .helo = x->s->helo,
+				 .upstream = &d->upstream,
 				 .sender = x->row.reverse_path,
 				 .receiver = d->conf->site_hostname,
 				 .header = x->m->header,

@@ -24,9 +24,10 @@ void smtpd_refused_limits(struct smtpd *d)
 static bool may_note(struct visit *v, struct arena *a)
 {
 	struct net_addr net = net_prefix(&v->peer, 24, 48);
-	return v->is_local
-	       || (rate_take(v->d->refusals, net_ip_text(a, &net), 1)
-		   && rate_take(v->d->all_refusals, STR("all"), 1));
+	if (v->is_local)
+		return true;
+	return (v->is_upstream || rate_take(v->d->refusals, net_ip_text(a, &net), 1))
+	       && rate_take(v->d->all_refusals, STR("all"), 1);
 }
 
 /* Of its header what a trace finds it by and shows. */

@@ -35,6 +35,20 @@ static void reads(struct arena *a)
 	      && !conf_word(&list, &word));
 }
 
+static void reads_networks(struct arena *a)
+{
+	const char *path = write_conf(
+		a, "[trust]\nupstream = 10.0.0.0/8, 2001:db8::/32, 192.0.2.1\n[smtp]\n"
+		   "dnsbl = bl.example, b.bl.example=127.0.0.2\nallow = 192.0.2.0/24, "
+		   "wl.example=127.0.9.1\ngreylist = 5m\n");
+	struct conf c;
+	CHECK(!conf_load(a, path, NULL, 0, &c).kind);
+	str list = c.trust_upstream, word;
+	CHECK(conf_word(&list, &word) && str_eq(word, STR("10.0.0.0/8")));
+	CHECK(str_eq(c.smtp_dnsbl, STR("bl.example, b.bl.example=127.0.0.2")));
+	CHECK(str_ends(c.smtp_allow, STR("127.0.9.1")) && c.smtp_greylist == 300);
+}
+
 static void names_what_is_wrong(struct arena *a)
 {
 	static const struct {
@@ -73,6 +87,19 @@ static void names_what_is_wrong(struct arena *a)
 		{ "[web]\nprotect = /a=everybody\n", "conf:2: [web] protect" },
 		{ "[web]\nprotect = /a=members:\n", "conf:2: [web] protect" },
 		{ "[web]\nprotect = /a/../b=admin\n", "conf:2: [web] protect" },
+		{ "[trust]\nupstream = 10.0.0.0/8, gw.lab.example\n",
+		  "conf:2: [trust] upstream = 10.0.0.0/8, gw.lab.example: must be "
+		  "networks" },
+		{ "[trust]\nupstream = 10.0.0.0/33\n", "conf:2: [trust] upstream" },
+		{ "[trust]\nupstream = 2001:db8::/129\n", "conf:2: [trust] upstream" },
+		{ "[trust]\nupstream = 10.0.0/8\n", "conf:2: [trust] upstream" },
+		{ "[smtp]\ndnsbl = 192.0.2.1\n",
+		  "conf:2: [smtp] dnsbl = 192.0.2.1: must be names of lists" },
+		{ "[smtp]\ndnsbl = bl.example=192.0.2.1\n", "conf:2: [smtp] dnsbl" },
+		{ "[smtp]\ndnsbl = bl.example=2\n", "conf:2: [smtp] dnsbl" },
+		{ "[smtp]\ndnsbl = bl\n", "conf:2: [smtp] dnsbl" },
+		{ "[smtp]\nallow = 192.0.2.0/33\n", "conf:2: [smtp] allow" },
+		{ "[smtp]\ngreylist = soon\n", "conf:2: [smtp] greylist" },
 		{ "[site]\nurl = http://a\n[web]\nurl = http://b\n",
 		  "conf:4: [site] url = http://a and [web] url = http://b" },
 		{ "[web]\nurl = http://a\n[site]\nurl = http://b\n",
@@ -142,6 +169,7 @@ int main(void)
 	if (!mkdtemp(folder))
 		return 1;
 	reads(a);
+	reads_networks(a);
 	names_what_is_wrong(a);
 	takes_what_is_right(a);
 	url_has_two_names(a);

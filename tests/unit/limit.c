@@ -202,6 +202,13 @@ static void rates_of_three(void)
 	CHECK(rates_take(r, &late, 1) == LIMIT_CLIENT);
 	rates_free(r);
 	rates_free(NULL);
+	/* a gateway stands for many: it counts in the total, and that alone */
+	struct net_addr gateway = { .ss.ss_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	r = rates_new(&(struct rates_rule){ .client = 3, .total = 14 });
+	for (int i = 0; i < 14; i++)
+		CHECK(rates_take(r, &gateway, 1) == LIMIT_OK);
+	CHECK(rates_take(r, &gateway, 1) == LIMIT_TOTAL);
+	rates_free(r);
 	r = rates_new(&(struct rates_rule){ .client = 1 }); /* of all: any number */
 	for (int i = 0; i < 100; i++) {
 		char text[32];

@@ -1,0 +1,86 @@
+/* Who waits, how long, and who is known. */
+#include "net/greylist.h"
+
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { DELAY = 300, HOUR = 3600, DAY = 86400 };
+
+static int clock_fd;
+
+/* POSTERN_CLOCK's file: seconds to add to the time. */
+static void set_clock(int seconds)
+{
+	char text[32];
+	int n = snprintf(text, sizeof text, "%d\n", seconds);
+	CHECK(pwrite(clock_fd, text, (size_t)n, 0) == n && !ftruncate(clock_fd, n));
+}
+
+static int64_t wait_of(struct greylist *g, const char *ip, const char *sender)
+{
+	struct net_addr client;
+	CHECK(!net_parse_ip(str_from(ip), &client).kind);
+	return greylist_knows(g, &client) ? 0
+					  : greylist_wait(g, &client, str_from(sender),
+							  STR("lists.example"));
+}
+
+static bool near(int64_t got, int64_t wanted)
+{
+	return got <= wanted && got >= wanted - 5;
+}
+
+static void test_waits(void)
+{
+	struct greylist *g = greylist_new(DELAY);
+	set_clock(0);
+	CHECK(near(wait_of(g, "192.0.2.1", "a@x.example"), DELAY));
+	set_clock(100);
+	CHECK(near(wait_of(g, "192.0.2.1", "A@X.example"), DELAY - 100));
+	CHECK(near(wait_of(g, "192.0.2.1", "b@x.example"), DELAY)); /* another's mail */
+	set_clock(DELAY);
+	CHECK(near(wait_of(g, "198.51.100.1", "a@x.example"), DELAY)); /* elsewhere */
+	CHECK(wait_of(g, "192.0.2.200", "a@x.example") == 0);          /* its neighbour */
+	CHECK(wait_of(g, "192.0.2.1", "c@y.example") == 0);            /* known now */
+	set_clock(34 * DAY);
+	CHECK(wait_of(g, "192.0.2.1", "d@y.example") == 0); /* and remembered anew */
+	set_clock(68 * DAY);
+	CHECK(wait_of(g, "192.0.2.1", "d@y.example") == 0);
+	set_clock(104 * DAY);
+	CHECK(near(wait_of(g, "192.0.2.1", "d@y.example"), DELAY));
+	greylist_free(g);
+	greylist_free(NULL);
+}
+
+/* Who comes again after two days is as if it had not come. */
+static void test_too_late(void)
+{
+	struct greylist *g = greylist_new(DELAY);
+	set_clock(0);
+	CHECK(near(wait_of(g, "2001:db8::1", ""), DELAY));
+	set_clock(2 * DAY + HOUR);
+	CHECK(near(wait_of(g, "2001:db8::2", ""), DELAY));
+	set_clock(2 * DAY + HOUR + DELAY);
+	CHECK(wait_of(g, "2001:db8::3", "") == 0);
+	CHECK(near(wait_of(g, "2001:db8:0:1::3", ""), DELAY));
+	/* a clock that is set back keeps nobody out for ever */
+	set_clock(0);
+	CHECK(near(wait_of(g, "2001:db8:0:1::3", ""), DELAY));
+	set_clock(DELAY);
+	CHECK(wait_of(g, "2001:db8:0:1::3", "") == 0);
+	greylist_free(g);
+}
+
+int main(void)
+{
+	char path[] = "/tmp/postern-clock-XXXXXX";
+	clock_fd = mkstemp(path);
+	set_clock(0);
+	setenv("POSTERN_CLOCK", path, 1);
+	test_waits();
+	test_too_late();
+	unlink(path);
+	return check_done();
+}
