@@ -41,6 +41,17 @@ int main(void)
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		CHECK(str_eq(trace_rules(a, str_from(rules[i][0])),
 			     str_from(rules[i][1])));
+	static const char *const authors[][2] = {
+		{ "a: miss; member: accept (x); from: kept (its signature holds)",
+		  "From in the copies: kept (its signature holds)" },
+		{ "a: hold (a line; from: eve); from: the list's (why; and)",
+		  "From in the copies: the list's (why; and)" },
+		{ "a: miss; b: hold (why)", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof authors / sizeof *authors; i++)
+		CHECK(str_eq(trace_author(a, str_from(authors[i][0])),
+			     str_from(authors[i][1])));
 	CHECK(trace_word(STR("tried"))->recipient);
 	CHECK(str_eq(str_from(trace_word(STR("bounced"))->counts), STR("failed")));
 	CHECK(!trace_word(STR("held"))->recipient);

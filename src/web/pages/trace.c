@@ -152,7 +152,8 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 		.state = str_from(w->state),
 		.word = *w->what ? str_from(w->word) : e->what,
 		.of = e->recipient,
-		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail) : STR(""),
+		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail)
+				      : trace_author(l->q->arena, e->detail),
 		.at = e->at / 1000,
 	};
 	buf_add(&t->steps, (str){ (const char *)&step, sizeof step });

@@ -48,6 +48,17 @@ str trace_rules(struct arena *a, str verdicts)
 			    (int)told.n, told.n ? told.p : "");
 }
 
+/* It stands last; what a rule quotes before it is not it. */
+str trace_author(struct arena *a, str verdicts)
+{
+	str mark = STR("; from: "), said = STR_NONE, rest = verdicts;
+	while ((rest = str_find(rest, mark)).n) {
+		rest = str_skip(rest, mark.n);
+		said = rest;
+	}
+	return said.n ? arena_cat(a, STR("From in the copies: "), said) : STR("");
+}
+
 /* The enhanced status code (RFC 3463) in a reply: "5.1.1". */
 static bool find_code(str reply, str *code)
 {

@@ -21,5 +21,9 @@ const struct trace_word *trace_word(str what);
  * "loop: miss; …; member: accept (…)". */
 str trace_rules(struct arena *a, str verdicts);
 
+/* Of the same what the author may know: why From was kept or changed in the copies;
+ * "" where nothing of it is said. */
+str trace_author(struct arena *a, str verdicts);
+
 /* What a remote's reply means for the reader; "" where its words must do. */
 const char *trace_means(str reply);
