@@ -8,8 +8,8 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join",   "leave",   "invite",
-				     "verify", "sign-in", "hold" };
+static const char *const words[] = { "join",    "leave", "invite",   "verify",
+				     "sign-in", "hold",  "challenge" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -27,7 +27,7 @@ err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 	TRY(pending_of(books->lists, a, word, list ? list->id : 0, address, &open, &n));
 	for (size_t i = 0; i < n; i++)
 		valid += open[i].expires_at > now;
-	if (valid >= OPEN_TOKENS && kind != CONFIRM_HELD)
+	if (valid >= OPEN_TOKENS && kind != CONFIRM_HELD && kind != CONFIRM_CHALLENGE)
 		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
 					"mailbox, or try again tomorrow");
 	return account_link_new(a, books->lists,
@@ -55,6 +55,11 @@ static int64_t data_number(str data, const char *key)
 	return n;
 }
 
+int64_t confirm_held(str data)
+{
+	return data_number(data, "held");
+}
+
 static str data_text(struct arena *a, str data, const char *key)
 {
 	json_t *j = json_loadb(data.p ? data.p : "", data.n, 0, NULL);
@@ -70,7 +75,7 @@ static err read_row(struct books *books, struct arena *a, const struct pending_r
 				    .name = data_text(a, row->data, "name"),
 				    .created_at = row->created_at,
 				    .expires_at = row->expires_at,
-				    .held = data_number(row->data, "held"),
+				    .held = confirm_held(row->data),
 				    .account = data_number(row->data, "account"),
 				    .to = data_text(a, row->data, "to") };
 	size_t kind = 0;

@@ -10,7 +10,8 @@ enum confirm_kind {
 	CONFIRM_INVITE,
 	CONFIRM_VERIFY,
 	CONFIRM_SIGN_IN,
-	CONFIRM_HELD
+	CONFIRM_HELD,
+	CONFIRM_CHALLENGE
 };
 
 struct confirmation {
@@ -19,13 +20,14 @@ struct confirmation {
 	str address;
 	str name;
 	int64_t created_at, expires_at;
-	int64_t held;    /* CONFIRM_HELD: the held post */
+	int64_t held;    /* CONFIRM_HELD, CONFIRM_CHALLENGE: the held post */
 	int64_t account; /* CONFIRM_VERIFY: the person who asked */
 	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };
 
 /* Makes a token, good for `span` seconds, and stores its hash. At most three
- * unexpired ones of a kind, list and address exist: ERR_DENIED beyond. */
+ * unexpired ones of a kind, list and address exist: ERR_DENIED beyond; but each held
+ * post has its own. */
 MUST_USE err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 			  const struct list_entry *list, str address, str data,
 			  int64_t span, str *token);
@@ -33,5 +35,8 @@ MUST_USE err confirm_make(struct books *books, struct arena *a, enum confirm_kin
 /* What a token would do. ERR_NOTFOUND: unknown, used or expired. */
 MUST_USE err confirm_look(struct books *books, struct arena *a, str token,
 			  struct confirmation *c);
+
+/* The held post that a token's data names; 0: none. */
+int64_t confirm_held(str data);
 
 const char *confirm_kind_word(enum confirm_kind k); /* "join" */

@@ -1,6 +1,7 @@
 #include "lists/expire.h"
 
 #include "base/log.h"
+#include "lists/challenge.h"
 #include "lists/moderate.h"
 #include "store/lists/answered.h"
 #include "store/lists/held.h"
@@ -141,6 +142,9 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	int64_t gone;
 	TRY(books_refresh(books));
 	err first = expire_held(books, a, now);
+	err unanswered = challenge_expire(books, a, now);
+	if (!first.kind)
+		first = unanswered;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)

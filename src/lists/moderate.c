@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/challenge.h"
 #include "lists/publish.h"
 #include "lists/confirm.h"
 #include "lists/notice.h"
@@ -123,10 +124,15 @@ err held_keep(struct books *books, struct arena *a, const struct post *p,
 			      .reason = j->reason,
 			      .trust = p->trust,
 			      .size = (int64_t)p->message.n };
+	bool asked;
 	TRY(held_add(books->lists, &h, p->message));
 	TRY(record(books, &h, p->list->address, STR("held"), judgement_text(a, j)));
 	log_info("post-held", KS("list", p->list->address), KN("held", h.id),
 		 KZ("rule", j->rule), KS("author", p->author_key));
+	TRY(challenge_ask(books, a, p, j->rule, h.id, &asked));
+	if (asked)
+		return record(books, &h, p->list->address, STR("held"),
+			      STR("its author is asked by mail"));
 	TRY(tell_moderators(books, a, p, &h));
 	return p->settings.respond_to_post_requests
 		       ? tell_author(books, a, p, &h, "held-author", h.reason)
@@ -213,6 +219,64 @@ err held_discard(struct books *books, struct arena *a, int64_t id, const struct 
 	struct post p;
 	TRY(fetch(books, a, id, &h, &p));
 	return close_held(books, a, &h, &p, STR("discarded"), STR(""), by);
+}
+
+/* Its author is proven now; which rule holds it else? */
+static err judge_proven(struct books *books, struct arena *a, const struct held_row *h,
+			struct post *p, struct judgement *j)
+{
+	bool begun; /* and cut off by a crash */
+	p->authentic = true;
+	*j = (struct judgement){ .verdict = VERDICT_ACCEPT, .reason = STR("") };
+	TRY(post_has_begun(books, a, h->source, &begun));
+	if (begun)
+		return OK;
+	TRY(post_ask_archive(books, a, p));
+	return rules_judge(books->lists, a, p, j);
+}
+
+static err wait_on(struct books *books, struct arena *a, struct held_row *h,
+		   const struct post *p, const struct judgement *j)
+{
+	h->rule = str_from(j->rule);
+	h->reason = j->reason;
+	TRY(held_rule(books->lists, h->id, h->rule, h->reason));
+	TRY(record(books, h, p->list->address, STR("held"), judgement_text(a, j)));
+	return tell_moderators(books, a, p, h);
+}
+
+err held_proven(struct books *books, struct arena *a, int64_t id,
+		const struct actor *author, enum verdict *verdict, str *reason)
+{
+	struct held_row h;
+	struct post p;
+	struct judgement j;
+	TRY(fetch(books, a, id, &h, &p));
+	TRY(judge_proven(books, a, &h, &p, &j));
+	if (j.verdict == VERDICT_HOLD)
+		TRY(wait_on(books, a, &h, &p, &j));
+	else if (j.verdict == VERDICT_REJECT || j.verdict == VERDICT_DISCARD)
+		TRY(close_held(books, a, &h, &p,
+			       j.verdict == VERDICT_REJECT ? STR("rejected")
+							   : STR("discarded"),
+			       judgement_text(a, &j), author));
+	else {
+		TRY(post_publish(
+			books, a, &p,
+			arena_cat(a, STR("accepted by its author, "), author->name)));
+		TRY(close_held(books, a, &h, &p, STR("accepted"), STR(""), author));
+	}
+	*verdict = j.verdict;
+	*reason = j.reason;
+	return OK;
+}
+
+err held_unproven(struct books *books, struct arena *a, int64_t id)
+{
+	struct held_row h;
+	struct post p;
+	TRY(fetch(books, a, id, &h, &p));
+	return str_eq(h.rule, STR("proof")) ? tell_moderators(books, a, &p, &h) : OK;
 }
 
 err held_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)

@@ -20,6 +20,16 @@ MUST_USE err held_reject(struct books *books, struct arena *a, int64_t held, str
 MUST_USE err held_discard(struct books *books, struct arena *a, int64_t held,
 			  const struct actor *by);
 
+/* The author whom a post's proof was asked of has given it. The rules judge anew: it
+ * passes, goes on waiting for a moderator, or is refused; *verdict and *reason say which.
+ * ERR_NOTFOUND, ERR_DENIED: as above. */
+MUST_USE err held_proven(struct books *books, struct arena *a, int64_t held,
+			 const struct actor *author, enum verdict *verdict, str *reason);
+
+/* The author gave none in time: the moderators are told of the post, as the list says.
+ * ERR_NOTFOUND, ERR_DENIED: as above. */
+MUST_USE err held_unproven(struct books *books, struct arena *a, int64_t held);
+
 /* ERR_NOTFOUND: not a held post of this list. */
 MUST_USE err held_belongs(struct books *books, struct arena *a, int64_t held,
 			  int64_t list);

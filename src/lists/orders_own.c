@@ -79,6 +79,7 @@ err order_confirm(struct order *x)
 	order_says(x, "kind", str_from(confirm_kind_word(done.was.kind)));
 	order_says(x, "list", done.was.list ? done.was.list->name : STR(""));
 	order_says(x, "to", done.was.to);
+	order_says(x, "outcome", str_from(done.outcome));
 	json_object_set_new(x->result, "waits", json_boolean(done.waits));
 	json_object_set_new(x->result, "person", json_integer(done.person));
 	return OK;

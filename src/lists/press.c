@@ -104,12 +104,45 @@ static err press_held(struct books *books, struct arena *a, const struct confirm
 	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
 }
 
+/* Who has the token reads the author's mail. */
+static err press_challenge(struct books *books, struct arena *a,
+			   const struct confirmation *c, const struct press *p,
+			   struct pressed *done)
+{
+	struct actor author = { .person = p->by.person, .name = c->address };
+	enum verdict verdict;
+	str reason;
+	TRY(held_proven(books, a, c->held, &author, &verdict, &reason));
+	switch (verdict) {
+	case VERDICT_HOLD:
+		done->outcome = "waits";
+		done->says = arena_cat(a,
+				       STR("Thank you. Now the post waits for a "
+					   "moderator: "),
+				       reason, STR("."));
+		break;
+	case VERDICT_REJECT:
+	case VERDICT_DISCARD:
+		done->outcome = "refused";
+		done->says = arena_cat(a, STR("The list does not take the post: "),
+				       reason, STR("."));
+		break;
+	case VERDICT_MISS:
+	case VERDICT_ACCEPT:
+		done->outcome = "passed";
+		done->says = arena_cat(a, STR("Thank you. The post is on its way to "),
+				       c->list->address, STR("."));
+	}
+	return OK;
+}
+
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
-	[CONFIRM_JOIN] = press_join,       [CONFIRM_LEAVE] = press_leave,
-	[CONFIRM_INVITE] = press_join,     [CONFIRM_VERIFY] = press_verify,
-	[CONFIRM_SIGN_IN] = press_sign_in, [CONFIRM_HELD] = press_held,
+	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
+	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
+	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
+	[CONFIRM_CHALLENGE] = press_challenge,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

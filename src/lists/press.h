@@ -16,9 +16,10 @@ struct press {
 
 struct pressed {
 	struct confirmation was;
-	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
-	bool waits;     /* CONFIRM_JOIN: for a moderator */
-	str says;       /* one sentence for the reader */
+	int64_t person;      /* CONFIRM_SIGN_IN: whose session a page may open */
+	bool waits;          /* CONFIRM_JOIN: for a moderator */
+	const char *outcome; /* CONFIRM_CHALLENGE: "passed", "waits" or "refused" */
+	str says;            /* one sentence for the reader */
 };
 
 /* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified.

@@ -114,6 +114,14 @@ err held_count(struct book *b, int64_t list, int64_t *count)
 			   SQL_I(list));
 }
 
+err held_rule(struct book *b, int64_t id, str rule, str reason)
+{
+	return book_run(b,
+			"UPDATE held SET rule = ?2, reason = ?3 WHERE id = ?1 "
+			"AND verdict = ''",
+			SQL_I(id), SQL_S(rule), SQL_S(reason));
+}
+
 err held_close(struct book *b, struct arena *a, int64_t id, str verdict, str by,
 	       int64_t now)
 {

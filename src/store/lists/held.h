@@ -43,6 +43,9 @@ MUST_USE err held_handled(struct book *b, struct arena *a, int64_t list, size_t 
 			  struct held_row **h, size_t *count);
 MUST_USE err held_count(struct book *b, int64_t list, int64_t *count);
 
+/* Another rule holds it now. */
+MUST_USE err held_rule(struct book *b, int64_t id, str rule, str reason);
+
 /* Sets the verdict and drops the body; for accepted: after the post went out.
  * ERR_DENIED: handled already; the text says how and by whom. ERR_NOTFOUND. */
 MUST_USE err held_close(struct book *b, struct arena *a, int64_t id, str verdict, str by,

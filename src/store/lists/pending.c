@@ -90,8 +90,19 @@ err pending_drop_id(struct book *b, int64_t id)
 	return book_run(b, "DELETE FROM pending WHERE id = ?1", SQL_I(id));
 }
 
+err pending_ended(struct book *b, struct arena *a, str kind, int64_t now, size_t limit,
+		  struct pending_row **p, size_t *count)
+{
+	return TABLE_ALL(b, a, read_pending, p, count,
+			 "SELECT " PENDING " FROM pending WHERE kind = ?1 "
+			 "AND expires_at <= ?2 ORDER BY id LIMIT ?3",
+			 SQL_S(kind), SQL_I(now), SQL_I(limit));
+}
+
 err pending_expire(struct book *b, int64_t now, int64_t *gone)
 {
-	return TABLE_CHANGE(b, gone, "DELETE FROM pending WHERE expires_at <= ?1",
+	return TABLE_CHANGE(b, gone,
+			    "DELETE FROM pending WHERE expires_at <= ?1 "
+			    "AND kind <> 'challenge'",
 			    SQL_I(now));
 }

@@ -14,10 +14,10 @@
 
 struct pending_row {
 	int64_t id;
-	str kind;                       /* join, leave, sign-in, verify, invite, hold */
-	int64_t list;                   /* 0 none */
-	str address;                    /* whose it is */
-	str data;                       /* JSON */
+	str kind;     /* join, leave, sign-in, verify, invite, hold, challenge */
+	int64_t list; /* 0 none */
+	str address;  /* whose it is */
+	str data;     /* JSON */
 	int64_t created_at, expires_at; /* seconds */
 };
 
@@ -38,4 +38,10 @@ MUST_USE err pending_of(struct book *b, struct arena *a, str kind, int64_t list,
 			str address, struct pending_row **p, size_t *count);
 MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
 MUST_USE err pending_drop_id(struct book *b, int64_t id);
+
+/* Those of a kind whose time is over, in order of id; they are there until dropped. */
+MUST_USE err pending_ended(struct book *b, struct arena *a, str kind, int64_t now,
+			   size_t limit, struct pending_row **p, size_t *count);
+
+/* Forgets those whose time is over, but for challenges, which have an end of their own. */
 MUST_USE err pending_expire(struct book *b, int64_t now, int64_t *gone);

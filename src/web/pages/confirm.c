@@ -45,6 +45,14 @@ static const struct kind kinds[] = {
 			     "address may see, and may write in its name.",
 			     "Add the address",
 			     "If you did not ask for it, close the page.", false },
+	[CONFIRM_CHALLENGE] = { "Did you write this?",
+				"It came for {list} in your name, and nothing proves "
+				"that you wrote it.",
+				"I wrote it: send it",
+				"If you did not write it, close the page: it does not "
+				"reach the members in your name unless a moderator "
+				"lets it.",
+				false },
 };
 
 static str fill(struct arena *a, const char *text, const struct confirmation *c)
@@ -95,9 +103,9 @@ static str owner_name(struct request *q, int64_t person)
 }
 
 static void show_button(struct request *q, struct response *r, str token,
-			const struct confirmation *c)
+			const struct confirmation *c, str subject)
 {
-	enum { FACTS = 6 };
+	enum { FACTS = 7 };
 	struct page_confirm_facts f[FACTS];
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
@@ -107,6 +115,8 @@ static void show_button(struct request *q, struct response *r, str token,
 	f[n++] = (struct page_confirm_facts){ STR("Address"), c->address };
 	if (c->name.n)
 		f[n++] = (struct page_confirm_facts){ STR("Name"), c->name };
+	if (subject.n)
+		f[n++] = (struct page_confirm_facts){ STR("Subject"), subject };
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ STR("Account"), account };
 	f[n++] = (struct page_confirm_facts){ STR("Asked"),
@@ -117,7 +127,7 @@ static void show_button(struct request *q, struct response *r, str token,
 	       (&(struct page_confirm){
 		       .frame = frame_of(q, title),
 		       .title = title,
-		       .text = str_from(k->text),
+		       .text = fill(q->arena, k->text, c),
 		       .facts = f,
 		       .facts_count = n,
 		       .action = arena_cat(q->arena, STR("/confirm/"), token),
@@ -128,6 +138,29 @@ static void show_button(struct request *q, struct response *r, str token,
 	       }));
 }
 
+static void decided(struct request *q, struct response *r, const struct held_row *h)
+{
+	say(q, r, 410, STR("This post was decided already"),
+	    arena_cat(q->arena, STR("It was "), h->verdict, STR(" by "), h->handled_by,
+		      STR(".")),
+	    STR("/lists/"), STR("To the lists"));
+}
+
+static void show_challenge(struct request *q, struct response *r, str token,
+			   const struct confirmation *c)
+{
+	struct held_row h;
+	err e = held_get(worker_of(q)->books.lists, q->arena, c->held, &h);
+	if (e.kind == ERR_NOTFOUND)
+		used_up(q, r);
+	else if (page_failed(q, r, e))
+		return;
+	else if (h.verdict.n)
+		decided(q, r, &h);
+	else
+		show_button(q, r, token, c, h.subject);
+}
+
 static void show_held(struct request *q, struct response *r, str token,
 		      const struct confirmation *c)
 {
@@ -136,10 +169,7 @@ static void show_held(struct request *q, struct response *r, str token,
 	struct worker *w = worker_of(q);
 	err e = held_get(w->books.lists, q->arena, c->held, &h);
 	if (!e.kind && h.verdict.n) {
-		say(q, r, 410, STR("This post was decided already"),
-		    arena_cat(q->arena, STR("It was "), h.verdict, STR(" by "),
-			      h.handled_by, STR(".")),
-		    STR("/lists/"), STR("To the lists"));
+		decided(q, r, &h);
 		return;
 	}
 	if (!e.kind)
@@ -179,11 +209,13 @@ void confirm_page(struct request *q, struct response *r)
 		return;
 	if (c.kind == CONFIRM_HELD)
 		show_held(q, r, token, &c);
+	else if (c.kind == CONFIRM_CHALLENGE)
+		show_challenge(q, r, token, &c);
 	else if (c.kind == CONFIRM_VERIFY
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
 	else
-		show_button(q, r, token, &c);
+		show_button(q, r, token, &c, STR_NONE);
 }
 
 /* ---- pressing */
@@ -224,6 +256,12 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		return;
 	case CONFIRM_LEAVE:
 		go_to_done(q, r, "left", list);
+		return;
+	case CONFIRM_CHALLENGE:
+		go_to_done(q, r,
+			   arena_z(q->arena, arena_cat(q->arena, STR("post-"),
+						       result_text(q, x, "outcome"))),
+			   list);
 		return;
 	case CONFIRM_HELD:
 		go_to_done(q, r,
