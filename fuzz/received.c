@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	upstream_walk(&up, &gateway, STR("gw"), &h, &via);
 	upstream_vouched(a, &up, &via, &none, &h, &v);
 	must(v.dkim_count <= VOUCHED_MAX && (v.how || !v.spf.n));
+	authres_collect(a, &h, STR("wall.lab.example"));
+	authres_strip(a, &h, STR("wall.lab.example"));
 	upstream_walk(&up, &stranger, STR("x"), &h, &via);
 	upstream_vouched(a, &up, &via, &none, &h, &v);
 	must(!via.top && !v.how && str_eq(net_ip_text(a, &via.client), STR("192.0.2.9")));

@@ -161,7 +161,7 @@ static void test_seal(const char *domain, bool counts)
 {
 	ARENA(a);
 	struct world w = make_world(a);
-	struct sign_key *key;
+	struct sign_key *key = NULL;
 	struct header h;
 	struct arc_result none = { 0 };
 	str pem, fields, text;

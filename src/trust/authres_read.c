@@ -1,0 +1,147 @@
+/* What others, and we before, have stated: read, collected, removed. */
+#include "trust/authres.h"
+
+static const char field_name[] = "Authentication-Results";
+
+/* Takes white space and comments off the front. False: a comment has no end. */
+static bool skip_cfws(str *s)
+{
+	size_t i = 0, depth = 0;
+	for (; i < s->n; i++) {
+		if (depth && s->p[i] == '\\' && i + 1 < s->n)
+			i++;
+		else if (s->p[i] == '(')
+			depth++;
+		else if (depth && s->p[i] == ')')
+			depth--;
+		else if (!depth && !chr_is_space(s->p[i]))
+			break;
+	}
+	*s = str_skip(*s, i);
+	return !depth;
+}
+
+/* The value at the front: quoted, or up to white space, a comment or a ;. */
+static str take_value(struct arena *a, str *s)
+{
+	bool quoted = s->n && s->p[0] == '"';
+	char *out = arena_alloc(a, s->n + 1);
+	size_t n = 0, i = quoted;
+	for (; i < s->n; i++) {
+		if (quoted && s->p[i] == '"') {
+			i++;
+			break;
+		}
+		if (!quoted
+		    && (chr_is_space(s->p[i]) || s->p[i] == ';' || s->p[i] == '('))
+			break;
+		if (quoted && s->p[i] == '\\' && i + 1 < s->n)
+			i++;
+		out[n++] = chr_lower(s->p[i]);
+	}
+	*s = str_skip(*s, i);
+	return (str){ out, n };
+}
+
+/* Splits a value into authserv-id and what follows its semicolon. */
+static str split(struct arena *a, str value, str *results)
+{
+	*results = STR_NONE;
+	if (!skip_cfws(&value))
+		return STR_NONE;
+	str id = take_value(a, &value);
+	skip_cfws(&value);
+	while (value.n && chr_is_digit(value.p[0])) /* a version may follow */
+		value = str_skip(value, 1);
+	skip_cfws(&value);
+	if (value.n && value.p[0] == ';')
+		*results = str_trim(str_skip(value, 1));
+	return id;
+}
+
+/* "name = value", with comments wherever it likes. False: a word alone, or none. */
+static bool take_pair(struct arena *a, str *s, struct authres_property *out)
+{
+	size_t i = 0;
+	while (i < s->n && !chr_is_space(s->p[i]) && !strchr(";(=", s->p[i]))
+		i++;
+	out->name = arena_lower(a, str_first(*s, i));
+	*s = str_skip(*s, i);
+	skip_cfws(s);
+	if (!s->n || s->p[0] != '=') {
+		*s = str_skip(*s, !i && s->n && s->p[0] != ';'); /* an octet of no use */
+		return false;
+	}
+	*s = str_skip(*s, 1);
+	skip_cfws(s);
+	out->value = take_value(a, s);
+	return out->name.n && out->value.n;
+}
+
+bool authres_next(struct arena *a, str *rest, struct authres_said *out)
+{
+	enum { ROOM = sizeof out->properties / sizeof *out->properties };
+	*out = (struct authres_said){ 0 };
+	while (skip_cfws(rest) && rest->n) {
+		struct authres_property p;
+		if (rest->p[0] == ';') {
+			*rest = str_skip(*rest, 1);
+			if (out->method.n)
+				return true;
+		} else if (!take_pair(a, rest, &p)) {
+			continue;
+		} else if (!out->method.n) {
+			out->method = p.name;
+			out->result = p.value;
+		} else if (out->count < ROOM) {
+			out->properties[out->count++] = p;
+		}
+	}
+	*rest = STR_NONE;
+	return out->method.n > 0;
+}
+
+str authres_said_property(const struct authres_said *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (str_eq(s->properties[i].name, str_from(name)))
+			return s->properties[i].value;
+	return STR_NONE;
+}
+
+str authres_id(struct arena *a, str value)
+{
+	str results;
+	return split(a, value, &results);
+}
+
+str authres_collect(struct arena *a, const struct header *h, str id)
+{
+	BUF(out);
+	const struct field *f = header_find(h, str_from(field_name));
+	for (; f; f = header_next(h, f)) {
+		str results;
+		if (!str_ieq(split(a, f->value, &results), id))
+			continue;
+		while (str_ends(results, STR(";")))
+			results = str_trim(str_first(results, results.n - 1));
+		if (results.n)
+			buf_cat(&out, out.n ? STR("; ") : STR(""), results);
+	}
+	return out.n ? arena_cat(a, id, STR("; "), buf_str(&out)) : STR_NONE;
+}
+
+str authres_strip(struct arena *a, const struct header *h, str id)
+{
+	BUF(out);
+	for (size_t i = 0; i < h->count; i++) {
+		const struct field *f = &h->fields[i];
+		if (str_ieq(f->name, str_from(field_name))) {
+			str theirs = authres_id(a, f->value);
+			if (!theirs.n || str_ieq(theirs, id))
+				continue;
+		}
+		buf_add(&out, f->raw);
+	}
+	return arena_copy(a, buf_str(&out));
+}
