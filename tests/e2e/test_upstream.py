@@ -6,7 +6,7 @@ import urllib.request
 
 import dkim
 
-from harness import Postern, check, done, equal, eventually, folder, free_port, limit, section, skipped
+from harness import Postern, Talk, check, done, equal, eventually, folder, free_port, limit, section, skipped
 from mailing import message
 from nameserver import NameServer
 from peers import Postfix
@@ -53,6 +53,9 @@ body_checks = regexp:{tables}/body
 transport_maps = inline:{{ lists.example=smtp:[127.0.0.1]:{p.port} }}''')
 
 
+RESULTS = b'Authentication-Results: %s; dkim=pass header.d=uni.example; spf=pass smtp.mailfrom=anna@uni.example\r\n'
+
+
 def by_gateway(client, sender, octets, helo='mail.uni.example'):
     with smtplib.SMTP(GATEWAY, port, local_hostname=helo, timeout=20, source_address=(client, 0)) as s:
         s.sendmail(sender, [LIST], octets)
@@ -89,13 +92,14 @@ check('the post is hers', came('through the gate'), (p.tail(), gateway.log()[-20
 text = raw('through the gate').replace('\n\t', ' ')
 check('SPF is that of the gateway\'s client', 'spf=pass smtp.mailfrom=anna@' in text, text[:1500])
 check('which our results say', f'policy.iprev={UNI}' in text and f'x-upstream=none policy.gateway={GATEWAY}' in text, text[:1500])
+by_gateway(UNI, ANNA, RESULTS % b'mail.lists.example' + message(ANNA, LIST, 'in our name'))
+check('results in our name do not stay', came('in our name') and raw('in our name').count('Results: mail.lists.example') == 1, raw('in our name')[:1500])
 by_gateway(EVIL, ANNA, message(ANNA, LIST, 'forged'))
 waits('who forges her by way of the gateway waits', 'forged')
 
 section('fields that somebody else wrote')
 FORGED = (f'Received: from mail.uni.example (mail.uni.example [{UNI}])\r\n\tby gw.lab.example (Postfix) with ESMTPS id 1\r\n'
           f'\tfor <{LIST}>; Tue, 24 Nov 2026 04:12:09 +0000\r\n').encode()
-RESULTS = b'Authentication-Results: %s; dkim=pass header.d=uni.example; spf=pass smtp.mailfrom=anna@uni.example\r\n'
 for name, client in (('by way of the gateway', EVIL), ('straight', None)):
     for kind, more in (('Received', FORGED), ('the gateway\'s results', RESULTS % b'gw.lab.example' + FORGED),
                        ('our results', RESULTS % b'mail.lists.example')):
@@ -123,6 +127,12 @@ by_gateway(ELSEWHERE, CARA, signed(message(CARA, LIST, 'seen below', 'virus\r\n'
 check('below its own field in a name that is listed', came('seen below'), (p.tail(), gateway.log()[-2000:]))
 
 section('limits on one client')
+talks = [Talk(('127.0.0.1', p.port), GATEWAY) for _ in range(6)]
+check('the gateway may have many connections', all(t.do('NOOP')[0] == 250 for t in talks))
+others = [Talk(('127.0.0.1', p.port), '127.0.5.2') for _ in range(4)]
+check('another as many as the site says', [t.do('NOOP')[0] == 250 for t in others] == [True] * 3 + [False])
+for t in talks + others:
+    t.sock.close()
 for i in range(10):
     by_gateway(UNI, ANNA, message(ANNA, LIST, f'many {i}'))
 check('do not hold for the gateway', eventually(lambda: len(sink.to(CARA, Subject='many')) == 10, 30), p.tail())
