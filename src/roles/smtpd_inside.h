@@ -94,7 +94,7 @@ MUST_USE err smtpd_site_new(struct smtpd *d);
 /* For a recipient that is accepted so far: says no to clients that a list in DNS has, and
  * to try again to who is not known (greylist). Leaves r alone otherwise. */
 void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_rcpt *to,
-		     struct smtp_reply *r);
+		     const struct meaning *m, struct smtp_reply *r);
 
 /* The address that limits count a client by: a gateway stands for many, and counts in the
  * total alone. */

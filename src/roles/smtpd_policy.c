@@ -177,7 +177,7 @@ static void on_rcpt(void *ctx, struct smtp_session *s, struct smtp_rcpt *to,
 	to->data = (void *)(uintptr_t)m.list;
 	answer(v, s, to, &m, r);
 	if (smtp_is_yes(r))
-		smtpd_site_rcpt(v, s, to, r);
+		smtpd_site_rcpt(v, s, to, &m, r);
 	if (smtp_is_yes(r) && too_many(v, s, v->d->recipients, "recipients", &who))
 		smtp_say(r, 452, "4.5.3",
 			 arena_cat(smtp_scratch(s), STR("too many recipients from "),

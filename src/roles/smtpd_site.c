@@ -12,6 +12,7 @@ enum {
 	LISTS_MS = 5000, /* for all lists together: a session waits for them */
 	SPF_MS = 5000,
 	WORDS_MAX = 100,
+	LISTED_MAX = 400, /* of a reply's 512 octets (RFC 5321 section 4.5.3.1.5) */
 };
 
 struct site {
@@ -20,6 +21,7 @@ struct site {
 	struct net_block *networks;
 	size_t network_count;
 	struct greylist *greylist; /* NULL: nobody waits */
+	struct rate *silences;     /* a line an hour of a list that does not answer */
 };
 
 static err read_allow(struct arena *a, str words, struct site *site)
@@ -58,6 +60,7 @@ err smtpd_site_new(struct smtpd *d)
 		dnslist_read(word, &site->deny[site->deny_count]);
 	}
 	TRY(read_allow(a, d->conf->smtp_allow, site));
+	site->silences = rate_new(1, 1);
 	if (d->conf->smtp_greylist)
 		site->greylist = greylist_new(d->conf->smtp_greylist);
 	d->site = site;
@@ -72,7 +75,7 @@ static bool is_on(struct visit *v, const struct dnslist *list, int64_t deadline,
 	str words = STR("");
 	enum dnslist_answer x = dnslist_ask(v->d->resolver, a, list, &v->peer, deadline,
 					    &words);
-	if (x == DNSLIST_SILENT)
+	if (x == DNSLIST_SILENT && rate_take(v->d->site->silences, list->zone, 1))
 		log_warn("dns-list-silent", KS("zone", list->zone),
 			 KS("client", v->client));
 	*why = arena_copy(v->a, words);
@@ -102,9 +105,10 @@ static enum standing look_up(struct visit *v)
 	for (size_t i = 0; i < site->deny_count; i++) {
 		if (!is_on(v, &site->deny[i], deadline, &why))
 			continue;
-		v->listed = arena_cat(v->a, v->client, STR(" is listed at "),
-				      site->deny[i].zone, why.n ? STR(": ") : STR(""),
-				      why);
+		v->listed = str_first(arena_cat(v->a, v->client, STR(" is listed at "),
+						site->deny[i].zone,
+						why.n ? STR(": ") : STR(""), why),
+				      LISTED_MAX);
 		log_info("dnsbl-refused", KS("client", v->client),
 			 KS("zone", site->deny[i].zone), KS("text", why));
 		return STANDS_LISTED;
@@ -115,10 +119,10 @@ static enum standing look_up(struct visit *v)
 /* ---- who waits */
 
 /* An answer to what we sent is waited for, and its address is nobody's guess. */
-static bool is_answer(const struct smtp_session *s, enum meaning_kind what)
+static bool is_answer(const struct smtp_session *s, const struct meaning *m)
 {
 	return address_is_null(&s->mail.from)
-	       && (what == MEANS_BOUNCE || what == MEANS_SRS || what == MEANS_CONFIRM);
+	       && (m->what == MEANS_SRS || (m->what == MEANS_BOUNCE && m->member));
 }
 
 static bool has_spf_pass(struct visit *v, const struct smtp_session *s, str sender)
@@ -156,17 +160,16 @@ static void greylist(struct visit *v, struct smtp_session *s, const struct smtp_
 /* Those who run the place are there for whoever is refused elsewhere (RFC 5321
  * section 4.5.1). */
 void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_rcpt *to,
-		     struct smtp_reply *r)
+		     const struct meaning *m, struct smtp_reply *r)
 {
 	const struct site *site = v->d->site;
-	enum meaning_kind what = (enum meaning_kind)to->tag;
 	if (v->is_local || v->is_back || v->is_upstream || s->account
-	    || what == MEANS_ADMIN || (!site->deny_count && !site->greylist))
+	    || m->what == MEANS_ADMIN || (!site->deny_count && !site->greylist))
 		return;
 	if (v->standing == STANDS_NOT_ASKED)
 		v->standing = look_up(v);
 	if (v->standing == STANDS_LISTED)
 		smtp_say(r, 550, "5.7.1", v->listed);
-	else if (v->standing == STANDS_UNKNOWN && site->greylist && !is_answer(s, what))
+	else if (v->standing == STANDS_UNKNOWN && site->greylist && !is_answer(s, m))
 		greylist(v, s, to, r);
 }
