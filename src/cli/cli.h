@@ -49,6 +49,9 @@ const char *cli_option(const struct cli *c, const char *name);
 /* The configuration, read once. */
 MUST_USE err cli_conf(struct cli *c, const struct conf **conf);
 
+/* The selector of the keys that sign. */
+MUST_USE err cli_selector(struct cli *c, str *selector);
+
 /* The books, opened once; closed when the command ends. */
 MUST_USE err cli_books(struct cli *c, enum books_mode mode, struct books **books);
 

@@ -9,7 +9,7 @@
 #include "store/lists/address.h"
 #include "store/lists/domain.h"
 #include "store/lists/person.h"
-#include "trust/key.h"
+#include "trust/keyring.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -147,21 +147,18 @@ static err make_tls(struct setup *x, const struct conf *conf)
 	return write_new(a, at, 0644, chain);
 }
 
-/* keys/SELECTOR.rsa.pem signs and seals; its record is printed. */
-static err make_signing_key(struct setup *x, const struct conf *conf, str *record)
+/* What signs and seals; its records are printed. */
+static err make_signing_keys(struct setup *x, const struct conf *conf, str *records)
 {
 	struct arena *a = x->c->a;
-	str pem, path = arena_cat(a, conf_path(a, conf, conf->trust_keys), STR("/"),
-				  conf->trust_selector, STR(".pem"));
-	struct sign_key *key;
-	if (!there(a, path)) {
-		TRY(sign_key_make(a, SIGN_RSA, &pem));
-		TRY(write_new(a, path, 0600, pem));
-	}
-	TRY(file_read(a, arena_z(a, path), 64 * 1024, &pem));
-	TRY(sign_key_load(a, pem, &key));
-	*record = sign_key_record(a, key);
-	sign_key_free(key);
+	struct keyring ring;
+	str selector;
+	TRY(cli_selector(x->c, &selector));
+	str folder = conf_path(a, conf, conf->trust_keys);
+	TRY(keyring_make(a, folder, selector));
+	TRY(keyring_read(a, folder, selector, &ring));
+	*records = keyring_records(a, &ring, x->domain);
+	keyring_free(&ring);
 	return OK;
 }
 
@@ -191,24 +188,22 @@ static err make_admin(struct setup *x, struct books *books, str *token)
 			    token);
 }
 
-static void print_records(struct setup *x, const struct conf *conf, str record)
+static void print_records(struct setup *x, str records)
 {
-	struct arena *a = x->c->a;
-	str selector = arena_cat(a, conf->trust_selector, STR("._domainkey."), x->domain);
 	printf("\nDNS records to publish (A and AAAA of %.*s are this machine's "
 	       "addresses):\n\n",
 	       STR_F(x->hostname));
 	printf("%.*s. IN MX 10 %.*s.\n", STR_F(x->domain), STR_F(x->hostname));
 	printf("%.*s. IN TXT \"v=spf1 mx -all\"\n", STR_F(x->domain));
 	printf("%.*s. IN TXT \"v=spf1 a -all\"\n", STR_F(x->hostname));
-	printf("%.*s\n", STR_F(key_zone_line(a, selector, record)));
+	printf("%.*s", STR_F(records));
 	printf("_dmarc.%.*s. IN TXT \"v=DMARC1; p=quarantine; "
 	       "rua=mailto:postmaster@%.*s\"\n",
 	       STR_F(x->domain), STR_F(x->domain));
 	puts("\nand a PTR record of each of its addresses that names it.");
 }
 
-static err set_up(struct setup *x, str *record, str *token)
+static err set_up(struct setup *x, str *records, str *token)
 {
 	struct cli *c = x->c;
 	const struct conf *conf;
@@ -220,7 +215,7 @@ static err set_up(struct setup *x, str *record, str *token)
 	c->conf_path = arena_z(c->a, x->conf_file);
 	TRY(cli_conf(c, &conf));
 	TRY(make_tls(x, conf));
-	TRY(make_signing_key(x, conf, record));
+	TRY(make_signing_keys(x, conf, records));
 	TRY(books_make_mac(c->a, conf));
 	TRY(make_books(x, conf));
 	TRY(cli_books(c, BOOKS_WRITE, &books));
@@ -230,17 +225,17 @@ static err set_up(struct setup *x, str *record, str *token)
 int cli_init(struct cli *c)
 {
 	struct setup x = { .c = c };
-	str record, token;
+	str records, token;
 	if (!cli_option(c, "dir") || !cli_option(c, "domain") || !cli_option(c, "admin"))
 		return cli_usage("init needs --dir DIR --domain DOMAIN --admin ADDRESS");
 	CLI_TRY(c, read_options(&x));
-	CLI_TRY(c, set_up(&x, &record, &token));
+	CLI_TRY(c, set_up(&x, &records, &token));
 	printf("Made %.*s. Start the server:\n\n    postern -c %.*s serve\n\n",
 	       STR_F(x.dir), STR_F(x.conf_file));
 	printf("Sign in as %.*s with this link, good once and for seven days:\n\n    "
 	       "%.*s/confirm/%.*s\n",
 	       STR_F(address_text(c->a, &x.admin)), STR_F(c->conf.site_url),
 	       STR_F(token));
-	print_records(&x, &c->conf, record);
+	print_records(&x, records);
 	return CLI_OK;
 }

@@ -20,18 +20,27 @@ struct fate {
 	str why;
 };
 
-/* send signs each copy for the site: that proves an author of the same organization. An
- * organization that is divided further (psd=n below its top) is not told apart here. */
-static bool is_ours(struct arena *a, const struct books *books,
-		    const struct dmarc_result *d)
+/* send signs each copy for the list's domain or for the site's, whichever proves From: that
+ * proves an author of the same organization. An organization that is divided further
+ * (psd=n below its top) is not told apart here. */
+static bool is_of(str ours, const struct dmarc_result *d)
 {
 	struct dmarc_record r;
-	str ours = domain_ascii(a, books->conf->site_domain);
 	if (str_ieq(ours, d->domain))
 		return true;
 	if (!d->org.n || dmarc_record_parse(d->record, &r).kind || r.dkim_strict)
 		return false;
 	return name_within(ours, d->org);
+}
+
+static bool is_ours(struct arena *a, const struct books *books, str list,
+		    const struct dmarc_result *d)
+{
+	str name, domain;
+	if (is_of(domain_ascii(a, books->conf->site_domain), d))
+		return true;
+	return str_cut_last(list, '@', &name, &domain)
+	       && is_of(domain_ascii(a, domain), d);
 }
 
 /* By what DNS said when the message came. */
@@ -49,7 +58,7 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	if (d->dkim_aligned)
 		return (struct fate){ false, STR("its domain's signature holds over the "
 						 "copy") };
-	if (is_ours(a, books, d))
+	if (is_ours(a, books, p->list->address, d))
 		return (struct fate){ false, STR("our own signature speaks for its "
 						 "domain") };
 	if (trust_open(&t))

@@ -10,25 +10,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The key that [trust] names signs what we write and seals what we forward. */
+/* The keys that [trust] names sign what we write and seal what we pass on; one is enough. */
 static err prepare_sealer(struct role *role, struct sender_conf *conf)
 {
-	struct sign_key *key;
-	str pem = role_key(role,
-			   arena_cat(role->a, role->conf->trust_selector, STR(".pem")));
-	conf->sealer = (struct sealer){ .domain = domain_ascii(role->a,
+	struct keyring *ring = arena_zero(role->a, sizeof *ring);
+	str selector = keyring_selector(role->conf->trust_selector,
+					role_key(role, STR("selector")));
+	conf->sealer = (struct sealer){ .ring = ring,
+					.domain = domain_ascii(role->a,
 							       role->conf->site_domain),
 					.arc = role->conf->trust_arc,
-					.selector = role->conf->trust_selector,
 					.hostname = role->conf->site_hostname,
 					.resolver = conf->resolver };
-	if (!pem.n) {
-		log_warn("not-signing", KS("selector", role->conf->trust_selector),
-			 KZ("do", "postern init makes the key and shows its record"));
-		return OK;
+	for (size_t i = 0; i < KEYRING_MAX; i++) {
+		str pem = role_key(role, keyring_file(role->a, selector, i));
+		if (pem.n)
+			TRY(keyring_add(role->a, ring, selector, i, pem));
 	}
-	TRY(sign_key_load(role->a, pem, &key));
-	conf->sealer.key = key;
+	if (!ring->count)
+		log_warn("not-signing", KS("selector", selector),
+			 KZ("do", "postern keys make makes the keys and shows their "
+				  "records"));
 	return OK;
 }
 

@@ -4,6 +4,7 @@
 #include "lists/members.h"
 #include "mail/downgrade.h"
 #include "mail/retpath.h"
+#include "mail/seven.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static err fill(struct book *outbound, struct letter *l)
 	if (!str_ends(body, STR("\r\n")))
 		body = arena_cat(l->a, body, STR("\r\n"));
 	arrange(l, body, (size_t)l->row.split <= body.n ? (size_t)l->row.split : 0);
-	if (l->row.smtputf8) /* it may have to be there twice: letter_plain */
+	if (l->row.smtputf8 || l->row.eightbit) /* it may be there again: letter_plain */
 		l->octets *= 2;
 	return OK;
 }
@@ -71,6 +72,31 @@ struct letter *letter_plain(struct letter *l)
 	return l->plain;
 }
 
+/* Personal fields go where the header ends, if there is a place for them at all. */
+static struct letter *make_seven(const struct letter *l)
+{
+	ARENA(a);
+	struct header h;
+	str text;
+	if (!message_seven(a, l->whole, &text) || header_scan(a, text, &h).kind)
+		return NULL;
+	struct letter *seven = make();
+	seven->row = l->row; /* its texts are l's, which stays longer */
+	seven->row.smtputf8 = seven->row.eightbit = false;
+	arrange(seven, arena_copy(seven->a, text), l->row.split > 0 ? h.raw.n : 0);
+	return seven;
+}
+
+struct letter *letter_seven(struct letter *l)
+{
+	pthread_mutex_lock(&l->lock);
+	if (!l->asked_seven)
+		l->seven = make_seven(l);
+	l->asked_seven = true;
+	pthread_mutex_unlock(&l->lock);
+	return l->seven;
+}
+
 err letter_load(struct book *outbound, int64_t id, struct letter **out)
 {
 	struct letter *l = make();
@@ -99,6 +125,7 @@ void letter_drop(struct letter *l)
 	if (!l || atomic_fetch_sub(&l->users, 1) > 1)
 		return;
 	letter_drop(l->plain);
+	letter_drop(l->seven);
 	pthread_mutex_destroy(&l->lock);
 	arena_free(l->a);
 	free(l);

@@ -13,6 +13,7 @@
 #include "smtp/client.h"
 #include "store/outbound/message.h"
 #include "trust/dkim.h"
+#include "trust/keyring.h"
 
 #include <pthread.h>
 
@@ -20,19 +21,21 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
-	size_t octets;               /* of memory, about */
-	str whole;                   /* as it was queued, in one piece */
-	struct smtp_part head, rest; /* before and behind the personal fields */
-	pthread_mutex_t lock;        /* of what follows */
-	bool sealed;                 /* seal.h has done its work */
-	struct dkim_plan *plan;      /* how its copies are signed; NULL: they are not */
-	struct letter *plain;        /* letter_plain has made it; NULL: not, or not yet */
-	bool asked_plain;
+	size_t octets;                        /* of memory, about */
+	str whole;                            /* as it was queued, in one piece */
+	struct smtp_part head, rest;          /* before and behind the personal fields */
+	pthread_mutex_t lock;                 /* of what follows */
+	bool sealed;                          /* seal.h has done its work */
+	struct dkim_plan *plans[KEYRING_MAX]; /* how its copies are signed, a key each */
+	size_t plan_count;
+	struct letter *plain; /* letter_plain has made it; NULL: not, or not yet */
+	struct letter *seven; /* and letter_seven */
+	bool asked_plain, asked_seven;
 };
 
 struct copy_parts {
 	str reverse_path;
-	struct smtp_part parts[4]; /* one is for the signature: seal.h */
+	struct smtp_part parts[4]; /* one is for the signatures: seal.h */
 	size_t count;
 };
 
@@ -44,6 +47,10 @@ void letter_drop(struct letter *l); /* NULL is fine; the last one frees it */
 /* The same letter with its header in ASCII, for a server without SMTPUTF8 (RFC 6531
  * section 3.2 lets no other leave for it); it goes with l. NULL: it has no such form. */
 struct letter *letter_plain(struct letter *l);
+
+/* The same letter in 7 bits, for a server without 8BITMIME (mail/seven.h), as
+ * letter_plain. */
+struct letter *letter_seven(struct letter *l);
 
 /* What a member's copy is made of (member 0: one without a member). The parts are
  * the letter's, or in a. */

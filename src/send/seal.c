@@ -5,43 +5,122 @@
 #include "base/log.h"
 #include "trust/arc.h"
 #include "trust/authres.h"
+#include "trust/suffix.h"
+#include "trust/trust.h"
 
-enum { ARC_MS = 20000 };
+enum { ARC_MS = 20000, KEY_MS = 5000 };
 
-static struct signing signing_of(const struct sealer *by)
+static struct signing signing_of(const struct signer *s, str domain)
 {
-	return (struct signing){ by->key, by->domain, by->selector, clock_now() };
+	return (struct signing){ s->key, domain, s->selector, clock_now() };
 }
 
-/* --- forwarded mail */
+/* --- in which domain's name */
 
-static err make_set(struct arena *a, struct letter *l, const struct sealer *by,
-		    str *fields)
+/* How well a signature of the domain serves From (RFC 9989 section 4.4). */
+static int alignment(struct arena *a, str domain, str from)
+{
+	str org = suffix_org(a, suffix_known(), domain);
+	if (str_ieq(domain, from))
+		return 2;
+	return org.n && str_eq(org, suffix_org(a, suffix_known(), from));
+}
+
+/* The list's domain, if it has our records; a copy whose From is nearer to the site's
+ * gets that one's signature, since it is the one that proves From. */
+static str domain_of(struct arena *a, const struct letter *l, const struct sealer *by,
+		     const struct header *h)
+{
+	str name, list;
+	struct trust_author author;
+	const struct signer *first = &by->ring->signers[0];
+	if (!str_cut_last(l->row.list, '@', &name, &list))
+		return by->domain;
+	list = domain_ascii(a, list);
+	trust_author(a, h, &author);
+	str from = domain_ascii(a, author.domain);
+	if (str_ieq(list, by->domain)
+	    || alignment(a, by->domain, from) > alignment(a, list, from))
+		return by->domain;
+	err e = keyring_published(a, by->resolver, clock_mono_ms() + KEY_MS, first, list);
+	if (e.kind != ERR_NOTFOUND)
+		return list;
+	log_info("key-not-published", KN("message", l->row.id), KS("domain", list),
+		 KE(e));
+	return by->domain;
+}
+
+/* --- ARC */
+
+/* Do the results that we wrote when it came say arc=pass? */
+static bool came_whole(str results)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < results.n; i++) {
+		str rest = str_trim(str_skip(results, i + 1));
+		if (results.p[i] == '\\' && quoted)
+			i++;
+		else if (results.p[i] == '"')
+			quoted = !quoted;
+		else if (results.p[i] == ';' && !quoted
+			 && str_istarts(rest, STR("arc=pass"))
+			 && (rest.n == 8 || chr_is_space(rest.p[8]) || rest.p[8] == ';'))
+			return true;
+	}
+	return false;
+}
+
+/* As a verifier will find it: the header that leaves, the personal fields in it. */
+static err check_set(struct arena *a, const struct letter *l, const struct sealer *by,
+		     str domain, str fields, struct canon_cache *body)
 {
 	struct header h;
-	struct arc_result chain;
-	struct signing as = signing_of(by);
-	TRY(header_scan(a, l->whole, &h));
-	struct canon_cache body = { .body = h.body };
-	struct verify v = { &h, &body, by->resolver, clock_mono_ms() + ARC_MS,
+	struct arc_result r;
+	struct keyring_resolver own = keyring_overlay(by->ring, domain, by->resolver);
+	str whole = arena_cat(a, fields, l->head.bytes, l->row.personal, l->rest.bytes);
+	TRY(header_scan(a, whole, &h));
+	struct verify v = { &h, body, &own.resolver, clock_mono_ms() + ARC_MS,
 			    clock_now() };
+	arc_verify(a, &v, &r);
+	return r.verdict == ARC_PASS ? OK
+				     : err_in(a, ERR_DENIED, "the set would not hold: %s",
+					      r.why ? r.why : "");
+}
+
+/* A list may have changed what the newest message signature of the chain covers: cv= is
+ * the state in which the post came (RFC 8617 section 5.1). */
+static err make_set(struct arena *a, const struct letter *l, const struct sealer *by,
+		    const struct header *h, str domain, str *fields)
+{
+	const struct signer *first = &by->ring->signers[0];
+	struct arc_result chain;
+	struct signing as = signing_of(first, domain);
+	struct canon_cache body = { .body = h->body };
+	struct verify v = { h, &body, by->resolver, clock_mono_ms() + ARC_MS,
+			    clock_now() };
+	if (sign_key_alg(first->key) != SIGN_RSA) /* RFC 8617 section 4.1.1 */
+		return FAIL(ERR_NOTFOUND, "there is no RSA key");
 	arc_verify(a, &v, &chain);
-	str results = authres_collect(a, &h, by->hostname);
+	str results = authres_collect(a, h, by->hostname);
+	if (chain.verdict == ARC_FAIL && !chain.ended && !chain.temporary
+	    && came_whole(results))
+		chain.verdict = ARC_PASS;
 	struct arc_sealing s = {
 		.by = &as,
 		.chain = &chain,
-		.h = &h,
+		.h = h,
 		.body = &body,
 		.results = results.n ? results : arena_cat(a, by->hostname, STR("; none"))
 	};
-	return arc_seal(a, &s, fields);
+	TRY(arc_seal(a, &s, fields));
+	return check_set(a, l, by, domain, *fields, &body);
 }
 
-static void seal(struct letter *l, const struct sealer *by)
+static void seal(struct arena *a, struct letter *l, const struct sealer *by,
+		 const struct header *h, str domain)
 {
-	ARENA(a);
 	str fields;
-	err e = make_set(a, l, by, &fields);
+	err e = make_set(a, l, by, h, domain, &fields);
 	if (e.kind) {
 		log_info("not-sealed", KN("message", l->row.id), KE(e));
 		return;
@@ -70,52 +149,66 @@ static err personal_names(struct arena *a, const struct letter *l,
 	return OK;
 }
 
-static err make_plan(struct arena *a, struct letter *l, const struct sealer *by)
+/* One plan a key: both stand on every copy (RFC 8463 section 3). */
+static void plan(struct arena *a, struct letter *l, const struct sealer *by,
+		 const struct header *h, str domain)
 {
-	struct header h;
 	struct canon_body body;
-	struct signing as = signing_of(by);
 	str names;
-	TRY(header_scan(a, l->whole, &h));
-	TRY(personal_names(a, l, &h, &names));
-	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
-	l->plan = dkim_plan(l->a, &as, &h, &body, names);
-	return OK;
-}
-
-static void plan(struct letter *l, const struct sealer *by)
-{
-	ARENA(a);
-	err e = make_plan(a, l, by);
-	if (e.kind)
+	err e = personal_names(a, l, h, &names);
+	if (e.kind) {
 		log_info("not-signed", KN("message", l->row.id), KE(e));
+		return;
+	}
+	canon_body(h->body, CANON_RELAXED, CANON_ALL, &body);
+	for (size_t i = 0; i < by->ring->count; i++) {
+		struct signing as = signing_of(&by->ring->signers[i], domain);
+		l->plans[l->plan_count++] = dkim_plan(l->a, &as, h, &body, names);
+	}
 }
 
 void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p)
 {
 	struct header h = { 0 };
+	str fields[KEYRING_MAX];
 	/* The personal part stands between the shared ones, if it is there at all. */
 	size_t shared = (l->head.bytes.n > 0) + 1;
-	if (!l->plan
+	if (!l->plan_count
 	    || (p->count > shared && header_scan(a, p->parts[shared - 1].bytes, &h).kind))
 		return;
-	str field = dkim_sign(a, l->plan, h.fields, h.count);
+	for (size_t i = 0; i < l->plan_count; i++)
+		fields[i] = dkim_sign(a, l->plans[i], h.fields, h.count);
+	str both = arena_join(a, fields, l->plan_count);
 	memmove(p->parts + 1, p->parts, p->count++ * sizeof *p->parts);
-	p->parts[0] = (struct smtp_part){ field, field };
+	p->parts[0] = (struct smtp_part){ both, both };
+}
+
+/* Forwarded mail is sealed and not signed, posts are both, what we write is signed. */
+static void vouch(struct letter *l, const struct sealer *by)
+{
+	ARENA(a);
+	struct header h;
+	bool forwarded = str_eq(l->row.kind, STR("forward"));
+	err e = header_scan(a, l->whole, &h);
+	if (e.kind) {
+		log_info(forwarded ? "not-sealed" : "not-signed",
+			 KN("message", l->row.id), KE(e));
+		return;
+	}
+	str domain = arena_copy(l->a, domain_of(a, l, by, &h));
+	if (by->arc && (forwarded || str_eq(l->row.kind, STR("post"))))
+		seal(a, l, by, &h, domain);
+	if (!forwarded)
+		plan(a, l, by, &h, domain);
 }
 
 void letter_seal(struct letter *l, const struct sealer *by)
 {
-	bool forwarded = str_eq(l->row.kind, STR("forward"));
-	if (!by->key || (forwarded && !by->arc))
+	if (!by->ring || !by->ring->count)
 		return;
 	pthread_mutex_lock(&l->lock);
-	if (!l->sealed) {
-		if (forwarded)
-			seal(l, by);
-		else
-			plan(l, by);
-		l->sealed = true;
-	}
+	if (!l->sealed)
+		vouch(l, by);
+	l->sealed = true;
 	pthread_mutex_unlock(&l->lock);
 }

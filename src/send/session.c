@@ -38,14 +38,17 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 	return arena_cat(a, type, STR(";"), smtp_xtext(a, address));
 }
 
-/* As it is, or, for a server without SMTPUTF8, with its header in ASCII where that can
- * be; where it cannot the client refuses it there (5.6.7). */
+/* As it is, or, for a server without SMTPUTF8 or 8BITMIME, in a form that it can have;
+ * where there is none the client refuses it there (5.6.7, 5.6.3). */
 static struct letter *letter_for(struct session *x, struct letter *l)
 {
-	struct letter *plain = NULL;
-	if (l->row.smtputf8 && !smtp_client_offers(x->client)->utf8)
-		plain = letter_plain(l);
-	return plain ? plain : l;
+	const struct smtp_offers *offers = smtp_client_offers(x->client);
+	struct letter *other = NULL;
+	if (l->row.smtputf8 && !offers->utf8)
+		other = letter_plain(l);
+	l = other ? other : l;
+	other = l->row.eightbit && !offers->eight_bit ? letter_seven(l) : NULL;
+	return other ? other : l;
 }
 
 static void describe(struct session *x, struct under_way *u, struct smtp_copy *copy)

@@ -79,6 +79,10 @@ static bool fits(const struct smtp_client *x, const struct smtp_copy *m,
 	} else if (m->utf8 && !x->offers.utf8) { /* RFC 6531 section 3.2 */
 		o->status = STR("5.6.7");
 		o->text = STR("the server does not take addresses outside ASCII");
+	} else if (m->eight_bit && !x->offers.eight_bit) { /* RFC 6152 section 3 */
+		o->status = STR("5.6.3");
+		o->text = STR("the server takes no 8-bit octets, and the message has no "
+			      "other form");
 	} else if (x->offers.size && size_of(m) > x->offers.size) { /* RFC 1870 */
 		o->code = 552;
 		o->status = STR("5.3.4");
@@ -133,8 +137,6 @@ static void add_mail(struct smtp_client *x, const struct smtp_copy *m)
 	buf_cat(&x->out, STR("MAIL FROM:<"), m->reverse_path, STR(">"));
 	if (offers->size_known)
 		buf_addf(&x->out, " SIZE=%lld", (long long)size_of(m));
-	/* Without 8BITMIME the octets go as they are: nearly every server takes them, and
-	 * to encode them would break the author's signature. */
 	if (m->eight_bit && offers->eight_bit)
 		buf_add(&x->out, STR(" BODY=8BITMIME"));
 	if (m->utf8)

@@ -179,15 +179,14 @@ static void test_plain_header(struct arena *a, struct book *b)
 		"From: J\u00fcrgen <a@b.example>\r\nSubject: \u00fc\r\n",
 			  strange[] = "From: \u00fc@b.example\r\n";
 	struct dns_table t = DNS_TABLE(a);
-	struct sealer by = { .domain = STR("lists.example"),
-			     .selector = STR("s"),
-			     .resolver = &t.resolver };
+	struct sealer by = { .domain = STR("lists.example"), .resolver = &t.resolver };
 	struct sign_key *key = NULL;
 	struct letter *l;
 	str pem;
 	CHECK(ok(sign_key_make(a, SIGN_RSA, &pem)) && ok(sign_key_load(a, pem, &key)));
 	table_txt(&t, "s._domainkey.lists.example", sign_key_record(a, key));
-	by.key = key;
+	struct keyring ring = { { { key, STR("s") } }, 1 };
+	by.ring = &ring;
 	struct outbound_message m = { .source = STR("20/" DEV),
 				      .list = STR(DEV),
 				      .verp = true,
@@ -217,6 +216,51 @@ static void test_plain_header(struct arena *a, struct book *b)
 	sign_key_free(key);
 }
 
+/* For a server without 8BITMIME: quoted-printable, the personal fields where they belong,
+ * signed anew. */
+static void test_seven(struct arena *a, struct book *b)
+{
+	static const char head[] = "From: a@b.example\r\nMIME-Version: 1.0\r\n",
+			  coded[] = "Content-Transfer-Encoding: quoted-printable\r\n",
+			  strange[] = "Content-Transfer-Encoding: x-odd\r\n",
+			  text[] = "\r\n.caf\u00e9\r\n";
+	struct dns_table t = DNS_TABLE(a);
+	struct sealer by = { .domain = STR("lists.example"), .resolver = &t.resolver };
+	struct sign_key *key = NULL;
+	struct letter *l;
+	str pem;
+	CHECK(ok(sign_key_make(a, SIGN_ED25519, &pem))
+	      && ok(sign_key_load(a, pem, &key)));
+	table_txt(&t, "s._domainkey.lists.example", sign_key_record(a, key));
+	struct keyring ring = { { { key, STR("s") } }, 1 };
+	by.ring = &ring;
+	struct outbound_message m = { .source = STR("30/" DEV),
+				      .list = STR(DEV),
+				      .verp = true,
+				      .eightbit = true,
+				      .personal = str_from(PERSONAL),
+				      .split = sizeof head - 1 };
+	add(b, &m, arena_cat(a, str_from(head), str_from(text)));
+	CHECK(ok(letter_load(b, m.id, &l)));
+	letter_seal(l, &by);
+	struct letter *seven = letter_seven(l);
+	CHECK(seven && seven == letter_seven(l) && !seven->row.eightbit);
+	letter_seal(seven, &by);
+	str copy = copy_whole(a, seven, &mac, 4711);
+	str fields = arena_cat(a, str_from(head), str_from(coded), STR("List-Unsub"));
+	CHECK(str_starts(copy, fields));
+	CHECK(str_ends(copy, STR(">\r\n\r\n.caf=C3=A9\r\n")));
+	CHECK(verdict(a, &t, signed_copy(a, seven, 4711)) == DKIM_PASS);
+	CHECK(verdict(a, &t, signed_copy(a, l, 4711)) == DKIM_PASS);
+	CHECK(str_ends(signed_copy(a, l, 4711), str_from(text)));
+	letter_drop(l);
+	struct outbound_message n = { .source = STR("31/x"), .eightbit = true };
+	add(b, &n, arena_cat(a, str_from(strange), str_from(text)));
+	CHECK(ok(letter_load(b, n.id, &l)) && !letter_seven(l) && !letter_seven(l));
+	letter_drop(l);
+	sign_key_free(key);
+}
+
 /* Each member's copy verifies, and what is personal cannot be exchanged. */
 static void test_signed(struct arena *a, struct book *b)
 {
@@ -233,7 +277,6 @@ static void test_signed(struct arena *a, struct book *b)
 	struct dns_table t = DNS_TABLE(a);
 	struct sealer by = { .arc = true,
 			     .domain = STR("lists.example"),
-			     .selector = STR("s"),
 			     .resolver = &t.resolver };
 	struct sign_key *key = NULL;
 	struct letter *l;
@@ -252,7 +295,8 @@ static void test_signed(struct arena *a, struct book *b)
 	CHECK(ok(letter_load(b, m.id, &l)));
 	letter_seal(l, &by); /* no key, no signature */
 	CHECK(str_eq(signed_copy(a, l, 1), copy_whole(a, l, &mac, 1)));
-	by.key = key;
+	struct keyring ring = { { { key, STR("s") } }, 1 };
+	by.ring = &ring;
 	letter_seal(l, &by);
 	str one = signed_copy(a, l, 1), two = signed_copy(a, l, 2);
 	CHECK(verdict(a, &t, one) == DKIM_PASS && verdict(a, &t, two) == DKIM_PASS);
@@ -321,6 +365,7 @@ int main(void)
 	test_shared(a, b);
 	test_signed(a, b);
 	test_plain_header(a, b);
+	test_seven(a, b);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();

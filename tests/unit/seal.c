@@ -1,0 +1,341 @@
+#include "store_folder.h"
+
+#include "base/clock.h"
+#include "dns_table.h"
+#include "send/seal.h"
+#include "trust/arc.h"
+#include "trust/authres.h"
+
+#include <unistd.h>
+
+#define DEV "dev@lists.example"
+
+static const char BODY[] = "\r\nHello\r\n",
+		  PERSONAL[] = "List-Unsubscribe: <https://x/leave?m={leave}>\r\n"
+			       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+
+static struct mac_key mac;
+static struct keyring ring, upstream;
+
+static struct letter *load(struct book *b, const char *list, const char *kind, str head,
+			   str body)
+{
+	static int n;
+	char source[32];
+	bool fresh;
+	struct letter *l = NULL;
+	snprintf(source, sizeof source, "%d/x", ++n);
+	struct outbound_message m = { .source = str_from(source),
+				      .kind = str_from(kind),
+				      .list = str_from(list),
+				      .verp = *list != 0,
+				      .personal = str_from(*list ? PERSONAL : ""),
+				      .split = (int64_t)head.n };
+	ARENA(a);
+	str whole = arena_cat(a, head, body);
+	m.size = (int64_t)whole.n;
+	CHECK(ok(outbound_add(b, &m, &fresh)) && ok(outbound_body_write(b, m.id, whole)));
+	CHECK(ok(letter_load(b, m.id, &l)));
+	return l;
+}
+
+static str copy_of(struct arena *a, struct letter *l, const struct sealer *by,
+		   int64_t member)
+{
+	struct copy_parts p;
+	str all = STR("");
+	letter_seal(l, by);
+	copy_make(a, l, &mac, member, &p);
+	copy_sign(a, l, &p);
+	for (size_t i = 0; i < p.count; i++)
+		all = arena_cat(a, all, p.parts[i].bytes);
+	return all;
+}
+
+static void publish(struct dns_table *t, const struct keyring *keys, const char *domain)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		table_add(t,
+			  arena_cat(t->a, keys->signers[i].selector, STR("._domainkey."),
+				    str_from(domain)),
+			  DNS_TXT,
+			  (struct dns_record){
+				  .data = sign_key_record(t->a, keys->signers[i].key) });
+}
+
+static size_t dkim(struct arena *a, struct dns_table *t, str text, struct dkim_result **r)
+{
+	struct header h;
+	size_t n;
+	CHECK(ok(header_scan(a, text, &h)));
+	struct canon_cache body = { .body = h.body };
+	struct verify v = { &h, &body, &t->resolver, 0, clock_now() };
+	dkim_verify(a, &v, r, &n);
+	return n;
+}
+
+static struct arc_result arc(struct arena *a, struct dns_table *t, str text)
+{
+	struct header h;
+	struct arc_result out;
+	CHECK(ok(header_scan(a, text, &h)));
+	struct canon_cache body = { .body = h.body };
+	struct verify v = { &h, &body, &t->resolver, 0, clock_now() };
+	arc_verify(a, &v, &out);
+	return out;
+}
+
+/* Both keys sign, in the name that proves From, for which there is a record. */
+static void test_domain(struct book *b)
+{
+	static const struct {
+		const char *list, *from, *published, *domain;
+	} cases[] = {
+		{ DEV, "a@uni.example", "lists.example", "lists.example" },
+		{ DEV, "dev@lists.example", "lists.example", "lists.example" },
+		{ DEV, "a@site.example", "lists.example", "site.example" },
+		{ DEV, "a@cs.site.example", "lists.example", "site.example" },
+		{ DEV, "a@cs.lists.example", "lists.example", "lists.example" },
+		{ DEV, "a@uni.example", "", "site.example" },
+		{ DEV, "dev@lists.example", "", "site.example" },
+		{ DEV, "nobody", "lists.example", "lists.example" },
+		{ "dev@site.example", "a@uni.example", "", "site.example" },
+		{ "", "a@lists.example", "lists.example", "site.example" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct dns_table t = DNS_TABLE(a);
+		struct sealer by = { &ring, false, STR("site.example"),
+				     STR("mail.site.example"), &t.resolver };
+		struct dkim_result *r;
+		publish(&t, &ring, "site.example");
+		if (*cases[i].published)
+			publish(&t, &ring, cases[i].published);
+		str head = arena_cat(a, STR("From: "), str_from(cases[i].from),
+				     STR("\r\nSubject: x\r\n"));
+		struct letter *l = load(b, cases[i].list, "post", head, str_from(BODY));
+		str copy = copy_of(a, l, &by, 4711);
+		CHECK(dkim(a, &t, copy, &r) == 2);
+		CHECK(r[0].verdict == DKIM_PASS && r[1].verdict == DKIM_PASS);
+		CHECK(str_eq(r[0].selector, STR("s")));
+		CHECK(str_eq(r[1].selector, STR("s-ed")));
+		CHECK(str_eq(r[0].domain, str_from(cases[i].domain)));
+		CHECK(str_eq(r[1].domain, str_from(cases[i].domain)));
+		letter_drop(l);
+	}
+}
+
+/* An old installation has one key and goes on with it. */
+static void test_one_key(struct book *b)
+{
+	ARENA(a);
+	struct dns_table t = DNS_TABLE(a);
+	struct keyring one = { { ring.signers[0] }, 1 },
+		       other = { { ring.signers[1] }, 1 };
+	struct sealer by = { &one, true, STR("site.example"), STR("m.site.example"),
+			     &t.resolver };
+	struct dkim_result *r;
+	publish(&t, &ring, "site.example");
+	struct letter *l = load(b, "", "post", STR("From: a@b.example\r\n"),
+				str_from(BODY));
+	str copy = copy_of(a, l, &by, 0);
+	CHECK(dkim(a, &t, copy, &r) == 1 && r[0].verdict == DKIM_PASS);
+	CHECK(arc(a, &t, copy).verdict == ARC_PASS);
+	letter_drop(l);
+	/* ARC knows RSA alone. */
+	by.ring = &other;
+	l = load(b, "", "post", STR("From: a@b.example\r\n"), str_from(BODY));
+	copy = copy_of(a, l, &by, 0);
+	CHECK(dkim(a, &t, copy, &r) == 1 && r[0].verdict == DKIM_PASS);
+	CHECK(arc(a, &t, copy).verdict == ARC_NONE);
+	letter_drop(l);
+}
+
+/* What upstream.example sealed, and what we said of it when it came. */
+static str sealed_above(struct arena *a, struct dns_table *t, str head)
+{
+	struct header h;
+	str fields;
+	struct arc_result none = { 0 };
+	struct signing by = { upstream.signers[0].key, STR("upstream.example"), STR("u"),
+			      clock_now() };
+	CHECK(ok(header_scan(a, arena_cat(a, head, str_from(BODY)), &h)));
+	struct canon_cache body = { .body = h.body };
+	struct arc_sealing s = { .by = &by,
+				 .chain = &none,
+				 .h = &h,
+				 .body = &body,
+				 .results = STR("upstream.example; none") };
+	publish(t, &upstream, "upstream.example");
+	CHECK(ok(arc_seal(a, &s, &fields)));
+	return arena_cat(a, fields, head);
+}
+
+/* cv= says how the post came, whatever the list made of it; a set that would not hold
+ * does not leave. */
+static void test_chain(struct book *b)
+{
+	static const char *const said = "Authentication-Results: m.site.example;\r\n ";
+	static const struct {
+		const char *kind, *results;
+		bool changed, key_gone, sealed;
+	} cases[] = {
+		{ "post", "spf=pass; arc=pass", false, false, true },
+		{ "post", "spf=pass; arc=pass", true, false, true },
+		{ "post", "spf=pass; arc=pass (a; b)", true, false, true },
+		{ "post", "spf=pass; arc=passable", true, false, false },
+		{ "post", "spf=pass x.y=\"a; arc=pass\"", true, false, false },
+		{ "post", "spf=pass x.y=\"a\\\"; arc=pass\"", true, false, false },
+		{ "post", "arc=fail", true, false, false },
+		{ "post", "arc=pass", true, true, false },
+		{ "post", "arc=pass", false, true, false },
+		{ "forward", "arc=pass", false, false, true },
+		{ "forward", "arc=none", true, false, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct dns_table t = DNS_TABLE(a);
+		struct sealer by = { &ring, true, STR("site.example"),
+				     STR("m.site.example"), &t.resolver };
+		publish(&t, &ring, "site.example");
+		str head = sealed_above(a, &t,
+					STR("From: a@b.example\r\nSubject: x\r\n"));
+		if (cases[i].key_gone)
+			t.count -= upstream.count;
+		if (cases[i].changed)
+			head = arena_cat(a, STR("Subject: [dev] x\r\n"), head);
+		head = arena_cat(a, str_from(said), str_from(cases[i].results),
+				 STR("\r\n"), head);
+		const char *list = str_eq(str_from(cases[i].kind), STR("post"))
+					   ? "dev@site.example"
+					   : "";
+		struct letter *l = load(b, list, cases[i].kind, head, str_from(BODY));
+		str one = copy_of(a, l, &by, 1), two = copy_of(a, l, &by, 2);
+		struct arc_result r = arc(a, &t, one);
+		CHECK(r.count == (cases[i].sealed ? 2 : 1));
+		CHECK(!cases[i].sealed || r.verdict == ARC_PASS);
+		CHECK(!cases[i].sealed || arc(a, &t, two).verdict == ARC_PASS);
+		/* One set for all. */
+		CHECK(!cases[i].sealed
+		      || str_eq(r.sets[1].seal->raw, arc(a, &t, two).sets[1].seal->raw));
+		struct dkim_result *d;
+		CHECK(dkim(a, &t, two, &d) == (*list ? 2 : 0));
+		CHECK(!*list || d[0].verdict == DKIM_PASS);
+		letter_drop(l);
+	}
+}
+
+/* Notices are signed and bear no set: nothing came. */
+static void test_notice(struct book *b)
+{
+	ARENA(a);
+	struct dns_table t = DNS_TABLE(a);
+	struct sealer by = { &ring, true, STR("site.example"), STR("m.site.example"),
+			     &t.resolver };
+	struct dkim_result *r;
+	publish(&t, &ring, "site.example");
+	struct letter *l = load(b, "", "notice", STR("From: dev@site.example\r\n"),
+				str_from(BODY));
+	str copy = copy_of(a, l, &by, 0);
+	CHECK(dkim(a, &t, copy, &r) == 2 && arc(a, &t, copy).verdict == ARC_NONE);
+	letter_drop(l);
+}
+
+/* --- trust/keyring */
+
+static void test_names(void)
+{
+	static const char *const good[] = { "s", "postern2", "2026-11" }, *const bad[] = {
+		"", "S", "-s", "s-", "s-ed", "a.b", "a/b"
+	};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		CHECK(keyring_name_ok(str_from(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK(!keyring_name_ok(str_from(bad[i])));
+	CHECK(str_eq(keyring_selector(STR(""), STR("")), STR("postern")));
+	CHECK(str_eq(keyring_selector(STR(""), STR("s2\n")), STR("s2")));
+	CHECK(str_eq(keyring_selector(STR("s1"), STR("s2\n")), STR("s1")));
+}
+
+static void test_published(void)
+{
+	ARENA(a);
+	struct dns_table t = DNS_TABLE(a);
+	const struct signer *s = &ring.signers[0];
+	publish(&t, &ring, "good.example");
+	table_txt(&t, "s._domainkey.other.example",
+		  sign_key_record(a, upstream.signers[0].key));
+	table_txt(&t, "s._domainkey.odd.example", STR("v=spf1 -all"));
+	table_fail(&t, "s._domainkey.slow.example");
+	static const struct {
+		const char *domain;
+		enum err_kind kind;
+	} cases[] = { { "good.example", 0 },
+		      { "other.example", ERR_NOTFOUND },
+		      { "odd.example", ERR_NOTFOUND },
+		      { "none.example", ERR_NOTFOUND },
+		      { "slow.example", ERR_TEMP } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(keyring_published(a, &t.resolver, 0, s, str_from(cases[i].domain))
+			      .kind
+		      == cases[i].kind);
+	/* The overlay answers for ours alone. */
+	struct keyring_resolver own = keyring_overlay(&ring, STR("none.example"),
+						      &t.resolver);
+	CHECK(ok(keyring_published(a, &own.resolver, 0, s, STR("none.example"))));
+	CHECK(keyring_published(a, &own.resolver, 0, s, STR("slow.example")).kind
+	      == ERR_TEMP);
+}
+
+static void test_files(struct arena *a, str dir)
+{
+	struct keyring r = { 0 };
+	CHECK(keyring_read(a, dir, STR("k"), &r).kind == ERR_NOTFOUND);
+	CHECK(ok(keyring_make(a, dir, STR("k"))));
+	CHECK(ok(keyring_read(a, dir, STR("k"), &r)) && r.count == 2);
+	CHECK(sign_key_alg(r.signers[0].key) == SIGN_RSA);
+	CHECK(sign_key_alg(r.signers[1].key) == SIGN_ED25519);
+	str before = keyring_records(a, &r, STR("d.example"));
+	CHECK(str_starts(before, STR("k._domainkey.d.example. IN TXT")));
+	CHECK(str_find(before, STR("\nk-ed._domainkey.d.example. IN TXT")).n);
+	keyring_free(&r);
+	/* Made again: what is there stays, what is missing comes. */
+	CHECK(!unlink(arena_z(a, arena_cat(a, dir, STR("/k-ed.pem")))));
+	CHECK(ok(keyring_read(a, dir, STR("k"), &r)) && r.count == 1);
+	CHECK(str_starts(before, keyring_records(a, &r, STR("d.example"))));
+	keyring_free(&r);
+	CHECK(ok(keyring_make(a, dir, STR("k"))));
+	CHECK(ok(keyring_read(a, dir, STR("k"), &r)) && r.count == 2);
+	keyring_free(&r);
+}
+
+static void make_ring(struct arena *a, struct keyring *r, str selector)
+{
+	static const enum sign_alg algs[] = { SIGN_RSA, SIGN_ED25519 };
+	for (size_t i = 0; i < KEYRING_MAX; i++) {
+		str pem;
+		CHECK(ok(sign_key_make(a, algs[i], &pem)));
+		CHECK(ok(keyring_add(a, r, selector, i, pem)));
+	}
+}
+
+int main(void)
+{
+	ARENA(a);
+	str folder = folder_make(a);
+	struct book *b = fresh_book(a, folder, BOOK_OUTBOUND);
+	make_ring(a, &ring, STR("s"));
+	make_ring(a, &upstream, STR("u"));
+	test_domain(b);
+	test_one_key(b);
+	test_chain(b);
+	test_notice(b);
+	test_names();
+	test_published();
+	test_files(a, folder);
+	book_close(b);
+	keyring_free(&ring);
+	keyring_free(&upstream);
+	folder_remove(a, folder);
+	return check_done();
+}
