@@ -72,7 +72,7 @@ static bool may_change(const struct mime *m, size_t i)
 			   ? str_trim(header_find(&p->header, STR("Content-Type"))->value)
 			   : STR("");
 	if (str_starts(p->type, STR("message/")) || str_istarts(type, STR("multipart/"))
-	    || header_count(&p->header, ENCODING) > 1 || p->header.flags & HEADER_8BIT)
+	    || header_count(&p->header, ENCODING) > 1 || !lex_ascii(p->header.raw))
 		return false;
 	for (int up = p->parent; up >= 0; up = m->parts[up].parent)
 		if (str_eq(m->parts[up].type, STR("multipart/signed"))
@@ -186,33 +186,43 @@ static bool is_same(struct arena *a, const struct mime *m, str text)
 	return true;
 }
 
+/* The message with its own header in ASCII. */
+static bool plain_header(struct arena *a, str *message)
+{
+	struct header h;
+	str header;
+	if (header_scan(a, *message, &h).kind)
+		return false;
+	if (lex_ascii(h.raw))
+		return true;
+	if (!header_downgrade(a, &h, &header))
+		return false;
+	*message = arena_cat(a, header, str_skip(*message, h.raw.n));
+	return lex_ascii(header);
+}
+
+static bool rewrite(struct arena *a, const struct mime *m, str message, str *out)
+{
+	bool *chosen = arena_zero(a, m->count * sizeof *chosen);
+	struct rewrite w = { .a = a, .message = message };
+	if (!choose(m, chosen))
+		return false;
+	for (size_t i = 0; i < m->count; i++)
+		if (chosen[i])
+			write_part(&w, m, i);
+	copy_to(&w, message.p + message.n);
+	*out = arena_copy(a, buf_str(&w.out));
+	buf_free(&w.out);
+	return is_same(a, m, *out);
+}
+
 bool message_seven(struct arena *a, str message, str *out)
 {
 	struct mime m;
-	str header;
-	if (lex_ascii(message)) {
-		*out = message;
-		return true;
-	}
-	if (mime_parse(a, message, &m).kind || m.flags & AMBIGUOUS)
-		return false;
-	if (m.header.flags & HEADER_8BIT) {
-		if (!header_downgrade(a, &m.header, &header) || !lex_ascii(header))
-			return false;
-		str rest = str_skip(message, m.header.raw.n);
-		return message_seven(a, arena_cat(a, header, rest), out);
-	}
-	bool *chosen = arena_zero(a, m.count * sizeof *chosen);
-	if (!choose(&m, chosen))
-		return false;
-	struct rewrite w = { .a = a, .message = message };
-	for (size_t i = 0; i < m.count; i++)
-		if (chosen[i])
-			write_part(&w, &m, i);
-	copy_to(&w, message.p + message.n);
-	str text = arena_copy(a, buf_str(&w.out));
-	buf_free(&w.out);
-	if (!is_same(a, &m, text))
+	str text = message;
+	if (!lex_ascii(message)
+	    && (!plain_header(a, &message) || mime_parse(a, message, &m).kind
+		|| m.flags & AMBIGUOUS || !rewrite(a, &m, message, &text)))
 		return false;
 	*out = text;
 	return true;

@@ -264,7 +264,7 @@ static void test_rows(void)
 		CHECK((out.verdict == DMARC_PASS) <= (out.aligned.n > 0));
 		passed += ok;
 	}
-	printf("DMARC: %u of %u cases\n", passed, count);
+	printf("suite: DMARC, RFC 9989: %u of %u cases\n", passed, count);
 }
 
 /* Section 4.10: the very questions, in order; never more than eight. */

@@ -132,7 +132,7 @@ static void test_suite(void)
 	if (!dir)
 		return;
 	yaml_each(a, arena_printf(a, "%s/spf/rfc7208-tests.yml", dir).p, play, &suite);
-	printf("RFC 7208 suite: %u of %u cases\n", suite.passed, suite.cases);
+	printf("suite: SPF, RFC 7208: %u of %u cases\n", suite.passed, suite.cases);
 	CHECK(suite.cases == 203);
 }
 
