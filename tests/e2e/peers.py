@@ -1,13 +1,13 @@
 """Postfix and Dovecot, each a private instance in a folder of the test's own, with
 nothing of them running or configured outside it. Postfix conflicts with other mail
-servers in Debian, so it is unpacked, not installed; Dovecot is installed, not started."""
+servers in Debian, so it is unpacked, not installed; Dovecot and OpenDKIM are installed, not started."""
 import glob
 import os
 import pwd
 import socket
 import subprocess
 
-from harness import HERE, Failed, cleanups, eventually, folder
+from harness import HERE, Failed, cleanups, eventually, folder, free_port
 
 KEPT = os.path.join(HERE, '../../build/peers')  # unpacked once
 
@@ -107,9 +107,9 @@ queue_run_delay = 1s
 
 
 class Postfix:
-    """more: lines of main.cf."""
+    """more: lines of main.cf; services: of master.cf."""
 
-    def __init__(self, host, port, certificate, key, more):
+    def __init__(self, host, port, certificate, key, more, services=''):
         self.root, self.dir = unpacked('postfix'), folder('postern-postfix-')
         self.env = {**os.environ, 'LD_LIBRARY_PATH': self.root + '/usr/lib/postfix'}
         self._folders()
@@ -117,7 +117,7 @@ class Postfix:
                   'certificate': certificate, 'key': key}
         for name, text in (('main.cf', MAIN), ('master.cf', MASTER)):
             with open(f'{self.dir}/etc/{name}', 'w') as f:
-                f.write(text.format(**values).strip() + '\n')
+                f.write(text.format(**values).strip() + '\n' + (services if name == 'master.cf' else ''))
         self.process = subprocess.Popen([self.root + '/usr/lib/postfix/sbin/master', '-d', '-c', self.dir + '/etc'],
                                         env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
@@ -147,6 +147,50 @@ class Postfix:
     def waiting(self):
         return sum(len(files) for name in ('incoming', 'active', 'deferred')
                    for _, _, files in os.walk(f'{self.dir}/spool/{name}'))
+
+
+OPENDKIM = '''
+Socket inet:{port}@{host}
+Mode {mode}
+Background no
+Syslog no
+LogResults yes
+AutoRestart no
+AlwaysAddARHeader yes
+AuthservID {name}
+ResolverConfiguration {dir}/unbound.conf
+PeerList {dir}/none
+InternalHosts {dir}/inside
+Canonicalization relaxed/relaxed
+UserID nobody
+{more}
+'''
+UNBOUND = '''server:
+  do-not-query-localhost: no
+  module-config: "iterator"
+forward-zone:
+  name: "."
+  forward-addr: {dns}
+'''
+
+
+class OpenDkim:
+    """A milter: mode 'v' verifies and says so in the name given, 's' signs what comes from clients in 127.0.0.0/8."""
+
+    def __init__(self, host, name, dns, mode, more=''):
+        self.dir, port = folder('postern-opendkim-'), free_port(host)
+        self.socket = f'inet:{host}:{port}'
+        files = {'unbound.conf': UNBOUND.format(dns=dns.replace(':', '@')), 'none': '', 'inside': '127.0.0.0/8\n' if mode == 's' else '192.0.2.1\n',
+                 'conf': OPENDKIM.format(host=host, port=port, mode=mode, name=name, dir=self.dir, more=more)}
+        for file, text in files.items():
+            with open(f'{self.dir}/{file}', 'w') as f:
+                f.write(text)
+        with open(self.dir + '/log', 'w') as log:
+            self.process = subprocess.Popen(['opendkim', '-f', '-x', self.dir + '/conf'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=True)
+        cleanups.append(lambda: _ended(self.process))
+        if not eventually(lambda: _answers(host, port), 20):
+            raise Failed('OpenDKIM does not answer: ' + open(self.dir + '/log').read())
 
 
 DOVECOT = '''

@@ -3,7 +3,9 @@
     strict = Rspamd('127.0.0.30', dns.address)
     action, symbols = strict.judge(octets, 'bounces@lists.example', 'ben@south.example', ip='192.0.2.25')
 
-The address is one that rspamd does not take for its own network, which it would trust; nothing is sent there."""
+The address is one that rspamd does not take for its own network, which it would trust; nothing is sent there. With
+milter='127.0.0.30:1234' it is a milter there, too, for which clients of this machine are strangers; more: lines of its
+configuration."""
 import json
 import os
 import pwd
@@ -24,6 +26,7 @@ options {{
   cache_file = "{dir}/cache";
   hs_cache_dir = "{dir}";
   local_addrs = [];
+  check_local = true;
   dns {{ nameserver = ["{dns}"]; timeout = 1s; retransmits = 2; }}
 }}
 logging {{ type = "console"; level = "notice"; }}
@@ -34,12 +37,20 @@ spf {{ enabled = true; }}
 dkim {{ enabled = true; trusted_only = false; skip_multi = false; }}
 arc {{ enabled = true; }}
 dmarc {{ enabled = true; actions = {{ quarantine = "add_header"; reject = "reject"; }} }}
+{more}
 metric {{ name = default; actions {{ reject = 1000; add_header = 900; }} unknown_weight = 0; }}
+'''
+
+MILTER = '''
+worker "rspamd_proxy" {{ bind_socket = "{milter}"; milter = yes; timeout = 60s; count = 1; upstream "local" {{ default = yes; self_scan = yes; }} }}
+modules {{ path = "/usr/share/rspamd/plugins/milter_headers.lua"; path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }}
+milter_headers {{ use = ["authentication-results"]; skip_local = false; skip_authenticated = false;
+  routines {{ "authentication-results" {{ remove = 50; }} }} }} # none of those that others wrote
 '''
 
 
 class Rspamd:
-    def __init__(self, host, dns):
+    def __init__(self, host, dns, milter=None, more=''):
         self.dir = folder('postern-rspamd-')
         nobody = pwd.getpwnam('nobody')
         os.chown(self.dir, nobody.pw_uid, nobody.pw_gid)
@@ -47,9 +58,11 @@ class Rspamd:
             s.bind((host, 0))
             port = s.getsockname()[1]
         self.url = f'http://{host}:{port}/'
+        if milter:
+            more += MILTER.format(milter=milter)
         conf, log = self.dir + '/rspamd.conf', self.dir + '/log'
         with open(conf, 'w') as f:
-            f.write(CONF.format(dir=self.dir, host=host, port=port, dns=dns))
+            f.write(CONF.format(dir=self.dir, host=host, port=port, dns=dns, more=more))
         root = ['-u', 'nobody', '-g', 'nogroup'] if os.getuid() == 0 else []
         with open(log, 'w') as f:
             self.process = subprocess.Popen(['rspamd', '-f', '-c', conf, *root], stdin=subprocess.DEVNULL, stdout=f, stderr=f,
