@@ -167,7 +167,7 @@ arrived('signed')
 for member in MEMBERS:
     for copy in copies('signed')[member]:
         check(f"the author's signature in the copy of {member} verifies, below ours", verifies(copy.data) and dkim.DKIM(
-            copy.data).verify(1, dnsfunc=lambda name, timeout=5: record.encode()))
+            copy.data).verify(2, dnsfunc=lambda name, timeout=5: record.encode()))
 
 section('trace and archive')
 mid = mid_of(HOME[BEN].to(BEN, Subject='by smtplib')[0].data)
