@@ -174,16 +174,21 @@ static err print_records(struct cli *c, str folder, str selector)
 
 int cli_keys_make(struct cli *c)
 {
-	str folder, selector;
+	str folder, selector, current;
 	CLI_TRY(c, folder_of(c, &folder));
+	CLI_TRY(c, cli_selector(c, &current));
 	if (c->arg_count)
 		CLI_TRY(c, argument(c, &selector));
 	else
 		CLI_TRY(c, next_selector(c, folder, &selector));
 	CLI_TRY(c, keyring_make(c->a, folder, selector));
 	CLI_TRY(c, print_records(c, folder, selector));
-	fprintf(stderr, "Publish these records, then: postern keys use %.*s\n",
-		STR_F(selector));
+	if (str_eq(selector, current)) /* an old installation gets its second key */
+		fputs("Publish these records, then reload the server (SIGHUP).\n",
+		      stderr);
+	else
+		fprintf(stderr, "Publish these records, then: postern keys use %.*s\n",
+			STR_F(selector));
 	return CLI_OK;
 }
 
