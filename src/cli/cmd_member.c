@@ -192,7 +192,9 @@ static err each_member(struct cli *c, struct books *books, int64_t list,
 static void add_row(struct cli *c, void *arg, const struct member_row *m)
 {
 	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
-				date_day(c->a, m->joined_at), m->bounce_text });
+				date_day(c->a, m->joined_at),
+				arena_printf(c->a, "%.4g", m->bounce_score),
+				m->bounce_text });
 }
 
 int cli_member_ls(struct cli *c)
@@ -201,7 +203,7 @@ int cli_member_ls(struct cli *c)
 	const struct list_entry *list;
 	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
 	struct table *t = table_new(
-		c, "address name delivery off_by action joined last_bounce");
+		c, "address name delivery off_by action joined bounce_score last_bounce");
 	CLI_TRY(c, each_member(c, books, list->id, add_row, t));
 	table_print(t);
 	return CLI_OK;

@@ -89,6 +89,11 @@ static err fill(struct status *s)
 			      clock_now_ms() - (int64_t)NOT_SERVED_DAYS * 86400000, &n));
 	add(s, "arrivals given up in 30 days", n,
 	    n ? STR("the log says why: recipient-not-served") : STR(""));
+	TRY(ledger_lost_reports(s->books->outbound,
+				clock_now_ms() - (int64_t)NOT_SERVED_DAYS * 86400000,
+				&n));
+	add(s, "reports of ours refused in 30 days", n,
+	    n ? STR("their senders hear of no failure; postern trace ADDRESS") : STR(""));
 	TRY(held_count(s->books->lists, 0, &n));
 	add(s, "posts held", n, n ? STR("postern held ls") : STR(""));
 	TRY(add_requests(s));

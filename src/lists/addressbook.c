@@ -157,7 +157,8 @@ static struct meaning read_return_path(const struct addressbook *b, struct arena
 				       struct meaning m)
 {
 	if (m.token.n
-	    && retpath_read(a, &b->mac, m.list->address, m.token, &m.member).kind)
+	    && retpath_read(a, &b->mac, m.list->address, m.token, &m.member, &m.probe)
+		       .kind)
 		m.what = MEANS_BAD_PATH;
 	return m;
 }

@@ -65,6 +65,7 @@ struct meaning {
 	const struct alias_entry *alias;
 	str token;      /* MEANS_CONFIRM */
 	int64_t member; /* MEANS_BOUNCE; 0 for the bare -bounces address */
+	bool probe;     /* MEANS_BOUNCE: of a probe, not of a copy */
 };
 
 struct addressbook;

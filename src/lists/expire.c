@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "lists/challenge.h"
 #include "lists/moderate.h"
+#include "lists/score_run.h"
 #include "store/lists/answered.h"
+#include "store/lists/bounce.h"
 #include "store/lists/held.h"
 #include "store/lists/list.h"
 #include "store/lists/order.h"
@@ -21,6 +23,7 @@ enum {
 	HELD_DAYS = 90, /* who decided what, for the moderators' page */
 	ORDER_HOURS = 24,
 	LEDGER_DAYS = 180, /* "where is my mail?" */
+	BOUNCE_DAYS = 180, /* the health page shows fewer */
 	BODY_HOURS = 24,   /* sent bodies, for queue show */
 	STEP = 2000,       /* rows a call: others wait no longer than that takes */
 };
@@ -79,6 +82,11 @@ static err expire_orders(struct books *books, int64_t now, int64_t *gone)
 	return order_expire(books->lists, now - ORDER_HOURS * 3600, gone);
 }
 
+static err expire_bounces(struct books *books, int64_t now, int64_t *gone)
+{
+	return bounced_expire(books->lists, now - BOUNCE_DAYS * DAY, gone);
+}
+
 static err expire_sessions(struct books *books, int64_t now, int64_t *gone)
 {
 	return session_expire(books->lists, now, gone);
@@ -134,6 +142,7 @@ static const struct {
 	{ "arrivals", expire_arrivals },
 	{ "the ledger", expire_ledger },
 	{ "budgets", expire_budgets },
+	{ "what came back", expire_bounces },
 };
 
 /* One kind that fails leaves the others their turn. */
@@ -143,8 +152,11 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	TRY(books_refresh(books));
 	err first = expire_held(books, a, now);
 	err unanswered = challenge_expire(books, a, now);
+	err scores = score_time(books, a, now);
 	if (!first.kind)
 		first = unanswered;
+	if (scores.kind && !first.kind)
+		first = err_in(a, scores.kind, "bounce scores: %s", scores.msg);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)

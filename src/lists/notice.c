@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "lists/fanout.h"
 #include "mail/compose.h"
+#include "mail/retpath.h"
 #include "store/lists/answered.h"
 #include "store/lists/template.h"
 #include "store/outbound/delivery.h"
@@ -146,14 +147,19 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 		.source = n->source.n ? n->source
 				      : arena_cat(a, str_from(n->name), STR("/"),
 						  rand_token(a, 10)),
-		.kind = STR("notice"),
+		.kind = n->probe ? STR("probe") : STR("notice"),
 		.list = n->list ? n->list->address : STR(""),
+		.reverse_path = n->probe ? retpath_probe(a, &books->mac, n->list->address,
+							 n->probe)
+					 : STR(""),
 		.subject = subject,
 		.created_at = clock_now_ms(),
 		.size = (int64_t)letter.n,
 		.eightbit = message_has_8bit(letter),
 	};
-	struct delivery copy = { .destination = destination_of(a, to), .recipient = to };
+	struct delivery copy = { .destination = destination_of(a, to),
+				 .recipient = to,
+				 .member = n->probe };
 	TRY(outbound_add(books->outbound, &m, &fresh));
 	if (!fresh)
 		return OK;

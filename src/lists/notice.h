@@ -27,7 +27,8 @@ struct notice {
 	const struct notice_var *vars;
 	size_t var_count;
 	str attached; /* a message to attach, or empty */
-	bool answers; /* an answer to a mail: counted by notice_may_answer */
+	int64_t probe; /* a member: it is a probe, whose return path says if it comes back */
+	bool answers;  /* an answer to a mail: counted by notice_may_answer */
 };
 
 /* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},

@@ -5,6 +5,7 @@
 #include "lists/publish.h"
 #include "lists/bounce.h"
 #include "lists/command.h"
+#include "lists/complaint.h"
 #include "lists/forward.h"
 #include "lists/moderate.h"
 #include "lists/notice.h"
@@ -174,10 +175,18 @@ static struct forward forwarding(struct sorting *s)
 	return (struct forward){ s->arrival, s->message, s->recipient, 1 };
 }
 
+/* Providers write to whatever address they were told, or find. */
+static err hear_complaint(struct sorting *s, bool *taken)
+{
+	return complaint_take(s->books, s->a, s->arrival, s->message, &s->header, taken);
+}
+
 static err take_owner(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	return forward_owner(s->books, s->a, &f, s->meaning.list);
+	bool complaint;
+	TRY(hear_complaint(s, &complaint));
+	return complaint ? OK : forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
 static err take_alias(struct sorting *s)
@@ -186,9 +195,12 @@ static err take_alias(struct sorting *s)
 	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
 
+/* What comes to abuse@ is read by a person in any case (RFC 2142 section 2). */
 static err take_admin(struct sorting *s)
 {
 	struct forward f = forwarding(s);
+	bool complaint;
+	TRY(hear_complaint(s, &complaint));
 	return forward_admin(s->books, s->a, &f);
 }
 
@@ -204,16 +216,40 @@ static err take_srs(struct sorting *s)
 
 static err serve(struct sorting *s);
 
+/* Reports that nobody can read go to who the list says. */
+static err take_unread(struct sorting *s)
+{
+	struct settings settings;
+	TRY(settings_load(s->books->lists, s->a, s->meaning.list->id, &settings));
+	if (setting_is(settings.forward_unrecognized_bounces_to, "discard"))
+		return sort_note(s, "discarded", STR("came back, and cannot be read"));
+	s->meaning.what = setting_is(settings.forward_unrecognized_bounces_to,
+				     "site_owner")
+				  ? MEANS_ADMIN
+				  : MEANS_OWNER;
+	return serve(s);
+}
+
 /* What has a return path is no bounce: a person who wrote to LIST-bounces means those
  * who run the list. */
 static err take_bounce(struct sorting *s)
 {
-	if (!s->meaning.member && s->arrival->reverse_path.n) {
+	bool unread, complaint;
+	struct bounce_mail x = { .arrival = s->arrival,
+				 .message = s->message,
+				 .header = &s->header,
+				 .list = s->meaning.list,
+				 .member = s->meaning.member,
+				 .probe = s->meaning.probe };
+	TRY(hear_complaint(s, &complaint));
+	if (complaint)
+		return OK;
+	if (!x.member && s->arrival->reverse_path.n) {
 		s->meaning.what = MEANS_OWNER;
 		return serve(s);
 	}
-	return bounce_take(s->books, s->a, s->arrival, s->message, s->meaning.list,
-			   s->meaning.member);
+	TRY(bounce_take(s->books, s->a, &x, &unread));
+	return unread ? take_unread(s) : OK;
 }
 
 static err take_nobody(struct sorting *s)

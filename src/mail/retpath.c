@@ -8,18 +8,31 @@ static str list_text(struct arena *a, str list, int64_t member)
 			 arena_printf(a, "%lld", (long long)member));
 }
 
-str retpath_make(struct arena *a, const struct mac_key *key, str list, int64_t member)
+static const str copies = { "bounce", 6 }, probes = { "probe", 5 };
+
+static str make(struct arena *a, const struct mac_key *key, str purpose, str list,
+		int64_t member)
 {
 	str name = list, host = STR_NONE;
-	str tag = mac_tag(a, key, STR("bounce"), list_text(a, list, member));
+	str tag = mac_tag(a, key, purpose, list_text(a, list, member));
 	str_cut_last(list, '@', &name, &host);
 	return arena_cat(a, name, STR("-bounces+"),
 			 arena_printf(a, "%lld", (long long)member), STR("."), tag,
 			 STR("@"), host);
 }
 
+str retpath_make(struct arena *a, const struct mac_key *key, str list, int64_t member)
+{
+	return make(a, key, copies, list, member);
+}
+
+str retpath_probe(struct arena *a, const struct mac_key *key, str list, int64_t member)
+{
+	return make(a, key, probes, list, member);
+}
+
 err retpath_read(struct arena *a, const struct mac_key *key, str list, str token,
-		 int64_t *member)
+		 int64_t *member, bool *probe)
 {
 	str number, tag;
 	uint64_t id;
@@ -28,9 +41,12 @@ err retpath_read(struct arena *a, const struct mac_key *key, str list, str token
 	if (!str_cut(token, '.', &number, &tag) || !str_u64(number, &id) || id > INT64_MAX
 	    || (*number.p == '0' && number.n > 1))
 		return FAIL(ERR_SYNTAX, "return path needs NUMBER.TAG");
-	if (!mac_check(a, key, STR("bounce"), list_text(a, list, (int64_t)id), tag))
+	str text = list_text(a, list, (int64_t)id);
+	bool is_copy = mac_check(a, key, copies, text, tag);
+	if (!is_copy && !mac_check(a, key, probes, text, tag))
 		return FAIL(ERR_DENIED, "return path bears a tag that is not ours");
 	*member = (int64_t)id;
+	*probe = !is_copy;
 	return OK;
 }
 

@@ -13,10 +13,14 @@
 /* list: "dev@lists.example". */
 str retpath_make(struct arena *a, const struct mac_key *key, str list, int64_t member);
 
+/* The same for a probe: another tag, so that neither kind of path serves as the other. */
+str retpath_probe(struct arena *a, const struct mac_key *key, str list, int64_t member);
+
 /* The member that a recipient address of list names (its part behind
- * "-bounces+"). ERR_DENIED: the tag is wrong. ERR_SYNTAX: not of this form. */
+ * "-bounces+"); *probe: the path of a probe. ERR_DENIED: the tag is wrong. ERR_SYNTAX: not
+ * of this form. */
 MUST_USE err retpath_read(struct arena *a, const struct mac_key *key, str list, str token,
-			  int64_t *member);
+			  int64_t *member, bool *probe);
 
 /* The reverse-path for forwarding mail of sender through our domain; SRS0 and
  * SRS1 are known. now: seconds; a path is good for 21 days. */

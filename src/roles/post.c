@@ -7,6 +7,7 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/score_run.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
 
@@ -175,12 +176,22 @@ static err expire(struct post_role *p, struct arena *a)
 	return expire_run(&p->books, a, clock_now());
 }
 
+static err score(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(score_round(&p->books, a, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 /* What hinders one hinders none of the others: expiry makes room on a full disk. */
 static void work(struct post_role *p)
 {
 	ARENA(a);
 	hindered(run_orders(p, a));
 	hindered(sort_some(p));
+	hindered(score(p, a));
 	hindered(expire(p, a));
 }
 

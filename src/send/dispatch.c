@@ -120,7 +120,7 @@ static err take(struct dispatcher *d, const struct delivery *x)
 		outcome_tell(d->s, i, OUTCOME_KEPT,
 			     &(struct outcome_words){ "",
 						      STR("kept: [send] relay = outbox"),
-						      STR(""), false });
+						      STR(""), false, BOUNCE_OTHER });
 	return OK;
 }
 

@@ -15,7 +15,9 @@ void session_fail(struct session *x, int code, const char *status, str why)
 		 KS("why", text));
 	while ((i = session_take(x)))
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
-			     &(struct outcome_words){ status, text, STR(""), false });
+			     &(struct outcome_words){
+				     status, text, STR(""), false,
+				     bounce_classify(str_from(status), why) });
 }
 
 static err dial(struct session *x, const struct hop *hop, int *fd)

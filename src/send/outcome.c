@@ -46,6 +46,7 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 	*o = (struct outcome){ .kind = kind,
 			       .item = i,
 			       .relayed = w->relayed,
+			       .class = w->class,
 			       .text = { text, w->text.n },
 			       .remote = { remote, w->remote.n } };
 	snprintf(o->status, sizeof o->status, "%s", w->status);
@@ -99,8 +100,8 @@ static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *
 	return n;
 }
 
-/* A list's copies have their own return path and need no report: the ledger and
- * the bounce score know already. */
+/* A list's copies and probes have their own return path and need no report: the ledger
+ * and the bounce score know already. */
 static err tell(struct committer *c, struct arena *a, size_t first)
 {
 	const struct due lead = c->due[first];
@@ -110,7 +111,7 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 	struct outbound_message m;
 	str original;
 	err e = outbound_get(c->outbound, a, i->message, &m);
-	if (!e.kind && (m.verp || !m.reverse_path.n))
+	if (!e.kind && (m.verp || !m.reverse_path.n || str_eq(m.kind, STR("probe"))))
 		return OK;
 	if (!e.kind)
 		e = outbound_body_read(c->outbound, a, m.id, 0,
@@ -131,23 +132,27 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 	return undelivered_tell(c->outbound, a, &u);
 }
 
-static err enter(struct committer *c, const struct outcome *o, const char *what)
+static err enter(struct committer *c, const struct outcome *o, const char *what,
+		 bool failed)
 {
 	const struct item *i = o->item;
+	const char *class = failed ? bounce_class_word(o->class) : "";
 	struct ledger_entry e = { .at = clock_now_ms(),
 				  .inbound = i->inbound,
 				  .message = i->message,
 				  .recipient = i->recipient,
 				  .member = i->member,
 				  .what = str_from(what),
-				  .detail = o->text };
+				  .detail = o->text,
+				  .class = str_from(class),
+				  .status = failed ? str_from(o->status) : STR("") };
 	return ledger_add(c->outbound, &e, 1);
 }
 
 static err end(struct committer *c, const struct outcome *o, const char *what,
-	       const char *action)
+	       const char *action, bool failed)
 {
-	TRY(enter(c, o, what));
+	TRY(enter(c, o, what, failed));
 	if (action)
 		report(c, o, action);
 	return delivery_done(c->outbound, o->item->id);
@@ -158,9 +163,9 @@ static err write_later(struct committer *c, const struct outcome *o)
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire)
-		return end(c, o, "expired", "failed");
+		return end(c, o, "expired", "failed", true);
 	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
-	TRY(enter(c, o, "tried"));
+	TRY(enter(c, o, "tried", false));
 	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait, o->text));
 	if (age < WARN_AFTER || i->warned)
 		return OK;
@@ -174,12 +179,12 @@ static err write_one(struct committer *c, const struct outcome *o)
 {
 	switch (o->kind) {
 	case OUTCOME_DELIVERED:
-		return end(c, o, "delivered", o->relayed ? "relayed" : NULL);
+		return end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
 	case OUTCOME_REFUSED:
 		return end(c, o, "refused",
-			   wants(o->item, "FAILURE", true) ? "failed" : NULL);
+			   wants(o->item, "FAILURE", true) ? "failed" : NULL, true);
 	case OUTCOME_KEPT:
-		return end(c, o, "kept", NULL);
+		return end(c, o, "kept", NULL, false);
 	case OUTCOME_LATER:
 		break;
 	}

@@ -2,6 +2,7 @@
  * sender.lock, then nothing; the locks of committer and letters are their own. */
 #pragma once
 
+#include "mail/bounce.h"
 #include "send/letters.h"
 #include "send/sender.h"
 #include "store/outbound/ledger.h"
@@ -35,7 +36,8 @@ struct outcome { /* one allocation with its texts behind it */
 	enum outcome_kind kind;
 	struct item *item; /* the outcome's now */
 	char status[12];
-	str text, remote; /* remote: the server that said so, or "" */
+	enum bounce_class class; /* of a failure */
+	str text, remote;        /* remote: the server that said so, or "" */
 	bool stuck;       /* it cannot be written, now or later */
 	bool relayed;     /* success was to be reported and the server cannot */
 };
@@ -92,6 +94,7 @@ struct outcome_words { /* borrowed */
 	const char *status;
 	str text, remote;
 	bool relayed;
+	enum bounce_class class;
 };
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 		  const struct outcome_words *w);

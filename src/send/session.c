@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "lists/fanout.h"
+#include "send/blame.h"
 #include "smtp/session.h"
 
 #include <stdio.h>
@@ -99,7 +100,7 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 		outcome_tell(x->s, i, OUTCOME_LATER,
 			     &(struct outcome_words){
 				     "4.3.0", STR("451 4.3.0 the message cannot be read"),
-				     STR(""), false });
+				     STR(""), false, BOUNCE_MESSAGE });
 	}
 	return NULL;
 }
@@ -144,7 +145,7 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 					  : OUTCOME_LATER,
 		     &(struct outcome_words){
 			     status, text, o->code && !o->ours ? x->hop->name : STR(""),
-			     relayed });
+			     relayed, yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp) });
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)

@@ -78,7 +78,7 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
-    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/settings', bearer, 'settings'),
+    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
     ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
     ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),

@@ -11,35 +11,48 @@ static void members(struct arena *a)
 	str list = STR("dev@lists.example"), path = retpath_make(a, &key, list, 4711),
 	    token, host;
 	int64_t member = 77;
+	bool probe = true;
 	CHECK(str_starts(path, STR("dev-bounces+4711."))
 	      && str_ends(path, STR("@lists.example")));
 	CHECK(str_cut(str_skip(path, 12), '@', &token, &host) && token.n == 21);
-	CHECK(!retpath_read(a, &key, list, token, &member).kind && member == 4711);
+	CHECK(!retpath_read(a, &key, list, token, &member, &probe).kind
+	      && member == 4711);
+	CHECK(!probe);
 
 	char *upper = arena_z(a, token);
 	for (size_t i = 0; i < token.n; i++)
 		upper[i] = upper[i] >= 'a' ? (char)(upper[i] - 32) : upper[i];
 	member = 77;
-	CHECK(!retpath_read(a, &key, STR("Dev@Lists.Example"), str_from(upper), &member)
+	CHECK(!retpath_read(a, &key, STR("Dev@Lists.Example"), str_from(upper), &member,
+			    &probe)
 		       .kind
 	      && member == 4711);
 
 	member = 77;
-	CHECK(retpath_read(a, &other, list, token, &member).kind == ERR_DENIED);
-	CHECK(retpath_read(a, &key, STR("b@lists.example"), token, &member).kind
+	CHECK(retpath_read(a, &other, list, token, &member, &probe).kind == ERR_DENIED);
+	CHECK(retpath_read(a, &key, STR("b@lists.example"), token, &member, &probe).kind
 	      == ERR_DENIED);
 	str tag = str_skip(token, 4);
-	CHECK(retpath_read(a, &key, list, arena_cat(a, STR("4712"), tag), &member).kind
+	CHECK(retpath_read(a, &key, list, arena_cat(a, STR("4712"), tag), &member, &probe)
+		      .kind
 	      == ERR_DENIED);
-	CHECK(retpath_read(a, &key, list, arena_cat(a, STR("04711"), tag), &member).kind
+	CHECK(retpath_read(a, &key, list, arena_cat(a, STR("04711"), tag), &member,
+			   &probe)
+		      .kind
 	      == ERR_SYNTAX);
 	static const char *const bad[] = { "",    "4711", ".x",
 					   "x.y", "-1.x", "99999999999999999999.x" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		CHECK(retpath_read(a, &key, list, str_from(bad[i]), &member).kind
+		CHECK(retpath_read(a, &key, list, str_from(bad[i]), &member, &probe).kind
 		      == ERR_SYNTAX);
-	CHECK(retpath_read(a, &key, list, STR("4711."), &member).kind == ERR_DENIED);
-	CHECK(member == 77);
+	CHECK(retpath_read(a, &key, list, STR("4711."), &member, &probe).kind
+	      == ERR_DENIED);
+	CHECK(member == 77 && !probe);
+
+	str own = retpath_probe(a, &key, list, 4711);
+	CHECK(str_cut(str_skip(own, 12), '@', &tag, &host) && !str_eq(tag, token));
+	CHECK(!retpath_read(a, &key, list, tag, &member, &probe).kind && member == 4711
+	      && probe);
 }
 
 static struct address parsed(struct arena *a, str text)

@@ -348,7 +348,6 @@ static void test_person_to_bounces(struct books_test *t)
 /* A report at a copy's own return path is about that member. */
 static void test_bounce(struct books_test *t)
 {
-	struct member_row m;
 	int64_t id = books_member(t, books_entry(t, DEV), "bouncy@uni.example");
 	str path = retpath_make(t->a, &t->books.mac, STR(DEV), id);
 	str report = STR(
@@ -360,12 +359,12 @@ static void test_bounce(struct books_test *t)
 		"bouncy@uni.example\r\nAction: failed\r\nStatus: "
 		"5.1.1\r\nDiagnostic-Code: smtp; 550 gone\r\n\r\n--b--\r\n");
 	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path), report, "{}")));
-	CHECK(ok(member_get(t->books.lists, t->a, id, &m))
-	      && holds(m.bounce_text, "5.1.1") && m.bounce_at > 0);
 	CHECK(holds(books_noted(t, "bounced"), "5.1.1"));
 	int64_t before = books_count(t, "message", "1");
 	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path),
-				  STR("Subject: I am away\r\n\r\nback soon\r\n"), "{}")));
+				  STR("Subject: I am away\r\nAuto-Submitted: "
+				      "auto-replied\r\n\r\nback soon\r\n"),
+				  "{}")));
 	CHECK(ok(books_arrives_as(t, "", "dev-bounces@lists.example", report, "{}")));
 	CHECK(ok(books_arrives_as(t, "", "dev-bounces+1.x@lists.example", report, "{}")));
 	CHECK(books_count(t, "message", "1") == before

@@ -171,12 +171,34 @@ static void test_member(struct arena *a, struct book *b)
 	CHECK(str_eq(m.delivery, STR("off")) && str_eq(m.off_by, STR("user")));
 	CHECK(str_eq(m.action, STR("hold")) && !m.own_posts && !m.copies);
 	CHECK(m.acknowledge && m.hidden);
-	CHECK(ok(member_bounced(b, id, 2.5, 88, STR("550 no")))
-	      && ok(member_get(b, a, id, &m)));
-	CHECK(m.bounce_score == 2.5 && m.bounce_at == 88
+	m.bounce_score = 2.5;
+	m.bounce_today = 0.25;
+	m.bounce_at = 88;
+	m.bounce_text = STR("550 no");
+	m.off_by = STR("bounces");
+	m.doubt_at = 1;
+	m.probe_at = 2;
+	m.off_at = 3;
+	m.warnings = 4;
+	m.warned_at = 5;
+	CHECK(ok(member_bounced(b, &m)) && ok(member_get(b, a, id, &m)));
+	CHECK(m.bounce_score == 2.5 && m.bounce_today == 0.25 && m.bounce_at == 88
 	      && str_eq(m.bounce_text, STR("550 no")));
+	CHECK(m.doubt_at == 1 && m.probe_at == 2 && m.off_at == 3 && m.warnings == 4
+	      && m.warned_at == 5 && str_eq(m.off_by, STR("bounces")));
+	CHECK(ok(member_unsettled(b, a, 0, 10, &all, &count)) && count == 1);
+	CHECK(ok(member_unsettled(b, a, id, 10, &all, &count)) && count == 0);
 	CHECK(ok(member_bouncing(b, a, 1, &all, &count)) && count == 1
 	      && all[0].id == id);
+	m.off_by = STR("user"); /* another hand's: no warnings follow */
+	CHECK(ok(member_change(b, &m)) && ok(member_get(b, a, id, &m)));
+	CHECK(m.off_at == 0 && m.bounce_score == 2.5);
+	m.delivery = STR("regular");
+	m.off_by = STR("");
+	CHECK(ok(member_change(b, &m)) && ok(member_get(b, a, id, &m)));
+	CHECK(m.bounce_score == 0 && m.bounce_at == 0 && m.doubt_at == 0
+	      && m.probe_at == 0 && m.warnings == 0 && m.warned_at == 0);
+	CHECK(ok(member_unsettled(b, a, 0, 10, &all, &count)) && count == 0);
 	CHECK(ok(member_of_person(b, a, 1, anna.person, &m)) && m.id == id);
 	CHECK(ok(member_by_key(b, a, STR("anna@uni.example"), &all, &count))
 	      && count == 1);

@@ -6,7 +6,9 @@
 	"SELECT m.id, m.list, m.address, x.person, x.key, x.text, p.name, "         \
 	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, " \
 	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "          \
-	"m.bounce_text FROM member m JOIN address x ON x.id = m.address "           \
+	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "         \
+	"m.warnings, m.warned_at FROM member m "                                    \
+	"JOIN address x ON x.id = m.address "                                       \
 	"JOIN person p ON p.id = x.person "
 
 /* Part of the address or of the name; the pattern is ?2, '%%' matches all. */
@@ -36,6 +38,12 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 		.bounce_score = rows_real(r, 16),
 		.bounce_at = rows_i64(r, 17),
 		.bounce_text = rows_str(r, a, 18),
+		.bounce_today = rows_real(r, 19),
+		.doubt_at = rows_i64(r, 20),
+		.probe_at = rows_i64(r, 21),
+		.off_at = rows_i64(r, 22),
+		.warnings = rows_i64(r, 23),
+		.warned_at = rows_i64(r, 24),
 	};
 }
 
@@ -89,26 +97,47 @@ err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t pers
 			 SQL_I(list), SQL_I(person));
 }
 
+static err change(struct book *b, const struct member_row *m)
+{
+	TRY(book_run(b,
+		     "UPDATE member SET bounce_score = 0, bounce_at = 0, "
+		     "bounce_today = 0, doubt_at = 0, probe_at = 0, off_at = 0, "
+		     "warnings = 0, warned_at = 0 "
+		     "WHERE id = ?1 AND delivery = 'off' AND ?2 = 'regular'",
+		     SQL_I(m->id), SQL_S(m->delivery)));
+	return TABLE_MUST(
+		b, none,
+		"UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
+		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
+		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END "
+		"WHERE id = ?1",
+		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
+		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
+		SQL_I(m->acknowledge), SQL_I(m->hidden));
+}
+
 err member_change(struct book *b, const struct member_row *m)
 {
-	err e = TABLE_MUST(b, none,
-			   "UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
-			   "action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-			   "hidden = ?9 WHERE id = ?1",
-			   SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery),
-			   SQL_S(m->off_by), SQL_S(m->action), SQL_I(m->own_posts),
-			   SQL_I(m->copies), SQL_I(m->acknowledge), SQL_I(m->hidden));
+	bool mine;
+	TRY(book_join(b, &mine));
+	err e = book_leave(b, mine, change(b, m));
 	return e.kind == ERR_DENIED
 		       ? FAIL(ERR_DENIED, "the other address is a member already")
 		       : e;
 }
 
-err member_bounced(struct book *b, int64_t id, double score, int64_t at, str text)
+err member_bounced(struct book *b, const struct member_row *m)
 {
-	return TABLE_MUST(b, none,
-			  "UPDATE member SET bounce_score = ?2, bounce_at = ?3, "
-			  "bounce_text = ?4 WHERE id = ?1",
-			  SQL_I(id), SQL_R(score), SQL_I(at), SQL_S(text));
+	return TABLE_MUST(
+		b, none,
+		"UPDATE member SET delivery = ?2, off_by = ?3, "
+		"bounce_score = ?4, bounce_at = ?5, bounce_text = ?6, "
+		"bounce_today = ?7, doubt_at = ?8, probe_at = ?9, off_at = ?10, "
+		"warnings = ?11, warned_at = ?12 WHERE id = ?1",
+		SQL_I(m->id), SQL_S(m->delivery), SQL_S(m->off_by),
+		SQL_R(m->bounce_score), SQL_I(m->bounce_at), SQL_S(m->bounce_text),
+		SQL_R(m->bounce_today), SQL_I(m->doubt_at), SQL_I(m->probe_at),
+		SQL_I(m->off_at), SQL_I(m->warnings), SQL_I(m->warned_at));
 }
 
 err member_remove(struct book *b, int64_t id)
@@ -177,11 +206,21 @@ err member_by_person(struct book *b, struct arena *a, int64_t person,
 			 SQL_I(person));
 }
 
+#define UNSETTLED "(bounce_score > 0 OR doubt_at > 0 OR probe_at > 0 OR off_at > 0) "
+
+err member_unsettled(struct book *b, struct arena *a, int64_t after, size_t limit,
+		     struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE " UNSETTLED "AND m.id > ?1 ORDER BY m.id LIMIT ?2",
+			 SQL_I(after), SQL_I(limit));
+}
+
 err member_bouncing(struct book *b, struct arena *a, int64_t list, struct member_row **m,
 		    size_t *count)
 {
 	return TABLE_ALL(b, a, read_member, m, count,
-			 MEMBER "WHERE m.list = ?1 AND m.bounce_score > 0 "
-				"ORDER BY m.bounce_score DESC, m.id",
+			 MEMBER "WHERE m.list = ?1 AND " UNSETTLED
+				"ORDER BY m.off_at > 0 DESC, m.bounce_score DESC, m.id",
 			 SQL_I(list));
 }

@@ -20,6 +20,12 @@ struct member_row {
 	double bounce_score;
 	int64_t bounce_at; /* seconds, of the last one counted */
 	str bounce_text;
+	double bounce_today; /* counted on the day of bounce_at */
+	int64_t doubt_at;    /* seconds: first of the refusals that may mean anything */
+	int64_t probe_at;    /* seconds: a probe is out since; 0: none is */
+	int64_t off_at;   /* seconds: when bounces turned delivery off; 0: they did not */
+	int64_t warnings; /* sent since */
+	int64_t warned_at; /* seconds */
 };
 
 struct member_copy { /* what a fan-out needs of one */
@@ -43,10 +49,12 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id and all from delivery to hidden, as *m has them. */
+/* Writes the address's id and all from delivery to hidden, as *m has them. Where delivery
+ * goes on again all bounces of before are forgotten. */
 MUST_USE err member_change(struct book *b, const struct member_row *m);
-MUST_USE err member_bounced(struct book *b, int64_t id, double score, int64_t at,
-			    str text);
+
+/* Writes delivery, off_by and all from bounce_score to warned_at, as *m has them. */
+MUST_USE err member_bounced(struct book *b, const struct member_row *m);
 MUST_USE err member_remove(struct book *b, int64_t id);
 
 /* The fan-out's cursor: members with regular delivery in order of id after that
@@ -70,6 +78,11 @@ MUST_USE err member_by_key(struct book *b, struct arena *a, str key,
 MUST_USE err member_by_person(struct book *b, struct arena *a, int64_t person,
 			      struct member_row **m, size_t *count);
 
-/* Those whose bounce score is above 0, worst first. */
+/* Those of every list of whom something came back that is not settled: a score, a doubt, a
+ * probe under way, delivery off by bounces. In order of id after that id. */
+MUST_USE err member_unsettled(struct book *b, struct arena *a, int64_t after,
+			      size_t limit, struct member_row **m, size_t *count);
+
+/* Those of one list, worst first. */
 MUST_USE err member_bouncing(struct book *b, struct arena *a, int64_t list,
 			     struct member_row **m, size_t *count);

@@ -4,7 +4,9 @@
 
 #include "store/outbound/ledger.h"
 
-#define ENTRY "e.id, e.at, e.inbound, e.message, e.recipient, e.member, e.what, e.detail"
+#define ENTRY                                                                         \
+	"e.id, e.at, e.inbound, e.message, e.recipient, e.member, e.what, e.detail, " \
+	"e.class, e.status, e.report"
 
 enum { LEDGER_BLOCK = 1024 }; /* entries a filter covers */
 

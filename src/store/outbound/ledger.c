@@ -14,6 +14,9 @@ void ledger_read(struct rows *r, struct arena *a, void *row)
 		.member = rows_i64(r, 5),
 		.what = rows_str(r, a, 6),
 		.detail = rows_str(r, a, 7),
+		.class = rows_str(r, a, 8),
+		.status = rows_str(r, a, 9),
+		.report = rows_i64(r, 10),
 	};
 }
 
@@ -21,10 +24,12 @@ static err add_one(struct book *b, struct ledger_entry *e)
 {
 	TRY(TABLE_INSERT(b, &e->id,
 			 "INSERT INTO event (at, inbound, message, recipient, member, "
-			 "what, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			 "what, detail, class, status, report) "
+			 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 			 SQL_I(e->at), SQL_I(e->inbound), SQL_I(e->message),
 			 SQL_S(e->recipient), SQL_I(e->member), SQL_S(e->what),
-			 SQL_S(e->detail)));
+			 SQL_S(e->detail), SQL_S(e->class), SQL_S(e->status),
+			 SQL_I(e->report)));
 	return e->id % LEDGER_BLOCK ? OK : ledger_seal(b, e->id);
 }
 
@@ -50,6 +55,15 @@ err ledger_after(struct book *b, struct arena *a, int64_t after, size_t limit,
 	return TABLE_ALL(b, a, ledger_read, e, count,
 			 "SELECT " ENTRY " FROM event e WHERE e.id > ?1 "
 			 "ORDER BY e.id LIMIT ?2",
+			 SQL_I(after), SQL_I(limit));
+}
+
+err ledger_failures(struct book *b, struct arena *a, int64_t after, size_t limit,
+		    struct ledger_entry **e, size_t *count)
+{
+	return TABLE_ALL(b, a, ledger_read, e, count,
+			 "SELECT " ENTRY " FROM event e WHERE e.class <> '' "
+			 "AND e.id > ?1 ORDER BY e.id LIMIT ?2",
 			 SQL_I(after), SQL_I(limit));
 }
 
@@ -104,6 +118,56 @@ err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
 	return book_number(b, arrivals, &found,
 			   "SELECT count(DISTINCT inbound) FROM event "
 			   "WHERE what = 'not-served' AND at >= ?1",
+			   SQL_I(since));
+}
+
+static err any(struct book *b, bool *yes, const char *sql, const struct sql_value *v,
+	       size_t n)
+{
+	int64_t one;
+	return book_number_values(b, &one, yes, sql, v, n);
+}
+#define ANY(b, yes, sql, ...) any((b), (yes), (sql), SQL_VALUES(__VA_ARGS__))
+
+err ledger_has_report(struct book *b, int64_t report, int64_t member, bool *yes)
+{
+	return ANY(b, yes,
+		   "SELECT 1 FROM event WHERE report = ?1 AND report > 0 "
+		   "AND member = ?2 LIMIT 1",
+		   SQL_I(report), SQL_I(member));
+}
+
+err ledger_went_to(struct book *b, int64_t message, int64_t member, bool *yes)
+{
+	return ANY(b, yes,
+		   "SELECT 1 FROM event WHERE message = ?1 AND message > 0 "
+		   "AND member = ?2 AND what IN ('delivered', 'refused', 'expired') "
+		   "LIMIT 1",
+		   SQL_I(message), SQL_I(member));
+}
+
+err ledger_delivered_since(struct book *b, struct arena *a, str recipient, int64_t member,
+			   int64_t since, bool *yes)
+{
+	enum { LAST = 10000 };
+	struct ledger_entry *e;
+	size_t n;
+	TRY(ledger_by_recipient(b, a, recipient, 0, LAST, &e, &n));
+	*yes = false;
+	for (size_t i = 0; i < n; i++)
+		*yes = *yes
+		       || (e[i].member == member && e[i].at >= since
+			   && str_eq(e[i].what, STR("delivered")));
+	return OK;
+}
+
+err ledger_lost_reports(struct book *b, int64_t since, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM event e JOIN message m "
+			   "ON m.id = e.message WHERE e.class <> '' AND e.at >= ?1 "
+			   "AND m.kind = 'dsn'",
 			   SQL_I(since));
 }
 

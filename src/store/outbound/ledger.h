@@ -1,9 +1,9 @@
 /* store/outbound/ledger.h: what became of every message and every recipient, in
- * order; only ever appended to (the table is called event). A reader of the
- * whole keeps the id up to which it has come as a cursor:
+ * order; only ever appended to (the table is called event). Whoever makes something
+ * of its failures keeps the id up to which it has come as a cursor:
  *
  *     TRY(ledger_cursor(b, STR("bounce"), &after));
- *     TRY(ledger_after(b, a, after, 1000, &e, &count));
+ *     TRY(ledger_failures(b, a, after, 200, &e, &count));
  *     ...
  *     TRY(ledger_set_cursor(b, STR("bounce"), e[count - 1].id));
  */
@@ -21,6 +21,9 @@ struct ledger_entry {
 	str what;       /* accepted, held, rejected, discarded, queued, tried, delivered,
 			 * refused, not-served, expired, kept, removed, ... */
 	str detail;     /* the remote's reply, or the rule and its reason */
+	str class;      /* of a failure for good: mail/bounce.h's word; else "" */
+	str status;     /* of such a failure: "5.1.1", or "" */
+	int64_t report; /* the arrival that reported it, 0 where none did */
 };
 
 /* Appends entries and sets their ids. A fan-out is one entry "queued", not one a
@@ -30,6 +33,8 @@ MUST_USE err ledger_add(struct book *b, struct ledger_entry *e, size_t count);
 /* All below: in order of id, after that id, at most limit. */
 MUST_USE err ledger_after(struct book *b, struct arena *a, int64_t after, size_t limit,
 			  struct ledger_entry **e, size_t *count);
+MUST_USE err ledger_failures(struct book *b, struct arena *a, int64_t after, size_t limit,
+			     struct ledger_entry **e, size_t *count);
 MUST_USE err ledger_by_message(struct book *b, struct arena *a, int64_t message,
 			       int64_t after, size_t limit, struct ledger_entry **e,
 			       size_t *count);
@@ -54,6 +59,20 @@ MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 
 /* How many arrivals were so since then (ms). */
 MUST_USE err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals);
+
+/* Whether what an arrival reported of a member stands there already. */
+MUST_USE err ledger_has_report(struct book *b, int64_t report, int64_t member, bool *yes);
+
+/* Whether a copy of the message went to the member, however it ended there. */
+MUST_USE err ledger_went_to(struct book *b, int64_t message, int64_t member, bool *yes);
+
+/* Whether a copy was delivered to the member since then (ms). Looks at the entries of
+ * its address, so it is for rare questions. */
+MUST_USE err ledger_delivered_since(struct book *b, struct arena *a, str recipient,
+				    int64_t member, int64_t since, bool *yes);
+
+/* Our own reports (kind "dsn") that were refused since then (ms): the ends of the line. */
+MUST_USE err ledger_lost_reports(struct book *b, int64_t since, int64_t *count);
 
 /* Those "kept" because of relay = outbox, newest first, before id (0: all). */
 MUST_USE err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,

@@ -165,6 +165,7 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 	} rows[] = {
 		{ "held", "Held", RIGHT_held_see },
 		{ "members", "Members", RIGHT_members_see },
+		{ "health", "Health", RIGHT_members_see },
 		{ "settings", "Settings", RIGHT_settings_see },
 		{ "roles", "Roles", RIGHT_members_see },
 		{ "bans", "Bans", RIGHT_ban_set },

@@ -16,6 +16,8 @@ static const struct trace_word words[] = {
 	{ "not-served", "Could not be handled", "bad", false, "" },
 	{ "expired", "Given up", "bad", true, "failed" },
 	{ "bounced", "Came back", "bad", true, "failed" },
+	{ "probe-bounced", "A probe came back", "bad", true, "failed" },
+	{ "complained", "Reported as unwanted", "warn", true, "delivered" },
 	{ "removed", "Removed", "none", true, "failed" },
 };
 

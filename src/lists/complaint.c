@@ -1,0 +1,125 @@
+#include "lists/complaint.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "lists/members.h"
+#include "mail/arf.h"
+#include "store/outbound/ledger.h"
+#include "store/outbound/message.h"
+
+struct culprit {
+	const struct list_entry *list;
+	int64_t member; /* 0: no copy of ours */
+};
+
+/* Other types are no wish to be spared: not-spam, or a proof that failed (RFC 6591). */
+static bool is_wish(str type)
+{
+	static const char *const types[] = { "abuse", "opt-out", "fraud" };
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_eq(type, str_from(types[i])))
+			return true;
+	return false;
+}
+
+static void by_path(struct books *books, struct arena *a, str path, struct culprit *who)
+{
+	struct address x;
+	path = str_trim(path);
+	if (path.n > 2 && path.p[0] == '<' && path.p[path.n - 1] == '>')
+		path = (str){ path.p + 1, path.n - 2 };
+	if (who->member || !path.n || address_parse(a, path, &x).kind)
+		return;
+	struct meaning m = addressbook_find(books->addresses, a, &x);
+	if (m.what == MEANS_BOUNCE && m.member && !m.probe)
+		*who = (struct culprit){ m.list, m.member };
+}
+
+/* ".../leave?m=4711.TAG": the token is of the list that List-Id names. */
+static void by_leave_link(struct books *books, struct arena *a, const struct arf *r,
+			  struct culprit *who)
+{
+	static const str mark = { "/leave?m=", 9 };
+	str name, domain, link, token;
+	str field = header_value(a, header_find(&r->returned, STR("List-Unsubscribe")));
+	str at = str_find(field, mark);
+	if (who->member || !at.n || !str_cut(r->list_id, '.', &name, &domain)
+	    || !str_cut(str_skip(at, mark.n), '>', &token, &link))
+		return;
+	const struct list_entry *list = addressbook_list(
+		books->addresses, arena_lower(a, arena_cat(a, name, STR("@"), domain)));
+	int64_t member;
+	if (list && !leave_token_read(a, &books->mac, list, token, &member).kind)
+		*who = (struct culprit){ list, member };
+}
+
+static err find_post(struct books *books, struct arena *a, const struct arf *r,
+		     const struct culprit *who, struct outbound_message *post)
+{
+	struct outbound_message *m;
+	size_t n;
+	if (!r->message_id.n)
+		return OK;
+	TRY(outbound_by_message_id(books->outbound, a, r->message_id, &m, &n));
+	for (size_t i = 0; i < n; i++)
+		if (m[i].verp && str_eq(m[i].list, who->list->address))
+			*post = m[i];
+	return OK;
+}
+
+static err enter(struct books *books, struct arena *a,
+		 const struct inbound_message *arrival, const struct arf *r,
+		 const struct culprit *who)
+{
+	struct outbound_message post = { 0 };
+	struct member_row m = { .text = who->list->address };
+	bool there;
+	TRY(ledger_has_report(books->outbound, arrival->id, who->member, &there));
+	if (there)
+		return OK;
+	TRY(find_post(books, a, r, who, &post));
+	err e = member_get(books->lists, a, who->member, &m);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	str by = r->user_agent.n ? r->user_agent : arrival->reverse_path;
+	struct ledger_entry entry = { .at = clock_now_ms(),
+				      .inbound = post.id ? post.inbound : arrival->id,
+				      .message = post.id,
+				      .recipient = m.text,
+				      .member = who->member,
+				      .what = STR("complained"),
+				      .detail = arena_cat(a, STR("reported as "), r->type,
+							  STR(" by "), by),
+				      .class = STR("complaint"),
+				      .report = arrival->id };
+	log_info("complaint-received", KS("list", who->list->address),
+		 KN("member", who->member), KS("type", r->type), KS("by", by));
+	return ledger_add(books->outbound, &entry, 1);
+}
+
+err complaint_take(struct books *books, struct arena *a,
+		   const struct inbound_message *arrival, str message,
+		   const struct header *header, bool *taken)
+{
+	struct culprit who = { 0 };
+	struct arf r = { 0 };
+	const struct field *type = header_find(header, STR("Content-Type"));
+	*taken = false;
+	if (!type
+	    || !str_ieq(header_param(a, type, STR("report-type")),
+			STR("feedback-report")))
+		return OK;
+	err e = arf_read(a, message, &r);
+	if (e.kind)
+		return e.kind == ERR_LIMIT ? OK : e;
+	if (!is_wish(r.type))
+		return OK;
+	by_path(books, a, r.original_mail_from, &who);
+	by_path(books, a, header_value(a, header_find(&r.returned, STR("Return-Path"))),
+		&who);
+	by_leave_link(books, a, &r, &who);
+	if (!who.member)
+		return OK;
+	*taken = true;
+	return enter(books, a, arrival, &r, &who);
+}
