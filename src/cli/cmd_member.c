@@ -191,10 +191,10 @@ static err each_member(struct cli *c, struct books *books, int64_t list,
 
 static void add_row(struct cli *c, void *arg, const struct member_row *m)
 {
-	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
-				date_day(c->a, m->joined_at),
-				arena_printf(c->a, "%.4g", m->bounce_score),
-				m->bounce_text });
+	table_row(arg,
+		  (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
+			   date_day(c->a, m->joined_at),
+			   arena_printf(c->a, "%.4g", m->bounce_score), m->bounce_text });
 }
 
 int cli_member_ls(struct cli *c)

@@ -19,6 +19,9 @@ struct round {
 	struct arena *a;
 	struct taken *each;
 	size_t count;
+	int64_t asked_list; /* the last answer of is_against_us: many ask the same */
+	str asked_domain;
+	bool against_us;
 };
 
 struct score score_of_member(const struct member_row *m)
@@ -98,6 +101,34 @@ static err clear_doubt(struct round *r, const struct taken *t, struct score *s)
 	return OK;
 }
 
+/* A server that refuses several members for policy, probes as well, and is known to take
+ * mail for none, refuses this server: no member is to blame. Alone a member has nobody to
+ * be compared with, and the probe decides. */
+static err is_against_us(struct round *r, const struct taken *t, bool *yes)
+{
+	str local, domain;
+	bool alone, all;
+	*yes = false;
+	if (!str_eq(t->e.class, str_from(bounce_class_word(BOUNCE_POLICY)))
+	    || !str_cut_last(t->row.address, '@', &local, &domain))
+		return OK;
+	domain = arena_lower(r->a, domain);
+	if (r->asked_list != t->row.list || !str_eq(r->asked_domain, domain)) {
+		TRY(member_doubted_domain(r->books->lists, t->row.list, t->row.member,
+					  domain, &alone, &all));
+		r->asked_list = t->row.list;
+		r->asked_domain = domain;
+		r->against_us = !alone && all;
+	}
+	*yes = r->against_us;
+	if (*yes)
+		log_warn(
+			"probes-refused-for-all", KS("list", t->list->address),
+			KS("domain", domain), KS("says", t->row.text),
+			KZ("do", "ask that server's postmaster why it refuses this one"));
+	return OK;
+}
+
 static err turn_off(struct round *r, const struct taken *t, struct member_row *m,
 		    str off_by)
 {
@@ -120,10 +151,15 @@ static err step(struct round *r, struct taken *t, struct member_row *m, bool pro
 				 .class = class_of(t->e.class),
 				 .status = t->e.status,
 				 .at = t->row.at };
+	enum score_act act = SCORE_NONE;
+	bool against_us = false;
 	TRY(settings_load(r->books->lists, r->a, m->list, &settings));
 	TRY(clear_doubt(r, t, &s));
+	if (probe)
+		TRY(is_against_us(r, t, &against_us));
 	struct score_rules rules = score_rules_of(&settings);
-	enum score_act act = score_step(&s, &rules, &x);
+	if (!against_us)
+		act = score_step(&s, &rules, &x);
 	t->row.act = str_from(score_word(act));
 	t->row.score = s.points;
 	if (act == SCORE_OFF || act == SCORE_STOPPED)

@@ -38,8 +38,8 @@ struct outcome { /* one allocation with its texts behind it */
 	char status[12];
 	enum bounce_class class; /* of a failure */
 	str text, remote;        /* remote: the server that said so, or "" */
-	bool stuck;       /* it cannot be written, now or later */
-	bool relayed;     /* success was to be reported and the server cannot */
+	bool stuck;              /* it cannot be written, now or later */
+	bool relayed;            /* success was to be reported and the server cannot */
 };
 
 struct committer;

@@ -214,7 +214,7 @@ b.submit()
 health = b.json('/lists/dev/admin/health.json')
 groups = health.get('groups', [])
 check('refusals with the suspect and who refused', any(
-    g['author_domain'] == 'home.example' and g['domain'] == 'far.example' and g['people'] == 1 for g in groups), groups)
+    g['author_domain'] == 'home.example' and g['domain'] == 'far.example' and g['people'] == 2 for g in groups), groups)
 check('the complaint', any(c['address'] == WELL for c in health.get('complained', [])), health.get('complained'))
 check('in words', 'Refused for policy' in b.get('/lists/dev/admin/health').text(), b.text())
 equal('a guest does not see it', Browser(p).get('/lists/dev/admin/health').status, 401)

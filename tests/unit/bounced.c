@@ -139,6 +139,40 @@ static void test_policy(struct books_test *t)
 	CHECK(str_eq(member(t, id).delivery, STR("regular")));
 }
 
+/* A server that refuses all of its members, and their probes, refuses us: nobody is
+ * turned off for that. Where another gets mail it does mean the one. */
+static void test_against_us(struct books_test *t)
+{
+	int64_t id[3];
+	static const char *const who[] = { "a@block.example", "b@block.example",
+					   "c@block.example" };
+	for (int i = 0; i < 3; i++) {
+		id[i] = books_member(t, books_entry(t, DEV), who[i]);
+		refuse(t, id[i], "policy", "5.7.1");
+	}
+	CHECK(run(t));
+	today += 14 * DAY;
+	for (int i = 0; i < 3; i++)
+		refuse(t, id[i], "policy", "5.7.1");
+	CHECK(run(t) && member(t, id[0]).probe_at && member(t, id[2]).probe_at);
+	for (int i = 0; i < 3; i++)
+		refuse_as(t, 0, id[i], "policy", "5.7.1", "probe-bounced");
+	CHECK(run(t));
+	for (int i = 0; i < 3; i++)
+		CHECK(str_eq(member(t, id[i]).delivery, STR("regular")));
+	struct member_row m = member(t, id[2]);
+	m.probe_at = m.doubt_at = 0; /* this one gets mail */
+	CHECK(ok(member_bounced(t->books.lists, &m)));
+	refuse_as(t, 0, id[0], "policy", "5.7.1", "probe-bounced");
+	CHECK(run(t) && str_eq(member(t, id[0]).off_by, STR("bounces")));
+	int64_t only = books_member(t, books_entry(t, DEV), "only@alone.example");
+	m = member(t, only);
+	m.probe_at = today;
+	CHECK(ok(member_bounced(t->books.lists, &m)));
+	refuse_as(t, 0, only, "policy", "5.7.1", "probe-bounced");
+	CHECK(run(t) && str_eq(member(t, only).off_by, STR("bounces")));
+}
+
 /* An owner or the member turns it on again: all is forgotten. */
 static void test_on_again(struct books_test *t)
 {
@@ -349,6 +383,7 @@ int main(void)
 	today = clock_now() / DAY * DAY;
 	test_gone(&t);
 	test_policy(&t);
+	test_against_us(&t);
 	test_on_again(&t);
 	test_complaint(&t);
 	test_cut_off(&t);

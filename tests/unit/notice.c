@@ -31,6 +31,8 @@ static void test_templates(struct books_test *t)
 		{ "sender", { "SENDER", 6 } },
 		{ "what", { "WHAT", 4 } },
 		{ "recipient", { "RECIPIENT", 9 } },
+		{ "score", { "5", 1 } },
+		{ "left", { "LEFT", 4 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

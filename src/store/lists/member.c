@@ -216,11 +216,33 @@ err member_unsettled(struct book *b, struct arena *a, int64_t after, size_t limi
 			 SQL_I(after), SQL_I(limit));
 }
 
+err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
+			  bool *alone, bool *all)
+{
+	int64_t others = 0, in_doubt = 0;
+	struct rows r;
+	TRY(book_rows(b, &r,
+		      "SELECT count(*), total(m.doubt_at > 0 OR m.probe_at > 0 "
+		      "OR m.off_at > 0) FROM address x JOIN member m ON m.address = x.id "
+		      "WHERE m.list = ?1 AND m.id <> ?2 "
+		      "AND substr(x.key, -length(?3) - 1) = '@' || ?3",
+		      SQL_I(list), SQL_I(but), SQL_S(domain)));
+	if (rows_next(&r)) {
+		others = rows_i64(&r, 0);
+		in_doubt = rows_i64(&r, 1);
+	}
+	TRY(rows_end(&r));
+	*alone = !others;
+	*all = others == in_doubt;
+	return OK;
+}
+
+/* The + keeps SQLite off the index by list: few are unsettled. */
 err member_bouncing(struct book *b, struct arena *a, int64_t list, struct member_row **m,
 		    size_t *count)
 {
 	return TABLE_ALL(b, a, read_member, m, count,
-			 MEMBER "WHERE m.list = ?1 AND " UNSETTLED
+			 MEMBER "WHERE +m.list = ?1 AND " UNSETTLED
 				"ORDER BY m.off_at > 0 DESC, m.bounce_score DESC, m.id",
 			 SQL_I(list));
 }

@@ -83,6 +83,11 @@ MUST_USE err member_by_person(struct book *b, struct arena *a, int64_t person,
 MUST_USE err member_unsettled(struct book *b, struct arena *a, int64_t after,
 			      size_t limit, struct member_row **m, size_t *count);
 
+/* The other members of a list at that domain: whether there are none, and whether each of
+ * them is in doubt, asked by a probe or off by bounces. */
+MUST_USE err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
+				   bool *alone, bool *all);
+
 /* Those of one list, worst first. */
 MUST_USE err member_bouncing(struct book *b, struct arena *a, int64_t list,
 			     struct member_row **m, size_t *count);
