@@ -108,7 +108,8 @@ static err take_named(struct taking *t, const struct bounce_failure *f, bool *co
 }
 
 /* Anybody can write to the bare address: believed is what names a post of ours and
- * somebody whom it was sent to, and even that leads to a probe before it leads on. */
+ * somebody whom it was sent to. Who makes that up five days long brings about a probe,
+ * and no more: its path is known to the member alone. */
 static err take_bare(struct taking *t, const struct bounce *b)
 {
 	bool any = false, counts;

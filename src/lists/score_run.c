@@ -201,10 +201,23 @@ static err take(struct round *r, struct taken *t)
 	return step(r, t, &m, probe);
 }
 
+/* An entry of which nothing can be made, today or tomorrow, holds up no other. */
+static err go_on(struct book *b, const struct taken *t, err e)
+{
+	if (!e.kind || err_is_passing(e) || !book_in_transaction(b))
+		return e;
+	log_error("bounce-not-processed", KN("entry", t->e.id), KN("member", t->e.member),
+		  KE(e), KZ("do", "mend what the error names; the entry is passed over"));
+	return OK;
+}
+
 static err take_all(struct round *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		TRY(take(r, &r->each[i]));
+	struct book *b = r->books->lists;
+	for (size_t i = 0; i < r->count; i++) {
+		TRY(book_part(b));
+		TRY(go_on(b, &r->each[i], book_part_end(b, take(r, &r->each[i]))));
+	}
 	return OK;
 }
 
@@ -229,8 +242,12 @@ static err write_letters(struct round *r, const struct taken *t)
 
 static err write_all(struct round *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		TRY(write_letters(r, &r->each[i]));
+	struct book *b = r->books->outbound;
+	for (size_t i = 0; i < r->count; i++) {
+		TRY(book_part(b));
+		TRY(go_on(b, &r->each[i],
+			  book_part_end(b, write_letters(r, &r->each[i]))));
+	}
 	return ledger_set_cursor(r->books->outbound, STR("bounce"),
 				 r->each[r->count - 1].e.id);
 }

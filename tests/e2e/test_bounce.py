@@ -206,6 +206,16 @@ p.cli('tick')
 time.sleep(0.5)
 equal('nothing follows', member(WELL)['off_by'], 'complaint')
 
+section('a report of ours that nobody takes')
+p.cli('user', 'add', ANNA)
+p.cli('user', 'set', ANNA, 'may_send=yes')
+home.reply['rcpt'] = lambda address: '550 5.1.1 gone myself'
+SAYS['gone-too'] = '550 5.1.1 no such user'
+with p.submit(ANNA, p.token(ANNA)) as s:
+    s.sendmail(ANNA, ['gone-too@far.example'], message(ANNA, 'gone-too@far.example', 'to nobody'))
+check('status counts it', eventually(lambda: p.status('reports of ours refused') == 1, 10, 0.2), p.json('status'))
+home.reply.pop('rcpt')
+
 section('the page')
 later(-30)
 b = Browser(p)

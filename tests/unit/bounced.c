@@ -351,6 +351,81 @@ static void test_probe_report(struct books_test *t)
 	CHECK(str_eq(member(t, id).off_by, STR("bounces")));
 }
 
+/* ---- complaints by mail: the tag decides, and the type */
+
+static str complaint(struct books_test *t, const char *type, str path, str unsubscribe)
+{
+	return arena_cat(
+		t->a,
+		STR("From: fbl@far.example\r\nContent-Type: multipart/report; "
+		    "report-type=feedback-report; boundary=b\r\n\r\n--b\r\n"
+		    "Content-Type: text/plain\r\n\r\nx\r\n--b\r\nContent-Type: "
+		    "message/feedback-report\r\n\r\nVersion: 1\r\nUser-Agent: far/1\r\n"
+		    "Feedback-Type: "),
+		str_from(type), STR("\r\nOriginal-Mail-From: <"), path,
+		STR(">\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+		    "List-Id: dev <dev.lists.example>\r\nList-Unsubscribe: "),
+		unsubscribe, STR("\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"));
+}
+
+static void test_complaints(struct books_test *t)
+{
+	int64_t id = books_member(t, books_entry(t, DEV), "fbl@uni.example");
+	str path = retpath_make(t->a, &t->books.mac, STR(DEV), id), none = STR("<x:y>");
+	str token = leave_token(t->a, &t->books.mac, STR(DEV), id);
+	str link = arena_cat(t->a, STR("<https://lists.example/lists/dev/leave?m="),
+			     token, STR(">,\r\n <mailto:x@y.example>"));
+	str wrong = STR("<https://lists.example/lists/dev/leave?m=1.aaaaaaaaaaaaaaaa>");
+	struct {
+		const char *type, *to;
+		str path, link;
+		bool off;
+	} cases[] = {
+		{ "not-spam", "dev-owner@lists.example", path, link, false },
+		{ "auth-failure", "abuse@lists.example", path, link, false },
+		{ "abuse", "abuse@lists.example", STR("x@y.example"), wrong, false },
+		{ "abuse", "abuse@lists.example", STR("dev-bounces@lists.example"), none,
+		  false },
+		{ "abuse", "dev-owner@lists.example", path, none, true },
+		{ "opt-out", "abuse@lists.example", none, link, true },
+		{ "abuse", "dev-bounces@lists.example", none, link, true },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct member_row m = member(t, id);
+		m.delivery = STR("regular");
+		m.off_by = STR("");
+		CHECK(ok(member_change(t->books.lists, &m)));
+		CHECK(ok(books_arrives_as(
+			      t, "", cases[i].to,
+			      complaint(t, cases[i].type, cases[i].path, cases[i].link),
+			      "{}"))
+		      && run(t));
+		bool off = str_eq(member(t, id).off_by, STR("complaint"));
+		CHECK(off == cases[i].off);
+		if (off != cases[i].off)
+			fprintf(stderr, "  complaint %zu\n", i);
+	}
+	/* abuse@ is read by a person all the same */
+	CHECK(books_count(t, "delivery", "recipient = 'admin@boss.example'") >= 3);
+	CHECK(books_count(t, "event", "what = 'complained'") == 4); /* one was by hand */
+}
+
+/* One entry that can never be processed does not stop those behind it. */
+static void test_stuck_entry(struct books_test *t)
+{
+	int64_t bad = books_member(t, books_entry(t, DEV), "bad@uni.example");
+	int64_t good = books_member(t, books_entry(t, DEV), "good@uni.example");
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "CREATE TRIGGER stuck BEFORE INSERT ON bounce WHEN "
+			       "new.address = 'bad@uni.example' BEGIN "
+			       "SELECT raise(ABORT, 'stuck'); END"));
+	refuse(t, bad, "mailbox", "5.1.1");
+	refuse(t, good, "mailbox", "5.1.1");
+	CHECK(run(t) && member(t, bad).bounce_score == 0);
+	CHECK(member(t, good).bounce_score == 1);
+	BOOKS_MUST(t, book_run(t->books.lists, "DROP TRIGGER stuck"));
+}
+
 /* Where the list says they go. */
 static void test_unread(struct books_test *t)
 {
@@ -391,6 +466,8 @@ int main(void)
 	test_report(&t);
 	test_bare(&t);
 	test_probe_report(&t);
+	test_complaints(&t);
+	test_stuck_entry(&t);
 	test_unread(&t);
 	books_end(&t);
 	return check_done();
