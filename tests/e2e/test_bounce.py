@@ -1,5 +1,7 @@
 """What mail that comes back does to memberships: refused in the session or reported by
 mail, over weeks of the fake clock, with the server killed on the way."""
+import json
+import os
 import re
 import time
 
@@ -13,6 +15,7 @@ limit(240)
 LIST, ANNA, OLGA = 'dev@lists.example', 'anna@home.example', 'olga@home.example'
 GONE, STRICT, FULL, WELL = 'gone@far.example', 'strict@far.example', 'full@far.example', 'well@far.example'
 DAY = 86400
+DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
 
 far, home = Sink('127.0.0.21', 0, 'far.example'), None
 home = Sink('127.0.0.22', far.port, 'home.example')
@@ -177,6 +180,34 @@ equal('policy, delays, success, who is away, strangers: no point', score(WELL), 
 report('dev-bounces@lists.example', mid=mid)
 becomes('the bare address, with a post that went there', lambda: score(WELL), 2.0)
 equal('four entries at the post', len([r for r in p.trace(mid) if r['what'] == 'bounced']), 3)
+
+section('the corpora, each at the return path of a member of its own')
+CORP = 'corp@lists.example'
+expected = json.load(open(f'{DATA}/bounce/expected.json'))
+names = {f'c{i:03}@far.example': name for i, name in enumerate(sorted(expected))}
+p.cli('list', 'create', CORP, '--owner', OLGA)
+p.cli('member', 'add', CORP, ANNA, '-', input='\n'.join(names) + '\n')
+octets = message(ANNA, CORP, 'to all of them')
+check('the new list takes mail', eventually(lambda: p.deliver(ANNA, CORP, octets)[0] == 250, 10, 0.3))
+check('all have a copy', eventually(lambda: all(far.to(x, Subject='to all of them') for x in names), 20, 0.2), p.trace(mid_of(octets)))
+with p.smtp() as s:
+    s.ehlo()
+    for address, name in names.items():
+        s.docmd('MAIL FROM:<>')
+        s.docmd(f'RCPT TO:<{far.to(address, Subject="to all of them")[0].mail_from}>')
+        octets = open(f'{DATA}/bounce/msgs/{name}', 'rb').read()
+        code, text = s.data(re.sub(rb'\r\n|\r|\n', b'\r\n', octets))
+        check(f'{name} is taken', code == 250, text)
+eventually(lambda: p.status('arrivals') == 0, 20, 0.2)
+time.sleep(1.5)
+came_back = {x for x in names if any(r['what'] == 'bounced' for r in p.trace(x))}
+failed = {x for x, name in names.items() if expected[name]['permanent']}
+check('none is missed', failed <= came_back, sorted(names[x] for x in failed - came_back))
+check('none is taken for one', came_back <= failed, sorted(names[x] for x in came_back - failed))
+points = {m['address']: float(m['bounce_score']) for m in p.json('member', 'ls', CORP)}
+check('a point at most, for who failed', all(points[x] <= (x in failed) for x in names), points)
+print(f'suite: bounce corpora at return paths: {len(failed & came_back)} of {len(failed)} recognised, {len(came_back - failed)} wrong, '
+      f'{sum(1 for x in points.values() if x == 1)} of them a point')
 
 section('complaints')
 arf = (f'--b\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\n'
