@@ -39,6 +39,11 @@ bool score_doubts(const struct score *s, int64_t now)
 	return is_past(s->doubt_at, SCORE_DOUBT_DAYS, now);
 }
 
+static bool is_stale(const struct score *s, const struct score_rules *r, int64_t now)
+{
+	return r->stale_after && is_past(s->at, r->stale_after, now);
+}
+
 static void forget_points(struct score *s)
 {
 	s->points = s->today = 0;
@@ -90,7 +95,7 @@ static enum score_act came_back(struct score *s, const struct score_rules *r,
 	double points = classes[x->class].points;
 	if (s->off || s->probe_at)
 		return SCORE_NONE;
-	if (is_past(s->at, r->stale_after, x->at))
+	if (is_stale(s, r, x->at))
 		forget_points(s);
 	if (points > 0) {
 		bool more = add_points(s, points, x->at);
@@ -133,12 +138,12 @@ static enum score_act forgive(struct score *s)
 	return SCORE_FORGIVEN;
 }
 
-/* As many warnings as the list wants, an interval apart, the first at once; an interval
- * after the last one it ends. */
+/* As many warnings as the list wants, an interval apart but not more than one a day, the
+ * first at once; an interval after the last one it ends. */
 static enum score_act off_for_long(struct score *s, const struct score_rules *r,
 				   int64_t now)
 {
-	if (s->warned_at && !is_past(s->warned_at, r->interval, now))
+	if (s->warned_at && !is_past(s->warned_at, r->interval ? r->interval : 1, now))
 		return SCORE_NONE;
 	if (s->warnings >= r->warnings)
 		return SCORE_REMOVE;
@@ -159,7 +164,7 @@ static enum score_act time_passes(struct score *s, const struct score_rules *r,
 		return SCORE_NONE;
 	if (is_past(s->doubt_at, DOUBT_ENDS, now))
 		s->doubt_at = 0;
-	if (is_past(s->at, r->stale_after, now))
+	if (is_stale(s, r, now))
 		forget_points(s);
 	return s->points > 0 || s->doubt_at ? SCORE_NONE : forgive(s);
 }

@@ -17,6 +17,7 @@ static const struct score_rules usual = { true, true, true, 5, 7, 3, 7 };
 static const struct score_rules no_probes = { true, false, true, 5, 7, 3, 7 };
 static const struct score_rules at_once = { true, false, false, 1, 7, 0, 7 };
 static const struct score_rules never = { true, true, true, 0, 7, 3, 7 };
+static const struct score_rules keeps = { true, true, true, 5, 0, 2, 0 };
 static const struct score_rules ignored = { false, true, true, 1, 7, 3, 7 };
 
 static const struct {
@@ -43,6 +44,11 @@ static const struct {
 	  "count,,count,,forgiven", 0 },
 	{ "forgotten, also where nobody looked", &usual, "5.1.1 -1 5.1.1 -7 5.1.1",
 	  "count,,count,,count", 1 },
+	{ "never forgotten, where the list says so", &keeps, "5.1.1 +90 5.1.1",
+	  "count,,count", 2 },
+	{ "warnings are a day apart at least", &keeps,
+	  "5.1.1 -1 5.1.1 -1 5.1.1 -1 5.1.1 -1 5.1.1 probe +0 +0 +1 +0 +1",
+	  "count,,count,,count,,count,,probe,off,warning,,warning,,removed", 5 },
 	{ "two weeks of policy alone: a probe", &usual,
 	  "5.7.1 -7 5.4.1 -6 5.7.1 -1 5.7.1 -1 5.7.1 probe5.7.1", ",,,,,,probe,,,off",
 	  0 },
