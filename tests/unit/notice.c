@@ -33,6 +33,7 @@ static void test_templates(struct books_test *t)
 		{ "recipient", { "RECIPIENT", 9 } },
 		{ "score", { "5", 1 } },
 		{ "left", { "LEFT", 4 } },
+		{ "time", { "TIME", 4 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;
