@@ -50,6 +50,17 @@ static err dial_own(void *ctx, struct arena *a, int *fd)
 	return e;
 }
 
+/* Silence would pass for DANE. */
+static void say_validation(const struct conf *conf)
+{
+	if (!resolver_validates(conf->dns_server, conf->dns_trust_anchor))
+		log_warn("dane-off",
+			 KZ("why",
+			    "no DNSSEC trust anchor, so no answer of DNS is proven"),
+			 KZ("do", "set [dns] trust_anchor, for the root's: "
+				  "/usr/share/dns/root.key (package dns-root-data)"));
+}
+
 /* Deliveries are claimed in memory: the engine starts when no other is left. */
 static err start(struct role *role, struct sender **s)
 {
@@ -59,7 +70,8 @@ static err start(struct role *role, struct sender **s)
 	TRY(books_mac_from(role_key(role, STR("mac.key")), &conf.mac));
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
 			 &conf.resolver));
-	TRY(tls_client(role->a, &conf.tls));
+	say_validation(role->conf);
+	TRY(tls_client(role->a, role->authorities, &conf.tls));
 	TRY(prepare_sealer(role, &conf));
 	role_ready(role);
 	return sender_start(role->a, &conf, s);

@@ -172,7 +172,7 @@ static void try_libraries(void)
 	CHECK(!thread_start_joinable(&id, hash_password, &hashed).kind);
 	pthread_join(id, NULL);
 	CHECK(hashed);
-	CHECK(!tls_client(a, &tls).kind);
+	CHECK(!tls_client(a, STR(""), &tls).kind);
 	tls_free(tls);
 	CHECK(!tls_self_signed(a, STR("mail.example"), &chain, &key).kind);
 	CHECK(!tls_server(a, chain, key, &tls).kind);

@@ -110,11 +110,12 @@ static void openings(struct arena *a)
 	struct tls *server, *client;
 	str chain, key;
 	CHECK(!tls_self_signed(a, STR("far.example"), &chain, &key).kind);
-	CHECK(!tls_server(a, chain, key, &server).kind && !tls_client(a, &client).kind);
+	CHECK(!tls_server(a, chain, key, &server).kind
+	      && !tls_client(a, STR(""), &client).kind);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct run *r = calloc(1, sizeof *r);
 		r->conf.tls = client;
-		r->conf.tls_name = STR("far.example");
+		r->conf.tls_peer.name = STR("far.example");
 		r->conf.tls_must = cases[i].must;
 		r->conf.times = (struct smtp_client_times){ .greeting = 300,
 							    .command = 2000 };

@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-struct tls_peer {
+struct echo {
 	int fd;
 	struct tls *tls;
 	err e;
@@ -16,7 +16,7 @@ struct tls_peer {
 /* Greets in clear, starts TLS, then sends every line back until the end. */
 static void *tls_echo(void *arg)
 {
-	struct tls_peer *t = arg;
+	struct echo *t = arg;
 	struct conn *c = conn_new(t->fd);
 	str line;
 	conn_deadline(c, in_ms(5000));
@@ -49,7 +49,7 @@ static struct tls *server_tls(struct arena *a, str *chain)
 static void tls_round_trip(struct arena *a, struct tls *server, struct tls *client)
 {
 	struct pair p = pair_new();
-	struct tls_peer t = { .fd = p.peer, .tls = server };
+	struct echo t = { .fd = p.peer, .tls = server };
 	pthread_t id;
 	str line;
 	char *text = arena_alloc(a, 300001);
@@ -59,7 +59,9 @@ static void tls_round_trip(struct arena *a, struct tls *server, struct tls *clie
 	CHECK(str_eq(conn_tls_text(a, p.c), STR("")) && !conn_is_tls(p.c));
 	CHECK(!conn_write(p.c, STR("STARTTLS\r\nRSET\r\n")).kind);
 	CHECK(next_is(p.c, STR("220 go\r\n")));
-	CHECK(!conn_tls_connect(p.c, client, STR("other.example"), false).kind);
+	CHECK(!conn_tls_connect(p.c, client,
+				&(struct tls_peer){ .name = STR("other.example") })
+		       .kind);
 	CHECK(conn_is_tls(p.c));
 	CHECK(str_starts(conn_tls_text(a, p.c), STR("TLSv1.3 TLS_")));
 	CHECK(conn_buffered(p.c) == 0);
@@ -72,7 +74,8 @@ static void tls_round_trip(struct arena *a, struct tls *server, struct tls *clie
 	CHECK(!conn_line(p.c, 1000000, &line).kind && line.n == 300002);
 	conn_deadline(p.c, in_ms(50));
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_TEMP);
-	CHECK(conn_tls_connect(p.c, client, STR("x"), false).kind == ERR_IO);
+	CHECK(conn_tls_connect(p.c, client, &(struct tls_peer){ .name = STR("x") }).kind
+	      == ERR_IO);
 	conn_free(p.c);
 	pthread_join(id, NULL);
 	CHECK(t.e.kind == ERR_IO && strstr(t.e.msg, "closed"));
@@ -82,12 +85,13 @@ static err connect_verified(struct arena *a, struct tls *server, struct tls *cli
 			    str name)
 {
 	struct pair p = pair_new();
-	struct tls_peer t = { .fd = p.peer, .tls = server };
+	struct echo t = { .fd = p.peer, .tls = server };
 	pthread_t id;
 	CHECK(!thread_start_joinable(&id, tls_echo, &t).kind);
 	CHECK(!conn_write(p.c, STR("STARTTLS\r\n ")).kind);
 	CHECK(next_is(p.c, STR("220 go\r\n")));
-	err e = conn_tls_connect(p.c, client, name, true);
+	err e = conn_tls_connect(p.c, client,
+				 &(struct tls_peer){ .check = TLS_NAMED, .name = name });
 	e = e.kind ? err_in(a, e.kind, "%s", e.msg) : e;
 	CHECK(conn_is_tls(p.c) == !e.kind);
 	conn_free(p.c);
@@ -102,9 +106,9 @@ static void tls_verified(struct arena *a, struct tls *server, str chain)
 	FD_AUTO fd = mkstemp(path);
 	CHECK(!file_write_all(a, fd, chain).kind);
 	setenv("SSL_CERT_FILE", "/nonexistent", 1);
-	CHECK(!tls_client(a, &strange).kind);
+	CHECK(!tls_client(a, STR(""), &strange).kind);
 	setenv("SSL_CERT_FILE", path, 1);
-	CHECK(!tls_client(a, &client).kind);
+	CHECK(!tls_client(a, STR(""), &client).kind);
 	CHECK(!connect_verified(a, server, client, STR("mail.example.org")).kind);
 	CHECK(!connect_verified(a, server, client, STR("mail.example.org.")).kind);
 	err e = connect_verified(a, server, client, STR("other.example"));
@@ -175,7 +179,7 @@ int main(void)
 	ARENA(a);
 	str chain = STR_NONE;
 	struct tls *server = server_tls(a, &chain), *client = NULL;
-	CHECK(!tls_client(a, &client).kind);
+	CHECK(!tls_client(a, STR(""), &client).kind);
 	tls_round_trip(a, server, client);
 	tls_verified(a, server, chain);
 	tls_broken_peers(a, server);
