@@ -61,22 +61,22 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 	u->to = (struct smtp_to){ .address = u->item->recipient,
 				  .notify = notify_bits(u->item->notify),
 				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };
-	*copy = (struct smtp_copy){
-		.reverse_path = u->parts.reverse_path,
-		.to = &u->to,
-		.to_count = 1,
-		.parts = u->parts.parts,
-		.part_count = u->parts.count,
-		.eight_bit = m->eightbit,
-		.utf8 = m->smtputf8 || message_has_8bit(u->item->recipient)
-			|| message_has_8bit(u->parts.reverse_path),
-		.require_tls = x->d->want == TLS_WANT_REQUIRED
-			       && smtp_client_offers(x->client)->require_tls,
-		.headers_only = str_eq(m->ret, STR("HDRS")),
-		.ret_given = m->ret.n > 0,
-		.envid = m->envid.n ? smtp_xtext(u->a, m->envid) : STR(""),
-		.tag = u
-	};
+	*copy = (struct smtp_copy){ .reverse_path = u->parts.reverse_path,
+				    .to = &u->to,
+				    .to_count = 1,
+				    .parts = u->parts.parts,
+				    .part_count = u->parts.count,
+				    .eight_bit = m->eightbit,
+				    .utf8 = m->smtputf8
+					    || message_has_8bit(u->item->recipient)
+					    || message_has_8bit(u->parts.reverse_path),
+				    .headers_only = str_eq(m->ret, STR("HDRS")),
+				    .ret_given = m->ret.n > 0,
+				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
+							: STR(""),
+				    .tag = u };
+	copy->require_tls = x->d->want == TLS_WANT_REQUIRED
+			    && smtp_client_offers(x->client)->require_tls;
 }
 
 struct item *session_take(struct session *x)
