@@ -11,7 +11,7 @@ static bool is_required(struct arena *a, const struct header *h)
 enum tls_want tls_want_of(struct arena *a, const struct header *h)
 {
 	const struct field *f = header_find(h, STR("TLS-Required"));
-	if (is_required(a, h)) /* it goes before the field (RFC 8689 section 5) */
+	if (is_required(a, h)) /* it goes before the field (RFC 8689) */
 		return TLS_WANT_REQUIRED;
 	bool once = f && !header_next(h, f);
 	return once && str_ieq(str_trim(header_value(a, f)), STR("No")) ? TLS_WANT_ANYHOW

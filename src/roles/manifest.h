@@ -31,7 +31,7 @@ enum manifest_tag {
 	MANIFEST_TLS_CHAIN,  /* content: PEM */
 	MANIFEST_TLS_KEY,
 	MANIFEST_AUTHORITIES, /* content: PEM */
-	MANIFEST_KEY, /* name: the file, content: its bytes */
+	MANIFEST_KEY,         /* name: the file, content: its bytes */
 	MANIFEST_TAGS
 };
 

@@ -121,7 +121,7 @@ static void begin(struct smtp_session *s, str arg, struct smtp_reply *r)
 		s->mail = (struct smtp_mail){ 0 };
 		return;
 	}
-	if (s->mail.require_tls) /* a report goes another way (RFC 8689 section 5) */
+	if (s->mail.require_tls) /* a report goes another way (RFC 8689) */
 		s->mail.ret_given = s->mail.headers_only = true;
 	smtp_say(r, 250, "2.1.0", STR("sender noted"));
 	if (s->conf->policy->mail)

@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/thread.h"
 
+#include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <sys/stat.h>
 
 struct echo {
@@ -81,8 +83,8 @@ static void tls_round_trip(struct arena *a, struct tls *server, struct tls *clie
 	CHECK(t.e.kind == ERR_IO && strstr(t.e.msg, "closed"));
 }
 
-static err connect_verified(struct arena *a, struct tls *server, struct tls *client,
-			    str name)
+static err connect_as(struct arena *a, struct tls *server, struct tls *client,
+		      const struct tls_peer *peer, enum tls_fault *fault)
 {
 	struct pair p = pair_new();
 	struct echo t = { .fd = p.peer, .tls = server };
@@ -90,13 +92,110 @@ static err connect_verified(struct arena *a, struct tls *server, struct tls *cli
 	CHECK(!thread_start_joinable(&id, tls_echo, &t).kind);
 	CHECK(!conn_write(p.c, STR("STARTTLS\r\n ")).kind);
 	CHECK(next_is(p.c, STR("220 go\r\n")));
-	err e = conn_tls_connect(p.c, client,
-				 &(struct tls_peer){ .check = TLS_NAMED, .name = name });
+	err e = conn_tls_connect(p.c, client, peer);
 	e = e.kind ? err_in(a, e.kind, "%s", e.msg) : e;
 	CHECK(conn_is_tls(p.c) == !e.kind);
+	*fault = conn_tls_fault(p.c);
 	conn_free(p.c);
 	pthread_join(id, NULL);
 	return e;
+}
+
+static err connect_verified(struct arena *a, struct tls *server, struct tls *client,
+			    str name)
+{
+	enum tls_fault fault;
+	struct tls_peer peer = { .check = TLS_NAMED, .name = name };
+	err e = connect_as(a, server, client, &peer, &fault);
+	CHECK((fault == TLS_FINE) == !e.kind);
+	return e;
+}
+
+/* The first certificate or its key, hashed or not. */
+static str tlsa_data(struct arena *a, str chain, bool key, bool hashed)
+{
+	BIO *bio = BIO_new_mem_buf(chain.p, (int)chain.n);
+	X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	unsigned char *der = NULL, hash[32];
+	int n = key ? i2d_PUBKEY(X509_get0_pubkey(cert), &der) : i2d_X509(cert, &der);
+	CHECK(n > 0 && SHA256(der, (size_t)n, hash));
+	str data = hashed ? arena_copy(a, ((str){ (char *)hash, 32 }))
+			  : arena_copy(a, ((str){ (char *)der, (size_t)n }));
+	OPENSSL_free(der);
+	X509_free(cert);
+	BIO_free(bio);
+	return data;
+}
+
+/* The server's certificate is self-signed, for mail.example.org. */
+static void tls_pinned(struct arena *a, struct tls *server, struct tls *client, str chain)
+{
+	str key = tlsa_data(a, chain, true, true),
+	    cert = tlsa_data(a, chain, false, true);
+	str whole = tlsa_data(a, chain, false, false),
+	    strange = arena_cat(a, key, STR(""));
+	((char *)(uintptr_t)strange.p)[0] ^= 1;
+	const struct {
+		const char *name, *also;
+		struct tlsa records[2];
+		size_t count;
+		enum tls_fault fault;
+	} cases[] = {
+		{ "mail.example.org", "", { { 3, 1, 1, key } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 1, 1, key } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 0, 1, cert } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 0, 0, whole } }, 1, TLS_FINE },
+		{ "x.example",
+		  "",
+		  { { 3, 1, 1, strange }, { 3, 1, 1, key } },
+		  2,
+		  TLS_FINE },
+		{ "mail.example.org", "", { { 3, 1, 1, strange } }, 1, TLS_NOT_TRUSTED },
+		{ "mail.example.org", "", { { 3, 1, 1, cert } }, 1, TLS_NOT_TRUSTED },
+		{ "mail.example.org", "", { { 2, 0, 1, strange } }, 1, TLS_NOT_TRUSTED },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		enum tls_fault fault;
+		struct tls_peer peer = { TLS_PINNED, str_from(cases[i].name),
+					 str_from(cases[i].also), cases[i].records,
+					 cases[i].count };
+		err e = connect_as(a, server, client, &peer, &fault);
+		CHECK(fault == cases[i].fault
+		      && (e.kind == ERR_IO) == (fault != TLS_FINE));
+		CHECK(!e.kind || strstr(e.msg, "certificate"));
+	}
+}
+
+/* Nothing depends on it, and yet it is seen. */
+static void tls_anyone(struct arena *a, struct tls *server, struct tls *client)
+{
+	enum tls_fault fault;
+	struct tls_peer peer = { .check = TLS_ANYONE, .name = STR("mail.example.org") };
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind && fault == TLS_FINE);
+	peer.name = STR("other.example");
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind
+	      && fault == TLS_WRONG_NAME);
+	peer.also = STR("mail.example.org");
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind && fault == TLS_FINE);
+	peer = (struct tls_peer){ .check = TLS_ANYONE, .name = STR("") };
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind);
+}
+
+static void tls_authorities(struct arena *a, struct tls *server, str chain)
+{
+	static const char *const bad[] = { "nothing",
+					   "-----BEGIN CERTIFICATE-----\nAAAA\n" };
+	struct tls *client = NULL;
+	CHECK(!tls_client(a, chain, &client).kind);
+	tls_anyone(a, server, client);
+	tls_pinned(a, server, client, chain);
+	CHECK(!connect_verified(a, server, client, STR("mail.example.org")).kind);
+	tls_free(client);
+	for (size_t i = 0; i < 2; i++) {
+		client = NULL;
+		CHECK(tls_client(a, str_from(bad[i]), &client).kind == ERR_SYNTAX
+		      && !client);
+	}
 }
 
 static void tls_verified(struct arena *a, struct tls *server, str chain)
@@ -182,6 +281,7 @@ int main(void)
 	CHECK(!tls_client(a, STR(""), &client).kind);
 	tls_round_trip(a, server, client);
 	tls_verified(a, server, chain);
+	tls_authorities(a, server, chain);
 	tls_broken_peers(a, server);
 	tls_files(a);
 	tls_free(server);
