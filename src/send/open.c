@@ -61,7 +61,9 @@ static void tell(const struct attempt *t, enum tls_result result, str reason, bo
 	struct tls_attempt told = { &t->policy,    t->x->d->name, t->hop->name,
 				    &t->hop->addr, result,        reason,
 				    sent };
-	if (result != TLS_RESULT_SUCCESS)
+	bool usual = result == TLS_RESULT_NOT_OFFERED
+		     && t->policy.kind == TLS_POLICY_OPPORTUNISTIC;
+	if (result != TLS_RESULT_SUCCESS && !usual)
 		log_info("tls-failed", KS("destination", told.destination),
 			 KS("hop", told.mx),
 			 KS("policy", tls_policy_word(t->policy.kind)),

@@ -3,6 +3,7 @@ ldns has signed, REQUIRETLS and TLS-Required (RFC 8689). What a record forbids i
 with its reason, and never goes in clear."""
 import hashlib
 import re
+import signal
 
 from authority import Authority, der, digest
 from harness import Postern, Talk, check, done, equal, eventually, limit, section
@@ -198,6 +199,35 @@ check('its copies ask for it', m and 'REQUIRETLS' in m.mail_params, m and m.mail
 said = eventually(lambda: [r['detail'] for r in p.trace(mid_of(post)) if r['what'] == 'refused' and 'match' in str(r)], 15, 0.1)
 check('who cannot have it so gets none', said and said[0].startswith('550 5.7.30'), p.trace(mid_of(post)))
 equal('not a word of it', sinks['match'].to('x@match.dane.test', Subject='a secret post'), [])
+
+section('so do an alias and a post that was held')
+p.cli('alias', 'add', 'safe@lists.example', 'x@reqd-dane.dane.test')
+
+
+def hand_in(to, subject):
+    with p.submit(ANNA, TOKEN) as s:
+        s.docmd(f'MAIL FROM:<{ANNA}> REQUIRETLS')
+        s.docmd(f'RCPT TO:<{to}>')
+        equal(f'"{subject}" is taken', s.data(message(ANNA, to, subject))[0], 250)
+
+
+hand_in('safe@lists.example', 'by an alias')
+m = arrived('reqd-dane', 'by an alias')
+check('the forward asks for it', m and 'REQUIRETLS' in m.mail_params, m and m.mail_params)
+p.cli('list', 'set', LIST, 'emergency=yes')
+hand_in(LIST, 'held for a while')
+check('it is held', eventually(lambda: p.json('held', 'ls', LIST)))
+p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
+m = arrived('reqd-dane', 'held for a while')
+check('what was held asks for it', m and 'REQUIRETLS' in m.mail_params, m and m.mail_params)
+p.cli('list', 'set', LIST, 'emergency=no')
+
+section('an authority that is not there')
+p.configure(tls__authorities='/nonexistent/ca.pem')
+p.process.send_signal(signal.SIGHUP)
+check('the log names the file', eventually(lambda: '/nonexistent/ca.pem' in p.log(), 10))
+p.configure(tls__authorities=ca.file)
+check('reloaded', p.reload())
 
 section('without an anchor')
 p.configure(dns__trust_anchor='')
