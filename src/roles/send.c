@@ -71,7 +71,9 @@ static err start(struct role *role, struct sender **s)
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
 			 &conf.resolver));
 	say_validation(role->conf);
-	TRY(tls_client(role->a, role->authorities, &conf.tls));
+	err e = tls_client(role->a, role->authorities, &conf.tls);
+	if (e.kind)
+		return err_in(role->a, e.kind, "[tls] authorities: %s", e.msg);
 	TRY(prepare_sealer(role, &conf));
 	role_ready(role);
 	return sender_start(role->a, &conf, s);

@@ -48,6 +48,17 @@ static struct net_addr from_record(const struct dns_record *d, enum dns_type typ
 	return x;
 }
 
+/* RFC 7672 section 2.2.2: an alias in a signed zone that leads out of it. Its own name
+ * may have TLSA records all the same. */
+static bool is_secure_alias(struct finding *f, str host, const struct dns_answer *x)
+{
+	struct dns_answer alias;
+	if (!f->proven || x->secure || !x->canonical.n)
+		return false;
+	resolver_ask(f->resolver, f->a, host, DNS_CNAME, f->deadline, &alias);
+	return alias.status == DNS_FOUND && alias.secure;
+}
+
 /* The addresses of a host, IPv6 first. */
 static void add_host(struct finding *f, str host, unsigned port, bool lmtp)
 {
@@ -63,8 +74,9 @@ static void add_host(struct finding *f, str host, unsigned port, bool lmtp)
 		struct dns_answer x;
 		resolver_ask(f->resolver, f->a, host, types[t], f->deadline, &x);
 		f->failed = f->failed || x.status == DNS_FAILED;
-		hop.secure = f->proven && x.secure;
-		hop.canonical = x.canonical;
+		bool out = is_secure_alias(f, host, &x);
+		hop.secure = f->proven && (x.secure || out);
+		hop.canonical = out ? STR_NONE : x.canonical;
 		for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++) {
 			hop.addr = from_record(&x.records[i], types[t], port);
 			add_hop(f, &hop);

@@ -17,7 +17,7 @@ struct hop {
 	str name;             /* the server's, for TLS and the ledger */
 	struct net_addr addr; /* len 0: path */
 	str path;             /* a Unix socket */
-	str canonical; /* the name at the end of the host's aliases; empty: it has none */
+	str canonical; /* the proven name at the end of the host's aliases, or empty */
 	bool lmtp;
 	bool own;    /* our own smtpd */
 	bool by_mx;  /* an MX record names it */

@@ -58,6 +58,7 @@ server('reqd-clear', None, requiretls=True)
 sinks['broken'].break_tls = True
 rows.append('second MX 10 mx-bogus\nsecond MX 20 mx-match')
 rows.append(f'alias MX 10 mx-alias\nmx-alias CNAME mx-match')
+rows.append(f'cross MX 10 mx-cross\nmx-cross CNAME mx.plain.test.\n_{port}._tcp.mx-cross TLSA {own(other)}')
 rows.append('either MX 10 mx-match\neither MX 20 mx-reqd-dane')
 rows.append(f'bare A {sinks["match"].host}\n_{port}._tcp.bare TLSA {own(good)}')
 plain = f'@ MX 10 mx\nmx A {sinks["reqd"].host}\n_{port}._tcp.mx TLSA 3 1 1 {"00" * 32}\nsub MX 10 mx-match.dane.test.\n'
@@ -127,6 +128,8 @@ goes('match', 'TLS by DANE', 'second.dane.test')
 equal('the first of two, which is bogus, was not asked', sinks['bogus'].connections, 0)
 goes('match', 'TLS by DANE', 'alias.dane.test')
 goes('match', 'TLS by DANE', 'bare.dane.test')
+
+waits('reqd', 'DANE: none of 1 TLSA records fits .*mx-cross', 'cross')
 
 section('no DANE')
 goes('missing', 'TLS')
