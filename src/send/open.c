@@ -179,7 +179,8 @@ static err open_hop(struct attempt *t)
 	struct session *x = t->x;
 	bool tls = x->s->tls && t->policy.kind != TLS_POLICY_NONE;
 	if (t->policy.status) {
-		tell(t, t->policy.refused, t->policy.why, false);
+		if (t->policy.refused != TLS_RESULT_SUCCESS)
+			tell(t, t->policy.refused, t->policy.why, false);
 		refuse(t, t->policy.status, t->policy.why);
 		return FAIL(ERR_DENIED, "not what TLS must be");
 	}

@@ -116,7 +116,6 @@ static void require(const struct tls_question *q, struct tls_policy *p)
 	if (sts || q->hop->proven)
 		return;
 	p->status = "5.7.30";
-	p->refused = TLS_RESULT_FAILED;
 	p->why = STR("REQUIRETLS: neither DNSSEC nor MTA-STS proves which servers the "
 		     "domain has");
 }

@@ -42,7 +42,7 @@ struct tls_policy {
 	struct tls_peer peer;
 	str why; /* where it comes from, in words: "DANE: 2 TLSA records of mx.example" */
 	const char *status; /* not NULL: the server must not be used: "4.7.5", and why */
-	enum tls_result refused; /* then */
+	enum tls_result refused; /* then: what to tell the domain; SUCCESS: nothing */
 };
 
 struct tls_question {

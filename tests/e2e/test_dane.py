@@ -210,7 +210,7 @@ p.cli('alias', 'add', 'safe@lists.example', 'x@reqd-dane.dane.test')
 def hand_in(to, subject):
     with p.submit(ANNA, TOKEN) as s:
         s.docmd(f'MAIL FROM:<{ANNA}> REQUIRETLS')
-        s.docmd(f'RCPT TO:<{to}>')
+        check(f'{to} is known', eventually(lambda: s.docmd(f'RCPT TO:<{to}>')[0] == 250, 5, 0.1))
         equal(f'"{subject}" is taken', s.data(message(ANNA, to, subject))[0], 250)
 
 
