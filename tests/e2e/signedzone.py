@@ -1,4 +1,5 @@
-"""Zones on 127.0.0.1 by NSD, signed by ldns-signzone as an administrator signs them:
+"""Zones on 127.0.0.1 by NSD, signed by ldns-signzone as an administrator signs them.
+NSD would start with its installation, so it is unpacked, not installed:
 
     dns = SignedZones({'dane.test': '''mx A 127.0.0.31 ...'''}, plain={'plain.test': '...'})
     Postern(dns=dns, dns__trust_anchor=dns.anchor)
@@ -7,11 +8,11 @@ A line of a signed zone that ends in "; bogus" is changed after the zone was sig
 import glob
 import os
 import re
-import shutil
 import subprocess
 import time
 
 from harness import cleanups, eventually, folder, free_port
+from peers import unpacked
 
 HEAD = '''$ORIGIN {name}.
 $TTL 1
@@ -51,7 +52,7 @@ class SignedZones:
                     'remote-control:\n control-enable: no\n')
             for name, file in zones.items():
                 f.write(f'zone:\n name: {name}\n zonefile: {file}\n')
-        nsd = shutil.which('nsd') or '/usr/sbin/nsd'
+        nsd = unpacked('nsd') + '/usr/sbin/nsd'
         run(self.at, nsd + '-checkconf', 'nsd.conf')
         self.log = open(self.at + '/log', 'wb')
         self.process = subprocess.Popen([nsd, '-d', '-c', self.at + '/nsd.conf'], stdout=self.log, stderr=self.log)
