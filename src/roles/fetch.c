@@ -25,6 +25,7 @@ struct fetcher {
 	struct resolver *resolver;
 	struct net_block *allow; /* [fetch] allow */
 	size_t allow_count;
+	struct curl_blob authorities; /* [tls] authorities; empty: the system's */
 	atomic_size_t under_way;
 };
 
@@ -174,6 +175,8 @@ static void set_up(struct job *j, int64_t left)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	if (j->f->authorities.len)
+		curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &j->f->authorities);
 	curl_easy_setopt(c, CURLOPT_RESOLVE, j->addresses);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, j);
@@ -332,6 +335,11 @@ static err start(struct fetcher *f)
 {
 	struct role *role = f->role;
 	TRY(read_allowed(f));
+	f->authorities = (struct curl_blob){
+		.data = (void *)(uintptr_t)role->authorities.p,
+		.len = role->authorities.n,
+		.flags = CURL_BLOB_NOCOPY
+	};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		return FAIL(ERR_IO, "libcurl cannot be set up");
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,

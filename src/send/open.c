@@ -59,8 +59,8 @@ static void tell(const struct attempt *t, enum tls_result result, str reason, bo
 {
 	const struct sender *s = t->x->s;
 	struct tls_attempt told = { &t->policy,    t->x->d->name, t->hop->name,
-				    &t->hop->addr, result,        reason,
-				    sent };
+				    &t->hop->addr, t->hop->by_mx, result,
+				    reason,        sent };
 	bool usual = result == TLS_RESULT_NOT_OFFERED
 		     && t->policy.kind == TLS_POLICY_OPPORTUNISTIC;
 	if (result != TLS_RESULT_SUCCESS && !usual)

@@ -222,6 +222,7 @@ static void find_by_dns(struct finding *f, str destination)
 				 str_from(mx.why)));
 		return;
 	}
+	f->by_mx = true; /* or who strips MX records would strip policies */
 	add_host(f, destination, (unsigned)f->conf->send_mx_port, false);
 	if (!f->r->count && f->failed)
 		no_way(f, 451, "4.4.3",

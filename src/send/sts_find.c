@@ -51,6 +51,11 @@ err sts_finder_open(struct arena *a, const struct sts_finder_conf *conf,
 	return OK;
 }
 
+struct tally *sts_finder_tally(struct sts_finder *f)
+{
+	return f->conf.tally;
+}
+
 void sts_finder_close(struct sts_finder *f)
 {
 	if (!f)

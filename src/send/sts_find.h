@@ -24,6 +24,7 @@ struct sts_finder;
 
 MUST_USE err sts_finder_open(struct arena *a, const struct sts_finder_conf *conf,
 			     struct sts_finder **f);
+struct tally *sts_finder_tally(struct sts_finder *f); /* of its conf */
 void sts_finder_close(struct sts_finder *f); /* nobody asks any more; NULL is fine */
 
 /* False: the domain has none, or one of mode none. Waits for DNS until the deadline and

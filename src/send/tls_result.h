@@ -14,6 +14,7 @@ struct tls_attempt { /* borrowed for the call */
 	str destination; /* the recipients' domain */
 	str mx;          /* the server's name */
 	const struct net_addr *addr;
+	bool by_mx; /* as route.h has it */
 	enum tls_result result;
 	str reason; /* in words; empty for a success */
 	bool sent;  /* mail goes there all the same */

@@ -1,0 +1,54 @@
+/* mail/report_tls.h: reports on TLS (RFC 8460): how our mail to a domain fared on a
+ * day, for whom that domain names in its DNS.
+ *
+ *     if (report_tls_record(STR("v=TLSRPTv1; rua=mailto:tls@uni.example"), a, rua, &n))
+ *     str json = report_tls_json(a, &report);
+ *     str mail = report_tls_mail(a, &report, from, to, gzip_pack(a, json)); */
+#pragma once
+
+#include "mail/address.h"
+
+struct report_tls_failure {
+	str result;       /* "certificate-expired" and kin: section 4.3 */
+	str mx, from, to; /* the server, our address, its address; each may be empty */
+	str reason;       /* in words */
+	int64_t sessions;
+};
+
+struct report_tls_policy {
+	str type;     /* "sts", "tlsa", "no-policy-found" */
+	str *strings; /* the policy as published, a line each */
+	size_t string_count;
+	str *mx; /* sts: the names in it */
+	size_t mx_count;
+	int64_t successes, failures; /* sessions */
+	struct report_tls_failure *details;
+	size_t detail_count;
+};
+
+struct report_tls {
+	str domain;         /* whom it is about */
+	str organization;   /* who says so */
+	str submitter;      /* its domain */
+	str contact;        /* an address */
+	str id;             /* "2026-11-26.uni.example@lists.example" */
+	int64_t begin, end; /* seconds: the first and the last */
+	struct report_tls_policy *policies;
+	size_t policy_count;
+};
+
+enum { REPORT_TLS_URIS = 4 }; /* of one record; more are not served */
+
+/* The text record under _smtp._tls (section 3): the mailto: and https: URIs that
+ * reports are to go to. False: it is no such record or names none. */
+bool report_tls_record(str text, struct arena *a, str uris[static REPORT_TLS_URIS],
+		       size_t *count);
+
+/* The address of a mailto: URI. False: it has no single good one. */
+bool report_tls_address(struct arena *a, str uri, struct address *to);
+
+str report_tls_json(struct arena *a, const struct report_tls *r); /* section 4.4 */
+
+/* The whole message (section 5.3); packed: its JSON as gzip. */
+str report_tls_mail(struct arena *a, const struct report_tls *r, str hostname,
+		    const struct address *to, str packed);
