@@ -97,8 +97,7 @@ static void put_detail(struct buf *b, struct arena *a, const struct report_tls_f
 	buf_addf(b, ",\"failed-session-count\":%lld}", (long long)f->sessions);
 }
 
-static void put_policy(struct buf *b, struct arena *a, const struct report_tls *r,
-		       const struct report_tls_policy *p)
+static void put_policy(struct buf *b, struct arena *a, const struct report_tls_policy *p)
 {
 	buf_add(b, STR("{\"policy\":{"));
 	put_text(b, a, "policy-type", p->type);
@@ -107,7 +106,7 @@ static void put_policy(struct buf *b, struct arena *a, const struct report_tls *
 		put_array(b, a, "policy-string", p->strings, p->string_count);
 	}
 	buf_add(b, STR(","));
-	put_text(b, a, "policy-domain", r->domain);
+	put_text(b, a, "policy-domain", p->domain);
 	if (p->mx_count) {
 		buf_add(b, STR(","));
 		put_array(b, a, "mx-host", p->mx, p->mx_count);
@@ -149,7 +148,7 @@ str report_tls_json(struct arena *a, const struct report_tls *r)
 	buf_add(&b, STR(",\"policies\":["));
 	for (size_t i = 0; i < r->policy_count; i++) {
 		buf_add(&b, i ? STR(",") : STR(""));
-		put_policy(&b, a, r, &r->policies[i]);
+		put_policy(&b, a, &r->policies[i]);
 	}
 	buf_add(&b, STR("]}\n"));
 	return arena_copy(a, buf_str(&b));

@@ -3,7 +3,8 @@
  *
  *     if (report_tls_record(STR("v=TLSRPTv1; rua=mailto:tls@uni.example"), a, rua, &n))
  *     str json = report_tls_json(a, &report);
- *     str mail = report_tls_mail(a, &report, from, to, gzip_pack(a, json)); */
+ *     str mail = report_tls_mail(a, &report, hostname, &to, gzip_pack(a, json));
+ *     TRY(report_tls_read(a, file, &report));      // one about us */
 #pragma once
 
 #include "mail/address.h"
@@ -17,6 +18,7 @@ struct report_tls_failure {
 
 struct report_tls_policy {
 	str type;     /* "sts", "tlsa", "no-policy-found" */
+	str domain;   /* whose it is */
 	str *strings; /* the policy as published, a line each */
 	size_t string_count;
 	str *mx; /* sts: the names in it */
@@ -27,7 +29,7 @@ struct report_tls_policy {
 };
 
 struct report_tls {
-	str domain;         /* whom it is about */
+	str domain;         /* whom it is about: its first policy's */
 	str organization;   /* who says so */
 	str submitter;      /* its domain */
 	str contact;        /* an address */
@@ -52,3 +54,14 @@ str report_tls_json(struct arena *a, const struct report_tls *r); /* section 4.4
 /* The whole message (section 5.3); packed: its JSON as gzip. */
 str report_tls_mail(struct arena *a, const struct report_tls *r, str hostname,
 		    const struct address *to, str packed);
+
+enum {
+	REPORT_TLS_MOST = 8 << 20,
+	REPORT_TLS_POLICIES = 1000,
+	REPORT_TLS_DETAILS = 10000
+};
+
+/* A report of others: the message that brought it, or its JSON alone, as gzip or not.
+ * What is not as section 4.4 has it is left out. ERR_SYNTAX: no such report is in it.
+ * ERR_LIMIT: more octets than are read. */
+MUST_USE err report_tls_read(struct arena *a, str bytes, struct report_tls *r);

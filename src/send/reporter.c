@@ -109,6 +109,7 @@ static err make(struct reporter *r, struct arena *a, int64_t day, str domain,
 		if (!same) {
 			p = &out->policies[out->policy_count++];
 			p->type = rows[i].type;
+			p->domain = domain;
 			p->details = arena_alloc(a, count * sizeof *p->details);
 			if (str_eq(p->type, STR("sts")))
 				add_sts(r, a, domain, p);

@@ -90,20 +90,15 @@ static err write_rows(struct tally *t, const struct map *rows)
 /* What cannot be written now is counted again. */
 err tally_write(struct tally *t)
 {
-	ARENA(empty);
-	struct map rows;
+	struct arena *fresh = arena_new();
 	pthread_mutex_lock(&t->lock);
-	rows = t->rows;
+	struct map rows = t->rows;
 	struct arena *a = t->a;
-	if (t->kinds) {
-		t->rows = (struct map){ 0 };
-		t->kinds = 0;
-		t->a = arena_new();
-	}
+	t->rows = (struct map){ 0 };
+	t->kinds = 0;
+	t->a = fresh;
 	pthread_mutex_unlock(&t->lock);
-	if (a == t->a)
-		return OK;
-	err e = write_rows(t, &rows);
+	err e = rows.used ? write_rows(t, &rows) : OK;
 	pthread_mutex_lock(&t->lock);
 	for (struct map_slot *s = NULL; e.kind && (s = map_next(&rows, s));)
 		add(t, s->key, s->value);

@@ -218,6 +218,13 @@ if check('a report by mail', m, p.tail()):
     check('from which address', d['sending-mta-ip'].startswith('127.'), d)
     check('of one day', j['date-range']['start-datetime'].endswith('T00:00:00Z')
           and j['date-range']['end-datetime'].endswith('T23:59:59Z'), j['date-range'])
+    with open(p.dir + '/report.eml', 'wb') as f:
+        f.write(m[0].data)
+    seen = p.json('check', 'report', p.dir + '/report.eml')
+    equal('postern reads it', (seen['result'], seen['domain'], seen['id'], seen['policies'][0]['details'][0]['result']),
+          ('tls-report', 'strange.example', j['report-id'], 'certificate-not-trusted'))
+    wrong = p.run('check', 'report', p.conf)
+    equal('and says of another file that it is none', (wrong.returncode, json.loads(wrong.stdout)['result']), (1, 'error'))
 t = eventually(lambda: sinks['test'].to('tls@test.example'), 20, 0.2)
 if check('a report on testing', t):
     letter = email.message_from_bytes(t[0].data, policy=email.policy.default)
