@@ -239,7 +239,7 @@ static void test_proven(struct arena *a, struct dns_table *t)
 	} cases[] = {
 		{ "uni.example", true, true, true, false, "" },
 		{ "aliased.example", true, true, true, false, "mx1.uni.example" },
-		{ "plain.example", false, true, true, true, "" },
+		{ "plain.example", true, true, true, true, "" },
 		{ "[192.0.2.33]", false, true, false, true, "" },
 		{ "route.example", false, true, true, true, "" },
 		{ "literal.example", true, true, false, false, "" },
