@@ -10,7 +10,7 @@ static struct {
 	const struct fetch_answer *answer; /* NULL: none comes */
 	struct fetch_request seen;
 	err e;
-	struct arena *a;
+	struct arena *a; /* its thread's */
 } role;
 
 static void *answer_once(void *arg)
@@ -33,7 +33,6 @@ static err ask(struct arena *a, const struct fetch_request *r,
 		abort();
 	role.fd = fd[1];
 	role.answer = answer;
-	role.a = a;
 	if (thread_start_joinable(&id, answer_once, NULL).kind)
 		abort();
 	err e = fetch_ask(a, fd[0], r, got);
@@ -127,6 +126,8 @@ static void wrong_questions(struct arena *a)
 int main(void)
 {
 	ARENA(a);
+	ARENA(of_role);
+	role.a = of_role;
 	there_and_back(a);
 	failures(a);
 	wrong_questions(a);
