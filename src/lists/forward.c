@@ -7,6 +7,7 @@
 #include "lists/proof.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
+#include "mail/tls_want.h"
 #include "net/addr.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
@@ -78,6 +79,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 		.smtputf8 = str_starts(f->arrival->protocol, STR("UTF8"))
 			    && message_has_8bit(h.raw),
 		.eightbit = message_has_8bit(f->message),
+		.tls = tls_want_of(a, &h),
 	};
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)

@@ -8,6 +8,7 @@
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/steps.h"
+#include "mail/tls_want.h"
 #include "store/lists/member.h"
 #include "store/lists/seen.h"
 #include "store/outbound/ledger.h"
@@ -101,7 +102,8 @@ static err start_message(struct books *books, struct arena *a, const struct post
 					.split = (int64_t)header.n,
 					.personal = out->personal,
 					.smtputf8 = p->utf8 && message_has_8bit(header),
-					.eightbit = message_has_8bit(p->message) };
+					.eightbit = message_has_8bit(p->message),
+					.tls = tls_want_of(a, &p->header) };
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;

@@ -161,6 +161,27 @@ bool net_in_block(const struct net_block *block, const struct net_addr *addr)
 	       && (rest == 0 || (in[whole] ^ of[whole]) >> (8 - rest) == 0);
 }
 
+/* RFC 6890 and IANA's two registries of special addresses, without those for examples,
+ * which lead nowhere. 64:ff9b::/96 and 2002::/16 hold an IPv4 address each. */
+bool net_is_public(const struct net_addr *addr)
+{
+	static const char *const special[] = {
+		"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10", "127.0.0.0/8",
+		"169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",  "192.168.0.0/16",
+		"198.18.0.0/15",  "224.0.0.0/3",   "::/96",         "64:ff9b::/96",
+		"64:ff9b:1::/48", "100::/64",      "2001::/32",     "2002::/16",
+		"fc00::/7",       "fe80::/9",      "ff00::/8",
+	};
+	unsigned char octets[V6];
+	for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+		struct net_block block;
+		if (net_parse_block(str_from(special[i]), &block).kind
+		    || net_in_block(&block, addr))
+			return false;
+	}
+	return net_octets(addr, octets) > 0;
+}
+
 struct net_addr net_prefix(const struct net_addr *addr, unsigned v4_bits,
 			   unsigned v6_bits)
 {

@@ -32,6 +32,10 @@ MUST_USE err net_parse_ip(str text, struct net_addr *addr);
 MUST_USE err net_parse_block(str text, struct net_block *block);
 bool net_in_block(const struct net_block *block, const struct net_addr *addr);
 
+/* Whether it can be somebody's in the Internet: not private, loopback, link-local,
+ * multicast, reserved or a disguise of such an IPv4 address (RFC 6890). */
+bool net_is_public(const struct net_addr *addr);
+
 /* "192.0.2.1" or "2001:db8::1"; an IPv4-mapped IPv6 address is shown as IPv4,
  * the peer of a Unix socket as "local". */
 str net_ip_text(struct arena *a, const struct net_addr *addr);

@@ -48,11 +48,16 @@ MUST_USE err conn_write(struct conn *c, str bytes);
 MUST_USE err conn_write_all(struct conn *c, const str *parts,
 			    size_t count); /* one writev */
 
-/* The TLS handshake, as server or as client. name: what the certificate must
- * bear where verify is set, and SNI in any case. Input buffered before it is
- * thrown away: nothing sent in clear may be read as if it had come inside. */
+/* The TLS handshake, as server or as client. peer: whom the client expects (net/tls.h).
+ * Input buffered before it is thrown away: nothing sent in clear may be read as if it
+ * had come inside. */
 MUST_USE err conn_tls_accept(struct conn *c, struct tls *tls);
-MUST_USE err conn_tls_connect(struct conn *c, struct tls *tls, str name, bool verify);
+MUST_USE err conn_tls_connect(struct conn *c, struct tls *tls,
+			      const struct tls_peer *peer);
+
+/* What a client's handshake found; with TLS_ANYONE that is what an authority and the
+ * name would have said. TLS_BROKEN before it, and where it failed for no such reason. */
+enum tls_fault conn_tls_fault(const struct conn *c);
 bool conn_is_tls(const struct conn *c);
 str conn_tls_text(struct arena *a,
 		  const struct conn *c); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" */

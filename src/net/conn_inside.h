@@ -20,6 +20,7 @@ struct conn {
 	bool eager;     /* the last read filled all the room it had */
 	bool broken;    /* TLS is not up, or failed: no goodbye */
 	int code;       /* errno of the socket call under TLS that failed */
+	enum tls_fault fault;
 
 	char why[160]; /* the text of a failure that names things */
 };

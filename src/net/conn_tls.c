@@ -57,6 +57,23 @@ static void make_below(void)
 
 /* --- one attempt --- */
 
+/* X509_V_ERR_: what people can do something about has a name. */
+static enum tls_fault fault_of(long verify)
+{
+	switch (verify) {
+	case X509_V_OK:
+		return TLS_FINE;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return TLS_WRONG_NAME;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return TLS_EXPIRED;
+	default:
+		return TLS_NOT_TRUSTED;
+	}
+}
+
 static err failed(struct conn *c)
 {
 	unsigned long code = ERR_peek_error();
@@ -64,13 +81,15 @@ static err failed(struct conn *c)
 	c->broken = true;
 	if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return CONN_CLOSED;
-	if (verify != X509_V_OK)
+	if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+		c->fault = fault_of(verify);
 		snprintf(c->why, sizeof c->why,
 			 "the peer's certificate does not hold: %s",
 			 X509_verify_cert_error_string(verify));
-	else
+	} else {
 		snprintf(c->why, sizeof c->why, "TLS failed: %s",
 			 code ? ERR_reason_error_string(code) : "no reason given");
+	}
 	return FAIL(ERR_IO, c->why);
 }
 
@@ -169,36 +188,73 @@ err conn_tls_accept(struct conn *c, struct tls *tls)
 	return shake(c);
 }
 
-/* Who the certificate must be for, and SNI, which carries names only (RFC 6066
- * section 3). */
-static bool set_name(SSL *ssl, str name, bool verify)
+static bool to_text(str name, char z[static 256])
 {
-	struct net_addr ip;
-	char z[256];
 	if (str_ends(name, STR(".")))
 		name.n--;
-	if (name.n == 0)
-		return !verify;
-	if (name.n >= sizeof z || str_has(name, '\0'))
+	if (!name.n || name.n > 255 || str_has(name, '\0'))
 		return false;
 	memcpy(z, name.p, name.n);
 	z[name.n] = '\0';
-	if (!net_parse_ip(name, &ip).kind)
-		return !verify
-		       || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), z) == 1;
-	return SSL_set_tlsext_host_name(ssl, z) == 1
-	       && (!verify || SSL_set1_host(ssl, z) == 1);
+	return true;
 }
 
-err conn_tls_connect(struct conn *c, struct tls *tls, str name, bool verify)
+/* Who the certificate is to be for, and SNI, which carries names only (RFC 6066
+ * section 3). */
+static bool set_names(SSL *ssl, const struct tls_peer *peer)
+{
+	struct net_addr ip;
+	char z[256], also[256];
+	if (!to_text(peer->name, z) || (peer->also.n && !to_text(peer->also, also)))
+		return false;
+	if (!net_parse_ip(str_from(z), &ip).kind)
+		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), z) == 1;
+	return SSL_set_tlsext_host_name(ssl, z) == 1 && SSL_set1_host(ssl, z) == 1
+	       && (!peer->also.n || SSL_add1_host(ssl, also) == 1);
+}
+
+/* RFC 7672 section 3.1.1: of a server's own record neither name nor time counts. */
+static bool set_records(SSL *ssl, const struct tls_peer *peer)
+{
+	char z[256];
+	size_t taken = 0;
+	if (!to_text(peer->name, z) || SSL_dane_enable(ssl, z) != 1)
+		return false;
+	SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	for (size_t i = 0; i < peer->tlsa_count; i++) {
+		const struct tlsa *t = &peer->tlsa[i];
+		taken += SSL_dane_tlsa_add(ssl, t->usage, t->selector, t->matching,
+					   (const unsigned char *)t->data.p, t->data.n)
+			 == 1;
+	}
+	return taken > 0;
+}
+
+static bool set_peer(SSL *ssl, const struct tls_peer *peer)
+{
+	if (peer->check == TLS_PINNED && !set_records(ssl, peer))
+		return false;
+	SSL_set_verify(ssl, peer->check == TLS_ANYONE ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
+		       NULL);
+	return set_names(ssl, peer) || peer->check == TLS_ANYONE;
+}
+
+err conn_tls_connect(struct conn *c, struct tls *tls, const struct tls_peer *peer)
 {
 	TRY(start(c, tls));
-	if (!set_name(c->ssl, name, verify))
-		return FAIL(ERR_IO, "no certificate can bear the server's name");
-	if (verify)
-		SSL_set_verify(c->ssl, SSL_VERIFY_PEER, NULL);
+	c->fault = TLS_BROKEN;
+	if (!set_peer(c->ssl, peer))
+		return FAIL(ERR_IO,
+			    "no certificate can be what is expected of the server");
 	SSL_set_connect_state(c->ssl);
-	return shake(c);
+	TRY(shake(c));
+	c->fault = fault_of(SSL_get_verify_result(c->ssl));
+	return OK;
+}
+
+enum tls_fault conn_tls_fault(const struct conn *c)
+{
+	return c->ssl ? c->fault : TLS_BROKEN;
 }
 
 bool conn_is_tls(const struct conn *c)

@@ -42,6 +42,7 @@ struct dns_answer {
 	bool secure;                /* DNSSEC validated it */
 	struct dns_record *records; /* in the arena; MX sorted by preference */
 	size_t count;
+	str canonical;   /* where aliases led elsewhere: the last name; else empty */
 	const char *why; /* DNS_FAILED: what happened, for people */
 };
 
@@ -55,6 +56,10 @@ struct resolver {
 MUST_USE err resolver_new(struct arena *a, str server, str trust_anchor,
 			  struct resolver **r);
 void resolver_free(struct resolver *r);
+
+/* Whether such a resolver validates (DNSSEC): else no answer is ever secure. A server of
+ * one's own is believed as it is where no anchor is named. */
+bool resolver_validates(str server, str trust_anchor);
 
 static inline void resolver_ask(struct resolver *r, struct arena *a, str name,
 				enum dns_type type, int64_t deadline,

@@ -42,7 +42,7 @@ static str move_to(char **at, str s)
 struct dns_kept *dns_pack(const struct dns_answer *answer)
 {
 	size_t size = sizeof(struct dns_kept) + answer->count * sizeof(struct dns_record)
-		      + text_size(answer->why);
+		      + text_size(answer->why) + answer->canonical.n;
 	for (size_t i = 0; i < answer->count; i++)
 		size += answer->records[i].name.n + answer->records[i].data.n;
 	struct dns_kept *k = mem_zero(size);
@@ -55,6 +55,7 @@ struct dns_kept *dns_pack(const struct dns_answer *answer)
 						     .name = move_to(&at, from->name),
 						     .data = move_to(&at, from->data) };
 	}
+	k->answer.canonical = move_to(&at, answer->canonical);
 	if (answer->why)
 		k->answer.why =
 			move_to(&at, (str){ answer->why, text_size(answer->why) }).p;
@@ -74,6 +75,7 @@ void dns_unpack(struct arena *a, const struct dns_kept *kept, struct dns_answer 
 	}
 	*answer = copy->answer;
 	answer->records = copy->records;
+	answer->canonical.p = to + (answer->canonical.p - from);
 	if (answer->why)
 		answer->why = to + (answer->why - from);
 }

@@ -64,15 +64,18 @@ static err set_server(struct arena *a, struct ub_ctx *ctx, str server)
 		    : OK;
 }
 
+bool resolver_validates(str server, str trust_anchor)
+{
+	return trust_anchor.n || (!server.n && access(root_anchor, R_OK) == 0);
+}
+
 static err set_anchor(struct arena *a, struct ub_ctx *ctx, str server, str file)
 {
 	str content;
-	if (file.n == 0) { /* a server of one's own is trusted as it is */
-		bool validate = server.n == 0 && access(root_anchor, R_OK) == 0;
-		if (!validate)
-			return OK;
+	if (!resolver_validates(server, file))
+		return OK;
+	if (file.n == 0)
 		file = str_from(root_anchor);
-	}
 	const char *path = arena_z(a, file);
 	err e = file_read(a, path, 1 << 20, &content);
 	if (e.kind)

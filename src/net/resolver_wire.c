@@ -124,10 +124,23 @@ static void add_records(struct arena *a, enum dns_type type,
 	}
 }
 
+/* libunbound names the last name in any case, with a dot at its end. */
+static str alias_end(struct arena *a, const char *asked, const char *canonical)
+{
+	str from = str_from(asked), to = str_from(canonical);
+	if (str_ends(from, STR(".")))
+		from.n--;
+	if (str_ends(to, STR(".")))
+		to.n--;
+	return str_ieq(from, to) ? STR_NONE : arena_lower(a, to);
+}
+
 void dns_answer(struct arena *a, enum dns_type type, const struct ub_result *result,
 		struct dns_answer *answer)
 {
 	*answer = (struct dns_answer){ .secure = result->secure };
+	if (result->canonname && result->havedata)
+		answer->canonical = alias_end(a, result->qname, result->canonname);
 	if (result->bogus) {
 		answer->status = DNS_FAILED;
 		answer->why = arena_printf(a, "DNSSEC does not hold: %s",

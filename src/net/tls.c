@@ -150,17 +150,44 @@ err tls_server(struct arena *a, str chain_pem, str key_pem, struct tls **tls)
 	return e;
 }
 
-err tls_client(struct arena *a, struct tls **tls)
+static err use_system(struct arena *a, SSL_CTX *ctx)
+{
+	return SSL_CTX_set_default_verify_paths(ctx) == 1
+		       ? OK
+		       : fault(a, ERR_IO,
+			       "the system's certificate authorities cannot be read; "
+			       "install ca-certificates");
+}
+
+static err use_authorities(struct arena *a, SSL_CTX *ctx, str pem)
+{
+	OPENSSL_AUTO(BIO, bio_free) bio = reader(pem);
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	size_t n = 0;
+	for (X509 *x; (x = PEM_read_bio_X509(bio, NULL, no_password, NULL)); n++) {
+		int taken = X509_STORE_add_cert(store, x);
+		X509_free(x);
+		if (taken != 1)
+			return fault(a, ERR_SYNTAX, "an authority cannot be used");
+	}
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		return fault(a, ERR_SYNTAX, "an authority's certificate is damaged");
+	ERR_clear_error();
+	return n ? OK : FAIL(ERR_SYNTAX, "there is no PEM certificate of an authority");
+}
+
+err tls_client(struct arena *a, str authorities, struct tls **tls)
 {
 	struct tls *made = make(TLS_client_method);
-	if (SSL_CTX_set_default_verify_paths(made->ctx) != 1) {
+	err e = authorities.n ? use_authorities(a, made->ctx, authorities)
+			      : use_system(a, made->ctx);
+	if (!e.kind && SSL_CTX_dane_enable(made->ctx) != 1)
+		e = fault(a, ERR_IO, "OpenSSL knows no DANE");
+	if (e.kind)
 		tls_free(made);
-		return fault(a, ERR_IO,
-			     "the system's certificate authorities cannot be read; "
-			     "install ca-certificates");
-	}
-	*tls = made;
-	return OK;
+	else
+		*tls = made;
+	return e;
 }
 
 /* --- a certificate of our own making --- */

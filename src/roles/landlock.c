@@ -200,6 +200,9 @@ static err allow_ports(struct rules *r, const struct rights *row, const struct c
 {
 	if (row->network & (NET_DNS | NET_DIAL))
 		TRY(allow_port(r, port_of(conf->dns_server, STR("53"))));
+	if (row->network & NET_HTTPS)
+		TRY(allow_port(r,
+			       arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
 	if (!(row->network & NET_DIAL))
 		return OK;
 	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->send_mx_port)));

@@ -60,6 +60,21 @@ static err add_signing(struct arena *a, struct buf *b, const struct conf *conf)
 	return e;
 }
 
+/* Without the file that is named nothing could be verified. */
+static err add_authorities(struct arena *a, struct buf *b, const struct conf *conf)
+{
+	enum { FILE_MAX = 4 << 20 };
+	str content;
+	if (!conf->tls_authorities.n)
+		return OK;
+	str path = conf_path(a, conf, conf->tls_authorities);
+	err e = file_read(a, arena_z(a, path), FILE_MAX, &content);
+	if (e.kind)
+		return err_in(a, e.kind, "[tls] authorities cannot be read: %s", e.msg);
+	manifest_add(b, MANIFEST_AUTHORITIES, STR(""), content);
+	return OK;
+}
+
 err manifest_add_keys(struct arena *a, struct buf *b, const struct conf *conf,
 		      unsigned keys)
 {
@@ -73,6 +88,8 @@ err manifest_add_keys(struct arena *a, struct buf *b, const struct conf *conf,
 		str folder = conf_path(a, conf, conf->trust_keys);
 		TRY(add_file(a, b, MANIFEST_KEY, arena_cat(a, folder, STR("/mac.key"))));
 	}
+	if (keys & KEYS_AUTHORITIES)
+		TRY(add_authorities(a, b, conf));
 	return keys & KEYS_SIGN ? add_signing(a, b, conf) : OK;
 }
 
@@ -138,6 +155,9 @@ static err take(struct reading *m, unsigned tag, str name, str content)
 		return OK;
 	case MANIFEST_TLS_KEY:
 		r->tls_key = content;
+		return OK;
+	case MANIFEST_AUTHORITIES:
+		r->authorities = content;
 		return OK;
 	case MANIFEST_KEY:
 		if (r->key_count < KEYS_MAX)

@@ -30,14 +30,15 @@ enum manifest_tag {
 	MANIFEST_LISTENER,   /* name: the kind, content: "own" or "activated" */
 	MANIFEST_TLS_CHAIN,  /* content: PEM */
 	MANIFEST_TLS_KEY,
-	MANIFEST_KEY, /* name: the file, content: its bytes */
+	MANIFEST_AUTHORITIES, /* content: PEM */
+	MANIFEST_KEY,         /* name: the file, content: its bytes */
 	MANIFEST_TAGS
 };
 
 void manifest_add(struct buf *b, enum manifest_tag tag, str name, str content);
 
 /* Adds the key files that a role has a right to. A file that is not there is left
- * out. ERR_IO, ERR_LIMIT: names the file. */
+ * out, but for [tls] authorities. ERR_IO, ERR_LIMIT, ERR_NOTFOUND: names the file. */
 MUST_USE err manifest_add_keys(struct arena *a, struct buf *b, const struct conf *conf,
 			       unsigned keys);
 

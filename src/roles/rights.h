@@ -12,8 +12,8 @@ enum role_id {
 };
 
 enum { FOLDER_SITE = 1 };
-enum { KEYS_TLS = 1, KEYS_MAC = 2, KEYS_SIGN = 4 };
-enum { NET_ACCEPT = 1, NET_DNS = 2, NET_DIAL = 4 };
+enum { KEYS_TLS = 1, KEYS_MAC = 2, KEYS_SIGN = 4, KEYS_AUTHORITIES = 8 };
+enum { NET_ACCEPT = 1, NET_DNS = 2, NET_DIAL = 4, NET_HTTPS = 8 };
 
 struct rights {
 	const char *name;
@@ -28,10 +28,11 @@ extern const struct rights rights[ROLE_COUNT];
 
 /* Whether two processes of a role must never work at one time, not even while one
  * replaces the other: send claims deliveries in memory, post fans out. Roles that
- * take connections may overlap, so that none is refused. */
+ * take connections may overlap, so that none is refused, and so may those that write
+ * no book. */
 static inline bool role_works_alone(enum role_id id)
 {
-	return !(rights[id].network & NET_ACCEPT);
+	return rights[id].writes && !(rights[id].network & NET_ACCEPT);
 }
 
 /* The role of that name; ROLE_COUNT when there is none. */

@@ -58,6 +58,7 @@ struct role {
 	const struct role_listener *listeners;
 	size_t listener_count;
 	str tls_chain, tls_key; /* PEM; empty without KEYS_TLS or without the files */
+	str authorities; /* PEM; empty without KEYS_AUTHORITIES or [tls] authorities */
 	const struct role_key *keys; /* the others it has a right to */
 	size_t key_count;
 	int drain_fd; /* becomes readable when draining begins, and stays so: poll it,

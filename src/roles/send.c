@@ -4,7 +4,9 @@
 #include "lists/books.h"
 #include "mail/address.h"
 #include "roles/role.h"
+#include "send/reporter.h"
 #include "send/sender.h"
+#include "send/sts_rule.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -34,14 +36,13 @@ static err prepare_sealer(struct role *role, struct sender_conf *conf)
 	return OK;
 }
 
-/* Mail to ourselves needs no network: smtpd is handed the other end. */
-static err dial_own(void *ctx, struct arena *a, int *fd)
+static err dial_role(struct role *role, enum role_id id, struct arena *a, int *fd)
 {
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return err_in(a, ERR_TEMP, "no connection to ourselves: %s",
 			      strerror(errno));
-	err e = wake_hand(ctx, ROLE_smtpd, pair[1]);
+	err e = wake_hand(role, id, pair[1]);
 	close(pair[1]);
 	if (e.kind)
 		close(pair[0]);
@@ -50,8 +51,58 @@ static err dial_own(void *ctx, struct arena *a, int *fd)
 	return e;
 }
 
+/* Silence would pass for DANE. */
+static void say_validation(const struct conf *conf)
+{
+	if (!resolver_validates(conf->dns_server, conf->dns_trust_anchor))
+		log_warn("dane-off",
+			 KZ("why",
+			    "no DNSSEC trust anchor, so no answer of DNS is proven"),
+			 KZ("do", "set [dns] trust_anchor, for the root's: "
+				  "/usr/share/dns/root.key (package dns-root-data)"));
+}
+
+/* Mail to ourselves needs no network: smtpd is handed the other end. */
+static err dial_own(void *ctx, struct arena *a, int *fd)
+{
+	return dial_role(ctx, ROLE_smtpd, a, fd);
+}
+
+static err dial_fetch(void *ctx, struct arena *a, int *fd)
+{
+	return dial_role(ctx, ROLE_fetch, a, fd);
+}
+
+/* Policies of other domains, and reports to them. */
+static err start_policies(struct role *role, struct sender_conf *conf,
+			  struct reporter **reporter)
+{
+	struct tally *tally;
+	struct sts_finder *finder;
+	TRY(tally_open(role->a, role->conf->site_data, &tally));
+	if (role->conf->trust_reports) {
+		conf->told = tally_told;
+		conf->told_ctx = tally;
+	}
+	TRY(sts_finder_open(role->a,
+			    &(struct sts_finder_conf){ .data = role->conf->site_data,
+						       .resolver = conf->resolver,
+						       .tally = conf->told_ctx,
+						       .dial_fetch = dial_fetch,
+						       .ctx = role },
+			    &finder));
+	conf->sts = sts_rule;
+	conf->sts_ctx = finder;
+	return reporter_start(&(struct reporter_conf){ .conf = role->conf,
+						       .resolver = conf->resolver,
+						       .tally = tally,
+						       .dial_fetch = dial_fetch,
+						       .ctx = role },
+			      reporter);
+}
+
 /* Deliveries are claimed in memory: the engine starts when no other is left. */
-static err start(struct role *role, struct sender **s)
+static err start(struct role *role, struct sender **s, struct reporter **reporter)
 {
 	struct sender_conf conf = { .conf = role->conf,
 				    .dial_own = dial_own,
@@ -59,16 +110,21 @@ static err start(struct role *role, struct sender **s)
 	TRY(books_mac_from(role_key(role, STR("mac.key")), &conf.mac));
 	TRY(resolver_new(role->a, role->conf->dns_server, role->conf->dns_trust_anchor,
 			 &conf.resolver));
-	TRY(tls_client(role->a, &conf.tls));
+	say_validation(role->conf);
+	err e = tls_client(role->a, role->authorities, &conf.tls);
+	if (e.kind)
+		return err_in(role->a, e.kind, "[tls] authorities: %s", e.msg);
 	TRY(prepare_sealer(role, &conf));
 	role_ready(role);
+	TRY(start_policies(role, &conf, reporter));
 	return sender_start(role->a, &conf, s);
 }
 
 int send_main(struct role *role)
 {
 	struct sender *s;
-	err e = start(role, &s);
+	struct reporter *reporter;
+	err e = start(role, &s, &reporter);
 	if (e.kind) {
 		log_error("role-not-started", KE(e),
 			  KZ("do", "mend what the error names; it is tried again"));
@@ -80,5 +136,6 @@ int send_main(struct role *role)
 			sender_wake(s);
 	}
 	sender_stop(s, role_deadline(role) - 2000);
+	reporter_stop(reporter); /* it writes the last tallies */
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "lists/rules.h"
 #include "mail/compose.h"
 #include "mail/date.h"
+#include "mail/tls_want.h"
 #include "store/inbound/file.h"
 #include "trust/authres.h"
 #include "trust/trust.h"
@@ -52,7 +53,7 @@ static str client_info(struct receipt *x)
 			 STR("])"));
 }
 
-/* Received (RFC 5321 section 4.4). "for" only where there is one recipient: the
+/* Received (RFC 5321 section 4.4), with our own mark of REQUIRETLS. "for" only where there is one recipient: the
  * others must not learn of each other. Where a person signed in, at home or in a hotel,
  * is for the inbound book and the log to know, not for every member and the archive. */
 static str received_field(struct receipt *x)
@@ -70,7 +71,8 @@ static str received_field(struct receipt *x)
 			 : STR("");
 	return arena_cat(x->a, STR("Received: "), from, STR("by "),
 			 x->v->d->conf->site_hostname, STR(" with "), smtp_protocol(s),
-			 to, STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
+			 s->mail.require_tls ? STR(" " TLS_REQUIRED_MARK) : STR(""), to,
+			 STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
 }
 
 static bool has_message_id(const struct receipt *x)

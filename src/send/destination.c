@@ -6,18 +6,48 @@
 
 #include <stdlib.h>
 
-struct destination *destination_get(struct sender *s, str name)
+enum { KEY_MAX = 256 }; /* a domain, and what its messages want */
+
+/* No domain holds a space. */
+static str make_key(char key[static KEY_MAX], str name, enum tls_want want)
 {
-	struct destination *d = map_get(&s->destinations, name);
+	name = str_first(name, KEY_MAX - 2);
+	memcpy(key, name.p, name.n);
+	if (want == TLS_WANT_USUAL)
+		return (str){ key, name.n };
+	key[name.n] = ' ';
+	key[name.n + 1] = (char)('0' + want);
+	return (str){ key, name.n + 2 };
+}
+
+struct destination *destination_get(struct sender *s, str name, enum tls_want want)
+{
+	char space[KEY_MAX];
+	str key = make_key(space, name, want);
+	struct destination *d = map_get(&s->destinations, key);
 	if (d)
 		return d;
-	d = mem_zero(sizeof *d + name.n);
-	memcpy(d + 1, name.p, name.n);
-	d->name = (str){ (const char *)(d + 1), name.n };
+	d = mem_zero(sizeof *d + key.n);
+	memcpy(d + 1, key.p, key.n);
+	key.p = (const char *)(d + 1);
+	d->name = str_first(key, name.n);
+	d->want = want;
 	d->last = &d->first;
 	thread_cond_init(&d->some);
-	map_set(&s->destinations, name, d);
+	map_set(&s->destinations, key, d);
 	return d;
+}
+
+size_t destination_waiting(struct sender *s, str name)
+{
+	char space[KEY_MAX];
+	size_t n = 0;
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+		struct destination *d = map_get(&s->destinations,
+						make_key(space, name, want));
+		n += d ? d->waiting : 0;
+	}
+	return n;
 }
 
 void destination_wants(struct sender *s, struct destination *d)

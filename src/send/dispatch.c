@@ -13,6 +13,7 @@ enum { LOOK_MS = 1000, KNOWN = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
 
 struct known { /* a message of late */
 	int64_t id, created_at, inbound;
+	enum tls_want want;
 };
 
 struct dispatcher {
@@ -34,7 +35,7 @@ static err look_up(struct dispatcher *d, int64_t id, struct known *k)
 	str first;
 	TRY(outbound_get(d->outbound, a, id, &m));
 	TRY(outbound_body_read(d->outbound, a, id, 0, 1, &first));
-	*k = (struct known){ id, m.created_at / 1000, m.inbound };
+	*k = (struct known){ id, m.created_at / 1000, m.inbound, (enum tls_want)m.tls };
 	return OK;
 }
 
@@ -114,7 +115,7 @@ static err take(struct dispatcher *d, const struct delivery *x)
 	pthread_mutex_lock(&d->s->lock);
 	flight_add(&d->s->flight, x->id);
 	if (!keeps_all(d->s))
-		destination_put(d->s, destination_get(d->s, x->destination), i);
+		destination_put(d->s, destination_get(d->s, x->destination, k.want), i);
 	pthread_mutex_unlock(&d->s->lock);
 	if (keeps_all(d->s))
 		outcome_tell(d->s, i, OUTCOME_KEPT,
@@ -172,8 +173,9 @@ static err take_owed(struct dispatcher *d, struct arena *a, const struct deliver
 static bool stays_behind(struct dispatcher *d, const struct delivery *x)
 {
 	pthread_mutex_lock(&d->s->lock);
-	struct destination *to = destination_get(d->s, x->destination);
-	bool begins = !to->behind && to->waiting >= IN_MEMORY_EACH;
+	struct destination *to = destination_get(d->s, x->destination, TLS_WANT_USUAL);
+	bool begins = !to->behind
+		      && destination_waiting(d->s, x->destination) >= IN_MEMORY_EACH;
 	to->behind = to->behind || begins;
 	bool stays = to->behind;
 	pthread_mutex_unlock(&d->s->lock);
@@ -233,7 +235,8 @@ static err catch_up_one(struct dispatcher *d, struct destination *to, size_t roo
 static size_t room_at(struct dispatcher *d, const struct destination *to)
 {
 	pthread_mutex_lock(&d->s->lock);
-	size_t room = to->waiting > IN_MEMORY_EACH / 2 ? 0 : IN_MEMORY_EACH - to->waiting;
+	size_t waiting = destination_waiting(d->s, to->name);
+	size_t room = waiting > IN_MEMORY_EACH / 2 ? 0 : IN_MEMORY_EACH - waiting;
 	pthread_mutex_unlock(&d->s->lock);
 	return room;
 }
@@ -259,7 +262,7 @@ static err catch_up(struct dispatcher *d)
 static bool is_crowded(struct dispatcher *d, const struct delivery *x)
 {
 	pthread_mutex_lock(&d->s->lock);
-	bool crowded = destination_get(d->s, x->destination)->waiting >= IN_MEMORY_EACH;
+	bool crowded = destination_waiting(d->s, x->destination) >= IN_MEMORY_EACH;
 	pthread_mutex_unlock(&d->s->lock);
 	return crowded;
 }

@@ -1,10 +1,18 @@
-/* The way to a destination: which of its servers takes us, by TLS or in clear. */
+/* The way to a destination: which of its servers takes us, and by which TLS. */
 #include "send/session_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { DIAL_MS = 30000 };
+enum { DIAL_MS = 30000, LOOKUP_MS = 20000 };
+
+struct attempt { /* at one server */
+	struct session *x;
+	const struct hop *hop;
+	struct tls_policy policy;
+	struct smtp_outcome why; /* where it failed */
+	bool by_policy; /* the server may be well; what TLS must be is not there */
+};
 
 /* Everything that waits for the destination shares one fate: no way there. */
 void session_fail(struct session *x, int code, const char *status, str why)
@@ -30,44 +38,170 @@ static err dial(struct session *x, const struct hop *hop, int *fd)
 			   : net_dial(x->a, &hop->addr, deadline, fd);
 }
 
-/* Greeting, EHLO, STARTTLS. TLS is opportunistic (RFC 7435): where it fails and is
- * not required, mail goes in clear rather than not at all. */
-static err open_hop(struct session *x, const struct hop *hop, bool tls,
-		    struct smtp_outcome *why)
+/* --- what came of TLS --- */
+
+static enum tls_result result_of(const struct attempt *t, const struct smtp_client *c)
 {
-	bool must = x->s->conf->send_require_tls && !hop->own;
+	static const enum tls_result of_fault[] = {
+		[TLS_FINE] = TLS_RESULT_SUCCESS,
+		[TLS_WRONG_NAME] = TLS_RESULT_WRONG_NAME,
+		[TLS_EXPIRED] = TLS_RESULT_EXPIRED,
+		[TLS_NOT_TRUSTED] = TLS_RESULT_NOT_TRUSTED,
+		[TLS_BROKEN] = TLS_RESULT_FAILED,
+	};
+	enum tls_fault fault = smtp_client_fault(c);
+	bool judged = t->policy.peer.check != TLS_ANYONE
+		      || t->policy.kind == TLS_POLICY_STS_TESTING;
+	if (fault == TLS_BROKEN && !smtp_client_offers(c)->starttls)
+		return TLS_RESULT_NOT_OFFERED;
+	return fault == TLS_BROKEN || judged ? of_fault[fault] : TLS_RESULT_SUCCESS;
+}
+
+static void tell(const struct attempt *t, enum tls_result result, str reason, bool sent)
+{
+	const struct sender *s = t->x->s;
+	struct tls_attempt told = { &t->policy,    t->x->d->name, t->hop->name,
+				    &t->hop->addr, t->hop->by_mx, result,
+				    reason,        sent };
+	bool usual = result == TLS_RESULT_NOT_OFFERED
+		     && t->policy.kind == TLS_POLICY_OPPORTUNISTIC;
+	if (result != TLS_RESULT_SUCCESS && !usual)
+		log_info("tls-failed", KS("destination", told.destination),
+			 KS("hop", told.mx),
+			 KS("policy", tls_policy_word(t->policy.kind)),
+			 KS("result", tls_result_word(result)), KS("why", reason));
+	if (s->told)
+		s->told(s->told_ctx, &told);
+}
+
+static str explain(const struct attempt *t, enum tls_result result)
+{
+	struct arena *a = t->x->a;
+	if (t->policy.kind == TLS_POLICY_DANE && result == TLS_RESULT_NOT_TRUSTED)
+		return arena_printf(
+			a, "DANE: none of %zu TLSA records fits the certificate of %.*s",
+			t->policy.peer.tlsa_count, STR_F(t->hop->name));
+	return arena_cat(a, t->policy.why, STR(": "), t->why.text);
+}
+
+/* The server is not used, though it may be well. */
+static void refuse(struct attempt *t, const char *status, str why)
+{
+	t->by_policy = true;
+	t->why = (struct smtp_outcome){ .code = *status == '5' ? 550 : 451,
+					.status = str_from(status),
+					.text = why,
+					.stage = SMTP_AT_TLS,
+					.ours = true };
+}
+
+/* --- one server --- */
+
+static struct smtp_client *make_client(const struct attempt *t, int fd, bool tls)
+{
+	struct session *x = t->x;
 	int64_t patience = x->s->conf->send_timeout * 1000;
 	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
-	int fd;
 	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
-					   .lmtp = hop->lmtp,
-					   .tls = tls && !hop->own ? x->s->tls : NULL,
-					   .tls_name = hop->name,
-					   .tls_must = must,
+					   .lmtp = t->hop->lmtp,
+					   .tls = tls ? x->s->tls : NULL,
+					   .tls_peer = t->policy.peer,
+					   .tls_must = t->policy.must,
 					   .times = { .greeting = patience,
 						      .command = patience,
 						      .data = patience,
 						      .block = patience,
 						      .end = patience * 2 } };
-	err e = dial(x, hop, &fd);
-	if (e.kind) {
-		*why = (struct smtp_outcome){ .code = 451,
-					      .status = STR("4.4.1"),
-					      .text = str_from(e.msg),
-					      .ours = true };
-		return e;
+	return smtp_client_new(conn_new(fd), conf);
+}
+
+/* It is open; TLS was tried if tls is set. */
+static void opened(struct attempt *t, bool tls)
+{
+	struct session *x = t->x;
+	if (!tls)
+		return;
+	enum tls_result result = result_of(t, x->client);
+	tell(t, result,
+	     result == TLS_RESULT_SUCCESS ? STR("")
+	     : result == TLS_RESULT_NOT_OFFERED
+		     ? STR("the server offers no TLS")
+		     : arena_cat(x->a, t->policy.why,
+				 STR(": the certificate does not hold")),
+	     true);
+}
+
+static void failed(struct attempt *t)
+{
+	struct session *x = t->x;
+	t->why.text = arena_copy(x->a, t->why.text);
+	t->why.status = arena_copy(x->a, t->why.status);
+	if (t->why.stage == SMTP_AT_TLS) {
+		enum tls_result result = result_of(t, x->client);
+		str why = explain(t, result);
+		tell(t, result, why, !t->policy.must);
+		refuse(t, t->policy.kind == TLS_POLICY_NAMED ? "5.7.30" : "4.7.5", why);
 	}
-	x->client = smtp_client_new(conn_new(fd), conf);
-	e = smtp_client_open(x->client, why);
-	if (!e.kind)
-		return OK;
-	why->text = arena_copy(x->a, why->text);
-	why->status = arena_copy(x->a, why->status);
 	smtp_client_quit(x->client);
 	x->client = NULL;
-	return why->stage == SMTP_AT_TLS && tls && !must ? open_hop(x, hop, false, why)
-							 : e;
 }
+
+/* Greeting, EHLO, STARTTLS. Where TLS fails and nothing says that it must be, mail goes
+ * in clear rather than not at all (RFC 7435). */
+static err open_once(struct attempt *t, bool tls)
+{
+	struct session *x = t->x;
+	int fd;
+	err e = dial(x, t->hop, &fd);
+	if (e.kind) {
+		t->why = (struct smtp_outcome){ .code = 451,
+						.status = STR("4.4.1"),
+						.text = str_from(e.msg),
+						.ours = true };
+		return e;
+	}
+	x->client = make_client(t, fd, tls);
+	e = smtp_client_open(x->client, &t->why);
+	if (!e.kind)
+		opened(t, tls);
+	else
+		failed(t);
+	return e;
+}
+
+/* RFC 8689 section 4.2.1. Our own door and a mailbox on this machine are no network. */
+static bool keeps_required(const struct attempt *t)
+{
+	return t->x->d->want != TLS_WANT_REQUIRED || t->policy.kind == TLS_POLICY_NONE
+	       || smtp_client_offers(t->x->client)->require_tls;
+}
+
+static err open_hop(struct attempt *t)
+{
+	struct session *x = t->x;
+	bool tls = x->s->tls && t->policy.kind != TLS_POLICY_NONE;
+	if (t->policy.status) {
+		if (t->policy.refused != TLS_RESULT_SUCCESS)
+			tell(t, t->policy.refused, t->policy.why, false);
+		refuse(t, t->policy.status, t->policy.why);
+		return FAIL(ERR_DENIED, "not what TLS must be");
+	}
+	err e = open_once(t, tls);
+	if (e.kind && t->by_policy && !t->policy.must) {
+		t->by_policy = false;
+		e = open_once(t, false);
+	}
+	if (e.kind || keeps_required(t))
+		return e;
+	smtp_client_quit(x->client);
+	x->client = NULL;
+	refuse(t, "5.7.30",
+	       STR("REQUIRETLS: the server does not offer it, and the message is for no "
+		   "other"));
+	return FAIL(ERR_DENIED, "no REQUIRETLS");
+}
+
+/* --- all of them --- */
 
 /* Where other sessions to there go on, one that is turned away says only that the
  * server wants no more of them. */
@@ -83,22 +217,60 @@ static bool is_one_too_many(struct session *x)
 	return others > 0;
 }
 
+/* For the ledger, behind the server's words: who said them, and what kept it. */
+static str describe(struct session *x, const struct tls_policy *p)
+{
+	static const str by[] = {
+		[TLS_POLICY_STS_TESTING] = STR(", TLS by MTA-STS in testing"),
+		[TLS_POLICY_STS_ENFORCE] = STR(", TLS by MTA-STS"),
+		[TLS_POLICY_DANE] = STR(", TLS by DANE"),
+		[TLS_POLICY_NAMED] = STR(", TLS by name"),
+	};
+	if (p->kind == TLS_POLICY_NONE)
+		return x->hop->name;
+	if (!smtp_client_tls(x->a, x->client).n)
+		return arena_cat(x->a, x->hop->name, STR(", in clear"));
+	return arena_cat(x->a, x->hop->name, by[p->kind].n ? by[p->kind] : STR(", TLS"));
+}
+
+static bool try_hop(struct session *x, const struct hop *hop, struct attempt *t)
+{
+	*t = (struct attempt){ .x = x, .hop = hop };
+	x->hop = hop;
+	tls_policy_find(&x->s->rules, x->a,
+			&(struct tls_question){ x->d->name, hop, x->d->want,
+						clock_mono_ms() + LOOKUP_MS },
+			&t->policy);
+	if (!open_hop(t).kind) {
+		x->by = describe(x, &t->policy);
+		return true;
+	}
+	log_info("hop-failed", KS("destination", x->d->name), KS("hop", hop->name),
+		 KN("code", t->why.code), KS("tls", tls_policy_word(t->policy.kind)),
+		 KS("why", t->why.text));
+	return false;
+}
+
 /* The first hop that takes us. A 5yz to the greeting speaks for that server, not
- * for the domain: the others are tried, and later again. */
+ * for the domain: the others are tried, and later again. What a message requires is
+ * refused for good where none of them can keep it. */
 bool session_open(struct session *x, const struct route *r)
 {
-	struct smtp_outcome why = { 0 };
+	struct attempt t = { .why = { .text = STR("") } };
+	size_t never = 0;
 	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
-		x->hop = &r->hops[i];
-		if (!open_hop(x, x->hop, x->s->tls != NULL, &why).kind)
+		if (try_hop(x, &r->hops[i], &t))
 			return true;
-		log_info("hop-failed", KS("destination", x->d->name),
-			 KS("hop", x->hop->name), KN("code", why.code),
-			 KS("why", why.text));
+		never += t.by_policy && t.why.code == 550;
 	}
-	if (!atomic_load(&x->s->stopping) && !is_one_too_many(x))
-		session_fail(x, 451, "4.4.1",
-			     arena_cat(x->a, x->hop ? x->hop->name : STR("no server"),
-				       STR(": "), why.text));
+	if (atomic_load(&x->s->stopping) || is_one_too_many(x))
+		return false;
+	str name = x->hop ? x->hop->name : STR("no server");
+	bool for_good = never == r->count;
+	session_fail(x, for_good ? 550 : 451,
+		     for_good      ? "5.7.30"
+		     : t.by_policy ? "4.7.5"
+				   : "4.4.1",
+		     arena_cat(x->a, name, STR(": "), t.why.text));
 	return false;
 }

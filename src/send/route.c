@@ -11,7 +11,8 @@ struct finding {
 	struct arena *a;
 	int64_t deadline;
 	struct route *r;
-	bool failed; /* a name server did not answer */
+	bool failed;        /* a name server did not answer */
+	bool by_mx, proven; /* of the hops that come next: route.h */
 };
 
 static void no_way(struct finding *f, int code, const char *status, str why)
@@ -22,12 +23,10 @@ static void no_way(struct finding *f, int code, const char *status, str why)
 		};
 }
 
-static void add_hop(struct finding *f, str name, const struct net_addr *addr, bool lmtp)
+static void add_hop(struct finding *f, const struct hop *hop)
 {
 	if (f->r->count < HOPS_MAX)
-		f->r->hops[f->r->count++] = (struct hop){ .name = name,
-							  .addr = *addr,
-							  .lmtp = lmtp };
+		f->r->hops[f->r->count++] = *hop;
 }
 
 static struct net_addr from_record(const struct dns_record *d, enum dns_type type,
@@ -49,23 +48,38 @@ static struct net_addr from_record(const struct dns_record *d, enum dns_type typ
 	return x;
 }
 
+/* RFC 7672 section 2.2.2: an alias in a signed zone that leads out of it. Its own name
+ * may have TLSA records all the same. */
+static bool is_secure_alias(struct finding *f, str host, const struct dns_answer *x)
+{
+	struct dns_answer alias;
+	if (!f->proven || x->secure || !x->canonical.n)
+		return false;
+	resolver_ask(f->resolver, f->a, host, DNS_CNAME, f->deadline, &alias);
+	return alias.status == DNS_FOUND && alias.secure;
+}
+
 /* The addresses of a host, IPv6 first. */
 static void add_host(struct finding *f, str host, unsigned port, bool lmtp)
 {
 	static const enum dns_type types[] = { DNS_AAAA, DNS_A };
-	struct net_addr literal;
-	if (!net_parse_ip(host, &literal).kind) {
-		net_set_port(&literal, port);
-		add_hop(f, host, &literal, lmtp);
+	struct hop hop = { .name = host, .lmtp = lmtp, .by_mx = f->by_mx };
+	hop.proven = f->proven;
+	if (!net_parse_ip(host, &hop.addr).kind) {
+		net_set_port(&hop.addr, port);
+		add_hop(f, &hop);
 		return;
 	}
 	for (size_t t = 0; t < 2; t++) {
 		struct dns_answer x;
 		resolver_ask(f->resolver, f->a, host, types[t], f->deadline, &x);
 		f->failed = f->failed || x.status == DNS_FAILED;
+		bool out = is_secure_alias(f, host, &x);
+		hop.secure = f->proven && (x.secure || out);
+		hop.canonical = out ? STR_NONE : x.canonical;
 		for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++) {
-			struct net_addr addr = from_record(&x.records[i], types[t], port);
-			add_hop(f, host, &addr, lmtp);
+			hop.addr = from_record(&x.records[i], types[t], port);
+			add_hop(f, &hop);
 		}
 	}
 }
@@ -172,6 +186,8 @@ static void add_mx(struct finding *f, struct dns_answer *mx)
 		return;
 	}
 	size_t n = before_ourselves(f, mx);
+	f->by_mx = true;
+	f->proven = mx->secure;
 	if (!n)
 		add_ourselves(f);
 	mx->count = n;
@@ -206,6 +222,7 @@ static void find_by_dns(struct finding *f, str destination)
 				 str_from(mx.why)));
 		return;
 	}
+	f->by_mx = true; /* or who strips MX records would strip policies */
 	add_host(f, destination, (unsigned)f->conf->send_mx_port, false);
 	if (!f->r->count && f->failed)
 		no_way(f, 451, "4.4.3",
@@ -218,7 +235,7 @@ static void find_by_dns(struct finding *f, str destination)
 void route_find(const struct conf *conf, struct resolver *resolver, struct arena *a,
 		str destination, int64_t deadline, struct route *r)
 {
-	struct finding f = { conf, resolver, a, deadline, r, false };
+	struct finding f = { conf, resolver, a, deadline, r, .proven = true };
 	*r = (struct route){ .hops = arena_zero(a, HOPS_MAX * sizeof *r->hops) };
 	if (find_written(&f, destination))
 		return;

@@ -17,8 +17,12 @@ struct hop {
 	str name;             /* the server's, for TLS and the ledger */
 	struct net_addr addr; /* len 0: path */
 	str path;             /* a Unix socket */
+	str canonical; /* the proven name at the end of the host's aliases, or empty */
 	bool lmtp;
 	bool own; /* our own smtpd */
+	bool by_mx; /* DNS names it: an MX record, or the lack of one (RFC 5321 section 5.1) */
+	bool proven; /* its name: written by us, the destination's own, or by DNSSEC */
+	bool secure; /* and DNSSEC proves its addresses: DANE is possible (RFC 7672) */
 };
 
 struct route {

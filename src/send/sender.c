@@ -15,6 +15,10 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->resolver = conf->resolver;
 	s->tls = conf->tls;
 	s->sealer = conf->sealer;
+	s->rules = (struct tls_rules){ conf->conf, conf->resolver, conf->sts,
+				       conf->sts_ctx };
+	s->told = conf->told;
+	s->told_ctx = conf->told_ctx;
 	s->dial_own = conf->dial_own;
 	s->ctx = conf->ctx;
 	s->wanting_last = &s->wanting;

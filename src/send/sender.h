@@ -17,6 +17,7 @@
 #include "net/tls.h"
 #include "send/flight.h"
 #include "send/seal.h"
+#include "send/tls_result.h"
 #include "store/outbound/delivery.h"
 
 #include <pthread.h>
@@ -28,6 +29,10 @@ struct sender_conf {
 	struct resolver *resolver;
 	struct tls *tls; /* a client's context; NULL: never TLS */
 	struct sealer sealer;
+	tls_sts *sts; /* tls_policy.h; NULL: nobody knows the domains' policies */
+	void *sts_ctx;
+	tls_told *told; /* tls_result.h; NULL: nobody collects them */
+	void *told_ctx;
 	/* One end of a fresh connection to our own smtpd. */
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;

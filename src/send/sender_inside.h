@@ -16,6 +16,7 @@ struct item { /* a delivery under way; one allocation with its texts behind it *
 
 struct destination {
 	str name;
+	enum tls_want want; /* of all messages in it: their connections differ */
 	struct item *first, **last;
 	size_t waiting;
 	size_t sessions;
@@ -50,6 +51,9 @@ struct sender {
 	struct resolver *resolver;
 	struct tls *tls;
 	struct sealer sealer;
+	struct tls_rules rules;
+	tls_told *told;
+	void *told_ctx;
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;
@@ -60,7 +64,7 @@ struct sender {
 	pthread_cond_t work; /* for the dispatcher */
 	bool woken;
 	atomic_bool stopping;
-	struct map destinations; /* name -> struct destination; they stay */
+	struct map destinations; /* name and want -> struct destination; they stay */
 	struct destination *wanting, **wanting_last;
 	size_t in_memory; /* items */
 	size_t sessions;
@@ -74,7 +78,8 @@ enum {
 };
 
 /* destination.c; all under s->lock */
-struct destination *destination_get(struct sender *s, str name);
+struct destination *destination_get(struct sender *s, str name, enum tls_want want);
+size_t destination_waiting(struct sender *s, str name); /* whatever they want */
 void destination_put(struct sender *s, struct destination *d, struct item *i);
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
 struct item *destination_take(struct sender *s, struct destination *d);

@@ -76,6 +76,8 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
 							: STR(""),
 				    .tag = u };
+	copy->require_tls = x->d->want == TLS_WANT_REQUIRED
+			    && smtp_client_offers(x->client)->require_tls;
 }
 
 struct item *session_take(struct session *x)
@@ -138,7 +140,7 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	const struct smtp_offers *offers = smtp_client_offers(x->client);
 	bool relayed = yes && (u->to.notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
 	str text = arena_printf(u->a, "%d %s%s%.*s (%.*s)", code, status,
-				*status ? " " : "", STR_F(o->text), STR_F(x->hop->name));
+				*status ? " " : "", STR_F(o->text), STR_F(x->by));
 	outcome_tell(x->s, u->item,
 		     yes                  ? OUTCOME_DELIVERED
 		     : o->code / 100 == 5 ? OUTCOME_REFUSED

@@ -4,6 +4,7 @@
 
 #include "send/route.h"
 #include "send/sender_inside.h"
+#include "send/tls_result.h"
 #include "smtp/client.h"
 
 struct session {
@@ -12,6 +13,7 @@ struct session {
 	struct arena *a;
 	const struct hop *hop;
 	struct smtp_client *client;
+	str by; /* the hop's name and what TLS it is by, for the ledger */
 	bool turned_away;
 };
 

@@ -97,6 +97,7 @@ void smtp_offer(struct smtp_offers *o, str line)
 		{ STR("8BITMIME"), offsetof(struct smtp_offers, eight_bit) },
 		{ STR("SMTPUTF8"), offsetof(struct smtp_offers, utf8) },
 		{ STR("DSN"), offsetof(struct smtp_offers, dsn) },
+		{ STR("REQUIRETLS"), offsetof(struct smtp_offers, require_tls) },
 		{ STR("SIZE"), offsetof(struct smtp_offers, size_known) },
 	};
 	str word, rest = line;

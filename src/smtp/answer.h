@@ -43,6 +43,7 @@ static inline void smtp_answer_reset(struct smtp_answer *x)
 
 struct smtp_offers { /* what the EHLO answer offers */
 	bool pipelining, chunking, starttls, eight_bit, utf8, dsn, size_known;
+	bool require_tls; /* RFC 8689 */
 	int64_t size;     /* SIZE's limit; 0: none told */
 	int64_t mail_max; /* LIMITS MAILMAX (RFC 9422); 0: none told */
 	int64_t rcpt_max; /* LIMITS RCPTMAX; 0: none told */

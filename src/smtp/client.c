@@ -183,8 +183,7 @@ static err start_tls(struct smtp_client *x, struct smtp_outcome *why)
 	TRY(judge(x, say(x, STR("STARTTLS"), STR_NONE, x->times.command, NULL),
 		  SMTP_AT_TLS, why));
 	conn_deadline(x->c, clock_mono_ms() + x->times.command);
-	err e = conn_tls_connect(x->c, x->conf->tls, x->conf->tls_name,
-				 x->conf->tls_verify);
+	err e = conn_tls_connect(x->c, x->conf->tls, &x->conf->tls_peer);
 	TRY(judge(x, die(x, e), SMTP_AT_TLS, why));
 	return hello(
 		x,
@@ -247,6 +246,11 @@ void smtp_client_quit(struct smtp_client *x)
 const struct smtp_offers *smtp_client_offers(const struct smtp_client *x)
 {
 	return &x->offers;
+}
+
+enum tls_fault smtp_client_fault(const struct smtp_client *x)
+{
+	return conn_tls_fault(x->c);
 }
 
 str smtp_client_tls(struct arena *a, const struct smtp_client *x)

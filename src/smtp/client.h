@@ -60,8 +60,9 @@ struct smtp_copy {
 	size_t to_count; /* at least 1 */
 	const struct smtp_part *parts;
 	size_t part_count;
-	bool eight_bit;    /* the body has octets over 127 */
-	bool utf8;         /* an address or a header field needs SMTPUTF8 */
+	bool eight_bit;   /* the body has octets over 127 */
+	bool utf8;        /* an address or a header field needs SMTPUTF8 */
+	bool require_tls; /* REQUIRETLS (RFC 8689): to no server that does not offer it */
 	bool headers_only; /* RET=HDRS; else FULL where ret_given */
 	bool ret_given;
 	str envid; /* xtext, or empty */
@@ -91,13 +92,12 @@ struct smtp_client_times { /* milliseconds; 0: RFC 5321 section 4.5.3.2 */
 };
 
 struct smtp_client_conf {
-	str helo;         /* our name */
-	bool lmtp;        /* LHLO, and an answer a recipient behind the dot (RFC 2033) */
-	struct tls *tls;  /* NULL: never STARTTLS */
-	str tls_name;     /* the server's name */
-	bool tls_verify;  /* its certificate must be good */
-	bool tls_must;    /* no STARTTLS, no mail */
-	bool no_chunking; /* never BDAT */
+	str helo;        /* our name */
+	bool lmtp;       /* LHLO, and an answer a recipient behind the dot (RFC 2033) */
+	struct tls *tls; /* NULL: never STARTTLS */
+	struct tls_peer tls_peer; /* whom STARTTLS is to lead to */
+	bool tls_must;            /* no STARTTLS, no mail */
+	bool no_chunking;         /* never BDAT */
 	struct smtp_client_times times;
 };
 
@@ -123,6 +123,7 @@ void smtp_client_quit(struct smtp_client *c); /* NULL is fine */
 
 const struct smtp_offers *smtp_client_offers(const struct smtp_client *c);
 str smtp_client_tls(struct arena *a, const struct smtp_client *c); /* "" in clear */
+enum tls_fault smtp_client_fault(const struct smtp_client *c);     /* conn_tls_fault */
 
 /* A body made ready for DATA: dots at line starts doubled. The view itself where there
  * are none. */

@@ -79,6 +79,10 @@ static bool fits(const struct smtp_client *x, const struct smtp_copy *m,
 	} else if (m->utf8 && !x->offers.utf8) { /* RFC 6531 section 3.2 */
 		o->status = STR("5.6.7");
 		o->text = STR("the server does not take addresses outside ASCII");
+	} else if (m->require_tls && !x->offers.require_tls) {
+		o->status = STR("5.7.30"); /* RFC 8689 section 4.2.1 */
+		o->text = STR("the message requires TLS to its end (REQUIRETLS), which "
+			      "the server does not offer");
 	} else if (m->eight_bit && !x->offers.eight_bit) { /* RFC 6152 section 3 */
 		o->status = STR("5.6.3");
 		o->text = STR("the server takes no 8-bit octets, and the message has no "
@@ -141,6 +145,8 @@ static void add_mail(struct smtp_client *x, const struct smtp_copy *m)
 		buf_add(&x->out, STR(" BODY=8BITMIME"));
 	if (m->utf8)
 		buf_add(&x->out, STR(" SMTPUTF8"));
+	if (m->require_tls)
+		buf_add(&x->out, STR(" REQUIRETLS"));
 	if (offers->dsn && m->ret_given)
 		buf_add(&x->out, m->headers_only ? STR(" RET=HDRS") : STR(" RET=FULL"));
 	if (offers->dsn && m->envid.n)

@@ -40,6 +40,7 @@ void cmd_ehlo(struct smtp_session *s, str arg, struct smtp_reply *r)
 			  arena_printf(a, "%lld", (long long)conf->max_size),
 			  STR("\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nDSN\nCHUNKING"),
 			  conf->tls && !s->tls ? STR("\nSTARTTLS") : STR_NONE,
+			  offers_require_tls(s) ? STR("\nREQUIRETLS") : STR_NONE,
 			  auth.n ? STR("\nAUTH") : STR_NONE, auth,
 			  arena_printf(a, "\nLIMITS RCPTMAX=%u", /* RFC 9422 */
 				       conf->max_recipients),

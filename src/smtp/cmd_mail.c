@@ -26,6 +26,14 @@ static bool set_utf8(struct smtp_session *s, void *into, str value)
 	return m->utf8 = true;
 }
 
+static bool set_require_tls(struct smtp_session *s, void *into, str value)
+{
+	struct smtp_mail *m = into;
+	(void)s;
+	(void)value;
+	return m->require_tls = true;
+}
+
 static bool set_ret(struct smtp_session *s, void *into, str value)
 {
 	struct smtp_mail *m = into;
@@ -56,9 +64,13 @@ static bool set_auth(struct smtp_session *s, void *into, str value)
 }
 
 static const struct param mail_params[] = {
-	{ "SIZE", true, set_size },      { "BODY", true, set_body },
-	{ "SMTPUTF8", false, set_utf8 }, { "RET", true, set_ret },
-	{ "ENVID", true, set_envid },    { "AUTH", true, set_auth },
+	{ "SIZE", true, set_size },
+	{ "BODY", true, set_body },
+	{ "SMTPUTF8", false, set_utf8 },
+	{ "RET", true, set_ret },
+	{ "ENVID", true, set_envid },
+	{ "AUTH", true, set_auth },
+	{ "REQUIRETLS", false, set_require_tls },
 };
 
 static bool may_begin(struct smtp_session *s, struct smtp_reply *r)
@@ -89,6 +101,8 @@ static bool read_mail(struct smtp_session *s, str arg, struct smtp_reply *r)
 		smtp_say(r, 501, "5.1.7", STR("the sender's address needs a domain"));
 	else if (!m->utf8 && !address_is_ascii(&m->from)) /* RFC 6531 section 3.5 */
 		smtp_say(r, 553, "5.6.7", STR("such an address needs SMTPUTF8"));
+	else if (m->require_tls && !offers_require_tls(s))
+		smtp_say(r, 530, "5.7.10", STR("REQUIRETLS needs TLS first (STARTTLS)"));
 	else if (m->size > s->conf->max_size) /* RFC 1870 section 6.1 */
 		smtp_say(r, 552, "5.3.4",
 			 STR("the message is too large for this server"));
@@ -107,6 +121,8 @@ static void begin(struct smtp_session *s, str arg, struct smtp_reply *r)
 		s->mail = (struct smtp_mail){ 0 };
 		return;
 	}
+	if (s->mail.require_tls) /* a report goes another way (RFC 8689) */
+		s->mail.ret_given = s->mail.headers_only = true;
 	smtp_say(r, 250, "2.1.0", STR("sender noted"));
 	if (s->conf->policy->mail)
 		s->conf->policy->mail(s->ctx, s, r);

@@ -52,6 +52,7 @@ struct smtp_mail {           /* MAIL, as it was accepted */
 	int64_t size;        /* SIZE=, or 0 */
 	bool eight_bit;      /* BODY=8BITMIME */
 	bool utf8;           /* SMTPUTF8 */
+	bool require_tls;    /* REQUIRETLS (RFC 8689) */
 	bool headers_only;   /* RET=HDRS */
 	bool ret_given;
 	str envid; /* decoded, or empty */

@@ -17,6 +17,12 @@ verb_act cmd_rset, cmd_noop, cmd_quit, cmd_vrfy, cmd_expn, cmd_help, cmd_http;
 void auth_answer(struct smtp_session *s, str line, struct smtp_reply *r);
 void auth_drop(struct smtp_session *s);
 
+/* Whether REQUIRETLS is offered now (RFC 8689): not in clear. */
+static inline bool offers_require_tls(const struct smtp_session *s)
+{
+	return s->tls || s->conf->kind == SMTP_LOCAL;
+}
+
 /* Which mechanisms EHLO offers now, each with a space before it; "" none. */
 str auth_offer(const struct smtp_session *s);
 

@@ -30,6 +30,7 @@ struct dns_table {
 	struct arena *a;
 	struct table_row rows[TABLE_MAX];
 	size_t count;
+	bool secure; /* as if DNSSEC had validated every answer */
 	unsigned asked;
 	str last[16]; /* the names asked first, in order */
 };
@@ -50,7 +51,7 @@ static void table_ask(struct resolver *r, struct arena *a, str name, enum dns_ty
 	if (t->asked < 16)
 		t->last[t->asked] = arena_copy(t->a, name);
 	t->asked++;
-	*answer = (struct dns_answer){ .status = DNS_NXDOMAIN };
+	*answer = (struct dns_answer){ .status = DNS_NXDOMAIN, .secure = t->secure };
 	for (int hops = 0; hops < 10; hops++) {
 		str next = STR_NONE;
 		if (table_has(t, name))
@@ -61,6 +62,7 @@ static void table_ask(struct resolver *r, struct arena *a, str name, enum dns_ty
 				continue;
 			if (row->type == TABLE_FAIL && !answer->count) {
 				answer->status = DNS_FAILED;
+				answer->secure = false;
 				answer->why = "the table says so";
 				return;
 			}
@@ -76,7 +78,7 @@ static void table_ask(struct resolver *r, struct arena *a, str name, enum dns_ty
 		}
 		if (!next.n || answer->count)
 			return;
-		name = next;
+		name = answer->canonical = next;
 	}
 	answer->status = DNS_FAILED;
 	answer->why = "a loop of CNAME records";

@@ -406,7 +406,8 @@ static void over_tls(struct arena *a)
 	str chain, key, bytes;
 	int fd;
 	CHECK(!tls_self_signed(a, STR("localhost"), &chain, &key).kind);
-	CHECK(!tls_server(a, chain, key, &server).kind && !tls_client(a, &client).kind);
+	CHECK(!tls_server(a, chain, key, &server).kind
+	      && !tls_client(a, STR(""), &client).kind);
 	serve(a, &s, (struct http_options){ .head_ms = 2000 }, server);
 	for (int i = 0; i < 3; i++) {
 		BUF(got);
@@ -414,7 +415,9 @@ static void over_tls(struct arena *a)
 		CHECK(!net_dial(a, &s.at, deadline, &fd).kind);
 		struct conn *c = conn_new(fd);
 		conn_deadline(c, deadline);
-		CHECK(!conn_tls_connect(c, client, STR("localhost"), false).kind);
+		CHECK(!conn_tls_connect(c, client,
+					&(struct tls_peer){ .name = STR("localhost") })
+			       .kind);
 		CHECK(!conn_write(c, i ? GET_CLOSE("/big") : GET_CLOSE("/client")).kind);
 		while (!conn_peek(c, &bytes).kind) {
 			buf_add(&got, bytes);

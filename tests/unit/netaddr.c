@@ -86,6 +86,54 @@ static void blocks(void)
 	}
 }
 
+static void public_ones(void)
+{
+	static const struct {
+		const char *ip;
+		bool is;
+	} cases[] = {
+		{ "192.0.1.255", true },
+		{ "8.8.8.8", true },
+		{ "172.15.0.1", true },
+		{ "172.32.0.1", true },
+		{ "2a00:1450::1", true },
+		{ "2606:4700::1111", true },
+		{ "0.0.0.0", false },
+		{ "10.255.255.255", false },
+		{ "100.64.0.1", false },
+		{ "127.0.0.1", false },
+		{ "127.255.0.9", false },
+		{ "169.254.169.254", false },
+		{ "172.16.0.1", false },
+		{ "172.31.255.255", false },
+		{ "192.168.1.1", false },
+		{ "198.19.0.1", false },
+		{ "224.0.0.1", false },
+		{ "255.255.255.255", false },
+		{ "::", false },
+		{ "::1", false },
+		{ "::ffff:10.0.0.1", false },
+		{ "::ffff:8.8.8.8", true },
+		{ "::127.0.0.1", false },
+		{ "64:ff9b::7f00:1", false },
+		{ "2002:7f00:1::", false },
+		{ "2001:0:1::", false },
+		{ "fe80::1", false },
+		{ "fec0::1", false },
+		{ "fd00::1", false },
+		{ "ff02::1", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct net_addr addr;
+		CHECK(!net_parse_ip(str_from(cases[i].ip), &addr).kind);
+		if (net_is_public(&addr) != cases[i].is)
+			fprintf(stderr, "  %s\n", cases[i].ip);
+		CHECK(net_is_public(&addr) == cases[i].is);
+	}
+	struct net_addr local = { .ss.ss_family = AF_UNIX, .len = 2 };
+	CHECK(!net_is_public(&local));
+}
+
 static void prefixes(struct arena *a)
 {
 	static const struct {
@@ -115,6 +163,7 @@ int main(void)
 	ARENA(a);
 	addresses(a);
 	blocks();
+	public_ones();
 	prefixes(a);
 	return check_done();
 }

@@ -219,6 +219,47 @@ static void test_many(struct arena *a, struct dns_table *t)
 			arena_printf(a, "mx%d.many.example", HOPS_MAX - 1)));
 }
 
+static struct hop first_hop(struct arena *a, const struct conf *c, struct dns_table *t,
+			    const char *destination)
+{
+	struct route r;
+	route_find(c, &t->resolver, a, str_from(destination), 0, &r);
+	CHECK(r.count > 0);
+	return r.count ? r.hops[0] : (struct hop){ .name = STR("") };
+}
+
+/* What DANE and REQUIRETLS rest on (RFC 7672 section 2.2.1). */
+static void test_proven(struct arena *a, struct dns_table *t)
+{
+	static const struct {
+		const char *destination;
+		bool by_mx, proven, secure; /* where DNSSEC validates all */
+		bool proven_without;        /* and where nothing is */
+		const char *canonical;
+	} cases[] = {
+		{ "uni.example", true, true, true, false, "" },
+		{ "aliased.example", true, true, true, false, "mx1.uni.example" },
+		{ "plain.example", true, true, true, true, "" },
+		{ "[192.0.2.33]", false, true, false, true, "" },
+		{ "route.example", false, true, true, true, "" },
+		{ "literal.example", true, true, false, false, "" },
+	};
+	struct conf *c = conf_make(a,
+				   "[route]\nroute.example = smtp://relay.example:587\n");
+	mx(t, "aliased.example", 10, "alias.uni.example");
+	table_name(t, STR("alias.uni.example"), DNS_CNAME, STR("mx1.uni.example"));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		t->secure = true;
+		struct hop hop = first_hop(a, c, t, cases[i].destination);
+		CHECK(hop.by_mx == cases[i].by_mx && hop.proven == cases[i].proven
+		      && hop.secure == cases[i].secure
+		      && str_eq(hop.canonical, str_from(cases[i].canonical)));
+		t->secure = false;
+		hop = first_hop(a, c, t, cases[i].destination);
+		CHECK(hop.proven == cases[i].proven_without && !hop.secure);
+	}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -229,5 +270,6 @@ int main(void)
 	test_written(a, t);
 	test_order(a, t);
 	test_many(a, t);
+	test_proven(a, t);
 	return check_done();
 }

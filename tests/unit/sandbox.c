@@ -172,7 +172,7 @@ static void try_libraries(void)
 	CHECK(!thread_start_joinable(&id, hash_password, &hashed).kind);
 	pthread_join(id, NULL);
 	CHECK(hashed);
-	CHECK(!tls_client(a, &tls).kind);
+	CHECK(!tls_client(a, STR(""), &tls).kind);
 	tls_free(tls);
 	CHECK(!tls_self_signed(a, STR("mail.example"), &chain, &key).kind);
 	CHECK(!tls_server(a, chain, key, &tls).kind);
@@ -312,8 +312,9 @@ static err load_conf(struct arena *a, const char *extra)
 {
 	str text = arena_printf(a,
 				"[site]\ndata = .\n[web]\nroot = site\n[send]\nmx_port = "
-				"%u\n[dns]\nserver = 127.0.0.1:%u\n[route]\n%s\n",
-				t.mail_port, t.dns_port, extra);
+				"%u\n[dns]\nserver = 127.0.0.1:%u\n[fetch]\nport = "
+				"%u\n[route]\n%s\n",
+				t.mail_port, t.dns_port, t.https_port, extra);
 	put(a, "postern.conf", arena_z(a, text));
 	return conf_load(a, at("postern.conf"), NULL, 0, &t.conf);
 }
@@ -325,6 +326,7 @@ static void make_sockets(void)
 	t.mail = bound(SOCK_STREAM, &t.mail_port);
 	t.other = bound(SOCK_STREAM, &t.other_port);
 	t.dns = bound(SOCK_STREAM, &t.dns_port);
+	t.https = bound(SOCK_STREAM, &t.https_port);
 	struct sockaddr_in in = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)t.dns_port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };

@@ -31,8 +31,8 @@ static struct {
 	char data[64], path[128]; /* DATA, and room for a name below it */
 	struct conf conf;
 	int abi;
-	int listener, mail, other, dns, udp; /* sockets of the test's own */
-	unsigned mail_port, other_port, dns_port, udp_port;
+	int listener, mail, other, dns, https, udp; /* sockets of the test's own */
+	unsigned mail_port, other_port, dns_port, https_port, udp_port;
 	pid_t parent;
 	char abstract[32];
 } t;
@@ -99,6 +99,7 @@ static int bind_port(int type)
 TRY_IT(dial_mail, connect_port(t.mail_port))
 TRY_IT(dial_other, connect_port(t.other_port))
 TRY_IT(dial_dns, connect_port(t.dns_port))
+TRY_IT(dial_https, connect_port(t.https_port))
 TRY_IT(bind_tcp, bind_port(SOCK_STREAM))
 TRY_IT(bind_udp, bind_port(SOCK_DGRAM))
 TRY_IT(socket_inet, closing(socket(AF_INET, SOCK_DGRAM, 0)))
@@ -229,12 +230,13 @@ static const struct attempt {
 } attempts[] = {
 	{ "connect to a mail server", dial_mail, NET_DIAL, 4 },
 	{ "connect to another port", dial_other, 0, 4 },
+	{ "connect to a web server", dial_https, NET_HTTPS, 4 },
 	{ "connect to the name server", dial_dns, NET_DNS | NET_DIAL, 0 },
 	{ "connect to an abstract socket", connect_abstract, 0, 6 },
 	{ "bind a TCP port", bind_tcp, 0, 4 },
-	{ "bind a UDP port", bind_udp, NET_DNS | NET_DIAL, 0 },
-	{ "socket AF_INET", socket_inet, NET_DNS | NET_DIAL, 0 },
-	{ "socket AF_INET6", socket_inet6, NET_DNS | NET_DIAL, 0 },
+	{ "bind a UDP port", bind_udp, NET_DNS | NET_DIAL | NET_HTTPS, 0 },
+	{ "socket AF_INET", socket_inet, NET_DNS | NET_DIAL | NET_HTTPS, 0 },
+	{ "socket AF_INET6", socket_inet6, NET_DNS | NET_DIAL | NET_HTTPS, 0 },
 	{ "socket AF_UNIX", socket_unix, DIALS_UNIX, 0 },
 	{ "socket AF_NETLINK", socket_netlink, 0, 0 },
 	{ "socket AF_PACKET", socket_packet, 0, 0 },

@@ -22,6 +22,9 @@ struct bench {
 	struct book *b;
 	struct sender *s;
 	int next; /* the recipients' numbers */
+	struct tls *tls;
+	atomic_int told, asked; /* of TLS; by MTA-STS */
+	bool told_right;
 };
 
 static void configure(struct bench *t, const char *more)
@@ -43,9 +46,36 @@ static void configure(struct bench *t, const char *more)
 		exit(1);
 }
 
+/* What the sink is: no TLS, and nobody has asked for any. */
+static void hear_of_tls(void *ctx, const struct tls_attempt *x)
+{
+	struct bench *t = ctx;
+	t->told_right = x->policy->kind == TLS_POLICY_OPPORTUNISTIC
+			&& str_ends(x->destination, STR("ok.test"))
+			&& str_eq(x->mx, STR("127.0.0.1")) && x->addr->len
+			&& x->result == TLS_RESULT_NOT_OFFERED && x->reason.n && x->sent;
+	atomic_fetch_add(&t->told, 1);
+}
+
+/* RFC 8461 is about MX records: a written route is none. */
+static bool never_asked(void *ctx, struct arena *a, const struct tls_question *q,
+			struct tls_policy *p)
+{
+	struct bench *t = ctx;
+	(void)a, (void)q, (void)p;
+	atomic_fetch_add(&t->asked, 1);
+	return false;
+}
+
 static void begin(struct bench *t)
 {
-	struct sender_conf c = { .conf = &t->conf, .resolver = &t->dns->resolver };
+	struct sender_conf c = { .conf = &t->conf,
+				 .resolver = &t->dns->resolver,
+				 .tls = t->tls,
+				 .sts = never_asked,
+				 .sts_ctx = t,
+				 .told = hear_of_tls,
+				 .told_ctx = t };
 	memset(&c.mac, 5, sizeof c.mac);
 	if (!ok(sender_start(t->a, &c, &t->s)))
 		exit(1);
@@ -136,6 +166,22 @@ static void test_many(struct bench *t)
 				  &(size_t){ 0 })
 		      .kind
 	      == ERR_NONE);
+}
+
+/* Each attempt at TLS is told (RFC 8460). */
+static void test_told(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") };
+	if (!ok(tls_client(t->a, STR(""), &t->tls)))
+		return;
+	begin(t);
+	owe(t, message(t, &m), 3, "told.ok.test", 1);
+	sender_wake(t->s);
+	CHECK(wait_left(t, 0, 30));
+	end(t);
+	CHECK(atomic_load(&t->told) == 1 && t->told_right && !atomic_load(&t->asked));
+	tls_free(t->tls);
+	t->tls = NULL;
 }
 
 /* 451 first: one more attempt, after the wait, and no report to the sender. */
@@ -393,6 +439,7 @@ int main(void)
 	sink_start(&t.sink);
 	configure(&t, "");
 	test_many(&t);
+	test_told(&t);
 	test_later(&t);
 	test_never(&t);
 	test_dead(&t);

@@ -76,12 +76,13 @@ static void offers(void)
 		"CHUNKING",   "DSN",
 		"STARTTLS",   "LIMITS MAILMAX=5 RCPTMAX=x FOO=1",
 		"AUTH PLAIN", "X-UNKNOWN y",
-		"",
+		"",           "requiretls",
 	};
 	struct smtp_offers o = { 0 };
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		smtp_offer(&o, str_from(lines[i]));
 	CHECK(o.pipelining && o.eight_bit && o.utf8 && o.chunking && o.dsn && o.starttls);
+	CHECK(o.require_tls);
 	CHECK(o.size_known && o.size == 1000 && o.mail_max == 5 && o.rcpt_max == 0);
 	o = (struct smtp_offers){ 0 };
 	smtp_offer(&o, STR("SIZE"));

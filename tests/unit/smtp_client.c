@@ -110,11 +110,12 @@ static void openings(struct arena *a)
 	struct tls *server, *client;
 	str chain, key;
 	CHECK(!tls_self_signed(a, STR("far.example"), &chain, &key).kind);
-	CHECK(!tls_server(a, chain, key, &server).kind && !tls_client(a, &client).kind);
+	CHECK(!tls_server(a, chain, key, &server).kind
+	      && !tls_client(a, STR(""), &client).kind);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct run *r = calloc(1, sizeof *r);
 		r->conf.tls = client;
-		r->conf.tls_name = STR("far.example");
+		r->conf.tls_peer.name = STR("far.example");
 		r->conf.tls_must = cases[i].must;
 		r->conf.times = (struct smtp_client_times){ .greeting = 300,
 							    .command = 2000 };
@@ -173,8 +174,9 @@ static void parameters(void)
 {
 	static const char *const script[] = {
 		HELLO,
-		"250-x\r\n250-PIPELINING\r\n250-DSN\r\n250-SMTPUTF8\r\n250 SIZE\r\n",
-		READ("MAIL FROM:<dev-bounces@here.example> SIZE=25 SMTPUTF8 "
+		"250-x\r\n250-PIPELINING\r\n250-DSN\r\n250-SMTPUTF8\r\n250-"
+		"REQUIRETLS\r\n250 SIZE\r\n",
+		READ("MAIL FROM:<dev-bounces@here.example> SIZE=25 SMTPUTF8 REQUIRETLS "
 		     "AUTH=e+2Bf@here.example\r\n"),
 		READ("RCPT TO:<r0-0@far.example> NOTIFY=FAILURE,DELAY\r\n"),
 		READ("DATA"),
@@ -186,7 +188,7 @@ static void parameters(void)
 	};
 	struct run *r = calloc(1, sizeof *r);
 	outbox_fill(&r->o, 1, 1);
-	r->o.utf8 = true;
+	r->o.utf8 = r->o.require_tls = true;
 	r->o.auth = STR("e+f@here.example");
 	r->o.notify = SMTP_NOTIFY_FAILURE | SMTP_NOTIFY_DELAY;
 	go(r, script, "parameters");
@@ -200,13 +202,16 @@ static void not_even_tried(void)
 	static const char *const script[] = { HELLO, "250-x\r\n250 SIZE 20\r\n", QUIT,
 					      NULL };
 	static const struct {
-		bool utf8;
+		bool utf8, require_tls;
 		const char *status;
-	} cases[] = { { false, "5.3.4" }, { true, "5.6.7" } };
+	} cases[] = { { false, false, "5.3.4" },
+		      { true, false, "5.6.7" },
+		      { false, true, "5.7.30" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct run *r = calloc(1, sizeof *r);
 		outbox_fill(&r->o, 2, 1);
 		r->o.utf8 = cases[i].utf8;
+		r->o.require_tls = cases[i].require_tls;
 		go(r, script, cases[i].status);
 		CHECK(r->o.code[0][0] / 100 == 5 && r->o.ours[0][0]);
 		CHECK(!strcmp(r->o.status[0], cases[i].status) && r->o.text[0][0]);

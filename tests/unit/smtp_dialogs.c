@@ -187,7 +187,8 @@ static void dial(struct play *v, bool tls)
 	v->p->tls = v->server;
 	peer_start(v->p);
 	if (tls)
-		CHECK(!conn_tls_connect(v->p->c, v->client, STR("localhost"), false)
+		CHECK(!conn_tls_connect(v->p->c, v->client,
+					&(struct tls_peer){ .name = STR("localhost") })
 			       .kind);
 }
 
@@ -282,7 +283,8 @@ int main(void)
 		return check_done();
 	}
 	CHECK(!tls_self_signed(a, STR("localhost"), &chain, &key).kind);
-	CHECK(!tls_server(a, chain, key, &server).kind && !tls_client(a, &client).kind);
+	CHECK(!tls_server(a, chain, key, &server).kind
+	      && !tls_client(a, STR(""), &client).kind);
 	for (struct dirent *d; (d = readdir(dir));) {
 		if (!str_ends(str_from(d->d_name), STR(".cmy")))
 			continue;

@@ -123,7 +123,7 @@ struct outbox {
 	enum smtp_stage stage[COPIES][150];
 	bool unsure[COPIES][150], ours[COPIES][150];
 	char status[COPIES][12], text[COPIES][100];
-	bool utf8, twice;
+	bool utf8, require_tls, twice;
 	str auth;
 	unsigned notify;
 };
@@ -146,6 +146,7 @@ static bool next(void *ctx, struct smtp_copy *copy)
 				    .parts = o->parts,
 				    .part_count = 2,
 				    .utf8 = o->utf8,
+				    .require_tls = o->require_tls,
 				    .auth = o->auth,
 				    .tag = (void *)(intptr_t)i };
 	return true;

@@ -81,6 +81,9 @@ static void offers(struct arena *a)
 		{ SMTP_MX, false, true, "SIZE 1048576\r\n", "BINARYMIME" },
 		{ SMTP_MX, false, true, "SMTPUTF8", "EXPN" },
 		{ SMTP_MX, false, true, "ENHANCEDSTATUSCODES", "VRFY" },
+		{ SMTP_MX, false, true, "STARTTLS", "REQUIRETLS" },
+		{ SMTP_MX, true, true, "\r\n250-REQUIRETLS\r\n", "STARTTLS" },
+		{ SMTP_LOCAL, false, false, "REQUIRETLS", "STARTTLS" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		WITH_SESSION(s, o, cases[i].kind);
@@ -150,6 +153,8 @@ static void single_lines(struct arena *a)
 		{ "MAIL FROM:<a@b.example> BODY=7BIT", "250 2.1.0" },
 		{ "MAIL FROM:<a@b.example> SMTPUTF8=1", "501 5.5.4" },
 		{ "MAIL FROM:<a@b.example> RET=HDRS ENVID=a+2Bb", "250 2.1.0" },
+		{ "MAIL FROM:<a@b.example> REQUIRETLS", "530 5.7.10" },
+		{ "MAIL FROM:<a@b.example> REQUIRETLS=1", "501 5.5.4" },
 		{ "MAIL FROM:<a@b.example> RET=NONE", "501 5.5.4" },
 		{ "MAIL FROM:<a@b.example> ENVID=a+2", "501 5.5.4" },
 		{ "MAIL FROM:<a@b.example> ENVID=a=b", "501 5.5.4" },

@@ -1,4 +1,4 @@
-/* Small bodies of the four roles, for tests/unit/supervisor.c. smtpd answers words, a
+/* Small bodies of the roles, for tests/unit/supervisor.c. smtpd answers words, a
  * line each (smtpd_word); post rings back; send answers whoever hands it a socket. */
 #pragma once
 

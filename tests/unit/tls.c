@@ -4,9 +4,11 @@
 #include "base/file.h"
 #include "base/thread.h"
 
+#include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <sys/stat.h>
 
-struct tls_peer {
+struct echo {
 	int fd;
 	struct tls *tls;
 	err e;
@@ -16,7 +18,7 @@ struct tls_peer {
 /* Greets in clear, starts TLS, then sends every line back until the end. */
 static void *tls_echo(void *arg)
 {
-	struct tls_peer *t = arg;
+	struct echo *t = arg;
 	struct conn *c = conn_new(t->fd);
 	str line;
 	conn_deadline(c, in_ms(5000));
@@ -49,7 +51,7 @@ static struct tls *server_tls(struct arena *a, str *chain)
 static void tls_round_trip(struct arena *a, struct tls *server, struct tls *client)
 {
 	struct pair p = pair_new();
-	struct tls_peer t = { .fd = p.peer, .tls = server };
+	struct echo t = { .fd = p.peer, .tls = server };
 	pthread_t id;
 	str line;
 	char *text = arena_alloc(a, 300001);
@@ -59,7 +61,9 @@ static void tls_round_trip(struct arena *a, struct tls *server, struct tls *clie
 	CHECK(str_eq(conn_tls_text(a, p.c), STR("")) && !conn_is_tls(p.c));
 	CHECK(!conn_write(p.c, STR("STARTTLS\r\nRSET\r\n")).kind);
 	CHECK(next_is(p.c, STR("220 go\r\n")));
-	CHECK(!conn_tls_connect(p.c, client, STR("other.example"), false).kind);
+	CHECK(!conn_tls_connect(p.c, client,
+				&(struct tls_peer){ .name = STR("other.example") })
+		       .kind);
 	CHECK(conn_is_tls(p.c));
 	CHECK(str_starts(conn_tls_text(a, p.c), STR("TLSv1.3 TLS_")));
 	CHECK(conn_buffered(p.c) == 0);
@@ -72,27 +76,126 @@ static void tls_round_trip(struct arena *a, struct tls *server, struct tls *clie
 	CHECK(!conn_line(p.c, 1000000, &line).kind && line.n == 300002);
 	conn_deadline(p.c, in_ms(50));
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_TEMP);
-	CHECK(conn_tls_connect(p.c, client, STR("x"), false).kind == ERR_IO);
+	CHECK(conn_tls_connect(p.c, client, &(struct tls_peer){ .name = STR("x") }).kind
+	      == ERR_IO);
 	conn_free(p.c);
 	pthread_join(id, NULL);
 	CHECK(t.e.kind == ERR_IO && strstr(t.e.msg, "closed"));
 }
 
-static err connect_verified(struct arena *a, struct tls *server, struct tls *client,
-			    str name)
+static err connect_as(struct arena *a, struct tls *server, struct tls *client,
+		      const struct tls_peer *peer, enum tls_fault *fault)
 {
 	struct pair p = pair_new();
-	struct tls_peer t = { .fd = p.peer, .tls = server };
+	struct echo t = { .fd = p.peer, .tls = server };
 	pthread_t id;
 	CHECK(!thread_start_joinable(&id, tls_echo, &t).kind);
 	CHECK(!conn_write(p.c, STR("STARTTLS\r\n ")).kind);
 	CHECK(next_is(p.c, STR("220 go\r\n")));
-	err e = conn_tls_connect(p.c, client, name, true);
+	err e = conn_tls_connect(p.c, client, peer);
 	e = e.kind ? err_in(a, e.kind, "%s", e.msg) : e;
 	CHECK(conn_is_tls(p.c) == !e.kind);
+	*fault = conn_tls_fault(p.c);
 	conn_free(p.c);
 	pthread_join(id, NULL);
 	return e;
+}
+
+static err connect_verified(struct arena *a, struct tls *server, struct tls *client,
+			    str name)
+{
+	enum tls_fault fault;
+	struct tls_peer peer = { .check = TLS_NAMED, .name = name };
+	err e = connect_as(a, server, client, &peer, &fault);
+	CHECK((fault == TLS_FINE) == !e.kind);
+	return e;
+}
+
+/* The first certificate or its key, hashed or not. */
+static str tlsa_data(struct arena *a, str chain, bool key, bool hashed)
+{
+	BIO *bio = BIO_new_mem_buf(chain.p, (int)chain.n);
+	X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	unsigned char *der = NULL, hash[32];
+	int n = key ? i2d_PUBKEY(X509_get0_pubkey(cert), &der) : i2d_X509(cert, &der);
+	CHECK(n > 0 && SHA256(der, (size_t)n, hash));
+	str data = hashed ? arena_copy(a, ((str){ (char *)hash, 32 }))
+			  : arena_copy(a, ((str){ (char *)der, (size_t)n }));
+	OPENSSL_free(der);
+	X509_free(cert);
+	BIO_free(bio);
+	return data;
+}
+
+/* The server's certificate is self-signed, for mail.example.org. */
+static void tls_pinned(struct arena *a, struct tls *server, struct tls *client, str chain)
+{
+	str key = tlsa_data(a, chain, true, true),
+	    cert = tlsa_data(a, chain, false, true);
+	str whole = tlsa_data(a, chain, false, false),
+	    strange = arena_cat(a, key, STR(""));
+	((char *)(uintptr_t)strange.p)[0] ^= 1;
+	const struct {
+		const char *name, *also;
+		struct tlsa records[2];
+		size_t count;
+		enum tls_fault fault;
+	} cases[] = {
+		{ "mail.example.org", "", { { 3, 1, 1, key } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 1, 1, key } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 0, 1, cert } }, 1, TLS_FINE },
+		{ "other.example", "", { { 3, 0, 0, whole } }, 1, TLS_FINE },
+		{ "x.example",
+		  "",
+		  { { 3, 1, 1, strange }, { 3, 1, 1, key } },
+		  2,
+		  TLS_FINE },
+		{ "mail.example.org", "", { { 3, 1, 1, strange } }, 1, TLS_NOT_TRUSTED },
+		{ "mail.example.org", "", { { 3, 1, 1, cert } }, 1, TLS_NOT_TRUSTED },
+		{ "mail.example.org", "", { { 2, 0, 1, strange } }, 1, TLS_NOT_TRUSTED },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		enum tls_fault fault;
+		struct tls_peer peer = { TLS_PINNED, str_from(cases[i].name),
+					 str_from(cases[i].also), cases[i].records,
+					 cases[i].count };
+		err e = connect_as(a, server, client, &peer, &fault);
+		CHECK(fault == cases[i].fault
+		      && (e.kind == ERR_IO) == (fault != TLS_FINE));
+		CHECK(!e.kind || strstr(e.msg, "certificate"));
+	}
+}
+
+/* Nothing depends on it, and yet it is seen. */
+static void tls_anyone(struct arena *a, struct tls *server, struct tls *client)
+{
+	enum tls_fault fault;
+	struct tls_peer peer = { .check = TLS_ANYONE, .name = STR("mail.example.org") };
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind && fault == TLS_FINE);
+	peer.name = STR("other.example");
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind
+	      && fault == TLS_WRONG_NAME);
+	peer.also = STR("mail.example.org");
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind && fault == TLS_FINE);
+	peer = (struct tls_peer){ .check = TLS_ANYONE, .name = STR("") };
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind);
+}
+
+static void tls_authorities(struct arena *a, struct tls *server, str chain)
+{
+	static const char *const bad[] = { "nothing",
+					   "-----BEGIN CERTIFICATE-----\nAAAA\n" };
+	struct tls *client = NULL;
+	CHECK(!tls_client(a, chain, &client).kind);
+	tls_anyone(a, server, client);
+	tls_pinned(a, server, client, chain);
+	CHECK(!connect_verified(a, server, client, STR("mail.example.org")).kind);
+	tls_free(client);
+	for (size_t i = 0; i < 2; i++) {
+		client = NULL;
+		CHECK(tls_client(a, str_from(bad[i]), &client).kind == ERR_SYNTAX
+		      && !client);
+	}
 }
 
 static void tls_verified(struct arena *a, struct tls *server, str chain)
@@ -102,9 +205,9 @@ static void tls_verified(struct arena *a, struct tls *server, str chain)
 	FD_AUTO fd = mkstemp(path);
 	CHECK(!file_write_all(a, fd, chain).kind);
 	setenv("SSL_CERT_FILE", "/nonexistent", 1);
-	CHECK(!tls_client(a, &strange).kind);
+	CHECK(!tls_client(a, STR(""), &strange).kind);
 	setenv("SSL_CERT_FILE", path, 1);
-	CHECK(!tls_client(a, &client).kind);
+	CHECK(!tls_client(a, STR(""), &client).kind);
 	CHECK(!connect_verified(a, server, client, STR("mail.example.org")).kind);
 	CHECK(!connect_verified(a, server, client, STR("mail.example.org.")).kind);
 	err e = connect_verified(a, server, client, STR("other.example"));
@@ -175,9 +278,10 @@ int main(void)
 	ARENA(a);
 	str chain = STR_NONE;
 	struct tls *server = server_tls(a, &chain), *client = NULL;
-	CHECK(!tls_client(a, &client).kind);
+	CHECK(!tls_client(a, STR(""), &client).kind);
 	tls_round_trip(a, server, client);
 	tls_verified(a, server, chain);
+	tls_authorities(a, server, chain);
 	tls_broken_peers(a, server);
 	tls_files(a);
 	tls_free(server);

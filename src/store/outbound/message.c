@@ -5,7 +5,7 @@
 #define MESSAGE                                                                      \
 	"id, source, inbound, kind, list, reverse_path, verp, message_id, subject, " \
 	"created_at, envid, ret, size, split, personal, smtputf8, eightbit, "        \
-	"fanned_to, complete, frozen, kept"
+	"fanned_to, complete, frozen, kept, tls"
 
 static void read_message(struct rows *r, struct arena *a, void *row)
 {
@@ -31,6 +31,7 @@ static void read_message(struct rows *r, struct arena *a, void *row)
 		.complete = rows_i64(r, 18),
 		.frozen = rows_i64(r, 19),
 		.kept = rows_i64(r, 20),
+		.tls = rows_i64(r, 21),
 	};
 }
 
@@ -47,21 +48,23 @@ static void read_standing(struct rows *r, struct arena *a, void *row)
 
 static err insert(struct book *b, const struct outbound_message *m)
 {
-	return book_run(
-		b,
-		"INSERT INTO message (source, inbound, kind, list, reverse_path, "
-		"verp, message_id, subject, created_at, envid, ret, size, split, "
-		"personal, "
-		"smtputf8, eightbit, fanned_to, complete, frozen) VALUES (?1, ?2, ?3, "
-		"?4, "
-		"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
-		"ON CONFLICT (source) DO NOTHING",
-		SQL_S(m->source), SQL_I(m->inbound), SQL_S(m->kind), SQL_S(m->list),
-		SQL_S(m->reverse_path), SQL_I(m->verp), SQL_S(m->message_id),
-		SQL_S(m->subject), SQL_I(m->created_at), SQL_S(m->envid), SQL_S(m->ret),
-		SQL_I(m->size), SQL_I(m->split), SQL_S(m->personal), SQL_I(m->smtputf8),
-		SQL_I(m->eightbit), SQL_I(m->fanned_to), SQL_I(m->complete),
-		SQL_I(m->frozen));
+	return book_run(b,
+			"INSERT INTO message (source, inbound, kind, list, reverse_path, "
+			"verp, message_id, subject, created_at, envid, ret, size, split, "
+			"personal, "
+			"smtputf8, eightbit, fanned_to, complete, frozen, tls) VALUES "
+			"(?1, ?2, ?3, "
+			"?4, "
+			"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+			"?18, ?19, ?20) "
+			"ON CONFLICT (source) DO NOTHING",
+			SQL_S(m->source), SQL_I(m->inbound), SQL_S(m->kind),
+			SQL_S(m->list), SQL_S(m->reverse_path), SQL_I(m->verp),
+			SQL_S(m->message_id), SQL_S(m->subject), SQL_I(m->created_at),
+			SQL_S(m->envid), SQL_S(m->ret), SQL_I(m->size), SQL_I(m->split),
+			SQL_S(m->personal), SQL_I(m->smtputf8), SQL_I(m->eightbit),
+			SQL_I(m->fanned_to), SQL_I(m->complete), SQL_I(m->frozen),
+			SQL_I(m->tls));
 }
 
 err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)

@@ -1,0 +1,52 @@
+#include "base/gzip.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <zlib.h>
+
+enum { LEVEL = 6, WINDOW_GZIP = 15 + 16, MEMORY = 8, ROOM = 65536 };
+
+str gzip_pack(struct arena *a, str bytes)
+{
+	z_stream z = { 0 };
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_GZIP, MEMORY, Z_DEFAULT_STRATEGY)
+	    != Z_OK)
+		mem_exhausted();
+	size_t room = deflateBound(&z, bytes.n);
+	char *to = arena_alloc(a, room);
+	z.next_in = (unsigned char *)(uintptr_t)bytes.p;
+	z.avail_in = (unsigned)bytes.n;
+	z.next_out = (unsigned char *)to;
+	z.avail_out = (unsigned)room;
+	deflate(&z, Z_FINISH); /* deflateBound's room is always enough */
+	size_t n = room - z.avail_out;
+	deflateEnd(&z);
+	return (str){ to, n };
+}
+
+err gzip_unpack(struct arena *a, str packed, size_t limit, str *bytes)
+{
+	z_stream z = { 0 };
+	int code = Z_OK;
+	BUF(out);
+	if (inflateInit2(&z, WINDOW_GZIP) != Z_OK)
+		mem_exhausted();
+	z.next_in = (unsigned char *)(uintptr_t)packed.p;
+	z.avail_in = (unsigned)packed.n;
+	while (code == Z_OK && out.n <= limit) {
+		z.next_out = (unsigned char *)buf_room(&out, ROOM);
+		z.avail_out = ROOM;
+		code = inflate(&z, Z_NO_FLUSH);
+		out.n += ROOM - z.avail_out;
+		if (code == Z_OK && z.avail_out) /* it wants more than there is */
+			code = Z_BUF_ERROR;
+	}
+	inflateEnd(&z);
+	if (out.n > limit)
+		return FAIL(ERR_LIMIT, "more comes out of the gzip data than is taken");
+	if (code != Z_STREAM_END)
+		return FAIL(ERR_SYNTAX, "no whole gzip data");
+	*bytes = arena_copy(a, buf_str(&out));
+	return OK;
+}

@@ -1,0 +1,345 @@
+#include "send/reporter.h"
+
+#include "base/clock.h"
+#include "base/gzip.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "lists/fanout.h"
+#include "mail/report_tls.h"
+#include "mail/tls_want.h"
+#include "net/fetch.h"
+#include "net/recent.h"
+#include "send/sts.h"
+#include "store/outbound/delivery.h"
+#include "store/outbound/message.h"
+#include "store/outbound/sts.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum {
+	DAY = 86400,
+	LOOK_MS = 5000,
+	EACH_LOOK = 20,      /* domains, so that tallies are written meanwhile */
+	SPREAD_S = 4 * 3600, /* after midnight: not everybody at once */
+	AGAIN_MS = 3600000,
+	EXPIRE_MS = 3600000,
+	KEEP_DAYS = 3, /* what could not be reported is old then */
+	ROWS = 1000,
+	LOOKUP_MS = 20000,
+	POST_MS = 60000,
+	DOMAINS = 10000,
+};
+
+struct reporter {
+	struct reporter_conf conf;
+	struct book *outbound;
+	struct recent *put_off; /* domain -> int64_t: clock_mono_ms of the next attempt */
+	int64_t expire_at;
+	atomic_bool stopping;
+	pthread_t thread;
+};
+
+/* --- from rows to a report */
+
+/* What the domain publishes, as it was last fetched. */
+static void add_sts(struct reporter *r, struct arena *a, str domain,
+		    struct report_tls_policy *p)
+{
+	struct sts_row row;
+	struct sts_policy sts;
+	str line, rest;
+	if (sts_get(r->outbound, a, domain, 0, &row).kind
+	    || sts_parse(a, row.policy, &sts).kind)
+		return;
+	p->mx = sts.mx;
+	p->mx_count = sts.mx_count;
+	p->strings = arena_alloc(a, (row.policy.n + 1) * sizeof *p->strings);
+	for (rest = row.policy; str_line(&rest, &line);)
+		if (str_trim(line).n)
+			p->strings[p->string_count++] = str_trim(line);
+}
+
+static void add_records(struct arena *a, str lines, struct report_tls_policy *p)
+{
+	str line;
+	p->strings = arena_alloc(a, (lines.n + 1) * sizeof *p->strings);
+	while (str_line(&lines, &line))
+		p->strings[p->string_count++] = line;
+}
+
+static void add_row(struct report_tls_policy *p, const struct tls_tally_row *row)
+{
+	if (!row->result.n) {
+		p->successes += row->sessions;
+		return;
+	}
+	p->failures += row->sessions;
+	p->details[p->detail_count++] = (struct report_tls_failure){
+		row->result, row->mx, row->from, row->to, row->reason, row->sessions
+	};
+}
+
+/* Rows come sorted by policy. */
+static err make(struct reporter *r, struct arena *a, int64_t day, str domain,
+		struct report_tls *out)
+{
+	const struct conf *conf = r->conf.conf;
+	struct tls_tally_row *rows;
+	struct report_tls_policy *p = NULL;
+	size_t count;
+	TRY(tls_tally_of(r->outbound, a, day, domain, ROWS, &rows, &count));
+	str self = domain_ascii(a, conf->site_domain);
+	char date[CLOCK_TEXT];
+	clock_iso(day * DAY * 1000, date);
+	*out = (struct report_tls){ .domain = domain,
+				    .organization = self,
+				    .submitter = self,
+				    .contact = arena_cat(a, STR("postmaster@"), self),
+				    .id = arena_cat(a, str_first(str_from(date), 10),
+						    STR("."), domain, STR("@"), self),
+				    .begin = day * DAY,
+				    .end = day * DAY + DAY - 1,
+				    .policies = arena_zero(
+					    a, (count + 1) * sizeof *out->policies) };
+	for (size_t i = 0; i < count; i++) {
+		bool same = p && str_eq(rows[i].type, rows[i - 1].type)
+			    && str_eq(rows[i].policy, rows[i - 1].policy);
+		if (!same) {
+			p = &out->policies[out->policy_count++];
+			p->type = rows[i].type;
+			p->domain = domain;
+			p->details = arena_alloc(a, count * sizeof *p->details);
+			if (str_eq(p->type, STR("sts")))
+				add_sts(r, a, domain, p);
+			else
+				add_records(a, rows[i].policy, p);
+		}
+		add_row(p, &rows[i]);
+	}
+	return OK;
+}
+
+/* --- to whom */
+
+enum wish { WISH_UNKNOWN, WISH_NONE, WISH_URIS };
+
+/* Exactly one record is one, as with MTA-STS (section 3). */
+static enum wish find_wish(struct reporter *r, struct arena *a, str domain,
+			   str uris[static REPORT_TLS_URIS], size_t *count)
+{
+	struct dns_answer x;
+	size_t records = 0;
+	bool good = false;
+	resolver_ask(r->conf.resolver, a, arena_cat(a, STR("_smtp._tls."), domain),
+		     DNS_TXT, clock_mono_ms() + LOOKUP_MS, &x);
+	if (x.status == DNS_FAILED)
+		return WISH_UNKNOWN;
+	for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++)
+		if (str_starts(x.records[i].data, STR("v=TLSRPTv1"))) {
+			good = report_tls_record(x.records[i].data, a, uris, count);
+			records++;
+		}
+	return good && records == 1 ? WISH_URIS : WISH_NONE;
+}
+
+static bool post(struct reporter *r, struct arena *a, str uri, str packed)
+{
+	int fd;
+	struct fetch_answer x = { .why = STR("") };
+	struct fetch_request q = { .url = uri,
+				   .post = true,
+				   .type = STR("application/tlsrpt+gzip"),
+				   .body = packed,
+				   .most = 64 * 1024,
+				   .within_ms = POST_MS };
+	err e = r->conf.dial_fetch(r->conf.ctx, a, &fd);
+	if (!e.kind)
+		e = fetch_ask(a, fd, &q, &x);
+	bool taken = !e.kind && x.result == FETCH_DONE && x.status / 100 == 2;
+	if (!taken)
+		log_info("report-not-posted", KS("to", uri), KN("status", x.status),
+			 KS("why", e.kind ? str_from(e.msg) : x.why));
+	return taken;
+}
+
+/* From nobody, so that a refusal comes back to nobody. */
+static err queue(struct reporter *r, struct arena *a, const struct report_tls *report,
+		 const struct address *to, str packed)
+{
+	bool fresh;
+	str recipient = address_text(a, to);
+	str mail = report_tls_mail(a, report, r->conf.conf->site_hostname, to, packed);
+	struct outbound_message m = { .source = arena_cat(a, STR("tls-report/"),
+							  report->id, STR("/"),
+							  recipient),
+				      .kind = STR("notice"),
+				      .subject = STR("Report on TLS"),
+				      .created_at = clock_now_ms(),
+				      .size = (int64_t)mail.n,
+				      .tls = TLS_WANT_ANYHOW };
+	struct delivery copy = { .destination = destination_of(a, recipient),
+				 .recipient = recipient,
+				 .notify = STR("NEVER") };
+	TRY(outbound_add(r->outbound, &m, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(outbound_body_write(r->outbound, m.id, mail));
+	TRY(delivery_add(r->outbound, m.id, &copy, 1));
+	return outbound_progress(r->outbound, m.id, 0, true);
+}
+
+/* The mails and the end of the tallies are one transaction: neither is ever without the
+ * other. What was posted twice for a crash bears the same id. */
+static err send_all(struct reporter *r, struct arena *a, const struct report_tls *report,
+		    int64_t day, const str *uris, size_t count, bool *sent)
+{
+	str packed = gzip_pack(a, report_tls_json(a, report));
+	struct address to[REPORT_TLS_URIS];
+	size_t mails = 0;
+	bool posted = false;
+	for (size_t i = 0; i < count; i++)
+		if (report_tls_address(a, uris[i], &to[mails]))
+			mails++;
+		else if (str_istarts(uris[i], STR("https:")))
+			posted = post(r, a, uris[i], packed) || posted;
+	*sent = mails || posted;
+	if (!*sent)
+		return OK;
+	err e = OK;
+	TRY(book_begin(r->outbound));
+	for (size_t i = 0; i < mails && !e.kind; i++)
+		e = queue(r, a, report, &to[i], packed);
+	if (!e.kind)
+		e = tls_tally_done(r->outbound, day, report->domain);
+	return book_end(r->outbound, e);
+}
+
+/* --- one domain and day */
+
+static err report(struct reporter *r, struct arena *a, int64_t day, str domain,
+		  bool *done)
+{
+	struct report_tls made;
+	str uris[REPORT_TLS_URIS];
+	size_t count = 0;
+	*done = false;
+	enum wish wish = find_wish(r, a, domain, uris, &count);
+	if (wish == WISH_UNKNOWN)
+		return OK;
+	if (wish == WISH_NONE) {
+		*done = true;
+		return tls_tally_done(r->outbound, day, domain);
+	}
+	TRY(make(r, a, day, domain, &made));
+	TRY(send_all(r, a, &made, day, uris, count, done));
+	if (*done)
+		log_info("tls-reported", KS("domain", domain), KS("report", made.id));
+	return OK;
+}
+
+static int64_t spread(str domain)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < domain.n; i++)
+		h = (h ^ (unsigned char)domain.p[i]) * 16777619u;
+	return h % SPREAD_S;
+}
+
+static bool is_due(struct reporter *r, int64_t day, str domain)
+{
+	const int64_t *again = recent_get(r->put_off, domain);
+	return clock_now() >= (day + 1) * DAY + spread(domain)
+	       && (!again || clock_mono_ms() >= *again);
+}
+
+static void put_off(struct reporter *r, str domain)
+{
+	int64_t *again = recent_get(r->put_off, domain);
+	if (!again)
+		again = recent_add(r->put_off, domain);
+	*again = clock_mono_ms() + AGAIN_MS;
+}
+
+static err look(struct reporter *r)
+{
+	ARENA(a);
+	int64_t day = 0, today = clock_now() / DAY;
+	str domain = STR("");
+	for (int n = 0; n < EACH_LOOK && !atomic_load(&r->stopping);) {
+		bool done;
+		err e = tls_tally_next(r->outbound, a, today, &day, &domain);
+		if (e.kind)
+			return e.kind == ERR_NOTFOUND ? OK : e;
+		if (!is_due(r, day, domain))
+			continue;
+		n++;
+		TRY(report(r, a, day, domain, &done));
+		if (!done)
+			put_off(r, domain);
+	}
+	return OK;
+}
+
+static err expire(struct reporter *r)
+{
+	int64_t gone;
+	if (clock_mono_ms() < r->expire_at)
+		return OK;
+	r->expire_at = clock_mono_ms() + EXPIRE_MS;
+	TRY(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
+	return sts_expire(r->outbound, clock_now(), &gone);
+}
+
+static err work(struct reporter *r)
+{
+	TRY(tally_write(r->conf.tally));
+	if (r->conf.conf->trust_reports)
+		TRY(look(r));
+	return expire(r);
+}
+
+static void *run(void *arg)
+{
+	struct reporter *r = arg;
+	while (!atomic_load(&r->stopping)) {
+		err e = work(r);
+		if (e.kind)
+			log_error("reports-hindered", KE(e),
+				  KZ("do", "mend what the error names; it goes on by "
+					   "itself"));
+		for (int i = 0; i < LOOK_MS / 100 && !atomic_load(&r->stopping); i++)
+			thread_sleep(100);
+	}
+	err e = tally_write(r->conf.tally);
+	if (e.kind)
+		log_warn("tallies-lost", KE(e), KZ("do", "nothing: a report lacks them"));
+	return NULL;
+}
+
+err reporter_start(const struct reporter_conf *conf, struct reporter **out)
+{
+	struct reporter *r = mem_zero(sizeof *r);
+	r->conf = *conf;
+	r->outbound = tally_book(conf->tally);
+	r->put_off = recent_new(DOMAINS, sizeof(int64_t), NULL);
+	err e = thread_start_joinable(&r->thread, run, r);
+	if (e.kind) {
+		recent_free(r->put_off);
+		free(r);
+		return e;
+	}
+	*out = r;
+	return OK;
+}
+
+void reporter_stop(struct reporter *r)
+{
+	if (!r)
+		return;
+	atomic_store(&r->stopping, true);
+	pthread_join(r->thread, NULL);
+	recent_free(r->put_off);
+	free(r);
+}

@@ -1,0 +1,68 @@
+"""A web server with TLS for one host name, which records what it is asked:
+
+    web = WebServer('127.0.0.60', port, ca.certify('mta-sts.uni.example'))
+    web.pages['/.well-known/mta-sts.txt'] = (200, 'text/plain', 'version: STSv1\\n...')
+    web.stop(); web.start()
+    web.posts                              # [(path, content type, octets)]
+    web.gets                               # [(path, Host)]"""
+import http.server
+import ssl
+import threading
+import time
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    timeout = 20
+
+    def _answer(self, status, kind, body):
+        body = body if isinstance(body, bytes) else body.encode()
+        self.send_response(status)
+        self.send_header('Content-Type', kind)
+        if 300 <= status < 400:
+            self.send_header('Location', body.decode())
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        web = self.server.web
+        web.gets.append((self.path, self.headers['Host']))
+        if web.delay:
+            time.sleep(web.delay)
+        self._answer(*web.pages.get(self.path, (404, 'text/plain', 'no such page')))
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        self.server.web.posts.append((self.path, self.headers['Content-Type'], body))
+        self._answer(self.server.web.post_status, 'text/plain', 'thanks')
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def handle_error(self, *_):  # clients that hang up are part of the test
+        pass
+
+
+class WebServer:
+    def __init__(self, host, port, certificate):
+        self.host, self.port, self.certificate = host, port, certificate
+        self.pages, self.gets, self.posts, self.post_status, self.delay = {}, [], [], 201, 0
+        self.start()
+
+    def start(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.certificate)
+        self.server = Server((self.host, self.port), Handler)
+        self.port = self.server.server_address[1]
+        self.server.web = self
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
