@@ -39,6 +39,23 @@ static str next_text(struct arena *a, int64_t next, bool held)
 	return next && in > 0 ? arena_cat(a, STR("in "), span_text(a, in)) : STR("now");
 }
 
+/* The way to it: Account / Mail under way / below, which is empty on /queue itself. */
+static struct page_frame frame_at(struct request *q, str below)
+{
+	str top = STR("Mail under way");
+	struct page_frame f = frame_of(q, below.n ? below : top);
+	const struct page_frame_crumbs steps[] = {
+		{ STR("Account"), STR("/account") },
+		{ top, below.n ? STR("/queue") : STR_NONE },
+		{ below, STR_NONE },
+	};
+	struct page_frame_crumbs *way = arena_alloc(q->arena, sizeof steps);
+	memcpy(way, steps, sizeof steps);
+	f.crumbs = way;
+	f.crumbs_count = below.n ? 3 : 2;
+	return f;
+}
+
 /* ---- by destination */
 
 /* Trouble first: what is held, what failed, the rest. */
@@ -100,7 +117,7 @@ static void show_queue(struct request *q, struct response *r,
 {
 	const struct worker *w = worker_of(q);
 	struct page_queue p = {
-		.frame = frame_of(q, STR("Mail under way")),
+		.frame = frame_at(q, STR_NONE),
 		.note = note,
 		.csrf = csrf_of(q),
 		.may_set = worker_may(w, RIGHT_queue_set),
@@ -180,24 +197,11 @@ static err add_deliveries(struct request *q, const struct queue_filter *f,
 	return OK;
 }
 
-static struct page_frame frame_below(struct request *q, str title)
-{
-	enum { CRUMBS = 3 };
-	struct page_frame f = frame_of(q, title);
-	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ STR("Account"), STR("/account") };
-	way[1] = (struct page_frame_crumbs){ STR("Mail under way"), STR("/queue") };
-	way[2] = (struct page_frame_crumbs){ title, STR_NONE };
-	f.crumbs = way;
-	f.crumbs_count = CRUMBS;
-	return f;
-}
-
 static void show_waiting(struct request *q, struct response *r, struct page_waiting *p,
 			 const struct queue_filter *f, const struct page_note *note)
 {
 	p->what = steer_text(q->arena, f);
-	p->frame = frame_below(q, p->what);
+	p->frame = frame_at(q, p->what);
 	p->note = note;
 	p->csrf = csrf_of(q);
 	p->may_set = worker_may(worker_of(q), RIGHT_queue_set);
