@@ -274,7 +274,8 @@ section('where is my mail')
 found = admin.json('/trace.json?q=' + mid)
 check('every recipient and what became of it', found['found'] and {r['address'] for r in found['recipients']} >= {ANNA, 'x@uni.example', 'eva@uni.example'}
       and found['kept'] == len(found['recipients']), found)
-check('and its way', [s['word'] for s in found['steps']] == ['Accepted by the list'], found['steps'])
+check('and its way', [s['word'] for s in found['steps']] == ['Accepted by the list', 'Handed on to be sent']
+      and f'post to {len(found["recipients"])} recipients: q' in found['steps'][1]['text'], found['steps'])
 mine = anna.json('/trace.json?q=' + mid)
 check('the author learns the outcome, and not who the others are', mine['found'] and mine['kept'] == found['kept']
       and not [r for r in mine['recipients'] if r['address'].startswith('x@')], mine)
