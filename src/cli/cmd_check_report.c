@@ -1,6 +1,10 @@
-/* postern check report: a DMARC aggregate report as this program reads it. */
+/* postern check report: a DMARC report, aggregate or of one failure, as this program
+ * reads it. */
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
+#include "mail/arf.h"
+#include "mail/date.h"
 #include "mail/report_dmarc.h"
 
 #include <jansson.h>
@@ -78,12 +82,73 @@ static int print_error(err e)
 	return print(j, CLI_FAILED);
 }
 
+static json_t *texts(struct cli *c, struct arf_values v)
+{
+	json_t *j = json_array();
+	for (size_t i = 0; i < v.count; i++)
+		json_array_append_new(j, text(utf8_scrub(c->a, v.values[i])));
+	return j;
+}
+
+static str field_of(struct cli *c, const struct arf *r, const char *name)
+{
+	return header_text(c->a, header_find(&r->fields, str_from(name)));
+}
+
+/* RFC 6591 section 3, with what DMARC adds (RFC 9991 section 4). */
+static json_t *failure_json(struct cli *c, const struct arf *r)
+{
+	const struct {
+		const char *name;
+		str value;
+	} rows[] = {
+		{ "result", STR("failure") },
+		{ "reason", STR("") },
+		{ "auth_failure", r->auth_failure },
+		{ "identity_alignment", field_of(c, r, "Identity-Alignment") },
+		{ "delivery_result", field_of(c, r, "Delivery-Result") },
+		{ "reporter", r->user_agent },
+		{ "source_ip", r->source_ip },
+		{ "original_mail_from", r->original_mail_from },
+		{ "arrival", r->arrival ? date_text(c->a, r->arrival) : STR("") },
+		{ "dkim_domain", r->dkim_domain },
+		{ "dkim_identity", r->dkim_identity },
+		{ "dkim_selector", r->dkim_selector },
+		{ "spf_dns", field_of(c, r, "SPF-DNS") },
+		{ "message_id", r->message_id },
+	};
+	json_t *j = json_object();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		json_object_set_new(j, rows[i].name,
+				    text(utf8_scrub(c->a, rows[i].value)));
+	json_object_set_new(j, "incidents", json_integer((json_int_t)r->incidents));
+	json_object_set_new(j, "original_rcpt_to", texts(c, r->original_rcpt_to));
+	json_object_set_new(j, "reported_domain", texts(c, r->reported_domain));
+	json_object_set_new(j, "authentication_results",
+			    texts(c, r->authentication_results));
+	return j;
+}
+
+/* No aggregate report: a mail about one failure? */
+static int check_failure(struct cli *c, str bytes)
+{
+	struct arf r;
+	err e = arf_read(c->a, bytes, &r);
+	if (e.kind)
+		return print_error(e);
+	if (!str_eq(r.type, STR("auth-failure")))
+		return print_error(FAIL(ERR_NOTFOUND, "there is no DMARC report in it"));
+	return print(failure_json(c, &r), CLI_OK);
+}
+
 int cli_check_report(struct cli *c)
 {
 	struct dmarc_report r;
 	str bytes;
 	CLI_TRY(c, file_read(c->a, c->args[0], FILE_MAX, &bytes));
 	err e = dmarc_report_read(c->a, bytes, &r);
+	if (e.kind == ERR_NOTFOUND)
+		return check_failure(c, bytes);
 	if (e.kind)
 		return print_error(e);
 	json_t *j = json_object(), *records = json_array(), *errors = json_array();

@@ -149,6 +149,15 @@ with gzip.open(report, 'wb') as f:
 r = p.json('check', 'report', report)
 equal('a DMARC report', (r['result'], r['org_name'], [(x['source_ip'], x['count'], x['results'][0]['method'], x['results'][0]['result']) for x in r['records']]),
       ('aggregate', 'far.example', [('192.0.2.1', 3, 'spf', 'pass')]))
+with open(mail, 'w') as f:
+    f.write('Subject: x\nContent-Type: multipart/report; report-type=feedback-report; boundary=a\n\n--a\nContent-Type: message/feedback-report\n\n'
+            'Feedback-Type: auth-failure\nVersion: 1\nUser-Agent: far/1\nAuth-Failure: dmarc\nIdentity-Alignment: none\nDelivery-Result: reject\n'
+            'Source-IP: 192.0.2.1\nReported-Domain: uni.example\n\n--a\nContent-Type: text/rfc822-headers\n\nMessage-ID: <f1@uni.example>\n\n--a--\n')
+r = p.json('check', 'report', mail)
+equal('a report of one failure', [r[k] for k in ('result', 'auth_failure', 'identity_alignment', 'delivery_result', 'source_ip', 'reported_domain', 'message_id')],
+      ['failure', 'dmarc', 'none', 'reject', '192.0.2.1', ['uni.example'], 'f1@uni.example'])
+with open(mail, 'w') as f:
+    f.write('Subject: x\n\nhello\n')
 r = p.run('check', 'report', mail)
 check('and what is none', r.returncode == 1 and json.loads(r.stdout)['result'] == 'none' and json.loads(r.stdout)['reason'], r.stdout)
 

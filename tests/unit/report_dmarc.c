@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "mail/arf.h"
 #include "tests/check.h"
 
 #include <dirent.h>
@@ -229,7 +230,7 @@ static bool same_report(struct arena *a, const struct dmarc_report *r, const jso
 }
 
 struct tally {
-	size_t files, read, compared, none, refused;
+	size_t files, read, compared, none, refused, failures;
 	int64_t messages;
 };
 
@@ -252,6 +253,12 @@ static void one_file(struct tally *t, str path)
 	t->files++;
 	t->read += !e.kind;
 	t->none += e.kind == ERR_NOTFOUND;
+	struct arf failure;
+	if (e.kind == ERR_NOTFOUND && !arf_read(a, bytes, &failure).kind
+	    && str_eq(failure.type, STR("auth-failure"))) {
+		CHECK(failure.source_ip.n && failure.reported_domain.count);
+		t->failures++;
+	}
 	t->refused += e.kind && e.kind != ERR_NOTFOUND;
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		printf("  refused: %.*s: %s\n", STR_F(path), e.msg);
@@ -297,11 +304,12 @@ static void collected(struct arena *a)
 		return;
 	}
 	printf("suite: DMARC reports: %zu files, %zu aggregate reports read (%lld "
-	       "messages), %zu of %zu as another program reads them, %zu bear none, %zu "
-	       "refused\n",
+	       "messages), %zu of %zu as another program reads them, %zu bear none (%zu "
+	       "of "
+	       "these are failure reports), %zu refused\n",
 	       t.files, t.read, (long long)t.messages, t.compared, t.compared, t.none,
-	       t.refused);
-	CHECK(t.compared == 10 && t.read >= 38 && t.refused <= 1);
+	       t.failures, t.refused);
+	CHECK(t.failures >= 3 && t.compared == 10 && t.read >= 38 && t.refused <= 1);
 }
 
 int main(void)
