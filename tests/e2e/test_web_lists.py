@@ -280,7 +280,7 @@ mine = anna.json('/trace.json?q=' + mid)
 check('the author learns the outcome, and not who the others are', mine['found'] and mine['kept'] == found['kept']
       and not [r for r in mine['recipients'] if r['address'].startswith('x@')], mine)
 why = next(r['detail'] for r in p.trace(mid) if r['what'] == 'accepted').split('; from: ')[1]
-check('but why From in the copies is as it is', why and [s['text'] for s in mine['steps']] == ['From in the copies: ' + why], mine['steps'])
+check('but why From in the copies is as it is', why and [s['text'] for s in mine['steps']] == ['From in the copies: ' + why, ''], mine['steps'])
 check("the list's owner sees all", {r['address'] for r in owner.json('/trace.json?q=' + mid)['recipients']} >= {'x@uni.example'})
 eva = person('eva@uni.example')
 equal('others learn nothing', (eva.get('/trace?q=' + mid).status, 'Map sharpening' in eva.page), (404, False))
