@@ -1,8 +1,10 @@
 #include "lists/fanout.h"
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
+#include "store/outbound/ledger.h"
 
 #include <time.h>
 
@@ -29,7 +31,7 @@ static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
 }
 
 static err add_deliveries(struct books *books, struct arena *a,
-			  const struct outgoing *out, int64_t message,
+			  const struct outgoing *out, struct outbound_message *to,
 			  const struct member_copy *m, size_t n)
 {
 	struct delivery *d = arena_alloc(a, n * sizeof *d);
@@ -43,7 +45,24 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	return delivery_add(books->outbound, message, d, count);
+	TRY(delivery_add(books->outbound, to->id, d, count));
+	to->copies += (int64_t)count;
+	return OK;
+}
+
+err queued_note(struct books *books, struct arena *a, const struct outbound_message *m,
+		str of, int64_t recipients)
+{
+	struct ledger_entry e = {
+		.at = clock_now_ms(),
+		.inbound = m->inbound,
+		.message = m->id,
+		.recipient = of,
+		.what = STR("queued"),
+		.detail = arena_printf(a, "%.*s to %lld recipient%s", STR_F(m->kind),
+				       (long long)recipients, recipients == 1 ? "" : "s")
+	};
+	return ledger_add(books->outbound, &e, 1);
 }
 
 err fanout_batch(struct books *books, struct arena *a, int64_t list,
@@ -52,11 +71,13 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 	struct member_copy *members;
 	size_t n;
 	TRY(member_after(books->lists, a, list, m->fanned_to, BATCH, &members, &n));
-	TRY(add_deliveries(books, a, out, m->id, members, n));
+	TRY(add_deliveries(books, a, out, m, members, n));
 	if (n)
 		m->fanned_to = members[n - 1].id;
 	m->complete = n < BATCH;
-	return outbound_progress(books->outbound, m->id, m->fanned_to, m->complete);
+	TRY(outbound_progress(books->outbound, m->id, m->fanned_to, m->complete));
+	return m->complete ? queued_note(books, a, m, out->post->list->address, m->copies)
+			   : OK;
 }
 
 /* Between batches others get their turn at the book: a waiting writer looks for

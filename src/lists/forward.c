@@ -39,18 +39,6 @@ static str budget_of(struct arena *a, const struct forward *f, str name)
 	return arena_cat(a, name, STR(" from "), net_ip_text(a, &client));
 }
 
-static err note_queued(struct books *books, const struct forward *f, int64_t message,
-		       const struct leaving *l)
-{
-	struct ledger_entry e = { .at = clock_now_ms(),
-				  .inbound = f->arrival->id,
-				  .message = message,
-				  .recipient = l->name,
-				  .what = STR("queued"),
-				  .detail = l->kind };
-	return ledger_add(books->outbound, &e, 1);
-}
-
 static err add_message(struct books *books, struct arena *a, const struct forward *f,
 		       const struct leaving *l, struct outbound_message *m)
 {
@@ -87,7 +75,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 	TRY(outbound_body_write(books->outbound, m->id, body));
 	TRY(delivery_add(books->outbound, m->id, l->copies, l->count));
 	TRY(outbound_progress(books->outbound, m->id, 0, true));
-	TRY(note_queued(books, f, m->id, l));
+	TRY(queued_note(books, a, m, l->name, (int64_t)l->count));
 	TRY(budget_count(books, a, l->budget, (int64_t)l->count, l->hours, l->limit,
 			 &over));
 	m->frozen = over;

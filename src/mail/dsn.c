@@ -75,6 +75,9 @@ static str words_of(struct arena *a, const struct dsn *d, str hostname)
 					str_first(r->diagnostic, WORDS_MAX), STR("\n"));
 			if (r->remote.n)
 				buf_cat(&b, STR("    (said "), r->remote, STR(")\n"));
+			if (r->until)
+				buf_cat(&b, STR("    (tried until "),
+					date_text(a, r->until), STR(")\n"));
 		}
 	}
 	return text_wrap(a, buf_str(&b));
@@ -137,6 +140,9 @@ static void add_recipient(struct buf *b, struct arena *a, const struct dsn_recip
 	add_typed(b, a, STR("Diagnostic-Code"),
 		  r->remote.n ? STR("smtp; ") : STR("x-postern; "),
 		  ascii_words(a, r->diagnostic));
+	if (r->until)
+		add_typed(b, a, STR("Will-Retry-Until"), STR_NONE,
+			  date_text(a, r->until));
 }
 
 static str status_of(struct arena *a, const struct dsn *d)

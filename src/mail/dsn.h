@@ -11,6 +11,7 @@ struct dsn_recipient {
 	str status;     /* "5.1.1" */
 	str diagnostic; /* the remote's words, or ours; else those behind the status */
 	str remote;     /* the server that said so, or "" */
+	int64_t until;  /* of a delay: when it is given up, seconds; 0 unsaid */
 };
 
 struct dsn {

@@ -76,6 +76,27 @@ static void report(struct committer *c, const struct outcome *o, const char *act
 		c->due[c->due_count++] = (struct due){ o, action };
 }
 
+/* The ledger names the server behind the reply; a report has a field for it, and the
+ * diagnostic is the reply word for word (RFC 3464 section 2.3.6). */
+static str reply_of(const struct outcome *o)
+{
+	str name = o->remote;
+	size_t tail = name.n + strlen(" ()");
+	str end = str_skip(o->text, o->text.n > tail ? o->text.n - tail : o->text.n);
+	bool named = name.n && str_starts(end, STR(" (")) && str_ends(end, STR(")"))
+		     && str_eq(str_first(str_skip(end, 2), name.n), name);
+	return str_first(o->text, o->text.n - (named ? tail : 0));
+}
+
+/* What was put off until it was too late is reported as that (RFC 3463 section 3.5);
+ * the diagnostic has what the server said. */
+static str status_of(const struct outcome *o, const char *action)
+{
+	if (o->kind == OUTCOME_LATER && str_eq(str_from(action), STR("failed")))
+		return STR("4.4.7");
+	return str_from(o->status[0] ? o->status : "5.0.0");
+}
+
 /* Of a message all that one batch says of it, in one report: every recipient that was
  * refused in one session, say. */
 static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *r)
@@ -92,9 +113,12 @@ static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *
 			.final = o->item->recipient,
 			.original = o->item->orcpt,
 			.action = str_from(lead.action),
-			.status = str_from(o->status[0] ? o->status : "5.0.0"),
-			.diagnostic = o->text,
-			.remote = o->remote
+			.status = status_of(o, lead.action),
+			.diagnostic = reply_of(o),
+			.remote = o->remote,
+			.until = str_eq(str_from(lead.action), STR("delayed"))
+					 ? o->item->created_at + c->s->conf->send_expire
+					 : 0
 		};
 	}
 	return n;

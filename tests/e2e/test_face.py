@@ -3,6 +3,7 @@ and with which exit code; that a refusal changes nothing; what reads and writes 
 import csv
 import ctypes
 import errno
+import gzip
 import io
 import json
 import os
@@ -140,6 +141,25 @@ with open(mail, 'w') as f:
 r = p.json('check', 'bounce', mail)
 equal('and a complaint', (r['failures'], r['complaint']['type'], r['complaint']['original_rcpt_to'], r['complaint']['list_id']),
       ([], 'abuse', ['b@x.example'], 'dev.lists.example'))
+
+report = room + '/report.gz'
+with gzip.open(report, 'wb') as f:
+    f.write(b'<feedback><report_metadata><org_name>far.example</org_name></report_metadata><record><row><source_ip>192.0.2.1</source_ip>'
+            b'<count>3</count></row><auth_results><spf><domain>uni.example</domain><result>Pass</result></spf></auth_results></record></feedback>')
+r = p.json('check', 'report', report)
+equal('a DMARC report', (r['result'], r['org_name'], [(x['source_ip'], x['count'], x['results'][0]['method'], x['results'][0]['result']) for x in r['records']]),
+      ('aggregate', 'far.example', [('192.0.2.1', 3, 'spf', 'pass')]))
+with open(mail, 'w') as f:
+    f.write('Subject: x\nContent-Type: multipart/report; report-type=feedback-report; boundary=a\n\n--a\nContent-Type: message/feedback-report\n\n'
+            'Feedback-Type: auth-failure\nVersion: 1\nUser-Agent: far/1\nAuth-Failure: dmarc\nIdentity-Alignment: none\nDelivery-Result: reject\n'
+            'Source-IP: 192.0.2.1\nReported-Domain: uni.example\n\n--a\nContent-Type: text/rfc822-headers\n\nMessage-ID: <f1@uni.example>\n\n--a--\n')
+r = p.json('check', 'report', mail)
+equal('a report of one failure', [r[k] for k in ('result', 'auth_failure', 'identity_alignment', 'delivery_result', 'source_ip', 'reported_domain', 'message_id')],
+      ['failure', 'dmarc', 'none', 'reject', '192.0.2.1', ['uni.example'], 'f1@uni.example'])
+with open(mail, 'w') as f:
+    f.write('Subject: x\n\nhello\n')
+r = p.run('check', 'report', mail)
+check('and what is none', r.returncode == 1 and json.loads(r.stdout)['result'] == 'none' and json.loads(r.stdout)['reason'], r.stdout)
 
 section('JSON twins')
 

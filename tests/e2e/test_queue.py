@@ -3,15 +3,17 @@ commands of the queue."""
 import email
 import email.policy
 import re
+import sqlite3
 import time
 
+from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
 limit(240)
-LIST, ANNA = 'dev@lists.example', 'anna@home.example'
+LIST, ANNA, ADMIN = 'dev@lists.example', 'anna@home.example', 'admin@home.example'
 OUT = 'someone@{}.example'
 
 a = Sink('127.0.0.21', 0, 'a.example')
@@ -30,7 +32,7 @@ dns = NameServer({
     'plain.example': at('c.host'), 'first-dead.example': at('dead.host', 'missing.host', 'b.host'),
     'null.example': {'MX': [(0, '.')]}, 'bare.example': {'A': ['127.0.0.22']}, 'nothing.example': {'TXT': ['x']},
     'lame.example': 'SERVFAIL', 'alias.example': {'CNAME': ['pref.example']}, 'all-dead.example': at('dead.host'),
-    'down.example': at('dead.host'), 'late.example': at('dead.host'), 'stalls.example': at('a.host'), 'b-only.example': at('b.host'),
+    'stuck.example': at('dead.host'), 'stuck2.example': at('dead.host'), 'down.example': at('dead.host'), 'late.example': at('dead.host'), 'stalls.example': at('a.host'), 'b-only.example': at('b.host'),
 })
 p = Postern(dns=dns, mx_port=port, clock=True, admin='admin@home.example', send__timeout='2s')
 p.cli('list', 'create', LIST, '--owner', ANNA)
@@ -149,8 +151,21 @@ check('nothing waits', gone(3), p.json('queue', 'ls'))
 section('the queue\'s commands')
 mid = send(['x@down.example', 'y@down.example'], 'commanded')
 fate(mid, 'tried')
-number = [r['message'] for r in p.trace(mid) if r['message']][0]
-equal('queue show', sorted(r['recipient'] for r in p.json('queue', 'show', str(number))), ['x@down.example', 'y@down.example'])
+number = [r['id'] for r in p.trace(mid) if r['id']][0]
+check('trace names the queue id', re.fullmatch(r'q\d+', number), number)
+shown = p.json('queue', 'show', number)
+equal('queue show, by the queue id', [(r['recipient'], r['state'], r['id'].split('/')[0]) for r in shown],
+      [('x@down.example', 'tried', number), ('y@down.example', 'tried', number)])
+equal('by its number alone, by destination, all', [p.json('queue', 'show', *w) for w in ([number[1:]], ['down.example'], [])], [shown] * 3)
+equal('one delivery', [r['recipient'] for r in p.json('queue', 'show', shown[1]['id'])], ['y@down.example'])
+equal('trace by queue id, by recipient', [[(r['recipient'], r['what']) for r in p.trace(w) if r['id'] == number] for w in (number, 'y@down.example')],
+      [[(ANNA, 'queued'), ('x@down.example', 'tried'), ('y@down.example', 'tried')], [('y@down.example', 'tried')]])
+row = [r for r in p.json('queue', 'ls') if r['destination'] == 'down.example'][0]
+equal('queue ls: how many, held, tried, which waits longest', [row[k] for k in ('deliveries', 'held', 'tried', 'id')], [2, 0, 2, number])
+check('and the last reply', '4.4.1' in row['last_reply'], row)
+for words_ in (('hold',), ('rm',), ('hold', 'x@down.example'), ('show', 'q1/2/3')):
+    equal(f'queue {" ".join(words_)}: refused', p.run('queue', *words_).returncode, 2 if len(words_) == 1 else 1)
+equal('one delivery is held, and let go', [p.cli('queue', w, shown[1]['id']).strip() for w in ('hold', 'release', 'retry')], ['1 deliveries'] * 3)
 p.cli('queue', 'hold', 'down.example')
 dns.zone['down.example'] = at('b.host')
 later(4 * 3600)
@@ -161,15 +176,71 @@ fate(mid, 'delivered', '', 'x@down.example')
 fate(mid, 'delivered', '', 'y@down.example')
 mid = send('x@late.example', 'removed')
 fate(mid, 'tried')
-number = [r['message'] for r in p.trace(mid) if r['message']][0]
-p.cli('queue', 'rm', str(number))
-fate(mid, 'removed')
+number = [r['id'] for r in p.trace(mid) if r['id']][0]
+p.cli('queue', 'rm', number, '--reason', 'a mistake')
+fate(mid, 'removed', 'removed by command: a mistake')
 mid = send('x@late.example', 'at once')
 fate(mid, 'tried')
 dns.zone['late.example'] = at('b.host')
 time.sleep(3)  # the old answer is good for a second, counted in whole ones
 p.cli('queue', 'retry', 'late.example')
 fate(mid, 'delivered')
+
+section('the page of the same')
+admin, anna = Browser(p), Browser(p, network='192.0.2.8')
+for b_, who in ((admin, ADMIN), (anna, ANNA)):
+    link = p.cli('user', 'link', who).strip()
+    b_.get(link[link.index('/confirm/'):]).submit()
+mid = send(['page@stuck.example', 'other@stuck.example', 'y@late.example'], 'by the page')
+fate(mid, 'tried', '', 'page@stuck.example')
+fate(mid, 'tried', '', 'other@stuck.example')
+fate(mid, 'delivered', '', 'y@late.example')
+number = [r['id'] for r in p.trace(mid) if r['id']][0]
+check('the account leads to it', admin.get('/account').link('Mail under way') == '/queue')
+check('but not who may not see it', anna.get('/account').link('Mail under way') is None)
+equal('nor by its address', [anna.get(w).status for w in ('/queue', '/queue.json', '/queue/to/stuck.example', f'/queue/{number[1:]}')], [403] * 4)
+equal('nor may they act', anna.post('/queue', csrf=anna.csrf(), do='remove', what='stuck.example').status, 403)
+twin = admin.json('/queue.json')
+row = [r for r in twin['rows'] if r['destination'] == 'stuck.example'][0]
+equal('the twin: how many, held, tried', [row[k] for k in ('deliveries', 'held', 'tried', 'word')], [2, 0, 2, 'Tried'])
+check('the reply, and what it means', '4.4.1' in row['reply'] and 'cannot be reached' in row['means'], row)
+admin.get('/queue').submit('stuck.example', 'hold')
+check('it says what was done', 'Held until they are released: 2.' in admin.text(), admin.text())
+equal('and it is so', [r['state'] for r in p.json('queue', 'show', 'stuck.example')], ['held'] * 2)
+admin.get('/queue/to/stuck.example').submit(None, 'release')
+check('released on the page of the destination', 'on their way: 2.' in admin.text() and admin.path.startswith('/queue/to/stuck.example?done='), admin.text())
+shown = admin.json('/queue/to/stuck.example.json')['rows']
+equal('its twin', [(r['recipient'], r['message']) for r in shown], [('page@stuck.example', number), ('other@stuck.example', number)])
+admin.get(f'/queue/{number[1:]}').submit(f'other@stuck.example, {shown[1]["id"]}', 'remove')
+fate(mid, 'removed', f'removed by {ADMIN}', 'other@stuck.example')
+equal('the others stay', [r['recipient'] for r in p.json('queue', 'show', number)], ['page@stuck.example'])
+dns.zone['stuck.example'] = at('b.host')
+time.sleep(3)
+admin.get('/queue').submit('stuck.example', 'retry')
+fate(mid, 'delivered', '', 'page@stuck.example')
+check('a message that is through', 'Nothing waits here' in admin.get(f'/queue/{number[1:]}').text())
+equal('one that never was', admin.get('/queue/999999').status, 404)
+mid = send(['z@stuck2.example'], 'frozen by hand')
+fate(mid, 'tried')
+number = [r['id'] for r in p.trace(mid) if r['id']][0]
+admin.get(f'/queue/{number[1:]}').submit('All of these', 'hold')
+check('a whole message is frozen', 'Frozen' in admin.text() and p.json('queue', 'show', number)[0]['state'] == 'frozen', admin.text())
+admin.submit('remove', 'remove', reason='nobody wants it')
+fate(mid, 'removed', 'nobody wants it')
+equal('nonsense is refused, and changes nothing', [admin.post('/queue', csrf=admin.csrf(), **f).status for f in (
+    {'do': 'remove', 'what': ''}, {'do': 'burn', 'what': 'b-only.example'}, {'do': 'hold', 'what': 'a@b'}, {})], [400] * 4)
+equal('a POST without the form\'s token', admin.post('/queue', do='retry', what='').status, 403)
+check('no GET does it', admin.get('/queue?do=remove&what=stuck2.example').status == 200)
+found = admin.json(f'/trace.json?q={number}')
+equal('trace by queue id on the web', (found['subject'], [r['word'] for r in found['recipients']]), ('frozen by hand', ['Removed']))
+check('with the queue id in its way', any(number in s['text'] and 'submission to 1 recipient' in s['text'] for s in found['steps']), found['steps'])
+p.cli('user', 'add', 'bob@home.example')
+bob, link = Browser(p, network='192.0.2.7'), p.cli('user', 'link', 'bob@home.example').strip()
+bob.get(link[link.index('/confirm/'):]).submit()
+equal('its author sees it, others do not', [b_.get(f'/trace?q={number}').status for b_ in (anna, bob, Browser(p))], [200, 404, 401])
+rows = sqlite3.connect(f'file:{p.data}/lists/lists.db?mode=ro', uri=True).execute("SELECT actor, what, detail FROM audit WHERE what LIKE 'queue %' ORDER BY id").fetchall()
+check('all of it is audited', (ADMIN, 'queue hold', 'stuck.example: 2') in rows and (ADMIN, 'queue remove', f'{number}: 1, nobody wants it') in rows
+      and ('command', 'queue hold', 'down.example: 2') in rows, rows)
 check('nothing waits', gone(3), p.json('queue', 'ls'))
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

@@ -274,12 +274,13 @@ section('where is my mail')
 found = admin.json('/trace.json?q=' + mid)
 check('every recipient and what became of it', found['found'] and {r['address'] for r in found['recipients']} >= {ANNA, 'x@uni.example', 'eva@uni.example'}
       and found['kept'] == len(found['recipients']), found)
-check('and its way', [s['word'] for s in found['steps']] == ['Accepted by the list'], found['steps'])
+check('and its way', [s['word'] for s in found['steps']] == ['Accepted by the list', 'Handed on to be sent']
+      and f'post to {len(found["recipients"])} recipients: q' in found['steps'][1]['text'], found['steps'])
 mine = anna.json('/trace.json?q=' + mid)
 check('the author learns the outcome, and not who the others are', mine['found'] and mine['kept'] == found['kept']
       and not [r for r in mine['recipients'] if r['address'].startswith('x@')], mine)
 why = next(r['detail'] for r in p.trace(mid) if r['what'] == 'accepted').split('; from: ')[1]
-check('but why From in the copies is as it is', why and [s['text'] for s in mine['steps']] == ['From in the copies: ' + why], mine['steps'])
+check('but why From in the copies is as it is', why and [s['text'] for s in mine['steps']] == ['From in the copies: ' + why, ''], mine['steps'])
 check("the list's owner sees all", {r['address'] for r in owner.json('/trace.json?q=' + mid)['recipients']} >= {'x@uni.example'})
 eva = person('eva@uni.example')
 equal('others learn nothing', (eva.get('/trace?q=' + mid).status, 'Map sharpening' in eva.page), (404, False))

@@ -1,6 +1,7 @@
 #include "mail/dsn.h"
 
 #include "base/buf.h"
+#include "mail/date.h"
 #include "mail/mime.h"
 #include "tests/check.h"
 
@@ -24,10 +25,10 @@ static void both_ways(struct arena *a)
 	struct dsn_recipient r[] = {
 		{ STR("b@x.example"), STR("rfc822;B+2Bc@x.example"), STR("failed"),
 		  STR("5.1.1"), STR("550 5.1.1 no such user\r\nBcc: evil@x.example"),
-		  STR("mx.x.example") },
+		  STR("mx.x.example"), 0 },
 		{ STR("\"c d\"@y.example"), STR(""), STR("delayed"), STR("4.4.1"),
-		  STR("timed out"), STR("") },
-		{ STR("e@z.example"), STR(""), STR(""), STR(""), STR(""), STR("") },
+		  STR("timed out"), STR(""), 1795493529 + 86400 },
+		{ STR("e@z.example"), STR(""), STR(""), STR(""), STR(""), STR(""), 0 },
 	};
 	struct dsn d = report(r, 3), back;
 	str m = dsn_write(a, &d, &sender, STR("lists.example"), original, false);
@@ -51,6 +52,11 @@ static void both_ways(struct arena *a)
 	CHECK(str_find(m, STR("Diagnostic-Code: smtp; 550 5.1.1")).n
 	      && str_find(m, STR("Remote-MTA: dns; mx.x.example")).n
 	      && str_find(m, STR("Diagnostic-Code: x-postern; timed out")).n);
+
+	str until = arena_cat(a, STR("\r\nWill-Retry-Until: "), date_text(a, r[1].until),
+			      STR("\r\n"));
+	CHECK(str_find(m, until).n);
+	CHECK(!str_find(str_skip(str_find(m, until), 9), STR("Will-Retry-Until")).n);
 
 	struct mime x;
 	CHECK(!mime_parse(a, m, &x).kind && x.count == 4 && !x.flags && !x.header.flags);

@@ -103,6 +103,8 @@ static void test_message(struct books_test *t)
 	CHECK((size_t)m.size == body.n
 	      && str_eq(str_skip(body, (size_t)m.split), STR("\r\nhello\r\n")));
 	CHECK(holds(books_noted(t, "accepted"), "nonmember: miss"));
+	CHECK(str_eq(books_noted(t, "queued"), STR("post to 3 recipients")));
+	CHECK(m.copies == 3);
 	/* Once more, as after a crash before the arrival was taken off. */
 	struct post p;
 	struct address path = books_box(t, "bob@lab.example").address;
@@ -217,6 +219,10 @@ static void test_crash(struct books_test *t)
 	fan_end(&f);
 	CHECK(books_count(t, "delivery", "1") == MANY);
 	CHECK(books_count(t, "message", "source = '99/big@lists.example'") == 1);
+	/* One entry, which counts what both processes made. */
+	CHECK(books_count(t, "event", "recipient = 'big@lists.example'") == 1);
+	CHECK(str_eq(books_noted(t, "queued"),
+		     arena_printf(t->a, "post to %d recipients", MANY)));
 	clear(t);
 }
 

@@ -30,7 +30,7 @@ static void test_alias(struct books_test *t)
 	CHECK(ok(address_parse(t->a, m.reverse_path, &path)));
 	CHECK(ok(srs_reverse(t->a, &t->books.mac, &path, clock_now(), &sender))
 	      && str_eq(sender, STR("anna@uni.example")));
-	CHECK(str_eq(books_noted(t, "queued"), STR("forward")));
+	CHECK(str_eq(books_noted(t, "queued"), STR("forward to 2 recipients")));
 	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 	/* Its bounce finds the way back, with the null path. */
 	str report = STR(

@@ -115,6 +115,7 @@ static void test_rights(struct books_test *t)
 		{ "held", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "request", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
+		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 	};
 	static const char *const kinds[] = {
 #define ORDER(kind, ...) #kind,

@@ -3,6 +3,40 @@
 
 #include "tests/check.h"
 
+/* Every word of the ledger is told on the page, of the right thing; every row that
+ * explains a reply is reached: none above it takes what is its own. */
+static void test_complete(void)
+{
+	enum { MESSAGE, COPY };
+	static const struct {
+		const char *what;
+		int of;
+	} ledger[] = {
+#define LEDGER(what, of, text) { what, of },
+#include "store/outbound/ledger.def"
+#undef LEDGER
+	};
+	static const struct {
+		const char *code, *means;
+	} rows[] = {
+#define MEANS(code, text) { code, text },
+#include "web/pages/means.def"
+#undef MEANS
+	};
+	for (size_t i = 0; i < sizeof ledger / sizeof *ledger; i++) {
+		const struct trace_word *w = trace_word(str_from(ledger[i].what));
+		CHECK(!strcmp(w->what, ledger[i].what) && *w->word && *w->state);
+		CHECK(w->recipient == (ledger[i].of == COPY));
+		CHECK((*w->counts != 0) == w->recipient);
+	}
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK(!strcmp(trace_means(str_from(rows[i].code)), rows[i].means));
+	printf("suite: the ledger's words %zu of %zu told, replies explained by %zu "
+	       "codes\n",
+	       sizeof ledger / sizeof *ledger, sizeof ledger / sizeof *ledger,
+	       sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
 	static const struct {
@@ -12,13 +46,27 @@ int main(void)
 		{ "550 5.1.10 null MX", "Their domain says" },
 		{ "550 5.1.11 x", "" },
 		{ "451 4.7.1 greylisted", "Their server makes those wait" },
-		{ "450 4.7.25 no PTR", "" },
+		{ "450 4.7.25 no PTR", "Their rules put this message off" },
 		{ "550 5.7.1 policy 114", "Their rules refuse" },
-		{ "550 5.7.26 unauthenticated", "Their rules refuse" },
+		{ "550 5.7.26 unauthenticated", "Their rules want a proof" },
 		{ "421 4.4.2 timeout", "Their server cannot be reached" },
-		{ "452 4.2.2 mailbox full", "Their mailbox is full; it" },
+		{ "452 4.2.2 mailbox full", "Their mailbox is full." },
 		{ "552 5.2.2 over quota", "Their mailbox is full." },
-		{ "550 no such user", "" },
+		{ "550 no such user", "Their server does not take it" },
+		{ "550-5.1.1 no such user", "There is no such mailbox" },
+		{ "550-no such user", "Their server does not take it" },
+		{ "450 try later", "Their mailbox is not available now" },
+		{ "554 5.7.1 no", "Their rules refuse" },
+		{ "554 no", "Their server refuses the message as a whole" },
+		{ "451 4.4.3 no answer", "The name servers of their domain" },
+		{ "550 5.4.1 Recipient address rejected: Access denied",
+		  "Their server does not know the recipient" },
+		{ "550 5.6.7 needs SMTPUTF8", "Their server takes no address" },
+		{ "450 4.1.8 no domain", "Their server cannot look up" },
+		{ "552 too big", "Their mailbox is full, or" },
+		{ "5500 what", "" },
+		{ "55", "" },
+		{ "no code at all", "" },
 		{ "250 2.0.0 ok: queued", "" },
 		{ "see 192.5.7.1 or 5.7", "" },
 		{ "", "" },
@@ -58,5 +106,6 @@ int main(void)
 	CHECK(str_eq(str_from(trace_word(STR("not-served"))->word),
 		     STR("Could not be handled")));
 	CHECK(!*trace_word(STR("what nobody knows"))->what);
+	test_complete();
 	return check_done();
 }

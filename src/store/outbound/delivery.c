@@ -26,6 +26,9 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 				 SQL_S(d[i].recipient), SQL_I(d[i].member),
 				 SQL_S(d[i].notify), SQL_S(d[i].orcpt),
 				 SQL_I(frozen ? HELD_FROZEN : 0));
+	if (!e.kind)
+		e = book_run(b, "UPDATE message SET copies = copies + ?2 WHERE id = ?1",
+			     SQL_I(message), SQL_I(count));
 	return book_leave(b, mine, e);
 }
 

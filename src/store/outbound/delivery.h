@@ -32,7 +32,8 @@ struct delivery {
 };
 
 /* Adds deliveries of a message: destination, recipient, member, notify and orcpt of
- * each; sets their ids. A frozen message's are held. In batches of 1,000. */
+ * each; sets their ids. A frozen message's are held; its copies are counted. In batches
+ * of 1,000. */
 MUST_USE err delivery_add(struct book *b, int64_t message, struct delivery *d,
 			  size_t count);
 

@@ -18,9 +18,8 @@ struct ledger_entry {
 	int64_t message; /* outbound message, 0 for none */
 	str recipient;
 	int64_t member; /* member id, 0 for none */
-	str what;       /* accepted, held, rejected, discarded, queued, tried, delivered,
-			 * refused, not-served, expired, kept, removed, ... */
-	str detail;     /* the remote's reply, or the rule and its reason */
+	str what;       /* a word of ledger.def */
+	str detail;     /* as it says there */
 	str class;      /* of a failure for good: mail/bounce.h's word; else "" */
 	str status;     /* of such a failure: "5.1.1", or "" */
 	int64_t report; /* the arrival that reported it, 0 where none did */

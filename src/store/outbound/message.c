@@ -5,7 +5,7 @@
 #define MESSAGE                                                                      \
 	"id, source, inbound, kind, list, reverse_path, verp, message_id, subject, " \
 	"created_at, envid, ret, size, split, personal, smtputf8, eightbit, "        \
-	"fanned_to, complete, frozen, kept, tls"
+	"fanned_to, complete, frozen, kept, tls, copies"
 
 static void read_message(struct rows *r, struct arena *a, void *row)
 {
@@ -32,6 +32,7 @@ static void read_message(struct rows *r, struct arena *a, void *row)
 		.frozen = rows_i64(r, 19),
 		.kept = rows_i64(r, 20),
 		.tls = rows_i64(r, 21),
+		.copies = rows_i64(r, 22),
 	};
 }
 
@@ -44,6 +45,7 @@ static void read_standing(struct rows *r, struct arena *a, void *row)
 	m->complete = rows_i64(r, 2);
 	m->frozen = rows_i64(r, 3);
 	m->kept = rows_i64(r, 4);
+	m->copies = rows_i64(r, 5);
 }
 
 static err insert(struct book *b, const struct outbound_message *m)
@@ -76,8 +78,8 @@ err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)
 		added = book_changes(b) > 0;
 		e = TABLE_ONE(b, NULL, read_standing, m,
 			      "the message just added is not there",
-			      "SELECT id, fanned_to, complete, frozen, kept FROM message "
-			      "WHERE source = ?1",
+			      "SELECT id, fanned_to, complete, frozen, kept, copies FROM "
+			      "message WHERE source = ?1",
 			      SQL_S(m->source));
 	}
 	TRY(book_leave(b, mine, e));

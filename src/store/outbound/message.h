@@ -36,10 +36,11 @@ struct outbound_message {
 	bool complete;     /* every delivery has been made */
 	bool frozen;       /* a budget was exceeded or an admin holds it */
 	bool kept;         /* false: the body was cleaned away */
+	int64_t copies;    /* deliveries made so far, those that are over too */
 };
 
 /* Adds a message and sets m->id, *fresh true; where its source is there already,
- * only reads that one's id, fanned_to, complete and frozen into m, *fresh false. */
+ * only reads that one's id, fanned_to, complete, frozen and copies into m, *fresh false. */
 MUST_USE err outbound_add(struct book *b, struct outbound_message *m, bool *fresh);
 
 /* ERR_NOTFOUND: no such message. */

@@ -47,18 +47,23 @@ static void read_destination(struct rows *r, struct arena *a, void *row)
 		.held = rows_i64(r, 2),
 		.tried = rows_i64(r, 3),
 		.oldest = rows_i64(r, 4),
-		.next_at = rows_i64(r, 5),
-		.last_reply = rows_str(r, a, 6),
+		.first = rows_i64(r, 5),
+		.next_at = rows_i64(r, 6),
+		.last_reply = rows_str(r, a, 7),
 	};
 }
 
+/* Of the replies the one whose next attempt is the latest: when each was made is only in
+ * the ledger. */
 err queue_destinations(struct book *b, struct arena *a, struct queue_destination **d,
 		       size_t *count)
 {
 	return TABLE_ALL(b, a, read_destination, d, count,
 			 "SELECT d.destination, count(*), sum(d.held > 0), "
-			 "sum(d.attempts > 0), min(m.created_at), "
-			 "min(nullif(d.next_at, 0)), max(d.last_reply) "
+			 "sum(d.attempts > 0), min(m.created_at), min(d.message), "
+			 "min(iif(d.held, NULL, nullif(d.next_at, 0))), "
+			 "ifnull(substr(max(iif(d.last_reply <> '', "
+			 "printf('%012d', d.next_at) || d.last_reply, NULL)), 13), '') "
 			 "FROM delivery d JOIN message m ON m.id = d.message "
 			 "GROUP BY d.destination ORDER BY count(*) DESC, d.destination");
 }

@@ -26,8 +26,9 @@ struct queue_destination {
 	str name;
 	int64_t deliveries, held, tried; /* tried: of them, those that failed before */
 	int64_t oldest;                  /* milliseconds, of the message */
+	int64_t first;                   /* the message that waits longest */
 	int64_t next_at;                 /* seconds, the earliest scheduled; 0: none */
-	str last_reply;                  /* of one that failed, or "" */
+	str last_reply;                  /* of one that failed of late, or "" */
 };
 
 /* In order of id, after that id, at most limit. */

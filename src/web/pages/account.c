@@ -180,6 +180,7 @@ void account_show(struct request *q, struct response *r, const struct page_note 
 		.token_error = str_from(faults->token),
 		.outbox = worker_may(w, RIGHT_queue_see)
 			  && str_eq(w->books.conf->send_relay, STR("outbox")),
+		.queue = worker_may(w, RIGHT_queue_see),
 	};
 	r->cache = STR("no-store");
 	if (!page_failed(q, r, gather(q, &p)))

@@ -5,11 +5,11 @@
 #include "account/account.h"
 #include "archive/render.h"
 #include "base/map.h"
+#include "lists/steer.h"
 #include "store/lists/address.h"
 #include "store/outbound/arrival.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
-#include "store/outbound/queue.h"
 #include "web/pages/trace_words.h"
 
 enum { MESSAGES_MAX = 50, ENTRIES_STEP = 1000, ENTRIES_MAX = 200000, SHOWN_MAX = 300 };
@@ -25,6 +25,7 @@ struct looking {
 	struct arrival arrival;
 	struct outbound_message *made; /* from the arrival */
 	size_t made_count;
+	int64_t waiting; /* one of those made, which has deliveries to come */
 };
 
 /* ---- who may see what */
@@ -156,7 +157,22 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 				      : trace_author(l->q->arena, e->detail),
 		.at = e->at / 1000,
 	};
+	if (e->message && l->w->viewer.admin && str_eq(e->what, STR("queued")))
+		step.text = arena_printf(l->q->arena, "%.*s: q%lld", STR_F(step.text),
+					 (long long)e->message);
 	buf_add(&t->steps, (str){ (const char *)&step, sizeof step });
+}
+
+/* What we wrote ourselves has no arrival. */
+static err next_entries(struct looking *l, int64_t after, struct ledger_entry **e,
+			size_t *n)
+{
+	struct book *b = l->w->books.outbound;
+	if (!l->arrival.inbound)
+		return ledger_by_message(b, l->q->arena, l->made[0].id, after,
+					 ENTRIES_STEP, e, n);
+	return ledger_by_inbound(b, l->q->arena, l->arrival.inbound, after, ENTRIES_STEP,
+				 e, n);
 }
 
 static err read_entries(struct looking *l, struct tally *t)
@@ -165,8 +181,7 @@ static err read_entries(struct looking *l, struct tally *t)
 	int64_t after = 0;
 	size_t n, all = 0;
 	do {
-		TRY(ledger_by_inbound(l->w->books.outbound, l->q->arena,
-				      l->arrival.inbound, after, ENTRIES_STEP, &e, &n));
+		TRY(next_entries(l, after, &e, &n));
 		for (size_t i = 0; i < n; i++)
 			add_entry(l, t, &e[i]);
 		after = n ? e[n - 1].id : after;
@@ -187,6 +202,7 @@ static err read_waiting(struct looking *l, struct tally *t)
 			continue;
 		TRY(queue_list(l->w->books.outbound, l->q->arena, &f, 0, ENTRIES_STEP, &w,
 			       &n));
+		l->waiting = n ? f.message : l->waiting;
 		for (size_t k = 0; k < n; k++) {
 			str to = w[k].delivery.recipient;
 			struct ledger_entry none = { .what = STR("waits") };
@@ -263,6 +279,9 @@ static err show_message(struct looking *l, struct page_trace *p)
 	p->author = l->arrival.author;
 	p->message_id = l->arrival.message_id;
 	p->at = l->arrival.at / 1000;
+	if (l->waiting && worker_may(l->w, RIGHT_queue_see))
+		p->queue = arena_printf(l->q->arena, "/queue/%lld",
+					(long long)l->waiting);
 	return e;
 }
 
@@ -294,6 +313,33 @@ static err find_message(struct looking *l, str id, bool *found)
 		newest = i;
 	}
 	return *found && !l->made_count ? take_up(l, &x[newest]) : OK;
+}
+
+/* By its queue id, "q17". What this server wrote is the admin's alone to see. */
+static err find_queued(struct looking *l, int64_t id, bool *found)
+{
+	struct arrival x;
+	struct outbound_message *m = arena_zero(l->q->arena, sizeof *m);
+	struct book *b = l->w->books.outbound;
+	*found = false;
+	err e = outbound_get(b, l->q->arena, id, m);
+	if (!e.kind && m->inbound)
+		e = arrival_get(b, l->q->arena, m->inbound, &x);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	if (m->inbound) {
+		TRY(take_up(l, &x));
+		*found = sees_any(l);
+		return OK;
+	}
+	l->arrival = (struct arrival){ .at = m->created_at,
+				       .message_id = m->message_id,
+				       .author = STR("this server"),
+				       .subject = m->subject };
+	l->made = m;
+	l->made_count = 1;
+	*found = l->w->viewer.admin;
+	return OK;
 }
 
 static err add_by_author(struct looking *l, str author, struct page_trace *p)
@@ -345,10 +391,14 @@ static err add_by_recipient(struct looking *l, str address, struct page_trace *p
 static err look_up(struct looking *l, str what, struct page_trace *p)
 {
 	bool found = false;
+	struct queue_filter queued;
 	str id = what;
 	if (id.n > 1 && id.p[0] == '<' && id.p[id.n - 1] == '>')
 		id = (str){ id.p + 1, id.n - 2 };
-	if (id.n)
+	if (what.n && what.p[0] == 'q' && !steer_read(l->q->arena, what, &queued).kind
+	    && queued.message)
+		TRY(find_queued(l, queued.message, &found));
+	if (id.n && !found)
 		TRY(find_message(l, id, &found));
 	if (found)
 		return show_message(l, p);

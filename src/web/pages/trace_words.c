@@ -7,7 +7,7 @@ static const struct trace_word words[] = {
 	{ "held", "Held for a moderator", "wait", false, "" },
 	{ "rejected", "Rejected", "bad", false, "" },
 	{ "discarded", "Discarded", "none", false, "" },
-	{ "queued", "Handed on", "ok", false, "" },
+	{ "queued", "Handed on to be sent", "ok", false, "" },
 	{ "delivered", "Delivered", "ok", true, "delivered" },
 	{ "kept", "Kept", "none", true, "kept" },
 	{ "tried", "Waiting", "warn", true, "waiting" },
@@ -61,46 +61,46 @@ str trace_author(struct arena *a, str verdicts)
 	return said.n ? arena_cat(a, STR("From in the copies: "), said) : STR("");
 }
 
-/* The enhanced status code (RFC 3463) in a reply: "5.1.1". */
+/* The code of a row in means.def that these words bear: "5.1.1", else the "550" with
+ * which a reply begins. */
 static bool find_code(str reply, str *code)
 {
-	str word;
+	str word, first = STR_NONE;
 	while (str_word(&reply, &word)) {
+		if (!first.p)
+			first = word;
+		if (word.n > 4 && word.p[3] == '-') /* of several lines: 550-5.1.1 */
+			word = str_skip(word, 4);
 		if (word.n >= 5 && word.n <= 9 && strchr("245", word.p[0])
 		    && word.p[1] == '.' && chr_is_digit(word.p[2])) {
 			*code = word;
 			return true;
 		}
 	}
-	return false;
+	*code = str_first(first, 3);
+	return first.n >= 3 && (first.n == 3 || first.p[3] == '-');
+}
+
+/* "5.1.1" is no start of "5.1.10". */
+static bool begins(str code, str row)
+{
+	return str_starts(code, row) && (code.n == row.n || !chr_is_digit(code.p[row.n]));
 }
 
 const char *trace_means(str reply)
 {
 	static const struct {
-		const char *code, *means; /* code: its start */
+		const char *code, *means;
 	} rows[] = {
-		{ "5.1.1", "There is no such mailbox there." },
-		{ "5.1.2", "Their domain takes no such address." },
-		{ "5.1.10", "Their domain says that it takes no mail." },
-		{ "4.2.2", "Their mailbox is full; it is tried again." },
-		{ "5.2.2", "Their mailbox is full." },
-		{ "5.2.1", "Their mailbox is closed." },
-		{ "5.3.4", "The message is larger than they take." },
-		{ "5.2.3", "The message is larger than they take." },
-		{ "4.7.1", "Their server makes those wait whom it has not seen of late; "
-			   "it is tried again." },
-		{ "4.4", "Their server cannot be reached; it is tried again." },
-		{ "4.3", "Their server has trouble of its own; it is tried again." },
-		{ "5.7", "Their rules refuse this message; their postmaster knows why." },
+#define MEANS(code, text) { code, text },
+#include "web/pages/means.def"
+#undef MEANS
 	};
 	str code;
 	if (!find_code(reply, &code))
 		return "";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (str_starts(code, str_from(rows[i].code))
-		    && (code.n == strlen(rows[i].code)
-			|| !chr_is_digit(code.p[strlen(rows[i].code)])))
+		if (begins(code, str_from(rows[i].code)))
 			return rows[i].means;
 	return "";
 }

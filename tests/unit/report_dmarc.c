@@ -1,0 +1,323 @@
+/* DMARC aggregate reports: all forms that they come in, what is refused, and the real
+ * ones beside what another program reads in them. */
+#include "mail/report_dmarc.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "mail/arf.h"
+#include "tests/check.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define HEAD                                                                          \
+	"<feedback><report_metadata><org_name> far.example </org_name><report_id>7"   \
+	"</report_id><date_range><begin>100</begin><end>200</end></date_range>"       \
+	"</report_metadata><policy_published><domain>UNI.example</domain><p>None</p>" \
+	"</policy_published>"
+#define RECORD                                                                     \
+	"<record><row><source_ip>192.0.2.1</source_ip><count>3</count>"            \
+	"<policy_evaluated><disposition>none</disposition><dkim>fail</dkim>"       \
+	"<spf>pass</spf><reason><type>local_policy</type><comment>a &lt; b"        \
+	"</comment></reason></policy_evaluated></row><identifiers><header_from>"   \
+	"uni.example</header_from></identifiers><auth_results><dkim><domain>"      \
+	"uni.example</domain><result>fail</result></dkim><spf><domain>lab.example" \
+	"</domain><result>pass</result></spf></auth_results></record>"
+
+static void test_values(struct arena *a)
+{
+	struct dmarc_report r;
+	CHECK(!dmarc_report_read(a, STR(HEAD RECORD RECORD "</feedback>"), &r).kind);
+	CHECK(str_eq(r.org_name, STR("far.example")) && str_eq(r.report_id, STR("7")));
+	CHECK(r.begin == 100 && r.end == 200 && str_eq(r.domain, STR("uni.example")));
+	CHECK(str_eq(r.p, STR("none")) && !r.sp.n && r.count == 2);
+	const struct dmarc_record *x = &r.records[1];
+	CHECK(str_eq(x->source_ip, STR("192.0.2.1")) && x->count == 3);
+	CHECK(str_eq(x->dkim, STR("fail")) && str_eq(x->spf, STR("pass")));
+	CHECK(x->reason_count == 1 && str_eq(x->reasons[0].type, STR("local_policy"))
+	      && str_eq(x->reasons[0].comment, STR("a < b")));
+	CHECK(x->auth_count == 2 && str_eq(x->auths[0].method, STR("dkim"))
+	      && str_eq(x->auths[1].method, STR("spf"))
+	      && str_eq(x->auths[1].domain, STR("lab.example")));
+	CHECK(str_eq(r.records[0].auths[0].domain, STR("uni.example")));
+}
+
+static void test_refused(struct arena *a)
+{
+	static const struct {
+		const char *bytes;
+		enum err_kind kind;
+	} cases[] = {
+		{ "", ERR_NOTFOUND },
+		{ "Subject: x\r\n\r\nhello\r\n", ERR_NOTFOUND },
+		{ "<?xml version='1.0'?><tls/>", ERR_SYNTAX },
+		{ HEAD "</report>", ERR_SYNTAX },
+		{ HEAD, ERR_SYNTAX },
+		{ "<?xml version='1.0'?><!DOCTYPE feedback [<!ENTITY a 'x'>]><feedback>"
+		  "&a;</feedback>",
+		  ERR_SYNTAX },
+		{ "PK\3\4", ERR_SYNTAX },
+		{ "\x1F\x8B\x08", ERR_SYNTAX },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct dmarc_report r = { .count = 77 };
+		err e = dmarc_report_read(a, str_from(cases[i].bytes), &r);
+		CHECK(e.kind == cases[i].kind && r.count == 77 && e.msg);
+	}
+	struct dmarc_report r;
+	CHECK(!dmarc_report_read(a, STR("<feedback/>"), &r).kind && !r.count);
+	CHECK(!dmarc_report_read(
+		       a,
+		       STR("<?xml version='1.0'?> <xs:schema x='y'>\n" HEAD RECORD
+			   "</feedback>"),
+		       &r)
+		       .kind
+	      && r.count == 1);
+}
+
+static str many(struct arena *a, const char *head, const char *each, int n)
+{
+	BUF(b);
+	buf_add(&b, str_from(head));
+	for (int i = 0; i < n; i++)
+		buf_add(&b, str_from(each));
+	buf_add(&b, STR("</feedback>"));
+	return arena_copy(a, buf_str(&b));
+}
+
+static void test_limits(void)
+{
+	ARENA(a);
+	struct dmarc_report r;
+	CHECK(dmarc_report_read(a, many(a, "<feedback>", "<a>", 40), &r).kind
+	      == ERR_LIMIT);
+	CHECK(dmarc_report_read(a,
+				many(a, "<feedback><record><auth_results>", "<spf/>",
+				     DMARC_RECORD_PARTS_MAX + 1),
+				&r)
+		      .kind
+	      == ERR_LIMIT);
+	CHECK(dmarc_report_read(
+		      a, many(a, "<feedback>", "<record/>", DMARC_RECORDS_MAX + 1), &r)
+		      .kind
+	      == ERR_LIMIT);
+	CHECK(!dmarc_report_read(a, many(a, "<feedback>", "<record/>", 50000), &r).kind
+	      && r.count == 50000);
+	/* A value is cut, not the report refused. */
+	str text = many(a, "<feedback><version>", "\xC3\xA4", 5001);
+	text = arena_cat(a, str_first(text, text.n - strlen("</feedback>")),
+			 STR("</version></feedback>"));
+	CHECK(!dmarc_report_read(a, text, &r).kind
+	      && r.version.n == DMARC_REPORT_TEXT_MAX);
+}
+
+/* ---- the real ones */
+
+static str shared(struct arena *a)
+{
+	const char *data = getenv("POSTERN_DATA_SHARED");
+	return arena_cat(a, str_from(data ? data : "../shared/data"),
+			 STR("/dmarc-reports/reports/"));
+}
+
+/* "TrustedForwarder" and "trusted_forwarder" are one; so are "r" and "Relaxed", and
+ * what is unspecified is empty. */
+static bool same_word(struct arena *a, const json_t *want, str got)
+{
+	static const char *const words[][2] = { { "unspecified", "" },
+						{ "relaxed", "r" },
+						{ "strict", "s" },
+						{ "mailfrom", "mfrom" } };
+	BUF(plain);
+	str w = arena_lower(a, str_from(json_string_value(want)));
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(w, str_from(words[i][0])))
+			w = str_from(words[i][1]);
+	for (size_t i = 0; i < got.n; i++)
+		if (got.p[i] != '_')
+			buf_add(&plain, (str){ got.p + i, 1 });
+	bool same = str_eq(w, arena_lower(a, buf_str(&plain)));
+	if (!same)
+		fprintf(stderr, "  %.*s, wanted %.*s\n", STR_F(got), STR_F(w));
+	return same;
+}
+
+static json_t *at(const json_t *j, const char *path)
+{
+	char name[64];
+	while (*path) {
+		size_t n = strcspn(path, "/");
+		snprintf(name, sizeof name, "%.*s", (int)n, path);
+		j = json_object_get(j, name);
+		path += n + (path[n] == '/');
+	}
+	return (json_t *)(uintptr_t)j;
+}
+
+static bool same_auths(struct arena *a, const struct dmarc_record *r, const json_t *want,
+		       const char *method)
+{
+	size_t n = 0;
+	bool same = true;
+	for (size_t i = 0; i < r->auth_count; i++) {
+		const struct dmarc_auth *x = &r->auths[i];
+		if (!str_eq(x->method, str_from(method)))
+			continue;
+		const json_t *w = json_array_get(want, n++);
+		same = same && same_word(a, at(w, "domain"), x->domain)
+		       && same_word(a, at(w, "result"), x->result)
+		       && same_word(a, at(w, "selector"), x->selector)
+		       && same_word(a, at(w, "scope"), x->scope)
+		       && same_word(a, at(w, "human_result"), x->human_result);
+	}
+	return same && n == json_array_size(want);
+}
+
+static bool same_record(struct arena *a, const struct dmarc_record *r, const json_t *w)
+{
+	const json_t *row = at(w, "row"), *who = at(w, "identifiers");
+	const json_t *reasons = at(row, "policy_evaluated/reason");
+	bool same = r->count == json_integer_value(at(row, "count"))
+		    && r->reason_count == json_array_size(reasons);
+	/* What RFC 9990 no longer knows it calls other. */
+	for (size_t i = 0; same && i < r->reason_count; i++)
+		same = str_eq(r->reasons[i].type, STR("sampled_out"))
+		       || same_word(a, at(json_array_get(reasons, i), "type_"),
+				    r->reasons[i].type);
+	return same && same_word(a, at(row, "source_ip"), r->source_ip)
+	       && same_word(a, at(row, "policy_evaluated/disposition"), r->disposition)
+	       && same_word(a, at(row, "policy_evaluated/dkim"), r->dkim)
+	       && same_word(a, at(row, "policy_evaluated/spf"), r->spf)
+	       && same_word(a, at(who, "header_from"), r->header_from)
+	       && same_word(a, at(who, "envelope_from"), r->envelope_from)
+	       && same_word(a, at(who, "envelope_to"), r->envelope_to)
+	       && same_auths(a, r, at(w, "auth_results/dkim"), "dkim")
+	       && same_auths(a, r, at(w, "auth_results/spf"), "spf");
+}
+
+static bool same_text(const json_t *want, str got)
+{
+	return str_eq(str_from(json_string_value(want)), got);
+}
+
+static bool same_report(struct arena *a, const struct dmarc_report *r, const json_t *w)
+{
+	const json_t *meta = at(w, "report_metadata"), *p = at(w, "policy_published");
+	const json_t *records = at(w, "record");
+	bool same = same_text(at(meta, "org_name"), r->org_name)
+		    && same_text(at(meta, "email"), r->email)
+		    && same_text(at(meta, "extra_contact_info"), r->extra_contact)
+		    && same_text(at(meta, "report_id"), r->report_id)
+		    && same_text(at(meta, "generator"), r->generator)
+		    && r->begin == json_integer_value(at(meta, "date_range/begin"))
+		    && r->end == json_integer_value(at(meta, "date_range/end"))
+		    && r->error_count == json_array_size(at(meta, "error"))
+		    && same_word(a, at(p, "domain"), r->domain)
+		    && same_word(a, at(p, "adkim"), r->adkim)
+		    && same_word(a, at(p, "aspf"), r->aspf)
+		    && same_word(a, at(p, "p"), r->p) && same_word(a, at(p, "sp"), r->sp)
+		    && same_word(a, at(p, "np"), r->np)
+		    && same_word(a, at(p, "discovery_method"), r->discovery)
+		    && same_text(at(p, "fo"), r->fo)
+		    && json_is_true(at(p, "testing")) == str_eq(r->testing, STR("y"))
+		    && r->count == json_array_size(records);
+	for (size_t i = 0; same && i < r->count; i++)
+		same = same_record(a, &r->records[i], json_array_get(records, i));
+	return same;
+}
+
+struct tally {
+	size_t files, read, compared, none, refused, failures;
+	int64_t messages;
+};
+
+/* NAME.json beside NAME.xml or NAME.eml is what another program made of it. */
+static json_t *expected(struct arena *a, str path)
+{
+	str stem = str_first(path, path.n - 4);
+	return json_load_file(arena_z(a, arena_cat(a, stem, STR(".json"))), 0, NULL);
+}
+
+static void one_file(struct tally *t, str path)
+{
+	ARENA(a);
+	str bytes;
+	struct dmarc_report r;
+	if (str_ends(path, STR(".json")))
+		return;
+	CHECK(!file_read(a, arena_z(a, path), 1 << 24, &bytes).kind);
+	err e = dmarc_report_read(a, bytes, &r);
+	t->files++;
+	t->read += !e.kind;
+	t->none += e.kind == ERR_NOTFOUND;
+	struct arf failure;
+	if (e.kind == ERR_NOTFOUND && !arf_read(a, bytes, &failure).kind
+	    && str_eq(failure.type, STR("auth-failure"))) {
+		CHECK(failure.source_ip.n && failure.reported_domain.count);
+		t->failures++;
+	}
+	t->refused += e.kind && e.kind != ERR_NOTFOUND;
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		printf("  refused: %.*s: %s\n", STR_F(path), e.msg);
+	for (size_t i = 0; !e.kind && i < r.count; i++)
+		t->messages += r.records[i].count;
+	json_t *want = str_find(path, STR("dmarc-feedback/")).n ? expected(a, path)
+								: NULL;
+	if (!want)
+		return;
+	bool same = !e.kind && same_report(a, &r, want);
+	if (!same)
+		fprintf(stderr, "%.*s: not as expected\n", STR_F(path));
+	CHECK(same);
+	t->compared++;
+	json_decref(want);
+}
+
+static void folder(struct tally *t, str path)
+{
+	ARENA(a);
+	struct stat s;
+	DIR *d = opendir(arena_z(a, path));
+	for (struct dirent *x; d && (x = readdir(d));) {
+		str at_ = arena_cat(a, path, str_from(x->d_name));
+		if (x->d_name[0] == '.' || stat(arena_z(a, at_), &s))
+			continue;
+		if (S_ISDIR(s.st_mode))
+			folder(t, arena_cat(a, at_, STR("/")));
+		else
+			one_file(t, at_);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void collected(struct arena *a)
+{
+	struct tally t = { 0 };
+	str path = shared(a);
+	folder(&t, path);
+	if (!t.files) {
+		printf("skipped: no %.*s\n", STR_F(path));
+		return;
+	}
+	printf("suite: DMARC reports: %zu files, %zu aggregate reports read (%lld "
+	       "messages), %zu of %zu as another program reads them, %zu bear none (%zu "
+	       "of "
+	       "these are failure reports), %zu refused\n",
+	       t.files, t.read, (long long)t.messages, t.compared, t.compared, t.none,
+	       t.failures, t.refused);
+	CHECK(t.failures >= 3 && t.compared == 10 && t.read >= 38 && t.refused <= 1);
+}
+
+int main(void)
+{
+	ARENA(a);
+	test_values(a);
+	test_refused(a);
+	test_limits();
+	collected(a);
+	return check_done();
+}
