@@ -1,7 +1,8 @@
-/* bench/bare.c: the limit: threads that only send, one message a recipient, with
- * MAIL, RCPT and DATA in one write and the body in the next.
+/* bench/bare.c: the limit: threads that only send, one message a recipient. By DATA: MAIL,
+ * RCPT and DATA in one write and the body in the next. By BDAT: a message in one write,
+ * and WINDOW of them before the first is answered.
  *
- *     bare COUNT THREADS DESTINATIONS PORT   (the sink's destinations)
+ *     bare COUNT THREADS DESTINATIONS PORT WINDOW   (the sink's destinations; 0: DATA)
  *
  * prints: sent=N seconds=S rate=N */
 #include "base/buf.h"
@@ -16,10 +17,10 @@
 #include <stdlib.h>
 
 static struct {
-	int count, destinations;
+	int count, destinations, window;
 	unsigned port;
 	_Atomic int next;
-	str body;
+	str body; /* with its dot, for DATA */
 } job;
 
 static void must(err e)
@@ -40,14 +41,20 @@ static void expect(struct conn *c, char first)
 		must(FAIL(ERR_DENIED, "a refusal"));
 }
 
-static void one(struct conn *c, struct buf *out, int i)
+static void envelope(struct buf *out, int i)
 {
 	int d = i % job.destinations + 1;
 	buf_clear(out);
 	buf_addf(out,
 		 "MAIL FROM:<big-bounces+%d.abcdefghijklmnop@list.test>\r\nRCPT "
-		 "TO:<user%06d@d%03d.test>\r\nDATA\r\n",
+		 "TO:<user%06d@d%03d.test>\r\n",
 		 i, i, d);
+}
+
+static void by_data(struct conn *c, struct buf *out, int i)
+{
+	envelope(out, i);
+	buf_add(out, STR("DATA\r\n"));
 	must(conn_write(c, buf_str(out)));
 	expect(c, '2');
 	expect(c, '2');
@@ -56,12 +63,44 @@ static void one(struct conn *c, struct buf *out, int i)
 	expect(c, '2');
 }
 
+static void write_chunk(struct conn *c, struct buf *out, int i)
+{
+	str body = str_first(job.body, job.body.n - 3);
+	envelope(out, i);
+	buf_addf(out, "BDAT %zu LAST\r\n", body.n);
+	must(conn_write_all(c, (str[]){ buf_str(out), body }, 2));
+}
+
+static void read_chunk(struct conn *c)
+{
+	for (int k = 0; k < 3; k++)
+		expect(c, '2');
+}
+
+static void send_all(struct conn *c, struct buf *out)
+{
+	int i, open = 0;
+	while ((i = atomic_fetch_add(&job.next, 1)) < job.count) {
+		if (!job.window) {
+			by_data(c, out, i);
+			continue;
+		}
+		write_chunk(c, out, i);
+		if (++open == job.window) {
+			read_chunk(c);
+			open--;
+		}
+	}
+	for (; open; open--)
+		read_chunk(c);
+}
+
 static void *run(void *arg)
 {
 	ARENA(a);
 	BUF(out);
 	struct net_addr at;
-	int fd, i;
+	int fd;
 	must(net_parse(a,
 		       arena_printf(a, "127.0.1.%ld:%u",
 				    (long)(intptr_t)arg % job.destinations + 1, job.port),
@@ -72,8 +111,7 @@ static void *run(void *arg)
 	expect(c, '2');
 	must(conn_write(c, STR("EHLO bare\r\n")));
 	expect(c, '2');
-	while ((i = atomic_fetch_add(&job.next, 1)) < job.count)
-		one(c, &out, i);
+	send_all(c, &out);
 	must(conn_write(c, STR("QUIT\r\n")));
 	conn_free(c);
 	return NULL;
@@ -81,8 +119,8 @@ static void *run(void *arg)
 
 int main(int argc, char **argv)
 {
-	if (argc != 5) {
-		fputs("usage: bare COUNT THREADS DESTINATIONS PORT\n", stderr);
+	if (argc != 6) {
+		fputs("usage: bare COUNT THREADS DESTINATIONS PORT WINDOW\n", stderr);
 		return 2;
 	}
 	BUF(body);
@@ -90,6 +128,7 @@ int main(int argc, char **argv)
 	job.count = atoi(argv[1]);
 	job.destinations = atoi(argv[3]);
 	job.port = (unsigned)atoi(argv[4]);
+	job.window = atoi(argv[5]);
 	buf_add(&body, STR("From: a@src.test\r\nTo: big@list.test\r\nSubject: "
 			   "bench\r\nMessage-ID: <bare@src.test>\r\n\r\n"));
 	while (body.n < 5100)

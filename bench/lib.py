@@ -195,13 +195,15 @@ def members(n):
 
 
 class Sink:
-    """The world: 100 destinations. result() waits until count recipients have come, or none for a minute."""
+    """The world: 100 destinations. result() waits until count recipients have come, or none for a minute. slow: the first destination
+    takes so many seconds for each answer and is not counted."""
 
-    def __init__(self, scratch, count, chunking=False):
+    def __init__(self, scratch, count, chunking=False, slow=None):
         ready = os.path.join(scratch, "sink.ready")
         if os.path.exists(ready):
             os.unlink(ready)
-        self.p = spawn([tool("sink"), "100", "2525", str(count), "60", "1" if chunking else "0", ready], stdout=subprocess.PIPE, text=True)
+        self.p = spawn([tool("sink"), "100", "2525", str(count), "60", "1" if chunking else "0", ready,
+                        *([str(int(slow * 1000))] if slow is not None else [])], stdout=subprocess.PIPE, text=True)
         until = time.time() + 10
         while not os.path.exists(ready):
             if self.p.poll() is not None or time.time() > until:

@@ -1,4 +1,4 @@
-"""bench/rows_mail.py: the rows of mail in and out: accept, fanout, fanout100k, memory, signed, verify."""
+"""bench/rows_mail.py: the rows of mail in and out: accept, fanout, fanout100k, plain, slow, memory, signed, verify."""
 import os, re, subprocess, time
 import lib
 from peers import Mailman, Mlmmj, Postern, Postfix
@@ -46,9 +46,9 @@ def one_fanout(o, port, to, n, chunking=False):
     return n / (r["last"] - accepted), r
 
 
-def bare(o, n):
-    sink = lib.Sink(o.scratch, n)
-    text = subprocess.run([lib.tool("bare"), str(n), "20", "100", "2525"], check=True, capture_output=True, text=True, timeout=300).stdout
+def bare(o, n, window=0):
+    sink = lib.Sink(o.scratch, n, chunking=window > 0)
+    text = subprocess.run([lib.tool("bare"), str(n), "20", "100", "2525", str(window)], check=True, capture_output=True, text=True, timeout=300).stdout
     sink.result()
     return lib.fields(text)["rate"]
 
@@ -56,11 +56,11 @@ def bare(o, n):
 class BigList:
     """Postern with one list of n members. The peers sign nothing, so it has keys only where they are asked for."""
 
-    def __init__(self, o, n):
+    def __init__(self, o, n, *settings):
         self.o, self.n, self.ps = o, n, Postern(o.scratch, o.binary)
         self.ps.configure()
         self.ps.cli("list", "create", "big@list.test")
-        self.ps.cli("list", "set", "big", "authenticate=any", "posts_per_hour=0")
+        self.ps.cli("list", "set", "big", "authenticate=any", "posts_per_hour=0", *settings)
         self.ps.cli("member", "add", "big", "-", input=lib.members(n))
 
     def start(self, signed):
@@ -87,7 +87,8 @@ def fanouts(o, n):
     def add(name, rate):
         out.setdefault(name, []).append(rate)
     for _ in range(o.n):
-        add("bare client", bare(o, n))
+        add("bare client, DATA", bare(o, n))
+        add("bare client, BDAT, four in flight", bare(o, n, 4))
         big.start(signed=False)
         add("Postern, VERP, DATA", big.post())
         time.sleep(1)
@@ -100,8 +101,9 @@ def fanouts(o, n):
         add("Postfix, no VERP", one_fanout(o, pf.port, "big@list.test", n)[0])
         pf.stop()
     m = {name: lib.show(f"to {n}: {name}", rates, "rcpt/s") for name, rates in out.items()}
-    own = m["Postern, VERP, DATA"]
-    print(f"    Postern with DATA: {own / m['bare client']:.2f} of the bare client, {own / m['Postfix, no VERP']:.2f} times Postfix", flush=True)
+    own, chunks = m["Postern, VERP, DATA"], m["Postern, VERP, BDAT"]
+    print(f"    Postern: with DATA {own / m['bare client, DATA']:.2f} of the bare client with DATA, with BDAT "
+          f"{chunks / m['bare client, BDAT, four in flight']:.2f} of it with BDAT; {own / m['Postfix, no VERP']:.2f} times Postfix", flush=True)
     return own
 
 
@@ -126,6 +128,45 @@ def fanout(o):
 
 def fanout100k(o):
     fanouts(o, 100000)
+
+
+PLAIN = 100000
+
+
+def plain(o):
+    """One copy for all, 50 recipients a transaction: what Postfix does by itself."""
+    big, pf, out = BigList(o, PLAIN, "personal_copies=no"), Postfix(o.scratch), {}
+    pf.configure(aliases=pf.fanout_aliases(lib.members(PLAIN)))
+    for _ in range(o.n):
+        for name, peer in (("Postfix", pf), ("Postern", big.ps)):
+            peer.start() if peer is pf else big.start(signed=False)
+            rate, r = one_fanout(o, peer.port, "big@list.test", PLAIN)
+            if r["paths"] != 1 or r["messages"] > PLAIN / 4:
+                raise lib.Failed(f"{name} does not send one copy to many: {r}")
+            out.setdefault(name, []).append(rate)
+            peer.stop()
+    base = lib.show(f"to {PLAIN}, no VERP, Postfix", out["Postfix"], "rcpt/s")
+    lib.show(f"to {PLAIN}, no VERP, Postern", out["Postern"], "rcpt/s", base)
+
+
+SLOW, SLOW_SECONDS = 10000, 30
+
+
+def slow(o):
+    """How long 99 destinations take while the hundredth answers at once, and while it answers in half a minute."""
+    big, out = BigList(o, SLOW), {}
+    for _ in range(o.n):
+        for seconds in (0, SLOW_SECONDS):
+            big.start(signed=False)
+            sink = lib.Sink(o.scratch, SLOW * 99 // 100, slow=seconds)
+            accepted = lib.post(big.ps.port, "big@list.test", "user000001@d002.test")
+            r = sink.result()
+            if r["got"] != SLOW * 99 // 100:
+                raise lib.Failed(f"not all of the 99 have it: {r}")
+            out.setdefault(seconds, []).append(r["last"] - accepted)
+            big.ps.stop()
+    base = lib.show(f"{SLOW * 99 // 100} at 99 destinations, the 100th is quick", out[0], "s")
+    lib.show(f"the same, the 100th answers in {SLOW_SECONDS} s", out[SLOW_SECONDS], "s", base)
 
 
 def memory(o):

@@ -2,7 +2,10 @@
  * 127.0.1.DESTINATIONS, ends when COUNT different recipients have come or nothing
  * came for IDLE seconds.
  *
- *     sink DESTINATIONS PORT COUNT IDLE CHUNKING(0|1) READY_FILE
+ *     sink DESTINATIONS PORT COUNT IDLE CHUNKING(0|1) READY_FILE [SLOW_MS]
+ *
+ * With SLOW_MS the first destination gives each of its answers that late, and nothing of
+ * what it gets is counted.
  *
  * prints: got=N dups=N paths=N messages=N connections=N first=SECONDS last=SECONDS */
 #include "base/buf.h"
@@ -17,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AFTER_MS = 300 }; /* the last replies and QUITs */
+enum { AFTER_MS = 300 /* the last replies and QUITs */, EVENTS = 256 };
 
 enum mode { COMMAND, BODY, CHUNK, LISTENER };
 
@@ -28,6 +31,9 @@ struct peer {
 	size_t left;      /* of the chunk */
 	unsigned matched; /* of CR LF . CR LF */
 	size_t rcpts;     /* of this transaction */
+	bool apart;       /* a connection to the first destination, not counted */
+	double due;       /* when its answer goes out; 0: there is none */
+	struct peer *next_late;
 	struct buf in, out;
 	char rcpt[320], path[320];
 };
@@ -38,6 +44,9 @@ static struct {
 	size_t want, dups, messages, connections;
 	struct map rcpts, paths;
 	double first, last;
+	bool has_apart;
+	double slow;       /* seconds */
+	struct peer *late; /* their answers wait */
 } sink;
 
 static double now(void)
@@ -67,10 +76,12 @@ static void keep(char to[static 320], str s)
 
 static void count_message(struct peer *p)
 {
-	sink.last = now();
-	sink.first = sink.first > 0 ? sink.first : sink.last;
-	sink.messages++;
-	map_set(&sink.paths, str_from(p->path), &sink);
+	if (!p->apart) {
+		sink.last = now();
+		sink.first = sink.first > 0 ? sink.first : sink.last;
+		sink.messages++;
+		map_set(&sink.paths, str_from(p->path), &sink);
+	}
 	p->rcpts = 0;
 	say(p, "250 2.0.0 ok\r\n");
 }
@@ -80,7 +91,7 @@ static void add_rcpt(struct peer *p, str line)
 	keep(p->rcpt, inside(line));
 	if (map_get(&sink.rcpts, str_from(p->rcpt)))
 		sink.dups++;
-	else
+	else if (!p->apart)
 		map_set(&sink.rcpts, str_from(p->rcpt), &sink);
 	p->rcpts++;
 	say(p, "250 2.1.5 ok\r\n");
@@ -191,6 +202,40 @@ static void end(struct peer *p)
 	free(p);
 }
 
+/* Its answer waits, and nothing more is read until it has gone out. */
+static void hold(struct peer *p)
+{
+	epoll_ctl(sink.epoll, EPOLL_CTL_DEL, p->fd, NULL);
+	p->due = now() + sink.slow;
+	p->next_late = sink.late;
+	sink.late = p;
+}
+
+static void let_go(struct peer *p)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = p };
+	if (write(p->fd, p->out.p, p->out.n) < 0) {
+		end(p);
+		return;
+	}
+	buf_clear(&p->out);
+	epoll_ctl(sink.epoll, EPOLL_CTL_ADD, p->fd, &e);
+}
+
+static void let_go_all(void)
+{
+	struct peer **at = &sink.late, *p;
+	double at_time = now();
+	while ((p = *at)) {
+		if (p->due > at_time) {
+			at = &p->next_late;
+			continue;
+		}
+		*at = p->next_late;
+		let_go(p);
+	}
+}
+
 static void serve(struct peer *p)
 {
 	char *at = buf_room(&p->in, 65536);
@@ -201,6 +246,10 @@ static void serve(struct peer *p)
 	}
 	p->in.n += (size_t)n;
 	bool open = eat(p);
+	if (p->apart && sink.slow > 0 && open && p->out.n) {
+		hold(p);
+		return;
+	}
 	if (p->out.n && write(p->fd, p->out.p, p->out.n) < 0)
 		open = false;
 	buf_clear(&p->out);
@@ -208,12 +257,13 @@ static void serve(struct peer *p)
 		end(p);
 }
 
-static void watch(int fd, enum mode mode)
+static void watch(int fd, enum mode mode, bool apart)
 {
 	struct peer *p = mem_zero(sizeof *p);
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = p };
 	p->fd = fd;
 	p->mode = mode;
+	p->apart = apart;
 	epoll_ctl(sink.epoll, EPOLL_CTL_ADD, fd, &e);
 }
 
@@ -223,7 +273,7 @@ static void admit(const struct peer *listener)
 	while ((fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		sink.connections++;
 		if (write(fd, "220 sink\r\n", 10) == 10)
-			watch(fd, COMMAND);
+			watch(fd, COMMAND, listener->apart);
 		else
 			close(fd);
 	}
@@ -241,28 +291,48 @@ static void listen_all(struct arena *a, int destinations, const char *port)
 			fprintf(stderr, "%s\n", e.msg);
 			exit(1);
 		}
-		watch(fd, LISTENER);
+		watch(fd, LISTENER, sink.has_apart && i == 1);
 	}
+}
+
+static int idle_ms(double until)
+{
+	double left = (until - now()) * 1000;
+	return left > 0 ? (int)left + 1 : 0;
+}
+
+/* 0: nothing came for so long, or all is there. */
+static int wait_for(struct epoll_event events[static EVENTS], int idle)
+{
+	double until = now() + (sink.rcpts.used < sink.want ? idle : AFTER_MS) / 1000.0;
+	int n;
+	while ((n = epoll_wait(sink.epoll, events, EVENTS,
+			       sink.late ? 50 : idle_ms(until)))
+		       == 0
+	       && now() < until)
+		let_go_all();
+	return n;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 7) {
-		fputs("usage: sink DESTINATIONS PORT COUNT IDLE CHUNKING READY_FILE\n",
+	if (argc != 7 && argc != 8) {
+		fputs("usage: sink DESTINATIONS PORT COUNT IDLE CHUNKING READY_FILE "
+		      "[SLOW_MS]\n",
 		      stderr);
 		return 2;
 	}
 	ARENA(a);
-	struct epoll_event events[256];
+	struct epoll_event events[EVENTS];
 	int idle = atoi(argv[4]) * 1000, n;
 	sink.epoll = epoll_create1(EPOLL_CLOEXEC);
 	sink.want = (size_t)atoll(argv[3]);
 	sink.chunking = argv[5][0] == '1';
+	sink.has_apart = argc == 8;
+	sink.slow = sink.has_apart ? atof(argv[7]) / 1000 : 0;
 	listen_all(a, atoi(argv[1]), argv[2]);
 	close(open(argv[6], O_CREAT | O_WRONLY, 0644));
-	while ((n = epoll_wait(sink.epoll, events, 256,
-			       sink.rcpts.used < sink.want ? idle : AFTER_MS))
-	       > 0)
+	while ((n = wait_for(events, idle)) > 0) {
 		for (int i = 0; i < n; i++) {
 			struct peer *p = events[i].data.ptr;
 			if (p->mode == LISTENER)
@@ -270,6 +340,8 @@ int main(int argc, char **argv)
 			else
 				serve(p);
 		}
+		let_go_all();
+	}
 	printf("got=%zu dups=%zu paths=%zu messages=%zu connections=%zu first=%.6f "
 	       "last=%.6f\n",
 	       sink.rcpts.used, sink.dups, sink.paths.used, sink.messages,

@@ -89,21 +89,25 @@ static err start_message(struct books *books, struct arena *a, const struct post
 {
 	str header = steps_header(a, out);
 	str body = out->body.n ? out->body : p->header.body;
-	bool fresh;
-	*m = (struct outbound_message){ .source = p->source,
-					.inbound = source_inbound(p->source),
-					.kind = STR("post"),
-					.list = p->list->address,
-					.verp = true,
-					.message_id = p->message_id,
-					.subject = p->subject,
-					.created_at = clock_now_ms(),
-					.size = (int64_t)(header.n + 2 + body.n),
-					.split = (int64_t)header.n,
-					.personal = out->personal,
-					.smtputf8 = p->utf8 && message_has_8bit(header),
-					.eightbit = message_has_8bit(p->message),
-					.tls = tls_want_of(a, &p->header) };
+	bool fresh, own = p->settings.personal_copies;
+	*m = (struct outbound_message){
+		.source = p->source,
+		.inbound = source_inbound(p->source),
+		.kind = STR("post"),
+		.list = p->list->address,
+		.reverse_path = own ? STR("")
+				    : list_subaddress(a, p->list, STR("bounces")),
+		.verp = own,
+		.message_id = p->message_id,
+		.subject = p->subject,
+		.created_at = clock_now_ms(),
+		.size = (int64_t)(header.n + 2 + body.n),
+		.split = (int64_t)header.n,
+		.personal = out->personal,
+		.smtputf8 = p->utf8 && message_has_8bit(header),
+		.eightbit = message_has_8bit(p->message),
+		.tls = tls_want_of(a, &p->header)
+	};
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;

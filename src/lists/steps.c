@@ -129,8 +129,23 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 		 arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
 }
 
-/* RFC 2369; the fields that are the same in every copy are written here, those
- * that bear the member's own token are filled in by send. */
+/* Leaving in one click (RFC 8058) takes a link of the member's own, which send fills in;
+ * in a copy that all share the page and the mail address ask who it is (RFC 2369). */
+static void add_unsubscribe(struct arena *a, struct outgoing *out, str url)
+{
+	const struct post *p = out->post;
+	str mail = mailto(a, p->list, STR("leave"));
+	if (!p->settings.personal_copies) {
+		step_add(out, STR("List-Unsubscribe"),
+			 arena_cat(a, STR("<"), url, STR("/leave>,\r\n "), mail));
+		return;
+	}
+	out->personal = arena_cat(
+		a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "), mail,
+		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
+/* RFC 2369; the fields that are the same in every copy. */
 err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
@@ -148,10 +163,7 @@ err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
 	step_add(out, STR("List-Owner"), mailto(a, l, STR("owner")));
 	add_archive_fields(a, out, url);
 	step_add(out, STR("Precedence"), STR("list"));
-	out->personal = arena_cat(
-		a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "),
-		mailto(a, l, STR("leave")),
-		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+	add_unsubscribe(a, out, url);
 	return OK;
 }
 

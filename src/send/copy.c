@@ -160,6 +160,11 @@ void copy_make(struct arena *a, const struct letter *l, const struct mac_key *ma
 	p->parts[p->count++] = l->rest;
 }
 
+bool copy_is_shared(const struct letter *l)
+{
+	return !l->row.verp && !l->row.personal.n;
+}
+
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
 	       int64_t member)
 {

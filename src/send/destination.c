@@ -32,7 +32,6 @@ struct destination *destination_get(struct sender *s, str name, enum tls_want wa
 	key.p = (const char *)(d + 1);
 	d->name = str_first(key, name.n);
 	d->want = want;
-	d->last = &d->first;
 	thread_cond_init(&d->some);
 	map_set(&s->destinations, key, d);
 	return d;
@@ -60,34 +59,123 @@ void destination_wants(struct sender *s, struct destination *d)
 	s->wanting_last = &d->next_wanting;
 }
 
+/* Mostly it is the last: the dispatcher brings many of a message in a row, and whose
+ * turn is over stands there. There are IN_MEMORY_EACH lines or little more. */
+static struct line *find_line(struct destination *d, int64_t message)
+{
+	if (d->last && d->last->message == message)
+		return d->last;
+	for (struct line *l = d->lines; l; l = l->next)
+		if (l->message == message)
+			return l;
+	return NULL;
+}
+
+static void append(struct destination *d, struct line *l)
+{
+	l->next = NULL;
+	*(d->last ? &d->last->next : &d->lines) = l;
+	d->last = l;
+}
+
+static void unlink_line(struct destination *d, struct line *l)
+{
+	struct line *before = NULL;
+	for (struct line *x = d->lines; x != l; x = x->next)
+		before = x;
+	*(before ? &before->next : &d->lines) = l->next;
+	if (d->last == l)
+		d->last = before;
+}
+
+static struct line *make_line(struct destination *d, int64_t message)
+{
+	struct line *l = mem_zero(sizeof *l);
+	l->message = message;
+	l->last = &l->first;
+	append(d, l);
+	return l;
+}
+
+size_t destination_count(struct sender *s, str name, int64_t message)
+{
+	char space[KEY_MAX];
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+		struct destination *d = map_get(&s->destinations,
+						make_key(space, name, want));
+		const struct line *l = d ? find_line(d, message) : NULL;
+		if (l)
+			return l->count;
+	}
+	return 0;
+}
+
 void destination_put(struct sender *s, struct destination *d, struct item *i)
 {
+	struct line *l = find_line(d, i->message);
+	if (!l)
+		l = make_line(d, i->message);
 	i->next = NULL;
-	*d->last = i;
-	d->last = &i->next;
+	*l->last = i;
+	l->last = &i->next;
+	l->count++;
 	d->waiting++;
 	s->in_memory++;
 	destination_wants(s, d);
 	pthread_cond_signal(&d->some);
 }
 
-struct item *destination_take(struct sender *s, struct destination *d)
+static struct item *pop(struct line *l)
 {
-	struct item *i = d->first;
-	if (!i)
-		return NULL;
-	d->first = i->next;
-	if (!d->first)
-		d->last = &d->first;
-	d->waiting--;
-	s->in_memory--;
-	/* The dispatcher fills up again when half of the room is free. */
-	if (s->in_memory == IN_MEMORY_MAX / 2
-	    || (d->behind && d->waiting == IN_MEMORY_EACH / 2)) {
+	struct item *i = l->first;
+	l->first = i->next;
+	if (!l->first)
+		l->last = &l->first;
+	l->count--;
+	return i;
+}
+
+/* The dispatcher fills up again when half of the room is free. */
+static void count_taken(struct sender *s, struct destination *d, size_t n)
+{
+	static const size_t half = IN_MEMORY_MAX / 2, half_each = IN_MEMORY_EACH / 2;
+	s->in_memory -= n;
+	d->waiting -= n;
+	if ((s->in_memory <= half && s->in_memory + n > half)
+	    || (d->behind && d->waiting <= half_each && d->waiting + n > half_each)) {
 		s->woken = true;
 		pthread_cond_signal(&s->work);
 	}
+}
+
+struct item *destination_take(struct sender *s, struct destination *d)
+{
+	struct line *l = d->lines;
+	if (!l)
+		return NULL;
+	struct item *i = pop(l);
+	unlink_line(d, l);
+	if (l->first)
+		append(d, l); /* the next message has its turn */
+	else
+		free(l);
+	count_taken(s, d, 1);
 	return i;
+}
+
+size_t destination_take_like(struct sender *s, struct destination *d, int64_t message,
+			     struct item **items, size_t most)
+{
+	struct line *l = find_line(d, message);
+	size_t n = 0;
+	while (l && l->first && l->first->plain && n < most)
+		items[n++] = pop(l);
+	if (n && !l->first) {
+		unlink_line(d, l);
+		free(l);
+	}
+	count_taken(s, d, n);
+	return n;
 }
 
 void destinations_free(struct sender *s)

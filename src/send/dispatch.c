@@ -1,6 +1,6 @@
 /* The dispatcher: claims deliveries from the book and sees that somebody sends
  * them. It alone reads the queue. */
-#include "send/sender_inside.h"
+#include "send/dispatch_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,23 +9,7 @@
 
 #include <stdlib.h>
 
-enum { LOOK_MS = 1000, KNOWN = 64, CROWDED_S = 30, ORPHAN_S = 86400 };
-
-struct known { /* a message of late */
-	int64_t id, created_at, inbound;
-	enum tls_want want;
-};
-
-struct dispatcher {
-	struct sender *s;
-	struct book *outbound;
-	int64_t after;              /* new deliveries up to there have been claimed */
-	int64_t seen;               /* or, where that failed half way, looked at */
-	int64_t due_at;             /* when retries are looked for again */
-	struct destination *behind; /* those with new ones that were left in the book */
-	struct known known[KNOWN];
-	size_t next_known;
-};
+enum { CROWDED_S = 30, ORPHAN_S = 86400 };
 
 /* Its body is not wanted yet, only that it is there. */
 static err look_up(struct dispatcher *d, int64_t id, struct known *k)
@@ -61,6 +45,14 @@ static str put_text(char **at, str s)
 	return (str){ to, s.n };
 }
 
+static bool is_plain(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] > '~')
+			return false;
+	return true;
+}
+
 static struct item *make_item(const struct delivery *x, const struct known *k)
 {
 	struct item *i = mem_alloc(sizeof *i + x->recipient.n + x->notify.n + x->orcpt.n);
@@ -72,6 +64,7 @@ static struct item *make_item(const struct delivery *x, const struct known *k)
 			    .created_at = k->created_at,
 			    .inbound = k->inbound,
 			    .warned = x->warned };
+	i->plain = is_plain(x->recipient) && is_plain(x->orcpt);
 	i->recipient = put_text(&at, x->recipient);
 	i->notify = put_text(&at, x->notify);
 	i->orcpt = put_text(&at, x->orcpt);
@@ -114,14 +107,20 @@ static err take(struct dispatcher *d, const struct delivery *x)
 	struct item *i = make_item(x, &k);
 	pthread_mutex_lock(&d->s->lock);
 	flight_add(&d->s->flight, x->id);
-	if (!keeps_all(d->s))
-		destination_put(d->s, destination_get(d->s, x->destination, k.want), i);
+	if (!keeps_all(d->s)) {
+		struct destination *to = destination_get(d->s, x->destination, k.want);
+		destination_put(d->s, to, i);
+		if (x->next_at == DELIVERY_NOW) {
+			to->asked_for = true;
+			to->pace.closed_until = 0;
+		}
+	}
 	pthread_mutex_unlock(&d->s->lock);
 	if (keeps_all(d->s))
-		outcome_tell(d->s, i, OUTCOME_KEPT,
-			     &(struct outcome_words){ "",
-						      STR("kept: [send] relay = outbox"),
-						      STR(""), false, BOUNCE_OTHER });
+		outcome_tell(
+			d->s, i, OUTCOME_KEPT,
+			&(struct outcome_words){ "", STR("kept: [send] relay = outbox"),
+						 STR(""), false, BOUNCE_OTHER, false });
 	return OK;
 }
 
@@ -133,7 +132,7 @@ static bool in_flight(struct dispatcher *d, int64_t id)
 	return yes;
 }
 
-static bool has_room(struct dispatcher *d)
+bool dispatch_has_room(struct dispatcher *d)
 {
 	pthread_mutex_lock(&d->s->lock);
 	bool room = d->s->in_memory + CLAIM <= IN_MEMORY_MAX;
@@ -141,7 +140,7 @@ static bool has_room(struct dispatcher *d)
 	return room;
 }
 
-static void open_sessions(struct dispatcher *d)
+void dispatch_open_sessions(struct dispatcher *d)
 {
 	pthread_mutex_lock(&d->s->lock);
 	sessions_open(d->s);
@@ -150,111 +149,22 @@ static void open_sessions(struct dispatcher *d)
 
 /* A row that is read a second time may have been in flight when it was read and have
  * landed before we look: its outcome was committed first, so the book knows. */
-static bool is_still_owed(struct dispatcher *d, struct arena *a, const struct delivery *x)
+static bool is_still_owed(struct dispatcher *d, struct arena *a, const struct delivery *x,
+			  int64_t seen)
 {
 	struct delivery now;
 	if (in_flight(d, x->id))
 		return false;
-	if (!x->next_at && x->id > d->seen)
+	if (!x->next_at && x->id > seen)
 		return true;
 	return !delivery_get(d->outbound, a, x->id, &now).kind
 	       && now.next_at == x->next_at && !now.held;
 }
 
-static err take_owed(struct dispatcher *d, struct arena *a, const struct delivery *x)
+err dispatch_take_owed(struct dispatcher *d, struct arena *a, const struct delivery *x,
+		       int64_t seen)
 {
-	return is_still_owed(d, a, x) ? take(d, x) : OK;
-}
-
-/* --- the walk along the new ones --- */
-
-/* What is too much of one destination stays in the book, so that the others have room
- * in memory; a mark says where it begins. */
-static bool stays_behind(struct dispatcher *d, const struct delivery *x)
-{
-	pthread_mutex_lock(&d->s->lock);
-	struct destination *to = destination_get(d->s, x->destination, TLS_WANT_USUAL);
-	bool begins = !to->behind
-		      && destination_waiting(d->s, x->destination) >= IN_MEMORY_EACH;
-	to->behind = to->behind || begins;
-	bool stays = to->behind;
-	pthread_mutex_unlock(&d->s->lock);
-	if (begins) {
-		to->behind_after = x->id - 1;
-		to->next_behind = d->behind;
-		d->behind = to;
-	}
-	return stays;
-}
-
-/* Where it fails the walk goes back, or the rest would be forgotten. */
-static err claim_new(struct dispatcher *d)
-{
-	size_t n = 1;
-	while (n && has_room(d) && !atomic_load(&d->s->stopping)) {
-		ARENA(a);
-		struct delivery *x;
-		int64_t before = d->after;
-		err e = delivery_claim(d->outbound, a, &d->after, CLAIM, &x, &n);
-		for (size_t i = 0; i < n && !e.kind; i++)
-			if (!stays_behind(d, &x[i]))
-				e = take_owed(d, a, &x[i]);
-		open_sessions(d);
-		d->seen = d->after > d->seen ? d->after : d->seen;
-		if (e.kind) {
-			d->after = before;
-			return e;
-		}
-		n += d->after != before; /* a run of held rows is no end */
-	}
-	return OK;
-}
-
-/* Those of one destination that the walk left; as many as have room. */
-static err catch_up_one(struct dispatcher *d, struct destination *to, size_t room)
-{
-	ARENA(a);
-	struct delivery *x;
-	size_t n;
-	int64_t before = to->behind_after;
-	TRY(delivery_claim_of(d->outbound, a, to->name, &to->behind_after, d->after, room,
-			      &x, &n));
-	for (size_t i = 0; i < n; i++) {
-		err e = take_owed(d, a, &x[i]);
-		if (e.kind) {
-			to->behind_after = before;
-			return e;
-		}
-	}
-	pthread_mutex_lock(&d->s->lock);
-	to->behind = n == room;
-	pthread_mutex_unlock(&d->s->lock);
-	return OK;
-}
-
-static size_t room_at(struct dispatcher *d, const struct destination *to)
-{
-	pthread_mutex_lock(&d->s->lock);
-	size_t waiting = destination_waiting(d->s, to->name);
-	size_t room = waiting > IN_MEMORY_EACH / 2 ? 0 : IN_MEMORY_EACH - waiting;
-	pthread_mutex_unlock(&d->s->lock);
-	return room;
-}
-
-static err catch_up(struct dispatcher *d)
-{
-	struct destination **at = &d->behind;
-	while (*at && has_room(d)) {
-		struct destination *to = *at;
-		size_t room = room_at(d, to);
-		if (room)
-			TRY(catch_up_one(d, to, room));
-		if (to->behind)
-			at = &to->next_behind;
-		else
-			*at = to->next_behind;
-	}
-	return OK;
+	return is_still_owed(d, a, x, seen) ? take(d, x) : OK;
 }
 
 /* --- retries --- */
@@ -284,10 +194,10 @@ static err take_due(struct dispatcher *d, struct arena *a, const struct delivery
 	const struct delivery **crowded = arena_alloc(a, n * sizeof *crowded);
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++)
-		if (is_crowded(d, &x[i]) && is_still_owed(d, a, &x[i]))
+		if (is_crowded(d, &x[i]) && is_still_owed(d, a, &x[i], INT64_MAX))
 			crowded[count++] = &x[i];
 		else
-			TRY(take_owed(d, a, &x[i]));
+			TRY(dispatch_take_owed(d, a, &x[i], INT64_MAX));
 	return put_off_all(d, crowded, count);
 }
 
@@ -306,7 +216,7 @@ static err claim_due(struct dispatcher *d)
 	size_t limit = 0, n = 0;
 	if (clock_mono_ms() < d->due_at)
 		return OK;
-	while (n == limit && has_room(d)) {
+	while (n == limit && dispatch_has_room(d)) {
 		ARENA(a);
 		struct delivery *x;
 		limit = CLAIM + count_in_flight(d);
@@ -317,13 +227,19 @@ static err claim_due(struct dispatcher *d)
 	return OK;
 }
 
-static void wait_for_work(struct sender *s)
+/* Who wakes us may be about to write more, without a word: it is looked for again soon,
+ * then at ever longer times. */
+static void wait_for_work(struct dispatcher *d)
 {
-	int64_t until = clock_mono_ms() + LOOK_MS;
+	struct sender *s = d->s;
+	int64_t until = clock_mono_ms() + d->patience;
 	pthread_mutex_lock(&s->lock);
 	while (!s->woken && !atomic_load(&s->stopping))
 		if (!thread_wait_until(&s->work, &s->lock, until))
 			break;
+	d->patience = s->woken                    ? SOON_MS
+		      : d->patience * 2 < LOOK_MS ? d->patience * 2
+						  : LOOK_MS;
 	s->woken = false;
 	pthread_mutex_unlock(&s->lock);
 }
@@ -332,7 +248,7 @@ static void *run(void *arg)
 {
 	struct dispatcher *d = arg;
 	while (!atomic_load(&d->s->stopping)) {
-		err e = catch_up(d);
+		err e = claim_behind(d);
 		if (!e.kind)
 			e = claim_new(d);
 		if (!e.kind)
@@ -341,10 +257,11 @@ static void *run(void *arg)
 			log_error(
 				"queue-not-read", KE(e),
 				KZ("do", "mend what the error names; it is tried again"));
-		open_sessions(d);
-		wait_for_work(d->s);
+		dispatch_open_sessions(d);
+		wait_for_work(d);
 	}
 	book_close(d->outbound);
+	claims_free(d);
 	free(d);
 	return NULL;
 }
@@ -353,6 +270,8 @@ err dispatcher_start(struct arena *a, struct sender *s)
 {
 	struct dispatcher *d = mem_zero(sizeof *d);
 	d->s = s;
+	d->last_open = &d->open;
+	d->patience = SOON_MS;
 	err e = book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &d->outbound);
 	if (!e.kind)
 		e = thread_start_joinable(&s->dispatcher, run, d);

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { DIAL_MS = 30000, LOOKUP_MS = 20000 };
+enum { DIAL_MS = 30000, LOOKUP_MS = 20000, SPARE_MS = 10000 };
 
 struct attempt { /* at one server */
 	struct session *x;
@@ -12,6 +12,7 @@ struct attempt { /* at one server */
 	struct tls_policy policy;
 	struct smtp_outcome why; /* where it failed */
 	bool by_policy; /* the server may be well; what TLS must be is not there */
+	bool dialled;
 };
 
 /* Everything that waits for the destination shares one fate: no way there. */
@@ -25,7 +26,7 @@ void session_fail(struct session *x, int code, const char *status, str why)
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
 			     &(struct outcome_words){
 				     status, text, STR(""), false,
-				     bounce_classify(str_from(status), why) });
+				     bounce_classify(str_from(status), why), false });
 }
 
 static err dial(struct session *x, const struct hop *hop, int *fd)
@@ -152,6 +153,7 @@ static err open_once(struct attempt *t, bool tls)
 {
 	struct session *x = t->x;
 	int fd;
+	t->dialled = true;
 	err e = dial(x, t->hop, &fd);
 	if (e.kind) {
 		t->why = (struct smtp_outcome){ .code = 451,
@@ -233,15 +235,48 @@ static str describe(struct session *x, const struct tls_policy *p)
 	return arena_cat(x->a, x->hop->name, by[p->kind].n ? by[p->kind] : STR(", TLS"));
 }
 
+/* What the last attempt left: where a greylist is, which is often kept by one server of
+ * several, so that the second attempt goes to the server of the first; and whether
+ * somebody asked for an attempt now, whatever is known of its servers. */
+static void recall(struct session *x, const struct route *r)
+{
+	pthread_mutex_lock(&x->s->lock);
+	struct net_addr at = x->d->greylists;
+	x->d->greylists.len = 0;
+	x->insists = x->d->asked_for;
+	x->d->asked_for = false;
+	pthread_mutex_unlock(&x->s->lock);
+	for (size_t i = 1; at.len && i < r->count; i++) {
+		struct hop hop = r->hops[i];
+		if (hop.addr.len != at.len || memcmp(&hop.addr.ss, &at.ss, at.len) != 0)
+			continue;
+		memmove(r->hops + 1, r->hops, i * sizeof *r->hops);
+		r->hops[0] = hop;
+		return;
+	}
+}
+
+/* Who does not even greet is as far away as who cannot be dialled. */
+static bool was_reached(const struct smtp_outcome *why)
+{
+	return why->stage != SMTP_AT_GREETING || (why->code && !why->ours);
+}
+
 static bool try_hop(struct session *x, const struct hop *hop, struct attempt *t)
 {
+	int64_t begun = clock_mono_ms();
 	*t = (struct attempt){ .x = x, .hop = hop };
 	x->hop = hop;
-	tls_policy_find(&x->s->rules, x->a,
-			&(struct tls_question){ x->d->name, hop, x->d->want,
-						clock_mono_ms() + LOOKUP_MS },
-			&t->policy);
-	if (!open_hop(t).kind) {
+	tls_policy_find(
+		&x->s->rules, x->a,
+		&(struct tls_question){ x->d->name, hop, x->d->want, begun + LOOKUP_MS },
+		&t->policy);
+	bool open = !open_hop(t).kind;
+	if (t->dialled)
+		reach_told(x->s->reach, hop, clock_now_ms(),
+			   open || was_reached(&t->why));
+	x->heard.slow = x->heard.slow || clock_mono_ms() - begun > PACE_SLOW_MS;
+	if (open) {
 		x->by = describe(x, &t->policy);
 		return true;
 	}
@@ -251,26 +286,62 @@ static bool try_hop(struct session *x, const struct hop *hop, struct attempt *t)
 	return false;
 }
 
+struct search { /* for a server that takes us */
+	struct attempt last;
+	size_t never;  /* servers that cannot keep what the message requires */
+	int64_t until; /* when one that was left out may be dialled; 0: none was */
+};
+
 /* The first hop that takes us. A 5yz to the greeting speaks for that server, not
- * for the domain: the others are tried, and later again. What a message requires is
- * refused for good where none of them can keep it. */
+ * for the domain: the others are tried, and later again. */
+static bool try_hops(struct session *x, const struct route *r, struct search *s)
+{
+	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
+		const struct hop *hop = &r->hops[i];
+		int64_t at;
+		if (!reach_may_dial(x->s->reach, hop, clock_now_ms(), &at)
+		    && !x->insists) {
+			s->until = s->until && s->until < at ? s->until : at;
+			continue;
+		}
+		if (try_hop(x, hop, &s->last))
+			return true;
+		s->never += s->last.by_policy && s->last.why.code == 550;
+	}
+	return false;
+}
+
+/* No server was dialled. Where one may be soon what waits waits for that; but once only,
+ * since others could fail to reach it for ever. */
+static bool is_spared(struct session *x, int64_t until)
+{
+	pthread_mutex_lock(&x->s->lock);
+	bool spared = !x->hop && until && !x->d->spared
+		      && until - clock_now_ms() <= SPARE_MS;
+	x->d->spared = spared;
+	if (spared)
+		x->d->pace.closed_until = until;
+	pthread_mutex_unlock(&x->s->lock);
+	return spared;
+}
+
+/* What a message requires is refused for good where no server can keep it. */
 bool session_open(struct session *x, const struct route *r)
 {
-	struct attempt t = { .why = { .text = STR("") } };
-	size_t never = 0;
-	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
-		if (try_hop(x, &r->hops[i], &t))
-			return true;
-		never += t.by_policy && t.why.code == 550;
-	}
-	if (atomic_load(&x->s->stopping) || is_one_too_many(x))
+	struct search s = { .last.why.text = STR("its servers could not be reached a "
+						 "moment ago") };
+	recall(x, r);
+	if (try_hops(x, r, &s))
+		return true;
+	if (atomic_load(&x->s->stopping) || is_spared(x, s.until) || is_one_too_many(x))
 		return false;
-	str name = x->hop ? x->hop->name : STR("no server");
-	bool for_good = never == r->count;
+	bool for_good = s.never == r->count;
+	str name = x->hop ? arena_cat(x->a, x->hop->name, STR(": ")) : STR("");
+	x->failed = !for_good;
 	session_fail(x, for_good ? 550 : 451,
-		     for_good      ? "5.7.30"
-		     : t.by_policy ? "4.7.5"
-				   : "4.4.1",
-		     arena_cat(x->a, name, STR(": "), t.why.text));
+		     for_good           ? "5.7.30"
+		     : s.last.by_policy ? "4.7.5"
+					: "4.4.1",
+		     arena_cat(x->a, name, s.last.why.text));
 	return false;
 }

@@ -47,6 +47,7 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 			       .item = i,
 			       .relayed = w->relayed,
 			       .class = w->class,
+			       .greylisted = w->greylisted,
 			       .text = { text, w->text.n },
 			       .remote = { remote, w->remote.n } };
 	snprintf(o->status, sizeof o->status, "%s", w->status);
@@ -124,8 +125,8 @@ static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *
 	return n;
 }
 
-/* A list's copies and probes have their own return path and need no report: the ledger
- * and the bounce score know already. */
+/* A list's copies and probes need no report: the ledger and the bounce score know
+ * already. */
 static err tell(struct committer *c, struct arena *a, size_t first)
 {
 	const struct due lead = c->due[first];
@@ -135,7 +136,9 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 	struct outbound_message m;
 	str original;
 	err e = outbound_get(c->outbound, a, i->message, &m);
-	if (!e.kind && (m.verp || !m.reverse_path.n || str_eq(m.kind, STR("probe"))))
+	if (!e.kind
+	    && (m.verp || !m.reverse_path.n || str_eq(m.kind, STR("post"))
+		|| str_eq(m.kind, STR("probe"))))
 		return OK;
 	if (!e.kind)
 		e = outbound_body_read(c->outbound, a, m.id, 0,
@@ -182,15 +185,23 @@ static err end(struct committer *c, const struct outcome *o, const char *what,
 	return delivery_done(c->outbound, o->item->id);
 }
 
+static int64_t wait_of(struct committer *c, const struct outcome *o)
+{
+	const struct item *i = o->item;
+	int64_t first = c->s->conf->send_retry;
+	return o->greylisted && !i->attempts ? retry_greylisted(first, i->id)
+					     : retry_wait(first, i->attempts + 1, i->id);
+}
+
 static err write_later(struct committer *c, const struct outcome *o)
 {
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire)
 		return end(c, o, "expired", "failed", true);
-	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
 	TRY(enter(c, o, "tried", false));
-	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait, o->text));
+	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait_of(c, o),
+			   o->text));
 	if (age < WARN_AFTER || i->warned)
 		return OK;
 	TRY(delivery_warned(c->outbound, i->id));
@@ -251,9 +262,8 @@ static err write_bare(struct committer *c, const struct outcome *o)
 	const struct item *i = o->item;
 	if (o->kind != OUTCOME_LATER)
 		return delivery_done(c->outbound, i->id);
-	int64_t wait = retry_wait(c->s->conf->send_retry, i->attempts + 1);
-	return delivery_later(c->outbound, i->id, i->attempts + 1, clock_now() + wait,
-			      STR(""));
+	return delivery_later(c->outbound, i->id, i->attempts + 1,
+			      clock_now() + wait_of(c, o), STR(""));
 }
 
 /* One outcome alone. A bad row is logged with all that would have stood in it. Where

@@ -24,6 +24,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->wanting_last = &s->wanting;
 	pthread_mutex_init(&s->lock, NULL);
 	thread_cond_init(&s->work);
+	s->reach = reach_new();
 	TRY(committer_start(a, s));
 	TRY(letters_open(a, s->conf->site_data, &s->letters));
 	TRY(dispatcher_start(a, s));
@@ -55,6 +56,7 @@ static void sender_free(struct sender *s)
 	destinations_free(s);
 	letters_close(s->letters);
 	flight_free(&s->flight);
+	reach_free(s->reach);
 	pthread_cond_destroy(&s->work);
 	pthread_mutex_destroy(&s->lock);
 	free(s);

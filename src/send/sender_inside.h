@@ -4,6 +4,8 @@
 
 #include "mail/bounce.h"
 #include "send/letters.h"
+#include "send/pace.h"
+#include "send/reach.h"
 #include "send/sender.h"
 #include "store/outbound/ledger.h"
 
@@ -12,18 +14,33 @@ struct item { /* a delivery under way; one allocation with its texts behind it *
 	int64_t id, message, member, attempts, created_at, inbound;
 	str recipient, notify, orcpt;
 	bool warned;
+	bool plain; /* nothing in it can cost others of its transaction theirs */
+};
+
+struct line { /* what waits of one message for one destination */
+	struct line *next;
+	int64_t message;
+	struct item *first, **last;
+	size_t count;
 };
 
 struct destination {
 	str name;
-	enum tls_want want; /* of all messages in it: their connections differ */
-	struct item *first, **last;
-	size_t waiting;
+	enum tls_want want;        /* of all messages in it: their connections differ */
+	struct line *lines, *last; /* the first has its turn */
+	size_t waiting;            /* items in all lines */
 	size_t sessions;
 	size_t turned_away; /* of the sessions: they end */
 	size_t most;        /* sessions that it takes, as was seen of late; 0: not seen */
-	pthread_cond_t some; /* items came, for a session that is kept */
-	bool queued;         /* in the list of those that want a session */
+	struct pace pace;
+	bool proven;    /* it answered of late, and quickly */
+	bool suspect;   /* it failed or was slow the last time */
+	bool spared;    /* its servers were not dialled, since others had failed to */
+	bool asked_for; /* an attempt now, by an administrator */
+	size_t to_most; /* recipients it takes at a time; 0: not seen */
+	struct net_addr greylists; /* the server that asked to come again; len 0: none */
+	pthread_cond_t some;       /* items came, for a session that is kept */
+	bool queued;               /* in the list of those that want a session */
 	struct destination *next_wanting;
 	bool behind;          /* new ones, from behind_after on, still wait in the book */
 	int64_t behind_after; /* this and the next are the dispatcher's alone */
@@ -41,6 +58,7 @@ struct outcome { /* one allocation with its texts behind it */
 	str text, remote;        /* remote: the server that said so, or "" */
 	bool stuck;              /* it cannot be written, now or later */
 	bool relayed;            /* success was to be reported and the server cannot */
+	bool greylisted;
 };
 
 struct committer;
@@ -58,6 +76,7 @@ struct sender {
 	void *ctx;
 	struct committer *committer;
 	struct letters *letters;
+	struct reach *reach;
 	pthread_t dispatcher;
 
 	pthread_mutex_t lock;
@@ -68,6 +87,7 @@ struct sender {
 	struct destination *wanting, **wanting_last;
 	size_t in_memory; /* items */
 	size_t sessions;
+	size_t unproven;      /* of the sessions: those that had no good answer of late */
 	struct flight flight; /* ids of all that are claimed */
 };
 
@@ -81,15 +101,22 @@ enum {
 struct destination *destination_get(struct sender *s, str name, enum tls_want want);
 size_t destination_waiting(struct sender *s, str name); /* whatever they want */
 void destination_put(struct sender *s, struct destination *d, struct item *i);
+size_t destination_count(struct sender *s, str name,
+			 int64_t message);                       /* that wait of it */
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
+/* The next one; each message has its turn. NULL: nothing waits. */
 struct item *destination_take(struct sender *s, struct destination *d);
+/* Up to most further ones of that message, as long as they may share a transaction with
+ * others; how many. */
+size_t destination_take_like(struct sender *s, struct destination *d, int64_t message,
+			     struct item **items, size_t most);
 void destinations_free(struct sender *s); /* with all that waits in them */
 
 /* dispatch.c: a thread of its own, that ends when s->stopping is set */
 MUST_USE err dispatcher_start(struct arena *a, struct sender *s);
 
-/* session.c */
-void sessions_open(struct sender *s); /* under s->lock: as many as may be */
+/* places.c: under s->lock: as many sessions as may be */
+void sessions_open(struct sender *s);
 
 /* outcome.c */
 MUST_USE err committer_start(struct arena *a, struct sender *s);
@@ -100,6 +127,7 @@ struct outcome_words { /* borrowed */
 	str text, remote;
 	bool relayed;
 	enum bounce_class class;
+	bool greylisted;
 };
 void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 		  const struct outcome_words *w);

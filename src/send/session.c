@@ -7,19 +7,29 @@
 #include "base/thread.h"
 #include "lists/fanout.h"
 #include "send/blame.h"
+#include "send/retry.h"
 #include "smtp/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOOKUP_MS = 20000, KEEP_MS = 1000, EACH_SESSION = 20 };
+enum {
+	LOOKUP_MS = 20000,
+	KEEP_MS = 1000,
+	LOOK_ROUND_MS = 50,
+	GATHER_MS = 10,
+	TO_MOST = 50
+};
 
-struct under_way { /* a copy that the client holds */
+struct under_way { /* a copy that the client holds, and those who get it */
 	struct arena *a;
-	struct item *item;
+	struct item **items;
+	struct smtp_to *to;
+	size_t count;
+	bool shared;
 	struct letter *letter;
 	struct copy_parts parts;
-	struct smtp_to to;
+	int64_t since; /* milliseconds */
 };
 
 static unsigned notify_bits(str words)
@@ -57,19 +67,22 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 	struct letter *l = letter_for(x, u->letter);
 	const struct outbound_message *m = &l->row;
 	letter_seal(l, &x->s->sealer);
-	copy_make(u->a, l, &x->s->mac, u->item->member, &u->parts);
+	copy_make(u->a, l, &x->s->mac, u->items[0]->member, &u->parts);
 	copy_sign(u->a, l, &u->parts);
-	u->to = (struct smtp_to){ .address = u->item->recipient,
-				  .notify = notify_bits(u->item->notify),
-				  .orcpt = orcpt_xtext(u->a, u->item->orcpt) };
+	u->to = arena_alloc(u->a, u->count * sizeof *u->to);
+	for (size_t i = 0; i < u->count; i++)
+		u->to[i] = (struct smtp_to){ .address = u->items[i]->recipient,
+					     .notify = notify_bits(u->items[i]->notify),
+					     .orcpt = orcpt_xtext(u->a,
+								  u->items[i]->orcpt) };
 	*copy = (struct smtp_copy){ .reverse_path = u->parts.reverse_path,
-				    .to = &u->to,
-				    .to_count = 1,
+				    .to = u->to,
+				    .to_count = u->count,
 				    .parts = u->parts.parts,
 				    .part_count = u->parts.count,
 				    .eight_bit = m->eightbit,
 				    .utf8 = m->smtputf8
-					    || message_has_8bit(u->item->recipient)
+					    || message_has_8bit(u->items[0]->recipient)
 					    || message_has_8bit(u->parts.reverse_path),
 				    .headers_only = str_eq(m->ret, STR("HDRS")),
 				    .ret_given = m->ret.n > 0,
@@ -83,6 +96,7 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 struct item *session_take(struct session *x)
 {
 	pthread_mutex_lock(&x->s->lock);
+	place_heard(x);
 	struct item *i = destination_take(x->s, x->d);
 	pthread_mutex_unlock(&x->s->lock);
 	return i;
@@ -102,9 +116,29 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 		outcome_tell(x->s, i, OUTCOME_LATER,
 			     &(struct outcome_words){
 				     "4.3.0", STR("451 4.3.0 the message cannot be read"),
-				     STR(""), false, BOUNCE_MESSAGE });
+				     STR(""), false, BOUNCE_MESSAGE, false });
 	}
 	return NULL;
+}
+
+static size_t recipients_most(const struct session *x)
+{
+	int64_t offered = smtp_client_offers(x->client)->rcpt_max;
+	size_t most = TO_MOST;
+	if (offered && offered < (int64_t)most) /* LIMITS RCPTMAX (RFC 9422) */
+		most = (size_t)offered;
+	return x->d->to_most && x->d->to_most < most ? x->d->to_most : most;
+}
+
+/* Who else waits for the same octets goes along (RFC 5321 section 3.3). */
+static void take_others(struct session *x, struct under_way *u)
+{
+	if (!u->shared)
+		return;
+	pthread_mutex_lock(&x->s->lock);
+	u->count += destination_take_like(x->s, x->d, u->items[0]->message, u->items + 1,
+					  recipients_most(x) - 1);
+	pthread_mutex_unlock(&x->s->lock);
 }
 
 static bool give(void *ctx, struct smtp_copy *copy)
@@ -119,10 +153,57 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	struct arena *a = arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
-	u->item = i;
+	u->shared = i->plain && copy_is_shared(letter);
+	u->items = arena_alloc(a, (u->shared ? TO_MOST : 1) * sizeof(struct item *));
+	u->items[u->count++] = i;
 	u->letter = letter;
+	u->since = clock_mono_ms();
+	take_others(x, u);
 	describe(x, u, copy);
 	return true;
+}
+
+/* RFC 5321 section 4.5.3.1.10: the first of them are taken, the rest is for another
+ * transaction, now. */
+static bool is_too_many(const struct smtp_outcome *o, size_t n)
+{
+	return n && o->stage == SMTP_AT_RCPT && !o->ours
+	       && (o->code == 452 || o->code == 552)
+	       && (str_eq(o->status, STR("4.5.3")) || str_eq(o->status, STR("5.5.3"))
+		   || str_ifind(o->text, STR("too many recipients")).n);
+}
+
+static void put_back(struct session *x, struct item *i, size_t most)
+{
+	pthread_mutex_lock(&x->s->lock);
+	if (!x->d->to_most || most < x->d->to_most)
+		x->d->to_most = most;
+	destination_put(x->s, x->d, i);
+	pthread_mutex_unlock(&x->s->lock);
+}
+
+static void is_greylisted(struct session *x)
+{
+	pthread_mutex_lock(&x->s->lock);
+	x->d->greylists = x->hop->addr;
+	pthread_mutex_unlock(&x->s->lock);
+}
+
+/* What concerns one mailbox (x.1.z, x.2.z) says nothing about how much the server
+ * takes. */
+static void notice(struct session *x, const struct smtp_outcome *o, int64_t ms,
+		   bool greylisted)
+{
+	struct heard *h = &x->heard;
+	bool later = o->code / 100 != 2 && o->code / 100 != 5;
+	bool one = str_starts(o->status, STR("4.1."))
+		   || str_starts(o->status, STR("4.2."));
+	if (o->ours && o->code)
+		return; /* it was not asked */
+	h->slow = h->slow || ms > PACE_SLOW_MS;
+	h->bad = h->bad || (later && !one && !greylisted);
+	h->good += !later && ms <= PACE_SLOW_MS;
+	x->answered = x->answered || !later || one || greylisted;
 }
 
 static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
@@ -132,22 +213,31 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	struct under_way *u = copy->tag;
 	char status[12];
 	bool yes = o->code / 100 == 2;
-	(void)n;
+	if (is_too_many(o, n)) {
+		put_back(x, u->items[n], n);
+		return;
+	}
 	/* No code: the connection was lost or the server is too slow. */
 	int code = o->code ? o->code : 451;
 	str said = o->status.n ? o->status : o->code ? STR("") : STR("4.4.2");
 	snprintf(status, sizeof status, "%.*s", STR_F(said));
 	const struct smtp_offers *offers = smtp_client_offers(x->client);
-	bool relayed = yes && (u->to.notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
+	bool relayed = yes && (u->to[n].notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
+	bool greylisted = !o->ours && !u->items[n]->attempts
+			  && is_greylisting(o->code, o->status, o->text);
 	str text = arena_printf(u->a, "%d %s%s%.*s (%.*s)", code, status,
 				*status ? " " : "", STR_F(o->text), STR_F(x->by));
-	outcome_tell(x->s, u->item,
+	notice(x, o, clock_mono_ms() - u->since, greylisted);
+	if (greylisted)
+		is_greylisted(x);
+	outcome_tell(x->s, u->items[n],
 		     yes                  ? OUTCOME_DELIVERED
 		     : o->code / 100 == 5 ? OUTCOME_REFUSED
 					  : OUTCOME_LATER,
 		     &(struct outcome_words){
 			     status, text, o->code && !o->ours ? x->hop->name : STR(""),
-			     relayed, yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp) });
+			     relayed, yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
+			     greylisted });
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)
@@ -158,17 +248,22 @@ static void done(void *ctx, const struct smtp_copy *copy)
 	arena_free(u->a);
 }
 
-/* Keeps the open connection for a moment: a list's next post comes by the same way. */
+/* Keeps the open connection for a moment: a list's next post comes by the same way. But
+ * not while somebody else wants its place. */
 static bool wait_for_more(struct session *x)
 {
-	int64_t until = clock_mono_ms() + KEEP_MS;
-	pthread_mutex_lock(&x->s->lock);
-	while (!x->d->first && !atomic_load(&x->s->stopping))
-		if (!thread_wait_until(&x->d->some, &x->s->lock, until))
-			break;
-	bool more = x->d->first != NULL;
-	pthread_mutex_unlock(&x->s->lock);
-	return more && !atomic_load(&x->s->stopping) && smtp_client_alive(x->client);
+	struct sender *s = x->s;
+	int64_t until = clock_mono_ms() + KEEP_MS, now;
+	pthread_mutex_lock(&s->lock);
+	place_heard(x);
+	while (!x->d->waiting && !atomic_load(&s->stopping) && !places_are_short(s)
+	       && (now = clock_mono_ms()) < until)
+		thread_wait_until(&x->d->some, &s->lock,
+				  now + LOOK_ROUND_MS < until ? now + LOOK_ROUND_MS
+							      : until);
+	bool more = x->d->waiting > 0;
+	pthread_mutex_unlock(&s->lock);
+	return more && !atomic_load(&s->stopping) && smtp_client_alive(x->client);
 }
 
 static void talk(struct session *x)
@@ -181,6 +276,8 @@ static void talk(struct session *x)
 			log_info("session-broken", KS("destination", x->d->name),
 				 KS("hop", x->hop->name), KE(e));
 	} while (!e.kind && wait_for_more(x));
+	/* It let us in and took nothing: without a pause the next does the same. */
+	x->failed = e.kind && e.kind != ERR_LIMIT && !x->answered;
 	smtp_client_quit(x->client);
 }
 
@@ -189,10 +286,12 @@ static void go(struct session *x)
 	struct route r;
 	route_find(x->s->conf, x->s->resolver, x->a, x->d->name,
 		   clock_mono_ms() + LOOKUP_MS, &r);
-	if (!r.count)
+	if (!r.count) {
+		x->failed = true;
 		session_fail(x, r.code, r.status, r.why);
-	else if (session_open(x, &r))
+	} else if (session_open(x, &r)) {
 		talk(x);
+	}
 }
 
 static void *run(void *arg)
@@ -203,20 +302,13 @@ static void *run(void *arg)
 	x->a = a;
 	go(x);
 	pthread_mutex_lock(&s->lock);
-	x->d->turned_away -= x->turned_away;
-	if (!--x->d->sessions)
-		x->d->most = 0;
-	s->sessions--;
-	if (x->d->first)
-		destination_wants(s, x->d);
-	s->woken = true; /* a place is free, and what is left here wants one */
-	pthread_cond_signal(&s->work);
+	place_ends(x);
 	pthread_mutex_unlock(&s->lock);
 	free(x);
 	return NULL;
 }
 
-static bool start(struct sender *s, struct destination *d)
+bool session_start(struct sender *s, struct destination *d)
 {
 	struct session *x = mem_zero(sizeof *x);
 	x->s = s;
@@ -228,38 +320,6 @@ static bool start(struct sender *s, struct destination *d)
 		free(x);
 		return false;
 	}
-	d->sessions++;
-	s->sessions++;
+	place_begins(x);
 	return true;
-}
-
-/* One more connection for each EACH_SESSION copies that wait, up to the limits. */
-static bool wants_more(const struct sender *s, const struct destination *d)
-{
-	size_t most = d->most ? d->most : (size_t)s->conf->send_per_destination;
-	return d->first && d->sessions < most && d->sessions * EACH_SESSION < d->waiting;
-}
-
-void sessions_open(struct sender *s)
-{
-	struct destination *again = NULL, **tail = &again;
-	while (s->wanting && s->sessions < (size_t)s->conf->send_max_connections) {
-		struct destination *d = s->wanting;
-		s->wanting = d->next_wanting;
-		if (!s->wanting)
-			s->wanting_last = &s->wanting;
-		d->queued = false;
-		if (!wants_more(s, d) || (start(s, d) && !wants_more(s, d)))
-			continue;
-		/* In turn: everybody gets a first connection before one a second. Where
-		 * there was no thread to be had it is tried again. */
-		d->queued = true;
-		d->next_wanting = NULL;
-		*tail = d;
-		tail = &d->next_wanting;
-	}
-	if (again) {
-		*s->wanting_last = again;
-		s->wanting_last = tail;
-	}
 }

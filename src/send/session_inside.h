@@ -1,11 +1,18 @@
 /* send/session_inside.h: one connection to a destination, among its own files.
- * open.c finds a server that takes us; session.c sends what waits. */
+ * places.c decides who gets one; open.c finds a server that takes us; session.c sends
+ * what waits. */
 #pragma once
 
 #include "send/route.h"
 #include "send/sender_inside.h"
 #include "send/tls_result.h"
 #include "smtp/client.h"
+
+struct heard {       /* since place_heard was called */
+	size_t good; /* answers that came quickly, yes or no */
+	bool bad;    /* it wants less */
+	bool slow;
+};
 
 struct session {
 	struct sender *s;
@@ -15,6 +22,11 @@ struct session {
 	struct smtp_client *client;
 	str by; /* the hop's name and what TLS it is by, for the ledger */
 	bool turned_away;
+	bool unproven; /* counted among s->unproven */
+	bool insists;  /* dials also who could not be reached a moment ago */
+	bool failed;   /* no server took us, or none of our mail */
+	bool answered; /* some of it */
+	struct heard heard;
 };
 
 /* The next that waits for the destination, or NULL. */
@@ -24,5 +36,18 @@ struct item *session_take(struct session *x);
 void session_fail(struct session *x, int code, const char *status, str why);
 
 /* Opens x->client to the first hop that takes us. False: there is none, and what waits
- * was told so, unless other sessions to there go on. */
+ * was told so, unless other sessions to there go on or its servers are not to be dialled
+ * yet. */
 bool session_open(struct session *x, const struct route *r);
+
+/* --- under s->lock --- */
+
+bool session_start(struct sender *s, struct destination *d);
+
+/* places.c: all places are taken, and somebody wants one. */
+bool places_are_short(const struct sender *s);
+
+/* places.c: what a session heard changes who gets the next place. */
+void place_begins(struct session *x);
+void place_heard(struct session *x);
+void place_ends(struct session *x);

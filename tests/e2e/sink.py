@@ -3,6 +3,7 @@
     sink = Sink('127.0.0.9', port)
     sink.reply['rcpt'] = lambda address: '451 4.7.1 later' if ... else None
     sink.stall = 'dot'             # or greeting, ehlo, mail, rcpt, data: says no more
+    sink.rcpt_most = 10            # in a transaction; what is more hears 452
     sink.close_at = 'data'         # hangs up there; both may be functions of the connection
     sink.to('anna@north.example')  # the mails that came for her
 
@@ -23,6 +24,7 @@ class Mail:
         self.mail_from, self.mail_params = '', ''
         self.rcpts, self.params = [], []
         self.data, self.at, self.chunked = b'', 0, False
+        self.answering = ''  # the recipient whom reply['dot'] is asked for
 
     @property
     def header(self):
@@ -50,7 +52,7 @@ class Closed(Exception):
 class Connection:
     def __init__(self, sink, sock, number):
         self.sink, self.sock, self.number = sink, sock, number
-        self.helo, self.tls, self.room = '', False, b''
+        self.helo, self.tls, self.room, self.lmtp = '', False, b'', False
         self.mail = None
 
     def say(self, text):
@@ -125,12 +127,16 @@ class Connection:
             time.sleep(self.sink.delay)
         self.at('dot')
         said = self.sink.reply.get('dot')
-        text = (said(mail) if callable(said) else said) or standard
-        if text[0] == '2':  # kept before it is said, as a real server does
+        texts = []
+        for mail.answering in mail.rcpts if self.lmtp else mail.rcpts[:1]:
+            texts.append((said(mail) if callable(said) else said) or standard)
+        if self.lmtp:  # RFC 2033 section 4.2: an answer each
+            mail.rcpts = [r for r, text in zip(mail.rcpts, texts) if text[0] == '2']
+        if any(text[0] == '2' for text in texts):  # kept before it is said, as a real server does
             with self.sink.lock:
                 self.sink.mails.append(mail)
         self.at('after-dot')
-        self.say(text)
+        self.say('\r\n'.join(texts))
 
     def envelope(self, line):
         m = re.match(r'(MAIL FROM|RCPT TO):\s*<(.*?)>\s*(.*)$', line, re.I)
@@ -143,6 +149,8 @@ class Connection:
                 self.mail = None
         elif not self.mail:
             self.say('503 5.5.1 MAIL first')
+        elif len(self.mail.rcpts) >= self.sink.rcpt_most:
+            self.say('452 4.5.3 too many recipients')
         elif self.answer('rcpt', '250 2.1.5 ok', m[2]):
             self.mail.rcpts.append(m[2])
             self.mail.params.append(m[3])
@@ -153,8 +161,9 @@ class Connection:
     def command(self, line):
         verb = line.split(' ')[0].upper()
         self.sink.commands.append(line)
-        if verb in ('EHLO', 'HELO'):
-            self.ehlo(line[5:], verb == 'EHLO')
+        if verb in ('EHLO', 'HELO', 'LHLO'):
+            self.lmtp = verb == 'LHLO'
+            self.ehlo(line[5:], verb != 'HELO')
         elif verb == 'STARTTLS' and 'STARTTLS' in self.sink.offers:
             self.starttls()
         elif verb in ('MAIL', 'RCPT'):
@@ -219,6 +228,7 @@ class Sink:
         if certificate:
             self.offers.append('STARTTLS')
         self.reply, self.stall, self.close_at, self.break_tls, self.delay = {}, None, None, False, 0
+        self.rcpt_most = 1000  # in a transaction, then 452
         self.mails, self.refused, self.commands = [], [], []
         self.connections, self.live, self.most = 0, set(), 0
         self.lock = threading.Lock()
@@ -255,6 +265,7 @@ class Sink:
                 sock, _ = listener.accept()
             except OSError:
                 return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.lock:
                 self.connections += 1
                 c = Connection(self, sock, self.connections)

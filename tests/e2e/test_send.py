@@ -182,7 +182,7 @@ check('with the server\'s words', 'greylisted' in row['last_reply'], row)
 later(290)
 time.sleep(1.5)
 equal('not yet', len(seen), 1)
-later(11)
+later(45)
 fate(mid, 'delivered')
 a.reply['rcpt'] = lambda address: '550 5.1.1 no such user' if address.startswith('bad') else None
 mid = send(['good@only-a.example', 'bad1@only-a.example', 'bad2@only-a.example'], 'some are bad')

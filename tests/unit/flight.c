@@ -1,6 +1,5 @@
-/* send/flight.h against a model, and send/retry.h. */
+/* send/flight.h against a model. */
 #include "send/flight.h"
-#include "send/retry.h"
 
 #include "tests/check.h"
 
@@ -59,25 +58,10 @@ static void test_run(void)
 	flight_free(&f);
 }
 
-static void test_retry(void)
-{
-	static const struct {
-		int64_t first, attempts, want;
-	} cases[] = {
-		{ 300, 1, 300 },  { 300, 2, 600 },      { 300, 3, 1200 },
-		{ 300, 6, 9600 }, { 300, 7, 14400 },    { 300, 1000000, 14400 },
-		{ 300, 0, 300 },  { 0, 1, 1 },          { -5, 3, 4 },
-		{ 1, 5, 16 },     { 100000, 1, 14400 }, { INT64_MAX, 9, 14400 },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		CHECK(retry_wait(cases[i].first, cases[i].attempts) == cases[i].want);
-}
-
 int main(void)
 {
 	for (unsigned seed = 1; seed <= 4; seed++)
 		test_flight(seed, seed == 4 ? 1 << 20 : (int64_t)seed);
 	test_run();
-	test_retry();
 	return check_done();
 }

@@ -234,28 +234,87 @@ static void test_dead(struct bench *t)
 	};
 	t->conf.routes = r;
 	begin(t);
-	int64_t start = clock_mono_ms(), id = message(t, &m);
-	owe(t, id, 300, "dead.test", 0);
-	owe(t, id, 300, "mute.test", 0);
-	int first = owe(t, id, 300, "ok.test", 10);
+	int64_t start = clock_mono_ms();
+	owe(t, message(t, &m), 300, "dead.test", 0);
+	owe(t, message(t, &m), 300, "mute.test", 0);
+	int first = owe(t, message(t, &m), 300, "ok.test", 10);
 	sender_wake(t->s);
 	for (int i = 0; i < 1000 && sink_got(&t->sink, first, 300, 1) < 300; i++)
 		thread_sleep(10);
 	CHECK(sink_got(&t->sink, first, 300, 1) == 300 && clock_mono_ms() - start < 4000);
+	int64_t dead = 0;
+	for (int i = 0; i < 1000 && dead < 300; i++, thread_sleep(10)) {
+		bool found;
+		CHECK(ok(book_number(t->b, &dead, &found,
+				     "SELECT count(*) FROM delivery WHERE destination = "
+				     "'dead.test' AND attempts > 0 AND last_reply LIKE "
+				     "'451 4.4.1 %'")));
+	}
+	CHECK(dead == 300);
 	end(t);
 	CHECK(left(t) == 600);
-	struct queue_rows {
-		int64_t n;
-	} dead = { 0 };
-	bool found;
-	CHECK(ok(book_number(
-		t->b, &dead.n, &found,
-		"SELECT count(*) FROM delivery WHERE destination = 'dead.test' AND "
-		"attempts > 0 AND last_reply LIKE '451 4.4.1 %'")));
-	CHECK(dead.n == 300);
 	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
 	close(mute);
 	configure(t, "");
+}
+
+/* Who gets the same octets goes in one transaction, fifty at the most, or as many as the
+ * server takes; each has its own outcome. */
+static void test_shared(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") },
+				own = { .verp = true, .list = STR("dev@lists.example") };
+	static const struct {
+		int recipients, most, messages;
+		bool own;
+	} cases[] = { { 49, 0, 1, false },  { 50, 0, 1, false }, { 51, 0, 2, false },
+		      { 45, 10, 5, false }, { 3, 1, 3, false },  { 20, 0, 20, true } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int before = atomic_load(&t->sink.messages);
+		int64_t tried = noted(t, "tried");
+		configure(t, "per_destination = 1\n");
+		t->sink.rcpt_most = cases[i].most;
+		int first = owe(t, message(t, cases[i].own ? &own : &m),
+				cases[i].recipients, "d0.ok.test", 0);
+		begin(t);
+		CHECK(wait_left(t, 0, 20));
+		end(t);
+		CHECK(sink_got(&t->sink, first, cases[i].recipients, 1)
+		      == cases[i].recipients);
+		CHECK(atomic_load(&t->sink.messages) == before + cases[i].messages);
+		CHECK(noted(t, "tried") == tried); /* too many is no refusal */
+	}
+	t->sink.rcpt_most = 0;
+	configure(t, "");
+}
+
+/* Two in one transaction are refused: the others have it, and hear nothing of it. */
+static void test_partly(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") };
+	int64_t refused = noted(t, "refused"), id = message(t, &m);
+	struct delivery d[40];
+	int first = t->next;
+	for (int i = 0; i < 40; i++)
+		d[i] = (struct delivery){ .destination = STR("d0.ok.test"),
+					  .recipient = arena_printf(
+						  t->a, "u%d@%s", t->next++,
+						  i % 20 == 7 ? "never.test"
+							      : "d0.ok.test"),
+					  .notify = STR(""),
+					  .orcpt = STR(""),
+					  .last_reply = STR("") };
+	/* None of whose business a strange address is. */
+	d[3].recipient = arena_printf(t->a, "u%d@d0.ok.test\x01", first + 3);
+	CHECK(ok(delivery_add(t->b, id, d, 40))
+	      && ok(outbound_progress(t->b, id, 0, true)));
+	begin(t);
+	for (int i = 0; i < 1000 && noted(t, "refused") < refused + 3; i++)
+		thread_sleep(10);
+	CHECK(wait_left(t, 0, 20));
+	end(t);
+	CHECK(noted(t, "refused") == refused + 3);
+	CHECK(sink_got(&t->sink, first, 40, 1) == 37);
 }
 
 /* The peer closes in the middle of a message, time and again: nothing is lost, nothing
@@ -275,7 +334,8 @@ static void test_close(struct bench *t)
  * left stays; the next process sends that and nothing else. */
 static void test_stop(struct bench *t)
 {
-	struct outbound_message m = { .reverse_path = STR("x@sender.test") };
+	struct outbound_message m = { .verp = true,
+				      .reverse_path = STR("x@sender.test") };
 	enum { N = 1500 };
 	int first = owe(t, message(t, &m), N, "ok.test", 10);
 	atomic_store(&t->sink.delay_us, 2000);
@@ -293,6 +353,81 @@ static void test_stop(struct bench *t)
 	CHECK(wait_left(t, 0, 60));
 	end(t);
 	CHECK(sink_got(&t->sink, first, N, 1) == N);
+}
+
+static bool wait_got(struct bench *t, int first, int n, int seconds)
+{
+	for (int i = 0; i < seconds * 100 && sink_got(&t->sink, first, n, 1) < n; i++)
+		thread_sleep(10);
+	return sink_got(&t->sink, first, n, 1) == n;
+}
+
+/* A small post behind a large one, to the same destination and to others: it is there
+ * long before the large one has ended. */
+static void test_fair(struct bench *t)
+{
+	struct outbound_message big = { .verp = true, .list = STR("big@lists.example") },
+				small = { .verp = true,
+					  .list = STR("dev@lists.example") };
+	enum { N = 3000 };
+	configure(t, "per_destination = 1\n");
+	atomic_store(&t->sink.delay_us, 2000);
+	int first = owe(t, message(t, &big), N, "d0.ok.test", 0);
+	begin(t);
+	CHECK(wait_got(t, first, 100, 20));
+	int next = owe(t, message(t, &small), 20, "d0.ok.test", 0);
+	owe(t, message(t, &small), 20, "ok.test", 5);
+	sender_wake(t->s);
+	CHECK(wait_got(t, next, 40, 5));
+	int done = sink_got(&t->sink, first, N, 1);
+	CHECK(done < N / 2);
+	end(t);
+	atomic_store(&t->sink.delay_us, 0);
+	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+	configure(t, "");
+}
+
+/* Twenty servers that let us in and say nothing, and no more than sixteen places: who has
+ * answered before still finds one. */
+static void test_places(struct bench *t)
+{
+	int port, mute = sink_listen(&port);
+	struct outbound_message m = { .verp = true, .list = STR("dev@lists.example") };
+	configure(t, "max_connections = 16\ntimeout = 20s\n");
+	struct conf_route *r = arena_alloc(t->a, (t->conf.route_count + 1) * sizeof *r);
+	memcpy(r, t->conf.routes, t->conf.route_count * sizeof *r);
+	r[t->conf.route_count++] = (struct conf_route){
+		STR("*.mute.test"), arena_printf(t->a, "smtp://127.0.0.1:%d", port)
+	};
+	t->conf.routes = r;
+	begin(t);
+	CHECK(wait_got(t, owe(t, message(t, &m), 3, "ok.test", 3), 3, 5));
+	thread_sleep(1500); /* its sessions have ended */
+	owe(t, message(t, &m), 2000, "mute.test", 20);
+	sender_wake(t->s);
+	thread_sleep(300);
+	int64_t start = clock_mono_ms();
+	int first = owe(t, message(t, &m), 600, "ok.test", 3);
+	sender_wake(t->s);
+	CHECK(wait_got(t, first, 600, 10) && clock_mono_ms() - start < 5000);
+	close(mute);
+	end(t);
+	CHECK(left(t) == 2000);
+	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+	configure(t, "");
+}
+
+/* Two places, eight destinations: a connection that is kept for later gives way at once. */
+static void test_gives_way(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") };
+	configure(t, "max_connections = 2\n");
+	int first = owe(t, message(t, &m), 8, "ok.test", 8);
+	int64_t start = clock_mono_ms();
+	begin(t);
+	CHECK(wait_got(t, first, 8, 10) && clock_mono_ms() - start < 1500);
+	end(t);
+	configure(t, "");
 }
 
 /* More for one destination than fits in memory: the rest waits in the book, without a
@@ -443,6 +578,11 @@ int main(void)
 	test_later(&t);
 	test_never(&t);
 	test_dead(&t);
+	test_shared(&t);
+	test_partly(&t);
+	test_fair(&t);
+	test_places(&t);
+	test_gives_way(&t);
 	test_close(&t);
 	test_stop(&t);
 	test_crowd(&t);

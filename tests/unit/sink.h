@@ -25,14 +25,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SINK_IDS = 10000 };
+enum { SINK_IDS = 30000 };
 
 struct sink {
 	int fd, port;
 	pthread_t thread;
 	atomic_bool stopping;
-	atomic_int sessions, taken, delay_us; /* of each message */
-	pthread_mutex_t lock;                 /* of what follows */
+	atomic_int sessions, taken;    /* taken: copies, one a recipient */
+	atomic_int messages, delay_us; /* delay_us: of each message */
+	int rcpt_most;                 /* in a transaction, then 452; 0: any number */
+	pthread_mutex_t lock;          /* of what follows */
 	unsigned char got[SINK_IDS], tried[SINK_IDS];
 	bool bad_path;   /* a return path that is not this recipient's own */
 	char last[8192]; /* the newest message, as far as it fits */
@@ -41,8 +43,8 @@ struct sink {
 struct sink_talk {
 	struct sink *s;
 	FILE *in, *out;
-	char to[300];
-	int id;
+	int ids[200], count; /* recipients of this transaction that were accepted */
+	bool closes;
 };
 
 /* "u17@…" or "u17@…": 17. */
@@ -55,15 +57,18 @@ static inline int sink_id(const char *path)
 
 static inline const char *sink_rcpt(struct sink_talk *t, const char *line)
 {
-	snprintf(t->to, sizeof t->to, "%.299s", line);
-	t->id = sink_id(line);
+	int id = sink_id(line);
+	if (t->s->rcpt_most && t->count >= t->s->rcpt_most)
+		return "452 4.5.3 too many recipients\r\n";
 	pthread_mutex_lock(&t->s->lock);
-	bool first = t->s->tried[t->id]++ == 0;
+	bool first = t->s->tried[id]++ == 0;
 	pthread_mutex_unlock(&t->s->lock);
 	if (strstr(line, "@never.test"))
 		return "550 5.1.1 nobody of that name\r\n";
 	if (strstr(line, "@later.test") && first)
 		return "451 4.2.1 come again\r\n";
+	t->closes = t->closes || (strstr(line, "@close.test") && first && id % 5 == 0);
+	t->ids[t->count++ % 200] = id;
 	return "250 2.1.5 ok\r\n";
 }
 
@@ -83,13 +88,16 @@ static inline bool sink_data(struct sink_talk *t)
 	if (atomic_load(&t->s->delay_us))
 		usleep((unsigned)atomic_load(&t->s->delay_us));
 	pthread_mutex_lock(&t->s->lock);
-	bool closes = strstr(t->to, "@close.test") && t->s->tried[t->id] == 1
-		      && t->id % 5 == 0;
-	if (!closes) {
-		t->s->got[t->id]++;
-		memcpy(t->s->last, all, sizeof all);
+	bool closes = t->closes;
+	for (int i = 0; i < t->count && !closes; i++) {
+		t->s->got[t->ids[i]]++;
 		atomic_fetch_add(&t->s->taken, 1);
 	}
+	if (!closes) {
+		memcpy(t->s->last, all, sizeof all);
+		atomic_fetch_add(&t->s->messages, 1);
+	}
+	t->count = 0;
 	pthread_mutex_unlock(&t->s->lock);
 	return !closes;
 }
@@ -104,14 +112,12 @@ static inline void sink_session(struct sink_talk *t)
 		if (!strncasecmp(line, "EHLO", 4))
 			says = "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 "
 			       "ENHANCEDSTATUSCODES\r\n";
+		else if (!strncasecmp(line, "MAIL", 4))
+			t->count = 0, t->closes = false;
 		else if (!strncasecmp(line, "RCPT", 4))
 			says = sink_rcpt(t, line);
 		else if (!strncasecmp(line, "DATA", 4)) {
-			/* one recipient each: a DATA behind a refused one is out of order */
-			bool refused = strstr(t->to, "@never.test")
-				       || (strstr(t->to, "@later.test")
-					   && t->s->tried[t->id] == 1);
-			if (refused) {
+			if (!t->count) {
 				says = "554 5.5.1 no valid recipients\r\n";
 			} else {
 				fputs("354 go on\r\n", t->out);

@@ -34,22 +34,38 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 
 /* Rows that are not new are looked at too, so that the cursor passes them once and
  * no query has to skip a great number of them. */
-err delivery_claim(struct book *b, struct arena *a, int64_t *after, size_t limit,
-		   struct delivery **d, size_t *count)
+static size_t keep_new(struct delivery *rows, size_t n, int64_t *after)
 {
-	struct delivery *rows;
-	size_t n, fresh = 0;
-	TRY(TABLE_ALL(b, a, read_delivery, &rows, &n,
-		      "SELECT " DELIVERY " FROM delivery d WHERE d.id > ?1 "
-		      "ORDER BY d.id LIMIT ?2",
-		      SQL_I(*after), SQL_I(limit)));
+	size_t fresh = 0;
 	if (n)
 		*after = rows[n - 1].id;
 	for (size_t i = 0; i < n; i++)
 		if (!rows[i].next_at && !rows[i].held)
 			rows[fresh++] = rows[i];
-	*d = rows;
-	*count = fresh;
+	return fresh;
+}
+
+err delivery_claim(struct book *b, struct arena *a, int64_t *after, size_t limit,
+		   struct delivery **d, size_t *count)
+{
+	size_t n;
+	TRY(TABLE_ALL(b, a, read_delivery, d, &n,
+		      "SELECT " DELIVERY " FROM delivery d WHERE d.id > ?1 "
+		      "ORDER BY d.id LIMIT ?2",
+		      SQL_I(*after), SQL_I(limit)));
+	*count = keep_new(*d, n, after);
+	return OK;
+}
+
+err delivery_claim_new(struct book *b, struct arena *a, int64_t message, int64_t *after,
+		       size_t limit, struct delivery **d, size_t *count)
+{
+	size_t n;
+	TRY(TABLE_ALL(b, a, read_delivery, d, &n,
+		      "SELECT " DELIVERY " FROM delivery d WHERE d.message = ?1 AND "
+		      "d.id > ?2 ORDER BY d.id LIMIT ?3",
+		      SQL_I(message), SQL_I(*after), SQL_I(limit)));
+	*count = keep_new(*d, n, after);
 	return OK;
 }
 

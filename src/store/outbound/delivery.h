@@ -1,8 +1,9 @@
 /* store/outbound/delivery.h: one recipient still owed a copy. A row is in one of
  * three states: new (next_at 0), scheduled (next_at a second, not held), held. The
- * sender walks the new ones in order of id and asks for scheduled ones by time:
+ * sender walks the new ones of each message in order of id and asks for scheduled ones
+ * by time:
  *
- *     TRY(delivery_claim(b, a, &after, 1000, &d, &count));
+ *     TRY(delivery_claim_new(b, a, message, &after, 1000, &d, &count));
  *     TRY(delivery_due(b, a, clock_now(), 1000, &d, &count));
  *     ...
  *     TRY(book_begin(b));
@@ -17,6 +18,7 @@
 #include "store/store.h"
 
 enum { HELD_ADMIN = 1, HELD_FROZEN = 2 }; /* bits of held */
+enum { DELIVERY_NOW = 1 }; /* next_at of one that was released, or asked to be retried */
 
 struct delivery {
 	int64_t id, message;
@@ -42,6 +44,11 @@ MUST_USE err delivery_add(struct book *b, int64_t message, struct delivery *d,
  * Start with 0. */
 MUST_USE err delivery_claim(struct book *b, struct arena *a, int64_t *after, size_t limit,
 			    struct delivery **d, size_t *count);
+
+/* The same among the rows of one message. */
+MUST_USE err delivery_claim_new(struct book *b, struct arena *a, int64_t message,
+				int64_t *after, size_t limit, struct delivery **d,
+				size_t *count);
 
 /* The new ones of one destination with ids above *after, up to upto, at most limit;
  * *after moves on to the last of them. For a walk that has passed them by. */

@@ -118,6 +118,34 @@ err outbound_unfinished(struct book *b, struct arena *a, struct outbound_message
 			 " FROM message WHERE complete = 0 ORDER BY id");
 }
 
+static void read_owing(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct outbound_owing *)row = (struct outbound_owing){
+		.id = rows_i64(r, 0), .owing = rows_i64(r, 1)
+	};
+}
+
+err outbound_owing_after(struct book *b, struct arena *a, int64_t after, size_t limit,
+			 struct outbound_owing **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_owing, m, count,
+			 "SELECT id, complete = 0 OR EXISTS "
+			 "(SELECT 1 FROM delivery d WHERE d.message = m.id) "
+			 "FROM message m WHERE id > ?1 ORDER BY id LIMIT ?2",
+			 SQL_I(after), SQL_I(limit));
+}
+
+err outbound_is_complete(struct book *b, int64_t id, bool *complete)
+{
+	int64_t yes = 0;
+	bool found;
+	TRY(book_number(b, &yes, &found, "SELECT complete FROM message WHERE id = ?1",
+			SQL_I(id)));
+	*complete = yes || !found;
+	return OK;
+}
+
 err outbound_before(struct book *b, struct arena *a, int64_t id, size_t limit,
 		    struct outbound_message **m, size_t *count)
 {

@@ -57,6 +57,18 @@ MUST_USE err outbound_by_message_id(struct book *b, struct arena *a, str message
 MUST_USE err outbound_unfinished(struct book *b, struct arena *a,
 				 struct outbound_message **m, size_t *count);
 
+/* Messages with ids above after, at most limit, in order, and whether deliveries of each
+ * are there or may still come. */
+struct outbound_owing {
+	int64_t id;
+	bool owing;
+};
+MUST_USE err outbound_owing_after(struct book *b, struct arena *a, int64_t after,
+				  size_t limit, struct outbound_owing **m, size_t *count);
+
+/* Whether all its deliveries have been made; also of one that is gone. */
+MUST_USE err outbound_is_complete(struct book *b, int64_t id, bool *complete);
+
 /* The newest ones before id (0: from the newest), at most limit. */
 MUST_USE err outbound_before(struct book *b, struct arena *a, int64_t id, size_t limit,
 			     struct outbound_message **m, size_t *count);
