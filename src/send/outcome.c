@@ -81,12 +81,10 @@ static void report(struct committer *c, const struct outcome *o, const char *act
  * diagnostic is the reply word for word (RFC 3464 section 2.3.6). */
 static str reply_of(const struct outcome *o)
 {
-	str name = o->remote;
-	size_t tail = name.n + strlen(" ()");
-	str end = str_skip(o->text, o->text.n > tail ? o->text.n - tail : o->text.n);
-	bool named = name.n && str_starts(end, STR(" (")) && str_ends(end, STR(")"))
-		     && str_eq(str_first(str_skip(end, 2), name.n), name);
-	return str_first(o->text, o->text.n - (named ? tail : 0));
+	str words, by;
+	bool named = o->remote.n && str_cut_last(o->text, '(', &words, &by)
+		     && str_ends(words, STR(" ")) && str_starts(by, o->remote);
+	return named ? str_first(words, words.n - 1) : o->text;
 }
 
 /* What was put off until it was too late is reported as that (RFC 3463 section 3.5);

@@ -179,7 +179,7 @@ utf8('to Jürgen again')
 m = got(ANNA, 'not delivered')
 check('where it is not offered, the sender hears so', m and '5.6.7' in m.text(), m and m.text())
 far.offers.append('SMTPUTF8')
-
+eventually(lambda: not far.live, 5)  # who was connected has not heard of it
 
 
 def utf8_post(subject, sender=f'Jürgen Ärgerlich <{ANNA}>'):

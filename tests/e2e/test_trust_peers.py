@@ -36,7 +36,7 @@ dns = NameServer({
     '_dmarc.uni.example': {'TXT': ['v=DMARC1; p=none']},
     '_dmarc.other.example': {'TXT': ['v=DMARC1; p=reject; adkim=s; aspf=s']}, 'other.example': {'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
 })
-p = Postern(dns=dns, mx_port=strict_port, admin=ANNA)
+p = Postern(dns=dns, mx_port=strict_port, admin=ANNA, send__retry='1s')
 keys = p.dir + '/peers'
 os.mkdir(keys)
 
@@ -98,7 +98,7 @@ p.start()
 
 
 def copies(subject):
-    check(f'every member has a copy of "{subject}"', eventually(lambda: all(inbox.to(m, Subject=subject) for m in EVERYBODY), 20),
+    check(f'every member has a copy of "{subject}"', eventually(lambda: all(inbox.to(m, Subject=subject) for m in EVERYBODY), 40),
           ([m for m in EVERYBODY if not inbox.to(m, Subject=subject)], postfix.log()[-2500:], p.tail()))
     return [inbox.to(m, Subject=subject)[0] for m in EVERYBODY]
 
