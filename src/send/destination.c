@@ -34,17 +34,33 @@ struct destination *destination_get(struct sender *s, str name, enum tls_want wa
 	d->want = want;
 	thread_cond_init(&d->some);
 	map_set(&s->destinations, key, d);
+	d->usual = want == TLS_WANT_USUAL ? d
+					  : destination_get(s, d->name, TLS_WANT_USUAL);
 	return d;
+}
+
+static struct destination *find(const struct sender *s, str name, enum tls_want want)
+{
+	char space[KEY_MAX];
+	return map_get(&s->destinations, make_key(space, name, want));
 }
 
 size_t destination_waiting(struct sender *s, str name)
 {
-	char space[KEY_MAX];
 	size_t n = 0;
 	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
-		struct destination *d = map_get(&s->destinations,
-						make_key(space, name, want));
+		struct destination *d = find(s, name, want);
 		n += d ? d->waiting : 0;
+	}
+	return n;
+}
+
+size_t destination_sessions(const struct sender *s, str name)
+{
+	size_t n = 0;
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+		struct destination *d = find(s, name, want);
+		n += d ? d->sessions : 0;
 	}
 	return n;
 }
@@ -99,10 +115,8 @@ static struct line *make_line(struct destination *d, int64_t message)
 
 size_t destination_count(struct sender *s, str name, int64_t message)
 {
-	char space[KEY_MAX];
 	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
-		struct destination *d = map_get(&s->destinations,
-						make_key(space, name, want));
+		struct destination *d = find(s, name, want);
 		const struct line *l = d ? find_line(d, message) : NULL;
 		if (l)
 			return l->count;
@@ -141,8 +155,9 @@ static void count_taken(struct sender *s, struct destination *d, size_t n)
 	static const size_t half = IN_MEMORY_MAX / 2, half_each = IN_MEMORY_EACH / 2;
 	s->in_memory -= n;
 	d->waiting -= n;
+	size_t all = d->usual->behind ? destination_waiting(s, d->name) : 0;
 	if ((s->in_memory <= half && s->in_memory + n > half)
-	    || (d->behind && d->waiting <= half_each && d->waiting + n > half_each)) {
+	    || (d->usual->behind && all <= half_each && all + n > half_each)) {
 		s->woken = true;
 		pthread_cond_signal(&s->work);
 	}

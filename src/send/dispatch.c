@@ -98,6 +98,15 @@ static err without_message(struct dispatcher *d, const struct delivery *x, err e
 	return put_off(d, x, ORPHAN_S, STR("451 4.3.0 the message's body is missing"));
 }
 
+/* An administrator wants an attempt now, whatever is known of the servers. */
+static void ask_for(struct destination *to, const struct delivery *x)
+{
+	if (x->next_at != DELIVERY_NOW)
+		return;
+	to->asked_for = true;
+	to->pace.closed_until = 0;
+}
+
 static err take(struct dispatcher *d, const struct delivery *x)
 {
 	struct known k;
@@ -110,10 +119,7 @@ static err take(struct dispatcher *d, const struct delivery *x)
 	if (!keeps_all(d->s)) {
 		struct destination *to = destination_get(d->s, x->destination, k.want);
 		destination_put(d->s, to, i);
-		if (x->next_at == DELIVERY_NOW) {
-			to->asked_for = true;
-			to->pace.closed_until = 0;
-		}
+		ask_for(to, x);
 	}
 	pthread_mutex_unlock(&d->s->lock);
 	if (keeps_all(d->s))
@@ -149,22 +155,30 @@ void dispatch_open_sessions(struct dispatcher *d)
 
 /* A row that is read a second time may have been in flight when it was read and have
  * landed before we look: its outcome was committed first, so the book knows. */
-static bool is_still_owed(struct dispatcher *d, struct arena *a, const struct delivery *x,
-			  int64_t seen)
+static err is_still_owed(struct dispatcher *d, struct arena *a, const struct delivery *x,
+			 int64_t seen, bool *owed)
 {
 	struct delivery now;
+	*owed = false;
 	if (in_flight(d, x->id))
-		return false;
-	if (!x->next_at && x->id > seen)
-		return true;
-	return !delivery_get(d->outbound, a, x->id, &now).kind
-	       && now.next_at == x->next_at && !now.held;
+		return OK;
+	if (!x->next_at && x->id > seen) {
+		*owed = true;
+		return OK;
+	}
+	err e = delivery_get(d->outbound, a, x->id, &now);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	*owed = now.next_at == x->next_at && !now.held;
+	return OK;
 }
 
 err dispatch_take_owed(struct dispatcher *d, struct arena *a, const struct delivery *x,
 		       int64_t seen)
 {
-	return is_still_owed(d, a, x, seen) ? take(d, x) : OK;
+	bool owed;
+	TRY(is_still_owed(d, a, x, seen, &owed));
+	return owed ? take(d, x) : OK;
 }
 
 /* --- retries --- */
@@ -173,6 +187,8 @@ static bool is_crowded(struct dispatcher *d, const struct delivery *x)
 {
 	pthread_mutex_lock(&d->s->lock);
 	bool crowded = destination_waiting(d->s, x->destination) >= IN_MEMORY_EACH;
+	if (crowded)
+		ask_for(destination_get(d->s, x->destination, TLS_WANT_USUAL), x);
 	pthread_mutex_unlock(&d->s->lock);
 	return crowded;
 }
@@ -193,11 +209,16 @@ static err take_due(struct dispatcher *d, struct arena *a, const struct delivery
 {
 	const struct delivery **crowded = arena_alloc(a, n * sizeof *crowded);
 	size_t count = 0;
-	for (size_t i = 0; i < n; i++)
-		if (is_crowded(d, &x[i]) && is_still_owed(d, a, &x[i], INT64_MAX))
-			crowded[count++] = &x[i];
+	for (size_t i = 0; i < n; i++) {
+		bool owed;
+		TRY(is_still_owed(d, a, &x[i], INT64_MAX, &owed));
+		if (!owed)
+			continue;
+		if (!is_crowded(d, &x[i]))
+			TRY(take(d, &x[i]));
 		else
-			TRY(dispatch_take_owed(d, a, &x[i], INT64_MAX));
+			crowded[count++] = &x[i];
+	}
 	return put_off_all(d, crowded, count);
 }
 

@@ -132,6 +132,14 @@ static void opened(struct attempt *t, bool tls)
 	     true);
 }
 
+/* What REQUIRETLS asks for is not there; a handshake that broke off may go better. */
+static bool is_for_good(const struct attempt *t, enum tls_result result)
+{
+	return t->policy.kind == TLS_POLICY_NAMED
+	       && (result == TLS_RESULT_NOT_OFFERED || result == TLS_RESULT_WRONG_NAME
+		   || result == TLS_RESULT_NOT_TRUSTED);
+}
+
 static void failed(struct attempt *t)
 {
 	struct session *x = t->x;
@@ -141,7 +149,7 @@ static void failed(struct attempt *t)
 		enum tls_result result = result_of(t, x->client);
 		str why = explain(t, result);
 		tell(t, result, why, !t->policy.must);
-		refuse(t, t->policy.kind == TLS_POLICY_NAMED ? "5.7.30" : "4.7.5", why);
+		refuse(t, is_for_good(t, result) ? "5.7.30" : "4.7.5", why);
 	}
 	smtp_client_quit(x->client);
 	x->client = NULL;
@@ -207,16 +215,21 @@ static err open_hop(struct attempt *t)
 
 /* Where other sessions to there go on, one that is turned away says only that the
  * server wants no more of them. */
-static bool is_one_too_many(struct session *x)
+static bool is_one_too_many(struct session *x, bool by_policy)
 {
+	struct destination *d = x->d;
 	pthread_mutex_lock(&x->s->lock);
-	x->d->turned_away++; /* or each of two that fail at once would trust the other */
-	size_t others = x->d->sessions - x->d->turned_away;
-	if (others)
-		x->d->most = others;
+	d->turned_away++; /* or each of two that fail at once would trust the other */
+	size_t here = d->sessions - d->turned_away, there = 0;
+	/* That mail with other wishes goes on says nothing about TLS. */
+	if (!by_policy && x->hop)
+		there = destination_sessions(x->s, d->name) - d->sessions;
+	if (here)
+		d->most = here;
+	x->failed = !here && there; /* a pause, then again */
 	x->turned_away = true;
 	pthread_mutex_unlock(&x->s->lock);
-	return others > 0;
+	return here || there;
 }
 
 /* For the ledger, behind the server's words: who said them, and what kept it. */
@@ -264,13 +277,13 @@ static bool was_reached(const struct smtp_outcome *why)
 
 static bool try_hop(struct session *x, const struct hop *hop, struct attempt *t)
 {
-	int64_t begun = clock_mono_ms();
 	*t = (struct attempt){ .x = x, .hop = hop };
 	x->hop = hop;
-	tls_policy_find(
-		&x->s->rules, x->a,
-		&(struct tls_question){ x->d->name, hop, x->d->want, begun + LOOKUP_MS },
-		&t->policy);
+	tls_policy_find(&x->s->rules, x->a,
+			&(struct tls_question){ x->d->name, hop, x->d->want,
+						clock_mono_ms() + LOOKUP_MS },
+			&t->policy);
+	int64_t begun = clock_mono_ms(); /* from here on it is the server that is slow */
 	bool open = !open_hop(t).kind;
 	if (t->dialled)
 		reach_told(x->s->reach, hop, clock_now_ms(),
@@ -288,8 +301,9 @@ static bool try_hop(struct session *x, const struct hop *hop, struct attempt *t)
 
 struct search { /* for a server that takes us */
 	struct attempt last;
-	size_t never;  /* servers that cannot keep what the message requires */
-	int64_t until; /* when one that was left out may be dialled; 0: none was */
+	bool by_policy; /* TLS was not what it must be at one of them */
+	size_t never;   /* servers that cannot keep what the message requires */
+	int64_t until;  /* when one that was left out may be dialled; 0: none was */
 };
 
 /* The first hop that takes us. A 5yz to the greeting speaks for that server, not
@@ -299,26 +313,31 @@ static bool try_hops(struct session *x, const struct route *r, struct search *s)
 	for (size_t i = 0; i < r->count && !atomic_load(&x->s->stopping); i++) {
 		const struct hop *hop = &r->hops[i];
 		int64_t at;
-		if (!reach_may_dial(x->s->reach, hop, clock_now_ms(), &at)
-		    && !x->insists) {
+		bool may = reach_may_dial(x->s->reach, hop, clock_now_ms(), &at);
+		if (!may && !x->insists) {
 			s->until = s->until && s->until < at ? s->until : at;
 			continue;
 		}
 		if (try_hop(x, hop, &s->last))
 			return true;
+		if (may && !s->last.dialled)
+			reach_let_go(x->s->reach, hop, clock_now_ms());
+		s->by_policy = s->by_policy || s->last.by_policy;
 		s->never += s->last.by_policy && s->last.why.code == 550;
 	}
 	return false;
 }
 
-/* No server was dialled. Where one may be soon what waits waits for that; but once only,
- * since others could fail to reach it for ever. */
+/* No server was dialled. Where one may be soon what waits waits for that; but not for
+ * long, since others could fail to reach it for ever. */
 static bool is_spared(struct session *x, int64_t until)
 {
+	int64_t now = clock_now_ms();
 	pthread_mutex_lock(&x->s->lock);
-	bool spared = !x->hop && until && !x->d->spared
-		      && until - clock_now_ms() <= SPARE_MS;
-	x->d->spared = spared;
+	int64_t since = x->d->spared_since;
+	bool spared = !x->hop && until && until - now <= SPARE_MS
+		      && (!since || (now >= since && now - since <= REACH_PROBE_MS));
+	x->d->spared_since = !spared ? 0 : since ? since : now;
 	if (spared)
 		x->d->pace.closed_until = until;
 	pthread_mutex_unlock(&x->s->lock);
@@ -333,15 +352,16 @@ bool session_open(struct session *x, const struct route *r)
 	recall(x, r);
 	if (try_hops(x, r, &s))
 		return true;
-	if (atomic_load(&x->s->stopping) || is_spared(x, s.until) || is_one_too_many(x))
+	if (atomic_load(&x->s->stopping) || is_spared(x, s.until)
+	    || is_one_too_many(x, s.by_policy))
 		return false;
-	bool for_good = s.never == r->count;
+	bool for_good = s.never == r->count && !r->partial;
 	str name = x->hop ? arena_cat(x->a, x->hop->name, STR(": ")) : STR("");
 	x->failed = !for_good;
 	session_fail(x, for_good ? 550 : 451,
-		     for_good           ? "5.7.30"
-		     : s.last.by_policy ? "4.7.5"
-					: "4.4.1",
+		     for_good      ? "5.7.30"
+		     : s.by_policy ? "4.7.5"
+				   : "4.4.1",
 		     arena_cat(x->a, name, s.last.why.text));
 	return false;
 }

@@ -26,6 +26,9 @@ static enum need need_of(const struct sender *s, const struct destination *d, in
 	if (!d->waiting || d->sessions >= most
 	    || d->sessions * EACH_SESSION >= d->waiting)
 		return ENOUGH;
+	/* Mail that wants other TLS shares the limit; each has one session in any case. */
+	if (d->sessions && destination_sessions(s, d->name) >= limit)
+		return NOT_NOW;
 	return has_place(s, d) && !pace_is_closed(&d->pace, now) ? NOW : NOT_NOW;
 }
 
@@ -105,7 +108,8 @@ void place_heard(struct session *x)
 		bool grew = pace_good(&d->pace, h.good,
 				      (size_t)x->s->conf->send_per_destination);
 		d->proven = true;
-		d->spared = d->suspect = false;
+		d->suspect = false;
+		d->spared_since = 0;
 		is_unproven(x, false);
 		if (grew && d->sessions * EACH_SESSION < d->waiting) {
 			destination_wants(x->s, d);

@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+enum { AGAIN_MS = 1000 };
+
 struct reach {
 	pthread_mutex_t lock;
 	struct recent *dead;
@@ -48,7 +50,8 @@ bool reach_may_dial(struct reach *r, const struct hop *hop, int64_t now, int64_t
 	struct death *d = recent_get(r->dead, key_of(hop));
 	if (d && pace_is_before(now, d->until)) {
 		may = false;
-		*until = d->until;
+		*until = d->probed && now + AGAIN_MS < d->until ? now + AGAIN_MS
+								: d->until;
 	} else if (d) {
 		d->until = now + REACH_PROBE_MS;
 		d->probed = true;
@@ -74,6 +77,19 @@ void reach_told(struct reach *r, const struct hop *hop, int64_t now, bool reache
 			d->until = now + pace_pause(d->failures);
 		}
 		d->probed = false;
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+void reach_let_go(struct reach *r, const struct hop *hop, int64_t now)
+{
+	if (hop->own)
+		return;
+	pthread_mutex_lock(&r->lock);
+	struct death *d = recent_get(r->dead, key_of(hop));
+	if (d && d->probed) {
+		d->probed = false;
+		d->until = now;
 	}
 	pthread_mutex_unlock(&r->lock);
 }

@@ -19,6 +19,10 @@ struct reach *reach_new(void);
 void reach_free(struct reach *r);
 
 /* False: it could not be reached, and until then nobody tries. When that time has come
- * one is let through, the others wait for what it finds, REACH_PROBE_MS at most. */
+ * one is let through, the others ask again a second later, until it has told what it
+ * found, REACH_PROBE_MS at most. */
 bool reach_may_dial(struct reach *r, const struct hop *hop, int64_t now, int64_t *until);
 void reach_told(struct reach *r, const struct hop *hop, int64_t now, bool reached);
+
+/* Who was let through did not dial: the next one may. */
+void reach_let_go(struct reach *r, const struct hop *hop, int64_t now);

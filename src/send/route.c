@@ -250,4 +250,5 @@ void route_find(const struct conf *conf, struct resolver *resolver, struct arena
 		return;
 	}
 	find_by_dns(&f, destination);
+	r->partial = f.failed;
 }

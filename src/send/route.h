@@ -28,7 +28,8 @@ struct hop {
 struct route {
 	struct hop *hops; /* to be tried in this order */
 	size_t count;
-	int code; /* 0: a way was found; else 4yz or 5yz for all mail to there */
+	bool partial; /* addresses of some of its servers could not be looked up */
+	int code;     /* 0: a way was found; else 4yz or 5yz for all mail to there */
 	const char *status; /* enhanced */
 	str why;
 };

@@ -27,17 +27,19 @@ struct line { /* what waits of one message for one destination */
 struct destination {
 	str name;
 	enum tls_want want;        /* of all messages in it: their connections differ */
+	struct destination *usual; /* of the same name: behind is its */
 	struct line *lines, *last; /* the first has its turn */
 	size_t waiting;            /* items in all lines */
 	size_t sessions;
 	size_t turned_away; /* of the sessions: they end */
 	size_t most;        /* sessions that it takes, as was seen of late; 0: not seen */
 	struct pace pace;
-	bool proven;    /* it answered of late, and quickly */
-	bool suspect;   /* it failed or was slow the last time */
-	bool spared;    /* its servers were not dialled, since others had failed to */
-	bool asked_for; /* an attempt now, by an administrator */
-	size_t to_most; /* recipients it takes at a time; 0: not seen */
+	bool proven;          /* it answered of late, and quickly */
+	bool suspect;         /* it failed or was slow the last time */
+	int64_t spared_since; /* its servers were not dialled, since others had failed
+			       * to; milliseconds, 0: they were */
+	bool asked_for;       /* an attempt now, by an administrator */
+	size_t to_most;       /* recipients it takes at a time; 0: not seen */
 	struct net_addr greylists; /* the server that asked to come again; len 0: none */
 	pthread_cond_t some;       /* items came, for a session that is kept */
 	bool queued;               /* in the list of those that want a session */
@@ -99,7 +101,9 @@ enum {
 
 /* destination.c; all under s->lock */
 struct destination *destination_get(struct sender *s, str name, enum tls_want want);
-size_t destination_waiting(struct sender *s, str name); /* whatever they want */
+/* Whatever they want: items, and sessions. */
+size_t destination_waiting(struct sender *s, str name);
+size_t destination_sessions(const struct sender *s, str name);
 void destination_put(struct sender *s, struct destination *d, struct item *i);
 size_t destination_count(struct sender *s, str name,
 			 int64_t message);                       /* that wait of it */

@@ -18,7 +18,8 @@ enum {
 	KEEP_MS = 1000,
 	LOOK_ROUND_MS = 50,
 	GATHER_MS = 10,
-	TO_MOST = 50
+	TO_MOST = 50,
+	TURN_MS = 30000,
 };
 
 struct under_way { /* a copy that the client holds, and those who get it */
@@ -141,11 +142,22 @@ static void take_others(struct session *x, struct under_way *u)
 	pthread_mutex_unlock(&x->s->lock);
 }
 
+/* However much waits here, who wants a place gets one. */
+static bool turn_is_over(struct session *x)
+{
+	if (clock_mono_ms() < x->until)
+		return false;
+	pthread_mutex_lock(&x->s->lock);
+	bool over = places_are_short(x->s);
+	pthread_mutex_unlock(&x->s->lock);
+	return over;
+}
+
 static bool give(void *ctx, struct smtp_copy *copy)
 {
 	struct session *x = ctx;
 	struct letter *letter;
-	if (atomic_load(&x->s->stopping))
+	if (atomic_load(&x->s->stopping) || turn_is_over(x))
 		return false;
 	struct item *i = take_with_letter(x, &letter);
 	if (!i)
@@ -270,12 +282,13 @@ static void talk(struct session *x)
 {
 	struct smtp_feed feed = { .ctx = x, .next = give, .outcome = hear, .done = done };
 	err e;
+	x->until = clock_mono_ms() + TURN_MS;
 	do {
 		e = smtp_client_send(x->client, &feed);
 		if (e.kind && e.kind != ERR_LIMIT)
 			log_info("session-broken", KS("destination", x->d->name),
 				 KS("hop", x->hop->name), KE(e));
-	} while (!e.kind && wait_for_more(x));
+	} while (!e.kind && !turn_is_over(x) && wait_for_more(x));
 	/* It let us in and took nothing: without a pause the next does the same. */
 	x->failed = e.kind && e.kind != ERR_LIMIT && !x->answered;
 	smtp_client_quit(x->client);

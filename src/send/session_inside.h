@@ -27,6 +27,7 @@ struct session {
 	bool failed;   /* no server took us, or none of our mail */
 	bool answered; /* some of it */
 	struct heard heard;
+	int64_t until; /* clock_mono_ms: its turn, where others want the place */
 };
 
 /* The next that waits for the destination, or NULL. */

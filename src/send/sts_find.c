@@ -69,13 +69,14 @@ void sts_finder_close(struct sts_finder *f)
 
 /* Exactly one record is one (section 3.1); others under the name do not matter. */
 static bool find_id(struct sts_finder *f, struct arena *a, str domain, int64_t deadline,
-		    str *id)
+		    str *id, bool *unsure)
 {
 	struct dns_answer x;
 	size_t count = 0;
 	bool good = false;
 	resolver_ask(f->conf.resolver, a, arena_cat(a, STR("_mta-sts."), domain), DNS_TXT,
 		     deadline, &x);
+	*unsure = x.status == DNS_FAILED;
 	for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++)
 		if (str_starts(x.records[i].data, STR("v=STSv1;"))) {
 			good = sts_record(x.records[i].data, id);
@@ -209,12 +210,12 @@ static bool is_due(const struct sts_row *row, str id, int64_t now)
 }
 
 bool sts_find(struct sts_finder *f, struct arena *a, str domain, int64_t deadline,
-	      struct sts_policy *p)
+	      struct sts_policy *p, bool *unsure)
 {
 	struct sts_row row;
 	struct sts_policy found;
 	str id;
-	bool published = find_id(f, a, domain, deadline, &id);
+	bool published = find_id(f, a, domain, deadline, &id, unsure);
 	pthread_mutex_lock(&f->lock);
 	bool kept = !sts_get(f->outbound, a, domain, clock_now(), &row).kind;
 	if (published && (!kept || is_due(&row, id, clock_now()))) {
@@ -222,6 +223,7 @@ bool sts_find(struct sts_finder *f, struct arena *a, str domain, int64_t deadlin
 		kept = !sts_get(f->outbound, a, domain, clock_now(), &row).kind;
 	}
 	pthread_mutex_unlock(&f->lock);
+	*unsure = !kept && (*unsure || published);
 	if (!kept || sts_parse(a, row.policy, &found).kind || found.mode == STS_NONE)
 		return false;
 	*p = found;

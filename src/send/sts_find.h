@@ -2,7 +2,7 @@
  * its web server (by the role fetch) where there is a new one.
  *
  *     TRY(sts_finder_open(a, &(struct sts_finder_conf){ ... }, &f));
- *     if (sts_find(f, a, STR("uni.example"), deadline, &policy)) ... it has one
+ *     if (sts_find(f, a, domain, deadline, &policy, &unsure)) ... it has one
  *
  * What was found once stays in force for its max_age, though DNS and web server fail or
  * deny it (RFC 8461 section 5.1): an attacker between us and them gains nothing. */
@@ -27,7 +27,8 @@ MUST_USE err sts_finder_open(struct arena *a, const struct sts_finder_conf *conf
 struct tally *sts_finder_tally(struct sts_finder *f); /* of its conf */
 void sts_finder_close(struct sts_finder *f); /* nobody asks any more; NULL is fine */
 
-/* False: the domain has none, or one of mode none. Waits for DNS until the deadline and
- * for a web server a minute at most. Any thread. */
+/* False: the domain has none, or one of mode none; *unsure: or it cannot be had at the
+ * moment. Waits for DNS until the deadline and for a web server a minute at most. Any
+ * thread. */
 bool sts_find(struct sts_finder *f, struct arena *a, str domain, int64_t deadline,
-	      struct sts_policy *p);
+	      struct sts_policy *p, bool *unsure);

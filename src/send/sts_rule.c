@@ -23,7 +23,7 @@ bool sts_rule(void *finder, struct arena *a, const struct tls_question *q,
 	      struct tls_policy *p)
 {
 	struct sts_policy found;
-	if (!sts_find(finder, a, q->destination, q->deadline, &found))
+	if (!sts_find(finder, a, q->destination, q->deadline, &found, &p->unsure))
 		return false;
 	bool enforce = found.mode == STS_ENFORCE;
 	*p = (struct tls_policy){
@@ -42,8 +42,13 @@ bool sts_rule(void *finder, struct arena *a, const struct tls_question *q,
 		p->status = "4.7.5";
 		p->refused = TLS_RESULT_FAILED;
 		p->why = why;
-	} else {
-		tell_unnamed(finder, q, why);
+		return true;
+	}
+	tell_unnamed(finder, q, why);
+	/* Who forges an MX record has a good certificate, too. */
+	if (q->want == TLS_WANT_REQUIRED && !q->hop->proven) {
+		p->status = "5.7.30";
+		p->why = why;
 	}
 	return true;
 }

@@ -115,7 +115,7 @@ static void require(const struct tls_question *q, struct tls_policy *p)
 	p->peer.check = TLS_NAMED;
 	if (sts || q->hop->proven)
 		return;
-	p->status = "5.7.30";
+	p->status = p->unsure ? "4.7.5" : "5.7.30";
 	p->why = STR("REQUIRETLS: neither DNSSEC nor MTA-STS proves which servers the "
 		     "domain has");
 }

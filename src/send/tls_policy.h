@@ -43,6 +43,7 @@ struct tls_policy {
 	str why; /* where it comes from, in words: "DANE: 2 TLSA records of mx.example" */
 	const char *status; /* not NULL: the server must not be used: "4.7.5", and why */
 	enum tls_result refused; /* then: what to tell the domain; SUCCESS: nothing */
+	bool unsure; /* whether the domain has a policy is not known at the moment */
 };
 
 struct tls_question {

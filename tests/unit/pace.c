@@ -110,7 +110,13 @@ static void test_reach(void)
 	CHECK(reach_may_dial(r, &other, 1999, &until));
 	/* One is let through and the others wait for it, but not for ever. */
 	CHECK(reach_may_dial(r, &dead, 2000, &until));
-	CHECK(!reach_may_dial(r, &dead, 2001, &until) && until == 2000 + REACH_PROBE_MS);
+	CHECK(!reach_may_dial(r, &dead, 2001, &until) && until == 3001);
+	CHECK(!reach_may_dial(r, &dead, 36500, &until) && until == 2000 + REACH_PROBE_MS);
+	/* Who was let through and did not dial keeps nobody out. */
+	reach_let_go(r, &dead, 2500);
+	CHECK(reach_may_dial(r, &dead, 2500, &until));
+	reach_let_go(r, &other, 2500);
+	CHECK(reach_may_dial(r, &other, 2500, &until));
 	reach_told(r, &dead, 3000, false);
 	CHECK(!reach_may_dial(r, &dead, 6999, &until) && until == 7000);
 	CHECK(reach_may_dial(r, &dead, 7000, &until));

@@ -1,6 +1,7 @@
 /* MTA-STS: records, policies and names as tables; and what is in force while DNS and
  * web server come and go. */
 #include "send/sts_find.h"
+#include "send/sts_rule.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -173,10 +174,33 @@ static void set_clock(struct arena *a, str data, int64_t offset)
 	close(fd);
 }
 
+/* In testing a server that the policy does not name is used, but not for what requires
+ * proof: who forges an MX record has a good certificate, too. */
+static void unnamed_server(struct sts_finder *f, struct arena *a)
+{
+	struct hop hop = { .name = STR("mx.evil.example"), .by_mx = true };
+	const struct {
+		enum tls_want want;
+		bool proven, used;
+	} cases[] = { { TLS_WANT_USUAL, false, true },
+		      { TLS_WANT_REQUIRED, false, false },
+		      { TLS_WANT_REQUIRED, true, true } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tls_policy p = { 0 };
+		struct tls_question q = { STR("uni.example"), &hop, cases[i].want,
+					  clock_mono_ms() + 1000 };
+		hop.proven = cases[i].proven;
+		CHECK(sts_rule(f, a, &q, &p) && p.kind == TLS_POLICY_STS_TESTING);
+		CHECK(cases[i].used ? !p.status
+				    : p.status && !strcmp(p.status, "5.7.30"));
+	}
+}
+
 static int mode_of(struct sts_finder *f, struct arena *a)
 {
 	struct sts_policy p;
-	return sts_find(f, a, STR("uni.example"), clock_mono_ms() + 1000, &p)
+	bool unsure;
+	return sts_find(f, a, STR("uni.example"), clock_mono_ms() + 1000, &p, &unsure)
 		       ? (int)p.mode
 		       : -1;
 }
@@ -231,6 +255,7 @@ static void in_force(struct arena *a, str data)
 	table_txt(&t, name, STR("v=STSv1; id=1"));
 	answer(POLICY("testing", "1000"));
 	CHECK(mode_of(f, a) == STS_TESTING && web.asked == 3);
+	unnamed_server(f, a);
 	set_clock(a, data, 1500);
 	t.count = 0;
 	CHECK(mode_of(f, a) == STS_TESTING);
