@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/settings.h"
 #include "mail/bounce.h"
 #include "mail/dsn.h"
 #include "store/lists/member.h"
@@ -15,6 +16,7 @@ struct taking {
 	struct arena *a;
 	const struct bounce_mail *x;
 	struct outbound_message post; /* that came back; id 0: not known */
+	bool counts;                  /* the report may count against a member */
 };
 
 /* The post of this list that is returned, if the report shows its header. */
@@ -65,7 +67,7 @@ static err enter(struct taking *t, const struct bounce_failure *f, int64_t membe
 		.member = member,
 		.what = x->probe ? STR("probe-bounced") : STR("bounced"),
 		.detail = str_trim(words_of(t->a, f)),
-		.class = str_from(bounce_class_word(f->class)),
+		.class = t->counts ? str_from(bounce_class_word(f->class)) : STR(""),
 		.status = f->status,
 		.report = x->arrival->id
 	};
@@ -109,10 +111,13 @@ static err take_named(struct taking *t, const struct bounce_failure *f, bool *co
 
 /* Anybody can write to the bare address: believed is what names a post of ours and
  * somebody whom it was sent to. Who makes that up five days long brings about a probe,
- * and no more: its path is known to the member alone. */
+ * and no more: its path is known to the member alone. Without probes it counts nothing. */
 static err take_bare(struct taking *t, const struct bounce *b)
 {
 	bool any = false, counts;
+	struct settings settings;
+	TRY(settings_load(t->books->lists, t->a, t->x->list->id, &settings));
+	t->counts = settings.verp_probes;
 	for (size_t i = 0; t->post.id && i < b->count && i < MEMBERS_MAX; i++) {
 		TRY(take_named(t, &b->failures[i], &counts));
 		any = any || counts;
@@ -158,7 +163,7 @@ static err take_other(struct taking *t, bool *unread)
 err bounce_take(struct books *books, struct arena *a, const struct bounce_mail *x,
 		bool *unread)
 {
-	struct taking t = { .books = books, .a = a, .x = x };
+	struct taking t = { .books = books, .a = a, .x = x, .counts = true };
 	struct bounce b = { 0 };
 	*unread = false;
 	err e = bounce_read(a, x->message, &b);

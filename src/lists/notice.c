@@ -6,6 +6,7 @@
 #include "lists/fanout.h"
 #include "mail/compose.h"
 #include "mail/retpath.h"
+#include "mail/tls_want.h"
 #include "store/lists/answered.h"
 #include "store/lists/template.h"
 #include "store/outbound/delivery.h"
@@ -157,6 +158,11 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 		.size = (int64_t)letter.n,
 		.eightbit = message_has_8bit(letter),
 	};
+	struct header held;
+	/* A post that may not go in clear does not do so inside of a letter. */
+	if (n->attached.n && !header_scan(a, n->attached, &held).kind
+	    && tls_want_of(a, &held) == TLS_WANT_REQUIRED)
+		m.tls = TLS_WANT_REQUIRED;
 	struct delivery copy = { .destination = destination_of(a, to),
 				 .recipient = to,
 				 .member = n->probe };

@@ -106,8 +106,10 @@ static err settle(struct book *b)
 	TRY(book_script(b, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
 			   "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;"
 			   "PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 0"));
-	if (b->mode == BOOK_WRITE)
+	if (b->mode == BOOK_WRITE) {
 		sqlite3_wal_hook(b->db, on_commit, b);
+		log_watch(b->db);
+	}
 	return book_migrate(b);
 }
 

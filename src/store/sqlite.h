@@ -58,6 +58,7 @@ void **book_extra(struct book *b, void (*drop)(void *));
 /* sqlite_log.c: the VFS that every book is opened with; made once. */
 #define BOOK_VFS "postern"
 void log_gathers(void);
+void log_watch(sqlite3 *db); /* each writing connection, once it is open */
 
 /* migrate.c: brings a WRITE book up to date, checks a READ one. */
 err book_migrate(struct book *b);

@@ -54,13 +54,15 @@ static int log_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 	return SQLITE_OK;
 }
 
+/* What is gathered now was never synced: nobody's transaction. */
 static int log_close(sqlite3_file *f)
 {
 	struct log_file *x = (struct log_file *)(void *)f;
-	int rc = flush(f), closed = real(f)->pMethods->xClose(real(f));
+	int rc = real(f)->pMethods->xClose(real(f));
 	free(x->bytes);
 	x->bytes = NULL;
-	return rc == SQLITE_OK ? closed : rc;
+	x->n = 0;
+	return rc;
 }
 
 static int log_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
@@ -133,6 +135,22 @@ static const sqlite3_io_methods log_methods = {
 	.xSectorSize = log_sector,
 	.xDeviceCharacteristics = log_device,
 };
+
+/* A transaction that is given up may have spilled pages into the log. SQLite takes that
+ * back in the log's index alone; written later, without its lock, they would stand over
+ * what others have committed meanwhile. */
+static void forget(void *db)
+{
+	sqlite3_file *f = NULL;
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f);
+	if (f && f->pMethods == &log_methods)
+		((struct log_file *)(void *)f)->n = 0;
+}
+
+void log_watch(sqlite3 *db)
+{
+	sqlite3_rollback_hook(db, forget, db);
+}
 
 /* All other files are the other VFS's own. */
 static int log_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,

@@ -21,23 +21,24 @@ static bool skip_cfws(str *s)
 	return !depth;
 }
 
-/* The value at the front: quoted, or up to white space, a comment or a ;. */
+/* The value at the front, up to white space, a comment or a ;, none of which ends it
+ * inside of quotes: an address's local part may be quoted alone. */
 static str take_value(struct arena *a, str *s)
 {
-	bool quoted = s->n && s->p[0] == '"';
 	char *out = arena_alloc(a, s->n + 1);
-	size_t n = 0, i = quoted;
+	size_t n = 0, i = 0;
+	bool quoted = false;
 	for (; i < s->n; i++) {
-		if (quoted && s->p[i] == '"') {
-			i++;
-			break;
+		char c = s->p[i];
+		if (c == '"') {
+			quoted = !quoted;
+			continue;
 		}
-		if (!quoted
-		    && (chr_is_space(s->p[i]) || s->p[i] == ';' || s->p[i] == '('))
+		if (!quoted && (chr_is_space(c) || c == ';' || c == '('))
 			break;
-		if (quoted && s->p[i] == '\\' && i + 1 < s->n)
-			i++;
-		out[n++] = chr_lower(s->p[i]);
+		if (quoted && c == '\\' && i + 1 < s->n)
+			c = s->p[++i];
+		out[n++] = chr_lower(c);
 	}
 	*s = str_skip(*s, i);
 	return (str){ out, n };

@@ -102,6 +102,31 @@ static const char block[] =
 	"Authentication-Results: \"mx.uni.example\"; arc=pass\r\n"
 	"Subject: y\r\n\r\n";
 
+/* A local part may be quoted alone; what stands behind it is the domain, not nothing. */
+static void test_quoted(void)
+{
+	static const struct {
+		const char *text, *value;
+	} rows[] = {
+		{ "spf=pass smtp.mailfrom=anna@uni.example; x=y", "anna@uni.example" },
+		{ "spf=pass smtp.mailfrom=\"anna@uni.example\"; x=y",
+		  "anna@uni.example" },
+		{ "spf=pass smtp.mailfrom=\"uni.example\"@evil.example; x=y",
+		  "uni.example@evil.example" },
+		{ "spf=pass smtp.mailfrom=\"a b;(c\\\"\"@evil.example (why); x=y",
+		  "a b;(c\"@evil.example" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ARENA(a);
+		str rest = str_from(rows[i].text);
+		struct authres_said said;
+		CHECK(authres_next(a, &rest, &said));
+		CHECK(str_eq(authres_said_property(&said, "smtp.mailfrom"),
+			     str_from(rows[i].value)));
+		CHECK(authres_next(a, &rest, &said) && str_eq(said.method, STR("x")));
+	}
+}
+
 static void test_strip(void)
 {
 	ARENA(a);
@@ -121,6 +146,7 @@ static void test_strip(void)
 int main(void)
 {
 	test_write();
+	test_quoted();
 	test_long();
 	test_hostile();
 	test_id();

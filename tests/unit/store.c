@@ -173,6 +173,60 @@ static void test_log_bounded(struct arena *a, str data)
 	book_close(b);
 }
 
+static int64_t domains_of(struct arena *a, str data)
+{
+	struct book *fresh = book_at(a, data, BOOK_LISTS, BOOK_READ);
+	int64_t n = count_domains(fresh);
+	struct rows r;
+	CHECK(ok(book_rows(fresh, &r, "PRAGMA integrity_check")) && rows_next(&r)
+	      && str_eq(rows_view(&r, 0), STR("ok")));
+	CHECK(ok(rows_end(&r)));
+	book_close(fresh);
+	return n;
+}
+
+/* Begins a transaction of that many pages and more. */
+static void write_pages(struct arena *a, struct book *b, int pages)
+{
+	enum { PAGE = 4096 };
+	char *large = arena_alloc(a, PAGE);
+	memset(large, 'x', PAGE);
+	CHECK(ok(book_begin(b)));
+	for (int i = 0; i < pages; i++) {
+		memcpy(large, &i, sizeof i);
+		CHECK(ok(book_run(b, "INSERT INTO domain (name) VALUES (?1)",
+				  SQL_B(((str){ large, PAGE })))));
+	}
+}
+
+/* A transaction larger than the cache has written a part of itself into the log; what
+ * others commit after it was given up stands at the same place, and stays there. */
+static void test_given_up(struct arena *a, str data)
+{
+	enum { FEW = 4, MANY = 40, ROWS = 6 };
+	struct book *other = book_at(a, data, BOOK_LISTS, BOOK_WRITE);
+	struct book *one = book_at(a, data, BOOK_LISTS, BOOK_WRITE);
+	int64_t count = count_domains(other), id;
+	CHECK(ok(book_run(one, "PRAGMA cache_size = 10")));
+	for (int pages = FEW; pages <= MANY; pages++) {
+		/* From an empty log: else giving up reads it, and so writes it before. */
+		CHECK(ok(book_checkpoint(one)));
+		write_pages(a, one, pages);
+		book_rollback(one);
+		for (int i = 0; i < ROWS; i++, count++)
+			CHECK(ok(domain_add(other,
+					    arena_printf(a, "d%d.of%d.example", i, pages),
+					    &id)));
+		CHECK(count_domains(one) == count); /* it reads the log */
+		CHECK(domains_of(a, data) == count);
+	}
+	write_pages(a, one, MANY);
+	book_close(one); /* in the middle of it */
+	CHECK(ok(domain_add(other, STR("last.example"), &id)));
+	CHECK(domains_of(a, data) == count + 1);
+	book_close(other);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -189,6 +243,7 @@ int main(void)
 	book_close(reader);
 	test_checkpoint(a, data, b);
 	test_log_bounded(a, data);
+	test_given_up(a, data);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();
