@@ -3,6 +3,7 @@
  * that are no report are a list of addresses for one. */
 #include "fuzz.h"
 
+#include "base/gzip.h"
 #include "base/utf8.h"
 #include "mail/report_dmarc.h"
 
@@ -14,10 +15,16 @@ static void is_text(str s)
 static void write_again(struct arena *a, const struct dmarc_report *r)
 {
 	struct dmarc_report again;
+	struct dmarc_report_by by = { STR("lists.example"), STR("mail.lists.example") };
+	struct address to = { STR("r"), STR("uni.example") };
 	str xml = dmarc_report_xml(a, r);
-	if (xml.n < DMARC_REPORT_MAX)
-		must(!dmarc_report_read(a, xml, &again).kind && again.count == r->count
-		     && again.begin == r->begin);
+	if (xml.n >= DMARC_REPORT_MAX)
+		return;
+	must(!dmarc_report_read(a, xml, &again).kind && again.count == r->count
+	     && again.begin == r->begin);
+	str mail = dmarc_report_mail(a, r, &by, &to, gzip_pack(a, xml));
+	if (mail.n < (1 << 20))
+		must(!dmarc_report_read(a, mail, &again).kind && again.count == r->count);
 }
 
 static void read_uris(struct arena *a, str bytes)
