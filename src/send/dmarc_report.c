@@ -203,7 +203,8 @@ static err report(struct dmarc_reporter *d, struct arena *a,
 	struct dmarc_report made;
 	struct dmarc_report_to to[DMARC_REPORT_URIS];
 	size_t count;
-	TRY(dmarc_record_parse(of->record, &policy));
+	if (dmarc_record_parse(of->record, &policy).kind)
+		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
 	TRY(dmarc_report_agreed(a, d->conf.resolver, of->domain, policy.rua, to, &count));
 	if (!count) {
 		log_info("dmarc-report-unwanted", KS("domain", of->domain),
@@ -255,10 +256,10 @@ err dmarc_reporter_look(struct dmarc_reporter *d)
 			continue;
 		n++;
 		e = report(d, a, &of);
+		if (e.kind) /* the others have their turn */
+			put_off(d, of.domain);
 		if (e.kind != ERR_TEMP)
 			TRY(e);
-		else
-			put_off(d, of.domain);
 	}
 	return OK;
 }
