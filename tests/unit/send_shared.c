@@ -31,6 +31,32 @@ static void test_shared(struct bench *t)
 	configure(t, "");
 }
 
+/* A session for each twenty transactions, not for each twenty who share one: those who
+ * could go together would be scattered. */
+static void test_sessions(struct bench *t)
+{
+	struct outbound_message m = { .reverse_path = STR("x@sender.test") },
+				own = { .verp = true, .list = STR("dev@lists.example") };
+	static const struct {
+		bool own;
+		int sessions, messages;
+	} cases[] = { { false, 1, 4 }, { true, 2, 200 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int messages = atomic_load(&t->sink.messages),
+		    sessions = atomic_load(&t->sink.connections);
+		configure(t, "per_destination = 2\n");
+		int first = owe(t, message(t, cases[i].own ? &own : &m), 200,
+				"d0.ok.test", 0);
+		begin(t);
+		CHECK(wait_left(t, 0, 20));
+		end(t);
+		CHECK(sink_got(&t->sink, first, 200, 1) == 200);
+		CHECK(atomic_load(&t->sink.messages) == messages + cases[i].messages);
+		CHECK(atomic_load(&t->sink.connections) == sessions + cases[i].sessions);
+	}
+	configure(t, "");
+}
+
 /* Two in one transaction are refused: the others have it, and hear nothing of it. */
 static void test_partly(struct bench *t)
 {
@@ -66,6 +92,7 @@ int main(void)
 	static struct bench t;
 	bench_start(&t, a);
 	test_shared(&t);
+	test_sessions(&t);
 	test_partly(&t);
 	bench_stop(&t);
 	return check_done();
