@@ -18,7 +18,6 @@ enum {
 	KEEP_MS = 1000,
 	LOOK_ROUND_MS = 50,
 	GATHER_MS = 10,
-	TO_MOST = 50,
 	TURN_MS = 30000,
 };
 
@@ -165,7 +164,7 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	struct arena *a = arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
-	u->shared = i->plain && copy_is_shared(letter);
+	u->shared = i->shared;
 	u->items = arena_alloc(a, (u->shared ? TO_MOST : 1) * sizeof(struct item *));
 	u->items[u->count++] = i;
 	u->letter = letter;
