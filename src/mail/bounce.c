@@ -94,6 +94,18 @@ static void explain(struct arena *a, const struct bounce_notice *n, str from,
 	}
 }
 
+/* Where nothing that was said of any address tells why, the notice may, before its list
+ * of addresses or behind it. */
+static void explain_all(const struct bounce_notice *n, struct bounce *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->failures[i].class != BOUNCE_OTHER)
+			return;
+	enum bounce_class class = bounce_only_class(n->text);
+	for (size_t i = 0; i < b->count; i++)
+		b->failures[i].class = class;
+}
+
 /* Some wrap their report in a message that says what it holds (report-type). */
 static err unwrap(struct arena *a, struct mime *m, struct dsn *d)
 {
@@ -184,6 +196,7 @@ static void read_machine(struct arena *a, const struct mime *m, const struct dsn
 	}
 	if (!b->count)
 		return;
+	explain_all(&n, b);
 	b->message_id = id_of_part(a, m);
 	if (!b->message_id.n)
 		b->message_id = id_of_text(a, str_skip(n.whole, n.text.n));
