@@ -147,12 +147,11 @@ static void reports(struct arena *a)
 		       "<b@x.example>\n\n   ----- Transcript of session follows "
 		       "-----\n554 Too many hops\n",
 		  "sendmail", "b@x.example", "", "", true, BOUNCE_NETWORK },
-		{ TEXT
-		  "Failed to deliver to 'b@x.example'\n\nThe usual causes are a user "
-		  "unknown there or a full mailbox.\n",
+		{ TEXT "The usual causes are a user unknown there or a full mailbox.\n\n"
+		       "Failed to deliver to 'b@x.example'\n",
 		  "communigate", "b@x.example", "", "", true, BOUNCE_OTHER },
 		{ TEXT
-		  "Failed to deliver to 'b@x.example'\n\nTheir server said 550 5.1.1\n",
+		  "Their server said 550 5.1.1\n\nFailed to deliver to 'b@x.example'\n",
 		  "communigate", "b@x.example", "", "", true, BOUNCE_MAILBOX },
 		{ TEXT "Your message cannot be delivered to the following recipients:\n\n"
 		       "  Recipient address: b1@x\n  Original address: b@x.example\n"
