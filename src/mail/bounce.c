@@ -154,6 +154,20 @@ static str id_of_text(struct arena *a, str text)
 	return STR_NONE;
 }
 
+/* A report in words alone may say what it answers (RFC 5322 section 3.6.4). Of several
+ * that it names none is meant for sure. */
+static str id_of_answered(struct arena *a, const struct header *h)
+{
+	static const str names[] = { STR("In-Reply-To"), STR("References") };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct field *f = header_find(h, names[i]);
+		str first, rest;
+		if (f && str_cut(f->value, '<', &first, &rest) && !str_has(rest, '<'))
+			return returned_id(a, f);
+	}
+	return STR_NONE;
+}
+
 static str author_domain(struct arena *a, const struct header *h)
 {
 	struct mailbox *m;
@@ -202,6 +216,8 @@ static void read_machine(struct arena *a, const struct mime *m, const struct dsn
 		b->message_id = id_of_text(a, str_skip(n.whole, n.text.n));
 	if (!b->message_id.n)
 		b->message_id = id_of_text(a, n.whole);
+	if (!b->message_id.n)
+		b->message_id = id_of_answered(a, &m->header);
 }
 
 err bounce_read(struct arena *a, str message, struct bounce *b)

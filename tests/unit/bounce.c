@@ -142,6 +142,19 @@ static void reports(struct arena *a)
 		{ TEXT "The attached file had the following undeliverable recipient(s):\n"
 		       "\tb@x.example\n",
 		  "groupwise", "b@x.example", "", "", true, BOUNCE_OTHER },
+		/* words alone, which say what they answer; of several nothing */
+		{ DAEMON("Undelivered") "In-Reply-To: <p.1@lists.example>\n"
+					"References: <p.0@x> <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "p.1@lists.example", true,
+		  BOUNCE_OTHER },
+		{ DAEMON("Undelivered") "References: <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "p.1@lists.example", true,
+		  BOUNCE_OTHER },
+		{ DAEMON("Undelivered") "References: <p.0@x> <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "", true, BOUNCE_OTHER },
 		/* the reason stands apart from the address, or several do */
 		{ TEXT "The following addresses had permanent fatal errors\n"
 		       "<b@x.example>\n\n   ----- Transcript of session follows "
