@@ -135,6 +135,7 @@ static struct {
 	struct fetch_answer answer;
 	int fd;
 	int asked;
+	int64_t after_ms;
 } web;
 
 static void *serve_web(void *arg)
@@ -147,6 +148,7 @@ static void *serve_web(void *arg)
 		CHECK(str_eq(r.url, STR("https://mta-sts.uni.example/.well-known/"
 					"mta-sts.txt")));
 		CHECK(!r.post && r.most == STS_MOST);
+		thread_sleep(web.after_ms);
 		(void)!fetch_write(c, &web.answer).kind;
 	}
 	conn_free(c);
@@ -225,7 +227,8 @@ static void in_force(struct arena *a, str data)
 				 &(struct sts_finder_conf){ .data = data,
 							    .resolver = &t.resolver,
 							    .tally = tally,
-							    .dial_fetch = dial_web },
+							    .dial_fetch = dial_web,
+							    .brief_ms = 5000 },
 				 &f)));
 	answer(POLICY("enforce", "1000"));
 	CHECK(mode_of(f, a) == -1 && web.asked == 0); /* no record, no question */
@@ -247,7 +250,8 @@ static void in_force(struct arena *a, str data)
 				 &(struct sts_finder_conf){ .data = data,
 							    .resolver = &t.resolver,
 							    .tally = tally,
-							    .dial_fetch = dial_web },
+							    .dial_fetch = dial_web,
+							    .brief_ms = 5000 },
 				 &f)));
 	CHECK(mode_of(f, a) == STS_ENFORCE);
 	set_clock(a, data, 600); /* the second half of its time: fetched again */
@@ -301,7 +305,8 @@ static void refused_answers(struct arena *a, str data)
 			&(struct sts_finder_conf){ .data = data,
 						   .resolver = &t.resolver,
 						   .tally = tally,
-						   .dial_fetch = dial_web },
+						   .dial_fetch = dial_web,
+						   .brief_ms = 5000 },
 			&f)));
 		web.answer = cases[i].answer;
 		int64_t day = clock_now() / 86400;
@@ -321,6 +326,58 @@ static void refused_answers(struct arena *a, str data)
 	}
 }
 
+/* A web server that is slow holds mail up for a moment and is heard all the same; where
+ * none was asked, for want of a place, the domain is not blamed. */
+static void slow_servers(struct arena *a, str data)
+{
+	struct dns_table t = DNS_TABLE(a);
+	struct sts_finder *f = NULL;
+	struct tally *tally = NULL;
+	struct sts_policy p;
+	struct tls_tally_row *rows;
+	size_t count;
+	bool unsure = false;
+	int64_t day = clock_now() / 86400;
+	set_clock(a, data, 5000);
+	table_txt(&t, "_mta-sts.uni.example", STR("v=STSv1; id=20"));
+	CHECK(ok(tally_open(a, data, &tally)));
+	CHECK(ok(tls_tally_done(tally_book(tally), day, STR("uni.example"))));
+	const struct sts_finder_conf conf = { .data = data,
+					      .resolver = &t.resolver,
+					      .tally = tally,
+					      .dial_fetch = dial_web,
+					      .brief_ms = 50 };
+	CHECK(ok(sts_finder_open(a, &conf, &f)));
+	web.asked = 0;
+	web.answer = (struct fetch_answer){ .result = FETCH_NOT_TRIED,
+					    .why = STR("no place") };
+	CHECK(!sts_find(f, a, STR("uni.example"), clock_mono_ms() + 900, &p, &unsure));
+	CHECK(unsure && web.asked == 1);
+	CHECK(ok(tally_write(tally)));
+	CHECK(ok(tls_tally_of(tally_book(tally), a, day, STR("uni.example"), 9, &rows,
+			      &count)));
+	CHECK(count == 0);
+	sts_finder_close(f);
+
+	CHECK(ok(sts_finder_open(a, &conf, &f)));
+	answer(POLICY("enforce", "1000"));
+	web.after_ms = 400;
+	int64_t began = clock_mono_ms();
+	CHECK(!sts_find(f, a, STR("uni.example"), began + 900, &p, &unsure) && unsure);
+	CHECK(!sts_find(f, a, STR("uni.example"), began + 900, &p, &unsure) && unsure);
+	CHECK(clock_mono_ms() - began < 300); /* the second one did not wait at all */
+	while (mode_of(f, a) < 0 && clock_mono_ms() - began < 5000)
+		thread_sleep(20);
+	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 2);
+	t.rows[0].record.data = STR("v=STSv1; id=21");
+	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 3); /* the one that is kept */
+	sts_finder_close(f);                                   /* while it is asked */
+	tally_close(tally);
+	thread_sleep(600);
+	web.after_ms = 0;
+	set_clock(a, data, 9000);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -334,6 +391,7 @@ int main(void)
 	policies(a);
 	names();
 	in_force(a, data);
+	slow_servers(a, data);
 	refused_answers(a, data);
 	folder_remove(a, data);
 	return check_done();
