@@ -89,6 +89,13 @@ def waits():
                 to = f'somebody.{i}@{domain}'
                 db.execute('INSERT INTO delivery (message, destination, recipient, member, attempts, next_at, held, last_reply) VALUES (?, ?, ?, 0, ?, ?, ?, ?)',
                            (message, domain, to, attempts, far, held | (2 if message == ids[1] and i < 2 else 0), reply.format(to)))
+        for i, (kind, name, passed, failed, days) in enumerate((('dmarc', 'Google', 1200, 40, 1), ('dmarc', 'Google', 900, 3, 20),
+                                                                ('tls', 'Mail \u202eof a word', 77, 0, 2))):
+            report = db.execute('INSERT INTO report (kind, domain, reporter, name, report, begins, ends, came_at, passed, failed) '
+                                "VALUES (?, 'uni.example', 'reporter.example', ?, ?, 0, 0, ?, ?, ?)",
+                                (kind, name, str(i), now - days * 86400, passed, failed)).lastrowid
+            for source, result in (('192.0.2.7', 'dmarc'), ('mx.uni.example', 'certificate-expired'), ('mx.uni.example', 'a-new-word')):
+                db.execute('INSERT INTO report_failure (report, source, result, count) VALUES (?, ?, ?, 20)', (report, source, result))
     db.close()
     return ids
 
@@ -105,7 +112,7 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
-    ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
+    ('/reports', bearer, 'reports'), ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
     ('/queue', bearer, 'queue'), ('/queue/to/uni.example', bearer, 'queue-to'), ('/queue/to/none.example', bearer, 'queue-none'),
     (f'/queue/{queued[0]}', bearer, 'queue-message'), (f'/queue/{queued[1]}', bearer, 'queue-frozen'),
     ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),
