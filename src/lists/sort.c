@@ -12,6 +12,7 @@
 #include "lists/proof.h"
 #include "lists/reported.h"
 #include "lists/undelivered.h"
+#include "mail/tls_want.h"
 #include "store/outbound/ledger.h"
 
 err sort_note(struct sorting *s, const char *what, str detail)
@@ -68,7 +69,8 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
 				 .arrival = s->arrival->received_at / 1000,
 				 .recipients = &r,
 				 .count = 1,
-				 .original = s->message };
+				 .original = s->message,
+				 .tls = tls_want_of(s->a, &s->header) };
 	return undelivered_tell(s->books->outbound, s->a, &u);
 }
 
