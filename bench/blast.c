@@ -8,7 +8,6 @@
  *
  * prints: sent=N seconds=S rate=N p50_ms=X p99_ms=X */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "net/addr.h"
 
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,13 +110,16 @@ static void say_envelope(struct session *s)
 	say(s, buf_str(&out), ENVELOPE);
 }
 
+/* What became of the connect shows with the greeting. */
 static void dial(struct session *s)
 {
-	ARENA(a);
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
-	err failed = net_dial(a, &job.at, clock_mono_ms() + PATIENCE_MS, &s->fd);
-	if (failed.kind)
-		fail("cannot connect", str_from(failed.msg));
+	s->fd = socket(job.at.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       0);
+	if (s->fd < 0
+	    || (connect(s->fd, (struct sockaddr *)&job.at.ss, job.at.len)
+		&& errno != EINPROGRESS))
+		fail("cannot connect", str_from(strerror(errno)));
 	epoll_ctl(job.poll, EPOLL_CTL_ADD, s->fd, &e);
 	s->step = NOTHING;
 	s->heard = 0;

@@ -20,6 +20,7 @@ enum {
 	BEHIND_MS = 2000,
 	SINGLY_MS = 2000,
 	AT_ONCE = 100, /* arrivals, then pages' orders have their turn */
+	FLOOD = 16,    /* arrivals that wait, the newest of them new */
 	TICK_EACH = 16,
 	AT_ONCE_OCTETS = 1024 * 1024, /* and one more arrival */
 };
@@ -61,7 +62,7 @@ static err look_for_flood(struct post_role *p)
 	int64_t mono = clock_mono_ms(), age;
 	TRY(inbound_waiting(p->books.inbound, p->after, &w));
 	age = clock_now_ms() - w.newest;
-	if (w.messages < AT_ONCE || age < 0 || age >= GIVE_WAY_MS)
+	if (w.messages < FLOOD || age < 0 || age >= GIVE_WAY_MS)
 		return OK;
 	if (!p->rest_until)
 		p->rest_until = mono + BEHIND_MS;
