@@ -22,7 +22,7 @@ static const struct {
 	size_t member;
 } values[] = {
 #define STRUCT_REPORT struct dmarc_report
-#define STRUCT_RECORD struct dmarc_record
+#define STRUCT_RECORD struct dmarc_report_record
 #define STRUCT_AUTH   struct dmarc_auth
 #define STRUCT_REASON struct dmarc_reason
 #define VALUE(path, of, kind, member) \
@@ -50,7 +50,7 @@ static json_t *values_of(const void *from, enum of of)
 	return j;
 }
 
-static json_t *record_json(const struct dmarc_record *r)
+static json_t *record_json(const struct dmarc_report_record *r)
 {
 	json_t *j = values_of(r, RECORD), *auths = json_array(), *reasons = json_array();
 	for (size_t i = 0; i < r->auth_count; i++) {

@@ -13,13 +13,19 @@ struct passing {
 	int64_t now;
 };
 
+/* A tick and the role post may meet: who is gone meanwhile was dealt with. */
+static err unless_gone(err e)
+{
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 static err end(struct passing *p, const struct list_entry *list,
 	       const struct member_row *m)
 {
 	struct actor by = { .name = STR("bounces") };
 	log_info("member-removed-by-bounces", KS("list", list->address),
 		 KS("address", m->key), KS("says", m->bounce_text));
-	return member_end_by_id(p->books, p->a, list, m->id, false, &by);
+	return unless_gone(member_end_by_id(p->books, p->a, list, m->id, false, &by));
 }
 
 static err pass_one(struct passing *p, struct member_row *m)
@@ -52,7 +58,7 @@ static err pass_one(struct passing *p, struct member_row *m)
 	    && s.doubt_at == before.doubt_at)
 		return OK;
 	score_into_member(&s, m);
-	return member_bounced(p->books->lists, m);
+	return unless_gone(member_bounced(p->books->lists, m));
 }
 
 /* One that fails keeps no other from its turn. */

@@ -23,10 +23,12 @@ struct settings {
 #define GROUP(id, title)
 #define SETTING(key, type, standard, mm2, mm3, label, help) SETTING_##type key;
 #define CHOICES(key, ...)
+#define EFFECT(...)
 #include "lists/settings.def"
 #undef GROUP
 #undef SETTING
 #undef CHOICES
+#undef EFFECT
 };
 
 enum setting_type {

@@ -1,6 +1,7 @@
 #include "mail/encode.h"
 
 #include "base/buf.h"
+#include "base/enc.h"
 #include "base/rand.h"
 #include "mail/lex.h"
 
@@ -79,4 +80,16 @@ str encode_message_part(struct arena *a, str type, str message)
 str encode_boundary(struct arena *a)
 {
 	return arena_cat(a, STR("=_"), rand_token(a, BOUNDARY_BYTES));
+}
+
+str encode_file_part(struct arena *a, str type, str filename, str bytes)
+{
+	BUF(b);
+	buf_cat(&b, STR("Content-Type: "), type,
+		STR("\r\nContent-Transfer-Encoding: base64\r\n"
+		    "Content-Disposition: attachment;\r\n filename=\""),
+		filename, STR("\"\r\n\r\n"));
+	for (str rest = enc_base64(a, bytes); rest.n; rest = str_skip(rest, QP_COLUMNS))
+		buf_cat(&b, str_first(rest, QP_COLUMNS), STR("\r\n"));
+	return arena_copy(a, buf_str(&b));
 }

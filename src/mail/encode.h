@@ -12,5 +12,8 @@ str encode_text_part(struct arena *a, str text);
  * other encoding), with CRLF line ends. */
 str encode_message_part(struct arena *a, str type, str message);
 
+/* A part of any bytes, in base64, as a file to keep. Its name is plain ASCII. */
+str encode_file_part(struct arena *a, str type, str filename, str bytes);
+
 /* A boundary that nobody has written before. */
 str encode_boundary(struct arena *a);

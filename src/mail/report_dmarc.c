@@ -20,7 +20,7 @@ static const struct value {
 	size_t member;
 } values[] = {
 #define STRUCT_REPORT                 struct dmarc_report
-#define STRUCT_RECORD                 struct dmarc_record
+#define STRUCT_RECORD                 struct dmarc_report_record
 #define STRUCT_AUTH                   struct dmarc_auth
 #define STRUCT_REASON                 struct dmarc_reason
 #define VALUE(path, of, kind, member) { path, of, kind, offsetof(STRUCT_##of, member) },
@@ -32,7 +32,7 @@ struct reading {
 	struct arena *a;
 	XML_Parser parser;
 	struct dmarc_report report;
-	struct buf records;        /* of struct dmarc_record */
+	struct buf records;        /* of struct dmarc_report_record */
 	struct buf auths, reasons; /* of the record at hand */
 	struct buf errors;         /* of str */
 	struct buf path, text;
@@ -62,7 +62,7 @@ static void *last(struct buf *b, size_t size)
 
 static void *one_more(struct reading *x, struct buf *b, size_t size, size_t most)
 {
-	static const struct dmarc_record none;
+	static const struct dmarc_report_record none;
 	if (b->n / size >= most) {
 		fail(x,
 		     FAIL(ERR_LIMIT, "the report has more entries than any honest one"));
@@ -77,7 +77,8 @@ static void begin_part(struct reading *x)
 	struct dmarc_auth *auth = NULL;
 	bool dkim = is_at(x, "feedback/record/auth_results/dkim");
 	if (is_at(x, "feedback/record"))
-		one_more(x, &x->records, sizeof(struct dmarc_record), DMARC_RECORDS_MAX);
+		one_more(x, &x->records, sizeof(struct dmarc_report_record),
+			 DMARC_RECORDS_MAX);
 	else if (is_at(x, "feedback/record/row/policy_evaluated/reason"))
 		one_more(x, &x->reasons, sizeof(struct dmarc_reason),
 			 DMARC_RECORD_PARTS_MAX);
@@ -124,7 +125,7 @@ static void *struct_of(struct reading *x, enum of of)
 	case REPORT:
 		return &x->report;
 	case RECORD:
-		return last(&x->records, sizeof(struct dmarc_record));
+		return last(&x->records, sizeof(struct dmarc_report_record));
 	case AUTH:
 		return last(&x->auths, sizeof(struct dmarc_auth));
 	case REASON:
@@ -163,7 +164,7 @@ static void take_error(struct reading *x)
 
 static void end_record(struct reading *x)
 {
-	struct dmarc_record *r = last(&x->records, sizeof *r);
+	struct dmarc_report_record *r = last(&x->records, sizeof *r);
 	str auths = arena_copy(x->a, buf_str(&x->auths));
 	str reasons = arena_copy(x->a, buf_str(&x->reasons));
 	r->auths = (void *)(uintptr_t)auths.p;
@@ -238,7 +239,7 @@ static err read_xml(struct arena *a, str xml, struct dmarc_report *r)
 	err e = parse(&x, readable(a, xml));
 	if (!e.kind) {
 		x.report.records = kept(a, &x.records);
-		x.report.count = x.records.n / sizeof(struct dmarc_record);
+		x.report.count = x.records.n / sizeof(struct dmarc_report_record);
 		x.report.errors = kept(a, &x.errors);
 		x.report.error_count = x.errors.n / sizeof(str);
 		*r = x.report;

@@ -7,12 +7,17 @@
  *     for (size_t i = 0; i < r.count; i++)
  *             ... r.records[i].source_ip, r.records[i].count
  *
+ * Ours to the domains that ask for them (rua= of their record):
+ *
+ *     n = dmarc_report_uris(a, record.rua, to);
+ *     str xml = dmarc_report_xml(a, &report);
+ *     str mail = dmarc_report_mail(a, &report, &by, &to[0].address, gzip_pack(a, xml));
+ *
  * Whoever wrote it is a stranger: sizes, depth and numbers are bounded, a document type
  * is refused, and nothing in it is more than a claim. */
 #pragma once
 
-#include "base/arena.h"
-#include "base/err.h"
+#include "mail/address.h"
 
 enum {
 	DMARC_REPORT_MAX = 32 << 20,  /* octets of XML */
@@ -20,6 +25,7 @@ enum {
 	DMARC_RECORD_PARTS_MAX = 100, /* DKIM results, SPF results, reasons */
 	DMARC_REPORT_DEPTH_MAX = 32,  /* elements in elements */
 	DMARC_REPORT_TEXT_MAX = 1000, /* octets of a value; the rest is cut */
+	DMARC_REPORT_URIS = 4,        /* of one rua=; more are not served */
 };
 
 /* Words that the format defines are lower case; "" is what was not said. */
@@ -32,7 +38,7 @@ struct dmarc_reason {
 	str type, comment;
 };
 
-struct dmarc_record {
+struct dmarc_report_record {
 	str source_ip; /* as it stands there */
 	int64_t count;
 	str disposition, dkim, spf; /* what the policy made of it */
@@ -50,10 +56,33 @@ struct dmarc_report {
 	str *errors;
 	size_t error_count;
 	str domain, adkim, aspf, p, sp, np, testing, discovery, fo, pct;
-	struct dmarc_record *records;
+	struct dmarc_report_record *records;
 	size_t count;
 };
 
 /* ERR_NOTFOUND: there is none in it. ERR_SYNTAX: it is no well-formed XML, or its root is
  * no feedback. ERR_LIMIT: larger than the above, packed or not. */
 MUST_USE err dmarc_report_read(struct arena *a, str bytes, struct dmarc_report *r);
+
+struct dmarc_report_to {
+	struct address address;
+	int64_t most; /* octets of the mail that it takes, as "!10m" says; 0: any */
+};
+
+/* The mailto: URIs of rua=, in order; how many. Those of other schemes and those that
+ * are broken are passed over (RFC 9990 section 3.5). */
+size_t dmarc_report_uris(struct arena *a, str rua,
+			 struct dmarc_report_to to[static DMARC_REPORT_URIS]);
+
+/* Appendix A's schema; of errors the first. */
+str dmarc_report_xml(struct arena *a, const struct dmarc_report *r);
+
+struct dmarc_report_by {
+	str domain;   /* the submitter: From is its postmaster */
+	str hostname; /* for the Message-ID */
+};
+
+/* The whole message (section 3.5.2); packed: its XML as gzip. */
+str dmarc_report_mail(struct arena *a, const struct dmarc_report *r,
+		      const struct dmarc_report_by *by, const struct address *to,
+		      str packed);

@@ -156,15 +156,6 @@ str report_tls_json(struct arena *a, const struct report_tls *r)
 
 /* --- the message (section 5.3) */
 
-static str base64_lines(struct arena *a, str bytes)
-{
-	enum { LINE = 76 };
-	BUF(b);
-	for (str rest = enc_base64(a, bytes); rest.n; rest = str_skip(rest, LINE))
-		buf_cat(&b, str_first(rest, LINE), STR("\r\n"));
-	return arena_copy(a, buf_str(&b));
-}
-
 /* "A policy of its sender is no reason not to deliver a report on TLS": section 3, as
  * RFC 8689 section 5 lets a message say. */
 static str header_of(struct arena *a, const struct report_tls *r, str hostname,
@@ -197,14 +188,12 @@ str report_tls_mail(struct arena *a, const struct report_tls *r, str hostname,
 		STR(" fared with TLS\non "), str_first(stamp(a, r->begin), 10),
 		STR(", counted for the address that _smtp._tls."), r->domain,
 		STR("\nnames (RFC 8460). The figures are in the attached file.\n"));
-	return arena_cat(a, header_of(a, r, hostname, to),
-			 STR("Content-Type: multipart/report; report-type=\"tlsrpt\";\r\n"
-			     " boundary=\""),
-			 boundary, STR("\"\r\n"), fence, STR("\r\n"),
-			 encode_text_part(a, words), fence,
-			 STR("\r\nContent-Type: application/tlsrpt+gzip\r\n"
-			     "Content-Transfer-Encoding: base64\r\n"
-			     "Content-Disposition: attachment;\r\n filename=\""),
-			 file, STR("\"\r\n\r\n"), base64_lines(a, packed), fence,
-			 STR("--\r\n"));
+	return arena_cat(
+		a, header_of(a, r, hostname, to),
+		STR("Content-Type: multipart/report; report-type=\"tlsrpt\";\r\n"
+		    " boundary=\""),
+		boundary, STR("\"\r\n"), fence, STR("\r\n"), encode_text_part(a, words),
+		fence, STR("\r\n"),
+		encode_file_part(a, STR("application/tlsrpt+gzip"), file, packed), fence,
+		STR("--\r\n"));
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "lists/arrivals.h"
+#include "lists/dmarc_carry.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
@@ -15,6 +16,7 @@ enum {
 	LOOK_MS = 1000,
 	CHECKPOINT_MS = 1000,
 	EXPIRE_MS = 60000,
+	CARRY_MS = 3000,
 	RETRY_MS = 5000,
 	GIVE_WAY_MS = 100,
 	BEHIND_MS = 2000,
@@ -34,7 +36,7 @@ struct post_role {
 	int64_t rest_until;
 	bool gives_way; /* to smtpd: rests a little before it goes on */
 	bool failed; /* some did; they stay where they are and do not hold up the next */
-	int64_t expire_at;
+	int64_t expire_at, carry_at;
 };
 
 /* As many as are noted and ticked off together. */
@@ -186,6 +188,18 @@ static err score(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+static err carry(struct post_role *p, struct arena *a)
+{
+	bool more;
+	if (clock_mono_ms() < p->carry_at)
+		return OK;
+	p->carry_at = clock_mono_ms() + CARRY_MS;
+	TRY(dmarc_carry(&p->books, a, &more));
+	if (more)
+		p->carry_at = 0;
+	return OK;
+}
+
 /* What hinders one hinders none of the others: expiry makes room on a full disk. */
 static void work(struct post_role *p)
 {
@@ -193,6 +207,7 @@ static void work(struct post_role *p)
 	hindered(run_orders(p, a));
 	hindered(sort_some(p));
 	hindered(score(p, a));
+	hindered(carry(p, a));
 	hindered(expire(p, a));
 }
 

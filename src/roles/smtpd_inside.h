@@ -7,6 +7,7 @@
  *     smtpd_receive.c  a whole message: trace fields, proof, rules
  *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
+ *     smtpd_dmarc.c    what DMARC made of it, for the reports of send
  */
 #pragma once
 
@@ -18,6 +19,7 @@
 #include "net/limit.h"
 #include "net/resolver.h"
 #include "roles/role.h"
+#include "roles/smtpd_dmarc.h"
 #include "smtp/serve.h"
 #include "store/inbound/message.h"
 #include "trust/upstream.h"
@@ -45,6 +47,7 @@ struct smtpd {
 	struct throttle *sign_ins;
 	struct upstream upstream;
 	struct site *site;
+	struct dmarc_counts *dmarc; /* NULL: [trust] dmarc_reports is off */
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;

@@ -26,10 +26,13 @@ struct receipt { /* one message being received */
 	const struct smtp_message *m;
 	struct arena *a;
 	struct inbound_message row;
-	str head, body;         /* our fields, and the rest of the message */
-	str results;            /* our Authentication-Results, or empty */
-	struct trust_said said; /* of x->row.trust */
-	bool unsure;            /* DNS left open whether the author is who From says */
+	str head, body;             /* our fields, and the rest of the message */
+	str results;                /* our Authentication-Results, or empty */
+	struct trust_said said;     /* of x->row.trust */
+	struct trust_ask ask;       /* of a stranger's message: how it was judged, */
+	struct trust_result *trust; /* and the judgement; NULL: our own people's */
+	enum dmarc_outcome proof;
+	bool unsure; /* DNS left open whether the author is who From says */
 };
 
 /* What a client calls itself, as it may stand in a field: nothing that would begin a
@@ -147,28 +150,29 @@ static void trust_own(struct receipt *x)
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
 static void judge_trust(struct receipt *x)
 {
-	struct trust_result t;
+	struct trust_result *t = arena_zero(x->a, sizeof *t);
 	struct smtpd *d = x->v->d;
 	x->results = STR("");
 	if (x->s->account || x->v->is_local) {
 		trust_own(x);
 		return;
 	}
-	struct trust_ask ask = { .resolver = d->resolver,
-				 .deadline = clock_mono_ms() + TRUST_MS,
-				 .client = &x->v->peer,
-				 .helo = x->s->helo,
-				 .upstream = &d->upstream,
-				 .sender = x->row.reverse_path,
-				 .receiver = d->conf->site_hostname,
-				 .header = x->m->header,
-				 .body = x->m->header->body,
-				 .now = clock_now() };
-	trust_judge(x->a, &ask, &t);
-	x->row.trust = trust_json(x->a, &t);
-	x->said = trust_says(&t);
-	x->results = authres_field(x->a, trust_authres(x->a, &ask, &t));
-	x->unsure = t.temporary;
+	x->ask = (struct trust_ask){ .resolver = d->resolver,
+				     .deadline = clock_mono_ms() + TRUST_MS,
+				     .client = &x->v->peer,
+				     .helo = x->s->helo,
+				     .upstream = &d->upstream,
+				     .sender = x->row.reverse_path,
+				     .receiver = d->conf->site_hostname,
+				     .header = x->m->header,
+				     .body = x->m->header->body,
+				     .now = clock_now() };
+	trust_judge(x->a, &x->ask, t);
+	x->trust = t;
+	x->row.trust = trust_json(x->a, t);
+	x->said = trust_says(t);
+	x->results = authres_field(x->a, trust_authres(x->a, &x->ask, t));
+	x->unsure = t->temporary;
 }
 
 static void complete(struct receipt *x)
@@ -231,6 +235,34 @@ static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
 				 .count = 1 };
 }
 
+static bool is_for_proof(const struct judgement *j)
+{
+	str rule = str_from(j->rule);
+	return str_eq(rule, STR("proof")) || str_eq(rule, STR("sender"));
+}
+
+/* What the author's proof, or the lack of it, led to, as far as this session knows. */
+static enum dmarc_outcome outcome_of(const struct judgement *j)
+{
+	if (!is_for_proof(j))
+		return DMARC_TAKEN;
+	return j->verdict == VERDICT_REJECT || j->verdict == VERDICT_DISCARD
+		       ? DMARC_REFUSED
+	       : j->verdict == VERDICT_HOLD ? DMARC_HELD
+					    : DMARC_TAKEN;
+}
+
+/* For the report to the domain that From names. Mail that comes back to us was counted
+ * the first time. */
+static void count_for_report(const struct receipt *x)
+{
+	struct dmarc_seen row;
+	if (x->v->d->dmarc && x->trust && !x->v->is_back
+	    && dmarc_note(x->a, &(struct dmarc_case){ &x->ask, x->trust, x->proof },
+			  &row))
+		dmarc_counts_add(x->v->d->dmarc, &row);
+}
+
 /* One judgement a recipient; *refused: each of them says no. */
 static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 {
@@ -253,6 +285,7 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 		if (x->unsure && str_eq(str_from(j[i].rule), STR("proof")))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "
 					      "moment (DNS); try again later");
+		x->proof = outcome_of(&j[i]);
 		if (j[i].verdict != VERDICT_REJECT)
 			return OK;
 	}
@@ -393,8 +426,10 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 	fill_row(&x);
 	judge_trust(&x);
 	err e = check_rules(&x, r, &refused);
-	if (refused)
+	if (refused) {
+		count_for_report(&x);
 		return;
+	}
 	if (!e.kind)
 		e = keep(&x);
 	if (e.kind) {
@@ -403,6 +438,7 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 			r, (err){ e.kind, arena_z(smtp_scratch(s), str_from(e.msg)) });
 		return;
 	}
+	count_for_report(&x);
 	log_info("message-accepted", KN("inbound", x.row.id), KS("client", x.v->client),
 		 KS("from", x.row.reverse_path), KN("recipients", s->rcpt_count),
 		 KN("size", x.row.size));

@@ -10,6 +10,7 @@
 #include "mail/tls_want.h"
 #include "net/fetch.h"
 #include "net/recent.h"
+#include "send/dmarc_report.h"
 #include "send/report_limit.h"
 #include "send/sts.h"
 #include "store/outbound/delivery.h"
@@ -38,6 +39,7 @@ enum {
 struct reporter {
 	struct reporter_conf conf;
 	struct book *outbound;
+	struct dmarc_reporter *dmarc;
 	struct recent *put_off; /* domain -> int64_t: clock_mono_ms of the next attempt */
 	int64_t expire_at;
 	atomic_bool stopping;
@@ -378,6 +380,7 @@ static err expire(struct reporter *r)
 		return OK;
 	r->expire_at = clock_mono_ms() + EXPIRE_MS;
 	TRY(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
+	TRY(dmarc_reporter_expire(r->dmarc));
 	return sts_expire(r->outbound, clock_now(), &gone);
 }
 
@@ -386,6 +389,8 @@ static err work(struct reporter *r)
 	TRY(tally_write(r->conf.tally));
 	if (r->conf.conf->trust_reports)
 		TRY(look(r));
+	if (r->conf.conf->trust_dmarc_reports)
+		TRY(dmarc_reporter_look(r->dmarc));
 	return expire(r);
 }
 
@@ -413,8 +418,11 @@ err reporter_start(const struct reporter_conf *conf, struct reporter **out)
 	r->conf = *conf;
 	r->outbound = tally_book(conf->tally);
 	r->put_off = recent_new(DOMAINS, sizeof(int64_t), NULL);
+	r->dmarc = dmarc_reporter_new(&(struct dmarc_reporter_conf){
+		conf->conf, conf->resolver, r->outbound, &r->stopping });
 	err e = thread_start_joinable(&r->thread, run, r);
 	if (e.kind) {
+		dmarc_reporter_free(r->dmarc);
 		recent_free(r->put_off);
 		free(r);
 		return e;
@@ -429,6 +437,7 @@ void reporter_stop(struct reporter *r)
 		return;
 	atomic_store(&r->stopping, true);
 	pthread_join(r->thread, NULL);
+	dmarc_reporter_free(r->dmarc);
 	recent_free(r->put_off);
 	free(r);
 }

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MOST = 4, OF_NETWORK = 2, FAIR_MS = 60 };
 
@@ -17,7 +18,8 @@ static struct fetch_place holder[MOST];
 static struct net_addr ip(const char *text)
 {
 	struct net_addr addr = { 0 };
-	CHECK(!net_parse_ip(str_from(text), &addr).kind);
+	if (net_parse_ip(str_from(text), &addr).kind) /* of any thread */
+		abort();
 	return addr;
 }
 

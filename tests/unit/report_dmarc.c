@@ -4,7 +4,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/gzip.h"
 #include "mail/arf.h"
+#include "mail/header.h"
 #include "tests/check.h"
 
 #include <dirent.h>
@@ -34,7 +36,7 @@ static void test_values(struct arena *a)
 	CHECK(str_eq(r.org_name, STR("far.example")) && str_eq(r.report_id, STR("7")));
 	CHECK(r.begin == 100 && r.end == 200 && str_eq(r.domain, STR("uni.example")));
 	CHECK(str_eq(r.p, STR("none")) && !r.sp.n && r.count == 2);
-	const struct dmarc_record *x = &r.records[1];
+	const struct dmarc_report_record *x = &r.records[1];
 	CHECK(str_eq(x->source_ip, STR("192.0.2.1")) && x->count == 3);
 	CHECK(str_eq(x->dkim, STR("fail")) && str_eq(x->spf, STR("pass")));
 	CHECK(x->reason_count == 1 && str_eq(x->reasons[0].type, STR("local_policy"))
@@ -114,6 +116,137 @@ static void test_limits(void)
 	      && r.version.n == DMARC_REPORT_TEXT_MAX);
 }
 
+/* ---- ours */
+
+static void test_uris(struct arena *a)
+{
+	static const struct {
+		const char *rua, *wanted;
+	} cases[] = {
+		{ "", "" },
+		{ "mailto:a@x.example", "a@x.example:0" },
+		{ "mailto:a@x.example!10m , MAILTO:b%2Bc@x.example!50K",
+		  "a@x.example:10485760 b+c@x.example:51200" },
+		{ "mailto:a@x.example!1t,mailto:b@x.example!7",
+		  "a@x.example:1099511627776 b@x.example:7" },
+		{ "mailto:a@x.example!99999999999999999t",
+		  "a@x.example:9223372036854775807" },
+		{ "mailto:a@x.example!,mailto:a@x.example!m,mailto:a@x.example!0,"
+		  "mailto:a@x.example!10mb,mailto:a%21b@x.example",
+		  "a!b@x.example:0" },
+		{ "https://x.example/a@b,a@x.example,mailto:,,mailto:x.example", "" },
+		{ "mailto:1@x.example,mailto:2@x.example,mailto:3@x.example,"
+		  "mailto:4@x.example,mailto:5@x.example",
+		  "1@x.example:0 2@x.example:0 3@x.example:0 4@x.example:0" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct dmarc_report_to to[DMARC_REPORT_URIS];
+		size_t n = dmarc_report_uris(a, str_from(cases[i].rua), to);
+		str all = STR("");
+		for (size_t k = 0; k < n; k++)
+			all = arena_cat(a, all, k ? STR(" ") : STR(""),
+					address_text(a, &to[k].address),
+					arena_printf(a, ":%lld", (long long)to[k].most));
+		if (!str_eq(all, str_from(cases[i].wanted)))
+			fprintf(stderr, "  %s: %.*s\n", cases[i].rua, STR_F(all));
+		CHECK(str_eq(all, str_from(cases[i].wanted)));
+	}
+}
+
+static struct dmarc_auth auths[] = {
+	{ .method = STR("spf"),
+	  .domain = STR("lab.example"),
+	  .scope = STR("mfrom"),
+	  .result = STR("softfail") },
+	{ .method = STR("dkim"),
+	  .domain = STR("uni.example"),
+	  .selector = STR("s1"),
+	  .result = STR("pass") },
+	{ .method = STR("dkim"),
+	  .domain = STR("x.example"),
+	  .selector = STR("s2"),
+	  .result = STR("permerror"),
+	  .human_result = STR("no <key> & \"more\"") },
+};
+static struct dmarc_reason reason = { STR("local_policy"), STR("a\x01\n\xffz ]]>") };
+static str problem = STR("7 more messages");
+static struct dmarc_report_record our_records[] = {
+	{ .source_ip = STR("192.0.2.1"),
+	  .count = 3,
+	  .disposition = STR("pass"),
+	  .dkim = STR("pass"),
+	  .spf = STR("fail"),
+	  .header_from = STR("uni.example"),
+	  .envelope_from = STR("lab.example"),
+	  .auths = auths,
+	  .auth_count = 3 },
+	{ .source_ip = STR("2001:db8::1"),
+	  .count = 1,
+	  .disposition = STR("none"),
+	  .dkim = STR("fail"),
+	  .spf = STR("fail"),
+	  .header_from = STR("cs.uni.example"),
+	  .reasons = &reason,
+	  .reason_count = 1 },
+};
+static const struct dmarc_report written = { .version = STR("1.0"),
+					     .org_name = STR("lists.example"),
+					     .email = STR("postmaster@lists.example"),
+					     .extra_contact = STR(
+						     "https://x.example/?a&b"),
+					     .report_id = STR("7.uni.example@lists."
+							      "example"),
+					     .generator = STR("Postern"),
+					     .begin = 1795651200,
+					     .end = 1795737599,
+					     .errors = &problem,
+					     .error_count = 1,
+					     .domain = STR("uni.example"),
+					     .adkim = STR("r"),
+					     .aspf = STR("s"),
+					     .p = STR("reject"),
+					     .sp = STR("none"),
+					     .np = STR("reject"),
+					     .testing = STR("n"),
+					     .discovery = STR("treewalk"),
+					     .fo = STR("1:d"),
+					     .records = our_records,
+					     .count = 2 };
+
+/* What we write we read again the same. */
+static void test_ours(struct arena *a)
+{
+	struct dmarc_report_by by = { STR("lists.example"), STR("mail.lists.example") };
+	struct address to = { STR("r"), STR("uni.example") };
+	str xml = dmarc_report_xml(a, &written), packed = gzip_pack(a, xml);
+	str mail = dmarc_report_mail(a, &written, &by, &to, packed);
+	str forms[] = { xml, packed, mail };
+	for (size_t i = 0; i < 3; i++) {
+		struct dmarc_report r;
+		CHECK(!dmarc_report_read(a, forms[i], &r).kind);
+		CHECK(r.count == 2 && r.begin == written.begin && r.end == written.end
+		      && str_eq(r.domain, written.domain) && str_eq(r.fo, written.fo)
+		      && str_eq(r.extra_contact, written.extra_contact)
+		      && str_eq(r.discovery, written.discovery));
+		CHECK(r.records[0].auth_count == 3 && r.records[0].count == 3
+		      && str_eq(r.records[0].auths[1].human_result, auths[2].human_result)
+		      && str_eq(r.records[0].auths[2].scope, STR("mfrom")));
+		CHECK(str_eq(r.records[1].reasons[0].comment,
+			     STR("a??\xef\xbf\xbdz ]]>")));
+		CHECK(str_eq(dmarc_report_xml(a, &r), xml));
+	}
+	CHECK(str_find(mail, STR("filename=\"lists.example!uni.example!1795651200!"
+				 "1795737599.xml.gz\"\r\n"))
+		      .n);
+	struct header h;
+	CHECK(!header_scan(a, mail, &h).kind);
+	CHECK(str_eq(header_text(a, header_find(&h, STR("Subject"))),
+		     STR("Report Domain: uni.example Submitter: lists.example Report-ID: "
+			 "<7.uni.example@lists.example>")));
+	CHECK(str_eq(header_text(a, header_find(&h, STR("Auto-Submitted"))),
+		     STR("auto-generated")));
+}
+
 /* ---- the real ones */
 
 static str shared(struct arena *a)
@@ -157,8 +290,8 @@ static json_t *at(const json_t *j, const char *path)
 	return (json_t *)(uintptr_t)j;
 }
 
-static bool same_auths(struct arena *a, const struct dmarc_record *r, const json_t *want,
-		       const char *method)
+static bool same_auths(struct arena *a, const struct dmarc_report_record *r,
+		       const json_t *want, const char *method)
 {
 	size_t n = 0;
 	bool same = true;
@@ -176,7 +309,8 @@ static bool same_auths(struct arena *a, const struct dmarc_record *r, const json
 	return same && n == json_array_size(want);
 }
 
-static bool same_record(struct arena *a, const struct dmarc_record *r, const json_t *w)
+static bool same_record(struct arena *a, const struct dmarc_report_record *r,
+			const json_t *w)
 {
 	const json_t *row = at(w, "row"), *who = at(w, "identifiers");
 	const json_t *reasons = at(row, "policy_evaluated/reason");
@@ -318,6 +452,8 @@ int main(void)
 	test_values(a);
 	test_refused(a);
 	test_limits();
+	test_uris(a);
+	test_ours(a);
 	collected(a);
 	return check_done();
 }

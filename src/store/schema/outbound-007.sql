@@ -1,25 +1,30 @@
--- What others report of mail in our domains' names and of TLS to our servers (RFC 9990, RFC 8460).
-CREATE TABLE report (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind         TEXT NOT NULL,             -- dmarc, tls
-  domain       TEXT NOT NULL,             -- ours, whom it is about
-  reporter     TEXT NOT NULL,             -- the domain that proved to have sent it
-  name         TEXT NOT NULL,             -- what it calls itself
-  report       TEXT NOT NULL,             -- its own id for it
-  begins       INTEGER NOT NULL,          -- seconds: the time it is about
-  ends         INTEGER NOT NULL,
-  came_at      INTEGER NOT NULL,          -- seconds
-  passed       INTEGER NOT NULL,          -- messages, or sessions
-  failed       INTEGER NOT NULL,
-  UNIQUE (kind, reporter, domain, report)
-);
-CREATE INDEX report_came ON report(came_at);
+-- What DMARC made of mail in other domains' names, by day, until it is reported (RFC 9990).
+CREATE TABLE dmarc_domain (
+  day           INTEGER NOT NULL,         -- since 1970, UTC
+  domain        TEXT NOT NULL,            -- whose record applied
+  registrant    TEXT NOT NULL,            -- the registered name that it is part of
+  record        TEXT NOT NULL,            -- as it was last seen
+  kinds         INTEGER NOT NULL,         -- rows of dmarc_tally
+  unlisted      INTEGER NOT NULL,         -- messages beyond those
+  PRIMARY KEY (day, domain)
+) WITHOUT ROWID;
+CREATE INDEX dmarc_domain_registrant ON dmarc_domain(day, registrant);
 
--- What failed, the most frequent ones.
-CREATE TABLE report_failure (
-  report       INTEGER NOT NULL,
-  source       TEXT NOT NULL,             -- dmarc: the address it came from; tls: our server
-  result       TEXT NOT NULL,             -- a word of web/pages/reported.def
-  count        INTEGER NOT NULL,
-  PRIMARY KEY (report, source, result)
+CREATE TABLE dmarc_tally (
+  day           INTEGER NOT NULL,
+  domain        TEXT NOT NULL,
+  source_ip     TEXT NOT NULL,
+  disposition   TEXT NOT NULL,
+  dkim          TEXT NOT NULL,
+  spf           TEXT NOT NULL,
+  reason        TEXT NOT NULL,
+  comment       TEXT NOT NULL,
+  header_from   TEXT NOT NULL,
+  envelope_from TEXT NOT NULL,
+  spf_domain    TEXT NOT NULL,
+  spf_result    TEXT NOT NULL,
+  signatures    TEXT NOT NULL,
+  messages      INTEGER NOT NULL,
+  PRIMARY KEY (day, domain, source_ip, disposition, dkim, spf, reason, comment, header_from,
+               envelope_from, spf_domain, spf_result, signatures)
 ) WITHOUT ROWID;

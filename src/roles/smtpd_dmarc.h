@@ -1,0 +1,36 @@
+/* roles/smtpd_dmarc.h: what DMARC made of each message, counted in memory and written
+ * to the inbound book every few seconds, for the reports that domains ask for
+ * (RFC 9990). What a crash forgets are counts of some seconds.
+ *
+ *     TRY(dmarc_counts_open(a, data, &counts));
+ *     if (dmarc_note(a, &(struct dmarc_case){ &ask, &trust, DMARC_TAKEN }, &row))
+ *             dmarc_counts_add(counts, &row);      // any thread
+ *     TRY(dmarc_counts_write(counts)); */
+#pragma once
+
+#include "store/inbound/dmarc_seen.h"
+#include "trust/trust.h"
+
+/* What came of it for the author's proof alone; that something else was wrong with it is
+ * nothing that its domain is told. */
+enum dmarc_outcome { DMARC_TAKEN, DMARC_HELD, DMARC_REFUSED };
+
+struct dmarc_case {
+	const struct trust_ask *ask;
+	const struct trust_result *trust;
+	enum dmarc_outcome outcome;
+};
+
+/* Fills all but id and messages; it lives in a. False: there is nothing to tell anybody:
+ * no record, none that asks for reports by mail, no verdict, or the message is a report
+ * itself. */
+bool dmarc_note(struct arena *a, const struct dmarc_case *c, struct dmarc_seen *row);
+
+struct dmarc_counts;
+
+MUST_USE err dmarc_counts_open(struct arena *a, str data, struct dmarc_counts **counts);
+void dmarc_counts_close(struct dmarc_counts *counts); /* writes what it can */
+
+/* One message more; row's texts are copied. */
+void dmarc_counts_add(struct dmarc_counts *counts, const struct dmarc_seen *row);
+MUST_USE err dmarc_counts_write(struct dmarc_counts *counts);

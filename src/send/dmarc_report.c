@@ -1,0 +1,271 @@
+#include "send/dmarc_report.h"
+
+#include "base/clock.h"
+#include "base/gzip.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "lists/fanout.h"
+#include "net/recent.h"
+#include "store/outbound/delivery.h"
+#include "store/outbound/dmarc_tally.h"
+#include "store/outbound/message.h"
+#include "trust/dmarc.h"
+
+#include <stdlib.h>
+
+enum {
+	DAY = 86400,
+	EACH_LOOK = 20,
+	GRACE_S = 600,       /* after midnight: what was counted is on its way here */
+	SPREAD_S = 4 * 3600, /* then: not everybody at once */
+	AGAIN_MS = 3600000,
+	KEEP_DAYS = 3, /* what could not be reported is old then */
+	SIGNATURE_ROOM = 4096,
+};
+
+struct dmarc_reporter {
+	struct dmarc_reporter_conf conf;
+	struct recent *put_off; /* domain -> int64_t: clock_mono_ms of the next attempt */
+};
+
+struct dmarc_reporter *dmarc_reporter_new(const struct dmarc_reporter_conf *conf)
+{
+	struct dmarc_reporter *d = mem_zero(sizeof *d);
+	d->conf = *conf;
+	d->put_off = recent_new(KEEP_DAYS * DMARC_DOMAINS, sizeof(int64_t), NULL);
+	return d;
+}
+
+void dmarc_reporter_free(struct dmarc_reporter *d)
+{
+	if (!d)
+		return;
+	recent_free(d->put_off);
+	free(d);
+}
+
+/* --- from rows to a report */
+
+/* "RESULT DOMAIN SELECTOR", a line each, and SPF's. */
+static void add_auths(struct arena *a, const struct dmarc_seen *x,
+		      struct dmarc_report_record *r)
+{
+	str line, rest = x->signatures, result, domain, selector;
+	r->auths = arena_zero(a, (x->signatures.n + 1) * sizeof *r->auths);
+	while (str_line(&rest, &line))
+		if (str_word(&line, &result) && str_word(&line, &domain)
+		    && str_word(&line, &selector))
+			r->auths[r->auth_count++] = (struct dmarc_auth){
+				.method = STR("dkim"),
+				.domain = domain,
+				.selector = selector,
+				.result = result
+			};
+	if (x->spf_domain.n)
+		r->auths[r->auth_count++] = (struct dmarc_auth){
+			.method = STR("spf"),
+			.domain = x->spf_domain,
+			.scope = STR("mfrom"),
+			.result = x->spf_result
+		};
+}
+
+static struct dmarc_report_record record_of(struct arena *a, const struct dmarc_seen *x)
+{
+	struct dmarc_report_record r = { .source_ip = x->source_ip,
+					 .count = x->messages,
+					 .disposition = x->disposition,
+					 .dkim = x->dkim,
+					 .spf = x->spf,
+					 .header_from = x->header_from,
+					 .envelope_from = x->envelope_from };
+	if (x->reason.n) {
+		r.reasons = arena_zero(a, sizeof *r.reasons);
+		*r.reasons = (struct dmarc_reason){ x->reason, x->comment };
+		r.reason_count = 1;
+	}
+	add_auths(a, x, &r);
+	return r;
+}
+
+static void add_policy(const struct dmarc_record *p, struct dmarc_report *r)
+{
+	r->discovery = STR("treewalk");
+	r->p = str_from(dmarc_policy_word(p->p));
+	r->sp = str_from(dmarc_policy_word(p->sp));
+	r->np = str_from(dmarc_policy_word(p->np));
+	r->fo = p->fo.n ? p->fo : STR("0");
+	r->adkim = p->dkim_strict ? STR("s") : STR("r");
+	r->aspf = p->spf_strict ? STR("s") : STR("r");
+	r->testing = p->testing ? STR("y") : STR("n");
+}
+
+static void add_unlisted(struct arena *a, int64_t unlisted, struct dmarc_report *r)
+{
+	if (!unlisted)
+		return;
+	r->errors = arena_zero(a, sizeof *r->errors);
+	r->errors[0] = arena_printf(a,
+				    "%lld more messages are in no record: there were "
+				    "too many kinds",
+				    (long long)unlisted);
+	r->error_count = 1;
+}
+
+static err make(struct dmarc_reporter *d, struct arena *a, const struct dmarc_domain *of,
+		const struct dmarc_record *policy, struct dmarc_report *out)
+{
+	const struct conf *conf = d->conf.conf;
+	struct dmarc_seen *rows;
+	size_t count;
+	TRY(dmarc_tally_of(d->conf.outbound, a, of->day, of->domain, &rows, &count));
+	str self = domain_ascii(a, conf->site_domain);
+	char date[CLOCK_TEXT];
+	clock_iso(of->day * DAY * 1000, date);
+	*out = (struct dmarc_report){
+		.version = STR("1.0"),
+		.org_name = self,
+		.email = arena_cat(a, STR("postmaster@"), self),
+		.extra_contact = conf->site_url,
+		.report_id = arena_cat(a, STR("dmarc-"), str_first(str_from(date), 10),
+				       STR("."), of->domain, STR("@"), self),
+		.generator = STR("Postern"),
+		.begin = of->day * DAY,
+		.end = of->day * DAY + DAY - 1,
+		.domain = of->domain,
+		.records = arena_alloc(a, (count + 1) * sizeof *out->records),
+		.count = count
+	};
+	for (size_t i = 0; i < count; i++)
+		out->records[i] = record_of(a, &rows[i]);
+	add_policy(policy, out);
+	add_unlisted(a, of->unlisted, out);
+	return OK;
+}
+
+/* --- on its way */
+
+/* From nobody, so that a refusal comes back to nobody. */
+static err queue(struct dmarc_reporter *d, struct arena *a,
+		 const struct dmarc_report *report, const struct dmarc_report_to *to,
+		 str packed)
+{
+	bool fresh;
+	str recipient = address_text(a, &to->address);
+	struct dmarc_report_by by = { domain_ascii(a, d->conf.conf->site_domain),
+				      d->conf.conf->site_hostname };
+	str mail = dmarc_report_mail(a, report, &by, &to->address, packed);
+	struct outbound_message m = { .source = arena_cat(a, STR("dmarc-report/"),
+							  report->report_id, STR("/"),
+							  recipient),
+				      .kind = STR("notice"),
+				      .subject = STR("Report on DMARC"),
+				      .created_at = clock_now_ms(),
+				      .size = (int64_t)mail.n };
+	struct delivery copy = { .destination = destination_of(a, recipient),
+				 .recipient = recipient,
+				 .notify = STR("NEVER") };
+	if (to->most && m.size + SIGNATURE_ROOM > to->most) {
+		log_info("dmarc-report-too-large", KS("domain", report->domain),
+			 KS("to", recipient), KN("size", m.size), KN("most", to->most));
+		return OK;
+	}
+	TRY(outbound_add(d->conf.outbound, &m, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(outbound_body_write(d->conf.outbound, m.id, mail));
+	TRY(delivery_add(d->conf.outbound, m.id, &copy, 1));
+	return outbound_progress(d->conf.outbound, m.id, 0, true);
+}
+
+/* The mails and the end of the counts are one transaction: neither is ever without the
+ * other. */
+static err queue_all(struct dmarc_reporter *d, struct arena *a,
+		     const struct dmarc_domain *of, const struct dmarc_report *report,
+		     const struct dmarc_report_to *to, size_t count)
+{
+	str packed = gzip_pack(a, dmarc_report_xml(a, report));
+	err e = OK;
+	TRY(book_begin(d->conf.outbound));
+	for (size_t i = 0; i < count && !e.kind; i++)
+		e = queue(d, a, report, &to[i], packed);
+	if (!e.kind)
+		e = dmarc_tally_done(d->conf.outbound, of->day, of->domain);
+	return book_end(d->conf.outbound, e);
+}
+
+/* --- one domain and day */
+
+static err report(struct dmarc_reporter *d, struct arena *a,
+		  const struct dmarc_domain *of)
+{
+	struct dmarc_record policy;
+	struct dmarc_report made;
+	struct dmarc_report_to to[DMARC_REPORT_URIS];
+	size_t count;
+	if (dmarc_record_parse(of->record, &policy).kind)
+		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
+	TRY(dmarc_report_agreed(a, d->conf.resolver, of->domain, policy.rua, to, &count));
+	if (!count) {
+		log_info("dmarc-report-unwanted", KS("domain", of->domain),
+			 KS("rua", policy.rua));
+		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
+	}
+	TRY(make(d, a, of, &policy, &made));
+	if (!made.count) /* section 3.1.1.1: there is a record at least */
+		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
+	TRY(queue_all(d, a, of, &made, to, count));
+	log_info("dmarc-reported", KS("domain", of->domain), KS("report", made.report_id),
+		 KN("records", made.count));
+	return OK;
+}
+
+static int64_t spread(str domain)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < domain.n; i++)
+		h = (h ^ (unsigned char)domain.p[i]) * 16777619u;
+	return h % SPREAD_S;
+}
+
+static bool is_due(struct dmarc_reporter *d, const struct dmarc_domain *of)
+{
+	const int64_t *again = recent_get(d->put_off, of->domain);
+	return clock_now() >= (of->day + 1) * DAY + GRACE_S + spread(of->domain)
+	       && (!again || clock_mono_ms() >= *again);
+}
+
+static void put_off(struct dmarc_reporter *d, str domain)
+{
+	int64_t *again = recent_get(d->put_off, domain);
+	if (!again)
+		again = recent_add(d->put_off, domain);
+	*again = clock_mono_ms() + AGAIN_MS;
+}
+
+err dmarc_reporter_look(struct dmarc_reporter *d)
+{
+	ARENA(a);
+	struct dmarc_domain of = { .domain = STR("") };
+	int64_t today = clock_now() / DAY;
+	for (int n = 0; n < EACH_LOOK && !atomic_load(d->conf.stopping);) {
+		err e = dmarc_tally_next(d->conf.outbound, a, today, &of);
+		if (e.kind)
+			return e.kind == ERR_NOTFOUND ? OK : e;
+		if (!is_due(d, &of))
+			continue;
+		n++;
+		e = report(d, a, &of);
+		if (e.kind) /* the others have their turn */
+			put_off(d, of.domain);
+		if (e.kind != ERR_TEMP)
+			TRY(e);
+	}
+	return OK;
+}
+
+err dmarc_reporter_expire(struct dmarc_reporter *d)
+{
+	int64_t gone;
+	return dmarc_tally_expire(d->conf.outbound, clock_now() / DAY - KEEP_DAYS, &gone);
+}

@@ -1,0 +1,225 @@
+"""Each setting of a list does something: two lists that differ in one setting alone live through the same six weeks,
+and what people see of them (mails, pages, held posts, memberships) differs as the row's EFFECT in lists/settings.def says."""
+import os
+import re
+import time
+
+from browser import Browser
+from harness import HERE, Postern, check, done, equal, eventually, limit, section
+from mailing import message
+from nameserver import NameServer
+from sink import Sink
+
+limit(400)
+DAY = 86400
+FORGED_FROM = '127.0.0.66'
+
+world = Sink('127.0.0.31', 0, 'home.host')
+far = Sink('127.0.0.32', world.port, 'far.host')
+far.reply['rcpt'] = lambda address: '550 5.1.1 no such user'
+dns = NameServer({
+    'home.host': {'A': ['127.0.0.31']}, 'far.host': {'A': ['127.0.0.32']},
+    'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
+    'strict.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
+    '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject']},
+    'far.example': {'MX': [(10, 'far.host')]},
+})
+p = Postern(dns=dns, mx_port=world.port, clock=True, admin='admin@home.example', smtp__messages_per_hour=0,
+            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0)
+
+text = open(os.path.join(HERE, '../../src/lists/settings.def')).read()
+ROWS = re.findall(r'^EFFECT\((\w+), "(.*?)", "(.*?)", "(.*?)"\)$', text, re.M)
+equal('every setting has its effect', [r[0] for r in ROWS], re.findall(r'^SETTING\((\w+),', text, re.M))
+
+
+class List:
+    """A list with people of its own, and what became of them."""
+    all = []
+
+    def __init__(self, what, *settings):
+        self.what, self.name, self.seen, self.read = what, f'l{len(List.all):03d}x', [], 0
+        self.address = f'{self.name}@lists.example'
+        List.all.append(self)
+        p.cli('list', 'create', self.address, '--owner', self.who('olga'))
+        if settings:
+            p.cli('list', 'set', self.address, *settings)
+        p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone')))
+
+    def who(self, person):
+        host = {'gus': 'strict', 'gone': 'far'}.get(person, 'home')
+        return f'{person}.{self.name}@{host}.example'
+
+    def see(self, line):
+        self.seen.append(line)
+
+    def plain(self, text):
+        """Without what differs from list to list, and from run to run."""
+        text = re.sub(r'(?<=[a-z])\.' + self.name + r'@\w+\.example', '', text).replace(self.name, 'LIST')
+        text = re.sub(r'm=[\w.%-]+|\+[\w.=-]+@', '+TAG@', text)
+        return re.sub(r'\bconfirm [a-z2-7]{20}: ', '', text)
+
+    # --- what is written to it
+    def write(self, person, subject, body='Hello.\r\n', to=None, source=None, head=None, path=None):
+        sender = self.who(person)
+        octets = message(f'{person.title()} <{sender}>', head or self.address, subject, body)
+        code, said = p.deliver(sender if path is None else path, to or self.address, octets, source=source)
+        if code != 250:
+            self.see(self.plain(f'refused: {subject}: {said}'))
+
+    def sub(self, part):
+        return f'{self.name}-{part}@lists.example'
+
+    def report(self, to, kind, parts):
+        """A report of a program, to a return path or an address of the list."""
+        body = ''.join(f'--b\r\nContent-Type: {k}\r\n\r\n{v}\r\n' for k, v in parts) + '--b--\r\n'
+        p.deliver('', to, message('robot@home.example', to, 'gibberish' if kind == 'mixed' else kind, body, MIME_Version='1.0',
+                                  Content_Type=f'multipart/{kind}; boundary=b'))
+
+    # --- what is seen of it
+    def mails(self):
+        with world.lock:
+            new, self.read = world.mails[self.read:], len(world.mails)
+        mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject')]  # the latter to the administrator
+        for m in mine:
+            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe')
+                           if m.field(k))
+            for r in m.rcpts:
+                self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
+            if 'Re: ' in m.field('Subject'):
+                for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
+                    if 'lists.example' not in line or self.name in line:
+                        self.see(self.plain('answer: ' + line.strip()))
+        return mine
+
+    def copy(self, person, subject):
+        found = world.to(self.who(person), Subject=subject)
+        return found[0] if found else None
+
+    def books(self, when, held):
+        for h in held:
+            if h['list'] == self.address:
+                self.see(self.plain(f'{when} held: {h["subject"]}: {h["reason"]}'))
+        members = {m['address']: m for m in p.json('member', 'ls', self.address)}
+        for person in ('anna', 'ben', 'cora', 'dora', 'gus', 'gone', 'nina'):
+            m = members.get(self.who(person))
+            self.see(f'{when} is {"in" if m else "out"}: {person}')
+            if m and m['delivery'] == 'off':
+                self.see(f'{when} off by {m["off_by"]}: {person}')
+
+    def pages(self):
+        b = Browser(p)
+        b.get('/lists/')
+        if f'/lists/{self.name}/' in b.page:
+            self.see('directory: LIST')
+        b.get(f'/lists/{self.name}/')
+        self.see(self.plain('home: ' + b.text()))
+        b.get(f'/lists/{self.name}/1')
+        self.see(f'page of a post: {b.status}')
+        b.get(f'/lists/{self.name}/1/raw')
+        if self.who('anna') in b.page:
+            self.see('the raw post names anna')
+
+    # --- six weeks
+    def first_day(self):
+        self.write('anna', 'plain')
+        self.write('gus', 'strict')
+        self.write('olga', 'from the owner')
+        self.write('zoe', 'strange')
+        self.write('anna', 'forged', source=FORGED_FROM)
+        self.write('anna', 'big', 'x' * 60 + '\r\n' * 2 + ('y' * 60 + '\r\n') * 60)
+        self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
+        self.write('anna', 'aside', head='elsewhere@home.example')
+        self.write('zoe', '', 'info\r\nwho\r\nlists\r\n', to=self.sub('request'))
+        self.write('nina', '', to=self.sub('join'))
+        self.write('ben', '', to=self.sub('leave'))
+
+    def answers(self):
+        """Tokens are pressed; reports come in."""
+        for person in ('nina', 'ben'):
+            asked = self.copy(person, 'onfirm')
+            token = asked and re.search(self.name + r'-confirm\+\w+@lists.example', asked.header)
+            if token:
+                self.write(person, 'Re: yes', to=token[0])
+        cora, dora = self.copy('cora', 'plain'), self.copy('dora', 'plain')
+        if cora:
+            self.report(cora.mail_from, 'mixed', [('text/plain', 'Something is wrong somewhere.')])
+        if dora:
+            self.report(self.sub('owner'), 'report; report-type=feedback-report',
+                        [('text/plain', 'A complaint.'), ('message/feedback-report', 'Feedback-Type: abuse\r\nUser-Agent: x/1\r\n'
+                          f'Version: 1\r\nOriginal-Mail-From: <{dora.mail_from}>\r\n'), ('message/rfc822', dora.text())])
+
+    def last(self):
+        with far.lock:
+            paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
+        self.see(f'paths to gone: {len(paths)}')
+        self.see(f'gone was warned {len(far.to(self.who("gone"), Subject="is turned off"))} times')
+
+
+def still(before):
+    """Nothing arrives, and what is owed is owed for good, as by the list whose budget is used up."""
+    time.sleep(0.4)
+    now = (p.status('arrivals'), p.status('deliveries'))
+    return now[0] == 0 and now == before[0] or before.insert(0, now)
+
+
+def all_quiet():
+    before = [None]
+    check('everything is dealt with', eventually(lambda: still(before), 60, 0.1))
+
+
+def look(when, *more):
+    all_quiet()
+    held = p.json('held', 'ls')
+    for x in List.all:
+        x.mails()
+        x.books(when, held)
+        for do in more:
+            do(x)
+
+
+def day(n):
+    p.set_clock(n * DAY)
+    p.cli('tick')
+
+
+section('the lists')
+standard, again = List('nothing is set'), List('nothing is set, again')
+beside = {'': standard}
+changed = {}
+for key, given, other, shows in ROWS:
+    if given not in beside:
+        beside[given] = List(given, *given.split())
+    changed[key] = List(f'{key}={other}', *given.split(), f'{key}={other}')
+p.start()
+
+section('the first day')
+for x in List.all:
+    x.first_day()
+look('at first')
+for x in List.all:
+    x.answers()
+look('then', List.pages)
+
+section('two weeks of mail that comes back')
+for n in (2, 4, 6, 8, 10, 12):
+    day(n)
+    for x in List.all:
+        x.write('anna', f'day {n}')
+    look(f'day {n}')
+
+section('a month after')
+far.reply.pop('rcpt')
+for n in (20, 28, 36, 44):
+    day(n)
+    look(f'day {n}')
+for x in List.all:
+    x.last()
+
+section('what each setting did')
+check('two lists with the same settings live alike', sorted(again.seen) == sorted(standard.seen), set(again.seen) ^ set(standard.seen))
+for key, given, other, shows in ROWS:
+    without, having = '\n'.join(beside[given].seen), '\n'.join(changed[key].seen)
+    if not check(f'{key}={other} is seen by "{shows}"', (shows in without) != (shows in having), f'in both: {shows in having}'):
+        print('\n'.join(sorted(set(beside[given].seen) ^ set(changed[key].seen))[:40]))
+equal('SIGTERM ends it well', p.stop(), 0)
+done()
