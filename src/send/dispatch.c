@@ -19,7 +19,9 @@ static err look_up(struct dispatcher *d, int64_t id, struct known *k)
 	str first;
 	TRY(outbound_get(d->outbound, a, id, &m));
 	TRY(outbound_body_read(d->outbound, a, id, 0, 1, &first));
-	*k = (struct known){ id, m.created_at / 1000, m.inbound, (enum tls_want)m.tls,
+	enum tls_want want = (enum tls_want)m.tls;
+	*k = (struct known){ id, m.created_at / 1000, m.inbound,
+			     want == TLS_WANT_OFFERED ? TLS_WANT_USUAL : want,
 			     copy_is_shared(&m) };
 	return OK;
 }

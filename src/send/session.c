@@ -89,8 +89,10 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
 							: STR(""),
 				    .tag = u };
-	copy->require_tls = x->d->want == TLS_WANT_REQUIRED
-			    && smtp_client_offers(x->client)->require_tls;
+	bool asked = x->d->want == TLS_WANT_REQUIRED
+		     || (m->tls == TLS_WANT_OFFERED
+			 && smtp_client_tls(u->a, x->client).n);
+	copy->require_tls = asked && smtp_client_offers(x->client)->require_tls;
 }
 
 struct item *session_take(struct session *x)

@@ -3,6 +3,7 @@ valid HTML, no wider than a phone, one h1, nothing from elsewhere. POSTERN_SHOTS
 keeps a picture of each."""
 import os
 import re
+import sqlite3
 import time
 
 from browser import Browser
@@ -69,6 +70,24 @@ guest.get('/lists/dev/join')
 time.sleep(2.1)
 guest.submit('Join dev', address='second@synchrotron.example', name='Second')
 join = confirm_link('second@synchrotron.example', 'onfirm')
+
+
+def reports_came():
+    """What others report about this server, as it stands in the book."""
+    now = int(time.time())
+    db = sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=10)
+    with db:
+        for i, (kind, name, passed, failed, days) in enumerate((('dmarc', 'Google', 1200, 40, 1), ('dmarc', 'Google', 900, 3, 20),
+                                                                ('tls', 'Mail \u202eof a word', 77, 0, 2))):
+            report = db.execute('INSERT INTO report (kind, domain, reporter, name, report, begins, ends, came_at, passed, failed) '
+                                "VALUES (?, 'uni.example', 'reporter.example', ?, ?, 0, 0, ?, ?, ?)",
+                                (kind, name, str(i), now - days * 86400, passed, failed)).lastrowid
+            for source, result in (('192.0.2.7', 'dmarc'), ('mx.uni.example', 'certificate-expired'), ('mx.uni.example', 'a-new-word')):
+                db.execute('INSERT INTO report_failure (report, source, result, count) VALUES (?, ?, ?, 20)', (report, source, result))
+    db.close()
+
+
+reports_came()
 bearer = {'Authorization': 'Bearer ' + TOKEN}
 member = {'Authorization': 'Bearer ' + MEMBER}
 
@@ -80,7 +99,7 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
-    ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
+    ('/reports', bearer, 'reports'), ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
     ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),
 ]
 
