@@ -29,7 +29,9 @@ err gzip_unpack(struct arena *a, str packed, size_t limit, str *bytes)
 {
 	z_stream z = { 0 };
 	int code = Z_OK;
+	size_t grown = ROOM + packed.n * (size_t)GZIP_RATIO;
 	BUF(out);
+	limit = limit < grown ? limit : grown;
 	if (inflateInit2(&z, WINDOW_GZIP) != Z_OK)
 		mem_exhausted();
 	z.next_in = (unsigned char *)(uintptr_t)packed.p;

@@ -6,6 +6,9 @@
 
 str gzip_pack(struct arena *a, str bytes);
 
+/* Beyond its first 64 KB nothing may grow more than this: no text does. */
+enum { GZIP_RATIO = 250 };
+
 /* The inverse, of at most limit octets. ERR_SYNTAX: damaged, cut short, or no gzip.
- * ERR_LIMIT: more than limit come out of it. */
+ * ERR_LIMIT: more than limit come out of it, or more than GZIP_RATIO times as much. */
 MUST_USE err gzip_unpack(struct arena *a, str packed, size_t limit, str *bytes);

@@ -177,8 +177,7 @@ static bool only_leaves(struct one *one)
 	for (size_t i = 0; i < one->n; i++) {
 		if (one->r[i].refused.n)
 			continue;
-		if (find_meaning(&one->s, &one->r[i]).kind
-		    || !sort_only_leaves(&one->s.meaning))
+		if (find_meaning(&one->s, &one->r[i]).kind || !sort_only_leaves(&one->s))
 			return false;
 	}
 	return true;

@@ -9,5 +9,6 @@ struct reported { /* row: without reporter and came_at */
 	size_t count;
 };
 
-/* False: the message has no report that can be read. */
+/* False: the message has no report that can be read, in its first file, within the bounds
+ * of lists/reported.h. What it takes to read one is given back. */
 bool reported_read(struct arena *a, str message, struct reported *out);

@@ -198,14 +198,21 @@ static err take_alias(struct sorting *s)
 	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
 
+static bool may_be_report(struct sorting *s)
+{
+	return reported_may_be(s->a, s->recipient->address, &s->header);
+}
+
 /* What comes to abuse@ is read by a person in any case (RFC 2142 section 2); reports on
  * DMARC and TLS, which programs write to postmaster@, are counted. */
 static err take_admin(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	bool complaint, reported;
+	bool complaint, reported = false;
 	TRY(hear_complaint(s, &complaint));
-	TRY(reported_take(s->books, s->a, s->arrival, s->message, &s->header, &reported));
+	if (may_be_report(s))
+		TRY(reported_take(s->books, s->a, s->arrival, s->message, &s->header,
+				  &reported));
 	return reported ? sort_note(s, "counted", STR("a report about this server"))
 			: forward_admin(s->books, s->a, &f);
 }
@@ -268,14 +275,15 @@ static err take_bad_path(struct sorting *s)
 	return sort_note(s, "discarded", STR("a return path whose tag is wrong"));
 }
 
-bool sort_only_leaves(const struct meaning *m)
+bool sort_only_leaves(struct sorting *s)
 {
 	static const bool leaves[MEANS_KINDS] = {
 		[MEANS_OWNER] = true,   [MEANS_ALIAS] = true,    [MEANS_ADMIN] = true,
 		[MEANS_SRS] = true,     [MEANS_BAD_PATH] = true, [MEANS_NOBODY] = true,
 		[MEANS_FOREIGN] = true,
 	};
-	return leaves[m->what];
+	return leaves[s->meaning.what]
+	       && !(s->meaning.what == MEANS_ADMIN && may_be_report(s));
 }
 
 static err (*const takers[MEANS_KINDS])(struct sorting *s) = {

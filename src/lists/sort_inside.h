@@ -20,8 +20,9 @@ struct sorting { /* one recipient of one arrival */
 	size_t foreign_count;
 };
 
-/* Whether all that is written for such mail stands in the outbound book. */
-bool sort_only_leaves(const struct meaning *m);
+/* Whether all that is written for the recipient stands in the outbound book, and nothing
+ * of it before the rest. */
+bool sort_only_leaves(struct sorting *s);
 
 /* The recipient to where it belongs. ERR_TEMP, ERR_IO: to be tried again. */
 MUST_USE err sort_take(struct sorting *s);

@@ -38,6 +38,7 @@ struct reading {
 	struct buf path, text;
 	size_t starts[DMARC_REPORT_DEPTH_MAX]; /* where each element's name begins */
 	size_t depth;
+	size_t records_left, parts_left;
 	err failed;
 };
 
@@ -60,16 +61,24 @@ static void *last(struct buf *b, size_t size)
 	return b->n ? b->p + b->n - size : NULL;
 }
 
-static void *one_more(struct reading *x, struct buf *b, size_t size, size_t most)
+static void *one_more(struct reading *x, struct buf *b, size_t size, size_t *left)
 {
 	static const struct dmarc_report_record none;
-	if (b->n / size >= most) {
+	if (!*left) {
 		fail(x,
 		     FAIL(ERR_LIMIT, "the report has more entries than any honest one"));
 		return NULL;
 	}
+	--*left;
 	buf_add(b, (str){ (const char *)&none, size });
 	return last(b, size);
+}
+
+/* A record has so many of them, and so have all records together. */
+static void *one_part(struct reading *x, struct buf *b, size_t size)
+{
+	size_t none = 0, full = DMARC_RECORD_PARTS_MAX * size;
+	return one_more(x, b, size, b->n >= full ? &none : &x->parts_left);
 }
 
 static void begin_part(struct reading *x)
@@ -78,12 +87,11 @@ static void begin_part(struct reading *x)
 	bool dkim = is_at(x, "feedback/record/auth_results/dkim");
 	if (is_at(x, "feedback/record"))
 		one_more(x, &x->records, sizeof(struct dmarc_report_record),
-			 DMARC_RECORDS_MAX);
+			 &x->records_left);
 	else if (is_at(x, "feedback/record/row/policy_evaluated/reason"))
-		one_more(x, &x->reasons, sizeof(struct dmarc_reason),
-			 DMARC_RECORD_PARTS_MAX);
+		one_part(x, &x->reasons, sizeof(struct dmarc_reason));
 	else if (dkim || is_at(x, "feedback/record/auth_results/spf"))
-		auth = one_more(x, &x->auths, sizeof *auth, DMARC_RECORD_PARTS_MAX);
+		auth = one_part(x, &x->auths, sizeof *auth);
 	if (auth)
 		auth->method = dkim ? STR("dkim") : STR("spf");
 }
@@ -231,9 +239,13 @@ static str readable(struct arena *a, str xml)
 	return utf16 || other ? xml : utf8_scrub(a, xml);
 }
 
-static err read_xml(struct arena *a, str xml, struct dmarc_report *r)
+static err read_xml(struct arena *a, str xml, size_t records, size_t parts,
+		    struct dmarc_report *r)
 {
-	struct reading x = { .a = a, .parser = XML_ParserCreate(NULL) };
+	struct reading x = { .a = a,
+			     .parser = XML_ParserCreate(NULL),
+			     .records_left = records,
+			     .parts_left = parts };
 	if (!x.parser)
 		return FAIL(ERR_TEMP, "there is no memory for a report");
 	err e = parse(&x, readable(a, xml));
@@ -279,12 +291,19 @@ static str unwrapped(str xml)
 	return inner.n ? inner : xml;
 }
 
+err dmarc_report_parse(struct arena *a, str xml, size_t records, size_t parts,
+		       struct dmarc_report *r)
+{
+	/* TLS reports come packed, too, in JSON. */
+	return is_xml(xml) ? read_xml(a, unwrapped(str_trim(xml)), records, parts, r)
+			   : none_in_it;
+}
+
 static err read_file(struct arena *a, str bytes, struct dmarc_report *r)
 {
 	str xml;
 	TRY(unpack(a, bytes, DMARC_REPORT_MAX, &xml));
-	/* TLS reports come packed, too, in JSON. */
-	return is_xml(xml) ? read_xml(a, unwrapped(str_trim(xml)), r) : none_in_it;
+	return dmarc_report_parse(a, xml, DMARC_RECORDS_MAX, DMARC_PARTS_MAX, r);
 }
 
 err dmarc_report_read(struct arena *a, str bytes, struct dmarc_report *r)

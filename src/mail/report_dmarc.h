@@ -23,6 +23,7 @@ enum {
 	DMARC_REPORT_MAX = 32 << 20,  /* octets of XML */
 	DMARC_RECORDS_MAX = 100000,   /* records; of a record: */
 	DMARC_RECORD_PARTS_MAX = 100, /* DKIM results, SPF results, reasons */
+	DMARC_PARTS_MAX = 400000,     /* of all records together */
 	DMARC_REPORT_DEPTH_MAX = 32,  /* elements in elements */
 	DMARC_REPORT_TEXT_MAX = 1000, /* octets of a value; the rest is cut */
 	DMARC_REPORT_URIS = 4,        /* of one rua=; more are not served */
@@ -63,6 +64,10 @@ struct dmarc_report {
 /* ERR_NOTFOUND: there is none in it. ERR_SYNTAX: it is no well-formed XML, or its root is
  * no feedback. ERR_LIMIT: larger than the above, packed or not. */
 MUST_USE err dmarc_report_read(struct arena *a, str bytes, struct dmarc_report *r);
+
+/* Bare XML, of at most so many records, and parts of all of them together. */
+MUST_USE err dmarc_report_parse(struct arena *a, str xml, size_t records, size_t parts,
+				struct dmarc_report *r);
 
 struct dmarc_report_to {
 	struct address address;

@@ -58,10 +58,12 @@ str report_tls_mail(struct arena *a, const struct report_tls *r, str hostname,
 enum {
 	REPORT_TLS_MOST = 8 << 20,
 	REPORT_TLS_POLICIES = 1000,
-	REPORT_TLS_DETAILS = 10000
+	REPORT_TLS_DETAILS = 10000,
+	REPORT_TLS_NESTS = 40000, /* objects and arrays: each takes 200 octets and more */
+	REPORT_TLS_VALUES = 400000
 };
 
 /* A report of others: the message that brought it, or its JSON alone, as gzip or not.
  * What is not as section 4.4 has it is left out. ERR_SYNTAX: no such report is in it.
- * ERR_LIMIT: more octets than are read. */
+ * ERR_LIMIT: more octets, objects or values than are read. */
 MUST_USE err report_tls_read(struct arena *a, str bytes, struct report_tls *r);

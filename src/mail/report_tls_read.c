@@ -48,6 +48,18 @@ static err find_json(struct arena *a, str bytes, str *json)
 	return OK;
 }
 
+/* Counted before they are made, since "{}," is three octets; what stands in a text counts
+ * along. */
+static bool is_small(str json)
+{
+	size_t nests = 0, values = 0;
+	for (size_t i = 0; i < json.n; i++) {
+		nests += json.p[i] == '{' || json.p[i] == '[';
+		values += json.p[i] == ',';
+	}
+	return nests <= REPORT_TLS_NESTS && values <= REPORT_TLS_VALUES;
+}
+
 /* --- what it says */
 
 static str text_of(struct arena *a, const json_t *object, const char *key)
@@ -154,6 +166,8 @@ err report_tls_read(struct arena *a, str bytes, struct report_tls *r)
 	json_error_t why;
 	TRY(find_json(a, bytes, &text));
 	text = str_trim(text);
+	if (!is_small(text))
+		return FAIL(ERR_LIMIT, "the report has more entries than any honest one");
 	json_t *j = json_loadb(text.n ? text.p : "", text.n, JSON_ALLOW_NUL, &why);
 	if (!j)
 		return err_in(a, ERR_SYNTAX, "the report is no JSON, line %d: %s",

@@ -127,9 +127,7 @@ bool dmarc_note(struct arena *a, const struct dmarc_case *c, struct dmarc_seen *
 				.spf_result = str_from(spf_word(c->trust->spf.verdict)),
 				.signatures = signatures(a, c),
 				.messages = 1 };
-	x.registrant = suffix_org(a, suffix_known(), x.domain);
-	if (!x.registrant.n)
-		x.registrant = x.domain;
+	x.registrant = suffix_registrant(a, x.domain);
 	fill_outcome(c, &x);
 	if (!x.domain.n || !x.header_from.n)
 		return false;

@@ -1,18 +1,10 @@
 #include "send/report_limit.h"
 
 #include "base/clock.h"
-#include "mail/address.h"
 #include "store/outbound/budget.h"
 #include "trust/suffix.h"
 
 enum { DAY = 86400 };
-
-static str organization(struct arena *a, str host)
-{
-	host = arena_lower(a, domain_ascii(a, host));
-	str org = suffix_org(a, suffix_known(), host);
-	return org.n ? org : host;
-}
 
 /* name+1@ and name+2@ are mostly one mailbox. */
 static str mailbox_of(struct arena *a, str address)
@@ -27,8 +19,8 @@ static str mailbox_of(struct arena *a, str address)
 
 struct report_to report_to(struct arena *a, str domain, str host, str mailbox)
 {
-	str org = organization(a, host);
-	return (struct report_to){ !str_eq(org, organization(a, domain)), org,
+	str org = suffix_registrant(a, host);
+	return (struct report_to){ !str_eq(org, suffix_registrant(a, domain)), org,
 				   mailbox_of(a, mailbox) };
 }
 

@@ -34,3 +34,10 @@ str suffix_org(struct arena *a, const struct suffix_list *list, str domain)
 	/* It points into z. */
 	return str_from(psl_registrable_domain((const psl_ctx_t *)list, z));
 }
+
+str suffix_registrant(struct arena *a, str domain)
+{
+	str name = arena_lower(a, domain_ascii(a, domain));
+	str org = suffix_org(a, suffix_known(), name);
+	return org.n ? org : name;
+}

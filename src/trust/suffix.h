@@ -22,3 +22,7 @@ void suffix_free(struct suffix_list *list);
  * longest suffix. Empty for a suffix itself, for what is no name, and for a NULL
  * list. */
 str suffix_org(struct arena *a, const struct suffix_list *list, str domain);
+
+/* By the list that is compiled in; the domain itself, lower case with A-labels, where
+ * suffix_org has none: whom a domain's mail is laid to. */
+str suffix_registrant(struct arena *a, str domain);

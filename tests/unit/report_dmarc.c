@@ -108,6 +108,16 @@ static void test_limits(void)
 	      == ERR_LIMIT);
 	CHECK(!dmarc_report_read(a, many(a, "<feedback>", "<record/>", 50000), &r).kind
 	      && r.count == 50000);
+	static const char parts[] =
+		"<record><row><policy_evaluated><reason/></policy_evaluated></row>"
+		"<auth_results><spf/><dkim/></auth_results></record>";
+	str ten = many(a, "<feedback>", parts, 10);
+	CHECK(!dmarc_report_parse(a, ten, 10, 30, &r).kind && r.count == 10
+	      && r.records[9].auth_count == 2 && r.records[9].reason_count == 1);
+	CHECK(dmarc_report_parse(a, ten, 9, 30, &r).kind == ERR_LIMIT);
+	CHECK(dmarc_report_parse(a, ten, 10, 29, &r).kind == ERR_LIMIT);
+	/* Bare is bare: nothing is unpacked. */
+	CHECK(dmarc_report_parse(a, gzip_pack(a, ten), 10, 30, &r).kind == ERR_NOTFOUND);
 	/* A value is cut, not the report refused. */
 	str text = many(a, "<feedback><version>", "\xC3\xA4", 5001);
 	text = arena_cat(a, str_first(text, text.n - strlen("</feedback>")),

@@ -145,6 +145,20 @@ static void refused(struct arena *a)
 	str nested = { arena_alloc(a, 100000), 100000 };
 	memset((char *)(uintptr_t)nested.p, '[', nested.n);
 	((char *)(uintptr_t)nested.p)[0] = '{';
+	str empties = STR("{\"policies\":["), much = STR("{\"policies\":[0");
+	for (int i = 0; i < 17; i++) { /* "{}," 65,536 times */
+		str again = i ? str_skip(empties, 13) : STR("{},");
+		empties = arena_cat(a, empties, again);
+	}
+	for (int i = 0; i < 20; i++) { /* 524,288 */
+		str again = i ? str_skip(much, 14) : STR(",1");
+		much = arena_cat(a, much, again);
+	}
+	empties = arena_cat(a, empties, STR("{}]}"));
+	much = arena_cat(a, much, STR("]}"));
+	/* 300 times as large, within what is read */
+	str grows = gzip_pack(a, arena_cat(a, STR("{\"policies\":[]}"),
+					   str_first(str_skip(large, 1), 4 << 20)));
 	const struct {
 		str bytes;
 		enum err_kind want;
@@ -155,7 +169,11 @@ static void refused(struct arena *a)
 		{ STR("{\"policies\":{}}"), ERR_SYNTAX },
 		{ STR("{\"policies\":[]"), ERR_SYNTAX },
 		{ STR("Subject: x\r\n\r\n{\"policies\":[]}"), ERR_SYNTAX },
-		{ nested, ERR_SYNTAX },
+		{ str_first(nested, 30000), ERR_SYNTAX },
+		{ nested, ERR_LIMIT },
+		{ empties, ERR_LIMIT },
+		{ much, ERR_LIMIT },
+		{ grows, ERR_LIMIT },
 		{ large, ERR_LIMIT },
 		{ bomb, ERR_LIMIT },
 		{ str_first(packed, packed.n - 9), ERR_SYNTAX },

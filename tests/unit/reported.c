@@ -8,6 +8,7 @@
 #include "lists/expire.h"
 #include "lists/reported.h"
 #include "mail/report_tls.h"
+#include "store/outbound/budget.h"
 #include "store/outbound/report.h"
 
 #define POSTMASTER "postmaster@lists.example"
@@ -104,6 +105,58 @@ static str bomb(struct arena *a)
 			 gzip_pack(a, (str){ zeros, n }));
 }
 
+/* A file that is none stands before one that is. */
+static str two_files(struct arena *a)
+{
+	return arena_cat(
+		a,
+		STR("From: noreply@dmarc.google.example\r\nTo: " POSTMASTER "\r\n"
+		    "Subject: Report domain: lists.example\r\nMIME-Version: 1.0\r\n"
+		    "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+		    "Content-Type: text/xml\r\n\r\n<html/>\r\n--x\r\n"
+		    "Content-Type: text/xml\r\n\r\n"),
+		dmarc_xml(a, "lists.example", STR("")), STR("\r\n--x--\r\n"));
+}
+
+/* Packed it is small. */
+static str packed_mail(struct arena *a, const char *id, str records)
+{
+	str xml = dmarc_xml(a, "lists.example", records), before, after;
+	if (str_cut(xml, '7', &before, &after)) /* the id */
+		xml = arena_cat(a, before, str_from(id), after);
+	return file_mail(a, "Report domain: lists.example", "application/gzip",
+			 gzip_pack(a, xml));
+}
+
+static str large(struct arena *a, int records, int auths)
+{
+	BUF(b);
+	for (int i = 0; i < records; i++) {
+		buf_add(&b, STR("<record><row><count>0</count></row><auth_results>"));
+		for (int k = 0; k < auths; k++)
+			buf_add(&b, STR("<dkim/>"));
+		buf_addf(&b, "<!-- %d --></auth_results></record>", i * 7919);
+	}
+	return packed_mail(a, "8", arena_copy(a, buf_str(&b)));
+}
+
+static str padded(struct arena *a, size_t octets)
+{
+	BUF(b);
+	for (int i = 0; b.n < octets; i++)
+		buf_addf(&b, "<x>%d</x>\n", i);
+	return packed_mail(a, "9", arena_copy(a, buf_str(&b)));
+}
+
+static str random_file(struct arena *a, size_t octets)
+{
+	char *bytes = arena_alloc(a, octets);
+	rand_bytes(bytes, octets);
+	return packed_mail(a, "10",
+			   arena_cat(a, STR("<x>"), enc_base64(a, (str){ bytes, octets }),
+				     STR("</x>")));
+}
+
 static int64_t number(struct books_test *t, const char *sql)
 {
 	int64_t n = -1;
@@ -132,22 +185,33 @@ static void which_are_counted(struct books_test *t)
 		{ POSTMASTER, OPEN, tls_mail(a, "2", "lists.example", 0), 1, 1 },
 		{ POSTMASTER, ALIGNED, tls_mail(a, "3", "else.example", 0), 1, 2 },
 		{ POSTMASTER, ALIGNED, tls_mail(a, "4", "evillists.example", 0), 1, 3 },
-		{ POSTMASTER, ALIGNED, tls_mail(a, "5", "sub.lists.example", 0), 2, 3 },
-		{ POSTMASTER, ALIGNED, dmarc, 3, 3 },
-		{ POSTMASTER, ALIGNED, dmarc, 3, 3 },
-		{ POSTMASTER, ALIGNED, bomb(a), 3, 4 },
+		{ POSTMASTER, ALIGNED, tls_mail(a, "5", "mx.lists.example", 0), 2, 3 },
+		/* a name that nobody uses; who would have rows for each */
+		{ POSTMASTER, ALIGNED, tls_mail(a, "6", "sub.lists.example", 0), 2, 4 },
+		/* a person reads that */
+		{ "abuse@lists.example", ALIGNED, tls_mail(a, "7", "lists.example", 0), 2,
+		  5 },
+		{ POSTMASTER, ALIGNED, dmarc, 3, 5 },
+		{ POSTMASTER, ALIGNED, dmarc, 3, 5 },
+		{ POSTMASTER, ALIGNED, bomb(a), 3, 6 },
 		{ POSTMASTER, ALIGNED,
 		  file_mail(a, "Report domain: x", "application/gzip", STR("\x1f\x8bx")),
-		  3, 5 },
+		  3, 7 },
 		{ POSTMASTER, ALIGNED,
 		  file_mail(a, "Report domain: x", "text/xml",
 			    STR("<!DOCTYPE x [<!ENTITY a "
 				"\"b\">]><feedback>&a;</feedback>")),
-		  3, 6 },
+		  3, 8 },
 		{ POSTMASTER, ALIGNED,
 		  file_mail(a, "help", "text/xml",
 			    dmarc_xml(a, "lists.example", STR(""))),
-		  3, 7 },
+		  3, 9 },
+		{ POSTMASTER, ALIGNED, two_files(a), 3, 10 },
+		{ POSTMASTER, ALIGNED, large(a, 100, 1), 4, 10 },
+		{ POSTMASTER, ALIGNED, large(a, REPORTED_RECORDS + 1, 1), 4, 11 },
+		{ POSTMASTER, ALIGNED, large(a, 1000, 30), 4, 12 },
+		{ POSTMASTER, ALIGNED, padded(a, REPORTED_XML), 4, 13 },
+		{ POSTMASTER, ALIGNED, random_file(a, REPORTED_PACKED + 1), 4, 14 },
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		CHECK(ok(books_arrives_as(t, "r@big.example", steps[i].to, steps[i].mail,
@@ -158,7 +222,7 @@ static void which_are_counted(struct books_test *t)
 		CHECK(books_count(t, "delivery", "recipient = 'admin@boss.example'")
 		      == steps[i].forwarded);
 	}
-	CHECK(books_count(t, "event", "what = 'counted'") == 5);
+	CHECK(books_count(t, "event", "what = 'counted'") == 6);
 }
 
 static void what_of_them(struct books_test *t)
@@ -183,7 +247,80 @@ static void what_of_them(struct books_test *t)
 	      && str_eq(f[0].result, STR("dmarc")) && f[0].reporters == 1);
 }
 
-/* So many failures of a report, so many reports a day, for so long. */
+/* Numbers and names as large as they can be. */
+static str endless(struct arena *a)
+{
+	str name = STR("0123456789012345678901234567890123456789"), records = STR("");
+	for (int i = 0; i < 3; i++)
+		records = arena_cat(
+			a, records, STR("<record><row><source_ip>"), name, name, name,
+			STR("</source_ip><count>9223372036854775807</count></row>"
+			    "</record>"));
+	return packed_mail(a, "11", records);
+}
+
+/* One organization has so many attempts a day, under all of its names, well or badly
+ * made, and all have so many together; then a person sees what comes. */
+static void budgets(struct books_test *t)
+{
+	struct arena *a = t->a;
+	int64_t before = reports(t);
+	static const char forwarded[] = "recipient = 'admin@boss.example'";
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM budget"));
+	for (int i = 0; i < REPORTED_EACH + 2; i++) {
+		int64_t to_admin = books_count(t, "delivery", forwarded);
+		str mail = i < 5 ? packed_mail(a, "1", STR("<broken"))
+				 : packed_mail(a, arena_z(a, arena_printf(a, "n%d", i)),
+					       STR(""));
+		if (i % 2)
+			mail = arena_cat(a, STR("From: x@other.google.example"),
+					 str_skip(mail, 34));
+		CHECK(ok(books_arrives(t, "r@big.example", POSTMASTER, mail)));
+		CHECK(books_count(t, "delivery", forwarded) - to_admin
+		      == (i < 5 || i >= REPORTED_EACH));
+	}
+	CHECK(reports(t) == before + REPORTED_EACH - 5);
+	CHECK(ok(books_arrives(t, "r@big.example", POSTMASTER,
+			       tls_mail(a, "others may", "lists.example", 0))));
+	CHECK(reports(t) == before + REPORTED_EACH - 4);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM budget"));
+	BOOKS_MUST(t, budget_add(t->books.outbound, STR("reports-from:"), clock_now(),
+				 REPORTED_DAILY));
+	CHECK(ok(books_arrives(t, "r@big.example", POSTMASTER,
+			       tls_mail(a, "over", "lists.example", 0))));
+	CHECK(reports(t) == before + REPORTED_EACH - 4);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM budget"));
+}
+
+/* What is read for a report is no part of what all arrivals write together: if it ended
+ * the program, that somebody tried would be undone, and it would be tried for ever. */
+static void by_itself(struct books_test *t)
+{
+	struct arrivals *x;
+	struct arena *a = t->a;
+	const struct {
+		const char *to;
+		str mail;
+		bool alone;
+	} cases[] = {
+		{ POSTMASTER, tls_mail(a, "alone", "lists.example", 1), true },
+		{ "abuse@lists.example", tls_mail(a, "b", "lists.example", 1), false },
+		{ POSTMASTER, file_mail(a, "help", "text/plain", STR("x")), false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound_message m = books_accept(t, "r@big.example", cases[i].to,
+							cases[i].mail, ALIGNED);
+		int64_t before = reports(t);
+		BOOKS_MUST(t, arrivals_take(&t->books, a, &m, 1, &x));
+		CHECK(arrivals_left(x) == cases[i].alone && reports(t) == before);
+		while (arrivals_left(x))
+			arrivals_sort(x);
+		CHECK(reports(t) == before + cases[i].alone);
+		BOOKS_MUST(t, arrivals_tick(x));
+	}
+}
+
+/* So many failures of a report, of such sizes, for so long. */
 static void bounds(struct books_test *t)
 {
 	struct arena *a = t->a;
@@ -197,23 +334,13 @@ static void bounds(struct books_test *t)
 	CHECK(number(t, "SELECT min(count) FROM report_failure WHERE report = "
 			"(SELECT max(id) FROM report)")
 	      == 400 - REPORTED_FAILURES + 1); /* the most frequent */
-	BOOKS_MUST(t, book_begin(t->books.outbound));
-	for (int64_t i = reports(t); i < REPORTED_DAILY; i++) {
-		bool fresh;
-		struct report_row row = { .kind = STR("tls"),
-					  .domain = STR("lists.example"),
-					  .reporter = STR("x.example"),
-					  .name = STR(""),
-					  .report = arena_printf(a, "%d", (int)i),
-					  .came_at = clock_now() };
-		BOOKS_MUST(t, report_add(t->books.outbound, &row, NULL, 0, &fresh));
-	}
-	BOOKS_MUST(t, book_commit(t->books.outbound));
-	CHECK(ok(books_arrives(t, "r@big.example", POSTMASTER,
-			       tls_mail(a, "over", "lists.example", 0))));
-	CHECK(reports(t) == REPORTED_DAILY);
+	CHECK(number(t, "SELECT max(length(source)) FROM report_failure") <= 64);
+	CHECK(ok(books_arrives(t, "r@big.example", POSTMASTER, endless(a))));
+	CHECK(number(t, "SELECT max(failed) FROM report") == INT64_C(1) << 40
+	      && number(t, "SELECT max(count) FROM report_failure") == INT64_C(1) << 40
+	      && number(t, "SELECT max(length(source)) FROM report_failure") == 64);
 	CHECK(books_count(t, "delivery", "recipient = 'admin@boss.example'")
-	      == forwarded + 1);
+	      == forwarded);
 	BOOKS_MUST(t, report_expire(t->books.outbound,
 				    clock_now() - (int64_t)REPORTED_DAYS * DAY, &gone));
 	CHECK(gone == 0);
@@ -227,6 +354,8 @@ int main(void)
 	struct books_test t = books_make(a);
 	which_are_counted(&t);
 	what_of_them(&t);
+	budgets(&t);
+	by_itself(&t);
 	bounds(&t);
 	books_end(&t);
 	return check_done();

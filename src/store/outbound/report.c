@@ -41,14 +41,6 @@ err report_add(struct book *b, const struct report_row *row,
 	return OK;
 }
 
-err report_count(struct book *b, int64_t since, int64_t *count)
-{
-	bool found;
-	return book_number(b, count, &found,
-			   "SELECT count(*) FROM report WHERE came_at >= ?1",
-			   SQL_I(since));
-}
-
 static void read_sum(struct rows *r, struct arena *a, void *row)
 {
 	*(struct report_row *)row = (struct report_row){

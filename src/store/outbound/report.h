@@ -27,9 +27,6 @@ struct report_failure {
 MUST_USE err report_add(struct book *b, const struct report_row *row,
 			const struct report_failure *failures, size_t count, bool *fresh);
 
-/* Those that came since then. */
-MUST_USE err report_count(struct book *b, int64_t since, int64_t *count);
-
 /* By reporter, kind and domain of ours, those that failed most first: sums of what came
  * from since to before; row->came_at is the last one's. */
 MUST_USE err report_sums(struct book *b, struct arena *a, int64_t since, int64_t before,
