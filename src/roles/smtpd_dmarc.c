@@ -15,6 +15,7 @@ enum {
 	KINDS_MOST = 2000, /* between two writings: names are a stranger's */
 	RECORD_MOST = 1000,
 	NAME_MOST = 253,
+	SIGNATURES_MOST = 1000,
 };
 
 /* --- what there is to tell of one message */
@@ -83,7 +84,8 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 	}
 }
 
-/* Section 3.1.3: those of the author that pass, others that pass, the rest. */
+/* Section 3.1.3: those of the author that pass, others that pass, the rest; whose names
+ * would take more room than all of them have is left out. */
 static unsigned rank(const struct dkim_result *d, str author)
 {
 	if (d->verdict != DKIM_PASS)
@@ -99,10 +101,11 @@ static str signatures(struct arena *a, const struct dmarc_case *c)
 			const struct dkim_result *d = &c->trust->dkim[i];
 			str domain = plain_name(a, d->domain);
 			str selector = plain_name(a, d->selector);
+			str line = arena_cat(a, str_from(dkim_word(d->verdict)), STR(" "),
+					     domain, STR(" "), selector, STR("\n"));
 			if (rank(d, c->trust->dmarc.domain) == at && domain.n
-			    && selector.n)
-				buf_cat(&b, str_from(dkim_word(d->verdict)), STR(" "),
-					domain, STR(" "), selector, STR("\n"));
+			    && selector.n && b.n + line.n <= SIGNATURES_MOST)
+				buf_add(&b, line);
 		}
 	return arena_copy(a, buf_str(&b));
 }

@@ -46,13 +46,24 @@ void dmarc_reporter_free(struct dmarc_reporter *d)
 
 /* --- from rows to a report */
 
+/* How many signatures are told of one message. */
+static size_t signature_lines(str lines)
+{
+	str line;
+	size_t n = 0;
+	while (n < DKIM_MAX && str_line(&lines, &line))
+		n++;
+	return n;
+}
+
 /* "RESULT DOMAIN SELECTOR", a line each, and SPF's. */
 static void add_auths(struct arena *a, const struct dmarc_seen *x,
 		      struct dmarc_report_record *r)
 {
 	str line, rest = x->signatures, result, domain, selector;
-	r->auths = arena_zero(a, (x->signatures.n + 1) * sizeof *r->auths);
-	while (str_line(&rest, &line))
+	size_t lines = signature_lines(x->signatures);
+	r->auths = arena_zero(a, (lines + 1) * sizeof *r->auths);
+	for (size_t i = 0; i < lines && str_line(&rest, &line); i++)
 		if (str_word(&line, &result) && str_word(&line, &domain)
 		    && str_word(&line, &selector))
 			r->auths[r->auth_count++] = (struct dmarc_auth){

@@ -116,6 +116,34 @@ static void test_rows(struct arena *a)
 	}
 }
 
+/* Names are a stranger's, ten signatures a message: they have so much room together. */
+static void test_long(struct arena *a)
+{
+	struct header h;
+	struct dmarc_seen x;
+	struct dkim_result many[DKIM_MAX];
+	char *name = arena_alloc(a, 240);
+	memset(name, 'x', 240);
+	for (size_t i = 0; i < DKIM_MAX; i++)
+		many[i] = (struct dkim_result){ .verdict = DKIM_PASS,
+						.domain = (str){ name, 240 - i },
+						.selector = (str){ name, 200 } };
+	many[DKIM_MAX - 1].domain = STR("uni.example");
+	struct trust_result t = { .dkim = many,
+				  .dkim_count = DKIM_MAX,
+				  .dmarc = { .verdict = DMARC_PASS,
+					     .domain = STR("uni.example"),
+					     .record_domain = STR("uni.example"),
+					     .record = STR("v=DMARC1; p=none" RUA) } };
+	CHECK(ok(net_parse(a, STR("192.0.2.7:25"), &t.via.client)));
+	CHECK(ok(header_scan(a, STR("From: a@uni.example\r\n\r\n"), &h)));
+	struct trust_ask ask = { .sender = STR("a@uni.example"), .header = &h };
+	CHECK(dmarc_note(a, &(struct dmarc_case){ &ask, &t, DMARC_TAKEN }, &x));
+	CHECK(x.signatures.n > 600 && x.signatures.n <= 1000
+	      && str_starts(x.signatures, STR("pass uni.example "))
+	      && str_ends(x.signatures, STR("\n")));
+}
+
 static struct dmarc_counts *counts;
 
 static void *add_many(void *arg)
@@ -176,6 +204,7 @@ int main(void)
 	ARENA(a);
 	str data = folder_make(a);
 	test_rows(a);
+	test_long(a);
 	test_counts(a, data);
 	folder_remove(a, data);
 	return check_done();
