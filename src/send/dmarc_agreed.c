@@ -1,21 +1,20 @@
 /* Who may be written to about a domain (RFC 9990 section 4). */
-#include "base/clock.h"
 #include "send/dmarc_report.h"
 #include "trust/dmarc.h"
 #include "trust/name.h"
-
-enum { LOOKUP_MS = 20000 };
+#include "trust/suffix.h"
 
 struct asking {
 	struct arena *a;
-	struct resolver *resolver;
+	const struct dmarc_asking *by;
 	str domain, org; /* where the record stands, and whose that is */
+	str registrant;
 };
 
 static err find_org(struct asking *x, str domain, str *org)
 {
 	struct dmarc_walk walk;
-	dmarc_walk(x->a, x->resolver, clock_mono_ms() + LOOKUP_MS, domain, &walk);
+	dmarc_walk(x->a, x->by->resolver, x->by->deadline, domain, &walk);
 	if (walk.failed)
 		return FAIL(ERR_TEMP, walk.failed);
 	*org = walk.org;
@@ -50,8 +49,7 @@ static err ask_outside(struct asking *x, str host, struct dmarc_report_to *to, b
 	*yes = false;
 	if (!name_fits(name))
 		return OK;
-	resolver_ask(x->resolver, x->a, name, DNS_TXT, clock_mono_ms() + LOOKUP_MS,
-		     &answer);
+	resolver_ask(x->by->resolver, x->a, name, DNS_TXT, x->by->deadline, &answer);
 	if (answer.status == DNS_FAILED)
 		return FAIL(ERR_TEMP, "no answer from DNS whether reports are wanted");
 	for (size_t i = 0; answer.status == DNS_FOUND && i < answer.count && !*yes; i++) {
@@ -71,8 +69,13 @@ static err ask(struct asking *x, struct dmarc_report_to *to, bool *yes)
 	*yes = false;
 	if (!domain_valid(host)) /* an address literal is nobody's domain */
 		return OK;
+	if (atomic_load(x->by->stopping))
+		return FAIL(ERR_TEMP, "it is time to stop");
 	TRY(find_org(x, host, &org));
-	*yes = str_eq(org, x->org);
+	/* Where names are registered below a name whose record is somebody's, all of its
+	 * registrants would be one organization. */
+	*yes = str_eq(org, x->org)
+	       && str_eq(suffix_registrant(x->a, host), x->registrant);
 	return *yes ? OK : ask_outside(x, host, to, yes);
 }
 
@@ -85,11 +88,11 @@ static bool is_among(struct arena *a, const struct dmarc_report_to *all, size_t 
 	return false;
 }
 
-err dmarc_report_agreed(struct arena *a, struct resolver *resolver, str domain, str rua,
-			struct dmarc_report_to to[static DMARC_REPORT_URIS],
+err dmarc_report_agreed(struct arena *a, const struct dmarc_asking *by, str domain,
+			str rua, struct dmarc_report_to to[static DMARC_REPORT_URIS],
 			size_t *count)
 {
-	struct asking x = { a, resolver, domain, STR("") };
+	struct asking x = { a, by, domain, STR(""), suffix_registrant(a, domain) };
 	struct dmarc_report_to asked[DMARC_REPORT_URIS], agreed[DMARC_REPORT_URIS];
 	size_t n = dmarc_report_uris(a, rua, asked), all = 0;
 	if (n)

@@ -18,21 +18,32 @@ enum {
 	EACH_LOOK = 20,
 	GRACE_S = 600,       /* after midnight: what was counted is on its way here */
 	SPREAD_S = 4 * 3600, /* then: not everybody at once */
-	AGAIN_MS = 3600000,
-	KEEP_DAYS = 3, /* what could not be reported is old then */
+	HOUR_MS = 3600000,
+	LOOK_MS =
+		30000, /* then tallies are written, and reports on TLS have their turn */
+	DOMAIN_MS = 20000, /* all that DNS is asked about one */
+	KEEP_DAYS = 3,     /* what could not be reported is old then */
 	SIGNATURE_ROOM = 4096,
 };
 
 struct dmarc_reporter {
 	struct dmarc_reporter_conf conf;
-	struct recent *put_off; /* domain -> int64_t: clock_mono_ms of the next attempt */
+	struct recent *put_off; /* domain -> struct again */
+	int64_t day;            /* where the last look ended */
+	char domain[256];
+	size_t domain_octets;
+};
+
+struct again {
+	int64_t at; /* clock_mono_ms of the next attempt */
+	size_t times;
 };
 
 struct dmarc_reporter *dmarc_reporter_new(const struct dmarc_reporter_conf *conf)
 {
 	struct dmarc_reporter *d = mem_zero(sizeof *d);
 	d->conf = *conf;
-	d->put_off = recent_new(KEEP_DAYS * DMARC_DOMAINS, sizeof(int64_t), NULL);
+	d->put_off = recent_new(KEEP_DAYS * DMARC_DOMAINS, sizeof(struct again), NULL);
 	return d;
 }
 
@@ -216,7 +227,9 @@ static err report(struct dmarc_reporter *d, struct arena *a,
 	size_t count;
 	if (dmarc_record_parse(of->record, &policy).kind)
 		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
-	TRY(dmarc_report_agreed(a, d->conf.resolver, of->domain, policy.rua, to, &count));
+	struct dmarc_asking by = { d->conf.resolver, clock_mono_ms() + DOMAIN_MS,
+				   d->conf.stopping };
+	TRY(dmarc_report_agreed(a, &by, of->domain, policy.rua, to, &count));
 	if (!count) {
 		log_info("dmarc-report-unwanted", KS("domain", of->domain),
 			 KS("rua", policy.rua));
@@ -241,36 +254,70 @@ static int64_t spread(str domain)
 
 static bool is_due(struct dmarc_reporter *d, const struct dmarc_domain *of)
 {
-	const int64_t *again = recent_get(d->put_off, of->domain);
+	const struct again *again = recent_get(d->put_off, of->domain);
 	return clock_now() >= (of->day + 1) * DAY + GRACE_S + spread(of->domain)
-	       && (!again || clock_mono_ms() >= *again);
+	       && (!again || clock_mono_ms() >= again->at);
+}
+
+int64_t dmarc_report_wait(size_t times)
+{
+	static const int64_t hours[] = { 1, 4, 12 };
+	size_t most = sizeof hours / sizeof *hours;
+	return hours[times < most ? times : most - 1] * HOUR_MS;
 }
 
 static void put_off(struct dmarc_reporter *d, str domain)
 {
-	int64_t *again = recent_get(d->put_off, domain);
+	struct again *again = recent_get(d->put_off, domain);
 	if (!again)
 		again = recent_add(d->put_off, domain);
-	*again = clock_mono_ms() + AGAIN_MS;
+	again->at = clock_mono_ms() + dmarc_report_wait(again->times++);
+}
+
+/* Where the next look goes on: else what stands first would have all the time there is. */
+static void go_behind(struct dmarc_reporter *d, int64_t day, str domain)
+{
+	d->day = day;
+	d->domain_octets = domain.n < sizeof d->domain ? domain.n : sizeof d->domain;
+	memcpy(d->domain, domain.p, d->domain_octets);
+}
+
+/* The domain behind the last; *asked: it was due. What one takes is of no use to the next
+ * one. ERR_NOTFOUND: none is left. */
+static err next(struct dmarc_reporter *d, bool *asked)
+{
+	ARENA(a);
+	struct dmarc_domain of = { .day = d->day,
+				   .domain = { d->domain, d->domain_octets } };
+	TRY(dmarc_tally_next(d->conf.outbound, a, clock_now() / DAY, &of));
+	go_behind(d, of.day, of.domain);
+	*asked = is_due(d, &of);
+	err e = *asked ? report(d, a, &of) : OK;
+	if (!e.kind)
+		return OK;
+	put_off(d, of.domain); /* the others have their turn */
+	if (e.kind != ERR_TEMP)
+		log_error("reports-hindered", KE(e), KS("domain", of.domain),
+			  KZ("do", "mend what the error names; it goes on by itself"));
+	return OK;
+}
+
+static bool may_go_on(const struct dmarc_reporter *d, int64_t until)
+{
+	return clock_mono_ms() < until && !atomic_load(d->conf.stopping);
 }
 
 err dmarc_reporter_look(struct dmarc_reporter *d)
 {
-	ARENA(a);
-	struct dmarc_domain of = { .domain = STR("") };
-	int64_t today = clock_now() / DAY;
-	for (int n = 0; n < EACH_LOOK && !atomic_load(d->conf.stopping);) {
-		err e = dmarc_tally_next(d->conf.outbound, a, today, &of);
-		if (e.kind)
+	int64_t until = clock_mono_ms() + (d->conf.look_ms ? d->conf.look_ms : LOOK_MS);
+	for (int n = 0; n < EACH_LOOK && may_go_on(d, until);) {
+		bool asked = false;
+		err e = next(d, &asked);
+		if (e.kind) {
+			go_behind(d, 0, STR(""));
 			return e.kind == ERR_NOTFOUND ? OK : e;
-		if (!is_due(d, &of))
-			continue;
-		n++;
-		e = report(d, a, &of);
-		if (e.kind) /* the others have their turn */
-			put_off(d, of.domain);
-		if (e.kind != ERR_TEMP)
-			TRY(e);
+		}
+		n += asked;
 	}
 	return OK;
 }

@@ -21,6 +21,7 @@ struct dmarc_reporter_conf {
 	struct resolver *resolver;
 	struct book *outbound; /* the caller's */
 	atomic_bool *stopping;
+	int64_t look_ms; /* a look begins nothing after that; 0: half a minute */
 };
 
 struct dmarc_reporter;
@@ -28,15 +29,26 @@ struct dmarc_reporter;
 struct dmarc_reporter *dmarc_reporter_new(const struct dmarc_reporter_conf *conf);
 void dmarc_reporter_free(struct dmarc_reporter *d); /* NULL is fine */
 
-/* Reports that are due, a few at a time. */
+/* Reports that are due, a few at a time, from where the last look ended. What cannot be
+ * made is logged, and waits. */
 MUST_USE err dmarc_reporter_look(struct dmarc_reporter *d);
 
 /* Forgets what could not be reported for days. */
 MUST_USE err dmarc_reporter_expire(struct dmarc_reporter *d);
 
+/* Milliseconds until a domain that was put off so many times before is tried again. */
+int64_t dmarc_report_wait(size_t times);
+
+struct dmarc_asking {
+	struct resolver *resolver;
+	int64_t deadline; /* clock_mono_ms, for all addresses together */
+	atomic_bool *stopping;
+};
+
 /* Of the addresses in the record of that domain those that have agreed, with what they
- * put in their own place; how many. ERR_TEMP: DNS does not say. */
-MUST_USE err dmarc_report_agreed(struct arena *a, struct resolver *resolver, str domain,
-				 str rua,
+ * put in their own place; how many. ERR_TEMP: DNS does not say, or it is time to
+ * stop. */
+MUST_USE err dmarc_report_agreed(struct arena *a, const struct dmarc_asking *by,
+				 str domain, str rua,
 				 struct dmarc_report_to to[static DMARC_REPORT_URIS],
 				 size_t *count);

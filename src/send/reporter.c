@@ -24,7 +24,8 @@
 enum {
 	DAY = 86400,
 	LOOK_MS = 5000,
-	EACH_LOOK = 20,      /* domains, so that tallies are written meanwhile */
+	EACH_LOOK = 20,      /* domains, so that tallies are written meanwhile, */
+	ALL_MS = 30000,      /* and no one begun after that */
 	SPREAD_S = 4 * 3600, /* after midnight: not everybody at once */
 	AGAIN_MS = 3600000,
 	EXPIRE_MS = 3600000,
@@ -220,25 +221,36 @@ struct target {
 	struct report_to limit;
 };
 
+/* As it is written, so that two spellings of one host are not two; "" where it may be
+ * read as another than it is: with a person in front, or in percent signs. */
 static str host_of(str url)
 {
-	static const char ends[] = "/?#:";
+	static const char ends[] = "/?#";
+	str host, port;
+	size_t n = 0;
+	if (!str_istarts(url, STR("https://")))
+		return STR("");
 	url = str_skip(url, strlen("https://"));
-	for (size_t i = 0; i < url.n; i++)
-		if (memchr(ends, url.p[i], sizeof ends - 1))
-			return str_first(url, i);
-	return url;
+	while (n < url.n && !memchr(ends, url.p[n], sizeof ends - 1))
+		n++;
+	if (!str_cut(str_first(url, n), ':', &host, &port))
+		host = str_first(url, n);
+	for (size_t i = 0; i < host.n; i++)
+		if (!chr_is_alpha(host.p[i]) && !chr_is_digit(host.p[i])
+		    && host.p[i] != '-' && host.p[i] != '.')
+			return STR("");
+	bool person = str_find(str_first(url, n), STR("@")).n > 0;
+	return person || str_ends(host, STR(".")) ? STR("") : host;
 }
 
 static bool read_target(struct arena *a, str domain, str uri, struct target *t)
 {
 	*t = (struct target){ .uri = uri };
 	t->by_mail = report_tls_address(a, uri, &t->to);
-	if (t->by_mail)
-		t->limit = report_to(a, domain, t->to.domain, address_text(a, &t->to));
-	else
-		t->limit = report_to(a, domain, host_of(uri), STR(""));
-	return t->by_mail || str_istarts(uri, STR("https://"));
+	str host = t->by_mail ? t->to.domain : host_of(uri);
+	t->limit = report_to(a, domain, host,
+			     t->by_mail ? address_text(a, &t->to) : STR(""));
+	return host.n > 0;
 }
 
 /* Those that may have one more today. */
@@ -356,9 +368,10 @@ static void put_off(struct reporter *r, str domain)
 static err look(struct reporter *r)
 {
 	ARENA(a);
-	int64_t day = 0, today = clock_now() / DAY;
+	int64_t day = 0, today = clock_now() / DAY, until = clock_mono_ms() + ALL_MS;
 	str domain = STR("");
-	for (int n = 0; n < EACH_LOOK && !atomic_load(&r->stopping);) {
+	for (int n = 0;
+	     n < EACH_LOOK && clock_mono_ms() < until && !atomic_load(&r->stopping);) {
 		bool done;
 		err e = tls_tally_next(r->outbound, a, today, &day, &domain);
 		if (e.kind)
@@ -373,36 +386,40 @@ static err look(struct reporter *r)
 	return OK;
 }
 
-static err expire(struct reporter *r)
+static void hindered(err e)
+{
+	if (e.kind)
+		log_error("reports-hindered", KE(e),
+			  KZ("do", "mend what the error names; it goes on by itself"));
+}
+
+static void expire(struct reporter *r)
 {
 	int64_t gone;
 	if (clock_mono_ms() < r->expire_at)
-		return OK;
+		return;
 	r->expire_at = clock_mono_ms() + EXPIRE_MS;
-	TRY(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
-	TRY(dmarc_reporter_expire(r->dmarc));
-	return sts_expire(r->outbound, clock_now(), &gone);
+	hindered(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
+	hindered(dmarc_reporter_expire(r->dmarc));
+	hindered(sts_expire(r->outbound, clock_now(), &gone));
 }
 
-static err work(struct reporter *r)
+/* What hinders one hinders none of the others: expiry makes room on a full disk. */
+static void work(struct reporter *r)
 {
-	TRY(tally_write(r->conf.tally));
+	hindered(tally_write(r->conf.tally));
 	if (r->conf.conf->trust_reports)
-		TRY(look(r));
+		hindered(look(r));
 	if (r->conf.conf->trust_dmarc_reports)
-		TRY(dmarc_reporter_look(r->dmarc));
-	return expire(r);
+		hindered(dmarc_reporter_look(r->dmarc));
+	expire(r);
 }
 
 static void *run(void *arg)
 {
 	struct reporter *r = arg;
 	while (!atomic_load(&r->stopping)) {
-		err e = work(r);
-		if (e.kind)
-			log_error("reports-hindered", KE(e),
-				  KZ("do", "mend what the error names; it goes on by "
-					   "itself"));
+		work(r);
 		for (int i = 0; i < LOOK_MS / 100 && !atomic_load(&r->stopping); i++)
 			thread_sleep(100);
 	}
@@ -418,8 +435,11 @@ err reporter_start(const struct reporter_conf *conf, struct reporter **out)
 	r->conf = *conf;
 	r->outbound = tally_book(conf->tally);
 	r->put_off = recent_new(DOMAINS, sizeof(int64_t), NULL);
-	r->dmarc = dmarc_reporter_new(&(struct dmarc_reporter_conf){
-		conf->conf, conf->resolver, r->outbound, &r->stopping });
+	r->dmarc = dmarc_reporter_new(
+		&(struct dmarc_reporter_conf){ .conf = conf->conf,
+					       .resolver = conf->resolver,
+					       .outbound = r->outbound,
+					       .stopping = &r->stopping });
 	err e = thread_start_joinable(&r->thread, run, r);
 	if (e.kind) {
 		dmarc_reporter_free(r->dmarc);

@@ -19,6 +19,7 @@
 	"uni.example._report._dmarc.down.example !|"                \
 	"_dmarc.dead.example !|"                                    \
 	"_dmarc.own.uni.example v=DMARC1; p=none; psd=n|"           \
+	"_dmarc.co.uk v=DMARC1; p=none; psd=n|"                     \
 	"lab.example._report._dmarc.yes.example v=DMARC1"
 
 static const struct row {
@@ -75,12 +76,15 @@ static str told(struct arena *a, const struct dmarc_report_to *to, size_t n)
 	return all;
 }
 
+static atomic_bool going; /* false: nobody asks to stop */
+
 static void test_rows(struct arena *a, struct dns_table *t)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct dmarc_report_to to[DMARC_REPORT_URIS];
 		size_t n = 77;
-		err e = dmarc_report_agreed(a, &t->resolver, STR("uni.example"),
+		struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+		err e = dmarc_report_agreed(a, &by, STR("uni.example"),
 					    str_from(rows[i].rua), to, &n);
 		str all = e.kind ? STR("") : told(a, to, n);
 		bool right = rows[i].to ? !e.kind && str_eq(all, str_from(rows[i].to))
@@ -100,14 +104,73 @@ static void test_long(struct arena *a, struct dns_table *t)
 	    dot = STR(".");
 	str domain = arena_cat(a, label, dot, label, dot, label, dot, label,
 			       STR(".lab.example"));
-	CHECK(!dmarc_report_agreed(a, &t->resolver, domain, STR("mailto:a@yes.example"),
-				   to, &n)
+	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+	CHECK(!dmarc_report_agreed(a, &by, domain, STR("mailto:a@yes.example"), to, &n)
 		       .kind
 	      && n == 0);
-	CHECK(!dmarc_report_agreed(a, &t->resolver, STR("lab.example"),
+	CHECK(!dmarc_report_agreed(a, &by, STR("lab.example"),
 				   STR("mailto:a@yes.example"), to, &n)
 		       .kind
 	      && n == 1);
+}
+
+/* Where the name above the registered ones says that all of it is one organization, its
+ * registrants are strangers still. */
+static void test_registrants(struct arena *a, struct dns_table *t)
+{
+	struct dmarc_report_to to[DMARC_REPORT_URIS];
+	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+	size_t n = 77;
+	CHECK(!dmarc_report_agreed(a, &by, STR("uni.co.uk"), STR("mailto:a@victim.co.uk"),
+				   to, &n)
+		       .kind
+	      && n == 0);
+	CHECK(!dmarc_report_agreed(a, &by, STR("uni.co.uk"),
+				   STR("mailto:a@deep.uni.co.uk"), to, &n)
+		       .kind
+	      && n == 1);
+}
+
+/* Of a resolver that is slow: when its askers would have had enough. */
+struct slow {
+	struct resolver resolver;
+	int asked;
+	int64_t first, last;
+	bool stops; /* the program, at the first question */
+	atomic_bool stopping;
+};
+
+static void ask_slow(struct resolver *r, struct arena *a, str name, enum dns_type type,
+		     int64_t deadline, struct dns_answer *answer)
+{
+	struct slow *s = (struct slow *)r;
+	(void)a, (void)name, (void)type;
+	s->first = s->asked++ ? s->first : deadline;
+	s->last = deadline;
+	if (s->stops)
+		atomic_store(&s->stopping, true);
+	*answer = (struct dns_answer){ .status = DNS_NXDOMAIN };
+}
+
+/* All that is asked of a domain has one deadline; and where the program is to stop no
+ * further address is asked about. */
+static void test_slow(struct arena *a)
+{
+	static const char rua[] = "mailto:a@a.example,mailto:b@b.example,"
+				  "mailto:c@c.example,mailto:d@d.example";
+	struct dmarc_report_to to[DMARC_REPORT_URIS];
+	size_t n = 77;
+	struct slow s = { .resolver.ask = ask_slow };
+	struct dmarc_asking by = { &s.resolver, 12345, &s.stopping };
+	CHECK(!dmarc_report_agreed(a, &by, STR("uni.example"), str_from(rua), to, &n)
+		       .kind);
+	CHECK(n == 0 && s.asked > 5 && s.first == 12345 && s.last == 12345);
+	int of_one = s.asked;
+	s = (struct slow){ .resolver.ask = ask_slow, .stops = true };
+	n = 77;
+	CHECK(dmarc_report_agreed(a, &by, STR("uni.example"), str_from(rua), to, &n).kind
+		      == ERR_TEMP
+	      && n == 77 && s.asked * 3 < of_one);
 }
 
 int main(void)
@@ -118,5 +181,7 @@ int main(void)
 	load(t, STR(ZONE));
 	test_rows(a, t);
 	test_long(a, t);
+	test_registrants(a, t);
+	test_slow(a);
 	return check_done();
 }

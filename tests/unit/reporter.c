@@ -18,6 +18,19 @@
 
 enum { DAY = 86400, THIRD = 14, OWN = 3 };
 
+/* Hosts that are counted as others than they are, or not at all. */
+static const char *const odd[] = {
+	"https://uni@victim.example/x",
+	"https://uni:x@victim.example/x",
+	"https://%76ictim.example/x",
+	"https://victim.example./x",
+	"https://victim.example%2e:443/",
+	"https://[::1]/x",
+	"https:///x",
+	"https://vic\303\255tim.example/x",
+};
+enum { ODD = sizeof odd / sizeof *odd };
+
 static atomic_int dialled;
 
 /* The role fetch is away: an attempt is all that can be seen. */
@@ -107,6 +120,11 @@ static void fill(struct dns_table *t, struct book *b, int64_t day)
 		ask_for(t, domain, "mailto:tls@uni.example,https://r.uni.example/x");
 		add(b, day, domain, STR(""), STR(""));
 	}
+	for (int i = 0; i < ODD; i++) {
+		str domain = arena_printf(a, "a%d.example", i); /* first of all */
+		ask_for(t, domain, odd[i]);
+		add(b, day, domain, STR(""), STR(""));
+	}
 	ask_for(t, STR("large.example"), "mailto:tls@large.example");
 	memset(records, 'x', 4000);
 	for (int i = 0; i < 900; i++)
@@ -168,8 +186,32 @@ static void reports(struct arena *a, str data)
 	CHECK(atomic_load(&dialled) == OWN);
 	/* What did not go waits for another day. */
 	CHECK(count(seen, "SELECT count(DISTINCT domain) FROM tls_tally")
-	      == THIRD - REPORTS_TO_MAILBOX);
+	      == THIRD - REPORTS_TO_MAILBOX + ODD);
 	the_large_one(a, seen);
+	book_close(seen);
+	tally_close(tally);
+}
+
+/* A look that fails lets what is old go all the same. */
+static void hindered(struct arena *a, str data)
+{
+	struct dns_table t = DNS_TABLE(a);
+	struct tally *tally = NULL;
+	struct reporter *r = NULL;
+	struct conf conf = { .trust_dmarc_reports = true };
+	CHECK(ok(tally_open(a, data, &tally)));
+	struct book *b = tally_book(tally);
+	CHECK(ok(book_run(b, "DELETE FROM tls_tally")));
+	add(b, clock_now() / DAY - 9, STR("old.example"), STR(""), STR(""));
+	CHECK(ok(book_run_values(b, "ALTER TABLE dmarc_domain RENAME TO away", NULL, 0)));
+	struct book *seen = book_at(a, data, BOOK_OUTBOUND, BOOK_READ);
+	CHECK(ok(reporter_start(
+		&(struct reporter_conf){ &conf, &t.resolver, tally, dial_fetch, NULL },
+		&r)));
+	for (int i = 0; i < 200 && count(seen, "SELECT count(*) FROM tls_tally"); i++)
+		thread_sleep(20);
+	reporter_stop(r);
+	CHECK(count(seen, "SELECT count(*) FROM tls_tally") == 0);
 	book_close(seen);
 	tally_close(tally);
 }
@@ -182,6 +224,7 @@ int main(void)
 	counts(a, b);
 	book_close(b);
 	reports(a, data);
+	hindered(a, data);
 	folder_remove(a, data);
 	return check_done();
 }
