@@ -80,12 +80,32 @@ static void test_crash(struct books_test *t)
 	CHECK(counted(t) == before + 5 && waiting(t) == 0);
 }
 
+/* The inbound book is another one, whose ids begin again. */
+static void test_restored(struct books_test *t)
+{
+	bool more;
+	int64_t before = counted(t), cursor = 0;
+	CHECK(ok(book_run(t->books.inbound, "DELETE FROM sqlite_sequence WHERE name = "
+					    "'dmarc_seen'")));
+	BOOKS_MUST(t, dmarc_carry(&t->books, t->a, &more));
+	BOOKS_MUST(t, ledger_cursor(t->books.outbound, STR("dmarc-seen"), &cursor));
+	CHECK(cursor == 0 && !more);
+	come(t, "192.0.2.1", 2);
+	BOOKS_MUST(t, dmarc_carry(&t->books, t->a, &more));
+	CHECK(counted(t) == before + 2 && waiting(t) == 0);
+	BOOKS_MUST(t, ledger_set_cursor(t->books.outbound, STR("dmarc-seen"), 1000));
+	come(t, "192.0.2.1", 3);
+	BOOKS_MUST(t, dmarc_carry(&t->books, t->a, &more));
+	CHECK(counted(t) == before + 5 && waiting(t) == 0);
+}
+
 int main(void)
 {
 	ARENA(a);
 	struct books_test t = books_make(a);
 	test_carried(&t);
 	test_crash(&t);
+	test_restored(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -54,6 +54,14 @@ err dmarc_seen_next(struct book *b, struct arena *a, int64_t after, size_t limit
 			 SQL_I(after), SQL_I(limit));
 }
 
+err dmarc_seen_last(struct book *b, int64_t *id)
+{
+	bool found;
+	return book_number(b, id, &found,
+			   "SELECT ifnull((SELECT seq FROM sqlite_sequence "
+			   "WHERE name = 'dmarc_seen'), 0)");
+}
+
 err dmarc_seen_done(struct book *b, int64_t id)
 {
 	return book_run(b, "DELETE FROM dmarc_seen WHERE id <= ?1", SQL_I(id));

@@ -40,5 +40,8 @@ MUST_USE err dmarc_seen_add(struct book *b, const struct dmarc_seen *x);
 MUST_USE err dmarc_seen_next(struct book *b, struct arena *a, int64_t after, size_t limit,
 			     struct dmarc_seen **x, size_t *count);
 
+/* The highest id that there ever was in this book; 0: none. */
+MUST_USE err dmarc_seen_last(struct book *b, int64_t *id);
+
 /* Those up to that id go. */
 MUST_USE err dmarc_seen_done(struct book *b, int64_t id);
