@@ -211,8 +211,8 @@ static size_t next_by_itself(const struct arrivals *x, size_t i)
 	return i;
 }
 
-err arrivals_take(struct books *books, struct arena *a, const struct inbound_message *m,
-		  size_t count, struct arrivals **out)
+static err take(struct books *books, struct arena *a, const struct inbound_message *m,
+		size_t count, err broken, struct arrivals **out)
 {
 	struct arrivals *x = arena_zero(a, sizeof *x);
 	size_t recipients = 0;
@@ -224,6 +224,8 @@ err arrivals_take(struct books *books, struct arena *a, const struct inbound_mes
 	for (size_t i = 0; i < count; i++) {
 		x->each[i].m = &m[i];
 		err e = read_message(x, &x->each[i]);
+		if (broken.kind)
+			x->each[i].s.broken = broken;
 		if (e.kind)
 			fail(x, &x->each[i], e);
 		recipients += x->each[i].n;
@@ -234,6 +236,19 @@ err arrivals_take(struct books *books, struct arena *a, const struct inbound_mes
 	x->next = next_by_itself(x, 0);
 	*out = x;
 	return OK;
+}
+
+err arrivals_take(struct books *books, struct arena *a, const struct inbound_message *m,
+		  size_t count, struct arrivals **x)
+{
+	return take(books, a, m, count, OK, x);
+}
+
+err arrivals_give_up(struct books *books, struct arena *a,
+		     const struct inbound_message *m, struct arrivals **x)
+{
+	return take(books, a, m, 1,
+		    FAIL(ERR_LIMIT, "the server could not read it to its end"), x);
 }
 
 bool arrivals_left(const struct arrivals *x)

@@ -24,6 +24,11 @@ MUST_USE err arrivals_take(struct books *books, struct arena *a,
 			   const struct inbound_message *m, size_t count,
 			   struct arrivals **x);
 
+/* One of which nothing may be read but its header, since that ends the program: whoever
+ * may be told hears of it. */
+MUST_USE err arrivals_give_up(struct books *books, struct arena *a,
+			      const struct inbound_message *m, struct arrivals **x);
+
 bool arrivals_left(const struct arrivals *x);
 
 /* Deals with the next of the others, for all of its recipients. One that fails, whether

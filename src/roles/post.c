@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "lists/arrivals.h"
+#include "lists/caution.h"
 #include "lists/dmarc_carry.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
@@ -30,6 +31,7 @@ enum {
 struct post_role {
 	struct role *role;
 	struct books books;
+	struct caution caution;
 	int64_t after;    /* the last arrival that was looked at */
 	bool at_end;      /* none stands behind it */
 	int64_t retry_at; /* when those that failed are looked at again */
@@ -45,7 +47,8 @@ static err next_arrivals(struct post_role *p, struct arena *a, struct inbound_me
 {
 	int64_t octets = 0, after = p->after;
 	bool found;
-	for (*count = 0; *count < AT_ONCE && octets < AT_ONCE_OCTETS; ++*count) {
+	size_t most = caution_alone(&p->caution, p->after) ? 1 : AT_ONCE;
+	for (*count = 0; *count < most && octets < AT_ONCE_OCTETS; ++*count) {
 		TRY(inbound_next(p->books.inbound, a, after, &m[*count], &found));
 		if (!found)
 			return OK;
@@ -94,11 +97,8 @@ static void tick(struct post_role *p, struct arrivals *x)
 		try_again(p);
 }
 
-static err sort_batch(struct post_role *p, struct arena *a,
-		      const struct inbound_message *m, size_t count)
+static err sort_all(struct post_role *p, struct arrivals *x)
 {
-	struct arrivals *x;
-	TRY(arrivals_take(&p->books, a, m, count, &x));
 	tick(p, x);
 	wake_send(p->role, ROLE_send);
 	for (int n = 1; arrivals_left(x) && !role_draining(p->role); n++) {
@@ -111,6 +111,26 @@ static err sort_batch(struct post_role *p, struct arena *a,
 	if (arrivals_failed(x).kind)
 		try_again(p);
 	return OK;
+}
+
+static err sort_batch(struct post_role *p, struct arena *a,
+		      const struct inbound_message *m, size_t count)
+{
+	struct arrivals *x;
+	TRY(arrivals_take(&p->books, a, m, count, &x));
+	return sort_all(p, x);
+}
+
+/* One that may end the role, by itself; noted before it is read. */
+static err sort_careful(struct post_role *p, struct arena *a,
+			const struct inbound_message *m)
+{
+	struct arrivals *x;
+	bool deadly;
+	TRY(caution_note(&p->books, &p->caution, m->id, &deadly));
+	TRY(deadly ? arrivals_give_up(&p->books, a, m, &x)
+		   : arrivals_take(&p->books, a, m, 1, &x));
+	return sort_all(p, x);
 }
 
 /* Where one hinders all of a batch each has its own turn; where the book is what hinders
@@ -153,7 +173,14 @@ static err sort_some(struct post_role *p)
 		p->rest_until = 0;
 	if (!count)
 		return OK;
+	bool alone = caution_alone(&p->caution, p->after);
 	p->after = m[count - 1].id;
+	if (alone) {
+		err e = sort_careful(p, a, m);
+		if (e.kind)
+			try_again(p);
+		return e;
+	}
 	if (sort_batch(p, a, m, count).kind)
 		sort_singly(p, m, count);
 	return OK;
@@ -206,6 +233,8 @@ static void work(struct post_role *p)
 	ARENA(a);
 	hindered(run_orders(p, a));
 	hindered(sort_some(p));
+	if (p->at_end || p->after >= p->caution.until)
+		hindered(caution_end(&p->books, &p->caution));
 	hindered(score(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));
@@ -250,6 +279,7 @@ static err start(struct post_role *p)
 	TRY(books_mac_from(role_key(p->role, STR("mac.key")), &mac));
 	TRY(books_open(p->role->a, p->role->conf, BOOKS_WRITE, &mac, &p->books));
 	role_ready(p->role);
+	hindered(caution_begin(&p->books, &p->caution)); /* a full disk is no reason */
 	TRY(inbound_sweep_files(p->books.inbound, p->role->a, p->role->conf->site_data,
 				&removed));
 	TRY(held_resume(&p->books, p->role->a));
@@ -272,6 +302,7 @@ int post_main(struct role *role)
 			thread_sleep(GIVE_WAY_MS);
 		wake_wait(role, WAKE_ALL, clock_mono_ms() + (p.at_end ? LOOK_MS : 0), &w);
 	}
+	hindered(caution_end(&p.books, &p.caution));
 	books_close(&p.books);
 	return 0;
 }

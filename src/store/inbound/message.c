@@ -139,6 +139,12 @@ err inbound_count(struct book *b, int64_t *messages)
 	return book_number(b, messages, &found, "SELECT count(*) FROM message");
 }
 
+err inbound_last(struct book *b, int64_t *id)
+{
+	bool found;
+	return book_number(b, id, &found, "SELECT ifnull(max(id), 0) FROM message");
+}
+
 err inbound_oldest(struct book *b, int64_t *received_at)
 {
 	bool found;

@@ -67,6 +67,9 @@ MUST_USE err inbound_done(struct book *b, struct arena *a, int64_t message, int6
 
 MUST_USE err inbound_count(struct book *b, int64_t *messages);
 
+/* The newest message; 0 where there is none. */
+MUST_USE err inbound_last(struct book *b, int64_t *id);
+
 /* When the oldest message came, in milliseconds; 0 where there is none. */
 MUST_USE err inbound_oldest(struct book *b, int64_t *received_at);
 
