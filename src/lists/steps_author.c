@@ -82,11 +82,11 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 		return (struct fate){ false, STR("it names no single author") };
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
 		return (struct fate){ false, STR("the list leaves it as it is") };
-	if (!p->authentic)
-		return (struct fate){ false, STR("nothing proves that the author wrote "
-						 "it, so that we do not vouch for it") };
 	if (p->settings.dmarc_mitigate_unconditionally)
 		return (struct fate){ true, STR("the list does so with every post") };
+	if (!p->authentic && !p->vouched)
+		return (struct fate){ false, STR("nothing proves that the author wrote "
+						 "it, so that we do not vouch for it") };
 	return judge_copy(books, a, out);
 }
 
