@@ -176,6 +176,8 @@ static void test_cases(struct books_test *t)
 		CHECK(!header_find(&x.h, STR("DKIM-Signature"))
 		      == (rewritten || !c->signature));
 		CHECK(rewritten || str_eq(value(t, &x, "From"), str_from(c->from)));
+		bool rests = !rewritten && c->signature && strstr(c->policy, "p=reject");
+		CHECK(x.out.author_signed == rests);
 		end(&x);
 		set_all(t, c, true);
 	}
