@@ -39,12 +39,14 @@ static str network(struct arena *a, const struct net_addr *peer)
 	return net_ip_text(a, &net);
 }
 
-/* However an address is spelled, it is one account. */
+/* However an address is spelled, it is one account. What is none is a name of ours, which
+ * no address can be made to look like. */
 static str account(struct arena *a, str user)
 {
 	struct address x;
-	return address_parse(a, user, &x).kind ? arena_lower(a, user)
-					       : address_key(a, &x);
+	return address_parse(a, user, &x).kind
+		       ? arena_cat(a, STR("name "), arena_lower(a, user))
+		       : arena_cat(a, STR("address "), address_key(a, &x));
 }
 
 bool throttle_may(struct throttle *t, str user, const struct net_addr *peer)

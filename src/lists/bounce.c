@@ -28,7 +28,8 @@ static err find_post(struct taking *t, str message_id)
 		return OK;
 	TRY(outbound_by_message_id(t->books->outbound, t->a, message_id, &m, &n));
 	for (size_t i = 0; i < n; i++)
-		if (m[i].verp && str_eq(m[i].list, t->x->list->address))
+		if (str_eq(m[i].kind, STR("post"))
+		    && str_eq(m[i].list, t->x->list->address))
 			t->post = m[i];
 	return OK;
 }

@@ -62,7 +62,8 @@ static err find_post(struct books *books, struct arena *a, const struct arf *r,
 		return OK;
 	TRY(outbound_by_message_id(books->outbound, a, r->message_id, &m, &n));
 	for (size_t i = 0; i < n; i++)
-		if (m[i].verp && str_eq(m[i].list, who->list->address))
+		if (str_eq(m[i].kind, STR("post"))
+		    && str_eq(m[i].list, who->list->address))
 			*post = m[i];
 	return OK;
 }

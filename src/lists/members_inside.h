@@ -4,12 +4,14 @@
 #include "lists/confirm.h"
 #include "lists/members.h"
 
-/* However many lists and forms are used, nobody gets more than three of these a day, or
- * ten with what owners invite to and members leave: a stranger must not be able to fill a mailbox through
- * us. ERR_DENIED then. */
+/* However many lists and forms are used, nobody is sent more than three answers to requests
+ * to join a day, ten requests to leave and ten invitations: a stranger must not be able to
+ * fill a mailbox through us. This counts one answer to a request to join. ERR_DENIED: there
+ * were as many. */
 MUST_USE err member_check_target(struct books *books, struct arena *a, str key);
 
-/* A letter with a token of that kind, good for `span` seconds. ERR_DENIED: as above,
+/* A letter with a token of that kind (join, leave or invite), good for `span` seconds.
+ * ERR_DENIED: as above,
  * or confirm_make's. */
 MUST_USE err member_send_token(struct books *books, struct arena *a,
 			       const struct list_entry *list, const struct mailbox *to,

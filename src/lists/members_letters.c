@@ -7,8 +7,16 @@
 
 #include <jansson.h>
 
-/* What strangers can make us send; and with it what owners invite to and members leave. */
-enum { ASKED_A_DAY = 3, LETTERS_A_DAY = 10 };
+/* Each kind has a count of its own: what strangers ask for in somebody's name must not keep
+ * from them what they ask for themselves. */
+static const struct allowance {
+	str name;
+	int64_t most; /* letters a day */
+} allowances[] = {
+	[CONFIRM_JOIN] = { STR("join:"), 3 },
+	[CONFIRM_LEAVE] = { STR("leave:"), 10 },
+	[CONFIRM_INVITE] = { STR("invite:"), 10 },
+};
 
 err member_tell_roles(struct books *books, struct arena *a, const struct list_entry *list,
 		      const char *name, bool owners_only, str asker)
@@ -42,21 +50,31 @@ err member_notice(struct books *books, struct arena *a, const struct list_entry 
 			   &(struct notice){ .name = name, .list = list, .to = *to });
 }
 
-static err check_target(struct books *books, struct arena *a, str key, int64_t most)
+/* At its limit a count grows no more. */
+static err count(struct books *books, str name, int64_t most)
 {
-	int64_t times;
-	TRY(answered_add(books->lists,
-			 arena_cat(a, STR("token:"), notice_mailbox(a, key)),
-			 clock_now() / 86400, &times));
-	return times <= most
-		       ? OK
-		       : FAIL(ERR_DENIED, "this address was sent as many mails as it may "
-					  "get in a day; try again tomorrow");
+	int64_t times, today = clock_now() / 86400;
+	TRY(answered_count(books->lists, name, today, &times));
+	if (times >= most)
+		return FAIL(ERR_DENIED, "this address was sent as many mails as it may "
+					"get in a day; try again tomorrow");
+	return answered_add(books->lists, name, today, &times);
+}
+
+static err check_target(struct books *books, struct arena *a, str key,
+			enum confirm_kind kind)
+{
+	bool mine;
+	const struct allowance *x = &allowances[kind];
+	TRY(book_join(books->lists, &mine));
+	return book_leave(
+		books->lists, mine,
+		count(books, arena_cat(a, x->name, notice_mailbox(a, key)), x->most));
 }
 
 err member_check_target(struct books *books, struct arena *a, str key)
 {
-	return check_target(books, a, key, ASKED_A_DAY);
+	return check_target(books, a, key, CONFIRM_JOIN);
 }
 
 /* A letter with a token: its link, its answer's address and its subject bear it. Not
@@ -67,8 +85,7 @@ err member_send_token(struct books *books, struct arena *a, const struct list_en
 {
 	str token, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
-	TRY(check_target(books, a, key,
-			 kind == CONFIRM_JOIN ? ASKED_A_DAY : LETTERS_A_DAY));
+	TRY(check_target(books, a, key, kind));
 	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
 				 to->name.n);
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;

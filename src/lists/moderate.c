@@ -197,6 +197,7 @@ err held_accept(struct books *books, struct arena *a, int64_t id, const struct a
 	struct held_row h;
 	struct post p;
 	TRY(fetch(books, a, id, &h, &p));
+	p.vouched = true;
 	TRY(post_publish(books, a, &p, arena_cat(a, STR("accepted by "), by->name)));
 	return close_held(books, a, &h, &p, STR("accepted"), STR(""), by);
 }

@@ -106,6 +106,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 		.personal = out->personal,
 		.smtputf8 = p->utf8 && message_has_8bit(header),
 		.eightbit = message_has_8bit(p->message),
+		.author_signed = out->author_signed,
 		.tls = tls_want_of(a, &p->header)
 	};
 	TRY(outbound_add(books->outbound, m, &fresh));

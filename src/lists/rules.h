@@ -34,6 +34,8 @@ struct post {
 	int64_t account;       /* person who signed in; 0: none */
 	str trust;             /* authentication results, JSON */
 	bool authentic;        /* sign-in, or aligned SPF or DKIM */
+	bool vouched;          /* not by its author: a moderator has accepted it, or the
+				* list believes any From */
 	struct mailbox author; /* From's only mailbox; empty where not one */
 	str author_key;
 	size_t authors;            /* mailboxes in From */

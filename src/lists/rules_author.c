@@ -32,7 +32,7 @@ err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
 	(void)lists, (void)a;
-	if (p->authentic || setting_is(p->settings.authenticate, "any"))
+	if (p->authentic || p->vouched)
 		return OK;
 	if (!p->member && !p->is_moderator && !trust_said(p->trust).dmarc_reject)
 		return OK;

@@ -14,9 +14,10 @@ struct outgoing {
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
 	struct map *has_copy;       /* address keys in To and Cc */
-	str body;     /* that takes the place of the post\'s; empty: the post\'s own */
-	str author;   /* what became of From and why, for the ledger */
-	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
+	str body;   /* that takes the place of the post\'s; empty: the post\'s own */
+	str author; /* what became of From and why, for the ledger */
+	bool author_signed; /* From stays, and rests on the author's signature alone */
+	int64_t skip;       /* the member who wants no copy of own posts; 0: nobody */
 };
 
 /* Runs all steps. */

@@ -18,6 +18,7 @@ enum {
 struct fate {
 	bool rewritten;
 	str why;
+	bool signed_strictly; /* the author's signature is all that proves From */
 };
 
 /* send signs each copy for the list's domain or for the site's, whichever proves From: that
@@ -43,6 +44,16 @@ static bool is_ours(struct arena *a, const struct books *books, str list,
 	       && is_of(domain_ascii(a, domain), d);
 }
 
+static struct fate keeps(str why)
+{
+	return (struct fate){ .why = why };
+}
+
+static struct fate rewrites(str why)
+{
+	return (struct fate){ .rewritten = true, .why = why };
+}
+
 /* By what DNS said when the message came. */
 static struct fate judge_copy(struct books *books, struct arena *a,
 			      const struct outgoing *out)
@@ -53,40 +64,43 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	str head = arena_cat(a, steps_header(a, out), out->personal, STR("\r\n"));
 	if (header_scan(a, head, &h).kind
 	    || trust_again(a, p->trust, &h, p->header.body, clock_now(), &t).kind)
-		return (struct fate){ false, STR("nothing is known of its domain") };
+		return keeps(STR("nothing is known of its domain"));
 	const struct dmarc_result *d = &t.dmarc;
+	bool ours = is_ours(a, books, p->list->address, d);
+	struct fate f = { .signed_strictly = !ours && d->published != DMARC_NONE };
 	if (d->dkim_aligned)
-		return (struct fate){ false, STR("its domain's signature holds over the "
-						 "copy") };
-	if (is_ours(a, books, p->list->address, d))
-		return (struct fate){ false, STR("our own signature speaks for its "
-						 "domain") };
-	if (trust_open(&t))
-		return (struct fate){ false, STR("DNS did not give the key of its "
-						 "domain's signature") };
-	if (d->verdict == DMARC_TEMPERROR)
-		return (struct fate){ t.kept.count > 0, /* or it was not asked */
-				      STR("DNS did not say what its domain asks for") };
-	if (d->published == DMARC_NONE)
-		return (struct fate){ false, STR("its domain asks for no proof") };
-	return (struct fate){ true, arena_cat(a, d->record_domain, STR(" asks for p="),
-					      str_from(dmarc_policy_word(d->published)),
-					      STR(", and no signature of it holds over "
-						  "the copy")) };
+		f.why = STR("its domain's signature holds over the copy");
+	else if (ours)
+		f.why = STR("our own signature speaks for its domain");
+	else if (trust_open(&t))
+		f.why = STR("DNS did not give the key of its domain's signature");
+	else if (d->verdict == DMARC_TEMPERROR)
+		f = (struct fate){ .rewritten = t.kept.count
+						> 0, /* or it was not asked */
+				   .why = STR("DNS did not say what its domain asks "
+					      "for") };
+	else if (d->published == DMARC_NONE)
+		f.why = STR("its domain asks for no proof");
+	else
+		f = rewrites(arena_cat(a, d->record_domain, STR(" asks for p="),
+				       str_from(dmarc_policy_word(d->published)),
+				       STR(", and no signature of it holds over the "
+					   "copy")));
+	return f;
 }
 
 static struct fate judge(struct books *books, struct arena *a, const struct outgoing *out)
 {
 	const struct post *p = out->post;
 	if (!p->author.address.domain.n)
-		return (struct fate){ false, STR("it names no single author") };
+		return keeps(STR("it names no single author"));
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
-		return (struct fate){ false, STR("the list leaves it as it is") };
-	if (!p->authentic)
-		return (struct fate){ false, STR("nothing proves that the author wrote "
-						 "it, so that we do not vouch for it") };
+		return keeps(STR("the list leaves it as it is"));
 	if (p->settings.dmarc_mitigate_unconditionally)
-		return (struct fate){ true, STR("the list does so with every post") };
+		return rewrites(STR("the list does so with every post"));
+	if (!p->authentic && !p->vouched)
+		return keeps(STR("nothing proves that the author wrote it, so that we do "
+				 "not vouch for it"));
 	return judge_copy(books, a, out);
 }
 
@@ -241,6 +255,7 @@ err step_author(struct books *books, struct arena *a, struct outgoing *out)
 				: wraps      ? STR("the list's, the post inside (")
 					     : STR("the list's ("),
 				f.why, STR(")"));
+	out->author_signed = f.signed_strictly;
 	if (!f.rewritten)
 		return OK;
 	TRY(rewrite(a, out));

@@ -14,6 +14,9 @@ enum tls_want {                    /* kept in the outbound book: never renumbere
 		TLS_WANT_ANYHOW,   /* TLS-Required: No: in clear rather than not at all */
 		TLS_WANT_OFFERED, /* a report on REQUIRETLS mail: with it where the server
 				    * has it, else as usual (RFC 8689 section 5) */
+		TLS_WANT_REPORT, /* our own report on TLS: as ANYHOW, and whatever we ask for
+				   * otherwise (RFC 8460 section 3) */
+		TLS_WANT_LAST = TLS_WANT_REPORT
 };
 
 #define TLS_REQUIRED_MARK \

@@ -50,6 +50,14 @@ static bool is_report(struct arena *a, const struct dmarc_case *c)
 	       && str_istarts(str_trim(header_text(a, f)), STR("Report Domain:"));
 }
 
+/* Where the domain asks for no refusal only what bears a member's address waits for its
+ * proof (rule_proof): its report must not tell who is one. */
+static enum dmarc_outcome told(const struct dmarc_case *c)
+{
+	bool all_wait = c->trust->dmarc.policy == DMARC_REJECT;
+	return c->outcome == DMARC_HELD && !all_wait ? DMARC_TAKEN : c->outcome;
+}
+
 /* Section 3.1.1.6: a reason stands where a policy was not applied. */
 static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 {
@@ -64,7 +72,8 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 						      "of its author") },
 	};
 	const struct dmarc_result *d = &c->trust->dmarc;
-	enum dmarc_policy done = outcomes[c->outcome].done;
+	enum dmarc_outcome outcome = told(c);
+	enum dmarc_policy done = outcomes[outcome].done;
 	x->reason = x->comment = STR("");
 	if (d->verdict == DMARC_PASS) {
 		x->disposition = STR("pass");
@@ -80,7 +89,7 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 		x->reason = STR("policy_test_mode");
 	} else {
 		x->reason = STR("local_policy");
-		x->comment = outcomes[c->outcome].comment;
+		x->comment = outcomes[outcome].comment;
 	}
 }
 

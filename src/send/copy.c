@@ -52,7 +52,8 @@ static struct letter *make_plain(const struct letter *l)
 	ARENA(a);
 	struct header h;
 	str header;
-	if (header_scan(a, l->whole, &h).kind || !header_downgrade(a, &h, &header))
+	if (l->row.author_signed || header_scan(a, l->whole, &h).kind
+	    || !header_downgrade(a, &h, &header))
 		return NULL;
 	struct letter *plain = make();
 	plain->row = l->row; /* its texts are l's, which stays longer */
@@ -78,7 +79,8 @@ static struct letter *make_seven(const struct letter *l)
 	ARENA(a);
 	struct header h;
 	str text;
-	if (!message_seven(a, l->whole, &text) || header_scan(a, text, &h).kind)
+	if (l->row.author_signed || !message_seven(a, l->whole, &text)
+	    || header_scan(a, text, &h).kind)
 		return NULL;
 	struct letter *seven = make();
 	seven->row = l->row; /* its texts are l's, which stays longer */

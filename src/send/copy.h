@@ -45,7 +45,8 @@ struct letter *letter_keep(struct letter *l);
 void letter_drop(struct letter *l); /* NULL is fine; the last one frees it */
 
 /* The same letter with its header in ASCII, for a server without SMTPUTF8 (RFC 6531
- * section 3.2 lets no other leave for it); it goes with l. NULL: it has no such form. */
+ * section 3.2 lets no other leave for it); it goes with l. NULL: it has no such form, or the
+ * author's signature, which holds over l alone, is what From rests on. */
 struct letter *letter_plain(struct letter *l);
 
 /* The same letter in 7 bits, for a server without 8BITMIME (mail/seven.h), as

@@ -48,7 +48,7 @@ static struct destination *find(const struct sender *s, str name, enum tls_want 
 size_t destination_waiting(struct sender *s, str name)
 {
 	size_t n = 0;
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
 		struct destination *d = find(s, name, want);
 		n += d ? d->waiting : 0;
 	}
@@ -58,7 +58,7 @@ size_t destination_waiting(struct sender *s, str name)
 size_t destination_sessions(const struct sender *s, str name)
 {
 	size_t n = 0;
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
 		struct destination *d = find(s, name, want);
 		n += d ? d->sessions : 0;
 	}
@@ -121,7 +121,7 @@ static struct line *make_line(struct destination *d, int64_t message)
 
 size_t destination_count(struct sender *s, str name, int64_t message)
 {
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
 		struct destination *d = find(s, name, want);
 		const struct line *l = d ? find_line(d, message) : NULL;
 		if (l)

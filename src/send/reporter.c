@@ -200,7 +200,7 @@ static err queue(struct reporter *r, struct arena *a, const struct report_tls *r
 				      .subject = STR("Report on TLS"),
 				      .created_at = clock_now_ms(),
 				      .size = (int64_t)mail.n,
-				      .tls = TLS_WANT_ANYHOW };
+				      .tls = TLS_WANT_REPORT };
 	struct delivery copy = { .destination = destination_of(a, recipient),
 				 .recipient = recipient,
 				 .notify = STR("NEVER") };

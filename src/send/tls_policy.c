@@ -120,6 +120,17 @@ static void require(const struct tls_question *q, struct tls_policy *p)
 		     "domain has");
 }
 
+/* RFC 8689 section 4.2.2: the domain's policies count no more. Ours does: whoever writes to a
+ * list or an alias may write that field. */
+static void go_anyhow(const struct tls_rules *by, const struct tls_question *q,
+		      struct tls_policy *p)
+{
+	if (by->conf->send_require_tls && q->want != TLS_WANT_REPORT)
+		set_kind(p, TLS_POLICY_MUST);
+	else
+		p->why = STR("TLS-Required: No");
+}
+
 void tls_policy_find(const struct tls_rules *by, struct arena *a,
 		     const struct tls_question *q, struct tls_policy *p)
 {
@@ -129,8 +140,8 @@ void tls_policy_find(const struct tls_rules *by, struct arena *a,
 		return;
 	}
 	set_kind(p, TLS_POLICY_OPPORTUNISTIC);
-	if (q->want == TLS_WANT_ANYHOW) {
-		p->why = STR("TLS-Required: No");
+	if (q->want == TLS_WANT_ANYHOW || q->want == TLS_WANT_REPORT) {
+		go_anyhow(by, q, p);
 		return;
 	}
 	if (!find_dane(by, a, q, p) && !find_sts(by, a, q, p)

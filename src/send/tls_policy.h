@@ -8,7 +8,8 @@
  *     p.must        ... never in clear
  *     p.peer        ... for conn_tls_connect
  *
- * In order: our own door; "TLS-Required: No" of the message (RFC 8689);
+ * In order: our own door; "TLS-Required: No" of the message (RFC 8689), which
+ * sets aside what the domain asks for, but [send] require_tls only for our reports on TLS;
  * DANE (RFC 7672), which goes before MTA-STS (RFC 8461 section 2); MTA-STS; [send]
  * require_tls; else TLS where it is offered (RFC 7435). */
 #pragma once

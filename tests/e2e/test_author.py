@@ -152,6 +152,17 @@ p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
 for m in MEMBERS:
     check(f'and is judged by what DNS said when it came, in the copy of {m}', eventually(
         lambda: any(c.field('From') == f'Gus Roth via dev <{LIST}>' for c in sink.to(m, Subject='for later'))))
+p.cli('list', 'set', LIST, 'emergency=no')
+broken = signed(message(f'Gus Roth <{GUS}>', LIST, 'on a detour')).replace(b'Subject: on a detour', b'Subject: by a detour')
+equal('one whose proof broke on its way is taken', p.deliver(BEN, LIST, broken)[0], 250)
+check('and held, since nothing proves its author', eventually(lambda: p.json('held', 'ls', LIST)))
+p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
+for m in (GUS, HANA):  # the third is its moderator, who is told of it
+    check(f'{m} has a copy', eventually(lambda: sink.to(m, Subject='by a detour'), 10), p.tail())
+    copy = sink.to(m, Subject='by a detour')[0]
+    equal('the moderator vouches for it: From names the list', copy.field('From'), f'Gus Roth via dev <{LIST}>')
+    action, found = strictly(copy, BEN)
+    check('a strict server takes it', action != 'reject' and 'DMARC_POLICY_ALLOW' in found, (action, found))
 
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

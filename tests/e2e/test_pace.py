@@ -53,6 +53,10 @@ def fates(mid, what):
     return {r['recipient']: r['detail'] for r in p.trace(mid) if r['what'] == what}
 
 
+def score(address):
+    return next(float(m['bounce_score']) for m in p.json('member', 'ls', PLAIN) if m['address'] == address)
+
+
 def later(seconds):
     p.set_clock(int(open(p.clock, 'rb').read().rstrip(b'\0') or 0) + seconds)
 
@@ -129,6 +133,14 @@ check('and the others have it', eventually(lambda: len(fates(mid, 'delivered')) 
 time.sleep(1)
 equal('nobody is told by mail', home.to(ANNA, Subject='not delivered'), [])
 data.reply.clear()
+check('a report that comes later', p.deliver('', 'plain-bounces@lists.example', message(
+    'mailer-daemon@data.example', 'plain-bounces@lists.example', 'Undelivered',
+    '--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; data.host\r\n\r\n'
+    'Final-Recipient: rfc822; u0002@data.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n'
+    f'--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{mid}>\r\n\r\n--b--\r\n',
+    MIME_Version='1.0', Content_Type='multipart/report; report-type=delivery-status; boundary=b'))[0] == 250)
+check('is of the member whom it names', eventually(lambda: list(fates(mid, 'bounced')) == ['u0002@data.example'], 10, 0.2), p.trace(mid)[-3:])
+check('and counts', eventually(lambda: score('u0002@data.example') == 1, 10, 0.2), score('u0002@data.example'))
 
 section('a greylist')
 seen = {}

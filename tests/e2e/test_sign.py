@@ -1,6 +1,7 @@
 """What we vouch with: two keys, their rotation, the domain that signs, the ARC set of a post; servers of seven bits."""
 import quopri
 import re
+import subprocess
 
 import dkim
 
@@ -11,12 +12,13 @@ from sink import Sink
 
 limit(120)
 LIST, OTHER = 'dev@lists.example', 'news@other.example'
-ANNA, BEN = 'anna@north.example', 'ben@old.example'
+ANNA, BEN, CARL = 'anna@north.example', 'ben@old.example', 'carl@east.example'
 
 sink = Sink('127.0.0.10', 0, 'mx.north.example')
 old = Sink('127.0.0.11', sink.port, 'mx.old.example', offers=['PIPELINING'])
 dns = NameServer({
     'north.example': {'MX': [(10, 'mx.north.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.north.example': {'A': ['127.0.0.10']},
+    'east.example': {'MX': [(10, 'mx.north.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, '_dmarc.east.example': {'TXT': ['v=DMARC1; p=reject']},
     'old.example': {'MX': [(10, 'mx.old.example')]}, 'mx.old.example': {'A': ['127.0.0.11']},
 })
 OWN = 'own@other.example'
@@ -142,6 +144,31 @@ copy_of(sealed)
 check('what its author signed has no such form: refused for that recipient',
       eventually(lambda: [r for r in p.trace(BEN) if r['what'] == 'refused' and '5.6.3' in r['detail']]), p.trace(BEN)[-5:])
 check('and never offered', not [m for m in old.to(BEN) if m.field('Subject') == 'signed'])
+
+section('an author whose signature is all that proves From')
+subprocess.run(['openssl', 'genrsa', '-out', p.dir + '/east.pem', '2048'], capture_output=True, check=True)
+public = subprocess.run(['openssl', 'rsa', '-in', p.dir + '/east.pem', '-pubout'], capture_output=True, text=True, check=True).stdout
+dns.zone['sel._domainkey.east.example'] = {'TXT': ['v=DKIM1; k=rsa; p=' + ''.join(public.split('\n')[1:-2])]}
+p.cli('member', 'add', LIST, CARL)
+
+
+def by_carl(subject):
+    eight = message(CARL, LIST, subject, text, MIME_Version='1.0', Content_Type='text/plain; charset=utf-8', Content_Transfer_Encoding='8bit')
+    return dkim.sign(eight, b'sel', b'east.example', open(p.dir + '/east.pem', 'rb').read(), canonicalize=(b'relaxed', b'relaxed'),
+                     include_headers=[b'from', b'to', b'subject', b'date', b'message-id']) + eight
+
+
+whole = copy_of(by_carl('strict'), sender=CARL)
+check('holds for those who can have it', ('sel', 'east.example') in signers(whole), whole.header)
+check('a server of seven bits would break it: refused for that recipient',
+      eventually(lambda: len([r for r in p.trace(BEN) if r['what'] == 'refused' and '5.6.3' in r['detail']]) == 2), p.trace(BEN)[-5:])
+check('and never offered', not old.to(BEN, Subject='strict'))
+equal('which says nothing of the mailbox', [float(m['bounce_score']) for m in p.json('member', 'ls', LIST) if m['address'] == BEN], [0])
+dns.zone['_dmarc.east.example'] = {'TXT': ['v=DMARC1; p=none']}
+p.stop()
+p.start()
+copy_of(by_carl('lax'), sender=CARL)
+check('where nobody asks for proof it comes in seven bits', eventually(lambda: old.to(BEN, Subject='lax'), 10), p.trace(BEN)[-3:])
 
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

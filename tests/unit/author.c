@@ -10,7 +10,15 @@
 #define DEV "dev@lists.example"
 
 enum signs { UNSIGNED, SIGNED, NO_LIST_ID }; /* the last says that List-Id is absent */
-enum came { BY_MX, BY_ACCOUNT, UNKNOWN, FORGED, NO_POLICY_ANSWER, NO_KEY_ANSWER };
+enum came {
+	BY_MX,
+	BY_ACCOUNT,
+	UNKNOWN,
+	FORGED,
+	MODERATED, /* the same, and a moderator has accepted it */
+	NO_POLICY_ANSWER,
+	NO_KEY_ANSWER
+};
 
 struct author_case {
 	const char *from, *more; /* the From field's value; further fields */
@@ -37,7 +45,9 @@ static void set_all(struct books_test *t, const struct author_case *c, bool back
 		bool word = !strcmp(c->settings[i][0], "dmarc_mitigate_action");
 		bool yes = !strcmp(c->settings[i][0], "dmarc_mitigate_unconditionally");
 		bool to = !strcmp(c->settings[i][0], "reply_goes_to_list");
+		bool any = !strcmp(c->settings[i][0], "authenticate");
 		const char *was = word  ? "munge_from"
+				  : any ? "aligned"
 				  : yes ? "no"
 				  : to  ? "no_munging"
 					: "";
@@ -69,7 +79,8 @@ static str judge(struct arena *a, struct dns_table *dns, str message, enum came 
 	struct net_addr client;
 	struct trust_result t;
 	CHECK(ok(header_scan(a, message, &h)));
-	CHECK(ok(net_parse_ip(came == FORGED ? STR("198.51.100.1") : STR("192.0.2.9"),
+	CHECK(ok(net_parse_ip(came == FORGED || came == MODERATED ? STR("198.51.100.1")
+								  : STR("192.0.2.9"),
 			      &client)));
 	struct trust_ask ask = { .resolver = &dns->resolver,
 				 .client = &client,
@@ -129,6 +140,7 @@ static void begin(struct books_test *t, const struct author_case *c, struct run 
 							 || c->came == NO_POLICY_ANSWER,
 					      .trust = judge(a, dns, message, c->came) },
 			   &x->post)));
+	x->post.vouched |= c->came == MODERATED;
 	x->out = (struct outgoing){ .post = &x->post, .has_copy = &x->has_copy };
 	CHECK(ok(steps_run(&t->books, a, &x->out)));
 	str head = arena_cat(a, steps_header(a, &x->out), x->out.personal, STR("\r\n"));
@@ -164,6 +176,8 @@ static void test_cases(struct books_test *t)
 		CHECK(!header_find(&x.h, STR("DKIM-Signature"))
 		      == (rewritten || !c->signature));
 		CHECK(rewritten || str_eq(value(t, &x, "From"), str_from(c->from)));
+		bool rests = !rewritten && c->signature && strstr(c->policy, "p=reject");
+		CHECK(x.out.author_signed == rests);
 		end(&x);
 		set_all(t, c, true);
 	}

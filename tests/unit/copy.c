@@ -215,6 +215,11 @@ static void test_plain_header(struct arena *a, struct book *b)
 	add(b, &n, arena_cat(a, str_from(strange), str_from(BODY)));
 	CHECK(ok(letter_load(b, n.id, &l)) && !letter_plain(l) && !letter_plain(l));
 	letter_drop(l);
+	m.source = STR("22/" DEV); /* its author's signature holds over that form alone */
+	m.author_signed = true;
+	add(b, &m, arena_cat(a, str_from(head), str_from(BODY)));
+	CHECK(ok(letter_load(b, m.id, &l)) && !letter_plain(l));
+	letter_drop(l);
 	sign_key_free(key);
 }
 
@@ -259,6 +264,11 @@ static void test_seven(struct arena *a, struct book *b)
 	struct outbound_message n = { .source = STR("31/x"), .eightbit = true };
 	add(b, &n, arena_cat(a, str_from(strange), str_from(text)));
 	CHECK(ok(letter_load(b, n.id, &l)) && !letter_seven(l) && !letter_seven(l));
+	letter_drop(l);
+	m.source = STR("32/" DEV); /* its author's signature holds over that form alone */
+	m.author_signed = true;
+	add(b, &m, arena_cat(a, str_from(head), str_from(text)));
+	CHECK(ok(letter_load(b, m.id, &l)) && !letter_seven(l));
 	letter_drop(l);
 	sign_key_free(key);
 }

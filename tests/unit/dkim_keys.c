@@ -4,6 +4,11 @@
 #include "base/enc.h"
 #include "trust/der.h"
 #include "trust/dkim.h"
+#include "trust/key.h"
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 static void test_keys(void)
 {
@@ -76,9 +81,39 @@ static void test_der(void)
 	}
 }
 
+/* RFC 8301 section 3.2: a signature that is right counts for nothing below 1024 bits. */
+static void test_sizes(void)
+{
+	static const struct {
+		unsigned bits;
+		enum err_kind kind;
+	} rows[] = { { 768, ERR_DENIED }, { 1024, ERR_NONE } };
+	unsigned char sum[HASH_SIZE] = { 1, 2, 3 };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned char signature[128], *der = NULL;
+		size_t n = sizeof signature;
+		EVP_PKEY *pkey = EVP_RSA_gen(rows[i].bits);
+		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+		CHECK(ctx && EVP_PKEY_sign_init(ctx) > 0
+		      && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0
+		      && EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0
+		      && EVP_PKEY_sign(ctx, signature, &n, sum, sizeof sum) > 0);
+		int der_n = i2d_PUBKEY(pkey, &der);
+		CHECK(der_n > 0);
+		struct key_record key = { .alg = SIGN_RSA,
+					  .bytes = { (char *)der, (size_t)der_n } };
+		err e = key_check(&key, sum, (str){ (char *)signature, n });
+		CHECK(e.kind == rows[i].kind && key.bits == rows[i].bits);
+		OPENSSL_free(der);
+		EVP_PKEY_CTX_free(ctx);
+		EVP_PKEY_free(pkey);
+	}
+}
+
 int main(void)
 {
 	test_keys();
+	test_sizes();
 	test_der();
 	return check_done();
 }

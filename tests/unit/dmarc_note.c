@@ -36,7 +36,11 @@ static const struct row {
 	{ "v=DMARC1; p=reject" RUA, DMARC_FAIL, DMARC_REJECT, DMARC_REJECT, DMARC_TAKEN,
 	  "a@lab.example", "x", true, "none/trusted_forwarder/lab.example" },
 	{ "v=DMARC1; p=none" RUA, DMARC_FAIL, DMARC_NONE, DMARC_NONE, DMARC_HELD,
-	  "a@lab.example", "x", false, "quarantine/local_policy/lab.example" },
+	  "a@lab.example", "x", false, "none//lab.example" },
+	{ "v=DMARC1; p=quarantine" RUA, DMARC_FAIL, DMARC_QUARANTINE, DMARC_QUARANTINE,
+	  DMARC_HELD, "a@lab.example", "x", false, "none/local_policy/lab.example" },
+	{ "v=DMARC1; p=reject; t=y" RUA, DMARC_FAIL, DMARC_REJECT, DMARC_QUARANTINE,
+	  DMARC_HELD, "a@lab.example", "x", false, "none/local_policy/lab.example" },
 	/* not told */
 	{ "v=DMARC1; p=none", DMARC_PASS, DMARC_NONE, DMARC_NONE, DMARC_TAKEN, "", "x",
 	  false, NULL },

@@ -98,6 +98,28 @@ static void test_limits(struct books_test *t)
 	for (int i = 0; i < 12; i++)
 		CHECK(ask(t, "busy@other.example").kind == (i < 3 ? 0 : ERR_DENIED));
 	CHECK(books_count(t, "delivery", "recipient = 'busy@other.example'") == 3);
+	/* who may leave all the same, and be invited */
+	const struct list_entry *dev = books_entry(t, DEV);
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("busy@other.example"),
+				  &t->by)));
+	CHECK(letter_to(t, "busy@other.example", "leave").n);
+	const struct list_entry *l0 = books_entry(t, "l0@lists.example");
+	struct mailbox m = books_box(t, "busy@other.example");
+	CHECK(ok(member_invite(&t->books, t->a, l0, &m, &t->by)));
+	/* ten are what anybody can have us ask in a day */
+	sent = 1;
+	for (int i = 0; i < 12; i++) {
+		str name = arena_printf(t->a, "l%d@lists.example", i);
+		const struct list_entry *l = books_entry(t, arena_z(t->a, name));
+		books_member(t, l, "busy@other.example");
+		sent += !member_ask_leave(&t->books, t->a, l, STR("busy@other.example"),
+					  &t->by)
+				 .kind;
+	}
+	CHECK(sent == 10);
+	CHECK(books_count(t, "answered",
+			  "times > 10 OR (address LIKE 'join:%' AND times > 3)")
+	      == 0);
 }
 
 static void test_policies(struct books_test *t)

@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "dns_table.h"
 #include "mail/report_tls.h"
+#include "mail/tls_want.h"
 #include "send/report_limit.h"
 #include "store/outbound/budget.h"
 #include "store/outbound/message.h"
@@ -137,6 +138,7 @@ static void the_large_one(struct arena *a, struct book *b)
 {
 	int64_t id = -1;
 	bool found;
+	struct outbound_message m = { 0 };
 	struct report_tls r;
 	int64_t failures = 0;
 	size_t details = 0, octets = 0;
@@ -144,6 +146,7 @@ static void the_large_one(struct arena *a, struct book *b)
 	CHECK(ok(book_number(b, &id, &found,
 			     "SELECT id FROM message WHERE source LIKE "
 			     "'%tls@large.example'")));
+	CHECK(ok(outbound_get(b, a, id, &m)) && m.tls == TLS_WANT_REPORT);
 	CHECK(ok(outbound_body_read(b, a, id, 0, 8 << 20, &mail)));
 	CHECK(ok(report_tls_read(a, mail, &r)));
 	for (size_t i = 0; i < r.policy_count; i++) {

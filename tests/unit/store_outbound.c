@@ -16,6 +16,7 @@ static struct outbound_message message(str source)
 		.list = STR("dev@lists.example"),
 		.reverse_path = STR("dev-bounces@lists.example"),
 		.verp = true,
+		.author_signed = true,
 		.message_id = STR("m1@uni.example"),
 		.subject = STR("Hello"),
 		.created_at = 5000,
@@ -44,7 +45,7 @@ static void test_message(struct arena *a, struct book *b)
 	CHECK(str_eq(got.source, m.source) && got.inbound == 17
 	      && str_eq(got.kind, m.kind));
 	CHECK(str_eq(got.list, m.list) && str_eq(got.reverse_path, m.reverse_path));
-	CHECK(got.verp && str_eq(got.message_id, m.message_id)
+	CHECK(got.author_signed && got.verp && str_eq(got.message_id, m.message_id)
 	      && str_eq(got.subject, m.subject));
 	CHECK(got.created_at == 5000 && str_eq(got.envid, m.envid)
 	      && str_eq(got.ret, m.ret));

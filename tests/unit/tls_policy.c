@@ -63,9 +63,10 @@ struct one {
 	const char *status, *why;
 };
 
-#define USUAL TLS_WANT_USUAL
-#define REQ   TLS_WANT_REQUIRED
-#define NO    TLS_WANT_ANYHOW
+#define USUAL  TLS_WANT_USUAL
+#define REQ    TLS_WANT_REQUIRED
+#define NO     TLS_WANT_ANYHOW
+#define REPORT TLS_WANT_REPORT
 
 static const struct one cases[] = {
 	/* DANE: only where DNSSEC proves name and addresses */
@@ -118,8 +119,16 @@ static const struct one cases[] = {
 	/* TLS-Required: No */
 	{ "d.example", "dane.example", "", SECURE, NO, TLS_POLICY_OPPORTUNISTIC, false,
 	  TLS_ANYONE, 0, NULL, "TLS-Required: No" },
-	{ "enforce.example", "plain.example", "", REQUIRE, NO, TLS_POLICY_OPPORTUNISTIC,
-	  false, TLS_ANYONE, 0, NULL, "TLS-Required: No" },
+	{ "enforce.example", "plain.example", "", 0, NO, TLS_POLICY_OPPORTUNISTIC, false,
+	  TLS_ANYONE, 0, NULL, "TLS-Required: No" },
+	/* which anybody may write: it is no word on what we ask for */
+	{ "enforce.example", "plain.example", "", REQUIRE, NO, TLS_POLICY_MUST, true,
+	  TLS_ANYONE, 0, NULL, "[send] require_tls" },
+	{ "d.example", "bogus.example", "", SECURE | REQUIRE, NO, TLS_POLICY_MUST, true,
+	  TLS_ANYONE, 0, NULL, "[send] require_tls" },
+	/* a report on TLS */
+	{ "enforce.example", "plain.example", "", REQUIRE, REPORT,
+	  TLS_POLICY_OPPORTUNISTIC, false, TLS_ANYONE, 0, NULL, "TLS-Required: No" },
 	/* REQUIRETLS */
 	{ "d.example", "dane.example", "", SECURE, REQ, TLS_POLICY_DANE, true, TLS_PINNED,
 	  1, NULL, "DANE" },

@@ -5,7 +5,7 @@
 #define MESSAGE                                                                      \
 	"id, source, inbound, kind, list, reverse_path, verp, message_id, subject, " \
 	"created_at, envid, ret, size, split, personal, smtputf8, eightbit, "        \
-	"fanned_to, complete, frozen, kept, tls, copies"
+	"fanned_to, complete, frozen, kept, tls, copies, author_signed"
 
 static void read_message(struct rows *r, struct arena *a, void *row)
 {
@@ -33,6 +33,7 @@ static void read_message(struct rows *r, struct arena *a, void *row)
 		.kept = rows_i64(r, 20),
 		.tls = rows_i64(r, 21),
 		.copies = rows_i64(r, 22),
+		.author_signed = rows_i64(r, 23),
 	};
 }
 
@@ -54,11 +55,12 @@ static err insert(struct book *b, const struct outbound_message *m)
 			"INSERT INTO message (source, inbound, kind, list, reverse_path, "
 			"verp, message_id, subject, created_at, envid, ret, size, split, "
 			"personal, "
-			"smtputf8, eightbit, fanned_to, complete, frozen, tls) VALUES "
+			"smtputf8, eightbit, fanned_to, complete, frozen, tls, "
+			"author_signed) VALUES "
 			"(?1, ?2, ?3, "
 			"?4, "
 			"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-			"?18, ?19, ?20) "
+			"?18, ?19, ?20, ?21) "
 			"ON CONFLICT (source) DO NOTHING",
 			SQL_S(m->source), SQL_I(m->inbound), SQL_S(m->kind),
 			SQL_S(m->list), SQL_S(m->reverse_path), SQL_I(m->verp),
@@ -66,7 +68,7 @@ static err insert(struct book *b, const struct outbound_message *m)
 			SQL_S(m->envid), SQL_S(m->ret), SQL_I(m->size), SQL_I(m->split),
 			SQL_S(m->personal), SQL_I(m->smtputf8), SQL_I(m->eightbit),
 			SQL_I(m->fanned_to), SQL_I(m->complete), SQL_I(m->frozen),
-			SQL_I(m->tls));
+			SQL_I(m->tls), SQL_I(m->author_signed));
 }
 
 err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)

@@ -31,12 +31,13 @@ struct outbound_message {
 	int64_t split;      /* octet at which personal fields go in */
 	str personal;       /* fields with {leave} for the copy's own token; or "" */
 	bool smtputf8, eightbit;
-	int64_t tls;       /* what it asks for, enum tls_want of mail/tls_want.h */
-	int64_t fanned_to; /* member id up to which deliveries exist */
-	bool complete;     /* every delivery has been made */
-	bool frozen;       /* a budget was exceeded or an admin holds it */
-	bool kept;         /* false: the body was cleaned away */
-	int64_t copies;    /* deliveries made so far, those that are over too */
+	bool author_signed; /* that signature proves From: it leaves in no other form */
+	int64_t tls;        /* what it asks for, enum tls_want of mail/tls_want.h */
+	int64_t fanned_to;  /* member id up to which deliveries exist */
+	bool complete;      /* every delivery has been made */
+	bool frozen;        /* a budget was exceeded or an admin holds it */
+	bool kept;          /* false: the body was cleaned away */
+	int64_t copies;     /* deliveries made so far, those that are over too */
 };
 
 /* Adds a message and sets m->id, *fresh true; where its source is there already,

@@ -6,7 +6,8 @@
  *     if (!throttle_may(t, user, &q->client)
  *         && !(known_is(q, &address, &user) && throttle_may(t, user, &q->client))) ... 429
  *
- * The cookie names the person under our MAC. It lets nobody in: the secret is asked for. */
+ * The cookie names the person and the day under our MAC, and ends after half a year or with
+ * the password. It lets nobody in: the secret is asked for. */
 #pragma once
 
 #include "mail/address.h"

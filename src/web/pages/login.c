@@ -124,7 +124,7 @@ static void by_link(struct request *q, struct response *r)
 		go_said(q, r, STR("/login"), "mailed", STR(""));
 }
 
-/* user: under which the tries count. */
+/* user: under which the tries count; empty: the network's alone. */
 static void refused(struct request *q, struct response *r, str user, err e)
 {
 	struct worker *w = worker_of(q);
@@ -159,6 +159,8 @@ static void by_password(struct request *q, struct response *r)
 	struct worker *w = worker_of(q);
 	str user = field(q, "address");
 	err e = address_parse(q->arena, user, &x);
+	if (e.kind) /* or it could be a name under which somebody else's tries count */
+		user = STR_NONE;
 	if (!may_try(q, e.kind ? NULL : &x, &user)) {
 		too_often(q, r);
 		return;
