@@ -19,7 +19,8 @@ static void read_fields(struct arena *a, const struct header *h)
 		str value = h->fields[i].value, rest = value;
 		received_read(value, &r);
 		must(is_part(r.helo, value) && is_part(r.by, value));
-		must((net_ip_text(a, &r.client).n > 5) || r.kind != RECEIVED_FROM);
+		must(net_ip_text(a, &r.client).n >= 2
+		     || r.kind != RECEIVED_FROM); /* "::" */
 		for (size_t left = rest.n + 1; authres_next(a, &rest, &s);
 		     left = rest.n) {
 			must(rest.n < left && s.method.n && s.result.n);

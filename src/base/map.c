@@ -22,7 +22,7 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t hash(str key)
+uint64_t map_hash(str key)
 {
 	pthread_once(&seeded, make_seed);
 	uint64_t h = seed[0] ^ key.n;
@@ -56,14 +56,14 @@ static void grow(struct map *m)
 
 void *map_get(const struct map *m, str key)
 {
-	return m->size ? find(m, key, hash(key))->value : NULL;
+	return m->size ? find(m, key, map_hash(key))->value : NULL;
 }
 
 void map_set(struct map *m, str key, void *value)
 {
 	if (m->used * 4 >= m->size * 3)
 		grow(m);
-	uint64_t h = hash(key);
+	uint64_t h = map_hash(key);
 	struct map_slot *s = find(m, key, h);
 	if (!s->value) {
 		char *copy = mem_alloc(key.n);

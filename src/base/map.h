@@ -24,6 +24,7 @@ struct map_slot {
 
 void *map_get(const struct map *m, str key);       /* NULL when absent */
 void map_set(struct map *m, str key, void *value); /* value is not NULL */
+uint64_t map_hash(str key);   /* the same as long as this process lives */
 void map_free(struct map *m); /* the keys and the table; not the values */
 
 /* for (struct map_slot *s = NULL; (s = map_next(m, s));) visits all, in no order. */

@@ -1,5 +1,5 @@
-/* What is new in the book. Each message has its turn, so that a small post is not behind
- * a large one, whichever came first. */
+/* What is new in the book. Each list has its turn, and of it each message, so that a small
+ * post is not behind a large one, whichever came first. */
 #include "send/dispatch_inside.h"
 
 #include "base/mem.h"
@@ -9,32 +9,63 @@
 enum {
 	OPEN_MOST = 1000, /* messages that have turns; the others wait for theirs */
 	FIRST = 200,      /* of a message come in at once, although memory is full ... */
-	SPARE = 10000,    /* ... by no more than this */
-	OWN_EACH = 100,   /* of a message may wait for a crowded destination */
+	FIRST_FLOW = 10,  /* ... where its list has no more under way ... */
+	SPARE = 10000,    /* ... and by no more than this */
+	OWN_EACH = 100,   /* of a message may wait for a crowded destination ... */
+	FLOW_EACH = 300,  /* ... and of a list */
+	CATCH_UP = 200,   /* of those that were left come in a turn */
 };
 
 /* --- one turn --- */
 
+struct passed { /* a message that has new ones for a destination that were passed by */
+	struct turn turn;
+	int64_t after;
+};
+
+/* Has as many in memory as are let in past those that wait in the book. */
+static bool has_its_own(struct sender *s, str name, uint64_t flow, int64_t message)
+{
+	return destination_of_flow(s, name, flow) >= FLOW_EACH
+	       || destination_of_message(s, name, flow, message) >= OWN_EACH;
+}
+
+/* The last that was passed by is mostly of the same message. */
+static void pass_by(struct destination *to, const struct delivery *x, uint64_t flow)
+{
+	struct passed *p = to->last_passed;
+	if (!p || p->turn.message != x->message)
+		p = (struct passed *)turns_find(&to->passed, flow, x->message);
+	if (!p) {
+		p = mem_zero(sizeof *p);
+		p->turn.message = x->message;
+		p->after = x->id - 1;
+		turns_add(&to->passed, &p->turn, flow);
+	} else if (x->id <= p->after) {
+		p->after = x->id - 1;
+	}
+	to->last_passed = p;
+}
+
 /* What is too much of one destination stays in the book, so that the others have room
  * in memory; a mark says where it begins. Of each message some come in all the same. */
-static bool stays_behind(struct dispatcher *d, const struct delivery *x)
+static bool stays_behind(struct dispatcher *d, const struct delivery *x, uint64_t flow)
 {
 	pthread_mutex_lock(&d->s->lock);
 	struct destination *to = destination_get(d->s, x->destination, TLS_WANT_USUAL);
 	size_t waiting = destination_waiting(d->s, to->name);
 	bool stays = (to->behind || waiting >= IN_MEMORY_EACH)
 		     && (waiting >= IN_MEMORY_EACH * 2
-			 || destination_count(d->s, to->name, x->message) >= OWN_EACH);
+			 || has_its_own(d->s, to->name, flow, x->message));
 	bool begins = stays && !to->behind;
 	to->behind = to->behind || stays;
 	pthread_mutex_unlock(&d->s->lock);
 	if (begins) {
-		to->behind_after = x->id - 1;
 		to->next_behind = d->behind;
 		d->behind = to;
-	} else if (stays && x->id <= to->behind_after) {
-		to->behind_after = x->id - 1;
 	}
+	if (stays)
+		pass_by(to, x, flow);
 	return stays;
 }
 
@@ -50,31 +81,16 @@ static err claim_some(struct dispatcher *d, struct open_message *m, size_t limit
 	struct delivery *x;
 	size_t n;
 	int64_t before = m->after, seen = higher(m->seen, d->ahead);
-	err e = delivery_claim_new(d->outbound, a, m->id, &m->after, limit, &x, &n);
+	err e = delivery_claim_new(d->outbound, a, m->turn.message, &m->after, limit, &x,
+				   &n);
 	for (size_t i = 0; i < n && !e.kind; i++)
-		if (!stays_behind(d, &x[i]))
+		if (!stays_behind(d, &x[i], m->flow))
 			e = dispatch_take_owed(d, a, &x[i], seen);
 	m->seen = higher(m->seen, m->after);
 	d->walked = higher(d->walked, m->after);
 	if (e.kind)
 		m->after = before;
 	return e;
-}
-
-static void append(struct dispatcher *d, struct open_message *m)
-{
-	m->next = NULL;
-	*d->last_open = m;
-	d->last_open = &m->next;
-}
-
-static struct open_message *next_open(struct dispatcher *d)
-{
-	struct open_message *m = d->open;
-	d->open = m->next;
-	if (!d->open)
-		d->last_open = &d->open;
-	return m;
 }
 
 /* Whether it was complete is asked before its deliveries are read: what post adds in
@@ -84,27 +100,53 @@ static err take_turn(struct dispatcher *d, struct open_message *m, size_t limit,
 {
 	int64_t before = m->after;
 	bool complete;
-	err e = outbound_is_complete(d->outbound, m->id, &complete);
+	err e = outbound_is_complete(d->outbound, m->turn.message, &complete);
 	if (!e.kind)
 		e = claim_some(d, m, limit);
 	*some = m->after > before;
-	if (e.kind || *some || !complete) {
-		append(d, m);
+	if (e.kind || *some)
 		return e;
+	turns_leave(&d->open, &m->turn);
+	if (!complete) {
+		turns_add(&d->idle, &m->turn, m->flow);
+		return OK;
 	}
 	d->open_count--;
 	free(m);
 	return OK;
 }
 
+static err take_next_turn(struct dispatcher *d, bool *some)
+{
+	struct open_message *m = (struct open_message *)turns_first(&d->open);
+	err e = take_turn(d, m, CLAIM, some);
+	if (e.kind || *some)
+		turns_pass(&d->open);
+	return e;
+}
+
+/* Those whose last turn brought nothing have turns again. */
+static void rouse(struct dispatcher *d)
+{
+	struct turn *x;
+	while ((x = turns_first(&d->idle))) {
+		turns_leave(&d->idle, x);
+		turns_add(&d->open, x, ((struct open_message *)x)->flow);
+	}
+}
+
 /* --- messages --- */
 
-static bool has_spare_room(struct dispatcher *d)
+static bool has_spare_room(struct dispatcher *d, uint64_t flow)
 {
+	const struct flow *f = turns_of(&d->open, flow);
 	pthread_mutex_lock(&d->s->lock);
-	bool room = d->s->in_memory + FIRST <= IN_MEMORY_MAX + SPARE;
+	size_t in_memory = d->s->in_memory;
 	pthread_mutex_unlock(&d->s->lock);
-	return room;
+	if (in_memory + FIRST <= IN_MEMORY_MAX)
+		return true;
+	return in_memory + FIRST <= IN_MEMORY_MAX + SPARE
+	       && (!f || f->turns < FIRST_FLOW);
 }
 
 /* A new message's first turn comes at once. */
@@ -112,12 +154,12 @@ static err begin_turns(struct dispatcher *d, int64_t id)
 {
 	struct open_message *m = mem_zero(sizeof *m);
 	bool some;
-	m->id = id;
+	m->turn.message = id;
+	m->flow = dispatch_flow(d, id);
+	bool room = has_spare_room(d, m->flow);
+	turns_add(&d->open, &m->turn, m->flow);
 	d->open_count++;
-	if (has_spare_room(d))
-		return take_turn(d, m, FIRST, &some);
-	append(d, m);
-	return OK;
+	return room ? take_turn(d, m, FIRST, &some) : OK;
 }
 
 static err notice_some(struct dispatcher *d, size_t limit, size_t *n)
@@ -146,14 +188,14 @@ static err notice_messages(struct dispatcher *d)
 
 err claim_new(struct dispatcher *d)
 {
-	size_t idle = 0; /* turns in a row that brought nothing */
+	rouse(d);
 	TRY(notice_messages(d));
-	while (d->open && idle < d->open_count && dispatch_has_room(d)
+	while (turns_first(&d->open) && dispatch_has_room(d)
 	       && !atomic_load(&d->s->stopping)) {
 		bool some;
-		TRY(take_turn(d, next_open(d), CLAIM, &some));
-		idle = some ? 0 : idle + 1;
+		TRY(take_next_turn(d, &some));
 		if (some) {
+			rouse(d);
 			d->patience = SOON_MS;
 			dispatch_open_sessions(d);
 		}
@@ -164,32 +206,69 @@ err claim_new(struct dispatcher *d)
 
 void claims_free(struct dispatcher *d)
 {
-	while (d->open)
-		free(next_open(d));
+	turns_free(&d->open);
+	turns_free(&d->idle);
 }
 
 /* --- what stayed behind --- */
 
-/* Those of one destination that the turns left; as many as have room. */
-static err catch_up_one(struct dispatcher *d, struct destination *to, size_t room)
+/* Up to limit of one message that were passed by; fewer: there are no more, and it is
+ * gone. */
+static err catch_up_turn(struct dispatcher *d, struct destination *to, struct passed *p,
+			 size_t limit, size_t *n)
 {
 	ARENA(a);
 	struct delivery *x;
-	size_t n;
-	int64_t before = to->behind_after;
-	TRY(delivery_claim_of(d->outbound, a, to->name, &to->behind_after, d->walked,
-			      room, &x, &n));
-	for (size_t i = 0; i < n; i++) {
-		err e = dispatch_take_owed(d, a, &x[i], INT64_MAX);
-		if (e.kind) {
-			to->behind_after = before;
-			return e;
-		}
+	int64_t after = p->after;
+	TRY(delivery_claim_of(d->outbound, a, p->turn.message, to->name, &after,
+			      d->walked, limit, &x, n));
+	d->ahead = higher(d->ahead, after);
+	for (size_t i = 0; i < *n; i++)
+		TRY(dispatch_take_owed(d, a, &x[i], INT64_MAX));
+	p->after = after;
+	if (*n == limit)
+		return OK;
+	turns_leave(&to->passed, &p->turn);
+	to->last_passed = NULL;
+	free(p);
+	return OK;
+}
+
+/* Those of one destination that the turns left; as many as have room. */
+static err catch_up(struct dispatcher *d, struct destination *to, size_t room)
+{
+	struct passed *p;
+	while (room && (p = (struct passed *)turns_first(&to->passed))) {
+		size_t limit = room < CATCH_UP ? room : CATCH_UP, n;
+		TRY(catch_up_turn(d, to, p, limit, &n));
+		room -= n;
+		if (n == limit)
+			turns_pass(&to->passed);
 	}
-	d->ahead = higher(d->ahead, to->behind_after);
+	return OK;
+}
+
+static bool runs_low(struct dispatcher *d, const struct destination *to, uint64_t flow)
+{
 	pthread_mutex_lock(&d->s->lock);
-	to->behind = n == room;
+	bool low = destination_of_flow(d->s, to->name, flow) < FLOW_LOW
+		   && destination_waiting(d->s, to->name) < IN_MEMORY_EACH * 2;
 	pthread_mutex_unlock(&d->s->lock);
+	return low;
+}
+
+/* There is no room because of others: whose share in memory runs out gets more, or its
+ * turns would be theirs. */
+static err catch_up_low(struct dispatcher *d, struct destination *to)
+{
+	struct flow *next;
+	for (struct flow *f = to->passed.first; f; f = next) {
+		size_t n;
+		next = f->next;
+		if (runs_low(d, to, f->id))
+			TRY(catch_up_turn(d, to, (struct passed *)f->first, OWN_EACH,
+					  &n));
+	}
 	return OK;
 }
 
@@ -202,14 +281,22 @@ static size_t room_at(struct dispatcher *d, const struct destination *to)
 	return room;
 }
 
+static err catch_up_one(struct dispatcher *d, struct destination *to)
+{
+	size_t room = room_at(d, to);
+	TRY(room ? catch_up(d, to, room) : catch_up_low(d, to));
+	pthread_mutex_lock(&d->s->lock);
+	to->behind = turns_first(&to->passed) != NULL;
+	pthread_mutex_unlock(&d->s->lock);
+	return OK;
+}
+
 err claim_behind(struct dispatcher *d)
 {
 	struct destination **at = &d->behind;
 	while (*at && dispatch_has_room(d)) {
 		struct destination *to = *at;
-		size_t room = room_at(d, to);
-		if (room)
-			TRY(catch_up_one(d, to, room));
+		TRY(catch_up_one(d, to));
 		if (to->behind)
 			at = &to->next_behind;
 		else

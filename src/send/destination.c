@@ -81,49 +81,36 @@ void destination_wants(struct sender *s, struct destination *d)
 	s->wanting_last = &d->next_wanting;
 }
 
-/* Mostly it is the last: the dispatcher brings many of a message in a row, and whose
- * turn is over stands there. There are IN_MEMORY_EACH lines or little more. */
-static struct line *find_line(struct destination *d, int64_t message)
+static struct line *find_line(const struct destination *d, uint64_t flow, int64_t message)
 {
-	if (d->last && d->last->message == message)
-		return d->last;
-	for (struct line *l = d->lines; l; l = l->next)
-		if (l->message == message)
-			return l;
-	return NULL;
+	return (struct line *)turns_find(&d->lines, flow, message);
 }
 
-static void append(struct destination *d, struct line *l)
-{
-	l->next = NULL;
-	*(d->last ? &d->last->next : &d->lines) = l;
-	d->last = l;
-}
-
-static void unlink_line(struct destination *d, struct line *l)
-{
-	struct line *before = NULL;
-	for (struct line *x = d->lines; x != l; x = x->next)
-		before = x;
-	*(before ? &before->next : &d->lines) = l->next;
-	if (d->last == l)
-		d->last = before;
-}
-
-static struct line *make_line(struct destination *d, int64_t message)
+static struct line *make_line(struct destination *d, uint64_t flow, int64_t message)
 {
 	struct line *l = mem_zero(sizeof *l);
-	l->message = message;
+	l->turn.message = message;
 	l->last = &l->first;
-	append(d, l);
+	turns_add(&d->lines, &l->turn, flow);
 	return l;
 }
 
-size_t destination_count(struct sender *s, str name, int64_t message)
+size_t destination_of_flow(struct sender *s, str name, uint64_t flow)
+{
+	size_t n = 0;
+	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
+		const struct destination *d = find(s, name, want);
+		const struct flow *f = d ? turns_of(&d->lines, flow) : NULL;
+		n += f ? f->waiting : 0;
+	}
+	return n;
+}
+
+size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message)
 {
 	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
-		struct destination *d = find(s, name, want);
-		const struct line *l = d ? find_line(d, message) : NULL;
+		const struct destination *d = find(s, name, want);
+		const struct line *l = d ? find_line(d, flow, message) : NULL;
 		if (l)
 			return l->count;
 	}
@@ -132,13 +119,14 @@ size_t destination_count(struct sender *s, str name, int64_t message)
 
 void destination_put(struct sender *s, struct destination *d, struct item *i)
 {
-	struct line *l = find_line(d, i->message);
+	struct line *l = find_line(d, i->flow, i->message);
 	if (!l)
-		l = make_line(d, i->message);
+		l = make_line(d, i->flow, i->message);
 	i->next = NULL;
 	*l->last = i;
 	l->last = &i->next;
 	l->count++;
+	l->turn.flow->waiting++;
 	d->waiting++;
 	d->shared += i->shared;
 	s->in_memory++;
@@ -153,51 +141,67 @@ static struct item *pop(struct destination *d, struct line *l)
 	if (!l->first)
 		l->last = &l->first;
 	l->count--;
+	l->turn.flow->waiting--;
 	d->shared -= i->shared;
 	return i;
 }
 
-/* The dispatcher fills up again when half of the room is free. */
-static void count_taken(struct sender *s, struct destination *d, size_t n)
+/* New ones that wait in the book have room again. */
+static bool has_room_again(struct sender *s, struct destination *d, const struct line *l,
+			   size_t taken)
 {
-	static const size_t half = IN_MEMORY_MAX / 2, half_each = IN_MEMORY_EACH / 2;
+	static const size_t half = IN_MEMORY_EACH / 2;
+	size_t all = destination_waiting(s, d->name), of_flow = l->turn.flow->waiting;
+	return (all <= half && all + taken > half)
+	       || (of_flow < FLOW_LOW && of_flow + taken >= FLOW_LOW);
+}
+
+/* The dispatcher fills up again when half of the room is free. */
+static void count_taken(struct sender *s, struct destination *d, const struct line *l,
+			size_t n)
+{
+	static const size_t half = IN_MEMORY_MAX / 2;
 	s->in_memory -= n;
 	d->waiting -= n;
-	size_t all = d->usual->behind ? destination_waiting(s, d->name) : 0;
 	if ((s->in_memory <= half && s->in_memory + n > half)
-	    || (d->usual->behind && all <= half_each && all + n > half_each)) {
+	    || (d->usual->behind && has_room_again(s, d, l, n))) {
 		s->woken = true;
 		pthread_cond_signal(&s->work);
 	}
 }
 
+static void end_line(struct destination *d, struct line *l)
+{
+	turns_leave(&d->lines, &l->turn);
+	free(l);
+}
+
 struct item *destination_take(struct sender *s, struct destination *d)
 {
-	struct line *l = d->lines;
+	struct line *l = (struct line *)turns_first(&d->lines);
 	if (!l)
 		return NULL;
 	struct item *i = pop(d, l);
-	unlink_line(d, l);
+	count_taken(s, d, l, 1);
 	if (l->first)
-		append(d, l); /* the next message has its turn */
+		turns_pass(&d->lines);
 	else
-		free(l);
-	count_taken(s, d, 1);
+		end_line(d, l);
 	return i;
 }
 
-size_t destination_take_like(struct sender *s, struct destination *d, int64_t message,
-			     struct item **items, size_t most)
+size_t destination_take_like(struct sender *s, struct destination *d,
+			     const struct item *like, struct item **items, size_t most)
 {
-	struct line *l = find_line(d, message);
+	struct line *l = find_line(d, like->flow, like->message);
 	size_t n = 0;
 	while (l && l->first && l->first->shared && n < most)
 		items[n++] = pop(d, l);
-	if (n && !l->first) {
-		unlink_line(d, l);
-		free(l);
-	}
-	count_taken(s, d, n);
+	if (!n)
+		return 0;
+	count_taken(s, d, l, n);
+	if (!l->first)
+		end_line(d, l);
 	return n;
 }
 
@@ -208,6 +212,7 @@ void destinations_free(struct sender *s)
 		struct destination *d = x->value;
 		while ((i = destination_take(s, d)))
 			free(i);
+		turns_free(&d->passed);
 		pthread_cond_destroy(&d->some);
 		free(d);
 	}

@@ -20,9 +20,12 @@ static err look_up(struct dispatcher *d, int64_t id, struct known *k)
 	TRY(outbound_get(d->outbound, a, id, &m));
 	TRY(outbound_body_read(d->outbound, a, id, 0, 1, &first));
 	enum tls_want want = (enum tls_want)m.tls;
-	*k = (struct known){ id, m.created_at / 1000, m.inbound,
+	*k = (struct known){ id,
+			     m.created_at / 1000,
+			     m.inbound,
 			     want == TLS_WANT_OFFERED ? TLS_WANT_USUAL : want,
-			     copy_is_shared(&m) };
+			     copy_is_shared(&m),
+			     turns_flow(&m) };
 	return OK;
 }
 
@@ -37,6 +40,12 @@ static err find_message(struct dispatcher *d, int64_t id, struct known *k)
 	d->known[d->next_known] = *k;
 	d->next_known = (d->next_known + 1) % KNOWN;
 	return OK;
+}
+
+uint64_t dispatch_flow(struct dispatcher *d, int64_t message)
+{
+	struct known k;
+	return find_message(d, message, &k).kind ? 0 : k.flow;
 }
 
 static str put_text(char **at, str s)
@@ -66,6 +75,7 @@ static struct item *make_item(const struct delivery *x, const struct known *k)
 			    .attempts = x->attempts,
 			    .created_at = k->created_at,
 			    .inbound = k->inbound,
+			    .flow = k->flow,
 			    .warned = x->warned };
 	i->shared = k->shared && is_plain(x->recipient) && is_plain(x->orcpt);
 	i->recipient = put_text(&at, x->recipient);
@@ -294,7 +304,6 @@ err dispatcher_start(struct arena *a, struct sender *s)
 {
 	struct dispatcher *d = mem_zero(sizeof *d);
 	d->s = s;
-	d->last_open = &d->open;
 	d->patience = SOON_MS;
 	err e = book_open(a, s->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &d->outbound);
 	if (!e.kind)

@@ -1,5 +1,5 @@
 /* send/dispatch_inside.h: the dispatcher, among its own files. dispatch.c is its thread,
- * what it takes and the retries; claims.c the new ones, each message in turn. */
+ * what it takes and the retries; claims.c the new ones, each list in turn. */
 #pragma once
 
 #include "send/sender_inside.h"
@@ -13,11 +13,12 @@ struct known { /* a message of late */
 	int64_t id, created_at, inbound;
 	enum tls_want want;
 	bool shared; /* every copy is the same */
+	uint64_t flow;
 };
 
 struct open_message { /* it may have new deliveries that nobody has looked at */
-	struct open_message *next;
-	int64_t id;
+	struct turn turn;
+	uint64_t flow;
 	int64_t after; /* its deliveries up to there have been claimed */
 	int64_t seen;  /* or, where that failed half way, looked at */
 };
@@ -26,8 +27,9 @@ struct dispatcher {
 	struct sender *s;
 	struct book *outbound;
 	int64_t noticed; /* messages up to there were open at some time, or had nothing */
-	struct open_message *open, **last_open; /* the first has its turn */
-	size_t open_count;
+	struct turns open;
+	struct turns idle;          /* those of them whose turn brought nothing */
+	size_t open_count;          /* in both */
 	int64_t patience;           /* ms until an open one is looked at again */
 	int64_t walked;             /* the highest delivery that a turn has looked at */
 	int64_t ahead;              /* the highest that was claimed besides the turns */
@@ -41,6 +43,9 @@ struct dispatcher {
 
 bool dispatch_has_room(struct dispatcher *d); /* for CLAIM more */
 void dispatch_open_sessions(struct dispatcher *d);
+
+/* Of what flow the message is; where that cannot be read they share one. */
+uint64_t dispatch_flow(struct dispatcher *d, int64_t message);
 
 /* Claims the delivery, unless it is under way or its outcome is written. One that is
  * new and above seen was never read before. */

@@ -219,15 +219,15 @@ static bool is_one_too_many(struct session *x, bool by_policy)
 {
 	struct destination *d = x->d;
 	pthread_mutex_lock(&x->s->lock);
-	d->turned_away++; /* or each of two that fail at once would trust the other */
-	size_t here = d->sessions - d->turned_away, there = 0;
+	d->ending++; /* or each of two that fail at once would trust the other */
+	size_t here = d->sessions - d->ending, there = 0;
 	/* That mail with other wishes goes on says nothing about TLS. */
 	if (!by_policy && x->hop)
 		there = destination_sessions(x->s, d->name) - d->sessions;
 	if (here)
 		d->most = here;
 	x->failed = !here && there; /* a pause, then again */
-	x->turned_away = true;
+	x->ending = true;
 	pthread_mutex_unlock(&x->s->lock);
 	return here || there;
 }

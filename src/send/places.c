@@ -121,6 +121,17 @@ void place_heard(struct session *x)
 	}
 }
 
+bool place_is_over(struct session *x)
+{
+	struct destination *d = x->d;
+	size_t limit = (size_t)x->s->conf->send_per_destination;
+	if (!x->ending && d->sessions - d->ending > pace_most(&d->pace, limit)) {
+		x->ending = true;
+		d->ending++; /* or all would make room for each other */
+	}
+	return x->ending;
+}
+
 void place_ends(struct session *x)
 {
 	struct destination *d = x->d;
@@ -131,7 +142,7 @@ void place_ends(struct session *x)
 		d->suspect = true;
 	}
 	is_unproven(x, false);
-	d->turned_away -= x->turned_away;
+	d->ending -= x->ending;
 	if (!--d->sessions)
 		d->most = d->to_most = 0;
 	x->s->sessions--;

@@ -19,6 +19,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 				       conf->sts_ctx };
 	s->told = conf->told;
 	s->told_ctx = conf->told_ctx;
+	s->slow_ms = conf->slow_ms ? conf->slow_ms : PACE_SLOW_MS;
 	s->dial_own = conf->dial_own;
 	s->ctx = conf->ctx;
 	s->wanting_last = &s->wanting;

@@ -33,6 +33,7 @@ struct sender_conf {
 	void *sts_ctx;
 	tls_told *told; /* tls_result.h; NULL: nobody collects them */
 	void *told_ctx;
+	int64_t slow_ms; /* who takes longer to answer is slow; 0: as pace.h says */
 	/* One end of a fresh connection to our own smtpd. */
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;

@@ -7,11 +7,13 @@
 #include "send/pace.h"
 #include "send/reach.h"
 #include "send/sender.h"
+#include "send/turns.h"
 #include "store/outbound/ledger.h"
 
 struct item { /* a delivery under way; one allocation with its texts behind it */
 	struct item *next;
 	int64_t id, message, member, attempts, created_at, inbound;
+	uint64_t flow; /* turns.h */
 	str recipient, notify, orcpt;
 	bool warned;
 	bool shared; /* its octets are those of all of its message, and nothing in it can
@@ -19,8 +21,7 @@ struct item { /* a delivery under way; one allocation with its texts behind it *
 };
 
 struct line { /* what waits of one message for one destination */
-	struct line *next;
-	int64_t message;
+	struct turn turn;
 	struct item *first, **last;
 	size_t count;
 };
@@ -29,12 +30,12 @@ struct destination {
 	str name;
 	enum tls_want want;        /* of all messages in it: their connections differ */
 	struct destination *usual; /* of the same name: behind is its */
-	struct line *lines, *last; /* the first has its turn */
-	size_t waiting;            /* items in all lines */
-	size_t shared;             /* of those: that may share a transaction */
+	struct turns lines;
+	size_t waiting; /* items in all lines */
+	size_t shared;  /* of those: that may share a transaction */
 	size_t sessions;
-	size_t turned_away; /* of the sessions: they end */
-	size_t most;        /* sessions that it takes, as was seen of late; 0: not seen */
+	size_t ending; /* of the sessions: they take no more */
+	size_t most;   /* sessions that it takes, as was seen of late; 0: not seen */
 	struct pace pace;
 	bool proven;          /* it answered of late, and quickly */
 	bool suspect;         /* it failed or was slow the last time */
@@ -46,8 +47,9 @@ struct destination {
 	pthread_cond_t some;       /* items came, for a session that is kept */
 	bool queued;               /* in the list of those that want a session */
 	struct destination *next_wanting;
-	bool behind;          /* new ones, from behind_after on, still wait in the book */
-	int64_t behind_after; /* this and the next are the dispatcher's alone */
+	bool behind;         /* new ones still wait in the book */
+	struct turns passed; /* their messages; from here on the dispatcher's alone */
+	struct passed *last_passed;
 	struct destination *next_behind;
 };
 
@@ -76,6 +78,7 @@ struct sender {
 	struct tls_rules rules;
 	tls_told *told;
 	void *told_ctx;
+	int64_t slow_ms;
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;
@@ -98,6 +101,7 @@ struct sender {
 enum {
 	IN_MEMORY_MAX = 20000, /* items, of all destinations */
 	IN_MEMORY_EACH = 2000, /* of one: a slow one must not fill the memory of all */
+	FLOW_LOW = 50,         /* of a flow there: fewer, and more come, whatever waits */
 	CLAIM = 1000,
 	TO_MOST = 50, /* recipients of a transaction */
 };
@@ -109,15 +113,16 @@ size_t destination_waiting(struct sender *s, str name);
 size_t destination_sessions(const struct sender *s, str name);
 size_t destination_transactions(const struct destination *d); /* that wait in it */
 void destination_put(struct sender *s, struct destination *d, struct item *i);
-size_t destination_count(struct sender *s, str name,
-			 int64_t message);                       /* that wait of it */
+/* How many wait of a flow, and of a message of it. */
+size_t destination_of_flow(struct sender *s, str name, uint64_t flow);
+size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message);
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
-/* The next one; each message has its turn. NULL: nothing waits. */
+/* The next one, as turns.h says. NULL: nothing waits. */
 struct item *destination_take(struct sender *s, struct destination *d);
-/* Up to most further ones of that message, as long as they may share a transaction with
+/* Up to most further ones of its message, as long as they may share a transaction with
  * others; how many. */
-size_t destination_take_like(struct sender *s, struct destination *d, int64_t message,
-			     struct item **items, size_t most);
+size_t destination_take_like(struct sender *s, struct destination *d,
+			     const struct item *like, struct item **items, size_t most);
 void destinations_free(struct sender *s); /* with all that waits in them */
 
 /* dispatch.c: a thread of its own, that ends when s->stopping is set */

@@ -104,11 +104,20 @@ struct item *session_take(struct session *x)
 	return i;
 }
 
+static struct item *take_next(struct session *x)
+{
+	pthread_mutex_lock(&x->s->lock);
+	place_heard(x);
+	struct item *i = place_is_over(x) ? NULL : destination_take(x->s, x->d);
+	pthread_mutex_unlock(&x->s->lock);
+	return i;
+}
+
 /* One whose message cannot be read holds up no other. */
 static struct item *take_with_letter(struct session *x, struct letter **letter)
 {
 	struct item *i;
-	while ((i = session_take(x))) {
+	while ((i = take_next(x))) {
 		err e = letters_get(x->s->letters, i->message, letter);
 		if (!e.kind)
 			return i;
@@ -138,7 +147,7 @@ static void take_others(struct session *x, struct under_way *u)
 	if (!u->shared)
 		return;
 	pthread_mutex_lock(&x->s->lock);
-	u->count += destination_take_like(x->s, x->d, u->items[0]->message, u->items + 1,
+	u->count += destination_take_like(x->s, x->d, u->items[0], u->items + 1,
 					  recipients_most(x) - 1);
 	pthread_mutex_unlock(&x->s->lock);
 }
@@ -213,9 +222,10 @@ static void notice(struct session *x, const struct smtp_outcome *o, int64_t ms,
 		   || str_starts(o->status, STR("4.2."));
 	if (o->ours && o->code)
 		return; /* it was not asked */
-	h->slow = h->slow || ms > PACE_SLOW_MS;
+	bool slow = ms > x->s->slow_ms;
+	h->slow = h->slow || slow;
 	h->bad = h->bad || (later && !one && !greylisted);
-	h->good += !later && ms <= PACE_SLOW_MS;
+	h->good += !later && !slow;
 	x->answered = x->answered || !later || one || greylisted;
 }
 
@@ -269,12 +279,12 @@ static bool wait_for_more(struct session *x)
 	int64_t until = clock_mono_ms() + KEEP_MS, now;
 	pthread_mutex_lock(&s->lock);
 	place_heard(x);
-	while (!x->d->waiting && !atomic_load(&s->stopping) && !places_are_short(s)
-	       && (now = clock_mono_ms()) < until)
+	while (!place_is_over(x) && !x->d->waiting && !atomic_load(&s->stopping)
+	       && !places_are_short(s) && (now = clock_mono_ms()) < until)
 		thread_wait_until(&x->d->some, &s->lock,
 				  now + LOOK_ROUND_MS < until ? now + LOOK_ROUND_MS
 							      : until);
-	bool more = x->d->waiting > 0;
+	bool more = !x->ending && x->d->waiting > 0;
 	pthread_mutex_unlock(&s->lock);
 	return more && !atomic_load(&s->stopping) && smtp_client_alive(x->client);
 }

@@ -21,7 +21,7 @@ struct session {
 	const struct hop *hop;
 	struct smtp_client *client;
 	str by; /* the hop's name and what TLS it is by, for the ledger */
-	bool turned_away;
+	bool ending;
 	bool unproven; /* counted among s->unproven */
 	bool insists;  /* dials also who could not be reached a moment ago */
 	bool failed;   /* no server took us, or none of our mail */
@@ -51,4 +51,6 @@ bool places_are_short(const struct sender *s);
 /* places.c: what a session heard changes who gets the next place. */
 void place_begins(struct session *x);
 void place_heard(struct session *x);
+/* Its destination takes fewer now: this one is to end. */
+bool place_is_over(struct session *x);
 void place_ends(struct session *x);

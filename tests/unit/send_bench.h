@@ -36,6 +36,7 @@ struct bench {
 	struct sender *s;
 	int next; /* the recipients' numbers */
 	struct tls *tls;
+	int64_t slow_ms;        /* of the next that begins */
 	atomic_int told, asked; /* of TLS; by MTA-STS */
 	bool told_right;
 };
@@ -88,7 +89,8 @@ static inline void begin(struct bench *t)
 				 .sts = never_asked,
 				 .sts_ctx = t,
 				 .told = hear_of_tls,
-				 .told_ctx = t };
+				 .told_ctx = t,
+				 .slow_ms = t->slow_ms };
 	memset(&c.mac, 5, sizeof c.mac);
 	if (!ok(sender_start(t->a, &c, &t->s)))
 		exit(1);

@@ -64,6 +64,40 @@ static void test_fair(struct bench *t)
 	configure(t, "");
 }
 
+/* Ten large posts of one list beside one of another, at one destination: the list with
+ * the many has one share, not ten, also of what has no room in memory. */
+static void test_fair_lists(struct bench *t)
+{
+	struct outbound_message big = { .verp = true, .list = STR("big@lists.example") },
+				small = { .verp = true,
+					  .list = STR("dev@lists.example") };
+	static const int sizes[] = { 60, 500 };
+	enum { POSTS = 10, EACH = 500 };
+	configure(t, "per_destination = 1\n");
+	for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+		atomic_store(&t->sink.delay_us, 1000);
+		int first = t->next;
+		for (int i = 0; i < POSTS; i++)
+			owe(t, message(t, &big), EACH, "d0.ok.test", 0);
+		begin(t);
+		CHECK(wait_got(t, first, 100, 20));
+		int before = sink_got(&t->sink, first, POSTS * EACH, 1),
+		    next = owe(t, message(t, &small), sizes[k], "d0.ok.test", 0);
+		sender_wake(t->s);
+		CHECK(wait_got(t, next, sizes[k], 30));
+		/* One for one, and what went on until it was noticed. */
+		int done = sink_got(&t->sink, first, POSTS * EACH, 1) - before,
+		    most = sizes[k] * 2 + 150;
+		if (done > most)
+			fprintf(stderr, "  %d: %d of the others\n", sizes[k], done);
+		CHECK(done <= most);
+		end(t);
+		atomic_store(&t->sink.delay_us, 0);
+		CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+	}
+	configure(t, "");
+}
+
 /* Twenty servers that let us in and say nothing, and no more than sixteen places: who has
  * answered before still finds one. */
 static void test_places(struct bench *t)
@@ -137,6 +171,7 @@ int main(void)
 	bench_start(&t, a);
 	test_dead(&t);
 	test_fair(&t);
+	test_fair_lists(&t);
 	test_places(&t);
 	test_gives_way(&t);
 	test_crowd(&t);

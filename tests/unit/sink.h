@@ -8,6 +8,9 @@
  *     "never.test"   550
  *     "close.test"   the connection ends in the middle of every fifth message
  *     sink_stop(&s);
+ *
+ * mutes: whole messages have no answer until it is taken back; busy: every recipient
+ * hears 451 4.3.2.
  */
 #pragma once
 
@@ -34,8 +37,10 @@ struct sink {
 	atomic_int sessions, taken;    /* taken: copies, one a recipient */
 	atomic_int connections;        /* sessions, those that have ended, too */
 	atomic_int messages, delay_us; /* delay_us: of each message */
-	int rcpt_most;                 /* in a transaction, then 452; 0: any number */
-	pthread_mutex_t lock;          /* of what follows */
+	atomic_bool mutes, busy;
+	atomic_int turned_away; /* recipients, because it was busy */
+	int rcpt_most;          /* in a transaction, then 452; 0: any number */
+	pthread_mutex_t lock;   /* of what follows */
 	unsigned char got[SINK_IDS], tried[SINK_IDS];
 	bool bad_path;   /* a return path that is not this recipient's own */
 	char last[8192]; /* the newest message, as far as it fits */
@@ -61,6 +66,11 @@ static inline const char *sink_rcpt(struct sink_talk *t, const char *line)
 	int id = sink_id(line);
 	if (t->s->rcpt_most && t->count >= t->s->rcpt_most)
 		return "452 4.5.3 too many recipients\r\n";
+	if (atomic_load(&t->s->busy)) {
+		usleep((unsigned)atomic_load(&t->s->delay_us));
+		atomic_fetch_add(&t->s->turned_away, 1);
+		return "451 4.3.2 the server is busy\r\n";
+	}
 	pthread_mutex_lock(&t->s->lock);
 	bool first = t->s->tried[id]++ == 0;
 	pthread_mutex_unlock(&t->s->lock);
@@ -86,6 +96,8 @@ static inline bool sink_data(struct sink_talk *t)
 			n += k;
 		}
 	}
+	while (atomic_load(&t->s->mutes) && !atomic_load(&t->s->stopping))
+		usleep(1000);
 	if (atomic_load(&t->s->delay_us))
 		usleep((unsigned)atomic_load(&t->s->delay_us));
 	pthread_mutex_lock(&t->s->lock);

@@ -70,15 +70,18 @@ err delivery_claim_new(struct book *b, struct arena *a, int64_t message, int64_t
 }
 
 /* Along the ids, without an index: what stands between them is mostly gone by then. */
-err delivery_claim_of(struct book *b, struct arena *a, str destination, int64_t *after,
-		      int64_t upto, size_t limit, struct delivery **d, size_t *count)
+err delivery_claim_of(struct book *b, struct arena *a, int64_t message, str destination,
+		      int64_t *after, int64_t upto, size_t limit, struct delivery **d,
+		      size_t *count)
 {
-	TRY(TABLE_ALL(b, a, read_delivery, d, count,
-		      "SELECT " DELIVERY
-		      " FROM delivery d WHERE d.id > ?1 AND d.id <= ?2 "
-		      "AND d.destination = ?3 AND d.next_at = 0 AND d.held = 0 "
-		      "ORDER BY d.id LIMIT ?4",
-		      SQL_I(*after), SQL_I(upto), SQL_S(destination), SQL_I(limit)));
+	TRY(TABLE_ALL(
+		b, a, read_delivery, d, count,
+		"SELECT " DELIVERY
+		" FROM delivery d WHERE d.message = ?1 AND d.id > ?2 AND d.id <= ?3 "
+		"AND d.destination = ?4 AND d.next_at = 0 AND d.held = 0 "
+		"ORDER BY d.id LIMIT ?5",
+		SQL_I(message), SQL_I(*after), SQL_I(upto), SQL_S(destination),
+		SQL_I(limit)));
 	if (*count)
 		*after = (*d)[*count - 1].id;
 	return OK;

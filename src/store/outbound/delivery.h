@@ -50,11 +50,11 @@ MUST_USE err delivery_claim_new(struct book *b, struct arena *a, int64_t message
 				int64_t *after, size_t limit, struct delivery **d,
 				size_t *count);
 
-/* The new ones of one destination with ids above *after, up to upto, at most limit;
- * *after moves on to the last of them. For a walk that has passed them by. */
-MUST_USE err delivery_claim_of(struct book *b, struct arena *a, str destination,
-			       int64_t *after, int64_t upto, size_t limit,
-			       struct delivery **d, size_t *count);
+/* The new ones of one message and destination with ids above *after, up to upto, at most
+ * limit; *after moves on to the last of them. For a walk that has passed them by. */
+MUST_USE err delivery_claim_of(struct book *b, struct arena *a, int64_t message,
+			       str destination, int64_t *after, int64_t upto,
+			       size_t limit, struct delivery **d, size_t *count);
 
 /* Those scheduled for now (seconds) or earlier, earliest first. */
 MUST_USE err delivery_due(struct book *b, struct arena *a, int64_t now, size_t limit,
