@@ -154,6 +154,7 @@ static err read_command(struct sorting *s, struct mail_command *c)
 				    .from = p.author,
 				    .authentic = p.authentic,
 				    .proven = has_proven_path(s),
+				    .client = s->arrival->client,
 				    .source = source_of(s, s->recipient->address),
 				    .token = s->meaning.token };
 	return OK;
