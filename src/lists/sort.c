@@ -229,6 +229,14 @@ static err take_srs(struct sorting *s)
 }
 
 static err serve(struct sorting *s);
+static err take_as_meant(struct sorting *s);
+
+/* The tag shows that we sent what it is about: proof enough, whatever DMARC says of a
+ * report's From. */
+static bool is_answer_to_ours(const struct sorting *s)
+{
+	return s->meaning.member && !s->arrival->reverse_path.n;
+}
 
 /* Reports that nobody can read go to who the list says. */
 static err take_unread(struct sorting *s)
@@ -241,7 +249,7 @@ static err take_unread(struct sorting *s)
 				     "site_owner")
 				  ? MEANS_ADMIN
 				  : MEANS_OWNER;
-	return serve(s);
+	return is_answer_to_ours(s) ? take_as_meant(s) : serve(s);
 }
 
 /* What has a return path is no bounce: a person who wrote to LIST-bounces means those
@@ -296,6 +304,11 @@ static err (*const takers[MEANS_KINDS])(struct sorting *s) = {
 	[MEANS_SRS] = take_srs,        [MEANS_NOBODY] = take_nobody,
 	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
 };
+
+static err take_as_meant(struct sorting *s)
+{
+	return takers[s->meaning.what](s);
+}
 
 /* What we wrote ourselves without a return path. */
 static bool is_our_own_notice(struct sorting *s)
@@ -360,7 +373,7 @@ static err serve(struct sorting *s)
 {
 	struct trust_said said = trust_said(s->arrival->trust);
 	const char *why = proof_refusal(&said, s->meaning.what);
-	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
+	return why ? sort_note(s, "rejected", str_from(why)) : take_as_meant(s);
 }
 
 err sort_in_part(struct sorting *s, err (*act)(struct sorting *s))
