@@ -42,7 +42,9 @@ static err read_options(struct setup *x)
 			"%s: a domain is a name with a dot, such as lists.example.org",
 			domain);
 	x->conf_file = arena_cat(c->a, x->dir, STR("/postern.conf"));
-	TRY(address_parse(c->a, str_from(admin), &x->admin));
+	err e = address_parse(c->a, str_from(admin), &x->admin);
+	if (e.kind)
+		return err_in(c->a, e.kind, "--admin %s: %s", admin, e.msg);
 	if (!str_eq(domain_ascii(c->a, x->admin.domain), x->domain))
 		return OK;
 	/* postmaster@ and abuse@ are forwarded to the administrator. */
