@@ -39,6 +39,12 @@ equal('no address: refused', (r.returncode, os.path.exists(room + '/new')), (1, 
 check('by the name of what is wrong', '--admin nobody: ' in r.stderr, r.stderr)
 r = init(room + '/new')
 equal('what is right works then', (r.returncode, r.stderr), (0, ''))
+check('it says how its pages are reached by the link it prints', 'listen_tls = 0.0.0.0:443' in r.stdout and r.stdout.startswith('Made '), r.stdout)
+r = init(room + '/new', 'web.listen_tls=127.0.0.1:443')
+check('once more: it is not said to be made, nor a TLS port wanted that is there', r.stdout.startswith('Nothing is missing now in ')
+      and 'listen_tls' not in r.stdout, r.stdout)
+r = init(room + '/far/off')
+equal('folders above it are made', (r.returncode, os.path.exists(room + '/far/off/postern.conf')), (0, True))
 with open(room + '/new/postern.conf', 'a') as f:
     f.write('[log]\nlevel = foo\n')
 before = sorted(os.listdir(room + '/new'))
