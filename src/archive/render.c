@@ -8,6 +8,7 @@ enum {
 	QUOTES_MAX = 12, /* quotes inside quotes; deeper ones stay with their marks */
 	FOLD_LINES = 4,  /* a quote of more is folded if the parent said all of it */
 	SIGNATURE_MAX = 40,
+	SHOWN_MAX = 4 * 1024 * 1024, /* octets of one post's HTML: quotes grow tenfold */
 };
 
 /* Where the renderer stands. Prose goes into <div class="body">; patches and
@@ -93,6 +94,11 @@ static bool is_fixed(const str *lines, size_t count)
 	for (size_t i = 0; i < count; i++)
 		fixed += is_figures(lines[i]);
 	return fixed * 2 > count || (count > 2 && fixed * 2 == count);
+}
+
+static bool is_full(const struct page *p)
+{
+	return p->b->n >= SHOWN_MAX;
 }
 
 static void open_body(struct page *p)
@@ -221,7 +227,7 @@ static size_t paragraph_lines(const str *lines, size_t count, int depth)
 /* One block of the text after the other; depth: inside how many quotes. */
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth)
 {
-	for (size_t i = 0, n; i < count; i += n) {
+	for (size_t i = 0, n; i < count && !is_full(p); i += n) {
 		const str *at = lines + i;
 		size_t left = count - i;
 		n = 1;
@@ -277,6 +283,9 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 	struct page p = { .a = mine, .keep = a, .b = &b, .how = how };
 	struct render_line_view lines = render_split(mine, c->text);
 	add_blocks(&p, lines.at, lines.count, 0);
+	if (is_full(&p))
+		add_note(&b, STR("This message is too long to be shown whole. The raw "
+				 "message has all of it."));
 	render_add_files(&b, mine, how);
 	return html_take(a, &b);
 }

@@ -252,11 +252,17 @@ static err write_clear(struct conn *c, const struct iovec *parts, size_t count,
 	return put >= 0 || errno == EAGAIN || errno == EINTR ? OK : conn_failed(c, errno);
 }
 
+uint64_t conn_written(const struct conn *c)
+{
+	return c->written;
+}
+
 static err write_tls_all(struct conn *c, str bytes)
 {
 	while (bytes.n) {
 		struct attempt t;
 		TRY(conn_tls_write(c, bytes, &t));
+		c->written += t.moved;
 		if (!t.moved)
 			TRY(conn_until(c, t.events));
 		bytes = str_skip(bytes, t.moved);
@@ -270,6 +276,7 @@ static err write_clear_all(struct conn *c, struct iovec *v, size_t count)
 	while (count) {
 		struct attempt t;
 		TRY(write_clear(c, v, count, &t));
+		c->written += t.moved;
 		if (!t.moved)
 			TRY(conn_until(c, t.events));
 		for (; count && t.moved >= v->iov_len; v++, count--)

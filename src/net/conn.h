@@ -48,6 +48,9 @@ MUST_USE err conn_write(struct conn *c, str bytes);
 MUST_USE err conn_write_all(struct conn *c, const str *parts,
 			    size_t count); /* one writev */
 
+/* Octets that writes have handed on so far, also those of writes that failed. */
+uint64_t conn_written(const struct conn *c);
+
 /* The TLS handshake, as server or as client. peer: whom the client expects (net/tls.h).
  * Input buffered before it is thrown away: nothing sent in clear may be read as if it
  * had come inside. */

@@ -15,11 +15,12 @@ struct conn {
 
 	char *in; /* input is in[head..tail); NULL while there is none */
 	size_t head, tail, cap;
-	size_t scanned; /* bytes after head that hold no LF */
-	bool skipping;  /* the rest of a line that was too long */
-	bool eager;     /* the last read filled all the room it had */
-	bool broken;    /* TLS is not up, or failed: no goodbye */
-	int code;       /* errno of the socket call under TLS that failed */
+	size_t scanned;   /* bytes after head that hold no LF */
+	bool skipping;    /* the rest of a line that was too long */
+	bool eager;       /* the last read filled all the room it had */
+	uint64_t written; /* octets handed on, before TLS */
+	bool broken;      /* TLS is not up, or failed: no goodbye */
+	int code;         /* errno of the socket call under TLS that failed */
 	enum tls_fault fault;
 
 	char why[160]; /* the text of a failure that names things */

@@ -34,6 +34,8 @@ struct committer {
 	pthread_t thread;
 	struct due due[BATCH];
 	size_t due_count;
+	int64_t done[BATCH]; /* deliveries that the batch ends */
+	size_t done_count;
 	char why[256]; /* an error's text */
 };
 
@@ -181,7 +183,8 @@ static err end(struct committer *c, const struct outcome *o, const char *what,
 	TRY(enter(c, o, what, failed));
 	if (action)
 		report(c, o, action);
-	return delivery_done(c->outbound, o->item->id);
+	c->done[c->done_count++] = o->item->id;
+	return OK;
 }
 
 static int64_t wait_of(struct committer *c, const struct outcome *o)
@@ -236,10 +239,12 @@ static err keep_text(struct committer *c, err e)
 static err write_all(struct committer *c, struct outcome *o)
 {
 	err e = OK;
-	c->due_count = 0;
+	c->due_count = c->done_count = 0;
 	TRY(book_begin(c->outbound));
 	for (; o && !e.kind; o = o->next)
 		e = write_one(c, o);
+	if (!e.kind)
+		e = delivery_done_all(c->outbound, c->done, c->done_count);
 	for (size_t i = 0; i < c->due_count && !e.kind; i++) {
 		ARENA(a);
 		if (c->due[i].action)

@@ -172,7 +172,7 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	struct item *i = take_with_letter(x, &letter);
 	if (!i)
 		return false;
-	struct arena *a = arena_new();
+	struct arena *a = x->spares ? x->spare[--x->spares] : arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
 	u->shared = i->shared;
@@ -267,8 +267,10 @@ static void done(void *ctx, const struct smtp_copy *copy)
 {
 	struct session *x = ctx;
 	struct under_way *u = copy->tag;
+	struct arena *a = u->a;
 	letters_put(x->s->letters, u->letter);
-	arena_free(u->a);
+	arena_reset(a);
+	x->spare[x->spares++] = a;
 }
 
 /* Keeps the open connection for a moment: a list's next post comes by the same way. But
@@ -328,6 +330,8 @@ static void *run(void *arg)
 	pthread_mutex_lock(&s->lock);
 	place_ends(x);
 	pthread_mutex_unlock(&s->lock);
+	while (x->spares)
+		arena_free(x->spare[--x->spares]);
 	free(x);
 	return NULL;
 }

@@ -28,6 +28,9 @@ struct session {
 	bool answered; /* some of it */
 	struct heard heard;
 	int64_t until; /* clock_mono_ms: its turn, where others want the place */
+	/* Of copies that are done, for the next: the client holds no more at a time. */
+	struct arena *spare[SMTP_WINDOW];
+	size_t spares;
 };
 
 /* The next that waits for the destination, or NULL. */

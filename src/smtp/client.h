@@ -16,7 +16,7 @@
 #include "smtp/answer.h"
 
 enum {
-	SMTP_WINDOW = 4,
+	SMTP_WINDOW = 8,
 	SMTP_BATCH = 100, /* commands written before their replies are read: more could
 			   * fill both sides' buffers while each waits for the other */
 };

@@ -1,23 +1,86 @@
-/* Sending by BDAT (RFC 3030): a copy is one write, and SMTP_WINDOW of them are under way
- * before the first is answered. */
+/* Sending by BDAT (RFC 3030): SMTP_WINDOW copies are under way before the first is answered,
+ * and those that find room in it at one time leave in one write. */
 #include "smtp/client_inside.h"
+
+/* Octets from which copies leave without waiting for the next: small ones share a write,
+ * large ones have the time of one each (RFC 5321 section 4.5.3.2.5). */
+enum { TOGETHER = 64 * 1024 };
+
+/* The copies under way, oldest first; the commands of the last of them may be in x->out
+ * still. */
+struct window {
+	size_t first, count;
+	size_t unsent;
+	int64_t octets; /* of those that are unsent, without their commands */
+};
+
+static struct flight *window_at(struct smtp_client *x, const struct window *w, size_t i)
+{
+	return &x->flights[(w->first + i) % FLIGHTS];
+}
+
+/* --- writing --- */
 
 /* RSET first: where nobody of the copy before was accepted its transaction is still open
  * at some servers, and this MAIL would be refused while its recipients joined that. */
-static err write_copy(struct smtp_client *x, struct flight *f)
+static void add_copy(struct smtp_client *x, struct window *w)
 {
-	size_t count;
-	int64_t size;
-	const str *pieces = flight_pieces(x, f, false, &count, &size);
+	struct flight *f = window_at(x, w, w->count);
+	size_t before = x->out.n;
 	buf_add(&x->out, STR("RSET\r\n"));
 	for (size_t i = 0; i <= f->copy.to_count; i++)
 		flight_command(x, f, i);
-	buf_addf(&x->out, "BDAT %lld LAST\r\n", (long long)size);
+	buf_addf(&x->out, "BDAT %lld LAST\r\n", (long long)flight_size(f));
 	f->commands--; /* no DATA */
-	err e = client_write(x, pieces, count);
-	f->body_sent = !e.kind;
+	f->command_octets = x->out.n - before;
+	w->octets += flight_size(f);
+	w->count++;
+	w->unsent++;
+}
+
+static void add_piece(struct smtp_client *x, str s)
+{
+	buf_add(&x->pieces, (str){ (const char *)&s, sizeof s });
+}
+
+static void add_pieces(struct smtp_client *x, struct flight *f, str commands)
+{
+	add_piece(x, commands);
+	for (size_t i = 0; i < f->copy.part_count; i++)
+		add_piece(x, f->copy.parts[i].bytes);
+}
+
+/* All that is unsent in one write. Where it fails the connection knows which of them it
+ * took whole. */
+static err write_unsent(struct smtp_client *x, struct window *w)
+{
+	size_t from = w->count - w->unsent;
+	struct buf commands = x->out;
+	str rest = buf_str(&commands);
+	uint64_t end = conn_written(x->c);
+	x->out = (struct buf){ 0 };
+	buf_clear(&x->pieces);
+	for (size_t i = from; i < w->count; i++) {
+		struct flight *f = window_at(x, w, i);
+		add_pieces(x, f, str_first(rest, f->command_octets));
+		rest = str_skip(rest, f->command_octets);
+	}
+	err e = client_write(x, (const str *)(void *)x->pieces.p,
+			     x->pieces.n / sizeof(str));
+	for (size_t i = from; i < w->count; i++) {
+		struct flight *f = window_at(x, w, i);
+		end += f->command_octets + (uint64_t)flight_size(f);
+		f->body_sent = end <= conn_written(x->c);
+	}
+	buf_free(&x->out);
+	x->out = commands;
+	buf_clear(&x->out);
+	w->unsent = 0;
+	w->octets = 0;
 	return e;
 }
+
+/* --- answers --- */
 
 static err read_copy(struct smtp_client *x, struct flight *f)
 {
@@ -27,16 +90,6 @@ static err read_copy(struct smtp_client *x, struct flight *f)
 	if (f->accepted)
 		return flight_end(x, f);
 	return client_read(x, x->times.end); /* the chunk was for nobody */
-}
-
-/* The copies under way, oldest first. */
-struct window {
-	size_t first, count;
-};
-
-static struct flight *window_at(struct smtp_client *x, const struct window *w, size_t i)
-{
-	return &x->flights[(w->first + i) % FLIGHTS];
 }
 
 static err read_oldest(struct smtp_client *x, struct window *w)
@@ -53,7 +106,7 @@ static err read_oldest(struct smtp_client *x, struct window *w)
 static err send_alone(struct smtp_client *x, struct window *w)
 {
 	struct flight *f = window_at(x, w, w->count);
-	err e = OK;
+	err e = w->unsent ? write_unsent(x, w) : OK;
 	while (!e.kind && w->count)
 		e = read_oldest(x, w);
 	if (!e.kind)
@@ -69,15 +122,23 @@ static err fill(struct smtp_client *x, struct window *w)
 	while (w->count < SMTP_WINDOW) {
 		struct flight *f = window_at(x, w, w->count);
 		if (!flight_pull(x, f))
-			return OK;
+			break;
 		if (!flight_in_one(x, f)) {
 			TRY(send_alone(x, w));
 			continue;
 		}
-		w->count++;
-		TRY(write_copy(x, f));
+		add_copy(x, w);
+		if (w->octets >= TOGETHER)
+			TRY(write_unsent(x, w));
 	}
-	return OK;
+	return w->unsent ? write_unsent(x, w) : OK;
+}
+
+/* Answers that came together make room together. But a server that answers the next
+ * copy's commands with the end of this one is not left without work. */
+static bool makes_room(const struct smtp_client *x, const struct window *w)
+{
+	return w->count <= SMTP_WINDOW / 2 || !conn_at_hand(x->c);
 }
 
 err client_send_chunks(struct smtp_client *x)
@@ -91,7 +152,7 @@ err client_send_chunks(struct smtp_client *x)
 			e = e.kind ? e : heard;
 		if (heard.kind)
 			break;
-		if (!e.kind)
+		if (!e.kind && makes_room(x, &w))
 			e = fill(x, &w);
 	}
 	for (size_t i = 0; i < w.count; i++)

@@ -196,6 +196,11 @@ void flight_command(struct smtp_client *x, struct flight *f, size_t i)
 	f->sent = i + 1;
 }
 
+int64_t flight_size(const struct flight *f)
+{
+	return size_of(&f->copy);
+}
+
 bool flight_in_one(const struct smtp_client *x, const struct flight *f)
 {
 	return x->offers.pipelining && f->commands <= SMTP_BATCH;

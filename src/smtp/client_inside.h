@@ -18,9 +18,10 @@ struct flight { /* a copy under way */
 	size_t sent, read; /* of the commands */
 	size_t accepted;   /* recipients that wait for the message's answer */
 	bool mail_ok;
-	int data_code;  /* DATA's answer; 0: none */
-	bool body_sent; /* whole: without an answer the outcome is unsure */
-	bool over;      /* given back */
+	int data_code;         /* DATA's answer; 0: none */
+	size_t command_octets; /* by BDAT: of its commands */
+	bool body_sent;        /* whole: without an answer the outcome is unsure */
+	bool over;             /* given back */
 };
 
 struct smtp_client {
@@ -60,6 +61,8 @@ bool client_is_full(const struct smtp_client *x);
 
 /* Adds command i to x->out: 0 is MAIL, then the RCPTs, then DATA. */
 void flight_command(struct smtp_client *x, struct flight *f, size_t i);
+
+int64_t flight_size(const struct flight *f); /* octets of its message, dots not doubled */
 
 /* Whether all its commands may be written before an answer is read. */
 bool flight_in_one(const struct smtp_client *x, const struct flight *f);

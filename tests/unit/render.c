@@ -285,6 +285,31 @@ static void test_bombs(void)
 	CHECK(largest() - before < 300 * 1024);
 }
 
+static size_t how_often(str text, str word)
+{
+	size_t n = 0;
+	for (str at; (at = str_find(text, word)).n;
+	     text = str_skip(text, (size_t)(at.p - text.p) + word.n))
+		n++;
+	return n;
+}
+
+/* Quotes that begin and end with each line make a page of many times their size. */
+static void test_too_long(void)
+{
+	ARENA(a);
+	BUF(b);
+	buf_add(&b, STR("Content-Type: text/plain\r\n\r\n"));
+	while (b.n < 2000000)
+		buf_add(&b, STR(">>>>>>>>>>> n\r\na\r\n"));
+	str page = render_post(a, buf_str(&b), &(struct render_how){ .number = 1 }).s;
+	CHECK(page.n > 4000000 && page.n < 4300000);
+	CHECK(str_find(page, STR("too long to be shown whole")).n > 0);
+	CHECK(how_often(page, STR("<blockquote>"))
+	      == how_often(page, STR("</blockquote>")));
+	CHECK(how_often(page, STR("<div")) == how_often(page, STR("</div>")));
+}
+
 /* Odd ways to write what a browser reads well. */
 static void test_odd_markup(void)
 {
@@ -489,6 +514,7 @@ int main(void)
 	test_html_mail();
 	test_deep();
 	test_bombs();
+	test_too_long();
 	test_odd_markup();
 	test_files();
 	test_sniff();

@@ -197,6 +197,24 @@ static void test_delivery(struct arena *a, struct book *b)
 	CHECK(ok(book_run(b, "DELETE FROM delivery")));
 }
 
+/* Runs of ids, in any order: what stands between them stays. */
+static void test_done_all(struct arena *a, struct book *b)
+{
+	int64_t message = added(b, "done"), first = ten(a, b, message), n;
+	int64_t ids[] = { first + 8, first + 2, first + 1, first + 9,
+			  first + 3, first + 5, first + 2 };
+	struct delivery one;
+	CHECK(ok(delivery_done_all(b, ids, 0)));
+	CHECK(ok(delivery_left(b, message, &n)) && n == 10);
+	CHECK(ok(delivery_done_all(b, ids, sizeof ids / sizeof *ids)));
+	CHECK(ok(delivery_left(b, message, &n)) && n == 4);
+	for (int i = 0; i < 10; i++)
+		CHECK(delivery_get(b, a, first + i, &one).kind
+		      == (i == 0 || i == 4 || i == 6 || i == 7 ? ERR_NONE
+							       : ERR_NOTFOUND));
+	CHECK(ok(book_run(b, "DELETE FROM delivery")));
+}
+
 static void test_freeze(struct arena *a, struct book *b)
 {
 	int64_t message = added(b, "freeze"), first = ten(a, b, message), after = 0;
@@ -447,6 +465,7 @@ int main(void)
 	test_message(a, b);
 	test_due_after(a, b);
 	test_delivery(a, b);
+	test_done_all(a, b);
 	test_freeze(a, b);
 	test_queue(a, b);
 	test_queue_large(a, b);

@@ -3,6 +3,8 @@
 #include "store/outbound/row.h"
 #include "store/table.h"
 
+#include <stdlib.h>
+
 static void read_delivery(struct rows *r, struct arena *a, void *row)
 {
 	delivery_read(r, a, row);
@@ -131,6 +133,26 @@ err delivery_next_at(struct book *b, int64_t *at)
 err delivery_done(struct book *b, int64_t id)
 {
 	return book_run(b, "DELETE FROM delivery WHERE id = ?1", SQL_I(id));
+}
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* What was claimed in a row is mostly over together: a run of ids is one statement. */
+err delivery_done_all(struct book *b, int64_t *ids, size_t count)
+{
+	if (count)
+		qsort(ids, count, sizeof *ids, by_id);
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i + 1; end < count && ids[end] - ids[end - 1] <= 1;)
+			end++;
+		TRY(book_run(b, "DELETE FROM delivery WHERE id BETWEEN ?1 AND ?2",
+			     SQL_I(ids[i]), SQL_I(ids[end - 1])));
+	}
+	return OK;
 }
 
 err delivery_later(struct book *b, int64_t id, int64_t attempts, int64_t next_at,

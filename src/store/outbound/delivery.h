@@ -72,6 +72,8 @@ MUST_USE err delivery_next_at(struct book *b, int64_t *at);
 /* The outcomes. done: it is over, one way or the other; the ledger says which. later:
  * to be tried again at next_at. */
 MUST_USE err delivery_done(struct book *b, int64_t id);
+MUST_USE err delivery_done_all(struct book *b, int64_t *ids,
+			       size_t count); /* sorts them */
 MUST_USE err delivery_later(struct book *b, int64_t id, int64_t attempts, int64_t next_at,
 			    str reply);
 MUST_USE err delivery_warned(struct book *b, int64_t id);

@@ -7,7 +7,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ENTRIES = 25 };
+/* Whoever asks for a feed asks for it often: a long post is a title and a link there, as
+ * are those behind them where a feed has grown large (RFC 4287 section 4.1.2). */
+enum { ENTRIES = 25, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
 
 struct feed {
 	str title, path, page;      /* its own path, that of the page it belongs to */
@@ -69,7 +71,8 @@ static err add_entry(struct request *q, struct buf *b, const struct archive_post
 	add_element(b, "name",
 		    page_author(q->arena, p->from_name, p->from_address, hide));
 	buf_add(b, STR("</author>\n"));
-	TRY(add_content(q, b, p, url, hide));
+	if (p->lead <= POST_OCTETS && b->n <= FEED_OCTETS)
+		TRY(add_content(q, b, p, url, hide));
 	buf_add(b, STR("</entry>\n"));
 	return OK;
 }
