@@ -32,14 +32,27 @@ err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 	return OK;
 }
 
+/* The post as the archive has it, and whom it has for its author. */
+static err for_archive(struct books *books, struct arena *a, const struct post *p,
+		       struct archive_arrival *x, str *author)
+{
+	*x = (struct archive_arrival){ .list = p->list->id,
+				       .source = p->source,
+				       .message = p->message,
+				       .received_at = clock_now() };
+	*author = address_text(a, &p->author.address);
+	if (!p->settings.anonymous_list)
+		return OK;
+	*author = p->list->address;
+	return steps_anonymous(books, a, p, &x->message);
+}
+
 err post_ask_archive(struct books *books, struct arena *a, struct post *p)
 {
-	struct archive_arrival x = { .list = p->list->id,
-				     .source = p->source,
-				     .message = p->message,
-				     .received_at = clock_now() };
-	return archive_ask(books->archive, a, &x, p->message_id,
-			   address_text(a, &p->author.address), &p->known);
+	struct archive_arrival x;
+	str author;
+	TRY(for_archive(books, a, p, &x, &author));
+	return archive_ask(books->archive, a, &x, p->message_id, author, &p->known);
 }
 
 /* The post's number in the archive; the same again when it is there already. */
@@ -50,10 +63,9 @@ static err into_archive(struct books *books, struct arena *a, const struct post 
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct archive_arrival post = { .list = p->list->id,
-					.source = p->source,
-					.message = p->message,
-					.received_at = clock_now() };
+	struct archive_arrival post;
+	str author;
+	TRY(for_archive(books, a, p, &post, &author));
 	return archive_add(books->archive, a, &post, number);
 }
 
