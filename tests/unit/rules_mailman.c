@@ -1,6 +1,6 @@
 /* Rules that Mailman has: whom the list names, other names of the list, commands that went
  * to everybody, too much at a time. */
-#include "rules_ask.h"
+#include "rules_asked.h"
 
 #include "store/lists/seen.h"
 
@@ -71,8 +71,12 @@ static void test_named(struct books_test *t)
 		    "\r\nSubject: unsubscribe\r\n\r\nx\r\n",
 		    ANNA, PROOF, 0, VERDICT_ACCEPT, "default" } },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		run_with(t, cases[i].key, cases[i].value, &cases[i].ask);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *standard = setting_find(str_from(cases[i].key))->standard;
+		books_set(t, DEV, cases[i].key, cases[i].value);
+		run(t, &cases[i].ask, 1);
+		books_set(t, DEV, cases[i].key, standard);
+	}
 }
 
 /* What Mailman takes for a command, without what it takes for one by mistake. */
@@ -165,10 +169,7 @@ static void test_flood(struct books_test *t)
 int main(void)
 {
 	ARENA(a);
-	struct books_test t = books_make(a);
-	const struct list_entry *dev = books_list(&t, DEV);
-	books_member(&t, dev, ANNA);
-	books_role(&t, dev, "olga@uni.example", "owner");
+	struct books_test t = rules_make(a);
 	books_member(&t, books_list(&t, "ops@lists.example"), "otto@evil.example");
 	BOOKS_MUST(&t, books_refresh(&t.books));
 	test_named(&t);

@@ -1,8 +1,5 @@
-/* tests/unit/rules_ask.h: a post, and what the rules should say of it.
- *
- *     static const struct ask cases[] = { { "a member", HEAD("anna@uni.example") "\r\nx\r\n",
- *             ANNA, PROOF, 0, VERDICT_ACCEPT, "default" } };
- *     RUN(t, cases); */
+/* tests/unit/rules_asked.h: a list with members and an owner, and what its rules say of a
+ * table of posts. */
 #pragma once
 
 #include "books.h"
@@ -56,11 +53,14 @@ static inline void run(struct books_test *t, const struct ask *cases, size_t n)
 
 #define RUN(t, cases) run((t), (cases), sizeof(cases) / sizeof *(cases))
 
-/* One case under a setting, which has its default again behind it. */
-static inline void run_with(struct books_test *t, const char *key, const char *value,
-			    const struct ask *x)
+/* anna and bob are members, olga owns it. */
+static inline struct books_test rules_make(struct arena *a)
 {
-	books_set(t, DEV, key, value);
-	run(t, x, 1);
-	books_set(t, DEV, key, setting_find(str_from(key))->standard);
+	struct books_test t = books_make(a);
+	const struct list_entry *dev = books_list(&t, DEV);
+	books_member(&t, dev, ANNA);
+	books_member(&t, dev, "bob@lab.example");
+	books_role(&t, dev, "olga@uni.example", "owner");
+	BOOKS_MUST(&t, books_refresh(&t.books));
+	return t;
 }
