@@ -32,41 +32,45 @@ err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 	return OK;
 }
 
-/* The post as the archive has it, and whom it has for its author. */
-static err for_archive(struct books *books, struct arena *a, const struct post *p,
-		       struct archive_arrival *x, str *author)
+/* The post as it is kept for readers, in whatever form: an anonymous list's without its
+ * author. */
+static err as_kept(struct books *books, struct arena *a, const struct post *p,
+		   struct post *kept)
 {
-	*x = (struct archive_arrival){ .list = p->list->id,
-				       .source = p->source,
-				       .message = p->message,
-				       .received_at = clock_now() };
-	*author = address_text(a, &p->author.address);
+	*kept = *p;
 	if (!p->settings.anonymous_list)
 		return OK;
-	*author = p->list->address;
-	return steps_anonymous(books, a, p, &x->message);
+	TRY(address_parse(a, p->list->address, &kept->author.address));
+	return steps_anonymous(books, a, p, &kept->message);
+}
+
+static struct archive_arrival for_archive(const struct post *kept)
+{
+	return (struct archive_arrival){ .list = kept->list->id,
+					 .source = kept->source,
+					 .message = kept->message,
+					 .received_at = clock_now() };
 }
 
 err post_ask_archive(struct books *books, struct arena *a, struct post *p)
 {
-	struct archive_arrival x;
-	str author;
-	TRY(for_archive(books, a, p, &x, &author));
-	return archive_ask(books->archive, a, &x, p->message_id, author, &p->known);
+	struct post kept;
+	TRY(as_kept(books, a, p, &kept));
+	struct archive_arrival x = for_archive(&kept);
+	return archive_ask(books->archive, a, &x, p->message_id,
+			   address_text(a, &kept.author.address), &p->known);
 }
 
 /* The post's number in the archive; the same again when it is there already. */
 static err into_archive(struct books *books, struct arena *a, const struct post *p,
-			int64_t *number)
+			const struct post *kept, int64_t *number)
 {
 	*number = 0;
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct archive_arrival post;
-	str author;
-	TRY(for_archive(books, a, p, &post, &author));
-	return archive_add(books->archive, a, &post, number);
+	struct archive_arrival x = for_archive(kept);
+	return archive_add(books->archive, a, &x, number);
 }
 
 static err record(struct books *books, const struct post *p, int64_t message, str detail)
@@ -171,7 +175,9 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		   struct outgoing *out, str judgement)
 {
 	struct outbound_message m;
-	TRY(into_archive(books, a, p, &out->number));
+	struct post kept;
+	TRY(as_kept(books, a, p, &kept));
+	TRY(into_archive(books, a, p, &kept, &out->number));
 	TRY(steps_run(books, a, out));
 	TRY(book_begin(books->outbound));
 	err e = start_message(books, a, p, out, judgement, &m);
