@@ -56,7 +56,7 @@ class List:
     def plain(self, text):
         """Without what differs from list to list, and from run to run."""
         text = re.sub(r'(?<=[a-z])\.' + self.name + r'@\w+\.example', '', text).replace(self.name, 'LIST')
-        text = re.sub(r'm=[\w.%-]+|\+[\w.=-]+@', '+TAG@', text)
+        text = re.sub(r'm=[\w.%-]+|\+[\w.=-]+@|SRS0=\w+=\w+=', '+TAG@', text)
         return re.sub(r'\bconfirm [a-z2-7]{20}: ', '', text)
 
     # --- what is written to it
