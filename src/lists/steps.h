@@ -9,6 +9,7 @@
 struct outgoing {
 	const struct post *post;
 	int64_t number; /* in the archive; 0: not archived */
+	int64_t digest_post; /* among those for digests; 0: no digest will have it */
 	str drop[64];   /* header fields that go */
 	size_t drop_count;
 	struct buf prepend, append; /* fields that come */

@@ -152,6 +152,7 @@ class List:
         with far.lock:
             paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
         self.see(f'paths to gone: {len(paths)}')
+        self.see(f'nina has {len(world.to(self.who("nina"), Subject=" Digest, "))} digests')
         self.see(f'gone was warned {len(far.to(self.who("gone"), Subject="is turned off"))} times')
 
 
