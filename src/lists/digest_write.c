@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/enc.h"
 #include "base/utf8.h"
+#include "lists/fanout.h"
 #include "mail/address.h"
 #include "mail/compose.h"
 #include "mail/encode.h"
@@ -80,12 +81,16 @@ static void add_contents(struct buf *b, struct arena *a, const struct digest_tex
 
 /* ---- MIME */
 
-/* RFC 6532 section 3.7: a header beyond ASCII makes it another type. */
+/* Not an octet of a post is touched. RFC 6532 section 3.7: a header beyond ASCII makes
+ * it another type. */
 static str part_of(struct arena *a, const struct digest_entry *e)
 {
 	bool global = e->header.flags & HEADER_8BIT;
-	return encode_message_part(
-		a, global ? STR("message/global") : STR("message/rfc822"), e->message);
+	return arena_cat(a, STR("Content-Type: message/"),
+			 global ? STR("global") : STR("rfc822"),
+			 STR("\r\nContent-Transfer-Encoding: "),
+			 message_has_8bit(e->message) ? STR("8bit") : STR("7bit"),
+			 STR("\r\n\r\n"), e->message);
 }
 
 static void open_multipart(struct buf *b, const char *type, str boundary)
