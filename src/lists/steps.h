@@ -8,9 +8,9 @@
 
 struct outgoing {
 	const struct post *post;
-	int64_t number; /* in the archive; 0: not archived */
+	int64_t number;      /* in the archive; 0: not archived */
 	int64_t digest_post; /* among those for digests; 0: no digest will have it */
-	str drop[64];   /* header fields that go */
+	str drop[64];        /* header fields that go */
 	size_t drop_count;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
