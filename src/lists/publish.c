@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "lists/budget.h"
+#include "lists/digest.h"
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/steps.h"
@@ -178,6 +179,7 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	struct post kept;
 	TRY(as_kept(books, a, p, &kept));
 	TRY(into_archive(books, a, p, &kept, &out->number));
+	TRY(digest_take(books, a, &kept, out->number, &out->digest_post));
 	TRY(steps_run(books, a, out));
 	TRY(book_begin(books->outbound));
 	err e = start_message(books, a, p, out, judgement, &m);
@@ -191,6 +193,8 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		TRY(budget_tell(books, a, p->list->address,
 				arena_cat(a, STR("Post \""), p->subject,
 					  STR("\" waits, and all that follow"))));
+	if (out->digest_post)
+		digest_look(books, p);
 	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
 		 KN("message", m.id), KN("number", out->number),
 		 KS("message_id", p->message_id));

@@ -8,9 +8,10 @@
 
 struct outgoing {
 	const struct post *post;
-	int64_t number;  /* in the archive; 0: not archived */
-	struct arena *a; /* of the run */
-	str *drop;       /* header fields that go */
+	int64_t number;      /* in the archive; 0: not archived */
+	int64_t digest_post; /* among those for digests; 0: no digest will have it */
+	struct arena *a;     /* of the run */
+	str *drop;           /* header fields that go */
 	size_t drop_count, drop_room;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */

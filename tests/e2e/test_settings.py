@@ -158,6 +158,7 @@ class List:
         self.see(f'paths to gone: {len(paths)}')
         if len(world.to(self.who('anna'), Subject=f'Your mail to {self.name}')) == 1:
             self.see('anna was answered once')
+        self.see(f'nina has {len(world.to(self.who("nina"), Subject=" Digest, "))} digests')
         self.see(f'gone was warned {len(far.to(self.who("gone"), Subject="is turned off"))} times')
 
 
