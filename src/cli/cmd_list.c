@@ -6,6 +6,7 @@
 #include "store/lists/header_rule.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
+#include "lists/digest.h"
 #include "lists/owner.h"
 #include "lists/pattern.h"
 
@@ -181,6 +182,46 @@ int cli_list_remove(struct cli *c)
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, list_remove(books->lists, list->id));
 	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("list removed"), list->address));
+	return CLI_OK;
+}
+
+static int send_now(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	int64_t issues;
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	CLI_TRY(c, digest_send(books, c->a, list->id, clock_now(), &issues));
+	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("digest sent"),
+			       list->address));
+	printf("%lld sent\n", (long long)issues);
+	return CLI_OK;
+}
+
+int cli_list_digest(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	struct settings s;
+	struct digest_state at;
+	struct digest_waiting w;
+	if (cli_option(c, "now"))
+		return send_now(c);
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
+	CLI_TRY(c, digest_state_get(books->lists, list->id, &at));
+	CLI_TRY(c, digest_waiting(books->lists, list->id, &w));
+	struct digest_state next = digest_number(&s, at, clock_now());
+	struct table *t = table_new(c, "volume# issue# posts# octets# last");
+	const int64_t numbers[] = { next.volume, next.issue, w.posts, w.octets };
+	str cells[5];
+	for (size_t i = 0; i < 4; i++)
+		cells[i] = arena_printf(c->a, "%lld", (long long)numbers[i]);
+	cells[4] = at.sent_at ? date_minute(c->a, at.sent_at) : STR("");
+	table_row(t, cells);
+	table_print(t);
 	return CLI_OK;
 }
 

@@ -22,6 +22,15 @@ static err check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
+/* Where new members read digests, in the form that keeps posts as they are. */
+static err start_with_digests(struct books *books, struct arena *a, int64_t id)
+{
+	struct member_row m;
+	TRY(member_get(books->lists, a, id, &m));
+	m.delivery = STR("mime");
+	return member_change(books->lists, &m);
+}
+
 static err admit(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, bool welcome, const struct actor *by)
 {
@@ -38,6 +47,8 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 			      STR_F(key), STR_F(list->address));
 	if (e.kind)
 		return e;
+	if (s.digests_enabled && s.digest_is_default)
+		TRY(start_with_digests(books, a, id));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));

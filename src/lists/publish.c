@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "lists/budget.h"
+#include "lists/digest.h"
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/steps.h"
@@ -32,29 +33,45 @@ err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 	return OK;
 }
 
+/* The post as it is kept for readers, in whatever form: an anonymous list's without its
+ * author. */
+static err as_kept(struct books *books, struct arena *a, const struct post *p,
+		   struct post *kept)
+{
+	*kept = *p;
+	if (!p->settings.anonymous_list)
+		return OK;
+	TRY(address_parse(a, p->list->address, &kept->author.address));
+	return steps_anonymous(books, a, p, &kept->message);
+}
+
+static struct archive_arrival for_archive(const struct post *kept)
+{
+	return (struct archive_arrival){ .list = kept->list->id,
+					 .source = kept->source,
+					 .message = kept->message,
+					 .received_at = clock_now() };
+}
+
 err post_ask_archive(struct books *books, struct arena *a, struct post *p)
 {
-	struct archive_arrival x = { .list = p->list->id,
-				     .source = p->source,
-				     .message = p->message,
-				     .received_at = clock_now() };
+	struct post kept;
+	TRY(as_kept(books, a, p, &kept));
+	struct archive_arrival x = for_archive(&kept);
 	return archive_ask(books->archive, a, &x, p->message_id,
-			   address_text(a, &p->author.address), &p->known);
+			   address_text(a, &kept.author.address), &p->known);
 }
 
 /* The post's number in the archive; the same again when it is there already. */
 static err into_archive(struct books *books, struct arena *a, const struct post *p,
-			int64_t *number)
+			const struct post *kept, int64_t *number)
 {
 	*number = 0;
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct archive_arrival post = { .list = p->list->id,
-					.source = p->source,
-					.message = p->message,
-					.received_at = clock_now() };
-	return archive_add(books->archive, a, &post, number);
+	struct archive_arrival x = for_archive(kept);
+	return archive_add(books->archive, a, &x, number);
 }
 
 static err record(struct books *books, const struct post *p, int64_t message, str detail)
@@ -160,7 +177,10 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		   struct outgoing *out, str judgement)
 {
 	struct outbound_message m;
-	TRY(into_archive(books, a, p, &out->number));
+	struct post kept;
+	TRY(as_kept(books, a, p, &kept));
+	TRY(into_archive(books, a, p, &kept, &out->number));
+	TRY(digest_take(books, a, &kept, out->number, &out->digest_post));
 	TRY(steps_run(books, a, out));
 	TRY(book_begin(books->outbound));
 	err e = start_message(books, a, p, out, judgement, &m);
@@ -174,6 +194,8 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		TRY(budget_tell(books, a, p->list->address,
 				arena_cat(a, STR("Post \""), p->subject,
 					  STR("\" waits, and all that follow"))));
+	if (out->digest_post)
+		digest_look(books, p);
 	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
 		 KN("message", m.id), KN("number", out->number),
 		 KS("message_id", p->message_id));

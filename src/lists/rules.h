@@ -41,6 +41,7 @@ struct post {
 	size_t authors;            /* mailboxes in From */
 	str message_id;            /* without < > */
 	str subject;               /* decoded */
+	str opening;               /* of the plain text that a reader reads first */
 	bool utf8;                 /* declared SMTPUTF8 when it came (RFC 6531) */
 	str body_hash;             /* SHA-256 of the body */
 	struct member_row *member; /* the author's membership, or NULL */

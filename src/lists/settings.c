@@ -1,5 +1,6 @@
 #include "lists/settings.h"
 
+#include "lists/pattern.h"
 #include "mail/address.h"
 #include "store/lists/setting.h"
 
@@ -196,7 +197,7 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 		      str *clean)
 {
 	enum { TEXT_MAX = 64 * 1024 };
-	bool lines = row->type == SETTING_IS_LINES;
+	bool lines = row->type == SETTING_IS_LINES || row->type == SETTING_IS_PATTERNS;
 	for (size_t i = 0; i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
 		if (c == 0x7f
@@ -226,6 +227,30 @@ static err check_address(struct arena *a, const struct setting_def *row, str val
 	return OK;
 }
 
+/* One a line, trimmed, without empty lines. */
+static err check_patterns(struct arena *a, const struct setting_def *row, str value,
+			  str *clean)
+{
+	str line, out = STR("");
+	size_t expressions = 0;
+	TRY(check_text(a, row, value, &value));
+	while (str_line(&value, &line)) {
+		line = str_trim(line);
+		if (!line.n)
+			continue;
+		err e = pattern_check(a, line);
+		expressions += str_starts(line, STR("^"));
+		if (e.kind)
+			return wrong(a, row, line, str_from(e.msg));
+		if (expressions > PATTERN_EXPRESSIONS_MAX)
+			return wrong(a, row, STR("…"),
+				     STR("at most 50 regular expressions"));
+		out = arena_cat(a, out, out.n ? STR("\n") : STR(""), line);
+	}
+	*clean = out;
+	return OK;
+}
+
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	int64_t number;
@@ -245,6 +270,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);
+	case SETTING_IS_PATTERNS:
+		return check_patterns(a, row, value, clean);
 	}
 	return FAIL(ERR_SYNTAX, "a setting of no known type");
 }
@@ -265,6 +292,7 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
+	case SETTING_IS_PATTERNS:
 		*(str *)at = value;
 		return;
 	}
@@ -314,6 +342,7 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
+	case SETTING_IS_PATTERNS:
 		break;
 	}
 	return *(const str *)at;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/autorespond.h"
 #include "lists/publish.h"
 #include "lists/bounce.h"
 #include "lists/command.h"
@@ -282,8 +283,10 @@ bool sort_only_leaves(struct sorting *s)
 		[MEANS_SRS] = true,     [MEANS_BAD_PATH] = true, [MEANS_NOBODY] = true,
 		[MEANS_FOREIGN] = true,
 	};
-	return leaves[s->meaning.what]
-	       && !(s->meaning.what == MEANS_ADMIN && may_be_report(s));
+	const struct meaning *m = &s->meaning;
+	bool answers = m->what == MEANS_OWNER && m->list->answers_owner;
+	bool reports = m->what == MEANS_ADMIN && may_be_report(s);
+	return leaves[m->what] && !answers && !reports;
 }
 
 static err (*const takers[MEANS_KINDS])(struct sorting *s) = {
@@ -354,12 +357,31 @@ static err give_up(struct sorting *s)
 	return hears ? tell_sender(s, "failed", STR("5.3.0"), why) : tell_admin(s, why);
 }
 
+static err answer(struct sorting *s, bool *ends)
+{
+	*ends = false;
+	if (!s->meaning.list)
+		return OK;
+	struct autorespond_mail m = { .list = s->meaning.list,
+				      .what = s->meaning.what,
+				      .header = &s->header,
+				      .reverse_path = &s->reverse_path,
+				      .proven = has_proven_path(s),
+				      .source = source_of(s, s->recipient->address) };
+	return autorespond(s->books, s->a, &m, ends);
+}
+
 /* smtpd refuses such mail in the session, unless another recipient took it. */
 static err serve(struct sorting *s)
 {
+	bool ends;
 	struct trust_said said = trust_said(s->arrival->trust);
 	const char *why = proof_refusal(&said, s->meaning.what);
-	return why ? sort_note(s, "rejected", str_from(why)) : takers[s->meaning.what](s);
+	if (why)
+		return sort_note(s, "rejected", str_from(why));
+	TRY(answer(s, &ends));
+	return ends ? sort_note(s, "discarded", STR("answered by the list itself"))
+		    : takers[s->meaning.what](s);
 }
 
 err sort_in_part(struct sorting *s, err (*act)(struct sorting *s))

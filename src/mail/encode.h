@@ -1,4 +1,4 @@
-/* mail/encode.h: parts that this program writes. For src/mail alone. */
+/* mail/encode.h: parts that this program writes. */
 #pragma once
 
 #include "base/arena.h"
