@@ -6,21 +6,21 @@
 #include <stdio.h>
 
 /* FILE for people, FILE.json for programs. */
-static err write_report(struct cli *c, const char *path, const struct report *r)
+static err write_report(struct cli *c, const char *path, const struct import_report *r)
 {
 	if (!path)
 		return OK;
-	TRY(file_write(c->a, path, 0640, report_text(c->a, r)));
+	TRY(file_write(c->a, path, 0640, import_report_text(c->a, r)));
 	return file_write(c->a,
 			  arena_z(c->a, arena_cat(c->a, str_from(path), STR(".json"))),
-			  0640, report_json(c->a, r));
+			  0640, import_report_json(c->a, r));
 }
 
-static void print_report(struct cli *c, const struct report *r, const char *path)
+static void print_report(struct cli *c, const struct import_report *r, const char *path)
 {
 	bool lost = false;
 	for (size_t i = 0; i < r->count; i++) {
-		str line = cli_shown(c->a, report_line(c->a, r, r->lists[i]));
+		str line = cli_shown(c->a, import_report_line(c->a, r, r->lists[i]));
 		printf("%.*s\n", STR_F(line));
 		lost = lost || r->lists[i]->note_count;
 	}
@@ -35,7 +35,7 @@ static void print_report(struct cli *c, const struct report *r, const char *path
 		       lost ? ", and what was left out" : "");
 }
 
-static bool all_taken(const struct report *r)
+static bool all_taken(const struct import_report *r)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (r->lists[i]->failed.n)
@@ -47,7 +47,7 @@ int cli_import_mailman2(struct cli *c)
 {
 	struct books *books;
 	const char *path = cli_option(c, "report");
-	struct report r = { .a = c->a, .dry = cli_option(c, "dry-run") };
+	struct import_report r = { .a = c->a, .dry = cli_option(c, "dry-run") };
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	err e = mailman2_import(books, c->a, c->args[0], &cli_actor, &r);
 	if (e.kind && !r.count)

@@ -37,8 +37,9 @@ static err read_config(struct moving *x)
 		if (!e.kind && x->config.dict->type != PICKLE_DICT)
 			e = FAIL(ERR_SYNTAX, "what it holds is no list");
 		if (!e.kind && i)
-			report_note(x->report, "config.pck: %s; config.pck.last was read",
-				    first.msg);
+			import_report_note(x->report,
+					   "config.pck: %s; config.pck.last was read",
+					   first.msg);
 		if (e.kind)
 			e = i && first.kind != ERR_NOTFOUND
 				    ? first
@@ -120,8 +121,8 @@ static err read_list(struct moving *x)
 }
 
 /* A list that cannot be taken keeps no other one back. */
-static err one_list(struct books *books, struct report *r, const char *dir, str name,
-		    const struct actor *by)
+static err one_list(struct books *books, struct import_report *r, const char *dir,
+		    str name, const struct actor *by)
 {
 	ARENA(a);
 	struct moving x = { .books = books,
@@ -130,7 +131,7 @@ static err one_list(struct books *books, struct report *r, const char *dir, str 
 			    .dir = dir,
 			    .name = name,
 			    .dry = r->dry,
-			    .report = report_list(r, name),
+			    .report = import_report_list(r, name),
 			    .by = by,
 			    .now = clock_now() };
 	err e = read_list(&x);
@@ -159,7 +160,7 @@ static int is_list(const struct dirent *f)
 }
 
 err mailman2_import(struct books *books, struct arena *a, const char *dir,
-		    const struct actor *by, struct report *r)
+		    const struct actor *by, struct import_report *r)
 {
 	struct dirent **found;
 	str lists = arena_cat(a, str_from(dir), STR("/lists"));

@@ -3,9 +3,9 @@
  * archive. It may be run again, also after a crash anywhere: what is here as it is there
  * is left alone. Passwords are never read.
  *
- *     struct report r = { .a = a, .dry = true };
+ *     struct import_report r = { .a = a, .dry = true };
  *     TRY(mailman2_import(books, a, "/var/lib/mailman", &by, &r));
- *     puts(report_text(a, &r)) ...
+ *     puts(import_report_text(a, &r)) ...
  */
 #pragma once
 
@@ -16,4 +16,4 @@
  * the report with the reason, and the others are. ERR_NOTFOUND: no Mailman there.
  * ERR_TEMP, ERR_IO: our books; what was done stays, run it again. */
 MUST_USE err mailman2_import(struct books *books, struct arena *a, const char *dir,
-			     const struct actor *by, struct report *r);
+			     const struct actor *by, struct import_report *r);

@@ -44,8 +44,8 @@ static void tell_unreadable(void *arg, const struct import_line *l)
 {
 	struct moving *x = arg;
 	if (l->what == IMPORT_UNREADABLE)
-		report_note(x->report, "post %zu of the archive is left out: %s", l->n,
-			    l->why ? l->why : "");
+		import_report_note(x->report, "post %zu of the archive is left out: %s",
+				   l->n, l->why ? l->why : "");
 }
 
 static err import_mbox(struct moving *x, str bytes)
@@ -61,12 +61,13 @@ static err import_mbox(struct moving *x, str bytes)
 			.arg = x },
 		&r));
 	x->report->written += r.kept;
-	report_count(x->report, "posts", (int64_t)r.messages,
-		     (int64_t)(r.kept + r.duplicate));
+	import_report_count(x->report, "posts", (int64_t)r.messages,
+			    (int64_t)(r.kept + r.duplicate));
 	if (r.repaired)
-		report_note(x->report,
-			    "%zu posts of the archive lacked something that was put in",
-			    r.repaired);
+		import_report_note(
+			x->report,
+			"%zu posts of the archive lacked something that was put in",
+			r.repaired);
 	return OK;
 }
 
@@ -78,13 +79,13 @@ err move_archive(struct moving *x)
 			       arena_cat(x->a, x->name, STR(".mbox")));
 	err e = map_file(x, path, &bytes);
 	if (e.kind) {
-		report_count(x->report, "posts", 0, 0);
-		report_note(x->report, "there is no archive: %s", e.msg);
+		import_report_count(x->report, "posts", 0, 0);
+		import_report_note(x->report, "there is no archive: %s", e.msg);
 		return OK;
 	}
 	if (x->dry) {
 		int64_t n = (int64_t)count_messages(bytes);
-		report_count(x->report, "posts", n, n);
+		import_report_count(x->report, "posts", n, n);
 	} else {
 		e = import_mbox(x, bytes);
 	}
@@ -100,11 +101,12 @@ static void tell_texts(struct moving *x, str folder, const char *language)
 	DIR *d = opendir(arena_z(x->a, path));
 	for (struct dirent *f; d && (f = readdir(d));)
 		if (f->d_name[0] != '.')
-			report_note(x->report,
-				    "%s/%s is left out: a text of the list's own, with "
-				    "variables of Mailman's; postern template ls names "
-				    "ours",
-				    language, f->d_name);
+			import_report_note(
+				x->report,
+				"%s/%s is left out: a text of the list's own, with "
+				"variables of Mailman's; postern template ls names "
+				"ours",
+				language, f->d_name);
 	if (d)
 		closedir(d);
 }
@@ -121,9 +123,10 @@ void move_leftovers(struct moving *x)
 	if (map_file(x, arena_cat(x->a, folder, STR("/digest.mbox")), &bytes).kind
 	    || !bytes.n)
 		return;
-	report_note(x->report,
-		    "%zu posts wait there for the next digest; members find them in the "
-		    "archive",
-		    count_messages(bytes));
+	import_report_note(
+		x->report,
+		"%zu posts wait there for the next digest; members find them in the "
+		"archive",
+		count_messages(bytes));
 	munmap((void *)(uintptr_t)bytes.p, bytes.n);
 }

@@ -13,7 +13,7 @@ struct moving {
 	str address;     /* here */
 	int64_t list;
 	bool dry;
-	struct report_list *report; /* written counts what is changed */
+	struct import_report_list *report; /* written counts what is changed */
 	const struct actor *by;
 	int64_t now;
 };

@@ -173,8 +173,9 @@ static err move_member(struct moving *x, struct tables *t, str key, str text, bo
 	struct member_row m, want;
 	t->there++;
 	if (address_parse(x->a, text, &who).kind && address_parse(x->a, key, &who).kind) {
-		report_note(x->report, "member \"%.*s\" is left out: it is no address",
-			    STR_F(text));
+		import_report_note(x->report,
+				   "member \"%.*s\" is left out: it is no address",
+				   STR_F(text));
 		return OK;
 	}
 	TRY(address_ensure(b, x->a, address_key(x->a, &who), address_text(x->a, &who),
@@ -218,11 +219,12 @@ err move_members(struct moving *x)
 	if (!e.kind)
 		e = move_all(x, &t, "digest_members", true);
 	tables_close(&t);
-	report_count(x->report, "members", (int64_t)t.there, (int64_t)t.here);
+	import_report_count(x->report, "members", (int64_t)t.there, (int64_t)t.here);
 	if (t.digests_lost)
-		report_note(x->report,
-			    "%zu members read digests there; they get each post as it "
-			    "comes",
-			    t.digests_lost);
+		import_report_note(
+			x->report,
+			"%zu members read digests there; they get each post as it "
+			"comes",
+			t.digests_lost);
 	return e;
 }

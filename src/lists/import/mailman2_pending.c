@@ -71,8 +71,9 @@ static void tell_others(struct moving *x, const size_t *lost)
 {
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (lost[i])
-			report_note(x->report, "%zu pending tokens are left out: %s",
-				    lost[i], others[i].why);
+			import_report_note(x->report,
+					   "%zu pending tokens are left out: %s", lost[i],
+					   others[i].why);
 }
 
 static err move_entry(struct moving *x, str token, const struct pickle *entry,
@@ -102,7 +103,7 @@ err move_pending(struct moving *x)
 		x, moving_path(x, arena_z(x->a, folder), STR("pending.pck")), &all);
 	bool none = e.kind != ERR_NONE;
 	if (none && e.kind != ERR_NOTFOUND)
-		report_note(x->report, "pending.pck cannot be read: %s", e.msg);
+		import_report_note(x->report, "pending.pck cannot be read: %s", e.msg);
 	e = OK;
 	if (!none)
 		pickle_map(pickle_get(all, "evictions"), &ends);
@@ -115,6 +116,6 @@ err move_pending(struct moving *x)
 	}
 	map_free(&ends);
 	tell_others(x, lost);
-	report_count(x->report, "pending confirmations", there, here);
+	import_report_count(x->report, "pending confirmations", there, here);
 	return e;
 }

@@ -34,9 +34,9 @@ static err move_role(struct moving *x, const char *role, const char *what)
 		struct address who;
 		bool there;
 		if (address_parse(x->a, text, &who).kind) {
-			report_note(x->report,
-				    "%s \"%.*s\" is left out: it is no address", role,
-				    STR_F(text));
+			import_report_note(x->report,
+					   "%s \"%.*s\" is left out: it is no address",
+					   role, STR_F(text));
 			continue;
 		}
 		here++;
@@ -47,7 +47,7 @@ static err move_role(struct moving *x, const char *role, const char *what)
 		TRY(role_give(x->books, x->a, x->list, str_from(role), text, true,
 			      x->by));
 	}
-	report_count(x->report, what, n, here);
+	import_report_count(x->report, what, n, here);
 	return OK;
 }
 
@@ -82,11 +82,11 @@ err move_bans(struct moving *x)
 		if (err_is_passing(e))
 			return e;
 		if (e.kind)
-			report_note(x->report, "ban %.*s is left out: %s", STR_F(pattern),
-				    e.msg);
+			import_report_note(x->report, "ban %.*s is left out: %s",
+					   STR_F(pattern), e.msg);
 		here += !e.kind;
 	}
-	report_count(x->report, "bans", n, here);
+	import_report_count(x->report, "bans", n, here);
 	return OK;
 }
 
@@ -159,8 +159,8 @@ static err move_rules(struct moving *x, struct rules *r, str text, const char *a
 		if (err_is_passing(e))
 			return e;
 		if (e.kind)
-			report_note(x->report, "header rule %.*s is left out: %s",
-				    STR_F(line), e.msg);
+			import_report_note(x->report, "header rule %.*s is left out: %s",
+					   STR_F(line), e.msg);
 		r->here += !e.kind;
 	}
 	return OK;
@@ -178,8 +178,9 @@ static err move_filter(struct moving *x, struct rules *r, const struct pickle *r
 	int64_t n = pickle_number(rule->items[1], 0);
 	const char *action = n > 0 && n < 8 ? actions[n] : NULL;
 	if (!action) {
-		report_note(x->report, "header rule %.*s is left out: it was off there",
-			    STR_F(str_trim(text)));
+		import_report_note(x->report,
+				   "header rule %.*s is left out: it was off there",
+				   STR_F(str_trim(text)));
 		return OK;
 	}
 	return move_rules(x, r, text, action, false);
@@ -211,10 +212,11 @@ static err move_suspicious(struct moving *x, struct rules *r)
 			TRY(move_rules(x, r, line, "hold", true));
 	}
 	if (examples)
-		report_note(x->report,
-			    "%zu of bounce_matching_headers are Mailman's own examples "
-			    "and left out",
-			    examples);
+		import_report_note(
+			x->report,
+			"%zu of bounce_matching_headers are Mailman's own examples "
+			"and left out",
+			examples);
 	return OK;
 }
 
@@ -227,6 +229,6 @@ err move_header_rules(struct moving *x)
 	for (uint32_t i = 0; i < n; i++)
 		TRY(move_filter(x, &r, all->items[i]));
 	TRY(move_suspicious(x, &r));
-	report_count(x->report, "header rules", r.there, r.here);
+	import_report_count(x->report, "header rules", r.there, r.here);
 	return OK;
 }

@@ -91,8 +91,8 @@ static err move_held(struct moving *x, struct waiting *w, int64_t number,
 	if (err_is_passing(e))
 		return e;
 	if (e.kind)
-		report_note(x->report, "held post %lld (%.*s) is left out: %s",
-			    (long long)number, STR_F(file), e.msg);
+		import_report_note(x->report, "held post %lld (%.*s) is left out: %s",
+				   (long long)number, STR_F(file), e.msg);
 	w->held_here += !e.kind;
 	return OK;
 }
@@ -105,10 +105,10 @@ static err move_join(struct moving *x, struct waiting *w, const struct pickle *d
 	size_t n;
 	w->joins_there++;
 	if (address_parse(x->a, str_trim(text), &who).kind) {
-		report_note(x->report,
-			    "who asks to join as \"%.*s\" is left out: it is "
-			    "no address",
-			    STR_F(text));
+		import_report_note(x->report,
+				   "who asks to join as \"%.*s\" is left out: it is "
+				   "no address",
+				   STR_F(text));
 		return OK;
 	}
 	w->joins_here++;
@@ -135,10 +135,11 @@ static err move_request(struct moving *x, struct waiting *w, int64_t number,
 	case REQUEST_JOIN:
 		return move_join(x, w, data);
 	case REQUEST_LEAVE:
-		report_note(x->report,
-			    "%.*s asked to leave and waits for approval there; nobody's "
-			    "leaving waits here: postern member remove",
-			    STR_F(pickle_str(data)));
+		import_report_note(
+			x->report,
+			"%.*s asked to leave and waits for approval there; nobody's "
+			"leaving waits here: postern member remove",
+			STR_F(pickle_str(data)));
 	}
 	return OK;
 }
@@ -151,12 +152,12 @@ err move_requests(struct moving *x)
 	err e = moving_pickle(
 		x, moving_path(x, arena_z(x->a, folder), STR("request.pck")), &all);
 	if (e.kind && e.kind != ERR_NOTFOUND)
-		report_note(x->report, "request.pck cannot be read: %s", e.msg);
+		import_report_note(x->report, "request.pck cannot be read: %s", e.msg);
 	for (uint32_t i = 0; !e.kind && all->type == PICKLE_DICT && i + 1 < all->count;
 	     i += 2)
 		TRY(move_request(x, &w, pickle_number(all->items[i], -1),
 				 all->items[i + 1]));
-	report_count(x->report, "held posts", w.held_there, w.held_here);
-	report_count(x->report, "requests to join", w.joins_there, w.joins_here);
+	import_report_count(x->report, "held posts", w.held_there, w.held_here);
+	import_report_count(x->report, "requests to join", w.joins_there, w.joins_here);
 	return OK;
 }

@@ -32,16 +32,17 @@ static err move_setting(struct moving *x, const struct settings *now,
 	const struct setting_def *def = setting_find(str_from(row->key));
 	str name = str_from(row->mailman2), words = str_from(row->words), clean;
 	struct made m = row->make(&x->config, row, value);
-	enum report_class class = row->fate == FATE_CHANGED ? REPORT_CHANGED
-							    : REPORT_KEPT;
+	enum import_report_class class = row->fate == FATE_CHANGED ? REPORT_CHANGED
+								   : REPORT_KEPT;
 	if (m.left_out) {
-		report_attribute(x->report, REPORT_CHANGED, name, STR(""), words);
+		import_report_attribute(x->report, REPORT_CHANGED, name, STR(""), words);
 		return OK;
 	}
 	if (!def) {
-		report_attribute(x->report, REPORT_NO_PLACE, name,
-				 assigned(x->a, row->key, m.text),
-				 is_empty(value) ? STR("empty or off there") : STR(""));
+		import_report_attribute(x->report, REPORT_NO_PLACE, name,
+					assigned(x->a, row->key, m.text),
+					is_empty(value) ? STR("empty or off there")
+							: STR(""));
 		return OK;
 	}
 	err e = setting_check(x->a, def, m.text, &clean);
@@ -50,12 +51,13 @@ static err move_setting(struct moving *x, const struct settings *now,
 		class = REPORT_CHANGED;
 	}
 	if (e.kind) {
-		report_attribute(x->report, REPORT_IMPOSSIBLE, name,
-				 assigned(x->a, row->key, m.text), str_from(e.msg));
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
+					assigned(x->a, row->key, m.text),
+					str_from(e.msg));
 		return OK;
 	}
-	report_attribute(x->report, class, name, assigned(x->a, row->key, clean),
-			 class == REPORT_CHANGED ? words : STR(""));
+	import_report_attribute(x->report, class, name, assigned(x->a, row->key, clean),
+				class == REPORT_CHANGED ? words : STR(""));
 	return put(x, now, def, clean);
 }
 
@@ -67,16 +69,17 @@ static err move_template(struct moving *x, const struct attribute *row,
 	str text = str_trim(mailman2_text(&x->config, value)), own;
 	str name = str_from(row->mailman2);
 	if (!text.n || !standard) {
-		report_attribute(x->report, REPORT_KEPT, name, STR(""),
-				 STR("empty there: the usual text"));
+		import_report_attribute(x->report, REPORT_KEPT, name, STR(""),
+					STR("empty there: the usual text"));
 		return OK;
 	}
 	text = arena_cat(x->a, text, STR("\n"));
 	if (row->words[0])
 		text = arena_cat(x->a, text, STR("\n"), str_from(standard->text));
-	report_attribute(x->report, row->words[0] ? REPORT_CHANGED : REPORT_KEPT, name,
-			 arena_cat(x->a, STR("template "), str_from(row->key)),
-			 str_from(row->words));
+	import_report_attribute(x->report, row->words[0] ? REPORT_CHANGED : REPORT_KEPT,
+				name,
+				arena_cat(x->a, STR("template "), str_from(row->key)),
+				str_from(row->words));
 	err e = template_find(x->books->lists, x->a, x->list, str_from(row->key), STR(""),
 			      &own);
 	if (!e.kind && str_eq(own, text))
@@ -102,19 +105,19 @@ static err move_attribute(struct moving *x, const struct settings *now,
 	case FATE_TEMPLATE:
 		return move_template(x, row, value);
 	case FATE_WITH:
-		report_attribute(
+		import_report_attribute(
 			x->report, REPORT_KEPT, name, STR(""),
 			arena_cat(x->a, STR("together with "), str_from(row->key)));
 		return OK;
 	case FATE_MOVED:
 	case FATE_MEMBER:
-		report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
+		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
 		return OK;
 	case FATE_IMPOSSIBLE:
-		report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
-				 is_empty(value)
-					 ? arena_cat(x->a, words, STR(" (empty there)"))
-					 : words);
+		import_report_attribute(
+			x->report, REPORT_IMPOSSIBLE, name, STR(""),
+			is_empty(value) ? arena_cat(x->a, words, STR(" (empty there)"))
+					: words);
 		return OK;
 	}
 	return OK;
@@ -127,8 +130,9 @@ static void tell_unknown(struct moving *x)
 	for (uint32_t i = 0; i + 1 < d->count; i += 2) {
 		str name = pickle_str(d->items[i]);
 		if (!attribute_of_mailman2(name))
-			report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
-					 STR("no attribute of Mailman's own"));
+			import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
+						STR(""),
+						STR("no attribute of Mailman's own"));
 	}
 }
 

@@ -9,7 +9,7 @@
 
 static const char *const words[] = { "kept", "changed", "no place yet", "impossible" };
 
-const char *report_class_word(enum report_class class)
+const char *import_report_class_word(enum import_report_class class)
 {
 	return words[class];
 }
@@ -26,22 +26,22 @@ static void *grown(struct arena *a, void *old, size_t used, size_t *room, size_t
 	return wider;
 }
 
-struct report_list *report_list(struct report *r, str address)
+struct import_report_list *import_report_list(struct import_report *r, str address)
 {
-	struct report_list *l = arena_zero(r->a, sizeof *l);
+	struct import_report_list *l = arena_zero(r->a, sizeof *l);
 	l->a = r->a;
 	l->address = arena_copy(r->a, address);
 	r->lists = grown(r->a, r->lists, r->count, &r->room,
-			 sizeof(struct report_list *));
+			 sizeof(struct import_report_list *));
 	return r->lists[r->count++] = l;
 }
 
-void report_attribute(struct report_list *l, enum report_class class, str name, str here,
-		      str why)
+void import_report_attribute(struct import_report_list *l, enum import_report_class class,
+			     str name, str here, str why)
 {
 	l->attributes = grown(l->a, l->attributes, l->attribute_count, &l->attribute_room,
 			      sizeof *l->attributes);
-	l->attributes[l->attribute_count++] = (struct report_attribute){
+	l->attributes[l->attribute_count++] = (struct import_report_attribute){
 		.class = class,
 		.name = utf8_scrub(l->a, arena_copy(l->a, name)),
 		.here = utf8_scrub(l->a, arena_copy(l->a, here)),
@@ -49,13 +49,15 @@ void report_attribute(struct report_list *l, enum report_class class, str name, 
 	};
 }
 
-void report_count(struct report_list *l, const char *what, int64_t there, int64_t here)
+void import_report_count(struct import_report_list *l, const char *what, int64_t there,
+			 int64_t here)
 {
 	if (l->count_count < sizeof l->counts / sizeof *l->counts)
-		l->counts[l->count_count++] = (struct report_count){ what, there, here };
+		l->counts[l->count_count++] = (struct import_report_count){ what, there,
+									    here };
 }
 
-void report_note(struct report_list *l, const char *format, ...)
+void import_report_note(struct import_report_list *l, const char *format, ...)
 {
 	char *text = NULL;
 	va_list args;
@@ -70,7 +72,8 @@ void report_note(struct report_list *l, const char *format, ...)
 		free(text);
 }
 
-size_t report_of_class(const struct report_list *l, enum report_class class)
+size_t import_report_of_class(const struct import_report_list *l,
+			      enum import_report_class class)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < l->attribute_count; i++)
@@ -78,15 +81,15 @@ size_t report_of_class(const struct report_list *l, enum report_class class)
 	return n;
 }
 
-static void add_counts(struct buf *b, const struct report_list *l)
+static void add_counts(struct buf *b, const struct import_report_list *l)
 {
 	for (size_t i = 0; i < l->count_count; i++)
 		buf_addf(b, "%s%s %lld of %lld", i ? ", " : "", l->counts[i].what,
 			 (long long)l->counts[i].here, (long long)l->counts[i].there);
 }
 
-static void add_written(struct buf *b, const struct report *r,
-			const struct report_list *l)
+static void add_written(struct buf *b, const struct import_report *r,
+			const struct import_report_list *l)
 {
 	if (!l->written)
 		buf_add(b, STR("all is here as it is there: nothing to change"));
@@ -95,7 +98,8 @@ static void add_written(struct buf *b, const struct report *r,
 			 r->dry ? "would be made" : "made");
 }
 
-str report_line(struct arena *a, const struct report *r, const struct report_list *l)
+str import_report_line(struct arena *a, const struct import_report *r,
+		       const struct import_report_list *l)
 {
 	BUF(b);
 	buf_cat(&b, l->address, STR(": "));
@@ -104,8 +108,8 @@ str report_line(struct arena *a, const struct report *r, const struct report_lis
 		return arena_copy(a, buf_str(&b));
 	}
 	buf_addf(&b, "%zu attributes", l->attribute_count);
-	for (enum report_class k = 0; k < REPORT_CLASSES; k++)
-		buf_addf(&b, "%s%zu %s", k ? ", " : ": ", report_of_class(l, k),
+	for (enum import_report_class k = 0; k < REPORT_CLASSES; k++)
+		buf_addf(&b, "%s%zu %s", k ? ", " : ": ", import_report_of_class(l, k),
 			 words[k]);
 	buf_add(&b, STR("; "));
 	add_counts(&b, l);
@@ -125,14 +129,14 @@ static str shown(struct arena *a, str s)
 	return arena_cat(a, (str){ out, first.n }, first.n < s.n ? STR(" ...") : STR(""));
 }
 
-static void add_class(struct buf *b, struct arena *a, const struct report_list *l,
-		      enum report_class class)
+static void add_class(struct buf *b, struct arena *a, const struct import_report_list *l,
+		      enum import_report_class class)
 {
-	size_t n = report_of_class(l, class);
+	size_t n = import_report_of_class(l, class);
 	if (n)
 		buf_addf(b, "\n%s (%zu)\n", words[class], n);
 	for (size_t i = 0; i < l->attribute_count; i++) {
-		const struct report_attribute *x = &l->attributes[i];
+		const struct import_report_attribute *x = &l->attributes[i];
 		if (x->class != class)
 			continue;
 		buf_cat(b, STR("  "), x->name, x->here.n ? STR(" -> ") : STR(""),
@@ -141,18 +145,18 @@ static void add_class(struct buf *b, struct arena *a, const struct report_list *
 	}
 }
 
-static void add_list(struct buf *b, struct arena *a, const struct report *r,
-		     const struct report_list *l)
+static void add_list(struct buf *b, struct arena *a, const struct import_report *r,
+		     const struct import_report_list *l)
 {
-	buf_cat(b, report_line(a, r, l), STR("\n"));
+	buf_cat(b, import_report_line(a, r, l), STR("\n"));
 	for (size_t i = 0; i < l->note_count; i++)
 		buf_cat(b, STR("  note: "), l->notes[i], STR("\n"));
-	for (enum report_class k = REPORT_CLASSES; k-- > 0;)
+	for (enum import_report_class k = REPORT_CLASSES; k-- > 0;)
 		add_class(b, a, l, k);
 	buf_add(b, STR("\n"));
 }
 
-str report_text(struct arena *a, const struct report *r)
+str import_report_text(struct arena *a, const struct import_report *r)
 {
 	BUF(b);
 	if (r->dry)
@@ -167,11 +171,11 @@ static json_t *text(str s)
 	return json_stringn(s.n ? s.p : "", s.n);
 }
 
-static json_t *attributes_of(const struct report_list *l)
+static json_t *attributes_of(const struct import_report_list *l)
 {
 	json_t *all = json_array();
 	for (size_t i = 0; i < l->attribute_count; i++) {
-		const struct report_attribute *x = &l->attributes[i];
+		const struct import_report_attribute *x = &l->attributes[i];
 		json_array_append_new(all, json_pack("{s:o,s:s,s:o,s:o}", "attribute",
 						     text(x->name), "fate",
 						     words[x->class], "here",
@@ -180,7 +184,7 @@ static json_t *attributes_of(const struct report_list *l)
 	return all;
 }
 
-static json_t *counts_of(const struct report_list *l)
+static json_t *counts_of(const struct import_report_list *l)
 {
 	json_t *all = json_object();
 	for (size_t i = 0; i < l->count_count; i++)
@@ -191,7 +195,7 @@ static json_t *counts_of(const struct report_list *l)
 	return all;
 }
 
-static json_t *notes_of(const struct report_list *l)
+static json_t *notes_of(const struct import_report_list *l)
 {
 	json_t *all = json_array();
 	for (size_t i = 0; i < l->note_count; i++)
@@ -199,11 +203,11 @@ static json_t *notes_of(const struct report_list *l)
 	return all;
 }
 
-str report_json(struct arena *a, const struct report *r)
+str import_report_json(struct arena *a, const struct import_report *r)
 {
 	json_t *lists = json_array();
 	for (size_t i = 0; i < r->count; i++) {
-		const struct report_list *l = r->lists[i];
+		const struct import_report_list *l = r->lists[i];
 		json_array_append_new(lists,
 				      json_pack("{s:o,s:b,s:o,s:I,s:o,s:o,s:o}", "list",
 						text(l->address), "new", l->is_new,
