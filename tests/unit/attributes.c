@@ -287,8 +287,7 @@ static void test_rows(void)
 		      || attribute_of_mailman2(str_from(rows[i].mailman2)) == &rows[i]);
 		CHECK(!rows[i].mailman3[0]
 		      || attribute_of_mailman3(str_from(rows[i].mailman3)) == &rows[i]);
-		bool keyed = rows[i].fate == FATE_SETTING || rows[i].fate == FATE_CHANGED
-			     || rows[i].fate == FATE_TEMPLATE
+		bool keyed = rows[i].fate == FATE_SETTING || rows[i].fate == FATE_TEMPLATE
 			     || rows[i].fate == FATE_WITH;
 		CHECK(keyed ? rows[i].key[0] : rows[i].words[0]);
 	}

@@ -32,8 +32,7 @@ static err move_setting(struct moving *x, const struct settings *now,
 	const struct setting_def *def = setting_find(str_from(row->key));
 	str name = str_from(row->mailman2), words = str_from(row->words), clean;
 	struct made m = row->make(&x->config, row, value);
-	enum import_report_class class = row->fate == FATE_CHANGED ? REPORT_CHANGED
-								   : REPORT_KEPT;
+	enum import_report_class class = REPORT_KEPT;
 	if (m.left_out) {
 		import_report_attribute(x->report, REPORT_CHANGED, name, STR(""), words);
 		return OK;
@@ -100,7 +99,6 @@ static err move_attribute(struct moving *x, const struct settings *now,
 	str name = str_from(row->mailman2), words = str_from(row->words);
 	switch (row->fate) {
 	case FATE_SETTING:
-	case FATE_CHANGED:
 		return move_setting(x, now, row, value);
 	case FATE_TEMPLATE:
 		return move_template(x, row, value);
