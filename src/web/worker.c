@@ -104,28 +104,38 @@ static const struct list_entry *find_list(const struct worker *w, struct arena *
 	return NULL;
 }
 
-static err read_desk(struct worker *w, struct request *q)
+static void clear_desk(struct worker *w)
 {
-	str name = request_arg(q, "list");
-	int64_t person = q->session ? q->session->person : 0;
 	w->list = NULL;
 	w->list_path = STR_NONE;
 	w->viewer = (struct viewer){ 0 };
 	w->rights = (struct right_list){ 0 };
-	TRY(worker_check(w));
-	TRY(books_refresh(&w->books));
-	if (name.n) {
-		w->list = find_list(w, q->arena, name);
-		if (!w->list)
-			return OK;
-		str url = list_url(q->arena, &w->books, w->list);
+}
+
+err worker_turn(struct worker *w, const struct request *q, const struct list_entry *list)
+{
+	int64_t person = q->session ? q->session->person : 0;
+	clear_desk(w);
+	w->list = list;
+	if (list) {
+		str url = list_url(q->arena, &w->books, list);
 		w->list_path = str_skip(url, w->books.conf->site_url.n);
-		TRY(settings_load(w->books.lists, q->arena, w->list->id, &w->settings));
+		TRY(settings_load(w->books.lists, q->arena, list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}
 	return person ? account_viewer(q->arena, w->books.lists, person,
-				       w->list ? w->list->id : 0, &w->viewer)
+				       list ? list->id : 0, &w->viewer)
 		      : OK;
+}
+
+static err read_desk(struct worker *w, struct request *q)
+{
+	str name = request_arg(q, "list");
+	clear_desk(w);
+	TRY(worker_check(w));
+	TRY(books_refresh(&w->books));
+	const struct list_entry *list = name.n ? find_list(w, q->arena, name) : NULL;
+	return name.n && !list ? OK : worker_turn(w, q, list);
 }
 
 bool worker_may(const struct worker *w, enum right right)

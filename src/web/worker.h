@@ -63,6 +63,11 @@ struct worker { /* one a worker thread, opened at its first request */
 /* The one of this thread. The router has filled in the list and the viewer. */
 struct worker *worker_of(const struct request *q);
 
+/* Makes a list the one at hand (NULL: none), and the viewer what the person at the
+ * request is there. */
+MUST_USE err worker_turn(struct worker *w, const struct request *q,
+			 const struct list_entry *list);
+
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);
 
