@@ -390,7 +390,8 @@ static err talk(struct handing *h, const struct conf *conf, int fd)
 	return e;
 }
 
-err web_submit(struct request *q, str reverse_path, str recipient, str message, str *says)
+static err submit(struct request *q, str reverse_path, str auth, str recipient,
+		  str message, str *says)
 {
 	struct worker *w = worker_of(q);
 	struct smtp_to to = { .address = recipient };
@@ -402,7 +403,7 @@ err web_submit(struct request *q, str reverse_path, str recipient, str message, 
 				       .parts = &part,
 				       .part_count = 1,
 				       .eight_bit = true,
-				       .auth = reverse_path } };
+				       .auth = auth } };
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return FAIL(ERR_TEMP,
@@ -421,4 +422,15 @@ err web_submit(struct request *q, str reverse_path, str recipient, str message, 
 		       ? OK
 		       : err_in(q->arena, h.code / 100 == 5 ? ERR_DENIED : ERR_TEMP,
 				"%.*s", STR_F(h.text));
+}
+
+err web_submit(struct request *q, str reverse_path, str recipient, str message, str *says)
+{
+	return submit(q, reverse_path, reverse_path, recipient, message, says);
+}
+
+err web_inject(struct request *q, str recipient, str message, str *says)
+{
+	str admin = worker_of(q)->books.conf->site_admin;
+	return submit(q, admin, STR(""), recipient, message, says);
 }

@@ -106,3 +106,6 @@ str network_key(struct arena *a, const struct request *q);
  * (RFC 4954 section 5). The reply's text; ERR_DENIED: smtpd refused it. */
 MUST_USE err web_submit(struct request *q, str reverse_path, str recipient, str message,
 			str *says);
+
+/* The same in nobody's name, as `postern post` does: the list's rules judge it. */
+MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);

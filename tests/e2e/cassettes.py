@@ -49,12 +49,12 @@ class Player:
     def __init__(self, call, config_more):
         """config_more: fields of a list's config that are there beside the recorded ones."""
         self.call, self.config_more = call, config_more
-        self.alike, self.unlike, self.total, self.ids, self.help = [], [], 0, {}, {}
+        self.alike, self.unlike, self.total, self.ids, self.held = [], [], 0, {}, {}
 
     def translate(self, text):
         for theirs, ours in self.ids.items():
             text = text.replace(theirs, ours)
-        return re.sub(r'(?<=/held/)\d+', lambda m: self.ids.get('held' + m[0], m[0]), text)
+        return re.sub(r'(?<=/held/)\d+', lambda m: self.held.get(m[0], m[0]), text)
 
     def learn(self, recorded, location, answer, where):
         """The ids of what was made, and of what is listed."""
@@ -63,6 +63,10 @@ class Player:
                 pairs = zip(ID.findall(theirs), ID.findall(ours))
                 self.ids.update((a, b) for a, b in pairs if len(a) == len(b))
             elif isinstance(theirs, dict) and isinstance(ours, dict):
+                if 'user_id' in theirs and 'user_id' in ours:
+                    self.ids[theirs['user_id']] = ours['user_id']
+                if 'token' in theirs and 'token' in ours:
+                    self.ids[theirs['token']] = ours['token']
                 self.learn_listed([theirs] + theirs.get('entries', []), [ours] + ours.get('entries', []))
 
     def learn_listed(self, theirs, ours):
@@ -74,8 +78,10 @@ class Player:
             for name in ('token', 'member_id', 'user_id'):
                 if name in x and name in y:
                     self.ids[x[name]] = y[name]
+            if 'user' in x and 'user' in y:
+                self.ids[x['user'].rsplit('/', 1)[1]] = y['user'].rsplit('/', 1)[1]
             if 'request_id' in x and 'request_id' in y:
-                self.ids[f'held{x["request_id"]}'] = str(y['request_id'])
+                self.held[str(x['request_id'])] = str(y['request_id'])
 
     def play(self, path, before=None):
         with open(path, encoding='utf-8') as f:

@@ -4,6 +4,8 @@
 #include "store/lists/address.h"
 #include "store/lists/person.h"
 
+#include <stdlib.h>
+
 bool api_read_address(struct api *x, str text, str *key)
 {
 	struct address who;
@@ -58,11 +60,18 @@ void api_address(struct api *x)
 		api_json(x, address_json(x, &row, &p));
 }
 
+static int by_key(const void *a, const void *b)
+{
+	const struct address_row *x = a, *y = b;
+	return str_cmp(x->key, y->key);
+}
+
 static err add_of(struct api *x, const struct person_row *p, json_t *all)
 {
 	struct address_row *rows;
 	size_t n;
 	TRY(address_of_person(x->w->books.lists, x->a, p->id, &rows, &n));
+	qsort(rows, n, sizeof *rows, by_key);
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(all, address_json(x, &rows[i], p));
 	return OK;

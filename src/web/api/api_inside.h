@@ -14,7 +14,7 @@ struct api {
 
 typedef void api_fn(struct api *x);
 
-#define API(methods, pattern, function, right) api_fn function;
+#define API(methods, pattern, function, right) api_fn function; /* some stand twice */
 #include "web/api/api.def"
 #undef API
 

@@ -151,10 +151,3 @@ void api_domain_owner_add(struct api *x)
 	if (find(x, &host) && owner_fits(x))
 		api_done(x);
 }
-
-void api_domain_uris(struct api *x)
-{
-	str host;
-	if (find(x, &host))
-		api_uris(x);
-}

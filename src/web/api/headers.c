@@ -53,7 +53,12 @@ void api_headers_find(struct api *x)
 		if ((!header.n || str_ieq(header, rules[i].header))
 		    && (!action.n || str_eq(action, rules[i].action)))
 			json_array_append_new(some, rule_json(x, &rules[i], i));
-	api_slice(x, some);
+	if (json_array_size(some)) {
+		api_slice(x, some);
+		return;
+	}
+	json_decref(some); /* as Mailman answers, and its client expects */
+	api_fail(x, 404, STR("No header match is like that."));
 }
 
 static bool find(struct api *x, struct header_rule_row *rule, size_t *position)

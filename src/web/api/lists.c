@@ -204,8 +204,3 @@ void api_archivers_set(struct api *x)
 	}
 	api_done(x);
 }
-
-void api_list_uris(struct api *x)
-{
-	api_uris(x);
-}

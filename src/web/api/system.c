@@ -2,7 +2,6 @@
 #include "web/api/api_inside.h"
 
 #include "base/rand.h"
-#include "store/lists/address.h"
 
 void api_versions(struct api *x)
 {
@@ -98,25 +97,18 @@ static str with_crlf(struct api *x, str text)
 	return arena_copy(x->a, buf_str(&out));
 }
 
-/* As a post that the person hands in: the list's rules judge it. */
+/* As `postern post` does: the list's rules judge it. */
 void api_queue_inject(struct api *x)
 {
-	struct address_row *own;
-	size_t n;
 	str says;
 	const struct list_entry *list = api_find_list(x, api_field(x, "list_id"));
 	if (!list) {
 		api_fail(x, 400, STR("No such list"));
 		return;
 	}
-	if (api_failed(x, address_of_person(x->w->books.lists, x->a,
-					    x->q->session->person, &own, &n)))
-		return;
-	if (!n
-	    || api_failed(x, web_submit(x->q, own[0].text, list->address,
-					with_crlf(x, api_field(x, "text")), &says)))
-		return;
-	api_created(x, arena_cat(x->a, STR("/queues/in/"), rand_token(x->a, 15)));
+	str text = with_crlf(x, api_field(x, "text"));
+	if (!api_failed(x, web_inject(x->q, list->address, text, &says)))
+		api_created(x, arena_cat(x->a, STR("/queues/in/"), rand_token(x->a, 15)));
 }
 
 void api_nothing(struct api *x)

@@ -194,6 +194,22 @@ void api_user_preferred(struct api *x)
 			 STR("No address is preferred: each membership names its own."));
 }
 
+void api_user_preferred_set(struct api *x)
+{
+	struct person_row p;
+	if (find(x, &p))
+		api_fail(x, 400,
+			 STR("No address is preferred here: each membership names its "
+			     "own."));
+}
+
+void api_user_preferred_unset(struct api *x)
+{
+	struct person_row p;
+	if (find(x, &p))
+		api_done(x);
+}
+
 void api_user_preferences(struct api *x)
 {
 	struct person_row p;
