@@ -15,8 +15,8 @@ static json_t *held_json(struct api *x, const struct held_row *h)
 	json_array_append_new(reasons, api_str(reason));
 	json_object_set_new(object, "request_id", json_integer(h->id));
 	json_object_set_new(object, "hold_date", api_time(h->held_at));
-	json_object_set_new(object, "message_id",
-			    api_str(utf8_scrub(x->a, h->message_id)));
+	str id = arena_cat(x->a, STR("<"), utf8_scrub(x->a, h->message_id), STR(">"));
+	json_object_set_new(object, "message_id", api_str(id));
 	json_object_set_new(object, "msg",
 			    api_str(e.kind ? STR("") : utf8_scrub(x->a, body)));
 	json_object_set_new(object, "reason", api_str(reason));
