@@ -1,5 +1,4 @@
 /* postern list …: making lists and setting them up. */
-#include "base/clock.h"
 #include "cli/cli.h"
 #include "mail/date.h"
 #include "store/lists/domain.h"
@@ -9,6 +8,7 @@
 #include "lists/digest.h"
 #include "lists/owner.h"
 #include "lists/pattern.h"
+#include "lists/style.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -22,13 +22,6 @@ static err split_address(struct cli *c, const char *text, str *name, str *domain
 	return list_name_check(c->a, *name);
 }
 
-/* --private */
-static const struct assignment closed_archive[] = {
-	{ { "archive_policy", 14 }, { "private", 7 } },
-	{ { "advertised", 10 }, { "no", 2 } },
-	{ { "subscription_policy", 19 }, { "confirm_then_moderate", 21 } },
-};
-
 static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 {
 	str name, domain;
@@ -36,19 +29,13 @@ static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 	TRY(split_address(c, c->args[0], &name, &domain));
 	*is_new = domain_find(books->lists, domain, &domain_id).kind == ERR_NOTFOUND;
 	TRY(domain_add(books->lists, domain, &domain_id));
-	TRY(list_create(books->lists, arena_cat(c->a, name, STR("@"), domain),
-			clock_now(), id));
-	TRY(books_audit(books, &cli_actor, *id, STR("list created"),
-			str_from(c->args[0])));
+	TRY(list_make(books, c->a, str_from(c->args[0]),
+		      cli_option(c, "private") ? STR("private-default") : STR(""),
+		      &cli_actor, id));
 	const char *owner = cli_option(c, "owner");
-	if (owner)
-		TRY(role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
-			      &cli_actor));
-	return cli_option(c, "private")
-		       ? list_configure(books, c->a, *id, closed_archive,
-					sizeof closed_archive / sizeof *closed_archive,
-					&cli_actor)
-		       : OK;
+	return owner ? role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
+				 &cli_actor)
+		     : OK;
 }
 
 int cli_list_create(struct cli *c)
@@ -180,8 +167,7 @@ int cli_list_remove(struct cli *c)
 	const struct list_entry *list;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, list_remove(books->lists, list->id));
-	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("list removed"), list->address));
+	CLI_TRY(c, list_unmake(books, list, &cli_actor));
 	return CLI_OK;
 }
 
