@@ -7,9 +7,11 @@
 #include "lists/rules.h"
 
 struct outgoing {
-	const struct post *post;
-	int64_t number; /* in the archive; 0: not archived */
-	str drop[64];   /* header fields that go */
+	const struct post *post; /* with the list's own words, once they are in it */
+	const struct post *bare; /* without them; NULL: as post */
+	str words;               /* where they stand, for the ledger; or empty */
+	int64_t number;          /* in the archive; 0: not archived */
+	str drop[64];            /* header fields that go */
 	size_t drop_count;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */

@@ -1,6 +1,7 @@
 /* lists/steps_inside.h: the steps among their own files.
  *
  *     steps.c         the table, and what list servers have always done
+ *     steps_words.c   what the list adds to the text
  *     steps_author.c  whether From stays the author's
  */
 #pragma once
