@@ -122,16 +122,14 @@ static void print_commands(void)
 	     ".SH SEE ALSO\n.BR postern.conf (5)");
 }
 
-/* As setting_takes of lists/settings.h says it. */
 static void print_takes(const char *key, const char *type)
 {
 	static const struct {
 		const char *type, *takes;
-	} kinds[] = { { "TEXT", "a line of text" },
-		      { "LINES", "text" },
-		      { "NUMBER", "a number" },
-		      { "BOOL", "`yes` `no`" },
-		      { "ADDRESS", "an address" } };
+	} kinds[] = {
+#define TYPE(name, takes) { #name, takes },
+#include "lists/settings_types.def"
+	};
 	static const struct {
 		const char *key, *words[20]; /* word, label, word, label, ... */
 	} choices[] = {
@@ -151,7 +149,7 @@ static void print_takes(const char *key, const char *type)
 	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
 		for (size_t k = 0; !strcmp(choices[i].key, key) && choices[i].words[k];
 		     k += 2)
-			printf("%s`%s`", k ? " " : "", choices[i].words[k]);
+			printf("%s%s", k ? ", " : "", choices[i].words[k]);
 }
 
 static void print_setting(const char *key, const char *type, const char *standard,

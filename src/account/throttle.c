@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* A network has fewer than an account, so that one alone cannot shut out the account's
- * owner elsewhere; several can, and a mailed link still lets the owner in. */
+ * owner elsewhere. Several can; then a browser that is known (web/pages/known) has tries
+ * of its own, and a mailed link lets the owner in anyway. */
 enum { ACCOUNT_AT_ONCE = 20, ACCOUNT_HOURLY = 60 };
 enum { NETWORK_AT_ONCE = 12, NETWORK_HOURLY = 48 };
 

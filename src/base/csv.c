@@ -5,7 +5,7 @@
 /* What a table program would run. */
 static bool is_formula(str field)
 {
-	return field.n && memchr("=+-@\t", field.p[0], 5);
+	return field.n && memchr("=+-@\t\r", field.p[0], 6);
 }
 
 /* The mark that csv_quoted puts in front of a formula is none of the field's own. */

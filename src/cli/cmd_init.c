@@ -200,6 +200,8 @@ static void print_records(struct setup *x, str records)
 	printf("_dmarc.%.*s. IN TXT \"v=DMARC1; p=quarantine; "
 	       "rua=mailto:postmaster@%.*s\"\n",
 	       STR_F(x->domain), STR_F(x->domain));
+	printf("_smtp._tls.%.*s. IN TXT \"v=TLSRPTv1; rua=mailto:postmaster@%.*s\"\n",
+	       STR_F(x->domain), STR_F(x->domain));
 	puts("\nand a PTR record of each of its addresses that names it.");
 }
 

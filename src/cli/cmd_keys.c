@@ -63,38 +63,61 @@ static err argument(struct cli *c, str *selector)
 				c->args[0]);
 }
 
+/* What DNS says of a key at one of our domains: OK, ERR_NOTFOUND, or that it does not
+ * say. */
+typedef err asked_fn(struct cli *c, const struct signer *s, str domain, err published,
+		     void *ctx);
+
+/* Of each key at each domain, until one is answered with an error. */
+static err ask_each(struct cli *c, struct resolver *r, const struct keyring *ring,
+		    asked_fn *asked, void *ctx)
+{
+	struct domain_row *d;
+	size_t n;
+	TRY(domains_of(c, &d, &n));
+	int64_t deadline = clock_mono_ms() + DNS_MS;
+	for (size_t i = 0; i < ring->count; i++)
+		for (size_t k = 0; k < n; k++) {
+			const struct signer *s = &ring->signers[i];
+			TRY(asked(c, s, d[k].name,
+				  keyring_published(c->a, r, deadline, s, d[k].name),
+				  ctx));
+		}
+	return OK;
+}
+
 /* --- ls */
 
-static str state_of(struct cli *c, struct resolver *r, int64_t deadline,
-		    const struct signer *s, str domain)
+struct listing {
+	struct table *t;
+	str selector, current;
+};
+
+static err list_key(struct cli *c, const struct signer *s, str domain, err published,
+		    void *ctx)
 {
-	err e = keyring_published(c->a, r, deadline, s, domain);
-	return !e.kind ? STR("yes") : e.kind == ERR_NOTFOUND ? STR("no") : STR("unknown");
+	const struct listing *x = ctx;
+	(void)c;
+	table_row(x->t,
+		  (str[]){ x->selector, str_from(sign_alg_text(sign_key_alg(s->key))),
+			   str_eq(x->selector, x->current) ? STR("yes") : STR("no"),
+			   s->selector, domain,
+			   !published.kind                  ? STR("yes")
+			   : published.kind == ERR_NOTFOUND ? STR("no")
+							    : STR("unknown") });
+	return OK;
 }
 
 static err list_selector(struct cli *c, struct table *t, struct resolver *r, str folder,
 			 str selector)
 {
 	struct keyring ring;
-	struct domain_row *d;
-	str current;
-	size_t n;
-	TRY(cli_selector(c, &current));
-	TRY(domains_of(c, &d, &n));
+	struct listing x = { .t = t, .selector = selector };
+	TRY(cli_selector(c, &x.current));
 	TRY(keyring_read(c->a, folder, selector, &ring));
-	int64_t deadline = clock_mono_ms() + DNS_MS;
-	for (size_t i = 0; i < ring.count; i++)
-		for (size_t k = 0; k < n; k++) {
-			const struct signer *s = &ring.signers[i];
-			const char *alg = sign_alg_text(sign_key_alg(s->key));
-			table_row(t, (str[]){ selector, str_from(alg),
-					      str_eq(selector, current) ? STR("yes")
-									: STR("no"),
-					      s->selector, d[k].name,
-					      state_of(c, r, deadline, s, d[k].name) });
-		}
+	err e = ask_each(c, r, &ring, list_key, &x);
 	keyring_free(&ring);
-	return OK;
+	return e;
 }
 
 /* "x" of a file x.pem that is a key of the selector x; else empty. */
@@ -194,24 +217,25 @@ int cli_keys_make(struct cli *c)
 
 /* --- use */
 
+static err must_be_published(struct cli *c, const struct signer *s, str domain,
+			     err published, void *ctx)
+{
+	(void)s, (void)domain, (void)ctx;
+	return published.kind ? err_in(c->a, published.kind,
+				       "%s; publish what postern keys make %s prints, "
+				       "wait until the name servers give it, or say "
+				       "--force",
+				       published.msg, c->args[0])
+			      : OK;
+}
+
 static err all_published(struct cli *c, const struct keyring *ring)
 {
 	struct resolver *r;
-	struct domain_row *d;
-	size_t n;
-	err e = OK;
-	TRY(domains_of(c, &d, &n));
 	TRY(resolver_new(c->a, c->conf.dns_server, c->conf.dns_trust_anchor, &r));
-	int64_t deadline = clock_mono_ms() + DNS_MS;
-	for (size_t i = 0; i < n * ring->count && !e.kind; i++)
-		e = keyring_published(c->a, r, deadline, &ring->signers[i % ring->count],
-				      d[i / ring->count].name);
+	err e = ask_each(c, r, ring, must_be_published, NULL);
 	resolver_free(r);
-	return e.kind ? err_in(c->a, e.kind,
-			       "%s; publish what postern keys make %s prints, wait until "
-			       "the name servers give it, or say --force",
-			       e.msg, c->args[0])
-		      : OK;
+	return e;
 }
 
 static err may_use(struct cli *c, str folder, str selector)

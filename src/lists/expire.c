@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "lists/challenge.h"
 #include "lists/moderate.h"
+#include "lists/reported.h"
 #include "lists/score_run.h"
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
@@ -14,6 +15,7 @@
 #include "store/lists/session.h"
 #include "store/outbound/arrival.h"
 #include "store/outbound/budget.h"
+#include "store/outbound/report.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
@@ -127,6 +129,11 @@ static err expire_budgets(struct books *books, int64_t now, int64_t *gone)
 	return budget_expire(books->outbound, now - 7 * DAY, gone);
 }
 
+static err expire_reports(struct books *books, int64_t now, int64_t *gone)
+{
+	return report_expire(books->outbound, now - REPORTED_DAYS * DAY, gone);
+}
+
 static const struct {
 	const char *what;
 	err (*run)(struct books *books, int64_t now, int64_t *gone);
@@ -142,6 +149,7 @@ static const struct {
 	{ "arrivals", expire_arrivals },
 	{ "the ledger", expire_ledger },
 	{ "budgets", expire_budgets },
+	{ "reports about us", expire_reports },
 	{ "what came back", expire_bounces },
 };
 

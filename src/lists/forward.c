@@ -192,17 +192,19 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 		return discard(books, f, name, STR("nobody to forward to"));
 	}
 	TRY(way_back(books, a, f, proven, &path));
-	struct leaving l = { .kind = STR("forward"),
-			     .name = name,
-			     .reverse_path = path,
-			     .extra = arena_cat(a, STR("Delivered-To: "), name,
-						STR("\r\n")),
-			     .copies = copies_to(a, targets, n, &asked),
-			     .count = n,
-			     .budget = budget_of(a, f, arena_cat(a, STR("alias:"), name)),
-			     .limit = ALIAS_HOURLY,
-			     .hours = 1,
-			     .proven = proven };
+	/* What an account has handed in is signed, whichever way it leaves. */
+	struct leaving l = {
+		.kind = f->arrival->account ? STR("submission") : STR("forward"),
+		.name = name,
+		.reverse_path = path,
+		.extra = arena_cat(a, STR("Delivered-To: "), name, STR("\r\n")),
+		.copies = copies_to(a, targets, n, &asked),
+		.count = n,
+		.budget = budget_of(a, f, arena_cat(a, STR("alias:"), name)),
+		.limit = ALIAS_HOURLY,
+		.hours = 1,
+		.proven = proven
+	};
 	return leave(books, a, f, &l);
 }
 

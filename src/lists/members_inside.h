@@ -4,8 +4,9 @@
 #include "lists/confirm.h"
 #include "lists/members.h"
 
-/* However many lists and forms are used, nobody gets more than so many of these a
- * day: a stranger must not be able to fill a mailbox through us. ERR_DENIED then. */
+/* However many lists and forms are used, nobody gets more than three of these a day, or
+ * ten with what owners invite to and members leave: a stranger must not be able to fill a mailbox through
+ * us. ERR_DENIED then. */
 MUST_USE err member_check_target(struct books *books, struct arena *a, str key);
 
 /* A letter with a token of that kind, good for `span` seconds. ERR_DENIED: as above,

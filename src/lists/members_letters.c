@@ -7,7 +7,8 @@
 
 #include <jansson.h>
 
-enum { TOKENS_A_DAY = 10 };
+/* What strangers can make us send; and with it what owners invite to and members leave. */
+enum { ASKED_A_DAY = 3, LETTERS_A_DAY = 10 };
 
 err member_tell_roles(struct books *books, struct arena *a, const struct list_entry *list,
 		      const char *name, bool owners_only, str asker)
@@ -41,16 +42,21 @@ err member_notice(struct books *books, struct arena *a, const struct list_entry 
 			   &(struct notice){ .name = name, .list = list, .to = *to });
 }
 
-err member_check_target(struct books *books, struct arena *a, str key)
+static err check_target(struct books *books, struct arena *a, str key, int64_t most)
 {
 	int64_t times;
 	TRY(answered_add(books->lists,
 			 arena_cat(a, STR("token:"), notice_mailbox(a, key)),
 			 clock_now() / 86400, &times));
-	return times <= TOKENS_A_DAY
+	return times <= most
 		       ? OK
 		       : FAIL(ERR_DENIED, "this address was sent as many mails as it may "
 					  "get in a day; try again tomorrow");
+}
+
+err member_check_target(struct books *books, struct arena *a, str key)
+{
+	return check_target(books, a, key, ASKED_A_DAY);
 }
 
 /* A letter with a token: its link, its answer's address and its subject bear it. Not
@@ -61,7 +67,8 @@ err member_send_token(struct books *books, struct arena *a, const struct list_en
 {
 	str token, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
-	TRY(member_check_target(books, a, key));
+	TRY(check_target(books, a, key,
+			 kind == CONFIRM_JOIN ? ASKED_A_DAY : LETTERS_A_DAY));
 	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
 				 to->name.n);
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;

@@ -1,10 +1,10 @@
 #include "lists/proof.h"
 
-enum { SPF = 1 << 0, DMARC = 1 << 1 };
+enum { SPF = 1 << 0, DMARC = 1 << 1, DMARC_ANY = 1 << 2 };
 
 static const unsigned refuses[MEANS_KINDS] = {
-	[MEANS_REQUEST] = SPF | DMARC,
-	[MEANS_JOIN] = SPF | DMARC,
+	[MEANS_REQUEST] = SPF | DMARC | DMARC_ANY,
+	[MEANS_JOIN] = SPF | DMARC | DMARC_ANY,
 	[MEANS_LEAVE] = SPF | DMARC,
 	[MEANS_CONFIRM] = SPF | DMARC,
 	[MEANS_OWNER] = DMARC,
@@ -20,6 +20,10 @@ const char *proof_refusal(const struct trust_said *said, enum meaning_kind what)
 	if (asked & DMARC && said->dmarc_reject)
 		return "the author's domain asks that mail is refused which it does not "
 		       "stand behind (DMARC)";
+	if (asked & DMARC_ANY && said->dmarc_fail)
+		return "the author's domain does not stand behind it (DMARC): join on "
+		       "the "
+		       "list's web page instead";
 	if (asked & SPF && said->spf_fail && !said->aligned)
 		return "the return path's domain says that this server does not send its "
 		       "mail (SPF)";

@@ -14,7 +14,8 @@
 /* Why mail with these results is refused at an address of that meaning, in
  * words; NULL: it is not. Commands refuse a return path whose domain disowns the client
  * (SPF fail) unless the author is proven, and an author whose domain asks for that
- * (DMARC, p=reject); aliases and owners the latter. */
+ * (DMARC, p=reject); aliases and owners the latter. What can make a letter go to whoever
+ * stands in From, a request to join, is refused wherever DMARC fails. */
 const char *proof_refusal(const struct trust_said *said, enum meaning_kind what);
 
 struct proof_mail {

@@ -153,11 +153,10 @@ static err wrong(struct arena *a, const struct setting_def *row, str value, str 
 
 str setting_takes(struct arena *a, const struct setting_def *row)
 {
-	static const char *const types[] = { [SETTING_IS_TEXT] = "a line of text",
-					     [SETTING_IS_LINES] = "text",
-					     [SETTING_IS_NUMBER] = "a number",
-					     [SETTING_IS_BOOL] = "yes, no",
-					     [SETTING_IS_ADDRESS] = "an address" };
+	static const char *const types[] = {
+#define TYPE(name, takes) takes,
+#include "lists/settings_types.def"
+	};
 	str words = STR("");
 	setting_defs(&(size_t){ 0 });
 	if (row->type != SETTING_IS_CHOICE)

@@ -32,12 +32,8 @@ struct settings {
 };
 
 enum setting_type {
-	SETTING_IS_TEXT,
-	SETTING_IS_LINES,
-	SETTING_IS_NUMBER,
-	SETTING_IS_BOOL,
-	SETTING_IS_CHOICE,
-	SETTING_IS_ADDRESS
+#define TYPE(name, takes) SETTING_IS_##name,
+#include "lists/settings_types.def"
 };
 
 struct setting_def {

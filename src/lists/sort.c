@@ -10,7 +10,9 @@
 #include "lists/moderate.h"
 #include "lists/notice.h"
 #include "lists/proof.h"
+#include "lists/reported.h"
 #include "lists/undelivered.h"
+#include "mail/tls_want.h"
 #include "store/outbound/ledger.h"
 
 err sort_note(struct sorting *s, const char *what, str detail)
@@ -67,7 +69,8 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
 				 .arrival = s->arrival->received_at / 1000,
 				 .recipients = &r,
 				 .count = 1,
-				 .original = s->message };
+				 .original = s->message,
+				 .tls = tls_want_of(s->a, &s->header) };
 	return undelivered_tell(s->books->outbound, s->a, &u);
 }
 
@@ -205,13 +208,16 @@ static err take_alias(struct sorting *s)
 	return forward_alias(s->books, s->a, &f, s->meaning.alias);
 }
 
-/* What comes to abuse@ is read by a person in any case (RFC 2142 section 2). */
+/* What comes to abuse@ is read by a person in any case (RFC 2142 section 2); reports on
+ * DMARC and TLS, which programs write to postmaster@, are counted. */
 static err take_admin(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	bool complaint;
+	bool complaint, reported;
 	TRY(hear_complaint(s, &complaint));
-	return forward_admin(s->books, s->a, &f);
+	TRY(reported_take(s->books, s->a, s->arrival, s->message, &s->header, &reported));
+	return reported ? sort_note(s, "counted", STR("a report about this server"))
+			: forward_admin(s->books, s->a, &f);
 }
 
 /* A way back that somebody made up, or that is too old, is no trouble of ours. */

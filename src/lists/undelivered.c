@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "lists/fanout.h"
+#include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
 
@@ -22,14 +23,20 @@ static err tell(struct book *outbound, struct arena *a, const struct undelivered
 			 .recipients = arena_alloc(a, u->count * sizeof *d.recipients),
 			 .count = u->count };
 	memcpy(d.recipients, u->recipients, u->count * sizeof *d.recipients);
-	bool headers_only = str_eq(u->ret, STR("HDRS")) || u->original.n > WHOLE_MAX;
+	/* RFC 8689 section 5: as if RET=HDRS, and by REQUIRETLS; but a report is lost to
+	 * no server that does not offer it. */
+	bool required = u->tls == TLS_WANT_REQUIRED;
+	bool headers_only = required || str_eq(u->ret, STR("HDRS"))
+			    || u->original.n > WHOLE_MAX;
 	str report = dsn_write(a, &d, &to, u->hostname, u->original, headers_only);
 	struct outbound_message m = { .source = u->source,
 				      .kind = STR("dsn"),
 				      .subject = STR("Delivery report"),
 				      .created_at = clock_now_ms(),
 				      .size = (int64_t)report.n,
-				      .eightbit = message_has_8bit(report) };
+				      .eightbit = message_has_8bit(report),
+				      .tls = required ? TLS_WANT_OFFERED
+						      : TLS_WANT_USUAL };
 	TRY(outbound_add(outbound, &m, &fresh));
 	if (!fresh)
 		return OK;

@@ -14,6 +14,7 @@ struct undelivered {
 	const struct dsn_recipient *recipients;
 	size_t count;
 	str original; /* the message */
+	int64_t tls;  /* what it asks for, enum tls_want */
 };
 
 /* Queues the report; inside the caller's transaction where one is open. */

@@ -94,6 +94,18 @@ static void explain(struct arena *a, const struct bounce_notice *n, str from,
 	}
 }
 
+/* Where nothing that was said of any address tells why, the notice may, before its list
+ * of addresses or behind it. */
+static void explain_all(const struct bounce_notice *n, struct bounce *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->failures[i].class != BOUNCE_OTHER)
+			return;
+	enum bounce_class class = bounce_only_class(n->text);
+	for (size_t i = 0; i < b->count; i++)
+		b->failures[i].class = class;
+}
+
 /* Some wrap their report in a message that says what it holds (report-type). */
 static err unwrap(struct arena *a, struct mime *m, struct dsn *d)
 {
@@ -142,6 +154,20 @@ static str id_of_text(struct arena *a, str text)
 	return STR_NONE;
 }
 
+/* A report in words alone may say what it answers (RFC 5322 section 3.6.4). Of several
+ * that it names none is meant for sure. */
+static str id_of_answered(struct arena *a, const struct header *h)
+{
+	static const str names[] = { STR("In-Reply-To"), STR("References") };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct field *f = header_find(h, names[i]);
+		str first, rest;
+		if (f && str_cut(f->value, '<', &first, &rest) && !str_has(rest, '<'))
+			return returned_id(a, f);
+	}
+	return STR_NONE;
+}
+
 static str author_domain(struct arena *a, const struct header *h)
 {
 	struct mailbox *m;
@@ -184,11 +210,14 @@ static void read_machine(struct arena *a, const struct mime *m, const struct dsn
 	}
 	if (!b->count)
 		return;
+	explain_all(&n, b);
 	b->message_id = id_of_part(a, m);
 	if (!b->message_id.n)
 		b->message_id = id_of_text(a, str_skip(n.whole, n.text.n));
 	if (!b->message_id.n)
 		b->message_id = id_of_text(a, n.whole);
+	if (!b->message_id.n)
+		b->message_id = id_of_answered(a, &m->header);
 }
 
 err bounce_read(struct arena *a, str message, struct bounce *b)

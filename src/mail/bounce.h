@@ -38,7 +38,8 @@ struct bounce_failure {
 struct bounce {
 	struct bounce_failure *failures; /* each address once */
 	size_t count;                    /* 0: no report of a failure */
-	str message_id;     /* of the mail that came back, without < >; or empty */
+	str message_id;     /* of the mail that came back or that the report answers,
+			 * without < >; or empty */
 	const char *format; /* "rfc3464", "x-failed-recipients", or the row of
 			     * bounce.def that knew it; NULL: none */
 };

@@ -156,3 +156,22 @@ enum bounce_class bounce_classify(str status, str words)
 		return code->class;
 	return other && other->trust == WORDS ? other->class : BOUNCE_OTHER;
 }
+
+enum bounce_class bounce_only_class(str words)
+{
+	char room[WORDS_MAX];
+	str said;
+	enum bounce_class only = BOUNCE_OTHER;
+	const struct code *code = code_in(words, &said);
+	if (decides(code, said))
+		return code->class;
+	words = without_names(str_first(words, WORDS_MAX), room);
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+		if (phrases[i].class == only || !bounce_word(words, phrases[i].phrase))
+			continue;
+		if (only != BOUNCE_OTHER)
+			return BOUNCE_OTHER;
+		only = phrases[i].class;
+	}
+	return only;
+}

@@ -33,3 +33,7 @@ void bounce_add(struct arena *a, struct bounce *b, struct bounce_failure f);
 /* The enhanced status code that tells most: the one given, or one that stands in the
  * words; empty: there is none. */
 str bounce_status(str status, str words);
+
+/* The class of a whole notice, which may list what it could be: that of its code, else
+ * the one that all of its words are of; BOUNCE_OTHER where they differ. */
+enum bounce_class bounce_only_class(str words);

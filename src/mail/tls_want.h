@@ -12,6 +12,8 @@ enum tls_want {                    /* kept in the outbound book: never renumbere
 		TLS_WANT_USUAL,    /* what the domain it goes to asks for, and we */
 		TLS_WANT_REQUIRED, /* REQUIRETLS: verified at each step, or not at all */
 		TLS_WANT_ANYHOW,   /* TLS-Required: No: in clear rather than not at all */
+		TLS_WANT_OFFERED, /* a report on REQUIRETLS mail: with it where the server
+				    * has it, else as usual (RFC 8689 section 5) */
 };
 
 #define TLS_REQUIRED_MARK \

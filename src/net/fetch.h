@@ -34,6 +34,7 @@ enum fetch_result {
 	FETCH_BAD_CERTIFICATE,
 	FETCH_TOO_LARGE,
 	FETCH_TOO_SLOW,
+	FETCH_NOT_TRIED, /* others had all places for the whole time */
 	FETCH_RESULTS
 };
 

@@ -1,6 +1,6 @@
 /* The role fetch: HTTPS for the others (net/fetch.h). It alone has libcurl in it, reads
  * and writes no book and holds no key: what a web server answers can reach nothing. A
- * thread a question. */
+ * thread a question, of which few are in the network at one time (net/fetch_places). */
 #include "net/fetch.h"
 
 #include "base/buf.h"
@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "net/fetch_places.h"
 #include "net/resolver.h"
 #include "roles/role.h"
 
@@ -18,7 +19,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 32, QUESTION_MS = 10000, ADDRESSES = 16, CONNECT_MS = 30000 };
+enum {
+	QUESTIONS = 384, /* DNS is asked, or a place is waited for */
+	PLACES = 32,     /* at web servers; of which one network has: */
+	PLACES_OF_NETWORK = 4,
+	FAIR_MS = 5000, /* a slow server keeps its place as long, if others wait */
+	QUESTION_MS = 10000,
+	ADDRESSES = 16,
+	CONNECT_MS = 30000,
+};
 
 struct fetcher {
 	struct role *role;
@@ -26,6 +35,7 @@ struct fetcher {
 	struct net_block *allow; /* [fetch] allow */
 	size_t allow_count;
 	struct curl_blob authorities; /* [tls] authorities; empty: the system's */
+	struct fetch_places *places;
 	atomic_size_t under_way;
 };
 
@@ -35,6 +45,8 @@ struct job { /* one question, on the thread that answers it */
 	const struct fetch_request *r;
 	CURL *curl;
 	struct curl_slist *addresses;
+	struct net_addr first; /* of them */
+	struct fetch_place place;
 	struct buf body;
 	bool too_large;
 	bool inner; /* an address was refused */
@@ -82,6 +94,14 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 		return CURL_SOCKET_BAD;
 	}
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* About once a second, whatever the server does. */
+static int on_time(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct job *j = arg;
+	(void)a, (void)b, (void)c, (void)d;
+	return fetch_places_spent(j->f->places, &j->place);
 }
 
 /* --- the question */
@@ -151,6 +171,8 @@ static bool find_addresses(struct job *j, str host, int64_t deadline)
 			str text = net_ip_text(j->a, &at);
 			if (count == ADDRESSES)
 				break;
+			if (!count)
+				j->first = at;
 			buf_add(&list, count++ ? STR(",") : STR_NONE);
 			if (net_is_v6(&at))
 				buf_cat(&list, STR("["), text, STR("]"));
@@ -182,6 +204,9 @@ static void set_up(struct job *j, int64_t left)
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, j);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, j);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_time);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, j);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)left);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
 			 (long)(left < CONNECT_MS ? left : CONNECT_MS));
@@ -207,6 +232,7 @@ static enum fetch_result result_of(const struct job *j, CURLcode code)
 		return FETCH_REFUSED;
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
 		return FETCH_TOO_SLOW;
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return FETCH_BAD_CERTIFICATE;
@@ -231,8 +257,10 @@ static void perform(struct job *j, int64_t left)
 		    result == FETCH_REFUSED     ? "its address is an inner one; [fetch] "
 						  "allow names those that are reached"
 		    : result == FETCH_TOO_LARGE ? "the answer is too large"
-		    : why[0]                    ? why
-						: curl_easy_strerror(code));
+		    : code == CURLE_ABORTED_BY_CALLBACK
+			    ? "the server is slow, and others waited"
+		    : why[0] ? why
+			     : curl_easy_strerror(code));
 		return;
 	}
 	curl_easy_getinfo(j->curl, CURLINFO_RESPONSE_CODE, &status);
@@ -255,15 +283,20 @@ static void fetch(struct job *j)
 		say(j, FETCH_NO_ADDRESS, "the host has no address, or DNS is silent");
 		return;
 	}
-	int64_t left = deadline - clock_mono_ms();
-	if (left <= 0) {
+	if (deadline <= clock_mono_ms()) {
 		say(j, FETCH_TOO_SLOW, "DNS took all the time there was");
+		return;
+	}
+	if (!fetch_places_enter(j->f->places, &j->place, &j->first, deadline)) {
+		say(j, FETCH_NOT_TRIED, "other servers were waited for all the time");
 		return;
 	}
 	j->curl = curl_easy_init();
 	if (!j->curl)
 		mem_exhausted();
-	perform(j, left);
+	int64_t left = deadline - clock_mono_ms();
+	perform(j, left > 0 ? left : 1);
+	fetch_places_leave(j->f->places, &j->place);
 }
 
 struct asked { /* one allocation */
@@ -309,7 +342,7 @@ static void take(struct fetcher *f, int fd)
 {
 	struct asked *x = mem_alloc(sizeof *x);
 	*x = (struct asked){ f, fd };
-	if (atomic_fetch_add(&f->under_way, 1) < AT_ONCE
+	if (atomic_fetch_add(&f->under_way, 1) < QUESTIONS
 	    && !thread_start(serve_one, x).kind)
 		return;
 	atomic_fetch_sub(&f->under_way, 1);
@@ -335,6 +368,7 @@ static err start(struct fetcher *f)
 {
 	struct role *role = f->role;
 	TRY(read_allowed(f));
+	f->places = fetch_places_new(PLACES, PLACES_OF_NETWORK, FAIR_MS);
 	f->authorities = (struct curl_blob){
 		.data = (void *)(uintptr_t)role->authorities.p,
 		.len = role->authorities.n,

@@ -14,6 +14,11 @@
 
 enum { NET_DIAL_UNIX = 1 << 8 }; /* set by the configuration, not by the row */
 
+/* A role as such, as a bit beside those of NET_. */
+#define ONLY_BIT(id) (1u << (16 + (id)))
+#define ONLY(name)   ONLY_BIT(ROLE_##name)
+_Static_assert(ROLE_COUNT <= 16, "each role has a bit");
+
 struct call {
 	int number;
 	const char *name;
@@ -81,7 +86,7 @@ static err fill(struct arena *a, scmp_filter_ctx filter, unsigned network)
 
 err seccomp_enter(struct arena *a, const struct rights *r, const struct conf *conf)
 {
-	unsigned network = r->network;
+	unsigned network = r->network | ONLY_BIT(r - rights);
 	if (network & NET_DIAL && sandbox_dials_unix(conf))
 		network |= NET_DIAL_UNIX;
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));

@@ -89,7 +89,8 @@ static err start_policies(struct role *role, struct sender_conf *conf,
 						       .resolver = conf->resolver,
 						       .tally = conf->told_ctx,
 						       .dial_fetch = dial_fetch,
-						       .ctx = role },
+						       .ctx = role,
+						       .brief_ms = STS_BRIEF_MS },
 			    &finder));
 	conf->sts = sts_rule;
 	conf->sts_ctx = finder;

@@ -160,9 +160,9 @@ void copy_make(struct arena *a, const struct letter *l, const struct mac_key *ma
 	p->parts[p->count++] = l->rest;
 }
 
-bool copy_is_shared(const struct letter *l)
+bool copy_is_shared(const struct outbound_message *m)
 {
-	return !l->row.verp && !l->row.personal.n;
+	return !m->verp && !m->personal.n;
 }
 
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,

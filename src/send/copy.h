@@ -58,7 +58,7 @@ void copy_make(struct arena *a, const struct letter *l, const struct mac_key *ma
 	       int64_t member, struct copy_parts *p);
 
 /* Whether all recipients get the same octets by the same return path. */
-bool copy_is_shared(const struct letter *l);
+bool copy_is_shared(const struct outbound_message *m);
 
 /* The same as one text. */
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,

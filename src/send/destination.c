@@ -65,6 +65,12 @@ size_t destination_sessions(const struct sender *s, str name)
 	return n;
 }
 
+size_t destination_transactions(const struct destination *d)
+{
+	size_t each = d->to_most ? d->to_most : TO_MOST;
+	return d->waiting - d->shared + (d->shared + each - 1) / each;
+}
+
 void destination_wants(struct sender *s, struct destination *d)
 {
 	if (d->queued)
@@ -134,18 +140,20 @@ void destination_put(struct sender *s, struct destination *d, struct item *i)
 	l->last = &i->next;
 	l->count++;
 	d->waiting++;
+	d->shared += i->shared;
 	s->in_memory++;
 	destination_wants(s, d);
 	pthread_cond_signal(&d->some);
 }
 
-static struct item *pop(struct line *l)
+static struct item *pop(struct destination *d, struct line *l)
 {
 	struct item *i = l->first;
 	l->first = i->next;
 	if (!l->first)
 		l->last = &l->first;
 	l->count--;
+	d->shared -= i->shared;
 	return i;
 }
 
@@ -168,7 +176,7 @@ struct item *destination_take(struct sender *s, struct destination *d)
 	struct line *l = d->lines;
 	if (!l)
 		return NULL;
-	struct item *i = pop(l);
+	struct item *i = pop(d, l);
 	unlink_line(d, l);
 	if (l->first)
 		append(d, l); /* the next message has its turn */
@@ -183,8 +191,8 @@ size_t destination_take_like(struct sender *s, struct destination *d, int64_t me
 {
 	struct line *l = find_line(d, message);
 	size_t n = 0;
-	while (l && l->first && l->first->plain && n < most)
-		items[n++] = pop(l);
+	while (l && l->first && l->first->shared && n < most)
+		items[n++] = pop(d, l);
 	if (n && !l->first) {
 		unlink_line(d, l);
 		free(l);

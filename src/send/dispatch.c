@@ -19,7 +19,10 @@ static err look_up(struct dispatcher *d, int64_t id, struct known *k)
 	str first;
 	TRY(outbound_get(d->outbound, a, id, &m));
 	TRY(outbound_body_read(d->outbound, a, id, 0, 1, &first));
-	*k = (struct known){ id, m.created_at / 1000, m.inbound, (enum tls_want)m.tls };
+	enum tls_want want = (enum tls_want)m.tls;
+	*k = (struct known){ id, m.created_at / 1000, m.inbound,
+			     want == TLS_WANT_OFFERED ? TLS_WANT_USUAL : want,
+			     copy_is_shared(&m) };
 	return OK;
 }
 
@@ -64,7 +67,7 @@ static struct item *make_item(const struct delivery *x, const struct known *k)
 			    .created_at = k->created_at,
 			    .inbound = k->inbound,
 			    .warned = x->warned };
-	i->plain = is_plain(x->recipient) && is_plain(x->orcpt);
+	i->shared = k->shared && is_plain(x->recipient) && is_plain(x->orcpt);
 	i->recipient = put_text(&at, x->recipient);
 	i->notify = put_text(&at, x->notify);
 	i->orcpt = put_text(&at, x->orcpt);

@@ -12,6 +12,7 @@ enum { KNOWN = 64, LOOK_MS = 1000, SOON_MS = 200 };
 struct known { /* a message of late */
 	int64_t id, created_at, inbound;
 	enum tls_want want;
+	bool shared; /* every copy is the same */
 };
 
 struct open_message { /* it may have new deliveries that nobody has looked at */

@@ -153,7 +153,8 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 				 .arrival = m.created_at / 1000,
 				 .recipients = r,
 				 .count = count,
-				 .original = original };
+				 .original = original,
+				 .tls = m.tls };
 	return undelivered_tell(c->outbound, a, &u);
 }
 

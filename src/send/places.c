@@ -18,13 +18,14 @@ static bool has_place(const struct sender *s, const struct destination *d)
 	return s->sessions < all && (d->proven || !s->unproven || s->unproven < share);
 }
 
-/* One more connection for each EACH_SESSION copies that wait, up to the limits. */
+/* One more connection for each EACH_SESSION transactions that wait, up to the limits: were
+ * it copies, many sessions would send a few recipients each. */
 static enum need need_of(const struct sender *s, const struct destination *d, int64_t now)
 {
 	size_t limit = (size_t)s->conf->send_per_destination;
 	size_t most = pace_most(&d->pace, d->most ? d->most : limit);
 	if (!d->waiting || d->sessions >= most
-	    || d->sessions * EACH_SESSION >= d->waiting)
+	    || d->sessions * EACH_SESSION >= destination_transactions(d))
 		return ENOUGH;
 	/* Mail that wants other TLS shares the limit; each has one session in any case. */
 	if (d->sessions && destination_sessions(s, d->name) >= limit)
@@ -111,7 +112,7 @@ void place_heard(struct session *x)
 		d->suspect = false;
 		d->spared_since = 0;
 		is_unproven(x, false);
-		if (grew && d->sessions * EACH_SESSION < d->waiting) {
+		if (grew && d->sessions * EACH_SESSION < destination_transactions(d)) {
 			destination_wants(x->s, d);
 			wake_dispatcher(x->s);
 		} else if (was && x->s->wanting) {

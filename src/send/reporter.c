@@ -11,6 +11,7 @@
 #include "net/fetch.h"
 #include "net/recent.h"
 #include "send/dmarc_report.h"
+#include "send/report_limit.h"
 #include "send/sts.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
@@ -18,6 +19,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	DAY = 86400,
@@ -28,6 +30,7 @@ enum {
 	EXPIRE_MS = 3600000,
 	KEEP_DAYS = 3, /* what could not be reported is old then */
 	ROWS = 1000,
+	OCTETS = 256 * 1024, /* of names, records and reasons in a report */
 	LOOKUP_MS = 20000,
 	POST_MS = 60000,
 	DOMAINS = 10000,
@@ -45,15 +48,25 @@ struct reporter {
 
 /* --- from rows to a report */
 
+/* What a report has room for: servers and DNS records are a stranger's, who may have as
+ * many as they like. What does not fit is in the sums alone. */
+static bool fits(size_t *left, size_t octets)
+{
+	if (octets > *left)
+		return false;
+	*left -= octets;
+	return true;
+}
+
 /* What the domain publishes, as it was last fetched. */
 static void add_sts(struct reporter *r, struct arena *a, str domain,
-		    struct report_tls_policy *p)
+		    struct report_tls_policy *p, size_t *left)
 {
 	struct sts_row row;
 	struct sts_policy sts;
 	str line, rest;
 	if (sts_get(r->outbound, a, domain, 0, &row).kind
-	    || sts_parse(a, row.policy, &sts).kind)
+	    || sts_parse(a, row.policy, &sts).kind || !fits(left, 2 * row.policy.n))
 		return;
 	p->mx = sts.mx;
 	p->mx_count = sts.mx_count;
@@ -63,24 +76,30 @@ static void add_sts(struct reporter *r, struct arena *a, str domain,
 			p->strings[p->string_count++] = str_trim(line);
 }
 
-static void add_records(struct arena *a, str lines, struct report_tls_policy *p)
+static void add_records(struct arena *a, str lines, struct report_tls_policy *p,
+			size_t *left)
 {
 	str line;
+	if (!fits(left, lines.n))
+		return;
 	p->strings = arena_alloc(a, (lines.n + 1) * sizeof *p->strings);
 	while (str_line(&lines, &line))
 		p->strings[p->string_count++] = line;
 }
 
-static void add_row(struct report_tls_policy *p, const struct tls_tally_row *row)
+static void add_row(struct report_tls_policy *p, const struct tls_tally_row *row,
+		    size_t *left)
 {
 	if (!row->result.n) {
 		p->successes += row->sessions;
 		return;
 	}
 	p->failures += row->sessions;
-	p->details[p->detail_count++] = (struct report_tls_failure){
-		row->result, row->mx, row->from, row->to, row->reason, row->sessions
-	};
+	if (fits(left, row->mx.n + row->from.n + row->to.n + row->reason.n))
+		p->details[p->detail_count++] = (struct report_tls_failure){
+			row->result, row->mx,     row->from,
+			row->to,     row->reason, row->sessions
+		};
 }
 
 /* Rows come sorted by policy. */
@@ -90,7 +109,7 @@ static err make(struct reporter *r, struct arena *a, int64_t day, str domain,
 	const struct conf *conf = r->conf.conf;
 	struct tls_tally_row *rows;
 	struct report_tls_policy *p = NULL;
-	size_t count;
+	size_t count, left = OCTETS;
 	TRY(tls_tally_of(r->outbound, a, day, domain, ROWS, &rows, &count));
 	str self = domain_ascii(a, conf->site_domain);
 	char date[CLOCK_TEXT];
@@ -114,11 +133,11 @@ static err make(struct reporter *r, struct arena *a, int64_t day, str domain,
 			p->domain = domain;
 			p->details = arena_alloc(a, count * sizeof *p->details);
 			if (str_eq(p->type, STR("sts")))
-				add_sts(r, a, domain, p);
+				add_sts(r, a, domain, p, &left);
 			else
-				add_records(a, rows[i].policy, p);
+				add_records(a, rows[i].policy, p, &left);
 		}
-		add_row(p, &rows[i]);
+		add_row(p, &rows[i], &left);
 	}
 	return OK;
 }
@@ -192,30 +211,100 @@ static err queue(struct reporter *r, struct arena *a, const struct report_tls *r
 	return outbound_progress(r->outbound, m.id, 0, true);
 }
 
+/* --- within what a third person is sent */
+
+struct target {
+	str uri;
+	bool by_mail;
+	struct address to;
+	struct report_to limit;
+};
+
+static str host_of(str url)
+{
+	static const char ends[] = "/?#:";
+	url = str_skip(url, strlen("https://"));
+	for (size_t i = 0; i < url.n; i++)
+		if (memchr(ends, url.p[i], sizeof ends - 1))
+			return str_first(url, i);
+	return url;
+}
+
+static bool read_target(struct arena *a, str domain, str uri, struct target *t)
+{
+	*t = (struct target){ .uri = uri };
+	t->by_mail = report_tls_address(a, uri, &t->to);
+	if (t->by_mail)
+		t->limit = report_to(a, domain, t->to.domain, address_text(a, &t->to));
+	else
+		t->limit = report_to(a, domain, host_of(uri), STR(""));
+	return t->by_mail || str_istarts(uri, STR("https://"));
+}
+
+/* Those that may have one more today. */
+static err find_targets(struct reporter *r, struct arena *a, str domain, const str *uris,
+			size_t count, struct target *targets, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool yes;
+		if (!read_target(a, domain, uris[i], &targets[*n]))
+			continue;
+		TRY(report_limit_ask(r->outbound, a, &targets[*n].limit, &yes));
+		*n += yes;
+		if (!yes)
+			log_info("report-put-off", KS("domain", domain),
+				 KS("to", uris[i]));
+	}
+	return OK;
+}
+
+/* An attempt counts, since it is what reaches who is named there. */
+static err post_all(struct reporter *r, struct arena *a, str packed,
+		    const struct target *targets, size_t count, bool *posted)
+{
+	*posted = false;
+	for (size_t i = 0; i < count; i++) {
+		if (targets[i].by_mail)
+			continue;
+		TRY(report_limit_count(r->outbound, a, &targets[i].limit));
+		*posted = post(r, a, targets[i].uri, packed) || *posted;
+	}
+	return OK;
+}
+
+static err queue_all(struct reporter *r, struct arena *a, const struct report_tls *report,
+		     str packed, const struct target *targets, size_t count, bool *mailed)
+{
+	*mailed = false;
+	for (size_t i = 0; i < count; i++) {
+		if (!targets[i].by_mail)
+			continue;
+		TRY(report_limit_count(r->outbound, a, &targets[i].limit));
+		TRY(queue(r, a, report, &targets[i].to, packed));
+		*mailed = true;
+	}
+	return OK;
+}
+
 /* The mails and the end of the tallies are one transaction: neither is ever without the
  * other. What was posted twice for a crash bears the same id. */
 static err send_all(struct reporter *r, struct arena *a, const struct report_tls *report,
 		    int64_t day, const str *uris, size_t count, bool *sent)
 {
+	struct target targets[REPORT_TLS_URIS];
+	size_t n;
+	bool posted, mailed;
 	str packed = gzip_pack(a, report_tls_json(a, report));
-	struct address to[REPORT_TLS_URIS];
-	size_t mails = 0;
-	bool posted = false;
-	for (size_t i = 0; i < count; i++)
-		if (report_tls_address(a, uris[i], &to[mails]))
-			mails++;
-		else if (str_istarts(uris[i], STR("https:")))
-			posted = post(r, a, uris[i], packed) || posted;
-	*sent = mails || posted;
-	if (!*sent)
-		return OK;
-	err e = OK;
+	TRY(find_targets(r, a, report->domain, uris, count, targets, &n));
+	TRY(post_all(r, a, packed, targets, n, &posted));
 	TRY(book_begin(r->outbound));
-	for (size_t i = 0; i < mails && !e.kind; i++)
-		e = queue(r, a, report, &to[i], packed);
-	if (!e.kind)
+	err e = queue_all(r, a, report, packed, targets, n, &mailed);
+	if (!e.kind && (mailed || posted))
 		e = tls_tally_done(r->outbound, day, report->domain);
-	return book_end(r->outbound, e);
+	TRY(book_end(r->outbound, e));
+	*sent = mailed || posted;
+	return OK;
 }
 
 /* --- one domain and day */

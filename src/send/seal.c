@@ -26,27 +26,38 @@ static int alignment(struct arena *a, str domain, str from)
 	return org.n && str_eq(org, suffix_org(a, suffix_known(), from));
 }
 
-/* The list's domain, if it has our records; a copy whose From is nearer to the site's
- * gets that one's signature, since it is the one that proves From. */
+/* The one beside the site's that a copy could bear: a list's own, and From's of what was
+ * written here or by an account, to whom smtpd leaves no other From than their own. A
+ * post's From is a stranger's word. */
+static str other_domain(struct arena *a, const struct letter *l, str from)
+{
+	str name, list;
+	if (str_cut_last(l->row.list, '@', &name, &list))
+		return domain_ascii(a, list);
+	return str_eq(l->row.kind, STR("forward")) ? STR_NONE : from;
+}
+
+/* Whichever is nearer to From, since that one proves it; but where DNS has our record
+ * for the site alone, that. Our record is its owner's word that we may sign. Where DNS
+ * gives no answer a list's domain is ours all the same; From's may be anybody's. */
 static str domain_of(struct arena *a, const struct letter *l, const struct sealer *by,
 		     const struct header *h)
 {
-	str name, list;
 	struct trust_author author;
 	const struct signer *first = &by->ring->signers[0];
-	if (!str_cut_last(l->row.list, '@', &name, &list))
-		return by->domain;
-	list = domain_ascii(a, list);
 	trust_author(a, h, &author);
 	str from = domain_ascii(a, author.domain);
-	if (str_ieq(list, by->domain)
-	    || alignment(a, by->domain, from) > alignment(a, list, from))
+	str other = other_domain(a, l, from);
+	if (!other.n || str_ieq(other, by->domain)
+	    || alignment(a, by->domain, from) > alignment(a, other, from))
 		return by->domain;
-	err e = keyring_published(a, by->resolver, clock_mono_ms() + KEY_MS, first, list);
-	if (e.kind != ERR_NOTFOUND)
-		return list;
-	log_info("key-not-published", KN("message", l->row.id), KS("domain", list),
-		 KE(e));
+	err e = keyring_published(a, by->resolver, clock_mono_ms() + KEY_MS, first,
+				  other);
+	if (!e.kind || (l->row.list.n && e.kind != ERR_NOTFOUND))
+		return other;
+	if (l->row.list.n) /* From's is mostly somebody else's, and nothing is wrong */
+		log_info("key-not-published", KN("message", l->row.id),
+			 KS("domain", other), KE(e));
 	return by->domain;
 }
 

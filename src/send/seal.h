@@ -1,7 +1,8 @@
 /* send/seal.h: what we vouch with. Mail of ours leaves with DKIM signatures (RFC 6376),
  * one a key, which for a list's copy cover the personal fields, too (RFC 8058 section 4
  * wants that of List-Unsubscribe and List-Unsubscribe-Post). They bear the domain of the
- * list, or the site's where it is nearer to From or has our record alone. Posts and
+ * list, or of From in what was written here or handed in by an account; the site's where
+ * it is nearer to From or has our record alone. Posts and
  * forwarded mail leave with an ARC set (RFC 8617) that says what we found when they
  * arrived; it covers nothing personal, so one set serves all copies, and it is verified
  * before anybody sees it.

@@ -14,7 +14,8 @@ struct item { /* a delivery under way; one allocation with its texts behind it *
 	int64_t id, message, member, attempts, created_at, inbound;
 	str recipient, notify, orcpt;
 	bool warned;
-	bool plain; /* nothing in it can cost others of its transaction theirs */
+	bool shared; /* its octets are those of all of its message, and nothing in it can
+		      * cost others of its transaction theirs */
 };
 
 struct line { /* what waits of one message for one destination */
@@ -30,6 +31,7 @@ struct destination {
 	struct destination *usual; /* of the same name: behind is its */
 	struct line *lines, *last; /* the first has its turn */
 	size_t waiting;            /* items in all lines */
+	size_t shared;             /* of those: that may share a transaction */
 	size_t sessions;
 	size_t turned_away; /* of the sessions: they end */
 	size_t most;        /* sessions that it takes, as was seen of late; 0: not seen */
@@ -97,6 +99,7 @@ enum {
 	IN_MEMORY_MAX = 20000, /* items, of all destinations */
 	IN_MEMORY_EACH = 2000, /* of one: a slow one must not fill the memory of all */
 	CLAIM = 1000,
+	TO_MOST = 50, /* recipients of a transaction */
 };
 
 /* destination.c; all under s->lock */
@@ -104,6 +107,7 @@ struct destination *destination_get(struct sender *s, str name, enum tls_want wa
 /* Whatever they want: items, and sessions. */
 size_t destination_waiting(struct sender *s, str name);
 size_t destination_sessions(const struct sender *s, str name);
+size_t destination_transactions(const struct destination *d); /* that wait in it */
 void destination_put(struct sender *s, struct destination *d, struct item *i);
 size_t destination_count(struct sender *s, str name,
 			 int64_t message);                       /* that wait of it */

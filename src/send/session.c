@@ -18,7 +18,6 @@ enum {
 	KEEP_MS = 1000,
 	LOOK_ROUND_MS = 50,
 	GATHER_MS = 10,
-	TO_MOST = 50,
 	TURN_MS = 30000,
 };
 
@@ -90,8 +89,10 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
 							: STR(""),
 				    .tag = u };
-	copy->require_tls = x->d->want == TLS_WANT_REQUIRED
-			    && smtp_client_offers(x->client)->require_tls;
+	bool asked = x->d->want == TLS_WANT_REQUIRED
+		     || (m->tls == TLS_WANT_OFFERED
+			 && smtp_client_tls(u->a, x->client).n);
+	copy->require_tls = asked && smtp_client_offers(x->client)->require_tls;
 }
 
 struct item *session_take(struct session *x)
@@ -165,7 +166,7 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	struct arena *a = arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
-	u->shared = i->plain && copy_is_shared(letter);
+	u->shared = i->shared;
 	u->items = arena_alloc(a, (u->shared ? TO_MOST : 1) * sizeof(struct item *));
 	u->items[u->count++] = i;
 	u->letter = letter;

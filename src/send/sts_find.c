@@ -13,13 +13,15 @@
 enum {
 	FETCH_MS = 60000,  /* RFC 8461 section 3.3 */
 	AGAIN_MS = 300000, /* after a failure: the same */
+	SOON_MS = 5000,    /* after none of the domain's making */
 	DOMAINS = 10000,
+	AT_ONCE = 256, /* fetches under way */
 };
 
 struct
 try { /* of one domain's web server */
 	bool under_way;
-	int64_t again_at; /* clock_mono_ms */
+	int64_t wait_until, again_at; /* clock_mono_ms */
 };
 
 struct sts_finder {
@@ -28,10 +30,13 @@ struct sts_finder {
 	pthread_cond_t ended; /* a try */
 	struct recent *tries; /* domain -> struct try */
 	struct book *outbound;
+	size_t under_way;
+	bool closed; /* the last fetch frees it all */
 };
 
-struct failure { /* word: of RFC 8460 section 4.3.2 */
-	str word, why;
+struct failure {
+	str word; /* of RFC 8460 section 4.3.2; empty: not the domain's */
+	str why;
 };
 
 err sts_finder_open(struct arena *a, const struct sts_finder_conf *conf,
@@ -56,15 +61,31 @@ struct tally *sts_finder_tally(struct sts_finder *f)
 	return f->conf.tally;
 }
 
-void sts_finder_close(struct sts_finder *f)
+static void finder_free(struct sts_finder *f)
 {
-	if (!f)
-		return;
 	book_close(f->outbound);
 	recent_free(f->tries);
 	pthread_cond_destroy(&f->ended);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
+}
+
+/* Leaves the lock and, the last one, takes all with it. */
+static void leave(struct sts_finder *f)
+{
+	bool last = f->closed && !f->under_way;
+	pthread_mutex_unlock(&f->lock);
+	if (last)
+		finder_free(f);
+}
+
+void sts_finder_close(struct sts_finder *f)
+{
+	if (!f)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->closed = true;
+	leave(f);
 }
 
 /* Exactly one record is one (section 3.1); others under the name do not matter. */
@@ -107,7 +128,8 @@ static bool get(struct sts_finder *f, struct arena *a, str domain, str *policy,
 	err e = f->conf.dial_fetch(f->conf.ctx, a, &fd);
 	if (!e.kind)
 		e = fetch_ask(a, fd, &r, &x);
-	no->word = STR("sts-policy-fetch-error");
+	no->word = e.kind || x.result == FETCH_NOT_TRIED ? STR_NONE
+							 : STR("sts-policy-fetch-error");
 	if (e.kind)
 		no->why = str_from(e.msg);
 	else if (x.result == FETCH_BAD_CERTIFICATE)
@@ -139,7 +161,13 @@ static bool fetch_policy(struct sts_finder *f, struct arena *a, struct sts_row *
 	return true;
 }
 
-/* --- one try at a time for a domain; all under f->lock */
+/* --- one try at a time for a domain, on a thread of its own; all under f->lock */
+
+struct job { /* in its arena */
+	struct sts_finder *f;
+	struct arena *a;
+	struct sts_row fresh;
+};
 
 static struct try *try_of(struct sts_finder *f, str domain)
 {
@@ -147,34 +175,19 @@ static struct try *try_of(struct sts_finder *f, str domain)
 	return t ? t : recent_add(f->tries, domain);
 }
 
-/* False: another thread has just tried, or it is too early to try again. */
-static bool begin_try(struct sts_finder *f, str domain)
+static void end_try(struct sts_finder *f, str domain, int64_t pause_ms)
 {
-	int64_t until = clock_mono_ms() + FETCH_MS;
-	bool waited = false;
-	while (try_of(f, domain)->under_way
-	       && thread_wait_until(&f->ended, &f->lock, until))
-		waited = true;
-	struct try *t = try_of(f, domain);
-	if (waited || t->under_way || clock_mono_ms() < t->again_at)
-		return false;
-	t->under_way = true;
-	return true;
-}
-
-static void end_try(struct sts_finder *f, str domain, bool failed)
-{
-	*try_of(f, domain) = (struct try){ .again_at = failed ? clock_mono_ms() + AGAIN_MS
-							      : 0 };
+	*try_of(f, domain) = (struct try){ .again_at = clock_mono_ms() + pause_ms };
+	f->under_way--;
 	pthread_cond_broadcast(&f->ended);
 }
 
 static void tell(struct sts_finder *f, str domain, const struct failure *no)
 {
-	log_warn("sts-not-fetched", KS("domain", domain), KS("result", no->word),
-		 KS("why", no->why),
+	log_warn("sts-not-fetched", KS("domain", domain),
+		 KS("result", no->word.n ? no->word : STR("none")), KS("why", no->why),
 		 KZ("do", "nothing: a policy that was fetched before stays in force"));
-	if (f->conf.tally)
+	if (f->conf.tally && no->word.n)
 		tally_add(f->conf.tally, &(struct tls_tally_row){ .domain = domain,
 								  .type = STR("sts"),
 								  .result = no->word,
@@ -182,23 +195,68 @@ static void tell(struct sts_finder *f, str domain, const struct failure *no)
 								  .sessions = 1 });
 }
 
-/* Fetches it and puts it in the book; f->lock is left while the network is asked. */
-static void renew(struct sts_finder *f, struct arena *a, str domain, str id)
+static bool keep(struct sts_finder *f, const struct sts_row *fresh)
 {
-	struct sts_row fresh = { .domain = domain, .id = id };
-	struct failure no = { 0 };
-	if (!begin_try(f, domain))
-		return;
-	pthread_mutex_unlock(&f->lock);
-	bool good = fetch_policy(f, a, &fresh, &no);
-	if (!good)
-		tell(f, domain, &no);
-	pthread_mutex_lock(&f->lock);
-	err e = good ? sts_put(f->outbound, &fresh) : OK;
+	err e = sts_put(f->outbound, fresh);
 	if (e.kind)
-		log_error("sts-not-kept", KS("domain", domain), KE(e),
+		log_error("sts-not-kept", KS("domain", fresh->domain), KE(e),
 			  KZ("do", "mend what the error names; it is fetched again"));
-	end_try(f, domain, !good || e.kind);
+	return !e.kind;
+}
+
+/* f->lock is left while the network is asked. */
+static void *fetch_one(void *arg)
+{
+	struct job *j = arg;
+	struct sts_finder *f = j->f;
+	struct arena *a = j->a;
+	struct failure no = { 0 };
+	bool good = fetch_policy(f, a, &j->fresh, &no);
+	pthread_mutex_lock(&f->lock);
+	if (!f->closed && !good)
+		tell(f, j->fresh.domain, &no);
+	good = good && !f->closed && keep(f, &j->fresh);
+	end_try(f, j->fresh.domain,
+		good                     ? 0
+		: no.why.n && !no.word.n ? SOON_MS
+					 : AGAIN_MS);
+	leave(f);
+	arena_free(a);
+	return NULL;
+}
+
+/* False: it is too early, or too many are under way. */
+static bool begin_try(struct sts_finder *f, str domain, str id)
+{
+	struct try *t = try_of(f, domain);
+	if (clock_mono_ms() < t->again_at || f->under_way == AT_ONCE)
+		return false;
+	struct arena *a = arena_new();
+	struct job *j = arena_alloc(a, sizeof *j);
+	*j = (struct job){ f,
+			   a,
+			   { .domain = arena_copy(a, domain), .id = arena_copy(a, id) } };
+	if (thread_start(fetch_one, j).kind) {
+		arena_free(a);
+		return false;
+	}
+	t->under_way = true;
+	t->wait_until = clock_mono_ms() + f->conf.brief_ms;
+	f->under_way++;
+	return true;
+}
+
+/* Has it fetched and put in the book, and waits for that a little: mail whose domain's
+ * web server is slow goes on as if there were no policy, or by the one that is kept, as
+ * section 3.3 has it; what comes in then is for the mail after it. */
+static void renew(struct sts_finder *f, str domain, str id)
+{
+	if (!try_of(f, domain)->under_way && !begin_try(f, domain, id))
+		return;
+	int64_t until = try_of(f, domain)->wait_until;
+	while (try_of(f, domain)->under_way
+	       && thread_wait_until(&f->ended, &f->lock, until))
+		;
 }
 
 /* New ones at once; the same one again in the second half of its time, so that it does
@@ -219,7 +277,7 @@ bool sts_find(struct sts_finder *f, struct arena *a, str domain, int64_t deadlin
 	pthread_mutex_lock(&f->lock);
 	bool kept = !sts_get(f->outbound, a, domain, clock_now(), &row).kind;
 	if (published && (!kept || is_due(&row, id, clock_now()))) {
-		renew(f, a, domain, id);
+		renew(f, domain, id);
 		kept = !sts_get(f->outbound, a, domain, clock_now(), &row).kind;
 	}
 	pthread_mutex_unlock(&f->lock);

@@ -16,19 +16,22 @@ struct sts_finder_conf {
 	str data;
 	struct resolver *resolver;
 	struct tally *tally; /* told of policies that cannot be had; NULL: nobody is */
-	err (*dial_fetch)(void *ctx, struct arena *a, int *fd);
+	err (*dial_fetch)(void *ctx, struct arena *a, int *fd); /* of any thread */
 	void *ctx;
+	int64_t brief_ms; /* how long mail waits for a web server: STS_BRIEF_MS */
 };
+
+enum { STS_BRIEF_MS = 10000 };
 
 struct sts_finder;
 
 MUST_USE err sts_finder_open(struct arena *a, const struct sts_finder_conf *conf,
 			     struct sts_finder **f);
 struct tally *sts_finder_tally(struct sts_finder *f); /* of its conf */
-void sts_finder_close(struct sts_finder *f); /* nobody asks any more; NULL is fine */
+void sts_finder_close(struct sts_finder *f);          /* nobody asks; NULL is fine */
 
 /* False: the domain has none, or one of mode none; *unsure: or it cannot be had at the
- * moment. Waits for DNS until the deadline and for a web server a minute at most. Any
- * thread. */
+ * moment. Waits for DNS until the deadline and for a web server briefly; what that has
+ * to say later is kept for the next who asks. Any thread. */
 bool sts_find(struct sts_finder *f, struct arena *a, str domain, int64_t deadline,
 	      struct sts_policy *p, bool *unsure);

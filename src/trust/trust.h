@@ -87,6 +87,7 @@ struct trust_said {
 	bool aligned;         /* the author's domain stands behind it */
 	bool spf;             /* the return path is the sender's own */
 	bool spf_fail;        /* it is not, as its domain says outright (-all) */
+	bool dmarc_fail;      /* From is forged, as far as its domain tells */
 	bool dmarc_reject;    /* From is forged, and its domain asks for a refusal */
 	bool unsigned_strict; /* its domain asks for proof, and no signature of it is there
 			       * that holds or whose key DNS did not give */

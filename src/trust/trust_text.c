@@ -235,6 +235,9 @@ struct trust_said trust_said(str json)
 		.aligned = aligned,
 		.spf = saw || is_word(spf, spf_word(SPF_PASS)),
 		.spf_fail = !saw && is_word(spf, spf_word(SPF_FAIL)),
+		.dmarc_fail = !aligned
+			      && is_word(text_of(dmarc, "result"),
+					 dmarc_word(DMARC_FAIL)),
 		.dmarc_reject = !aligned
 				&& is_word(text_of(dmarc, "result"),
 					   dmarc_word(DMARC_FAIL))
@@ -253,6 +256,7 @@ struct trust_said trust_says(const struct trust_result *t)
 		.aligned = t->aligned,
 		.spf = t->spf.verdict == SPF_PASS,
 		.spf_fail = t->spf.verdict == SPF_FAIL,
+		.dmarc_fail = !t->aligned && d->verdict == DMARC_FAIL,
 		.dmarc_reject = d->verdict == DMARC_FAIL && d->record.n
 				&& d->policy == DMARC_REJECT,
 		.unsigned_strict = is_unsigned(t),

@@ -187,6 +187,20 @@ for name in ('reqd-strange', 'reqd-clear'):
 m = eventually(lambda: [m for m in home.to(ANNA) if '5.7.30' in m.text()], 10)
 check('the author hears of it', m)
 equal('without the body', m and 'Hello.' in m[0].text(), False)
+equal('where the server has no REQUIRETLS, without it', [x.mail_params for x in m if 'REQUIRETLS' in x.mail_params], [])
+home.offers += ['STARTTLS', 'REQUIRETLS']
+home.stop()
+home.certificate = ca.certify('mx.home.test')
+home.start()
+refused('reqd-strange.dane.test', 'again', 'REQUIRETLS: .*certificate does not hold')
+m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: again' in m.text()], 10)
+check('where it has, the report asks for it, from nobody', m and m[0].tls and 'REQUIRETLS' in m[0].mail_params and m[0].mail_from == '', m and (m[0].mail_params, m[0].tls, m[0].mail_from))
+equal('still without the body', m and 'Hello.' in m[0].text(), False)
+sinks['reqd-strange'].reply['rcpt'] = lambda address: '550 5.1.1 no such user'
+fate(send('reqd-strange.dane.test', 'usual', 'RET=FULL'), 'refused')
+m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: usual' in m.text()], 10)
+check('a report on usual mail is as it was', m and 'REQUIRETLS' not in m[0].mail_params and 'Hello.' in m[0].text(), m and m[0].mail_params)
+del sinks['reqd-strange'].reply['rcpt']
 
 section('a list keeps it')
 for name in ('reqd-dane', 'match'):

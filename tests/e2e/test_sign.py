@@ -19,6 +19,7 @@ dns = NameServer({
     'north.example': {'MX': [(10, 'mx.north.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.north.example': {'A': ['127.0.0.10']},
     'old.example': {'MX': [(10, 'mx.old.example')]}, 'mx.old.example': {'A': ['127.0.0.11']},
 })
+OWN = 'own@other.example'
 p = Postern(dns=dns, mx_port=sink.port, admin=ANNA)
 for name in (LIST, OTHER):
     p.cli('list', 'create', name, '--owner', ANNA)
@@ -81,6 +82,21 @@ p.stop()
 p.start()
 copy = copy_of(message(ANNA, OTHER, 'three'), OTHER)
 equal('with it the list\'s domain does', signers(copy), [('postern', 'other.example'), ('postern-ed', 'other.example')])
+
+section('what an account hands in')
+p.cli('user', 'add', OWN, '--may-send')
+p.cli('alias', 'add', 'all@lists.example', ANNA)
+token = p.token(OWN)
+for to, subject in ((ANNA, 'four of her own'), ('all@lists.example', 'by an alias')):
+    with p.submit(OWN, token) as s:
+        s.sendmail(OWN, [to], message(OWN, to, subject))
+    check(f'"{subject}" comes', eventually(lambda: sink.to(ANNA, Subject=subject), 10), p.tail())
+    equal(f'"{subject}" is signed by the domain of From, which this server hosts', signers(sink.to(ANNA, Subject=subject)[0]),
+          [('postern', 'other.example'), ('postern-ed', 'other.example')])
+    equal('and by nobody else', len(sink.to(ANNA, Subject=subject)[0].fields('DKIM-Signature')), 2)
+p.deliver(OWN, 'all@lists.example', message(OWN, 'all@lists.example', 'by a stranger'))
+check('a stranger\'s does come', eventually(lambda: sink.to(ANNA, Subject='by a stranger'), 10), p.tail())
+equal('and nobody signs for it', sink.to(ANNA, Subject='by a stranger')[0].fields('DKIM-Signature'), [])
 
 section('from one selector to the next')
 equal('the one that signs is not retired', p.run('keys', 'retire', 'postern').returncode, 1)

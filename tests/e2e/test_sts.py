@@ -5,7 +5,10 @@ import email
 import email.policy
 import gzip
 import json
+import os
 import re
+import socket
+import time
 
 from authority import Authority
 from harness import Postern, check, done, equal, eventually, limit, section
@@ -240,4 +243,24 @@ check('and the failure to fetch', any(d['result-type'] == 'sts-policy-fetch-erro
 equal('two records are none', [m.rcpts for m in reports.mails if 'clear.example' in m.field('Subject')], [])
 equal('nobody else was written to', sorted({r for m in reports.mails for r in m.rcpts}), ['tls+x@reports.example'])
 equal('one report each', len(reports.mails), 1)
+
+section('slow web servers shut nobody out')
+crowd = [socket.create_server((f'127.1.{n}.1', web_port), backlog=8) for n in range(48)]  # never accepts, so says nothing
+zone['mx.crowd.example'] = {'A': [sinks['none'].host]}
+for n in range(48):
+    for name, address in ((f'slow{n}', f'127.1.{n}.1'), (f'same{n}', '127.1.0.1')):
+        zone[f'{name}.example'], zone[f'mta-sts.{name}.example'] = {'MX': [(10, 'mx.crowd.example')]}, {'A': [address]}
+        zone[f'_mta-sts.{name}.example'] = {'TXT': ['v=STSv1; id=1;']}
+crowded = [f'x@{name}{n}.example' for n in range(48) for name in ('slow', 'same')]
+with p.submit(ANNA, TOKEN) as s:
+    s.sendmail(ANNA, crowded, message(ANNA, 'x@crowd.example', 'to the crowd'))
+began = time.monotonic()
+check('more ask than there are places', eventually(lambda: len(os.listdir(f'/proc/{p.roles()["fetch"]}/task')) >= 32 + 10, 10), p.tail())
+domain('late', 'enforce', good('late'))
+goes('late', 'TLS by MTA-STS')
+check('which did not take a minute', time.monotonic() - began < 20, time.monotonic() - began)
+check('and the crowd\'s mail has not waited for its policies', eventually(
+    lambda: {r for m in sinks['none'].mails for r in m.rcpts} >= set(crowded), 25, 0.2), p.tail())
+for s in crowd:
+    s.close()
 done()

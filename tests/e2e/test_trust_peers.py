@@ -1,5 +1,6 @@
 """Round trips: OpenDKIM and rspamd, milters of a real Postfix, accept what we sign; we accept what they sign. The same Postfix
 is the strict receiver of posts whose author's domain asks servers to refuse what bears no proof."""
+import json
 import os
 import re
 import smtplib
@@ -149,6 +150,29 @@ for what, port, selector, algorithm in (('OpenDKIM, RSA', rsa_port, 'od', 'rsa')
                   and 'arc=pass' in said(copy, 'mx.uni.example'), copy.header)
 
 section('an author whose domain asks for p=reject, members at the strict receiver')
+TOKEN = p.token(ANNA)
+
+
+def scores():
+    """Each list's members, what the lists book says of their mailboxes: points, deliveries that are off, doubts."""
+    return {(name, m['address']): (float(m['bounce_score']), m['delivery'], m['last_bounce'])
+            for name in (LIST, OTHER) for m in p.json('member', 'ls', name)}
+
+
+def page(path):
+    """As whoever runs the lists sees it: addresses are hidden from strangers."""
+    asked = urllib.request.Request(f'http://127.0.0.1:{p.web}/lists/{path}', headers={'Authorization': 'Bearer ' + TOKEN})
+    return urllib.request.urlopen(asked, timeout=10).read()
+
+
+def health(name):
+    """What the page on mailboxes has to tell."""
+    return json.loads(page(name + '/admin/health.json'))
+
+
+before = scores()
+equal('nobody has a point before', set(before.values()), {(0.0, 'regular', '')})
+equal('of either list', len(before), 2 * len(EVERYBODY))
 STRICT_KEY = open(make_key('strict', 'RSA', 'st', 'strict.example'), 'rb').read()
 
 
@@ -167,8 +191,12 @@ for to, domain in ((LIST, 'lists.example'), (OTHER, 'other.example')):
             check('passes DMARC there', f'dmarc=pass (policy=reject) header.from={"strict.example" if kept else domain}' in seen, seen)
             check('with no broken signature', 'dkim=fail' not in seen and 'dkim=fail' not in said(copy, 'inbox.example'), seen)
         number = p.json('archive', 'search', to, f'subject:"{subject}"')[0]['number']
-        raw = urllib.request.urlopen(f'http://127.0.0.1:{p.web}/lists/{to.split("@")[0]}/{number}/raw', timeout=10).read()
-        check('the archive keeps what its author wrote', b'\nFrom: Gus Roth <gus@' in raw and b' via ' not in raw, raw[:600])
+        raw = page(f'{to.split("@")[0]}/{number}/raw')
+        check('the archive keeps what its author wrote, octet by octet, below what says how it came',
+              raw.replace(b'\r\n', b'\n').endswith(b'\n' + post.replace(b'\r\n', b'\n')) and b' via ' not in raw, raw[:900])
+        with open(p.dir + '/mail', 'wb') as f:
+            f.write(raw)
+        equal('so its signature is still whole there', [d['result'] for d in p.json('check', 'auth', p.dir + '/mail')['dkim']], ['pass'])
 refused = 0
 try:
     with smtplib.SMTP(ADDRESS, strict_port, timeout=30) as s:
@@ -177,6 +205,17 @@ except smtplib.SMTPDataError as e:
     refused = e.smtp_code
 equal('and what is forged is refused there', refused, 554)
 equal('nothing of ours was', [r for who in EVERYBODY for r in p.trace(who) if r['what'] == 'refused'], [])
+check('all of it is dealt with', p.quiet(), p.tail())
+equal('nobody\'s bounce score has moved', scores(), before)
+for name in ('dev', 'news@other.example'):
+    equal(f'and the page on the mailboxes of {name} names nobody', [v for v in health(name).values() if isinstance(v, list) and v], [])
+
+section('the same reading, where a mailbox is gone')
+inbox.reply['rcpt'] = lambda address: '550 5.1.1 no such user' if address == BEN else None
+send(rsa_port, ANNA, LIST, message(f'Anna <{ANNA}>', LIST, 'to the missing'))
+check('it moves there', eventually(lambda: scores()[LIST, BEN][0] == 1.0, 30, 0.2), (scores(), postfix.log()[-1500:], p.tail()))
+check('for him alone', {k: v for k, v in scores().items() if v != before[k]}.keys() == {(LIST, BEN)}, scores())
+check('and the page names him', any(isinstance(v, list) and v for v in health('dev').values()), health('dev'))
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)
 done()

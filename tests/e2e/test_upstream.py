@@ -1,5 +1,6 @@
 """The laboratory's gateway, a real Postfix, hands mail on: it is judged by the gateway's client, and nobody gains by writing the same."""
 import os
+import re
 import smtplib
 import subprocess
 import urllib.request
@@ -10,6 +11,7 @@ from harness import Postern, Talk, check, done, equal, eventually, folder, free_
 from mailing import message
 from nameserver import NameServer
 from peers import Postfix
+from rspamd import Rspamd
 from sink import Sink
 
 limit(180)
@@ -38,26 +40,43 @@ dns.zone['sel._domainkey.signed.example'] = {'TXT': ['v=DKIM1; k=rsa; p=' + ''.j
 key = open(p.dir + '/dkim.pem', 'rb').read()
 
 # What comes by way of WALL the gateway has looked at, and says so above its own field; of ELSEWHERE below it.
-tables, port = folder(), free_port(GATEWAY)
+tables, port, sealing = folder(), free_port(GATEWAY), free_port(GATEWAY)
+SEALER = '127.0.0.30'
 saw = 'dkim=pass (2048-bit key) header.d=signed.example header.s=sel'
 with open(tables + '/header', 'w') as f:
     f.write(f'/^Received: from .*\\[{WALL.replace(".", "[.]")}\\]/ PREPEND Authentication-Results: gw.lab.example; {saw}\n'
             f'/^X-Looked-At: yes/ PREPEND Authentication-Results: wall.lab.example; {saw}\n')
 with open(tables + '/body', 'w') as f:
     f.write('/^virus$/ REPLACE (removed by the gateway)\n')
+# A wall before the gateway: rspamd seals what it finds there (ARC, RFC 8617). The gateway sees the wall alone, for which SPF fails.
+subprocess.run(['openssl', 'genrsa', '-out', tables + '/arc.pem', '2048'], capture_output=True, check=True)
+os.chmod(tables + '/arc.pem', 0o644)
+public = subprocess.run(['openssl', 'rsa', '-in', tables + '/arc.pem', '-pubout'], capture_output=True, text=True, check=True).stdout
+dns.zone['arc._domainkey.wall.lab.example'] = {'TXT': ['v=DKIM1; k=rsa; p=' + ''.join(public.split('\n')[1:-2])]}
+milter = f'{SEALER}:{free_port(SEALER)}'
+rspamd = Rspamd(SEALER, dns.address, milter, f'''
+arc {{ sign_inbound = true; sign_networks = ["127.0.0.0/8"]; use_domain = "wall.lab.example"; use_domain_sign_networks = "wall.lab.example";
+  allow_hdrfrom_mismatch = true; allow_hdrfrom_mismatch_sign_networks = true; allow_username_mismatch = true;
+  domain {{ "wall.lab.example" {{ path = "{tables}/arc.pem"; selector = "arc"; }} }} }}
+''')
 gateway = Postfix(GATEWAY, port, p.data + '/keys/tls.pem', p.data + '/keys/tls.key', f'''
 myhostname = gw.lab.example
 relay_domains = lists.example
 header_checks = regexp:{tables}/header
 body_checks = regexp:{tables}/body
-transport_maps = inline:{{ lists.example=smtp:[127.0.0.1]:{p.port} }}''')
+milter_default_action = tempfail
+milter_protocol = 6
+transport_maps = inline:{{ lists.example=smtp:[127.0.0.1]:{p.port} }}''', f'''
+{GATEWAY}:{sealing} inet n - n - - smtpd -o myhostname=wall.lab.example -o smtpd_milters=inet:{milter} -o content_filter=elsewhere:[{GATEWAY}]:{port}
+elsewhere unix - - n - - smtp -o myhostname=wall.lab.example -o smtp_bind_address={ELSEWHERE}
+'''.lstrip())
 
 
 RESULTS = b'Authentication-Results: %s; dkim=pass header.d=uni.example; spf=pass smtp.mailfrom=anna@uni.example\r\n'
 
 
-def by_gateway(client, sender, octets, helo='mail.uni.example'):
-    with smtplib.SMTP(GATEWAY, port, local_hostname=helo, timeout=20, source_address=(client, 0)) as s:
+def by_gateway(client, sender, octets, helo='mail.uni.example', at=None):
+    with smtplib.SMTP(GATEWAY, at or port, local_hostname=helo, timeout=20, source_address=(client, 0)) as s:
         s.sendmail(sender, [LIST], octets)
 
 
@@ -125,6 +144,26 @@ text = raw('seen above').replace('\n\t', ' ')
 check('as our results say', 'dkim=fail' in text and 'x-upstream=pass' in text and 'policy.seen-by=gw.lab.example' in text, text[:2500])
 by_gateway(ELSEWHERE, CARA, signed(message(CARA, LIST, 'seen below', 'virus\r\n', X_Looked_At='yes')))
 check('below its own field in a name that is listed', came('seen below'), (p.tail(), gateway.log()[-2000:]))
+
+section('a real sealer')
+by_gateway(UNI, ANNA, message(ANNA, LIST, 'sealed'), at=sealing)
+check('a member passes by what it sealed', came('sealed'), (p.cli('held', 'show', str(p.json('held', 'ls', LIST)[-1]['id']))))
+sealed = raw('sealed')
+text = sealed.replace('\n\t', ' ').replace('\n ', ' ')
+check('SPF of what handed it on fails', 'spf=fail' in text and 'dmarc=pass' not in text, text[:2500])
+check('as our results say', 'arc=pass' in text and 'x-upstream=pass' in text and 'policy.seen-in=arc' in text
+      and 'policy.seen-by=wall.lab.example' in text, text[:2500])
+by_gateway(EVIL, ANNA, message(ANNA, LIST, 'sealed and forged'), at=sealing)
+waits('what it sealed of a forger does not help', 'sealed and forged')
+sets = ''.join(x + '\r\n' for x in re.findall(r'(?m)^ARC-[\w-]+:.*(?:\r?\n[ \t].*)*', sealed))
+check('the set is there to be copied', sets.count('ARC-') == 3, sealed[:3000])
+again = re.sub(r'\r?\n', '\r\n', sets).replace('\r\n\r\n', '\r\n').encode() + message(ANNA, LIST, 'another text')
+by_gateway(EVIL, ANNA, again)
+waits('nor does its set on another text', 'another text')
+p.configure(trust__sealers='another.lab.example')
+check('its name is taken off the list', p.reload(), p.tail())
+by_gateway(UNI, ANNA, message(ANNA, LIST, 'no longer listed'), at=sealing)
+waits('then its word is worth nothing', 'no longer listed')
 
 section('limits on one client')
 talks = [Talk(('127.0.0.1', p.port), GATEWAY) for _ in range(6)]

@@ -165,6 +165,28 @@ d.get('/login').submit('by-password', address='nobody@uni.example', password='wr
 equal('the same for who is unknown', d.text(), wrong)
 d.get('/login?to=/lists/dev/join').submit('by-password', address=ANNA, password='correct horse')
 equal('the right one signs in and leads on', (d.path, bool(d.cookies)), ('/lists/dev/join', True))
+crowd = [Browser(p, network=f'100.64.{i}.7').post('/login', by='password', address=ANNA, password='guess guess').status for i in range(30)]
+check('networks together use up an account', crowd[0] == 403 and crowd[-1] == 429, crowd)
+mark = {k: v for k, v in d.cookies.items() if k.endswith('-known')}
+equal('a browser that has signed in bears a mark', len(mark), 1)
+
+
+def try_in(password, cookies, network='198.51.100.4'):
+    browser = Browser(p, network=network)
+    browser.cookies = dict(cookies)
+    return browser.post('/login', _follow=False, by='password', address=ANNA, password=password).status
+
+
+equal('one that has not waits, too', try_in('correct horse', {}), 429)
+equal('one that has does not', try_in('correct horse', mark), 303)
+equal('it lets nobody in without the password', try_in('guess guess', mark), 403)
+guesses = [try_in('guess guess', mark, f'100.65.{i}.7') for i in range(25)]
+check('nor for ever', guesses[0] == 403 and guesses[-1] == 429, guesses)
+equal('a mark that is none of ours', try_in('correct horse', {k: '9' + v for k, v in mark.items()}), 429)
+equal('a mailed link is not held up', Browser(p, network='198.51.100.5').post('/login', by='link', address=ANNA).status, 200)
+later(3 * 3600)
+d = Browser(p, network='198.51.100.9')
+d.get('/login?to=/lists/dev/join').submit('by-password', address=ANNA, password='correct horse')
 again = [Browser(p, network='198.51.100.4').post('/login', by='password', address=ANNA, password='correct horse') for _ in range(22)]
 equal('as often as you like', {(b.status, bool(b.cookies)) for b in again}, {(d.status, True)})
 later(11 * 60)

@@ -11,6 +11,17 @@ static struct bounce read_one(struct arena *a, const char *message)
 	return b;
 }
 
+/* What was read of a case that is wrong. */
+static void print_read(size_t i, const struct bounce *b)
+{
+	for (size_t k = 0; k < b->count; k++) {
+		const struct bounce_failure *f = &b->failures[k];
+		fprintf(stderr, "%zu: %s %.*s %.*s <%.*s> %s: %.*s\n", i, b->format,
+			STR_F(f->address), STR_F(f->status), STR_F(b->message_id),
+			bounce_class_word(f->class), STR_F(f->diagnostic));
+	}
+}
+
 #define DAEMON(subject)                                             \
 	"From: Mail Delivery System <MAILER-DAEMON@mx.x.example>\n" \
 	"To: dev-bounces@lists.example\nSubject: " subject "\n"
@@ -131,6 +142,30 @@ static void reports(struct arena *a)
 		{ TEXT "The attached file had the following undeliverable recipient(s):\n"
 		       "\tb@x.example\n",
 		  "groupwise", "b@x.example", "", "", true, BOUNCE_OTHER },
+		/* words alone, which say what they answer; of several nothing */
+		{ DAEMON("Undelivered") "In-Reply-To: <p.1@lists.example>\n"
+					"References: <p.0@x> <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "p.1@lists.example", true,
+		  BOUNCE_OTHER },
+		{ DAEMON("Undelivered") "References: <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "p.1@lists.example", true,
+		  BOUNCE_OTHER },
+		{ DAEMON("Undelivered") "References: <p.0@x> <p.1@lists.example>\n\n"
+					"Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "", true, BOUNCE_OTHER },
+		/* the reason stands apart from the address, or several do */
+		{ TEXT "The following addresses had permanent fatal errors\n"
+		       "<b@x.example>\n\n   ----- Transcript of session follows "
+		       "-----\n554 Too many hops\n",
+		  "sendmail", "b@x.example", "", "", true, BOUNCE_NETWORK },
+		{ TEXT "The usual causes are a user unknown there or a full mailbox.\n\n"
+		       "Failed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "", true, BOUNCE_OTHER },
+		{ TEXT
+		  "Their server said 550 5.1.1\n\nFailed to deliver to 'b@x.example'\n",
+		  "communigate", "b@x.example", "", "", true, BOUNCE_MAILBOX },
 		{ TEXT "Your message cannot be delivered to the following recipients:\n\n"
 		       "  Recipient address: b1@x\n  Original address: b@x.example\n"
 		       "  Reason: user unknown\n",
@@ -147,11 +182,8 @@ static void reports(struct arena *a)
 			    && str_eq(b.message_id, str_from(cases[i].id))
 			    && str_eq(str_from(b.format), str_from(cases[i].format));
 		CHECK(good);
-		if (!good && b.count)
-			fprintf(stderr, "%zu: %s %.*s %.*s <%.*s> %s: %.*s\n", i,
-				b.format, STR_F(f->address), STR_F(f->status),
-				STR_F(b.message_id), bounce_class_word(f->class),
-				STR_F(f->diagnostic));
+		if (!good)
+			print_read(i, &b);
 	}
 }
 
@@ -292,8 +324,7 @@ static void nobody(struct arena *a)
 		struct bounce b = read_one(a, cases[i]);
 		CHECK(!b.count && !b.format && !b.message_id.n);
 		if (b.count)
-			fprintf(stderr, "%zu: %s: %.*s\n", i, b.format,
-				STR_F(b.failures[0].address));
+			print_read(i, &b);
 	}
 }
 

@@ -1,56 +1,7 @@
-#include "books.h"
+#include "rules_asked.h"
 
-#include "lists/rules.h"
-#include "store/lists/ban.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/seen.h"
-
-#define DEV        "dev@lists.example"
-#define HEAD(from) "From: " from "\r\nTo: " DEV "\r\nSubject: hello\r\n"
-
-static const char ANNA[] = "anna@uni.example", PROOF[] = "{\"aligned\":true}",
-		  NONE[] = "{\"aligned\":false}";
-
-struct ask {
-	const char *what; /* for the reader of a failure */
-	const char *message, *reverse_path, *trust;
-	int64_t account;
-	enum verdict verdict;
-	const char *rule;
-};
-
-static bool judge(struct books_test *t, const struct ask *x, struct judgement *j)
-{
-	struct post p;
-	struct address path = { 0 };
-	if (*x->reverse_path)
-		path = books_box(t, x->reverse_path).address;
-	err e = post_read(t->books.lists, t->a, books_entry(t, DEV),
-			  &(struct mail_in){ .source = STR("9/" DEV),
-					     .text = str_from(x->message),
-					     .reverse_path = &path,
-					     .account = x->account,
-					     .trust = str_from(x->trust) },
-			  &p);
-	if (!e.kind)
-		e = rules_judge(t->books.lists, t->a, &p, j);
-	return ok(e);
-}
-
-static void run(struct books_test *t, const struct ask *cases, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct judgement j = { 0 };
-		bool fits = judge(t, &cases[i], &j) && j.verdict == cases[i].verdict
-			    && !strcmp(j.rule, cases[i].rule);
-		if (!fits)
-			fprintf(stderr, "  %s: %s by %s\n", cases[i].what,
-				verdict_word(j.verdict), j.rule);
-		CHECK(fits);
-	}
-}
-
-#define RUN(t, cases) run((t), (cases), sizeof(cases) / sizeof *(cases))
 
 /* Membership is what From says and the proof bears out: neither Reply-To nor Sender
  * nor the envelope makes a stranger a member. */
@@ -280,126 +231,6 @@ static void test_size(struct books_test *t)
 	books_set(t, DEV, "max_message_size", "10000");
 }
 
-/* Each member's own setting goes before the list's. */
-static void test_member_action(struct books_test *t)
-{
-	static const struct {
-		const char *action;
-		enum verdict verdict;
-	} cases[] = { { "hold", VERDICT_HOLD },
-		      { "reject", VERDICT_REJECT },
-		      { "discard", VERDICT_DISCARD },
-		      { "accept", VERDICT_ACCEPT } };
-	struct member_row m;
-	struct ask x = { "own setting",
-			 HEAD("bob@lab.example") "\r\nx\r\n",
-			 "bob@lab.example",
-			 PROOF,
-			 0,
-			 VERDICT_HOLD,
-			 "member" };
-	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
-			     STR("bob@lab.example"), &m)));
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		m.action = str_from(cases[i].action);
-		CHECK(ok(member_change(t->books.lists, &m)));
-		x.verdict = cases[i].verdict;
-		run(t, &x, 1);
-	}
-	books_set(t, DEV, "allow_list_posts",
-		  "no"); /* "accept" lets this member post even so */
-	run(t, &x, 1);
-	books_set(t, DEV, "allow_list_posts", "yes");
-	m.action = STR("");
-	CHECK(ok(member_change(t->books.lists, &m)));
-}
-
-/* Somebody who writes from another address that is shown to be theirs, too. */
-static void test_other_address(struct books_test *t)
-{
-	struct address_row row, mine;
-	struct ask x = { "an address of nobody",
-			 HEAD("anna@home.example") "\r\nx\r\n",
-			 ANNA,
-			 PROOF,
-			 0,
-			 VERDICT_HOLD,
-			 "nonmember" };
-	struct mailbox m = books_box(t, "anna@home.example");
-	run(t, &x, 1);
-	CHECK(ok(address_find(t->books.lists, t->a, str_from(ANNA), &mine)));
-	CHECK(ok(address_ensure(t->books.lists, t->a, address_key(t->a, &m.address),
-				STR("anna@home.example"), STR(""), 1, &row)));
-	CHECK(ok(address_move(t->books.lists, row.id, mine.person)));
-	x.what = "claimed, not shown";
-	run(t, &x, 1);
-	CHECK(ok(address_verify(t->books.lists, row.id, 1)));
-	x.what = "shown to be the member's", x.verdict = VERDICT_ACCEPT,
-	x.rule = "default";
-	run(t, &x, 1);
-	x.trust = NONE, x.what = "but forged", x.verdict = VERDICT_HOLD, x.rule = "proof";
-	run(t, &x, 1);
-}
-
-/* A role given to an address that nobody has shown to be theirs: the mail's own proof
- * is enough for a post. */
-static void test_unverified_role(struct books_test *t)
-{
-	struct address_row row;
-	struct ask x = { "a moderator who never signed in",
-			 HEAD("max@uni.example") "\r\nx\r\n",
-			 ANNA,
-			 PROOF,
-			 0,
-			 VERDICT_ACCEPT,
-			 "member" };
-	CHECK(ok(address_ensure(t->books.lists, t->a, STR("max@uni.example"),
-				STR("max@uni.example"), STR(""), 1, &row)));
-	CHECK(ok(role_add(t->books.lists, books_entry(t, DEV)->id, row.id,
-			  STR("moderator"))));
-	run(t, &x, 1);
-	x.trust = NONE, x.what = "the same, forged", x.verdict = VERDICT_HOLD,
-	x.rule = "proof";
-	run(t, &x, 1);
-}
-
-static void test_bans(struct books_test *t)
-{
-	int64_t dev = books_entry(t, DEV)->id;
-	struct ban_row own = { .list = dev,
-			       .pattern = STR("@evil.example"),
-			       .reason = STR("") };
-	struct ban_row site = { .pattern = STR("^anna@"), .reason = STR("") };
-	struct ban_row slow = { .list = dev,
-				.pattern = STR("^(a+)+x$"),
-				.reason = STR("") };
-	struct ask x = { "a banned domain",
-			 HEAD("eve@lab.evil.example") "\r\nx\r\n",
-			 ANNA,
-			 PROOF,
-			 0,
-			 VERDICT_REJECT,
-			 "banned" };
-	CHECK(ok(ban_add(t->books.lists, &own)) && ok(ban_add(t->books.lists, &site)));
-	run(t, &x, 1);
-	x.message = HEAD("anna@uni.example") "\r\nx\r\n",
-	x.what = "banned on the whole site";
-	run(t, &x, 1);
-	x.message = HEAD("bob@lab.example") "\r\nx\r\n", x.what = "banned nowhere";
-	x.verdict = VERDICT_ACCEPT, x.rule = "default";
-	run(t, &x, 1);
-	CHECK(ok(ban_remove(t->books.lists, 0, site.pattern)));
-	CHECK(ok(ban_remove(t->books.lists, dev, own.pattern)));
-	/* A pattern that gives up judges nobody: a person looks. */
-	CHECK(ok(ban_add(t->books.lists, &slow)));
-	x.message = "From: "
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example\r\nTo: " DEV
-		    "\r\n\r\nx\r\n";
-	x.what = "a pattern without end", x.verdict = VERDICT_HOLD, x.rule = "banned";
-	run(t, &x, 1);
-	CHECK(ok(ban_remove(t->books.lists, dev, slow.pattern)));
-}
-
 static void test_header_rules(struct books_test *t)
 {
 	int64_t dev = books_entry(t, DEV)->id;
@@ -502,21 +333,12 @@ static void test_trace(struct books_test *t)
 int main(void)
 {
 	ARENA(a);
-	struct books_test t = books_make(a);
-	const struct list_entry *dev = books_list(&t, DEV);
-	books_member(&t, dev, ANNA);
-	books_member(&t, dev, "bob@lab.example");
-	books_role(&t, dev, "olga@uni.example", "owner");
-	BOOKS_MUST(&t, books_refresh(&t.books));
+	struct books_test t = rules_make(a);
 	test_authors(&t);
 	test_message(&t);
 	test_recipients(&t);
 	test_settings(&t);
 	test_size(&t);
-	test_member_action(&t);
-	test_other_address(&t);
-	test_unverified_role(&t);
-	test_bans(&t);
 	test_header_rules(&t);
 	test_duplicates(&t);
 	test_trace(&t);

@@ -36,6 +36,8 @@ static void try_attempts(const struct rights *row)
 	unsigned may = row->network;
 	if (may & NET_DIAL && sandbox_dials_unix(&t.conf))
 		may |= DIALS_UNIX;
+	if (row == &rights[ROLE_web])
+		may |= IS_WEB;
 	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
 		const struct attempt *a = &attempts[i];
 		bool unix_socket = a->try == connect_abstract;

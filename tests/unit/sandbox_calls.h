@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,7 +26,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DIALS_UNIX = 1 << 8 }; /* as a NET_ bit: the configuration routes to one */
+/* Beside the NET_ bits: the configuration routes to one; it is the role web. */
+enum { DIALS_UNIX = 1 << 8, IS_WEB = 1 << 9 };
 
 static struct {
 	char data[64], path[128]; /* DATA, and room for a name below it */
@@ -79,6 +81,14 @@ static int connect_abstract(void)
 	return try_connect(AF_UNIX, &un,
 			   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1
 				       + strlen(t.abstract)));
+}
+
+static int choose_processor(void)
+{
+	cpu_set_t now;
+	if (sched_getaffinity(0, sizeof now, &now))
+		return errno;
+	return sched_setaffinity(0, sizeof now, &now) ? errno : 0;
 }
 
 static int bind_port(int type)
@@ -244,6 +254,7 @@ static const struct attempt {
 	{ "listen", listen_again, 0, 0 },
 	{ "accept", accept_one, NET_ACCEPT, 0 },
 	{ "socketpair", pair, ~0u, 0 },
+	{ "sched_setaffinity", choose_processor, IS_WEB, 0 },
 	{ "fork", fork_it, 0, 0 },
 	{ "execve", exec_it, 0, 0 },
 	{ "execveat", exec_at, 0, 0 },

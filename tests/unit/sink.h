@@ -32,6 +32,7 @@ struct sink {
 	pthread_t thread;
 	atomic_bool stopping;
 	atomic_int sessions, taken;    /* taken: copies, one a recipient */
+	atomic_int connections;        /* sessions, those that have ended, too */
 	atomic_int messages, delay_us; /* delay_us: of each message */
 	int rcpt_most;                 /* in a transaction, then 452; 0: any number */
 	pthread_mutex_t lock;          /* of what follows */
@@ -163,6 +164,7 @@ static inline void *sink_accept(void *arg)
 		t->in = fdopen(fd, "r");
 		t->out = fdopen(dup(fd), "w");
 		atomic_fetch_add(&s->sessions, 1);
+		atomic_fetch_add(&s->connections, 1);
 		if (thread_start(sink_serve, t).kind)
 			abort();
 	}

@@ -113,3 +113,18 @@ static inline void peer_envelope(struct peer *p)
 	peer_ask(p, "MAIL FROM:<a@b.example>", "250");
 	peer_ask(p, "RCPT TO:<local@here.example>", "250");
 }
+
+static inline void greet(struct peer *p)
+{
+	CHECK(peer_expect(p, "220 mail.here.example ESMTP"));
+	peer_ask(p, "EHLO probe.example", "250 HELP");
+}
+
+static inline struct peer *start(struct arena *a, enum smtp_kind kind)
+{
+	struct peer *p = arena_alloc(a, sizeof *p);
+	*p = peer_make(kind);
+	peer_start(p);
+	greet(p);
+	return p;
+}

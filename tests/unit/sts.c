@@ -12,6 +12,7 @@
 #include "store_folder.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 static void records(void)
@@ -132,22 +133,34 @@ static void names(void)
 /* --- what is in force */
 
 static struct {
+	pthread_mutex_t lock; /* of answer: a slow server outlives who asked */
 	struct fetch_answer answer;
-	int fd;
-	int asked;
-} web;
+	atomic_int asked, wrong, after_ms;
+} web = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void set_answer(struct fetch_answer answer)
+{
+	pthread_mutex_lock(&web.lock);
+	web.answer = answer;
+	pthread_mutex_unlock(&web.lock);
+}
 
 static void *serve_web(void *arg)
 {
 	ARENA(a);
 	struct fetch_request r;
-	struct conn *c = conn_new(web.fd);
+	struct conn *c = conn_new((int)(intptr_t)arg);
 	conn_deadline(c, clock_mono_ms() + 5000);
 	if (!fetch_read(a, c, &r).kind) {
-		CHECK(str_eq(r.url, STR("https://mta-sts.uni.example/.well-known/"
-					"mta-sts.txt")));
-		CHECK(!r.post && r.most == STS_MOST);
-		(void)!fetch_write(c, &web.answer).kind;
+		bool good = str_eq(r.url, STR("https://mta-sts.uni.example/.well-known/"
+					      "mta-sts.txt"))
+			    && !r.post && r.most == STS_MOST;
+		atomic_fetch_add(&web.wrong, !good);
+		thread_sleep(web.after_ms);
+		pthread_mutex_lock(&web.lock);
+		struct fetch_answer answer = web.answer;
+		pthread_mutex_unlock(&web.lock);
+		(void)!fetch_write(c, &answer).kind;
 	}
 	conn_free(c);
 	return arg;
@@ -160,9 +173,8 @@ static err dial_web(void *ctx, struct arena *a, int *fd)
 	web.asked++;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return FAIL(ERR_TEMP, "no pair");
-	web.fd = pair[1];
 	*fd = pair[0];
-	return thread_start(serve_web, NULL);
+	return thread_start(serve_web, (void *)(intptr_t)pair[1]);
 }
 
 static void set_clock(struct arena *a, str data, int64_t offset)
@@ -207,9 +219,9 @@ static int mode_of(struct sts_finder *f, struct arena *a)
 
 static void answer(const char *body)
 {
-	web.answer = (struct fetch_answer){ .status = 200,
-					    .type = STR("text/plain; charset=utf-8"),
-					    .body = str_from(body) };
+	set_answer((struct fetch_answer){ .status = 200,
+					  .type = STR("text/plain; charset=utf-8"),
+					  .body = str_from(body) });
 }
 
 #define POLICY(mode, age) HEAD "mode: " mode "\nmx: mx.uni.example\nmax_age: " age "\n"
@@ -225,7 +237,8 @@ static void in_force(struct arena *a, str data)
 				 &(struct sts_finder_conf){ .data = data,
 							    .resolver = &t.resolver,
 							    .tally = tally,
-							    .dial_fetch = dial_web },
+							    .dial_fetch = dial_web,
+							    .brief_ms = 5000 },
 				 &f)));
 	answer(POLICY("enforce", "1000"));
 	CHECK(mode_of(f, a) == -1 && web.asked == 0); /* no record, no question */
@@ -234,8 +247,8 @@ static void in_force(struct arena *a, str data)
 	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 1);
 	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 1); /* kept */
 	t.rows[0].record.data = STR("v=STSv1; id=2"); /* a new one, which fails */
-	web.answer = (struct fetch_answer){ .result = FETCH_BAD_CERTIFICATE,
-					    .why = STR("self signed") };
+	set_answer((struct fetch_answer){ .result = FETCH_BAD_CERTIFICATE,
+					  .why = STR("self signed") });
 	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 2);
 	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 2); /* not at once again */
 	t.count = 0; /* the record has gone, then DNS is silent: both prove nothing */
@@ -247,7 +260,8 @@ static void in_force(struct arena *a, str data)
 				 &(struct sts_finder_conf){ .data = data,
 							    .resolver = &t.resolver,
 							    .tally = tally,
-							    .dial_fetch = dial_web },
+							    .dial_fetch = dial_web,
+							    .brief_ms = 5000 },
 				 &f)));
 	CHECK(mode_of(f, a) == STS_ENFORCE);
 	set_clock(a, data, 600); /* the second half of its time: fetched again */
@@ -301,9 +315,10 @@ static void refused_answers(struct arena *a, str data)
 			&(struct sts_finder_conf){ .data = data,
 						   .resolver = &t.resolver,
 						   .tally = tally,
-						   .dial_fetch = dial_web },
+						   .dial_fetch = dial_web,
+						   .brief_ms = 5000 },
 			&f)));
-		web.answer = cases[i].answer;
+		set_answer(cases[i].answer);
 		int64_t day = clock_now() / 86400;
 		CHECK(ok(tls_tally_done(tally_book(tally), day, STR("uni.example"))));
 		CHECK(mode_of(f, a) == -1);
@@ -321,6 +336,62 @@ static void refused_answers(struct arena *a, str data)
 	}
 }
 
+/* A web server that is slow holds mail up for a moment and is heard all the same; where
+ * none was asked, for want of a place, the domain is not blamed. */
+static void slow_servers(struct arena *a, str data)
+{
+	struct dns_table t = DNS_TABLE(a);
+	struct sts_finder *f = NULL;
+	struct tally *tally = NULL;
+	struct sts_policy p;
+	struct tls_tally_row *rows;
+	size_t count;
+	bool unsure = false;
+	int64_t day = clock_now() / 86400;
+	set_clock(a, data, 5000);
+	table_txt(&t, "_mta-sts.uni.example", STR("v=STSv1; id=20"));
+	CHECK(ok(tally_open(a, data, &tally)));
+	CHECK(ok(tls_tally_done(tally_book(tally), day, STR("uni.example"))));
+	struct sts_finder_conf conf = { .data = data,
+					.resolver = &t.resolver,
+					.tally = tally,
+					.dial_fetch = dial_web,
+					.brief_ms = 5000 };
+	CHECK(ok(sts_finder_open(a, &conf, &f)));
+	web.asked = 0;
+	set_answer((struct fetch_answer){ .result = FETCH_NOT_TRIED,
+					  .why = STR("no place") });
+	CHECK(!sts_find(f, a, STR("uni.example"), clock_mono_ms() + 900, &p, &unsure));
+	CHECK(unsure && web.asked == 1);
+	CHECK(ok(tally_write(tally)));
+	CHECK(ok(tls_tally_of(tally_book(tally), a, day, STR("uni.example"), 9, &rows,
+			      &count)));
+	CHECK(count == 0);
+	sts_finder_close(f);
+
+	conf.brief_ms = 50;
+	CHECK(ok(sts_finder_open(a, &conf, &f)));
+	answer(POLICY("enforce", "1000"));
+	web.after_ms = 1500;
+	int64_t began = clock_mono_ms();
+	CHECK(!sts_find(f, a, STR("uni.example"), began + 900, &p, &unsure) && unsure);
+	CHECK(!sts_find(f, a, STR("uni.example"), began + 900, &p, &unsure) && unsure);
+	CHECK(clock_mono_ms() - began < 1200); /* the second one did not wait at all */
+	while (mode_of(f, a) < 0 && clock_mono_ms() - began < 5000)
+		thread_sleep(20);
+	CHECK(mode_of(f, a) == STS_ENFORCE && web.asked == 2);
+	t.rows[0].record.data = STR("v=STSv1; id=21");
+	CHECK(mode_of(f, a) == STS_ENFORCE); /* the one that is kept */
+	for (int i = 0; i < 250 && web.asked < 3; i++)
+		thread_sleep(20);
+	CHECK(web.asked == 3);
+	sts_finder_close(f); /* while it is asked */
+	tally_close(tally);
+	thread_sleep(1700);
+	web.after_ms = 0;
+	set_clock(a, data, 9000);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -334,7 +405,9 @@ int main(void)
 	policies(a);
 	names();
 	in_force(a, data);
+	slow_servers(a, data);
 	refused_answers(a, data);
+	CHECK(atomic_load(&web.wrong) == 0);
 	folder_remove(a, data);
 	return check_done();
 }

@@ -186,10 +186,12 @@ static void test_said(void)
 	CHECK(s.spf_fail && !s.dmarc_reject);
 	s = trust_said(STR("{\"spf\":\"softfail\",\"dmarc\":{\"result\":\"fail\","
 			   "\"policy\":\"reject\"}}"));
-	CHECK(!s.spf_fail && s.dmarc_reject);
+	CHECK(!s.spf_fail && s.dmarc_reject && s.dmarc_fail);
 	s = trust_said(
 		STR("{\"dmarc\":{\"result\":\"fail\",\"policy\":\"quarantine\"}}"));
-	CHECK(!s.dmarc_reject);
+	CHECK(!s.dmarc_reject && s.dmarc_fail);
+	s = trust_said(STR("{\"aligned\":true,\"dmarc\":{\"result\":\"fail\"}}"));
+	CHECK(!s.dmarc_fail);
 	s = trust_said(STR("{\"dmarc\":{\"result\":\"pass\",\"policy\":\"reject\"}}"));
 	CHECK(!s.dmarc_reject);
 	s = trust_said(STR("aligned"));

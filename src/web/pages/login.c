@@ -5,6 +5,7 @@
 #include "account/password.h"
 #include "account/session.h"
 #include "base/log.h"
+#include "web/pages/known.h"
 
 _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
 		       && ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 3 / 4,
@@ -28,6 +29,7 @@ bool browser_sign_in(struct request *q, struct response *r, int64_t person,
 			log_warn("session-not-closed", KE(e));
 	}
 	session_set(q, r, cookie, ACCOUNT_SESSION_LIFE);
+	known_set(q, r, person);
 	log_info("signed-in", KS("client", client), KZ("mechanism", how),
 		 KN("person", person));
 	return true;
@@ -41,6 +43,7 @@ void browser_sign_out(struct request *q, struct response *r)
 		    account_session_close(worker_of(q)->books.lists, q->session->cookie)))
 		return;
 	session_clear(q, r);
+	known_clear(q, r);
 	go_said(q, r, STR("/login"), "signed-out", STR(""));
 }
 
@@ -121,7 +124,8 @@ static void by_link(struct request *q, struct response *r)
 		go_said(q, r, STR("/login"), "mailed", STR(""));
 }
 
-static void refused(struct request *q, struct response *r, err e)
+/* user: under which the tries count. */
+static void refused(struct request *q, struct response *r, str user, err e)
 {
 	struct worker *w = worker_of(q);
 	if (e.kind == ERR_LIMIT) {
@@ -130,7 +134,7 @@ static void refused(struct request *q, struct response *r, err e)
 	}
 	if (e.kind != ERR_DENIED && page_failed(q, r, e))
 		return;
-	throttle_failed(w->web->sign_ins, field(q, "address"), &q->client);
+	throttle_failed(w->web->sign_ins, user, &q->client);
 	log_warn("sign-in-refused", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("mechanism", "password"), KS("user", field(q, "address")));
 	r->status = 403;
@@ -139,24 +143,33 @@ static void refused(struct request *q, struct response *r, err e)
 	     "mail always works.");
 }
 
+/* Strangers may have used up the account's tries; those of a browser in which its owner
+ * has signed in before are its own. */
+static bool may_try(struct request *q, const struct address *x, str *user)
+{
+	struct throttle *t = worker_of(q)->web->sign_ins;
+	return throttle_may(t, *user, &q->client)
+	       || (x && known_is(q, x, user) && throttle_may(t, *user, &q->client));
+}
+
 static void by_password(struct request *q, struct response *r)
 {
 	struct address x;
 	struct account who;
 	struct worker *w = worker_of(q);
-	str address = field(q, "address");
-	if (!throttle_may(w->web->sign_ins, address, &q->client)) {
+	str user = field(q, "address");
+	err e = address_parse(q->arena, user, &x);
+	if (!may_try(q, e.kind ? NULL : &x, &user)) {
 		too_often(q, r);
 		return;
 	}
-	err e = address_parse(q->arena, address, &x);
 	if (e.kind)
 		e.kind = ERR_DENIED;
 	else if (!(e = worker_check(w)).kind)
 		e = account_sign_in(q->arena, w->books.lists, &x,
 				    request_form(q, "password"), &who);
 	if (e.kind)
-		refused(q, r, e);
+		refused(q, r, user, e);
 	else if (browser_sign_in(q, r, who.id, "password"))
 		go_on(q, r, field(q, "to"));
 }

@@ -7,6 +7,7 @@ static const struct trace_word words[] = {
 	{ "held", "Held for a moderator", "wait", false, "" },
 	{ "rejected", "Rejected", "bad", false, "" },
 	{ "discarded", "Discarded", "none", false, "" },
+	{ "counted", "Counted as a report", "ok", false, "" },
 	{ "queued", "Handed on to be sent", "ok", false, "" },
 	{ "delivered", "Delivered", "ok", true, "delivered" },
 	{ "kept", "Kept", "none", true, "kept" },

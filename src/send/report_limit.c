@@ -1,0 +1,68 @@
+#include "send/report_limit.h"
+
+#include "base/clock.h"
+#include "mail/address.h"
+#include "store/outbound/budget.h"
+#include "trust/suffix.h"
+
+enum { DAY = 86400 };
+
+static str organization(struct arena *a, str host)
+{
+	host = arena_lower(a, domain_ascii(a, host));
+	str org = suffix_org(a, suffix_known(), host);
+	return org.n ? org : host;
+}
+
+/* name+1@ and name+2@ are mostly one mailbox. */
+static str mailbox_of(struct arena *a, str address)
+{
+	str local, domain, name, tag;
+	if (!str_cut_last(address, '@', &local, &domain))
+		return STR("");
+	if (!str_cut(local, '+', &name, &tag))
+		name = local;
+	return arena_lower(a, arena_cat(a, name, STR("@"), domain));
+}
+
+struct report_to report_to(struct arena *a, str domain, str host, str mailbox)
+{
+	str org = organization(a, host);
+	return (struct report_to){ !str_eq(org, organization(a, domain)), org,
+				   mailbox_of(a, mailbox) };
+}
+
+/* The names that budgets are kept under. */
+static str host_name(struct arena *a, const struct report_to *to)
+{
+	return arena_cat(a, STR("reports:"), to->host);
+}
+
+static str mailbox_name(struct arena *a, const struct report_to *to)
+{
+	return arena_cat(a, STR("reports:"), to->mailbox);
+}
+
+err report_limit_ask(struct book *outbound, struct arena *a, const struct report_to *to,
+		     bool *yes)
+{
+	int64_t host = 0, mailbox = 0, since = clock_now() - DAY;
+	if (!to->third) {
+		*yes = true;
+		return OK;
+	}
+	TRY(budget_sum(outbound, host_name(a, to), since, &host));
+	if (to->mailbox.n)
+		TRY(budget_sum(outbound, mailbox_name(a, to), since, &mailbox));
+	*yes = host < REPORTS_TO_HOST && mailbox < REPORTS_TO_MAILBOX;
+	return OK;
+}
+
+err report_limit_count(struct book *outbound, struct arena *a, const struct report_to *to)
+{
+	if (!to->third)
+		return OK;
+	TRY(budget_add(outbound, host_name(a, to), clock_now(), 1));
+	return to->mailbox.n ? budget_add(outbound, mailbox_name(a, to), clock_now(), 1)
+			     : OK;
+}
