@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 struct reading {
 	struct arena *a;
@@ -134,7 +135,8 @@ static bool read_entries(struct reading *r, struct archive *x, int depth)
 			return archive_read_has_encrypted_entries(x) <= 0 || r->l->count;
 		if (said != ARCHIVE_OK && said != ARCHIVE_WARN)
 			return false;
-		if (!keep_name(r, entry_name(e)) || !read_entry(r, x, e, depth))
+		str name = entry_name(e);
+		if (!name.p || !keep_name(r, name) || !read_entry(r, x, e, depth))
 			return false;
 		if (archive_filter_bytes(x, 0) > 2 * (la_int64_t)LISTING_OCTETS_MAX)
 			return false;
@@ -158,6 +160,13 @@ bool listing_read(struct arena *a, str bytes, struct listing *l)
 	if (!looks_packed(bytes))
 		return false;
 	struct reading r = { .a = a, .l = l };
+	/* libarchive gives no name that the thread's locale does not have. */
+	locale_t wide = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = wide ? uselocale(wide) : (locale_t)0;
 	l->whole = read_level(&r, bytes, 0);
+	if (wide) {
+		uselocale(before);
+		freelocale(wide);
+	}
 	return true;
 }

@@ -96,6 +96,24 @@ static void test_kinds(void)
 	}
 }
 
+/* A zip whose name is marked as UTF-8, beyond what the locale C has. */
+static void test_marked(void)
+{
+	ARENA(a);
+	struct listing l;
+	str bytes = STR("\120\113\003\004\024\000\000\010\000\000\221\041\173\135\203\026"
+			"\334\214\001\000\000\000\001\000\000\000\013\000\000\000\147\162"
+			"\303\274\303\237\145\056\145\170\145\170\120\113\001\002\024\003"
+			"\024\000\000\010\000\000\221\041\173\135\203\026\334\214\001\000"
+			"\000\000\001\000\000\000\013\000\000\000\000\000\000\000\000\000"
+			"\000\000\200\001\000\000\000\000\147\162\303\274\303\237\145\056"
+			"\145\170\145\120\113\005\006\000\000\000\000\001\000\001\000\071"
+			"\000\000\000\052\000\000\000\000\000");
+	CHECK(listing_read(a, bytes, &l) && l.whole
+	      && has(&l, STR("gr\xc3\xbc\xc3\x9f"
+			     "e.exe")));
+}
+
 static void test_nested(void)
 {
 	ARENA(a);
@@ -182,6 +200,7 @@ static void test_containers(void)
 int main(void)
 {
 	test_kinds();
+	test_marked();
 	test_nested();
 	test_single();
 	test_bombs();
