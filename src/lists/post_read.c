@@ -134,6 +134,7 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	p->list = list;
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	p->vouched = setting_is(p->settings.authenticate, "any");
+	TRY(filter_message(a, &p->settings, p->message, &p->content));
 	return read_membership(lists, a, p);
 }
 

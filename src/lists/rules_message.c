@@ -190,3 +190,25 @@ err rule_recipients(struct book *lists, struct arena *a, const struct post *p,
 						"takes fewer than %lld",
 						n, (long long)most));
 }
+
+/* Owners hear of a post that goes to them alone where it is discarded (sort.c). */
+err rule_content(struct book *lists, struct arena *a, const struct post *p,
+		 struct ruling *r)
+{
+	static const struct {
+		const char *action;
+		enum verdict verdict;
+	} actions[] = {
+		{ "discard", VERDICT_DISCARD }, { "reject", VERDICT_REJECT },
+		{ "hold", VERDICT_HOLD },       { "preserve", VERDICT_HOLD },
+		{ "forward", VERDICT_DISCARD },
+	};
+	(void)lists;
+	for (size_t i = 0; p->content.refused.n && i < sizeof actions / sizeof *actions;
+	     i++)
+		if (setting_is(p->settings.filter_action, actions[i].action))
+			return rule_says(r, actions[i].verdict,
+					 arena_cat(a, STR("nothing of it is left: "),
+						   p->content.refused));
+	return OK;
+}

@@ -1,5 +1,6 @@
 #include "lists/settings.h"
 
+#include "lists/decorate.h"
 #include "lists/pattern.h"
 #include "mail/address.h"
 #include "store/lists/setting.h"
@@ -211,6 +212,16 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 	return OK;
 }
 
+/* What stands in each copy is asked more. */
+static err check_words(struct arena *a, const struct setting_def *row, str value)
+{
+	static const char *const keys[] = { "msg_header", "msg_footer" };
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (str_eq(str_from(row->key), str_from(keys[i])))
+			return decorate_check(a, str_from(keys[i]), value);
+	return OK;
+}
+
 static err check_address(struct arena *a, const struct setting_def *row, str value,
 			 str *clean)
 {
@@ -265,8 +276,10 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 			return wrong(a, row, value, STR("a whole number, 0 or more"));
 		*clean = value;
 		return OK;
-	case SETTING_IS_TEXT:
 	case SETTING_IS_LINES:
+		TRY(check_words(a, row, value));
+		return check_text(a, row, value, clean);
+	case SETTING_IS_TEXT:
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);

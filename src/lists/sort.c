@@ -101,6 +101,16 @@ static err take_rejected(struct sorting *s, const struct post *p,
 	return p->authentic ? report(s, STR("5.7.1"), j->reason) : OK;
 }
 
+/* filter_action=forward: of what the list does not take its owners have the only copy. */
+static err take_discarded(struct sorting *s, const struct post *p,
+			  const struct judgement *j)
+{
+	if (setting_is(str_from(j->rule), "content")
+	    && setting_is(p->settings.filter_action, "forward"))
+		TRY(owners_have(s->books, s->a, p, j->reason));
+	return sort_note(s, "discarded", judgement_text(s->a, j));
+}
+
 static err take_post(struct sorting *s)
 {
 	struct post p;
@@ -130,7 +140,7 @@ static err take_post(struct sorting *s)
 	case VERDICT_REJECT:
 		return take_rejected(s, &p, &j);
 	case VERDICT_DISCARD:
-		return sort_note(s, "discarded", judgement_text(s->a, &j));
+		return take_discarded(s, &p, &j);
 	case VERDICT_MISS:
 	case VERDICT_ACCEPT:
 		break;

@@ -207,12 +207,14 @@ static void wrap(struct arena *a, struct outgoing *out)
 		"Content-ID",       "Content-Disposition", "Content-Description",
 		"Content-Language", "Content-Location",    "Content-MD5",
 	};
-	const struct post *p = out->post;
+	const struct post *p = out->bare ? out->bare : out->post;
 	struct header_edit inside = { .drop = gone,
 				      .drop_count = sizeof gone / sizeof *gone,
 				      .prepend = STR(""),
 				      .append = STR("") };
 	str header = header_apply(a, &p->header, &inside);
+	if (out->words.n)
+		out->words = STR("left out: the post is inside, untouched");
 	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
 		step_drop(out, str_from(mime[i]));

@@ -13,6 +13,10 @@ from sink import Sink
 limit(400)
 DAY = 86400
 FORGED_FROM = '127.0.0.66'
+READ = ('plain', 'parted', 'dressed')  # whose text is looked at
+PARTED = ('--p\r\nContent-Type: multipart/alternative; boundary=q\r\n\r\n'
+          '--q\r\nContent-Type: text/plain\r\n\r\nin text\r\n--q\r\nContent-Type: text/html\r\n\r\nthe same in HTML\r\n--q--\r\n'
+          '--p\r\nContent-Type: application/octet-stream; name=tool.exe\r\n\r\nan octet file\r\n--p--\r\n')
 
 world = Sink('127.0.0.31', 0, 'home.host')
 far = Sink('127.0.0.32', world.port, 'far.host')
@@ -67,6 +71,10 @@ class List:
         if code != 250:
             self.see(self.plain(f'refused: {subject}: {said}'))
 
+    def send(self, subject, kind, body):
+        octets = message(f'Anna <{self.who("anna")}>', self.address, subject, body, MIME_Version='1.0', Content_Type=kind)
+        p.deliver(self.who('anna'), self.address, octets)
+
     def sub(self, part):
         return f'{self.name}-{part}@lists.example'
 
@@ -86,6 +94,9 @@ class List:
                            if m.field(k))
             for r in m.rcpts:
                 self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
+            if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
+                for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
+                    self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
             if 'Re: ' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     if 'lists.example' not in line or self.name in line:
@@ -132,6 +143,9 @@ class List:
         self.write('anna', 'aside', head='elsewhere@home.example')
         self.write('anna', 'unsubscribe')
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
+        self.send('parted', 'multipart/mixed; boundary=p', PARTED)
+        self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
+        self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         self.write('zoe', '', 'info\r\nwho\r\nlists\r\n', to=self.sub('request'))
         self.write('zoe', 'help me', to=self.sub('owner'))
         self.write('nina', '', to=self.sub('join'))
