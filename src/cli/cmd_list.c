@@ -1,4 +1,5 @@
 /* postern list …: making lists and setting them up. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "mail/date.h"
 #include "store/lists/domain.h"

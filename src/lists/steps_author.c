@@ -93,8 +93,7 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 {
 	const struct post *p = out->post;
 	if (p->settings.anonymous_list)
-		return (struct fate){ false, STR("it is the list's: nobody is to know "
-						 "the author") };
+		return keeps(STR("it is the list's: nobody is to know the author"));
 	if (!p->author.address.domain.n)
 		return keeps(STR("it names no single author"));
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
