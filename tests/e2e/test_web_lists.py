@@ -218,6 +218,7 @@ check('the moderator sees both', 'eva@uni.example' in mod.page and 'fred@uni.exa
 mod.submit('Request of eva@uni.example', 'accept')
 mod.get('/lists/dev/admin/held').submit('Request of fred@uni.example', 'reject', reason='Who are you?')
 equal('one is in', [m['address'] for m in p.json('member', 'ls', LIST) if m['address'][:4] in ('eva@', 'fred')], ['eva@uni.example'])
+check('the other has two letters', eventually(lambda: len(kept('fred@uni.example', 'Your request')) == 2))  # that it waits, and this
 check('the other is told why', b'Who are you?' in copy('fred@uni.example', 'Your request'))
 
 section('writing')
