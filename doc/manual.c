@@ -133,15 +133,8 @@ static void print_takes(const char *key, const char *type)
 	static const struct {
 		const char *key, *words[20]; /* word, label, word, label, ... */
 	} choices[] = {
-#define GROUP(id, title)
-#define SETTING(key, type, standard, mm2, mm3, label, help)
 #define CHOICES(key, ...) { #key, { __VA_ARGS__ } },
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(kinds[i].type, type))
@@ -171,13 +164,7 @@ static void print_settings(void)
 	     "| Mailman 3 |\n|---|---|---|---|---|---|");
 #define SETTING(key, type, standard, mm2, mm3, label, help) \
 	print_setting(#key, #type, standard, mm2, mm3, label, help);
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 }
 
 static void print_rules(void)

@@ -8,71 +8,35 @@
 #include <pthread.h>
 
 #define CHOICES_NAME(key) key##_choices
-#define GROUP(id, title)
-#define SETTING(...)
 #define CHOICES(key, ...) \
 	static const char *const CHOICES_NAME(key)[] = { __VA_ARGS__, NULL };
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 
 /* The rows in the table's order; a GROUP row carries only its title. */
 static const struct {
 	const char *key, *title;
 } groups[] = {
 #define GROUP(id, title) { #id, title },
-#define SETTING(...)
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 };
 
 /* Each setting has its EFFECT: without it this does not compile. */
-#define GROUP(id, title)
-#define SETTING(...)
-#define CHOICES(key, ...)
 #define EFFECT(key, with, other, shows) enum { HAS_EFFECT_##key = sizeof(shows) > 1 };
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 
 /* a number for each setting, so that its choices find it */
 enum {
-#define GROUP(id, title)
 #define SETTING(key, ...) ROW_##key, ROW_##key##_ = ROW_##key + HAS_EFFECT_##key - 1,
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 	ROWS
 };
 
 static const char *const *const choices[ROWS] = {
-#define GROUP(id, title)
-#define SETTING(...)
 #define CHOICES(key, ...) [ROW_##key] = CHOICES_NAME(key),
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 };
 
 static struct setting_def rows[] = {
-#define GROUP(id, title)
 #define SETTING(key_, type_, standard_, mm2_, mm3_, label_, help_) \
 	{ .key = #key_,                                            \
 	  .type = SETTING_IS_##type_,                              \
@@ -82,25 +46,13 @@ static struct setting_def rows[] = {
 	  .label = label_,                                         \
 	  .help = help_,                                           \
 	  .offset = offsetof(struct settings, key_) },
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 };
 
 static const char *const group_of[] = {
 #define GROUP(id, title)  "=" #id,
 #define SETTING(key, ...) #key,
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 };
 
 static pthread_once_t filled = PTHREAD_ONCE_INIT;

@@ -21,15 +21,8 @@
 #define SETTING_CHOICE   str /* one of the words; compare with setting_is */
 
 struct settings {
-#define GROUP(id, title)
 #define SETTING(key, type, standard, mm2, mm3, label, help) SETTING_##type key;
-#define CHOICES(key, ...)
-#define EFFECT(...)
 #include "lists/settings.def"
-#undef GROUP
-#undef SETTING
-#undef CHOICES
-#undef EFFECT
 };
 
 enum setting_type {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "lists/fanout.h"
 #include "net/recent.h"
+#include "send/report_limit.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/dmarc_tally.h"
 #include "store/outbound/message.h"
@@ -16,8 +17,7 @@
 enum {
 	DAY = 86400,
 	EACH_LOOK = 20,
-	GRACE_S = 600,       /* after midnight: what was counted is on its way here */
-	SPREAD_S = 4 * 3600, /* then: not everybody at once */
+	GRACE_S = 600, /* after midnight: what was counted is on its way here */
 	HOUR_MS = 3600000,
 	LOOK_MS =
 		30000, /* then tallies are written, and reports on TLS have their turn */
@@ -244,18 +244,10 @@ static err report(struct dmarc_reporter *d, struct arena *a,
 	return OK;
 }
 
-static int64_t spread(str domain)
-{
-	uint32_t h = 2166136261u; /* FNV-1a */
-	for (size_t i = 0; i < domain.n; i++)
-		h = (h ^ (unsigned char)domain.p[i]) * 16777619u;
-	return h % SPREAD_S;
-}
-
 static bool is_due(struct dmarc_reporter *d, const struct dmarc_domain *of)
 {
 	const struct again *again = recent_get(d->put_off, of->domain);
-	return clock_now() >= (of->day + 1) * DAY + GRACE_S + spread(of->domain)
+	return clock_now() >= (of->day + 1) * DAY + GRACE_S + report_spread(of->domain)
 	       && (!again || clock_mono_ms() >= again->at);
 }
 

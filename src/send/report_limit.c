@@ -4,7 +4,7 @@
 #include "store/outbound/budget.h"
 #include "trust/suffix.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, SPREAD_S = 4 * 3600 };
 
 /* name+1@ and name+2@ are mostly one mailbox. */
 static str mailbox_of(struct arena *a, str address)
@@ -57,4 +57,12 @@ err report_limit_count(struct book *outbound, struct arena *a, const struct repo
 	TRY(budget_add(outbound, host_name(a, to), clock_now(), 1));
 	return to->mailbox.n ? budget_add(outbound, mailbox_name(a, to), clock_now(), 1)
 			     : OK;
+}
+
+int64_t report_spread(str domain)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < domain.n; i++)
+		h = (h ^ (unsigned char)domain.p[i]) * 16777619u;
+	return h % SPREAD_S;
 }

@@ -28,3 +28,7 @@ MUST_USE err report_limit_ask(struct book *outbound, struct arena *a,
 			      const struct report_to *to, bool *yes);
 MUST_USE err report_limit_count(struct book *outbound, struct arena *a,
 				const struct report_to *to);
+
+/* Seconds behind the end of a day at which the reports on it to that domain are due:
+ * within four hours, and not everybody at once. */
+int64_t report_spread(str domain);

@@ -24,9 +24,8 @@
 enum {
 	DAY = 86400,
 	LOOK_MS = 5000,
-	EACH_LOOK = 20,      /* domains, so that tallies are written meanwhile, */
-	ALL_MS = 30000,      /* and no one begun after that */
-	SPREAD_S = 4 * 3600, /* after midnight: not everybody at once */
+	EACH_LOOK = 20, /* domains, so that tallies are written meanwhile, */
+	ALL_MS = 30000, /* and no one begun after that */
 	AGAIN_MS = 3600000,
 	EXPIRE_MS = 3600000,
 	KEEP_DAYS = 3, /* what could not be reported is old then */
@@ -342,18 +341,10 @@ static err report(struct reporter *r, struct arena *a, int64_t day, str domain,
 	return OK;
 }
 
-static int64_t spread(str domain)
-{
-	uint32_t h = 2166136261u; /* FNV-1a */
-	for (size_t i = 0; i < domain.n; i++)
-		h = (h ^ (unsigned char)domain.p[i]) * 16777619u;
-	return h % SPREAD_S;
-}
-
 static bool is_due(struct reporter *r, int64_t day, str domain)
 {
 	const int64_t *again = recent_get(r->put_off, domain);
-	return clock_now() >= (day + 1) * DAY + spread(domain)
+	return clock_now() >= (day + 1) * DAY + report_spread(domain)
 	       && (!again || clock_mono_ms() >= *again);
 }
 
