@@ -98,11 +98,13 @@ equal('other addresses are welcome', [t.reply()[0] for t in more], [220] * 15)
 with Talk(('127.0.0.1', p.port), source='127.0.20.9', greeting=False) as t:
     code, text = t.reply()
     check('the 21st of one network: 421', code == 421 and 'network' in text, text)
+check('the log says so', p.event('connection-limit', client='127.0.20.9', why='too many connections from your network'))
 other = [Talk(('127.0.0.1', p.port), source=f'127.0.{30 + i // 5}.1', greeting=False) for i in range(10)]
 equal('other networks, too', [t.reply()[0] for t in other], [220] * 10)
 with Talk(('127.0.0.1', p.port), source='127.0.99.1', greeting=False) as t:
     code, text = t.reply()
     check('the 31st of all: 421', code == 421 and 'too many' in text, text)
+check('the log says so', p.event('connection-limit', client='127.0.99.1', why='too many connections; try again later'))
 for t in own + more + other:
     t.sock.close()
 
@@ -254,7 +256,8 @@ with p.submit() as s:
             codes.append(s.docmd('AUTH PLAIN AGFubmFAdW5pLmV4YW1wbGUAd3Jvbmc=')[0])
         except smtplib.SMTPServerDisconnected:
             codes.append(0)
-check('five wrong sign-ins, then the door', codes[:5] == [535] * 5 or 421 in codes, codes)
+equal('four wrong sign-ins, and with the fifth the door', codes, [535] * 4 + [421, 0])
+check('the log says so', p.event('session-limit', of='refused-auths'))
 refused = 0
 for i in range(12):
     with p.submit() as s:

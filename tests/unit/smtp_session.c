@@ -79,6 +79,7 @@ static void offers(struct arena *a)
 		{ SMTP_SUBMISSIONS, true, true, "PLAIN LOGIN", "STARTTLS" },
 		{ SMTP_LOCAL, false, false, "DSN", "AUTH" },
 		{ SMTP_MX, false, true, "SIZE 1048576\r\n", "BINARYMIME" },
+		{ SMTP_MX, false, true, "\r\n250-8BITMIME\r\n", "XCLIENT" },
 		{ SMTP_MX, false, true, "SMTPUTF8", "EXPN" },
 		{ SMTP_MX, false, true, "ENHANCEDSTATUSCODES", "VRFY" },
 		{ SMTP_MX, false, true, "STARTTLS", "REQUIRETLS" },
