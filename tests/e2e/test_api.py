@@ -114,21 +114,23 @@ for name, value, key, stored in (
         ('default_member_action', 'hold', 'default_member_action', 'hold'),
         ('default_member_action', 'defer', 'default_member_action', 'accept'),
         ('bounce_info_stale_after', '9d', 'bounce_info_stale_after', '9'),
-        ('max_message_size', '77', 'max_message_size', '77'), ('archive_policy', 'private', 'archive_policy', 'private')):
+        ('max_message_size', '77', 'max_message_size', '77'), ('administrivia', 'False', 'administrivia', 'no'),
+        ('autoresponse_grace_period', '3d', 'autoresponse_grace_period', '3'), ('display_name', 'The Lab', 'display_name', 'The Lab'), ('archive_policy', 'private', 'archive_policy', 'private')):
     equal(f'{name} = {value} is taken', status('PATCH', LAB + 'config', {name: value}), 204)
     equal(f'{name} = {value} is stored', p.cli('list', 'get', 'lab@lists.example', key), stored + '\n')
     shown = call('GET', LAB + 'config/' + name)[2][name]
     check(f'{name} = {value} is shown', str(shown) == value, shown)
+equal('the list bears its name', call('GET', LAB.rstrip('/'))[2]['display_name'], 'The Lab')
 equal('one attribute', status('PUT', LAB + 'config/description', {'description': 'Crystals'}), 204)
 equal('and it is so', call('GET', LAB + 'config')[2]['description'], 'Crystals')
-for what, name, value in (('a fixed one', 'administrivia', 'True'), ('one that is worked out', 'post_id', '9'),
+for what, name, value in (('a fixed one', 'posting_pipeline', 'virgin'), ('one that is worked out', 'post_id', '9'),
                           ('a wrong word', 'archive_policy', 'maybe'), ('an unknown one', 'colour', 'red')):
     before = call('GET', LAB + 'config')[2]
     answer = call('PATCH', LAB + 'config', {'info': 'changed?', name: value})
     equal(f'{what} is refused', answer[0], 400)
     check(f'{what} is named', name in answer[2]['description'], answer[2])
     equal(f'{what}: nothing was changed', call('GET', LAB + 'config')[2], before)
-equal('what is so already may be written', status('PATCH', LAB + 'config', {'administrivia': 'False', 'volume': '1'}), 204)
+equal('what is so already may be written', status('PATCH', LAB + 'config', {'archive_rendering_mode': 'text', 'volume': '1'}), 204)
 equal('PUT wants all', status('PUT', LAB + 'config', {'info': 'x'}), 400)
 etag = call('GET', LAB.rstrip('/'))[2]['http_etag']
 equal('the tag stays', call('GET', LAB.rstrip('/'))[2]['http_etag'], etag)

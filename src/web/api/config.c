@@ -4,6 +4,7 @@
 
 #include "lists/owner.h"
 #include "store/archive/post.h"
+#include "store/lists/digest.h"
 #include "store/lists/list.h"
 
 /* ---- how Mailman writes some of the values */
@@ -167,14 +168,6 @@ static json_t *no_reply_address(struct api *x)
 	return api_str(arena_cat(x->a, STR("noreply@"), x->w->list->domain));
 }
 
-static json_t *display_name(struct api *x)
-{
-	json_t *list = api_list_json(x, x->w->list);
-	json_t *name = json_incref(json_object_get(list, "display_name"));
-	json_decref(list);
-	return name;
-}
-
 static json_t *created_at(struct api *x)
 {
 	struct list_row row;
@@ -201,7 +194,41 @@ static json_t *last_post_at(struct api *x)
 	return e.kind || !found ? json_null() : api_time(post.received_at);
 }
 
+/* Of the digests: the next one, and when the last one left. */
+static struct digest_state digests(struct api *x)
+{
+	struct digest_state s;
+	err e = digest_state_get(x->w->books.lists, x->w->list->id, &s);
+	return e.kind ? (struct digest_state){ .volume = 1, .issue = 1 } : s;
+}
+
+static json_t *volume(struct api *x)
+{
+	return json_integer(digests(x).volume);
+}
+
+static json_t *next_digest_number(struct api *x)
+{
+	return json_integer(digests(x).issue);
+}
+
+static json_t *digest_last_sent_at(struct api *x)
+{
+	return api_time(digests(x).sent_at);
+}
+
 /* ---- all of them */
+
+/* One name each: what is a setting is neither fixed nor worked out. */
+enum attribute_names {
+#define SETTING(key, ...)         ATTRIBUTE_##key,
+#define FIXED(name, ...)          ATTRIBUTE_##name,
+#define READ_ONLY(name, function) ATTRIBUTE_##name,
+#include "lists/settings.def"
+#include "web/api/config.def"
+#undef FIXED
+#undef READ_ONLY
+};
 
 static const struct fixed {
 	const char *name, *value, *reason;
@@ -224,12 +251,11 @@ static const struct setting_def *find_setting(str name)
 	return NULL;
 }
 
-/* NULL: no such row, or a setting has taken its place. */
 static const struct fixed *find_fixed(str name)
 {
 	for (size_t i = 0; i < sizeof fixed_rows / sizeof *fixed_rows; i++)
 		if (str_eq(name, str_from(fixed_rows[i].name)))
-			return find_setting(name) ? NULL : &fixed_rows[i];
+			return &fixed_rows[i];
 	return NULL;
 }
 
@@ -256,9 +282,8 @@ void api_config(struct api *x)
 			json_object_set_new(object, defs[i].mailman3,
 					    setting_json(x, &defs[i]));
 	for (size_t i = 0; i < sizeof fixed_rows / sizeof *fixed_rows; i++)
-		if (find_fixed(str_from(fixed_rows[i].name)))
-			json_object_set_new(object, fixed_rows[i].name,
-					    fixed_json(x, &fixed_rows[i]));
+		json_object_set_new(object, fixed_rows[i].name,
+				    fixed_json(x, &fixed_rows[i]));
 	api_json(x, object);
 }
 

@@ -2,6 +2,7 @@
 #include "web/api/api_inside.h"
 
 #include "lists/style.h"
+#include "store/lists/digest.h"
 #include "store/lists/domain.h"
 #include "store/lists/member.h"
 #include "store/lists/role.h"
@@ -14,10 +15,20 @@ static str path_of(struct api *x, const struct list_entry *list)
 /* "dev" is shown as "Dev", as Mailman does where nobody chose a name. */
 static str display_name(struct api *x, const struct list_entry *list)
 {
+	if (x->w->settings.display_name.n)
+		return x->w->settings.display_name;
 	char *name = arena_z(x->a, list->name);
 	if (*name >= 'a' && *name <= 'z')
 		*name = (char)(*name - 32);
 	return str_from(name);
+}
+
+/* Of its digests. */
+static int64_t volume(struct api *x, const struct list_entry *list)
+{
+	struct digest_state s;
+	err e = digest_state_get(x->w->books.lists, list->id, &s);
+	return e.kind ? 1 : s.volume;
 }
 
 /* Of the list at hand: its settings have been read. */
@@ -36,7 +47,7 @@ json_t *api_list_json(struct api *x, const struct list_entry *list)
 	json_object_set_new(object, "advertised",
 			    json_boolean(x->w->settings.advertised));
 	json_object_set_new(object, "member_count", json_integer(members));
-	json_object_set_new(object, "volume", json_integer(1));
+	json_object_set_new(object, "volume", json_integer(volume(x, list)));
 	api_link(x, object, path_of(x, list));
 	return object;
 }
