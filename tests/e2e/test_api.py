@@ -300,8 +300,6 @@ def play(method, path, body):
         return answer[0], player.location, answer[2]
     if answer[0] == 400 and form.get('subscription_policy') == 'moderate':
         call(method, path, {'subscription_policy': 'confirm_then_moderate'})
-    if answer[0] == 400 and 'display_name' in form and path.endswith('/config'):
-        call(method, path, {k: v for k, v in form.items() if k != 'display_name'})
     if answer[0] == 400 and method == 'POST' and path == 'domains':
         return answer[0], call('POST', 'domains', {'mail_host': form['mail_host']})[1], answer[2]
     return answer[:3]

@@ -95,6 +95,8 @@ bool api_read_request_id(str text, struct api_request_id *id);
 
 /* ---- what groups use of each other */
 
+/* As people say it; of the list at hand. */
+str api_display_name(struct api *x, const struct list_entry *list);  /* lists.c */
 json_t *api_list_json(struct api *x, const struct list_entry *list); /* lists.c */
 bool api_read_address(struct api *x, str text, str *key); /* addresses.c; else 404 */
 json_t *api_user_json(struct api *x, int64_t person);     /* users.c; NULL: nobody */

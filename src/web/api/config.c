@@ -13,6 +13,7 @@ enum shape {
 	SHAPE_PLAIN,
 	SHAPE_DAYS,  /* "7d" */
 	SHAPE_WORDS, /* a list of texts */
+	SHAPE_NAME,  /* of the list, also where nobody chose one */
 };
 
 /* Spelled otherwise there. */
@@ -25,12 +26,12 @@ static enum shape shape_of(str name)
 		{ "bounce_info_stale_after", SHAPE_DAYS },
 		{ "bounce_you_are_disabled_warnings_interval", SHAPE_DAYS },
 		{ "autoresponse_grace_period", SHAPE_DAYS },
+		{ "display_name", SHAPE_NAME },
 		{ "acceptable_aliases", SHAPE_WORDS },
 		{ "accept_these_nonmembers", SHAPE_WORDS },
 		{ "hold_these_nonmembers", SHAPE_WORDS },
 		{ "reject_these_nonmembers", SHAPE_WORDS },
 		{ "discard_these_nonmembers", SHAPE_WORDS },
-		{ "dmarc_addresses", SHAPE_WORDS },
 		{ "filter_extensions", SHAPE_WORDS },
 		{ "filter_types", SHAPE_WORDS },
 		{ "pass_extensions", SHAPE_WORDS },
@@ -78,6 +79,8 @@ static json_t *setting_json(struct api *x, const struct setting_def *def)
 		return api_str(arena_cat(x->a, text, STR("d")));
 	case SHAPE_WORDS:
 		return words_json(text);
+	case SHAPE_NAME:
+		return api_str(api_display_name(x, x->w->list));
 	case SHAPE_PLAIN:
 		break;
 	}

@@ -13,7 +13,7 @@ static str path_of(struct api *x, const struct list_entry *list)
 }
 
 /* "dev" is shown as "Dev", as Mailman does where nobody chose a name. */
-static str display_name(struct api *x, const struct list_entry *list)
+str api_display_name(struct api *x, const struct list_entry *list)
 {
 	if (x->w->settings.display_name.n)
 		return x->w->settings.display_name;
@@ -42,7 +42,7 @@ json_t *api_list_json(struct api *x, const struct list_entry *list)
 	json_object_set_new(object, "fqdn_listname", api_str(list->address));
 	json_object_set_new(object, "list_name", api_str(list->name));
 	json_object_set_new(object, "mail_host", api_str(list->domain));
-	json_object_set_new(object, "display_name", api_str(display_name(x, list)));
+	json_object_set_new(object, "display_name", api_str(api_display_name(x, list)));
 	json_object_set_new(object, "description", api_str(x->w->settings.description));
 	json_object_set_new(object, "advertised",
 			    json_boolean(x->w->settings.advertised));
