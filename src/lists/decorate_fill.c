@@ -18,6 +18,11 @@ static str name(const struct source *s)
 	return s->p->list->name;
 }
 
+static str shown(const struct source *s)
+{
+	return s->p->settings.display_name.n ? s->p->settings.display_name : name(s);
+}
+
 static str address(const struct source *s)
 {
 	return s->p->list->address;
@@ -96,7 +101,7 @@ static const struct {
 	const char *name;
 	str (*value)(const struct source *s);
 } placeholders[] = {
-	{ "display_name", name },       { "real_name", name },
+	{ "display_name", shown },      { "real_name", shown },
 	{ "list_name", name },          { "short_listname", name },
 	{ "_internal_name", name },     { "internal_name", name },
 	{ "listname", address },        { "fqdn_listname", address },

@@ -138,7 +138,8 @@ status('PATCH', LAB + 'config', {'description': 'Other', 'default_nonmember_acti
 check('and changes', call('GET', LAB.rstrip('/'))[2]['http_etag'] != etag)
 for n, verdict in enumerate(('accept', 'reject', 'discard')):
     p.deliver('zoe@home.example', 'lab@lists.example', message('zoe@home.example', 'lab@lists.example', f'held {n}'))
-held = eventually(lambda: [x for x in call('GET', LAB + 'held')[2].get('entries', []) if len(call('GET', LAB + 'held')[2]['entries']) == 3])
+eventually(lambda: call('GET', LAB + 'held/count')[2]['count'] == 3)
+held = call('GET', LAB + 'held')[2]['entries']
 equal('held', sorted(x['subject'] for x in held), ['held 0', 'held 1', 'held 2'])
 ids = {x['subject']: x['request_id'] for x in held}
 equal('counted', call('GET', LAB + 'held/count')[2]['count'], 3)
@@ -168,6 +169,15 @@ equal('preferences', status('PATCH', f'members/{anna["member_id"]}/preferences',
                             {'delivery_status': 'by_user', 'receive_own_postings': 'False'}), 204)
 equal('are kept', {k: v for k, v in call('GET', f'members/{anna["member_id"]}/preferences')[2].items() if k[:4] in ('deli', 'rece')},
       {'delivery_status': 'by_user', 'receive_own_postings': False})
+PREFERENCES = f'members/{anna["member_id"]}/preferences'
+equal('a form for who gets nothing', status('PATCH', PREFERENCES, {'delivery_mode': 'plaintext_digests'}), 400)
+equal('on again, in digests', status('PATCH', PREFERENCES, {'delivery_status': 'enabled', 'delivery_mode': 'plaintext_digests'}), 204)
+equal('enabled is no other form', status('PATCH', PREFERENCES, {'delivery_status': 'enabled'}), 204)
+equal('she reads digests', (call('GET', PREFERENCES)[2].get('delivery_mode'), call('GET', LAB + 'member/anna@home.example')[2]['delivery_mode'],
+                            p.json('member', 'ls', 'lab@lists.example')[0]['delivery']), ('plaintext_digests', 'plaintext_digests', 'plain'))
+equal('no such form', status('PATCH', PREFERENCES, {'delivery_mode': 'hourly'}), 400)
+equal('single posts again', status('PATCH', PREFERENCES, {'delivery_mode': 'regular'}), 204)
+equal('as before', call('GET', PREFERENCES)[2].get('delivery_mode'), None)
 equal('members leave in numbers', {k: v for k, v in call('DELETE', LAB + 'roster/member', {'emails': ['vera@home.example', 'no@home.example']})[2].items()
                                    if '@' in k}, {'vera@home.example': True, 'no@home.example': False})
 equal('by the command, too', [x['address'] for x in p.json('member', 'ls', 'lab@lists.example')], ['anna@home.example'])

@@ -254,13 +254,12 @@ void api_member_patch(struct api *x)
 	struct roster_one one;
 	struct ordered done;
 	str action = request_form(x->q, "moderation_action");
-	if (!roster_by_id(x, &one))
-		return;
-	if (x->q->form.count == 1
-	    && str_eq(request_form(x->q, "delivery_mode"), STR("regular"))) {
-		api_done(x);
+	if (x->q->form.count == 1 && request_form(x->q, "delivery_mode").n) {
+		api_member_preferences_set(x);
 		return;
 	}
+	if (!roster_by_id(x, &one))
+		return;
 	if (!one.member || x->q->form.count != 1
 	    || !pairs_get(&x->q->form, STR("moderation_action")).p) {
 		api_fail(x, 400,

@@ -29,6 +29,23 @@ static const char *status_of(const struct member_row *m)
 						     : "by_bounces";
 }
 
+static const struct {
+	const char *mode, *delivery;
+} modes[] = { { "regular", "regular" },
+	      { "mime_digests", "mime" },
+	      { "plaintext_digests", "plain" },
+	      { "summary_digests", "summary" } };
+enum { MODES = sizeof modes / sizeof *modes };
+
+/* Of who gets nothing it is not known. */
+const char *api_delivery_mode(const struct member_row *m)
+{
+	for (size_t i = 0; i < MODES; i++)
+		if (str_eq(m->delivery, str_from(modes[i].delivery)))
+			return modes[i].mode;
+	return "regular";
+}
+
 /* all: also what is as usual. */
 static json_t *preferences_json(const struct member_row *m, bool all)
 {
@@ -40,8 +57,9 @@ static json_t *preferences_json(const struct member_row *m, bool all)
 	}
 	if (all || str_eq(m->delivery, STR("off")))
 		json_object_set_new(object, "delivery_status", json_string(status_of(m)));
-	if (all)
-		json_object_set_new(object, "delivery_mode", json_string("regular"));
+	const char *mode = api_delivery_mode(m);
+	if (all || strcmp(mode, "regular"))
+		json_object_set_new(object, "delivery_mode", json_string(mode));
 	return object;
 }
 
@@ -82,58 +100,87 @@ void api_member_preferences_all(struct api *x)
 
 /* ---- changing them */
 
-static bool set_status(struct api *x, str value, json_t *args, json_t *set)
+static bool not_converted(struct api *x, str name)
+{
+	api_fail(x, 400, arena_cat(x->a, STR("Cannot convert parameters: "), name));
+	return false;
+}
+
+/* Whether mail is off, and who says so. status: what is asked for, "" for nothing. */
+static bool read_status(struct api *x, str status, json_t *args, bool *off)
 {
 	static const struct {
-		const char *status, *delivery, *by;
-	} rows[] = { { "enabled", "regular", "user" },
-		     { "by_user", "off", "user" },
-		     { "by_moderator", "off", "moderator" },
-		     { "by_bounces", "off", "bounces" } };
+		const char *status, *by;
+		bool off;
+	} rows[] = { { "enabled", "user", false },
+		     { "by_user", "user", true },
+		     { "by_moderator", "moderator", true },
+		     { "by_bounces", "bounces", true } };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		if (!str_eq(value, str_from(rows[i].status)))
+		if (!str_eq(status, str_from(rows[i].status)))
 			continue;
-		json_object_set_new(set, "delivery", json_string(rows[i].delivery));
 		json_object_set_new(args, "by", json_string(rows[i].by));
+		*off = rows[i].off;
 		return true;
 	}
-	api_fail(x, 400, STR("Cannot convert parameters: delivery_status"));
-	return false;
+	return !status.n || not_converted(x, STR("delivery_status"));
+}
+
+/* What is one choice here are two of Mailman's: whether mail comes, and in which form. */
+static bool set_delivery(struct api *x, const struct member_row *m, json_t *args,
+			 json_t *set)
+{
+	str status = request_form(x->q, "delivery_status"),
+	    mode = request_form(x->q, "delivery_mode");
+	bool was_off = str_eq(m->delivery, STR("off")), off = was_off;
+	const char *delivery = was_off ? "regular" : arena_z(x->a, m->delivery);
+	size_t i = 0;
+	while (mode.n && i < MODES && !str_eq(mode, str_from(modes[i].mode)))
+		i++;
+	if (i == MODES)
+		return not_converted(x, STR("delivery_mode"));
+	if (!read_status(x, status, args, &off))
+		return false;
+	if (mode.n)
+		delivery = modes[i].delivery;
+	if (off && mode.n && i) {
+		api_fail(x, 400,
+			 STR("Mail to this member is off: set delivery_status to enabled "
+			     "with that delivery_mode."));
+		return false;
+	}
+	if (off ? status.n > 0 : !str_eq(str_from(delivery), m->delivery))
+		json_object_set_new(set, "delivery", json_string(off ? "off" : delivery));
+	return true;
 }
 
 static bool set_switch(struct api *x, const struct preference *p, str value, json_t *set)
 {
 	bool none = str_eq(value, STR("None")) || !value.n;
-	if (!none && !api_is_true(value) && !api_is_false(value)) {
-		api_fail(x, 400,
-			 arena_cat(x->a, STR("Cannot convert parameters: "),
-				   str_from(p->name)));
-		return false;
-	}
+	if (!none && !api_is_true(value) && !api_is_false(value))
+		return not_converted(x, str_from(p->name));
 	bool yes = none ? p->usual : api_is_true(value);
 	json_object_set_new(set, p->option, json_string(yes ? "yes" : "no"));
 	return true;
 }
 
-static bool set_one(struct api *x, const struct pair *field, json_t *args, json_t *set)
+/* What set_delivery has not seen to. */
+static bool set_one(struct api *x, const struct pair *field, json_t *set)
 {
 	for (size_t i = 0; i < SWITCHES; i++)
 		if (str_eq(field->name, str_from(switches[i].name)))
 			return set_switch(x, &switches[i], field->value, set);
-	if (str_eq(field->name, STR("delivery_status")))
-		return set_status(x, field->value, args, set);
-	bool mode = str_eq(field->name, STR("delivery_mode"))
-		    && str_eq(field->value, STR("regular"));
-	bool language = str_eq(field->name, STR("preferred_language"))
-			&& str_eq(field->value, x->w->books.conf->site_lang);
-	if (mode || language)
+	if (str_eq(field->name, STR("delivery_status"))
+	    || str_eq(field->name, STR("delivery_mode"))
+	    || (str_eq(field->name, STR("preferred_language"))
+		&& str_eq(field->value, x->w->books.conf->site_lang)))
 		return true;
-	api_fail(
-		x, 400,
-		arena_cat(x->a, field->name,
-			  STR(" cannot be set to that here: a membership has "
-			      "delivery_status, receive_own_postings, receive_list_copy, "
-			      "acknowledge_posts and hide_address.")));
+	api_fail(x, 400,
+		 arena_cat(x->a, field->name,
+			   STR(" cannot be set to that here: a membership has "
+			       "delivery_status, delivery_mode, receive_own_postings, "
+			       "receive_list_copy, "
+			       "acknowledge_posts and hide_address.")));
 	return false;
 }
 
@@ -167,12 +214,14 @@ void api_member_preferences_set(struct api *x)
 	if (!find_member(x, &one))
 		return;
 	json_t *args = api_list_args(x), *set = json_object();
-	for (size_t i = 0; i < x->q->form.count; i++)
-		if (!set_one(x, &x->q->form.rows[i], args, set)) {
-			json_decref(args);
-			json_decref(set);
-			return;
-		}
+	bool good = set_delivery(x, one.member, args, set);
+	for (size_t i = 0; good && i < x->q->form.count; i++)
+		good = set_one(x, &x->q->form.rows[i], set);
+	if (!good) {
+		json_decref(args);
+		json_decref(set);
+		return;
+	}
 	file_preferences(x, &one, args, set);
 }
 
