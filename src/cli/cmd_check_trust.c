@@ -27,7 +27,9 @@ static int print(json_t *j)
 
 static err client_of(struct cli *c, struct net_addr *client)
 {
-	return net_parse_ip(str_from(cli_option(c, "ip")), client);
+	err e = net_parse_ip(str_from(cli_option(c, "ip")), client);
+	return e.kind ? err_in(c->a, e.kind, "--ip %s: %s", cli_option(c, "ip"), e.msg)
+		      : OK;
 }
 
 int cli_check_spf(struct cli *c)

@@ -24,6 +24,7 @@ struct setup {
 	struct cli *c;
 	str dir, domain, hostname, conf_file;
 	struct address admin;
+	bool again; /* there was a configuration */
 };
 
 static err read_options(struct setup *x)
@@ -42,7 +43,9 @@ static err read_options(struct setup *x)
 			"%s: a domain is a name with a dot, such as lists.example.org",
 			domain);
 	x->conf_file = arena_cat(c->a, x->dir, STR("/postern.conf"));
-	TRY(address_parse(c->a, str_from(admin), &x->admin));
+	err e = address_parse(c->a, str_from(admin), &x->admin);
+	if (e.kind)
+		return err_in(c->a, e.kind, "--admin %s: %s", admin, e.msg);
 	if (!str_eq(domain_ascii(c->a, x->admin.domain), x->domain))
 		return OK;
 	/* postmaster@ and abuse@ are forwarded to the administrator. */
@@ -123,7 +126,7 @@ static err make_folders(struct setup *x, const struct conf *conf)
 	struct arena *a = x->c->a;
 	str keys = conf_path(a, conf, conf->trust_keys);
 	str run = arena_cat(a, conf->site_data, STR("/run"));
-	TRY(file_mkdir(a, arena_z(a, x->dir), 0755));
+	TRY(make_folder(a, x->dir, 0755));
 	TRY(make_folder(a, conf->site_data, 0755));
 	TRY(make_folder(a, keys, 0700));
 	TRY(make_folder_of(a, conf, conf->tls_certificate));
@@ -205,12 +208,24 @@ static void print_records(struct setup *x, str records)
 	puts("\nand a PTR record of each of its addresses that names it.");
 }
 
+/* The link leads to https, which by default nobody serves. */
+static void print_pages(const struct conf *conf)
+{
+	if (conf->web_listen_tls.n || !str_starts(conf->site_url, STR("https:")))
+		return;
+	printf("\nIts pages are served at %.*s, without TLS. For the link to work put a "
+	       "proxy with\nTLS in front, or add to postern.conf, with the certificate "
+	       "of [tls]:\n\n    [web]\n    listen_tls = 0.0.0.0:443, [::]:443\n",
+	       STR_F(conf->web_listen));
+}
+
 static err set_up(struct setup *x, str *records, str *token)
 {
 	struct cli *c = x->c;
 	const struct conf *conf;
 	struct conf planned;
 	struct books *books;
+	x->again = there(c->a, x->conf_file);
 	TRY(read_conf(x, &planned));
 	TRY(make_folders(x, &planned));
 	TRY(write_new(c->a, x->conf_file, 0644, conf_text(x)));
@@ -232,12 +247,15 @@ int cli_init(struct cli *c)
 		return cli_usage("init needs --dir DIR --domain DOMAIN --admin ADDRESS");
 	CLI_TRY(c, read_options(&x));
 	CLI_TRY(c, set_up(&x, &records, &token));
-	printf("Made %.*s. Start the server:\n\n    postern -c %.*s serve\n\n",
-	       STR_F(x.dir), STR_F(x.conf_file));
+	printf("%s %.*s. Start the server, as root where its ports are below 1024:\n\n"
+	       "    postern -c %.*s serve\n\n",
+	       x.again ? "Nothing is missing now in" : "Made", STR_F(x.dir),
+	       STR_F(x.conf_file));
 	printf("Sign in as %.*s with this link, good once and for seven days:\n\n    "
 	       "%.*s/confirm/%.*s\n",
 	       STR_F(address_text(c->a, &x.admin)), STR_F(c->conf.site_url),
 	       STR_F(token));
+	print_pages(&c->conf);
 	print_records(&x, records);
 	return CLI_OK;
 }

@@ -13,11 +13,18 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 static err split_address(struct cli *c, const char *text, str *name, str *domain)
 {
 	struct address x;
-	TRY(address_parse(c->a, arena_lower(c->a, str_from(text)), &x));
+	if (!strchr(text, '@'))
+		return err_in(c->a, ERR_SYNTAX,
+			      "%s: a new list needs its whole address, such as %s@%.*s",
+			      text, text, STR_F(c->conf.site_domain));
+	err e = address_parse(c->a, arena_lower(c->a, str_from(text)), &x);
+	if (e.kind)
+		return err_in(c->a, e.kind, "%s: %s", text, e.msg);
 	*name = x.local;
 	*domain = domain_ascii(c->a, x.domain);
 	return list_name_check(c->a, *name);
@@ -30,9 +37,11 @@ static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 	TRY(split_address(c, c->args[0], &name, &domain));
 	*is_new = domain_find(books->lists, domain, &domain_id).kind == ERR_NOTFOUND;
 	TRY(domain_add(books->lists, domain, &domain_id));
-	TRY(list_make(books, c->a, str_from(c->args[0]),
-		      cli_option(c, "private") ? STR("private-default") : STR(""),
-		      &cli_actor, id));
+	err e = list_make(books, c->a, arena_cat(c->a, name, STR("@"), domain),
+			  cli_option(c, "private") ? STR("private-default") : STR(""),
+			  &cli_actor, id);
+	if (e.kind)
+		return err_in(c->a, e.kind, "%s: %s", c->args[0], e.msg);
 	const char *owner = cli_option(c, "owner");
 	return owner ? role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
 				 &cli_actor)
@@ -49,6 +58,10 @@ int cli_list_create(struct cli *c)
 	CLI_TRY(c, book_end(books->lists, create(c, books, &id, &is_new)));
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
+	if (!cli_option(c, "private"))
+		printf("Everybody may read its archive. For members alone: "
+		       "postern list set %s archive_policy=private\n",
+		       c->args[0]);
 	if (!cli_option(c, "owner"))
 		printf("Nobody owns it yet, so the administrator is asked.\n"
 		       "Give it an owner: postern role add %s owner ADDRESS\n",

@@ -287,7 +287,7 @@ err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str 
 	if (!row)
 		return err_in(
 			a, ERR_NOTFOUND,
-			"no setting \"%.*s\"; `postern list show LIST` names them all",
+			"no setting \"%.*s\"; postern list show LIST names them all",
 			STR_F(key));
 	TRY(setting_check(a, row, value, &clean));
 	if (str_eq(clean, str_from(row->standard)))

@@ -187,7 +187,6 @@ static err add(struct arena *a, enum listen_kind kind, str address,
 	if (fresh.fd < 0)
 		return OK;
 	set->at[set->count++] = fresh;
-	log_info("listening", KZ("kind", kinds[kind].name), KZ("address", fresh.address));
 	return OK;
 }
 
@@ -216,14 +215,27 @@ void listen_close_gone(const struct listen_set *old, const struct listen_set *se
 	}
 }
 
+/* Not before all are open: where one is busy, all are closed and tried again. */
+static void tell_new(const struct listen_set *old, const struct listen_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct listening *l = &set->at[i];
+		if (!l->activated && !find(old, l->kind, l->address))
+			log_info("listening", KZ("kind", kinds[l->kind].name),
+				 KZ("address", l->address));
+	}
+}
+
 err listen_open(struct arena *a, const struct conf *conf, const struct listen_set *old,
 		struct listen_set *set)
 {
 	struct listen_set fresh = { .count = 0 };
 	err e = add_all(a, conf, old, &fresh);
-	if (e.kind)
+	if (e.kind) {
 		listen_close_gone(&fresh, old);
-	else
-		*set = fresh;
-	return e;
+		return e;
+	}
+	tell_new(old, &fresh);
+	*set = fresh;
+	return OK;
 }

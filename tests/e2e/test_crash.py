@@ -102,7 +102,7 @@ threads = [threading.Thread(target=poster, args=(n,), daemon=True) for n in rang
 threads.append(threading.Thread(target=big_poster, daemon=True))
 for t in threads:
     t.start()
-order = ['smtpd', 'post', 'send', 'all', 'serve', 'everything', 'post', 'send']
+order = ['smtpd', 'post', 'send', 'all', 'serve', 'everything', 'web', 'fetch', 'post', 'send']
 for r in range(ROUNDS):
     time.sleep(random.uniform(0.05, 1.2))
     kill(order[r] if r < len(order) else random.choice(order))

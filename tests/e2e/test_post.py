@@ -236,6 +236,12 @@ check('an answer without a choice is told so', eventually(lambda: north.to(MODER
 p.deliver(MODERATOR, answer_to, signed(message(MODERATOR, answer_to, 'Re: x', '\r\nReject\r\n')))
 check('rejected by mail', p.event('held-handled', verdict='rejected'))
 nobody('stranger three')
+p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'by command', mid='<by-command@client.example>'))
+number = eventually(lambda: p.json('held', 'ls', LIST))[0]['id']
+p.cli('held', 'reject', str(number), '--reason', 'Off topic.')
+rows = p.trace('by-command@client.example')
+check('rejected by command, and why', any(r['what'] == 'rejected' and 'Off topic.' in r['detail'] for r in rows), rows)
+nobody('by command')
 equal('nothing waits', p.json('held', 'ls', LIST), [])
 p.cli('list', 'set', LIST, 'default_nonmember_action=reject')
 code, text = p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'stranger four'))
