@@ -8,6 +8,7 @@
 #include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
+#include "trust/trust.h"
 
 enum { MEMBERS_MAX = 20 }; /* of one report to the bare address */
 
@@ -112,13 +113,15 @@ static err take_named(struct taking *t, const struct bounce_failure *f, bool *co
 
 /* Anybody can write to the bare address: believed is what names a post of ours and
  * somebody whom it was sent to. Who makes that up five days long brings about a probe,
- * and no more: its path is known to the member alone. Without probes it counts nothing. */
+ * and no more: its path is known to the member alone. Without probes it counts nothing, nor
+ * where DMARC rejects its From: here no tag shows that it is about mail of ours. */
 static err take_bare(struct taking *t, const struct bounce *b)
 {
 	bool any = false, counts;
 	struct settings settings;
 	TRY(settings_load(t->books->lists, t->a, t->x->list->id, &settings));
-	t->counts = settings.verp_probes;
+	t->counts = settings.verp_probes
+		    && !trust_said(t->x->arrival->trust).dmarc_reject;
 	for (size_t i = 0; t->post.id && i < b->count && i < MEMBERS_MAX; i++) {
 		TRY(take_named(t, &b->failures[i], &counts));
 		any = any || counts;

@@ -3,15 +3,17 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/budget.h"
 #include "lists/press.h"
 #include "lists/members.h"
 #include "lists/notice.h"
 #include "lists/publish.h"
 #include "mail/mime.h"
+#include "net/addr.h"
 #include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 
-enum { LINES_MAX = 10, ROSTER_MAX = 2000 };
+enum { LINES_MAX = 10, ROSTER_MAX = 2000, JOINS_HOURLY = 60 };
 
 struct run { /* one mail's commands */
 	struct books *books;
@@ -93,12 +95,37 @@ static err say_lists(struct run *r, str argument)
 	return OK;
 }
 
+/* Each asks a mailbox that may be a stranger's: a network has as many as on the web, whatever
+ * names it uses. An author who is proven can fill no mailbox but one of their own domain's. */
+static err check_network(struct run *r)
+{
+	struct net_addr client;
+	bool over;
+	if (r->c->authentic || net_parse_ip(r->c->client, &client).kind)
+		return OK;
+	client = net_prefix(&client, 24, 64);
+	TRY(budget_count(r->books, r->a,
+			 arena_cat(r->a, STR("joins from "), net_ip_text(r->a, &client)),
+			 1, 1, JOINS_HOURLY, &over));
+	return over ? FAIL(ERR_DENIED,
+			   "too many requests to join came from your network; "
+			   "try again in an hour, or join on the list's web "
+			   "page")
+		    : OK;
+}
+
 /* The answer comes by mail to the address itself, so asking proves nothing and
  * needs no proof. */
+static err ask_join(struct run *r)
+{
+	TRY(check_network(r));
+	return member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
+}
+
 static err do_join(struct run *r, str argument)
 {
 	(void)argument;
-	err e = member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
+	err e = ask_join(r);
 	if (!e.kind)
 		say(r, STR("Look for a mail that asks you to confirm."));
 	return say_err(r, e);
@@ -325,7 +352,7 @@ static err one_word(struct books *books, struct arena *a, const struct mail_comm
 static err join_word(struct run *r, str argument)
 {
 	(void)argument;
-	err e = member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
+	err e = ask_join(r);
 	if (!e.kind || err_is_passing(e))
 		return e;
 	say(r, str_from(e.msg));

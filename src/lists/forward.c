@@ -27,6 +27,7 @@ struct leaving {        /* what differs between the kinds */
 	str budget; /* whose */
 	int64_t limit, hours;
 	bool proven; /* the return path is the sender's own */
+	bool as_is;  /* in no other form, since somebody has signed it */
 };
 
 /* By network: a stranger's flood freezes no other's mail. */
@@ -68,6 +69,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 			    && message_has_8bit(h.raw),
 		.eightbit = message_has_8bit(f->message),
 		.tls = tls_want_of(a, &h),
+		.author_signed = l->as_is,
 	};
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
@@ -203,7 +205,10 @@ static err forward_to(struct books *books, struct arena *a, const struct forward
 		.budget = budget_of(a, f, arena_cat(a, STR("alias:"), name)),
 		.limit = ALIAS_HOURLY,
 		.hours = 1,
-		.proven = proven
+		.proven = proven,
+		/* In another form it would be a stranger's without proof: of our own
+		 * it has a seal that says what we found, and few believe it. */
+		.as_is = !f->arrival->account && trust_said(f->arrival->trust).is_signed
 	};
 	return leave(books, a, f, &l);
 }

@@ -165,6 +165,7 @@ static err read_command(struct sorting *s, struct mail_command *c)
 				    .from = p.author,
 				    .authentic = p.authentic,
 				    .proven = has_proven_path(s),
+				    .client = s->arrival->client,
 				    .source = source_of(s, s->recipient->address),
 				    .token = s->meaning.token };
 	return OK;
@@ -239,6 +240,14 @@ static err take_srs(struct sorting *s)
 }
 
 static err serve(struct sorting *s);
+static err take_as_meant(struct sorting *s);
+
+/* The tag shows that we sent what it is about: proof enough, whatever DMARC says of a
+ * report's From. */
+static bool is_answer_to_ours(const struct sorting *s)
+{
+	return s->meaning.member && !s->arrival->reverse_path.n;
+}
 
 /* Reports that nobody can read go to who the list says. */
 static err take_unread(struct sorting *s)
@@ -251,7 +260,7 @@ static err take_unread(struct sorting *s)
 				     "site_owner")
 				  ? MEANS_ADMIN
 				  : MEANS_OWNER;
-	return serve(s);
+	return is_answer_to_ours(s) ? take_as_meant(s) : serve(s);
 }
 
 /* What has a return path is no bounce: a person who wrote to LIST-bounces means those
@@ -308,6 +317,11 @@ static err (*const takers[MEANS_KINDS])(struct sorting *s) = {
 	[MEANS_SRS] = take_srs,        [MEANS_NOBODY] = take_nobody,
 	[MEANS_FOREIGN] = take_nobody, /* foreign recipients have gone before, all at once */
 };
+
+static err take_as_meant(struct sorting *s)
+{
+	return takers[s->meaning.what](s);
+}
 
 /* What we wrote ourselves without a return path. */
 static bool is_our_own_notice(struct sorting *s)
@@ -391,7 +405,7 @@ static err serve(struct sorting *s)
 		return sort_note(s, "rejected", str_from(why));
 	TRY(answer(s, &ends));
 	return ends ? sort_note(s, "discarded", STR("answered by the list itself"))
-		    : takers[s->meaning.what](s);
+		    : take_as_meant(s);
 }
 
 err sort_in_part(struct sorting *s, err (*act)(struct sorting *s))

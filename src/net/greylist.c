@@ -7,20 +7,37 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { KNOWN_MAX = 50000, TRIES_MAX = 50000, KNOWN_DAYS = 35, TRY_DAYS = 2, DAY = 86400 };
+enum {
+	TRIES_MAX = 50000,
+	TRY_SECONDS = 2 * 86400,
+	DAY = 86400,
+	NEWS_MAX = 10000, /* what is too much is told of when it comes again */
+};
+
+struct known {
+	int64_t at;   /* when it last passed */
+	int64_t told; /* and as of when that is among the news, or was */
+};
+
+struct news {
+	char network[48];
+	int64_t at;
+};
 
 struct greylist {
 	pthread_mutex_t lock;
 	int64_t delay;
-	struct recent *known; /* network -> int64_t, when it last passed */
+	struct recent *known; /* network -> struct known */
 	struct recent *tries; /* network, sender, domain -> int64_t, the first one */
+	struct news *news;
+	size_t news_count, news_room;
 };
 
 struct greylist *greylist_new(int64_t delay)
 {
 	struct greylist *g = mem_zero(sizeof *g);
 	g->delay = delay;
-	g->known = recent_new(KNOWN_MAX, sizeof(int64_t), NULL);
+	g->known = recent_new(GREYLIST_KNOWN_MAX, sizeof(struct known), NULL);
 	g->tries = recent_new(TRIES_MAX, sizeof(int64_t), NULL);
 	pthread_mutex_init(&g->lock, NULL);
 	return g;
@@ -32,6 +49,7 @@ void greylist_free(struct greylist *g)
 		return;
 	recent_free(g->known);
 	recent_free(g->tries);
+	free(g->news);
 	pthread_mutex_destroy(&g->lock);
 	free(g);
 }
@@ -42,15 +60,25 @@ static str network(struct arena *a, const struct net_addr *client)
 	return net_ip_text(a, &net);
 }
 
-/* The time kept under a key; 0 where it is older than that many days. */
-static int64_t *look(struct recent *r, str key, int64_t now, int64_t days)
+static void add_news(struct greylist *g, str net, int64_t at)
 {
-	int64_t *at = recent_get(r, key);
-	if (!at)
-		at = recent_add(r, key);
-	if (*at < now - days * DAY || *at > now) /* or the clock was set back */
-		*at = 0;
-	return at;
+	if (g->news_count == g->news_room) {
+		g->news_room = g->news_room ? g->news_room * 2 : 64;
+		g->news = mem_grow(g->news, g->news_room * sizeof *g->news);
+	}
+	struct news *x = &g->news[g->news_count++];
+	*x = (struct news){ .at = at };
+	memcpy(x->network, net.p, net.n);
+}
+
+static void passes(struct greylist *g, str net, struct known *k, int64_t now)
+{
+	k->at = now;
+	bool stale = k->told <= now - DAY || k->told > now;
+	if (!stale || g->news_count == NEWS_MAX || net.n >= sizeof g->news->network)
+		return;
+	k->told = now;
+	add_news(g, net, now);
 }
 
 bool greylist_knows(struct greylist *g, const struct net_addr *client)
@@ -59,12 +87,29 @@ bool greylist_knows(struct greylist *g, const struct net_addr *client)
 	str key = network(a, client);
 	int64_t now = clock_now();
 	pthread_mutex_lock(&g->lock);
-	int64_t *at = recent_get(g->known, key);
-	bool known = at && *at >= now - (int64_t)KNOWN_DAYS * DAY;
+	struct known *k = recent_get(g->known, key);
+	bool known = k && k->at >= now - GREYLIST_KNOWN_SECONDS;
 	if (known)
-		*at = now;
+		passes(g, key, k, now);
 	pthread_mutex_unlock(&g->lock);
 	return known;
+}
+
+static struct known *known_of(struct greylist *g, str net)
+{
+	struct known *k = recent_get(g->known, net);
+	return k ? k : recent_add(g->known, net);
+}
+
+/* When the first try was; 0: there was none of late. */
+static int64_t *first_try(struct greylist *g, str key, int64_t now)
+{
+	int64_t *at = recent_get(g->tries, key);
+	if (!at)
+		at = recent_add(g->tries, key);
+	if (*at < now - TRY_SECONDS || *at > now) /* or the clock was set back */
+		*at = 0;
+	return at;
 }
 
 int64_t greylist_wait(struct greylist *g, const struct net_addr *client, str sender,
@@ -75,14 +120,45 @@ int64_t greylist_wait(struct greylist *g, const struct net_addr *client, str sen
 	str key = arena_lower(a, arena_cat(a, net, STR(" "), sender, STR(" "), domain));
 	int64_t now = clock_now();
 	pthread_mutex_lock(&g->lock);
-	int64_t *first = look(g->tries, key, now, TRY_DAYS);
+	int64_t *first = first_try(g, key, now);
 	if (!*first)
 		*first = now;
 	int64_t left = *first + g->delay - now;
 	if (left <= 0) {
 		recent_remove(g->tries, key);
-		*look(g->known, net, now, KNOWN_DAYS) = now;
+		passes(g, net, known_of(g, net), now);
 	}
 	pthread_mutex_unlock(&g->lock);
 	return left > 0 ? left : 0;
+}
+
+void greylist_news(struct greylist *g, struct arena *a, struct greylist_news **x,
+		   size_t *n)
+{
+	pthread_mutex_lock(&g->lock);
+	*n = g->news_count;
+	*x = arena_alloc(a, (*n + 1) * sizeof **x);
+	for (size_t i = 0; i < *n; i++)
+		(*x)[i] = (struct greylist_news){
+			.network = arena_copy(a, str_from(g->news[i].network)),
+			.passed_at = g->news[i].at,
+		};
+	pthread_mutex_unlock(&g->lock);
+}
+
+void greylist_written(struct greylist *g, size_t n)
+{
+	pthread_mutex_lock(&g->lock);
+	g->news_count -= n;
+	if (g->news_count)
+		memmove(g->news, g->news + n, g->news_count * sizeof *g->news);
+	pthread_mutex_unlock(&g->lock);
+}
+
+void greylist_restore(struct greylist *g, str network, int64_t passed_at)
+{
+	pthread_mutex_lock(&g->lock);
+	struct known *k = known_of(g, network);
+	k->at = k->told = passed_at;
+	pthread_mutex_unlock(&g->lock);
 }

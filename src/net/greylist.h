@@ -1,11 +1,16 @@
 /* net/greylist.h: whoever is not known waits once (RFC 6647): a mail server tries again,
  * much of what only sends does not. What is known is kept in memory, bounded, and for
  * networks (/24, /64), since large senders try again from another machine.
- * Thread-safe.
+ * What has passed is told once a day for who writes it down, and given back after a
+ * restart. Thread-safe.
  *
  *     struct greylist *g = greylist_new(300);
  *     if (!greylist_knows(g, &client)
  *         && (wait = greylist_wait(g, &client, sender, domain)) > 0) ... 451
+ *
+ *     greylist_news(g, a, &x, &n);            one thread
+ *     ... written ...
+ *     greylist_written(g, n);
  */
 #pragma once
 
@@ -19,6 +24,22 @@ void greylist_free(struct greylist *g);
 
 /* Whether one of that network has passed within 35 days; then it is remembered anew. */
 bool greylist_knows(struct greylist *g, const struct net_addr *client);
+
+enum { GREYLIST_KNOWN_MAX = 50000, GREYLIST_KNOWN_SECONDS = 35 * 86400 };
+
+struct greylist_news {
+	str network;       /* its first address, in words */
+	int64_t passed_at; /* seconds */
+};
+
+/* Those that have passed and are not written yet, in that order: who is new, and who was
+ * last told of a day ago. They stay until greylist_written says that the first n are. */
+void greylist_news(struct greylist *g, struct arena *a, struct greylist_news **x,
+		   size_t *n);
+void greylist_written(struct greylist *g, size_t n);
+
+/* One that passed before the start: the oldest first. */
+void greylist_restore(struct greylist *g, str network, int64_t passed_at);
 
 /* Seconds until a mail of that sender for that domain passes; 0: it passes, and from
  * now on its network is known. What was first tried two days ago begins anew. */

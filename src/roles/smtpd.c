@@ -240,38 +240,6 @@ static err open_tls(struct smtpd *d)
 	return tls_server(d->role->a, d->role->tls_chain, d->role->tls_key, &d->tls);
 }
 
-/* Every few seconds, so that no message costs a sync for it. */
-static void *write_counts(void *arg)
-{
-	enum { EACH_MS = 5000, LOOK_MS = 100 };
-	struct smtpd *d = arg;
-	while (!role_draining(d->role)) {
-		err e = dmarc_counts_write(d->dmarc);
-		if (e.kind)
-			log_warn("dmarc-counts-put-off", KE(e),
-				 KZ("do", "free space on the disk; it is tried again"));
-		for (int i = 0; i < EACH_MS / LOOK_MS && !role_draining(d->role); i++)
-			thread_sleep(LOOK_MS);
-	}
-	return NULL;
-}
-
-static err start_counts(struct smtpd *d)
-{
-	if (!d->conf->trust_dmarc_reports)
-		return OK;
-	TRY(dmarc_counts_open(d->role->a, d->conf->site_data, &d->dmarc));
-	return thread_start(write_counts, d);
-}
-
-/* Of the messages that sessions took to their end meanwhile. */
-static void end_counts(struct smtpd *d)
-{
-	err e = d->dmarc ? dmarc_counts_write(d->dmarc) : OK;
-	if (e.kind)
-		log_warn("tallies-lost", KE(e), KZ("do", "nothing: a report lacks them"));
-}
-
 static err prepare(struct smtpd *d)
 {
 	const struct conf *conf = d->conf;
@@ -297,7 +265,7 @@ static err prepare(struct smtpd *d)
 	TRY(open_reader(d, &d->accounts));
 	TRY(open_reader(d, &d->rules));
 	TRY(commit_new(d->role->a, conf, d->role, &d->commit));
-	TRY(start_counts(d));
+	TRY(smtpd_memory_start(d));
 	TRY(smtpd_watch(d));
 	smtpd_look_at_disk(d);
 	configure(d);
@@ -352,6 +320,6 @@ int smtpd_main(struct role *role)
 	while (!role_draining(role))
 		poll(&p, 1, 1000);
 	drain(d);
-	end_counts(d);
+	smtpd_memory_end(d);
 	return 0;
 }

@@ -82,6 +82,11 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 	x->disposition = str_from(dmarc_policy_word(done));
 	if (done == d->published)
 		return;
+	if (d->verdict == DMARC_TEMPERROR && outcome == DMARC_TAKEN) {
+		x->reason = STR("other");
+		x->comment = STR("DNS gave no answer: no verdict");
+		return;
+	}
 	if (c->trust->vouched_aligned) {
 		x->reason = STR("trusted_forwarder");
 		x->comment = STR("our gateway saw it pass");
@@ -119,13 +124,21 @@ static str signatures(struct arena *a, const struct dmarc_case *c)
 	return arena_copy(a, buf_str(&b));
 }
 
+/* A message that DNS left open is told of where the record is known, when it is dealt
+ * with (one that is put off comes again): neither identifier aligned, and the mechanism's own
+ * result says which got no answer (RFC 9990 section 3.1.1, "temperror"). */
+static bool has_verdict(const struct dmarc_result *d)
+{
+	return d->verdict == DMARC_PASS || d->verdict == DMARC_FAIL
+	       || d->verdict == DMARC_TEMPERROR;
+}
+
 bool dmarc_note(struct arena *a, const struct dmarc_case *c, struct dmarc_seen *row)
 {
 	const struct dmarc_result *d = &c->trust->dmarc;
 	str local, host = STR("");
 	str_cut_last(c->ask->sender, '@', &local, &host);
-	if ((d->verdict != DMARC_PASS && d->verdict != DMARC_FAIL)
-	    || !wants_reports(a, d->record) || is_report(a, c))
+	if (!has_verdict(d) || !wants_reports(a, d->record) || is_report(a, c))
 		return false;
 	struct dmarc_seen x = { .day = clock_now() / DAY,
 				.domain = plain_name(a, d->record_domain),

@@ -22,8 +22,8 @@ struct dmarc_case {
 };
 
 /* Fills all but id and messages; it lives in a. False: there is nothing to tell anybody:
- * no record, none that asks for reports by mail, no verdict, or the message is a report
- * itself. */
+ * no record, none that asks for reports by mail, neither a verdict nor a
+ * temporary error, or the message is a report itself. */
 bool dmarc_note(struct arena *a, const struct dmarc_case *c, struct dmarc_seen *row);
 
 struct dmarc_counts;

@@ -26,7 +26,8 @@
 
 struct commit; /* the committer */
 struct caller; /* a session's thread: smtpd.c */
-struct site;   /* policy for mail that nobody signed in for: smtpd_site.c */
+struct greylist;
+struct site; /* policy for mail that nobody signed in for: smtpd_site.c */
 
 struct reader { /* a connection to the lists book, one user at a time */
 	pthread_mutex_t lock;
@@ -47,7 +48,10 @@ struct smtpd {
 	struct throttle *sign_ins;
 	struct upstream upstream;
 	struct site *site;
+	struct greylist *greylist;  /* NULL: nobody waits */
 	struct dmarc_counts *dmarc; /* NULL: [trust] dmarc_reports is off */
+	pthread_mutex_t known_lock;
+	struct book *known; /* the inbound book, for what has passed the greylist */
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;
@@ -98,6 +102,12 @@ MUST_USE err smtpd_site_new(struct smtpd *d);
  * to try again to who is not known (greylist). Leaves r alone otherwise. */
 void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_rcpt *to,
 		     const struct meaning *m, struct smtp_reply *r);
+
+/* What is kept in memory, and written every five seconds so that no message costs a sync
+ * for it: counts for reports, and who has passed the greylist. The first reads what was
+ * written; the second writes what the last sessions left. */
+MUST_USE err smtpd_memory_start(struct smtpd *d);
+void smtpd_memory_end(struct smtpd *d);
 
 /* The address that limits count a client by: a gateway stands for many, and counts in the
  * total alone. */

@@ -20,8 +20,7 @@ struct site {
 	size_t deny_count, allow_count;
 	struct net_block *networks;
 	size_t network_count;
-	struct greylist *greylist; /* NULL: nobody waits */
-	struct rate *silences;     /* a line an hour of a list that does not answer */
+	struct rate *silences; /* a line an hour of a list that does not answer */
 };
 
 static err read_allow(struct arena *a, str words, struct site *site)
@@ -62,7 +61,7 @@ err smtpd_site_new(struct smtpd *d)
 	TRY(read_allow(a, d->conf->smtp_allow, site));
 	site->silences = rate_new(1, 1);
 	if (d->conf->smtp_greylist)
-		site->greylist = greylist_new(d->conf->smtp_greylist);
+		d->greylist = greylist_new(d->conf->smtp_greylist);
 	d->site = site;
 	return OK;
 }
@@ -139,7 +138,7 @@ static bool has_spf_pass(struct visit *v, const struct smtp_session *s, str send
 static void greylist(struct visit *v, struct smtp_session *s, const struct smtp_rcpt *to,
 		     struct smtp_reply *r)
 {
-	struct greylist *g = v->d->site->greylist;
+	struct greylist *g = v->d->greylist;
 	str sender = address_is_null(&s->mail.from)
 			     ? STR("")
 			     : address_text(smtp_scratch(s), &s->mail.from);
@@ -164,12 +163,12 @@ void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_
 {
 	const struct site *site = v->d->site;
 	if (v->is_local || v->is_back || v->is_upstream || s->account
-	    || m->what == MEANS_ADMIN || (!site->deny_count && !site->greylist))
+	    || m->what == MEANS_ADMIN || (!site->deny_count && !v->d->greylist))
 		return;
 	if (v->standing == STANDS_NOT_ASKED)
 		v->standing = look_up(v);
 	if (v->standing == STANDS_LISTED)
 		smtp_say(r, 550, "5.7.1", v->listed);
-	else if (v->standing == STANDS_UNKNOWN && site->greylist && !is_answer(s, m))
+	else if (v->standing == STANDS_UNKNOWN && v->d->greylist && !is_answer(s, m))
 		greylist(v, s, to, r);
 }

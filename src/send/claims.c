@@ -7,13 +7,14 @@
 #include <stdlib.h>
 
 enum {
-	OPEN_MOST = 1000, /* messages that have turns; the others wait for theirs */
-	FIRST = 200,      /* of a message come in at once, although memory is full ... */
-	FIRST_FLOW = 10,  /* ... where its list has no more under way ... */
-	SPARE = 10000,    /* ... and by no more than this */
-	OWN_EACH = 100,   /* of a message may wait for a crowded destination ... */
-	FLOW_EACH = 300,  /* ... and of a list */
-	CATCH_UP = 200,   /* of those that were left come in a turn */
+	OPEN_MOST = 1000, /* messages that have turns; the others wait for theirs ... */
+	OPEN_FEW = 10,    /* ... but for these of each flow ... */
+	LATER_MOST = 100000, /* ... and so many are known to wait */
+	FIRST = 200,     /* of a message come in at once, although memory is full ... */
+	FIRST_FLOW = 10, /* ... where its list has no more under way ... */
+	OWN_EACH = 100,  /* of a message may wait for a crowded destination ... */
+	FLOW_EACH = 300, /* ... and of a list */
+	CATCH_UP = 200,  /* of those that were left come in a turn */
 };
 
 /* --- one turn --- */
@@ -149,17 +150,38 @@ static bool has_spare_room(struct dispatcher *d, uint64_t flow)
 	       && (!f || f->turns < FIRST_FLOW);
 }
 
-/* A new message's first turn comes at once. */
-static err begin_turns(struct dispatcher *d, int64_t id)
+static size_t turns_in(const struct turns *t, uint64_t flow)
 {
-	struct open_message *m = mem_zero(sizeof *m);
-	bool some;
-	m->turn.message = id;
-	m->flow = dispatch_flow(d, id);
-	bool room = has_spare_room(d, m->flow);
+	const struct flow *f = turns_of(t, flow);
+	return f ? f->turns : 0;
+}
+
+static bool may_open(const struct dispatcher *d, uint64_t flow)
+{
+	return d->open_count < OPEN_MOST
+	       || turns_in(&d->open, flow) + turns_in(&d->idle, flow) < OPEN_FEW;
+}
+
+/* A new message's first turn comes at once. */
+static err begin_turns(struct dispatcher *d, struct open_message *m)
+{
+	bool some, room = has_spare_room(d, m->flow);
 	turns_add(&d->open, &m->turn, m->flow);
 	d->open_count++;
 	return room ? take_turn(d, m, FIRST, &some) : OK;
+}
+
+/* One whose flow has its share of turns waits, and those behind it do not. */
+static err notice(struct dispatcher *d, int64_t id)
+{
+	struct open_message *m = mem_zero(sizeof *m);
+	m->turn.message = id;
+	m->flow = dispatch_flow(d, id);
+	if (may_open(d, m->flow) && !turns_in(&d->later, m->flow))
+		return begin_turns(d, m);
+	turns_add(&d->later, &m->turn, m->flow);
+	d->later_count++;
+	return OK;
 }
 
 static err notice_some(struct dispatcher *d, size_t limit, size_t *n)
@@ -170,19 +192,38 @@ static err notice_some(struct dispatcher *d, size_t limit, size_t *n)
 	for (size_t i = 0; i < *n; i++) {
 		d->noticed = m[i].id;
 		if (m[i].owing)
-			TRY(begin_turns(d, m[i].id));
+			TRY(notice(d, m[i].id));
 	}
 	return OK;
 }
 
-/* At a start most messages of the book are long done with. */
+/* Those that had to wait: of each flow the first that may. */
+static err open_later(struct dispatcher *d)
+{
+	struct flow *next;
+	for (struct flow *f = d->later.first; f; f = next) {
+		struct turn *x = f->first;
+		next = f->next;
+		if (!may_open(d, f->id))
+			continue;
+		turns_leave(&d->later, x);
+		d->later_count--;
+		TRY(begin_turns(d, (struct open_message *)x));
+	}
+	return OK;
+}
+
+/* At a start most messages of the book are long done with. Where all turns are given a
+ * page a call is looked for who gets one all the same. */
 static err notice_messages(struct dispatcher *d)
 {
-	size_t n = 0, limit = 0;
-	while (n == limit && d->open_count < OPEN_MOST) {
-		limit = OPEN_MOST - d->open_count;
-		TRY(notice_some(d, limit, &n));
-	}
+	size_t n = OPEN_MOST;
+	TRY(open_later(d));
+	if (d->later_count >= LATER_MOST)
+		return OK;
+	do
+		TRY(notice_some(d, OPEN_MOST, &n));
+	while (n == OPEN_MOST && d->open_count < OPEN_MOST);
 	return OK;
 }
 
@@ -208,6 +249,7 @@ void claims_free(struct dispatcher *d)
 {
 	turns_free(&d->open);
 	turns_free(&d->idle);
+	turns_free(&d->later);
 }
 
 /* --- what stayed behind --- */

@@ -106,6 +106,18 @@ size_t destination_of_flow(struct sender *s, str name, uint64_t flow)
 	return n;
 }
 
+/* At all of them: a look at each. */
+size_t destinations_of_flow(const struct sender *s, uint64_t flow)
+{
+	size_t n = 0;
+	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));) {
+		const struct destination *d = x->value;
+		const struct flow *f = turns_of(&d->lines, flow);
+		n += f ? f->waiting : 0;
+	}
+	return n;
+}
+
 size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message)
 {
 	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {

@@ -196,10 +196,16 @@ err dispatch_take_owed(struct dispatcher *d, struct arena *a, const struct deliv
 
 /* --- retries --- */
 
+/* By others' deliveries: a flow that has few there comes in past them. */
 static bool is_crowded(struct dispatcher *d, const struct delivery *x)
 {
+	uint64_t flow = dispatch_flow(d, x->message);
 	pthread_mutex_lock(&d->s->lock);
-	bool crowded = destination_waiting(d->s, x->destination) >= IN_MEMORY_EACH;
+	size_t waiting = destination_waiting(d->s, x->destination);
+	bool crowded = waiting >= IN_MEMORY_EACH * 2
+		       || (waiting >= IN_MEMORY_EACH
+			   && destination_of_flow(d->s, x->destination, flow)
+				      >= FLOW_LOW);
 	if (crowded)
 		ask_for(destination_get(d->s, x->destination, TLS_WANT_USUAL), x);
 	pthread_mutex_unlock(&d->s->lock);
@@ -257,6 +263,8 @@ static err claim_due(struct dispatcher *d)
 		TRY(delivery_due(d->outbound, a, clock_now(), limit, &x, &n));
 		TRY(take_due(d, a, x, n));
 	}
+	if (n == limit)
+		TRY(claim_few(d));
 	d->due_at = clock_mono_ms() + LOOK_MS;
 	return OK;
 }

@@ -1,5 +1,6 @@
 /* send/dispatch_inside.h: the dispatcher, among its own files. dispatch.c is its thread,
- * what it takes and the retries; claims.c the new ones, each list in turn. */
+ * what it takes and the retries, in order of time; due.c those of who has few, while others
+ * fill memory; claims.c the new ones, each list in turn. */
 #pragma once
 
 #include "send/sender_inside.h"
@@ -28,11 +29,14 @@ struct dispatcher {
 	struct book *outbound;
 	int64_t noticed; /* messages up to there were open at some time, or had nothing */
 	struct turns open;
-	struct turns idle;          /* those of them whose turn brought nothing */
-	size_t open_count;          /* in both */
+	struct turns idle;  /* those of them whose turn brought nothing */
+	size_t open_count;  /* in both */
+	struct turns later; /* beyond OPEN_MOST: each flow in turn gets in */
+	size_t later_count;
 	int64_t patience;           /* ms until an open one is looked at again */
 	int64_t walked;             /* the highest delivery that a turn has looked at */
 	int64_t ahead;              /* the highest that was claimed besides the turns */
+	int64_t few_at, few_id;     /* how far due.c has looked at retries */
 	int64_t due_at;             /* when retries are looked for again */
 	struct destination *behind; /* those with new ones that were left in the book */
 	struct known known[KNOWN];
@@ -61,3 +65,9 @@ MUST_USE err claim_new(struct dispatcher *d);
  * destination. */
 MUST_USE err claim_behind(struct dispatcher *d);
 void claims_free(struct dispatcher *d);
+
+/* --- due.c --- */
+
+/* Memory is full, and more retries are due: of each flow that has few in memory some come
+ * in all the same. */
+MUST_USE err claim_few(struct dispatcher *d);

@@ -102,6 +102,7 @@ enum {
 	IN_MEMORY_MAX = 20000, /* items, of all destinations */
 	IN_MEMORY_EACH = 2000, /* of one: a slow one must not fill the memory of all */
 	FLOW_LOW = 50,         /* of a flow there: fewer, and more come, whatever waits */
+	SPARE = 10000,         /* beyond that come some of who has few there */
 	CLAIM = 1000,
 	TO_MOST = 50, /* recipients of a transaction */
 };
@@ -116,6 +117,7 @@ void destination_put(struct sender *s, struct destination *d, struct item *i);
 /* How many wait of a flow, and of a message of it. */
 size_t destination_of_flow(struct sender *s, str name, uint64_t flow);
 size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message);
+size_t destinations_of_flow(const struct sender *s, uint64_t flow);
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
 /* The next one, as turns.h says. NULL: nothing waits. */
 struct item *destination_take(struct sender *s, struct destination *d);

@@ -89,6 +89,8 @@ struct trust_said {
 	bool spf_fail;        /* it is not, as its domain says outright (-all) */
 	bool dmarc_fail;      /* From is forged, as far as its domain tells */
 	bool dmarc_reject;    /* From is forged, and its domain asks for a refusal */
+	bool is_signed;       /* a DKIM signature of anybody held when it came, or DNS did
+			       * not give its key */
 	bool unsigned_strict; /* its domain asks for proof, and no signature of it is there
 			       * that holds or whose key DNS did not give */
 };

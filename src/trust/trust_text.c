@@ -223,6 +223,27 @@ static bool saw_spf(const json_t *row)
 	return ours && *ours && theirs && str_ieq(str_from(ours), str_from(theirs));
 }
 
+static bool kept_signature(const json_t *row)
+{
+	const json_t *all = json_object_get(row, "dkim");
+	bool yes = false;
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const char *word = text_of(json_array_get(all, i), "result");
+		yes = yes || is_word(word, dkim_word(DKIM_PASS))
+		      || is_word(word, dkim_word(DKIM_TEMPERROR));
+	}
+	return yes;
+}
+
+static bool has_signature(const struct trust_result *t)
+{
+	bool yes = false;
+	for (size_t i = 0; i < t->dkim_count; i++)
+		yes = yes || t->dkim[i].verdict == DKIM_PASS
+		      || t->dkim[i].verdict == DKIM_TEMPERROR;
+	return yes;
+}
+
 struct trust_said trust_said(str json)
 {
 	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
@@ -243,6 +264,7 @@ struct trust_said trust_said(str json)
 					   dmarc_word(DMARC_FAIL))
 				&& is_word(text_of(dmarc, "policy"),
 					   dmarc_policy_word(DMARC_REJECT)),
+		.is_signed = kept_signature(row),
 		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
 	};
 	json_decref(row);
@@ -259,6 +281,7 @@ struct trust_said trust_says(const struct trust_result *t)
 		.dmarc_fail = !t->aligned && d->verdict == DMARC_FAIL,
 		.dmarc_reject = d->verdict == DMARC_FAIL && d->record.n
 				&& d->policy == DMARC_REJECT,
+		.is_signed = has_signature(t),
 		.unsigned_strict = is_unsigned(t),
 	};
 }

@@ -35,6 +35,9 @@ domain('silent.example', 'v=DMARC1; p=none')
 domain('small.example', 'v=DMARC1; p=none; rua=mailto:r@small.example!1k')
 domain('down.example', 'v=DMARC1; p=none; rua=mailto:r@dead.example')
 zone['_dmarc.dead.example'] = 'SERVFAIL'
+zone['lame.example'] = 'SERVFAIL'
+zone['_dmarc.lame.example'] = {'TXT': ['v=DMARC1; p=quarantine; rua=mailto:lame@collector.example']}
+zone['lame.example._report._dmarc.collector.example'] = {'TXT': ['v=DMARC1']}
 zone['nobody-asked.example'] = zone['collector.example'] = MX
 zone['strict.example._report._dmarc.collector.example'] = {'TXT': ['v=DMARC1; rua=mailto:instead@collector.example']}
 dns = NameServer(zone)
@@ -82,16 +85,17 @@ code, text = comes('x@strict.example', EVIL, to='dev-owner@lists.example')
 check('what its domain asks to refuse is refused', code == 550, (code, text))
 for name in ('victim', 'silent', 'small', 'down'):
     equal(f'mail of {name}.example', comes(f'x@{name}.example', EVIL)[0], 250)
-check('all of it is counted, but for who wants no report', eventually(lambda: carried(7), 20, 0.2), p.tail())
+equal('mail whose SPF gets no answer', comes('x@lame.example', EVIL, to='dev-owner@lists.example')[0], 250)
+check('all of it is counted, but for who wants no report', eventually(lambda: carried(8), 20, 0.2), p.tail())
 check('no report before the day is over', not [m for m in sink.mails if m.field('Subject').startswith('Report')])
 
 section('killed between the steps')
 equal('one more', comes(ANNA, EVIL)[0], 250)
-check('counted', eventually(lambda: carried(8), 20, 0.2))
+check('counted', eventually(lambda: carried(9), 20, 0.2))
 p.kill()
 p.start()
 equal('and one more', comes(ANNA, EVIL)[0], 250)
-check('counted after a crash, once', eventually(lambda: carried(9), 20, 0.2) and not carried(10), p.tail())
+check('counted after a crash, once', eventually(lambda: carried(10), 20, 0.2) and not carried(11), p.tail())
 
 section('the day after')
 midnight = today + DAY - now
@@ -134,13 +138,19 @@ t = eventually(lambda: sink.to('instead@collector.example'), 20, 0.2)
 if check('elsewhere, where DNS agrees, to whom it names', t, p.tail()):
     seen = read(t[0])
     equal('what was refused', [(r['count'], r['disposition'], r['reasons']) for r in seen['records']], [(1, 'reject', [])])
+t = eventually(lambda: sink.to('lame@collector.example'), 20, 0.2)
+if check('a temporary error is told of, too', t, p.tail()):
+    row = read(t[0])['records'][0]
+    equal('nothing was applied', [row[k] for k in ('count', 'disposition', 'spf', 'dkim')], [1, 'none', 'fail', 'fail'])
+    equal('and why', [(x['type'], x['comment']) for x in row['reasons']], [('other', 'DNS gave no answer: no verdict')])
+    equal('which mechanism had no answer', [(x['method'], x['domain'], x['result']) for x in row['results']], [('spf', 'lame.example', 'temperror')])
 check('the one whom nobody asked', eventually(lambda: p.events('dmarc-report-unwanted', domain='victim.example'), 10))
 check('too large for who says so', eventually(lambda: p.events('dmarc-report-too-large', domain='small.example'), 10))
 
 section('once, and to nobody else')
 time.sleep(6)
 reports = [m for m in sink.mails if m.field('Subject').startswith('Report Domain:')]
-equal('reports', sorted(r for m in reports for r in m.rcpts), ['dmarc+r@mail.uni.example', 'instead@collector.example'])
+equal('reports', sorted(r for m in reports for r in m.rcpts), ['dmarc+r@mail.uni.example', 'instead@collector.example', 'lame@collector.example'])
 del zone['_dmarc.dead.example']
 zone['dead.example'] = MX
 zone['down.example._report._dmarc.dead.example'] = {'TXT': ['v=DMARC1']}

@@ -2,6 +2,7 @@
 administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
 import re
 import sqlite3
+import subprocess
 from email.header import decode_header, make_header
 
 import dkim
@@ -207,6 +208,38 @@ m = got('ben@home.example', 'noch ein Gruß')
 check('others get it as it came', m and 'SMTPUTF8' in m.mail_params, m and m.mail_params)
 far.offers.append('SMTPUTF8')
 p.cli('member', 'remove', LIST, 'paul@utf.example')
+
+section('signed by another')
+subprocess.run(['openssl', 'genrsa', '-out', p.dir + '/dkim.pem', '2048'], capture_output=True, check=True)
+public = subprocess.run(['openssl', 'rsa', '-in', p.dir + '/dkim.pem', '-pubout'], capture_output=True, text=True, check=True).stdout
+dns.zone['sel._domainkey.far.example'] = {'TXT': ['v=DKIM1; k=rsa; p=' + ''.join(public.split('\n')[1:-2])]}
+
+
+def eightbit(subject, signed):
+    mail = message(FAR, 'bugs@lists.example', subject, 'Grüße\r\n', MIME_Version='1.0', Content_Type='text/plain; charset=utf-8',
+                   Content_Transfer_Encoding='8bit')
+    sign = dkim.sign(mail, b'sel', b'far.example', open(p.dir + '/dkim.pem', 'rb').read(), include_headers=[b'from', b'subject'])
+    mail = (sign if signed else b'') + mail
+    equal(f'"{subject}" is taken', p.deliver(FAR, 'bugs@lists.example', mail)[0], 250)
+    return mid_of(mail)
+
+
+home.offers.remove('8BITMIME')
+eventually(lambda: not home.live, 5)
+eightbit('in any form', False)
+m = got('ben@home.example', 'in any form')
+check('without a signature it goes in seven bits', m and m.data.isascii() and 'Gr=C3=BC=C3=9Fe' in m.text(), m and m.data[-300:])
+mid = eightbit('as it is', True)
+refused = eventually(lambda: [r for r in p.trace(mid) if r['what'] == 'refused'], 10)
+check('what is signed is not changed but refused', refused and all('5.6.3' in r['detail'] for r in refused), p.trace(mid))
+m = got(FAR, 'not delivered', far)
+equal('nobody has it', home.to('ben@home.example', Subject='as it is'), [])
+home.offers.append('8BITMIME')
+eventually(lambda: not home.live, 5)
+eightbit('as it is, after all', True)
+m = got('ben@home.example', 'as it is, after all')
+check('where eight bits pass its signature holds', m and dkim.verify(m.data, dnsfunc=lambda name, timeout=5: dns.zone[
+    name.decode().rstrip('.')]['TXT'][0].encode()))
 
 section('TLS')
 pem = (p.data + '/keys/tls.pem', p.data + '/keys/tls.key')

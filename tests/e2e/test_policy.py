@@ -1,5 +1,6 @@
 """What a site does with mail that nobody has signed in for: lists in DNS, greylisting, whom it lets pass, and DNS that is away."""
 import re
+import sqlite3
 
 from harness import Postern, Talk, check, done, equal, eventually, limit, section
 from mailing import message
@@ -34,6 +35,11 @@ def server(**sets):
     p.cli('list', 'set', LIST, 'default_nonmember_action=accept')
     p.cli('member', 'add', LIST, ANNA, BEN)
     return p.start()
+
+
+def known():
+    with sqlite3.connect(f'file:{p.data}/inbound/inbound.db?mode=ro', uri=True) as b:
+        return [row[0] for row in b.execute('SELECT network FROM known_network')]
 
 
 def tries(p, source, sender='x@evil.example', to=LIST, helo='mail.evil.example'):
@@ -129,6 +135,11 @@ p.set_clock(299 + 2)
 equal('when its time is over, a neighbour may try for it', tries(p, NEIGHBOUR)[0], 250)
 equal('and the network is known', tries(p, STRANGER, 'y@other.example')[0], 250)
 equal('another is not', tries(p, '127.0.42.1')[0], 451)
+check('it stands in the book within seconds', eventually(lambda: known() == ['127.0.5.0'], 15), known())
+p.kill()
+p.start()
+equal('which a crash does not take away: known', tries(p, NEIGHBOUR, 'z@third.example')[0], 250)
+equal('and who waited begins anew', tries(p, '127.0.42.1')[0], 451)
 equal('a mail that nobody waits for passes whole', p.deliver('x@evil.example', LIST, message(
     'x@evil.example', LIST, 'whole'), source=STRANGER)[0], 250)
 check('to the members', eventually(lambda: sink.to(BEN, Subject='whole')), p.tail())

@@ -336,6 +336,34 @@ static void test_bare(struct books_test *t)
 	CHECK(run(t) && member(t, id).bounce_score == 1);
 }
 
+static const char FORGED[] = "{\"dmarc\":{\"result\":\"fail\",\"policy\":\"reject\"}}";
+
+/* What DMARC says of a report's From: nothing where the tag proves that it is about mail of
+ * ours; at the bare address it is then no report that counts. */
+static void test_dmarc(struct books_test *t)
+{
+	int64_t id = books_member(t, books_entry(t, DEV), "dmarc@uni.example");
+	int64_t message = post(t, "dmarc@x"), entries;
+	str path = retpath_make(t->a, &t->books.mac, STR(DEV), id);
+	str failed = report(t, "dmarc@uni.example", "failed", "dmarc@x");
+	struct ledger_entry went = { .at = clock_now_ms(),
+				     .message = message,
+				     .recipient = STR("dmarc@uni.example"),
+				     .member = id,
+				     .what = STR("delivered") };
+	BOOKS_MUST(t, ledger_add(t->books.outbound, &went, 1));
+	/* a tag of another's, and none */
+	str wrong = arena_cat(t->a, str_first(path, path.n - 16), STR("x@lists.example"));
+	entries = books_count(t, "event", "report > 0 AND class <> ''");
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, wrong), failed, FORGED)));
+	CHECK(ok(books_arrives_as(t, "", "dev-bounces@lists.example", failed, FORGED)));
+	CHECK(books_count(t, "event", "report > 0 AND class <> ''") == entries);
+	CHECK(run(t) && member(t, id).bounce_score == 0);
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path), failed, FORGED)));
+	CHECK(books_count(t, "event", "report > 0 AND class <> ''") == entries + 1);
+	CHECK(run(t) && member(t, id).bounce_score == 1);
+}
+
 static void test_probe_report(struct books_test *t)
 {
 	int64_t id = books_member(t, books_entry(t, DEV), "probed@uni.example");
@@ -446,6 +474,15 @@ static void test_unread(struct books_test *t)
 			CHECK(holds(books_owed(t), cases[i].to));
 	}
 	CHECK(holds(books_noted(t, "discarded"), "cannot be read"));
+	/* the tag opens the owners' door, whatever DMARC says, and no other address does */
+	books_set(t, DEV, "forward_unrecognized_bounces_to", "administrators");
+	str odd = STR("Subject: hm\r\n\r\nwe wonder\r\n");
+	int64_t before = books_count(t, "message", "kind = 'forward'");
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, path), odd, FORGED)));
+	CHECK(books_count(t, "message", "kind = 'forward'") == before + 1);
+	CHECK(ok(books_arrives_as(t, "", "dev-bounces@lists.example", odd, FORGED)));
+	CHECK(ok(books_arrives_as(t, "x@y.example", arena_z(t->a, path), odd, FORGED)));
+	CHECK(books_count(t, "message", "kind = 'forward'") == before + 1);
 }
 
 int main(void)
@@ -465,6 +502,7 @@ int main(void)
 	test_cut_off_by_time(&t);
 	test_report(&t);
 	test_bare(&t);
+	test_dmarc(&t);
 	test_probe_report(&t);
 	test_complaints(&t);
 	test_stuck_entry(&t);

@@ -191,6 +191,39 @@ static void test_join(struct books_test *t)
 			     STR("anna@uni.example"), &m)));
 }
 
+/* Letters with a token. */
+static int64_t asked(struct books_test *t, int from, int n, const char *trust)
+{
+	int64_t before = books_count(t, "pending", "1");
+	for (int i = from; i < from + n; i++) {
+		const char *who = arena_z(t->a, arena_printf(t->a, "j%d@far.example", i));
+		const char *to = i % 2 ? "dev-join@lists.example"
+				       : "dev-request@lists.example";
+		CHECK(ok(books_arrives_as(t, who, to, mail(t, who, "join", ""), trust)));
+	}
+	return books_count(t, "pending", "1") - before;
+}
+
+/* However many names a network uses it has us write to sixty an hour; who is proven to
+ * have asked is no stranger to the mailbox, and is not counted. */
+static void test_join_limit(struct books_test *t)
+{
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM budget"));
+	CHECK(asked(t, 0, 30, "{}") == 30);
+	CHECK(asked(t, 100, 40, "{\"aligned\":true}") == 40);
+	CHECK(asked(t, 30, 40, "{}") == 30);
+	CHECK(holds(books_noted(t, "discarded"), "not answered"));
+	CHECK(asked(t, 200, 4, "{\"aligned\":true}") == 4);
+	const char *who =
+		"j300@far.example"; /* its return path is its own: it hears why */
+	CHECK(ok(books_arrives_as(t, who, "dev-join@lists.example", mail(t, who, "", ""),
+				  "{\"spf\":\"pass\"}")));
+	CHECK(holds(letter_to(t, who, ""), "too many requests to join"));
+	BOOKS_MUST(t, book_run(t->books.outbound,
+			       "UPDATE budget SET hour = hour - 1")); /* an hour later */
+	CHECK(asked(t, 400, 2, "{}") == 2);
+}
+
 /* Mail that a program wrote is neither answered nor obeyed, at any of the addresses. */
 static void test_automated(struct books_test *t)
 {
@@ -283,6 +316,7 @@ int main(void)
 	test_unproven(&t);
 	test_html(&t);
 	test_join(&t);
+	test_join_limit(&t);
 	test_automated(&t);
 	test_roster(&t);
 	test_many_verdicts(&t);

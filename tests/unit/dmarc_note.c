@@ -41,6 +41,14 @@ static const struct row {
 	  DMARC_HELD, "a@lab.example", "x", false, "none/local_policy/lab.example" },
 	{ "v=DMARC1; p=reject; t=y" RUA, DMARC_FAIL, DMARC_REJECT, DMARC_QUARANTINE,
 	  DMARC_HELD, "a@lab.example", "x", false, "none/local_policy/lab.example" },
+	/* DNS gave no answer: that nothing was applied has its reason */
+	{ "v=DMARC1; p=none" RUA, DMARC_TEMPERROR, DMARC_NONE, DMARC_NONE, DMARC_TAKEN,
+	  "a@lab.example", "x", false, "none//lab.example" },
+	{ "v=DMARC1; p=reject" RUA, DMARC_TEMPERROR, DMARC_REJECT, DMARC_REJECT,
+	  DMARC_TAKEN, "a@lab.example", "x", false, "none/other/lab.example" },
+	{ "v=DMARC1; p=reject" RUA, DMARC_TEMPERROR, DMARC_REJECT, DMARC_REJECT,
+	  DMARC_HELD, "a@lab.example", "x", false,
+	  "quarantine/local_policy/lab.example" },
 	/* not told */
 	{ "v=DMARC1; p=none", DMARC_PASS, DMARC_NONE, DMARC_NONE, DMARC_TAKEN, "", "x",
 	  false, NULL },
@@ -50,7 +58,9 @@ static const struct row {
 	  DMARC_NONE, DMARC_TAKEN, "", "x", false, NULL },
 	{ "", DMARC_VERDICT_NONE, DMARC_NONE, DMARC_NONE, DMARC_TAKEN, "", "x", false,
 	  NULL },
-	{ "v=DMARC1; p=none" RUA, DMARC_TEMPERROR, DMARC_NONE, DMARC_NONE, DMARC_TAKEN,
+	{ "", DMARC_TEMPERROR, DMARC_NONE, DMARC_NONE, DMARC_TAKEN, "", "x", false,
+	  NULL },
+	{ "v=DMARC1; p=none" RUA, DMARC_PERMERROR, DMARC_NONE, DMARC_NONE, DMARC_TAKEN,
 	  "", "x", false, NULL },
 	/* a report is not told of, unless it is forged */
 	{ "v=DMARC1; p=none" RUA, DMARC_PASS, DMARC_NONE, DMARC_NONE, DMARC_TAKEN, "",

@@ -258,6 +258,40 @@ static void test_reports(struct books_test *t)
 	}
 }
 
+/* What bears a signature that holds, or may, leaves as it is or not at all; a bounce in
+ * whatever form the server takes. */
+static void test_signed(struct books_test *t)
+{
+	static const struct {
+		const char *to, *trust;
+		bool as_is;
+	} cases[] = {
+		{ "bugs@lists.example", "{\"dkim\":[{\"result\":\"pass\"}]}", true },
+		{ "bugs@lists.example",
+		  "{\"dkim\":[{\"result\":\"fail\"},{\"result\":\"temperror\"}]}", true },
+		{ "dev-owner@lists.example", "{\"dkim\":[{\"result\":\"pass\"}]}", true },
+		{ "bugs@lists.example", "{\"dkim\":[{\"result\":\"fail\"}]}", false },
+		{ "bugs@lists.example", "{\"dkim\":[]}", false },
+		{ "bugs@lists.example", "{\"local\":true}", false },
+	};
+	struct outbound_message m;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CHECK(ok(books_arrives_as(t, "anna@uni.example", cases[i].to,
+					  str_from(MAIL), cases[i].trust)));
+		books_newest(t, &m);
+		CHECK(str_eq(m.kind, STR("forward")));
+		CHECK(m.author_signed == cases[i].as_is);
+	}
+	CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example",
+			       str_from(MAIL))));
+	books_newest(t, &m);
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, m.reverse_path), str_from(MAIL),
+				  cases[0].trust)));
+	books_newest(t, &m);
+	CHECK(str_eq(m.kind, STR("forward")) && !m.author_signed);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -277,6 +311,7 @@ int main(void)
 	test_roles(&t);
 	test_once(&t);
 	test_flood(&t);
+	test_signed(&t);
 	test_submission(&t);
 	test_reports(&t);
 	books_end(&t);

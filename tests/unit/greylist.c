@@ -1,6 +1,7 @@
 /* Who waits, how long, and who is known. */
 #include "net/greylist.h"
 
+#include "base/clock.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
@@ -73,6 +74,63 @@ static void test_too_late(void)
 	greylist_free(g);
 }
 
+static size_t news_of(struct greylist *g, struct arena *a, struct greylist_news **x)
+{
+	size_t n;
+	greylist_news(g, a, x, &n);
+	return n;
+}
+
+static void pass(struct greylist *g, const char *ip, int at)
+{
+	set_clock(at);
+	wait_of(g, ip, "a@x.example");
+	set_clock(at + DELAY);
+	CHECK(wait_of(g, ip, "a@x.example") == 0);
+}
+
+/* A network is told when it passes and then once a day, until it is written. */
+static void test_news(void)
+{
+	ARENA(a);
+	struct greylist *g = greylist_new(DELAY);
+	struct greylist_news *x;
+	set_clock(0);
+	wait_of(g, "192.0.2.1", "a@x.example");
+	CHECK(news_of(g, a, &x) == 0); /* it waits */
+	pass(g, "192.0.2.1", 0);
+	CHECK(wait_of(g, "192.0.2.9", "b@x.example") == 0);
+	pass(g, "2001:db8::1", DELAY);
+	CHECK(news_of(g, a, &x) == 2 && str_eq(x[0].network, STR("192.0.2.0"))
+	      && str_eq(x[1].network, STR("2001:db8::")));
+	CHECK(x[1].passed_at - x[0].passed_at >= DELAY);
+	CHECK(news_of(g, a, &x) == 2); /* not written yet */
+	pass(g, "198.51.100.7", HOUR);
+	greylist_written(g, 2); /* one came in between */
+	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].network, STR("198.51.100.0")));
+	greylist_written(g, 1);
+	set_clock(DAY / 2);
+	CHECK(wait_of(g, "192.0.2.1", "c@x.example") == 0 && news_of(g, a, &x) == 0);
+	set_clock(DAY + HOUR);
+	CHECK(wait_of(g, "192.0.2.1", "c@x.example") == 0 && news_of(g, a, &x) == 1);
+	greylist_free(g);
+}
+
+/* After a restart: what was written is known for as long as it would have been. */
+static void test_restored(void)
+{
+	ARENA(a);
+	struct greylist *g = greylist_new(DELAY);
+	struct greylist_news *x;
+	set_clock(0);
+	greylist_restore(g, STR("192.0.2.0"), clock_now() - 34 * DAY);
+	greylist_restore(g, STR("198.51.100.0"), clock_now() - 36 * DAY);
+	CHECK(wait_of(g, "192.0.2.77", "a@x.example") == 0);
+	CHECK(near(wait_of(g, "198.51.100.7", "a@x.example"), DELAY));
+	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].network, STR("192.0.2.0")));
+	greylist_free(g);
+}
+
 int main(void)
 {
 	char path[] = "/tmp/postern-clock-XXXXXX";
@@ -81,6 +139,8 @@ int main(void)
 	setenv("POSTERN_CLOCK", path, 1);
 	test_waits();
 	test_too_late();
+	test_news();
+	test_restored();
 	unlink(path);
 	return check_done();
 }

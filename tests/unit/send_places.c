@@ -98,6 +98,77 @@ static void test_fair_lists(struct bench *t)
 	configure(t, "");
 }
 
+static struct conf_route *route_mute(struct bench *t, str name, int port)
+{
+	struct conf_route *r = arena_alloc(t->a, (t->conf.route_count + 1) * sizeof *r);
+	memcpy(r, t->conf.routes, t->conf.route_count * sizeof *r);
+	r[t->conf.route_count++] = (struct conf_route){
+		name, arena_printf(t->a, "smtp://127.0.0.1:%d", port)
+	};
+	return r;
+}
+
+/* More retries of one list are due than memory holds, at servers that say nothing. Those
+ * of another, due later, do not wait for them. */
+static void test_fair_retries(struct bench *t)
+{
+	int port, mute = sink_listen(&port);
+	struct outbound_message big = { .verp = true, .list = STR("big@lists.example") },
+				small = { .verp = true,
+					  .list = STR("dev@lists.example") };
+	configure(t, "max_connections = 64\ntimeout = 60s\n");
+	t->conf.routes = route_mute(t, STR("*.mute.test"), port);
+	int64_t first_of = message(t, &big), second = message(t, &small);
+	int first = t->next;
+	for (int i = 0; i < 25; i++, t->next = first) /* nobody has any of them */
+		owe(t, first_of, 1000, "mute.test", 20);
+	int next = owe(t, second, 20, "ok.test", 5);
+	CHECK(ok(book_run(t->b,
+			  "UPDATE delivery SET attempts = 1, next_at = "
+			  "?1 + (message = ?2)",
+			  SQL_I(clock_now() - 100), SQL_I(second))));
+	begin(t);
+	CHECK(wait_got(t, next, 20, 15) && wait_left(t, 25000, 5));
+	close(mute);
+	end(t);
+	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+	configure(t, "");
+}
+
+/* A thousand posts of one list that post has not ended, and some more: another's has its
+ * turn, and in the end theirs too. */
+static void test_many_open(struct bench *t)
+{
+	struct outbound_message big = { .verp = true, .list = STR("big@lists.example") },
+				small = { .verp = true,
+					  .list = STR("dev@lists.example") };
+	enum { OPEN = 1030 };
+	int64_t ids[OPEN];
+	configure(t, "");
+	int first = t->next;
+	CHECK(ok(book_begin(t->b)));
+	for (int i = 0; i < OPEN; i++) {
+		ids[i] = message(t, &big);
+		owe(t, ids[i], 1, "ok.test", 5);
+		CHECK(ok(book_run(t->b, "UPDATE message SET complete = 0 WHERE id = ?1",
+				  SQL_I(ids[i]))));
+	}
+	CHECK(ok(book_commit(t->b)));
+	begin(t);
+	CHECK(wait_got(t, first, 1000, 20));
+	int next = owe(t, message(t, &small), 20, "ok.test", 5);
+	sender_wake(t->s);
+	CHECK(wait_got(t, next, 20, 10));
+	CHECK(sink_got(&t->sink, first, OPEN, 1)
+	      == 1000); /* the others have no turn yet */
+	CHECK(ok(book_run(t->b, "UPDATE message SET complete = 1")));
+	sender_wake(t->s);
+	CHECK(wait_got(t, first, OPEN, 10));
+	end(t);
+	CHECK(ok(book_run(t->b, "DELETE FROM delivery")));
+	configure(t, "");
+}
+
 /* Twenty servers that let us in and say nothing, and no more than sixteen places: who has
  * answered before still finds one. */
 static void test_places(struct bench *t)
@@ -172,6 +243,8 @@ int main(void)
 	test_dead(&t);
 	test_fair(&t);
 	test_fair_lists(&t);
+	test_fair_retries(&t);
+	test_many_open(&t);
 	test_places(&t);
 	test_gives_way(&t);
 	test_crowd(&t);

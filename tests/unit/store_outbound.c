@@ -141,6 +141,28 @@ static size_t due(struct arena *a, struct book *b, int64_t now)
 	return n;
 }
 
+/* Page by page it goes through the same, also where many share a second. */
+static void test_due_after(struct arena *a, struct book *b)
+{
+	int64_t first = ten(a, b, added(b, "due")), at = 0, id = 0;
+	static const int64_t wanted[] = { 3, 1, 2, 4, 5 }; /* behind first */
+	struct delivery *d;
+	size_t n, seen = 0;
+	CHECK(ok(delivery_later(b, first + 3, 1, 900, STR(""))));
+	for (int64_t i = 1; i <= 5; i++)
+		if (i != 3)
+			CHECK(ok(delivery_later(b, first + i, 1, 1000, STR(""))));
+	CHECK(ok(delivery_later(b, first + 6, 1, 1001, STR(""))));
+	do {
+		CHECK(ok(delivery_due_after(b, a, 1000, &at, &id, 2, &d, &n)) && n <= 2);
+		for (size_t i = 0; i < n; i++)
+			CHECK(seen < 5 && d[i].id == first + wanted[seen++]);
+	} while (n);
+	CHECK(seen == 5 && at == 1000 && id == first + 5);
+	for (int64_t i = 0; i < 10; i++)
+		CHECK(ok(delivery_done(b, first + i)));
+}
+
 static void test_delivery(struct arena *a, struct book *b)
 {
 	int64_t message = added(b, "delivery"), first = ten(a, b, message), after = 0, n,
@@ -423,6 +445,7 @@ int main(void)
 	struct book *b = fresh_book(a, data, BOOK_OUTBOUND);
 	test_body(a, b);
 	test_message(a, b);
+	test_due_after(a, b);
 	test_delivery(a, b);
 	test_freeze(a, b);
 	test_queue(a, b);

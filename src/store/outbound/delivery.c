@@ -96,6 +96,29 @@ err delivery_due(struct book *b, struct arena *a, int64_t now, size_t limit,
 			 SQL_I(now), SQL_I(limit));
 }
 
+/* Of the same second first: thousands may share it, and only so the index leads to the
+ * place among them. */
+err delivery_due_after(struct book *b, struct arena *a, int64_t now, int64_t *at,
+		       int64_t *id, size_t limit, struct delivery **d, size_t *count)
+{
+	TRY(TABLE_ALL(b, a, read_delivery, d, count,
+		      "SELECT " DELIVERY " FROM delivery d WHERE d.next_at > 0 "
+		      "AND d.held = 0 AND d.next_at = ?1 AND d.next_at <= ?2 "
+		      "AND d.id > ?3 ORDER BY d.id LIMIT ?4",
+		      SQL_I(*at), SQL_I(now), SQL_I(*id), SQL_I(limit)));
+	if (!*count)
+		TRY(TABLE_ALL(b, a, read_delivery, d, count,
+			      "SELECT " DELIVERY " FROM delivery d WHERE d.next_at > 0 "
+			      "AND d.held = 0 AND d.next_at > ?1 AND d.next_at <= ?2 "
+			      "ORDER BY d.next_at, d.id LIMIT ?3",
+			      SQL_I(*at), SQL_I(now), SQL_I(limit)));
+	if (*count) {
+		*at = (*d)[*count - 1].next_at;
+		*id = (*d)[*count - 1].id;
+	}
+	return OK;
+}
+
 err delivery_next_at(struct book *b, int64_t *at)
 {
 	bool found;

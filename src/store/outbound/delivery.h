@@ -60,6 +60,12 @@ MUST_USE err delivery_claim_of(struct book *b, struct arena *a, int64_t message,
 MUST_USE err delivery_due(struct book *b, struct arena *a, int64_t now, size_t limit,
 			  struct delivery **d, size_t *count);
 
+/* At most limit of the same behind *at and *id, in that order; both move on to the last of
+ * them. Start with 0, 0. */
+MUST_USE err delivery_due_after(struct book *b, struct arena *a, int64_t now, int64_t *at,
+				int64_t *id, size_t limit, struct delivery **d,
+				size_t *count);
+
 /* When the next scheduled one is due, in seconds; 0 where none is. */
 MUST_USE err delivery_next_at(struct book *b, int64_t *at);
 

@@ -31,7 +31,7 @@ struct outbound_message {
 	int64_t split;      /* octet at which personal fields go in */
 	str personal;       /* fields with {leave} for the copy's own token; or "" */
 	bool smtputf8, eightbit;
-	bool author_signed; /* that signature proves From: it leaves in no other form */
+	bool author_signed; /* and that counts: it leaves in no other form */
 	int64_t tls;        /* what it asks for, enum tls_want of mail/tls_want.h */
 	int64_t fanned_to;  /* member id up to which deliveries exist */
 	bool complete;      /* every delivery has been made */
