@@ -10,6 +10,11 @@
  * were as many. */
 MUST_USE err member_check_target(struct books *books, struct arena *a, str key);
 
+/* The same for a person who says that an address is theirs, too: three letters a day to one
+ * mailbox, twenty that one account asks for. */
+MUST_USE err member_check_verify(struct books *books, struct arena *a, str key,
+				 int64_t person);
+
 /* A letter with a token of that kind (join, leave or invite), good for `span` seconds.
  * ERR_DENIED: as above,
  * or confirm_make's. */

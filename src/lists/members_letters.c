@@ -16,7 +16,10 @@ static const struct allowance {
 	[CONFIRM_JOIN] = { STR("join:"), 3 },
 	[CONFIRM_LEAVE] = { STR("leave:"), 10 },
 	[CONFIRM_INVITE] = { STR("invite:"), 10 },
+	[CONFIRM_VERIFY] = { STR("verify:"), 3 },
 };
+
+enum { VERIFIES_A_DAY = 20 }; /* that one account asks for */
 
 err member_tell_roles(struct books *books, struct arena *a, const struct list_entry *list,
 		      const char *name, bool owners_only, str asker)
@@ -50,14 +53,20 @@ err member_notice(struct books *books, struct arena *a, const struct list_entry 
 			   &(struct notice){ .name = name, .list = list, .to = *to });
 }
 
+static const char too_many_to[] =
+	"this address was sent as many mails as it may get in a "
+	"day; try again tomorrow";
+static const char too_many_by[] =
+	"this account had as many addresses mailed as it may in a "
+	"day; try again tomorrow";
+
 /* At its limit a count grows no more. */
-static err count(struct books *books, str name, int64_t most)
+static err count(struct books *books, str name, int64_t most, const char *why)
 {
 	int64_t times, today = clock_now() / 86400;
 	TRY(answered_count(books->lists, name, today, &times));
 	if (times >= most)
-		return FAIL(ERR_DENIED, "this address was sent as many mails as it may "
-					"get in a day; try again tomorrow");
+		return FAIL(ERR_DENIED, why);
 	return answered_add(books->lists, name, today, &times);
 }
 
@@ -67,14 +76,28 @@ static err check_target(struct books *books, struct arena *a, str key,
 	bool mine;
 	const struct allowance *x = &allowances[kind];
 	TRY(book_join(books->lists, &mine));
-	return book_leave(
-		books->lists, mine,
-		count(books, arena_cat(a, x->name, notice_mailbox(a, key)), x->most));
+	return book_leave(books->lists, mine,
+			  count(books, arena_cat(a, x->name, notice_mailbox(a, key)),
+				x->most, too_many_to));
 }
 
 err member_check_target(struct books *books, struct arena *a, str key)
 {
 	return check_target(books, a, key, CONFIRM_JOIN);
+}
+
+static err count_verify(struct books *books, struct arena *a, str key, int64_t person)
+{
+	TRY(count(books, arena_printf(a, "verify by:%lld", (long long)person),
+		  VERIFIES_A_DAY, too_many_by));
+	return check_target(books, a, key, CONFIRM_VERIFY);
+}
+
+err member_check_verify(struct books *books, struct arena *a, str key, int64_t person)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, count_verify(books, a, key, person));
 }
 
 /* A letter with a token: its link, its answer's address and its subject bear it. Not

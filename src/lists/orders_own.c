@@ -3,7 +3,7 @@
 
 #include "account/account.h"
 #include "lists/press.h"
-#include "lists/members.h"
+#include "lists/members_inside.h"
 #include "lists/notice.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
@@ -58,13 +58,12 @@ err order_sign_in(struct order *x)
 err order_verify(struct order *x)
 {
 	struct mailbox to;
+	TRY(read_mailbox(x, &to));
+	TRY(member_check_verify(x->books, x->a, address_key(x->a, &to.address),
+				x->by.person));
 	json_t *data = json_object();
 	json_object_set_new(data, "account", json_integer(x->by.person));
-	err e = read_mailbox(x, &to);
-	if (!e.kind)
-		return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
-	json_decref(data);
-	return e;
+	return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
 }
 
 err order_confirm(struct order *x)

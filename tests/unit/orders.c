@@ -434,6 +434,29 @@ static void test_links(struct books_test *t)
 	CHECK(str_eq(row.state, STR("refused")));
 }
 
+static str says(struct books_test *t, const char *local, int n, int64_t person)
+{
+	struct order_row row;
+	char *to = arena_z(t->a, arena_printf(t->a, "%s+%d@third.example", local, n));
+	run(t, "verify", json_pack("{s:s}", "address", to), person, &row);
+	return str_eq(row.state, STR("done")) ? STR("") : row.result;
+}
+
+/* Nobody fills a stranger's mailbox, nor many, by calling it an address of theirs. */
+static void test_verify(struct books_test *t)
+{
+	int64_t before = letters(t), plain = people[SIGNED_IN].person;
+	for (int i = 0; i < 5; i++) {
+		str why = says(t, "victim", i, i % 2 ? plain : people[MEMBER].person);
+		CHECK(i < 3 ? !why.n : holds(why, "this address was sent"));
+	}
+	CHECK(letters(t) == before + 3);
+	str why = STR("");
+	for (int i = 0; i < 30; i++)
+		why = says(t, arena_z(t->a, arena_printf(t->a, "v%d", i)), i, plain);
+	CHECK(holds(why, "this account") && letters(t) == before + 22);
+}
+
 static void test_bans(struct books_test *t)
 {
 	struct order_row row;
@@ -467,6 +490,7 @@ int main(void)
 	test_members(&t);
 	test_roles(&t);
 	test_links(&t);
+	test_verify(&t);
 	test_bans(&t);
 	books_end(&t);
 	return check_done();

@@ -142,6 +142,23 @@ static void parts(struct arena *a, bool flat)
 	CHECK(!part_find(&t, 999, &part)); /* no post of the thread */
 }
 
+/* Large posts share a page with fewer others, and each has one at last. */
+static void test_large(struct arena *a)
+{
+	struct archive_thread_page t = long_thread(a);
+	struct part part;
+	for (size_t i = 0; i < t.count; i++)
+		t.leaves[i].post.lead = PART_OCTETS / 4;
+	CHECK(part_find(&t, 0, &part) && part.from == 0 && part.count == 4);
+	t.leaves[4].parent = 0; /* of the page before: it is read again */
+	CHECK(part_find(&t, t.leaves[3].post.number, &part) && part.from == 4
+	      && part.count == 3);
+	t.leaves[7].post.lead = 10LL * PART_OCTETS;
+	t.leaves[7].parent = -1;
+	CHECK(part_find(&t, t.leaves[6].post.number, &part) && part.from == 7
+	      && part.count == 1);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -150,5 +167,6 @@ int main(void)
 	by_date(a);
 	parts(a, false);
 	parts(a, true);
+	test_large(a);
 	return check_done();
 }

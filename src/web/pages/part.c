@@ -31,6 +31,28 @@ void part_flatten(struct arena *a, struct archive_thread_page *t)
 	t->leaves = new;
 }
 
+/* What a leaf costs on a page that begins with the leaf `from`. */
+static int64_t cost(const struct archive_thread_page *t, size_t from, size_t i)
+{
+	int parent = t->leaves[i].parent;
+	int64_t octets = t->leaves[i].post.lead;
+	return parent >= 0 && (size_t)parent < from ? octets + t->leaves[parent].post.lead
+						    : octets;
+}
+
+static size_t fitting(const struct archive_thread_page *t, size_t from)
+{
+	int64_t octets = 0;
+	size_t i = from;
+	while (i < t->count && i - from < PART_POSTS) {
+		octets += cost(t, from, i);
+		if (octets > PART_OCTETS && i > from)
+			break;
+		i++;
+	}
+	return i - from;
+}
+
 bool part_find(const struct archive_thread_page *t, int64_t after, struct part *part)
 {
 	size_t from = 0;
@@ -41,8 +63,7 @@ bool part_find(const struct archive_thread_page *t, int64_t after, struct part *
 			return false;
 		from++;
 	}
-	size_t left = t->count - from;
-	*part = (struct part){ from, left < PART_POSTS ? left : PART_POSTS };
+	*part = (struct part){ from, fitting(t, from) };
 	return part->count;
 }
 

@@ -10,7 +10,9 @@
 
 #include "archive/read.h"
 
-enum { PART_POSTS = 256 }; /* of a thread on one page */
+/* Of a thread on one page. Octets, as what a page takes in memory is made of them: a post
+ * may be as large as its list lets it. */
+enum { PART_POSTS = 256, PART_OCTETS = 4 * 1024 * 1024 };
 
 struct part {
 	size_t from, count; /* leaves */
@@ -20,7 +22,8 @@ struct part {
  * parent where that stands before it. In time linear but for the sort. */
 void part_flatten(struct arena *a, struct archive_thread_page *t);
 
-/* after: the number of the post that the page before ended with; 0: the first page.
+/* As many posts as have room, with what they answer of the pages before; one at least.
+ * after: the number of the post that the page before ended with; 0: the first page.
  * False: the thread has no such post, or none behind it. */
 bool part_find(const struct archive_thread_page *t, int64_t after, struct part *part);
 
