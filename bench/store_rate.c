@@ -100,7 +100,7 @@ static void fan_out(struct book *lists, struct book *b, int64_t message)
 	for (size_t n = BATCH; n == BATCH;) {
 		ARENA(a);
 		struct member_copy *m;
-		must(member_after(lists, a, 1, after, BATCH, &m, &n));
+		must(member_after(lists, a, 1, 0, after, BATCH, &m, &n));
 		struct delivery *d = arena_zero(a, (n + 1) * sizeof *d);
 		for (size_t i = 0; i < n; i++) {
 			str local;

@@ -3,11 +3,11 @@
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3
  libssl-dev libunbound-dev nettle-dev libgmime-3.0-dev libevent-dev libsqlite3-dev libsodium-dev libzstd-dev
  libjansson-dev libpcre2-dev libpsl-dev libidn2-dev libunistring-dev libuchardet-dev libgumbo-dev
- libinih-dev libseccomp-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev dns-root-data ca-certificates"
+ libinih-dev libseccomp-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev libarchive-dev dns-root-data ca-certificates"
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"
 TEST_PACKAGES="clang clang-14 libclang-rt-14-dev llvm-14 clang-format ccache
  swaks libnet-ssleay-perl libio-socket-ssl-perl python3-dkim opendkim opendkim-tools rspamd dovecot-core dovecot-lmtpd dovecot-imapd
- mutt nmap ldnsutils libfstrm0 libprotobuf-c1 chromium sqlite3 wrk xz-utils procps psmisc iproute2 nodejs=node npm=npm curl openssl libxml2-utils"
+ mutt nmap python3-mailmanclient python3-yaml ldnsutils libfstrm0 libprotobuf-c1 chromium sqlite3 wrk xz-utils procps psmisc iproute2 nodejs=node npm=npm curl openssl libxml2-utils"
 
 # need LIST... installs those of the packages that are missing. PACKAGE=COMMAND is
 # satisfied by the command, too, wherever it comes from.

@@ -6,8 +6,10 @@
 #include "store/lists/header_rule.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
+#include "lists/digest.h"
 #include "lists/owner.h"
 #include "lists/pattern.h"
+#include "lists/style.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -28,13 +30,6 @@ static err split_address(struct cli *c, const char *text, str *name, str *domain
 	return list_name_check(c->a, *name);
 }
 
-/* --private */
-static const struct assignment closed_archive[] = {
-	{ { "archive_policy", 14 }, { "private", 7 } },
-	{ { "advertised", 10 }, { "no", 2 } },
-	{ { "subscription_policy", 19 }, { "confirm_then_moderate", 21 } },
-};
-
 static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 {
 	str name, domain;
@@ -42,21 +37,15 @@ static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 	TRY(split_address(c, c->args[0], &name, &domain));
 	*is_new = domain_find(books->lists, domain, &domain_id).kind == ERR_NOTFOUND;
 	TRY(domain_add(books->lists, domain, &domain_id));
-	err e = list_create(books->lists, arena_cat(c->a, name, STR("@"), domain),
-			    clock_now(), id);
+	err e = list_make(books, c->a, arena_cat(c->a, name, STR("@"), domain),
+			  cli_option(c, "private") ? STR("private-default") : STR(""),
+			  &cli_actor, id);
 	if (e.kind)
 		return err_in(c->a, e.kind, "%s: %s", c->args[0], e.msg);
-	TRY(books_audit(books, &cli_actor, *id, STR("list created"),
-			str_from(c->args[0])));
 	const char *owner = cli_option(c, "owner");
-	if (owner)
-		TRY(role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
-			      &cli_actor));
-	return cli_option(c, "private")
-		       ? list_configure(books, c->a, *id, closed_archive,
-					sizeof closed_archive / sizeof *closed_archive,
-					&cli_actor)
-		       : OK;
+	return owner ? role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
+				 &cli_actor)
+		     : OK;
 }
 
 int cli_list_create(struct cli *c)
@@ -192,8 +181,47 @@ int cli_list_remove(struct cli *c)
 	const struct list_entry *list;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, list_remove(books->lists, list->id));
-	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("list removed"), list->address));
+	CLI_TRY(c, list_unmake(books, list, &cli_actor));
+	return CLI_OK;
+}
+
+static int send_now(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	int64_t issues;
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	CLI_TRY(c, digest_send(books, c->a, list->id, clock_now(), &issues));
+	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("digest sent"),
+			       list->address));
+	printf("%lld sent\n", (long long)issues);
+	return CLI_OK;
+}
+
+int cli_list_digest(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	struct settings s;
+	struct digest_state at;
+	struct digest_waiting w;
+	if (cli_option(c, "now"))
+		return send_now(c);
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
+	CLI_TRY(c, digest_state_get(books->lists, list->id, &at));
+	CLI_TRY(c, digest_waiting(books->lists, list->id, &w));
+	struct digest_state next = digest_number(&s, at, clock_now());
+	struct table *t = table_new(c, "volume# issue# posts# octets# last");
+	const int64_t numbers[] = { next.volume, next.issue, w.posts, w.octets };
+	str cells[5];
+	for (size_t i = 0; i < 4; i++)
+		cells[i] = arena_printf(c->a, "%lld", (long long)numbers[i]);
+	cells[4] = at.sent_at ? date_minute(c->a, at.sent_at) : STR("");
+	table_row(t, cells);
+	table_print(t);
 	return CLI_OK;
 }
 

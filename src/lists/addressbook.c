@@ -60,7 +60,9 @@ static err load_lists(struct book *lists, struct addressbook *b)
 					  .name = row[i].name,
 					  .domain = row[i].domain_name,
 					  .address = row[i].address,
-					  .max_size = s.max_message_size * 1024 };
+					  .max_size = s.max_message_size * 1024,
+					  .answers_owner = !setting_is(
+						  s.autorespond_owner, "none") };
 		map_set(&b->lists, e->address, e);
 	}
 	return OK;

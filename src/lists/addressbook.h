@@ -47,9 +47,10 @@ enum meaning_kind {
 
 struct list_entry {
 	int64_t id;
-	str name, domain; /* "dev", "lists.example" */
-	str address;      /* "dev@lists.example" */
-	int64_t max_size; /* octets; 0: as the server */
+	str name, domain;   /* "dev", "lists.example" */
+	str address;        /* "dev@lists.example" */
+	int64_t max_size;   /* octets; 0: as the server */
+	bool answers_owner; /* mail to its owners is answered (lists/autorespond.h) */
 };
 
 struct alias_entry {

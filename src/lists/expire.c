@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "lists/challenge.h"
+#include "lists/digest.h"
 #include "lists/moderate.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
@@ -74,6 +75,11 @@ static err expire_seen(struct books *books, int64_t now, int64_t *gone)
 	return seen_expire(books->lists, now - SEEN_DAYS * DAY, gone);
 }
 
+static err expire_digested(struct books *books, int64_t now, int64_t *gone)
+{
+	return digest_expire(books->lists, now - SEEN_DAYS * DAY, gone);
+}
+
 static err expire_answered(struct books *books, int64_t now, int64_t *gone)
 {
 	return answered_expire(books->lists, now / DAY - 2, gone);
@@ -140,6 +146,7 @@ static const struct {
 } kinds[] = {
 	{ "mailed tokens", expire_pending },
 	{ "known posts", expire_seen },
+	{ "posts in digests", expire_digested },
 	{ "answered addresses", expire_answered },
 	{ "orders", expire_orders },
 	{ "sessions", expire_sessions },
@@ -161,10 +168,13 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	err first = expire_held(books, a, now);
 	err unanswered = challenge_expire(books, a, now);
 	err scores = score_time(books, a, now);
+	err digests = digest_run(books, a, now);
 	if (!first.kind)
 		first = unanswered;
 	if (scores.kind && !first.kind)
 		first = err_in(a, scores.kind, "bounce scores: %s", scores.msg);
+	if (!first.kind)
+		first = digests;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)

@@ -70,7 +70,8 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 {
 	struct member_copy *members;
 	size_t n;
-	TRY(member_after(books->lists, a, list, m->fanned_to, BATCH, &members, &n));
+	TRY(member_after(books->lists, a, list, out->digest_post, m->fanned_to, BATCH,
+			 &members, &n));
 	TRY(add_deliveries(books, a, out, m, members, n));
 	if (n)
 		m->fanned_to = members[n - 1].id;

@@ -10,6 +10,17 @@ static const struct {
 	{ "hidden", offsetof(struct member_row, hidden) },
 };
 
+/* How posts come. Mailman 3's words are taken, too. */
+static const struct {
+	const char *word, *mailman3;
+} deliveries[] = {
+	{ "regular", "regular" },
+	{ "mime", "mime_digests" },
+	{ "plain", "plaintext_digests" },
+	{ "summary", "summary_digests" },
+	{ "off", "off" },
+};
+
 static err wrong(struct arena *a, str key, str value, const char *wanted)
 {
 	return err_in(a, ERR_SYNTAX, "%.*s = %.*s: it takes %s", STR_F(key), STR_F(value),
@@ -18,12 +29,15 @@ static err wrong(struct arena *a, str key, str value, const char *wanted)
 
 static err set_delivery(struct arena *a, struct member_row *m, str value, str by)
 {
-	bool off = str_eq(value, STR("off"));
-	if (!off && !str_eq(value, STR("regular")))
-		return wrong(a, STR("delivery"), value, "regular or off");
-	m->delivery = value;
-	m->off_by = off ? by : STR("");
-	return OK;
+	for (size_t i = 0; i < sizeof deliveries / sizeof *deliveries; i++) {
+		if (!str_eq(value, str_from(deliveries[i].word))
+		    && !str_eq(value, str_from(deliveries[i].mailman3)))
+			continue;
+		m->delivery = str_from(deliveries[i].word);
+		m->off_by = str_eq(m->delivery, STR("off")) ? by : STR("");
+		return OK;
+	}
+	return wrong(a, STR("delivery"), value, "regular, mime, plain, summary or off");
 }
 
 static err set_action(struct arena *a, struct member_row *m, str value)

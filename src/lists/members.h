@@ -48,6 +48,18 @@ MUST_USE err member_confirmed(struct books *books, struct arena *a,
 			      const struct list_entry *list, const struct mailbox *who,
 			      bool invited, const struct actor *by, bool *waits);
 
+/* An owner's program lets somebody in whom the list need not ask, by the list's own
+ * policy: at once, or, where it wants approval that is not given, into the queue. */
+struct member_entry {
+	bool vouched;  /* the address is proven from now on */
+	bool approved; /* no moderator is asked */
+	bool quiet;    /* no welcome */
+};
+MUST_USE err member_enter(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *who,
+			  const struct member_entry *how, const struct actor *by,
+			  bool *waits);
+
 /* The tag in a personal leave link: "4711.TAG". read gives the member's id.
  * ERR_DENIED: not a tag of ours for this list. */
 str leave_token(struct arena *a, const struct mac_key *mac, str list_address,
@@ -65,7 +77,7 @@ MUST_USE err request_reject(struct books *books, struct arena *a, int64_t reques
 MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t request,
 			     int64_t list);
 
-/* One option of a membership by name, checked: delivery (regular, off), own_posts,
+/* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off), own_posts,
  * copies, acknowledge, hidden (yes, no), action (accept, hold, reject, discard or
  * empty). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,

@@ -22,6 +22,15 @@ static err check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
+/* Where new members read digests, in the form that keeps posts as they are. */
+static err start_with_digests(struct books *books, struct arena *a, int64_t id)
+{
+	struct member_row m;
+	TRY(member_get(books->lists, a, id, &m));
+	m.delivery = STR("mime");
+	return member_change(books->lists, &m);
+}
+
 static err admit(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, bool welcome, const struct actor *by)
 {
@@ -38,6 +47,8 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 			      STR_F(key), STR_F(list->address));
 	if (e.kind)
 		return e;
+	if (s.digests_enabled && s.digest_is_default)
+		TRY(start_with_digests(books, a, id));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));
@@ -113,21 +124,19 @@ static err verify(struct books *books, struct arena *a, const struct mailbox *wh
 	return row.verified_at ? OK : address_verify(books->lists, row.id, clock_now());
 }
 
-static err confirmed(struct books *books, struct arena *a, const struct list_entry *list,
-		     const struct mailbox *who, bool invited, const struct actor *by,
-		     bool *waits)
+static err enter(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct mailbox *who, const struct member_entry *how,
+		 const struct actor *by, bool *waits)
 {
 	struct settings s;
-	bool already;
 	str key = address_key(a, &who->address);
 	*waits = false;
 	TRY(settings_load(books->lists, a, list->id, &s));
-	TRY(is_member(books, a, list, key, &already));
-	TRY(verify(books, a, who, key));
-	if (already) /* the button pressed twice */
-		return OK;
-	if (invited || !setting_is(s.subscription_policy, "confirm_then_moderate"))
-		return member_admit(books, a, list, who, true, by);
+	if (how->vouched)
+		TRY(verify(books, a, who, key));
+	if (how->approved || !setting_is(s.subscription_policy, "confirm_then_moderate"))
+		return member_admit(books, a, list, who, !how->quiet, by);
+	TRY(check_ban(books, a, list, key));
 	struct request_row r = { .list = list->id,
 				 .address = key,
 				 .name = who->name,
@@ -136,6 +145,44 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(request_add(books->lists, &r));
 	TRY(member_notice(books, a, list, who, "request-waits"));
 	return member_tell_roles(books, a, list, "request-moderator", false, key);
+}
+
+/* As a moderator sees it: who is in already asks for nothing. */
+static err enter_new(struct books *books, struct arena *a, const struct list_entry *list,
+		     const struct mailbox *who, const struct member_entry *how,
+		     const struct actor *by, bool *waits)
+{
+	bool already;
+	TRY(is_member(books, a, list, address_key(a, &who->address), &already));
+	if (already)
+		return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already",
+			      STR_F(address_key(a, &who->address)), STR_F(list->address));
+	return enter(books, a, list, who, how, by, waits);
+}
+
+err member_enter(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct mailbox *who, const struct member_entry *how,
+		 const struct actor *by, bool *waits)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine,
+			  enter_new(books, a, list, who, how, by, waits));
+}
+
+static err confirmed(struct books *books, struct arena *a, const struct list_entry *list,
+		     const struct mailbox *who, bool invited, const struct actor *by,
+		     bool *waits)
+{
+	bool already;
+	str key = address_key(a, &who->address);
+	struct member_entry how = { .approved = invited };
+	*waits = false;
+	TRY(is_member(books, a, list, key, &already));
+	TRY(verify(books, a, who, key));
+	if (already) /* the button pressed twice */
+		return OK;
+	return enter(books, a, list, who, &how, by, waits);
 }
 
 err member_confirmed(struct books *books, struct arena *a, const struct list_entry *list,

@@ -108,6 +108,13 @@ static err tell_author(struct books *books, struct arena *a, const struct post *
 			.var_count = sizeof vars / sizeof *vars });
 }
 
+/* Kept for whoever looks for it; nobody is told. */
+static bool is_preserved(const struct post *p, const struct judgement *j)
+{
+	return setting_is(str_from(j->rule), "content")
+	       && setting_is(p->settings.filter_action, "preserve");
+}
+
 err held_keep(struct books *books, struct arena *a, const struct post *p,
 	      const struct judgement *j)
 {
@@ -129,6 +136,8 @@ err held_keep(struct books *books, struct arena *a, const struct post *p,
 	TRY(record(books, &h, p->list->address, STR("held"), judgement_text(a, j)));
 	log_info("post-held", KS("list", p->list->address), KN("held", h.id),
 		 KZ("rule", j->rule), KS("author", p->author_key));
+	if (is_preserved(p, j))
+		return OK;
 	TRY(challenge_ask(books, a, p, j->rule, h.id, &asked));
 	if (asked)
 		return record(books, &h, p->list->address, STR("held"),
@@ -309,5 +318,32 @@ err held_resume(struct books *books, struct arena *a)
 			after = h[i].id;
 		}
 	} while (n == RESUME);
+	return OK;
+}
+
+err owners_have(struct books *books, struct arena *a, const struct post *p, str reason)
+{
+	struct role_row *roles;
+	size_t n;
+	struct notice_var vars[] = { { "author", p->author_key },
+				     { "subject", p->subject },
+				     { "reason", reason } };
+	TRY(role_list(books->lists, a, p->list->id, &roles, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct mailbox to = { .name = roles[i].name };
+		if (!setting_is(roles[i].role, "owner"))
+			continue;
+		TRY(address_parse(a, roles[i].text, &to.address));
+		TRY(notice_send(books, a,
+				&(struct notice){ .name = "owner-content",
+						  .list = p->list,
+						  .to = to,
+						  .source = arena_cat(a, p->source,
+								      STR("/content/"),
+								      roles[i].key),
+						  .vars = vars,
+						  .var_count = sizeof vars / sizeof *vars,
+						  .attached = p->message }));
+	}
 	return OK;
 }

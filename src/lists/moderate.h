@@ -6,9 +6,14 @@
 #include "lists/books.h"
 
 /* Keeps the post, tells the moderators (with signed links) and, where that is
- * safe, the author. Idempotent by p->source. */
+ * safe, the author; nobody, where filter_action=preserve keeps it. Idempotent by
+ * p->source. */
 MUST_USE err held_keep(struct books *books, struct arena *a, const struct post *p,
 		       const struct judgement *j);
+
+/* Sends the post to the list's owners, who have the only copy then. Once a source. */
+MUST_USE err owners_have(struct books *books, struct arena *a, const struct post *p,
+			 str reason);
 
 /* A moderator's verdicts. ERR_NOTFOUND: no such post. ERR_DENIED: handled
  * already; the text says by whom. accept passes the post on to the list at once;

@@ -176,19 +176,28 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 	return OK;
 }
 
-err notice_send(struct books *books, struct arena *a, const struct notice *n)
+err notice_text(struct books *books, struct arena *a, const struct notice *n,
+		str *subject, str *text)
 {
 	struct notice_var vars[VARS_MAX];
-	str subject, text;
+	str unfilled;
 	size_t k = common_vars(books, a, n, vars);
 	for (size_t i = 0; i < n->var_count && k < VARS_MAX; i++)
 		vars[k++] = n->vars[i];
-	TRY(find_text(books, a, n, &subject, &text));
-	subject = fill(a, subject, vars, k);
+	TRY(find_text(books, a, n, &unfilled, text));
+	*subject = fill(a, unfilled, vars, k);
+	*text = fill(a, *text, vars, k);
+	return OK;
+}
+
+err notice_send(struct books *books, struct arena *a, const struct notice *n)
+{
+	str subject, text;
+	TRY(notice_text(books, a, n, &subject, &text));
 	if (n->confirm_token.n)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);
-	str letter = write_letter(books, a, n, subject, fill(a, text, vars, k));
+	str letter = write_letter(books, a, n, subject, text);
 	bool mine;
 	TRY(book_join(books->outbound, &mine));
 	return book_leave(books->outbound, mine, queue(books, a, n, letter, subject));

@@ -35,6 +35,10 @@ struct notice {
  * {owner_address}, {address} are always known. */
 MUST_USE err notice_send(struct books *books, struct arena *a, const struct notice *n);
 
+/* Only its subject and its text, filled in: for what is no notice by itself. */
+MUST_USE err notice_text(struct books *books, struct arena *a, const struct notice *n,
+			 str *subject, str *text);
+
 /* Whether a program wrote it (RFC 3834 section 2): it has no reverse-path, or is an
  * answer itself, or comes from a list or a bulk sender. No such mail is answered
  * or obeyed. */

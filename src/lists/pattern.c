@@ -6,6 +6,7 @@
 enum {
 	PATTERN_MAX = 1000,
 	MATCH_LIMIT = 100000,
+	ADDRESS_LIMIT = 10000, /* an address is short, and there may be many */
 	DEPTH_LIMIT = 1000,
 	TEXT_MAX = 64 * 1024
 };
@@ -51,11 +52,11 @@ err pattern_check(struct arena *a, str pattern)
 					      STR_F(pattern));
 }
 
-static enum pattern_result run(pcre2_code *c, str text)
+static enum pattern_result run(pcre2_code *c, str text, uint32_t limit)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_match_data *data = pcre2_match_data_create_from_pattern(c, NULL);
-	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_match_limit(limits, limit);
 	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
 	int code = pcre2_match(c, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_JIT, data,
 			       limits);
@@ -66,16 +67,22 @@ static enum pattern_result run(pcre2_code *c, str text)
 					     : PATTERN_LIMIT;
 }
 
-enum pattern_result pattern_text(str pattern, str text)
+static enum pattern_result match(str pattern, str text, uint32_t limit)
 {
 	int code;
 	size_t offset;
 	pcre2_code *c = compile(pattern, &code, &offset);
 	if (!c)
 		return PATTERN_LIMIT;
-	enum pattern_result r = run(c, text.n ? str_first(text, TEXT_MAX) : STR(""));
+	enum pattern_result r = run(c, text.n ? str_first(text, TEXT_MAX) : STR(""),
+				    limit);
 	pcre2_code_free(c);
 	return r;
+}
+
+enum pattern_result pattern_text(str pattern, str text)
+{
+	return match(pattern, text, MATCH_LIMIT);
 }
 
 /* "@uni.example" covers x@uni.example and x@lab.uni.example. */
@@ -92,8 +99,18 @@ static bool below(str domain, str address)
 enum pattern_result pattern_address(str pattern, str key)
 {
 	if (str_starts(pattern, STR("^")))
-		return pattern_text(pattern, key);
+		return match(pattern, key, ADDRESS_LIMIT);
 	bool hit = str_starts(pattern, STR("@")) ? below(str_skip(pattern, 1), key)
 						 : str_ieq(pattern, key);
 	return hit ? PATTERN_HIT : PATTERN_MISS;
+}
+
+enum pattern_result pattern_lines(str patterns, str key)
+{
+	enum pattern_result r = PATTERN_MISS;
+	str line;
+	while (r == PATTERN_MISS && str_line(&patterns, &line))
+		if (line.n)
+			r = pattern_address(line, key);
+	return r;
 }

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+enum { PATTERN_EXPRESSIONS_MAX = 50 }; /* in one setting */
+
 enum pattern_result {
 	PATTERN_MISS,
 	PATTERN_HIT,
@@ -19,5 +21,8 @@ MUST_USE err pattern_check(struct arena *a, str pattern);      /* an address pat
 MUST_USE err pattern_check_text(struct arena *a, str pattern); /* a regular expression */
 
 enum pattern_result pattern_address(str pattern, str address_key);
+
+/* The same of several, one a line: the first that fits, or that gives up. */
+enum pattern_result pattern_lines(str patterns, str address_key);
 enum pattern_result pattern_text(str pattern,
 				 str text); /* a regular expression, case ignored */

@@ -1,5 +1,6 @@
 #include "lists/rules.h"
 
+#include "mail/mime.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/role.h"
@@ -92,6 +93,22 @@ static bool came_by_utf8(struct arena *a, const struct header *h)
 	       > 0;
 }
 
+/* Where nobody waits for it: the rules that read it are asked under a lock. */
+static err read_opening(struct arena *a, struct post *p)
+{
+	enum { OPENING_MAX = 16 * 1024 };
+	struct mime m;
+	str used;
+	TRY(mime_parse(a, p->message, &m));
+	const struct mime_part *part = mime_text_part(&m);
+	if (!part || !str_eq(part->type, STR("text/plain")))
+		return OK;
+	struct mime_part first = *part;
+	first.raw = str_first(first.raw, OPENING_MAX);
+	p->opening = mime_text(a, &first, &used);
+	return OK;
+}
+
 err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 {
 	*p = (struct post){ .source = m->source,
@@ -108,7 +125,7 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	p->subject = header_text(a, header_find(&p->header, STR("Subject")));
 	p->utf8 = came_by_utf8(a, &p->header);
 	p->body_hash = sha256(a, p->header.body);
-	return OK;
+	return read_opening(a, p);
 }
 
 err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
@@ -117,6 +134,7 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	p->list = list;
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	p->vouched = setting_is(p->settings.authenticate, "any");
+	TRY(filter_message(a, &p->settings, p->message, &p->content));
 	return read_membership(lists, a, p);
 }
 

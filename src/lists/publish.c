@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "lists/budget.h"
+#include "lists/digest.h"
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/steps.h"
@@ -32,29 +33,57 @@ err post_has_begun(struct books *books, struct arena *a, str source, bool *yes)
 	return OK;
 }
 
+/* The post as the list takes it. One of which nothing is left comes here only where a
+ * person let it pass: then as it is. */
+static err as_taken(struct arena *a, const struct post *p, struct post *taken)
+{
+	*taken = *p;
+	if (str_eq(p->content.message, p->message))
+		return OK;
+	taken->message = p->content.message;
+	return header_scan(a, taken->message, &taken->header);
+}
+
+/* The post as it is kept for readers, in whatever form: an anonymous list's without its
+ * author. */
+static err as_kept(struct books *books, struct arena *a, const struct post *p,
+		   struct post *kept)
+{
+	*kept = *p;
+	if (!p->settings.anonymous_list)
+		return OK;
+	TRY(address_parse(a, p->list->address, &kept->author.address));
+	return steps_anonymous(books, a, p, &kept->message);
+}
+
+static struct archive_arrival for_archive(const struct post *kept)
+{
+	return (struct archive_arrival){ .list = kept->list->id,
+					 .source = kept->source,
+					 .message = kept->message,
+					 .received_at = clock_now() };
+}
+
 err post_ask_archive(struct books *books, struct arena *a, struct post *p)
 {
-	struct archive_arrival x = { .list = p->list->id,
-				     .source = p->source,
-				     .message = p->message,
-				     .received_at = clock_now() };
+	struct post taken, kept;
+	TRY(as_taken(a, p, &taken));
+	TRY(as_kept(books, a, &taken, &kept));
+	struct archive_arrival x = for_archive(&kept);
 	return archive_ask(books->archive, a, &x, p->message_id,
-			   address_text(a, &p->author.address), &p->known);
+			   address_text(a, &kept.author.address), &p->known);
 }
 
 /* The post's number in the archive; the same again when it is there already. */
 static err into_archive(struct books *books, struct arena *a, const struct post *p,
-			int64_t *number)
+			const struct post *kept, int64_t *number)
 {
 	*number = 0;
 	if (setting_is(p->settings.archive_policy, "never")
 	    || header_find(&p->header, STR("X-No-Archive")))
 		return OK;
-	struct archive_arrival post = { .list = p->list->id,
-					.source = p->source,
-					.message = p->message,
-					.received_at = clock_now() };
-	return archive_add(books->archive, a, &post, number);
+	struct archive_arrival x = for_archive(kept);
+	return archive_add(books->archive, a, &x, number);
 }
 
 static err record(struct books *books, const struct post *p, int64_t message, str detail)
@@ -82,13 +111,25 @@ static err count_post(struct books *books, struct arena *a, const struct post *p
 	return outbound_freeze(books->outbound, m->id, true);
 }
 
+/* What the rules said, and what the steps did. */
+static str trace_of(struct arena *a, const struct post *p, const struct outgoing *out,
+		    str judgement)
+{
+	bool lost = p->content.removed.n, words = out->words.n;
+	return arena_cat(a, judgement, lost ? STR("; taken out: ") : STR(""),
+			 p->content.removed,
+			 words ? STR("; header and footer: ") : STR(""), out->words,
+			 STR("; from: "), out->author);
+}
+
 /* The message, its body once, and the first deliveries, in one transaction. */
 static err start_message(struct books *books, struct arena *a, const struct post *p,
 			 const struct outgoing *out, str judgement,
 			 struct outbound_message *m)
 {
 	str header = steps_header(a, out);
-	str body = out->body.n ? out->body : p->header.body;
+	str body = out->body.n ? out->body : out->post->header.body;
+	str text = arena_cat(a, header, STR("\r\n"), body);
 	bool fresh, own = p->settings.personal_copies;
 	*m = (struct outbound_message){
 		.source = p->source,
@@ -101,21 +142,19 @@ static err start_message(struct books *books, struct arena *a, const struct post
 		.message_id = p->message_id,
 		.subject = p->subject,
 		.created_at = clock_now_ms(),
-		.size = (int64_t)(header.n + 2 + body.n),
+		.size = (int64_t)text.n,
 		.split = (int64_t)header.n,
 		.personal = out->personal,
 		.smtputf8 = p->utf8 && message_has_8bit(header),
-		.eightbit = message_has_8bit(p->message),
+		.eightbit = message_has_8bit(text),
 		.author_signed = out->author_signed,
 		.tls = tls_want_of(a, &p->header)
 	};
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(books->outbound, m->id,
-				arena_cat(a, header, STR("\r\n"), body)));
-	TRY(record(books, p, m->id,
-		   arena_cat(a, judgement, STR("; from: "), out->author)));
+	TRY(outbound_body_write(books->outbound, m->id, text));
+	TRY(record(books, p, m->id, trace_of(a, p, out, judgement)));
 	return count_post(books, a, p, m);
 }
 
@@ -160,7 +199,10 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		   struct outgoing *out, str judgement)
 {
 	struct outbound_message m;
-	TRY(into_archive(books, a, p, &out->number));
+	struct post kept;
+	TRY(as_kept(books, a, p, &kept));
+	TRY(into_archive(books, a, p, &kept, &out->number));
+	TRY(digest_take(books, a, &kept, out->number, &out->digest_post));
 	TRY(steps_run(books, a, out));
 	TRY(book_begin(books->outbound));
 	err e = start_message(books, a, p, out, judgement, &m);
@@ -174,6 +216,8 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 		TRY(budget_tell(books, a, p->list->address,
 				arena_cat(a, STR("Post \""), p->subject,
 					  STR("\" waits, and all that follow"))));
+	if (out->digest_post)
+		digest_look(books, p);
 	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
 		 KN("message", m.id), KN("number", out->number),
 		 KS("message_id", p->message_id));
@@ -184,8 +228,10 @@ err post_publish(struct books *books, struct arena *a, const struct post *p,
 		 str judgement)
 {
 	struct map has_copy = { 0 };
-	struct outgoing out = { .post = p, .has_copy = &has_copy };
-	err e = deliver(books, a, p, &out, judgement);
+	struct post taken;
+	TRY(as_taken(a, p, &taken));
+	struct outgoing out = { .post = &taken, .has_copy = &has_copy };
+	err e = deliver(books, a, &taken, &out, judgement);
 	map_free(&has_copy);
 	buf_free(&out.prepend);
 	buf_free(&out.append);

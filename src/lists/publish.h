@@ -2,7 +2,7 @@
  * to the members. Each part is idempotent by the post's source, in an order in
  * which a crash between any two loses nothing:
  *
- *     archive (its number) -> outbound message with its body -> deliveries in
+ *     archive (its number) -> kept for the digests -> outbound message with its body -> deliveries in
  *     batches of 1,000 behind a cursor -> the memory that knows duplicates where no
  *     archive does
  */

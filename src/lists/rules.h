@@ -10,6 +10,7 @@
 
 #include "archive/known.h"
 #include "lists/addressbook.h"
+#include "lists/filter.h"
 #include "lists/settings.h"
 #include "mail/header.h"
 
@@ -41,9 +42,11 @@ struct post {
 	size_t authors;            /* mailboxes in From */
 	str message_id;            /* without < > */
 	str subject;               /* decoded */
+	str opening;               /* of the plain text that a reader reads first */
 	bool utf8;                 /* declared SMTPUTF8 when it came (RFC 6531) */
 	str body_hash;             /* SHA-256 of the body */
 	struct member_row *member; /* the author's membership, or NULL */
+	struct filtered content;   /* what the list takes of it */
 	bool is_moderator;         /* the author is owner or moderator */
 	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */

@@ -1,9 +1,12 @@
 /* The rules about who wrote it. */
 #include "lists/rules_inside.h"
 
+#include "base/clock.h"
 #include "lists/pattern.h"
 #include "store/lists/ban.h"
+#include "store/lists/list.h"
 #include "store/lists/member.h"
+#include "store/lists/seen.h"
 #include "trust/trust.h"
 
 err rule_banned(struct book *lists, struct arena *a, const struct post *p,
@@ -66,9 +69,6 @@ err rule_member(struct book *lists, struct arena *a, const struct post *p,
 	if (p->member->action.n)
 		return rule_says(r, verdict_from(p->member->action),
 				 STR("this member's own setting"));
-	if (!p->settings.allow_list_posts)
-		return rule_says(r, VERDICT_REJECT,
-				 STR("only owners and moderators post to this list"));
 	enum verdict v = verdict_from(p->settings.default_member_action);
 	/* A member's post still has to pass the rules about its addressing. */
 	return v == VERDICT_ACCEPT
@@ -76,11 +76,109 @@ err rule_member(struct book *lists, struct arena *a, const struct post *p,
 		       : rule_says(r, v, STR("the list does so with members' posts"));
 }
 
+/* What was accepted of late; a post that waits counts when it is let through. */
+err rule_flood(struct book *lists, struct arena *a, const struct post *p,
+	       struct ruling *r)
+{
+	const struct settings *s = &p->settings;
+	int64_t count;
+	if (!p->member || !s->member_verbosity_threshold)
+		return OK;
+	TRY(seen_since(lists, p->list->id, p->author_key,
+		       clock_now() - s->member_verbosity_interval, &count));
+	if (count < s->member_verbosity_threshold)
+		return OK;
+	return rule_says(r, VERDICT_HOLD,
+			 arena_printf(a, "%lld posts of this member within %lld seconds",
+				      (long long)count,
+				      (long long)s->member_verbosity_interval));
+}
+
+/* "@dev" and "@dev@lists.example" are lists; "@uni.example" is a domain. */
+static str list_meant(struct arena *a, const struct post *p, str pattern)
+{
+	str name = str_skip(pattern, 1);
+	if (!str_starts(pattern, STR("@")))
+		return STR("");
+	if (str_has(name, '@'))
+		return name;
+	return str_has(name, '.') ? STR("")
+				  : arena_cat(a, name, STR("@"), p->list->domain);
+}
+
+static err is_on(struct book *lists, struct arena *a, str list, str key, bool *yes)
+{
+	struct list_row row;
+	struct member_row m;
+	err e = list_by_address(lists, a, list, &row);
+	if (!e.kind)
+		e = member_find(lists, a, row.id, key, &m);
+	*yes = !e.kind;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+static err fits(struct book *lists, struct arena *a, const struct post *p, str pattern,
+		enum pattern_result *hit)
+{
+	str list = list_meant(a, p, pattern);
+	bool yes;
+	if (!list.n) {
+		*hit = pattern_address(pattern, p->author_key);
+		return OK;
+	}
+	TRY(is_on(lists, a, list, p->author_key, &yes));
+	*hit = yes ? PATTERN_HIT : PATTERN_MISS;
+	return OK;
+}
+
+/* Whoever the list trusts by address is as worth forging as a member. */
+static err say_named(struct arena *a, const struct post *p, enum verdict v, str pattern,
+		     struct ruling *r)
+{
+	bool proven = p->authentic || setting_is(p->settings.authenticate, "any");
+	if (v == VERDICT_ACCEPT && !proven)
+		return rule_says(r, VERDICT_HOLD,
+				 STR("the list accepts this author's posts, but nothing "
+				     "proves that the author wrote it"));
+	return rule_says(r, v, arena_cat(a, STR("the list names "), pattern));
+}
+
+static err ask_named(struct book *lists, struct arena *a, const struct post *p,
+		     struct ruling *r)
+{
+	const struct settings *s = &p->settings;
+	const struct {
+		str patterns;
+		enum verdict verdict;
+	} named[] = { { s->accept_these_nonmembers, VERDICT_ACCEPT },
+		      { s->hold_these_nonmembers, VERDICT_HOLD },
+		      { s->reject_these_nonmembers, VERDICT_REJECT },
+		      { s->discard_these_nonmembers, VERDICT_DISCARD } };
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+		str rest = named[i].patterns, pattern;
+		while (str_line(&rest, &pattern)) {
+			enum pattern_result hit;
+			TRY(fits(lists, a, p, pattern, &hit));
+			if (hit == PATTERN_LIMIT)
+				return rule_says(r, VERDICT_HOLD,
+						 arena_cat(a,
+							   STR("a pattern took too "
+							       "long: "),
+							   pattern));
+			if (hit == PATTERN_HIT)
+				return say_named(a, p, named[i].verdict, pattern, r);
+		}
+	}
+	return OK;
+}
+
 err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
 		   struct ruling *r)
 {
-	(void)lists, (void)a;
 	if (p->member || p->is_moderator)
+		return OK;
+	TRY(ask_named(lists, a, p, r));
+	if (r->verdict != VERDICT_MISS)
 		return OK;
 	enum verdict v = verdict_from(p->settings.default_nonmember_action);
 	return v == VERDICT_ACCEPT ? OK

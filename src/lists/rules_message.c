@@ -126,7 +126,19 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
-enum { TOO_MANY = 10001 }; /* more than address_list reads */
+enum {
+	TOO_MANY = 10001,  /* more than address_list reads */
+	ALIASES_ASKED = 20 /* addresses that are held against patterns */
+};
+
+/* A pattern that gives up names nothing: then a person looks. */
+static bool is_named(const struct post *p, str key, size_t nth)
+{
+	if (str_eq(key, p->list->address))
+		return true;
+	return nth < ALIASES_ASKED
+	       && pattern_lines(p->settings.acceptable_aliases, key) == PATTERN_HIT;
+}
 
 static size_t count_recipients(struct arena *a, const struct post *p, bool *named)
 {
@@ -140,11 +152,10 @@ static size_t count_recipients(struct arena *a, const struct post *p, bool *name
 			size_t n;
 			if (address_list(a, f->value, &m, &n).kind)
 				return TOO_MANY;
-			for (size_t k = 0; k < n; k++)
+			for (size_t k = 0; k < n; k++, count++)
 				*named = *named
-					 || str_eq(address_key(a, &m[k].address),
-						   p->list->address);
-			count += n;
+					 || is_named(p, address_key(a, &m[k].address),
+						     count);
 		}
 	return count;
 }
@@ -171,12 +182,33 @@ err rule_recipients(struct book *lists, struct arena *a, const struct post *p,
 	if (!most)
 		return OK;
 	size_t n = count_recipients(a, p, &named);
-	return n <= (size_t)most
+	return n < (size_t)most
 		       ? OK
-		       : rule_says(
-			       r, VERDICT_HOLD,
-			       arena_printf(
-				       a,
-				       "%zu addresses in To and Cc; the list takes %lld",
-				       n, (long long)most));
+		       : rule_says(r, VERDICT_HOLD,
+				   arena_printf(a,
+						"%zu addresses in To and Cc; the list "
+						"takes fewer than %lld",
+						n, (long long)most));
+}
+
+/* Owners hear of a post that goes to them alone where it is discarded (sort.c). */
+err rule_content(struct book *lists, struct arena *a, const struct post *p,
+		 struct ruling *r)
+{
+	static const struct {
+		const char *action;
+		enum verdict verdict;
+	} actions[] = {
+		{ "discard", VERDICT_DISCARD }, { "reject", VERDICT_REJECT },
+		{ "hold", VERDICT_HOLD },       { "preserve", VERDICT_HOLD },
+		{ "forward", VERDICT_DISCARD },
+	};
+	(void)lists;
+	for (size_t i = 0; p->content.refused.n && i < sizeof actions / sizeof *actions;
+	     i++)
+		if (setting_is(p->settings.filter_action, actions[i].action))
+			return rule_says(r, actions[i].verdict,
+					 arena_cat(a, STR("nothing of it is left: "),
+						   p->content.refused));
+	return OK;
 }

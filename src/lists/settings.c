@@ -1,5 +1,7 @@
 #include "lists/settings.h"
 
+#include "lists/decorate.h"
+#include "lists/pattern.h"
 #include "mail/address.h"
 #include "store/lists/setting.h"
 
@@ -148,7 +150,7 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 		      str *clean)
 {
 	enum { TEXT_MAX = 64 * 1024 };
-	bool lines = row->type == SETTING_IS_LINES;
+	bool lines = row->type == SETTING_IS_LINES || row->type == SETTING_IS_PATTERNS;
 	for (size_t i = 0; i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
 		if (c == 0x7f
@@ -159,6 +161,16 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 	if (value.n > TEXT_MAX)
 		return wrong(a, row, STR("…"), STR("at most 64 KB"));
 	*clean = value;
+	return OK;
+}
+
+/* What stands in each copy is asked more. */
+static err check_words(struct arena *a, const struct setting_def *row, str value)
+{
+	static const char *const keys[] = { "msg_header", "msg_footer" };
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (str_eq(str_from(row->key), str_from(keys[i])))
+			return decorate_check(a, str_from(keys[i]), value);
 	return OK;
 }
 
@@ -178,6 +190,30 @@ static err check_address(struct arena *a, const struct setting_def *row, str val
 	return OK;
 }
 
+/* One a line, trimmed, without empty lines. */
+static err check_patterns(struct arena *a, const struct setting_def *row, str value,
+			  str *clean)
+{
+	str line, out = STR("");
+	size_t expressions = 0;
+	TRY(check_text(a, row, value, &value));
+	while (str_line(&value, &line)) {
+		line = str_trim(line);
+		if (!line.n)
+			continue;
+		err e = pattern_check(a, line);
+		expressions += str_starts(line, STR("^"));
+		if (e.kind)
+			return wrong(a, row, line, str_from(e.msg));
+		if (expressions > PATTERN_EXPRESSIONS_MAX)
+			return wrong(a, row, STR("…"),
+				     STR("at most 50 regular expressions"));
+		out = arena_cat(a, out, out.n ? STR("\n") : STR(""), line);
+	}
+	*clean = out;
+	return OK;
+}
+
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	int64_t number;
@@ -192,11 +228,15 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 			return wrong(a, row, value, STR("a whole number, 0 or more"));
 		*clean = value;
 		return OK;
-	case SETTING_IS_TEXT:
 	case SETTING_IS_LINES:
+		TRY(check_words(a, row, value));
+		return check_text(a, row, value, clean);
+	case SETTING_IS_TEXT:
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);
+	case SETTING_IS_PATTERNS:
+		return check_patterns(a, row, value, clean);
 	}
 	return FAIL(ERR_SYNTAX, "a setting of no known type");
 }
@@ -217,6 +257,7 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
+	case SETTING_IS_PATTERNS:
 		*(str *)at = value;
 		return;
 	}
@@ -266,6 +307,7 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	case SETTING_IS_LINES:
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
+	case SETTING_IS_PATTERNS:
 		break;
 	}
 	return *(const str *)at;

@@ -12,12 +12,13 @@
 #include "base/err.h"
 #include "store/store.h"
 
-#define SETTING_TEXT    str
-#define SETTING_LINES   str
-#define SETTING_NUMBER  int64_t
-#define SETTING_BOOL    bool
-#define SETTING_ADDRESS str
-#define SETTING_CHOICE  str /* one of the words; compare with setting_is */
+#define SETTING_TEXT     str
+#define SETTING_LINES    str
+#define SETTING_NUMBER   int64_t
+#define SETTING_BOOL     bool
+#define SETTING_ADDRESS  str
+#define SETTING_PATTERNS str
+#define SETTING_CHOICE   str /* one of the words; compare with setting_is */
 
 struct settings {
 #define SETTING(key, type, standard, mm2, mm3, label, help) SETTING_##type key;

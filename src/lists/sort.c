@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/autorespond.h"
 #include "lists/publish.h"
 #include "lists/bounce.h"
 #include "lists/command.h"
@@ -100,6 +101,16 @@ static err take_rejected(struct sorting *s, const struct post *p,
 	return p->authentic ? report(s, STR("5.7.1"), j->reason) : OK;
 }
 
+/* filter_action=forward: of what the list does not take its owners have the only copy. */
+static err take_discarded(struct sorting *s, const struct post *p,
+			  const struct judgement *j)
+{
+	if (setting_is(str_from(j->rule), "content")
+	    && setting_is(p->settings.filter_action, "forward"))
+		TRY(owners_have(s->books, s->a, p, j->reason));
+	return sort_note(s, "discarded", judgement_text(s->a, j));
+}
+
 static err take_post(struct sorting *s)
 {
 	struct post p;
@@ -129,7 +140,7 @@ static err take_post(struct sorting *s)
 	case VERDICT_REJECT:
 		return take_rejected(s, &p, &j);
 	case VERDICT_DISCARD:
-		return sort_note(s, "discarded", judgement_text(s->a, &j));
+		return take_discarded(s, &p, &j);
 	case VERDICT_MISS:
 	case VERDICT_ACCEPT:
 		break;
@@ -291,8 +302,10 @@ bool sort_only_leaves(struct sorting *s)
 		[MEANS_SRS] = true,     [MEANS_BAD_PATH] = true, [MEANS_NOBODY] = true,
 		[MEANS_FOREIGN] = true,
 	};
-	return leaves[s->meaning.what]
-	       && !(s->meaning.what == MEANS_ADMIN && may_be_report(s));
+	const struct meaning *m = &s->meaning;
+	bool answers = m->what == MEANS_OWNER && m->list->answers_owner;
+	bool reports = m->what == MEANS_ADMIN && may_be_report(s);
+	return leaves[m->what] && !answers && !reports;
 }
 
 static err (*const takers[MEANS_KINDS])(struct sorting *s) = {
@@ -368,12 +381,31 @@ static err give_up(struct sorting *s)
 	return hears ? tell_sender(s, "failed", STR("5.3.0"), why) : tell_admin(s, why);
 }
 
+static err answer(struct sorting *s, bool *ends)
+{
+	*ends = false;
+	if (!s->meaning.list)
+		return OK;
+	struct autorespond_mail m = { .list = s->meaning.list,
+				      .what = s->meaning.what,
+				      .header = &s->header,
+				      .reverse_path = &s->reverse_path,
+				      .proven = has_proven_path(s),
+				      .source = source_of(s, s->recipient->address) };
+	return autorespond(s->books, s->a, &m, ends);
+}
+
 /* smtpd refuses such mail in the session, unless another recipient took it. */
 static err serve(struct sorting *s)
 {
+	bool ends;
 	struct trust_said said = trust_said(s->arrival->trust);
 	const char *why = proof_refusal(&said, s->meaning.what);
-	return why ? sort_note(s, "rejected", str_from(why)) : take_as_meant(s);
+	if (why)
+		return sort_note(s, "rejected", str_from(why));
+	TRY(answer(s, &ends));
+	return ends ? sort_note(s, "discarded", STR("answered by the list itself"))
+		    : take_as_meant(s);
 }
 
 err sort_in_part(struct sorting *s, err (*act)(struct sorting *s))

@@ -7,17 +7,24 @@
 #include "lists/rules.h"
 
 struct outgoing {
-	const struct post *post;
-	int64_t number; /* in the archive; 0: not archived */
-	str drop[64];   /* header fields that go */
-	size_t drop_count;
+	const struct post *post; /* with the list's own words, once they are in it */
+	const struct post *bare; /* without them; NULL: as post */
+	str words;               /* where they stand, for the ledger; or empty */
+	int64_t number;          /* in the archive; 0: not archived */
+	int64_t digest_post;     /* among those for digests; 0: no digest will have it */
+	struct arena *a;         /* of the run */
+	str *drop;               /* header fields that go */
+	size_t drop_count, drop_room;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
 	struct map *has_copy;       /* address keys in To and Cc */
-	str body;   /* that takes the place of the post\'s; empty: the post\'s own */
-	str author; /* what became of From and why, for the ledger */
+	bool replies_taken;         /* the list has written Reply-To */
+	bool cc_taken;              /* and Cc: what stands there now */
+	str cc;
 	bool author_signed; /* From stays, and rests on the author's signature alone */
-	int64_t skip;       /* the member who wants no copy of own posts; 0: nobody */
+	str body;     /* that takes the place of the post\'s; empty: the post\'s own */
+	str author;   /* what became of From and why, for the ledger */
+	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
 };
 
 /* Runs all steps. */
@@ -25,6 +32,10 @@ MUST_USE err steps_run(struct books *books, struct arena *a, struct outgoing *ou
 
 /* The header as it leaves, without what is each copy's own. */
 str steps_header(struct arena *a, const struct outgoing *out);
+
+/* The post as an anonymous list keeps it: without what names its author. */
+MUST_USE err steps_anonymous(struct books *books, struct arena *a, const struct post *p,
+			     str *message);
 
 struct step_doc {
 	const char *name, *text;

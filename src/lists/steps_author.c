@@ -92,6 +92,8 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 static struct fate judge(struct books *books, struct arena *a, const struct outgoing *out)
 {
 	const struct post *p = out->post;
+	if (p->settings.anonymous_list)
+		return keeps(STR("it is the list's: nobody is to know the author"));
 	if (!p->author.address.domain.n)
 		return keeps(STR("it names no single author"));
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
@@ -123,34 +125,6 @@ static str shown_name(const struct mailbox *author)
 		       : utf8_first(author->address.local, NAME_MAX_SHOWN);
 }
 
-/* All mailboxes of all fields of that name. False: one of them cannot be read. */
-static bool read_mailboxes(struct arena *a, const struct header *h, str name,
-			   struct mailbox **list, size_t *count)
-{
-	*list = NULL;
-	*count = 0;
-	for (const struct field *f = header_find(h, name); f; f = header_next(h, f)) {
-		struct mailbox *m, *all;
-		size_t n;
-		if (address_list(a, f->value, &m, &n).kind)
-			return false;
-		all = arena_alloc(a, (*count + n + 1) * sizeof *all);
-		for (size_t i = 0; i < *count + n; i++)
-			all[i] = i < *count ? (*list)[i] : m[i - *count];
-		*list = all;
-		*count += n;
-	}
-	return true;
-}
-
-static bool is_dropped(const struct outgoing *out, str name)
-{
-	for (size_t i = 0; i < out->drop_count; i++)
-		if (str_ieq(out->drop[i], name))
-			return true;
-	return false;
-}
-
 /* Cc anew, with the author; one that cannot be read whole stays as it is, since what is
  * put behind an open quote is lost. */
 static void add_to_cc(struct arena *a, struct outgoing *out, const struct mailbox *author)
@@ -159,23 +133,26 @@ static void add_to_cc(struct arena *a, struct outgoing *out, const struct mailbo
 	struct mailbox *to, *cc;
 	size_t to_count, cc_count;
 	BUF(text);
-	if (!read_mailboxes(a, &p->header, STR("To"), &to, &to_count)
-	    || !read_mailboxes(a, &p->header, STR("Cc"), &cc, &cc_count))
+	if (!step_mailboxes(a, &p->header, STR("To"), &to, &to_count)
+	    || !step_mailboxes(a, &p->header, STR("Cc"), &cc, &cc_count))
 		return;
 	for (size_t i = 0; i < to_count + cc_count; i++) {
 		const struct mailbox *m = i < to_count ? &to[i] : &cc[i - to_count];
 		if (str_eq(address_key(a, &m->address), p->author_key))
 			return;
-		if (i >= to_count)
+		if (i >= to_count && !out->cc_taken)
 			buf_cat(&text, mailbox_text(a, m), STR(", "));
 	}
+	if (out->cc.n)
+		buf_cat(&text, out->cc, STR(", "));
 	buf_add(&text, mailbox_text(a, author));
 	step_drop(out, STR("Cc"));
-	buf_add(&out->append, header_fold(a, STR("Cc"), buf_str(&text)));
+	out->cc_taken = true;
+	out->cc = arena_copy(a, buf_str(&text));
 }
 
-/* An answer to the author still goes to the author. Where the list has taken Reply-To, Cc
- * is what is left. */
+/* An answer to the author still goes to the author. Where the list has written Reply-To,
+ * Cc is what is left. */
 static void keep_reachable(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
@@ -184,12 +161,13 @@ static void keep_reachable(struct arena *a, struct outgoing *out)
 	author.name = looks_like_address(author.name)
 			      ? STR("")
 			      : utf8_first(author.name, NAME_MAX_SHOWN);
-	if (is_dropped(out, STR("Reply-To"))) {
+	if (out->replies_taken) {
 		add_to_cc(a, out, &author);
 		return;
 	}
-	if (header_count(&p->header, STR("Reply-To")) == 1
-	    && read_mailboxes(a, &p->header, STR("Reply-To"), &own, &count) && count)
+	if (!p->settings.first_strip_reply_to
+	    && header_count(&p->header, STR("Reply-To")) == 1
+	    && step_mailboxes(a, &p->header, STR("Reply-To"), &own, &count) && count)
 		return;
 	step_drop(out, STR("Reply-To"));
 	buf_add(&out->append, header_fold(a, STR("Reply-To"), mailbox_text(a, &author)));
@@ -201,9 +179,11 @@ static err rewrite(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	str was = header_value(a, header_find(&p->header, STR("From")));
-	struct mailbox list = { .name = arena_cat(a, shown_name(&p->author), STR(" via "),
-						  p->list->name) };
-	TRY(address_parse(a, p->list->address, &list.address));
+	struct mailbox list;
+	TRY(step_list_box(
+		a, p,
+		arena_cat(a, shown_name(&p->author), STR(" via "), step_list_name(p)),
+		&list));
 	step_drop(out, STR("From"));
 	step_drop(out, STR("X-Original-From"));
 	step_drop(out, STR("DKIM-Signature"));
@@ -226,12 +206,14 @@ static void wrap(struct arena *a, struct outgoing *out)
 		"Content-ID",       "Content-Disposition", "Content-Description",
 		"Content-Language", "Content-Location",    "Content-MD5",
 	};
-	const struct post *p = out->post;
+	const struct post *p = out->bare ? out->bare : out->post;
 	struct header_edit inside = { .drop = gone,
 				      .drop_count = sizeof gone / sizeof *gone,
 				      .prepend = STR(""),
 				      .append = STR("") };
 	str header = header_apply(a, &p->header, &inside);
+	if (out->words.n)
+		out->words = STR("left out: the post is inside, untouched");
 	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
 		step_drop(out, str_from(mime[i]));

@@ -1,7 +1,10 @@
 /* lists/steps_inside.h: the steps among their own files.
  *
- *     steps.c         the table, and what list servers have always done
- *     steps_author.c  whether From stays the author's
+ *     steps.c            the table, and what list servers have always done
+ *     steps_anonymous.c  what is left of a post whose author nobody is to know
+ *     steps_reply.c      who is answered: Reply-To and Cc
+ *     steps_words.c      what the list adds to the text
+ *     steps_author.c     whether From stays the author's
  */
 #pragma once
 
@@ -15,3 +18,12 @@ typedef err step_fn(struct books *books, struct arena *a, struct outgoing *out);
 
 void step_drop(struct outgoing *out, str name);
 void step_add(struct outgoing *out, str name, str value); /* as it is written */
+
+/* The name that people see, and the list's mailbox under it. */
+str step_list_name(const struct post *p);
+MUST_USE err step_list_box(struct arena *a, const struct post *p, str name,
+			   struct mailbox *m);
+
+/* All mailboxes of all fields of that name. False: one of them cannot be read. */
+bool step_mailboxes(struct arena *a, const struct header *h, str name,
+		    struct mailbox **list, size_t *count);

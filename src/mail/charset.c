@@ -4,6 +4,7 @@
 #include "mail/convert.h"
 #include "mail/lex.h"
 
+#include <iconv.h>
 #include <uchardet/uchardet.h>
 
 enum {
@@ -120,4 +121,45 @@ str charset_decode(struct arena *a, str bytes, str declared, str *used)
 		return utf8_scrub(a, bytes);
 	}
 	return decode_guessed(a, bytes, used);
+}
+
+/* Bytes that stand for text exactly; false: there are none. */
+static bool encode(struct arena *a, str text, str charset, str *bytes)
+{
+	char name[64], *from = (char *)(uintptr_t)text.p;
+	size_t left = text.n, room = 4 * text.n + 16, size = room;
+	char *out = arena_alloc(a, size), *to = out;
+	if (!charset.n || charset.n >= sizeof name)
+		return false;
+	memcpy(name, charset.p, charset.n);
+	name[charset.n] = '\0';
+	iconv_t cd = iconv_open(name, "UTF-8");
+	if (cd == (iconv_t)-1)
+		return false;
+	bool ok = iconv(cd, &from, &left, &to, &room) == 0
+		  && iconv(cd, NULL, NULL, &to, &room) == 0;
+	iconv_close(cd);
+	*bytes = (str){ out, size - room };
+	return ok;
+}
+
+bool charset_encode(struct arena *a, str text, str declared, str *bytes)
+{
+	static const str plain = STR("A\r\nz");
+	struct label label;
+	str lines, out, back, to;
+	if (!label_read(declared, &label) || !utf8_valid(text))
+		return false;
+	if (label.kind == KIND_UTF8) {
+		*bytes = text;
+		return true;
+	}
+	/* Written is only what the label itself has, not all that is read under it. */
+	to = convert_knows(declared) ? declared : label.iconv;
+	if (!encode(a, plain, to, &lines) || !str_eq(lines, plain)
+	    || !encode(a, text, to, &out) || convert(a, out, to, &back)
+	    || !str_eq(back, text))
+		return false;
+	*bytes = out;
+	return true;
 }

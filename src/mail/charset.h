@@ -8,3 +8,8 @@
  * UTF-8, then uchardet, then windows-1252. *used (may be NULL) names what was
  * applied. */
 str charset_decode(struct arena *a, str bytes, str declared, str *used);
+
+/* UTF-8 text in the bytes of a declared charset, to be put before or behind others of
+ * it, line by line. False, with nothing written: it is not known, cannot say all of it,
+ * or lines in it do not end as they do in ASCII. */
+bool charset_encode(struct arena *a, str text, str declared, str *bytes);

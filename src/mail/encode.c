@@ -67,6 +67,22 @@ str encode_text_part(struct arena *a, str text)
 	return arena_copy(a, buf_str(&b));
 }
 
+str encode_quoted(struct arena *a, str text)
+{
+	BUF(b);
+	for (str line; str_line(&text, &line);)
+		add_quoted_line(&b, line);
+	return arena_copy(a, buf_str(&b));
+}
+
+str encode_base64_lines(struct arena *a, str bytes)
+{
+	BUF(b);
+	for (str rest = enc_base64(a, bytes); rest.n; rest = str_skip(rest, QP_COLUMNS))
+		buf_cat(&b, str_first(rest, QP_COLUMNS), STR("\r\n"));
+	return arena_copy(a, buf_str(&b));
+}
+
 str encode_message_part(struct arena *a, str type, str message)
 {
 	BUF(b);
@@ -88,8 +104,6 @@ str encode_file_part(struct arena *a, str type, str filename, str bytes)
 	buf_cat(&b, STR("Content-Type: "), type,
 		STR("\r\nContent-Transfer-Encoding: base64\r\n"
 		    "Content-Disposition: attachment;\r\n filename=\""),
-		filename, STR("\"\r\n\r\n"));
-	for (str rest = enc_base64(a, bytes); rest.n; rest = str_skip(rest, QP_COLUMNS))
-		buf_cat(&b, str_first(rest, QP_COLUMNS), STR("\r\n"));
+		filename, STR("\"\r\n\r\n"), encode_base64_lines(a, bytes));
 	return arena_copy(a, buf_str(&b));
 }

@@ -1,4 +1,4 @@
-/* mail/encode.h: parts that this program writes. For src/mail alone. */
+/* mail/encode.h: parts that this program writes. */
 #pragma once
 
 #include "base/arena.h"
@@ -14,6 +14,12 @@ str encode_message_part(struct arena *a, str type, str message);
 
 /* A part of any bytes, in base64, as a file to keep. Its name is plain ASCII. */
 str encode_file_part(struct arena *a, str type, str filename, str bytes);
+
+/* Text as quoted-printable (RFC 2045 section 6.7), each line with its CRLF. */
+str encode_quoted(struct arena *a, str text);
+
+/* Bytes as lines of base64, each with its CRLF. */
+str encode_base64_lines(struct arena *a, str bytes);
 
 /* A boundary that nobody has written before. */
 str encode_boundary(struct arena *a);

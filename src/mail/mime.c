@@ -158,6 +158,7 @@ static bool open_multipart(struct scan *s, size_t index, size_t end)
 		p->attachment = false;
 	}
 	p->multipart = found;
+	p->boundary = found ? boundary : STR("");
 	return found;
 }
 
@@ -253,7 +254,7 @@ err mime_parse(struct arena *a, str message, struct mime *m)
 	TRY(header_scan(a, message, &x.header));
 	struct mime_part *root = add_part(&s);
 	root->header = x.header;
-	root->raw = x.header.body;
+	root->raw = x.header.body.n ? x.header.body : (str){ message.p + message.n, 0 };
 	read_fields(&s, root);
 	if (open_multipart(&s, 0, message.n))
 		scan_multipart(&s, message.n - root->raw.n, message.n);

@@ -35,7 +35,8 @@ struct mime_part {
 	str content_id;  /* without < > */
 	bool attachment; /* Content-Disposition says so, or a file name and no text type */
 	bool multipart;
-	str raw; /* its body, still encoded */
+	str boundary; /* of a multipart, as its delimiters have it */
+	str raw;      /* its body, still encoded */
 };
 
 struct mime {

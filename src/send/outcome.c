@@ -138,7 +138,7 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 	err e = outbound_get(c->outbound, a, i->message, &m);
 	if (!e.kind
 	    && (m.verp || !m.reverse_path.n || str_eq(m.kind, STR("post"))
-		|| str_eq(m.kind, STR("probe"))))
+		|| str_eq(m.kind, STR("digest")) || str_eq(m.kind, STR("probe"))))
 		return OK;
 	if (!e.kind)
 		e = outbound_body_read(c->outbound, a, m.id, 0,

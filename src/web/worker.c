@@ -104,28 +104,38 @@ static const struct list_entry *find_list(const struct worker *w, struct arena *
 	return NULL;
 }
 
-static err read_desk(struct worker *w, struct request *q)
+static void clear_desk(struct worker *w)
 {
-	str name = request_arg(q, "list");
-	int64_t person = q->session ? q->session->person : 0;
 	w->list = NULL;
 	w->list_path = STR_NONE;
 	w->viewer = (struct viewer){ 0 };
 	w->rights = (struct right_list){ 0 };
-	TRY(worker_check(w));
-	TRY(books_refresh(&w->books));
-	if (name.n) {
-		w->list = find_list(w, q->arena, name);
-		if (!w->list)
-			return OK;
-		str url = list_url(q->arena, &w->books, w->list);
+}
+
+err worker_turn(struct worker *w, const struct request *q, const struct list_entry *list)
+{
+	int64_t person = q->session ? q->session->person : 0;
+	clear_desk(w);
+	w->list = list;
+	if (list) {
+		str url = list_url(q->arena, &w->books, list);
 		w->list_path = str_skip(url, w->books.conf->site_url.n);
-		TRY(settings_load(w->books.lists, q->arena, w->list->id, &w->settings));
+		TRY(settings_load(w->books.lists, q->arena, list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}
 	return person ? account_viewer(q->arena, w->books.lists, person,
-				       w->list ? w->list->id : 0, &w->viewer)
+				       list ? list->id : 0, &w->viewer)
 		      : OK;
+}
+
+static err read_desk(struct worker *w, struct request *q)
+{
+	str name = request_arg(q, "list");
+	clear_desk(w);
+	TRY(worker_check(w));
+	TRY(books_refresh(&w->books));
+	const struct list_entry *list = name.n ? find_list(w, q->arena, name) : NULL;
+	return name.n && !list ? OK : worker_turn(w, q, list);
 }
 
 bool worker_may(const struct worker *w, enum right right)
@@ -380,7 +390,8 @@ static err talk(struct handing *h, const struct conf *conf, int fd)
 	return e;
 }
 
-err web_submit(struct request *q, str reverse_path, str recipient, str message, str *says)
+static err submit(struct request *q, str reverse_path, str auth, str recipient,
+		  str message, str *says)
 {
 	struct worker *w = worker_of(q);
 	struct smtp_to to = { .address = recipient };
@@ -392,7 +403,7 @@ err web_submit(struct request *q, str reverse_path, str recipient, str message, 
 				       .parts = &part,
 				       .part_count = 1,
 				       .eight_bit = true,
-				       .auth = reverse_path } };
+				       .auth = auth } };
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return FAIL(ERR_TEMP,
@@ -411,4 +422,15 @@ err web_submit(struct request *q, str reverse_path, str recipient, str message, 
 		       ? OK
 		       : err_in(q->arena, h.code / 100 == 5 ? ERR_DENIED : ERR_TEMP,
 				"%.*s", STR_F(h.text));
+}
+
+err web_submit(struct request *q, str reverse_path, str recipient, str message, str *says)
+{
+	return submit(q, reverse_path, reverse_path, recipient, message, says);
+}
+
+err web_inject(struct request *q, str recipient, str message, str *says)
+{
+	str admin = worker_of(q)->books.conf->site_admin;
+	return submit(q, admin, STR(""), recipient, message, says);
 }

@@ -63,6 +63,11 @@ struct worker { /* one a worker thread, opened at its first request */
 /* The one of this thread. The router has filled in the list and the viewer. */
 struct worker *worker_of(const struct request *q);
 
+/* Makes a list the one at hand (NULL: none), and the viewer what the person at the
+ * request is there. */
+MUST_USE err worker_turn(struct worker *w, const struct request *q,
+			 const struct list_entry *list);
+
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);
 
@@ -101,3 +106,6 @@ str network_key(struct arena *a, const struct request *q);
  * (RFC 4954 section 5). The reply's text; ERR_DENIED: smtpd refused it. */
 MUST_USE err web_submit(struct request *q, str reverse_path, str recipient, str message,
 			str *says);
+
+/* The same in nobody's name, as `postern post` does: the list's rules judge it. */
+MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);

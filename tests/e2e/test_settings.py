@@ -13,6 +13,10 @@ from sink import Sink
 limit(400)
 DAY = 86400
 FORGED_FROM = '127.0.0.66'
+READ = ('plain', 'parted', 'dressed')  # whose text is looked at
+PARTED = ('--p\r\nContent-Type: multipart/alternative; boundary=q\r\n\r\n'
+          '--q\r\nContent-Type: text/plain\r\n\r\nin text\r\n--q\r\nContent-Type: text/html\r\n\r\nthe same in HTML\r\n--q--\r\n'
+          '--p\r\nContent-Type: application/octet-stream; name=tool.exe\r\n\r\nan octet file\r\n--p--\r\n')
 
 world = Sink('127.0.0.31', 0, 'home.host')
 far = Sink('127.0.0.32', world.port, 'far.host')
@@ -44,6 +48,7 @@ class List:
         if settings:
             p.cli('list', 'set', self.address, *settings)
         p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone')))
+        p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
 
     def who(self, person):
         host = {'gus': 'strict', 'gone': 'far'}.get(person, 'home')
@@ -55,16 +60,20 @@ class List:
     def plain(self, text):
         """Without what differs from list to list, and from run to run."""
         text = re.sub(r'(?<=[a-z])\.' + self.name + r'@\w+\.example', '', text).replace(self.name, 'LIST')
-        text = re.sub(r'm=[\w.%-]+|\+[\w.=-]+@', '+TAG@', text)
+        text = re.sub(r'm=[\w.%-]+|\+[\w.=-]+@|SRS0=\w+=\w+=', '+TAG@', text)
         return re.sub(r'\bconfirm [a-z2-7]{20}: ', '', text)
 
     # --- what is written to it
-    def write(self, person, subject, body='Hello.\r\n', to=None, source=None, head=None, path=None):
+    def write(self, person, subject, body='Hello.\r\n', to=None, source=None, head=None, path=None, **fields):
         sender = self.who(person)
-        octets = message(f'{person.title()} <{sender}>', head or self.address, subject, body)
+        octets = message(f'{person.title()} <{sender}>', head or self.address, subject, body, **fields)
         code, said = p.deliver(sender if path is None else path, to or self.address, octets, source=source)
         if code != 250:
             self.see(self.plain(f'refused: {subject}: {said}'))
+
+    def send(self, subject, kind, body):
+        octets = message(f'Anna <{self.who("anna")}>', self.address, subject, body, MIME_Version='1.0', Content_Type=kind)
+        p.deliver(self.who('anna'), self.address, octets)
 
     def sub(self, part):
         return f'{self.name}-{part}@lists.example'
@@ -81,10 +90,13 @@ class List:
             new, self.read = world.mails[self.read:], len(world.mails)
         mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject')]  # the latter to the administrator
         for m in mine:
-            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe')
+            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe')
                            if m.field(k))
             for r in m.rcpts:
                 self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
+            if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
+                for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
+                    self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
             if 'Re: ' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     if 'lists.example' not in line or self.name in line:
@@ -129,7 +141,13 @@ class List:
         self.write('anna', 'big', 'x' * 60 + '\r\n' * 2 + ('y' * 60 + '\r\n') * 60)
         self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
         self.write('anna', 'aside', head='elsewhere@home.example')
+        self.write('anna', 'unsubscribe')
+        self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
+        self.send('parted', 'multipart/mixed; boundary=p', PARTED)
+        self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
+        self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         self.write('zoe', '', 'info\r\nwho\r\nlists\r\n', to=self.sub('request'))
+        self.write('zoe', 'help me', to=self.sub('owner'))
         self.write('nina', '', to=self.sub('join'))
         self.write('ben', '', to=self.sub('leave'))
 
@@ -152,6 +170,9 @@ class List:
         with far.lock:
             paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
         self.see(f'paths to gone: {len(paths)}')
+        if len(world.to(self.who('anna'), Subject=f'Your mail to {self.name}')) == 1:
+            self.see('anna was answered once')
+        self.see(f'nina has {len(world.to(self.who("nina"), Subject=" Digest, "))} digests')
         self.see(f'gone was warned {len(far.to(self.who("gone"), Subject="is turned off"))} times')
 
 

@@ -34,6 +34,10 @@ static void test_templates(struct books_test *t)
 		{ "score", { "5", 1 } },
 		{ "left", { "LEFT", 4 } },
 		{ "time", { "TIME", 4 } },
+		{ "volume", { "3", 1 } },
+		{ "issue", { "9", 1 } },
+		{ "posts", { "12", 2 } },
+		{ "text", { "TEXT OF IT", 10 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

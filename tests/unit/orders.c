@@ -88,6 +88,16 @@ static void fill(struct books_test *t)
 	BOOKS_MUST(t, person_change(t->books.lists, &p));
 }
 
+/* The list that an order is about: one that may go, where that is what it asks. */
+static const char *target(struct books_test *t, const char *kind, int k)
+{
+	if (strcmp(kind, "list_remove") != 0)
+		return DEV;
+	char *name = arena_z(t->a, arena_printf(t->a, "brief%d@lists.example", k));
+	books_list(t, name);
+	return name;
+}
+
 /* Whom an order obeys. Nobody's right on one list counts on another. */
 static void test_rights(struct books_test *t)
 {
@@ -116,6 +126,23 @@ static void test_rights(struct books_test *t)
 		{ "request", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
 		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "domain_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "domain_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_create", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "header_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "header_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "site_ban_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "site_ban_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "subscribe", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "asked_drop", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "member_prefer", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "person_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "person_change", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "person_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "person_address", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "address_proven", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "address_drop", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 	};
 	static const char *const kinds[] = {
 #define ORDER(kind, ...) #kind,
@@ -128,7 +155,8 @@ static void test_rights(struct books_test *t)
 			found += !strcmp(cases[i].kind, kinds[k]);
 		for (int k = 0; k < WHO; k++) {
 			struct order_row row;
-			run(t, cases[i].kind, json_pack("{s:s}", "list", DEV),
+			run(t, cases[i].kind,
+			    json_pack("{s:s}", "list", target(t, cases[i].kind, k)),
 			    people[k].person, &row);
 			bool may = !holds(row.result, "you may not");
 			if (may != cases[i].may[k])
@@ -165,6 +193,9 @@ static void test_nonsense(struct books_test *t)
 	for (size_t i = 0; i < sizeof args / sizeof *args; i++)
 		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 			struct order_row row;
+			bool makes_sense = !strcmp(kinds[k], "list_remove") && i == 5;
+			if (makes_sense)
+				continue;
 			run(t, kinds[k], json_loads(args[i], JSON_DECODE_ANY, NULL),
 			    people[ADMIN].person, &row);
 			CHECK(row.state.n && !str_eq(row.state, STR("failed")));

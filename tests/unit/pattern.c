@@ -120,6 +120,24 @@ static void test_text(void)
 	CHECK(pattern_text(STR("a\\x00b"), ((str){ "a\0b", 3 })) == PATTERN_HIT);
 }
 
+static void test_lines(void)
+{
+	static const struct {
+		const char *patterns, *key;
+		enum pattern_result want;
+	} cases[] = {
+		{ "", "a@uni.example", PATTERN_MISS },
+		{ "a@uni.example", "a@uni.example", PATTERN_HIT },
+		{ "x@uni.example\n^a@", "a@uni.example", PATTERN_HIT },
+		{ "x@uni.example\n\n@lab.example", "a@uni.example", PATTERN_MISS },
+		{ "^(a+)+x$\n@uni.example",
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example", PATTERN_LIMIT },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK(pattern_lines(str_from(cases[i].patterns), str_from(cases[i].key))
+		      == cases[i].want);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -127,5 +145,6 @@ int main(void)
 	test_check(a);
 	test_bounded(a);
 	test_text();
+	test_lines();
 	return check_done();
 }

@@ -29,10 +29,10 @@ static void test_member_action(struct books_test *t)
 		x.verdict = cases[i].verdict;
 		run(t, &x, 1);
 	}
-	books_set(t, DEV, "allow_list_posts",
-		  "no"); /* "accept" lets this member post even so */
+	books_set(t, DEV, "default_member_action",
+		  "reject"); /* "accept" lets this member post even so */
 	run(t, &x, 1);
-	books_set(t, DEV, "allow_list_posts", "yes");
+	books_set(t, DEV, "default_member_action", "accept");
 	m.action = STR("");
 	CHECK(ok(member_change(t->books.lists, &m)));
 }

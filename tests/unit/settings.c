@@ -74,6 +74,12 @@ static void test_check(struct arena *a)
 		{ "reply_to_address", "nonsense", NULL },
 		{ "reply_to_address", "a@uni.example, b@uni.example", NULL },
 		{ "reply_to_address", "a@uni.example\r\nBcc: x@y.example", NULL },
+		{ "acceptable_aliases", " a@uni.example\r\n\r\n^dev-.*@ \n@ops",
+		  "a@uni.example\n^dev-.*@\n@ops" },
+		{ "acceptable_aliases", "nonsense", NULL },
+		{ "acceptable_aliases", "a@uni.example\n^(", NULL },
+		{ "acceptable_aliases", "a@uni.example\tb@uni.example\x01", NULL },
+		{ "acceptable_aliases", "", "" },
 		{ "description",
 		  "Gr\xC3\xBC\xC3\x9F"
 		  "e",
@@ -95,6 +101,13 @@ static void test_check(struct arena *a)
 	str big = { arena_zero(a, 70000), 70000 }, clean;
 	memset((char *)(uintptr_t)big.p, 'x', big.n);
 	CHECK(setting_check(a, row("info"), big, &clean).kind == ERR_SYNTAX);
+	str many = STR("");
+	for (int i = 0; i < 50; i++)
+		many = arena_cat(a, many, STR("^x@\n"));
+	CHECK(!setting_check(a, row("hold_these_nonmembers"), many, &clean).kind);
+	many = arena_cat(a, many, STR("^y@"));
+	CHECK(setting_check(a, row("hold_these_nonmembers"), many, &clean).kind
+	      == ERR_SYNTAX);
 }
 
 static void test_choices(struct arena *a)

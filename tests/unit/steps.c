@@ -24,10 +24,14 @@ static const char POST[] =
 	"LIST-POST: <mailto:evil@evil.example>\r\n"
 	"Archived-At: <https://evil.example/1>\r\n"
 	"Precedence: bulk\r\n"
+	"Approved: secret\r\n"
+	"Urgent: secret\r\n"
 	"X-Odd:\r\n"
 	"Reply-To: elsewhere@uni.example\r\n"
 	"\r\n"
 	"  body\t \r\n.\r\n..dots\r\nFrom here\r\n\x80\xff no charset  \r\n";
+
+static int64_t number = 17; /* of the post in the archive */
 
 struct run {
 	struct post post;
@@ -47,12 +51,10 @@ static void begin(struct books_test *t, str message, struct run *x)
 					      .trust = str_from(ALIGNED) },
 			   &x->post)));
 	x->out = (struct outgoing){ .post = &x->post,
-				    .number = 17,
+				    .number = number,
 				    .has_copy = &x->has_copy };
 	CHECK(ok(steps_run(&t->books, t->a, &x->out)));
-	struct header_edit edit = { x->out.drop, x->out.drop_count,
-				    buf_str(&x->out.prepend), buf_str(&x->out.append) };
-	x->header = header_apply(t->a, &x->post.header, &edit);
+	x->header = steps_header(t->a, &x->out);
 	x->leaves = arena_cat(t->a, x->header, STR("\r\n"), x->post.header.body);
 }
 
@@ -80,10 +82,10 @@ static void test_bytes(struct books_test *t)
 		"\r\n\r\n  body\t \r\n.\r\n..dots\r\nFrom here\r\n\x80\xff no charset  "
 		"\r\n",
 	};
-	static const char *const gone[] = { "Return-Path",     "Delivered-To",
-					    "Disposition-",    "Receipt-To",
-					    "other.list",      "evil.example",
-					    "Precedence: bulk" };
+	static const char *const gone[] = { "Return-Path",      "Delivered-To",
+					    "Disposition-",     "Receipt-To",
+					    "other.list",       "evil.example",
+					    "Precedence: bulk", "secret" };
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		CHECK(holds(x.leaves, kept[i]));
 	CHECK(str_starts(x.leaves, str_from(kept[0])));
@@ -200,10 +202,13 @@ static void test_reply_to(struct books_test *t)
 		const char *policy, *address, *want;
 	} cases[] = {
 		{ "no_munging", "", "elsewhere@uni.example" },
-		{ "point_to_list", "", "<dev@lists.example>" },
-		{ "explicit_header", "team@uni.example", "team@uni.example" },
-		{ "explicit_header", "The team <team@uni.example>",
+		{ "point_to_list", "", "elsewhere@uni.example, <dev@lists.example>" },
+		{ "explicit_header", "team@uni.example",
+		  "team@uni.example, elsewhere@uni.example" },
+		{ "explicit_header", "Elsewhere@uni.example", "Elsewhere@uni.example" },
+		{ "explicit_header_only", "The team <team@uni.example>",
 		  "The team <team@uni.example>" },
+		{ "explicit_header_only", "", "elsewhere@uni.example" },
 		{ "explicit_header", "", "elsewhere@uni.example" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -221,6 +226,185 @@ static void test_reply_to(struct books_test *t)
 		end(&x);
 	}
 	books_set(t, DEV, "reply_goes_to_list", "no_munging");
+}
+
+/* The author's own goes first where the list says so. */
+static void test_strip_reply_to(struct books_test *t)
+{
+	static const struct {
+		const char *policy, *want;
+	} cases[] = { { "no_munging", "" },
+		      { "point_to_list", "Reply-To: <dev@lists.example>\r\n" } };
+	books_set(t, DEV, "first_strip_reply_to", "yes");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		books_set(t, DEV, "reply_goes_to_list", cases[i].policy);
+		begin(t, str_from(POST), &x);
+		CHECK(!holds(x.header, "elsewhere@uni.example"));
+		CHECK(holds(x.header, "Reply-To") == (*cases[i].want != 0)
+		      && (!*cases[i].want || holds(x.header, cases[i].want)));
+		end(&x);
+	}
+	books_set(t, DEV, "reply_goes_to_list", "no_munging");
+	books_set(t, DEV, "first_strip_reply_to", "no");
+}
+
+static void test_number(struct books_test *t)
+{
+	static const struct {
+		const char *prefix, *subject, *want;
+	} cases[] = {
+		{ "[dev %05d]", "hello", "[dev 00017] hello" },
+		{ "[dev %d]", "Re: [dev 3] hello", "[dev 17] Re: hello" },
+		{ "[dev %05d] ", "Re: [DEV 00003] hello", "[dev 00017] Re: hello" },
+		{ "[dev %3d]", "hello", "[dev  17] hello" },
+		{ "[dev %d]", "[dev x] hello", "[dev 17] [dev x] hello" },
+		{ "%d:", "hello", "17: hello" },
+		{ "[100%]", "hello", "[100%] hello" },
+		{ "[%99d]", "hello", "[%99d] hello" },
+		{ "[%s%d]", "hello", "[%s17] hello" },
+		{ "[%", "hello", "[% hello" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		struct header h;
+		books_set(t, DEV, "subject_prefix", cases[i].prefix);
+		begin(t,
+		      arena_cat(t->a,
+				STR("From: anna@uni.example\r\nTo: " DEV "\r\nSubject: "),
+				str_from(cases[i].subject), STR("\r\n\r\nx\r\n")),
+		      &x);
+		CHECK(ok(header_scan(t->a, x.leaves, &h)));
+		str got = header_text(t->a, header_find(&h, STR("Subject")));
+		if (!str_eq(got, str_from(cases[i].want)))
+			fprintf(stderr, "  %s: %.*s\n", cases[i].prefix, STR_F(got));
+		CHECK(str_eq(got, str_from(cases[i].want)));
+		end(&x);
+	}
+	struct run x;
+	number = 0; /* there is no archive */
+	books_set(t, DEV, "subject_prefix", "[dev %d]");
+	begin(t, str_from(POST), &x);
+	CHECK(holds(x.header, "Subject: [dev] Re:"));
+	end(&x);
+	number = 17;
+	books_set(t, DEV, "subject_prefix", "");
+}
+
+/* Nothing that a program or a server has put there names the author. */
+static void test_anonymous(struct books_test *t)
+{
+	struct run x;
+	str kept;
+	BUF(many);
+	buf_cat(&many, str_from(POST));
+	str mail = arena_copy(t->a, buf_str(&many)),
+	    body = str_find(mail, STR("\r\n\r\n"));
+	str head = str_first(mail, (size_t)(body.p - mail.p) + 2);
+	buf_clear(&many);
+	for (int i = 0; i < 200; i++)
+		buf_addf(&many, "X-Anna-%d: anna@uni.example\r\n", i);
+	mail = arena_cat(t->a, head, buf_str(&many),
+			 STR("Sender: anna@uni.example\r\nX-Originating-IP: "
+			     "192.0.2.1\r\nUser-Agent: Anna's\r\nContent-Language: "
+			     "en\r\nIn-Reply-To: <0@lab.example>\r\n"),
+			 str_skip(body, 2));
+	books_set(t, DEV, "anonymous_list", "yes");
+	books_set(t, DEV, "dmarc_mitigate_unconditionally", "yes");
+	begin(t, mail, &x);
+	CHECK(ok(steps_anonymous(&t->books, t->a, &x.post, &kept)));
+	const str both[] = { x.leaves, kept };
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(!holds(both[i], "nna") && !holds(both[i], "elsewhere")
+		      && !holds(both[i], "192.0.2.1") && !holds(both[i], "DKIM"));
+		CHECK(holds(both[i], "From: dev <" DEV ">\r\n")
+		      && holds(both[i], "subject: Re:  the   plan\r\n")
+		      && holds(both[i], "Content-Language: en\r\n")
+		      && holds(both[i], "In-Reply-To: <0@lab.example>\r\n")
+		      && holds(both[i], "\x80\xff no charset  \r\n"));
+	}
+	CHECK(holds(x.header, "\r\nReply-To: <" DEV ">\r\n"));
+	end(&x);
+	books_set(t, DEV, "display_name", "The devs");
+	books_set(t, DEV, "reply_goes_to_list", "explicit_header");
+	books_set(t, DEV, "reply_to_address", "team@uni.example");
+	begin(t, mail, &x);
+	CHECK(holds(x.header, "From: The devs <" DEV ">\r\n")
+	      && holds(x.header, "Reply-To: team@uni.example\r\n"));
+	end(&x);
+	books_set(t, DEV, "anonymous_list", "no");
+	begin(t, mail, &x);
+	CHECK(holds(x.header, "From: Anna via The devs <" DEV ">\r\n"));
+	end(&x);
+	books_set(t, DEV, "dmarc_mitigate_unconditionally", "no");
+	books_set(t, DEV, "reply_goes_to_list", "no_munging");
+	books_set(t, DEV, "display_name", "");
+}
+
+static void test_no_help(struct books_test *t)
+{
+	struct run x;
+	books_set(t, DEV, "include_rfc2369_headers", "no");
+	begin(t, str_from(POST), &x);
+	CHECK(holds(x.header, "List-Id: <dev.lists.example>\r\n")
+	      && holds(x.header, "Archived-At: ") && !x.out.personal.n);
+	static const char *const gone[] = { "List-Help",      "List-Post",
+					    "List-Subscribe", "List-Unsubscribe",
+					    "List-Owner",     "List-Archive" };
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+		CHECK(!holds(x.header, gone[i]));
+	end(&x);
+	books_set(t, DEV, "include_rfc2369_headers", "yes");
+}
+
+static void set_copies(struct books_test *t, const char *member, bool copies)
+{
+	struct member_row m;
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+			     str_from(member), &m)));
+	m.copies = copies;
+	CHECK(ok(member_change(t->books.lists, &m)));
+}
+
+static void test_drop_cc(struct books_test *t)
+{
+	static const struct {
+		const char *cc, *want;
+		bool unconditionally;
+	} cases[] = {
+		{ "Cc: eve@evil.example, Cora <cora@uni.example>\r\n",
+		  "Cc: eve@evil.example\r\n", false },
+		{ "Cc: cora@uni.example\r\n", "", false },
+		{ "Cc:  eve@evil.example\r\n", "Cc:  eve@evil.example\r\n", false },
+		{ "", "", false },
+		{ "Cc: eve@evil.example, cora@uni.example\r\n",
+		  "Cc: eve@evil.example, anna@uni.example\r\n", true },
+	};
+	books_member(t, books_entry(t, DEV), "cora@uni.example");
+	set_copies(t, "cora@uni.example", false);
+	books_set(t, DEV, "drop_cc", "yes");
+	books_set(t, DEV, "reply_goes_to_list", "point_to_list");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		struct header h;
+		books_set(t, DEV, "dmarc_mitigate_unconditionally",
+			  cases[i].unconditionally ? "yes" : "no");
+		begin(t,
+		      arena_cat(t->a,
+				STR("From: anna@uni.example\r\nTo: " DEV
+				    "\r\nSubject: s\r\n"),
+				str_from(cases[i].cc), STR("\r\nx\r\n")),
+		      &x);
+		CHECK(ok(header_scan(t->a, x.leaves, &h)));
+		CHECK(header_count(&h, STR("Cc")) == (*cases[i].want != 0)
+		      && (!*cases[i].want || holds(x.header, cases[i].want)));
+		CHECK(map_get(x.out.has_copy, STR("cora@uni.example"))
+		      == (strstr(cases[i].cc, "cora") ? (void *)&x.out : NULL));
+		end(&x);
+	}
+	books_set(t, DEV, "dmarc_mitigate_unconditionally", "no");
+	books_set(t, DEV, "reply_goes_to_list", "no_munging");
+	books_set(t, DEV, "drop_cc", "no");
 }
 
 static void test_audience(struct books_test *t)
@@ -259,6 +443,11 @@ int main(void)
 	test_list_fields(&t);
 	test_prefix(&t);
 	test_reply_to(&t);
+	test_strip_reply_to(&t);
+	test_number(&t);
+	test_anonymous(&t);
+	test_no_help(&t);
+	test_drop_cc(&t);
 	test_audience(&t);
 	test_docs();
 	books_end(&t);

@@ -223,7 +223,7 @@ static void test_fan_out(struct arena *a, struct book *b)
 	off.delivery = STR("off");
 	CHECK(ok(member_change(b, &off)));
 	do {
-		CHECK(ok(member_after(b, a, 1, after, 1000, &m, &n)));
+		CHECK(ok(member_after(b, a, 1, 0, after, 1000, &m, &n)));
 		for (size_t i = 0; i < n; i++) {
 			CHECK(m[i].id > after && m[i].id != off.id && m[i].copies);
 			after = m[i].id;

@@ -37,6 +37,7 @@ static void write_old(struct arena *a, str data, enum book_kind kind, int versio
 static void test_lists(struct arena *a, str data)
 {
 	struct member_row m, *all;
+	struct member_copy *copies;
 	struct bounce_row x = { .list = 1, .member = 7, .event = 3, .at = 9 }, got;
 	size_t n;
 	write_old(
@@ -53,6 +54,8 @@ static void test_lists(struct arena *a, str data)
 	CHECK(ok(member_get(b, a, 7, &m)) && m.bounce_score == 2 && m.bounce_at == 8);
 	CHECK(!m.doubt_at && !m.probe_at && !m.off_at && !m.warnings && !m.warned_at);
 	CHECK(ok(member_unsettled(b, a, 0, 10, &all, &n)) && n == 1);
+	CHECK(ok(member_after(b, a, 1, 3, 0, 10, &copies, &n))
+	      && n == 1); /* gets posts */
 	CHECK(ok(bounced_add(b, &x)) && ok(bounced_by_event(b, a, 3, &got))
 	      && got.at == 9);
 	CHECK(bounced_add(b, &x).kind == ERR_DENIED); /* an entry counts once */

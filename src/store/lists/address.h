@@ -24,7 +24,8 @@ MUST_USE err address_add(struct book *b, int64_t person, str key, str text, int6
 MUST_USE err address_ensure(struct book *b, struct arena *a, str key, str text, str name,
 			    int64_t now, struct address_row *x);
 
-MUST_USE err address_verify(struct book *b, int64_t id, int64_t now);
+MUST_USE err address_verify(struct book *b, int64_t id,
+			    int64_t now); /* 0: not theirs any more */
 
 /* Gives an address to another person; the one who has none left after that goes. */
 MUST_USE err address_move(struct book *b, int64_t id, int64_t person);

@@ -27,6 +27,15 @@ err answered_add(struct book *b, str address, int64_t day, int64_t *times)
 	return book_leave(b, mine, add(b, address, day, times));
 }
 
+err answered_beyond(struct book *b, str address, int64_t day, bool *yes)
+{
+	int64_t times;
+	return book_number(b, &times, yes,
+			   "SELECT times FROM answered WHERE address = ?1 AND day > ?2 "
+			   "LIMIT 1",
+			   SQL_S(address), SQL_I(day));
+}
+
 err answered_expire(struct book *b, int64_t before_day, int64_t *gone)
 {
 	return TABLE_CHANGE(b, gone, "DELETE FROM answered WHERE day < ?1",

@@ -15,5 +15,5 @@ MUST_USE err domain_find(struct book *b, str name, int64_t *id);
 MUST_USE err domain_all(struct book *b, struct arena *a, struct domain_row **d,
 			size_t *count);
 
-/* ERR_DENIED: it has lists. */
+/* ERR_DENIED: it has lists. Snapshots of the addresses are old after it. */
 MUST_USE err domain_remove(struct book *b, int64_t id);

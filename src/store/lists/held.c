@@ -67,6 +67,12 @@ err held_get(struct book *b, struct arena *a, int64_t id, struct held_row *h)
 	return TABLE_ONE(b, a, read_held, h, none, HELD "WHERE id = ?1", SQL_I(id));
 }
 
+err held_by_source(struct book *b, struct arena *a, str source, struct held_row *h)
+{
+	return TABLE_ONE(b, a, read_held, h, none, HELD "WHERE source = ?1",
+			 SQL_S(source));
+}
+
 err held_body(struct book *b, struct arena *a, int64_t id, str *body)
 {
 	return TABLE_ONE(

@@ -28,6 +28,10 @@ MUST_USE err held_add(struct book *b, struct held_row *h, str body);
 /* ERR_NOTFOUND: no such post. */
 MUST_USE err held_get(struct book *b, struct arena *a, int64_t id, struct held_row *h);
 
+/* Handled or not. ERR_NOTFOUND: no such post. */
+MUST_USE err held_by_source(struct book *b, struct arena *a, str source,
+			    struct held_row *h);
+
 /* ERR_NOTFOUND: no such post, or handled: the body is gone. */
 MUST_USE err held_body(struct book *b, struct arena *a, int64_t id, str *body);
 

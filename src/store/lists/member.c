@@ -93,17 +93,73 @@ err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t pers
 {
 	return TABLE_ONE(b, a, read_member, m, none,
 			 MEMBER "WHERE x.person = ?2 AND m.list = ?1 "
-				"ORDER BY m.delivery <> 'regular', m.id LIMIT 1",
+				"ORDER BY m.delivery = 'off', m.id LIMIT 1",
 			 SQL_I(list), SQL_I(person));
+}
+
+bool member_reads_digests(str delivery)
+{
+	return !str_eq(delivery, STR("regular")) && !str_eq(delivery, STR("off"));
+}
+
+#define NEWEST \
+	"coalesce((SELECT max(id) FROM digest_post p WHERE p.list = member.list), 0)"
+#define OLDEST                                                     \
+	"max(digest_turn, coalesce((SELECT sent_to FROM digest d " \
+	"WHERE d.list = member.list), 0))"
+
+/* Where nothing came since the turn away it was none, and the last digest that was owed
+ * is part of the next one again. */
+static err turn_to_digests(struct book *b, int64_t member)
+{
+	TRY(book_run(b,
+		     "UPDATE member SET digest_turn = coalesce((SELECT low FROM "
+		     "digest_owed o WHERE o.member = ?1 AND o.high = " NEWEST "), " NEWEST
+		     ") WHERE id = ?1",
+		     SQL_I(member)));
+	return book_run(b,
+			"DELETE FROM digest_owed WHERE member = ?1 AND high = "
+			"(SELECT " NEWEST " FROM member WHERE id = ?1)",
+			SQL_I(member));
+}
+
+/* One last digest is owed, of what came since the last issue. */
+static err turn_from_digests(struct book *b, int64_t member)
+{
+	TRY(book_run(b,
+		     "INSERT INTO digest_owed (list, member, form, low, high) "
+		     "SELECT list, id, delivery, " OLDEST ", " NEWEST
+		     " FROM member WHERE id = ?1 AND " OLDEST " < " NEWEST,
+		     SQL_I(member)));
+	return book_run(b,
+			"UPDATE member SET digest_turn = CASE WHEN " NEWEST
+			" > digest_turn THEN " NEWEST " ELSE 0 END WHERE id = ?1",
+			SQL_I(member));
+}
+
+/* Whichever way it is, the posts so far are on one side of the turn and all later ones
+ * on the other. */
+static err turn(struct book *b, const struct member_row *m)
+{
+	int64_t read = 0;
+	bool found, reads = member_reads_digests(m->delivery);
+	TRY(book_number(b, &read, &found,
+			"SELECT delivery <> 'regular' AND delivery <> 'off' "
+			"FROM member WHERE id = ?1",
+			SQL_I(m->id)));
+	if (!found || (read != 0) == reads)
+		return OK;
+	return reads ? turn_to_digests(b, m->id) : turn_from_digests(b, m->id);
 }
 
 static err change(struct book *b, const struct member_row *m)
 {
+	TRY(turn(b, m));
 	TRY(book_run(b,
 		     "UPDATE member SET bounce_score = 0, bounce_at = 0, "
 		     "bounce_today = 0, doubt_at = 0, probe_at = 0, off_at = 0, "
 		     "warnings = 0, warned_at = 0 "
-		     "WHERE id = ?1 AND delivery = 'off' AND ?2 = 'regular'",
+		     "WHERE id = ?1 AND delivery = 'off' AND ?2 <> 'off'",
 		     SQL_I(m->id), SQL_S(m->delivery)));
 	return TABLE_MUST(
 		b, none,
@@ -145,16 +201,63 @@ err member_remove(struct book *b, int64_t id)
 	return TABLE_MUST(b, none, "DELETE FROM member WHERE id = ?1", SQL_I(id));
 }
 
-err member_after(struct book *b, struct arena *a, int64_t list, int64_t after,
-		 size_t limit, struct member_copy **m, size_t *count)
+#define COPY "SELECT m.id, x.key, x.text, m.own_posts, m.copies FROM member m "
+
+#define REGULAR                                                             \
+	COPY "INDEXED BY member_fanout JOIN address x ON x.id = m.address " \
+	     "WHERE m.list = ?1 AND m.delivery = 'regular' AND m.id > ?2 "
+
+/* Where no digest has the post there is one column less to read. */
+static err regular_after(struct book *b, struct arena *a, int64_t list, int64_t post,
+			 int64_t after, size_t limit, struct member_copy **m,
+			 size_t *count)
 {
-	return TABLE_ALL(
-		b, a, read_copy, m, count,
-		"SELECT m.id, x.key, x.text, m.own_posts, m.copies "
-		"FROM member m INDEXED BY member_fanout "
-		"JOIN address x ON x.id = m.address WHERE m.list = ?1 "
-		"AND m.delivery = 'regular' AND m.id > ?2 ORDER BY m.id LIMIT ?3",
-		SQL_I(list), SQL_I(after), SQL_I(limit));
+	if (!post)
+		return TABLE_ALL(b, a, read_copy, m, count,
+				 REGULAR "ORDER BY m.id LIMIT ?3", SQL_I(list),
+				 SQL_I(after), SQL_I(limit));
+	return TABLE_ALL(b, a, read_copy, m, count,
+			 REGULAR "AND m.digest_turn < ?4 ORDER BY m.id LIMIT ?3",
+			 SQL_I(list), SQL_I(after), SQL_I(limit), SQL_I(post));
+}
+
+/* Mostly none: they turned to digests while the post was going out. */
+static err turned_after(struct book *b, struct arena *a, int64_t list, int64_t post,
+			int64_t after, size_t limit, struct member_copy **m,
+			size_t *count)
+{
+	return TABLE_ALL(b, a, read_copy, m, count,
+			 COPY "INDEXED BY member_digest "
+			      "JOIN address x ON x.id = m.address WHERE m.list = ?1 "
+			      "AND m.delivery <> 'regular' AND m.delivery <> 'off' "
+			      "AND m.digest_turn >= ?4 AND m.id > ?2 "
+			      "ORDER BY m.id LIMIT ?3",
+			 SQL_I(list), SQL_I(after), SQL_I(limit), SQL_I(post));
+}
+
+/* Both in one order of ids, so that one cursor serves both. */
+static size_t merge(const struct member_copy *x, size_t n, const struct member_copy *y,
+		    size_t k, size_t limit, struct member_copy *out)
+{
+	size_t i = 0, j = 0, count = 0;
+	while (count < limit && (i < n || j < k))
+		out[count++] = j == k || (i < n && x[i].id < y[j].id) ? x[i++] : y[j++];
+	return count;
+}
+
+err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
+		 int64_t after, size_t limit, struct member_copy **m, size_t *count)
+{
+	struct member_copy *turned, *both;
+	size_t n;
+	TRY(regular_after(b, a, list, post, after, limit, m, count));
+	TRY(turned_after(b, a, list, post, after, limit, &turned, &n));
+	if (!n)
+		return OK;
+	both = arena_alloc(a, limit * sizeof *both);
+	*count = merge(*m, *count, turned, n, limit, both);
+	*m = both;
+	return OK;
 }
 
 err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,

@@ -10,7 +10,7 @@ struct member_row {
 	str name;      /* the person's */
 	int64_t verified_at;
 	int64_t joined_at; /* seconds */
-	str delivery;      /* regular, off */
+	str delivery;      /* regular, mime, plain, summary, off */
 	str off_by;        /* user, moderator, bounces, or "" */
 	str action;        /* accept, hold, reject, discard; "" as the list says */
 	bool own_posts;    /* gets copies of them */
@@ -34,6 +34,9 @@ struct member_copy { /* what a fan-out needs of one */
 	bool own_posts, copies;
 };
 
+/* Whether posts come in digests: as MIME, as plain text or as a summary. */
+bool member_reads_digests(str delivery);
+
 /* Adds with the usual options and sets *id. ERR_DENIED: is one already. */
 MUST_USE err member_add(struct book *b, int64_t list, int64_t address, int64_t now,
 			int64_t *id);
@@ -50,17 +53,21 @@ MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
 /* Writes the address's id and all from delivery to hidden, as *m has them. Where delivery
- * goes on again all bounces of before are forgotten. */
+ * goes on again all bounces of before are forgotten. Where it turns to digests or from
+ * them, each post before comes as it would have, each later one in the new way. */
 MUST_USE err member_change(struct book *b, const struct member_row *m);
 
 /* Writes delivery, off_by and all from bounce_score to warned_at, as *m has them. */
 MUST_USE err member_bounced(struct book *b, const struct member_row *m);
 MUST_USE err member_remove(struct book *b, int64_t id);
 
-/* The fan-out's cursor: members with regular delivery in order of id after that
- * one; limit 1,000 at a time. */
-MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t after,
-			  size_t limit, struct member_copy **m, size_t *count);
+/* The fan-out's cursor: members in order of id after that one who get the post as it
+ * comes; limit 1,000 at a time. post: its id among those for digests (store/lists/
+ * digest.h): who reads digests since it was collected gets it as it comes, who read them
+ * until then does not. 0: no digest will have it, so everybody gets it. */
+MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
+			  int64_t after, size_t limit, struct member_copy **m,
+			  size_t *count);
 
 /* In order of id, all of them; for a snapshot or an export. */
 MUST_USE err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,

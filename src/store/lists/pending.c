@@ -78,6 +78,15 @@ err pending_of(struct book *b, struct arena *a, str kind, int64_t list, str addr
 			 SQL_S(kind), SQL_I(list), SQL_S(address));
 }
 
+err pending_list(struct book *b, struct arena *a, str kind, int64_t list, int64_t now,
+		 struct pending_row **p, size_t *count)
+{
+	return TABLE_ALL(b, a, read_pending, p, count,
+			 "SELECT " PENDING " FROM pending WHERE kind = ?1 AND list = ?2 "
+			 "AND expires_at > ?3 ORDER BY id",
+			 SQL_S(kind), SQL_I(list), SQL_I(now));
+}
+
 err pending_drop(struct book *b, str kind, int64_t list, str address)
 {
 	return book_run(

@@ -36,6 +36,10 @@ MUST_USE err pending_take(struct book *b, struct arena *a, str token, int64_t no
  * list 0: none. */
 MUST_USE err pending_of(struct book *b, struct arena *a, str kind, int64_t list,
 			str address, struct pending_row **p, size_t *count);
+
+/* Those of one kind on a list whose time is not over, in order of id. */
+MUST_USE err pending_list(struct book *b, struct arena *a, str kind, int64_t list,
+			  int64_t now, struct pending_row **p, size_t *count);
 MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
 MUST_USE err pending_drop_id(struct book *b, int64_t id);
 

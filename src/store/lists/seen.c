@@ -33,6 +33,16 @@ err seen_find(struct book *b, struct arena *a, int64_t list, str message_id,
 			 SQL_I(list), SQL_S(message_id));
 }
 
+/* By the index of time: the primary key would walk all that the list has. */
+err seen_since(struct book *b, int64_t list, str author, int64_t since, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM seen WHERE at > ?3 AND +list = ?1 "
+			   "AND author = ?2",
+			   SQL_I(list), SQL_S(author), SQL_I(since));
+}
+
 err seen_expire(struct book *b, int64_t before, int64_t *gone)
 {
 	return TABLE_CHANGE(b, gone, "DELETE FROM seen WHERE at < ?1", SQL_I(before));

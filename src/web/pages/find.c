@@ -143,11 +143,15 @@ static err guess_list(struct request *q, str *to)
 	return FAIL(ERR_NOTFOUND, "it names no list");
 }
 
-/* As kept, then without and with a slash at the end, since both were written. */
+/* As kept, then with a slash at the end, since both were written. Mailman showed the
+ * same posts of a private archive below another path. */
 static err find_old(struct request *q, str *to)
 {
+	static const str private = STR("/mailman/private/");
 	struct arena *a = q->arena;
 	str path = arena_cat(a, STR("/"), q->segments[0], STR("/"), rest_of_path(q));
+	if (str_starts(path, private))
+		path = arena_cat(a, STR("/pipermail/"), str_skip(path, private.n));
 	err e = find_alias(q, path, to);
 	if (e.kind == ERR_NOTFOUND)
 		e = find_alias(q, arena_cat(a, path, STR("/")), to);

@@ -33,7 +33,10 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		       .action = arena_cat(q->arena, path, STR("/me")),
 		       .leave = arena_cat(q->arena, path, STR("/leave")),
 		       .csrf = csrf_of(q),
+		       .delivery = m->delivery,
 		       .off = str_eq(m->delivery, STR("off")),
+		       .digests = w->settings.digests_enabled
+				  || member_reads_digests(m->delivery),
 		       .own_posts = m->own_posts,
 		       .copies = m->copies,
 		       .acknowledge = m->acknowledge,

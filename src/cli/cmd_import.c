@@ -1,0 +1,60 @@
+/* postern import …: moving in from other list managers. */
+#include "base/file.h"
+#include "cli/cli.h"
+#include "lists/import/mailman2.h"
+
+#include <stdio.h>
+
+/* FILE for people, FILE.json for programs. */
+static err write_report(struct cli *c, const char *path, const struct import_report *r)
+{
+	if (!path)
+		return OK;
+	TRY(file_write(c->a, path, 0640, import_report_text(c->a, r)));
+	return file_write(c->a,
+			  arena_z(c->a, arena_cat(c->a, str_from(path), STR(".json"))),
+			  0640, import_report_json(c->a, r));
+}
+
+static void print_report(struct cli *c, const struct import_report *r, const char *path)
+{
+	bool lost = false;
+	for (size_t i = 0; i < r->count; i++) {
+		str line = cli_shown(c->a, import_report_line(c->a, r, r->lists[i]));
+		printf("%.*s\n", STR_F(line));
+		lost = lost || r->lists[i]->note_count;
+	}
+	if (r->dry)
+		puts("A dry run: nothing was written.");
+	if (path)
+		printf("%s says what became of each attribute; %s.json the same for "
+		       "programs.\n",
+		       path, path);
+	else
+		printf("--report FILE says what became of each attribute%s.\n",
+		       lost ? ", and what was left out" : "");
+}
+
+static bool all_taken(const struct import_report *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->lists[i]->failed.n)
+			return false;
+	return true;
+}
+
+int cli_import_mailman2(struct cli *c)
+{
+	struct books *books;
+	const char *path = cli_option(c, "report");
+	struct import_report r = { .a = c->a, .dry = cli_option(c, "dry-run") };
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	err e = mailman2_import(books, c->a, c->args[0], &cli_actor, &r);
+	if (e.kind && !r.count)
+		return cli_fail(c, e);
+	CLI_TRY(c, write_report(c, path, &r));
+	if (e.kind)
+		return cli_fail(c, e);
+	print_report(c, &r, path);
+	return all_taken(&r) ? CLI_OK : CLI_FAILED;
+}

@@ -1,0 +1,10 @@
+/* lists/decorate_inside.h: decorating among its own files. */
+#pragma once
+
+#include "lists/decorate.h"
+#include "mail/rewrite.h"
+
+/* The words in a text part itself: what the part becomes. False: its charset or its
+ * encoding does not let them in. */
+bool decorate_text(struct arena *a, const struct mime *m, size_t index, str header,
+		   str footer, struct part_edit *edit);

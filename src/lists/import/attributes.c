@@ -1,0 +1,55 @@
+#include "lists/import/values.h"
+
+static const struct attribute rows[] = {
+#define ATTRIBUTE(mm2, mm3, fate, how, key, words) \
+	{ mm2, mm3, FATE_##fate, value_##how, key, words },
+#define WORD(...)
+#include "lists/import/attributes.def"
+#undef ATTRIBUTE
+#undef WORD
+};
+
+static const struct {
+	const char *mailman2;
+	int64_t number;
+	const char *word, *instead;
+} numbers[] = {
+#define ATTRIBUTE(...)
+#define WORD(mm2, number, word, instead) { mm2, number, word, instead },
+#include "lists/import/attributes.def"
+#undef ATTRIBUTE
+#undef WORD
+};
+
+const struct attribute *attribute_rows(size_t *count)
+{
+	*count = sizeof rows / sizeof *rows;
+	return rows;
+}
+
+const struct attribute *attribute_of_mailman2(str name)
+{
+	for (size_t i = 0; name.n && i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(name, str_from(rows[i].mailman2)))
+			return &rows[i];
+	return NULL;
+}
+
+const struct attribute *attribute_of_mailman3(str name)
+{
+	for (size_t i = 0; name.n && i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(name, str_from(rows[i].mailman3)))
+			return &rows[i];
+	return NULL;
+}
+
+void attribute_word(const char *mailman2, int64_t number, str *word, str *instead)
+{
+	*word = *instead = STR("");
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (!strcmp(numbers[i].mailman2, mailman2)
+		    && numbers[i].number == number) {
+			*word = str_from(numbers[i].word);
+			*instead = str_from(numbers[i].instead);
+		}
+}

@@ -1,0 +1,54 @@
+/* lists/import/attributes.h: what becomes of an attribute that a list has in Mailman 2
+ * or 3, by the table attributes.def.
+ *
+ *     const struct attribute *x = attribute_of_mailman3(STR("display_name"));
+ *     if (x && x->fate == FATE_SETTING) ... x->key
+ */
+#pragma once
+
+#include "base/pickle.h"
+
+enum fate {
+	FATE_SETTING,
+	FATE_TEMPLATE,
+	FATE_MOVED,
+	FATE_MEMBER,
+	FATE_WITH,
+	FATE_IMPOSSIBLE
+};
+
+/* A list's config.pck; charset: of its octet strings, by its language. */
+struct mailman2_config {
+	struct arena *a;
+	const struct pickle *dict;
+	str charset;
+};
+
+struct made {
+	str text;      /* the setting's value */
+	str instead;   /* the nearest one, where the setting does not take it; or empty */
+	bool left_out; /* nothing of it is carried, as the row's words say */
+};
+
+struct attribute {
+	const char *mailman2, *mailman3;
+	enum fate fate;
+	struct made (*make)(const struct mailman2_config *c, const struct attribute *row,
+			    const struct pickle *value);
+	const char *key, *words;
+};
+
+const struct attribute *attribute_rows(size_t *count);
+const struct attribute *attribute_of_mailman2(str name); /* NULL: no such row */
+const struct attribute *attribute_of_mailman3(str name);
+
+/* What a number of Mailman 2 means; both empty where the table has no such number. */
+void attribute_word(const char *mailman2, int64_t number, str *word, str *instead);
+
+/* A text of a config as UTF-8 with LF; "" for what is none. */
+str mailman2_text(const struct mailman2_config *c, const struct pickle *value);
+const struct pickle *mailman2_get(const struct mailman2_config *c, const char *name);
+int64_t mailman2_number(const struct mailman2_config *c, const char *name);
+
+/* By the language's code: what its octets mostly were. */
+str mailman2_charset(str language);

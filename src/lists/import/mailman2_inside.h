@@ -1,0 +1,39 @@
+/* lists/import/mailman2_inside.h: one list on its way, for the files that bring it. */
+#pragma once
+
+#include "lists/import/attributes.h"
+#include "lists/import/mailman2.h"
+
+struct moving {
+	struct books *books;
+	struct arena *a; /* the list's own */
+	struct mailman2_config config;
+	const char *dir; /* of the whole Mailman */
+	str name;        /* there */
+	str address;     /* here */
+	int64_t list;
+	bool dry;
+	struct import_report_list *report; /* written counts what is changed */
+	const struct actor *by;
+	int64_t now;
+};
+
+enum { MAILMAN2_FILE = 256 << 20, MAILMAN2_MESSAGE = 64 << 20 };
+
+MUST_USE err move_settings(struct moving *x);
+MUST_USE err move_members(struct moving *x);
+MUST_USE err move_roles(struct moving *x);
+MUST_USE err move_bans(struct moving *x);
+MUST_USE err move_header_rules(struct moving *x);
+MUST_USE err move_requests(struct moving *x); /* held posts, too */
+MUST_USE err move_pending(struct moving *x);
+MUST_USE err move_archive(struct moving *x);
+void move_leftovers(struct moving *x); /* says what else lies there */
+
+/* A file of the list's own folder, or of data/, one pickle in it. ERR_NOTFOUND. */
+MUST_USE err moving_pickle(struct moving *x, str path, const struct pickle **p);
+str moving_path(struct moving *x, const char *folder, str name);
+
+/* A held message as Mailman keeps it: pickled, with CRLF at each line's end.
+ * ERR_SYNTAX: it is none. ERR_LIMIT: too deep or too large. */
+MUST_USE err mailman2_message(struct arena *a, const struct pickle *message, str *text);

@@ -1,0 +1,121 @@
+#include "lists/import/mailman2_inside.h"
+#include "mail/address.h"
+#include "store/lists/pending.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+enum { TOKEN_MAX = 128 };
+
+static const struct pickle *item(const struct pickle *tuple, uint32_t i)
+{
+	return tuple->type == PICKLE_TUPLE && i < tuple->count ? tuple->items[i] : NULL;
+}
+
+static str name_as_json(struct arena *a, str name)
+{
+	json_t *j = json_pack("{s:o}", "name",
+			      json_stringn(name.n ? name.p : "", name.n));
+	char *dumped = json_dumps(j, JSON_COMPACT);
+	str s = arena_copy(a, str_from(dumped));
+	free(dumped);
+	json_decref(j);
+	return s;
+}
+
+/* S: joins, with who in an object; U: leaves. What is mailed elsewhere already works
+ * here, too: the token is the same. */
+static bool read_pending(struct moving *x, const struct pickle *entry,
+			 struct pending_row *p)
+{
+	str op = pickle_str(item(entry, 0)), name = STR("");
+	const struct pickle *data = item(entry, 1);
+	struct address who;
+	bool join = str_eq(op, STR("S"));
+	if (!data || (!join && !str_eq(op, STR("U"))))
+		return false;
+	if (join) {
+		name = mailman2_text(&x->config, pickle_get(data, "fullname"));
+		data = pickle_get(data, "address");
+	}
+	if (address_parse(x->a, str_trim(pickle_str(data)), &who).kind)
+		return false;
+	p->kind = join ? STR("join") : STR("leave");
+	p->address = address_key(x->a, &who);
+	p->data = name_as_json(x->a, name);
+	return true;
+}
+
+static err keep_pending(struct moving *x, str token, struct pending_row *p)
+{
+	struct pending_row known;
+	err e = pending_look(x->books->lists, x->a, token, x->now, &known);
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	x->report->written++;
+	return pending_add(x->books->lists, token, p);
+}
+
+/* What nothing here takes up, by its letter. */
+static const struct {
+	str op;
+	const char *why;
+} others[] = {
+	{ STR("C"), "changes of address are asked for anew, on the page /account" },
+	{ STR("H"), "authors do not take back held posts" },
+	{ STR("E"), "members turn their mail on again on the list's page" },
+	{ STR("P"), "probes are sent anew" },
+};
+
+static void tell_others(struct moving *x, const size_t *lost)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (lost[i])
+			import_report_note(x->report,
+					   "%zu pending tokens are left out: %s", lost[i],
+					   others[i].why);
+}
+
+static err move_entry(struct moving *x, str token, const struct pickle *entry,
+		      int64_t expires_at, size_t *lost, int64_t *there, int64_t *here)
+{
+	struct pending_row p = { .list = x->list,
+				 .created_at = x->now,
+				 .expires_at = expires_at };
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		lost[i] += str_eq(pickle_str(item(entry, 0)), others[i].op);
+	if (!token.n || token.n > TOKEN_MAX || p.expires_at <= x->now
+	    || !read_pending(x, entry, &p))
+		return OK;
+	++*there;
+	++*here;
+	return keep_pending(x, token, &p);
+}
+
+err move_pending(struct moving *x)
+{
+	const struct pickle *all;
+	struct map ends = { 0 };
+	size_t lost[sizeof others / sizeof *others] = { 0 };
+	int64_t there = 0, here = 0;
+	str folder = arena_cat(x->a, STR("lists/"), x->name);
+	err e = moving_pickle(
+		x, moving_path(x, arena_z(x->a, folder), STR("pending.pck")), &all);
+	bool none = e.kind != ERR_NONE;
+	if (none && e.kind != ERR_NOTFOUND)
+		import_report_note(x->report, "pending.pck cannot be read: %s", e.msg);
+	e = OK;
+	if (!none)
+		pickle_map(pickle_get(all, "evictions"), &ends);
+	for (uint32_t i = 0;
+	     !none && !e.kind && all->type == PICKLE_DICT && i + 1 < all->count; i += 2) {
+		str token = pickle_str(all->items[i]);
+		e = move_entry(x, token, all->items[i + 1],
+			       pickle_number(map_get(&ends, token), 0), lost, &there,
+			       &here);
+	}
+	map_free(&ends);
+	tell_others(x, lost);
+	import_report_count(x->report, "pending confirmations", there, here);
+	return e;
+}

@@ -1,0 +1,163 @@
+#include "base/file.h"
+#include "base/utf8.h"
+#include "lists/import/mailman2_inside.h"
+#include "lists/rules.h"
+#include "mail/address.h"
+#include "mail/mbox.h"
+#include "store/lists/held.h"
+#include "store/lists/member.h"
+#include "store/lists/request.h"
+
+/* request.pck: {number: (kind, data)}. */
+enum { REQUEST_HELD = 1, REQUEST_JOIN = 2, REQUEST_LEAVE = 3 };
+
+struct waiting {
+	int64_t held_there, held_here, joins_there, joins_here;
+};
+
+static const struct pickle *item(const struct pickle *tuple, uint32_t i)
+{
+	return tuple->type == PICKLE_TUPLE && i < tuple->count ? tuple->items[i] : NULL;
+}
+
+/* The name is Mailman's, so it leads nowhere but into its folder. */
+static err read_held(struct moving *x, str file, str *text)
+{
+	const struct pickle *message;
+	struct mbox mbox;
+	struct mbox_message m;
+	str bytes;
+	if (!str_starts(file, STR("heldmsg-")) || str_has(file, '/'))
+		return FAIL(ERR_SYNTAX, "its file has a name that Mailman does not give");
+	str path = moving_path(x, "data", file);
+	if (str_ends(file, STR(".pck"))) {
+		TRY(moving_pickle(x, path, &message));
+		return mailman2_message(x->a, message, text);
+	}
+	TRY(file_read(x->a, arena_z(x->a, path), MAILMAN2_MESSAGE, &bytes));
+	mbox_open(&mbox, bytes);
+	if (!mbox_next(&mbox, x->a, &m))
+		return FAIL(ERR_SYNTAX, "its file is empty");
+	*text = m.bytes;
+	return OK;
+}
+
+static err keep_held(struct moving *x, int64_t number, const struct pickle *data,
+		     str text)
+{
+	struct post p;
+	struct address path = { 0 };
+	struct held_row known;
+	str source = arena_printf(x->a, "mailman2/%.*s/%lld", STR_F(x->address),
+				  (long long)number);
+	str sender = mailman2_text(&x->config, item(data, 1));
+	if (address_parse(x->a, sender, &path).kind)
+		path = (struct address){ 0 };
+	TRY(post_parse(x->a,
+		       &(struct mail_in){ .source = source,
+					  .text = text,
+					  .reverse_path = &path,
+					  .trust = STR("{}") },
+		       &p));
+	struct held_row h = { .list = x->list,
+			      .source = source,
+			      .held_at = pickle_number(item(data, 0), x->now),
+			      .reverse_path = address_text(x->a, &path),
+			      .author = p.author_key,
+			      .author_name = p.author.name,
+			      .subject = p.subject,
+			      .message_id = p.message_id,
+			      .rule = STR("mailman"),
+			      .reason = utf8_scrub(
+				      x->a, mailman2_text(&x->config, item(data, 3))),
+			      .trust = STR("{}"),
+			      .size = (int64_t)text.n };
+	err e = held_by_source(x->books->lists, x->a, source, &known);
+	if (e.kind != ERR_NOTFOUND)
+		return e; /* it waits here, too, or was decided on here */
+	TRY(held_add(x->books->lists, &h, text));
+	x->report->written++;
+	return OK;
+}
+
+static err move_held(struct moving *x, struct waiting *w, int64_t number,
+		     const struct pickle *data)
+{
+	str text, file = pickle_str(item(data, 4));
+	w->held_there++;
+	err e = read_held(x, file, &text);
+	if (!e.kind)
+		e = keep_held(x, number, data, text);
+	if (err_is_passing(e))
+		return e;
+	if (e.kind)
+		import_report_note(x->report, "held post %lld (%.*s) is left out: %s",
+				   (long long)number, STR_F(file), e.msg);
+	w->held_here += !e.kind;
+	return OK;
+}
+
+static err move_join(struct moving *x, struct waiting *w, const struct pickle *data)
+{
+	str text = mailman2_text(&x->config, item(data, 1));
+	struct address who;
+	struct request_row *all, r = { .list = x->list };
+	size_t n;
+	w->joins_there++;
+	if (address_parse(x->a, str_trim(text), &who).kind) {
+		import_report_note(x->report,
+				   "who asks to join as \"%.*s\" is left out: it is "
+				   "no address",
+				   STR_F(text));
+		return OK;
+	}
+	w->joins_here++;
+	r.address = address_key(x->a, &who);
+	r.name = str_trim(mailman2_text(&x->config, item(data, 2)));
+	r.asked_at = pickle_number(item(data, 0), x->now);
+	TRY(request_list(x->books->lists, x->a, x->list, &all, &n));
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(all[i].address, r.address))
+			return OK;
+	x->report->written++;
+	return request_add(x->books->lists, &r);
+}
+
+static err move_request(struct moving *x, struct waiting *w, int64_t number,
+			const struct pickle *request)
+{
+	const struct pickle *data = item(request, 1);
+	if (!data)
+		return OK;
+	switch (pickle_number(item(request, 0), 0)) {
+	case REQUEST_HELD:
+		return move_held(x, w, number, data);
+	case REQUEST_JOIN:
+		return move_join(x, w, data);
+	case REQUEST_LEAVE:
+		import_report_note(
+			x->report,
+			"%.*s asked to leave and waits for approval there; nobody's "
+			"leaving waits here: postern member remove",
+			STR_F(pickle_str(data)));
+	}
+	return OK;
+}
+
+err move_requests(struct moving *x)
+{
+	const struct pickle *all;
+	struct waiting w = { 0 };
+	str folder = arena_cat(x->a, STR("lists/"), x->name);
+	err e = moving_pickle(
+		x, moving_path(x, arena_z(x->a, folder), STR("request.pck")), &all);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		import_report_note(x->report, "request.pck cannot be read: %s", e.msg);
+	for (uint32_t i = 0; !e.kind && all->type == PICKLE_DICT && i + 1 < all->count;
+	     i += 2)
+		TRY(move_request(x, &w, pickle_number(all->items[i], -1),
+				 all->items[i + 1]));
+	import_report_count(x->report, "held posts", w.held_there, w.held_here);
+	import_report_count(x->report, "requests to join", w.joins_there, w.joins_here);
+	return OK;
+}

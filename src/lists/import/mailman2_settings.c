@@ -1,0 +1,152 @@
+#include "lists/import/mailman2_inside.h"
+#include "lists/notice.h"
+#include "store/lists/template.h"
+
+static bool is_empty(const struct pickle *v)
+{
+	return v->type == PICKLE_NONE
+	       || ((v->type == PICKLE_BOOL || v->type == PICKLE_INT) && !v->number)
+	       || ((v->type == PICKLE_BYTES || v->type == PICKLE_TEXT)
+		   && !str_trim(v->text).n)
+	       || (v->type >= PICKLE_LIST && v->type <= PICKLE_DICT && !v->count);
+}
+
+static str assigned(struct arena *a, const char *key, str value)
+{
+	return arena_cat(a, str_from(key), STR(" = "), value);
+}
+
+/* Writes it unless it is so already. */
+static err put(struct moving *x, const struct settings *now,
+	       const struct setting_def *def, str value)
+{
+	if (str_eq(setting_text(x->a, now, def), value))
+		return OK;
+	x->report->written++;
+	return setting_put(x->books->lists, x->a, x->list, str_from(def->key), value);
+}
+
+static err move_setting(struct moving *x, const struct settings *now,
+			const struct attribute *row, const struct pickle *value)
+{
+	const struct setting_def *def = setting_find(str_from(row->key));
+	str name = str_from(row->mailman2), words = str_from(row->words), clean;
+	struct made m = row->make(&x->config, row, value);
+	enum import_report_class class = REPORT_KEPT;
+	if (m.left_out) {
+		import_report_attribute(x->report, REPORT_CHANGED, name, STR(""), words);
+		return OK;
+	}
+	if (!def) {
+		import_report_attribute(x->report, REPORT_NO_PLACE, name,
+					assigned(x->a, row->key, m.text),
+					is_empty(value) ? STR("empty or off there")
+							: STR(""));
+		return OK;
+	}
+	err e = setting_check(x->a, def, m.text, &clean);
+	if (e.kind && m.instead.n) {
+		e = setting_check(x->a, def, m.instead, &clean);
+		class = REPORT_CHANGED;
+	}
+	if (e.kind) {
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
+					assigned(x->a, row->key, m.text),
+					str_from(e.msg));
+		return OK;
+	}
+	import_report_attribute(x->report, class, name, assigned(x->a, row->key, clean),
+				class == REPORT_CHANGED ? words : STR(""));
+	return put(x, now, def, clean);
+}
+
+/* Mailman's own text is put before its welcome, and stands for its goodbye. */
+static err move_template(struct moving *x, const struct attribute *row,
+			 const struct pickle *value)
+{
+	const struct notice_row *standard = notice_row_find(str_from(row->key));
+	str text = str_trim(mailman2_text(&x->config, value)), own;
+	str name = str_from(row->mailman2);
+	if (!text.n || !standard) {
+		import_report_attribute(x->report, REPORT_KEPT, name, STR(""),
+					STR("empty there: the usual text"));
+		return OK;
+	}
+	text = arena_cat(x->a, text, STR("\n"));
+	if (row->words[0])
+		text = arena_cat(x->a, text, STR("\n"), str_from(standard->text));
+	import_report_attribute(x->report, row->words[0] ? REPORT_CHANGED : REPORT_KEPT,
+				name,
+				arena_cat(x->a, STR("template "), str_from(row->key)),
+				str_from(row->words));
+	err e = template_find(x->books->lists, x->a, x->list, str_from(row->key), STR(""),
+			      &own);
+	if (!e.kind && str_eq(own, text))
+		return OK;
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	x->report->written++;
+	return template_set(x->books->lists,
+			    &(struct template_row){ .list = x->list,
+						    .name = str_from(row->key),
+						    .language = STR(""),
+						    .text = text });
+}
+
+static err move_attribute(struct moving *x, const struct settings *now,
+			  const struct attribute *row, const struct pickle *value)
+{
+	str name = str_from(row->mailman2), words = str_from(row->words);
+	switch (row->fate) {
+	case FATE_SETTING:
+		return move_setting(x, now, row, value);
+	case FATE_TEMPLATE:
+		return move_template(x, row, value);
+	case FATE_WITH:
+		import_report_attribute(
+			x->report, REPORT_KEPT, name, STR(""),
+			arena_cat(x->a, STR("together with "), str_from(row->key)));
+		return OK;
+	case FATE_MOVED:
+	case FATE_MEMBER:
+		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
+		return OK;
+	case FATE_IMPOSSIBLE:
+		import_report_attribute(
+			x->report, REPORT_IMPOSSIBLE, name, STR(""),
+			is_empty(value) ? arena_cat(x->a, words, STR(" (empty there)"))
+					: words);
+		return OK;
+	}
+	return OK;
+}
+
+/* What an extend.py of the site's own has added. */
+static void tell_unknown(struct moving *x)
+{
+	const struct pickle *d = x->config.dict;
+	for (uint32_t i = 0; i + 1 < d->count; i += 2) {
+		str name = pickle_str(d->items[i]);
+		if (!attribute_of_mailman2(name))
+			import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
+						STR(""),
+						STR("no attribute of Mailman's own"));
+	}
+}
+
+err move_settings(struct moving *x)
+{
+	struct settings now;
+	size_t n;
+	const struct attribute *rows = attribute_rows(&n);
+	TRY(settings_load(x->books->lists, x->a, x->list, &now));
+	for (size_t i = 0; i < n; i++) {
+		const struct pickle *value = rows[i].mailman2[0] ? mailman2_get(
+						     &x->config, rows[i].mailman2)
+								 : NULL;
+		if (value)
+			TRY(move_attribute(x, &now, &rows[i], value));
+	}
+	tell_unknown(x);
+	return OK;
+}

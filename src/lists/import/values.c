@@ -1,0 +1,276 @@
+#include "lists/import/values.h"
+
+#include "base/buf.h"
+#include "mail/address.h"
+#include "mail/charset.h"
+
+static const struct {
+	const char *language, *charset;
+} languages[] = {
+	{ "ja", "euc-jp" },     { "ko", "euc-kr" },      { "ru", "koi8-r" },
+	{ "pl", "iso-8859-2" }, { "cs", "iso-8859-2" },  { "hu", "iso-8859-2" },
+	{ "hr", "iso-8859-2" }, { "sl", "iso-8859-2" },  { "tr", "iso-8859-9" },
+	{ "el", "iso-8859-7" }, { "lt", "iso-8859-13" }, { "et", "iso-8859-15" },
+	{ "zh_CN", "utf-8" },   { "zh_TW", "utf-8" },    { "sk", "utf-8" },
+	{ "ro", "utf-8" },      { "uk", "utf-8" },       { "he", "utf-8" },
+	{ "ar", "utf-8" },      { "fa", "utf-8" },       { "vi", "utf-8" },
+};
+
+str mailman2_charset(str language)
+{
+	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+		if (str_eq(language, str_from(languages[i].language)))
+			return str_from(languages[i].charset);
+	return STR("iso-8859-1");
+}
+
+/* LF alone: forms in a browser send CRLF. */
+static str lf(struct arena *a, str s)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] && (s.p[i] != '\r' || i + 1 == s.n || s.p[i + 1] != '\n'))
+			out[n++] = s.p[i];
+	return (str){ out, n };
+}
+
+str mailman2_text(const struct mailman2_config *c, const struct pickle *value)
+{
+	str s = pickle_str(value);
+	if (value && value->type == PICKLE_BYTES)
+		s = charset_decode(c->a, s, c->charset, NULL);
+	return lf(c->a, s);
+}
+
+const struct pickle *mailman2_get(const struct mailman2_config *c, const char *name)
+{
+	return pickle_get(c->dict, name);
+}
+
+int64_t mailman2_number(const struct mailman2_config *c, const char *name)
+{
+	return pickle_number(pickle_get(c->dict, name), 0);
+}
+
+static struct made plain(str text)
+{
+	return (struct made){ .text = text };
+}
+
+static struct made yes_or_no(bool yes)
+{
+	return plain(yes ? STR("yes") : STR("no"));
+}
+
+static struct made whole(struct arena *a, int64_t n)
+{
+	return plain(arena_printf(a, "%lld", n > 0 ? (long long)n : 0LL));
+}
+
+VALUE(none)
+{
+	(void)c;
+	(void)row;
+	(void)value;
+	return (struct made){ .left_out = true };
+}
+
+VALUE(bool)
+{
+	(void)c;
+	(void)row;
+	return yes_or_no(pickle_number(value, 0) != 0);
+}
+
+VALUE(number)
+{
+	(void)row;
+	return whole(c->a, pickle_number(value, 0));
+}
+
+VALUE(ceiling)
+{
+	(void)row;
+	int64_t n = pickle_number(value, 0);
+	bool more = value->type == PICKLE_REAL && value->real > (double)n;
+	return whole(c->a, n + more);
+}
+
+VALUE(days)
+{
+	enum { DAY = 86400 };
+	(void)row;
+	return whole(c->a, (pickle_number(value, 0) + DAY - 1) / DAY);
+}
+
+VALUE(text)
+{
+	(void)row;
+	return plain(str_trim(mailman2_text(c, value)));
+}
+
+VALUE(line)
+{
+	(void)row;
+	str s = str_trim(mailman2_text(c, value));
+	char *out = arena_alloc(c->a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = chr_is_space(s.p[i]) ? ' ' : s.p[i];
+	return plain((str){ out, s.n });
+}
+
+VALUE(prefix)
+{
+	(void)row;
+	return plain(mailman2_text(c, value));
+}
+
+static void add_line(struct buf *b, str line)
+{
+	line = str_trim(line);
+	if (line.n)
+		buf_cat(b, b->n ? STR("\n") : STR(""), line);
+}
+
+/* The lines of a text, or the texts of a list. */
+static str lines_of(const struct mailman2_config *c, const struct pickle *value,
+		    void (*add)(struct buf *b, str line))
+{
+	BUF(b);
+	str text = mailman2_text(c, value), line;
+	while (str_line(&text, &line))
+		add(&b, line);
+	bool list = value->type == PICKLE_LIST || value->type == PICKLE_TUPLE;
+	for (uint32_t i = 0; list && i < value->count; i++)
+		add(&b, mailman2_text(c, value->items[i]));
+	return arena_copy(c->a, buf_str(&b));
+}
+
+VALUE(lines)
+{
+	(void)row;
+	return plain(lines_of(c, value, add_line));
+}
+
+/* Mailman takes each line for an expression that begins where the address does. */
+static void add_alias(struct buf *b, str line)
+{
+	ARENA(a);
+	struct address x;
+	line = str_trim(line);
+	if (line.n && line.p[0] != '^' && address_parse(a, line, &x).kind)
+		line = arena_cat(a, STR("^"), line);
+	add_line(b, line);
+}
+
+VALUE(aliases)
+{
+	(void)row;
+	return plain(lines_of(c, value, add_alias));
+}
+
+VALUE(word)
+{
+	struct made m = { 0 };
+	(void)c;
+	attribute_word(row->mailman2, pickle_number(value, -1), &m.text, &m.instead);
+	return m;
+}
+
+/* The variables that both have, by our names: %(real_name)s becomes {list}. */
+static str with_our_names(struct arena *a, str text)
+{
+	BUF(b);
+	str name, rest;
+	for (str at; (at = str_find(text, STR("%("))).n; text = rest) {
+		if (!str_cut(str_skip(at, 2), ')', &name, &rest)
+		    || !str_starts(rest, STR("s")))
+			break;
+		buf_cat(&b, str_first(text, text.n - at.n), STR("{"),
+			str_eq(name, STR("real_name")) ? STR("list") : name, STR("}"));
+		rest = str_skip(rest, 1);
+	}
+	buf_add(&b, text);
+	return arena_copy(a, buf_str(&b));
+}
+
+VALUE(furniture)
+{
+	(void)row;
+	str s = str_trim(mailman2_text(c, value));
+	if (str_find(s, STR("%(web_page_url)slistinfo%(cgiext)s/%(_internal_name)s")).n
+	    || str_find(s, STR("%(web_page_url)s/listinfo")).n)
+		return (struct made){ .left_out = true };
+	return plain(with_our_names(c->a, s));
+}
+
+VALUE(topics)
+{
+	BUF(b);
+	(void)row;
+	for (uint32_t i = 0; value->type == PICKLE_LIST && i < value->count; i++) {
+		const struct pickle *t = value->items[i];
+		if (t->type != PICKLE_TUPLE || t->count < 2)
+			continue;
+		add_line(&b, arena_cat(c->a, mailman2_text(c, t->items[0]), STR(": "),
+				       value_line(c, row, t->items[1]).text));
+	}
+	return plain(arena_copy(c->a, buf_str(&b)));
+}
+
+VALUE(interest)
+{
+	BUF(b);
+	(void)row;
+	for (uint32_t i = 0; value->type == PICKLE_DICT && i + 1 < value->count; i += 2) {
+		BUF(names);
+		const struct pickle *all = value->items[i + 1];
+		for (uint32_t k = 0; all->type == PICKLE_LIST && k < all->count; k++)
+			buf_cat(&names, k ? STR(", ") : STR(""),
+				mailman2_text(c, all->items[k]));
+		add_line(&b, arena_cat(c->a, mailman2_text(c, value->items[i]), STR(": "),
+				       buf_str(&names)));
+	}
+	return plain(arena_copy(c->a, buf_str(&b)));
+}
+
+VALUE(archive)
+{
+	(void)row;
+	return plain(!pickle_number(value, 0)                ? STR("never")
+		     : mailman2_number(c, "archive_private") ? STR("private")
+							     : STR("public"));
+}
+
+VALUE(moderation)
+{
+	static const str actions[] = { { "hold", 4 }, { "reject", 6 }, { "discard", 7 } };
+	(void)row;
+	int64_t n = mailman2_number(c, "member_moderation_action");
+	if (!pickle_number(value, 0))
+		return plain(STR("accept"));
+	return plain(actions[n > 0 && n < 3 ? n : 0]);
+}
+
+VALUE(mitigation)
+{
+	static const struct made actions[] = {
+		{ .text = { "no_mitigation", 13 } },
+		{ .text = { "munge_from", 10 } },
+		{ .text = { "wrap_message", 12 } },
+		{ .text = { "reject", 6 } },
+		{ .text = { "discard", 7 }, .instead = { "reject", 6 } },
+	};
+	(void)row;
+	int64_t n = pickle_number(value, 0), always = mailman2_number(c, "from_is_list");
+	n = always > n ? always : n;
+	return actions[n > 0 && n < 5 ? n : 0];
+}
+
+VALUE(unconditional)
+{
+	(void)row;
+	int64_t n = pickle_number(value, 0);
+	return yes_or_no(n > 0 && n >= mailman2_number(c, "dmarc_moderation_action"));
+}

@@ -1,0 +1,28 @@
+/* lists/import/values.h: how a value of Mailman 2 becomes a setting's text; one
+ * function a word in the column `how` of attributes.def. */
+#pragma once
+
+#include "lists/import/attributes.h"
+
+#define VALUE(how)                                               \
+	struct made value_##how(const struct mailman2_config *c, \
+				const struct attribute *row, const struct pickle *value)
+
+VALUE(none);          /* nothing: the attribute is read elsewhere, or not at all */
+VALUE(bool);          /* yes, no */
+VALUE(number);        /* whole, never negative */
+VALUE(ceiling);       /* the next whole number */
+VALUE(days);          /* seconds as days, the last one whole */
+VALUE(text);          /* as it is */
+VALUE(line);          /* on one line */
+VALUE(prefix);        /* with the space at its end */
+VALUE(lines);         /* a list, one a line */
+VALUE(aliases);       /* addresses, and patterns behind ^ */
+VALUE(word);          /* by WORD */
+VALUE(furniture);     /* a header or footer, unless it is Mailman's own */
+VALUE(topics);        /* "name: pattern", one a line */
+VALUE(interest);      /* "address: topic, topic", one a line */
+VALUE(archive);       /* who reads the archive, by two attributes */
+VALUE(moderation);    /* what becomes of a moderated member's posts, by two */
+VALUE(mitigation);    /* the stricter one of two */
+VALUE(unconditional); /* whether the other one is not stricter */

@@ -1,0 +1,200 @@
+/* Orders of those who run the server about persons and their addresses. */
+#include "lists/orders_inside.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "store/lists/address.h"
+#include "store/lists/person.h"
+#include "store/lists/session.h"
+
+enum { NAME_MAX_OCTETS = 200 };
+
+static int64_t person_of(struct order *x)
+{
+	return json_integer_value(json_object_get(x->args, "person"));
+}
+
+static bool asked(struct order *x, const char *key)
+{
+	return json_object_get(x->args, key);
+}
+
+static err read_name(struct order *x, str *name)
+{
+	*name = str_trim(order_text(x, "name"));
+	if (name->n > NAME_MAX_OCTETS)
+		return FAIL(ERR_SYNTAX, "a name has at most 200 octets");
+	for (size_t i = 0; i < name->n; i++)
+		if ((unsigned char)name->p[i] < ' ')
+			return FAIL(ERR_SYNTAX, "a name is one line of text");
+	return OK;
+}
+
+static err find(struct order *x, struct address_row *row)
+{
+	struct address who;
+	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
+	return address_find(x->books->lists, x->a, address_key(x->a, &who), row);
+}
+
+static err add(struct order *x, const struct address *who, str name)
+{
+	struct person_row p;
+	struct address_row row;
+	str key = address_key(x->a, who);
+	err e = address_find(x->books->lists, x->a, key, &row);
+	if (!e.kind)
+		return err_in(x->a, ERR_DENIED, "%.*s is somebody's already", STR_F(key));
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	TRY(address_ensure(x->books->lists, x->a, key, address_text(x->a, who), name,
+			   clock_now(), &row));
+	TRY(person_get(x->books->lists, x->a, row.person, &p));
+	p.password = order_text(x, "password");
+	TRY(person_change(x->books->lists, &p));
+	json_object_set_new(x->result, "person", json_integer(row.person));
+	return books_audit(x->books, &x->by, 0, STR("account made"), key);
+}
+
+/* The address is not proven by that: a password is of use once it is. */
+err order_person_add(struct order *x)
+{
+	struct address who;
+	str name;
+	bool mine;
+	TRY(read_name(x, &name));
+	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, add(x, &who, name));
+}
+
+/* Nobody takes the right from themselves by mistake: another administrator must. */
+static err set_admin(struct order *x, struct person_row *p)
+{
+	bool yes = str_eq(order_text(x, "admin"), STR("yes"));
+	if (!yes && p->id == x->by.person)
+		return FAIL(ERR_DENIED, "another administrator must take that from you");
+	p->admin = yes;
+	return OK;
+}
+
+static err change(struct order *x)
+{
+	struct person_row p;
+	TRY(person_get(x->books->lists, x->a, person_of(x), &p));
+	if (asked(x, "name"))
+		TRY(read_name(x, &p.name));
+	if (asked(x, "admin"))
+		TRY(set_admin(x, &p));
+	if (asked(x, "password")) {
+		p.password = order_text(x, "password");
+		TRY(session_remove_person(x->books->lists, p.id, STR("")));
+	}
+	TRY(person_change(x->books->lists, &p));
+	return books_audit(x->books, &x->by, 0, STR("account changed"), p.name);
+}
+
+err order_person_change(struct order *x)
+{
+	bool mine;
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, change(x));
+}
+
+static err remove_person(struct order *x)
+{
+	struct address_row *own;
+	size_t n;
+	TRY(address_of_person(x->books->lists, x->a, person_of(x), &own, &n));
+	TRY(person_remove(x->books->lists, person_of(x)));
+	return books_audit(x->books, &x->by, 0, STR("account removed"),
+			   n ? own[0].key : STR(""));
+}
+
+err order_person_remove(struct order *x)
+{
+	bool mine;
+	if (person_of(x) == x->by.person)
+		return FAIL(ERR_DENIED, "another administrator must remove you");
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, remove_person(x));
+}
+
+/* All that the other had comes along: memberships and roles stand with addresses. */
+static err absorb(struct order *x, int64_t other)
+{
+	struct address_row *theirs;
+	size_t n;
+	TRY(address_of_person(x->books->lists, x->a, other, &theirs, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(address_move(x->books->lists, theirs[i].id, person_of(x)));
+	return OK;
+}
+
+static err one_more(struct order *x, const struct address *who)
+{
+	struct address_row row;
+	struct person_row p;
+	int64_t id;
+	str key = address_key(x->a, who);
+	TRY(person_get(x->books->lists, x->a, person_of(x), &p));
+	err e = address_find(x->books->lists, x->a, key, &row);
+	if (e.kind == ERR_NOTFOUND)
+		e = address_add(x->books->lists, p.id, key, address_text(x->a, who), &id);
+	else if (!e.kind && row.person == p.id)
+		e = FAIL(ERR_DENIED, "Address already associated with the user");
+	else if (!e.kind && !str_eq(order_text(x, "absorb"), STR("yes")))
+		e = FAIL(ERR_DENIED, "Address belongs to other user");
+	else if (!e.kind)
+		e = absorb(x, row.person);
+	TRY(e);
+	return books_audit(x->books, &x->by, 0, STR("address added"), key);
+}
+
+err order_person_address(struct order *x)
+{
+	struct address who;
+	bool mine;
+	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, one_more(x, &who));
+}
+
+static err set_proven(struct order *x, const struct address_row *row)
+{
+	bool yes = str_eq(order_text(x, "proven"), STR("yes"));
+	TRY(address_verify(x->books->lists, row->id, yes ? clock_now() : 0));
+	return books_audit(x->books, &x->by, 0,
+			   yes ? STR("address verified") : STR("address unverified"),
+			   row->key);
+}
+
+err order_address_proven(struct order *x)
+{
+	struct address_row row;
+	bool mine;
+	TRY(find(x, &row));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, set_proven(x, &row));
+}
+
+static err drop(struct order *x, const struct address_row *row)
+{
+	struct address_row *own;
+	size_t n;
+	TRY(address_of_person(x->books->lists, x->a, row->person, &own, &n));
+	if (n == 1)
+		return FAIL(ERR_DENIED,
+			    "this is its person's only address; remove the person");
+	TRY(address_remove(x->books->lists, row->id));
+	return books_audit(x->books, &x->by, 0, STR("address removed"), row->key);
+}
+
+err order_address_drop(struct order *x)
+{
+	struct address_row row;
+	bool mine;
+	TRY(find(x, &row));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, drop(x, &row));
+}

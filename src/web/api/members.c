@@ -1,0 +1,328 @@
+/* Members: rosters of lists, and memberships wherever they are. */
+#include "web/api/api_inside.h"
+
+/* ---- listings */
+
+/* ?fields=…: of each entry these alone. */
+static void keep_fields(struct api *x, json_t *entries)
+{
+	json_t *entry;
+	size_t i;
+	if (!request_query(x->q, "fields").n)
+		return;
+	json_array_foreach(entries, i, entry)
+	{
+		json_t *some = json_object(), *value;
+		size_t at = 0;
+		str name;
+		while (pairs_next(&x->q->query, STR("fields"), &at, &name)) {
+			value = json_object_get(entry, arena_z(x->a, name));
+			if (value)
+				json_object_set(some, arena_z(x->a, name), value);
+		}
+		json_array_set_new(entries, i, some);
+	}
+}
+
+static void answer_roster(struct api *x, const struct roster_want *want)
+{
+	struct api_span page;
+	size_t total;
+	if (!api_paging(x, &page) || api_failed(x, roster_count(x, want, &total)))
+		return;
+	json_t *entries = json_array();
+	err e = roster_add(x, want, page.start, page.limit, entries);
+	if (e.kind) {
+		json_decref(entries);
+		api_fail_err(x, e);
+		return;
+	}
+	keep_fields(x, entries);
+	api_entries(x, entries, page.start, total, NULL);
+}
+
+static bool read_role(struct api *x, str word, enum api_role *role)
+{
+	if (api_read_role(word, role))
+		return true;
+	api_fail(x, 404, arena_cat(x->a, STR("There is no role "), word, STR(".")));
+	return false;
+}
+
+void api_roster(struct api *x)
+{
+	struct roster_want want = { 0 };
+	enum api_role role;
+	if (!read_role(x, request_arg(x->q, "role"), &role))
+		return;
+	want.roles[role] = true;
+	answer_roster(x, &want);
+}
+
+struct walk { /* a page out of the memberships of all lists */
+	const struct roster_want *want;
+	const struct list_entry *only; /* NULL: every list */
+	size_t skip, limit, total;
+};
+
+static err walk_list(struct api *x, struct walk *walk, json_t *entries)
+{
+	size_t here, before = json_array_size(entries);
+	TRY(roster_count(x, walk->want, &here));
+	walk->total += here;
+	if (walk->skip < here && walk->limit)
+		TRY(roster_add(x, walk->want, walk->skip, walk->limit, entries));
+	walk->skip = walk->skip > here ? walk->skip - here : 0;
+	walk->limit -= json_array_size(entries) - before;
+	return OK;
+}
+
+/* Those lists whose members the person may see. */
+static err walk_lists(struct api *x, struct walk *walk, json_t *entries)
+{
+	const struct list_entry **all;
+	size_t n;
+	addressbook_lists(x->w->books.addresses, x->a, &all, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (walk->only && walk->only != all[i])
+			continue;
+		TRY(api_turn(x, all[i]));
+		if (worker_may(x->w, RIGHT_members_see))
+			TRY(walk_list(x, walk, entries));
+	}
+	return OK;
+}
+
+static void answer_walk(struct api *x, const struct roster_want *want,
+			const struct list_entry *only)
+{
+	struct api_span page;
+	if (!api_paging(x, &page))
+		return;
+	struct walk walk = {
+		.want = want, .only = only, .skip = page.start, .limit = page.limit
+	};
+	json_t *entries = json_array();
+	err e = walk_lists(x, &walk, entries);
+	if (e.kind) {
+		json_decref(entries);
+		api_fail_err(x, e);
+		return;
+	}
+	api_entries(x, entries, page.start, walk.total, NULL);
+}
+
+void api_members(struct api *x)
+{
+	struct roster_want want = { .roles = { true, true, true } };
+	answer_walk(x, &want, NULL);
+}
+
+/* subscriber: an address, a user's id, or a part between stars. */
+static bool read_subscriber(struct api *x, struct roster_want *want)
+{
+	str who = api_field(x, "subscriber");
+	if (!who.n || api_read_person_id(who, &want->person))
+		return true;
+	if (!str_has(who, '*'))
+		return api_read_address(x, who, &want->key);
+	while (str_starts(who, STR("*")))
+		who = str_skip(who, 1);
+	while (str_ends(who, STR("*")))
+		who = str_first(who, who.n - 1);
+	want->part = who;
+	return true;
+}
+
+void api_members_find(struct api *x)
+{
+	struct roster_want want = { .roles = { true, true, true } };
+	const struct list_entry *only = NULL;
+	enum api_role role;
+	if (!read_subscriber(x, &want))
+		return;
+	if (api_has(x, "role")) {
+		if (!api_read_role(api_field(x, "role"), &role)) {
+			api_fail(x, 400, STR("Cannot convert parameters: role"));
+			return;
+		}
+		memset(want.roles, 0, sizeof want.roles);
+		want.roles[role] = true;
+	}
+	if (api_has(x, "list_id")
+	    && !(only = api_find_list(x, api_field(x, "list_id")))) {
+		api_fail(x, 404, STR("There is no such list."));
+		return;
+	}
+	answer_walk(x, &want, only);
+}
+
+/* ---- one */
+
+static bool path_member(struct api *x, struct roster_one *one)
+{
+	enum api_role role;
+	return read_role(x, request_arg(x->q, "role"), &role)
+	       && roster_by_address(x, role, request_arg(x->q, "email"), one);
+}
+
+void api_list_member(struct api *x)
+{
+	struct roster_one one;
+	if (path_member(x, &one))
+		api_json(x, roster_json(x, &one));
+}
+
+void api_member(struct api *x)
+{
+	struct roster_one one;
+	if (roster_by_id(x, &one))
+		api_json(x, roster_json(x, &one));
+}
+
+static json_t *role_args(struct api *x, enum api_role role, str address)
+{
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "role", json_string(api_role_word(role)));
+	json_object_set_new(args, "address", api_str(address));
+	return args;
+}
+
+static void end_membership(struct api *x, const struct roster_one *one)
+{
+	struct ordered done;
+	json_t *args;
+	if (one->member) {
+		args = api_list_args(x);
+		json_object_set_new(args, "addresses", api_str(one->text));
+		if (api_order(x, "member_remove", args, &done))
+			api_done(x);
+	} else if (api_order(x, "role_remove", role_args(x, one->role, one->text),
+			     &done)) {
+		api_done(x);
+	}
+}
+
+void api_list_member_delete(struct api *x)
+{
+	struct roster_one one;
+	if (path_member(x, &one))
+		end_membership(x, &one);
+}
+
+void api_member_delete(struct api *x)
+{
+	struct roster_one one;
+	if (roster_by_id(x, &one))
+		end_membership(x, &one);
+}
+
+/* {"anna@…": true, …}: false for those who are no members. */
+void api_roster_delete(struct api *x)
+{
+	size_t at = 0;
+	str email, lines = STR("");
+	struct ordered done;
+	json_t *object = json_object(), *args = api_list_args(x);
+	if (!str_eq(request_arg(x->q, "role"), STR("member"))) {
+		json_decref(object);
+		json_decref(args);
+		api_fail(x, 400,
+			 STR("Only members leave in numbers; take roles singly."));
+		return;
+	}
+	while (pairs_next(&x->q->form, STR("emails"), &at, &email)) {
+		struct address who;
+		struct member_row m;
+		bool is = !address_parse(x->a, email, &who).kind
+			  && !member_find(x->w->books.lists, x->a, x->w->list->id,
+					  address_key(x->a, &who), &m)
+				      .kind;
+		json_object_set_new(object, arena_z(x->a, email), json_boolean(is));
+		if (is)
+			lines = arena_cat(x->a, lines, email, STR("\n"));
+	}
+	json_object_set_new(args, "addresses", api_str(lines));
+	if (api_order(x, "member_remove", args, &done))
+		api_json(x, object);
+	else
+		json_decref(object);
+}
+
+void api_member_patch(struct api *x)
+{
+	struct roster_one one;
+	struct ordered done;
+	str action = request_form(x->q, "moderation_action");
+	if (x->q->form.count == 1 && request_form(x->q, "delivery_mode").n) {
+		api_member_preferences_set(x);
+		return;
+	}
+	if (!roster_by_id(x, &one))
+		return;
+	if (!one.member || x->q->form.count != 1
+	    || !pairs_get(&x->q->form, STR("moderation_action")).p) {
+		api_fail(x, 400,
+			 STR("Of a member moderation_action can be changed; what else is "
+			     "theirs stands in its preferences."));
+		return;
+	}
+	if (str_eq(action, STR("defer")) || str_eq(action, STR("None")))
+		action = STR("");
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "addresses", api_str(one.text));
+	json_object_set_new(args, "key", json_string("action"));
+	json_object_set_new(args, "value", api_str(action));
+	if (api_order(x, "member_set", args, &done))
+		api_done(x);
+}
+
+/* ---- making one */
+
+static void give_role(struct api *x, enum api_role role)
+{
+	struct roster_one one;
+	struct ordered done;
+	str address = api_field(x, "subscriber");
+	if (!worker_may(x->w, RIGHT_roles_set)) {
+		api_fail(x, 403, STR("You may not make owners and moderators."));
+		return;
+	}
+	if (!api_order(x, "role_add", role_args(x, role, address), &done)
+	    || !roster_by_address(x, role, address, &one))
+		return;
+	api_created(x, arena_cat(x->a, STR("/members/"),
+				 api_member_id(x->a, &(struct api_member_id){
+							     .role = role,
+							     .list = x->w->list->id,
+							     .row = one.row })));
+}
+
+void api_member_create(struct api *x)
+{
+	enum api_role role = API_MEMBER;
+	str key;
+	if (!api_has(x, "list_id") || !api_has(x, "subscriber")) {
+		api_fail(x, 400,
+			 STR("Missing Parameter: list_id and subscriber are needed"));
+		return;
+	}
+	if (!api_find_list(x, api_field(x, "list_id"))) {
+		api_fail(x, 400, STR("No such list"));
+		return;
+	}
+	if (!api_read_address(x, api_field(x, "subscriber"), &key))
+		return;
+	if (api_has(x, "role") && !api_read_role(api_field(x, "role"), &role)) {
+		api_fail(x, 400, STR("Cannot convert parameters: role"));
+		return;
+	}
+	if (role == API_NONMEMBER)
+		api_fail(x, 400,
+			 STR("No record is kept of who is no member: ban the address, or "
+			     "make it a member with a moderation_action."));
+	else if (role == API_MEMBER)
+		api_subscribe(x);
+	else
+		give_role(x, role);
+}

@@ -1,0 +1,144 @@
+/* POST members: a new member, by the steps that the list's policy and the pre_… fields
+ * leave to be taken. */
+#include "web/api/api_inside.h"
+
+#include "base/clock.h"
+#include "store/lists/pending.h"
+#include "store/lists/request.h"
+
+/* "Anna" <anna@uni.example>, as orders read it. */
+static str with_name(struct api *x)
+{
+	struct address who;
+	BUF(line);
+	str name = api_field(x, "display_name");
+	if (address_parse(x->a, str_trim(api_field(x, "subscriber")), &who).kind)
+		return str_trim(api_field(x, "subscriber"));
+	if (name.n) {
+		buf_add_char(&line, '"');
+		for (size_t i = 0; i < name.n; i++) {
+			char c = name.p[i];
+			if (c == '"' || c == '\\')
+				buf_add_char(&line, '\\');
+			buf_add_char(&line, (unsigned char)c < ' ' ? ' ' : c);
+		}
+		buf_add(&line, STR("\" "));
+	}
+	buf_cat(&line, STR("<"), address_text(x->a, &who), STR(">"));
+	return arena_copy(x->a, buf_str(&line));
+}
+
+/* What the newest of those that wait is called. */
+static err find_token(struct api *x, bool asked, str kind, str key, str *token)
+{
+	struct pending_row *pending;
+	struct request_row *requests;
+	struct api_request_id id = { .asked = asked };
+	size_t n;
+	struct book *book = x->w->books.lists;
+	if (asked) {
+		TRY(pending_of(book, x->a, kind, x->w->list->id, key, &pending, &n));
+		id.row = n ? pending[0].id : 0;
+	} else {
+		TRY(request_list(book, x->a, x->w->list->id, &requests, &n));
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(requests[i].address, key))
+				id.row = requests[i].id;
+	}
+	*token = api_request_id(x->a, &id);
+	return OK;
+}
+
+static void answer_token(struct api *x, str owner, str kind, str key)
+{
+	str token;
+	bool asked = str_eq(owner, STR("subscriber"));
+	if (api_failed(x, find_token(x, asked, kind, key, &token)))
+		return;
+	json_t *object = json_object();
+	json_object_set_new(object, "token", api_str(token));
+	json_object_set_new(object, "token_owner", api_str(owner));
+	api_accepted(x, object);
+}
+
+static void answer_member(struct api *x, str key)
+{
+	struct member_row m;
+	struct api_member_id id = { .role = API_MEMBER, .list = x->w->list->id };
+	if (api_failed(x, member_find(x->w->books.lists, x->a, id.list, key, &m)))
+		return;
+	id.row = m.id;
+	api_created(x, arena_cat(x->a, STR("/members/"), api_member_id(x->a, &id)));
+}
+
+static void invite(struct api *x, str key)
+{
+	struct ordered done;
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "addresses", api_str(with_name(x)));
+	json_object_set_new(args, "how", json_string("invite"));
+	if (api_order(x, "member_add", args, &done))
+		answer_token(x, STR("subscriber"), STR("invite"), key);
+}
+
+static void put_switch(json_t *args, const char *key, bool yes)
+{
+	json_object_set_new(args, key, json_string(yes ? "yes" : ""));
+}
+
+static bool file(struct api *x, str *waits_for)
+{
+	struct ordered done;
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "address", api_str(with_name(x)));
+	put_switch(args, "proven", api_yes(x, "pre_verified"));
+	put_switch(args, "confirmed", api_yes(x, "pre_confirmed"));
+	put_switch(args, "approved", api_yes(x, "pre_approved"));
+	put_switch(args, "quiet", api_is_false(api_field(x, "send_welcome_message")));
+	if (!api_order(x, "subscribe", args, &done))
+		return false;
+	*waits_for = arena_copy(
+		x->a,
+		str_from(json_string_value(json_object_get(done.result, "waits_for"))));
+	return true;
+}
+
+/* Mailman says 409 to who is a member. */
+static bool is_new(struct api *x, str key)
+{
+	struct member_row m;
+	err e = member_find(x->w->books.lists, x->a, x->w->list->id, key, &m);
+	if (e.kind == ERR_NOTFOUND)
+		return true;
+	if (!api_failed(x, e))
+		api_fail(x, 409, STR("Member already subscribed"));
+	return false;
+}
+
+void api_subscribe(struct api *x)
+{
+	str key, waits_for;
+	str mode = api_field(x, "delivery_mode"),
+	    status = api_field(x, "delivery_status");
+	if (!worker_may(x->w, RIGHT_members_set)) {
+		api_fail(x, 403, STR("You may not add, remove and change members."));
+		return;
+	}
+	if ((mode.n && !str_eq(mode, STR("regular")))
+	    || (status.n && !str_eq(status, STR("enabled")))) {
+		api_fail(x, 400,
+			 STR("A membership begins regular and enabled; change its "
+			     "preferences when it is there."));
+		return;
+	}
+	if (!api_read_address(x, api_field(x, "subscriber"), &key) || !is_new(x, key))
+		return;
+	if (api_yes(x, "invitation"))
+		invite(x, key);
+	else if (!file(x, &waits_for))
+		return;
+	else if (waits_for.n)
+		answer_token(x, waits_for, STR("join"), key);
+	else
+		answer_member(x, key);
+}

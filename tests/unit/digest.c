@@ -1,0 +1,446 @@
+#include "books.h"
+
+#include "base/buf.h"
+#include "lists/digest.h"
+#include "lists/digest_write.h"
+#include "lists/expire.h"
+#include "mail/mime.h"
+#include "store/lists/digest.h"
+
+#define DEV "dev@lists.example"
+
+/* ---- what it says */
+
+static str written(struct arena *a, const char *form, const char *const *messages,
+		   size_t n, const char *url)
+{
+	struct digest_entry e[8] = { 0 };
+	for (size_t i = 0; i < n; i++) {
+		e[i].message = str_from(messages[i]);
+		e[i].url = str_from(url);
+	}
+	return digest_write(a, &(struct digest_text){ .form = str_from(form),
+						      .title = STR("dev Digest, Vol 1, "
+								   "Issue 2"),
+						      .masthead = STR("The masthead.\n"),
+						      .end = STR("The end.\n"),
+						      .address = STR(DEV),
+						      .entries = e,
+						      .count = n });
+}
+
+/* The decoded text of a digest that is one text. */
+static str text_of(struct arena *a, str part)
+{
+	struct mime m;
+	str used;
+	if (mime_parse(a, part, &m).kind)
+		return STR("");
+	return mime_text(a, &m.parts[0], &used);
+}
+
+#define HEAD(from, subject, id)                                                          \
+	"Received: from x\r\nFrom: " from "\r\nSubject: " subject "\r\nMessage-ID: <" id \
+	">\r\nDate: Tue, 24 Nov 2026 04:00:00 +0000\r\nX-Odd: y\r\n"
+
+static const char latin[] = HEAD("=?iso-8859-1?q?J=FCrgen?= <j@x.example>",
+				 "=?iso-8859-1?q?Gr=FC=DFe?=",
+				 "1@x") "Content-Type: text/plain; charset=iso-8859-1\r\n"
+					"Content-Transfer-Encoding: 8bit\r\n\r\n\xfc"
+					"ber\r\n";
+static const char dashes[] = HEAD(
+	"b@x.example", "Re: rule",
+	"2@x") "\r\nbefore\r\n------------------------------\r\nafter\r\n";
+static const char with_file[] = HEAD(
+	"Carl <c@x.example>", "file",
+	"3@x") "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+	       "--b\r\nContent-Type: text/html\r\n\r\n<p>See <b>this</b>.</p>\r\n"
+	       "--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment;\r\n"
+	       " filename=\"a b.png\"\r\nContent-Transfer-Encoding: "
+	       "base64\r\n\r\nAAAA\r\n--b--\r\n";
+static const char raw_name[] = HEAD("d\xc3\xbc@x.example", "utf", "4@x") "\r\nx\r\n";
+
+static void test_mime(struct arena *a)
+{
+	const char *const posts[] = { latin, dashes, with_file, raw_name };
+	struct mime m;
+	size_t found = 0;
+	str part = written(a, "mime", posts, 4, "https://l.example/17");
+	CHECK(ok(mime_parse(a, part, &m)) && !m.flags);
+	CHECK(str_eq(m.parts[0].type, STR("multipart/mixed")));
+	for (size_t i = 0; i < m.count && found < 4; i++) {
+		bool global = str_eq(m.parts[i].type, STR("message/global"));
+		if (!global && !str_eq(m.parts[i].type, STR("message/rfc822")))
+			continue;
+		CHECK(str_eq(m.parts[m.parts[i].parent].type, STR("multipart/digest")));
+		CHECK(global == (posts[found] == raw_name));
+		/* Behind the post's last line end stands the delimiter's own. */
+		CHECK(str_eq(m.parts[i].raw, str_from(posts[found])));
+		found++;
+	}
+	CHECK(found == 4);
+	str used, contents = mime_text(a, &m.parts[1], &used);
+	CHECK(holds(contents, "dev Digest, Vol 1, Issue 2\n\nThe masthead.\n"));
+	CHECK(holds(contents, "   1. Gr\xc3\xbc\xc3\x9f"
+			      "e (J\xc3\xbcrgen)\n"));
+	CHECK(holds(contents, "<mailto:dev%40lists.example?Subject=Re%3A%20rule")
+	      || holds(contents, "<mailto:dev@lists.example?Subject=Re%3A%20rule&"
+				 "In-Reply-To=%3C2%40x%3E>"));
+	CHECK(holds(mime_text(a, &m.parts[m.count - 1], &used), "The end.\n"));
+}
+
+static void test_plain(struct arena *a)
+{
+	const char *const posts[] = { latin, dashes, with_file };
+	str text = text_of(a, written(a, "plain", posts, 3, "https://l.example/17"));
+	CHECK(holds(text, "From: J\xc3\xbcrgen <j@x.example>\nSubject: "
+			  "Gr\xc3\xbc\xc3\x9f"
+			  "e\nMessage-ID: <1@x>\n\n\xc3\xbc"
+			  "ber\n"));
+	CHECK(!holds(text, "X-Odd") && !holds(text, "Received"));
+	CHECK(holds(text, "\nbefore\n ------------------------------\nafter\n"));
+	CHECK(holds(text, "See this.\n") || holds(text, "See *this*.\n"));
+	CHECK(holds(text, "[Attached: a b.png, image/png, 3 octets: "
+			  "<https://l.example/17/a/1/a%20b.png>]\n"));
+	CHECK(holds(text, "\n\n------------------------------------------------------"
+			  "----------------\n\nDate: "));
+	CHECK(str_ends(text, STR("\n\n------------------------------\n\n"
+				 "End of dev Digest, Vol 1, Issue 2\n"
+				 "*********************************\n")));
+	text = text_of(a, written(a, "plain", posts + 2, 1, ""));
+	CHECK(holds(text, "3 octets; it is kept nowhere]\n")
+	      && !holds(text, "In the archive"));
+}
+
+static void test_summary(struct arena *a)
+{
+	const char *const posts[] = { latin, dashes };
+	str text = text_of(a, written(a, "summary", posts, 2, "https://l.example/17"));
+	CHECK(holds(text, "   1. Gr\xc3\xbc\xc3\x9f"
+			  "e (J\xc3\xbcrgen): "
+			  "https://l.example/17\n   2. Re: rule (b@x.example): "
+			  "https://l.example/17\n"));
+	text = text_of(a, written(a, "summary", posts, 1, ""));
+	CHECK(holds(text, "(J\xc3\xbcrgen); in no archive\n"));
+}
+
+/* ---- when */
+
+static void test_due(void)
+{
+	enum { NOON = 1795953600, HOUR = 3600, DAY = 24 * HOUR }; /* a Sunday */
+	static const struct {
+		bool enabled, periodic;
+		const char *day;
+		int64_t threshold, posts, octets, oldest, now;
+		bool due;
+	} cases[] = {
+		{ true, true, "every_day", 30, 1, 1, NOON - 1, NOON, true },
+		{ true, true, "every_day", 30, 1, 1, NOON, NOON, false },
+		{ true, true, "every_day", 30, 1, 1, NOON, NOON + DAY - 1, false },
+		{ true, true, "every_day", 30, 1, 1, NOON, NOON + DAY, true },
+		{ true, false, "every_day", 30, 1, 1, NOON - DAY, NOON + DAY, false },
+		{ true, false, "every_day", 30, 1, 30 * 1024, NOON, NOON, true },
+		{ true, false, "every_day", 30, 1, 30 * 1024 - 1, NOON, NOON, false },
+		{ true, false, "every_day", 0, 1, 1 << 30, NOON, NOON, false },
+		{ true, true, "every_day", 30, 0, 0, 0, NOON, false },
+		{ false, false, "every_day", 0, 1, 1, NOON, NOON, true },
+		{ true, true, "sunday", 30, 1, 1, NOON - 1, NOON, true },
+		{ true, true, "sunday", 30, 1, 1, NOON + 1, NOON + 7 * DAY - 1, false },
+		{ true, true, "sunday", 30, 1, 1, NOON + 1, NOON + 7 * DAY, true },
+		{ true, true, "monday", 30, 1, 1, NOON + 1, NOON + DAY - 1, false },
+		{ true, true, "monday", 30, 1, 1, NOON + 1, NOON + DAY, true },
+		{ true, true, "saturday", 30, 1, 1, NOON - 2 * DAY, NOON, true },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct settings s = { .digests_enabled = cases[i].enabled,
+				      .digest_send_periodic = cases[i].periodic,
+				      .digest_send_day = str_from(cases[i].day),
+				      .digest_size_threshold = cases[i].threshold };
+		struct digest_waiting w = { cases[i].posts, cases[i].octets,
+					    cases[i].oldest };
+		CHECK(digest_is_due(&s, &w, cases[i].now) == cases[i].due);
+	}
+}
+
+static void test_number(void)
+{
+	static const struct {
+		const char *frequency;
+		int64_t before, now; /* days since 1970 */
+		bool fresh;
+	} cases[] = {
+		{ "daily", 20784, 20785, true },     { "daily", 20784, 20784, false },
+		{ "weekly", 20786, 20787, true },  /* Sunday, Monday */
+		{ "weekly", 20787, 20793, false }, /* Monday, Sunday */
+		{ "monthly", 20787, 20788, true }, /* 30 November, 1 December */
+		{ "monthly", 20788, 20818, false },  { "quarterly", 20788, 20818, false },
+		{ "quarterly", 20818, 20819, true }, { "yearly", 20818, 20819, true },
+		{ "yearly", 20819, 21183, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct settings s = { .digest_volume_frequency = str_from(
+					      cases[i].frequency) };
+		struct digest_state at = { .volume = 3,
+					   .issue = 9,
+					   .sent_at = cases[i].before * 86400 + 7 };
+		struct digest_state n = digest_number(&s, at, cases[i].now * 86400 + 9);
+		CHECK(n.volume == (cases[i].fresh ? 4 : 3)
+		      && n.issue == (cases[i].fresh ? 1 : 9));
+	}
+	struct digest_state none = digest_number(
+		&(struct settings){ .digest_volume_frequency = STR("daily") },
+		(struct digest_state){ .volume = 1, .issue = 1 }, 9);
+	CHECK(none.volume == 1 && none.issue == 1);
+}
+
+/* ---- who is owed what */
+
+static void option(struct books_test *t, const char *address, const char *value)
+{
+	struct member_row m;
+	BOOKS_MUST(t, member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+				  str_from(address), &m));
+	BOOKS_MUST(t, member_option(t->a, &m, STR("delivery"), str_from(value),
+				    STR("user")));
+	BOOKS_MUST(t, member_change(t->books.lists, &m));
+}
+
+static void post(struct books_test *t, const char *id)
+{
+	BOOKS_MUST(t, books_arrives(t, "anna@uni.example", DEV,
+				    books_mail(t->a, "anna@uni.example", DEV, id, id)));
+}
+
+static int64_t send(struct books_test *t)
+{
+	int64_t issues = -1;
+	BOOKS_MUST(t, digest_send(&t->books, t->a, books_entry(t, DEV)->id, clock_now(),
+				  &issues));
+	return issues;
+}
+
+static void ids_in(str body, struct buf *out)
+{
+	static const str mark = STR("Message-ID: <p");
+	for (str rest = str_find(body, mark); rest.n;
+	     rest = str_find(str_skip(rest, 1), mark))
+		if (rest.n > mark.n + 1 && rest.p[mark.n + 1] == '@')
+			buf_add_char(out, rest.p[mark.n]);
+}
+
+/* "bob: 12 p1", as it left: which posts each recipient has, "d" before those that came
+ * in a digest. */
+static str had(struct books_test *t, const char *address)
+{
+	struct outbound_message *m;
+	struct delivery *d;
+	BUF(out);
+	size_t n, count;
+	int64_t after = 0;
+	BOOKS_MUST(t, outbound_before(t->books.outbound, t->a, 0, 1000, &m, &n));
+	BOOKS_MUST(t, delivery_claim(t->books.outbound, t->a, &after, 10000, &d, &count));
+	for (size_t i = n; i-- > 0;)
+		for (size_t k = 0; k < count; k++) {
+			str body;
+			if (d[k].message != m[i].id
+			    || !str_ieq(d[k].recipient, str_from(address)))
+				continue;
+			BOOKS_MUST(t, outbound_body_read(t->books.outbound, t->a, m[i].id,
+							 0, m[i].size, &body));
+			if (str_eq(m[i].kind, STR("digest")))
+				buf_add(&out, STR("d"));
+			ids_in(body, &out);
+			buf_add(&out, STR(" "));
+		}
+	return arena_copy(t->a, str_trim(buf_str(&out)));
+}
+
+static void clear(struct books_test *t)
+{
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+}
+
+#define HAD(address, what) CHECK(str_eq(had(t, address), STR(what)))
+
+static void test_turns(struct books_test *t)
+{
+	post(t, "p0@x"); /* nobody reads digests: nothing is kept */
+	CHECK(books_count(t, "digest_post", "1") == 0 && send(t) == 0);
+	clear(t);
+	option(t, "bob@lab.example", "mime_digests");
+	post(t, "p1@x");
+	option(t, "carl@lab.example", "plain");
+	post(t, "p2@x");
+	option(t, "bob@lab.example", "regular");
+	post(t, "p3@x");
+	CHECK(send(t) == 1);
+	HAD("bob@lab.example", "3 d12");
+	HAD("carl@lab.example", "1 d23");
+	HAD("anna@uni.example", "1 2 3");
+	CHECK(books_count(t, "digest_post", "kept = 1") == 0);
+	CHECK(books_count(t, "digest_owed", "1") == 0
+	      && books_count(t, "digest_issue", "1") == 0
+	      && books_count(t, "digest_copy", "1") == 0);
+	clear(t);
+	CHECK(send(t) == 0);
+	post(t, "p4@x");
+	/* To and fro with nothing in between is no turn at all. */
+	option(t, "carl@lab.example", "off");
+	option(t, "carl@lab.example", "mime");
+	post(t, "p5@x");
+	option(t, "carl@lab.example", "regular");
+	post(t, "p6@x"); /* the last reader is gone: it is no longer kept */
+	CHECK(send(t) == 1);
+	HAD("carl@lab.example", "6 d45");
+	HAD("bob@lab.example", "4 5 6");
+	clear(t);
+}
+
+/* Whose turn comes while a post is on its way: each has it once. */
+static void test_under_way(struct books_test *t)
+{
+	int64_t list = books_entry(t, DEV)->id, d;
+	struct member_copy *m;
+	size_t n;
+	option(t, "bob@lab.example", "mime");
+	post(t, "p7@x");
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+	struct digest_post *p;
+	BOOKS_MUST(t, digest_next_posts(t->books.lists, t->a, list, 10, &p, &n));
+	CHECK(n == 1);
+	d = p[0].id;
+	option(t, "carl@lab.example", "mime");
+	option(t, "bob@lab.example", "regular");
+	BOOKS_MUST(t, member_after(t->books.lists, t->a, list, d, 0, 1000, &m, &n));
+	CHECK(n == 2 && str_eq(m[0].key, STR("anna@uni.example"))
+	      && str_eq(m[1].key, STR("carl@lab.example")));
+	BOOKS_MUST(t, member_after(t->books.lists, t->a, list, d, m[0].id, 1, &m, &n));
+	CHECK(n == 1 && str_eq(m[0].key, STR("carl@lab.example")));
+	CHECK(send(t) == 1);
+	HAD("bob@lab.example", "d7");
+	HAD("carl@lab.example", "");
+	clear(t);
+	option(t, "carl@lab.example", "regular");
+}
+
+/* The list's owner ends digests: what waits goes out, then all come singly. */
+static void test_disabled(struct books_test *t)
+{
+	option(t, "bob@lab.example", "summary");
+	post(t, "p1@x1");
+	books_set(t, DEV, "digests_enabled", "no");
+	post(t, "p2@x1");
+	BOOKS_MUST(t, expire_run(&t->books, t->a, clock_now()));
+	HAD("bob@lab.example", "2 d");
+	CHECK(books_count(t, "digest_post", "kept = 1") == 0);
+	books_set(t, DEV, "digests_enabled", "yes");
+	option(t, "bob@lab.example", "regular");
+	clear(t);
+}
+
+/* By size, at once; and a new member's form. */
+static void test_size(struct books_test *t)
+{
+	struct outbound_message m;
+	books_set(t, DEV, "digest_size_threshold", "1");
+	books_set(t, DEV, "digest_is_default", "yes");
+	books_member(t, books_entry(t, DEV), "dora@lab.example");
+	post(t, "p1@x2");
+	HAD("dora@lab.example", "");
+	BOOKS_MUST(t, books_arrives(t, "anna@uni.example", DEV,
+				    books_mail(t->a, "anna@uni.example", DEV, "p2@x2",
+					       arena_z(t->a, arena_printf(t->a, "%01000d",
+									  1)))));
+	HAD("dora@lab.example", "d12");
+	str body = books_newest(t, &m);
+	CHECK(str_eq(m.kind, STR("digest")) && m.complete && m.verp && m.copies == 1);
+	CHECK(holds(body, "\r\nList-Id: <dev.lists.example>\r\n")
+	      && holds(body, "\r\nReply-To: <dev@lists.example>\r\n")
+	      && holds(m.personal, "List-Unsubscribe=One-Click"));
+	CHECK(str_starts(str_skip(body, (size_t)m.split), STR("\r\n"))
+	      && str_starts(m.subject, STR("dev Digest, Vol 1, Issue ")));
+	CHECK(str_eq(books_noted(t, "queued"), STR("digest to 1 recipient")));
+	clear(t);
+	books_set(t, DEV, "digest_size_threshold", "30");
+	books_set(t, DEV, "digest_is_default", "no");
+}
+
+/* Between any two steps: what was begun is ended, once. */
+static void test_crash(struct books_test *t)
+{
+	struct digest_issue i = { .list = books_entry(t, DEV)->id,
+				  .volume = 9,
+				  .issue = 9,
+				  .at = 1 },
+			    *open;
+	struct digest_state next = { .volume = 9, .issue = 10, .sent_at = 1 };
+	struct digest_post *p;
+	int64_t readers;
+	size_t n;
+	post(t, "p1@x3");
+	BOOKS_MUST(t, digest_next_posts(t->books.lists, t->a, i.list, 9, &p, &n));
+	i.high = next.sent_to = p[n - 1].id;
+	BOOKS_MUST(t, digest_begin(t->books.lists, &i, &next, &readers));
+	CHECK(readers == 1);
+	/* begun, nothing made yet; she turns away: it is still hers, the next is not */
+	option(t, "dora@lab.example", "regular");
+	post(t, "p2@x3");
+	BOOKS_MUST(t, digest_run(&t->books, t->a, clock_now()));
+	HAD("dora@lab.example", "2 d1");
+	/* made, not ended */
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "INSERT INTO digest_issue (id, list, volume, issue, high, "
+			       "at) SELECT ?1, ?2, 9, 9, ?3, 1",
+			       SQL_I(i.id), SQL_I(i.list), SQL_I(i.high)));
+	BOOKS_MUST(t,
+		   book_run(t->books.lists,
+			    "INSERT INTO digest_copy SELECT ?1, 'mime', ?2 - 1, ?2, id "
+			    "FROM member WHERE digest_turn >= ?2",
+			    SQL_I(i.id), SQL_I(i.high)));
+	int64_t messages = books_count(t, "message", "1");
+	BOOKS_MUST(t, digest_run(&t->books, t->a, clock_now()));
+	HAD("dora@lab.example", "2 d1");
+	CHECK(books_count(t, "message", "kind = 'digest'") > 0
+	      && books_count(t, "message", "1") <= messages + 1);
+	BOOKS_MUST(t, digest_unfinished(t->books.lists, t->a, &open, &n));
+	CHECK(n == 0);
+	clear(t);
+}
+
+/* More than one mail holds are several issues, and nothing is left. */
+static void test_many(struct books_test *t)
+{
+	enum { MANY = 203 };
+	option(t, "bob@lab.example", "summary");
+	for (int k = 0; k < MANY; k++)
+		post(t, arena_z(t->a, arena_printf(t->a, "many%d@x", k)));
+	CHECK(send(t) == 2 && send(t) == 0);
+	clear(t);
+	option(t, "bob@lab.example", "regular");
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct books_test t = books_make(a);
+	test_mime(a);
+	test_plain(a);
+	test_summary(a);
+	test_due();
+	test_number();
+	const struct list_entry *dev = books_list(&t, DEV);
+	books_member(&t, dev, "anna@uni.example");
+	books_member(&t, dev, "bob@lab.example");
+	books_member(&t, dev, "Carl@lab.example");
+	books_set(&t, DEV, "digest_send_periodic", "no");
+	books_set(&t, DEV, "posts_per_hour", "0");
+	test_turns(&t);
+	test_under_way(&t);
+	test_disabled(&t);
+	test_size(&t);
+	test_crash(&t);
+	test_many(&t);
+	books_end(&t);
+	return check_done();
+}

@@ -1,0 +1,250 @@
+#include "letters.h"
+
+#include "lists/orders.h"
+#include "lists/style.h"
+#include "store/lists/order.h"
+#include "store/lists/pending.h"
+#include "store/lists/request.h"
+
+#define DEV "dev@lists.example"
+
+static int64_t boss; /* the administrator */
+
+/* Runs one order of the administrator's; args is taken. */
+static struct order_row run(struct books_test *t, const char *kind, json_t *args)
+{
+	struct order_row row;
+	int64_t id;
+	size_t ran;
+	BOOKS_MUST(t, order_put(t->books.lists, t->a, kind, args, boss, STR("192.0.2.9"),
+				&id));
+	json_decref(args);
+	BOOKS_MUST(t, orders_run(&t->books, t->a, &ran));
+	BOOKS_MUST(t, order_get(t->books.lists, t->a, id, &row));
+	BOOKS_MUST(t, books_refresh(&t->books));
+	return row;
+}
+
+static bool is(const struct order_row *row, const char *state, const char *part)
+{
+	bool fits = str_eq(row->state, str_from(state))
+		    && (!*part || holds(row->result, part));
+	if (!fits)
+		fprintf(stderr, "  %.*s: %.*s %.*s\n", STR_F(row->kind),
+			STR_F(row->state), STR_F(row->result));
+	return fits;
+}
+
+/* Kind, argument, what becomes of it: one after the other. */
+static void test_lists_and_domains(struct books_test *t)
+{
+	static const struct {
+		const char *kind, *args, *state, *part;
+	} steps[] = {
+		{ "domain_add", "{\"domain\":\"New.Example\"}", "done", "" },
+		{ "domain_add", "{\"domain\":\"new.example\"}", "refused", "already" },
+		{ "domain_add", "{\"domain\":\"no domain\"}", "refused", "no name" },
+		{ "domain_add", "{\"domain\":\"[192.0.2.1]\"}", "refused", "no name" },
+		{ "list_create", "{\"address\":\"Lab@new.example\"}", "done", "id" },
+		{ "list_create", "{\"address\":\"lab@new.example\"}", "refused", "" },
+		{ "list_create", "{\"address\":\"lab@else.example\"}", "refused", "" },
+		{ "list_create", "{\"address\":\"lab-owner@new.example\"}", "refused",
+		  "" },
+		{ "list_create", "{\"address\":\"odd@new.example\",\"style\":\"odd\"}",
+		  "refused", "no style" },
+		{ "list_create",
+		  "{\"address\":\"quiet@new.example\",\"style\":\"private-default\"}",
+		  "done", "id" },
+		{ "domain_remove", "{\"domain\":\"new.example\"}", "refused",
+		  "has lists" },
+		{ "list_remove", "{\"list\":\"lab@new.example\"}", "done", "" },
+		{ "list_remove", "{\"list\":\"quiet@new.example\"}", "done", "" },
+		{ "domain_remove", "{\"domain\":\"new.example\"}", "done", "" },
+		{ "domain_remove", "{\"domain\":\"new.example\"}", "refused", "" },
+		{ "domain_remove", "{\"domain\":\"lists.example\"}", "refused",
+		  "own domain" },
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		json_t *args = json_loads(steps[i].args, 0, NULL);
+		struct order_row row = run(t, steps[i].kind, args);
+		CHECK(is(&row, steps[i].state, steps[i].part));
+		if (i == 9) {
+			struct settings s;
+			BOOKS_MUST(t,
+				   settings_load(t->books.lists, t->a,
+						 books_entry(t, "quiet@new.example")->id,
+						 &s));
+			CHECK(setting_is(s.archive_policy, "private") && !s.advertised);
+			CHECK(!addressbook_list(t->books.addresses,
+						STR("odd@new.example")));
+		}
+	}
+	/* mail to a domain that is gone is not ours any more */
+	CHECK(!addressbook_is_ours(t->books.addresses, STR("new.example")));
+}
+
+static void test_rules_and_bans(struct books_test *t)
+{
+	static const struct {
+		const char *kind, *args, *state, *part;
+	} steps[] = {
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"Subject\",\"pattern\":\"^x\","
+		  "\"action\":\"hold\"}",
+		  "done", "" },
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"Subject\",\"pattern\":\"(\","
+		  "\"action\":\"hold\"}",
+		  "refused", "" },
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"Subject\",\"pattern\":\"y\","
+		  "\"action\":\"burn\"}",
+		  "refused", "an action is" },
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"A: b\",\"pattern\":\"y\","
+		  "\"action\":\"hold\"}",
+		  "refused", "name" },
+		{ "header_remove",
+		  "{\"list\":\"" DEV "\",\"header\":\"subject\",\"pattern\":\"^x\"}",
+		  "done", "" },
+		{ "header_remove",
+		  "{\"list\":\"" DEV "\",\"header\":\"subject\",\"pattern\":\"^x\"}",
+		  "refused", "no such" },
+		{ "site_ban_add", "{\"pattern\":\"Eve@evil.example\"}", "done", "" },
+		{ "member_add",
+		  "{\"list\":\"" DEV "\",\"addresses\":\"eve@evil.example\"}", "done",
+		  "may not join" },
+		{ "subscribe",
+		  "{\"list\":\"" DEV "\",\"address\":\"eve@evil.example\","
+		  "\"proven\":\"yes\",\"confirmed\":\"yes\",\"approved\":\"yes\"}",
+		  "refused", "may not join" },
+		{ "site_ban_remove", "{\"pattern\":\"eve@evil.example\"}", "done", "" },
+		{ "site_ban_remove", "{\"pattern\":\"eve@evil.example\"}", "refused",
+		  "" },
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		json_t *args = json_loads(steps[i].args, 0, NULL);
+		struct order_row row = run(t, steps[i].kind, args);
+		CHECK(is(&row, steps[i].state, steps[i].part));
+	}
+}
+
+/* By which steps somebody comes in, under each policy. */
+static void test_subscribe(struct books_test *t)
+{
+	static const struct {
+		const char *policy, *proven, *confirmed, *approved, *waits;
+	} cases[] = {
+		{ "confirm", "", "", "", "subscriber" },
+		{ "confirm", "yes", "", "", "subscriber" },
+		{ "confirm", "", "yes", "yes", "subscriber" },
+		{ "confirm", "yes", "yes", "", "" },
+		{ "confirm_then_moderate", "yes", "yes", "", "moderator" },
+		{ "confirm_then_moderate", "yes", "yes", "yes", "" },
+		{ "closed", "yes", "", "yes", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str who = arena_printf(t->a, "p%zu@uni.example", i);
+		struct member_row m;
+		struct address_row row;
+		books_set(t, DEV, "subscription_policy", cases[i].policy);
+		json_t *args = json_pack("{s:s,s:s%,s:s,s:s,s:s}", "list", DEV, "address",
+					 who.p, who.n, "proven", cases[i].proven,
+					 "confirmed", cases[i].confirmed, "approved",
+					 cases[i].approved);
+		struct order_row order = run(t, "subscribe", args);
+		CHECK(is(&order, "done",
+			 arena_z(t->a, arena_printf(t->a, "\"waits_for\":\"%s\"",
+						    cases[i].waits))));
+		err e = member_find(t->books.lists, t->a, books_entry(t, DEV)->id, who,
+				    &m);
+		CHECK(!e.kind == !*cases[i].waits);
+		e = address_find(t->books.lists, t->a, who, &row);
+		CHECK(e.kind ? strcmp(cases[i].waits, "") != 0 : row.verified_at > 0);
+	}
+	books_set(t, DEV, "subscription_policy", "confirm");
+	struct pending_row *p;
+	size_t n;
+	int64_t list = books_entry(t, DEV)->id;
+	BOOKS_MUST(t, pending_list(t->books.lists, t->a, STR("join"), list, clock_now(),
+				   &p, &n));
+	CHECK(n == 3);
+	struct order_row row = run(
+		t, "asked_drop",
+		json_pack("{s:s,s:I}", "list", DEV, "id", (json_int_t)p[0].id));
+	CHECK(is(&row, "done", ""));
+	row = run(t, "asked_drop",
+		  json_pack("{s:s,s:I}", "list", DEV, "id", (json_int_t)p[0].id));
+	CHECK(is(&row, "refused", ""));
+	BOOKS_MUST(t, pending_list(t->books.lists, t->a, STR("join"), list, clock_now(),
+				   &p, &n));
+	CHECK(n == 2);
+}
+
+static void test_people(struct books_test *t)
+{
+	struct address_row row;
+	struct order_row order = run(t, "person_add",
+				     json_pack("{s:s,s:s,s:s}", "address",
+					       "una@uni.example", "name", "Una",
+					       "password", "$argon2id$x"));
+	CHECK(is(&order, "done", "person"));
+	BOOKS_MUST(t, address_find(t->books.lists, t->a, STR("una@uni.example"), &row));
+	CHECK(!row.verified_at);
+	int64_t una = row.person;
+	order = run(t, "person_add", json_pack("{s:s}", "address", "una@uni.example"));
+	CHECK(is(&order, "refused", "already"));
+	order = run(t, "person_add", json_pack("{s:s}", "address", "dana@uni.example"));
+	CHECK(is(&order, "done", ""));
+	order = run(t, "person_address",
+		    json_pack("{s:I,s:s}", "person", (json_int_t)una, "address",
+			      "dana@uni.example"));
+	CHECK(is(&order, "refused", "other user"));
+	order = run(t, "person_address",
+		    json_pack("{s:I,s:s,s:s}", "person", (json_int_t)una, "address",
+			      "dana@uni.example", "absorb", "yes"));
+	CHECK(is(&order, "done", ""));
+	BOOKS_MUST(t, address_find(t->books.lists, t->a, STR("dana@uni.example"), &row));
+	CHECK(row.person == una);
+	order = run(
+		t, "address_proven",
+		json_pack("{s:s,s:s}", "address", "dana@uni.example", "proven", "yes"));
+	BOOKS_MUST(t, address_find(t->books.lists, t->a, STR("dana@uni.example"), &row));
+	CHECK(is(&order, "done", "") && row.verified_at);
+	order = run(
+		t, "address_proven",
+		json_pack("{s:s,s:s}", "address", "dana@uni.example", "proven", "no"));
+	BOOKS_MUST(t, address_find(t->books.lists, t->a, STR("dana@uni.example"), &row));
+	CHECK(is(&order, "done", "") && !row.verified_at);
+	order = run(t, "address_drop", json_pack("{s:s}", "address", "dana@uni.example"));
+	CHECK(is(&order, "done", ""));
+	order = run(t, "address_drop", json_pack("{s:s}", "address", "una@uni.example"));
+	CHECK(is(&order, "refused", "only address"));
+	order = run(t, "person_change",
+		    json_pack("{s:I,s:s}", "person", (json_int_t)boss, "admin", "no"));
+	CHECK(is(&order, "refused", "another administrator"));
+	order = run(t, "person_remove", json_pack("{s:I}", "person", (json_int_t)boss));
+	CHECK(is(&order, "refused", "another administrator"));
+	order = run(t, "person_remove", json_pack("{s:I}", "person", (json_int_t)una));
+	CHECK(is(&order, "done", ""));
+	CHECK(address_find(t->books.lists, t->a, STR("una@uni.example"), &row).kind
+	      == ERR_NOTFOUND);
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct books_test t = books_make(a);
+	struct person_row p;
+	books_list(&t, DEV);
+	boss = books_person(&t, "boss@uni.example");
+	BOOKS_MUST(&t, person_get(t.books.lists, a, boss, &p));
+	p.admin = true;
+	BOOKS_MUST(&t, person_change(t.books.lists, &p));
+	test_lists_and_domains(&t);
+	test_rules_and_bans(&t);
+	test_subscribe(&t);
+	test_people(&t);
+	books_end(&t);
+	return check_done();
+}
