@@ -394,6 +394,7 @@ err pickle_read(struct arena *a, str *bytes, const struct pickle **value)
 	str op;
 	m->a = a;
 	m->rest = *bytes;
+	grow(a, &m->stack, 0, &m->stack_room);
 	while (!m->stopped) {
 		TRY(pickle_take(m, 1, &op));
 		TRY(step(m, (unsigned char)*op.p));
