@@ -303,6 +303,21 @@ if check('the question stands on the list\'s page', number):
     check('and in the feed', 'aubergine' in get('/lists/dev/feed.atom').text)
     check('and is found', 'aubergine' in get('/lists/dev/search?q=aubergine').text and '<strong>1 post<' in get('/lists/dev/search?q=aubergine').text)
 
+# ---- feeds of long posts
+
+section('feeds of long posts')
+p.cli('list', 'create', 'long@lists.example')
+quotes = '>>>>>>>>>>> n\r\na\r\n' * 8000
+long = [letter(n, BEN, f'Quotes {n}', quotes) for n in range(3)] + [letter(3, BEN, 'Too long', quotes * 3)]
+equal('long posts are imported', p.run('archive', 'import', 'long@lists.example', mbox(long)).returncode, 0)
+feed = get('/lists/long/feed.atom')
+entries = {e.getElementsByTagName('title')[0].firstChild.data: e for e in xml.dom.minidom.parseString(feed.body).getElementsByTagName('entry')}
+has_text = {title: bool(e.getElementsByTagName('content')) for title, e in entries.items()}
+equal('each has an entry', sorted(entries), ['Quotes 0', 'Quotes 1', 'Quotes 2', 'Too long'])
+check('one that is too long is a title and a link', not has_text['Too long'] and entries['Too long'].getElementsByTagName('link'), has_text)
+equal('those behind 4 MB are, too', sorted(has_text[f'Quotes {n}'] for n in range(3)), [False, True, True])
+check('so a feed stays small', len(feed.body) < 14e6, len(feed.body))
+
 # ---- hostile mail
 
 section('hostile mail')
