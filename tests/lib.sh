@@ -86,6 +86,8 @@ summary() {
 		p=0 f=1
 		read -r p f 2>/dev/null <"build/logs/$name.count"
 		passed=$((passed + p)) failed=$((failed + f))
+		# What failed is said once more, where the end of a long output still shows it.
+		[ "$f" -eq 0 ] || cat "build/logs/$name.said" 2>/dev/null
 	done
 	echo "$(($(date +%s) - BEGAN)) seconds"
 	echo "$passed passed, $failed failed"
