@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/token.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "cli/cli.h"
 #include "lists/confirm.h"
 #include "store/lists/address.h"
@@ -112,6 +113,7 @@ static err set_switch(struct cli *c, str key, str value, bool *at)
 static err set_one(struct cli *c, struct person_row *p, const char *text)
 {
 	str key, value;
+	enum language l;
 	if (!str_cut(str_from(text), '=', &key, &value))
 		return err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE", text);
 	if (str_eq(key, STR("admin")))
@@ -121,10 +123,15 @@ static err set_one(struct cli *c, struct person_row *p, const char *text)
 	if (str_eq(key, STR("send_budget")) && str_i64(value, &p->send_budget)
 	    && p->send_budget >= 0)
 		return OK;
+	if (str_eq(key, STR("language")) && (!value.n || language_find(value, &l))) {
+		p->language = value.n ? str_from(language_row(l)->name) : value;
+		return OK;
+	}
 	if (!str_eq(key, STR("name")))
-		return err_in(
-			c->a, ERR_SYNTAX,
-			"%s: there are name=, admin=, may_send= and send_budget=", text);
+		return err_in(c->a, ERR_SYNTAX,
+			      "%s: there are name=, language=, admin=, may_send= and "
+			      "send_budget=",
+			      text);
 	p->name = value;
 	return OK;
 }

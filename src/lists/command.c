@@ -1,6 +1,7 @@
 #include "lists/command.h"
 
 #include "base/buf.h"
+#include "base/said.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/budget.h"
@@ -22,6 +23,7 @@ struct run { /* one mail's commands */
 	struct settings settings;
 	struct buf says;
 	struct actor by;
+	enum language language; /* of the answer */
 };
 
 typedef err word_fn(struct run *r, str argument);
@@ -44,7 +46,7 @@ enum { WORDS = sizeof words / sizeof *words };
 
 static void say(struct run *r, str text)
 {
-	buf_cat(&r->says, text, STR("\n"));
+	buf_cat(&r->says, said_in(r->a, r->language, text), STR("\n"));
 }
 
 /* What a person may be told as it is; what is our own trouble goes up. */
@@ -64,8 +66,10 @@ static err say_help(struct run *r, str argument)
 			 list_subaddress(r->a, r->c->list, STR("request")),
 			 STR(", one word a line:\n")));
 	for (size_t i = 0; i < WORDS; i++)
-		buf_addf(&r->says, "    %-12s %s\n", words[i].word, words[i].help);
-	say(r, STR("    end          what follows is not for the program"));
+		buf_addf(&r->says, "    %-12s %s\n", words[i].word,
+			 language_text(r->language, words[i].help));
+	buf_addf(&r->says, "    %-12s %s\n", "end",
+		 language_text(r->language, N_("what follows is not for the program")));
 	return OK;
 }
 
@@ -226,7 +230,8 @@ static err run_lines(struct run *r, str subject, str text)
 		lines++;
 	}
 	if (!any) {
-		say(r, STR("No command was found in your mail.\n"));
+		say(r, STR("No command was found in your mail."));
+		say(r, STR(""));
 		return say_help(r, STR(""));
 	}
 	return OK;
@@ -253,7 +258,9 @@ static str own_subject(struct run *r)
 	bool proven = c->authentic
 		      && str_eq(address_key(r->a, &c->from.address),
 				address_key(r->a, &c->reverse_path));
-	return proven && subject.n ? subject : STR("your mail");
+	return proven && subject.n
+		       ? subject
+		       : str_from(language_text(r->language, N_("your mail")));
 }
 
 /* Whose return path may be somebody else's is obeyed where a token is the proof, and
@@ -309,6 +316,7 @@ static err start(struct run *r, struct books *books, struct arena *a,
 	*r = (struct run){ .books = books, .a = a, .c = c };
 	r->by.name = address_key(a, &c->reverse_path);
 	TRY(settings_load(books->lists, a, c->list->id, &r->settings));
+	TRY(notice_language(books, a, c->list, r->by.name, &r->language));
 	*may = c->from.address.domain.n
 	       && !notice_is_automated(a, &c->header, &c->reverse_path);
 	if (!*may)

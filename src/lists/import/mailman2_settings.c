@@ -65,7 +65,8 @@ static err move_template(struct moving *x, const struct attribute *row,
 			 const struct pickle *value)
 {
 	const struct notice_row *standard = notice_row_find(str_from(row->key));
-	str text = str_trim(mailman2_text(&x->config, value)), own;
+	str text = str_trim(mailman2_text(&x->config, value));
+	struct template_row own;
 	str name = str_from(row->mailman2);
 	if (!text.n || !standard) {
 		import_report_attribute(x->report, REPORT_KEPT, name, STR(""),
@@ -79,15 +80,16 @@ static err move_template(struct moving *x, const struct attribute *row,
 				name,
 				arena_cat(x->a, STR("template "), str_from(row->key)),
 				str_from(row->words));
-	err e = template_find(x->books->lists, x->a, x->list, str_from(row->key), STR(""),
-			      &own);
-	if (!e.kind && str_eq(own, text))
+	struct template_scope of = { .list = x->list };
+	err e = template_get(x->books->lists, x->a, &of, str_from(row->key), STR(""),
+			     &own);
+	if (!e.kind && str_eq(own.text, text))
 		return OK;
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	x->report->written++;
 	return template_set(x->books->lists,
-			    &(struct template_row){ .list = x->list,
+			    &(struct template_row){ .of = of,
 						    .name = str_from(row->key),
 						    .language = STR(""),
 						    .text = text });
