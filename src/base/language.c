@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const struct language_row rows[] = {
-#define LANGUAGE(name, tag, own) { #name, tag, own },
+#define LANGUAGE(name, tag, own, group) { #name, tag, own, group },
 #include "base/languages.def"
 };
 

@@ -14,13 +14,14 @@
 #include "base/str.h"
 
 enum language {
-#define LANGUAGE(name, tag, own) LANGUAGE_##name,
+#define LANGUAGE(name, tag, own, group) LANGUAGE_##name,
 #include "base/languages.def"
 	LANGUAGES
 };
 
 struct language_row {
 	const char *name, *tag, *own; /* "zh_CN", "zh-Hans", "简体中文" */
+	const char *group;            /* between thousands */
 };
 
 const struct language_row *language_row(enum language l);

@@ -226,6 +226,7 @@ static err find_session(void *ctx, struct arena *a, str cookie, struct session *
 	*out = (struct session){ .person = s.person,
 				 .admin = s.admin,
 				 .name = name_of(w, a, s.person, s.name),
+				 .language = s.language,
 				 .cookie = cookie };
 	return OK;
 }
@@ -247,6 +248,7 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 	*out = (struct session){ .person = person,
 				 .admin = who.admin,
 				 .name = name_of(w, a, person, who.name),
+				 .language = who.language,
 				 .cookie = STR("") };
 	return OK;
 }

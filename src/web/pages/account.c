@@ -1,6 +1,7 @@
 /* /account: the person's addresses, lists, password, tokens and browsers. */
 #include "web/pages/account.h"
 
+#include "base/said.h"
 #include "account/session.h"
 #include "base/clock.h"
 #include "base/enc.h"
@@ -99,7 +100,7 @@ static err add_tokens(struct request *q, struct page_account *p)
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_account_tokens){
 			.id = t[i].id,
-			.name = t[i].name.n ? t[i].name : STR("no name"),
+			.name = t[i].name.n ? t[i].name : S_("no name"),
 			.made = t[i].created_at,
 			.used = t[i].used_at,
 		};
@@ -123,7 +124,7 @@ static str agent_name(struct arena *a, str agent)
 		if (str_find(agent, str_from(systems[i])).n)
 			system = str_from(systems[i]);
 	if (!browser.n)
-		return agent.n ? str_first(agent, 40) : STR("a program without a name");
+		return agent.n ? str_first(agent, 40) : S_("a program without a name");
 	return system.n ? arena_cat(a, browser, STR(" on "), system) : browser;
 }
 
@@ -171,13 +172,16 @@ void account_show(struct request *q, struct response *r, const struct page_note 
 {
 	const struct worker *w = worker_of(q);
 	struct page_account p = {
-		.frame = frame_of(q, STR("Account")),
+		.frame = frame_of(q, S_("Account")),
 		.note = note,
 		.csrf = csrf_of(q),
 		.address = field(q, "address"),
-		.address_error = str_from(faults->address),
-		.password_error = str_from(faults->password),
-		.token_error = str_from(faults->token),
+		.address_error = said_in(q->arena, language_now(),
+					  str_from(faults->address)),
+		.password_error = said_in(q->arena, language_now(),
+					  str_from(faults->password)),
+		.token_error = said_in(q->arena, language_now(),
+					  str_from(faults->token)),
 		.outbox = worker_may(w, RIGHT_queue_see)
 			  && str_eq(w->books.conf->send_relay, STR("outbox")),
 		.queue = worker_may(w, RIGHT_queue_see),

@@ -1,6 +1,8 @@
 /* The forms of /account. A program with a token changes none of it: a token that
  * leaks must not be able to make itself a better one. */
 #include "web/pages/account.h"
+
+#include "base/language.h"
 #include "web/pages/entry.h"
 
 #include "account/account.h"
@@ -18,7 +20,7 @@ static bool is_browser(struct request *q, struct response *r)
 	if (q->session->cookie.n)
 		return true;
 	error_page(q, r, 403,
-		   STR("An account is changed in a browser, not by a program's token."));
+		   S_("An account is changed in a browser, not by a program's token."));
 	return false;
 }
 
@@ -135,7 +137,7 @@ static void make_token(struct request *q, struct response *r)
 	if (!name.n || name.n > 100 || str_has(name, '\n')) {
 		wrong(q, r, 400,
 		      (struct account_faults){
-			      .token = "Say in one line for which program it is." });
+			      .token = N_("Say in one line for which program it is.") });
 		return;
 	}
 	if (page_failed(q, r,
@@ -145,10 +147,10 @@ static void make_token(struct request *q, struct response *r)
 	log_info("token-made", KN("person", q->session->person), KS("name", name));
 	r->cache = STR("no-store");
 	ANSWER(q, r, token,
-	       (&(struct page_token){ .frame = frame_of(q, STR("A token")),
+	       (&(struct page_token){ .frame = frame_of(q, S_("A token")),
 				      .name = name,
 				      .token = shown,
-				      .user = STR("any of your addresses"),
+				      .user = S_("any of your addresses"),
 				      .back = STR("/account") }));
 }
 

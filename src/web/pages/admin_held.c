@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/held: what waits for a moderator, and what was decided. */
 #include "web/pages/heldview.h"
 
+#include "base/said.h"
 #include "lists/moderate.h"
 #include "store/lists/request.h"
 
@@ -22,7 +23,7 @@ static err add_waiting(struct request *q, struct page_held *p)
 			.id = h[i].id,
 			.subject = h[i].subject,
 			.author = held_author(q->arena, &h[i]),
-			.reason = h[i].reason,
+			.reason = said_in(q->arena, language_now(), h[i].reason),
 			.at = h[i].held_at,
 			.below = i < READ_BELOW,
 		};
@@ -92,7 +93,7 @@ static void show(struct request *q, struct response *r, const struct page_note *
 	const struct worker *w = worker_of(q);
 	str path = list_path(q);
 	struct page_held p = {
-		.frame = list_frame(q, STR("Held posts")),
+		.frame = list_frame(q, S_("Held posts")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "held"),
 		.note = note,
@@ -139,7 +140,7 @@ static void decide(struct request *q, struct response *r, const char *kind)
 		json_decref(ids);
 		r->status = 400;
 		show(q, r,
-		     note_bad(q, STR("Choose at least one, and what to do with it.")));
+		     note_bad(q, S_("Choose at least one, and what to do with it.")));
 		return;
 	}
 	json_t *args = json_object();

@@ -1,6 +1,7 @@
 /* /lists/NAME/me: a member's own settings. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "store/lists/member.h"
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
@@ -10,7 +11,7 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 				 q->session->person, m);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
-			   STR("You are no member of this list. Its page tells how to "
+			   S_("You are no member of this list. Its page tells how to "
 			       "join."));
 	else if (!page_failed(q, r, e))
 		return true;
@@ -24,7 +25,7 @@ static void show(struct request *q, struct response *r, const struct member_row 
 	str path = list_path(q);
 	ANSWER(q, r, me,
 	       (&(struct page_me){
-		       .frame = list_frame(q, STR("My settings")),
+		       .frame = list_frame(q, S_("My settings")),
 		       .list = w->list->name,
 		       .address = m->text,
 		       .joined = m->joined_at,

@@ -1,5 +1,7 @@
 /* A thread, in parts of PART_POSTS, as a tree or by date. */
 #include "web/pages/bodies.h"
+
+#include "base/language.h"
 #include "web/pages/tree.h"
 
 #include "archive/render.h"
@@ -162,7 +164,7 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 {
 	const struct archive_thread *t = &v->t.thread;
 	int year, month;
-	str title = t->subject.n ? t->subject : STR("(no subject)");
+	str title = t->subject.n ? t->subject : S_("(no subject)");
 	struct page_frame f = archive_frame(
 		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
 	page_month_of(t->first_at, &year, &month);
