@@ -168,8 +168,9 @@ static void add_summary(struct page *p, size_t lines)
 						   : S_("the message before"));
 	html_add(&name, HTML("</bdi>"));
 	str values[] = { buf_str(&name), arena_printf(p->a, "%zu", lines) };
-	str form = p->how->alone ? S_("Quotes {1}, {2} lines, all of them in that message")
-				 : S_("Quotes {1}, {2} lines, all of them above");
+	str form = p->how->alone
+			   ? S_("Quotes {1}, {2} lines, all of them in that message")
+			   : S_("Quotes {1}, {2} lines, all of them above");
 	html_add(p->b, HTML("<details><summary>"));
 	buf_add(p->b, said_fill(p->a, form, values, 2));
 	html_add(p->b, HTML("</summary>\n"));

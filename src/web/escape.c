@@ -295,10 +295,11 @@ void show_day(struct buf *out, int64_t t)
 
 void show_month_of(struct buf *out, int year, int month)
 {
-	static const char *const names[] = { N_("January"), N_("February"), N_("March"),
-					     N_("April"),   N_("May"),      N_("June"),
-					     N_("July"),    N_("August"),   N_("September"),
-					     N_("October"), N_("November"), N_("December") };
+	static const char *const names[] = {
+		N_("January"),   N_("February"), N_("March"),    N_("April"),
+		N_("May"),       N_("June"),     N_("July"),     N_("August"),
+		N_("September"), N_("October"),  N_("November"), N_("December")
+	};
 	buf_addf(out, _("%s %d"), _(names[(unsigned)(month - 1) % 12]), year);
 }
 

@@ -46,25 +46,27 @@ static const struct words *words_for(int status)
 	static const struct words rows[] = {
 		{ 400, N_("This request cannot be read"),
 		  N_("Something in the address or in what was sent is not as it should "
-		  "be.") },
-		{ 401, N_("Please sign in"), N_("This page is for people who are signed in.") },
+		     "be.") },
+		{ 401, N_("Please sign in"),
+		  N_("This page is for people who are signed in.") },
 		{ 403, N_("Not for you"),
 		  N_("You are signed in, but this is for others: members, owners or "
-		  "administrators.") },
+		     "administrators.") },
 		{ 404, N_("There is nothing here"),
 		  N_("The address is wrong, or what stood here is gone, or it is not for "
-		  "you to know.") },
+		     "you to know.") },
 		{ 405, N_("Not in this way"),
 		  N_("What stands here can be asked for, but not with this method.") },
 		{ 410, N_("It was taken away"), N_("What stood here was removed.") },
-		{ 413, N_("Too large"), N_("What was sent is larger than is accepted here.") },
+		{ 413, N_("Too large"),
+		  N_("What was sent is larger than is accepted here.") },
 		{ 429, N_("Too often"), N_("Please wait a while, then try again.") },
 		{ 500, N_("A fault of ours"),
 		  N_("The page could not be made. The administrator finds the reason in "
-		  "the log.") },
+		     "the log.") },
 		{ 503, N_("Not now"),
 		  N_("The server cannot answer at the moment. Please try "
-		  "again in a minute.") },
+		     "again in a minute.") },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].status == status)
@@ -85,11 +87,10 @@ static bool sign_in_helps(const struct request *q, int status)
 
 static const struct words *words_at(const struct request *q, int status)
 {
-	static const struct words guest = {
-		404, N_("There is nothing here for guests"),
-		N_("The address is wrong, or what stood here is gone, or it is for members. "
-		"If you are one, sign in and see.")
-	};
+	static const struct words guest = { 404, N_("There is nothing here for guests"),
+					    N_("The address is wrong, or what stood here "
+					       "is gone, or it is for members. "
+					       "If you are one, sign in and see.") };
 	return status == 404 && sign_in_helps(q, status) ? &guest : words_for(status);
 }
 
@@ -121,7 +122,7 @@ void error_page(const struct request *q, struct response *r, int status, str det
 		       .status = status,
 		       .title = S_(w->title),
 		       .text = detail.n ? said_in(q->arena, language_now(), detail)
-				     : S_(w->text),
+					: S_(w->text),
 		       .next = next_step(q, sign_in),
 		       .next_label = sign_in ? S_("Sign in") : S_("To the lists"),
 	       }));

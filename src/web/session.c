@@ -69,7 +69,7 @@ bool session_form_allowed(const struct sessions *s, const struct request *q,
 {
 	if (from_elsewhere(s, q)) {
 		*why = N_("The form came from a page of another site. Open the page here "
-		       "and press its button again.");
+			  "and press its button again.");
 		return false;
 	}
 	/* a guest, and a program with a token, lend no browser's authority */
@@ -79,7 +79,7 @@ bool session_form_allowed(const struct sessions *s, const struct request *q,
 			  request_form(q, "csrf")))
 		return true;
 	*why = N_("The page was too old, or you have signed in anew since it was loaded. "
-	       "Go back, reload it and press the button again.");
+		  "Go back, reload it and press the button again.");
 	return false;
 }
 

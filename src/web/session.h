@@ -15,7 +15,7 @@ struct session {
 	bool admin;
 	str name;
 	str language; /* that the person chose; or empty */
-	str cookie; /* empty: by a bearer token */
+	str cookie;   /* empty: by a bearer token */
 };
 
 struct sessions {

@@ -84,7 +84,8 @@ static void cut_all(void)
 		cut[l] = mem_alloc((wording_rows_count + 1) * sizeof *cut[l]);
 		for (size_t i = 0; i < wording_rows_count; i++) {
 			const struct wording_row *row = &wording_rows[i];
-			cut[l][i] = cut_text(row, language_str((enum language)l, row->id));
+			cut[l][i] = cut_text(row,
+					     language_str((enum language)l, row->id));
 			refused += !cut[l][i];
 			if (!cut[l][i])
 				cut[l][i] = cut[LANGUAGE_en][i];

@@ -22,7 +22,7 @@ struct wording_part {
 
 struct wording_row {
 	str id;
-	bool quoted; /* in an attribute */
+	bool quoted;                      /* in an attribute */
 	const char *slots[WORDING_SLOTS]; /* their names; NULL ends */
 };
 

@@ -4,6 +4,7 @@ import email
 import email.header
 import email.policy
 
+from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
@@ -91,5 +92,35 @@ check('rm: the domain\'s holds', p.cli('template', 'show', 'welcome', DEV).start
 p.cli('template', 'rm', 'welcome', 'lists.example')
 p.cli('template', 'rm', 'welcome')
 check('all gone: the built-in one', p.cli('template', 'show', 'welcome', DEV, '--language', 'es').startswith('Subject: Le damos la bienvenida'))
+
+section('pages: as the browser asks, as the person chose')
+
+
+def page(path, accept=None, browser=None):
+    b = browser or Browser(p)
+    return b.ask('GET', path, headers=(('Accept-Language', accept),) if accept else ())
+
+
+for accept, tag, words in ((None, 'en', 'Mailing lists'), ('de-AT, de;q=0.9, en;q=0.5', 'de', 'Mailinglisten'),
+                           ('it, fr;q=0.4', 'fr', 'Listes de diffusion'), ('es', 'es', 'Listas de correo'),
+                           ('ja', 'ja', 'メーリングリスト'), ('zh-CN,zh;q=0.9', 'zh-Hans', '邮件列表'),
+                           ('de;q=0, en', 'en', 'Mailing lists'), ('tlh', 'en', 'Mailing lists')):
+    got = page('/lists/', accept)
+    text = got.page
+    check(f'{accept}: {tag}', f'<html lang="{tag}"' in text and words in text, text[:600])
+    check(f'{accept}: varies', 'Accept-Language' in ' '.join(got.headers.get_all('Vary') or []), got.headers)
+p.deliver('dora@uni.example', DEV, message('Dora <dora@uni.example>', DEV, 'First', 'Hello\r\n'))
+eventually(lambda: 'First' in page('/lists/dev/').page)
+english, german = page('/lists/dev/1'), page('/lists/dev/1', 'de')
+check('a cached page keeps languages apart', 'About this message' in english.page and 'Über diese Nachricht' in german.page
+      and 'About this message' in page('/lists/dev/1').page and english.headers['ETag'] != german.headers['ETag'])
+check('a number and a day', '1 Beitrag' in page('/lists/dev/', 'de').page and '1 投稿' not in page('/lists/dev/', 'ja').page
+      and '年' in page('/lists/dev/1', 'ja').page)
+twin = page('/lists/dev.json', 'de').page
+check('what is for programs stays English', '"readers":"everybody reads"' in twin or '"readers":"members read"' in twin, twin[:300])
+check('an error, too', 'Hier ist nichts für Gäste' in page('/lists/nowhere/', 'de').page)
+b = Browser(p)
+b.get('/confirm/' + p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]).submit()
+check('who chose German reads German, whatever the browser says', 'Konto' in page('/account', 'fr', b).page, b.page)
 
 done()

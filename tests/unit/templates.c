@@ -3,8 +3,10 @@
  * nothing in it runs, and its JSON twin is JSON. */
 #include "web/samples.h"
 
+#include "base/language.h"
 #include "base/utf8.h"
 #include "tests/check.h"
+#include "web/wording.h"
 
 #include <gumbo.h>
 #include <jansson.h>
@@ -74,22 +76,29 @@ static void check_twin(const char *name, str twin)
 	json_decref(json);
 }
 
+static void check_sample(const struct sample *s, unsigned v)
+{
+	ARENA(a);
+	BUF(page);
+	BUF(json);
+	BUF(whole);
+	s->render(a, v, &page, &json);
+	if (!s->whole)
+		buf_add(&whole, STR("<!DOCTYPE html><title>part</title>"));
+	buf_add(&whole, buf_str(&page));
+	check_page(s->name, v, buf_str(&whole));
+	check_twin(s->name, buf_str(&json));
+}
+
+/* In every language, none of whose texts is unfit for the places of the page. */
 int main(void)
 {
-	for (const struct sample *s = samples; s->name; s++) {
-		for (unsigned v = 0; v < 3; v++) {
-			ARENA(a);
-			BUF(page);
-			BUF(json);
-			BUF(whole);
-			s->render(a, v, &page, &json);
-			if (!s->whole)
-				buf_add(&whole,
-					STR("<!DOCTYPE html><title>part</title>"));
-			buf_add(&whole, buf_str(&page));
-			check_page(s->name, v, buf_str(&whole));
-			check_twin(s->name, buf_str(&json));
-		}
+	for (int l = 0; l < LANGUAGES; l++) {
+		language_use((enum language)l);
+		for (const struct sample *s = samples; s->name; s++)
+			for (unsigned v = 0; v < 3; v++)
+				check_sample(s, v);
 	}
+	CHECK(wording_refused() == 0);
 	return check_done();
 }

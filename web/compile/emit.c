@@ -281,7 +281,10 @@ static void emit_wordings(struct buf *out, const struct site *site)
 			buf_cat(out, STR("\""), s->name, STR("\", "));
 		buf_add(out, STR("NULL } },\n"));
 	}
-	buf_addf(out, "\t{ { NULL, 0 }, false, { NULL } },\n};\nconst size_t wording_rows_count = %zu;\n\n", count);
+	buf_addf(out,
+		 "\t{ { NULL, 0 }, false, { NULL } },\n};\nconst size_t "
+		 "wording_rows_count = %zu;\n\n",
+		 count);
 }
 
 /* What po/update reads. */
@@ -316,9 +319,8 @@ static void emit_assets(struct buf *out, const struct site *site)
 
 void emit_source(struct buf *out, const struct site *site)
 {
-	buf_add(out,
-		STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n"
-		    "#include \"web/wording.h\"\n\n"));
+	buf_add(out, STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n"
+			 "#include \"web/wording.h\"\n\n"));
 	for (const struct template *t = site->templates; t; t = t->next) {
 		if (!t->has_slot)
 			continue;

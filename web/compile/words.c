@@ -58,6 +58,24 @@ static void put_text(struct finder *f, struct list *l, str text)
 	put(l, n);
 }
 
+/* Texts side by side become one: what they were cut by is of no use any more. */
+static struct node *merged(struct finder *f, struct node *first)
+{
+	for (struct node *n = first; n; n = n->next) {
+		BUF(text);
+		if (n->kind != N_TEXT || !n->next || n->next->kind != N_TEXT)
+			continue;
+		struct node *end = n;
+		for (; end && end->kind == N_TEXT; end = end->next)
+			buf_add(&text, end->text);
+		n->text = arena_copy(f->t->a, buf_str(&text));
+		n->next = end;
+		if (!end)
+			break;
+	}
+	return first;
+}
+
 /* ---- texts */
 
 static bool one_of(str name, const char *const *names, size_t count)
@@ -71,9 +89,9 @@ static bool one_of(str name, const char *const *names, size_t count)
 /* Elements within a sentence. */
 static bool is_inline(str name)
 {
-	static const char *const names[] = { "a",    "abbr", "b",      "bdi",  "br", "code", "em",
-					     "i",    "kbd",  "q",      "small", "span",
-					     "strong", "time" };
+	static const char *const names[] = { "a",     "abbr", "b",      "bdi", "br",
+					     "code",  "em",   "i",      "kbd", "q",
+					     "small", "span", "strong", "time" };
 	return one_of(name, names, sizeof names / sizeof *names);
 }
 
@@ -86,9 +104,11 @@ static bool is_said(const struct markup *m)
 			 sizeof names / sizeof *names);
 }
 
-/* Not the letters of a reference such as &gt;. */
+/* Not the letters of a reference such as &gt;. A brace would look like a place. */
 static bool has_letters(str s)
 {
+	if (str_has(s, '{'))
+		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '&')
 			while (i < s.n && s.p[i] != ';' && s.p[i] != ' ')
@@ -174,12 +194,12 @@ static str free_name(struct unit *u, str name)
 	return free;
 }
 
-static struct list *add_slot(struct unit *u, str name, const char *open, const char *close,
-			     struct list *nodes)
+static struct list *add_slot(struct unit *u, str name, const char *open,
+			     const char *close, struct list *nodes)
 {
 	struct slot *s = arena_zero(u->f->t->a, sizeof *s);
 	s->name = name;
-	s->nodes = nodes->first;
+	s->nodes = merged(u->f, nodes->first);
 	*u->end = s;
 	u->end = &s->next;
 	buf_cat(&u->id, str_from(open), name, str_from(close));
@@ -201,7 +221,8 @@ static void add_whole(struct unit *u, const struct item *items, size_t n)
 {
 	struct list nodes = { 0 };
 	str name = STR_NONE;
-	for (size_t i = n > 1; i < n && !name.n; i++) /* the element's own attributes last */
+	for (size_t i = n > 1; i < n && !name.n;
+	     i++) /* the element's own attributes last */
 		name = value_name(items[i].nodes);
 	if (!name.n)
 		name = value_name(items[0].nodes);
@@ -283,8 +304,7 @@ static void put_unit(struct finder *f, struct list *l, struct item *items, size_
 	put_text(f, l, before);
 	struct node *node = new_node(f, N_WORDS);
 	node->slots = u.slots;
-	node->number =
-		number_of(f, arena_copy(f->t->a, buf_str(&u.id)), u.slots, quoted);
+	node->number = number_of(f, arena_copy(f->t->a, buf_str(&u.id)), u.slots, quoted);
 	buf_free(&u.id);
 	put(l, node);
 	put_text(f, l, behind);
@@ -318,8 +338,8 @@ static void put_run(struct finder *f, struct list *l, struct item *items, size_t
 struct cut {
 	struct item items[ITEMS_MAX];
 	size_t count;
-	struct list tag;          /* of the one that is being read */
-	struct item said[16];     /* of the attribute that is being read */
+	struct list tag;      /* of the one that is being read */
+	struct item said[16]; /* of the attribute that is being read */
 	size_t said_count;
 	str name;
 	bool in_tag, closes, whole; /* whole: it began in this list */
@@ -345,7 +365,10 @@ static void end_said(struct finder *f, struct cut *c)
 static void end_tag(struct finder *f, struct cut *c)
 {
 	bool in_words = c->whole && is_inline(c->name);
-	struct item *i = new_item(f, c, !in_words ? I_WALL : c->closes ? I_CLOSE : I_OPEN);
+	struct item *i = new_item(f, c,
+				  !in_words   ? I_WALL
+				  : c->closes ? I_CLOSE
+					      : I_OPEN);
 	i->nodes = c->tag.first;
 	i->name = c->name;
 	c->tag = (struct list){ 0 };
@@ -356,7 +379,8 @@ static str tag_name(str text)
 {
 	size_t n = 1, from;
 	n += n < text.n && text.p[n] == '/';
-	for (from = n; n < text.n && (chr_is_alpha(text.p[n]) || chr_is_digit(text.p[n]));)
+	for (from = n;
+	     n < text.n && (chr_is_alpha(text.p[n]) || chr_is_digit(text.p[n]));)
 		n++;
 	return str_skip(str_first(text, n), from);
 }
@@ -406,8 +430,8 @@ static void cut_text(struct finder *f, struct cut *c, str text)
 		if (outside)
 			new_item(f, c, I_TEXT)->text = piece;
 		else if (said)
-			c->said[c->said_count++] =
-				(struct item){ .kind = I_TEXT, .text = piece };
+			c->said[c->said_count++] = (struct item){ .kind = I_TEXT,
+								  .text = piece };
 		else
 			put_text(f, &c->tag, piece);
 		if (!outside && f->markup.mode == M_TEXT)
@@ -431,8 +455,8 @@ static void cut_node(struct finder *f, struct cut *c, struct node *n)
 	}
 	if (before.mode != M_TEXT) {
 		if (said && c->said_count < 16)
-			c->said[c->said_count++] =
-				(struct item){ .kind = I_NODE, .nodes = n };
+			c->said[c->said_count++] = (struct item){ .kind = I_NODE,
+								  .nodes = n };
 		else
 			put(&c->tag, n);
 		return;
@@ -487,7 +511,7 @@ static struct node *find(struct finder *f, struct node *list)
 			put(&out, c->items[i].nodes);
 		from = i + 1;
 	}
-	return out.first;
+	return merged(f, out.first);
 }
 
 void words_find(struct site *site, struct template *t)

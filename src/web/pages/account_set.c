@@ -71,6 +71,7 @@ void account_name_post(struct request *q, struct response *r)
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "name", json_of(field(q, "name")));
+	json_object_set_new(args, "language", json_of(field(q, "language")));
 	if (order_and_wait(q, "name", args, &x)) {
 		go_said(q, r, STR("/account"), "name", STR(""));
 		return;

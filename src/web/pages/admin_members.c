@@ -181,7 +181,7 @@ void members_post(struct request *q, struct response *r)
 		show(q, r,
 		     &(struct page_members){
 			     .note = note_bad(q, S_("Choose members, and what to do "
-						     "with them.")) });
+						    "with them.")) });
 		return;
 	}
 	json_t *args = json_object();

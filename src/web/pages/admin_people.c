@@ -64,7 +64,7 @@ void roles_post(struct request *q, struct response *r)
 	struct page_roles p = { .address = removes ? STR("") : field(q, "address") };
 	if (!removes && address_parse(q->arena, p.address, &a).kind) {
 		p.address_error = S_("This is no mail address: it needs a name, an @ "
-				      "and a domain.");
+				     "and a domain.");
 		r->status = 400;
 		show_roles(q, r, &p);
 		return;

@@ -34,7 +34,7 @@ struct maker {
 	struct archive_unpacker *unpacker;
 	struct render_memory *said; /* by leaf */
 	bool *known;                /* by leaf: said is filled in */
-	enum language language; /* of the thread that the page is for */
+	enum language language;     /* of the thread that the page is for */
 	err failed;
 };
 

@@ -19,41 +19,45 @@ struct kind {
 
 static const struct kind kinds[] = {
 	[CONFIRM_JOIN] = { N_("Join {list}?"),
-			   N_("You, or somebody who typed your address, asked to join this "
-			   "list."),
+			   N_("You, or somebody who typed your address, asked to join "
+			      "this "
+			      "list."),
 			   N_("Join {list}"),
 			   N_("If you did not ask, close the page: no further mail will "
-			   "come."),
+			      "come."),
 			   false },
 	[CONFIRM_INVITE] = { N_("Join {list}?"),
 			     N_("The people who run this list invite you to become a "
-			     "member."),
-			     N_("Join {list}"), N_("If you do not want to, close the page."),
-			     false },
+				"member."),
+			     N_("Join {list}"),
+			     N_("If you do not want to, close the page."), false },
 	[CONFIRM_LEAVE] = { N_("Leave {list}?"),
 			    N_("You, or somebody who typed your address, asked that it "
-			    "leave "
-			    "this list."),
-			    N_("Leave {list}"), N_("If you did not ask, close the page."), true },
+			       "leave "
+			       "this list."),
+			    N_("Leave {list}"), N_("If you did not ask, close the page."),
+			    true },
 	[CONFIRM_SIGN_IN] = { N_("Sign in?"),
-			      N_("This browser will be signed in until you sign out, or for "
-			      "30 days."),
+			      N_("This browser will be signed in until you sign out, or "
+				 "for "
+				 "30 days."),
 			      N_("Sign in"),
-			      N_("If you did not ask for the link, close the page: nobody "
-			      "can use it without reading your mail."),
+			      N_("If you did not ask for the link, close the page: "
+				 "nobody "
+				 "can use it without reading your mail."),
 			      false },
 	[CONFIRM_VERIFY] = { N_("Add this address to your account?"),
 			     N_("Whoever is signed in to the account will get what the "
-			     "address may see, and may write in its name."),
+				"address may see, and may write in its name."),
 			     N_("Add the address"),
 			     N_("If you did not ask for it, close the page."), false },
 	[CONFIRM_CHALLENGE] = { N_("Did you write this?"),
 				N_("It came for {list} in your name, and nothing proves "
-				"that you wrote it."),
+				   "that you wrote it."),
 				N_("I wrote it: send it"),
 				N_("If you did not write it, close the page: it does not "
-				"reach the members in your name unless a moderator "
-				"lets it."),
+				   "reach the members in your name unless a moderator "
+				   "lets it."),
 				false },
 };
 
@@ -83,7 +87,7 @@ static void used_up(struct request *q, struct response *r)
 {
 	say(q, r, 410, S_("This link does nothing any more"),
 	    S_("It was used already, or it is too old, or it lost some characters on "
-		"its way. Ask for a new one."),
+	       "its way. Ask for a new one."),
 	    STR("/lists/"), S_("To the lists"));
 }
 
@@ -91,7 +95,7 @@ static void sign_in_first(struct request *q, struct response *r, str token)
 {
 	say(q, r, 403, S_("Sign in first"),
 	    S_("An address is added to an account in a browser that is signed in to "
-		"that account. Sign in there, then open this link again."),
+	       "that account. Sign in there, then open this link again."),
 	    arena_cat(q->arena, STR("/login?to=/confirm/"), token), S_("Sign in"));
 }
 

@@ -78,10 +78,10 @@ void message_id_page(struct request *q, struct response *r)
 	else
 		error_page(q, r, 404,
 			   q->session ? S_("No list that you may read has a message "
-					    "with this identifier.")
+					   "with this identifier.")
 				      : S_("No list that everybody may read has a "
-					    "message with this identifier. It may stand "
-					    "on a list for members: sign in to see."));
+					   "message with this identifier. It may stand "
+					   "on a list for members: sign in to see."));
 }
 
 /* ---- /pipermail/, /mailman/, /hyperkitty/ */
@@ -169,7 +169,7 @@ void old_address_page(struct request *q, struct response *r)
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
 			   S_("This is an address of an older archive, and nothing is "
-			       "known to have stood there."));
+			      "known to have stood there."));
 	else if (!page_failed(q, r, e))
 		response_redirect(r, 301, to);
 }

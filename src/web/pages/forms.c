@@ -74,8 +74,9 @@ static void add_lines(struct arena *a, struct page_note *n, const json_t *wrong)
 	struct page_note_lines *lines = arena_zero(a, (count + 1) * sizeof *lines);
 	for (size_t i = 0; i < count; i++)
 		lines[i].text = arena_copy(
-			a, said_in(a, language_now(),
-				   str_from(json_string_value(json_array_get(wrong, i)))));
+			a,
+			said_in(a, language_now(),
+				str_from(json_string_value(json_array_get(wrong, i)))));
 	n->lines = lines;
 	n->lines_count = count;
 }

@@ -48,15 +48,16 @@ static str dkim_words(struct arena *a, const json_t *list)
 static str dmarc_words(struct arena *a, const json_t *o)
 {
 	str policy = json_word(a, o, "policy"), result = json_word(a, o, "result");
-	return policy.n ? arena_printf(a, _("%.*s, the domain's policy is %.*s"), STR_F(result),
-				STR_F(policy))
+	return policy.n ? arena_printf(a, _("%.*s, the domain's policy is %.*s"),
+				       STR_F(result), STR_F(policy))
 			: result;
 }
 
 static void add_sender(struct arena *a, struct page_heldpost *p, const json_t *trust)
 {
 	if (json_is_true(json_object_get(trust, "account")))
-		add_check(p, N_("Author"), "ok", N_("Proven"), S_("signed in here to send it"));
+		add_check(p, N_("Author"), "ok", N_("Proven"),
+			  S_("signed in here to send it"));
 	else if (json_is_true(json_object_get(trust, "local")))
 		add_check(p, N_("Author"), "ok", N_("Proven"),
 			  S_("put in by the administrator"));

@@ -97,13 +97,15 @@ static const char *stamp_fault(struct request *q)
 	case STAMP_GOOD:
 		return NULL;
 	case STAMP_YOUNG:
-		return N_("That was fast. To keep robots out, please wait two seconds and "
-		       "press the button again.");
+		return N_(
+			"That was fast. To keep robots out, please wait two seconds and "
+			"press the button again.");
 	case STAMP_OLD:
 	case STAMP_WRONG:
 		break;
 	}
-	return N_("The page was too old. It is fresh now: please press the button again.");
+	return N_(
+		"The page was too old. It is fresh now: please press the button again.");
 }
 
 static const char *join_fault(struct request *q)
@@ -125,7 +127,7 @@ static bool too_often(struct request *q, struct response *r)
 		 KZ("of", "asks"));
 	error_page(q, r, 429,
 		   S_("Too many requests of this kind came from your network. Wait a "
-		       "while, then try again."));
+		      "while, then try again."));
 	return true;
 }
 
@@ -170,10 +172,11 @@ static void show_button(struct request *q, struct response *r, str title, str ac
 		       .title = arena_printf(q->arena, _("Leave %.*s?"),
 					     STR_F(w->list->name)),
 		       .text = S_("No further post of this list will reach you. You can "
-				   "join again at any time."),
+				  "join again at any time."),
 		       .action = action,
 		       .csrf = csrf,
-		       .button = arena_printf(q->arena, _("Leave %.*s"), STR_F(w->list->name)),
+		       .button = arena_printf(q->arena, _("Leave %.*s"),
+					      STR_F(w->list->name)),
 		       .destroys = true,
 	       }));
 }
@@ -276,7 +279,7 @@ static void leave_by_address(struct request *q, struct response *r)
 		r->status = 400;
 		show_leave(q, r,
 			   S_("This is no mail address: it needs a name, an @ and a "
-			       "domain."));
+			      "domain."));
 		return;
 	}
 	if (too_often(q, r))

@@ -15,7 +15,8 @@ static str standing(const struct viewer *v)
 	static const char *const names[] = { [WHO_MEMBER] = N_("Member"),
 					     [WHO_MODERATOR] = N_("Moderator"),
 					     [WHO_OWNER] = N_("Owner") };
-	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? S_(names[v->here]) : STR_NONE;
+	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? S_(names[v->here])
+							     : STR_NONE;
 }
 
 static err count_posts(struct request *q, const struct visible_list *l,

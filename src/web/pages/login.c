@@ -96,7 +96,7 @@ static void too_often(struct request *q, struct response *r)
 		 KZ("of", "sign-ins"));
 	error_page(q, r, 429,
 		   S_("There were too many tries from your network, or for this "
-		       "address. Wait a while, then try again."));
+		      "address. Wait a while, then try again."));
 }
 
 /* Nothing here depends on whether the address is known: not the words, and not the
@@ -108,7 +108,8 @@ static void by_link(struct request *q, struct response *r)
 	str address = field(q, "address"), to = field(q, "to");
 	if (address_parse(q->arena, address, &x).kind) {
 		r->status = 400;
-		show(q, r, N_("This is no mail address: it needs a name, an @ and a domain."),
+		show(q, r,
+		     N_("This is no mail address: it needs a name, an @ and a domain."),
 		     NULL);
 		return;
 	}
@@ -141,7 +142,7 @@ static void refused(struct request *q, struct response *r, str user, err e)
 	r->status = 403;
 	show(q, r, NULL,
 	     N_("The address or the password is wrong, or no password is set. A link by "
-	     "mail always works."));
+		"mail always works."));
 }
 
 /* Strangers may have used up the account's tries; those of a browser in which its owner

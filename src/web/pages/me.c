@@ -12,7 +12,7 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
 			   S_("You are no member of this list. Its page tells how to "
-			       "join."));
+			      "join."));
 	else if (!page_failed(q, r, e))
 		return true;
 	return false;

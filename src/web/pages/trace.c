@@ -417,7 +417,7 @@ static err look_up(struct looking *l, str what, struct page_trace *p)
 	p->to = p->recipients_count > 0;
 	if (!p->messages_count && !p->recipients_count)
 		p->q_error = S_("No message of this id, or none that is yours to see. "
-				 "What became of a message is known for 180 days.");
+				"What became of a message is known for 180 days.");
 	return OK;
 }
 

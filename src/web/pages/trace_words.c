@@ -47,9 +47,9 @@ str trace_rules(struct arena *a, str verdicts)
 	}
 	if (!misses)
 		return verdicts;
-	str none = arena_printf(a, P_("%zu rule had no objection",
-				      "%zu rules had no objection", misses),
-				misses);
+	str none = arena_printf(
+		a, P_("%zu rule had no objection", "%zu rules had no objection", misses),
+		misses);
 	return arena_cat(a, none, told.n ? STR("; ") : STR(""), buf_str(&told));
 }
 

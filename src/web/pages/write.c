@@ -223,7 +223,8 @@ static void read_form(struct request *q, struct draft *f)
 	if (!f->subject.n)
 		f->subject_error = N_("A post needs a subject.");
 	else if (f->subject.n > SUBJECT_MAX || str_has(f->subject, '\n'))
-		f->subject_error = N_("The subject is too long, or has more than one line.");
+		f->subject_error = N_(
+			"The subject is too long, or has more than one line.");
 	if (!str_trim(f->text).n)
 		f->text_error = N_("There is no text.");
 	else if (f->text.n > TEXT_MAX)
@@ -243,8 +244,8 @@ static void hand_in(struct request *q, struct response *r, struct draft *f)
 	}
 	r->status = e.kind == ERR_DENIED ? 400 : 503;
 	show(q, r, f,
-	     note_bad(q, arena_cat(q->arena, S_("The mail server says: "),
-				   str_from(e.msg))),
+	     note_bad(q,
+		      arena_cat(q->arena, S_("The mail server says: "), str_from(e.msg))),
 	     false);
 }
 
@@ -261,7 +262,7 @@ void write_post(struct request *q, struct response *r)
 		show(q, r, &f,
 		     f.from.n ? NULL
 			      : note_bad(q, S_("Your account has no address that is "
-						"shown to be yours.")),
+					       "shown to be yours.")),
 		     false);
 	} else if (str_eq(field(q, "do"), STR("send"))) {
 		hand_in(q, r, &f);
