@@ -90,11 +90,28 @@ static void check_sample(const struct sample *s, unsigned v)
 	check_twin(s->name, buf_str(&json));
 }
 
+extern const struct wording_row wording_rows[];
+extern const size_t wording_rows_count;
+
+/* A text that a catalog has not would stand in English. */
+static void check_wordings(enum language l)
+{
+	for (size_t i = 0; i < wording_rows_count; i++) {
+		bool found = language_str(l, wording_rows[i].id).p != wording_rows[i].id.p;
+		if (!found)
+			fprintf(stderr, "%s lacks: %.*s\n", language_row(l)->name,
+				STR_F(wording_rows[i].id));
+		CHECK(found);
+	}
+}
+
 /* In every language, none of whose texts is unfit for the places of the page. */
 int main(void)
 {
 	for (int l = 0; l < LANGUAGES; l++) {
 		language_use((enum language)l);
+		if (l != LANGUAGE_en)
+			check_wordings((enum language)l);
 		for (const struct sample *s = samples; s->name; s++)
 			for (unsigned v = 0; v < 3; v++)
 				check_sample(s, v);
