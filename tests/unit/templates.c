@@ -97,7 +97,8 @@ extern const size_t wording_rows_count;
 static void check_wordings(enum language l)
 {
 	for (size_t i = 0; i < wording_rows_count; i++) {
-		bool found = language_str(l, wording_rows[i].id).p != wording_rows[i].id.p;
+		bool found = language_str(l, wording_rows[i].id).p
+			     != wording_rows[i].id.p;
 		if (!found)
 			fprintf(stderr, "%s lacks: %.*s\n", language_row(l)->name,
 				STR_F(wording_rows[i].id));

@@ -102,7 +102,8 @@ static struct page_frame post_frame(struct request *q, const struct archive_post
 	page_month_of(p->date, &year, &month);
 	frame_step(q, &f, page_month_name(q->arena, year, month),
 		   page_month_path(q, year, month));
-	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, x->thread.number),
+	frame_step(q, &f,
+		   arena_printf(q->arena, _("thread %lld"), (long long)x->thread.number),
 		   page_thread_path(q, x->thread.number));
 	frame_step(q, &f, arena_printf(q->arena, "#%" PRId64, p->number), STR_NONE);
 	f.canonical = page_url(q, page_post_path(q, p->number));

@@ -170,7 +170,8 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 	page_month_of(t->first_at, &year, &month);
 	frame_step(q, &f, page_month_name(q->arena, year, month),
 		   page_month_path(q, year, month));
-	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, t->number), STR_NONE);
+	frame_step(q, &f, arena_printf(q->arena, _("thread %lld"), (long long)t->number),
+		   STR_NONE);
 	f.feed = arena_cat(q->arena, path, STR(".atom"));
 	f.canonical = page_url(q, path);
 	return f;
