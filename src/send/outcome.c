@@ -55,7 +55,9 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 			       .greylisted = w->greylisted,
 			       .text = { text, w->text.n },
 			       .remote = { remote, w->remote.n } };
-	snprintf(o->status, sizeof o->status, "%s", w->status);
+	str status = str_first(w->status, sizeof o->status - 1);
+	if (status.n)
+		memcpy(o->status, status.p, status.n);
 	if (w->text.n)
 		memcpy(text, w->text.p, w->text.n);
 	if (w->remote.n)
