@@ -285,7 +285,8 @@ static void test_questions(struct pair *p)
 		      && ok(ledger_get(p->runs, a, id, &y)) && same_entry(&x, &y));
 	}
 	CHECK(ledger_get(p->runs, p->a, p->last + 1, &y).kind == ERR_NOTFOUND);
-	CHECK(ledger_get(p->runs, p->a, 0, &y).kind == ERR_NOTFOUND);
+	CHECK(ledger_get(p->runs, p->a, 0, &y).kind == ERR_NOTFOUND
+	      && ledger_get(p->runs, p->a, INT64_MIN, &y).kind == ERR_NOTFOUND);
 	for (int64_t member = 0; member < MEMBERS + 5; member += 5)
 		for (int64_t message = 0; message <= MESSAGES; message++) {
 			bool a, b;

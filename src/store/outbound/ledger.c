@@ -62,8 +62,9 @@ err ledger_add(struct book *b, struct ledger_entry *e, size_t count)
 err ledger_get(struct book *b, struct arena *a, int64_t id, struct ledger_entry *e)
 {
 	struct ledger_entry *next;
-	size_t n;
-	TRY(ledger_after(b, a, id - 1, 1, &next, &n));
+	size_t n = 0;
+	if (id > 0)
+		TRY(ledger_after(b, a, id - 1, 1, &next, &n));
 	if (!n || next->id != id)
 		return FAIL(ERR_NOTFOUND, "the ledger has no such entry");
 	*e = *next;
