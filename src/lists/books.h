@@ -21,6 +21,8 @@ struct books {
 	struct mac_key mac;            /* tags of return paths and links */
 	struct addressbook *addresses; /* as of addresses_revision of the lists book */
 	int64_t addresses_revision;
+	void (*copies_made)(void *ctx); /* many, and more will come; NULL: nobody waits */
+	void *ctx;
 };
 
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key

@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-enum { BATCH = 1000 };
+enum { BATCH = 1000, WORTH_A_LOOK = 10 * BATCH };
 
 bool message_has_8bit(str message)
 {
@@ -81,6 +81,14 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 			   : OK;
 }
 
+/* Who sends them begins while more are made. Each look finds so many that no session waits
+ * for single copies. */
+static void say_so(const struct books *books, int64_t before, int64_t now)
+{
+	if (books->copies_made && before / WORTH_A_LOOK < now / WORTH_A_LOOK)
+		books->copies_made(books->ctx);
+}
+
 /* Between batches others get their turn at the book: a waiting writer looks for
  * the lock every 0.3 ms. */
 static void pause_for_others(void)
@@ -93,9 +101,11 @@ err fanout_rest(struct books *books, int64_t list, const struct outgoing *out,
 {
 	while (!m->complete) {
 		ARENA(batch);
+		int64_t before = m->copies;
 		TRY(book_begin(books->outbound));
 		err e = fanout_batch(books, batch, list, out, m);
 		TRY(book_end(books->outbound, e));
+		say_so(books, before, m->copies);
 		pause_for_others();
 	}
 	return OK;

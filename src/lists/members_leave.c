@@ -66,13 +66,13 @@ err member_end(struct books *books, struct arena *a, const struct list_entry *li
 
 static str leave_text(struct arena *a, str list, int64_t member)
 {
-	return arena_printf(a, "%lld %.*s", (long long)member, STR_F(list));
+	return arena_cat(a, arena_number(a, member), STR(" "), list);
 }
 
 str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t member)
 {
 	str tag = mac_tag(a, mac, STR("leave"), leave_text(a, list, member));
-	return arena_printf(a, "%lld.%.*s", (long long)member, STR_F(tag));
+	return arena_cat(a, arena_number(a, member), STR("."), tag);
 }
 
 err leave_token_read(struct arena *a, const struct mac_key *mac,
