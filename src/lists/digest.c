@@ -7,6 +7,7 @@
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/publish.h"
+#include "lists/shadow.h"
 #include "lists/steps_inside.h"
 #include "mail/compose.h"
 #include "mail/tls_want.h"
@@ -184,7 +185,7 @@ static err add_copies(struct books *books, struct arena *a, struct outbound_mess
 		d[i] = (struct delivery){ .destination = destination_of(a, m[i].key),
 					  .recipient = m[i].text,
 					  .member = m[i].id };
-	TRY(delivery_add(books->outbound, to->id, d, n));
+	TRY(shadow_deliver(books, a, to->list, to, d, n));
 	to->copies += (int64_t)n;
 	return OK;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "lists/shadow.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
@@ -45,7 +46,7 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	TRY(delivery_add(books->outbound, to->id, d, count));
+	TRY(shadow_deliver(books, a, to->list, to, d, count));
 	to->copies += (int64_t)count;
 	return OK;
 }

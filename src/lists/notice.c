@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "lists/fanout.h"
+#include "lists/shadow.h"
 #include "mail/compose.h"
 #include "mail/retpath.h"
 #include "mail/tls_want.h"
@@ -170,7 +171,7 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 	if (!fresh)
 		return OK;
 	TRY(outbound_body_write(books->outbound, m.id, letter));
-	TRY(delivery_add(books->outbound, m.id, &copy, 1));
+	TRY(shadow_deliver(books, a, m.list, &m, &copy, 1));
 	TRY(outbound_progress(books->outbound, m.id, 0, true));
 	log_info("notice-queued", KZ("name", n->name), KS("to", to), KN("message", m.id));
 	return OK;

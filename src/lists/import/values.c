@@ -178,6 +178,14 @@ VALUE(word)
 	return m;
 }
 
+VALUE(word3)
+{
+	struct made m = { 0 };
+	(void)c;
+	attribute_word3(row->mailman3, pickle_number(value, -1), &m.text, &m.instead);
+	return m;
+}
+
 /* The variables that both have, by our names: %(real_name)s becomes {list}. */
 static str with_our_names(struct arena *a, str text)
 {

@@ -19,6 +19,7 @@ VALUE(prefix);        /* with the space at its end */
 VALUE(lines);         /* a list, one a line */
 VALUE(aliases);       /* addresses, and patterns behind ^ */
 VALUE(word);          /* by WORD */
+VALUE(word3);         /* by WORD3 */
 VALUE(furniture);     /* a header or footer, unless it is Mailman's own */
 VALUE(topics);        /* "name: pattern", one a line */
 VALUE(interest);      /* "address: topic, topic", one a line */

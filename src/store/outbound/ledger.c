@@ -134,6 +134,20 @@ err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
 		       SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
+/* Looks at the whole ledger, so it is for rare questions. */
+err ledger_shadowed(struct book *b, str list, int64_t *messages, int64_t *copies)
+{
+	bool found;
+	TRY(book_number(b, copies, &found,
+			"SELECT count(*) FROM event WHERE what = 'shadowed' AND "
+			"detail = ?1",
+			SQL_S(list)));
+	return book_number(b, messages, &found,
+			   "SELECT count(DISTINCT message) FROM event WHERE what = "
+			   "'shadowed' AND detail = ?1",
+			   SQL_S(list));
+}
+
 err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
 {
 	bool found;

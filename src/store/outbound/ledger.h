@@ -58,6 +58,11 @@ MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 /* Of an arrival that could not be dealt with for a recipient. */
 #define LEDGER_NOT_SERVED "not-served"
 
+/* Of a copy that did not leave since its list is in shadow; the detail names the list. */
+#define LEDGER_SHADOWED "shadowed"
+MUST_USE err ledger_shadowed(struct book *b, str list, int64_t *messages,
+			     int64_t *copies);
+
 /* How many arrivals were so since then (ms). */
 MUST_USE err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals);
 

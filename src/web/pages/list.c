@@ -170,6 +170,7 @@ static err show_home(struct request *q, struct response *r, const struct home *h
 		.may_read = worker_may(w, RIGHT_archive_read),
 		.may_join = !setting_is(s->subscription_policy, "closed"),
 		.may_post = is_writer,
+		.shadow = s->shadow,
 		.login = arena_cat(q->arena, STR("/login?to="),
 				   enc_percent(q->arena, q->path)),
 	};
