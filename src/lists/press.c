@@ -1,6 +1,7 @@
 #include "lists/press.h"
 
 #include "base/clock.h"
+#include "lists/decide.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
@@ -92,16 +93,15 @@ static err check_moderator(struct books *books, struct arena *a,
 static err press_held(struct books *books, struct arena *a, const struct confirmation *c,
 		      const struct press *p, struct pressed *done)
 {
-	struct actor moderator = { .person = p->by.person, .name = c->address };
+	const struct decision_row *row = decision_find(p->choice);
+	struct actor moderator = { .person = p->by.person,
+				   .name = c->address,
+				   .via = p->by.via };
 	TRY(check_moderator(books, a, c));
-	done->says = arena_cat(a, STR("Done: "), p->choice, STR("ed."));
-	if (str_eq(p->choice, STR("accept")))
-		return held_accept(books, a, c->held, &moderator);
-	if (str_eq(p->choice, STR("reject")))
-		return held_reject(books, a, c->held, p->reason, &moderator);
-	if (str_eq(p->choice, STR("discard")))
-		return held_discard(books, a, c->held, &moderator);
-	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
+	TRY(held_decide(books, a, c->held, p->choice, p->reason, &moderator));
+	done->stays = !row->ends;
+	done->says = arena_cat(a, STR("Done: "), str_from(row->said), STR("."));
+	return OK;
 }
 
 /* Who has the token reads the author's mail. */
@@ -156,8 +156,12 @@ err confirm_press(struct books *books, struct arena *a, str token, const struct 
 	TRY(confirm_look(books, a, token, &x.was));
 	if (!as.by.name.n)
 		as.by.name = x.was.address;
+	if (!as.by.via.n)
+		as.by.via = STR("link");
 	TRY(presses[x.was.kind](books, a, &x.was, &as, &x));
 	*done = x;
+	if (x.stays)
+		return OK;
 	err e = pending_take(books->lists, a, token, clock_now(), &gone);
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
