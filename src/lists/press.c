@@ -104,6 +104,24 @@ static err press_held(struct books *books, struct arena *a, const struct confirm
 	return OK;
 }
 
+static err press_request(struct books *books, struct arena *a,
+			 const struct confirmation *c, const struct press *p,
+			 struct pressed *done)
+{
+	struct actor moderator = { .person = p->by.person,
+				   .name = c->address,
+				   .via = p->by.via };
+	TRY(check_moderator(books, a, c));
+	TRY(request_belongs(books, a, c->request, c->list->id));
+	bool in = str_eq(p->choice, STR("accept"));
+	if (!in && !str_eq(p->choice, STR("reject")))
+		return FAIL(ERR_SYNTAX, "choose accept or reject");
+	done->says = in ? STR("Done: they are a member now.")
+			: STR("Done: they are refused.");
+	return in ? request_accept(books, a, c->request, &moderator)
+		  : request_reject(books, a, c->request, p->reason, &moderator);
+}
+
 /* Who has the token reads the author's mail. */
 static err press_challenge(struct books *books, struct arena *a,
 			   const struct confirmation *c, const struct press *p,
@@ -142,7 +160,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
 	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
 	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
-	[CONFIRM_CHALLENGE] = press_challenge,
+	[CONFIRM_CHALLENGE] = press_challenge, [CONFIRM_REQUEST] = press_request,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

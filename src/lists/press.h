@@ -9,7 +9,7 @@
 #include "lists/confirm.h"
 
 struct press {
-	str choice; /* CONFIRM_HELD: a word of decide.def */
+	str choice; /* CONFIRM_HELD: a word of decide.def; CONFIRM_REQUEST: accept, reject */
 	str reason; /* what goes with it; or empty */
 	struct actor by;
 };

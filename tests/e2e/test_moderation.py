@@ -236,6 +236,44 @@ first = olga.json('/lists/dev/admin/handled.json')['rows']
 older = olga.json(olga.get('/lists/dev/admin/handled').link('Older').replace('handled?', 'handled.json?'))['rows']
 equal('what was handled, on more than one page', (len(first), len(older) > 0, {r['id'] for r in first} & {r['id'] for r in older}), (50, True, set()))
 
+section('who asks to join')
+p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
+
+
+def asks(who):
+    """Somebody confirms that they want to join; the moderators' mails."""
+    p.deliver(who, 'dev-join@lists.example', message(who, 'dev-join@lists.example', 'join'))
+    asked = mail(who, 'onfirm')
+    address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', asked.header)[0]
+    p.deliver(who, address, message(who, address, 'Re: yes'))
+    check(f'{who} waits', eventually(lambda: [r for r in p.json('request', 'ls', LIST) if r['address'] == who]), p.tail(8))
+    return [mail(to, f'{who} wants to join') for to in (OLGA, MAX)]
+
+
+def is_in(who):
+    return any(m['address'] == who for m in p.json('member', 'ls', LIST))
+
+
+kim, lee, mia, ned = (f'{x}@far.example' for x in ('kim', 'lee', 'mia', 'ned'))
+to_olga, to_max = asks(kim)
+link = re.search(r'/confirm/[a-z2-7]+', to_olga.text())[0]
+for _ in range(2):
+    g.get(link)
+check('the link shows who', kim in g.text() and not is_in(kim) and g.page.count('name="do"') == 2, g.text())
+equal('no such choice', g.post(link, do='claim').status, 400)
+g.get(link).submit(None, 'accept')
+equal('one press lets in', (g.path, is_in(kim)), ('/done/let-in?list=dev', True))
+equal('the other link is used up', g.get(re.search(r'/confirm/[a-z2-7]+', to_max.text())[0]).status, 410)
+address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', asks(lee)[1].header)[0]
+p.set_clock(DAY // 2)  # answers are counted by the day
+p.deliver(MAX, address, message(MAX, address, 'Re: lee', 'reject Who are you?\r\n'))
+check('refused by answer', 'Who are you?' in mail(lee, 'Your request to join dev').text() or eventually(
+    lambda: any('Who are you?' in m.text() for m in world.to(lee, Subject='Your request'))), p.tail(8))
+equal('and not in', (is_in(lee), p.json('request', 'ls', LIST)), (False, []))
+asks(mia), asks(ned)
+olga.get(QUEUE).submit('All requests', 'accept')
+check('all of them at once', 'Decided: 2' in olga.text() and is_in(mia) and is_in(ned), olga.text())
+
 section('what time ends')
 p.cli('list', 'set', LIST, 'max_days_to_hold=3')
 nine = held('nine', 'ina@far.example')

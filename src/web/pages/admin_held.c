@@ -141,6 +141,7 @@ static err add_requests(struct request *q, struct page_held *p)
 						       x[i].asked_at };
 	p->requests = rows;
 	p->requests_count = n;
+	p->many_ask = n > 1;
 	return OK;
 }
 

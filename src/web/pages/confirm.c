@@ -8,6 +8,7 @@
 #include "lists/confirm.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
+#include "store/lists/request.h"
 
 /* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
 struct kind {
@@ -194,6 +195,28 @@ static void show_held(struct request *q, struct response *r, str token,
 					.post = &post }));
 }
 
+static void show_request(struct request *q, struct response *r, str token,
+			 const struct confirmation *c)
+{
+	struct request_row x;
+	err e = request_get(worker_of(q)->books.lists, q->arena, c->request, &x);
+	if (e.kind == ERR_NOTFOUND) {
+		used_up(q, r);
+		return;
+	}
+	if (page_failed(q, r, e))
+		return;
+	ANSWER(q, r, asked,
+	       (&(struct page_asked){
+		       .frame = frame_of(q, STR("Somebody asks to join")),
+		       .list = c->list->name,
+		       .address = x.address,
+		       .name = x.name,
+		       .at = x.asked_at,
+		       .action = arena_cat(q->arena, STR("/confirm/"), token),
+		       .csrf = csrf_of(q) }));
+}
+
 /* Nobody keeps a page that shows a person's affairs. */
 static bool look(struct request *q, struct response *r, struct confirmation *c)
 {
@@ -219,6 +242,8 @@ void confirm_page(struct request *q, struct response *r)
 		show_held(q, r, token, &c);
 	else if (c.kind == CONFIRM_CHALLENGE)
 		show_challenge(q, r, token, &c);
+	else if (c.kind == CONFIRM_REQUEST)
+		show_request(q, r, token, &c);
 	else if (c.kind == CONFIRM_VERIFY
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
@@ -286,6 +311,10 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		go_to_done(q, r,
 			   arena_z(q->arena, arena_cat(q->arena, STR("post-"),
 						       result_text(q, x, "outcome"))),
+			   list);
+		return;
+	case CONFIRM_REQUEST:
+		go_to_done(q, r, str_eq(choice, STR("accept")) ? "let-in" : "not-let-in",
 			   list);
 		return;
 	case CONFIRM_HELD:
