@@ -127,7 +127,9 @@ static err press_challenge(struct books *books, struct arena *a,
 			   const struct confirmation *c, const struct press *p,
 			   struct pressed *done)
 {
-	struct actor author = { .person = p->by.person, .name = c->address };
+	struct actor author = { .person = p->by.person,
+				.name = c->address,
+				.via = p->by.via };
 	enum verdict verdict;
 	str reason;
 	TRY(held_proven(books, a, c->held, &author, &verdict, &reason));

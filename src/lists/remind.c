@@ -20,7 +20,7 @@ struct morning {
 	const struct list_entry *list;
 	struct settings settings;
 	int64_t day, now;
-	int64_t posts, aside, asking, lapsed;
+	int64_t posts, asking, lapsed;
 	struct buf rows; /* the first of the posts */
 };
 
@@ -35,7 +35,6 @@ static void add_post(struct morning *m, const struct held_row *h)
 {
 	str claimed = held_claimant(h, m->now);
 	m->posts++;
-	m->aside += h->aside_at > 0;
 	if (m->posts > SHOWN)
 		return;
 	buf_cat(&m->rows, STR("    "), date_minute(m->a, h->held_at), STR("  "),
