@@ -45,6 +45,7 @@ MUST_USE err books_mac_from(str content, struct mac_key *mac);
 struct actor {
 	int64_t person; /* 0: none */
 	str name;       /* an address, or "command", "expiry", "link" */
+	str via;        /* page, link, mail, command, API; "": the program by itself */
 };
 
 /* Writes an audit row; inside the caller's transaction where one is open. */

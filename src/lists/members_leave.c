@@ -39,7 +39,7 @@ static err end(struct books *books, struct arena *a, const struct list_entry *li
 	if (goodbye && s.send_goodbye_message)
 		TRY(member_notice(books, a, list, &to, "goodbye"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(books, a, list, "owner-left", true, m.key)
+		       ? member_tell_owners(books, a, list, "owner-left", m.key)
 		       : OK;
 }
 

@@ -62,6 +62,7 @@ static err name_actor(struct order *x)
 	struct address_row *own;
 	size_t n;
 	x->by.name = arena_cat(x->a, STR("guest at "), x->row->client);
+	x->by.via = str_eq(order_text(x, "via"), STR("API")) ? STR("API") : STR("page");
 	if (!x->by.person)
 		return OK;
 	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));

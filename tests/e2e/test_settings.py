@@ -97,6 +97,9 @@ class List:
             if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
+            if 'was not accepted' in m.field('Subject'):
+                for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
+                    self.see(self.plain('hears: ' + line.strip()))
             if 'Re: ' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     if 'lists.example' not in line or self.name in line:
@@ -158,6 +161,9 @@ class List:
             token = asked and re.search(self.name + r'-confirm\+\w+@lists.example', asked.header)
             if token:
                 self.write(person, 'Re: yes', to=token[0])
+        held = self.copy('olga', 'Held: many')
+        if held:
+            self.write('olga', 'Re: it', 'reject 1\r\n', to=re.search(self.name + r'-confirm\+\w+@lists.example', held.header)[0])
         cora, dora = self.copy('cora', 'plain'), self.copy('dora', 'plain')
         if cora:
             self.report(cora.mail_from, 'mixed', [('text/plain', 'Something is wrong somewhere.')])
