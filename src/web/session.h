@@ -15,6 +15,8 @@ struct session {
 	bool admin;
 	str name;
 	str cookie; /* empty: by a bearer token */
+	const struct account_pass *pass; /* of a token; NULL: a cookie */
+	bool too_many; /* requests of this token in a minute */
 };
 
 struct sessions {

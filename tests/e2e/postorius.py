@@ -187,5 +187,5 @@ class Browser:
 
     def errors(self):
         """What its forms and messages complain of."""
-        found = re.findall(r'class="[^"]*(?:errorlist|alert-danger|alert-warning|invalid-feedback|help-block error)[^"]*"[^>]*>(.*?)</(?:ul|div|p)>', self.text, re.S)
+        found = re.findall(r'class="[^"]*(?:errorlist|alert-danger|text-danger)[^"]*"[^>]*>(.*?)</(?:ul|div|p)>', self.text, re.S)
         return [' '.join(re.sub(r'<[^>]+>', ' ', x).split()) for x in found]
