@@ -339,13 +339,14 @@ CASSETTES = [row for row in (line.split(' | ') for line in open(os.path.join(HER
 
 def explained(what, unlike, rows, fits):
     """Every difference has its row, and every row its difference."""
-    used = set()
+    used = {}
     for one in unlike:
         row = next((i for i, r in enumerate(rows) if fits(r, one)), None)
         check(f'{what}: a difference has its reason', row is not None, one)
-        used.add(row)
+        used[row] = used.get(row, 0) + 1
     for i, r in enumerate(rows):
         check(f'{what}: the reason is needed', i in used, r)
+        print(f'    {used.get(i, 0):4}  {" | ".join(r)}', flush=True)
 
 
 GUIDE = '/usr/share/doc/python3-mailmanclient/src/using.rst.gz'

@@ -24,10 +24,11 @@ p.start()
 token = p.token(ADMIN)
 
 
-def get(path, signed=True, method='GET'):
+def get(path, signed=True, method='GET', body=None):
     """(status, JSON or None)"""
     c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
-    c.request(method, path, headers={'Authorization': 'Basic ' + base64.b64encode(f'{ADMIN}:{token}'.encode()).decode() if '/api/' in path
+    head = {'Content-Type': 'application/x-www-form-urlencoded'} if body else {}
+    c.request(method, path, body, headers=head | {'Authorization': 'Basic ' + base64.b64encode(f'{ADMIN}:{token}'.encode()).decode() if '/api/' in path
                                      else 'Bearer ' + token} if signed else {})
     r = c.getresponse()
     text = r.read()
@@ -79,7 +80,7 @@ for n in range(2):
 with p.submit(ADMIN, token) as s:
     for n in range(2):
         s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}'))
-check('posts are there', eventually(lambda: len((get('/lists/lab.json')[1] or {}).get('threads', [])) == 2))
+check('posts are there', eventually(lambda: get('/lists/lab/2.json')[0] == 200))
 eventually(lambda: len(p.json('held', 'ls', LIST)) == 2)
 get_ = lambda path: get('/api/3.1' + path)[1]
 user = get_(f'/users/{ADMIN}')
@@ -88,8 +89,13 @@ month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.
 VALUES = {'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in',
-          'part': '1', 'name': 'x', 'rest': 'x', 'word': 'sign-in', 'message': '1', 'destination': 'home.example'}
-VALUES_AT = {'/outbox/{id}.json': {'id': str(next(iter(re.findall(r'"id": (\d+)', json.dumps(outbox))), 1))},
+          'part': '1', 'name': 'x', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example'}
+get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
+get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
+REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example'}
+VALUES_AT = {'/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
+             '/confirm/{token}.json': {'token': re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]},
+             '/outbox/{id}.json': {'id': str(next(iter(re.findall(r'"id": (\d+)', json.dumps(outbox))), 1))},
              '/api/3.1/lists/{list}/bans/{email}': {'email': 'eve@home.example'}, '/api/3.1/bans/{email}': {'email': 'eve@home.example'}}
 
 
@@ -97,8 +103,9 @@ def fits(schema, value, at=''):
     """What of the value is not as the schema says."""
     if '$ref' in schema:
         return fits(SCHEMAS[schema['$ref'].rsplit('/', 1)[1]], value, at)
-    if 'oneOf' in schema:
-        return [] if any(not fits(s, value, at) for s in schema['oneOf']) else fits(schema['oneOf'][0], value, at)
+    for choice in ('oneOf', 'anyOf'):
+        if choice in schema:
+            return min((fits(s, value, at) for s in schema[choice]), key=len)
     kinds = schema.get('type', [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     is_kind = {'string': lambda v: isinstance(v, str), 'integer': lambda v: isinstance(v, int) and not isinstance(v, bool),
@@ -121,7 +128,7 @@ def fits(schema, value, at=''):
 
 
 check('a wrong answer is told', fits({'$ref': '#/components/schemas/list'}, {'list_id': 1, 'x': 2}))
-compared, answered = 0, 0
+compared, answered, unseen = 0, 0, []
 for (m, path), o in sorted(operations.items()):
     if m != 'get':
         continue
@@ -131,7 +138,7 @@ for (m, path), o in sorted(operations.items()):
     real = re.sub(r'\{(\w+)\}', lambda x: values[x[1]], path)
     if '/api/3.1/lists/{list}' == path:
         real = '/api/3.1/lists/lab.lists.example'
-    status, value = get(real)
+    status, value = get(REAL.get(path, real), signed=path != '/login.json')
     check(f'{path} answers', status < 500 and status != 405, status)
     answered += status == 200
     schema = o['responses'].get('200', {}).get('content', {}).get('application/json', {}).get('schema')
@@ -141,8 +148,8 @@ for (m, path), o in sorted(operations.items()):
     if schema and status == 200:
         compared += 1
         equal(f'{path} is as it says', fits(schema, value), [])
-    elif schema and status < 300:
-        check(f'{path} was compared', False, status)
+    elif schema:
+        unseen.append((path, real, status))
 for (m, path), o in sorted(operations.items()):
     if m == 'get' or '/{rest}' in path:
         continue
@@ -150,6 +157,6 @@ for (m, path), o in sorted(operations.items()):
     status, _ = get(real, signed=False, method=m.upper())
     check(f'{m} {path} is there', status not in (404, 405) and status < 500 or 'list' in path and status == 404, status)
 promised = sum(1 for o in operations.values() if 'content' in o['responses'].get('200', {}))
-check('most of what is promised was seen', compared >= promised - 8, (compared, promised))
+equal('what is promised was seen', unseen, [])
 print(f'suite: OpenAPI: {len(operations)} operations, {answered} GETs answered 200, {compared} of {promised} schemas compared with answers', flush=True)
 done()

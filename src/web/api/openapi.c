@@ -170,14 +170,29 @@ static str template_path(struct arena *a, str pattern, json_t *parameters)
 	return path;
 }
 
+/* One of these, taken; NULL where there is none. */
+static json_t *one_of(json_t *those)
+{
+	json_t *one = NULL;
+	if (json_array_size(those) == 1)
+		one = json_incref(json_array_get(those, 0));
+	else if (json_array_size(those))
+		one = json_pack("{s:O}", "oneOf", those);
+	json_decref(those);
+	return one;
+}
+
 /* The schema of a good answer; NULL: nothing is promised. */
 static json_t *schema_of(const char *function)
 {
+	json_t *those = json_array();
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		if (!strcmp(answers[i].function, function))
-			return ref(answers[i].schema,
-				   answers[i].kind == ANSWERS_MANY ? "_page" : "");
-	return NULL;
+			json_array_append_new(
+				those,
+				ref(answers[i].schema,
+				    answers[i].kind == ANSWERS_MANY ? "_page" : ""));
+	return one_of(those);
 }
 
 static json_t *response(const char *text, json_t *schema)
@@ -193,6 +208,9 @@ static json_t *response(const char *text, json_t *schema)
 static json_t *responses(const struct operation *o, bool api, enum method method)
 {
 	json_t *all = json_object(), *good = schema_of(o->function);
+	json_t *fault = ref(api ? "api_error" : "page_error", "");
+	if (!api && good) /* a form that was wrong is shown again */
+		fault = json_pack("{s:[o, O]}", "anyOf", fault, good);
 	bool reads = method == GET || good;
 	if (reads)
 		json_object_set_new(all, "200", response("What is asked for", good));
@@ -202,9 +220,7 @@ static json_t *responses(const struct operation *o, bool api, enum method method
 		json_object_set_new(
 			all, "303",
 			response("It is done; Location says where it shows", NULL));
-	json_object_set_new(all, "default",
-			    response("What is wrong, in words",
-				     ref(api ? "api_error" : "page_error", "")));
+	json_object_set_new(all, "default", response("What is wrong, in words", fault));
 	return all;
 }
 
