@@ -38,10 +38,10 @@ struct web { /* one a process */
 	struct archive_unpacker *unpacker; /* the helper's */
 	struct site *site;                 /* the group's own; NULL: none */
 	struct throttle *sign_ins;
-	struct http *http; /* for its counts */
+	struct http *http;       /* for its counts */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
-	struct rate *asks; /* forms of guests that make us write mail, by network */
-	void *ring;        /* of the two below */
+	struct rate *asks;       /* forms of guests that make us write mail, by network */
+	void *ring;              /* of the two below */
 	void (*wake_post)(void *ring);
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,

@@ -253,9 +253,12 @@ static size_t walked(struct arena *a, struct book *b, str search, bool back)
 		CHECK(ok(member_place(b, &want, m[0].key, &before, &all)));
 		for (size_t i = 1; i < n; i++)
 			CHECK(str_cmp(m[i - 1].key, m[i].key) < 0);
+		if (back
+		    && !before) /* the first page is a whole one, whatever was seen */
+			return seen + n >= (size_t)all ? (size_t)all : 0;
 		seen += n;
 		CHECK((size_t)before == (back ? (size_t)all - seen : seen - n));
-		if (back ? before == 0 : before + (int64_t)n == all)
+		if (!back && before + (int64_t)n == all)
 			break;
 		last = back ? m[0].key : m[n - 1].key;
 	}

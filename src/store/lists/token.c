@@ -3,7 +3,7 @@
 #include "store/lists/secret.h"
 #include "store/table.h"
 
-#define TOKEN                                                                        \
+#define TOKEN                                                                    \
 	"SELECT id, person, name, stored_key, server_key, created_at, used_at, " \
 	"scopes, rate FROM token "
 
@@ -32,8 +32,8 @@ err token_add(struct book *b, str secret, struct token_row *t)
 		"INSERT INTO token (person, name, hash, stored_key, server_key, "
 		"created_at, scopes, rate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		SQL_I(t->person), SQL_S(t->name), SQL_B(secret_str(&hash)),
-		SQL_B(t->stored_key), SQL_B(t->server_key), SQL_I(t->created_at), SQL_S(t->scopes.n ? t->scopes : STR("all")),
-		SQL_I(t->rate));
+		SQL_B(t->stored_key), SQL_B(t->server_key), SQL_I(t->created_at),
+		SQL_S(t->scopes.n ? t->scopes : STR("all")), SQL_I(t->rate));
 }
 
 err token_find(struct book *b, struct arena *a, str secret, struct token_row *t)
