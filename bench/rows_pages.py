@@ -1,5 +1,5 @@
 """bench/rows_pages.py: the row of a large list's pages: pages."""
-import base64, glob, http.client, json, os, random, re, sqlite3, statistics, subprocess, time
+import base64, http.client, os, random, re, sqlite3, statistics, time
 import lib
 from peers import Postern
 
