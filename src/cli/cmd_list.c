@@ -5,7 +5,7 @@
 #include "store/lists/domain.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/list.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "lists/digest.h"
 #include "lists/export.h"
 #include "lists/owner.h"

@@ -17,6 +17,16 @@ static const struct row {
 #undef ORDER
 };
 
+bool order_right(const char *kind, enum right *right)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rows[i].kind, kind)) {
+			*right = rows[i].right;
+			return true;
+		}
+	return false;
+}
+
 str order_text(struct order *x, const char *key)
 {
 	const json_t *v = json_object_get(x->args, key);

@@ -142,6 +142,7 @@ static void test_rights(struct books_test *t)
 		{ "person_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_address", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_proven", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "address_prefer", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_drop", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 	};
 	static const char *const kinds[] = {

@@ -73,12 +73,6 @@ MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t
 MUST_USE err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 size_t limit, struct member_row **m, size_t *count);
 
-/* In order of address; search: part of the address or the name, "" all. */
-MUST_USE err member_search(struct book *b, struct arena *a, int64_t list, str search,
-			   size_t skip, size_t limit, struct member_row **m,
-			   size_t *count);
-MUST_USE err member_count(struct book *b, int64_t list, str search, int64_t *count);
-
 /* On every list. */
 MUST_USE err member_by_key(struct book *b, struct arena *a, str key,
 			   struct member_row **m, size_t *count);

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "store/lists/held.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "web/pages/calendar.h"
 
 #include <inttypes.h>
