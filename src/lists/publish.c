@@ -202,7 +202,11 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	struct post kept;
 	TRY(as_kept(books, a, p, &kept));
 	TRY(into_archive(books, a, p, &kept, &out->number));
-	TRY(digest_take(books, a, &kept, out->number, &out->digest_post));
+	out->audience = (struct audience){ .list = p->list->id,
+					   .fits = topics_of_post(a, p),
+					   .topics = topics_read(a, p->settings.topics) };
+	TRY(digest_take(books, a, &kept, out->number, out->audience.fits,
+			&out->digest_post));
 	TRY(steps_run(books, a, out));
 	TRY(book_begin(books->outbound));
 	err e = start_message(books, a, p, out, judgement, &m);

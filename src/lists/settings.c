@@ -2,6 +2,7 @@
 
 #include "lists/decorate.h"
 #include "lists/pattern.h"
+#include "lists/topics.h"
 #include "mail/address.h"
 #include "store/lists/setting.h"
 
@@ -164,10 +165,12 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 	return OK;
 }
 
-/* What stands in each copy is asked more. */
+/* What stands in each copy is asked more, and what is read line by line. */
 static err check_words(struct arena *a, const struct setting_def *row, str value)
 {
 	static const char *const keys[] = { "msg_header", "msg_footer" };
+	if (str_eq(str_from(row->key), STR("topics")))
+		return topics_check(a, value);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (str_eq(str_from(row->key), str_from(keys[i])))
 			return decorate_check(a, str_from(keys[i]), value);

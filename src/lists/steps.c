@@ -187,6 +187,19 @@ str steps_header(struct arena *a, const struct outgoing *out)
 	return header_apply(a, &out->post->header, &edit);
 }
 
+/* Who filters mail by it finds this list's topics there, no other's. */
+err step_topics(struct books *books, struct arena *a, struct outgoing *out)
+{
+	str names = topics_shown(a, out->audience.fits);
+	(void)books;
+	if (!out->post->settings.topics_enabled)
+		return OK;
+	step_drop(out, STR("X-Topics"));
+	if (names.n)
+		buf_add(&out->append, header_encode(a, STR("X-Topics"), names));
+	return OK;
+}
+
 static str mailto(struct arena *a, const struct list_entry *l, str suffix)
 {
 	return arena_cat(a, STR("<mailto:"), list_subaddress(a, l, suffix), STR(">"));

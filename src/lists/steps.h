@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "lists/audience.h"
 #include "lists/books.h"
 #include "lists/rules.h"
 
@@ -25,6 +26,7 @@ struct outgoing {
 	str body;     /* that takes the place of the post\'s; empty: the post\'s own */
 	str author;   /* what became of From and why, for the ledger */
 	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
+	struct audience audience; /* who else is passed over */
 };
 
 /* Runs all steps. */

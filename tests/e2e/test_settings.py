@@ -90,7 +90,7 @@ class List:
             new, self.read = world.mails[self.read:], len(world.mails)
         mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject')]  # the latter to the administrator
         for m in mine:
-            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe')
+            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe', 'X-Topics')
                            if m.field(k))
             for r in m.rcpts:
                 self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
@@ -135,7 +135,7 @@ class List:
     def first_day(self):
         self.write('anna', 'plain')
         self.write('gus', 'strict')
-        self.write('olga', 'from the owner')
+        self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')
         self.write('zoe', 'strange')
         self.write('anna', 'forged', source=FORGED_FROM)
         self.write('anna', 'big', 'x' * 60 + '\r\n' * 2 + ('y' * 60 + '\r\n') * 60)

@@ -47,6 +47,8 @@ void attribute_word(const char *mailman2, int64_t number, str *word, str *instea
 
 /* A text of a config as UTF-8 with LF; "" for what is none. */
 str mailman2_text(const struct mailman2_config *c, const struct pickle *value);
+/* A topic's name, without what stands between names here. */
+str mailman2_topic(const struct mailman2_config *c, const struct pickle *value);
 const struct pickle *mailman2_get(const struct mailman2_config *c, const char *name);
 int64_t mailman2_number(const struct mailman2_config *c, const char *name);
 

@@ -7,7 +7,7 @@
 	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, " \
 	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "          \
 	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "         \
-	"m.warnings, m.warned_at FROM member m "                                    \
+	"m.warnings, m.warned_at, m.topics, m.other_topics FROM member m "          \
 	"JOIN address x ON x.id = m.address "                                       \
 	"JOIN person p ON p.id = x.person "
 
@@ -44,6 +44,8 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 		.off_at = rows_i64(r, 22),
 		.warnings = rows_i64(r, 23),
 		.warned_at = rows_i64(r, 24),
+		.topics = rows_str(r, a, 25),
+		.other_topics = rows_i64(r, 26),
 	};
 }
 
@@ -165,11 +167,12 @@ static err change(struct book *b, const struct member_row *m)
 		b, none,
 		"UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END "
-		"WHERE id = ?1",
+		"hidden = ?9, topics = ?10, other_topics = ?11, "
+		"off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
-		SQL_I(m->acknowledge), SQL_I(m->hidden));
+		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
+		SQL_I(m->other_topics));
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -258,6 +261,25 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 	*count = merge(*m, *count, turned, n, limit, both);
 	*m = both;
 	return OK;
+}
+
+static void read_choice(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_choice *)row = (struct member_choice){
+		.id = rows_i64(r, 0),
+		.topics = rows_str(r, a, 1),
+		.other_topics = rows_i64(r, 2)
+	};
+}
+
+err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
+		   int64_t upto, struct member_choice **c, size_t *count)
+{
+	return TABLE_ALL(b, a, read_choice, c, count,
+			 "SELECT id, topics, other_topics FROM member "
+			 "INDEXED BY member_topics WHERE list = ?1 AND topics <> '' "
+			 "AND id > ?2 AND id <= ?3 ORDER BY id",
+			 SQL_I(list), SQL_I(after), SQL_I(upto));
 }
 
 err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
