@@ -29,6 +29,23 @@ static err by_topics(struct book *lists, struct arena *a, const struct audience 
 	return OK;
 }
 
+static err by_lists(struct book *lists, struct arena *a, const struct audience *who,
+		    int64_t after, const struct member_copy *members, size_t n,
+		    bool **gone)
+{
+	for (size_t i = 0; i < who->elsewhere_count + who->crossed_count; i++) {
+		bool once = i >= who->elsewhere_count;
+		int64_t other = once ? who->crossed[i - who->elsewhere_count]
+				     : who->elsewhere[i];
+		int64_t *ids;
+		size_t count;
+		TRY(member_also_on(lists, a, who->list, other, once, after,
+				   members[n - 1].id, &ids, &count));
+		*gone = mark(a, *gone, members, n, ids, count);
+	}
+	return OK;
+}
+
 err audience_passes_over(struct book *lists, struct arena *a, const struct audience *who,
 			 int64_t after, const struct member_copy *members, size_t n,
 			 bool **gone)
@@ -36,7 +53,10 @@ err audience_passes_over(struct book *lists, struct arena *a, const struct audie
 	int64_t *ids;
 	size_t count;
 	*gone = NULL;
-	if (!n || !who->fits.n)
+	if (!n)
+		return OK;
+	TRY(by_lists(lists, a, who, after, members, n, gone));
+	if (!who->fits.n)
 		return OK;
 	TRY(by_topics(lists, a, who, after, members[n - 1].id, &ids, &count));
 	*gone = mark(a, *gone, members, n, ids, count);

@@ -251,6 +251,14 @@ VALUE(topics)
 	return plain(arena_copy(c->a, buf_str(&b)));
 }
 
+/* All of them, as nearly as a size says it. */
+VALUE(scrubbed)
+{
+	(void)c;
+	(void)row;
+	return plain(pickle_number(value, 0) ? STR("1") : STR("0"));
+}
+
 VALUE(archive)
 {
 	(void)row;

@@ -282,6 +282,28 @@ err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 SQL_I(list), SQL_I(after), SQL_I(upto));
 }
 
+static void read_id(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_i64(r, 0);
+}
+
+/* The + keeps SQLite at the one list's members in order of id, each looked up on the
+ * other by (list, address), not by the index of those who read single posts. */
+err member_also_on(struct book *b, struct arena *a, int64_t list, int64_t other,
+		   bool once, int64_t after, int64_t upto, int64_t **ids, size_t *count)
+{
+	return TABLE_ALL(b, a, read_id, ids, count,
+			 "SELECT m.id FROM member m INDEXED BY member_list "
+			 "CROSS JOIN member y ON y.list = ?2 AND y.address = m.address "
+			 "WHERE m.list = ?1 AND m.id > ?3 AND m.id <= ?4 "
+			 "AND +y.delivery = 'regular' "
+			 "AND (?5 = 0 OR (m.copies = 0 AND y.topics = '')) "
+			 "ORDER BY m.id",
+			 SQL_I(list), SQL_I(other), SQL_I(after), SQL_I(upto),
+			 SQL_I(once));
+}
+
 err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
 		size_t limit, struct member_row **m, size_t *count)
 {

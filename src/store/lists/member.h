@@ -82,6 +82,12 @@ MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t
 MUST_USE err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
 			    int64_t upto, struct member_choice **c, size_t *count);
 
+/* Those of the list with ids above after, up to upto, whose address is a regular member of
+ * another list, too; once: only who wants no second copy and gets all that comes there. */
+MUST_USE err member_also_on(struct book *b, struct arena *a, int64_t list, int64_t other,
+			    bool once, int64_t after, int64_t upto, int64_t **ids,
+			    size_t *count);
+
 /* In order of id, all of them; for a snapshot or an export. */
 MUST_USE err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 size_t limit, struct member_row **m, size_t *count);
