@@ -134,7 +134,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 	str header = steps_header(a, out);
 	str body = out->body.n ? out->body : out->post->header.body;
 	str text = arena_cat(a, header, STR("\r\n"), body);
-	bool fresh, own = p->settings.personal_copies;
+	bool fresh, own = p->settings.personal_copies || p->settings.umbrella_list;
 	*m = (struct outbound_message){
 		.source = p->source,
 		.inbound = source_inbound(p->source),

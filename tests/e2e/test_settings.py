@@ -156,7 +156,7 @@ class List:
         self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
         self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         if self.below('sister'):
-            for person, subject in (('anna', 'crossed'), ('ben', 'crossed by ben')):
+            for person, subject in (('anna', 'crossed'), ('ben', 'by ben, crossed')):
                 self.write(person, subject, head=f'{self.address}, sister@lists.example')
         self.write('zoe', '', 'info\r\nwho\r\nlists\r\n', to=self.sub('request'))
         self.write('zoe', 'help me', to=self.sub('owner'))

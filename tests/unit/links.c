@@ -12,6 +12,7 @@ static str file(struct arena *a, char letter, size_t octets, const char *name)
 {
 	char *p = arena_alloc(a, octets);
 	memset(p, letter, octets);
+	memcpy(p, "%PDF-", 5);
 	return arena_cat(a,
 			 STR("Content-Type: application/pdf\r\n"
 			     "Content-Transfer-Encoding: base64\r\n"
@@ -56,6 +57,12 @@ static size_t count(str text, const char *what)
 	return n;
 }
 
+static const char TWO_FILES[] = "These files are kept in the archive:\n\n"
+				"a b.pdf (application/pdf, 5 KB)\n"
+				"<https://lists.example/lists/dev/2/a/1/a%20b.pdf>\n"
+				"\xC3\xBC.pdf (application/pdf, 3.0 MB)\n"
+				"<https://lists.example/lists/dev/2/a/3/%C3%BC.pdf>";
+
 static void test_mixed(struct books_test *t)
 {
 	struct arena *a = t->a;
@@ -74,23 +81,19 @@ static void test_mixed(struct books_test *t)
 			  str_find(whole, STR("--b")))); /* not without the setting */
 	books_set(t, DEV, "attachment_link_size", "2");
 	copy = copy_of(t, whole);
-	CHECK(ok(mime_parse(a, copy, &m)) && !m.flags && m.count == 5);
-	str first = mime_text(a, &m.parts[2], &used),
-	    last = mime_text(a, &m.parts[4], &used);
-	CHECK(str_eq(first, STR("This file is kept in the archive: a b.pdf, "
-				"application/pdf, 4 KB\n"
-				"<https://lists.example/lists/dev/2/a/1/a%20b.pdf>\n"))
-	      || holds(first, "/lists/dev/2/a/1/a%20b.pdf>"));
+	CHECK(ok(mime_parse(a, copy, &m)) && !m.flags && m.count == 4);
 	CHECK(str_eq(m.parts[1].raw, STR("hello")));
-	CHECK(str_eq(m.parts[3].filename, STR("small.pdf"))
-	      && mime_bytes(a, &m.parts[3]).n == 500);
-	CHECK(holds(last, "\xC3\xBC.pdf") && holds(last, ", 3.0 MB\n")
-	      && holds(last, "/lists/dev/2/a/3/%C3%BC.pdf>"));
+	CHECK(str_eq(m.parts[2].filename, STR("small.pdf"))
+	      && mime_bytes(a, &m.parts[2]).n == 500);
+	str text = str_trim(mime_text(a, &m.parts[3], &used));
+	if (!str_eq(text, str_from(TWO_FILES)))
+		fprintf(stderr, "  %.*s\n", STR_F(text));
+	CHECK(str_eq(text, str_from(TWO_FILES)));
 	CHECK(holds(books_noted(t, "accepted"), "; files as links: 2"));
 	/* what the links lead to is what hung on it */
 	CHECK(ok(archive_read_attachment(t->books.archive, a, books_entry(t, DEV)->id, 2,
 					 3, &x, &bytes, &found))
-	      && found && bytes.n == 3 << 20 && bytes.p[0] == 'z');
+	      && found && bytes.n == 3 << 20 && bytes.p[5] == 'z');
 }
 
 static void test_footer(struct books_test *t)
@@ -124,6 +127,7 @@ static void test_bound(struct books_test *t)
 		str copy = copy_of(t, inner);
 		CHECK(holds(copy, "eHh4") && !holds(copy, "/a/1/"));
 		copy = copy_of(t, parts(a, "mixed", "o", (str[]){ inner, big }, 2));
+		/* the free one goes; the same file inside is the same */
 		CHECK(count(copy, "filename=\"a.pdf\"") == 1
 		      && count(copy, "/a.pdf>") == 1);
 	}
