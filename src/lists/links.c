@@ -94,7 +94,9 @@ err links_make(struct arena *a, str message, const struct archive_attachments *f
 	BUF(text);
 	*out = (struct linked){ .message = message };
 	TRY(mime_parse(a, message, &m));
-	if (!str_eq(m.parts[0].type, STR("multipart/mixed")) || !mime_is_clear(a, &m))
+	/* where a boundary is left open, what follows a part is not told from it */
+	if (m.flags & ~(unsigned)MIME_BAD_ENCODING
+	    || !str_eq(m.parts[0].type, STR("multipart/mixed")) || !mime_is_clear(a, &m))
 		return OK;
 	struct part_edit *edit = arena_zero(a, m.count * sizeof *edit);
 	for (size_t i = 0; i < m.count; i++) {
