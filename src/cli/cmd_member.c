@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "lists/members.h"
 #include "lists/owner.h"
+#include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/role.h"
 
@@ -160,10 +161,10 @@ static err each_member(struct cli *c, struct books *books, int64_t list,
 
 static void add_row(struct cli *c, void *arg, const struct member_row *m)
 {
-	table_row(arg,
-		  (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
-			   date_day(c->a, m->joined_at),
-			   arena_printf(c->a, "%.4g", m->bounce_score), m->bounce_text });
+	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
+				date_day(c->a, m->joined_at),
+				arena_printf(c->a, "%.4g", m->bounce_score),
+				m->bounce_text, topics_shown(c->a, m->topics) });
 }
 
 int cli_member_ls(struct cli *c)
@@ -171,8 +172,8 @@ int cli_member_ls(struct cli *c)
 	struct books *books;
 	const struct list_entry *list;
 	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
-	struct table *t = table_new(
-		c, "address name delivery off_by action joined bounce_score last_bounce");
+	struct table *t = table_new(c, "address name delivery off_by action joined "
+				       "bounce_score last_bounce topics");
 	CLI_TRY(c, each_member(c, books, list->id, add_row, t));
 	table_print(t);
 	return CLI_OK;

@@ -49,8 +49,10 @@ err member_tell_owners(struct books *books, struct arena *a,
 err member_notice(struct books *books, struct arena *a, const struct list_entry *list,
 		  const struct mailbox *to, const char *name)
 {
-	return notice_send(books, a,
-			   &(struct notice){ .name = name, .list = list, .to = *to });
+	return notice_send(
+		books, a,
+		&(struct notice){
+			.name = name, .list = list, .to = *to, .to_member = true });
 }
 
 static const char too_many_to[] =
@@ -124,6 +126,7 @@ err member_send_token(struct books *books, struct arena *a, const struct list_en
 			   &(struct notice){ .name = name,
 					     .list = list,
 					     .to = nameless,
+					     .to_member = true,
 					     .confirm_token = token,
 					     .vars = vars,
 					     .var_count = 1 });

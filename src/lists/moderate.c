@@ -8,6 +8,7 @@
 #include "lists/publish.h"
 #include "lists/confirm.h"
 #include "lists/notice.h"
+#include "lists/umbrella.h"
 #include "store/lists/held.h"
 #include "store/lists/role.h"
 #include "store/outbound/ledger.h"
@@ -200,7 +201,9 @@ err moderate_fetch(struct books *books, struct arena *a, int64_t id, struct held
 					    .text = body,
 					    .reverse_path = &path,
 					    .account = h->account,
-					    .trust = h->trust },
+					    .trust = h->trust,
+					    .copy_of = umbrella_copy_of(books->addresses,
+									a, &path) },
 			 p);
 }
 

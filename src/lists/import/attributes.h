@@ -57,6 +57,8 @@ void attribute_word3(const char *mailman3, int64_t number, str *word, str *inste
 
 /* A text of a config as UTF-8 with LF; "" for what is none. */
 str mailman2_text(const struct mailman2_config *c, const struct pickle *value);
+/* A topic's name, without what stands between names here. */
+str mailman2_topic(const struct mailman2_config *c, const struct pickle *value);
 const struct pickle *mailman2_get(const struct mailman2_config *c, const char *name);
 int64_t mailman2_number(const struct mailman2_config *c, const char *name);
 

@@ -1,4 +1,5 @@
 #include "lists/import/mailman2_inside.h"
+#include "lists/topics.h"
 
 #include <math.h>
 #include <time.h>
@@ -9,13 +10,14 @@ enum {
 	OPTION_ACKNOWLEDGE = 4,
 	OPTION_PLAIN_DIGEST = 8,
 	OPTION_HIDE = 16,
+	OPTION_OTHER_TOPICS = 64,
 	OPTION_MODERATED = 128,
 	OPTION_NO_DUPLICATES = 256
 };
 
 /* What it keeps in dicts by address, in maps: a list may have 100,000 members. */
 struct tables {
-	struct map options, names, languages, status, bounces;
+	struct map options, names, languages, status, bounces, topics;
 	str moderated, others; /* action of who is, and of who is not */
 	size_t there, here;
 };
@@ -33,6 +35,7 @@ static void tables_open(struct tables *t, const struct moving *x)
 	pickle_map(mailman2_get(c, "language"), &t->languages);
 	pickle_map(mailman2_get(c, "delivery_status"), &t->status);
 	pickle_map(mailman2_get(c, "bounce_info"), &t->bounces);
+	pickle_map(mailman2_get(c, "topics_userinterest"), &t->topics);
 	/* A member whose state is the list's own default says nothing. */
 	t->moderated = all ? STR("") : row->make(c, row, &yes).text;
 	t->others = all ? STR("accept") : STR("");
@@ -45,6 +48,7 @@ static void tables_close(struct tables *t)
 	map_free(&t->languages);
 	map_free(&t->status);
 	map_free(&t->bounces);
+	map_free(&t->topics);
 }
 
 static int64_t item_number(const struct pickle *tuple, uint32_t i)
@@ -100,6 +104,16 @@ static void read_bounces(const struct moving *x, struct tables *t, str key,
 	m->warned_at = m->warnings ? day_of(pickle_get(info, "lastnotice")) : 0;
 }
 
+static str read_topics(const struct moving *x, const struct tables *t, str key)
+{
+	const struct pickle *all = map_get(&t->topics, key);
+	str names = STR("");
+	for (uint32_t i = 0; all && all->type == PICKLE_LIST && i < all->count; i++)
+		names = arena_cat(x->a, names, mailman2_topic(&x->config, all->items[i]),
+				  STR("\n"));
+	return topics_choice(x->a, names);
+}
+
 static void read_options(struct moving *x, struct tables *t, str key, bool digest,
 			 struct member_row *m)
 {
@@ -108,6 +122,8 @@ static void read_options(struct moving *x, struct tables *t, str key, bool diges
 	m->copies = !(bits & OPTION_NO_DUPLICATES);
 	m->acknowledge = bits & OPTION_ACKNOWLEDGE;
 	m->hidden = bits & OPTION_HIDE;
+	m->topics = read_topics(x, t, key);
+	m->other_topics = bits & OPTION_OTHER_TOPICS;
 	m->action = bits & OPTION_MODERATED ? t->moderated : t->others;
 	read_delivery(t, key, digest, bits, m);
 	read_bounces(x, t, key, m);

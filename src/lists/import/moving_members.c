@@ -10,7 +10,8 @@ static bool same_options(const struct member_row *p, const struct member_row *q)
 	return str_eq(p->delivery, q->delivery) && str_eq(p->off_by, q->off_by)
 	       && str_eq(p->action, q->action) && p->own_posts == q->own_posts
 	       && p->copies == q->copies && p->acknowledge == q->acknowledge
-	       && p->hidden == q->hidden;
+	       && p->hidden == q->hidden && str_eq(p->topics, q->topics)
+	       && p->other_topics == q->other_topics;
 }
 
 static bool same_bounces(const struct member_row *p, const struct member_row *q)
@@ -59,6 +60,10 @@ static struct member_row wanted(const struct member_row *m, const struct moved_m
 	w.copies = v->as.copies;
 	w.acknowledge = v->as.acknowledge;
 	w.hidden = v->as.hidden;
+	if (v->as.topics.p) { /* only Mailman has them */
+		w.topics = v->as.topics;
+		w.other_topics = v->as.other_topics;
+	}
 	if (str_eq(w.delivery, STR("off")))
 		w.off_at = v->as.off_at;
 	if (!v->bounced)

@@ -32,6 +32,8 @@ void member_read(struct rows *r, struct arena *a, void *row)
 		.off_at = rows_i64(r, 22),
 		.warnings = rows_i64(r, 23),
 		.warned_at = rows_i64(r, 24),
+		.topics = rows_str(r, a, 25),
+		.other_topics = rows_i64(r, 26),
 	};
 }
 
@@ -164,11 +166,12 @@ static err change(struct book *b, const struct member_row *m)
 		"find = coalesce((" FIND "), find), "
 		"delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END "
-		"WHERE id = ?1",
+		"hidden = ?9, topics = ?10, other_topics = ?11, "
+		"off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
-		SQL_I(m->acknowledge), SQL_I(m->hidden));
+		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
+		SQL_I(m->other_topics));
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -257,6 +260,47 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 	*count = merge(*m, *count, turned, n, limit, both);
 	*m = both;
 	return OK;
+}
+
+static void read_choice(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_choice *)row = (struct member_choice){
+		.id = rows_i64(r, 0),
+		.topics = rows_str(r, a, 1),
+		.other_topics = rows_i64(r, 2)
+	};
+}
+
+err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
+		   int64_t upto, struct member_choice **c, size_t *count)
+{
+	return TABLE_ALL(b, a, read_choice, c, count,
+			 "SELECT id, topics, other_topics FROM member "
+			 "INDEXED BY member_topics WHERE list = ?1 AND topics <> '' "
+			 "AND id > ?2 AND id <= ?3 ORDER BY id",
+			 SQL_I(list), SQL_I(after), SQL_I(upto));
+}
+
+static void read_id(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_i64(r, 0);
+}
+
+/* The + keeps SQLite at the one list's members in order of id, each looked up on the
+ * other by (list, address), not by the index of those who read single posts. */
+err member_also_on(struct book *b, struct arena *a, int64_t list, int64_t other,
+		   bool once, int64_t after, int64_t upto, int64_t **ids, size_t *count)
+{
+	return TABLE_ALL(b, a, read_id, ids, count,
+			 "SELECT m.id FROM member m INDEXED BY member_list "
+			 "CROSS JOIN member y ON y.list = ?2 AND y.address = m.address "
+			 "WHERE m.list = ?1 AND m.id > ?3 AND m.id <= ?4 "
+			 "AND +y.delivery = 'regular' "
+			 "AND (?5 = 0 OR (m.copies = 0 AND y.topics = '')) "
+			 "ORDER BY m.id",
+			 SQL_I(list), SQL_I(other), SQL_I(after), SQL_I(upto),
+			 SQL_I(once));
 }
 
 err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
