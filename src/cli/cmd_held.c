@@ -82,7 +82,10 @@ static err add_handled(struct cli *c, struct books *books, int64_t list, struct 
 	return OK;
 }
 
-int cli_held_handled(struct cli *c)
+/* A table of what add finds on the list that the first argument names, or on each. */
+static int show_lists(struct cli *c, const char *columns,
+		      err (*add)(struct cli *c, struct books *books, int64_t list,
+				 struct table *t))
 {
 	struct books *books;
 	const struct list_entry **all;
@@ -90,14 +93,19 @@ int cli_held_handled(struct cli *c)
 	size_t n;
 	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
 			      &list));
-	struct table *t = table_new(
-		c, "id# list handled verdict by via author subject note");
+	struct table *t = table_new(c, columns);
 	addressbook_lists(books->addresses, c->a, &all, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!list || all[i]->id == list)
-			CLI_TRY(c, add_handled(c, books, all[i]->id, t));
+			CLI_TRY(c, add(c, books, all[i]->id, t));
 	table_print(t);
 	return CLI_OK;
+}
+
+int cli_held_handled(struct cli *c)
+{
+	return show_lists(c, "id# list handled verdict by via author subject note",
+			  add_handled);
 }
 
 static err parse_id(struct cli *c, const char *text, int64_t *id)
@@ -203,19 +211,7 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 
 int cli_request_ls(struct cli *c)
 {
-	struct books *books;
-	const struct list_entry **all;
-	int64_t list;
-	size_t n;
-	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
-			      &list));
-	struct table *t = table_new(c, "id# list asked address name");
-	addressbook_lists(books->addresses, c->a, &all, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!list || all[i]->id == list)
-			CLI_TRY(c, add_requests(c, books, all[i]->id, t));
-	table_print(t);
-	return CLI_OK;
+	return show_lists(c, "id# list asked address name", add_requests);
 }
 
 int cli_ban_add(struct cli *c)
