@@ -14,7 +14,9 @@ from harness import Failed, cleanups, eventually, folder, free_port
 from peers import _answers, _ended, unpacked
 
 PYTHON = '/usr/bin/python3'
-PACKAGES = ('python3-django-postorius python3-django-mailman3 python3-django python3-django-allauth python3-django-appconf '
+PACKAGES = ('python3-pygments python3-six python3-requests python3-urllib3 python3-certifi '
+            'python3-chardet python3-charset-normalizer python3-idna python3-packaging python3-cffi-backend python3-cryptography python3-pkg-resources '
+            'python3-django-postorius python3-django-mailman3 python3-django python3-django-allauth python3-django-appconf '
             'python3-django-compressor python3-django-gravatar2 python3-asgiref python3-sqlparse python3-openid python3-tz '
             'python3-requests-oauthlib python3-oauthlib python3-jwt python3-readme-renderer python3-docutils docutils-common '
             'python3-roman python3-bleach python3-html5lib python3-webencodings python3-cmarkgfm python3-rcssmin python3-rjsmin '
