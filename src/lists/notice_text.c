@@ -185,28 +185,37 @@ static bool is_name(str s)
 static bool example(const struct notice_row *row, str name, str *value)
 {
 	static const struct {
-		const char *name, *value;
+		const char *notice, *name, *value; /* notice "": any */
 	} rows_of[] = {
-		{ "answers", "> help" },
-		{ "asker", "nina@uni.example" },
-		{ "author", "nina@uni.example" },
-		{ "issue", "12" },
-		{ "left",
+		{ "held-moderator", "answers", "" },
+		{ "moderator-summary", "posts",
+		  "    2026-11-27 12:00  nina@uni.example\n"
+		  "        Calibration of detector 3\n\n" },
+		{ "moderator-summary", "what", "1 post waits" },
+		{ "", "answers", "> help" },
+		{ "", "asker", "nina@uni.example" },
+		{ "", "author", "nina@uni.example" },
+		{ "", "issue", "12" },
+		{ "", "left",
 		  "This is the last such letter: in 7 days the membership ends." },
-		{ "link", "https://lists.example/confirm/7kq2vwr5" },
-		{ "posts", "5" },
-		{ "reason", "the list is set to hold every post" },
-		{ "recipient", "dev@lists.example" },
-		{ "score", "3" },
-		{ "sender", "nina@uni.example" },
-		{ "subject", "Calibration of detector 3" },
-		{ "text", "…" },
-		{ "time", "2026-11-27 12:00" },
-		{ "volume", "3" },
-		{ "what", "…" },
+		{ "", "link", "https://lists.example/confirm/7kq2vwr5" },
+		{ "", "lines", "1 post waits" },
+		{ "", "posts", "5" },
+		{ "", "proof", "proven" },
+		{ "", "reason", "the list is set to hold every post" },
+		{ "", "recipient", "dev@lists.example" },
+		{ "", "score", "3" },
+		{ "", "sender", "nina@uni.example" },
+		{ "", "subject", "Calibration of detector 3" },
+		{ "", "text", "…" },
+		{ "", "time", "2026-11-27 12:00" },
+		{ "", "volume", "3" },
+		{ "", "what", "…" },
+		{ "", "words", "    accept\n    reject\n" },
 	};
 	for (size_t i = 0; i < sizeof rows_of / sizeof *rows_of; i++)
 		if (str_eq(name, str_from(rows_of[i].name))
+		    && (!*rows_of[i].notice || !strcmp(rows_of[i].notice, row->name))
 		    && (names(str_from(row->subject), name)
 			|| names(str_from(row->text), name))) {
 			*value = str_from(rows_of[i].value);

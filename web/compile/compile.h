@@ -1,7 +1,8 @@
 /* web/compile: turns web/NAME.html into C. The language is described in
  * web/README.md. Four steps, a file each: params.c reads the declaration at
  * the head of a template, body.c the rest into nodes, words.c finds the texts in
- * them that are to be translated, and emit.c, json.c and sample.c write C from them. A fault in a template ends the build with
+ * them that are to be translated, and emit.c, json.c, schema.c and sample.c write C
+ * from them. A fault in a template ends the build with
  * "NAME.html:LINE: what is wrong". */
 #pragma once
 
@@ -108,5 +109,6 @@ void emit_header(struct buf *out, const struct site *site);
 void emit_source(struct buf *out, const struct site *site);
 void emit_json(struct buf *out, const struct site *site);
 void emit_texts(struct buf *out, const struct site *site); /* for xgettext */
+void emit_schemas(struct buf *out, const struct site *site);
 void emit_sample(struct buf *out, const struct site *site);
 void emit_literal(struct buf *out, str text); /* STR("...") */

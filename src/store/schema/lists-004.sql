@@ -1,12 +1,9 @@
--- Own texts of notices for a whole domain, too.
-ALTER TABLE template RENAME TO template_before;
-CREATE TABLE template (
-  name         TEXT NOT NULL,
-  list         INTEGER NOT NULL,          -- 0: of a domain or of the site
-  domain       INTEGER NOT NULL,          -- 0: of a list or of the site
-  language     TEXT NOT NULL,             -- "" any
-  text         TEXT NOT NULL,
-  PRIMARY KEY (name, list, domain, language)
-) WITHOUT ROWID;
-INSERT INTO template SELECT name, list, 0, language, text FROM template_before;
-DROP TABLE template_before;
+-- Who looks at a held post, who set it aside, and by which way it was decided.
+ALTER TABLE held ADD COLUMN claimed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE held ADD COLUMN claimed_at INTEGER NOT NULL DEFAULT 0;  -- seconds; a claim lapses by itself
+ALTER TABLE held ADD COLUMN aside_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE held ADD COLUMN aside_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE held ADD COLUMN note TEXT NOT NULL DEFAULT '';          -- of who set it aside; once handled: the answer, or what else was done
+ALTER TABLE held ADD COLUMN handled_via TEXT NOT NULL DEFAULT '';   -- page, link, mail, command, API, time
+CREATE INDEX held_author ON held(list, author) WHERE verdict = '';
+CREATE INDEX held_handled ON held(list, handled_at, id) WHERE verdict <> '';

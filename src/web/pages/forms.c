@@ -168,6 +168,7 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		enum right right;
 	} rows[] = {
 		{ "held", N_("Held"), RIGHT_held_see },
+		{ "handled", N_("Handled"), RIGHT_held_see },
 		{ "members", N_("Members"), RIGHT_members_see },
 		{ "health", N_("Health"), RIGHT_members_see },
 		{ "settings", N_("Settings"), RIGHT_settings_see },
