@@ -87,10 +87,11 @@ static unsigned weight(str parameters)
 	return w;
 }
 
-enum language language_accept(str header, enum language otherwise)
+bool language_accept(str header, enum language *l)
 {
 	unsigned best = 0;
-	enum language chosen = otherwise, l;
+	bool named = false;
+	enum language wanted = *l;
 	str range, tag, parameters;
 	while (header.n) {
 		if (!str_cut(header, ',', &range, &header)) {
@@ -102,14 +103,18 @@ enum language language_accept(str header, enum language otherwise)
 			parameters = STR_NONE;
 		}
 		tag = str_trim(tag);
+		enum language found = LANGUAGE_en;
+		bool any = str_eq(tag, STR("*"));
 		unsigned w = weight(parameters);
-		l = otherwise;
-		if (w > best && (str_eq(tag, STR("*")) || language_find(tag, &l))) {
+		if (w > best && (any || language_find(tag, &found))) {
 			best = w;
-			chosen = l;
+			named = !any;
+			wanted = found;
 		}
 	}
-	return chosen;
+	if (named)
+		*l = wanted;
+	return named;
 }
 
 enum language language_use(enum language l)

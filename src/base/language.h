@@ -2,7 +2,9 @@
  * language has a catalog (po/NAME.po), compiled in, so that every role reads it from
  * behind its sandbox and whatever locales a machine has.
  *
- *     language_use(language_accept(header, site));    this thread's, until the next
+ *     enum language l = site;
+ *     language_accept(header, &l);
+ *     language_use(l);                                this thread's, until the next
  *     S_("Sign in");                                  a str, in that language
  *     arena_printf(a, _("%lld of %lld"), n, m);       a format, in that language
  *     static const char *const words[] = { N_("Sent") };      later: S_(words[0])
@@ -31,8 +33,8 @@ const struct language_row *language_row(enum language l);
 bool language_find(str tag, enum language *l);
 
 /* What Accept-Language wants most of what we have (RFC 9110 section 12.5.4, RFC 4647
- * section 3.4), else that one. */
-enum language language_accept(str header, enum language otherwise);
+ * section 3.4). False: none of it, or any: *l stays. */
+bool language_accept(str header, enum language *l);
 
 /* The language of this thread, at first English. use gives the one before. */
 enum language language_use(enum language l);

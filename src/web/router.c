@@ -233,12 +233,13 @@ static void no_route(const struct router *router, struct request *q, struct resp
 }
 
 /* What is said in JSON is for programs, and in English. */
-static void choose_language(const struct router *router, const struct request *q)
+static void choose_language(const struct router *router, struct request *q)
 {
 	enum language l = LANGUAGE_en;
 	(void)language_find(router->site.lang, &l);
-	if (!q->session || !language_find(q->session->language, &l))
-		l = language_accept(request_header(q, "accept-language"), l);
+	q->language_chosen = q->json
+			     || (q->session && language_find(q->session->language, &l))
+			     || language_accept(request_header(q, "accept-language"), &l);
 	language_use(q->json ? LANGUAGE_en : l);
 }
 

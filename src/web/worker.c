@@ -4,6 +4,7 @@
 #include "account/session.h"
 #include "account/token.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "smtp/client.h"
@@ -152,6 +153,15 @@ bool worker_may(const struct worker *w, enum right right)
 	return right_may(&w->viewer, right, w->list ? &w->rights : NULL);
 }
 
+/* Who has chosen no language reads a list's pages in the list's. */
+static void speak(const struct worker *w, const struct request *q)
+{
+	enum language l;
+	if (w->list && !q->language_chosen
+	    && language_find(w->settings.preferred_language, &l))
+		language_use(l);
+}
+
 /* A list that one may not see does not exist; one that one sees but may not read
  * asks for a sign-in. */
 enum may viewer_may(struct request *q, enum right right)
@@ -164,6 +174,7 @@ enum may viewer_may(struct request *q, enum right right)
 	}
 	if (request_arg(q, "list").n && (!w->list || !worker_may(w, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
+	speak(w, q);
 	if ((int)right == ROUTE_OPEN || worker_may(w, right))
 		return MAY;
 	if (w->viewer.denied >> right & 1)

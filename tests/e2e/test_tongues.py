@@ -119,6 +119,13 @@ check('a number and a day', '1 Beitrag' in page('/lists/dev/', 'de').page and '1
 twin = page('/lists/dev.json', 'de').page
 check('what is for programs stays English', '"readers":"everybody reads"' in twin or '"readers":"members read"' in twin, twin[:300])
 check('an error, too', 'Hier ist nichts für Gäste' in page('/lists/nowhere/', 'de').page)
+p.cli('list', 'set', DEV, 'preferred_language=fr')
+for accept, path, words in ((None, '/lists/dev/', 'Calendrier'), ('it', '/lists/dev/', 'Calendrier'), ('de', '/lists/dev/', 'Kalender'),
+                            ('en', '/lists/dev/', 'Calendar'), (None, '/lists/', 'Mailing lists')):
+    text = page(path, accept).page
+    check(f'{accept} {path}: a list speaks its own language to who has chosen none', words in text, text[:600])
+twin = page('/lists/dev.json').page
+check('its twin stays English', '"readers":"everybody reads"' in twin or '"readers":"members read"' in twin, twin[:300])
 b = Browser(p)
 b.get('/confirm/' + p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]).submit()
 check('who chose German reads German, whatever the browser says', 'Konto' in page('/account', 'fr', b).page, b.page)

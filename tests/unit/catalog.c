@@ -121,6 +121,8 @@ static void test_choice(void)
 		{ "zh-Hans-CN", LANGUAGE_zh_CN },
 		{ "zh-TW;q=0.1", LANGUAGE_zh_CN },
 		{ "*", LANGUAGES },
+		{ "*, ja;q=0.2", LANGUAGES },
+		{ "*;q=0.1, ja;q=0.2", LANGUAGE_ja },
 		{ "de;q=0", LANGUAGES },
 		{ "de;q=0.000, ES;Q=0.001", LANGUAGE_es },
 		{ "de;q=x", LANGUAGE_de },
@@ -129,9 +131,12 @@ static void test_choice(void)
 		{ "den", LANGUAGES },
 	};
 	enum language l = LANGUAGE_es;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		CHECK(language_accept(str_from(rows[i].header), LANGUAGE_fr)
-		      == (rows[i].wanted == LANGUAGES ? LANGUAGE_fr : rows[i].wanted));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool any = rows[i].wanted == LANGUAGES;
+		l = LANGUAGE_fr;
+		CHECK(language_accept(str_from(rows[i].header), &l) == !any);
+		CHECK(l == (any ? LANGUAGE_fr : rows[i].wanted));
+	}
 	CHECK(language_find(STR("de_AT.UTF-8"), &l) && l == LANGUAGE_de);
 	CHECK(language_find(STR("ZH-hans"), &l) && l == LANGUAGE_zh_CN);
 	CHECK(!language_find(STR("it"), &l) && l == LANGUAGE_zh_CN);
