@@ -128,13 +128,20 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	return read_opening(a, p);
 }
 
+err post_under(struct arena *a, const struct settings *s, struct post *p)
+{
+	p->settings = *s;
+	p->vouched = setting_is(s->authenticate, "any");
+	return filter_message(a, &p->settings, p->message, &p->content);
+}
+
 err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
 		 struct post *p)
 {
+	struct settings s;
 	p->list = list;
-	TRY(settings_load(lists, a, list->id, &p->settings));
-	p->vouched = setting_is(p->settings.authenticate, "any");
-	TRY(filter_message(a, &p->settings, p->message, &p->content));
+	TRY(settings_load(lists, a, list->id, &s));
+	TRY(post_under(a, &s, p));
 	return read_membership(lists, a, p);
 }
 

@@ -81,11 +81,12 @@ err rule_flood(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
 	const struct settings *s = &p->settings;
-	int64_t count;
+	int64_t count = p->recent;
 	if (!p->member || !s->member_verbosity_threshold)
 		return OK;
-	TRY(seen_since(lists, p->list->id, p->author_key,
-		       clock_now() - s->member_verbosity_interval, &count));
+	if (!p->replayed)
+		TRY(seen_since(lists, p->list->id, p->author_key,
+			       clock_now() - s->member_verbosity_interval, &count));
 	if (count < s->member_verbosity_threshold)
 		return OK;
 	return rule_says(r, VERDICT_HOLD,

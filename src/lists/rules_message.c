@@ -20,6 +20,8 @@ err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
 err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
 {
 	(void)lists;
+	if (p->replayed)
+		return OK;
 	str own = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
 			    STR(">"));
 	for (const struct field *f = header_find(&p->header, STR("List-Id")); f;
@@ -63,7 +65,7 @@ err rule_duplicate(struct book *lists, struct arena *a, const struct post *p,
 		   struct ruling *r)
 {
 	struct seen_row seen;
-	if (!p->message_id.n)
+	if (!p->message_id.n || p->replayed)
 		return OK;
 	if (p->known != ARCHIVE_NEW)
 		return p->known == ARCHIVE_SAME ? is_same(r) : is_other(r);

@@ -280,16 +280,32 @@ err settings_load(struct book *lists, struct arena *a, int64_t list, struct sett
 	return OK;
 }
 
-err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
+static err find_checked(struct arena *a, str key, str value,
+			const struct setting_def **row, str *clean)
 {
-	const struct setting_def *row = setting_find(key);
-	str clean;
-	if (!row)
+	*row = setting_find(key);
+	if (!*row)
 		return err_in(
 			a, ERR_NOTFOUND,
 			"no setting \"%.*s\"; postern list show LIST names them all",
 			STR_F(key));
-	TRY(setting_check(a, row, value, &clean));
+	return setting_check(a, *row, value, clean);
+}
+
+err setting_try(struct arena *a, struct settings *s, str key, str value)
+{
+	const struct setting_def *row;
+	str clean;
+	TRY(find_checked(a, key, value, &row, &clean));
+	take(s, row, clean);
+	return OK;
+}
+
+err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
+{
+	const struct setting_def *row;
+	str clean;
+	TRY(find_checked(a, key, value, &row, &clean));
 	if (str_eq(clean, str_from(row->standard)))
 		return setting_unset(lists, list, key);
 	return setting_set(lists, list, key, clean);

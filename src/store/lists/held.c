@@ -94,6 +94,15 @@ err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 SQL_I(list), SQL_I(after), SQL_I(limit));
 }
 
+err held_newest(struct book *b, struct arena *a, int64_t list, size_t limit,
+		struct held_row **h, size_t *count)
+{
+	return TABLE_ALL(b, a, read_held, h, count,
+			 HELD "WHERE verdict = '' AND list = ?1 "
+			      "ORDER BY id DESC LIMIT ?2",
+			 SQL_I(list), SQL_I(limit));
+}
+
 err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 		struct held_row **h, size_t *count)
 {
