@@ -14,6 +14,23 @@ err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
 					   STR("From must name exactly one author"));
 }
 
+static bool bears(str field, struct arena *a, str id)
+{
+	return str_ifind(field, arena_cat(a, STR("<"), id, STR(">"))).n > 0;
+}
+
+/* The identifier that stays when a list is renamed, and those of all its names. */
+static bool is_own_id(struct arena *a, const struct list_entry *l, str field)
+{
+	str local, domain;
+	bool own = bears(field, a, l->list_id)
+		   || bears(field, a, arena_cat(a, l->name, STR("."), l->domain));
+	for (size_t i = 0; i < l->former_count && !own; i++)
+		own = str_cut_last(l->former[i], '@', &local, &domain)
+		      && bears(field, a, arena_cat(a, local, STR("."), domain));
+	return own;
+}
+
 /* A message that this list has sent bears its List-Id (RFC 2919). Comparing it
  * catches every loop, whoever made it, and nothing else: people's programs write
  * no List-Id. */
@@ -22,11 +39,9 @@ err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct 
 	(void)lists;
 	if (p->replayed)
 		return OK;
-	str own = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
-			    STR(">"));
 	for (const struct field *f = header_find(&p->header, STR("List-Id")); f;
 	     f = header_next(&p->header, f))
-		if (str_ifind(header_value(a, f), own).n)
+		if (is_own_id(a, p->list, header_value(a, f)))
 			return rule_says(r, VERDICT_DISCARD,
 					 STR("it bears this list's own List-Id"));
 	return OK;
@@ -136,7 +151,7 @@ enum {
 /* A pattern that gives up names nothing: then a person looks. */
 static bool is_named(const struct post *p, str key, size_t nth)
 {
-	if (str_eq(key, p->list->address))
+	if (list_is_called(p->list, key))
 		return true;
 	return nth < ALIASES_ASKED
 	       && pattern_lines(p->settings.acceptable_aliases, key) == PATTERN_HIT;

@@ -115,7 +115,7 @@ static err take_post(struct sorting *s)
 {
 	struct post p;
 	struct judgement j;
-	str source = source_of(s, s->meaning.list->address);
+	str source = source_of(s, s->meaning.list->origin);
 	TRY(post_read(s->books->lists, s->a, s->meaning.list,
 		      &(struct mail_in){ .source = source,
 					 .text = s->message,

@@ -130,6 +130,8 @@ static void test_rights(struct books_test *t)
 		{ "domain_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_create", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_rename", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_forget", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "header_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "header_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "site_ban_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
