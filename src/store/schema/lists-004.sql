@@ -9,3 +9,26 @@ CREATE TABLE former (                     -- an address that a list had
 ) WITHOUT ROWID;
 CREATE INDEX former_list ON former(list);
 CREATE TRIGGER revision_former_gone AFTER DELETE ON former BEGIN UPDATE revision SET n = n + 1; END;
+
+CREATE INDEX member_ways ON member(list, delivery, off_by) WHERE delivery <> 'regular';
+CREATE TABLE member_day (                 -- how many joined and left, for the page of statistics
+  list         INTEGER NOT NULL,
+  day          INTEGER NOT NULL,          -- days since 1970
+  joined       INTEGER NOT NULL,
+  gone         INTEGER NOT NULL,
+  PRIMARY KEY (list, day)
+) WITHOUT ROWID;
+INSERT INTO member_day (list, day, joined, gone)
+  SELECT list, joined_at / 86400, count(*), 0 FROM member GROUP BY 1, 2;
+CREATE TRIGGER member_day_joined AFTER INSERT ON member BEGIN
+  INSERT INTO member_day (list, day, joined, gone) VALUES (NEW.list, NEW.joined_at / 86400, 1, 0)
+  ON CONFLICT DO UPDATE SET joined = joined + 1;
+END;
+CREATE TRIGGER member_day_gone AFTER DELETE ON member
+WHEN EXISTS (SELECT 1 FROM list WHERE id = OLD.list) BEGIN
+  INSERT INTO member_day (list, day, joined, gone) VALUES (OLD.list, unixepoch() / 86400, 0, 1)
+  ON CONFLICT DO UPDATE SET gone = gone + 1;
+END;
+CREATE TRIGGER member_day_list AFTER DELETE ON list BEGIN
+  DELETE FROM member_day WHERE list = OLD.id;
+END;
