@@ -8,8 +8,8 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join",    "leave", "invite",   "verify",
-				     "sign-in", "hold",  "challenge" };
+static const char *const words[] = { "join",    "leave", "invite",    "verify",
+				     "sign-in", "hold",  "challenge", "erase" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {

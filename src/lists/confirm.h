@@ -11,7 +11,8 @@ enum confirm_kind {
 	CONFIRM_VERIFY,
 	CONFIRM_SIGN_IN,
 	CONFIRM_HELD,
-	CONFIRM_CHALLENGE
+	CONFIRM_CHALLENGE,
+	CONFIRM_ERASE
 };
 
 struct confirmation {
@@ -21,7 +22,7 @@ struct confirmation {
 	str name;
 	int64_t created_at, expires_at;
 	int64_t held;    /* CONFIRM_HELD, CONFIRM_CHALLENGE: the held post */
-	int64_t account; /* CONFIRM_VERIFY: the person who asked */
+	int64_t account; /* CONFIRM_VERIFY, CONFIRM_ERASE: the person who asked */
 	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };
 

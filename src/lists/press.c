@@ -1,6 +1,7 @@
 #include "lists/press.h"
 
 #include "base/clock.h"
+#include "lists/erase.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
@@ -136,13 +137,26 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* Who asked was signed in, and who has the token reads the account's mail. */
+static err press_erase(struct books *books, struct arena *a, const struct confirmation *c,
+		       const struct press *p, struct pressed *done)
+{
+	struct actor self = { .person = c->account, .name = c->address };
+	(void)p;
+	err e = person_erase(books, a, c->account, &self);
+	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
+		return e;
+	done->says = STR("Your account is gone, and your posts stand in another name.");
+	return OK;
+}
+
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
 	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
 	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
 	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
-	[CONFIRM_CHALLENGE] = press_challenge,
+	[CONFIRM_CHALLENGE] = press_challenge, [CONFIRM_ERASE] = press_erase,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

@@ -43,6 +43,10 @@ MUST_USE err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t
 MUST_USE err held_newest(struct book *b, struct arena *a, int64_t list, size_t limit,
 			 struct held_row **h, size_t *count);
 
+/* All that an author's address (without ASCII case) had held, newest first. */
+MUST_USE err held_by_author(struct book *b, struct arena *a, str author, size_t limit,
+			    struct held_row **h, size_t *count);
+
 /* Those held before that time (seconds) that still wait. */
 MUST_USE err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 struct held_row **h, size_t *count);

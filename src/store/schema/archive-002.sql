@@ -31,3 +31,4 @@ CREATE TRIGGER month_author_other AFTER UPDATE OF list, date, from_address, from
           lower(NEW.from_address), NEW.from_name, 1)
   ON CONFLICT DO UPDATE SET posts = posts + 1, name = NEW.from_name;
 END;
+CREATE INDEX post_author ON post(from_address COLLATE NOCASE); -- what a person wrote, on whatever list

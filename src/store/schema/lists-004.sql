@@ -32,3 +32,13 @@ END;
 CREATE TRIGGER member_day_list AFTER DELETE ON list BEGIN
   DELETE FROM member_day WHERE list = OLD.id;
 END;
+
+CREATE TABLE erasure (                    -- a person who is gone, and whose posts are still being rewritten
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  addresses    TEXT NOT NULL,             -- one a line
+  names        TEXT NOT NULL,             -- one a line
+  pseudonym    TEXT NOT NULL,             -- what stands in their place: "former-3f2a"
+  begun_at     INTEGER NOT NULL,          -- seconds
+  after        INTEGER NOT NULL DEFAULT 0,-- the archive's post up to which it has come
+  posts        INTEGER NOT NULL DEFAULT 0 -- so many of them were changed
+);
