@@ -55,8 +55,8 @@ def came_back():
                                (list_id, address)).fetchone()[0] for who, address in PEOPLE.items()}
         for who, (points, days, words, probe, doubt, off, warnings) in states.items():
             ago = [NOW - x * DAY if x else 0 for x in (days, probe, doubt, off)]
-            db.execute('UPDATE member SET bounce_score = ?, bounce_at = ?, bounce_text = ?, probe_at = ?, doubt_at = ?, off_at = ?, warnings = ?, '
-                       'delivery = ?, off_by = ? WHERE id = ?', (points, ago[0], words.format(PEOPLE[who]), *ago[1:], warnings,
+            db.execute('UPDATE member SET bounce_score = ?, bounce_at = ?, bounce_text = ?, probe_at = ?, doubt_at = ?, off_at = ?, warned_at = ?, warnings = ?, '
+                       'delivery = ?, off_by = ? WHERE id = ?', (points, ago[0], words.format(PEOPLE[who]), *ago[1:], NOW - 2 * DAY if off else 0, warnings,
                                                                'off' if off else 'regular', 'bounces' if off else '', ids[who]))
         db.execute("UPDATE member SET delivery = 'off', off_by = 'complaint' WHERE id = ?", (ids['angry'],))
         for event, (who, kind, status, author, words, act, days) in enumerate(bounces):
@@ -89,6 +89,7 @@ def waits():
 
 queued = waits()
 came_back()
+p.cli('tick')  # the hour may turn at any time: what time brings has come already
 
 section('what an owner is told to do')
 admin = Browser(p)
