@@ -201,11 +201,12 @@ static bool is_author(struct arena *a, const struct pseudonym *p, const struct h
 	       && is_theirs(a, p, &m[0].address);
 }
 
-static str clean_header(struct arena *a, const struct pseudonym *p,
-			const struct header *h)
+/* False: it names them nowhere. Lines that are no field are left out of what is written. */
+static bool clean_header(struct arena *a, const struct pseudonym *p,
+			 const struct header *h, str *clean)
 {
 	BUF(out);
-	bool own = is_author(a, p, h);
+	bool own = is_author(a, p, h), changed = own;
 	for (size_t i = 0; i < h->count; i++) {
 		const struct field *f = &h->fields[i];
 		str mended;
@@ -213,19 +214,24 @@ static str clean_header(struct arena *a, const struct pseudonym *p,
 			continue;
 		if (!clean_mailboxes(a, p, f, &mended))
 			mended = clean_text(a, p, f->raw);
+		changed = changed || !str_eq(mended, f->raw);
 		buf_add(&out, mended);
 	}
-	return arena_copy(a, buf_str(&out));
+	*clean = arena_copy(a, buf_str(&out));
+	return changed;
 }
 
 err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, str *out)
 {
 	struct mime m;
+	str head;
 	TRY(mime_parse(a, message, &m));
-	str head = clean_header(a, p, &m.header);
-	str body = clean_body(a, p, &m, m.header.body);
-	if (str_eq(head, m.header.raw) && str_eq(body, m.header.body))
+	str old = m.header.body, body = clean_body(a, p, &m, old);
+	bool changed = clean_header(a, p, &m.header, &head);
+	if (!changed && str_eq(body, old))
 		*out = message;
+	else if (!changed) /* with whatever stands between the two */
+		*out = arena_cat(a, str_first(message, message.n - old.n), body);
 	else
 		*out = arena_cat(a, head, STR("\r\n"), body);
 	return OK;
