@@ -1,10 +1,10 @@
 /* postern member …, role …: who is on a list, and who runs it. */
 #include "base/buf.h"
 #include "base/csv.h"
-#include "base/file.h"
 #include "cli/cli.h"
 #include "lists/members.h"
 #include "lists/owner.h"
+#include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/role.h"
 
@@ -73,30 +73,13 @@ static err add_lines(struct adding *x, str text)
 	return OK;
 }
 
-/* Records address,name, after a line that says so; or lines as member add takes them. */
-static err add_records(struct adding *x, str text)
-{
-	str fields[2], raw;
-	for (bool first = true; text.n; first = false) {
-		ARENA(a);
-		struct mailbox m = { 0 };
-		if (!csv_record(a, &text, fields, 2, &raw) || !is_to_read(&raw)
-		    || (first && str_ieq(fields[0], STR("address"))))
-			continue;
-		m.name = fields[1];
-		bool two = !address_parse(a, fields[0], &m.address).kind;
-		TRY(added(x, two ? add_one(x, a, &m) : add_line(x, a, raw)));
-	}
-	return OK;
-}
-
 /* Notices open transactions of their own, so only silent adding shares one. */
-static err add_batched(struct adding *x, err (*add)(struct adding *x, str text), str text)
+static err add_batched(struct adding *x, str text)
 {
 	if (x->welcome || x->invite)
-		return add(x, text);
+		return add_lines(x, text);
 	TRY(book_begin(x->books->lists));
-	return book_end(x->books->lists, add(x, text));
+	return book_end(x->books->lists, add_lines(x, text));
 }
 
 /* The addresses of the arguments, a line each; - stands for those on standard input. */
@@ -119,23 +102,10 @@ int cli_member_add(struct cli *c)
 	BUF(lines);
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
 	CLI_TRY(c, named(c, &lines));
-	CLI_TRY(c, add_batched(&x, add_lines, buf_str(&lines)));
+	CLI_TRY(c, add_batched(&x, buf_str(&lines)));
 	if (x.added != 1 || x.wrong)
 		printf("%zu %s, %zu not\n", x.added, x.invite ? "invited" : "added",
 		       x.wrong);
-	return x.wrong ? CLI_FAILED : CLI_OK;
-}
-
-int cli_member_import(struct cli *c)
-{
-	struct adding x = { .c = c };
-	str text;
-	bool file = c->arg_count > 1 && strcmp(c->args[1], "-");
-	CLI_TRY(c, open_list(c, BOOKS_WRITE, &x.books, &x.list));
-	CLI_TRY(c, file ? file_read(c->a, c->args[1], INPUT_MAX, &text)
-			: cli_stdin(c, INPUT_MAX, &text));
-	CLI_TRY(c, add_batched(&x, add_records, text));
-	printf("%zu added, %zu not\n", x.added, x.wrong);
 	return x.wrong ? CLI_FAILED : CLI_OK;
 }
 
@@ -191,10 +161,10 @@ static err each_member(struct cli *c, struct books *books, int64_t list,
 
 static void add_row(struct cli *c, void *arg, const struct member_row *m)
 {
-	table_row(arg,
-		  (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
-			   date_day(c->a, m->joined_at),
-			   arena_printf(c->a, "%.4g", m->bounce_score), m->bounce_text });
+	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->action,
+				date_day(c->a, m->joined_at),
+				arena_printf(c->a, "%.4g", m->bounce_score),
+				m->bounce_text, topics_shown(c->a, m->topics) });
 }
 
 int cli_member_ls(struct cli *c)
@@ -202,8 +172,8 @@ int cli_member_ls(struct cli *c)
 	struct books *books;
 	const struct list_entry *list;
 	CLI_TRY(c, open_list(c, BOOKS_READ, &books, &list));
-	struct table *t = table_new(
-		c, "address name delivery off_by action joined bounce_score last_bounce");
+	struct table *t = table_new(c, "address name delivery off_by action joined "
+				       "bounce_score last_bounce topics");
 	CLI_TRY(c, each_member(c, books, list->id, add_row, t));
 	table_print(t);
 	return CLI_OK;

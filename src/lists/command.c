@@ -369,8 +369,8 @@ err command_leave(struct books *books, struct arena *a, const struct mail_comman
 	return one_word(books, a, c, do_leave);
 }
 
-/* The answer to a held post's mail begins with the moderator's choice; what follows
- * in its line is the reason. */
+/* The answer to a held post's mail begins with the moderator's word; what follows it, up
+ * to an empty line or what is quoted, goes with it. */
 static void read_choice(struct arena *a, str text, struct press *p)
 {
 	str line, word;
@@ -382,6 +382,13 @@ static void read_choice(struct arena *a, str text, struct press *p)
 			p->choice = arena_lower(a, word);
 			p->reason = str_trim(line);
 		}
+	while (p->choice.n && str_line(&text, &line)) {
+		line = str_trim(line);
+		if (!line.n || line.p[0] == '>')
+			break;
+		p->reason = arena_cat(a, p->reason, p->reason.n ? STR(" ") : STR(""),
+				      line);
+	}
 }
 
 err command_confirm(struct books *books, struct arena *a, const struct mail_command *c)
@@ -394,6 +401,7 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	if (!may)
 		return OK;
 	struct press p = { .by = r.by };
+	p.by.via = STR("mail");
 	TRY(read_text(a, c, &text));
 	read_choice(a, text, &p);
 	err e = confirm_press(books, a, c->token, &p, &done);

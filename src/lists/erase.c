@@ -6,10 +6,13 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "store/archive/author.h"
+#include "lists/settings.h"
 #include "store/lists/address.h"
+#include "store/lists/alias.h"
 #include "store/lists/erasure.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
+#include "store/lists/setting.h"
 
 enum { AT_ONCE = 50, PSEUDONYM_OCTETS = 5, NAMES_MAX = 20 };
 
@@ -49,13 +52,32 @@ static err check_admins(struct books *books, struct arena *a, int64_t person)
 		       : OK;
 }
 
+/* Mail to an alias must go on reaching somebody. */
+static err check_aliases(struct books *books, struct arena *a, str address)
+{
+	struct alias_row *x;
+	size_t n;
+	TRY(alias_of_target(books->lists, a, address, &x, &n));
+	for (size_t i = 0; i < n; i++)
+		if (x[i].target_count == 1)
+			return err_in(a, ERR_DENIED,
+				      "%.*s leads to %.*s alone: give it another target, "
+				      "or remove it, first",
+				      STR_F(x[i].address), STR_F(address));
+	return OK;
+}
+
 err person_may_go(struct books *books, struct arena *a, int64_t person)
 {
 	struct person_row who;
+	struct address_row *own;
 	struct role_row *r;
 	size_t n;
 	TRY(person_get(books->lists, a, person, &who));
 	TRY(check_admins(books, a, person));
+	TRY(address_of_person(books->lists, a, person, &own, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(check_aliases(books, a, own[i].key));
 	TRY(role_by_person(books->lists, a, person, &r, &n));
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(r[i].role, STR("owner")))
@@ -83,8 +105,37 @@ static err names_of(struct books *books, struct arena *a, str name, const str *k
 	return OK;
 }
 
+/* Who is trusted though no member (lists/decide.h) is so no more; other lines of settings
+ * and all bans were written on purpose. */
+static err forget_trust(struct books *books, struct arena *a, str key)
+{
+	static const str setting = { "accept_these_nonmembers", 23 };
+	struct setting_holder *s;
+	size_t n;
+	TRY(setting_holders(books->lists, a, setting, &s, &n));
+	for (size_t i = 0; i < n; i++) {
+		str rest = s[i].value, line, left = STR("");
+		if (!str_ifind(rest, key).n)
+			continue;
+		while (str_line(&rest, &line))
+			if (!str_ieq(str_trim(line), key))
+				left = arena_cat(a, left, line, STR("\n"));
+		TRY(setting_put(books->lists, a, s[i].list, setting, left));
+	}
+	return OK;
+}
+
+static err scrub(struct books *books, struct arena *a, str key, str text,
+		 const struct erasure_row *e)
+{
+	TRY(erasure_scrub(books->lists, key, e->pseudonym, e->begun_at));
+	if (!str_eq(text, key)) /* as they write it */
+		TRY(erasure_scrub(books->lists, text, e->pseudonym, e->begun_at));
+	return forget_trust(books, a, key);
+}
+
 static err begin(struct books *books, struct arena *a, str name, const str *keys,
-		 size_t count, const struct actor *by)
+		 const str *texts, size_t count, const struct actor *by)
 {
 	BUF(lines);
 	struct erasure_row e = { .pseudonym = arena_cat(a, STR("former-"),
@@ -96,12 +147,13 @@ static err begin(struct books *books, struct arena *a, str name, const str *keys
 	e.addresses = arena_copy(a, buf_str(&lines));
 	TRY(erasure_add(books->lists, &e));
 	for (size_t i = 0; i < count; i++)
-		TRY(erasure_scrub(books->lists, keys[i], e.pseudonym, e.begun_at));
+		TRY(scrub(books, a, keys[i], texts[i], &e));
 	bool own = false;
 	for (size_t i = 0; i < count; i++)
 		own = own || str_eq(by->name, keys[i]);
 	struct actor as = { .name = own ? e.pseudonym : by->name,
-			    .person = own ? 0 : by->person };
+			    .person = own ? 0 : by->person,
+			    .via = by->via };
 	log_info("erasure-begun", KN("erasure", e.id), KS("as", e.pseudonym));
 	return books_audit(books, &as, 0, STR("person erased"), e.pseudonym);
 }
@@ -116,11 +168,14 @@ static err erase_all(struct books *books, struct arena *a, int64_t person,
 	TRY(person_get(books->lists, a, person, &who));
 	TRY(address_of_person(books->lists, a, person, &own, &n));
 	str *keys = arena_alloc(a, (n + 1) * sizeof *keys);
-	for (size_t i = 0; i < n; i++)
+	str *texts = arena_alloc(a, (n + 1) * sizeof *texts);
+	for (size_t i = 0; i < n; i++) {
 		keys[i] = own[i].key;
+		texts[i] = own[i].text;
+	}
 	TRY(person_remove(books->lists, person));
 	TRY(erasure_scrub_orders(books->lists, person));
-	return begin(books, a, who.name, keys, n, by);
+	return begin(books, a, who.name, keys, texts, n, by);
 }
 
 err person_erase(struct books *books, struct arena *a, int64_t person,
@@ -131,11 +186,18 @@ err person_erase(struct books *books, struct arena *a, int64_t person,
 	return book_leave(books->lists, mine, erase_all(books, a, person, by));
 }
 
+static err erase_one(struct books *books, struct arena *a, str key,
+		     const struct actor *by)
+{
+	TRY(check_aliases(books, a, key));
+	return begin(books, a, STR(""), &key, &key, 1, by);
+}
+
 err address_erase(struct books *books, struct arena *a, str key, const struct actor *by)
 {
 	bool mine;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, begin(books, a, STR(""), &key, 1, by));
+	return book_leave(books->lists, mine, erase_one(books, a, key, by));
 }
 
 /* ---- the archive */

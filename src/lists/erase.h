@@ -2,6 +2,7 @@
  * account with memberships, roles and sessions, all else there that names them, and a row
  * that says so; then the archive, some posts at a time, in another name. The role post
  * goes on with rows that it finds, so a crash repeats at most the posts of one step.
+ * store/personal.def says of each table what becomes of it.
  *
  *     TRY(person_may_go(&books, a, person));
  *     TRY(person_erase(&books, a, person, &by));
@@ -11,15 +12,16 @@
 
 #include "lists/books.h"
 
-/* ERR_DENIED: a list would have no owner, or the site no administrator; the text says
- * which. ERR_NOTFOUND: nobody. */
+/* ERR_DENIED: a list would have no owner, an alias no target, or the site no administrator;
+ * the text says which. ERR_NOTFOUND: nobody. */
 MUST_USE err person_may_go(struct books *books, struct arena *a, int64_t person);
 
 /* Errors as of person_may_go. */
 MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person,
 			  const struct actor *by);
 
-/* An address that is nobody's account, as of an author who never was a member. */
+/* An address that is nobody's account, as of an author who never was a member.
+ * ERR_DENIED: an alias leads there alone. */
 MUST_USE err address_erase(struct books *books, struct arena *a, str key,
 			   const struct actor *by);
 

@@ -1,5 +1,7 @@
 #include "lists/members.h"
 
+#include "lists/topics.h"
+
 static const struct {
 	const char *key;
 	size_t offset;
@@ -8,6 +10,7 @@ static const struct {
 	{ "copies", offsetof(struct member_row, copies) },
 	{ "acknowledge", offsetof(struct member_row, acknowledge) },
 	{ "hidden", offsetof(struct member_row, hidden) },
+	{ "other_topics", offsetof(struct member_row, other_topics) },
 };
 
 /* How posts come. Mailman 3's words are taken, too. */
@@ -58,6 +61,10 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 		return set_delivery(a, m, value, by);
 	if (str_eq(key, STR("action")))
 		return set_action(a, m, value);
+	if (str_eq(key, STR("topics"))) {
+		m->topics = topics_choice(a, value);
+		return OK;
+	}
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!str_eq(key, str_from(switches[i].key)))
 			continue;
@@ -69,6 +76,6 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 	}
 	return err_in(a, ERR_SYNTAX,
 		      "no option \"%.*s\"; there are delivery, action, own_posts, "
-		      "copies, acknowledge, hidden",
+		      "copies, acknowledge, hidden, topics, other_topics",
 		      STR_F(key));
 }

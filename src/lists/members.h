@@ -78,7 +78,7 @@ MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t reque
 			     int64_t list);
 
 /* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off), own_posts,
- * copies, acknowledge, hidden (yes, no), action (accept, hold, reject, discard or
- * empty). Changes *m only; by: whose hand, kept where delivery goes off. */
+ * copies, acknowledge, hidden, other_topics (yes, no), action (accept, hold, reject, discard or
+ * empty), topics (names; topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
 			   str by);

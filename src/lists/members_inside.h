@@ -27,7 +27,12 @@ MUST_USE err member_notice(struct books *books, struct arena *a,
 			   const struct list_entry *list, const struct mailbox *to,
 			   const char *name);
 
-/* The same to who runs the list, one each; asker: the address that it is about. */
-MUST_USE err member_tell_roles(struct books *books, struct arena *a,
-			       const struct list_entry *list, const char *name,
-			       bool owners_only, str asker);
+/* The same to the list's owners, one each; asker: the address that it is about. */
+MUST_USE err member_tell_owners(struct books *books, struct arena *a,
+				const struct list_entry *list, const char *name,
+				str asker);
+
+/* Tells owners and moderators, one each, that somebody asks to join, each with a link of
+ * their own. */
+MUST_USE err request_tell(struct books *books, struct arena *a,
+			  const struct list_entry *list, int64_t request, str asker);

@@ -39,7 +39,7 @@ static err end(struct books *books, struct arena *a, const struct list_entry *li
 	if (goodbye && s.send_goodbye_message)
 		TRY(member_notice(books, a, list, &to, "goodbye"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(books, a, list, "owner-left", true, m.key)
+		       ? member_tell_owners(books, a, list, "owner-left", m.key)
 		       : OK;
 }
 
@@ -66,13 +66,13 @@ err member_end(struct books *books, struct arena *a, const struct list_entry *li
 
 static str leave_text(struct arena *a, str list, int64_t member)
 {
-	return arena_printf(a, "%lld %.*s", (long long)member, STR_F(list));
+	return arena_cat(a, arena_number(a, member), STR(" "), list);
 }
 
 str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t member)
 {
 	str tag = mac_tag(a, mac, STR("leave"), leave_text(a, list, member));
-	return arena_printf(a, "%lld.%.*s", (long long)member, STR_F(tag));
+	return arena_cat(a, arena_number(a, member), STR("."), tag);
 }
 
 /* Mails that left under an earlier name bear links of that name. */

@@ -6,6 +6,7 @@
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
+#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -146,12 +147,14 @@ err order_options(struct order *x)
 {
 	struct member_row m;
 	TRY(own_membership(x, &m));
-	static const char *const own[] = { "delivery", "own_posts", "copies",
-					   "acknowledge", "hidden" };
+	static const char *const own[] = { "delivery",    "own_posts", "copies",
+					   "acknowledge", "hidden",    "topics",
+					   "other_topics" };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (json_object_get(x->args, own[i]))
 			TRY(member_option(x->a, &m, str_from(own[i]),
 					  order_text(x, own[i]), STR("user")));
+	TRY(topics_check_choice(x->books->lists, x->a, &m));
 	TRY(member_change(x->books->lists, &m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member options"), m.key);
 }

@@ -1,11 +1,16 @@
 #include "lists/personal.h"
 
+#include "lists/token_scopes.h"
 #include "mail/date.h"
 #include "store/lists/address.h"
+#include "store/lists/alias.h"
 #include "store/lists/audit.h"
+#include "store/lists/bounce.h"
 #include "store/lists/held.h"
 #include "store/lists/member.h"
+#include "store/lists/pending.h"
 #include "store/lists/person.h"
+#include "store/lists/request.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
 #include "store/lists/token.h"
@@ -62,13 +67,26 @@ static err add_account(struct gathering *g)
 	put_time(g, g->out, "since", who.created_at);
 	json_object_set_new(g->out, "has_password", json_boolean(who.password.n));
 	json_object_set_new(g->out, "administrator", json_boolean(who.admin));
+	json_object_set_new(g->out, "sends_to_other_sites", json_boolean(who.may_send));
 	json_t *rows = section(g, "addresses");
 	for (size_t i = 0; i < g->own_count; i++) {
 		json_t *o = row_of(rows);
 		put(o, "address", g->own[i].text);
 		put_time(g, o, "shown_to_be_mine", g->own[i].verified_at);
+		json_object_set_new(o, "preferred",
+				    json_boolean(who.preferred == g->own[i].id));
 	}
 	return OK;
+}
+
+/* "release, hardware" */
+static str topics_text(struct gathering *g, str topics)
+{
+	str text = STR(""), line;
+	while (str_line(&topics, &line))
+		if (line.n)
+			text = arena_cat(g->a, text, text.n ? STR(", ") : STR(""), line);
+	return text;
 }
 
 static err add_memberships(struct gathering *g)
@@ -88,6 +106,9 @@ static err add_memberships(struct gathering *g)
 		json_object_set_new(o, "copies", json_boolean(m[i].copies));
 		json_object_set_new(o, "acknowledge", json_boolean(m[i].acknowledge));
 		json_object_set_new(o, "hidden", json_boolean(m[i].hidden));
+		put(o, "topics", topics_text(g, m[i].topics));
+		json_object_set_new(o, "other_topics", json_boolean(m[i].other_topics));
+		put(o, "what_becomes_of_my_posts", m[i].action);
 		json_object_set_new(o, "bounce_score", json_real(m[i].bounce_score));
 		put(o, "bounce_text", m[i].bounce_text);
 	}
@@ -126,8 +147,11 @@ static err add_sign_ins(struct gathering *g)
 	rows = section(g, "tokens");
 	TRY(token_by_person(g->books->lists, g->a, g->person, &t, &n));
 	for (size_t i = 0; i < n; i++) {
+		struct scopes may;
 		json_t *o = row_of(rows);
+		TRY(scopes_read(g->a, t[i].scopes, &may));
 		put(o, "name", t[i].name);
+		put(o, "scopes", token_scopes_text(g->a, g->books, &may));
 		put_time(g, o, "made", t[i].created_at);
 		put_time(g, o, "last_used", t[i].used_at);
 	}
@@ -152,8 +176,70 @@ static err add_held(struct gathering *g)
 			put(o, "subject", h[k].subject);
 			put(o, "reason", h[k].reason);
 			put(o, "verdict", h[k].verdict.n ? h[k].verdict : STR("waits"));
+			put(o, h[k].verdict.n ? "answer" : "note", h[k].note);
 		}
 	}
+	return OK;
+}
+
+/* ---- what waits for them, came back from them, or leads to them */
+
+static err add_asked(struct gathering *g, json_t *rows, str key)
+{
+	struct request_row *r;
+	struct pending_row *p;
+	size_t n;
+	TRY(request_by_address(g->books->lists, g->a, key, &r, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_list(g, o, r[i].list);
+		put(o, "what", STR("waits for a moderator"));
+		put(o, "name", r[i].name);
+		put_time(g, o, "since", r[i].asked_at);
+	}
+	TRY(pending_by_address(g->books->lists, g->a, key, &p, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_list(g, o, p[i].list);
+		put(o, "what", arena_cat(g->a, STR("mailed link: "), p[i].kind));
+		put_time(g, o, "since", p[i].created_at);
+		put_time(g, o, "until", p[i].expires_at);
+	}
+	return OK;
+}
+
+static err add_bounces(struct gathering *g, json_t *rows, str key)
+{
+	struct bounce_row *b;
+	size_t n;
+	TRY(bounced_by_address(g->books->lists, g->a, key, ROWS_MAX, &b, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_time(g, o, "at", b[i].at);
+		put_list(g, o, b[i].list);
+		put(o, "what", b[i].class);
+		put(o, "said", b[i].text);
+	}
+	return OK;
+}
+
+static err add_aliases(struct gathering *g, json_t *rows, str key)
+{
+	struct alias_row *x;
+	size_t n;
+	TRY(alias_of_target(g->books->lists, g->a, key, &x, &n));
+	for (size_t i = 0; i < n; i++)
+		put(row_of(rows), "address", x[i].address);
+	return OK;
+}
+
+static err add_each(struct gathering *g, const char *name,
+		    err (*add)(struct gathering *g, json_t *rows, str key))
+{
+	json_t *rows = section(g, name);
+	for (size_t i = 0; i < g->own_count; i++)
+		if (g->own[i].verified_at)
+			TRY(add(g, rows, g->own[i].key));
 	return OK;
 }
 
@@ -181,6 +267,9 @@ static err gather(struct gathering *g)
 	TRY(add_roles(g));
 	TRY(add_sign_ins(g));
 	TRY(add_held(g));
+	TRY(add_each(g, "waits", add_asked));
+	TRY(add_each(g, "came_back", add_bounces));
+	TRY(add_each(g, "aliases", add_aliases));
 	return add_acts(g);
 }
 

@@ -1,6 +1,7 @@
 /* lists/personal.h: what is kept about a person, for that person: account, addresses,
  * memberships with their options, roles, sign-ins, tokens' names, posts that wait, what they
- * asked and did. Their posts come as mbox (archive/export.h).
+ * asked and did, what came back from them. Their posts come as mbox (archive/export.h).
+ * store/personal.def says of each table what is given.
  *
  *     json_t *all;
  *     TRY(personal_data(&books, a, person, &all));

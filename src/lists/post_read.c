@@ -1,5 +1,6 @@
 #include "lists/rules.h"
 
+#include "lists/umbrella.h"
 #include "mail/mime.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
@@ -115,6 +116,7 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 			    .message = m->text,
 			    .reverse_path = *m->reverse_path,
 			    .account = m->account,
+			    .copy_of = m->copy_of,
 			    .trust = m->trust };
 	TRY(header_scan(a, m->text, &p->header));
 	read_author(a, p);
@@ -128,10 +130,12 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	return read_opening(a, p);
 }
 
-err post_under(struct arena *a, const struct settings *s, struct post *p)
+err post_under(struct book *lists, struct arena *a, const struct settings *s,
+	       struct post *p)
 {
 	p->settings = *s;
-	p->vouched = setting_is(s->authenticate, "any");
+	TRY(umbrella_is_believed(lists, a, p, &p->passed_on));
+	p->vouched = p->passed_on || setting_is(s->authenticate, "any");
 	return filter_message(a, &p->settings, p->message, &p->content);
 }
 
@@ -141,7 +145,8 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	struct settings s;
 	p->list = list;
 	TRY(settings_load(lists, a, list->id, &s));
-	TRY(post_under(a, &s, p));
+	TRY(umbrella_look_up(lists, a, p));
+	TRY(post_under(lists, a, &s, p));
 	return read_membership(lists, a, p);
 }
 

@@ -1,8 +1,11 @@
 #include "lists/rename.h"
 
 #include "base/clock.h"
+#include "lists/settings.h"
+#include "lists/umbrella.h"
 #include "store/lists/domain.h"
 #include "store/lists/list.h"
+#include "store/lists/setting.h"
 
 static err clean_address(struct arena *a, str address, str *clean)
 {
@@ -17,10 +20,60 @@ static err clean_address(struct arena *a, str address, str *clean)
 	return OK;
 }
 
+/* ---- settings that name lists */
+
+struct renaming {
+	int64_t id;
+	str was, now; /* addresses */
+	str domain;   /* that it was in */
+};
+
+/* What a line means is what it meant: the list by its new address; and on the list itself
+ * another one of the domain that it was in. */
+static str line_after(struct arena *a, const struct renaming *x, int64_t list, str domain,
+		      str line)
+{
+	str address = umbrella_address(a, line, domain);
+	bool moved = list == x->id && address.n
+		     && !str_ends(x->now, arena_cat(a, STR("@"), x->domain));
+	return str_eq(address, x->was) ? x->now : moved ? address : line;
+}
+
+static err follow_in(struct books *books, struct arena *a, const struct renaming *x,
+		     str key, const struct setting_holder *s)
+{
+	struct list_row l;
+	str rest = s->value, line, after = STR("");
+	TRY(list_get(books->lists, a, s->list, &l));
+	str domain = l.id == x->id ? x->domain : l.domain_name;
+	while (str_line(&rest, &line))
+		after = arena_cat(a, after, line_after(a, x, l.id, domain, line),
+				  STR("\n"));
+	return setting_put(books->lists, a, l.id, key, after);
+}
+
+static err follow(struct books *books, struct arena *a, const struct renaming *x)
+{
+	for (const char *const *key = umbrella_settings; *key; key++) {
+		struct setting_holder *s;
+		size_t n;
+		TRY(setting_holders(books->lists, a, str_from(*key), &s, &n));
+		for (size_t i = 0; i < n; i++)
+			TRY(follow_in(books, a, x, str_from(*key), &s[i]));
+	}
+	return OK;
+}
+
+/* ---- */
+
 static err call(struct books *books, struct arena *a, int64_t id, str was, str address,
 		bool new_id, const struct actor *by)
 {
+	struct renaming x = { .id = id, .was = was, .now = address };
+	str name;
 	TRY(list_rename(books->lists, a, id, address, new_id, clock_now()));
+	if (str_cut_last(was, '@', &name, &x.domain))
+		TRY(follow(books, a, &x));
 	return books_audit(books, by, id, STR("list renamed"),
 			   arena_cat(a, was, STR(" to "), address,
 				     new_id ? STR(", List-Id, too") : STR("")));

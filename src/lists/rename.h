@@ -1,6 +1,6 @@
 /* lists/rename.h: a list is called otherwise, and what it was called goes on: its old
  * addresses take mail, its old links lead to the new ones, and what has left under them
- * comes back right. All of it is one transaction of the lists book; archive and ledger
+ * comes back right; settings of other lists that name it do so by its new address. All of it is one transaction of the lists book; archive and ledger
  * know lists by number.
  *
  *     TRY(list_call(&books, a, list, STR("team@uni.example"), false, &by));

@@ -3,6 +3,7 @@
 #include "archive/add.h"
 #include "base/clock.h"
 #include "lists/books.h"
+#include "lists/umbrella.h"
 #include "mail/header.h"
 #include "store/archive/blob.h"
 #include "store/archive/post.h"
@@ -18,6 +19,8 @@ const char *const replay_limits[] = {
 	"Members, roles, bans and header rules count as they are today.",
 	"A post of the archive is judged as the list kept it: what its filter took out "
 	"then is gone.",
+	"Which list of this server passed a post of the archive on is known by its "
+	"List-Id.",
 	"The author's proof is what this server wrote on the post when it came; imported "
 	"posts bear none and are taken as proven.",
 	"Who posts too fast is counted by when the posts of these here came, all of them "
@@ -173,9 +176,14 @@ static err read_post(const struct replaying *x, struct arena *a, size_t i, struc
 	TRY(read_path(a, c, &path));
 	m.reverse_path = &path;
 	m.trust = proof_of(x, a, c, &h);
+	m.copy_of = c->archived ? 0 : umbrella_copy_of(x->books->addresses, a, &path);
 	TRY(post_parse(a, &m, p));
 	p->replayed = true;
-	return post_look_up(x->books->lists, a, x->list, p);
+	TRY(post_look_up(x->books->lists, a, x->list, p));
+	if (!c->archived)
+		return OK;
+	TRY(umbrella_recorded(x->books, a, p));
+	return post_under(x->books->lists, a, &p->settings, p);
 }
 
 /* ---- and what becomes of it */
@@ -225,7 +233,7 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 		return OK;
 	}
 	q = p;
-	TRY(post_under(a, &x->changed, &q));
+	TRY(post_under(x->books->lists, a, &x->changed, &q));
 	TRY(judge(x, a, i, &p, &before));
 	TRY(judge(x, a, i, &q, &after));
 	note(x, keep, i, &before, &after);

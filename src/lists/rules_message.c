@@ -33,7 +33,7 @@ static bool is_own_id(struct arena *a, const struct list_entry *l, str field)
 
 /* A message that this list has sent bears its List-Id (RFC 2919). Comparing it
  * catches every loop, whoever made it, and nothing else: people's programs write
- * no List-Id. */
+ * no List-Id. Another list puts its own in its place; of ours X-BeenThere is left. */
 err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
 {
 	(void)lists;
@@ -44,6 +44,12 @@ err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct 
 		if (is_own_id(a, p->list, header_value(a, f)))
 			return rule_says(r, VERDICT_DISCARD,
 					 STR("it bears this list's own List-Id"));
+	for (const struct field *f = header_find(&p->header, STR("X-BeenThere")); f;
+	     f = header_next(&p->header, f))
+		if (list_is_called(p->list, arena_lower(a, str_trim(header_value(a, f)))))
+			return rule_says(r, VERDICT_DISCARD,
+					 STR("it came through this list before "
+					     "(X-BeenThere)"));
 	return OK;
 }
 

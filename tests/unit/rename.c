@@ -3,11 +3,16 @@
 
 #include "lists/rename.h"
 #include "lists/rules.h"
+#include "lists/shadow.h"
 #include "mail/retpath.h"
 #include "store/lists/former.h"
+#include "store/lists/setting.h"
 
 #define OLD "dev@lists.example"
 #define NEW "team@new.example"
+
+/* But those that did not leave. */
+#define POSTS "kind = 'post' AND message_id NOT LIKE 's_@x'"
 
 static struct meaning means(struct books_test *t, str address)
 {
@@ -101,8 +106,9 @@ static void test_post(struct books_test *t)
 	CHECK(ok(books_arrives(
 		t, "anna@uni.example", OLD,
 		books_mail(t->a, "anna@uni.example", OLD, "1@x", "hello"))));
-	CHECK(books_count(t, "message", "kind = 'post'") == 1);
-	CHECK(books_count(t, "message", "source LIKE '%/dev@lists.example'") == 1);
+	CHECK(books_count(t, "message", POSTS) == 1);
+	CHECK(books_count(t, "message", POSTS " AND source LIKE '%/dev@lists.example'")
+	      == 1);
 	str copy = books_newest(t, &m);
 	CHECK(str_find(copy, STR("List-Id: <dev.lists.example>")).n);
 	CHECK(str_find(copy, STR("List-Post: <mailto:team@new.example>")).n);
@@ -115,7 +121,7 @@ static void test_both(struct books_test *t)
 	CHECK(ok(books_arrives(
 		t, "anna@uni.example", OLD " " NEW,
 		books_mail(t->a, "anna@uni.example", NEW ", " OLD, "2@x", "twice"))));
-	CHECK(books_count(t, "message", "kind = 'post'") == 2);
+	CHECK(books_count(t, "message", POSTS) == 2);
 }
 
 static void test_loop(struct books_test *t)
@@ -127,7 +133,7 @@ static void test_loop(struct books_test *t)
 			books_mail(t->a, "anna@uni.example", NEW, "3@x", "round"));
 		CHECK(ok(books_arrives(t, "anna@uni.example", NEW, mail)));
 	}
-	CHECK(books_count(t, "message", "kind = 'post'") == 2);
+	CHECK(books_count(t, "message", POSTS) == 2);
 	CHECK(addressbook_list_by_list_id(t->books.addresses, STR("Team.new.example"))
 	      == books_entry(t, NEW));
 }
@@ -156,14 +162,82 @@ static void test_kept_free(struct books_test *t)
 	CHECK(means(t, STR(OLD)).list == other);
 }
 
+/* Lists that others' settings name, and those that its own do. */
+static bool names(struct books_test *t, const char *list, const char *key,
+		  const char *value)
+{
+	str text;
+	BOOKS_MUST(t, setting_get(t->books.lists, t->a, books_entry(t, list)->id,
+				  str_from(key), &text));
+	if (!str_eq(str_trim(text), str_from(value)))
+		fprintf(stderr, "%s %s: %.*s\n", list, key, STR_F(text));
+	return str_eq(str_trim(text), str_from(value));
+}
+
+static void fill_settings(struct books_test *t)
+{
+	books_list(t, "all@lists.example");
+	books_set(t, "all@lists.example", "regular_include_lists",
+		  "Dev\nnews@lists.example");
+	books_set(t, "all@lists.example", "accept_these_lists", "news\ndev");
+	books_set(t, OLD, "regular_exclude_lists", "news\nall@lists.example");
+}
+
+static void test_settings(struct books_test *t)
+{
+	CHECK(names(t, "all@lists.example", "regular_include_lists",
+		    NEW "\nnews@lists.example"));
+	CHECK(names(t, "all@lists.example", "accept_these_lists", "news\n" NEW));
+	CHECK(names(t, NEW, "regular_exclude_lists",
+		    "news@lists.example\nall@lists.example"));
+}
+
+/* The copy of all@ to its member, by the address that it had; and round again. */
+static void test_umbrella(struct books_test *t)
+{
+	int64_t member = books_member(t, books_entry(t, "all@lists.example"), OLD);
+	int64_t posts = books_count(t, "message", POSTS);
+	str path = retpath_make(t->a, &t->books.mac, STR("all@lists.example"), member);
+	str mail = books_mail(t->a, "eve@else.example", "all@lists.example", "9@x", "hi");
+	books_set(t, NEW, "accept_these_lists", "all@lists.example");
+	books_set(t, NEW, "require_explicit_destination", "no");
+	CHECK(ok(books_arrives(t, arena_z(t->a, path), OLD, mail)));
+	CHECK(books_count(t, "message", POSTS) == posts + 1);
+	mail = arena_cat(t->a, STR("X-BeenThere: " OLD "\r\n"),
+			 books_mail(t->a, "anna@uni.example", NEW, "10@x", "round"));
+	CHECK(ok(books_arrives(t, "anna@uni.example", NEW, mail)));
+	CHECK(books_count(t, "message", POSTS) == posts + 1);
+}
+
+/* What would have left under either name is counted. */
+static void test_shadow(struct books_test *t, const char *to, int64_t more)
+{
+	int64_t before, m, copies;
+	const struct list_entry *list = books_entry(t, to);
+	CHECK(ok(shadow_count(&t->books, list, &before, &copies)));
+	books_set(t, to, "shadow", "yes");
+	CHECK(ok(books_arrives(
+		t, "anna@uni.example", to,
+		books_mail(t->a, "anna@uni.example", to,
+			   arena_z(t->a, arena_printf(t->a, "s%d@x", (int)before)),
+			   "hush"))));
+	CHECK(ok(shadow_count(&t->books, books_entry(t, to), &m, &copies))
+	      && m == before + more);
+	books_set(t, to, "shadow", "no");
+}
+
 static void test_domain(struct books_test *t)
 {
 	int64_t id, n;
 	CHECK(ok(domain_add(t->books.lists, STR("third.example"), &id)));
 	CHECK(ok(domain_call(&t->books, t->a, STR("lists.example"), STR("third.example"),
 			     true, &t->by, &n))
-	      && n == 2);
+	      && n == 3);
 	BOOKS_MUST(t, books_refresh(&t->books));
+	CHECK(names(t, "all@third.example", "regular_include_lists",
+		    NEW "\nnews@third.example"));
+	CHECK(names(t, NEW, "regular_exclude_lists",
+		    "news@third.example\nall@third.example"));
 	CHECK(means(t, STR("news@lists.example")).list
 	      == books_entry(t, "news@third.example"));
 	CHECK(str_eq(books_entry(t, "news@third.example")->list_id,
@@ -192,16 +266,21 @@ int main(void)
 	books_list(&t, "news@lists.example");
 	member = books_member(&t, books_list(&t, OLD), "anna@uni.example");
 	test_refused(&t);
+	fill_settings(&t);
+	test_shadow(&t, OLD, 1);
 	CHECK(ok(call(&t, OLD, NEW, false)));
 	CHECK(books_count(&t, "audit", "what = 'list renamed'") == 1);
 	CHECK(str_eq(list_url(a, &t.books, books_entry(&t, NEW)),
 		     STR("https://lists.example/lists/team")));
 	CHECK(str_eq(list_first_url(a, &t.books, books_entry(&t, NEW)),
 		     STR("https://lists.example/lists/dev")));
+	test_settings(&t);
+	test_shadow(&t, NEW, 1);
 	test_old_addresses(&t, member);
 	test_post(&t);
 	test_both(&t);
 	test_loop(&t);
+	test_umbrella(&t);
 	test_kept_free(&t);
 	test_domain(&t);
 	books_end(&t);

@@ -2,6 +2,7 @@
 #include "books.h"
 
 #include "lists/moderate.h"
+#include "lists/decide.h"
 #include "lists/replay.h"
 #include "store/archive/post.h"
 #include "store/lists/held.h"

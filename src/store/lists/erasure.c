@@ -55,6 +55,13 @@ err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now)
 		"UPDATE held SET author = ?2, author_name = '', trust = '{}', "
 		"reverse_path = '' WHERE author = ?1 COLLATE NOCASE AND ?3 > 0",
 		"UPDATE held SET handled_by = ?2 WHERE handled_by = ?1 AND ?3 > 0",
+		"UPDATE held SET claimed_by = '', claimed_at = 0 "
+		"WHERE claimed_by = ?1 AND ?2 <> '' AND ?3 > 0",
+		"UPDATE held SET aside_by = ?2 WHERE aside_by = ?1 AND ?3 > 0",
+		"UPDATE held SET reason = replace(reason, ?1, ?2), "
+		"note = replace(note, ?1, ?2), subject = replace(subject, ?1, ?2) "
+		"WHERE ?3 > 0 AND (instr(reason, ?1) OR instr(note, ?1) "
+		"OR instr(subject, ?1))",
 		"UPDATE bounce SET address = ?2, text = '' "
 		"WHERE address = ?1 COLLATE NOCASE AND ?3 > 0",
 		"UPDATE seen SET author = ?2 WHERE author = ?1 AND ?3 > 0",
@@ -66,6 +73,8 @@ err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now)
 		"DELETE FROM request WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM pending WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM answered WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
+		"DELETE FROM alias_target WHERE target = ?1 COLLATE NOCASE "
+		"AND ?2 <> '' AND ?3 > 0",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		TRY(book_run(b, texts[i], SQL_S(address), SQL_S(pseudonym), SQL_I(now)));

@@ -25,9 +25,10 @@ MUST_USE err erasure_next(struct book *b, struct arena *a, struct erasure_row *e
 MUST_USE err erasure_progress(struct book *b, const struct erasure_row *e);
 MUST_USE err erasure_end(struct book *b, int64_t id);
 
-/* What names the address in this book beside its person: posts of it that wait are
- * discarded; decided ones, bounces, memory of duplicates and the audit bear the
- * pseudonym; requests, tokens and answers go. Bans stay: they name it on purpose. */
+/* What names the address in this book beside its person, as store/personal.def says: posts
+ * of it that wait are discarded; decided ones, bounces, memory of duplicates and the audit
+ * bear the pseudonym; requests, tokens, answers and targets of aliases go. Bans stay: they
+ * name it on purpose. */
 MUST_USE err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now);
 
 /* What a person had asked for by pages, once it is done. */

@@ -49,6 +49,13 @@ err request_list(struct book *b, struct arena *a, int64_t list, struct request_r
 			 REQUEST "WHERE list = ?1 ORDER BY id", SQL_I(list));
 }
 
+err request_by_address(struct book *b, struct arena *a, str address,
+		       struct request_row **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_request, r, count,
+			 REQUEST "WHERE address = ?1 ORDER BY id", SQL_S(address));
+}
+
 err request_remove(struct book *b, int64_t id)
 {
 	return TABLE_MUST(b, none, "DELETE FROM request WHERE id = ?1", SQL_I(id));

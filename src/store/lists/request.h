@@ -18,5 +18,9 @@ MUST_USE err request_get(struct book *b, struct arena *a, int64_t id,
 MUST_USE err request_list(struct book *b, struct arena *a, int64_t list,
 			  struct request_row **r, size_t *count); /* oldest first */
 
+/* Those of an address, of whatever list. */
+MUST_USE err request_by_address(struct book *b, struct arena *a, str address,
+				struct request_row **r, size_t *count);
+
 /* ERR_NOTFOUND: somebody else answered it. */
 MUST_USE err request_remove(struct book *b, int64_t id);

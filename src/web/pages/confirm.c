@@ -8,6 +8,7 @@
 #include "lists/confirm.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
+#include "store/lists/request.h"
 
 /* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
 struct kind {
@@ -171,6 +172,7 @@ static void show_held(struct request *q, struct response *r, str token,
 {
 	struct held_row h;
 	struct page_heldpost post;
+	struct settings of;
 	struct worker *w = worker_of(q);
 	err e = held_get(w->books.lists, q->arena, c->held, &h);
 	if (!e.kind && h.verdict.n) {
@@ -178,7 +180,13 @@ static void show_held(struct request *q, struct response *r, str token,
 		return;
 	}
 	if (!e.kind)
-		e = held_view(q, &h, arena_cat(q->arena, STR("/confirm/"), token), &post);
+		e = settings_load(w->books.lists, q->arena, c->list->id, &of);
+	if (!e.kind)
+		e = held_view(
+			q, &h,
+			&(struct held_how){ arena_cat(q->arena, STR("/confirm/"), token),
+					    c->address, of.rejection_answers },
+			&post);
 	if (e.kind == ERR_NOTFOUND) {
 		used_up(q, r);
 		return;
@@ -188,7 +196,30 @@ static void show_held(struct request *q, struct response *r, str token,
 	ANSWER(q, r, heldone,
 	       (&(struct page_heldone){ .frame = frame_of(q, STR("A post waits")),
 					.list = c->list->name,
+					.note = note_of(q),
 					.post = &post }));
+}
+
+static void show_request(struct request *q, struct response *r, str token,
+			 const struct confirmation *c)
+{
+	struct request_row x;
+	err e = request_get(worker_of(q)->books.lists, q->arena, c->request, &x);
+	if (e.kind == ERR_NOTFOUND) {
+		used_up(q, r);
+		return;
+	}
+	if (page_failed(q, r, e))
+		return;
+	ANSWER(q, r, asked,
+	       (&(struct page_asked){
+		       .frame = frame_of(q, STR("Somebody asks to join")),
+		       .list = c->list->name,
+		       .address = x.address,
+		       .name = x.name,
+		       .at = x.asked_at,
+		       .action = arena_cat(q->arena, STR("/confirm/"), token),
+		       .csrf = csrf_of(q) }));
 }
 
 /* Nobody keeps a page that shows a person's affairs. */
@@ -216,6 +247,8 @@ void confirm_page(struct request *q, struct response *r)
 		show_held(q, r, token, &c);
 	else if (c.kind == CONFIRM_CHALLENGE)
 		show_challenge(q, r, token, &c);
+	else if (c.kind == CONFIRM_REQUEST)
+		show_request(q, r, token, &c);
 	else if (c.kind == CONFIRM_VERIFY
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
@@ -238,6 +271,23 @@ static str result_text(struct request *q, const struct ordered *x, const char *k
 {
 	return arena_copy(q->arena,
 			  str_from(json_string_value(json_object_get(x->result, key))));
+}
+
+/* A post that still waits is shown again. */
+static void go_after(struct request *q, struct response *r, str choice, str list)
+{
+	static const char *const words[][2] = {
+		{ "accept", "accepted" }, { "trust", "trusted" },
+		{ "reject", "rejected" }, { "discard", "discarded" },
+		{ "ban", "banned" },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(choice, str_from(words[i][0]))) {
+			go_to_done(q, r, words[i][1], list);
+			return;
+		}
+	go_said(q, r, arena_cat(q->arena, STR("/confirm/"), request_arg(q, "token")),
+		arena_z(q->arena, arena_cat(q->arena, STR("link-"), choice)), STR(""));
 }
 
 static void pressed(struct request *q, struct response *r, const struct confirmation *c,
@@ -271,12 +321,12 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 	case CONFIRM_ERASE:
 		go_to_done(q, r, "erased", STR(""));
 		return;
-	case CONFIRM_HELD:
-		go_to_done(q, r,
-			   str_eq(choice, STR("accept"))   ? "accepted"
-			   : str_eq(choice, STR("reject")) ? "rejected"
-							   : "discarded",
+	case CONFIRM_REQUEST:
+		go_to_done(q, r, str_eq(choice, STR("accept")) ? "let-in" : "not-let-in",
 			   list);
+		return;
+	case CONFIRM_HELD:
+		go_after(q, r, choice, list);
 	}
 }
 
@@ -289,7 +339,7 @@ void confirm_post(struct request *q, struct response *r)
 	json_t *args = json_object();
 	json_object_set_new(args, "token", json_of(request_arg(q, "token")));
 	json_object_set_new(args, "choice", json_of(field(q, "do")));
-	json_object_set_new(args, "reason", json_of(field(q, "reason")));
+	json_object_set_new(args, "reason", json_of(held_words(q, field(q, "do"))));
 	if (order_and_wait(q, "confirm", args, &x))
 		pressed(q, r, &c, &x);
 	else

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "store/archive/author.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "store/lists/tally.h"
 #include "web/pages/chart.h"
 
