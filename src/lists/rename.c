@@ -28,6 +28,12 @@ struct renaming {
 	str domain;   /* that it was in */
 };
 
+/* Of settings of patterns a line "@dev" or "@dev@lists.example" names one. */
+static const char *const patterns[] = { "accept_these_nonmembers",
+					"hold_these_nonmembers",
+					"reject_these_nonmembers",
+					"discard_these_nonmembers", NULL };
+
 /* What a line means is what it meant: the list by its new address; and on the list itself
  * another one of the domain that it was in. */
 static str line_after(struct arena *a, const struct renaming *x, int64_t list, str domain,
@@ -39,29 +45,50 @@ static str line_after(struct arena *a, const struct renaming *x, int64_t list, s
 	return str_eq(address, x->was) ? x->now : moved ? address : line;
 }
 
+static str pattern_after(struct arena *a, const struct renaming *x, int64_t list,
+			 str domain, str line)
+{
+	str name = str_skip(line, 1);
+	bool is_list = str_starts(line, STR("@"))
+		       && (str_has(name, '@') || !str_has(name, '.'));
+	return is_list ? arena_cat(a, STR("@"), line_after(a, x, list, domain, name))
+		       : line;
+}
+
 static err follow_in(struct books *books, struct arena *a, const struct renaming *x,
-		     str key, const struct setting_holder *s)
+		     str key, bool are_patterns, const struct setting_holder *s)
 {
 	struct list_row l;
 	str rest = s->value, line, after = STR("");
 	TRY(list_get(books->lists, a, s->list, &l));
 	str domain = l.id == x->id ? x->domain : l.domain_name;
 	while (str_line(&rest, &line))
-		after = arena_cat(a, after, line_after(a, x, l.id, domain, line),
+		after = arena_cat(a, after,
+				  are_patterns ? pattern_after(a, x, l.id, domain, line)
+					       : line_after(a, x, l.id, domain, line),
 				  STR("\n"));
-	return setting_put(books->lists, a, l.id, key, after);
+	return str_eq(str_trim(after), str_trim(s->value))
+		       ? OK
+		       : setting_put(books->lists, a, l.id, key, after);
 }
 
-static err follow(struct books *books, struct arena *a, const struct renaming *x)
+static err follow(struct books *books, struct arena *a, const struct renaming *x,
+		  const char *const *keys, bool are_patterns)
 {
-	for (const char *const *key = umbrella_settings; *key; key++) {
+	for (; *keys; keys++) {
 		struct setting_holder *s;
 		size_t n;
-		TRY(setting_holders(books->lists, a, str_from(*key), &s, &n));
+		TRY(setting_holders(books->lists, a, str_from(*keys), &s, &n));
 		for (size_t i = 0; i < n; i++)
-			TRY(follow_in(books, a, x, str_from(*key), &s[i]));
+			TRY(follow_in(books, a, x, str_from(*keys), are_patterns, &s[i]));
 	}
 	return OK;
+}
+
+static err follow_all(struct books *books, struct arena *a, const struct renaming *x)
+{
+	TRY(follow(books, a, x, umbrella_settings, false));
+	return follow(books, a, x, patterns, true);
 }
 
 /* ---- */
@@ -73,7 +100,7 @@ static err call(struct books *books, struct arena *a, int64_t id, str was, str a
 	str name;
 	TRY(list_rename(books->lists, a, id, address, new_id, clock_now()));
 	if (str_cut_last(was, '@', &name, &x.domain))
-		TRY(follow(books, a, &x));
+		TRY(follow_all(books, a, &x));
 	return books_audit(books, by, id, STR("list renamed"),
 			   arena_cat(a, was, STR(" to "), address,
 				     new_id ? STR(", List-Id, too") : STR("")));
