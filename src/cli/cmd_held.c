@@ -167,9 +167,10 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 	size_t n;
 	TRY(request_list(books->lists, c->a, list, &r, &n));
 	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
-				      date_minute(c->a, r[i].asked_at), r[i].address,
-				      r[i].name });
+		table_row(t,
+			  (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
+				   date_minute(c->a, r[i].asked_at), r[i].address,
+				   r[i].name, r[i].leaves ? STR("leave") : STR("join") });
 	return OK;
 }
 
@@ -181,7 +182,7 @@ int cli_request_ls(struct cli *c)
 	size_t n;
 	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
 			      &list));
-	struct table *t = table_new(c, "id# list asked address name");
+	struct table *t = table_new(c, "id# list asked address name wants");
 	addressbook_lists(books->addresses, c->a, &all, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!list || all[i]->id == list)

@@ -8,8 +8,8 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join",    "leave", "invite",   "verify",
-				     "sign-in", "hold",  "challenge" };
+static const char *const words[] = { "join",    "leave", "invite",    "verify",
+				     "sign-in", "hold",  "challenge", "set" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -76,6 +76,7 @@ static err read_row(struct books *books, struct arena *a, const struct pending_r
 				    .created_at = row->created_at,
 				    .expires_at = row->expires_at,
 				    .held = confirm_held(row->data),
+				    .data = row->data,
 				    .account = data_number(row->data, "account"),
 				    .to = data_text(a, row->data, "to") };
 	size_t kind = 0;

@@ -11,7 +11,8 @@ enum confirm_kind {
 	CONFIRM_VERIFY,
 	CONFIRM_SIGN_IN,
 	CONFIRM_HELD,
-	CONFIRM_CHALLENGE
+	CONFIRM_CHALLENGE,
+	CONFIRM_SET
 };
 
 struct confirmation {
@@ -22,6 +23,7 @@ struct confirmation {
 	int64_t created_at, expires_at;
 	int64_t held;    /* CONFIRM_HELD, CONFIRM_CHALLENGE: the held post */
 	int64_t account; /* CONFIRM_VERIFY: the person who asked */
+	str data;        /* JSON, as it was given */
 	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };
 

@@ -6,6 +6,7 @@
 #include "lists/moderate.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
+#include "lists/term.h"
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
 #include "store/lists/held.h"
@@ -169,12 +170,16 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	err unanswered = challenge_expire(books, a, now);
 	err scores = score_time(books, a, now);
 	err digests = digest_run(books, a, now);
+	err terms = term_run(books, a, now);
 	if (!first.kind)
 		first = unanswered;
 	if (scores.kind && !first.kind)
 		first = err_in(a, scores.kind, "bounce scores: %s", scores.msg);
 	if (!first.kind)
 		first = digests;
+	if (terms.kind && !first.kind)
+		first = err_in(a, terms.kind, "begin and end of memberships: %s",
+			       terms.msg);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)

@@ -23,8 +23,10 @@ static err accept(struct books *books, struct arena *a, int64_t id,
 	const struct list_entry *list;
 	struct mailbox who;
 	TRY(take_request(books, a, id, &r, &list, &who));
-	err e = member_admit(books, a, list, &who, true, by);
-	if (e.kind && e.kind != ERR_DENIED)
+	err e = r.leaves ? member_end(books, a, list, r.address, true, by)
+			 : member_admit(books, a, list, &who, true, by);
+	/* Who is in, or out, already wants nothing more. */
+	if (e.kind && e.kind != (r.leaves ? ERR_NOTFOUND : ERR_DENIED))
 		return e;
 	return request_remove(books->lists, id);
 }
@@ -48,7 +50,7 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 	TRY(notice_send(
 		books, a,
 		&(struct notice){
-			.name = "request-refused",
+			.name = r.leaves ? "leave-refused" : "request-refused",
 			.list = list,
 			.to = who,
 			.source = arena_printf(a, "request/%lld/refused", (long long)id),

@@ -1,6 +1,7 @@
 #include "lists/press.h"
 
 #include "base/clock.h"
+#include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
@@ -30,10 +31,28 @@ static err press_join(struct books *books, struct arena *a, const struct confirm
 static err press_leave(struct books *books, struct arena *a, const struct confirmation *c,
 		       const struct press *p, struct pressed *done)
 {
-	err e = member_end(books, a, c->list, c->address, true, &p->by);
+	struct member_row m;
+	err e = member_find(books->lists, a, c->list->id, c->address, &m);
+	if (!e.kind)
+		e = member_left(books, a, c->list, m.id, &p->by, &done->waits);
 	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
 		return e;
-	done->says = arena_cat(a, c->address, STR(" has left "), c->list->address,
+	done->says = arena_cat(a, c->address,
+			       done->waits ? STR(" gets no further post of ")
+					   : STR(" has left "),
+			       c->list->address,
+			       done->waits ? STR(". A moderator will decide whether the "
+						 "membership ends.")
+					   : STR("."));
+	return OK;
+}
+
+static err press_set(struct books *books, struct arena *a, const struct confirmation *c,
+		     const struct press *p, struct pressed *done)
+{
+	TRY(member_set_press(books, a, c->list, c->address, c->data, &p->by));
+	done->says = arena_cat(a, STR("Settings of "), c->address, STR(" on "),
+			       c->list->address, STR(": "), member_set_words(a, c->data),
 			       STR("."));
 	return OK;
 }
@@ -142,7 +161,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
 	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
 	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
-	[CONFIRM_CHALLENGE] = press_challenge,
+	[CONFIRM_CHALLENGE] = press_challenge, [CONFIRM_SET] = press_set,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

@@ -17,7 +17,7 @@ struct press {
 struct pressed {
 	struct confirmation was;
 	int64_t person;      /* CONFIRM_SIGN_IN: whose session a page may open */
-	bool waits;          /* CONFIRM_JOIN: for a moderator */
+	bool waits;          /* CONFIRM_JOIN, CONFIRM_LEAVE: for a moderator */
 	const char *outcome; /* CONFIRM_CHALLENGE: "passed", "waits" or "refused" */
 	str says;            /* one sentence for the reader */
 };

@@ -7,7 +7,7 @@
 	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, " \
 	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "          \
 	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "         \
-	"m.warnings, m.warned_at FROM member m "                                    \
+	"m.warnings, m.warned_at, m.last_day, m.off_why FROM member m "             \
 	"JOIN address x ON x.id = m.address "                                       \
 	"JOIN person p ON p.id = x.person "
 
@@ -44,6 +44,8 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 		.off_at = rows_i64(r, 22),
 		.warnings = rows_i64(r, 23),
 		.warned_at = rows_i64(r, 24),
+		.last_day = rows_i64(r, 25),
+		.off_why = rows_str(r, a, 26),
 	};
 }
 
@@ -165,11 +167,13 @@ static err change(struct book *b, const struct member_row *m)
 		b, none,
 		"UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END "
+		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END, "
+		"last_day = ?10, off_why = CASE ?3 WHEN 'off' THEN ?11 ELSE '' END "
 		"WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
-		SQL_I(m->acknowledge), SQL_I(m->hidden));
+		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_I(m->last_day),
+		SQL_S(m->off_why));
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -338,6 +342,15 @@ err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
 	*alone = !others;
 	*all = others == in_doubt;
 	return OK;
+}
+
+err member_ended(struct book *b, struct arena *a, int64_t now, int64_t after,
+		 size_t limit, struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_member, m, count,
+			 MEMBER "WHERE m.last_day > 0 AND m.last_day <= ?1 - 86400 "
+				"AND m.id > ?2 ORDER BY m.id LIMIT ?3",
+			 SQL_I(now), SQL_I(after), SQL_I(limit));
 }
 
 /* The + keeps SQLite off the index by list: few are unsettled. */

@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "base/enc.h"
 #include "lists/confirm.h"
+#include "lists/member_set.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
 
@@ -33,6 +34,10 @@ static const struct kind kinds[] = {
 			    "leave "
 			    "this list.",
 			    "Leave {list}", "If you did not ask, close the page.", true },
+	[CONFIRM_SET] = { "Change settings for {list}?",
+			  "You, or somebody who wrote in your name, asked by mail for "
+			  "these settings.",
+			  "Change them", "If you did not ask, close the page.", false },
 	[CONFIRM_SIGN_IN] = { "Sign in?",
 			      "This browser will be signed in until you sign out, or for "
 			      "30 days.",
@@ -105,7 +110,7 @@ static str owner_name(struct request *q, int64_t person)
 static void show_button(struct request *q, struct response *r, str token,
 			const struct confirmation *c, str subject)
 {
-	enum { FACTS = 7 };
+	enum { FACTS = 8 };
 	struct page_confirm_facts f[FACTS];
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
@@ -117,6 +122,10 @@ static void show_button(struct request *q, struct response *r, str token,
 		f[n++] = (struct page_confirm_facts){ STR("Name"), c->name };
 	if (subject.n)
 		f[n++] = (struct page_confirm_facts){ STR("Subject"), subject };
+	if (c->kind == CONFIRM_SET)
+		f[n++] = (struct page_confirm_facts){
+			STR("Settings"), member_set_words(q->arena, c->data)
+		};
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ STR("Account"), account };
 	f[n++] = (struct page_confirm_facts){ STR("Asked"),
@@ -255,7 +264,10 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		go_to_done(q, r, waits ? "waits" : "joined", list);
 		return;
 	case CONFIRM_LEAVE:
-		go_to_done(q, r, "left", list);
+		go_to_done(q, r, waits ? "leave-waits" : "left", list);
+		return;
+	case CONFIRM_SET:
+		go_to_done(q, r, "set", list);
 		return;
 	case CONFIRM_CHALLENGE:
 		go_to_done(q, r,
