@@ -106,19 +106,18 @@ static err refuse(struct arena *a, const struct list_entry *list, const char *wh
 		      STR_F(list_subaddress(a, list, STR("owner"))));
 }
 
-/* Who was invited may ask for the letter again. */
-static err ask_invited(struct books *books, struct arena *a,
-		       const struct list_entry *list, const struct mailbox *who, str key)
+/* Where a list is joined by invitation, whoever has one may ask for the letter again. */
+static err check_invited(struct books *books, struct arena *a,
+			 const struct list_entry *list, const struct settings *s, str key)
 {
 	struct pending_row *open;
 	size_t n, valid = 0;
+	if (!setting_is(s->subscription_policy, "invite"))
+		return OK;
 	TRY(pending_of(books->lists, a, STR("invite"), list->id, key, &open, &n));
 	for (size_t i = 0; i < n; i++)
 		valid += open[i].expires_at > clock_now();
-	if (!valid)
-		return refuse(a, list, "is joined by invitation; its owners invite");
-	return member_send_token(books, a, list, who, CONFIRM_INVITE, "confirm-join",
-				 JOIN_SPAN);
+	return valid ? OK : refuse(a, list, "is joined by invitation; its owners invite");
 }
 
 static err tell_member(struct books *books, struct arena *a,
@@ -142,8 +141,7 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 	TRY(is_member(books, a, list, key, &already));
 	if (already)
 		return tell_member(books, a, list, who, key);
-	if (setting_is(s.subscription_policy, "invite"))
-		return ask_invited(books, a, list, who, key);
+	TRY(check_invited(books, a, list, &s, key));
 	if (proven
 	    && (setting_is(s.subscription_policy, "open")
 		|| setting_is(s.subscription_policy, "moderate")))
@@ -213,6 +211,7 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 		     bool *waits)
 {
 	bool already;
+	struct settings s;
 	str key = address_key(a, &who->address);
 	struct member_entry how = { .approved = invited };
 	*waits = false;
@@ -220,6 +219,9 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(verify(books, a, who, key));
 	if (already) /* the button pressed twice */
 		return OK;
+	TRY(settings_load(books->lists, a, list->id, &s));
+	if (!invited)
+		TRY(check_invited(books, a, list, &s, key));
 	return enter(books, a, list, who, &how, by, waits);
 }
 

@@ -254,8 +254,17 @@ static void test_invitations(struct books_test *t)
 	struct mailbox m = books_box(t, who);
 	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
 				 &t->by)));
+	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 2);
 	CHECK(press(t, who) && is_member(t, who));
 	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 1);
+	/* a letter of before, when anybody could join, is no invitation */
+	const char *early = fresh(t);
+	books_set(t, DEV, "subscription_policy", "confirm");
+	m = books_box(t, early);
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
+				 &t->by)));
+	books_set(t, DEV, "subscription_policy", "invite");
+	CHECK(!press(t, early) && !is_member(t, early));
 	/* withdrawn: its link does nothing any more */
 	str token = letter_token(letter_to(t, other, ""));
 	struct pressed done;
