@@ -193,21 +193,24 @@ def openssl_rate(cores=1):
 
 
 def signed(o):
-    """One RSA-2048 signature a copy, beside what two cores can do at the most: r copies, s signatures a core."""
+    """One RSA-2048 signature a copy, beside what two cores can do at the most: r copies, s signatures a core. To a
+    sink without CHUNKING and to one with it, where the copies that are signed meanwhile share a write."""
     big, out = BigList(o, 10000), {}
     for _ in range(o.n):
-        big.start(False)
-        r = big.post()
-        big.ps.stop()
         s, both = openssl_rate(), openssl_rate(2)
-        big.start("rsa")
-        rate = big.post()
-        big.ps.stop()
-        for name, x in (("without a key", r), ("each copy signed with RSA-2048", rate), ("limit 1/(1/r + 1/(2 s))", 1 / (1 / r + 1 / (2 * s))),
-                        ("limit as two busy cores sign", 1 / (1 / r + 1 / both))):
-            out.setdefault(name, []).append(x)
-    m = [lib.show(f"to 10000: {name}", rates, "rcpt/s") for name, rates in out.items()]
-    print(f"    signed: {m[1] / m[2]:.2f} of the limit, {m[1] / m[3]:.2f} of what two busy cores leave of it", flush=True)
+        for chunking in (False, True):
+            rates = {}
+            for key in (False, "rsa"):
+                big.start(key)
+                rates[key] = big.post(chunking)
+                big.ps.stop()
+            r = rates[False]
+            for name, x in (("without a key", r), ("each copy signed with RSA-2048", rates["rsa"]), ("limit 1/(1/r + 1/(2 s))", 1 / (1 / r + 1 / (2 * s))),
+                            ("limit as two busy cores sign", 1 / (1 / r + 1 / both))):
+                out.setdefault((chunking, name), []).append(x)
+    for chunking, word in ((False, "DATA"), (True, "BDAT")):
+        m = [lib.show(f"to 10000, {word}: {name}", rates, "rcpt/s") for (kind, name), rates in out.items() if kind == chunking]
+        print(f"    signed, {word}: {m[1] / m[2]:.2f} of the limit, {m[1] / m[3]:.2f} of what two busy cores leave of it", flush=True)
 
 
 def verify(o):
