@@ -46,6 +46,8 @@ static unsigned standing(const struct viewer *v, const struct right_list *list)
 bool right_may(const struct viewer *v, enum right right, const struct right_list *list)
 {
 	unsigned least = least_of(&rows[right], list);
+	if (v->denied >> right & 1)
+		return false;
 	return least != WHO_NOBODY && standing(v, list) >= least;
 }
 

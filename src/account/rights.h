@@ -28,6 +28,8 @@ struct viewer {
 	int64_t person; /* 0: a guest */
 	bool admin;     /* of the whole site */
 	enum who here;  /* what the person is on the list in question */
+	uint64_t
+		denied; /* bits of rights that the token at hand has not: account/scope.h */
 };
 
 struct right_list { /* what a list's settings allow, each the least standing */

@@ -1,6 +1,7 @@
 #include "account/token.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mac.h"
 #include "base/rand.h"
 #include "mail/address.h"
@@ -9,6 +10,8 @@
 #include "store/lists/token.h"
 
 #include <sodium.h>
+
+enum { USED_STEP = 3600 };
 
 void account_token_make(struct arena *a, str salt, struct account_token *t)
 {
@@ -32,8 +35,8 @@ str account_token_clean(struct arena *a, str typed)
 	return (str){ to, n };
 }
 
-err account_token_new(struct arena *a, struct book *b, int64_t person, str name,
-		      str *shown)
+err account_token_new_limited(struct arena *a, struct book *b, int64_t person, str name,
+			      const struct scopes *scopes, int64_t rate, str *shown)
 {
 	struct person_row who;
 	struct account_token t;
@@ -43,10 +46,20 @@ err account_token_new(struct arena *a, struct book *b, int64_t person, str name,
 				 .name = name,
 				 .stored_key = key_text(t.keys.stored),
 				 .server_key = key_text(t.keys.server),
+				 .scopes = scopes_text(a, scopes, NULL, NULL),
+				 .rate = rate,
 				 .created_at = clock_now() };
 	TRY(token_add(b, t.shown, &row));
 	*shown = t.shown;
 	return OK;
+}
+
+err account_token_new(struct arena *a, struct book *b, int64_t person, str name,
+		      str *shown)
+{
+	struct scopes all;
+	TRY(scopes_read(a, STR("all"), &all));
+	return account_token_new_limited(a, b, person, name, &all, 0, shown);
 }
 
 /* The person who has verified the address that user spells. */
@@ -63,20 +76,63 @@ static err person_of(struct arena *a, struct book *b, str user, int64_t *person)
 	return OK;
 }
 
-err account_token_check(struct arena *a, struct book *b, str user, str typed,
-			int64_t *person)
+static const err wrong = { ERR_DENIED, "wrong user or token" };
+
+static err find_token(struct arena *a, struct book *b, str user, str typed,
+		      struct token_row *t)
 {
-	static const err wrong = { ERR_DENIED, "wrong user or token" };
-	struct token_row t;
 	int64_t named = 0;
 	str clean = account_token_clean(a, typed);
-	err e = clean.n ? token_find(b, a, clean, &t) : wrong;
+	err e = clean.n ? token_find(b, a, clean, t) : wrong;
 	if (!e.kind && user.n)
 		e = person_of(a, b, user, &named);
 	if (e.kind == ERR_NOTFOUND)
 		return wrong;
 	TRY(e);
-	if (user.n && named != t.person)
+	return user.n && named != t->person ? wrong : OK;
+}
+
+/* That it was used is told to its owner; a book that cannot be written stops nobody. */
+static void note_use(struct book *b, const struct token_row *t)
+{
+	int64_t now = clock_now();
+	if (now < t->used_at + USED_STEP)
+		return;
+	err e = token_used(b, t->id, now);
+	if (e.kind)
+		log_warn("token-use-not-noted", KE(e));
+}
+
+err account_token_find(struct arena *a, struct book *b, str user, str typed,
+		       struct account_pass *pass)
+{
+	struct token_row t;
+	struct scopes scopes;
+	TRY(find_token(a, b, user, typed, &t));
+	TRY(scopes_read(a, t.scopes, &scopes));
+	note_use(b, &t);
+	*pass = (struct account_pass){
+		.person = t.person, .token = t.id, .rate = t.rate, .scopes = scopes
+	};
+	return OK;
+}
+
+static err for_everything(struct arena *a, const struct token_row *t, bool *yes)
+{
+	struct scopes scopes;
+	TRY(scopes_read(a, t->scopes, &scopes));
+	*yes = scopes_are_all(&scopes);
+	return OK;
+}
+
+err account_token_check(struct arena *a, struct book *b, str user, str typed,
+			int64_t *person)
+{
+	struct token_row t;
+	bool all;
+	TRY(find_token(a, b, user, typed, &t));
+	TRY(for_everything(a, &t, &all));
+	if (!all)
 		return wrong;
 	*person = t.person;
 	return OK;
@@ -113,7 +169,9 @@ err account_scram(struct arena *a, struct book *b, const struct mac_key *key, st
 	}
 	struct scram_keys *keys = arena_zero(a, count * sizeof *keys);
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i].stored_key.n != SCRAM_KEY
+		bool all;
+		TRY(for_everything(a, &rows[i], &all));
+		if (!all || rows[i].stored_key.n != SCRAM_KEY
 		    || rows[i].server_key.n != SCRAM_KEY)
 			continue;
 		memcpy(keys[n].stored, rows[i].stored_key.p, SCRAM_KEY);

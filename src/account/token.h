@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "account/scope.h"
 #include "account/scram.h"
 
 struct book;
@@ -29,7 +30,23 @@ str account_token_clean(struct arena *a, str typed);
 MUST_USE err account_token_new(struct arena *a, struct book *b, int64_t person, str name,
 			       str *shown);
 
-/* Whose token is it? user: any verified address of the person, or empty (Bearer).
+/* The same for less than everything, and at most rate requests a minute (0: any number). */
+MUST_USE err account_token_new_limited(struct arena *a, struct book *b, int64_t person,
+				       str name, const struct scopes *scopes,
+				       int64_t rate, str *shown);
+
+struct account_pass { /* what a token opens */
+	int64_t person, token;
+	int64_t rate; /* requests a minute; 0: any number */
+	struct scopes scopes;
+};
+
+/* Whose token is it, and what is it good for? Notes about once an hour that it was used.
+ * user and errors: as below. */
+MUST_USE err account_token_find(struct arena *a, struct book *b, str user, str typed,
+				struct account_pass *pass);
+
+/* The same where it must be good for everything, as at the doors for mail. user: any verified address of the person, or empty (Bearer).
  * ERR_DENIED: nobody's, or not that user's. */
 MUST_USE err account_token_check(struct arena *a, struct book *b, str user, str typed,
 				 int64_t *person);

@@ -1,5 +1,6 @@
 #include "archive/import.h"
 
+#include "archive/import_inside.h"
 #include "archive/prepare.h"
 #include "base/clock.h"
 #include "base/enc.h"
@@ -8,7 +9,6 @@
 #include "base/thread.h"
 #include "mail/date.h"
 #include "mail/mbox.h"
-#include "store/archive/url_alias.h"
 
 #include <sodium.h>
 #include <time.h>
@@ -219,28 +219,6 @@ static err write_item(struct book *b, struct arena *a, struct item *it)
 	return archive_write(b, a, &it->made, &it->line.number);
 }
 
-/* Pipermail: /pipermail/dev/2008-May/000630.html, counted from 0 through the file. */
-static err keep_address(struct book *b, struct arena *a, const struct import_job *job,
-			const struct item *it)
-{
-	static const char *const months[] = { "January", "February", "March",
-					      "April",   "May",      "June",
-					      "July",    "August",   "September",
-					      "October", "November", "December" };
-	struct archive_post p;
-	bool found;
-	struct tm tm;
-	if (!job->pipermail.n || !it->line.number)
-		return OK;
-	TRY(archive_post_by_number(b, a, job->list, it->line.number, &p, &found));
-	if (!found || !gmtime_r(&(time_t){ p.date }, &tm))
-		return OK;
-	str path = arena_cat(a, job->pipermail,
-			     arena_printf(a, "/%d-%s/%06zu.html", tm.tm_year + 1900,
-					  months[tm.tm_mon], it->line.n - 1));
-	return archive_alias_add(b, path, job->list, p.id);
-}
-
 static void count(struct import_result *r, enum import_what what)
 {
 	r->messages++;
@@ -255,7 +233,7 @@ static err write_batch(struct book *b, const struct import_job *job, struct batc
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		TRY(write_item(b, batch->a, &batch->items[i]));
-		TRY(keep_address(b, batch->a, job, &batch->items[i]));
+		TRY(import_keep_address(b, batch->a, job, &batch->items[i].line));
 		count(r, batch->items[i].line.what);
 		if (job->report)
 			job->report(job->arg, &batch->items[i].line);

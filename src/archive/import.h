@@ -26,6 +26,9 @@ struct import_job {
 	/* "/pipermail/dev": the file is all that Mailman's archiver kept, so each message
 	 * had an address there, which shall lead to it for ever; or "" */
 	str pipermail;
+	/* "/hyperkitty/list/dev@lists.example": the same for HyperKitty, whose addresses
+	 * bear a hash of the Message-ID; or "" */
+	str hyperkitty;
 	/* line and its texts live until it returns; or NULL */
 	void (*report)(void *arg, const struct import_line *line);
 	/* done of octets of the file are behind it; or NULL */

@@ -160,6 +160,18 @@ char *arena_z(struct arena *a, str s)
 	return p;
 }
 
+str arena_number(struct arena *a, int64_t n)
+{
+	char digits[20], *at = digits + sizeof digits;
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		*--at = '-';
+	return arena_copy(a, (str){ at, (size_t)(digits + sizeof digits - at) });
+}
+
 str arena_printf(struct arena *a, const char *format, ...)
 {
 	va_list args;

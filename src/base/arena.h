@@ -28,8 +28,9 @@ void *arena_zero(struct arena *a, size_t n) /* the same, all bytes 0 */
 	__attribute__((returns_nonnull, alloc_size(2)));
 str arena_join(struct arena *a, const str *parts, size_t count);
 str arena_copy(struct arena *a, str s);
-str arena_lower(struct arena *a, str s); /* a copy, ASCII letters lowered */
-char *arena_z(struct arena *a, str s);   /* a copy that ends in a NUL */
+str arena_lower(struct arena *a, str s);      /* a copy, ASCII letters lowered */
+char *arena_z(struct arena *a, str s);        /* a copy that ends in a NUL */
+str arena_number(struct arena *a, int64_t n); /* its decimal digits */
 str arena_printf(struct arena *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

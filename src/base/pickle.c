@@ -136,12 +136,13 @@ static err op_mark(struct machine *m, unsigned char op)
 	return OK;
 }
 
+/* ] and EMPTY_SET: a list; } a dict; ) a tuple. */
 static err op_empty(struct machine *m, unsigned char op)
 {
 	return push_items(m,
-			  op == ']'   ? PICKLE_LIST
-			  : op == '}' ? PICKLE_DICT
-				      : PICKLE_TUPLE,
+			  op == '}'   ? PICKLE_DICT
+			  : op == ')' ? PICKLE_TUPLE
+				      : PICKLE_LIST,
 			  STR(""), NULL, 0);
 }
 
@@ -151,9 +152,9 @@ static err op_marked(struct machine *m, unsigned char op)
 	size_t n;
 	TRY(pop_marked(m, &items, &n));
 	return push_items(m,
-			  op == 'l'   ? PICKLE_LIST
-			  : op == 'd' ? PICKLE_DICT
-				      : PICKLE_TUPLE,
+			  op == 'd'   ? PICKLE_DICT
+			  : op == 't' ? PICKLE_TUPLE
+				      : PICKLE_LIST,
 			  STR(""), items, n);
 }
 
@@ -167,13 +168,13 @@ static err op_tuple(struct machine *m, unsigned char op)
 	return push_items(m, PICKLE_TUPLE, STR(""), m->stack + m->height, n);
 }
 
-/* a, e: to a list; s, u: pairs to a dict. */
+/* a, e, ADDITEMS: to a list; s, u: pairs to a dict. */
 static err op_add(struct machine *m, unsigned char op)
 {
 	struct pickle **items, *to;
 	size_t n = op == 'a' ? 1 : 2;
 	bool pairs = op == 's' || op == 'u';
-	if (op == 'e' || op == 'u') {
+	if (op == 'e' || op == 'u' || op == 0x90) {
 		TRY(pop_marked(m, &items, &n));
 	} else {
 		if (m->height - ground(m) < n)
@@ -213,11 +214,9 @@ static err memo_index(struct machine *m, bool text, size_t octets, uint64_t *ind
 	return str_u64(line, index) ? OK : FAIL(ERR_SYNTAX, broken);
 }
 
-static err op_put(struct machine *m, unsigned char op)
+static err memo_set(struct machine *m, uint64_t i)
 {
-	uint64_t i;
 	struct pickle *p;
-	TRY(memo_index(m, op == 'p', op == 'q' ? 1 : 4, &i));
 	TRY(top(m, &p));
 	if (i >= PICKLE_MEMO)
 		return FAIL(ERR_LIMIT, "a pickle with too many numbered values");
@@ -231,8 +230,23 @@ static err op_put(struct machine *m, unsigned char op)
 		m->memo = wider;
 		m->memo_room = room;
 	}
+	m->memo_count += !m->memo[i];
 	m->memo[i] = p;
 	return OK;
+}
+
+static err op_put(struct machine *m, unsigned char op)
+{
+	uint64_t i;
+	TRY(memo_index(m, op == 'p', op == 'q' ? 1 : 4, &i));
+	return memo_set(m, i);
+}
+
+/* MEMOIZE: its number is how many there are. */
+static err op_memoize(struct machine *m, unsigned char op)
+{
+	(void)op;
+	return memo_set(m, m->memo_count);
 }
 
 static err op_get(struct machine *m, unsigned char op)
@@ -261,6 +275,21 @@ static err op_global(struct machine *m, unsigned char op)
 	(void)op;
 	TRY(class_name(m, &name));
 	return pickle_push(m, (struct pickle){ .type = PICKLE_NAME, .text = name });
+}
+
+/* Its two halves are texts on the stack. */
+static err op_stack_global(struct machine *m, unsigned char op)
+{
+	struct pickle *module, *member;
+	(void)op;
+	TRY(pop(m, &member));
+	TRY(pop(m, &module));
+	if (module->type != PICKLE_TEXT || member->type != PICKLE_TEXT)
+		return FAIL(ERR_SYNTAX, broken);
+	return pickle_push(m,
+			   (struct pickle){ .type = PICKLE_NAME,
+					    .text = arena_cat(m->a, module->text,
+							      STR("."), member->text) });
 }
 
 static err op_inst(struct machine *m, unsigned char op)
@@ -326,6 +355,14 @@ static err op_reduce(struct machine *m, unsigned char op)
 				      with->count);
 }
 
+/* With words for its arguments, which nothing here asks for. */
+static err op_newobj_ex(struct machine *m, unsigned char op)
+{
+	struct pickle *words;
+	TRY(pop(m, &words));
+	return op_reduce(m, op);
+}
+
 static err op_build(struct machine *m, unsigned char op)
 {
 	struct pickle *state, *object;
@@ -345,9 +382,15 @@ static err op_proto(struct machine *m, unsigned char op)
 	uint64_t version;
 	(void)op;
 	TRY(pickle_little(m, 1, &version));
-	return version <= 2 ? OK
-			    : FAIL(ERR_SYNTAX, "a pickle of a protocol over 2, which no "
-					       "Mailman 2 wrote");
+	return version <= 5 ? OK : FAIL(ERR_SYNTAX, "a pickle of a protocol over 5");
+}
+
+/* How much follows in one piece: whoever has all of it at hand need not know. */
+static err op_frame(struct machine *m, unsigned char op)
+{
+	str length;
+	(void)op;
+	return pickle_take(m, 8, &length);
 }
 
 static err op_stop(struct machine *m, unsigned char op)
@@ -367,18 +410,21 @@ static err op_elsewhere(struct machine *m, unsigned char op)
 static err step(struct machine *m, unsigned char op)
 {
 	static err (*const ops[256])(struct machine *, unsigned char) = {
-		['('] = op_mark,       [']'] = op_empty,      ['}'] = op_empty,
-		[')'] = op_empty,      ['l'] = op_marked,     ['d'] = op_marked,
-		['t'] = op_marked,     [0x85] = op_tuple,     [0x86] = op_tuple,
-		[0x87] = op_tuple,     ['a'] = op_add,        ['e'] = op_add,
-		['s'] = op_add,        ['u'] = op_add,        ['0'] = op_pop,
-		['1'] = op_pop,        ['2'] = op_dup,        ['p'] = op_put,
-		['q'] = op_put,        ['r'] = op_put,        ['g'] = op_get,
-		['h'] = op_get,        ['j'] = op_get,        ['c'] = op_global,
-		['i'] = op_inst,       ['o'] = op_obj,        ['R'] = op_reduce,
-		[0x81] = op_reduce,    ['b'] = op_build,      [0x80] = op_proto,
-		['.'] = op_stop,       ['P'] = op_elsewhere,  ['Q'] = op_elsewhere,
-		[0x82] = op_elsewhere, [0x83] = op_elsewhere, [0x84] = op_elsewhere,
+		['('] = op_mark,       [']'] = op_empty,         ['}'] = op_empty,
+		[')'] = op_empty,      ['l'] = op_marked,        ['d'] = op_marked,
+		['t'] = op_marked,     [0x85] = op_tuple,        [0x86] = op_tuple,
+		[0x87] = op_tuple,     ['a'] = op_add,           ['e'] = op_add,
+		['s'] = op_add,        ['u'] = op_add,           ['0'] = op_pop,
+		['1'] = op_pop,        ['2'] = op_dup,           ['p'] = op_put,
+		['q'] = op_put,        ['r'] = op_put,           ['g'] = op_get,
+		['h'] = op_get,        ['j'] = op_get,           ['c'] = op_global,
+		['i'] = op_inst,       ['o'] = op_obj,           ['R'] = op_reduce,
+		[0x81] = op_reduce,    ['b'] = op_build,         [0x80] = op_proto,
+		['.'] = op_stop,       ['P'] = op_elsewhere,     ['Q'] = op_elsewhere,
+		[0x82] = op_elsewhere, [0x83] = op_elsewhere,    [0x84] = op_elsewhere,
+		[0x8F] = op_empty,     [0x90] = op_add,          [0x91] = op_marked,
+		[0x92] = op_newobj_ex, [0x93] = op_stack_global, [0x94] = op_memoize,
+		[0x95] = op_frame,     [0x97] = op_elsewhere,
 	};
 	bool known;
 	if (ops[op])

@@ -1,4 +1,4 @@
-/* base/pickle.h: what Python's pickle wrote (protocols 0, 1 and 2), read as data. A
+/* base/pickle.h: what Python's pickle wrote (protocols 0 to 5), read as data. A
  * pickle is a program for a small machine that may name any function and have it
  * called; here nothing is ever called: a global is its name, and an object is the name
  * of its class with what it was to be made from.
@@ -19,7 +19,7 @@ enum pickle_type {
 	PICKLE_BOOL,
 	PICKLE_INT,
 	PICKLE_REAL,
-	PICKLE_BYTES, /* in whatever charset */
+	PICKLE_BYTES, /* in whatever charset; also a text of Python that holds octets */
 	PICKLE_TEXT,  /* UTF-8 */
 	PICKLE_LIST,  /* a set, too */
 	PICKLE_TUPLE,

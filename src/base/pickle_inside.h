@@ -12,7 +12,7 @@ struct machine {
 	size_t marks[PICKLE_MARKS]; /* heights at which something was begun */
 	size_t mark_count;
 	struct pickle **memo;
-	size_t memo_room;
+	size_t memo_room, memo_count;
 	bool stopped;
 };
 

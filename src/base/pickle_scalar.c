@@ -198,15 +198,50 @@ static err op_unicode(struct machine *m, unsigned char op)
 	return push_text(m, PICKLE_TEXT, arena_copy(m->a, buf_str(&out)));
 }
 
-/* U, T, X: a length, then so many octets. */
+/* Octets that were no characters stand in a text of Python as U+DC80 to U+DCFF, so
+ * that they can be written again (PEP 383). */
+static bool is_octet(str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	return s.n >= 3 && p[0] == 0xED && (p[1] == 0xB2 || p[1] == 0xB3) && p[2] >= 0x80
+	       && p[2] < 0xC0;
+}
+
+static str octets_of(struct arena *a, str s)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	while (s.n) {
+		bool octet = is_octet(s);
+		out[n++] = octet ? (char)((s.p[1] & 1) << 6 | (unsigned char)s.p[2])
+				 : s.p[0];
+		s = str_skip(s, octet ? 3 : 1);
+	}
+	return (str){ out, n };
+}
+
+static err push_unicode(struct machine *m, str s)
+{
+	for (str at = str_find(s, STR("\xED")); at.n;
+	     at = str_find(str_skip(at, 1), STR("\xED")))
+		if (is_octet(at))
+			return push_text(m, PICKLE_BYTES, octets_of(m->a, s));
+	return push_text(m, PICKLE_TEXT, utf8_scrub(m->a, s));
+}
+
+/* A length in 1, 4 or 8 octets, then so many of octets or of text. */
 static err op_counted(struct machine *m, unsigned char op)
 {
+	static const unsigned char lengths[256] = {
+		['U'] = 1, ['C'] = 1,  [0x8C] = 1, ['T'] = 4,  ['B'] = 4,
+		['X'] = 4, [0x8D] = 8, [0x8E] = 8, [0x96] = 8,
+	};
 	uint64_t n;
 	str text;
-	TRY(pickle_little(m, op == 'U' ? 1 : 4, &n));
+	TRY(pickle_little(m, lengths[op], &n));
 	TRY(pickle_take(m, n, &text));
-	return op == 'X' ? push_text(m, PICKLE_TEXT, utf8_scrub(m->a, text))
-			 : push_text(m, PICKLE_BYTES, text);
+	return op == 'X' || op == 0x8C || op == 0x8D ? push_unicode(m, text)
+						     : push_text(m, PICKLE_BYTES, text);
 }
 
 err pickle_scalar(struct machine *m, unsigned char op, bool *known)
@@ -217,7 +252,9 @@ err pickle_scalar(struct machine *m, unsigned char op, bool *known)
 		['M'] = op_binint,   [0x8A] = op_binlong,  [0x8B] = op_binlong,
 		['N'] = op_constant, [0x88] = op_constant, [0x89] = op_constant,
 		['S'] = op_string,   ['V'] = op_unicode,   ['U'] = op_counted,
-		['T'] = op_counted,  ['X'] = op_counted,
+		['T'] = op_counted,  ['X'] = op_counted,   ['B'] = op_counted,
+		['C'] = op_counted,  [0x8C] = op_counted,  [0x8D] = op_counted,
+		[0x8E] = op_counted, [0x96] = op_counted,
 	};
 	*known = ops[op] != NULL;
 	return *known ? ops[op](m, op) : OK;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const struct actor cli_actor = { .name = { "command", 7 } };
+const struct actor cli_actor = { .name = { "command", 7 }, .via = { "command", 7 } };
 
 int cli_fail(struct cli *c, err e)
 {

@@ -1,8 +1,8 @@
 /* postern held …, request …, ban …: what waits for a person, and who stays out. */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "lists/decide.h"
 #include "lists/members.h"
-#include "lists/moderate.h"
 #include "lists/owner.h"
 #include "mail/date.h"
 #include "store/lists/ban.h"
@@ -39,6 +39,18 @@ static str number(struct cli *c, int64_t n)
 	return arena_printf(c->a, "%lld", (long long)n);
 }
 
+/* "looked at by max@…", "set aside by max@…: waits for figures". */
+static str state_of(struct cli *c, const struct held_row *h)
+{
+	str claimed = held_claimant(h, clock_now());
+	if (claimed.n)
+		return arena_cat(c->a, STR("looked at by "), claimed);
+	if (!h->aside_at)
+		return STR("");
+	return arena_cat(c->a, STR("set aside by "), h->aside_by,
+			 h->note.n ? STR(": ") : STR(""), h->note);
+}
+
 int cli_held_ls(struct cli *c)
 {
 	struct books *books;
@@ -48,13 +60,52 @@ int cli_held_ls(struct cli *c)
 	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
 			      &list));
 	CLI_TRY(c, held_waiting(books->lists, c->a, list, 0, SHOWN_MAX, &h, &n));
-	struct table *t = table_new(c, "id# list held author subject reason");
+	struct table *t = table_new(c, "id# list held author subject reason state");
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, h[i].list),
 				      date_minute(c->a, h[i].held_at), h[i].author,
-				      h[i].subject, h[i].reason });
+				      h[i].subject, h[i].reason, state_of(c, &h[i]) });
 	table_print(t);
 	return CLI_OK;
+}
+
+static err add_handled(struct cli *c, struct books *books, int64_t list, struct table *t)
+{
+	struct held_row *h;
+	size_t n;
+	TRY(held_handled(books->lists, c->a, list, INT64_MAX, 0, SHOWN_MAX, &h, &n));
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, list),
+				      date_minute(c->a, h[i].handled_at), h[i].verdict,
+				      h[i].handled_by, h[i].handled_via, h[i].author,
+				      h[i].subject, h[i].note });
+	return OK;
+}
+
+/* A table of what add finds on the list that the first argument names, or on each. */
+static int show_lists(struct cli *c, const char *columns,
+		      err (*add)(struct cli *c, struct books *books, int64_t list,
+				 struct table *t))
+{
+	struct books *books;
+	const struct list_entry **all;
+	int64_t list;
+	size_t n;
+	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
+			      &list));
+	struct table *t = table_new(c, columns);
+	addressbook_lists(books->addresses, c->a, &all, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!list || all[i]->id == list)
+			CLI_TRY(c, add(c, books, all[i]->id, t));
+	table_print(t);
+	return CLI_OK;
+}
+
+int cli_held_handled(struct cli *c)
+{
+	return show_lists(c, "id# list handled verdict by via author subject note",
+			  add_handled);
 }
 
 static err parse_id(struct cli *c, const char *text, int64_t *id)
@@ -90,75 +141,60 @@ int cli_held_show(struct cli *c)
 }
 
 /* Each number by itself: one that fails does not stop the others. */
-static int each_id(struct cli *c, err (*act)(struct books *books, struct arena *a,
-					     int64_t id, str reason))
+static int each_id(struct cli *c, const char *word,
+		   err (*act)(struct books *books, struct arena *a, int64_t id,
+			      const char *word, str text))
 {
 	struct books *books;
 	int code = CLI_OK;
-	const char *reason = cli_option(c, "reason");
+	const char *reason = cli_option(c, "reason"), *note = cli_option(c, "note");
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	for (size_t i = 0; i < c->arg_count; i++) {
 		int64_t id;
 		err e = parse_id(c, c->args[i], &id);
 		if (!e.kind)
-			e = act(books, c->a, id, str_from(reason));
+			e = act(books, c->a, id, word, str_from(reason ? reason : note));
 		if (e.kind)
 			code = cli_fail(c, e);
 	}
 	return code;
 }
 
-static err accept_held(struct books *books, struct arena *a, int64_t id, str reason)
+static err decide(struct books *books, struct arena *a, int64_t id, const char *word,
+		  str text)
 {
-	(void)reason;
-	return held_accept(books, a, id, &cli_actor);
+	return held_decide(books, a, id, str_from(word), text, &cli_actor);
 }
 
-static err reject_held(struct books *books, struct arena *a, int64_t id, str reason)
-{
-	return held_reject(books, a, id, reason, &cli_actor);
-}
+#define DECIDE(word, function, ends, said, text)  \
+	int cli_held_##word(struct cli *c)        \
+	{                                         \
+		return each_id(c, #word, decide); \
+	}
+#include "lists/decide.def"
 
-static err discard_held(struct books *books, struct arena *a, int64_t id, str reason)
+static err accept_request(struct books *books, struct arena *a, int64_t id,
+			  const char *word, str reason)
 {
-	(void)reason;
-	return held_discard(books, a, id, &cli_actor);
-}
-
-static err accept_request(struct books *books, struct arena *a, int64_t id, str reason)
-{
-	(void)reason;
+	(void)word, (void)reason;
 	return request_accept(books, a, id, &cli_actor);
 }
 
-static err reject_request(struct books *books, struct arena *a, int64_t id, str reason)
+static err reject_request(struct books *books, struct arena *a, int64_t id,
+			  const char *word, str reason)
 {
+	(void)word;
 	return request_reject(books, a, id, reason, &cli_actor);
-}
-
-int cli_held_accept(struct cli *c)
-{
-	return each_id(c, accept_held);
-}
-
-int cli_held_reject(struct cli *c)
-{
-	return each_id(c, reject_held);
-}
-
-int cli_held_discard(struct cli *c)
-{
-	return each_id(c, discard_held);
 }
 
 int cli_request_accept(struct cli *c)
 {
-	return each_id(c, accept_request);
+	return each_id(c, "accept", accept_request);
 }
 
 int cli_request_reject(struct cli *c)
 {
-	return each_id(c, reject_request);
+	return each_id(c, "reject", reject_request);
 }
 
 static err add_requests(struct cli *c, struct books *books, int64_t list, struct table *t)
@@ -176,19 +212,7 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 
 int cli_request_ls(struct cli *c)
 {
-	struct books *books;
-	const struct list_entry **all;
-	int64_t list;
-	size_t n;
-	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
-			      &list));
-	struct table *t = table_new(c, "id# list asked address name wants");
-	addressbook_lists(books->addresses, c->a, &all, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!list || all[i]->id == list)
-			CLI_TRY(c, add_requests(c, books, all[i]->id, t));
-	table_print(t);
-	return CLI_OK;
+	return show_lists(c, "id# list asked address name wants", add_requests);
 }
 
 int cli_ban_add(struct cli *c)

@@ -2,6 +2,9 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "lists/import/mailman2.h"
+#include "lists/import/mailman3.h"
+#include "lists/import/others.h"
+#include "lists/import/own.h"
 
 #include <stdio.h>
 
@@ -43,13 +46,48 @@ static bool all_taken(const struct import_report *r)
 	return true;
 }
 
-int cli_import_mailman2(struct cli *c)
+static err from_mailman2(struct cli *c, struct books *books, struct import_report *r)
+{
+	return mailman2_import(books, c->a, c->args[0], &cli_actor, r);
+}
+
+static err from_mailman3(struct cli *c, struct books *books, struct import_report *r)
+{
+	const struct mailman3_place from = { .database = c->args[0],
+					     .var = cli_option(c, "var"),
+					     .archives = cli_option(c, "archives") };
+	return mailman3_import(books, c->a, &from, &cli_actor, r);
+}
+
+static err from_mlmmj(struct cli *c, struct books *books, struct import_report *r)
+{
+	return mlmmj_import(books, c->a, c->args[0], NULL, &cli_actor, r);
+}
+
+static err from_ezmlm(struct cli *c, struct books *books, struct import_report *r)
+{
+	return ezmlm_import(books, c->a, c->args[0], NULL, &cli_actor, r);
+}
+
+static err from_sympa(struct cli *c, struct books *books, struct import_report *r)
+{
+	return sympa_import(books, c->a, c->args[0], cli_option(c, "archives"),
+			    &cli_actor, r);
+}
+
+static err from_postern(struct cli *c, struct books *books, struct import_report *r)
+{
+	return own_import(books, c->a, c->args[0], c->args[1], &cli_actor, r);
+}
+
+static int move(struct cli *c,
+		err (*from)(struct cli *, struct books *, struct import_report *))
 {
 	struct books *books;
 	const char *path = cli_option(c, "report");
 	struct import_report r = { .a = c->a, .dry = cli_option(c, "dry-run") };
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
-	err e = mailman2_import(books, c->a, c->args[0], &cli_actor, &r);
+	err e = from(c, books, &r);
 	if (e.kind && !r.count)
 		return cli_fail(c, e);
 	CLI_TRY(c, write_report(c, path, &r));
@@ -57,4 +95,34 @@ int cli_import_mailman2(struct cli *c)
 		return cli_fail(c, e);
 	print_report(c, &r, path);
 	return all_taken(&r) ? CLI_OK : CLI_FAILED;
+}
+
+int cli_import_mailman2(struct cli *c)
+{
+	return move(c, from_mailman2);
+}
+
+int cli_import_mailman3(struct cli *c)
+{
+	return move(c, from_mailman3);
+}
+
+int cli_import_mlmmj(struct cli *c)
+{
+	return move(c, from_mlmmj);
+}
+
+int cli_import_ezmlm(struct cli *c)
+{
+	return move(c, from_ezmlm);
+}
+
+int cli_import_sympa(struct cli *c)
+{
+	return move(c, from_sympa);
+}
+
+int cli_import_postern(struct cli *c)
+{
+	return move(c, from_postern);
 }

@@ -5,8 +5,9 @@
 #include "store/lists/domain.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/list.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "lists/digest.h"
+#include "lists/export.h"
 #include "lists/owner.h"
 #include "lists/pattern.h"
 #include "lists/style.h"
@@ -182,6 +183,24 @@ int cli_list_remove(struct cli *c)
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, list_unmake(books, list, &cli_actor));
+	return CLI_OK;
+}
+
+int cli_list_export(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	struct export_counts n;
+	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	CLI_TRY(c, list_export(books, c->a, list, c->args[1], &n));
+	printf("%s has settings.txt, members.csv (%lld), roles.csv, bans.csv, rules.csv, "
+	       "templates/ and archive.mbox.\n"
+	       "A list of them again: postern import postern %s LIST@DOMAIN\n",
+	       c->args[1], (long long)n.members, c->args[1]);
+	if (n.waiting)
+		printf("%lld held posts are not among them: postern held ls %.*s\n",
+		       (long long)n.waiting, STR_F(list->address));
 	return CLI_OK;
 }
 

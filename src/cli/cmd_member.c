@@ -1,9 +1,9 @@
 /* postern member …, role …: who is on a list, and who runs it. */
 #include "base/buf.h"
-#include "cli/cmd_member_inside.h"
+#include "cli/cmd_member_record.h"
 #include "lists/members.h"
 #include "lists/owner.h"
-#include "lists/term.h"
+#include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/role.h"
 
@@ -80,11 +80,11 @@ err cli_each_member(struct cli *c, struct books *books, int64_t list,
 
 static void add_row(struct cli *c, void *arg, const struct member_row *m)
 {
-	table_row(arg,
-		  (str[]){ m->text, m->name, m->delivery, m->off_by, m->off_why,
-			   m->action, date_day(c->a, m->joined_at),
-			   m->last_day ? date_day(c->a, m->last_day) : STR(""),
-			   arena_printf(c->a, "%.4g", m->bounce_score), m->bounce_text });
+	table_row(arg, (str[]){ m->text, m->name, m->delivery, m->off_by, m->off_why,
+				m->action, date_day(c->a, m->joined_at),
+				m->last_day ? date_day(c->a, m->last_day) : STR(""),
+				arena_printf(c->a, "%.4g", m->bounce_score),
+				m->bounce_text, topics_shown(c->a, m->topics) });
 }
 
 int cli_member_ls(struct cli *c)
@@ -95,9 +95,26 @@ int cli_member_ls(struct cli *c)
 	struct table *t = table_new(
 		c,
 		"address name delivery off_by off_why action joined until bounce_score "
-		"last_bounce");
+		"last_bounce topics");
 	CLI_TRY(c, cli_each_member(c, books, list->id, add_row, t));
 	table_print(t);
+	return CLI_OK;
+}
+
+static void print_one(struct cli *c, void *arg, const struct member_row *m)
+{
+	(void)arg;
+	record_print(c->a, m);
+}
+
+int cli_member_export(struct cli *c)
+{
+	struct books *books;
+	const struct list_entry *list;
+	CLI_TRY(c, cli_open_list(c, BOOKS_READ, &books, &list));
+	record_head();
+	CLI_TRY(c, cli_each_member(c, books, list->id, print_one, NULL));
+	CLI_TRY(c, record_print_planned(books, c->a, list->id));
 	return CLI_OK;
 }
 

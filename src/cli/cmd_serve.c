@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "lists/expire.h"
+#include "lists/shadow.h"
 #include "mail/date.h"
 #include "roles/role.h"
 #include "store/inbound/message.h"
@@ -81,6 +82,28 @@ static err add_frozen(struct status *s)
 	return OK;
 }
 
+/* Lists that send nothing, with the copies that would have left. */
+static err add_shadow(struct status *s)
+{
+	const struct list_entry **l;
+	size_t n;
+	addressbook_lists(s->books->addresses, s->c->a, &l, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct settings of;
+		int64_t messages, copies;
+		TRY(settings_load(s->books->lists, s->c->a, l[i]->id, &of));
+		if (!of.shadow)
+			continue;
+		TRY(shadow_count(s->books, l[i], &messages, &copies));
+		add(s, "copies not sent, in shadow", copies,
+		    arena_printf(s->c->a,
+				 "%.*s, of %lld mails; postern list set %.*s shadow=no",
+				 STR_F(l[i]->address), (long long)messages,
+				 STR_F(l[i]->address)));
+	}
+	return OK;
+}
+
 static err fill(struct status *s)
 {
 	int64_t n;
@@ -102,6 +125,7 @@ static err fill(struct status *s)
 	TRY(delivery_count(s->books->outbound, &n));
 	add(s, "deliveries waiting", n, n ? STR("postern queue ls") : STR(""));
 	TRY(add_frozen(s));
+	TRY(add_shadow(s));
 	uint64_t space = file_space(arena_z(s->c->a, s->books->conf->site_data));
 	add(s, "megabytes free on the disk", (int64_t)(space >> 20),
 	    (int64_t)space < s->books->conf->smtp_min_space

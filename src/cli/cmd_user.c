@@ -1,11 +1,9 @@
 /* postern user …: accounts, their passwords, tokens and sign-in links. */
 #include "account/account.h"
-#include "account/token.h"
 #include "base/clock.h"
-#include "cli/cli.h"
+#include "cli/cmd_user.h"
 #include "lists/confirm.h"
 #include "store/lists/address.h"
-#include "store/lists/person.h"
 
 #include <stdio.h>
 
@@ -20,7 +18,7 @@ static err parse(struct cli *c, str *key, str *text)
 	return OK;
 }
 
-static err find(struct cli *c, struct books **books, struct person_row *p)
+err cli_person(struct cli *c, struct books **books, struct person_row *p)
 {
 	str key, text;
 	TRY(parse(c, &key, &text));
@@ -61,7 +59,7 @@ int cli_user_passwd(struct cli *c)
 	struct books *books;
 	struct person_row p;
 	str text, line = STR("");
-	CLI_TRY(c, find(c, &books, &p));
+	CLI_TRY(c, cli_person(c, &books, &p));
 	CLI_TRY(c, cli_stdin(c, PASSWORD_MAX, &text));
 	str_line(&text, &line);
 	CLI_TRY(c, account_password_set(c->a, books->lists, p.id, line));
@@ -70,28 +68,12 @@ int cli_user_passwd(struct cli *c)
 	return CLI_OK;
 }
 
-int cli_user_token(struct cli *c)
-{
-	struct books *books;
-	struct person_row p;
-	str shown;
-	const char *name = cli_option(c, "name");
-	CLI_TRY(c, find(c, &books, &p));
-	CLI_TRY(c,
-		account_token_new(c->a, books->lists, p.id,
-				  name ? str_from(name) : STR("command line"), &shown));
-	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("token made"),
-			       str_from(c->args[0])));
-	printf("%.*s\n", STR_F(shown));
-	return CLI_OK;
-}
-
 int cli_user_link(struct cli *c)
 {
 	struct books *books;
 	struct person_row p;
 	str key, text, token;
-	CLI_TRY(c, find(c, &books, &p));
+	CLI_TRY(c, cli_person(c, &books, &p));
 	CLI_TRY(c, parse(c, &key, &text));
 	CLI_TRY(c, confirm_make(books, c->a, CONFIRM_SIGN_IN, NULL, key, STR("{}"),
 				LINK_SPAN, &token));
@@ -133,7 +115,7 @@ int cli_user_set(struct cli *c)
 {
 	struct books *books;
 	struct person_row p;
-	CLI_TRY(c, find(c, &books, &p));
+	CLI_TRY(c, cli_person(c, &books, &p));
 	for (size_t i = 1; i < c->arg_count; i++)
 		CLI_TRY(c, set_one(c, &p, c->args[i]));
 	CLI_TRY(c, person_change(books->lists, &p));

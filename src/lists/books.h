@@ -21,6 +21,8 @@ struct books {
 	struct mac_key mac;            /* tags of return paths and links */
 	struct addressbook *addresses; /* as of addresses_revision of the lists book */
 	int64_t addresses_revision;
+	void (*copies_made)(void *ctx); /* many, and more will come; NULL: nobody waits */
+	void *ctx;
 };
 
 /* Opens the books (inbound for WRITE only) and reads the addresses. mac: the key
@@ -43,6 +45,7 @@ MUST_USE err books_mac_from(str content, struct mac_key *mac);
 struct actor {
 	int64_t person; /* 0: none */
 	str name;       /* an address, or "command", "expiry", "link" */
+	str via;        /* page, link, mail, command, API; "": the program by itself */
 };
 
 /* Writes an audit row; inside the caller's transaction where one is open. */

@@ -311,7 +311,8 @@ static err start(struct run *r, struct books *books, struct arena *a,
 		 const struct mail_command *c, bool *may)
 {
 	*r = (struct run){ .books = books, .a = a, .c = c };
-	r->by.name = address_key(a, &c->reverse_path);
+	r->by = (struct actor){ .name = address_key(a, &c->reverse_path),
+				.via = STR("mail") };
 	TRY(settings_load(books->lists, a, c->list->id, &r->settings));
 	*may = c->from.address.domain.n
 	       && !notice_is_automated(a, &c->header, &c->reverse_path);
@@ -374,8 +375,8 @@ err command_leave(struct books *books, struct arena *a, const struct mail_comman
 	return one_word(books, a, c, do_leave);
 }
 
-/* The answer to a held post's mail begins with the moderator's choice; what follows
- * in its line is the reason. */
+/* The answer to a held post's mail begins with the moderator's word; what follows it, up
+ * to an empty line or what is quoted, goes with it. */
 static void read_choice(struct arena *a, str text, struct press *p)
 {
 	str line, word;
@@ -387,6 +388,13 @@ static void read_choice(struct arena *a, str text, struct press *p)
 			p->choice = arena_lower(a, word);
 			p->reason = str_trim(line);
 		}
+	while (p->choice.n && str_line(&text, &line)) {
+		line = str_trim(line);
+		if (!line.n || line.p[0] == '>')
+			break;
+		p->reason = arena_cat(a, p->reason, p->reason.n ? STR(" ") : STR(""),
+				      line);
+	}
 }
 
 err command_confirm(struct books *books, struct arena *a, const struct mail_command *c)

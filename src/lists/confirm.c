@@ -8,8 +8,8 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join",    "leave", "invite",    "verify",
-				     "sign-in", "hold",  "challenge", "set" };
+static const char *const words[] = { "join", "leave",     "invite",  "verify", "sign-in",
+				     "hold", "challenge", "request", "set" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -27,7 +27,9 @@ err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 	TRY(pending_of(books->lists, a, word, list ? list->id : 0, address, &open, &n));
 	for (size_t i = 0; i < n; i++)
 		valid += open[i].expires_at > now;
-	if (valid >= OPEN_TOKENS && kind != CONFIRM_HELD && kind != CONFIRM_CHALLENGE)
+	bool own = kind == CONFIRM_HELD || kind == CONFIRM_CHALLENGE
+		   || kind == CONFIRM_REQUEST;
+	if (valid >= OPEN_TOKENS && !own)
 		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
 					"mailbox, or try again tomorrow");
 	return account_link_new(a, books->lists,
@@ -77,6 +79,7 @@ static err read_row(struct books *books, struct arena *a, const struct pending_r
 				    .expires_at = row->expires_at,
 				    .held = confirm_held(row->data),
 				    .data = row->data,
+				    .request = data_number(row->data, "request"),
 				    .account = data_number(row->data, "account"),
 				    .to = data_text(a, row->data, "to") };
 	size_t kind = 0;

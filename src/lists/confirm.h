@@ -12,6 +12,7 @@ enum confirm_kind {
 	CONFIRM_SIGN_IN,
 	CONFIRM_HELD,
 	CONFIRM_CHALLENGE,
+	CONFIRM_REQUEST,
 	CONFIRM_SET
 };
 
@@ -22,6 +23,7 @@ struct confirmation {
 	str name;
 	int64_t created_at, expires_at;
 	int64_t held;    /* CONFIRM_HELD, CONFIRM_CHALLENGE: the held post */
+	int64_t request; /* CONFIRM_REQUEST: who asks to join */
 	int64_t account; /* CONFIRM_VERIFY: the person who asked */
 	str data;        /* JSON, as it was given */
 	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
@@ -29,7 +31,7 @@ struct confirmation {
 
 /* Makes a token, good for `span` seconds, and stores its hash. At most three
  * unexpired ones of a kind, list and address exist: ERR_DENIED beyond; but each held
- * post has its own. */
+ * post and each request to join has its own. */
 MUST_USE err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 			  const struct list_entry *list, str address, str data,
 			  int64_t span, str *token);

@@ -7,7 +7,9 @@
 #include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/publish.h"
+#include "lists/shadow.h"
 #include "lists/steps_inside.h"
+#include "lists/topics.h"
 #include "mail/compose.h"
 #include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
@@ -20,7 +22,7 @@ enum {
 };
 
 err digest_take(struct books *books, struct arena *a, const struct post *p,
-		int64_t number, int64_t *id)
+		int64_t number, str topics, int64_t *id)
 {
 	bool readers, begun;
 	TRY(digest_ask(books->lists, p->list->id, p->source, id, &readers));
@@ -33,7 +35,8 @@ err digest_take(struct books *books, struct arena *a, const struct post *p,
 	struct digest_post x = { .source = p->source,
 				 .number = number,
 				 .at = clock_now(),
-				 .message = p->message };
+				 .message = p->message,
+				 .topics = topics };
 	TRY(digest_collect(books->lists, p->list->id, &x));
 	*id = x.id;
 	return OK;
@@ -125,15 +128,25 @@ static enum tls_want tls_of(struct arena *a, const struct digest_text *t)
 	return TLS_WANT_USUAL;
 }
 
+/* "/1,release,": what its readers want, where they have chosen. */
+static str wants_word(struct arena *a, str wants)
+{
+	str name, out = STR("");
+	for (bool first = true; str_line(&wants, &name); first = false)
+		out = arena_cat(a, out, first ? STR("/") : STR(","), name);
+	return out;
+}
+
 /* Its source names what is in it: the same again is the same message. */
 static void describe(const struct making *m, struct arena *a,
 		     const struct digest_group *g, struct outbound_message *out)
 {
 	bool own = m->settings.personal_copies;
 	*out = (struct outbound_message){
-		.source = arena_printf(a, "digest %lld/%.*s/%lld-%lld",
+		.source = arena_printf(a, "digest %lld/%.*s/%lld-%lld%.*s",
 				       (long long)m->issue.id, STR_F(g->form),
-				       (long long)g->low, (long long)g->high),
+				       (long long)g->low, (long long)g->high,
+				       STR_F(wants_word(a, g->wants))),
 		.kind = STR("digest"),
 		.list = m->list->address,
 		.reverse_path = own ? STR("")
@@ -149,6 +162,22 @@ static str message_id_of(struct arena *a, const struct header *h)
 	return header_ids(a, header_find(h, STR("Message-ID")), &ids) ? ids[0] : STR("");
 }
 
+/* Those posts that readers with this choice want, in front. */
+static size_t wanted(const struct making *m, struct arena *a,
+		     const struct digest_group *g, struct digest_post *p, size_t n)
+{
+	struct topics t = topics_read(a, m->settings.topics);
+	bool others = str_starts(g->wants, STR("1"));
+	size_t count = 0;
+	if (!g->wants.n || !m->settings.topics_enabled)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (topics_want(&t, str_skip(g->wants, 1), others, p[i].topics))
+			p[count++] = p[i];
+	return count;
+}
+
+/* *bytes empty: the readers want none of its posts. */
 static err write_message(struct making *m, struct arena *a, const struct digest_group *g,
 			 struct outbound_message *out, str *bytes)
 {
@@ -156,9 +185,13 @@ static err write_message(struct making *m, struct arena *a, const struct digest_
 	struct digest_text t = { .form = g->form, .address = m->list->address };
 	str head, none;
 	struct header h;
+	*bytes = STR("");
 	describe(m, a, g, out);
 	TRY(digest_posts(m->books->lists, a, m->issue.list, g->low, g->high, &posts,
 			 &t.count));
+	t.count = wanted(m, a, g, posts, t.count);
+	if (!t.count)
+		return OK;
 	t.entries = entries_of(m, a, posts, t.count);
 	TRY(text_of(m, a, "digest", t.count, &t.title, &t.masthead));
 	TRY(text_of(m, a, "digest-end", t.count, &none, &t.end));
@@ -184,7 +217,7 @@ static err add_copies(struct books *books, struct arena *a, struct outbound_mess
 		d[i] = (struct delivery){ .destination = destination_of(a, m[i].key),
 					  .recipient = m[i].text,
 					  .member = m[i].id };
-	TRY(delivery_add(books->outbound, to->id, d, n));
+	TRY(shadow_deliver(books, a, to->list, to, d, n));
 	to->copies += (int64_t)n;
 	return OK;
 }
@@ -220,6 +253,8 @@ static err send_group(struct making *m, struct arena *a, const struct digest_gro
 	struct outbound_message out;
 	str bytes;
 	TRY(write_message(m, a, g, &out, &bytes));
+	if (!bytes.n)
+		return OK;
 	do {
 		ARENA(batch);
 		TRY(book_begin(m->books->outbound));

@@ -15,9 +15,9 @@
 
 /* Keeps a post for those who read digests and gives its id among such posts; 0 where no
  * digest will have it, because there are none on this list or nobody reads any.
- * number: its own in the archive, 0 for none. */
+ * number: its own in the archive, 0 for none; topics: topics_of_post. */
 MUST_USE err digest_take(struct books *books, struct arena *a, const struct post *p,
-			 int64_t number, int64_t *id);
+			 int64_t number, str topics, int64_t *id);
 
 /* Sends what has reached the list's size. Called when a post has gone out; what fails is
  * logged, and tried again by digest_run. */

@@ -2,8 +2,9 @@
 
 #include "base/log.h"
 #include "lists/challenge.h"
+#include "lists/decide.h"
 #include "lists/digest.h"
-#include "lists/moderate.h"
+#include "lists/remind.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
 #include "lists/term.h"
@@ -55,7 +56,8 @@ static err expire_held(struct books *books, struct arena *a, int64_t now)
 		TRY(held_waiting(books->lists, a, lists[i].id, 0, STEP, &h, &held));
 		int64_t before = now - s.max_days_to_hold * DAY;
 		for (size_t k = 0; k < held && h[k].held_at < before; k++) {
-			err e = held_discard(books, a, h[k].id, &expiry);
+			err e = held_lapse(books, a, h[k].id, s.max_days_to_hold,
+					   &expiry);
 			if (e.kind)
 				log_warn("held-not-expired", KN("held", h[k].id), KE(e),
 					 KZ("do",
@@ -171,6 +173,7 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	err scores = score_time(books, a, now);
 	err digests = digest_run(books, a, now);
 	err terms = term_run(books, a, now);
+	err reminded = remind_run(books, a, now);
 	if (!first.kind)
 		first = unanswered;
 	if (scores.kind && !first.kind)
@@ -180,6 +183,8 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	if (terms.kind && !first.kind)
 		first = err_in(a, terms.kind, "begin and end of memberships: %s",
 			       terms.msg);
+	if (!first.kind)
+		first = reminded;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		err e = kinds[i].run(books, now, &gone);
 		if (e.kind && !first.kind)

@@ -2,13 +2,14 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "lists/shadow.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
 
 #include <time.h>
 
-enum { BATCH = 1000 };
+enum { BATCH = 1000, WORTH_A_LOOK = 10 * BATCH };
 
 bool message_has_8bit(str message)
 {
@@ -25,19 +26,30 @@ str destination_of(struct arena *a, str address)
 							   : STR("");
 }
 
-static bool gets_copy(const struct outgoing *out, const struct member_copy *m)
+/* The fan-out's batch: members, and those of them whom the post passes over. */
+struct batch {
+	struct member_copy *members;
+	size_t n;
+	bool *gone; /* NULL: nobody */
+};
+
+static bool gets_copy(const struct outgoing *out, const struct batch *b, size_t i)
 {
+	const struct member_copy *m = &b->members[i];
+	if (b->gone && b->gone[i])
+		return false;
 	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
 }
 
 static err add_deliveries(struct books *books, struct arena *a,
 			  const struct outgoing *out, struct outbound_message *to,
-			  const struct member_copy *m, size_t n)
+			  const struct batch *b)
 {
-	struct delivery *d = arena_alloc(a, n * sizeof *d);
+	const struct member_copy *m = b->members;
+	struct delivery *d = arena_alloc(a, b->n * sizeof *d);
 	size_t count = 0;
-	for (size_t i = 0; i < n; i++)
-		if (gets_copy(out, &m[i]))
+	for (size_t i = 0; i < b->n; i++)
+		if (gets_copy(out, b, i))
 			d[count++] = (struct delivery){ .destination = destination_of(
 								a, m[i].key),
 							.recipient = m[i].text,
@@ -45,7 +57,7 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	TRY(delivery_add(books->outbound, to->id, d, count));
+	TRY(shadow_deliver(books, a, to->list, to, d, count));
 	to->copies += (int64_t)count;
 	return OK;
 }
@@ -68,17 +80,26 @@ err queued_note(struct books *books, struct arena *a, const struct outbound_mess
 err fanout_batch(struct books *books, struct arena *a, int64_t list,
 		 const struct outgoing *out, struct outbound_message *m)
 {
-	struct member_copy *members;
-	size_t n;
+	struct batch b;
 	TRY(member_after(books->lists, a, list, out->digest_post, m->fanned_to, BATCH,
-			 &members, &n));
-	TRY(add_deliveries(books, a, out, m, members, n));
-	if (n)
-		m->fanned_to = members[n - 1].id;
-	m->complete = n < BATCH;
+			 &b.members, &b.n));
+	TRY(audience_passes_over(books->lists, a, &out->audience, m->fanned_to, b.members,
+				 b.n, &b.gone));
+	TRY(add_deliveries(books, a, out, m, &b));
+	if (b.n)
+		m->fanned_to = b.members[b.n - 1].id;
+	m->complete = b.n < BATCH;
 	TRY(outbound_progress(books->outbound, m->id, m->fanned_to, m->complete));
 	return m->complete ? queued_note(books, a, m, out->post->list->address, m->copies)
 			   : OK;
+}
+
+/* Who sends them begins while more are made. Each look finds so many that no session waits
+ * for single copies. */
+static void say_so(const struct books *books, int64_t before, int64_t now)
+{
+	if (books->copies_made && before / WORTH_A_LOOK < now / WORTH_A_LOOK)
+		books->copies_made(books->ctx);
 }
 
 /* Between batches others get their turn at the book: a waiting writer looks for
@@ -93,9 +114,11 @@ err fanout_rest(struct books *books, int64_t list, const struct outgoing *out,
 {
 	while (!m->complete) {
 		ARENA(batch);
+		int64_t before = m->copies;
 		TRY(book_begin(books->outbound));
 		err e = fanout_batch(books, batch, list, out, m);
 		TRY(book_end(books->outbound, e));
+		say_so(books, before, m->copies);
 		pause_for_others();
 	}
 	return OK;

@@ -5,6 +5,7 @@
 #include "lists/budget.h"
 #include "lists/fanout.h"
 #include "lists/proof.h"
+#include "lists/shadow.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
 #include "mail/tls_want.h"
@@ -75,7 +76,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 	if (!fresh)
 		return OK;
 	TRY(outbound_body_write(books->outbound, m->id, body));
-	TRY(delivery_add(books->outbound, m->id, l->copies, l->count));
+	TRY(shadow_deliver(books, a, l->name, m, l->copies, l->count));
 	TRY(outbound_progress(books->outbound, m->id, 0, true));
 	TRY(queued_note(books, a, m, l->name, (int64_t)l->count));
 	TRY(budget_count(books, a, l->budget, (int64_t)l->count, l->hours, l->limit,

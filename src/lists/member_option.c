@@ -1,6 +1,7 @@
 #include "lists/members.h"
 
 #include "base/clock.h"
+#include "lists/topics.h"
 
 enum { DAY = 86400, WHY_MAX = 200 };
 
@@ -12,6 +13,7 @@ static const struct {
 	{ "copies", offsetof(struct member_row, copies) },
 	{ "acknowledge", offsetof(struct member_row, acknowledge) },
 	{ "hidden", offsetof(struct member_row, hidden) },
+	{ "other_topics", offsetof(struct member_row, other_topics) },
 };
 
 /* How posts come. Mailman 3's words are taken, too. */
@@ -98,6 +100,10 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 		return set_until(a, m, value);
 	if (str_eq(key, STR("why")))
 		return set_why(a, m, value);
+	if (str_eq(key, STR("topics"))) {
+		m->topics = topics_choice(a, value);
+		return OK;
+	}
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!str_eq(key, str_from(switches[i].key)))
 			continue;
@@ -109,6 +115,6 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 	}
 	return err_in(a, ERR_SYNTAX,
 		      "no option \"%.*s\"; there are delivery, why, action, own_posts, "
-		      "copies, acknowledge, hidden, until",
+		      "copies, acknowledge, hidden, until, topics, other_topics",
 		      STR_F(key));
 }

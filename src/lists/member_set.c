@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "lists/equivalent.h"
 #include "lists/members_inside.h"
+#include "lists/topics.h"
 
 #include <jansson.h>
 
@@ -25,6 +26,7 @@ static err put(struct books *books, struct arena *a, struct member_row *m,
 {
 	for (size_t i = 0; i < n; i++)
 		TRY(member_option(a, m, set[i].key, set[i].value, STR("user")));
+	TRY(topics_check_choice(books->lists, a, m));
 	TRY(member_change(books->lists, m));
 	return books_audit(books, by, m->list, STR("member options"), m->key);
 }

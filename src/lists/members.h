@@ -89,8 +89,8 @@ MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t reque
 bool day_read(str text, int64_t *seconds);
 
 /* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off), own_posts,
- * copies, acknowledge, hidden (yes, no), action (accept, hold, reject, discard or
- * empty), until (the last day, or empty), why (in words, where delivery is off). Changes *m
- * only; by: whose hand, kept where delivery goes off. */
+ * copies, acknowledge, hidden, other_topics (yes, no), action (accept, hold, reject, discard or
+ * empty), until (the last day, or empty), why (in words, where delivery is off), topics (names;
+ * topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
 			   str by);

@@ -4,6 +4,7 @@
 #include "lists/confirm.h"
 #include "lists/members.h"
 #include "lists/notice.h"
+#include "store/lists/request.h"
 
 /* However many lists and forms are used, nobody is sent more than three answers to requests
  * to join a day, ten requests to leave and ten invitations: a stranger must not be able to
@@ -54,7 +55,12 @@ MUST_USE err member_notice(struct books *books, struct arena *a,
 			   const struct list_entry *list, const struct mailbox *to,
 			   const char *name);
 
-/* The same to who runs the list, one each; asker: the address that it is about. */
-MUST_USE err member_tell_roles(struct books *books, struct arena *a,
-			       const struct list_entry *list, const char *name,
-			       bool owners_only, str asker);
+/* The same to the list's owners, one each; asker: the address that it is about. */
+MUST_USE err member_tell_owners(struct books *books, struct arena *a,
+				const struct list_entry *list, const char *name,
+				str asker);
+
+/* Tells owners and moderators, one each, that somebody asks to join or to leave, each with
+ * a link of their own. */
+MUST_USE err request_tell(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct request_row *r);

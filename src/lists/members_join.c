@@ -7,7 +7,6 @@
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
 #include "store/lists/planned.h"
-#include "store/lists/request.h"
 
 enum { JOIN_SPAN = 3 * 86400 };
 
@@ -67,7 +66,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	if (welcome && s.send_welcome_message)
 		TRY(member_notice(books, a, list, who, "welcome"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(books, a, list, "owner-joined", true, key)
+		       ? member_tell_owners(books, a, list, "owner-joined", key)
 		       : OK;
 }
 
@@ -184,7 +183,7 @@ static err enter(struct books *books, struct arena *a, const struct list_entry *
 	*waits = true;
 	TRY(request_add(books->lists, &r));
 	TRY(member_notice(books, a, list, who, "request-waits"));
-	return member_tell_roles(books, a, list, "request-moderator", false, key);
+	return request_tell(books, a, list, &r);
 }
 
 /* As a moderator sees it: who is in already asks for nothing. */

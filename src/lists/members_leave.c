@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/lists/request.h"
 
 enum { LEAVE_SPAN = 3 * 86400 };
 
@@ -57,7 +56,7 @@ static err wait(struct books *books, struct arena *a, const struct list_entry *l
 	TRY(request_add(books->lists, &r));
 	TRY(books_audit(books, by, list->id, STR("asked to leave"), m->key));
 	TRY(member_notice(books, a, list, &to, "leave-waits"));
-	return member_tell_roles(books, a, list, "leave-moderator", false, m->key);
+	return request_tell(books, a, list, &r);
 }
 
 static err left(struct books *books, struct arena *a, const struct list_entry *list,
@@ -100,7 +99,7 @@ static err end(struct books *books, struct arena *a, const struct list_entry *li
 	if (goodbye && s.send_goodbye_message)
 		TRY(member_notice(books, a, list, &to, "goodbye"));
 	return s.admin_notify_mchanges
-		       ? member_tell_roles(books, a, list, "owner-left", true, m.key)
+		       ? member_tell_owners(books, a, list, "owner-left", m.key)
 		       : OK;
 }
 
@@ -127,13 +126,13 @@ err member_end(struct books *books, struct arena *a, const struct list_entry *li
 
 static str leave_text(struct arena *a, str list, int64_t member)
 {
-	return arena_printf(a, "%lld %.*s", (long long)member, STR_F(list));
+	return arena_cat(a, arena_number(a, member), STR(" "), list);
 }
 
 str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t member)
 {
 	str tag = mac_tag(a, mac, STR("leave"), leave_text(a, list, member));
-	return arena_printf(a, "%lld.%.*s", (long long)member, STR_F(tag));
+	return arena_cat(a, arena_number(a, member), STR("."), tag);
 }
 
 err leave_token_read(struct arena *a, const struct mac_key *mac,

@@ -21,8 +21,8 @@ static const struct allowance {
 
 enum { VERIFIES_A_DAY = 20 }; /* that one account asks for */
 
-err member_tell_roles(struct books *books, struct arena *a, const struct list_entry *list,
-		      const char *name, bool owners_only, str asker)
+err member_tell_owners(struct books *books, struct arena *a,
+		       const struct list_entry *list, const char *name, str asker)
 {
 	struct role_row *roles;
 	size_t n;
@@ -33,7 +33,7 @@ err member_tell_roles(struct books *books, struct arena *a, const struct list_en
 		bool told = false; /* owner and moderator in one person: one mail */
 		for (size_t k = 0; k < i; k++)
 			told = told || roles[k].address == roles[i].address;
-		if (told || (owners_only && !str_eq(roles[i].role, STR("owner"))))
+		if (told || !str_eq(roles[i].role, STR("owner")))
 			continue;
 		TRY(address_parse(a, roles[i].text, &to.address));
 		TRY(notice_send(books, a,
@@ -49,8 +49,10 @@ err member_tell_roles(struct books *books, struct arena *a, const struct list_en
 err member_notice(struct books *books, struct arena *a, const struct list_entry *list,
 		  const struct mailbox *to, const char *name)
 {
-	return notice_send(books, a,
-			   &(struct notice){ .name = name, .list = list, .to = *to });
+	return notice_send(
+		books, a,
+		&(struct notice){
+			.name = name, .list = list, .to = *to, .to_member = true });
 }
 
 static const char too_many_to[] =
@@ -118,6 +120,7 @@ err member_send_letter(struct books *books, struct arena *a,
 			   &(struct notice){ .name = x->name,
 					     .list = list,
 					     .to = nameless,
+					     .to_member = true,
 					     .confirm_token = token,
 					     .vars = vars,
 					     .var_count = x->var_count + 1 });

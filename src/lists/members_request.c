@@ -1,8 +1,48 @@
-#include "lists/members.h"
+#include "lists/members_inside.h"
 
 #include "base/clock.h"
 #include "lists/notice.h"
-#include "store/lists/request.h"
+#include "store/lists/role.h"
+
+enum { LINK_SPAN = 30 * 86400 };
+
+static err tell_one(struct books *books, struct arena *a, const struct list_entry *list,
+		    const struct role_row *who, const struct request_row *r)
+{
+	str token;
+	struct mailbox to = { .name = who->name };
+	TRY(address_parse(a, who->text, &to.address));
+	TRY(confirm_make(books, a, CONFIRM_REQUEST, list, who->key,
+			 arena_printf(a, "{\"request\":%lld}", (long long)r->id),
+			 LINK_SPAN, &token));
+	struct notice_var vars[] = { { "asker", r->address },
+				     { "link", arena_cat(a, books->conf->site_url,
+							 STR("/confirm/"), token) } };
+	return notice_send(books, a,
+			   &(struct notice){ .name = r->leaves ? "leave-moderator"
+							       : "request-moderator",
+					     .list = list,
+					     .to = to,
+					     .confirm_token = token,
+					     .vars = vars,
+					     .var_count = 2 });
+}
+
+err request_tell(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct request_row *r)
+{
+	struct role_row *roles;
+	size_t n;
+	TRY(role_list(books->lists, a, list->id, &roles, &n));
+	for (size_t i = 0; i < n; i++) {
+		bool told = false; /* owner and moderator in one person: one mail */
+		for (size_t k = 0; k < i; k++)
+			told = told || roles[k].address == roles[i].address;
+		if (!told)
+			TRY(tell_one(books, a, list, &roles[i], r));
+	}
+	return OK;
+}
 
 static err take_request(struct books *books, struct arena *a, int64_t id,
 			struct request_row *r, const struct list_entry **list,

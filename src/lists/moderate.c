@@ -1,19 +1,22 @@
-#include "lists/moderate.h"
+#include "lists/moderate_inside.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/challenge.h"
+#include "lists/decide.h"
 #include "lists/publish.h"
 #include "lists/confirm.h"
 #include "lists/notice.h"
+#include "lists/umbrella.h"
 #include "store/lists/held.h"
 #include "store/lists/role.h"
 #include "store/outbound/ledger.h"
 
 enum { LINK_SPAN = 30 * 86400, RESUME = 1000 };
 
-static err record(struct books *books, const struct held_row *h, str list, str what,
-		  str detail)
+err moderate_record(struct books *books, const struct held_row *h, str list, str what,
+		    str detail)
 {
 	struct ledger_entry e = { .at = clock_now_ms(),
 				  .inbound = source_inbound(h->source),
@@ -26,6 +29,31 @@ static err record(struct books *books, const struct held_row *h, str list, str w
 static str held_source(struct arena *a, const struct held_row *h, str what)
 {
 	return arena_cat(a, h->source, STR("/"), what);
+}
+
+static str word_lines(struct arena *a)
+{
+	size_t n;
+	const struct decision_row *rows = decision_rows(&n);
+	BUF(b);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "    %-9s %s\n", rows[i].word, rows[i].text);
+	return arena_copy(a, buf_str(&b));
+}
+
+static str answer_lines(struct arena *a, const struct settings *s)
+{
+	BUF(b);
+	int n = 0;
+	str rest = s->rejection_answers, line;
+	while (str_line(&rest, &line))
+		if (str_trim(line).n) {
+			buf_addf(&b, "    reject %-2d ", ++n);
+			buf_cat(&b, str_trim(line), STR("\n"));
+		}
+	return n ? arena_cat(a, STR("Answers of the list to its authors:\n\n"),
+			     buf_str(&b), STR("\n"))
+		 : STR("");
 }
 
 /* One mail a moderator, with links that bear that moderator's own token: what is
@@ -43,8 +71,13 @@ static err tell_moderator(struct books *books, struct arena *a, const struct pos
 		return e;
 	struct notice_var vars[] = {
 		{ "author", h->author },
+		{ "proof", p->authentic ? STR("proven")
+					: STR("not proven: anybody could have written "
+					      "this address") },
 		{ "subject", h->subject },
 		{ "reason", h->reason },
+		{ "words", word_lines(a) },
+		{ "answers", answer_lines(a, &p->settings) },
 		{ "link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token) },
 	};
 	return notice_send(
@@ -82,10 +115,8 @@ static err tell_moderators(struct books *books, struct arena *a, const struct po
 	return OK;
 }
 
-/* Only an author who is proven is written to: a forged From must not make us
- * bother a stranger (backscatter). */
-static err tell_author(struct books *books, struct arena *a, const struct post *p,
-		       const struct held_row *h, const char *name, str reason)
+err moderate_tell_author(struct books *books, struct arena *a, const struct post *p,
+			 const struct held_row *h, const char *name, str reason)
 {
 	bool may;
 	if (!p->authentic || !p->author_key.n)
@@ -108,11 +139,9 @@ static err tell_author(struct books *books, struct arena *a, const struct post *
 			.var_count = sizeof vars / sizeof *vars });
 }
 
-/* Kept for whoever looks for it; nobody is told. */
-static bool is_preserved(const struct post *p, const struct judgement *j)
+bool moderate_is_quiet(str rule, const struct settings *s)
 {
-	return setting_is(str_from(j->rule), "content")
-	       && setting_is(p->settings.filter_action, "preserve");
+	return setting_is(rule, "content") && setting_is(s->filter_action, "preserve");
 }
 
 err held_keep(struct books *books, struct arena *a, const struct post *p,
@@ -133,24 +162,24 @@ err held_keep(struct books *books, struct arena *a, const struct post *p,
 			      .size = (int64_t)p->message.n };
 	bool asked;
 	TRY(held_add(books->lists, &h, p->message));
-	TRY(record(books, &h, p->list->address, STR("held"), judgement_text(a, j)));
+	TRY(moderate_record(books, &h, p->list->address, STR("held"),
+			    judgement_text(a, j)));
 	log_info("post-held", KS("list", p->list->address), KN("held", h.id),
 		 KZ("rule", j->rule), KS("author", p->author_key));
-	if (is_preserved(p, j))
+	if (moderate_is_quiet(h.rule, &p->settings))
 		return OK;
 	TRY(challenge_ask(books, a, p, j->rule, h.id, &asked));
 	if (asked)
-		return record(books, &h, p->list->address, STR("held"),
-			      STR("its author is asked by mail"));
+		return moderate_record(books, &h, p->list->address, STR("held"),
+				       STR("its author is asked by mail"));
 	TRY(tell_moderators(books, a, p, &h));
 	return p->settings.respond_to_post_requests
-		       ? tell_author(books, a, p, &h, "held-author", h.reason)
+		       ? moderate_tell_author(books, a, p, &h, "held-author", h.reason)
 		       : OK;
 }
 
-/* The held post, its list and its bytes. */
-static err fetch(struct books *books, struct arena *a, int64_t id, struct held_row *h,
-		 struct post *p)
+err moderate_fetch(struct books *books, struct arena *a, int64_t id, struct held_row *h,
+		   struct post *p)
 {
 	struct address path = { 0 };
 	str body, rest;
@@ -172,63 +201,42 @@ static err fetch(struct books *books, struct arena *a, int64_t id, struct held_r
 					    .text = body,
 					    .reverse_path = &path,
 					    .account = h->account,
-					    .trust = h->trust },
+					    .trust = h->trust,
+					    .copy_of = umbrella_copy_of(books->addresses,
+									a, &path) },
 			 p);
 }
 
-static err close_and_audit(struct books *books, struct arena *a, const struct held_row *h,
-			   str verdict, const struct actor *by)
+static err end_in_book(struct books *books, struct arena *a, const struct held_row *h,
+		       const struct post *p, const struct ending *x,
+		       const struct actor *by)
+{
+	struct held_end end = { .verdict = x->verdict,
+				.by = by->name,
+				.via = by->via.n ? by->via : STR("time"),
+				.note = x->note,
+				.now = clock_now() };
+	TRY(held_close(books->lists, a, h->id, &end));
+	if (x->act)
+		TRY(x->act(books, a, h, p));
+	return books_audit(books, by, h->list,
+			   arena_cat(a, STR("post "), x->verdict, x->also),
+			   arena_printf(a, "held %lld, from %.*s: %.*s", (long long)h->id,
+					STR_F(h->author), STR_F(h->subject)));
+}
+
+err moderate_end(struct books *books, struct arena *a, const struct held_row *h,
+		 const struct post *p, const struct ending *x, const struct actor *by)
 {
 	bool mine;
+	bool lapsed = str_eq(x->verdict, STR("expired"));
 	TRY(book_join(books->lists, &mine));
-	err e = held_close(books->lists, a, h->id, verdict, by->name, clock_now());
-	if (!e.kind)
-		e = books_audit(books, by, h->list, arena_cat(a, STR("post "), verdict),
-				arena_printf(a, "held %lld, from %.*s: %.*s",
-					     (long long)h->id, STR_F(h->author),
-					     STR_F(h->subject)));
-	return book_leave(books->lists, mine, e);
-}
-
-static err close_held(struct books *books, struct arena *a, const struct held_row *h,
-		      const struct post *p, str verdict, str detail,
-		      const struct actor *by)
-{
-	TRY(close_and_audit(books, a, h, verdict, by));
-	log_info("held-handled", KN("held", h->id), KS("verdict", verdict),
+	TRY(book_leave(books->lists, mine, end_in_book(books, a, h, p, x, by)));
+	log_info("held-handled", KN("held", h->id), KS("verdict", x->verdict),
 		 KS("by", by->name));
-	return record(books, h, p->list->address, verdict,
-		      detail.n ? detail : arena_cat(a, STR("by "), by->name));
-}
-
-err held_accept(struct books *books, struct arena *a, int64_t id, const struct actor *by)
-{
-	struct held_row h;
-	struct post p;
-	TRY(fetch(books, a, id, &h, &p));
-	p.vouched = true;
-	TRY(post_publish(books, a, &p, arena_cat(a, STR("accepted by "), by->name)));
-	return close_held(books, a, &h, &p, STR("accepted"), STR(""), by);
-}
-
-err held_reject(struct books *books, struct arena *a, int64_t id, str reason,
-		const struct actor *by)
-{
-	struct held_row h;
-	struct post p;
-	TRY(fetch(books, a, id, &h, &p));
-	if (!reason.n)
-		reason = STR("The moderator gave no reason.");
-	TRY(tell_author(books, a, &p, &h, "rejected-author", reason));
-	return close_held(books, a, &h, &p, STR("rejected"), reason, by);
-}
-
-err held_discard(struct books *books, struct arena *a, int64_t id, const struct actor *by)
-{
-	struct held_row h;
-	struct post p;
-	TRY(fetch(books, a, id, &h, &p));
-	return close_held(books, a, &h, &p, STR("discarded"), STR(""), by);
+	return moderate_record(
+		books, h, p->list->address, lapsed ? STR("discarded") : x->verdict,
+		x->detail.n ? x->detail : arena_cat(a, STR("by "), by->name));
 }
 
 /* Its author is proven now; which rule holds it else? */
@@ -251,7 +259,8 @@ static err wait_on(struct books *books, struct arena *a, struct held_row *h,
 	h->rule = str_from(j->rule);
 	h->reason = j->reason;
 	TRY(held_rule(books->lists, h->id, h->rule, h->reason));
-	TRY(record(books, h, p->list->address, STR("held"), judgement_text(a, j)));
+	TRY(moderate_record(books, h, p->list->address, STR("held"),
+			    judgement_text(a, j)));
 	return tell_moderators(books, a, p, h);
 }
 
@@ -261,20 +270,24 @@ err held_proven(struct books *books, struct arena *a, int64_t id,
 	struct held_row h;
 	struct post p;
 	struct judgement j;
-	TRY(fetch(books, a, id, &h, &p));
+	TRY(moderate_fetch(books, a, id, &h, &p));
 	TRY(judge_proven(books, a, &h, &p, &j));
 	if (j.verdict == VERDICT_HOLD)
 		TRY(wait_on(books, a, &h, &p, &j));
 	else if (j.verdict == VERDICT_REJECT || j.verdict == VERDICT_DISCARD)
-		TRY(close_held(books, a, &h, &p,
-			       j.verdict == VERDICT_REJECT ? STR("rejected")
-							   : STR("discarded"),
-			       judgement_text(a, &j), author));
+		TRY(moderate_end(books, a, &h, &p,
+				 &(struct ending){ .verdict = j.verdict == VERDICT_REJECT
+								      ? STR("rejected")
+								      : STR("discarded"),
+						   .note = j.reason,
+						   .detail = judgement_text(a, &j) },
+				 author));
 	else {
 		TRY(post_publish(
 			books, a, &p,
 			arena_cat(a, STR("accepted by its author, "), author->name)));
-		TRY(close_held(books, a, &h, &p, STR("accepted"), STR(""), author));
+		TRY(moderate_end(books, a, &h, &p,
+				 &(struct ending){ .verdict = STR("accepted") }, author));
 	}
 	*verdict = j.verdict;
 	*reason = j.reason;
@@ -285,7 +298,7 @@ err held_unproven(struct books *books, struct arena *a, int64_t id)
 {
 	struct held_row h;
 	struct post p;
-	TRY(fetch(books, a, id, &h, &p));
+	TRY(moderate_fetch(books, a, id, &h, &p));
 	return str_eq(h.rule, STR("proof")) ? tell_moderators(books, a, &p, &h) : OK;
 }
 

@@ -1,5 +1,6 @@
 /* lists/moderate.h: posts that wait for a person. A held post keeps its own
- * number and bytes; another message under its Message-ID cannot take its place. */
+ * number and bytes; another message under its Message-ID cannot take its place. What
+ * moderators do with it: lists/decide.h. */
 #pragma once
 
 #include "lists/rules.h"
@@ -15,19 +16,9 @@ MUST_USE err held_keep(struct books *books, struct arena *a, const struct post *
 MUST_USE err owners_have(struct books *books, struct arena *a, const struct post *p,
 			 str reason);
 
-/* A moderator's verdicts. ERR_NOTFOUND: no such post. ERR_DENIED: handled
- * already; the text says by whom. accept passes the post on to the list at once;
- * reject tells the author why (reason may be empty). */
-MUST_USE err held_accept(struct books *books, struct arena *a, int64_t held,
-			 const struct actor *by);
-MUST_USE err held_reject(struct books *books, struct arena *a, int64_t held, str reason,
-			 const struct actor *by);
-MUST_USE err held_discard(struct books *books, struct arena *a, int64_t held,
-			  const struct actor *by);
-
 /* The author whom a post's proof was asked of has given it. The rules judge anew: it
  * passes, goes on waiting for a moderator, or is refused; *verdict and *reason say which.
- * ERR_NOTFOUND, ERR_DENIED: as above. */
+ * ERR_NOTFOUND: no such post. ERR_DENIED: it was handled already. */
 MUST_USE err held_proven(struct books *books, struct arena *a, int64_t held,
 			 const struct actor *author, enum verdict *verdict, str *reason);
 
@@ -39,5 +30,5 @@ MUST_USE err held_unproven(struct books *books, struct arena *a, int64_t held);
 MUST_USE err held_belongs(struct books *books, struct arena *a, int64_t held,
 			  int64_t list);
 
-/* At start: goes on with what a crash cut off in the middle of held_accept. */
+/* At start: goes on with what a crash cut off while a post was accepted. */
 MUST_USE err held_resume(struct books *books, struct arena *a);

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "lists/fanout.h"
+#include "lists/shadow.h"
+#include "lists/umbrella.h"
 #include "mail/compose.h"
 #include "mail/retpath.h"
 #include "mail/tls_want.h"
@@ -170,7 +172,7 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 	if (!fresh)
 		return OK;
 	TRY(outbound_body_write(books->outbound, m.id, letter));
-	TRY(delivery_add(books->outbound, m.id, &copy, 1));
+	TRY(shadow_deliver(books, a, m.list, &m, &copy, 1));
 	TRY(outbound_progress(books->outbound, m.id, 0, true));
 	log_info("notice-queued", KZ("name", n->name), KS("to", to), KN("message", m.id));
 	return OK;
@@ -190,10 +192,14 @@ err notice_text(struct books *books, struct arena *a, const struct notice *n,
 	return OK;
 }
 
-err notice_send(struct books *books, struct arena *a, const struct notice *n)
+err notice_send(struct books *books, struct arena *a, const struct notice *given)
 {
 	str subject, text;
-	TRY(notice_text(books, a, n, &subject, &text));
+	struct notice its = *given;
+	const struct notice *n = &its;
+	if (n->to_member && n->list)
+		TRY(umbrella_mailbox(books, a, n->list, &its.to));
+	TRY(notice_text(books, a, given, &subject, &text));
 	if (n->confirm_token.n)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);

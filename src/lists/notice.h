@@ -28,7 +28,8 @@ struct notice {
 	size_t var_count;
 	str attached; /* a message to attach, or empty */
 	int64_t probe; /* a member: it is a probe, whose return path says if it comes back */
-	bool answers; /* an answer to a mail: counted by notice_may_answer */
+	bool answers;   /* an answer to a mail: counted by notice_may_answer */
+	bool to_member; /* about a membership: of an umbrella list to who runs the member */
 };
 
 /* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},

@@ -17,6 +17,16 @@ static const struct row {
 #undef ORDER
 };
 
+bool order_right(const char *kind, enum right *right)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rows[i].kind, kind)) {
+			*right = rows[i].right;
+			return true;
+		}
+	return false;
+}
+
 str order_text(struct order *x, const char *key)
 {
 	const json_t *v = json_object_get(x->args, key);
@@ -62,6 +72,7 @@ static err name_actor(struct order *x)
 	struct address_row *own;
 	size_t n;
 	x->by.name = arena_cat(x->a, STR("guest at "), x->row->client);
+	x->by.via = str_eq(order_text(x, "via"), STR("API")) ? STR("API") : STR("page");
 	if (!x->by.person)
 		return OK;
 	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));

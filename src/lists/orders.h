@@ -3,12 +3,16 @@
  * are one table, orders.def. */
 #pragma once
 
+#include "account/rights.h"
 #include "lists/books.h"
 
 #include <jansson.h>
 
 /* Runs every waiting order, oldest first; *ran counts them. */
 MUST_USE err orders_run(struct books *books, struct arena *a, size_t *ran);
+
+/* Which right an order of that kind asks for. False: there is no such kind. */
+bool order_right(const char *kind, enum right *right);
 
 /* The other side, for pages: files one and gives its number. */
 MUST_USE err order_put(struct book *lists, struct arena *a, const char *kind,

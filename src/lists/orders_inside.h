@@ -22,3 +22,7 @@ typedef err order_fn(struct order *x);
 
 str order_text(struct order *x, const char *key); /* "" where absent or no text */
 void order_says(struct order *x, const char *key, str value);
+
+/* What of several was possible: {"n": 2, "wrong": ["…"]}. Gives back only what may go
+ * better another time. */
+MUST_USE err order_tally(struct order *x, err e, json_t *wrong, int64_t *n);

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "lists/members.h"
+#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
 
@@ -94,6 +95,7 @@ static err change(struct order *x, struct member_row *m)
 	json_object_foreach(json_object_get(x->args, "set"), key, value)
 		TRY(member_option(x->a, m, str_from(key),
 				  str_from(json_string_value(value)), by));
+	TRY(topics_check_choice(x->books->lists, x->a, m));
 	TRY(member_change(x->books->lists, m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member changed"), m->key);
 }

@@ -5,6 +5,7 @@
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
+#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -80,6 +81,7 @@ err order_confirm(struct order *x)
 	order_says(x, "to", done.was.to);
 	order_says(x, "outcome", str_from(done.outcome));
 	json_object_set_new(x->result, "waits", json_boolean(done.waits));
+	json_object_set_new(x->result, "leaves", json_boolean(done.leaves));
 	json_object_set_new(x->result, "person", json_integer(done.person));
 	return OK;
 }
@@ -143,12 +145,14 @@ err order_options(struct order *x)
 {
 	struct member_row m;
 	TRY(own_membership(x, &m));
-	static const char *const own[] = { "delivery", "own_posts", "copies",
-					   "acknowledge", "hidden" };
+	static const char *const own[] = { "delivery",    "own_posts", "copies",
+					   "acknowledge", "hidden",    "topics",
+					   "other_topics" };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (json_object_get(x->args, own[i]))
 			TRY(member_option(x->a, &m, str_from(own[i]),
 					  order_text(x, own[i]), STR("user")));
+	TRY(topics_check_choice(x->books->lists, x->a, &m));
 	TRY(member_change(x->books->lists, &m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member options"), m.key);
 }

@@ -3,7 +3,6 @@
 
 #include "lists/invite.h"
 #include "lists/members.h"
-#include "lists/moderate.h"
 #include "lists/owner.h"
 #include "lists/term.h"
 
@@ -54,8 +53,7 @@ static err add_one(struct order *x, str line)
 				str_eq(how, STR("welcome")), &x->by);
 }
 
-/* What of several was possible: {"n": 2, "wrong": ["…"]}. */
-static err count_one(struct order *x, err e, json_t *wrong, int64_t *n)
+err order_tally(struct order *x, err e, json_t *wrong, int64_t *n)
 {
 	if (err_is_passing(e))
 		return e;
@@ -75,7 +73,7 @@ static err some_lines(struct order *x, str *rest, line_fn *one, json_t *wrong, i
 	for (int i = 0; i < LINES_AT_ONCE && str_line(rest, &line); i++) {
 		line = str_trim(line);
 		if (line.n)
-			TRY(count_one(x, one(x, line), wrong, n));
+			TRY(order_tally(x, one(x, line), wrong, n));
 	}
 	return OK;
 }
@@ -194,51 +192,4 @@ err order_ban_add(struct order *x)
 err order_ban_remove(struct order *x)
 {
 	return ban_lift(x->books, x->a, x->list->id, order_text(x, "pattern"), &x->by);
-}
-
-/* Numbers are only good on the order's own list: its moderators judge no other's. */
-static err held_one(struct order *x, int64_t id)
-{
-	str verdict = order_text(x, "verdict"), reason = order_text(x, "reason");
-	TRY(held_belongs(x->books, x->a, id, x->list->id));
-	if (str_eq(verdict, STR("accept")))
-		return held_accept(x->books, x->a, id, &x->by);
-	if (str_eq(verdict, STR("reject")))
-		return held_reject(x->books, x->a, id, reason, &x->by);
-	if (str_eq(verdict, STR("discard")))
-		return held_discard(x->books, x->a, id, &x->by);
-	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
-}
-
-static err request_one(struct order *x, int64_t id)
-{
-	str verdict = order_text(x, "verdict");
-	TRY(request_belongs(x->books, x->a, id, x->list->id));
-	if (str_eq(verdict, STR("accept")))
-		return request_accept(x->books, x->a, id, &x->by);
-	if (str_eq(verdict, STR("reject")))
-		return request_reject(x->books, x->a, id, order_text(x, "reason"),
-				      &x->by);
-	return FAIL(ERR_SYNTAX, "choose accept or reject");
-}
-
-static err each_id(struct order *x, err (*one)(struct order *x, int64_t id))
-{
-	size_t i;
-	int64_t n = 0;
-	json_t *id, *ids = json_object_get(x->args, "ids"), *wrong = json_array();
-	json_object_set_new(x->result, "wrong", wrong);
-	json_array_foreach(ids, i, id)
-		TRY(count_one(x, one(x, json_integer_value(id)), wrong, &n));
-	return OK;
-}
-
-err order_held(struct order *x)
-{
-	return each_id(x, held_one);
-}
-
-err order_request(struct order *x)
-{
-	return each_id(x, request_one);
 }

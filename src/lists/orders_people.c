@@ -178,6 +178,26 @@ err order_address_proven(struct order *x)
 	return book_leave(x->books->lists, mine, set_proven(x, &row));
 }
 
+static err prefer(struct order *x, const struct address_row *row)
+{
+	bool yes = str_eq(order_text(x, "prefer"), STR("yes"));
+	if (yes && !row->verified_at)
+		return FAIL(ERR_DENIED, "Unverified email address");
+	TRY(person_prefer(x->books->lists, row->person, yes ? row->id : 0));
+	return books_audit(x->books, &x->by, 0,
+			   yes ? STR("address preferred") : STR("address not preferred"),
+			   row->key);
+}
+
+err order_address_prefer(struct order *x)
+{
+	struct address_row row;
+	bool mine;
+	TRY(find(x, &row));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, prefer(x, &row));
+}
+
 static err drop(struct order *x, const struct address_row *row)
 {
 	struct address_row *own;

@@ -1,6 +1,7 @@
 #include "lists/rules.h"
 
 #include "lists/equivalent.h"
+#include "lists/umbrella.h"
 #include "mail/mime.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
@@ -128,6 +129,7 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 			    .message = m->text,
 			    .reverse_path = *m->reverse_path,
 			    .account = m->account,
+			    .copy_of = m->copy_of,
 			    .trust = m->trust };
 	TRY(header_scan(a, m->text, &p->header));
 	read_author(a, p);
@@ -146,7 +148,8 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 {
 	p->list = list;
 	TRY(settings_load(lists, a, list->id, &p->settings));
-	p->vouched = setting_is(p->settings.authenticate, "any");
+	TRY(umbrella_look_up(lists, a, p));
+	p->vouched = p->passed_on || setting_is(p->settings.authenticate, "any");
 	TRY(filter_message(a, &p->settings, p->message, &p->content));
 	return read_membership(lists, a, p);
 }

@@ -1,11 +1,13 @@
 #include "lists/press.h"
 
 #include "base/clock.h"
+#include "lists/decide.h"
 #include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
+#include "store/lists/request.h"
 #include "store/lists/role.h"
 
 static err mailbox_of(struct arena *a, const struct confirmation *c, struct mailbox *m)
@@ -111,16 +113,39 @@ static err check_moderator(struct books *books, struct arena *a,
 static err press_held(struct books *books, struct arena *a, const struct confirmation *c,
 		      const struct press *p, struct pressed *done)
 {
-	struct actor moderator = { .person = p->by.person, .name = c->address };
+	const struct decision_row *row = decision_find(p->choice);
+	struct actor moderator = { .person = p->by.person,
+				   .name = c->address,
+				   .via = p->by.via };
 	TRY(check_moderator(books, a, c));
-	done->says = arena_cat(a, STR("Done: "), p->choice, STR("ed."));
-	if (str_eq(p->choice, STR("accept")))
-		return held_accept(books, a, c->held, &moderator);
-	if (str_eq(p->choice, STR("reject")))
-		return held_reject(books, a, c->held, p->reason, &moderator);
-	if (str_eq(p->choice, STR("discard")))
-		return held_discard(books, a, c->held, &moderator);
-	return FAIL(ERR_SYNTAX, "choose accept, reject or discard");
+	TRY(held_decide(books, a, c->held, p->choice, p->reason, &moderator));
+	done->stays = !row->ends;
+	done->says = arena_cat(a, STR("Done: "), str_from(row->said), STR("."));
+	return OK;
+}
+
+static err press_request(struct books *books, struct arena *a,
+			 const struct confirmation *c, const struct press *p,
+			 struct pressed *done)
+{
+	struct actor moderator = { .person = p->by.person,
+				   .name = c->address,
+				   .via = p->by.via };
+	static const char *const says[2][2] = {
+		{ "Done: they are refused.", "Done: they are a member now." },
+		{ "Done: they are a member still.", "Done: they are a member no more." },
+	};
+	struct request_row r;
+	TRY(check_moderator(books, a, c));
+	TRY(request_belongs(books, a, c->request, c->list->id));
+	TRY(request_get(books->lists, a, c->request, &r));
+	bool granted = str_eq(p->choice, STR("accept"));
+	if (!granted && !str_eq(p->choice, STR("reject")))
+		return FAIL(ERR_SYNTAX, "choose accept or reject");
+	done->leaves = r.leaves;
+	done->says = str_from(says[r.leaves][granted]);
+	return granted ? request_accept(books, a, c->request, &moderator)
+		       : request_reject(books, a, c->request, p->reason, &moderator);
 }
 
 /* Who has the token reads the author's mail. */
@@ -128,7 +153,9 @@ static err press_challenge(struct books *books, struct arena *a,
 			   const struct confirmation *c, const struct press *p,
 			   struct pressed *done)
 {
-	struct actor author = { .person = p->by.person, .name = c->address };
+	struct actor author = { .person = p->by.person,
+				.name = c->address,
+				.via = p->by.via };
 	enum verdict verdict;
 	str reason;
 	TRY(held_proven(books, a, c->held, &author, &verdict, &reason));
@@ -158,10 +185,15 @@ static err press_challenge(struct books *books, struct arena *a,
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
-	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
-	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
-	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
-	[CONFIRM_CHALLENGE] = press_challenge, [CONFIRM_SET] = press_set,
+	[CONFIRM_JOIN] = press_join,
+	[CONFIRM_LEAVE] = press_leave,
+	[CONFIRM_INVITE] = press_join,
+	[CONFIRM_VERIFY] = press_verify,
+	[CONFIRM_SIGN_IN] = press_sign_in,
+	[CONFIRM_HELD] = press_held,
+	[CONFIRM_CHALLENGE] = press_challenge,
+	[CONFIRM_REQUEST] = press_request,
+	[CONFIRM_SET] = press_set,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A
@@ -175,8 +207,12 @@ err confirm_press(struct books *books, struct arena *a, str token, const struct 
 	TRY(confirm_look(books, a, token, &x.was));
 	if (!as.by.name.n)
 		as.by.name = x.was.address;
+	if (!as.by.via.n)
+		as.by.via = STR("link");
 	TRY(presses[x.was.kind](books, a, &x.was, &as, &x));
 	*done = x;
+	if (x.stays)
+		return OK;
 	err e = pending_take(books->lists, a, token, clock_now(), &gone);
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }

@@ -1,5 +1,5 @@
 /* lists/press.h: what the button under a mailed link does. A token can be pressed
- * once. Members and held posts make tokens (lists/confirm.h) and know nothing of this.
+ * once, unless what it is for goes on waiting. Members and held posts make tokens (lists/confirm.h) and know nothing of this.
  *
  *     struct pressed done;
  *     TRY(confirm_press(o, a, token, &(struct press){ .by = by }, &done));
@@ -9,15 +9,17 @@
 #include "lists/confirm.h"
 
 struct press {
-	str choice; /* CONFIRM_HELD: "accept", "reject" or "discard" */
-	str reason; /* of a rejection; or empty */
+	str choice; /* CONFIRM_HELD: a word of decide.def; CONFIRM_REQUEST: accept, reject */
+	str reason; /* what goes with it; or empty */
 	struct actor by;
 };
 
 struct pressed {
 	struct confirmation was;
-	int64_t person;      /* CONFIRM_SIGN_IN: whose session a page may open */
-	bool waits;          /* CONFIRM_JOIN, CONFIRM_LEAVE: for a moderator */
+	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
+	bool waits;     /* CONFIRM_JOIN, CONFIRM_LEAVE: for a moderator */
+	bool leaves;    /* CONFIRM_REQUEST: a member, who wants to leave */
+	bool stays;     /* CONFIRM_HELD: the post still waits, and the token is good */
 	const char *outcome; /* CONFIRM_CHALLENGE: "passed", "waits" or "refused" */
 	str says;            /* one sentence for the reader */
 };

@@ -8,6 +8,7 @@
 #include "lists/digest.h"
 #include "lists/fanout.h"
 #include "lists/notice.h"
+#include "lists/siblings.h"
 #include "lists/steps.h"
 #include "mail/tls_want.h"
 #include "store/lists/member.h"
@@ -116,21 +117,24 @@ static str trace_of(struct arena *a, const struct post *p, const struct outgoing
 		    str judgement)
 {
 	bool lost = p->content.removed.n, words = out->words.n;
+	str links = out->links ? arena_printf(a, "; files as links: %lld",
+					      (long long)out->links)
+			       : STR("");
 	return arena_cat(a, judgement, lost ? STR("; taken out: ") : STR(""),
 			 p->content.removed,
 			 words ? STR("; header and footer: ") : STR(""), out->words,
-			 STR("; from: "), out->author);
+			 links, STR("; from: "), out->author);
 }
 
 /* The message, its body once, and the first deliveries, in one transaction. */
 static err start_message(struct books *books, struct arena *a, const struct post *p,
-			 const struct outgoing *out, str judgement,
+			 const struct outgoing *out, str judgement, str *whole,
 			 struct outbound_message *m)
 {
 	str header = steps_header(a, out);
 	str body = out->body.n ? out->body : out->post->header.body;
 	str text = arena_cat(a, header, STR("\r\n"), body);
-	bool fresh, own = p->settings.personal_copies;
+	bool fresh, own = p->settings.personal_copies || p->settings.umbrella_list;
 	*m = (struct outbound_message){
 		.source = p->source,
 		.inbound = source_inbound(p->source),
@@ -150,6 +154,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 		.author_signed = out->author_signed,
 		.tls = tls_want_of(a, &p->header)
 	};
+	*whole = text;
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
@@ -200,16 +205,23 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 {
 	struct outbound_message m;
 	struct post kept;
+	str text;
 	TRY(as_kept(books, a, p, &kept));
 	TRY(into_archive(books, a, p, &kept, &out->number));
-	TRY(digest_take(books, a, &kept, out->number, &out->digest_post));
+	out->audience = (struct audience){ .list = p->list->id,
+					   .fits = topics_of_post(a, p),
+					   .topics = topics_read(a, p->settings.topics) };
+	TRY(digest_take(books, a, &kept, out->number, out->audience.fits,
+			&out->digest_post));
 	TRY(steps_run(books, a, out));
+	TRY(siblings_look(books, a, out));
 	TRY(book_begin(books->outbound));
-	err e = start_message(books, a, p, out, judgement, &m);
+	err e = start_message(books, a, p, out, judgement, &text, &m);
 	if (!e.kind && !m.complete)
 		e = fanout_batch(books, a, p->list->id, out, &m);
 	TRY(book_end(books->outbound, e));
 	TRY(fanout_rest(books, p->list->id, out, &m));
+	TRY(siblings_send(books, a, out, &m, text));
 	TRY(remember(books, p));
 	TRY(acknowledge(books, a, p));
 	if (m.frozen)

@@ -32,11 +32,15 @@ struct post {
 	str message; /* the bytes as they came */
 	struct header header;
 	struct address reverse_path;
-	int64_t account;       /* person who signed in; 0: none */
-	str trust;             /* authentication results, JSON */
-	bool authentic;        /* sign-in, or aligned SPF or DKIM */
-	bool vouched;          /* not by its author: a moderator has accepted it, or the
-				* list believes any From */
+	int64_t account; /* person who signed in; 0: none */
+	str trust;       /* authentication results, JSON */
+	bool authentic;  /* sign-in, or aligned SPF or DKIM */
+	bool vouched;    /* not by its author: a moderator has accepted it, the list
+				* believes any From, or the list that passes it on */
+	int64_t copy_of; /* the member whose copy it is, by its return path; or 0 */
+	str umbrella;    /* the list of this server that passes it on; or empty */
+	int64_t umbrella_id;
+	bool passed_on;        /* and its word counts here */
 	struct mailbox author; /* From's only mailbox; empty where not one */
 	str author_key;
 	size_t authors;            /* mailboxes in From */
@@ -71,6 +75,7 @@ struct mail_in {
 	str source, text, trust;
 	const struct address *reverse_path;
 	int64_t account;
+	int64_t copy_of; /* umbrella_copy_of the reverse path */
 };
 
 /* What the bytes alone tell: header, author, hash. Once a message, under no lock.

@@ -16,7 +16,7 @@ err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
 
 /* A message that this list has sent bears its List-Id (RFC 2919). Comparing it
  * catches every loop, whoever made it, and nothing else: people's programs write
- * no List-Id. */
+ * no List-Id. Another list puts its own in its place; of ours X-BeenThere is left. */
 err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
 {
 	(void)lists;
@@ -27,6 +27,12 @@ err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct 
 		if (str_ifind(header_value(a, f), own).n)
 			return rule_says(r, VERDICT_DISCARD,
 					 STR("it bears this list's own List-Id"));
+	for (const struct field *f = header_find(&p->header, STR("X-BeenThere")); f;
+	     f = header_next(&p->header, f))
+		if (str_ieq(str_trim(header_value(a, f)), p->list->address))
+			return rule_says(r, VERDICT_DISCARD,
+					 STR("it came through this list before "
+					     "(X-BeenThere)"));
 	return OK;
 }
 

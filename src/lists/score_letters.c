@@ -15,6 +15,7 @@ static err to_member(const struct score_case *c, const char *name, int64_t probe
 			.name = name,
 			.list = c->list,
 			.to = to,
+			.to_member = !probe,
 			.source = arena_cat(c->a, c->source, STR("/"), str_from(name)),
 			.probe = probe,
 			.vars = vars,

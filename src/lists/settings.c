@@ -2,6 +2,8 @@
 
 #include "lists/decorate.h"
 #include "lists/pattern.h"
+#include "lists/topics.h"
+#include "lists/umbrella.h"
 #include "mail/address.h"
 #include "store/lists/setting.h"
 
@@ -164,10 +166,18 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 	return OK;
 }
 
-/* What stands in each copy is asked more. */
+/* What stands in each copy is asked more, and what is read line by line. */
 static err check_words(struct arena *a, const struct setting_def *row, str value)
 {
 	static const char *const keys[] = { "msg_header", "msg_footer" };
+	static const char *const lists[] = { "accept_these_lists",
+					     "regular_include_lists",
+					     "regular_exclude_lists" };
+	if (str_eq(str_from(row->key), STR("topics")))
+		return topics_check(a, value);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (str_eq(str_from(row->key), str_from(lists[i])))
+			return umbrella_check_names(a, str_from(row->key), value);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (str_eq(str_from(row->key), str_from(keys[i])))
 			return decorate_check(a, str_from(keys[i]), value);

@@ -12,6 +12,7 @@
 #include "lists/notice.h"
 #include "lists/proof.h"
 #include "lists/reported.h"
+#include "lists/umbrella.h"
 #include "lists/undelivered.h"
 #include "mail/tls_want.h"
 #include "store/outbound/ledger.h"
@@ -116,13 +117,16 @@ static err take_post(struct sorting *s)
 	struct post p;
 	struct judgement j;
 	str source = source_of(s, s->meaning.list->address);
-	TRY(post_read(s->books->lists, s->a, s->meaning.list,
-		      &(struct mail_in){ .source = source,
-					 .text = s->message,
-					 .reverse_path = &s->reverse_path,
-					 .account = s->arrival->account,
-					 .trust = s->arrival->trust },
-		      &p));
+	TRY(post_read(
+		s->books->lists, s->a, s->meaning.list,
+		&(struct mail_in){ .source = source,
+				   .text = s->message,
+				   .reverse_path = &s->reverse_path,
+				   .account = s->arrival->account,
+				   .trust = s->arrival->trust,
+				   .copy_of = umbrella_copy_of(s->books->addresses, s->a,
+							       &s->reverse_path) },
+		&p));
 	bool begun; /* and cut off by a crash */
 	TRY(post_has_begun(s->books, s->a, source, &begun));
 	if (begun) {

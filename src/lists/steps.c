@@ -187,6 +187,19 @@ str steps_header(struct arena *a, const struct outgoing *out)
 	return header_apply(a, &out->post->header, &edit);
 }
 
+/* Who filters mail by it finds this list's topics there, no other's. */
+err step_topics(struct books *books, struct arena *a, struct outgoing *out)
+{
+	str names = topics_shown(a, out->audience.fits);
+	(void)books;
+	if (!out->post->settings.topics_enabled)
+		return OK;
+	step_drop(out, STR("X-Topics"));
+	if (names.n)
+		buf_add(&out->append, header_encode(a, STR("X-Topics"), names));
+	return OK;
+}
+
 static str mailto(struct arena *a, const struct list_entry *l, str suffix)
 {
 	return arena_cat(a, STR("<mailto:"), list_subaddress(a, l, suffix), STR(">"));
@@ -212,9 +225,18 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 		 arena_printf(a, "<%.*s/%lld>", STR_F(url), (long long)out->number));
 }
 
+str steps_leave(struct books *books, struct arena *a, const struct list_entry *list)
+{
+	return arena_cat(
+		a, STR("List-Unsubscribe: <"), list_url(a, books, list),
+		STR("/leave?m={leave}>,\r\n "), mailto(a, list, STR("leave")),
+		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
 /* Leaving in one click (RFC 8058) takes a link of the member's own, which send fills in;
  * in a copy that all share the page and the mail address ask who it is (RFC 2369). */
-static void add_unsubscribe(struct arena *a, struct outgoing *out, str url)
+static void add_unsubscribe(struct books *books, struct arena *a, struct outgoing *out,
+			    str url)
 {
 	const struct post *p = out->post;
 	str mail = mailto(a, p->list, STR("leave"));
@@ -223,12 +245,10 @@ static void add_unsubscribe(struct arena *a, struct outgoing *out, str url)
 			 arena_cat(a, STR("<"), url, STR("/leave>,\r\n "), mail));
 		return;
 	}
-	out->personal = arena_cat(
-		a, STR("List-Unsubscribe: <"), url, STR("/leave?m={leave}>,\r\n "), mail,
-		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+	out->personal = steps_leave(books, a, p->list);
 }
 
-static void add_help(struct arena *a, struct outgoing *out, str url)
+static void add_help(struct books *books, struct arena *a, struct outgoing *out, str url)
 {
 	const struct post *p = out->post;
 	const struct list_entry *l = p->list;
@@ -241,7 +261,7 @@ static void add_help(struct arena *a, struct outgoing *out, str url)
 	step_add(out, STR("List-Subscribe"),
 		 arena_cat(a, STR("<"), url, STR("/join>, "), mailto(a, l, STR("join"))));
 	step_add(out, STR("List-Owner"), mailto(a, l, STR("owner")));
-	add_unsubscribe(a, out, url);
+	add_unsubscribe(books, a, out, url);
 }
 
 /* RFC 2369; the fields that are the same in every copy. List-Id (RFC 2919) stays in any
@@ -252,7 +272,7 @@ err step_list_fields(struct books *books, struct arena *a, struct outgoing *out)
 	str url = list_url(a, books, p->list);
 	buf_add(&out->append, list_id(a, p));
 	if (p->settings.include_rfc2369_headers)
-		add_help(a, out, url);
+		add_help(books, a, out, url);
 	add_archive_fields(a, out, url);
 	step_add(out, STR("Precedence"), STR("list"));
 	return OK;

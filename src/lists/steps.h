@@ -3,13 +3,15 @@
 #pragma once
 
 #include "base/buf.h"
+#include "lists/audience.h"
 #include "lists/books.h"
 #include "lists/rules.h"
 
 struct outgoing {
 	const struct post *post; /* with the list's own words, once they are in it */
-	const struct post *bare; /* without them; NULL: as post */
+	const struct post *bare; /* without them, and with its files; NULL: as post */
 	str words;               /* where they stand, for the ledger; or empty */
+	int64_t links;           /* files that are links in the copies */
 	int64_t number;          /* in the archive; 0: not archived */
 	int64_t digest_post;     /* among those for digests; 0: no digest will have it */
 	struct arena *a;         /* of the run */
@@ -25,6 +27,7 @@ struct outgoing {
 	str body;     /* that takes the place of the post\'s; empty: the post\'s own */
 	str author;   /* what became of From and why, for the ledger */
 	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
+	struct audience audience; /* who else is passed over */
 };
 
 /* Runs all steps. */
@@ -32,6 +35,9 @@ MUST_USE err steps_run(struct books *books, struct arena *a, struct outgoing *ou
 
 /* The header as it leaves, without what is each copy's own. */
 str steps_header(struct arena *a, const struct outgoing *out);
+
+/* The field that each copy of a list's has of its own: how to leave it (RFC 8058). */
+str steps_leave(struct books *books, struct arena *a, const struct list_entry *list);
 
 /* The post as an anonymous list keeps it: without what names its author. */
 MUST_USE err steps_anonymous(struct books *books, struct arena *a, const struct post *p,

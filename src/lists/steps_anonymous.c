@@ -10,7 +10,7 @@ static bool may_stay(str name)
 		"To",         "Cc",           "Subject",
 		"Date",       "Message-ID",   "In-Reply-To",
 		"References", "MIME-Version", "Auto-Submitted",
-		"Keywords",
+		"Keywords",   "X-BeenThere",
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_ieq(name, str_from(names[i])))

@@ -89,6 +89,17 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	return f;
 }
 
+/* Where From is the list's in any case, nothing rests on it. */
+bool step_rests_on_signature(struct books *books, struct arena *a,
+			     const struct outgoing *out)
+{
+	const struct settings *s = &out->post->settings;
+	if (s->anonymous_list || s->dmarc_mitigate_unconditionally)
+		return false;
+	struct fate f = judge_copy(books, a, out);
+	return f.signed_strictly && !f.rewritten;
+}
+
 static struct fate judge(struct books *books, struct arena *a, const struct outgoing *out)
 {
 	const struct post *p = out->post;
@@ -214,6 +225,7 @@ static void wrap(struct arena *a, struct outgoing *out)
 	str header = header_apply(a, &p->header, &inside);
 	if (out->words.n)
 		out->words = STR("left out: the post is inside, untouched");
+	out->links = 0;
 	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
 		step_drop(out, str_from(mime[i]));

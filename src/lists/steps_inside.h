@@ -4,6 +4,7 @@
  *     steps_anonymous.c  what is left of a post whose author nobody is to know
  *     steps_reply.c      who is answered: Reply-To and Cc
  *     steps_words.c      what the list adds to the text
+ *     steps_links.c      large files that stay in the archive
  *     steps_author.c     whether From stays the author's
  */
 #pragma once
@@ -23,6 +24,11 @@ void step_add(struct outgoing *out, str name, str value); /* as it is written */
 str step_list_name(const struct post *p);
 MUST_USE err step_list_box(struct arena *a, const struct post *p, str name,
 			   struct mailbox *m);
+
+/* Whether the copy as it is now bears From by the author's signature alone, in a domain
+ * that asks for proof: then its octets stay. */
+bool step_rests_on_signature(struct books *books, struct arena *a,
+			     const struct outgoing *out);
 
 /* All mailboxes of all fields of that name. False: one of them cannot be read. */
 bool step_mailboxes(struct arena *a, const struct header *h, str name,

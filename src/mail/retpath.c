@@ -4,8 +4,7 @@ static const char LOCAL_TOO_LONG[] = "path would have a local part over 64 octet
 
 static str list_text(struct arena *a, str list, int64_t member)
 {
-	return arena_cat(a, arena_lower(a, list), STR(" "),
-			 arena_printf(a, "%lld", (long long)member));
+	return arena_cat(a, arena_lower(a, list), STR(" "), arena_number(a, member));
 }
 
 static const str copies = { "bounce", 6 }, probes = { "probe", 5 };
@@ -16,9 +15,8 @@ static str make(struct arena *a, const struct mac_key *key, str purpose, str lis
 	str name = list, host = STR_NONE;
 	str tag = mac_tag(a, key, purpose, list_text(a, list, member));
 	str_cut_last(list, '@', &name, &host);
-	return arena_cat(a, name, STR("-bounces+"),
-			 arena_printf(a, "%lld", (long long)member), STR("."), tag,
-			 STR("@"), host);
+	return arena_cat(a, name, STR("-bounces+"), arena_number(a, member), STR("."),
+			 tag, STR("@"), host);
 }
 
 str retpath_make(struct arena *a, const struct mac_key *key, str list, int64_t member)

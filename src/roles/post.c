@@ -271,6 +271,11 @@ static err keep_logs_short(struct role *role)
 	return thread_start(checkpoint, c);
 }
 
+static void wake_sender(void *role)
+{
+	wake_send(role, ROLE_send);
+}
+
 /* What a predecessor left half done is its own until it has ended. */
 static err start(struct post_role *p)
 {
@@ -278,6 +283,8 @@ static err start(struct post_role *p)
 	int64_t removed;
 	TRY(books_mac_from(role_key(p->role, STR("mac.key")), &mac));
 	TRY(books_open(p->role->a, p->role->conf, BOOKS_WRITE, &mac, &p->books));
+	p->books.copies_made = wake_sender;
+	p->books.ctx = p->role;
 	role_ready(p->role);
 	hindered(caution_begin(&p->books, &p->caution)); /* a full disk is no reason */
 	TRY(inbound_sweep_files(p->books.inbound, p->role->a, p->role->conf->site_data,

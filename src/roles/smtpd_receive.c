@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "lists/proof.h"
 #include "lists/rules.h"
+#include "lists/umbrella.h"
 #include "mail/compose.h"
 #include "mail/date.h"
 #include "mail/tls_want.h"
@@ -270,10 +271,13 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 	*refused = false;
 	if (is_post(x))
 		TRY(post_parse(x->a,
-			       &(struct mail_in){ .text = x->m->text,
-						  .reverse_path = &x->s->mail.from,
-						  .account = x->s->account,
-						  .trust = x->row.trust },
+			       &(struct mail_in){
+				       .text = x->m->text,
+				       .reverse_path = &x->s->mail.from,
+				       .account = x->s->account,
+				       .trust = x->row.trust,
+				       .copy_of = umbrella_copy_of(x->v->addresses, x->a,
+								   &x->s->mail.from) },
 			       &parsed));
 	for (size_t i = 0; i < x->s->rcpt_count; i++) {
 		const struct smtp_rcpt *to = &x->s->rcpts[i];

@@ -49,6 +49,7 @@ static err open_web(struct web_role *w)
 			       .helper = helper_new(),
 			       .unpacker = archive_unpacker_new(),
 			       .sign_ins = throttle_new(),
+			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 			       .ring = w->role,
 			       .wake_post = wake_post,

@@ -136,10 +136,10 @@ static err take(struct dispatcher *d, const struct delivery *x)
 	}
 	pthread_mutex_unlock(&d->s->lock);
 	if (keeps_all(d->s))
-		outcome_tell(
-			d->s, i, OUTCOME_KEPT,
-			&(struct outcome_words){ "", STR("kept: [send] relay = outbox"),
-						 STR(""), false, BOUNCE_OTHER, false });
+		outcome_tell(d->s, i, OUTCOME_KEPT,
+			     &(struct outcome_words){
+				     STR(""), STR("kept: [send] relay = outbox"), STR(""),
+				     false, BOUNCE_OTHER, false });
 	return OK;
 }
 

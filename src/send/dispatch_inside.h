@@ -7,7 +7,8 @@
 #include "store/outbound/message.h"
 
 /* SOON_MS: a fan-out that is looked at sooner comes in crumbs, and each session waits for
- * each of its copies: a third of the rate. post wakes us at its end in any case. */
+ * each of its copies: a third of the rate. post wakes us at every ten thousand copies and
+ * at its end. */
 enum { KNOWN = 64, LOOK_MS = 1000, SOON_MS = 200 };
 
 struct known { /* a message of late */

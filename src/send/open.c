@@ -25,7 +25,7 @@ void session_fail(struct session *x, int code, const char *status, str why)
 	while ((i = session_take(x)))
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
 			     &(struct outcome_words){
-				     status, text, STR(""), false,
+				     str_from(status), text, STR(""), false,
 				     bounce_classify(str_from(status), why), false });
 }
 

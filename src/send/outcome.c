@@ -36,6 +36,9 @@ struct committer {
 	size_t due_count;
 	int64_t done[BATCH]; /* deliveries that the batch ends */
 	size_t done_count;
+	struct ledger_entry entries[BATCH]; /* what it says of each */
+	size_t entry_count;
+	int64_t at;    /* when, in milliseconds */
 	char why[256]; /* an error's text */
 };
 
@@ -52,7 +55,9 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 			       .greylisted = w->greylisted,
 			       .text = { text, w->text.n },
 			       .remote = { remote, w->remote.n } };
-	snprintf(o->status, sizeof o->status, "%s", w->status);
+	str status = str_first(w->status, sizeof o->status - 1);
+	if (status.n)
+		memcpy(o->status, status.p, status.n);
 	if (w->text.n)
 		memcpy(text, w->text.p, w->text.n);
 	if (w->remote.n)
@@ -160,31 +165,32 @@ static err tell(struct committer *c, struct arena *a, size_t first)
 	return undelivered_tell(c->outbound, a, &u);
 }
 
-static err enter(struct committer *c, const struct outcome *o, const char *what,
-		 bool failed)
+static void enter(struct committer *c, const struct outcome *o, const char *what,
+		  bool failed)
 {
 	const struct item *i = o->item;
+	size_t n = c->entry_count++;
 	const char *class = failed ? bounce_class_word(o->class) : "";
-	struct ledger_entry e = { .at = clock_now_ms(),
-				  .inbound = i->inbound,
-				  .message = i->message,
-				  .recipient = i->recipient,
-				  .member = i->member,
-				  .what = str_from(what),
-				  .detail = o->text,
-				  .class = str_from(class),
-				  .status = failed ? str_from(o->status) : STR("") };
-	return ledger_add(c->outbound, &e, 1);
+	c->entries[n] = (struct ledger_entry){ .id = (int64_t)n,
+					       .at = c->at,
+					       .inbound = i->inbound,
+					       .message = i->message,
+					       .recipient = i->recipient,
+					       .member = i->member,
+					       .what = str_from(what),
+					       .detail = o->text,
+					       .class = str_from(class),
+					       .status = failed ? str_from(o->status)
+								: STR("") };
 }
 
-static err end(struct committer *c, const struct outcome *o, const char *what,
-	       const char *action, bool failed)
+static void end(struct committer *c, const struct outcome *o, const char *what,
+		const char *action, bool failed)
 {
-	TRY(enter(c, o, what, failed));
+	enter(c, o, what, failed);
 	if (action)
 		report(c, o, action);
 	c->done[c->done_count++] = o->item->id;
-	return OK;
 }
 
 static int64_t wait_of(struct committer *c, const struct outcome *o)
@@ -199,9 +205,11 @@ static err write_later(struct committer *c, const struct outcome *o)
 {
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
-	if (age >= c->s->conf->send_expire)
-		return end(c, o, "expired", "failed", true);
-	TRY(enter(c, o, "tried", false));
+	if (age >= c->s->conf->send_expire) {
+		end(c, o, "expired", "failed", true);
+		return OK;
+	}
+	enter(c, o, "tried", false);
 	TRY(delivery_later(c->outbound, i->id, i->attempts + 1, now + wait_of(c, o),
 			   o->text));
 	if (age < WARN_AFTER || i->warned)
@@ -216,16 +224,39 @@ static err write_one(struct committer *c, const struct outcome *o)
 {
 	switch (o->kind) {
 	case OUTCOME_DELIVERED:
-		return end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
+		end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
+		return OK;
 	case OUTCOME_REFUSED:
-		return end(c, o, "refused",
-			   wants(o->item, "FAILURE", true) ? "failed" : NULL, true);
+		end(c, o, "refused", wants(o->item, "FAILURE", true) ? "failed" : NULL,
+		    true);
+		return OK;
 	case OUTCOME_KEPT:
-		return end(c, o, "kept", NULL, false);
+		end(c, o, "kept", NULL, false);
+		return OK;
 	case OUTCOME_LATER:
 		break;
 	}
 	return write_later(c, o);
+}
+
+/* Each message's in order, those that were delivered one after the other: the ledger
+ * makes a row of them. */
+static int by_message(const void *a, const void *b)
+{
+	const struct ledger_entry *x = a, *y = b;
+	bool later = str_eq(x->what, STR("delivered")),
+	     late = str_eq(y->what, STR("delivered"));
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
+	if (later != late)
+		return later ? 1 : -1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static err write_entries(struct committer *c)
+{
+	qsort(c->entries, c->entry_count, sizeof *c->entries, by_message);
+	return ledger_add(c->outbound, c->entries, c->entry_count);
 }
 
 /* A text made in the arena of one report, kept for the log. */
@@ -239,10 +270,13 @@ static err keep_text(struct committer *c, err e)
 static err write_all(struct committer *c, struct outcome *o)
 {
 	err e = OK;
-	c->due_count = c->done_count = 0;
+	c->due_count = c->done_count = c->entry_count = 0;
+	c->at = clock_now_ms();
 	TRY(book_begin(c->outbound));
 	for (; o && !e.kind; o = o->next)
 		e = write_one(c, o);
+	if (!e.kind)
+		e = write_entries(c);
 	if (!e.kind)
 		e = delivery_done_all(c->outbound, c->done, c->done_count);
 	for (size_t i = 0; i < c->due_count && !e.kind; i++) {

@@ -138,8 +138,7 @@ MUST_USE err committer_start(struct arena *a, struct sender *s);
 void committer_stop(struct sender *s); /* writes what was told */
 void committer_free(struct committer *c);
 struct outcome_words { /* borrowed */
-	const char *status;
-	str text, remote;
+	str status, text, remote;
 	bool relayed;
 	enum bounce_class class;
 	bool greylisted;

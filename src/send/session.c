@@ -10,7 +10,6 @@
 #include "send/retry.h"
 #include "smtp/session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -126,8 +125,9 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 			  KZ("do", "mend what the error names; it is tried again"));
 		outcome_tell(x->s, i, OUTCOME_LATER,
 			     &(struct outcome_words){
-				     "4.3.0", STR("451 4.3.0 the message cannot be read"),
-				     STR(""), false, BOUNCE_MESSAGE, false });
+				     STR("4.3.0"),
+				     STR("451 4.3.0 the message cannot be read"), STR(""),
+				     false, BOUNCE_MESSAGE, false });
 	}
 	return NULL;
 }
@@ -234,7 +234,6 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 {
 	struct session *x = ctx;
 	struct under_way *u = copy->tag;
-	char status[12];
 	bool yes = o->code / 100 == 2;
 	if (is_too_many(o, n)) {
 		put_back(x, u->items[n], n);
@@ -242,14 +241,14 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	}
 	/* No code: the connection was lost or the server is too slow. */
 	int code = o->code ? o->code : 451;
-	str said = o->status.n ? o->status : o->code ? STR("") : STR("4.4.2");
-	snprintf(status, sizeof status, "%.*s", STR_F(said));
+	str status = o->status.n ? o->status : o->code ? STR("") : STR("4.4.2");
 	const struct smtp_offers *offers = smtp_client_offers(x->client);
 	bool relayed = yes && (u->to[n].notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
 	bool greylisted = !o->ours && !u->items[n]->attempts
 			  && is_greylisting(o->code, o->status, o->text);
-	str text = arena_printf(u->a, "%d %s%s%.*s (%.*s)", code, status,
-				*status ? " " : "", STR_F(o->text), STR_F(x->by));
+	str text = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
+			     status.n ? STR(" ") : STR(""), o->text, STR(" ("), x->by,
+			     STR(")"));
 	notice(x, o, clock_mono_ms() - u->since, greylisted);
 	if (greylisted)
 		is_greylisted(x);

@@ -106,6 +106,9 @@ static err settle(struct book *b)
 	TRY(book_script(b, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
 			   "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;"
 			   "PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 0"));
+	/* A list of 100,000 is 40 MB, and a search looks at all of them. */
+	if (b->kind == BOOK_LISTS)
+		TRY(book_script(b, "PRAGMA mmap_size = 268435456"));
 	if (b->mode == BOOK_WRITE) {
 		sqlite3_wal_hook(b->db, on_commit, b);
 		log_watch(b->db);

@@ -105,6 +105,18 @@ static str next_step(const struct request *q, bool sign_in)
 	return arena_copy(q->arena, buf_str(&to));
 }
 
+/* RFC 9110 section 15.5.2, RFC 6750 section 3. */
+static str challenge(const struct request *q)
+{
+	if (q->lacks.n)
+		return arena_cat(q->arena,
+				 STR("Bearer error=\"insufficient_scope\", scope=\""),
+				 q->lacks, STR("\""));
+	return str_istarts(request_header(q, "authorization"), STR("bearer "))
+		       ? STR("Bearer error=\"invalid_token\"")
+		       : STR("Bearer");
+}
+
 void error_page(const struct request *q, struct response *r, int status, str detail)
 {
 	const struct words *w = words_at(q, status);
@@ -112,8 +124,8 @@ void error_page(const struct request *q, struct response *r, int status, str det
 	r->status = status;
 	buf_clear(&r->body);
 	r->type = STR_NONE;
-	if (status == 401) /* RFC 9110 section 15.5.2 */
-		response_header(r, STR("WWW-Authenticate"), STR("Bearer"));
+	if (status == 401 || (status == 403 && q->lacks.n))
+		response_header(r, STR("WWW-Authenticate"), challenge(q));
 	ANSWER(q, r, error,
 	       (&(struct page_error){
 		       .frame = frame_of(q, str_from(w->title)),

@@ -59,8 +59,9 @@ struct request {
 	const struct router *router;
 	const struct session *session; /* NULL: a guest */
 	bool session_unread;           /* or that cannot be told at the moment */
-	bool is_protected;             /* [web] protect names the path */
-	void *ctx;                     /* the caller's: struct web (web/worker.h) */
+	str lacks;         /* scopes, one of which its token would need for this */
+	bool is_protected; /* [web] protect names the path */
+	void *ctx;         /* the caller's: struct web (web/worker.h) */
 };
 
 /* The first value of that name; STR_NONE when there is none. */

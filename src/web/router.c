@@ -246,6 +246,11 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 		add_slash(q, r);
 	} else if (!m.route) {
 		no_route(router, q, r);
+	} else if (q->session && q->session->too_many && !(m.route->flags & ROUTE_DOOR)) {
+		response_header(r, STR("Retry-After"), STR("60"));
+		error_page(q, r, 429,
+			   STR("This token has made as many requests in a "
+			       "minute as it may."));
 	} else if (let_in(router, q, r, m.route)) {
 		if (q->method != GET && !(m.route->flags & ROUTE_FOREIGN)
 		    && !session_form_allowed(router->sessions, q, &why))

@@ -104,6 +104,17 @@ static const struct list_entry *find_list(const struct worker *w, struct arena *
 	return NULL;
 }
 
+err viewer_of(const struct request *q, int64_t list, struct viewer *v)
+{
+	struct viewer found;
+	const struct session *s = q->session;
+	TRY(account_viewer(q->arena, worker_of(q)->books.lists, s->person, list, &found));
+	if (s->pass)
+		found.denied = scopes_denied(&s->pass->scopes, list);
+	*v = found;
+	return OK;
+}
+
 static void clear_desk(struct worker *w)
 {
 	w->list = NULL;
@@ -123,9 +134,7 @@ err worker_turn(struct worker *w, const struct request *q, const struct list_ent
 		TRY(settings_load(w->books.lists, q->arena, list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}
-	return person ? account_viewer(q->arena, w->books.lists, person,
-				       list ? list->id : 0, &w->viewer)
-		      : OK;
+	return person ? viewer_of(q, list ? list->id : 0, &w->viewer) : OK;
 }
 
 static err read_desk(struct worker *w, struct request *q)
@@ -155,7 +164,11 @@ enum may viewer_may(struct request *q, enum right right)
 	}
 	if (request_arg(q, "list").n && (!w->list || !worker_may(w, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
-	return (int)right == ROUTE_OPEN || worker_may(w, right) ? MAY : MAY_NOT;
+	if ((int)right == ROUTE_OPEN || worker_may(w, right))
+		return MAY;
+	if (w->viewer.denied >> right & 1)
+		q->lacks = scopes_granting(q->arena, right);
+	return MAY_NOT;
 }
 
 static err read_member(struct worker *w, struct request *q, str list, struct viewer *v)
@@ -164,9 +177,7 @@ static err read_member(struct worker *w, struct request *q, str list, struct vie
 	TRY(worker_check(w));
 	TRY(books_refresh(&w->books));
 	const struct list_entry *l = find_list(w, q->arena, list);
-	return l && q->session ? account_viewer(q->arena, w->books.lists,
-						q->session->person, l->id, v)
-			       : OK;
+	return l && q->session ? viewer_of(q, l->id, v) : OK;
 }
 
 /* As every page counts members: by a verified address; an owner is more than one. */
@@ -230,24 +241,40 @@ static err find_session(void *ctx, struct arena *a, str cookie, struct session *
 	return OK;
 }
 
+bool pass_take(struct worker *w, struct arena *a, const struct account_pass *pass)
+{
+	str key = arena_printf(a, "%lld", (long long)pass->token);
+	return !pass->rate
+	       || rate_take(w->web->token_uses, key, 1.0 / (double)pass->rate);
+}
+
+/* Where no right is asked for, as for files, who may see the site's state is its
+ * administrator. */
+bool pass_may(const struct account_pass *pass, bool admin)
+{
+	return admin && !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
+}
+
 static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
 {
 	struct request q = { .ctx = ctx };
 	struct worker *w = worker_of(&q);
 	struct account who;
-	int64_t person;
+	struct account_pass *pass = arena_zero(a, sizeof *pass);
 	TRY(worker_check(w));
-	err e = account_token_check(a, w->books.lists, STR(""), token, &person);
+	err e = account_token_find(a, w->books.lists, STR(""), token, pass);
 	if (!e.kind)
-		e = account_by_id(a, w->books.lists, person, &who);
+		e = account_by_id(a, w->books.lists, pass->person, &who);
 	if (e.kind == ERR_DENIED || e.kind == ERR_NOTFOUND)
 		return FAIL(ERR_NOTFOUND, "nobody's token");
 	if (e.kind)
 		return unread(e);
-	*out = (struct session){ .person = person,
-				 .admin = who.admin,
-				 .name = name_of(w, a, person, who.name),
-				 .cookie = STR("") };
+	*out = (struct session){ .person = pass->person,
+				 .admin = pass_may(pass, who.admin),
+				 .name = name_of(w, a, pass->person, who.name),
+				 .cookie = STR(""),
+				 .too_many = !pass_take(w, a, pass),
+				 .pass = pass };
 	return OK;
 }
 
@@ -289,10 +316,32 @@ static bool file_order(struct request *q, const char *kind, json_t *args, int64_
 	return !e.kind;
 }
 
+/* What the token at hand may not, its person may not by it. */
+static bool token_may(struct request *q, const char *kind, const json_t *args, str *why)
+{
+	struct worker *w = worker_of(q);
+	enum right right;
+	const char *name = json_string_value(json_object_get(args, "list"));
+	const struct list_entry *list = name && w->ready ? addressbook_list(
+						w->books.addresses, str_from(name))
+							 : NULL;
+	if (!q->session || !q->session->pass || !order_right(kind, &right)
+	    || !(scopes_denied(&q->session->pass->scopes, list ? list->id : 0) >> right
+		 & 1))
+		return true;
+	*why = arena_cat(q->arena, STR("you may not "), str_from(right_text(right)),
+			 STR(" with this token"));
+	return false;
+}
+
 bool order_file_only(struct request *q, const char *kind, json_t *args)
 {
 	int64_t id;
-	return file_order(q, kind, args, &id);
+	str why;
+	if (token_may(q, kind, args, &why))
+		return file_order(q, kind, args, &id);
+	json_decref(args);
+	return false;
 }
 
 static bool is_answered(struct request *q, int64_t id, struct order_row *row)
@@ -330,6 +379,10 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 	*x = (struct ordered){
 		.why = STR("It was noted, but not done yet. Look again in a minute.")
 	};
+	if (!token_may(q, kind, args, &x->why)) {
+		json_decref(args);
+		return false;
+	}
 	if (!file_order(q, kind, args, &id)) {
 		x->why = STR("The server cannot write at the moment. Nothing was "
 			     "changed; try again later.");

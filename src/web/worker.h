@@ -17,6 +17,7 @@
 #pragma once
 
 #include "account/throttle.h"
+#include "account/token.h"
 #include "base/helper.h"
 #include "lists/books.h"
 #include "store/archive/blob.h"
@@ -37,9 +38,10 @@ struct web { /* one a process */
 	struct archive_unpacker *unpacker; /* the helper's */
 	struct site *site;                 /* the group's own; NULL: none */
 	struct throttle *sign_ins;
-	struct http *http; /* for its counts */
-	struct rate *asks; /* forms of guests that make us write mail, by network */
-	void *ring;        /* of the two below */
+	struct http *http;       /* for its counts */
+	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
+	struct rate *asks;       /* forms of guests that make us write mail, by network */
+	void *ring;              /* of the two below */
 	void (*wake_post)(void *ring);
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
@@ -67,6 +69,15 @@ struct worker *worker_of(const struct request *q);
  * request is there. */
 MUST_USE err worker_turn(struct worker *w, const struct request *q,
 			 const struct list_entry *list);
+
+/* What the person at the request is on that list (0: none), and may by the token at hand. */
+MUST_USE err viewer_of(const struct request *q, int64_t list, struct viewer *v);
+
+/* One request by a token. False: it has had as many as it may in this minute. */
+bool pass_take(struct worker *w, struct arena *a, const struct account_pass *pass);
+
+/* Whether its person acts as administrator by it. */
+bool pass_may(const struct account_pass *pass, bool admin);
 
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);

@@ -12,19 +12,20 @@ from harness import HERE, Failed, cleanups, eventually, folder, free_port
 KEPT = os.path.join(HERE, '../../build/peers')  # unpacked once
 
 
-def unpacked(package):
-    """The root folder of an unpacked Debian package."""
+def unpacked(package, *more):
+    """The root folder of an unpacked Debian package, and of those unpacked with it."""
     root = os.path.abspath(os.path.join(KEPT, package))
     if os.path.isdir(root):
         return root
     os.makedirs(KEPT, exist_ok=True)
     at = folder('postern-apt-')
     os.chmod(at, 0o777)
-    r = subprocess.run(['apt-get', 'download', '-q', package], cwd=at, capture_output=True, text=True, timeout=120)
+    r = subprocess.run(['apt-get', 'download', '-q', package, *more], cwd=at, capture_output=True, text=True, timeout=120)
     files = glob.glob(at + '/*.deb')
     if not files:
         raise Failed(f'apt-get download {package}: {r.stderr}')
-    subprocess.run(['dpkg', '-x', files[0], root + '.new'], check=True)
+    for file in files:
+        subprocess.run(['dpkg', '-x', file, root + '.new'], check=True)
     os.rename(root + '.new', root)
     return root
 

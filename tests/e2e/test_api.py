@@ -107,6 +107,80 @@ status('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'vera@h
 check("an owner's word lets a member in, and proves no address to others",
       'verified_on' not in call('GET', 'addresses/vera@home.example')[2], call('GET', 'addresses/vera@home.example')[2])
 
+section('a token for less')
+
+
+def limited(scope, *more, who='olga@home.example'):
+    return {'auth': basic(who, p.cli('user', 'token', who, '--scope', scope, *more).strip())}
+
+
+def challenge(answer):
+    return ' '.join(answer[3].headers.get_all('WWW-Authenticate') or [])
+
+
+reads, members_, moderates, sets = (limited(x) for x in ('read', 'members', 'moderate', 'settings'))
+here, everything_here = limited('read:lab@lists.example'), limited('all:lab')
+LABCONFIG, OTHER = 'lists/lab.lists.example/config', 'lists/other.lists.example'
+ADD = ('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'tina@home.example', 'pre_verified': True, 'pre_confirmed': True,
+                           'pre_approved': True})
+anna = call('GET', 'lists/lab.lists.example/member/anna@home.example')[2]
+for what, token, wanted, args in (
+        ('read: settings', reads, 200, ('GET', LABCONFIG)), ('read: members', reads, 200, ('GET', 'lists/lab.lists.example/roster/member')),
+        ('read: changing settings', reads, 403, ('PATCH', LABCONFIG, {'info': 'x'})), ('read: adding', reads, 403, ADD),
+        ('read: changing a member', reads, 403, ('PATCH', 'members/' + anna['member_id'], {'moderation_action': 'hold'})),
+        ('read: removing one', reads, 403, ('DELETE', 'members/' + anna['member_id'])),
+        ('read: preferences', reads, 403, ('PATCH', f'members/{anna["member_id"]}/preferences', {'hide_address': True})),
+        ('read: a ban', reads, 403, ('POST', 'lists/lab.lists.example/bans', {'email': 'x@y.example'})),
+        ('members: adding', members_, 201, ADD), ('members: settings', members_, 403, ('GET', LABCONFIG)),
+        ('members: held', members_, 403, ('GET', 'lists/lab.lists.example/held')),
+        ('moderate: held', moderates, 200, ('GET', 'lists/lab.lists.example/held')),
+        ('moderate: members', moderates, 403, ('GET', 'lists/lab.lists.example/roster/member')),
+        ('settings: changing them', sets, 204, ('PATCH', LABCONFIG, {'info': 'About'})),
+        ('settings: an owner', sets, 403, ('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'x@y.example', 'role': 'owner'})),
+        ('of one list: it', here, 200, ('GET', LABCONFIG)), ('of one list: another', here, 404, ('GET', OTHER)),
+        ('all of one list: a role', everything_here, 201,
+         ('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'olga@home.example', 'role': 'moderator'})),
+        ('all of one list: another', everything_here, 404, ('GET', OTHER)),
+        ('more than its person', limited('all'), 403, ('GET', 'users')),
+        ("an administrator's, for reading", limited('read', who=ADMIN), 200, ('GET', 'users')),
+        ("an administrator's, for reading: a list", limited('read', who=ADMIN), 403, ('POST', 'lists', {'fqdn_listname': 'x@lists.example'})),
+        ("an administrator's, of one list", limited('all:lab', who=ADMIN), 403, ('GET', 'users'))):
+    equal(f'a token {what}', status(*args, **token), wanted)
+for name in ('tina@home.example', 'olga@home.example'):
+    p.run('member', 'remove', 'lab@lists.example', name)
+p.run('role', 'remove', 'lab@lists.example', 'moderator', 'olga@home.example')
+check('which scope would do', 'error="insufficient_scope", scope="settings all"' in challenge(call('PATCH', LABCONFIG, {'info': 'x'}, **reads)))
+equal("what its person may not bears no scope", challenge(call('GET', 'users', **limited('all'))), '')
+check('an unknown one', 'Bearer error="invalid_token"' in challenge(call('GET', 'lists', auth='Bearer ' + 'x' * 32)))
+check('none', 'error' not in challenge(call('GET', 'lists', auth=None)))
+secret = reads['auth'].split()[1]
+secret = base64.b64decode(secret).decode().split(':')[1]
+with p.submit() as s:
+    try:
+        s.user, s.password = 'olga@home.example', secret
+        equal('it sends no mail', s.auth('PLAIN', s.auth_plain)[0], 535)
+    except Exception as e:
+        equal('it sends no mail', getattr(e, 'smtp_code', e), 535)
+twice = limited('read', '--rate', '2', '--name', 'a slow one')
+equal('two a minute', [status('GET', 'lists', **twice) for _ in range(3)], [200, 200, 429])
+equal('and it says when', call('GET', 'lists', **twice)[3].getheader('Retry-After'), '60')
+own = p.json('user', 'tokens', 'olga@home.example')
+slow = next(x for x in own if x['name'] == 'a slow one')
+equal('its owner sees what it may', (slow['scopes'], slow['rate'], bool(slow['used'])), ('read', 2, True))
+check('and of which list', any(x['scopes'] == 'read:lab@lists.example' for x in own), own)
+p.cli('user', 'untoken', 'olga@home.example', str(slow['id']))
+equal('taken away', status('GET', 'lists', **twice), 401)
+for words in ('write', '', 'read:nolist', 'read,members:'):
+    r = p.run('user', 'token', 'olga@home.example', '--scope', words)
+    check(f'no scope {words!r}', r.returncode == 1 and r.stderr, r.stderr)
+for who_, page, wanted in ((secret, '/lists/lab/admin/members.json', 200), (secret, '/account.json', 403),
+                           (base64.b64decode(moderates['auth'].split()[1]).decode().split(':')[1], '/lists/lab/admin/settings.json', 403)):
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c.request('GET', page, headers={'Authorization': 'Bearer ' + who_})
+    r = c.getresponse()
+    equal(f'{page} by it', (r.status, 'insufficient_scope' in r.getheader('WWW-Authenticate', '')), (wanted, wanted == 403))
+    c.close()
+
 section('what is done is done')
 LAB = 'lists/lab.lists.example/'
 for name, value, key, stored in (
@@ -265,13 +339,14 @@ CASSETTES = [row for row in (line.split(' | ') for line in open(os.path.join(HER
 
 def explained(what, unlike, rows, fits):
     """Every difference has its row, and every row its difference."""
-    used = set()
+    used = {}
     for one in unlike:
         row = next((i for i, r in enumerate(rows) if fits(r, one)), None)
         check(f'{what}: a difference has its reason', row is not None, one)
-        used.add(row)
+        used[row] = used.get(row, 0) + 1
     for i, r in enumerate(rows):
         check(f'{what}: the reason is needed', i in used, r)
+        print(f'    {used.get(i, 0):4}  {" | ".join(r)}', flush=True)
 
 
 GUIDE = '/usr/share/doc/python3-mailmanclient/src/using.rst.gz'

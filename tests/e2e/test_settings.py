@@ -16,7 +16,7 @@ FORGED_FROM = '127.0.0.66'
 READ = ('plain', 'parted', 'dressed')  # whose text is looked at
 PARTED = ('--p\r\nContent-Type: multipart/alternative; boundary=q\r\n\r\n'
           '--q\r\nContent-Type: text/plain\r\n\r\nin text\r\n--q\r\nContent-Type: text/html\r\n\r\nthe same in HTML\r\n--q--\r\n'
-          '--p\r\nContent-Type: application/octet-stream; name=tool.exe\r\n\r\nan octet file\r\n--p--\r\n')
+          '--p\r\nContent-Type: application/octet-stream; name=tool.exe\r\n\r\nan octet file\r\n' + ('z' * 70 + '\r\n') * 16 + '--p--\r\n')
 
 world = Sink('127.0.0.31', 0, 'home.host')
 far = Sink('127.0.0.32', world.port, 'far.host')
@@ -49,6 +49,14 @@ class List:
             p.cli('list', 'set', self.address, *settings)
         p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone')))
         p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
+        self.others = {'acceptable_aliases=umbrella@lists.example', 'acceptable_aliases=sister@lists.example'} & set(settings)
+        if self.below('umbrella'):
+            p.cli('member', 'add', 'umbrella@lists.example', self.address)
+        if self.below('sister'):
+            p.cli('member', 'add', 'sister@lists.example', self.who('anna'), self.who('cora'))
+
+    def below(self, name):
+        return f'acceptable_aliases={name}@lists.example' in self.others
 
     def who(self, person):
         host = {'gus': 'strict', 'gone': 'far'}.get(person, 'home')
@@ -88,15 +96,19 @@ class List:
     def mails(self):
         with world.lock:
             new, self.read = world.mails[self.read:], len(world.mails)
-        mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject')]  # the latter to the administrator
+        # those behind "or" are to the administrator and to the one member of the list aunt
+        mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject') + m.field('List-Id')]
         for m in mine:
-            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe')
+            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe', 'X-Topics')
                            if m.field(k))
             for r in m.rcpts:
                 self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
             if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
+            if 'was not accepted' in m.field('Subject'):
+                for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
+                    self.see(self.plain('hears: ' + line.strip()))
             if 'Re: ' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     if 'lists.example' not in line or self.name in line:
@@ -135,7 +147,7 @@ class List:
     def first_day(self):
         self.write('anna', 'plain')
         self.write('gus', 'strict')
-        self.write('olga', 'from the owner')
+        self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')
         self.write('zoe', 'strange')
         self.write('anna', 'forged', source=FORGED_FROM)
         self.write('anna', 'big', 'x' * 60 + '\r\n' * 2 + ('y' * 60 + '\r\n') * 60)
@@ -147,6 +159,9 @@ class List:
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)
         self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
         self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
+        if self.below('sister'):
+            for person, subject in (('anna', 'crossed'), ('ben', 'by ben, crossed')):
+                self.write(person, subject, head=f'{self.address}, sister@lists.example')
         self.write('zoe', '', 'info\r\nwho\r\nlists\r\n', to=self.sub('request'))
         self.write('zoe', 'help me', to=self.sub('owner'))
         self.write('nina', '', to=self.sub('join'))
@@ -159,6 +174,9 @@ class List:
             token = asked and re.search(self.name + r'-confirm\+\w+@lists.example', asked.header)
             if token:
                 self.write(person, 'Re: yes', to=token[0])
+        held = self.copy('olga', 'Held: many')
+        if held:
+            self.write('olga', 'Re: it', 'reject 1\r\n', to=re.search(self.name + r'-confirm\+\w+@lists.example', held.header)[0])
         cora, dora = self.copy('cora', 'plain'), self.copy('dora', 'plain')
         if cora:
             self.report(cora.mail_from, 'mixed', [('text/plain', 'Something is wrong somewhere.')])
@@ -205,6 +223,10 @@ def day(n):
 
 
 section('the lists')
+for name in ('umbrella', 'sister', 'aunt'):
+    p.cli('list', 'create', f'{name}@lists.example')
+p.cli('member', 'add', 'aunt@lists.example', 'sis@home.example')
+p.cli('member', 'add', 'umbrella@lists.example', 'una@home.example')
 standard, again = List('nothing is set'), List('nothing is set, again')
 beside = {'': standard}
 changed = {}
@@ -217,6 +239,7 @@ p.start()
 section('the first day')
 for x in List.all:
     x.first_day()
+p.deliver('una@home.example', 'umbrella@lists.example', message('Una <una@home.example>', 'umbrella@lists.example', 'to all lists'))
 look('at first')
 for x in List.all:
     x.answers()

@@ -62,7 +62,7 @@ def numbers(query='from:stranger'):
 
 
 admin, owner, mod, anna = map(person, (ADMIN, OWNER, MOD, ANNA))
-ADMIN_PAGES = ('held', 'members', 'health', 'settings', 'roles', 'bans', 'log')
+ADMIN_PAGES = ('held', 'handled', 'members', 'health', 'settings', 'roles', 'bans', 'log')
 
 section('who may what')
 for name in ADMIN_PAGES:
@@ -70,7 +70,7 @@ for name in ADMIN_PAGES:
     equal(f'{name}: a guest', Browser(p).get(path).status, 401)
     equal(f'{name}: a member', anna.get(path).status, 403)
     equal(f'{name}: the owner', owner.get(path).status, 200)
-    equal(f'{name}: a moderator', mod.get(path).status, 200 if name in ('held', 'members', 'health', 'roles', 'bans') else 403)
+    equal(f'{name}: a moderator', mod.get(path).status, 200 if name in ('held', 'handled', 'members', 'health', 'roles', 'bans') else 403)
     equal(f'{name}: the owner of another list', owner.get('/lists/other/admin/' + name).status, 403)
     equal(f'{name}: has a twin', 'list' in owner.json(path + '.json'), True)
 for who, wanted in ((owner, ['held', 'members', 'settings']), (mod, ['held']), (anna, [])):
@@ -107,7 +107,7 @@ link = re.search(r'https://www\.lists\.example(/confirm/[a-z2-7]+)', text)[1]
 g = Browser(p)
 for _ in range(2):
     g.ask('HEAD', link)
-    check('the link shows the post with buttons', 'Please.' in g.get(link).page and g.page.count('name="do"') == 3, g.text())
+    check('the link shows the post with buttons', 'Please.' in g.get(link).page and g.page.count('name="do"') == 8, g.text())
 equal('which changed nothing', len(p.json('held', 'ls', LIST)), 1)
 equal('no choice: 400', g.post(link, do='eat').status, 400)
 g.get(link).submit(None, 'accept')

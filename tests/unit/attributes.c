@@ -156,8 +156,22 @@ static const char *const mailman2[] = {
 	"welcome_msg",
 };
 
-/* The list resource of Mailman 3 and its configuration. */
+/* The list resource of Mailman 3, its configuration and the columns of its table. */
 static const char *const mailman3[] = {
+	"topics_enabled",
+	"topics_bodylines_limit",
+	"topics",
+	"scrub_nondigest",
+	"posting_chain",
+	"owner_pipeline",
+	"owner_chain",
+	"nonmember_rejection_notice",
+	"next_request_id",
+	"member_moderation_notice",
+	"forward_auto_discards",
+	"encode_ascii_prefixes",
+	"digest_is_default",
+	"bounce_matching_headers",
 	"accept_these_nonmembers",
 	"acceptable_aliases",
 	"admin_immed_notify",
@@ -399,8 +413,52 @@ static void test_values(void)
 	CHECK(str_eq(mailman2_charset(STR("ja")), STR("euc-jp")));
 }
 
+/* The same of Mailman 3, whose numbers and moments mean other things. */
+static const struct {
+	const char *name;
+	struct pickle value;
+	const char *text;
+} cases3[] = {
+	{ "display_name",
+	  B("Gr\xc3\xbc\xc3\x9f"
+	    "e"),
+	  "Grüße" },
+	{ "archive_policy", I(1), "private" },
+	{ "archive_policy", I(0), "never" },
+	{ "default_member_action", I(4), "accept" },
+	{ "default_nonmember_action", I(2), "discard" },
+	{ "subscription_policy", I(2), "moderate" },
+	{ "unsubscription_policy", I(0), "open" },
+	{ "dmarc_mitigate_action", I(2), "wrap_message" },
+	{ "dmarc_mitigate_unconditionally", I(1), "yes" },
+	{ "reply_goes_to_list", I(3), "explicit_header_only" },
+	{ "filter_action", I(5), "forward" },
+	{ "digest_size_threshold", R(45.5), "46" },
+	{ "autoresponse_grace_period", I(90 * 86400), "90" },
+	{ "bounce_info_stale_after", I(7 * 86400), "7" },
+	{ "forward_unrecognized_bounces_to", I(2), "site_owner" },
+};
+
+static void test_values3(void)
+{
+	ARENA(a);
+	const struct pickle none = { .type = PICKLE_DICT };
+	struct mailman2_config c = { .a = a, .dict = &none, .charset = STR("utf-8") };
+	for (size_t i = 0; i < sizeof cases3 / sizeof *cases3; i++) {
+		const struct attribute *row = attribute_of_mailman3(
+			str_from(cases3[i].name));
+		CHECK(row != NULL);
+		struct made m = attribute_maker3(row)(&c, row, &cases3[i].value);
+		bool same = str_eq(m.text, str_from(cases3[i].text));
+		CHECK(same);
+		if (!same)
+			fprintf(stderr, "%s: %.*s\n", cases3[i].name, STR_F(m.text));
+	}
+}
+
 int main(void)
 {
+	test_values3();
 	test_complete();
 	test_rows();
 	test_samples();

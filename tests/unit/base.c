@@ -149,6 +149,10 @@ static void arenas(void)
 	arena_reset(a);
 	CHECK(str_eq(arena_cat(a, STR("a"), STR("b\0c"), STR("")), STR("ab\0c")));
 	CHECK(str_eq(arena_printf(a, "%d-%s", 7, "x"), STR("7-x")));
+	static const int64_t numbers[] = { 0, 7, 10, 250, -1, INT64_MAX, INT64_MIN };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		CHECK(str_eq(arena_number(a, numbers[i]),
+			     arena_printf(a, "%lld", (long long)numbers[i])));
 	BUF(b);
 	buf_addf(&b, "%s", "hello");
 	buf_drop(&b, 2);

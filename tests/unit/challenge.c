@@ -1,6 +1,7 @@
 /* A member's post without proof: who is asked, what an answer does, and what none does. */
 #include "letters.h"
 
+#include "lists/decide.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/press.h"

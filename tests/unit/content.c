@@ -1,6 +1,7 @@
 /* What a list takes out of a post and adds to it, through all of post's own steps. */
 #include "books.h"
 
+#include "lists/decide.h"
 #include "lists/moderate.h"
 #include "store/lists/held.h"
 

@@ -393,11 +393,11 @@ static void test_crash(struct books_test *t)
 			       "INSERT INTO digest_issue (id, list, volume, issue, high, "
 			       "at) SELECT ?1, ?2, 9, 9, ?3, 1",
 			       SQL_I(i.id), SQL_I(i.list), SQL_I(i.high)));
-	BOOKS_MUST(t,
-		   book_run(t->books.lists,
-			    "INSERT INTO digest_copy SELECT ?1, 'mime', ?2 - 1, ?2, id "
-			    "FROM member WHERE digest_turn >= ?2",
-			    SQL_I(i.id), SQL_I(i.high)));
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "INSERT INTO digest_copy (issue, form, low, high, member) "
+			       "SELECT ?1, 'mime', ?2 - 1, ?2, id "
+			       "FROM member WHERE digest_turn >= ?2",
+			       SQL_I(i.id), SQL_I(i.high)));
 	int64_t messages = books_count(t, "message", "1");
 	BOOKS_MUST(t, digest_run(&t->books, t->a, clock_now()));
 	HAD("dora@lab.example", "2 d1");

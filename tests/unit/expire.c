@@ -36,9 +36,13 @@ static void test_held(struct books_test *t)
 	int64_t mails = books_count(t, "message", "1");
 	CHECK(expire(t, 4) && books_count(t, "held", "verdict = ''") == 3);
 	CHECK(expire(t, 6) && books_count(t, "held", "verdict = ''") == 2);
-	CHECK(books_count(t, "held", "verdict = 'discarded' AND handled_by = 'expiry'")
+	CHECK(books_count(t, "held",
+			  "verdict = 'expired' AND handled_by = 'expiry' "
+			  "AND handled_via = 'time'")
 	      == 1);
-	CHECK(books_count(t, "message", "1") == mails); /* in silence */
+	/* Who was told that it waits hears the end of it. */
+	CHECK(books_count(t, "message", "1") == mails + 1);
+	CHECK(letter_to(t, "eve@evil.example", "no moderator decided within 5 days").n);
 	CHECK(expire(t, 31) && books_count(t, "held", "verdict = ''") == 1);
 	CHECK(expire(t, 300) && books_count(t, "held", "verdict = ''") == 1);
 	CHECK(books_count(t, "held", "1") == 1); /* and those decided are forgotten */

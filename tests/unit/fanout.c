@@ -193,9 +193,8 @@ static bool batch(struct books_test *t, struct fan *f, int64_t list, bool commit
 
 /* Two batches, a third that was never durable, then a new start from what the book
  * says: each member exactly once. */
-static void test_crash(struct books_test *t)
+static void test_crash(struct books_test *t, const struct list_entry *big)
 {
-	const struct list_entry *big = books_list(t, "big@lists.example");
 	struct fan f;
 	add_many(t, big);
 	fan_start(t, &f, big);
@@ -224,6 +223,37 @@ static void test_crash(struct books_test *t)
 	CHECK(str_eq(books_noted(t, "queued"),
 		     arena_printf(t->a, "post to %d recipients", MANY)));
 	clear(t);
+}
+
+static void count_told(void *times)
+{
+	++*(int *)times;
+}
+
+/* Whoever sends them is told at each ten thousand, not at each batch. */
+static void test_told(struct books_test *t, const struct list_entry *big)
+{
+	static const struct {
+		int64_t before;
+		int times;
+	} cases[] = { { 0, 0 }, { 7000, 0 }, { 7500, 1 }, { 9999, 1 }, { 10000, 0 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fan f;
+		int times = 0;
+		BOOKS_MUST(t, book_run(t->books.outbound,
+				       "DELETE FROM message WHERE source = "
+				       "'99/big@lists.example'"));
+		fan_start(t, &f, big);
+		f.m.copies = cases[i].before;
+		t->books.copies_made = count_told;
+		t->books.ctx = &times;
+		CHECK(ok(fanout_rest(&t->books, big->id, &f.out, &f.m))
+		      && f.m.copies == cases[i].before + MANY);
+		CHECK(times == cases[i].times);
+		t->books.copies_made = NULL;
+		fan_end(&f);
+		clear(t);
+	}
 }
 
 /* The same through the whole of it: the arrival is sorted again after each crash. A
@@ -330,7 +360,9 @@ int main(void)
 	test_audience(&t);
 	test_second_address(&t);
 	test_message(&t);
-	test_crash(&t);
+	const struct list_entry *big = books_list(&t, "big@lists.example");
+	test_crash(&t, big);
+	test_told(&t, big);
 	test_resume(&t);
 	test_spike(&t);
 	test_archive(&t);

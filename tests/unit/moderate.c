@@ -1,5 +1,6 @@
 #include "books.h"
 
+#include "lists/decide.h"
 #include "lists/press.h"
 #include "lists/moderate.h"
 #include "store/lists/held.h"

@@ -109,7 +109,7 @@ static const char script[] =
 	"          {'m': {'a@x': 0, 'b@x': 'B@x'}, 'l': [1, 'x', (True,)]}, [shared, "
 	"shared], list(range(2500)),\n"
 	"          {str(i): i for i in range(1200)}, set(), c, 'x' * 300, b'y' * 300):\n"
-	"    for protocol in (0, 1, 2):\n"
+	"    for protocol in range(6):\n"
 	"        print(pickle.dumps(v, protocol).hex(), '[)' if v == set() else say(v), "
 	"sep='\\t')\n";
 
@@ -153,7 +153,7 @@ static void test_python(void)
 		check_python(a, str_trim((str){ line, (size_t)n }));
 		lines++;
 	}
-	CHECK(lines == 3 * 43);
+	CHECK(lines == 6 * 43);
 	printf("suite: python pickle %zu of %zu values\n", lines, lines);
 	free(line);
 	if (out)
@@ -231,7 +231,22 @@ static const struct {
 	{ BYTES("Pelsewhere\n."), ERR_SYNTAX, NULL },
 	{ BYTES("K\x01Q."), ERR_SYNTAX, NULL },
 	{ BYTES("\x82\x01."), ERR_SYNTAX, NULL },
-	{ BYTES("\x80\x03N."), ERR_SYNTAX, NULL },
+	{ BYTES("\x80\x06N."), ERR_SYNTAX, NULL },
+	/* octets in a text, as Python keeps those of a message */
+	{ BYTES("\x8C\x05"
+		"a\xED\xB2\xA9z\x94."),
+	  ERR_NONE, "b61a97a" },
+	{ BYTES("\x8C\x05"
+		"a\xED\xA0\x80z."),
+	  ERR_NONE, "u61efbfbdefbfbdefbfbd7a" },
+	{ BYTES("\x8C\x01x\x94\x8C\x01Y\x94\x93\x94)}\x92}h\0h\1sb."), ERR_NONE,
+	  "<x.Y { u78 u59))" },
+	{ BYTES("\x8C\x01xK\x01\x93."), ERR_SYNTAX, NULL },
+	{ BYTES("\x8F(K\x01K\x02\x90."), ERR_NONE, "[ 1 2)" },
+	{ BYTES("(K\x01\x91."), ERR_NONE, "[ 1)" },
+	{ BYTES("\x96\x02\0\0\0\0\0\0\0ab."), ERR_NONE, "b6162" },
+	{ BYTES("\x97."), ERR_SYNTAX, NULL },
+	{ BYTES("\x95\x01."), ERR_SYNTAX, NULL },
 	{ BYTES("."), ERR_SYNTAX, NULL },
 	{ BYTES(""), ERR_SYNTAX, NULL },
 	{ BYTES("From anna"), ERR_SYNTAX, NULL },

@@ -166,9 +166,10 @@ static inline int64_t noted(struct bench *t, const char *what)
 {
 	int64_t n = 0;
 	bool found;
-	CHECK(ok(book_number(t->b, &n, &found,
-			     "SELECT count(*) FROM event WHERE what = ?1",
-			     SQL_S(str_from(what)))));
+	CHECK(ok(
+		book_number(t->b, &n, &found,
+			    "SELECT coalesce(sum(entries), 0) FROM event WHERE what = ?1",
+			    SQL_S(str_from(what)))));
 	return n;
 }
 

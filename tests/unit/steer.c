@@ -4,7 +4,7 @@
 
 #include "lists/steer.h"
 
-static const struct actor boss = { 0, STR("boss@uni.example") };
+static const struct actor boss = { .name = STR("boss@uni.example") };
 
 static void test_names(struct arena *a)
 {

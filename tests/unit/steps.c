@@ -84,7 +84,7 @@ static void test_bytes(struct books_test *t)
 	};
 	static const char *const gone[] = { "Return-Path",      "Delivered-To",
 					    "Disposition-",     "Receipt-To",
-					    "other.list",       "evil.example",
+					    "<other.list",      "evil.example",
 					    "Precedence: bulk", "secret" };
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		CHECK(holds(x.leaves, kept[i]));

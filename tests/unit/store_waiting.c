@@ -56,6 +56,25 @@ static void test_pending(struct arena *a, struct book *b)
 	CHECK(ok(pending_of(b, a, STR("join"), 1, STR("x@y"), &all, &n)) && n == 0);
 }
 
+static void test_claim(struct arena *a, struct book *b, int64_t id)
+{
+	struct held_row got;
+	CHECK(ok(held_claim(b, a, id, STR("mod@x"), 1000)));
+	CHECK(ok(held_get(b, a, id, &got)));
+	CHECK(str_eq(held_claimant(&got, 1000), STR("mod@x")));
+	CHECK(str_eq(held_claimant(&got, 1000 + HELD_CLAIM - 1), STR("mod@x")));
+	CHECK(held_claimant(&got, 1000 + HELD_CLAIM).n == 0);
+	err e = held_claim(b, a, id, STR("other@x"), 1000 + HELD_CLAIM - 1);
+	CHECK(e.kind == ERR_DENIED && has_word(e, "mod@x looks"));
+	CHECK(ok(held_claim(b, a, id, STR("mod@x"), 1001))); /* goes on */
+	CHECK(ok(held_claim(b, a, id, STR("other@x"), 1001 + HELD_CLAIM)));
+	CHECK(ok(held_unclaim(b, id)) && ok(held_claim(b, a, id, STR("mod@x"), 1002)));
+	CHECK(held_claim(b, a, 999, STR("x"), 1).kind == ERR_NOTFOUND);
+	CHECK(ok(held_aside(b, id, STR("mod@x"), STR("asked him"), 1003)));
+	CHECK(ok(held_get(b, a, id, &got)) && !got.claimed_by.n && got.aside_at == 1003);
+	CHECK(str_eq(got.aside_by, STR("mod@x")) && str_eq(got.note, STR("asked him")));
+}
+
 static void test_held(struct arena *a, struct book *b)
 {
 	struct held_row h = {
@@ -89,13 +108,30 @@ static void test_held(struct arena *a, struct book *b)
 	CHECK(ok(held_waiting(b, a, 1, 0, 10, &all, &n)) && n == 1);
 	CHECK(ok(held_waiting(b, a, 2, 0, 10, &all, &n)) && n == 0);
 	CHECK(ok(held_waiting(b, a, 0, h.id - 1, 10, &all, &n)) && n == 1);
+	CHECK(ok(held_some(b, a, 1, STR(""), 0, h.id, 10, &all, &n)) && n == 1);
+	CHECK(ok(held_some(b, a, 1, STR("f@x"), 0, h.id, 10, &all, &n)) && n == 1);
+	CHECK(ok(held_some(b, a, 1, STR("g@x"), 0, h.id, 10, &all, &n)) && n == 0);
+	CHECK(ok(held_some(b, a, 1, STR(""), 0, h.id - 1, 10, &all, &n)) && n == 0);
+	CHECK(ok(held_some(b, a, 1, STR(""), h.id, h.id, 10, &all, &n)) && n == 0);
+	test_claim(a, b, h.id);
 	CHECK(ok(held_before(b, a, 501, 10, &all, &n)) && n == 1);
 	CHECK(ok(held_before(b, a, 500, 10, &all, &n)) && n == 0);
 	CHECK(ok(held_count(b, 0, &count)) && count == 1);
-	CHECK(ok(held_close(b, a, h.id, STR("accepted"), STR("mod@x"), 600)));
-	err e = held_close(b, a, h.id, STR("rejected"), STR("other@x"), 601);
+	struct held_end end = { STR("accepted"), STR("mod@x"), STR("page"), STR("n"),
+				600 };
+	CHECK(ok(held_close(b, a, h.id, &end)));
+	struct held_end late = { STR("rejected"), STR("other@x"), STR("mail"), STR(""),
+				 601 };
+	err e = held_close(b, a, h.id, &late);
 	CHECK(e.kind == ERR_DENIED && has_word(e, "accepted by mod@x"));
-	CHECK(held_close(b, a, 999, STR("rejected"), STR("x"), 601).kind == ERR_NOTFOUND);
+	CHECK(held_close(b, a, 999, &late).kind == ERR_NOTFOUND);
+	CHECK(held_claim(b, a, h.id, STR("mod@x"), 602).kind == ERR_DENIED);
+	CHECK(held_aside(b, h.id, STR("mod@x"), STR(""), 602).kind == ERR_NOTFOUND);
+	CHECK(ok(held_handled(b, a, 1, 601, 0, 10, &all, &n)) && n == 1
+	      && str_eq(all[0].handled_via, STR("page"))
+	      && str_eq(all[0].note, STR("n")));
+	CHECK(ok(held_handled(b, a, 1, 600, h.id, 10, &all, &n)) && n == 0);
+	CHECK(ok(held_handled(b, a, 1, 600, h.id + 1, 10, &all, &n)) && n == 1);
 	CHECK(held_body(b, a, h.id, &body).kind == ERR_NOTFOUND);
 	CHECK(ok(held_count(b, 1, &count)) && count == 0);
 	CHECK(ok(held_get(b, a, h.id, &got)) && got.handled_at == 600);

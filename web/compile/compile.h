@@ -1,6 +1,6 @@
 /* web/compile: turns web/NAME.html into C. The language is described in
  * web/README.md. Three steps, a file each: params.c reads the declaration at
- * the head of a template, body.c the rest into nodes, and emit.c, json.c and
+ * the head of a template, body.c the rest into nodes, and emit.c, json.c, schema.c and
  * sample.c write C from them. A fault in a template ends the build with
  * "NAME.html:LINE: what is wrong". */
 #pragma once
@@ -88,5 +88,6 @@ struct template *template_named(struct site *site, str name);
 void emit_header(struct buf *out, const struct site *site);
 void emit_source(struct buf *out, const struct site *site);
 void emit_json(struct buf *out, const struct site *site);
+void emit_schemas(struct buf *out, const struct site *site);
 void emit_sample(struct buf *out, const struct site *site);
 void emit_literal(struct buf *out, str text); /* STR("...") */

@@ -84,6 +84,9 @@ void emit_header(struct buf *out, const struct site *site)
 			STR("_json(struct buf *out, const struct "), t->record->c_name,
 			STR(" *p);\n"));
 	}
+	buf_add(out, STR("\nstruct page_schema {\n\tconst char *name, *schema;\n};\n"
+			 "extern const struct page_schema page_schemas[];\n"
+			 "extern const size_t page_schemas_count;\n"));
 	buf_add(out, STR("\nstruct asset {\n\tstr url, name, content;\n};\n"
 			 "extern const struct asset assets[];\n"
 			 "extern const size_t assets_count;\n"));
@@ -265,5 +268,6 @@ void emit_source(struct buf *out, const struct site *site)
 		if (!t->has_slot)
 			emit_function(out, t, STR_NONE, t->nodes);
 	emit_json(out, site);
+	emit_schemas(out, site);
 	emit_assets(out, site);
 }

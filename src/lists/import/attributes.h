@@ -17,7 +17,8 @@ enum fate {
 	FATE_IMPOSSIBLE
 };
 
-/* A list's config.pck; charset: of its octet strings, by its language. */
+/* A list's attributes: a config.pck of Mailman 2, or a row of Mailman 3's table made one.
+ * charset: of its octet strings, by its language. */
 struct mailman2_config {
 	struct arena *a;
 	const struct pickle *dict;
@@ -30,11 +31,14 @@ struct made {
 	bool left_out; /* nothing of it is carried, as the row's words say */
 };
 
+struct attribute;
+typedef struct made value_maker(const struct mailman2_config *c,
+				const struct attribute *row, const struct pickle *value);
+
 struct attribute {
 	const char *mailman2, *mailman3;
 	enum fate fate;
-	struct made (*make)(const struct mailman2_config *c, const struct attribute *row,
-			    const struct pickle *value);
+	value_maker *make;
 	const char *key, *words;
 };
 
@@ -42,11 +46,19 @@ const struct attribute *attribute_rows(size_t *count);
 const struct attribute *attribute_of_mailman2(str name); /* NULL: no such row */
 const struct attribute *attribute_of_mailman3(str name);
 
+/* How the value of Mailman 3 becomes the setting's. */
+value_maker *attribute_maker3(const struct attribute *row);
+
 /* What a number of Mailman 2 means; both empty where the table has no such number. */
 void attribute_word(const char *mailman2, int64_t number, str *word, str *instead);
 
+/* The same of Mailman 3, by its own name. */
+void attribute_word3(const char *mailman3, int64_t number, str *word, str *instead);
+
 /* A text of a config as UTF-8 with LF; "" for what is none. */
 str mailman2_text(const struct mailman2_config *c, const struct pickle *value);
+/* A topic's name, without what stands between names here. */
+str mailman2_topic(const struct mailman2_config *c, const struct pickle *value);
 const struct pickle *mailman2_get(const struct mailman2_config *c, const char *name);
 int64_t mailman2_number(const struct mailman2_config *c, const char *name);
 

@@ -1,10 +1,5 @@
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "lists/import/mailman2_inside.h"
-#include "mail/address.h"
-#include "store/lists/domain.h"
-#include "store/lists/list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +14,7 @@ str moving_path(struct moving *x, const char *folder, str name)
 err moving_pickle(struct moving *x, str path, const struct pickle **p)
 {
 	str bytes;
-	TRY(file_read(x->a, arena_z(x->a, path), MAILMAN2_FILE, &bytes));
+	TRY(file_read(x->a, arena_z(x->a, path), MOVING_FILE, &bytes));
 	return pickle_read(x->a, &bytes, p);
 }
 
@@ -49,109 +44,49 @@ static err read_config(struct moving *x)
 }
 
 /* Where its mail goes: the folder's name, and the domain in the config. */
-static err read_address(struct moving *x)
+static void read_address(struct moving *x)
 {
 	str host = arena_lower(
 		x->a, str_trim(mailman2_text(&x->config,
 					     mailman2_get(&x->config, "host_name"))));
-	str name = arena_lower(x->a, x->name);
-	struct address check;
-	x->address = arena_cat(x->a, name, STR("@"), host);
-	TRY(list_name_check(x->a, name));
-	if (address_parse(x->a, x->address, &check).kind || !domain_valid(host))
-		return err_in(x->a, ERR_SYNTAX, "%.*s: its domain cannot receive mail",
-			      STR_F(x->address));
-	return OK;
-}
-
-static err find_or_make(struct moving *x)
-{
-	struct book *b = x->books->lists;
-	struct list_row l;
-	str name, domain;
-	int64_t id, created;
-	err e = list_by_address(b, x->a, x->address, &l);
-	if (e.kind != ERR_NOTFOUND) {
-		x->list = l.id;
-		return e;
-	}
-	str_cut_last(x->address, '@', &name, &domain);
-	TRY(domain_add(b, domain, &id));
-	created = mailman2_number(&x->config, "created_at");
-	x->report->written++;
-	x->report->is_new = true;
-	return list_create(b, x->address, created > 0 ? created : x->now, &x->list);
+	x->address = arena_cat(x->a, arena_lower(x->a, x->name), STR("@"), host);
+	x->created_at = mailman2_number(&x->config, "created_at");
 }
 
 /* All of it that stands in the lists book. */
 static err move_list(struct moving *x)
 {
-	TRY(find_or_make(x));
 	TRY(move_settings(x));
 	TRY(move_members(x));
 	TRY(move_roles(x));
 	TRY(move_bans(x));
 	TRY(move_header_rules(x));
 	TRY(move_requests(x));
-	TRY(move_pending(x));
-	return x->report->written ? books_audit(
-		       x->books, x->by, x->list, STR("list moved from Mailman 2"),
-		       arena_printf(x->a, "%zu changes", x->report->written))
-				  : OK;
+	return move_pending(x);
 }
 
-static err move_in_transaction(struct moving *x)
-{
-	struct book *b = x->books->lists;
-	TRY(book_begin(b));
-	err e = move_list(x);
-	if (!x->dry)
-		return book_end(b, e);
-	book_rollback(b);
-	return e;
-}
-
-static err read_list(struct moving *x)
+static err move_all(struct moving *x)
 {
 	TRY(read_config(x));
 	str language = mailman2_text(&x->config,
 				     mailman2_get(&x->config, "preferred_language"));
 	x->config.charset = mailman2_charset(language);
-	return read_address(x);
+	read_address(x);
+	TRY(moving_in_transaction(x, move_list));
+	TRY(move_archive(x));
+	move_leftovers(x);
+	return OK;
 }
 
-/* A list that cannot be taken keeps no other one back. */
 static err one_list(struct books *books, struct import_report *r, const char *dir,
 		    str name, const struct actor *by)
 {
-	ARENA(a);
-	struct moving x = { .books = books,
-			    .a = a,
-			    .config = { .a = a },
-			    .dir = dir,
-			    .name = name,
-			    .dry = r->dry,
-			    .report = import_report_list(r, name),
-			    .by = by,
-			    .now = clock_now() };
-	err e = read_list(&x);
-	if (!e.kind) {
-		x.report->address = arena_copy(r->a, x.address);
-		e = move_in_transaction(&x);
-	}
-	if (!e.kind)
-		e = move_archive(&x);
-	if (err_is_passing(e))
-		return err_in(r->a, e.kind, "%.*s: %s", STR_F(name), e.msg);
-	if (e.kind) {
-		x.report->failed = arena_copy(r->a, str_from(e.msg));
-		return OK;
-	}
-	move_leftovers(&x);
-	if (!x.dry)
-		log_info("list-moved", KS("list", x.address), KZ("from", "mailman2"),
-			 KN("changes", x.report->written));
-	return OK;
+	return moving_list(books, r, by,
+			   &(struct moving){ .from = "Mailman 2",
+					     .word = "mailman2",
+					     .dir = dir,
+					     .name = name },
+			   move_all);
 }
 
 static int is_list(const struct dirent *f)

@@ -1,24 +1,8 @@
 /* lists/import/mailman2_inside.h: one list on its way, for the files that bring it. */
 #pragma once
 
-#include "lists/import/attributes.h"
 #include "lists/import/mailman2.h"
-
-struct moving {
-	struct books *books;
-	struct arena *a; /* the list's own */
-	struct mailman2_config config;
-	const char *dir; /* of the whole Mailman */
-	str name;        /* there */
-	str address;     /* here */
-	int64_t list;
-	bool dry;
-	struct import_report_list *report; /* written counts what is changed */
-	const struct actor *by;
-	int64_t now;
-};
-
-enum { MAILMAN2_FILE = 256 << 20, MAILMAN2_MESSAGE = 64 << 20 };
+#include "lists/import/moving.h"
 
 MUST_USE err move_settings(struct moving *x);
 MUST_USE err move_members(struct moving *x);

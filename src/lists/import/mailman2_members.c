@@ -1,7 +1,5 @@
 #include "lists/import/mailman2_inside.h"
-#include "lists/members.h"
-#include "store/lists/address.h"
-#include "store/lists/person.h"
+#include "lists/topics.h"
 
 #include <math.h>
 #include <time.h>
@@ -12,15 +10,16 @@ enum {
 	OPTION_ACKNOWLEDGE = 4,
 	OPTION_PLAIN_DIGEST = 8,
 	OPTION_HIDE = 16,
+	OPTION_OTHER_TOPICS = 64,
 	OPTION_MODERATED = 128,
 	OPTION_NO_DUPLICATES = 256
 };
 
 /* What it keeps in dicts by address, in maps: a list may have 100,000 members. */
 struct tables {
-	struct map options, names, languages, status, bounces;
+	struct map options, names, languages, status, bounces, topics;
 	str moderated, others; /* action of who is, and of who is not */
-	size_t there, here, digests_lost;
+	size_t there, here;
 };
 
 static void tables_open(struct tables *t, const struct moving *x)
@@ -36,6 +35,7 @@ static void tables_open(struct tables *t, const struct moving *x)
 	pickle_map(mailman2_get(c, "language"), &t->languages);
 	pickle_map(mailman2_get(c, "delivery_status"), &t->status);
 	pickle_map(mailman2_get(c, "bounce_info"), &t->bounces);
+	pickle_map(mailman2_get(c, "topics_userinterest"), &t->topics);
 	/* A member whose state is the list's own default says nothing. */
 	t->moderated = all ? STR("") : row->make(c, row, &yes).text;
 	t->others = all ? STR("accept") : STR("");
@@ -48,6 +48,7 @@ static void tables_close(struct tables *t)
 	map_free(&t->languages);
 	map_free(&t->status);
 	map_free(&t->bounces);
+	map_free(&t->topics);
 }
 
 static int64_t item_number(const struct pickle *tuple, uint32_t i)
@@ -67,18 +68,16 @@ static int64_t day_of(const struct pickle *date)
 	return seconds > 0 ? seconds : 0;
 }
 
-static void read_delivery(struct moving *x, struct tables *t, str key, bool digest,
-			  int64_t bits, struct member_row *m)
+static void read_delivery(const struct tables *t, str key, bool digest, int64_t bits,
+			  struct member_row *m)
 {
 	static const char *const by[] = { "", "moderator", "user", "moderator",
 					  "bounces" };
 	const struct pickle *status = map_get(&t->status, key);
 	int64_t code = item_number(status, 0);
 	str mode = bits & OPTION_PLAIN_DIGEST ? STR("plain") : STR("mime");
-	m->delivery = STR("regular");
+	m->delivery = digest ? mode : STR("regular");
 	m->off_by = STR("");
-	if (digest && member_option(x->a, m, STR("delivery"), mode, STR("user")).kind)
-		t->digests_lost++;
 	if (code < 1 || code > 4)
 		return;
 	m->delivery = STR("off");
@@ -105,6 +104,16 @@ static void read_bounces(const struct moving *x, struct tables *t, str key,
 	m->warned_at = m->warnings ? day_of(pickle_get(info, "lastnotice")) : 0;
 }
 
+static str read_topics(const struct moving *x, const struct tables *t, str key)
+{
+	const struct pickle *all = map_get(&t->topics, key);
+	str names = STR("");
+	for (uint32_t i = 0; all && all->type == PICKLE_LIST && i < all->count; i++)
+		names = arena_cat(x->a, names, mailman2_topic(&x->config, all->items[i]),
+				  STR("\n"));
+	return topics_choice(x->a, names);
+}
+
 static void read_options(struct moving *x, struct tables *t, str key, bool digest,
 			 struct member_row *m)
 {
@@ -113,84 +122,31 @@ static void read_options(struct moving *x, struct tables *t, str key, bool diges
 	m->copies = !(bits & OPTION_NO_DUPLICATES);
 	m->acknowledge = bits & OPTION_ACKNOWLEDGE;
 	m->hidden = bits & OPTION_HIDE;
+	m->topics = read_topics(x, t, key);
+	m->other_topics = bits & OPTION_OTHER_TOPICS;
 	m->action = bits & OPTION_MODERATED ? t->moderated : t->others;
-	read_delivery(x, t, key, digest, bits, m);
+	read_delivery(t, key, digest, bits, m);
 	read_bounces(x, t, key, m);
-}
-
-static bool same_options(const struct member_row *p, const struct member_row *q)
-{
-	return str_eq(p->delivery, q->delivery) && str_eq(p->off_by, q->off_by)
-	       && str_eq(p->action, q->action) && p->own_posts == q->own_posts
-	       && p->copies == q->copies && p->acknowledge == q->acknowledge
-	       && p->hidden == q->hidden;
-}
-
-static bool same_bounces(const struct member_row *p, const struct member_row *q)
-{
-	return fabs(p->bounce_score - q->bounce_score) < 1e-9
-	       && p->bounce_at == q->bounce_at && p->off_at == q->off_at
-	       && p->warnings == q->warnings && p->warned_at == q->warned_at;
-}
-
-/* A person's language is theirs on all lists, so the first one that is not the list's
- * own is kept. */
-static err move_language(struct moving *x, struct tables *t, str key, int64_t person)
-{
-	struct person_row p;
-	str language = mailman2_text(&x->config, map_get(&t->languages, key));
-	str own = mailman2_text(&x->config,
-				mailman2_get(&x->config, "preferred_language"));
-	if (!language.n || str_eq(language, own))
-		return OK;
-	TRY(person_get(x->books->lists, x->a, person, &p));
-	if (p.language.n)
-		return OK;
-	p.language = language;
-	x->report->written++;
-	return person_change(x->books->lists, &p);
-}
-
-static err find_or_add(struct moving *x, const struct address_row *address,
-		       struct member_row *m)
-{
-	struct book *b = x->books->lists;
-	int64_t id;
-	err e = member_find(b, x->a, x->list, address->key, m);
-	if (e.kind != ERR_NOTFOUND)
-		return e;
-	TRY(member_add(b, x->list, address->id, x->now, &id));
-	x->report->written++;
-	return member_get(b, x->a, id, m);
 }
 
 /* key: Mailman's, in lower case; text: as the member writes it. */
 static err move_member(struct moving *x, struct tables *t, str key, str text, bool digest)
 {
-	struct book *b = x->books->lists;
-	struct address who;
-	struct address_row address;
-	struct member_row m, want;
+	const struct mailman2_config *c = &x->config;
+	struct moved_member m = {
+		.address = text,
+		.key = key,
+		.name = str_trim(mailman2_text(c, map_get(&t->names, key))),
+		.language = mailman2_text(c, map_get(&t->languages, key)),
+		.own_language = mailman2_text(c, mailman2_get(c, "preferred_language")),
+		.bounced = map_get(&t->bounces, key) != NULL,
+	};
+	bool here;
 	t->there++;
-	if (address_parse(x->a, text, &who).kind && address_parse(x->a, key, &who).kind) {
-		import_report_note(x->report,
-				   "member \"%.*s\" is left out: it is no address",
-				   STR_F(text));
-		return OK;
-	}
-	TRY(address_ensure(b, x->a, address_key(x->a, &who), address_text(x->a, &who),
-			   str_trim(mailman2_text(&x->config, map_get(&t->names, key))),
-			   x->now, &address));
-	TRY(find_or_add(x, &address, &m));
-	want = m;
-	read_options(x, t, key, digest, &want);
-	x->report->written += !same_options(&m, &want) || !same_bounces(&m, &want);
-	if (!same_options(&m, &want))
-		TRY(member_change(b, &want));
-	if (!same_bounces(&m, &want))
-		TRY(member_bounced(b, &want));
-	t->here++;
-	return move_language(x, t, key, address.person);
+	read_options(x, t, key, digest, &m.as);
+	TRY(moving_member(x, &m, &here));
+	t->here += here;
+	return OK;
 }
 
 /* What one member takes of memory is free for the next. */
@@ -220,11 +176,5 @@ err move_members(struct moving *x)
 		e = move_all(x, &t, "digest_members", true);
 	tables_close(&t);
 	import_report_count(x->report, "members", (int64_t)t.there, (int64_t)t.here);
-	if (t.digests_lost)
-		import_report_note(
-			x->report,
-			"%zu members read digests there; they get each post as it "
-			"comes",
-			t.digests_lost);
 	return e;
 }

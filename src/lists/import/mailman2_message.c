@@ -7,12 +7,8 @@ enum { PARTS_DEEP = 30 };
 /* CRLF at each line's end, whatever stood there. */
 static void add_lines(struct buf *b, str text)
 {
-	str line;
-	while (text.n) {
-		bool ended = str_has(text, '\n');
-		str_line(&text, &line);
-		buf_cat(b, line, ended ? STR("\r\n") : STR(""));
-	}
+	ARENA(a);
+	buf_add(b, moving_crlf(a, text));
 }
 
 /* A value of a field may be an object of its own: pieces of (octets, charset). */
@@ -78,7 +74,7 @@ static err add_message(struct arena *a, struct buf *b, const struct pickle *m, i
 	size_t start = b->n;
 	if (m->type != PICKLE_OBJECT || !pickle_get(m, "_headers"))
 		return FAIL(ERR_SYNTAX, "it holds no message");
-	if (depth > PARTS_DEEP || b->n > MAILMAN2_MESSAGE)
+	if (depth > PARTS_DEEP || b->n > MOVING_MESSAGE)
 		return FAIL(ERR_LIMIT, "a message that is too deep or too large");
 	add_header(b, pickle_get(m, "_headers"));
 	if (!body || body->type != PICKLE_LIST) {

@@ -1,9 +1,5 @@
 #include "lists/import/mailman2_inside.h"
 #include "mail/address.h"
-#include "store/lists/pending.h"
-
-#include <jansson.h>
-#include <stdlib.h>
 
 enum { TOKEN_MAX = 128 };
 
@@ -12,48 +8,26 @@ static const struct pickle *item(const struct pickle *tuple, uint32_t i)
 	return tuple->type == PICKLE_TUPLE && i < tuple->count ? tuple->items[i] : NULL;
 }
 
-static str name_as_json(struct arena *a, str name)
-{
-	json_t *j = json_pack("{s:o}", "name",
-			      json_stringn(name.n ? name.p : "", name.n));
-	char *dumped = json_dumps(j, JSON_COMPACT);
-	str s = arena_copy(a, str_from(dumped));
-	free(dumped);
-	json_decref(j);
-	return s;
-}
-
 /* S: joins, with who in an object; U: leaves. What is mailed elsewhere already works
  * here, too: the token is the same. */
-static bool read_pending(struct moving *x, const struct pickle *entry,
-			 struct pending_row *p)
+static bool read_pending(struct moving *x, const struct pickle *entry, bool *join,
+			 str *address, str *name)
 {
-	str op = pickle_str(item(entry, 0)), name = STR("");
+	str op = pickle_str(item(entry, 0));
 	const struct pickle *data = item(entry, 1);
 	struct address who;
-	bool join = str_eq(op, STR("S"));
-	if (!data || (!join && !str_eq(op, STR("U"))))
+	*name = STR("");
+	*join = str_eq(op, STR("S"));
+	if (!data || (!*join && !str_eq(op, STR("U"))))
 		return false;
-	if (join) {
-		name = mailman2_text(&x->config, pickle_get(data, "fullname"));
+	if (*join) {
+		*name = mailman2_text(&x->config, pickle_get(data, "fullname"));
 		data = pickle_get(data, "address");
 	}
 	if (address_parse(x->a, str_trim(pickle_str(data)), &who).kind)
 		return false;
-	p->kind = join ? STR("join") : STR("leave");
-	p->address = address_key(x->a, &who);
-	p->data = name_as_json(x->a, name);
+	*address = address_key(x->a, &who);
 	return true;
-}
-
-static err keep_pending(struct moving *x, str token, struct pending_row *p)
-{
-	struct pending_row known;
-	err e = pending_look(x->books->lists, x->a, token, x->now, &known);
-	if (e.kind != ERR_NOTFOUND)
-		return e;
-	x->report->written++;
-	return pending_add(x->books->lists, token, p);
 }
 
 /* What nothing here takes up, by its letter. */
@@ -79,17 +53,17 @@ static void tell_others(struct moving *x, const size_t *lost)
 static err move_entry(struct moving *x, str token, const struct pickle *entry,
 		      int64_t expires_at, size_t *lost, int64_t *there, int64_t *here)
 {
-	struct pending_row p = { .list = x->list,
-				 .created_at = x->now,
-				 .expires_at = expires_at };
+	bool join;
+	str address, name;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		lost[i] += str_eq(pickle_str(item(entry, 0)), others[i].op);
-	if (!token.n || token.n > TOKEN_MAX || p.expires_at <= x->now
-	    || !read_pending(x, entry, &p))
+	if (!token.n || token.n > TOKEN_MAX || expires_at <= x->now
+	    || !read_pending(x, entry, &join, &address, &name))
 		return OK;
 	++*there;
 	++*here;
-	return keep_pending(x, token, &p);
+	return moving_pending(x, token, join ? STR("join") : STR("leave"), address, name,
+			      expires_at);
 }
 
 err move_pending(struct moving *x)

@@ -1,12 +1,6 @@
 #include "base/file.h"
-#include "base/utf8.h"
 #include "lists/import/mailman2_inside.h"
-#include "lists/rules.h"
-#include "mail/address.h"
 #include "mail/mbox.h"
-#include "store/lists/held.h"
-#include "store/lists/member.h"
-#include "store/lists/request.h"
 
 /* request.pck: {number: (kind, data)}. */
 enum { REQUEST_HELD = 1, REQUEST_JOIN = 2, REQUEST_LEAVE = 3 };
@@ -34,7 +28,7 @@ static err read_held(struct moving *x, str file, str *text)
 		TRY(moving_pickle(x, path, &message));
 		return mailman2_message(x->a, message, text);
 	}
-	TRY(file_read(x->a, arena_z(x->a, path), MAILMAN2_MESSAGE, &bytes));
+	TRY(file_read(x->a, arena_z(x->a, path), MOVING_MESSAGE, &bytes));
 	mbox_open(&mbox, bytes);
 	if (!mbox_next(&mbox, x->a, &m))
 		return FAIL(ERR_SYNTAX, "its file is empty");
@@ -45,39 +39,12 @@ static err read_held(struct moving *x, str file, str *text)
 static err keep_held(struct moving *x, int64_t number, const struct pickle *data,
 		     str text)
 {
-	struct post p;
-	struct address path = { 0 };
-	struct held_row known;
-	str source = arena_printf(x->a, "mailman2/%.*s/%lld", STR_F(x->address),
-				  (long long)number);
-	str sender = mailman2_text(&x->config, item(data, 1));
-	if (address_parse(x->a, sender, &path).kind)
-		path = (struct address){ 0 };
-	TRY(post_parse(x->a,
-		       &(struct mail_in){ .source = source,
-					  .text = text,
-					  .reverse_path = &path,
-					  .trust = STR("{}") },
-		       &p));
-	struct held_row h = { .list = x->list,
-			      .source = source,
-			      .held_at = pickle_number(item(data, 0), x->now),
-			      .reverse_path = address_text(x->a, &path),
-			      .author = p.author_key,
-			      .author_name = p.author.name,
-			      .subject = p.subject,
-			      .message_id = p.message_id,
-			      .rule = STR("mailman"),
-			      .reason = utf8_scrub(
-				      x->a, mailman2_text(&x->config, item(data, 3))),
-			      .trust = STR("{}"),
-			      .size = (int64_t)text.n };
-	err e = held_by_source(x->books->lists, x->a, source, &known);
-	if (e.kind != ERR_NOTFOUND)
-		return e; /* it waits here, too, or was decided on here */
-	TRY(held_add(x->books->lists, &h, text));
-	x->report->written++;
-	return OK;
+	struct held_row h = {
+		.held_at = pickle_number(item(data, 0), x->now),
+		.reverse_path = mailman2_text(&x->config, item(data, 1)),
+		.reason = mailman2_text(&x->config, item(data, 3)),
+	};
+	return moving_held(x, arena_printf(x->a, "%lld", (long long)number), &h, text);
 }
 
 static err move_held(struct moving *x, struct waiting *w, int64_t number,
@@ -99,28 +66,13 @@ static err move_held(struct moving *x, struct waiting *w, int64_t number,
 
 static err move_join(struct moving *x, struct waiting *w, const struct pickle *data)
 {
-	str text = mailman2_text(&x->config, item(data, 1));
-	struct address who;
-	struct request_row *all, r = { .list = x->list };
-	size_t n;
+	bool here;
 	w->joins_there++;
-	if (address_parse(x->a, str_trim(text), &who).kind) {
-		import_report_note(x->report,
-				   "who asks to join as \"%.*s\" is left out: it is "
-				   "no address",
-				   STR_F(text));
-		return OK;
-	}
-	w->joins_here++;
-	r.address = address_key(x->a, &who);
-	r.name = str_trim(mailman2_text(&x->config, item(data, 2)));
-	r.asked_at = pickle_number(item(data, 0), x->now);
-	TRY(request_list(x->books->lists, x->a, x->list, &all, &n));
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(all[i].address, r.address))
-			return OK;
-	x->report->written++;
-	return request_add(x->books->lists, &r);
+	TRY(moving_request(x, mailman2_text(&x->config, item(data, 1)),
+			   mailman2_text(&x->config, item(data, 2)),
+			   pickle_number(item(data, 0), x->now), &here));
+	w->joins_here += here;
+	return OK;
 }
 
 static err move_request(struct moving *x, struct waiting *w, int64_t number,

@@ -1,6 +1,5 @@
 #include "lists/import/mailman2_inside.h"
 #include "lists/notice.h"
-#include "store/lists/template.h"
 
 static bool is_empty(const struct pickle *v)
 {
@@ -11,53 +10,12 @@ static bool is_empty(const struct pickle *v)
 	       || (v->type >= PICKLE_LIST && v->type <= PICKLE_DICT && !v->count);
 }
 
-static str assigned(struct arena *a, const char *key, str value)
-{
-	return arena_cat(a, str_from(key), STR(" = "), value);
-}
-
-/* Writes it unless it is so already. */
-static err put(struct moving *x, const struct settings *now,
-	       const struct setting_def *def, str value)
-{
-	if (str_eq(setting_text(x->a, now, def), value))
-		return OK;
-	x->report->written++;
-	return setting_put(x->books->lists, x->a, x->list, str_from(def->key), value);
-}
-
 static err move_setting(struct moving *x, const struct settings *now,
 			const struct attribute *row, const struct pickle *value)
 {
-	const struct setting_def *def = setting_find(str_from(row->key));
-	str name = str_from(row->mailman2), words = str_from(row->words), clean;
 	struct made m = row->make(&x->config, row, value);
-	enum import_report_class class = REPORT_KEPT;
-	if (m.left_out) {
-		import_report_attribute(x->report, REPORT_CHANGED, name, STR(""), words);
-		return OK;
-	}
-	if (!def) {
-		import_report_attribute(x->report, REPORT_NO_PLACE, name,
-					assigned(x->a, row->key, m.text),
-					is_empty(value) ? STR("empty or off there")
-							: STR(""));
-		return OK;
-	}
-	err e = setting_check(x->a, def, m.text, &clean);
-	if (e.kind && m.instead.n) {
-		e = setting_check(x->a, def, m.instead, &clean);
-		class = REPORT_CHANGED;
-	}
-	if (e.kind) {
-		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
-					assigned(x->a, row->key, m.text),
-					str_from(e.msg));
-		return OK;
-	}
-	import_report_attribute(x->report, class, name, assigned(x->a, row->key, clean),
-				class == REPORT_CHANGED ? words : STR(""));
-	return put(x, now, def, clean);
+	return moving_setting(x, now, str_from(row->mailman2), str_from(row->key), &m,
+			      str_from(row->words), is_empty(value));
 }
 
 /* Mailman's own text is put before its welcome, and stands for its goodbye. */
@@ -65,7 +23,7 @@ static err move_template(struct moving *x, const struct attribute *row,
 			 const struct pickle *value)
 {
 	const struct notice_row *standard = notice_row_find(str_from(row->key));
-	str text = str_trim(mailman2_text(&x->config, value)), own;
+	str text = str_trim(mailman2_text(&x->config, value));
 	str name = str_from(row->mailman2);
 	if (!text.n || !standard) {
 		import_report_attribute(x->report, REPORT_KEPT, name, STR(""),
@@ -75,22 +33,8 @@ static err move_template(struct moving *x, const struct attribute *row,
 	text = arena_cat(x->a, text, STR("\n"));
 	if (row->words[0])
 		text = arena_cat(x->a, text, STR("\n"), str_from(standard->text));
-	import_report_attribute(x->report, row->words[0] ? REPORT_CHANGED : REPORT_KEPT,
-				name,
-				arena_cat(x->a, STR("template "), str_from(row->key)),
-				str_from(row->words));
-	err e = template_find(x->books->lists, x->a, x->list, str_from(row->key), STR(""),
-			      &own);
-	if (!e.kind && str_eq(own, text))
-		return OK;
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
-	x->report->written++;
-	return template_set(x->books->lists,
-			    &(struct template_row){ .list = x->list,
-						    .name = str_from(row->key),
-						    .language = STR(""),
-						    .text = text });
+	return moving_template(x, name, str_from(row->key), STR(""), text,
+			       str_from(row->words));
 }
 
 static err move_attribute(struct moving *x, const struct settings *now,

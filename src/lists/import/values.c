@@ -89,6 +89,13 @@ VALUE(number)
 	return whole(c->a, pickle_number(value, 0));
 }
 
+VALUE(lines_read)
+{
+	(void)row;
+	int64_t n = pickle_number(value, 0);
+	return whole(c->a, n < 0 ? 100 : n);
+}
+
 VALUE(ceiling)
 {
 	(void)row;
@@ -178,6 +185,14 @@ VALUE(word)
 	return m;
 }
 
+VALUE(word3)
+{
+	struct made m = { 0 };
+	(void)c;
+	attribute_word3(row->mailman3, pickle_number(value, -1), &m.text, &m.instead);
+	return m;
+}
+
 /* The variables that both have, by our names: %(real_name)s becomes {list}. */
 static str with_our_names(struct arena *a, str text)
 {
@@ -205,6 +220,28 @@ VALUE(furniture)
 	return plain(with_our_names(c->a, s));
 }
 
+/* Without what stands between names here. */
+str mailman2_topic(const struct mailman2_config *c, const struct pickle *value)
+{
+	str s = str_trim(mailman2_text(c, value));
+	char *out = arena_alloc(c->a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = s.p[i] == ':' || s.p[i] == ',' || chr_is_space(s.p[i]) ? ' '
+										: s.p[i];
+	return str_trim((str){ out, s.n });
+}
+
+/* Each line of a topic's pattern is one of its alternatives. */
+static str any_of(const struct mailman2_config *c, const struct pickle *value)
+{
+	str text = mailman2_text(c, value), line, out = STR("");
+	while (str_line(&text, &line))
+		if (str_trim(line).n)
+			out = arena_cat(c->a, out, out.n ? STR("|") : STR(""),
+					str_trim(line));
+	return out;
+}
+
 VALUE(topics)
 {
 	BUF(b);
@@ -213,26 +250,21 @@ VALUE(topics)
 		const struct pickle *t = value->items[i];
 		if (t->type != PICKLE_TUPLE || t->count < 2)
 			continue;
-		add_line(&b, arena_cat(c->a, mailman2_text(c, t->items[0]), STR(": "),
-				       value_line(c, row, t->items[1]).text));
+		buf_cat(&b, b.n ? STR("\n") : STR(""), mailman2_topic(c, t->items[0]),
+			STR(": "), any_of(c, t->items[1]));
+		str about = t->count > 2 ? value_line(c, row, t->items[2]).text : STR("");
+		if (str_trim(about).n)
+			buf_cat(&b, STR("\n  "), str_trim(about));
 	}
 	return plain(arena_copy(c->a, buf_str(&b)));
 }
 
-VALUE(interest)
+/* All of them, as nearly as a size says it. */
+VALUE(scrubbed)
 {
-	BUF(b);
+	(void)c;
 	(void)row;
-	for (uint32_t i = 0; value->type == PICKLE_DICT && i + 1 < value->count; i += 2) {
-		BUF(names);
-		const struct pickle *all = value->items[i + 1];
-		for (uint32_t k = 0; all->type == PICKLE_LIST && k < all->count; k++)
-			buf_cat(&names, k ? STR(", ") : STR(""),
-				mailman2_text(c, all->items[k]));
-		add_line(&b, arena_cat(c->a, mailman2_text(c, value->items[i]), STR(": "),
-				       buf_str(&names)));
-	}
-	return plain(arena_copy(c->a, buf_str(&b)));
+	return plain(pickle_number(value, 0) ? STR("1") : STR("0"));
 }
 
 VALUE(archive)

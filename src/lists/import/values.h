@@ -19,9 +19,11 @@ VALUE(prefix);        /* with the space at its end */
 VALUE(lines);         /* a list, one a line */
 VALUE(aliases);       /* addresses, and patterns behind ^ */
 VALUE(word);          /* by WORD */
+VALUE(word3);         /* by WORD3 */
 VALUE(furniture);     /* a header or footer, unless it is Mailman's own */
-VALUE(topics);        /* "name: pattern", one a line */
-VALUE(interest);      /* "address: topic, topic", one a line */
+VALUE(topics);        /* "name: pattern", one a line, with what it is about below */
+VALUE(lines_read);    /* whole, where what is negative means all of them: 100 */
+VALUE(scrubbed);      /* from which size on files are links */
 VALUE(archive);       /* who reads the archive, by two attributes */
 VALUE(moderation);    /* what becomes of a moderated member's posts, by two */
 VALUE(mitigation);    /* the stricter one of two */

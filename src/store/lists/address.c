@@ -124,5 +124,24 @@ err address_of_person(struct book *b, struct arena *a, int64_t person,
 		      struct address_row **x, size_t *count)
 {
 	return TABLE_ALL(b, a, read_address, x, count,
-			 ADDRESS "WHERE person = ?1 ORDER BY id", SQL_I(person));
+			 ADDRESS
+			 "WHERE person = ?1 ORDER BY id <> (SELECT preferred FROM person "
+			 "WHERE person.id = ?1), id",
+			 SQL_I(person));
+}
+
+err address_list_all(struct book *b, struct arena *a, size_t skip, size_t limit,
+		     struct address_row **x, size_t *count)
+{
+	return TABLE_ALL(b, a, read_address, x, count,
+			 ADDRESS "WHERE id IN (SELECT id FROM address "
+				 "ORDER BY person, id LIMIT ?2 OFFSET ?1) "
+				 "ORDER BY person, key",
+			 SQL_I(skip), SQL_I(limit));
+}
+
+err address_count(struct book *b, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found, "SELECT count(*) FROM address");
 }

@@ -33,5 +33,11 @@ MUST_USE err address_move(struct book *b, int64_t id, int64_t person);
 /* With its memberships and roles; a person's last one takes the person along. */
 MUST_USE err address_remove(struct book *b, int64_t id);
 
+/* The one that stands for the person first (person_prefer), then the oldest. */
 MUST_USE err address_of_person(struct book *b, struct arena *a, int64_t person,
 			       struct address_row **x, size_t *count);
+
+/* Everybody's, in order of person and address; by position, for programs that count in pages. */
+MUST_USE err address_list_all(struct book *b, struct arena *a, size_t skip, size_t limit,
+			      struct address_row **x, size_t *count);
+MUST_USE err address_count(struct book *b, int64_t *count);

@@ -20,7 +20,8 @@ static void read_group(struct rows *r, struct arena *a, void *row)
 {
 	*(struct digest_group *)row = (struct digest_group){ .form = rows_str(r, a, 0),
 							     .low = rows_i64(r, 1),
-							     .high = rows_i64(r, 2) };
+							     .high = rows_i64(r, 2),
+							     .wants = rows_str(r, a, 3) };
 }
 
 static void read_reader(struct rows *r, struct arena *a, void *row)
@@ -32,20 +33,24 @@ static void read_reader(struct rows *r, struct arena *a, void *row)
 	};
 }
 
+#define WANTS "CASE m.topics WHEN '' THEN '' ELSE m.other_topics || m.topics END "
+
 /* Who reads digests is owed what came since the last issue and since the turn to them;
  * who read them until lately, the rest up to the turn away from them. */
 static err add_readers(struct book *b, const struct digest_issue *i, int64_t sent_to)
 {
 	TRY(book_run(b,
-		     "INSERT INTO digest_copy (issue, form, low, high, member) "
-		     "SELECT ?1, delivery, max(digest_turn, ?3), ?4, id FROM member "
-		     "INDEXED BY member_digest WHERE list = ?2 AND delivery <> 'regular' "
-		     "AND delivery <> 'off' AND digest_turn < ?4",
+		     "INSERT INTO digest_copy (issue, form, low, high, member, wants) "
+		     "SELECT ?1, m.delivery, max(m.digest_turn, ?3), ?4, m.id, " WANTS
+		     "FROM member m INDEXED BY member_digest WHERE m.list = ?2 "
+		     "AND m.delivery <> 'regular' AND m.delivery <> 'off' "
+		     "AND m.digest_turn < ?4",
 		     SQL_I(i->id), SQL_I(i->list), SQL_I(sent_to), SQL_I(i->high)));
 	TRY(book_run(b,
-		     "INSERT INTO digest_copy (issue, form, low, high, member) "
-		     "SELECT ?1, form, max(low, ?3), min(high, ?4), member "
-		     "FROM digest_owed WHERE list = ?2 AND low < ?4 AND high > ?3",
+		     "INSERT INTO digest_copy (issue, form, low, high, member, wants) "
+		     "SELECT ?1, o.form, max(o.low, ?3), min(o.high, ?4), m.id, " WANTS
+		     "FROM digest_owed o JOIN member m ON m.id = o.member "
+		     "WHERE o.list = ?2 AND o.low < ?4 AND o.high > ?3",
 		     SQL_I(i->id), SQL_I(i->list), SQL_I(sent_to), SQL_I(i->high)));
 	return book_run(b, "DELETE FROM digest_owed WHERE list = ?1 AND high <= ?2",
 			SQL_I(i->list), SQL_I(i->high));
@@ -106,24 +111,34 @@ err digest_groups(struct book *b, struct arena *a, int64_t issue, struct digest_
 		  size_t *count)
 {
 	return TABLE_ALL(b, a, read_group, g, count,
-			 "SELECT DISTINCT form, low, high FROM digest_copy "
-			 "WHERE issue = ?1 ORDER BY form, low, high",
+			 "SELECT DISTINCT form, low, high, wants FROM digest_copy "
+			 "WHERE issue = ?1 ORDER BY form, low, high, wants",
 			 SQL_I(issue));
 }
+
+#define READERS(index)                                           \
+	"SELECT m.id, x.key, x.text FROM digest_copy c " index   \
+	"JOIN member m ON m.id = c.member "                      \
+	"JOIN address x ON x.id = m.address WHERE c.issue = ?1 " \
+	"AND c.form = ?2 AND c.low = ?3 AND c.high = ?4 "        \
+	"AND c.member > ?5 AND m.delivery <> 'off' "
 
 err digest_readers(struct book *b, struct arena *a, int64_t issue,
 		   const struct digest_group *g, int64_t after, size_t limit,
 		   struct member_copy **m, size_t *count)
 {
+	if (!g->wants.n)
+		return TABLE_ALL(b, a, read_reader, m, count,
+				 READERS("") "AND c.wants = '' ORDER BY c.member "
+					     "LIMIT ?6",
+				 SQL_I(issue), SQL_S(g->form), SQL_I(g->low),
+				 SQL_I(g->high), SQL_I(after), SQL_I(limit));
 	return TABLE_ALL(b, a, read_reader, m, count,
-			 "SELECT m.id, x.key, x.text FROM digest_copy c "
-			 "JOIN member m ON m.id = c.member "
-			 "JOIN address x ON x.id = m.address WHERE c.issue = ?1 "
-			 "AND c.form = ?2 AND c.low = ?3 AND c.high = ?4 "
-			 "AND c.member > ?5 AND m.delivery <> 'off' "
-			 "ORDER BY c.member LIMIT ?6",
+			 READERS("INDEXED BY digest_copy_wants ") "AND c.wants = ?7 AND "
+								  "c.wants <> '' ORDER "
+								  "BY c.member LIMIT ?6",
 			 SQL_I(issue), SQL_S(g->form), SQL_I(g->low), SQL_I(g->high),
-			 SQL_I(after), SQL_I(limit));
+			 SQL_I(after), SQL_I(limit), SQL_S(g->wants));
 }
 
 /* Its readers go with it. Messages stay while another issue is still under way. */

@@ -24,6 +24,7 @@ struct digest_post {
 	int64_t at;         /* seconds */
 	int64_t size;       /* octets */
 	str source, message;
+	str topics; /* "\nrelease\n": that it fits; "\n" none; "" is everybody's */
 };
 
 struct digest_waiting {
@@ -40,6 +41,7 @@ struct digest_issue {
 struct digest_group {
 	str form;          /* mime, plain, summary */
 	int64_t low, high; /* posts with ids above low, up to high */
+	str wants;         /* "1\nrelease\n": other_topics and topics; "" every post */
 };
 
 /* Of a list that has had none: volume 1, issue 1. */

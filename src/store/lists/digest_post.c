@@ -3,7 +3,7 @@
 
 #include "store/table.h"
 
-#define POST "id, number, at, size, source, "
+#define POST "id, number, at, size, source, topics, "
 
 static void read_post(struct rows *r, struct arena *a, void *row)
 {
@@ -13,7 +13,8 @@ static void read_post(struct rows *r, struct arena *a, void *row)
 		.at = rows_i64(r, 2),
 		.size = rows_i64(r, 3),
 		.source = rows_str(r, a, 4),
-		.message = rows_str(r, a, 5),
+		.topics = rows_str(r, a, 5),
+		.message = rows_str(r, a, 6),
 	};
 }
 
@@ -74,10 +75,11 @@ static err collect(struct book *b, int64_t list, struct digest_post *p)
 {
 	bool found;
 	TRY(book_run(b,
-		     "INSERT INTO digest_post (list, source, number, at, size, message) "
-		     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (source) DO NOTHING",
+		     "INSERT INTO digest_post (list, source, number, at, size, message, "
+		     "topics) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+		     "ON CONFLICT (source) DO NOTHING",
 		     SQL_I(list), SQL_S(p->source), SQL_I(p->number), SQL_I(p->at),
-		     SQL_I(p->message.n), SQL_B(p->message)));
+		     SQL_I(p->message.n), SQL_B(p->message), SQL_S(p->topics)));
 	return book_number(b, &p->id, &found,
 			   "SELECT id FROM digest_post WHERE source = ?1",
 			   SQL_S(p->source));

@@ -5,7 +5,8 @@
 #define HELD                                                                             \
 	"SELECT id, list, source, held_at, reverse_path, account, author, author_name, " \
 	"subject, message_id, rule, reason, trust, size, verdict, handled_by, "          \
-	"handled_at FROM held "
+	"handled_at, claimed_by, claimed_at, aside_by, aside_at, note, handled_via "     \
+	"FROM held "
 
 static const char none[] = "there is no such held post";
 
@@ -29,6 +30,12 @@ static void read_held(struct rows *r, struct arena *a, void *row)
 		.verdict = rows_str(r, a, 14),
 		.handled_by = rows_str(r, a, 15),
 		.handled_at = rows_i64(r, 16),
+		.claimed_by = rows_str(r, a, 17),
+		.claimed_at = rows_i64(r, 18),
+		.aside_by = rows_str(r, a, 19),
+		.aside_at = rows_i64(r, 20),
+		.note = rows_str(r, a, 21),
+		.handled_via = rows_str(r, a, 22),
 	};
 }
 
@@ -102,13 +109,29 @@ err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 SQL_I(before), SQL_I(limit));
 }
 
-err held_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
-		 struct held_row **h, size_t *count)
+err held_some(struct book *b, struct arena *a, int64_t list, str author, int64_t after,
+	      int64_t last, size_t limit, struct held_row **h, size_t *count)
+{
+	if (!author.n)
+		return TABLE_ALL(b, a, read_held, h, count,
+				 HELD "WHERE verdict = '' AND list = ?1 AND id > ?2 "
+				      "AND id <= ?3 ORDER BY id LIMIT ?4",
+				 SQL_I(list), SQL_I(after), SQL_I(last), SQL_I(limit));
+	return TABLE_ALL(b, a, read_held, h, count,
+			 HELD "WHERE verdict = '' AND list = ?1 AND author = ?2 "
+			      "AND id > ?3 AND id <= ?4 ORDER BY id LIMIT ?5",
+			 SQL_I(list), SQL_S(author), SQL_I(after), SQL_I(last),
+			 SQL_I(limit));
+}
+
+err held_handled(struct book *b, struct arena *a, int64_t list, int64_t before,
+		 int64_t before_id, size_t limit, struct held_row **h, size_t *count)
 {
 	return TABLE_ALL(b, a, read_held, h, count,
 			 HELD "WHERE verdict <> '' AND list = ?1 "
-			      "ORDER BY handled_at DESC, id DESC LIMIT ?2",
-			 SQL_I(list), SQL_I(limit));
+			      "AND (handled_at, id) < (?2, ?3) "
+			      "ORDER BY handled_at DESC, id DESC LIMIT ?4",
+			 SQL_I(list), SQL_I(before), SQL_I(before_id), SQL_I(limit));
 }
 
 err held_count(struct book *b, int64_t list, int64_t *count)
@@ -120,6 +143,15 @@ err held_count(struct book *b, int64_t list, int64_t *count)
 			   SQL_I(list));
 }
 
+err held_lapsed(struct book *b, int64_t list, int64_t since, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM held WHERE verdict <> '' AND list = ?1 "
+			   "AND handled_at >= ?2 AND verdict = 'expired'",
+			   SQL_I(list), SQL_I(since));
+}
+
 err held_rule(struct book *b, int64_t id, str rule, str reason)
 {
 	return book_run(b,
@@ -128,19 +160,57 @@ err held_rule(struct book *b, int64_t id, str rule, str reason)
 			SQL_I(id), SQL_S(rule), SQL_S(reason));
 }
 
-err held_close(struct book *b, struct arena *a, int64_t id, str verdict, str by,
-	       int64_t now)
+str held_claimant(const struct held_row *h, int64_t now)
+{
+	return now - h->claimed_at < HELD_CLAIM ? h->claimed_by : STR("");
+}
+
+/* Why a row that waits was not changed. */
+static err why_not(struct book *b, struct arena *a, int64_t id)
 {
 	struct held_row h;
+	TRY(held_get(b, a, id, &h));
+	if (h.verdict.n)
+		return err_in(a, ERR_DENIED, "the post was %.*s by %.*s already",
+			      STR_F(h.verdict), STR_F(h.handled_by));
+	return err_in(a, ERR_DENIED, "%.*s looks at post %lld", STR_F(h.claimed_by),
+		      (long long)id);
+}
+
+err held_claim(struct book *b, struct arena *a, int64_t id, str by, int64_t now)
+{
+	TRY(book_run(b,
+		     "UPDATE held SET claimed_by = ?2, claimed_at = ?3 WHERE id = ?1 "
+		     "AND verdict = '' AND (claimed_by IN ('', ?2) OR claimed_at <= ?4)",
+		     SQL_I(id), SQL_S(by), SQL_I(now), SQL_I(now - HELD_CLAIM)));
+	return book_changes(b) ? OK : why_not(b, a, id);
+}
+
+err held_unclaim(struct book *b, int64_t id)
+{
+	return book_run(b,
+			"UPDATE held SET claimed_by = '', claimed_at = 0 WHERE id = ?1",
+			SQL_I(id));
+}
+
+err held_aside(struct book *b, int64_t id, str by, str note, int64_t now)
+{
+	return TABLE_MUST(
+		b, "the post was decided already",
+		"UPDATE held SET aside_by = ?2, aside_at = ?3, note = ?4, "
+		"claimed_by = '', claimed_at = 0 WHERE id = ?1 AND verdict = ''",
+		SQL_I(id), SQL_S(by), SQL_I(now), SQL_S(note));
+}
+
+err held_close(struct book *b, struct arena *a, int64_t id, const struct held_end *end)
+{
 	TRY(book_run(b,
 		     "UPDATE held SET verdict = ?2, handled_by = ?3, handled_at = ?4, "
-		     "body = NULL WHERE id = ?1 AND verdict = ''",
-		     SQL_I(id), SQL_S(verdict), SQL_S(by), SQL_I(now)));
-	if (book_changes(b))
-		return OK;
-	TRY(held_get(b, a, id, &h));
-	return err_in(a, ERR_DENIED, "the post was %.*s by %.*s already",
-		      STR_F(h.verdict), STR_F(h.handled_by));
+		     "handled_via = ?5, note = ?6, body = NULL WHERE id = ?1 "
+		     "AND verdict = ''",
+		     SQL_I(id), SQL_S(end->verdict), SQL_S(end->by), SQL_I(end->now),
+		     SQL_S(end->via), SQL_S(end->note)));
+	return book_changes(b) ? OK : why_not(b, a, id);
 }
 
 err held_expire(struct book *b, int64_t before, int64_t *gone)

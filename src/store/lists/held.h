@@ -19,6 +19,20 @@ struct held_row {
 	str verdict; /* accepted, rejected, discarded, expired; "" waits */
 	str handled_by;
 	int64_t handled_at; /* seconds */
+	str claimed_by;     /* who looks at it, unless that has lapsed; "" */
+	int64_t claimed_at;
+	str aside_by; /* who set it aside; "" */
+	int64_t aside_at;
+	str note; /* of whoever set it aside; once handled: the answer to its author,
+			  * or what else was done */
+	str handled_via; /* page, link, mail, command, API, time; "" before there was the word */
+};
+
+enum { HELD_CLAIM = 1800 }; /* seconds after which a claim is none any more */
+
+struct held_end {
+	str verdict, by, via, note;
+	int64_t now;
 };
 
 /* Adds with its body and sets h->id; where its source is there already, only the
@@ -42,18 +56,42 @@ MUST_USE err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t
 /* Those held before that time (seconds) that still wait. */
 MUST_USE err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 struct held_row **h, size_t *count);
-/* Those decided, newest decision first. */
-MUST_USE err held_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
-			  struct held_row **h, size_t *count);
+
+/* Those of a list that wait, with numbers after `after` up to `last`; author: a key, or
+ * "" for everybody's. */
+MUST_USE err held_some(struct book *b, struct arena *a, int64_t list, str author,
+		       int64_t after, int64_t last, size_t limit, struct held_row **h,
+		       size_t *count);
+
+/* Those decided, newest decision first: before that moment, or in it with a smaller id. */
+MUST_USE err held_handled(struct book *b, struct arena *a, int64_t list, int64_t before,
+			  int64_t before_id, size_t limit, struct held_row **h,
+			  size_t *count);
 MUST_USE err held_count(struct book *b, int64_t list, int64_t *count);
+
+/* How many ended since that time without anybody's decision. */
+MUST_USE err held_lapsed(struct book *b, int64_t list, int64_t since, int64_t *count);
 
 /* Another rule holds it now. */
 MUST_USE err held_rule(struct book *b, int64_t id, str rule, str reason);
 
+/* by looks at it from now on. ERR_DENIED: somebody else does, or it was handled; the
+ * text says who. ERR_NOTFOUND. */
+MUST_USE err held_claim(struct book *b, struct arena *a, int64_t id, str by, int64_t now);
+
+/* Nobody looks at it any more. */
+MUST_USE err held_unclaim(struct book *b, int64_t id);
+
+/* For later: behind the others, with a word to the other moderators. Ends a claim. */
+MUST_USE err held_aside(struct book *b, int64_t id, str by, str note, int64_t now);
+
+/* Who looks at it; "": nobody, or it has lapsed. */
+str held_claimant(const struct held_row *h, int64_t now);
+
 /* Sets the verdict and drops the body; for accepted: after the post went out.
  * ERR_DENIED: handled already; the text says how and by whom. ERR_NOTFOUND. */
-MUST_USE err held_close(struct book *b, struct arena *a, int64_t id, str verdict, str by,
-			int64_t now);
+MUST_USE err held_close(struct book *b, struct arena *a, int64_t id,
+			const struct held_end *end);
 
 /* Forgets those handled before that time. */
 MUST_USE err held_expire(struct book *b, int64_t before, int64_t *gone);

@@ -1,22 +1,10 @@
 #include "store/lists/member.h"
 
-#include "store/table.h"
-
-#define MEMBER                                                                      \
-	"SELECT m.id, m.list, m.address, x.person, x.key, x.text, p.name, "         \
-	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, " \
-	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "          \
-	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "         \
-	"m.warnings, m.warned_at, m.last_day, m.off_why FROM member m "             \
-	"JOIN address x ON x.id = m.address "                                       \
-	"JOIN person p ON p.id = x.person "
-
-/* Part of the address or of the name; the pattern is ?2, '%%' matches all. */
-#define MATCHES "(?2 = '%%' OR x.text LIKE ?2 ESCAPE '\\' OR p.name LIKE ?2 ESCAPE '\\') "
+#include "store/lists/member_inside.h"
 
 static const char none[] = "that is no member of the list";
 
-static void read_member(struct rows *r, struct arena *a, void *row)
+void member_read(struct rows *r, struct arena *a, void *row)
 {
 	*(struct member_row *)row = (struct member_row){
 		.id = rows_i64(r, 0),
@@ -44,8 +32,10 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 		.off_at = rows_i64(r, 22),
 		.warnings = rows_i64(r, 23),
 		.warned_at = rows_i64(r, 24),
-		.last_day = rows_i64(r, 25),
-		.off_why = rows_str(r, a, 26),
+		.topics = rows_str(r, a, 25),
+		.other_topics = rows_i64(r, 26),
+		.last_day = rows_i64(r, 27),
+		.off_why = rows_str(r, a, 28),
 	};
 }
 
@@ -60,13 +50,20 @@ static void read_copy(struct rows *r, struct arena *a, void *row)
 	};
 }
 
+/* What a search looks at; where an address gets another name or person, triggers do it. */
+#define FIND                                                                     \
+	"SELECT x.text || ' ' || p.name FROM address x JOIN person p ON p.id = " \
+	"x.person "                                                              \
+	"WHERE x.id = ?2"
+
 err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64_t *id)
 {
 	bool found;
 	int64_t there;
 	err e = TABLE_INSERT(b, id,
-			     "INSERT INTO member (list, address, joined_at) "
-			     "VALUES (?1, ?2, ?3)",
+			     "INSERT INTO member (list, address, joined_at, key, find) "
+			     "VALUES (?1, ?2, ?3, coalesce((SELECT key FROM address "
+			     "WHERE id = ?2), ''), coalesce((" FIND "), ''))",
 			     SQL_I(list), SQL_I(address), SQL_I(now));
 	if (e.kind != ERR_DENIED)
 		return e;
@@ -79,22 +76,23 @@ err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64
 
 err member_get(struct book *b, struct arena *a, int64_t id, struct member_row *m)
 {
-	return TABLE_ONE(b, a, read_member, m, none, MEMBER "WHERE m.id = ?1", SQL_I(id));
+	return TABLE_ONE(b, a, member_read, m, none, MEMBER "WHERE m.id = ?1", SQL_I(id));
 }
 
 err member_find(struct book *b, struct arena *a, int64_t list, str key,
 		struct member_row *m)
 {
-	return TABLE_ONE(b, a, read_member, m, none,
+	return TABLE_ONE(b, a, member_read, m, none,
 			 MEMBER "WHERE x.key = ?2 AND m.list = ?1", SQL_I(list),
 			 SQL_S(key));
 }
 
+/* The + keeps SQLite at the few addresses of the person. */
 err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t person,
 		     struct member_row *m)
 {
-	return TABLE_ONE(b, a, read_member, m, none,
-			 MEMBER "WHERE x.person = ?2 AND m.list = ?1 "
+	return TABLE_ONE(b, a, member_read, m, none,
+			 MEMBER "WHERE x.person = ?2 AND +m.list = ?1 "
 				"ORDER BY m.delivery = 'off', m.id LIMIT 1",
 			 SQL_I(list), SQL_I(person));
 }
@@ -165,15 +163,18 @@ static err change(struct book *b, const struct member_row *m)
 		     SQL_I(m->id), SQL_S(m->delivery)));
 	return TABLE_MUST(
 		b, none,
-		"UPDATE member SET address = ?2, delivery = ?3, off_by = ?4, "
+		"UPDATE member SET address = ?2, "
+		"key = coalesce((SELECT key FROM address WHERE id = ?2), key), "
+		"find = coalesce((" FIND "), find), "
+		"delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END, "
-		"last_day = ?10, off_why = CASE ?3 WHEN 'off' THEN ?11 ELSE '' END "
-		"WHERE id = ?1",
+		"hidden = ?9, topics = ?10, other_topics = ?11, last_day = ?12, "
+		"off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE '' END, "
+		"off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
-		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_I(m->last_day),
-		SQL_S(m->off_why));
+		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
+		SQL_I(m->other_topics), SQL_I(m->last_day), SQL_S(m->off_why));
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -264,51 +265,66 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 	return OK;
 }
 
+static void read_choice(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_choice *)row = (struct member_choice){
+		.id = rows_i64(r, 0),
+		.topics = rows_str(r, a, 1),
+		.other_topics = rows_i64(r, 2)
+	};
+}
+
+err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
+		   int64_t upto, struct member_choice **c, size_t *count)
+{
+	return TABLE_ALL(b, a, read_choice, c, count,
+			 "SELECT id, topics, other_topics FROM member "
+			 "INDEXED BY member_topics WHERE list = ?1 AND topics <> '' "
+			 "AND id > ?2 AND id <= ?3 ORDER BY id",
+			 SQL_I(list), SQL_I(after), SQL_I(upto));
+}
+
+static void read_id(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_i64(r, 0);
+}
+
+/* The + keeps SQLite at the one list's members in order of id, each looked up on the
+ * other by (list, address), not by the index of those who read single posts. */
+err member_also_on(struct book *b, struct arena *a, int64_t list, int64_t other,
+		   bool once, int64_t after, int64_t upto, int64_t **ids, size_t *count)
+{
+	return TABLE_ALL(b, a, read_id, ids, count,
+			 "SELECT m.id FROM member m INDEXED BY member_list "
+			 "CROSS JOIN member y ON y.list = ?2 AND y.address = m.address "
+			 "WHERE m.list = ?1 AND m.id > ?3 AND m.id <= ?4 "
+			 "AND +y.delivery = 'regular' "
+			 "AND (?5 = 0 OR (m.copies = 0 AND y.topics = '')) "
+			 "ORDER BY m.id",
+			 SQL_I(list), SQL_I(other), SQL_I(after), SQL_I(upto),
+			 SQL_I(once));
+}
+
 err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
 		size_t limit, struct member_row **m, size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE m.list = ?1 AND m.id > ?2 ORDER BY m.id LIMIT ?3",
 			 SQL_I(list), SQL_I(after), SQL_I(limit));
-}
-
-err member_search(struct book *b, struct arena *a, int64_t list, str search, size_t skip,
-		  size_t limit, struct member_row **m, size_t *count)
-{
-	return TABLE_ALL(b, a, read_member, m, count,
-			 MEMBER "WHERE m.list = ?1 AND " MATCHES
-				"ORDER BY x.key LIMIT ?4 OFFSET ?3",
-			 SQL_I(list), SQL_S(table_like(a, search)), SQL_I(skip),
-			 SQL_I(limit));
-}
-
-err member_count(struct book *b, int64_t list, str search, int64_t *count)
-{
-	ARENA(a);
-	bool found;
-	if (!search.n)
-		return book_number(b, count, &found,
-				   "SELECT count(*) FROM member WHERE list = ?1",
-				   SQL_I(list));
-	return book_number(
-		b, count, &found,
-		"SELECT count(*) FROM member m JOIN address x ON x.id = m.address "
-		"JOIN person p ON p.id = x.person "
-		"WHERE m.list = ?1 AND " MATCHES,
-		SQL_I(list), SQL_S(table_like(a, search)));
 }
 
 err member_by_key(struct book *b, struct arena *a, str key, struct member_row **m,
 		  size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE x.key = ?1 ORDER BY m.list", SQL_S(key));
 }
 
 err member_by_person(struct book *b, struct arena *a, int64_t person,
 		     struct member_row **m, size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE x.person = ?1 ORDER BY m.list, m.id",
 			 SQL_I(person));
 }
@@ -318,7 +334,7 @@ err member_by_person(struct book *b, struct arena *a, int64_t person,
 err member_unsettled(struct book *b, struct arena *a, int64_t after, size_t limit,
 		     struct member_row **m, size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE " UNSETTLED "AND m.id > ?1 ORDER BY m.id LIMIT ?2",
 			 SQL_I(after), SQL_I(limit));
 }
@@ -347,7 +363,7 @@ err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
 err member_ended(struct book *b, struct arena *a, int64_t now, int64_t after,
 		 size_t limit, struct member_row **m, size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE m.last_day > 0 AND m.last_day <= ?1 - 86400 "
 				"AND m.id > ?2 ORDER BY m.id LIMIT ?3",
 			 SQL_I(now), SQL_I(after), SQL_I(limit));
@@ -357,7 +373,7 @@ err member_ended(struct book *b, struct arena *a, int64_t now, int64_t after,
 err member_bouncing(struct book *b, struct arena *a, int64_t list, struct member_row **m,
 		    size_t *count)
 {
-	return TABLE_ALL(b, a, read_member, m, count,
+	return TABLE_ALL(b, a, member_read, m, count,
 			 MEMBER "WHERE +m.list = ?1 AND " UNSETTLED
 				"ORDER BY m.off_at > 0 DESC, m.bounce_score DESC, m.id",
 			 SQL_I(list));

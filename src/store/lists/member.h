@@ -17,6 +17,8 @@ struct member_row {
 	bool copies;       /* false: none when already in To or Cc */
 	bool acknowledge;  /* of a post */
 	bool hidden;       /* not in the roster members see */
+	str topics; /* "\nrelease\nhardware\n": those that are wanted; "" everything */
+	bool other_topics; /* with topics: posts that fit none, too */
 	double bounce_score;
 	int64_t bounce_at; /* seconds, of the last one counted */
 	str bounce_text;
@@ -28,6 +30,12 @@ struct member_row {
 	int64_t warned_at; /* seconds */
 	int64_t last_day;  /* seconds at 0:00 UTC; 0: the membership has no end */
 	str off_why;       /* in words, where delivery is off; or empty */
+};
+
+struct member_choice { /* of who has chosen topics */
+	int64_t id;
+	str topics;
+	bool other_topics;
 };
 
 struct member_copy { /* what a fan-out needs of one */
@@ -54,10 +62,10 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id, all from delivery to hidden, last_day and off_why, as *m has
- * them. Where delivery
- * goes on again all bounces of before are forgotten. Where it turns to digests or from
- * them, each post before comes as it would have, each later one in the new way. */
+/* Writes the address's id, all from delivery to other_topics, last_day and off_why, as *m
+ * has them. Where delivery goes on again all bounces of before are forgotten. Where it
+ * turns to digests or from them, each post before comes as it would have, each later one
+ * in the new way. */
 MUST_USE err member_change(struct book *b, const struct member_row *m);
 
 /* Writes delivery, off_by and all from bounce_score to warned_at, as *m has them. */
@@ -72,15 +80,20 @@ MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t
 			  int64_t after, size_t limit, struct member_copy **m,
 			  size_t *count);
 
+/* Who on the list has chosen topics, in order of id: those with ids above after, up to
+ * upto. */
+MUST_USE err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,
+			    int64_t upto, struct member_choice **c, size_t *count);
+
+/* Those of the list with ids above after, up to upto, whose address is a regular member of
+ * another list, too; once: only who wants no second copy and gets all that comes there. */
+MUST_USE err member_also_on(struct book *b, struct arena *a, int64_t list, int64_t other,
+			    bool once, int64_t after, int64_t upto, int64_t **ids,
+			    size_t *count);
+
 /* In order of id, all of them; for a snapshot or an export. */
 MUST_USE err member_list(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 size_t limit, struct member_row **m, size_t *count);
-
-/* In order of address; search: part of the address or the name, "" all. */
-MUST_USE err member_search(struct book *b, struct arena *a, int64_t list, str search,
-			   size_t skip, size_t limit, struct member_row **m,
-			   size_t *count);
-MUST_USE err member_count(struct book *b, int64_t list, str search, int64_t *count);
 
 /* On every list. */
 MUST_USE err member_by_key(struct book *b, struct arena *a, str key,

@@ -5,7 +5,7 @@
 
 #define PERSON                                                                 \
 	"SELECT p.id, p.name, p.language, p.password, p.scram_salt, p.admin, " \
-	"p.may_send, p.send_budget, p.created_at FROM person p "
+	"p.may_send, p.send_budget, p.created_at, p.preferred FROM person p "
 
 static const char nobody[] = "there is no such person";
 
@@ -21,6 +21,7 @@ static void read_person(struct rows *r, struct arena *a, void *row)
 		.may_send = rows_i64(r, 6),
 		.send_budget = rows_i64(r, 7),
 		.created_at = rows_i64(r, 8),
+		.preferred = rows_i64(r, 9),
 	};
 }
 
@@ -59,21 +60,42 @@ err person_change(struct book *b, const struct person_row *p)
 			  SQL_I(p->send_budget));
 }
 
+err person_prefer(struct book *b, int64_t id, int64_t address)
+{
+	return TABLE_MUST(b, nobody, "UPDATE person SET preferred = ?2 WHERE id = ?1",
+			  SQL_I(id), SQL_I(address));
+}
+
 err person_remove(struct book *b, int64_t id)
 {
 	return TABLE_MUST(b, nobody, "DELETE FROM person WHERE id = ?1", SQL_I(id));
 }
 
-err person_list(struct book *b, struct arena *a, str search, int64_t after, size_t limit,
+#define MATCHES                                                           \
+	"(p.name LIKE ?1 ESCAPE '\\' OR EXISTS (SELECT 1 FROM address x " \
+	"WHERE x.person = p.id AND x.text LIKE ?1 ESCAPE '\\')) "
+
+err person_list(struct book *b, struct arena *a, str search, size_t skip, size_t limit,
 		struct person_row **p, size_t *count)
 {
+	if (!search.n)
+		return TABLE_ALL(b, a, read_person, p, count,
+				 PERSON "ORDER BY p.id LIMIT ?2 OFFSET ?1", SQL_I(skip),
+				 SQL_I(limit));
 	return TABLE_ALL(b, a, read_person, p, count,
-			 PERSON
-			 "WHERE p.id > ?1 AND (?2 = '%%' OR "
-			 "p.name LIKE ?2 ESCAPE '\\' OR EXISTS (SELECT 1 FROM address x "
-			 "WHERE x.person = p.id AND x.text LIKE ?2 ESCAPE '\\')) "
-			 "ORDER BY p.id LIMIT ?3",
-			 SQL_I(after), SQL_S(table_like(a, search)), SQL_I(limit));
+			 PERSON "WHERE " MATCHES "ORDER BY p.id LIMIT ?3 OFFSET ?2",
+			 SQL_S(table_like(a, search)), SQL_I(skip), SQL_I(limit));
+}
+
+err person_count(struct book *b, str search, int64_t *count)
+{
+	ARENA(a);
+	bool found;
+	if (!search.n)
+		return book_number(b, count, &found, "SELECT count(*) FROM person");
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM person p WHERE " MATCHES,
+			   SQL_S(table_like(a, search)));
 }
 
 err person_admins(struct book *b, struct arena *a, struct person_row **p, size_t *count)

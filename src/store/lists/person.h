@@ -13,6 +13,7 @@ struct person_row {
 	bool may_send;       /* mail to other sites */
 	int64_t send_budget; /* recipients a day */
 	int64_t created_at;
+	int64_t preferred; /* the address that stands for them; 0: nobody chose one */
 };
 
 enum { PERSON_BUDGET = 500, PERSON_SALT = 16 };
@@ -31,11 +32,15 @@ MUST_USE err person_by_key(struct book *b, struct arena *a, str key,
 /* Writes name, language, password and rights as *p has them; id names the row. */
 MUST_USE err person_change(struct book *b, const struct person_row *p);
 
+/* Their address of that id stands for them from now on; 0: the first one does. */
+MUST_USE err person_prefer(struct book *b, int64_t id, int64_t address);
+
 /* With addresses, memberships, roles, sessions and tokens. */
 MUST_USE err person_remove(struct book *b, int64_t id);
 
-/* In order of id after that one. search: part of the name or of an address, "" all. */
-MUST_USE err person_list(struct book *b, struct arena *a, str search, int64_t after,
+/* In order of id, some of them. search: part of the name or of an address, "" all. */
+MUST_USE err person_list(struct book *b, struct arena *a, str search, size_t skip,
 			 size_t limit, struct person_row **p, size_t *count);
+MUST_USE err person_count(struct book *b, str search, int64_t *count);
 MUST_USE err person_admins(struct book *b, struct arena *a, struct person_row **p,
 			   size_t *count);

@@ -21,13 +21,18 @@ static void read_request(struct rows *r, struct arena *a, void *row)
 static err add(struct book *b, struct request_row *r)
 {
 	bool found;
+	str kind = r->leaves ? STR("leave") : STR("join");
+	/* Under a number of its own: a link that was mailed for the one grants not the
+	 * other. */
+	TRY(book_run(
+		b, "DELETE FROM request WHERE list = ?1 AND address = ?2 AND kind <> ?3",
+		SQL_I(r->list), SQL_S(r->address), SQL_S(kind)));
 	TRY(book_run(b,
 		     "INSERT INTO request (list, address, name, asked_at, kind) "
 		     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (list, address) "
-		     "DO UPDATE SET kind = excluded.kind, asked_at = excluded.asked_at, "
-		     "name = excluded.name WHERE kind <> excluded.kind",
+		     "DO NOTHING",
 		     SQL_I(r->list), SQL_S(r->address), SQL_S(r->name),
-		     SQL_I(r->asked_at), SQL_S(r->leaves ? STR("leave") : STR("join"))));
+		     SQL_I(r->asked_at), SQL_S(kind)));
 	return book_number(b, &r->id, &found,
 			   "SELECT id FROM request WHERE list = ?1 AND address = ?2",
 			   SQL_I(r->list), SQL_S(r->address));

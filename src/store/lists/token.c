@@ -3,9 +3,9 @@
 #include "store/lists/secret.h"
 #include "store/table.h"
 
-#define TOKEN                                                                        \
-	"SELECT id, person, name, stored_key, server_key, created_at, used_at FROM " \
-	"token "
+#define TOKEN                                                                    \
+	"SELECT id, person, name, stored_key, server_key, created_at, used_at, " \
+	"scopes, rate FROM token "
 
 static const char none[] = "there is no such token";
 
@@ -19,6 +19,8 @@ static void read_token(struct rows *r, struct arena *a, void *row)
 		.server_key = rows_str(r, a, 4),
 		.created_at = rows_i64(r, 5),
 		.used_at = rows_i64(r, 6),
+		.scopes = rows_str(r, a, 7),
+		.rate = rows_i64(r, 8),
 	};
 }
 
@@ -28,9 +30,10 @@ err token_add(struct book *b, str secret, struct token_row *t)
 	return TABLE_INSERT(
 		b, &t->id,
 		"INSERT INTO token (person, name, hash, stored_key, server_key, "
-		"created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		"created_at, scopes, rate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		SQL_I(t->person), SQL_S(t->name), SQL_B(secret_str(&hash)),
-		SQL_B(t->stored_key), SQL_B(t->server_key), SQL_I(t->created_at));
+		SQL_B(t->stored_key), SQL_B(t->server_key), SQL_I(t->created_at),
+		SQL_S(t->scopes.n ? t->scopes : STR("all")), SQL_I(t->rate));
 }
 
 err token_find(struct book *b, struct arena *a, str secret, struct token_row *t)

@@ -8,6 +8,8 @@ struct token_row {
 	int64_t id, person;
 	str name; /* "my laptop" */
 	str stored_key, server_key;
+	str scopes;                  /* words of account/scopes.def */
+	int64_t rate;                /* requests a minute; 0: any number */
 	int64_t created_at, used_at; /* seconds; used_at 0: never */
 };
 

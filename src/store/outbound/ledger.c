@@ -3,23 +3,6 @@
 #include "store/outbound/entry.h"
 #include "store/table.h"
 
-void ledger_read(struct rows *r, struct arena *a, void *row)
-{
-	*(struct ledger_entry *)row = (struct ledger_entry){
-		.id = rows_i64(r, 0),
-		.at = rows_i64(r, 1),
-		.inbound = rows_i64(r, 2),
-		.message = rows_i64(r, 3),
-		.recipient = rows_str(r, a, 4),
-		.member = rows_i64(r, 5),
-		.what = rows_str(r, a, 6),
-		.detail = rows_str(r, a, 7),
-		.class = rows_str(r, a, 8),
-		.status = rows_str(r, a, 9),
-		.report = rows_i64(r, 10),
-	};
-}
-
 static err add_one(struct book *b, struct ledger_entry *e)
 {
 	TRY(TABLE_INSERT(b, &e->id,
@@ -33,66 +16,105 @@ static err add_one(struct book *b, struct ledger_entry *e)
 	return e->id % LEDGER_BLOCK ? OK : ledger_seal(b, e->id);
 }
 
+/* Those of the n that still belong to the block of the first, *n from then on. */
+static err add_run(struct book *b, struct ledger_entry *e, size_t *n)
+{
+	int64_t before = 0;
+	bool found;
+	BUF(bytes);
+	TRY(book_number(b, &before, &found,
+			"SELECT seq FROM sqlite_sequence WHERE name = 'event'"));
+	size_t room = LEDGER_BLOCK - (size_t)(before % LEDGER_BLOCK);
+	if (*n > room)
+		*n = room;
+	if (*n == 1)
+		return add_one(b, e);
+	int64_t last = before + (int64_t)*n;
+	run_pack(&bytes, e, *n);
+	TRY(book_run(b,
+		     "INSERT INTO event (id, at, inbound, message, recipient, what, "
+		     "detail, entries, run) VALUES (?1, ?2, ?3, ?4, '', ?5, '', ?6, ?7)",
+		     SQL_I(last), SQL_I(e->at), SQL_I(e->inbound), SQL_I(e->message),
+		     SQL_S(e->what), SQL_I(*n), SQL_B(buf_str(&bytes))));
+	for (size_t i = 0; i < *n; i++)
+		e[i].id = before + 1 + (int64_t)i;
+	return last % LEDGER_BLOCK ? OK : ledger_seal(b, last);
+}
+
+static err add_some(struct book *b, struct ledger_entry *e, size_t *n)
+{
+	*n = run_length(e, *n);
+	return *n == 1 ? add_one(b, e) : add_run(b, e, n);
+}
+
 err ledger_add(struct book *b, struct ledger_entry *e, size_t count)
 {
 	bool mine;
 	TRY(book_join(b, &mine));
 	err failed = OK;
-	for (size_t i = 0; i < count && !failed.kind; i++)
-		failed = add_one(b, &e[i]);
+	for (size_t i = 0, n; i < count && !failed.kind; i += n) {
+		n = count - i;
+		failed = add_some(b, e + i, &n);
+	}
 	return book_leave(b, mine, failed);
 }
 
 err ledger_get(struct book *b, struct arena *a, int64_t id, struct ledger_entry *e)
 {
-	return TABLE_ONE(b, a, ledger_read, e, "the ledger has no such entry",
-			 "SELECT " ENTRY " FROM event e WHERE e.id = ?1", SQL_I(id));
+	struct ledger_entry *next;
+	size_t n = 0;
+	if (id > 0)
+		TRY(ledger_after(b, a, id - 1, 1, &next, &n));
+	if (!n || next->id != id)
+		return FAIL(ERR_NOTFOUND, "the ledger has no such entry");
+	*e = *next;
+	return OK;
 }
 
 err ledger_after(struct book *b, struct arena *a, int64_t after, size_t limit,
 		 struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(b, a, ledger_read, e, count,
-			 "SELECT " ENTRY " FROM event e WHERE e.id > ?1 "
-			 "ORDER BY e.id LIMIT ?2",
-			 SQL_I(after), SQL_I(limit));
+	return ENTRIES(b, a, e, count, ENTRY_PAGE(after, limit),
+		       "SELECT " ENTRY " FROM event e WHERE e.id > ?1 "
+		       "ORDER BY e.id LIMIT ?2",
+		       SQL_I(after), SQL_I(limit));
 }
 
 err ledger_failures(struct book *b, struct arena *a, int64_t after, size_t limit,
 		    struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(b, a, ledger_read, e, count,
-			 "SELECT " ENTRY " FROM event e WHERE e.class <> '' "
-			 "AND e.id > ?1 ORDER BY e.id LIMIT ?2",
-			 SQL_I(after), SQL_I(limit));
+	return ENTRIES(b, a, e, count, ENTRY_PAGE(after, limit),
+		       "SELECT " ENTRY " FROM event e WHERE e.class <> '' "
+		       "AND e.id > ?1 ORDER BY e.id LIMIT ?2",
+		       SQL_I(after), SQL_I(limit));
 }
 
 err ledger_by_message(struct book *b, struct arena *a, int64_t message, int64_t after,
 		      size_t limit, struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(b, a, ledger_read, e, count,
-			 "SELECT " ENTRY " FROM event e WHERE e.message = ?1 "
-			 "AND e.message > 0 AND e.id > ?2 ORDER BY e.id LIMIT ?3",
-			 SQL_I(message), SQL_I(after), SQL_I(limit));
+	return ENTRIES(b, a, e, count, ENTRY_PAGE(after, limit),
+		       "SELECT " ENTRY " FROM event e WHERE e.message = ?1 "
+		       "AND e.message > 0 AND e.id > ?2 ORDER BY e.id LIMIT ?3",
+		       SQL_I(message), SQL_I(after), SQL_I(limit));
 }
 
 err ledger_by_inbound(struct book *b, struct arena *a, int64_t inbound, int64_t after,
 		      size_t limit, struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(b, a, ledger_read, e, count,
-			 "SELECT " ENTRY " FROM event e WHERE e.inbound = ?1 "
-			 "AND e.message = 0 AND e.id > ?2 "
-			 "UNION ALL SELECT " ENTRY " FROM event e WHERE e.message > 0 "
-			 "AND e.message IN (SELECT id FROM message WHERE inbound = ?1) "
-			 "AND e.id > ?2 ORDER BY 1 LIMIT ?3",
-			 SQL_I(inbound), SQL_I(after), SQL_I(limit));
+	return ENTRIES(b, a, e, count, ENTRY_PAGE(after, limit),
+		       "SELECT " ENTRY " FROM event e WHERE e.inbound = ?1 "
+		       "AND e.message = 0 AND e.id > ?2 "
+		       "UNION ALL SELECT " ENTRY " FROM event e WHERE e.message > 0 "
+		       "AND e.message IN (SELECT id FROM message WHERE inbound = ?1) "
+		       "AND e.id > ?2 ORDER BY 1 LIMIT ?3",
+		       SQL_I(inbound), SQL_I(after), SQL_I(limit));
 }
 
 err ledger_by_message_id(struct book *b, struct arena *a, str message_id, int64_t after,
 			 size_t limit, struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(
-		b, a, ledger_read, e, count,
+	return ENTRIES(
+		b, a, e, count, ENTRY_PAGE(after, limit),
 		"SELECT " ENTRY " FROM event e WHERE e.message = 0 AND e.inbound IN "
 		"(SELECT inbound FROM arrival WHERE message_id = ?1) AND e.id > ?2 "
 		"UNION ALL SELECT " ENTRY " FROM event e WHERE e.message > 0 "
@@ -106,10 +128,24 @@ err ledger_by_message_id(struct book *b, struct arena *a, str message_id, int64_
 err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
 		struct ledger_entry **e, size_t *count)
 {
-	return TABLE_ALL(b, a, ledger_read, e, count,
-			 "SELECT " ENTRY " FROM event e WHERE e.what = 'kept' "
-			 "AND e.id < ?1 ORDER BY e.id DESC LIMIT ?2",
-			 SQL_I(before ? before : INT64_MAX), SQL_I(limit));
+	return ENTRIES(b, a, e, count, ENTRY_PAGE(0, limit),
+		       "SELECT " ENTRY " FROM event e WHERE e.what = 'kept' "
+		       "AND e.id < ?1 ORDER BY e.id DESC LIMIT ?2",
+		       SQL_I(before ? before : INT64_MAX), SQL_I(limit));
+}
+
+/* Looks at the whole ledger, so it is for rare questions. */
+err ledger_shadowed(struct book *b, str list, int64_t *messages, int64_t *copies)
+{
+	bool found;
+	TRY(book_number(b, copies, &found,
+			"SELECT count(*) FROM event WHERE what = 'shadowed' AND "
+			"detail = ?1",
+			SQL_S(list)));
+	return book_number(b, messages, &found,
+			   "SELECT count(DISTINCT message) FROM event WHERE what = "
+			   "'shadowed' AND detail = ?1",
+			   SQL_S(list));
 }
 
 err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
@@ -121,29 +157,28 @@ err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
 			   SQL_I(since));
 }
 
-static err any(struct book *b, bool *yes, const char *sql, const struct sql_value *v,
-	       size_t n)
-{
-	int64_t one;
-	return book_number_values(b, &one, yes, sql, v, n);
-}
-#define ANY(b, yes, sql, ...) any((b), (yes), (sql), SQL_VALUES(__VA_ARGS__))
-
 err ledger_has_report(struct book *b, int64_t report, int64_t member, bool *yes)
 {
-	return ANY(b, yes,
-		   "SELECT 1 FROM event WHERE report = ?1 AND report > 0 "
-		   "AND member = ?2 LIMIT 1",
-		   SQL_I(report), SQL_I(member));
+	int64_t one;
+	return book_number(b, &one, yes,
+			   "SELECT 1 FROM event WHERE report = ?1 AND report > 0 "
+			   "AND member = ?2 LIMIT 1",
+			   SQL_I(report), SQL_I(member));
 }
 
 err ledger_went_to(struct book *b, int64_t message, int64_t member, bool *yes)
 {
-	return ANY(b, yes,
-		   "SELECT 1 FROM event WHERE message = ?1 AND message > 0 "
-		   "AND member = ?2 AND what IN ('delivered', 'refused', 'expired') "
-		   "LIMIT 1",
-		   SQL_I(message), SQL_I(member));
+	ARENA(a);
+	struct ledger_entry *e;
+	size_t n;
+	TRY(ENTRIES(
+		b, a, &e, &n, ((struct entry_choice){ .member = &member, .limit = 1 }),
+		"SELECT " ENTRY " FROM event e WHERE e.message = ?1 AND e.message > 0 "
+		"AND (e.member = ?2 OR e.entries > 1) "
+		"AND e.what IN ('delivered', 'refused', 'expired')",
+		SQL_I(message), SQL_I(member)));
+	*yes = n > 0;
+	return OK;
 }
 
 err ledger_delivered_since(struct book *b, struct arena *a, str recipient, int64_t member,
@@ -187,14 +222,23 @@ err ledger_set_cursor(struct book *b, str name, int64_t event)
 			SQL_S(name), SQL_I(event));
 }
 
-/* Entries are as old as their ids say, near enough: the first young one ends it. */
+/* Entries are as old as their ids say, near enough: the first young one ends it. A run
+ * goes as a whole. */
 static err expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
 {
-	TRY(book_run(b,
-		     "DELETE FROM event WHERE id <= (SELECT max(id) FROM (SELECT id, at "
-		     "FROM event ORDER BY id LIMIT ?2) WHERE at < ?1) AND at < ?1",
-		     SQL_I(before), SQL_I(limit)));
-	*gone = book_changes(b);
+	struct rows r;
+	TRY(book_rows(b, &r,
+		      "DELETE FROM event WHERE at < ?1 AND id <= (SELECT max(id) FROM "
+		      "(SELECT id, at, sum(entries) OVER (ORDER BY id) - entries AS "
+		      "passed FROM "
+		      "(SELECT id, at, entries FROM event ORDER BY id LIMIT ?2)) "
+		      "WHERE at < ?1 AND passed < ?2) RETURNING entries",
+		      SQL_I(before), SQL_I(limit)));
+	int64_t n = 0;
+	while (rows_next(&r))
+		n += rows_i64(&r, 0);
+	TRY(rows_end(&r));
+	*gone = n;
 	return book_run(
 		b, "DELETE FROM event_block WHERE last < (SELECT min(id) FROM event)");
 }

@@ -26,7 +26,9 @@ struct ledger_entry {
 };
 
 /* Appends entries and sets their ids. A fan-out is one entry "queued", not one a
- * copy: this table grows by what became of copies, which is enough. */
+ * copy: this table grows by what became of copies, which is enough. What stands one
+ * after the other and differs in nothing but whom it was delivered to, and the reply,
+ * becomes one row; that is seen here alone. */
 MUST_USE err ledger_add(struct book *b, struct ledger_entry *e, size_t count);
 
 /* All below: in order of id, after that id, at most limit. */
@@ -56,6 +58,11 @@ MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 /* Of an arrival that could not be dealt with for a recipient. */
 #define LEDGER_NOT_SERVED "not-served"
 
+/* Of a copy that did not leave since its list is in shadow; the detail names the list. */
+#define LEDGER_SHADOWED "shadowed"
+MUST_USE err ledger_shadowed(struct book *b, str list, int64_t *messages,
+			     int64_t *copies);
+
 /* How many arrivals were so since then (ms). */
 MUST_USE err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals);
 
@@ -84,5 +91,5 @@ MUST_USE err ledger_get(struct book *b, struct arena *a, int64_t id,
 MUST_USE err ledger_cursor(struct book *b, str name, int64_t *event); /* 0 at first */
 MUST_USE err ledger_set_cursor(struct book *b, str name, int64_t event);
 
-/* Forgets at most limit entries before that time (ms). */
+/* Forgets about limit entries before that time (ms). */
 MUST_USE err ledger_expire(struct book *b, int64_t before, size_t limit, int64_t *gone);

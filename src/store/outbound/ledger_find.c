@@ -52,12 +52,23 @@ err ledger_seal(struct book *b, int64_t last)
 {
 	unsigned char filter[FILTER] = { 0 };
 	struct rows r;
-	TRY(book_rows(b, &r, "SELECT recipient FROM event WHERE id > ?1 AND id <= ?2",
+	struct run x = { 0 };
+	struct ledger_entry e;
+	err failed = OK;
+	TRY(book_rows(b, &r,
+		      "SELECT " ENTRY " FROM event e WHERE e.id > ?1 AND e.id <= ?2",
 		      SQL_I(last - LEDGER_BLOCK), SQL_I(last)));
-	while (rows_next(&r))
-		if (rows_view(&r, 0).n)
-			filter_add(filter, rows_view(&r, 0));
-	TRY(rows_end(&r));
+	while (!failed.kind && rows_next(&r)) {
+		entry_open(&r, &x);
+		while (run_next(&x, &e))
+			if (e.recipient.n)
+				filter_add(filter, e.recipient);
+		failed = run_fault(&x);
+	}
+	run_free(&x);
+	err ended = rows_end(&r);
+	TRY(failed);
+	TRY(ended);
 	str bytes = { (const char *)filter, sizeof filter };
 	return book_run(
 		b, "INSERT OR REPLACE INTO event_block (last, filter) VALUES (?1, ?2)",
@@ -77,11 +88,14 @@ static err look_into(struct search *s, int64_t first, int64_t last)
 {
 	struct ledger_entry *e;
 	size_t n;
-	TRY(TABLE_ALL(s->book, s->arena, ledger_read, &e, &n,
-		      "SELECT " ENTRY " FROM event e WHERE e.id BETWEEN ?1 AND ?2 "
-		      "AND e.recipient = ?3 COLLATE NOCASE ORDER BY e.id LIMIT ?4",
-		      SQL_I(first), SQL_I(last), SQL_S(s->recipient),
-		      SQL_I(s->limit - s->count)));
+	TRY(ENTRIES(
+		s->book, s->arena, &e, &n,
+		((struct entry_choice){ .after = first - 1,
+					.recipient = &s->recipient,
+					.limit = s->limit - s->count }),
+		"SELECT " ENTRY " FROM event e WHERE e.id BETWEEN ?1 AND ?2 "
+		"AND (e.recipient = ?3 COLLATE NOCASE OR e.entries > 1) ORDER BY e.id",
+		SQL_I(first), SQL_I(last), SQL_S(s->recipient)));
 	if (n)
 		memcpy(s->found + s->count, e, n * sizeof *e);
 	s->count += n;

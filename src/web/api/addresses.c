@@ -18,8 +18,20 @@ bool api_read_address(struct api *x, str text, str *key)
 	return true;
 }
 
-static json_t *address_json(struct api *x, const struct address_row *row,
-			    const struct person_row *p)
+str api_subscriber(struct api *x)
+{
+	struct address_row *own;
+	size_t n;
+	int64_t person;
+	str named = api_field(x, "subscriber");
+	if (!api_read_person_id(named, &person)
+	    || address_of_person(x->w->books.lists, x->a, person, &own, &n).kind || !n)
+		return named;
+	return own[0].text;
+}
+
+json_t *api_address_json(struct api *x, const struct address_row *row,
+			 const struct person_row *p)
 {
 	json_t *object = json_object();
 	json_object_set_new(object, "email", api_str(row->text));
@@ -57,7 +69,7 @@ void api_address(struct api *x)
 	struct address_row row;
 	struct person_row p;
 	if (find(x, &row, &p))
-		api_json(x, address_json(x, &row, &p));
+		api_json(x, api_address_json(x, &row, &p));
 }
 
 static int by_key(const void *a, const void *b)
@@ -73,7 +85,7 @@ static err add_of(struct api *x, const struct person_row *p, json_t *all)
 	TRY(address_of_person(x->w->books.lists, x->a, p->id, &rows, &n));
 	qsort(rows, n, sizeof *rows, by_key);
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(all, address_json(x, &rows[i], p));
+		json_array_append_new(all, api_address_json(x, &rows[i], p));
 	return OK;
 }
 
@@ -87,13 +99,21 @@ static void answer_all(struct api *x, err e, json_t *all)
 
 void api_addresses(struct api *x)
 {
-	struct person_row *p;
-	size_t n = 0;
-	json_t *all = json_array();
-	err e = person_list(x->w->books.lists, x->a, STR(""), 0, API_ALL, &p, &n);
-	for (size_t i = 0; !e.kind && i < n; i++)
-		e = add_of(x, &p[i], all);
-	answer_all(x, e, all);
+	struct api_span page;
+	struct address_row *rows;
+	struct person_row p;
+	int64_t total;
+	size_t n;
+	struct book *book = x->w->books.lists;
+	if (!api_paging(x, &page) || api_failed(x, address_count(book, &total))
+	    || api_failed(
+		    x, address_list_all(book, x->a, page.start, page.limit, &rows, &n)))
+		return;
+	json_t *some = json_array();
+	for (size_t i = 0; i < n; i++)
+		if (!person_get(book, x->a, rows[i].person, &p).kind)
+			json_array_append_new(some, api_address_json(x, &rows[i], &p));
+	api_entries(x, some, page.start, (size_t)total, NULL);
 }
 
 void api_user_addresses(struct api *x)

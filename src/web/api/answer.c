@@ -233,9 +233,9 @@ bool api_order(struct api *x, const char *kind, json_t *args, struct ordered *do
 	done->result = NULL;
 	if (!order_and_wait(x->q, kind, args, done)) {
 		bool ran = done->order && done->result;
-		int status = !ran                                        ? 503
-			     : str_starts(done->why, STR("you may not")) ? 403
-									 : 400;
+		int status = str_starts(done->why, STR("you may not")) ? 403
+			     : !ran                                    ? 503
+								       : 400;
 		api_fail(x, status, done->why);
 		return false;
 	}

@@ -52,34 +52,40 @@ str api_route(struct arena *a, enum method method, str path)
 /* ---- who */
 
 /* A user's name is an address or an id; the secret is a token of theirs. */
-static err check_pair(struct api *x, str user, str secret, int64_t *person)
+static err check_pair(struct api *x, str user, str secret, struct account_pass *pass)
 {
 	int64_t id;
 	struct book *book = x->w->books.lists;
 	if (!user.n || !secret.n)
 		return FAIL(ERR_DENIED, "a name and a token are needed");
 	if (!api_read_person_id(user, &id))
-		return account_token_check(x->a, book, user, secret, person);
-	TRY(account_token_check(x->a, book, STR(""), secret, person));
-	return *person == id ? OK : FAIL(ERR_DENIED, "not that user's token");
+		return account_token_find(x->a, book, user, secret, pass);
+	TRY(account_token_find(x->a, book, STR(""), secret, pass));
+	return pass->person == id ? OK : FAIL(ERR_DENIED, "not that user's token");
 }
 
 /* RFC 7617 section 2. */
-static err check_basic(struct api *x, str credentials, int64_t *person)
+static err check_basic(struct api *x, str credentials, struct account_pass *pass)
 {
 	str plain, user, secret;
 	if (credentials.n > SECRET_MAX
 	    || enc_base64_decode(x->a, credentials, &plain).kind
 	    || !str_cut(plain, ':', &user, &secret))
 		return FAIL(ERR_DENIED, "these are no credentials");
-	return check_pair(x, user, secret, person);
+	return check_pair(x, user, secret, pass);
 }
 
+/* RFC 9110 section 15.5.2; RFC 6750 section 3.1 has words for what is wrong with a token. */
 static void ask_who(struct api *x, int status, str why)
 {
-	if (status == 401) /* RFC 9110 section 15.5.2 */
+	bool bearer = str_istarts(request_header(x->q, "authorization"), STR("bearer "));
+	if (status == 401) {
 		response_header(x->r, STR("WWW-Authenticate"),
 				STR("Basic realm=\"Postern\", charset=\"UTF-8\""));
+		response_header(x->r, STR("WWW-Authenticate"),
+				bearer ? STR("Bearer error=\"invalid_token\"")
+				       : STR("Bearer"));
+	}
 	api_fail(x, status, why);
 }
 
@@ -91,15 +97,18 @@ static void refuse(struct api *x)
 	ask_who(x, 401, STR("The name or the token is wrong."));
 }
 
-static bool take_session(struct api *x, int64_t person)
+static bool take_session(struct api *x, const struct account_pass *pass)
 {
 	struct account who;
 	struct session *s = arena_zero(x->a, sizeof *s);
-	if (api_failed(x, account_by_id(x->a, x->w->books.lists, person, &who)))
+	if (api_failed(x, account_by_id(x->a, x->w->books.lists, pass->person, &who)))
 		return false;
-	*s = (struct session){
-		.person = person, .admin = who.admin, .name = who.name, .cookie = STR("")
-	};
+	*s = (struct session){ .person = pass->person,
+			       .admin = pass_may(pass, who.admin),
+			       .name = who.name,
+			       .cookie = STR(""),
+			       .pass = pass,
+			       .too_many = !pass_take(x->w, x->a, pass) };
 	x->q->session = s;
 	return true;
 }
@@ -108,7 +117,7 @@ static bool take_session(struct api *x, int64_t person)
 static bool sign_in(struct api *x)
 {
 	str header = request_header(x->q, "authorization");
-	int64_t person = 0;
+	struct account_pass *pass = arena_zero(x->a, sizeof *pass);
 	bool basic = str_istarts(header, STR("basic "));
 	if (!basic && x->q->session && !x->q->session->cookie.n)
 		return true;
@@ -126,15 +135,38 @@ static bool sign_in(struct api *x)
 		ask_who(x, 429, STR("Too many wrong tokens from your network of late."));
 		return false;
 	}
-	err e = basic ? check_basic(x, str_trim(str_skip(header, 6)), &person)
+	err e = basic ? check_basic(x, str_trim(str_skip(header, 6)), pass)
 		      : FAIL(ERR_DENIED, "neither Basic nor a token that is known");
 	if (e.kind != ERR_DENIED)
-		return !api_failed(x, e) && take_session(x, person);
+		return !api_failed(x, e) && take_session(x, pass);
 	refuse(x);
 	return false;
 }
 
 /* ---- may they */
+
+/* RFC 6750 section 3.1. */
+static void say_scope(struct api *x, enum right right)
+{
+	if (x->w->viewer.denied >> right & 1)
+		response_header(x->r, STR("WWW-Authenticate"),
+				arena_cat(x->a,
+					  STR("Bearer error=\"insufficient_scope\", "
+					      "scope=\""),
+					  scopes_granting(x->a, right), STR("\"")));
+}
+
+/* RFC 6585 section 4. */
+static bool is_in_time(struct api *x)
+{
+	if (!x->q->session->too_many)
+		return true;
+	response_header(x->r, STR("Retry-After"), STR("60"));
+	api_fail(x, 429,
+		 STR("This token has made as many requests in a minute as it "
+		     "may."));
+	return false;
+}
 
 static bool may(struct api *x, unsigned right)
 {
@@ -149,6 +181,7 @@ static bool may(struct api *x, unsigned right)
 		return false;
 	if (right == RIGHT_OPEN || worker_may(w, (enum right)right))
 		return true;
+	say_scope(x, (enum right)right);
 	api_fail(x, 403,
 		 arena_cat(x->a, STR("You may not "),
 			   str_from(right_text((enum right)right)), STR(".")));
@@ -159,7 +192,8 @@ static void run(struct api *x)
 {
 	unsigned allowed;
 	if (api_failed(x, worker_check(x->w))
-	    || api_failed(x, books_refresh(&x->w->books)) || !sign_in(x))
+	    || api_failed(x, books_refresh(&x->w->books)) || !sign_in(x)
+	    || !is_in_time(x))
 		return;
 	const struct row *row = find(x->q, &allowed);
 	if (!row)

@@ -4,6 +4,7 @@
 
 #include "web/router.h"
 
+void openapi_page(struct request *q, struct response *r); /* what there is: OpenAPI 3.1 */
 void api_page(struct request *q, struct response *r);
 
 /* The row that fits the segments below /api/3.1, as "GET /lists/:list/config"; for

@@ -1,7 +1,9 @@
 /* web/api/api_inside.h: what the API's files share. */
 #pragma once
 
+#include "store/lists/address.h"
 #include "store/lists/member.h"
+#include "store/lists/person.h"
 #include "web/worker.h"
 
 struct api {
@@ -101,7 +103,11 @@ json_t *api_list_json(struct api *x, const struct list_entry *list); /* lists.c 
 /* Mailman's word; preferences.c */
 const char *api_delivery_mode(const struct member_row *m);
 bool api_read_address(struct api *x, str text, str *key); /* addresses.c; else 404 */
-json_t *api_user_json(struct api *x, int64_t person);     /* users.c; NULL: nobody */
+json_t *api_address_json(struct api *x, const struct address_row *row,
+			 const struct person_row *p); /* addresses.c */
+/* The form's subscriber: of a user's id the address that stands for them. addresses.c */
+str api_subscriber(struct api *x);
+json_t *api_user_json(struct api *x, int64_t person); /* users.c; NULL: nobody */
 int64_t api_path_user(struct api *x); /* the path's :user; 0: none, which is answered */
 void api_subscribe(struct api *x);    /* subscribe.c: POST members, role member */
 

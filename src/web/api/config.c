@@ -1,27 +1,19 @@
 /* A list's attributes under Mailman 3's names: rows of lists/settings.def, and of
  * config.def for what is no setting here. */
-#include "web/api/api_inside.h"
+#include "web/api/config_inside.h"
 
-#include "lists/owner.h"
 #include "store/archive/post.h"
 #include "store/lists/digest.h"
 #include "store/lists/list.h"
 
 /* ---- how Mailman writes some of the values */
 
-enum shape {
-	SHAPE_PLAIN,
-	SHAPE_DAYS,  /* "7d" */
-	SHAPE_WORDS, /* a list of texts */
-	SHAPE_NAME,  /* of the list, also where nobody chose one */
-};
-
 /* Spelled otherwise there. */
-static enum shape shape_of(str name)
+enum config_shape config_shape(str name)
 {
 	static const struct {
 		const char *name;
-		enum shape shape;
+		enum config_shape shape;
 	} rows[] = {
 		{ "bounce_info_stale_after", SHAPE_DAYS },
 		{ "bounce_you_are_disabled_warnings_interval", SHAPE_DAYS },
@@ -53,7 +45,7 @@ static bool has_choice(const struct setting_def *def, str word)
 
 /* Mailman's "defer" is what "accept" is where a list has no such word: the other rules
  * go on judging. */
-static bool accept_means_defer(const struct setting_def *def)
+bool config_accept_is_defer(const struct setting_def *def)
 {
 	return (str_eq(str_from(def->key), STR("default_member_action"))
 		|| str_eq(str_from(def->key), STR("default_nonmember_action")))
@@ -74,7 +66,7 @@ static json_t *setting_json(struct api *x, const struct setting_def *def)
 {
 	str text = setting_text(x->a, &x->w->settings, def);
 	int64_t n = 0;
-	switch (shape_of(str_from(def->mailman3))) {
+	switch (config_shape(str_from(def->mailman3))) {
 	case SHAPE_DAYS:
 		return api_str(arena_cat(x->a, text, STR("d")));
 	case SHAPE_WORDS:
@@ -88,25 +80,9 @@ static json_t *setting_json(struct api *x, const struct setting_def *def)
 		return json_boolean(str_eq(text, STR("yes")));
 	if (def->type == SETTING_IS_NUMBER)
 		return str_i64(text, &n) ? json_integer(n) : api_str(text);
-	if (accept_means_defer(def) && str_eq(text, STR("accept")))
+	if (config_accept_is_defer(def) && str_eq(text, STR("accept")))
 		return json_string("defer");
 	return api_str(text);
-}
-
-/* Back: as the setting takes it. What it does not take is said by setting_check. */
-static str setting_value(struct api *x, const struct setting_def *def, str value)
-{
-	if (def->type == SETTING_IS_BOOL)
-		return api_is_true(value)    ? STR("yes")
-		       : api_is_false(value) ? STR("no")
-					     : value;
-	if (shape_of(str_from(def->mailman3)) == SHAPE_DAYS && str_ends(value, STR("d")))
-		return str_first(value, value.n - 1);
-	if (accept_means_defer(def) && str_eq(value, STR("defer")))
-		return STR("accept");
-	if (def->type == SETTING_IS_NUMBER && str_ends(value, STR(".0")))
-		return str_first(value, value.n - 2);
-	return arena_copy(x->a, value);
 }
 
 /* ---- what is worked out */
@@ -233,10 +209,7 @@ enum attribute_names {
 #undef READ_ONLY
 };
 
-static const struct fixed {
-	const char *name, *value, *reason;
-	json_t *(*work)(struct api *x); /* or the value */
-} fixed_rows[] = {
+static const struct config_fixed fixed_rows[] = {
 #define FIXED(name, value, reason) { #name, value, reason, NULL },
 #define READ_ONLY(name, function)  { #name, NULL, NULL, function },
 #include "web/api/config.def"
@@ -244,7 +217,7 @@ static const struct fixed {
 #undef READ_ONLY
 };
 
-static const struct setting_def *find_setting(str name)
+const struct setting_def *config_setting(str name)
 {
 	size_t n;
 	const struct setting_def *defs = setting_defs(&n);
@@ -254,7 +227,7 @@ static const struct setting_def *find_setting(str name)
 	return NULL;
 }
 
-static const struct fixed *find_fixed(str name)
+const struct config_fixed *config_fixed(str name)
 {
 	for (size_t i = 0; i < sizeof fixed_rows / sizeof *fixed_rows; i++)
 		if (str_eq(name, str_from(fixed_rows[i].name)))
@@ -262,17 +235,17 @@ static const struct fixed *find_fixed(str name)
 	return NULL;
 }
 
-static json_t *fixed_json(struct api *x, const struct fixed *row)
+json_t *config_fixed_json(struct api *x, const struct config_fixed *row)
 {
 	return row->work ? row->work(x) : json_loads(row->value, JSON_DECODE_ANY, NULL);
 }
 
 /* NULL: Mailman has no such attribute. */
-static json_t *attribute(struct api *x, str name)
+json_t *config_attribute(struct api *x, str name)
 {
-	const struct setting_def *def = find_setting(name);
-	const struct fixed *row = find_fixed(name);
-	return def ? setting_json(x, def) : row ? fixed_json(x, row) : NULL;
+	const struct setting_def *def = config_setting(name);
+	const struct config_fixed *row = config_fixed(name);
+	return def ? setting_json(x, def) : row ? config_fixed_json(x, row) : NULL;
 }
 
 void api_config(struct api *x)
@@ -286,11 +259,11 @@ void api_config(struct api *x)
 					    setting_json(x, &defs[i]));
 	for (size_t i = 0; i < sizeof fixed_rows / sizeof *fixed_rows; i++)
 		json_object_set_new(object, fixed_rows[i].name,
-				    fixed_json(x, &fixed_rows[i]));
+				    config_fixed_json(x, &fixed_rows[i]));
 	api_json(x, object);
 }
 
-static void no_attribute(struct api *x, str name)
+void config_no_attribute(struct api *x, str name)
 {
 	api_fail(x, 404, arena_cat(x->a, STR("Unknown attribute: "), name));
 }
@@ -298,155 +271,12 @@ static void no_attribute(struct api *x, str name)
 void api_config_one(struct api *x)
 {
 	str name = request_arg(x->q, "attribute");
-	json_t *value = attribute(x, name), *object = json_object();
+	json_t *value = config_attribute(x, name), *object = json_object();
 	if (!value) {
 		json_decref(object);
-		no_attribute(x, name);
+		config_no_attribute(x, name);
 		return;
 	}
 	json_object_set_new(object, arena_z(x->a, name), value);
 	api_json(x, object);
-}
-
-/* ---- changing them */
-
-/* A value that comes several times is a list: one a line. */
-static str whole_value(struct api *x, str name)
-{
-	size_t at = 0;
-	str value, all = STR("");
-	bool first = true;
-	while (pairs_next(&x->q->form, name, &at, &value)) {
-		all = first ? value : arena_cat(x->a, all, STR("\n"), value);
-		first = false;
-	}
-	return all;
-}
-
-/* Whether the form says what is true already. */
-static bool is_same(json_t *now, str value)
-{
-	if (json_is_boolean(now))
-		return json_is_true(now) ? api_is_true(value) : api_is_false(value);
-	if (json_is_array(now) || json_is_null(now))
-		return json_array_size(now) == 0
-		       && (!value.n || str_eq(value, STR("None")));
-	char *text = json_dumps(now, JSON_ENCODE_ANY);
-	str plain = str_from(text);
-	if (json_is_string(now))
-		plain = str_from(json_string_value(now));
-	bool same = str_eq(plain, value);
-	free(text);
-	return same;
-}
-
-static bool fixed_fits(struct api *x, const struct fixed *row, str value)
-{
-	json_t *now = fixed_json(x, row);
-	bool same = is_same(now, value);
-	json_decref(now);
-	if (same)
-		return true;
-	api_fail(x, 400,
-		 row->work ? arena_cat(x->a, STR("Read-only attribute: "),
-				       str_from(row->name))
-			   : arena_cat(x->a, str_from(row->name),
-				       STR(" cannot be changed here: "),
-				       str_from(row->reason), STR(".")));
-	return false;
-}
-
-/* Checked here, so that a wrong value is named before anything is filed. */
-static bool add_setting(struct api *x, const struct setting_def *def, str value,
-			json_t *set)
-{
-	str clean;
-	err e = setting_check(x->a, def, setting_value(x, def, value), &clean);
-	if (e.kind) {
-		api_fail(x, 400,
-			 arena_cat(x->a, STR("Invalid Parameter \""),
-				   str_from(def->mailman3), STR("\": "),
-				   str_from(e.msg)));
-		return false;
-	}
-	json_object_set_new(set, def->key, api_str(clean));
-	return true;
-}
-
-static bool add_attribute(struct api *x, str name, str value, json_t *set)
-{
-	const struct setting_def *def = find_setting(name);
-	const struct fixed *row = find_fixed(name);
-	if (def)
-		return add_setting(x, def, value, set);
-	if (row)
-		return fixed_fits(x, row, value);
-	api_fail(x, 400, arena_cat(x->a, STR("Unexpected parameters: "), name));
-	return false;
-}
-
-static void file_settings(struct api *x, json_t *set)
-{
-	struct ordered done;
-	json_t *args = api_list_args(x);
-	bool empty = !json_object_size(set);
-	json_object_set_new(args, "set", set);
-	if (empty)
-		json_decref(args);
-	if (empty || api_order(x, "settings", args, &done))
-		api_done(x);
-}
-
-void api_config_patch(struct api *x)
-{
-	json_t *set = json_object();
-	for (size_t i = 0; i < x->q->form.count; i++) {
-		str name = x->q->form.rows[i].name;
-		if (!add_attribute(x, name, whole_value(x, name), set)) {
-			json_decref(set);
-			return;
-		}
-	}
-	file_settings(x, set);
-}
-
-/* PUT names every attribute that can be written. */
-void api_config_put(struct api *x)
-{
-	size_t n;
-	const struct setting_def *defs = setting_defs(&n);
-	str missing = STR("");
-	for (size_t i = 0; i < n; i++) {
-		size_t at = 0;
-		str value, name = str_from(defs[i].mailman3);
-		if (name.n && !pairs_next(&x->q->form, name, &at, &value))
-			missing = arena_cat(x->a, missing,
-					    missing.n ? STR(", ") : STR(""), name);
-	}
-	if (missing.n)
-		api_fail(x, 400, arena_cat(x->a, STR("Missing parameters: "), missing));
-	else
-		api_config_patch(x);
-}
-
-void api_config_one_set(struct api *x)
-{
-	str name = request_arg(x->q, "attribute");
-	json_t *now = attribute(x, name), *set = json_object();
-	size_t at = 0;
-	str value;
-	bool known = now;
-	json_decref(now);
-	if (known && pairs_next(&x->q->form, name, &at, &value)) {
-		if (add_attribute(x, name, whole_value(x, name), set))
-			file_settings(x, set);
-		else
-			json_decref(set);
-		return;
-	}
-	json_decref(set);
-	if (known)
-		api_fail(x, 400, arena_cat(x->a, STR("Missing parameters: "), name));
-	else
-		no_attribute(x, name);
 }

@@ -87,14 +87,11 @@ void api_held_decide(struct api *x)
 	str action = api_field(x, "action");
 	if (!find(x, &h))
 		return;
-	if (str_eq(action, STR("defer"))) {
-		api_done(x);
-		return;
-	}
 	json_t *args = api_list_args(x);
 	json_object_set_new(args, "ids", json_pack("[I]", (json_int_t)h.id));
 	json_object_set_new(args, "verdict", api_str(action));
 	json_object_set_new(args, "reason", api_str(api_field(x, "comment")));
+	json_object_set_new(args, "via", json_string("API"));
 	if (api_order(x, "held", args, &done))
 		api_done(x);
 }

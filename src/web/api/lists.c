@@ -3,6 +3,7 @@
 
 #include "lists/style.h"
 #include "store/lists/digest.h"
+#include "store/lists/member_page.h"
 #include "store/lists/domain.h"
 #include "store/lists/member.h"
 #include "store/lists/role.h"

@@ -283,7 +283,7 @@ static void give_role(struct api *x, enum api_role role)
 {
 	struct roster_one one;
 	struct ordered done;
-	str address = api_field(x, "subscriber");
+	str address = api_subscriber(x);
 	if (!worker_may(x->w, RIGHT_roles_set)) {
 		api_fail(x, 403, STR("You may not make owners and moderators."));
 		return;
@@ -311,7 +311,7 @@ void api_member_create(struct api *x)
 		api_fail(x, 400, STR("No such list"));
 		return;
 	}
-	if (!api_read_address(x, api_field(x, "subscriber"), &key))
+	if (!api_read_address(x, api_subscriber(x), &key))
 		return;
 	if (api_has(x, "role") && !api_read_role(api_field(x, "role"), &role)) {
 		api_fail(x, 400, STR("Cannot convert parameters: role"));

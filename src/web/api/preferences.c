@@ -164,6 +164,40 @@ static bool set_switch(struct api *x, const struct preference *p, str value, jso
 	return true;
 }
 
+/* A user and an address have none of their own, so what is usual everywhere may be written
+ * to them and nothing else. */
+static bool is_usual(struct api *x, const struct pair *field)
+{
+	str value = field->value;
+	if (!value.n || str_eq(value, STR("None")))
+		return true;
+	for (size_t i = 0; i < SWITCHES; i++)
+		if (str_eq(field->name, str_from(switches[i].name)))
+			return switches[i].usual ? api_is_true(value)
+						 : api_is_false(value);
+	return (str_eq(field->name, STR("delivery_status"))
+		&& str_eq(value, STR("enabled")))
+	       || (str_eq(field->name, STR("delivery_mode"))
+		   && str_eq(value, STR("regular")))
+	       || (str_eq(field->name, STR("preferred_language"))
+		   && str_eq(value, x->w->books.conf->site_lang));
+}
+
+void api_usual_preferences_set(struct api *x)
+{
+	for (size_t i = 0; i < x->q->form.count; i++) {
+		const struct pair *field = &x->q->form.rows[i];
+		if (is_usual(x, field))
+			continue;
+		api_fail(x, 400,
+			 arena_cat(x->a, field->name,
+				   STR(" cannot be set to that here: each membership "
+				       "has its own preferences, change them there.")));
+		return;
+	}
+	api_done(x);
+}
+
 /* What set_delivery has not seen to. */
 static bool set_one(struct api *x, const struct pair *field, json_t *set)
 {

@@ -2,6 +2,7 @@
  * a role; here the latter two are roles of an address. */
 #include "web/api/api_inside.h"
 
+#include "store/lists/member_page.h"
 #include "store/lists/role.h"
 
 #include <inttypes.h>
@@ -246,8 +247,8 @@ err roster_add(struct api *x, const struct roster_want *want, size_t skip, size_
 		rows = skip < n ? rows + skip : rows;
 		n = skip < n ? n - skip : 0;
 	} else {
-		TRY(member_search(x->w->books.lists, x->a, x->w->list->id, want->part,
-				  skip, limit, &rows, &n));
+		TRY(member_skip(x->w->books.lists, x->a, x->w->list->id, want->part, skip,
+				limit, &rows, &n));
 	}
 	for (size_t i = 0; i < n && i < limit; i++) {
 		struct roster_one one = of_member(x, &rows[i]);

@@ -11,9 +11,9 @@ static str with_name(struct api *x)
 {
 	struct address who;
 	BUF(line);
-	str name = api_field(x, "display_name");
-	if (address_parse(x->a, str_trim(api_field(x, "subscriber")), &who).kind)
-		return str_trim(api_field(x, "subscriber"));
+	str name = api_field(x, "display_name"), address = str_trim(api_subscriber(x));
+	if (address_parse(x->a, address, &who).kind)
+		return address;
 	if (name.n) {
 		buf_add_char(&line, '"');
 		for (size_t i = 0; i < name.n; i++) {
@@ -131,7 +131,7 @@ void api_subscribe(struct api *x)
 			     "preferences when it is there."));
 		return;
 	}
-	if (!api_read_address(x, api_field(x, "subscriber"), &key) || !is_new(x, key))
+	if (!api_read_address(x, api_subscriber(x), &key) || !is_new(x, key))
 		return;
 	if (api_yes(x, "invitation"))
 		invite(x, key);

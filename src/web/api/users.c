@@ -68,14 +68,19 @@ void api_user(struct api *x)
 
 static void list_those(struct api *x, str part)
 {
+	struct api_span page;
 	struct person_row *p;
+	int64_t total;
 	size_t n;
-	if (api_failed(x, person_list(x->w->books.lists, x->a, part, 0, API_ALL, &p, &n)))
+	struct book *book = x->w->books.lists;
+	if (!api_paging(x, &page) || api_failed(x, person_count(book, part, &total))
+	    || api_failed(x,
+			  person_list(book, x->a, part, page.start, page.limit, &p, &n)))
 		return;
-	json_t *all = json_array();
+	json_t *some = json_array();
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(all, person_json(x, &p[i]));
-	api_slice(x, all);
+		json_array_append_new(some, person_json(x, &p[i]));
+	api_entries(x, some, page.start, (size_t)total, NULL);
 }
 
 void api_users(struct api *x)
@@ -186,27 +191,56 @@ void api_user_delete(struct api *x)
 		api_done(x);
 }
 
+/* The address that somebody chose to stand for the user. False: none, or no user. */
+static bool find_preferred(struct api *x, struct person_row *p, struct address_row *row)
+{
+	if (!find(x, p))
+		return false;
+	err e = p->preferred ? address_get(x->w->books.lists, x->a, p->preferred, row)
+			     : FAIL(ERR_NOTFOUND, "none");
+	if (e.kind == ERR_NOTFOUND || (!e.kind && row->person != p->id)) {
+		api_fail(x, 404, STR("No address is preferred."));
+		return false;
+	}
+	return !api_failed(x, e);
+}
+
 void api_user_preferred(struct api *x)
 {
 	struct person_row p;
-	if (find(x, &p))
-		api_fail(x, 404,
-			 STR("No address is preferred: each membership names its own."));
+	struct address_row row;
+	if (find_preferred(x, &p, &row))
+		api_json(x, api_address_json(x, &row, &p));
+}
+
+static bool prefer(struct api *x, str address, const char *yes)
+{
+	struct ordered done;
+	json_t *args = json_object();
+	json_object_set_new(args, "address", api_str(address));
+	json_object_set_new(args, "prefer", json_string(yes));
+	return api_order(x, "address_prefer", args, &done);
 }
 
 void api_user_preferred_set(struct api *x)
 {
 	struct person_row p;
-	if (find(x, &p))
-		api_fail(x, 400,
-			 STR("No address is preferred here: each membership names its "
-			     "own."));
+	struct address_row row;
+	str key;
+	if (!find(x, &p) || !api_read_address(x, api_field(x, "email"), &key))
+		return;
+	err e = address_find(x->w->books.lists, x->a, key, &row);
+	if (e.kind == ERR_NOTFOUND || (!e.kind && row.person != p.id))
+		api_fail(x, 400, STR("That is no address of this user."));
+	else if (!api_failed(x, e) && prefer(x, row.text, "yes"))
+		api_done(x);
 }
 
 void api_user_preferred_unset(struct api *x)
 {
 	struct person_row p;
-	if (find(x, &p))
+	struct address_row row;
+	if (find_preferred(x, &p, &row) && prefer(x, row.text, "no"))
 		api_done(x);
 }
 

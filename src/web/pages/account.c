@@ -9,7 +9,6 @@
 #include "store/lists/person.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
-#include "store/lists/token.h"
 
 enum { FRESH = 600 };
 
@@ -89,25 +88,6 @@ static err add_roles(struct request *q, struct page_account *p)
 	return OK;
 }
 
-static err add_tokens(struct request *q, struct page_account *p)
-{
-	size_t n;
-	struct token_row *t;
-	TRY(token_by_person(worker_of(q)->books.lists, q->arena, q->session->person, &t,
-			    &n));
-	struct page_account_tokens *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_account_tokens){
-			.id = t[i].id,
-			.name = t[i].name.n ? t[i].name : STR("no name"),
-			.made = t[i].created_at,
-			.used = t[i].used_at,
-		};
-	p->tokens = rows;
-	p->tokens_count = n;
-	return OK;
-}
-
 /* "Firefox on Linux" of a browser's long line. */
 static str agent_name(struct arena *a, str agent)
 {
@@ -162,7 +142,7 @@ static err gather(struct request *q, struct page_account *p)
 	TRY(add_addresses(q, p));
 	TRY(add_lists(q, p));
 	TRY(add_roles(q, p));
-	TRY(add_tokens(q, p));
+	TRY(account_add_tokens(q, p));
 	return add_sessions(q, p);
 }
 

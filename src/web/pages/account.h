@@ -10,5 +10,15 @@ struct account_faults { /* beside which field what was wrong; NULL: nothing */
 void account_show(struct request *q, struct response *r, const struct page_note *note,
 		  const struct account_faults *faults);
 
+/* The same, where a form was wrong. */
+void account_wrong(struct request *q, struct response *r, int status,
+		   struct account_faults faults);
+
+/* False: a program with a token, which is answered. */
+bool account_in_browser(struct request *q, struct response *r);
+
+/* The tokens on the page. */
+MUST_USE err account_add_tokens(struct request *q, struct page_account *p);
+
 /* Was the browser signed in within the last ten minutes? */
 bool account_is_fresh(struct request *q);

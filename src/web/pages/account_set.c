@@ -6,14 +6,12 @@
 #include "account/account.h"
 #include "account/password.h"
 #include "account/session.h"
-#include "account/token.h"
 #include "base/enc.h"
 #include "base/log.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
-#include "store/lists/token.h"
 
-static bool is_browser(struct request *q, struct response *r)
+bool account_in_browser(struct request *q, struct response *r)
 {
 	if (q->session->cookie.n)
 		return true;
@@ -22,8 +20,8 @@ static bool is_browser(struct request *q, struct response *r)
 	return false;
 }
 
-static void wrong(struct request *q, struct response *r, int status,
-		  struct account_faults faults)
+void account_wrong(struct request *q, struct response *r, int status,
+		   struct account_faults faults)
 {
 	r->status = status;
 	account_show(q, r, NULL, &faults);
@@ -41,13 +39,14 @@ void account_addresses_post(struct request *q, struct response *r)
 	struct ordered x;
 	struct address a;
 	bool removes = str_eq(field(q, "do"), STR("remove"));
-	if (!is_browser(q, r))
+	if (!account_in_browser(q, r))
 		return;
 	if (!removes && address_parse(q->arena, field(q, "address"), &a).kind) {
-		wrong(q, r, 400,
-		      (struct account_faults){ .address = "This is no mail address: it "
-							  "needs a name, an @ and a "
-							  "domain." });
+		account_wrong(
+			q, r, 400,
+			(struct account_faults){ .address = "This is no mail address: it "
+							    "needs a name, an @ and a "
+							    "domain." });
 		return;
 	}
 	json_t *args = json_object();
@@ -58,14 +57,15 @@ void account_addresses_post(struct request *q, struct response *r)
 	if (order_and_wait(q, kind, args, &x))
 		go_said(q, r, STR("/account"), kind, STR(""));
 	else
-		wrong(q, r, status_of(&x),
-		      (struct account_faults){ .address = arena_z(q->arena, x.why) });
+		account_wrong(
+			q, r, status_of(&x),
+			(struct account_faults){ .address = arena_z(q->arena, x.why) });
 }
 
 void account_name_post(struct request *q, struct response *r)
 {
 	struct ordered x;
-	if (!is_browser(q, r))
+	if (!account_in_browser(q, r))
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "name", json_of(field(q, "name")));
@@ -106,7 +106,7 @@ void account_password_post(struct request *q, struct response *r)
 {
 	bool removes = str_eq(field(q, "do"), STR("remove"));
 	str fresh = request_form(q, "new");
-	if (!is_browser(q, r))
+	if (!account_in_browser(q, r))
 		return;
 	err e = may_set_password(q);
 	if (!e.kind && !removes && !fresh.n)
@@ -115,7 +115,8 @@ void account_password_post(struct request *q, struct response *r)
 		e = account_password_set(q->arena, worker_of(q)->books.lists,
 					 q->session->person, removes ? STR("") : fresh);
 	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX) {
-		wrong(q, r, status_for(e), (struct account_faults){ .password = e.msg });
+		account_wrong(q, r, status_for(e),
+			      (struct account_faults){ .password = e.msg });
 		return;
 	}
 	if (page_failed(q, r, e))
@@ -127,50 +128,6 @@ void account_password_post(struct request *q, struct response *r)
 			STR(""));
 }
 
-/* ---- tokens */
-
-static void make_token(struct request *q, struct response *r)
-{
-	str shown, name = field(q, "name");
-	if (!name.n || name.n > 100 || str_has(name, '\n')) {
-		wrong(q, r, 400,
-		      (struct account_faults){
-			      .token = "Say in one line for which program it is." });
-		return;
-	}
-	if (page_failed(q, r,
-			account_token_new(q->arena, worker_of(q)->books.lists,
-					  q->session->person, name, &shown)))
-		return;
-	log_info("token-made", KN("person", q->session->person), KS("name", name));
-	r->cache = STR("no-store");
-	ANSWER(q, r, token,
-	       (&(struct page_token){ .frame = frame_of(q, STR("A token")),
-				      .name = name,
-				      .token = shown,
-				      .user = STR("any of your addresses"),
-				      .back = STR("/account") }));
-}
-
-void account_tokens_post(struct request *q, struct response *r)
-{
-	int64_t id;
-	if (!is_browser(q, r))
-		return;
-	if (!str_eq(field(q, "do"), STR("remove"))) {
-		make_token(q, r);
-		return;
-	}
-	if (!str_i64(field(q, "id"), &id)) {
-		r->status = 400;
-		return;
-	}
-	err e = token_remove(worker_of(q)->books.lists, q->session->person, id);
-	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
-		return;
-	go_said(q, r, STR("/account"), "token-gone", STR(""));
-}
-
 /* ---- browsers */
 
 void account_sessions_post(struct request *q, struct response *r)
@@ -178,7 +135,7 @@ void account_sessions_post(struct request *q, struct response *r)
 	str hash, id = field(q, "id");
 	bool others = str_eq(id, STR("others"));
 	struct book *b = worker_of(q)->books.lists;
-	if (!is_browser(q, r))
+	if (!account_in_browser(q, r))
 		return;
 	if (!others && enc_hex_decode(q->arena, id, &hash).kind) {
 		r->status = 400;

@@ -5,7 +5,7 @@
 #include "base/enc.h"
 #include "lists/members.h"
 #include "mail/date.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 
 enum { PAGE_ROWS = 100, LINES_MAX = 5000, CSV_STEP = 1000 };
 
@@ -14,28 +14,26 @@ static str base(struct request *q)
 	return arena_cat(q->arena, list_path(q), STR("/admin/members"));
 }
 
-static int64_t page_number(struct request *q)
+/* The page before or after the one whose outermost address that is. */
+static str page_link(struct request *q, const char *way, str key)
 {
-	int64_t n;
-	return str_i64(request_query(q, "page"), &n) && n > 0 && n < 100000 ? n : 1;
-}
-
-static str page_link(struct request *q, int64_t n)
-{
-	return arena_printf(q->arena, "%.*s?page=%lld&q=%.*s", STR_F(base(q)),
-			    (long long)n,
+	return arena_printf(q->arena, "%.*s?%s=%.*s&q=%.*s", STR_F(base(q)), way,
+			    STR_F(enc_percent(q->arena, key)),
 			    STR_F(enc_percent(q->arena, request_query(q, "q"))));
 }
 
 static err add_rows(struct request *q, struct page_members *p)
 {
 	size_t n;
+	int64_t before;
 	struct member_row *m;
-	struct worker *w = worker_of(q);
-	int64_t page = page_number(q);
-	TRY(member_count(w->books.lists, w->list->id, p->q, &p->count));
-	TRY(member_search(w->books.lists, q->arena, w->list->id, p->q,
-			  (size_t)(page - 1) * PAGE_ROWS, PAGE_ROWS, &m, &n));
+	struct book *book = worker_of(q)->books.lists;
+	struct member_want want = { .list = worker_of(q)->list->id,
+				    .search = p->q,
+				    .after = request_query(q, "after"),
+				    .before = request_query(q, "before") };
+	TRY(member_page(book, q->arena, &want, PAGE_ROWS, &m, &n));
+	TRY(member_place(book, &want, n ? m[0].key : STR(""), &before, &p->count));
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_members_members){
@@ -53,12 +51,12 @@ static err add_rows(struct request *q, struct page_members *p)
 		};
 	p->members = rows;
 	p->members_count = n;
-	p->first = (page - 1) * PAGE_ROWS + 1;
-	p->last = p->first + (int64_t)n - 1;
-	if (page > 1)
-		p->previous = page_link(q, page - 1);
-	if (p->last < p->count)
-		p->next = page_link(q, page + 1);
+	p->first = before + 1;
+	p->last = before + (int64_t)n;
+	if (n && p->first > 1)
+		p->previous = page_link(q, "before", m[0].key);
+	if (n && p->last < p->count)
+		p->next = page_link(q, "after", m[n - 1].key);
 	return OK;
 }
 

@@ -9,6 +9,7 @@
 #include "lists/member_set.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
+#include "store/lists/request.h"
 
 /* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
 struct kind {
@@ -175,6 +176,7 @@ static void show_held(struct request *q, struct response *r, str token,
 {
 	struct held_row h;
 	struct page_heldpost post;
+	struct settings of;
 	struct worker *w = worker_of(q);
 	err e = held_get(w->books.lists, q->arena, c->held, &h);
 	if (!e.kind && h.verdict.n) {
@@ -182,7 +184,13 @@ static void show_held(struct request *q, struct response *r, str token,
 		return;
 	}
 	if (!e.kind)
-		e = held_view(q, &h, arena_cat(q->arena, STR("/confirm/"), token), &post);
+		e = settings_load(w->books.lists, q->arena, c->list->id, &of);
+	if (!e.kind)
+		e = held_view(
+			q, &h,
+			&(struct held_how){ arena_cat(q->arena, STR("/confirm/"), token),
+					    c->address, of.rejection_answers },
+			&post);
 	if (e.kind == ERR_NOTFOUND) {
 		used_up(q, r);
 		return;
@@ -192,7 +200,32 @@ static void show_held(struct request *q, struct response *r, str token,
 	ANSWER(q, r, heldone,
 	       (&(struct page_heldone){ .frame = frame_of(q, STR("A post waits")),
 					.list = c->list->name,
+					.note = note_of(q),
 					.post = &post }));
+}
+
+static void show_request(struct request *q, struct response *r, str token,
+			 const struct confirmation *c)
+{
+	struct request_row x;
+	err e = request_get(worker_of(q)->books.lists, q->arena, c->request, &x);
+	if (e.kind == ERR_NOTFOUND) {
+		used_up(q, r);
+		return;
+	}
+	if (page_failed(q, r, e))
+		return;
+	ANSWER(q, r, asked,
+	       (&(struct page_asked){
+		       .frame = frame_of(q, x.leaves ? STR("Somebody wants to leave")
+						     : STR("Somebody asks to join")),
+		       .list = c->list->name,
+		       .address = x.address,
+		       .name = x.name,
+		       .at = x.asked_at,
+		       .leaves = x.leaves,
+		       .action = arena_cat(q->arena, STR("/confirm/"), token),
+		       .csrf = csrf_of(q) }));
 }
 
 /* Nobody keeps a page that shows a person's affairs. */
@@ -220,6 +253,8 @@ void confirm_page(struct request *q, struct response *r)
 		show_held(q, r, token, &c);
 	else if (c.kind == CONFIRM_CHALLENGE)
 		show_challenge(q, r, token, &c);
+	else if (c.kind == CONFIRM_REQUEST)
+		show_request(q, r, token, &c);
 	else if (c.kind == CONFIRM_VERIFY
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
@@ -244,12 +279,31 @@ static str result_text(struct request *q, const struct ordered *x, const char *k
 			  str_from(json_string_value(json_object_get(x->result, key))));
 }
 
+/* A post that still waits is shown again. */
+static void go_after(struct request *q, struct response *r, str choice, str list)
+{
+	static const char *const words[][2] = {
+		{ "accept", "accepted" }, { "trust", "trusted" },
+		{ "reject", "rejected" }, { "discard", "discarded" },
+		{ "ban", "banned" },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(choice, str_from(words[i][0]))) {
+			go_to_done(q, r, words[i][1], list);
+			return;
+		}
+	go_said(q, r, arena_cat(q->arena, STR("/confirm/"), request_arg(q, "token")),
+		arena_z(q->arena, arena_cat(q->arena, STR("link-"), choice)), STR(""));
+}
+
 static void pressed(struct request *q, struct response *r, const struct confirmation *c,
 		    const struct ordered *x)
 {
 	str list = result_text(q, x, "list"), to = result_text(q, x, "to");
 	int64_t person = json_integer_value(json_object_get(x->result, "person"));
 	bool waits = json_is_true(json_object_get(x->result, "waits"));
+	static const char *const decided[2][2] = { { "not-let-in", "let-in" },
+						   { "not-let-go", "let-go" } };
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
@@ -275,12 +329,14 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 						       result_text(q, x, "outcome"))),
 			   list);
 		return;
-	case CONFIRM_HELD:
+	case CONFIRM_REQUEST:
 		go_to_done(q, r,
-			   str_eq(choice, STR("accept"))   ? "accepted"
-			   : str_eq(choice, STR("reject")) ? "rejected"
-							   : "discarded",
+			   decided[json_is_true(json_object_get(x->result, "leaves"))]
+				  [str_eq(choice, STR("accept"))],
 			   list);
+		return;
+	case CONFIRM_HELD:
+		go_after(q, r, choice, list);
 	}
 }
 
@@ -293,7 +349,7 @@ void confirm_post(struct request *q, struct response *r)
 	json_t *args = json_object();
 	json_object_set_new(args, "token", json_of(request_arg(q, "token")));
 	json_object_set_new(args, "choice", json_of(field(q, "do")));
-	json_object_set_new(args, "reason", json_of(field(q, "reason")));
+	json_object_set_new(args, "reason", json_of(held_words(q, field(q, "do"))));
 	if (order_and_wait(q, "confirm", args, &x))
 		pressed(q, r, &c, &x);
 	else

@@ -164,6 +164,7 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		enum right right;
 	} rows[] = {
 		{ "held", "Held", RIGHT_held_see },
+		{ "handled", "Handled", RIGHT_held_see },
 		{ "members", "Members", RIGHT_members_see },
 		{ "health", "Health", RIGHT_members_see },
 		{ "settings", "Settings", RIGHT_settings_see },

@@ -2,8 +2,9 @@
 
 #include "archive/content.h"
 #include "archive/render.h"
+#include "base/clock.h"
 
-enum { CHECKS_MAX = 8 };
+enum { CHECKS_MAX = 8, ANSWERS_MAX = 50 };
 
 str held_author(struct arena *a, const struct held_row *h)
 {
@@ -98,7 +99,39 @@ static void add_files(struct arena *a, struct page_heldpost *p, str message)
 	p->files_count = c.file_count;
 }
 
-err held_view(struct request *q, const struct held_row *h, str action,
+const struct page_heldpost_answers *held_answers(struct arena *a, str answers,
+						 size_t *count)
+{
+	size_t n = 0;
+	str line;
+	struct page_heldpost_answers *rows = arena_zero(a, ANSWERS_MAX * sizeof *rows);
+	while (n < ANSWERS_MAX && str_line(&answers, &line))
+		if (str_trim(line).n)
+			rows[n++].text = str_trim(line);
+	*count = n;
+	return rows;
+}
+
+str held_words(struct request *q, str verdict)
+{
+	str answer = field(q, "answer"), own = field(q, "reason");
+	if (str_eq(verdict, STR("defer")))
+		return field(q, "note").n ? field(q, "note") : own;
+	return answer.n && own.n ? arena_cat(q->arena, answer, STR("\n\n"), own)
+	       : answer.n        ? answer
+				 : own;
+}
+
+static void add_state(struct page_heldpost *p, const struct held_row *h, str me)
+{
+	p->claimed = held_claimant(h, clock_now());
+	p->mine = p->claimed.n && str_eq(p->claimed, me);
+	p->aside = h->aside_by;
+	p->aside_at = h->aside_at;
+	p->note = h->note;
+}
+
+err held_view(struct request *q, const struct held_row *h, const struct held_how *how,
 	      struct page_heldpost *out)
 {
 	str message;
@@ -112,12 +145,14 @@ err held_view(struct request *q, const struct held_row *h, str action,
 		.size = h->size,
 		.reason = h->reason,
 		.rule = h->rule,
-		.action = action,
+		.action = how->action,
 		.csrf = csrf_of(q),
 		.text = render_post(q->arena, message,
 				    &(struct render_how){ .number = h->id }),
 	};
 	add_checks(q->arena, out, h->trust);
 	add_files(q->arena, out, message);
+	add_state(out, h, how->me);
+	out->answers = held_answers(q->arena, how->answers, &out->answers_count);
 	return OK;
 }

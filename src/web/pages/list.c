@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "store/lists/held.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "web/pages/calendar.h"
 
 #include <inttypes.h>
@@ -170,6 +170,7 @@ static err show_home(struct request *q, struct response *r, const struct home *h
 		.may_read = worker_may(w, RIGHT_archive_read),
 		.may_join = !setting_is(s->subscription_policy, "closed"),
 		.may_post = is_writer,
+		.shadow = s->shadow,
 		.login = arena_cat(q->arena, STR("/login?to="),
 				   enc_percent(q->arena, q->path)),
 	};

@@ -1,6 +1,8 @@
 /* /lists/NAME/me: a member's own settings. */
 #include "web/pages/forms.h"
 
+#include "base/buf.h"
+#include "lists/topics.h"
 #include "store/lists/member.h"
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
@@ -17,11 +19,32 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 	return false;
 }
 
+/* What the list offers, and what this member has chosen of it. */
+static size_t topics_rows(struct request *q, const struct member_row *m,
+			  struct page_me_topics **rows)
+{
+	const struct settings *s = &worker_of(q)->settings;
+	struct topics t = topics_read(q->arena, s->topics);
+	*rows = arena_zero(q->arena, (t.count + 1) * sizeof **rows);
+	if (!s->topics_enabled)
+		return 0;
+	for (size_t i = 0; i < t.count; i++)
+		(*rows)[i] = (struct page_me_topics){
+			.id = arena_printf(q->arena, "topic-%zu", i + 1),
+			.name = t.all[i].name,
+			.about = t.all[i].about,
+			.chosen = topics_has(m->topics, t.all[i].name),
+		};
+	return t.count;
+}
+
 static void show(struct request *q, struct response *r, const struct member_row *m,
 		 const struct page_note *note)
 {
 	struct worker *w = worker_of(q);
 	str path = list_path(q);
+	struct page_me_topics *topics;
+	size_t topic_count = topics_rows(q, m, &topics);
 	ANSWER(q, r, me,
 	       (&(struct page_me){
 		       .frame = list_frame(q, STR("My settings")),
@@ -44,6 +67,9 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		       .copies = m->copies,
 		       .acknowledge = m->acknowledge,
 		       .hidden = m->hidden,
+		       .topics = topics,
+		       .topics_count = topic_count,
+		       .other_topics = m->other_topics,
 	       }));
 }
 
@@ -52,6 +78,22 @@ void me_page(struct request *q, struct response *r)
 	struct member_row m;
 	if (find(q, r, &m))
 		show(q, r, &m, note_of(q));
+}
+
+/* A box a topic. Where the list offers none the form has no say in it. */
+static void add_topics(struct request *q, json_t *args)
+{
+	const struct settings *s = &worker_of(q)->settings;
+	BUF(names);
+	size_t at = 0;
+	str name;
+	if (!s->topics_enabled || !topics_read(q->arena, s->topics).count)
+		return;
+	while (pairs_next(&q->form, STR("topic"), &at, &name))
+		buf_cat(&names, name, STR("\n"));
+	json_object_set_new(args, "topics", json_of(buf_str(&names)));
+	json_object_set_new(args, "other_topics",
+			    json_string(field(q, "other_topics").n ? "yes" : "no"));
 }
 
 void me_post(struct request *q, struct response *r)
@@ -68,6 +110,7 @@ void me_post(struct request *q, struct response *r)
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
 		json_object_set_new(args, switches[i],
 				    json_string(field(q, switches[i]).n ? "yes" : "no"));
+	add_topics(q, args);
 	if (order_and_wait(q, "options", args, &x)) {
 		go_done(q, r, STR("/me"), x.order);
 		return;

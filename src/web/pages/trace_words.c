@@ -19,6 +19,7 @@ static const struct trace_word words[] = {
 	{ "bounced", "Came back", "bad", true, "failed" },
 	{ "probe-bounced", "A probe came back", "bad", true, "failed" },
 	{ "complained", "Reported as unwanted", "warn", true, "delivered" },
+	{ "shadowed", "In shadow", "none", true, "kept" },
 	{ "removed", "Removed", "none", true, "failed" },
 };
 

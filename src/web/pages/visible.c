@@ -1,7 +1,5 @@
 #include "web/pages/visible.h"
 
-#include "account/account.h"
-
 bool visible_list_may(const struct visible_list *l, enum right right)
 {
 	return right_may(&l->viewer, right, &l->rights);
@@ -16,8 +14,7 @@ static err read_list(struct request *q, const struct list_entry *entry,
 	TRY(settings_load(w->books.lists, q->arena, entry->id, &l->settings));
 	l->rights = settings_rights(&l->settings);
 	if (person)
-		TRY(account_viewer(q->arena, w->books.lists, person, entry->id,
-				   &l->viewer));
+		TRY(viewer_of(q, entry->id, &l->viewer));
 	l->path = str_skip(list_url(q->arena, &w->books, entry),
 			   w->books.conf->site_url.n);
 	l->name = str_skip(l->path, sizeof "/lists/" - 1);

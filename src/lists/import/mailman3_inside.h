@@ -1,0 +1,42 @@
+/* lists/import/mailman3_inside.h: one list of a Mailman 3 on its way, for the files that
+ * bring it. x->there is a struct mailman3_source. */
+#pragma once
+
+#include "lists/import/mailman3.h"
+#include "lists/import/moving.h"
+#include "store/foreign/mailman3.h"
+
+struct mailman3_source {
+	struct book *book;
+	struct mailman3_list list;
+	const struct mailman3_place *place;
+	str var;
+};
+
+static inline const struct mailman3_source *source_of(const struct moving *x)
+{
+	return x->there;
+}
+
+/* The list's row, and what stands in small tables of its own, as one dict. */
+MUST_USE err move3_read(struct moving *x);
+MUST_USE err move3_settings(struct moving *x);
+MUST_USE err move3_templates(struct moving *x, const struct settings *now);
+MUST_USE err move3_people(struct moving *x);
+MUST_USE err move3_rules(struct moving *x); /* bans and rules by header */
+MUST_USE err move3_waiting(struct moving *x);
+
+/* Where strangers with that action stand; NULL: they have none of their own. */
+const char *mailman3_stranger_setting(int64_t action);
+
+/* mailman3_values.c: a value of a pair is JSON's text, or stands as it is. */
+str mailman3_json_text(struct arena *a, str value);
+
+/* "2026-11-27T09:35:06.473953", also with a space: seconds. */
+int64_t mailman3_moment(struct arena *a, str text, int64_t otherwise);
+
+/* A path that leads nowhere but into its folder. */
+bool mailman3_path_is_plain(str s);
+
+/* A column's value: pickles are read, and moments are seconds. */
+struct pickle mailman3_pickle(struct arena *a, const struct mailman3_value *v);

@@ -1,0 +1,242 @@
+#include "lists/import/mailman3_inside.h"
+
+enum { BATCH = 1000 };
+
+/* Mailman's words by number: its enums Action, DeliveryMode, DeliveryStatus. */
+static const char *const actions[] = { "hold", "reject", "discard", "accept", "accept" };
+static const char *const modes[] = { "", "regular", "plain", "mime", "summary" };
+static const char *const off_by[] = {
+	"", "", "user", "bounces", "moderator", "moderator"
+};
+
+struct people {
+	struct moving_count members, owners, moderators, strangers;
+	int64_t without_action;
+	str language; /* the list's */
+};
+
+static str word(const char *const *words, size_t count, int64_t n)
+{
+	return n >= 0 && (size_t)n < count ? str_from(words[n]) : STR("");
+}
+#define WORD_OF(words, n) word((words), sizeof(words) / sizeof *(words), (n))
+
+static int64_t positive(int64_t n)
+{
+	return n > 0 ? n : 0;
+}
+
+/* hide_address does nothing there by default, so only who has asked for it is hidden. */
+static struct member_row options_of(const struct mailman3_member *m)
+{
+	struct member_row as = {
+		.delivery = WORD_OF(modes, m->mode < 1 ? 1 : m->mode),
+		.off_by = WORD_OF(off_by, m->status),
+		.action = WORD_OF(actions, m->action),
+		.own_posts = m->own_posts != 0,
+		.copies = m->list_copy != 0,
+		.acknowledge = m->acknowledge == 1,
+		.hidden = m->hide == 1,
+		.bounce_score = (double)positive(m->bounce_score),
+		.bounce_at = positive(m->bounced_at),
+		.bounce_text = STR("counted by Mailman"),
+	};
+	if (!as.delivery.n)
+		as.delivery = STR("regular");
+	if (!as.off_by.n)
+		return as;
+	as.delivery = STR("off");
+	if (!str_eq(as.off_by, STR("bounces")))
+		return as;
+	as.off_at = as.bounce_at;
+	as.warnings = positive(m->warnings);
+	as.warned_at = as.warnings ? positive(m->warned_at) : 0;
+	return as;
+}
+
+static err move_member(struct moving *x, struct people *p,
+		       const struct mailman3_member *m)
+{
+	bool here;
+	p->members.there++;
+	TRY(moving_member(x,
+			  &(struct moved_member){ .address = m->email,
+						  .key = STR(""),
+						  .name = str_trim(m->name),
+						  .language = m->language,
+						  .own_language = p->language,
+						  .as = options_of(m),
+						  .bounced = m->bounce_score > 0
+							     || m->warnings > 0 },
+			  &here));
+	p->members.here += here;
+	return OK;
+}
+
+static err move_role(struct moving *x, struct moving_count *c, const char *role,
+		     const struct mailman3_member *m)
+{
+	bool here;
+	c->there++;
+	TRY(moving_role(x, role, m->email, &here));
+	c->here += here;
+	return OK;
+}
+
+static err move_one(struct moving *x, struct people *p, const struct mailman3_member *m)
+{
+	switch (m->role) {
+	case MAILMAN3_MEMBER:
+		return move_member(x, p, m);
+	case MAILMAN3_OWNER:
+		return move_role(x, &p->owners, "owner", m);
+	case MAILMAN3_MODERATOR:
+		return move_role(x, &p->moderators, "moderator", m);
+	}
+	return OK;
+}
+
+/* What one batch takes of memory is free for the next. */
+static err move_all(struct moving *x, struct people *p)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct arena *whole = x->a;
+	ARENA(one);
+	int64_t after = 0;
+	size_t n = BATCH;
+	err e = OK;
+	x->a = one;
+	while (!e.kind && n == BATCH) {
+		struct mailman3_member *m;
+		arena_reset(one);
+		e = mailman3_members(s->book, one, s->list.list_id, after, BATCH, &m, &n);
+		for (size_t i = 0; i < n && !e.kind; i++)
+			e = move_one(x, p, &m[i]);
+		after = !e.kind && n ? m[n - 1].id : after;
+	}
+	x->a = whole;
+	return e.kind ? err_in(whole, e.kind, "%s", e.msg) : OK;
+}
+
+static err read_named(struct moving *x, struct map *named)
+{
+	struct settings now;
+	str line;
+	TRY(settings_load(x->books->lists, x->a, x->list, &now));
+	for (int64_t action = 0; action < 4; action++) {
+		const char *key = mailman3_stranger_setting(action);
+		str text = setting_text(x->a, &now, setting_find(str_from(key)));
+		while (str_line(&text, &line))
+			map_set(named, arena_lower(x->a, line), named);
+	}
+	return OK;
+}
+
+/* They stand among the settings (move3_read). */
+static err count_strangers(struct moving *x, struct people *p)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_line *line;
+	struct map named = { 0 };
+	size_t n = 0;
+	err e = mailman3_nonmembers(s->book, x->a, s->list.list_id, &line, &n);
+	if (!e.kind)
+		e = read_named(x, &named);
+	for (size_t i = 0; i < n && !e.kind; i++) {
+		if (!mailman3_stranger_setting(line[i].type)) {
+			p->without_action++;
+			continue;
+		}
+		p->strangers.there++;
+		p->strangers.here += map_get(&named, arena_lower(x->a, line[i].text))
+				     != NULL;
+	}
+	map_free(&named);
+	return e;
+}
+
+static void tell(struct moving *x, const struct people *p)
+{
+	import_report_count(x->report, "members", p->members.there, p->members.here);
+	import_report_count(x->report, "owners", p->owners.there, p->owners.here);
+	import_report_count(x->report, "moderators", p->moderators.there,
+			    p->moderators.here);
+	import_report_count(x->report, "nonmembers with an action", p->strangers.there,
+			    p->strangers.here);
+	if (p->without_action)
+		import_report_note(
+			x->report,
+			"%lld nonmembers without an action of their own are "
+			"left out: what holds for all strangers holds for them",
+			(long long)p->without_action);
+}
+
+err move3_people(struct moving *x)
+{
+	struct people p = { .language = mailman2_text(
+				    &x->config,
+				    mailman2_get(&x->config, "preferred_language")) };
+	err e = move_all(x, &p);
+	if (!e.kind)
+		e = count_strangers(x, &p);
+	if (!e.kind)
+		tell(x, &p);
+	return e;
+}
+
+/* ---- bans, and rules by header */
+
+static err move_bans(struct moving *x)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_line *line;
+	size_t n;
+	int64_t count = 0;
+	TRY(mailman3_bans(s->book, x->a, s->list.list_id, &line, &n));
+	for (size_t i = 0; i < n; i++) {
+		bool here;
+		TRY(moving_ban(x, line[i].text, moving_ban_reason(x), &here));
+		count += here;
+	}
+	import_report_count(x->report, "bans", (int64_t)n, count);
+	return OK;
+}
+
+/* A chain is named by what it does; none: the site's, which holds. */
+static err move_match(struct moving *x, const struct mailman3_match *m)
+{
+	static const char *const chains[] = { "hold", "reject", "discard", "accept" };
+	str action = m->chain.n ? m->chain : STR("hold");
+	for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
+		if (str_eq(action, str_from(chains[i])))
+			return moving_header_rule(x, arena_lower(x->a, m->header),
+						  m->pattern, action);
+	return err_in(x->a, ERR_SYNTAX, "there is no chain %.*s here", STR_F(action));
+}
+
+err move3_rules(struct moving *x)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct moving_count c = { 0 };
+	struct mailman3_match *m;
+	size_t n;
+	TRY(move_bans(x));
+	TRY(mailman3_matches(s->book, x->a, s->list.id, &m, &n));
+	for (size_t i = 0; i < n; i++) {
+		err e = move_match(x, &m[i]);
+		if (err_is_passing(e))
+			return e;
+		if (e.kind)
+			import_report_note(
+				x->report, "header rule %.*s: %.*s is left out: %s",
+				STR_F(m[i].header), STR_F(m[i].pattern), e.msg);
+		c.there++;
+		c.here += !e.kind;
+	}
+	TRY(moving_suspicious(
+		x, &c,
+		mailman2_text(&x->config,
+			      mailman2_get(&x->config, "bounce_matching_headers"))));
+	import_report_count(x->report, "header rules", c.there, c.here);
+	return OK;
+}

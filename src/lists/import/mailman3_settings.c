@@ -1,0 +1,271 @@
+#include "lists/import/mailman3_inside.h"
+
+enum { TEMPLATE_FILE = 1 << 20 };
+
+/* ---- the dict */
+
+static void add(struct moving *x, struct pickle *dict, str key,
+		const struct pickle *value)
+{
+	struct pickle *k = arena_alloc(x->a, sizeof *k),
+		      *v = arena_alloc(x->a, sizeof *v);
+	*k = (struct pickle){ .type = PICKLE_TEXT, .text = key };
+	*v = *value;
+	dict->items[dict->count++] = k;
+	dict->items[dict->count++] = v;
+}
+
+/* A list of texts, of room for so many. */
+static struct pickle texts(struct arena *a, size_t room)
+{
+	return (struct pickle){ .type = PICKLE_LIST,
+				.items = arena_alloc(
+					a, (room + 1) * sizeof(struct pickle *)),
+				.room = (uint32_t)room };
+}
+
+static void add_text(struct arena *a, struct pickle *list, str text)
+{
+	struct pickle *p = arena_alloc(a, sizeof *p);
+	*p = (struct pickle){ .type = PICKLE_BYTES, .text = text };
+	if (list->count < list->room)
+		list->items[list->count++] = p;
+}
+
+static err add_filters(struct moving *x, struct pickle *dict)
+{
+	static const str names[] = { STR("filter_types"), STR("pass_types"),
+				     STR("filter_extensions"), STR("pass_extensions") };
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_line *line;
+	size_t n;
+	TRY(mailman3_filters(s->book, x->a, s->list.id, &line, &n));
+	for (int64_t type = 0; type < 4; type++) {
+		struct pickle all = texts(x->a, n);
+		for (size_t i = 0; i < n; i++)
+			if (line[i].type == type)
+				add_text(x->a, &all, line[i].text);
+		add(x, dict, names[type], &all);
+	}
+	TRY(mailman3_aliases(s->book, x->a, s->list.id, &line, &n));
+	struct pickle aliases = texts(x->a, n);
+	for (size_t i = 0; i < n; i++)
+		add_text(x->a, &aliases, line[i].text);
+	add(x, dict, STR("acceptable_aliases"), &aliases);
+	return OK;
+}
+
+const char *mailman3_stranger_setting(int64_t action)
+{
+	static const char *const keys[] = {
+		"hold_these_nonmembers",    "reject_these_nonmembers",
+		"discard_these_nonmembers", "accept_these_nonmembers",
+		"accept_these_nonmembers",
+	};
+	return action >= 0 && action < 5 ? keys[action] : NULL;
+}
+
+/* Mailman keeps a row for every stranger who ever wrote; those with an action of their own
+ * are named in the setting that does the same. */
+static void add_strangers(struct moving *x, struct pickle *dict, const char *key,
+			  const struct mailman3_line *line, size_t n)
+{
+	const struct pickle *old = pickle_get(dict, key);
+	size_t known = old && old->type == PICKLE_LIST ? old->count : 0;
+	struct pickle all = texts(x->a, known + n);
+	struct map seen = { 0 };
+	for (size_t i = 0; i < known; i++) {
+		all.items[all.count++] = old->items[i];
+		map_set(&seen, arena_lower(x->a, pickle_str(old->items[i])), &all);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *setting = mailman3_stranger_setting(line[i].type);
+		str address = arena_lower(x->a, line[i].text);
+		if (!setting || strcmp(setting, key) || map_get(&seen, address))
+			continue;
+		map_set(&seen, address, &all);
+		add_text(x->a, &all, line[i].text);
+	}
+	map_free(&seen);
+	add(x, dict, str_from(key), &all);
+}
+
+static err read_strangers(struct moving *x, struct pickle *dict)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_line *line;
+	size_t n;
+	TRY(mailman3_nonmembers(s->book, x->a, s->list.list_id, &line, &n));
+	for (int64_t action = 0; action < 4; action++)
+		add_strangers(x, dict, mailman3_stranger_setting(action), line, n);
+	return OK;
+}
+
+err move3_read(struct moving *x)
+{
+	enum { MORE = 16 };
+	const struct mailman3_source *s = source_of(x);
+	struct pickle *dict = arena_zero(x->a, sizeof *dict);
+	struct mailman3_value *v;
+	size_t n;
+	TRY(mailman3_attributes(s->book, x->a, s->list.id, &v, &n));
+	dict->type = PICKLE_DICT;
+	dict->items = arena_alloc(x->a, 2 * (n + MORE) * sizeof(struct pickle *));
+	for (size_t i = 0; i < n; i++) {
+		struct pickle p = mailman3_pickle(x->a, &v[i]);
+		add(x, dict, v[i].name, &p);
+	}
+	TRY(add_filters(x, dict));
+	TRY(read_strangers(x, dict));
+	x->config.dict = dict;
+	x->config.charset = STR("utf-8");
+	x->created_at = mailman2_number(&x->config, "created_at");
+	return OK;
+}
+
+/* ---- what becomes of it */
+
+static err move_setting(struct moving *x, const struct settings *now,
+			const struct attribute *row, const struct pickle *value)
+{
+	struct made m = attribute_maker3(row)(&x->config, row, value);
+	return moving_setting(x, now, str_from(row->mailman3), str_from(row->key), &m,
+			      str_from(row->words),
+			      value->type == PICKLE_NONE
+				      || (value->type <= PICKLE_INT && !value->number));
+}
+
+static err move_attribute(struct moving *x, const struct settings *now,
+			  const struct attribute *row)
+{
+	const struct pickle *value = mailman2_get(&x->config, row->mailman3);
+	str name = str_from(row->mailman3), words = str_from(row->words);
+	switch (row->fate) {
+	case FATE_SETTING:
+		if (value)
+			return move_setting(x, now, row, value);
+		import_report_note(x->report, "this Mailman has no attribute %s",
+				   row->mailman3);
+		return OK;
+	case FATE_TEMPLATE: /* among the templates */
+	case FATE_WITH:
+		return OK;
+	case FATE_MOVED:
+	case FATE_MEMBER:
+		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
+		return OK;
+	case FATE_IMPOSSIBLE:
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
+					words);
+		return OK;
+	}
+	return OK;
+}
+
+/* What a plug-in, or a later version, has added. */
+static void tell_unknown(struct moving *x)
+{
+	const struct pickle *d = x->config.dict;
+	for (uint32_t i = 0; i + 1 < d->count; i += 2) {
+		str name = pickle_str(d->items[i]);
+		if (!attribute_of_mailman3(name) && !str_eq(name, STR("id")))
+			import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
+						STR(""),
+						STR("no attribute of Mailman's own"));
+	}
+}
+
+err move3_settings(struct moving *x)
+{
+	struct settings now;
+	size_t n;
+	const struct attribute *rows = attribute_rows(&n);
+	TRY(settings_load(x->books->lists, x->a, x->list, &now));
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].mailman3[0])
+			TRY(move_attribute(x, &now, &rows[i]));
+	tell_unknown(x);
+	return move3_templates(x, &now);
+}
+
+/* ---- texts of its own */
+
+/* By Mailman's names: a notice, or a setting. */
+static const struct {
+	str name;
+	const char *notice, *setting;
+} known[] = {
+	{ STR("list:user:notice:welcome"), "welcome", NULL },
+	{ STR("list:user:notice:goodbye"), "goodbye", NULL },
+	{ STR("list:member:regular:header"), NULL, "msg_header" },
+	{ STR("list:member:regular:footer"), NULL, "msg_footer" },
+	{ STR("list:member:digest:header"), NULL, "digest_header" },
+	{ STR("list:member:digest:footer"), NULL, "digest_footer" },
+};
+
+static err keep_template(struct moving *x, const struct settings *now, str name, str text)
+{
+	str words = str_has(text, '$') ? STR("its variables are Mailman's: look at it")
+				       : STR("");
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (!str_eq(known[i].name, name))
+			continue;
+		if (known[i].notice)
+			return moving_template(x, name, str_from(known[i].notice),
+					       STR(""), arena_cat(x->a, text, STR("\n")),
+					       words);
+		return moving_setting(x, now, name, str_from(known[i].setting),
+				      &(struct made){ .text = text }, STR(""), !text.n);
+	}
+	import_report_note(x->report,
+			   "template %.*s is left out: postern template ls names ours",
+			   STR_F(name));
+	return OK;
+}
+
+/* mailman:///name.txt is a file: in the list's language, or of any. */
+static err read_template(struct moving *x, str name, str *text)
+{
+	const struct mailman3_source *s = source_of(x);
+	str language = mailman2_text(&x->config,
+				     mailman2_get(&x->config, "preferred_language"));
+	const str folders[] = {
+		arena_cat(x->a, s->list.list_id, STR("/"), language),
+		arena_cat(x->a, x->address, STR("/"), language),
+		s->list.list_id,
+		x->address,
+	};
+	err e = FAIL(ERR_NOTFOUND, "there is no such file");
+	for (size_t i = 0; i < sizeof folders / sizeof *folders && e.kind; i++) {
+		str path = arena_cat(x->a, s->var, STR("/templates/lists/"), folders[i],
+				     STR("/"), name, STR(".txt"));
+		e = moving_read(x->a, path, TEMPLATE_FILE, text);
+	}
+	return e;
+}
+
+err move3_templates(struct moving *x, const struct settings *now)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_pair *row;
+	size_t n;
+	TRY(mailman3_templates(s->book, x->a, s->list.list_id, &row, &n));
+	for (size_t i = 0; i < n; i++)
+		if (!str_starts(row[i].value, STR("mailman:")))
+			import_report_note(x->report,
+					   "template %.*s is left out: its text is not "
+					   "here but at %.*s",
+					   STR_F(row[i].key), STR_F(row[i].value));
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		str text;
+		err e = read_template(x, known[i].name, &text);
+		if (e.kind == ERR_NOTFOUND)
+			continue;
+		if (e.kind)
+			import_report_note(x->report, "template %.*s is left out: %s",
+					   STR_F(known[i].name), e.msg);
+		else
+			TRY(keep_template(x, now, known[i].name, str_trim(text)));
+	}
+	return OK;
+}

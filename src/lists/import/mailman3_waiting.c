@@ -1,0 +1,148 @@
+#include "lists/import/mailman3_inside.h"
+
+#include "lists/import/mailman2_inside.h"
+#include "mail/address.h"
+
+enum { TOKEN_MAX = 128 };
+
+static str pair(struct arena *a, const struct mailman3_pair *p, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(p[i].key, str_from(key)))
+			return mailman3_json_text(a, p[i].value);
+	return STR("");
+}
+
+static err read_held(struct moving *x, str path, str *text)
+{
+	const struct pickle *message;
+	str bytes;
+	if (!mailman3_path_is_plain(path))
+		return FAIL(ERR_SYNTAX, path.n ? "its file has a name that Mailman does "
+						 "not give"
+					       : "its text is gone there, too");
+	str file = arena_cat(x->a, source_of(x)->var, STR("/messages/"), path);
+	TRY(moving_read(x->a, file, MOVING_MESSAGE, &bytes));
+	TRY(pickle_read(x->a, &bytes, &message));
+	return mailman2_message(x->a, message, text);
+}
+
+static err move_held(struct moving *x, const struct mailman3_held *h)
+{
+	struct mailman3_pair *p;
+	size_t n;
+	str text;
+	TRY(mailman3_pairs_of_token(source_of(x)->book, x->a, h->token, &p, &n));
+	TRY(read_held(x, h->path, &text));
+	struct held_row row = {
+		.held_at = mailman3_moment(x->a, pair(x->a, p, n, "_mod_hold_date"),
+					   x->now),
+		.reverse_path = pair(x->a, p, n, "_mod_sender"),
+		.reason = pair(x->a, p, n, "_mod_reason"),
+	};
+	return moving_held(x, arena_printf(x->a, "%lld", (long long)h->id), &row, text);
+}
+
+static err move_all_held(struct moving *x)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_held *h;
+	size_t n;
+	int64_t here = 0;
+	TRY(mailman3_held_posts(s->book, x->a, s->list.id, &h, &n));
+	for (size_t i = 0; i < n; i++) {
+		err e = move_held(x, &h[i]);
+		if (err_is_passing(e))
+			return e;
+		if (e.kind)
+			import_report_note(
+				x->report, "held post %lld (%.*s) is left out: %s",
+				(long long)h[i].id, STR_F(h[i].message_id), e.msg);
+		here += !e.kind;
+	}
+	import_report_count(x->report, "held posts", (int64_t)n, here);
+	return OK;
+}
+
+/* ---- who waits to be let in, or has a token in the mail */
+
+struct waiting {
+	struct moving_count joins, tokens;
+	int64_t others;
+};
+
+static err move_asking(struct moving *x, struct waiting *w, bool join, str address,
+		       str name, str date)
+{
+	bool here;
+	if (!join) {
+		import_report_note(x->report,
+				   "%.*s asked to leave and waits for approval there; "
+				   "nobody's leaving waits here: postern member remove",
+				   STR_F(address));
+		return OK;
+	}
+	w->joins.there++;
+	TRY(moving_request(x, address, name, mailman3_moment(x->a, date, x->now), &here));
+	w->joins.here += here;
+	return OK;
+}
+
+static err move_token(struct moving *x, struct waiting *w,
+		      const struct mailman3_pended *token, bool join, str address,
+		      str name)
+{
+	struct address who;
+	if (!token->token.n || token->token.n > TOKEN_MAX || token->expires_at <= x->now)
+		return OK;
+	w->tokens.there++;
+	if (address_parse(x->a, str_trim(address), &who).kind) {
+		import_report_note(x->report,
+				   "a token of \"%.*s\" is left out: it is no "
+				   "address",
+				   STR_F(address));
+		return OK;
+	}
+	w->tokens.here++;
+	return moving_pending(x, token->token, join ? STR("join") : STR("leave"),
+			      address_key(x->a, &who), name, token->expires_at);
+}
+
+static err move_pended(struct moving *x, struct waiting *w,
+		       const struct mailman3_pended *token)
+{
+	struct mailman3_pair *p;
+	size_t n;
+	TRY(mailman3_pairs(source_of(x)->book, x->a, token->id, &p, &n));
+	str type = pair(x->a, p, n, "type"), owner = pair(x->a, p, n, "token_owner");
+	str address = pair(x->a, p, n, "email"), name = pair(x->a, p, n, "display_name");
+	bool join = str_eq(type, STR("subscription"));
+	if (!join && !str_eq(type, STR("unsubscription"))) {
+		w->others++;
+		return OK;
+	}
+	return str_eq(owner, STR("moderator"))
+		       ? move_asking(x, w, join, address, name, pair(x->a, p, n, "when"))
+		       : move_token(x, w, token, join, address, name);
+}
+
+err move3_waiting(struct moving *x)
+{
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_pended *p;
+	struct waiting w = { 0 };
+	size_t n;
+	TRY(move_all_held(x));
+	TRY(mailman3_pended(s->book, x->a, s->list.list_id, &p, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(move_pended(x, &w, &p[i]));
+	import_report_count(x->report, "requests to join", w.joins.there, w.joins.here);
+	import_report_count(x->report, "pending confirmations", w.tokens.there,
+			    w.tokens.here);
+	if (w.others)
+		import_report_note(x->report,
+				   "%lld tokens of other kinds are left out: probes are "
+				   "sent anew",
+				   (long long)w.others);
+	return OK;
+}

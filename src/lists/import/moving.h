@@ -1,0 +1,123 @@
+/* lists/import/moving.h: one list on its way into our books, for the files that read
+ * other list managers. What is here as it is there is left alone, so all of it may be
+ * run again; each change counts in report->written.
+ *
+ *     x.address = STR("dev@lists.example");
+ *     TRY(moving_in_transaction(&x, move_all_of_it));
+ *     TRY(moving_mbox(&x, STR("/old/dev.mbox"), STR("/pipermail/dev")));
+ */
+#pragma once
+
+#include "lists/books.h"
+#include "lists/import/attributes.h"
+#include "lists/import/report.h"
+#include "store/lists/held.h"
+#include "store/lists/member.h"
+#include "store/lists/pending.h"
+
+struct moving {
+	struct books *books;
+	struct arena *a;  /* the list's own */
+	const char *from; /* "Mailman 2" */
+	const char *word; /* "mailman2": in what is kept of where it came from */
+	struct mailman2_config config; /* its attributes, where they stand in one dict */
+	const char *dir;
+	const void *there;  /* what else its importer needs of it */
+	str name;           /* there */
+	str address;        /* here */
+	int64_t created_at; /* there; 0: not known */
+	int64_t list;
+	bool dry;
+	struct import_report_list *report; /* written counts what is changed */
+	const struct actor *by;
+	int64_t now;
+};
+
+/* What a list manager keeps of one list may fill a file of this size, and a message. */
+enum { MOVING_FILE = 256 << 20, MOVING_MESSAGE = 64 << 20 };
+
+/* A list of that address is found or made, `all` does its work, and the audit says so: one
+ * transaction, taken back in a dry run. ERR_SYNTAX: the address can be no list's. */
+MUST_USE err moving_in_transaction(struct moving *x, err (*all)(struct moving *x));
+
+/* Begins the report of a list, moves it by `all` (transaction and archive), and ends it. A
+ * list that cannot be taken stands in the report with the reason. ERR_TEMP, ERR_IO. */
+MUST_USE err moving_list(struct books *books, struct import_report *r,
+			 const struct actor *by, struct moving *x,
+			 err (*all)(struct moving *x));
+
+/* m: what the attribute `name` there makes of the setting `key`. words: how it differs
+ * where it does; empty: it was empty or off there. now: the settings before. */
+MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
+			    str key, const struct made *m, str words, bool empty);
+
+/* The list's own text of a notice. words: what was done to it, or "". */
+MUST_USE err moving_template(struct moving *x, str name, str notice, str language,
+			     str text, str words);
+
+struct moved_member {
+	str address, key; /* key: the address again, where the first is none; or "" */
+	str name, language;
+	str own_language;     /* the list's: it is nobody's choice */
+	struct member_row as; /* delivery to hidden; off_at where delivery is off */
+	int64_t joined_at;    /* 0: now */
+	bool bounced;         /* as.bounce_score to warned_at count, too */
+};
+
+/* *here: it is a member now; else a note says why not. */
+MUST_USE err moving_member(struct moving *x, const struct moved_member *m, bool *here);
+
+/* role: owner, moderator. *here: as above. */
+MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *here);
+MUST_USE err moving_ban(struct moving *x, str pattern, str reason, bool *here);
+str moving_ban_reason(struct moving *x); /* where none is known: where it comes from */
+/* header: a field's name. pattern: of its value. */
+MUST_USE err moving_header_rule(struct moving *x, str header, str pattern, str action);
+
+struct moving_count {
+	int64_t there, here;
+};
+
+/* "Subject: pattern", one a line. anywhere: the pattern may stand anywhere in the value,
+ * else where it begins. */
+MUST_USE err moving_header_lines(struct moving *x, struct moving_count *r, str text,
+				 const char *action, bool anywhere);
+
+/* Mailman's bounce_matching_headers. */
+MUST_USE err moving_suspicious(struct moving *x, struct moving_count *r, str text);
+
+/* text: the post with CRLF. h: held_at, reason and reverse_path; its source is made of the
+ * list's address and `id`, its id there. */
+MUST_USE err moving_held(struct moving *x, str id, struct held_row *h, str text);
+MUST_USE err moving_request(struct moving *x, str address, str name, int64_t asked_at,
+			    bool *here);
+/* kind: join, leave. token: what was mailed there works here. */
+MUST_USE err moving_pending(struct moving *x, str token, str kind, str address, str name,
+			    int64_t expires_at);
+
+/* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
+ * import_job has them. */
+MUST_USE err moving_mbox(struct moving *x, str path, str pipermail, str hyperkitty);
+
+/* Messages in files of their own, in that order; it tells of their number. */
+MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
+
+/* What stands in a folder, without what begins with a dot, by name or, where by_number, those
+ * whose names are numbers alone. One that is not there is empty. */
+MUST_USE err moving_names(struct moving *x, str folder, bool by_number, str **names,
+			  size_t *n);
+
+/* With CRLF at each line's end, whatever stood there. */
+str moving_crlf(struct arena *a, str text);
+
+/* A file of theirs. ERR_NOTFOUND. ERR_LIMIT. ERR_SYNTAX: it cannot be read, which is the
+ * list's trouble and not that of our books. */
+MUST_USE err moving_read(struct arena *a, str path, size_t limit, str *text);
+
+/* The same for a small one, of settings or addresses. */
+MUST_USE err moving_text(struct moving *x, str path, str *text);
+
+/* A file mapped into memory. ERR_NOTFOUND: it cannot be read. */
+MUST_USE err moving_map(struct moving *x, str path, str *bytes);
+void moving_unmap(str bytes);
+size_t moving_count_messages(str mbox);

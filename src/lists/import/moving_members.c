@@ -1,0 +1,104 @@
+#include "lists/import/moving.h"
+
+#include "store/lists/address.h"
+#include "store/lists/person.h"
+
+#include <math.h>
+
+static bool same_options(const struct member_row *p, const struct member_row *q)
+{
+	return str_eq(p->delivery, q->delivery) && str_eq(p->off_by, q->off_by)
+	       && str_eq(p->action, q->action) && p->own_posts == q->own_posts
+	       && p->copies == q->copies && p->acknowledge == q->acknowledge
+	       && p->hidden == q->hidden && str_eq(p->topics, q->topics)
+	       && p->other_topics == q->other_topics;
+}
+
+static bool same_bounces(const struct member_row *p, const struct member_row *q)
+{
+	return fabs(p->bounce_score - q->bounce_score) < 1e-9
+	       && p->bounce_at == q->bounce_at && p->off_at == q->off_at
+	       && p->warnings == q->warnings && p->warned_at == q->warned_at;
+}
+
+/* A person's language is theirs on all lists, so the first one that is not the list's
+ * own is kept. */
+static err move_language(struct moving *x, const struct moved_member *m, int64_t person)
+{
+	struct person_row p;
+	if (!m->language.n || str_eq(m->language, m->own_language))
+		return OK;
+	TRY(person_get(x->books->lists, x->a, person, &p));
+	if (p.language.n)
+		return OK;
+	p.language = m->language;
+	x->report->written++;
+	return person_change(x->books->lists, &p);
+}
+
+static err find_or_add(struct moving *x, const struct address_row *address,
+		       int64_t joined_at, struct member_row *m)
+{
+	struct book *b = x->books->lists;
+	int64_t id;
+	err e = member_find(b, x->a, x->list, address->key, m);
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	TRY(member_add(b, x->list, address->id, joined_at > 0 ? joined_at : x->now, &id));
+	x->report->written++;
+	return member_get(b, x->a, id, m);
+}
+
+/* What is known of the member there, over what stands here. */
+static struct member_row wanted(const struct member_row *m, const struct moved_member *v)
+{
+	struct member_row w = *m;
+	w.delivery = v->as.delivery;
+	w.off_by = v->as.off_by;
+	w.action = v->as.action;
+	w.own_posts = v->as.own_posts;
+	w.copies = v->as.copies;
+	w.acknowledge = v->as.acknowledge;
+	w.hidden = v->as.hidden;
+	if (v->as.topics.p) { /* only Mailman has them */
+		w.topics = v->as.topics;
+		w.other_topics = v->as.other_topics;
+	}
+	if (str_eq(w.delivery, STR("off")))
+		w.off_at = v->as.off_at;
+	if (!v->bounced)
+		return w;
+	w.bounce_score = v->as.bounce_score;
+	w.bounce_at = v->as.bounce_at;
+	w.bounce_text = v->as.bounce_text;
+	w.warnings = v->as.warnings;
+	w.warned_at = v->as.warned_at;
+	return w;
+}
+
+err moving_member(struct moving *x, const struct moved_member *v, bool *here)
+{
+	struct book *b = x->books->lists;
+	struct address who;
+	struct address_row address;
+	struct member_row m;
+	*here = false;
+	if (address_parse(x->a, v->address, &who).kind
+	    && address_parse(x->a, v->key, &who).kind) {
+		import_report_note(x->report,
+				   "member \"%.*s\" is left out: it is no address",
+				   STR_F(v->address));
+		return OK;
+	}
+	TRY(address_ensure(b, x->a, address_key(x->a, &who), address_text(x->a, &who),
+			   v->name, x->now, &address));
+	TRY(find_or_add(x, &address, v->joined_at, &m));
+	struct member_row want = wanted(&m, v);
+	x->report->written += !same_options(&m, &want) || !same_bounces(&m, &want);
+	if (!same_options(&m, &want))
+		TRY(member_change(b, &want));
+	if (!same_bounces(&m, &want))
+		TRY(member_bounced(b, &want));
+	*here = true;
+	return move_language(x, v, address.person);
+}

@@ -1,0 +1,35 @@
+/* lists/moderate_inside.h: what moderate.c and decide.c share. */
+#pragma once
+
+#include "lists/moderate.h"
+#include "store/lists/held.h"
+
+/* The held post, its list and its bytes. ERR_DENIED: it was decided already. */
+MUST_USE err moderate_fetch(struct books *books, struct arena *a, int64_t id,
+			    struct held_row *h, struct post *p);
+
+/* A notice to an author who is proven: a forged From must not make us bother a stranger. */
+MUST_USE err moderate_tell_author(struct books *books, struct arena *a,
+				  const struct post *p, const struct held_row *h,
+				  const char *name, str reason);
+
+/* A line of the ledger about it. */
+MUST_USE err moderate_record(struct books *books, const struct held_row *h, str list,
+			     str what, str detail);
+
+/* Kept for whoever looks for it (filter_action=preserve); nobody is told. */
+bool moderate_is_quiet(str rule, const struct settings *s);
+
+struct ending {
+	str verdict, note;
+	str detail; /* for the ledger; "": by whom */
+	str also;   /* for the audit: what else was done; or "" */
+	/* done in the same transaction; or NULL */
+	err (*act)(struct books *books, struct arena *a, const struct held_row *h,
+		   const struct post *p);
+};
+
+/* It waits no longer: row, audit and what else belongs to it in one transaction. */
+MUST_USE err moderate_end(struct books *books, struct arena *a, const struct held_row *h,
+			  const struct post *p, const struct ending *x,
+			  const struct actor *by);

@@ -1,0 +1,31 @@
+/* lists/umbrella.h: lists of this server that are members of others. A copy's return path
+ * bears a tag that only this server makes, so it proves which list has accepted the post
+ * and to which member it goes:
+ *
+ *     all@ -> copy to dev@, its member -> dev@ judges it, or not again, as its setting
+ *     accept_these_lists says -> its own members, under its own List-Id
+ *
+ * X-BeenThere names the lists that a post came through: none takes it a second time. */
+#pragma once
+
+#include "lists/books.h"
+#include "lists/rules.h"
+
+/* The member whose copy it is, by its return path; 0: no copy of ours. */
+int64_t umbrella_copy_of(const struct addressbook *b, struct arena *a,
+			 const struct address *reverse_path);
+
+/* Which list passes the post on, and whether this one takes its word: p->umbrella,
+ * p->passed_on. Asks the book only about copies. */
+MUST_USE err umbrella_look_up(struct book *lists, struct arena *a, struct post *p);
+
+/* Whether a setting that names lists, one a line (dev or dev@lists.example), names that
+ * one. domain: of the list that has the setting. ERR_SYNTAX: says which line is none. */
+bool umbrella_names(struct arena *a, str setting, str domain, str address);
+str umbrella_address(struct arena *a, str line, str domain); /* of one line */
+MUST_USE err umbrella_check_names(struct arena *a, str key, str setting);
+
+/* Where letters about a membership go: to the member; of an umbrella list to who runs the
+ * member, dev-owner@lists.example. */
+MUST_USE err umbrella_mailbox(struct books *books, struct arena *a,
+			      const struct list_entry *list, struct mailbox *to);

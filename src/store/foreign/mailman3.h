@@ -1,0 +1,108 @@
+/* store/foreign/mailman3.h: the database of Mailman 3's core (SQLite), as rows in its own
+ * words. Times are seconds. Built on Mailman 3.3; what an older one lacks is said so.
+ *
+ *     struct book *b;
+ *     TRY(mailman3_open(a, "/var/lib/mailman3/data/mailman.db", &b));
+ *     TRY(mailman3_lists(b, a, &list, &count));
+ */
+#pragma once
+
+#include "store/store.h"
+
+struct mailman3_list {
+	int64_t id;
+	str list_id; /* "dev.lists.example" */
+	str name, host;
+};
+
+/* A column of a list's row. */
+struct mailman3_value {
+	str name;
+	enum {
+		MAILMAN3_NONE,
+		MAILMAN3_NUMBER,
+		MAILMAN3_REAL,
+		MAILMAN3_TEXT,
+		MAILMAN3_BLOB
+	} type;
+	int64_t number;
+	double real;
+	str text; /* BLOB: a pickle, but for moderator_password */
+};
+
+enum { MAILMAN3_MEMBER = 1, MAILMAN3_OWNER, MAILMAN3_MODERATOR };
+
+/* Options are what holds for the member: its own, else the address's, else the user's;
+ * -1 where none of them says. */
+struct mailman3_member {
+	int64_t id, role;
+	str email; /* as its owner writes it */
+	str name;  /* of the address, else of the user */
+	str language;
+	int64_t action; /* hold, reject, discard, accept, defer; -1 */
+	int64_t acknowledge, hide, list_copy, own_posts, mode, status;
+	int64_t bounce_score, bounced_at, warned_at, warnings;
+};
+
+struct mailman3_match {
+	str header, pattern, chain;
+};
+
+struct mailman3_line { /* of a list's small tables */
+	int64_t type;  /* of contentfilter: 0 filter_types … 3 pass_extensions; of a
+		       * nonmember: the action, -1 none */
+	str text;
+};
+
+/* What waits: a token with its pairs of key and value. */
+struct mailman3_pended {
+	int64_t id;
+	str token;
+	int64_t expires_at;
+};
+struct mailman3_pair {
+	str key, value; /* value as it stands: JSON, mostly */
+};
+
+struct mailman3_held {
+	int64_t id;
+	str message_id;
+	str token; /* of the pended row that tells of it */
+	str path;  /* of the pickled message, below messages/; "" none */
+};
+
+/* ERR_NOTFOUND, ERR_SYNTAX, ERR_DENIED: as foreign_open says. */
+MUST_USE err mailman3_open(struct arena *a, const char *path, struct book **b);
+
+MUST_USE err mailman3_lists(struct book *b, struct arena *a, struct mailman3_list **list,
+			    size_t *count);
+MUST_USE err mailman3_attributes(struct book *b, struct arena *a, int64_t id,
+				 struct mailman3_value **value, size_t *count);
+MUST_USE err mailman3_aliases(struct book *b, struct arena *a, int64_t id,
+			      struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_filters(struct book *b, struct arena *a, int64_t id,
+			      struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_matches(struct book *b, struct arena *a, int64_t id,
+			      struct mailman3_match **match, size_t *count);
+MUST_USE err mailman3_templates(struct book *b, struct arena *a, str list_id,
+				struct mailman3_pair **name_and_uri, size_t *count);
+
+/* In order of id after that one; nonmembers are not among them. */
+MUST_USE err mailman3_members(struct book *b, struct arena *a, str list_id, int64_t after,
+			      size_t limit, struct mailman3_member **m, size_t *count);
+MUST_USE err mailman3_nonmembers(struct book *b, struct arena *a, str list_id,
+				 struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_bans(struct book *b, struct arena *a, str list_id,
+			   struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_site_bans(struct book *b, struct arena *a,
+				struct mailman3_line **line, size_t *count);
+
+MUST_USE err mailman3_held_posts(struct book *b, struct arena *a, int64_t id,
+				 struct mailman3_held **h, size_t *count);
+/* Those that belong to a list; key `list_id` says so. */
+MUST_USE err mailman3_pended(struct book *b, struct arena *a, str list_id,
+			     struct mailman3_pended **p, size_t *count);
+MUST_USE err mailman3_pairs(struct book *b, struct arena *a, int64_t pended,
+			    struct mailman3_pair **pair, size_t *count);
+MUST_USE err mailman3_pairs_of_token(struct book *b, struct arena *a, str token,
+				     struct mailman3_pair **pair, size_t *count);

@@ -1,0 +1,88 @@
+"""A real Mailman 3 of Debian, unpacked, on SQLite in a folder of its own. None of its runners is started: what a test
+wants of it is a Python function that its own shell calls, with the list as Mailman has it.
+
+    m = Mailman3()
+    m.create('dev@lists.example')
+    facts = m.do('dev@lists.example', source)    # source defines do(list), which returns what JSON can say
+"""
+import json
+import os
+import shutil
+import subprocess
+
+from harness import Failed, folder
+from peers import KEPT, unpacked
+
+CONFIG = '''[mailman]
+site_owner: admin@lists.example
+layout: test
+[paths.test]
+var_dir: {dir}/var
+bin_dir: {root}/usr/lib/mailman3/bin
+[database]
+class: mailman.database.sqlite.SQLiteDatabase
+url: sqlite:///{dir}/var/data/mailman.db
+[mta]
+incoming: mailman.mta.null.NullMTA
+outgoing: mailman.mta.null.NullMTA
+'''
+
+WRAPPER = '''
+import json
+{source}
+
+
+def main(mlist):
+    with open({out!r}, 'w') as f:
+        json.dump(do(mlist), f)
+'''
+
+
+def _modules():
+    """Those of its Python modules that this machine lacks."""
+    if os.path.isdir(os.path.join(KEPT, 'mailman3')):
+        return []
+    r = subprocess.run(['apt-get', 'install', '-s', '--no-install-recommends', 'mailman3'], capture_output=True, text=True)
+    names = [line.split()[1] for line in r.stdout.splitlines() if line.startswith('Inst ')]
+    return [n for n in names if n.startswith('python3-')]
+
+
+class Mailman3:
+    def __init__(self):
+        self.root, self.dir = unpacked('mailman3', *_modules()), folder('postern-mailman3-')
+        self.env = {**os.environ, 'PYTHONPATH': f'{self.root}/usr/lib/python3/dist-packages:{self.dir}', 'HOME': self.dir}
+        with open(f'{self.dir}/mailman.cfg', 'w') as f:
+            f.write(CONFIG.format(dir=self.dir, root=self.root))
+        self.owned(self.dir)
+        self.var, self.database, self.scripts = f'{self.dir}/var', f'{self.dir}/var/data/mailman.db', 0
+
+    def owned(self, path):
+        if not os.getuid():  # it refuses to run as root
+            shutil.chown(path, 'list', 'list')
+
+    def run(self, *args):
+        who = {} if os.getuid() else {'user': 'list', 'group': 'list', 'extra_groups': []}
+        r = subprocess.run(['/usr/bin/python3', f'{self.root}/usr/lib/mailman3/bin/mailman', '-C', f'{self.dir}/mailman.cfg', *args],
+                           env=self.env, cwd=self.dir, capture_output=True, text=True, timeout=100, **who)
+        if r.returncode:
+            raise Failed(f'mailman {args[0]}: {r.stdout}{r.stderr}')
+        return r.stdout
+
+    def create(self, address):
+        self.run('create', '-d', address)
+
+    def do(self, address, source):
+        self.scripts += 1
+        name, out = f'script{self.scripts}', f'{self.dir}/facts{self.scripts}'
+        with open(f'{self.dir}/{name}.py', 'w') as f:
+            f.write(WRAPPER.format(source=source, out=out))
+        self.run('shell', '-l', address, '-r', f'{name}.main')
+        with open(out) as f:
+            return json.load(f)
+
+    def write(self, path, text):
+        """A file below var, as its owner's."""
+        at = os.path.join(self.var, path)
+        os.makedirs(os.path.dirname(at), exist_ok=True)
+        with open(at, 'w') as f:
+            f.write(text)

@@ -1,0 +1,146 @@
+"""A list of 100,000: brought in from a file that a terminal shows the progress of, made equal to another file again and again,
+and every page of who runs it. How fast is measured in bench/ (run.py pages); here nothing may hang."""
+import http.client
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+from harness import POSTERN, Postern, check, done, equal, limit, section
+
+limit(400)
+MEMBERS = 100000
+LIST = 'big@lists.example'
+p = Postern(admin='admin@lists.example', send__relay='outbox')
+p.cli('list', 'create', LIST, '--owner', 'olga@home.example')
+
+
+def people(numbers):
+    return [f'{"abcdefghij"[i % 10]}{i:06d}@d{i % 997:03d}.example,Nr {i:06d}' for i in numbers]
+
+
+def write(name, rows):
+    path = f'{p.dir}/{name}'
+    with open(path, 'w') as f:
+        f.write('address,name\r\n' + ''.join(r + '\r\n' for r in rows))
+    return path
+
+
+def on_terminal(*args):
+    """(exit code, standard output, what the terminal showed)"""
+    master, slave = pty.openpty()
+    shown = b''
+    r = subprocess.Popen([POSTERN, '-c', p.conf, *args], stdout=subprocess.PIPE, stderr=slave, env=p.env, text=True)
+    os.close(slave)
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if select.select([master], [], [], 0.2)[0]:
+            try:
+                shown += os.read(master, 65536)
+            except OSError:  # the other side is closed
+                break
+        elif r.poll() is not None:
+            break
+    out = r.communicate(timeout=60)[0]
+    os.close(master)
+    return r.returncode, out, shown.decode()
+
+
+section('brought in')
+everybody = people(range(MEMBERS))
+path = write('all.csv', everybody)
+began = time.monotonic()
+code, out, shown = on_terminal('member', 'import', LIST, path)
+print(f'suite: CSV import of 100,000: {time.monotonic() - began:.1f} s', flush=True)
+equal('all are added', (code, out), (0, '100000 added, 0 not\n'))
+steps = [int(x) for x in re.findall(r'(\d+) %', shown)]
+check('the terminal sees how far it is', len(steps) >= 20 and steps == sorted(steps) and steps[-1] == 100, shown[:200])
+check('and its line ends clean', shown.endswith('\r\033[K'), shown[-40:])
+r = p.run('member', 'import', LIST, write('two.csv', people([1, 2])))
+check('a file shows no progress where there is no terminal', '%' not in r.stderr and r.returncode == 1, r.stderr)
+
+section('made equal')
+equal('with itself', p.cli('member', 'sync', LIST, path), '0 added, 0 removed, 100000 were there\n')
+other = write('other.csv', people(range(500, MEMBERS + 300)))
+equal('what would be done', p.cli('member', 'sync', LIST, other, '--dry-run'), '300 would be added, 500 removed, 99500 are there\n')
+equal('is not done', p.cli('member', 'sync', LIST, path, '--dry-run'), '0 would be added, 0 removed, 100000 are there\n')
+code, out, shown = on_terminal('member', 'sync', LIST, other)
+equal('with another', (code, out), (0, '300 added, 500 removed, 99500 were there\n'))
+check('progress is shown', '500 removed, 100 %' in shown, shown)
+equal('once more: nothing', p.cli('member', 'sync', LIST, other), '0 added, 0 removed, 99800 were there\n')
+equal('the export is the file', sorted(x.replace('"', '') for x in p.cli('member', 'export', LIST).splitlines()[1:]),
+      sorted(people(range(500, MEMBERS + 300))))
+for what, rows, says in (('a wrong record', ['anna@home.example', 'no address'], 'record 2'), ('an empty file', [], 'names nobody')):
+    r = p.run('member', 'sync', LIST, write('bad.csv', rows))
+    check(f'{what} changes nothing', r.returncode == 1 and says in r.stderr and 'nothing was changed' in r.stderr, r.stderr)
+equal('all are there', p.cli('member', 'sync', LIST, other, '--dry-run'), '0 would be added, 0 removed, 99800 are there\n')
+r = p.run('member', 'sync', LIST, '-', input='# a remark\n' + '\n'.join(x.split(',')[0] for x in people(range(500, MEMBERS + 300))))
+equal('lines of addresses do, too', r.stdout, '0 added, 0 removed, 99800 were there\n')
+equal('each is added once', p.run('member', 'sync', 'big', '-', '--dry-run', input='new@home.example\nNew@HOME.example\n').stdout,
+      '1 would be added, 99800 removed, 0 are there\n')
+
+section('its pages')
+p.start()
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
+token = re.search(r'/confirm/(\S+)', p.cli('user', 'link', 'admin@lists.example'))[1]
+c.request('POST', '/confirm/' + token, '', {'Content-Type': 'application/x-www-form-urlencoded'})
+answer = c.getresponse()
+answer.read()
+cookie = answer.getheader('Set-Cookie').split(';')[0]
+slowest = (0, '')
+
+
+def get(path):
+    global slowest
+    began = time.monotonic()
+    c.request('GET', path, headers={'Cookie': cookie})
+    r = c.getresponse()
+    text = r.read().decode()
+    slowest = max(slowest, (time.monotonic() - began, path))
+    equal(f'{path[:60]} is there', r.status, 200)
+    return text
+
+
+ADMIN = '/lists/big/admin/'
+for page in ('held', 'health', 'settings', 'roles', 'bans', 'log', 'members', 'members?q=abc', 'members?q=j0999', 'members?after=zzz'):
+    get(ADMIN + page)
+for page in ('/lists/', '/lists/big/', '/account', '/queue'):
+    get(page)
+equal('the file of all', get(ADMIN + 'members.csv').count('\r\n'), 99801)
+
+
+def rows(path):
+    page = json.loads(get(path.replace('members', 'members.json', 1)))
+    return [m['address'] for m in page['members']], page
+
+
+def link(path, rel):
+    m = re.search(rf'href="([^"]+)" rel="{rel}"', get(path))
+    return m and m[1].replace('&amp;', '&')
+
+
+wanted = sorted(x.split(',')[0] for x in people(range(500, MEMBERS + 300)))
+path, at = ADMIN + 'members', 0
+for turn in range(12):
+    some, page = rows(path)
+    equal(f'page {turn}', (some, page['first'], page['last'], page['count']), (wanted[at:at + 100], at + 1, at + 100, 99800))
+    path, at = link(path, 'next'), at + 100
+back = link(link(path, 'prev'), 'prev')
+equal('and back', rows(back)[0], wanted[at - 200:at - 100])
+some, page = rows(ADMIN + 'members?after=' + wanted[-51])
+equal('the last ones', (some, page['first'], page['last']), (wanted[-50:], 99751, 99800))
+equal('no link leads on from there', link(ADMIN + 'members?after=' + wanted[-51], 'next'), None)
+some, page = rows(ADMIN + 'members?before=' + wanted[20])
+equal('before the twentieth is the whole first page', (some, page['first']), (wanted[:100], 1))
+found = sorted(x.split(',')[0] for x in people(range(500, MEMBERS + 300)) if 'Nr 0123' in x)
+some, page = rows(ADMIN + 'members?q=Nr+0123')
+equal('by name', (some, page['count']), (found[:100], len(found)))
+equal('its third page', rows(link(link(ADMIN + 'members?q=Nr+012', 'next'), 'next'))[0],
+      sorted(x.split(',')[0] for x in people(range(12000, 13000)))[200:300])
+equal('nobody', rows(ADMIN + 'members?q=nobody')[1]['count'], 0)
+print(f'suite: slowest page of a list of 100,000 here: {slowest[0] * 1000:.0f} ms ({slowest[1]})', flush=True)
+check('no page hangs', slowest[0] < 10, slowest)
+done()
