@@ -100,21 +100,33 @@ err order_confirm(struct order *x)
 	order_says(x, "to", done.was.to);
 	order_says(x, "outcome", str_from(done.outcome));
 	json_object_set_new(x->result, "waits", json_boolean(done.waits));
+	json_object_set_new(x->result, "leaves", json_boolean(done.leaves));
 	json_object_set_new(x->result, "person", json_integer(done.person));
 	return OK;
+}
+
+/* An address that who is signed in has shown to be theirs. */
+static err is_own(struct order *x, str key, bool *yes)
+{
+	struct address_row row;
+	err e = address_find(x->books->lists, x->a, key, &row);
+	*yes = !e.kind && x->by.person && row.person == x->by.person && row.verified_at;
+	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
 err order_join(struct order *x)
 {
 	struct mailbox who;
+	bool proven;
 	TRY(read_mailbox(x, &who));
-	return member_ask_join(x->books, x->a, x->list, &who, &x->by);
+	TRY(is_own(x, address_key(x->a, &who.address), &proven));
+	return member_ask_join(x->books, x->a, x->list, &who, proven, &x->by);
 }
 
 err order_leave_ask(struct order *x)
 {
 	return member_ask_leave(x->books, x->a, x->list,
-				str_trim(order_text(x, "address")), &x->by);
+				str_trim(order_text(x, "address")), false, &x->by);
 }
 
 err order_leave_link(struct order *x)
@@ -123,7 +135,9 @@ err order_leave_link(struct order *x)
 	TRY(leave_token_read(x->a, &x->books->mac, x->list, order_text(x, "token"),
 			     &member));
 	struct actor by = { .name = STR("personal link") };
-	err e = member_end_by_id(x->books, x->a, x->list, member, true, &by);
+	bool waits = false;
+	err e = member_left(x->books, x->a, x->list, member, &by, &waits);
+	json_object_set_new(x->result, "waits", json_boolean(waits));
 	return e.kind == ERR_NOTFOUND ? OK : e; /* pressed twice: gone is gone */
 }
 
@@ -139,8 +153,11 @@ static err own_membership(struct order *x, struct member_row *m)
 err order_leave(struct order *x)
 {
 	struct member_row m;
+	bool waits = false;
 	TRY(own_membership(x, &m));
-	return member_end_by_id(x->books, x->a, x->list, m.id, true, &x->by);
+	TRY(member_left(x->books, x->a, x->list, m.id, &x->by, &waits));
+	json_object_set_new(x->result, "waits", json_boolean(waits));
+	return OK;
 }
 
 err order_options(struct order *x)

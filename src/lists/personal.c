@@ -8,8 +8,10 @@
 #include "store/lists/bounce.h"
 #include "store/lists/held.h"
 #include "store/lists/member.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/pending.h"
 #include "store/lists/person.h"
+#include "store/lists/planned.h"
 #include "store/lists/request.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
@@ -35,6 +37,12 @@ static void put_time(struct gathering *g, json_t *o, const char *key, int64_t at
 {
 	if (at)
 		put(o, key, date_minute(g->a, at));
+}
+
+static void put_day(struct gathering *g, json_t *o, const char *key, int64_t at)
+{
+	if (at)
+		put(o, key, date_day(g->a, at));
 }
 
 static void put_list(struct gathering *g, json_t *o, int64_t list)
@@ -109,6 +117,8 @@ static err add_memberships(struct gathering *g)
 		put(o, "topics", topics_text(g, m[i].topics));
 		json_object_set_new(o, "other_topics", json_boolean(m[i].other_topics));
 		put(o, "what_becomes_of_my_posts", m[i].action);
+		put(o, "off_why", m[i].off_why);
+		put_day(g, o, "last_day", m[i].last_day);
 		json_object_set_new(o, "bounce_score", json_real(m[i].bounce_score));
 		put(o, "bounce_text", m[i].bounce_text);
 	}
@@ -193,7 +203,9 @@ static err add_asked(struct gathering *g, json_t *rows, str key)
 	for (size_t i = 0; i < n; i++) {
 		json_t *o = row_of(rows);
 		put_list(g, o, r[i].list);
-		put(o, "what", STR("waits for a moderator"));
+		put(o, "what",
+		    r[i].leaves ? STR("waits for a moderator, to leave")
+				: STR("waits for a moderator, to join"));
 		put(o, "name", r[i].name);
 		put_time(g, o, "since", r[i].asked_at);
 	}
@@ -204,6 +216,41 @@ static err add_asked(struct gathering *g, json_t *rows, str key)
 		put(o, "what", arena_cat(g->a, STR("mailed link: "), p[i].kind));
 		put_time(g, o, "since", p[i].created_at);
 		put_time(g, o, "until", p[i].expires_at);
+	}
+	return OK;
+}
+
+static err add_planned(struct gathering *g, json_t *rows, str key)
+{
+	struct planned_row *p;
+	size_t n;
+	TRY(planned_by_key(g->books->lists, g->a, key, &p, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_list(g, o, p[i].list);
+		put(o, "what", STR("a membership that begins"));
+		put_day(g, o, "first_day", p[i].first_day);
+		put_day(g, o, "last_day", p[i].last_day);
+	}
+	return OK;
+}
+
+static err add_waiting(struct gathering *g, json_t *rows, str key)
+{
+	TRY(add_asked(g, rows, key));
+	return add_planned(g, rows, key);
+}
+
+static err add_nonmember(struct gathering *g, json_t *rows, str key)
+{
+	struct nonmember_row *x;
+	size_t n;
+	TRY(nonmember_by_key(g->books->lists, g->a, key, &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_list(g, o, x[i].list);
+		put(o, "what", x[i].action);
+		put_time(g, o, "since", x[i].set_at);
 	}
 	return OK;
 }
@@ -267,7 +314,8 @@ static err gather(struct gathering *g)
 	TRY(add_roles(g));
 	TRY(add_sign_ins(g));
 	TRY(add_held(g));
-	TRY(add_each(g, "waits", add_asked));
+	TRY(add_each(g, "waits", add_waiting));
+	TRY(add_each(g, "my_posts_where_i_am_no_member", add_nonmember));
 	TRY(add_each(g, "came_back", add_bounces));
 	TRY(add_each(g, "aliases", add_aliases));
 	return add_acts(g);

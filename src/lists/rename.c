@@ -29,10 +29,10 @@ struct renaming {
 };
 
 /* Of settings of patterns a line "@dev" or "@dev@lists.example" names one. */
-static const char *const patterns[] = { "accept_these_nonmembers",
-					"hold_these_nonmembers",
-					"reject_these_nonmembers",
-					"discard_these_nonmembers", NULL };
+static const char *const patterns[] = {
+	"accept_these_nonmembers",  "hold_these_nonmembers",   "reject_these_nonmembers",
+	"discard_these_nonmembers", "subscribe_auto_approval", NULL
+};
 
 /* What a line means is what it meant: the list by its new address; and on the list itself
  * another one of the domain that it was in. */

@@ -80,6 +80,16 @@ static const char *const once[] = {
 	"agent) "
 	"SELECT x'01', person, 1, 1, 9999999999, 'x', 'y' FROM address WHERE key = "
 	"'anna@uni.example'",
+	"INSERT INTO nonmember (list, key, action, set_at) SELECT id, "
+	"'anna@uni.example', "
+	"CASE id % 2 WHEN 0 THEN 'accept' ELSE 'discard' END, 1 FROM list",
+	"INSERT INTO planned (list, address, key, name, first_day, last_day) VALUES "
+	"(1, 'Anna@uni.example', 'anna@uni.example', 'Anna', 1, 86400)",
+	"INSERT INTO pending (token, kind, list, address, data, created_at, expires_at) "
+	"VALUES (x'02', 'invite', 1, 'zoe@x', '{\"by\":\"anna@uni.example\"}', 1, "
+	"9999999999)",
+	"UPDATE member SET delivery = 'off', off_why = 'anna@uni.example asked' "
+	"WHERE key = 'ben@uni.example'",
 	"UPDATE member SET topics = char(10) || 'release' || char(10), bounce_text = "
 	"'no anna@uni.example here' WHERE key = 'anna@uni.example'",
 };
@@ -144,7 +154,8 @@ static void test_more_data(struct books_test *t, int64_t person)
 {
 	json_t *all;
 	CHECK(ok(personal_data(&t->books, t->a, person, &all)));
-	CHECK(rows_of(all, "waits") == 2 && rows_of(all, "came_back") == 1);
+	CHECK(rows_of(all, "waits") == 3 && rows_of(all, "came_back") == 1);
+	CHECK(rows_of(all, "my_posts_where_i_am_no_member") == 2);
 	CHECK(rows_of(all, "aliases") == 1 && rows_of(all, "tokens") == 1);
 	CHECK(!strcmp(text_of(all, "tokens", "scopes"),
 		      "read members:dev@lists.example"));
@@ -261,6 +272,10 @@ static void test_left(struct books_test *t)
 	str value;
 	CHECK(left_of(t, BOOK_LISTS) == 0);
 	CHECK(books_count(t, "alias_target", "1") == 1);
+	CHECK(books_count(t, "nonmember", "action = 'discard'") == 1);
+	CHECK(books_count(t, "nonmember", "1") == 1);
+	CHECK(books_count(t, "planned", "1") == 0);
+	CHECK(books_count(t, "pending", "data LIKE '%former-%'") == 1);
 	CHECK(books_count(t, "held", "claimed_by <> ''") == 0);
 	CHECK(books_count(t, "held", "aside_by LIKE 'former-%'") == 1);
 	CHECK(books_count(t, "held", "handled_by LIKE 'former-%'") == 1);

@@ -184,12 +184,14 @@ static void fill_settings(struct books_test *t)
 	books_set(t, "all@lists.example", "hold_these_nonmembers",
 		  "@dev\n@uni.example\n@dev@lists.example\ndev@lists.example");
 	books_set(t, OLD, "accept_these_nonmembers", "@news\nzoe@uni.example");
+	books_set(t, "all@lists.example", "subscribe_auto_approval", "@dev");
 }
 
 static void test_settings(struct books_test *t)
 {
 	CHECK(names(t, "all@lists.example", "hold_these_nonmembers",
 		    "@" NEW "\n@uni.example\n@" NEW "\ndev@lists.example"));
+	CHECK(names(t, "all@lists.example", "subscribe_auto_approval", "@" NEW));
 	CHECK(names(t, NEW, "accept_these_nonmembers",
 		    "@news@lists.example\nzoe@uni.example"));
 	CHECK(names(t, "all@lists.example", "regular_include_lists",

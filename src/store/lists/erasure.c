@@ -72,6 +72,13 @@ err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now)
 		"AND (instr(args, ?1) OR instr(result, ?1))",
 		"DELETE FROM request WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM pending WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
+		"UPDATE pending SET data = replace(data, ?1, ?2) "
+		"WHERE instr(data, ?1) AND ?3 > 0",
+		"UPDATE member SET off_why = replace(off_why, ?1, ?2) "
+		"WHERE off_why <> '' AND instr(off_why, ?1) AND ?3 > 0",
+		"DELETE FROM planned WHERE key = ?1 AND ?2 <> '' AND ?3 > 0",
+		"DELETE FROM nonmember WHERE key = ?1 AND ?2 <> '' AND ?3 > 0 "
+		"AND action NOT IN ('reject', 'discard')",
 		"DELETE FROM answered WHERE address = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM alias_target WHERE target = ?1 COLLATE NOCASE "
 		"AND ?2 <> '' AND ?3 > 0",

@@ -27,7 +27,7 @@ MUST_USE err erasure_end(struct book *b, int64_t id);
 
 /* What names the address in this book beside its person, as store/personal.def says: posts
  * of it that wait are discarded; decided ones, bounces, memory of duplicates and the audit
- * bear the pseudonym; requests, tokens, answers and targets of aliases go. Bans stay: they
+ * bear the pseudonym; requests, plans, tokens, answers and targets of aliases go. Bans stay: they
  * name it on purpose. */
 MUST_USE err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now);
 
