@@ -192,6 +192,17 @@ static bool clean_mailboxes(struct arena *a, const struct pseudonym *p,
 	return hit;
 }
 
+/* So may a subject. */
+static bool clean_subject(struct arena *a, const struct pseudonym *p,
+			  const struct field *f, str *out)
+{
+	if (!str_ieq(f->name, STR("Subject")))
+		return false;
+	str text = header_text(a, f), clean = clean_text(a, p, text);
+	*out = header_encode(a, f->name, clean);
+	return !str_eq(clean, text);
+}
+
 static bool is_author(struct arena *a, const struct pseudonym *p, const struct header *h)
 {
 	struct mailbox *m;
@@ -212,7 +223,8 @@ static bool clean_header(struct arena *a, const struct pseudonym *p,
 		str mended;
 		if (own && !may_stay(f->name) && !str_ieq(f->name, STR("From")))
 			continue;
-		if (!clean_mailboxes(a, p, f, &mended))
+		if (!clean_mailboxes(a, p, f, &mended)
+		    && !clean_subject(a, p, f, &mended))
 			mended = clean_text(a, p, f->raw);
 		changed = changed || !str_eq(mended, f->raw);
 		buf_add(&out, mended);

@@ -17,6 +17,17 @@ static err prepare(struct arena *a, const struct archive_post *p, str message,
 	return archive_prepare(a, &x, packer, out);
 }
 
+/* Each under the number that it had, so that links go on leading to it. */
+static err write_files(struct book *b, int64_t post, struct archive_attachments *files)
+{
+	TRY(archive_attachments_forget(b, post));
+	for (size_t i = 0; i < files->count; i++) {
+		files->list[i].post = post;
+		TRY(archive_attachment_add(b, &files->list[i]));
+	}
+	return OK;
+}
+
 /* The index forgets a post only if it is told the words that it was given. */
 static err write_anew(struct book *b, const struct archive_post *p,
 		      const struct prepared *old, struct prepared *new)
@@ -27,6 +38,7 @@ static err write_anew(struct book *b, const struct archive_post *p,
 	TRY(archive_blob_replace(b, p->id, &new->packed));
 	new->post.id = p->id;
 	TRY(archive_post_rewrite(b, &new->post));
+	TRY(write_files(b, p->id, &new->attachments));
 	return archive_touch(b, p->list, &version);
 }
 

@@ -1,6 +1,7 @@
 /* A person who goes for good, step by step, and what is left. */
 #include "books.h"
 
+#include "archive/read.h"
 #include "archive/verify.h"
 #include "lists/decide.h"
 #include "lists/erase.h"
@@ -14,6 +15,8 @@
 #include "store/lists/pending.h"
 #include "store/lists/request.h"
 #include "store/lists/setting.h"
+
+#include <sodium.h>
 
 #define DEV  "dev@lists.example"
 #define ANNA "anna@uni.example"
@@ -45,6 +48,19 @@ static bool has(str text, const char *what)
 	return str_ifind(text, str_from(what)).n > 0;
 }
 
+/* A file that names her, in its name and inside. */
+static void arrive_file(struct books_test *t)
+{
+	str mail = STR(
+		"From: Ben <ben@uni.example>\r\nTo: " DEV "\r\nSubject: ask " ANNA "\r\n"
+		"Message-ID: <f@x>\r\nMIME-Version: 1.0\r\nContent-Type: "
+		"multipart/mixed; "
+		"boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nsee\r\n--b\r\n"
+		"Content-Type: text/csv\r\nContent-Disposition: attachment; "
+		"filename=\"" ANNA " 1.csv\"\r\n\r\n1," ANNA "\r\n--b--\r\n");
+	CHECK(ok(books_arrives_as(t, "ben@uni.example", DEV, mail, ALIGNED)));
+}
+
 static int64_t fill(struct books_test *t)
 {
 	const struct list_entry *dev = books_list(t, DEV);
@@ -58,6 +74,7 @@ static int64_t fill(struct books_test *t)
 		       ALIGNED);
 	arrive(t, "ben@uni.example", "Ben <ben@uni.example>", "b@x",
 	       "> Anna Meyer <" ANNA "> wrote", ALIGNED);
+	arrive_file(t);
 	arrive(t, ANNA, ANNA, "held@x", "not proven", "{}");
 	CHECK(named(t, ANNA) == 120);
 	CHECK(books_count(t, "held", "verdict = ''") == 1);
@@ -286,6 +303,24 @@ static void test_left(struct books_test *t)
 	      && str_eq(str_trim(value), STR("ben@uni.example")));
 }
 
+/* It is kept under its number, as what it is now. */
+static void test_file(struct books_test *t)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	struct archive_attachment x;
+	struct archive_post p;
+	str bytes;
+	bool found;
+	BOOKS_MUST(t, archive_post_by_id(t->books.archive, t->a, 122, &p, &found));
+	CHECK(found && str_starts(p.subject, STR("ask former-")) && p.attachments == 1);
+	BOOKS_MUST(t, archive_read_attachment(t->books.archive, t->a, p.list, p.number, 1,
+					      &x, &bytes, &found));
+	CHECK(found && str_starts(x.filename, STR("former-"))
+	      && x.size == (int64_t)bytes.n && has(bytes, "1,former-")
+	      && crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n) == 0
+	      && x.sha256.n == sizeof hash && !memcmp(x.sha256.p, hash, sizeof hash));
+}
+
 /* A step is lost with the process that made it: it is made again. */
 static void test_archive(struct books_test *t)
 {
@@ -300,12 +335,13 @@ static void test_archive(struct books_test *t)
 	CHECK(!more && steps < 20);
 	CHECK(books_count(t, "erasure", "1") == 0);
 	CHECK(named(t, ANNA) == 0);
-	for (int64_t id = 1; id <= 121; id++)
+	for (int64_t id = 1; id <= 122; id++)
 		CHECK(!has(raw(t, id), "anna") && !has(raw(t, id), "meyer"));
 	CHECK(has(raw(t, 1), "words of mine") && has(raw(t, 1), "@hidden.invalid"));
 	CHECK(has(raw(t, 121), "From: Ben"));
+	test_file(t);
 	CHECK(ok(archive_verify(t->books.archive, 0, NULL, NULL, &r)));
-	CHECK(r.posts == 121 && !r.changed && !r.unreadable);
+	CHECK(r.posts == 122 && !r.changed && !r.unreadable);
 	int64_t ids[10];
 	size_t n;
 	CHECK(ok(archive_posts_naming(t->books.archive, STR(ANNA),
@@ -327,7 +363,7 @@ static void test_stranger(struct books_test *t)
 {
 	bool more;
 	CHECK(ok(erase_continue(&t->books, t->a, &more)) && !more);
-	CHECK(named(t, "ben@uni.example") == 1);
+	CHECK(named(t, "ben@uni.example") == 2);
 	CHECK(ok(address_erase(&t->books, t->a, STR("ben@uni.example"), &t->by)));
 	do
 		CHECK(ok(erase_continue(&t->books, t->a, &more)));

@@ -89,6 +89,31 @@ static void test_named(void)
 	      && has(out, "Ben <ben@uni.example>"));
 }
 
+static void test_subject(void)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{ "of Anna Meyer", "of former-x" },
+		{ "=?utf-8?q?gr=C3=BC=C3=9Fe_Anna_Meyer?=", "gr\xc3\xbc\xc3\x9f"
+							    "e former-x" },
+		{ "=?utf-8?b?YW5uYUB1bmkuZXhhbXBsZQ==?=", "former-x@hidden.invalid" },
+		{ "=?iso-8859-1?q?gr=FC=DFe?=", "gr\xc3\xbc\xc3\x9f"
+						"e" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct header h;
+		str out = done(
+			a, arena_cat(a, STR("From: Ben <ben@uni.example>\r\nSubject: "),
+				     str_from(cases[i].before), STR("\r\n\r\nx\r\n")));
+		CHECK(!header_scan(a, out, &h).kind);
+		CHECK(str_eq(header_text(a, header_find(&h, STR("Subject"))),
+			     str_from(cases[i].after)));
+		CHECK(str_eq(done(a, out), out));
+	}
+}
+
 static str text_of(struct arena *a, str message, size_t part)
 {
 	struct mime m;
@@ -125,6 +150,7 @@ int main(void)
 	test_texts();
 	test_own();
 	test_named();
+	test_subject();
 	test_encoded();
 	return check_done();
 }
