@@ -56,6 +56,8 @@ static void read_head(struct record_file *f)
 	for (; n < RECORD_COLUMNS_MAX && fields[n].n; n++)
 		f->columns[n] = arena_lower(f->c->a, fields[n]);
 	f->column_count = n;
+	for (size_t i = 1; i < n; i++)
+		f->has_more = f->has_more || !str_eq(f->columns[i], STR("name"));
 }
 
 err record_file_open(struct record_file *f, struct cli *c, enum books_mode mode)
@@ -104,7 +106,7 @@ static err read_columns(struct record_file *f, struct arena *a, const str *field
 {
 	struct member_row none = { .list = f->list->id };
 	r->who.name = field(f, fields, STR("name"));
-	if (f->column_count <= 2)
+	if (!f->has_more)
 		return OK;
 	TRY(read_day(f, fields, STR("from"), &r->term.first));
 	TRY(read_day(f, fields, STR("until"), &r->term.last));

@@ -18,6 +18,7 @@ struct record_file {
 	str text, rest; /* all, and what is to be read */
 	str columns[RECORD_COLUMNS_MAX];
 	size_t column_count;
+	bool has_more;  /* than address and name */
 	size_t records; /* that were read */
 };
 

@@ -3,28 +3,31 @@
 
 #include "base/utf8.h"
 #include "lists/member_set.h"
+#include "lists/topics.h"
 #include "store/lists/address.h"
 
 enum { ECHO_MAX = 500 };
 
 /* "set" as Mailman 2 has it. An option of ours may have several names of its values. */
 static const struct wish {
-	const char *option, *word, *key, *value;
+	str option, word, key, value;
 } wishes[] = {
-	{ "ack", "on", "acknowledge", "yes" },
-	{ "ack", "off", "acknowledge", "no" },
-	{ "digest", "mime", "delivery", "mime" },
-	{ "digest", "plain", "delivery", "plain" },
-	{ "digest", "summary", "delivery", "summary" },
-	{ "digest", "off", "delivery", "regular" },
-	{ "delivery", "on", "delivery", "regular" },
-	{ "delivery", "off", "delivery", "off" },
-	{ "myposts", "on", "own_posts", "yes" },
-	{ "myposts", "off", "own_posts", "no" },
-	{ "hide", "on", "hidden", "yes" },
-	{ "hide", "off", "hidden", "no" },
-	{ "duplicates", "on", "copies", "yes" },
-	{ "duplicates", "off", "copies", "no" },
+	{ STR("ack"), STR("on"), STR("acknowledge"), STR("yes") },
+	{ STR("ack"), STR("off"), STR("acknowledge"), STR("no") },
+	{ STR("digest"), STR("mime"), STR("delivery"), STR("mime") },
+	{ STR("digest"), STR("plain"), STR("delivery"), STR("plain") },
+	{ STR("digest"), STR("summary"), STR("delivery"), STR("summary") },
+	{ STR("digest"), STR("off"), STR("delivery"), STR("regular") },
+	{ STR("delivery"), STR("on"), STR("delivery"), STR("regular") },
+	{ STR("delivery"), STR("off"), STR("delivery"), STR("off") },
+	{ STR("myposts"), STR("on"), STR("own_posts"), STR("yes") },
+	{ STR("myposts"), STR("off"), STR("own_posts"), STR("no") },
+	{ STR("hide"), STR("on"), STR("hidden"), STR("yes") },
+	{ STR("hide"), STR("off"), STR("hidden"), STR("no") },
+	{ STR("duplicates"), STR("on"), STR("copies"), STR("yes") },
+	{ STR("duplicates"), STR("off"), STR("copies"), STR("no") },
+	{ STR("other_topics"), STR("on"), STR("other_topics"), STR("yes") },
+	{ STR("other_topics"), STR("off"), STR("other_topics"), STR("no") },
 };
 
 static const char set_help[] =
@@ -41,6 +44,9 @@ static const char set_help[] =
 	"    set duplicates on|off                posts that also came to you directly "
 	"(To, "
 	"Cc)\n"
+	"    set topics NAME, NAME...             posts about these alone; all: about "
+	"any\n"
+	"    set other_topics on|off              and those that are about none\n"
 	"A mail that your provider proves is yours is obeyed at once; after any other "
 	"you\n"
 	"are asked by mail. There are no passwords, so \"set authenticate\" and\n"
@@ -91,13 +97,18 @@ static err show(struct run *r)
 		const char *option;
 		str value;
 	} rows[] = {
-		{ "ack", on_off(m.acknowledge) }, { "digest", digest_word(m.delivery) },
-		{ "delivery", off_by(r->a, &m) }, { "myposts", on_off(m.own_posts) },
-		{ "hide", on_off(m.hidden) },     { "duplicates", on_off(m.copies) },
+		{ "ack", on_off(m.acknowledge) },
+		{ "digest", digest_word(m.delivery) },
+		{ "delivery", off_by(r->a, &m) },
+		{ "myposts", on_off(m.own_posts) },
+		{ "hide", on_off(m.hidden) },
+		{ "duplicates", on_off(m.copies) },
+		{ "topics", m.topics.n ? topics_shown(r->a, m.topics) : STR("all") },
+		{ "other_topics", on_off(m.other_topics) },
 	};
 	command_says(r, arena_cat(r->a, STR("Settings of "), m.text, STR(":")));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		buf_addf(&r->says, "    set %-10s %.*s\n", rows[i].option,
+		buf_addf(&r->says, "    set %-12s %.*s\n", rows[i].option,
 			 STR_F(rows[i].value));
 	return OK;
 }
@@ -105,8 +116,7 @@ static err show(struct run *r)
 static const struct wish *find_wish(str option, str value)
 {
 	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
-		if (str_ieq(option, str_from(wishes[i].option))
-		    && str_ieq(value, str_from(wishes[i].word)))
+		if (str_ieq(option, wishes[i].option) && str_ieq(value, wishes[i].word))
 			return &wishes[i];
 	return NULL;
 }
@@ -116,22 +126,21 @@ static const struct wish *find_wish(str option, str value)
 static bool is_so(const struct wish *w, const struct member_row *m)
 {
 	bool off = str_eq(m->delivery, STR("off"));
-	if (str_eq(str_from(w->option), STR("digest")))
-		return str_eq(str_from(w->word), STR("off")) && off;
-	return str_eq(str_from(w->option), STR("delivery"))
-	       && str_eq(str_from(w->word), STR("on")) && !off;
+	if (str_eq(w->option, STR("digest")))
+		return str_eq(w->word, STR("off")) && off;
+	return str_eq(w->option, STR("delivery")) && str_eq(w->word, STR("on")) && !off;
 }
 
 static err obey(struct run *r, const struct wish *w)
 {
 	struct member_row m;
-	struct assignment set = { str_from(w->key), str_from(w->value) };
+	struct assignment set = { w->key, w->value };
 	err e = member_meant(r->books, r->a, r->c->list, command_author(r), &m);
 	if (!e.kind && !is_so(w, &m))
 		e = member_set(r->books, r->a, r->c->list, m.key, &set, 1, &r->by);
 	if (!e.kind)
-		command_says(r, arena_cat(r->a, str_from(w->option), STR(" is "),
-					  str_from(w->word), STR(" now.")));
+		command_says(r, arena_cat(r->a, w->option, STR(" is "), w->word,
+					  STR(" now.")));
 	return command_says_err(r, e);
 }
 
@@ -139,9 +148,26 @@ static err wish(struct run *r, const struct wish *w)
 {
 	if (r->c->authentic)
 		return obey(r, w);
-	r->wishes[r->wish_count++] = (struct assignment){ str_from(w->key),
-							  str_from(w->value) };
+	r->wishes[r->wish_count++] = (struct assignment){ w->key, w->value };
 	return OK;
+}
+
+/* Of a mail without proof only words that are the list's own go into the letter, and it
+ * is told none that it has not named. */
+static err wish_topics(struct run *r, str names)
+{
+	bool all = str_ieq(names, STR("all"));
+	str chosen = all ? STR("") : topics_choice(r->a, names);
+	str shown = topics_shown(r->a, chosen);
+	err e = r->c->authentic ? OK
+				: topics_check_names(r->books->lists, r->a,
+						     r->c->list->id, chosen, STR(""));
+	if (e.kind == ERR_SYNTAX)
+		e.msg = "The list has no such topic.";
+	if (e.kind)
+		return command_says_err(r, e);
+	return wish(r, &(struct wish){ STR("topics"), all ? names : shown, STR("topics"),
+				       shown });
 }
 
 err command_ask_wishes(struct run *r)
@@ -162,6 +188,9 @@ err do_set(struct run *r, str argument)
 {
 	str option = STR(""), value = STR("");
 	str_word(&argument, &option);
+	argument = str_trim(argument);
+	if (str_ieq(option, STR("topics")) && argument.n)
+		return wish_topics(r, argument);
 	str_word(&argument, &value);
 	if (str_ieq(option, STR("show")))
 		return show(r);

@@ -165,6 +165,16 @@ check('what is wrong makes no member', r.returncode == 1 and '1 added, 2 not' in
       and not row('x@far.example', COPY) and not row('y@far.example', COPY), (r.stdout, r.stderr))
 r = p.run('member', 'import', COPY, input='address,shoe size\nv@far.example,42\n')
 check('a column that is none', r.returncode == 1 and 'shoe size' in r.stderr and not row('v@far.example', COPY), r.stderr)
+copied = p.cli('member', 'export', COPY)
+equal('made equal to its own export it changes nothing', (p.run('member', 'sync', COPY, '-', input=copied).stdout, p.cli('member', 'export', COPY)),
+      (f'0 added, 0 removed, {len(copied.splitlines()) - 1} were there\n', copied))
+p.cli('list', 'set', COPY, 'topics=big: x')
+r = p.run('member', 'sync', COPY, '-', input='address,topics\nv@far.example,big\nw@far.example,small\n')
+check('a topic that the list has not changes nothing', r.returncode == 1 and 'some of big' in r.stderr and p.cli('member', 'export', COPY) == copied, r.stderr)
+r = p.run('member', 'sync', COPY, '-', input='address,topics,from\nv@far.example,big,\nw@far.example,,+9d\n')
+equal('members and plans are those of the file', (r.stdout, [(x['address'], x['topics']) for x in p.json('member', 'ls', COPY)],
+                                                  [x['address'] for x in p.json('member', 'planned', COPY)]),
+      (f'2 added, {len(copied.splitlines()) - 1} removed, 0 were there\n', [('v@far.example', 'big')], ['w@far.example']))
 p.cli('list', 'remove', COPY)
 world.clear()
 p.set_clock(1 * DAY)

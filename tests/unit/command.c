@@ -378,7 +378,8 @@ static void test_set(struct books_test *t)
 		{ "set", "set digest mime|plain", "regular", false, true, true, false },
 		{ "set help", "set digest mime|plain", "regular", false, true, true,
 		  false },
-		{ "set show", "set delivery   on", "regular", false, true, true, false },
+		{ "set show", "set delivery     on", "regular", false, true, true,
+		  false },
 		{ "password", "no password", "regular", false, true, true, false },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -436,6 +437,46 @@ static void test_set_unproven(struct books_test *t)
 	CHECK(books_count(t, "pending", "kind = 'set'") <= 3);
 }
 
+static void test_set_topics(struct books_test *t)
+{
+	static const struct {
+		const char *body, *has, *topics;
+		bool others;
+	} cases[] = {
+		{ "set topics release, hardware", "topics is release, hardware now",
+		  "\nrelease\nhardware\n", false },
+		{ "set other_topics on", "other_topics is on", "\nrelease\nhardware\n",
+		  true },
+		{ "set topics gossip", "some of release, hardware",
+		  "\nrelease\nhardware\n", true },
+		{ "set topics", "not one of these", "\nrelease\nhardware\n", true },
+		{ "set topics hardware\r\nset show", "set topics       hardware",
+		  "\nhardware\n", true },
+		{ "set topics all\r\nset other_topics off", "topics is all now", "",
+		  false },
+	};
+	const char *sam = "sam@uni.example";
+	books_set(t, DEV, "topics", "release: x\nhardware: y");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+		str answer = ask(t, "dev-request@lists.example", sam, "", cases[i].body);
+		struct member_row m = row_of(t, sam);
+		CHECK(holds(answer, cases[i].has)
+		      && str_eq(m.topics, str_from(cases[i].topics))
+		      && m.other_topics == cases[i].others);
+	}
+	/* without proof: the list's own words alone reach the member */
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+	CHECK(ok(books_arrives_as(
+		t, "x@far.example", "dev-request@lists.example",
+		mail(t, sam, "set topics hardware", "set topics buy this"),
+		"{\"spf\":\"pass\"}")));
+	CHECK(holds(letter_to(t, "x@far.example", ""), "no such topic"));
+	str letter = letter_to(t, sam, "topics = hardware");
+	CHECK(letter.n && !holds(letter, "buy this"));
+	books_set(t, DEV, "topics", "");
+}
+
 static void test_which(struct books_test *t)
 {
 	str answer = ask(t, "dev-request@lists.example", "bob@lab.example", "which", "");
@@ -478,6 +519,7 @@ int main(void)
 	test_roster(&t);
 	test_strange(&t);
 	test_set(&t);
+	test_set_topics(&t);
 	test_set_unproven(&t);
 	test_which(&t);
 	test_many_verdicts(&t);
