@@ -203,15 +203,16 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 	size_t n;
 	TRY(request_list(books->lists, c->a, list, &r, &n));
 	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
-				      date_minute(c->a, r[i].asked_at), r[i].address,
-				      r[i].name });
+		table_row(t,
+			  (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
+				   date_minute(c->a, r[i].asked_at), r[i].address,
+				   r[i].name, r[i].leaves ? STR("leave") : STR("join") });
 	return OK;
 }
 
 int cli_request_ls(struct cli *c)
 {
-	return show_lists(c, "id# list asked address name", add_requests);
+	return show_lists(c, "id# list asked address name wants", add_requests);
 }
 
 int cli_ban_add(struct cli *c)

@@ -7,6 +7,7 @@
 #include "lists/remind.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
+#include "lists/term.h"
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
 #include "store/lists/held.h"
@@ -171,6 +172,7 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	err unanswered = challenge_expire(books, a, now);
 	err scores = score_time(books, a, now);
 	err digests = digest_run(books, a, now);
+	err terms = term_run(books, a, now);
 	err reminded = remind_run(books, a, now);
 	if (!first.kind)
 		first = unanswered;
@@ -178,6 +180,9 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 		first = err_in(a, scores.kind, "bounce scores: %s", scores.msg);
 	if (!first.kind)
 		first = digests;
+	if (terms.kind && !first.kind)
+		first = err_in(a, terms.kind, "begin and end of memberships: %s",
+			       terms.msg);
 	if (!first.kind)
 		first = reminded;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

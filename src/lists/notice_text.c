@@ -188,6 +188,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		const char *notice, *name, *value; /* notice "": any */
 	} rows_of[] = {
 		{ "held-moderator", "answers", "" },
+		{ "invite", "words", "Come and see.\n\n" },
 		{ "moderator-summary", "posts",
 		  "    2026-11-27 12:00  nina@uni.example\n"
 		  "        Calibration of detector 3\n\n" },
@@ -195,6 +196,8 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "answers", "> help" },
 		{ "", "asker", "nina@uni.example" },
 		{ "", "author", "nina@uni.example" },
+		{ "", "changes", "delivery = off" },
+		{ "", "days", "7 days" },
 		{ "", "issue", "12" },
 		{ "", "left",
 		  "This is the last such letter: in 7 days the membership ends." },

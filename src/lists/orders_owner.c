@@ -1,8 +1,10 @@
 /* Orders of those who run a list. */
 #include "lists/orders_inside.h"
 
+#include "lists/invite.h"
 #include "lists/members.h"
 #include "lists/owner.h"
+#include "lists/term.h"
 
 enum { LINES_AT_ONCE = 100 }; /* in one transaction: a sync for all of them */
 
@@ -19,15 +21,36 @@ static err read_line(struct order *x, str line, struct mailbox *m)
 	return OK;
 }
 
+static err read_day(struct order *x, const char *key, int64_t *day)
+{
+	return day_read(order_text(x, key), day)
+		       ? OK
+		       : err_in(x->a, ERR_SYNTAX, "%s: a day is written as 2026-12-31",
+				key);
+}
+
+static err invite_one(struct order *x, const struct mailbox *who)
+{
+	str days = order_text(x, "days");
+	struct invitation i = { .words = order_text(x, "words") };
+	if (days.n && (!str_i64(days, &i.days) || i.days < 1))
+		return err_in(x->a, ERR_SYNTAX, "an invitation is good for 1 to %d days",
+			      INVITE_DAYS_MAX);
+	return member_invite(x->books, x->a, x->list, who, &i, &x->by);
+}
+
 static err add_one(struct order *x, str line)
 {
 	struct mailbox who;
 	str how = order_text(x, "how");
 	TRY(read_line(x, line, &who));
 	if (str_eq(how, STR("invite")))
-		return member_invite(x->books, x->a, x->list, &who, &x->by);
-	return member_admit(x->books, x->a, x->list, &who, str_eq(how, STR("welcome")),
-			    &x->by);
+		return invite_one(x, &who);
+	struct term t = { 0 };
+	TRY(read_day(x, "from", &t.first));
+	TRY(read_day(x, "until", &t.last));
+	return member_admit_for(x->books, x->a, x->list, &who, &t,
+				str_eq(how, STR("welcome")), &x->by);
 }
 
 err order_tally(struct order *x, err e, json_t *wrong, int64_t *n)
@@ -77,6 +100,37 @@ err order_member_add(struct order *x)
 	return each_line(x, add_one);
 }
 
+static err withdraw_one(struct order *x, str line)
+{
+	return invite_withdraw(x->books, x->a, x->list, line, &x->by);
+}
+
+err order_invite_withdraw(struct order *x)
+{
+	return each_line(x, withdraw_one);
+}
+
+static err drop_one(struct order *x, str line)
+{
+	return member_plan_drop(x->books, x->a, x->list, line, &x->by);
+}
+
+err order_plan_drop(struct order *x)
+{
+	return each_line(x, drop_one);
+}
+
+static err nonmember_one(struct order *x, str line)
+{
+	return nonmember_configure(x->books, x->a, x->list, line, order_text(x, "action"),
+				   &x->by);
+}
+
+err order_nonmember_set(struct order *x)
+{
+	return each_line(x, nonmember_one);
+}
+
 static err remove_one(struct order *x, str line)
 {
 	return member_end(x->books, x->a, x->list, line, false, &x->by);
@@ -89,8 +143,11 @@ err order_member_remove(struct order *x)
 
 static err set_one(struct order *x, str line)
 {
-	struct assignment set = { order_text(x, "key"), order_text(x, "value") };
-	return member_configure(x->books, x->a, x->list, line, &set, 1, &x->by);
+	str why = order_text(x, "why");
+	struct assignment set[] = { { order_text(x, "key"), order_text(x, "value") },
+				    { STR("why"), why } };
+	return member_configure(x->books, x->a, x->list, line, set, why.n ? 2 : 1,
+				&x->by);
 }
 
 err order_member_set(struct order *x)

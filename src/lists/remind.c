@@ -21,7 +21,7 @@ struct morning {
 	const struct list_entry *list;
 	struct settings settings;
 	int64_t day, now;
-	int64_t posts, asking, lapsed;
+	int64_t posts, asking, leaving, lapsed;
 	struct held_row shown[SHOWN]; /* the first of the posts */
 };
 
@@ -55,7 +55,8 @@ static err gather(struct morning *m)
 	size_t n;
 	TRY(gather_posts(m));
 	TRY(request_list(m->books->lists, m->a, m->list->id, &r, &n));
-	m->asking = (int64_t)n;
+	for (size_t i = 0; i < n; i++)
+		r[i].leaves ? m->leaving++ : m->asking++;
 	return held_lapsed(m->books->lists, m->list->id, (m->day - 1) * DAY + MORNING,
 			   &m->lapsed);
 }
@@ -79,6 +80,9 @@ static str say_what(struct morning *m, const char *between)
 	add_part(&b, between, m->asking,
 		 P_("%lld person asks to join", "%lld people ask to join",
 		    (uint64_t)m->asking));
+	add_part(&b, between, m->leaving,
+		 P_("%lld member wants to leave", "%lld members want to leave",
+		    (uint64_t)m->leaving));
 	add_part(&b, between, m->lapsed,
 		 P_("%lld post was dropped since nobody decided",
 		    "%lld posts were dropped since nobody decided", (uint64_t)m->lapsed));
@@ -137,7 +141,7 @@ static err tell(struct morning *m, const struct role_row *who)
 				  .to = to,
 				  .source = arena_printf(m->a, "summary/%lld/%.*s/%.*s",
 							 (long long)m->day,
-							 STR_F(m->list->address),
+							 STR_F(m->list->origin),
 							 STR_F(who->key)),
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars });
@@ -147,7 +151,7 @@ static err tell_all(struct morning *m)
 {
 	struct role_row *roles;
 	size_t n;
-	if (!m->posts && !m->asking && !m->lapsed)
+	if (!m->posts && !m->asking && !m->leaving && !m->lapsed)
 		return OK;
 	TRY(role_list(m->books->lists, m->a, m->list->id, &roles, &n));
 	for (size_t i = 0; i < n; i++) {

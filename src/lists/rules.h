@@ -54,6 +54,10 @@ struct post {
 	bool is_moderator;         /* the author is owner or moderator */
 	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
+	bool replayed;             /* judged once more (replay.h): it is one of the list's
+				    * own, neither on its way round nor twice here */
+	int64_t recent;            /* replayed: posts that its author had had accepted of
+				    * late when it came */
 };
 
 struct ruling {
@@ -86,6 +90,10 @@ MUST_USE err post_parse(struct arena *a, const struct mail_in *m, struct post *p
  * The caller keeps the parsed one and hands in a copy for each list. */
 MUST_USE err post_look_up(struct book *lists, struct arena *a,
 			  const struct list_entry *list, struct post *p);
+
+/* The same post under these settings: whom the list believes, what it takes. */
+MUST_USE err post_under(struct book *lists, struct arena *a, const struct settings *s,
+			struct post *p);
 
 /* Both, for one list. */
 MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_entry *list,

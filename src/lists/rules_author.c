@@ -2,10 +2,10 @@
 #include "lists/rules_inside.h"
 
 #include "base/clock.h"
-#include "lists/pattern.h"
+#include "lists/named.h"
 #include "store/lists/ban.h"
-#include "store/lists/list.h"
 #include "store/lists/member.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/seen.h"
 #include "trust/trust.h"
 
@@ -81,54 +81,18 @@ err rule_flood(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
 	const struct settings *s = &p->settings;
-	int64_t count;
+	int64_t count = p->recent;
 	if (!p->member || !s->member_verbosity_threshold)
 		return OK;
-	TRY(seen_since(lists, p->list->id, p->author_key,
-		       clock_now() - s->member_verbosity_interval, &count));
+	if (!p->replayed)
+		TRY(seen_since(lists, p->list->id, p->author_key,
+			       clock_now() - s->member_verbosity_interval, &count));
 	if (count < s->member_verbosity_threshold)
 		return OK;
 	return rule_says(r, VERDICT_HOLD,
 			 arena_printf(a, "%lld posts of this member within %lld seconds",
 				      (long long)count,
 				      (long long)s->member_verbosity_interval));
-}
-
-/* "@dev" and "@dev@lists.example" are lists; "@uni.example" is a domain. */
-static str list_meant(struct arena *a, const struct post *p, str pattern)
-{
-	str name = str_skip(pattern, 1);
-	if (!str_starts(pattern, STR("@")))
-		return STR("");
-	if (str_has(name, '@'))
-		return name;
-	return str_has(name, '.') ? STR("")
-				  : arena_cat(a, name, STR("@"), p->list->domain);
-}
-
-static err is_on(struct book *lists, struct arena *a, str list, str key, bool *yes)
-{
-	struct list_row row;
-	struct member_row m;
-	err e = list_by_address(lists, a, list, &row);
-	if (!e.kind)
-		e = member_find(lists, a, row.id, key, &m);
-	*yes = !e.kind;
-	return e.kind == ERR_NOTFOUND ? OK : e;
-}
-
-static err fits(struct book *lists, struct arena *a, const struct post *p, str pattern,
-		enum pattern_result *hit)
-{
-	str list = list_meant(a, p, pattern);
-	bool yes;
-	if (!list.n) {
-		*hit = pattern_address(pattern, p->author_key);
-		return OK;
-	}
-	TRY(is_on(lists, a, list, p->author_key, &yes));
-	*hit = yes ? PATTERN_HIT : PATTERN_MISS;
-	return OK;
 }
 
 /* Whoever the list trusts by address is as worth forging as a member. */
@@ -158,7 +122,8 @@ static err ask_named(struct book *lists, struct arena *a, const struct post *p,
 		str rest = named[i].patterns, pattern;
 		while (str_line(&rest, &pattern)) {
 			enum pattern_result hit;
-			TRY(fits(lists, a, p, pattern, &hit));
+			TRY(named_fits(lists, a, p->list->domain, pattern, p->author_key,
+				       &hit));
 			if (hit == PATTERN_LIMIT)
 				return rule_says(r, VERDICT_HOLD,
 						 arena_cat(a,
@@ -172,12 +137,25 @@ static err ask_named(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
+/* What those who run the list said of this very address comes before any pattern. */
+static err ask_own(struct book *lists, struct arena *a, const struct post *p,
+		   struct ruling *r)
+{
+	struct nonmember_row x;
+	err e = nonmember_find(lists, a, p->list->id, p->author_key, &x);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	return say_named(a, p, verdict_from(x.action), x.key, r);
+}
+
 err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
 		   struct ruling *r)
 {
 	if (p->member || p->is_moderator)
 		return OK;
-	TRY(ask_named(lists, a, p, r));
+	TRY(ask_own(lists, a, p, r));
+	if (r->verdict == VERDICT_MISS)
+		TRY(ask_named(lists, a, p, r));
 	if (r->verdict != VERDICT_MISS)
 		return OK;
 	enum verdict v = verdict_from(p->settings.default_nonmember_action);

@@ -53,5 +53,12 @@ err shadow_deliver(struct books *books, struct arena *a, str address,
 err shadow_count(struct books *books, const struct list_entry *list, int64_t *messages,
 		 int64_t *copies)
 {
-	return ledger_shadowed(books->outbound, list->address, messages, copies);
+	TRY(ledger_shadowed(books->outbound, list->address, messages, copies));
+	for (size_t i = 0; i < list->former_count; i++) { /* as it was called then */
+		int64_t m, c;
+		TRY(ledger_shadowed(books->outbound, list->former[i], &m, &c));
+		*messages += m;
+		*copies += c;
+	}
+	return OK;
 }

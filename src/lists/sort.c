@@ -116,7 +116,7 @@ static err take_post(struct sorting *s)
 {
 	struct post p;
 	struct judgement j;
-	str source = source_of(s, s->meaning.list->address);
+	str source = source_of(s, s->meaning.list->origin);
 	TRY(post_read(
 		s->books->lists, s->a, s->meaning.list,
 		&(struct mail_in){ .source = source,
@@ -168,6 +168,7 @@ static err read_command(struct sorting *s, struct mail_command *c)
 				    .reverse_path = s->reverse_path,
 				    .from = p.author,
 				    .authentic = p.authentic,
+				    .runs_list = p.is_moderator,
 				    .proven = has_proven_path(s),
 				    .client = s->arrival->client,
 				    .source = source_of(s, s->recipient->address),

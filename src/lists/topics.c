@@ -222,22 +222,28 @@ static str names_of(struct arena *a, const struct topics *t)
 	return out;
 }
 
-err topics_check_choice(struct book *lists, struct arena *a, const struct member_row *m)
+err topics_check_names(struct book *lists, struct arena *a, int64_t list, str chosen,
+		       str known)
 {
-	struct member_row was;
 	struct settings s;
-	str chosen = m->topics, name;
-	TRY(member_get(lists, a, m->id, &was));
-	if (str_eq(was.topics, chosen))
-		return OK;
-	TRY(settings_load(lists, a, m->list, &s));
+	str name;
+	TRY(settings_load(lists, a, list, &s));
 	struct topics t = topics_read(a, s.topics);
 	while (str_line(&chosen, &name)) {
-		if (!name.n || find(&t, name) || topics_has(was.topics, name))
+		if (!name.n || find(&t, name) || topics_has(known, name))
 			continue;
 		return err_in(a, ERR_SYNTAX, "topics = %.*s: %s%.*s", STR_F(name),
 			      t.count ? "it takes some of " : "the list has no topics",
 			      STR_F(names_of(a, &t)));
 	}
 	return OK;
+}
+
+err topics_check_choice(struct book *lists, struct arena *a, const struct member_row *m)
+{
+	struct member_row was;
+	TRY(member_get(lists, a, m->id, &was));
+	return str_eq(was.topics, m->topics)
+		       ? OK
+		       : topics_check_names(lists, a, m->list, m->topics, was.topics);
 }

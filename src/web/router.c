@@ -178,6 +178,18 @@ void router_refuse(struct request *q, struct response *r, enum may may)
 	error_page(q, r, status, STR_NONE);
 }
 
+/* A page; what a form sends is taken where it comes. */
+static bool has_moved(const struct router *router, struct request *q, struct response *r,
+		      const struct route *route)
+{
+	if (!router->moved || !route || route->right == ROUTE_OPEN || q->method != GET)
+		return false;
+	str to = router->moved(q);
+	if (to.n)
+		response_redirect(r, 301, to);
+	return to.n > 0;
+}
+
 /* True: on. Else the answer has been made. */
 static bool let_in(const struct router *router, struct request *q, struct response *r,
 		   const struct route *route)
@@ -189,6 +201,8 @@ static bool let_in(const struct router *router, struct request *q, struct respon
 		may = passes(router, q, row);
 	if (may == MAY && route && route->right != ROUTE_OPEN)
 		may = router->may(q, (enum right)route->right);
+	if (may == MAY && has_moved(router, q, r, route))
+		return false;
 	if (may == MAY)
 		return true;
 	router_refuse(q, r, may);

@@ -89,11 +89,18 @@ MUST_USE err moving_suspicious(struct moving *x, struct moving_count *r, str tex
 /* text: the post with CRLF. h: held_at, reason and reverse_path; its source is made of the
  * list's address and `id`, its id there. */
 MUST_USE err moving_held(struct moving *x, str id, struct held_row *h, str text);
-MUST_USE err moving_request(struct moving *x, str address, str name, int64_t asked_at,
-			    bool *here);
-/* kind: join, leave. token: what was mailed there works here. */
-MUST_USE err moving_pending(struct moving *x, str token, str kind, str address, str name,
-			    int64_t expires_at);
+/* Who asks a moderator to be let in or, where `leaves`, out. *here: as above. */
+MUST_USE err moving_request(struct moving *x, bool leaves, str address, str name,
+			    int64_t asked_at, bool *here);
+
+struct moved_token {
+	str token; /* what was mailed there works here */
+	str kind;  /* join, leave, invite, set */
+	str address, name;
+	str data; /* JSON; "": the name alone */
+	int64_t expires_at;
+};
+MUST_USE err moving_pending(struct moving *x, const struct moved_token *t);
 
 /* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
  * import_job has them. */

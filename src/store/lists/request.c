@@ -2,7 +2,7 @@
 
 #include "store/table.h"
 
-#define REQUEST "SELECT id, list, address, name, asked_at FROM request "
+#define REQUEST "SELECT id, list, address, name, asked_at, kind = 'leave' FROM request "
 
 static const char none[] = "there is no such request: somebody may have answered it";
 
@@ -14,17 +14,25 @@ static void read_request(struct rows *r, struct arena *a, void *row)
 		.address = rows_str(r, a, 2),
 		.name = rows_str(r, a, 3),
 		.asked_at = rows_i64(r, 4),
+		.leaves = rows_i64(r, 5),
 	};
 }
 
 static err add(struct book *b, struct request_row *r)
 {
 	bool found;
+	str kind = r->leaves ? STR("leave") : STR("join");
+	/* Under a number of its own: a link that was mailed for the one grants not the
+	 * other. */
+	TRY(book_run(
+		b, "DELETE FROM request WHERE list = ?1 AND address = ?2 AND kind <> ?3",
+		SQL_I(r->list), SQL_S(r->address), SQL_S(kind)));
 	TRY(book_run(b,
-		     "INSERT INTO request (list, address, name, asked_at) "
-		     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (list, address) DO NOTHING",
+		     "INSERT INTO request (list, address, name, asked_at, kind) "
+		     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (list, address) "
+		     "DO NOTHING",
 		     SQL_I(r->list), SQL_S(r->address), SQL_S(r->name),
-		     SQL_I(r->asked_at)));
+		     SQL_I(r->asked_at), SQL_S(kind)));
 	return book_number(b, &r->id, &found,
 			   "SELECT id FROM request WHERE list = ?1 AND address = ?2",
 			   SQL_I(r->list), SQL_S(r->address));
@@ -47,6 +55,13 @@ err request_list(struct book *b, struct arena *a, int64_t list, struct request_r
 {
 	return TABLE_ALL(b, a, read_request, r, count,
 			 REQUEST "WHERE list = ?1 ORDER BY id", SQL_I(list));
+}
+
+err request_by_address(struct book *b, struct arena *a, str address,
+		       struct request_row **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_request, r, count,
+			 REQUEST "WHERE address = ?1 ORDER BY id", SQL_S(address));
 }
 
 err request_remove(struct book *b, int64_t id)

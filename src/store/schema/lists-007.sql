@@ -1,12 +1,25 @@
--- Own texts of notices for a whole domain, too.
-ALTER TABLE template RENAME TO template_before;
-CREATE TABLE template (
+-- People beside those who are members now: whose membership ends, begins later, waits for
+-- a moderator's word to end, and who is none and known all the same.
+ALTER TABLE member ADD COLUMN last_day INTEGER NOT NULL DEFAULT 0;  -- seconds at 0:00 UTC of the last one; 0: no end
+ALTER TABLE member ADD COLUMN off_why TEXT NOT NULL DEFAULT '';     -- in words, where delivery is off
+CREATE INDEX member_ends ON member(last_day) WHERE last_day > 0;
+ALTER TABLE request ADD COLUMN kind TEXT NOT NULL DEFAULT 'join';   -- join, leave
+
+CREATE TABLE planned (                    -- a membership that begins on a day to come
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
+  address      TEXT NOT NULL,             -- as it is written
+  key          TEXT NOT NULL,             -- address_key()
   name         TEXT NOT NULL,
-  list         INTEGER NOT NULL,          -- 0: of a domain or of the site
-  domain       INTEGER NOT NULL,          -- 0: of a list or of the site
-  language     TEXT NOT NULL,             -- "" any
-  text         TEXT NOT NULL,
-  PRIMARY KEY (name, list, domain, language)
+  first_day    INTEGER NOT NULL,          -- seconds at 0:00 UTC
+  last_day     INTEGER NOT NULL,          -- likewise; 0: no end
+  UNIQUE (list, key)
+);
+CREATE INDEX planned_first ON planned(first_day);
+CREATE TABLE nonmember (                  -- what becomes of the posts of one who is no member
+  list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
+  key          TEXT NOT NULL,             -- address_key()
+  action       TEXT NOT NULL,             -- accept, hold, reject, discard
+  set_at       INTEGER NOT NULL,          -- seconds
+  PRIMARY KEY (list, key)
 ) WITHOUT ROWID;
-INSERT INTO template SELECT name, list, 0, language, text FROM template_before;
-DROP TABLE template_before;

@@ -10,8 +10,11 @@
 #include "account/session.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "lists/personal.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
+
+#include <stdlib.h>
 
 bool account_in_browser(struct request *q, struct response *r)
 {
@@ -32,6 +35,37 @@ void account_wrong(struct request *q, struct response *r, int status,
 static int status_of(const struct ordered *x)
 {
 	return x->result ? 400 : 503;
+}
+
+/* ---- all that is kept, and its end */
+
+void account_data_page(struct request *q, struct response *r)
+{
+	json_t *all;
+	if (page_failed(q, r,
+			personal_data(&worker_of(q)->books, q->arena, q->session->person,
+				      &all)))
+		return;
+	char *text = json_dumps(all, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	buf_add(&r->body, str_from(text));
+	free(text);
+	json_decref(all);
+	response_download(r, STR("account.json"));
+	r->type = STR("application/json");
+	r->cache = STR("no-store");
+}
+
+void account_erase_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	if (!account_in_browser(q, r))
+		return;
+	if (order_and_wait(q, "erase", json_object(), &x)) {
+		go_said(q, r, STR("/account"), "erase", STR(""));
+		return;
+	}
+	r->status = status_of(&x);
+	account_show(q, r, note_bad(q, x.why), &(struct account_faults){ 0 });
 }
 
 /* ---- addresses and name */

@@ -8,6 +8,7 @@
 #include "account/account.h"
 #include "base/enc.h"
 #include "lists/confirm.h"
+#include "lists/member_set.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
 #include "store/lists/request.h"
@@ -38,6 +39,11 @@ static const struct kind kinds[] = {
 			       "this list."),
 			    N_("Leave {list}"), N_("If you did not ask, close the page."),
 			    true },
+	[CONFIRM_SET] = { N_("Change settings for {list}?"),
+			  N_("You, or somebody who wrote in your name, asked by mail for "
+			     "these settings."),
+			  N_("Change them"), N_("If you did not ask, close the page."),
+			  false },
 	[CONFIRM_SIGN_IN] = { N_("Sign in?"),
 			      N_("This browser will be signed in until you sign out, or "
 				 "for "
@@ -52,6 +58,12 @@ static const struct kind kinds[] = {
 				"address may see, and may write in its name."),
 			     N_("Add the address"),
 			     N_("If you did not ask for it, close the page."), false },
+	[CONFIRM_ERASE] = { N_("Erase your account?"),
+			    N_("Memberships, settings and sign-ins go for good. Posts "
+			       "stay in the archives, in another name. Nobody can undo "
+			       "it."),
+			    N_("Erase my account"),
+			    N_("If you do not want that, close the page."), true },
 	[CONFIRM_CHALLENGE] = { N_("Did you write this?"),
 				N_("It came for {list} in your name, and nothing proves "
 				   "that you wrote it."),
@@ -112,7 +124,7 @@ static str owner_name(struct request *q, int64_t person)
 static void show_button(struct request *q, struct response *r, str token,
 			const struct confirmation *c, str subject)
 {
-	enum { FACTS = 7 };
+	enum { FACTS = 8 };
 	struct page_confirm_facts f[FACTS];
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
@@ -124,6 +136,10 @@ static void show_button(struct request *q, struct response *r, str token,
 		f[n++] = (struct page_confirm_facts){ S_("Name"), c->name };
 	if (subject.n)
 		f[n++] = (struct page_confirm_facts){ S_("Subject"), subject };
+	if (c->kind == CONFIRM_SET)
+		f[n++] = (struct page_confirm_facts){
+			S_("Settings"), member_set_words(q->arena, c->data)
+		};
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ S_("Account"), account };
 	f[n++] = (struct page_confirm_facts){ S_("Asked"),
@@ -215,11 +231,13 @@ static void show_request(struct request *q, struct response *r, str token,
 		return;
 	ANSWER(q, r, asked,
 	       (&(struct page_asked){
-		       .frame = frame_of(q, S_("Somebody asks to join")),
+		       .frame = frame_of(q, x.leaves ? S_("Somebody wants to leave")
+						     : S_("Somebody asks to join")),
 		       .list = c->list->name,
 		       .address = x.address,
 		       .name = x.name,
 		       .at = x.asked_at,
+		       .leaves = x.leaves,
 		       .action = arena_cat(q->arena, STR("/confirm/"), token),
 		       .csrf = csrf_of(q) }));
 }
@@ -298,6 +316,8 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 	str list = result_text(q, x, "list"), to = result_text(q, x, "to");
 	int64_t person = json_integer_value(json_object_get(x->result, "person"));
 	bool waits = json_is_true(json_object_get(x->result, "waits"));
+	static const char *const decided[2][2] = { { "not-let-in", "let-in" },
+						   { "not-let-go", "let-go" } };
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
@@ -312,7 +332,10 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		go_to_done(q, r, waits ? "waits" : "joined", list);
 		return;
 	case CONFIRM_LEAVE:
-		go_to_done(q, r, "left", list);
+		go_to_done(q, r, waits ? "leave-waits" : "left", list);
+		return;
+	case CONFIRM_SET:
+		go_to_done(q, r, "set", list);
 		return;
 	case CONFIRM_CHALLENGE:
 		go_to_done(q, r,
@@ -320,8 +343,13 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 						       result_text(q, x, "outcome"))),
 			   list);
 		return;
+	case CONFIRM_ERASE:
+		go_to_done(q, r, "erased", STR(""));
+		return;
 	case CONFIRM_REQUEST:
-		go_to_done(q, r, str_eq(choice, STR("accept")) ? "let-in" : "not-let-in",
+		go_to_done(q, r,
+			   decided[json_is_true(json_object_get(x->result, "leaves"))]
+				  [str_eq(choice, STR("accept"))],
 			   list);
 		return;
 	case CONFIRM_HELD:

@@ -175,6 +175,7 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		{ "roles", N_("Roles"), RIGHT_members_see },
 		{ "bans", N_("Bans"), RIGHT_ban_set },
 		{ "log", N_("Log"), RIGHT_audit_see },
+		{ "name", N_("Name"), RIGHT_list_remove },
 	};
 	enum { ROWS = sizeof rows / sizeof *rows };
 	const struct worker *w = worker_of(q);

@@ -2,6 +2,7 @@
 #include "web/pages/forms.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "base/buf.h"
 #include "lists/topics.h"
 #include "store/lists/member.h"
@@ -53,6 +54,9 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		       .address = m->text,
 		       .joined = m->joined_at,
 		       .off_by = m->off_by,
+		       .why = said_in(q->arena, language_now(), m->off_why),
+		       .bounce = m->bounce_text,
+		       .until = m->last_day,
 		       .note = note,
 		       .action = arena_cat(q->arena, path, STR("/me")),
 		       .leave = arena_cat(q->arena, path, STR("/leave")),
