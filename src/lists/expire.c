@@ -14,6 +14,7 @@
 #include "store/lists/list.h"
 #include "store/lists/order.h"
 #include "store/lists/pending.h"
+#include "store/lists/request.h"
 #include "store/lists/seen.h"
 #include "store/lists/session.h"
 #include "store/outbound/arrival.h"
@@ -108,6 +109,11 @@ static err expire_handled(struct books *books, int64_t now, int64_t *gone)
 	return held_expire(books->lists, now - HELD_DAYS * DAY, gone);
 }
 
+static err expire_answers(struct books *books, int64_t now, int64_t *gone)
+{
+	return request_expire(books->lists, now - HELD_DAYS * DAY, gone);
+}
+
 /* With relay = outbox nothing is sent: the outbox page is where these are read. */
 static err expire_bodies(struct books *books, int64_t now, int64_t *gone)
 {
@@ -154,6 +160,7 @@ static const struct {
 	{ "orders", expire_orders },
 	{ "sessions", expire_sessions },
 	{ "decided posts", expire_handled },
+	{ "decided requests", expire_answers },
 	{ "sent bodies", expire_bodies },
 	{ "messages", expire_messages },
 	{ "arrivals", expire_arrivals },

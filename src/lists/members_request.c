@@ -56,6 +56,17 @@ static err take_request(struct books *books, struct arena *a, int64_t id,
 	return address_parse(a, r->address, &who->address);
 }
 
+static err end_request(struct books *books, int64_t id, str verdict, str note,
+		       const struct actor *by)
+{
+	return request_end(books->lists, id,
+			   &(struct request_end){ .verdict = verdict,
+						  .note = note,
+						  .by = by->name,
+						  .via = by->via,
+						  .at = clock_now() });
+}
+
 static err accept(struct books *books, struct arena *a, int64_t id,
 		  const struct actor *by)
 {
@@ -68,7 +79,7 @@ static err accept(struct books *books, struct arena *a, int64_t id,
 	/* Who is in, or out, already wants nothing more. */
 	if (e.kind && e.kind != (r.leaves ? ERR_NOTFOUND : ERR_DENIED))
 		return e;
-	return request_remove(books->lists, id);
+	return end_request(books, id, STR("granted"), STR(""), by);
 }
 
 err request_accept(struct books *books, struct arena *a, int64_t id,
@@ -97,7 +108,7 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 			.vars = vars,
 			.var_count = 1 }));
 	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
-	return request_remove(books->lists, id);
+	return end_request(books, id, STR("refused"), str_trim(reason), by);
 }
 
 err request_reject(struct books *books, struct arena *a, int64_t id, str reason,

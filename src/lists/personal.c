@@ -235,6 +235,24 @@ static err add_planned(struct gathering *g, json_t *rows, str key)
 	return OK;
 }
 
+static err add_requests(struct gathering *g, json_t *rows, str key)
+{
+	struct request_handled *r;
+	size_t n;
+	TRY(request_handled_by_address(g->books->lists, g->a, key, &r, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = row_of(rows);
+		put_list(g, o, r[i].was.list);
+		put(o, "what", r[i].was.leaves ? STR("to leave") : STR("to join"));
+		put(o, "name", r[i].was.name);
+		put_time(g, o, "asked", r[i].was.asked_at);
+		put(o, "verdict", r[i].end.verdict);
+		put(o, "answer", r[i].end.note);
+		put_time(g, o, "answered", r[i].end.at);
+	}
+	return OK;
+}
+
 static err add_waiting(struct gathering *g, json_t *rows, str key)
 {
 	TRY(add_asked(g, rows, key));
@@ -315,6 +333,7 @@ static err gather(struct gathering *g)
 	TRY(add_sign_ins(g));
 	TRY(add_held(g));
 	TRY(add_each(g, "waits", add_waiting));
+	TRY(add_each(g, "requests", add_requests));
 	TRY(add_each(g, "my_posts_where_i_am_no_member", add_nonmember));
 	TRY(add_each(g, "came_back", add_bounces));
 	TRY(add_each(g, "aliases", add_aliases));

@@ -102,6 +102,13 @@ static const char *const once[] = {
 	"CASE id % 2 WHEN 0 THEN 'accept' ELSE 'discard' END, 1 FROM list",
 	"INSERT INTO planned (list, address, key, name, first_day, last_day) VALUES "
 	"(1, 'Anna@uni.example', 'anna@uni.example', 'Anna', 1, 86400)",
+	"INSERT INTO request_handled (id, list, address, name, kind, asked_at, verdict, "
+	"note, "
+	"handled_by, handled_via, handled_at) VALUES (91, 1, 'Anna@uni.example', 'Anna', "
+	"'join', "
+	"1, 'granted', 'of anna@uni.example', 'olga@uni.example', 'page', 2), (92, 1, "
+	"'zoe@x', 'Zoe', "
+	"'join', 1, 'refused', 'ask Anna@uni.example', 'anna@uni.example', 'page', 2)",
 	"INSERT INTO pending (token, kind, list, address, data, created_at, expires_at) "
 	"VALUES (x'02', 'invite', 1, 'zoe@x', '{\"by\":\"anna@uni.example\"}', 1, "
 	"9999999999)",
@@ -172,6 +179,7 @@ static void test_more_data(struct books_test *t, int64_t person)
 	json_t *all;
 	CHECK(ok(personal_data(&t->books, t->a, person, &all)));
 	CHECK(rows_of(all, "waits") == 3 && rows_of(all, "came_back") == 1);
+	CHECK(rows_of(all, "requests") == 1);
 	CHECK(rows_of(all, "my_posts_where_i_am_no_member") == 2);
 	CHECK(rows_of(all, "aliases") == 1 && rows_of(all, "tokens") == 1);
 	CHECK(!strcmp(text_of(all, "tokens", "scopes"),
@@ -292,6 +300,9 @@ static void test_left(struct books_test *t)
 	CHECK(books_count(t, "nonmember", "action = 'discard'") == 1);
 	CHECK(books_count(t, "nonmember", "1") == 1);
 	CHECK(books_count(t, "planned", "1") == 0);
+	CHECK(books_count(t, "request_handled", "address LIKE 'former-%' AND name = ''")
+	      == 1);
+	CHECK(books_count(t, "request_handled", "handled_by LIKE 'former-%'") == 1);
 	CHECK(books_count(t, "pending", "data LIKE '%former-%'") == 1);
 	CHECK(books_count(t, "held", "claimed_by <> ''") == 0);
 	CHECK(books_count(t, "held", "aside_by LIKE 'former-%'") == 1);

@@ -76,6 +76,12 @@ err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now)
 		"WHERE instr(data, ?1) AND ?3 > 0",
 		"UPDATE member SET off_why = replace(off_why, ?1, ?2) "
 		"WHERE off_why <> '' AND instr(off_why, ?1) AND ?3 > 0",
+		"UPDATE request_handled SET address = ?2, name = '' "
+		"WHERE address = ?1 COLLATE NOCASE AND ?3 > 0",
+		"UPDATE request_handled SET handled_by = ?2 "
+		"WHERE handled_by = ?1 AND ?3 > 0",
+		"UPDATE request_handled SET note = replace(note, ?1, ?2) "
+		"WHERE instr(note, ?1) AND ?3 > 0",
 		"DELETE FROM planned WHERE key = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM nonmember WHERE key = ?1 AND ?2 <> '' AND ?3 > 0 "
 		"AND action NOT IN ('reject', 'discard')",

@@ -24,5 +24,29 @@ MUST_USE err request_list(struct book *b, struct arena *a, int64_t list,
 MUST_USE err request_by_address(struct book *b, struct arena *a, str address,
 				struct request_row **r, size_t *count);
 
-/* ERR_NOTFOUND: somebody else answered it. */
-MUST_USE err request_remove(struct book *b, int64_t id);
+struct request_end {
+	str verdict; /* granted, refused */
+	str note;    /* the answer, or empty */
+	str by, via; /* page, link, mail, command, API */
+	int64_t at;  /* seconds */
+};
+
+/* It waits no longer, and it is kept what became of it. ERR_NOTFOUND: somebody else
+ * answered it. */
+MUST_USE err request_end(struct book *b, int64_t id, const struct request_end *how);
+
+struct request_handled {
+	struct request_row was;
+	struct request_end end;
+};
+
+/* The newest of a list first. */
+MUST_USE err request_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
+			     struct request_handled **r, size_t *count);
+
+/* Of an address (without ASCII case), of whatever list. */
+MUST_USE err request_handled_by_address(struct book *b, struct arena *a, str address,
+					struct request_handled **r, size_t *count);
+
+/* Forgets those handled before that time. */
+MUST_USE err request_expire(struct book *b, int64_t before, int64_t *gone);

@@ -23,3 +23,18 @@ CREATE TABLE nonmember (                  -- what becomes of the posts of one wh
   set_at       INTEGER NOT NULL,          -- seconds
   PRIMARY KEY (list, key)
 ) WITHOUT ROWID;
+CREATE TABLE request_handled (            -- what became of requests, for the moderators' page
+  id           INTEGER PRIMARY KEY,       -- the request's
+  list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
+  address      TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  kind         TEXT NOT NULL,             -- join, leave
+  asked_at     INTEGER NOT NULL,          -- seconds
+  verdict      TEXT NOT NULL,             -- granted, refused
+  note         TEXT NOT NULL,             -- the answer
+  handled_by   TEXT NOT NULL,
+  handled_via  TEXT NOT NULL,             -- page, link, mail, command, API
+  handled_at   INTEGER NOT NULL           -- seconds
+);
+CREATE INDEX request_handled_list ON request_handled(list, handled_at, id);
+CREATE INDEX request_handled_when ON request_handled(handled_at);
