@@ -75,6 +75,9 @@ const struct notice_row *notice_row_find(str name);
 void notice_built_in(const struct notice_row *row, enum language l, str *subject,
 		     str *text);
 
+/* The {names} that such a notice has values for, with braces and spaces between. */
+str notice_names(struct arena *a, const struct notice_row *row);
+
 /* What a notice with an own text ("Subject: …" and an empty line first, or the text
  * alone; empty: the built-in one) would say, with examples for its values. list NULL:
  * of any. ERR_SYNTAX: names a {name} that this notice has no value for. */

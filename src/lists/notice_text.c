@@ -251,6 +251,24 @@ static err add_examples(struct arena *a, const struct notice_row *row, str text,
 	return OK;
 }
 
+str notice_names(struct arena *a, const struct notice_row *row)
+{
+	static const char *const common[] = { "address",  "list",          "list_address",
+					      "list_url", "owner_address", "site",
+					      "url" };
+	str out = STR(""),
+	    text = arena_cat(a, str_from(row->subject), str_from(row->text));
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+		out = arena_cat(a, out, i ? STR(" {") : STR("{"), str_from(common[i]),
+				STR("}"));
+	str head, rest, name, after;
+	for (; str_cut(text, '{', &head, &rest); text = rest)
+		if (str_cut(rest, '}', &name, &after) && is_name(name)
+		    && !names(out, name))
+			out = arena_cat(a, out, STR(" {"), name, STR("}"));
+	return out;
+}
+
 err notice_preview(struct books *books, struct arena *a, const struct notice_row *row,
 		   const struct list_entry *list, enum language l, str own, str *subject,
 		   str *text)
