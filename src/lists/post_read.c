@@ -137,13 +137,18 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	TRY(settings_load(lists, a, list->id, &p->settings));
 	TRY(umbrella_look_up(lists, a, p));
 	p->vouched = p->passed_on || setting_is(p->settings.authenticate, "any");
-	TRY(filter_message(a, &p->settings, p->message, &p->content));
 	return read_membership(lists, a, p);
+}
+
+err post_sift(struct arena *a, struct post *p)
+{
+	return filter_message(a, &p->settings, p->message, &p->content);
 }
 
 err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 	      const struct mail_in *m, struct post *p)
 {
 	TRY(post_parse(a, m, p));
-	return post_look_up(lists, a, list, p);
+	TRY(post_look_up(lists, a, list, p));
+	return post_sift(a, p);
 }

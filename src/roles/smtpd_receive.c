@@ -212,12 +212,15 @@ static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
 		      const struct post *parsed, struct judgement *j)
 {
 	struct post p = *parsed;
-	pthread_mutex_lock(&x->v->d->rules.lock);
-	err e = post_look_up(x->v->d->rules.lists, x->a, to->data, &p);
-	if (!e.kind)
-		e = rules_judge(x->v->d->rules.lists, x->a, &p, j);
-	e = smtpd_reader_failed(e);
-	pthread_mutex_unlock(&x->v->d->rules.lock);
+	struct reader *rules = &x->v->d->rules;
+	pthread_mutex_lock(&rules->lock);
+	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
+	pthread_mutex_unlock(&rules->lock);
+	TRY(e);
+	TRY(post_sift(x->a, &p));
+	pthread_mutex_lock(&rules->lock);
+	e = smtpd_reader_failed(rules_judge(rules->lists, x->a, &p, j));
+	pthread_mutex_unlock(&rules->lock);
 	return e;
 }
 
