@@ -245,6 +245,15 @@ static bool is_for_proof(const struct judgement *j)
 	return str_eq(rule, STR("proof")) || str_eq(rule, STR("sender"));
 }
 
+/* Whether a proof could have made it another. */
+static bool hangs_on_proof(const struct judgement *j)
+{
+	str rule = str_from(j->rule);
+	return str_eq(rule, STR("proof"))
+	       || (j->verdict == VERDICT_REJECT
+		   && (str_eq(rule, STR("nonmember")) || str_eq(rule, STR("unsigned"))));
+}
+
 /* What the author's proof, or the lack of it, led to, as far as this session knows. */
 static enum dmarc_outcome outcome_of(const struct judgement *j)
 {
@@ -289,7 +298,7 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 		else
 			judge_sender(x, to, &j[i]);
 		/* Not proven because a name server is away: not proven yet. */
-		if (x->unsure && str_eq(str_from(j[i].rule), STR("proof")))
+		if (x->unsure && hangs_on_proof(&j[i]))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "
 					      "moment (DNS); try again later");
 		x->proof = outcome_of(&j[i]);
