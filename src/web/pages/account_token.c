@@ -81,8 +81,11 @@ static void make_token(struct request *q, struct response *r)
 	struct scopes scopes;
 	int64_t rate;
 	const char *fault = read_wish(q, &scopes, &rate);
-	if (fault) {
-		account_wrong(q, r, 400, (struct account_faults){ .token = fault });
+	bool fresh = account_is_fresh(q);
+	if (fault || !fresh) {
+		account_wrong(q, r, fresh ? 400 : 403,
+			      (struct account_faults){
+				      .token = fresh ? fault : ACCOUNT_NOT_FRESH });
 		return;
 	}
 	if (page_failed(q, r,
