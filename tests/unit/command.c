@@ -1,6 +1,9 @@
 #include "letters.h"
 
+#include "base/buf.h"
 #include "lists/command.h"
+
+#include <sys/resource.h>
 
 #define DEV "dev@lists.example"
 
@@ -301,6 +304,23 @@ static void test_many_verdicts(struct books_test *t)
 	CHECK(letter_to(t, "eve@evil.example", "Please do not.").n);
 }
 
+/* Anybody may write to a confirmation address, with whatever token and as much as the
+ * server takes: it costs what a mail costs. */
+static void test_book(struct books_test *t)
+{
+	struct rusage before, after;
+	BUF(body);
+	buf_add(&body, STR("reject\r\n"));
+	for (int i = 0; i < 30000; i++)
+		buf_add(&body, STR("on\r\n"));
+	getrusage(RUSAGE_SELF, &before);
+	CHECK(holds(ask(t, "dev-confirm+guess@lists.example", sender(t), "x",
+			arena_z(t->a, buf_str(&body))),
+		    "used up, too old"));
+	getrusage(RUSAGE_SELF, &after);
+	CHECK(after.ru_maxrss - before.ru_maxrss < 200 * 1024);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -320,6 +340,7 @@ int main(void)
 	test_automated(&t);
 	test_roster(&t);
 	test_many_verdicts(&t);
+	test_book(&t);
 	books_end(&t);
 	return check_done();
 }
