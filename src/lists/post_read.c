@@ -149,7 +149,7 @@ err post_under(struct book *lists, struct arena *a, const struct settings *s,
 	p->settings = *s;
 	TRY(umbrella_is_believed(lists, a, p, &p->passed_on));
 	p->vouched = p->passed_on || setting_is(s->authenticate, "any");
-	return filter_message(a, &p->settings, p->message, &p->content);
+	return OK;
 }
 
 err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
@@ -163,9 +163,15 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	return read_membership(lists, a, p);
 }
 
+err post_sift(struct arena *a, struct post *p)
+{
+	return filter_message(a, &p->settings, p->message, &p->content);
+}
+
 err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 	      const struct mail_in *m, struct post *p)
 {
 	TRY(post_parse(a, m, p));
-	return post_look_up(lists, a, list, p);
+	TRY(post_look_up(lists, a, list, p));
+	return post_sift(a, p);
 }

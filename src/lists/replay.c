@@ -181,9 +181,10 @@ static err read_post(const struct replaying *x, struct arena *a, size_t i, struc
 	p->replayed = true;
 	TRY(post_look_up(x->books->lists, a, x->list, p));
 	if (!c->archived)
-		return OK;
+		return post_sift(a, p);
 	TRY(umbrella_recorded(x->books, a, p));
-	return post_under(x->books->lists, a, &p->settings, p);
+	TRY(post_under(x->books->lists, a, &p->settings, p));
+	return post_sift(a, p);
 }
 
 /* ---- and what becomes of it */
@@ -234,6 +235,7 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 	}
 	q = p;
 	TRY(post_under(x->books->lists, a, &x->changed, &q));
+	TRY(post_sift(a, &q));
 	TRY(judge(x, a, i, &p, &before));
 	TRY(judge(x, a, i, &q, &after));
 	note(x, keep, i, &before, &after);

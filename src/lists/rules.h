@@ -91,11 +91,15 @@ MUST_USE err post_parse(struct arena *a, const struct mail_in *m, struct post *p
 MUST_USE err post_look_up(struct book *lists, struct arena *a,
 			  const struct list_entry *list, struct post *p);
 
-/* The same post under these settings: whom the list believes, what it takes. */
+/* The same post under these settings: whom the list believes. */
 MUST_USE err post_under(struct book *lists, struct arena *a, const struct settings *s,
 			struct post *p);
 
-/* Both, for one list. */
+/* What the list takes of it, after a look up, under no lock: what a stranger has packed
+ * may take seconds. ERR_LIMIT: of mime_parse. */
+MUST_USE err post_sift(struct arena *a, struct post *p);
+
+/* All three, for one list. */
 MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 		       const struct mail_in *m, struct post *p);
 

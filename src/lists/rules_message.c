@@ -121,11 +121,12 @@ err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
 }
 
 static err match_one(struct arena *a, const struct post *p,
-		     const struct header_rule_row *h, struct ruling *r)
+		     const struct header_rule_row *h, int64_t *ms, struct ruling *r)
 {
 	for (const struct field *f = header_find(&p->header, h->header); f;
 	     f = header_next(&p->header, f)) {
-		enum pattern_result hit = pattern_text(h->pattern, header_text(a, f));
+		enum pattern_result hit = pattern_text_within(h->pattern,
+							      header_text(a, f), ms);
 		str name = arena_cat(a, h->header, STR(": "), h->pattern);
 		if (hit == PATTERN_LIMIT)
 			return rule_says(
@@ -143,9 +144,10 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 {
 	struct header_rule_row *rules;
 	size_t n;
+	int64_t ms = PATTERN_MS;
 	TRY(header_rule_list(lists, a, p->list->id, &rules, &n));
 	for (size_t i = 0; i < n && r->verdict == VERDICT_MISS; i++)
-		TRY(match_one(a, p, &rules[i], r));
+		TRY(match_one(a, p, &rules[i], &ms, r));
 	return OK;
 }
 

@@ -1,5 +1,6 @@
 #include "lists/settings.h"
 
+#include "base/buf.h"
 #include "lists/decorate.h"
 #include "lists/pattern.h"
 #include "lists/topics.h"
@@ -201,8 +202,9 @@ static err check_address(struct arena *a, const struct setting_def *row, str val
 static err check_patterns(struct arena *a, const struct setting_def *row, str value,
 			  str *clean)
 {
-	str line, out = STR("");
+	str line;
 	size_t expressions = 0;
+	BUF(out);
 	TRY(check_text(a, row, value, &value));
 	while (str_line(&value, &line)) {
 		line = str_trim(line);
@@ -215,9 +217,9 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		if (expressions > PATTERN_EXPRESSIONS_MAX)
 			return wrong(a, row, STR("…"),
 				     STR("at most 50 regular expressions"));
-		out = arena_cat(a, out, out.n ? STR("\n") : STR(""), line);
+		buf_cat(&out, out.n ? STR("\n") : STR(""), line);
 	}
-	*clean = out;
+	*clean = arena_copy(a, buf_str(&out));
 	return OK;
 }
 

@@ -161,8 +161,10 @@ static enum may passes(const struct router *router, struct request *q,
 {
 	if (!q->session)
 		return MAY_NOT;
-	if (q->session->admin || row->who == PROTECT_SIGNED_IN)
+	if (q->session->admin)
 		return MAY;
+	if (row->who == PROTECT_SIGNED_IN)
+		return q->session->no_files ? MAY_NOT : MAY;
 	return row->who == PROTECT_MEMBERS && router->is_member
 		       ? router->is_member(q, row->list)
 		       : MAY_NOT;

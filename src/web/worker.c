@@ -229,7 +229,8 @@ enum may viewer_is_member(struct request *q, str list)
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
 		return MAY_NOT_TELL;
 	}
-	return v.here >= WHO_MEMBER ? MAY : MAY_NOT;
+	bool reads = !(v.denied >> RIGHT_site_see & 1); /* which `read` has alone */
+	return v.here >= WHO_MEMBER && reads ? MAY : MAY_NOT;
 }
 
 str list_path(const struct request *q)
@@ -296,6 +297,12 @@ bool pass_may(const struct account_pass *pass, bool admin)
 	return admin && !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
 }
 
+/* Files that [web] protect keeps are what a token for reading is for. */
+static bool reads_files(const struct account_pass *pass)
+{
+	return !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
+}
+
 static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
 {
 	struct request q = { .ctx = ctx };
@@ -316,6 +323,7 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 				 .language = who.language,
 				 .cookie = STR(""),
 				 .too_many = !pass_take(w, a, pass),
+				 .no_files = !reads_files(pass),
 				 .pass = pass };
 	return OK;
 }

@@ -85,6 +85,11 @@ void account_addresses_post(struct request *q, struct response *r)
 							    "domain." });
 		return;
 	}
+	if (!removes && !account_is_fresh(q)) {
+		account_wrong(q, r, 403,
+			      (struct account_faults){ .address = ACCOUNT_NOT_FRESH });
+		return;
+	}
 	json_t *args = json_object();
 	json_object_set_new(args, "address",
 			    json_of(removes ? arena_lower(q->arena, field(q, "address"))
@@ -122,8 +127,10 @@ static err may_set_password(struct request *q)
 	struct person_row who;
 	struct worker *w = worker_of(q);
 	TRY(person_get(w->books.lists, q->arena, q->session->person, &who));
-	if (account_is_fresh(q) || !who.password.n)
+	if (account_is_fresh(q))
 		return OK;
+	if (!who.password.n)
+		return FAIL(ERR_DENIED, ACCOUNT_NOT_FRESH);
 	str name = arena_printf(q->arena, "person %lld", (long long)who.id);
 	if (!throttle_may(w->web->sign_ins, name, &q->client))
 		return FAIL(ERR_LIMIT, "too many tries; wait a while");
