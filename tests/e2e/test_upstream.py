@@ -146,7 +146,7 @@ by_gateway(ELSEWHERE, CARA, signed(message(CARA, LIST, 'seen below', 'virus\r\n'
 check('below its own field in a name that is listed', came('seen below'), (p.tail(), gateway.log()[-2000:]))
 
 OWNERS = 'dev-owner@lists.example'
-by_gateway(EVIL, CARA, signed(message(CARA, OWNERS, 'to the owners, broken', 'virus\r\n')), to=OWNERS)
+by_gateway(EVIL, '', signed(message(CARA, OWNERS, 'to the owners, broken', 'virus\r\n')), to=OWNERS)  # so that no bounce of it waits there
 check('beside the list a broken one is refused, as its domain asks', eventually(lambda: p.event('post-refused', client=GATEWAY, rule='sender'), 15), p.tail())
 by_gateway(WALL, CARA, signed(message(CARA, OWNERS, 'to the owners, seen', 'virus\r\n')), to=OWNERS)
 check('and what the gateway saw is taken there, too', eventually(lambda: sink.to(ANNA, Subject='to the owners, seen'), 15), (p.tail(), gateway.log()[-1500:]))
