@@ -190,7 +190,8 @@ owner.submit('Settings of dev', subject_prefix='[dev]', info='Two\r\nlines', def
 check('saved', 'are saved' in owner.text() and owner.page.count('>changed</span>') == 3, owner.text())
 equal('the twin says so', {s['key']: s['value'] for g in owner.json('/lists/dev/admin/settings.json')['groups'] for s in g['settings'] if s['changed']},
       {'subject_prefix': '[dev]', 'info': 'Two\nlines', 'default_nonmember_action': 'reject'})
-check('in effect: strangers are rejected', p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))[0] == 550)
+code, text = p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))
+check('in effect: strangers are rejected', code == 550, (code, text, p.tail()))
 equal('saving again changes nothing', 'nothing was changed' in owner.get('/lists/dev/admin/settings').submit('Settings of dev').text(), True)
 owner.get('/lists/dev/admin/settings').submit('Settings of dev', default_nonmember_action='hold')
 check('back at the default it is not stored', owner.page.count('>changed</span>') == 2)
