@@ -7,12 +7,14 @@ import re
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
+from nameserver import NameServer
 
 limit(120)
 LIST, OTHER = 'dev@lists.example', 'other@lists.example'
 ADMIN, OWNER, MOD, ANNA = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example'
 STRANGER = 'stranger@far.example'
-p = Postern(send__relay='outbox', admin=ADMIN, clock=True)
+dns = NameServer({'uni.example': {}, 'far.example': {}})  # which answers that there is nothing; none at all would put mail off
+p = Postern(dns=dns, send__relay='outbox', admin=ADMIN, clock=True)
 p.cli('list', 'create', LIST, '--owner', OWNER)
 p.cli('list', 'create', OTHER, '--owner', ADMIN)
 p.cli('role', 'add', LIST, 'moderator', MOD)
