@@ -260,6 +260,13 @@ static void set(struct books_test *t, const char *list, const char *key,
 	    person, row);
 }
 
+static void takes(struct books_test *t, const char *key, const char *value, int who)
+{
+	struct order_row row;
+	set(t, DEV, key, value, people[who].person, &row);
+	CHECK(done(&row));
+}
+
 /* Who runs a list must not write to the members of another, nor try who is on it. */
 static void test_borrowed(struct books_test *t)
 {
@@ -278,21 +285,15 @@ static void test_borrowed(struct books_test *t)
 		const char *key = cases[i].key, *value = cases[i].value;
 		set(t, DEV, key, value, people[OWNER].person, &row);
 		CHECK(refused(&row, OTHER));
-		set(t, DEV, key, "", people[OWNER].person, &row);
-		CHECK(done(&row));
+		takes(t, key, "", OWNER);
 		/* the administrator may, and what stands there stays */
-		set(t, DEV, key, value, people[ADMIN].person, &row);
-		CHECK(done(&row));
-		set(t, DEV, key, value, people[OWNER].person, &row);
-		CHECK(done(&row));
-		set(t, DEV, key, "", people[OWNER].person, &row);
-		CHECK(done(&row));
+		takes(t, key, value, ADMIN);
+		takes(t, key, value, OWNER);
+		takes(t, key, "", OWNER);
 	}
 	books_role(t, books_list(t, "both@lists.example"), "own@uni.example", "owner");
-	set(t, DEV, "regular_include_lists", "both", people[OWNER].person, &row);
-	CHECK(done(&row));
-	set(t, DEV, "regular_include_lists", "", people[OWNER].person, &row);
-	CHECK(done(&row));
+	takes(t, "regular_include_lists", "both", OWNER);
+	takes(t, "regular_include_lists", "", OWNER);
 }
 
 static int64_t hold(struct books_test *t, const char *list, const char *id)
