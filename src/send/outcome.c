@@ -78,6 +78,12 @@ static bool wants(const struct item *i, const char *when, bool standard)
 	return i->notify.n ? str_ifind(i->notify, str_from(when)).n > 0 : standard;
 }
 
+/* However it ended: refused, or given up (RFC 3461 section 4.1). */
+static const char *failure_of(const struct item *i)
+{
+	return wants(i, "FAILURE", true) ? "failed" : NULL;
+}
+
 static void report(struct committer *c, const struct outcome *o, const char *action)
 {
 	if (!wants(o->item, "NEVER", false))
@@ -206,7 +212,7 @@ static err write_later(struct committer *c, const struct outcome *o)
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire) {
-		end(c, o, "expired", "failed", true);
+		end(c, o, "expired", failure_of(i), true);
 		return OK;
 	}
 	enter(c, o, "tried", false);
@@ -227,8 +233,7 @@ static err write_one(struct committer *c, const struct outcome *o)
 		end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
 		return OK;
 	case OUTCOME_REFUSED:
-		end(c, o, "refused", wants(o->item, "FAILURE", true) ? "failed" : NULL,
-		    true);
+		end(c, o, "refused", failure_of(o->item), true);
 		return OK;
 	case OUTCOME_KEPT:
 		end(c, o, "kept", NULL, false);
