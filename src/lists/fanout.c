@@ -1,7 +1,6 @@
 #include "lists/fanout.h"
 
 #include "base/clock.h"
-#include "base/map.h"
 #include "lists/shadow.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
@@ -33,23 +32,19 @@ struct batch {
 	bool *gone; /* NULL: nobody */
 };
 
-static bool gets_copy(const struct outgoing *out, const struct batch *b, size_t i)
+static bool gets_copy(const struct batch *b, size_t i)
 {
-	const struct member_copy *m = &b->members[i];
-	if (b->gone && b->gone[i])
-		return false;
-	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
+	return !b->gone || !b->gone[i];
 }
 
 static err add_deliveries(struct books *books, struct arena *a,
-			  const struct outgoing *out, struct outbound_message *to,
-			  const struct batch *b)
+			  struct outbound_message *to, const struct batch *b)
 {
 	const struct member_copy *m = b->members;
 	struct delivery *d = arena_alloc(a, b->n * sizeof *d);
 	size_t count = 0;
 	for (size_t i = 0; i < b->n; i++)
-		if (gets_copy(out, b, i))
+		if (gets_copy(b, i))
 			d[count++] = (struct delivery){ .destination = destination_of(
 								a, m[i].key),
 							.recipient = m[i].text,
@@ -85,7 +80,7 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 			 &b.members, &b.n));
 	TRY(audience_passes_over(books->lists, a, &out->audience, m->fanned_to, b.members,
 				 b.n, &b.gone));
-	TRY(add_deliveries(books, a, out, m, &b));
+	TRY(add_deliveries(books, a, m, &b));
 	if (b.n)
 		m->fanned_to = b.members[b.n - 1].id;
 	m->complete = b.n < BATCH;
