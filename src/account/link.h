@@ -16,7 +16,7 @@
 struct book;
 
 struct account_link {
-	str kind;     /* join, leave, sign-in, verify, invite, hold, challenge */
+	str kind;     /* join, leave, sign-in, verify, invite, hold, challenge, set */
 	int64_t list; /* 0: none */
 	str address;  /* whose it is, as address_key */
 	str data;     /* JSON, or empty */

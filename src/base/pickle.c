@@ -54,6 +54,8 @@ err pickle_push(struct machine *m, struct pickle value)
 		return FAIL(ERR_LIMIT, "a pickle with too many values");
 	struct pickle *p = arena_alloc(m->a, sizeof *p);
 	*p = value;
+	if (value.type == PICKLE_BYTES || value.type == PICKLE_TEXT)
+		p->weight = value.text.n;
 	return pickle_push_again(m, p);
 }
 
@@ -90,6 +92,14 @@ err pickle_pop_marked(struct machine *m, struct pickle ***items, size_t *n)
 	return OK;
 }
 
+err pickle_bear(struct machine *m, struct pickle *to, const struct pickle *what)
+{
+	to->weight += what->weight;
+	m->borne += what->weight;
+	return m->borne <= PICKLE_WEIGHT ? OK
+					 : FAIL(ERR_LIMIT, "a pickle that says too much");
+}
+
 static err add_items(struct machine *m, struct pickle *to, struct pickle **items,
 		     size_t n)
 {
@@ -101,6 +111,7 @@ static err add_items(struct machine *m, struct pickle *to, struct pickle **items
 		return FAIL(ERR_LIMIT, "a pickle with too much in its lists");
 	size_t room = to->room;
 	for (size_t i = 0; i < n; i++) {
+		TRY(pickle_bear(m, to, items[i]));
 		grow(m->a, &to->items, to->count, &room);
 		to->items[to->count++] = items[i];
 	}

@@ -7,6 +7,7 @@ struct machine {
 	struct arena *a;
 	str rest;              /* the program from here on */
 	size_t values, places; /* made so far */
+	uint64_t borne;        /* weight that containers were given, all in all */
 	struct pickle **stack;
 	size_t height, stack_room;
 	size_t marks[PICKLE_MARKS]; /* heights at which something was begun */
@@ -37,6 +38,9 @@ MUST_USE err pickle_top(struct machine *m, struct pickle **value);
 
 /* All behind the last mark; it stays where it is until the next push. */
 MUST_USE err pickle_pop_marked(struct machine *m, struct pickle ***items, size_t *n);
+
+/* A few octets can put a long text into a list a million times. */
+MUST_USE err pickle_bear(struct machine *m, struct pickle *to, const struct pickle *what);
 
 /* The operations that push a number or a text (pickle_scalar.c). */
 MUST_USE err pickle_scalar(struct machine *m, unsigned char op, bool *known);

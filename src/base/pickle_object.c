@@ -114,7 +114,7 @@ static err op_build(struct machine *m, unsigned char op)
 	if (object->type != PICKLE_OBJECT)
 		return PICKLE_BROKEN;
 	object->state = state;
-	return OK;
+	return pickle_bear(m, object, state);
 }
 
 err pickle_object(struct machine *m, unsigned char op, bool *known)

@@ -203,15 +203,37 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 	size_t n;
 	TRY(request_list(books->lists, c->a, list, &r, &n));
 	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
-				      date_minute(c->a, r[i].asked_at), r[i].address,
-				      r[i].name });
+		table_row(t,
+			  (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
+				   date_minute(c->a, r[i].asked_at), r[i].address,
+				   r[i].name, r[i].leaves ? STR("leave") : STR("join") });
 	return OK;
 }
 
 int cli_request_ls(struct cli *c)
 {
-	return show_lists(c, "id# list asked address name", add_requests);
+	return show_lists(c, "id# list asked address name wants", add_requests);
+}
+
+static err add_answers(struct cli *c, struct books *books, int64_t list, struct table *t)
+{
+	struct request_handled *x;
+	size_t n;
+	TRY(request_handled(books->lists, c->a, list, SHOWN_MAX, &x, &n));
+	for (size_t i = 0; i < n; i++)
+		table_row(t, (str[]){ number(c, x[i].was.id),
+				      list_name(c, books, x[i].was.list),
+				      date_minute(c->a, x[i].end.at),
+				      x[i].was.leaves ? STR("leave") : STR("join"),
+				      x[i].end.verdict, x[i].end.by, x[i].end.via,
+				      x[i].was.address, x[i].end.note });
+	return OK;
+}
+
+int cli_request_handled(struct cli *c)
+{
+	return show_lists(c, "id# list handled wants verdict by via address note",
+			  add_answers);
 }
 
 int cli_ban_add(struct cli *c)

@@ -1,37 +1,19 @@
 /* postern member import, sync: members out of a file, however many. */
-#include "base/buf.h"
-#include "base/csv.h"
-#include "base/file.h"
+#include "base/clock.h"
 #include "base/map.h"
-#include "cli/cli.h"
+#include "cli/cmd_member_record.h"
 #include "lists/members.h"
+#include "store/lists/planned.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 64 << 20, BATCH = 5000, WRONG_SHOWN = 20 };
+enum { BATCH = 5000, WRONG_SHOWN = 20 };
 
 struct filing {
-	struct cli *c;
-	struct books *books;
-	const struct list_entry *list;
-	str text, rest; /* of the file: all, and what is to be read */
-	size_t records, added, removed, kept, wrong;
+	struct record_file file;
+	size_t added, removed, kept, wrong;
 };
-
-/* ---- the file */
-
-static err open_file(struct filing *x, struct cli *c, enum books_mode mode)
-{
-	bool file = c->arg_count > 1 && strcmp(c->args[1], "-");
-	x->c = c;
-	TRY(cli_books(c, mode, &x->books));
-	TRY(cli_list(c, c->args[0], &x->list));
-	TRY(file ? file_read(c->a, c->args[1], INPUT_MAX, &x->text)
-		 : cli_stdin(c, INPUT_MAX, &x->text));
-	x->rest = x->text;
-	return OK;
-}
 
 /* On a terminal, over and over in one line; what is said next begins a new one. */
 static void show_progress(size_t n, const char *what, size_t at, size_t of)
@@ -46,46 +28,15 @@ static void end_progress(void)
 		fputs("\r\033[K", stderr); /* ECMA-48: to the end of the line */
 }
 
-static err read_line(struct filing *x, struct arena *a, str raw, struct mailbox *who)
-{
-	struct mailbox *m;
-	size_t n;
-	TRY(address_list(a, raw, &m, &n));
-	if (n != 1 || !m[0].address.domain.n)
-		return err_in(a, ERR_SYNTAX, "\"%.*s\" is not one address",
-			      STR_F(cli_shown(x->c->a, raw)));
-	*who = m[0];
-	return OK;
-}
-
-/* Records address,name, after a line that says so; or lines as member add takes them.
- * False at the end. *e: what is wrong with this one. */
-static bool next_record(struct filing *x, struct arena *a, struct mailbox *who, err *e)
-{
-	str fields[2], raw;
-	while (csv_record(a, &x->rest, fields, 2, &raw)) {
-		if (!raw.n || raw.p[0] == '#'
-		    || (!x->records && str_ieq(fields[0], STR("address"))))
-			continue;
-		x->records++;
-		*who = (struct mailbox){ .name = fields[1] };
-		*e = OK;
-		if (address_parse(a, fields[0], &who->address).kind)
-			*e = read_line(x, a, raw, who);
-		return true;
-	}
-	return false;
-}
-
 /* ---- adding */
 
 /* What is wrong is told and skipped; what is right is done. */
-static err admit(struct filing *x, struct arena *a, const struct mailbox *who, err e)
+static err admit(struct filing *x, struct arena *a, const struct record *r, err e)
 {
 	if (!e.kind)
-		e = member_admit(x->books, a, x->list, who, false, &cli_actor);
+		e = record_admit(&x->file, a, r);
 	if (err_is_passing(e))
-		return err_in(x->c->a, e.kind, "%s", e.msg);
+		return err_in(x->file.c->a, e.kind, "%s", e.msg);
 	x->added += !e.kind;
 	x->wrong += e.kind != ERR_NONE;
 	if (e.kind) {
@@ -99,13 +50,13 @@ static err admit_some(struct filing *x, bool *more)
 {
 	for (size_t i = 0; i < BATCH; i++) {
 		ARENA(a);
-		struct mailbox who;
+		struct record r;
 		err e;
-		if (!next_record(x, a, &who, &e)) {
+		if (!record_next(&x->file, a, &r, &e)) {
 			*more = false;
 			return OK;
 		}
-		TRY(admit(x, a, &who, e));
+		TRY(admit(x, a, &r, e));
 	}
 	return OK;
 }
@@ -113,10 +64,11 @@ static err admit_some(struct filing *x, bool *more)
 /* In parts, so that nobody else who writes the book waits for all of it. */
 static err admit_all(struct filing *x)
 {
+	const struct record_file *f = &x->file;
 	for (bool more = true; more;) {
-		TRY(book_begin(x->books->lists));
-		TRY(book_end(x->books->lists, admit_some(x, &more)));
-		show_progress(x->records, "read", x->text.n - x->rest.n, x->text.n);
+		TRY(book_begin(f->books->lists));
+		TRY(book_end(f->books->lists, admit_some(x, &more)));
+		show_progress(f->records, "read", f->text.n - f->rest.n, f->text.n);
 	}
 	end_progress();
 	return OK;
@@ -125,7 +77,7 @@ static err admit_all(struct filing *x)
 int cli_member_import(struct cli *c)
 {
 	struct filing x = { 0 };
-	CLI_TRY(c, open_file(&x, c, BOOKS_WRITE));
+	CLI_TRY(c, record_file_open(&x.file, c, BOOKS_WRITE));
 	CLI_TRY(c, admit_all(&x));
 	printf("%zu added, %zu not\n", x.added, x.wrong);
 	return x.wrong ? CLI_FAILED : CLI_OK;
@@ -134,8 +86,8 @@ int cli_member_import(struct cli *c)
 /* ---- making a list what the file says */
 
 struct listed { /* a value of the map: where it stands in the file, and whether it is in */
-	struct mailbox who;
-	bool is_member;
+	struct record record;
+	bool is_member;      /* or is to be one */
 	struct listed *next; /* as they stand in the file */
 };
 
@@ -144,14 +96,14 @@ struct wanted {
 	struct listed *first, **end;
 };
 
-static err add_wanted(struct filing *x, struct wanted *w, const struct mailbox *who)
+static err add_wanted(struct filing *x, struct wanted *w, const struct record *r)
 {
-	struct arena *a = x->c->a;
-	str key = address_key(a, &who->address);
+	struct arena *a = x->file.c->a;
+	str key = address_key(a, &r->who.address);
 	if (map_get(&w->by_key, key))
 		return OK;
 	struct listed *one = arena_zero(a, sizeof *one);
-	one->who = *who;
+	one->record = *r;
 	*w->end = one;
 	w->end = &one->next;
 	map_set(&w->by_key, key, one);
@@ -162,16 +114,17 @@ static err add_wanted(struct filing *x, struct wanted *w, const struct mailbox *
  * pen, nor all of them by a file that is empty. */
 static err read_wanted(struct filing *x, struct wanted *w)
 {
-	struct mailbox who;
+	struct record r;
 	err e;
-	while (next_record(x, x->c->a, &who, &e)) {
+	while (record_next(&x->file, x->file.c->a, &r, &e)) {
 		if (!e.kind)
-			e = add_wanted(x, w, &who);
+			e = add_wanted(x, w, &r);
 		if (e.kind && x->wrong++ < WRONG_SHOWN)
-			fprintf(stderr, "postern: record %zu: %s\n", x->records, e.msg);
+			fprintf(stderr, "postern: record %zu: %s\n", x->file.records,
+				e.msg);
 	}
 	if (x->wrong)
-		return err_in(x->c->a, ERR_SYNTAX,
+		return err_in(x->file.c->a, ERR_SYNTAX,
 			      "%zu records are wrong; nothing was changed", x->wrong);
 	if (!w->first)
 		return FAIL(ERR_SYNTAX, "the file names nobody; nothing was changed. "
@@ -182,6 +135,8 @@ static err read_wanted(struct filing *x, struct wanted *w)
 struct leaving {
 	int64_t *ids;
 	size_t count, room;
+	struct planned_row *plans; /* which are to go are the first of these */
+	size_t plan_count;
 };
 
 static void add_leaving(struct arena *a, struct leaving *l, int64_t id)
@@ -205,16 +160,47 @@ static err compare(struct filing *x, const struct wanted *w, struct leaving *l)
 	while (n == BATCH) {
 		ARENA(a);
 		struct member_row *m;
-		TRY(member_list(x->books->lists, a, x->list->id, after, BATCH, &m, &n));
+		TRY(member_list(x->file.books->lists, a, x->file.list->id, after, BATCH,
+				&m, &n));
 		for (size_t i = 0; i < n; i++) {
 			struct listed *one = map_get(&w->by_key, m[i].key);
 			if (one)
 				one->is_member = true;
 			else
-				add_leaving(x->c->a, l, m[i].id);
+				add_leaving(x->file.c->a, l, m[i].id);
 			x->kept += one != NULL;
 		}
 		after = n ? m[n - 1].id : after;
+	}
+	return OK;
+}
+
+/* Who is to be a member on a day stays so, where the file says that of them, too. */
+static err compare_plans(struct filing *x, const struct wanted *w, struct leaving *l)
+{
+	size_t n;
+	TRY(planned_list(x->file.books->lists, x->file.c->a, x->file.list->id, &l->plans,
+			 &n));
+	for (size_t i = 0; i < n; i++) {
+		struct listed *one = map_get(&w->by_key, l->plans[i].key);
+		if (!one) {
+			l->plans[l->plan_count++] = l->plans[i];
+		} else if (one->record.term.first > clock_now()) {
+			one->is_member = true;
+			x->kept++;
+		}
+	}
+	return OK;
+}
+
+static err drop_plans(struct filing *x, const struct leaving *l)
+{
+	for (size_t i = 0; i < l->plan_count; i++) {
+		err e = member_plan_drop(x->file.books, x->file.c->a, x->file.list,
+					 l->plans[i].address, &cli_actor);
+		if (e.kind && e.kind != ERR_NOTFOUND)
+			return e;
+		x->removed += !e.kind;
 	}
 	return OK;
 }
@@ -223,10 +209,10 @@ static err end_some(struct filing *x, const struct leaving *l, size_t from)
 {
 	for (size_t i = from; i < l->count && i < from + BATCH; i++) {
 		ARENA(a);
-		err e = member_end_by_id(x->books, a, x->list, l->ids[i], false,
+		err e = member_end_by_id(x->file.books, a, x->file.list, l->ids[i], false,
 					 &cli_actor);
 		if (e.kind && e.kind != ERR_NOTFOUND) /* left meanwhile */
-			return err_in(x->c->a, e.kind, "%s", e.msg);
+			return err_in(x->file.c->a, e.kind, "%s", e.msg);
 		x->removed += !e.kind;
 	}
 	return OK;
@@ -235,8 +221,8 @@ static err end_some(struct filing *x, const struct leaving *l, size_t from)
 static err end_all(struct filing *x, const struct leaving *l)
 {
 	for (size_t from = 0; from < l->count; from += BATCH) {
-		TRY(book_begin(x->books->lists));
-		TRY(book_end(x->books->lists, end_some(x, l, from)));
+		TRY(book_begin(x->file.books->lists));
+		TRY(book_end(x->file.books->lists, end_some(x, l, from)));
 		show_progress(x->removed, "removed", x->removed, l->count);
 	}
 	end_progress();
@@ -248,7 +234,7 @@ static err enter_some(struct filing *x, struct listed **one)
 	for (size_t i = 0; *one && i < BATCH; *one = (*one)->next, i++) {
 		ARENA(a);
 		if (!(*one)->is_member)
-			TRY(admit(x, a, &(*one)->who, OK));
+			TRY(admit(x, a, &(*one)->record, OK));
 	}
 	return OK;
 }
@@ -257,8 +243,8 @@ static err enter_all(struct filing *x, const struct wanted *w)
 {
 	size_t all = w->by_key.used - x->kept;
 	for (struct listed *one = w->first; one;) {
-		TRY(book_begin(x->books->lists));
-		TRY(book_end(x->books->lists, enter_some(x, &one)));
+		TRY(book_begin(x->file.books->lists));
+		TRY(book_end(x->file.books->lists, enter_some(x, &one)));
 		show_progress(x->added, "added", x->added, all);
 	}
 	end_progress();
@@ -270,13 +256,15 @@ static err make_equal(struct filing *x, struct wanted *w, bool dry)
 	struct leaving l = { 0 };
 	TRY(read_wanted(x, w));
 	TRY(compare(x, w, &l));
+	TRY(compare_plans(x, w, &l));
 	if (dry) {
 		x->added = w->by_key.used - x->kept;
-		x->removed = l.count;
+		x->removed = l.count + l.plan_count;
 		return OK;
 	}
 	TRY(enter_all(x, w));
-	return end_all(x, &l);
+	TRY(end_all(x, &l));
+	return drop_plans(x, &l);
 }
 
 int cli_member_sync(struct cli *c)
@@ -285,7 +273,7 @@ int cli_member_sync(struct cli *c)
 	struct wanted w = { 0 };
 	bool dry = cli_option(c, "dry-run");
 	w.end = &w.first;
-	CLI_TRY(c, open_file(&x, c, dry ? BOOKS_READ : BOOKS_WRITE));
+	CLI_TRY(c, record_file_open(&x.file, c, dry ? BOOKS_READ : BOOKS_WRITE));
 	err e = make_equal(&x, &w, dry);
 	map_free(&w.by_key);
 	CLI_TRY(c, e);

@@ -1,8 +1,9 @@
-#include "lists/command.h"
+#include "lists/command_inside.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "lists/budget.h"
 #include "lists/press.h"
 #include "lists/members.h"
@@ -13,22 +14,7 @@
 #include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 
-enum { LINES_MAX = 10, ROSTER_MAX = 2000, JOINS_HOURLY = 60 };
-
-struct run { /* one mail's commands */
-	struct books *books;
-	struct arena *a;
-	const struct mail_command *c;
-	struct settings settings;
-	struct buf says;
-	struct actor by;
-};
-
-typedef err word_fn(struct run *r, str argument);
-
-#define WORD(word, function, help) static word_fn function;
-#include "lists/commands.def"
-#undef WORD
+enum { ROSTER_MAX = 2000, JOINS_HOURLY = 60, ANSWER_MAX = 200 * 1024, STRANGE_MAX = 200 };
 
 static const struct {
 	const char *word;
@@ -42,44 +28,44 @@ static const struct {
 
 enum { WORDS = sizeof words / sizeof *words };
 
-static void say(struct run *r, str text)
+void command_says(struct run *r, str text)
 {
 	buf_cat(&r->says, text, STR("\n"));
 }
 
-/* What a person may be told as it is; what is our own trouble goes up. */
-static err say_err(struct run *r, err e)
+err command_says_err(struct run *r, err e)
 {
 	if (err_is_passing(e))
 		return e;
 	if (e.kind)
-		say(r, str_from(e.msg));
+		command_says(r, str_from(e.msg));
 	return OK;
 }
 
-static err say_help(struct run *r, str argument)
+err say_help(struct run *r, str argument)
 {
 	(void)argument;
-	say(r, arena_cat(r->a, STR("Write to "),
-			 list_subaddress(r->a, r->c->list, STR("request")),
-			 STR(", one word a line:\n")));
+	command_says(r, arena_cat(r->a, STR("Write to "),
+				  list_subaddress(r->a, r->c->list, STR("request")),
+				  STR(", one word a line:\n")));
 	for (size_t i = 0; i < WORDS; i++)
 		buf_addf(&r->says, "    %-12s %s\n", words[i].word, words[i].help);
-	say(r, STR("    end          what follows is not for the program"));
+	command_says(r, STR("    end          what follows is not for the program"));
 	return OK;
 }
 
-static err say_info(struct run *r, str argument)
+err say_info(struct run *r, str argument)
 {
 	(void)argument;
-	say(r, arena_cat(r->a, r->c->list->address, STR(": "), r->settings.description));
+	command_says(r, arena_cat(r->a, r->c->list->address, STR(": "),
+				  r->settings.description));
 	if (r->settings.info.n)
-		say(r, r->settings.info);
-	say(r, arena_cat(r->a, list_url(r->a, r->books, r->c->list), STR("/")));
+		command_says(r, r->settings.info);
+	command_says(r, arena_cat(r->a, list_url(r->a, r->books, r->c->list), STR("/")));
 	return OK;
 }
 
-static err say_lists(struct run *r, str argument)
+err say_lists(struct run *r, str argument)
 {
 	const struct list_entry **list;
 	size_t n;
@@ -89,8 +75,8 @@ static err say_lists(struct run *r, str argument)
 		struct settings s;
 		TRY(settings_load(r->books->lists, r->a, list[i]->id, &s));
 		if (s.advertised)
-			say(r, arena_cat(r->a, STR("    "), list[i]->address, STR("  "),
-					 s.description));
+			command_says(r, arena_cat(r->a, STR("    "), list[i]->address,
+						  STR("  "), s.description));
 	}
 	return OK;
 }
@@ -119,32 +105,52 @@ static err check_network(struct run *r)
 static err ask_join(struct run *r)
 {
 	TRY(check_network(r));
-	return member_ask_join(r->books, r->a, r->c->list, &r->c->from, &r->by);
+	return member_ask_join(r->books, r->a, r->c->list, &r->c->from, r->c->authentic,
+			       &r->by);
 }
 
-static err do_join(struct run *r, str argument)
+err do_join(struct run *r, str argument)
 {
 	(void)argument;
 	err e = ask_join(r);
 	if (!e.kind)
-		say(r, STR("Look for a mail that asks you to confirm."));
-	return say_err(r, e);
+		command_says(r, STR("Look for a mail about it."));
+	return command_says_err(r, e);
 }
 
-static err do_leave(struct run *r, str argument)
+/* Another address of the asker's, whose mailbox is asked: "leave address=…". */
+static bool other_address(struct run *r, str argument, str *address)
 {
-	(void)argument;
-	str from = address_text(r->a, &r->c->from.address);
-	err e = member_ask_leave(r->books, r->a, r->c->list, from, &r->by);
+	str word;
+	struct address x;
+	while (str_word(&argument, &word))
+		if (str_istarts(word, STR("address="))
+		    && !address_parse(r->a, str_skip(word, 8), &x).kind) {
+			*address = address_text(r->a, &x);
+			return true;
+		}
+	return false;
+}
+
+err do_leave(struct run *r, str argument)
+{
+	str from = address_text(r->a, &r->c->from.address), other;
+	err e = other_address(r, argument, &other)
+			? member_ask_leave_by_token(r->books, r->a, r->c->list, other)
+			: member_ask_leave(r->books, r->a, r->c->list, from,
+					   r->c->authentic, &r->by);
 	if (!e.kind)
-		say(r, STR("If this address is a member's, look for a mail about it."));
-	return say_err(r, e);
+		command_says(r,
+			     STR("If this address is a member's, look for a mail about "
+				 "it."));
+	return command_says_err(r, e);
 }
 
 static err may_see_members(struct run *r, bool *may)
 {
 	struct member_row m;
-	*may = setting_is(r->settings.member_roster_visibility, "public");
+	*may = setting_is(r->settings.member_roster_visibility, "public")
+	       || (r->c->authentic && r->c->runs_list);
 	if (*may || !setting_is(r->settings.member_roster_visibility, "members")
 	    || !r->c->authentic)
 		return OK;
@@ -154,7 +160,7 @@ static err may_see_members(struct run *r, bool *may)
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
-static err say_who(struct run *r, str argument)
+err say_who(struct run *r, str argument)
 {
 	struct member_row *m;
 	size_t n;
@@ -162,73 +168,65 @@ static err say_who(struct run *r, str argument)
 	(void)argument;
 	TRY(may_see_members(r, &may));
 	if (!may) {
-		say(r, STR("This list does not show its members to you."));
+		command_says(r, STR("This list does not show its members to you."));
 		return OK;
 	}
 	TRY(member_list(r->books->lists, r->a, r->c->list->id, 0, ROSTER_MAX, &m, &n));
 	for (size_t i = 0; i < n; i++)
 		if (!m[i].hidden)
-			say(r, arena_cat(r->a, STR("    "), m[i].text));
+			command_says(r, arena_cat(r->a, STR("    "), m[i].text));
 	return OK;
 }
 
-static err do_confirm(struct run *r, str argument)
+err do_confirm(struct run *r, str argument)
 {
 	struct pressed done;
 	struct press p = { .choice = STR(""), .reason = STR(""), .by = r->by };
 	err e = confirm_press(r->books, r->a, str_trim(argument), &p, &done);
 	if (!e.kind)
-		say(r, done.says);
-	return say_err(r, e);
+		command_says(r, done.says);
+	return command_says_err(r, e);
 }
 
-static err run_line(struct run *r, str line, bool *known)
+/* The roster of a large list, asked for in each line, would be a large mail. */
+static bool is_long(struct run *r)
 {
-	str word;
-	*known = false;
-	if (!str_word(&line, &word))
-		return OK;
-	for (size_t i = 0; i < WORDS; i++)
-		if (str_ieq(word, str_from(words[i].word))) {
-			*known = true;
-			say(r, arena_cat(r->a, STR("> "), str_from(words[i].word)));
-			return words[i].run(r, line);
-		}
-	return OK;
+	if (buf_str(&r->says).n < ANSWER_MAX)
+		return false;
+	command_says(r, STR("This answer is long enough: what follows was not read."));
+	return true;
 }
 
-static bool is_end(str line)
+static void say_strange(struct run *r, str line)
 {
-	return str_ieq(line, STR("end")) || str_ieq(line, STR("stop"))
-	       || str_starts(line, STR("-- ")) || str_eq(line, STR("--"));
+	if (command_is_own(r))
+		command_says(r, arena_cat(r->a, STR("\nNot understood:\n    "),
+					  utf8_first(line, STRANGE_MAX)));
+	else
+		command_says(r, STR("\nA line was not understood."));
+	command_says(r, STR("What follows it was not read. \"help\" lists all words."));
 }
 
-/* The subject first (people put the word there), then the text's first lines. */
-static err run_lines(struct run *r, str subject, str text)
+static err run_text(struct run *r, const struct command_text *t)
 {
-	bool known;
-	str line;
-	size_t lines = 0;
-	if (str_istarts(subject, STR("Re:")))
-		subject = str_trim(str_skip(subject, 3));
-	TRY(run_line(r, subject, &known));
-	bool any = known;
-	while (lines < LINES_MAX && str_line(&text, &line)) {
-		line = str_trim(line);
-		if (is_end(line))
-			break;
-		if (!line.n || line.p[0] == '>')
-			continue;
-		TRY(run_line(r, line, &known));
-		any = any || known;
-		if (!known) /* a person's prose: not for us */
-			break;
-		lines++;
-	}
-	if (!any) {
-		say(r, STR("No command was found in your mail.\n"));
+	if (!t->count) {
+		command_says(r, STR("No command was found in your mail.\n"));
 		return say_help(r, STR(""));
 	}
+	for (size_t i = 0; i < t->count && !is_long(r); i++) {
+		const struct command_line *line = &t->lines[i];
+		command_says(
+			r, arena_cat(r->a, STR("> "), str_from(words[line->word].word)));
+		TRY(words[line->word].run(r, line->argument));
+	}
+	TRY(command_ask_wishes(r));
+	if (t->strange.n)
+		say_strange(r, t->strange);
+	if (t->more)
+		command_says(r,
+			     arena_printf(r->a,
+					  "\n%d lines are read of a mail, and no more.",
+					  COMMAND_LINES_MAX));
 	return OK;
 }
 
@@ -244,16 +242,23 @@ static err read_text(struct arena *a, const struct mail_command *c, str *text)
 	return OK;
 }
 
+bool command_is_own(const struct run *r)
+{
+	return r->c->authentic
+	       && str_eq(command_author(r), address_key(r->a, &r->c->reverse_path));
+}
+
+str command_author(const struct run *r)
+{
+	return address_key(r->a, &r->c->from.address);
+}
+
 /* Another at the return path's domain may have asked: words of a stranger do not go
  * along. */
 static str own_subject(struct run *r)
 {
-	const struct mail_command *c = r->c;
-	str subject = header_text(r->a, header_find(&c->header, STR("Subject")));
-	bool proven = c->authentic
-		      && str_eq(address_key(r->a, &c->from.address),
-				address_key(r->a, &c->reverse_path));
-	return proven && subject.n ? subject : STR("your mail");
+	str subject = header_text(r->a, header_find(&r->c->header, STR("Subject")));
+	return command_is_own(r) && subject.n ? subject : STR("your mail");
 }
 
 /* Whose return path may be somebody else's is obeyed where a token is the proof, and
@@ -307,7 +312,8 @@ static err start(struct run *r, struct books *books, struct arena *a,
 		 const struct mail_command *c, bool *may)
 {
 	*r = (struct run){ .books = books, .a = a, .c = c };
-	r->by.name = address_key(a, &c->reverse_path);
+	r->by = (struct actor){ .name = address_key(a, &c->reverse_path),
+				.via = STR("mail") };
 	TRY(settings_load(books->lists, a, c->list->id, &r->settings));
 	*may = c->from.address.domain.n
 	       && !notice_is_automated(a, &c->header, &c->reverse_path);
@@ -326,8 +332,9 @@ err command_request(struct books *books, struct arena *a, const struct mail_comm
 	if (!may)
 		return OK;
 	TRY(read_text(a, c, &text));
-	err e = run_lines(&r, header_text(a, header_find(&c->header, STR("Subject"))),
-			  text);
+	struct command_text t;
+	command_read(header_text(a, header_find(&c->header, STR("Subject"))), text, &t);
+	err e = run_text(&r, &t);
 	if (!e.kind)
 		e = answer(&r);
 	buf_free(&r.says);
@@ -355,7 +362,7 @@ static err join_word(struct run *r, str argument)
 	err e = ask_join(r);
 	if (!e.kind || err_is_passing(e))
 		return e;
-	say(r, str_from(e.msg));
+	command_says(r, str_from(e.msg));
 	return answer(r);
 }
 
@@ -373,22 +380,24 @@ err command_leave(struct books *books, struct arena *a, const struct mail_comman
  * to an empty line or what is quoted, goes with it. */
 static void read_choice(struct arena *a, str text, struct press *p)
 {
+	enum { REASON_MAX = 8 * 1024 }; /* whoever guesses a token may write a book */
 	str line, word;
-	p->choice = p->reason = STR("");
+	BUF(reason);
+	p->choice = STR("");
 	while (!p->choice.n && str_line(&text, &line))
 		if (str_word(&line, &word) && word.p[0] != '>') {
 			while (word.n > 1 && !chr_is_alpha(word.p[word.n - 1]))
 				word.n--; /* "Accept." */
 			p->choice = arena_lower(a, word);
-			p->reason = str_trim(line);
+			buf_add(&reason, str_trim(line));
 		}
-	while (p->choice.n && str_line(&text, &line)) {
+	while (p->choice.n && reason.n < REASON_MAX && str_line(&text, &line)) {
 		line = str_trim(line);
 		if (!line.n || line.p[0] == '>')
 			break;
-		p->reason = arena_cat(a, p->reason, p->reason.n ? STR(" ") : STR(""),
-				      line);
+		buf_cat(&reason, reason.n ? STR(" ") : STR(""), line);
 	}
+	p->reason = arena_copy(a, utf8_first(buf_str(&reason), REASON_MAX));
 }
 
 err command_confirm(struct books *books, struct arena *a, const struct mail_command *c)
@@ -401,13 +410,12 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	if (!may)
 		return OK;
 	struct press p = { .by = r.by };
-	p.by.via = STR("mail");
 	TRY(read_text(a, c, &text));
 	read_choice(a, text, &p);
 	err e = confirm_press(books, a, c->token, &p, &done);
 	if (err_is_passing(e))
 		return e;
-	say(&r, e.kind ? str_from(e.msg) : done.says);
+	command_says(&r, e.kind ? str_from(e.msg) : done.says);
 	e = answer(&r);
 	buf_free(&r.says);
 	return e;

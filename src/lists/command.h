@@ -1,7 +1,7 @@
 /* lists/command.h: mail to LIST-request and to the one-purpose addresses. The
- * words are one table, commands.def: help, info, lists, join, leave, who,
- * confirm, end. At most 10 lines are read, one mail is answered, never one that
- * a program sent or whose return path may be another's: the ledger has that. Of one
+ * words are one table, commands.def, with those of both Mailmans. At most 25 lines are
+ * read (lists/command_text.h), one mail is answered, by one mail, never one that a program
+ * sent or whose return path may be another's: the ledger has that. Of one
  * network (/24, /64) 60 requests to join an hour are dealt with whose author is not proven. */
 #pragma once
 
@@ -16,6 +16,7 @@ struct mail_command {
 	struct address reverse_path;
 	struct mailbox from;
 	bool authentic; /* aligned SPF or DKIM, or sign-in: from is who wrote */
+	bool runs_list; /* the author, if it is them: an owner or moderator */
 	bool proven; /* and reverse_path is theirs (proof_of_path): they are answered */
 	str client;  /* the address that it came from, or "local" */
 	str source;

@@ -8,8 +8,8 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join",    "leave", "invite",    "verify",
-				     "sign-in", "hold",  "challenge", "request" };
+static const char *const words[] = { "join", "leave",     "invite",  "verify", "sign-in",
+				     "hold", "challenge", "request", "set",    "erase" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -78,6 +78,7 @@ static err read_row(struct books *books, struct arena *a, const struct pending_r
 				    .created_at = row->created_at,
 				    .expires_at = row->expires_at,
 				    .held = confirm_held(row->data),
+				    .data = row->data,
 				    .request = data_number(row->data, "request"),
 				    .account = data_number(row->data, "account"),
 				    .to = data_text(a, row->data, "to") };

@@ -7,12 +7,14 @@
 #include "lists/remind.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
+#include "lists/term.h"
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
 #include "store/lists/held.h"
 #include "store/lists/list.h"
 #include "store/lists/order.h"
 #include "store/lists/pending.h"
+#include "store/lists/request.h"
 #include "store/lists/seen.h"
 #include "store/lists/session.h"
 #include "store/outbound/arrival.h"
@@ -107,6 +109,11 @@ static err expire_handled(struct books *books, int64_t now, int64_t *gone)
 	return held_expire(books->lists, now - HELD_DAYS * DAY, gone);
 }
 
+static err expire_answers(struct books *books, int64_t now, int64_t *gone)
+{
+	return request_expire(books->lists, now - HELD_DAYS * DAY, gone);
+}
+
 /* With relay = outbox nothing is sent: the outbox page is where these are read. */
 static err expire_bodies(struct books *books, int64_t now, int64_t *gone)
 {
@@ -153,6 +160,7 @@ static const struct {
 	{ "orders", expire_orders },
 	{ "sessions", expire_sessions },
 	{ "decided posts", expire_handled },
+	{ "decided requests", expire_answers },
 	{ "sent bodies", expire_bodies },
 	{ "messages", expire_messages },
 	{ "arrivals", expire_arrivals },
@@ -171,6 +179,7 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 	err unanswered = challenge_expire(books, a, now);
 	err scores = score_time(books, a, now);
 	err digests = digest_run(books, a, now);
+	err terms = term_run(books, a, now);
 	err reminded = remind_run(books, a, now);
 	if (!first.kind)
 		first = unanswered;
@@ -178,6 +187,9 @@ err expire_run(struct books *books, struct arena *a, int64_t now)
 		first = err_in(a, scores.kind, "bounce scores: %s", scores.msg);
 	if (!first.kind)
 		first = digests;
+	if (terms.kind && !first.kind)
+		first = err_in(a, terms.kind, "begin and end of memberships: %s",
+			       terms.msg);
 	if (!first.kind)
 		first = reminded;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

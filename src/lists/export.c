@@ -4,11 +4,15 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "lists/topics.h"
+#include "mail/date.h"
 #include "store/lists/ban.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/held.h"
 #include "store/lists/member.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/person.h"
+#include "store/lists/planned.h"
 #include "store/lists/role.h"
 #include "store/lists/template.h"
 
@@ -77,6 +81,11 @@ static str yes_or_no(bool yes)
 	return yes ? STR("yes") : STR("no");
 }
 
+static str day_or_none(struct arena *a, int64_t day)
+{
+	return day ? date_day(a, day) : STR("");
+}
+
 static err add_member(const struct job *x, struct arena *a, struct buf *b,
 		      const struct member_row *m)
 {
@@ -94,6 +103,10 @@ static err add_member(const struct job *x, struct arena *a, struct buf *b,
 		yes_or_no(m->acknowledge),
 		yes_or_no(m->hidden),
 		arena_printf(a, "%lld", (long long)m->joined_at),
+		m->off_why,
+		topics_shown(a, m->topics),
+		yes_or_no(m->other_topics),
+		day_or_none(a, m->last_day),
 	};
 	add_record(b, fields, EXPORT_MEMBER_FIELDS);
 	return OK;
@@ -116,6 +129,30 @@ static err write_members(const struct job *x, int64_t *count)
 		*count += (int64_t)n;
 	}
 	return write_file(x, "members.csv", &b);
+}
+
+/* Who is no member: yet, or not at all. */
+static err write_others(const struct job *x)
+{
+	struct planned_row *plan;
+	struct nonmember_row *other;
+	size_t n;
+	BUF(b);
+	buf_add(&b, STR("address,name,from,until\n"));
+	TRY(planned_list(x->books->lists, x->a, x->list->id, &plan, &n));
+	for (size_t i = 0; i < n; i++)
+		add_record(&b,
+			   (str[]){ plan[i].address, plan[i].name,
+				    day_or_none(x->a, plan[i].first_day),
+				    day_or_none(x->a, plan[i].last_day) },
+			   4);
+	TRY(write_file(x, "coming.csv", &b));
+	buf_clear(&b);
+	buf_add(&b, STR("address,action\n"));
+	TRY(nonmember_list(x->books->lists, x->a, x->list->id, &other, &n));
+	for (size_t i = 0; i < n; i++)
+		add_record(&b, (str[]){ other[i].key, other[i].action }, 2);
+	return write_file(x, "nonmembers.csv", &b);
 }
 
 static err write_people(const struct job *x)
@@ -187,6 +224,7 @@ err list_export(struct books *books, struct arena *a, const struct list_entry *l
 	TRY(file_mkdir(a, folder, FOLDER_MODE));
 	TRY(write_settings(&x));
 	TRY(write_members(&x, &c.members));
+	TRY(write_others(&x));
 	TRY(write_people(&x));
 	TRY(write_templates(&x));
 	TRY(write_archive(&x));

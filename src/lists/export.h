@@ -3,6 +3,8 @@
  *
  *     DIR/settings.txt   KEY = VALUE; further lines of a value begin with a tab
  *     DIR/members.csv    address, name, language, options
+ *     DIR/coming.csv     who is to be a member: address, name, first day, last day
+ *     DIR/nonmembers.csv address, action
  *     DIR/roles.csv      role, address
  *     DIR/bans.csv       pattern, reason
  *     DIR/rules.csv      header, pattern, action
@@ -18,8 +20,8 @@
 /* The words of members.csv, in its order. */
 #define EXPORT_MEMBERS                                                               \
 	"address,name,language,delivery,off_by,action,own_posts,copies,acknowledge," \
-	"hidden,joined"
-enum { EXPORT_MEMBER_FIELDS = 11 };
+	"hidden,joined,why,topics,other_topics,until"
+enum { EXPORT_MEMBER_FIELDS = 15 };
 
 struct export_counts {
 	int64_t members, waiting;

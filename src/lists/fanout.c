@@ -37,8 +37,18 @@ static bool gets_copy(const struct batch *b, size_t i)
 	return !b->gone || !b->gone[i];
 }
 
+/* Copies to members of another list are of this list's post: its shadow holds them, too. */
+static err deliver(struct books *books, struct arena *a, const struct list_entry *of,
+		   const struct outbound_message *to, struct delivery *d, size_t count)
+{
+	bool shadow;
+	TRY(shadow_is(books, a, of, &shadow));
+	return shadow_deliver(books, a, shadow ? of->address : to->list, to, d, count);
+}
+
 static err add_deliveries(struct books *books, struct arena *a,
-			  struct outbound_message *to, const struct batch *b)
+			  const struct outgoing *out, struct outbound_message *to,
+			  const struct batch *b)
 {
 	const struct member_copy *m = b->members;
 	struct delivery *d = arena_alloc(a, b->n * sizeof *d);
@@ -52,7 +62,7 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	TRY(shadow_deliver(books, a, to->list, to, d, count));
+	TRY(deliver(books, a, out->post->list, to, d, count));
 	to->copies += (int64_t)count;
 	return OK;
 }
@@ -80,7 +90,7 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 			 &b.members, &b.n));
 	TRY(audience_passes_over(books->lists, a, &out->audience, m->fanned_to, b.members,
 				 b.n, &b.gone));
-	TRY(add_deliveries(books, a, m, &b));
+	TRY(add_deliveries(books, a, out, m, &b));
 	if (b.n)
 		m->fanned_to = b.members[b.n - 1].id;
 	m->complete = b.n < BATCH;

@@ -1,6 +1,9 @@
 #include "lists/members.h"
 
+#include "base/clock.h"
 #include "lists/topics.h"
+
+enum { DAY = 86400, WHY_MAX = 200 };
 
 static const struct {
 	const char *key;
@@ -37,7 +40,10 @@ static err set_delivery(struct arena *a, struct member_row *m, str value, str by
 		    && !str_eq(value, str_from(deliveries[i].mailman3)))
 			continue;
 		m->delivery = str_from(deliveries[i].word);
-		m->off_by = str_eq(m->delivery, STR("off")) ? by : STR("");
+		by = str_eq(m->delivery, STR("off")) ? by : STR("");
+		if (m->off_by.n && !str_eq(m->off_by, by))
+			m->off_why = STR(""); /* it was another's reason */
+		m->off_by = by;
 		return OK;
 	}
 	return wrong(a, STR("delivery"), value, "regular, mime, plain, summary or off");
@@ -55,12 +61,45 @@ static err set_action(struct arena *a, struct member_row *m, str value)
 	return wrong(a, STR("action"), value, "accept, hold, reject, discard or nothing");
 }
 
+static err set_until(struct arena *a, struct member_row *m, str value)
+{
+	return day_read(value, &m->last_day)
+		       ? OK
+		       : wrong(a, STR("until"), value,
+			       "the last day, as 2026-12-31, or nothing");
+}
+
+static err set_why(struct arena *a, struct member_row *m, str value)
+{
+	value = str_trim(value);
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' || i >= WHY_MAX)
+			return wrong(a, STR("why"), str_first(value, 40),
+				     "a line of at most 200 octets");
+	m->off_why = value;
+	return OK;
+}
+
+bool day_read(str text, int64_t *seconds)
+{
+	int64_t at = 0;
+	text = str_trim(text);
+	if (text.n && (!clock_parse(text, clock_now(), &at) || at < 0))
+		return false;
+	*seconds = at / DAY * DAY;
+	return true;
+}
+
 err member_option(struct arena *a, struct member_row *m, str key, str value, str by)
 {
 	if (str_eq(key, STR("delivery")))
 		return set_delivery(a, m, value, by);
 	if (str_eq(key, STR("action")))
 		return set_action(a, m, value);
+	if (str_eq(key, STR("until")))
+		return set_until(a, m, value);
+	if (str_eq(key, STR("why")))
+		return set_why(a, m, value);
 	if (str_eq(key, STR("topics"))) {
 		m->topics = topics_choice(a, value);
 		return OK;
@@ -75,7 +114,7 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 		return OK;
 	}
 	return err_in(a, ERR_SYNTAX,
-		      "no option \"%.*s\"; there are delivery, action, own_posts, "
-		      "copies, acknowledge, hidden, topics, other_topics",
+		      "no option \"%.*s\"; there are delivery, why, action, own_posts, "
+		      "copies, acknowledge, hidden, until, topics, other_topics",
 		      STR_F(key));
 }

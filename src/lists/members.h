@@ -15,23 +15,30 @@ MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
 
-/* Somebody asks to join: sends the confirmation (or, to a member, a note that
- * they are one). ERR_DENIED: closed, banned, or asked too often; the text may be
- * shown to the asker. */
+/* Somebody asks to join: sends the confirmation (or, to a member, a note that they are
+ * one). proven: it is the address's own wish, which the policies open and moderate need
+ * not ask for. ERR_DENIED: closed, by invitation alone, banned, or asked too often; the
+ * text may be shown to the asker. */
 MUST_USE err member_ask_join(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
-			     const struct actor *by);
+			     bool proven, const struct actor *by);
 
-/* An invitation: a join token that needs no approval. */
-MUST_USE err member_invite(struct books *books, struct arena *a,
-			   const struct list_entry *list, const struct mailbox *who,
-			   const struct actor *by);
-
-/* Somebody asks to leave without proof: sends a confirmation, or leaves at once
- * where the list's policy is open. Silent for strangers. */
+/* Somebody asks to leave: sends a confirmation, or does it at once where the list's
+ * policy is open; proven, under the policy moderate, as member_left. Silent for
+ * strangers. */
 MUST_USE err member_ask_leave(struct books *books, struct arena *a,
-			      const struct list_entry *list, str address,
+			      const struct list_entry *list, str address, bool proven,
 			      const struct actor *by);
+
+/* The same for an address that the asker only names: by a confirmation in any case. */
+MUST_USE err member_ask_leave_by_token(struct books *books, struct arena *a,
+				       const struct list_entry *list, str address);
+
+/* A member's own wish to leave, proven: out at once or, where moderators have a say, no
+ * further post and into the queue (*waits). ERR_NOTFOUND: no such member. */
+MUST_USE err member_left(struct books *books, struct arena *a,
+			 const struct list_entry *list, int64_t member,
+			 const struct actor *by, bool *waits);
 
 /* Ends a membership now. goodbye: with a mail where the list sends them.
  * ERR_NOTFOUND: no such member. */
@@ -67,7 +74,7 @@ str leave_token(struct arena *a, const struct mac_key *mac, str list_address,
 MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
 			      const struct list_entry *list, str token, int64_t *member);
 
-/* A moderator decides on a request to join. */
+/* A moderator decides on a request to join or to leave. */
 MUST_USE err request_accept(struct books *books, struct arena *a, int64_t request,
 			    const struct actor *by);
 MUST_USE err request_reject(struct books *books, struct arena *a, int64_t request,
@@ -77,8 +84,13 @@ MUST_USE err request_reject(struct books *books, struct arena *a, int64_t reques
 MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t request,
 			     int64_t list);
 
+/* A day as people write it ("2026-12-31", "+30d"), at its 0:00 UTC; 0 for "". False: it is
+ * none. */
+bool day_read(str text, int64_t *seconds);
+
 /* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off), own_posts,
  * copies, acknowledge, hidden, other_topics (yes, no), action (accept, hold, reject, discard or
- * empty), topics (names; topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
+ * empty), until (the last day, or empty), why (in words, where delivery is off), topics (names;
+ * topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
 			   str by);

@@ -2,14 +2,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "lists/pattern.h"
+#include "lists/named.h"
 #include "store/lists/address.h"
 #include "store/lists/ban.h"
-#include "store/lists/request.h"
+#include "store/lists/pending.h"
+#include "store/lists/planned.h"
 
-enum { JOIN_SPAN = 3 * 86400, INVITE_SPAN = 14 * 86400 };
+enum { JOIN_SPAN = 3 * 86400 };
 
-static err check_ban(struct books *books, struct arena *a, const struct list_entry *list,
+err member_check_ban(struct books *books, struct arena *a, const struct list_entry *list,
 		     str key)
 {
 	struct ban_row *bans;
@@ -31,6 +32,15 @@ static err start_with_digests(struct books *books, struct arena *a, int64_t id)
 	return member_change(books->lists, &m);
 }
 
+/* What was to happen to the address on this list has happened now. */
+static err end_plans(struct books *books, const struct list_entry *list, str key)
+{
+	err e = planned_remove(books->lists, list->id, key);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	return pending_drop(books->lists, STR("invite"), list->id, key);
+}
+
 static err admit(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, bool welcome, const struct actor *by)
 {
@@ -38,7 +48,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	struct address_row address;
 	int64_t id;
 	str key = address_key(a, &who->address), text = address_text(a, &who->address);
-	TRY(check_ban(books, a, list, key));
+	TRY(member_check_ban(books, a, list, key));
 	TRY(settings_load(books->lists, a, list->id, &s));
 	TRY(address_ensure(books->lists, a, key, text, who->name, clock_now(), &address));
 	err e = member_add(books->lists, list->id, address.id, clock_now(), &id);
@@ -49,6 +59,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 		return e;
 	if (s.digests_enabled && s.digest_is_default)
 		TRY(start_with_digests(books, a, id));
+	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));
@@ -67,6 +78,18 @@ err member_admit(struct books *books, struct arena *a, const struct list_entry *
 	return book_leave(books->lists, mine, admit(books, a, list, who, welcome, by));
 }
 
+err member_check_new(struct books *books, struct arena *a, const struct list_entry *list,
+		     str key)
+{
+	struct member_row m;
+	TRY(member_check_ban(books, a, list, key));
+	err e = member_find(books->lists, a, list->id, key, &m);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already", STR_F(key),
+		      STR_F(list->address));
+}
+
 static err is_member(struct books *books, struct arena *a, const struct list_entry *list,
 		     str key, bool *yes)
 {
@@ -76,42 +99,54 @@ static err is_member(struct books *books, struct arena *a, const struct list_ent
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
-err member_ask_join(struct books *books, struct arena *a, const struct list_entry *list,
-		    const struct mailbox *who, const struct actor *by)
+static err refuse(struct arena *a, const struct list_entry *list, const char *why)
 {
-	struct settings s;
-	bool already;
-	str key = address_key(a, &who->address);
-	(void)by;
-	TRY(settings_load(books->lists, a, list->id, &s));
-	if (setting_is(s.subscription_policy, "closed"))
-		return err_in(a, ERR_DENIED,
-			      "%.*s takes no requests; its owners add members (%.*s)",
-			      STR_F(list->address),
-			      STR_F(list_subaddress(a, list, STR("owner"))));
-	TRY(check_ban(books, a, list, key));
-	TRY(is_member(books, a, list, key, &already));
-	if (!already)
-		return member_send_token(books, a, list, who, CONFIRM_JOIN,
-					 "confirm-join", JOIN_SPAN);
+	return err_in(a, ERR_DENIED, "%.*s %s (%.*s)", STR_F(list->address), why,
+		      STR_F(list_subaddress(a, list, STR("owner"))));
+}
+
+/* Where a list is joined by invitation, whoever has one may ask for the letter again. */
+static err check_invited(struct books *books, struct arena *a,
+			 const struct list_entry *list, const struct settings *s, str key)
+{
+	struct pending_row *open;
+	size_t n, valid = 0;
+	if (!setting_is(s->subscription_policy, "invite"))
+		return OK;
+	TRY(pending_of(books->lists, a, STR("invite"), list->id, key, &open, &n));
+	for (size_t i = 0; i < n; i++)
+		valid += open[i].expires_at > clock_now();
+	return valid ? OK : refuse(a, list, "is joined by invitation; its owners invite");
+}
+
+static err tell_member(struct books *books, struct arena *a,
+		       const struct list_entry *list, const struct mailbox *who, str key)
+{
 	struct mailbox nameless = { .address = who->address };
 	TRY(member_check_target(books, a, key));
 	return member_notice(books, a, list, &nameless, "already-member");
 }
 
-err member_invite(struct books *books, struct arena *a, const struct list_entry *list,
-		  const struct mailbox *who, const struct actor *by)
+err member_ask_join(struct books *books, struct arena *a, const struct list_entry *list,
+		    const struct mailbox *who, bool proven, const struct actor *by)
 {
-	bool already;
+	struct settings s;
+	bool already, waits;
 	str key = address_key(a, &who->address);
-	TRY(check_ban(books, a, list, key));
+	TRY(settings_load(books->lists, a, list->id, &s));
+	if (setting_is(s.subscription_policy, "closed"))
+		return refuse(a, list, "takes no requests; its owners add members");
+	TRY(member_check_ban(books, a, list, key));
 	TRY(is_member(books, a, list, key, &already));
 	if (already)
-		return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already",
-			      STR_F(key), STR_F(list->address));
-	TRY(member_send_token(books, a, list, who, CONFIRM_INVITE, "invite",
-			      INVITE_SPAN));
-	return books_audit(books, by, list->id, STR("member invited"), key);
+		return tell_member(books, a, list, who, key);
+	TRY(check_invited(books, a, list, &s, key));
+	if (proven
+	    && (setting_is(s.subscription_policy, "open")
+		|| setting_is(s.subscription_policy, "moderate")))
+		return member_confirmed(books, a, list, who, false, by, &waits);
+	return member_send_token(books, a, list, who, CONFIRM_JOIN, "confirm-join",
+				 JOIN_SPAN);
 }
 
 /* Who reads the address's mail has shown that it is theirs. */
@@ -134,9 +169,13 @@ static err enter(struct books *books, struct arena *a, const struct list_entry *
 	TRY(settings_load(books->lists, a, list->id, &s));
 	if (how->vouched)
 		TRY(verify(books, a, who, key));
-	if (how->approved || !setting_is(s.subscription_policy, "confirm_then_moderate"))
+	bool approved = how->approved || !policy_moderates(s.subscription_policy);
+	if (!approved)
+		TRY(named_any(books->lists, a, list->domain, s.subscribe_auto_approval,
+			      key, &approved));
+	if (approved)
 		return member_admit(books, a, list, who, !how->quiet, by);
-	TRY(check_ban(books, a, list, key));
+	TRY(member_check_ban(books, a, list, key));
 	struct request_row r = { .list = list->id,
 				 .address = key,
 				 .name = who->name,
@@ -144,7 +183,7 @@ static err enter(struct books *books, struct arena *a, const struct list_entry *
 	*waits = true;
 	TRY(request_add(books->lists, &r));
 	TRY(member_notice(books, a, list, who, "request-waits"));
-	return request_tell(books, a, list, r.id, key);
+	return request_tell(books, a, list, &r);
 }
 
 /* As a moderator sees it: who is in already asks for nothing. */
@@ -152,11 +191,7 @@ static err enter_new(struct books *books, struct arena *a, const struct list_ent
 		     const struct mailbox *who, const struct member_entry *how,
 		     const struct actor *by, bool *waits)
 {
-	bool already;
-	TRY(is_member(books, a, list, address_key(a, &who->address), &already));
-	if (already)
-		return err_in(a, ERR_DENIED, "%.*s is a member of %.*s already",
-			      STR_F(address_key(a, &who->address)), STR_F(list->address));
+	TRY(member_check_new(books, a, list, address_key(a, &who->address)));
 	return enter(books, a, list, who, how, by, waits);
 }
 
@@ -175,6 +210,7 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 		     bool *waits)
 {
 	bool already;
+	struct settings s;
 	str key = address_key(a, &who->address);
 	struct member_entry how = { .approved = invited };
 	*waits = false;
@@ -182,6 +218,9 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(verify(books, a, who, key));
 	if (already) /* the button pressed twice */
 		return OK;
+	TRY(settings_load(books->lists, a, list->id, &s));
+	if (!invited)
+		TRY(check_invited(books, a, list, &s, key));
 	return enter(books, a, list, who, &how, by, waits);
 }
 

@@ -1,15 +1,30 @@
 #include "lists/members_inside.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { LEAVE_SPAN = 3 * 86400 };
 
+err member_ask_leave_by_token(struct books *books, struct arena *a,
+			      const struct list_entry *list, str address)
+{
+	struct member_row m;
+	struct mailbox to = { 0 };
+	TRY(address_parse(a, address, &to.address));
+	err e = member_find(books->lists, a, list->id, address_key(a, &to.address), &m);
+	if (e.kind) /* a stranger learns nothing, and nobody is written to */
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	return member_send_token(books, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
+				 LEAVE_SPAN);
+}
+
 err member_ask_leave(struct books *books, struct arena *a, const struct list_entry *list,
-		     str address, const struct actor *by)
+		     str address, bool proven, const struct actor *by)
 {
 	struct settings s;
 	struct member_row m;
 	struct mailbox to = { 0 };
+	bool waits;
 	TRY(address_parse(a, address, &to.address));
 	err e = member_find(books->lists, a, list->id, address_key(a, &to.address), &m);
 	if (e.kind) /* a stranger learns nothing, and nobody is written to */
@@ -17,8 +32,53 @@ err member_ask_leave(struct books *books, struct arena *a, const struct list_ent
 	TRY(settings_load(books->lists, a, list->id, &s));
 	if (setting_is(s.unsubscription_policy, "open"))
 		return member_end_by_id(books, a, list, m.id, true, by);
+	if (proven && setting_is(s.unsubscription_policy, "moderate"))
+		return member_left(books, a, list, m.id, by, &waits);
 	return member_send_token(books, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
 				 LEAVE_SPAN);
+}
+
+/* No post goes to who said that they want none: a mail program's own button and RFC 8058
+ * promise that. Whether the membership ends is the moderators' word. */
+static err wait(struct books *books, struct arena *a, const struct list_entry *list,
+		struct member_row *m, const struct actor *by)
+{
+	struct mailbox to = { 0 };
+	struct request_row r = { .list = list->id,
+				 .address = m->key,
+				 .name = m->name,
+				 .asked_at = clock_now(),
+				 .leaves = true };
+	TRY(address_parse(a, m->text, &to.address));
+	TRY(member_option(a, m, STR("delivery"), STR("off"), STR("user")));
+	m->off_why = STR("asked to leave");
+	TRY(member_change(books->lists, m));
+	TRY(request_add(books->lists, &r));
+	TRY(books_audit(books, by, list->id, STR("asked to leave"), m->key));
+	TRY(member_notice(books, a, list, &to, "leave-waits"));
+	return request_tell(books, a, list, &r);
+}
+
+static err left(struct books *books, struct arena *a, const struct list_entry *list,
+		int64_t id, const struct actor *by, bool *waits)
+{
+	struct settings s;
+	struct member_row m;
+	TRY(member_get(books->lists, a, id, &m));
+	if (m.list != list->id)
+		return FAIL(ERR_NOTFOUND, "not a member of this list");
+	TRY(settings_load(books->lists, a, list->id, &s));
+	*waits = policy_moderates(s.unsubscription_policy);
+	return *waits ? wait(books, a, list, &m, by)
+		      : member_end_by_id(books, a, list, id, true, by);
+}
+
+err member_left(struct books *books, struct arena *a, const struct list_entry *list,
+		int64_t id, const struct actor *by, bool *waits)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, left(books, a, list, id, by, waits));
 }
 
 static err end(struct books *books, struct arena *a, const struct list_entry *list,
@@ -75,13 +135,26 @@ str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t me
 	return arena_cat(a, arena_number(a, member), STR("."), tag);
 }
 
+/* Mails that left under an earlier name bear links of that name. */
+static bool leave_checks(struct arena *a, const struct mac_key *mac,
+			 const struct list_entry *list, int64_t id, str tag)
+{
+	bool good = mac_check(a, mac, STR("leave"), leave_text(a, list->address, id),
+			      tag);
+	for (size_t i = 0; i < list->former_count; i++)
+		good = good
+		       || mac_check(a, mac, STR("leave"),
+				    leave_text(a, list->former[i], id), tag);
+	return good;
+}
+
 err leave_token_read(struct arena *a, const struct mac_key *mac,
 		     const struct list_entry *list, str token, int64_t *member)
 {
 	str number, tag;
 	int64_t id;
 	if (!str_cut(token, '.', &number, &tag) || !str_i64(number, &id)
-	    || !mac_check(a, mac, STR("leave"), leave_text(a, list->address, id), tag))
+	    || !leave_checks(a, mac, list, id, tag))
 		return FAIL(ERR_DENIED, "this link was not made for this list, or it "
 					"lost some characters on its way");
 	*member = id;

@@ -1,7 +1,6 @@
 #include "lists/members_inside.h"
 
 #include "base/clock.h"
-#include "lists/notice.h"
 #include "store/lists/answered.h"
 #include "store/lists/role.h"
 
@@ -17,6 +16,7 @@ static const struct allowance {
 	[CONFIRM_LEAVE] = { STR("leave:"), 10 },
 	[CONFIRM_INVITE] = { STR("invite:"), 10 },
 	[CONFIRM_VERIFY] = { STR("verify:"), 3 },
+	[CONFIRM_SET] = { STR("set:"), 3 },
 };
 
 enum { VERIFIES_A_DAY = 20 }; /* that one account asks for */
@@ -102,32 +102,48 @@ err member_check_verify(struct books *books, struct arena *a, str key, int64_t p
 	return book_leave(books->lists, mine, count_verify(books, a, key, person));
 }
 
-/* A letter with a token: its link, its answer's address and its subject bear it. Not
- * so the asker's name: nobody can have words of theirs sent to a stranger. */
-err member_send_token(struct books *books, struct arena *a, const struct list_entry *list,
-		      const struct mailbox *to, enum confirm_kind kind, const char *name,
-		      int64_t span)
+err member_send_letter(struct books *books, struct arena *a,
+		       const struct list_entry *list, const struct mailbox *to,
+		       const struct token_letter *x)
 {
 	str token, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
-	TRY(check_target(books, a, key, kind));
-	json_t *data = json_pack("{s:s%}", "name", to->name.n ? to->name.p : "",
-				 to->name.n);
-	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-	err e = confirm_make(books, a, kind, list, key, text ? str_from(text) : STR("{}"),
-			     span, &token);
-	free(text);
-	json_decref(data);
-	if (e.kind)
-		return e;
-	struct notice_var vars[] = { { "link", arena_cat(a, books->conf->site_url,
-							 STR("/confirm/"), token) } };
+	struct notice_var *vars = arena_zero(a, (x->var_count + 1) * sizeof *vars);
+	TRY(check_target(books, a, key, x->kind));
+	TRY(confirm_make(books, a, x->kind, list, key, x->data, x->span, &token));
+	for (size_t i = 0; i < x->var_count; i++)
+		vars[i] = x->vars[i];
+	vars[x->var_count] = (struct notice_var){
+		"link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token)
+	};
 	return notice_send(books, a,
-			   &(struct notice){ .name = name,
+			   &(struct notice){ .name = x->name,
 					     .list = list,
 					     .to = nameless,
 					     .to_member = true,
 					     .confirm_token = token,
 					     .vars = vars,
-					     .var_count = 1 });
+					     .var_count = x->var_count + 1 });
+}
+
+static str name_data(struct arena *a, str name)
+{
+	json_t *data = json_pack("{s:s%}", "name", name.n ? name.p : "", name.n);
+	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+	str out = arena_copy(a, text ? str_from(text) : STR("{}"));
+	free(text);
+	json_decref(data);
+	return out;
+}
+
+err member_send_token(struct books *books, struct arena *a, const struct list_entry *list,
+		      const struct mailbox *to, enum confirm_kind kind, const char *name,
+		      int64_t span)
+{
+	return member_send_letter(
+		books, a, list, to,
+		&(struct token_letter){ .kind = kind,
+					.name = name,
+					.span = span,
+					.data = name_data(a, to->name) });
 }

@@ -2,25 +2,25 @@
 
 #include "base/clock.h"
 #include "lists/notice.h"
-#include "store/lists/request.h"
 #include "store/lists/role.h"
 
 enum { LINK_SPAN = 30 * 86400 };
 
 static err tell_one(struct books *books, struct arena *a, const struct list_entry *list,
-		    const struct role_row *who, int64_t request, str asker)
+		    const struct role_row *who, const struct request_row *r)
 {
 	str token;
 	struct mailbox to = { .name = who->name };
 	TRY(address_parse(a, who->text, &to.address));
 	TRY(confirm_make(books, a, CONFIRM_REQUEST, list, who->key,
-			 arena_printf(a, "{\"request\":%lld}", (long long)request),
+			 arena_printf(a, "{\"request\":%lld}", (long long)r->id),
 			 LINK_SPAN, &token));
-	struct notice_var vars[] = { { "asker", asker },
+	struct notice_var vars[] = { { "asker", r->address },
 				     { "link", arena_cat(a, books->conf->site_url,
 							 STR("/confirm/"), token) } };
 	return notice_send(books, a,
-			   &(struct notice){ .name = "request-moderator",
+			   &(struct notice){ .name = r->leaves ? "leave-moderator"
+							       : "request-moderator",
 					     .list = list,
 					     .to = to,
 					     .confirm_token = token,
@@ -29,7 +29,7 @@ static err tell_one(struct books *books, struct arena *a, const struct list_entr
 }
 
 err request_tell(struct books *books, struct arena *a, const struct list_entry *list,
-		 int64_t request, str asker)
+		 const struct request_row *r)
 {
 	struct role_row *roles;
 	size_t n;
@@ -39,7 +39,7 @@ err request_tell(struct books *books, struct arena *a, const struct list_entry *
 		for (size_t k = 0; k < i; k++)
 			told = told || roles[k].address == roles[i].address;
 		if (!told)
-			TRY(tell_one(books, a, list, &roles[i], request, asker));
+			TRY(tell_one(books, a, list, &roles[i], r));
 	}
 	return OK;
 }
@@ -56,6 +56,17 @@ static err take_request(struct books *books, struct arena *a, int64_t id,
 	return address_parse(a, r->address, &who->address);
 }
 
+static err end_request(struct books *books, int64_t id, str verdict, str note,
+		       const struct actor *by)
+{
+	return request_end(books->lists, id,
+			   &(struct request_end){ .verdict = verdict,
+						  .note = note,
+						  .by = by->name,
+						  .via = by->via,
+						  .at = clock_now() });
+}
+
 static err accept(struct books *books, struct arena *a, int64_t id,
 		  const struct actor *by)
 {
@@ -63,10 +74,12 @@ static err accept(struct books *books, struct arena *a, int64_t id,
 	const struct list_entry *list;
 	struct mailbox who;
 	TRY(take_request(books, a, id, &r, &list, &who));
-	err e = member_admit(books, a, list, &who, true, by);
-	if (e.kind && e.kind != ERR_DENIED)
+	err e = r.leaves ? member_end(books, a, list, r.address, true, by)
+			 : member_admit(books, a, list, &who, true, by);
+	/* Who is in, or out, already wants nothing more. */
+	if (e.kind && e.kind != (r.leaves ? ERR_NOTFOUND : ERR_DENIED))
 		return e;
-	return request_remove(books->lists, id);
+	return end_request(books, id, STR("granted"), STR(""), by);
 }
 
 err request_accept(struct books *books, struct arena *a, int64_t id,
@@ -88,14 +101,14 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 	TRY(notice_send(
 		books, a,
 		&(struct notice){
-			.name = "request-refused",
+			.name = r.leaves ? "leave-refused" : "request-refused",
 			.list = list,
 			.to = who,
 			.source = arena_printf(a, "request/%lld/refused", (long long)id),
 			.vars = vars,
 			.var_count = 1 }));
 	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
-	return request_remove(books->lists, id);
+	return end_request(books, id, STR("refused"), str_trim(reason), by);
 }
 
 err request_reject(struct books *books, struct arena *a, int64_t id, str reason,

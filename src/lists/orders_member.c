@@ -58,7 +58,7 @@ err order_subscribe(struct order *x)
 	bool known = proven || is_yes(x, "proven");
 	order_says(x, "waits_for", STR("subscriber"));
 	if (!known || (asks && !is_yes(x, "confirmed")))
-		return member_ask_join(x->books, x->a, x->list, &who, &x->by);
+		return member_ask_join(x->books, x->a, x->list, &who, false, &x->by);
 	struct member_entry how = { .vouched = vouched,
 				    .approved = is_yes(x, "approved"),
 				    .quiet = is_yes(x, "quiet") };

@@ -2,6 +2,7 @@
 #include "lists/orders_inside.h"
 
 #include "account/account.h"
+#include "lists/erase.h"
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
@@ -67,6 +68,24 @@ err order_verify(struct order *x)
 	return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
 }
 
+/* Nothing is erased before the button behind the mailed link was pressed. */
+err order_erase(struct order *x)
+{
+	struct address_row *own;
+	struct mailbox to = { .name = STR("") };
+	size_t n, i = 0;
+	TRY(person_may_go(x->books, x->a, x->by.person));
+	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));
+	while (i < n && !own[i].verified_at)
+		i++;
+	if (i == n)
+		return FAIL(ERR_DENIED, "no address of the account is shown to be yours");
+	TRY(address_parse(x->a, own[i].text, &to.address));
+	json_t *data = json_object();
+	json_object_set_new(data, "account", json_integer(x->by.person));
+	return send_link(x, &to, CONFIRM_ERASE, data, VERIFY_SPAN);
+}
+
 err order_confirm(struct order *x)
 {
 	struct pressed done;
@@ -81,21 +100,33 @@ err order_confirm(struct order *x)
 	order_says(x, "to", done.was.to);
 	order_says(x, "outcome", str_from(done.outcome));
 	json_object_set_new(x->result, "waits", json_boolean(done.waits));
+	json_object_set_new(x->result, "leaves", json_boolean(done.leaves));
 	json_object_set_new(x->result, "person", json_integer(done.person));
 	return OK;
+}
+
+/* An address that who is signed in has shown to be theirs. */
+static err is_own(struct order *x, str key, bool *yes)
+{
+	struct address_row row;
+	err e = address_find(x->books->lists, x->a, key, &row);
+	*yes = !e.kind && x->by.person && row.person == x->by.person && row.verified_at;
+	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
 err order_join(struct order *x)
 {
 	struct mailbox who;
+	bool proven;
 	TRY(read_mailbox(x, &who));
-	return member_ask_join(x->books, x->a, x->list, &who, &x->by);
+	TRY(is_own(x, address_key(x->a, &who.address), &proven));
+	return member_ask_join(x->books, x->a, x->list, &who, proven, &x->by);
 }
 
 err order_leave_ask(struct order *x)
 {
 	return member_ask_leave(x->books, x->a, x->list,
-				str_trim(order_text(x, "address")), &x->by);
+				str_trim(order_text(x, "address")), false, &x->by);
 }
 
 err order_leave_link(struct order *x)
@@ -104,7 +135,9 @@ err order_leave_link(struct order *x)
 	TRY(leave_token_read(x->a, &x->books->mac, x->list, order_text(x, "token"),
 			     &member));
 	struct actor by = { .name = STR("personal link") };
-	err e = member_end_by_id(x->books, x->a, x->list, member, true, &by);
+	bool waits = false;
+	err e = member_left(x->books, x->a, x->list, member, &by, &waits);
+	json_object_set_new(x->result, "waits", json_boolean(waits));
 	return e.kind == ERR_NOTFOUND ? OK : e; /* pressed twice: gone is gone */
 }
 
@@ -120,8 +153,11 @@ static err own_membership(struct order *x, struct member_row *m)
 err order_leave(struct order *x)
 {
 	struct member_row m;
+	bool waits = false;
 	TRY(own_membership(x, &m));
-	return member_end_by_id(x->books, x->a, x->list, m.id, true, &x->by);
+	TRY(member_left(x->books, x->a, x->list, m.id, &x->by, &waits));
+	json_object_set_new(x->result, "waits", json_boolean(waits));
+	return OK;
 }
 
 err order_options(struct order *x)

@@ -7,6 +7,7 @@
 #include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/ban.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/role.h"
 
 err assignment_read(struct arena *a, str text, struct assignment *x)
@@ -71,6 +72,47 @@ err member_configure(struct books *books, struct arena *a, const struct list_ent
 		return e;
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine, put_options(books, a, &m, set, n, by));
+}
+
+static err check_action(struct arena *a, str action)
+{
+	static const char *const actions[] = { "", "accept", "hold", "reject",
+					       "discard" };
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+		if (str_eq(action, str_from(actions[i])))
+			return OK;
+	return err_in(a, ERR_SYNTAX,
+		      "\"%.*s\": an action is accept, hold, reject, discard or nothing",
+		      STR_F(action));
+}
+
+static err put_nonmember(struct books *books, struct arena *a, int64_t list, str key,
+			 str action, const struct actor *by)
+{
+	struct nonmember_row x = { list, key, action, clock_now() };
+	err e = action.n ? nonmember_put(books->lists, &x)
+			 : nonmember_remove(books->lists, list, key);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND
+			       ? err_in(a, e.kind, "%.*s: %s", STR_F(key), e.msg)
+			       : e;
+	return books_audit(books, by, list, STR("nonmember"),
+			   arena_cat(a, key, STR(": "),
+				     action.n ? action : STR("as the list says")));
+}
+
+err nonmember_configure(struct books *books, struct arena *a,
+			const struct list_entry *list, str address, str action,
+			const struct actor *by)
+{
+	struct address who;
+	bool mine;
+	TRY(check_action(a, action));
+	TRY(address_parse(a, str_trim(address), &who));
+	TRY(book_join(books->lists, &mine));
+	return book_leave(
+		books->lists, mine,
+		put_nonmember(books, a, list->id, address_key(a, &who), action, by));
 }
 
 static err check_role(struct arena *a, str role)

@@ -28,6 +28,12 @@ MUST_USE err member_configure(struct books *books, struct arena *a,
 			      const struct assignment *set, size_t n,
 			      const struct actor *by);
 
+/* What becomes of the posts of somebody who is no member: accept, hold, reject, discard;
+ * "" as the list says. ERR_SYNTAX: no such action, or no address. */
+MUST_USE err nonmember_configure(struct books *books, struct arena *a,
+				 const struct list_entry *list, str address, str action,
+				 const struct actor *by);
+
 /* role: owner or moderator. proven: whoever says so vouches for the address, so that
  * its person may sign in with it at once. ERR_SYNTAX: no such role, or no address. */
 MUST_USE err role_give(struct books *books, struct arena *a, int64_t list, str role,

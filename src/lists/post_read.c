@@ -1,5 +1,6 @@
 #include "lists/rules.h"
 
+#include "lists/equivalent.h"
 #include "lists/umbrella.h"
 #include "mail/mime.h"
 #include "store/lists/address.h"
@@ -61,24 +62,36 @@ static err has_role(struct book *lists, struct arena *a, int64_t list,
 	return OK;
 }
 
+/* The author's own address; else one that is theirs, too; else the same name at a domain
+ * that the list holds to be the same. */
+static err find_member(struct book *lists, struct arena *a, struct post *p,
+		       const struct address_row *address, struct member_row *m)
+{
+	err e = member_find(lists, a, p->list->id, p->author_key, m);
+	if (e.kind == ERR_NOTFOUND && address->verified_at)
+		e = member_of_person(lists, a, p->list->id, address->person, m);
+	if (e.kind == ERR_NOTFOUND && p->settings.equivalent_domains.n)
+		e = equivalent_member(lists, a, p->list->id,
+				      p->settings.equivalent_domains, p->author_key, m);
+	return e;
+}
+
 static err read_membership(struct book *lists, struct arena *a, struct post *p)
 {
-	struct address_row address;
+	struct address_row address = { 0 };
+	bool role = false;
 	if (!p->author_key.n)
 		return OK;
 	err e = address_find(lists, a, p->author_key, &address);
-	if (e.kind == ERR_NOTFOUND)
-		return OK;
-	if (e.kind)
+	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
-	bool role;
-	TRY(has_role(lists, a, p->list->id, &address, &role));
+	if (!e.kind)
+		TRY(has_role(lists, a, p->list->id, &address, &role));
+	else if (!p->settings.equivalent_domains.n)
+		return OK;
 	p->is_moderator = p->is_moderator || role;
 	struct member_row *m = arena_alloc(a, sizeof *m);
-	e = member_find(lists, a, p->list->id, p->author_key, m);
-	/* Somebody who is a member under another address that is theirs, too. */
-	if (e.kind == ERR_NOTFOUND && address.verified_at)
-		e = member_of_person(lists, a, p->list->id, address.person, m);
+	e = find_member(lists, a, p, &address, m);
 	if (!e.kind)
 		p->member = m;
 	return e.kind == ERR_NOTFOUND ? OK : e;
@@ -130,20 +143,35 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	return read_opening(a, p);
 }
 
+err post_under(struct book *lists, struct arena *a, const struct settings *s,
+	       struct post *p)
+{
+	p->settings = *s;
+	TRY(umbrella_is_believed(lists, a, p, &p->passed_on));
+	p->vouched = p->passed_on || setting_is(s->authenticate, "any");
+	return OK;
+}
+
 err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
 		 struct post *p)
 {
+	struct settings s;
 	p->list = list;
-	TRY(settings_load(lists, a, list->id, &p->settings));
+	TRY(settings_load(lists, a, list->id, &s));
 	TRY(umbrella_look_up(lists, a, p));
-	p->vouched = p->passed_on || setting_is(p->settings.authenticate, "any");
-	TRY(filter_message(a, &p->settings, p->message, &p->content));
+	TRY(post_under(lists, a, &s, p));
 	return read_membership(lists, a, p);
+}
+
+err post_sift(struct arena *a, struct post *p)
+{
+	return filter_message(a, &p->settings, p->message, &p->content);
 }
 
 err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 	      const struct mail_in *m, struct post *p)
 {
 	TRY(post_parse(a, m, p));
-	return post_look_up(lists, a, list, p);
+	TRY(post_look_up(lists, a, list, p));
+	return post_sift(a, p);
 }

@@ -2,10 +2,13 @@
 
 #include "base/clock.h"
 #include "lists/decide.h"
+#include "lists/erase.h"
+#include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
+#include "store/lists/request.h"
 #include "store/lists/role.h"
 
 static err mailbox_of(struct arena *a, const struct confirmation *c, struct mailbox *m)
@@ -31,10 +34,28 @@ static err press_join(struct books *books, struct arena *a, const struct confirm
 static err press_leave(struct books *books, struct arena *a, const struct confirmation *c,
 		       const struct press *p, struct pressed *done)
 {
-	err e = member_end(books, a, c->list, c->address, true, &p->by);
+	struct member_row m;
+	err e = member_find(books->lists, a, c->list->id, c->address, &m);
+	if (!e.kind)
+		e = member_left(books, a, c->list, m.id, &p->by, &done->waits);
 	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
 		return e;
-	done->says = arena_cat(a, c->address, STR(" has left "), c->list->address,
+	done->says = arena_cat(a, c->address,
+			       done->waits ? STR(" gets no further post of ")
+					   : STR(" has left "),
+			       c->list->address,
+			       done->waits ? STR(". A moderator will decide whether the "
+						 "membership ends.")
+					   : STR("."));
+	return OK;
+}
+
+static err press_set(struct books *books, struct arena *a, const struct confirmation *c,
+		     const struct press *p, struct pressed *done)
+{
+	TRY(member_set_press(books, a, c->list, c->address, c->data, &p->by));
+	done->says = arena_cat(a, STR("Settings of "), c->address, STR(" on "),
+			       c->list->address, STR(": "), member_set_words(a, c->data),
 			       STR("."));
 	return OK;
 }
@@ -111,15 +132,21 @@ static err press_request(struct books *books, struct arena *a,
 	struct actor moderator = { .person = p->by.person,
 				   .name = c->address,
 				   .via = p->by.via };
+	static const char *const says[2][2] = {
+		{ "Done: they are refused.", "Done: they are a member now." },
+		{ "Done: they are a member still.", "Done: they are a member no more." },
+	};
+	struct request_row r;
 	TRY(check_moderator(books, a, c));
 	TRY(request_belongs(books, a, c->request, c->list->id));
-	bool in = str_eq(p->choice, STR("accept"));
-	if (!in && !str_eq(p->choice, STR("reject")))
+	TRY(request_get(books->lists, a, c->request, &r));
+	bool granted = str_eq(p->choice, STR("accept"));
+	if (!granted && !str_eq(p->choice, STR("reject")))
 		return FAIL(ERR_SYNTAX, "choose accept or reject");
-	done->says = in ? STR("Done: they are a member now.")
-			: STR("Done: they are refused.");
-	return in ? request_accept(books, a, c->request, &moderator)
-		  : request_reject(books, a, c->request, p->reason, &moderator);
+	done->leaves = r.leaves;
+	done->says = str_from(says[r.leaves][granted]);
+	return granted ? request_accept(books, a, c->request, &moderator)
+		       : request_reject(books, a, c->request, p->reason, &moderator);
 }
 
 /* Who has the token reads the author's mail. */
@@ -156,13 +183,32 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* Who asked was signed in, and who has the token reads the account's mail. */
+static err press_erase(struct books *books, struct arena *a, const struct confirmation *c,
+		       const struct press *p, struct pressed *done)
+{
+	struct actor self = { .person = c->account, .name = c->address };
+	(void)p;
+	err e = person_erase(books, a, c->account, &self);
+	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
+		return e;
+	done->says = STR("Your account is gone, and your posts stand in another name.");
+	return OK;
+}
+
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
-	[CONFIRM_JOIN] = press_join,           [CONFIRM_LEAVE] = press_leave,
-	[CONFIRM_INVITE] = press_join,         [CONFIRM_VERIFY] = press_verify,
-	[CONFIRM_SIGN_IN] = press_sign_in,     [CONFIRM_HELD] = press_held,
-	[CONFIRM_CHALLENGE] = press_challenge, [CONFIRM_REQUEST] = press_request,
+	[CONFIRM_JOIN] = press_join,
+	[CONFIRM_LEAVE] = press_leave,
+	[CONFIRM_INVITE] = press_join,
+	[CONFIRM_VERIFY] = press_verify,
+	[CONFIRM_SIGN_IN] = press_sign_in,
+	[CONFIRM_HELD] = press_held,
+	[CONFIRM_CHALLENGE] = press_challenge,
+	[CONFIRM_REQUEST] = press_request,
+	[CONFIRM_SET] = press_set,
+	[CONFIRM_ERASE] = press_erase,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

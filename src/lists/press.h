@@ -17,7 +17,8 @@ struct press {
 struct pressed {
 	struct confirmation was;
 	int64_t person; /* CONFIRM_SIGN_IN: whose session a page may open */
-	bool waits;     /* CONFIRM_JOIN: for a moderator */
+	bool waits;     /* CONFIRM_JOIN, CONFIRM_LEAVE: for a moderator */
+	bool leaves;    /* CONFIRM_REQUEST: a member, who wants to leave */
 	bool stays;     /* CONFIRM_HELD: the post still waits, and the token is good */
 	const char *outcome; /* CONFIRM_CHALLENGE: "passed", "waits" or "refused" */
 	str says;            /* one sentence for the reader */

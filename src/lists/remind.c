@@ -20,7 +20,7 @@ struct morning {
 	const struct list_entry *list;
 	struct settings settings;
 	int64_t day, now;
-	int64_t posts, asking, lapsed;
+	int64_t posts, asking, leaving, lapsed;
 	struct buf rows; /* the first of the posts */
 };
 
@@ -73,7 +73,8 @@ static err gather(struct morning *m)
 	size_t n;
 	TRY(gather_posts(m));
 	TRY(request_list(m->books->lists, m->a, m->list->id, &r, &n));
-	m->asking = (int64_t)n;
+	for (size_t i = 0; i < n; i++)
+		r[i].leaves ? m->leaving++ : m->asking++;
 	return held_lapsed(m->books->lists, m->list->id, (m->day - 1) * DAY + MORNING,
 			   &m->lapsed);
 }
@@ -91,6 +92,8 @@ static str say_what(struct morning *m, const char *between)
 	BUF(b);
 	add_part(&b, between, m->posts, "post waits", "posts wait");
 	add_part(&b, between, m->asking, "person asks to join", "people ask to join");
+	add_part(&b, between, m->leaving, "member wants to leave",
+		 "members want to leave");
 	add_part(&b, between, m->lapsed, "post was dropped since nobody decided",
 		 "posts were dropped since nobody decided");
 	return arena_copy(m->a, str_skip(buf_str(&b), b.n ? strlen(between) : 0));
@@ -119,7 +122,7 @@ static err tell(struct morning *m, const struct role_row *who, str posts)
 				  .to = to,
 				  .source = arena_printf(m->a, "summary/%lld/%.*s/%.*s",
 							 (long long)m->day,
-							 STR_F(m->list->address),
+							 STR_F(m->list->origin),
 							 STR_F(who->key)),
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars });
@@ -130,7 +133,7 @@ static err tell_all(struct morning *m)
 	struct role_row *roles;
 	size_t n;
 	str posts = say_posts(m);
-	if (!m->posts && !m->asking && !m->lapsed)
+	if (!m->posts && !m->asking && !m->leaving && !m->lapsed)
 		return OK;
 	TRY(role_list(m->books->lists, m->a, m->list->id, &roles, &n));
 	for (size_t i = 0; i < n; i++) {

@@ -49,3 +49,7 @@ bool topics_has(str chosen, str name);
  * it has not, and those that there are. */
 MUST_USE err topics_check_choice(struct book *lists, struct arena *a,
 				 const struct member_row *m);
+
+/* The same of names of topics_choice, those in known left out. */
+MUST_USE err topics_check_names(struct book *lists, struct arena *a, int64_t list,
+				str chosen, str known);

@@ -54,11 +54,13 @@ tree(root, 'dev', config(
               9: (1, (now - 700.0, 'x@far.example', 'gone', 'Lost', 'heldmsg-dev-9.pck', {})),
               10: (1, (now - 600.0, 'x@far.example', 'up', 'Lost', '../../etc/passwd', {})),
               11: (2, (now - 500.0, 'Will@uni.example', 'Will', 'secretpw', 0, 'de')),
-              12: (3, 'anna@uni.example')},
+              12: (3, 'anna@uni.example'), 13: (3, 'nobody@uni.example')},
     pending={'a' * 40: ('S', Old := oldmailman.Old('Mailman.UserDesc.UserDesc', address='nina@uni.example', fullname='Nina',
                                                   password='secretpw', digest=0, language='de')),
              'b' * 40: ('U', 'fred@uni.example'), 'c' * 40: ('H', 7), 'd' * 40: ('S', Old),
-             'evictions': {'a' * 40: now + 86400.0, 'b' * 40: now + 86400.0, 'c' * 40: now + 86400.0, 'd' * 40: now - 5.0},
+             'e' * 40: ('S', oldmailman.Old('Mailman.UserDesc.UserDesc', address='ivo@uni.example', fullname='', language='de', invitation='dev')),
+             'f' * 40: ('E', 'dev', 'eve@uni.example'),
+             'evictions': {**{x * 40: now + 86400.0 for x in 'abcef'}, 'd' * 40: now - 5.0},
              'version': 2},
     held={'heldmsg-dev-7.pck': mail(HELD, [mail(PART, 'Guten Tag\nFrom here\n'), mail(PART, 'zwei')]),
           'heldmsg-dev-8.txt': b'From yan@far.example Wed Mar  4 10:00:00 2015\nFrom: yan@far.example\nSubject: text\n\nhello\n'})
@@ -122,9 +124,9 @@ check('an older config serves where the newest is broken', any('config.pck.last'
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
       {'members': (8, 7), 'owners': (1, 1), 'moderators': (2, 2), 'bans': (3, 2), 'header rules': (4, 3), 'held posts': (4, 2),
-       'requests to join': (1, 1), 'pending confirmations': (2, 2), 'posts': (5, 5)})
+       'requests to join': (1, 1), 'requests to leave': (2, 1), 'pending confirmations': (4, 4), 'posts': (5, 5)})
 for words in ('not an address', '(broken', 'heldmsg-dev-9.pck', '../../etc/passwd', 'subscribeack.txt', '1 posts wait',
-              'anna@uni.example asked to leave', 'it was off there', 'do not take back'):
+              'nobody@uni.example asks to leave', 'it was off there', 'do not take back'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('an attribute of theirs alone', fate(dev, 'extended_by_us')[0], 'impossible')
 equal('each attribute of the file is told once', sorted(x['attribute'] for x in dev['attributes']),
@@ -187,8 +189,8 @@ equal('held posts', [(x['author'], x['subject'], x['reason']) for x in held],
       [('zoe@far.example', 'Bitte um Aufnahme', 'Post by non-member'), ('yan@far.example', 'text', 'Too big')])
 text = p.cli('held', 'show', str(held[0]['id']))
 check('in parts as it was', text.count('--cut') == 3 and 'Guten Tag' in text and 'zwei' in text, text)
-equal('requests', [x['address'] for x in p.json('request', 'ls', DEV)], ['will@uni.example'])
-equal('pending', sorted(table("SELECT kind, address FROM pending WHERE list <> 0")), [('join', 'nina@uni.example'), ('leave', 'fred@uni.example')])
+equal('requests', [(x['address'], x['wants']) for x in p.json('request', 'ls', DEV)], [('will@uni.example', 'join'), ('anna@uni.example', 'leave')])
+equal('pending', sorted(table("SELECT kind, address FROM pending WHERE list <> 0")), [('invite', 'ivo@uni.example'), ('join', 'nina@uni.example'), ('leave', 'fred@uni.example'), ('set', 'eve@uni.example')])
 
 section('once more')
 before = books()
@@ -216,6 +218,7 @@ for path in ('/pipermail/dev/2015-March/000003.html', '/mailman/private/dev/2015
 check('to the post', 'Text of 3.' in get('/lists/dev/4')[2])
 equal('the list\'s old page', get('/mailman/listinfo/dev')[:2], (301, '/lists/dev/'))
 equal('who did not finish joining presses the old token', get('/confirm/' + 'a' * 40)[0], 200)
+check('her mail comes again by the old token of its notice', 'delivery = regular' in get('/confirm/' + 'f' * 40)[2])
 equal('a member posts', p.deliver('anna@uni.example', DEV, message('anna@uni.example', DEV, 'hello again'))[0], 250)
 check('those with delivery on have it', eventually(lambda: sink.to('cora@uni.example', Subject='hello again')), p.tail())
 check('ben, too', eventually(lambda: sink.to('Ben@uni.example', Subject='hello again')))
@@ -225,6 +228,8 @@ check('a held post is let pass', eventually(lambda: sink.to('cora@uni.example', 
 r, again = moved()
 equal('a post that was decided on here stays decided', (again[DEV]['counts']['held posts'], len(p.json('held', 'ls', DEV))),
       ({'there': 4, 'here': 2}, 1))
+p.cli('request', 'accept', str(next(x['id'] for x in p.json('request', 'ls', DEV) if x['wants'] == 'leave')))
+check('who asked to leave there is let go here', 'anna@uni.example' not in [m['address'] for m in p.json('member', 'ls', DEV)])
 r = p.run('import', 'mailman2', root + '/lists')
 check('a folder that is no Mailman', r.returncode == 1 and 'lists/, data/ and archives/' in r.stderr, r.stderr)
 done()

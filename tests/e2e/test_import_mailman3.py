@@ -216,7 +216,7 @@ dev = report[DEV]
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
       {'members': (8, 8), 'owners': (1, 1), 'moderators': (2, 2), 'nonmembers with an action': (2, 2), 'bans': (3, 2),
-       'header rules': (4, 3), 'held posts': (2, 2), 'requests to join': (1, 1), 'pending confirmations': (1, 1), 'posts': (5, 5)})
+       'header rules': (4, 3), 'held posts': (2, 2), 'requests to join': (1, 1), 'requests to leave': (0, 0), 'pending confirmations': (1, 1), 'posts': (5, 5)})
 for words in ('^(broken', 'some-chain', '1 nonmembers without an action'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('bans of the whole site', report['all lists']['counts']['bans'], {'there': 1, 'here': 1})

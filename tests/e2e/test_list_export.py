@@ -11,8 +11,14 @@ p.cli('list', 'create', DEV, '--owner', 'olga@uni.example')
 p.cli('role', 'add', DEV, 'moderator', 'max@uni.example')
 people = '\n'.join(f'"Person {i}, of ""X""" <p{i}@uni.example>' for i in range(1200)) + '\n=cmd@uni.example\n'
 p.cli('member', 'add', DEV, '-', input=people)
+p.cli('list', 'set', DEV, 'topics=new: x\nold: y')
+p.cli('member', 'add', DEV, 'Lara <later@uni.example>', '--from', '+30d', '--until', '+60d')
+p.cli('member', 'add', DEV, 'soon@uni.example', '--from', '+31d')
+p.cli('nonmember', 'set', DEV, 'pat@far.example', 'accept')
 for address, *options in (('p1@uni.example', 'delivery=mime'), ('p2@uni.example', 'delivery=off', 'action=hold'),
-                          ('p3@uni.example', 'own_posts=no', 'copies=no', 'acknowledge=yes', 'hidden=yes')):
+                          ('p3@uni.example', 'own_posts=no', 'copies=no', 'acknowledge=yes', 'hidden=yes'),
+                          ('p4@uni.example', 'delivery=off', 'why=moves, "soon"', 'until=+900d'),
+                          ('p5@uni.example', 'topics=new,old', 'other_topics=yes')):
     p.cli('member', 'set', DEV, address, *options)
 p.cli('list', 'set', DEV, 'subject_prefix=[dev] ', 'info=one\n\n\ttwo = 2\n# three', 'description=Gr\u00fc\u00dfe', 'archive_policy=private',
       'accept_these_nonmembers=^.*@x[.]example$\n@y.example', 'max_message_size=77')
@@ -42,7 +48,8 @@ def seen(list_name, folder_name):
 
 section('out')
 one = seen(DEV, 'one')
-equal('its files', sorted(one), ['archive.mbox', 'bans.csv', 'members.csv', 'roles.csv', 'rules.csv', 'settings.txt', 'templates/welcome.txt'])
+equal('its files', sorted(one), ['archive.mbox', 'bans.csv', 'coming.csv', 'members.csv', 'nonmembers.csv', 'roles.csv', 'rules.csv', 'settings.txt', 'templates/welcome.txt'])
+check('people who are no members', b'later@uni.example,Lara,20' in one['coming.csv'] and one['nonmembers.csv'] == b'address,action\npat@far.example,accept\n', one['coming.csv'])
 equal('members', one['members.csv'].count(b'\n'), 1202)
 check('settings as text', b'subject_prefix = [dev] \n' in one['settings.txt'] and 'description = Gr\u00fc\u00dfe'.encode() in one['settings.txt']
       and b'\n# max_num_recipients = 20\n' in one['settings.txt'], one['settings.txt'].decode())

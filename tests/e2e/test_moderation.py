@@ -273,6 +273,12 @@ equal('and not in', (is_in(lee), p.json('request', 'ls', LIST)), (False, []))
 asks(mia), asks(ned)
 olga.get(QUEUE).submit('All requests', 'accept')
 check('all of them at once', 'Decided: 2' in olga.text() and is_in(mia) and is_in(ned), olga.text())
+answers = {d['address']: (d['leaves'], d['verdict'], d['by'], d['via'], d['note']) for d in olga.json('/lists/dev/admin/handled.json')['requests']}
+equal('who answered, how and by which way', answers, {kim: (False, 'granted', OLGA, 'link', ''), lee: (False, 'refused', MAX, 'mail', 'Who are you?'),
+                                                      **{x: (False, 'granted', OLGA, 'page', '') for x in (mia, ned)}})
+check('and it reads so', f'to join: refused: Who are you? {MAX} (mail)' in ' '.join(olga.get('/lists/dev/admin/handled').text().split()), olga.text())
+equal('the command says the same', {d['address']: (d['wants'] == 'leave', d['verdict'], d['by'], d['via'], d['note'])
+                                    for d in p.json('request', 'handled', LIST)}, answers)
 
 section('what time ends')
 p.cli('list', 'set', LIST, 'max_days_to_hold=3')

@@ -154,6 +154,7 @@ class List:
         self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
         self.write('anna', 'aside', head='elsewhere@home.example')
         self.write('anna', 'unsubscribe')
+        p.deliver(f'ben.{self.name}@strict.example', self.address, message(f'ben.{self.name}@strict.example', self.address, 'elsewhere'))
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)
         self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')

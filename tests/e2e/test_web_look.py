@@ -87,6 +87,11 @@ def reports_came():
     db.close()
 
 
+p.cli('member', 'invite', LIST, 'W. Nakamura <nakamura@synchrotron.example>')
+p.cli('member', 'add', LIST, 'guest@synchrotron.example', '--from', '+20d', '--until', '+50d')
+p.cli('member', 'set', LIST, 'brandvold@north-uni.example', 'delivery=off', 'why=On leave until the beam is back', 'until=+90d')
+p.cli('nonmember', 'set', LIST, 'editor@journal.example', 'discard')
+
 reports_came()
 bearer = {'Authorization': 'Bearer ' + TOKEN}
 member = {'Authorization': 'Bearer ' + MEMBER}
@@ -98,6 +103,7 @@ PAGES = [  # path, headers, what the picture is called
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
+    ('/lists/dev/admin/coming', bearer, 'coming'), ('/lists/dev/admin/nonmembers', bearer, 'nonmembers'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
     ('/reports', bearer, 'reports'), ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
     ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),

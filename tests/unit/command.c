@@ -1,6 +1,9 @@
 #include "letters.h"
 
+#include "base/buf.h"
 #include "lists/command.h"
+
+#include <sys/resource.h>
 
 #define DEV "dev@lists.example"
 
@@ -74,11 +77,15 @@ static void test_words(struct books_test *t)
 		CHECK(holds(answer, "Auto-Submitted: auto-replied")
 		      && holds(answer, "In-Reply-To: <c"));
 	}
-	/* ten lines are read */
+	/* 25 lines are read */
+	BUF(many);
+	for (int i = 0; i < 25; i++)
+		buf_add(&many, STR("info\r\n"));
+	buf_add(&many, STR("lists"));
 	str answer = ask(t, "dev-request@lists.example", sender(t), "",
-			 "info\r\ninfo\r\ninfo\r\ninfo\r\ninfo\r\ninfo\r\ninfo\r\ninfo\r"
-			 "\ninfo\r\ninfo\r\nlists");
-	CHECK(holds(answer, "> info") && !holds(answer, "> lists"));
+			 arena_z(t->a, buf_str(&many)));
+	CHECK(holds(answer, "> info") && !holds(answer, "> lists")
+	      && holds(answer, "25 lines are read"));
 }
 
 /* Whose return path it is nothing says: a victim's mailbox gets no answer. */
@@ -276,6 +283,11 @@ static void test_roster(struct books_test *t)
 	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "who", ""),
 		    "bob@lab.example"));
 	books_set(t, DEV, "member_roster_visibility", "moderators");
+	CHECK(holds(ask(t, "dev-request@lists.example", "anna@uni.example", "who", ""),
+		    "does not show"));
+	books_role(t, books_entry(t, DEV), "odo@uni.example", "moderator");
+	CHECK(holds(ask(t, "dev-request@lists.example", "odo@uni.example", "who", ""),
+		    "bob@lab.example"));
 }
 
 /* Twenty held posts, twenty answers by mail: all are obeyed, ten are answered. */
@@ -301,6 +313,210 @@ static void test_many_verdicts(struct books_test *t)
 	CHECK(letter_to(t, "eve@evil.example", "Please do not.").n);
 }
 
+/* What is not understood is said, and said in the mail's own words only to who wrote it. */
+static void test_strange(struct books_test *t)
+{
+	const char *from = sender(t);
+	str answer = ask(t, "dev-request@lists.example", from, "",
+			 "info\r\nPlease hurry!\r\nlists");
+	CHECK(holds(answer, "Not understood") && holds(answer, "Please hurry!"));
+	CHECK(holds(answer, "> info") && !holds(answer, "> lists"));
+	CHECK(holds(
+		ask(t, "dev-request@lists.example", sender(t), "", "echo one two\r\nend"),
+		"one two"));
+	static const char *const own[] = { "info\r\nBuy this now", "echo Buy this now" };
+	for (size_t i = 0; i < 2; i++) {
+		from = sender(t);
+		CHECK(ok(books_arrives_as(t, from, "dev-request@lists.example",
+					  mail(t, "eve@evil.example", "x", own[i]),
+					  "{\"spf\":\"pass\"}")));
+		answer = letter_to(t, from, "");
+		CHECK(answer.n && !holds(answer, "Buy this"));
+	}
+}
+
+static struct member_row row_of(struct books_test *t, const char *address)
+{
+	struct member_row m = { 0 };
+	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+			     str_from(address), &m)));
+	return m;
+}
+
+/* Mailman 2's words for it, one a line, from a member who is proven. */
+static void test_set(struct books_test *t)
+{
+	static const struct {
+		const char *body, *has;
+		const char *delivery;
+		bool ack, own, copies, hidden;
+	} cases[] = {
+		{ "set ack on", "ack is on now", "regular", true, true, true, false },
+		{ "SET Ack OFF", "ack is off now", "regular", false, true, true, false },
+		{ "set myposts off", "myposts is off", "regular", false, false, true,
+		  false },
+		{ "set myposts on\r\nset duplicates off", "duplicates is off", "regular",
+		  false, true, false, false },
+		{ "set duplicates on\r\nset hide on", "hide is on", "regular", false,
+		  true, true, true },
+		{ "set hide off\r\nset digest plain", "digest is plain", "plain", false,
+		  true, true, false },
+		{ "set delivery on", "delivery is on", "plain", false, true, true,
+		  false },
+		{ "set digest mime", "digest is mime", "mime", false, true, true, false },
+		{ "set digest summary", "digest is summary", "summary", false, true, true,
+		  false },
+		{ "set delivery off", "delivery is off", "off", false, true, true,
+		  false },
+		{ "set digest off", "digest is off", "off", false, true, true, false },
+		{ "set delivery on", "delivery is on", "regular", false, true, true,
+		  false },
+		{ "set authenticate secret", "no password", "regular", false, true, true,
+		  false },
+		{ "set reminders on", "no password", "regular", false, true, true,
+		  false },
+		{ "set ack maybe", "not one of these", "regular", false, true, true,
+		  false },
+		{ "set", "set digest mime|plain", "regular", false, true, true, false },
+		{ "set help", "set digest mime|plain", "regular", false, true, true,
+		  false },
+		{ "set show", "set delivery     on", "regular", false, true, true,
+		  false },
+		{ "password", "no password", "regular", false, true, true, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *from = "sam@uni.example";
+		BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+		str answer = ask(t, "dev-request@lists.example", from, "", cases[i].body);
+		struct member_row m = row_of(t, from);
+		bool fits = holds(answer, cases[i].has)
+			    && str_eq(m.delivery, str_from(cases[i].delivery))
+			    && m.acknowledge == cases[i].ack
+			    && m.own_posts == cases[i].own && m.copies == cases[i].copies
+			    && m.hidden == cases[i].hidden;
+		if (!fits)
+			fprintf(stderr, "  %s: %.*s %.*s\n", cases[i].body,
+				STR_F(m.delivery), STR_F(answer));
+		CHECK(fits);
+	}
+	CHECK(str_eq(row_of(t, "sam@uni.example").off_by, STR("")));
+	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "", "set ack on"),
+		    "is not a member"));
+}
+
+/* In a member's name without proof: one letter to the member, whatever was wished; a
+ * stranger's name: none. */
+static void test_set_unproven(struct books_test *t)
+{
+	int64_t before = books_count(t, "pending", "kind = 'set'");
+	CHECK(ok(books_arrives_as(
+		t, "x@far.example", "dev-request@lists.example",
+		mail(t, "sam@uni.example", "set ack on", "set delivery off\r\nset show"),
+		"{\"spf\":\"pass\"}")));
+	CHECK(!row_of(t, "sam@uni.example").acknowledge);
+	CHECK(holds(letter_to(t, "x@far.example", ""), "not shown")
+	      && books_count(t, "pending", "kind = 'set'") == before + 1);
+	str letter = letter_to(t, "sam@uni.example", "acknowledge = yes, delivery = off");
+	str token = letter_token(letter);
+	CHECK(token.n == TOKEN_CHARS);
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+	str to = arena_cat(t->a, STR("dev-confirm+"), token, STR("@lists.example"));
+	CHECK(holds(ask(t, arena_z(t->a, to), "sam@uni.example", "Re: yes", ""),
+		    "Settings of sam@uni.example"));
+	struct member_row m = row_of(t, "sam@uni.example");
+	CHECK(m.acknowledge && str_eq(m.delivery, STR("off"))
+	      && str_eq(m.off_by, STR("user")));
+	before = books_count(t, "pending", "1");
+	CHECK(ok(books_arrives_as(t, "x@far.example", "dev-request@lists.example",
+				  mail(t, "nobody@uni.example", "set ack on", ""),
+				  "{}")));
+	CHECK(books_count(t, "pending", "1") == before);
+	/* three letters a day, whoever asks */
+	for (int i = 0; i < 6; i++)
+		CHECK(ok(books_arrives_as(t, "x@far.example", "dev-request@lists.example",
+					  mail(t, "sam@uni.example", "set ack on", ""),
+					  "{}")));
+	CHECK(books_count(t, "pending", "kind = 'set'") <= 3);
+}
+
+static void test_set_topics(struct books_test *t)
+{
+	static const struct {
+		const char *body, *has, *topics;
+		bool others;
+	} cases[] = {
+		{ "set topics release, hardware", "topics is release, hardware now",
+		  "\nrelease\nhardware\n", false },
+		{ "set other_topics on", "other_topics is on", "\nrelease\nhardware\n",
+		  true },
+		{ "set topics gossip", "some of release, hardware",
+		  "\nrelease\nhardware\n", true },
+		{ "set topics", "not one of these", "\nrelease\nhardware\n", true },
+		{ "set topics hardware\r\nset show", "set topics       hardware",
+		  "\nhardware\n", true },
+		{ "set topics all\r\nset other_topics off", "topics is all now", "",
+		  false },
+	};
+	const char *sam = "sam@uni.example";
+	books_set(t, DEV, "topics", "release: x\nhardware: y");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+		str answer = ask(t, "dev-request@lists.example", sam, "", cases[i].body);
+		struct member_row m = row_of(t, sam);
+		CHECK(holds(answer, cases[i].has)
+		      && str_eq(m.topics, str_from(cases[i].topics))
+		      && m.other_topics == cases[i].others);
+	}
+	/* without proof: the list's own words alone reach the member */
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+	CHECK(ok(books_arrives_as(
+		t, "x@far.example", "dev-request@lists.example",
+		mail(t, sam, "set topics hardware", "set topics buy this"),
+		"{\"spf\":\"pass\"}")));
+	CHECK(holds(letter_to(t, "x@far.example", ""), "no such topic"));
+	str letter = letter_to(t, sam, "topics = hardware");
+	CHECK(letter.n && !holds(letter, "buy this"));
+	books_set(t, DEV, "topics", "");
+}
+
+static void test_which(struct books_test *t)
+{
+	str answer = ask(t, "dev-request@lists.example", "bob@lab.example", "which", "");
+	CHECK(holds(answer, "dev@lists.example  as bob@lab.example")
+	      && holds(answer, "secret@lists.example  as bob@lab.example"));
+	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "which", ""),
+		    "on no list"));
+	const char *eve = sender(t);
+	CHECK(ok(books_arrives_as(t, eve, "dev-request@lists.example",
+				  mail(t, "bob@lab.example", "which", ""),
+				  "{\"spf\":\"pass\"}")));
+	CHECK(!holds(letter_to(t, eve, ""), "secret"));
+	/* an address that is named is asked, never obeyed */
+	books_set(t, DEV, "unsubscription_policy", "open");
+	ask(t, "dev-request@lists.example", sender(t), "leave address=bob@lab.example",
+	    "");
+	CHECK(is_member(t, "bob@lab.example")
+	      && letter_token(letter_to(t, "bob@lab.example", "leave")).n == TOKEN_CHARS);
+	books_set(t, DEV, "unsubscription_policy", "confirm");
+}
+
+/* Anybody may write to a confirmation address, with whatever token and as much as the
+ * server takes: it costs what a mail costs. */
+static void test_book(struct books_test *t)
+{
+	struct rusage before, after;
+	BUF(body);
+	buf_add(&body, STR("reject\r\n"));
+	for (int i = 0; i < 30000; i++)
+		buf_add(&body, STR("on\r\n"));
+	getrusage(RUSAGE_SELF, &before);
+	CHECK(holds(ask(t, "dev-confirm+guess@lists.example", sender(t), "x",
+			arena_z(t->a, buf_str(&body))),
+		    "used up, too old"));
+	getrusage(RUSAGE_SELF, &after);
+	CHECK(after.ru_maxrss - before.ru_maxrss < 200 * 1024);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -309,7 +525,8 @@ int main(void)
 	books_member(&t, dev, "anna@uni.example");
 	books_member(&t, dev, "bob@lab.example");
 	books_member(&t, dev, "shy@uni.example");
-	books_list(&t, "secret@lists.example");
+	books_member(&t, dev, "sam@uni.example");
+	books_member(&t, books_list(&t, "secret@lists.example"), "bob@lab.example");
 	books_set(&t, "secret@lists.example", "advertised", "no");
 	books_set(&t, DEV, "description", "The devs");
 	test_words(&t);
@@ -319,7 +536,13 @@ int main(void)
 	test_join_limit(&t);
 	test_automated(&t);
 	test_roster(&t);
+	test_strange(&t);
+	test_set(&t);
+	test_set_topics(&t);
+	test_set_unproven(&t);
+	test_which(&t);
 	test_many_verdicts(&t);
+	test_book(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -1,5 +1,6 @@
 #include "letters.h"
 
+#include "lists/invite.h"
 #include "lists/press.h"
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
@@ -20,7 +21,7 @@ static bool is_member(struct books_test *t, const char *address)
 static err ask(struct books_test *t, const char *address)
 {
 	struct mailbox m = books_box(t, address);
-	return member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, &t->by);
+	return member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false, &t->by);
 }
 
 static err press(struct books_test *t, str token, struct pressed *done)
@@ -35,7 +36,8 @@ static void test_join(struct books_test *t)
 	struct address_row row;
 	struct mailbox who = { .name = STR("Anna \"A.\" \xC3\x84"),
 			       .address = books_box(t, "Anna@uni.example").address };
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &who, &t->by)));
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &who, false,
+				 &t->by)));
 	CHECK(!is_member(t, "anna@uni.example"));
 	str letter = letter_to(t, "Anna@uni.example", "asked that"),
 	    token = letter_token(letter);
@@ -85,7 +87,7 @@ static void test_limits(struct books_test *t)
 		struct mailbox m = books_box(t, "victim@other.example");
 		str name = arena_printf(t->a, "l%d@lists.example", i);
 		const struct list_entry *l = books_list(t, arena_z(t->a, name));
-		sent += !member_ask_join(&t->books, t->a, l, &m, &t->by).kind;
+		sent += !member_ask_join(&t->books, t->a, l, &m, false, &t->by).kind;
 	}
 	CHECK(sent == 3
 	      && books_count(t, "delivery", "recipient = 'victim@other.example'")
@@ -100,12 +102,13 @@ static void test_limits(struct books_test *t)
 	CHECK(books_count(t, "delivery", "recipient = 'busy@other.example'") == 3);
 	/* who may leave all the same, and be invited */
 	const struct list_entry *dev = books_entry(t, DEV);
-	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("busy@other.example"),
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("busy@other.example"), false,
 				  &t->by)));
 	CHECK(letter_to(t, "busy@other.example", "leave").n);
 	const struct list_entry *l0 = books_entry(t, "l0@lists.example");
 	struct mailbox m = books_box(t, "busy@other.example");
-	CHECK(ok(member_invite(&t->books, t->a, l0, &m, &t->by)));
+	CHECK(ok(member_invite(&t->books, t->a, l0, &m, &(struct invitation){ 0 },
+			       &t->by)));
 	/* ten are what anybody can have us ask in a day */
 	sent = 1;
 	for (int i = 0; i < 12; i++) {
@@ -113,7 +116,7 @@ static void test_limits(struct books_test *t)
 		const struct list_entry *l = books_entry(t, arena_z(t->a, name));
 		books_member(t, l, "busy@other.example");
 		sent += !member_ask_leave(&t->books, t->a, l, STR("busy@other.example"),
-					  &t->by)
+					  false, &t->by)
 				 .kind;
 	}
 	CHECK(sent == 10);
@@ -164,13 +167,16 @@ static void test_policies(struct books_test *t)
 	      == ERR_NOTFOUND);
 	/* an invitation needs no approval */
 	struct mailbox m = books_box(t, "ida@lab.example");
-	CHECK(ok(member_invite(&t->books, t->a, books_entry(t, DEV), &m, &t->by))
+	CHECK(ok(member_invite(&t->books, t->a, books_entry(t, DEV), &m,
+			       &(struct invitation){ 0 }, &t->by))
 	      && !is_member(t, "ida@lab.example"));
 	CHECK(ok(press(t, letter_token(letter_to(t, "ida@lab.example", "invite you")),
 		       &done))
 	      && !done.waits);
 	CHECK(is_member(t, "ida@lab.example"));
-	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &m, &t->by).kind
+	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &m,
+			    &(struct invitation){ 0 }, &t->by)
+		      .kind
 	      == ERR_DENIED);
 	books_set(t, DEV, "subscription_policy", "confirm");
 }
@@ -188,7 +194,9 @@ static void test_bans(struct books_test *t)
 	      && ask(t, "x@sub.banned.example").kind == ERR_DENIED);
 	CHECK(member_admit(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by).kind
 	      == ERR_DENIED);
-	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &sub, &t->by).kind
+	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &sub,
+			    &(struct invitation){ 0 }, &t->by)
+		      .kind
 	      == ERR_DENIED);
 	/* banned between the letter and its button */
 	CHECK(press(t, token, &done).kind == ERR_DENIED
@@ -202,12 +210,14 @@ static void test_leave(struct books_test *t)
 	int64_t before = letters(t);
 	const struct list_entry *dev = books_entry(t, DEV);
 	/* a stranger: nothing is said, nobody is written to */
-	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("stranger@x.example"),
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("stranger@x.example"), false,
 				  &t->by))
 	      && letters(t) == before);
-	CHECK(member_ask_leave(&t->books, t->a, dev, STR("no address"), &t->by).kind
+	CHECK(member_ask_leave(&t->books, t->a, dev, STR("no address"), false, &t->by)
+		      .kind
 	      == ERR_SYNTAX);
-	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("ANNA@uni.example"), &t->by))
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("ANNA@uni.example"), false,
+				  &t->by))
 	      && is_member(t, "anna@uni.example"));
 	str token = letter_token(letter_to(t, "ANNA@uni.example", "leave"));
 	CHECK(token.n && ok(press(t, token, &done)) && !is_member(t, "anna@uni.example"));
@@ -215,8 +225,8 @@ static void test_leave(struct books_test *t)
 	      && press(t, token, &done).kind == ERR_NOTFOUND);
 	/* pressed again after a crash that left the token: the same answer */
 	books_member(t, dev, "anna@uni.example");
-	CHECK(ok(
-		member_ask_leave(&t->books, t->a, dev, STR("anna@uni.example"), &t->by)));
+	CHECK(ok(member_ask_leave(&t->books, t->a, dev, STR("anna@uni.example"), false,
+				  &t->by)));
 	token = letter_token(letter_to(t, "anna@uni.example", "asked that"));
 	CHECK(ok(member_end(&t->books, t->a, dev, STR("anna@uni.example"), false,
 			    &t->by)));
@@ -225,7 +235,7 @@ static void test_leave(struct books_test *t)
 	books_member(t, books_entry(t, DEV), "anna@uni.example");
 	books_set(t, DEV, "unsubscription_policy", "open");
 	CHECK(ok(member_ask_leave(&t->books, t->a, books_entry(t, DEV),
-				  STR("anna@uni.example"), &t->by)));
+				  STR("anna@uni.example"), false, &t->by)));
 	CHECK(!is_member(t, "anna@uni.example")
 	      && letter_to(t, "anna@uni.example", "no longer a member").n);
 	CHECK(member_end(&t->books, t->a, books_entry(t, DEV), STR("anna@uni.example"),

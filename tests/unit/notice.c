@@ -27,6 +27,8 @@ static void test_templates(struct books_test *t)
 		{ "subject", { "SUBJECT", 7 } },
 		{ "reason", { "REASON", 6 } },
 		{ "asker", { "ASKER", 5 } },
+		{ "days", { "14 days", 7 } },
+		{ "changes", { "delivery = off", 14 } },
 		{ "answers", { "ANSWERS", 7 } },
 		{ "proof", { "PROOF", 5 } },
 		{ "words", { "WORDS", 5 } },

@@ -142,6 +142,10 @@ static void test_subscribe(struct books_test *t)
 		{ "confirm_then_moderate", "yes", "yes", "", "moderator" },
 		{ "confirm_then_moderate", "yes", "yes", "yes", "" },
 		{ "closed", "yes", "", "yes", "" },
+		{ "open", "yes", "", "", "" },
+		{ "open", "", "", "", "subscriber" },
+		{ "moderate", "yes", "", "", "moderator" },
+		{ "moderate", "yes", "", "yes", "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		str who = arena_printf(t->a, "p%zu@uni.example", i);
@@ -168,7 +172,7 @@ static void test_subscribe(struct books_test *t)
 	int64_t list = books_entry(t, DEV)->id;
 	BOOKS_MUST(t, pending_list(t->books.lists, t->a, STR("join"), list, clock_now(),
 				   &p, &n));
-	CHECK(n == 3);
+	CHECK(n == 4);
 	struct order_row row = run(
 		t, "asked_drop",
 		json_pack("{s:s,s:I}", "list", DEV, "id", (json_int_t)p[0].id));
@@ -178,7 +182,7 @@ static void test_subscribe(struct books_test *t)
 	CHECK(is(&row, "refused", ""));
 	BOOKS_MUST(t, pending_list(t->books.lists, t->a, STR("join"), list, clock_now(),
 				   &p, &n));
-	CHECK(n == 2);
+	CHECK(n == 3);
 }
 
 static void test_people(struct books_test *t)

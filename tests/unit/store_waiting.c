@@ -153,9 +153,25 @@ static void test_request(struct arena *a, struct book *b)
 	CHECK(str_eq(got.address, r.address) && str_eq(got.name, r.name)
 	      && got.list == 1);
 	CHECK(ok(request_list(b, a, 1, &all, &n)) && n == 1);
-	CHECK(ok(request_remove(b, r.id))
-	      && request_remove(b, r.id).kind == ERR_NOTFOUND);
-	CHECK(request_get(b, a, r.id, &got).kind == ERR_NOTFOUND);
+	again.leaves = true; /* the contrary: under a number of its own */
+	CHECK(ok(request_add(b, &again)) && again.id > r.id
+	      && request_get(b, a, r.id, &got).kind == ERR_NOTFOUND);
+	const struct request_end how = { STR("refused"), STR("Stay."), STR("max@x"),
+					 STR("mail"), 50 };
+	struct request_handled *ended;
+	int64_t gone;
+	CHECK(ok(request_end(b, again.id, &how))
+	      && request_end(b, again.id, &how).kind == ERR_NOTFOUND);
+	CHECK(request_get(b, a, again.id, &got).kind == ERR_NOTFOUND);
+	CHECK(ok(request_handled(b, a, 1, 9, &ended, &n)) && n == 1);
+	CHECK(ended->was.id == again.id && ended->was.leaves && ended->was.asked_at == 9
+	      && str_eq(ended->was.address, r.address) && ended->end.at == 50
+	      && str_eq(ended->end.verdict, how.verdict)
+	      && str_eq(ended->end.note, how.note) && str_eq(ended->end.by, how.by)
+	      && str_eq(ended->end.via, how.via));
+	CHECK(ok(request_handled(b, a, 2, 9, &ended, &n)) && n == 0);
+	CHECK(ok(request_expire(b, 50, &gone)) && gone == 0);
+	CHECK(ok(request_expire(b, 51, &gone)) && gone == 1);
 }
 
 static void test_memory(struct arena *a, struct book *b)

@@ -8,25 +8,35 @@ static const struct pickle *item(const struct pickle *tuple, uint32_t i)
 	return tuple->type == PICKLE_TUPLE && i < tuple->count ? tuple->items[i] : NULL;
 }
 
-/* S: joins, with who in an object; U: leaves. What is mailed elsewhere already works
- * here, too: the token is the same. */
-static bool read_pending(struct moving *x, const struct pickle *entry, bool *join,
-			 str *address, str *name)
+/* Of an object that says who joins; an owner's invitation is marked. */
+static str read_join(struct moving *x, const struct pickle *who, struct moved_token *t)
 {
-	str op = pickle_str(item(entry, 0));
-	const struct pickle *data = item(entry, 1);
+	t->name = mailman2_text(&x->config, pickle_get(who, "fullname"));
+	t->kind = pickle_get(who, "invitation") ? STR("invite") : STR("join");
+	return pickle_str(pickle_get(who, "address"));
+}
+
+/* S: joins; U: leaves; E: turns on again what bounces turned off, of a list. What is
+ * mailed elsewhere already works here, too: the token is the same. */
+static bool read_pending(struct moving *x, const struct pickle *entry,
+			 struct moved_token *t)
+{
+	str op = pickle_str(item(entry, 0)), address = pickle_str(item(entry, 1));
 	struct address who;
-	*name = STR("");
-	*join = str_eq(op, STR("S"));
-	if (!data || (!*join && !str_eq(op, STR("U"))))
+	if (str_eq(op, STR("S")) && item(entry, 1)) {
+		address = read_join(x, item(entry, 1), t);
+	} else if (str_eq(op, STR("U"))) {
+		t->kind = STR("leave");
+	} else if (str_eq(op, STR("E"))) {
+		t->kind = STR("set");
+		t->data = STR("{\"set\":{\"delivery\":\"regular\"}}");
+		address = pickle_str(item(entry, 2));
+	} else {
 		return false;
-	if (*join) {
-		*name = mailman2_text(&x->config, pickle_get(data, "fullname"));
-		data = pickle_get(data, "address");
 	}
-	if (address_parse(x->a, str_trim(pickle_str(data)), &who).kind)
+	if (address_parse(x->a, str_trim(address), &who).kind)
 		return false;
-	*address = address_key(x->a, &who);
+	t->address = address_key(x->a, &who);
 	return true;
 }
 
@@ -37,7 +47,6 @@ static const struct {
 } others[] = {
 	{ STR("C"), "changes of address are asked for anew, on the page /account" },
 	{ STR("H"), "authors do not take back held posts" },
-	{ STR("E"), "members turn their mail on again on the list's page" },
 	{ STR("P"), "probes are sent anew" },
 };
 
@@ -53,17 +62,15 @@ static void tell_others(struct moving *x, const size_t *lost)
 static err move_entry(struct moving *x, str token, const struct pickle *entry,
 		      int64_t expires_at, size_t *lost, int64_t *there, int64_t *here)
 {
-	bool join;
-	str address, name;
+	struct moved_token t = { .token = token, .expires_at = expires_at };
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		lost[i] += str_eq(pickle_str(item(entry, 0)), others[i].op);
 	if (!token.n || token.n > TOKEN_MAX || expires_at <= x->now
-	    || !read_pending(x, entry, &join, &address, &name))
+	    || !read_pending(x, entry, &t))
 		return OK;
 	++*there;
 	++*here;
-	return moving_pending(x, token, join ? STR("join") : STR("leave"), address, name,
-			      expires_at);
+	return moving_pending(x, &t);
 }
 
 err move_pending(struct moving *x)

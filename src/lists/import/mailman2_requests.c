@@ -1,4 +1,3 @@
-#include "base/file.h"
 #include "lists/import/mailman2_inside.h"
 #include "mail/mbox.h"
 
@@ -6,7 +5,7 @@
 enum { REQUEST_HELD = 1, REQUEST_JOIN = 2, REQUEST_LEAVE = 3 };
 
 struct waiting {
-	int64_t held_there, held_here, joins_there, joins_here;
+	struct moving_count held, joins, leaves;
 };
 
 static const struct pickle *item(const struct pickle *tuple, uint32_t i)
@@ -28,7 +27,7 @@ static err read_held(struct moving *x, str file, str *text)
 		TRY(moving_pickle(x, path, &message));
 		return mailman2_message(x->a, message, text);
 	}
-	TRY(file_read(x->a, arena_z(x->a, path), MOVING_MESSAGE, &bytes));
+	TRY(moving_read(x, x->a, path, MOVING_MESSAGE, &bytes));
 	mbox_open(&mbox, bytes);
 	if (!mbox_next(&mbox, x->a, &m))
 		return FAIL(ERR_SYNTAX, "its file is empty");
@@ -51,7 +50,7 @@ static err move_held(struct moving *x, struct waiting *w, int64_t number,
 		     const struct pickle *data)
 {
 	str text, file = pickle_str(item(data, 4));
-	w->held_there++;
+	w->held.there++;
 	err e = read_held(x, file, &text);
 	if (!e.kind)
 		e = keep_held(x, number, data, text);
@@ -60,18 +59,29 @@ static err move_held(struct moving *x, struct waiting *w, int64_t number,
 	if (e.kind)
 		import_report_note(x->report, "held post %lld (%.*s) is left out: %s",
 				   (long long)number, STR_F(file), e.msg);
-	w->held_here += !e.kind;
+	w->held.here += !e.kind;
 	return OK;
 }
 
 static err move_join(struct moving *x, struct waiting *w, const struct pickle *data)
 {
 	bool here;
-	w->joins_there++;
-	TRY(moving_request(x, mailman2_text(&x->config, item(data, 1)),
+	w->joins.there++;
+	TRY(moving_request(x, false, mailman2_text(&x->config, item(data, 1)),
 			   mailman2_text(&x->config, item(data, 2)),
 			   pickle_number(item(data, 0), x->now), &here));
-	w->joins_here += here;
+	w->joins.here += here;
+	return OK;
+}
+
+/* It has no time: who asked waits since now. */
+static err move_leave(struct moving *x, struct waiting *w, const struct pickle *data)
+{
+	bool here;
+	w->leaves.there++;
+	TRY(moving_request(x, true, mailman2_text(&x->config, data), STR(""), x->now,
+			   &here));
+	w->leaves.here += here;
 	return OK;
 }
 
@@ -87,11 +97,7 @@ static err move_request(struct moving *x, struct waiting *w, int64_t number,
 	case REQUEST_JOIN:
 		return move_join(x, w, data);
 	case REQUEST_LEAVE:
-		import_report_note(
-			x->report,
-			"%.*s asked to leave and waits for approval there; nobody's "
-			"leaving waits here: postern member remove",
-			STR_F(pickle_str(data)));
+		return move_leave(x, w, data);
 	}
 	return OK;
 }
@@ -109,7 +115,9 @@ err move_requests(struct moving *x)
 	     i += 2)
 		TRY(move_request(x, &w, pickle_number(all->items[i], -1),
 				 all->items[i + 1]));
-	import_report_count(x->report, "held posts", w.held_there, w.held_here);
-	import_report_count(x->report, "requests to join", w.joins_there, w.joins_here);
+	import_report_count(x->report, "held posts", w.held.there, w.held.here);
+	import_report_count(x->report, "requests to join", w.joins.there, w.joins.here);
+	import_report_count(x->report, "requests to leave", w.leaves.there,
+			    w.leaves.here);
 	return OK;
 }

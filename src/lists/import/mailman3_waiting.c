@@ -22,7 +22,7 @@ static err read_held(struct moving *x, str path, str *text)
 						 "not give"
 					       : "its text is gone there, too");
 	str file = arena_cat(x->a, source_of(x)->var, STR("/messages/"), path);
-	TRY(moving_read(x->a, file, MOVING_MESSAGE, &bytes));
+	TRY(moving_read(x, x->a, file, MOVING_MESSAGE, &bytes));
 	TRY(pickle_read(x->a, &bytes, &message));
 	return mailman2_message(x->a, message, text);
 }
@@ -67,7 +67,7 @@ static err move_all_held(struct moving *x)
 /* ---- who waits to be let in, or has a token in the mail */
 
 struct waiting {
-	struct moving_count joins, tokens;
+	struct moving_count joins, leaves, tokens;
 	int64_t others;
 };
 
@@ -75,16 +75,11 @@ static err move_asking(struct moving *x, struct waiting *w, bool join, str addre
 		       str name, str date)
 {
 	bool here;
-	if (!join) {
-		import_report_note(x->report,
-				   "%.*s asked to leave and waits for approval there; "
-				   "nobody's leaving waits here: postern member remove",
-				   STR_F(address));
-		return OK;
-	}
-	w->joins.there++;
-	TRY(moving_request(x, address, name, mailman3_moment(x->a, date, x->now), &here));
-	w->joins.here += here;
+	struct moving_count *count = join ? &w->joins : &w->leaves;
+	count->there++;
+	TRY(moving_request(x, !join, address, name, mailman3_moment(x->a, date, x->now),
+			   &here));
+	count->here += here;
 	return OK;
 }
 
@@ -104,8 +99,12 @@ static err move_token(struct moving *x, struct waiting *w,
 		return OK;
 	}
 	w->tokens.here++;
-	return moving_pending(x, token->token, join ? STR("join") : STR("leave"),
-			      address_key(x->a, &who), name, token->expires_at);
+	return moving_pending(
+		x, &(struct moved_token){ .token = token->token,
+					  .kind = join ? STR("join") : STR("leave"),
+					  .address = address_key(x->a, &who),
+					  .name = name,
+					  .expires_at = token->expires_at });
 }
 
 static err move_pended(struct moving *x, struct waiting *w,
@@ -137,6 +136,8 @@ err move3_waiting(struct moving *x)
 	for (size_t i = 0; i < n; i++)
 		TRY(move_pended(x, &w, &p[i]));
 	import_report_count(x->report, "requests to join", w.joins.there, w.joins.here);
+	import_report_count(x->report, "requests to leave", w.leaves.there,
+			    w.leaves.here);
 	import_report_count(x->report, "pending confirmations", w.tokens.there,
 			    w.tokens.here);
 	if (w.others)

@@ -89,11 +89,18 @@ MUST_USE err moving_suspicious(struct moving *x, struct moving_count *r, str tex
 /* text: the post with CRLF. h: held_at, reason and reverse_path; its source is made of the
  * list's address and `id`, its id there. */
 MUST_USE err moving_held(struct moving *x, str id, struct held_row *h, str text);
-MUST_USE err moving_request(struct moving *x, str address, str name, int64_t asked_at,
-			    bool *here);
-/* kind: join, leave. token: what was mailed there works here. */
-MUST_USE err moving_pending(struct moving *x, str token, str kind, str address, str name,
-			    int64_t expires_at);
+/* Who asks a moderator to be let in or, where `leaves`, out. *here: as above. */
+MUST_USE err moving_request(struct moving *x, bool leaves, str address, str name,
+			    int64_t asked_at, bool *here);
+
+struct moved_token {
+	str token; /* what was mailed there works here */
+	str kind;  /* join, leave, invite, set */
+	str address, name;
+	str data; /* JSON; "": the name alone */
+	int64_t expires_at;
+};
+MUST_USE err moving_pending(struct moving *x, const struct moved_token *t);
 
 /* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
  * import_job has them. */
@@ -110,14 +117,18 @@ MUST_USE err moving_names(struct moving *x, str folder, bool by_number, str **na
 /* With CRLF at each line's end, whatever stood there. */
 str moving_crlf(struct arena *a, str text);
 
-/* A file of theirs. ERR_NOTFOUND. ERR_LIMIT. ERR_SYNTAX: it cannot be read, which is the
- * list's trouble and not that of our books. */
-MUST_USE err moving_read(struct arena *a, str path, size_t limit, str *text);
+/* A plain file of theirs, to be closed. ERR_NOTFOUND. ERR_SYNTAX: it cannot be read, which is
+ * the list's trouble and not that of our books, or a link to it leads out of their folder. */
+MUST_USE err moving_open(const struct moving *x, struct arena *a, str path, int *fd);
+
+/* What it says. Also ERR_LIMIT. */
+MUST_USE err moving_read(const struct moving *x, struct arena *a, str path, size_t limit,
+			 str *text);
 
 /* The same for a small one, of settings or addresses. */
 MUST_USE err moving_text(struct moving *x, str path, str *text);
 
-/* A file mapped into memory. ERR_NOTFOUND: it cannot be read. */
+/* A file mapped into memory. Errors as of moving_open. */
 MUST_USE err moving_map(struct moving *x, str path, str *bytes);
 void moving_unmap(str bytes);
 size_t moving_count_messages(str mbox);

@@ -11,7 +11,8 @@ static bool same_options(const struct member_row *p, const struct member_row *q)
 	       && str_eq(p->action, q->action) && p->own_posts == q->own_posts
 	       && p->copies == q->copies && p->acknowledge == q->acknowledge
 	       && p->hidden == q->hidden && str_eq(p->topics, q->topics)
-	       && p->other_topics == q->other_topics;
+	       && p->other_topics == q->other_topics && str_eq(p->off_why, q->off_why)
+	       && p->last_day == q->last_day;
 }
 
 static bool same_bounces(const struct member_row *p, const struct member_row *q)
@@ -60,7 +61,11 @@ static struct member_row wanted(const struct member_row *m, const struct moved_m
 	w.copies = v->as.copies;
 	w.acknowledge = v->as.acknowledge;
 	w.hidden = v->as.hidden;
-	if (v->as.topics.p) { /* only Mailman has them */
+	if (v->as.off_why.p) { /* only ours have these */
+		w.off_why = v->as.off_why;
+		w.last_day = v->as.last_day;
+	}
+	if (v->as.topics.p) { /* only Mailman and ours have them */
 		w.topics = v->as.topics;
 		w.other_topics = v->as.other_topics;
 	}

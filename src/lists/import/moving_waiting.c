@@ -40,22 +40,40 @@ err moving_held(struct moving *x, str id, struct held_row *h, str text)
 	return held_add(x->books->lists, h, text);
 }
 
-err moving_request(struct moving *x, str address, str name, int64_t asked_at, bool *here)
+static err is_member(struct moving *x, str key, bool *yes)
+{
+	struct member_row m;
+	err e = member_find(x->books->lists, x->a, x->list, key, &m);
+	*yes = !e.kind;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+err moving_request(struct moving *x, bool leaves, str address, str name, int64_t asked_at,
+		   bool *here)
 {
 	ARENA(a);
 	struct address who;
-	struct request_row *all, r = { .list = x->list, .asked_at = asked_at };
+	struct request_row *all,
+		r = { .list = x->list, .asked_at = asked_at, .leaves = leaves };
 	size_t n;
 	*here = false;
 	if (address_parse(x->a, str_trim(address), &who).kind) {
 		import_report_note(x->report,
-				   "who asks to join as \"%.*s\" is left out: it is "
+				   "who asks to %s as \"%.*s\" is left out: it is "
 				   "no address",
-				   STR_F(address));
+				   leaves ? "leave" : "join", STR_F(address));
 		return OK;
 	}
-	*here = true;
 	r.address = address_key(x->a, &who);
+	*here = true;
+	if (leaves)
+		TRY(is_member(x, r.address, here));
+	if (!*here) {
+		import_report_note(x->report,
+				   "%.*s asks to leave and is left out: no such member",
+				   STR_F(r.address));
+		return OK;
+	}
 	r.name = str_trim(name);
 	TRY(request_list(x->books->lists, a, x->list, &all, &n));
 	for (size_t i = 0; i < n; i++)
@@ -76,18 +94,18 @@ static str name_as_json(struct arena *a, str name)
 	return s;
 }
 
-err moving_pending(struct moving *x, str token, str kind, str address, str name,
-		   int64_t expires_at)
+err moving_pending(struct moving *x, const struct moved_token *t)
 {
-	struct pending_row known, p = { .kind = kind,
-					.list = x->list,
-					.address = address,
-					.data = name_as_json(x->a, name),
-					.created_at = x->now,
-					.expires_at = expires_at };
-	err e = pending_look(x->books->lists, x->a, token, x->now, &known);
+	struct pending_row known,
+		p = { .kind = t->kind,
+		      .list = x->list,
+		      .address = t->address,
+		      .data = t->data.n ? t->data : name_as_json(x->a, t->name),
+		      .created_at = x->now,
+		      .expires_at = t->expires_at };
+	err e = pending_look(x->books->lists, x->a, t->token, x->now, &known);
 	if (e.kind != ERR_NOTFOUND)
 		return e;
 	x->report->written++;
-	return pending_add(x->books->lists, token, &p);
+	return pending_add(x->books->lists, t->token, &p);
 }

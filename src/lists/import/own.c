@@ -5,8 +5,13 @@
 #include "lists/export.h"
 #include "lists/import/moving.h"
 #include "lists/members.h"
+#include "lists/topics.h"
+#include "store/lists/nonmember.h"
+#include "store/lists/planned.h"
 
 #include <sys/stat.h>
+
+enum { OTHER_FIELDS = 4 }; /* of any file but members.csv */
 
 static str path_of(const struct moving *x, str name)
 {
@@ -102,12 +107,18 @@ static err move_member(struct moving *x, struct arena *a, const str *f, bool *he
 				    .own_posts = is_yes(f[6]),
 				    .copies = is_yes(f[7]),
 				    .acknowledge = is_yes(f[8]),
-				    .hidden = is_yes(f[9]) };
+				    .hidden = is_yes(f[9]),
+				    .topics = topics_choice(a, f[12]),
+				    .other_topics = is_yes(f[13]) };
 	struct arena *whole = x->a;
 	*here = false;
 	err e = member_option(a, &m.as, STR("delivery"), f[3], f[4]);
 	if (!e.kind)
 		e = member_option(a, &m.as, STR("action"), f[5], STR(""));
+	if (!e.kind)
+		e = member_option(a, &m.as, STR("why"), f[11], STR(""));
+	if (!e.kind)
+		e = member_option(a, &m.as, STR("until"), f[14], STR(""));
 	if (e.kind) {
 		import_report_note(x->report, "member %.*s is left out: %s", STR_F(f[0]),
 				   e.msg);
@@ -141,6 +152,56 @@ static err move_members(struct moving *x)
 	return e;
 }
 
+/* Of one who is in meanwhile nothing is to come. */
+static err move_plan(struct moving *x, const str *f, bool *here)
+{
+	struct address who;
+	struct member_row m;
+	struct planned_row *all, p = { .list = x->list, .name = f[1] };
+	size_t n;
+	*here = !address_parse(x->a, f[0], &who).kind && day_read(f[2], &p.first_day)
+		&& p.first_day && day_read(f[3], &p.last_day);
+	if (!*here) {
+		import_report_note(x->report, "%.*s, who is to come, is left out",
+				   STR_F(f[0]));
+		return OK;
+	}
+	p.key = address_key(x->a, &who);
+	p.address = address_text(x->a, &who);
+	err e = member_find(x->books->lists, x->a, x->list, p.key, &m);
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	TRY(planned_list(x->books->lists, x->a, x->list, &all, &n));
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(all[i].key, p.key))
+			return OK;
+	x->report->written++;
+	return planned_put(x->books->lists, &p);
+}
+
+static err move_nonmember(struct moving *x, const str *f, bool *here)
+{
+	struct address who;
+	struct nonmember_row known,
+		n = { .list = x->list, .action = f[1], .set_at = x->now };
+	struct member_row none = { 0 };
+	err e = address_parse(x->a, f[0], &who);
+	if (!e.kind)
+		e = member_option(x->a, &none, STR("action"), f[1], STR(""));
+	*here = !e.kind && f[1].n;
+	if (!*here) {
+		import_report_note(x->report, "what %.*s may post is left out",
+				   STR_F(f[0]));
+		return OK;
+	}
+	n.key = address_key(x->a, &who);
+	e = nonmember_find(x->books->lists, x->a, x->list, n.key, &known);
+	if (e.kind ? e.kind != ERR_NOTFOUND : str_eq(known.action, n.action))
+		return e;
+	x->report->written++;
+	return nonmember_put(x->books->lists, &n);
+}
+
 static err move_role(struct moving *x, const str *f, bool *here)
 {
 	*here = false;
@@ -169,10 +230,10 @@ static err move_records(struct moving *x, const char *file, const char *what,
 {
 	struct moving_count c = { 0 };
 	struct records r;
-	str f[3];
+	str f[OTHER_FIELDS];
 	err e = open_records(x, file, &r);
 	str whole = r.text;
-	while (!e.kind && next_record(x->a, &r, f, 3)) {
+	while (!e.kind && next_record(x->a, &r, f, OTHER_FIELDS)) {
 		bool here;
 		e = one(x, f, &here);
 		c.there++;
@@ -205,6 +266,9 @@ static err move_list(struct moving *x)
 {
 	TRY(move_settings(x));
 	TRY(move_members(x));
+	TRY(move_records(x, "coming.csv", "memberships to come", move_plan));
+	TRY(move_records(x, "nonmembers.csv", "nonmembers with an action",
+			 move_nonmember));
 	TRY(move_records(x, "roles.csv", "roles", move_role));
 	TRY(move_records(x, "bans.csv", "bans", move_ban));
 	TRY(move_records(x, "rules.csv", "header rules", move_rule));

@@ -34,6 +34,8 @@ void member_read(struct rows *r, struct arena *a, void *row)
 		.warned_at = rows_i64(r, 24),
 		.topics = rows_str(r, a, 25),
 		.other_topics = rows_i64(r, 26),
+		.last_day = rows_i64(r, 27),
+		.off_why = rows_str(r, a, 28),
 	};
 }
 
@@ -166,12 +168,13 @@ static err change(struct book *b, const struct member_row *m)
 		"find = coalesce((" FIND "), find), "
 		"delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, topics = ?10, other_topics = ?11, "
+		"hidden = ?9, topics = ?10, other_topics = ?11, last_day = ?12, "
+		"off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE '' END, "
 		"off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
 		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
-		SQL_I(m->other_topics));
+		SQL_I(m->other_topics), SQL_I(m->last_day), SQL_S(m->off_why));
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -355,6 +358,15 @@ err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
 	*alone = !others;
 	*all = others == in_doubt;
 	return OK;
+}
+
+err member_ended(struct book *b, struct arena *a, int64_t now, int64_t after,
+		 size_t limit, struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, member_read, m, count,
+			 MEMBER "WHERE m.last_day > 0 AND m.last_day <= ?1 - 86400 "
+				"AND m.id > ?2 ORDER BY m.id LIMIT ?3",
+			 SQL_I(now), SQL_I(after), SQL_I(limit));
 }
 
 /* The + keeps SQLite off the index by list: few are unsettled. */

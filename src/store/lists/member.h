@@ -28,6 +28,8 @@ struct member_row {
 	int64_t off_at;   /* seconds: when bounces turned delivery off; 0: they did not */
 	int64_t warnings; /* sent since */
 	int64_t warned_at; /* seconds */
+	int64_t last_day;  /* seconds at 0:00 UTC; 0: the membership has no end */
+	str off_why;       /* in words, where delivery is off; or empty */
 };
 
 struct member_choice { /* of who has chosen topics */
@@ -60,9 +62,10 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id and all from delivery to other_topics, as *m has them. Where delivery
- * goes on again all bounces of before are forgotten. Where it turns to digests or from
- * them, each post before comes as it would have, each later one in the new way. */
+/* Writes the address's id, all from delivery to other_topics, last_day and off_why, as *m
+ * has them. Where delivery goes on again all bounces of before are forgotten. Where it
+ * turns to digests or from them, each post before comes as it would have, each later one
+ * in the new way. */
 MUST_USE err member_change(struct book *b, const struct member_row *m);
 
 /* Writes delivery, off_by and all from bounce_score to warned_at, as *m has them. */
@@ -107,6 +110,10 @@ MUST_USE err member_unsettled(struct book *b, struct arena *a, int64_t after,
  * them is in doubt, asked by a probe or off by bounces. */
 MUST_USE err member_doubted_domain(struct book *b, int64_t list, int64_t but, str domain,
 				   bool *alone, bool *all);
+
+/* Those of every list whose last day is over, in order of id after that id. */
+MUST_USE err member_ended(struct book *b, struct arena *a, int64_t now, int64_t after,
+			  size_t limit, struct member_row **m, size_t *count);
 
 /* Those of one list, worst first. */
 MUST_USE err member_bouncing(struct book *b, struct arena *a, int64_t list,

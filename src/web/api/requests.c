@@ -1,4 +1,4 @@
-/* Who wants to join: waiting for a moderator, or asked to confirm by mail. */
+/* Who wants to join or to leave: waiting for a moderator, or asked to confirm by mail. */
 #include "web/api/api_inside.h"
 
 #include "base/clock.h"
@@ -9,6 +9,7 @@ struct asking {
 	struct api_request_id id;
 	str address, name;
 	int64_t at;
+	bool leaves;
 };
 
 struct askings {
@@ -41,7 +42,8 @@ static err read_all(struct api *x, struct askings *all)
 		all->rows[i] = (struct asking){ .id = { .row = requests[i].id },
 						.address = requests[i].address,
 						.name = requests[i].name,
-						.at = requests[i].asked_at };
+						.at = requests[i].asked_at,
+						.leaves = requests[i].leaves };
 	for (size_t i = 0; i < m; i++)
 		all->rows[n + i] = (struct asking){ .id = { .asked = true,
 							    .row = pending[i].id },
@@ -56,31 +58,41 @@ static const char *owner_of(const struct asking *a)
 	return a->id.asked ? "subscriber" : "moderator";
 }
 
+static const char *type_of(const struct asking *a)
+{
+	return a->leaves ? "unsubscription" : "subscription";
+}
+
 static json_t *asking_json(struct api *x, const struct asking *a)
 {
 	json_t *object = json_object();
 	str token = api_request_id(x->a, &a->id);
 	json_object_set_new(object, "token", api_str(token));
 	json_object_set_new(object, "token_owner", json_string(owner_of(a)));
-	json_object_set_new(object, "type", json_string("subscription"));
+	json_object_set_new(object, "type", json_string(type_of(a)));
 	json_object_set_new(object, "email", api_str(a->address));
 	json_object_set_new(object, "display_name", api_str(a->name));
-	json_object_set_new(object, "list_id", api_str(api_list_id(x->a, x->w->list)));
+	json_object_set_new(object, "list_id", api_str(x->w->list->list_id));
 	json_object_set_new(object, "when", api_time(a->at));
 	return object;
 }
 
-/* ?token_owner=moderator&request_type=subscription. Nobody waits to leave: who asks by
- * a plain mail confirms, and everybody else is gone at once. */
+static bool is_wanted(const struct asking *a, str owner, str type)
+{
+	return (!owner.n || str_eq(owner, str_from(owner_of(a))))
+	       && (!type.n || str_eq(type, str_from(type_of(a))));
+}
+
+/* ?token_owner=moderator&request_type=subscription */
 static bool read_wanted(struct api *x, json_t *all)
 {
 	struct askings askings;
 	str owner = api_field(x, "token_owner");
-	bool leaving = str_eq(api_field(x, "request_type"), STR("unsubscription"));
+	str type = api_field(x, "request_type");
 	if (api_failed(x, read_all(x, &askings)))
 		return false;
-	for (size_t i = 0; i < askings.count && !leaving; i++)
-		if (!owner.n || str_eq(owner, str_from(owner_of(&askings.rows[i]))))
+	for (size_t i = 0; i < askings.count; i++)
+		if (is_wanted(&askings.rows[i], owner, type))
 			json_array_append_new(all, asking_json(x, &askings.rows[i]));
 	return true;
 }

@@ -1,6 +1,8 @@
 /* /lists/NAME/admin/handled: what became of the posts that waited, and by whose hand. */
 #include "web/pages/heldview.h"
 
+#include "store/lists/request.h"
+
 enum { HANDLED_ROWS = 50 };
 
 /* ?before=MOMENT-NUMBER, of the last row of the page before. */
@@ -12,6 +14,32 @@ static void read_before(struct request *q, int64_t *moment, int64_t *id)
 		return;
 	*moment = INT64_MAX;
 	*id = 0;
+}
+
+/* The newest alone, on the first page: there are far fewer. */
+static err add_requests(struct request *q, int64_t before, struct page_handled *p)
+{
+	struct request_handled *x;
+	size_t n = 0;
+	struct worker *w = worker_of(q);
+	if (before == INT64_MAX)
+		TRY(request_handled(w->books.lists, q->arena, w->list->id, HANDLED_ROWS,
+				    &x, &n));
+	struct page_handled_requests *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct page_handled_requests){
+			.address = x[i].was.address,
+			.name = x[i].was.name,
+			.leaves = x[i].was.leaves,
+			.verdict = x[i].end.verdict,
+			.by = x[i].end.by,
+			.via = x[i].end.via,
+			.note = x[i].end.note,
+			.at = x[i].end.at,
+		};
+	p->requests = rows;
+	p->requests_count = n;
+	return OK;
 }
 
 void handled_page(struct request *q, struct response *r)
@@ -46,6 +74,8 @@ void handled_page(struct request *q, struct response *r)
 		.rows = rows,
 		.rows_count = n,
 	};
+	if (page_failed(q, r, add_requests(q, moment, &p)))
+		return;
 	if (n == HANDLED_ROWS)
 		p.next = arena_printf(q->arena, "%.*s/admin/handled?before=%lld-%lld",
 				      STR_F(list_path(q)), (long long)h[n - 1].handled_at,

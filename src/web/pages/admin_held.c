@@ -138,7 +138,7 @@ static err add_requests(struct request *q, struct page_held *p)
 	struct page_held_requests *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_held_requests){ x[i].id, x[i].address, x[i].name,
-						       x[i].asked_at };
+						       x[i].asked_at, x[i].leaves };
 	p->requests = rows;
 	p->requests_count = n;
 	p->many_ask = n > 1;

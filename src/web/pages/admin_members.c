@@ -3,6 +3,7 @@
 
 #include "base/csv.h"
 #include "base/enc.h"
+#include "lists/members.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
 
@@ -45,6 +46,8 @@ static err add_rows(struct request *q, struct page_members *p)
 			.hidden = m[i].hidden,
 			.joined = m[i].joined_at,
 			.bounce = m[i].bounce_text,
+			.why = m[i].off_why,
+			.until = m[i].last_day,
 		};
 	p->members = rows;
 	p->members_count = n;
@@ -65,6 +68,8 @@ static void show(struct request *q, struct response *r, struct page_members *p)
 	p->tabs = admin_tabs(q, "members");
 	p->csrf = csrf_of(q);
 	p->action = base(q);
+	p->coming = arena_cat(q->arena, list_path(q), STR("/admin/coming"));
+	p->others = arena_cat(q->arena, list_path(q), STR("/admin/nonmembers"));
 	p->may_set = worker_may(w, RIGHT_members_set);
 	p->q = str_trim(request_query(q, "q"));
 	if (!p->how.n)
@@ -119,8 +124,14 @@ void members_add_post(struct request *q, struct response *r)
 {
 	struct ordered x;
 	struct page_members p = { .how = field(q, "how"),
-				  .addresses = request_form(q, "addresses") };
+				  .addresses = request_form(q, "addresses"),
+				  .words = request_form(q, "words"),
+				  .from = field(q, "from"),
+				  .until = field(q, "until") };
 	const char *fault = check_lines(q, &p, p.addresses);
+	int64_t day;
+	if (!fault && (!day_read(p.from, &day) || !day_read(p.until, &day)))
+		fault = "A day is written as 2026-12-31.";
 	if (!fault && !is_how(p.how))
 		fault = "Choose how they are to be added.";
 	if (fault) {
@@ -133,6 +144,9 @@ void members_add_post(struct request *q, struct response *r)
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "addresses", json_of(p.addresses));
 	json_object_set_new(args, "how", json_of(p.how));
+	json_object_set_new(args, "words", json_of(p.words));
+	json_object_set_new(args, "from", json_of(p.from));
+	json_object_set_new(args, "until", json_of(p.until));
 	if (order_and_wait(q, "member_add", args, &x)) {
 		go_done(q, r, STR("/admin/members"), x.order);
 		return;
@@ -154,6 +168,7 @@ static const struct {
 	{ "hold", "member_set", "action", "hold" },
 	{ "discard", "member_set", "action", "discard" },
 	{ "default", "member_set", "action", "" },
+	{ "until", "member_set", "until", "" },
 };
 
 static json_t *chosen(struct request *q)
@@ -185,7 +200,12 @@ void members_post(struct request *q, struct response *r)
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "addresses", chosen(q));
 	json_object_set_new(args, "key", json_string(acts[i].key));
-	json_object_set_new(args, "value", json_string(acts[i].value));
+	json_object_set_new(args, "value",
+			    str_eq(what, STR("until")) ? json_of(field(q, "last"))
+						       : json_string(acts[i].value));
+	json_object_set_new(args, "why",
+			    str_eq(what, STR("off")) ? json_of(field(q, "why"))
+						     : json_string(""));
 	if (order_and_wait(q, acts[i].kind, args, &x)) {
 		go_done(q, r, STR("/admin/members"), x.order);
 		return;
@@ -198,8 +218,14 @@ void members_post(struct request *q, struct response *r)
 
 static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
 {
-	const str cells[] = { m->text,   m->name,   m->delivery,
-			      m->off_by, m->action, date_day(a, m->joined_at) };
+	const str cells[] = { m->text,
+			      m->name,
+			      m->delivery,
+			      m->off_by,
+			      m->off_why,
+			      m->action,
+			      date_day(a, m->joined_at),
+			      m->last_day ? date_day(a, m->last_day) : STR("") };
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
 		buf_cat(b, i ? STR(",") : STR(""), csv_quoted(a, cells[i]));
 	buf_add(b, STR("\r\n"));
@@ -211,7 +237,8 @@ void members_csv_page(struct request *q, struct response *r)
 	size_t n;
 	struct worker *w = worker_of(q);
 	int64_t after = 0;
-	buf_add(&r->body, STR("address,name,delivery,off_by,action,joined\r\n"));
+	buf_add(&r->body,
+		STR("address,name,delivery,off_by,why,action,joined,until\r\n"));
 	do {
 		ARENA(a);
 		if (page_failed(q, r,

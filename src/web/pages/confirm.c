@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "base/enc.h"
 #include "lists/confirm.h"
+#include "lists/member_set.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
 #include "store/lists/request.h"
@@ -34,6 +35,10 @@ static const struct kind kinds[] = {
 			    "leave "
 			    "this list.",
 			    "Leave {list}", "If you did not ask, close the page.", true },
+	[CONFIRM_SET] = { "Change settings for {list}?",
+			  "You, or somebody who wrote in your name, asked by mail for "
+			  "these settings.",
+			  "Change them", "If you did not ask, close the page.", false },
 	[CONFIRM_SIGN_IN] = { "Sign in?",
 			      "This browser will be signed in until you sign out, or for "
 			      "30 days.",
@@ -46,6 +51,11 @@ static const struct kind kinds[] = {
 			     "address may see, and may write in its name.",
 			     "Add the address",
 			     "If you did not ask for it, close the page.", false },
+	[CONFIRM_ERASE] = { "Erase your account?",
+			    "Memberships, settings and sign-ins go for good. Posts stay "
+			    "in the archives, in another name. Nobody can undo it.",
+			    "Erase my account",
+			    "If you do not want that, close the page.", true },
 	[CONFIRM_CHALLENGE] = { "Did you write this?",
 				"It came for {list} in your name, and nothing proves "
 				"that you wrote it.",
@@ -106,7 +116,7 @@ static str owner_name(struct request *q, int64_t person)
 static void show_button(struct request *q, struct response *r, str token,
 			const struct confirmation *c, str subject)
 {
-	enum { FACTS = 7 };
+	enum { FACTS = 8 };
 	struct page_confirm_facts f[FACTS];
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
@@ -118,6 +128,10 @@ static void show_button(struct request *q, struct response *r, str token,
 		f[n++] = (struct page_confirm_facts){ STR("Name"), c->name };
 	if (subject.n)
 		f[n++] = (struct page_confirm_facts){ STR("Subject"), subject };
+	if (c->kind == CONFIRM_SET)
+		f[n++] = (struct page_confirm_facts){
+			STR("Settings"), member_set_words(q->arena, c->data)
+		};
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ STR("Account"), account };
 	f[n++] = (struct page_confirm_facts){ STR("Asked"),
@@ -208,11 +222,13 @@ static void show_request(struct request *q, struct response *r, str token,
 		return;
 	ANSWER(q, r, asked,
 	       (&(struct page_asked){
-		       .frame = frame_of(q, STR("Somebody asks to join")),
+		       .frame = frame_of(q, x.leaves ? STR("Somebody wants to leave")
+						     : STR("Somebody asks to join")),
 		       .list = c->list->name,
 		       .address = x.address,
 		       .name = x.name,
 		       .at = x.asked_at,
+		       .leaves = x.leaves,
 		       .action = arena_cat(q->arena, STR("/confirm/"), token),
 		       .csrf = csrf_of(q) }));
 }
@@ -291,6 +307,8 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 	str list = result_text(q, x, "list"), to = result_text(q, x, "to");
 	int64_t person = json_integer_value(json_object_get(x->result, "person"));
 	bool waits = json_is_true(json_object_get(x->result, "waits"));
+	static const char *const decided[2][2] = { { "not-let-in", "let-in" },
+						   { "not-let-go", "let-go" } };
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
@@ -305,7 +323,10 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		go_to_done(q, r, waits ? "waits" : "joined", list);
 		return;
 	case CONFIRM_LEAVE:
-		go_to_done(q, r, "left", list);
+		go_to_done(q, r, waits ? "leave-waits" : "left", list);
+		return;
+	case CONFIRM_SET:
+		go_to_done(q, r, "set", list);
 		return;
 	case CONFIRM_CHALLENGE:
 		go_to_done(q, r,
@@ -313,8 +334,13 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 						       result_text(q, x, "outcome"))),
 			   list);
 		return;
+	case CONFIRM_ERASE:
+		go_to_done(q, r, "erased", STR(""));
+		return;
 	case CONFIRM_REQUEST:
-		go_to_done(q, r, str_eq(choice, STR("accept")) ? "let-in" : "not-let-in",
+		go_to_done(q, r,
+			   decided[json_is_true(json_object_get(x->result, "leaves"))]
+				  [str_eq(choice, STR("accept"))],
 			   list);
 		return;
 	case CONFIRM_HELD:

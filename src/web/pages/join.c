@@ -66,8 +66,10 @@ static void show_join(struct request *q, struct response *r, str wrong)
 		       .description = s->description,
 		       .mine = is_member(q) ? page_path(q, "/me") : STR_NONE,
 		       .closed = setting_is(s->subscription_policy, "closed"),
-		       .moderated = setting_is(s->subscription_policy,
-					       "confirm_then_moderate"),
+		       .invited = setting_is(s->subscription_policy, "invite"),
+		       .moderated = setting_is(s->subscription_policy, "moderate")
+				    || setting_is(s->subscription_policy,
+						  "confirm_then_moderate"),
 		       .owner = list_subaddress(q->arena, w->list, STR("owner")),
 		       .note = note_of(q),
 		       .address = typed.n ? typed : own_address(q),
@@ -236,6 +238,11 @@ static void one_click(struct response *r)
 	buf_add(&r->body, STR("No further post of this list will be sent to you.\n"));
 }
 
+static const char *left_word(const struct ordered *x)
+{
+	return json_is_true(json_object_get(x->result, "waits")) ? "leave-waits" : "left";
+}
+
 static void leave_by_link(struct request *q, struct response *r, str m)
 {
 	struct ordered x;
@@ -247,7 +254,7 @@ static void leave_by_link(struct request *q, struct response *r, str m)
 	else if (str_eq(field(q, "List-Unsubscribe"), STR("One-Click")))
 		one_click(r);
 	else
-		go_to(q, r, "left");
+		go_to(q, r, left_word(&x));
 }
 
 static void leave_signed_in(struct request *q, struct response *r)
@@ -262,7 +269,7 @@ static void leave_signed_in(struct request *q, struct response *r)
 	args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	if (order_and_wait(q, "leave", args, &x))
-		go_to(q, r, "left");
+		go_to(q, r, left_word(&x));
 	else
 		error_page(q, r, x.result ? 400 : 503, x.why);
 }

@@ -1,0 +1,78 @@
+#include "lists/equivalent.h"
+
+#include "mail/address.h"
+
+/* The next domain of a group. */
+static bool next_domain(str *group, str *domain)
+{
+	while (group->n) {
+		str rest;
+		if (!str_cut(*group, ',', domain, &rest)) {
+			*domain = *group;
+			rest = STR("");
+		}
+		*group = rest;
+		*domain = str_trim(*domain);
+		if (domain->n)
+			return true;
+	}
+	return false;
+}
+
+static bool has_domain(struct arena *a, str group, str domain)
+{
+	str one;
+	while (next_domain(&group, &one))
+		if (str_eq(domain_ascii(a, one), domain))
+			return true;
+	return false;
+}
+
+static err find_in(struct book *lists, struct arena *a, int64_t list, str group,
+		   str local, str domain, struct member_row *m)
+{
+	str one;
+	for (int i = 0; i < EQUIVALENT_DOMAINS_MAX && next_domain(&group, &one); i++) {
+		str ascii = domain_ascii(a, one);
+		if (str_eq(ascii, domain))
+			continue;
+		err e = member_find(lists, a, list, arena_cat(a, local, STR("@"), ascii),
+				    m);
+		if (e.kind != ERR_NOTFOUND)
+			return e;
+	}
+	return FAIL(ERR_NOTFOUND, "no member at an equivalent domain");
+}
+
+static bool next_group(str *groups, str *group)
+{
+	str line, rest;
+	if (!groups->n)
+		return false;
+	size_t at = 0;
+	while (at < groups->n && groups->p[at] != ';' && groups->p[at] != '\n')
+		at++;
+	line = str_first(*groups, at);
+	rest = str_skip(*groups, at < groups->n ? at + 1 : at);
+	*group = str_trim(line);
+	*groups = rest;
+	return true;
+}
+
+err equivalent_member(struct book *lists, struct arena *a, int64_t list, str groups,
+		      str key, struct member_row *m)
+{
+	str local, domain, group;
+	err e = member_find(lists, a, list, key, m);
+	if (e.kind != ERR_NOTFOUND || !str_cut_last(key, '@', &local, &domain))
+		return e;
+	domain = domain_ascii(a, domain);
+	while (next_group(&groups, &group)) {
+		if (!has_domain(a, group, domain))
+			continue;
+		e = find_in(lists, a, list, group, local, domain, m);
+		if (e.kind != ERR_NOTFOUND)
+			return e;
+	}
+	return FAIL(ERR_NOTFOUND, "no member under that address");
+}
