@@ -61,6 +61,12 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* However it ended: refused, or given up (RFC 3461 section 4.1). */
+static const char *failure_of(const struct item *i)
+{
+	return report_wanted(i, "FAILURE", true) ? "failed" : NULL;
+}
+
 static void enter(struct committer *c, const struct outcome *o, const char *what,
 		  bool failed)
 {
@@ -102,7 +108,7 @@ static err write_later(struct committer *c, const struct outcome *o)
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire) {
-		end(c, o, "expired", "failed", true);
+		end(c, o, "expired", failure_of(i), true);
 		return OK;
 	}
 	enter(c, o, "tried", false);
@@ -123,8 +129,7 @@ static err write_one(struct committer *c, const struct outcome *o)
 		end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
 		return OK;
 	case OUTCOME_REFUSED:
-		end(c, o, "refused",
-		    report_wanted(o->item, "FAILURE", true) ? "failed" : NULL, true);
+		end(c, o, "refused", failure_of(o->item), true);
 		return OK;
 	case OUTCOME_KEPT:
 		end(c, o, "kept", NULL, false);
