@@ -123,6 +123,8 @@ static void test_rights(struct books_test *t)
 		{ "member_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "member_set", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "settings", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "template", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "site_template", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "role_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "role_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "ban_add", { 0, 0, 0, 1, 1, 1, 0, 0 } },
