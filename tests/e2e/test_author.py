@@ -40,9 +40,15 @@ key = open(p.dir + '/dkim.pem', 'rb').read()
 p.start()
 ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1]))
 dns.zone['postern._domainkey.lists.example'] = {'TXT': [ours]}
-admin = Browser(p)
-link = p.cli('user', 'link', 'admin@south.example').strip()
-admin.get(link[link.index('/confirm/'):]).submit()
+
+
+def signed_in(address, network):
+    b, link = Browser(p, network=network), p.cli('user', 'link', address).strip()
+    b.get(link[link.index('/confirm/'):]).submit()
+    return b
+
+
+admin, gus = signed_in('admin@south.example', '192.0.2.7'), signed_in(GUS, '192.0.2.8')
 strict = Rspamd('127.0.0.30', dns.address)
 
 
@@ -81,9 +87,9 @@ def said(subject):
     return next(r['detail'] for r in rows if r['what'] == 'accepted' and '; from: ' in r['detail']).split('; from: ')[1]
 
 
-def steps(mid):
-    """What the page "Where is my mail?" shows the administrator of the message's way."""
-    return admin.json('/trace.json?q=' + mid)['steps']
+def steps(mid, to=None):
+    """What the page "Where is my mail?" shows the administrator, or another, of the message's way."""
+    return (to or admin).json('/trace.json?q=' + mid)['steps']
 
 
 def both_say(subject, why):
@@ -145,6 +151,7 @@ check('a post without its signature is refused', code == 550 and 'asks for its o
 refused = eventually(lambda: [r['detail'] for r in p.trace(mid_of(bare)) if r['what'] == 'rejected'], 10) or ['']
 check('trace says by which rule and why', "unsigned: reject (the author's domain asks for its own signature (DMARC)" in refused[0], refused)
 check('and so does the page', any(step['word'] == 'Rejected' and 'asks for its own signature' in step['text'] for step in steps(mid_of(bare))), steps(mid_of(bare)))
+equal('the author learns why, as in the session', [(step['word'], step['text']) for step in steps(mid_of(bare), gus)], [('Rejected', 'Why: ' + text.split('5.7.1 ', 1)[1])])
 equal('one with it is taken', p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'good')))[0], 250)
 copies('good')
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=wrap_message')
@@ -168,8 +175,11 @@ p.cli('list', 'set', LIST, 'dmarc_mitigate_unconditionally=no')
 
 section('a post that was held')
 p.cli('list', 'set', LIST, 'emergency=yes')
-p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'for later'), [b'list-id']))
+waiting = signed(message(f'Gus Roth <{GUS}>', LIST, 'for later'), [b'list-id'])
+p.deliver(GUS, LIST, waiting)
 check('is held', eventually(lambda: p.json('held', 'ls', LIST)))
+check('its author learns why', eventually(lambda: [step['text'] for step in steps(mid_of(waiting), gus) if step['word'] == 'Held for a moderator'], 5)
+      == ['Why: ' + p.json('held', 'ls', LIST)[0]['reason']], steps(mid_of(waiting), gus))
 p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
 for m in MEMBERS:
     check(f'and is judged by what DNS said when it came, in the copy of {m}', eventually(

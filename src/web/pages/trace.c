@@ -139,6 +139,13 @@ static void set_row(struct looking *l, struct copy_row *row, str address, enum s
 	};
 }
 
+/* What a post's author learns of the list's rules. */
+static str told_author(struct arena *a, const struct ledger_entry *e)
+{
+	bool stopped = str_eq(e->what, STR("held")) || str_eq(e->what, STR("rejected"));
+	return stopped ? trace_objection(a, e->detail) : trace_author(a, e->detail);
+}
+
 static void add_entry(struct looking *l, struct tally *t, const struct ledger_entry *e)
 {
 	const struct trace_word *w = trace_word(e->what);
@@ -154,7 +161,7 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 		.word = *w->what ? str_from(w->word) : e->what,
 		.of = e->recipient,
 		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail)
-				      : trace_author(l->q->arena, e->detail),
+				      : told_author(l->q->arena, e),
 		.at = e->at / 1000,
 	};
 	if (e->message && l->w->viewer.admin && str_eq(e->what, STR("queued")))
