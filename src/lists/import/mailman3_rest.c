@@ -250,13 +250,17 @@ err rest_rows(struct rest *r, struct arena *a, str path, rest_row *take, size_t 
 
 /* ---- the small tables */
 
+/* Its id becomes a part of paths, and none that leads elsewhere. */
 static void take_list(struct rest *r, struct arena *a, const json_t *entry, void *row)
 {
-	*(struct mailman3_list *)row = (struct mailman3_list){
+	struct mailman3_list *list = row;
+	*list = (struct mailman3_list){
 		.list_id = rest_text(r, a, entry, "list_id"),
 		.name = rest_text(r, a, entry, "list_name"),
 		.host = rest_text(r, a, entry, "mail_host"),
 	};
+	if (!list->list_id.n || str_starts(list->list_id, STR(".")))
+		r->wrong = "list_id";
 }
 
 static void take_ban(struct rest *r, struct arena *a, const json_t *entry, void *row)

@@ -164,6 +164,8 @@ static void take_entry(struct rest *r, struct arena *a, const json_t *o, void *r
 		.member = rest_text(r, a, o, "member_id"),
 		.user = id_in(rest_text(r, a, o, "user")),
 	};
+	if (!str_has(e->m.email, '@'))
+		r->wrong = "email";
 	if (!is_plain_word(e->member))
 		r->wrong = "member_id";
 	if (e->user.n && !is_plain_word(e->user))
