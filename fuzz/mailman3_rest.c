@@ -73,8 +73,7 @@ static void check_read(struct arena *a, const struct rest_read *r)
 		     && r->member[i].mode < 5 && r->member[i].status < 6);
 	for (size_t i = 0; i < r->held_count; i++)
 		must(utf8_valid(r->held[i].text)
-		     && (!r->held[i].why || !r->held[i].text.n
-			 || str_starts(r->held[i].text, STR("Subject: "))));
+		     && (!r->held[i].why || !r->held[i].text.n));
 	for (size_t i = 0; i < r->pended_count; i++)
 		for (size_t k = 0; k < r->pended[i].count; k++)
 			(void)mailman3_json_text(a, r->pended[i].pairs[k].value);

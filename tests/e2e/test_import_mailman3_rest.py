@@ -96,6 +96,7 @@ fates = 0
 for address in (DEV, QUIET):
     there, here = ({x['attribute']: x for x in r[address]['attributes']} for r in (by_database, by_rest))
     config = set(here) - {x for x in here if here[x]['fate'] == 'impossible' and 'does not tell it' in here[x]['why']}
+    equal(f'{address}: each attribute has its word', set(there) - set(here), set())
     for name in there:
         fates += 1
         if name in config:

@@ -38,7 +38,7 @@ static const struct {
 };
 
 /* "5d", "0d3600.0s" */
-static bool read_interval(struct arena *a, str text, int64_t *seconds)
+static bool read_interval(str text, int64_t *seconds)
 {
 	enum { DAY = 86400, MOST_DAYS = 36500 };
 	str days, rest, whole, fraction;
@@ -50,7 +50,6 @@ static bool read_interval(struct arena *a, str text, int64_t *seconds)
 		whole = str_ends(rest, STR("s")) ? str_first(rest, rest.n - 1) : rest;
 	if (rest.n && (!str_i64(whole, &more) || more < 0 || more > DAY))
 		return false;
-	(void)a;
 	*seconds = n * DAY + more;
 	return true;
 }
@@ -84,7 +83,7 @@ static struct mailman3_value text_value(struct rest *r, struct arena *a, str nam
 	if (!is_interval(name))
 		return x;
 	x.type = MAILMAN3_NUMBER;
-	if (!read_interval(a, x.text, &x.number))
+	if (!read_interval(x.text, &x.number))
 		r->wrong = "an interval";
 	return x;
 }

@@ -2,6 +2,7 @@
  * in or out. */
 #include "lists/import/mailman3_rest_inside.h"
 
+#include "base/clock.h"
 #include "lists/import/mailman3_inside.h"
 #include "lists/import/moving.h"
 
@@ -56,15 +57,18 @@ static void take_held(struct held *h, const json_t *o, struct rest_held *row)
 	};
 	const json_t *text = json_object_get(o, "msg");
 	size_t n = json_string_length(text);
-	if (!text || !json_is_string(text))
-		row->why = "the answer has no text of it";
+	if (!json_is_string(text) || row->row.id <= 0)
+		row->why = "the answer has no text of it, or no number";
 	else if (n > REST_HELD_OCTETS - h->octets)
 		row->why = "the texts of its held posts take too much room: decide on "
 			   "some of them there and run the import again";
 	else
 		row->text = rest_copy(h->a, text);
+	if (rest_right(r, r->a, h->path).kind)
+		row->why = "a value is not of the type that Mailman gives it";
 	if (is_lost(row->text))
 		row->why = "its text is gone there, too";
+	row->text = row->why ? STR("") : row->text;
 	h->octets += row->text.n;
 }
 
@@ -139,7 +143,7 @@ static void take_pended(struct rest *r, struct arena *a, const json_t *o, void *
 	*p = (struct rest_pended){ .row.token = rest_text(r, a, o, "token"),
 				   .pairs = arena_zero(a, KEYS * sizeof *p->pairs) };
 	int64_t asked = rest_moment(r, a, o, "when");
-	p->row.expires_at = asked ? asked + TOKEN_LIFE : 0;
+	p->row.expires_at = (asked ? asked : clock_now()) + TOKEN_LIFE;
 	for (size_t i = 0; i < KEYS; i++) {
 		const json_t *v = json_object_get(o, keys[i]);
 		(void)rest_text(r, a, o, keys[i]);
