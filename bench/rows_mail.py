@@ -195,7 +195,7 @@ def openssl_rate(cores=1):
 def signed(o):
     """One RSA-2048 signature a copy, beside what two cores can do at the most: r copies, s signatures a core. To a
     sink without CHUNKING and to one with it, where the copies that are signed meanwhile share a write."""
-    big, out = BigList(o, 10000), {}
+    big, out = BigList(o, 100000), {}
     for _ in range(o.n):
         s, both = openssl_rate(), openssl_rate(2)
         for chunking in (False, True):
@@ -209,7 +209,7 @@ def signed(o):
                             ("limit as two busy cores sign", 1 / (1 / r + 1 / both))):
                 out.setdefault((chunking, name), []).append(x)
     for chunking, word in ((False, "DATA"), (True, "BDAT")):
-        m = [lib.show(f"to 10000, {word}: {name}", rates, "rcpt/s") for (kind, name), rates in out.items() if kind == chunking]
+        m = [lib.show(f"to 100000, {word}: {name}", rates, "rcpt/s") for (kind, name), rates in out.items() if kind == chunking]
         print(f"    signed, {word}: {m[1] / m[2]:.2f} of the limit, {m[1] / m[3]:.2f} of what two busy cores leave of it", flush=True)
 
 

@@ -1,7 +1,7 @@
 /* doc/manual.c: prints the reference pages from the very tables that the program
  * runs on, so that they cannot disagree.
  *
- *     manual postern.conf.5 | postern.1 | settings.md | rules.md
+ *     manual postern.conf.5 | postern.1 | settings.md | rules.md | personal.md
  */
 #include "base/conf.h"
 #include "base/str.h"
@@ -182,13 +182,42 @@ static void print_rules(void)
 #undef STEP
 }
 
+static const char *const fates[][2] = {
+	{ "GONE", "goes" },   { "RENAMED", "bears another name" }, { "AGES", "ages" },
+	{ "STAYS", "stays" }, { "NOBODY", "names nobody" },
+};
+
+static void print_table(const char *book, const char *name, const char *fate,
+			const char *given, const char *text)
+{
+	for (size_t i = 0; i < sizeof fates / sizeof *fates; i++)
+		if (!strcmp(fates[i][0], fate))
+			fate = fates[i][1];
+	printf("| %s | `%s` | %s | %s | %s |\n", book, name, given, fate, text);
+}
+
+static void print_personal(void)
+{
+	puts("# What is kept about people\n\nEach table of each book: what somebody is "
+	     "given of it who saves their data on the page of their account or by "
+	     "`postern "
+	     "user export`, and what becomes of it when they go for good. Generated from "
+	     "`src/store/personal.def`.\n\n| book | table | given as | when they go | |"
+	     "\n|---|---|---|---|---|");
+#define TABLE(book, name, people, other, fate, given, text) \
+	print_table(#book, #name, #fate, given, text);
+#include "store/personal.def"
+#undef TABLE
+}
+
 static const struct {
 	const char *name;
 	void (*print)(void);
 } pages[] = { { "postern.conf.5", print_conf },
 	      { "postern.1", print_commands },
 	      { "settings.md", print_settings },
-	      { "rules.md", print_rules } };
+	      { "rules.md", print_rules },
+	      { "personal.md", print_personal } };
 
 int main(int argc, char **argv)
 {
@@ -197,7 +226,8 @@ int main(int argc, char **argv)
 			pages[i].print();
 			return 0;
 		}
-	fputs("usage: manual postern.conf.5 | postern.1 | settings.md | rules.md\n",
+	fputs("usage: manual postern.conf.5 | postern.1 | settings.md | rules.md | "
+	      "personal.md\n",
 	      stderr);
 	return 2;
 }

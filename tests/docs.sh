@@ -25,7 +25,7 @@ for folder in $(git ls-files src tests doc bench fuzz web scripts 2>/dev/null | 
 	check "$folder has no README.md" test -f "$folder/README.md"
 done
 manual=$(ls -t build/*/manual build/manual 2>/dev/null | head -1) # the newest
-for page in postern.conf.5 postern.1 settings.md rules.md; do
+for page in postern.conf.5 postern.1 settings.md rules.md personal.md; do
 	check "doc/$page is not what the tables say: doc/generate" cmp -s <("$manual" $page) doc/$page
 done
 echo "$passed passed, $failed failed"

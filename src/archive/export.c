@@ -4,6 +4,7 @@
 #include "archive/read.h"
 #include "base/buf.h"
 #include "mail/mbox.h"
+#include "store/archive/author.h"
 
 enum { PIECE_POSTS = 64, PIECE_OCTETS = 4 * 1024 * 1024 };
 
@@ -26,10 +27,33 @@ void export_thread(struct export_job *x, int64_t list, int64_t number)
 	x->thread = number;
 }
 
+void export_authors(struct export_job *x, const str *authors, size_t count)
+{
+	export_list(x, 0);
+	x->authors = authors;
+	x->author_count = count;
+}
+
+/* One address after the other, each by the id of its posts. */
+static err next_of_authors(struct export_job *x, struct book *b, struct arena *a,
+			   struct archive_posts *out)
+{
+	for (; x->author_at < x->author_count; x->author_at++, x->after = 0) {
+		TRY(archive_posts_by_author(b, a, x->authors[x->author_at], x->after,
+					    PIECE_POSTS, out));
+		if (out->count)
+			return OK;
+	}
+	return OK;
+}
+
 /* The next posts: of a list by number, of a month by date, of a thread as its tree. */
 static err next_posts(struct export_job *x, struct book *b, struct arena *a,
 		      struct archive_posts *out)
 {
+	*out = (struct archive_posts){ 0 };
+	if (x->author_count)
+		return next_of_authors(x, b, a, out);
 	if (!x->thread && x->until < INT64_MAX)
 		return archive_posts_between(b, a, x->list, x->from, x->until,
 					     x->after_date, x->after, PIECE_POSTS, out);
@@ -37,7 +61,6 @@ static err next_posts(struct export_job *x, struct book *b, struct arena *a,
 		return archive_posts_after(b, a, x->list, x->after, PIECE_POSTS, out);
 	struct archive_thread_page t;
 	bool found;
-	*out = (struct archive_posts){ 0 };
 	TRY(archive_read_outline(b, a, x->list, x->thread, &t, &found));
 	if (!found)
 		return OK;
@@ -59,9 +82,9 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 	for (size_t i = 0; i < posts.count && out.n < PIECE_OCTETS; i++) {
 		const struct archive_post *p = &posts.list[i];
 		x->after_date = p->date;
-		x->after = x->thread              ? x->after + 1
-			   : x->until < INT64_MAX ? p->id
-						  : p->number;
+		x->after = x->thread                                 ? x->after + 1
+			   : x->author_count || x->until < INT64_MAX ? p->id
+								     : p->number;
 		ARENA(one);
 		str message, from = p->from_address;
 		TRY(archive_blob_read(b, one, p->id, SIZE_MAX, &message));

@@ -13,12 +13,17 @@ struct export_job {
 	int64_t list, thread; /* thread: number of a post in it; 0: not only one thread */
 	int64_t from, until;  /* dates in [from, until); until INT64_MAX: all */
 	int64_t after, after_date; /* how far it has come */
-	bool hide_addresses;       /* archive/mask.h; set after export_list and kin */
+	const str *authors;        /* what these addresses wrote, on every list */
+	size_t author_count, author_at;
+	bool hide_addresses; /* archive/mask.h; set after export_list and kin */
 };
 
 void export_list(struct export_job *x, int64_t list);
 void export_month(struct export_job *x, int64_t list, int year, int month);
 void export_thread(struct export_job *x, int64_t list, int64_t number);
+
+/* Addresses without ASCII case; they must live as long as the job. */
+void export_authors(struct export_job *x, const str *authors, size_t count);
 
 /* The next posts, some 64 of them or 4 MB; *done with an empty piece at the end. */
 MUST_USE err export_next(struct export_job *x, struct book *b, struct arena *a,

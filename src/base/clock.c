@@ -57,6 +57,11 @@ int64_t clock_mono_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t clock_cpu_ms(void)
+{
+	return read_ms(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void clock_iso(int64_t ms, char text[static CLOCK_TEXT])
 {
 	time_t seconds = (time_t)(ms / 1000);

@@ -59,7 +59,8 @@ bool csv_record(struct arena *a, str *text, str *fields, size_t most, str *raw)
 
 bool csv_wants_quotes(str field)
 {
-	return str_has(field, ',') || str_has(field, '"') || is_formula(field);
+	return str_has(field, ',') || str_has(field, '"') || str_has(field, '\n')
+	       || str_has(field, '\r') || is_formula(field);
 }
 
 str csv_quoted(struct arena *a, str field)

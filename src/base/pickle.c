@@ -56,6 +56,8 @@ err pickle_push(struct machine *m, struct pickle value)
 		return FAIL(ERR_LIMIT, "a pickle with too many values");
 	struct pickle *p = arena_alloc(m->a, sizeof *p);
 	*p = value;
+	if (value.type == PICKLE_BYTES || value.type == PICKLE_TEXT)
+		p->weight = value.text.n;
 	return push(m, p);
 }
 
@@ -94,6 +96,15 @@ static err pop_marked(struct machine *m, struct pickle ***items, size_t *n)
 	return OK;
 }
 
+/* A few octets can put a long text into a list a million times. */
+static err bear(struct machine *m, struct pickle *to, const struct pickle *what)
+{
+	to->weight += what->weight;
+	m->borne += what->weight;
+	return m->borne <= PICKLE_WEIGHT ? OK
+					 : FAIL(ERR_LIMIT, "a pickle that says too much");
+}
+
 static err add_items(struct machine *m, struct pickle *to, struct pickle **items,
 		     size_t n)
 {
@@ -105,6 +116,7 @@ static err add_items(struct machine *m, struct pickle *to, struct pickle **items
 		return FAIL(ERR_LIMIT, "a pickle with too much in its lists");
 	size_t room = to->room;
 	for (size_t i = 0; i < n; i++) {
+		TRY(bear(m, to, items[i]));
 		grow(m->a, &to->items, to->count, &room);
 		to->items[to->count++] = items[i];
 	}
@@ -372,7 +384,7 @@ static err op_build(struct machine *m, unsigned char op)
 	if (object->type != PICKLE_OBJECT)
 		return FAIL(ERR_SYNTAX, broken);
 	object->state = state;
-	return OK;
+	return bear(m, object, state);
 }
 
 /* ---- the machine */

@@ -39,16 +39,19 @@ struct pickle {
 		str text; /* BYTES, TEXT, NAME; OBJECT: the name of its class */
 	};
 	struct pickle *state; /* OBJECT: a dict of its attributes, mostly; or NULL */
+	uint64_t weight;      /* octets of text in it, so often as it says them */
 };
 
 /* ERR_LIMIT beyond these: values made, places in containers, numbered values, what is
- * unfinished at a time, and lists begun one in another. */
+ * unfinished at a time, lists begun one in another, and octets of text, counted wherever
+ * they stand. */
 enum {
 	PICKLE_VALUES = 4 << 20,
 	PICKLE_PLACES = 16 << 20,
 	PICKLE_MEMO = 4 << 20,
 	PICKLE_STACK = 1 << 20,
-	PICKLE_MARKS = 1000
+	PICKLE_MARKS = 1000,
+	PICKLE_WEIGHT = 1 << 30 /* of the whole: what is said twice is read twice */
 };
 
 /* Takes one pickle off *bytes (a file may hold several). Its texts are views of bytes

@@ -7,6 +7,7 @@ struct machine {
 	struct arena *a;
 	str rest;              /* the program from here on */
 	size_t values, places; /* made so far */
+	uint64_t borne;        /* weight that containers were given, all in all */
 	struct pickle **stack;
 	size_t height, stack_room;
 	size_t marks[PICKLE_MARKS]; /* heights at which something was begun */

@@ -160,22 +160,6 @@ int cli_list_set(struct cli *c)
 	return CLI_OK;
 }
 
-int cli_list_rename(struct cli *c)
-{
-	struct books *books;
-	const struct list_entry *list;
-	str name, domain;
-	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
-	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, split_address(c, c->args[1], &name, &domain));
-	if (!str_eq(domain, list->domain))
-		return cli_fail(c, FAIL(ERR_DENIED, "a list stays in its domain"));
-	CLI_TRY(c, list_rename(books->lists, list->id, name));
-	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("list renamed"),
-			       arena_cat(c->a, list->address, STR(" to "), name)));
-	return CLI_OK;
-}
-
 int cli_list_remove(struct cli *c)
 {
 	struct books *books;

@@ -6,6 +6,7 @@
 #include "mail/retpath.h"
 #include "store/lists/alias.h"
 #include "store/lists/domain.h"
+#include "store/lists/former.h"
 #include "store/lists/list.h"
 
 #include <stdatomic.h>
@@ -16,6 +17,7 @@ struct addressbook {
 	atomic_int users;
 	struct map domains; /* "lists.example" -> itself */
 	struct map lists;   /* "dev@lists.example" -> struct list_entry */
+	struct map former;  /* the same, by addresses that they had */
 	struct map aliases; /* "bugs@lists.example" -> struct alias_entry */
 	struct mac_key mac;
 	str hostname;
@@ -62,9 +64,37 @@ static err load_lists(struct book *lists, struct addressbook *b)
 					  .address = row[i].address,
 					  .max_size = s.max_message_size * 1024,
 					  .answers_owner = !setting_is(
-						  s.autorespond_owner, "none") };
+						  s.autorespond_owner, "none"),
+					  .origin = row[i].origin,
+					  .list_id = row[i].list_id };
 		map_set(&b->lists, e->address, e);
 	}
+	return OK;
+}
+
+static void take_former(struct addressbook *b, const struct former_row *f)
+{
+	struct list_entry *l = NULL;
+	for (struct map_slot *s = NULL; !l && (s = map_next(&b->lists, s));)
+		if (((struct list_entry *)s->value)->id == f->list)
+			l = s->value;
+	if (!l)
+		return;
+	str *all = arena_alloc(b->a, (l->former_count + 1) * sizeof *all);
+	for (size_t i = 0; i < l->former_count; i++)
+		all[i] = l->former[i];
+	all[l->former_count++] = f->address;
+	l->former = all;
+	map_set(&b->former, f->address, l);
+}
+
+static err load_former(struct book *lists, struct addressbook *b)
+{
+	struct former_row *f;
+	size_t n;
+	TRY(former_all(lists, b->a, 0, &f, &n));
+	for (size_t i = 0; i < n; i++)
+		take_former(b, &f[i]);
 	return OK;
 }
 
@@ -94,6 +124,8 @@ err addressbook_load(struct book *lists, const struct conf *conf,
 	if (!e.kind)
 		e = load_lists(lists, b);
 	if (!e.kind)
+		e = load_former(lists, b);
+	if (!e.kind)
 		e = load_aliases(lists, b);
 	if (e.kind) {
 		addressbook_drop(b);
@@ -115,6 +147,7 @@ void addressbook_drop(struct addressbook *b)
 		return;
 	map_free(&b->domains);
 	map_free(&b->lists);
+	map_free(&b->former);
 	map_free(&b->aliases);
 	arena_free(b->a);
 	free(b);
@@ -127,7 +160,16 @@ bool addressbook_is_ours(const struct addressbook *b, str domain)
 
 const struct list_entry *addressbook_list(const struct addressbook *b, str address)
 {
-	return map_get(&b->lists, address);
+	const struct list_entry *l = map_get(&b->lists, address);
+	return l ? l : map_get(&b->former, address);
+}
+
+bool list_is_called(const struct list_entry *l, str address)
+{
+	bool yes = str_eq(l->address, address);
+	for (size_t i = 0; i < l->former_count; i++)
+		yes = yes || str_eq(l->former[i], address);
+	return yes;
 }
 
 const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int64_t id)
@@ -135,6 +177,29 @@ const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int
 	for (struct map_slot *s = NULL; (s = map_next(&b->lists, s));)
 		if (((const struct list_entry *)s->value)->id == id)
 			return s->value;
+	return NULL;
+}
+
+/* "dev@lists.example" and "dev.lists.example" */
+static bool names_id(str address, str id)
+{
+	bool same = address.n == id.n;
+	for (size_t i = 0; same && i < id.n; i++)
+		same = address.p[i] == chr_lower(id.p[i])
+		       || (address.p[i] == '@' && id.p[i] == '.');
+	return same;
+}
+
+const struct list_entry *addressbook_list_by_list_id(const struct addressbook *b, str id)
+{
+	for (struct map_slot *s = NULL; (s = map_next(&b->lists, s));) {
+		const struct list_entry *l = s->value;
+		bool is = str_ieq(l->list_id, id) || names_id(l->address, id);
+		for (size_t i = 0; i < l->former_count; i++)
+			is = is || names_id(l->former[i], id);
+		if (is)
+			return l;
+	}
 	return NULL;
 }
 
@@ -155,12 +220,12 @@ void addressbook_lists(const struct addressbook *b, struct arena *a,
 	*count = n;
 }
 
+/* called: the name in the address; the tag was made for it. */
 static struct meaning read_return_path(const struct addressbook *b, struct arena *a,
-				       struct meaning m)
+				       str called, struct meaning m)
 {
 	if (m.token.n
-	    && retpath_read(a, &b->mac, m.list->address, m.token, &m.member, &m.probe)
-		       .kind)
+	    && retpath_read(a, &b->mac, called, m.token, &m.member, &m.probe).kind)
 		m.what = MEANS_BAD_PATH;
 	return m;
 }
@@ -176,15 +241,15 @@ static struct meaning find_subaddress(const struct addressbook *b, struct arena 
 		str suffix = str_from(subaddresses[i].suffix);
 		if (!str_ends(base, suffix) || (token.n && !subaddresses[i].token))
 			continue;
-		str name = str_first(base, base.n - suffix.n);
-		const struct list_entry *list = addressbook_list(
-			b, arena_cat(a, name, STR("@"), domain));
+		str called = arena_cat(a, str_first(base, base.n - suffix.n), STR("@"),
+				       domain);
+		const struct list_entry *list = addressbook_list(b, called);
 		if (!list)
 			continue;
 		struct meaning m = { .what = subaddresses[i].what,
 				     .list = list,
 				     .token = token };
-		return m.what == MEANS_BOUNCE ? read_return_path(b, a, m) : m;
+		return m.what == MEANS_BOUNCE ? read_return_path(b, a, called, m) : m;
 	}
 	return (struct meaning){ .what = MEANS_NOBODY };
 }

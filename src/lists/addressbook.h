@@ -51,7 +51,14 @@ struct list_entry {
 	str address;        /* "dev@lists.example" */
 	int64_t max_size;   /* octets; 0: as the server */
 	bool answers_owner; /* mail to its owners is answered (lists/autorespond.h) */
+	str origin;         /* names its arrivals, whatever it is called (sort.c) */
+	str list_id;        /* RFC 2919: "dev.lists.example" */
+	str *former;        /* addresses that it had and that go on meaning it */
+	size_t former_count;
 };
+
+/* Whether the address is the list's, or was. */
+bool list_is_called(const struct list_entry *l, str address);
 
 struct alias_entry {
 	int64_t id;
@@ -82,8 +89,12 @@ void addressbook_drop(struct addressbook *b);                /* the last one fre
 struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
 				const struct address *x);
 bool addressbook_is_ours(const struct addressbook *b, str domain);
+/* By its address, else by one that it had. */
 const struct list_entry *addressbook_list(const struct addressbook *b, str address);
 const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int64_t id);
+
+/* By its List-Id, or by that of a name which it has or had; NULL: none. */
+const struct list_entry *addressbook_list_by_list_id(const struct addressbook *b, str id);
 
 /* All lists, in order of their address. */
 void addressbook_lists(const struct addressbook *b, struct arena *a,

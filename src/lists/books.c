@@ -115,14 +115,28 @@ err books_audit(struct books *books, const struct actor *who, int64_t list, str 
 	return audit_add(books->lists, &row);
 }
 
+/* Another domain's list of the same name is named in full (DESIGN.md, Addresses). */
+static str url_of(struct arena *a, const struct books *books, const struct list_entry *l,
+		  str address)
+{
+	str name, domain;
+	if (!str_cut_last(address, '@', &name, &domain))
+		name = address;
+	str own = arena_cat(a, name, STR("@"), domain_ascii(a, books->conf->site_domain));
+	const struct list_entry *found = addressbook_list(books->addresses, own);
+	bool is_own = str_eq(own, address) || !found || found == l;
+	return arena_cat(a, books->conf->site_url, STR("/lists/"),
+			 is_own ? name : address);
+}
+
 str list_url(struct arena *a, const struct books *books, const struct list_entry *l)
 {
-	/* Another domain's list of the same name is named in full (DESIGN.md, Addresses). */
-	str own = arena_cat(a, l->name, STR("@"),
-			    domain_ascii(a, books->conf->site_domain));
-	bool is_own = str_eq(own, l->address) || !addressbook_list(books->addresses, own);
-	return arena_cat(a, books->conf->site_url, STR("/lists/"),
-			 is_own ? l->name : l->address);
+	return url_of(a, books, l, l->address);
+}
+
+str list_first_url(struct arena *a, const struct books *books, const struct list_entry *l)
+{
+	return url_of(a, books, l, l->origin);
 }
 
 str list_subaddress(struct arena *a, const struct list_entry *l, str suffix)

@@ -55,5 +55,8 @@ MUST_USE err books_audit(struct books *books, const struct actor *who, int64_t l
 /* URLs and addresses of a list. */
 str list_url(struct arena *a, const struct books *books,
 	     const struct list_entry *l); /* …/lists/dev */
+/* The one it had at first: for what names it to programs for good, as in feeds. */
+str list_first_url(struct arena *a, const struct books *books,
+		   const struct list_entry *l);
 str list_subaddress(struct arena *a, const struct list_entry *l,
 		    str suffix); /* dev-owner@… */

@@ -30,7 +30,7 @@ static err find_post(struct taking *t, str message_id)
 	TRY(outbound_by_message_id(t->books->outbound, t->a, message_id, &m, &n));
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(m[i].kind, STR("post"))
-		    && str_eq(m[i].list, t->x->list->address))
+		    && list_is_called(t->x->list, m[i].list))
 			t->post = m[i];
 	return OK;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "lists/budget.h"
 #include "lists/press.h"
 #include "lists/members.h"
@@ -379,22 +380,24 @@ err command_leave(struct books *books, struct arena *a, const struct mail_comman
  * to an empty line or what is quoted, goes with it. */
 static void read_choice(struct arena *a, str text, struct press *p)
 {
+	enum { REASON_MAX = 8 * 1024 }; /* whoever guesses a token may write a book */
 	str line, word;
-	p->choice = p->reason = STR("");
+	BUF(reason);
+	p->choice = STR("");
 	while (!p->choice.n && str_line(&text, &line))
 		if (str_word(&line, &word) && word.p[0] != '>') {
 			while (word.n > 1 && !chr_is_alpha(word.p[word.n - 1]))
 				word.n--; /* "Accept." */
 			p->choice = arena_lower(a, word);
-			p->reason = str_trim(line);
+			buf_add(&reason, str_trim(line));
 		}
-	while (p->choice.n && str_line(&text, &line)) {
+	while (p->choice.n && reason.n < REASON_MAX && str_line(&text, &line)) {
 		line = str_trim(line);
 		if (!line.n || line.p[0] == '>')
 			break;
-		p->reason = arena_cat(a, p->reason, p->reason.n ? STR(" ") : STR(""),
-				      line);
+		buf_cat(&reason, reason.n ? STR(" ") : STR(""), line);
 	}
+	p->reason = arena_copy(a, utf8_first(buf_str(&reason), REASON_MAX));
 }
 
 err command_confirm(struct books *books, struct arena *a, const struct mail_command *c)

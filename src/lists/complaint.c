@@ -40,14 +40,13 @@ static void by_leave_link(struct books *books, struct arena *a, const struct arf
 			  struct culprit *who)
 {
 	static const str mark = { "/leave?m=", 9 };
-	str name, domain, link, token;
+	str link, token;
 	str field = header_value(a, header_find(&r->returned, STR("List-Unsubscribe")));
 	str at = str_find(field, mark);
-	if (who->member || !at.n || !str_cut(r->list_id, '.', &name, &domain)
-	    || !str_cut(str_skip(at, mark.n), '>', &token, &link))
+	if (who->member || !at.n || !str_cut(str_skip(at, mark.n), '>', &token, &link))
 		return;
-	const struct list_entry *list = addressbook_list(
-		books->addresses, arena_lower(a, arena_cat(a, name, STR("@"), domain)));
+	const struct list_entry *list = addressbook_list_by_list_id(books->addresses,
+								    r->list_id);
 	int64_t member;
 	if (list && !leave_token_read(a, &books->mac, list, token, &member).kind)
 		*who = (struct culprit){ list, member };
@@ -63,7 +62,7 @@ static err find_post(struct books *books, struct arena *a, const struct arf *r,
 	TRY(outbound_by_message_id(books->outbound, a, r->message_id, &m, &n));
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(m[i].kind, STR("post"))
-		    && str_eq(m[i].list, who->list->address))
+		    && list_is_called(who->list, m[i].list))
 			*post = m[i];
 	return OK;
 }

@@ -9,7 +9,7 @@
 enum { OPEN_TOKENS = 3 };
 
 static const char *const words[] = { "join", "leave",     "invite",  "verify", "sign-in",
-				     "hold", "challenge", "request", "set" };
+				     "hold", "challenge", "request", "set",    "erase" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {

@@ -35,7 +35,7 @@ static str domain(const struct source *s)
 
 static str identifier(const struct source *s)
 {
-	return arena_cat(s->a, name(s), STR("."), domain(s));
+	return s->p->list->list_id;
 }
 
 static str description(const struct source *s)

@@ -41,6 +41,15 @@ static bool gets_copy(const struct outgoing *out, const struct batch *b, size_t 
 	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
 }
 
+/* Copies to members of another list are of this list's post: its shadow holds them, too. */
+static err deliver(struct books *books, struct arena *a, const struct list_entry *of,
+		   const struct outbound_message *to, struct delivery *d, size_t count)
+{
+	bool shadow;
+	TRY(shadow_is(books, a, of, &shadow));
+	return shadow_deliver(books, a, shadow ? of->address : to->list, to, d, count);
+}
+
 static err add_deliveries(struct books *books, struct arena *a,
 			  const struct outgoing *out, struct outbound_message *to,
 			  const struct batch *b)
@@ -57,7 +66,7 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.notify = STR(""),
 							.orcpt = STR(""),
 							.last_reply = STR("") };
-	TRY(shadow_deliver(books, a, to->list, to, d, count));
+	TRY(deliver(books, a, out->post->list, to, d, count));
 	to->copies += (int64_t)count;
 	return OK;
 }

@@ -3,6 +3,7 @@
 #include "lists/filter_inside.h"
 
 #include "base/utf8.h"
+#include "mail/listing.h"
 
 enum {
 	DEPTH_MAX = 8, /* messages in messages */
@@ -63,8 +64,8 @@ static str object_inside(struct sieve *s, size_t index)
 	return STR("");
 }
 
-static err filter_at(struct arena *a, const struct settings *settings, str message,
-		     int depth, struct filtered *f);
+static err filter_at(struct arena *a, const struct sieve *like, str message, int depth,
+		     struct filtered *f);
 
 static bool go(struct sieve *s, size_t index, str why)
 {
@@ -80,7 +81,7 @@ static bool sift_message(struct sieve *s, size_t index)
 	const struct mime_part *p = &s->m.parts[index];
 	struct filtered f;
 	str inner = mime_bytes(s->a, p);
-	if (filter_at(s->a, s->settings, inner, s->depth + 1, &f).kind)
+	if (filter_at(s->a, s, inner, s->depth + 1, &f).kind)
 		return go(s, index, STR("a message that cannot be read"));
 	if (f.refused.n)
 		return go(s, index, f.refused);
@@ -165,10 +166,12 @@ static err rewrite(struct sieve *s, str message, struct filtered *f)
 	return OK;
 }
 
-static err filter_at(struct arena *a, const struct settings *settings, str message,
-		     int depth, struct filtered *f)
+/* like: whose settings, and what is left of the time. */
+static err filter_at(struct arena *a, const struct sieve *like, str message, int depth,
+		     struct filtered *f)
 {
-	struct sieve s = { .a = a, .settings = settings, .depth = depth };
+	const struct settings *settings = like->settings;
+	struct sieve s = { .a = a, .settings = settings, .depth = depth, .ms = like->ms };
 	*f = (struct filtered){ .message = message };
 	TRY(mime_parse(a, message, &s.m));
 	s.filter_types = filter_words(a, settings->filter_types);
@@ -191,6 +194,8 @@ static err filter_at(struct arena *a, const struct settings *settings, str messa
 err filter_message(struct arena *a, const struct settings *s, str message,
 		   struct filtered *f)
 {
+	int64_t ms = LISTING_MS_MAX;
+	struct sieve outer = { .settings = s, .ms = &ms };
 	*f = (struct filtered){ .message = message };
-	return s->filter_content ? filter_at(a, s, message, 0, f) : OK;
+	return s->filter_content ? filter_at(a, &outer, message, 0, f) : OK;
 }

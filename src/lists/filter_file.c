@@ -119,7 +119,7 @@ static str object_to_contents(struct sieve *s, const struct mime_part *p)
 {
 	struct listing l;
 	if (!s->filter_extensions.count || p->multipart
-	    || !listing_read(s->a, mime_bytes(s->a, p), &l))
+	    || !listing_read_within(s->a, mime_bytes(s->a, p), s->ms, &l))
 		return STR("");
 	for (size_t i = 0; i < l.count; i++) {
 		str bad = bad_suffix(s, l.names[i]);

@@ -23,7 +23,8 @@ struct sieve {
 	struct part_edit *edit; /* one a part of m */
 	struct buf said;
 	size_t said_count;
-	int depth; /* a message in a message */
+	int depth;   /* a message in a message */
+	int64_t *ms; /* left for looking into archives, of the whole message */
 };
 
 /* Words apart by white space or commas, lower case, without a leading "." or "*.". */

@@ -135,13 +135,26 @@ str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t me
 	return arena_cat(a, arena_number(a, member), STR("."), tag);
 }
 
+/* Mails that left under an earlier name bear links of that name. */
+static bool leave_checks(struct arena *a, const struct mac_key *mac,
+			 const struct list_entry *list, int64_t id, str tag)
+{
+	bool good = mac_check(a, mac, STR("leave"), leave_text(a, list->address, id),
+			      tag);
+	for (size_t i = 0; i < list->former_count; i++)
+		good = good
+		       || mac_check(a, mac, STR("leave"),
+				    leave_text(a, list->former[i], id), tag);
+	return good;
+}
+
 err leave_token_read(struct arena *a, const struct mac_key *mac,
 		     const struct list_entry *list, str token, int64_t *member)
 {
 	str number, tag;
 	int64_t id;
 	if (!str_cut(token, '.', &number, &tag) || !str_i64(number, &id)
-	    || !mac_check(a, mac, STR("leave"), leave_text(a, list->address, id), tag))
+	    || !leave_checks(a, mac, list, id, tag))
 		return FAIL(ERR_DENIED, "this link was not made for this list, or it "
 					"lost some characters on its way");
 	*member = id;

@@ -131,8 +131,7 @@ static str write_letter(struct books *books, struct arena *a, const struct notic
 			    .in_reply_to = n->in_reply_to,
 			    .auto_submitted = n->answers ? STR("auto-replied")
 							 : STR("auto-generated"),
-			    .list_id = n->list ? arena_cat(a, STR("<"), n->list->name,
-							   STR("."), n->list->domain,
+			    .list_id = n->list ? arena_cat(a, STR("<"), n->list->list_id,
 							   STR(">"))
 					       : STR(""),
 			    .text = text,

@@ -3,6 +3,7 @@
 
 #include "lists/owner.h"
 #include "lists/pattern.h"
+#include "lists/rename.h"
 #include "lists/style.h"
 #include "store/lists/header_rule.h"
 
@@ -28,6 +29,21 @@ err order_list_create(struct order *x)
 err order_list_remove(struct order *x)
 {
 	return list_unmake(x->books, x->list, &x->by);
+}
+
+err order_list_rename(struct order *x)
+{
+	return list_call(x->books, x->a, x->list, order_text(x, "address"),
+			 str_eq(order_text(x, "new_id"), STR("yes")), &x->by);
+}
+
+err order_list_forget(struct order *x)
+{
+	str address = arena_lower(x->a, str_trim(order_text(x, "address")));
+	if (str_eq(address, x->list->address) || !list_is_called(x->list, address))
+		return err_in(x->a, ERR_NOTFOUND, "%.*s was not called %.*s",
+			      STR_F(x->list->address), STR_F(address));
+	return list_let_go(x->books, x->a, address, &x->by);
 }
 
 static err read_rule(struct order *x, struct header_rule_row *rule)

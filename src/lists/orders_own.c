@@ -2,6 +2,7 @@
 #include "lists/orders_inside.h"
 
 #include "account/account.h"
+#include "lists/erase.h"
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
@@ -65,6 +66,24 @@ err order_verify(struct order *x)
 	json_t *data = json_object();
 	json_object_set_new(data, "account", json_integer(x->by.person));
 	return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
+}
+
+/* Nothing is erased before the button behind the mailed link was pressed. */
+err order_erase(struct order *x)
+{
+	struct address_row *own;
+	struct mailbox to = { .name = STR("") };
+	size_t n, i = 0;
+	TRY(person_may_go(x->books, x->a, x->by.person));
+	TRY(address_of_person(x->books->lists, x->a, x->by.person, &own, &n));
+	while (i < n && !own[i].verified_at)
+		i++;
+	if (i == n)
+		return FAIL(ERR_DENIED, "no address of the account is shown to be yours");
+	TRY(address_parse(x->a, own[i].text, &to.address));
+	json_t *data = json_object();
+	json_object_set_new(data, "account", json_integer(x->by.person));
+	return send_link(x, &to, CONFIRM_ERASE, data, VERIFY_SPAN);
 }
 
 err order_confirm(struct order *x)

@@ -1,5 +1,7 @@
 #include "lists/pattern.h"
 
+#include "base/clock.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -7,6 +9,9 @@ enum {
 	PATTERN_MAX = 1000,
 	MATCH_LIMIT = 100000,
 	ADDRESS_LIMIT = 10000, /* an address is short, and there may be many */
+	TEXT_MS = 100,
+	ADDRESS_MS = 10,
+	LOOK_EVERY = 64, /* steps between two looks at the clock */
 	DEPTH_LIMIT = 1000,
 	TEXT_MAX = 64 * 1024
 };
@@ -19,8 +24,9 @@ static pcre2_code *compile(str pattern, int *code, size_t *offset)
 		return NULL;
 	}
 	return pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-			     PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, code,
-			     offset, NULL);
+			     PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF
+				     | PCRE2_AUTO_CALLOUT,
+			     code, offset, NULL);
 }
 
 err pattern_check_text(struct arena *a, str pattern)
@@ -52,12 +58,30 @@ err pattern_check(struct arena *a, str pattern)
 					      STR_F(pattern));
 }
 
-static enum pattern_result run(pcre2_code *c, str text, uint32_t limit)
+struct patience {
+	int64_t until; /* of clock_cpu_ms */
+	unsigned steps;
+};
+
+/* PCRE2 counts anew wherever a match may begin: of a long text that is no bound. It calls
+ * this at each step. */
+static int look_at_clock(pcre2_callout_block *block, void *arg)
 {
+	struct patience *p = arg;
+	(void)block;
+	return ++p->steps % LOOK_EVERY == 0 && clock_cpu_ms() >= p->until
+		       ? PCRE2_ERROR_MATCHLIMIT
+		       : 0;
+}
+
+static enum pattern_result run(pcre2_code *c, str text, uint32_t limit, int64_t ms)
+{
+	struct patience p = { .until = clock_cpu_ms() + ms };
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_match_data *data = pcre2_match_data_create_from_pattern(c, NULL);
 	pcre2_set_match_limit(limits, limit);
 	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+	pcre2_set_callout(limits, look_at_clock, &p);
 	int code = pcre2_match(c, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_JIT, data,
 			       limits);
 	pcre2_match_data_free(data);
@@ -67,7 +91,7 @@ static enum pattern_result run(pcre2_code *c, str text, uint32_t limit)
 					     : PATTERN_LIMIT;
 }
 
-static enum pattern_result match(str pattern, str text, uint32_t limit)
+static enum pattern_result match(str pattern, str text, uint32_t limit, int64_t ms)
 {
 	int code;
 	size_t offset;
@@ -75,14 +99,25 @@ static enum pattern_result match(str pattern, str text, uint32_t limit)
 	if (!c)
 		return PATTERN_LIMIT;
 	enum pattern_result r = run(c, text.n ? str_first(text, TEXT_MAX) : STR(""),
-				    limit);
+				    limit, ms);
 	pcre2_code_free(c);
 	return r;
 }
 
 enum pattern_result pattern_text(str pattern, str text)
 {
-	return match(pattern, text, MATCH_LIMIT);
+	return match(pattern, text, MATCH_LIMIT, TEXT_MS);
+}
+
+enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms)
+{
+	if (*ms <= 0)
+		return PATTERN_LIMIT;
+	int64_t before = clock_cpu_ms();
+	enum pattern_result r = match(pattern, text, MATCH_LIMIT,
+				      *ms < TEXT_MS ? *ms : TEXT_MS);
+	*ms -= clock_cpu_ms() - before;
+	return r;
 }
 
 /* "@uni.example" covers x@uni.example and x@lab.uni.example. */
@@ -99,7 +134,7 @@ static bool below(str domain, str address)
 enum pattern_result pattern_address(str pattern, str key)
 {
 	if (str_starts(pattern, STR("^")))
-		return match(pattern, key, ADDRESS_LIMIT);
+		return match(pattern, key, ADDRESS_LIMIT, ADDRESS_MS);
 	bool hit = str_starts(pattern, STR("@")) ? below(str_skip(pattern, 1), key)
 						 : str_ieq(pattern, key);
 	return hit ? PATTERN_HIT : PATTERN_MISS;

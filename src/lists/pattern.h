@@ -1,5 +1,6 @@
 /* lists/pattern.h: patterns that people write: in bounded time, whatever they
- * are (PCRE2 without JIT, with a match limit).
+ * are (PCRE2 without JIT, with a match limit for each place in the text at which a match
+ * may begin, and a clock for all of them).
  *
  * A pattern is an address ("anna@uni.example"), a domain with all below it
  * ("@uni.example"), or, behind ^, a regular expression. */
@@ -26,3 +27,7 @@ enum pattern_result pattern_address(str pattern, str address_key);
 enum pattern_result pattern_lines(str patterns, str address_key);
 enum pattern_result pattern_text(str pattern,
 				 str text); /* a regular expression, case ignored */
+
+/* The same where many are asked of one post: *ms of computing are left for all of them. */
+enum { PATTERN_MS = 300 };
+enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms);

@@ -143,20 +143,35 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	return read_opening(a, p);
 }
 
+err post_under(struct book *lists, struct arena *a, const struct settings *s,
+	       struct post *p)
+{
+	p->settings = *s;
+	TRY(umbrella_is_believed(lists, a, p, &p->passed_on));
+	p->vouched = p->passed_on || setting_is(s->authenticate, "any");
+	return OK;
+}
+
 err post_look_up(struct book *lists, struct arena *a, const struct list_entry *list,
 		 struct post *p)
 {
+	struct settings s;
 	p->list = list;
-	TRY(settings_load(lists, a, list->id, &p->settings));
+	TRY(settings_load(lists, a, list->id, &s));
 	TRY(umbrella_look_up(lists, a, p));
-	p->vouched = p->passed_on || setting_is(p->settings.authenticate, "any");
-	TRY(filter_message(a, &p->settings, p->message, &p->content));
+	TRY(post_under(lists, a, &s, p));
 	return read_membership(lists, a, p);
+}
+
+err post_sift(struct arena *a, struct post *p)
+{
+	return filter_message(a, &p->settings, p->message, &p->content);
 }
 
 err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 	      const struct mail_in *m, struct post *p)
 {
 	TRY(post_parse(a, m, p));
-	return post_look_up(lists, a, list, p);
+	TRY(post_look_up(lists, a, list, p));
+	return post_sift(a, p);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "lists/decide.h"
+#include "lists/erase.h"
 #include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
@@ -182,6 +183,19 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* Who asked was signed in, and who has the token reads the account's mail. */
+static err press_erase(struct books *books, struct arena *a, const struct confirmation *c,
+		       const struct press *p, struct pressed *done)
+{
+	struct actor self = { .person = c->account, .name = c->address };
+	(void)p;
+	err e = person_erase(books, a, c->account, &self);
+	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
+		return e;
+	done->says = STR("Your account is gone, and your posts stand in another name.");
+	return OK;
+}
+
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
@@ -194,6 +208,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_CHALLENGE] = press_challenge,
 	[CONFIRM_REQUEST] = press_request,
 	[CONFIRM_SET] = press_set,
+	[CONFIRM_ERASE] = press_erase,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

@@ -122,7 +122,7 @@ static err tell(struct morning *m, const struct role_row *who, str posts)
 				  .to = to,
 				  .source = arena_printf(m->a, "summary/%lld/%.*s/%.*s",
 							 (long long)m->day,
-							 STR_F(m->list->address),
+							 STR_F(m->list->origin),
 							 STR_F(who->key)),
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars });

@@ -54,6 +54,10 @@ struct post {
 	bool is_moderator;         /* the author is owner or moderator */
 	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
+	bool replayed;             /* judged once more (replay.h): it is one of the list's
+				    * own, neither on its way round nor twice here */
+	int64_t recent;            /* replayed: posts that its author had had accepted of
+				    * late when it came */
 };
 
 struct ruling {
@@ -87,7 +91,15 @@ MUST_USE err post_parse(struct arena *a, const struct mail_in *m, struct post *p
 MUST_USE err post_look_up(struct book *lists, struct arena *a,
 			  const struct list_entry *list, struct post *p);
 
-/* Both, for one list. */
+/* The same post under these settings: whom the list believes. */
+MUST_USE err post_under(struct book *lists, struct arena *a, const struct settings *s,
+			struct post *p);
+
+/* What the list takes of it, after a look up, under no lock: what a stranger has packed
+ * may take seconds. ERR_LIMIT: of mime_parse. */
+MUST_USE err post_sift(struct arena *a, struct post *p);
+
+/* All three, for one list. */
 MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_entry *list,
 		       const struct mail_in *m, struct post *p);
 

@@ -29,15 +29,50 @@ err rule_banned(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
+/* What a stranger hears must be what a member's forger hears. A member's post without
+ * proof waits there for its author's word, so a stranger's goes without any. */
+static err refuses(const struct post *p, struct ruling *r, str reason)
+{
+	bool quiet = !p->authentic && !p->vouched
+		     && setting_is(p->settings.authenticate, "challenge");
+	return quiet ? rule_says(r, VERDICT_DISCARD,
+				 STR("the list takes no stranger's post, and who has not "
+				     "proven to be the author is not told"))
+		     : rule_says(r, VERDICT_REJECT, reason);
+}
+
+/* An unproven post in the name of a member: where the same from a stranger is refused in
+ * the session, an answer of another kind would tell who is a member. */
+static err refuse_as_stranger(struct book *lists, struct arena *a, const struct post *p,
+			      struct ruling *r)
+{
+	struct post stranger = *p;
+	struct ruling said = { .rule = "unsigned" };
+	stranger.member = NULL;
+	stranger.is_moderator = false;
+	TRY(rule_unsigned(lists, a, &stranger, &said));
+	if (said.verdict == VERDICT_MISS) {
+		said.rule = "nonmember";
+		TRY(rule_nonmember(lists, a, &stranger, &said));
+	}
+	if (said.verdict == VERDICT_REJECT)
+		*r = said;
+	return OK;
+}
+
 /* Where membership would matter, or the author's domain asks to refuse what it has not
  * proven; any other stranger's claim is judged as a stranger's, proven or not. */
 err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
-	(void)lists, (void)a;
+	bool strict = trust_said(p->trust).dmarc_reject;
 	if (p->authentic || p->vouched)
 		return OK;
-	if (!p->member && !p->is_moderator && !trust_said(p->trust).dmarc_reject)
+	if (!p->member && !p->is_moderator && !strict)
+		return OK;
+	if (!strict)
+		TRY(refuse_as_stranger(lists, a, p, r));
+	if (r->verdict != VERDICT_MISS)
 		return OK;
 	return rule_says(
 		r, VERDICT_HOLD,
@@ -52,10 +87,9 @@ err rule_unsigned(struct book *lists, struct arena *a, const struct post *p,
 	if (!setting_is(p->settings.dmarc_mitigate_action, "reject")
 	    || !trust_said(p->trust).unsigned_strict)
 		return OK;
-	return rule_says(
-		r, VERDICT_REJECT,
-		STR("the author's domain asks for its own signature (DMARC), and "
-		    "this post bears none: send it through that domain's server"));
+	return refuses(p, r,
+		       STR("the author's domain asks for its own signature (DMARC), and "
+			   "this post bears none: send it through that domain's server"));
 }
 
 err rule_member(struct book *lists, struct arena *a, const struct post *p,
@@ -81,11 +115,12 @@ err rule_flood(struct book *lists, struct arena *a, const struct post *p,
 	       struct ruling *r)
 {
 	const struct settings *s = &p->settings;
-	int64_t count;
+	int64_t count = p->recent;
 	if (!p->member || !s->member_verbosity_threshold)
 		return OK;
-	TRY(seen_since(lists, p->list->id, p->author_key,
-		       clock_now() - s->member_verbosity_interval, &count));
+	if (!p->replayed)
+		TRY(seen_since(lists, p->list->id, p->author_key,
+			       clock_now() - s->member_verbosity_interval, &count));
 	if (count < s->member_verbosity_threshold)
 		return OK;
 	return rule_says(r, VERDICT_HOLD,
@@ -103,7 +138,8 @@ static err say_named(struct arena *a, const struct post *p, enum verdict v, str 
 		return rule_says(r, VERDICT_HOLD,
 				 STR("the list accepts this author's posts, but nothing "
 				     "proves that the author wrote it"));
-	return rule_says(r, v, arena_cat(a, STR("the list names "), pattern));
+	str reason = arena_cat(a, STR("the list names "), pattern);
+	return v == VERDICT_REJECT ? refuses(p, r, reason) : rule_says(r, v, reason);
 }
 
 static err ask_named(struct book *lists, struct arena *a, const struct post *p,
@@ -158,6 +194,11 @@ err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
 	if (r->verdict != VERDICT_MISS)
 		return OK;
 	enum verdict v = verdict_from(p->settings.default_nonmember_action);
+	if (v == VERDICT_REJECT)
+		return refuses(p, r,
+			       p->authentic ? STR("the author is not a member")
+					    : STR("members alone may post, and nothing "
+						  "proves that the author is one"));
 	return v == VERDICT_ACCEPT ? OK
 				   : rule_says(r, v, STR("the author is not a member"));
 }

@@ -14,22 +14,39 @@ err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
 					   STR("From must name exactly one author"));
 }
 
+static bool bears(str field, struct arena *a, str id)
+{
+	return str_ifind(field, arena_cat(a, STR("<"), id, STR(">"))).n > 0;
+}
+
+/* The identifier that stays when a list is renamed, and those of all its names. */
+static bool is_own_id(struct arena *a, const struct list_entry *l, str field)
+{
+	str local, domain;
+	bool own = bears(field, a, l->list_id)
+		   || bears(field, a, arena_cat(a, l->name, STR("."), l->domain));
+	for (size_t i = 0; i < l->former_count && !own; i++)
+		own = str_cut_last(l->former[i], '@', &local, &domain)
+		      && bears(field, a, arena_cat(a, local, STR("."), domain));
+	return own;
+}
+
 /* A message that this list has sent bears its List-Id (RFC 2919). Comparing it
  * catches every loop, whoever made it, and nothing else: people's programs write
  * no List-Id. Another list puts its own in its place; of ours X-BeenThere is left. */
 err rule_loop(struct book *lists, struct arena *a, const struct post *p, struct ruling *r)
 {
 	(void)lists;
-	str own = arena_cat(a, STR("<"), p->list->name, STR("."), p->list->domain,
-			    STR(">"));
+	if (p->replayed)
+		return OK;
 	for (const struct field *f = header_find(&p->header, STR("List-Id")); f;
 	     f = header_next(&p->header, f))
-		if (str_ifind(header_value(a, f), own).n)
+		if (is_own_id(a, p->list, header_value(a, f)))
 			return rule_says(r, VERDICT_DISCARD,
 					 STR("it bears this list's own List-Id"));
 	for (const struct field *f = header_find(&p->header, STR("X-BeenThere")); f;
 	     f = header_next(&p->header, f))
-		if (str_ieq(str_trim(header_value(a, f)), p->list->address))
+		if (list_is_called(p->list, arena_lower(a, str_trim(header_value(a, f)))))
 			return rule_says(r, VERDICT_DISCARD,
 					 STR("it came through this list before "
 					     "(X-BeenThere)"));
@@ -69,7 +86,7 @@ err rule_duplicate(struct book *lists, struct arena *a, const struct post *p,
 		   struct ruling *r)
 {
 	struct seen_row seen;
-	if (!p->message_id.n)
+	if (!p->message_id.n || p->replayed)
 		return OK;
 	if (p->known != ARCHIVE_NEW)
 		return p->known == ARCHIVE_SAME ? is_same(r) : is_other(r);
@@ -104,11 +121,12 @@ err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
 }
 
 static err match_one(struct arena *a, const struct post *p,
-		     const struct header_rule_row *h, struct ruling *r)
+		     const struct header_rule_row *h, int64_t *ms, struct ruling *r)
 {
 	for (const struct field *f = header_find(&p->header, h->header); f;
 	     f = header_next(&p->header, f)) {
-		enum pattern_result hit = pattern_text(h->pattern, header_text(a, f));
+		enum pattern_result hit = pattern_text_within(h->pattern,
+							      header_text(a, f), ms);
 		str name = arena_cat(a, h->header, STR(": "), h->pattern);
 		if (hit == PATTERN_LIMIT)
 			return rule_says(
@@ -126,9 +144,10 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 {
 	struct header_rule_row *rules;
 	size_t n;
+	int64_t ms = PATTERN_MS;
 	TRY(header_rule_list(lists, a, p->list->id, &rules, &n));
 	for (size_t i = 0; i < n && r->verdict == VERDICT_MISS; i++)
-		TRY(match_one(a, p, &rules[i], r));
+		TRY(match_one(a, p, &rules[i], &ms, r));
 	return OK;
 }
 
@@ -140,7 +159,7 @@ enum {
 /* A pattern that gives up names nothing: then a person looks. */
 static bool is_named(const struct post *p, str key, size_t nth)
 {
-	if (str_eq(key, p->list->address))
+	if (list_is_called(p->list, key))
 		return true;
 	return nth < ALIASES_ASKED
 	       && pattern_lines(p->settings.acceptable_aliases, key) == PATTERN_HIT;

@@ -1,5 +1,6 @@
 #include "lists/settings.h"
 
+#include "base/buf.h"
 #include "lists/decorate.h"
 #include "lists/pattern.h"
 #include "lists/topics.h"
@@ -170,13 +171,10 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 static err check_words(struct arena *a, const struct setting_def *row, str value)
 {
 	static const char *const keys[] = { "msg_header", "msg_footer" };
-	static const char *const lists[] = { "accept_these_lists",
-					     "regular_include_lists",
-					     "regular_exclude_lists" };
 	if (str_eq(str_from(row->key), STR("topics")))
 		return topics_check(a, value);
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (str_eq(str_from(row->key), str_from(lists[i])))
+	for (const char *const *key = umbrella_settings; *key; key++)
+		if (str_eq(str_from(row->key), str_from(*key)))
 			return umbrella_check_names(a, str_from(row->key), value);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (str_eq(str_from(row->key), str_from(keys[i])))
@@ -204,8 +202,9 @@ static err check_address(struct arena *a, const struct setting_def *row, str val
 static err check_patterns(struct arena *a, const struct setting_def *row, str value,
 			  str *clean)
 {
-	str line, out = STR("");
+	str line;
 	size_t expressions = 0;
+	BUF(out);
 	TRY(check_text(a, row, value, &value));
 	while (str_line(&value, &line)) {
 		line = str_trim(line);
@@ -218,9 +217,9 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		if (expressions > PATTERN_EXPRESSIONS_MAX)
 			return wrong(a, row, STR("…"),
 				     STR("at most 50 regular expressions"));
-		out = arena_cat(a, out, out.n ? STR("\n") : STR(""), line);
+		buf_cat(&out, out.n ? STR("\n") : STR(""), line);
 	}
-	*clean = out;
+	*clean = arena_copy(a, buf_str(&out));
 	return OK;
 }
 
@@ -290,16 +289,32 @@ err settings_load(struct book *lists, struct arena *a, int64_t list, struct sett
 	return OK;
 }
 
-err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
+static err find_checked(struct arena *a, str key, str value,
+			const struct setting_def **row, str *clean)
 {
-	const struct setting_def *row = setting_find(key);
-	str clean;
-	if (!row)
+	*row = setting_find(key);
+	if (!*row)
 		return err_in(
 			a, ERR_NOTFOUND,
 			"no setting \"%.*s\"; postern list show LIST names them all",
 			STR_F(key));
-	TRY(setting_check(a, row, value, &clean));
+	return setting_check(a, *row, value, clean);
+}
+
+err setting_try(struct arena *a, struct settings *s, str key, str value)
+{
+	const struct setting_def *row;
+	str clean;
+	TRY(find_checked(a, key, value, &row, &clean));
+	take(s, row, clean);
+	return OK;
+}
+
+err setting_put(struct book *lists, struct arena *a, int64_t list, str key, str value)
+{
+	const struct setting_def *row;
+	str clean;
+	TRY(find_checked(a, key, value, &row, &clean));
 	if (str_eq(clean, str_from(row->standard)))
 		return setting_unset(lists, list, key);
 	return setting_set(lists, list, key, clean);

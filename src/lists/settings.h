@@ -60,6 +60,9 @@ MUST_USE err setting_check(struct arena *a, const struct setting_def *row, str v
 MUST_USE err setting_put(struct book *lists, struct arena *a, int64_t list, str key,
 			 str value);
 
+/* Checks, and changes s alone: nothing is stored. */
+MUST_USE err setting_try(struct arena *a, struct settings *s, str key, str value);
+
 /* "yes, no", or the words of a choice, or what else the setting takes, in short. */
 str setting_takes(struct arena *a, const struct setting_def *row);
 

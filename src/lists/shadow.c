@@ -15,11 +15,11 @@ static const struct list_entry *list_of(const struct books *books, struct arena 
 	return m.what == MEANS_OWNER ? m.list : NULL;
 }
 
-static err is_in_shadow(struct books *books, struct arena *a, const struct list_entry *l,
-			bool *yes)
+err shadow_is(struct books *books, struct arena *a, const struct list_entry *list,
+	      bool *yes)
 {
 	str value;
-	err e = setting_get(books->lists, a, l->id, STR("shadow"), &value);
+	err e = setting_get(books->lists, a, list->id, STR("shadow"), &value);
 	*yes = !e.kind && str_eq(value, STR("yes"));
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
@@ -45,7 +45,7 @@ err shadow_deliver(struct books *books, struct arena *a, str address,
 	const struct list_entry *l = address.n ? list_of(books, a, address) : NULL;
 	bool shadow = false;
 	if (l)
-		TRY(is_in_shadow(books, a, l, &shadow));
+		TRY(shadow_is(books, a, l, &shadow));
 	return shadow ? note(books, a, l, m, d, n)
 		      : delivery_add(books->outbound, m->id, d, n);
 }
@@ -53,5 +53,12 @@ err shadow_deliver(struct books *books, struct arena *a, str address,
 err shadow_count(struct books *books, const struct list_entry *list, int64_t *messages,
 		 int64_t *copies)
 {
-	return ledger_shadowed(books->outbound, list->address, messages, copies);
+	TRY(ledger_shadowed(books->outbound, list->address, messages, copies));
+	for (size_t i = 0; i < list->former_count; i++) { /* as it was called then */
+		int64_t m, c;
+		TRY(ledger_shadowed(books->outbound, list->former[i], &m, &c));
+		*messages += m;
+		*copies += c;
+	}
+	return OK;
 }

@@ -13,6 +13,9 @@
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
 
+MUST_USE err shadow_is(struct books *books, struct arena *a,
+		       const struct list_entry *list, bool *yes);
+
 /* Adds deliveries to *m, or says in the ledger that it did not. address: the list's, or
  * one of its own (-owner); "" or another's: no list's mail. */
 MUST_USE err shadow_deliver(struct books *books, struct arena *a, str address,

@@ -32,17 +32,26 @@ static size_t named(const struct looking *x, const struct list_entry *of, str se
 	return n;
 }
 
-/* To or Cc names it, or the list that passes the post on has it as a member, too. */
-static err is_addressed(const struct looking *x, const struct list_entry *list, bool *yes)
+/* To or Cc names it so, or the list that passes the post on has it as a member, too. */
+static err is_addressed_as(const struct looking *x, str address, bool *yes)
 {
 	const struct post *p = x->out->post;
 	struct member_row m;
-	*yes = map_get(x->out->has_copy, list->address);
+	*yes = map_get(x->out->has_copy, address);
 	if (*yes || !p->umbrella.n)
 		return OK;
-	err e = member_find(x->books->lists, x->a, p->umbrella_id, list->address, &m);
+	err e = member_find(x->books->lists, x->a, p->umbrella_id, address, &m);
 	*yes = !e.kind && str_eq(m.delivery, STR("regular"));
 	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+/* By whatever it is called or was. */
+static err is_addressed(const struct looking *x, const struct list_entry *list, bool *yes)
+{
+	TRY(is_addressed_as(x, list->address, yes));
+	for (size_t i = 0; i < list->former_count && !*yes; i++)
+		TRY(is_addressed_as(x, list->former[i], yes));
+	return OK;
 }
 
 /* Whether from leaves out, by itself or by those that it leaves out, the members of to. */
@@ -177,7 +186,7 @@ static err send_to(struct books *books, struct arena *a, const struct outgoing *
 	struct outbound_message m = *like;
 	m.id = m.fanned_to = m.copies = 0;
 	m.complete = false;
-	m.source = arena_cat(a, like->source, STR("/"), list->address);
+	m.source = arena_cat(a, like->source, STR("/"), list->origin);
 	m.list = list->address;
 	m.reverse_path = m.verp ? STR("") : list_subaddress(a, list, STR("bounces"));
 	m.personal = like->personal.n ? steps_leave(books, a, list) : STR("");

@@ -12,6 +12,7 @@
 #include "lists/notice.h"
 #include "lists/proof.h"
 #include "lists/reported.h"
+#include "lists/shadow.h"
 #include "lists/umbrella.h"
 #include "lists/undelivered.h"
 #include "mail/tls_want.h"
@@ -73,7 +74,11 @@ static err tell_sender(struct sorting *s, const char *action, str status, str wh
 				 .count = 1,
 				 .original = s->message,
 				 .tls = tls_want_of(s->a, &s->header) };
-	return undelivered_tell(s->books->outbound, s->a, &u);
+	bool shadow = false;
+	if (s->meaning.list)
+		TRY(shadow_is(s->books, s->a, s->meaning.list, &shadow));
+	return shadow ? sort_note(s, LEDGER_SHADOWED, s->meaning.list->address)
+		      : undelivered_tell(s->books->outbound, s->a, &u);
 }
 
 /* It was accepted, so its sender learns that it went nowhere; but nobody who may not be
@@ -116,7 +121,7 @@ static err take_post(struct sorting *s)
 {
 	struct post p;
 	struct judgement j;
-	str source = source_of(s, s->meaning.list->address);
+	str source = source_of(s, s->meaning.list->origin);
 	TRY(post_read(
 		s->books->lists, s->a, s->meaning.list,
 		&(struct mail_in){ .source = source,

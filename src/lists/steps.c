@@ -211,7 +211,7 @@ static str list_id(struct arena *a, const struct post *p)
 	str phrase = phrase_text(a, p->settings.description);
 	return header_fold(a, STR("List-Id"),
 			   arena_cat(a, phrase, phrase.n ? STR(" <") : STR("<"),
-				     p->list->name, STR("."), p->list->domain, STR(">")));
+				     p->list->list_id, STR(">")));
 }
 
 static void add_archive_fields(struct arena *a, struct outgoing *out, str url)

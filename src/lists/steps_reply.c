@@ -58,15 +58,17 @@ static str replies(struct arena *a, const struct post *p, const struct ends *e,
 {
 	struct mailbox *own = NULL;
 	size_t count = 0;
-	str text = e->first;
+	BUF(text);
+	buf_add(&text, e->first);
 	if (keeps && !step_mailboxes(a, &p->header, STR("Reply-To"), &own, &count))
 		count = 0;
 	for (size_t i = 0; i < count; i++)
 		if (own[i].address.domain.n && !names(a, e->first, &own[i])
 		    && !names(a, e->last, &own[i]))
-			text = arena_cat(a, text, text.n ? STR(", ") : STR(""),
-					 mailbox_text(a, &own[i]));
-	return arena_cat(a, text, text.n && e->last.n ? STR(", ") : STR(""), e->last);
+			buf_cat(&text, text.n ? STR(", ") : STR(""),
+				mailbox_text(a, &own[i]));
+	buf_cat(&text, text.n && e->last.n ? STR(", ") : STR(""), e->last);
+	return arena_copy(a, buf_str(&text));
 }
 
 err step_reply_to(struct books *books, struct arena *a, struct outgoing *out)

@@ -1,5 +1,7 @@
 #include "lists/token_scopes.h"
 
+#include "base/buf.h"
+
 static err by_number(struct arena *a, const struct books *books, str word, str *out)
 {
 	str scope, name;
@@ -20,12 +22,13 @@ static err by_number(struct arena *a, const struct books *books, str word, str *
 err token_scopes_read(struct arena *a, const struct books *books, str text,
 		      struct scopes *s)
 {
-	str all = STR(""), word, numbered;
-	while ((word = scope_next(&text)).n) {
+	str word, numbered;
+	BUF(all);
+	for (int n = 0; n <= SCOPES_MOST && (word = scope_next(&text)).n; n++) {
 		TRY(by_number(a, books, word, &numbered));
-		all = arena_cat(a, all, numbered, STR(" "));
+		buf_cat(&all, numbered, STR(" "));
 	}
-	return scopes_read(a, all, s);
+	return scopes_read(a, arena_copy(a, buf_str(&all)), s);
 }
 
 static str name_of(void *ctx, int64_t list)

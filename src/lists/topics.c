@@ -129,11 +129,11 @@ static void ask_post(struct arena *a, const struct post *p, struct asked *x)
 	ask_text(a, p->opening, lines < BODY_LINES_MAX ? lines : BODY_LINES_MAX, x);
 }
 
-static enum pattern_result fits(const struct topic *t, const struct asked *x)
+static enum pattern_result fits(const struct topic *t, const struct asked *x, int64_t *ms)
 {
 	enum pattern_result r = PATTERN_MISS;
 	for (size_t i = 0; i < x->count && r == PATTERN_MISS; i++)
-		r = pattern_text(t->pattern, x->line[i]);
+		r = pattern_text_within(t->pattern, x->line[i], ms);
 	return r;
 }
 
@@ -141,13 +141,14 @@ static enum pattern_result fits(const struct topic *t, const struct asked *x)
 str topics_of_post(struct arena *a, const struct post *p)
 {
 	struct asked x = { 0 };
+	int64_t ms = PATTERN_MS;
 	struct topics t = topics_read(a, p->settings.topics);
 	str out = STR("\n");
 	if (!p->settings.topics_enabled || !t.count)
 		return STR("");
 	ask_post(a, p, &x);
 	for (size_t i = 0; i < t.count; i++) {
-		enum pattern_result r = fits(&t.all[i], &x);
+		enum pattern_result r = fits(&t.all[i], &x, &ms);
 		if (r == PATTERN_LIMIT) {
 			log_warn("topic-too-slow", KS("list", p->list->address),
 				 KS("topic", t.all[i].name),
@@ -197,19 +198,23 @@ bool topics_want(const struct topics *t, str chosen, bool others, str fit)
 	return !any || (others && str_eq(fit, STR("\n")));
 }
 
+/* One more than a list can have of them is enough for whoever checks it to object. */
 str topics_choice(struct arena *a, str text)
 {
+	enum { CHOSEN_MAX = PATTERN_EXPRESSIONS_MAX + 1 };
 	str line, name, out = STR("");
-	while (str_line(&text, &line))
-		while (line.n) {
+	size_t count = 0;
+	while (count < CHOSEN_MAX && str_line(&text, &line))
+		while (line.n && count < CHOSEN_MAX) {
 			if (!str_cut(line, ',', &name, &line)) {
 				name = line;
 				line = STR("");
 			}
 			name = str_trim(name);
-			if (name.n && !topics_has(out, name))
-				out = arena_cat(a, out.n ? out : STR("\n"), name,
-						STR("\n"));
+			if (!name.n || topics_has(out, name))
+				continue;
+			out = arena_cat(a, out.n ? out : STR("\n"), name, STR("\n"));
+			count++;
 		}
 	return out;
 }

@@ -17,6 +17,9 @@ int64_t umbrella_copy_of(const struct addressbook *b, struct arena *a,
 	return m.what == MEANS_BOUNCE && !m.probe ? m.member : 0;
 }
 
+const char *const umbrella_settings[] = { "accept_these_lists", "regular_include_lists",
+					  "regular_exclude_lists", NULL };
+
 str umbrella_address(struct arena *a, str line, str domain)
 {
 	line = arena_lower(a, str_trim(line));
@@ -24,13 +27,21 @@ str umbrella_address(struct arena *a, str line, str domain)
 					     : arena_cat(a, line, STR("@"), domain);
 }
 
-bool umbrella_names(struct arena *a, str setting, str domain, str address)
+/* Lists that were renamed are named by what they were called, too. */
+err umbrella_is_believed(struct book *lists, struct arena *a, const struct post *p,
+			 bool *yes)
 {
-	str line;
-	while (str_line(&setting, &line))
-		if (str_eq(umbrella_address(a, line, domain), address))
-			return true;
-	return false;
+	str setting = p->settings.accept_these_lists, line;
+	*yes = false;
+	while (p->umbrella.n && !*yes && str_line(&setting, &line)) {
+		struct list_row named;
+		err e = list_by_address(
+			lists, a, umbrella_address(a, line, p->list->domain), &named);
+		if (e.kind && e.kind != ERR_NOTFOUND)
+			return e;
+		*yes = !e.kind && named.id == p->umbrella_id;
+	}
+	return OK;
 }
 
 err umbrella_check_names(struct arena *a, str key, str setting)
@@ -56,18 +67,54 @@ err umbrella_look_up(struct book *lists, struct arena *a, struct post *p)
 	struct member_row m;
 	struct list_row from;
 	p->umbrella = STR("");
-	p->passed_on = false;
 	if (!p->copy_of)
 		return OK;
 	err e = member_get(lists, a, p->copy_of, &m);
-	if (!e.kind && str_eq(m.key, p->list->address))
+	if (!e.kind && list_is_called(p->list, m.key))
 		e = list_get(lists, a, m.list, &from);
-	if (e.kind || !str_eq(m.key, p->list->address))
+	if (e.kind || !list_is_called(p->list, m.key))
 		return e.kind == ERR_NOTFOUND ? OK : e;
 	p->umbrella = from.address;
 	p->umbrella_id = from.id;
-	p->passed_on = umbrella_names(a, p->settings.accept_these_lists, p->list->domain,
-				      from.address);
+	return OK;
+}
+
+static str list_id_of(struct arena *a, const struct field *f)
+{
+	str value = header_value(a, f), text, id;
+	if (!str_cut_last(value, '<', &text, &id) || !str_cut(id, '>', &id, &text))
+		return STR("");
+	return arena_lower(a, str_trim(id));
+}
+
+static err has_member(struct book *lists, struct arena *a, int64_t list, str address,
+		      bool *yes)
+{
+	struct member_row m;
+	err e = member_find(lists, a, list, address, &m);
+	*yes = !e.kind;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+err umbrella_recorded(struct books *books, struct arena *a, struct post *p)
+{
+	const struct header *h = &p->header;
+	size_t count = 0;
+	for (const struct field *f = header_find(h, STR("List-Id"));
+	     f && count < PLACES_MAX; f = header_next(h, f), count++) {
+		const struct list_entry *l = addressbook_list_by_list_id(
+			books->addresses, list_id_of(a, f));
+		bool yes = false;
+		if (!l || l == p->list)
+			continue;
+		TRY(has_member(books->lists, a, l->id, p->list->address, &yes));
+		for (size_t i = 0; i < p->list->former_count && !yes; i++)
+			TRY(has_member(books->lists, a, l->id, p->list->former[i], &yes));
+		if (!yes)
+			continue;
+		p->umbrella = l->address;
+		p->umbrella_id = l->id;
+	}
 	return OK;
 }
 
@@ -85,17 +132,9 @@ err rule_passed_on(struct book *lists, struct arena *a, const struct post *p,
  * else the identifier as it is. */
 static str place_of(const struct books *books, struct arena *a, const struct field *f)
 {
-	str value = header_value(a, f), text, id;
-	if (!str_cut_last(value, '<', &text, &id) || !str_cut(id, '>', &id, &text))
-		return STR("");
-	id = arena_lower(a, str_trim(id));
-	for (size_t i = 0; i < id.n; i++) {
-		str address = arena_cat(a, str_first(id, i), STR("@"),
-					str_skip(id, i + 1));
-		if (id.p[i] == '.' && addressbook_list(books->addresses, address))
-			return address;
-	}
-	return id;
+	str id = list_id_of(a, f);
+	const struct list_entry *l = addressbook_list_by_list_id(books->addresses, id);
+	return l ? l->address : id;
 }
 
 /* This list's copy bears its own List-Id alone: of those before it this is left. */

@@ -15,14 +15,22 @@
 int64_t umbrella_copy_of(const struct addressbook *b, struct arena *a,
 			 const struct address *reverse_path);
 
-/* Which list passes the post on, and whether this one takes its word: p->umbrella,
- * p->passed_on. Asks the book only about copies. */
+/* Which list passes the post on: p->umbrella. Asks the book only about copies. */
 MUST_USE err umbrella_look_up(struct book *lists, struct arena *a, struct post *p);
 
-/* Whether a setting that names lists, one a line (dev or dev@lists.example), names that
- * one. domain: of the list that has the setting. ERR_SYNTAX: says which line is none. */
-bool umbrella_names(struct arena *a, str setting, str domain, str address);
-str umbrella_address(struct arena *a, str line, str domain); /* of one line */
+/* The same of a post of the archive, whose return path is gone: by its List-Id. */
+MUST_USE err umbrella_recorded(struct books *books, struct arena *a, struct post *p);
+
+/* Whether the post's list takes the word of that one, by the settings in p. */
+MUST_USE err umbrella_is_believed(struct book *lists, struct arena *a,
+				  const struct post *p, bool *yes);
+
+/* The keys of settings that name lists; the last is NULL. */
+extern const char *const umbrella_settings[];
+
+/* Settings that name lists, one a line (dev or dev@lists.example): the address that a line
+ * means on a list of that domain. ERR_SYNTAX: says which line is none. */
+str umbrella_address(struct arena *a, str line, str domain);
 MUST_USE err umbrella_check_names(struct arena *a, str key, str setting);
 
 /* Where letters about a membership go: to the member; of an umbrella list to who runs the

@@ -16,17 +16,16 @@ static bool write_addresses(struct arena *a, const struct field *f, str *out)
 {
 	struct mailbox *list;
 	size_t n;
-	str value = STR("");
+	BUF(value);
 	if (address_list(a, f->value, &list, &n).kind || !n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		list[i].address.domain = domain_ascii(a, list[i].address.domain);
 		if (!address_is_ascii(&list[i].address))
 			return false;
-		value = arena_cat(a, value, i ? STR(", ") : STR(""),
-				  mailbox_text(a, &list[i]));
+		buf_cat(&value, i ? STR(", ") : STR(""), mailbox_text(a, &list[i]));
 	}
-	*out = header_fold(a, f->name, value);
+	*out = header_fold(a, f->name, buf_str(&value));
 	return lex_ascii(*out);
 }
 

@@ -1,13 +1,26 @@
 #include "mail/listing.h"
 
+#include "base/clock.h"
+
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <locale.h>
+#include <stdio.h>
+
+enum { PIECE = 16 * 1024 };
 
 struct reading {
 	struct arena *a;
 	struct listing *l;
 	size_t room, octets;
+	int64_t until; /* of clock_cpu_ms */
+};
+
+struct source { /* what libarchive reads, a piece at a time */
+	str bytes;
+	size_t at;
+	int64_t until;
 };
 
 /* By its first octets; tar has its mark further in. */
@@ -31,11 +44,52 @@ static bool looks_packed(str bytes)
 	return str_starts(str_skip(bytes, 257), STR("ustar"));
 }
 
-static struct archive *open_archive(str bytes)
+/* Between two pieces is where it can be stopped: what it unpacks it may throw away, as all
+ * that stands before a name in a solid archive. */
+static la_ssize_t next_piece(struct archive *x, void *ctx, const void **piece)
+{
+	struct source *s = ctx;
+	str rest = str_first(str_skip(s->bytes, s->at), PIECE);
+	if (clock_cpu_ms() >= s->until) {
+		archive_set_error(x, ETIMEDOUT, "it takes too long");
+		return ARCHIVE_FATAL;
+	}
+	*piece = rest.p;
+	s->at += rest.n;
+	return (la_ssize_t)rest.n;
+}
+
+static la_int64_t pass_over(struct archive *x, void *ctx, la_int64_t octets)
+{
+	struct source *s = ctx;
+	size_t rest = s->bytes.n - s->at;
+	(void)x;
+	size_t n = octets < 0 ? 0 : (uint64_t)octets < rest ? (size_t)octets : rest;
+	s->at += n;
+	return (la_int64_t)n;
+}
+
+static la_int64_t go_to(struct archive *x, void *ctx, la_int64_t offset, int whence)
+{
+	struct source *s = ctx;
+	size_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? s->at : s->bytes.n;
+	la_int64_t to = (la_int64_t)from + offset;
+	(void)x;
+	if (to < 0 || (uint64_t)to > s->bytes.n)
+		return ARCHIVE_FATAL;
+	s->at = (size_t)to;
+	return to;
+}
+
+static struct archive *open_archive(struct source *s)
 {
 	struct archive *x = archive_read_new();
 	if (!x)
 		return NULL;
+	archive_read_set_read_callback(x, next_piece);
+	archive_read_set_skip_callback(x, pass_over);
+	archive_read_set_seek_callback(x, go_to);
+	archive_read_set_callback_data(x, s);
 	archive_read_support_filter_gzip(x);
 	archive_read_support_filter_bzip2(x);
 	archive_read_support_filter_xz(x);
@@ -47,7 +101,7 @@ static struct archive *open_archive(str bytes)
 	archive_read_support_format_rar5(x);
 	archive_read_support_format_cab(x);
 	archive_read_support_format_raw(x); /* one file, compressed */
-	if (archive_read_open_memory(x, bytes.p, bytes.n) == ARCHIVE_OK)
+	if (archive_read_open1(x) == ARCHIVE_OK)
 		return x;
 	archive_read_free(x);
 	return NULL;
@@ -146,7 +200,8 @@ static bool read_entries(struct reading *r, struct archive *x, int depth)
 /* False: there is more than was seen. */
 static bool read_level(struct reading *r, str bytes, int depth)
 {
-	struct archive *x = depth < LISTING_DEPTH_MAX ? open_archive(bytes) : NULL;
+	struct source s = { .bytes = bytes, .until = r->until };
+	struct archive *x = depth < LISTING_DEPTH_MAX ? open_archive(&s) : NULL;
 	if (!x)
 		return false;
 	bool whole = read_entries(r, x, depth);
@@ -154,12 +209,12 @@ static bool read_level(struct reading *r, str bytes, int depth)
 	return whole;
 }
 
-bool listing_read(struct arena *a, str bytes, struct listing *l)
+bool listing_read_within(struct arena *a, str bytes, int64_t *ms, struct listing *l)
 {
 	*l = (struct listing){ .whole = true };
 	if (!looks_packed(bytes))
 		return false;
-	struct reading r = { .a = a, .l = l };
+	struct reading r = { .a = a, .l = l, .until = clock_cpu_ms() + *ms };
 	/* libarchive gives no name that the thread's locale does not have. */
 	locale_t wide = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = wide ? uselocale(wide) : (locale_t)0;
@@ -168,5 +223,12 @@ bool listing_read(struct arena *a, str bytes, struct listing *l)
 		uselocale(before);
 		freelocale(wide);
 	}
+	*ms = r.until - clock_cpu_ms();
 	return true;
+}
+
+bool listing_read(struct arena *a, str bytes, struct listing *l)
+{
+	int64_t ms = LISTING_MS_MAX;
+	return listing_read_within(a, bytes, &ms, l);
 }

@@ -13,6 +13,7 @@ enum {
 	LISTING_DEPTH_MAX = 3,         /* archives in archives */
 	LISTING_OCTETS_MAX = 64 << 20, /* unpacked, of all of it */
 	LISTING_NAME_OCTETS_MAX = 4096,
+	LISTING_MS_MAX = 2000, /* computed; a megabyte may be gigabytes to pass over */
 };
 
 struct listing {
@@ -25,3 +26,7 @@ struct listing {
 /* False: it does not begin as an archive does. zip, tar (plain, gzip, bzip2, xz, zstd),
  * 7z, rar, cab, and one in another. */
 bool listing_read(struct arena *a, str bytes, struct listing *l);
+
+/* The same in so many milliseconds of computing; *ms: what is left of them, for the next
+ * archive of the message. */
+bool listing_read_within(struct arena *a, str bytes, int64_t *ms, struct listing *l);

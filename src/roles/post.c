@@ -6,6 +6,7 @@
 #include "lists/arrivals.h"
 #include "lists/caution.h"
 #include "lists/dmarc_carry.h"
+#include "lists/erase.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
@@ -215,6 +216,17 @@ static err score(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* A step between batches of mail, until the posts of all who have gone bear another
+ * name. */
+static err erase(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(erase_continue(&p->books, a, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 static err carry(struct post_role *p, struct arena *a)
 {
 	bool more;
@@ -236,6 +248,7 @@ static void work(struct post_role *p)
 	if (p->at_end || p->after >= p->caution.until)
 		hindered(caution_end(&p->books, &p->caution));
 	hindered(score(p, a));
+	hindered(erase(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));
 }

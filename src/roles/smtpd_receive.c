@@ -212,12 +212,15 @@ static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
 		      const struct post *parsed, struct judgement *j)
 {
 	struct post p = *parsed;
-	pthread_mutex_lock(&x->v->d->rules.lock);
-	err e = post_look_up(x->v->d->rules.lists, x->a, to->data, &p);
-	if (!e.kind)
-		e = rules_judge(x->v->d->rules.lists, x->a, &p, j);
-	e = smtpd_reader_failed(e);
-	pthread_mutex_unlock(&x->v->d->rules.lock);
+	struct reader *rules = &x->v->d->rules;
+	pthread_mutex_lock(&rules->lock);
+	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
+	pthread_mutex_unlock(&rules->lock);
+	TRY(e);
+	TRY(post_sift(x->a, &p));
+	pthread_mutex_lock(&rules->lock);
+	e = smtpd_reader_failed(rules_judge(rules->lists, x->a, &p, j));
+	pthread_mutex_unlock(&rules->lock);
 	return e;
 }
 
@@ -240,6 +243,15 @@ static bool is_for_proof(const struct judgement *j)
 {
 	str rule = str_from(j->rule);
 	return str_eq(rule, STR("proof")) || str_eq(rule, STR("sender"));
+}
+
+/* Whether a proof could have made it another. */
+static bool hangs_on_proof(const struct judgement *j)
+{
+	str rule = str_from(j->rule);
+	return str_eq(rule, STR("proof"))
+	       || (j->verdict == VERDICT_REJECT
+		   && (str_eq(rule, STR("nonmember")) || str_eq(rule, STR("unsigned"))));
 }
 
 /* What the author's proof, or the lack of it, led to, as far as this session knows. */
@@ -286,7 +298,7 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 		else
 			judge_sender(x, to, &j[i]);
 		/* Not proven because a name server is away: not proven yet. */
-		if (x->unsure && str_eq(str_from(j[i].rule), STR("proof")))
+		if (x->unsure && hangs_on_proof(&j[i]))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "
 					      "moment (DNS); try again later");
 		x->proof = outcome_of(&j[i]);

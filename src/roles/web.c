@@ -70,6 +70,7 @@ static err open_router(struct web_role *w)
 					       .root = conf->web_root.n > 0 },
 				     .ctx = &w->web,
 				     .may = viewer_may,
+				     .moved = worker_moved,
 				     .is_member = viewer_is_member };
 	w->router.routes = pages_routes(&w->router.route_count);
 	TRY(protect_parse(a, conf->web_protect, &w->router.protect));

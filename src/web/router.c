@@ -160,8 +160,10 @@ static enum may passes(const struct router *router, struct request *q,
 {
 	if (!q->session)
 		return MAY_NOT;
-	if (q->session->admin || row->who == PROTECT_SIGNED_IN)
+	if (q->session->admin)
 		return MAY;
+	if (row->who == PROTECT_SIGNED_IN)
+		return q->session->no_files ? MAY_NOT : MAY;
 	return row->who == PROTECT_MEMBERS && router->is_member
 		       ? router->is_member(q, row->list)
 		       : MAY_NOT;
@@ -177,6 +179,18 @@ void router_refuse(struct request *q, struct response *r, enum may may)
 	error_page(q, r, status, STR_NONE);
 }
 
+/* A page; what a form sends is taken where it comes. */
+static bool has_moved(const struct router *router, struct request *q, struct response *r,
+		      const struct route *route)
+{
+	if (!router->moved || !route || route->right == ROUTE_OPEN || q->method != GET)
+		return false;
+	str to = router->moved(q);
+	if (to.n)
+		response_redirect(r, 301, to);
+	return to.n > 0;
+}
+
 /* True: on. Else the answer has been made. */
 static bool let_in(const struct router *router, struct request *q, struct response *r,
 		   const struct route *route)
@@ -188,6 +202,8 @@ static bool let_in(const struct router *router, struct request *q, struct respon
 		may = passes(router, q, row);
 	if (may == MAY && route && route->right != ROUTE_OPEN)
 		may = router->may(q, (enum right)route->right);
+	if (may == MAY && has_moved(router, q, r, route))
+		return false;
 	if (may == MAY)
 		return true;
 	router_refuse(q, r, may);

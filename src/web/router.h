@@ -54,6 +54,9 @@ struct router {
 	enum may (*may)(struct request *q, enum right right);
 	enum may (*is_member)(struct request *q, str list); /* for protect */
 
+	/* The path where what is asked for stands now; empty: here. NULL: always here. */
+	str (*moved)(struct request *q);
+
 	/* What no route has: the group's site. NULL: none. */
 	void (*other)(struct request *q, struct response *r);
 };

@@ -17,6 +17,7 @@ struct session {
 	str cookie;                      /* empty: by a bearer token */
 	const struct account_pass *pass; /* of a token; NULL: a cookie */
 	bool too_many;                   /* requests of this token in a minute */
+	bool no_files;                   /* a token that is not for reading */
 };
 
 struct sessions {

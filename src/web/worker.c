@@ -84,6 +84,17 @@ err worker_check(const struct worker *w)
 
 /* ---- the list and the viewer of a request */
 
+static bool had_name(const struct list_entry *l, str name)
+{
+	str local, domain;
+	bool yes = false;
+	for (size_t i = 0; i < l->former_count; i++)
+		yes = yes
+		      || (str_cut_last(l->former[i], '@', &local, &domain)
+			  && str_eq(local, name));
+	return yes;
+}
+
 static const struct list_entry *find_list(const struct worker *w, struct arena *a,
 					  str name)
 {
@@ -101,7 +112,25 @@ static const struct list_entry *find_list(const struct worker *w, struct arena *
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(all[i]->name, name))
 			return all[i];
+	for (size_t i = 0; i < n; i++)
+		if (had_name(all[i], name))
+			return all[i];
 	return NULL;
+}
+
+/* Where a list that was renamed is asked for by what it was called. */
+str worker_moved(struct request *q)
+{
+	const struct worker *w = worker_of(q);
+	str lists, rest = str_skip(q->path, STR("/lists/").n), name, behind;
+	if (!w->list || !str_starts(q->path, STR("/lists/")) || q->segment_count < 2)
+		return STR_NONE;
+	name = arena_lower(q->arena, q->segments[1]);
+	if (str_eq(name, w->list->name) || str_eq(name, w->list->address)
+	    || !str_cut(rest, '/', &lists, &behind))
+		return STR_NONE;
+	str to = arena_cat(q->arena, w->list_path, STR("/"), behind);
+	return q->query_text.n ? arena_cat(q->arena, to, STR("?"), q->query_text) : to;
 }
 
 err viewer_of(const struct request *q, int64_t list, struct viewer *v)
@@ -189,7 +218,8 @@ enum may viewer_is_member(struct request *q, str list)
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
 		return MAY_NOT_TELL;
 	}
-	return v.here >= WHO_MEMBER ? MAY : MAY_NOT;
+	bool reads = !(v.denied >> RIGHT_site_see & 1); /* which `read` has alone */
+	return v.here >= WHO_MEMBER && reads ? MAY : MAY_NOT;
 }
 
 str list_path(const struct request *q)
@@ -255,6 +285,12 @@ bool pass_may(const struct account_pass *pass, bool admin)
 	return admin && !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
 }
 
+/* Files that [web] protect keeps are what a token for reading is for. */
+static bool reads_files(const struct account_pass *pass)
+{
+	return !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
+}
+
 static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
 {
 	struct request q = { .ctx = ctx };
@@ -274,6 +310,7 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 				 .name = name_of(w, a, pass->person, who.name),
 				 .cookie = STR(""),
 				 .too_many = !pass_take(w, a, pass),
+				 .no_files = !reads_files(pass),
 				 .pass = pass };
 	return OK;
 }

@@ -85,6 +85,7 @@ MUST_USE err worker_check(const struct worker *w);
 /* For struct router. */
 enum may viewer_may(struct request *q, enum right right);
 enum may viewer_is_member(struct request *q, str list);
+str worker_moved(struct request *q);
 extern const struct sessions web_sessions; /* origin is set by the role */
 
 /* What came of an order. */

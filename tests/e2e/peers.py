@@ -5,7 +5,9 @@ import glob
 import os
 import pwd
 import socket
+import struct
 import subprocess
+import threading
 
 from harness import HERE, Failed, cleanups, eventually, folder, free_port
 
@@ -156,8 +158,6 @@ Mode {mode}
 Background no
 Syslog no
 LogResults yes
-AutoRestart yes
-AutoRestartCount 0
 AlwaysAddARHeader yes
 AuthservID {name}
 ResolverConfiguration {dir}/unbound.conf
@@ -178,22 +178,50 @@ forward-zone:
 
 class OpenDkim:
     """A milter: mode 'v' verifies and says so in the name given, 's' signs what comes from clients in 127.0.0.0/8. Now and
-    then it crashes (2.11.0~beta2, several connections at once): it starts itself again, and Postfix has us come later."""
+    then it crashes (2.11.0~beta2, several connections at once), or stands still in the crash: whoever does not negotiate any
+    more is started again, and Postfix has us come later."""
 
     def __init__(self, host, name, dns, mode, more=''):
-        self.dir, port = folder('postern-opendkim-'), free_port(host)
-        self.socket = f'inet:{host}:{port}'
+        self.dir, self.at = folder('postern-opendkim-'), (host, free_port(host))
+        self.socket = f'inet:{host}:{self.at[1]}'
         files = {'unbound.conf': UNBOUND.format(dns=dns.replace(':', '@')), 'none': '', 'inside': '127.0.0.0/8\n' if mode == 's' else '192.0.2.1\n',
-                 'conf': OPENDKIM.format(host=host, port=port, mode=mode, name=name, dir=self.dir, more=more)}
+                 'conf': OPENDKIM.format(host=host, port=self.at[1], mode=mode, name=name, dir=self.dir, more=more)}
         for file, text in files.items():
             with open(f'{self.dir}/{file}', 'w') as f:
                 f.write(text)
-        with open(self.dir + '/log', 'w') as log:
+        self.ended = threading.Event()
+        self._start()
+        cleanups.append(self._end)
+        if not eventually(self._negotiates, 20):
+            raise Failed('OpenDKIM does not answer: ' + open(self.dir + '/log').read())
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _start(self):
+        with open(self.dir + '/log', 'a') as log:
             self.process = subprocess.Popen(['opendkim', '-f', '-x', self.dir + '/conf'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
-        cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers(host, port), 20):
-            raise Failed('OpenDKIM does not answer: ' + open(self.dir + '/log').read())
+
+    def _negotiates(self):
+        """SMFIC_OPTNEG, version 6, is answered by the same letter."""
+        try:
+            with socket.create_connection(self.at, 3) as s:
+                s.sendall(struct.pack('!IcIII', 13, b'O', 6, 0x1ff, 0))
+                return s.recv(5)[4:] == b'O'
+        except OSError:
+            return False
+
+    def _watch(self):
+        while not self.ended.wait(2):
+            if self.process.poll() is None and self._negotiates():
+                continue
+            self.process.kill()
+            self.process.wait()
+            if not self.ended.is_set():
+                self._start()
+
+    def _end(self):
+        self.ended.set()
+        _ended(self.process)
 
 
 DOVECOT = '''

@@ -69,13 +69,18 @@ class Rspamd:
                                             start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
         if not eventually(self._answers, 60):
-            raise Failed('rspamd does not answer: ' + open(log).read()[-2000:])
+            raise Failed('rspamd does not answer: ' + self.log()[-2000:])
 
     def _answers(self):
         try:
             return b'pong' in urllib.request.urlopen(self.url + 'ping', timeout=2).read()
         except (OSError, urllib.error.URLError):
             return False
+
+    def log(self):
+        """What it has said so far."""
+        with open(self.dir + '/log', errors='replace') as f:
+            return f.read()
 
     def judge(self, octets, sender, recipient, ip, helo='mail.lists.example'):
         """What it would do, and what it found, by name: DMARC_POLICY_ALLOW, R_DKIM_ALLOW, ARC_ALLOW, ..."""

@@ -304,6 +304,10 @@ with p.submit(ANNA, TOKEN) as s:
 p.cli('ban', 'rm', ANNA, '--list', LIST)
 
 section('proof')
+answers = {who: p.deliver('x@far.example', LIST, message(who, LIST, 'forged')) for who in (BEN, MODERATOR, 'nobody@south.example')}
+check('where strangers are rejected, who tries names does not learn who is a member',
+      len(set(answers.values())) == 1 and answers[BEN][0] == 550, answers)
+p.cli('list', 'set', LIST, 'default_nonmember_action=hold')
 equal('a member\'s address by port 25, without proof', p.deliver(BEN, LIST, message(BEN, LIST, 'no proof'))[0], 250)
 check('is held', p.event('post-held', rule='proof', author=BEN))
 nobody('no proof')

@@ -67,6 +67,10 @@ equal('a guest', asked(guest), (401, False))
 equal('who is signed in, but no member', asked(reader), (403, False))
 equal('a member', asked(member), (200, True))
 equal('and its index', asked(member, '/internal/'), (200, True))
+for scope, wanted in (('all', 200), ('read', 200), (f'read:{LIST}', 200), ('moderate', 403), ('members', 403), ('settings', 403)):
+    token = p.cli('user', 'token', ANNA, '--scope', scope).strip()
+    equal(f'a token of hers for {scope}', asked(Browser(p), Authorization='Bearer ' + token), (wanted, wanted == 200))
+asked(member)
 kept = member.headers['Cache-Control']
 check('no shared cache keeps it', 'private' in kept, kept)
 asked(member)

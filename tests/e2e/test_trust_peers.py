@@ -5,6 +5,7 @@ import os
 import re
 import smtplib
 import subprocess
+import time
 import urllib.request
 from base64 import b64encode
 
@@ -100,13 +101,22 @@ p.start()
 
 def copies(subject):
     check(f'every member has a copy of "{subject}"', eventually(lambda: all(inbox.to(m, Subject=subject) for m in EVERYBODY), 40),
-          ([m for m in EVERYBODY if not inbox.to(m, Subject=subject)], postfix.log()[-2500:], p.tail()))
+          ([m for m in EVERYBODY if not inbox.to(m, Subject=subject)], postfix.log()[-2500:], p.tail(), rspamd.log()[-2500:]))
     return [inbox.to(m, Subject=subject)[0] for m in EVERYBODY]
 
 
 def send(port, sender, to, post):
-    with smtplib.SMTP(ADDRESS, port, timeout=30, source_address=('127.0.0.77', 0)) as s:
-        s.sendmail(sender, [to], post, ['BODY=8BITMIME'] if any(x > 127 for x in post) else [])
+    """As any client does, it comes again where it is told to: a milter may be starting."""
+    for left in range(10, 0, -1):
+        try:
+            with smtplib.SMTP(ADDRESS, port, timeout=30, source_address=('127.0.0.77', 0)) as s:
+                s.sendmail(sender, [to], post, ['BODY=8BITMIME'] if any(x > 127 for x in post) else [])
+                return
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as e:
+            code = e.smtp_code if isinstance(e, smtplib.SMTPResponseException) else min(r[0] for r in e.recipients.values())
+            if code >= 500 or left == 1:
+                raise
+            time.sleep(1)
 
 
 def said(copy, by):

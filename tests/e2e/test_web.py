@@ -51,12 +51,12 @@ def members(name=LIST):
     return [m['address'] for m in p.json('member', 'ls', name)]
 
 
-def signed_in(b, address):
+def signed_in(b, address, then=15 * 60):
     """By a mailed link."""
     world.clear()
     b.get('/login').submit('by-link', address=address)
     b.get(link_in(letter(address, 'sign-in link'))).submit()
-    later(15 * 60)  # at most three links of one address are good at one time
+    later(then)  # at most three links of one address are good at one time
     check(f'{address} is signed in', b.path.startswith('/account') and address in b.page, (b.path, b.text()))
     return b
 
@@ -151,9 +151,10 @@ equal('a form of a guest from elsewhere: 403', Browser(p).post('/login', by='lin
 check('a name cannot be markup', '<b>' not in a.get('/account').submit('/account/name', name='<b>x</b>').page and '&lt;b&gt;' in a.page)
 
 section('password')
+other = signed_in(Browser(p), ANNA)
+a = signed_in(Browser(p), ANNA, 0)
 a.get('/account').submit('/account/password', 'set', new='short')
 check('too short: 400 with the reason', a.status == 400 and 'at least eight' in a.text(), a.text())
-other = signed_in(Browser(p), ANNA)
 a.get('/account').submit('/account/password', 'set', new='correct horse')
 check('set', 'password is set' in a.text(), a.text())
 equal('which signs the other browsers out', other.get('/account').status, 401)
@@ -211,6 +212,11 @@ d.submit('/account/password', 'set', old='nonsense', new='new password')
 equal('and must be right', d.status, 403)
 d.get('/account').submit('/account/password', 'remove', old='correct horse', new='')
 check('taken away', 'password is gone' in d.text(), d.text())
+later(11 * 60)
+for path, sets in (('password', {'new': 'stolen horse'}), ('tokens', {'name': 'kept', 'scope': 'all'}), ('addresses', {'address': 'thief@evil.example'})):
+    d.get('/account')
+    d.post('/account/' + path, **{'do': 'set', 'csrf': d.csrf(), **sets})
+    equal('who finds a browser open keeps no account by a new one of ' + path, (d.status, 'sign in anew' in d.text()), (403, True))
 equal('then it signs nobody in', Browser(p, network='198.51.100.3').get('/login').submit('by-password', address=ANNA, password='correct horse').status, 403)
 
 section('throttling')
@@ -318,6 +324,7 @@ equal('the twin says the same', (twin['off'], twin['own_posts'], twin['hidden'],
 equal('a value that there is not: 400', b.get('/lists/board/me').submit('My settings for board', delivery='sometimes').status, 400)
 
 section('addresses')
+b = signed_in(Browser(p), BEN, 0)
 world.clear()
 b.get('/account').submit('Add an address', address='nothing')
 equal('no address: 400', b.status, 400)

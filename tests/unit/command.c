@@ -3,6 +3,8 @@
 #include "base/buf.h"
 #include "lists/command.h"
 
+#include <sys/resource.h>
+
 #define DEV "dev@lists.example"
 
 static int64_t serial;
@@ -498,6 +500,23 @@ static void test_which(struct books_test *t)
 	books_set(t, DEV, "unsubscription_policy", "confirm");
 }
 
+/* Anybody may write to a confirmation address, with whatever token and as much as the
+ * server takes: it costs what a mail costs. */
+static void test_book(struct books_test *t)
+{
+	struct rusage before, after;
+	BUF(body);
+	buf_add(&body, STR("reject\r\n"));
+	for (int i = 0; i < 30000; i++)
+		buf_add(&body, STR("on\r\n"));
+	getrusage(RUSAGE_SELF, &before);
+	CHECK(holds(ask(t, "dev-confirm+guess@lists.example", sender(t), "x",
+			arena_z(t->a, buf_str(&body))),
+		    "used up, too old"));
+	getrusage(RUSAGE_SELF, &after);
+	CHECK(after.ru_maxrss - before.ru_maxrss < 200 * 1024);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -523,6 +542,7 @@ int main(void)
 	test_set_unproven(&t);
 	test_which(&t);
 	test_many_verdicts(&t);
+	test_book(&t);
 	books_end(&t);
 	return check_done();
 }

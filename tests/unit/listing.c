@@ -1,5 +1,6 @@
 #include "mail/listing.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "tests/check.h"
 
@@ -166,6 +167,31 @@ static void test_bombs(void)
 	CHECK(listing_read(a, make(a, &zip, &outer, 1), &l) && !l.whole);
 }
 
+static int solid(struct archive *x)
+{
+	archive_write_set_format_7zip(x);
+	return archive_write_set_options(x, "compression=deflate,compression-level=1");
+}
+
+/* To see the second name of a solid archive all of the first file is unpacked: whoever asks
+ * says for how long. */
+static void test_patience(void)
+{
+	ARENA(a);
+	struct listing l;
+	size_t n = 4 * (size_t)LISTING_OCTETS_MAX;
+	struct file zeros[] = { { "a", { arena_zero(a, n), n } },
+				{ "run.exe", STR("MZ") } };
+	str bytes = make(a, &(struct kind){ solid, plain_filter }, zeros, 2);
+	int64_t ms = 2, before = clock_cpu_ms();
+	CHECK(listing_read_within(a, bytes, &ms, &l) && !l.whole && ms <= 0);
+	int64_t spent = clock_cpu_ms() - before;
+	ms = 3600000;
+	CHECK(listing_read_within(a, bytes, &ms, &l) && l.whole && l.count == 2);
+	CHECK(ms < 3600000 && spent < 3600000 - ms);
+	CHECK(!listing_read_within(a, STR("plain"), &ms, &l));
+}
+
 /* Other people's containers, each with clam.exe in it. */
 static void test_containers(void)
 {
@@ -204,6 +230,7 @@ int main(void)
 	test_nested();
 	test_single();
 	test_bombs();
+	test_patience();
 	test_containers();
 	return check_done();
 }

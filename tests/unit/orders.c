@@ -26,6 +26,8 @@ enum {
 
 static struct somebody people[WHO];
 
+#define OTHER "other@lists.example"
+
 /* Runs one order as that person. args is taken; the result lives in *row. */
 static void run(struct books_test *t, const char *kind, json_t *args, int64_t person,
 		struct order_row *row)
@@ -128,11 +130,14 @@ static void test_rights(struct books_test *t)
 		{ "held", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "request", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
+		{ "erase", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "domain_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "domain_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_create", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_rename", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "list_forget", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "header_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "header_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "site_ban_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
@@ -245,6 +250,48 @@ static void test_settings(struct books_test *t)
 	    json_pack("{s:s,s:{s:s,s:s}}", "list", DEV, "set", "emergency", "no",
 		      "subject_prefix", ""),
 	    owner, &row);
+	CHECK(done(&row));
+}
+
+static void set(struct books_test *t, const char *list, const char *key,
+		const char *value, int64_t person, struct order_row *row)
+{
+	run(t, "settings", json_pack("{s:s,s:{s:s}}", "list", list, "set", key, value),
+	    person, row);
+}
+
+/* Who runs a list must not write to the members of another, nor try who is on it. */
+static void test_borrowed(struct books_test *t)
+{
+	static const struct {
+		const char *key, *value;
+	} cases[] = {
+		{ "regular_include_lists", "other" },
+		{ "regular_include_lists", OTHER },
+		{ "accept_these_nonmembers", "x@uni.example\n@other" },
+		{ "hold_these_nonmembers", "@" OTHER },
+		{ "reject_these_nonmembers", "@Other" },
+		{ "discard_these_nonmembers", "@other" },
+	};
+	struct order_row row;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *key = cases[i].key, *value = cases[i].value;
+		set(t, DEV, key, value, people[OWNER].person, &row);
+		CHECK(refused(&row, OTHER));
+		set(t, DEV, key, "", people[OWNER].person, &row);
+		CHECK(done(&row));
+		/* the administrator may, and what stands there stays */
+		set(t, DEV, key, value, people[ADMIN].person, &row);
+		CHECK(done(&row));
+		set(t, DEV, key, value, people[OWNER].person, &row);
+		CHECK(done(&row));
+		set(t, DEV, key, "", people[OWNER].person, &row);
+		CHECK(done(&row));
+	}
+	books_role(t, books_list(t, "both@lists.example"), "own@uni.example", "owner");
+	set(t, DEV, "regular_include_lists", "both", people[OWNER].person, &row);
+	CHECK(done(&row));
+	set(t, DEV, "regular_include_lists", "", people[OWNER].person, &row);
 	CHECK(done(&row));
 }
 
@@ -545,6 +592,7 @@ int main(void)
 	test_rights(&t);
 	test_nonsense(&t);
 	test_settings(&t);
+	test_borrowed(&t);
 	test_held(&t);
 	test_held_all(&t);
 	test_members(&t);

@@ -83,6 +83,9 @@ static void test_bounded(struct arena *a)
 		"^(?:a(?:b|c)?)*d$",
 		"(\\w+\\s?)*$",
 		"((((((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+$",
+		/* within the limit wherever it begins, and it may begin 60,000 times */
+		"(.{0,200})(.{0,200})\\d",
+		"(.{0,40})(.{0,40})(.{0,40})\\d",
 	};
 	char *many = arena_alloc(a, 1 << 20);
 	memset(many, 'a', 1 << 20);
@@ -101,6 +104,13 @@ static void test_bounded(struct arena *a)
 			CHECK(took <= 1000);
 		}
 	}
+	/* what one has spent another has not */
+	int64_t ms = PATTERN_MS, before = clock_cpu_ms();
+	for (int i = 0; i < 20; i++)
+		CHECK(pattern_text_within(STR("(.{0,200})(.{0,200})\\d"),
+					  (str){ many, 60000 }, &ms)
+		      == PATTERN_LIMIT);
+	CHECK(ms <= 0 && clock_cpu_ms() - before < 2 * PATTERN_MS);
 	CHECK(pattern_text(STR("^(a+)+$"), STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaa!"))
 	      != PATTERN_HIT);
 }

@@ -335,6 +335,22 @@ static void test_bounds(void)
 		buf_add(&b, STR("](NNNNNNNN"));
 	str bytes = buf_str(&b);
 	CHECK(is(pickle_read(a, &bytes, &p), ERR_LIMIT));
+	/* three octets that say a megabyte: a thousand times, and a few more */
+	for (size_t times = 1000; times <= 1030; times += 30) {
+		buf_clear(&b);
+		buf_add(&b, STR("]X\x00\x00\x10\x00"));
+		memset(buf_room(&b, 1 << 20), 'x', 1 << 20);
+		b.n += 1 << 20;
+		buf_add(&b, STR("q\1"
+				"0"));
+		for (size_t i = 0; i < times; i++)
+			buf_add(&b, STR("h\1"
+					"a"));
+		buf_add(&b, STR("."));
+		bytes = buf_str(&b);
+		CHECK(is(pickle_read(a, &bytes, &p),
+			 times > 1024 ? ERR_LIMIT : ERR_NONE));
+	}
 }
 
 static void test_access(void)

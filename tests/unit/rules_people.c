@@ -2,6 +2,7 @@
 #include "rules_asked.h"
 
 #include "store/lists/ban.h"
+#include "store/lists/seen.h"
 
 /* Each member's own setting goes before the list's. */
 static void test_member_action(struct books_test *t)
@@ -123,6 +124,78 @@ static void test_bans(struct books_test *t)
 	CHECK(ok(ban_remove(t->books.lists, dev, slow.pattern)));
 }
 
+/* A forger tries names: the answer must be the same for a member's and any other. */
+static void test_forger(struct books_test *t)
+{
+	static const char *const from[] = { HEAD("anna@uni.example") "\r\nx\r\n",
+					    HEAD("olga@uni.example") "\r\nx\r\n",
+					    HEAD("eve@evil.example") "\r\nx\r\n" };
+	static const struct {
+		const char *key, *value, *usual, *authenticate, *trust;
+		enum verdict verdict;
+	} cases[] = {
+		{ "default_nonmember_action", "reject", "hold", "aligned",
+		  "{\"aligned\":false}", VERDICT_REJECT },
+		{ "reject_these_nonmembers", "^.", "", "aligned", "{\"aligned\":false}",
+		  VERDICT_REJECT },
+		{ "dmarc_mitigate_action", "reject", "munge_from", "aligned",
+		  "{\"aligned\":false,\"dmarc\":{\"unsigned\":true}}", VERDICT_REJECT },
+		/* said in no session: the member's post waits for its author's word */
+		{ "default_nonmember_action", "reject", "hold", "challenge",
+		  "{\"aligned\":false}", VERDICT_DISCARD },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct judgement j[3] = { 0 };
+		books_set(t, DEV, cases[i].key, cases[i].value);
+		books_set(t, DEV, "authenticate", cases[i].authenticate);
+		for (size_t k = 0; k < 3; k++)
+			CHECK(judge(t,
+				    &(struct ask){ .what = "a forger",
+						   .message = from[k],
+						   .reverse_path = "x@evil.example",
+						   .trust = cases[i].trust },
+				    &j[k]));
+		CHECK(j[2].verdict == cases[i].verdict);
+		for (size_t k = 0; k < 2; k++)
+			CHECK(cases[i].verdict == VERDICT_REJECT
+				      ? j[k].verdict == VERDICT_REJECT
+						&& str_eq(j[k].reason, j[2].reason)
+						&& !strcmp(j[k].rule, j[2].rule)
+				      : j[k].verdict == VERDICT_HOLD
+						&& !strcmp(j[k].rule, "proof"));
+		books_set(t, DEV, cases[i].key, cases[i].usual);
+		books_set(t, DEV, "authenticate", "aligned");
+	}
+}
+
+/* Who is banned hears so, whatever they write and however often. */
+static void test_banned_first(struct books_test *t)
+{
+	int64_t dev = books_entry(t, DEV)->id;
+	struct ban_row ban = { .list = dev,
+			       .pattern = STR("bob@lab.example"),
+			       .reason = STR("") };
+	struct seen_row seen = { .list = dev,
+				 .message_id = STR("again@x"),
+				 .author = STR("bob@lab.example"),
+				 .body_hash = STR("other"),
+				 .source = STR("1/" DEV),
+				 .at = 1 };
+	struct ask x = { "banned, and posted before",
+			 HEAD("bob@lab.example") "Message-ID: <again@x>\r\n\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_HOLD,
+			 "duplicate" };
+	CHECK(ok(seen_add(t->books.lists, &seen)));
+	run(t, &x, 1);
+	CHECK(ok(ban_add(t->books.lists, &ban)));
+	x.verdict = VERDICT_REJECT, x.rule = "banned";
+	run(t, &x, 1);
+	CHECK(ok(ban_remove(t->books.lists, dev, ban.pattern)));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -131,6 +204,8 @@ int main(void)
 	test_other_address(&t);
 	test_unverified_role(&t);
 	test_bans(&t);
+	test_forger(&t);
+	test_banned_first(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -63,12 +63,11 @@ static void test_names(struct arena *a)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		CHECK(!umbrella_check_names(a, STR("x"), str_from(cases[i].value)).kind
 		      == cases[i].fine);
-	str names = STR("Dev\nops@Lists.Example\n");
-	CHECK(umbrella_names(a, names, STR("lists.example"), STR(DEV))
-	      && umbrella_names(a, names, STR("x.example"), STR(OPS))
-	      && !umbrella_names(a, names, STR("x.example"), STR(DEV))
-	      && !umbrella_names(a, STR(""), STR("lists.example"),
-				 STR("@lists.example")));
+	str home = STR("lists.example"), far = STR("x.example");
+	CHECK(str_eq(umbrella_address(a, STR(" Dev"), home), STR(DEV))
+	      && str_eq(umbrella_address(a, STR("ops@Lists.Example"), far), STR(OPS))
+	      && !str_eq(umbrella_address(a, STR("dev"), far), STR(DEV))
+	      && !umbrella_address(a, STR(" "), home).n);
 }
 
 static void test_crossed(struct books_test *t)

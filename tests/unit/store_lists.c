@@ -53,10 +53,13 @@ static void test_list(struct arena *a, struct book *b)
 	CHECK(ok(list_all(b, a, 0, &all, &n)) && n == 2 && all[0].id == other);
 	CHECK(ok(list_all(b, a, l.domain, &all, &n)) && n == 2);
 	CHECK(ok(list_all(b, a, 999, &all, &n)) && n == 0);
-	CHECK(list_rename(b, other, STR("dev")).kind == ERR_DENIED);
-	CHECK(ok(list_rename(b, other, STR("News"))) && ok(list_get(b, a, other, &l)));
+	CHECK(list_rename(b, a, other, STR("dev@lists.example"), false, 1).kind
+	      == ERR_DENIED);
+	CHECK(ok(list_rename(b, a, other, STR("News@lists.example"), false, 1))
+	      && ok(list_get(b, a, other, &l)));
 	CHECK(str_eq(l.address, STR("news@lists.example")));
-	CHECK(list_rename(b, 999, STR("x")).kind == ERR_NOTFOUND);
+	CHECK(list_rename(b, a, 999, STR("x@lists.example"), false, 1).kind
+	      == ERR_NOTFOUND);
 	CHECK(domain_remove(b, l.domain).kind == ERR_DENIED);
 }
 

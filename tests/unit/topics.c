@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "lists/digest.h"
+#include "lists/pattern.h"
 #include "lists/topics.h"
 
 #define DEV "dev@lists.example"
@@ -123,6 +124,15 @@ static void test_want(struct arena *a)
 	CHECK(str_eq(topics_choice(a, STR(" a, b c\n a ,, D\n\n")),
 		     STR("\na\nb c\nD\n")));
 	CHECK(!topics_choice(a, STR(" , \n")).n);
+	/* a member's form may hold a megabyte of them */
+	BUF(many);
+	for (int i = 0; i < 100000; i++)
+		buf_addf(&many, "%x,", i);
+	str kept = topics_choice(a, buf_str(&many)), line;
+	size_t count = 0;
+	while (str_line(&kept, &line))
+		count += line.n > 0;
+	CHECK(count == PATTERN_EXPRESSIONS_MAX + 1);
 	CHECK(topics_has(STR("\na\nb\n"), STR("B"))
 	      && !topics_has(STR("\nab\n"), STR("a"))
 	      && !topics_has(STR("\n\n"), STR("")));

@@ -1,4 +1,3 @@
-#include "base/file.h"
 #include "lists/import/mailman2_inside.h"
 
 #include <dirent.h>
@@ -14,7 +13,7 @@ str moving_path(struct moving *x, const char *folder, str name)
 err moving_pickle(struct moving *x, str path, const struct pickle **p)
 {
 	str bytes;
-	TRY(file_read(x->a, arena_z(x->a, path), MOVING_FILE, &bytes));
+	TRY(moving_read(x, x->a, path, MOVING_FILE, &bytes));
 	return pickle_read(x->a, &bytes, p);
 }
 

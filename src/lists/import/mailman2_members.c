@@ -1,4 +1,5 @@
 #include "lists/import/mailman2_inside.h"
+#include "lists/pattern.h"
 #include "lists/topics.h"
 
 #include <math.h>
@@ -108,7 +109,9 @@ static str read_topics(const struct moving *x, const struct tables *t, str key)
 {
 	const struct pickle *all = map_get(&t->topics, key);
 	str names = STR("");
-	for (uint32_t i = 0; all && all->type == PICKLE_LIST && i < all->count; i++)
+	for (uint32_t i = 0; all && all->type == PICKLE_LIST && i < all->count
+			     && i < PATTERN_EXPRESSIONS_MAX;
+	     i++)
 		names = arena_cat(x->a, names, mailman2_topic(&x->config, all->items[i]),
 				  STR("\n"));
 	return topics_choice(x->a, names);

@@ -16,7 +16,8 @@ static void add_value(struct buf *b, const struct pickle *value)
 {
 	const struct pickle *chunks = pickle_get(value, "_chunks");
 	add_lines(b, str_trim(pickle_str(value)));
-	for (uint32_t i = 0; chunks && chunks->type == PICKLE_LIST && i < chunks->count;
+	for (uint32_t i = 0; chunks && chunks->type == PICKLE_LIST && i < chunks->count
+			     && b->n <= MOVING_MESSAGE;
 	     i++) {
 		const struct pickle *c = chunks->items[i];
 		if (c->type != PICKLE_TUPLE || !c->count)
@@ -28,8 +29,9 @@ static void add_value(struct buf *b, const struct pickle *value)
 
 static void add_header(struct buf *b, const struct pickle *headers)
 {
-	for (uint32_t i = 0;
-	     headers && headers->type == PICKLE_LIST && i < headers->count; i++) {
+	for (uint32_t i = 0; headers && headers->type == PICKLE_LIST && i < headers->count
+			     && b->n <= MOVING_MESSAGE;
+	     i++) {
 		const struct pickle *h = headers->items[i];
 		if (h->type != PICKLE_TUPLE || h->count != 2
 		    || !pickle_str(h->items[0]).n)
@@ -93,6 +95,8 @@ err mailman2_message(struct arena *a, const struct pickle *message, str *text)
 {
 	BUF(b);
 	TRY(add_message(a, &b, message, 0));
+	if (b.n > MOVING_MESSAGE)
+		return FAIL(ERR_LIMIT, "a message that is too large");
 	*text = arena_copy(a, buf_str(&b));
 	return OK;
 }

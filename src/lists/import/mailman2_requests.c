@@ -1,4 +1,3 @@
-#include "base/file.h"
 #include "lists/import/mailman2_inside.h"
 #include "mail/mbox.h"
 
@@ -28,7 +27,7 @@ static err read_held(struct moving *x, str file, str *text)
 		TRY(moving_pickle(x, path, &message));
 		return mailman2_message(x->a, message, text);
 	}
-	TRY(file_read(x->a, arena_z(x->a, path), MOVING_MESSAGE, &bytes));
+	TRY(moving_read(x, x->a, path, MOVING_MESSAGE, &bytes));
 	mbox_open(&mbox, bytes);
 	if (!mbox_next(&mbox, x->a, &m))
 		return FAIL(ERR_SYNTAX, "its file is empty");

@@ -260,7 +260,7 @@ static err read_template(struct moving *x, str name, str *text)
 	for (size_t i = 0; i < sizeof folders / sizeof *folders && e.kind; i++) {
 		str path = arena_cat(x->a, s->var, STR("/templates/lists/"), folders[i],
 				     STR("/"), name, STR(".txt"));
-		e = moving_read(x->a, path, TEMPLATE_FILE, text);
+		e = moving_read(x, x->a, path, TEMPLATE_FILE, text);
 	}
 	return e;
 }

@@ -22,7 +22,7 @@ static err read_held(struct moving *x, str path, str *text)
 						 "not give"
 					       : "its text is gone there, too");
 	str file = arena_cat(x->a, source_of(x)->var, STR("/messages/"), path);
-	TRY(moving_read(x->a, file, MOVING_MESSAGE, &bytes));
+	TRY(moving_read(x, x->a, file, MOVING_MESSAGE, &bytes));
 	TRY(pickle_read(x->a, &bytes, &message));
 	return mailman2_message(x->a, message, text);
 }

@@ -107,7 +107,7 @@ static err move_held(struct moving *x)
 		struct held_row h = { .held_at = s.st_mtime,
 				      .reverse_path = STR(""),
 				      .reason = STR("held by mlmmj") };
-		err e = moving_read(x->a, path, MOVING_MESSAGE, &text);
+		err e = moving_read(x, x->a, path, MOVING_MESSAGE, &text);
 		if (!e.kind)
 			e = moving_held(x, names[i], &h, moving_crlf(x->a, text));
 		if (err_is_passing(e))

@@ -117,14 +117,18 @@ MUST_USE err moving_names(struct moving *x, str folder, bool by_number, str **na
 /* With CRLF at each line's end, whatever stood there. */
 str moving_crlf(struct arena *a, str text);
 
-/* A file of theirs. ERR_NOTFOUND. ERR_LIMIT. ERR_SYNTAX: it cannot be read, which is the
- * list's trouble and not that of our books. */
-MUST_USE err moving_read(struct arena *a, str path, size_t limit, str *text);
+/* A plain file of theirs, to be closed. ERR_NOTFOUND. ERR_SYNTAX: it cannot be read, which is
+ * the list's trouble and not that of our books, or a link to it leads out of their folder. */
+MUST_USE err moving_open(const struct moving *x, struct arena *a, str path, int *fd);
+
+/* What it says. Also ERR_LIMIT. */
+MUST_USE err moving_read(const struct moving *x, struct arena *a, str path, size_t limit,
+			 str *text);
 
 /* The same for a small one, of settings or addresses. */
 MUST_USE err moving_text(struct moving *x, str path, str *text);
 
-/* A file mapped into memory. ERR_NOTFOUND: it cannot be read. */
+/* A file mapped into memory. Errors as of moving_open. */
 MUST_USE err moving_map(struct moving *x, str path, str *bytes);
 void moving_unmap(str bytes);
 size_t moving_count_messages(str mbox);

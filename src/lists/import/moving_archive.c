@@ -14,8 +14,10 @@
 err moving_map(struct moving *x, str path, str *bytes)
 {
 	struct stat s;
-	FD_AUTO fd = open(arena_z(x->a, path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &s))
+	int opened;
+	TRY(moving_open(x, x->a, path, &opened));
+	FD_AUTO fd = opened;
+	if (fstat(fd, &s))
 		return err_in(x->a, ERR_NOTFOUND, "%.*s: %s", STR_F(path),
 			      strerror(errno));
 	*bytes = STR("");
@@ -110,7 +112,7 @@ static void add_file(struct moving *x, struct arena *a, struct buf *mbox, str pa
 {
 	struct stat s = { 0 };
 	str text;
-	err e = moving_read(a, path, MOVING_MESSAGE, &text);
+	err e = moving_read(x, a, path, MOVING_MESSAGE, &text);
 	if (e.kind) {
 		import_report_note(x->report,
 				   "a post of the archive is left out: %.*s: %s",

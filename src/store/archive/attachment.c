@@ -29,6 +29,11 @@ err archive_attachment_add(struct book *b, const struct archive_attachment *x)
 			SQL_B(x->sha256));
 }
 
+err archive_attachments_forget(struct book *b, int64_t post)
+{
+	return book_run(b, "DELETE FROM attachment WHERE post = ?1", SQL_I(post));
+}
+
 err archive_attachments_of_post(struct book *b, struct arena *a, int64_t post,
 				struct archive_attachments *out)
 {

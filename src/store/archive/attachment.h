@@ -21,5 +21,6 @@ struct archive_attachments {
 };
 
 MUST_USE err archive_attachment_add(struct book *b, const struct archive_attachment *x);
+MUST_USE err archive_attachments_forget(struct book *b, int64_t post);
 MUST_USE err archive_attachments_of_post(struct book *b, struct arena *a, int64_t post,
 					 struct archive_attachments *out);

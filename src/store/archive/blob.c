@@ -260,6 +260,12 @@ err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z)
 			SQL_I(id), SQL_I(z->dictionary), SQL_B(z->bytes));
 }
 
+err archive_blob_replace(struct book *b, int64_t id, const struct archive_packed *z)
+{
+	return book_run(b, "UPDATE blob SET dictionary = ?2, bytes = ?3 WHERE id = ?1",
+			SQL_I(id), SQL_I(z->dictionary), SQL_B(z->bytes));
+}
+
 static const char DAMAGED[] = "a post in the archive book is damaged and cannot be "
 			      "unpacked; restore it from a backup";
 

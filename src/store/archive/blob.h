@@ -40,6 +40,10 @@ MUST_USE err archive_dictionary_train(struct book *b, struct arena *a, int64_t l
 
 MUST_USE err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z);
 
+/* Another message in the place of one that is there. */
+MUST_USE err archive_blob_replace(struct book *b, int64_t id,
+				  const struct archive_packed *z);
+
 /* The message, or its first `limit` octets. ERR_NOTFOUND: there is none.
  * ERR_IO: it is damaged. */
 MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,

@@ -179,6 +179,17 @@ err archive_posts_newest(struct book *b, struct arena *a, int64_t list, int64_t 
 		   SQL_I(list), SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
+err archive_post_rewrite(struct book *b, const struct archive_post *p)
+{
+	return book_run(
+		b,
+		"UPDATE post SET from_name = ?2, from_address = ?3, digest = ?4, "
+		"size = ?5, lead = ?6, subject = ?7, attachments = ?8 WHERE id = ?1",
+		SQL_I(p->id), SQL_S(p->from_name), SQL_S(p->from_address),
+		SQL_I(p->digest), SQL_I(p->size), SQL_I(p->lead), SQL_S(p->subject),
+		SQL_I(p->attachments));
+}
+
 err archive_post_neighbours(struct book *b, int64_t list, int64_t number, int64_t *before,
 			    int64_t *after)
 {

@@ -64,6 +64,10 @@ MUST_USE err archive_posts_by_message_id(struct book *b, struct arena *a, int64_
 MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t thread,
 				     struct archive_posts *out); /* in no order */
 
+/* What the message says of author, subject and size, as p has it; p->id names the row. The
+ * thread stays. */
+MUST_USE err archive_post_rewrite(struct book *b, const struct archive_post *p);
+
 /* Dates in [from, until), oldest first, from behind (after_date, after_id), both 0 to
  * begin; at most limit. */
 MUST_USE err archive_posts_between(struct book *b, struct arena *a, int64_t list,

@@ -28,13 +28,34 @@ static err add_targets(struct book *b, struct arena *a, struct alias_row *x)
 		SQL_I(x->id));
 }
 
+static err add_all(struct book *b, struct arena *a, struct alias_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		TRY(add_targets(b, a, &rows[i]));
+	return OK;
+}
+
 err alias_all(struct book *b, struct arena *a, struct alias_row **x, size_t *count)
 {
 	struct alias_row *rows;
 	size_t n;
 	TRY(TABLE_ALL(b, a, read_alias, &rows, &n, ALIAS "ORDER BY address"));
-	for (size_t i = 0; i < n; i++)
-		TRY(add_targets(b, a, &rows[i]));
+	TRY(add_all(b, a, rows, n));
+	*x = rows;
+	*count = n;
+	return OK;
+}
+
+err alias_of_target(struct book *b, struct arena *a, str target, struct alias_row **x,
+		    size_t *count)
+{
+	struct alias_row *rows;
+	size_t n;
+	TRY(TABLE_ALL(b, a, read_alias, &rows, &n,
+		      ALIAS "WHERE id IN (SELECT alias FROM alias_target WHERE "
+			    "target = ?1 COLLATE NOCASE) ORDER BY address",
+		      SQL_S(target)));
+	TRY(add_all(b, a, rows, n));
 	*x = rows;
 	*count = n;
 	return OK;

@@ -21,4 +21,8 @@ MUST_USE err alias_find(struct book *b, struct arena *a, str address,
 /* Makes the alias or gives it other targets. ERR_LIMIT: no target at all. */
 MUST_USE err alias_set(struct book *b, str address, const str *targets, size_t count,
 		       int64_t now);
+/* Those that lead to an address. */
+MUST_USE err alias_of_target(struct book *b, struct arena *a, str target,
+			     struct alias_row **x, size_t *count);
+
 MUST_USE err alias_remove(struct book *b, str address); /* ERR_NOTFOUND */

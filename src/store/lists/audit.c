@@ -24,6 +24,15 @@ err audit_add(struct book *b, struct audit_row *x)
 			    SQL_I(x->list), SQL_S(x->what), SQL_S(x->detail));
 }
 
+err audit_of_person(struct book *b, struct arena *a, int64_t person, size_t limit,
+		    struct audit_row **x, size_t *count)
+{
+	return TABLE_ALL(b, a, read_audit, x, count,
+			 "SELECT id, at, person, actor, list, what, detail FROM audit "
+			 "WHERE person = ?1 ORDER BY id DESC LIMIT ?2",
+			 SQL_I(person), SQL_I(limit));
+}
+
 err audit_list(struct book *b, struct arena *a, int64_t list, int64_t before,
 	       size_t limit, struct audit_row **x, size_t *count)
 {

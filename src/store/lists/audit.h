@@ -14,6 +14,10 @@ struct audit_row {
 
 MUST_USE err audit_add(struct book *b, struct audit_row *x); /* sets id */
 
+/* What a person did, newest first. */
+MUST_USE err audit_of_person(struct book *b, struct arena *a, int64_t person,
+			     size_t limit, struct audit_row **x, size_t *count);
+
 /* Newest first, before that id (0: all); list -1: every list's and none's. */
 MUST_USE err audit_list(struct book *b, struct arena *a, int64_t list, int64_t before,
 			size_t limit, struct audit_row **x, size_t *count);

@@ -63,6 +63,16 @@ err bounced_list(struct book *b, struct arena *a, int64_t list, str class, int64
 			 SQL_I(list), SQL_I(since), SQL_S(class), SQL_I(limit));
 }
 
+err bounced_by_address(struct book *b, struct arena *a, str address, size_t limit,
+		       struct bounce_row **x, size_t *count)
+{
+	return TABLE_ALL(b, a, read_bounce, x, count,
+			 "SELECT " BOUNCE
+			 " FROM bounce WHERE address = ?1 COLLATE NOCASE "
+			 "ORDER BY at DESC, id DESC LIMIT ?2",
+			 SQL_S(address), SQL_I(limit));
+}
+
 /* With max() the other columns are those of its row (SQLite's own rule). */
 err bounced_groups(struct book *b, struct arena *a, int64_t list, str class,
 		   int64_t since, size_t limit, struct bounce_group **x, size_t *count)

@@ -29,6 +29,10 @@ MUST_USE err bounced_list(struct book *b, struct arena *a, int64_t list, str cla
 			  int64_t since, size_t limit, struct bounce_row **x,
 			  size_t *count);
 
+/* Those of an address, without ASCII case, newest first. */
+MUST_USE err bounced_by_address(struct book *b, struct arena *a, str address,
+				size_t limit, struct bounce_row **x, size_t *count);
+
 /* Refusals of one class by the author's domain and the recipients' domain, most of them
  * first. */
 struct bounce_group {

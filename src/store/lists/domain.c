@@ -39,9 +39,24 @@ err domain_all(struct book *b, struct arena *a, struct domain_row **d, size_t *c
 			 "SELECT id, name FROM domain ORDER BY name");
 }
 
+static err had_lists(struct book *b, int64_t id, bool *yes)
+{
+	int64_t one;
+	return book_number(b, &one, yes,
+			   "SELECT 1 FROM domain d JOIN former f ON "
+			   "substr(f.address, -length(d.name) - 1) = '@' || d.name "
+			   "WHERE d.id = ?1 LIMIT 1",
+			   SQL_I(id));
+}
+
 /* No trigger of the schema counts this. */
 static err take_away(struct book *b, int64_t id)
 {
+	bool had;
+	TRY(had_lists(b, id, &had));
+	if (had)
+		return FAIL(ERR_DENIED, "lists that were renamed have their former "
+					"addresses in this domain");
 	err e = TABLE_MUST(b, "there is no such domain",
 			   "DELETE FROM domain WHERE id = ?1", SQL_I(id));
 	if (e.kind == ERR_DENIED)

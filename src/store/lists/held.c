@@ -101,6 +101,24 @@ err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t after,
 			 SQL_I(list), SQL_I(after), SQL_I(limit));
 }
 
+err held_newest(struct book *b, struct arena *a, int64_t list, size_t limit,
+		struct held_row **h, size_t *count)
+{
+	return TABLE_ALL(b, a, read_held, h, count,
+			 HELD "WHERE verdict = '' AND list = ?1 "
+			      "ORDER BY id DESC LIMIT ?2",
+			 SQL_I(list), SQL_I(limit));
+}
+
+err held_by_author(struct book *b, struct arena *a, str author, size_t limit,
+		   struct held_row **h, size_t *count)
+{
+	return TABLE_ALL(b, a, read_held, h, count,
+			 HELD
+			 "WHERE author = ?1 COLLATE NOCASE ORDER BY id DESC LIMIT ?2",
+			 SQL_S(author), SQL_I(limit));
+}
+
 err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 		struct held_row **h, size_t *count)
 {

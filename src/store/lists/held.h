@@ -53,6 +53,14 @@ MUST_USE err held_body(struct book *b, struct arena *a, int64_t id, str *body);
 MUST_USE err held_waiting(struct book *b, struct arena *a, int64_t list, int64_t after,
 			  size_t limit, struct held_row **h, size_t *count);
 
+/* The newest of a list that wait, newest first. */
+MUST_USE err held_newest(struct book *b, struct arena *a, int64_t list, size_t limit,
+			 struct held_row **h, size_t *count);
+
+/* All that an author's address (without ASCII case) had held, newest first. */
+MUST_USE err held_by_author(struct book *b, struct arena *a, str author, size_t limit,
+			    struct held_row **h, size_t *count);
+
 /* Those held before that time (seconds) that still wait. */
 MUST_USE err held_before(struct book *b, struct arena *a, int64_t before, size_t limit,
 			 struct held_row **h, size_t *count);

@@ -2,7 +2,7 @@
 
 #include "store/table.h"
 
-#define NONMEMBER "SELECT list, key, action, set_at FROM nonmember WHERE list = ?1 "
+#define NONMEMBER "SELECT list, key, action, set_at FROM nonmember WHERE "
 
 static const char none[] = "the list says nothing of this address";
 
@@ -29,15 +29,22 @@ err nonmember_put(struct book *b, const struct nonmember_row *x)
 err nonmember_find(struct book *b, struct arena *a, int64_t list, str key,
 		   struct nonmember_row *x)
 {
-	return TABLE_ONE(b, a, read_nonmember, x, none, NONMEMBER "AND key = ?2",
-			 SQL_I(list), SQL_S(key));
+	return TABLE_ONE(b, a, read_nonmember, x, none,
+			 NONMEMBER "list = ?1 AND key = ?2", SQL_I(list), SQL_S(key));
 }
 
 err nonmember_list(struct book *b, struct arena *a, int64_t list,
 		   struct nonmember_row **x, size_t *count)
 {
-	return TABLE_ALL(b, a, read_nonmember, x, count, NONMEMBER "ORDER BY key",
-			 SQL_I(list));
+	return TABLE_ALL(b, a, read_nonmember, x, count,
+			 NONMEMBER "list = ?1 ORDER BY key", SQL_I(list));
+}
+
+err nonmember_by_key(struct book *b, struct arena *a, str key, struct nonmember_row **x,
+		     size_t *count)
+{
+	return TABLE_ALL(b, a, read_nonmember, x, count,
+			 NONMEMBER "key = ?1 ORDER BY list", SQL_S(key));
 }
 
 err nonmember_remove(struct book *b, int64_t list, str key)

@@ -20,5 +20,9 @@ MUST_USE err nonmember_find(struct book *b, struct arena *a, int64_t list, str k
 MUST_USE err nonmember_list(struct book *b, struct arena *a, int64_t list,
 			    struct nonmember_row **x, size_t *count);
 
+/* Of an address, on every list. */
+MUST_USE err nonmember_by_key(struct book *b, struct arena *a, str key,
+			      struct nonmember_row **x, size_t *count);
+
 /* ERR_NOTFOUND: as above. */
 MUST_USE err nonmember_remove(struct book *b, int64_t list, str key);

@@ -87,6 +87,14 @@ err pending_list(struct book *b, struct arena *a, str kind, int64_t list, int64_
 			 SQL_S(kind), SQL_I(list), SQL_I(now));
 }
 
+err pending_by_address(struct book *b, struct arena *a, str address,
+		       struct pending_row **p, size_t *count)
+{
+	return TABLE_ALL(b, a, read_pending, p, count,
+			 "SELECT " PENDING " FROM pending WHERE address = ?1 ORDER BY id",
+			 SQL_S(address));
+}
+
 err pending_drop(struct book *b, str kind, int64_t list, str address)
 {
 	return book_run(

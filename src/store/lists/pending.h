@@ -40,6 +40,10 @@ MUST_USE err pending_of(struct book *b, struct arena *a, str kind, int64_t list,
 /* Those of one kind on a list whose time is not over, in order of id. */
 MUST_USE err pending_list(struct book *b, struct arena *a, str kind, int64_t list,
 			  int64_t now, struct pending_row **p, size_t *count);
+/* Those of an address, whatever they are for. */
+MUST_USE err pending_by_address(struct book *b, struct arena *a, str address,
+				struct pending_row **p, size_t *count);
+
 MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
 MUST_USE err pending_drop_id(struct book *b, int64_t id);
 

@@ -42,6 +42,13 @@ err planned_due(struct book *b, struct arena *a, int64_t now, size_t limit,
 			 SQL_I(now), SQL_I(limit));
 }
 
+err planned_by_key(struct book *b, struct arena *a, str key, struct planned_row **p,
+		   size_t *count)
+{
+	return TABLE_ALL(b, a, read_planned, p, count,
+			 PLANNED "WHERE key = ?1 ORDER BY id", SQL_S(key));
+}
+
 err planned_remove(struct book *b, int64_t list, str key)
 {
 	return TABLE_MUST(b, "no membership of that address is to begin here",

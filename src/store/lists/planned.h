@@ -21,5 +21,9 @@ MUST_USE err planned_list(struct book *b, struct arena *a, int64_t list,
 MUST_USE err planned_due(struct book *b, struct arena *a, int64_t now, size_t limit,
 			 struct planned_row **p, size_t *count);
 
+/* Of an address, on every list. */
+MUST_USE err planned_by_key(struct book *b, struct arena *a, str key,
+			    struct planned_row **p, size_t *count);
+
 /* ERR_NOTFOUND: there is none. */
 MUST_USE err planned_remove(struct book *b, int64_t list, str key);

@@ -57,6 +57,13 @@ err request_list(struct book *b, struct arena *a, int64_t list, struct request_r
 			 REQUEST "WHERE list = ?1 ORDER BY id", SQL_I(list));
 }
 
+err request_by_address(struct book *b, struct arena *a, str address,
+		       struct request_row **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_request, r, count,
+			 REQUEST "WHERE address = ?1 ORDER BY id", SQL_S(address));
+}
+
 static err end(struct book *b, int64_t id, const struct request_end *how)
 {
 	TRY(TABLE_MUST(
@@ -90,15 +97,25 @@ static void read_handled(struct rows *r, struct arena *a, void *row)
 	};
 }
 
+#define HANDLED                                                               \
+	"SELECT id, list, address, name, asked_at, kind = 'leave', verdict, " \
+	"note, handled_by, handled_via, handled_at FROM request_handled "
+
 err request_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
 		    struct request_handled **r, size_t *count)
 {
 	return TABLE_ALL(b, a, read_handled, r, count,
-			 "SELECT id, list, address, name, asked_at, kind = 'leave', "
-			 "verdict, note, handled_by, handled_via, handled_at "
-			 "FROM request_handled WHERE list = ?1 "
-			 "ORDER BY handled_at DESC, id DESC LIMIT ?2",
+			 HANDLED "WHERE list = ?1 ORDER BY handled_at DESC, id DESC "
+				 "LIMIT ?2",
 			 SQL_I(list), SQL_I(limit));
+}
+
+err request_handled_by_address(struct book *b, struct arena *a, str address,
+			       struct request_handled **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_handled, r, count,
+			 HANDLED "WHERE address = ?1 COLLATE NOCASE ORDER BY id",
+			 SQL_S(address));
 }
 
 err request_expire(struct book *b, int64_t before, int64_t *gone)

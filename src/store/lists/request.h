@@ -20,6 +20,10 @@ MUST_USE err request_get(struct book *b, struct arena *a, int64_t id,
 MUST_USE err request_list(struct book *b, struct arena *a, int64_t list,
 			  struct request_row **r, size_t *count); /* oldest first */
 
+/* Those of an address, of whatever list. */
+MUST_USE err request_by_address(struct book *b, struct arena *a, str address,
+				struct request_row **r, size_t *count);
+
 struct request_end {
 	str verdict; /* granted, refused */
 	str note;    /* the answer, or empty */
@@ -39,6 +43,10 @@ struct request_handled {
 /* The newest of a list first. */
 MUST_USE err request_handled(struct book *b, struct arena *a, int64_t list, size_t limit,
 			     struct request_handled **r, size_t *count);
+
+/* Of an address (without ASCII case), of whatever list. */
+MUST_USE err request_handled_by_address(struct book *b, struct arena *a, str address,
+					struct request_handled **r, size_t *count);
 
 /* Forgets those handled before that time. */
 MUST_USE err request_expire(struct book *b, int64_t before, int64_t *gone);

@@ -30,6 +30,22 @@ err setting_get(struct book *b, struct arena *a, int64_t list, str key, str *val
 			 SQL_I(list), SQL_S(key));
 }
 
+static void read_holder(struct rows *r, struct arena *a, void *row)
+{
+	*(struct setting_holder *)row = (struct setting_holder){
+		.list = rows_i64(r, 0),
+		.value = rows_str(r, a, 1),
+	};
+}
+
+err setting_holders(struct book *b, struct arena *a, str key, struct setting_holder **s,
+		    size_t *count)
+{
+	return TABLE_ALL(b, a, read_holder, s, count,
+			 "SELECT list, value FROM setting WHERE key = ?1 ORDER BY list",
+			 SQL_S(key));
+}
+
 err setting_set(struct book *b, int64_t list, str key, str value)
 {
 	return book_run(b,

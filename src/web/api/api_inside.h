@@ -68,9 +68,8 @@ json_t *api_list_args(const struct api *x); /* {"list": address} */
 /* Makes a list the one at hand: x->w->list, ->settings, ->viewer. */
 MUST_USE err api_turn(struct api *x, const struct list_entry *list);
 
-/* By "dev@lists.example" or "dev.lists.example". NULL: none that the person may see. */
+/* By "dev@lists.example" or "dev.lists.example", as it is called or was. NULL: none that the person may see. */
 const struct list_entry *api_find_list(struct api *x, str name);
-str api_list_id(struct arena *a, const struct list_entry *list);
 
 str api_person_id(struct arena *a, int64_t person); /* 32 hexadecimal digits */
 bool api_read_person_id(str text, int64_t *person);

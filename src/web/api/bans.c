@@ -6,8 +6,7 @@
 static str path_of(struct api *x, str email)
 {
 	const struct list_entry *list = x->w->list;
-	str below = list ? arena_cat(x->a, STR("/lists/"), api_list_id(x->a, list))
-			 : STR("");
+	str below = list ? arena_cat(x->a, STR("/lists/"), list->list_id) : STR("");
 	return arena_cat(x->a, below, STR("/bans/"), email);
 }
 
@@ -16,8 +15,7 @@ static json_t *ban_json(struct api *x, str email)
 	json_t *object = json_object();
 	json_object_set_new(object, "email", api_str(email));
 	if (x->w->list)
-		json_object_set_new(object, "list_id",
-				    api_str(api_list_id(x->a, x->w->list)));
+		json_object_set_new(object, "list_id", api_str(x->w->list->list_id));
 	api_link(x, object, path_of(x, email));
 	return object;
 }

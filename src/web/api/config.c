@@ -139,7 +139,7 @@ static json_t *mail_host(struct api *x)
 
 static json_t *list_id(struct api *x)
 {
-	return api_str(api_list_id(x->a, x->w->list));
+	return api_str(x->w->list->list_id);
 }
 
 static json_t *no_reply_address(struct api *x)

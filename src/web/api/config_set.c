@@ -2,6 +2,8 @@
  * order, what has one true value may be written as it is. */
 #include "web/api/config_inside.h"
 
+#include "base/buf.h"
+
 /* Back: as the setting takes it. What it does not take is said by setting_check. */
 static str setting_value(struct api *x, const struct setting_def *def, str value)
 {
@@ -23,13 +25,14 @@ static str setting_value(struct api *x, const struct setting_def *def, str value
 static str whole_value(struct api *x, str name)
 {
 	size_t at = 0;
-	str value, all = STR("");
+	str value;
 	bool first = true;
+	BUF(all);
 	while (pairs_next(&x->q->form, name, &at, &value)) {
-		all = first ? value : arena_cat(x->a, all, STR("\n"), value);
+		buf_cat(&all, first ? STR("") : STR("\n"), value);
 		first = false;
 	}
-	return all;
+	return arena_copy(x->a, buf_str(&all));
 }
 
 /* Whether the form says what is true already. */
@@ -111,6 +114,8 @@ void api_config_patch(struct api *x)
 	json_t *set = json_object();
 	for (size_t i = 0; i < x->q->form.count; i++) {
 		str name = x->q->form.rows[i].name;
+		if (pairs_get(&x->q->form, name).p != x->q->form.rows[i].value.p)
+			continue; /* the first of that name stands for all of them */
 		if (!add_attribute(x, name, whole_value(x, name), set)) {
 			json_decref(set);
 			return;

@@ -7,7 +7,7 @@
 
 static str path_of(struct api *x, size_t position)
 {
-	return arena_cat(x->a, STR("/lists/"), api_list_id(x->a, x->w->list),
+	return arena_cat(x->a, STR("/lists/"), x->w->list->list_id,
 			 arena_printf(x->a, "/header-matches/%zu", position));
 }
 

@@ -30,11 +30,11 @@ static json_t *held_json(struct api *x, const struct held_row *h)
 	json_object_set_new(object, "original_subject",
 			    api_str(utf8_scrub(x->a, h->subject)));
 	json_object_set_new(object, "original_size", json_integer(h->size));
-	json_object_set_new(object, "listid", api_str(api_list_id(x->a, x->w->list)));
+	json_object_set_new(object, "listid", api_str(x->w->list->list_id));
 	json_object_set_new(object, "rule_hits", json_pack("[s%]", h->rule.p, h->rule.n));
 	json_object_set_new(object, "type", json_string("data"));
 	api_link(x, object,
-		 arena_cat(x->a, STR("/lists/"), api_list_id(x->a, x->w->list),
+		 arena_cat(x->a, STR("/lists/"), x->w->list->list_id,
 			   arena_printf(x->a, "/held/%" PRId64, h->id)));
 	return object;
 }

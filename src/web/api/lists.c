@@ -10,7 +10,7 @@
 
 static str path_of(struct api *x, const struct list_entry *list)
 {
-	return arena_cat(x->a, STR("/lists/"), api_list_id(x->a, list));
+	return arena_cat(x->a, STR("/lists/"), list->list_id);
 }
 
 /* "dev" is shown as "Dev", as Mailman does where nobody chose a name. */
@@ -39,7 +39,7 @@ json_t *api_list_json(struct api *x, const struct list_entry *list)
 	json_t *object = json_object();
 	if (member_count(x->w->books.lists, list->id, STR(""), &members).kind)
 		members = 0;
-	json_object_set_new(object, "list_id", api_str(api_list_id(x->a, list)));
+	json_object_set_new(object, "list_id", api_str(list->list_id));
 	json_object_set_new(object, "fqdn_listname", api_str(list->address));
 	json_object_set_new(object, "list_name", api_str(list->name));
 	json_object_set_new(object, "mail_host", api_str(list->domain));

@@ -1,6 +1,8 @@
 /* Members: rosters of lists, and memberships wherever they are. */
 #include "web/api/api_inside.h"
 
+#include "base/buf.h"
+
 /* ---- listings */
 
 /* ?fields=…: of each entry these alone. */
@@ -221,8 +223,9 @@ void api_member_delete(struct api *x)
 void api_roster_delete(struct api *x)
 {
 	size_t at = 0;
-	str email, lines = STR("");
+	str email;
 	struct ordered done;
+	BUF(lines);
 	json_t *object = json_object(), *args = api_list_args(x);
 	if (!str_eq(request_arg(x->q, "role"), STR("member"))) {
 		json_decref(object);
@@ -240,9 +243,9 @@ void api_roster_delete(struct api *x)
 				      .kind;
 		json_object_set_new(object, arena_z(x->a, email), json_boolean(is));
 		if (is)
-			lines = arena_cat(x->a, lines, email, STR("\n"));
+			buf_cat(&lines, email, STR("\n"));
 	}
-	json_object_set_new(args, "addresses", api_str(lines));
+	json_object_set_new(args, "addresses", api_str(buf_str(&lines)));
 	if (api_order(x, "member_remove", args, &done))
 		api_json(x, object);
 	else

@@ -9,29 +9,16 @@ err api_turn(struct api *x, const struct list_entry *list)
 	return worker_turn(x->w, x->q, list);
 }
 
-static bool has_id(struct arena *a, const struct list_entry *list, str name)
-{
-	return str_eq(api_list_id(a, list), name);
-}
-
 const struct list_entry *api_find_list(struct api *x, str name)
 {
-	const struct list_entry **all, *found = NULL;
 	const struct addressbook *book = x->w->books.addresses;
-	size_t n;
 	name = arena_lower(x->a, name);
-	addressbook_lists(book, x->a, &all, &n);
-	for (size_t i = 0; i < n && !found; i++)
-		if (str_eq(all[i]->address, name) || has_id(x->a, all[i], name))
-			found = all[i];
+	const struct list_entry *found = addressbook_list(book, name);
+	if (!found)
+		found = addressbook_list_by_list_id(book, name);
 	if (!found || api_turn(x, found).kind || !worker_may(x->w, RIGHT_list_see))
 		return NULL;
 	return found;
-}
-
-str api_list_id(struct arena *a, const struct list_entry *list)
-{
-	return arena_cat(a, list->name, STR("."), list->domain);
 }
 
 /* ---- numbers as Mailman's clients expect them: hexadecimal digits of one length */

@@ -72,7 +72,7 @@ static json_t *asking_json(struct api *x, const struct asking *a)
 	json_object_set_new(object, "type", json_string(type_of(a)));
 	json_object_set_new(object, "email", api_str(a->address));
 	json_object_set_new(object, "display_name", api_str(a->name));
-	json_object_set_new(object, "list_id", api_str(api_list_id(x->a, x->w->list)));
+	json_object_set_new(object, "list_id", api_str(x->w->list->list_id));
 	json_object_set_new(object, "when", api_time(a->at));
 	return object;
 }

@@ -17,7 +17,7 @@ json_t *roster_json(struct api *x, const struct roster_one *one)
 	str user = arena_cat(x->a, x->root, STR("/users/"),
 			     api_person_id(x->a, one->person));
 	json_object_set_new(object, "member_id", api_str(id));
-	json_object_set_new(object, "list_id", api_str(api_list_id(x->a, x->w->list)));
+	json_object_set_new(object, "list_id", api_str(x->w->list->list_id));
 	json_object_set_new(object, "role", json_string(api_role_word(one->role)));
 	json_object_set_new(object, "email", api_str(one->text));
 	json_object_set_new(object, "display_name", api_str(one->name));

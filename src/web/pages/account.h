@@ -22,3 +22,9 @@ MUST_USE err account_add_tokens(struct request *q, struct page_account *p);
 
 /* Was the browser signed in within the last ten minutes? */
 bool account_is_fresh(struct request *q);
+
+/* What else a form says that would outlast the session, as a password, a token or an
+ * address that signs in. */
+#define ACCOUNT_NOT_FRESH                                                              \
+	"sign in anew, by a mailed link, and do this within ten minutes: who finds a " \
+	"browser open must not keep the account"

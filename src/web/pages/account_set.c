@@ -8,8 +8,11 @@
 #include "account/session.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "lists/personal.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
+
+#include <stdlib.h>
 
 bool account_in_browser(struct request *q, struct response *r)
 {
@@ -32,6 +35,37 @@ static int status_of(const struct ordered *x)
 	return x->result ? 400 : 503;
 }
 
+/* ---- all that is kept, and its end */
+
+void account_data_page(struct request *q, struct response *r)
+{
+	json_t *all;
+	if (page_failed(q, r,
+			personal_data(&worker_of(q)->books, q->arena, q->session->person,
+				      &all)))
+		return;
+	char *text = json_dumps(all, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	buf_add(&r->body, str_from(text));
+	free(text);
+	json_decref(all);
+	response_download(r, STR("account.json"));
+	r->type = STR("application/json");
+	r->cache = STR("no-store");
+}
+
+void account_erase_post(struct request *q, struct response *r)
+{
+	struct ordered x;
+	if (!account_in_browser(q, r))
+		return;
+	if (order_and_wait(q, "erase", json_object(), &x)) {
+		go_said(q, r, STR("/account"), "erase", STR(""));
+		return;
+	}
+	r->status = status_of(&x);
+	account_show(q, r, note_bad(q, x.why), &(struct account_faults){ 0 });
+}
+
 /* ---- addresses and name */
 
 void account_addresses_post(struct request *q, struct response *r)
@@ -47,6 +81,11 @@ void account_addresses_post(struct request *q, struct response *r)
 			(struct account_faults){ .address = "This is no mail address: it "
 							    "needs a name, an @ and a "
 							    "domain." });
+		return;
+	}
+	if (!removes && !account_is_fresh(q)) {
+		account_wrong(q, r, 403,
+			      (struct account_faults){ .address = ACCOUNT_NOT_FRESH });
 		return;
 	}
 	json_t *args = json_object();
@@ -85,8 +124,10 @@ static err may_set_password(struct request *q)
 	struct person_row who;
 	struct worker *w = worker_of(q);
 	TRY(person_get(w->books.lists, q->arena, q->session->person, &who));
-	if (account_is_fresh(q) || !who.password.n)
+	if (account_is_fresh(q))
 		return OK;
+	if (!who.password.n)
+		return FAIL(ERR_DENIED, ACCOUNT_NOT_FRESH);
 	str name = arena_printf(q->arena, "person %lld", (long long)who.id);
 	if (!throttle_may(w->web->sign_ins, name, &q->client))
 		return FAIL(ERR_LIMIT, "too many tries; wait a while");

@@ -1,12 +1,14 @@
 /* Application tokens on /account: what each may, making one, taking one away. */
 #include "web/pages/account.h"
 
+#include "account/scope.h"
 #include "account/token.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "lists/token_scopes.h"
 #include "store/lists/token.h"
 
-enum { NAME_MOST = 100, RATE_MOST = 100000 };
+enum { NAME_MOST = 100, RATE_MOST = 100000, LIST_MOST = 400 };
 
 static err add_scopes(struct request *q, struct page_account *p)
 {
@@ -52,11 +54,12 @@ err account_add_tokens(struct request *q, struct page_account *p)
 static str chosen(struct request *q)
 {
 	size_t at = 0;
-	str word, text = STR(""), list = field(q, "list");
-	while (pairs_next(&q->form, STR("scope"), &at, &word))
-		text = arena_cat(q->arena, text, word, list.n ? STR(":") : STR(""), list,
-				 STR(" "));
-	return text.n   ? text
+	str word, list = str_first(field(q, "list"), LIST_MOST);
+	BUF(text);
+	for (int n = 0;
+	     n <= SCOPES_MOST && pairs_next(&q->form, STR("scope"), &at, &word); n++)
+		buf_cat(&text, word, list.n ? STR(":") : STR(""), list, STR(" "));
+	return text.n   ? arena_copy(q->arena, buf_str(&text))
 	       : list.n ? arena_cat(q->arena, STR("all:"), list)
 			: STR("all");
 }
@@ -81,8 +84,11 @@ static void make_token(struct request *q, struct response *r)
 	struct scopes scopes;
 	int64_t rate;
 	const char *fault = read_wish(q, &scopes, &rate);
-	if (fault) {
-		account_wrong(q, r, 400, (struct account_faults){ .token = fault });
+	bool fresh = account_is_fresh(q);
+	if (fault || !fresh) {
+		account_wrong(q, r, fresh ? 400 : 403,
+			      (struct account_faults){
+				      .token = fresh ? fault : ACCOUNT_NOT_FRESH });
 		return;
 	}
 	if (page_failed(q, r,

@@ -1,16 +1,11 @@
 /* /lists/NAME/admin/settings: the form that lists/settings.def gives. */
-#include "web/pages/forms.h"
+#include "web/pages/sheet.h"
 
 static const char *const types[] = {
 	[SETTING_IS_TEXT] = "text",      [SETTING_IS_LINES] = "lines",
 	[SETTING_IS_NUMBER] = "number",  [SETTING_IS_BOOL] = "bool",
 	[SETTING_IS_CHOICE] = "choice",  [SETTING_IS_ADDRESS] = "text",
 	[SETTING_IS_PATTERNS] = "lines",
-};
-
-struct sheet { /* what each row has: as stored, or as it was sent */
-	str *values;
-	str *errors;
 };
 
 /* ---- showing */
@@ -105,81 +100,26 @@ static void show(struct request *q, struct response *r, const struct sheet *shee
 		.note = note,
 		.csrf = csrf_of(q),
 		.action = arena_cat(q->arena, list_path(q), STR("/admin/settings")),
+		.try_action = arena_cat(q->arena, list_path(q), STR("/admin/try")),
 	};
 	fill_groups(q, sheet, &p);
 	ANSWER(q, r, settings, &p);
 }
 
-static struct sheet stored(struct request *q)
-{
-	size_t n;
-	const struct setting_def *def = setting_defs(&n);
-	struct sheet s = { arena_zero(q->arena, n * sizeof *s.values),
-			   arena_zero(q->arena, n * sizeof *s.errors) };
-	for (size_t i = 0; i < n; i++)
-		s.values[i] = setting_text(q->arena, &worker_of(q)->settings, &def[i]);
-	return s;
-}
-
 void settings_page(struct request *q, struct response *r)
 {
-	struct sheet s = stored(q);
+	struct sheet s = sheet_stored(q);
 	show(q, r, &s, note_of(q));
 }
 
 /* ---- saving */
 
-/* The last value of that name: a box that is ticked follows the hidden "no". */
-static bool sent(struct request *q, const struct setting_def *def, str *value)
-{
-	size_t at = 0;
-	bool is_there = false;
-	str one;
-	while (pairs_next(&q->form, str_from(def->key), &at, &one)) {
-		*value = one;
-		is_there = true;
-	}
-	return is_there;
-}
-
-static str with_lf(struct arena *a, str text)
-{
-	BUF(b);
-	str line;
-	text = str_trim(text);
-	while (str_line(&text, &line))
-		buf_cat(&b, b.n ? STR("\n") : STR(""), line);
-	return arena_copy(a, buf_str(&b));
-}
-
-/* What was sent is put on the sheet; what differs from what is stored into set. */
-static bool read_sheet(struct request *q, struct sheet *s, json_t *set)
-{
-	size_t n;
-	bool good = true;
-	const struct setting_def *def = setting_defs(&n);
-	for (size_t i = 0; i < n; i++) {
-		str value, clean, before = s->values[i];
-		if (!sent(q, &def[i], &value))
-			continue;
-		s->values[i] = with_lf(q->arena, value);
-		err e = setting_check(q->arena, &def[i], s->values[i], &clean);
-		if (e.kind) {
-			s->errors[i] = str_from(e.msg);
-			good = false;
-		} else if (!str_eq(clean, with_lf(q->arena, before))) {
-			json_object_set_new(set, def[i].key, json_of(clean));
-		}
-	}
-	return good;
-}
-
 void settings_post(struct request *q, struct response *r)
 {
 	struct ordered x;
-	struct sheet s = stored(q);
+	struct sheet s = sheet_stored(q);
 	json_t *set = json_object(), *args;
-	bool good = read_sheet(q, &s, set);
+	bool good = sheet_read(q, &q->form, &s, set);
 	if (!good || !json_object_size(set)) {
 		json_decref(set);
 		r->status = good ? 200 : 400;

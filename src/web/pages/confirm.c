@@ -51,6 +51,11 @@ static const struct kind kinds[] = {
 			     "address may see, and may write in its name.",
 			     "Add the address",
 			     "If you did not ask for it, close the page.", false },
+	[CONFIRM_ERASE] = { "Erase your account?",
+			    "Memberships, settings and sign-ins go for good. Posts stay "
+			    "in the archives, in another name. Nobody can undo it.",
+			    "Erase my account",
+			    "If you do not want that, close the page.", true },
 	[CONFIRM_CHALLENGE] = { "Did you write this?",
 				"It came for {list} in your name, and nothing proves "
 				"that you wrote it.",
@@ -328,6 +333,9 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 			   arena_z(q->arena, arena_cat(q->arena, STR("post-"),
 						       result_text(q, x, "outcome"))),
 			   list);
+		return;
+	case CONFIRM_ERASE:
+		go_to_done(q, r, "erased", STR(""));
 		return;
 	case CONFIRM_REQUEST:
 		go_to_done(q, r,

@@ -57,13 +57,22 @@ static err add_content(struct request *q, struct buf *b, const struct archive_po
 	return OK;
 }
 
+/* A reader knows a post by this for good, whatever its list is called by then. */
+static str entry_id(struct request *q, int64_t number)
+{
+	const struct worker *w = worker_of(q);
+	return arena_printf(q->arena, "%.*s/%lld",
+			    STR_F(list_first_url(q->arena, &w->books, w->list)),
+			    (long long)number);
+}
+
 static err add_entry(struct request *q, struct buf *b, const struct archive_post *p)
 {
 	bool hide = page_hides(q, &worker_of(q)->settings);
 	str url = page_url(q, page_post_path(q, p->number));
 	buf_add(b, STR("<entry>\n"));
 	add_element(b, "title", p->subject.n ? p->subject : STR("(no subject)"));
-	add_element(b, "id", url);
+	add_element(b, "id", entry_id(q, p->number));
 	add_link(b, "alternate", "text/html", url);
 	add_time(b, "published", p->date);
 	add_time(b, "updated", p->date);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "lists/personal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ struct mbox_stream {
 	struct stream s;
 	struct web *web;
 	struct export_job job;
+	struct arena *kept; /* what the job points to; or NULL */
 	z_stream z;
 };
 
@@ -149,28 +151,31 @@ static void free_mbox(struct stream *s)
 {
 	struct mbox_stream *m = (struct mbox_stream *)s;
 	deflateEnd(&m->z);
+	if (m->kept)
+		arena_free(m->kept);
 	free(m);
 }
 
-static void answer_mbox(struct request *q, struct response *r,
-			const struct export_job *job)
+static struct mbox_stream *answer_mbox(struct request *q, struct response *r,
+				       const struct export_job *job, bool hide)
 {
 	enum { LEVEL = 6, GZIP = 15 + 16, MEMORY = 8 };
 	struct mbox_stream *m = mem_zero(sizeof *m);
 	m->s = (struct stream){ .more = more_mbox, .free = free_mbox, .length = -1 };
 	m->web = q->ctx;
 	m->job = *job;
-	m->job.hide_addresses = hides_here(q);
+	m->job.hide_addresses = hide;
 	if (deflateInit2(&m->z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
 	    != Z_OK) {
 		free(m);
 		error_page(q, r, 503, STR_NONE);
-		return;
+		return NULL;
 	}
 	page_no_index(r);
 	r->policy = SANDBOX;
 	r->type = STR("application/gzip");
 	r->stream = &m->s;
+	return m;
 }
 
 static str file_name(struct request *q, const char *what)
@@ -199,7 +204,7 @@ void thread_mbox_page(struct request *q, struct response *r)
 	response_download(
 		r, file_name(q, arena_z(q->arena,
 					arena_printf(q->arena, "%" PRId64, t.number))));
-	answer_mbox(q, r, &job);
+	answer_mbox(q, r, &job, hides_here(q));
 }
 
 void month_mbox_page(struct request *q, struct response *r)
@@ -214,5 +219,29 @@ void month_mbox_page(struct request *q, struct response *r)
 	}
 	export_month(&job, worker_of(q)->list->id, (int)y, (int)m);
 	response_download(r, file_name(q, arena_z(q->arena, text)));
-	answer_mbox(q, r, &job);
+	answer_mbox(q, r, &job, hides_here(q));
+}
+
+/* ---- what a person wrote, for that person */
+
+void account_posts_page(struct request *q, struct response *r)
+{
+	struct export_job job;
+	struct arena *kept = arena_new();
+	str *keys;
+	size_t n;
+	if (page_failed(q, r,
+			personal_addresses(&worker_of(q)->books, kept, q->session->person,
+					   &keys, &n))) {
+		arena_free(kept);
+		return;
+	}
+	export_authors(&job, keys, n);
+	response_download(r, STR("posts.mbox.gz"));
+	struct mbox_stream *m = answer_mbox(q, r, &job, false);
+	if (m)
+		m->kept = kept;
+	else
+		arena_free(kept);
+	r->cache = STR("no-store");
 }

@@ -171,6 +171,7 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		{ "roles", "Roles", RIGHT_members_see },
 		{ "bans", "Bans", RIGHT_ban_set },
 		{ "log", "Log", RIGHT_audit_see },
+		{ "name", "Name", RIGHT_list_remove },
 	};
 	enum { ROWS = sizeof rows / sizeof *rows };
 	const struct worker *w = worker_of(q);

@@ -1,0 +1,26 @@
+/* Whatever comes, a message in another name is one still, and differs where it is said to. */
+#include "fuzz.h"
+
+#include "archive/pseudonym.h"
+#include "mail/mime.h"
+
+static const str ADDRESSES[] = { { "anna@uni.example", 16 }, { "a@b.example", 11 } };
+static const str NAMES[] = { { "Anna Meyer", 10 }, { "Anna", 4 } };
+static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 } };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	ARENA(a);
+	str message = { (const char *)data, n }, out;
+	struct mime before, after;
+	if (mime_parse(a, message, &before).kind
+	    || pseudonym_message(a, &ANNA, message, &out).kind)
+		return 0;
+	must(out.p == message.p || !str_eq(out, message));
+	if (out.p == message.p || mime_parse(a, out, &after).kind)
+		return 0;
+	must(after.count > 0);
+	must(str_ifind(out, STR("former-x")).n || out.n < message.n
+	     || !str_eq(before.header.body, after.header.body));
+	return 0;
+}

@@ -1,0 +1,130 @@
+/* Posts of the archive, one after the other, in another name. */
+#include "archive/pseudonym.h"
+
+#include "archive/prepare.h"
+#include "base/buf.h"
+#include "store/archive/author.h"
+
+#include <stdlib.h>
+
+static err prepare(struct arena *a, const struct archive_post *p, str message,
+		   struct archive_packer *packer, struct prepared *out)
+{
+	struct archive_arrival x = { .list = p->list,
+				     .source = p->source,
+				     .message = message,
+				     .received_at = p->received_at };
+	return archive_prepare(a, &x, packer, out);
+}
+
+/* Each under the number that it had, so that links go on leading to it. */
+static err write_files(struct book *b, int64_t post, struct archive_attachments *files)
+{
+	TRY(archive_attachments_forget(b, post));
+	for (size_t i = 0; i < files->count; i++) {
+		files->list[i].post = post;
+		TRY(archive_attachment_add(b, &files->list[i]));
+	}
+	return OK;
+}
+
+/* The index forgets a post only if it is told the words that it was given. */
+static err write_anew(struct book *b, const struct archive_post *p,
+		      const struct prepared *old, struct prepared *new)
+{
+	int64_t version;
+	TRY(archive_words_remove(b, p->id, &old->words));
+	TRY(archive_words_add(b, p->id, &new->words));
+	TRY(archive_blob_replace(b, p->id, &new->packed));
+	new->post.id = p->id;
+	TRY(archive_post_rewrite(b, &new->post));
+	TRY(write_files(b, p->id, &new->attachments));
+	return archive_touch(b, p->list, &version);
+}
+
+static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, int64_t id,
+		   int64_t *changed)
+{
+	struct archive_post row;
+	struct archive_packer *packer;
+	struct prepared old, new;
+	str message, clean;
+	bool found;
+	TRY(archive_post_by_id(b, a, id, &row, &found));
+	if (!found)
+		return OK;
+	TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
+	TRY(pseudonym_message(a, p, message, &clean));
+	if (str_eq(clean, message))
+		return OK;
+	TRY(archive_packer_kept(b, row.list, &packer));
+	TRY(prepare(a, &row, message, NULL, &old));
+	TRY(prepare(a, &row, clean, packer, &new));
+	++*changed;
+	return write_anew(b, &row, &old, &new);
+}
+
+static str phrase(struct arena *a, str address)
+{
+	BUF(out);
+	buf_add_char(&out, '"');
+	for (size_t i = 0; i < address.n; i++)
+		if (address.p[i] != '"')
+			buf_add_char(&out, address.p[i]);
+	buf_add_char(&out, '"');
+	return arena_copy(a, buf_str(&out));
+}
+
+static int by_number(const void *x, const void *y)
+{
+	const int64_t *l = x, *r = y;
+	return (*l > *r) - (*l < *r);
+}
+
+/* Some ids behind *after, in order; each address brings its own. */
+static err gather(struct book *b, struct arena *a, const struct pseudonym *p,
+		  size_t limit, int64_t after, int64_t *ids, size_t *count)
+{
+	*count = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		size_t n;
+		TRY(archive_posts_naming(b, p->addresses[i], phrase(a, p->addresses[i]),
+					 after, limit, ids + *count, &n));
+		*count += n;
+	}
+	qsort(ids, *count, sizeof *ids, by_number);
+	return OK;
+}
+
+static err rewrite_some(struct book *b, struct arena *a, const struct pseudonym *p,
+			size_t limit, int64_t *after, int64_t *changed, bool *more)
+{
+	size_t n, done = 0;
+	int64_t *ids = arena_alloc(a, (p->count * 2 * limit + 1) * sizeof *ids);
+	TRY(gather(b, a, p, limit, *after, ids, &n));
+	*more = n > 0;
+	for (size_t i = 0; i < n && done < limit; i++) {
+		if (ids[i] <= *after)
+			continue;
+		ARENA(one);
+		TRY(book_part(b));
+		err e = book_part_end(b, rewrite(b, one, p, ids[i], changed));
+		if (e.kind == ERR_TEMP)
+			return e;
+		*after = ids[i];
+		done++;
+	}
+	return OK;
+}
+
+err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
+		    size_t limit, int64_t *after, int64_t *changed, bool *more)
+{
+	bool mine;
+	int64_t at = *after, count = 0;
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine, rewrite_some(b, a, p, limit, &at, &count, more)));
+	*after = at;
+	*changed += count;
+	return OK;
+}

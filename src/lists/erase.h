@@ -1,0 +1,29 @@
+/* lists/erase.h: a person goes for good. First, in one transaction of the lists book, the
+ * account with memberships, roles and sessions, all else there that names them, and a row
+ * that says so; then the archive, some posts at a time, in another name. The role post
+ * goes on with rows that it finds, so a crash repeats at most the posts of one step.
+ * store/personal.def says of each table what becomes of it.
+ *
+ *     TRY(person_may_go(&books, a, person));
+ *     TRY(person_erase(&books, a, person, &by));
+ *     do TRY(erase_continue(&books, a, &more)); while (more);
+ */
+#pragma once
+
+#include "lists/books.h"
+
+/* ERR_DENIED: a list would have no owner, an alias no target, or the site no administrator;
+ * the text says which. ERR_NOTFOUND: nobody. */
+MUST_USE err person_may_go(struct books *books, struct arena *a, int64_t person);
+
+/* Errors as of person_may_go. */
+MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person,
+			  const struct actor *by);
+
+/* An address that is nobody's account, as of an author who never was a member.
+ * ERR_DENIED: an alias leads there alone. */
+MUST_USE err address_erase(struct books *books, struct arena *a, str key,
+			   const struct actor *by);
+
+/* Some posts more. *more: there are others to do. */
+MUST_USE err erase_continue(struct books *books, struct arena *a, bool *more);

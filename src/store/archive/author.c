@@ -1,0 +1,93 @@
+#include "store/archive/author.h"
+
+#include "store/table.h"
+
+static void read_month(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct archive_author_month *)row = (struct archive_author_month){
+		rows_i64(r, 0), rows_i64(r, 1), rows_i64(r, 2)
+	};
+}
+
+static void read_author(struct rows *r, struct arena *a, void *row)
+{
+	*(struct archive_author *)row = (struct archive_author){ rows_str(r, a, 0),
+								 rows_str(r, a, 1),
+								 rows_i64(r, 2) };
+}
+
+err archive_author_months(struct book *b, struct arena *a, int64_t list, int64_t from,
+			  struct archive_author_month **m, size_t *count)
+{
+	return TABLE_ALL(b, a, read_month, m, count,
+			 "SELECT month, sum(posts), count(*) FROM month_author "
+			 "WHERE list = ?1 AND month >= ?2 GROUP BY month ORDER BY month",
+			 SQL_I(list), SQL_I(from));
+}
+
+/* The name beside max(month) is the one of that row (SQLite's rule for a bare column). */
+err archive_authors(struct book *b, struct arena *a, int64_t list, int64_t from,
+		    size_t limit, struct archive_author **x, size_t *count,
+		    int64_t *authors)
+{
+	bool found;
+	TRY(book_number(b, authors, &found,
+			"SELECT count(DISTINCT address) FROM month_author "
+			"WHERE list = ?1 AND month >= ?2",
+			SQL_I(list), SQL_I(from)));
+	return TABLE_ALL(b, a, read_author, x, count,
+			 "SELECT address, name, posts FROM (SELECT address, name, "
+			 "sum(posts) AS posts, max(month) FROM month_author "
+			 "WHERE list = ?1 AND month >= ?2 GROUP BY address) "
+			 "ORDER BY posts DESC, address LIMIT ?3",
+			 SQL_I(list), SQL_I(from), SQL_I(limit));
+}
+
+err archive_posts_by_author(struct book *b, struct arena *a, str address, int64_t after,
+			    size_t limit, struct archive_posts *out)
+{
+	return TABLE_ALL(b, a, archive_post_read, &out->list, &out->count,
+			 "SELECT " ARCHIVE_POST " FROM post p "
+			 "WHERE p.from_address = ?1 COLLATE NOCASE AND p.id > ?2 "
+			 "ORDER BY p.id LIMIT ?3",
+			 SQL_S(address), SQL_I(after), SQL_I(limit));
+}
+
+static err add_ids(struct rows *r, int64_t *ids, size_t *count)
+{
+	while (rows_next(r))
+		ids[(*count)++] = rows_i64(r, 0);
+	return rows_end(r);
+}
+
+err archive_posts_naming(struct book *b, str address, str phrase, int64_t after,
+			 size_t limit, int64_t *ids, size_t *count)
+{
+	struct rows r;
+	*count = 0;
+	TRY(book_rows(b, &r,
+		      "SELECT id FROM post WHERE from_address = ?1 COLLATE NOCASE "
+		      "AND id > ?2 ORDER BY id LIMIT ?3",
+		      SQL_S(address), SQL_I(after), SQL_I(limit)));
+	TRY(add_ids(&r, ids, count));
+	TRY(book_rows(b, &r,
+		      "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 "
+		      "ORDER BY rowid LIMIT ?3",
+		      SQL_S(phrase), SQL_I(after), SQL_I(limit)));
+	return add_ids(&r, ids, count);
+}
+
+static void read_name(struct rows *r, struct arena *a, void *row)
+{
+	*(str *)row = rows_str(r, a, 0);
+}
+
+err archive_author_names(struct book *b, struct arena *a, str address, size_t limit,
+			 str **names, size_t *count)
+{
+	return TABLE_ALL(b, a, read_name, names, count,
+			 "SELECT DISTINCT from_name FROM post WHERE from_address = ?1 "
+			 "COLLATE NOCASE AND from_name <> '' ORDER BY 1 LIMIT ?2",
+			 SQL_S(address), SQL_I(limit));
+}

@@ -1,0 +1,38 @@
+/* store/archive/author.h: who wrote how much, by month, counted as posts come and go; and
+ * what somebody wrote. */
+#pragma once
+
+#include "store/archive/post.h"
+
+struct archive_author_month {
+	int64_t month; /* year * 12 + month - 1 */
+	int64_t posts, authors;
+};
+/* From that month on, oldest first; months without posts are not in it. */
+MUST_USE err archive_author_months(struct book *b, struct arena *a, int64_t list,
+				   int64_t from, struct archive_author_month **m,
+				   size_t *count);
+
+struct archive_author {
+	str address, name;
+	int64_t posts;
+};
+/* Since that month, most first; *authors: how many there are in all. */
+MUST_USE err archive_authors(struct book *b, struct arena *a, int64_t list, int64_t from,
+			     size_t limit, struct archive_author **x, size_t *count,
+			     int64_t *authors);
+
+/* Of one author, by id after that one; the address without ASCII case, on every list. */
+MUST_USE err archive_posts_by_author(struct book *b, struct arena *a, str address,
+				     int64_t after, size_t limit,
+				     struct archive_posts *out);
+
+/* The names under which the address wrote. */
+MUST_USE err archive_author_names(struct book *b, struct arena *a, str address,
+				  size_t limit, str **names, size_t *count);
+
+/* Ids, after that one, of posts that the address wrote, and of those whose words match
+ * the FTS5 phrase: at most limit of each kind, so ids has room for twice as many. The
+ * first limit ids of all are among them. */
+MUST_USE err archive_posts_naming(struct book *b, str address, str phrase, int64_t after,
+				  size_t limit, int64_t *ids, size_t *count);

@@ -1,0 +1,166 @@
+/* /lists/NAME/admin/try: what other settings would have done to the posts of late. The
+ * form of the settings sends all of them, a link some in its query; nothing changes. */
+#include "lists/replay.h"
+#include "web/pages/sheet.h"
+
+enum { SHOWN_MAX = 200 };
+
+static const struct {
+	const char *state, *word;
+} fates[REPLAY_VERDICTS] = {
+	[VERDICT_ACCEPT] = { "ok", "goes out" },
+	[VERDICT_HOLD] = { "wait", "waits for a moderator" },
+	[VERDICT_REJECT] = { "bad", "is refused" },
+	[VERDICT_DISCARD] = { "bad", "is dropped" },
+};
+
+static str path_of(struct request *q, const char *rest)
+{
+	return arena_cat(q->arena, list_path(q), str_from(rest));
+}
+
+/* ---- what is tried */
+
+struct trying {
+	struct assignment *set;
+	size_t count;
+};
+
+static void add_sets(struct request *q, json_t *set, struct trying *t, struct page_try *p)
+{
+	const char *key;
+	json_t *value;
+	size_t n = json_object_size(set);
+	struct page_try_sets *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	t->set = arena_zero(q->arena, (n + 1) * sizeof *t->set);
+	json_object_foreach(set, key, value)
+	{
+		const struct setting_def *def = setting_find(str_from(key));
+		str text = arena_copy(q->arena, str_from(json_string_value(value)));
+		rows[t->count] = (struct page_try_sets){
+			.key = str_from(def->key),
+			.label = str_from(def->label),
+			.before = setting_text(q->arena, &worker_of(q)->settings, def),
+			.value = text,
+		};
+		t->set[t->count++] = (struct assignment){ str_from(def->key), text };
+	}
+	p->sets = rows;
+	p->sets_count = t->count;
+}
+
+/* ---- what came of it */
+
+static void add_fates(struct request *q, const struct replay *r, struct page_try *p)
+{
+	struct page_try_fates *rows = arena_zero(q->arena,
+						 REPLAY_VERDICTS * sizeof *rows);
+	for (enum verdict v = VERDICT_ACCEPT; v <= VERDICT_DISCARD; v++)
+		rows[p->fates_count++] = (struct page_try_fates){
+			str_from(fates[v].state), str_from(fates[v].word), r->before[v],
+			r->after[v]
+		};
+	p->fates = rows;
+}
+
+static str href_of(struct request *q, const struct replayed *x)
+{
+	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
+			    STR_F(list_path(q)),
+			    (long long)(x->held ? x->held : x->number));
+}
+
+static void add_turned(struct request *q, const struct replay *r, struct page_try *p)
+{
+	size_t n = r->turned_count < SHOWN_MAX ? r->turned_count : SHOWN_MAX;
+	struct page_try_turned *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct replay_turn *t = &r->turned[i];
+		rows[i] = (struct page_try_turned){
+			.href = href_of(q, &t->post),
+			.subject = t->post.subject,
+			.author = t->post.author_name.n ? t->post.author_name
+							: t->post.author,
+			.at = t->post.at,
+			.before_state = str_from(fates[t->before.verdict].state),
+			.before = str_from(fates[t->before.verdict].word),
+			.before_rule = str_from(t->before.rule),
+			.after_state = str_from(fates[t->after.verdict].state),
+			.after = str_from(fates[t->after.verdict].word),
+			.after_rule = str_from(t->after.rule),
+			.reason = t->after.reason,
+		};
+	}
+	p->turned = rows;
+	p->turned_count = n;
+	p->more = (int64_t)(r->turned_count - n);
+}
+
+static void add_limits(struct request *q, struct page_try *p)
+{
+	while (replay_limits[p->limits_count])
+		p->limits_count++;
+	struct page_try_limits *rows = arena_zero(q->arena,
+						  p->limits_count * sizeof *rows);
+	for (size_t i = 0; i < p->limits_count; i++)
+		rows[i].text = str_from(replay_limits[i]);
+	p->limits = rows;
+}
+
+static err run(struct request *q, const struct trying *t, struct page_try *p)
+{
+	struct worker *w = worker_of(q);
+	struct replay r;
+	TRY(replay_run(&w->books, q->arena, w->list, t->set, t->count, &r));
+	p->judged = r.judged;
+	p->imported = r.imported;
+	p->unknown = r.unknown;
+	p->late = r.late;
+	p->since = r.since;
+	p->otherwise = (int64_t)r.turned_count;
+	add_fates(q, &r, p);
+	add_turned(q, &r, p);
+	return OK;
+}
+
+static const struct page_note *first_error(struct request *q, const struct sheet *s)
+{
+	size_t n;
+	setting_defs(&n);
+	for (size_t i = 0; i < n; i++)
+		if (s->errors[i].n)
+			return note_bad(q, s->errors[i]);
+	return NULL;
+}
+
+static void answer(struct request *q, struct response *r, const struct pairs *sent)
+{
+	struct trying t = { 0 };
+	struct sheet s = sheet_stored(q);
+	struct page_try p = { .frame = list_frame(q, STR("Try settings")),
+			      .list = worker_of(q)->list->name,
+			      .tabs = admin_tabs(q, "settings"),
+			      .csrf = csrf_of(q),
+			      .action = path_of(q, "/admin/settings"),
+			      .settings = path_of(q, "/admin/settings") };
+	json_t *set = json_object();
+	bool good = sheet_read(q, sent, &s, set);
+	add_sets(q, set, &t, &p);
+	json_decref(set);
+	add_limits(q, &p);
+	p.note = first_error(q, &s);
+	r->status = good ? 200 : 400;
+	if (good && page_failed(q, r, run(q, &t, &p)))
+		return;
+	ANSWER(q, r, try, &p);
+}
+
+void try_page(struct request *q, struct response *r)
+{
+	answer(q, r, &q->query);
+}
+
+void try_post(struct request *q, struct response *r)
+{
+	answer(q, r, &q->form);
+}

@@ -1,0 +1,56 @@
+#include "web/pages/sheet.h"
+
+struct sheet sheet_stored(struct request *q)
+{
+	size_t n;
+	const struct setting_def *def = setting_defs(&n);
+	struct sheet s = { arena_zero(q->arena, n * sizeof *s.values),
+			   arena_zero(q->arena, n * sizeof *s.errors) };
+	for (size_t i = 0; i < n; i++)
+		s.values[i] = setting_text(q->arena, &worker_of(q)->settings, &def[i]);
+	return s;
+}
+
+/* The last value of that name: a box that is ticked follows the hidden "no". */
+static bool find_sent(const struct pairs *sent, const struct setting_def *def, str *value)
+{
+	size_t at = 0;
+	bool is_there = false;
+	str one;
+	while (pairs_next(sent, str_from(def->key), &at, &one)) {
+		*value = one;
+		is_there = true;
+	}
+	return is_there;
+}
+
+static str with_lf(struct arena *a, str text)
+{
+	BUF(b);
+	str line;
+	text = str_trim(text);
+	while (str_line(&text, &line))
+		buf_cat(&b, b.n ? STR("\n") : STR(""), line);
+	return arena_copy(a, buf_str(&b));
+}
+
+bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s, json_t *set)
+{
+	size_t n;
+	bool good = true;
+	const struct setting_def *def = setting_defs(&n);
+	for (size_t i = 0; i < n; i++) {
+		str value, clean, before = s->values[i];
+		if (!find_sent(sent, &def[i], &value))
+			continue;
+		s->values[i] = with_lf(q->arena, value);
+		err e = setting_check(q->arena, &def[i], s->values[i], &clean);
+		if (e.kind) {
+			s->errors[i] = str_from(e.msg);
+			good = false;
+		} else if (!str_eq(clean, with_lf(q->arena, before))) {
+			json_object_set_new(set, def[i].key, json_of(clean));
+		}
+	}
+	return good;
+}

@@ -1,0 +1,100 @@
+"""What other settings would have done to the last posts: by command and on the page of
+settings, through the rules that judge new posts; nothing changes by asking."""
+import os
+import sqlite3
+
+from browser import Browser
+from chromium import look, well
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message
+from nameserver import NameServer
+
+limit(120)
+LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
+SHOTS = os.environ.get('POSTERN_SHOTS')
+dns = NameServer({'uni.example': {'TXT': ['v=spf1 ip4:192.0.2.1 -all']}, 'far.example': {}})
+p = Postern(dns=dns, send__relay='outbox', admin=ADMIN)
+p.cli('list', 'create', LIST, '--owner', ADMIN)
+p.cli('user', 'add', ADMIN, '--admin')
+p.cli('user', 'add', ANNA, '--name', 'Anna Meyer')
+p.cli('member', 'add', LIST, ANNA)
+TOKEN = p.token(ANNA)
+p.start()
+
+
+def counts(r, when='after'):
+    return tuple(r[when][v] for v in ('accept', 'hold', 'reject', 'discard'))
+
+
+def books():
+    """What all books say, in one number each."""
+    out = []
+    for name in ('lists', 'archive', 'outbound'):
+        db = sqlite3.connect(f'{p.data}/{name}/{name}.db', timeout=10)
+        out.append(sum(hash(tuple(map(repr, row))) for t in ('setting', 'held', 'post', 'audit', 'message', 'member')
+                       for row in (db.execute(f'SELECT * FROM {t}') if db.execute(
+                           'SELECT 1 FROM sqlite_master WHERE name = ?', (t,)).fetchone() else ())))
+        db.close()
+    return out
+
+
+section('posts')
+for i in range(3):
+    with p.submit(ANNA, TOKEN) as s:
+        s.sendmail(ANNA, [LIST], message(f'Anna Meyer <{ANNA}>', LIST, f'of a member {i}'))
+p.deliver('zoe@far.example', LIST, message('Zoe <zoe@far.example>', LIST, 'of a stranger'))
+p.deliver(ANNA, LIST, message(ANNA, LIST, 'forged'))
+check('two wait', eventually(lambda: len(p.json('held', 'ls', LIST)) == 2), p.json('held', 'ls', LIST))
+check('three are in the archive', eventually(lambda: len(p.json('archive', 'search', LIST, 'member')) == 3))
+
+section('by command')
+before = books()
+for words, wanted, turned, rule in (
+        (['default_nonmember_action=accept'], (4, 1, 0, 0), ['of a stranger'], 'default'),
+        (['default_nonmember_action=discard'], (3, 1, 0, 1), ['of a stranger'], 'nonmember'),
+        (['default_member_action=hold'], (0, 5, 0, 0), ['of a member 2', 'of a member 1', 'of a member 0'], 'member'),
+        (['authenticate=any'], (4, 1, 0, 0), ['forged'], 'default'),
+        (['authenticate=any', 'default_nonmember_action=reject'], (4, 0, 1, 0), ['forged', 'of a stranger'], 'default'),
+        (['member_verbosity_threshold=2'], (2, 3, 0, 0), ['of a member 2'], 'flood'),
+        (['subject_prefix=[x] '], (3, 2, 0, 0), [], None)):
+    r = p.json('list', 'try', LIST, *words)
+    equal(f'{words}: as it is', counts(r, 'before'), (3, 2, 0, 0))
+    equal(f'{words}: as tried', counts(r), wanted)
+    equal(f'{words}: these turn', [t['subject'] for t in r['turned']], turned)
+    check(f'{words}: by that rule', not turned or r['turned'][0]['after']['rule'] == rule, r['turned'])
+    check(f'{words}: what it cannot know is said', len(r['limits']) > 4)
+text = p.cli('list', 'try', LIST, 'default_nonmember_action=accept')
+check('in words, too', 'of a stranger' in text and 'hold (nonmember)' in text and '5 posts judged' in text, text)
+bad = p.run('list', 'try', LIST, 'default_nonmember_action=perhaps')
+check('a value that is none is refused', bad.returncode == 1 and 'one of' in bad.stderr, bad.stderr)
+equal('nothing was written', books(), before)
+
+section('on the page')
+b = Browser(p)
+url = p.cli('user', 'link', ADMIN).strip()
+b.get(url[url.index('/confirm/'):]).submit()
+b.get('/lists/dev/admin/settings')
+check('the settings have a button for it', 'formaction="/lists/dev/admin/try"' in b.page)
+page = b.json('/lists/dev/admin/try.json?default_nonmember_action=accept')
+equal('the JSON twin counts the same', (page['judged'], page['otherwise'], page['fates'][0]['after']), (5, 1, 4))
+b.get('/lists/dev/admin/try?default_nonmember_action=accept')
+check('the post is named, with both rules', 'of a stranger' in b.page and '<code>nonmember</code>' in b.page, b.text()[:900])
+check('and leads to where it waits', '/lists/dev/admin/held#p' in b.page)
+equal('nothing was written', p.cli('list', 'get', LIST, 'default_nonmember_action').strip(), 'hold')
+b.submit('Save what was tried')
+equal('what was tried is saved by its button', p.cli('list', 'get', LIST, 'default_nonmember_action').strip(), 'accept')
+b.get('/lists/dev/admin/try?max_message_size=many')
+equal('a value that is none', b.status, 400)
+b.get('/lists/dev/admin/try')
+check('nothing to try', b.status == 200 and 'Nothing to try' in b.page, b.status)
+guest = Browser(p)
+guest.get('/lists/dev/admin/try?emergency=yes')
+check('guests do not get it', 'of a stranger' not in guest.page and 'fare otherwise' not in guest.page, guest.status)
+
+section('as Chromium shows it')
+bearer = {'Authorization': 'Bearer ' + p.token(ADMIN)}
+visits = [{'path': '/lists/dev/admin/try?default_member_action=hold', 'width': w, 'headers': bearer,
+           **({'full': True, 'shot': f'{SHOTS}/try-{w}.png'} if SHOTS else {})} for w in (390, 1440)]
+for s in look(p, visits):
+    well(s)
+done()
