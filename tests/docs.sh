@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/docs.sh: what the code names is documented: log events (doc/events.tsv),
-# RFCs (doc/rfc.tsv), headers (each folder's README.md, which there must be). Settings, commands and manual pages are generated from their
+# RFCs (doc/rfc.tsv), headers (each folder's README.md, which there must be), chapters (doc/internals/README.md). Settings, commands and manual pages are generated from their
 # tables (doc/generate).
 passed=0 failed=0
 check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
@@ -23,6 +23,12 @@ done < <(find src -name '*.h' -not -name '*_inside.h' -not -path 'src/*/*/*/*')
 for folder in $(git ls-files src tests doc bench fuzz web scripts 2>/dev/null | grep / | sed 's|/[^/]*$||' | sort -u); do
 	case $folder in fuzz/corpus/*) continue ;; esac
 	check "$folder has no README.md" test -f "$folder/README.md"
+done
+# Inside: a chapter a file, and a table of contents that names them all.
+for chapter in doc/internals/*.md $(grep -oE '\]\([a-z]+\.md\)' doc/internals/README.md | sed 's|](\(.*\))|doc/internals/\1|'); do
+	check "doc/internals/README.md names ${chapter##*/}, which is not there" test -f "$chapter"
+	case $chapter in */README.md) continue ;; esac
+	check "doc/internals/README.md does not name ${chapter##*/}" grep -q "](${chapter##*/})" doc/internals/README.md
 done
 manual=$(ls -t build/*/manual build/manual 2>/dev/null | head -1) # the newest
 for page in postern.conf.5 postern.1 settings.md rules.md personal.md; do

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { SHOWN_MAX = 1000 };
+enum { STEP = 1000 };
 
 static str number(struct cli *c, int64_t n)
 {
@@ -53,28 +53,35 @@ static str state_of(const struct queue_row *q)
 							   : STR("new");
 }
 
+static void show_delivery(struct cli *c, struct table *t, const struct queue_row *q)
+{
+	const struct delivery *d = &q->delivery;
+	struct queue_filter one = { .id = d->id, .message = d->message };
+	table_row(t, (str[]){ steer_text(c->a, &one), number(c, d->id), d->recipient,
+			      state_of(q), number(c, d->attempts),
+			      date_minute(c->a, q->created_at / 1000),
+			      d->next_at ? date_minute(c->a, d->next_at) : STR("now"),
+			      d->last_reply });
+}
+
+/* Of what is named each; of all that waits, which may be much, the first. */
 int cli_queue_show(struct cli *c)
 {
 	struct books *books;
 	struct queue_filter f;
 	struct queue_row *q;
+	int64_t after = 0;
 	size_t n;
 	CLI_TRY(c, read_what(c, &f));
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
-	CLI_TRY(c, queue_list(books->outbound, c->a, &f, 0, SHOWN_MAX, &q, &n));
 	struct table *t = table_new(
 		c, "id delivery# recipient state attempts# since next last_reply");
-	for (size_t i = 0; i < n; i++) {
-		const struct delivery *d = &q[i].delivery;
-		struct queue_filter one = { .id = d->id, .message = d->message };
-		table_row(
-			t,
-			(str[]){ steer_text(c->a, &one), number(c, d->id), d->recipient,
-				 state_of(&q[i]), number(c, d->attempts),
-				 date_minute(c->a, q[i].created_at / 1000),
-				 d->next_at ? date_minute(c->a, d->next_at) : STR("now"),
-				 d->last_reply });
-	}
+	do {
+		CLI_TRY(c, queue_list(books->outbound, c->a, &f, after, STEP, &q, &n));
+		for (size_t i = 0; i < n; i++)
+			show_delivery(c, t, &q[i]);
+		after = n ? q[n - 1].delivery.id : after;
+	} while (n == STEP && c->arg_count);
 	table_print(t);
 	return CLI_OK;
 }
@@ -111,55 +118,80 @@ int cli_queue_rm(struct cli *c)
 	return act(c, "remove", cli_option(c, "reason"));
 }
 
-/* With what was said when it came, where it came from outside. */
-static err of_message(struct cli *c, struct books *books, const struct queue_filter *f,
-		      struct ledger_entry **e, size_t *n)
+struct sought { /* whose fate: the first of them that is set */
+	int64_t inbound, message;
+	str message_id, recipient;
+};
+
+static err next_entries(struct cli *c, struct books *books, const struct sought *x,
+			int64_t after, struct ledger_entry **e, size_t *n)
 {
-	struct outbound_message m;
-	err got = outbound_get(books->outbound, c->a, f->message, &m);
+	struct book *b = books->outbound;
+	if (x->inbound)
+		return ledger_by_inbound(b, c->a, x->inbound, after, STEP, e, n);
+	if (x->message)
+		return ledger_by_message(b, c->a, x->message, after, STEP, e, n);
+	if (x->message_id.n)
+		return ledger_by_message_id(b, c->a, x->message_id, after, STEP, e, n);
+	return ledger_by_recipient(b, c->a, x->recipient, after, STEP, e, n);
+}
+
+/* With what was said when it came, where it came from outside. */
+static err of_message(struct cli *c, struct books *books, int64_t id, struct sought *x)
+{
+	struct outbound_message m = { 0 };
+	err got = outbound_get(books->outbound, c->a, id, &m);
 	if (got.kind && got.kind != ERR_NOTFOUND)
 		return got;
-	return !got.kind && m.inbound ? ledger_by_inbound(books->outbound, c->a,
-							  m.inbound, 0, SHOWN_MAX, e, n)
-				      : ledger_by_message(books->outbound, c->a,
-							  f->message, 0, SHOWN_MAX, e, n);
+	*x = (struct sought){ .inbound = m.inbound, .message = id };
+	return OK;
 }
 
 /* A Message-ID has an @ like an address, and may be nobody's: so both are asked. */
-static err find_entries(struct cli *c, struct books *books, str what,
-			struct ledger_entry **e, size_t *n)
+static err seek(struct cli *c, struct books *books, str what, struct sought *x)
 {
-	int64_t id;
+	struct ledger_entry *e;
 	struct queue_filter f;
-	if (str_i64(what, &id))
-		return ledger_by_inbound(books->outbound, c->a, id, 0, SHOWN_MAX, e, n);
+	size_t n;
+	*x = (struct sought){ 0 };
+	if (str_i64(what, &x->inbound) && x->inbound > 0)
+		return OK;
 	if (!steer_read(c->a, what, &f).kind && f.message)
-		return of_message(c, books, &f, e, n);
+		return of_message(c, books, f.message, x);
 	if (what.n > 1 && what.p[0] == '<' && what.p[what.n - 1] == '>')
 		what = (str){ what.p + 1, what.n - 2 };
-	TRY(ledger_by_message_id(books->outbound, c->a, what, 0, SHOWN_MAX, e, n));
-	return *n ? OK
-		  : ledger_by_recipient(books->outbound, c->a, what, 0, SHOWN_MAX, e, n);
+	TRY(ledger_by_message_id(books->outbound, c->a, what, 0, 1, &e, &n));
+	*x = (struct sought){ .message_id = n ? what : STR(""), .recipient = what };
+	return OK;
 }
 
+static void show_entry(struct cli *c, struct table *t, const struct ledger_entry *e)
+{
+	char at[CLOCK_TEXT];
+	clock_iso(e->at, at);
+	table_row(t, (str[]){ arena_copy(c->a, str_from(at)), number(c, e->inbound),
+			      steer_text(c->a,
+					 &(struct queue_filter){ .message = e->message }),
+			      e->recipient, e->what, e->detail });
+}
+
+/* All of it: a list's post has an entry a member at least. */
 int cli_trace(struct cli *c)
 {
 	struct books *books;
+	struct sought x;
 	struct ledger_entry *e;
+	int64_t after = 0;
 	size_t n;
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
-	CLI_TRY(c, find_entries(c, books, str_from(c->args[0]), &e, &n));
+	CLI_TRY(c, seek(c, books, str_from(c->args[0]), &x));
 	struct table *t = table_new(c, "at inbound# id recipient what detail");
-	for (size_t i = 0; i < n; i++) {
-		char at[CLOCK_TEXT];
-		clock_iso(e[i].at, at);
-		table_row(t, (str[]){ arena_copy(c->a, str_from(at)),
-				      number(c, e[i].inbound),
-				      steer_text(c->a,
-						 &(struct queue_filter){
-							 .message = e[i].message }),
-				      e[i].recipient, e[i].what, e[i].detail });
-	}
+	do {
+		CLI_TRY(c, next_entries(c, books, &x, after, &e, &n));
+		for (size_t i = 0; i < n; i++)
+			show_entry(c, t, &e[i]);
+		after = n ? e[n - 1].id : after;
+	} while (n == STEP);
 	table_print(t);
 	return CLI_OK;
 }

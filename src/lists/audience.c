@@ -1,11 +1,16 @@
 #include "lists/audience.h"
 
+static bool *some(struct arena *a, bool *gone, size_t n)
+{
+	return gone ? gone : arena_zero(a, n * sizeof *gone);
+}
+
 /* Both are in order of id. */
 static bool *mark(struct arena *a, bool *gone, const struct member_copy *members,
 		  size_t n, const int64_t *ids, size_t count)
 {
-	if (!gone && count)
-		gone = arena_zero(a, n * sizeof *gone);
+	if (count)
+		gone = some(a, gone, n);
 	for (size_t i = 0, k = 0; k < count && i < n; i++) {
 		while (k < count && ids[k] < members[i].id)
 			k++;
@@ -46,6 +51,23 @@ static err by_lists(struct book *lists, struct arena *a, const struct audience *
 	return OK;
 }
 
+static bool has_it(const struct audience *who, const struct member_copy *m)
+{
+	return m->id == who->own || (!m->copies && map_get(who->has_copy, m->key));
+}
+
+/* The author, and whom To or Cc names. */
+static bool *by_post(struct arena *a, const struct audience *who,
+		     const struct member_copy *members, size_t n, bool *gone)
+{
+	for (size_t i = 0; i < n; i++)
+		if (has_it(who, &members[i])) {
+			gone = some(a, gone, n);
+			gone[i] = true;
+		}
+	return gone;
+}
+
 err audience_passes_over(struct book *lists, struct arena *a, const struct audience *who,
 			 int64_t after, const struct member_copy *members, size_t n,
 			 bool **gone)
@@ -55,6 +77,7 @@ err audience_passes_over(struct book *lists, struct arena *a, const struct audie
 	*gone = NULL;
 	if (!n)
 		return OK;
+	*gone = by_post(a, who, members, n, NULL);
 	TRY(by_lists(lists, a, who, after, members, n, gone));
 	if (!who->fits.n)
 		return OK;

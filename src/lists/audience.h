@@ -1,6 +1,6 @@
-/* lists/audience.h: whom of a list's members a post passes over, where there can be any.
- * A list that has neither topics nor siblings, and a post that came
- * to it alone, ask nothing: the fan-out reads what it always did.
+/* lists/audience.h: whom of a list's members a post passes over, for whatever reason. A list
+ * that has neither topics nor siblings, and a post that came to it alone, ask nothing of the
+ * book for it.
  *
  *     struct audience who = { ... };
  *     bool *gone;
@@ -8,10 +8,13 @@
  */
 #pragma once
 
+#include "base/map.h"
 #include "lists/topics.h"
 
 struct audience {
 	int64_t list;
+	int64_t own;          /* the member who wants no copy of own posts; 0: nobody */
+	struct map *has_copy; /* address keys in To and Cc, for who wants no second one */
 	str fits;             /* topics_of_post: "" asks nobody's choice */
 	struct topics topics; /* of the list */
 	int64_t *elsewhere;   /* lists whose regular members have it from there */

@@ -1,7 +1,6 @@
 #include "lists/fanout.h"
 
 #include "base/clock.h"
-#include "base/map.h"
 #include "lists/shadow.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
@@ -33,12 +32,9 @@ struct batch {
 	bool *gone; /* NULL: nobody */
 };
 
-static bool gets_copy(const struct outgoing *out, const struct batch *b, size_t i)
+static bool gets_copy(const struct batch *b, size_t i)
 {
-	const struct member_copy *m = &b->members[i];
-	if (b->gone && b->gone[i])
-		return false;
-	return m->id != out->skip && (m->copies || !map_get(out->has_copy, m->key));
+	return !b->gone || !b->gone[i];
 }
 
 /* Copies to members of another list are of this list's post: its shadow holds them, too. */
@@ -58,7 +54,7 @@ static err add_deliveries(struct books *books, struct arena *a,
 	struct delivery *d = arena_alloc(a, b->n * sizeof *d);
 	size_t count = 0;
 	for (size_t i = 0; i < b->n; i++)
-		if (gets_copy(out, b, i))
+		if (gets_copy(b, i))
 			d[count++] = (struct delivery){ .destination = destination_of(
 								a, m[i].key),
 							.recipient = m[i].text,

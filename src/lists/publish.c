@@ -208,9 +208,9 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	str text;
 	TRY(as_kept(books, a, p, &kept));
 	TRY(into_archive(books, a, p, &kept, &out->number));
-	out->audience = (struct audience){ .list = p->list->id,
-					   .fits = topics_of_post(a, p),
-					   .topics = topics_read(a, p->settings.topics) };
+	out->audience.list = p->list->id;
+	out->audience.fits = topics_of_post(a, p);
+	out->audience.topics = topics_read(a, p->settings.topics);
 	TRY(digest_take(books, a, &kept, out->number, out->audience.fits,
 			&out->digest_post));
 	TRY(steps_run(books, a, out));
@@ -242,7 +242,7 @@ err post_publish(struct books *books, struct arena *a, const struct post *p,
 	struct map has_copy = { 0 };
 	struct post taken;
 	TRY(as_taken(a, p, &taken));
-	struct outgoing out = { .post = &taken, .has_copy = &has_copy };
+	struct outgoing out = { .post = &taken, .audience.has_copy = &has_copy };
 	err e = deliver(books, a, &taken, &out, judgement);
 	map_free(&has_copy);
 	buf_free(&out.prepend);

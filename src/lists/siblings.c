@@ -37,7 +37,7 @@ static err is_addressed_as(const struct looking *x, str address, bool *yes)
 {
 	const struct post *p = x->out->post;
 	struct member_row m;
-	*yes = map_get(x->out->has_copy, address);
+	*yes = map_get(x->out->audience.has_copy, address);
 	if (*yes || !p->umbrella.n)
 		return OK;
 	err e = member_find(x->books->lists, x->a, p->umbrella_id, address, &m);
@@ -154,15 +154,15 @@ err siblings_look(struct books *books, struct arena *a, struct outgoing *out)
 
 /* A membership of the author there that wants no copy of own posts; 0: none. */
 static err own_membership(struct books *books, struct arena *a, const struct post *p,
-			  const struct list_entry *list, int64_t *skip)
+			  const struct list_entry *list, int64_t *own)
 {
 	struct member_row m;
-	*skip = 0;
+	*own = 0;
 	if (!p->author_key.n)
 		return OK;
 	err e = member_find(books->lists, a, list->id, p->author_key, &m);
 	if (!e.kind && !m.own_posts)
-		*skip = m.id;
+		*own = m.id;
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
@@ -193,7 +193,7 @@ static err send_to(struct books *books, struct arena *a, const struct outgoing *
 	beside.digest_post = 0;
 	beside.audience.list = list->id;
 	beside.audience.fits = STR(""); /* its topics are others */
-	TRY(own_membership(books, a, out->post, list, &beside.skip));
+	TRY(own_membership(books, a, out->post, list, &beside.audience.own));
 	TRY(book_begin(books->outbound));
 	TRY(book_end(books->outbound, begin(books, a, &beside, list, text, &m)));
 	return fanout_rest(books, list->id, &beside, &m);

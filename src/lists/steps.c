@@ -287,7 +287,8 @@ static err note_copies(struct arena *a, struct outgoing *out, const char *name)
 		if (address_list(a, f->value, &m, &n).kind)
 			continue;
 		for (size_t i = 0; i < n; i++)
-			map_set(out->has_copy, address_key(a, &m[i].address), out);
+			map_set(out->audience.has_copy, address_key(a, &m[i].address),
+				out);
 	}
 	return OK;
 }
@@ -298,6 +299,6 @@ err step_audience(struct books *books, struct arena *a, struct outgoing *out)
 	TRY(note_copies(a, out, "To"));
 	TRY(note_copies(a, out, "Cc"));
 	if (out->post->member && !out->post->member->own_posts)
-		out->skip = out->post->member->id;
+		out->audience.own = out->post->member->id;
 	return OK;
 }

@@ -19,15 +19,13 @@ struct outgoing {
 	size_t drop_count, drop_room;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */
-	struct map *has_copy;       /* address keys in To and Cc */
 	bool replies_taken;         /* the list has written Reply-To */
 	bool cc_taken;              /* and Cc: what stands there now */
 	str cc;
 	bool author_signed; /* From stays, and rests on the author's signature alone */
-	str body;     /* that takes the place of the post\'s; empty: the post\'s own */
-	str author;   /* what became of From and why, for the ledger */
-	int64_t skip; /* the member who wants no copy of own posts; 0: nobody */
-	struct audience audience; /* who else is passed over */
+	str body;   /* that takes the place of the post\'s; empty: the post\'s own */
+	str author; /* what became of From and why, for the ledger */
+	struct audience audience; /* who is passed over */
 };
 
 /* Runs all steps. */

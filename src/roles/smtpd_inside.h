@@ -4,7 +4,8 @@
  *     smtpd_watch.c    the address book in memory, kept up to date
  *     smtpd_policy.c   who may send what to whom
  *     smtpd_site.c     lists in DNS and greylisting, for whom nobody vouches
- *     smtpd_receive.c  a whole message: trace fields, proof, rules
+ *     smtpd_receive.c  a whole message: proof, rules
+ *     smtpd_fields.c   what we write in front of it, and what we take out
  *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
  *     smtpd_dmarc.c    what DMARC made of it, for the reports of send
@@ -119,6 +120,16 @@ void smtpd_look_at_disk(struct smtpd *d);
 
 void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 		   struct smtp_reply *r);
+
+struct smtpd_text {
+	str head, body; /* our fields, and the rest of the message */
+};
+
+/* A message as it is kept, in its arena. results: our Authentication-Results, or "".
+ * as_author: Message-ID and Date are added where they are missing. */
+void smtpd_dress(const struct visit *v, const struct smtp_session *s,
+		 const struct smtp_message *m, str results, bool as_author,
+		 struct smtpd_text *text);
 
 /* Notes a message that is refused, unless there were too many of late: one judgement a
  * recipient. row->id is its number, or 0. */

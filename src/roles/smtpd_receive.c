@@ -6,9 +6,6 @@
 #include "lists/proof.h"
 #include "lists/rules.h"
 #include "lists/umbrella.h"
-#include "mail/compose.h"
-#include "mail/date.h"
-#include "mail/tls_want.h"
 #include "store/inbound/file.h"
 #include "trust/authres.h"
 #include "trust/trust.h"
@@ -27,7 +24,7 @@ struct receipt { /* one message being received */
 	const struct smtp_message *m;
 	struct arena *a;
 	struct inbound_message row;
-	str head, body;             /* our fields, and the rest of the message */
+	struct smtpd_text text;     /* as it is kept */
 	str results;                /* our Authentication-Results, or empty */
 	struct trust_said said;     /* of x->row.trust */
 	struct trust_ask ask;       /* of a stranger's message: how it was judged, */
@@ -35,56 +32,6 @@ struct receipt { /* one message being received */
 	enum dmarc_outcome proof;
 	bool unsure; /* DNS left open whether the author is who From says */
 };
-
-/* What a client calls itself, as it may stand in a field: nothing that would begin a
- * comment or end the clause. */
-static str plain_name(struct arena *a, str name)
-{
-	char *out = arena_alloc(a, name.n);
-	for (size_t i = 0; i < name.n; i++)
-		out[i] = chr_is_alpha(name.p[i]) || chr_is_digit(name.p[i])
-					 || memchr(".-_:[]", name.p[i], 6)
-				 ? name.p[i]
-				 : '?';
-	return (str){ out, name.n };
-}
-
-/* TCP-info (RFC 5321 section 4.4): an address literal in parentheses. */
-static str client_info(struct receipt *x)
-{
-	bool six = str_has(x->v->client, ':');
-	return arena_cat(x->a, six ? STR(" ([IPv6:") : STR(" (["), x->v->client,
-			 STR("])"));
-}
-
-/* Received (RFC 5321 section 4.4), with our own mark of REQUIRETLS. "for" only where there is one recipient: the
- * others must not learn of each other. Where a person signed in, at home or in a hotel,
- * is for the inbound book and the log to know, not for every member and the archive. */
-static str received_field(struct receipt *x)
-{
-	const struct smtp_session *s = x->s;
-	str from = STR("");
-	if (x->v->is_local)
-		from = STR("from local\r\n\t");
-	else if (!s->account)
-		from = arena_cat(x->a, STR("from "), plain_name(x->a, s->helo),
-				 client_info(x), STR("\r\n\t"));
-	str to = s->rcpt_count == 1
-			 ? arena_cat(x->a, STR("\r\n\tfor <"),
-				     address_text(x->a, &s->rcpts[0].to), STR(">"))
-			 : STR("");
-	return arena_cat(x->a, STR("Received: "), from, STR("by "),
-			 x->v->d->conf->site_hostname, STR(" with "), smtp_protocol(s),
-			 s->mail.require_tls ? STR(" " TLS_REQUIRED_MARK) : STR(""), to,
-			 STR(";\r\n\t"), date_text(x->a, clock_now()), STR("\r\n"));
-}
-
-static bool has_message_id(const struct receipt *x)
-{
-	const struct field *f = header_find(x->m->header, STR("Message-ID"));
-	str value = header_value(x->a, f);
-	return value.n && !str_eq(value, STR("<>"));
-}
 
 static bool is_post(const struct receipt *x)
 {
@@ -99,40 +46,6 @@ static bool is_post(const struct receipt *x)
 static bool is_completed(const struct receipt *x)
 {
 	return x->s->account || x->v->is_local || is_post(x);
-}
-
-/* Return-Path is written at final delivery only; one that arrives is somebody's
- * mistake (RFC 5321 section 4.4). Bcc is for no recipient's eyes, Content-Length for
- * the sender's mailbox alone. Nobody but us states results in our name
- * (RFC 8601 section 5). */
-static void strip_fields(struct receipt *x)
-{
-	const struct header *h = x->m->header;
-	str drop[] = { STR("Return-Path"), STR("Bcc"), STR("Resent-Bcc"),
-		       STR("Content-Length"), STR("Message-ID") };
-	/* the last one only where it says nothing and is written anew */
-	size_t drops = is_completed(x) && !has_message_id(x) ? 5 : 4;
-	struct header_edit edit = {
-		.drop = drop, .drop_count = drops, .prepend = STR(""), .append = STR("")
-	};
-	bool any = false;
-	for (size_t i = 0; i < drops; i++)
-		any = any || header_find(h, drop[i]);
-	bool foreign = header_find(h, STR("Authentication-Results"));
-	x->body = x->m->text;
-	if (!foreign && !any)
-		return;
-	struct header stripped = *h;
-	if (foreign
-	    && header_scan(x->a,
-			   arena_cat(x->a,
-				     authres_strip(x->a, h, x->v->d->conf->site_hostname),
-				     STR("\r\n")),
-			   &stripped)
-		       .kind)
-		stripped = *h;
-	x->body = arena_cat(x->a, header_apply(x->a, &stripped, &edit), STR("\r\n"),
-			    h->body);
 }
 
 /* By the local door comes what the administrator says; web, which speaks for
@@ -174,20 +87,6 @@ static void judge_trust(struct receipt *x)
 	x->said = trust_says(t);
 	x->results = authres_field(x->a, trust_authres(x->a, &x->ask, t));
 	x->unsure = t->temporary;
-}
-
-static void complete(struct receipt *x)
-{
-	x->head = arena_cat(x->a, x->results, received_field(x));
-	if (!is_completed(x))
-		return;
-	if (!has_message_id(x))
-		x->head = arena_cat(x->a, x->head, STR("Message-ID: "),
-				    message_id_new(x->a, x->v->d->conf->site_hostname),
-				    STR("\r\n"));
-	if (!header_find(x->m->header, STR("Date")))
-		x->head = arena_cat(x->a, x->head, STR("Date: "),
-				    date_text(x->a, clock_now()), STR("\r\n"));
 }
 
 /* An account writes under its own verified addresses and no other. */
@@ -367,9 +266,9 @@ static err write_file(struct receipt *x, str *name)
 	str folder = x->v->d->conf->site_data;
 	int fd;
 	TRY(inbound_file_open(x->a, folder, &fd, name));
-	err e = file_write_all(x->a, fd, x->head);
+	err e = file_write_all(x->a, fd, x->text.head);
 	if (!e.kind)
-		e = file_write_all(x->a, fd, x->body);
+		e = file_write_all(x->a, fd, x->text.body);
 	if (!e.kind)
 		return inbound_file_sync(x->a, folder, fd, *name);
 	close(fd);
@@ -380,7 +279,7 @@ static err write_file(struct receipt *x, str *name)
 static err keep_body(struct receipt *x)
 {
 	if (x->row.size <= INBOUND_ROW_MAX) {
-		x->row.body = arena_cat(x->a, x->head, x->body);
+		x->row.body = arena_cat(x->a, x->text.head, x->text.body);
 		return OK;
 	}
 	err e = write_file(x, &x->row.file);
@@ -424,9 +323,8 @@ static err keep(struct receipt *x)
 {
 	TRY(check_start(x));
 	TRY(check_from(x));
-	strip_fields(x);
-	complete(x);
-	x->row.size = (int64_t)(x->head.n + x->body.n);
+	smtpd_dress(x->v, x->s, x->m, x->results, is_completed(x), &x->text);
+	x->row.size = (int64_t)(x->text.head.n + x->text.body.n);
 	TRY(keep_body(x));
 	err e = commit_add(x->v->d->commit, &x->row, recipients(x), x->s->rcpt_count);
 	if (e.kind)

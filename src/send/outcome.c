@@ -1,27 +1,16 @@
 /* The committer: outcomes of all sessions become rows, many a sync. */
-#include "send/sender_inside.h"
+#include "send/outcome_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "lists/undelivered.h"
-#include "mail/header.h"
 #include "send/retry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCH = 1000, GATHER_MS = 20, QUEUE_MAX = 20000 };
-
-/* Of a message this much is read for a report, which quotes its header, or the whole
- * of a small one. */
-enum { QUOTED = HEADER_MAX + 64 * 1024 };
-
-struct due { /* a report that an outcome of the batch asks for */
-	const struct outcome *o;
-	const char *action; /* NULL: it stands in another's */
-};
+enum { GATHER_MS = 20, QUEUE_MAX = 20000 };
 
 struct committer {
 	struct sender *s;
@@ -32,11 +21,10 @@ struct committer {
 	bool stopping;
 	struct book *outbound;
 	pthread_t thread;
-	struct due due[BATCH];
-	size_t due_count;
-	int64_t done[BATCH]; /* deliveries that the batch ends */
+	struct reports_due due;
+	int64_t done[OUTCOME_BATCH]; /* deliveries that the batch ends */
 	size_t done_count;
-	struct ledger_entry entries[BATCH]; /* what it says of each */
+	struct ledger_entry entries[OUTCOME_BATCH]; /* what it says of each */
 	size_t entry_count;
 	int64_t at;    /* when, in milliseconds */
 	char why[256]; /* an error's text */
@@ -68,101 +56,15 @@ void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
 		pthread_cond_wait(&c->room, &c->lock);
 	*c->last = o;
 	c->last = &o->next;
-	if (c->count++ == 0 || c->count == BATCH)
+	if (c->count++ == 0 || c->count == OUTCOME_BATCH)
 		pthread_cond_signal(&c->some);
 	pthread_mutex_unlock(&c->lock);
 }
 
-static bool wants(const struct item *i, const char *when, bool standard)
+/* However it ended: refused, or given up (RFC 3461 section 4.1). */
+static const char *failure_of(const struct item *i)
 {
-	return i->notify.n ? str_ifind(i->notify, str_from(when)).n > 0 : standard;
-}
-
-static void report(struct committer *c, const struct outcome *o, const char *action)
-{
-	if (!wants(o->item, "NEVER", false))
-		c->due[c->due_count++] = (struct due){ o, action };
-}
-
-/* The ledger names the server behind the reply; a report has a field for it, and the
- * diagnostic is the reply word for word (RFC 3464 section 2.3.6). */
-static str reply_of(const struct outcome *o)
-{
-	str words, by;
-	bool named = o->remote.n && str_cut_last(o->text, '(', &words, &by)
-		     && str_ends(words, STR(" ")) && str_starts(by, o->remote);
-	return named ? str_first(words, words.n - 1) : o->text;
-}
-
-/* What was put off until it was too late is reported as that (RFC 3463 section 3.5);
- * the diagnostic has what the server said. */
-static str status_of(const struct outcome *o, const char *action)
-{
-	if (o->kind == OUTCOME_LATER && str_eq(str_from(action), STR("failed")))
-		return STR("4.4.7");
-	return str_from(o->status[0] ? o->status : "5.0.0");
-}
-
-/* Of a message all that one batch says of it, in one report: every recipient that was
- * refused in one session, say. */
-static size_t take_due(struct committer *c, size_t first, struct dsn_recipient *r)
-{
-	const struct due lead = c->due[first];
-	size_t n = 0;
-	for (size_t i = first; i < c->due_count; i++) {
-		const struct outcome *o = c->due[i].o;
-		if (c->due[i].action != lead.action
-		    || o->item->message != lead.o->item->message)
-			continue;
-		c->due[i].action = NULL;
-		r[n++] = (struct dsn_recipient){
-			.final = o->item->recipient,
-			.original = o->item->orcpt,
-			.action = str_from(lead.action),
-			.status = status_of(o, lead.action),
-			.diagnostic = reply_of(o),
-			.remote = o->remote,
-			.until = str_eq(str_from(lead.action), STR("delayed"))
-					 ? o->item->created_at + c->s->conf->send_expire
-					 : 0
-		};
-	}
-	return n;
-}
-
-/* A list's copies and probes need no report: the ledger and the bounce score know
- * already. */
-static err tell(struct committer *c, struct arena *a, size_t first)
-{
-	const struct due lead = c->due[first];
-	const struct item *i = lead.o->item;
-	struct dsn_recipient *r = arena_alloc(a, c->due_count * sizeof *r);
-	size_t count = take_due(c, first, r);
-	struct outbound_message m;
-	str original;
-	err e = outbound_get(c->outbound, a, i->message, &m);
-	if (!e.kind
-	    && (m.verp || !m.reverse_path.n || str_eq(m.kind, STR("post"))
-		|| str_eq(m.kind, STR("digest")) || str_eq(m.kind, STR("probe"))))
-		return OK;
-	if (!e.kind)
-		e = outbound_body_read(c->outbound, a, m.id, 0,
-				       m.size < QUOTED ? m.size : QUOTED, &original);
-	if (e.kind)
-		return e.kind == ERR_NOTFOUND ? OK : e;
-	struct undelivered u = { .source = arena_printf(a, "%lld/%s/%lld",
-							(long long)m.id, lead.action,
-							(long long)i->id),
-				 .sender = m.reverse_path,
-				 .hostname = c->s->conf->site_hostname,
-				 .envid = m.envid,
-				 .ret = m.ret,
-				 .arrival = m.created_at / 1000,
-				 .recipients = r,
-				 .count = count,
-				 .original = original,
-				 .tls = m.tls };
-	return undelivered_tell(c->outbound, a, &u);
+	return report_wanted(i, "FAILURE", true) ? "failed" : NULL;
 }
 
 static void enter(struct committer *c, const struct outcome *o, const char *what,
@@ -189,7 +91,7 @@ static void end(struct committer *c, const struct outcome *o, const char *what,
 {
 	enter(c, o, what, failed);
 	if (action)
-		report(c, o, action);
+		reports_due_add(&c->due, o, action);
 	c->done[c->done_count++] = o->item->id;
 }
 
@@ -206,7 +108,7 @@ static err write_later(struct committer *c, const struct outcome *o)
 	struct item *i = o->item;
 	int64_t now = clock_now(), age = now - i->created_at;
 	if (age >= c->s->conf->send_expire) {
-		end(c, o, "expired", "failed", true);
+		end(c, o, "expired", failure_of(i), true);
 		return OK;
 	}
 	enter(c, o, "tried", false);
@@ -215,8 +117,8 @@ static err write_later(struct committer *c, const struct outcome *o)
 	if (age < WARN_AFTER || i->warned)
 		return OK;
 	TRY(delivery_warned(c->outbound, i->id));
-	if (wants(i, "DELAY", true))
-		report(c, o, "delayed");
+	if (report_wanted(i, "DELAY", true))
+		reports_due_add(&c->due, o, "delayed");
 	return OK;
 }
 
@@ -227,8 +129,7 @@ static err write_one(struct committer *c, const struct outcome *o)
 		end(c, o, "delivered", o->relayed ? "relayed" : NULL, false);
 		return OK;
 	case OUTCOME_REFUSED:
-		end(c, o, "refused", wants(o->item, "FAILURE", true) ? "failed" : NULL,
-		    true);
+		end(c, o, "refused", failure_of(o->item), true);
 		return OK;
 	case OUTCOME_KEPT:
 		end(c, o, "kept", NULL, false);
@@ -270,7 +171,7 @@ static err keep_text(struct committer *c, err e)
 static err write_all(struct committer *c, struct outcome *o)
 {
 	err e = OK;
-	c->due_count = c->done_count = c->entry_count = 0;
+	c->due.count = c->done_count = c->entry_count = 0;
 	c->at = clock_now_ms();
 	TRY(book_begin(c->outbound));
 	for (; o && !e.kind; o = o->next)
@@ -279,10 +180,10 @@ static err write_all(struct committer *c, struct outcome *o)
 		e = write_entries(c);
 	if (!e.kind)
 		e = delivery_done_all(c->outbound, c->done, c->done_count);
-	for (size_t i = 0; i < c->due_count && !e.kind; i++) {
+	for (size_t i = 0; i < c->due.count && !e.kind; i++) {
 		ARENA(a);
-		if (c->due[i].action)
-			e = keep_text(c, tell(c, a, i));
+		e = keep_text(c,
+			      reports_due_tell(&c->due, i, c->s->conf, c->outbound, a));
 	}
 	return book_end(c->outbound, e);
 }
@@ -361,12 +262,12 @@ static void forget(struct committer *c, struct outcome *o)
 	}
 }
 
-/* The first BATCH of what waits, cut off its list. */
+/* The first OUTCOME_BATCH of what waits, cut off its list. */
 static struct outcome *take_batch(struct committer *c)
 {
 	struct outcome *batch = c->first, *o = batch;
 	size_t n = 1;
-	for (; n < BATCH && o->next; n++)
+	for (; n < OUTCOME_BATCH && o->next; n++)
 		o = o->next;
 	c->first = o->next;
 	o->next = NULL;
@@ -384,7 +285,7 @@ static struct outcome *next_batch(struct committer *c)
 	while (!c->count && !c->stopping)
 		pthread_cond_wait(&c->some, &c->lock);
 	int64_t until = clock_mono_ms() + GATHER_MS;
-	while (c->count < BATCH && !c->stopping
+	while (c->count < OUTCOME_BATCH && !c->stopping
 	       && thread_wait_until(&c->some, &c->lock, until))
 		;
 	if (c->count)

@@ -12,7 +12,7 @@
 #include "net/recent.h"
 #include "send/dmarc_report.h"
 #include "send/report_limit.h"
-#include "send/sts.h"
+#include "send/tls_report.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
 #include "store/outbound/sts.h"
@@ -29,8 +29,6 @@ enum {
 	AGAIN_MS = 3600000,
 	EXPIRE_MS = 3600000,
 	KEEP_DAYS = 3, /* what could not be reported is old then */
-	ROWS = 1000,
-	OCTETS = 256 * 1024, /* of names, records and reasons in a report */
 	LOOKUP_MS = 20000,
 	POST_MS = 60000,
 	DOMAINS = 10000,
@@ -45,102 +43,6 @@ struct reporter {
 	atomic_bool stopping;
 	pthread_t thread;
 };
-
-/* --- from rows to a report */
-
-/* What a report has room for: servers and DNS records are a stranger's, who may have as
- * many as they like. What does not fit is in the sums alone. */
-static bool fits(size_t *left, size_t octets)
-{
-	if (octets > *left)
-		return false;
-	*left -= octets;
-	return true;
-}
-
-/* What the domain publishes, as it was last fetched. */
-static void add_sts(struct reporter *r, struct arena *a, str domain,
-		    struct report_tls_policy *p, size_t *left)
-{
-	struct sts_row row;
-	struct sts_policy sts;
-	str line, rest;
-	if (sts_get(r->outbound, a, domain, 0, &row).kind
-	    || sts_parse(a, row.policy, &sts).kind || !fits(left, 2 * row.policy.n))
-		return;
-	p->mx = sts.mx;
-	p->mx_count = sts.mx_count;
-	p->strings = arena_alloc(a, (row.policy.n + 1) * sizeof *p->strings);
-	for (rest = row.policy; str_line(&rest, &line);)
-		if (str_trim(line).n)
-			p->strings[p->string_count++] = str_trim(line);
-}
-
-static void add_records(struct arena *a, str lines, struct report_tls_policy *p,
-			size_t *left)
-{
-	str line;
-	if (!fits(left, lines.n))
-		return;
-	p->strings = arena_alloc(a, (lines.n + 1) * sizeof *p->strings);
-	while (str_line(&lines, &line))
-		p->strings[p->string_count++] = line;
-}
-
-static void add_row(struct report_tls_policy *p, const struct tls_tally_row *row,
-		    size_t *left)
-{
-	if (!row->result.n) {
-		p->successes += row->sessions;
-		return;
-	}
-	p->failures += row->sessions;
-	if (fits(left, row->mx.n + row->from.n + row->to.n + row->reason.n))
-		p->details[p->detail_count++] = (struct report_tls_failure){
-			row->result, row->mx,     row->from,
-			row->to,     row->reason, row->sessions
-		};
-}
-
-/* Rows come sorted by policy. */
-static err make(struct reporter *r, struct arena *a, int64_t day, str domain,
-		struct report_tls *out)
-{
-	const struct conf *conf = r->conf.conf;
-	struct tls_tally_row *rows;
-	struct report_tls_policy *p = NULL;
-	size_t count, left = OCTETS;
-	TRY(tls_tally_of(r->outbound, a, day, domain, ROWS, &rows, &count));
-	str self = domain_ascii(a, conf->site_domain);
-	char date[CLOCK_TEXT];
-	clock_iso(day * DAY * 1000, date);
-	*out = (struct report_tls){ .domain = domain,
-				    .organization = self,
-				    .submitter = self,
-				    .contact = arena_cat(a, STR("postmaster@"), self),
-				    .id = arena_cat(a, str_first(str_from(date), 10),
-						    STR("."), domain, STR("@"), self),
-				    .begin = day * DAY,
-				    .end = day * DAY + DAY - 1,
-				    .policies = arena_zero(
-					    a, (count + 1) * sizeof *out->policies) };
-	for (size_t i = 0; i < count; i++) {
-		bool same = p && str_eq(rows[i].type, rows[i - 1].type)
-			    && str_eq(rows[i].policy, rows[i - 1].policy);
-		if (!same) {
-			p = &out->policies[out->policy_count++];
-			p->type = rows[i].type;
-			p->domain = domain;
-			p->details = arena_alloc(a, count * sizeof *p->details);
-			if (str_eq(p->type, STR("sts")))
-				add_sts(r, a, domain, p, &left);
-			else
-				add_records(a, rows[i].policy, p, &left);
-		}
-		add_row(p, &rows[i], &left);
-	}
-	return OK;
-}
 
 /* --- to whom */
 
@@ -334,7 +236,7 @@ static err report(struct reporter *r, struct arena *a, int64_t day, str domain,
 		*done = true;
 		return tls_tally_done(r->outbound, day, domain);
 	}
-	TRY(make(r, a, day, domain, &made));
+	TRY(tls_report_make(r->conf.conf, r->outbound, a, day, domain, &made));
 	TRY(send_all(r, a, &made, day, uris, count, done));
 	if (*done)
 		log_info("tls-reported", KS("domain", domain), KS("report", made.id));

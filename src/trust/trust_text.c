@@ -271,16 +271,18 @@ struct trust_said trust_said(str json)
 	return said;
 }
 
+/* The same without the text; a gateway's word counts here as well. */
 struct trust_said trust_says(const struct trust_result *t)
 {
 	const struct dmarc_result *d = &t->dmarc;
+	bool saw = t->spf.domain.n && str_ieq(t->spf.domain, t->vouched.spf);
+	bool fails = !t->aligned && d->verdict == DMARC_FAIL;
 	return (struct trust_said){
 		.aligned = t->aligned,
-		.spf = t->spf.verdict == SPF_PASS,
-		.spf_fail = t->spf.verdict == SPF_FAIL,
-		.dmarc_fail = !t->aligned && d->verdict == DMARC_FAIL,
-		.dmarc_reject = d->verdict == DMARC_FAIL && d->record.n
-				&& d->policy == DMARC_REJECT,
+		.spf = saw || t->spf.verdict == SPF_PASS,
+		.spf_fail = !saw && t->spf.verdict == SPF_FAIL,
+		.dmarc_fail = fails,
+		.dmarc_reject = fails && d->record.n && d->policy == DMARC_REJECT,
 		.is_signed = has_signature(t),
 		.unsigned_strict = is_unsigned(t),
 	};

@@ -68,7 +68,7 @@ class Rspamd:
             self.process = subprocess.Popen(['rspamd', '-f', '-c', conf, *root], stdin=subprocess.DEVNULL, stdout=f, stderr=f,
                                             start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(self._answers, 60):
+        if not eventually(self._answers, 150): # it compiles all of its rules first
             raise Failed('rspamd does not answer: ' + self.log()[-2000:])
 
     def _answers(self):

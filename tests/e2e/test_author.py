@@ -7,6 +7,7 @@ import urllib.request
 
 import dkim
 
+from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import mid_of, message
 from nameserver import NameServer
@@ -39,6 +40,15 @@ key = open(p.dir + '/dkim.pem', 'rb').read()
 p.start()
 ours = ''.join(re.findall(r'"([^"]*)"', re.search(r'postern\._domainkey\.lists\.example\. IN TXT (.*)', p.first_words)[1]))
 dns.zone['postern._domainkey.lists.example'] = {'TXT': [ours]}
+
+
+def signed_in(address, network):
+    b, link = Browser(p, network=network), p.cli('user', 'link', address).strip()
+    b.get(link[link.index('/confirm/'):]).submit()
+    return b
+
+
+admin, gus = signed_in('admin@south.example', '192.0.2.7'), signed_in(GUS, '192.0.2.8')
 strict = Rspamd('127.0.0.30', dns.address)
 
 
@@ -77,6 +87,18 @@ def said(subject):
     return next(r['detail'] for r in rows if r['what'] == 'accepted' and '; from: ' in r['detail']).split('; from: ')[1]
 
 
+def steps(mid, to=None):
+    """What the page "Where is my mail?" shows the administrator, or another, of the message's way."""
+    return (to or admin).json('/trace.json?q=' + mid)['steps']
+
+
+def both_say(subject, why):
+    """Trace and page show which form was chosen, and why."""
+    equal('trace says which and why', said(subject), why)
+    mid = mid_of(copies(subject)[0].data)
+    check('and so does the page', any(step['word'] == 'Accepted by the list' and step['text'].endswith('; from: ' + why) for step in steps(mid)), steps(mid))
+
+
 section('a signature that a list leaves whole')
 p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'whole')))
 for copy in copies('whole'):
@@ -96,8 +118,7 @@ for copy in copies('no list'):
     action, found = strictly(copy, BEN)
     check('a strict server takes it', action != 'reject' and {'DMARC_POLICY_ALLOW', 'R_DKIM_ALLOW'} <= set(found)
           and 'R_DKIM_REJECT' not in found, (action, found))
-equal('trace says why', said('no list'),
-      "the list's (strict.example asks for p=reject, and no signature of it holds over the copy)")
+both_say('no list', "the list's (strict.example asks for p=reject, and no signature of it holds over the copy)")
 number = p.json('archive', 'search', LIST, 'subject:"no list"')[0]['number']
 raw = urllib.request.urlopen(f'http://127.0.0.1:{p.web}/lists/dev/{number}/raw', timeout=10).read().decode()
 check('the archive has the original', '\nFrom: Gus Roth <gus@' in raw and ' via dev' not in raw, raw[:800])
@@ -122,9 +143,15 @@ p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'left'))
 for copy in copies('left'):
     equal('From is the author\'s', copy.field('From'), f'Gus Roth <{GUS}>')
     equal('which a strict server refuses', strictly(copy, BEN)[0], 'reject')
+both_say('left', 'kept (the list leaves it as it is)')
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=reject')
-code, text = p.deliver(GUS, LIST, message(f'Gus Roth <{GUS}>', LIST, 'bare'))
+bare = message(f'Gus Roth <{GUS}>', LIST, 'bare')
+code, text = p.deliver(GUS, LIST, bare)
 check('a post without its signature is refused', code == 550 and 'asks for its own signature' in text, (code, text))
+refused = eventually(lambda: [r['detail'] for r in p.trace(mid_of(bare)) if r['what'] == 'rejected'], 10) or ['']
+check('trace says by which rule and why', "unsigned: reject (the author's domain asks for its own signature (DMARC)" in refused[0], refused)
+check('and so does the page', any(step['word'] == 'Rejected' and 'asks for its own signature' in step['text'] for step in steps(mid_of(bare))), steps(mid_of(bare)))
+equal('the author learns why, as in the session', [(step['word'], step['text']) for step in steps(mid_of(bare), gus)], [('Rejected', 'Why: ' + text.split('5.7.1 ', 1)[1])])
 equal('one with it is taken', p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'good')))[0], 250)
 copies('good')
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=wrap_message')
@@ -138,16 +165,21 @@ for copy in copies('wrapped'):
     inside = copy.data.split(b'\r\n\r\n', 1)[1]
     check('with its proof', dkim.DKIM(inside).verify(0, dnsfunc=record))
     check('and the list\'s around it', proven(copy), copy.header)
+both_say('wrapped', "the list's, the post inside (strict.example asks for p=reject, and no signature of it holds over the copy)")
 p.cli('list', 'set', LIST, 'dmarc_mitigate_action=munge_from', 'dmarc_mitigate_unconditionally=yes')
 p.deliver(HANA, LIST, message(f'Hana <{HANA}>', LIST, 'always'))
 for copy in copies('always'):
     equal('From names the list', copy.field('From'), f'Hana via dev <{LIST}>')
+both_say('always', "the list's (the list does so with every post)")
 p.cli('list', 'set', LIST, 'dmarc_mitigate_unconditionally=no')
 
 section('a post that was held')
 p.cli('list', 'set', LIST, 'emergency=yes')
-p.deliver(GUS, LIST, signed(message(f'Gus Roth <{GUS}>', LIST, 'for later'), [b'list-id']))
+waiting = signed(message(f'Gus Roth <{GUS}>', LIST, 'for later'), [b'list-id'])
+p.deliver(GUS, LIST, waiting)
 check('is held', eventually(lambda: p.json('held', 'ls', LIST)))
+check('its author learns why', eventually(lambda: [step['text'] for step in steps(mid_of(waiting), gus) if step['word'] == 'Held for a moderator'], 5)
+      == ['Why: ' + p.json('held', 'ls', LIST)[0]['reason']], steps(mid_of(waiting), gus))
 p.cli('held', 'accept', str(p.json('held', 'ls', LIST)[0]['id']))
 for m in MEMBERS:
     check(f'and is judged by what DNS said when it came, in the copy of {m}', eventually(

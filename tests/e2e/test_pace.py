@@ -5,6 +5,7 @@ import time
 
 import dkim
 
+from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message, mid_of
 from nameserver import NameServer
@@ -178,6 +179,21 @@ check('before the large one has ended', came < 1200, came)
 data.delay = 0
 check('which has all of its copies, too', eventually(lambda: len([m for m in data.mails if m.field('Subject') == 'large']) == 1500, 30, 0.2),
       (len(fates(big, 'delivered')), p.json('queue', 'ls'), p.tail(5)))
+
+section('the fate of each of many')
+members = {m['address'] for m in p.json('member', 'ls', BIG)}
+check('trace has all of them', len(members) > 1500 and eventually(lambda: set(fates(big, 'delivered')) == members, 10), (len(members), len(fates(big, 'delivered'))))
+p.cli('list', 'set', BIG, 'posts_per_hour=1')
+mid = post(BIG, 'beyond the budget')
+check('what is kept back waits, each of it', eventually(lambda: p.status('messages kept back') == 1, 10), p.cli('status'))
+number = next(r['id'] for r in p.trace(mid) if r['what'] == 'queued')
+equal('queue show has all of them', {r['recipient'] for r in p.json('queue', 'show', number)}, members)
+admin = Browser(p)
+link = p.cli('user', 'link', 'admin@home.example').strip()
+admin.get(link[link.index('/confirm/'):]).submit()
+equal('and the page counts them', [admin.json(f'/trace.json?q={m}')[k] for m, k in ((mid, 'waiting'), (big, 'delivered'))], [len(members)] * 2)
+p.cli('queue', 'rm', number)
+p.cli('list', 'set', BIG, 'posts_per_hour=0')
 
 section('one that is dead, one that is slow')
 data.clear(), bdat.clear()

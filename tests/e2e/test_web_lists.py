@@ -7,12 +7,14 @@ import re
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
+from nameserver import NameServer
 
 limit(120)
 LIST, OTHER = 'dev@lists.example', 'other@lists.example'
 ADMIN, OWNER, MOD, ANNA = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example'
 STRANGER = 'stranger@far.example'
-p = Postern(send__relay='outbox', admin=ADMIN, clock=True)
+dns = NameServer({'uni.example': {}, 'far.example': {}})  # which answers that there is nothing; none at all would put mail off
+p = Postern(dns=dns, send__relay='outbox', admin=ADMIN, clock=True)
 p.cli('list', 'create', LIST, '--owner', OWNER)
 p.cli('list', 'create', OTHER, '--owner', ADMIN)
 p.cli('role', 'add', LIST, 'moderator', MOD)
@@ -190,7 +192,8 @@ owner.submit('Settings of dev', subject_prefix='[dev]', info='Two\r\nlines', def
 check('saved', 'are saved' in owner.text() and owner.page.count('>changed</span>') == 3, owner.text())
 equal('the twin says so', {s['key']: s['value'] for g in owner.json('/lists/dev/admin/settings.json')['groups'] for s in g['settings'] if s['changed']},
       {'subject_prefix': '[dev]', 'info': 'Two\nlines', 'default_nonmember_action': 'reject'})
-check('in effect: strangers are rejected', p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))[0] == 550)
+code, text = p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))
+check('in effect: strangers are rejected', code == 550, (code, text, p.tail()))
 equal('saving again changes nothing', 'nothing was changed' in owner.get('/lists/dev/admin/settings').submit('Settings of dev').text(), True)
 owner.get('/lists/dev/admin/settings').submit('Settings of dev', default_nonmember_action='hold')
 check('back at the default it is not stored', owner.page.count('>changed</span>') == 2)

@@ -141,7 +141,7 @@ static void begin(struct books_test *t, const struct author_case *c, struct run 
 					      .trust = judge(a, dns, message, c->came) },
 			   &x->post)));
 	x->post.vouched |= c->came == MODERATED;
-	x->out = (struct outgoing){ .post = &x->post, .has_copy = &x->has_copy };
+	x->out = (struct outgoing){ .post = &x->post, .audience.has_copy = &x->has_copy };
 	CHECK(ok(steps_run(&t->books, a, &x->out)));
 	str head = arena_cat(a, steps_header(a, &x->out), x->out.personal, STR("\r\n"));
 	CHECK(ok(header_scan(a, head, &x->h)) && !x->h.flags);

@@ -158,7 +158,7 @@ static void fan_start(struct books_test *t, struct fan *f, const struct list_ent
 						   .reverse_path = &path,
 						   .trust = str_from(ALIGNED) },
 				&f->post));
-	f->out = (struct outgoing){ .post = &f->post, .has_copy = &f->has_copy };
+	f->out = (struct outgoing){ .post = &f->post, .audience.has_copy = &f->has_copy };
 	BOOKS_MUST(t, steps_run(&t->books, t->a, &f->out));
 	f->m = (struct outbound_message){ .source = f->post.source,
 					  .kind = STR("post"),
@@ -275,7 +275,7 @@ static void test_resume(struct books_test *t)
 						   .reverse_path = &path,
 						   .trust = str_from(ALIGNED) },
 				&f.post));
-	f.out = (struct outgoing){ .post = &f.post, .has_copy = &f.has_copy };
+	f.out = (struct outgoing){ .post = &f.post, .audience.has_copy = &f.has_copy };
 	bool fresh, yes;
 	CHECK(ok(post_has_begun(&t->books, t->a, f.post.source, &yes)) && !yes);
 	f.m = (struct outbound_message){ .source = f.post.source,

@@ -253,11 +253,14 @@ static void test_settings(struct books_test *t)
 	CHECK(done(&row));
 }
 
-static void set(struct books_test *t, const char *list, const char *key,
-		const char *value, int64_t person, struct order_row *row)
+/* Whether a setting is taken of them. */
+static void takes(struct books_test *t, const char *key, const char *value, int who,
+		  bool yes)
 {
-	run(t, "settings", json_pack("{s:s,s:{s:s}}", "list", list, "set", key, value),
-	    person, row);
+	struct order_row row;
+	run(t, "settings", json_pack("{s:s,s:{s:s}}", "list", DEV, "set", key, value),
+	    people[who].person, &row);
+	CHECK(yes ? done(&row) : refused(&row, OTHER));
 }
 
 /* Who runs a list must not write to the members of another, nor try who is on it. */
@@ -273,26 +276,18 @@ static void test_borrowed(struct books_test *t)
 		{ "reject_these_nonmembers", "@Other" },
 		{ "discard_these_nonmembers", "@other" },
 	};
-	struct order_row row;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const char *key = cases[i].key, *value = cases[i].value;
-		set(t, DEV, key, value, people[OWNER].person, &row);
-		CHECK(refused(&row, OTHER));
-		set(t, DEV, key, "", people[OWNER].person, &row);
-		CHECK(done(&row));
+		takes(t, key, value, OWNER, false);
+		takes(t, key, "", OWNER, true);
 		/* the administrator may, and what stands there stays */
-		set(t, DEV, key, value, people[ADMIN].person, &row);
-		CHECK(done(&row));
-		set(t, DEV, key, value, people[OWNER].person, &row);
-		CHECK(done(&row));
-		set(t, DEV, key, "", people[OWNER].person, &row);
-		CHECK(done(&row));
+		takes(t, key, value, ADMIN, true);
+		takes(t, key, value, OWNER, true);
+		takes(t, key, "", OWNER, true);
 	}
 	books_role(t, books_list(t, "both@lists.example"), "own@uni.example", "owner");
-	set(t, DEV, "regular_include_lists", "both", people[OWNER].person, &row);
-	CHECK(done(&row));
-	set(t, DEV, "regular_include_lists", "", people[OWNER].person, &row);
-	CHECK(done(&row));
+	takes(t, "regular_include_lists", "both", OWNER, true);
+	takes(t, "regular_include_lists", "", OWNER, true);
 }
 
 static int64_t hold(struct books_test *t, const char *list, const char *id)

@@ -115,7 +115,7 @@ static const char script[] =
 
 static void check_python(struct arena *a, str line)
 {
-	str hex, wanted, bytes, whole;
+	str hex = STR(""), wanted = STR(""), bytes, whole;
 	const struct pickle *p;
 	CHECK(str_cut(line, '\t', &hex, &wanted));
 	CHECK(is(enc_hex_decode(a, hex, &bytes), ERR_NONE));

@@ -52,7 +52,7 @@ static void begin(struct books_test *t, str message, struct run *x)
 			   &x->post)));
 	x->out = (struct outgoing){ .post = &x->post,
 				    .number = number,
-				    .has_copy = &x->has_copy };
+				    .audience.has_copy = &x->has_copy };
 	CHECK(ok(steps_run(&t->books, t->a, &x->out)));
 	x->header = steps_header(t->a, &x->out);
 	x->leaves = arena_cat(t->a, x->header, STR("\r\n"), x->post.header.body);
@@ -398,7 +398,7 @@ static void test_drop_cc(struct books_test *t)
 		CHECK(ok(header_scan(t->a, x.leaves, &h)));
 		CHECK(header_count(&h, STR("Cc")) == (*cases[i].want != 0)
 		      && (!*cases[i].want || holds(x.header, cases[i].want)));
-		CHECK(map_get(x.out.has_copy, STR("cora@uni.example"))
+		CHECK(map_get(x.out.audience.has_copy, STR("cora@uni.example"))
 		      == (strstr(cases[i].cc, "cora") ? (void *)&x.out : NULL));
 		end(&x);
 	}
@@ -414,14 +414,14 @@ static void test_audience(struct books_test *t)
 	begin(t, str_from(POST), &x);
 	CHECK(map_get(&x.has_copy, STR("bob@lab.example")));
 	CHECK(map_get(&x.has_copy, STR("carl@lab.example")));
-	CHECK(!map_get(&x.has_copy, STR("anna@uni.example")) && x.out.skip == 0);
+	CHECK(!map_get(&x.has_copy, STR("anna@uni.example")) && x.out.audience.own == 0);
 	end(&x);
 	CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 			     STR("anna@uni.example"), &m)));
 	m.own_posts = false;
 	CHECK(ok(member_change(t->books.lists, &m)));
 	begin(t, str_from(POST), &x);
-	CHECK(x.out.skip == m.id);
+	CHECK(x.out.audience.own == m.id);
 	end(&x);
 }
 

@@ -100,6 +100,17 @@ int main(void)
 	for (size_t i = 0; i < sizeof authors / sizeof *authors; i++)
 		CHECK(str_eq(trace_author(a, str_from(authors[i][0])),
 			     str_from(authors[i][1])));
+	static const char *const objections[][2] = {
+		{ "a: miss; b: hold (a line; or c: reject (x) of it)",
+		  "Why: a line; or c: reject (x) of it" },
+		{ "a: miss; proof: reject (no proof, cut o", "Why: no proof, cut o" },
+		{ "a: miss; member: accept (an owner)", "" },
+		{ "by mod@uni.example", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof objections / sizeof *objections; i++)
+		CHECK(str_eq(trace_objection(a, str_from(objections[i][0])),
+			     str_from(objections[i][1])));
 	CHECK(trace_word(STR("tried"))->recipient);
 	CHECK(str_eq(str_from(trace_word(STR("bounced"))->counts), STR("failed")));
 	CHECK(!trace_word(STR("held"))->recipient);

@@ -128,6 +128,17 @@ static void judge(struct world *w, const char *peer, str message,
 	*text = trust_authres(w->a, &ask, out);
 }
 
+/* smtpd asks the judgement, post the row that it leaves: both hear the same. */
+static bool says_what_it_keeps(struct arena *a, const struct trust_result *t)
+{
+	struct trust_said now = trust_says(t), later = trust_said(trust_json(a, t));
+	return now.aligned == later.aligned && now.spf == later.spf
+	       && now.spf_fail == later.spf_fail && now.dmarc_fail == later.dmarc_fail
+	       && now.dmarc_reject == later.dmarc_reject
+	       && now.is_signed == later.is_signed
+	       && now.unsigned_strict == later.unsigned_strict;
+}
+
 static void test_hops(void)
 {
 	ARENA(a);
@@ -143,6 +154,7 @@ static void test_hops(void)
 			     && (t.spf.verdict == SPF_PASS) == cases[i].spf
 			     && t.aligned == cases[i].aligned
 			     && said.aligned == cases[i].aligned
+			     && says_what_it_keeps(a, &t)
 			     && said.dmarc_reject == !cases[i].aligned
 			     && str_eq(str_from(t.vouched.how), str_from(cases[i].how));
 		if (!right)

@@ -1,4 +1,4 @@
-#include "store/archive/blob.h"
+#include "store/archive/blob_inside.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -6,31 +6,8 @@
 #include "store/table.h"
 
 #include <stdlib.h>
-#include <zdict.h>
-#include <zstd.h>
 
-enum {
-	DICTIONARY = 110 * 1024, /* zstd's own default */
-	SAMPLE = 16 * 1024,      /* octets of a message to learn from */
-	SAMPLES_LEAST = 100,
-	SAMPLES_OCTETS = 16 * 1024 * 1024,
-	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
-	LEVEL = 5,
-	KEPT_PACKED = 32 * 1024, /* octets; larger ones are unpacked at once */
-	PACKERS = 4,             /* lists that post at the same time */
-	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
-};
-
-struct archive_packer {
-	ZSTD_CCtx *context;
-	int64_t list, dictionary;
-	ZSTD_CDict *small, *large; /* NULL without a dictionary */
-	struct buf room;           /* zstd wants more than it will fill */
-};
-
-struct archive_unpacker {
-	ZSTD_DCtx *context;
-};
+enum { KEPT_PACKED = 32 * 1024 }; /* octets; larger ones are unpacked at once */
 
 struct archive_unpacker *archive_unpacker_new(void)
 {
@@ -48,29 +25,6 @@ void archive_unpacker_free(struct archive_unpacker *u)
 	free(u);
 }
 
-/* What a connection keeps: a context and the dictionaries seen so far. */
-struct codec {
-	struct archive_unpacker *unpacker;
-	struct codec_dictionary {
-		int64_t id;
-		ZSTD_DDict *dict;
-	} * dicts;
-	size_t count;
-	struct archive_packer packers[PACKERS];
-	size_t next;
-};
-
-void archive_packer_close(struct archive_packer *p)
-{
-	if (!p)
-		return;
-	ZSTD_freeCDict(p->small);
-	ZSTD_freeCDict(p->large);
-	ZSTD_freeCCtx(p->context);
-	buf_free(&p->room);
-	*p = (struct archive_packer){ 0 };
-}
-
 static void codec_drop(void *arg)
 {
 	struct codec *c = arg;
@@ -83,7 +37,7 @@ static void codec_drop(void *arg)
 	free(c);
 }
 
-static struct codec *codec_of(struct book *b)
+struct codec *codec_of(struct book *b)
 {
 	void **extra = book_extra(b, codec_drop);
 	if (!*extra) {
@@ -99,7 +53,7 @@ struct archive_unpacker *archive_unpacker_of(struct book *b)
 	return codec_of(b)->unpacker;
 }
 
-static err dictionary_bytes(struct book *b, struct arena *a, int64_t id, str *bytes)
+err dictionary_bytes(struct book *b, struct arena *a, int64_t id, str *bytes)
 {
 	struct rows r;
 	TRY(book_rows(b, &r, "SELECT bytes FROM dictionary WHERE id = ?1", SQL_I(id)));
@@ -141,117 +95,6 @@ static err dictionary_of(struct book *b, int64_t id, const ZSTD_DDict **dict)
 	c->dicts[c->count++] = (struct codec_dictionary){ id, made };
 	*dict = made;
 	return OK;
-}
-
-static err newest_dictionary(struct book *b, int64_t list, int64_t *id)
-{
-	bool found;
-	*id = 0;
-	return book_number(
-		b, id, &found,
-		"SELECT id FROM dictionary WHERE list = ?1 ORDER BY id DESC LIMIT 1",
-		SQL_I(list));
-}
-
-static err packer_start(struct book *b, struct arena *a, int64_t list, int64_t dictionary,
-			struct archive_packer *p)
-{
-	*p = (struct archive_packer){ .list = list, .dictionary = dictionary };
-	if (dictionary) {
-		str bytes;
-		TRY(dictionary_bytes(b, a, dictionary, &bytes));
-		p->small = ZSTD_createCDict(bytes.p, bytes.n, LEVEL);
-		p->large = ZSTD_createCDict(bytes.p, bytes.n, LEVEL_LARGE);
-	}
-	p->context = ZSTD_createCCtx();
-	if (!p->context || (dictionary && (!p->small || !p->large)))
-		mem_exhausted();
-	return OK;
-}
-
-err archive_packer_open(struct book *b, struct arena *a, int64_t list,
-			struct archive_packer **out)
-{
-	int64_t dictionary;
-	TRY(newest_dictionary(b, list, &dictionary));
-	*out = arena_zero(a, sizeof **out);
-	return packer_start(b, a, list, dictionary, *out);
-}
-
-err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **out)
-{
-	struct codec *c = codec_of(b);
-	int64_t dictionary;
-	TRY(newest_dictionary(b, list, &dictionary));
-	for (size_t i = 0; i < PACKERS; i++) {
-		*out = &c->packers[i];
-		if ((*out)->context && (*out)->list == list
-		    && (*out)->dictionary == dictionary)
-			return OK;
-	}
-	ARENA(a);
-	*out = &c->packers[c->next++ % PACKERS];
-	archive_packer_close(*out);
-	return packer_start(b, a, list, dictionary, *out);
-}
-
-/* One frame more in the packer's room. */
-static void pack_frame(struct archive_packer *p, str part, bool large)
-{
-	const char *from = part.n ? part.p : "";
-	size_t room = ZSTD_compressBound(part.n), n;
-	char *to = buf_room(&p->room, room);
-	if (p->small)
-		n = ZSTD_compress_usingCDict(p->context, to, room, from, part.n,
-					     large ? p->large : p->small);
-	else
-		n = ZSTD_compressCCtx(p->context, to, room, from, part.n,
-				      large ? LEVEL_LARGE : LEVEL);
-	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
-		mem_exhausted();
-	p->room.n += n;
-}
-
-void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
-		  struct archive_packed *out)
-{
-	bool large = message.n > LARGE;
-	buf_clear(&p->room);
-	if (header)
-		pack_frame(p, str_first(message, header), large);
-	pack_frame(p, str_skip(message, header), large);
-	*out = (struct archive_packed){ p->dictionary, arena_copy(a, buf_str(&p->room)) };
-}
-
-err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
-{
-	int64_t id;
-	TRY(book_number(b, &id, wanted,
-			"SELECT id FROM dictionary WHERE list = ?1 LIMIT 1",
-			SQL_I(list)));
-	*wanted = !*wanted;
-	return OK;
-}
-
-err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
-			     const str *messages, size_t count)
-{
-	BUF(samples);
-	size_t *sizes = arena_alloc(a, count * sizeof *sizes), n = 0;
-	for (; n < count && samples.n < SAMPLES_OCTETS; n++) {
-		str sample = str_first(messages[n], SAMPLE);
-		buf_add(&samples, sample);
-		sizes[n] = sample.n;
-	}
-	if (n < SAMPLES_LEAST)
-		return OK;
-	char *dict = arena_alloc(a, DICTIONARY);
-	size_t made = ZDICT_trainFromBuffer(dict, DICTIONARY, samples.p, sizes,
-					    (unsigned)n);
-	if (ZDICT_isError(made)) /* nothing repeats enough; zstd does without */
-		return OK;
-	return book_run(b, "INSERT INTO dictionary (list, bytes) VALUES (?1, ?2)",
-			SQL_I(list), SQL_B(((str){ dict, made })));
 }
 
 err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z)

@@ -32,8 +32,13 @@ MUST_USE err entries_read(struct book *b, struct arena *a, struct ledger_entry *
 			  size_t *count, struct entry_choice choice, const char *sql,
 			  const struct sql_value *v, size_t n);
 
+/* From the index event_shadowed alone. */
+#define LEDGER_SHADOWED_COUNTS                                       \
+	"SELECT count(DISTINCT message), count(*) FROM event WHERE " \
+	"what = 'shadowed' AND detail = ?1"
+
 /* Begins with the entries of the row; its texts are good until the next row. */
 void entry_open(struct rows *r, struct run *x);
 
-/* Writes the filter over the entries last - 1023 .. last. */
+/* Writes the filters over the entries last - 1023 .. last. */
 MUST_USE err ledger_seal(struct book *b, int64_t last);

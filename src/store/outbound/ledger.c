@@ -134,18 +134,19 @@ err ledger_kept(struct book *b, struct arena *a, int64_t before, size_t limit,
 		       SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
-/* Looks at the whole ledger, so it is for rare questions. */
 err ledger_shadowed(struct book *b, str list, int64_t *messages, int64_t *copies)
 {
-	bool found;
-	TRY(book_number(b, copies, &found,
-			"SELECT count(*) FROM event WHERE what = 'shadowed' AND "
-			"detail = ?1",
-			SQL_S(list)));
-	return book_number(b, messages, &found,
-			   "SELECT count(DISTINCT message) FROM event WHERE what = "
-			   "'shadowed' AND detail = ?1",
-			   SQL_S(list));
+	struct rows r;
+	TRY(book_rows(b, &r, LEDGER_SHADOWED_COUNTS, SQL_S(list)));
+	int64_t of = 0, n = 0;
+	if (rows_next(&r)) {
+		of = rows_i64(&r, 0);
+		n = rows_i64(&r, 1);
+	}
+	TRY(rows_end(&r));
+	*messages = of;
+	*copies = n;
+	return OK;
 }
 
 err ledger_not_served(struct book *b, int64_t since, int64_t *arrivals)
@@ -164,21 +165,6 @@ err ledger_has_report(struct book *b, int64_t report, int64_t member, bool *yes)
 			   "SELECT 1 FROM event WHERE report = ?1 AND report > 0 "
 			   "AND member = ?2 LIMIT 1",
 			   SQL_I(report), SQL_I(member));
-}
-
-err ledger_went_to(struct book *b, int64_t message, int64_t member, bool *yes)
-{
-	ARENA(a);
-	struct ledger_entry *e;
-	size_t n;
-	TRY(ENTRIES(
-		b, a, &e, &n, ((struct entry_choice){ .member = &member, .limit = 1 }),
-		"SELECT " ENTRY " FROM event e WHERE e.message = ?1 AND e.message > 0 "
-		"AND (e.member = ?2 OR e.entries > 1) "
-		"AND e.what IN ('delivered', 'refused', 'expired')",
-		SQL_I(message), SQL_I(member)));
-	*yes = n > 0;
-	return OK;
 }
 
 err ledger_delivered_since(struct book *b, struct arena *a, str recipient, int64_t member,

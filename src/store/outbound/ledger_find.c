@@ -2,7 +2,8 @@
  * written for nearly every copy of a fan-out, a thousand times what the entry itself
  * costs. Instead every full block of 1,024 entries has a Bloom filter over its
  * recipients; a search reads the filters (a hundredth of the ledger) and then only
- * the blocks that may hold the recipient. One in a hundred is read in vain. */
+ * the blocks that may hold the recipient. One in a hundred is read in vain. A second
+ * filter over members spares whoever asks for one of them the unpacking of all runs. */
 #include "store/outbound/ledger.h"
 
 #include "store/outbound/entry.h"
@@ -11,15 +12,25 @@
 enum { FILTER = 1280, HASHES = 6 }; /* octets, for 10 bits an entry */
 enum { FIND_MOST = 10000 };
 
-/* FNV-1a with a final mix, ASCII case folded. It is stored, so it never changes. */
+static uint64_t mixed(uint64_t h)
+{
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
+	h = (h ^ h >> 27) * 0x94d049bb133111ebu;
+	return h ^ h >> 31;
+}
+
+/* FNV-1a with a final mix, ASCII case folded. They are stored, so they never change. */
 static uint64_t hash_of(str recipient)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 	for (size_t i = 0; i < recipient.n; i++)
 		h = (h ^ (unsigned char)chr_lower(recipient.p[i])) * 0x100000001b3u;
-	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
-	h = (h ^ h >> 27) * 0x94d049bb133111ebu;
-	return h ^ h >> 31;
+	return mixed(h);
+}
+
+static uint64_t hash_of_member(int64_t member)
+{
+	return mixed((uint64_t)member + 0x9e3779b97f4a7c15u);
 }
 
 static uint32_t bit_of(uint64_t hash, uint32_t i)
@@ -27,9 +38,8 @@ static uint32_t bit_of(uint64_t hash, uint32_t i)
 	return ((uint32_t)hash + i * ((uint32_t)(hash >> 32) | 1)) % (FILTER * 8);
 }
 
-static void filter_add(unsigned char *filter, str recipient)
+static void filter_add(unsigned char *filter, uint64_t hash)
 {
-	uint64_t hash = hash_of(recipient);
 	for (uint32_t i = 0; i < HASHES; i++) {
 		uint32_t bit = bit_of(hash, i);
 		filter[bit / 8] |= (unsigned char)(1 << bit % 8);
@@ -50,7 +60,7 @@ static bool filter_may_hold(str filter, uint64_t hash)
 
 err ledger_seal(struct book *b, int64_t last)
 {
-	unsigned char filter[FILTER] = { 0 };
+	unsigned char filter[FILTER] = { 0 }, members[FILTER] = { 0 };
 	struct rows r;
 	struct run x = { 0 };
 	struct ledger_entry e;
@@ -60,19 +70,24 @@ err ledger_seal(struct book *b, int64_t last)
 		      SQL_I(last - LEDGER_BLOCK), SQL_I(last)));
 	while (!failed.kind && rows_next(&r)) {
 		entry_open(&r, &x);
-		while (run_next(&x, &e))
+		while (run_next(&x, &e)) {
 			if (e.recipient.n)
-				filter_add(filter, e.recipient);
+				filter_add(filter, hash_of(e.recipient));
+			if (e.member)
+				filter_add(members, hash_of_member(e.member));
+		}
 		failed = run_fault(&x);
 	}
 	run_free(&x);
 	err ended = rows_end(&r);
 	TRY(failed);
 	TRY(ended);
-	str bytes = { (const char *)filter, sizeof filter };
-	return book_run(
-		b, "INSERT OR REPLACE INTO event_block (last, filter) VALUES (?1, ?2)",
-		SQL_I(last), SQL_B(bytes));
+	str bytes = { (const char *)filter, sizeof filter },
+	    of_members = { (const char *)members, sizeof members };
+	return book_run(b,
+			"INSERT OR REPLACE INTO event_block (last, filter, members) "
+			"VALUES (?1, ?2, ?3)",
+			SQL_I(last), SQL_B(bytes), SQL_B(of_members));
 }
 
 struct search {
@@ -133,5 +148,44 @@ err ledger_by_recipient(struct book *b, struct arena *a, str recipient, int64_t 
 		TRY(look_into(&s, after + 1, INT64_MAX));
 	*e = s.found;
 	*count = s.count;
+	return OK;
+}
+
+/* Among the entries of a row. */
+static err holds_member(struct rows *r, struct run *x, int64_t member, bool *yes)
+{
+	struct ledger_entry e;
+	entry_open(r, x);
+	while (!*yes && run_next(x, &e))
+		*yes = e.member == member;
+	return run_fault(x);
+}
+
+/* A row of one entry says itself whose it is; of a run only its block's filter does, and
+ * the end of the ledger has none yet. */
+err ledger_went_to(struct book *b, int64_t message, int64_t member, bool *yes)
+{
+	struct rows r;
+	struct run x = { 0 };
+	uint64_t hash = hash_of_member(member);
+	bool found = false;
+	err e = OK;
+	TRY(book_rows(
+		b, &r,
+		"SELECT " ENTRY ", CASE WHEN e.entries > 1 THEN "
+		"(SELECT members FROM event_block WHERE last = (e.id + 1023) / 1024 * "
+		"1024) END FROM event e WHERE e.message = ?1 AND e.message > 0 "
+		"AND (e.member = ?2 OR e.entries > 1) "
+		"AND e.what IN ('delivered', 'refused', 'expired')",
+		SQL_I(message), SQL_I(member)));
+	_Static_assert(LEDGER_BLOCK == 1024, "the statement has it, too");
+	while (!e.kind && !found && rows_next(&r))
+		if (!member || filter_may_hold(rows_view(&r, 13), hash))
+			e = holds_member(&r, &x, member, &found);
+	run_free(&x);
+	err ended = rows_end(&r);
+	TRY(e);
+	TRY(ended);
+	*yes = found;
 	return OK;
 }

@@ -139,6 +139,13 @@ static void set_row(struct looking *l, struct copy_row *row, str address, enum s
 	};
 }
 
+/* What a post's author learns of the list's rules. */
+static str told_author(struct arena *a, const struct ledger_entry *e)
+{
+	bool stopped = str_eq(e->what, STR("held")) || str_eq(e->what, STR("rejected"));
+	return stopped ? trace_objection(a, e->detail) : trace_author(a, e->detail);
+}
+
 static void add_entry(struct looking *l, struct tally *t, const struct ledger_entry *e)
 {
 	const struct trace_word *w = trace_word(e->what);
@@ -154,7 +161,7 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 		.word = *w->what ? str_from(w->word) : e->what,
 		.of = e->recipient,
 		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail)
-				      : trace_author(l->q->arena, e->detail),
+				      : told_author(l->q->arena, e),
 		.at = e->at / 1000,
 	};
 	if (e->message && l->w->viewer.admin && str_eq(e->what, STR("queued")))
@@ -190,25 +197,36 @@ static err read_entries(struct looking *l, struct tally *t)
 	return OK;
 }
 
-/* Copies that nobody has tried to deliver yet have no entry. */
-static err read_waiting(struct looking *l, struct tally *t)
+static err read_waiting_of(struct looking *l, struct tally *t, int64_t message,
+			   enum sight s)
 {
+	struct queue_filter f = { .message = message };
 	struct queue_row *w;
-	size_t n;
-	for (size_t i = 0; i < l->made_count; i++) {
-		struct queue_filter f = { .message = l->made[i].id };
-		enum sight s = sight(l, l->made[i].list);
-		if (s == SEES_NOTHING)
-			continue;
-		TRY(queue_list(l->w->books.outbound, l->q->arena, &f, 0, ENTRIES_STEP, &w,
-			       &n));
-		l->waiting = n ? f.message : l->waiting;
-		for (size_t k = 0; k < n; k++) {
-			str to = w[k].delivery.recipient;
+	int64_t after = 0;
+	size_t n, all = 0;
+	do {
+		TRY(queue_list(l->w->books.outbound, l->q->arena, &f, after, ENTRIES_STEP,
+			       &w, &n));
+		for (size_t i = 0; i < n; i++) {
+			str to = w[i].delivery.recipient;
 			struct ledger_entry none = { .what = STR("waits") };
 			if (!map_get(&t->by_address, to))
 				set_row(l, row_of(l, t, to), to, s, &none);
 		}
+		l->waiting = n ? message : l->waiting;
+		after = n ? w[n - 1].delivery.id : after;
+		all += n;
+	} while (n == ENTRIES_STEP && all < ENTRIES_MAX);
+	return OK;
+}
+
+/* Copies that nobody has tried to deliver yet have no entry. */
+static err read_waiting(struct looking *l, struct tally *t)
+{
+	for (size_t i = 0; i < l->made_count; i++) {
+		enum sight s = sight(l, l->made[i].list);
+		if (s != SEES_NOTHING)
+			TRY(read_waiting_of(l, t, l->made[i].id, s));
 	}
 	return OK;
 }

@@ -63,6 +63,21 @@ str trace_author(struct arena *a, str verdicts)
 	return said.n ? arena_cat(a, STR("From in the copies: "), said) : STR("");
 }
 
+/* The first that objects is the one that decides; all before it say "miss". */
+str trace_objection(struct arena *a, str verdicts)
+{
+	static const str marks[] = { STR(": hold ("), STR(": reject (") };
+	str found = STR_NONE;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		str at = str_find(verdicts, marks[i]);
+		if (at.n > found.n)
+			found = str_skip(at, marks[i].n);
+	}
+	if (str_ends(found, STR(")")))
+		found.n--;
+	return found.n ? arena_cat(a, STR("Why: "), found) : STR("");
+}
+
 /* The code of a row in means.def that these words bear: "5.1.1", else the "550" with
  * which a reply begins. */
 static bool find_code(str reply, str *code)

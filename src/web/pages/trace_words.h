@@ -25,5 +25,9 @@ str trace_rules(struct arena *a, str verdicts);
  * "" where nothing of it is said. */
 str trace_author(struct arena *a, str verdicts);
 
+/* Why the list holds or refuses it, as the author was told: of the rule that decides the
+ * reason, without its name. "" where none objects. */
+str trace_objection(struct arena *a, str verdicts);
+
 /* What a remote's reply means for the reader; "" where its words must do. */
 const char *trace_means(str reply);

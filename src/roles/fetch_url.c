@@ -1,0 +1,263 @@
+/* One question: its URL, the addresses of its host, and what libcurl is told. */
+#include "roles/fetch_inside.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+
+enum { ADDRESSES = 16, CONNECT_MS = 30000 };
+
+static void say(struct job *j, enum fetch_result result, const char *why)
+{
+	j->answer.result = result;
+	j->answer.why = arena_copy(j->a, str_from(why));
+}
+
+/* --- what libcurl asks us */
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct job *j = arg;
+	if (size * n > j->r->most - j->body.n) {
+		j->too_large = true;
+		return 0;
+	}
+	buf_add(&j->body, (str){ p, size * n });
+	return size * n;
+}
+
+static bool may_go_to(const struct fetcher *f, const struct net_addr *addr)
+{
+	for (size_t i = 0; i < f->allow_count; i++)
+		if (net_in_block(&f->allow[i], addr))
+			return true;
+	return net_is_public(addr);
+}
+
+/* The one place where a connection begins, whatever led to it. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct job *j = arg;
+	struct net_addr addr = { .len = to->addrlen };
+	(void)purpose;
+	if (to->addrlen > sizeof addr.ss)
+		return CURL_SOCKET_BAD;
+	memcpy(&addr.ss, &to->addr, to->addrlen);
+	if (!may_go_to(j->f, &addr)) {
+		j->inner = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* About once a second, whatever the server does. */
+static int on_time(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct job *j = arg;
+	(void)a, (void)b, (void)c, (void)d;
+	return fetch_places_spent(j->f->places, &j->place);
+}
+
+/* --- the question */
+
+/* The host of the URL; port is the one that its role may connect to. */
+static err read_url(struct job *j, str *host)
+{
+	char *scheme = NULL, *name = NULL, *port = NULL, *user = NULL;
+	struct net_addr literal;
+	char wanted[8];
+	CURLU *u = curl_url();
+	err e = OK;
+	snprintf(wanted, sizeof wanted, "%d", (int)j->f->role->conf->fetch_port);
+	if (!u || curl_url_set(u, CURLUPART_URL, arena_z(j->a, j->r->url), 0)
+	    || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0)
+	    || curl_url_get(u, CURLUPART_HOST, &name, 0) || !*name)
+		e = FAIL(ERR_SYNTAX, "not a URL with a host");
+	else if (strcmp(scheme, "https") != 0)
+		e = FAIL(ERR_DENIED, "only https is fetched");
+	else if (!curl_url_get(u, CURLUPART_USER, &user, 0))
+		e = FAIL(ERR_DENIED, "a URL with a user name is not fetched");
+	else if (!curl_url_get(u, CURLUPART_PORT, &port, 0) && strcmp(port, "443") != 0
+		 && strcmp(port, wanted) != 0)
+		e = FAIL(ERR_DENIED, "another port than that of https is not fetched");
+	else if (name[0] == '[' || !net_parse_ip(str_from(name), &literal).kind)
+		e = FAIL(ERR_DENIED, "a URL with an address for a host is not fetched");
+	else
+		*host = arena_copy(j->a, str_from(name));
+	curl_free(scheme);
+	curl_free(name);
+	curl_free(port);
+	curl_free(user);
+	curl_url_cleanup(u);
+	return e;
+}
+
+static struct net_addr address_of(const struct dns_record *d, enum dns_type type)
+{
+	struct net_addr x = { 0 };
+	if (type == DNS_A) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&x.ss;
+		in->sin_family = AF_INET;
+		memcpy(&in->sin_addr, d->data.p, sizeof in->sin_addr);
+		x.len = sizeof *in;
+	} else {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&x.ss;
+		in6->sin6_family = AF_INET6;
+		memcpy(&in6->sin6_addr, d->data.p, sizeof in6->sin6_addr);
+		x.len = sizeof *in6;
+	}
+	return x;
+}
+
+/* libcurl's own look-up would ask the system's name servers, whatever [dns] says; so
+ * it gets the addresses from here, as its cache would hold them. */
+static bool find_addresses(struct job *j, str host, int64_t deadline)
+{
+	static const enum dns_type types[] = { DNS_AAAA, DNS_A };
+	size_t count = 0;
+	BUF(list);
+	buf_addf(&list, "%.*s:%d:", STR_F(host), (int)j->f->role->conf->fetch_port);
+	for (size_t t = 0; t < 2; t++) {
+		struct dns_answer x;
+		resolver_ask(j->f->resolver, j->a, host, types[t], deadline, &x);
+		for (size_t i = 0; x.status == DNS_FOUND && i < x.count; i++) {
+			struct net_addr at = address_of(&x.records[i], types[t]);
+			str text = net_ip_text(j->a, &at);
+			if (count == ADDRESSES)
+				break;
+			if (!count)
+				j->first = at;
+			buf_add(&list, count++ ? STR(",") : STR_NONE);
+			if (net_is_v6(&at))
+				buf_cat(&list, STR("["), text, STR("]"));
+			else
+				buf_add(&list, text);
+		}
+	}
+	j->addresses = curl_slist_append(NULL, arena_z(j->a, buf_str(&list)));
+	return count > 0;
+}
+
+static void set_up(struct job *j, int64_t left)
+{
+	CURL *c = j->curl;
+	curl_easy_setopt(c, CURLOPT_URL, arena_z(j->a, j->r->url));
+	curl_easy_setopt(c, CURLOPT_PORT, (long)j->f->role->conf->fetch_port);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* whatever the environment says */
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L); /* RFC 8461 section 3.3 */
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	if (j->f->authorities.len)
+		curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &j->f->authorities);
+	curl_easy_setopt(c, CURLOPT_RESOLVE, j->addresses);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, j);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, j);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_time);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, j);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)left);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)(left < CONNECT_MS ? left : CONNECT_MS));
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "postern");
+}
+
+static struct curl_slist *add_post(struct job *j)
+{
+	str type = arena_cat(j->a, STR("Content-Type: "), j->r->type);
+	struct curl_slist *fields = curl_slist_append(NULL, arena_z(j->a, type));
+	fields = curl_slist_append(fields, "Expect:");
+	curl_easy_setopt(j->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)j->r->body.n);
+	curl_easy_setopt(j->curl, CURLOPT_POSTFIELDS, j->r->body.p);
+	curl_easy_setopt(j->curl, CURLOPT_HTTPHEADER, fields);
+	return fields;
+}
+
+static enum fetch_result result_of(const struct job *j, CURLcode code)
+{
+	if (j->too_large)
+		return FETCH_TOO_LARGE;
+	if (j->inner && code == CURLE_COULDNT_CONNECT)
+		return FETCH_REFUSED;
+	switch (code) {
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
+		return FETCH_TOO_SLOW;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return FETCH_BAD_CERTIFICATE;
+	default:
+		return FETCH_NO_CONNECTION;
+	}
+}
+
+static void perform(struct job *j, int64_t left)
+{
+	char why[CURL_ERROR_SIZE] = "";
+	char *type = NULL;
+	long status = 0;
+	set_up(j, left);
+	curl_easy_setopt(j->curl, CURLOPT_ERRORBUFFER, why);
+	struct curl_slist *fields = j->r->post ? add_post(j) : NULL;
+	CURLcode code = curl_easy_perform(j->curl);
+	curl_slist_free_all(fields);
+	if (code) {
+		enum fetch_result result = result_of(j, code);
+		say(j, result,
+		    result == FETCH_REFUSED     ? "its address is an inner one; [fetch] "
+						  "allow names those that are reached"
+		    : result == FETCH_TOO_LARGE ? "the answer is too large"
+		    : code == CURLE_ABORTED_BY_CALLBACK
+			    ? "the server is slow, and others waited"
+		    : why[0] ? why
+			     : curl_easy_strerror(code));
+		return;
+	}
+	curl_easy_getinfo(j->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(j->curl, CURLINFO_CONTENT_TYPE, &type);
+	j->answer = (struct fetch_answer){ .status = status,
+					   .type = arena_copy(j->a, str_from(type)),
+					   .body = buf_str(&j->body) };
+}
+
+void fetch_perform(struct job *j)
+{
+	str host;
+	int64_t deadline = clock_mono_ms() + j->r->within_ms;
+	err e = read_url(j, &host);
+	if (e.kind) {
+		say(j, FETCH_REFUSED, e.msg);
+		return;
+	}
+	if (!find_addresses(j, host, deadline)) {
+		say(j, FETCH_NO_ADDRESS, "the host has no address, or DNS is silent");
+		return;
+	}
+	if (deadline <= clock_mono_ms()) {
+		say(j, FETCH_TOO_SLOW, "DNS took all the time there was");
+		return;
+	}
+	if (!fetch_places_enter(j->f->places, &j->place, &j->first, deadline)) {
+		say(j, FETCH_NOT_TRIED, "other servers were waited for all the time");
+		return;
+	}
+	j->curl = curl_easy_init();
+	if (!j->curl)
+		mem_exhausted();
+	int64_t left = deadline - clock_mono_ms();
+	perform(j, left > 0 ? left : 1);
+	fetch_places_leave(j->f->places, &j->place);
+}
+
+void fetch_forget(struct job *j)
+{
+	curl_easy_cleanup(j->curl); /* NULL is fine */
+	curl_slist_free_all(j->addresses);
+	buf_free(&j->body);
+}

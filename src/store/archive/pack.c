@@ -1,0 +1,140 @@
+/* Packing, and the dictionaries that a list's posts train. */
+#include "store/archive/blob_inside.h"
+
+#include "base/mem.h"
+#include "store/sqlite.h"
+#include "store/table.h"
+
+#include <zdict.h>
+
+enum {
+	DICTIONARY = 110 * 1024, /* zstd's own default */
+	SAMPLE = 16 * 1024,      /* octets of a message to learn from */
+	SAMPLES_LEAST = 100,
+	SAMPLES_OCTETS = 16 * 1024 * 1024,
+	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
+	LEVEL = 5,
+	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
+};
+
+void archive_packer_close(struct archive_packer *p)
+{
+	if (!p)
+		return;
+	ZSTD_freeCDict(p->small);
+	ZSTD_freeCDict(p->large);
+	ZSTD_freeCCtx(p->context);
+	buf_free(&p->room);
+	*p = (struct archive_packer){ 0 };
+}
+
+static err newest_dictionary(struct book *b, int64_t list, int64_t *id)
+{
+	bool found;
+	*id = 0;
+	return book_number(
+		b, id, &found,
+		"SELECT id FROM dictionary WHERE list = ?1 ORDER BY id DESC LIMIT 1",
+		SQL_I(list));
+}
+
+static err packer_start(struct book *b, struct arena *a, int64_t list, int64_t dictionary,
+			struct archive_packer *p)
+{
+	*p = (struct archive_packer){ .list = list, .dictionary = dictionary };
+	if (dictionary) {
+		str bytes;
+		TRY(dictionary_bytes(b, a, dictionary, &bytes));
+		p->small = ZSTD_createCDict(bytes.p, bytes.n, LEVEL);
+		p->large = ZSTD_createCDict(bytes.p, bytes.n, LEVEL_LARGE);
+	}
+	p->context = ZSTD_createCCtx();
+	if (!p->context || (dictionary && (!p->small || !p->large)))
+		mem_exhausted();
+	return OK;
+}
+
+err archive_packer_open(struct book *b, struct arena *a, int64_t list,
+			struct archive_packer **out)
+{
+	int64_t dictionary;
+	TRY(newest_dictionary(b, list, &dictionary));
+	*out = arena_zero(a, sizeof **out);
+	return packer_start(b, a, list, dictionary, *out);
+}
+
+err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **out)
+{
+	struct codec *c = codec_of(b);
+	int64_t dictionary;
+	TRY(newest_dictionary(b, list, &dictionary));
+	for (size_t i = 0; i < PACKERS; i++) {
+		*out = &c->packers[i];
+		if ((*out)->context && (*out)->list == list
+		    && (*out)->dictionary == dictionary)
+			return OK;
+	}
+	ARENA(a);
+	*out = &c->packers[c->next++ % PACKERS];
+	archive_packer_close(*out);
+	return packer_start(b, a, list, dictionary, *out);
+}
+
+/* One frame more in the packer's room. */
+static void pack_frame(struct archive_packer *p, str part, bool large)
+{
+	const char *from = part.n ? part.p : "";
+	size_t room = ZSTD_compressBound(part.n), n;
+	char *to = buf_room(&p->room, room);
+	if (p->small)
+		n = ZSTD_compress_usingCDict(p->context, to, room, from, part.n,
+					     large ? p->large : p->small);
+	else
+		n = ZSTD_compressCCtx(p->context, to, room, from, part.n,
+				      large ? LEVEL_LARGE : LEVEL);
+	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
+		mem_exhausted();
+	p->room.n += n;
+}
+
+void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
+		  struct archive_packed *out)
+{
+	bool large = message.n > LARGE;
+	buf_clear(&p->room);
+	if (header)
+		pack_frame(p, str_first(message, header), large);
+	pack_frame(p, str_skip(message, header), large);
+	*out = (struct archive_packed){ p->dictionary, arena_copy(a, buf_str(&p->room)) };
+}
+
+err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
+{
+	int64_t id;
+	TRY(book_number(b, &id, wanted,
+			"SELECT id FROM dictionary WHERE list = ?1 LIMIT 1",
+			SQL_I(list)));
+	*wanted = !*wanted;
+	return OK;
+}
+
+err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
+			     const str *messages, size_t count)
+{
+	BUF(samples);
+	size_t *sizes = arena_alloc(a, count * sizeof *sizes), n = 0;
+	for (; n < count && samples.n < SAMPLES_OCTETS; n++) {
+		str sample = str_first(messages[n], SAMPLE);
+		buf_add(&samples, sample);
+		sizes[n] = sample.n;
+	}
+	if (n < SAMPLES_LEAST)
+		return OK;
+	char *dict = arena_alloc(a, DICTIONARY);
+	size_t made = ZDICT_trainFromBuffer(dict, DICTIONARY, samples.p, sizes,
+					    (unsigned)n);
+	if (ZDICT_isError(made)) /* nothing repeats enough; zstd does without */
+		return OK;
+	return book_run(b, "INSERT INTO dictionary (list, bytes) VALUES (?1, ?2)",
+			SQL_I(list), SQL_B(((str){ dict, made })));
+}
