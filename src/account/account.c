@@ -12,6 +12,7 @@ static struct account account_of(const struct person_row *p)
 	return (struct account){ .id = p->id,
 				 .name = p->name,
 				 .admin = p->admin,
+				 .language = p->language,
 				 .may_send = p->may_send,
 				 .send_budget = p->send_budget };
 }

@@ -14,6 +14,7 @@ struct book;
 struct account {
 	int64_t id;
 	str name;
+	str language; /* that the person chose; or empty */
 	bool admin;
 	bool may_send;       /* to other sites */
 	int64_t send_budget; /* recipients a day */

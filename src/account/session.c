@@ -49,6 +49,7 @@ err account_session_find(struct arena *a, struct book *b, str cookie,
 	*out = (struct account_session){ .person = row.person,
 					 .admin = who.admin,
 					 .name = who.name,
+					 .language = who.language,
 					 .hash = row.hash,
 					 .created_at = row.created_at,
 					 .seen_at = row.seen_at };

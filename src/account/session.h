@@ -23,6 +23,7 @@ struct account_session {
 	int64_t person;
 	bool admin;
 	str name;                    /* the person's */
+	str language;                /* that the person chose; or empty */
 	str hash;                    /* raw; what names the session in lists and forms */
 	int64_t created_at, seen_at; /* seconds */
 };

@@ -1,6 +1,7 @@
 #include "archive/render_inside.h"
 
 #include "archive/content.h"
+#include "base/said.h"
 
 #include <inttypes.h>
 
@@ -159,6 +160,22 @@ static void add_paragraph(struct page *p, const str *lines, size_t count, bool q
 
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth);
 
+static void add_summary(struct page *p, size_t lines)
+{
+	BUF(name);
+	html_add(&name, HTML("<bdi>"));
+	html_add_text(&name, p->how->parent_name.n ? p->how->parent_name
+						   : S_("the message before"));
+	html_add(&name, HTML("</bdi>"));
+	str values[] = { buf_str(&name), arena_printf(p->a, "%zu", lines) };
+	str form = p->how->alone
+			   ? S_("Quotes {1}, {2} lines, all of them in that message")
+			   : S_("Quotes {1}, {2} lines, all of them above");
+	html_add(p->b, HTML("<details><summary>"));
+	buf_add(p->b, said_fill(p->a, form, values, 2));
+	html_add(p->b, HTML("</summary>\n"));
+}
+
 static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 {
 	str *inside = arena_alloc(p->a, count * sizeof *inside);
@@ -172,13 +189,8 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 	bool fold = depth == 0 && said > FOLD_LINES
 		    && render_was_said(p->keep, p->how->parent, inside, count);
 	open_body(p);
-	if (fold) {
-		html_add(p->b, HTML("<details><summary>Quotes <bdi>"));
-		html_add_text(p->b, p->how->parent_name.n ? p->how->parent_name
-							  : STR("the message before"));
-		buf_addf(p->b, "</bdi>, %zu lines, all of them %s</summary>\n", said,
-			 p->how->alone ? "in that message" : "above");
-	}
+	if (fold)
+		add_summary(p, said);
 	html_add(p->b, HTML("<blockquote>\n"));
 	add_blocks(p, inside, count, depth + 1);
 	html_add(p->b, HTML("</blockquote>\n"));
@@ -271,12 +283,13 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 {
 	BUF(b);
 	if (e.kind)
-		add_note(&b, arena_cat(mine, STR("This message cannot be shown: "),
-				       str_from(e.msg),
-				       STR(". The raw message has all of it.")));
+		add_note(&b, arena_printf(mine,
+					  _("This message cannot be shown: %s. The raw "
+					    "message has all of it."),
+					  e.msg));
 	else if (c->from_html && !c->cut)
-		add_note(&b, STR("This message was sent as HTML only. You are reading "
-				 "its text."));
+		add_note(&b, S_("This message was sent as HTML only. You are reading "
+				"its text."));
 	if (how->memory)
 		*how->memory = (struct render_memory){ .text = kept(a, given, c->text) };
 	buf_room(&b, c->text.n + c->text.n / 2 + 1024);
@@ -284,8 +297,8 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 	struct render_line_view lines = render_split(mine, c->text);
 	add_blocks(&p, lines.at, lines.count, 0);
 	if (is_full(&p))
-		add_note(&b, STR("This message is too long to be shown whole. The raw "
-				 "message has all of it."));
+		add_note(&b, S_("This message is too long to be shown whole. The raw "
+				"message has all of it."));
 	render_add_files(&b, mine, how);
 	return html_take(a, &b);
 }

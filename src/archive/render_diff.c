@@ -1,5 +1,7 @@
 #include "archive/render_inside.h"
 
+#include "base/said.h"
+
 /* Lines that stand between the hunks of a patch. */
 static bool is_head(str line)
 {
@@ -134,11 +136,12 @@ static str file_of(const str *lines, size_t count)
 size_t render_add_diff(struct buf *b, const str *lines, size_t count)
 {
 	str file = file_of(lines, count);
-	html_add(b, HTML("<pre class=\"diff\" tabindex=\"0\" aria-label=\"Patch"));
-	if (file.n) {
-		html_add(b, HTML(" to "));
-		html_add_attr(b, file);
-	}
+	str form = file.n ? S_("Patch to {1}") : S_("Patch");
+	str place = str_find(form, STR("{1}"));
+	html_add(b, HTML("<pre class=\"diff\" tabindex=\"0\" aria-label=\""));
+	html_add_attr(b, str_first(form, form.n - place.n));
+	html_add_attr(b, file);
+	html_add_attr(b, str_skip(place, 3));
 	html_add(b, HTML("\">"));
 	size_t i = 0;
 	while (i < count) {

@@ -1,6 +1,7 @@
 /* postern user …: accounts, their passwords, tokens and sign-in links. */
 #include "account/account.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "cli/cmd_user.h"
 #include "lists/confirm.h"
 #include "store/lists/address.h"
@@ -94,6 +95,7 @@ static err set_switch(struct cli *c, str key, str value, bool *at)
 static err set_one(struct cli *c, struct person_row *p, const char *text)
 {
 	str key, value;
+	enum language l;
 	if (!str_cut(str_from(text), '=', &key, &value))
 		return err_in(c->a, ERR_SYNTAX, "%s: write KEY=VALUE", text);
 	if (str_eq(key, STR("admin")))
@@ -103,10 +105,15 @@ static err set_one(struct cli *c, struct person_row *p, const char *text)
 	if (str_eq(key, STR("send_budget")) && str_i64(value, &p->send_budget)
 	    && p->send_budget >= 0)
 		return OK;
+	if (str_eq(key, STR("language")) && (!value.n || language_find(value, &l))) {
+		p->language = value.n ? str_from(language_row(l)->name) : value;
+		return OK;
+	}
 	if (!str_eq(key, STR("name")))
-		return err_in(
-			c->a, ERR_SYNTAX,
-			"%s: there are name=, admin=, may_send= and send_budget=", text);
+		return err_in(c->a, ERR_SYNTAX,
+			      "%s: there are name=, language=, admin=, may_send= and "
+			      "send_budget=",
+			      text);
 	p->name = value;
 	return OK;
 }

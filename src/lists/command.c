@@ -1,5 +1,6 @@
 #include "lists/command_inside.h"
 
+#include "base/said.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "base/log.h"
@@ -30,7 +31,7 @@ enum { WORDS = sizeof words / sizeof *words };
 
 void command_says(struct run *r, str text)
 {
-	buf_cat(&r->says, text, STR("\n"));
+	buf_cat(&r->says, said_in(r->a, r->language, text), STR("\n"));
 }
 
 err command_says_err(struct run *r, err e)
@@ -49,8 +50,10 @@ err say_help(struct run *r, str argument)
 				  list_subaddress(r->a, r->c->list, STR("request")),
 				  STR(", one word a line:\n")));
 	for (size_t i = 0; i < WORDS; i++)
-		buf_addf(&r->says, "    %-12s %s\n", words[i].word, words[i].help);
-	command_says(r, STR("    end          what follows is not for the program"));
+		buf_addf(&r->says, "    %-12s %s\n", words[i].word,
+			 language_text(r->language, words[i].help));
+	buf_addf(&r->says, "    %-12s %s\n", "end",
+		 language_text(r->language, N_("what follows is not for the program")));
 	return OK;
 }
 
@@ -210,7 +213,8 @@ static void say_strange(struct run *r, str line)
 static err run_text(struct run *r, const struct command_text *t)
 {
 	if (!t->count) {
-		command_says(r, STR("No command was found in your mail.\n"));
+		command_says(r, STR("No command was found in your mail."));
+		command_says(r, STR(""));
 		return say_help(r, STR(""));
 	}
 	for (size_t i = 0; i < t->count && !is_long(r); i++) {
@@ -258,7 +262,9 @@ str command_author(const struct run *r)
 static str own_subject(struct run *r)
 {
 	str subject = header_text(r->a, header_find(&r->c->header, STR("Subject")));
-	return command_is_own(r) && subject.n ? subject : STR("your mail");
+	return command_is_own(r) && subject.n
+		       ? subject
+		       : str_from(language_text(r->language, N_("your mail")));
 }
 
 /* Whose return path may be somebody else's is obeyed where a token is the proof, and
@@ -315,6 +321,7 @@ static err start(struct run *r, struct books *books, struct arena *a,
 	r->by = (struct actor){ .name = address_key(a, &c->reverse_path),
 				.via = STR("mail") };
 	TRY(settings_load(books->lists, a, c->list->id, &r->settings));
+	TRY(notice_language(books, a, c->list, r->by.name, &r->language));
 	*may = c->from.address.domain.n
 	       && !notice_is_automated(a, &c->header, &c->reverse_path);
 	if (!*may)

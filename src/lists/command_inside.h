@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/language.h"
 #include "lists/command.h"
 #include "lists/command_text.h"
 #include "lists/owner.h"
@@ -13,6 +14,7 @@ struct run { /* one mail's commands */
 	struct settings settings;
 	struct buf says;
 	struct actor by;
+	enum language language; /* of the answer */
 	struct assignment
 		wishes[COMMAND_LINES_MAX + 1]; /* set, without proof: one letter */
 	size_t wish_count;

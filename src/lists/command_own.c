@@ -5,6 +5,7 @@
 #include "lists/member_set.h"
 #include "lists/topics.h"
 #include "store/lists/address.h"
+#include "store/lists/person.h"
 
 enum { ECHO_MAX = 500 };
 
@@ -47,6 +48,7 @@ static const char set_help[] =
 	"    set topics NAME, NAME...             posts about these alone; all: about "
 	"any\n"
 	"    set other_topics on|off              and those that are about none\n"
+	"    set language de|en|es|fr|ja|zh_CN    of mails to you; any: as the list\n"
 	"A mail that your provider proves is yours is obeyed at once; after any other "
 	"you\n"
 	"are asked by mail. There are no passwords, so \"set authenticate\" and\n"
@@ -85,12 +87,15 @@ static str off_by(struct arena *a, const struct member_row *m)
 static err show(struct run *r)
 {
 	struct member_row m;
+	struct person_row p;
 	if (!r->c->authentic) {
 		command_says(r, STR("Nothing proves that this mail is the member's, so "
 				    "settings are not shown."));
 		return OK;
 	}
 	err e = member_meant(r->books, r->a, r->c->list, command_author(r), &m);
+	if (!e.kind)
+		e = person_by_key(r->books->lists, r->a, m.key, &p);
 	if (e.kind)
 		return command_says_err(r, e);
 	const struct {
@@ -105,6 +110,7 @@ static err show(struct run *r)
 		{ "duplicates", on_off(m.copies) },
 		{ "topics", m.topics.n ? topics_shown(r->a, m.topics) : STR("all") },
 		{ "other_topics", on_off(m.other_topics) },
+		{ "language", p.language.n ? p.language : STR("any") },
 	};
 	command_says(r, arena_cat(r->a, STR("Settings of "), m.text, STR(":")));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -170,6 +176,18 @@ static err wish_topics(struct run *r, str names)
 				       shown });
 }
 
+static err wish_language(struct run *r, str wanted)
+{
+	enum language l;
+	bool any = str_ieq(wanted, STR("any"));
+	if (!any && !language_find(wanted, &l)) {
+		command_says(r, STR("There is no such language."));
+		return OK;
+	}
+	str name = any ? STR("any") : str_from(language_row(l)->name);
+	return wish(r, &(struct wish){ STR("language"), name, STR("language"), name });
+}
+
 err command_ask_wishes(struct run *r)
 {
 	if (!r->wish_count)
@@ -192,6 +210,8 @@ err do_set(struct run *r, str argument)
 	if (str_ieq(option, STR("topics")) && argument.n)
 		return wish_topics(r, argument);
 	str_word(&argument, &value);
+	if (str_ieq(option, STR("language")) && value.n)
+		return wish_language(r, value);
 	if (str_ieq(option, STR("show")))
 		return show(r);
 	if (str_ieq(option, STR("authenticate")) || str_ieq(option, STR("reminders")))

@@ -52,7 +52,7 @@ struct making {
 };
 
 static err text_of(struct making *m, struct arena *a, const char *name, size_t posts,
-		   str *subject, str *text)
+		   enum language *l, str *subject, str *text)
 {
 	struct notice_var vars[] = {
 		{ "volume", arena_printf(a, "%lld", (long long)m->issue.volume) },
@@ -65,7 +65,7 @@ static err text_of(struct making *m, struct arena *a, const char *name, size_t p
 						 .domain = m->list->domain } },
 			    .vars = vars,
 			    .var_count = sizeof vars / sizeof *vars };
-	return notice_text(m->books, a, &n, subject, text);
+	return notice_text(m->books, a, &n, l, subject, text);
 }
 
 static struct digest_entry *entries_of(const struct making *m, struct arena *a,
@@ -183,6 +183,7 @@ static err write_message(struct making *m, struct arena *a, const struct digest_
 {
 	struct digest_post *posts;
 	struct digest_text t = { .form = g->form, .address = m->list->address };
+	enum language l;
 	str head, none;
 	struct header h;
 	*bytes = STR("");
@@ -193,10 +194,12 @@ static err write_message(struct making *m, struct arena *a, const struct digest_
 	if (!t.count)
 		return OK;
 	t.entries = entries_of(m, a, posts, t.count);
-	TRY(text_of(m, a, "digest", t.count, &t.title, &t.masthead));
-	TRY(text_of(m, a, "digest-end", t.count, &none, &t.end));
+	TRY(text_of(m, a, "digest", t.count, &l, &t.title, &t.masthead));
+	TRY(text_of(m, a, "digest-end", t.count, &l, &none, &t.end));
 	TRY(head_of(m, a, t.title, &head, &out->personal));
+	enum language before = language_use(l);
 	*bytes = arena_cat(a, head, digest_write(a, &t));
+	language_use(before);
 	TRY(header_scan(a, *bytes, &h));
 	out->message_id = message_id_of(a, &h);
 	out->subject = t.title;

@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/language.h"
 #include "base/utf8.h"
 #include "lists/fanout.h"
 #include "mail/address.h"
@@ -23,7 +24,7 @@ static void read_entry(struct arena *a, struct digest_entry *e)
 	const struct field *from = header_find(&e->header, STR("From"));
 	e->subject = header_text(a, header_find(&e->header, STR("Subject")));
 	if (!e->subject.n)
-		e->subject = STR("(no subject)");
+		e->subject = S_("(no subject)");
 	e->author = header_text(a, from);
 	if (from && !address_list(a, from->value, &m, &n).kind && n)
 		e->author = m[0].name.n ? m[0].name : address_text(a, &m[0].address);
@@ -66,7 +67,7 @@ static void add_end(struct buf *b, struct arena *a, const struct digest_text *t)
 static void add_contents(struct buf *b, struct arena *a, const struct digest_text *t,
 			 bool links)
 {
-	buf_add(b, STR("In this issue:\n\n"));
+	buf_cat(b, S_("In this issue:"), STR("\n\n"));
 	for (size_t i = 0; i < t->count; i++) {
 		const struct digest_entry *e = &t->entries[i];
 		buf_addf(b, "%4zu. ", i + 1);
@@ -74,8 +75,8 @@ static void add_contents(struct buf *b, struct arena *a, const struct digest_tex
 		if (links && e->url.n)
 			buf_cat(b, STR("      "), e->url, STR("\n"));
 		if (links)
-			buf_cat(b, STR("      Answer: <"), answer_link(a, t, e),
-				STR(">\n"));
+			buf_cat(b, STR("      "), S_("Answer:"), STR(" <"),
+				answer_link(a, t, e), STR(">\n"));
 	}
 }
 
@@ -155,15 +156,16 @@ static void add_file(struct buf *b, struct arena *a, const struct digest_entry *
 		     const struct content *c, size_t i)
 {
 	const struct content_file *f = &c->files[i];
-	str name = f->name.n ? utf8_scrub(a, f->name) : STR("unnamed");
+	str name = f->name.n ? utf8_scrub(a, f->name) : S_("unnamed");
 	size_t size = mime_bytes(a, &c->mime.parts[f->index]).n;
-	buf_cat(b, STR("[Attached: "), name, STR(", "), utf8_scrub(a, f->type));
-	buf_addf(b, ", %zu octets", size);
+	buf_cat(b, STR("["), S_("Attached:"), STR(" "), name, STR(", "),
+		utf8_scrub(a, f->type));
+	buf_addf(b, _(", %zu octets"), size);
 	if (e->url.n)
 		buf_addf(b, ": <%.*s/a/%zu/%.*s>", STR_F(e->url), i + 1,
 			 STR_F(enc_percent(a, name)));
 	else
-		buf_add(b, STR("; it is kept nowhere"));
+		buf_add(b, S_("; it is kept nowhere"));
 	buf_add(b, STR("]\n"));
 }
 
@@ -182,7 +184,7 @@ static void add_post(struct buf *b, struct arena *a, const struct digest_text *t
 	struct content c;
 	add_fields(b, own, e);
 	if (content_read(own, e->message, &c).kind) {
-		buf_add(b, STR("[It cannot be shown as text.]\n"));
+		buf_cat(b, STR("["), S_("It cannot be shown as text."), STR("]\n"));
 	} else {
 		add_text(b, utf8_scrub(own, c.text));
 		if (c.file_count)
@@ -191,12 +193,13 @@ static void add_post(struct buf *b, struct arena *a, const struct digest_text *t
 			add_file(b, own, e, &c, i);
 	}
 	if (e->url.n)
-		buf_cat(b, STR("\nIn the archive: <"), e->url, STR(">"));
-	buf_cat(b, STR("\nAnswer: <"), answer_link(a, t, e), STR(">\n"));
+		buf_cat(b, STR("\n"), S_("In the archive:"), STR(" <"), e->url, STR(">"));
+	buf_cat(b, STR("\n"), S_("Answer:"), STR(" <"), answer_link(a, t, e), STR(">\n"));
 	buf_add(b, STR("\n" RULE_30 "\n\n"));
 }
 
-/* Section 3: "End of" the title, with as many asterisks below. */
+/* Section 3: "End of" the title, with as many asterisks below. Programs look for these
+ * words, in whatever language the rest is. */
 static void add_last(struct buf *b, const struct digest_text *t)
 {
 	buf_cat(b, STR("End of "), t->title, STR("\n"));
@@ -228,7 +231,7 @@ static str write_summary(struct arena *a, const struct digest_text *t)
 		const struct digest_entry *e = &t->entries[i];
 		buf_addf(&b, "%4zu. ", i + 1);
 		buf_cat(&b, e->subject, STR(" ("), e->author, STR(")"),
-			e->url.n ? STR(": ") : STR("; in no archive"), e->url, STR("\n"));
+			e->url.n ? STR(": ") : S_("; in no archive"), e->url, STR("\n"));
 	}
 	add_end(&b, a, t);
 	return encode_text_part(a, buf_str(&b));

@@ -7,7 +7,7 @@
  *
  *     str part = digest_write(a, &(struct digest_text){ .form = STR("plain"), ... });
  *
- * All lives in the arena. */
+ * All lives in the arena, and is in the language of the thread (base/language.h). */
 #pragma once
 
 #include "base/arena.h"

@@ -187,7 +187,8 @@ static err write_templates(const struct job *x)
 	struct template_row *t;
 	size_t n;
 	TRY(file_mkdir(x->a, path_of(x, STR("templates")), FOLDER_MODE));
-	TRY(template_list(x->books->lists, x->a, x->list->id, &t, &n));
+	struct template_scope of = { .list = x->list->id };
+	TRY(template_list(x->books->lists, x->a, &of, &t, &n));
 	for (size_t i = 0; i < n; i++) {
 		str name = arena_cat(x->a, STR("templates/"), t[i].name,
 				     t[i].language.n ? STR(".") : STR(""), t[i].language,

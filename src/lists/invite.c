@@ -74,12 +74,16 @@ static err invite(struct books *books, struct arena *a, const struct list_entry 
 		  const struct actor *by)
 {
 	int64_t days = x->days ? x->days : INVITE_DAYS;
+	enum language l;
 	str key = address_key(a, &who->address);
+	TRY(notice_language(books, a, list, key, &l));
+	enum language before = language_use(l);
 	struct notice_var vars[] = {
 		{ "words", words_of(a, x) },
-		{ "days",
-		  arena_printf(a, "%lld day%s", (long long)days, days == 1 ? "" : "s") },
+		{ "days", arena_printf(a, P_("%lld day", "%lld days", (uint64_t)days),
+				       (long long)days) },
 	};
+	language_use(before);
 	TRY(check_bounds(a, x));
 	TRY(member_check_new(books, a, list, key));
 	TRY(count_of_list(books, a, list, by));

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/language.h"
 #include "mail/encode.h"
 #include "mail/rewrite.h"
 
@@ -74,14 +75,10 @@ static void drop_empty(const struct mime *m, struct part_edit *edit)
 
 static str text_part(struct arena *a, size_t count, str files)
 {
-	str part = arena_cat(
-		a, STR("Content-Disposition: inline\r\n"),
-		encode_text_part(a, arena_cat(a,
-					      count == 1 ? STR("This file is kept in the "
-							       "archive:\n\n")
-							 : STR("These files are kept in "
-							       "the archive:\n\n"),
-					      files)));
+	str text = str_from(P_("This file is kept in the archive:",
+			       "These files are kept in the archive:", count));
+	str part = arena_cat(a, STR("Content-Disposition: inline\r\n"),
+			     encode_text_part(a, arena_cat(a, text, STR("\n\n"), files)));
 	part.n -= 2; /* its last line's end is the next delimiter's */
 	return part;
 }

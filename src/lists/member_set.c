@@ -1,9 +1,11 @@
 #include "lists/member_set.h"
 
 #include "base/buf.h"
+#include "base/language.h"
 #include "lists/equivalent.h"
 #include "lists/members_inside.h"
 #include "lists/topics.h"
+#include "store/lists/person.h"
 
 #include <jansson.h>
 
@@ -21,11 +23,27 @@ err member_meant(struct books *books, struct arena *a, const struct list_entry *
 				      : e;
 }
 
+/* The person's, on all lists: mails and pages speak it. */
+static err put_language(struct books *books, struct arena *a, const struct member_row *m,
+			str value)
+{
+	struct person_row p;
+	enum language l;
+	bool any = str_eq(value, STR("any"));
+	if (!any && !language_find(value, &l))
+		return err_in(a, ERR_SYNTAX, "no language \"%.*s\"", STR_F(value));
+	TRY(person_by_key(books->lists, a, m->key, &p));
+	p.language = any ? STR("") : str_from(language_row(l)->name);
+	return person_change(books->lists, &p);
+}
+
 static err put(struct books *books, struct arena *a, struct member_row *m,
 	       const struct assignment *set, size_t n, const struct actor *by)
 {
 	for (size_t i = 0; i < n; i++)
-		TRY(member_option(a, m, set[i].key, set[i].value, STR("user")));
+		TRY(str_eq(set[i].key, STR("language"))
+			    ? put_language(books, a, m, set[i].value)
+			    : member_option(a, m, set[i].key, set[i].value, STR("user")));
 	TRY(topics_check_choice(books->lists, a, m));
 	TRY(member_change(books->lists, m));
 	return books_audit(books, by, m->list, STR("member options"), m->key);

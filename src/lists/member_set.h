@@ -17,7 +17,7 @@
 MUST_USE err member_meant(struct books *books, struct arena *a,
 			  const struct list_entry *list, str key, struct member_row *m);
 
-/* Options of member_option, in the member's name. ERR_NOTFOUND: as above. */
+/* Options of member_option, and language of their person, in the member's name. ERR_NOTFOUND: as above. */
 MUST_USE err member_set(struct books *books, struct arena *a,
 			const struct list_entry *list, str key,
 			const struct assignment *set, size_t n, const struct actor *by);

@@ -37,7 +37,7 @@ static str word_lines(struct arena *a)
 	const struct decision_row *rows = decision_rows(&n);
 	BUF(b);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "    %-9s %s\n", rows[i].word, rows[i].text);
+		buf_addf(&b, "    %-9s %s\n", rows[i].word, _(rows[i].text));
 	return arena_copy(a, buf_str(&b));
 }
 
@@ -51,7 +51,7 @@ static str answer_lines(struct arena *a, const struct settings *s)
 			buf_addf(&b, "    reject %-2d ", ++n);
 			buf_cat(&b, str_trim(line), STR("\n"));
 		}
-	return n ? arena_cat(a, STR("Answers of the list to its authors:\n\n"),
+	return n ? arena_cat(a, S_("Answers of the list to its authors:"), STR("\n\n"),
 			     buf_str(&b), STR("\n"))
 		 : STR("");
 }
@@ -62,24 +62,28 @@ static err tell_moderator(struct books *books, struct arena *a, const struct pos
 			  const struct held_row *h, const struct role_row *who)
 {
 	str token;
+	enum language l, before;
 	struct mailbox to = { .name = who->name };
 	TRY(address_parse(a, who->text, &to.address));
+	TRY(notice_language(books, a, p->list, who->key, &l));
 	err e = confirm_make(books, a, CONFIRM_HELD, p->list, who->key,
 			     arena_printf(a, "{\"held\":%lld}", (long long)h->id),
 			     LINK_SPAN, &token);
 	if (e.kind)
 		return e;
+	before = language_use(l);
 	struct notice_var vars[] = {
 		{ "author", h->author },
-		{ "proof", p->authentic ? STR("proven")
-					: STR("not proven: anybody could have written "
-					      "this address") },
+		{ "proof", p->authentic ? S_("proven")
+					: S_("not proven: anybody could have written "
+					     "this address") },
 		{ "subject", h->subject },
 		{ "reason", h->reason },
 		{ "words", word_lines(a) },
 		{ "answers", answer_lines(a, &p->settings) },
 		{ "link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token) },
 	};
+	language_use(before);
 	return notice_send(
 		books, a,
 		&(struct notice){

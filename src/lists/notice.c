@@ -10,95 +10,10 @@
 #include "mail/retpath.h"
 #include "mail/tls_want.h"
 #include "store/lists/answered.h"
-#include "store/lists/template.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
 
-enum { ANSWERS_A_DAY = 10, VARS_MAX = 32 };
-
-static const struct notice_row rows[] = {
-#define TEMPLATE(name, subject, about, text) { name, subject, text, about },
-#include "lists/templates.def"
-#undef TEMPLATE
-};
-
-const struct notice_row *notice_rows(size_t *count)
-{
-	*count = sizeof rows / sizeof *rows;
-	return rows;
-}
-
-const struct notice_row *notice_row_find(str name)
-{
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (str_eq(name, str_from(rows[i].name)))
-			return &rows[i];
-	return NULL;
-}
-
-/* {name} becomes its value; braces around anything else stay as they are. */
-static str fill(struct arena *a, str text, const struct notice_var *vars, size_t n)
-{
-	BUF(out);
-	str head, rest;
-	while (str_cut(text, '{', &head, &rest)) {
-		str name, after;
-		size_t i = n;
-		if (str_cut(rest, '}', &name, &after))
-			for (i = 0; i < n && !str_eq(name, str_from(vars[i].name)); i++)
-				;
-		buf_add(&out, head);
-		if (i < n)
-			buf_add(&out, vars[i].value);
-		else
-			buf_add(&out, STR("{"));
-		text = i < n ? after : rest;
-	}
-	buf_add(&out, text);
-	return arena_copy(a, buf_str(&out));
-}
-
-static size_t common_vars(struct books *books, struct arena *a, const struct notice *n,
-			  struct notice_var *vars)
-{
-	size_t k = 0;
-	vars[k++] = (struct notice_var){ "site", books->conf->site_domain };
-	vars[k++] = (struct notice_var){ "url", books->conf->site_url };
-	vars[k++] = (struct notice_var){ "address", address_text(a, &n->to.address) };
-	if (!n->list)
-		return k;
-	vars[k++] = (struct notice_var){ "list", n->list->name };
-	vars[k++] = (struct notice_var){ "list_address", n->list->address };
-	vars[k++] = (struct notice_var){ "list_url", list_url(a, books, n->list) };
-	vars[k++] = (struct notice_var){ "owner_address",
-					 list_subaddress(a, n->list, STR("owner")) };
-	return k;
-}
-
-/* The site's or the list's own text begins with "Subject: …" and an empty line;
- * where it has none, the built-in subject stays. */
-static err find_text(struct books *books, struct arena *a, const struct notice *n,
-		     str *subject, str *text)
-{
-	const struct notice_row *row = notice_row_find(str_from(n->name));
-	str own, line, rest;
-	if (!row)
-		return err_in(a, ERR_NOTFOUND, "no template \"%s\"", n->name);
-	*subject = str_from(row->subject);
-	*text = str_from(row->text);
-	err e = template_find(books->lists, a, n->list ? n->list->id : 0,
-			      str_from(n->name), books->conf->site_lang, &own);
-	if (e.kind)
-		return e.kind == ERR_NOTFOUND ? OK : e;
-	rest = own;
-	if (str_line(&rest, &line) && str_istarts(line, STR("Subject:"))) {
-		*subject = str_trim(str_skip(line, 8));
-		str_line(&rest, &line);
-		own = rest;
-	}
-	*text = own;
-	return OK;
-}
+enum { ANSWERS_A_DAY = 10 };
 
 static struct mailbox sender_of(struct books *books, struct arena *a,
 				const struct notice *n)
@@ -123,8 +38,11 @@ static struct mailbox sender_of(struct books *books, struct arena *a,
 }
 
 static str write_letter(struct books *books, struct arena *a, const struct notice *n,
-			str subject, str text)
+			enum language language, str subject, str text)
 {
+	/* RFC 3282 */
+	str in = arena_cat(a, STR("Content-Language: "),
+			   str_from(language_row(language)->tag), STR("\r\n"));
 	struct letter l = { .from = sender_of(books, a, n),
 			    .to = n->to,
 			    .subject = subject,
@@ -134,6 +52,7 @@ static str write_letter(struct books *books, struct arena *a, const struct notic
 			    .list_id = n->list ? arena_cat(a, STR("<"), n->list->list_id,
 							   STR(">"))
 					       : STR(""),
+			    .extra = in,
 			    .text = text,
 			    .attached = n->attached,
 			    .host = books->conf->site_hostname };
@@ -177,32 +96,19 @@ static err queue(struct books *books, struct arena *a, const struct notice *n, s
 	return OK;
 }
 
-err notice_text(struct books *books, struct arena *a, const struct notice *n,
-		str *subject, str *text)
-{
-	struct notice_var vars[VARS_MAX];
-	str unfilled;
-	size_t k = common_vars(books, a, n, vars);
-	for (size_t i = 0; i < n->var_count && k < VARS_MAX; i++)
-		vars[k++] = n->vars[i];
-	TRY(find_text(books, a, n, &unfilled, text));
-	*subject = fill(a, unfilled, vars, k);
-	*text = fill(a, *text, vars, k);
-	return OK;
-}
-
 err notice_send(struct books *books, struct arena *a, const struct notice *given)
 {
 	str subject, text;
+	enum language l;
 	struct notice its = *given;
 	const struct notice *n = &its;
 	if (n->to_member && n->list)
 		TRY(umbrella_mailbox(books, a, n->list, &its.to));
-	TRY(notice_text(books, a, given, &subject, &text));
+	TRY(notice_text(books, a, given, &l, &subject, &text));
 	if (n->confirm_token.n)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);
-	str letter = write_letter(books, a, n, subject, text);
+	str letter = write_letter(books, a, n, l, subject, text);
 	bool mine;
 	TRY(book_join(books->outbound, &mine));
 	return book_leave(books->outbound, mine, queue(books, a, n, letter, subject));

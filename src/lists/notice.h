@@ -1,5 +1,6 @@
 /* lists/notice.h: the mails this program writes about lists. Each is a row of
- * templates.def; a site or a list may put its own text in its place.
+ * templates.def, said in the recipient's language; a site, a domain or a list may put
+ * its own text in its place.
  *
  *     TRY(notice_send(o, a, &(struct notice){ .name = "welcome", .list = list,
  *             .to = anna, .vars = vars, .var_count = n }));
@@ -8,13 +9,14 @@
  * answers it, and it bears Auto-Submitted. */
 #pragma once
 
+#include "base/language.h"
 #include "lists/books.h"
 #include "mail/address.h"
 #include "mail/header.h"
 
 struct notice_var {
 	const char *name; /* {name} in the template */
-	str value;
+	str value; /* of reason, left and what, words of ours are said in the letter's language */
 };
 
 struct notice {
@@ -36,9 +38,15 @@ struct notice {
  * {owner_address}, {address} are always known. */
 MUST_USE err notice_send(struct books *books, struct arena *a, const struct notice *n);
 
-/* Only its subject and its text, filled in: for what is no notice by itself. */
+/* Only its subject and its text, filled in, and the language that they are in: for
+ * what is no notice by itself. */
 MUST_USE err notice_text(struct books *books, struct arena *a, const struct notice *n,
-			 str *subject, str *text);
+			 enum language *language, str *subject, str *text);
+
+/* Whom we write to reads: what the person of that address chose, else the list's
+ * preferred_language, else [site] lang. key, list: may be empty. */
+MUST_USE err notice_language(struct books *books, struct arena *a,
+			     const struct list_entry *list, str key, enum language *l);
 
 /* Whether a program wrote it (RFC 3834 section 2): it has no reverse-path, or is an
  * answer itself, or comes from a list or a bulk sender. No such mail is answered
@@ -62,3 +70,26 @@ struct notice_row {
 };
 const struct notice_row *notice_rows(size_t *count);
 const struct notice_row *notice_row_find(str name);
+
+/* The built-in subject and text in a language, with their {names}. */
+void notice_built_in(const struct notice_row *row, enum language l, str *subject,
+		     str *text);
+
+/* The {names} that such a notice has values for, with braces and spaces between. */
+str notice_names(struct arena *a, const struct notice_row *row);
+
+/* What a notice with an own text ("Subject: …" and an empty line first, or the text
+ * alone; empty: the built-in one) would say, with examples for its values. list NULL:
+ * of any. ERR_SYNTAX: names a {name} that this notice has no value for. */
+MUST_USE err notice_preview(struct books *books, struct arena *a,
+			    const struct notice_row *row, const struct list_entry *list,
+			    enum language l, str own, str *subject, str *text);
+
+struct template_scope;
+
+/* Stores an own text that notice_preview takes, or with an empty one removes it, and writes
+ * the audit. list: of the scope, or NULL; language: a name of languages.def, "" any. */
+MUST_USE err notice_put(struct books *books, struct arena *a,
+			const struct notice_row *row, const struct template_scope *of,
+			const struct list_entry *list, str language, str text,
+			const struct actor *by);

@@ -193,6 +193,19 @@ err order_address_remove(struct order *x)
 	return books_audit(x->books, &x->by, 0, STR("address removed"), own[i].key);
 }
 
+/* "any": as list and browser say; empty: as it is. */
+static err set_language(struct order *x, str wanted, struct person_row *p)
+{
+	enum language l;
+	if (str_eq(wanted, STR("any")))
+		p->language = STR("");
+	else if (wanted.n && !language_find(wanted, &l))
+		return err_in(x->a, ERR_SYNTAX, "no language \"%.*s\"", STR_F(wanted));
+	else if (wanted.n)
+		p->language = str_from(language_row(l)->name);
+	return OK;
+}
+
 err order_name(struct order *x)
 {
 	struct person_row p;
@@ -203,5 +216,6 @@ err order_name(struct order *x)
 	for (size_t i = 0; i < p.name.n; i++)
 		if ((unsigned char)p.name.p[i] < ' ')
 			return FAIL(ERR_SYNTAX, "a name is one line of text");
+	TRY(set_language(x, order_text(x, "language"), &p));
 	return person_change(x->books->lists, &p);
 }

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/said.h"
 #include "lists/moderate_inside.h"
 #include "lists/notice.h"
 #include "mail/date.h"
@@ -21,7 +22,7 @@ struct morning {
 	struct settings settings;
 	int64_t day, now;
 	int64_t posts, asking, leaving, lapsed;
-	struct buf rows; /* the first of the posts */
+	struct held_row shown[SHOWN]; /* the first of the posts */
 };
 
 /* What came since six waits for tomorrow's mail: who is told has been told of it. */
@@ -29,25 +30,6 @@ static bool counts(const struct morning *m, const struct held_row *h)
 {
 	return h->held_at < m->day * DAY + MORNING
 	       && !moderate_is_quiet(h->rule, &m->settings);
-}
-
-static void add_post(struct morning *m, const struct held_row *h)
-{
-	str claimed = held_claimant(h, m->now);
-	m->posts++;
-	if (m->posts > SHOWN)
-		return;
-	buf_cat(&m->rows, STR("    "), date_minute(m->a, h->held_at), STR("  "),
-		h->author.n ? h->author : STR("nobody in particular"));
-	buf_cat(&m->rows, STR("\n        "),
-		h->subject.n ? h->subject : STR("(no subject)"), STR("\n        "),
-		h->reason);
-	if (h->aside_at)
-		buf_cat(&m->rows, STR("\n        set aside by "), h->aside_by,
-			h->note.n ? STR(": ") : STR(""), h->note);
-	if (claimed.n)
-		buf_cat(&m->rows, STR("\n        looked at by "), claimed);
-	buf_add(&m->rows, STR("\n"));
 }
 
 static err gather_posts(struct morning *m)
@@ -59,8 +41,8 @@ static err gather_posts(struct morning *m)
 		TRY(held_some(m->books->lists, m->a, m->list->id, STR(""), after,
 			      INT64_MAX, SHOWN, &h, &n));
 		for (size_t i = 0; i < n; i++) {
-			if (counts(m, &h[i]))
-				add_post(m, &h[i]);
+			if (counts(m, &h[i]) && m->posts++ < SHOWN)
+				m->shown[m->posts - 1] = h[i];
 			after = h[i].id;
 		}
 	} while (n == SHOWN);
@@ -79,42 +61,79 @@ static err gather(struct morning *m)
 			   &m->lapsed);
 }
 
-static void add_part(struct buf *b, const char *before, int64_t n, const char *one,
-		     const char *more)
+/* ---- what is said, in the language of the thread */
+
+static void add_part(struct buf *b, const char *before, int64_t n, const char *form)
 {
-	if (n)
-		buf_addf(b, "%s%lld %s", before, (long long)n, n == 1 ? one : more);
+	if (!n)
+		return;
+	buf_add(b, str_from(before));
+	buf_addf(b, form, (long long)n);
 }
 
 /* "3 posts wait", "1 person asks to join", each behind what stands between. */
 static str say_what(struct morning *m, const char *between)
 {
 	BUF(b);
-	add_part(&b, between, m->posts, "post waits", "posts wait");
-	add_part(&b, between, m->asking, "person asks to join", "people ask to join");
-	add_part(&b, between, m->leaving, "member wants to leave",
-		 "members want to leave");
-	add_part(&b, between, m->lapsed, "post was dropped since nobody decided",
-		 "posts were dropped since nobody decided");
+	add_part(&b, between, m->posts,
+		 P_("%lld post waits", "%lld posts wait", (uint64_t)m->posts));
+	add_part(&b, between, m->asking,
+		 P_("%lld person asks to join", "%lld people ask to join",
+		    (uint64_t)m->asking));
+	add_part(&b, between, m->leaving,
+		 P_("%lld member wants to leave", "%lld members want to leave",
+		    (uint64_t)m->leaving));
+	add_part(&b, between, m->lapsed,
+		 P_("%lld post was dropped since nobody decided",
+		    "%lld posts were dropped since nobody decided", (uint64_t)m->lapsed));
 	return arena_copy(m->a, str_skip(buf_str(&b), b.n ? strlen(between) : 0));
+}
+
+static void add_post(struct morning *m, const struct held_row *h, struct buf *b)
+{
+	str claimed = held_claimant(h, m->now);
+	buf_cat(b, STR("    "), date_minute(m->a, h->held_at), STR("  "),
+		h->author.n ? h->author : S_("nobody in particular"), STR("\n        "),
+		h->subject.n ? h->subject : S_("(no subject)"));
+	buf_cat(b, STR("\n        "), said_in(m->a, language_now(), h->reason));
+	if (h->aside_at) {
+		buf_add(b, STR("\n        "));
+		buf_addf(b, _("set aside by %.*s"), STR_F(h->aside_by));
+		buf_cat(b, h->note.n ? STR(": ") : STR(""), h->note);
+	}
+	if (claimed.n) {
+		buf_add(b, STR("\n        "));
+		buf_addf(b, _("looked at by %.*s"), STR_F(claimed));
+	}
+	buf_add(b, STR("\n"));
 }
 
 static str say_posts(struct morning *m)
 {
+	BUF(b);
 	if (!m->posts)
 		return STR("");
-	if (m->posts > SHOWN)
-		buf_addf(&m->rows, "    and %lld more\n", (long long)m->posts - SHOWN);
-	return arena_cat(m->a, buf_str(&m->rows), STR("\n"));
+	for (int64_t i = 0; i < m->posts && i < SHOWN; i++)
+		add_post(m, &m->shown[i], &b);
+	if (m->posts > SHOWN) {
+		buf_add(&b, STR("    "));
+		buf_addf(&b, _("and %lld more"), (long long)m->posts - SHOWN);
+		buf_add(&b, STR("\n"));
+	}
+	return arena_cat(m->a, buf_str(&b), STR("\n"));
 }
 
-static err tell(struct morning *m, const struct role_row *who, str posts)
+static err tell(struct morning *m, const struct role_row *who)
 {
+	enum language l, before;
 	struct mailbox to = { .name = who->name };
+	TRY(address_parse(m->a, who->text, &to.address));
+	TRY(notice_language(m->books, m->a, m->list, who->key, &l));
+	before = language_use(l);
 	struct notice_var vars[] = { { "what", say_what(m, ", ") },
 				     { "lines", say_what(m, "\n    ") },
-				     { "posts", posts } };
-	TRY(address_parse(m->a, who->text, &to.address));
+				     { "posts", say_posts(m) } };
+	language_use(before);
 	return notice_send(
 		m->books, m->a,
 		&(struct notice){ .name = "moderator-summary",
@@ -132,7 +151,6 @@ static err tell_all(struct morning *m)
 {
 	struct role_row *roles;
 	size_t n;
-	str posts = say_posts(m);
 	if (!m->posts && !m->asking && !m->leaving && !m->lapsed)
 		return OK;
 	TRY(role_list(m->books->lists, m->a, m->list->id, &roles, &n));
@@ -141,7 +159,7 @@ static err tell_all(struct morning *m)
 		for (size_t k = 0; k < i; k++)
 			told = told || roles[k].address == roles[i].address;
 		if (!told)
-			TRY(tell(m, &roles[i], posts));
+			TRY(tell(m, &roles[i]));
 	}
 	return OK;
 }
@@ -159,7 +177,6 @@ static err remind_list(struct books *books, int64_t list, int64_t day, int64_t n
 	err e = gather(&m);
 	if (!e.kind)
 		e = tell_all(&m);
-	buf_free(&m.rows);
 	if (e.kind && !err_is_passing(e)) { /* one list holds up no other */
 		log_warn("summary-not-sent", KS("list", m.list->address), KE(e));
 		return OK;

@@ -4,6 +4,7 @@
 #include "lists/steps_inside.h"
 
 #include "lists/links.h"
+#include "lists/notice.h"
 #include "store/archive/post.h"
 
 static bool any_is_large(const struct archive_attachments *files, int64_t most)
@@ -22,6 +23,7 @@ err step_links(struct books *books, struct arena *a, struct outgoing *out)
 	struct archive_post kept;
 	struct linked l;
 	bool found;
+	enum language language;
 	if (!most || !out->number)
 		return OK;
 	TRY(archive_post_by_number(books->archive, a, p->list->id, out->number, &kept,
@@ -33,7 +35,11 @@ err step_links(struct books *books, struct arena *a, struct outgoing *out)
 		return OK;
 	str url = arena_printf(a, "%.*s/%lld", STR_F(list_url(a, books, p->list)),
 			       (long long)out->number);
-	TRY(links_make(a, p->message, &files, most, url, &l));
+	TRY(notice_language(books, a, p->list, STR(""), &language));
+	enum language before = language_use(language);
+	err e = links_make(a, p->message, &files, most, url, &l);
+	language_use(before);
+	TRY(e);
 	if (!l.count)
 		return OK;
 	out->links = (int64_t)l.count;

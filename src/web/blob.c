@@ -210,7 +210,10 @@ void response_blob(const struct request *q, struct response *r, struct blob *b)
 	else
 		tag = arena_copy(r->arena, tag);
 	r->type = arena_copy(r->arena, b->type);
-	response_header(r, STR("Vary"), STR("Accept-Encoding"));
+	response_header(r, STR("Vary"),
+			str_starts(b->type, STR("text/html"))
+				? STR("Accept-Encoding, Accept-Language")
+				: STR("Accept-Encoding"));
 	if (response_unchanged(q, r, tag)) {
 		blob_unref(b);
 		return;

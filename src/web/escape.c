@@ -1,5 +1,6 @@
 #include "web/escape.h"
 
+#include "base/language.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -204,50 +205,56 @@ void show_number(struct buf *out, int64_t n)
 void show_count(struct buf *out, int64_t n)
 {
 	char text[32];
+	const char *group = language_row(language_now())->group;
 	int len = snprintf(text, sizeof text, "%" PRId64, n);
 	for (int i = 0; i < len; i++) {
 		buf_add_char(out, text[i]);
 		if (text[i] != '-' && i + 1 < len && (len - i - 1) % 3 == 0)
-			buf_add_char(out, ',');
+			buf_add(out, str_from(group));
 	}
 }
 
-static void show_many(struct buf *out, int64_t n, str one, str many)
+/* form: "%s posts", in the language and for the number. */
+static void show_many(struct buf *out, int64_t n, const char *form)
 {
-	show_count(out, n);
-	buf_add(out, n == 1 ? one : many);
+	str before = str_from(form), at = str_find(before, STR("%s"));
+	buf_add(out, str_first(before, before.n - at.n));
+	if (at.n)
+		show_count(out, n);
+	buf_add(out, str_skip(at, 2));
 }
 
 void show_posts(struct buf *out, int64_t n)
 {
-	show_many(out, n, STR(" post"), STR(" posts"));
+	show_many(out, n, P_("%s post", "%s posts", (uint64_t)n));
 }
 
 void show_messages(struct buf *out, int64_t n)
 {
-	show_many(out, n, STR(" message"), STR(" messages"));
+	show_many(out, n, P_("%s message", "%s messages", (uint64_t)n));
 }
 
 void show_people(struct buf *out, int64_t n)
 {
-	show_many(out, n, STR(" person"), STR(" people"));
+	show_many(out, n, P_("%s person", "%s people", (uint64_t)n));
 }
 
 void show_members(struct buf *out, int64_t n)
 {
-	show_many(out, n, STR(" member"), STR(" members"));
+	show_many(out, n, P_("%s member", "%s members", (uint64_t)n));
 }
 
 void show_size(struct buf *out, int64_t n)
 {
-	static const char *const units[] = { "bytes", "KB", "MB", "GB", "TB" };
+	static const char *const units[] = { N_("bytes"), "KB", "MB", "GB", "TB" };
 	double value = (double)n;
 	size_t unit = 0;
 	while (value >= 1000 && unit + 1 < sizeof units / sizeof *units) {
 		value /= 1000;
 		unit++;
 	}
-	buf_addf(out, unit && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+	buf_addf(out, unit && value < 10 ? "%.1f %s" : "%.0f %s", value,
+		 unit ? units[unit] : _(units[0]));
 }
 
 static void show_time(struct buf *out, int64_t t, const char *format)
@@ -276,12 +283,38 @@ void show_minute(struct buf *out, int64_t t)
 	show_time(out, t, "%Y-%m-%d %H:%M");
 }
 
+/* As people write a day and a month: each language its own way. */
 void show_day(struct buf *out, int64_t t)
 {
-	show_time(out, t, "%-d %b %Y");
+	struct tm tm;
+	time_t seconds = (time_t)t;
+	if (gmtime_r(&seconds, &tm) && tm.tm_year <= 8099)
+		buf_addf(out, _("%d %s %d"), tm.tm_mday, month_abbreviated(tm.tm_mon + 1),
+			 tm.tm_year + 1900);
+}
+
+void show_month_of(struct buf *out, int year, int month)
+{
+	static const char *const names[] = {
+		N_("January"),   N_("February"), N_("March"),    N_("April"),
+		N_("May"),       N_("June"),     N_("July"),     N_("August"),
+		N_("September"), N_("October"),  N_("November"), N_("December")
+	};
+	buf_addf(out, _("%s %d"), _(names[(unsigned)(month - 1) % 12]), year);
+}
+
+const char *month_abbreviated(int month)
+{
+	static const char *const names[] = { N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"),
+					     N_("May"), N_("Jun"), N_("Jul"), N_("Aug"),
+					     N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec") };
+	return _(names[(unsigned)(month - 1) % 12]);
 }
 
 void show_month(struct buf *out, int64_t t)
 {
-	show_time(out, t, "%B %Y");
+	struct tm tm;
+	time_t seconds = (time_t)t;
+	if (gmtime_r(&seconds, &tm) && tm.tm_year <= 8099)
+		show_month_of(out, tm.tm_year + 1900, tm.tm_mon + 1);
 }

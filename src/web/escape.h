@@ -36,3 +36,5 @@ void show_date(struct buf *out, int64_t t);   /* 2026-11-24 */
 void show_minute(struct buf *out, int64_t t); /* 2026-11-24 04:12 */
 void show_day(struct buf *out, int64_t t);    /* 24 Nov 2026 */
 void show_month(struct buf *out, int64_t t);  /* November 2026 */
+void show_month_of(struct buf *out, int year, int month);
+const char *month_abbreviated(int month); /* Nov */

@@ -1,5 +1,6 @@
 #include "web/frame.h"
 
+#include "base/said.h"
 #include "web/router.h"
 
 static bool stands_at(const struct request *q, const char *first)
@@ -12,8 +13,8 @@ struct page_frame frame_of(const struct request *q, str title)
 	static const struct {
 		const char *label, *href, *first;
 	} entries[] = {
-		{ "Project", "/", "" },
-		{ "Lists", "/lists/", "lists" },
+		{ N_("Project"), "/", "" },
+		{ N_("Lists"), "/lists/", "lists" },
 	};
 	enum { ENTRIES = sizeof entries / sizeof *entries };
 	const struct frame_site *site = &q->router->site;
@@ -21,12 +22,12 @@ struct page_frame frame_of(const struct request *q, str title)
 	size_t count = 0;
 	for (size_t i = site->root ? 0 : 1; i < ENTRIES; i++)
 		nav[count++] = (struct page_frame_nav){
-			.label = str_from(entries[i].label),
+			.label = S_(entries[i].label),
 			.href = str_from(entries[i].href),
 			.current = stands_at(q, entries[i].first),
 		};
 	return (struct page_frame){
-		.lang = site->lang,
+		.lang = str_from(language_row(language_now())->tag),
 		.title = title,
 		.site_name = site->name,
 		.nav = nav,
@@ -43,27 +44,29 @@ struct words {
 static const struct words *words_for(int status)
 {
 	static const struct words rows[] = {
-		{ 400, "This request cannot be read",
-		  "Something in the address or in what was sent is not as it should "
-		  "be." },
-		{ 401, "Please sign in", "This page is for people who are signed in." },
-		{ 403, "Not for you",
-		  "You are signed in, but this is for others: members, owners or "
-		  "administrators." },
-		{ 404, "There is nothing here",
-		  "The address is wrong, or what stood here is gone, or it is not for "
-		  "you to know." },
-		{ 405, "Not in this way",
-		  "What stands here can be asked for, but not with this method." },
-		{ 410, "It was taken away", "What stood here was removed." },
-		{ 413, "Too large", "What was sent is larger than is accepted here." },
-		{ 429, "Too often", "Please wait a while, then try again." },
-		{ 500, "A fault of ours",
-		  "The page could not be made. The administrator finds the reason in "
-		  "the log." },
-		{ 503, "Not now",
-		  "The server cannot answer at the moment. Please try "
-		  "again in a minute." },
+		{ 400, N_("This request cannot be read"),
+		  N_("Something in the address or in what was sent is not as it should "
+		     "be.") },
+		{ 401, N_("Please sign in"),
+		  N_("This page is for people who are signed in.") },
+		{ 403, N_("Not for you"),
+		  N_("You are signed in, but this is for others: members, owners or "
+		     "administrators.") },
+		{ 404, N_("There is nothing here"),
+		  N_("The address is wrong, or what stood here is gone, or it is not for "
+		     "you to know.") },
+		{ 405, N_("Not in this way"),
+		  N_("What stands here can be asked for, but not with this method.") },
+		{ 410, N_("It was taken away"), N_("What stood here was removed.") },
+		{ 413, N_("Too large"),
+		  N_("What was sent is larger than is accepted here.") },
+		{ 429, N_("Too often"), N_("Please wait a while, then try again.") },
+		{ 500, N_("A fault of ours"),
+		  N_("The page could not be made. The administrator finds the reason in "
+		     "the log.") },
+		{ 503, N_("Not now"),
+		  N_("The server cannot answer at the moment. Please try "
+		     "again in a minute.") },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].status == status)
@@ -84,11 +87,10 @@ static bool sign_in_helps(const struct request *q, int status)
 
 static const struct words *words_at(const struct request *q, int status)
 {
-	static const struct words guest = {
-		404, "There is nothing here for guests",
-		"The address is wrong, or what stood here is gone, or it is for members. "
-		"If you are one, sign in and see."
-	};
+	static const struct words guest = { 404, N_("There is nothing here for guests"),
+					    N_("The address is wrong, or what stood here "
+					       "is gone, or it is for members. "
+					       "If you are one, sign in and see.") };
 	return status == 404 && sign_in_helps(q, status) ? &guest : words_for(status);
 }
 
@@ -128,11 +130,12 @@ void error_page(const struct request *q, struct response *r, int status, str det
 		response_header(r, STR("WWW-Authenticate"), challenge(q));
 	ANSWER(q, r, error,
 	       (&(struct page_error){
-		       .frame = frame_of(q, str_from(w->title)),
+		       .frame = frame_of(q, S_(w->title)),
 		       .status = status,
-		       .title = str_from(w->title),
-		       .text = detail.n ? detail : str_from(w->text),
+		       .title = S_(w->title),
+		       .text = detail.n ? said_in(q->arena, language_now(), detail)
+					: S_(w->text),
 		       .next = next_step(q, sign_in),
-		       .next_label = sign_in ? STR("Sign in") : STR("To the lists"),
+		       .next_label = sign_in ? S_("Sign in") : S_("To the lists"),
 	       }));
 }

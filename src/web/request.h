@@ -59,9 +59,10 @@ struct request {
 	const struct router *router;
 	const struct session *session; /* NULL: a guest */
 	bool session_unread;           /* or that cannot be told at the moment */
-	str lacks;         /* scopes, one of which its token would need for this */
-	bool is_protected; /* [web] protect names the path */
-	void *ctx;         /* the caller's: struct web (web/worker.h) */
+	str lacks;            /* scopes, one of which its token would need for this */
+	bool is_protected;    /* [web] protect names the path */
+	bool language_chosen; /* by the reader, or it is for a program: a list has no say */
+	void *ctx;            /* the caller's: struct web (web/worker.h) */
 };
 
 /* The first value of that name; STR_NONE when there is none. */

@@ -1,5 +1,6 @@
 #include "web/router.h"
 
+#include "base/language.h"
 #include "web/blob.h"
 
 #include "base/log.h"
@@ -247,6 +248,25 @@ static void no_route(const struct router *router, struct request *q, struct resp
 		router->other(q, r);
 }
 
+/* What is said in JSON is for programs, and in English. */
+static void choose_language(const struct router *router, struct request *q)
+{
+	enum language l = LANGUAGE_en;
+	(void)language_find(router->site.lang, &l);
+	q->language_chosen = q->json
+			     || (q->session && language_find(q->session->language, &l))
+			     || language_accept(request_header(q, "accept-language"), &l);
+	language_use(q->json ? LANGUAGE_en : l);
+}
+
+/* A cache on the way keeps pages apart by it; a blob says so of itself. */
+static void say_varies(struct response *r)
+{
+	if (!r->blob && !r->stream && r->body.n
+	    && (!r->type.n || str_starts(r->type, STR("text/html"))))
+		response_header(r, STR("Vary"), STR("Accept-Language"));
+}
+
 static void dispatch(const struct router *router, struct request *q, struct response *r)
 {
 	if (str_starts(q->path, STR("/_/"))) {
@@ -256,6 +276,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	const char *why = NULL;
 	struct match m = find(router, q);
 	session_read(router->sessions, q);
+	choose_language(router, q);
 	if (!m.route && m.allowed) {
 		not_this_method(q, r, m.allowed);
 	} else if (!m.route && m.wants_slash) {
@@ -270,7 +291,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	} else if (let_in(router, q, r, m.route)) {
 		if (q->method != GET && !(m.route->flags & ROUTE_FOREIGN)
 		    && !session_form_allowed(router->sessions, q, &why))
-			error_page(q, r, 403, str_from(why));
+			error_page(q, r, 403, S_(why));
 		else
 			m.route->page(q, r);
 	}
@@ -317,10 +338,12 @@ void router_page(void *arg, struct request *q, struct response *r)
 	const struct router *router = arg;
 	q->router = router;
 	q->ctx = router->ctx;
+	language_use(LANGUAGE_en);
 	if (q->refused)
 		error_page(q, r, q->refused, str_from(q->why));
 	else
 		dispatch(router, q, r);
+	say_varies(r);
 	if (q->json && r->status / 100 == 3)
 		lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)

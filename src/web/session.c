@@ -1,5 +1,6 @@
 #include "web/session.h"
 
+#include "base/language.h"
 #include <inttypes.h>
 
 /* With TLS the name begins with __Host-: browsers then take it from no other
@@ -67,8 +68,8 @@ bool session_form_allowed(const struct sessions *s, const struct request *q,
 			  const char **why)
 {
 	if (from_elsewhere(s, q)) {
-		*why = "The form came from a page of another site. Open the page here "
-		       "and press its button again.";
+		*why = N_("The form came from a page of another site. Open the page here "
+			  "and press its button again.");
 		return false;
 	}
 	/* a guest, and a program with a token, lend no browser's authority */
@@ -77,8 +78,8 @@ bool session_form_allowed(const struct sessions *s, const struct request *q,
 	if (s->form_check(q->arena, q->session->cookie, STR("web"),
 			  request_form(q, "csrf")))
 		return true;
-	*why = "The page was too old, or you have signed in anew since it was loaded. "
-	       "Go back, reload it and press the button again.";
+	*why = N_("The page was too old, or you have signed in anew since it was loaded. "
+		  "Go back, reload it and press the button again.");
 	return false;
 }
 

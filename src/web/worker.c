@@ -3,6 +3,7 @@
 #include "account/account.h"
 #include "account/session.h"
 #include "account/token.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/lists/address.h"
@@ -169,6 +170,15 @@ bool worker_may(const struct worker *w, enum right right)
 	return right_may(&w->viewer, right, w->list ? &w->rights : NULL);
 }
 
+/* Who has chosen no language reads a list's pages in the list's. */
+static void speak(const struct worker *w, const struct request *q)
+{
+	enum language l;
+	if (w->list && !q->language_chosen
+	    && language_find(w->settings.preferred_language, &l))
+		language_use(l);
+}
+
 /* A list that one may not see does not exist; one that one sees but may not read
  * asks for a sign-in. */
 enum may viewer_may(struct request *q, enum right right)
@@ -181,6 +191,7 @@ enum may viewer_may(struct request *q, enum right right)
 	}
 	if (request_arg(q, "list").n && (!w->list || !worker_may(w, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
+	speak(w, q);
 	if ((int)right == ROUTE_OPEN || worker_may(w, right))
 		return MAY;
 	if (w->viewer.denied >> right & 1)
@@ -255,6 +266,7 @@ static err find_session(void *ctx, struct arena *a, str cookie, struct session *
 	*out = (struct session){ .person = s.person,
 				 .admin = s.admin,
 				 .name = name_of(w, a, s.person, s.name),
+				 .language = s.language,
 				 .cookie = cookie };
 	return OK;
 }
@@ -296,6 +308,7 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 	*out = (struct session){ .person = pass->person,
 				 .admin = pass_may(pass, who.admin),
 				 .name = name_of(w, a, pass->person, who.name),
+				 .language = who.language,
 				 .cookie = STR(""),
 				 .too_many = !pass_take(w, a, pass),
 				 .no_files = !reads_files(pass),

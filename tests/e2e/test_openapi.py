@@ -89,7 +89,7 @@ month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.
 VALUES = {'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in',
-          'part': '1', 'name': 'x', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example'}
+          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example'}
 get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
 get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example'}

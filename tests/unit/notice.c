@@ -2,6 +2,7 @@
 
 #include "lists/notice.h"
 #include "mail/mime.h"
+#include "store/lists/person.h"
 #include "store/lists/template.h"
 
 #define DEV "dev@lists.example"
@@ -101,11 +102,10 @@ static void test_own_text(struct books_test *t)
 	struct notice x = { .name = "welcome",
 			    .list = books_entry(t, DEV),
 			    .to = books_box(t, "anna@uni.example") };
-	struct template_row site = { .list = 0,
-				     .name = STR("welcome"),
+	struct template_row site = { .name = STR("welcome"),
 				     .language = STR(""),
 				     .text = STR("Site {list} {nonsense} {\n") };
-	struct template_row own = { .list = x.list->id,
+	struct template_row own = { .of = { .list = x.list->id },
 				    .name = STR("welcome"),
 				    .language = STR(""),
 				    .text = STR(
@@ -231,6 +231,130 @@ static void test_quota(struct books_test *t)
 	CHECK(ok(notice_may_answer(&t->books, t->a, &h, &other, &may)) && may);
 }
 
+/* The member's own language, the list's, the site's; the letter says which it is in, and
+ * each language's built-in texts leave no {name} over. */
+static void test_languages(struct books_test *t)
+{
+	static const struct {
+		const char *person, *list, *subject, *word, *tag;
+	} rows[] = {
+		{ "", "site", "Welcome to dev", "You are now",
+		  "Content-Language: en\r\n" },
+		{ "", "de", "Willkommen bei dev", "Mitgliedern",
+		  "Content-Language: de\r\n" },
+		{ "fr", "de", "Bienvenue sur dev", "maintenant membre",
+		  "Content-Language: fr\r\n" },
+		{ "es", "site", "Le damos la bienvenida a dev", "Ya es miembro",
+		  "Content-Language: es\r\n" },
+		{ "ja", "de", "dev へようこそ", "会員になりました",
+		  "Content-Language: ja\r\n" },
+		{ "zh_CN", "ja", "欢迎加入 dev", "您现在是",
+		  "Content-Language: zh-Hans\r\n" },
+		{ "it", "de", "Willkommen bei dev", "Mitgliedern",
+		  "Content-Language: de\r\n" },
+		{ "en", "de", "Welcome to dev", "You are now",
+		  "Content-Language: en\r\n" },
+	};
+	struct outbound_message m;
+	struct person_row p;
+	struct notice x = { .name = "welcome",
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "yuki@uni.example") };
+	books_person(t, "yuki@uni.example");
+	BOOKS_MUST(t, template_unset(t->books.lists, &(struct template_scope){ 0 },
+				     STR("welcome"), STR("")));
+	BOOKS_MUST(t, template_unset(t->books.lists,
+				     &(struct template_scope){ .list = x.list->id },
+				     STR("welcome"), STR("")));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		BOOKS_MUST(t, person_by_key(t->books.lists, t->a, STR("yuki@uni.example"),
+					    &p));
+		p.language = str_from(rows[i].person);
+		BOOKS_MUST(t, person_change(t->books.lists, &p));
+		BOOKS_MUST(t, setting_put(t->books.lists, t->a, x.list->id,
+					  STR("preferred_language"),
+					  str_from(rows[i].list)));
+		CHECK(ok(notice_send(&t->books, t->a, &x)));
+		str letter = books_newest(t, &m);
+		CHECK(str_eq(m.subject, str_from(rows[i].subject)));
+		CHECK(holds(text_of(t, letter), rows[i].word));
+		CHECK(holds(letter, rows[i].tag));
+	}
+	/* An own text in the reader's language comes before one in any. */
+	static const struct {
+		struct template_row add;
+		const char *text;
+	} own[] = {
+		{ { { 0, 0 }, STR("welcome"), STR(""), STR("site") }, "site" },
+		{ { { 0, 0 },
+		    STR("welcome"),
+		    STR("de"),
+		    STR("Subject: Servus\n\nSite de") },
+		  "site" },
+		{ { { 0, 0 },
+		    STR("welcome"),
+		    STR("zh_CN"),
+		    STR("Subject: 你好 {list}\n\n您好") },
+		  "您好" },
+	};
+	p.language = STR("zh_CN");
+	BOOKS_MUST(t, person_change(t->books.lists, &p));
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		CHECK(ok(template_set(t->books.lists, &own[i].add)));
+		CHECK(ok(notice_send(&t->books, t->a, &x)));
+		CHECK(str_eq(str_trim(text_of(t, books_newest(t, &m))),
+			     str_from(own[i].text)));
+	}
+	CHECK(str_eq(m.subject, STR("你好 dev")));
+}
+
+/* What an owner sees before a text is taken. */
+static void test_preview(struct books_test *t)
+{
+	static const struct {
+		const char *name, *own;
+		enum language l;
+		const char *subject, *text; /* subject NULL: refused, with these words */
+	} rows[] = {
+		{ "welcome", "", LANGUAGE_de, "Willkommen bei dev",
+		  "Sie sind jetzt Mitglied von dev@" },
+		{ "welcome", "Subject: Hi {address}\n\n{list_url} {{}", LANGUAGE_de,
+		  "Hi anna@uni.example", "https://lists.example/lists/dev {{}" },
+		{ "held-author", "{subject}: {reason}", LANGUAGE_ja,
+		  "dev への投稿は承認待ちです",
+		  "Calibration of detector 3: リストはすべての投稿を保留する設定です" },
+		{ "welcome", "{reason}", LANGUAGE_en, NULL,
+		  "{reason} has no value in the notice \"welcome\"" },
+		{ "welcome", "Subject: {link}\n\nx", LANGUAGE_en, NULL,
+		  "{link} has no value" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		str subject = STR(""), text = STR("");
+		err e = notice_preview(&t->books, t->a,
+				       notice_row_find(str_from(rows[i].name)),
+				       books_entry(t, DEV), rows[i].l,
+				       str_from(rows[i].own), &subject, &text);
+		if (rows[i].subject)
+			CHECK(ok(e) && str_eq(subject, str_from(rows[i].subject))
+			      && holds(text, rows[i].text));
+		else
+			CHECK(e.kind == ERR_SYNTAX && strstr(e.msg, rows[i].text)
+			      && !text.n);
+	}
+	size_t n;
+	const struct notice_row *row = notice_rows(&n);
+	for (size_t i = 0; i < n; i++)
+		for (int l = 0; l < LANGUAGES; l++) {
+			str subject, text;
+			CHECK(ok(notice_preview(&t->books, t->a, &row[i],
+						l % 2 ? books_entry(t, DEV) : NULL,
+						(enum language)l, STR(""), &subject,
+						&text)));
+			CHECK(subject.n && text.n && !str_has(subject, '{')
+			      && !str_has(text, '{'));
+		}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -240,6 +364,8 @@ int main(void)
 	test_braces(&t);
 	test_own_text(&t);
 	test_once(&t);
+	test_languages(&t);
+	test_preview(&t);
 	test_senders(&t);
 	test_rfc3834(&t);
 	test_quota(&t);

@@ -354,7 +354,7 @@ static void test_files(void)
 	str h = render(a, PLAIN, STR("x"), (struct render_how){ .attachments = &files });
 	CHECK(str_find(h, STR("href=\"/lists/dev/17/a/1/..%2F%3Cb%3E%22x%22.csv\"")).n);
 	CHECK(str_find(h, STR("<bdi>../&lt;b&gt;&quot;x&quot;.csv</bdi>")).n);
-	CHECK(str_find(h, STR("Mismatch</span>: declared text/csv, content is "
+	CHECK(str_find(h, STR("Mismatch</span> declared text/csv, content is "
 			      "application/zip"))
 		      .n);
 	CHECK(str_find(h, STR("<dd>22 KB</dd>")).n

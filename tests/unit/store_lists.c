@@ -384,26 +384,30 @@ static void test_template(struct arena *a, struct book *b)
 		struct template_row add;
 		const char *found; /* afterwards, for list 1 in German */
 	} steps[] = {
-		{ { 0, STR("welcome"), STR(""), STR("site") }, "site" },
-		{ { 0, STR("welcome"), STR("de"), STR("Site") }, "Site" },
-		{ { 1, STR("welcome"), STR(""), STR("list") }, "list" },
-		{ { 1, STR("welcome"), STR("de"), STR("Liste") }, "Liste" },
+		{ { { 0, 0 }, STR("welcome"), STR(""), STR("site") }, "site" },
+		{ { { 0, 0 }, STR("welcome"), STR("de"), STR("Site") }, "Site" },
+		{ { { 0, 1 }, STR("welcome"), STR(""), STR("domain") }, "domain" },
+		{ { { 0, 99 }, STR("welcome"), STR("de"), STR("another") }, "domain" },
+		{ { { 0, 1 }, STR("welcome"), STR("de"), STR("Domain") }, "Domain" },
+		{ { { 1, 0 }, STR("welcome"), STR(""), STR("list") }, "list" },
+		{ { { 1, 0 }, STR("welcome"), STR("de"), STR("Liste") }, "Liste" },
 	};
 	struct template_row *all;
 	size_t n;
-	str text;
-	CHECK(template_find(b, a, 1, STR("welcome"), STR("de"), &text).kind
+	static const struct template_scope one = { .list = 1 };
+	struct template_row found;
+	CHECK(template_find(b, a, &one, STR("welcome"), STR("de"), &found).kind
 	      == ERR_NOTFOUND);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		CHECK(ok(template_set(b, &steps[i].add)));
-		CHECK(ok(template_find(b, a, 1, STR("welcome"), STR("de"), &text)));
-		CHECK(str_eq(text, str_from(steps[i].found)));
+		CHECK(ok(template_find(b, a, &one, STR("welcome"), STR("de"), &found)));
+		CHECK(str_eq(found.text, str_from(steps[i].found)));
 	}
-	CHECK(ok(template_find(b, a, 1, STR("welcome"), STR("fr"), &text)));
-	CHECK(str_eq(text, STR("list")));
-	CHECK(ok(template_list(b, a, 1, &all, &n)) && n == 2);
-	CHECK(ok(template_unset(b, 1, STR("welcome"), STR("de"))));
-	CHECK(ok(template_list(b, a, 1, &all, &n)) && n == 1);
+	CHECK(ok(template_find(b, a, &one, STR("welcome"), STR("fr"), &found)));
+	CHECK(str_eq(found.text, STR("list")));
+	CHECK(ok(template_list(b, a, &one, &all, &n)) && n == 2);
+	CHECK(ok(template_unset(b, &one, STR("welcome"), STR("de"))));
+	CHECK(ok(template_list(b, a, &one, &all, &n)) && n == 1);
 }
 
 /* Nothing of a list is left but what belongs to people. */

@@ -3,8 +3,10 @@
  * nothing in it runs, and its JSON twin is JSON. */
 #include "web/samples.h"
 
+#include "base/language.h"
 #include "base/utf8.h"
 #include "tests/check.h"
+#include "web/wording.h"
 
 #include <gumbo.h>
 #include <jansson.h>
@@ -74,22 +76,47 @@ static void check_twin(const char *name, str twin)
 	json_decref(json);
 }
 
+static void check_sample(const struct sample *s, unsigned v)
+{
+	ARENA(a);
+	BUF(page);
+	BUF(json);
+	BUF(whole);
+	s->render(a, v, &page, &json);
+	if (!s->whole)
+		buf_add(&whole, STR("<!DOCTYPE html><title>part</title>"));
+	buf_add(&whole, buf_str(&page));
+	check_page(s->name, v, buf_str(&whole));
+	check_twin(s->name, buf_str(&json));
+}
+
+extern const struct wording_row wording_rows[];
+extern const size_t wording_rows_count;
+
+/* A text that a catalog has not would stand in English. */
+static void check_wordings(enum language l)
+{
+	for (size_t i = 0; i < wording_rows_count; i++) {
+		bool found = language_str(l, wording_rows[i].id).p
+			     != wording_rows[i].id.p;
+		if (!found)
+			fprintf(stderr, "%s lacks: %.*s\n", language_row(l)->name,
+				STR_F(wording_rows[i].id));
+		CHECK(found);
+	}
+}
+
+/* In every language, none of whose texts is unfit for the places of the page. */
 int main(void)
 {
-	for (const struct sample *s = samples; s->name; s++) {
-		for (unsigned v = 0; v < 3; v++) {
-			ARENA(a);
-			BUF(page);
-			BUF(json);
-			BUF(whole);
-			s->render(a, v, &page, &json);
-			if (!s->whole)
-				buf_add(&whole,
-					STR("<!DOCTYPE html><title>part</title>"));
-			buf_add(&whole, buf_str(&page));
-			check_page(s->name, v, buf_str(&whole));
-			check_twin(s->name, buf_str(&json));
-		}
+	for (int l = 0; l < LANGUAGES; l++) {
+		language_use((enum language)l);
+		if (l != LANGUAGE_en)
+			check_wordings((enum language)l);
+		for (const struct sample *s = samples; s->name; s++)
+			for (unsigned v = 0; v < 3; v++)
+				check_sample(s, v);
 	}
+	CHECK(wording_refused() == 0);
 	return check_done();
 }

@@ -76,7 +76,13 @@ accepts "$d{#each r}<p>{x}{s}</p>{/each}"       'esc_text(out, r1->x)'
 accepts "$d<p>{{s}</p>"                         '<p>{s}</p>'
 accepts "$d<p{#if b} hidden{/if}>x</p>"         'buf_add(out, STR(" hidden"))'
 accepts "$d{#if s=it?}y{/if}"                   'str_eq(p->s, STR("it\?"))'
-accepts "$d\t <p>\n  {! a remark }\n\ty</p>"    '"y</p>"'
+accepts "$d\t <p>\n  {! a remark }\n\t1</p>"    '"1</p>"'
+# texts, each as a whole, with its places
+accepts "$d<p>At {s} <a href=\"{s}\">here</a>.</p>" '"At {s} <a>here</a>."'
+accepts "$d<p>At <bdi>{s}</bdi> or {s}</p>"     '"At {s} or {s2}"'
+accepts "$d<p><b>At</b> <i>{s}</i></p>"         'buf_add(out, wording_of(0)->text)'
+accepts "$d<p title=\"At {s}\" class=\"x\"></p>" 'sizeof("At {s}") - 1 }, true'
+accepts "$d<p>{{s} at</p>"                      '{s} at</p>'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

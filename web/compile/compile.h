@@ -1,7 +1,8 @@
 /* web/compile: turns web/NAME.html into C. The language is described in
- * web/README.md. Three steps, a file each: params.c reads the declaration at
- * the head of a template, body.c the rest into nodes, and emit.c, json.c, schema.c and
- * sample.c write C from them. A fault in a template ends the build with
+ * web/README.md. Four steps, a file each: params.c reads the declaration at
+ * the head of a template, body.c the rest into nodes, words.c finds the texts in
+ * them that are to be translated, and emit.c, json.c, schema.c and sample.c write C
+ * from them. A fault in a template ends the build with
  * "NAME.html:LINE: what is wrong". */
 #pragma once
 
@@ -37,7 +38,22 @@ struct ref {
 	unsigned depth; /* 0: the page, 1: the outermost each, … */
 };
 
-enum node_kind { N_TEXT, N_PRINT, N_IF, N_EACH, N_USE, N_SLOT };
+enum node_kind { N_TEXT, N_PRINT, N_IF, N_EACH, N_USE, N_SLOT, N_WORDS };
+
+/* A place in a text that is translated: what is printed there. */
+struct slot {
+	struct slot *next;
+	str name; /* "count", "a", "/a" */
+	struct node *nodes;
+};
+
+/* A text of the pages in English, with its places: words.c */
+struct wording {
+	struct wording *next;
+	str id;
+	const struct slot *slots;
+	bool quoted; /* in an attribute */
+};
 
 struct node {
 	struct node *next;
@@ -47,6 +63,8 @@ struct node {
 	bool negated, compares; /* N_IF */
 	str equals;
 	struct node *body, *other;
+	unsigned number; /* N_WORDS: of the wording */
+	const struct slot *slots;
 };
 
 struct template
@@ -56,7 +74,7 @@ struct template
 	struct template *layout;
 	struct record *record;
 	struct node *nodes;
-	bool has_slot;
+	bool has_slot, english; /* english: its texts are in no catalog */
 	/* while it is read */
 	const char *path;
 	str text;
@@ -74,6 +92,7 @@ struct site {
 	struct template *templates;
 	struct asset *assets;
 	struct record *records;
+	struct wording *wordings;
 };
 
 void fail_at(const struct template *t, unsigned line, const char *format, ...)
@@ -82,12 +101,14 @@ void fail_at(const struct template *t, unsigned line, const char *format, ...)
 void params_read(struct site *site, struct template *t);
 void params_resolve(struct site *site, struct template *t); /* once all are read */
 void body_read(struct site *site, struct template *t);
+void words_find(struct site *site, struct template *t); /* once it is read */
 
 struct template *template_named(struct site *site, str name);
 
 void emit_header(struct buf *out, const struct site *site);
 void emit_source(struct buf *out, const struct site *site);
 void emit_json(struct buf *out, const struct site *site);
+void emit_texts(struct buf *out, const struct site *site); /* for xgettext */
 void emit_schemas(struct buf *out, const struct site *site);
 void emit_sample(struct buf *out, const struct site *site);
 void emit_literal(struct buf *out, str text); /* STR("...") */

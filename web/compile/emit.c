@@ -170,6 +170,35 @@ static void emit_use(struct buf *out, const struct node *n)
 	buf_add(out, STR(");\n"));
 }
 
+/* A text, then what stands at the place behind it, as often as the language of the
+ * thread has places. */
+static void emit_words(struct buf *out, const struct node *n, unsigned depth,
+		       unsigned rows)
+{
+	unsigned at = 1;
+	if (!n->slots) {
+		buf_addf(out, "buf_add(out, wording_of(%u)->text);\n", n->number);
+		return;
+	}
+	buf_addf(out, "for (const struct wording_part *w = wording_of(%u);; w++) {\n",
+		 n->number);
+	indent(out, depth + 1);
+	buf_add(out, STR("buf_add(out, w->text);\n"));
+	for (const struct slot *s = n->slots; s; s = s->next, at++) {
+		indent(out, depth + 1);
+		buf_addf(out, "%sif (w->slot == %u) {\n", at > 1 ? "} else " : "", at);
+		emit_nodes(out, s->nodes, depth + 2, rows);
+	}
+	indent(out, depth + 1);
+	buf_add(out, STR("} else {\n"));
+	indent(out, depth + 2);
+	buf_add(out, STR("break;\n"));
+	indent(out, depth + 1);
+	buf_add(out, STR("}\n"));
+	indent(out, depth);
+	buf_add(out, STR("}\n"));
+}
+
 static void emit_node(struct buf *out, const struct node *n, unsigned depth,
 		      unsigned rows)
 {
@@ -202,6 +231,9 @@ static void emit_node(struct buf *out, const struct node *n, unsigned depth,
 	case N_USE:
 		emit_use(out, n);
 		break;
+	case N_WORDS:
+		emit_words(out, n, depth, rows);
+		break;
 	case N_SLOT:
 		break;
 	}
@@ -230,6 +262,48 @@ static void emit_function(struct buf *out, const struct template *t, str suffix,
 	buf_add(out, STR("}\n\n"));
 }
 
+/* {"…", sizeof "…" - 1}: a constant, which STR() is not */
+static void emit_constant(struct buf *out, str text)
+{
+	BUF(literal);
+	emit_literal(&literal, text);
+	str quoted = str_skip(buf_str(&literal), 4);
+	quoted = str_first(quoted, quoted.n - 1);
+	buf_cat(out, STR("{ "), quoted, STR(", sizeof("), quoted, STR(") - 1 }"));
+}
+
+static void emit_wordings(struct buf *out, const struct site *site)
+{
+	size_t count = 0;
+	buf_add(out, STR("const struct wording_row wording_rows[] = {\n"));
+	for (const struct wording *w = site->wordings; w; w = w->next, count++) {
+		buf_add(out, STR("\t{ "));
+		emit_constant(out, w->id);
+		buf_addf(out, ", %s, { ", w->quoted ? "true" : "false");
+		for (const struct slot *s = w->slots; s; s = s->next)
+			buf_cat(out, STR("\""), s->name, STR("\", "));
+		buf_add(out, STR("NULL } },\n"));
+	}
+	buf_addf(out,
+		 "\t{ { NULL, 0 }, false, { NULL } },\n};\nconst size_t "
+		 "wording_rows_count = %zu;\n\n",
+		 count);
+}
+
+/* What po/update reads. */
+void emit_texts(struct buf *out, const struct site *site)
+{
+	for (const struct wording *w = site->wordings; w; w = w->next) {
+		buf_add(out, STR("N_(\""));
+		for (size_t i = 0; i < w->id.n; i++) {
+			if (w->id.p[i] == '"' || w->id.p[i] == '\\')
+				buf_add_char(out, '\\');
+			buf_add_char(out, w->id.p[i]);
+		}
+		buf_add(out, STR("\");\n"));
+	}
+}
+
 static void emit_assets(struct buf *out, const struct site *site)
 {
 	size_t count = 0;
@@ -238,13 +312,8 @@ static void emit_assets(struct buf *out, const struct site *site)
 		const str parts[] = { a->url, a->name, a->content };
 		buf_add(out, STR("\t{ "));
 		for (size_t i = 0; i < 3; i++) {
-			BUF(literal);
-			emit_literal(&literal, parts[i]);
-			/* {"…", sizeof "…" - 1}: a constant, which STR() is not */
-			str text = str_skip(buf_str(&literal), 4);
-			text = str_first(text, text.n - 1);
-			buf_cat(out, STR("{ "), text, STR(", sizeof("), text,
-				STR(") - 1 },\n"));
+			emit_constant(out, parts[i]);
+			buf_add(out, STR(",\n"));
 		}
 		buf_add(out, STR("},\n"));
 	}
@@ -253,8 +322,8 @@ static void emit_assets(struct buf *out, const struct site *site)
 
 void emit_source(struct buf *out, const struct site *site)
 {
-	buf_add(out,
-		STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n\n"));
+	buf_add(out, STR("/* Written by web/compile. */\n#include \"web/templates.h\"\n"
+			 "#include \"web/wording.h\"\n\n"));
 	for (const struct template *t = site->templates; t; t = t->next) {
 		if (!t->has_slot)
 			continue;
@@ -268,6 +337,7 @@ void emit_source(struct buf *out, const struct site *site)
 		if (!t->has_slot)
 			emit_function(out, t, STR_NONE, t->nodes);
 	emit_json(out, site);
+	emit_wordings(out, site);
 	emit_schemas(out, site);
 	emit_assets(out, site);
 }

@@ -1,4 +1,4 @@
-/* compile OUT FILE…: writes OUT/templates.h, OUT/templates.c, OUT/samples.c.
+/* compile OUT FILE…: writes OUT/templates.h, OUT/templates.c, OUT/samples.c, OUT/texts.h.
  * A FILE that ends in .html is a template; any other is an asset, sent as it
  * is under a name that holds a hash of its content. */
 #include "compile.h"
@@ -111,10 +111,13 @@ int main(int argc, char **argv)
 	for (struct template *t = site.templates; t; t = t->next)
 		body_read(&site, t);
 	for (struct template *t = site.templates; t; t = t->next)
+		words_find(&site, t);
+	for (struct template *t = site.templates; t; t = t->next)
 		if (t->layout && !t->layout->has_slot)
 			fail_at(t, 1, "its layout has no {slot}");
 	write_file(a, argv[1], "templates.h", &site, emit_header);
 	write_file(a, argv[1], "templates.c", &site, emit_source);
 	write_file(a, argv[1], "samples.c", &site, emit_sample);
+	write_file(a, argv[1], "texts.h", &site, emit_texts);
 	return 0;
 }

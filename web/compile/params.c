@@ -108,10 +108,14 @@ void params_read(struct site *site, struct template *t)
 	if (!str_word(&line, &word) || !str_eq(word, t->name))
 		fail_at(t, t->line, "{page NAME: the file's name is %.*s",
 			STR_F(t->name));
-	if (str_word(&line, &word)) {
-		if (!str_starts(word, layout))
-			fail_at(t, t->line, "only layout=TEMPLATE may follow the name");
-		t->layout_name = str_skip(word, layout.n);
+	while (str_word(&line, &word)) {
+		if (str_starts(word, layout))
+			t->layout_name = str_skip(word, layout.n);
+		else if (str_eq(word, STR("english")))
+			t->english = true;
+		else
+			fail_at(t, t->line,
+				"only layout=TEMPLATE and english may follow the name");
 	}
 	struct record *r = arena_zero(t->a, sizeof *r);
 	r->c_name = arena_cat(t->a, STR("page_"), t->name);

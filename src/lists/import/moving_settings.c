@@ -49,24 +49,11 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 	return put(x, now, def, clean);
 }
 
-/* What stands here, not what would stand in its place. */
-static err find_template(struct moving *x, str notice, str language, str *text)
-{
-	struct template_row *t;
-	size_t n;
-	TRY(template_list(x->books->lists, x->a, x->list, &t, &n));
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(t[i].name, notice) && str_eq(t[i].language, language)) {
-			*text = t[i].text;
-			return OK;
-		}
-	return FAIL(ERR_NOTFOUND, "no text of its own");
-}
-
 err moving_template(struct moving *x, str name, str notice, str language, str text,
 		    str words)
 {
-	str own;
+	struct template_scope of = { .list = x->list };
+	struct template_row own;
 	if (!notice_row_find(notice)) {
 		import_report_attribute(x->report, REPORT_NO_PLACE, name,
 					arena_cat(x->a, STR("template "), notice),
@@ -75,13 +62,13 @@ err moving_template(struct moving *x, str name, str notice, str language, str te
 	}
 	import_report_attribute(x->report, words.n ? REPORT_CHANGED : REPORT_KEPT, name,
 				arena_cat(x->a, STR("template "), notice), words);
-	err e = find_template(x, notice, language, &own);
-	if (!e.kind && str_eq(own, text))
+	err e = template_get(x->books->lists, x->a, &of, notice, language, &own);
+	if (!e.kind && str_eq(own.text, text))
 		return OK;
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	x->report->written++;
-	return template_set(x->books->lists, &(struct template_row){ .list = x->list,
+	return template_set(x->books->lists, &(struct template_row){ .of = of,
 								     .name = notice,
 								     .language = language,
 								     .text = text });

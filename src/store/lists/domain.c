@@ -62,6 +62,7 @@ static err take_away(struct book *b, int64_t id)
 	if (e.kind == ERR_DENIED)
 		return FAIL(ERR_DENIED, "the domain has lists: remove those first");
 	TRY(e);
+	TRY(book_run(b, "DELETE FROM template WHERE domain = ?1", SQL_I(id)));
 	return book_run(b, "UPDATE revision SET n = n + 1");
 }
 

@@ -1,6 +1,7 @@
 /* /account: the person's addresses, lists, password, tokens and browsers. */
 #include "web/pages/account.h"
 
+#include "base/said.h"
 #include "account/session.h"
 #include "base/clock.h"
 #include "base/enc.h"
@@ -103,7 +104,7 @@ static str agent_name(struct arena *a, str agent)
 		if (str_find(agent, str_from(systems[i])).n)
 			system = str_from(systems[i]);
 	if (!browser.n)
-		return agent.n ? str_first(agent, 40) : STR("a program without a name");
+		return agent.n ? str_first(agent, 40) : S_("a program without a name");
 	return system.n ? arena_cat(a, browser, STR(" on "), system) : browser;
 }
 
@@ -131,6 +132,23 @@ static err add_sessions(struct request *q, struct page_account *p)
 	return OK;
 }
 
+static void add_languages(const struct request *q, struct page_account *p)
+{
+	struct page_account_languages *rows = arena_zero(q->arena,
+							 LANGUAGES * sizeof *rows);
+	for (size_t i = 0; i < LANGUAGES; i++) {
+		const struct language_row *l = language_row((enum language)i);
+		rows[i] = (struct page_account_languages){
+			.name = str_from(l->name),
+			.tag = str_from(l->tag),
+			.own = str_from(l->own),
+			.chosen = str_eq(q->session->language, str_from(l->name)),
+		};
+	}
+	p->languages = rows;
+	p->languages_count = LANGUAGES;
+}
+
 static err gather(struct request *q, struct page_account *p)
 {
 	struct person_row who;
@@ -139,6 +157,7 @@ static err gather(struct request *q, struct page_account *p)
 	p->admin = who.admin;
 	p->has_password = who.password.n;
 	p->needs_old = p->has_password && !account_is_fresh(q);
+	add_languages(q, p);
 	TRY(add_addresses(q, p));
 	TRY(add_lists(q, p));
 	TRY(add_roles(q, p));
@@ -151,13 +170,15 @@ void account_show(struct request *q, struct response *r, const struct page_note 
 {
 	const struct worker *w = worker_of(q);
 	struct page_account p = {
-		.frame = frame_of(q, STR("Account")),
+		.frame = frame_of(q, S_("Account")),
 		.note = note,
 		.csrf = csrf_of(q),
 		.address = field(q, "address"),
-		.address_error = str_from(faults->address),
-		.password_error = str_from(faults->password),
-		.token_error = str_from(faults->token),
+		.address_error = said_in(q->arena, language_now(),
+					 str_from(faults->address)),
+		.password_error = said_in(q->arena, language_now(),
+					  str_from(faults->password)),
+		.token_error = said_in(q->arena, language_now(), str_from(faults->token)),
 		.outbox = worker_may(w, RIGHT_queue_see)
 			  && str_eq(w->books.conf->send_relay, STR("outbox")),
 		.queue = worker_may(w, RIGHT_queue_see),

@@ -1,6 +1,8 @@
 /* The forms of /account. A program with a token changes none of it: a token that
  * leaks must not be able to make itself a better one. */
 #include "web/pages/account.h"
+
+#include "base/language.h"
 #include "web/pages/entry.h"
 
 #include "account/account.h"
@@ -19,7 +21,7 @@ bool account_in_browser(struct request *q, struct response *r)
 	if (q->session->cookie.n)
 		return true;
 	error_page(q, r, 403,
-		   STR("An account is changed in a browser, not by a program's token."));
+		   S_("An account is changed in a browser, not by a program's token."));
 	return false;
 }
 
@@ -108,6 +110,7 @@ void account_name_post(struct request *q, struct response *r)
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "name", json_of(field(q, "name")));
+	json_object_set_new(args, "language", json_of(field(q, "language")));
 	if (order_and_wait(q, "name", args, &x)) {
 		go_said(q, r, STR("/account"), "name", STR(""));
 		return;

@@ -4,6 +4,7 @@
 #include "account/scope.h"
 #include "account/token.h"
 #include "base/buf.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "lists/token_scopes.h"
 #include "store/lists/token.h"
@@ -19,7 +20,7 @@ static err add_scopes(struct request *q, struct page_account *p)
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_account_scopes){
 			.word = str_from(scope_word(i)),
-			.purpose = str_from(scope_purpose(i)),
+			.purpose = S_(scope_purpose(i)),
 		};
 	p->scopes = rows;
 	p->scopes_count = n;
@@ -38,7 +39,7 @@ err account_add_tokens(struct request *q, struct page_account *p)
 		TRY(scopes_read(q->arena, t[i].scopes, &s));
 		rows[i] = (struct page_account_tokens){
 			.id = t[i].id,
-			.name = t[i].name.n ? t[i].name : STR("no name"),
+			.name = t[i].name.n ? t[i].name : S_("no name"),
 			.may = token_scopes_text(q->arena, &w->books, &s),
 			.rate = t[i].rate,
 			.made = t[i].created_at,
@@ -69,12 +70,12 @@ static const char *read_wish(struct request *q, struct scopes *scopes, int64_t *
 	str name = field(q, "name"), number = field(q, "rate");
 	*rate = 0;
 	if (!name.n || name.n > NAME_MOST || str_has(name, '\n'))
-		return "Say in one line for which program it is.";
+		return N_("Say in one line for which program it is.");
 	if (number.n && (!str_i64(number, rate) || *rate < 1 || *rate > RATE_MOST))
-		return "Requests a minute are a number from 1 to 100,000.";
+		return N_("Requests a minute are a number from 1 to 100,000.");
 	err e = token_scopes_read(q->arena, &worker_of(q)->books, chosen(q), scopes);
-	return e.kind == ERR_NOTFOUND ? "There is no such list."
-	       : e.kind               ? "Choose what it may."
+	return e.kind == ERR_NOTFOUND ? N_("There is no such list.")
+	       : e.kind               ? N_("Choose what it may.")
 				      : NULL;
 }
 
@@ -99,10 +100,10 @@ static void make_token(struct request *q, struct response *r)
 	log_info("token-made", KN("person", q->session->person), KS("name", name));
 	r->cache = STR("no-store");
 	ANSWER(q, r, token,
-	       (&(struct page_token){ .frame = frame_of(q, STR("A token")),
+	       (&(struct page_token){ .frame = frame_of(q, S_("A token")),
 				      .name = name,
 				      .token = shown,
-				      .user = STR("any of your addresses"),
+				      .user = S_("any of your addresses"),
 				      .back = STR("/account") }));
 }
 

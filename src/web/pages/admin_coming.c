@@ -2,6 +2,7 @@
  * day to come, and what becomes of the posts of those who are no members. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "lists/invite.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/planned.h"
@@ -56,7 +57,7 @@ static void show_coming(struct request *q, struct response *r,
 {
 	const struct worker *w = worker_of(q);
 	struct page_coming p = {
-		.frame = list_frame(q, STR("Invited")),
+		.frame = list_frame(q, S_("Invited")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "members"),
 		.note = note,
@@ -109,7 +110,7 @@ static void show_nonmembers(struct request *q, struct response *r,
 			    struct page_nonmembers *p)
 {
 	const struct worker *w = worker_of(q);
-	p->frame = list_frame(q, STR("Others who post"));
+	p->frame = list_frame(q, S_("Others who post"));
 	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "members");
 	p->csrf = csrf_of(q);

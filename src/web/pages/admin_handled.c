@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/handled: what became of the posts that waited, and by whose hand. */
 #include "web/pages/heldview.h"
 
+#include "base/said.h"
 #include "store/lists/request.h"
 
 enum { HANDLED_ROWS = 50 };
@@ -31,9 +32,9 @@ static err add_requests(struct request *q, int64_t before, struct page_handled *
 			.address = x[i].was.address,
 			.name = x[i].was.name,
 			.leaves = x[i].was.leaves,
-			.verdict = x[i].end.verdict,
+			.verdict = said_in(q->arena, language_now(), x[i].end.verdict),
 			.by = x[i].end.by,
-			.via = x[i].end.via,
+			.via = said_in(q->arena, language_now(), x[i].end.via),
 			.note = x[i].end.note,
 			.at = x[i].end.at,
 		};
@@ -60,15 +61,15 @@ void handled_page(struct request *q, struct response *r)
 			.id = h[i].id,
 			.subject = h[i].subject,
 			.author = held_author(q->arena, &h[i]),
-			.verdict = h[i].verdict,
+			.verdict = said_in(q->arena, language_now(), h[i].verdict),
 			.by = h[i].handled_by,
-			.via = h[i].handled_via,
-			.note = h[i].note,
+			.via = said_in(q->arena, language_now(), h[i].handled_via),
+			.note = said_in(q->arena, language_now(), h[i].note),
 			.at = h[i].handled_at,
 			.held_at = h[i].held_at,
 		};
 	struct page_handled p = {
-		.frame = list_frame(q, STR("Handled posts")),
+		.frame = list_frame(q, S_("Handled posts")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "handled"),
 		.rows = rows,

@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/health: whom mail comes back from, and why. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "store/lists/bounce.h"
@@ -157,7 +158,7 @@ static err fill(struct request *q, struct page_health *p)
 
 void health_page(struct request *q, struct response *r)
 {
-	struct page_health p = { .frame = list_frame(q, STR("Health")),
+	struct page_health p = { .frame = list_frame(q, S_("Health")),
 				 .list = worker_of(q)->list->name,
 				 .tabs = admin_tabs(q, "health"),
 				 .days = DAYS };

@@ -2,6 +2,7 @@
 #include "web/pages/heldview.h"
 
 #include "base/clock.h"
+#include "base/said.h"
 #include "store/lists/address.h"
 #include "store/lists/request.h"
 
@@ -30,7 +31,7 @@ static void add_rows(struct request *q, struct page_held *p, const struct held_r
 			.id = h[i].id,
 			.subject = h[i].subject,
 			.author = held_author(q->arena, &h[i]),
-			.reason = h[i].reason,
+			.reason = said_in(q->arena, language_now(), h[i].reason),
 			.at = h[i].held_at,
 			.below = i < READ_BELOW,
 			.claimed = held_claimant(&h[i], clock_now()),
@@ -157,7 +158,7 @@ static err add_decided(struct request *q, struct page_held *p)
 		rows[i] = (struct page_held_decided){
 			.subject = h[i].subject,
 			.author = held_author(q->arena, &h[i]),
-			.verdict = h[i].verdict,
+			.verdict = said_in(q->arena, language_now(), h[i].verdict),
 			.by = h[i].handled_by,
 			.at = h[i].handled_at,
 		};
@@ -179,7 +180,7 @@ static void show(struct request *q, struct response *r, const struct page_note *
 	const struct worker *w = worker_of(q);
 	str path = list_path(q);
 	struct page_held p = {
-		.frame = list_frame(q, STR("Held posts")),
+		.frame = list_frame(q, S_("Held posts")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "held"),
 		.note = note,
@@ -244,7 +245,7 @@ static void decide(struct request *q, struct response *r, const char *kind)
 		json_decref(args);
 		r->status = 400;
 		show(q, r,
-		     note_bad(q, STR("Choose at least one, and what to do with it.")));
+		     note_bad(q, S_("Choose at least one, and what to do with it.")));
 		return;
 	}
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));

@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/members: who is a member; adding, changing, removing many. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "base/csv.h"
 #include "base/enc.h"
 #include "lists/members.h"
@@ -63,7 +64,7 @@ static err add_rows(struct request *q, struct page_members *p)
 static void show(struct request *q, struct response *r, struct page_members *p)
 {
 	const struct worker *w = worker_of(q);
-	p->frame = list_frame(q, STR("Members"));
+	p->frame = list_frame(q, S_("Members"));
 	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "members");
 	p->csrf = csrf_of(q);
@@ -192,8 +193,8 @@ void members_post(struct request *q, struct response *r)
 		r->status = 400;
 		show(q, r,
 		     &(struct page_members){
-			     .note = note_bad(q, STR("Choose members, and what to do "
-						     "with them.")) });
+			     .note = note_bad(q, S_("Choose members, and what to do "
+						    "with them.")) });
 		return;
 	}
 	json_t *args = json_object();

@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/name: what the list is called, and what it was called. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "store/lists/former.h"
 
 static err add_former(struct request *q, struct page_name *p)
@@ -20,7 +21,7 @@ static err add_former(struct request *q, struct page_name *p)
 static void show(struct request *q, struct response *r, struct page_name *p)
 {
 	const struct worker *w = worker_of(q);
-	p->frame = list_frame(q, STR("Name"));
+	p->frame = list_frame(q, S_("Name"));
 	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "name");
 	p->csrf = csrf_of(q);

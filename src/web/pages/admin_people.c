@@ -2,6 +2,7 @@
  * changed what. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "lists/pattern.h"
 #include "store/lists/audit.h"
 #include "store/lists/ban.h"
@@ -40,7 +41,7 @@ static err add_roles(struct request *q, struct page_roles *p)
 static void show_roles(struct request *q, struct response *r, struct page_roles *p)
 {
 	const struct worker *w = worker_of(q);
-	p->frame = list_frame(q, STR("Roles"));
+	p->frame = list_frame(q, S_("Roles"));
 	p->list = w->list->name;
 	p->tabs = admin_tabs(q, "roles");
 	p->csrf = csrf_of(q);
@@ -62,8 +63,8 @@ void roles_post(struct request *q, struct response *r)
 	bool removes = str_eq(field(q, "do"), STR("remove"));
 	struct page_roles p = { .address = removes ? STR("") : field(q, "address") };
 	if (!removes && address_parse(q->arena, p.address, &a).kind) {
-		p.address_error = STR("This is no mail address: it needs a name, an @ "
-				      "and a domain.");
+		p.address_error = S_("This is no mail address: it needs a name, an @ "
+				     "and a domain.");
 		r->status = 400;
 		show_roles(q, r, &p);
 		return;
@@ -99,7 +100,7 @@ static err add_bans(struct request *q, struct page_bans *p)
 
 static void show_bans(struct request *q, struct response *r, struct page_bans *p)
 {
-	p->frame = list_frame(q, STR("Bans"));
+	p->frame = list_frame(q, S_("Bans"));
 	p->list = worker_of(q)->list->name;
 	p->tabs = admin_tabs(q, "bans");
 	p->csrf = csrf_of(q);
@@ -158,7 +159,7 @@ void log_page(struct request *q, struct response *r)
 		rows[i] = (struct page_log_rows){ x[i].at, x[i].actor, x[i].what,
 						  x[i].detail };
 	struct page_log p = {
-		.frame = list_frame(q, STR("Log")),
+		.frame = list_frame(q, S_("Log")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "log"),
 		.rows = rows,

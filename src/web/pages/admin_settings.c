@@ -1,6 +1,8 @@
 /* /lists/NAME/admin/settings: the form that lists/settings.def gives. */
 #include "web/pages/sheet.h"
 
+#include "base/language.h"
+
 static const char *const types[] = {
 	[SETTING_IS_TEXT] = "text",      [SETTING_IS_LINES] = "lines",
 	[SETTING_IS_NUMBER] = "number",  [SETTING_IS_BOOL] = "bool",
@@ -94,7 +96,7 @@ static void show(struct request *q, struct response *r, const struct sheet *shee
 {
 	const struct worker *w = worker_of(q);
 	struct page_settings p = {
-		.frame = list_frame(q, STR("Settings")),
+		.frame = list_frame(q, S_("Settings")),
 		.list = w->list->name,
 		.tabs = admin_tabs(q, "settings"),
 		.note = note,

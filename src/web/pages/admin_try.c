@@ -1,5 +1,6 @@
 /* /lists/NAME/admin/try: what other settings would have done to the posts of late. The
  * form of the settings sends all of them, a link some in its query; nothing changes. */
+#include "base/language.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
 
@@ -137,7 +138,7 @@ static void answer(struct request *q, struct response *r, const struct pairs *se
 {
 	struct trying t = { 0 };
 	struct sheet s = sheet_stored(q);
-	struct page_try p = { .frame = list_frame(q, STR("Try settings")),
+	struct page_try p = { .frame = list_frame(q, S_("Try settings")),
 			      .list = worker_of(q)->list->name,
 			      .tabs = admin_tabs(q, "settings"),
 			      .csrf = csrf_of(q),

@@ -1,5 +1,6 @@
 #include "web/pages/bodies.h"
 
+#include "base/language.h"
 #include "archive/render.h"
 #include "base/helper.h"
 #include "mail/mime.h"
@@ -33,6 +34,7 @@ struct maker {
 	struct archive_unpacker *unpacker;
 	struct render_memory *said; /* by leaf */
 	bool *known;                /* by leaf: said is filled in */
+	enum language language;     /* of the thread that the page is for */
 	err failed;
 };
 
@@ -96,6 +98,7 @@ static void help_with(struct maker *m, struct half *h)
 static void make_second(void *arg)
 {
 	struct maker *m = arg;
+	language_use(m->language);
 	make_own(m, &m->halves->second);
 	help_with(m, &m->halves->first);
 }
@@ -167,6 +170,7 @@ static err make_both(struct worker *w, struct maker *first, struct maker *second
 	struct half *h = &first->halves->second;
 	size_t begin = h->from + BEGIN < h->until ? h->from + BEGIN : h->until;
 	TRY(read_until(w, first, h, begin, known));
+	second->language = language_now();
 	bool helped = helper_start(w->web->helper, make_second, second);
 	make_first(w, first, known);
 	if (helped)

@@ -6,9 +6,7 @@ enum { MONTHS = 12, LEVELS = 4 };
 
 static str short_name(int month)
 {
-	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	return str_from(names[month - 1]);
+	return str_from(month_abbreviated(month));
 }
 
 int64_t calendar_posts(const struct calendar *c, int year, int month)

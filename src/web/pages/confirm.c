@@ -1,6 +1,8 @@
 /* /confirm/TOKEN: what a mailed link would do, and one button. The link is known to
  * mail filters and previewers as well, so that looking does nothing. */
 #include "web/pages/entry.h"
+
+#include "base/said.h"
 #include "web/pages/heldview.h"
 
 #include "account/account.h"
@@ -18,51 +20,57 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	[CONFIRM_JOIN] = { "Join {list}?",
-			   "You, or somebody who typed your address, asked to join this "
-			   "list.",
-			   "Join {list}",
-			   "If you did not ask, close the page: no further mail will "
-			   "come.",
+	[CONFIRM_JOIN] = { N_("Join {list}?"),
+			   N_("You, or somebody who typed your address, asked to join "
+			      "this "
+			      "list."),
+			   N_("Join {list}"),
+			   N_("If you did not ask, close the page: no further mail will "
+			      "come."),
 			   false },
-	[CONFIRM_INVITE] = { "Join {list}?",
-			     "The people who run this list invite you to become a "
-			     "member.",
-			     "Join {list}", "If you do not want to, close the page.",
-			     false },
-	[CONFIRM_LEAVE] = { "Leave {list}?",
-			    "You, or somebody who typed your address, asked that it "
-			    "leave "
-			    "this list.",
-			    "Leave {list}", "If you did not ask, close the page.", true },
-	[CONFIRM_SET] = { "Change settings for {list}?",
-			  "You, or somebody who wrote in your name, asked by mail for "
-			  "these settings.",
-			  "Change them", "If you did not ask, close the page.", false },
-	[CONFIRM_SIGN_IN] = { "Sign in?",
-			      "This browser will be signed in until you sign out, or for "
-			      "30 days.",
-			      "Sign in",
-			      "If you did not ask for the link, close the page: nobody "
-			      "can use it without reading your mail.",
+	[CONFIRM_INVITE] = { N_("Join {list}?"),
+			     N_("The people who run this list invite you to become a "
+				"member."),
+			     N_("Join {list}"),
+			     N_("If you do not want to, close the page."), false },
+	[CONFIRM_LEAVE] = { N_("Leave {list}?"),
+			    N_("You, or somebody who typed your address, asked that it "
+			       "leave "
+			       "this list."),
+			    N_("Leave {list}"), N_("If you did not ask, close the page."),
+			    true },
+	[CONFIRM_SET] = { N_("Change settings for {list}?"),
+			  N_("You, or somebody who wrote in your name, asked by mail for "
+			     "these settings."),
+			  N_("Change them"), N_("If you did not ask, close the page."),
+			  false },
+	[CONFIRM_SIGN_IN] = { N_("Sign in?"),
+			      N_("This browser will be signed in until you sign out, or "
+				 "for "
+				 "30 days."),
+			      N_("Sign in"),
+			      N_("If you did not ask for the link, close the page: "
+				 "nobody "
+				 "can use it without reading your mail."),
 			      false },
-	[CONFIRM_VERIFY] = { "Add this address to your account?",
-			     "Whoever is signed in to the account will get what the "
-			     "address may see, and may write in its name.",
-			     "Add the address",
-			     "If you did not ask for it, close the page.", false },
-	[CONFIRM_ERASE] = { "Erase your account?",
-			    "Memberships, settings and sign-ins go for good. Posts stay "
-			    "in the archives, in another name. Nobody can undo it.",
-			    "Erase my account",
-			    "If you do not want that, close the page.", true },
-	[CONFIRM_CHALLENGE] = { "Did you write this?",
-				"It came for {list} in your name, and nothing proves "
-				"that you wrote it.",
-				"I wrote it: send it",
-				"If you did not write it, close the page: it does not "
-				"reach the members in your name unless a moderator "
-				"lets it.",
+	[CONFIRM_VERIFY] = { N_("Add this address to your account?"),
+			     N_("Whoever is signed in to the account will get what the "
+				"address may see, and may write in its name."),
+			     N_("Add the address"),
+			     N_("If you did not ask for it, close the page."), false },
+	[CONFIRM_ERASE] = { N_("Erase your account?"),
+			    N_("Memberships, settings and sign-ins go for good. Posts "
+			       "stay in the archives, in another name. Nobody can undo "
+			       "it."),
+			    N_("Erase my account"),
+			    N_("If you do not want that, close the page."), true },
+	[CONFIRM_CHALLENGE] = { N_("Did you write this?"),
+				N_("It came for {list} in your name, and nothing proves "
+				   "that you wrote it."),
+				N_("I wrote it: send it"),
+				N_("If you did not write it, close the page: it does not "
+				   "reach the members in your name unless a moderator "
+				   "lets it."),
 				false },
 };
 
@@ -90,18 +98,18 @@ static void say(struct request *q, struct response *r, int status, str title, st
 
 static void used_up(struct request *q, struct response *r)
 {
-	say(q, r, 410, STR("This link does nothing any more"),
-	    STR("It was used already, or it is too old, or it lost some characters on "
-		"its way. Ask for a new one."),
-	    STR("/lists/"), STR("To the lists"));
+	say(q, r, 410, S_("This link does nothing any more"),
+	    S_("It was used already, or it is too old, or it lost some characters on "
+	       "its way. Ask for a new one."),
+	    STR("/lists/"), S_("To the lists"));
 }
 
 static void sign_in_first(struct request *q, struct response *r, str token)
 {
-	say(q, r, 403, STR("Sign in first"),
-	    STR("An address is added to an account in a browser that is signed in to "
-		"that account. Sign in there, then open this link again."),
-	    arena_cat(q->arena, STR("/login?to=/confirm/"), token), STR("Sign in"));
+	say(q, r, 403, S_("Sign in first"),
+	    S_("An address is added to an account in a browser that is signed in to "
+	       "that account. Sign in there, then open this link again."),
+	    arena_cat(q->arena, STR("/login?to=/confirm/"), token), S_("Sign in"));
 }
 
 static str owner_name(struct request *q, int64_t person)
@@ -120,45 +128,46 @@ static void show_button(struct request *q, struct response *r, str token,
 	struct page_confirm_facts f[FACTS];
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
-	str title = fill(q->arena, k->title, c), account = owner_name(q, c->account);
+	str title = fill(q->arena, _(k->title), c), account = owner_name(q, c->account);
 	if (c->list)
-		f[n++] = (struct page_confirm_facts){ STR("List"), c->list->address };
-	f[n++] = (struct page_confirm_facts){ STR("Address"), c->address };
+		f[n++] = (struct page_confirm_facts){ S_("List"), c->list->address };
+	f[n++] = (struct page_confirm_facts){ S_("Address"), c->address };
 	if (c->name.n)
-		f[n++] = (struct page_confirm_facts){ STR("Name"), c->name };
+		f[n++] = (struct page_confirm_facts){ S_("Name"), c->name };
 	if (subject.n)
-		f[n++] = (struct page_confirm_facts){ STR("Subject"), subject };
+		f[n++] = (struct page_confirm_facts){ S_("Subject"), subject };
 	if (c->kind == CONFIRM_SET)
 		f[n++] = (struct page_confirm_facts){
-			STR("Settings"), member_set_words(q->arena, c->data)
+			S_("Settings"), member_set_words(q->arena, c->data)
 		};
 	if (account.n)
-		f[n++] = (struct page_confirm_facts){ STR("Account"), account };
-	f[n++] = (struct page_confirm_facts){ STR("Asked"),
+		f[n++] = (struct page_confirm_facts){ S_("Account"), account };
+	f[n++] = (struct page_confirm_facts){ S_("Asked"),
 					      date_minute(q->arena, c->created_at) };
-	f[n++] = (struct page_confirm_facts){ STR("Good until"),
+	f[n++] = (struct page_confirm_facts){ S_("Good until"),
 					      date_minute(q->arena, c->expires_at) };
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
 		       .frame = frame_of(q, title),
 		       .title = title,
-		       .text = fill(q->arena, k->text, c),
+		       .text = fill(q->arena, _(k->text), c),
 		       .facts = f,
 		       .facts_count = n,
 		       .action = arena_cat(q->arena, STR("/confirm/"), token),
 		       .csrf = csrf_of(q),
-		       .button = fill(q->arena, k->button, c),
+		       .button = fill(q->arena, _(k->button), c),
 		       .destroys = k->destroys,
-		       .note = str_from(k->note),
+		       .note = S_(k->note),
 	       }));
 }
 
 static void decided(struct request *q, struct response *r, const struct held_row *h)
 {
-	say(q, r, 410, STR("This post was decided already"),
-	    arena_cat(q->arena, STR("It was "), h->verdict, STR(" by "), h->handled_by,
-		      STR(".")),
-	    STR("/lists/"), STR("To the lists"));
+	say(q, r, 410, S_("This post was decided already"),
+	    said_in(q->arena, language_now(),
+		    arena_cat(q->arena, STR("It was "), h->verdict, STR(" by "),
+			      h->handled_by, STR("."))),
+	    STR("/lists/"), S_("To the lists"));
 }
 
 static void show_challenge(struct request *q, struct response *r, str token,
@@ -203,7 +212,7 @@ static void show_held(struct request *q, struct response *r, str token,
 	if (page_failed(q, r, e))
 		return;
 	ANSWER(q, r, heldone,
-	       (&(struct page_heldone){ .frame = frame_of(q, STR("A post waits")),
+	       (&(struct page_heldone){ .frame = frame_of(q, S_("A post waits")),
 					.list = c->list->name,
 					.note = note_of(q),
 					.post = &post }));
@@ -222,8 +231,8 @@ static void show_request(struct request *q, struct response *r, str token,
 		return;
 	ANSWER(q, r, asked,
 	       (&(struct page_asked){
-		       .frame = frame_of(q, x.leaves ? STR("Somebody wants to leave")
-						     : STR("Somebody asks to join")),
+		       .frame = frame_of(q, x.leaves ? S_("Somebody wants to leave")
+						     : S_("Somebody asks to join")),
 		       .list = c->list->name,
 		       .address = x.address,
 		       .name = x.name,
@@ -361,7 +370,7 @@ void confirm_post(struct request *q, struct response *r)
 	if (order_and_wait(q, "confirm", args, &x))
 		pressed(q, r, &c, &x);
 	else
-		say(q, r, x.order && x.result ? 400 : 503, STR("That was not possible"),
+		say(q, r, x.order && x.result ? 400 : 503, S_("That was not possible"),
 		    arena_cat(q->arena, x.why, STR(".")), STR("/lists/"),
-		    STR("To the lists"));
+		    S_("To the lists"));
 }

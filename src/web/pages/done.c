@@ -1,6 +1,7 @@
 /* /done/WORD: a page that says what was done, for those who need not be signed in. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "base/enc.h"
 
 static const struct {
@@ -20,15 +21,15 @@ void done_page(struct request *q, struct response *r)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (!str_eq(word, str_from(rows[i].word)))
 			continue;
-		str title = str_from(rows[i].title);
+		str title = S_(rows[i].title);
 		ANSWER(q, r, done,
 		       (&(struct page_done){
 			       .frame = frame_of(q, title),
 			       .title = title,
-			       .text = str_from(rows[i].text),
+			       .text = S_(rows[i].text),
 			       .next = next,
-			       .next_label = list.n ? STR("To the list")
-						    : STR("To the lists") }));
+			       .next_label = list.n ? S_("To the list")
+						    : S_("To the lists") }));
 		return;
 	}
 	r->status = 404;

@@ -2,6 +2,7 @@
  * addresses of the archive that was here before. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "web/pages/visible.h"
 
 #include <inttypes.h>
@@ -56,7 +57,7 @@ static bool wants_json(const struct request *q)
 
 void message_id_page(struct request *q, struct response *r)
 {
-	struct page_choice p = { .frame = frame_of(q, STR("Message")) };
+	struct page_choice p = { .frame = frame_of(q, S_("Message")) };
 	str id = rest_of_path(q);
 	(void)worker_open(q);
 	q->json = wants_json(q);
@@ -76,11 +77,11 @@ void message_id_page(struct request *q, struct response *r)
 		ANSWER(q, r, choice, &p);
 	else
 		error_page(q, r, 404,
-			   q->session ? STR("No list that you may read has a message "
-					    "with this identifier.")
-				      : STR("No list that everybody may read has a "
-					    "message with this identifier. It may stand "
-					    "on a list for members: sign in to see."));
+			   q->session ? S_("No list that you may read has a message "
+					   "with this identifier.")
+				      : S_("No list that everybody may read has a "
+					   "message with this identifier. It may stand "
+					   "on a list for members: sign in to see."));
 }
 
 /* ---- /pipermail/, /mailman/, /hyperkitty/ */
@@ -167,8 +168,8 @@ void old_address_page(struct request *q, struct response *r)
 		e = find_old(q, &to);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
-			   STR("This is an address of an older archive, and nothing is "
-			       "known to have stood there."));
+			   S_("This is an address of an older archive, and nothing is "
+			      "known to have stood there."));
 	else if (!page_failed(q, r, e))
 		response_redirect(r, 301, to);
 }

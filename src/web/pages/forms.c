@@ -1,5 +1,6 @@
 #include "web/pages/forms.h"
 
+#include "base/said.h"
 #include "base/log.h"
 #include "store/lists/order.h"
 
@@ -24,7 +25,7 @@ struct page_frame list_frame(const struct request *q, str title)
 	struct page_frame f = frame_of(
 		q, arena_cat(q->arena, title, STR(", "), w->list->name));
 	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
+	way[0] = (struct page_frame_crumbs){ S_("Lists"), STR("/lists/") };
 	way[1] = (struct page_frame_crumbs){
 		w->list->name, arena_cat(q->arena, list_path(q), STR("/"))
 	};
@@ -55,7 +56,7 @@ static str text_for(str word)
 {
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
 		if (str_eq(word, str_from(said[i].word)))
-			return str_from(said[i].text);
+			return S_(said[i].text);
 	return STR_NONE;
 }
 
@@ -73,7 +74,9 @@ static void add_lines(struct arena *a, struct page_note *n, const json_t *wrong)
 	struct page_note_lines *lines = arena_zero(a, (count + 1) * sizeof *lines);
 	for (size_t i = 0; i < count; i++)
 		lines[i].text = arena_copy(
-			a, str_from(json_string_value(json_array_get(wrong, i))));
+			a,
+			said_in(a, language_now(),
+				str_from(json_string_value(json_array_get(wrong, i)))));
 	n->lines = lines;
 	n->lines_count = count;
 }
@@ -85,13 +88,13 @@ static void read_result(struct request *q, const struct order_row *row,
 	int64_t number = json_integer_value(json_object_get(result, "n"));
 	const char *as = json_string_value(json_object_get(result, "as"));
 	str text = text_for(as ? str_from(as) : row->kind);
-	n->text = with_number(q->arena, text.n ? text : STR("It is done."), number);
+	n->text = with_number(q->arena, text.n ? text : S_("It is done."), number);
 	add_lines(q->arena, n, json_object_get(result, "wrong"));
 	if (n->lines_count) {
 		n->bad = !number;
 		n->text = arena_cat(q->arena, n->bad ? STR("") : n->text,
 				    n->bad ? STR("") : STR(" "),
-				    STR("These were not possible:"));
+				    S_("These were not possible:"));
 	}
 	json_decref(result);
 }
@@ -125,7 +128,8 @@ const struct page_note *note_of(struct request *q)
 const struct page_note *note_bad(struct request *q, str text)
 {
 	struct page_note *n = arena_zero(q->arena, sizeof *n);
-	*n = (struct page_note){ .bad = true, .text = text };
+	*n = (struct page_note){ .bad = true,
+				 .text = said_in(q->arena, language_now(), text) };
 	return n;
 }
 
@@ -163,15 +167,16 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		const char *name, *label;
 		enum right right;
 	} rows[] = {
-		{ "held", "Held", RIGHT_held_see },
-		{ "handled", "Handled", RIGHT_held_see },
-		{ "members", "Members", RIGHT_members_see },
-		{ "health", "Health", RIGHT_members_see },
-		{ "settings", "Settings", RIGHT_settings_see },
-		{ "roles", "Roles", RIGHT_members_see },
-		{ "bans", "Bans", RIGHT_ban_set },
-		{ "log", "Log", RIGHT_audit_see },
-		{ "name", "Name", RIGHT_list_remove },
+		{ "held", N_("Held"), RIGHT_held_see },
+		{ "handled", N_("Handled"), RIGHT_held_see },
+		{ "members", N_("Members"), RIGHT_members_see },
+		{ "health", N_("Health"), RIGHT_members_see },
+		{ "settings", N_("Settings"), RIGHT_settings_see },
+		{ "templates", N_("Templates"), RIGHT_settings_see },
+		{ "roles", N_("Roles"), RIGHT_members_see },
+		{ "bans", N_("Bans"), RIGHT_ban_set },
+		{ "log", N_("Log"), RIGHT_audit_see },
+		{ "name", N_("Name"), RIGHT_list_remove },
 	};
 	enum { ROWS = sizeof rows / sizeof *rows };
 	const struct worker *w = worker_of(q);
@@ -180,12 +185,12 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 	for (size_t i = 0; i < ROWS; i++)
 		if (worker_may(w, rows[i].right))
 			e[t->entries_count++] = (struct page_tabs_entries){
-				.label = str_from(rows[i].label),
+				.label = S_(rows[i].label),
 				.href = arena_cat(q->arena, list_path(q), STR("/admin/"),
 						  str_from(rows[i].name)),
 				.current = !strcmp(rows[i].name, current),
 			};
-	t->label = STR("Running this list");
+	t->label = S_("Running this list");
 	t->entries = e;
 	return t;
 }

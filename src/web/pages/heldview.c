@@ -1,5 +1,6 @@
 #include "web/pages/heldview.h"
 
+#include "base/said.h"
 #include "archive/content.h"
 #include "archive/render.h"
 #include "base/clock.h"
@@ -8,7 +9,7 @@ enum { CHECKS_MAX = 8, ANSWERS_MAX = 50 };
 
 str held_author(struct arena *a, const struct held_row *h)
 {
-	str address = h->author.n ? h->author : STR("nobody in particular");
+	str address = h->author.n ? h->author : S_("nobody in particular");
 	return h->author_name.n
 		       ? arena_cat(a, h->author_name, STR(" <"), address, STR(">"))
 		       : address;
@@ -21,9 +22,9 @@ static void add_check(struct page_heldpost *p, const char *label, const char *st
 						    p->checks;
 	if (p->checks_count < CHECKS_MAX)
 		rows[p->checks_count++] = (struct page_heldpost_checks){
-			.label = str_from(label),
+			.label = *label ? S_(label) : STR_NONE,
 			.state = str_from(state),
-			.word = str_from(word),
+			.word = *word ? S_(word) : STR_NONE,
 			.text = text,
 		};
 }
@@ -42,29 +43,31 @@ static str dkim_words(struct arena *a, const json_t *list)
 	json_array_foreach(list, i, one)
 		buf_cat(&b, b.n ? STR(", ") : STR(""), json_word(a, one, "result"),
 			STR(" "), json_word(a, one, "domain"));
-	return b.n ? arena_copy(a, buf_str(&b)) : STR("no signature");
+	return b.n ? arena_copy(a, buf_str(&b)) : S_("no signature");
 }
 
 static str dmarc_words(struct arena *a, const json_t *o)
 {
 	str policy = json_word(a, o, "policy"), result = json_word(a, o, "result");
-	return policy.n ? arena_cat(a, result, STR(", the domain's policy is "), policy)
+	return policy.n ? arena_printf(a, _("%.*s, the domain's policy is %.*s"),
+				       STR_F(result), STR_F(policy))
 			: result;
 }
 
 static void add_sender(struct arena *a, struct page_heldpost *p, const json_t *trust)
 {
 	if (json_is_true(json_object_get(trust, "account")))
-		add_check(p, "Author", "ok", "Proven", STR("signed in here to send it"));
+		add_check(p, N_("Author"), "ok", N_("Proven"),
+			  S_("signed in here to send it"));
 	else if (json_is_true(json_object_get(trust, "local")))
-		add_check(p, "Author", "ok", "Proven",
-			  STR("put in by the administrator"));
+		add_check(p, N_("Author"), "ok", N_("Proven"),
+			  S_("put in by the administrator"));
 	else if (json_is_true(json_object_get(trust, "aligned")))
-		add_check(p, "Author", "ok", "Proven",
+		add_check(p, N_("Author"), "ok", N_("Proven"),
 			  json_word(a, json_object_get(trust, "dmarc"), "domain"));
 	else
-		add_check(p, "Author", "bad", "Not proven",
-			  STR("anybody could have written this address"));
+		add_check(p, N_("Author"), "bad", N_("Not proven"),
+			  S_("anybody could have written this address"));
 }
 
 static void add_checks(struct arena *a, struct page_heldpost *p, str trust_text)
@@ -92,7 +95,7 @@ static void add_files(struct arena *a, struct page_heldpost *p, str message)
 						      (c.file_count + 1) * sizeof *rows);
 	for (size_t i = 0; i < c.file_count; i++)
 		rows[i] = (struct page_heldpost_files){
-			.name = c.files[i].name.n ? c.files[i].name : STR("no name"),
+			.name = c.files[i].name.n ? c.files[i].name : S_("no name"),
 			.type = c.files[i].type,
 		};
 	p->files = rows;
@@ -143,7 +146,7 @@ err held_view(struct request *q, const struct held_row *h, const struct held_how
 		.author = held_author(q->arena, h),
 		.at = h->held_at,
 		.size = h->size,
-		.reason = h->reason,
+		.reason = said_in(q->arena, language_now(), h->reason),
 		.rule = h->rule,
 		.action = how->action,
 		.csrf = csrf_of(q),

@@ -1,6 +1,7 @@
 /* /lists/NAME/join and /leave: becoming a member, and no longer being one. */
 #include "web/pages/forms.h"
 
+#include "base/said.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
@@ -60,7 +61,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 	r->cache = STR("no-store");
 	ANSWER(q, r, join,
 	       (&(struct page_join){
-		       .frame = list_frame(q, STR("Join")),
+		       .frame = list_frame(q, S_("Join")),
 		       .list = w->list->name,
 		       .list_address = w->list->address,
 		       .description = s->description,
@@ -73,7 +74,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 		       .owner = list_subaddress(q->arena, w->list, STR("owner")),
 		       .note = note_of(q),
 		       .address = typed.n ? typed : own_address(q),
-		       .address_error = wrong,
+		       .address_error = said_in(q->arena, language_now(), wrong),
 		       .name = field(q, "name"),
 		       .action = page_path(q, "/join"),
 		       .csrf = csrf_of(q),
@@ -98,13 +99,15 @@ static const char *stamp_fault(struct request *q)
 	case STAMP_GOOD:
 		return NULL;
 	case STAMP_YOUNG:
-		return "That was fast. To keep robots out, please wait two seconds and "
-		       "press the button again.";
+		return N_(
+			"That was fast. To keep robots out, please wait two seconds and "
+			"press the button again.");
 	case STAMP_OLD:
 	case STAMP_WRONG:
 		break;
 	}
-	return "The page was too old. It is fresh now: please press the button again.";
+	return N_(
+		"The page was too old. It is fresh now: please press the button again.");
 }
 
 static const char *join_fault(struct request *q)
@@ -112,9 +115,9 @@ static const char *join_fault(struct request *q)
 	struct address x;
 	str name = field(q, "name");
 	if (address_parse(q->arena, field(q, "address"), &x).kind)
-		return "This is no mail address: it needs a name, an @ and a domain.";
+		return N_("This is no mail address: it needs a name, an @ and a domain.");
 	if (name.n > 200 || str_has(name, '\n') || str_has(name, '\r'))
-		return "The name is too long, or has more than one line.";
+		return N_("The name is too long, or has more than one line.");
 	return stamp_fault(q);
 }
 
@@ -125,8 +128,8 @@ static bool too_often(struct request *q, struct response *r)
 	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("of", "asks"));
 	error_page(q, r, 429,
-		   STR("Too many requests of this kind came from your network. Wait a "
-		       "while, then try again."));
+		   S_("Too many requests of this kind came from your network. Wait a "
+		      "while, then try again."));
 	return true;
 }
 
@@ -168,13 +171,14 @@ static void show_button(struct request *q, struct response *r, str title, str ac
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
 		       .frame = list_frame(q, title),
-		       .title = arena_cat(q->arena, STR("Leave "), w->list->name,
-					  STR("?")),
-		       .text = STR("No further post of this list will reach you. You can "
-				   "join again at any time."),
+		       .title = arena_printf(q->arena, _("Leave %.*s?"),
+					     STR_F(w->list->name)),
+		       .text = S_("No further post of this list will reach you. You can "
+				  "join again at any time."),
 		       .action = action,
 		       .csrf = csrf,
-		       .button = arena_cat(q->arena, STR("Leave "), w->list->name),
+		       .button = arena_printf(q->arena, _("Leave %.*s"),
+					      STR_F(w->list->name)),
 		       .destroys = true,
 	       }));
 }
@@ -184,10 +188,10 @@ static void show_leave(struct request *q, struct response *r, str wrong)
 	struct worker *w = worker_of(q);
 	ANSWER(q, r, leave,
 	       (&(struct page_leave){
-		       .frame = list_frame(q, STR("Leave")),
+		       .frame = list_frame(q, S_("Leave")),
 		       .list = w->list->name,
 		       .address = field(q, "address"),
-		       .address_error = wrong,
+		       .address_error = said_in(q->arena, language_now(), wrong),
 		       .action = page_path(q, "/leave"),
 	       }));
 }
@@ -213,7 +217,7 @@ void leave_page(struct request *q, struct response *r)
 	if (!leave_open(q, r))
 		return;
 	if (!m.n && worker_may(w, RIGHT_membership_set)) {
-		show_button(q, r, STR("Leave"), page_path(q, "/leave"), csrf_of(q));
+		show_button(q, r, S_("Leave"), page_path(q, "/leave"), csrf_of(q));
 		return;
 	}
 	if (!m.n) {
@@ -224,7 +228,7 @@ void leave_page(struct request *q, struct response *r)
 	if (e.kind)
 		error_page(q, r, 400, arena_cat(q->arena, str_from(e.msg), STR(".")));
 	else
-		show_button(q, r, STR("Leave"),
+		show_button(q, r, S_("Leave"),
 			    arena_cat(q->arena, page_path(q, "/leave?m="),
 				      enc_percent(q->arena, m)),
 			    STR_NONE);
@@ -235,7 +239,7 @@ void leave_page(struct request *q, struct response *r)
 static void one_click(struct response *r)
 {
 	r->type = STR("text/plain; charset=utf-8");
-	buf_add(&r->body, STR("No further post of this list will be sent to you.\n"));
+	buf_add(&r->body, S_("No further post of this list will be sent to you.\n"));
 }
 
 static const char *left_word(const struct ordered *x)
@@ -263,7 +267,7 @@ static void leave_signed_in(struct request *q, struct response *r)
 	const char *why;
 	json_t *args;
 	if (!session_form_allowed(q->router->sessions, q, &why)) {
-		error_page(q, r, 403, str_from(why));
+		error_page(q, r, 403, S_(why));
 		return;
 	}
 	args = json_object();
@@ -281,8 +285,8 @@ static void leave_by_address(struct request *q, struct response *r)
 	if (address_parse(q->arena, address, &x).kind) {
 		r->status = 400;
 		show_leave(q, r,
-			   STR("This is no mail address: it needs a name, an @ and a "
-			       "domain."));
+			   S_("This is no mail address: it needs a name, an @ and a "
+			      "domain."));
 		return;
 	}
 	if (too_often(q, r))

@@ -1,6 +1,7 @@
 /* A list's home: what it is, how to take part, what was said lately and when. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "store/lists/held.h"
@@ -137,7 +138,7 @@ static struct page_frame list_home_frame(struct request *q, const struct home *h
 	struct worker *w = worker_of(q);
 	struct page_frame f = frame_of(q, w->list->name);
 	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ STR("Lists"), STR("/lists/") };
+	way[0] = (struct page_frame_crumbs){ S_("Lists"), STR("/lists/") };
 	way[1] = (struct page_frame_crumbs){ w->list->name, STR_NONE };
 	f.crumbs = way;
 	f.crumbs_count = 2;

@@ -1,6 +1,7 @@
 /* The directory of lists, as the visitor may see it. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "account/account.h"
 #include "base/clock.h"
 #include "store/lists/member.h"
@@ -11,10 +12,11 @@
 
 static str standing(const struct viewer *v)
 {
-	static const str names[] = { [WHO_MEMBER] = { "Member", 6 },
-				     [WHO_MODERATOR] = { "Moderator", 9 },
-				     [WHO_OWNER] = { "Owner", 5 } };
-	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? names[v->here] : STR_NONE;
+	static const char *const names[] = { [WHO_MEMBER] = N_("Member"),
+					     [WHO_MODERATOR] = N_("Moderator"),
+					     [WHO_OWNER] = N_("Owner") };
+	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? S_(names[v->here])
+							     : STR_NONE;
 }
 
 static err count_posts(struct request *q, const struct visible_list *l,
@@ -56,7 +58,7 @@ static err show_lists(struct request *q, struct response *r)
 {
 	struct visible_lists s;
 	TRY(visible_lists_read(q, RIGHT_list_see, &s));
-	struct page_lists p = { .frame = frame_of(q, STR("Mailing lists")),
+	struct page_lists p = { .frame = frame_of(q, S_("Mailing lists")),
 				.guest = !q->session };
 	struct page_lists_lists *rows = arena_zero(q->arena,
 						   (s.count + 1) * sizeof *rows);

@@ -1,6 +1,7 @@
 /* Signing in, by a mailed link or a password, and out. */
 #include "web/pages/entry.h"
 
+#include "base/language.h"
 #include "account/account.h"
 #include "account/password.h"
 #include "account/session.h"
@@ -71,12 +72,12 @@ static void show(struct request *q, struct response *r, const char *link_error,
 	r->cache = STR("no-store");
 	ANSWER(q, r, login,
 	       (&(struct page_login){
-		       .frame = frame_of(q, STR("Sign in")),
+		       .frame = frame_of(q, S_("Sign in")),
 		       .note = note_of(q),
 		       .to = to,
 		       .address = field(q, "address"),
-		       .link_error = str_from(link_error),
-		       .password_error = str_from(password_error),
+		       .link_error = S_(link_error),
+		       .password_error = S_(password_error),
 	       }));
 }
 
@@ -94,8 +95,8 @@ static void too_often(struct request *q, struct response *r)
 	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("of", "sign-ins"));
 	error_page(q, r, 429,
-		   STR("There were too many tries from your network, or for this "
-		       "address. Wait a while, then try again."));
+		   S_("There were too many tries from your network, or for this "
+		      "address. Wait a while, then try again."));
 }
 
 /* Nothing here depends on whether the address is known: not the words, and not the
@@ -107,7 +108,8 @@ static void by_link(struct request *q, struct response *r)
 	str address = field(q, "address"), to = field(q, "to");
 	if (address_parse(q->arena, address, &x).kind) {
 		r->status = 400;
-		show(q, r, "This is no mail address: it needs a name, an @ and a domain.",
+		show(q, r,
+		     N_("This is no mail address: it needs a name, an @ and a domain."),
 		     NULL);
 		return;
 	}
@@ -139,8 +141,8 @@ static void refused(struct request *q, struct response *r, str user, err e)
 		 KZ("mechanism", "password"), KS("user", field(q, "address")));
 	r->status = 403;
 	show(q, r, NULL,
-	     "The address or the password is wrong, or no password is set. A link by "
-	     "mail always works.");
+	     N_("The address or the password is wrong, or no password is set. A link by "
+		"mail always works."));
 }
 
 /* Strangers may have used up the account's tries; those of a browser in which its owner
@@ -193,12 +195,12 @@ void logout_page(struct request *q, struct response *r)
 	}
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
-		       .frame = frame_of(q, STR("Sign out")),
-		       .title = STR("Sign out?"),
-		       .text = STR("This browser forgets who you are."),
+		       .frame = frame_of(q, S_("Sign out")),
+		       .title = S_("Sign out?"),
+		       .text = S_("This browser forgets who you are."),
 		       .action = STR("/logout"),
 		       .csrf = csrf_of(q),
-		       .button = STR("Sign out"),
+		       .button = S_("Sign out"),
 	       }));
 }
 

@@ -1,6 +1,8 @@
 /* /lists/NAME/me: a member's own settings. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
+#include "base/said.h"
 #include "base/buf.h"
 #include "lists/topics.h"
 #include "store/lists/member.h"
@@ -12,8 +14,8 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 				 q->session->person, m);
 	if (e.kind == ERR_NOTFOUND)
 		error_page(q, r, 404,
-			   STR("You are no member of this list. Its page tells how to "
-			       "join."));
+			   S_("You are no member of this list. Its page tells how to "
+			      "join."));
 	else if (!page_failed(q, r, e))
 		return true;
 	return false;
@@ -47,12 +49,12 @@ static void show(struct request *q, struct response *r, const struct member_row 
 	size_t topic_count = topics_rows(q, m, &topics);
 	ANSWER(q, r, me,
 	       (&(struct page_me){
-		       .frame = list_frame(q, STR("My settings")),
+		       .frame = list_frame(q, S_("My settings")),
 		       .list = w->list->name,
 		       .address = m->text,
 		       .joined = m->joined_at,
 		       .off_by = m->off_by,
-		       .why = m->off_why,
+		       .why = said_in(q->arena, language_now(), m->off_why),
 		       .bounce = m->bounce_text,
 		       .until = m->last_day,
 		       .note = note,

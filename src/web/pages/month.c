@@ -1,6 +1,7 @@
 /* The posts of a month, by thread or by date; all months. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "base/map.h"
 #include "web/pages/calendar.h"
 
@@ -220,12 +221,12 @@ static err show_years(struct request *q, struct response *r)
 	struct calendar c;
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
 	struct page_years p = {
-		.frame = archive_frame(q, arena_cat(q->arena, STR("All posts by month, "),
+		.frame = archive_frame(q, arena_cat(q->arena, S_("All posts by month, "),
 						    w->list->name)),
 		.list = w->list->name,
 		.calendar = calendar_all(q, &c),
 	};
-	frame_step(q, &p.frame, STR("All months"), STR_NONE);
+	frame_step(q, &p.frame, S_("All months"), STR_NONE);
 	p.frame.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/by/")));
 	for (size_t i = 0; i < c.count; i++)
 		p.posts += c.months[i].posts;

@@ -1,5 +1,6 @@
 #include "web/pages/page.h"
 
+#include "base/language.h"
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
@@ -16,7 +17,7 @@ struct page_frame archive_frame(const struct request *q, str title)
 	struct page_frame f = frame_of(q, title);
 	const struct worker *w = worker_of(q);
 	f.crumbs = arena_zero(q->arena, CRUMBS_MAX * sizeof *f.crumbs);
-	frame_step(q, &f, STR("Lists"), STR("/lists/"));
+	frame_step(q, &f, S_("Lists"), STR("/lists/"));
 	if (w->list)
 		frame_step(q, &f, w->list->name,
 			   arena_cat(q->arena, list_path(q), STR("/")));
@@ -69,11 +70,9 @@ str page_month_path(const struct request *q, int year, int month)
 
 str page_month_name(struct arena *a, int year, int month)
 {
-	static const char *const names[] = { "January", "February", "March",
-					     "April",   "May",      "June",
-					     "July",    "August",   "September",
-					     "October", "November", "December" };
-	return arena_printf(a, "%s %d", names[(unsigned)(month - 1) % 12], year);
+	BUF(b);
+	show_month_of(&b, year, month);
+	return arena_copy(a, buf_str(&b));
 }
 
 void page_month_of(int64_t seconds, int *year, int *month)
@@ -114,17 +113,17 @@ str page_author(struct arena *a, str name, str address, bool hide)
 str page_readers(const struct settings *s)
 {
 	if (setting_is(s->archive_policy, "public"))
-		return STR("everybody reads");
-	return setting_is(s->archive_policy, "private") ? STR("members read")
-							: STR("none is kept");
+		return S_("everybody reads");
+	return setting_is(s->archive_policy, "private") ? S_("members read")
+							: S_("none is kept");
 }
 
 str page_writers(const struct settings *s)
 {
 	if (!s->allow_list_posts)
-		return STR("owners post");
-	return setting_is(s->default_nonmember_action, "accept") ? STR("everybody posts")
-								 : STR("members post");
+		return S_("owners post");
+	return setting_is(s->default_nonmember_action, "accept") ? S_("everybody posts")
+								 : S_("members post");
 }
 
 /* ---- pages that were made before */
@@ -135,8 +134,8 @@ static err make_key(struct request *q, const char *page, str details,
 	const struct worker *w = worker_of(q);
 	int64_t number, version;
 	TRY(archive_newest(w->books.archive, w->list->id, &number, &version));
-	str of = arena_printf(q->arena, "%s %" PRId64 " %d %" PRId64 " ", page,
-			      w->list->id, q->json, w->viewer.person);
+	str of = arena_printf(q->arena, "%s %" PRId64 " %d%d %" PRId64 " ", page,
+			      w->list->id, q->json, language_now(), w->viewer.person);
 	key->page = arena_cat(q->arena, of, details, STR(" "),
 			      q->session ? q->session->name : STR(""));
 	key->state = arena_printf(q->arena, "%" PRId64 " %" PRId64, version,

@@ -1,6 +1,7 @@
 /* A post alone, between what it answers and its neighbours. */
 #include "web/pages/tree.h"
 
+#include "base/language.h"
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
@@ -94,14 +95,15 @@ static struct page_frame post_frame(struct request *q, const struct archive_post
 {
 	const struct archive_post *p = &x->leaf.post;
 	int year, month;
-	str title = p->subject.n ? p->subject : STR("(no subject)");
+	str title = p->subject.n ? p->subject : S_("(no subject)");
 	struct page_frame f = archive_frame(
 		q, arena_printf(q->arena, "%.*s, %.*s #%" PRId64, STR_F(title),
 				STR_F(worker_of(q)->list->name), p->number));
 	page_month_of(p->date, &year, &month);
 	frame_step(q, &f, page_month_name(q->arena, year, month),
 		   page_month_path(q, year, month));
-	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, x->thread.number),
+	frame_step(q, &f,
+		   arena_printf(q->arena, _("thread %lld"), (long long)x->thread.number),
 		   page_thread_path(q, x->thread.number));
 	frame_step(q, &f, arena_printf(q->arena, "#%" PRId64, p->number), STR_NONE);
 	f.canonical = page_url(q, page_post_path(q, p->number));

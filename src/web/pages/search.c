@@ -1,6 +1,7 @@
 /* Finding posts: on one list, or on all that the visitor may read. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "archive/search.h"
 #include "base/enc.h"
 #include "base/utf8.h"
@@ -156,8 +157,8 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 static err show_search(struct request *q, struct response *r, const struct asked *x)
 {
 	const struct visible_list *only = x->one ? &x->lists[0] : NULL;
-	str title = x->words.n ? arena_cat(q->arena, STR("Search: "), x->words)
-			       : STR("Search");
+	str title = x->words.n ? arena_cat(q->arena, S_("Search: "), x->words)
+			       : S_("Search");
 	struct page_search p = {
 		.frame = archive_frame(q, title),
 		.q = x->words,
@@ -170,7 +171,7 @@ static err show_search(struct request *q, struct response *r, const struct asked
 				       enc_percent(q->arena, x->words));
 	else if (only)
 		p.all_href = STR("/lists/search");
-	frame_step(q, &p.frame, STR("Search"), STR_NONE);
+	frame_step(q, &p.frame, S_("Search"), STR_NONE);
 	TRY(ask(q, r, x, &p));
 	ANSWER(q, r, search, &p);
 	return OK;
@@ -192,7 +193,7 @@ static void answer_search(struct request *q, struct response *r, struct asked *x
 {
 	page_no_index(r);
 	if (!read_asked(q, x))
-		error_page(q, r, 400, STR("This is no page of a search. Search again."));
+		error_page(q, r, 400, S_("This is no page of a search. Search again."));
 	else
 		(void)page_failed(q, r, show_search(q, r, x));
 }

@@ -3,6 +3,7 @@
 #include "web/pages/forms.h"
 
 #include "base/clock.h"
+#include "base/language.h"
 #include "store/archive/author.h"
 #include "store/lists/member_page.h"
 #include "store/lists/tally.h"
@@ -32,8 +33,8 @@ static void name_months(struct counting *c)
 
 static str between(struct counting *c, const char *what)
 {
-	return arena_printf(c->q->arena, "%s, %.*s to %.*s", what, STR_F(c->labels[0]),
-			    STR_F(c->labels[MONTHS - 1]));
+	return arena_printf(c->q->arena, _("%s, %.*s to %.*s"), _(what),
+			    STR_F(c->labels[0]), STR_F(c->labels[MONTHS - 1]));
 }
 
 /* ---- posts and authors */
@@ -78,12 +79,12 @@ static err add_posts(struct counting *c, struct page_stats *p)
 								   authors[i] };
 	p->months = rows;
 	p->months_count = MONTHS;
-	p->posts_chart = chart_bars(c->q, STR("posts-chart"), between(c, "Posts a month"),
-				    STR("Posts a month"),
+	p->posts_chart = chart_bars(c->q, STR("posts-chart"),
+				    between(c, N_("Posts a month")), S_("Posts a month"),
 				    &(struct series){ c->labels, posts, MONTHS });
 	p->authors_chart = chart_bars(
-		c->q, STR("authors-chart"), between(c, "Authors a month"),
-		STR("Authors a month"), &(struct series){ c->labels, authors, MONTHS });
+		c->q, STR("authors-chart"), between(c, N_("Authors a month")),
+		S_("Authors a month"), &(struct series){ c->labels, authors, MONTHS });
 	return add_writers(c, p);
 }
 
@@ -119,8 +120,8 @@ static void fill_members(struct counting *c, struct page_stats *p, const int64_t
 	p->changes = rows;
 	p->changes_count = MONTHS;
 	p->members_chart = chart_line(c->q, STR("members-chart"),
-				      between(c, "Members at each month’s end"),
-				      STR("Members at each month’s end"),
+				      between(c, N_("Members at each month’s end")),
+				      S_("Members at each month’s end"),
 				      &(struct series){ c->labels, members, MONTHS });
 }
 
@@ -149,20 +150,20 @@ static str way_word(const struct member_way *x)
 	static const struct {
 		const char *delivery, *off_by, *word;
 	} words[] = {
-		{ "regular", "", "each post as it comes" },
-		{ "mime", "", "digests, as MIME" },
-		{ "plain", "", "digests, as plain text" },
-		{ "summary", "", "digests, as a summary" },
-		{ "off", "user", "off, by their own wish" },
-		{ "off", "moderator", "off, by an owner" },
-		{ "off", "bounces", "off, because mail came back" },
-		{ "off", "complaint", "off, after a complaint" },
+		{ "regular", "", N_("each post as it comes") },
+		{ "mime", "", N_("digests, as MIME") },
+		{ "plain", "", N_("digests, as plain text") },
+		{ "summary", "", N_("digests, as a summary") },
+		{ "off", "user", N_("off, by their own wish") },
+		{ "off", "moderator", N_("off, by an owner") },
+		{ "off", "bounces", N_("off, because mail came back") },
+		{ "off", "complaint", N_("off, after a complaint") },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(x->delivery, str_from(words[i].delivery))
 		    && str_eq(x->off_by, str_from(words[i].off_by)))
-			return str_from(words[i].word);
-	return STR("otherwise");
+			return S_(words[i].word);
+	return S_("otherwise");
 }
 
 static err add_ways(struct counting *c, struct page_stats *p)
@@ -220,8 +221,8 @@ static err add_health(struct counting *c, struct page_stats *p)
 	p->weeks = rows;
 	p->weeks_count = WEEKS;
 	p->health_chart = chart_bars(c->q, STR("health-chart"),
-				     STR("Came back or was complained of, by week"),
-				     STR("Came back or was complained of, by week"),
+				     S_("Came back or was complained of, by week"),
+				     S_("Came back or was complained of, by week"),
 				     &(struct series){ labels, values, WEEKS });
 	return OK;
 }
@@ -247,7 +248,7 @@ void stats_page(struct request *q, struct response *r)
 	struct worker *w = worker_of(q);
 	struct cache_key key;
 	struct page_stats p = {
-		.frame = archive_frame(q, STR("Statistics")),
+		.frame = archive_frame(q, S_("Statistics")),
 		.name = w->list->name,
 		.path = list_path(q),
 		.archived = !setting_is(w->settings.archive_policy, "never"),

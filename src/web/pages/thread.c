@@ -1,5 +1,7 @@
 /* A thread, in parts of PART_POSTS, as a tree or by date. */
 #include "web/pages/bodies.h"
+
+#include "base/language.h"
 #include "web/pages/tree.h"
 
 #include "archive/render.h"
@@ -162,13 +164,14 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 {
 	const struct archive_thread *t = &v->t.thread;
 	int year, month;
-	str title = t->subject.n ? t->subject : STR("(no subject)");
+	str title = t->subject.n ? t->subject : S_("(no subject)");
 	struct page_frame f = archive_frame(
 		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
 	page_month_of(t->first_at, &year, &month);
 	frame_step(q, &f, page_month_name(q->arena, year, month),
 		   page_month_path(q, year, month));
-	frame_step(q, &f, arena_printf(q->arena, "thread %" PRId64, t->number), STR_NONE);
+	frame_step(q, &f, arena_printf(q->arena, _("thread %lld"), (long long)t->number),
+		   STR_NONE);
 	f.feed = arena_cat(q->arena, path, STR(".atom"));
 	f.canonical = page_url(q, path);
 	return f;

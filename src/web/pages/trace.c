@@ -2,6 +2,7 @@
  * owners what their lists did; everybody what they wrote. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "account/account.h"
 #include "archive/render.h"
 #include "base/map.h"
@@ -129,12 +130,12 @@ static void set_row(struct looking *l, struct copy_row *row, str address, enum s
 				   ? address
 				   : masked(l->q->arena, address),
 		.state = str_from(w->state),
-		.word = str_from(w->word),
+		.word = S_(w->word),
 		.reply = kept            ? STR("")
 			 : s == SEES_ALL ? e->detail
 					 : str_first(e->detail, 3),
-		.means = kept ? STR("This server keeps what it would send.")
-			      : str_from(trace_means(e->detail)),
+		.means = kept ? S_("This server keeps what it would send.")
+			      : S_(trace_means(e->detail)),
 		.at = e->at / 1000,
 	};
 }
@@ -158,7 +159,7 @@ static void add_entry(struct looking *l, struct tally *t, const struct ledger_en
 	}
 	struct page_trace_steps step = {
 		.state = str_from(w->state),
-		.word = *w->what ? str_from(w->word) : e->what,
+		.word = *w->what ? S_(w->word) : e->what,
 		.of = e->recipient,
 		.text = s == SEES_ALL ? trace_rules(l->q->arena, e->detail)
 				      : told_author(l->q->arena, e),
@@ -352,7 +353,7 @@ static err find_queued(struct looking *l, int64_t id, bool *found)
 	}
 	l->arrival = (struct arrival){ .at = m->created_at,
 				       .message_id = m->message_id,
-				       .author = STR("this server"),
+				       .author = S_("this server"),
 				       .subject = m->subject };
 	l->made = m;
 	l->made_count = 1;
@@ -433,15 +434,15 @@ static err look_up(struct looking *l, str what, struct page_trace *p)
 		TRY(add_by_recipient(l, address, p));
 	p->to = p->recipients_count > 0;
 	if (!p->messages_count && !p->recipients_count)
-		p->q_error = STR("No message of this id, or none that is yours to see. "
-				 "What became of a message is known for 180 days.");
+		p->q_error = S_("No message of this id, or none that is yours to see. "
+				"What became of a message is known for 180 days.");
 	return OK;
 }
 
 void trace_page(struct request *q, struct response *r)
 {
 	struct looking l = { .q = q, .w = worker_of(q) };
-	struct page_trace p = { .frame = frame_of(q, STR("Where is my mail?")),
+	struct page_trace p = { .frame = frame_of(q, S_("Where is my mail?")),
 				.q = str_trim(request_query(q, "q")),
 				.anybody = l.w->viewer.admin };
 	err e = address_of_person(l.w->books.lists, q->arena, q->session->person, &l.own,

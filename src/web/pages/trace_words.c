@@ -1,31 +1,32 @@
 #include "web/pages/trace_words.h"
 
+#include "base/language.h"
 #include "base/buf.h"
 
 static const struct trace_word words[] = {
-	{ "accepted", "Accepted by the list", "ok", false, "" },
-	{ "held", "Held for a moderator", "wait", false, "" },
-	{ "rejected", "Rejected", "bad", false, "" },
-	{ "discarded", "Discarded", "none", false, "" },
-	{ "counted", "Counted as a report", "ok", false, "" },
-	{ "queued", "Handed on to be sent", "ok", false, "" },
-	{ "delivered", "Delivered", "ok", true, "delivered" },
-	{ "kept", "Kept", "none", true, "kept" },
-	{ "tried", "Waiting", "warn", true, "waiting" },
-	{ "waits", "Waiting", "wait", true, "waiting" },
-	{ "refused", "Refused", "bad", true, "failed" },
-	{ "not-served", "Could not be handled", "bad", false, "" },
-	{ "expired", "Given up", "bad", true, "failed" },
-	{ "bounced", "Came back", "bad", true, "failed" },
-	{ "probe-bounced", "A probe came back", "bad", true, "failed" },
-	{ "complained", "Reported as unwanted", "warn", true, "delivered" },
-	{ "shadowed", "In shadow", "none", true, "kept" },
-	{ "removed", "Removed", "none", true, "failed" },
+	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
+	{ "held", N_("Held for a moderator"), "wait", false, "" },
+	{ "rejected", N_("Rejected"), "bad", false, "" },
+	{ "discarded", N_("Discarded"), "none", false, "" },
+	{ "counted", N_("Counted as a report"), "ok", false, "" },
+	{ "queued", N_("Handed on to be sent"), "ok", false, "" },
+	{ "delivered", N_("Delivered"), "ok", true, "delivered" },
+	{ "kept", N_("Kept"), "none", true, "kept" },
+	{ "tried", N_("Waiting"), "warn", true, "waiting" },
+	{ "waits", N_("Waiting"), "wait", true, "waiting" },
+	{ "refused", N_("Refused"), "bad", true, "failed" },
+	{ "not-served", N_("Could not be handled"), "bad", false, "" },
+	{ "expired", N_("Given up"), "bad", true, "failed" },
+	{ "bounced", N_("Came back"), "bad", true, "failed" },
+	{ "probe-bounced", N_("A probe came back"), "bad", true, "failed" },
+	{ "complained", N_("Reported as unwanted"), "warn", true, "delivered" },
+	{ "shadowed", N_("In shadow"), "none", true, "kept" },
+	{ "removed", N_("Removed"), "none", true, "failed" },
 };
 
 const struct trace_word *trace_word(str what)
 {
-	static const struct trace_word other = { "", "Noted", "none", false, "" };
+	static const struct trace_word other = { "", N_("Noted"), "none", false, "" };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(what, str_from(words[i].what)))
 			return &words[i];
@@ -47,9 +48,10 @@ str trace_rules(struct arena *a, str verdicts)
 	}
 	if (!misses)
 		return verdicts;
-	return arena_printf(a, "%zu %s no objection%s%.*s", misses,
-			    misses == 1 ? "rule had" : "rules had", told.n ? "; " : "",
-			    (int)told.n, told.n ? told.p : "");
+	str none = arena_printf(
+		a, P_("%zu rule had no objection", "%zu rules had no objection", misses),
+		misses);
+	return arena_cat(a, none, told.n ? STR("; ") : STR(""), buf_str(&told));
 }
 
 /* It stands last; what a rule quotes before it is not it. */
@@ -60,7 +62,7 @@ str trace_author(struct arena *a, str verdicts)
 		rest = str_skip(rest, mark.n);
 		said = rest;
 	}
-	return said.n ? arena_cat(a, STR("From in the copies: "), said) : STR("");
+	return said.n ? arena_cat(a, S_("From in the copies: "), said) : STR("");
 }
 
 /* The first that objects is the one that decides; all before it say "miss". */

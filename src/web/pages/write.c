@@ -1,5 +1,7 @@
 /* /lists/NAME/post: writing a post, or an answer to one, in the person's own name. */
 #include "web/pages/forms.h"
+
+#include "base/language.h"
 #include "web/pages/quote.h"
 
 #include "archive/read.h"
@@ -138,7 +140,7 @@ static void show(struct request *q, struct response *r, struct draft *f,
 {
 	struct worker *w = worker_of(q);
 	struct page_write p = {
-		.frame = list_frame(q, f->answers ? STR("Answer") : STR("Write")),
+		.frame = list_frame(q, f->answers ? S_("Answer") : S_("Write")),
 		.list = w->list->name,
 		.list_address = w->list->address,
 		.note = note,
@@ -147,9 +149,9 @@ static void show(struct request *q, struct response *r, struct draft *f,
 		.id = f->id,
 		.re = f->answers ? f->re : 0,
 		.subject = f->subject,
-		.subject_error = str_from(f->subject_error),
+		.subject_error = S_(f->subject_error),
 		.text = f->text,
-		.text_error = str_from(f->text_error),
+		.text_error = S_(f->text_error),
 		.held = w->viewer.here < WHO_MEMBER
 			&& setting_is(w->settings.default_nonmember_action, "hold"),
 	};
@@ -219,13 +221,14 @@ static void read_form(struct request *q, struct draft *f)
 	if (!str_i64(field(q, "re"), &f->re))
 		f->re = 0;
 	if (!f->subject.n)
-		f->subject_error = "A post needs a subject.";
+		f->subject_error = N_("A post needs a subject.");
 	else if (f->subject.n > SUBJECT_MAX || str_has(f->subject, '\n'))
-		f->subject_error = "The subject is too long, or has more than one line.";
+		f->subject_error = N_(
+			"The subject is too long, or has more than one line.");
 	if (!str_trim(f->text).n)
-		f->text_error = "There is no text.";
+		f->text_error = N_("There is no text.");
 	else if (f->text.n > TEXT_MAX)
-		f->text_error = "The text is too long for a form; send it by mail.";
+		f->text_error = N_("The text is too long for a form; send it by mail.");
 }
 
 static void hand_in(struct request *q, struct response *r, struct draft *f)
@@ -241,8 +244,8 @@ static void hand_in(struct request *q, struct response *r, struct draft *f)
 	}
 	r->status = e.kind == ERR_DENIED ? 400 : 503;
 	show(q, r, f,
-	     note_bad(q, arena_cat(q->arena, STR("The mail server says: "),
-				   str_from(e.msg))),
+	     note_bad(q,
+		      arena_cat(q->arena, S_("The mail server says: "), str_from(e.msg))),
 	     false);
 }
 
@@ -258,8 +261,8 @@ void write_post(struct request *q, struct response *r)
 		r->status = 400;
 		show(q, r, &f,
 		     f.from.n ? NULL
-			      : note_bad(q, STR("Your account has no address that is "
-						"shown to be yours.")),
+			      : note_bad(q, S_("Your account has no address that is "
+					       "shown to be yours.")),
 		     false);
 	} else if (str_eq(field(q, "do"), STR("send"))) {
 		hand_in(q, r, &f);

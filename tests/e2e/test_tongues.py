@@ -1,0 +1,133 @@
+"""Languages: mails in the reader's own, own words of a list, its domain and the site, and
+pages as the browser asks for them."""
+import email
+import email.header
+import email.policy
+
+from browser import Browser
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message
+from nameserver import NameServer
+from sink import Sink
+
+limit(120)
+DEV = 'dev@lists.example'
+
+world = Sink('127.0.0.10', 0)
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
+                  'mx.uni.example': {'A': ['127.0.0.10']}})
+p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')
+p.cli('list', 'create', DEV, '--owner', 'owner@uni.example')
+p.start()
+
+
+def letter(to, seconds=10):
+    """The newest to that address, read as any mail program does."""
+    got = eventually(lambda: world.to(to), seconds)
+    if not check(f'{to} gets a letter', got, [m.rcpts for m in world.mails]):
+        return None
+    m = email.message_from_bytes(got[-1].data, policy=email.policy.default)
+    world.clear()
+    return m
+
+
+def welcome(name):
+    address = f'{name}@uni.example'
+    p.cli('member', 'add', DEV, address, '--welcome')
+    return letter(address)
+
+
+section('mails: of the person, of the list, of the site')
+p.cli('user', 'add', 'yuki@uni.example', '--name', '高橋 雪')
+p.cli('user', 'set', 'yuki@uni.example', 'language=ja')
+p.cli('list', 'set', DEV, 'preferred_language=de')
+m = welcome('yuki')
+equal('subject', m['Subject'], 'dev へようこそ')
+check('the subject is encoded words in the mail', all(ord(c) < 128 for c in m.as_string().split('\n\n')[0]))
+equal('charset', m.get_content_charset(), 'utf-8')
+equal('Content-Language', m['Content-Language'], 'ja')
+check('text', 'dev@lists.example の会員になりました。' in m.get_content(), m.get_content())
+m = welcome('dora')
+equal('who chose none reads the list\'s', m['Subject'], 'Willkommen bei dev')
+check('with umlauts', 'Frühere Beiträge' in m.get_content(), m.get_content())
+p.cli('list', 'set', DEV, 'preferred_language=site')
+equal('or the site\'s', welcome('emma')['Subject'], 'Welcome to dev')
+check('a language that is none is refused', p.run('user', 'set', 'yuki@uni.example', 'language=tlh').returncode == 1)
+check('of a list, too', p.run('list', 'set', DEV, 'preferred_language=tlh').returncode == 1)
+
+section('answers to commands')
+p.cli('user', 'add', 'franz@uni.example')
+p.cli('user', 'set', 'franz@uni.example', 'language=de')
+p.deliver('franz@uni.example', 'dev-request@lists.example', message('Franz <franz@uni.example>', 'dev-request@lists.example', 'help', ''))
+text = letter('franz@uni.example').get_content()
+check('help in German', 'Schreiben Sie an dev-request@lists.example, ein Wort je Zeile:' in text and 'um Mitgliedschaft bitten' in text, text)
+p.deliver('franz@uni.example', DEV, message('Franz <franz@uni.example>', DEV, '', 'Ohne Betreff\r\n'))
+m = letter('franz@uni.example')
+check('why a post waits, in German', 'der Autor ist kein Mitglied' in m.get_content()
+      and m['Subject'] == 'Ihr Beitrag zu dev wartet auf die Moderation', m.get_content())
+
+section('own words')
+for whose, language, text in ((None, None, 'site'), ('lists.example', None, 'domain'), ('lists.example', 'ja', 'ドメイン'),
+                              (DEV, None, 'Subject: Own {list}\n\nlist')):
+    args = ['template', 'set', 'welcome'] + ([whose] if whose else []) + (['--language', language] if language else [])
+    p.cli(*args, input=(text + ' {address}\n'))
+    for name, shown in (('yuki', 'ja'), ('dora', 'en')):
+        p.cli('member', 'remove', DEV, f'{name}@uni.example')
+        world.clear()
+        m = welcome(name)
+        wanted = 'domain' if name == 'dora' and language == 'ja' else text.split('\n')[-1]
+        equal(f'{whose} {language}: {name}', m.get_content().strip(), f'{wanted} {name}@uni.example')
+equal('with its own subject', m['Subject'], 'Own dev')
+check('show', p.cli('template', 'show', 'welcome', DEV).startswith('Subject: Own {list}'))
+equal('ls', next(r for r in p.json('template', 'ls', 'lists.example') if r['name'] == 'welcome')['own'], 'any ja')
+got = p.cli('template', 'preview', 'held-author', DEV, '--language', 'fr')
+check('preview of the built-in one', 'Votre message à dev attend un modérateur' in got and 'la liste est réglée pour retenir chaque message' in got, got)
+got = p.cli('template', 'preview', 'welcome', DEV, '--try', input='Subject: {list}!\n\n{list_url}\n')
+equal('preview of a text that is stored nowhere', got, 'Subject: dev!\n\nhttps://www.lists.example/lists/dev\n')
+check('it was not stored', p.cli('template', 'show', 'welcome', DEV).startswith('Subject: Own {list}'))
+got = p.run('template', 'set', 'welcome', DEV, input='{token}\n')
+check('a value that there is not is refused', got.returncode == 1 and '{token}' in got.stderr, got)
+p.cli('template', 'rm', 'welcome', DEV)
+check('rm: the domain\'s holds', p.cli('template', 'show', 'welcome', DEV).startswith('domain'))
+p.cli('template', 'rm', 'welcome', 'lists.example')
+p.cli('template', 'rm', 'welcome')
+check('all gone: the built-in one', p.cli('template', 'show', 'welcome', DEV, '--language', 'es').startswith('Subject: Le damos la bienvenida'))
+
+section('pages: as the browser asks, as the person chose')
+
+
+def page(path, accept=None, browser=None):
+    b = browser or Browser(p)
+    return b.ask('GET', path, headers=(('Accept-Language', accept),) if accept else ())
+
+
+for accept, tag, words in ((None, 'en', 'Mailing lists'), ('de-AT, de;q=0.9, en;q=0.5', 'de', 'Mailinglisten'),
+                           ('it, fr;q=0.4', 'fr', 'Listes de diffusion'), ('es', 'es', 'Listas de correo'),
+                           ('ja', 'ja', 'メーリングリスト'), ('zh-CN,zh;q=0.9', 'zh-Hans', '邮件列表'),
+                           ('de;q=0, en', 'en', 'Mailing lists'), ('tlh', 'en', 'Mailing lists')):
+    got = page('/lists/', accept)
+    text = got.page
+    check(f'{accept}: {tag}', f'<html lang="{tag}"' in text and words in text, text[:600])
+    check(f'{accept}: varies', 'Accept-Language' in ' '.join(got.headers.get_all('Vary') or []), got.headers)
+p.deliver('dora@uni.example', DEV, message('Dora <dora@uni.example>', DEV, 'First', 'Hello\r\n'))
+eventually(lambda: 'First' in page('/lists/dev/').page)
+english, german = page('/lists/dev/1'), page('/lists/dev/1', 'de')
+check('a cached page keeps languages apart', 'About this message' in english.page and 'Über diese Nachricht' in german.page
+      and 'About this message' in page('/lists/dev/1').page and english.headers['ETag'] != german.headers['ETag'])
+check('a number and a day', '1 Beitrag' in page('/lists/dev/', 'de').page and '1 投稿' not in page('/lists/dev/', 'ja').page
+      and '年' in page('/lists/dev/1', 'ja').page)
+twin = page('/lists/dev.json', 'de').page
+check('what is for programs stays English', '"readers":"everybody reads"' in twin or '"readers":"members read"' in twin, twin[:300])
+check('an error, too', 'Hier ist nichts für Gäste' in page('/lists/nowhere/', 'de').page)
+p.cli('list', 'set', DEV, 'preferred_language=fr')
+for accept, path, words in ((None, '/lists/dev/', 'Calendrier'), ('it', '/lists/dev/', 'Calendrier'), ('de', '/lists/dev/', 'Kalender'),
+                            ('en', '/lists/dev/', 'Calendar'), (None, '/lists/', 'Mailing lists')):
+    text = page(path, accept).page
+    check(f'{accept} {path}: a list speaks its own language to who has chosen none', words in text, text[:600])
+twin = page('/lists/dev.json').page
+check('its twin stays English', '"readers":"everybody reads"' in twin or '"readers":"members read"' in twin, twin[:300])
+b = Browser(p)
+b.get('/confirm/' + p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]).submit()
+check('who chose German reads German, whatever the browser says', 'Konto' in page('/account', 'fr', b).page, b.page)
+
+done()
