@@ -1,8 +1,10 @@
 /* postern import …: moving in from other list managers. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/service.h"
 #include "lists/import/mailman2.h"
 #include "lists/import/mailman3.h"
+#include "lists/import/mailman3_rest.h"
 #include "lists/import/others.h"
 #include "lists/import/own.h"
 
@@ -51,11 +53,56 @@ static err from_mailman2(struct cli *c, struct books *books, struct import_repor
 	return mailman2_import(books, c->a, c->args[0], &cli_actor, r);
 }
 
+/* The password's first line: a file's, or - for standard input. */
+static err read_password(struct cli *c, str *password)
+{
+	enum { PASSWORD_FILE = 4096 };
+	const char *file = cli_option(c, "password");
+	str text, line = STR("");
+	if (!file)
+		return FAIL(ERR_SYNTAX,
+			    "its REST API asks for a password: --password=FILE, or "
+			    "--password=- for standard input");
+	if (!strcmp(file, "-"))
+		TRY(cli_stdin(c, PASSWORD_FILE, &text));
+	else
+		TRY(file_read(c->a, file, PASSWORD_FILE, &text));
+	str_line(&text, &line);
+	*password = str_trim(line);
+	return OK;
+}
+
+static err over_rest(struct cli *c, struct books *books, struct mailman3_place *from,
+		     struct import_report *r)
+{
+	const char *user = cli_option(c, "user");
+	str password, url = str_from(c->args[0]);
+	struct service *service;
+	while (str_ends(url, STR("/")))
+		url.n--;
+	if (!str_ends(url, STR("/3.1")))
+		return err_in(c->a, ERR_SYNTAX,
+			      "%s: the URL ends in /3.1, the version of the REST API "
+			      "that is spoken here",
+			      c->args[0]);
+	TRY(read_password(c, &password));
+	TRY(service_open(c->a, c->args[0], user ? user : "restadmin", password,
+			 &service));
+	from->service = &(struct rest_service){ .get = service_get, .with = service };
+	err e = mailman3_import(books, c->a, from, &cli_actor, r);
+	service_close(service);
+	return e;
+}
+
 static err from_mailman3(struct cli *c, struct books *books, struct import_report *r)
 {
-	const struct mailman3_place from = { .database = c->args[0],
-					     .var = cli_option(c, "var"),
-					     .archives = cli_option(c, "archives") };
+	struct mailman3_place from = { .var = cli_option(c, "var"),
+				       .archives = cli_option(c, "archives"),
+				       .only = c->args + 1,
+				       .only_count = c->arg_count - 1 };
+	if (str_find(str_from(c->args[0]), STR("://")).n)
+		return over_rest(c, books, &from, r);
+	from.database = c->args[0];
 	return mailman3_import(books, c->a, &from, &cli_actor, r);
 }
 

@@ -1,17 +1,18 @@
-"""A real Mailman 3 of Debian, unpacked, on SQLite in a folder of its own. None of its runners is started: what a test
-wants of it is a Python function that its own shell calls, with the list as Mailman has it.
+"""A real Mailman 3 of Debian, unpacked, on SQLite in a folder of its own. Of its runners only that of the REST API is ever
+started: what a test wants of it is a Python function that its own shell calls, with the list as Mailman has it.
 
     m = Mailman3()
     m.create('dev@lists.example')
     facts = m.do('dev@lists.example', source)    # source defines do(list), which returns what JSON can say
+    url = m.serve()                              # its REST API, as restadmin with m.password
 """
 import json
 import os
 import shutil
 import subprocess
 
-from harness import Failed, folder
-from peers import KEPT, unpacked
+from harness import Failed, cleanups, eventually, folder, free_port
+from peers import KEPT, _answers, _ended, unpacked
 
 CONFIG = '''[mailman]
 site_owner: admin@lists.example
@@ -22,6 +23,9 @@ bin_dir: {root}/usr/lib/mailman3/bin
 [database]
 class: mailman.database.sqlite.SQLiteDatabase
 url: sqlite:///{dir}/var/data/mailman.db
+[webservice]
+port: {port}
+admin_pass: {password}
 [mta]
 incoming: mailman.mta.null.NullMTA
 outgoing: mailman.mta.null.NullMTA
@@ -51,8 +55,9 @@ class Mailman3:
     def __init__(self):
         self.root, self.dir = unpacked('mailman3', *_modules()), folder('postern-mailman3-')
         self.env = {**os.environ, 'PYTHONPATH': f'{self.root}/usr/lib/python3/dist-packages:{self.dir}', 'HOME': self.dir}
+        self.port, self.password = free_port(), 'correct horse'
         with open(f'{self.dir}/mailman.cfg', 'w') as f:
-            f.write(CONFIG.format(dir=self.dir, root=self.root))
+            f.write(CONFIG.format(dir=self.dir, root=self.root, port=self.port, password=self.password))
         self.owned(self.dir)
         self.var, self.database, self.scripts = f'{self.dir}/var', f'{self.dir}/var/data/mailman.db', 0
 
@@ -60,10 +65,15 @@ class Mailman3:
         if not os.getuid():  # it refuses to run as root
             shutil.chown(path, 'list', 'list')
 
-    def run(self, *args):
+    def how(self, program):
+        """The words of a command, and how it is to be started."""
         who = {} if os.getuid() else {'user': 'list', 'group': 'list', 'extra_groups': []}
-        r = subprocess.run(['/usr/bin/python3', f'{self.root}/usr/lib/mailman3/bin/mailman', '-C', f'{self.dir}/mailman.cfg', *args],
-                           env=self.env, cwd=self.dir, capture_output=True, text=True, timeout=100, **who)
+        return ['/usr/bin/python3', f'{self.root}/usr/lib/mailman3/bin/{program}', '-C', f'{self.dir}/mailman.cfg'], {
+            'env': self.env, 'cwd': self.dir, **who}
+
+    def run(self, *args):
+        words, how = self.how('mailman')
+        r = subprocess.run([*words, *args], capture_output=True, text=True, timeout=100, **how)
         if r.returncode:
             raise Failed(f'mailman {args[0]}: {r.stdout}{r.stderr}')
         return r.stdout
@@ -86,3 +96,13 @@ class Mailman3:
         os.makedirs(os.path.dirname(at), exist_ok=True)
         with open(at, 'w') as f:
             f.write(text)
+
+    def serve(self):
+        words, how = self.how('runner')
+        with open(f'{self.dir}/rest.log', 'w') as log:
+            process = subprocess.Popen([*words, '-r', 'rest'], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **how)
+        cleanups.append(lambda: _ended(process))
+        if not eventually(lambda: _answers('127.0.0.1', self.port), 40):
+            with open(f'{self.dir}/rest.log') as log:
+                raise Failed('Mailman\'s REST API does not answer: ' + log.read())
+        return f'http://127.0.0.1:{self.port}/3.1'

@@ -28,9 +28,29 @@ static err move_archive(struct moving *x)
 			   arena_cat(x->a, STR("/hyperkitty/list/"), x->address));
 }
 
+static void tell_unknown_addresses(struct moving *x, size_t n)
+{
+	if (n)
+		import_report_note(
+			x->report,
+			"%zu addresses have no page in the REST API: what holds "
+			"for an address or as it is written first is not known "
+			"of them",
+			n);
+}
+
 static err move_all(struct moving *x)
 {
+	const struct mailman3_source *s = source_of(x);
+	struct mailman3_source now = *s;
+	struct rest_read read;
 	x->address = arena_lower(x->a, x->name);
+	if (s->rest) {
+		TRY(rest_read(s->rest, x->a, &s->list, &read));
+		now.read = &read;
+		x->there = &now;
+		tell_unknown_addresses(x, read.without);
+	}
 	TRY(move3_read(x));
 	TRY(moving_in_transaction(x, move_list));
 	return move_archive(x);
@@ -53,7 +73,7 @@ static err one_list(struct books *books, struct import_report *r, const struct a
 static str var_of(struct arena *a, const struct mailman3_place *from)
 {
 	str file = str_from(from->database), data = STR(""), var = STR("..");
-	if (from->var)
+	if (from->var || !from->database)
 		return str_from(from->var);
 	if (!str_cut_last(file, '/', &data, &file))
 		return var;
@@ -67,7 +87,8 @@ static err move_site_bans(struct moving *x)
 	struct mailman3_line *line;
 	struct moving_count c = { 0 };
 	size_t n;
-	TRY(mailman3_site_bans(s->book, x->a, &line, &n));
+	TRY(s->rest ? rest_site_bans(s->rest, x->a, &line, &n)
+		    : mailman3_site_bans(s->book, x->a, &line, &n));
 	for (size_t i = 0; i < n; i++) {
 		bool here;
 		TRY(moving_ban(x, line[i].text, moving_ban_reason(x), &here));
@@ -89,31 +110,82 @@ static err move_site(struct moving *x)
 	return e;
 }
 
+static bool is_named(struct arena *a, const struct mailman3_list *list, str name)
+{
+	return str_ieq(name, list->list_id)
+	       || str_ieq(name, arena_cat(a, list->name, STR("@"), list->host));
+}
+
+/* The lists that are to be moved, of those that there are. */
+static err choose(struct arena *a, const struct mailman3_place *from,
+		  struct mailman3_list *list, size_t *n)
+{
+	size_t kept = 0;
+	if (!from->only_count)
+		return OK;
+	for (size_t k = 0; k < from->only_count; k++) {
+		str name = str_from(from->only[k]);
+		size_t i = kept;
+		while (i < *n && !is_named(a, &list[i], name))
+			i++;
+		if (i == *n)
+			return err_in(
+				a, ERR_NOTFOUND,
+				"that Mailman has no list %.*s, or it is named twice",
+				STR_F(name));
+		struct mailman3_list found = list[i];
+		list[i] = list[kept];
+		list[kept++] = found;
+	}
+	*n = kept;
+	return OK;
+}
+
+static err move_lists(struct books *books, struct arena *a, struct mailman3_source *there,
+		      const struct actor *by, struct import_report *r)
+{
+	const struct mailman3_place *from = there->place;
+	struct mailman3_list *list;
+	size_t n;
+	TRY(there->rest ? rest_lists(there->rest, a, &list, &n)
+			: mailman3_lists(there->book, a, &list, &n));
+	TRY(choose(a, from, list, &n));
+	for (size_t i = 0; i < n; i++) {
+		there->list = list[i];
+		TRY(one_list(books, r, by, there));
+	}
+	if (from->only_count)
+		return OK;
+	return moving_list(books, r, by,
+			   &(struct moving){ .from = "Mailman 3",
+					     .word = "mailman3",
+					     .there = there,
+					     .name = STR("all lists") },
+			   move_site);
+}
+
+static err by_rest(struct books *books, struct arena *a, struct mailman3_source *there,
+		   const struct actor *by, struct import_report *r)
+{
+	struct rest rest = { .service = there->place->service, .a = a };
+	str version;
+	there->rest = &rest;
+	err e = rest_version(&rest, a, &version);
+	if (!e.kind)
+		e = move_lists(books, a, there, by, r);
+	rest_close(&rest);
+	return e;
+}
+
 err mailman3_import(struct books *books, struct arena *a,
 		    const struct mailman3_place *from, const struct actor *by,
 		    struct import_report *r)
 {
 	struct mailman3_source there = { .place = from, .var = var_of(a, from) };
-	struct mailman3_list *list;
-	size_t n;
-	if (str_find(str_from(from->database), STR("://")).n)
-		return err_in(a, ERR_SYNTAX,
-			      "%s: a Mailman 3 is read from its database, not over the "
-			      "network: name the file mailman.db (SQLite)",
-			      from->database);
+	if (from->service)
+		return by_rest(books, a, &there, by, r);
 	TRY(mailman3_open(a, from->database, &there.book));
-	err e = mailman3_lists(there.book, a, &list, &n);
-	for (size_t i = 0; i < n && !e.kind; i++) {
-		there.list = list[i];
-		e = one_list(books, r, by, &there);
-	}
-	if (!e.kind)
-		e = moving_list(books, r, by,
-				&(struct moving){ .from = "Mailman 3",
-						  .word = "mailman3",
-						  .there = &there,
-						  .name = STR("all lists") },
-				move_site);
+	err e = move_lists(books, a, &there, by, r);
 	if (e.kind)
 		e = err_in(a, e.kind, "%s", e.msg);
 	book_close(there.book);

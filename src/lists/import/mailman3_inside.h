@@ -3,11 +3,14 @@
 #pragma once
 
 #include "lists/import/mailman3.h"
+#include "lists/import/mailman3_rest.h"
 #include "lists/import/moving.h"
 #include "store/foreign/mailman3.h"
 
 struct mailman3_source {
-	struct book *book;
+	struct book *book;            /* NULL: */
+	struct rest *rest;            /* it is read by REST; */
+	const struct rest_read *read; /* and so is this list */
 	struct mailman3_list list;
 	const struct mailman3_place *place;
 	str var;
@@ -28,6 +31,29 @@ MUST_USE err move3_waiting(struct moving *x);
 
 /* Where strangers with that action stand; NULL: they have none of their own. */
 const char *mailman3_stranger_setting(int64_t action);
+
+/* mailman3_rows.c: as those of store/foreign/mailman3.h. */
+MUST_USE err source_attributes(const struct mailman3_source *s, struct arena *a,
+			       struct mailman3_value **value, size_t *count);
+MUST_USE err source_filters(const struct mailman3_source *s, struct arena *a,
+			    struct mailman3_line **line, size_t *count);
+MUST_USE err source_aliases(const struct mailman3_source *s, struct arena *a,
+			    struct mailman3_line **line, size_t *count);
+MUST_USE err source_strangers(const struct mailman3_source *s, struct arena *a,
+			      struct mailman3_line **line, size_t *count);
+MUST_USE err source_bans(const struct mailman3_source *s, struct arena *a,
+			 struct mailman3_line **line, size_t *count);
+MUST_USE err source_matches(const struct mailman3_source *s, struct arena *a,
+			    struct mailman3_match **match, size_t *count);
+MUST_USE err source_templates(const struct mailman3_source *s, struct arena *a,
+			      struct mailman3_pair **template, size_t *count);
+MUST_USE err source_members(const struct mailman3_source *s, struct arena *a,
+			    int64_t after, size_t limit, struct mailman3_member **m,
+			    size_t *count);
+MUST_USE err source_pended(const struct mailman3_source *s, struct arena *a,
+			   struct mailman3_pended **p, size_t *count);
+MUST_USE err source_pairs(const struct mailman3_source *s, struct arena *a,
+			  int64_t pended, struct mailman3_pair **pair, size_t *count);
 
 /* mailman3_values.c: a value of a pair is JSON's text, or stands as it is. */
 str mailman3_json_text(struct arena *a, str value);

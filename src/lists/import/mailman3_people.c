@@ -109,7 +109,7 @@ static err move_all(struct moving *x, struct people *p)
 	while (!e.kind && n == BATCH) {
 		struct mailman3_member *m;
 		arena_reset(one);
-		e = mailman3_members(s->book, one, s->list.list_id, after, BATCH, &m, &n);
+		e = source_members(s, one, after, BATCH, &m, &n);
 		for (size_t i = 0; i < n && !e.kind; i++)
 			e = move_one(x, p, &m[i]);
 		after = !e.kind && n ? m[n - 1].id : after;
@@ -139,7 +139,7 @@ static err count_strangers(struct moving *x, struct people *p)
 	struct mailman3_line *line;
 	struct map named = { 0 };
 	size_t n = 0;
-	err e = mailman3_nonmembers(s->book, x->a, s->list.list_id, &line, &n);
+	err e = source_strangers(s, x->a, &line, &n);
 	if (!e.kind)
 		e = read_named(x, &named);
 	for (size_t i = 0; i < n && !e.kind; i++) {
@@ -192,7 +192,7 @@ static err move_bans(struct moving *x)
 	struct mailman3_line *line;
 	size_t n;
 	int64_t count = 0;
-	TRY(mailman3_bans(s->book, x->a, s->list.list_id, &line, &n));
+	TRY(source_bans(s, x->a, &line, &n));
 	for (size_t i = 0; i < n; i++) {
 		bool here;
 		TRY(moving_ban(x, line[i].text, moving_ban_reason(x), &here));
@@ -221,7 +221,7 @@ err move3_rules(struct moving *x)
 	struct mailman3_match *m;
 	size_t n;
 	TRY(move_bans(x));
-	TRY(mailman3_matches(s->book, x->a, s->list.id, &m, &n));
+	TRY(source_matches(s, x->a, &m, &n));
 	for (size_t i = 0; i < n; i++) {
 		err e = move_match(x, &m[i]);
 		if (err_is_passing(e))

@@ -39,7 +39,7 @@ static err add_filters(struct moving *x, struct pickle *dict)
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_line *line;
 	size_t n;
-	TRY(mailman3_filters(s->book, x->a, s->list.id, &line, &n));
+	TRY(source_filters(s, x->a, &line, &n));
 	for (int64_t type = 0; type < 4; type++) {
 		struct pickle all = texts(x->a, n);
 		for (size_t i = 0; i < n; i++)
@@ -47,7 +47,7 @@ static err add_filters(struct moving *x, struct pickle *dict)
 				add_text(x->a, &all, line[i].text);
 		add(x, dict, names[type], &all);
 	}
-	TRY(mailman3_aliases(s->book, x->a, s->list.id, &line, &n));
+	TRY(source_aliases(s, x->a, &line, &n));
 	struct pickle aliases = texts(x->a, n);
 	for (size_t i = 0; i < n; i++)
 		add_text(x->a, &aliases, line[i].text);
@@ -95,7 +95,7 @@ static err read_strangers(struct moving *x, struct pickle *dict)
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_line *line;
 	size_t n;
-	TRY(mailman3_nonmembers(s->book, x->a, s->list.list_id, &line, &n));
+	TRY(source_strangers(s, x->a, &line, &n));
 	for (int64_t action = 0; action < 4; action++)
 		add_strangers(x, dict, mailman3_stranger_setting(action), line, n);
 	return OK;
@@ -108,7 +108,7 @@ err move3_read(struct moving *x)
 	struct pickle *dict = arena_zero(x->a, sizeof *dict);
 	struct mailman3_value *v;
 	size_t n;
-	TRY(mailman3_attributes(s->book, x->a, s->list.id, &v, &n));
+	TRY(source_attributes(s, x->a, &v, &n));
 	dict->type = PICKLE_DICT;
 	dict->items = arena_alloc(x->a, 2 * (n + MORE) * sizeof(struct pickle *));
 	for (size_t i = 0; i < n; i++) {
@@ -135,6 +135,20 @@ static err move_setting(struct moving *x, const struct settings *now,
 				      || (value->type <= PICKLE_INT && !value->number));
 }
 
+/* What stands in the row of the database alone. */
+static void tell_untold(struct moving *x, str name)
+{
+	import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
+				STR("Mailman's REST API does not tell it: set it by "
+				    "hand, or read the database"));
+}
+
+/* Other attributes that are moved stand in tables, or say what is known. */
+static bool is_told_by_value(str name)
+{
+	return str_eq(name, STR("bounce_matching_headers"));
+}
+
 static err move_attribute(struct moving *x, const struct settings *now,
 			  const struct attribute *row)
 {
@@ -144,14 +158,21 @@ static err move_attribute(struct moving *x, const struct settings *now,
 	case FATE_SETTING:
 		if (value)
 			return move_setting(x, now, row, value);
-		import_report_note(x->report, "this Mailman has no attribute %s",
-				   row->mailman3);
+		if (source_of(x)->read)
+			tell_untold(x, name);
+		else
+			import_report_note(x->report, "this Mailman has no attribute %s",
+					   row->mailman3);
 		return OK;
 	case FATE_TEMPLATE: /* among the templates */
 	case FATE_WITH:
 		return OK;
 	case FATE_MOVED:
 	case FATE_MEMBER:
+		if (source_of(x)->read && !value && is_told_by_value(name)) {
+			tell_untold(x, name);
+			return OK;
+		}
 		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
 		return OK;
 	case FATE_IMPOSSIBLE:
@@ -249,14 +270,18 @@ err move3_templates(struct moving *x, const struct settings *now)
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_pair *row;
 	size_t n;
-	TRY(mailman3_templates(s->book, x->a, s->list.list_id, &row, &n));
+	TRY(source_templates(s, x->a, &row, &n));
+	if (s->read && !s->place->var)
+		import_report_note(x->report,
+				   "texts of its own that are files of Mailman's var_dir "
+				   "are not told by its REST API: --var=DIR reads them");
 	for (size_t i = 0; i < n; i++)
 		if (!str_starts(row[i].value, STR("mailman:")))
 			import_report_note(x->report,
 					   "template %.*s is left out: its text is not "
 					   "here but at %.*s",
 					   STR_F(row[i].key), STR_F(row[i].value));
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+	for (size_t i = 0; s->var.n && i < sizeof known / sizeof *known; i++) {
 		str text;
 		err e = read_template(x, known[i].name, &text);
 		if (e.kind == ERR_NOTFOUND)

@@ -42,6 +42,20 @@ static const struct pickle *unwrapped(const struct pickle *p)
 		       : p;
 }
 
+static struct pickle list_of(struct arena *a, const struct mailman3_value *v)
+{
+	struct pickle list = { .type = PICKLE_LIST,
+			       .count = (uint32_t)v->count,
+			       .items = arena_alloc(
+				       a, (v->count + 1) * sizeof(struct pickle *)) };
+	for (size_t i = 0; i < v->count; i++) {
+		list.items[i] = arena_alloc(a, sizeof **list.items);
+		*list.items[i] = (struct pickle){ .type = PICKLE_BYTES,
+						  .text = v->items[i] };
+	}
+	return list;
+}
+
 struct pickle mailman3_pickle(struct arena *a, const struct mailman3_value *v)
 {
 	struct pickle none = { .type = PICKLE_NONE };
@@ -63,6 +77,8 @@ struct pickle mailman3_pickle(struct arena *a, const struct mailman3_value *v)
 				       || pickle_read(a, &bytes, &read).kind
 			       ? none
 			       : *unwrapped(read);
+	case MAILMAN3_LIST:
+		return list_of(a, v);
 	case MAILMAN3_NONE:
 		break;
 	}

@@ -43,21 +43,57 @@ static err move_held(struct moving *x, const struct mailman3_held *h)
 	return moving_held(x, arena_printf(x->a, "%lld", (long long)h->id), &row, text);
 }
 
+/* As REST tells of it, its text with it. */
+static err move_read(struct moving *x, const struct rest_held *h)
+{
+	if (h->why)
+		return FAIL(ERR_SYNTAX, h->why);
+	struct held_row row = {
+		.held_at = mailman3_moment(x->a, h->held_at, x->now),
+		.reverse_path = h->sender,
+		.reason = h->reason,
+	};
+	return moving_held(x, arena_printf(x->a, "%lld", (long long)h->row.id), &row,
+			   moving_crlf(x->a, h->text));
+}
+
+static void tell_left_out(struct moving *x, const struct mailman3_held *h, err e)
+{
+	import_report_note(x->report, "held post %lld (%.*s) is left out: %s",
+			   (long long)h->id, STR_F(h->message_id), e.msg);
+}
+
+static err move_all_read(struct moving *x)
+{
+	const struct rest_read *read = source_of(x)->read;
+	int64_t here = 0;
+	for (size_t i = 0; i < read->held_count; i++) {
+		err e = move_read(x, &read->held[i]);
+		if (err_is_passing(e))
+			return e;
+		if (e.kind)
+			tell_left_out(x, &read->held[i].row, e);
+		here += !e.kind;
+	}
+	import_report_count(x->report, "held posts", (int64_t)read->held_count, here);
+	return OK;
+}
+
 static err move_all_held(struct moving *x)
 {
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_held *h;
 	size_t n;
 	int64_t here = 0;
+	if (s->read)
+		return move_all_read(x);
 	TRY(mailman3_held_posts(s->book, x->a, s->list.id, &h, &n));
 	for (size_t i = 0; i < n; i++) {
 		err e = move_held(x, &h[i]);
 		if (err_is_passing(e))
 			return e;
 		if (e.kind)
-			import_report_note(
-				x->report, "held post %lld (%.*s) is left out: %s",
-				(long long)h[i].id, STR_F(h[i].message_id), e.msg);
+			tell_left_out(x, &h[i], e);
 		here += !e.kind;
 	}
 	import_report_count(x->report, "held posts", (int64_t)n, here);
@@ -112,7 +148,7 @@ static err move_pended(struct moving *x, struct waiting *w,
 {
 	struct mailman3_pair *p;
 	size_t n;
-	TRY(mailman3_pairs(source_of(x)->book, x->a, token->id, &p, &n));
+	TRY(source_pairs(source_of(x), x->a, token->id, &p, &n));
 	str type = pair(x->a, p, n, "type"), owner = pair(x->a, p, n, "token_owner");
 	str address = pair(x->a, p, n, "email"), name = pair(x->a, p, n, "display_name");
 	bool join = str_eq(type, STR("subscription"));
@@ -132,7 +168,7 @@ err move3_waiting(struct moving *x)
 	struct waiting w = { 0 };
 	size_t n;
 	TRY(move_all_held(x));
-	TRY(mailman3_pended(s->book, x->a, s->list.list_id, &p, &n));
+	TRY(source_pended(s, x->a, &p, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(move_pended(x, &w, &p[i]));
 	import_report_count(x->report, "requests to join", w.joins.there, w.joins.here);

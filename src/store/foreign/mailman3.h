@@ -23,11 +23,14 @@ struct mailman3_value {
 		MAILMAN3_NUMBER,
 		MAILMAN3_REAL,
 		MAILMAN3_TEXT,
-		MAILMAN3_BLOB
+		MAILMAN3_BLOB,
+		MAILMAN3_LIST /* no column has one; who tells of a list otherwise may */
 	} type;
 	int64_t number;
 	double real;
-	str text; /* BLOB: a pickle, but for moderator_password */
+	str text;         /* BLOB: a pickle, but for moderator_password */
+	const str *items; /* of a LIST */
+	size_t count;
 };
 
 enum { MAILMAN3_MEMBER = 1, MAILMAN3_OWNER, MAILMAN3_MODERATOR };

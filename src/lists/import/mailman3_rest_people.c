@@ -1,0 +1,236 @@
+/* Members with what holds for each: its own preferences, else its address's, else its
+ * user's, as Mailman looks for them. What the system says of all is not what anybody chose.
+ * Of an address and of a user each list asks once. */
+#include "lists/import/mailman3_rest_inside.h"
+
+enum { PERSON_WORD = 64 };
+
+struct likes {
+	int64_t acknowledge, hide, list_copy, own_posts, mode, status;
+	str language;
+};
+
+struct rest_person { /* an address or a user */
+	str email, name;
+	struct likes likes;
+	bool unknown; /* its page cannot be asked for */
+};
+
+static const struct likes no_likes = { -1, -1, -1, -1, -1, -1, { "", 0 } };
+static const char *const modes[] = { "", "regular", "plaintext_digests", "mime_digests",
+				     "summary_digests" };
+static const char *const states[] = { "",           "enabled",      "by_user",
+				      "by_bounces", "by_moderator", "unknown" };
+
+/* ---- preferences */
+
+static int64_t number_of(struct rest *r, const json_t *o, const char *key,
+			 const char *const *words, size_t count)
+{
+	ARENA(a);
+	str word = rest_text(r, a, o, key);
+	int64_t n = word.n ? rest_word(word, words, count) : -1;
+	if (word.n && n < 0)
+		r->wrong = key;
+	return n;
+}
+#define NUMBER_OF(r, o, key, words) \
+	number_of((r), (o), (key), (words), sizeof(words) / sizeof *(words))
+
+static err ask_likes(struct rest *r, struct arena *a, str path, struct likes *likes)
+{
+	json_t *o;
+	path = arena_cat(a, path, STR("/preferences"));
+	TRY(rest_ask(r, path, REST_BODY, &o));
+	*likes = (struct likes){
+		.acknowledge = rest_yes(r, o, "acknowledge_posts"),
+		.hide = rest_yes(r, o, "hide_address"),
+		.list_copy = rest_yes(r, o, "receive_list_copy"),
+		.own_posts = rest_yes(r, o, "receive_own_postings"),
+		.mode = NUMBER_OF(r, o, "delivery_mode", modes),
+		.status = NUMBER_OF(r, o, "delivery_status", states),
+		.language = rest_text(r, a, o, "preferred_language"),
+	};
+	json_decref(o);
+	return rest_right(r, r->a, path);
+}
+
+static void fill(int64_t *at, int64_t from)
+{
+	if (*at < 0)
+		*at = from;
+}
+
+/* What the nearer level leaves open. */
+static void add_likes(struct likes *to, const struct likes *from)
+{
+	fill(&to->acknowledge, from->acknowledge);
+	fill(&to->hide, from->hide);
+	fill(&to->list_copy, from->list_copy);
+	fill(&to->own_posts, from->own_posts);
+	fill(&to->mode, from->mode);
+	fill(&to->status, from->status);
+	if (!to->language.n)
+		to->language = from->language;
+}
+
+/* ---- addresses and users */
+
+static err ask_address(struct rest *r, str path, struct rest_person *p)
+{
+	json_t *o;
+	TRY(rest_ask(r, path, REST_BODY, &o));
+	str original = rest_text(r, r->a, o, "original_email");
+	p->email = original.n ? original : p->email;
+	p->name = rest_text(r, r->a, o, "display_name");
+	json_decref(o);
+	TRY(rest_right(r, r->a, path));
+	return ask_likes(r, r->a, path, &p->likes);
+}
+
+/* A / in an address is none of a path's to Mailman, so that page is not found. */
+static err find_address(struct rest *r, str email, struct rest_person **person)
+{
+	struct rest_person *p = map_get(&r->addresses, email);
+	*person = p;
+	if (p)
+		return OK;
+	p = arena_zero(r->a, sizeof *p);
+	p->email = arena_copy(r->a, email);
+	p->likes = no_likes;
+	err e = ask_address(
+		r, arena_cat(r->a, STR("/addresses/"), rest_escaped(r->a, email)), p);
+	p->unknown = e.kind == ERR_NOTFOUND;
+	if (e.kind && !p->unknown)
+		return e;
+	map_set(&r->addresses, email, p);
+	*person = p;
+	return OK;
+}
+
+static bool is_plain_word(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!chr_is_alpha(s.p[i]) && !chr_is_digit(s.p[i]))
+			return false;
+	return s.n && s.n <= PERSON_WORD;
+}
+
+static err find_user(struct rest *r, str id, struct rest_person **person)
+{
+	struct rest_person *p = map_get(&r->users, id);
+	*person = p;
+	if (p)
+		return OK;
+	p = arena_zero(r->a, sizeof *p);
+	TRY(ask_likes(r, r->a, arena_cat(r->a, STR("/users/"), id), &p->likes));
+	map_set(&r->users, id, p);
+	*person = p;
+	return OK;
+}
+
+/* ---- members */
+
+struct entry {
+	struct mailman3_member m;
+	str member, user; /* their ids */
+	bool unknown;     /* what holds for its address */
+};
+
+/* A link's last word: the id. */
+static str id_in(str link)
+{
+	str before, id;
+	return str_cut_last(link, '/', &before, &id) ? id : link;
+}
+
+static void take_entry(struct rest *r, struct arena *a, const json_t *o, void *row)
+{
+	struct entry *e = row;
+	*e = (struct entry){
+		.m = { .email = rest_text(r, a, o, "email"),
+		       .name = rest_text(r, a, o, "display_name"),
+		       .action = NUMBER_OF(r, o, "moderation_action", rest_actions),
+		       .acknowledge = -1,
+		       .hide = -1,
+		       .list_copy = -1,
+		       .own_posts = -1,
+		       .mode = -1,
+		       .status = -1,
+		       .bounce_score = rest_number(r, o, "bounce_score", 0),
+		       .bounced_at = rest_moment(r, a, o, "last_bounce_received"),
+		       .warned_at = rest_moment(r, a, o, "last_warning_sent"),
+		       .warnings = rest_number(r, o, "total_warnings_sent", 0) },
+		.member = rest_text(r, a, o, "member_id"),
+		.user = id_in(rest_text(r, a, o, "user")),
+	};
+	if (!str_has(e->m.email, '@'))
+		r->wrong = "email";
+	if (!is_plain_word(e->member))
+		r->wrong = "member_id";
+	if (e->user.n && !is_plain_word(e->user))
+		r->wrong = "user";
+}
+
+static err complete(struct rest *r, struct arena *a, struct entry *e)
+{
+	struct likes likes;
+	struct rest_person *address, *user;
+	TRY(find_address(r, e->m.email, &address));
+	e->m.email = address->email;
+	e->unknown = address->unknown;
+	e->m.name = address->name.n ? address->name : e->m.name;
+	TRY(ask_likes(r, a, arena_cat(a, STR("/members/"), e->member), &likes));
+	add_likes(&likes, &address->likes);
+	if (e->user.n) {
+		TRY(find_user(r, e->user, &user));
+		add_likes(&likes, &user->likes);
+	}
+	e->m.acknowledge = likes.acknowledge;
+	e->m.hide = likes.hide;
+	e->m.list_copy = likes.list_copy;
+	e->m.own_posts = likes.own_posts;
+	e->m.mode = likes.mode;
+	e->m.status = likes.status;
+	e->m.language = likes.language;
+	return OK;
+}
+
+static err read_role(struct rest *r, struct arena *a, const struct mailman3_list *list,
+		     const char *path, int64_t role, struct rest_read *read)
+{
+	struct entry *entry;
+	size_t n;
+	TRY(REST_ROWS(r, a, rest_path(a, list, path), take_entry, &entry, &n));
+	struct mailman3_member *all = arena_zero(a,
+						 (read->members + n + 1) * sizeof *all);
+	if (read->members)
+		memcpy(all, read->member, read->members * sizeof *all);
+	for (size_t i = 0; i < n; i++) {
+		TRY(complete(r, a, &entry[i]));
+		read->without += entry[i].unknown;
+		entry[i].m.role = role;
+		entry[i].m.id = (int64_t)read->members + 1;
+		all[read->members++] = entry[i].m;
+	}
+	read->member = all;
+	return OK;
+}
+
+static void take_stranger(struct rest *r, struct arena *a, const json_t *o, void *row)
+{
+	*(struct mailman3_line *)row = (struct mailman3_line){
+		.type = NUMBER_OF(r, o, "moderation_action", rest_actions),
+		.text = rest_text(r, a, o, "email"),
+	};
+}
+
+err rest_people(struct rest *r, struct arena *a, const struct mailman3_list *list,
+		struct rest_read *read)
+{
+	TRY(read_role(r, a, list, "/roster/member", MAILMAN3_MEMBER, read));
+	TRY(read_role(r, a, list, "/roster/owner", MAILMAN3_OWNER, read));
+	TRY(read_role(r, a, list, "/roster/moderator", MAILMAN3_MODERATOR, read));
+	return REST_ROWS(r, a, rest_path(a, list, "/roster/nonmember"), take_stranger,
+			 &read->strangers.line, &read->strangers.count);
+}

@@ -1,0 +1,185 @@
+"""A site of a real Mailman 3, with something in each of its tables, for those who move it in.
+
+    mailman, facts = made()    # facts: what Mailman itself says of each attribute of two lists, and a token
+"""
+from harness import folder
+from mailman3 import Mailman3
+
+DEV, QUIET = 'dev@lists.example', 'quiet@lists.example'
+
+# What Mailman itself says of each attribute, as one word.
+SAY = '''
+import datetime
+from enum import Enum
+
+
+def say(v):
+    if isinstance(v, bool):
+        return 'yes' if v else 'no'
+    if isinstance(v, Enum):
+        return v.name
+    if isinstance(v, datetime.timedelta):
+        return str(v.days)
+    if isinstance(v, datetime.datetime):
+        return v.isoformat()
+    if isinstance(v, (list, tuple)):
+        return chr(10).join(say(x) for x in v)
+    return '' if v is None else v.decode() if isinstance(v, bytes) else str(v)
+
+
+def attributes(mlist):
+    names = [c.name for c in mlist.__table__.columns if c.name != 'id']
+    facts = {n: say(getattr(mlist, n)) for n in names}
+    for n in ('filter_types', 'pass_types', 'filter_extensions', 'pass_extensions'):
+        facts[n] = say(list(getattr(mlist, n)))
+    from mailman.interfaces.mailinglist import IAcceptableAliasSet
+    facts['acceptable_aliases'] = say(list(IAcceptableAliasSet(mlist).aliases))
+    return facts
+'''
+
+CHANGE = SAY + '''
+from datetime import timedelta
+
+from mailman.app.lifecycle import create_list
+from mailman.app.moderator import hold_message
+from mailman.interfaces.action import Action, FilterAction
+from mailman.interfaces.address import IEmailValidator
+from mailman.interfaces.archiver import ArchivePolicy
+from mailman.interfaces.autorespond import ResponseAction
+from mailman.interfaces.bans import IBanManager
+from mailman.interfaces.bounce import UnrecognizedBounceDisposition
+from mailman.interfaces.digests import DigestFrequency
+from mailman.interfaces.mailinglist import (DMARCMitigateAction, IAcceptableAliasSet, IHeaderMatchList, Personalization,
+                                            ReplyToMunging, SubscriptionPolicy)
+from mailman.interfaces.member import DeliveryMode, DeliveryStatus, MemberRole
+from mailman.interfaces.subscriptions import ISubscriptionManager
+from mailman.interfaces.usermanager import IUserManager
+from mailman.model.roster import RosterVisibility
+from mailman.testing.helpers import specialized_message_from_string
+from mailman.email.message import Message
+from mailman.utilities.datetime import now
+import email
+from zope.component import getUtility
+
+WANTED = dict(
+    display_name='Dev Gr\\u00fc\\u00dfe', description='Entwicklung f\\u00fcr alle', info='Zeile eins\\nZeile \\u732b', subject_prefix='[Dev %d] ',
+    advertised=False, subscription_policy=SubscriptionPolicy.confirm_then_moderate, unsubscription_policy=SubscriptionPolicy.open,
+    member_roster_visibility=RosterVisibility.members, obscure_addresses=False, send_welcome_message=False, send_goodbye_message=False,
+    admin_immed_notify=False, admin_notify_mchanges=True, default_member_action=Action.hold, default_nonmember_action=Action.discard,
+    emergency=True, administrivia=False, require_explicit_destination=False, max_num_recipients=77, max_message_size=123,
+    max_days_to_hold=12, respond_to_post_requests=False, anonymous_list=True, first_strip_reply_to=True,
+    reply_goes_to_list=ReplyToMunging.explicit_header_only, reply_to_address='team@uni.example',
+    dmarc_mitigate_action=DMARCMitigateAction.wrap_message, dmarc_mitigate_unconditionally=True,
+    include_rfc2369_headers=False, allow_list_posts=False, filter_content=True, filter_action=FilterAction.forward,
+    collapse_alternatives=False, convert_html_to_plaintext=True, digests_enabled=False, digest_is_default=True,
+    digest_size_threshold=45.5, digest_send_periodic=False, digest_volume_frequency=DigestFrequency.weekly,
+    archive_policy=ArchivePolicy.private, autorespond_postings=ResponseAction.respond_and_continue,
+    autorespond_owner=ResponseAction.respond_and_discard, autorespond_requests=ResponseAction.respond_and_continue,
+    autoresponse_postings_text='Danke', autoresponse_owner_text='Sp\\u00e4ter', autoresponse_request_text='Bald',
+    autoresponse_grace_period=timedelta(days=5), process_bounces=False, bounce_score_threshold=9,
+    bounce_info_stale_after=timedelta(days=11), bounce_you_are_disabled_warnings=2,
+    bounce_you_are_disabled_warnings_interval=timedelta(days=3),
+    forward_unrecognized_bounces_to=UnrecognizedBounceDisposition.site_owner, bounce_notify_owner_on_bounce_increment=True,
+    bounce_notify_owner_on_disable=False, bounce_notify_owner_on_removal=False,
+    bounce_matching_headers='# comment\\nx-mailer: .*blaster\\n')
+
+
+def member(mlist, address, name='', role=MemberRole.member, as_user=False):
+    users = getUtility(IUserManager)
+    user = users.get_user(address) or users.make_user(address, name)
+    at = list(user.addresses)[0]
+    at.verified_on = now()
+    if user.preferred_address is None:
+        user.preferred_address = at
+    return mlist.subscribe(user if as_user else at, role)
+
+
+def people(mlist):
+    anna = member(mlist, 'anna@uni.example', 'Anna')
+    anna.preferences.receive_own_postings = False
+    anna.preferences.acknowledge_posts = True
+    anna.address.preferences.receive_own_postings = True  # the member's own goes before it
+    ben = member(mlist, 'Ben@uni.example', 'Ben J\\u00f6rg', as_user=True)
+    ben.user.preferences.receive_list_copy = False
+    ben.user.preferences.hide_address = True
+    cora = member(mlist, 'cora@uni.example', 'Cora \\u732b')
+    cora.moderation_action = Action.accept
+    cora.address.preferences.delivery_mode = DeliveryMode.plaintext_digests
+    for who, mode, status in (('dora', DeliveryMode.mime_digests, DeliveryStatus.enabled), ('eve', None, DeliveryStatus.by_bounces),
+                              ('fred', None, DeliveryStatus.by_moderator), ('gina', DeliveryMode.summary_digests, DeliveryStatus.enabled),
+                              ('hugo', DeliveryMode.regular, DeliveryStatus.by_user)):
+        m = member(mlist, who + '@uni.example')
+        m.preferences.delivery_mode, m.preferences.delivery_status = mode, status
+        if who == 'eve':
+            m.bounce_score, m.total_warnings_sent = 5, 2
+            m.last_bounce_received = datetime.datetime(2026, 3, 4, 5, 6, 7)
+            m.last_warning_sent = datetime.datetime(2026, 3, 6)
+    member(mlist, 'olga@uni.example', 'Olga', MemberRole.owner)
+    member(mlist, 'max@uni.example', '', MemberRole.moderator)
+    member(mlist, 'anna@uni.example', '', MemberRole.moderator)
+    for who, action in (('sam', None), ('rex', Action.reject), ('dan', Action.defer)):
+        member(mlist, who + '@far.example', '', MemberRole.nonmember).moderation_action = action
+
+
+def held(mlist):
+    raw = (b'From: Zoe <zoe@far.example>\\r\\nTo: dev@lists.example\\r\\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\\r\\nMessage-ID: <h1@far.example>\\r\\n'
+           b'MIME-Version: 1.0\\r\\nContent-Type: multipart/mixed; boundary="cut"\\r\\n\\r\\nbefore\\r\\n--cut\\r\\nContent-Type: text/plain; '
+           b'charset=utf-8\\r\\nContent-Transfer-Encoding: 8bit\\r\\n\\r\\nGr\\xc3\\xbc\\xc3\\x9fe\\r\\nFrom here\\r\\n--cut\\r\\nContent-Type: text/plain\\r\\n\\r\\nzwei\\r\\n--cut--\\r\\n')
+    hold_message(mlist, email.message_from_bytes(raw, Message), {}, 'Post by non-member')
+    hold_message(mlist, specialized_message_from_string('From: yan@far.example\\nTo: dev@lists.example\\nSubject: text\\nMessage-ID: <h2@far.example>\\n\\nhello\\n'),
+                 {}, 'Too big')
+
+
+def do(mlist):
+    quiet = create_list('quiet@lists.example')  # as its style makes it
+    mlist.subscription_policy = SubscriptionPolicy.confirm_then_moderate
+    IAcceptableAliasSet(mlist).add('entwickler@lists.example')
+    mlist.filter_types = ['application', 'image/gif']
+    mlist.pass_types = ['text/plain']
+    mlist.filter_extensions = ['exe']
+    mlist.pass_extensions = ['pdf']
+    for action in ('accept', 'hold', 'reject', 'discard'):
+        getattr(mlist, action + '_these_nonmembers').append(action + 'ed@far.example')
+    mlist.accept_these_nonmembers.append('^.*@partner[.]example$')
+    rules = IHeaderMatchList(mlist)
+    rules.append('X-Spam', '^yes', 'discard')
+    rules.append('subject', 'casino')
+    rules.append('x-odd', 'a', 'some-chain')
+    people(mlist)
+    held(mlist)
+    users = getUtility(IUserManager)
+    manager = ISubscriptionManager(mlist)
+    token = manager.register(users.create_address('nina@uni.example', 'Nina'))[0]
+    asking = users.create_address('will@uni.example', 'Will')
+    asking.verified_on = now()
+    manager.register(asking, pre_verified=True, pre_confirmed=True)
+    # after the people: Mailman itself trips over the last one
+    for ban in ('mallory@evil.example', '^.*@spam[.]example$', '^(broken'):
+        IBanManager(mlist).ban(ban)
+    IBanManager(None).ban('everywhere@evil.example')
+    for name, value in WANTED.items():
+        setattr(mlist, name, value)
+    return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token}
+'''
+
+MBOX = ''.join(f'From anna@uni.example Wed Mar  4 10:0{i}:00 2015\nFrom: Anna <anna@uni.example>\nDate: Wed, 4 Mar 2015 10:0{i}:00 +0100\n'
+               f'Subject: old {i}\nMessage-ID: <old{i}@uni.example>\n' + (f'In-Reply-To: <old{i - 1}@uni.example>\n' if i % 2 else '')
+               + f'\nText of {i}.\n\n' for i in range(5))
+
+
+def made():
+    mailman = Mailman3()
+    mailman.create(DEV)
+    facts = mailman.do(DEV, CHANGE)
+    mailman.write('templates/lists/dev.lists.example/en/list:user:notice:welcome.txt', 'Willkommen, Grüße!')
+    mailman.write('templates/lists/dev.lists.example/en/list:member:regular:footer.txt', 'All about $display_name\n')
+    mailman.write('templates/lists/dev.lists.example/en/list:admin:notice:subscribe.txt', 'x')
+    return mailman, facts
+
+
+def exported():
+    """A folder with what HyperKitty exports."""
+    export = folder()
+    with open(f'{export}/{DEV}.mbox', 'w') as f:
+        f.write(MBOX)
+    return export
