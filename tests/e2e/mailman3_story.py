@@ -12,12 +12,16 @@ SAY = '''
 import datetime
 from enum import Enum
 
+from mailman.languages.language import Language
+
 
 def say(v):
     if isinstance(v, bool):
         return 'yes' if v else 'no'
     if isinstance(v, Enum):
         return v.name
+    if isinstance(v, Language):
+        return v.code
     if isinstance(v, datetime.timedelta):
         return str(v.days)
     if isinstance(v, datetime.datetime):
