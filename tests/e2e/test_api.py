@@ -205,6 +205,10 @@ for what, name, value in (('a fixed one', 'posting_pipeline', 'virgin'), ('one t
     check(f'{what} is named', name in answer[2]['description'], answer[2])
     equal(f'{what}: nothing was changed', call('GET', LAB + 'config')[2], before)
 equal('what is so already may be written', status('PATCH', LAB + 'config', {'archive_rendering_mode': 'text', 'volume': '1'}), 204)
+equal('a list without a language of its own has the site\'s', call('GET', LAB + 'config/preferred_language')[2]['preferred_language'], 'en')
+for said, kept in (('en', 'site'), ('fr', 'fr'), ('en', 'en')):
+    equal(f'{said} is taken', status('PATCH', LAB + 'config', {'preferred_language': said}), 204)
+    equal(f'and is {kept}', [x['value'] for x in p.json('list', 'show', 'lab') if x['setting'] == 'preferred_language'], [kept])
 equal('PUT wants all', status('PUT', LAB + 'config', {'info': 'x'}), 400)
 etag = call('GET', LAB.rstrip('/'))[2]['http_etag']
 equal('the tag stays', call('GET', LAB.rstrip('/'))[2]['http_etag'], etag)

@@ -19,6 +19,7 @@ enum config_shape config_shape(str name)
 		{ "bounce_you_are_disabled_warnings_interval", SHAPE_DAYS },
 		{ "autoresponse_grace_period", SHAPE_DAYS },
 		{ "display_name", SHAPE_NAME },
+		{ "preferred_language", SHAPE_LANGUAGE },
 		{ "acceptable_aliases", SHAPE_WORDS },
 		{ "accept_these_nonmembers", SHAPE_WORDS },
 		{ "hold_these_nonmembers", SHAPE_WORDS },
@@ -73,6 +74,9 @@ static json_t *setting_json(struct api *x, const struct setting_def *def)
 		return words_json(text);
 	case SHAPE_NAME:
 		return api_str(api_display_name(x, x->w->list));
+	case SHAPE_LANGUAGE:
+		return api_str(str_eq(text, STR("site")) ? x->w->books.conf->site_lang
+							 : text);
 	case SHAPE_PLAIN:
 		break;
 	}

@@ -7,9 +7,10 @@
 
 enum config_shape { /* how Mailman writes it */
 		    SHAPE_PLAIN,
-		    SHAPE_DAYS,  /* "7d" */
-		    SHAPE_WORDS, /* a list of texts */
-		    SHAPE_NAME,  /* of the list, also where nobody chose one */
+		    SHAPE_DAYS,     /* "7d" */
+		    SHAPE_WORDS,    /* a list of texts */
+		    SHAPE_NAME,     /* of the list, also where nobody chose one */
+		    SHAPE_LANGUAGE, /* the site's, where the list has no other */
 };
 
 enum config_shape config_shape(str name);

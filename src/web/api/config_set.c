@@ -4,6 +4,15 @@
 
 #include "base/buf.h"
 
+/* What reads all attributes and writes them back changes none: the list still goes with the
+ * site. */
+static bool goes_with_site(struct api *x, const struct setting_def *def, str value)
+{
+	return config_shape(str_from(def->mailman3)) == SHAPE_LANGUAGE
+	       && str_eq(value, x->w->books.conf->site_lang)
+	       && str_eq(setting_text(x->a, &x->w->settings, def), STR("site"));
+}
+
 /* Back: as the setting takes it. What it does not take is said by setting_check. */
 static str setting_value(struct api *x, const struct setting_def *def, str value)
 {
@@ -16,6 +25,8 @@ static str setting_value(struct api *x, const struct setting_def *def, str value
 		return str_first(value, value.n - 1);
 	if (config_accept_is_defer(def) && str_eq(value, STR("defer")))
 		return STR("accept");
+	if (goes_with_site(x, def, value))
+		return STR("site");
 	if (def->type == SETTING_IS_NUMBER && str_ends(value, STR(".0")))
 		return str_first(value, value.n - 2);
 	return arena_copy(x->a, value);
