@@ -1,68 +1,37 @@
 #include "archive/pseudonym.h"
 
+#include "archive/pseudonym_text.h"
 #include "base/buf.h"
 #include "base/enc.h"
 #include "mail/address.h"
 #include "mail/mime.h"
 
-static str new_address(struct arena *a, const struct pseudonym *p)
-{
-	return arena_cat(a, p->as, STR("@hidden.invalid"));
-}
+/* One message, and whether it is their own. */
+struct work {
+	const struct pseudonym *p;
+	const struct pseudonym_text *text;
+	bool own;
+};
 
 static bool is_theirs(struct arena *a, const struct pseudonym *p, const struct address *x)
 {
 	bool yes = false;
+	str key = address_key(a, x);
 	for (size_t i = 0; i < p->count; i++)
-		yes = yes || str_ieq(address_key(a, x), p->addresses[i]);
+		yes = yes || str_ieq(key, p->addresses[i]);
 	return yes;
 }
 
 /* ---- text */
 
-static bool is_part_of_word(char c)
+static str clean_said(struct arena *a, const struct work *w, str text)
 {
-	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
+	return pseudonym_text_clean(a, w->text, text, w->own ? NAMES_OWN : NAMES_BESIDE);
 }
 
-/* "anna@uni.example" is not in "johanna@uni.example" nor in "anna@uni.example.org". */
-static bool stands_alone(str text, size_t at, size_t n)
+static str clean_rest(struct arena *a, const struct work *w, str text)
 {
-	const char *p = text.p;
-	char before = at ? p[at - 1] : ' ', behind = at + n < text.n ? p[at + n] : ' ',
-	     next = at + n + 1 < text.n ? p[at + n + 1] : ' ';
-	if (is_part_of_word(before) || (before && strchr("._+-", before)))
-		return false;
-	return !is_part_of_word(behind) && behind != '-'
-	       && !(behind == '.' && is_part_of_word(next));
-}
-
-static str replace(struct arena *a, str text, str what, str with)
-{
-	BUF(out);
-	size_t from = 0;
-	for (str rest = text; what.n && (rest = str_ifind(rest, what)).n;) {
-		size_t at = text.n - rest.n;
-		rest = str_skip(rest, what.n);
-		if (!stands_alone(text, at, what.n))
-			continue;
-		buf_cat(&out, (str){ text.p + from, at - from }, with);
-		from = at + what.n;
-	}
-	if (!out.n)
-		return text;
-	buf_add(&out, str_skip(text, from));
-	return arena_copy(a, buf_str(&out));
-}
-
-static str clean_text(struct arena *a, const struct pseudonym *p, str text)
-{
-	for (size_t i = 0; i < p->count; i++)
-		text = replace(a, text, p->addresses[i], new_address(a, p));
-	for (size_t i = 0; i < p->name_count; i++)
-		if (str_has(str_trim(p->names[i]), ' '))
-			text = replace(a, text, p->names[i], p->as);
-	return text;
+	return pseudonym_text_clean(a, w->text, text, NAMES_BESIDE);
 }
 
 /* ---- parts: text that is encoded is decoded for it */
@@ -106,41 +75,41 @@ static str base64_lines(struct arena *a, str bytes)
 	return arena_copy(a, buf_str(&out));
 }
 
-static str clean_part(struct arena *a, const struct pseudonym *p,
-		      const struct mime_part *part)
+static bool is_encoded(const struct mime_part *part)
 {
+	return str_eq(part->encoding, STR("base64"))
+	       || str_eq(part->encoding, STR("quoted-printable"));
+}
+
+static str clean_part(struct arena *a, const struct work *w, const struct mime_part *part)
+{
+	if (!is_encoded(part))
+		return clean_said(a, w, part->raw);
 	bool is64 = str_eq(part->encoding, STR("base64"));
-	str bytes = mime_bytes(a, part), clean = clean_text(a, p, bytes);
+	str bytes = mime_bytes(a, part), clean = clean_said(a, w, bytes);
 	if (str_eq(clean, bytes))
 		return part->raw;
 	return is64 ? base64_lines(a, clean) : quoted_printable(a, clean);
 }
 
-static bool is_encoded_text(const struct mime_part *part)
-{
-	return str_starts(part->type, STR("text/"))
-	       && (str_eq(part->encoding, STR("base64"))
-		   || str_eq(part->encoding, STR("quoted-printable")));
-}
-
-/* All octets between encoded texts are taken as they are. */
-static str clean_body(struct arena *a, const struct pseudonym *p, const struct mime *m,
+/* All octets between texts, as of files, are taken as they are. */
+static str clean_body(struct arena *a, const struct work *w, const struct mime *m,
 		      str body)
 {
 	BUF(out);
 	const char *from = body.p, *end = body.p + body.n;
 	for (size_t i = 0; body.n && i < m->count; i++) {
 		const struct mime_part *part = &m->parts[i];
-		if (!is_encoded_text(part) || !part->raw.n || part->raw.p < from
-		    || part->raw.p + part->raw.n > end)
+		if (!str_starts(part->type, STR("text/")) || !part->raw.n
+		    || part->raw.p < from || part->raw.p + part->raw.n > end)
 			continue;
 		buf_add(&out,
-			clean_text(a, p, (str){ from, (size_t)(part->raw.p - from) }));
-		buf_add(&out, clean_part(a, p, part));
+			clean_rest(a, w, (str){ from, (size_t)(part->raw.p - from) }));
+		buf_add(&out, clean_part(a, w, part));
 		from = part->raw.p + part->raw.n;
 	}
 	if (from < end)
-		buf_add(&out, clean_text(a, p, (str){ from, (size_t)(end - from) }));
+		buf_add(&out, clean_rest(a, w, (str){ from, (size_t)(end - from) }));
 	return arena_copy(a, buf_str(&out));
 }
 
@@ -162,7 +131,18 @@ static bool may_stay(str name)
 
 static bool names_people(str name)
 {
-	static const char *const names[] = { "From", "To", "Cc", "Reply-To", "Sender" };
+	static const char *const names[] = { "From",
+					     "To",
+					     "Cc",
+					     "Reply-To",
+					     "Sender",
+					     "Bcc",
+					     "Resent-To",
+					     "Resent-Cc",
+					     "Resent-From",
+					     "Resent-Sender",
+					     "X-Original-From",
+					     "Mail-Followup-To" };
 	bool yes = false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		yes = yes || str_ieq(name, str_from(names[i]));
@@ -170,35 +150,34 @@ static bool names_people(str name)
 }
 
 /* The name beside an address may be written in any charset, so the field is read. */
-static bool clean_mailboxes(struct arena *a, const struct pseudonym *p,
-			    const struct field *f, str *out)
+static bool clean_mailboxes(struct arena *a, const struct work *w, const struct field *f,
+			    str *out)
 {
 	struct mailbox *m;
 	size_t n;
 	bool hit = false;
-	str list = STR("");
+	BUF(list);
 	if (!names_people(f->name) || address_list(a, f->value, &m, &n).kind)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		bool theirs = is_theirs(a, p, &m[i].address);
+		bool theirs = is_theirs(a, w->p, &m[i].address);
 		if (theirs)
-			m[i] = (struct mailbox){ p->as,
-						 { p->as, STR("hidden.invalid") } };
+			m[i] = (struct mailbox){ w->p->as,
+						 { w->p->as, STR("hidden.invalid") } };
 		hit = hit || theirs;
-		list = arena_cat(a, list, i ? STR(", ") : STR(""),
-				 mailbox_text(a, &m[i]));
+		buf_cat(&list, i ? STR(", ") : STR(""), mailbox_text(a, &m[i]));
 	}
-	*out = header_fold(a, f->name, list);
+	*out = header_fold(a, f->name, buf_str(&list));
 	return hit;
 }
 
 /* So may a subject. */
-static bool clean_subject(struct arena *a, const struct pseudonym *p,
-			  const struct field *f, str *out)
+static bool clean_subject(struct arena *a, const struct work *w, const struct field *f,
+			  str *out)
 {
 	if (!str_ieq(f->name, STR("Subject")))
 		return false;
-	str text = header_text(a, f), clean = clean_text(a, p, text);
+	str text = header_text(a, f), clean = clean_said(a, w, text);
 	*out = header_encode(a, f->name, clean);
 	return !str_eq(clean, text);
 }
@@ -213,19 +192,19 @@ static bool is_author(struct arena *a, const struct pseudonym *p, const struct h
 }
 
 /* False: it names them nowhere. Lines that are no field are left out of what is written. */
-static bool clean_header(struct arena *a, const struct pseudonym *p,
-			 const struct header *h, str *clean)
+static bool clean_header(struct arena *a, const struct work *w, const struct header *h,
+			 str *clean)
 {
 	BUF(out);
-	bool own = is_author(a, p, h), changed = own;
+	bool own = w->own, changed = own;
 	for (size_t i = 0; i < h->count; i++) {
 		const struct field *f = &h->fields[i];
 		str mended;
 		if (own && !may_stay(f->name) && !str_ieq(f->name, STR("From")))
 			continue;
-		if (!clean_mailboxes(a, p, f, &mended)
-		    && !clean_subject(a, p, f, &mended))
-			mended = clean_text(a, p, f->raw);
+		if (!clean_mailboxes(a, w, f, &mended)
+		    && !clean_subject(a, w, f, &mended))
+			mended = pseudonym_text_clean(a, w->text, f->raw, NAMES_NOWHERE);
 		changed = changed || !str_eq(mended, f->raw);
 		buf_add(&out, mended);
 	}
@@ -238,8 +217,9 @@ err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, s
 	struct mime m;
 	str head;
 	TRY(mime_parse(a, message, &m));
-	str old = m.header.body, body = clean_body(a, p, &m, old);
-	bool changed = clean_header(a, p, &m.header, &head);
+	struct work w = { p, pseudonym_text_new(a, p), is_author(a, p, &m.header) };
+	str old = m.header.body, body = clean_body(a, &w, &m, old);
+	bool changed = clean_header(a, &w, &m.header, &head);
 	if (!changed && str_eq(body, old))
 		*out = message;
 	else if (!changed) /* with whatever stands between the two */

@@ -1,6 +1,6 @@
 /* archive/pseudonym.h: somebody's posts go on standing, but not in their name. Their
  * addresses are replaced wherever they stand, the name in what they wrote and where it
- * stands beside an address; of their own posts' headers only what holds threads together
+ * stands beside one of these addresses, so never in words of others; of their own posts' headers only what holds threads together
  * and describes the body is left. What they wrote of themselves in other words stays:
  * nobody can find that.
  *
@@ -16,7 +16,8 @@
 struct pseudonym {
 	const str *addresses; /* keys, in lower case */
 	size_t count;
-	const str *names; /* as others saw them; one word alone is not looked for */
+	const str
+		*names; /* as others saw them (pseudonym_text.h: which are looked for) */
 	size_t name_count;
 	str as; /* "former-3f2a": its address is at hidden.invalid, which reaches nobody */
 };
@@ -27,8 +28,8 @@ MUST_USE err pseudonym_message(struct arena *a, const struct pseudonym *p, str m
 			       str *out);
 
 /* The next posts, of every list, that they wrote or that name an address of theirs:
- * message, row and words. *after is the cursor, 0 at first; *more: there may be others.
- * One transaction; the same again changes nothing. A post that is damaged is passed
+ * message, row and words; at most limit, and no more than 16 MB of messages but for the
+ * last. *after is the cursor, 0 at first; *more: there may be others. One transaction; the same again changes nothing. A post that is damaged is passed
  * over. */
 MUST_USE err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
 			     size_t limit, int64_t *after, int64_t *changed, bool *more);

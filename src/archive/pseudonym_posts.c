@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+enum {
+	TOGETHER = 16 * 1024 * 1024
+}; /* octets of messages a round, and one that passes it */
+
 static err prepare(struct arena *a, const struct archive_post *p, str message,
 		   struct archive_packer *packer, struct prepared *out)
 {
@@ -43,7 +47,7 @@ static err write_anew(struct book *b, const struct archive_post *p,
 }
 
 static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, int64_t id,
-		   int64_t *changed)
+		   int64_t *changed, size_t *octets)
 {
 	struct archive_post row;
 	struct archive_packer *packer;
@@ -54,6 +58,7 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 	if (!found)
 		return OK;
 	TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
+	*octets += message.n;
 	TRY(pseudonym_message(a, p, message, &clean));
 	if (str_eq(clean, message))
 		return OK;
@@ -99,16 +104,16 @@ static err gather(struct book *b, struct arena *a, const struct pseudonym *p,
 static err rewrite_some(struct book *b, struct arena *a, const struct pseudonym *p,
 			size_t limit, int64_t *after, int64_t *changed, bool *more)
 {
-	size_t n, done = 0;
+	size_t n, done = 0, octets = 0;
 	int64_t *ids = arena_alloc(a, (p->count * 2 * limit + 1) * sizeof *ids);
 	TRY(gather(b, a, p, limit, *after, ids, &n));
 	*more = n > 0;
-	for (size_t i = 0; i < n && done < limit; i++) {
+	for (size_t i = 0; i < n && done < limit && octets < TOGETHER; i++) {
 		if (ids[i] <= *after)
 			continue;
 		ARENA(one);
 		TRY(book_part(b));
-		err e = book_part_end(b, rewrite(b, one, p, ids[i], changed));
+		err e = book_part_end(b, rewrite(b, one, p, ids[i], changed, &octets));
 		if (e.kind == ERR_TEMP)
 			return e;
 		*after = ids[i];

@@ -4,16 +4,23 @@
 #include "base/enc.h"
 #include "mail/mime.h"
 
+#include <time.h>
+
 static const str ADDRESSES[] = { { "anna@uni.example", 16 },
 				 { "a.meyer@home.example", 20 } };
 static const str NAMES[] = { { "Anna Meyer", 10 }, { "Anna", 4 } };
 static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 } };
 
-static str done(struct arena *a, str message)
+static str done_as(struct arena *a, const struct pseudonym *p, str message)
 {
 	str out = STR("");
-	CHECK(!pseudonym_message(a, &ANNA, message, &out).kind);
+	CHECK(!pseudonym_message(a, p, message, &out).kind);
 	return out;
+}
+
+static str done(struct arena *a, str message)
+{
+	return done_as(a, &ANNA, message);
 }
 
 static bool has(str text, const char *what)
@@ -33,6 +40,24 @@ static const struct {
 	{ "x.anna@uni.example", "x.anna@uni.example" },
 	{ "(a.meyer@home.example)", "(former-x@hidden.invalid)" },
 	{ "Anna Meyerbeer, Anna", "Anna Meyerbeer, Anna" },
+	{ "Anna Meyer says so", "Anna Meyer says so" },
+	{ "Anna Meyer anna@uni.example", "Anna Meyer former-x@hidden.invalid" },
+	{ "\"Anna Meyer\" [mailto:anna@uni.example]",
+	  "\"former-x\" [mailto:former-x@hidden.invalid]" },
+	{ "> Anna Meyer\r\n> <anna@uni.example> wrote:",
+	  "> former-x\r\n> <former-x@hidden.invalid> wrote:" },
+	{ "anna@uni.example (Anna Meyer)", "former-x@hidden.invalid (former-x)" },
+	{ "anna@uni.example (Anna Meyer knows)",
+	  "former-x@hidden.invalid (Anna Meyer knows)" },
+	{ "anna@uni.example, Anna Meyer wrote:\r\nAnna Meyer wrote:\r\n",
+	  "former-x@hidden.invalid, former-x wrote:\r\nAnna Meyer wrote:\r\n" },
+	{ "anna@uni.example, Anna Meyer a \xc3\xa9"
+	  "crit\xc2\xa0:",
+	  "former-x@hidden.invalid, former-x a \xc3\xa9"
+	  "crit\xc2\xa0:" },
+	{ "Anna Meyer &lt;<a href=\"mailto:anna@uni.example\">anna@uni.example</a>&gt;",
+	  "former-x &lt;<a href=\"mailto:former-x@hidden.invalid\">"
+	  "former-x@hidden.invalid</a>&gt;" },
 	{ "anna@uni.example,anna@uni.example",
 	  "former-x@hidden.invalid,former-x@hidden.invalid" },
 };
@@ -54,22 +79,24 @@ static void test_texts(void)
 static void test_own(void)
 {
 	ARENA(a);
-	str out = done(a, STR("Received: from laptop-of-anna\r\n"
-			      "From: =?utf-8?q?Anna_Meyer?= <Anna@Uni.example>\r\n"
-			      "Reply-To: a.meyer@home.example\r\nX-Mailer: Secret 1.0\r\n"
-			      "To: dev@lists.example\r\nSubject: hello\r\n"
-			      "Message-ID: <1@x>\r\nReferences: <0@x>\r\n"
-			      "Content-Type: text/plain\r\n\r\nwords\r\n-- \r\nAnna "
-			      "Meyer\r\n"));
+	str out = done(a,
+		       STR("Received: from laptop-of-anna\r\n"
+			   "From: =?utf-8?q?Anna_Meyer?= <Anna@Uni.example>\r\n"
+			   "Reply-To: a.meyer@home.example\r\nX-Mailer: Secret 1.0\r\n"
+			   "To: dev@lists.example\r\nSubject: hello\r\n"
+			   "Message-ID: <1@x>\r\nReferences: <0@x>\r\n"
+			   "Content-Type: text/plain\r\n\r\nwords\r\n> ask Anna Meyer\r\n"
+			   "-- \r\nAnna Meyer\r\n"));
 	static const char *const stays[] = { "From: former-x <former-x@hidden.invalid>",
 					     "To: dev@lists.example",
 					     "Subject: hello",
 					     "Message-ID: <1@x>",
 					     "References: <0@x>",
 					     "words",
+					     "> ask Anna Meyer",
 					     "-- \r\nformer-x" },
-				 *const goes[] = { "Anna", "laptop", "Secret",
-						   "home.example", "Reply-To" };
+				 *const goes[] = { "Anna <", "Anna_",        "laptop",
+						   "Secret", "home.example", "Reply-To" };
 	for (size_t i = 0; i < sizeof stays / sizeof *stays; i++)
 		CHECK(has(out, stays[i]));
 	for (size_t i = 0; i < sizeof goes / sizeof *goes; i++)
@@ -92,21 +119,28 @@ static void test_named(void)
 static void test_subject(void)
 {
 	static const struct {
-		const char *before, *after;
+		const char *author, *before, *after;
 	} cases[] = {
-		{ "of Anna Meyer", "of former-x" },
-		{ "=?utf-8?q?gr=C3=BC=C3=9Fe_Anna_Meyer?=", "gr\xc3\xbc\xc3\x9f"
-							    "e former-x" },
-		{ "=?utf-8?b?YW5uYUB1bmkuZXhhbXBsZQ==?=", "former-x@hidden.invalid" },
-		{ "=?iso-8859-1?q?gr=FC=DFe?=", "gr\xc3\xbc\xc3\x9f"
-						"e" },
+		{ "Ben <ben@uni.example>", "of Anna Meyer", "of Anna Meyer" },
+		{ "Ben <ben@uni.example>", "Anna Meyer <anna@uni.example>",
+		  "former-x <former-x@hidden.invalid>" },
+		{ "anna@uni.example", "of Anna Meyer", "of former-x" },
+		{ "anna@uni.example", "=?utf-8?q?gr=C3=BC=C3=9Fe_Anna_Meyer?=",
+		  "gr\xc3\xbc\xc3\x9f"
+		  "e former-x" },
+		{ "Ben <ben@uni.example>",
+		  "=?utf-8?b?YW5uYUB1bmkuZXhhbXBsZQ==?=", "former-x@hidden.invalid" },
+		{ "Ben <ben@uni.example>", "=?iso-8859-1?q?gr=FC=DFe?=",
+		  "gr\xc3\xbc\xc3\x9f"
+		  "e" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
 		struct header h;
-		str out = done(
-			a, arena_cat(a, STR("From: Ben <ben@uni.example>\r\nSubject: "),
-				     str_from(cases[i].before), STR("\r\n\r\nx\r\n")));
+		str out = done(a,
+			       arena_cat(a, STR("From: "), str_from(cases[i].author),
+					 STR("\r\nSubject: "), str_from(cases[i].before),
+					 STR("\r\n\r\nx\r\n")));
 		CHECK(!header_scan(a, out, &h).kind);
 		CHECK(str_eq(header_text(a, header_find(&h, STR("Subject"))),
 			     str_from(cases[i].after)));
@@ -145,6 +179,76 @@ static void test_encoded(void)
 	CHECK(str_eq(done(a, out), out));
 }
 
+/* A name is whatever its bearer writes before their address. */
+static void test_words_of_others(void)
+{
+	static const str address[] = { { "mallory@uni.example", 19 } },
+			 names[] = { { "do not", 6 },
+				     { "we will", 7 },
+				     { "Content-Type: text/plain", 24 },
+				     { "Fri, 27 Nov", 11 },
+				     { "ESMTP for", 9 },
+				     { "1@x> <2@x", 9 } };
+	static const struct pseudonym mallory = {
+		address, 1, names, 6, { "former-x", 8 }
+	};
+	ARENA(a);
+	str head = STR("Received: by mx with ESMTP for <ben@uni.example>\r\n"
+		       "From: Ben <ben@uni.example>\r\nTo: "),
+	    rest = STR("\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\nSubject: we will\r\n"
+		       "References: <1@x> <2@x>\r\nMIME-Version: 1.0\r\n"
+		       "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+		       "we do not agree\r\nwe will (and do not\r\nContent-Type: "
+		       "text/plain\r\n"),
+	    old = STR("do not <mallory@uni.example>"),
+	    new = STR("former-x <former-x@hidden.invalid>");
+	CHECK(str_eq(done_as(a, &mallory, arena_cat(a, head, old, rest)),
+		     arena_cat(a, head, new, rest)));
+}
+
+static str many(struct arena *a, const char *what, size_t n)
+{
+	str part = str_from(what);
+	char *p = arena_alloc(a, n + 1);
+	for (size_t i = 0; i < n; i++)
+		p[i] = part.p[i % part.n];
+	return (str){ p, n };
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Names and text that have all but the end in common: time is the text's alone. */
+static void test_long(void)
+{
+	enum { COUNT = 20, TEXT = 1024 * 1024, AT_MOST_MS = 200 };
+	static const struct {
+		const char *text, *name;
+		size_t n;
+	} cases[] = { { "a", "a", 297 }, { "a", "a", 55 }, { "a ", "a ", 56 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		str names[COUNT];
+		struct pseudonym p = { ADDRESSES, 2, names, COUNT, STR("former-x") };
+		for (int k = 0; k < COUNT; k++)
+			names[k] = arena_cat(a, many(a, cases[i].name, cases[i].n),
+					     arena_printf(a, " b%d", k));
+		str mail = arena_cat(a, STR("From: anna@uni.example\r\n\r\n"),
+				     many(a, cases[i].text, TEXT), STR(" "), names[7]);
+		int64_t before = milliseconds();
+		str out = done_as(a, &p, mail);
+		int64_t took = milliseconds() - before;
+		if (took >= AT_MOST_MS)
+			fprintf(stderr, "case %zu: %d ms\n", i, (int)took);
+		CHECK(took < AT_MOST_MS);
+		CHECK(str_ends(out, STR(" former-x")) == (cases[i].n < 60));
+	}
+}
+
 int main(void)
 {
 	test_texts();
@@ -152,5 +256,7 @@ int main(void)
 	test_named();
 	test_subject();
 	test_encoded();
+	test_words_of_others();
+	test_long();
 	return check_done();
 }
