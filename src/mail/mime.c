@@ -247,6 +247,12 @@ static bool badly_encoded(const struct mime_part *p)
 	return false;
 }
 
+/* Of a message that holds nothing at all there may be no octet to point at. */
+static str end_of(str message)
+{
+	return message.n ? (str){ message.p + message.n, 0 } : message;
+}
+
 err mime_parse(struct arena *a, str message, struct mime *m)
 {
 	struct mime x = { 0 };
@@ -254,7 +260,7 @@ err mime_parse(struct arena *a, str message, struct mime *m)
 	TRY(header_scan(a, message, &x.header));
 	struct mime_part *root = add_part(&s);
 	root->header = x.header;
-	root->raw = x.header.body.n ? x.header.body : (str){ message.p + message.n, 0 };
+	root->raw = x.header.body.n ? x.header.body : end_of(message);
 	read_fields(&s, root);
 	if (open_multipart(&s, 0, message.n))
 		scan_multipart(&s, message.n - root->raw.n, message.n);
