@@ -38,5 +38,8 @@ bool command_is_own(const struct run *r);
 /* From's key. */
 str command_author(const struct run *r);
 
+/* Counts what a network asks for in anybody's name. ERR_DENIED: it did sixty times this hour. */
+MUST_USE err command_check_network(struct run *r);
+
 /* The letter of all that was wished without proof. */
 MUST_USE err command_ask_wishes(struct run *r);

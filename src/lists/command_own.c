@@ -192,8 +192,10 @@ err command_ask_wishes(struct run *r)
 {
 	if (!r->wish_count)
 		return OK;
-	err e = member_ask_set(r->books, r->a, r->c->list, command_author(r), r->wishes,
-			       r->wish_count);
+	err e = command_check_network(r);
+	if (!e.kind)
+		e = member_ask_set(r->books, r->a, r->c->list, command_author(r),
+				   r->wishes, r->wish_count);
 	if (!e.kind)
 		command_says(r,
 			     STR("Nothing proves that this mail is the member's. If the "

@@ -16,6 +16,19 @@ const char *confirm_kind_word(enum confirm_kind k)
 	return words[k];
 }
 
+err confirm_make_own(struct books *books, struct arena *a, enum confirm_kind kind,
+		     const struct list_entry *list, str address, str data, int64_t span,
+		     str *token)
+{
+	return account_link_new(a, books->lists,
+				&(struct account_link){ .kind = str_from(words[kind]),
+							.list = list ? list->id : 0,
+							.address = address,
+							.data = data,
+							.life = span },
+				token);
+}
+
 err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 		 const struct list_entry *list, str address, str data, int64_t span,
 		 str *token)
@@ -32,13 +45,7 @@ err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 	if (valid >= OPEN_TOKENS && !own)
 		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
 					"mailbox, or try again tomorrow");
-	return account_link_new(a, books->lists,
-				&(struct account_link){ .kind = word,
-							.list = list ? list->id : 0,
-							.address = address,
-							.data = data,
-							.life = span },
-				token);
+	return confirm_make_own(books, a, kind, list, address, data, span, token);
 }
 
 static err unknown(struct arena *a, err e)

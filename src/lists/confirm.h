@@ -37,6 +37,12 @@ MUST_USE err confirm_make(struct books *books, struct arena *a, enum confirm_kin
 			  const struct list_entry *list, str address, str data,
 			  int64_t span, str *token);
 
+/* The same however many there are, for what the address itself has proven to want: the
+ * caller counts that. */
+MUST_USE err confirm_make_own(struct books *books, struct arena *a,
+			      enum confirm_kind kind, const struct list_entry *list,
+			      str address, str data, int64_t span, str *token);
+
 /* What a token would do. ERR_NOTFOUND: unknown, used or expired. */
 MUST_USE err confirm_look(struct books *books, struct arena *a, str token,
 			  struct confirmation *c);

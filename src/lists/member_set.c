@@ -115,13 +115,14 @@ err member_ask_set(struct books *books, struct arena *a, const struct list_entry
 	TRY(address_parse(a, m.text, &to.address));
 	str data = write_data(a, set, n);
 	struct notice_var vars[] = { { "changes", member_set_words(a, data) } };
-	return member_send_letter(books, a, list, &to,
-				  &(struct token_letter){ .kind = CONFIRM_SET,
-							  .name = "confirm-set",
-							  .span = SET_SPAN,
-							  .data = data,
-							  .vars = vars,
-							  .var_count = 1 });
+	return member_untold(
+		member_send_letter(books, a, list, &to,
+				   &(struct token_letter){ .kind = CONFIRM_SET,
+							   .name = "confirm-set",
+							   .span = SET_SPAN,
+							   .data = data,
+							   .vars = vars,
+							   .var_count = 1 }));
 }
 
 err member_set_press(struct books *books, struct arena *a, const struct list_entry *list,

@@ -22,7 +22,7 @@ MUST_USE err member_set(struct books *books, struct arena *a,
 			const struct list_entry *list, str key,
 			const struct assignment *set, size_t n, const struct actor *by);
 
-/* The letter. Silent for strangers. ERR_DENIED: as many were sent as may be in a day. */
+/* The letter, of which three go out a day. Whoever asks is not told whether one did. */
 MUST_USE err member_ask_set(struct books *books, struct arena *a,
 			    const struct list_entry *list, str key,
 			    const struct assignment *set, size_t n);

@@ -23,6 +23,12 @@ MUST_USE err member_ask_join(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
 			     bool proven, const struct actor *by);
 
+/* The same for who has not proven to be the address, and so is told the same of any:
+ * ERR_DENIED says what hangs on the list alone, that it is closed. */
+MUST_USE err member_ask_join_unproven(struct books *books, struct arena *a,
+				      const struct list_entry *list,
+				      const struct mailbox *who, const struct actor *by);
+
 /* Somebody asks to leave: sends a confirmation, or does it at once where the list's
  * policy is open; proven, under the policy moderate, as member_left. Silent for
  * strangers. */
@@ -30,9 +36,17 @@ MUST_USE err member_ask_leave(struct books *books, struct arena *a,
 			      const struct list_entry *list, str address, bool proven,
 			      const struct actor *by);
 
-/* The same for an address that the asker only names: by a confirmation in any case. */
-MUST_USE err member_ask_leave_by_token(struct books *books, struct arena *a,
-				       const struct list_entry *list, str address);
+/* The same for an address that the asker only names: by a confirmation in any case. asker:
+ * the mailbox that names it, where that is proven. ERR_DENIED: it has named as many today. */
+MUST_USE err member_ask_leave_of(struct books *books, struct arena *a,
+				 const struct list_entry *list, str address, str asker);
+
+/* What is told to who asks in somebody's name: neither that a ban stands in the way nor that
+ * no more letters are sent, since of these members and strangers have each their own. */
+static inline err member_untold(err e)
+{
+	return e.kind == ERR_DENIED ? OK : e;
+}
 
 /* A member's own wish to leave, proven: out at once or, where moderators have a say, no
  * further post and into the queue (*waits). ERR_NOTFOUND: no such member. */

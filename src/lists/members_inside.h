@@ -8,9 +8,13 @@
 
 /* However many lists and forms are used, nobody is sent more than three answers to requests
  * to join a day, ten requests to leave and ten invitations: a stranger must not be able to
- * fill a mailbox through us. This counts one answer to a request to join. ERR_DENIED: there
- * were as many. */
-MUST_USE err member_check_target(struct books *books, struct arena *a, str key);
+ * fill a mailbox through us. own: the address itself has proven to ask, and has as many
+ * beside. This counts one answer to a request to join. ERR_DENIED: there were as many. */
+MUST_USE err member_check_target(struct books *books, struct arena *a, str key, bool own);
+
+/* Counts that a mailbox asks for another's membership to end: twenty a day. ERR_DENIED: it
+ * did as often. */
+MUST_USE err member_check_leaves(struct books *books, struct arena *a, str asker);
 
 /* ERR_DENIED: the address may not join the list, or is on it already. */
 MUST_USE err member_check_ban(struct books *books, struct arena *a,
@@ -37,6 +41,7 @@ struct token_letter {
 	enum confirm_kind kind;
 	const char *name; /* a row of templates.def */
 	int64_t span;     /* seconds that the token is good for */
+	bool own;         /* the address itself has proven to want it */
 	str data;         /* what it bears, JSON */
 	const struct notice_var *vars;
 	size_t var_count;
@@ -48,7 +53,7 @@ MUST_USE err member_send_letter(struct books *books, struct arena *a,
 /* The same where the token bears the person's name alone. */
 MUST_USE err member_send_token(struct books *books, struct arena *a,
 			       const struct list_entry *list, const struct mailbox *to,
-			       enum confirm_kind kind, const char *name, int64_t span);
+			       const struct token_letter *letter);
 
 /* A letter of that name that needs no more than the list. */
 MUST_USE err member_notice(struct books *books, struct arena *a,

@@ -120,10 +120,11 @@ static err check_invited(struct books *books, struct arena *a,
 }
 
 static err tell_member(struct books *books, struct arena *a,
-		       const struct list_entry *list, const struct mailbox *who, str key)
+		       const struct list_entry *list, const struct mailbox *who, str key,
+		       bool own)
 {
 	struct mailbox nameless = { .address = who->address };
-	TRY(member_check_target(books, a, key));
+	TRY(member_check_target(books, a, key, own));
 	return member_notice(books, a, list, &nameless, "already-member");
 }
 
@@ -139,14 +140,29 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 	TRY(member_check_ban(books, a, list, key));
 	TRY(is_member(books, a, list, key, &already));
 	if (already)
-		return tell_member(books, a, list, who, key);
+		return tell_member(books, a, list, who, key, proven);
 	TRY(check_invited(books, a, list, &s, key));
 	if (proven
 	    && (setting_is(s.subscription_policy, "open")
 		|| setting_is(s.subscription_policy, "moderate")))
 		return member_confirmed(books, a, list, who, false, by, &waits);
-	return member_send_token(books, a, list, who, CONFIRM_JOIN, "confirm-join",
-				 JOIN_SPAN);
+	return member_send_token(books, a, list, who,
+				 &(struct token_letter){ .kind = CONFIRM_JOIN,
+							 .name = "confirm-join",
+							 .span = JOIN_SPAN,
+							 .own = proven });
+}
+
+err member_ask_join_unproven(struct books *books, struct arena *a,
+			     const struct list_entry *list, const struct mailbox *who,
+			     const struct actor *by)
+{
+	struct settings s;
+	err e = member_ask_join(books, a, list, who, false, by);
+	if (e.kind != ERR_DENIED)
+		return e;
+	TRY(settings_load(books->lists, a, list->id, &s));
+	return setting_is(s.subscription_policy, "closed") ? e : OK;
 }
 
 /* Who reads the address's mail has shown that it is theirs. */

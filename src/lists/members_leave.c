@@ -5,17 +5,28 @@
 
 enum { LEAVE_SPAN = 3 * 86400 };
 
-err member_ask_leave_by_token(struct books *books, struct arena *a,
-			      const struct list_entry *list, str address)
+static err send_token(struct books *books, struct arena *a, const struct list_entry *list,
+		      const struct mailbox *to, bool own)
+{
+	return member_send_token(books, a, list, to,
+				 &(struct token_letter){ .kind = CONFIRM_LEAVE,
+							 .name = "confirm-leave",
+							 .span = LEAVE_SPAN,
+							 .own = own });
+}
+
+err member_ask_leave_of(struct books *books, struct arena *a,
+			const struct list_entry *list, str address, str asker)
 {
 	struct member_row m;
 	struct mailbox to = { 0 };
 	TRY(address_parse(a, address, &to.address));
+	if (asker.n)
+		TRY(member_check_leaves(books, a, asker));
 	err e = member_find(books->lists, a, list->id, address_key(a, &to.address), &m);
 	if (e.kind) /* a stranger learns nothing, and nobody is written to */
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	return member_send_token(books, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
-				 LEAVE_SPAN);
+	return member_untold(send_token(books, a, list, &to, false));
 }
 
 err member_ask_leave(struct books *books, struct arena *a, const struct list_entry *list,
@@ -34,8 +45,7 @@ err member_ask_leave(struct books *books, struct arena *a, const struct list_ent
 		return member_end_by_id(books, a, list, m.id, true, by);
 	if (proven && setting_is(s.unsubscription_policy, "moderate"))
 		return member_left(books, a, list, m.id, by, &waits);
-	return member_send_token(books, a, list, &to, CONFIRM_LEAVE, "confirm-leave",
-				 LEAVE_SPAN);
+	return send_token(books, a, list, &to, proven);
 }
 
 /* No post goes to who said that they want none: a mail program's own button and RFC 8058

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* Each kind has a count of its own: what strangers ask for in somebody's name must not keep
- * from them what they ask for themselves. */
+/* Each kind has a count of its own, and two: what strangers ask for in somebody's name must
+ * not keep from them what they ask for themselves. */
 static const struct allowance {
 	str name;
 	int64_t most; /* letters a day */
@@ -19,7 +19,10 @@ static const struct allowance {
 	[CONFIRM_SET] = { STR("set:"), 3 },
 };
 
-enum { VERIFIES_A_DAY = 20 }; /* that one account asks for */
+enum {
+	VERIFIES_A_DAY = 20, /* that one account asks for */
+	LEAVES_A_DAY = 20,   /* that one mailbox asks for in others' names */
+};
 
 err member_tell_owners(struct books *books, struct arena *a,
 		       const struct list_entry *list, const char *name, str asker)
@@ -72,27 +75,41 @@ static err count(struct books *books, str name, int64_t most, const char *why)
 	return answered_add(books->lists, name, today, &times);
 }
 
-static err check_target(struct books *books, struct arena *a, str key,
-			enum confirm_kind kind)
+/* In one transaction with whatever else its caller writes. */
+static err count_mailbox(struct books *books, struct arena *a, str name, str key,
+			 int64_t most, const char *why)
 {
 	bool mine;
-	const struct allowance *x = &allowances[kind];
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine,
-			  count(books, arena_cat(a, x->name, notice_mailbox(a, key)),
-				x->most, too_many_to));
+	return book_leave(
+		books->lists, mine,
+		count(books, arena_cat(a, name, notice_mailbox(a, key)), most, why));
 }
 
-err member_check_target(struct books *books, struct arena *a, str key)
+static err check_target(struct books *books, struct arena *a, str key,
+			enum confirm_kind kind, bool own)
 {
-	return check_target(books, a, key, CONFIRM_JOIN);
+	const struct allowance *x = &allowances[kind];
+	str name = own ? arena_cat(a, STR("own "), x->name) : x->name;
+	return count_mailbox(books, a, name, key, x->most, too_many_to);
+}
+
+err member_check_target(struct books *books, struct arena *a, str key, bool own)
+{
+	return check_target(books, a, key, CONFIRM_JOIN, own);
+}
+
+err member_check_leaves(struct books *books, struct arena *a, str asker)
+{
+	return count_mailbox(books, a, STR("leave by:"), asker, LEAVES_A_DAY,
+			     too_many_by);
 }
 
 static err count_verify(struct books *books, struct arena *a, str key, int64_t person)
 {
 	TRY(count(books, arena_printf(a, "verify by:%lld", (long long)person),
 		  VERIFIES_A_DAY, too_many_by));
-	return check_target(books, a, key, CONFIRM_VERIFY);
+	return check_target(books, a, key, CONFIRM_VERIFY, false);
 }
 
 err member_check_verify(struct books *books, struct arena *a, str key, int64_t person)
@@ -109,8 +126,9 @@ err member_send_letter(struct books *books, struct arena *a,
 	str token, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
 	struct notice_var *vars = arena_zero(a, (x->var_count + 1) * sizeof *vars);
-	TRY(check_target(books, a, key, x->kind));
-	TRY(confirm_make(books, a, x->kind, list, key, x->data, x->span, &token));
+	TRY(check_target(books, a, key, x->kind, x->own));
+	TRY((x->own ? confirm_make_own : confirm_make)(books, a, x->kind, list, key,
+						       x->data, x->span, &token));
 	for (size_t i = 0; i < x->var_count; i++)
 		vars[i] = x->vars[i];
 	vars[x->var_count] = (struct notice_var){
@@ -137,13 +155,9 @@ static str name_data(struct arena *a, str name)
 }
 
 err member_send_token(struct books *books, struct arena *a, const struct list_entry *list,
-		      const struct mailbox *to, enum confirm_kind kind, const char *name,
-		      int64_t span)
+		      const struct mailbox *to, const struct token_letter *letter)
 {
-	return member_send_letter(
-		books, a, list, to,
-		&(struct token_letter){ .kind = kind,
-					.name = name,
-					.span = span,
-					.data = name_data(a, to->name) });
+	struct token_letter x = *letter;
+	x.data = name_data(a, to->name);
+	return member_send_letter(books, a, list, to, &x);
 }

@@ -3,15 +3,16 @@
 #include "store/lists/list.h"
 #include "store/lists/member.h"
 
-/* "@dev" and "@dev@lists.example" are lists; "@uni.example" is a domain. */
-static str list_meant(struct arena *a, str domain, str pattern)
+str named_list(struct arena *a, str domain, str pattern)
 {
 	str name = str_skip(pattern, 1);
 	if (!str_starts(pattern, STR("@")))
 		return STR("");
 	if (str_has(name, '@'))
-		return name;
-	return str_has(name, '.') ? STR("") : arena_cat(a, name, STR("@"), domain);
+		return arena_lower(a, name);
+	return !name.n || str_has(name, '.')
+		       ? STR("")
+		       : arena_cat(a, arena_lower(a, name), STR("@"), domain);
 }
 
 static err is_on(struct book *lists, struct arena *a, str list, str key, bool *yes)
@@ -28,7 +29,7 @@ static err is_on(struct book *lists, struct arena *a, str list, str key, bool *y
 err named_fits(struct book *lists, struct arena *a, str domain, str pattern, str key,
 	       enum pattern_result *hit)
 {
-	str list = list_meant(a, domain, pattern);
+	str list = named_list(a, domain, pattern);
 	bool yes;
 	if (!list.n) {
 		*hit = pattern_address(pattern, key);

@@ -7,6 +7,10 @@
 #include "lists/pattern.h"
 #include "store/store.h"
 
+/* The list that a pattern means, on a list of that domain: "@dev" and "@dev@lists.example" are
+ * lists, "@uni.example" is a domain. "": none. */
+str named_list(struct arena *a, str domain, str pattern);
+
 /* Whether one pattern names the address. domain: of the list whose setting it is. */
 MUST_USE err named_fits(struct book *lists, struct arena *a, str domain, str pattern,
 			str key, enum pattern_result *hit);

@@ -120,13 +120,15 @@ err order_join(struct order *x)
 	bool proven;
 	TRY(read_mailbox(x, &who));
 	TRY(is_own(x, address_key(x->a, &who.address), &proven));
-	return member_ask_join(x->books, x->a, x->list, &who, proven, &x->by);
+	return proven ? member_ask_join(x->books, x->a, x->list, &who, true, &x->by)
+		      : member_ask_join_unproven(x->books, x->a, x->list, &who, &x->by);
 }
 
 err order_leave_ask(struct order *x)
 {
-	return member_ask_leave(x->books, x->a, x->list,
-				str_trim(order_text(x, "address")), false, &x->by);
+	return member_untold(member_ask_leave(x->books, x->a, x->list,
+					      str_trim(order_text(x, "address")), false,
+					      &x->by));
 }
 
 err order_leave_link(struct order *x)

@@ -1,13 +1,11 @@
 /* Orders of those who run a list. */
 #include "lists/orders_inside.h"
 
-#include "account/account.h"
+#include "lists/borrow.h"
 #include "lists/invite.h"
 #include "lists/members.h"
 #include "lists/owner.h"
 #include "lists/term.h"
-#include "lists/umbrella.h"
-#include "store/lists/setting.h"
 
 enum { LINES_AT_ONCE = 100 }; /* in one transaction: a sync for all of them */
 
@@ -158,82 +156,6 @@ err order_member_set(struct order *x)
 	return each_line(x, set_one);
 }
 
-/* Settings that name other lists of this server borrow of them: their members to write to,
- * or the knowledge of who is on them. */
-static const struct borrow {
-	const char *key;
-	enum right right; /* on the other list */
-	bool patterns;    /* "@dev" is a list there */
-} borrows[] = {
-	{ "regular_include_lists", RIGHT_settings_set, false },
-	{ "accept_these_nonmembers", RIGHT_roster_see, true },
-	{ "hold_these_nonmembers", RIGHT_roster_see, true },
-	{ "reject_these_nonmembers", RIGHT_roster_see, true },
-	{ "discard_these_nonmembers", RIGHT_roster_see, true },
-};
-
-static const struct list_entry *list_in(struct order *x, const struct borrow *b, str line)
-{
-	if (b->patterns && !str_starts(line, STR("@")))
-		return NULL;
-	line = b->patterns ? str_skip(line, 1) : line;
-	return addressbook_list(x->books->addresses,
-				umbrella_address(x->a, line, x->list->domain));
-}
-
-static err check_borrowed(struct order *x, const struct borrow *b,
-			  const struct list_entry *other)
-{
-	struct viewer v;
-	struct settings s;
-	TRY(settings_load(x->books->lists, x->a, other->id, &s));
-	TRY(account_viewer(x->a, x->books->lists, x->by.person, other->id, &v));
-	struct right_list of = settings_rights(&s);
-	return right_may(&v, b->right, &of)
-		       ? OK
-		       : err_in(x->a, ERR_DENIED, "%s: on the list %.*s you may not %s",
-				b->key, STR_F(other->address), right_text(b->right));
-}
-
-static bool has_line(str text, str wanted)
-{
-	str line;
-	while (str_line(&text, &line))
-		if (str_ieq(str_trim(line), wanted))
-			return true;
-	return false;
-}
-
-/* What stands there already was said by somebody who might, or by the administrator. */
-static err check_new(struct order *x, const struct borrow *b, str value)
-{
-	enum { NAMED_MAX = 100 };
-	str line, old = STR("");
-	int named = 0;
-	err e = setting_get(x->books->lists, x->a, x->list->id, str_from(b->key), &old);
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
-	while (str_line(&value, &line)) {
-		const struct list_entry *other = list_in(x, b, str_trim(line));
-		if (!other || other == x->list)
-			continue;
-		if (++named > NAMED_MAX)
-			return err_in(x->a, ERR_SYNTAX, "%s: it takes at most %d lists",
-				      b->key, NAMED_MAX);
-		if (!has_line(old, str_trim(line)))
-			TRY(check_borrowed(x, b, other));
-	}
-	return OK;
-}
-
-static err check_borrows(struct order *x, const struct assignment *set)
-{
-	for (size_t i = 0; i < sizeof borrows / sizeof *borrows; i++)
-		if (str_eq(set->key, str_from(borrows[i].key)))
-			return check_new(x, &borrows[i], set->value);
-	return OK;
-}
-
 err order_settings(struct order *x)
 {
 	const char *key;
@@ -246,7 +168,7 @@ err order_settings(struct order *x)
 			return err_in(x->a, ERR_SYNTAX, "%s is no text", key);
 		set[n++] = (struct assignment){ str_from(key),
 						str_from(json_string_value(value)) };
-		TRY(check_borrows(x, &set[n - 1]));
+		TRY(borrow_check(x->books, x->a, x->list, x->by.person, &set[n - 1]));
 	}
 	return list_configure(x->books, x->a, x->list->id, set, n, &x->by);
 }

@@ -42,6 +42,7 @@ struct replay {
 };
 
 /* Settings and posts are the caller's to show to owners alone.
+ * Whether an owner may name a list in them asks lists/borrow.h, before.
  * ERR_SYNTAX, ERR_NOTFOUND: of setting_try; nothing was judged. */
 MUST_USE err replay_run(struct books *books, struct arena *a,
 			const struct list_entry *list, const struct assignment *set,

@@ -1,6 +1,7 @@
 """What other settings would have done to the last posts: by command and on the page of
 settings, through the rules that judge new posts; nothing changes by asking."""
 import os
+import re
 import sqlite3
 
 from browser import Browser
@@ -87,6 +88,28 @@ b.get('/lists/dev/admin/try?max_message_size=many')
 equal('a value that is none', b.status, 400)
 b.get('/lists/dev/admin/try')
 check('nothing to try', b.status == 200 and 'Nothing to try' in b.page, b.status)
+b.get('/lists/dev/admin/try?subscribe_auto_approval=@nowhere')
+check('nor one that names no list', b.status == 400 and 'it takes lists of this server' in b.text(), b.text()[:600])
+
+section('an owner does not learn who is on another list')
+SECRET, OLGA = 'secret@lists.example', 'olga@uni.example'
+p.cli('list', 'create', SECRET, '--owner', ADMIN)
+p.cli('member', 'add', SECRET, 'zoe@far.example')
+p.cli('user', 'add', OLGA)
+p.cli('role', 'add', LIST, 'owner', OLGA)
+olga = Browser(p)
+url = p.cli('user', 'link', OLGA).strip()
+olga.get(url[url.index('/confirm/'):]).submit()
+for words in ('hold_these_nonmembers=@secret', f'reject_these_nonmembers=@{SECRET}',
+              'discard_these_nonmembers=zoe@x.example%0A@SECRET', 'accept_these_nonmembers=@later',
+              'regular_exclude_lists=secret', 'subscribe_auto_approval=@secret'):
+    olga.get(f'/lists/dev/admin/try?{words}')
+    text = olga.text()
+    check(f'{words}: not tried', olga.status == 400 and 'of a stranger' not in text, (olga.status, text[:600]))
+    check(f'{words}: the list is named', re.search(r'= (secret|later)@lists.example: it takes lists', text), text[:600])
+r = b.json('/lists/dev/admin/try.json?hold_these_nonmembers=@secret')
+equal('its administrator may', r['otherwise'], 1)
+
 guest = Browser(p)
 guest.get('/lists/dev/admin/try?emergency=yes')
 check('guests do not get it', 'of a stranger' not in guest.page and 'fare otherwise' not in guest.page, guest.status)

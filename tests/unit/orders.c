@@ -1,5 +1,6 @@
 #include "orders_people.h"
 
+#include "lists/owner.h"
 #include "store/lists/ban.h"
 
 /* The list that an order is about: one that may go, where that is what it asks. */
@@ -189,6 +190,10 @@ static void test_borrowed(struct books_test *t)
 		{ "hold_these_nonmembers", "@" OTHER },
 		{ "reject_these_nonmembers", "@Other" },
 		{ "discard_these_nonmembers", "@other" },
+		{ "subscribe_auto_approval", "@other" },
+		{ "subscribe_auto_approval", "kim@uni.example\n@" OTHER },
+		{ "regular_exclude_lists", "other" },
+		{ "regular_exclude_lists", OTHER },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const char *key = cases[i].key, *value = cases[i].value;
@@ -200,8 +205,80 @@ static void test_borrowed(struct books_test *t)
 		takes(t, key, "", OWNER, true);
 	}
 	books_role(t, books_list(t, "both@lists.example"), "own@uni.example", "owner");
-	takes(t, "regular_include_lists", "both", OWNER, true);
-	takes(t, "regular_include_lists", "", OWNER, true);
+	static const char *const keys[] = { "regular_include_lists",
+					    "regular_exclude_lists",
+					    "accept_these_lists" };
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		takes(t, keys[i], "both", OWNER, true);
+		takes(t, keys[i], "", OWNER, true);
+	}
+	takes(t, "subscribe_auto_approval", "@both\n@uni.example\n^a@dev", OWNER, true);
+	takes(t, "subscribe_auto_approval", "", OWNER, true);
+}
+
+/* What is no list yet is refused, and in the words for one that is secret. */
+static void test_borrowed_early(struct books_test *t)
+{
+	static const struct {
+		const char *key, *there, *later;
+	} cases[] = {
+		{ "hold_these_nonmembers", "@other", "@later" },
+		{ "subscribe_auto_approval", "@" OTHER, "@later@lists.example" },
+		{ "regular_exclude_lists", "other", "later" },
+		{ "regular_include_lists", "other", "later@lists.example" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct order_row there, later;
+		run(t, "settings",
+		    json_pack("{s:s,s:{s:s}}", "list", DEV, "set", cases[i].key,
+			      cases[i].there),
+		    people[OWNER].person, &there);
+		run(t, "settings",
+		    json_pack("{s:s,s:{s:s}}", "list", DEV, "set", cases[i].key,
+			      cases[i].later),
+		    people[OWNER].person, &later);
+		CHECK(refused(&there, OTHER) && refused(&later, "later@lists.example"));
+		CHECK(str_eq(str_find(there.result, STR(": it takes")),
+			     str_find(later.result, STR(": it takes"))));
+		run(t, "settings",
+		    json_pack("{s:s,s:{s:s}}", "list", DEV, "set", cases[i].key,
+			      cases[i].later),
+		    people[ADMIN].person, &later);
+		CHECK(refused(&later, "later@lists.example"));
+	}
+}
+
+/* A guest who asks in somebody's name hears the same of members, strangers and the banned,
+ * however often. */
+static void test_untold(struct books_test *t)
+{
+	static const struct {
+		const char *kind, *policy;
+	} cases[] = { { "leave_ask", "confirm" },
+		      { "join", "confirm" },
+		      { "join", "moderate" },
+		      { "join", "invite" } };
+	static const char *const whom[] = { "member@uni.example", "nobody@far.example",
+					    "banned@far.example" };
+	BOOKS_MUST(t, ban_put(&t->books, t->a, books_entry(t, DEV)->id,
+			      STR("banned@far.example"), STR(""), &t->by));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		books_set(t, DEV, "subscription_policy", cases[i].policy);
+		str said = STR("");
+		for (size_t k = 0; k < 15; k++) {
+			struct order_row row;
+			run(t, cases[i].kind,
+			    json_pack("{s:s,s:s}", "list", DEV, "address", whom[k / 5]),
+			    0, &row);
+			CHECK(done(&row) && (!k || str_eq(row.result, said)));
+			said = row.result;
+		}
+		BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+	}
+	books_set(t, DEV, "subscription_policy", "confirm");
+	BOOKS_MUST(t, ban_lift(&t->books, t->a, books_entry(t, DEV)->id,
+			       STR("banned@far.example"), &t->by));
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM pending"));
 }
 
 static void test_members(struct books_test *t)
@@ -392,6 +469,8 @@ int main(void)
 	test_nonsense(&t);
 	test_settings(&t);
 	test_borrowed(&t);
+	test_borrowed_early(&t);
+	test_untold(&t);
 	test_members(&t);
 	test_roles(&t);
 	test_links(&t);

@@ -1,6 +1,7 @@
 /* /lists/NAME/admin/try: what other settings would have done to the posts of late. The
  * form of the settings sends all of them, a link some in its query; nothing changes. */
 #include "base/language.h"
+#include "lists/borrow.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
 
@@ -124,6 +125,16 @@ static err run(struct request *q, const struct trying *t, struct page_try *p)
 	return OK;
 }
 
+/* Which posts turn tells who is on a list that is named, as having it set would. */
+static err check_borrowed(struct request *q, const struct trying *t)
+{
+	struct worker *w = worker_of(q);
+	for (size_t i = 0; i < t->count; i++)
+		TRY(borrow_check(&w->books, q->arena, w->list, w->viewer.person,
+				 &t->set[i]));
+	return OK;
+}
+
 static const struct page_note *first_error(struct request *q, const struct sheet *s)
 {
 	size_t n;
@@ -150,9 +161,14 @@ static void answer(struct request *q, struct response *r, const struct pairs *se
 	json_decref(set);
 	add_limits(q, &p);
 	p.note = first_error(q, &s);
-	r->status = good ? 200 : 400;
-	if (good && page_failed(q, r, run(q, &t, &p)))
+	err e = good ? check_borrowed(q, &t) : OK;
+	if (e.kind == ERR_DENIED || e.kind == ERR_SYNTAX) {
+		p.note = note_bad(q, str_from(e.msg));
+		good = false;
+	} else if (page_failed(q, r, e) || (good && page_failed(q, r, run(q, &t, &p)))) {
 		return;
+	}
+	r->status = good ? 200 : 400;
 	ANSWER(q, r, try, &p);
 }
 

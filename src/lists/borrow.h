@@ -1,0 +1,17 @@
+/* lists/borrow.h: settings that name other lists of this server borrow of them: their
+ * members to write to, or the knowledge of who is on them. Whoever sets or tries one must
+ * have that of the other list already, so owners are asked before:
+ *
+ *     TRY(borrow_check(books, a, list, person, &(struct assignment){ key, value }));
+ */
+#pragma once
+
+#include "lists/owner.h"
+
+/* What stands in the setting already was said by somebody who might, and may stay.
+ * ERR_DENIED: on a list that the value newly names the person has not the right, or there is
+ * none of that name: which of the two is not told. ERR_SYNTAX: of setting_check, or too many
+ * lists. A key that is none is left to whoever sets it. */
+MUST_USE err borrow_check(struct books *books, struct arena *a,
+			  const struct list_entry *list, int64_t person,
+			  const struct assignment *set);

@@ -1,0 +1,31 @@
+/* tests/unit/commands.h: mails with commands, and what comes back. */
+#pragma once
+
+#include "letters.h"
+
+#define DEV "dev@lists.example"
+
+static int64_t serial;
+
+static str mail(struct books_test *t, const char *from, const char *subject,
+		const char *body)
+{
+	return arena_printf(t->a,
+			    "From: %s\r\nTo: dev-request@lists.example\r\nSubject: "
+			    "%s\r\nMessage-ID: <c%lld@x>\r\n\r\n%s\r\n",
+			    from, subject, (long long)++serial, body);
+}
+
+/* A new sender for each case: ten answers a day are all that anybody gets. */
+static const char *sender(struct books_test *t)
+{
+	return arena_z(t->a,
+		       arena_printf(t->a, "s%lld@uni.example", (long long)++serial));
+}
+
+static str ask(struct books_test *t, const char *to, const char *from,
+	       const char *subject, const char *body)
+{
+	CHECK(ok(books_arrives(t, from, to, mail(t, from, subject, body))));
+	return letter_to(t, from, "");
+}
