@@ -189,6 +189,35 @@ static void test_more_data(struct books_test *t, int64_t person)
 	json_decref(all);
 }
 
+/* What moderators write to each other is not the author's to read. */
+static void test_notes(struct books_test *t)
+{
+	static const char *const verdicts[] = { "", "accepted", "discarded", "rejected" };
+	struct held_row *h;
+	size_t n;
+	int64_t person = books_person(t, "carl@uni.example");
+	arrive(t, "carl@uni.example", "carl@uni.example", "notes@x", "held", "{}");
+	BOOKS_MUST(t,
+		   held_newest(t->books.lists, t->a, books_entry(t, DEV)->id, 1, &h, &n));
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+		json_t *all;
+		BOOKS_MUST(t,
+			   book_run(t->books.lists,
+				    "UPDATE held SET verdict = ?2, note = 'a troll, ask "
+				    "the dean' WHERE id = ?1",
+				    SQL_I(h[0].id), SQL_S(str_from(verdicts[i]))));
+		CHECK(ok(personal_data(&t->books, t->a, person, &all)));
+		char *text = json_dumps(all, 0);
+		CHECK(rows_of(all, "held_posts") > 0);
+		CHECK(has(str_from(text), "the dean")
+		      == !strcmp(verdicts[i], "rejected"));
+		free(text);
+		json_decref(all);
+	}
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM held WHERE id = ?1",
+			       SQL_I(h[0].id)));
+}
+
 static void test_data(struct books_test *t, int64_t person)
 {
 	json_t *all;
@@ -400,6 +429,7 @@ int main(void)
 	test_archive(&t);
 	CHECK(left_of(&t, BOOK_ARCHIVE) == 0);
 	test_stranger(&t);
+	test_notes(&t);
 	books_end(&t);
 	return check_done();
 }
