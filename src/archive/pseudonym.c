@@ -96,9 +96,11 @@ static str clean_part(struct arena *a, const struct work *w, const struct mime_p
 static str clean_body(struct arena *a, const struct work *w, const struct mime *m,
 		      str body)
 {
+	if (!body.n)
+		return body;
 	BUF(out);
 	const char *from = body.p, *end = body.p + body.n;
-	for (size_t i = 0; body.n && i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		const struct mime_part *part = &m->parts[i];
 		if (!str_starts(part->type, STR("text/")) || !part->raw.n
 		    || part->raw.p < from || part->raw.p + part->raw.n > end)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "lists/members_inside.h"
+#include "store/lists/address.h"
 #include "store/lists/answered.h"
 #include "store/lists/pending.h"
 
@@ -39,10 +40,24 @@ static err count_of_list(struct books *books, struct arena *a,
 	TRY(answered_count(books->lists, name, today, &times));
 	if (times >= LIST_DAILY)
 		return err_in(a, ERR_DENIED,
-			      "%.*s has invited %d today; go on tomorrow, or add members "
-			      "at once",
+			      "%.*s has written to %d strangers today; go on tomorrow, "
+			      "or add members without a letter",
 			      STR_F(list->address), LIST_DAILY);
 	return answered_add(books->lists, name, today, &times);
+}
+
+err invite_count(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct mailbox *who, const struct actor *by)
+{
+	struct address_row row;
+	bool mine;
+	err e = address_find(books->lists, a, address_key(a, &who->address), &row);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	if (!e.kind && row.verified_at)
+		return OK;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, count_of_list(books, a, list, by));
 }
 
 static str write_data(struct arena *a, str name, str by)

@@ -5,7 +5,8 @@
  *     TRY(member_invite(books, a, list, &who, &(struct invitation){ .words = w }, &by));
  *
  * Against mail bombs: ten letters a day to one mailbox, three open ones to an address on a
- * list, and 500 a day from one list, but for the administrator's commands. */
+ * list, and 500 a day from one list, together with other letters that its owners' orders send
+ * to addresses without proof, but for the administrator's commands. */
 #pragma once
 
 #include "lists/books.h"
@@ -23,6 +24,12 @@ struct invitation {
 MUST_USE err member_invite(struct books *books, struct arena *a,
 			   const struct list_entry *list, const struct mailbox *who,
 			   const struct invitation *x, const struct actor *by);
+
+/* Counts, with the invitations, one more letter of the list to an address that nobody has
+ * proven. ERR_DENIED: there were 500 today. */
+MUST_USE err invite_count(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *who,
+			  const struct actor *by);
 
 struct invited {
 	int64_t id;

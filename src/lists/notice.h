@@ -39,7 +39,8 @@ struct notice {
 MUST_USE err notice_send(struct books *books, struct arena *a, const struct notice *n);
 
 /* Only its subject and its text, filled in, and the language that they are in: for
- * what is no notice by itself. */
+ * what is no notice by itself. Where an own text becomes longer than 256 KB, the built-in
+ * one is said. */
 MUST_USE err notice_text(struct books *books, struct arena *a, const struct notice *n,
 			 enum language *language, str *subject, str *text);
 
@@ -87,8 +88,11 @@ MUST_USE err notice_preview(struct books *books, struct arena *a,
 
 struct template_scope;
 
+enum { NOTICE_TEXT_MAX = 64 * 1024 };
+
 /* Stores an own text that notice_preview takes, or with an empty one removes it, and writes
- * the audit. list: of the scope, or NULL; language: a name of languages.def, "" any. */
+ * the audit. list: of the scope, or NULL; language: a name of languages.def, "" any.
+ * ERR_SYNTAX also: it is longer than NOTICE_TEXT_MAX, or uses a name over and over. */
 MUST_USE err notice_put(struct books *books, struct arena *a,
 			const struct notice_row *row, const struct template_scope *of,
 			const struct list_entry *list, str language, str text,

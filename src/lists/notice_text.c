@@ -1,5 +1,6 @@
 /* What a notice says, and in which language. */
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/said.h"
 #include "lists/notice.h"
 #include "store/lists/person.h"
@@ -7,7 +8,11 @@
 
 #include <string.h>
 
-enum { VARS_MAX = 32 };
+enum {
+	VARS_MAX = 32,
+	FILLED_MAX = 256 * 1024, /* what an own text may become */
+	TIMES_MAX = 20           /* a name in it: some values are as long as a mail */
+};
 
 static const struct notice_row rows[] = {
 #define TEMPLATE(name, subject, about, text) { name, subject, text, about },
@@ -29,12 +34,14 @@ const struct notice_row *notice_row_find(str name)
 	return NULL;
 }
 
-/* {name} becomes its value; braces around anything else stay as they are. */
-static str fill(struct arena *a, str text, const struct notice_var *vars, size_t n)
+/* {name} becomes its value; braces around anything else stay as they are. False: it is
+ * more than max, and ends before. */
+static bool fill(struct arena *a, str text, const struct notice_var *vars, size_t n,
+		 size_t max, str *filled)
 {
 	BUF(out);
 	str head, rest;
-	while (str_cut(text, '{', &head, &rest)) {
+	while (out.n <= max && str_cut(text, '{', &head, &rest)) {
 		str name, after;
 		size_t i = n;
 		if (str_cut(rest, '}', &name, &after))
@@ -47,8 +54,10 @@ static str fill(struct arena *a, str text, const struct notice_var *vars, size_t
 			buf_add(&out, STR("{"));
 		text = i < n ? after : rest;
 	}
-	buf_add(&out, text);
-	return arena_copy(a, buf_str(&out));
+	if (out.n <= max)
+		buf_add(&out, text);
+	*filled = arena_copy(a, str_first(buf_str(&out), max));
+	return out.n <= max;
 }
 
 static size_t common_vars(struct books *books, struct arena *a, const struct notice *n,
@@ -152,12 +161,20 @@ err notice_text(struct books *books, struct arena *a, const struct notice *n,
 {
 	struct notice_var vars[VARS_MAX];
 	enum language l;
-	str unfilled;
+	str unfilled_subject, unfilled;
 	TRY(notice_language(books, a, n->list, address_key(a, &n->to.address), &l));
 	size_t k = all_vars(books, a, n, l, vars);
-	TRY(find_text(books, a, n, l, &unfilled, text));
-	*subject = fill(a, unfilled, vars, k);
-	*text = fill(a, *text, vars, k);
+	TRY(find_text(books, a, n, l, &unfilled_subject, &unfilled));
+	if (!fill(a, unfilled_subject, vars, k, FILLED_MAX, subject)
+	    || !fill(a, unfilled, vars, k, FILLED_MAX, text)) {
+		/* The built-in text has each value once. */
+		log_warn("template-too-long", KZ("name", n->name),
+			 KS("list", n->list ? n->list->address : STR("")));
+		notice_built_in(notice_row_find(str_from(n->name)), l, &unfilled_subject,
+				&unfilled);
+		(void)fill(a, unfilled_subject, vars, k, SIZE_MAX, subject);
+		(void)fill(a, unfilled, vars, k, SIZE_MAX, text);
+	}
 	*language = l;
 	return OK;
 }
@@ -298,8 +315,33 @@ err notice_preview(struct books *books, struct arena *a, const struct notice_row
 	TRY(add_examples(a, row, unfilled, vars, &k));
 	for (size_t i = common; i < k; i++)
 		vars[i].value = said_in(a, l, vars[i].value);
-	*subject = fill(a, unfilled_subject, vars, k);
-	*text = fill(a, unfilled, vars, k);
+	(void)fill(a, unfilled_subject, vars, k, FILLED_MAX, subject);
+	(void)fill(a, unfilled, vars, k, FILLED_MAX, text);
+	return OK;
+}
+
+static size_t times(str text, str name)
+{
+	size_t n = 0;
+	str head, rest, inside, after;
+	for (; str_cut(text, '{', &head, &rest); text = rest)
+		n += str_cut(rest, '}', &inside, &after) && str_eq(inside, name);
+	return n;
+}
+
+static err check_length(struct arena *a, str text)
+{
+	str from = text, head, rest, name, after;
+	if (text.n > NOTICE_TEXT_MAX)
+		return err_in(a, ERR_SYNTAX, "it is too long: %d KB are enough",
+			      NOTICE_TEXT_MAX / 1024);
+	for (size_t names = 0; str_cut(from, '{', &head, &rest); from = rest)
+		if (str_cut(rest, '}', &name, &after) && is_name(name)
+		    && (++names > VARS_MAX * TIMES_MAX || times(text, name) > TIMES_MAX))
+			return err_in(a, ERR_SYNTAX,
+				      "{%.*s} stands there too often: a name may be "
+				      "used %d times",
+				      STR_F(name), TIMES_MAX);
 	return OK;
 }
 
@@ -312,6 +354,7 @@ err notice_put(struct books *books, struct arena *a, const struct notice_row *ro
 		.of = *of, .name = name, .language = language, .text = text
 	};
 	str what = language.n ? arena_cat(a, name, STR(" "), language) : name;
+	TRY(check_length(a, text));
 	TRY(notice_preview(books, a, row, list, LANGUAGE_en, text, &subject, &said));
 	TRY(text.n ? template_set(books->lists, &t)
 		   : template_unset(books->lists, of, name, language));

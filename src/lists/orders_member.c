@@ -2,7 +2,9 @@
 #include "lists/orders_inside.h"
 
 #include "account/account.h"
+#include "lists/invite.h"
 #include "lists/members.h"
+#include "lists/members_inside.h"
 #include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
@@ -56,8 +58,12 @@ err order_subscribe(struct order *x)
 	bool asks = setting_is(s.subscription_policy, "confirm")
 		    || setting_is(s.subscription_policy, "confirm_then_moderate");
 	bool known = proven || is_yes(x, "proven");
+	bool asked = !known || (asks && !is_yes(x, "confirmed"));
+	bool waiting = policy_moderates(s.subscription_policy) && !is_yes(x, "approved");
 	order_says(x, "waits_for", STR("subscriber"));
-	if (!known || (asks && !is_yes(x, "confirmed")))
+	if (asked || waiting || (s.send_welcome_message && !is_yes(x, "quiet")))
+		TRY(invite_count(x->books, x->a, x->list, &who, &x->by));
+	if (asked)
 		return member_ask_join(x->books, x->a, x->list, &who, false, &x->by);
 	struct member_entry how = { .vouched = vouched,
 				    .approved = is_yes(x, "approved"),

@@ -1,6 +1,7 @@
 /* Orders of those who run a list. */
 #include "lists/orders_inside.h"
 
+#include "base/clock.h"
 #include "lists/borrow.h"
 #include "lists/invite.h"
 #include "lists/members.h"
@@ -40,6 +41,18 @@ static err invite_one(struct order *x, const struct mailbox *who)
 	return member_invite(x->books, x->a, x->list, who, &i, &x->by);
 }
 
+/* Who begins on a later day is welcomed then. */
+static err count_welcome(struct order *x, const struct mailbox *who, bool welcome,
+			 const struct term *t)
+{
+	struct settings s;
+	if (!welcome && t->first <= clock_now())
+		return OK;
+	TRY(settings_load(x->books->lists, x->a, x->list->id, &s));
+	return s.send_welcome_message ? invite_count(x->books, x->a, x->list, who, &x->by)
+				      : OK;
+}
+
 static err add_one(struct order *x, str line)
 {
 	struct mailbox who;
@@ -50,8 +63,9 @@ static err add_one(struct order *x, str line)
 	struct term t = { 0 };
 	TRY(read_day(x, "from", &t.first));
 	TRY(read_day(x, "until", &t.last));
-	return member_admit_for(x->books, x->a, x->list, &who, &t,
-				str_eq(how, STR("welcome")), &x->by);
+	bool welcome = str_eq(how, STR("welcome"));
+	TRY(count_welcome(x, &who, welcome, &t));
+	return member_admit_for(x->books, x->a, x->list, &who, &t, welcome, &x->by);
 }
 
 err order_tally(struct order *x, err e, json_t *wrong, int64_t *n)

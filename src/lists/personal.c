@@ -186,7 +186,9 @@ static err add_held(struct gathering *g)
 			put(o, "subject", h[k].subject);
 			put(o, "reason", h[k].reason);
 			put(o, "verdict", h[k].verdict.n ? h[k].verdict : STR("waits"));
-			put(o, h[k].verdict.n ? "answer" : "note", h[k].note);
+			/* Other notes are among moderators; this one was in a letter. */
+			if (str_eq(h[k].verdict, STR("rejected")))
+				put(o, "answer", h[k].note);
 		}
 	}
 	return OK;

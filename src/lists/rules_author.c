@@ -129,21 +129,32 @@ err rule_flood(struct book *lists, struct arena *a, const struct post *p,
 				      (long long)s->member_verbosity_interval));
 }
 
-/* Whoever the list trusts by address is as worth forging as a member. */
+/* What the list says of an address. Whoever it trusts by address is as worth forging as a
+ * member, so a claim to be one alone is as good as none; and no pattern, which may be
+ * another list's members, is told to who has proven nothing. */
+struct named {
+	bool claimed; /* accepted, were it proven */
+	struct ruling *r;
+};
+
+static const str UNPROVEN = STR("members alone may post, and nothing proves that the "
+				"author is one");
+
 static err say_named(struct arena *a, const struct post *p, enum verdict v, str pattern,
-		     struct ruling *r)
+		     struct named *x)
 {
 	bool proven = p->authentic || setting_is(p->settings.authenticate, "any");
-	if (v == VERDICT_ACCEPT && !proven)
-		return rule_says(r, VERDICT_HOLD,
-				 STR("the list accepts this author's posts, but nothing "
-				     "proves that the author wrote it"));
 	str reason = arena_cat(a, STR("the list names "), pattern);
-	return v == VERDICT_REJECT ? refuses(p, r, reason) : rule_says(r, v, reason);
+	if (v == VERDICT_ACCEPT && !proven) {
+		x->claimed = true;
+		return OK;
+	}
+	return v == VERDICT_REJECT ? refuses(p, x->r, p->authentic ? reason : UNPROVEN)
+				   : rule_says(x->r, v, reason);
 }
 
 static err ask_named(struct book *lists, struct arena *a, const struct post *p,
-		     struct ruling *r)
+		     struct named *x)
 {
 	const struct settings *s = &p->settings;
 	const struct {
@@ -160,13 +171,15 @@ static err ask_named(struct book *lists, struct arena *a, const struct post *p,
 			TRY(named_fits(lists, a, p->list->domain, pattern, p->author_key,
 				       &hit));
 			if (hit == PATTERN_LIMIT)
-				return rule_says(r, VERDICT_HOLD,
+				return rule_says(x->r, VERDICT_HOLD,
 						 arena_cat(a,
 							   STR("a pattern took too "
 							       "long: "),
 							   pattern));
 			if (hit == PATTERN_HIT)
-				return say_named(a, p, named[i].verdict, pattern, r);
+				TRY(say_named(a, p, named[i].verdict, pattern, x));
+			if (x->r->verdict != VERDICT_MISS)
+				return OK;
 		}
 	}
 	return OK;
@@ -174,13 +187,24 @@ static err ask_named(struct book *lists, struct arena *a, const struct post *p,
 
 /* What those who run the list said of this very address comes before any pattern. */
 static err ask_own(struct book *lists, struct arena *a, const struct post *p,
-		   struct ruling *r)
+		   struct named *x)
 {
-	struct nonmember_row x;
-	err e = nonmember_find(lists, a, p->list->id, p->author_key, &x);
+	struct nonmember_row own;
+	err e = nonmember_find(lists, a, p->list->id, p->author_key, &own);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	return say_named(a, p, verdict_from(x.action), x.key, r);
+	return say_named(a, p, verdict_from(own.action), own.key, x);
+}
+
+static err ask_default(const struct post *p, struct ruling *r)
+{
+	enum verdict v = verdict_from(p->settings.default_nonmember_action);
+	if (v == VERDICT_REJECT)
+		return refuses(p, r,
+			       p->authentic ? STR("the author is not a member")
+					    : UNPROVEN);
+	return v == VERDICT_ACCEPT ? OK
+				   : rule_says(r, v, STR("the author is not a member"));
 }
 
 err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
@@ -188,17 +212,16 @@ err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
 {
 	if (p->member || p->is_moderator)
 		return OK;
-	TRY(ask_own(lists, a, p, r));
+	struct named x = { .r = r };
+	TRY(ask_own(lists, a, p, &x));
 	if (r->verdict == VERDICT_MISS)
-		TRY(ask_named(lists, a, p, r));
-	if (r->verdict != VERDICT_MISS)
-		return OK;
-	enum verdict v = verdict_from(p->settings.default_nonmember_action);
-	if (v == VERDICT_REJECT)
-		return refuses(p, r,
-			       p->authentic ? STR("the author is not a member")
-					    : STR("members alone may post, and nothing "
-						  "proves that the author is one"));
-	return v == VERDICT_ACCEPT ? OK
-				   : rule_says(r, v, STR("the author is not a member"));
+		TRY(ask_named(lists, a, p, &x));
+	if (r->verdict == VERDICT_MISS)
+		TRY(ask_default(p, r));
+	/* Where the session tells the same of both, a person looks. */
+	if (x.claimed && (r->verdict == VERDICT_HOLD || r->verdict == VERDICT_DISCARD))
+		return rule_says(r, VERDICT_HOLD,
+				 STR("the list accepts this author's posts, but nothing "
+				     "proves that the author wrote it"));
+	return OK;
 }

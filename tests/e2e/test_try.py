@@ -1,8 +1,10 @@
 """What other settings would have done to the last posts: by command and on the page of
 settings, through the rules that judge new posts; nothing changes by asking."""
+import http.client
 import os
 import re
 import sqlite3
+import urllib.parse
 
 from browser import Browser
 from chromium import look, well
@@ -114,8 +116,27 @@ guest = Browser(p)
 guest.get('/lists/dev/admin/try?emergency=yes')
 check('guests do not get it', 'of a stranger' not in guest.page and 'fare otherwise' not in guest.page, guest.status)
 
-section('as Chromium shows it')
+section('many at once')
 bearer = {'Authorization': 'Bearer ' + p.token(ADMIN)}
+for i in range(8):  # whose authors take a pattern its time
+    slow = 'a' * 40 + f'@far{i}.example'
+    p.deliver('zoe@far.example', LIST, message(slow, LIST, f'slow {i}'))
+check('which are there', eventually(lambda: b.json('/lists/dev/admin/try.json')['judged'] == 13))
+asked = []
+for i in range(16):
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c.connect()
+    asked.append(c)
+for c in asked:
+    c.request('GET', '/lists/dev/admin/try?reject_these_nonmembers=' + urllib.parse.quote('^(a+)+x$'), headers=bearer)
+answers = [c.getresponse() for c in asked]
+said = [r.status for r in answers]
+check('few run, the others hear so', set(said) == {200, 429} and said.count(429) > 4, said)
+check('and when to come again', all(r.headers['Retry-After'] == '10' for r in answers if r.status == 429))
+b.get('/lists/dev/admin/try?default_member_action=hold')
+equal('later they may', b.status, 200)
+
+section('as Chromium shows it')
 visits = [{'path': '/lists/dev/admin/try?default_member_action=hold', 'width': w, 'headers': bearer,
            **({'full': True, 'shot': f'{SHOTS}/try-{w}.png'} if SHOTS else {})} for w in (390, 1440)]
 for s in look(p, visits):

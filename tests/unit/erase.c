@@ -11,6 +11,7 @@
 #include "store/archive/blob.h"
 #include "store/lists/alias.h"
 #include "store/lists/bounce.h"
+#include "store/lists/erasure.h"
 #include "store/lists/held.h"
 #include "store/lists/pending.h"
 #include "store/lists/request.h"
@@ -187,6 +188,93 @@ static void test_more_data(struct books_test *t, int64_t person)
 	CHECK(!strcmp(text_of(all, "memberships", "topics"), "release"));
 	CHECK(!strcmp(text_of(all, "aliases", "address"), "bugs@lists.example"));
 	json_decref(all);
+}
+
+/* Whose address has the one that goes in it keeps all that names them. */
+static void test_neighbours(struct books_test *t)
+{
+	static const struct {
+		const char *before, *after; /* %: the pseudonym */
+	} rows[] = {
+		{ "ruben@uni.example", "ruben@uni.example" },
+		{ "x+dan@uni.example", "x+dan@uni.example" },
+		{ "dan@uni.example.org", "dan@uni.example.org" },
+		{ "j.dan@uni.example, dan@uni.example-x.org",
+		  "j.dan@uni.example, dan@uni.example-x.org" },
+		{ "dan@uni.example", "%" },
+		{ "of dan@uni.example. And jordan@uni.example",
+		  "of %. And jordan@uni.example" },
+		{ "{\"to\":\"zoe@x\\ndan@uni.example\"}", "{\"to\":\"zoe@x\\n%\"}" },
+		{ "jordan@uni.example dan@uni.example dan@uni.example",
+		  "jordan@uni.example % %" },
+	};
+	enum { ROWS = sizeof rows / sizeof *rows };
+	for (size_t i = 0; i < ROWS; i++) {
+		str text = str_from(rows[i].before);
+		int64_t id = 9000 + (int64_t)i;
+		BOOKS_MUST(t, book_run(t->books.lists,
+				       "INSERT INTO audit (id, at, person, actor, list, "
+				       "what, detail) VALUES (?1, 1, 0, ?2, 0, 'x', ?2)",
+				       SQL_I(id), SQL_S(text)));
+		BOOKS_MUST(t, book_run(t->books.lists,
+				       "INSERT INTO \"order\" (id, kind, args, person, "
+				       "client, created_at, state) VALUES (?1, 'x', ?2, "
+				       "0, 'x', 1, 'done')",
+				       SQL_I(id), SQL_S(text)));
+		BOOKS_MUST(t, book_run(t->books.lists,
+				       "INSERT INTO pending (token, kind, list, address, "
+				       "data, created_at, expires_at) VALUES (?1, "
+				       "'invite', 1, 'zoe@x', ?2, ?3, 9999999999)",
+				       SQL_S(arena_printf(t->a, "%lld", (long long)id)),
+				       SQL_S(text), SQL_I(id)));
+	}
+	CHECK(ok(erasure_scrub(t->books.lists, STR("dan@uni.example"), STR("%"), 1)));
+	for (size_t i = 0; i < ROWS; i++) {
+		bool goes = strcmp(rows[i].before, rows[i].after);
+		int64_t n = 0, id = 9000 + (int64_t)i;
+		bool found;
+		str text = str_from(rows[i].after);
+		BOOKS_MUST(t, book_number(t->books.lists, &n, &found,
+					  "SELECT (SELECT count(*) FROM audit WHERE id = "
+					  "?1 AND actor = ?2 AND detail = ?2) + (SELECT "
+					  "count(*) FROM pending WHERE created_at = ?1 "
+					  "AND data = ?2)",
+					  SQL_I(id), SQL_S(text)));
+		CHECK(n == 2);
+		BOOKS_MUST(t, book_number(t->books.lists, &n, &found,
+					  "SELECT count(*) FROM \"order\" WHERE id = ?1",
+					  SQL_I(id)));
+		CHECK(n == !goes);
+	}
+}
+
+/* What moderators write to each other is not the author's to read. */
+static void test_notes(struct books_test *t)
+{
+	static const char *const verdicts[] = { "", "accepted", "discarded", "rejected" };
+	struct held_row *h;
+	size_t n;
+	int64_t person = books_person(t, "carl@uni.example");
+	arrive(t, "carl@uni.example", "carl@uni.example", "notes@x", "held", "{}");
+	BOOKS_MUST(t,
+		   held_newest(t->books.lists, t->a, books_entry(t, DEV)->id, 1, &h, &n));
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+		json_t *all;
+		BOOKS_MUST(t,
+			   book_run(t->books.lists,
+				    "UPDATE held SET verdict = ?2, note = 'a troll, ask "
+				    "the dean' WHERE id = ?1",
+				    SQL_I(h[0].id), SQL_S(str_from(verdicts[i]))));
+		CHECK(ok(personal_data(&t->books, t->a, person, &all)));
+		char *text = json_dumps(all, 0);
+		CHECK(rows_of(all, "held_posts") > 0);
+		CHECK(has(str_from(text), "the dean")
+		      == !strcmp(verdicts[i], "rejected"));
+		free(text);
+		json_decref(all);
+	}
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM held WHERE id = ?1",
+			       SQL_I(h[0].id)));
 }
 
 static void test_data(struct books_test *t, int64_t person)
@@ -427,6 +515,8 @@ int main(void)
 	CHECK(left_of(&t, BOOK_ARCHIVE) == 0);
 	test_stranger(&t);
 	test_large(&t);
+	test_notes(&t);
+	test_neighbours(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -1,5 +1,6 @@
 #include "letters.h"
 
+#include "base/buf.h"
 #include "lists/notice.h"
 #include "mail/mime.h"
 #include "store/lists/person.h"
@@ -355,6 +356,54 @@ static void test_preview(struct books_test *t)
 		}
 }
 
+/* Values may be as long as a mail: no text multiplies them. */
+static void test_long_text(struct books_test *t)
+{
+	struct outbound_message m;
+	struct notice_var answers = {
+		"answers", { memset(arena_zero(t->a, 200000), 'a', 200000), 200000 }
+	};
+	struct notice x = { .name = "commands",
+			    .list = books_entry(t, DEV),
+			    .to = books_box(t, "anna@uni.example"),
+			    .vars = &answers,
+			    .var_count = 1 };
+	const struct notice_row *row = notice_row_find(STR("commands"));
+	struct template_scope of = { .list = x.list->id };
+	BUF(many);
+	for (int i = 0; i < 7000; i++)
+		buf_add(&many, STR("{answers}"));
+	static const struct {
+		size_t octets;
+		bool taken;
+	} rows[] = { { 20 * 9, true }, { 21 * 9, false }, { 7000 * 9, false } };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		err e = notice_put(&t->books, t->a, row, &of, x.list, STR(""),
+				   str_first(buf_str(&many), rows[i].octets), &t->by);
+		CHECK(e.kind == (rows[i].taken ? OK.kind : ERR_SYNTAX));
+	}
+	struct template_row own = { .of = of,
+				    .name = STR("commands"),
+				    .language = STR(""),
+				    .text = buf_str(&many) };
+	CHECK(ok(template_set(t->books.lists, &own))); /* as an import brings it */
+	CHECK(ok(notice_send(&t->books, t->a, &x)));
+	str letter = books_newest(t, &m);
+	CHECK(letter.n > 200000 && letter.n < 300000);
+	CHECK(!str_find(text_of(t, letter), STR("{answers}")).n && m.subject.n);
+	own.text = STR("Own: {answers}\n");
+	CHECK(ok(template_set(t->books.lists, &own))
+	      && ok(notice_send(&t->books, t->a, &x)));
+	CHECK(holds(text_of(t, books_newest(t, &m)), "Own: aaa"));
+	char *big = memset(arena_zero(t->a, NOTICE_TEXT_MAX + 1), 'a',
+			   NOTICE_TEXT_MAX + 1);
+	for (size_t n = NOTICE_TEXT_MAX; n <= NOTICE_TEXT_MAX + 1; n++)
+		CHECK(ok(notice_put(&t->books, t->a, row, &of, x.list, STR(""),
+				    (str){ big, n }, &t->by))
+		      == (n == NOTICE_TEXT_MAX));
+	CHECK(ok(template_unset(t->books.lists, &of, STR("commands"), STR(""))));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -366,6 +415,7 @@ int main(void)
 	test_once(&t);
 	test_languages(&t);
 	test_preview(&t);
+	test_long_text(&t);
 	test_senders(&t);
 	test_rfc3834(&t);
 	test_quota(&t);

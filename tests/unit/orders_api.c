@@ -235,6 +235,58 @@ static void test_people(struct books_test *t)
 	      == ERR_NOTFOUND);
 }
 
+/* All letters to addresses that nobody has proven are of one count. */
+static void test_strangers(struct books_test *t)
+{
+	static const struct {
+		const char *kind, *args;
+		bool refused;
+	} steps[] = {
+		{ "member_add",
+		  "{\"addresses\":\"ask0@new.example\",\"how\":\"welcome\"}", false },
+		{ "member_add",
+		  "{\"addresses\":\"ask1@new.example\",\"how\":\"welcome\"}", true },
+		{ "member_add", "{\"addresses\":\"ask1@new.example\",\"how\":\"invite\"}",
+		  true },
+		{ "member_add",
+		  "{\"addresses\":\"ask1@new.example\",\"how\":\"add\",\"from\":"
+		  "\"2099-01-01\"}",
+		  true },
+		{ "subscribe", "{\"address\":\"ask1@new.example\"}", true },
+		{ "subscribe",
+		  "{\"address\":\"ask1@new.example\",\"proven\":\"yes\","
+		  "\"confirmed\":\"yes\",\"approved\":\"yes\"}",
+		  true },
+		{ "subscribe", "{\"address\":\"proven@new.example\"}", false },
+		{ "subscribe",
+		  "{\"address\":\"ask1@new.example\",\"proven\":\"yes\","
+		  "\"confirmed\":\"yes\",\"approved\":\"yes\",\"quiet\":\"yes\"}",
+		  false },
+		{ "member_add", "{\"addresses\":\"ask2@new.example\",\"how\":\"add\"}",
+		  false },
+	};
+	books_list(t, "many@lists.example");
+	books_person(t, "proven@new.example");
+	str name = arena_printf(t->a, "invites of:%lld",
+				(long long)books_entry(t, "many@lists.example")->id);
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "INSERT INTO answered (address, day, times) VALUES (?1, "
+			       "?2, 499)",
+			       SQL_S(name), SQL_I(clock_now() / 86400)));
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		json_t *args = json_loads(steps[i].args, 0, NULL);
+		json_object_set_new(args, "list", json_string("many@lists.example"));
+		struct order_row row = run(t, steps[i].kind, args);
+		bool told = holds(row.result, "tomorrow");
+		if (told != steps[i].refused)
+			fprintf(stderr, "  step %zu: %.*s\n", i, STR_F(row.result));
+		CHECK(told == steps[i].refused);
+		CHECK(told || str_eq(row.state, STR("done")));
+	}
+	CHECK(books_count(t, "answered", "address GLOB 'invites of:*' AND times = 500")
+	      == 1);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -249,6 +301,7 @@ int main(void)
 	test_rules_and_bans(&t);
 	test_subscribe(&t);
 	test_people(&t);
+	test_strangers(&t);
 	books_end(&t);
 	return check_done();
 }

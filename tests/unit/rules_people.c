@@ -2,6 +2,7 @@
 #include "rules_asked.h"
 
 #include "store/lists/ban.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/seen.h"
 
 /* Each member's own setting goes before the list's. */
@@ -168,6 +169,65 @@ static void test_forger(struct books_test *t)
 	}
 }
 
+/* So it must be for an address that the list names, by itself or as another list's
+ * member. */
+static void test_named_forger(struct books_test *t)
+{
+	static const char *const from[] = { HEAD("nina@uni.example") "\r\nx\r\n",
+					    HEAD("eve@evil.example") "\r\nx\r\n" };
+	static const struct {
+		const char *accept, *row, *other, *by_default;
+		enum verdict proven, named, stranger; /* the last two unproven */
+	} cases[] = {
+		{ "@staff@lists.example", "", "", "reject", VERDICT_ACCEPT,
+		  VERDICT_REJECT, VERDICT_REJECT },
+		{ "", "accept", "", "reject", VERDICT_ACCEPT, VERDICT_REJECT,
+		  VERDICT_REJECT },
+		{ "@staff@lists.example", "", "^.", "hold", VERDICT_ACCEPT,
+		  VERDICT_REJECT, VERDICT_REJECT },
+		{ "@staff@lists.example", "", "", "accept", VERDICT_ACCEPT,
+		  VERDICT_ACCEPT, VERDICT_ACCEPT },
+		{ "@staff@lists.example", "", "", "hold", VERDICT_ACCEPT, VERDICT_HOLD,
+		  VERDICT_HOLD },
+		{ "", "accept", "", "discard", VERDICT_ACCEPT, VERDICT_HOLD,
+		  VERDICT_DISCARD },
+		{ "", "", "@staff@lists.example", "reject", VERDICT_REJECT,
+		  VERDICT_REJECT, VERDICT_REJECT },
+	};
+	const struct list_entry *staff = books_list(t, "staff@lists.example");
+	books_member(t, staff, "nina@uni.example");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct judgement j[3] = { 0 };
+		struct nonmember_row row = { .list = books_entry(t, DEV)->id,
+					     .key = STR("nina@uni.example"),
+					     .action = str_from(cases[i].row) };
+		books_set(t, DEV, "accept_these_nonmembers", cases[i].accept);
+		books_set(t, DEV, "reject_these_nonmembers", cases[i].other);
+		books_set(t, DEV, "default_nonmember_action", cases[i].by_default);
+		if (row.action.n)
+			CHECK(ok(nonmember_put(t->books.lists, &row)));
+		for (size_t k = 0; k < 3; k++)
+			CHECK(judge(t,
+				    &(struct ask){ .what = "named",
+						   .message = from[k == 1],
+						   .reverse_path = "x@evil.example",
+						   .trust = k == 2 ? PROOF : NONE },
+				    &j[k]));
+		CHECK(j[0].verdict == cases[i].named);
+		CHECK(j[1].verdict == cases[i].stranger);
+		CHECK(j[2].verdict == cases[i].proven);
+		if (j[0].verdict == VERDICT_REJECT)
+			CHECK(str_eq(j[0].reason, j[1].reason)
+			      && !strcmp(j[0].rule, j[1].rule)
+			      && !holds(j[0].reason, "staff"));
+		if (row.action.n)
+			CHECK(ok(nonmember_remove(t->books.lists, row.list, row.key)));
+	}
+	books_set(t, DEV, "accept_these_nonmembers", "");
+	books_set(t, DEV, "reject_these_nonmembers", "");
+	books_set(t, DEV, "default_nonmember_action", "hold");
+}
+
 /* Who is banned hears so, whatever they write and however often. */
 static void test_banned_first(struct books_test *t)
 {
@@ -205,6 +265,7 @@ int main(void)
 	test_unverified_role(&t);
 	test_bans(&t);
 	test_forger(&t);
+	test_named_forger(&t);
 	test_banned_first(&t);
 	books_end(&t);
 	return check_done();

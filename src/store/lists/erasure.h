@@ -28,7 +28,7 @@ MUST_USE err erasure_end(struct book *b, int64_t id);
 /* What names the address in this book beside its person, as store/personal.def says: posts
  * of it that wait are discarded; decided ones, bounces, memory of duplicates and the audit
  * bear the pseudonym; requests, plans, tokens, answers and targets of aliases go. Bans stay: they
- * name it on purpose. */
+ * name it on purpose. So stays an address of which this one is but the end or the beginning. */
 MUST_USE err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now);
 
 /* What a person had asked for by pages, once it is done. */

@@ -8,8 +8,6 @@
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
 
-enum { TEXT_MAX = 64 * 1024 };
-
 struct desk {
 	const struct worker *w;
 	struct template_scope of;
@@ -283,7 +281,7 @@ static str fault_of(struct request *q, const struct desk *d, str text)
 		return STR(
 			"There is no text. To have the built-in one, take the own words "
 			"away.");
-	if (text.n > TEXT_MAX)
+	if (text.n > NOTICE_TEXT_MAX)
 		return STR("It is too long: 64 KB are enough.");
 	err e = notice_preview((struct books *)(uintptr_t)&d->w->books, q->arena, d->row,
 			       d->w->list, d->reads, text, &subject, &said);

@@ -1,11 +1,20 @@
 /* /lists/NAME/admin/try: what other settings would have done to the posts of late. The
- * form of the settings sends all of them, a link some in its query; nothing changes. */
+ * form of the settings sends all of them, a link some in its query; nothing changes. It
+ * takes seconds of a core, so few are made at once. */
+#include "account/password.h"
 #include "base/language.h"
 #include "lists/borrow.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
 
-enum { SHOWN_MAX = 200 };
+#include <stdatomic.h>
+
+enum { SHOWN_MAX = 200, TRIES = 2 /* at once */ };
+
+_Static_assert(TRIES + ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 7 / 8,
+	       "tries, too, leave threads to make pages");
+
+static atomic_uint tries; /* that run in this process */
 
 static const struct {
 	const char *state, *word;
@@ -109,11 +118,21 @@ static void add_limits(struct request *q, struct page_try *p)
 	p->limits = rows;
 }
 
-static err run(struct request *q, const struct trying *t, struct page_try *p)
+/* ERR_LIMIT: as many run as may. */
+static err replay_in_turn(struct request *q, const struct trying *t, struct replay *r)
 {
 	struct worker *w = worker_of(q);
+	err e = FAIL(ERR_LIMIT, "other settings are being tried");
+	if (atomic_fetch_add(&tries, 1) < TRIES)
+		e = replay_run(&w->books, q->arena, w->list, t->set, t->count, r);
+	atomic_fetch_sub(&tries, 1);
+	return e;
+}
+
+static err run(struct request *q, const struct trying *t, struct page_try *p)
+{
 	struct replay r;
-	TRY(replay_run(&w->books, q->arena, w->list, t->set, t->count, &r));
+	TRY(replay_in_turn(q, t, &r));
 	p->judged = r.judged;
 	p->imported = r.imported;
 	p->unknown = r.unknown;
@@ -145,6 +164,12 @@ static const struct page_note *first_error(struct request *q, const struct sheet
 	return NULL;
 }
 
+static void too_many(struct request *q, struct response *r)
+{
+	response_header(r, STR("Retry-After"), STR("10"));
+	error_page(q, r, 429, S_("Please wait a while, then try again."));
+}
+
 static void answer(struct request *q, struct response *r, const struct pairs *sent)
 {
 	struct trying t = { 0 };
@@ -165,11 +190,15 @@ static void answer(struct request *q, struct response *r, const struct pairs *se
 	if (e.kind == ERR_DENIED || e.kind == ERR_SYNTAX) {
 		p.note = note_bad(q, str_from(e.msg));
 		good = false;
-	} else if (page_failed(q, r, e) || (good && page_failed(q, r, run(q, &t, &p)))) {
+	} else if (page_failed(q, r, e)) {
 		return;
 	}
 	r->status = good ? 200 : 400;
-	ANSWER(q, r, try, &p);
+	e = good ? run(q, &t, &p) : OK;
+	if (e.kind == ERR_LIMIT)
+		too_many(q, r);
+	else if (!page_failed(q, r, e))
+		ANSWER(q, r, try, &p);
 }
 
 void try_page(struct request *q, struct response *r)
