@@ -52,6 +52,9 @@ MUST_USE err cli_conf(struct cli *c, const struct conf **conf);
 /* The selector of the keys that sign. */
 MUST_USE err cli_selector(struct cli *c, str *selector);
 
+/* What DNS must have for a mail domain that is new here; the exit code. */
+int cli_say_records(struct cli *c);
+
 /* The books, opened once; closed when the command ends. */
 MUST_USE err cli_books(struct cli *c, enum books_mode mode, struct books **books);
 

@@ -39,6 +39,16 @@ err cli_selector(struct cli *c, str *selector)
 	return OK;
 }
 
+int cli_say_records(struct cli *c)
+{
+	str selector;
+	CLI_TRY(c, cli_selector(c, &selector));
+	printf("The domain is new here: its MX record must name %.*s.\n"
+	       "It needs records of our keys, too: postern keys make %.*s\n",
+	       STR_F(c->conf.site_hostname), STR_F(selector));
+	return CLI_OK;
+}
+
 static err domains_of(struct cli *c, struct domain_row **d, size_t *n)
 {
 	struct books *books;

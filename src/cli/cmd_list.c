@@ -67,14 +67,7 @@ int cli_list_create(struct cli *c)
 		printf("Nobody owns it yet, so the administrator is asked.\n"
 		       "Give it an owner: postern role add %s owner ADDRESS\n",
 		       c->args[0]);
-	if (is_new) {
-		str selector;
-		CLI_TRY(c, cli_selector(c, &selector));
-		printf("The domain is new here: its MX record must name %.*s.\n"
-		       "It needs records of our keys, too: postern keys make %.*s\n",
-		       STR_F(c->conf.site_hostname), STR_F(selector));
-	}
-	return CLI_OK;
+	return is_new ? cli_say_records(c) : CLI_OK;
 }
 
 static err counts(struct cli *c, struct books *books, int64_t list, str *members)

@@ -13,16 +13,6 @@ static err welcome_domain(struct books *books, str domain, bool *is_new)
 	return domain_add(books->lists, domain, &id);
 }
 
-static int say_records(struct cli *c)
-{
-	str selector;
-	CLI_TRY(c, cli_selector(c, &selector));
-	printf("The domain is new here: its MX record must name %.*s.\n"
-	       "It needs records of our keys, too: postern keys make %.*s\n",
-	       STR_F(c->conf.site_hostname), STR_F(selector));
-	return CLI_OK;
-}
-
 static err rename_one(struct cli *c, struct books *books, const struct list_entry *list,
 		      bool *is_new)
 {
@@ -58,7 +48,7 @@ static int whole_domain(struct cli *c, struct books *books)
 	CLI_TRY(c, book_end(books->lists, rename_domain(c, books, &count, &is_new)));
 	printf("Renamed %lld lists. What they were called goes on working.\n",
 	       (long long)count);
-	return is_new ? say_records(c) : CLI_OK;
+	return is_new ? cli_say_records(c) : CLI_OK;
 }
 
 int cli_list_rename(struct cli *c)
@@ -78,7 +68,7 @@ int cli_list_rename(struct cli *c)
 	if (cli_option(c, "new-id"))
 		puts("Its List-Id is that of the new name: members' filters must "
 		     "follow.");
-	return is_new ? say_records(c) : CLI_OK;
+	return is_new ? cli_say_records(c) : CLI_OK;
 }
 
 int cli_list_forget(struct cli *c)

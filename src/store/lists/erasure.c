@@ -61,7 +61,7 @@ static bool is_escape(str text, size_t at)
 	return at && text.p[at - 1] == '\\' && strchr("bfnrt", text.p[at]);
 }
 
-/* As in the archive (archive/pseudonym.c): "ben@uni.example" is neither in
+/* As in the archive (archive/pseudonym_text.c): "ben@uni.example" is neither in
  * "ruben@uni.example" nor in "x+ben@uni.example" nor in "ben@uni.example.org". */
 static bool stands_alone(str text, size_t at, size_t n)
 {
