@@ -13,6 +13,13 @@ MUST_USE err moderate_tell_author(struct books *books, struct arena *a,
 				  const struct post *p, const struct held_row *h,
 				  const char *name, str reason);
 
+/* Whether it is shown that the author wrote it, for whoever gets a letter about it. */
+str moderate_proof(const struct post *p);
+
+/* Counts a letter to people who have not asked for it, of the list, this day. */
+MUST_USE err moderate_may_send(struct books *books, struct arena *a, const char *what,
+			       const struct post *p, int64_t most, bool *may);
+
 /* A line of the ledger about it. */
 MUST_USE err moderate_record(struct books *books, const struct held_row *h, str list,
 			     str what, str detail);

@@ -8,6 +8,7 @@ static const struct trace_word words[] = {
 	{ "held", N_("Held for a moderator"), "wait", false, "" },
 	{ "rejected", N_("Rejected"), "bad", false, "" },
 	{ "discarded", N_("Discarded"), "none", false, "" },
+	{ "withdrawn", N_("Withdrawn by its author"), "none", false, "" },
 	{ "counted", N_("Counted as a report"), "ok", false, "" },
 	{ "queued", N_("Handed on to be sent"), "ok", false, "" },
 	{ "delivered", N_("Delivered"), "ok", true, "delivered" },
