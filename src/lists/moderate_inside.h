@@ -1,4 +1,4 @@
-/* lists/moderate_inside.h: what moderate.c and decide.c share. */
+/* lists/moderate_inside.h: what moderate.c, moderate_letters.c and decide.c share. */
 #pragma once
 
 #include "lists/moderate.h"
@@ -7,6 +7,14 @@
 /* The held post, its list and its bytes. ERR_DENIED: it was decided already. */
 MUST_USE err moderate_fetch(struct books *books, struct arena *a, int64_t id,
 			    struct held_row *h, struct post *p);
+
+/* To each moderator, where they want that at once, a letter with a link of their own. */
+MUST_USE err moderate_tell_all(struct books *books, struct arena *a, const struct post *p,
+			       const struct held_row *h);
+
+/* To its author, as below: that it waits, and by which link they take it back. */
+MUST_USE err moderate_tell_waits(struct books *books, struct arena *a,
+				 const struct post *p, const struct held_row *h);
 
 /* A notice to an author who is proven: a forged From must not make us bother a stranger. */
 MUST_USE err moderate_tell_author(struct books *books, struct arena *a,

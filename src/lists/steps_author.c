@@ -78,7 +78,8 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	const struct dmarc_result *d = &t.dmarc;
 	bool ours = is_ours(a, books, p->list->address, d);
 	bool heeded = heeds(&p->settings, d);
-	struct fate f = { .signed_strictly = !ours && heeded };
+	struct fate f = { .signed_strictly = !ours && heeded
+					     && d->published != DMARC_NONE };
 	if (d->dkim_aligned)
 		f.why = STR("its domain's signature holds over the copy");
 	else if (ours)
@@ -113,8 +114,7 @@ bool step_rests_on_signature(struct books *books, struct arena *a,
 			     const struct outgoing *out)
 {
 	const struct settings *s = &out->post->settings;
-	if (s->anonymous_list || s->dmarc_mitigate_unconditionally
-	    || is_named(out->post))
+	if (s->anonymous_list || s->dmarc_mitigate_unconditionally || is_named(out->post))
 		return false;
 	struct fate f = judge_copy(books, a, out);
 	return f.signed_strictly && !f.rewritten;
@@ -244,10 +244,11 @@ static void put_inside(struct arena *a, struct outgoing *out, str header, str me
 	str boundary = encode_boundary(a), between = arena_cat(a, STR("--"), boundary);
 	step_add(out, STR("Content-Type"),
 		 arena_cat(a, STR("multipart/mixed; boundary=\""), boundary, STR("\"")));
-	out->body = arena_cat(a, between, STR("\r\n"), encode_text_part(a, words),
-			      STR("\r\n"), between, STR("\r\n"),
-			      encode_message_part(a, type, message), STR("\r\n"), between,
-			      STR("--\r\n"));
+	out->body = arena_cat(
+		a, between, STR("\r\n"), encode_text_part(a, words), STR("\r\n"), between,
+		STR("\r\nContent-Type: "), type, STR("\r\nContent-Transfer-Encoding: "),
+		message_has_8bit(message) ? STR("8bit") : STR("7bit"), STR("\r\n\r\n"),
+		message, STR("\r\n"), between, STR("--\r\n"));
 }
 
 /* The post as it came, but for what goes in any case: its signature holds for those who
