@@ -1,6 +1,8 @@
 /* The rules about what a post says. */
 #include "lists/rules_inside.h"
 
+#include "lists/notice.h"
+
 enum { LINES_ASKED = 10 }; /* that are not empty, of a post's text */
 
 /* Words of -request that a person may send to everybody by mistake, how many words may
@@ -84,16 +86,44 @@ err rule_administrivia(struct book *lists, struct arena *a, const struct post *p
 	return OK;
 }
 
-/* "Re: dev Digest, Vol 3, Issue 12", in Mailman's words as in ours. */
+static bool skip_number(str *at)
+{
+	size_t n = 0;
+	while (n < at->n && chr_is_digit(at->p[n]))
+		n++;
+	*at = str_skip(*at, n);
+	return n;
+}
+
+/* form: "{list} Digest, Vol {volume}, Issue {issue}", as Mailman says it, too. */
+static bool is_title_by(str form, str line)
+{
+	static const str volume = STR("{volume}"), issue = STR("{issue}");
+	str before = str_skip(str_find(form, STR("{list}")), 6);
+	str at = str_find(before, volume), after = str_skip(at, volume.n);
+	str between = str_first(after, after.n - str_find(after, issue).n);
+	before = str_first(before, before.n - at.n);
+	line = str_ifind(line, before);
+	if (!before.n || !between.n || !line.n)
+		return false;
+	line = str_skip(line, before.n);
+	if (!skip_number(&line) || !str_istarts(line, between))
+		return false;
+	line = str_skip(line, between.n);
+	return skip_number(&line);
+}
+
+/* "Re: dev Digest, Vol 3, Issue 12", in any of our languages. */
 static bool is_digest_title(str line)
 {
-	str at = str_ifind(line, STR(" Digest, Vol ")), number, rest;
-	int64_t n;
-	if (!at.n)
-		return false;
-	at = str_skip(at, 13);
-	return str_cut(at, ',', &number, &rest) && str_i64(number, &n)
-	       && str_istarts(rest, STR(" Issue "));
+	const struct notice_row *digest = notice_row_find(STR("digest"));
+	for (enum language l = 0; l < LANGUAGES; l++) {
+		str subject, text;
+		notice_built_in(digest, l, &subject, &text);
+		if (is_title_by(subject, line))
+			return true;
+	}
+	return false;
 }
 
 /* "Re:", "AW:", and not what passes a digest on. */

@@ -226,6 +226,13 @@ static void test_digests(struct books_test *t)
 		{ "in German, of another list",
 		  SUBJECT("AW: [x] Other digest, vol 3, issue 12") "\r\nx\r\n", ANNA,
 		  PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "as our own digests say it in other languages",
+		  SUBJECT("Re: dev Sammelmail, Band 3, Ausgabe 12") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "encoded, in French",
+		  SUBJECT("Re: =?utf-8?q?R=C3=A9sum=C3=A9_de_dev,_vol._3,_num=C3=A9ro_12?=")
+		  "\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
 		{ "passed on", SUBJECT("Fwd: Other Digest, Vol 3, Issue 12") "\r\nx\r\n",
 		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
 		{ "posted", SUBJECT("Other Digest, Vol 3, Issue 12") "\r\nx\r\n", ANNA,
