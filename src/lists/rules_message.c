@@ -110,7 +110,7 @@ err rule_size(struct book *lists, struct arena *a, const struct post *p, struct 
 			 setting_is(p->settings.max_size_action, "hold") ? VERDICT_HOLD
 									 : VERDICT_REJECT,
 			 arena_printf(a, "%zu KB; the list takes at most %lld KB",
-				      p->message.n / 1024, (long long)most));
+				      (p->message.n + 1023) / 1024, (long long)most));
 }
 
 err rule_emergency(struct book *lists, struct arena *a, const struct post *p,

@@ -41,7 +41,7 @@ static void test_reasons(struct books_test *t)
 		  PROOF,
 		  VERDICT_HOLD,
 		  "size",
-		  { "2 KB; the list takes at most 1 KB", "the author is not a member" } },
+		  { "3 KB; the list takes at most 1 KB", "the author is not a member" } },
 		{ { { "max_message_size", "1" },
 		    { "max_size_action", "hold" },
 		    { "default_nonmember_action", "discard" } },
@@ -72,7 +72,7 @@ static void test_reasons(struct books_test *t)
 		  PROOF,
 		  VERDICT_HOLD,
 		  "size",
-		  { "2 KB; the list takes at most 1 KB" } },
+		  { "3 KB; the list takes at most 1 KB" } },
 	};
 	char *big = arena_zero(t->a, 2049);
 	memset(big, 'x', 2048);
