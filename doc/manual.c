@@ -175,8 +175,8 @@ static void print_rules(void)
 	     "decides. After one that holds the others are asked as well, so that a "
 	     "moderator hears all there is to say; what yields is held unless a later "
 	     "one rejects or discards it.\n\n| rule | a hold | asks |\n|---|---|---|");
-#define STANDS "stands"
-#define YIELDS "yields"
+#define STANDS                 "stands"
+#define YIELDS                 "yields"
 #define RULE(name, hold, text) puts("| `" #name "` | " hold " | " text " |");
 #include "lists/rules.def"
 #undef RULE

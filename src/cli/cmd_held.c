@@ -129,7 +129,7 @@ int cli_held_show(struct cli *c)
 	CLI_TRY(c, held_get(books->lists, c->a, id, &h));
 	printf("List:    %.*s\nHeld:    %.*s\nRule:    %.*s\nReason:  %.*s\n",
 	       STR_F(list_name(c, books, h.list)), STR_F(date_minute(c->a, h.held_at)),
-	       STR_F(h.rule), 
+	       STR_F(h.rule),
 	       STR_F(cli_shown(c->a, said_together(c->a, LANGUAGE_en, h.reason))));
 	if (h.verdict.n) {
 		printf("Verdict: %.*s by %.*s\n", STR_F(h.verdict),
@@ -158,9 +158,10 @@ static int each_id(struct cli *c, const char *word,
 		int64_t id;
 		err e = parse_id(c, c->args[i], &id);
 		if (!e.kind)
-			e = act(books, c->a, id, word, str_from(reason ? reason
-						   : note ? note
-							  : to));
+			e = act(books, c->a, id, word,
+				str_from(reason ? reason
+					 : note ? note
+						: to));
 		if (e.kind)
 			code = cli_fail(c, e);
 	}

@@ -280,15 +280,15 @@ static err send_copy(struct deciding *x, const struct address *to)
 				     { "sender", x->by->name },
 				     { "subject", x->h.subject } };
 	language_use(before);
-	return notice_send(
-		books, x->a,
-		&(struct notice){ .name = "held-copy",
-				  .list = x->p.list,
-				  .to = { .address = *to },
-				  .source = arena_cat(x->a, x->h.source, STR("/copy/"), key),
-				  .vars = vars,
-				  .var_count = sizeof vars / sizeof *vars,
-				  .attached = x->p.message });
+	return notice_send(books, x->a,
+			   &(struct notice){ .name = "held-copy",
+					     .list = x->p.list,
+					     .to = { .address = *to },
+					     .source = arena_cat(x->a, x->h.source,
+								 STR("/copy/"), key),
+					     .vars = vars,
+					     .var_count = sizeof vars / sizeof *vars,
+					     .attached = x->p.message });
 }
 
 /* A letter of the list's own with the post inside: nothing is sent in its author's name.

@@ -64,16 +64,16 @@ struct ruling {
 	const char *rule;
 	enum verdict verdict;
 	str reason;
-	str answer;     /* to the author in its place, in the list's own words; or empty */
+	str answer; /* to the author in its place, in the list's own words; or empty */
 	bool to_owners; /* who have the only copy of what it discards */
 };
 
 struct judgement {
 	enum verdict verdict;
-	const char *rule;     /* that decided; "default" when none did */
-	str reason;           /* in words, for people; of a hold all of them, one a line
+	const char *rule; /* that decided; "default" when none did */
+	str reason;       /* in words, for people; of a hold all of them, one a line
 			       * (said_together) */
-	str answer;           /* of the rule that decided, as to_owners is */
+	str answer;       /* of the rule that decided, as to_owners is */
 	bool to_owners;
 	struct ruling *trace; /* one a rule that was asked */
 	size_t count;

@@ -112,7 +112,8 @@ static err take_rejected(struct sorting *s, const struct post *p,
 	TRY(sort_note(s, "rejected", judgement_text(s->a, j)));
 	/* smtpd refuses such posts in the session; what still comes here was accepted
 	 * just before a setting changed, or by the local door. */
-	return p->authentic ? report(s, STR("5.7.1"), one_line(s->a, judgement_answer(s->a, j, true)))
+	return p->authentic ? report(s, STR("5.7.1"),
+				     one_line(s->a, judgement_answer(s->a, j, true)))
 			    : OK;
 }
 

@@ -295,10 +295,8 @@ VALUE(moderation)
 VALUE(mitigation)
 {
 	static const struct made actions[] = {
-		{ .text = { "no_mitigation", 13 } },
-		{ .text = { "munge_from", 10 } },
-		{ .text = { "wrap_message", 12 } },
-		{ .text = { "reject", 6 } },
+		{ .text = { "no_mitigation", 13 } }, { .text = { "munge_from", 10 } },
+		{ .text = { "wrap_message", 12 } },  { .text = { "reject", 6 } },
 		{ .text = { "discard", 7 } },
 	};
 	(void)row;

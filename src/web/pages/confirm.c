@@ -176,7 +176,7 @@ static void decided(struct request *q, struct response *r, const struct held_row
 }
 
 static void show_waiting(struct request *q, struct response *r, str token,
-			   const struct confirmation *c)
+			 const struct confirmation *c)
 {
 	struct held_row h;
 	err e = held_get(worker_of(q)->books.lists, q->arena, c->held, &h);
