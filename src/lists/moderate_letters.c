@@ -195,7 +195,7 @@ err moderate_may_send(struct books *books, struct arena *a, const char *what,
 }
 
 static err tell_owners(struct books *books, struct arena *a, const struct post *p,
-		       struct notice *n)
+		       str what, struct notice *n)
 {
 	struct role_row *roles;
 	size_t count;
@@ -205,8 +205,7 @@ static err tell_owners(struct books *books, struct arena *a, const struct post *
 			continue;
 		n->to = (struct mailbox){ .name = roles[i].name };
 		TRY(address_parse(a, roles[i].text, &n->to.address));
-		n->source = arena_cat(a, p->source, STR("/"), str_from(n->name), STR("/"),
-				      roles[i].key);
+		n->source = arena_cat(a, p->source, what, roles[i].key);
 		TRY(notice_send(books, a, n));
 	}
 	return OK;
@@ -224,7 +223,7 @@ err owners_have(struct books *books, struct arena *a, const struct post *p,
 	if (!may)
 		return OK;
 	return tell_owners(
-		books, a, p,
+		books, a, p, content ? STR("/content/") : STR("/discarded/"),
 		&(struct notice){ .name = content ? "owner-content" : "owner-discarded",
 				  .list = p->list,
 				  .vars = vars,

@@ -193,8 +193,10 @@ static err press_withdraw(struct books *books, struct arena *a,
 				.name = c->address,
 				.via = p->by.via };
 	if (str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, STR("withdraw")))
-		return FAIL(ERR_SYNTAX, "begin the answer with the word withdraw to take "
-					"the post back");
+		return err_in(a, ERR_SYNTAX,
+			      "begin the answer with the word withdraw to take the post "
+			      "back, and write to %.*s about anything else",
+			      STR_F(list_subaddress(a, c->list, STR("owner"))));
 	TRY(held_withdraw(books, a, c->held, &author));
 	done->says = STR("Done: the post is withdrawn.");
 	return OK;
