@@ -277,21 +277,24 @@ static void rights(void)
 	static const struct {
 		enum right right;
 		const struct right_list *list;
-		const char *may; /* guest signed-in member moderator owner admin */
+		const char *may; /* guest signed-in member moderator owner domain owner admin */
 	} cases[] = {
-		{ RIGHT_archive_read, &open, "yyyyyy" },
-		{ RIGHT_archive_read, &closed, "nnyyyy" },
-		{ RIGHT_archive_read, &shut, "nnnnnn" },
-		{ RIGHT_archive_read, NULL, "nnnnny" },
-		{ RIGHT_roster_see, &open, "nnyyyy" },
-		{ RIGHT_roster_see, &closed, "nnnyyy" },
-		{ RIGHT_held_decide, &open, "nnnyyy" },
-		{ RIGHT_settings_set, &open, "nnnnyy" },
-		{ RIGHT_list_create, NULL, "nnnnny" },
-		{ RIGHT_account_set, NULL, "nyyyyy" },
-		{ RIGHT_membership_set, &open, "nnyyyy" },
+		{ RIGHT_archive_read, &open, "yyyyyyy" },
+		{ RIGHT_archive_read, &closed, "nnyyyyy" },
+		{ RIGHT_archive_read, &shut, "nnnnnnn" },
+		{ RIGHT_archive_read, NULL, "nnnnnny" },
+		{ RIGHT_roster_see, &open, "nnyyyyy" },
+		{ RIGHT_roster_see, &closed, "nnnyyyy" },
+		{ RIGHT_held_decide, &open, "nnnyyyy" },
+		{ RIGHT_settings_set, &open, "nnnnyyy" },
+		{ RIGHT_list_create, NULL, "nnnnnny" },
+		{ RIGHT_list_create, &open, "nnnnnyy" },
+		{ RIGHT_list_remove, &open, "nnnnnyy" },
+		{ RIGHT_site_set, &open, "nnnnnny" },
+		{ RIGHT_account_set, NULL, "nyyyyyy" },
+		{ RIGHT_membership_set, &open, "nnyyyyy" },
 		/* what somebody is on a list counts nowhere else */
-		{ RIGHT_settings_set, NULL, "nnnnny" },
+		{ RIGHT_settings_set, NULL, "nnnnnny" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		for (enum who who = WHO_GUEST; who <= WHO_ADMIN; who++) {
