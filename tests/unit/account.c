@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "store/lists/address.h"
 #include "store/lists/domain.h"
+#include "store/lists/domain_owner.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -261,6 +262,21 @@ static void standing(struct arena *a, struct book *b)
 	CHECK(ok(role_add(b, list, row.id, STR("owner"))));
 	CHECK(ok(account_viewer(a, b, ida, list, &v)) && v.here == WHO_OWNER);
 	CHECK(account_viewer(a, b, 9999, list, &v).kind == ERR_NOTFOUND);
+
+	/* Who owns the domain is more on each of its lists, and nothing elsewhere. */
+	int64_t foreign, third;
+	CHECK(ok(domain_add(b, STR("other.example"), &foreign)));
+	CHECK(ok(list_create(b, STR("dev@other.example"), 1000, &third)));
+	CHECK(ok(domain_owner_add(b, domain, row.id)));
+	CHECK(ok(account_viewer(a, b, ida, list, &v)) && v.here == WHO_DOMAIN_OWNER);
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_DOMAIN_OWNER);
+	CHECK(ok(account_viewer(a, b, ida, third, &v)) && v.here == WHO_SIGNED_IN);
+	CHECK(ok(address_verify(b, row.id, 0)));
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_SIGNED_IN);
+	CHECK(ok(address_verify(b, row.id, 1000)));
+	CHECK(ok(domain_owner_remove(b, domain, row.id)));
+	CHECK(domain_owner_remove(b, domain, row.id).kind == ERR_NOTFOUND);
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_SIGNED_IN);
 
 	/* Another's address, named but never shown to be hers, opens nothing. */
 	CHECK(ok(address_add(b, ida, STR("boss@uni.example"), STR("boss@uni.example"),

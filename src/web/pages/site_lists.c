@@ -8,7 +8,7 @@
 #include "store/lists/address.h"
 #include "store/lists/domain_owner.h"
 #include "store/lists/held.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 
 /* ---- who may */
 
