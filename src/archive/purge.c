@@ -41,7 +41,7 @@ static err purge_some(struct book *b, struct arena *a, int64_t list, size_t limi
 
 err archive_purge(struct book *b, struct arena *a, int64_t list, size_t limit, bool *more)
 {
-	bool mine, left;
+	bool mine, left = true;
 	TRY(book_join(b, &mine));
 	TRY(book_leave(b, mine, purge_some(b, a, list, limit, &left)));
 	*more = left;
