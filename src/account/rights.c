@@ -64,8 +64,8 @@ const char *right_text(enum right right)
 
 const char *who_name(enum who who)
 {
-	static const char *const names[] = { "guest",	  "signed-in",	  "member",
-					     "moderator", "owner",	  "domain owner",
-					     "admin",	  "nobody" };
+	static const char *const names[] = { "guest",     "signed-in", "member",
+					     "moderator", "owner",     "domain owner",
+					     "admin",     "nobody" };
 	return names[who];
 }

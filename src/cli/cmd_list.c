@@ -40,9 +40,8 @@ static struct new_list described(struct cli *c, struct assignment *set)
 {
 	static const char *const keys[][2] = { { "name", "display_name" },
 					       { "description", "description" } };
-	struct new_list how = { .style = cli_option(c, "private")
-						 ? STR("private-default")
-						 : option(c, "style"),
+	struct new_list how = { .style = cli_option(c, "private") ? STR("private-default")
+								  : option(c, "style"),
 				.owner = option(c, "owner"),
 				.proven = true,
 				.set = set };

@@ -96,17 +96,17 @@ static err load_lists(struct book *lists, struct addressbook *b)
 		struct settings s;
 		TRY(settings_load(lists, b->a, row[i].id, &s));
 		struct list_entry *e = arena_alloc(b->a, sizeof *e);
-		*e = (struct list_entry){ .id = row[i].id,
-					  .name = row[i].name,
-					  .domain = row[i].domain_name,
-					  .address = row[i].address,
-					  .max_size = s.max_message_size * 1024,
-					  .answers_owner = !setting_is(
-						  s.autorespond_owner, "none"),
-					  .origin = row[i].origin,
-					  .list_id = row[i].list_id,
-					  .alias_domain = alias_of(
-						  b, row[i].domain_name) };
+		*e = (struct list_entry){
+			.id = row[i].id,
+			.name = row[i].name,
+			.domain = row[i].domain_name,
+			.address = row[i].address,
+			.max_size = s.max_message_size * 1024,
+			.answers_owner = !setting_is(s.autorespond_owner, "none"),
+			.origin = row[i].origin,
+			.list_id = row[i].list_id,
+			.alias_domain = alias_of(b, row[i].domain_name)
+		};
 		map_set(&b->lists, e->address, e);
 	}
 	return OK;

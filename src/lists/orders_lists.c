@@ -44,9 +44,10 @@ err order_domain_owner_remove(struct order *x)
 /* Which lists a setting of a new list may name asks whoever owns it, later. */
 static err check_named(const struct assignment *set, size_t n)
 {
-	static const char *const plain[] = { "display_name", "description",
-					     "subscription_policy", "advertised",
-					     "archive_policy", "preferred_language" };
+	static const char *const plain[] = {
+		"display_name", "description",    "subscription_policy",
+		"advertised",   "archive_policy", "preferred_language"
+	};
 	for (size_t i = 0; i < n; i++) {
 		bool known = false;
 		for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)

@@ -56,12 +56,12 @@ struct post {
 	size_t header_rule_count;
 	struct header *inner; /* of its parts, where there are such rules */
 	size_t inner_count;
-	bool is_moderator;         /* the author is owner or moderator */
-	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
+	bool is_moderator;        /* the author is owner or moderator */
+	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
-	bool replayed;             /* judged once more (replay.h): it is one of the list's
+	bool replayed;            /* judged once more (replay.h): it is one of the list's
 				    * own, neither on its way round nor twice here */
-	int64_t recent;            /* replayed: posts that its author had had accepted of
+	int64_t recent;           /* replayed: posts that its author had had accepted of
 				    * late when it came */
 };
 

@@ -135,10 +135,10 @@ static err match_one(struct arena *a, const struct header *header,
 		enum pattern_result hit = pattern_text_within(h->pattern,
 							      header_text(a, f), ms);
 		if (hit == PATTERN_LIMIT)
-			return rule_says(
-				r, VERDICT_HOLD,
-				arena_cat(a, STR("a header rule took too long: "),
-					  rule_words(a, h)));
+			return rule_says(r, VERDICT_HOLD,
+					 arena_cat(a,
+						   STR("a header rule took too long: "),
+						   rule_words(a, h)));
 		if (hit == PATTERN_HIT)
 			return rule_says(
 				r, verdict_from(h->action),

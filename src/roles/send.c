@@ -43,10 +43,9 @@ static void publish_keys(struct role *role, const struct keyring *ring)
 	struct signer_row rows[KEYRING_MAX];
 	struct book *b = NULL;
 	for (size_t i = 0; i < ring->count; i++)
-		rows[i] = (struct signer_row){
-			ring->signers[i].selector,
-			sign_key_record(role->a, ring->signers[i].key)
-		};
+		rows[i] = (struct signer_row){ ring->signers[i].selector,
+					       sign_key_record(role->a,
+							       ring->signers[i].key) };
 	err e = book_open(role->a, role->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &b);
 	if (!e.kind)
 		e = signer_set(b, rows, ring->count);

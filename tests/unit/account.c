@@ -293,7 +293,8 @@ static void rights(void)
 	static const struct {
 		enum right right;
 		const struct right_list *list;
-		const char *may; /* guest signed-in member moderator owner domain owner admin */
+		const char *
+			may; /* guest signed-in member moderator owner domain owner admin */
 	} cases[] = {
 		{ RIGHT_archive_read, &open, "yyyyyyy" },
 		{ RIGHT_archive_read, &closed, "nnyyyyy" },

@@ -12,11 +12,12 @@ static void fill(struct books_test *t)
 	BOOKS_MUST(t, domain_add(t->books.lists, STR("xn--bcher-kva.example"), &id));
 	books_list(t, "dev@xn--bcher-kva.example");
 	books_list(t, "dev-admin@xn--bcher-kva.example");
-	BOOKS_MUST(t, domain_set(t->books.lists,
-				 &(struct domain_row){ .id = id,
-						       .name = STR("xn--bcher-kva.example"),
-						       .description = STR(""),
-						       .alias = STR("books.example") }));
+	BOOKS_MUST(t,
+		   domain_set(t->books.lists,
+			      &(struct domain_row){ .id = id,
+						    .name = STR("xn--bcher-kva.example"),
+						    .description = STR(""),
+						    .alias = STR("books.example") }));
 	BOOKS_MUST(t,
 		   alias_set(t->books.lists, STR("bugs@lists.example"), targets, 2, 1));
 	BOOKS_MUST(t,

@@ -276,7 +276,7 @@ static void test_header_rules(struct books_test *t)
 	HEAD("anna@uni.example")                                                 \
 	"Content-Type: multipart/mixed; boundary=b\r\n\r\n"                      \
 	"--b\r\nContent-Type: text/plain\r\nX-In: part\r\n\r\nx\r\n"             \
-	"--b\r\nContent-Type: application/zip; name=\"pay.zip\"\r\n\r\nPK\r\n"     \
+	"--b\r\nContent-Type: application/zip; name=\"pay.zip\"\r\n\r\nPK\r\n"   \
 	"--b\r\nContent-Type: message/rfc822\r\n\r\n"                            \
 	"From: eve@evil.example\r\nSubject: forwarded prize\r\n"                 \
 	"Content-Type: multipart/mixed; boundary=c\r\n\r\n"                      \
@@ -309,23 +309,32 @@ static void test_inner_fields(struct books_test *t)
 			.action = STR("hold"),
 			.reason = STR("why"),
 		};
-		struct ask x = { cases[i].header, PARTS, ANNA, PROOF, 0,
-				 cases[i].verdict, *cases[i].part ? "header_match"
-								  : "default" };
+		struct ask x = { cases[i].header,
+				 PARTS,
+				 ANNA,
+				 PROOF,
+				 0,
+				 cases[i].verdict,
+				 *cases[i].part ? "header_match" : "default" };
 		struct judgement j;
 		CHECK(ok(header_rule_add(t->books.lists, &r)));
 		run(t, &x, 1);
 		CHECK(judge(t, &x, &j) && holds(j.reason, cases[i].part));
-		CHECK(ok(header_rule_remove(t->books.lists, r.list, r.header,
-					    r.pattern)));
+		CHECK(ok(
+			header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
 	}
 }
 
 /* The first that fits decides; those of every list come before. */
 static void test_rule_order(struct books_test *t)
 {
-	struct ask x = { "own", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, PROOF, 0,
-			 VERDICT_ACCEPT, "header_match" };
+	struct ask x = { "own",
+			 HEAD("anna@uni.example") "\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_ACCEPT,
+			 "header_match" };
 	int64_t dev = books_entry(t, DEV)->id;
 	struct header_rule_row first = { .list = dev,
 					 .header = STR("subject"),
@@ -349,8 +358,7 @@ static void test_rule_order(struct books_test *t)
 	run(t, &x, 1);
 	CHECK(ok(header_rule_remove(t->books.lists, 0, site.header, site.pattern)));
 	CHECK(ok(header_rule_remove(t->books.lists, dev, first.header, first.pattern)));
-	CHECK(ok(header_rule_remove(t->books.lists, dev, second.header,
-				    second.pattern)));
+	CHECK(ok(header_rule_remove(t->books.lists, dev, second.header, second.pattern)));
 }
 
 static enum verdict for_owners(struct books_test *t, const char *from, const char *trust)
@@ -381,13 +389,19 @@ static void test_owners(struct books_test *t)
 	} cases[] = {
 		{ "eve@evil.example", "{\"aligned\":true}", "", false, VERDICT_ACCEPT },
 		{ "eve@evil.example", "{\"aligned\":true}", "", true, VERDICT_REJECT },
-		{ "eve@evil.example", "{\"aligned\":true}", "discard", false, VERDICT_DISCARD },
-		{ "eve@evil.example", "{\"aligned\":true}", "reject", false, VERDICT_REJECT },
+		{ "eve@evil.example", "{\"aligned\":true}", "discard", false,
+		  VERDICT_DISCARD },
+		{ "eve@evil.example", "{\"aligned\":true}", "reject", false,
+		  VERDICT_REJECT },
 		/* who would decide is who reads it */
-		{ "eve@evil.example", "{\"aligned\":true}", "hold", false, VERDICT_ACCEPT },
-		{ "eve@evil.example", "{\"aligned\":true}", "hold", true, VERDICT_REJECT },
-		{ "anna@uni.example", "{\"aligned\":true}", "discard", true, VERDICT_ACCEPT },
-		{ "olga@uni.example", "{\"aligned\":true}", "discard", true, VERDICT_ACCEPT },
+		{ "eve@evil.example", "{\"aligned\":true}", "hold", false,
+		  VERDICT_ACCEPT },
+		{ "eve@evil.example", "{\"aligned\":true}", "hold", true,
+		  VERDICT_REJECT },
+		{ "anna@uni.example", "{\"aligned\":true}", "discard", true,
+		  VERDICT_ACCEPT },
+		{ "olga@uni.example", "{\"aligned\":true}", "discard", true,
+		  VERDICT_ACCEPT },
 		{ "anna@uni.example", "{\"aligned\":false}", "discard", false,
 		  VERDICT_DISCARD },
 	};

@@ -389,7 +389,7 @@ static void test_order_of_rules(struct arena *a, struct book *b)
 		size_t rule, place;
 		const char *order;
 	} moves[] = {
-		{ 1, 0, "s c yes b" },  { 0, 0, "s b c yes" },  { 0, 2, "s c yes b" },
+		{ 1, 0, "s c yes b" },  { 0, 0, "s b c yes" }, { 0, 2, "s c yes b" },
 		{ 1, 99, "s yes b c" }, { 1, 1, "s yes c b" },
 	};
 	struct header_rule_row r[3];
@@ -404,8 +404,8 @@ static void test_order_of_rules(struct arena *a, struct book *b)
 	}
 	CHECK(str_eq(order_of(a, b), STR("s yes b c")));
 	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-		CHECK(ok(header_rule_place(b, a, 1, r[moves[i].rule].id,
-					   moves[i].place)));
+		CHECK(ok(
+			header_rule_place(b, a, 1, r[moves[i].rule].id, moves[i].place)));
 		CHECK(str_eq(order_of(a, b), str_from(moves[i].order)));
 	}
 	CHECK(header_rule_place(b, a, 1, r[2].id, 0).kind == ERR_NOTFOUND);

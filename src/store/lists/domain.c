@@ -21,10 +21,11 @@ static err check_free(struct book *b, str name, int64_t besides)
 {
 	int64_t id;
 	bool taken;
-	TRY(book_number(b, &id, &taken,
-			"SELECT id FROM domain WHERE (name = lower(?1) OR alias = lower(?1)) "
-			"AND id <> ?2",
-			SQL_S(name), SQL_I(besides)));
+	TRY(book_number(
+		b, &id, &taken,
+		"SELECT id FROM domain WHERE (name = lower(?1) OR alias = lower(?1)) "
+		"AND id <> ?2",
+		SQL_S(name), SQL_I(besides)));
 	return taken ? FAIL(ERR_DENIED, "that domain, or one of which it is an alias, is "
 					"one of this site's already")
 		     : OK;

@@ -2,9 +2,9 @@
 
 #include "store/table.h"
 
-#define OWNER                                                       \
+#define OWNER                                                          \
 	"SELECT o.domain, o.address, x.person, x.key, x.text, p.name " \
-	"FROM domain_owner o JOIN address x ON x.id = o.address "    \
+	"FROM domain_owner o JOIN address x ON x.id = o.address "      \
 	"JOIN person p ON p.id = x.person "
 
 static void read_owner(struct rows *r, struct arena *a, void *row)

@@ -131,9 +131,9 @@ static err find_rule(struct request *q, int64_t id, struct header_rule_row *rule
 /* What tells most of a post that nobody wants; the others follow as they stand. */
 static size_t rank_of(str name)
 {
-	static const char *const first[] = { "Subject",	    "From",	"Reply-To",
-					     "Sender",	    "X-Mailer", "User-Agent",
-					     "X-Spam-Flag", "To",	"List-Id" };
+	static const char *const first[] = { "Subject",     "From",     "Reply-To",
+					     "Sender",      "X-Mailer", "User-Agent",
+					     "X-Spam-Flag", "To",       "List-Id" };
 	enum { FIRST = sizeof first / sizeof *first };
 	for (size_t i = 0; i < FIRST; i++)
 		if (str_ieq(name, str_from(first[i])))
@@ -261,10 +261,10 @@ static json_t *args_of(struct request *q, const struct header_rule_row *rule)
 	json_object_set_new(args, "action", json_of(rule->action));
 	json_object_set_new(args, "reason", json_of(rule->reason));
 	json_object_set_new(args, "tag", json_of(rule->tag));
-	json_object_set_new(args, "id",
-			    json_of(rule->id ? arena_printf(q->arena, "%lld",
-							    (long long)rule->id)
-					     : STR("")));
+	json_object_set_new(
+		args, "id",
+		json_of(rule->id ? arena_printf(q->arena, "%lld", (long long)rule->id)
+				 : STR("")));
 	json_object_set_new(args, "place", json_of(field(q, "place")));
 	return args;
 }

@@ -18,7 +18,7 @@ static str standing(const struct viewer *v)
 					     [WHO_OWNER] = N_("Owner"),
 					     [WHO_DOMAIN_OWNER] = N_("Owner") };
 	return v->here >= WHO_MEMBER && v->here <= WHO_DOMAIN_OWNER ? S_(names[v->here])
-							     : STR_NONE;
+								    : STR_NONE;
 }
 
 static err count_posts(struct request *q, const struct visible_list *l,

@@ -51,9 +51,9 @@ void site_bans_post(struct request *q, struct response *r)
 	json_object_set_new(args, "pattern", json_of(pattern));
 	json_object_set_new(args, "reason", json_of(p.reason));
 	if (order_and_wait(q, removes ? "site_ban_remove" : "site_ban_add", args, &x)) {
-		response_redirect(r, 303,
-				  arena_printf(q->arena, "/bans?done=%lld",
-					       (long long)x.order));
+		response_redirect(
+			r, 303,
+			arena_printf(q->arena, "/bans?done=%lld", (long long)x.order));
 		return;
 	}
 	r->status = x.result ? 400 : 503;

@@ -17,9 +17,9 @@ static str path_of(struct request *q, str domain)
 
 static void go(struct request *q, struct response *r, str path, int64_t order)
 {
-	response_redirect(r, 303,
-			  arena_printf(q->arena, "%.*s?done=%lld", STR_F(path),
-				       (long long)order));
+	response_redirect(
+		r, 303,
+		arena_printf(q->arena, "%.*s?done=%lld", STR_F(path), (long long)order));
 }
 
 static int64_t lists_in(struct request *q, str domain)
@@ -42,10 +42,9 @@ static err add_domains(struct request *q, struct page_domains *p)
 	TRY(domain_all(worker_of(q)->books.lists, q->arena, &d, &n));
 	struct page_domains_domains *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_domains_domains){
-			d[i].name, path_of(q, d[i].name), d[i].description, d[i].alias,
-			lists_in(q, d[i].name)
-		};
+		rows[i] = (struct page_domains_domains){ d[i].name, path_of(q, d[i].name),
+							 d[i].description, d[i].alias,
+							 lists_in(q, d[i].name) };
 	p->domains = rows;
 	p->domains_count = n;
 	return OK;
@@ -127,13 +126,14 @@ static void add_record(struct page_domain *p, str name, const char *type, str va
 	struct page_domain_records *rows = (struct page_domain_records *)(uintptr_t)
 						   p->records;
 	if (p->records_count < RECORDS_MAX)
-		rows[p->records_count++] = (struct page_domain_records){
-			name, str_from(type), value, S_(why)
-		};
+		rows[p->records_count++] = (struct page_domain_records){ name,
+									 str_from(type),
+									 value, S_(why) };
 }
 
 /* Those of the keys as send has them: no other role that a browser reaches can read one. */
-static err add_records(struct request *q, struct page_domain *p, const struct domain_row *d)
+static err add_records(struct request *q, struct page_domain *p,
+		       const struct domain_row *d)
 {
 	const struct books *b = &worker_of(q)->books;
 	struct arena *a = q->arena;

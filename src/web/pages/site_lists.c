@@ -36,8 +36,8 @@ err domains_to_make_in(struct request *q, struct domain_row **d, size_t *count)
 	for (size_t i = 0; i < n; i++) {
 		yes = w->viewer.admin;
 		if (!yes && owns(o, owned, all[i].id))
-			TRY(domain_owner_is(w->books.lists, all[i].id,
-					    q->session->person, &yes));
+			TRY(domain_owner_is(w->books.lists, all[i].id, q->session->person,
+					    &yes));
 		if (yes)
 			all[kept++] = all[i];
 	}
