@@ -154,7 +154,7 @@ static err add_records(struct request *q, struct page_domain *p,
 			   "TXT", s[i].record, N_("our signature is known"));
 	add_record(p, arena_cat(a, STR("_dmarc."), d->name), "TXT",
 		   arena_cat(a, STR("v=DMARC1; p=quarantine; rua=mailto:postmaster@"),
-			     b->conf->site_hostname),
+			     d->name),
 		   N_("others hear what to do with what is not signed, and report"));
 	return OK;
 }
