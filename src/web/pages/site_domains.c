@@ -167,6 +167,18 @@ static err gather(struct request *q, struct page_domain *p, struct domain_row *d
 	return add_records(q, p, d);
 }
 
+/* The way to it: Domains / NAME. */
+static struct page_frame domain_frame(struct request *q, str name)
+{
+	struct page_frame f = frame_of(q, name);
+	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
+	way[0] = (struct page_frame_crumbs){ S_("Domains"), STR("/domains/") };
+	way[1] = (struct page_frame_crumbs){ name, STR_NONE };
+	f.crumbs = way;
+	f.crumbs_count = 2;
+	return f;
+}
+
 /* typed: what was sent stands in the form, since it could not be done. */
 static void show(struct request *q, struct response *r, struct page_domain *p, bool typed)
 {
@@ -178,7 +190,7 @@ static void show(struct request *q, struct response *r, struct page_domain *p, b
 	}
 	if (page_failed(q, r, e))
 		return;
-	p->frame = frame_of(q, d.name);
+	p->frame = domain_frame(q, d.name);
 	p->csrf = csrf_of(q);
 	p->domain = d.name;
 	p->action = path_of(q, d.name);
