@@ -169,7 +169,7 @@ static void test_snapshot(struct books_test *t)
 	CHECK(str_eq(dev->name, STR("dev"))
 	      && addressbook_list_by_id(old, dev->id) == dev);
 	addressbook_lists(old, t->a, &all, &n);
-	CHECK(n == 3 && str_eq(all[0]->name, STR("a-b.c_d")) && all[1] == dev);
+	CHECK(n == 4 && str_eq(all[0]->name, STR("a-b.c_d")) && all[2] == dev);
 	addressbook_drop(old);
 	CHECK(find(t, STR("dev@lists.example")).what == MEANS_NOBODY);
 	struct addressbook *same = t->books.addresses;

@@ -319,7 +319,8 @@ static void test_inner_fields(struct books_test *t)
 		struct judgement j;
 		CHECK(ok(header_rule_add(t->books.lists, &r)));
 		run(t, &x, 1);
-		CHECK(judge(t, &x, &j) && holds(j.reason, cases[i].part));
+		CHECK(judge(t, &x, &j)
+		      && (!*cases[i].part || holds(j.reason, cases[i].part)));
 		CHECK(ok(
 			header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
 	}
