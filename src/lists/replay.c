@@ -41,6 +41,8 @@ struct replaying {
 	struct books *books;
 	const struct list_entry *list;
 	struct settings changed;
+	struct header_rule_row *rules; /* that would hold; NULL: those that do */
+	size_t rule_count;
 	struct candidate *all; /* newest first */
 	size_t count;
 	struct replay *out;
@@ -235,6 +237,10 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 	}
 	q = p;
 	TRY(post_under(x->books->lists, a, &x->changed, &q));
+	if (x->rules) {
+		q.header_rules = x->rules;
+		q.header_rule_count = x->rule_count;
+	}
 	TRY(post_sift(a, &q));
 	TRY(judge(x, a, i, &p, &before));
 	TRY(judge(x, a, i, &q, &after));
@@ -267,6 +273,35 @@ err replay_run(struct books *books, struct arena *a, const struct list_entry *li
 	TRY(settings_load(books->lists, a, list->id, &x.changed));
 	for (size_t i = 0; i < count; i++)
 		TRY(setting_try(a, &x.changed, set[i].key, set[i].value));
+	TRY(choose(&x, a));
+	TRY(replay_all(&x, a));
+	*out = r;
+	return OK;
+}
+
+/* Those of every list, then the given ones. */
+static err join_rules(struct replaying *x, struct arena *a,
+		      const struct header_rule_row *rules, size_t count)
+{
+	struct header_rule_row *site;
+	TRY(header_rule_list(x->books->lists, a, 0, &site, &x->rule_count));
+	x->rules = arena_zero(a, (x->rule_count + count + 1) * sizeof *x->rules);
+	for (size_t i = 0; i < x->rule_count; i++)
+		x->rules[i] = site[i];
+	for (size_t i = 0; i < count; i++)
+		x->rules[x->rule_count++] = rules[i];
+	return OK;
+}
+
+err replay_header_rules(struct books *books, struct arena *a,
+			const struct list_entry *list,
+			const struct header_rule_row *rules, size_t count,
+			struct replay *out)
+{
+	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
+	struct replaying x = { .books = books, .list = list, .out = &r };
+	TRY(settings_load(books->lists, a, list->id, &x.changed));
+	TRY(join_rules(&x, a, rules, count));
 	TRY(choose(&x, a));
 	TRY(replay_all(&x, a));
 	*out = r;

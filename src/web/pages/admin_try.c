@@ -7,6 +7,7 @@
 #include "lists/borrow.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
+#include "web/pages/tries.h"
 
 #include <stdatomic.h>
 
@@ -16,6 +17,16 @@ _Static_assert(TRIES + ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 7 / 8,
 	       "tries, too, leave threads to make pages");
 
 static atomic_uint tries; /* that run in this process */
+
+bool try_begin(void)
+{
+	return atomic_fetch_add(&tries, 1) < TRIES;
+}
+
+void try_end(void)
+{
+	atomic_fetch_sub(&tries, 1);
+}
 
 static const struct {
 	const char *state, *word;
@@ -124,9 +135,9 @@ static err replay_in_turn(struct request *q, const struct trying *t, struct repl
 {
 	struct worker *w = worker_of(q);
 	err e = FAIL(ERR_LIMIT, "other settings are being tried");
-	if (atomic_fetch_add(&tries, 1) < TRIES)
+	if (try_begin())
 		e = replay_run(&w->books, q->arena, w->list, t->set, t->count, r);
-	atomic_fetch_sub(&tries, 1);
+	try_end();
 	return e;
 }
 
