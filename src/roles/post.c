@@ -10,6 +10,7 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/roster_batch.h"
 #include "lists/score_run.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
@@ -227,6 +228,18 @@ static err erase(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* Members out of a file, some between batches of mail. */
+static err enter(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(batch_continue(&p->books, a, &more));
+	if (!more)
+		return OK;
+	p->at_end = false;
+	wake_send(p->role, ROLE_web);
+	return OK;
+}
+
 static err carry(struct post_role *p, struct arena *a)
 {
 	bool more;
@@ -249,6 +262,7 @@ static void work(struct post_role *p)
 		hindered(caution_end(&p->books, &p->caution));
 	hindered(score(p, a));
 	hindered(erase(p, a));
+	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));
 }

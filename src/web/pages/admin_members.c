@@ -38,6 +38,8 @@ static err add_rows(struct request *q, struct page_members *p)
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_members_members){
+			.path = arena_printf(q->arena, "%.*s/%lld", STR_F(base(q)),
+					     (long long)m[i].id),
 			.address = m[i].text,
 			.name = m[i].name,
 			.verified = m[i].verified_at,
