@@ -188,6 +188,58 @@ void roster_plan_free(struct roster_plan *plan)
 	map_free(&plan->by_key);
 }
 
+/* ---- doing it */
+
+/* One that is to begin has its last day, and no options yet. */
+static err give_options(struct roster_file *f, struct arena *a,
+			const struct roster_record *r)
+{
+	struct member_row m;
+	bool differs;
+	err e = member_find(f->books->lists, a, f->list->id,
+			    address_key(a, &r->who.address), &m);
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	TRY(roster_differs(f, a, r, &m, &differs));
+	return differs ? member_change(f->books->lists, &m) : OK;
+}
+
+static err admit(struct roster_file *f, struct arena *a, const struct roster_record *r,
+		 const struct actor *by)
+{
+	if (!r->fields)
+		return member_admit(f->books, a, f->list, &r->who, false, by);
+	TRY(member_admit_for(f->books, a, f->list, &r->who, &r->term, false, by));
+	return give_options(f, a, r);
+}
+
+static err enter(struct roster_file *f, struct arena *a, const struct roster_record *r,
+		 const struct actor *by, enum roster_verb *did)
+{
+	struct member_row m;
+	bool differs = false;
+	err e = member_find(f->books->lists, a, f->list->id,
+			    address_key(a, &r->who.address), &m);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	if (!e.kind)
+		TRY(roster_differs(f, a, r, &m, &differs));
+	if (!differs) { /* which a member is told */
+		*did = ROSTER_ADD;
+		return admit(f, a, r, by);
+	}
+	*did = ROSTER_CHANGE;
+	TRY(member_change(f->books->lists, &m));
+	return books_audit(f->books, by, f->list->id, STR("member changed"), m.key);
+}
+
+err roster_enter(struct roster_file *f, struct arena *a, const struct roster_record *r,
+		 const struct actor *by, enum roster_verb *did)
+{
+	TRY(book_part(f->books->lists));
+	return book_part_end(f->books->lists, enter(f, a, r, by, did));
+}
+
 /* A membership, or one that is to begin. */
 static err end(struct roster_file *f, struct arena *a, str address, bool goodbye,
 	       const struct actor *by)

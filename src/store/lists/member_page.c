@@ -4,9 +4,10 @@
 
 /* A list of 100,000 is read from one index, in whose order it is wanted; what a search
  * looks at is in the index, too. */
-#define FITS                                                            \
-	"(?2 = '%%' OR CASE ?3 / 2 WHEN 0 THEN find "                   \
-	"ELSE substr(find, instr(find, ' ')) END LIKE ?2 ESCAPE '\\') " \
+#define NAME "substr(find, instr(find, ' '))"
+#define FITS                                                                   \
+	"(?2 = '%%' OR CASE WHEN ?3 < 2 THEN find LIKE ?2 ESCAPE '\\' "        \
+	"ELSE instr(" NAME ", '@') = 0 AND " NAME " LIKE ?2 ESCAPE '\\' END) " \
 	"AND (?3 % 2 = 0 OR hidden = 0) "
 #define THOSE                                                                \
 	MEMBER "WHERE m.id IN (SELECT id FROM member INDEXED BY member_key " \

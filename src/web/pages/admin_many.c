@@ -100,7 +100,7 @@ static void compare(struct request *q, struct response *r, struct page_many *p, 
 	struct roster_plan plan = { 0 };
 	int64_t id = 0;
 	if (!roster_kind_read(p->kind, &kind)) {
-		refuse(q, r, p, STR("Choose what is to be done with the file."));
+		refuse(q, r, p, S_("Choose what is to be done with the file."));
 		return;
 	}
 	err e = keep(q, p, kind, text, &plan, &id);
@@ -112,7 +112,7 @@ static void compare(struct request *q, struct response *r, struct page_many *p, 
 	else if (e.kind)
 		refuse(q, r, p, arena_copy(q->arena, str_from(e.msg)));
 	else if (wrong)
-		refuse(q, r, p, STR("These records are wrong:"));
+		refuse(q, r, p, S_("These records are wrong:"));
 	else
 		response_redirect(r, 303,
 				  arena_printf(q->arena, "%.*s%s/%lld",
@@ -134,15 +134,14 @@ void many_post(struct request *q, struct response *r)
 	str text = sent_text(q);
 	if (!utf8_valid(text) || str_has(text, '\0')) {
 		refuse(q, r, &p,
-		       STR("The file is not text in UTF-8. A table program writes that "
-			   "as “CSV UTF-8”."));
+		       S_("The file is not text in UTF-8. A table program writes that as “CSV UTF-8”."));
 		return;
 	}
 	if (atomic_fetch_add(&compared, 1) < COMPARED_AT_ONCE) {
 		compare(q, r, &p, text);
 	} else {
 		refuse(q, r, &p,
-		       STR("Another file is being looked at. Try again in a minute."));
+		       S_("Another file is being looked at. Try again in a minute."));
 		r->status = 503;
 	}
 	atomic_fetch_sub(&compared, 1);
