@@ -2,6 +2,7 @@
  * a part at a time, however often it is begun. */
 #include "letters.h"
 
+#include "base/buf.h"
 #include "lists/roster_batch.h"
 #include "store/lists/planned.h"
 

@@ -98,6 +98,19 @@ err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t pers
 			 SQL_I(list), SQL_I(person));
 }
 
+err member_since(struct book *b, int64_t list, int64_t person, int64_t *at)
+{
+	bool found;
+	*at = 0;
+	TRY(book_number(
+		b, at, &found,
+		"SELECT m.joined_at FROM address x JOIN member m ON m.address = x.id "
+		"WHERE x.person = ?1 AND +m.list = ?2 AND x.verified_at > 0 "
+		"ORDER BY m.joined_at LIMIT 1",
+		SQL_I(person), SQL_I(list)));
+	return found ? OK : FAIL(ERR_NOTFOUND, none);
+}
+
 bool member_reads_digests(str delivery)
 {
 	return !str_eq(delivery, STR("regular")) && !str_eq(delivery, STR("off"));

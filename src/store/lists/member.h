@@ -63,6 +63,10 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
+/* Since when the person is a member, under an address that is shown to be theirs.
+ * ERR_NOTFOUND: is none. */
+MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
+
 /* Writes the address's id, all from delivery to other_topics, last_day, off_why and own_name, as *m
  * has them. Where delivery goes on again all bounces of before are forgotten. Where it
  * turns to digests or from them, each post before comes as it would have, each later one
