@@ -209,5 +209,26 @@ back = guest.link('Those before')
 check('and back', re.findall(r'<bdi>(\w+)@…</bdi>', guest.get(back).page) == seen[100:200], guest.page)
 p.cli('list', 'set', LIST, 'advertised=no', 'member_roster_visibility=members')
 equal('of a list that is hidden nothing is seen', guest.get(ROSTER).status in (401, 404), True)
+section('what members get')
+p.cli('list', 'set', LIST, 'subject_prefix=[dev] ', 'msg_footer=Written to $listname', 'reply_goes_to_list=point_to_list')
+PREVIEW = '/lists/dev/admin/preview'
+equal('a member does not see it', anna.get(PREVIEW).status, 403)
+owner.get('/lists/dev/admin/settings')
+equal('the settings lead there', owner.link('What members get'), PREVIEW)
+check('as a page', owner.get(PREVIEW).status == 200 and 'List-Unsubscribe' in owner.page, owner.text())
+lenient, strict = owner.json('/lists/dev/admin/preview.json')['copies']
+field = lambda copy, name: next((line for line in re.sub(r'\r\n[ \t]+', ' ', copy['header']).split('\r\n') if line.lower().startswith(name.lower() + ':')), '')
+for x in (lenient, strict):
+    equal('the subject has its prefix', field(x, 'Subject'), 'Subject: [dev] When do we meet?')
+    check('answers go to the list', LIST in field(x, 'Reply-To'), x['header'])
+    check('the footer stands below', 'Written to dev' in x['text'], x['text'])
+    check('how to leave', 'm=TOKEN' in field(x, 'List-Unsubscribe'), x['header'])
+equal('From stays where nobody asks for proof', field(lenient, 'From'), 'From: Anna Meyer <anna@uni.example>')
+check('else it is the list\'s', LIST in field(strict, 'From') and 'via' in field(strict, 'From') and 'p=reject' in strict['author'], strict)
+p.cli('list', 'set', LIST, 'dmarc_mitigate_action=no_mitigation', 'msg_footer=')
+lenient, strict = owner.json('/lists/dev/admin/preview.json')['copies']
+equal('as the settings say at this moment', field(strict, 'From'), 'From: Ben Okafor <ben@strict.example>')
+check('and without a footer', 'Written to' not in strict['text'])
+
 equal('no error in the log', [e for e in p.events() if e['level'] == 'error'], [])
 done()
