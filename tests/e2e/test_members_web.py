@@ -142,6 +142,11 @@ equal('which changes members as well', (p.run('member', 'sync', LIST, '-', input
       ('0 added, 1 changed, 0 removed, 3 were there\n'.replace('3 were', '2 were'), 'regular'))
 equal('so does import', p.run('member', 'import', LIST, '-', input=f'address,delivery\n{BEN},plain\n').stdout, '0 added, 1 changed, 0 not\n')
 
+owner.get(ADMIN_PATH + '.csv')
+send(owner, 'sync', owner.raw)
+shown = owner.json(owner.path + '.json')
+equal('what the page gives is what it takes', [shown[k] for k in ('to_add', 'to_change', 'to_remove', 'kept')], [0, 0, 0, 3])
+
 section('pasted, to remove')
 send(owner, 'remove', b'', pasted=f'New Name <new@far.example>\r\nnobody@far.example\r\n{BEN}\r\n', notice=False)
 shown = owner.json(owner.path + '.json')

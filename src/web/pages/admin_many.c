@@ -134,7 +134,8 @@ void many_post(struct request *q, struct response *r)
 	str text = sent_text(q);
 	if (!utf8_valid(text) || str_has(text, '\0')) {
 		refuse(q, r, &p,
-		       S_("The file is not text in UTF-8. A table program writes that as “CSV UTF-8”."));
+		       S_("The file is not text in UTF-8. A table program writes that as "
+			  "“CSV UTF-8”."));
 		return;
 	}
 	if (atomic_fetch_add(&compared, 1) < COMPARED_AT_ONCE) {
