@@ -204,31 +204,35 @@ static err give_options(struct roster_file *f, struct arena *a,
 	return differs ? member_change(f->books->lists, &m) : OK;
 }
 
+static err admit_with(struct roster_file *f, struct arena *a,
+		      const struct roster_record *r, const struct actor *by)
+{
+	TRY(member_admit_for(f->books, a, f->list, &r->who, &r->term, false, by));
+	return give_options(f, a, r);
+}
+
 static err admit(struct roster_file *f, struct arena *a, const struct roster_record *r,
 		 const struct actor *by)
 {
 	if (!r->fields)
 		return member_admit(f->books, a, f->list, &r->who, false, by);
-	TRY(member_admit_for(f->books, a, f->list, &r->who, &r->term, false, by));
-	return give_options(f, a, r);
+	TRY(book_part(f->books->lists));
+	return book_part_end(f->books->lists, admit_with(f, a, r, by));
 }
 
-static err enter(struct roster_file *f, struct arena *a, const struct roster_record *r,
-		 const struct actor *by, enum roster_verb *did)
+/* Who could not be added, where that is since they are a member: why says so. */
+static err change(struct roster_file *f, struct arena *a, const struct roster_record *r,
+		  const struct actor *by, err why)
 {
 	struct member_row m;
-	bool differs = false;
+	bool differs;
 	err e = member_find(f->books->lists, a, f->list->id,
 			    address_key(a, &r->who.address), &m);
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
-	if (!e.kind)
-		TRY(roster_differs(f, a, r, &m, &differs));
-	if (!differs) { /* which a member is told */
-		*did = ROSTER_ADD;
-		return admit(f, a, r, by);
-	}
-	*did = ROSTER_CHANGE;
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? why : e;
+	TRY(roster_differs(f, a, r, &m, &differs));
+	if (!differs)
+		return why;
 	TRY(member_change(f->books->lists, &m));
 	return books_audit(f->books, by, f->list->id, STR("member changed"), m.key);
 }
@@ -236,8 +240,16 @@ static err enter(struct roster_file *f, struct arena *a, const struct roster_rec
 err roster_enter(struct roster_file *f, struct arena *a, const struct roster_record *r,
 		 const struct actor *by, enum roster_verb *did)
 {
-	TRY(book_part(f->books->lists));
-	return book_part_end(f->books->lists, enter(f, a, r, by, did));
+	struct book *lists = f->books->lists;
+	*did = ROSTER_ADD;
+	err e = admit(f, a, r, by);
+	if (e.kind != ERR_DENIED)
+		return e;
+	TRY(book_part(lists));
+	err changed = book_part_end(lists, change(f, a, r, by, e));
+	if (!changed.kind)
+		*did = ROSTER_CHANGE;
+	return changed;
 }
 
 /* A membership, or one that is to begin. */
