@@ -106,9 +106,9 @@ def get(path):
 
 
 ADMIN = '/lists/big/admin/'
-for page in ('held', 'health', 'settings', 'roles', 'bans', 'log', 'members', 'members?q=abc', 'members?q=j0999', 'members?after=zzz'):
+for page in ('held', 'health', 'settings', 'roles', 'bans', 'log', 'members', 'members?q=abc', 'members?q=j0999', 'members?after=zzz', 'members/many', 'members/50000'):
     get(ADMIN + page)
-for page in ('/lists/', '/lists/big/', '/account', '/queue'):
+for page in ('/lists/', '/lists/big/', '/lists/big/members', '/lists/big/members?q=Nr+0999', '/lists/big/members?after=90000', '/account', '/queue'):
     get(page)
 equal('the file of all', get(ADMIN + 'members.csv').count('\r\n'), 99801)
 

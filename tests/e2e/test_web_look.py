@@ -92,6 +92,11 @@ p.cli('member', 'add', LIST, 'guest@synchrotron.example', '--from', '+20d', '--u
 p.cli('member', 'set', LIST, 'brandvold@north-uni.example', 'delivery=off', 'why=On leave until the beam is back', 'until=+90d')
 p.cli('nonmember', 'set', LIST, 'editor@journal.example', 'discard')
 
+one = admin.get('/lists/dev/admin/members').link('brandvold@')
+admin.get('/lists/dev/admin/members/many').submit('Many members of dev at once', kind='sync', file=None,
+                                                  text='\n'.join([ADMIN, 'new@synchrotron.example'] + [f'm{i:03d}@department-of-crystallography.example' for i in range(60)]))
+batch = admin.path
+
 reports_came()
 bearer = {'Authorization': 'Bearer ' + TOKEN}
 member = {'Authorization': 'Bearer ' + MEMBER}
@@ -102,7 +107,8 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
-    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
+    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), (one, bearer, 'member'), (one, member, 'member-seen'),
+    ('/lists/dev/admin/members/many', bearer, 'many'), (batch, bearer, 'batch'), ('/lists/dev/members', bearer, 'roster'), ('/lists/dev/admin/preview', bearer, 'preview'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/templates', bearer, 'templates'), ('/lists/dev/admin/templates/welcome', bearer, 'template'), ('/templates/', bearer, 'templates-site'),
     ('/lists/dev/admin/coming', bearer, 'coming'), ('/lists/dev/admin/nonmembers', bearer, 'nonmembers'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),

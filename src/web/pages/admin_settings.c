@@ -103,6 +103,7 @@ static void show(struct request *q, struct response *r, const struct sheet *shee
 		.csrf = csrf_of(q),
 		.action = arena_cat(q->arena, list_path(q), STR("/admin/settings")),
 		.try_action = arena_cat(q->arena, list_path(q), STR("/admin/try")),
+		.preview = arena_cat(q->arena, list_path(q), STR("/admin/preview")),
 	};
 	fill_groups(q, sheet, &p);
 	ANSWER(q, r, settings, &p);
