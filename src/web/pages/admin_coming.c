@@ -1,6 +1,6 @@
 /* /lists/NAME/admin/coming and /nonmembers: who is invited, whose membership begins on a
  * day to come, and what becomes of the posts of those who are no members. */
-#include "web/pages/forms.h"
+#include "web/pages/sheet.h"
 
 #include "base/language.h"
 #include "lists/invite.h"
@@ -116,6 +116,8 @@ static void show_nonmembers(struct request *q, struct response *r,
 	p->csrf = csrf_of(q);
 	p->action = admin_path(q, "nonmembers");
 	p->standard = w->settings.default_nonmember_action;
+	p->standard_label = sheet_shown(setting_find(STR("default_nonmember_action")),
+					p->standard);
 	p->may_set = worker_may(w, RIGHT_held_decide);
 	if (!page_failed(q, r, add_nonmembers(q, p)))
 		ANSWER(q, r, nonmembers, p);
@@ -132,8 +134,8 @@ void nonmembers_post(struct request *q, struct response *r)
 	struct address who;
 	struct page_nonmembers p = { .address = field(q, "address") };
 	if (address_parse(q->arena, p.address, &who).kind) {
-		p.address_error = STR("This is no mail address: it needs a name, an @ "
-				      "and a domain.");
+		p.address_error = S_("This is no mail address: it needs a name, an @ "
+				     "and a domain.");
 		r->status = 400;
 		show_nonmembers(q, r, &p);
 		return;
