@@ -3,6 +3,7 @@
 #include "web/pages/sheet.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "lists/invite.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/planned.h"
@@ -30,7 +31,9 @@ static err add_invited(struct request *q, struct page_coming *p)
 	TRY(invite_open(w->books.lists, q->arena, w->list->id, &x, &n));
 	struct page_coming_invited *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_coming_invited){ x[i].address, x[i].name, x[i].by,
+		rows[i] = (struct page_coming_invited){ x[i].address, x[i].name,
+							said_in(q->arena, language_now(),
+								x[i].by),
 							x[i].at, x[i].expires_at };
 	p->invited = rows;
 	p->invited_count = n;
