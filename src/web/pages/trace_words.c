@@ -2,6 +2,7 @@
 
 #include "base/language.h"
 #include "base/buf.h"
+#include "base/said.h"
 
 static const struct trace_word words[] = {
 	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
@@ -77,7 +78,9 @@ str trace_objection(struct arena *a, str verdicts)
 	}
 	if (str_ends(found, STR(")")))
 		found.n--;
-	return found.n ? arena_cat(a, STR("Why: "), found) : STR("");
+	return found.n ? arena_printf(a, _("Why: %.*s"),
+				      STR_F(said_in(a, language_now(), found)))
+		       : STR("");
 }
 
 /* The code of a row in means.def that these words bear: "5.1.1", else the "550" with
