@@ -103,7 +103,8 @@ static void add_turned(struct request *q, const struct replay *r, struct page_tr
 			.after_state = str_from(fates[t->after.verdict].state),
 			.after = S_(fates[t->after.verdict].word),
 			.after_rule = str_from(t->after.rule),
-			.reason = said_in(q->arena, language_now(), t->after.reason),
+			.reason = said_together(q->arena, language_now(),
+						t->after.reason),
 		};
 	}
 	p->turned = rows;
