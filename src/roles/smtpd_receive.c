@@ -53,12 +53,15 @@ static bool is_completed(const struct receipt *x)
 static void trust_own(struct receipt *x)
 {
 	struct trust_result t = { 0 };
+	str receiver = x->v->d->conf->site_hostname;
 	if (is_post(x))
 		trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS,
 			     x->m->header, &t);
 	x->row.trust = trust_json_own(x->a, x->s->account ? "account" : "local", &t);
 	x->said.account = x->s->account > 0;
 	x->said.local = !x->s->account;
+	if (x->s->account)
+		x->results = authres_field(x->a, trust_authres_account(x->a, receiver));
 }
 
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */

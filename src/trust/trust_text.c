@@ -69,6 +69,15 @@ str trust_authres(struct arena *a, const struct trust_ask *ask,
 	return text;
 }
 
+str trust_authres_account(struct arena *a, str receiver)
+{
+	struct authres r = { 0 };
+	authres_add(&r, "auth", "pass", NULL);
+	str text = authres_text(a, receiver, &r);
+	authres_free(&r);
+	return text;
+}
+
 /* --- JSON, written by hand: every message that comes has it, and a tree of it took
  * longer than all the rest of its judgement without keys --- */
 
