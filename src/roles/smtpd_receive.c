@@ -167,15 +167,19 @@ static enum dmarc_outcome outcome_of(const struct judgement *j)
 					    : DMARC_TAKEN;
 }
 
-/* For the report to the domain that From names. Mail that comes back to us was counted
+/* For the reports to the domain that From names. Mail that comes back to us was counted
  * the first time. */
 static void count_for_report(const struct receipt *x)
 {
+	const struct smtpd *d = x->v->d;
 	struct dmarc_seen row;
-	if (x->v->d->dmarc && x->trust && !x->v->is_back
-	    && dmarc_note(x->a, &(struct dmarc_case){ &x->ask, x->trust, x->proof },
-			  &row))
-		dmarc_counts_add(x->v->d->dmarc, &row);
+	if (!d->dmarc || !x->trust || x->v->is_back)
+		return;
+	struct dmarc_case c = { &x->ask, x->trust, x->proof };
+	if (d->conf->trust_dmarc_reports && dmarc_note(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
+	if (d->conf->trust_failure_reports && dmarc_note_failure(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
 }
 
 /* One judgement a recipient; *refused: each of them says no. */
