@@ -102,6 +102,10 @@ struct trust_said {
 struct trust_said trust_said(str json);
 struct trust_said trust_says(const struct trust_result *t); /* the same, at once */
 
+/* Whose signature or return path made From proven, lower case: with relaxed alignment
+ * another name of its organization, maybe. Empty where nothing did, or a gateway's word. */
+str trust_aligned_by(struct arena *a, str json);
+
 /* Judges DKIM and DMARC of a copy again by the answers that trust_json kept. SPF
  * counts no more, since we are the client now, nor does ARC.
  * ERR_SYNTAX: json is none of trust_json. */

@@ -280,6 +280,16 @@ struct trust_said trust_said(str json)
 	return said;
 }
 
+str trust_aligned_by(struct arena *a, str json)
+{
+	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
+	const char *by = text_of(json_object_get(row, "dmarc"), "by");
+	bool aligned = json_is_true(json_object_get(row, "aligned"));
+	str out = aligned && by ? arena_lower(a, str_from(by)) : STR("");
+	json_decref(row);
+	return out;
+}
+
 /* The same without the text; a gateway's word counts here as well. */
 struct trust_said trust_says(const struct trust_result *t)
 {
