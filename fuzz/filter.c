@@ -28,7 +28,7 @@ static void check_words(struct arena *a, str message, str header, str footer)
 {
 	struct decorated d;
 	struct mime before, after;
-	if (decorate(a, message, header, footer, &d).kind)
+	if (decorate(a, message, header, footer, STR(""), &d).kind)
 		return;
 	must(d.how.n);
 	must(!mime_parse(a, message, &before).kind);

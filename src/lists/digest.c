@@ -141,7 +141,7 @@ static str wants_word(struct arena *a, str wants)
 static void describe(const struct making *m, struct arena *a,
 		     const struct digest_group *g, struct outbound_message *out)
 {
-	bool own = m->settings.personal_copies;
+	bool own = settings_own_copies(&m->settings);
 	*out = (struct outbound_message){
 		.source = arena_printf(a, "digest %lld/%.*s/%lld-%lld%.*s",
 				       (long long)m->issue.id, STR_F(g->form),

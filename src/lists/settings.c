@@ -170,7 +170,8 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 /* What stands in each copy is asked more, and what is read line by line. */
 static err check_words(struct arena *a, const struct setting_def *row, str value)
 {
-	static const char *const keys[] = { "msg_header", "msg_footer" };
+	static const char *const keys[] = { "msg_header", "msg_footer", "digest_header",
+					    "digest_footer" };
 	if (str_eq(str_from(row->key), STR("topics")))
 		return topics_check(a, value);
 	for (const char *const *key = umbrella_settings; *key; key++)

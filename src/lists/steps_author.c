@@ -225,6 +225,7 @@ static void wrap(struct arena *a, struct outgoing *out)
 	str header = header_apply(a, &p->header, &inside);
 	if (out->words.n)
 		out->words = STR("left out: the post is inside, untouched");
+	out->marks = STR("");
 	out->links = 0;
 	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
