@@ -118,20 +118,34 @@ static const struct {
 	const char *name;
 	str (*value)(const struct source *s);
 } placeholders[] = {
-	{ "display_name", shown },      { "real_name", shown },
-	{ "list_name", name },          { "short_listname", name },
-	{ "_internal_name", name },     { "internal_name", name },
-	{ "listname", address },        { "fqdn_listname", address },
-	{ "list_id", identifier },      { "domain", domain },
-	{ "mail_host", domain },        { "host_name", domain },
-	{ "description", description }, { "info", info },
-	{ "request_email", request },   { "owner_email", owner },
-	{ "join_email", join },         { "subscribe_email", join },
-	{ "leave_email", leave },       { "unsubscribe_email", leave },
-	{ "site_email", admin },        { "web_page_url", site },
-	{ "listinfo_url", home },       { "listinfo_uri", home },
-	{ "list_url", home },           { "user_optionsurl", options },
-	{ "options_url", options },     { "archive_url", archived },
+	{ "display_name", shown },
+	{ "real_name", shown },
+	{ "list_name", name },
+	{ "short_listname", name },
+	{ "_internal_name", name },
+	{ "internal_name", name },
+	{ "listname", address },
+	{ "fqdn_listname", address },
+	{ "list_id", identifier },
+	{ "domain", domain },
+	{ "mail_host", domain },
+	{ "host_name", domain },
+	{ "description", description },
+	{ "info", info },
+	{ "request_email", request },
+	{ "owner_email", owner },
+	{ "join_email", join },
+	{ "subscribe_email", join },
+	{ "leave_email", leave },
+	{ "unsubscribe_email", leave },
+	{ "site_email", admin },
+	{ "web_page_url", site },
+	{ "listinfo_url", home },
+	{ "listinfo_uri", home },
+	{ "list_url", home },
+	{ "user_optionsurl", options },
+	{ "options_url", options },
+	{ "archive_url", archived },
 	{ "hyperkitty_url", archived },
 	{ "user_name", reader_name },
 	{ "user_name_or_address", reader_name },
@@ -215,10 +229,11 @@ str decorate_fill(struct arena *a, const struct books *books, const struct post 
 
 static err no_password(struct arena *a, str key, str word)
 {
-	return err_in(a, ERR_SYNTAX,
-		      "%.*s: \"%.*s\": members have no passwords here; leave it out (they "
-		      "sign in by a mailed link, at $user_optionsurl)",
-		      STR_F(key), STR_F(word));
+	return err_in(
+		a, ERR_SYNTAX,
+		"%.*s: \"%.*s\": members have no passwords here; leave it out (they "
+		"sign in by a mailed link, at $user_optionsurl)",
+		STR_F(key), STR_F(word));
 }
 
 static err too_personal(struct arena *a, str key, size_t most)

@@ -48,8 +48,8 @@ str encode_marked(struct arena *a, str text, str mark)
 		if (!n)
 			break;
 		str before = str_first(text, (size_t)(at.p - text.p));
-		buf_cat(&b, encode_quoted_open(a, before),
-			str_first(at, n), STR("=\r\n"));
+		buf_cat(&b, encode_quoted_open(a, before), str_first(at, n),
+			STR("=\r\n"));
 		text = str_skip(at, n);
 	}
 	buf_add(&b, encode_quoted(a, text));
@@ -90,9 +90,8 @@ static str value(struct arena *a, enum reader_word word, const struct reader *wh
 	enum language l = LANGUAGE_en;
 	str name = one_line(a, who->name);
 	if (word == READER_LANGUAGE)
-		return language_find(who->language, &l)
-			       ? str_from(language_row(l)->own)
-			       : STR("");
+		return language_find(who->language, &l) ? str_from(language_row(l)->own)
+							: STR("");
 	return word == READER_NAME && name.n ? name : one_line(a, who->address);
 }
 

@@ -28,8 +28,8 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
-	size_t octets;                        /* of memory, about */
-	str whole;                            /* as it was queued, in one piece */
+	size_t octets;               /* of memory, about */
+	str whole;                   /* as it was queued, in one piece */
 	struct smtp_part head, rest; /* before and behind the personal fields */
 	struct letter_gap *gaps;     /* behind rest, in order; mostly none */
 	size_t gap_count;
@@ -38,8 +38,8 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct dkim_plan *plans[KEYRING_MAX]; /* how its copies are signed, a key each */
 	size_t plan_count;
 	struct arc_sealing *set; /* where each copy has an ARC set of its own */
-	struct letter *plain; /* letter_plain has made it; NULL: not, or not yet */
-	struct letter *seven; /* and letter_seven */
+	struct letter *plain;    /* letter_plain has made it; NULL: not, or not yet */
+	struct letter *seven;    /* and letter_seven */
 	bool asked_plain, asked_seven;
 };
 

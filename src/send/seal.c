@@ -86,8 +86,8 @@ static err check_set(struct arena *a, const struct letter *l, const struct seale
 {
 	struct header h;
 	struct arc_result r;
-	struct keyring_resolver own =
-		keyring_overlay(by->ring, s->by->domain, by->resolver);
+	struct keyring_resolver own = keyring_overlay(by->ring, s->by->domain,
+						      by->resolver);
 	str whole = arena_cat(a, fields, l->head.bytes, l->row.personal,
 			      str_skip(l->whole, l->head.bytes.n));
 	TRY(header_scan(a, whole, &h));

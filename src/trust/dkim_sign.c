@@ -76,5 +76,6 @@ str dkim_sign(struct arena *a, const struct dkim_plan *plan, const struct field 
 	hash_add(hash, with_hash(a, plan, plan->self, body));
 	hash_close(hash, sum);
 	str b = write_folded(a, enc_base64(a, sign_sum(a, plan->key, sum)));
-	return arena_cat(a, with_hash(a, plan, plan->before, body), b, plan->after, STR("\r\n"));
+	return arena_cat(a, with_hash(a, plan, plan->before, body), b, plan->after,
+			 STR("\r\n"));
 }

@@ -178,7 +178,8 @@ static void test_wrapped(void)
 		struct decorated d;
 		struct mime m, n;
 		str in = arena_cat(a, STR("Subject: s\r\n"), str_from(bodies[i]));
-		CHECK(ok(decorate(a, in, STR("head"), STR("\xe7\x89\xa9\n"), STR(""), &d)));
+		CHECK(ok(decorate(a, in, STR("head"), STR("\xe7\x89\xa9\n"), STR(""),
+				  &d)));
 		CHECK(ok(mime_parse(a, in, &m)) && ok(mime_parse(a, d.message, &n))
 		      && !n.flags);
 		CHECK(str_eq(d.how, STR("a part of its own")) && n.count == m.count + 3);
@@ -231,15 +232,18 @@ static void test_personal(void)
 		{ TOP "Content-Type: text/plain; format=flowed\r\n\r\nflows \r\n",
 		  "flows \r\n\r\nDear %\r\n > l@x.example (Deutsch)\r\n", "in the text" },
 		/* What is not the charset that it says cannot be brought into another. */
-		{ TOP SET("us-ascii") CTE("8bit") "\r\ngr\xfc\xdf", NULL, "a part of its own" },
+		{ TOP SET("us-ascii") CTE("8bit") "\r\ngr\xfc\xdf", NULL,
+		  "a part of its own" },
 		{ TOP SET("no-such-set") "\r\nhi", NULL, "a part of its own" },
 	};
-	static const char *const names[] = { "Anna", "\xc5\x81ukasz \xe7\x89\xa9\xe7\x90\x86" };
+	static const char *const names[] = { "Anna",
+					     "\xc5\x81ukasz \xe7\x89\xa9\xe7\x90\x86" };
 	for (size_t i = 0; i < 2 * sizeof posts / sizeof *posts; i++) {
 		ARENA(a);
 		struct decorated d;
 		struct mime m;
-		struct reader who = { STR("l@x.example"), str_from(names[i % 2]), STR("de") };
+		struct reader who = { STR("l@x.example"), str_from(names[i % 2]),
+				      STR("de") };
 		CHECK(ok(decorate(a, str_from(posts[i / 2].in), STR(""), str_from(words),
 				  STR(MARK), &d)));
 		str text = filled(a, d.message, &who), before, after;
@@ -315,8 +319,9 @@ static void test_check(struct books_test *t)
 			  (str){ line, sizeof line })
 		      .kind
 	      == ERR_SYNTAX);
-	CHECK(ok(setting_put(t->books.lists, t->a, list, STR("msg_footer"),
-			     STR("_____\n$listname mailing list\n$user_optionsurl $user_name"))));
+	CHECK(ok(setting_put(
+		t->books.lists, t->a, list, STR("msg_footer"),
+		STR("_____\n$listname mailing list\n$user_optionsurl $user_name"))));
 }
 
 int main(void)

@@ -45,7 +45,8 @@ static const struct {
 	  "gr\xc3\xbc\xc3\x9f"
 	  "e\n",
 	  "\xe7\x89\xa9\xe7\x90\x86 > \n\nend" },
-	{ "a header and a footer of each reader's own", MARK "n}, read\n", "for " MARK "a}\n" },
+	{ "a header and a footer of each reader's own", MARK "n}, read\n",
+	  "for " MARK "a}\n" },
 };
 
 enum { FILTERS = sizeof filters / sizeof *filters, WORDS = sizeof words / sizeof *words };
@@ -165,8 +166,8 @@ static void decorate_one(str message, size_t i)
 	struct decorated d;
 	struct mime old, new;
 	if (mime_parse(a, message, &old).kind
-	    || decorate(a, message, str_from(words[i].header), str_from(words[i].footer), STR(MARK),
-			&d)
+	    || decorate(a, message, str_from(words[i].header), str_from(words[i].footer),
+			STR(MARK), &d)
 		       .kind)
 		return;
 	if (str_starts(d.how, STR("left out"))) {

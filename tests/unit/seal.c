@@ -312,10 +312,9 @@ static void test_reader(struct book *b)
 		CHECK(arc(a, &t, copies[i]).verdict == ARC_PASS);
 	}
 	/* One reader's signature over another's words. */
-	str mixed = arena_cat(a,
-			      str_first(copies[0],
-					copies[0].n - str_from(readers[0].body).n),
-			      str_from(readers[1].body));
+	str mixed = arena_cat(
+		a, str_first(copies[0], copies[0].n - str_from(readers[0].body).n),
+		str_from(readers[1].body));
 	CHECK(dkim(a, &t, mixed, &r) == 2 && r[0].verdict == DKIM_FAIL);
 	CHECK(arc(a, &t, mixed).verdict == ARC_FAIL);
 	letter_drop(l);

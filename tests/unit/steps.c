@@ -414,7 +414,8 @@ static void test_reader(struct books_test *t)
 	static const struct {
 		const char *to, *cc, *replies;
 	} cases[] = {
-		{ "To: " DEV ", \"B, ob\" <bob@lab.example>\r\nCc: Carl <c@lab.example>\r\n",
+		{ "To: " DEV
+		  ", \"B, ob\" <bob@lab.example>\r\nCc: Carl <c@lab.example>\r\n",
 		  "Cc: " DEV ", \"B, ob\" <bob@lab.example>, Carl <c@lab.example>\r\n",
 		  "no_munging" },
 		{ "To: bob@lab.example, BOB@lab.example\r\n",
@@ -447,7 +448,8 @@ static void test_reader(struct books_test *t)
 /* What differs from reader to reader stands in the text as a mark, once for all copies. */
 static void test_marks(struct books_test *t)
 {
-	static const char *const footers[] = { "For $user_name <%(user_email)s>", "For all" };
+	static const char *const footers[] = { "For $user_name <%(user_email)s>",
+					       "For all" };
 	for (size_t i = 0; i < 4; i++) {
 		struct run x;
 		bool personal = i < 2;

@@ -60,8 +60,7 @@ static err move_list(struct moving *x)
 	TRY(move_roles(x));
 	TRY(move_bans(x));
 	TRY(move_header_rules(x));
-	TRY(moving_digest_number(
-		x, mailman2_number(&x->config, "digest_last_sent_at")));
+	TRY(moving_digest_number(x, mailman2_number(&x->config, "digest_last_sent_at")));
 	TRY(move_requests(x));
 	return move_pending(x);
 }

@@ -267,11 +267,10 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 
 static void read_reader(struct rows *r, struct arena *a, void *row)
 {
-	*(struct member_reader *)row = (struct member_reader){
-		.id = rows_i64(r, 0),
-		.name = rows_str(r, a, 1),
-		.language = rows_str(r, a, 2)
-	};
+	*(struct member_reader *)row = (struct member_reader){ .id = rows_i64(r, 0),
+							       .name = rows_str(r, a, 1),
+							       .language = rows_str(r, a,
+										    2) };
 }
 
 /* By their ids alone: the members of a batch mostly follow each other. */
