@@ -40,13 +40,20 @@ static str open_gaps(struct letter *l, str rest)
 	return first;
 }
 
+/* Octets of the second form, where there is one. */
+static size_t dotted(struct smtp_part p)
+{
+	return p.stuffed.p != p.bytes.p ? p.stuffed.n : 0;
+}
+
 static void arrange(struct letter *l, str whole, size_t split)
 {
 	l->whole = whole;
 	l->head = ready(l->a, str_first(whole, split));
 	l->rest = ready(l->a, open_gaps(l, str_skip(whole, split)));
-	bool dots = l->rest.stuffed.p != l->rest.bytes.p;
-	l->octets = OVERHEAD + whole.n + (dots ? l->rest.stuffed.n : 0);
+	l->octets = OVERHEAD + whole.n + dotted(l->rest);
+	for (size_t i = 0; i < l->gap_count; i++)
+		l->octets += dotted(l->gaps[i].after);
 }
 
 static err fill(struct book *outbound, struct letter *l)
