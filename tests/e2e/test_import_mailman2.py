@@ -154,8 +154,9 @@ equal('what no digest can have is told', (fate(dev, 'digest_footer')[0], setting
 waits = p.json('list', 'digest', DEV)[0]
 equal('the digest goes on', [waits[k] for k in ('volume', 'issue', 'posts')], [12, 5, 1])
 check('the prefix', setting(DEV, 'subject_prefix').strip() == '[Dev]')
-check('a policy that there is not is told as changed', fate(dev, 'dmarc_moderation_action') == ('changed', 'dmarc_mitigate_action = reject')
-      or fate(dev, 'dmarc_moderation_action') == ('kept', 'dmarc_mitigate_action = discard'), fate(dev, 'dmarc_moderation_action'))
+equal('what has no proof is discarded, as there', fate(dev, 'dmarc_moderation_action'), ('kept', 'dmarc_mitigate_action = discard'))
+equal('a size is another measure here', (fate(dev, 'max_message_size'), setting(DEV, 'max_size_action')),
+      (('changed', 'max_message_size = 500'), 'hold'))
 equal('the board', (setting(PRIVATE, 'default_member_action'), setting(PRIVATE, 'archive_policy')), ('reject', 'private'))
 known = {x['setting'] for x in p.json('list', 'show', DEV)}
 equal('what has a setting has a place', [x for x in dev['attributes'] if x['fate'] == 'no place yet' and x['here'].split(' = ')[0] in known], [])
