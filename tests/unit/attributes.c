@@ -1,11 +1,14 @@
 /* Every attribute of Mailman 2 and 3 has its row, and the two tables agree. */
 #include "lists/import/attributes.h"
+#include "lists/import/otherwise.h"
 
 #include "base/file.h"
+#include "lists/notice.h"
 #include "lists/settings.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Those of Mailman 2.1.39. */
 static const char *const mailman2[] = {
@@ -321,6 +324,121 @@ static void test_rows(void)
 	}
 }
 
+/* What is promised to be a setting or a notice is one. */
+static const char *const due[] = {
+	"digest_footer",
+	"digest_header",
+	"dmarc_addresses",
+	"dmarc_moderation_notice",
+	"dmarc_wrapped_message_text",
+	"forward_auto_discards",
+	"member_moderation_notice",
+	"mime_is_default_digest",
+	"next_digest_number",
+	"nonmember_rejection_notice",
+	"personalize",
+	"volume",
+};
+
+static bool is_due(const char *key)
+{
+	for (size_t i = 0; i < sizeof due / sizeof *due; i++)
+		if (!strcmp(due[i], key))
+			return true;
+	return false;
+}
+
+static void check_place(const char *name, const char *key, bool notice)
+{
+	bool found = notice ? notice_row_find(str_from(key)) != NULL
+			    : setting_find(str_from(key)) != NULL;
+	if (!found && !is_due(key))
+		fprintf(stderr, "%s: there is no %s\n", name, key);
+	if (found && is_due(key))
+		fprintf(stderr, "%s is there: it is due no more\n", key);
+	CHECK(found != is_due(key));
+}
+
+static void test_places(void)
+{
+	static const struct {
+		const char *name, *how, *key;
+	} plain[] = {
+#define PLAIN(manager, name, how, key, value, words) { name, #how, key },
+#include "lists/import/plain.def"
+#undef PLAIN
+	};
+	size_t n;
+	const struct attribute *rows = attribute_rows(&n);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].fate == FATE_SETTING || rows[i].fate == FATE_TEMPLATE)
+			check_place(rows[i].mailman2[0] ? rows[i].mailman2
+							: rows[i].mailman3,
+				    rows[i].key, rows[i].fate == FATE_TEMPLATE);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (plain[i].key[0])
+			check_place(plain[i].name, plain[i].key, false);
+}
+
+/* What acts otherwise is an attribute that is carried. */
+static void test_otherwise(void)
+{
+	size_t n;
+	const struct otherwise_row *rows = otherwise_rows(&n);
+	for (size_t i = 0; i < n; i++) {
+		str name = str_from(rows[i].attribute);
+		const struct attribute *x = !strcmp(rows[i].manager, "mailman2")
+						    ? attribute_of_mailman2(name)
+						    : attribute_of_mailman3(name);
+		bool carried = x && (x->fate == FATE_SETTING || x->fate == FATE_WITH);
+		if (!carried)
+			fprintf(stderr, "otherwise.def: %s is not carried\n",
+				rows[i].attribute);
+		CHECK(carried && rows[i].words[0]);
+	}
+	const struct pickle off = { .type = PICKLE_BOOL },
+			    accept = { .type = PICKLE_INT, .number = 3 },
+			    defer = { .type = PICKLE_INT, .number = 4 };
+	CHECK(!otherwise("mailman2", "anonymous_list", &off).n);
+	CHECK(otherwise("mailman3", "default_member_action", &accept).n > 0);
+	CHECK(!otherwise("mailman3", "default_member_action", &defer).n);
+	CHECK(!otherwise("mailman2", "default_member_action", &accept).n);
+}
+
+static bool is_off(const char *value)
+{
+	return !*value || !strcmp(value, "no") || !strcmp(value, "0");
+}
+
+/* A setting that no Mailman has and that does something by itself stands in the report. */
+static void test_news(void)
+{
+	ARENA(a);
+	size_t n, settings;
+	const struct new_here *news = new_here(&n);
+	const struct setting_def *defs = setting_defs(&settings);
+	for (size_t i = 0; i < n; i++) {
+		const struct setting_def *def = setting_find(str_from(news[i].setting));
+		str clean;
+		CHECK(def != NULL);
+		CHECK(!news[i].off || news[i].words[0]);
+		CHECK(!news[i].off
+		      || (!setting_check(a, def, str_from(news[i].off), &clean).kind
+			  && !str_eq(clean, str_from(def->standard))));
+	}
+	for (size_t i = 0; i < settings; i++) {
+		bool known = is_off(defs[i].standard)
+			     || attribute_of_mailman2(str_from(defs[i].mailman2))
+			     || attribute_of_mailman3(str_from(defs[i].mailman3));
+		for (size_t k = 0; k < n; k++)
+			known = known || !strcmp(news[k].setting, defs[i].key);
+		if (!known)
+			fprintf(stderr, "%s is new here: otherwise.def says so\n",
+				defs[i].key);
+		CHECK(known);
+	}
+}
+
 /* The real ones lose nothing in silence. */
 static void test_samples(void)
 {
@@ -456,11 +574,43 @@ static void test_values3(void)
 	}
 }
 
+/* What stood there is told where the value here is another one. */
+static void test_there(void)
+{
+	static const struct {
+		const char *name;
+		struct pickle value;
+		const char *there;
+	} changed[] = {
+		{ "bounce_score_threshold", R(4.5), "4.5" },
+		{ "bounce_score_threshold", R(5.0), "" },
+		{ "bounce_info_stale_after", I(86401), "86401 seconds" },
+		{ "bounce_info_stale_after", R(604800.0), "" },
+		{ "topics_bodylines_limit", I(-1), "-1" },
+		{ "max_num_recipients", I(-3), "-3" },
+		{ "scrub_nondigest", I(1), "all files" },
+		{ "scrub_nondigest", I(0), "" },
+	};
+	ARENA(a);
+	const struct pickle none = { .type = PICKLE_DICT };
+	struct mailman2_config c = { .a = a, .dict = &none, .charset = STR("utf-8") };
+	for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
+		const struct attribute *row = attribute_of_mailman2(
+			str_from(changed[i].name));
+		struct made m = row->make(&c, row, &changed[i].value);
+		CHECK(str_eq(m.there, str_from(changed[i].there)));
+	}
+}
+
 int main(void)
 {
+	test_there();
 	test_values3();
 	test_complete();
 	test_rows();
+	test_places();
+	test_otherwise();
+	test_news();
 	test_samples();
 	test_values();
 	return check_done();

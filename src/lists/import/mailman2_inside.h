@@ -5,6 +5,8 @@
 #include "lists/import/moving.h"
 
 MUST_USE err move_settings(struct moving *x);
+MUST_USE err move_texts(struct moving *x); /* of the list, and of its domain */
+MUST_USE err move_site_texts(struct moving *x);
 MUST_USE err move_members(struct moving *x);
 MUST_USE err move_roles(struct moving *x);
 MUST_USE err move_bans(struct moving *x);

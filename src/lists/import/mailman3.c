@@ -98,16 +98,15 @@ static err move_site_bans(struct moving *x)
 	return OK;
 }
 
-/* What bears on all lists: x->list 0. */
+static err all_that_is_the_site_s(struct moving *x)
+{
+	TRY(move_site_bans(x));
+	return move3_site_texts(x);
+}
+
 static err move_site(struct moving *x)
 {
-	struct book *b = x->books->lists;
-	TRY(book_begin(b));
-	err e = move_site_bans(x);
-	if (!x->dry)
-		return book_end(b, e);
-	book_rollback(b);
-	return e;
+	return moving_for_all(x, all_that_is_the_site_s);
 }
 
 static bool is_named(struct arena *a, const struct mailman3_list *list, str name)

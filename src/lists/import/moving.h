@@ -14,6 +14,7 @@
 #include "store/lists/held.h"
 #include "store/lists/member.h"
 #include "store/lists/pending.h"
+#include "store/lists/template.h"
 
 struct moving {
 	struct books *books;
@@ -27,6 +28,7 @@ struct moving {
 	str address;        /* here */
 	int64_t created_at; /* there; 0: not known */
 	int64_t list;
+	str taken; /* texts that it has by now, a line each */
 	bool dry;
 	struct import_report_list *report; /* written counts what is changed */
 	const struct actor *by;
@@ -51,9 +53,37 @@ MUST_USE err moving_list(struct books *books, struct import_report *r,
 MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
 			    str key, const struct made *m, str words, bool empty);
 
+/* Tells what the list has here that it had not there. */
+MUST_USE err moving_news(struct moving *x);
+
 /* The list's own text of a notice. words: what was done to it, or "". */
 MUST_USE err moving_template(struct moving *x, str name, str notice, str language,
 			     str text, str words);
+/* The same of a domain or of the site. */
+MUST_USE err moving_template_of(struct moving *x, const struct template_scope *of,
+				str name, str notice, str language, str text, str words);
+
+/* A text of Mailman's letters; what becomes of it says texts.def. */
+struct moving_text {
+	struct template_scope of;
+	str label;    /* in the report: "de/postheld.txt" */
+	str file;     /* its name there: "postheld" */
+	str language; /* ours, "" of any */
+	str text;
+};
+MUST_USE err moving_text_of(struct moving *x, const struct settings *now,
+			    const struct moving_text *t);
+
+/* A folder with a folder a language; one that is not there has none. */
+struct moving_texts_at {
+	struct template_scope of;
+	str folder, label; /* label: what stands before their names in the report */
+};
+MUST_USE err moving_texts(struct moving *x, const struct settings *now,
+			  const struct moving_texts_at *at);
+
+/* What bears on all lists: like moving_in_transaction, with no list. */
+MUST_USE err moving_for_all(struct moving *x, err (*all)(struct moving *x));
 
 struct moved_member {
 	str address, key; /* key: the address again, where the first is none; or "" */
