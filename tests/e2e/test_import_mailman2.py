@@ -46,6 +46,11 @@ tree(root, 'dev', config(
     language={'anna@uni.example': 'de', 'ben@uni.example': 'fr'},
     delivery_status={'dora@uni.example': (2, now - 5.0), 'eve@uni.example': (4, now - 86400.0), 'fred@uni.example': (3, 1.0)},
     bounce_info={'eve@uni.example': bounce('eve@uni.example', 5.0, (2015, 3, 4), 1, (2015, 3, 6))},
+    postings_responses={'Zoe+x@far.example': now + 5 * 86400.0, 'old@far.example': now - 86400.0, 'no address': now + 86400.0},
+    admin_responses={'zoe@far.example': now + 1e15}, request_responses={'yan@far.example': now + 86400.0},
+    hold_and_cmd_autoresponses={'zoe@far.example': (time.gmtime(now)[:3], 3), 'yan@far.example': (time.gmtime(now)[:3], -1),
+                                'old@far.example': (time.gmtime(now - 86400)[:3], 9)},
+    digest_last_sent_at=now - 3 * 86400.5, last_post_time=1.5, one_last_digest={'anna@uni.example': 1},
     passwords={a: 'isigwiuc' for a in MEMBERS}),
     mbox=MBOX,
     requests={'version': (0, 1),
@@ -240,6 +245,13 @@ text = p.cli('held', 'show', str(held[0]['id']))
 check('in parts as it was', text.count('--cut') == 3 and 'Guten Tag' in text and 'zwei' in text, text)
 equal('requests', [(x['address'], x['wants']) for x in p.json('request', 'ls', DEV)], [('will@uni.example', 'join'), ('anna@uni.example', 'leave')])
 equal('pending', sorted(table("SELECT kind, address FROM pending WHERE list <> 0")), [('invite', 'ivo@uni.example'), ('join', 'nina@uni.example'), ('leave', 'fred@uni.example'), ('set', 'eve@uni.example')])
+
+section('where it stands')
+today = now // 86400
+equal('who was answered of late waits, as long as there', sorted(table("SELECT address, day - ?, times FROM answered WHERE address LIKE '%far.example'", today)),
+      sorted([(f'{DEV} zoe@far.example', 5, 1), ('dev-owner@lists.example zoe@far.example', 3660, 1), ('dev-request@lists.example yan@far.example', 1, 1),
+              ('zoe@far.example', 0, 3), ('yan@far.example', 0, 10)]))
+equal('the last digest', table('SELECT sent_at FROM digest s JOIN list l ON l.id = s.list WHERE l.name = ?', 'dev'), [(int(now - 3 * 86400.5),)])
 
 section('once more')
 before = books()

@@ -63,7 +63,8 @@ static err move_list(struct moving *x)
 	TRY(move_bans(x));
 	TRY(move_header_rules(x));
 	TRY(move_requests(x));
-	return move_pending(x);
+	TRY(move_pending(x));
+	return move_state(x);
 }
 
 static err move_all(struct moving *x)

@@ -8,7 +8,8 @@ static err move_list(struct moving *x)
 	TRY(move3_settings(x));
 	TRY(move3_people(x));
 	TRY(move3_rules(x));
-	return move3_waiting(x);
+	TRY(move3_waiting(x));
+	return move3_state(x);
 }
 
 /* HyperKitty's export of a list is one mbox. */

@@ -29,6 +29,7 @@ MUST_USE err move3_site_texts(struct moving *x);
 MUST_USE err move3_people(struct moving *x);
 MUST_USE err move3_rules(struct moving *x); /* bans and rules by header */
 MUST_USE err move3_waiting(struct moving *x);
+MUST_USE err move3_state(struct moving *x);
 
 /* Where strangers with that action stand; NULL: they have none of their own. */
 const char *mailman3_stranger_setting(int64_t action);

@@ -132,6 +132,16 @@ struct moved_token {
 };
 MUST_USE err moving_pending(struct moving *x, const struct moved_token *t);
 
+/* Who got an automatic answer from LIST, LIST-owner or LIST-request (suffix) gets no other
+ * before that day, counted from 1970. */
+MUST_USE err moving_answered(struct moving *x, const char *suffix, str address,
+			     int64_t day);
+/* Who had so many answers of any kind that day; below 0: as many as may be. */
+MUST_USE err moving_answered_today(struct moving *x, str address, int64_t day,
+				   int64_t times);
+/* When the last digest went out, so that a volume ends where it would have. */
+MUST_USE err moving_digest_sent(struct moving *x, int64_t at);
+
 /* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
  * import_job has them. */
 MUST_USE err moving_mbox(struct moving *x, str path, str pipermail, str hyperkitty);
