@@ -276,6 +276,14 @@ def get(path):
 
 for path in ('/pipermail/dev/2015-March/000003.html', '/mailman/private/dev/2015-March/000003.html'):
     equal(f'{path} leads on', get(path)[:2], (301, '/lists/dev/4'))
+for path in ('2015-March/thread.html', '2015-March/subject.html', '2015-March/author.html', '2015-March/date.html', '2015-March.txt', '2015-March.txt.gz',
+             'attachments/20150304/1d2c3b4a/attachment.obj', 'attachments/20150304/1d2c3b4a/plan.pdf'):
+    for at in ('/pipermail/dev/', '/mailman/private/dev/'):
+        equal(f'{at}{path} leads to the month', get(at + path)[:2], (301, '/lists/dev/by/2015/03/'))
+check('which has the posts of then', 'old 3' in get('/lists/dev/by/2015/03/')[2])
+for path in ('', 'thread.html', 'attachments/20151399/x/y.obj', 'attachments/x', 'attachments/'):
+    equal(f'/pipermail/dev/{path} leads to the list', get('/pipermail/dev/' + path)[:2], (301, '/lists/dev/'))
+equal('a list that is nobody\'s', get('/pipermail/none/2015-March/thread.html')[0], 404)
 check('to the post', 'Text of 3.' in get('/lists/dev/4')[2])
 equal('the list\'s old page', get('/mailman/listinfo/dev')[:2], (301, '/lists/dev/'))
 equal('who did not finish joining presses the old token', get('/confirm/' + 'a' * 40)[0], 200)

@@ -13,7 +13,7 @@ MUST_USE err move_bans(struct moving *x);
 MUST_USE err move_header_rules(struct moving *x);
 MUST_USE err move_requests(struct moving *x); /* held posts, too */
 MUST_USE err move_pending(struct moving *x);
-MUST_USE err move_state(struct moving *x);   /* whom it answered of late, and the like */
+MUST_USE err move_state(struct moving *x); /* whom it answered of late, and the like */
 MUST_USE err move_archive(struct moving *x);
 void move_leftovers(struct moving *x); /* says what else lies there */
 
