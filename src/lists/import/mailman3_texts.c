@@ -33,7 +33,10 @@ static err find_file(struct moving *x, str name, str *text)
 		arena_cat(x->a, STR("domains/"), s->list.host, STR("/"), l),
 		arena_cat(x->a, STR("site/"), l),
 	};
-	err e = FAIL(ERR_NOTFOUND, "there is no such file in Mailman's var_dir");
+	err e = s->var.n ? FAIL(ERR_NOTFOUND, "there is no such file in Mailman's "
+					      "var_dir")
+			 : FAIL(ERR_NOTFOUND, "it is a file of Mailman's var_dir: "
+					      "--var=DIR reads it");
 	for (size_t i = 0;
 	     s->var.n && i < sizeof folders / sizeof *folders && e.kind == ERR_NOTFOUND;
 	     i++) {
