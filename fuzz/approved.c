@@ -22,10 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must(p.approved || str_eq(p.message, message));
 	if (!p.approved)
 		return 0;
-	static const str names[] = { STR("Approved"), STR("Approve"), STR("X-Approved"),
-				     STR("X-Approve") };
-	for (size_t i = 0; i < 4; i++)
-		must(!header_find(&p.header, names[i]));
 	must(p.approved != APPROVED_RIGHT || !str_find(p.message, STR(TOKEN)).n);
 	must(str_ends(p.message, p.header.body));
 	return 0;

@@ -163,14 +163,26 @@ static err without(struct arena *a, str message, str said, str *out)
 	return OK;
 }
 
+static bool has_field(const struct header *h)
+{
+	bool any = false;
+	for (size_t i = 0; i < FIELDS_N; i++)
+		any = any || header_find(h, FIELDS[i]);
+	return any;
+}
+
 err approved_take(struct arena *a, struct post *p)
 {
+	enum { TIMES = 8 };
 	str said, left;
 	if (!p->settings.approved_token.n || !find_said(a, p, &said))
 		return OK;
-	TRY(without(a, p->message, said, &left));
-	p->message = left;
-	TRY(post_renew(a, p));
+	/* In a broken header what goes may show one that was no field before. */
+	for (int i = 0; i < TIMES && (!i || has_field(&p->header)); i++) {
+		TRY(without(a, p->message, said, &left));
+		p->message = left;
+		TRY(post_renew(a, p));
+	}
 	p->approved = token_setting_fits(p->settings.approved_token, said)
 			      ? APPROVED_RIGHT
 			      : APPROVED_WRONG;
