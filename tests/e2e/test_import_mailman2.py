@@ -201,6 +201,8 @@ equal('what is new here', {x['setting']: (x['value'], x['off']) for x in dev['ne
        'process_complaints': ('yes', 'no'), 'personal_copies': ('yes', 'no')})
 with open(f'{p.dir}/report') as f:
     check('the text says how to be without it', f'Without it: postern list set {DEV} authenticate=any' in f.read())
+equal('a size is another measure here', (fate(dev, 'max_message_size'), setting(DEV, 'max_size_action')),
+      (('changed', 'max_message_size = 500'), 'hold'))
 equal('the board', (setting(PRIVATE, 'default_member_action'), setting(PRIVATE, 'archive_policy')), ('reject', 'private'))
 known = {x['setting'] for x in p.json('list', 'show', DEV)}
 equal('what has a setting has a place', [x for x in dev['attributes'] if x['fate'] == 'no place yet' and x['here'].split(' = ')[0] in known], [])

@@ -85,6 +85,8 @@ for address, said in ((DEV, facts['attributes']), (QUIET, facts['quiet'])):
                                                      if x['fate'] == 'impossible' and x['attribute'] in here], [])
     equal(f'{address}: no attribute is told twice, and none is silent', (sorted(fates), [n for n in fates if len(fates[n]) > 1], [n for n in said if n not in fates]),
           (sorted(x['attribute'] for x in report[address]['attributes']), [], []))
+    equal(f'{address}: what is larger waits, as there', here['max_size_action'], 'hold')
+    equal(f'{address}: what Mailman keeps without effect stays off', here['forward_auto_discards'], 'no')
 print(f'suite: mailman3 attributes {seen} of {seen} told, {kept} of them settings with the same value')
 why = {x['attribute']: (x['fate'], x['why']) for x in dev['attributes']}
 equal('a value that changes is told with the old one', [why[n][0] == 'changed' and w in why[n][1] for n, w in (

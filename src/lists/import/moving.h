@@ -53,6 +53,9 @@ MUST_USE err moving_list(struct books *books, struct import_report *r,
 MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
 			    str key, const struct made *m, str words, bool empty);
 
+/* And what else goes with that setting (ALSO). */
+MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
+
 /* Tells what the list has here that it had not there. */
 MUST_USE err moving_news(struct moving *x);
 

@@ -28,8 +28,18 @@ static str and_also(struct arena *a, str said, str more)
 /* What is not as it was, of a value of which `was` stood there; "": nothing. */
 static str differs(struct arena *a, const struct made *m, str was, str words)
 {
-	str said = was.n ? and_also(a, arena_cat(a, was, STR(" there")), words) : STR("");
+	str said = was.n        ? and_also(a, arena_cat(a, was, STR(" there")), words)
+		   : m->differs ? words
+				: STR("");
 	return and_also(a, said, m->otherwise);
+}
+
+err moving_also(struct moving *x, const struct settings *now, str key)
+{
+	const struct attribute_also *also = attribute_also(key);
+	return also ? put(x, now, setting_find(str_from(also->setting)),
+			  str_from(also->value))
+		    : OK;
 }
 
 err moving_setting(struct moving *x, const struct settings *now, str name, str key,
