@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "lists/header_match.h"
 #include "lists/proof.h"
 #include "lists/rules.h"
 #include "lists/umbrella.h"
@@ -38,6 +39,16 @@ static bool is_post(const struct receipt *x)
 	bool yes = false;
 	for (size_t i = 0; i < x->s->rcpt_count; i++)
 		yes = yes || x->s->rcpts[i].tag == MEANS_POST;
+	return yes;
+}
+
+/* Whether rules are asked about it. */
+static bool is_judged(const struct receipt *x)
+{
+	bool yes = false;
+	for (size_t i = 0; i < x->s->rcpt_count; i++)
+		yes = yes || x->s->rcpts[i].tag == MEANS_POST
+		      || x->s->rcpts[i].tag == MEANS_OWNER;
 	return yes;
 }
 
@@ -123,6 +134,23 @@ static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
 	return e;
 }
 
+/* The proof first, then bans and header rules. */
+static err judge_owner(struct receipt *x, const struct smtp_rcpt *to,
+		       const struct post *parsed, struct judgement *j)
+{
+	struct post p = *parsed;
+	struct reader *rules = &x->v->d->rules;
+	pthread_mutex_lock(&rules->lock);
+	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
+	pthread_mutex_unlock(&rules->lock);
+	TRY(e);
+	TRY(header_match_sift(x->a, &p));
+	pthread_mutex_lock(&rules->lock);
+	e = smtpd_reader_failed(rules_judge_owner(rules->lists, x->a, &p, j));
+	pthread_mutex_unlock(&rules->lock);
+	return e;
+}
+
 /* At every other address the proof alone decides. */
 static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
 			 struct judgement *j)
@@ -181,7 +209,7 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 {
 	struct post parsed = { 0 };
 	*refused = false;
-	if (is_post(x))
+	if (is_judged(x))
 		TRY(post_parse(x->a,
 			       &(struct mail_in){
 				       .text = x->m->text,
@@ -197,6 +225,8 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 			TRY(judge_post(x, to, &parsed, &j[i]));
 		else
 			judge_sender(x, to, &j[i]);
+		if (to->tag == MEANS_OWNER && j[i].verdict == VERDICT_MISS)
+			TRY(judge_owner(x, to, &parsed, &j[i]));
 		/* Not proven because a name server is away: not proven yet. */
 		if (x->unsure && hangs_on_proof(&j[i]))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "

@@ -80,6 +80,7 @@ class List:
             p.cli('list', 'set', self.address, *settings)
         p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone', 'quinn', 'noel')))
         p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
+        self.private = 'archive_policy=private' in settings
         self.others = {'acceptable_aliases=umbrella@lists.example', 'acceptable_aliases=sister@lists.example'} & set(settings)
         if self.below('umbrella'):
             p.cli('member', 'add', 'umbrella@lists.example', self.address)
@@ -220,7 +221,17 @@ class List:
                         [('text/plain', 'A complaint.'), ('message/feedback-report', 'Feedback-Type: abuse\r\nUser-Agent: x/1\r\n'
                           f'Version: 1\r\nOriginal-Mail-From: <{dora.mail_from}>\r\n'), ('message/rfc822', dora.text())])
 
+    def new_member(self):
+        """Who joins at the end reads what was posted at first, or does not."""
+        p.cli('member', 'add', self.address, self.who('late'))
+        p.cli('user', 'add', self.who('late'))
+        url, b = p.cli('user', 'link', self.who('late')), Browser(p)
+        b.get(url[url.index('/confirm/'):].strip()).submit()
+        self.see(f'the new member reads: {b.get(f"/lists/{self.name}/1").status}')
+
     def last(self):
+        if self.private:
+            self.new_member()
         with far.lock:
             paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
         self.see(f'paths to gone: {len(paths)}')

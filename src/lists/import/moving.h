@@ -105,6 +105,8 @@ MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *
 MUST_USE err moving_ban(struct moving *x, str pattern, str reason, bool *here);
 str moving_ban_reason(struct moving *x); /* where none is known: where it comes from */
 /* header: a field's name. pattern: of its value. */
+struct header_rule_row;
+MUST_USE err moving_header_row(struct moving *x, const struct header_rule_row *rule);
 MUST_USE err moving_header_rule(struct moving *x, str header, str pattern, str action);
 
 struct moving_count {

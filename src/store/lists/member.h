@@ -7,7 +7,7 @@ struct member_row {
 	int64_t id; /* in return paths */
 	int64_t list, address, person;
 	str key, text; /* the address */
-	str name;      /* the person's */
+	str name;      /* the person's, or own_name */
 	int64_t verified_at;
 	int64_t joined_at; /* seconds */
 	str delivery;      /* regular, mime, plain, summary, off */
@@ -30,6 +30,7 @@ struct member_row {
 	int64_t warned_at; /* seconds */
 	int64_t last_day;  /* seconds at 0:00 UTC; 0: the membership has no end */
 	str off_why;       /* in words, where delivery is off; or empty */
+	str own_name;      /* on this list; "" as the person is called */
 };
 
 struct member_choice { /* of who has chosen topics */
@@ -62,7 +63,11 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id, all from delivery to other_topics, last_day and off_why, as *m
+/* Since when the person is a member, under an address that is shown to be theirs.
+ * ERR_NOTFOUND: is none. */
+MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
+
+/* Writes the address's id, all from delivery to other_topics, last_day, off_why and own_name, as *m
  * has them. Where delivery goes on again all bounces of before are forgotten. Where it
  * turns to digests or from them, each post before comes as it would have, each later one
  * in the new way. */

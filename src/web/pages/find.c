@@ -32,6 +32,8 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 		if (e.kind == ERR_NOTFOUND)
 			continue;
 		TRY(e);
+		if (x->date < l.since)
+			continue;
 		rows[p->posts_count++] = (struct page_choice_posts){
 			.list = l.name,
 			.number = x->number,

@@ -2,6 +2,7 @@
  * get it. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "archive/render.h"
 #include "mail/header.h"
 #include "send/copy.h"
@@ -14,8 +15,8 @@ static bool is_open(struct request *q, struct response *r)
 	if (str_eq(worker_of(q)->books.conf->send_relay, STR("outbox")))
 		return true;
 	error_page(q, r, 404,
-		   STR("This server sends its mail. Only with [send] relay = outbox it "
-		       "is kept and shown here."));
+		   S_("This server sends its mail. Only with [send] relay = outbox it "
+		      "is kept and shown here."));
 	return false;
 }
 
@@ -57,7 +58,7 @@ void outbox_page(struct request *q, struct response *r)
 	size_t n;
 	int64_t before;
 	struct ledger_entry *e;
-	struct page_outbox p = { .frame = frame_of(q, STR("Mail that was kept")) };
+	struct page_outbox p = { .frame = frame_of(q, S_("Mail that was kept")) };
 	if (!is_open(q, r))
 		return;
 	if (!str_i64(request_query(q, "before"), &before))
@@ -141,7 +142,7 @@ void kept_page(struct request *q, struct response *r)
 	if (!find(q, r, &c))
 		return;
 	struct page_kept p = {
-		.frame = frame_of(q, STR("A message that was kept")),
+		.frame = frame_of(q, S_("A message that was kept")),
 		.id = c.entry.id,
 		.recipient = c.entry.recipient,
 		.reverse_path = c.reverse_path,
