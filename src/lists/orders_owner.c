@@ -196,20 +196,30 @@ err order_member_set(struct order *x)
 	return each_line(x, json_object_get(x->args, "set") ? set_many : set_one);
 }
 
-err order_settings(struct order *x)
+err order_assignments(struct order *x, struct assignment **set, size_t *count)
 {
 	const char *key;
 	json_t *value, *wanted = json_object_get(x->args, "set");
-	struct assignment *set = arena_zero(x->a, json_object_size(wanted) * sizeof *set);
 	size_t n = 0;
+	*set = arena_zero(x->a, (json_object_size(wanted) + 1) * sizeof **set);
 	json_object_foreach(wanted, key, value)
 	{
 		if (!json_is_string(value))
 			return err_in(x->a, ERR_SYNTAX, "%s is no text", key);
-		set[n++] = (struct assignment){ str_from(key),
-						str_from(json_string_value(value)) };
-		TRY(borrow_check(x->books, x->a, x->list, x->by.person, &set[n - 1]));
+		(*set)[n++] = (struct assignment){ str_from(key),
+						   str_from(json_string_value(value)) };
 	}
+	*count = n;
+	return OK;
+}
+
+err order_settings(struct order *x)
+{
+	struct assignment *set;
+	size_t n;
+	TRY(order_assignments(x, &set, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(borrow_check(x->books, x->a, x->list, x->by.person, &set[i]));
 	return list_configure(x->books, x->a, x->list->id, set, n, &x->by);
 }
 

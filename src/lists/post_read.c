@@ -1,6 +1,7 @@
 #include "lists/rules.h"
 
 #include "lists/equivalent.h"
+#include "lists/header_match.h"
 #include "lists/umbrella.h"
 #include "mail/mime.h"
 #include "store/lists/address.h"
@@ -160,11 +161,13 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	TRY(settings_load(lists, a, list->id, &s));
 	TRY(umbrella_look_up(lists, a, p));
 	TRY(post_under(lists, a, &s, p));
+	TRY(header_match_look_up(lists, a, p));
 	return read_membership(lists, a, p);
 }
 
 err post_sift(struct arena *a, struct post *p)
 {
+	TRY(header_match_sift(a, p));
 	return filter_message(a, &p->settings, p->message, &p->content);
 }
 

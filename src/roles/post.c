@@ -10,6 +10,7 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/style.h"
 #include "lists/roster_batch.h"
 #include "lists/score_run.h"
 #include "roles/role.h"
@@ -228,6 +229,16 @@ static err erase(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* The same, until the archives of lists that went with them are gone. */
+static err purge(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(list_purge_continue(&p->books, a, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 /* Members out of a file, some between batches of mail. */
 static err enter(struct post_role *p, struct arena *a)
 {
@@ -262,6 +273,7 @@ static void work(struct post_role *p)
 		hindered(caution_end(&p->books, &p->caution));
 	hindered(score(p, a));
 	hindered(erase(p, a));
+	hindered(purge(p, a));
 	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));

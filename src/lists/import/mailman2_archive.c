@@ -28,22 +28,14 @@ static void tell_texts(struct moving *x, str folder, const char *language)
 		closedir(d);
 }
 
-void move_leftovers(struct moving *x)
+err move_leftovers(struct moving *x)
 {
-	str bytes, folder = moving_path(x, "lists", x->name);
+	str folder = moving_path(x, "lists", x->name);
 	DIR *d = opendir(arena_z(x->a, folder));
 	for (struct dirent *f; d && (f = readdir(d));)
 		if (f->d_name[0] != '.' && f->d_type == DT_DIR)
 			tell_texts(x, folder, f->d_name);
 	if (d)
 		closedir(d);
-	if (moving_map(x, arena_cat(x->a, folder, STR("/digest.mbox")), &bytes).kind
-	    || !bytes.n)
-		return;
-	import_report_note(
-		x->report,
-		"%zu posts wait there for the next digest; members find them in the "
-		"archive",
-		moving_count_messages(bytes));
-	moving_unmap(bytes);
+	return moving_digest_posts(x, arena_cat(x->a, folder, STR("/digest.mbox")));
 }

@@ -44,7 +44,7 @@ static err move_and_say_so(struct moving *x, str domain, err (*all)(struct movin
 	return x->report->written ? books_audit(
 		       x->books, x->by, x->list,
 		       arena_cat(x->a, STR("list moved from "), str_from(x->from)),
-		       arena_printf(x->a, "%zu changes", x->report->written))
+		       arena_printf(x->a, "changes: %zu", x->report->written))
 				  : OK;
 }
 

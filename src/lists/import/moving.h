@@ -75,6 +75,8 @@ MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *
 MUST_USE err moving_ban(struct moving *x, str pattern, str reason, bool *here);
 str moving_ban_reason(struct moving *x); /* where none is known: where it comes from */
 /* header: a field's name. pattern: of its value. */
+struct header_rule_row;
+MUST_USE err moving_header_row(struct moving *x, const struct header_rule_row *rule);
 MUST_USE err moving_header_rule(struct moving *x, str header, str pattern, str action);
 
 struct moving_count {
@@ -111,6 +113,14 @@ MUST_USE err moving_mbox(struct moving *x, str path, str pipermail, str hyperkit
 
 /* Messages in files of their own, in that order; it tells of their number. */
 MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
+
+/* volume and next_digest_number of x->config, for a list that has sent no digest from
+ * here. sent_at: when the last one left there; 0: none did. */
+MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
+
+/* An mbox of posts that wait there for the next digest: they wait for the first one here.
+ * One that is not there is none. */
+MUST_USE err moving_digest_posts(struct moving *x, str path);
 
 /* What stands in a folder, without what begins with a dot, by name or, where by_number, those
  * whose names are numbers alone. One that is not there is empty. */

@@ -1,47 +1,34 @@
--- How a member is called on this list, where that is not the person's own name.
-ALTER TABLE member ADD COLUMN name TEXT NOT NULL DEFAULT ''; -- "" the person's
-DROP TRIGGER person_named;
-DROP TRIGGER address_moved;
-CREATE TRIGGER person_named AFTER UPDATE OF name ON person WHEN new.name <> old.name BEGIN
-  UPDATE member SET find = (SELECT x.text || ' ' || coalesce(nullif(member.name, ''), new.name) FROM address x WHERE x.id = member.address)
-  WHERE address IN (SELECT id FROM address WHERE person = new.id);
-END;
-CREATE TRIGGER address_moved AFTER UPDATE OF person ON address BEGIN
-  UPDATE member SET find = new.text || ' ' || coalesce(nullif(member.name, ''), (SELECT p.name FROM person p WHERE p.id = new.person))
-  WHERE address = new.id;
-END;
-
--- A page of those who are not hidden is read from one index, too.
-DROP INDEX member_key;
-CREATE INDEX member_key ON member(list, key, find, hidden);
-
--- Many members at once, out of a file: what is to be done is kept, shown, and then done a part at a time.
-CREATE TABLE member_batch (
+-- Header rules in an order of their own, for the whole site, too, with a reason and a tag; domains with a
+-- description, another name and owners.
+ALTER TABLE header_rule RENAME TO header_rule_before;
+CREATE TABLE header_rule (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
-  kind         TEXT NOT NULL,             -- import, sync, remove
-  notice       INTEGER NOT NULL,          -- who is removed gets a goodbye
-  columns      TEXT NOT NULL,             -- those of the parts: "address,name,delivery"
-  person       INTEGER NOT NULL,          -- who said so
-  actor        TEXT NOT NULL,             -- and as the audit names them
-  made_at      INTEGER NOT NULL,          -- seconds
-  state        TEXT NOT NULL DEFAULT '',  -- "" is being written; shown; running; done
-  parts        INTEGER NOT NULL DEFAULT 0,
-  to_add       INTEGER NOT NULL DEFAULT 0,-- so many
-  to_change    INTEGER NOT NULL DEFAULT 0,
-  to_remove    INTEGER NOT NULL DEFAULT 0,
-  kept         INTEGER NOT NULL DEFAULT 0,-- are as the file says
-  added        INTEGER NOT NULL DEFAULT 0,-- so far
-  changed      INTEGER NOT NULL DEFAULT 0,
-  removed      INTEGER NOT NULL DEFAULT 0,
-  refused      INTEGER NOT NULL DEFAULT 0,
-  shown        TEXT NOT NULL DEFAULT '',  -- JSON: the first of each, and why some were refused
-  CHECK (state IN ('', 'shown', 'running', 'done'))
+  list         INTEGER NOT NULL,          -- 0: every list
+  position     INTEGER NOT NULL,          -- the smallest is asked first
+  header       TEXT NOT NULL,             -- lower case
+  pattern      TEXT NOT NULL,
+  action       TEXT NOT NULL,             -- hold, reject, discard, accept
+  reason       TEXT NOT NULL DEFAULT '',  -- in words, for those who run the list
+  tag          TEXT NOT NULL DEFAULT '',  -- by which a program finds its own (Mailman 3)
+  UNIQUE (list, header, pattern)
 );
-CREATE INDEX member_batch_running ON member_batch(id) WHERE state = 'running';
-CREATE TABLE member_batch_part (
-  batch        INTEGER NOT NULL REFERENCES member_batch(id) ON DELETE CASCADE,
-  part         INTEGER NOT NULL,
-  text         TEXT NOT NULL,             -- CSV: add, change or remove, and the columns
-  PRIMARY KEY (batch, part)
+INSERT INTO header_rule (id, list, position, header, pattern, action)
+  SELECT id, list, id, header, pattern, action FROM header_rule_before;
+DROP TABLE header_rule_before;
+
+ALTER TABLE domain ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE domain ADD COLUMN alias TEXT NOT NULL DEFAULT ''; -- LIST@alias is LIST@name, too; lower case
+CREATE UNIQUE INDEX domain_alias ON domain(alias) WHERE alias <> '';
+CREATE TRIGGER revision_domain_set AFTER UPDATE ON domain BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TABLE domain_owner (               -- who makes and runs the lists of a domain
+  domain       INTEGER NOT NULL REFERENCES domain(id) ON DELETE CASCADE,
+  address      INTEGER NOT NULL REFERENCES address(id) ON DELETE CASCADE,
+  PRIMARY KEY (domain, address)
 ) WITHOUT ROWID;
+CREATE INDEX domain_owner_address ON domain_owner(address);
+
+CREATE TABLE purge (                      -- a list that is gone, and whose archive goes, too
+  list         INTEGER PRIMARY KEY,       -- what was its id
+  address      TEXT NOT NULL,
+  begun_at     INTEGER NOT NULL           -- seconds
+);

@@ -111,10 +111,10 @@ static const char *check_lines(struct request *q, struct page_members *p, str te
 	}
 	p->wrong = wrong;
 	if (!count)
-		return "Write at least one address.";
+		return N_("Write at least one address.");
 	if (count > LINES_MAX)
-		return "At most 5,000 at a time; the command line takes any number.";
-	return p->wrong_count ? "In each of these lines there must be one address:"
+		return N_("At most 5,000 at a time; the command line takes any number.");
+	return p->wrong_count ? N_("In each of these lines there must be one address:")
 			      : NULL;
 }
 
@@ -135,11 +135,11 @@ void members_add_post(struct request *q, struct response *r)
 	const char *fault = check_lines(q, &p, p.addresses);
 	int64_t day;
 	if (!fault && (!day_read(p.from, &day) || !day_read(p.until, &day)))
-		fault = "A day is written as 2026-12-31.";
+		fault = N_("A day is written as 2026-12-31.");
 	if (!fault && !is_how(p.how))
-		fault = "Choose how they are to be added.";
+		fault = N_("Choose how they are to be added.");
 	if (fault) {
-		p.addresses_error = str_from(fault);
+		p.addresses_error = S_(fault);
 		r->status = 400;
 		show(q, r, &p);
 		return;
