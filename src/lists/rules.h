@@ -59,9 +59,10 @@ struct post {
 	bool is_moderator;        /* the author is owner or moderator */
 	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
-	bool replayed;            /* judged once more (replay.h): it is one of the list's
+	enum { APPROVED_NONE, APPROVED_RIGHT, APPROVED_WRONG } approved; /* approved.h */
+	bool replayed;  /* judged once more (replay.h): it is one of the list's
 				    * own, neither on its way round nor twice here */
-	int64_t recent;           /* replayed: posts that its author had had accepted of
+	int64_t recent; /* replayed: posts that its author had had accepted of
 				    * late when it came */
 };
 

@@ -4,6 +4,7 @@
 #include "lists/decorate.h"
 #include "lists/new_member.h"
 #include "lists/pattern.h"
+#include "lists/token_setting.h"
 #include "lists/topics.h"
 #include "lists/umbrella.h"
 #include "mail/address.h"
@@ -250,6 +251,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 		return check_address(a, row, value, clean);
 	case SETTING_IS_PATTERNS:
 		return check_patterns(a, row, value, clean);
+	case SETTING_IS_TOKEN:
+		return token_setting_check(a, str_from(row->key), value, clean);
 	}
 	return FAIL(ERR_SYNTAX, "a setting of no known type");
 }
@@ -271,6 +274,7 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
 	case SETTING_IS_PATTERNS:
+	case SETTING_IS_TOKEN:
 		*(str *)at = value;
 		return;
 	}
@@ -337,6 +341,7 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
 	case SETTING_IS_PATTERNS:
+	case SETTING_IS_TOKEN:
 		break;
 	}
 	return *(const str *)at;

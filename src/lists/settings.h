@@ -18,6 +18,7 @@
 #define SETTING_BOOL     bool
 #define SETTING_ADDRESS  str
 #define SETTING_PATTERNS str
+#define SETTING_TOKEN    str /* a hash: token_setting.h */
 #define SETTING_CHOICE   str /* one of the words; compare with setting_is */
 
 struct settings {

@@ -2,7 +2,6 @@
 
 #include "store/lists/ban.h"
 
-/* All of it that stands in the lists book. */
 /* The REST API tells it as text. */
 static int64_t last_digest(struct moving *x)
 {
@@ -11,13 +10,15 @@ static int64_t last_digest(struct moving *x)
 					     : pickle_number(at, 0);
 }
 
+/* All of it that stands in the lists book. */
 static err move_list(struct moving *x)
 {
 	TRY(move3_settings(x));
 	TRY(move3_people(x));
 	TRY(move3_rules(x));
 	TRY(moving_digest_number(x, last_digest(x)));
-	return move3_waiting(x);
+	TRY(move3_waiting(x));
+	return move3_state(x);
 }
 
 /* HyperKitty's export of a list is one mbox. */
@@ -107,16 +108,15 @@ static err move_site_bans(struct moving *x)
 	return OK;
 }
 
-/* What bears on all lists: x->list 0. */
+static err all_that_is_the_site_s(struct moving *x)
+{
+	TRY(move_site_bans(x));
+	return move3_site_texts(x);
+}
+
 static err move_site(struct moving *x)
 {
-	struct book *b = x->books->lists;
-	TRY(book_begin(b));
-	err e = move_site_bans(x);
-	if (!x->dry)
-		return book_end(b, e);
-	book_rollback(b);
-	return e;
+	return moving_for_all(x, all_that_is_the_site_s);
 }
 
 static bool is_named(struct arena *a, const struct mailman3_list *list, str name)

@@ -68,6 +68,20 @@ static struct made whole(struct arena *a, int64_t n)
 	return plain(arena_printf(a, "%lld", n > 0 ? (long long)n : 0LL));
 }
 
+/* With what stood there, where that is not the same number of `unit`. */
+static struct made rounded(struct arena *a, const struct pickle *value, int64_t n,
+			   int64_t unit, const char *name)
+{
+	struct made m = whole(a, n);
+	int64_t there = pickle_number(value, 0);
+	if (value->type == PICKLE_REAL
+	    && (value->real > (double)there || value->real < (double)there))
+		m.there = arena_printf(a, "%.15g%s", value->real, name);
+	else if (there != (n > 0 ? n : 0) * unit)
+		m.there = arena_printf(a, "%lld%s", (long long)there, name);
+	return m;
+}
+
 VALUE(none)
 {
 	(void)c;
@@ -86,7 +100,7 @@ VALUE(bool)
 VALUE(number)
 {
 	(void)row;
-	return whole(c->a, pickle_number(value, 0));
+	return rounded(c->a, value, pickle_number(value, 0), 1, "");
 }
 
 VALUE(body_size)
@@ -100,7 +114,7 @@ VALUE(lines_read)
 {
 	(void)row;
 	int64_t n = pickle_number(value, 0);
-	return whole(c->a, n < 0 ? 100 : n);
+	return rounded(c->a, value, n < 0 ? 100 : n, 1, "");
 }
 
 VALUE(ceiling)
@@ -108,14 +122,15 @@ VALUE(ceiling)
 	(void)row;
 	int64_t n = pickle_number(value, 0);
 	bool more = value->type == PICKLE_REAL && value->real > (double)n;
-	return whole(c->a, n + more);
+	return rounded(c->a, value, n + more, 1, "");
 }
 
 VALUE(days)
 {
 	enum { DAY = 86400 };
 	(void)row;
-	return whole(c->a, (pickle_number(value, 0) + DAY - 1) / DAY);
+	return rounded(c->a, value, (pickle_number(value, 0) + DAY - 1) / DAY, DAY,
+		       " seconds");
 }
 
 VALUE(text)
@@ -276,7 +291,9 @@ VALUE(scrubbed)
 {
 	(void)c;
 	(void)row;
-	return plain(pickle_number(value, 0) ? STR("1") : STR("0"));
+	return pickle_number(value, 0)
+		       ? (struct made){ .text = STR("1"), .there = STR("all files") }
+		       : plain(STR("0"));
 }
 
 VALUE(archive)

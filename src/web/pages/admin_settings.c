@@ -7,7 +7,7 @@ static const char *const types[] = {
 	[SETTING_IS_TEXT] = "text",      [SETTING_IS_LINES] = "lines",
 	[SETTING_IS_NUMBER] = "number",  [SETTING_IS_BOOL] = "bool",
 	[SETTING_IS_CHOICE] = "choice",  [SETTING_IS_ADDRESS] = "text",
-	[SETTING_IS_PATTERNS] = "lines",
+	[SETTING_IS_PATTERNS] = "lines", [SETTING_IS_TOKEN] = "text",
 };
 
 /* ---- showing */
