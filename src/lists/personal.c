@@ -110,6 +110,8 @@ static err add_memberships(struct gathering *g)
 		put_list(g, o, m[i].list);
 		put(o, "address", m[i].text);
 		put_time(g, o, "since", m[i].joined_at);
+		if (m[i].own_name.n)
+			put(o, "name", m[i].own_name);
 		put(o, "delivery", m[i].delivery);
 		put(o, "off_by", m[i].off_by);
 		json_object_set_new(o, "own_posts", json_boolean(m[i].own_posts));

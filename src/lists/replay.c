@@ -1,5 +1,7 @@
 #include "lists/replay.h"
 
+#include "base/language.h"
+
 #include "archive/add.h"
 #include "base/clock.h"
 #include "lists/books.h"
@@ -13,18 +15,23 @@
 #include <stdlib.h>
 
 const char *const replay_limits[] = {
-	"Loops and duplicates are not asked about again: each of these posts is in the "
-	"archive, or waits, once.",
-	"Posts that were refused or discarded left nothing that could be judged again.",
-	"Members, roles, bans and header rules count as they are today.",
-	"A post of the archive is judged as the list kept it: what its filter took out "
-	"then is gone.",
-	"Which list of this server passed a post of the archive on is known by its "
-	"List-Id.",
-	"The author's proof is what this server wrote on the post when it came; imported "
-	"posts bear none and are taken as proven.",
-	"Who posts too fast is counted by when the posts of these here came, all of them "
-	"taken as let through.",
+	N_("Loops and duplicates are not asked about again: each of these posts is in "
+	   "the "
+	   "archive, or waits, once."),
+	N_("Posts that were refused or discarded left nothing that could be judged "
+	   "again."),
+	N_("Members, roles, bans and header rules count as they are today."),
+	N_("A post of the archive is judged as the list kept it: what its filter took "
+	   "out "
+	   "then is gone."),
+	N_("Which list of this server passed a post of the archive on is known by its "
+	   "List-Id."),
+	N_("The author's proof is what this server wrote on the post when it came; "
+	   "imported "
+	   "posts bear none and are taken as proven."),
+	N_("Who posts too fast is counted by when the posts of these here came, all of "
+	   "them "
+	   "taken as let through."),
 	NULL
 };
 

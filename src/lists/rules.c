@@ -96,6 +96,35 @@ err rules_judge(struct book *lists, struct arena *a, const struct post *p,
 	return OK;
 }
 
+enum { ANSWER_LINES = 20 };
+
+/* Nothing but ASCII (RFC 6531 section 3.7.4.1), a ? for each other character. False: half
+ * of it or more would be lost. */
+static bool plain_words(struct arena *a, str text, str *plain)
+{
+	char *out = arena_alloc(a, text.n + 1);
+	size_t n = 0, lost = 0;
+	while (text.n) {
+		uint32_t c = utf8_next(&text);
+		lost += c > 126;
+		out[n++] = c > 126 ? '?' : (char)c;
+	}
+	*plain = (str){ out, n };
+	return 2 * lost < n;
+}
+
+str judgement_answer(struct arena *a, const struct judgement *j, bool utf8)
+{
+	str rest = j->answer, line, plain;
+	BUF(b);
+	for (int i = 0; i < ANSWER_LINES && str_line(&rest, &line); i++)
+		buf_cat(&b, i ? STR("\n") : STR(""), str_trim(line));
+	str own = arena_copy(a, buf_str(&b));
+	if (own.n && utf8)
+		return own;
+	return own.n && plain_words(a, own, &plain) ? plain : j->reason;
+}
+
 /* What would wait for a moderator is for the same eyes as the mail. */
 static bool keeps_from_owners(enum verdict v)
 {
@@ -126,35 +155,6 @@ err rules_judge_owner(struct book *lists, struct arena *a, const struct post *p,
 		break;
 	}
 	return OK;
-}
-
-enum { ANSWER_LINES = 20 };
-
-/* Nothing but ASCII (RFC 6531 section 3.7.4.1), a ? for each other character. False: half
- * of it or more would be lost. */
-static bool plain_words(struct arena *a, str text, str *plain)
-{
-	char *out = arena_alloc(a, text.n + 1);
-	size_t n = 0, lost = 0;
-	while (text.n) {
-		uint32_t c = utf8_next(&text);
-		lost += c > 126;
-		out[n++] = c > 126 ? '?' : (char)c;
-	}
-	*plain = (str){ out, n };
-	return 2 * lost < n;
-}
-
-str judgement_answer(struct arena *a, const struct judgement *j, bool utf8)
-{
-	str rest = j->answer, line, plain;
-	BUF(b);
-	for (int i = 0; i < ANSWER_LINES && str_line(&rest, &line); i++)
-		buf_cat(&b, i ? STR("\n") : STR(""), str_trim(line));
-	str own = arena_copy(a, buf_str(&b));
-	if (own.n && utf8)
-		return own;
-	return own.n && plain_words(a, own, &plain) ? plain : j->reason;
 }
 
 str judgement_text(struct arena *a, const struct judgement *j)

@@ -11,6 +11,7 @@
 #include "lists/moderate.h"
 #include "lists/orders.h"
 #include "lists/style.h"
+#include "lists/roster_batch.h"
 #include "lists/score_run.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
@@ -238,6 +239,18 @@ static err purge(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* Members out of a file, some between batches of mail. */
+static err enter(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(batch_continue(&p->books, a, &more));
+	if (!more)
+		return OK;
+	p->at_end = false;
+	wake_send(p->role, ROLE_web);
+	return OK;
+}
+
 static err carry(struct post_role *p, struct arena *a)
 {
 	bool more;
@@ -261,6 +274,7 @@ static void work(struct post_role *p)
 	hindered(score(p, a));
 	hindered(erase(p, a));
 	hindered(purge(p, a));
+	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));
 }

@@ -140,17 +140,17 @@ static void test_lists(struct arena *a, struct book *b)
 	CHECK(t.count == 1 && t.list[0].number == 3);
 	CHECK(ok(archive_months(b, a, DEV, &months, &count)) && count == 1);
 	CHECK(months[0].year == 2026 && months[0].month == 11 && months[0].posts == 3);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, 10, &p)) && p.count == 3);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, 0, 10, &p)) && p.count == 3);
 	CHECK(p.list[0].number == 3 && p.list[2].number == 2);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, p.list[0].id, 10, &p))
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, p.list[0].id, 10, &p))
 	      && p.count == 2);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 12, 0, 10, &p)) && p.count == 0);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 12, 0, 0, 10, &p)) && p.count == 0);
 	CHECK(ok(archive_posts_newest(b, a, DEV, 0, 2, &p)) && p.count == 2
 	      && p.list[0].number == 3);
 }
 
-static const struct search_list both[] = { { DEV, STR("dev@lists.example") },
-					   { SECRET, STR("secret@lists.example") } };
+static const struct search_list both[] = { { DEV, STR("dev@lists.example"), 0 },
+					   { SECRET, STR("secret@lists.example"), 0 } };
 
 /* The numbers found on dev, as digits; S for a post on secret. */
 static str found_by(struct arena *a, struct book *b, const char *text, size_t lists,

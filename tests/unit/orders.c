@@ -34,6 +34,7 @@ static void test_rights(struct books_test *t)
 		{ "plan_drop", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "nonmember_set", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "member_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "member_batch", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "member_set", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "settings", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "template", { 0, 0, 0, 0, 1, 1, 0, 0 } },

@@ -7,7 +7,7 @@ struct member_row {
 	int64_t id; /* in return paths */
 	int64_t list, address, person;
 	str key, text; /* the address */
-	str name;      /* the person's */
+	str name;      /* the person's, or own_name */
 	int64_t verified_at;
 	int64_t joined_at; /* seconds */
 	str delivery;      /* regular, mime, plain, summary, off */
@@ -30,6 +30,7 @@ struct member_row {
 	int64_t warned_at; /* seconds */
 	int64_t last_day;  /* seconds at 0:00 UTC; 0: the membership has no end */
 	str off_why;       /* in words, where delivery is off; or empty */
+	str own_name;      /* on this list; "" as the person is called */
 };
 
 struct member_choice { /* of who has chosen topics */
@@ -62,7 +63,11 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id, all from delivery to other_topics, last_day and off_why, as *m
+/* Since when the person is a member, under an address that is shown to be theirs.
+ * ERR_NOTFOUND: is none. */
+MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
+
+/* Writes the address's id, all from delivery to other_topics, last_day, off_why and own_name, as *m
  * has them. Where delivery goes on again all bounces of before are forgotten. Where it
  * turns to digests or from them, each post before comes as it would have, each later one
  * in the new way. */
@@ -79,6 +84,14 @@ MUST_USE err member_remove(struct book *b, int64_t id);
 MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 			  int64_t after, size_t limit, struct member_copy **m,
 			  size_t *count);
+
+/* Names and languages of the list's members with ids from first to last, in that order. */
+struct member_reader {
+	int64_t id;
+	str name, language;
+};
+MUST_USE err member_readers(struct book *b, struct arena *a, int64_t list, int64_t first,
+			    int64_t last, struct member_reader **r, size_t *count);
 
 /* Who on the list has chosen topics, in order of id: those with ids above after, up to
  * upto. */

@@ -32,11 +32,16 @@ static err count_posts(struct request *q, const struct visible_list *l,
 			   &c.count));
 	TRY(archive_threads_latest(w->books.archive, q->arena, l->entry->id, 0, 0, 1,
 				   &latest));
-	for (size_t i = 0; i < c.count; i++)
-		row->posts += c.months[i].posts;
+	for (size_t i = 0; i < c.count; i++) {
+		int64_t from, until;
+		archive_month_span(c.months[i].year, c.months[i].month, &from, &until);
+		row->posts += until > l->since ? c.months[i].posts : 0;
+	}
 	page_month_of(clock_now(), &year, &month);
 	row->month_posts = calendar_posts(&c, year, month);
-	row->latest = latest.count ? latest.list[0].last_at : 0;
+	row->latest = latest.count && latest.list[0].last_at >= l->since
+			      ? latest.list[0].last_at
+			      : 0;
 	return OK;
 }
 
