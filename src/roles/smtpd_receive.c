@@ -64,12 +64,15 @@ static bool is_completed(const struct receipt *x)
 static void trust_own(struct receipt *x)
 {
 	struct trust_result t = { 0 };
+	str receiver = x->v->d->conf->site_hostname;
 	if (is_post(x))
 		trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS,
 			     x->m->header, &t);
 	x->row.trust = trust_json_own(x->a, x->s->account ? "account" : "local", &t);
 	x->said.account = x->s->account > 0;
 	x->said.local = !x->s->account;
+	if (x->s->account)
+		x->results = authres_field(x->a, trust_authres_account(x->a, receiver));
 }
 
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
@@ -193,15 +196,19 @@ static enum dmarc_outcome outcome_of(const struct judgement *j)
 					    : DMARC_TAKEN;
 }
 
-/* For the report to the domain that From names. Mail that comes back to us was counted
+/* For the reports to the domain that From names. Mail that comes back to us was counted
  * the first time. */
 static void count_for_report(const struct receipt *x)
 {
+	const struct smtpd *d = x->v->d;
 	struct dmarc_seen row;
-	if (x->v->d->dmarc && x->trust && !x->v->is_back
-	    && dmarc_note(x->a, &(struct dmarc_case){ &x->ask, x->trust, x->proof },
-			  &row))
-		dmarc_counts_add(x->v->d->dmarc, &row);
+	if (!d->dmarc || !x->trust || x->v->is_back)
+		return;
+	struct dmarc_case c = { &x->ask, x->trust, x->proof };
+	if (d->conf->trust_dmarc_reports && dmarc_note(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
+	if (d->conf->trust_failure_reports && dmarc_note_failure(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
 }
 
 /* One judgement a recipient; *refused: each of them says no. */
