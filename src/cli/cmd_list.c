@@ -220,13 +220,24 @@ int cli_list_export(struct cli *c)
 	return CLI_OK;
 }
 
-static int send_now(struct cli *c)
+static err begin_volume(struct cli *c, struct books *books, const struct list_entry *list)
+{
+	TRY(digest_bump(books, c->a, list->id, clock_now()));
+	return books_audit(books, &cli_actor, list->id, STR("digest volume begun"),
+			   list->address);
+}
+
+static int act_on_digest(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
 	int64_t issues;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	if (cli_option(c, "bump"))
+		CLI_TRY(c, begin_volume(c, books, list));
+	if (!cli_option(c, "now"))
+		return CLI_OK;
 	CLI_TRY(c, digest_send(books, c->a, list->id, clock_now(), &issues));
 	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("digest sent"),
 			       list->address));
@@ -241,8 +252,8 @@ int cli_list_digest(struct cli *c)
 	struct settings s;
 	struct digest_state at;
 	struct digest_waiting w;
-	if (cli_option(c, "now"))
-		return send_now(c);
+	if (cli_option(c, "now") || cli_option(c, "bump"))
+		return act_on_digest(c);
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));

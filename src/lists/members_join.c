@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/named.h"
+#include "lists/new_member.h"
 #include "store/lists/address.h"
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
@@ -23,12 +24,14 @@ err member_check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
-/* Where new members read digests, in the form that keeps posts as they are. */
-static err start_with_digests(struct books *books, struct arena *a, int64_t id)
+static err begin_with_options(struct books *books, struct arena *a,
+			      const struct settings *s, int64_t id)
 {
 	struct member_row m;
+	if (!s->digest_is_default && !s->new_member_options.n)
+		return OK;
 	TRY(member_get(books->lists, a, id, &m));
-	m.delivery = STR("mime");
+	new_member_options(s, &m);
 	return member_change(books->lists, &m);
 }
 
@@ -57,8 +60,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 			      STR_F(key), STR_F(list->address));
 	if (e.kind)
 		return e;
-	if (s.digests_enabled && s.digest_is_default)
-		TRY(start_with_digests(books, a, id));
+	TRY(begin_with_options(books, a, &s, id));
 	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));

@@ -48,6 +48,13 @@ static inline bool setting_is(str value, const char *word)
 	return str_eq(value, str_from(word));
 }
 
+/* Whether each member's copy is their own: it has a return path and a way out of its own,
+ * or says who reads it. */
+static inline bool settings_own_copies(const struct settings *s)
+{
+	return s->personal_copies || !setting_is(s->personalize, "none");
+}
+
 /* Defaults, then what the list has stored. Texts live in a. */
 MUST_USE err settings_load(struct book *lists, struct arena *a, int64_t list,
 			   struct settings *s);

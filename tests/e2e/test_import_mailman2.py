@@ -40,6 +40,8 @@ tree(root, 'dev', config(
     bounce_matching_headers='# comment\nto: friend@public.com\nx-mailer: .*blaster\n',
     ban_list=['Mallory@evil.example', '^.*@spam[.]example$', '^(broken'], extended_by_us=1,
     owner=['olga@uni.example'], moderator=['max@uni.example', 'anna@uni.example'],
+    volume=12, next_digest_number=5, personalize=2, msg_footer='For %(user_name)s on %(real_name)s',
+    digest_footer='For %(user_name)s', new_member_options=272, mime_is_default_digest=0,
     members=MEMBERS, digest_members={'gina@uni.example': 0},
     user_options={'anna@uni.example': 2 | 4, 'ben@uni.example': 16 | 256, 'cora@uni.example': 128, 'gina@uni.example': 8},
     usernames={'anna@uni.example': 'Anna', 'ben@uni.example': 'Ben J\xf6rg', 'cora@uni.example': 'Cora \u732b'},
@@ -136,8 +138,8 @@ check('an older config serves where the newest is broken', any('config.pck.last'
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
       {'members': (8, 7), 'owners': (1, 1), 'moderators': (2, 2), 'bans': (3, 2), 'header rules': (4, 3), 'held posts': (4, 2),
-       'requests to join': (1, 1), 'requests to leave': (2, 1), 'pending confirmations': (4, 4), 'posts': (5, 5)})
-for words in ('not an address', '(broken', 'heldmsg-dev-9.pck', '../../etc/passwd', '1 posts wait',
+       'requests to join': (1, 1), 'requests to leave': (2, 1), 'pending confirmations': (4, 4), 'posts': (5, 5), 'posts for the next digest': (1, 1)})
+for words in ('not an address', '(broken', 'heldmsg-dev-9.pck', '../../etc/passwd',
               'nobody@uni.example asks to leave', 'it was off there', 'do not take back'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('an attribute of theirs alone', fate(dev, 'extended_by_us')[0], 'impossible')
@@ -179,8 +181,12 @@ def setting(of, key):
 for key, value in (('description', 'Entwicklung für alle'), ('info', 'Zeile eins\nZeile zwei'), ('reply_goes_to_list', 'point_to_list'),
                    ('max_message_size', '500'), ('default_nonmember_action', 'reject'), ('bounce_score_threshold', '5'),
                    ('bounce_info_stale_after', '7'), ('member_roster_visibility', 'members'), ('archive_policy', 'public'),
-                   ('max_days_to_hold', '0'), ('default_member_action', 'accept'), ('dmarc_mitigate_unconditionally', 'no')):
+                   ('personalize', 'full'), ('msg_footer', 'For %(user_name)s on %(real_name)s'), ('new_member_options', 'hide, nodups'),
+                   ('mime_is_default_digest', 'no'), ('max_days_to_hold', '0'), ('default_member_action', 'accept'), ('dmarc_mitigate_unconditionally', 'no')):
     equal(key, setting(DEV, key), value)
+equal('what no digest can have is told', (fate(dev, 'digest_footer')[0], setting(DEV, 'digest_footer')), ('impossible', ''))
+waits = p.json('list', 'digest', DEV)[0]
+equal('the digest goes on', [waits[k] for k in ('volume', 'issue', 'posts')], [12, 5, 1])
 check('the prefix', setting(DEV, 'subject_prefix').strip() == '[Dev]')
 def why(of, attribute):
     return next(x['why'] for x in of['attributes'] if x['attribute'] == attribute)

@@ -140,6 +140,10 @@ class List:
             if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
+            if f'{self.name} Digest, ' in m.field('Subject'):
+                self.see(f'digest is {m.field("Content-Type").split(";")[0]}')
+                for line in m.text().splitlines():
+                    self.see(self.plain('digest says: ' + line))
             if 'was not accepted' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain('hears: ' + line.strip()))

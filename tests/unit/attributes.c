@@ -442,7 +442,8 @@ static const struct {
 	{ "from_is_list", I(1), "yes" },
 	{ "acceptable_aliases", B("dev@old.example\n\n.*@x\n^y"),
 	  "dev@old.example\n^.*@x\n^y" },
-	{ "msg_footer", B("%(real_name)s, see %(x)s or %(y"), "{list}, see {x} or %(y" },
+	{ "msg_footer", B("%(real_name)s, see %(x)s or %(y"),
+	  "%(real_name)s, see %(x)s or %(y" },
 };
 
 static void test_values(void)

@@ -42,7 +42,7 @@ static struct site make_site(struct arena *a, const char *policy)
 	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
 	struct signing by = { s.key, STR("uni.example"), STR("s"), NOW };
 	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, STR_NONE);
-	s.message = arena_cat(a, dkim_sign(a, plan, NULL, 0), str_from(plain));
+	s.message = arena_cat(a, dkim_sign(a, plan, NULL, 0, NULL), str_from(plain));
 	return s;
 }
 

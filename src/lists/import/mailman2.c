@@ -62,6 +62,7 @@ static err move_list(struct moving *x)
 	TRY(move_roles(x));
 	TRY(move_bans(x));
 	TRY(move_header_rules(x));
+	TRY(moving_digest_number(x, mailman2_number(&x->config, "digest_last_sent_at")));
 	TRY(move_requests(x));
 	TRY(move_pending(x));
 	return move_state(x);
@@ -76,8 +77,7 @@ static err move_all(struct moving *x)
 	read_address(x);
 	TRY(moving_in_transaction(x, move_list));
 	TRY(move_archive(x));
-	move_leftovers(x);
-	return OK;
+	return move_leftovers(x);
 }
 
 static err one_list(struct books *books, struct import_report *r, const char *dir,

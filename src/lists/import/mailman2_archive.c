@@ -9,16 +9,8 @@ err move_archive(struct moving *x)
 			   STR(""));
 }
 
-void move_leftovers(struct moving *x)
+err move_leftovers(struct moving *x)
 {
-	str bytes, folder = moving_path(x, "lists", x->name);
-	if (moving_map(x, arena_cat(x->a, folder, STR("/digest.mbox")), &bytes).kind
-	    || !bytes.n)
-		return;
-	import_report_note(
-		x->report,
-		"%zu posts wait there for the next digest; members find them in the "
-		"archive",
-		moving_count_messages(bytes));
-	moving_unmap(bytes);
+	str folder = moving_path(x, "lists", x->name);
+	return moving_digest_posts(x, arena_cat(x->a, folder, STR("/digest.mbox")));
 }

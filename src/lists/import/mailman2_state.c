@@ -1,4 +1,4 @@
-/* Whom a Mailman 2 answered of late, and when its last digest went out. */
+/* Whom a Mailman 2 answered of late. */
 #include "lists/import/mailman2_inside.h"
 
 #include <time.h>
@@ -45,6 +45,5 @@ err move_state(struct moving *x)
 	TRY(move_answers(x, "postings_responses", ""));
 	TRY(move_answers(x, "admin_responses", "-owner"));
 	TRY(move_answers(x, "request_responses", "-request"));
-	TRY(move_counts(x));
-	return moving_digest_sent(x, mailman2_number(&x->config, "digest_last_sent_at"));
+	return move_counts(x);
 }

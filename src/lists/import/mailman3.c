@@ -2,12 +2,21 @@
 
 #include "store/lists/ban.h"
 
+/* The REST API tells it as text. */
+static int64_t last_digest(struct moving *x)
+{
+	const struct pickle *at = mailman2_get(&x->config, "digest_last_sent_at");
+	return at && at->type == PICKLE_TEXT ? mailman3_moment(x->a, at->text, 0)
+					     : pickle_number(at, 0);
+}
+
 /* All of it that stands in the lists book. */
 static err move_list(struct moving *x)
 {
 	TRY(move3_settings(x));
 	TRY(move3_people(x));
 	TRY(move3_rules(x));
+	TRY(moving_digest_number(x, last_digest(x)));
 	TRY(move3_waiting(x));
 	return move3_state(x);
 }

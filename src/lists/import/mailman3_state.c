@@ -1,4 +1,4 @@
-/* Whom a Mailman 3 answered of late, and when its last digest went out. */
+/* Whom a Mailman 3 answered of late. */
 #include "lists/import/mailman3_inside.h"
 
 /* Its kinds of answers. A post that waits and a command are counted by day. */
@@ -21,8 +21,6 @@ err move3_state(struct moving *x)
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_answer *r;
 	size_t n;
-	const struct pickle *sent = mailman2_get(&x->config, "digest_last_sent_at");
-	TRY(moving_digest_sent(x, sent ? pickle_number(sent, 0) : 0));
 	if (s->read) /* not told by REST */
 		return OK;
 	int64_t grace = mailman2_number(&x->config, "autoresponse_grace_period") / 86400;

@@ -144,15 +144,20 @@ MUST_USE err moving_answered(struct moving *x, const char *suffix, str address,
 /* Who had so many answers of any kind that day; below 0: as many as may be. */
 MUST_USE err moving_answered_today(struct moving *x, str address, int64_t day,
 				   int64_t times);
-/* When the last digest went out, so that a volume ends where it would have. */
-MUST_USE err moving_digest_sent(struct moving *x, int64_t at);
-
 /* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
  * import_job has them. */
 MUST_USE err moving_mbox(struct moving *x, str path, str pipermail, str hyperkitty);
 
 /* Messages in files of their own, in that order; it tells of their number. */
 MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
+
+/* volume and next_digest_number of x->config, for a list that has sent no digest from
+ * here. sent_at: when the last one left there; 0: none did. */
+MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
+
+/* An mbox of posts that wait there for the next digest: they wait for the first one here.
+ * One that is not there is none. */
+MUST_USE err moving_digest_posts(struct moving *x, str path);
 
 /* What stands in a folder, without what begins with a dot, by name or, where by_number, those
  * whose names are numbers alone. One that is not there is empty. */

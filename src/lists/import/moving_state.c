@@ -1,10 +1,9 @@
-/* Where a list stands: whom it has answered, and when its last digest went out. */
+/* Whom a list has answered of late. */
 #include "lists/import/moving.h"
 
 #include "lists/notice.h"
 #include "mail/address.h"
 #include "store/lists/answered.h"
-#include "store/lists/digest.h"
 
 enum { DAY = 86400, ANSWERS_A_DAY = 10, FAR = 3660 };
 
@@ -55,15 +54,4 @@ err moving_answered_today(struct moving *x, str address, int64_t day, int64_t ti
 		TRY(answered_add(x->books->lists, mailbox, today, &here));
 	}
 	return OK;
-}
-
-err moving_digest_sent(struct moving *x, int64_t at)
-{
-	struct digest_state s;
-	TRY(digest_state_get(x->books->lists, x->list, &s));
-	if (at <= 0 || at > x->now || s.sent_at)
-		return OK;
-	s.sent_at = at;
-	x->report->written++;
-	return digest_state_put(x->books->lists, x->list, &s);
 }

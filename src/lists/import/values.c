@@ -215,23 +215,7 @@ VALUE(word3)
 	return m;
 }
 
-/* The variables that both have, by our names: %(real_name)s becomes {list}. */
-static str with_our_names(struct arena *a, str text)
-{
-	BUF(b);
-	str name, rest;
-	for (str at; (at = str_find(text, STR("%("))).n; text = rest) {
-		if (!str_cut(str_skip(at, 2), ')', &name, &rest)
-		    || !str_starts(rest, STR("s")))
-			break;
-		buf_cat(&b, str_first(text, text.n - at.n), STR("{"),
-			str_eq(name, STR("real_name")) ? STR("list") : name, STR("}"));
-		rest = str_skip(rest, 1);
-	}
-	buf_add(&b, text);
-	return arena_copy(a, buf_str(&b));
-}
-
+/* Placeholders stay as they are: lists/decorate_fill reads both spellings. */
 VALUE(furniture)
 {
 	(void)row;
@@ -239,7 +223,7 @@ VALUE(furniture)
 	if (str_find(s, STR("%(web_page_url)slistinfo%(cgiext)s/%(_internal_name)s")).n
 	    || str_find(s, STR("%(web_page_url)s/listinfo")).n)
 		return (struct made){ .left_out = true };
-	return plain(with_our_names(c->a, s));
+	return plain(s);
 }
 
 /* Without what stands between names here. */
@@ -262,6 +246,27 @@ static str any_of(const struct mailman2_config *c, const struct pickle *value)
 			out = arena_cat(c->a, out, out.n ? STR("|") : STR(""),
 					str_trim(line));
 	return out;
+}
+
+/* user_options of who joins; what is on for all there is no option here. */
+VALUE(new_member)
+{
+	static const struct {
+		int64_t bit;
+		str word;
+	} bits[] = { { 2, { "notme", 5 } },
+		     { 4, { "ack", 3 } },
+		     { 8, { "plain", 5 } },
+		     { 16, { "hide", 4 } },
+		     { 256, { "nodups", 6 } } };
+	str out = STR("");
+	int64_t n = pickle_number(value, 0);
+	(void)row;
+	for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+		if (n & bits[i].bit)
+			out = arena_cat(c->a, out, out.n ? STR(", ") : STR(""),
+					bits[i].word);
+	return plain(out);
 }
 
 VALUE(topics)

@@ -285,6 +285,26 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 	return OK;
 }
 
+static void read_reader(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_reader *)row = (struct member_reader){ .id = rows_i64(r, 0),
+							       .name = rows_str(r, a, 1),
+							       .language = rows_str(r, a,
+										    2) };
+}
+
+/* By their ids alone: the members of a batch mostly follow each other. */
+err member_readers(struct book *b, struct arena *a, int64_t list, int64_t first,
+		   int64_t last, struct member_reader **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_reader, r, count,
+			 "SELECT m.id, p.name, p.language FROM member m "
+			 "JOIN address x ON x.id = m.address "
+			 "JOIN person p ON p.id = x.person "
+			 "WHERE +m.list = ?1 AND m.id >= ?2 AND m.id <= ?3 ORDER BY m.id",
+			 SQL_I(list), SQL_I(first), SQL_I(last));
+}
+
 static void read_choice(struct rows *r, struct arena *a, void *row)
 {
 	*(struct member_choice *)row = (struct member_choice){

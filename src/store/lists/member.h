@@ -85,6 +85,14 @@ MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t
 			  int64_t after, size_t limit, struct member_copy **m,
 			  size_t *count);
 
+/* Names and languages of the list's members with ids from first to last, in that order. */
+struct member_reader {
+	int64_t id;
+	str name, language;
+};
+MUST_USE err member_readers(struct book *b, struct arena *a, int64_t list, int64_t first,
+			    int64_t last, struct member_reader **r, size_t *count);
+
 /* Who on the list has chosen topics, in order of id: those with ids above after, up to
  * upto. */
 MUST_USE err member_choices(struct book *b, struct arena *a, int64_t list, int64_t after,

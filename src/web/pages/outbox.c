@@ -6,6 +6,7 @@
 #include "archive/render.h"
 #include "mail/header.h"
 #include "send/copy.h"
+#include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 
 enum { ROWS = 100 };
@@ -83,6 +84,22 @@ struct copy {
 	bool gone;
 };
 
+/* As the member is called now; one who has gone, by the address alone. */
+static struct reader reader_of(struct request *q, const struct ledger_entry *e)
+{
+	struct reader who = { .address = e->recipient };
+	struct book *lists = worker_of(q)->books.lists;
+	struct member_row m;
+	struct member_reader *r;
+	size_t n;
+	if (e->member && !member_get(lists, q->arena, e->member, &m).kind
+	    && !member_readers(lists, q->arena, m.list, m.id, m.id, &r, &n).kind && n) {
+		who.name = r->name;
+		who.language = r->language;
+	}
+	return who;
+}
+
 static err read_copy(struct request *q, struct copy *c)
 {
 	int64_t id;
@@ -98,9 +115,10 @@ static err read_copy(struct request *q, struct copy *c)
 	c->gone = e.kind == ERR_NOTFOUND;
 	if (e.kind)
 		return c->gone ? OK : e;
-	copy_make(q->arena, l, &w->books.mac, c->entry.member, &parts);
+	struct reader who = reader_of(q, &c->entry);
+	copy_make(q->arena, l, &w->books.mac, c->entry.member, &who, &parts);
 	c->reverse_path = arena_copy(q->arena, parts.reverse_path);
-	c->whole = copy_whole(q->arena, l, &w->books.mac, c->entry.member);
+	c->whole = copy_whole(q->arena, l, &w->books.mac, c->entry.member, &who);
 	letter_drop(l);
 	return OK;
 }
