@@ -37,6 +37,7 @@ static void test_rights(struct books_test *t)
 		{ "member_batch", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "member_set", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "settings", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "digest", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "template", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "site_template", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "role_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
