@@ -8,8 +8,9 @@
 
 enum { OPEN_TOKENS = 3 };
 
-static const char *const words[] = { "join", "leave",     "invite",  "verify", "sign-in",
-				     "hold", "challenge", "request", "set",    "erase" };
+static const char *const words[] = { "join",    "leave", "invite",    "verify",
+				     "sign-in", "hold",  "challenge", "request",
+				     "set",     "erase", "move" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {

@@ -23,12 +23,17 @@ err member_check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
-/* Where new members read digests, in the form that keeps posts as they are. */
+/* Where new members read digests, in the form that keeps posts as they are, unless they said
+ * how they want all lists' posts. */
 static err start_with_digests(struct books *books, struct arena *a, int64_t id)
 {
 	struct member_row m;
+	struct preference above;
 	TRY(member_get(books->lists, a, id, &m));
-	m.delivery = STR("mime");
+	TRY(preference_above(books->lists, a, m.address, &above));
+	if (above.set & PREFERS_FORM)
+		return OK;
+	TRY(member_option(a, &m, STR("form"), STR("mime"), STR("user")));
 	return member_change(books->lists, &m);
 }
 

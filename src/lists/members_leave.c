@@ -62,6 +62,7 @@ static err wait(struct books *books, struct arena *a, const struct list_entry *l
 	TRY(address_parse(a, m->text, &to.address));
 	TRY(member_option(a, m, STR("delivery"), STR("off"), STR("user")));
 	m->off_why = STR("asked to leave");
+	m->pinned |= PREFERS_OFF; /* whatever holds for their other lists */
 	TRY(member_change(books->lists, m));
 	TRY(request_add(books->lists, &r));
 	TRY(books_audit(books, by, list->id, STR("asked to leave"), m->key));
@@ -74,7 +75,10 @@ static err left(struct books *books, struct arena *a, const struct list_entry *l
 {
 	struct settings s;
 	struct member_row m;
-	TRY(member_get(books->lists, a, id, &m));
+	err e = member_get(books->lists, a, id, &m);
+	if (e.kind == ERR_NOTFOUND && !member_merged(books->lists, id, &id).kind)
+		e = member_get(books->lists, a, id, &m);
+	TRY(e);
 	if (m.list != list->id)
 		return FAIL(ERR_NOTFOUND, "not a member of this list");
 	TRY(settings_load(books->lists, a, list->id, &s));
