@@ -32,7 +32,6 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		       .csrf = csrf_of(q),
 		       .action = arena_cat(q->arena, list_path(q), STR("/admin/address")),
 		       .address = m->text,
-		       .name = m->name,
 		       .to = field(q, "to"),
 	       }));
 }
