@@ -1,15 +1,16 @@
-/* /lists/NAME/admin/address?address=: an owner changes a member's address. */
+/* /lists/NAME/admin/address/ADDRESS: an owner changes a member's address. */
 #include "web/pages/forms.h"
 
+#include "base/enc.h"
 #include "base/language.h"
 #include "mail/address.h"
 #include "store/lists/member.h"
 
-static bool find(struct request *q, struct response *r, str text, struct member_row *m)
+static bool find(struct request *q, struct response *r, struct member_row *m)
 {
 	struct address x;
 	struct worker *w = worker_of(q);
-	err e = address_parse(q->arena, text, &x);
+	err e = address_parse(q->arena, request_arg(q, "email"), &x);
 	if (!e.kind)
 		e = member_find(w->books.lists, q->arena, w->list->id,
 				address_key(q->arena, &x), m);
@@ -30,7 +31,8 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		       .tabs = admin_tabs(q, "members"),
 		       .note = note,
 		       .csrf = csrf_of(q),
-		       .action = arena_cat(q->arena, list_path(q), STR("/admin/address")),
+		       .action = arena_cat(q->arena, list_path(q), STR("/admin/address/"),
+					   enc_percent(q->arena, m->text)),
 		       .address = m->text,
 		       .to = field(q, "to"),
 	       }));
@@ -39,7 +41,7 @@ static void show(struct request *q, struct response *r, const struct member_row 
 void member_move_page(struct request *q, struct response *r)
 {
 	struct member_row m;
-	if (find(q, r, request_query(q, "address"), &m))
+	if (find(q, r, &m))
 		show(q, r, &m, note_of(q));
 }
 
@@ -47,7 +49,7 @@ void member_move_post(struct request *q, struct response *r)
 {
 	struct member_row m;
 	struct ordered x;
-	if (!find(q, r, field(q, "address"), &m))
+	if (!find(q, r, &m))
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
