@@ -391,6 +391,8 @@ equal('a language of mails about one list', [x['chosen'] for x in b.json('/lists
 world.clear()
 p.cli('member', 'remove', HIDDEN, BEN, '--goodbye')
 equal('is that of the next', letter(BEN, 'verlassen').field('Content-Language'), 'de')
+for do, address in (('prefer', BEN), ('remove', OTHER)):
+    b.post('/account/addresses', csrf=b.csrf(), do=do, address=address)
 
 section('tokens')
 b.get('/account').submit('Make a token', 'make', name='my laptop')
