@@ -44,15 +44,16 @@ static err tell(struct changing *x, const struct list_entry *list,
 	TRY(address_parse(x->a, to, &who.address));
 	return notice_send(
 		x->books, x->a,
-		&(struct notice){ .name = name,
-				  .list = list,
-				  .to = who,
-				  .to_member = true,
-				  .source = arena_printf(
-					  x->a, "moved/%lld/%lld/%.*s", (long long)m->id,
-					  (long long)m->moved_at, STR_F(to)),
-				  .vars = vars,
-				  .var_count = 2 });
+		&(struct notice){
+			.name = name,
+			.list = list,
+			.to = who,
+			.to_member = true,
+			.source = arena_printf(x->a, "moved/%lld/%lld/%lld/%.*s",
+					       (long long)m->id, (long long)m->moved_at,
+					       (long long)x->to.id, STR_F(to)),
+			.vars = vars,
+			.var_count = 2 });
 }
 
 static err change_one(struct changing *x, const struct list_entry *list,
