@@ -171,9 +171,13 @@ static void print_rules(void)
 {
 	puts("# How a post is judged, and what happens to it\n\nGenerated from "
 	     "`src/lists/rules.def` and `steps.def`.\n\n"
-	     "## Rules, in this order: the first that objects decides\n\n| rule | asks "
-	     "|\n|---|---|");
-#define RULE(name, text) puts("| `" #name "` | " text " |");
+	     "## Rules, in this order\n\nThe first that accepts, rejects or discards "
+	     "decides. After one that holds the others are asked as well, so that a "
+	     "moderator hears all there is to say; what yields is held unless a later "
+	     "one rejects or discards it.\n\n| rule | a hold | asks |\n|---|---|---|");
+#define STANDS                 "stands"
+#define YIELDS                 "yields"
+#define RULE(name, hold, text) puts("| `" #name "` | " hold " | " text " |");
 #include "lists/rules.def"
 #undef RULE
 	puts("\n## Steps of an accepted post\n\n| step | does |\n|---|---|");

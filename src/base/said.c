@@ -89,3 +89,11 @@ str said_in(struct arena *a, enum language l, str english)
 {
 	return say(a, l, english, 0);
 }
+
+str said_together(struct arena *a, enum language l, str lines)
+{
+	BUF(out);
+	for (str line; str_line(&lines, &line);)
+		buf_cat(&out, out.n ? STR("; ") : STR(""), said_in(a, l, line));
+	return arena_copy(a, buf_str(&out));
+}

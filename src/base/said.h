@@ -14,5 +14,8 @@
 
 str said_in(struct arena *a, enum language l, str english);
 
+/* Several sentences, one a line: each as above, on one line with "; " between. */
+str said_together(struct arena *a, enum language l, str lines);
+
 /* Fills {1}, {2} … of a form with values; what has none stays as it is. */
 str said_fill(struct arena *a, str form, const str *values, size_t count);

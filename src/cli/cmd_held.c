@@ -1,5 +1,6 @@
 /* postern held …, request …, ban …: what waits for a person, and who stays out. */
 #include "base/clock.h"
+#include "base/said.h"
 #include "cli/cli.h"
 #include "lists/decide.h"
 #include "lists/members.h"
@@ -64,7 +65,9 @@ int cli_held_ls(struct cli *c)
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, h[i].list),
 				      date_minute(c->a, h[i].held_at), h[i].author,
-				      h[i].subject, h[i].reason, state_of(c, &h[i]) });
+				      h[i].subject,
+				      said_together(c->a, LANGUAGE_en, h[i].reason),
+				      state_of(c, &h[i]) });
 	table_print(t);
 	return CLI_OK;
 }
@@ -126,7 +129,8 @@ int cli_held_show(struct cli *c)
 	CLI_TRY(c, held_get(books->lists, c->a, id, &h));
 	printf("List:    %.*s\nHeld:    %.*s\nRule:    %.*s\nReason:  %.*s\n",
 	       STR_F(list_name(c, books, h.list)), STR_F(date_minute(c->a, h.held_at)),
-	       STR_F(h.rule), STR_F(cli_shown(c->a, h.reason)));
+	       STR_F(h.rule),
+	       STR_F(cli_shown(c->a, said_together(c->a, LANGUAGE_en, h.reason))));
 	if (h.verdict.n) {
 		printf("Verdict: %.*s by %.*s\n", STR_F(h.verdict),
 		       STR_F(cli_shown(c->a, h.handled_by)));
@@ -147,13 +151,17 @@ static int each_id(struct cli *c, const char *word,
 {
 	struct books *books;
 	int code = CLI_OK;
-	const char *reason = cli_option(c, "reason"), *note = cli_option(c, "note");
+	const char *reason = cli_option(c, "reason"), *note = cli_option(c, "note"),
+		   *to = cli_option(c, "to");
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	for (size_t i = 0; i < c->arg_count; i++) {
 		int64_t id;
 		err e = parse_id(c, c->args[i], &id);
 		if (!e.kind)
-			e = act(books, c->a, id, word, str_from(reason ? reason : note));
+			e = act(books, c->a, id, word,
+				str_from(reason ? reason
+					 : note ? note
+						: to));
 		if (e.kind)
 			code = cli_fail(c, e);
 	}

@@ -1,4 +1,5 @@
 /* postern list try …: what other settings would have done to the posts of late. */
+#include "base/said.h"
 #include "cli/cli.h"
 #include "lists/replay.h"
 #include "mail/date.h"
@@ -19,12 +20,13 @@ static json_t *counts_json(const int64_t *counts)
 	return o;
 }
 
-static json_t *ruling_json(const struct ruling *r)
+static json_t *ruling_json(struct cli *c, const struct ruling *r)
 {
 	json_t *o = json_object();
 	json_object_set_new(o, "verdict", json_string(verdict_word(r->verdict)));
 	json_object_set_new(o, "rule", json_string(r->rule));
-	json_object_set_new(o, "reason", text(r->reason));
+	json_object_set_new(o, "reason",
+			    text(said_together(c->a, LANGUAGE_en, r->reason)));
 	return o;
 }
 
@@ -36,8 +38,8 @@ static json_t *turn_json(struct cli *c, const struct replay_turn *t)
 	json_object_set_new(o, "at", text(date_minute(c->a, t->post.at)));
 	json_object_set_new(o, "author", text(t->post.author));
 	json_object_set_new(o, "subject", text(t->post.subject));
-	json_object_set_new(o, "before", ruling_json(&t->before));
-	json_object_set_new(o, "after", ruling_json(&t->after));
+	json_object_set_new(o, "before", ruling_json(c, &t->before));
+	json_object_set_new(o, "after", ruling_json(c, &t->after));
 	return o;
 }
 
@@ -83,13 +85,15 @@ static void print_turned(struct cli *c, const struct replay *r)
 	struct table *t = table_new(c, "post at author subject before after reason");
 	for (size_t i = 0; i < r->turned_count; i++) {
 		const struct replay_turn *x = &r->turned[i];
-		table_row(t, (str[]){ arena_printf(
-					      c->a, "%s%lld", x->post.held ? "held " : "",
+		table_row(
+			t,
+			(str[]){ arena_printf(c->a, "%s%lld", x->post.held ? "held " : "",
 					      (long long)(x->post.held ? x->post.held
 								       : x->post.number)),
-				      date_minute(c->a, x->post.at), x->post.author,
-				      x->post.subject, ruling_text(c, &x->before),
-				      ruling_text(c, &x->after), x->after.reason });
+				 date_minute(c->a, x->post.at), x->post.author,
+				 x->post.subject, ruling_text(c, &x->before),
+				 ruling_text(c, &x->after),
+				 said_together(c->a, LANGUAGE_en, x->after.reason) });
 	}
 	table_print(t);
 }

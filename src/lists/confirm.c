@@ -10,7 +10,7 @@ enum { OPEN_TOKENS = 3 };
 
 static const char *const words[] = { "join",    "leave", "invite",    "verify",
 				     "sign-in", "hold",  "challenge", "request",
-				     "set",     "erase", "move" };
+				     "set",     "erase", "withdraw",  "move" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -42,7 +42,7 @@ err confirm_make(struct books *books, struct arena *a, enum confirm_kind kind,
 	for (size_t i = 0; i < n; i++)
 		valid += open[i].expires_at > now;
 	bool own = kind == CONFIRM_HELD || kind == CONFIRM_CHALLENGE
-		   || kind == CONFIRM_REQUEST;
+		   || kind == CONFIRM_REQUEST || kind == CONFIRM_WITHDRAW;
 	if (valid >= OPEN_TOKENS && !own)
 		return FAIL(ERR_DENIED, "mail about this was sent already; look into the "
 					"mailbox, or try again tomorrow");

@@ -15,6 +15,7 @@ enum confirm_kind {
 	CONFIRM_REQUEST,
 	CONFIRM_SET,
 	CONFIRM_ERASE,
+	CONFIRM_WITHDRAW,
 	CONFIRM_MOVE
 };
 
@@ -24,7 +25,7 @@ struct confirmation {
 	str address;
 	str name;
 	int64_t created_at, expires_at;
-	int64_t held;    /* CONFIRM_HELD, CONFIRM_CHALLENGE: the held post */
+	int64_t held; /* CONFIRM_HELD, CONFIRM_CHALLENGE, CONFIRM_WITHDRAW: the held post */
 	int64_t request; /* CONFIRM_REQUEST: who asks to join */
 	int64_t account; /* CONFIRM_VERIFY, CONFIRM_ERASE, CONFIRM_MOVE: the person who asked */
 	str data;        /* JSON, as it was given */

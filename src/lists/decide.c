@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "lists/members.h"
 #include "lists/moderate_inside.h"
+#include "lists/notice.h"
 #include "lists/pattern.h"
 #include "lists/publish.h"
 #include "store/lists/ban.h"
@@ -263,6 +264,55 @@ static err decide_release(struct deciding *x)
 	return in_one(x, end_claim, STR("post given back"));
 }
 
+/* --- others see it */
+
+enum { COPIES_A_DAY = 20 }; /* of a list */
+
+static err send_copy(struct deciding *x, const struct address *to)
+{
+	struct books *books = x->books;
+	str key = address_key(x->a, to);
+	enum language l, before;
+	TRY(notice_language(books, x->a, x->p.list, key, &l));
+	before = language_use(l);
+	struct notice_var vars[] = { { "author", x->h.author },
+				     { "proof", moderate_proof(&x->p) },
+				     { "sender", x->by->name },
+				     { "subject", x->h.subject } };
+	language_use(before);
+	return notice_send(books, x->a,
+			   &(struct notice){ .name = "held-copy",
+					     .list = x->p.list,
+					     .to = { .address = *to },
+					     .source = arena_cat(x->a, x->h.source,
+								 STR("/copy/"), key),
+					     .vars = vars,
+					     .var_count = sizeof vars / sizeof *vars,
+					     .attached = x->p.message });
+}
+
+/* A letter of the list's own with the post inside: nothing is sent in its author's name.
+ * Once an address. */
+static err decide_forward(struct deciding *x)
+{
+	struct address to;
+	bool may;
+	if (address_parse(x->a, x->text, &to).kind)
+		return FAIL(ERR_SYNTAX, "say one address that gets the copy");
+	TRY(moderate_may_send(x->books, x->a, "copies", &x->p, COPIES_A_DAY, &may));
+	if (!may)
+		return err_in(x->a, ERR_DENIED,
+			      "%d copies of held posts were sent today, which is as many "
+			      "as may be",
+			      COPIES_A_DAY);
+	TRY(send_copy(x, &to));
+	str whom = address_text(x->a, &to);
+	TRY(moderate_record(x->books, &x->h, x->p.list->address, STR("held"),
+			    arena_cat(x->a, STR("a copy went to "), whom, STR(", by "),
+				      x->by->name)));
+	return audit_of(x, arena_cat(x->a, STR("post copied to "), whom));
+}
+
 /* --- */
 
 err held_decide(struct books *books, struct arena *a, int64_t id, str word, str text,
@@ -291,6 +341,19 @@ err held_reject(struct books *books, struct arena *a, int64_t id, str reason,
 err held_discard(struct books *books, struct arena *a, int64_t id, const struct actor *by)
 {
 	return held_decide(books, a, id, STR("discard"), STR(""), by);
+}
+
+err held_withdraw(struct books *books, struct arena *a, int64_t id,
+		  const struct actor *author)
+{
+	struct deciding x;
+	TRY(start(&x, books, a, id, STR(""), author));
+	TRY(check_not_begun(&x));
+	if (!str_eq(x.h.author, author->name))
+		return err_in(a, ERR_DENIED, "post %lld is not from %.*s", (long long)id,
+			      STR_F(author->name));
+	return end(&x, &(struct ending){ .verdict = STR("withdrawn"),
+					 .also = STR(" by its author") });
 }
 
 err held_lapse(struct books *books, struct arena *a, int64_t id, int64_t days,

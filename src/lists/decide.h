@@ -22,7 +22,7 @@ const struct decision_row *decision_find(str word); /* NULL: no such word */
 /* "accept, trust, reject, …", for errors. */
 str decision_words(struct arena *a);
 
-/* text: to the author (reject), to the other moderators (defer); else unused. A number
+/* text: to the author (reject), to the other moderators (defer), an address (forward); else unused. A number
  * alone stands for that line of the list's rejection_answers. Nobody is told of a
  * rejection but an author who is proven. ERR_NOTFOUND: no such post. ERR_SYNTAX: no such
  * word. ERR_DENIED: handled already, claimed by another, or a ban that would hit whom a

@@ -1,19 +1,15 @@
 #include "lists/moderate_inside.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/challenge.h"
 #include "lists/decide.h"
 #include "lists/publish.h"
-#include "lists/confirm.h"
-#include "lists/notice.h"
 #include "lists/umbrella.h"
 #include "store/lists/held.h"
-#include "store/lists/role.h"
 #include "store/outbound/ledger.h"
 
-enum { LINK_SPAN = 30 * 86400, RESUME = 1000 };
+enum { RESUME = 1000 };
 
 err moderate_record(struct books *books, const struct held_row *h, str list, str what,
 		    str detail)
@@ -24,123 +20,6 @@ err moderate_record(struct books *books, const struct held_row *h, str list, str
 				  .what = what,
 				  .detail = detail };
 	return ledger_add(books->outbound, &e, 1);
-}
-
-static str held_source(struct arena *a, const struct held_row *h, str what)
-{
-	return arena_cat(a, h->source, STR("/"), what);
-}
-
-static str word_lines(struct arena *a)
-{
-	size_t n;
-	const struct decision_row *rows = decision_rows(&n);
-	BUF(b);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "    %-9s %s\n", rows[i].word, _(rows[i].text));
-	return arena_copy(a, buf_str(&b));
-}
-
-static str answer_lines(struct arena *a, const struct settings *s)
-{
-	BUF(b);
-	int n = 0;
-	str rest = s->rejection_answers, line;
-	while (str_line(&rest, &line))
-		if (str_trim(line).n) {
-			buf_addf(&b, "    reject %-2d ", ++n);
-			buf_cat(&b, str_trim(line), STR("\n"));
-		}
-	return n ? arena_cat(a, S_("Answers of the list to its authors:"), STR("\n\n"),
-			     buf_str(&b), STR("\n"))
-		 : STR("");
-}
-
-/* One mail a moderator, with links that bear that moderator's own token: what is
- * done by a link is done by whom it was sent to. */
-static err tell_moderator(struct books *books, struct arena *a, const struct post *p,
-			  const struct held_row *h, const struct role_row *who)
-{
-	str token;
-	enum language l, before;
-	struct mailbox to = { .name = who->name };
-	TRY(address_parse(a, who->text, &to.address));
-	TRY(notice_language(books, a, p->list, who->key, &l));
-	err e = confirm_make(books, a, CONFIRM_HELD, p->list, who->key,
-			     arena_printf(a, "{\"held\":%lld}", (long long)h->id),
-			     LINK_SPAN, &token);
-	if (e.kind)
-		return e;
-	before = language_use(l);
-	struct notice_var vars[] = {
-		{ "author", h->author },
-		{ "proof", p->authentic ? S_("proven")
-					: S_("not proven: anybody could have written "
-					     "this address") },
-		{ "subject", h->subject },
-		{ "reason", h->reason },
-		{ "words", word_lines(a) },
-		{ "answers", answer_lines(a, &p->settings) },
-		{ "link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token) },
-	};
-	language_use(before);
-	return notice_send(
-		books, a,
-		&(struct notice){
-			.name = "held-moderator",
-			.list = p->list,
-			.to = to,
-			.source = held_source(a, h, arena_cat(a, STR("held/"), who->key)),
-			.confirm_token = token,
-			.vars = vars,
-			.var_count = sizeof vars / sizeof *vars,
-			.attached = p->message });
-}
-
-static err tell_moderators(struct books *books, struct arena *a, const struct post *p,
-			   const struct held_row *h)
-{
-	struct role_row *roles;
-	size_t n;
-	if (!p->settings.admin_immed_notify)
-		return OK;
-	TRY(role_list(books->lists, a, p->list->id, &roles, &n));
-	for (size_t i = 0; i < n; i++) {
-		bool told = false; /* owner and moderator in one person: one mail */
-		for (size_t k = 0; k < i; k++)
-			told = told || roles[k].address == roles[i].address;
-		if (told)
-			continue;
-		err e = tell_moderator(books, a, p, h, &roles[i]);
-		if (e.kind)
-			log_warn("moderator-not-told", KS("list", p->list->address),
-				 KS("moderator", roles[i].key), KE(e));
-	}
-	return OK;
-}
-
-err moderate_tell_author(struct books *books, struct arena *a, const struct post *p,
-			 const struct held_row *h, const char *name, str reason)
-{
-	bool may;
-	if (!p->authentic || !p->author_key.n)
-		return OK;
-	TRY(notice_may_answer(books, a, &p->header, &p->reverse_path, &may));
-	if (!may)
-		return OK;
-	struct notice_var vars[] = { { "subject", h->subject }, { "reason", reason } };
-	return notice_send(
-		books, a,
-		&(struct notice){
-			.name = name,
-			.list = p->list,
-			.to = p->author,
-			.source = held_source(a, h, str_from(name)),
-			.in_reply_to = p->message_id.n ? arena_cat(
-					       a, STR("<"), p->message_id, STR(">"))
-						       : STR(""),
-			.vars = vars,
-			.var_count = sizeof vars / sizeof *vars });
 }
 
 bool moderate_is_quiet(str rule, const struct settings *s)
@@ -176,10 +55,9 @@ err held_keep(struct books *books, struct arena *a, const struct post *p,
 	if (asked)
 		return moderate_record(books, &h, p->list->address, STR("held"),
 				       STR("its author is asked by mail"));
-	TRY(tell_moderators(books, a, p, &h));
-	return p->settings.respond_to_post_requests
-		       ? moderate_tell_author(books, a, p, &h, "held-author", h.reason)
-		       : OK;
+	TRY(moderate_tell_all(books, a, p, &h));
+	return p->settings.respond_to_post_requests ? moderate_tell_waits(books, a, p, &h)
+						    : OK;
 }
 
 err moderate_fetch(struct books *books, struct arena *a, int64_t id, struct held_row *h,
@@ -265,7 +143,7 @@ static err wait_on(struct books *books, struct arena *a, struct held_row *h,
 	TRY(held_rule(books->lists, h->id, h->rule, h->reason));
 	TRY(moderate_record(books, h, p->list->address, STR("held"),
 			    judgement_text(a, j)));
-	return tell_moderators(books, a, p, h);
+	return moderate_tell_all(books, a, p, h);
 }
 
 err held_proven(struct books *books, struct arena *a, int64_t id,
@@ -303,7 +181,7 @@ err held_unproven(struct books *books, struct arena *a, int64_t id)
 	struct held_row h;
 	struct post p;
 	TRY(moderate_fetch(books, a, id, &h, &p));
-	return str_eq(h.rule, STR("proof")) ? tell_moderators(books, a, &p, &h) : OK;
+	return str_eq(h.rule, STR("proof")) ? moderate_tell_all(books, a, &p, &h) : OK;
 }
 
 err held_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)
@@ -335,32 +213,5 @@ err held_resume(struct books *books, struct arena *a)
 			after = h[i].id;
 		}
 	} while (n == RESUME);
-	return OK;
-}
-
-err owners_have(struct books *books, struct arena *a, const struct post *p, str reason)
-{
-	struct role_row *roles;
-	size_t n;
-	struct notice_var vars[] = { { "author", p->author_key },
-				     { "subject", p->subject },
-				     { "reason", reason } };
-	TRY(role_list(books->lists, a, p->list->id, &roles, &n));
-	for (size_t i = 0; i < n; i++) {
-		struct mailbox to = { .name = roles[i].name };
-		if (!setting_is(roles[i].role, "owner"))
-			continue;
-		TRY(address_parse(a, roles[i].text, &to.address));
-		TRY(notice_send(books, a,
-				&(struct notice){ .name = "owner-content",
-						  .list = p->list,
-						  .to = to,
-						  .source = arena_cat(a, p->source,
-								      STR("/content/"),
-								      roles[i].key),
-						  .vars = vars,
-						  .var_count = sizeof vars / sizeof *vars,
-						  .attached = p->message }));
-	}
 	return OK;
 }

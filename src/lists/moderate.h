@@ -12,9 +12,15 @@
 MUST_USE err held_keep(struct books *books, struct arena *a, const struct post *p,
 		       const struct judgement *j);
 
-/* Sends the post to the list's owners, who have the only copy then. Once a source. */
+/* Sends a discarded post to the list's owners, who have the only copy then. Once a source;
+ * of what strangers write 50 a day (j->to_owners). */
 MUST_USE err owners_have(struct books *books, struct arena *a, const struct post *p,
-			 str reason);
+			 const struct judgement *j);
+
+/* Its author, who is proven, takes it back while it waits. ERR_NOTFOUND: no such post.
+ * ERR_DENIED: it was handled already, is on its way, or is not theirs. */
+MUST_USE err held_withdraw(struct books *books, struct arena *a, int64_t held,
+			   const struct actor *author);
 
 /* The author whom a post's proof was asked of has given it. The rules judge anew: it
  * passes, goes on waiting for a moderator, or is refused; *verdict and *reason say which.

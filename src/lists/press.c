@@ -184,6 +184,25 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* An answer by mail says so in words: programs and people answer such letters for other
+ * reasons, too. */
+static err press_withdraw(struct books *books, struct arena *a,
+			  const struct confirmation *c, const struct press *p,
+			  struct pressed *done)
+{
+	struct actor author = { .person = p->by.person,
+				.name = c->address,
+				.via = p->by.via };
+	if (str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, STR("withdraw")))
+		return err_in(a, ERR_SYNTAX,
+			      "begin the answer with the word withdraw to take the post "
+			      "back, and write to %.*s about anything else",
+			      STR_F(list_subaddress(a, c->list, STR("owner"))));
+	TRY(held_withdraw(books, a, c->held, &author));
+	done->says = STR("Done: the post is withdrawn.");
+	return OK;
+}
+
 /* Who asked was signed in, and who has the token reads the account's mail. */
 static err press_erase(struct books *books, struct arena *a, const struct confirmation *c,
 		       const struct press *p, struct pressed *done)
@@ -223,6 +242,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_REQUEST] = press_request,
 	[CONFIRM_SET] = press_set,
 	[CONFIRM_ERASE] = press_erase,
+	[CONFIRM_WITHDRAW] = press_withdraw,
 	[CONFIRM_MOVE] = press_move,
 };
 

@@ -95,7 +95,7 @@ static void add_post(struct morning *m, const struct held_row *h, struct buf *b)
 	buf_cat(b, STR("    "), date_minute(m->a, h->held_at), STR("  "),
 		h->author.n ? h->author : S_("nobody in particular"), STR("\n        "),
 		h->subject.n ? h->subject : S_("(no subject)"));
-	buf_cat(b, STR("\n        "), said_in(m->a, language_now(), h->reason));
+	buf_cat(b, STR("\n        "), said_together(m->a, language_now(), h->reason));
 	if (h->aside_at) {
 		buf_add(b, STR("\n        "));
 		buf_addf(b, _("set aside by %.*s"), STR_F(h->aside_by));

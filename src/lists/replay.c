@@ -195,7 +195,7 @@ static err judge(const struct replaying *x, struct arena *a, size_t i, struct po
 	struct judgement j;
 	p->recent = recent_of(x, i, p->settings.member_verbosity_interval);
 	TRY(rules_judge(x->books->lists, a, p, &j));
-	*r = (struct ruling){ j.rule, j.verdict, j.reason };
+	*r = (struct ruling){ .rule = j.rule, .verdict = j.verdict, .reason = j.reason };
 	return OK;
 }
 

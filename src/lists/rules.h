@@ -64,12 +64,17 @@ struct ruling {
 	const char *rule;
 	enum verdict verdict;
 	str reason;
+	str answer; /* to the author in its place, in the list's own words; or empty */
+	bool to_owners; /* who have the only copy of what it discards */
 };
 
 struct judgement {
 	enum verdict verdict;
-	const char *rule;     /* that decided; "default" when none did */
-	str reason;           /* in words, for people */
+	const char *rule; /* that decided; "default" when none did */
+	str reason;       /* in words, for people; of a hold all of them, one a line
+			       * (said_together) */
+	str answer;       /* of the rule that decided, as to_owners is */
+	bool to_owners;
 	struct ruling *trace; /* one a rule that was asked */
 	size_t count;
 };
@@ -105,6 +110,10 @@ MUST_USE err post_read(struct book *lists, struct arena *a, const struct list_en
 
 MUST_USE err rules_judge(struct book *lists, struct arena *a, const struct post *p,
 			 struct judgement *j);
+
+/* What the author of a rejected post hears: the list's own words where it has some, else
+ * the reason. utf8: what answers may bear more than ASCII. */
+str judgement_answer(struct arena *a, const struct judgement *j, bool utf8);
 
 /* The trace as one line: "loop: miss; member: accept (…)". */
 str judgement_text(struct arena *a, const struct judgement *j);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "lists/named.h"
+#include "lists/pattern.h"
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
 #include "store/lists/nonmember.h"
@@ -31,10 +32,11 @@ err rule_banned(struct book *lists, struct arena *a, const struct post *p,
 
 /* What a stranger hears must be what a member's forger hears. A member's post without
  * proof waits there for its author's word, so a stranger's goes without any. */
-static err refuses(const struct post *p, struct ruling *r, str reason)
+static err refuses(const struct post *p, struct ruling *r, str reason, str notice)
 {
 	bool quiet = !p->authentic && !p->vouched
 		     && setting_is(p->settings.authenticate, "challenge");
+	r->answer = quiet ? STR("") : str_trim(notice);
 	return quiet ? rule_says(r, VERDICT_DISCARD,
 				 STR("the list takes no stranger's post, and who has not "
 				     "proven to be the author is not told"))
@@ -79,17 +81,38 @@ err rule_proof(struct book *lists, struct arena *a, const struct post *p,
 		STR("neither DKIM, SPF nor a sign-in proves that the author wrote it"));
 }
 
+static bool asks_for_signature(const struct post *p)
+{
+	struct trust_said said = trust_said(p->trust);
+	return said.unsigned_strict
+	       && (!said.quarantine || p->settings.dmarc_quarantine_moderation_action);
+}
+
 /* Who signed in is proven to us; their copies name the list. */
 err rule_unsigned(struct book *lists, struct arena *a, const struct post *p,
 		  struct ruling *r)
 {
+	const struct settings *s = &p->settings;
+	str why = STR("the author's domain asks for its own signature (DMARC), and this "
+		      "post bears none: send it through that domain's server");
+	bool discards = setting_is(s->dmarc_mitigate_action, "discard");
 	(void)lists, (void)a;
-	if (!setting_is(p->settings.dmarc_mitigate_action, "reject")
-	    || !trust_said(p->trust).unsigned_strict)
+	if (!discards && !setting_is(s->dmarc_mitigate_action, "reject"))
 		return OK;
-	return refuses(p, r,
-		       STR("the author's domain asks for its own signature (DMARC), and "
-			   "this post bears none: send it through that domain's server"));
+	if (pattern_lines(s->dmarc_addresses, p->author_key) == PATTERN_HIT)
+		why = STR("the list takes no posts from this address (DMARC)");
+	else if (!asks_for_signature(p))
+		return OK;
+	return discards ? rule_says(r, VERDICT_DISCARD, why)
+			: refuses(p, r, why, s->dmarc_moderation_notice);
+}
+
+static err does_with_member(const struct post *p, struct ruling *r, enum verdict v,
+			    str reason)
+{
+	if (v == VERDICT_REJECT)
+		r->answer = str_trim(p->settings.member_moderation_notice);
+	return rule_says(r, v, reason);
 }
 
 err rule_member(struct book *lists, struct arena *a, const struct post *p,
@@ -101,13 +124,14 @@ err rule_member(struct book *lists, struct arena *a, const struct post *p,
 	if (!p->member)
 		return OK;
 	if (p->member->action.n)
-		return rule_says(r, verdict_from(p->member->action),
-				 STR("this member's own setting"));
+		return does_with_member(p, r, verdict_from(p->member->action),
+					STR("this member's own setting"));
 	enum verdict v = verdict_from(p->settings.default_member_action);
 	/* A member's post still has to pass the rules about its addressing. */
 	return v == VERDICT_ACCEPT
 		       ? OK
-		       : rule_says(r, v, STR("the list does so with members' posts"));
+		       : does_with_member(p, r, v,
+					  STR("the list does so with members' posts"));
 }
 
 /* What was accepted of late; a post that waits counts when it is let through. */
@@ -140,6 +164,17 @@ struct named {
 static const str UNPROVEN = STR("members alone may post, and nothing proves that the "
 				"author is one");
 
+/* Discards of which nobody is told are left to the owners, where they want that. */
+static err does_with_stranger(const struct post *p, struct ruling *r, enum verdict v,
+			      str reason)
+{
+	if (v == VERDICT_REJECT)
+		return refuses(p, r, p->authentic ? reason : UNPROVEN,
+			       p->settings.nonmember_rejection_notice);
+	r->to_owners = v == VERDICT_DISCARD && p->settings.forward_auto_discards;
+	return rule_says(r, v, reason);
+}
+
 static err say_named(struct arena *a, const struct post *p, enum verdict v, str pattern,
 		     struct named *x)
 {
@@ -149,8 +184,7 @@ static err say_named(struct arena *a, const struct post *p, enum verdict v, str 
 		x->claimed = true;
 		return OK;
 	}
-	return v == VERDICT_REJECT ? refuses(p, x->r, p->authentic ? reason : UNPROVEN)
-				   : rule_says(x->r, v, reason);
+	return does_with_stranger(p, x->r, v, reason);
 }
 
 static err ask_named(struct book *lists, struct arena *a, const struct post *p,
@@ -199,12 +233,9 @@ static err ask_own(struct book *lists, struct arena *a, const struct post *p,
 static err ask_default(const struct post *p, struct ruling *r)
 {
 	enum verdict v = verdict_from(p->settings.default_nonmember_action);
-	if (v == VERDICT_REJECT)
-		return refuses(p, r,
-			       p->authentic ? STR("the author is not a member")
-					    : UNPROVEN);
-	return v == VERDICT_ACCEPT ? OK
-				   : rule_says(r, v, STR("the author is not a member"));
+	return v == VERDICT_ACCEPT
+		       ? OK
+		       : does_with_stranger(p, r, v, STR("the author is not a member"));
 }
 
 err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,

@@ -7,7 +7,7 @@
 typedef err rule_fn(struct book *lists, struct arena *a, const struct post *p,
 		    struct ruling *r);
 
-#define RULE(name, text) rule_fn rule_##name;
+#define RULE(name, hold, text) rule_fn rule_##name;
 #include "lists/rules.def"
 #undef RULE
 

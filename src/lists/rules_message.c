@@ -106,9 +106,11 @@ err rule_size(struct book *lists, struct arena *a, const struct post *p, struct 
 	int64_t most = p->settings.max_message_size;
 	if (!most || p->message.n <= (uint64_t)most * 1024)
 		return OK;
-	return rule_says(r, VERDICT_REJECT,
+	return rule_says(r,
+			 setting_is(p->settings.max_size_action, "hold") ? VERDICT_HOLD
+									 : VERDICT_REJECT,
 			 arena_printf(a, "%zu KB; the list takes at most %lld KB",
-				      p->message.n / 1024, (long long)most));
+				      (p->message.n + 1023) / 1024, (long long)most));
 }
 
 err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
@@ -216,7 +218,6 @@ err rule_recipients(struct book *lists, struct arena *a, const struct post *p,
 						n, (long long)most));
 }
 
-/* Owners hear of a post that goes to them alone where it is discarded (sort.c). */
 err rule_content(struct book *lists, struct arena *a, const struct post *p,
 		 struct ruling *r)
 {
@@ -229,6 +230,7 @@ err rule_content(struct book *lists, struct arena *a, const struct post *p,
 		{ "forward", VERDICT_DISCARD },
 	};
 	(void)lists;
+	r->to_owners = setting_is(p->settings.filter_action, "forward");
 	for (size_t i = 0; p->content.refused.n && i < sizeof actions / sizeof *actions;
 	     i++)
 		if (setting_is(p->settings.filter_action, actions[i].action))

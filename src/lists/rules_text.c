@@ -1,6 +1,8 @@
 /* The rules about what a post says. */
 #include "lists/rules_inside.h"
 
+#include "lists/notice.h"
+
 enum { LINES_ASKED = 10 }; /* that are not empty, of a post's text */
 
 /* Words of -request that a person may send to everybody by mistake, how many words may
@@ -82,6 +84,109 @@ err rule_administrivia(struct book *lists, struct arena *a, const struct post *p
 				arena_cat(a, STR("a line is a mail command: "), line));
 	}
 	return OK;
+}
+
+static bool skip_number(str *at)
+{
+	size_t n = 0;
+	while (n < at->n && chr_is_digit(at->p[n]))
+		n++;
+	*at = str_skip(*at, n);
+	return n;
+}
+
+/* form: "{list} Digest, Vol {volume}, Issue {issue}", as Mailman says it, too. */
+static bool is_title_by(str form, str line)
+{
+	static const str volume = STR("{volume}"), issue = STR("{issue}");
+	str before = str_skip(str_find(form, STR("{list}")), 6);
+	str at = str_find(before, volume), after = str_skip(at, volume.n);
+	str between = str_first(after, after.n - str_find(after, issue).n);
+	before = str_first(before, before.n - at.n);
+	line = str_ifind(line, before);
+	if (!before.n || !between.n || !line.n)
+		return false;
+	line = str_skip(line, before.n);
+	if (!skip_number(&line) || !str_istarts(line, between))
+		return false;
+	line = str_skip(line, between.n);
+	return skip_number(&line);
+}
+
+/* "Re: dev Digest, Vol 3, Issue 12", in any of our languages. */
+static bool is_digest_title(str line)
+{
+	const struct notice_row *digest = notice_row_find(STR("digest"));
+	for (enum language l = 0; l < LANGUAGES; l++) {
+		str subject, text;
+		notice_built_in(digest, l, &subject, &text);
+		if (is_title_by(subject, line))
+			return true;
+	}
+	return false;
+}
+
+/* "Re:", "AW:", and not what passes a digest on. */
+static bool is_answer(str subject)
+{
+	static const char *const on[] = { "Fwd:", "Fw:", "WG:", "TR:" };
+	str word;
+	if (!str_word(&subject, &word) || !str_ends(word, STR(":")) || word.n > 6)
+		return false;
+	for (size_t i = 0; i < sizeof on / sizeof *on; i++)
+		if (str_ieq(word, str_from(on[i])))
+			return false;
+	return true;
+}
+
+static bool is_rule_of(str line, size_t hyphens)
+{
+	size_t n = 0;
+	while (n < line.n && line.p[n] == '-')
+		n++;
+	return n == line.n && n == hyphens;
+}
+
+/* "   3. Calibration (Nina)" */
+static bool is_content_row(str line)
+{
+	str number, rest;
+	int64_t n;
+	return str_cut(line, '.', &number, &rest) && str_i64(number, &n)
+	       && str_starts(rest, STR(" ")) && str_ends(rest, STR(")"));
+}
+
+/* What an answer to one of its posts does not quote: the title, the table of contents,
+ * the lines between posts (RFC 1153 section 3). */
+static bool quotes_digest(str text)
+{
+	enum { MANY = 2 };
+	size_t titles = 0, rows = 0, between = 0;
+	for (str line; str_line(&text, &line);) {
+		bool quoted = false;
+		for (line = str_trim(line); str_starts(line, STR(">")); quoted = true)
+			line = str_trim(str_skip(line, 1));
+		if (!quoted)
+			continue;
+		titles += is_digest_title(line) || is_rule_of(line, 70);
+		rows += is_content_row(line);
+		between += is_rule_of(line, 30);
+	}
+	return titles && (rows >= MANY || between >= MANY);
+}
+
+/* Threads are lost by it, and all get a day's posts once more. */
+err rule_digests(struct book *lists, struct arena *a, const struct post *p,
+		 struct ruling *r)
+{
+	(void)lists;
+	if (is_answer(p->subject) && is_digest_title(p->subject))
+		return rule_says(r, VERDICT_HOLD,
+				 arena_cat(a, STR("the subject is a whole digest's: "),
+					   str_trim(p->subject)));
+	return quotes_digest(p->opening)
+		       ? rule_says(r, VERDICT_HOLD, STR("it quotes a whole digest"))
+		       : OK;
 }
 
 err rule_no_subject(struct book *lists, struct arena *a, const struct post *p,

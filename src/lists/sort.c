@@ -98,22 +98,30 @@ static err delivered(struct sorting *s, const struct post *p)
 		       : OK;
 }
 
+static str one_line(struct arena *a, str text)
+{
+	char *out = arena_alloc(a, text.n + 1);
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = chr_is_space(text.p[i]) ? ' ' : text.p[i];
+	return (str){ out, text.n };
+}
+
 static err take_rejected(struct sorting *s, const struct post *p,
 			 const struct judgement *j)
 {
 	TRY(sort_note(s, "rejected", judgement_text(s->a, j)));
 	/* smtpd refuses such posts in the session; what still comes here was accepted
 	 * just before a setting changed, or by the local door. */
-	return p->authentic ? report(s, STR("5.7.1"), j->reason) : OK;
+	return p->authentic ? report(s, STR("5.7.1"),
+				     one_line(s->a, judgement_answer(s->a, j, true)))
+			    : OK;
 }
 
-/* filter_action=forward: of what the list does not take its owners have the only copy. */
 static err take_discarded(struct sorting *s, const struct post *p,
 			  const struct judgement *j)
 {
-	if (setting_is(str_from(j->rule), "content")
-	    && setting_is(p->settings.filter_action, "forward"))
-		TRY(owners_have(s->books, s->a, p, j->reason));
+	if (j->to_owners)
+		TRY(owners_have(s->books, s->a, p, j));
 	return sort_note(s, "discarded", judgement_text(s->a, j));
 }
 

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "lists/fanout.h"
+#include "lists/pattern.h"
+#include "mail/encode.h"
 #include "trust/name.h"
 #include "trust/trust.h"
 
@@ -54,6 +56,14 @@ static struct fate rewrites(str why)
 	return (struct fate){ .rewritten = true, .why = why };
 }
 
+/* Whether the list heeds what the author's domain asks for. */
+static bool heeds(const struct settings *s, const struct dmarc_result *d)
+{
+	if (d->published == DMARC_NONE)
+		return d->record.n && s->dmarc_none_moderation_action;
+	return d->published != DMARC_QUARANTINE || s->dmarc_quarantine_moderation_action;
+}
+
 /* By what DNS said when the message came. */
 static struct fate judge_copy(struct books *books, struct arena *a,
 			      const struct outgoing *out)
@@ -67,7 +77,9 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 		return keeps(STR("nothing is known of its domain"));
 	const struct dmarc_result *d = &t.dmarc;
 	bool ours = is_ours(a, books, p->list->address, d);
-	struct fate f = { .signed_strictly = !ours && d->published != DMARC_NONE };
+	bool heeded = heeds(&p->settings, d);
+	struct fate f = { .signed_strictly = !ours && heeded
+					     && d->published != DMARC_NONE };
 	if (d->dkim_aligned)
 		f.why = STR("its domain's signature holds over the copy");
 	else if (ours)
@@ -79,8 +91,11 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 						> 0, /* or it was not asked */
 				   .why = STR("DNS did not say what its domain asks "
 					      "for") };
-	else if (d->published == DMARC_NONE)
-		f.why = STR("its domain asks for no proof");
+	else if (!heeded)
+		f.why = d->published == DMARC_NONE
+				? STR("its domain asks for no proof")
+				: STR("its domain asks for p=quarantine, which the list "
+				      "does not heed");
 	else
 		f = rewrites(arena_cat(a, d->record_domain, STR(" asks for p="),
 				       str_from(dmarc_policy_word(d->published)),
@@ -89,12 +104,17 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	return f;
 }
 
+static bool is_named(const struct post *p)
+{
+	return pattern_lines(p->settings.dmarc_addresses, p->author_key) == PATTERN_HIT;
+}
+
 /* Where From is the list's in any case, nothing rests on it. */
 bool step_rests_on_signature(struct books *books, struct arena *a,
 			     const struct outgoing *out)
 {
 	const struct settings *s = &out->post->settings;
-	if (s->anonymous_list || s->dmarc_mitigate_unconditionally)
+	if (s->anonymous_list || s->dmarc_mitigate_unconditionally || is_named(out->post))
 		return false;
 	struct fate f = judge_copy(books, a, out);
 	return f.signed_strictly && !f.rewritten;
@@ -111,6 +131,8 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 		return keeps(STR("the list leaves it as it is"));
 	if (p->settings.dmarc_mitigate_unconditionally)
 		return rewrites(STR("the list does so with every post"));
+	if (is_named(p))
+		return rewrites(STR("the list names this author"));
 	if (!p->authentic && !p->vouched)
 		return keeps(STR("nothing proves that the author wrote it, so that we do "
 				 "not vouch for it"));
@@ -206,8 +228,31 @@ static err rewrite(struct arena *a, struct outgoing *out)
 	return OK;
 }
 
-/* The post as it came, but for what goes in any case, as the copy's only part: its
- * signature holds for those who look inside. */
+/* As the copy's only part, or behind the list's own words. */
+static void put_inside(struct arena *a, struct outgoing *out, str header, str message)
+{
+	str words = str_trim(out->post->settings.dmarc_wrapped_message_text);
+	/* RFC 6532 section 3.7 */
+	str type = message_has_8bit(header) ? STR("message/global")
+					    : STR("message/rfc822");
+	if (!words.n) {
+		out->body = message;
+		step_add(out, STR("Content-Type"), type);
+		step_add(out, STR("Content-Disposition"), STR("inline"));
+		return;
+	}
+	str boundary = encode_boundary(a), between = arena_cat(a, STR("--"), boundary);
+	step_add(out, STR("Content-Type"),
+		 arena_cat(a, STR("multipart/mixed; boundary=\""), boundary, STR("\"")));
+	out->body = arena_cat(
+		a, between, STR("\r\n"), encode_text_part(a, words), STR("\r\n"), between,
+		STR("\r\nContent-Type: "), type, STR("\r\nContent-Transfer-Encoding: "),
+		message_has_8bit(message) ? STR("8bit") : STR("7bit"), STR("\r\n\r\n"),
+		message, STR("\r\n"), between, STR("--\r\n"));
+}
+
+/* The post as it came, but for what goes in any case: its signature holds for those who
+ * look inside. */
 static void wrap(struct arena *a, struct outgoing *out)
 {
 	static const str gone[] = { STR("Return-Path"), STR("Delivered-To"),
@@ -226,15 +271,10 @@ static void wrap(struct arena *a, struct outgoing *out)
 	if (out->words.n)
 		out->words = STR("left out: the post is inside, untouched");
 	out->links = 0;
-	out->body = arena_cat(a, header, STR("\r\n"), p->header.body);
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
 		step_drop(out, str_from(mime[i]));
 	step_add(out, STR("MIME-Version"), STR("1.0"));
-	/* RFC 6532 section 3.7 */
-	step_add(out, STR("Content-Type"),
-		 message_has_8bit(header) ? STR("message/global")
-					  : STR("message/rfc822"));
-	step_add(out, STR("Content-Disposition"), STR("inline"));
+	put_inside(a, out, header, arena_cat(a, header, STR("\r\n"), p->header.body));
 	if (message_has_8bit(out->body))
 		step_add(out, STR("Content-Transfer-Encoding"), STR("8bit"));
 }

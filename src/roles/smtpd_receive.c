@@ -129,8 +129,9 @@ static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
 {
 	const char *why = proof_refusal(&x->said, (enum meaning_kind)to->tag);
 	struct ruling *ruling = arena_zero(x->a, sizeof *ruling);
-	*ruling = (struct ruling){ "sender", why ? VERDICT_REJECT : VERDICT_MISS,
-				   str_from(why) };
+	*ruling = (struct ruling){ .rule = "sender",
+				   .verdict = why ? VERDICT_REJECT : VERDICT_MISS,
+				   .reason = str_from(why) };
 	*j = (struct judgement){ .verdict = ruling->verdict,
 				 .rule = ruling->rule,
 				 .reason = ruling->reason,
@@ -222,7 +223,8 @@ static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 		 KZ("rule", j->rule), KS("reason", j->reason));
 	bool size = str_eq(str_from(j->rule), STR("size"));
 	smtp_say(r, size ? 552 : 550, size ? "5.3.4" : "5.7.1",
-		 arena_copy(smtp_scratch(x->s), j->reason));
+		 arena_copy(smtp_scratch(x->s),
+			    judgement_answer(x->a, j, x->s->mail.utf8)));
 	return OK;
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { BRIEF_MS = 50 };
+
 err sender_start(struct arena *a, const struct sender_conf *conf, struct sender **out)
 {
 	struct sender *s = mem_zero(sizeof *s);
@@ -20,6 +22,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->told = conf->told;
 	s->told_ctx = conf->told_ctx;
 	s->slow_ms = conf->slow_ms ? conf->slow_ms : PACE_SLOW_MS;
+	s->brief_ms = conf->brief_ms ? conf->brief_ms : BRIEF_MS;
 	s->dial_own = conf->dial_own;
 	s->ctx = conf->ctx;
 	s->wanting_last = &s->wanting;

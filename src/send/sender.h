@@ -33,7 +33,9 @@ struct sender_conf {
 	void *sts_ctx;
 	tls_told *told; /* tls_result.h; NULL: nobody collects them */
 	void *told_ctx;
-	int64_t slow_ms; /* who takes longer to answer is slow; 0: as pace.h says */
+	int64_t slow_ms;  /* who takes longer to answer is slow; 0: as pace.h says */
+	int64_t brief_ms; /* a busy connection keeps its place, though others want it; 0:
+			     as sender.c says */
 	/* One end of a fresh connection to our own smtpd. */
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;

@@ -78,7 +78,7 @@ struct sender {
 	struct tls_rules rules;
 	tls_told *told;
 	void *told_ctx;
-	int64_t slow_ms;
+	int64_t slow_ms, brief_ms;
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;

@@ -15,8 +15,8 @@
 enum {
 	LOOKUP_MS = 20000,
 	KEEP_MS = 1000,
+	MANY = 20, /* copies */
 	LOOK_ROUND_MS = 50,
-	GATHER_MS = 10,
 	TURN_MS = 30000,
 };
 
@@ -179,6 +179,7 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	u->items = arena_alloc(a, (u->shared ? TO_MOST : 1) * sizeof(struct item *));
 	u->items[u->count++] = i;
 	u->letter = letter;
+	x->given++;
 	u->since = clock_mono_ms();
 	take_others(x, u);
 	describe(x, u, copy);
@@ -272,19 +273,23 @@ static void done(void *ctx, const struct smtp_copy *copy)
 	x->spare[x->spares++] = a;
 }
 
-/* Keeps the open connection for a moment: a list's next post comes by the same way. But
- * not while somebody else wants its place. */
+/* Keeps the open connection for a moment: a list's next post comes by the same way. While
+ * somebody else wants its place only where much went by it: a large fan-out comes from the
+ * book bit by bit, and a connection anew for each bit costs more than the wait. */
 static bool wait_for_more(struct session *x)
 {
 	struct sender *s = x->s;
-	int64_t until = clock_mono_ms() + KEEP_MS, now;
+	int64_t now = clock_mono_ms(), until = now + KEEP_MS;
+	int64_t at_least = now + (x->given >= MANY ? s->brief_ms : 0);
 	pthread_mutex_lock(&s->lock);
 	place_heard(x);
 	while (!place_is_over(x) && !x->d->waiting && !atomic_load(&s->stopping)
-	       && !places_are_short(s) && (now = clock_mono_ms()) < until)
+	       && now < until && (now < at_least || !places_are_short(s))) {
 		thread_wait_until(&x->d->some, &s->lock,
 				  now + LOOK_ROUND_MS < until ? now + LOOK_ROUND_MS
 							      : until);
+		now = clock_mono_ms();
+	}
 	bool more = !x->ending && x->d->waiting > 0;
 	pthread_mutex_unlock(&s->lock);
 	return more && !atomic_load(&s->stopping) && smtp_client_alive(x->client);

@@ -93,6 +93,7 @@ struct trust_said {
 			       * not give its key */
 	bool unsigned_strict; /* its domain asks for proof, and no signature of it is there
 			       * that holds or whose key DNS did not give */
+	bool quarantine;      /* what it asks for is p=quarantine */
 };
 struct trust_said trust_said(str json);
 struct trust_said trust_says(const struct trust_result *t); /* the same, at once */

@@ -138,6 +138,8 @@ static void dmarc_json(struct buf *out, struct arena *a, const struct trust_resu
 		set(out, a, "by", d->aligned);
 	key(out, "unsigned");
 	buf_add(out, is_unsigned(t) ? STR("true") : STR("false"));
+	if (is_unsigned(t))
+		set(out, a, "published", str_from(dmarc_policy_word(d->published)));
 	add_why(out, a, d->why);
 	buf_add_char(out, '}');
 }
@@ -266,6 +268,8 @@ struct trust_said trust_said(str json)
 					   dmarc_policy_word(DMARC_REJECT)),
 		.is_signed = kept_signature(row),
 		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
+		.quarantine = is_word(text_of(dmarc, "published"),
+				      dmarc_policy_word(DMARC_QUARANTINE)),
 	};
 	json_decref(row);
 	return said;
@@ -285,5 +289,6 @@ struct trust_said trust_says(const struct trust_result *t)
 		.dmarc_reject = fails && d->record.n && d->policy == DMARC_REJECT,
 		.is_signed = has_signature(t),
 		.unsigned_strict = is_unsigned(t),
+		.quarantine = is_unsigned(t) && d->published == DMARC_QUARANTINE,
 	};
 }

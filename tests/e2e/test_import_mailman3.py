@@ -81,7 +81,10 @@ for address, said in ((DEV, facts['attributes']), (QUIET, facts['quiet'])):
         if fate['fate'] == 'no place yet':
             check(f'{key} has no setting', key not in here)
     equal(f'{address}: all that has a place has it', [x for x in report[address]['attributes']
-                                                     if x['fate'] in ('changed', 'impossible') and x['attribute'] in here], [])
+                                                     if x['fate'] in ('changed', 'impossible') and x['attribute'] in here
+                                                     and x['attribute'] != 'forward_auto_discards'], [])
+    equal(f'{address}: what is larger waits, as there', here['max_size_action'], 'hold')
+    equal(f'{address}: what Mailman keeps without effect stays off', here['forward_auto_discards'], 'no')
 print(f'suite: mailman3 attributes {seen} of {seen} told, {kept} of them settings with the same value')
 equal('its own texts', (p.cli('template', 'show', 'welcome', DEV).strip(), p.cli('list', 'get', DEV, 'msg_footer').strip()),
       ('Willkommen, Grüße!', 'All about $display_name'))

@@ -42,9 +42,9 @@ def waiting():
     return {h['subject']: h for h in p.json('held', 'ls', LIST)}
 
 
-def held(subject, sender='zoe@far.example', body='Please.\r\n', source=None, **fields):
+def held(subject, sender='zoe@far.example', body='Please.\r\n', source=None, to=LIST, **fields):
     """A post that waits; its number."""
-    equal(f'{subject}: taken', p.deliver(sender, LIST, message(f'Zoe <{sender}>', LIST, subject, body, **fields), source=source)[0], 250)
+    equal(f'{subject}: taken', p.deliver(sender, LIST, message(f'Zoe <{sender}>', to, subject, body, **fields), source=source)[0], 250)
     return eventually(lambda: waiting().get(subject), 20)['id']
 
 
@@ -179,8 +179,63 @@ check('and later ones without a moderator', eventually(lambda: world.to(ANNA, Su
 six = held('six', source=FORGED_FROM)
 check('unless nobody proves that they are hers', 'nothing proves' in waiting()['six']['reason'], waiting())
 
-section('ban, by command')
+section('all that is against it, a copy, and its author\'s own word')
 p.cli('held', 'discard', str(six))
+p.cli('list', 'set', LIST, 'max_message_size=1', 'max_size_action=hold')
+big = held('', 'pia@far.example', 'unsubscribe\r\n' + ('x' * 70 + '\r\n') * 20, to='else@far.example', Message_ID='<big@far.example>')
+REASONS = ['2 KB; the list takes at most 1 KB', 'the author is not a member', 'a line is a mail command: unsubscribe',
+           'the list stands neither in To nor in Cc', 'the post has no subject']
+equal('every reason', waiting()['']['reason'], '; '.join(REASONS))
+olga.get(QUEUE)
+check('on the page', all(r in olga.text() for r in REASONS), olga.text())
+told = eventually(lambda: [m for m in world.to(MAX, Subject='Held:') if '    From:    pia@far.example' in m.text()])
+check('in the moderator\'s letter, on one line', f'    Held:    {"; ".join(REASONS)}\r\n' in told[0].text().replace('=\r\n', ''), told[0].text())
+verdicts = [r['detail'] for r in p.trace('big@far.example') if r['what'] == 'held'][0]
+check('and in the trace', all(f'{rule}: hold (' in verdicts for rule in ('size', 'nonmember', 'administrivia', 'destination', 'no_subject')), verdicts)
+olga.submit(f'Decide about post {big}', 'forward', to='nobody')
+check('a copy wants an address', 'say one address' in olga.text() and not world.to('nobody'), olga.text())
+olga.get(QUEUE).submit(f'Decide about post {big}', 'forward', to='expert@far.example')
+check('a copy is on its way', 'A copy is on its way' in olga.text() and '' in waiting(), olga.text())
+copy = mail('expert@far.example', 'A held post of dev')
+check('in a letter of the list, with the post inside', f'{OLGA}, who moderates' in copy.text() and 'From: Zoe <pia@far.example>' in copy.text()
+      and copy.field('From').endswith('<dev-owner@lists.example>') and not copy.mail_from, copy.text())
+check('which no link to decide is in', '/confirm/' not in copy.text() and 'dev-confirm+' not in copy.header, copy.text())
+equal('in the audit', audits('post copied to expert@far.example'), 1)
+equal('by command', p.run('held', 'forward', str(big), '--to', 'second@far.example').returncode, 0)
+mail('second@far.example', 'A held post of dev')
+letter = mail('pia@far.example', 'waits for a moderator')
+link = re.search(r'/confirm/[a-z2-7]+', letter.text())[0]
+for _ in range(3):
+    g.get(link)
+check('its author\'s link looked at takes nothing back', '' in waiting() and 'Take the post back?' in g.text(), g.text())
+address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', letter.header)[0]
+for text in ('Thank you!\r\n', '\r\n> withdraw\r\n'):
+    p.deliver('pia@far.example', address, message('pia@far.example', address, 'Re: it', text))
+check('nor does an answer that does not say so', eventually(lambda: len([m for m in world.to('pia@far.example', Subject='Re: ') if 'the word withdraw' in m.text()]) == 2)
+      and '' in waiting(), p.tail(8))
+g.get(link).submit()
+equal('the button does', (g.path, waiting()), ('/done/withdrawn?list=dev', {}))
+equal('and it is known who', [(d['verdict'], d['by'], d['via']) for d in p.json('held', 'handled', LIST) if d['author'] == 'pia@far.example'],
+      [('withdrawn', 'pia@far.example', 'link')])
+equal('in the audit', audits('post withdrawn by its author'), 1)
+check('and in the trace', [r['detail'] for r in p.trace('big@far.example') if r['what'] == 'withdrawn'] == ['by pia@far.example'], p.trace('big@far.example'))
+g.get(re.search(r'/confirm/[a-z2-7]+', told[0].text())[0])
+check('a moderator\'s link says so', g.status == 410 and 'withdrawn by pia@far.example' in g.text(), g.text())
+held('back by mail', 'pia@far.example')
+again = eventually(lambda: [m for m in world.to('pia@far.example', Subject='waits for a moderator') if 'back by mail' in m.text()])[0]
+address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', again.header)[0]
+p.deliver('pia@far.example', address, message('pia@far.example', address, 'Re: it', 'Withdraw, please.\r\n'), source=None)
+check('by mail', eventually(lambda: 'back by mail' not in waiting()) and handled('back by mail')['verdict'] == 'withdrawn', p.tail(8))
+p.cli('list', 'set', LIST, 'max_message_size=10000', 'default_nonmember_action=discard', 'forward_auto_discards=yes')
+equal('what is discarded is taken', p.deliver('pia@far.example', LIST, message('pia@far.example', LIST, 'dropped'))[0], 250)
+check('and sent to the owner', 'dropped' in mail(OLGA, 'Discarded: dropped').text())
+check('alone', not world.to(MAX, Subject='Discarded: dropped') and not world.to(ANNA, Subject='dropped'))
+p.cli('list', 'set', LIST, 'default_nonmember_action=reject', 'nonmember_rejection_notice=Members only.\nSee the page, für alle.')
+equal('in its own words', p.deliver('pia@far.example', LIST, message('pia@far.example', LIST, 'refused')),
+      (550, '5.7.1 Members only.\n5.7.1 See the page, f?r alle.'))
+p.cli('list', 'set', LIST, 'default_nonmember_action=hold')
+
+section('ban, by command')
 seven = held('seven', 'yara@far.example')
 p.cli('held', 'ban', str(seven))
 equal('dropped, and who did what is known', [(d['verdict'], d['by'], d['via'], d['note']) for d in p.json('held', 'handled', LIST) if d['subject'] == 'seven'],

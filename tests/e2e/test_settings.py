@@ -26,6 +26,8 @@ dns = NameServer({
     'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
     'strict.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']},
     '_dmarc.strict.example': {'TXT': ['v=DMARC1; p=reject']},
+    **{f'{x}.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']} for x in ('lax', 'idle')},
+    '_dmarc.lax.example': {'TXT': ['v=DMARC1; p=quarantine']}, '_dmarc.idle.example': {'TXT': ['v=DMARC1; p=none']},
     'far.example': {'MX': [(10, 'far.host')]},
 })
 p = Postern(dns=dns, mx_port=world.port, clock=True, admin='admin@home.example', smtp__messages_per_hour=0,
@@ -47,7 +49,7 @@ class List:
         p.cli('list', 'create', self.address, '--owner', self.who('olga'))
         if settings:
             p.cli('list', 'set', self.address, *settings)
-        p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone')))
+        p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone', 'quinn', 'noel')))
         p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
         self.others = {'acceptable_aliases=umbrella@lists.example', 'acceptable_aliases=sister@lists.example'} & set(settings)
         if self.below('umbrella'):
@@ -59,7 +61,7 @@ class List:
         return f'acceptable_aliases={name}@lists.example' in self.others
 
     def who(self, person):
-        host = {'gus': 'strict', 'gone': 'far'}.get(person, 'home')
+        host = {'gus': 'strict', 'gone': 'far', 'quinn': 'lax', 'noel': 'idle'}.get(person, 'home')
         return f'{person}.{self.name}@{host}.example'
 
     def see(self, line):
@@ -146,7 +148,8 @@ class List:
     # --- six weeks
     def first_day(self):
         self.write('anna', 'plain')
-        self.write('gus', 'strict')
+        for person, subject in (('gus', 'strict'), ('quinn', 'lax'), ('noel', 'idle')):
+            self.write(person, subject)
         self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')
         self.write('zoe', 'strange')
         self.write('anna', 'forged', source=FORGED_FROM)

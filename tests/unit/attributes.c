@@ -387,6 +387,10 @@ static const struct {
 	{ "default_member_moderation", I(0), "accept" },
 	{ "default_member_moderation", I(1), "hold" },
 	{ "dmarc_moderation_action", I(4), "discard" },
+	{ "dmarc_none_moderation_action", I(1), "yes" },
+	{ "dmarc_moderation_addresses", B("a@b.example\n^.*@c[.]example"),
+	  "a@b.example\n^.*@c[.]example" },
+	{ "forward_auto_discards", I(1), "yes" },
 	{ "from_is_list", I(1), "yes" },
 	{ "acceptable_aliases", B("dev@old.example\n\n.*@x\n^y"),
 	  "dev@old.example\n^.*@x\n^y" },
@@ -411,6 +415,13 @@ static void test_values(void)
 			fprintf(stderr, "%s: %.*s\n", cases[i].name, STR_F(m.text));
 	}
 	CHECK(str_eq(mailman2_charset(STR("ja")), STR("euc-jp")));
+	/* Another measure, and what goes with it. */
+	const struct attribute *size = attribute_of_mailman2(STR("max_message_size"));
+	CHECK(size->make(&c, size, &(struct pickle)I(40)).differs
+	      && !size->make(&c, size, &(struct pickle)I(0)).differs);
+	const struct attribute_also *also = attribute_also(STR("max_message_size"));
+	CHECK(also && !strcmp(also->setting, "max_size_action")
+	      && !strcmp(also->value, "hold") && !attribute_also(STR("info")));
 }
 
 /* The same of Mailman 3, whose numbers and moments mean other things. */
@@ -431,6 +442,7 @@ static const struct {
 	{ "unsubscription_policy", I(0), "open" },
 	{ "dmarc_mitigate_action", I(2), "wrap_message" },
 	{ "dmarc_mitigate_unconditionally", I(1), "yes" },
+	{ "dmarc_mitigate_action", I(4), "discard" },
 	{ "reply_goes_to_list", I(3), "explicit_header_only" },
 	{ "filter_action", I(5), "forward" },
 	{ "digest_size_threshold", R(45.5), "46" },

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "dns_table.h"
 #include "lists/steps.h"
+#include "mail/mime.h"
 #include "trust/trust.h"
 
 #define DEV "dev@lists.example"
@@ -42,15 +43,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 static void set_all(struct books_test *t, const struct author_case *c, bool back)
 {
 	for (size_t i = 0; c->settings[i][0] && *c->settings[i][0]; i++) {
-		bool word = !strcmp(c->settings[i][0], "dmarc_mitigate_action");
-		bool yes = !strcmp(c->settings[i][0], "dmarc_mitigate_unconditionally");
-		bool to = !strcmp(c->settings[i][0], "reply_goes_to_list");
-		bool any = !strcmp(c->settings[i][0], "authenticate");
-		const char *was = word  ? "munge_from"
-				  : any ? "aligned"
-				  : yes ? "no"
-				  : to  ? "no_munging"
-					: "";
+		const char *was = setting_find(str_from(c->settings[i][0]))->standard;
 		books_set(t, DEV, c->settings[i][0], back ? was : c->settings[i][1]);
 	}
 }
@@ -323,6 +316,40 @@ static void test_wrapped(struct books_test *t)
 	set_all(t, &c, true);
 }
 
+/* The list's own words stand before it, and the proof still holds. */
+static void test_wrapped_words(struct books_test *t)
+{
+	struct author_case c = { .from = "Anna <anna@uni.example>",
+				 .more = "",
+				 .signature = NO_LIST_ID,
+				 .policy_at = "_dmarc.uni.example",
+				 .policy = "v=DMARC1; p=reject",
+				 .settings = {
+					 { "dmarc_mitigate_action", "wrap_message" },
+					 { "dmarc_wrapped_message_text",
+					   "Grüße: der Brief liegt bei." } } };
+	struct run x;
+	struct mime m;
+	struct header inner;
+	struct trust_result again;
+	str used;
+	set_all(t, &c, false);
+	begin(t, &c, &x);
+	CHECK(str_starts(value(t, &x, "Content-Type"),
+			 STR("multipart/mixed; boundary=")));
+	str copy = arena_cat(t->a, STR("MIME-Version: 1.0\r\nContent-Type: "),
+			     value(t, &x, "Content-Type"), STR("\r\n\r\n"), x.out.body);
+	CHECK(ok(mime_parse(t->a, copy, &m)) && m.count >= 3);
+	CHECK(str_eq(str_trim(mime_text(t->a, &m.parts[1], &used)),
+		     STR("Grüße: der Brief liegt bei.")));
+	CHECK(str_eq(m.parts[2].type, STR("message/rfc822")));
+	CHECK(ok(header_scan(t->a, mime_bytes(t->a, &m.parts[2]), &inner)));
+	CHECK(ok(trust_again(t->a, x.post.trust, &inner, inner.body, clock_now(), &again))
+	      && again.dmarc.dkim_aligned);
+	end(&x);
+	set_all(t, &c, true);
+}
+
 /* Refused is only what strict domains have not signed, and nobody who signed in. */
 static void test_refused(struct books_test *t)
 {
@@ -403,6 +430,7 @@ int main(void)
 	test_cases(&t);
 	test_fields(&t);
 	test_wrapped(&t);
+	test_wrapped_words(&t);
 	test_refused(&t);
 	test_forged_stranger(&t);
 	books_end(&t);

@@ -65,6 +65,7 @@ static void test_words(struct books_test *t)
 		{ "defer", "", "post set aside" },
 		{ "claim", "", "post claimed" },
 		{ "release", "", "post given back" },
+		{ "forward", "", "post copied to pia@far.example" },
 		{ "trust", "accepted", "post accepted, author trusted" },
 		{ "ban", "discarded", "post discarded, author banned" },
 	};
@@ -77,7 +78,9 @@ static void test_words(struct books_test *t)
 		int64_t id = hold(t, from, mid, ALIGNED), before = audits(t);
 		CHECK(decision_find(str_from(cases[i].word))->ends
 		      == (cases[i].verdict[0] != 0));
-		CHECK(ok(decide(t, id, cases[i].word, "so", &OLGA)));
+		bool copy = !strcmp(cases[i].word, "forward");
+		CHECK(ok(decide(t, id, cases[i].word, copy ? "pia@far.example" : "so",
+				&OLGA)));
 		CHECK(audits(t) == before + 1);
 		CHECK(last_audit(t, cases[i].audit, "olga@uni.example"));
 		struct held_row h = row_of(t, id);
@@ -95,6 +98,52 @@ static void test_words(struct books_test *t)
 	CHECK(decide(t, id, "", "", &OLGA).kind == ERR_SYNTAX);
 	CHECK(decide(t, 9999, "accept", "", &OLGA).kind == ERR_NOTFOUND);
 	CHECK(ok(decide(t, id, "discard", "", &OLGA)));
+}
+
+/* A copy goes to one address, in a letter of the list's own; the post waits on. So many a
+ * day and no more. */
+static void test_forward(struct books_test *t)
+{
+	int64_t id = hold(t, "w@evil.example", "f@x", ALIGNED), sent;
+	int64_t before = books_count(t, "message", "source LIKE '%/copy/%'");
+	CHECK(decide(t, id, "forward", "", &OLGA).kind == ERR_SYNTAX);
+	CHECK(decide(t, id, "forward", "nobody", &OLGA).kind == ERR_SYNTAX);
+	CHECK(decide(t, id, "forward", "a@far.example, b@far.example", &OLGA).kind
+	      == ERR_SYNTAX);
+	CHECK(ok(decide(t, id, "forward", "pia@far.example", &OLGA)));
+	CHECK(ok(decide(t, id, "forward", "pia@far.example", &OLGA)));
+	CHECK(books_count(t, "message", "source LIKE '%/copy/%'") == before + 1);
+	CHECK(!row_of(t, id).verdict.n);
+	CHECK(holds(books_noted(t, "held"),
+		    "a copy went to pia@far.example, by olga@uni.example"));
+	for (sent = 0; sent < 30; sent++)
+		if (decide(t, id, "forward",
+			   arena_z(t->a,
+				   arena_printf(t->a, "p%d@far.example", (int)sent)),
+			   &OLGA)
+			    .kind)
+			break;
+	CHECK(sent > 10 && sent < 20);
+	CHECK(decide(t, id, "forward", "q@far.example", &OLGA).kind == ERR_DENIED);
+	CHECK(ok(decide(t, id, "discard", "", &OLGA)));
+}
+
+/* Its author takes it back, once, and nobody else's. */
+static void test_withdraw(struct books_test *t)
+{
+	struct actor author = { .name = STR("w@evil.example"), .via = STR("link") };
+	int64_t id = hold(t, "w@evil.example", "wd@x", ALIGNED);
+	CHECK(held_withdraw(&t->books, t->a, id, &MAX).kind == ERR_DENIED);
+	CHECK(held_withdraw(&t->books, t->a, 9999, &author).kind == ERR_NOTFOUND);
+	CHECK(ok(held_withdraw(&t->books, t->a, id, &author)));
+	CHECK(last_audit(t, "post withdrawn by its author", "w@evil.example"));
+	struct held_row h = row_of(t, id);
+	CHECK(str_eq(h.verdict, STR("withdrawn")) && str_eq(h.handled_by, author.name)
+	      && str_eq(h.handled_via, STR("link")));
+	CHECK(holds(books_noted(t, "withdrawn"), "by w@evil.example"));
+	err e = decide(t, id, "accept", "", &OLGA);
+	CHECK(e.kind == ERR_DENIED && has_word(e, "withdrawn"));
+	CHECK(held_withdraw(&t->books, t->a, id, &author).kind == ERR_DENIED);
 }
 
 static str setting_of(struct books_test *t, const char *key)
@@ -264,6 +313,8 @@ int main(void)
 	books_member(&t, dev, "anna@uni.example");
 	books_role(&t, dev, "olga@uni.example", "owner");
 	test_words(&t);
+	test_forward(&t);
+	test_withdraw(&t);
 	test_trust(&t);
 	test_ban(&t);
 	test_answers(&t);

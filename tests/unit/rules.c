@@ -320,10 +320,15 @@ static void test_trace(struct books_test *t)
 		CHECK(!strcmp(j.trace[i].rule, d[i].name) && *d[i].text);
 	CHECK(str_starts(judgement_text(t->a, &j), STR("no_author: miss; loop: miss; ")));
 	x.trust = NONE;
-	CHECK(judge(t, &x, &j) && j.count < n);
+	CHECK(judge(t, &x, &j) && j.count == n); /* the others are asked as well */
 	str text = judgement_text(t->a, &j);
 	CHECK(holds(text, "; proof: hold (neither DKIM, SPF nor a sign-in"));
+	CHECK(str_starts(j.reason, STR("neither DKIM")) && !str_has(j.reason, '\n'));
+	x.message = HEAD("eve@evil.example") "\r\nx\r\n";
+	books_set(t, DEV, "default_nonmember_action", "reject");
+	CHECK(judge(t, &x, &j) && j.count < n); /* decided: nobody else is asked */
 	CHECK(str_eq(j.reason, j.trace[j.count - 1].reason));
+	books_set(t, DEV, "default_nonmember_action", "hold");
 }
 
 int main(void)

@@ -36,8 +36,8 @@ struct bench {
 	struct sender *s;
 	int next; /* the recipients' numbers */
 	struct tls *tls;
-	int64_t slow_ms;        /* of the next that begins */
-	atomic_int told, asked; /* of TLS; by MTA-STS */
+	int64_t slow_ms, brief_ms; /* of the next that begins */
+	atomic_int told, asked;    /* of TLS; by MTA-STS */
 	bool told_right;
 };
 
@@ -90,7 +90,8 @@ static inline void begin(struct bench *t)
 				 .sts_ctx = t,
 				 .told = hear_of_tls,
 				 .told_ctx = t,
-				 .slow_ms = t->slow_ms };
+				 .slow_ms = t->slow_ms,
+				 .brief_ms = t->brief_ms };
 	memset(&c.mac, 5, sizeof c.mac);
 	if (!ok(sender_start(t->a, &c, &t->s)))
 		exit(1);

@@ -212,6 +212,29 @@ static void test_gives_way(struct bench *t)
 	configure(t, "");
 }
 
+/* One place and two destinations: a connection by which much went has more at once, and
+ * goes on; then the other has the place. */
+static void test_keeps(struct bench *t)
+{
+	struct outbound_message m = { .verp = true, .list = STR("dev@lists.example") };
+	configure(t, "max_connections = 1\nper_destination = 1\n");
+	t->brief_ms = 3000;
+	int before = atomic_load(&t->sink.connections);
+	int first = owe(t, message(t, &m), 30, "d0.ok.test", 0),
+	    other = owe(t, message(t, &m), 1, "d1.ok.test", 0);
+	begin(t);
+	CHECK(wait_got(t, first, 30, 10));
+	first = owe(t, message(t, &m), 30, "d0.ok.test", 0);
+	sender_wake(t->s);
+	CHECK(wait_got(t, first, 30, 10));
+	CHECK(atomic_load(&t->sink.connections) == before + 1);
+	CHECK(wait_got(t, other, 1, 10));
+	CHECK(atomic_load(&t->sink.connections) == before + 2);
+	end(t);
+	t->brief_ms = 0;
+	configure(t, "");
+}
+
 /* More for one destination than fits in memory: the rest waits in the book, without a
  * write, others pass it, and it goes on as fast as the destination takes it. */
 static void test_crowd(struct bench *t)
@@ -247,6 +270,7 @@ int main(void)
 	test_many_open(&t);
 	test_places(&t);
 	test_gives_way(&t);
+	test_keeps(&t);
 	test_crowd(&t);
 	bench_stop(&t);
 	return check_done();

@@ -6,6 +6,11 @@ static const struct attribute rows[] = {
 #include "lists/import/attributes.def"
 };
 
+static const struct attribute_also also[] = {
+#define ALSO(key, setting, value) { key, setting, value },
+#include "lists/import/attributes.def"
+};
+
 static const struct {
 	const char *mailman2;
 	int64_t number;
@@ -51,6 +56,14 @@ const struct attribute *attribute_of_mailman3(str name)
 	for (size_t i = 0; name.n && i < sizeof rows / sizeof *rows; i++)
 		if (str_eq(name, str_from(rows[i].mailman3)))
 			return &rows[i];
+	return NULL;
+}
+
+const struct attribute_also *attribute_also(str key)
+{
+	for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+		if (str_eq(key, str_from(also[i].key)))
+			return &also[i];
 	return NULL;
 }
 

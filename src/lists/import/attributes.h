@@ -29,6 +29,7 @@ struct made {
 	str text;      /* the setting's value */
 	str instead;   /* the nearest one, where the setting does not take it; or empty */
 	bool left_out; /* nothing of it is carried, as the row's words say */
+	bool differs;  /* the setting acts otherwise, as they say */
 };
 
 struct attribute;
@@ -45,6 +46,12 @@ struct attribute {
 const struct attribute *attribute_rows(size_t *count);
 const struct attribute *attribute_of_mailman2(str name); /* NULL: no such row */
 const struct attribute *attribute_of_mailman3(str name);
+
+/* What else a setting that an attribute becomes wants; NULL: nothing. */
+struct attribute_also {
+	const char *key, *setting, *value;
+};
+const struct attribute_also *attribute_also(str key);
 
 /* How the value of Mailman 3 becomes the setting's. */
 value_maker *attribute_maker3(const struct attribute *row);

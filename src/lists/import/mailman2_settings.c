@@ -14,8 +14,9 @@ static err move_setting(struct moving *x, const struct settings *now,
 			const struct attribute *row, const struct pickle *value)
 {
 	struct made m = row->make(&x->config, row, value);
-	return moving_setting(x, now, str_from(row->mailman2), str_from(row->key), &m,
-			      str_from(row->words), is_empty(value));
+	TRY(moving_setting(x, now, str_from(row->mailman2), str_from(row->key), &m,
+			   str_from(row->words), is_empty(value)));
+	return moving_also(x, now, str_from(row->key));
 }
 
 /* Mailman's own text is put before its welcome, and stands for its goodbye. */

@@ -129,10 +129,11 @@ static err move_setting(struct moving *x, const struct settings *now,
 			const struct attribute *row, const struct pickle *value)
 {
 	struct made m = attribute_maker3(row)(&x->config, row, value);
-	return moving_setting(x, now, str_from(row->mailman3), str_from(row->key), &m,
-			      str_from(row->words),
-			      value->type == PICKLE_NONE
-				      || (value->type <= PICKLE_INT && !value->number));
+	TRY(moving_setting(x, now, str_from(row->mailman3), str_from(row->key), &m,
+			   str_from(row->words),
+			   value->type == PICKLE_NONE
+				   || (value->type <= PICKLE_INT && !value->number)));
+	return moving_also(x, now, str_from(row->key));
 }
 
 /* What stands in the row of the database alone. */

@@ -51,6 +51,9 @@ MUST_USE err moving_list(struct books *books, struct import_report *r,
 MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
 			    str key, const struct made *m, str words, bool empty);
 
+/* And what else goes with that setting (ALSO). */
+MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
+
 /* The list's own text of a notice. words: what was done to it, or "". */
 MUST_USE err moving_template(struct moving *x, str name, str notice, str language,
 			     str text, str words);

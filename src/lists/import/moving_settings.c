@@ -18,6 +18,14 @@ static err put(struct moving *x, const struct settings *now,
 	return setting_put(x->books->lists, x->a, x->list, str_from(def->key), value);
 }
 
+err moving_also(struct moving *x, const struct settings *now, str key)
+{
+	const struct attribute_also *also = attribute_also(key);
+	return also ? put(x, now, setting_find(str_from(also->setting)),
+			  str_from(also->value))
+		    : OK;
+}
+
 err moving_setting(struct moving *x, const struct settings *now, str name, str key,
 		   const struct made *m, str words, bool empty)
 {
@@ -35,6 +43,8 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 		return OK;
 	}
 	err e = setting_check(x->a, def, m->text, &clean);
+	if (m->differs)
+		class = REPORT_CHANGED;
 	if (e.kind && m->instead.n) {
 		e = setting_check(x->a, def, m->instead, &clean);
 		class = REPORT_CHANGED;

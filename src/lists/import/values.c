@@ -89,6 +89,13 @@ VALUE(number)
 	return whole(c->a, pickle_number(value, 0));
 }
 
+VALUE(body_size)
+{
+	struct made m = value_number(c, row, value);
+	m.differs = !str_eq(m.text, STR("0"));
+	return m;
+}
+
 VALUE(lines_read)
 {
 	(void)row;
@@ -288,11 +295,9 @@ VALUE(moderation)
 VALUE(mitigation)
 {
 	static const struct made actions[] = {
-		{ .text = { "no_mitigation", 13 } },
-		{ .text = { "munge_from", 10 } },
-		{ .text = { "wrap_message", 12 } },
-		{ .text = { "reject", 6 } },
-		{ .text = { "discard", 7 }, .instead = { "reject", 6 } },
+		{ .text = { "no_mitigation", 13 } }, { .text = { "munge_from", 10 } },
+		{ .text = { "wrap_message", 12 } },  { .text = { "reject", 6 } },
+		{ .text = { "discard", 7 } },
 	};
 	(void)row;
 	int64_t n = pickle_number(value, 0), always = mailman2_number(c, "from_is_list");

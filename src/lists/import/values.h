@@ -11,6 +11,7 @@
 VALUE(none);          /* nothing: the attribute is read elsewhere, or not at all */
 VALUE(bool);          /* yes, no */
 VALUE(number);        /* whole, never negative */
+VALUE(body_size);     /* whole; what is no bound acts alike */
 VALUE(ceiling);       /* the next whole number */
 VALUE(days);          /* seconds as days, the last one whole */
 VALUE(text);          /* as it is */

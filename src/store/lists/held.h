@@ -13,10 +13,10 @@ struct held_row {
 	str author_name;
 	str subject, message_id;
 	str rule;   /* which one held it */
-	str reason; /* in words */
+	str reason; /* in words, each a line (said_together) */
 	str trust;  /* JSON */
 	int64_t size;
-	str verdict; /* accepted, rejected, discarded, expired; "" waits */
+	str verdict; /* accepted, rejected, discarded, expired, withdrawn; "" waits */
 	str handled_by;
 	int64_t handled_at; /* seconds */
 	str claimed_by;     /* who looks at it, unless that has lapsed; "" */

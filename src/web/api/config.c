@@ -25,6 +25,7 @@ enum config_shape config_shape(str name)
 		{ "hold_these_nonmembers", SHAPE_WORDS },
 		{ "reject_these_nonmembers", SHAPE_WORDS },
 		{ "discard_these_nonmembers", SHAPE_WORDS },
+		{ "dmarc_addresses", SHAPE_WORDS },
 		{ "filter_extensions", SHAPE_WORDS },
 		{ "filter_types", SHAPE_WORDS },
 		{ "pass_extensions", SHAPE_WORDS },

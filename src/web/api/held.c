@@ -1,6 +1,7 @@
 /* Posts that wait for a moderator. */
 #include "web/api/api_inside.h"
 
+#include "base/said.h"
 #include "base/utf8.h"
 #include "store/lists/held.h"
 
@@ -11,8 +12,9 @@ static json_t *held_json(struct api *x, const struct held_row *h)
 	str body = STR("");
 	json_t *object = json_object(), *reasons = json_array();
 	err e = held_body(x->w->books.lists, x->a, h->id, &body);
-	str reason = utf8_scrub(x->a, h->reason);
-	json_array_append_new(reasons, api_str(reason));
+	str reason = utf8_scrub(x->a, said_together(x->a, LANGUAGE_en, h->reason));
+	for (str rest = utf8_scrub(x->a, h->reason), line; str_line(&rest, &line);)
+		json_array_append_new(reasons, api_str(line));
 	json_object_set_new(object, "request_id", json_integer(h->id));
 	json_object_set_new(object, "hold_date", api_time(h->held_at));
 	str id = arena_cat(x->a, STR("<"), utf8_scrub(x->a, h->message_id), STR(">"));

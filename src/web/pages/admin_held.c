@@ -31,7 +31,7 @@ static void add_rows(struct request *q, struct page_held *p, const struct held_r
 			.id = h[i].id,
 			.subject = h[i].subject,
 			.author = held_author(q->arena, &h[i]),
-			.reason = said_in(q->arena, language_now(), h[i].reason),
+			.reason = said_together(q->arena, language_now(), h[i].reason),
 			.at = h[i].held_at,
 			.below = i < READ_BELOW,
 			.claimed = held_claimant(&h[i], clock_now()),

@@ -3,6 +3,7 @@
  * takes seconds of a core, so few are made at once. */
 #include "account/password.h"
 #include "base/language.h"
+#include "base/said.h"
 #include "lists/borrow.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
@@ -99,7 +100,7 @@ static void add_turned(struct request *q, const struct replay *r, struct page_tr
 			.after_state = str_from(fates[t->after.verdict].state),
 			.after = str_from(fates[t->after.verdict].word),
 			.after_rule = str_from(t->after.rule),
-			.reason = t->after.reason,
+			.reason = said_together(q->arena, LANGUAGE_en, t->after.reason),
 		};
 	}
 	p->turned = rows;

@@ -78,6 +78,11 @@ static const struct kind kinds[] = {
 				   "reach the members in your name unless a moderator "
 				   "lets it."),
 				false },
+	[CONFIRM_WITHDRAW] = { N_("Take the post back?"),
+			       N_("You sent it to {list}, where it waits for a "
+				  "moderator. Once it is withdrawn nobody gets it."),
+			       N_("Withdraw the post"),
+			       N_("If it shall go on waiting, close the page."), true },
 };
 
 static str fill(struct arena *a, const char *text, const struct confirmation *c)
@@ -180,8 +185,8 @@ static void decided(struct request *q, struct response *r, const struct held_row
 	    STR("/lists/"), S_("To the lists"));
 }
 
-static void show_challenge(struct request *q, struct response *r, str token,
-			   const struct confirmation *c)
+static void show_waiting(struct request *q, struct response *r, str token,
+			 const struct confirmation *c)
 {
 	struct held_row h;
 	err e = held_get(worker_of(q)->books.lists, q->arena, c->held, &h);
@@ -275,8 +280,8 @@ void confirm_page(struct request *q, struct response *r)
 		return;
 	if (c.kind == CONFIRM_HELD)
 		show_held(q, r, token, &c);
-	else if (c.kind == CONFIRM_CHALLENGE)
-		show_challenge(q, r, token, &c);
+	else if (c.kind == CONFIRM_CHALLENGE || c.kind == CONFIRM_WITHDRAW)
+		show_waiting(q, r, token, &c);
 	else if (c.kind == CONFIRM_REQUEST)
 		show_request(q, r, token, &c);
 	else if ((c.kind == CONFIRM_VERIFY || c.kind == CONFIRM_MOVE)
@@ -355,6 +360,9 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 			   arena_z(q->arena, arena_cat(q->arena, STR("post-"),
 						       result_text(q, x, "outcome"))),
 			   list);
+		return;
+	case CONFIRM_WITHDRAW:
+		go_to_done(q, r, "withdrawn", list);
 		return;
 	case CONFIRM_ERASE:
 		go_to_done(q, r, "erased", STR(""));

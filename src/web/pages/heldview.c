@@ -118,6 +118,8 @@ const struct page_heldpost_answers *held_answers(struct arena *a, str answers,
 str held_words(struct request *q, str verdict)
 {
 	str answer = field(q, "answer"), own = field(q, "reason");
+	if (str_eq(verdict, STR("forward")))
+		return field(q, "to");
 	if (str_eq(verdict, STR("defer")))
 		return field(q, "note").n ? field(q, "note") : own;
 	return answer.n && own.n ? arena_cat(q->arena, answer, STR("\n\n"), own)
@@ -146,7 +148,7 @@ err held_view(struct request *q, const struct held_row *h, const struct held_how
 		.author = held_author(q->arena, h),
 		.at = h->held_at,
 		.size = h->size,
-		.reason = said_in(q->arena, language_now(), h->reason),
+		.reason = said_together(q->arena, language_now(), h->reason),
 		.rule = h->rule,
 		.action = how->action,
 		.csrf = csrf_of(q),

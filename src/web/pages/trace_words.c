@@ -8,6 +8,7 @@ static const struct trace_word words[] = {
 	{ "held", N_("Held for a moderator"), "wait", false, "" },
 	{ "rejected", N_("Rejected"), "bad", false, "" },
 	{ "discarded", N_("Discarded"), "none", false, "" },
+	{ "withdrawn", N_("Withdrawn by its author"), "none", false, "" },
 	{ "counted", N_("Counted as a report"), "ok", false, "" },
 	{ "queued", N_("Handed on to be sent"), "ok", false, "" },
 	{ "delivered", N_("Delivered"), "ok", true, "delivered" },
@@ -65,19 +66,47 @@ str trace_author(struct arena *a, str verdicts)
 	return said.n ? arena_cat(a, S_("From in the copies: "), said) : STR("");
 }
 
-/* The first that objects is the one that decides; all before it say "miss". */
-str trace_objection(struct arena *a, str verdicts)
+/* Takes what is up to the next objection, and its mark, off *rest. */
+static bool next_objection(str *rest)
 {
 	static const str marks[] = { STR(": hold ("), STR(": reject (") };
 	str found = STR_NONE;
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		str at = str_find(verdicts, marks[i]);
+		str at = str_find(*rest, marks[i]);
 		if (at.n > found.n)
 			found = str_skip(at, marks[i].n);
 	}
-	if (str_ends(found, STR(")")))
-		found.n--;
-	return found.n ? arena_cat(a, STR("Why: "), found) : STR("");
+	*rest = found;
+	return found.n;
+}
+
+/* Whether ")" is the end of what a rule said: another rule is next, or nothing. */
+static bool is_end(str at)
+{
+	size_t n = 3;
+	if (at.n == 1)
+		return true;
+	if (!str_starts(at, STR("); ")))
+		return false;
+	while (n < at.n && (at.p[n] == '_' || chr_is_alpha(at.p[n])))
+		n++;
+	return n > 3 && str_starts(str_skip(at, n), STR(": "));
+}
+
+/* All that object to a post that waits; of one that is refused the last has decided, and
+ * those before would have held it. */
+str trace_objection(struct arena *a, str verdicts)
+{
+	BUF(all);
+	for (str rest = verdicts; next_objection(&rest);) {
+		str at = rest;
+		while (at.n && !(at.p[0] == ')' && is_end(at)))
+			at = str_skip(at, 1);
+		buf_cat(&all, all.n ? STR("; ") : STR("Why: "),
+			str_first(rest, rest.n - at.n));
+		rest = at;
+	}
+	return arena_copy(a, buf_str(&all));
 }
 
 /* The code of a row in means.def that these words bear: "5.1.1", else the "550" with
