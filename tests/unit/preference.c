@@ -281,7 +281,7 @@ static void test_change(struct books_test *t)
 	CHECK(m.id == id && str_eq(m.delivery, STR("plain")) && !m.off_by.n);
 	CHECK(!m.own_posts && str_eq(m.action, STR("accept")) && m.moved_at
 	      && str_eq(m.language, STR("de")));
-	CHECK(!m.bounce_score && !m.bounce_at && !m.off_at && !m.bounce_text.n);
+	CHECK(m.bounce_score == 0 && !m.bounce_at && !m.off_at && !m.bounce_text.n);
 	CHECK(!is_member(t, DEV, old) && address_of(t, old).id != m.address);
 	CHECK(audited(t, DEV, "address changed", "rosa@old.example -> rosa@new.example"));
 	CHECK(holds(letter_to(t, old, ""), fresh) && holds(letter_to(t, fresh, ""), old));
