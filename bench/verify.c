@@ -96,7 +96,7 @@ static str sign(struct arena *a, struct zone *z, str text)
 	struct signing by = { key, STR("uni.example"), STR("s"), clock_now() };
 	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
 	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, STR(""));
-	str whole = arena_cat(a, dkim_sign(a, plan, NULL, 0), text);
+	str whole = arena_cat(a, dkim_sign(a, plan, NULL, 0, NULL), text);
 	sign_key_free(key);
 	return whole;
 }

@@ -109,10 +109,11 @@ err account_viewer(struct arena *a, struct book *b, int64_t person, int64_t list
 		TRY(role_of_person(b, list, person, &roles));
 		TRY(is_member(a, b, person, list, &member));
 		v.admin = p.admin;
-		v.here = roles & ROLE_OWNER       ? WHO_OWNER
-			 : roles & ROLE_MODERATOR ? WHO_MODERATOR
-			 : member                 ? WHO_MEMBER
-						  : WHO_SIGNED_IN;
+		v.here = roles & ROLE_DOMAIN_OWNER ? WHO_DOMAIN_OWNER
+			 : roles & ROLE_OWNER      ? WHO_OWNER
+			 : roles & ROLE_MODERATOR  ? WHO_MODERATOR
+			 : member                  ? WHO_MEMBER
+						   : WHO_SIGNED_IN;
 	}
 	*out = v;
 	return OK;

@@ -7,6 +7,7 @@ enum {
 	MEMBER = WHO_MEMBER,
 	MODERATOR = WHO_MODERATOR,
 	OWNER = WHO_OWNER,
+	DOMAIN_OWNER = WHO_DOMAIN_OWNER,
 	ADMIN = WHO_ADMIN,
 };
 
@@ -63,7 +64,8 @@ const char *right_text(enum right right)
 
 const char *who_name(enum who who)
 {
-	static const char *const names[] = { "guest", "signed-in", "member", "moderator",
-					     "owner", "admin",     "nobody" };
+	static const char *const names[] = { "guest",     "signed-in", "member",
+					     "moderator", "owner",     "domain owner",
+					     "admin",     "nobody" };
 	return names[who];
 }

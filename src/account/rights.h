@@ -13,6 +13,7 @@ enum who {
 	WHO_MEMBER,
 	WHO_MODERATOR,
 	WHO_OWNER,
+	WHO_DOMAIN_OWNER, /* of the domain that the list is in */
 	WHO_ADMIN,
 	WHO_NOBODY
 };

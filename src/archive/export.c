@@ -85,6 +85,8 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 		x->after = x->thread                                 ? x->after + 1
 			   : x->author_count || x->until < INT64_MAX ? p->id
 								     : p->number;
+		if (p->date < x->since)
+			continue;
 		ARENA(one);
 		str message, from = p->from_address;
 		TRY(archive_blob_read(b, one, p->id, SIZE_MAX, &message));

@@ -43,6 +43,17 @@ static err choose_lists(struct arena *a, const struct search *s, const struct qu
 	return OK;
 }
 
+/* {"17": 1790000000}: where not all posts of a list may be seen; "" where all may. */
+static str floors_of(struct arena *a, const struct search *s)
+{
+	BUF(b);
+	for (size_t i = 0; i < s->list_count; i++)
+		if (s->lists[i].since)
+			buf_addf(&b, "%s\"%" PRId64 "\":%" PRId64, b.n ? "," : "{",
+				 s->lists[i].id, s->lists[i].since);
+	return b.n ? arena_cat(a, buf_str(&b), STR("}")) : STR("");
+}
+
 static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 		    const struct marks *m, struct search_hit *hit)
 {
@@ -71,6 +82,7 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	TRY(query_parse(a, s->text, &found.query));
 	const struct query *q = &found.query;
 	TRY(choose_lists(a, s, q, &ask.lists));
+	ask.floors = floors_of(a, s);
 	ask.match = q->match;
 	ask.without = q->without;
 	ask.from = q->from;

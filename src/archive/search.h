@@ -11,7 +11,8 @@
 
 struct search_list { /* a list that the visitor may read */
 	int64_t id;
-	str name; /* what list: may name; local part or whole address */
+	str name;      /* what list: may name; local part or whole address */
+	int64_t since; /* posts dated from then on; 0: all */
 };
 
 struct search {

@@ -182,7 +182,7 @@ int cli_archive_search(struct cli *c)
 	for (size_t i = 1; i < c->arg_count; i++)
 		text = arena_cat(c->a, text, i > 1 ? STR(" ") : STR(""),
 				 str_from(c->args[i]));
-	struct search_list own = { list->id, list->name };
+	struct search_list own = { .id = list->id, .name = list->name };
 	struct search s = { .text = text, .lists = &own, .list_count = 1, .limit = HITS };
 	CLI_TRY(c, search_run(books->archive, c->a, &s, &found));
 	struct table *t = table_new(c, "number# date from subject");

@@ -3,13 +3,11 @@
 #include "cli/cli.h"
 #include "mail/date.h"
 #include "store/lists/domain.h"
-#include "store/lists/header_rule.h"
 #include "store/lists/list.h"
 #include "store/lists/member_page.h"
 #include "lists/digest.h"
 #include "lists/export.h"
 #include "lists/owner.h"
-#include "lists/pattern.h"
 #include "lists/style.h"
 
 #include <jansson.h>
@@ -31,22 +29,54 @@ static err split_address(struct cli *c, const char *text, str *name, str *domain
 	return list_name_check(c->a, *name);
 }
 
+static str option(const struct cli *c, const char *name)
+{
+	const char *value = cli_option(c, name);
+	return value ? str_from(value) : STR("");
+}
+
+/* What the options say of the new list. */
+static struct new_list described(struct cli *c, struct assignment *set)
+{
+	static const char *const keys[][2] = { { "name", "display_name" },
+					       { "description", "description" } };
+	struct new_list how = { .style = cli_option(c, "private") ? STR("private-default")
+								  : option(c, "style"),
+				.owner = option(c, "owner"),
+				.proven = true,
+				.set = set };
+	for (size_t i = 0; i < 2; i++)
+		if (cli_option(c, keys[i][0]))
+			set[how.count++] = (struct assignment){ str_from(keys[i][1]),
+								option(c, keys[i][0]) };
+	return how;
+}
+
 static err create(struct cli *c, struct books *books, int64_t *id, bool *is_new)
 {
 	str name, domain;
 	int64_t domain_id;
+	struct assignment set[2];
+	struct new_list how = described(c, set);
+	if (cli_option(c, "private") && cli_option(c, "style"))
+		return FAIL(ERR_SYNTAX, "--private is a style: say one of the two");
 	TRY(split_address(c, c->args[0], &name, &domain));
 	*is_new = domain_find(books->lists, domain, &domain_id).kind == ERR_NOTFOUND;
 	TRY(domain_add(books->lists, domain, &domain_id));
-	err e = list_make(books, c->a, arena_cat(c->a, name, STR("@"), domain),
-			  cli_option(c, "private") ? STR("private-default") : STR(""),
+	err e = list_make(books, c->a, arena_cat(c->a, name, STR("@"), domain), &how,
 			  &cli_actor, id);
-	if (e.kind)
-		return err_in(c->a, e.kind, "%s: %s", c->args[0], e.msg);
-	const char *owner = cli_option(c, "owner");
-	return owner ? role_give(books, c->a, *id, STR("owner"), str_from(owner), true,
-				 &cli_actor)
-		     : OK;
+	return e.kind ? err_in(c->a, e.kind, "%s: %s", c->args[0], e.msg) : OK;
+}
+
+static err say_who_reads(struct cli *c, struct books *books, int64_t id)
+{
+	struct settings s;
+	TRY(settings_load(books->lists, c->a, id, &s));
+	if (setting_is(s.archive_policy, "public"))
+		printf("Everybody may read its archive. For members alone: "
+		       "postern list set %s archive_policy=private\n",
+		       c->args[0]);
+	return OK;
 }
 
 int cli_list_create(struct cli *c)
@@ -59,15 +89,24 @@ int cli_list_create(struct cli *c)
 	CLI_TRY(c, book_end(books->lists, create(c, books, &id, &is_new)));
 	printf("Made %s. Add members: postern member add %s ADDRESS...\n", c->args[0],
 	       c->args[0]);
-	if (!cli_option(c, "private"))
-		printf("Everybody may read its archive. For members alone: "
-		       "postern list set %s archive_policy=private\n",
-		       c->args[0]);
+	CLI_TRY(c, say_who_reads(c, books, id));
 	if (!cli_option(c, "owner"))
 		printf("Nobody owns it yet, so the administrator is asked.\n"
 		       "Give it an owner: postern role add %s owner ADDRESS\n",
 		       c->args[0]);
 	return is_new ? cli_say_records(c) : CLI_OK;
+}
+
+int cli_list_styles(struct cli *c)
+{
+	size_t n;
+	const struct list_style *styles = list_styles(&n);
+	struct table *t = table_new(c, "style about");
+	for (size_t i = 0; i < n; i++)
+		table_row(t,
+			  (str[]){ str_from(styles[i].name), str_from(styles[i].text) });
+	table_print(t);
+	return CLI_OK;
 }
 
 static err counts(struct cli *c, struct books *books, int64_t list, str *members)
@@ -159,7 +198,7 @@ int cli_list_remove(struct cli *c)
 	const struct list_entry *list;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, list_unmake(books, list, &cli_actor));
+	CLI_TRY(c, list_unmake(books, list, cli_option(c, "purge"), &cli_actor));
 	return CLI_OK;
 }
 
@@ -181,13 +220,24 @@ int cli_list_export(struct cli *c)
 	return CLI_OK;
 }
 
-static int send_now(struct cli *c)
+static err begin_volume(struct cli *c, struct books *books, const struct list_entry *list)
+{
+	TRY(digest_bump(books, c->a, list->id, clock_now()));
+	return books_audit(books, &cli_actor, list->id, STR("digest volume begun"),
+			   list->address);
+}
+
+static int act_on_digest(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
 	int64_t issues;
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
+	if (cli_option(c, "bump"))
+		CLI_TRY(c, begin_volume(c, books, list));
+	if (!cli_option(c, "now"))
+		return CLI_OK;
 	CLI_TRY(c, digest_send(books, c->a, list->id, clock_now(), &issues));
 	CLI_TRY(c, books_audit(books, &cli_actor, list->id, STR("digest sent"),
 			       list->address));
@@ -202,8 +252,8 @@ int cli_list_digest(struct cli *c)
 	struct settings s;
 	struct digest_state at;
 	struct digest_waiting w;
-	if (cli_option(c, "now"))
-		return send_now(c);
+	if (cli_option(c, "now") || cli_option(c, "bump"))
+		return act_on_digest(c);
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &s));
@@ -218,57 +268,5 @@ int cli_list_digest(struct cli *c)
 	cells[4] = at.sent_at ? date_minute(c->a, at.sent_at) : STR("");
 	table_row(t, cells);
 	table_print(t);
-	return CLI_OK;
-}
-
-int cli_header_add(struct cli *c)
-{
-	static const char *const actions[] = { "hold", "reject", "discard", "accept" };
-	struct books *books;
-	const struct list_entry *list;
-	bool known = false;
-	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
-	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-		known = known || !strcmp(actions[i], c->args[3]);
-	if (!known)
-		return cli_fail(c,
-				err_in(c->a, ERR_SYNTAX,
-				       "%s: an action is hold, reject, discard or accept",
-				       c->args[3]));
-	CLI_TRY(c, pattern_check_text(c->a, str_from(c->args[2])));
-	struct header_rule_row row = { .list = list->id,
-				       .header = str_from(c->args[1]),
-				       .pattern = str_from(c->args[2]),
-				       .action = str_from(c->args[3]) };
-	CLI_TRY(c, header_rule_add(books->lists, &row));
-	return CLI_OK;
-}
-
-int cli_header_ls(struct cli *c)
-{
-	struct books *books;
-	const struct list_entry *list;
-	struct header_rule_row *rules;
-	size_t n;
-	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
-	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, header_rule_list(books->lists, c->a, list->id, &rules, &n));
-	struct table *t = table_new(c, "header pattern action");
-	for (size_t i = 0; i < n; i++)
-		table_row(t,
-			  (str[]){ rules[i].header, rules[i].pattern, rules[i].action });
-	table_print(t);
-	return CLI_OK;
-}
-
-int cli_header_rm(struct cli *c)
-{
-	struct books *books;
-	const struct list_entry *list;
-	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
-	CLI_TRY(c, cli_list(c, c->args[0], &list));
-	CLI_TRY(c, header_rule_remove(books->lists, list->id, str_from(c->args[1]),
-				      str_from(c->args[2])));
 	return CLI_OK;
 }

@@ -3,6 +3,7 @@
 #include "cli/cmd_member_record.h"
 #include "lists/members.h"
 #include "lists/owner.h"
+#include "lists/term.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/role.h"

@@ -15,7 +15,7 @@
 struct addressbook {
 	struct arena *a;
 	atomic_int users;
-	struct map domains; /* "lists.example" -> itself */
+	struct map domains; /* "lists.example", or its alias -> struct ours */
 	struct map lists;   /* "dev@lists.example" -> struct list_entry */
 	struct map former;  /* the same, by addresses that they had */
 	struct map aliases; /* "bugs@lists.example" -> struct alias_entry */
@@ -23,17 +23,34 @@ struct addressbook {
 	str hostname;
 };
 
+struct ours { /* a domain of ours */
+	str name, alias;
+};
+
 static const struct {
 	enum meaning_kind what;
 	const char *suffix;
-	bool token;
+	bool token, old;
 } subaddresses[] = {
-#define SUBADDRESS(what, suffix, token) { what, suffix, token },
+#define SUBADDRESS(what, suffix, token) { what, suffix, token, false },
+#define OLD_SUBADDRESS(what, suffix)    { what, suffix, false, true },
 	SUBADDRESSES
 #undef SUBADDRESS
+#undef OLD_SUBADDRESS
 };
 
+enum { ADDRESS_ROOM = 512 }; /* RFC 5321 section 4.5.3.1.3: 256 */
+
 static const char *const roles[] = { "postmaster", "abuse" };
+
+static void add_domain(struct addressbook *b, str name, str alias)
+{
+	struct ours *o = arena_alloc(b->a, sizeof *o);
+	*o = (struct ours){ name, alias };
+	map_set(&b->domains, name, o);
+	if (alias.n)
+		map_set(&b->domains, alias, o);
+}
 
 static err load_domains(struct book *lists, struct addressbook *b,
 			const struct conf *conf)
@@ -43,10 +60,31 @@ static err load_domains(struct book *lists, struct addressbook *b,
 	TRY(domain_all(lists, b->a, &d, &n));
 	str own = domain_ascii(b->a, conf->site_domain);
 	if (own.n)
-		map_set(&b->domains, own, b);
+		add_domain(b, own, STR(""));
 	for (size_t i = 0; i < n; i++)
-		map_set(&b->domains, d[i].name, b);
+		add_domain(b, d[i].name, d[i].alias);
 	return OK;
+}
+
+/* "dev@old.example" as it is at the domain of which that is an alias; else as it is. */
+static str at_home(const struct addressbook *b, str address, char *room, size_t size)
+{
+	str local, domain;
+	if (!str_cut_last(address, '@', &local, &domain))
+		return address;
+	const struct ours *o = map_get(&b->domains, domain);
+	if (!o || str_eq(o->name, domain) || local.n + 1 + o->name.n > size)
+		return address;
+	memcpy(room, local.p, local.n);
+	room[local.n] = '@';
+	memcpy(room + local.n + 1, o->name.p, o->name.n);
+	return (str){ room, local.n + 1 + o->name.n };
+}
+
+static str alias_of(const struct addressbook *b, str domain)
+{
+	const struct ours *o = map_get(&b->domains, domain);
+	return o ? o->alias : STR("");
 }
 
 static err load_lists(struct book *lists, struct addressbook *b)
@@ -58,15 +96,17 @@ static err load_lists(struct book *lists, struct addressbook *b)
 		struct settings s;
 		TRY(settings_load(lists, b->a, row[i].id, &s));
 		struct list_entry *e = arena_alloc(b->a, sizeof *e);
-		*e = (struct list_entry){ .id = row[i].id,
-					  .name = row[i].name,
-					  .domain = row[i].domain_name,
-					  .address = row[i].address,
-					  .max_size = s.max_message_size * 1024,
-					  .answers_owner = !setting_is(
-						  s.autorespond_owner, "none"),
-					  .origin = row[i].origin,
-					  .list_id = row[i].list_id };
+		*e = (struct list_entry){
+			.id = row[i].id,
+			.name = row[i].name,
+			.domain = row[i].domain_name,
+			.address = row[i].address,
+			.max_size = s.max_message_size * 1024,
+			.answers_owner = !setting_is(s.autorespond_owner, "none"),
+			.origin = row[i].origin,
+			.list_id = row[i].list_id,
+			.alias_domain = alias_of(b, row[i].domain_name)
+		};
 		map_set(&b->lists, e->address, e);
 	}
 	return OK;
@@ -160,13 +200,18 @@ bool addressbook_is_ours(const struct addressbook *b, str domain)
 
 const struct list_entry *addressbook_list(const struct addressbook *b, str address)
 {
+	char room[ADDRESS_ROOM];
+	address = at_home(b, address, room, sizeof room);
 	const struct list_entry *l = map_get(&b->lists, address);
 	return l ? l : map_get(&b->former, address);
 }
 
 bool list_is_called(const struct list_entry *l, str address)
 {
-	bool yes = str_eq(l->address, address);
+	str local, domain;
+	bool yes = str_eq(l->address, address)
+		   || (l->alias_domain.n && str_cut_last(address, '@', &local, &domain)
+		       && str_eq(domain, l->alias_domain) && str_eq(local, l->name));
 	for (size_t i = 0; i < l->former_count; i++)
 		yes = yes || str_eq(l->former[i], address);
 	return yes;
@@ -275,8 +320,10 @@ struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
 	if (is_role(local) && str_eq(domain, b->hostname)
 	    && !addressbook_is_ours(b, domain))
 		return (struct meaning){ .what = MEANS_ADMIN };
-	if (!addressbook_is_ours(b, domain))
+	const struct ours *ours = map_get(&b->domains, domain);
+	if (!ours)
 		return (struct meaning){ .what = MEANS_FOREIGN };
+	domain = ours->name;
 	str whole = arena_cat(a, local, STR("@"), domain);
 	const struct list_entry *list = addressbook_list(b, whole);
 	if (list)
@@ -308,7 +355,8 @@ err list_name_check(struct arena *a, str name)
 	if (name.p[name.n - 1] == '.' || str_find(name, STR("..")).n)
 		return FAIL(ERR_SYNTAX, "dots stand between other characters of a name");
 	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++)
-		if (str_ends(name, str_from(subaddresses[i].suffix)))
+		if (!subaddresses[i].old
+		    && str_ends(name, str_from(subaddresses[i].suffix)))
 			return err_in(a, ERR_SYNTAX,
 				      "%.*s: a list's name cannot end in %s, which "
 				      "belongs to another list's addresses",

@@ -17,7 +17,9 @@
 #include "store/store.h"
 
 /* SUBADDRESS(what, suffix, token): LIST, suffix, and where token is 1 a "+" and
- * a token behind it. DESIGN.md "Addresses"; list names never end in one. */
+ * a token behind it. DESIGN.md "Addresses"; list names never end in one. OLD_SUBADDRESS:
+ * one of Mailman 2, in which a list's name may end: the list comes first. What comes back
+ * to -admin is a bounce, and what people write there goes to the owners. */
 #define SUBADDRESSES                               \
 	SUBADDRESS(MEANS_REQUEST, "-request", 0)   \
 	SUBADDRESS(MEANS_JOIN, "-join", 0)         \
@@ -26,7 +28,8 @@
 	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", 0) \
 	SUBADDRESS(MEANS_OWNER, "-owner", 0)       \
 	SUBADDRESS(MEANS_CONFIRM, "-confirm", 1)   \
-	SUBADDRESS(MEANS_BOUNCE, "-bounces", 1)
+	SUBADDRESS(MEANS_BOUNCE, "-bounces", 1)    \
+	OLD_SUBADDRESS(MEANS_BOUNCE, "-admin")
 
 enum meaning_kind {
 	MEANS_FOREIGN, /* not one of our domains */
@@ -55,9 +58,10 @@ struct list_entry {
 	str list_id;        /* RFC 2919: "dev.lists.example" */
 	str *former;        /* addresses that it had and that go on meaning it */
 	size_t former_count;
+	str alias_domain; /* its name is the list's there, too; or empty */
 };
 
-/* Whether the address is the list's, or was. */
+/* Whether the address is the list's, by its domain or the domain's alias, or was. */
 bool list_is_called(const struct list_entry *l, str address);
 
 struct alias_entry {
@@ -89,7 +93,7 @@ void addressbook_drop(struct addressbook *b);                /* the last one fre
 struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
 				const struct address *x);
 bool addressbook_is_ours(const struct addressbook *b, str domain);
-/* By its address, else by one that it had. */
+/* By its address, by that at its domain's alias, else by one that it had. */
 const struct list_entry *addressbook_list(const struct addressbook *b, str address);
 const struct list_entry *addressbook_list_by_id(const struct addressbook *b, int64_t id);
 

@@ -2,15 +2,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/complaint_inside.h"
 #include "lists/members.h"
-#include "mail/arf.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
-
-struct culprit {
-	const struct list_entry *list;
-	int64_t member; /* 0: no copy of ours */
-};
 
 /* Other types are no wish to be spared: not-spam, or a proof that failed (RFC 6591). */
 static bool is_wish(str type)
@@ -118,6 +113,8 @@ err complaint_take(struct books *books, struct arena *a,
 	by_path(books, a, header_value(a, header_find(&r.returned, STR("Return-Path"))),
 		&who);
 	by_leave_link(books, a, &r, &who);
+	if (!who.member)
+		TRY(complaint_by_name(books, a, arrival, header, &r, &who));
 	if (!who.member)
 		return OK;
 	*taken = true;

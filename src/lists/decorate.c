@@ -4,13 +4,24 @@
 #include "lists/fanout.h"
 #include "lists/filter.h"
 #include "mail/encode.h"
+#include "mail/reader.h"
 
-static str own_part(struct arena *a, str text)
+static str text_part(struct arena *a, str text, str mark)
+{
+	return mark.n ? arena_cat(a,
+				  STR("Content-Type: text/plain; charset=utf-8\r\n"
+				      "Content-Transfer-Encoding: "
+				      "quoted-printable\r\n\r\n"),
+				  encode_marked(a, text, mark))
+		      : encode_text_part(a, text);
+}
+
+static str own_part(struct arena *a, str text, str mark)
 {
 	if (!text.n)
 		return text;
 	str part = arena_cat(a, STR("Content-Disposition: inline\r\n"),
-			     encode_text_part(a, text));
+			     text_part(a, text, mark));
 	part.n -= 2; /* its last line's end is the next delimiter's */
 	return part;
 }
@@ -70,14 +81,15 @@ static bool wrap(struct arena *a, const struct mime *m, str first, str last, str
 
 struct words_at { /* where the words are to stand */
 	struct arena *a;
-	str message, header, footer;
+	str message, header, footer, mark;
 	struct mime m;
 	struct part_edit *edit;
 };
 
 static bool in_part(struct words_at *w, size_t index, str *out)
 {
-	return decorate_text(w->a, &w->m, index, w->header, w->footer, &w->edit[index])
+	return decorate_text(w->a, &w->m, index, w->header, w->footer, w->mark,
+			     &w->edit[index])
 	       && mime_rewrite(w->a, w->message, &w->m,
 			       &(struct rewrite){ .edit = w->edit }, out);
 }
@@ -112,7 +124,8 @@ static const char *place(struct words_at *w, str *out)
 			       : "left out: none of its alternatives takes it";
 	}
 	w->edit[0] = (struct part_edit){ .fate = PART_STAYS };
-	str first = own_part(w->a, w->header), last = own_part(w->a, w->footer);
+	str first = own_part(w->a, w->header, w->mark),
+	    last = own_part(w->a, w->footer, w->mark);
 	if (str_eq(root->type, STR("multipart/mixed"))
 		    ? mime_rewrite(w->a, w->message, &w->m,
 				   &(struct rewrite){ w->edit, first, last }, out)
@@ -121,10 +134,20 @@ static const char *place(struct words_at *w, str *out)
 	return "left out: the post's parts cannot be told apart with certainty";
 }
 
-err decorate(struct arena *a, str message, str header, str footer, struct decorated *d)
+static bool is_personal(str header, str footer, str mark)
+{
+	return mark.n && (str_find(header, mark).n || str_find(footer, mark).n);
+}
+
+err decorate(struct arena *a, str message, str header, str footer, str mark,
+	     struct decorated *d)
 {
 	struct words_at w = {
-		.a = a, .message = message, .header = header, .footer = footer
+		.a = a,
+		.message = message,
+		.header = header,
+		.footer = footer,
+		.mark = is_personal(header, footer, mark) ? mark : STR(""),
 	};
 	str out = message;
 	TRY(mime_parse(a, message, &w.m));

@@ -21,15 +21,20 @@ struct decorated {
 	str how;     /* for the trace, in words */
 };
 
-/* header, footer: UTF-8, or empty. ERR_LIMIT: as mime_parse. */
-MUST_USE err decorate(struct arena *a, str message, str header, str footer,
+/* header, footer: UTF-8, or empty; with words of mail/reader.h where they have the mark:
+ * then the text that they stand in becomes UTF-8 and quoted-printable, so that it takes
+ * any name, and 7-bit mail carries it. ERR_LIMIT: as mime_parse. */
+MUST_USE err decorate(struct arena *a, str message, str header, str footer, str mark,
 		      struct decorated *d);
 
 /* The list's text with its placeholders filled, as both generations of Mailman write
- * them: $list_name, ${list_name}, %(list_name)s. number: the post's in the archive, or 0. */
+ * them: $list_name, ${list_name}, %(list_name)s. number: the post's in the archive, or 0. mark:
+ * what differs from member to member becomes one of its words (mail/reader.h); empty: it
+ * stays as it stands. */
 str decorate_fill(struct arena *a, const struct books *books, const struct post *p,
-		  int64_t number, str text);
+		  int64_t number, str mark, str text);
 
-/* Whether a text may be a list's header or footer. ERR_SYNTAX: it wants something that
- * differs from member to member, or has a line that no mail may have. */
+/* Whether a text may be a list's header or footer. ERR_SYNTAX: it wants a password, more
+ * personal words than a post may have or, in one of digests, any, or has a line that no
+ * mail may have. */
 MUST_USE err decorate_check(struct arena *a, str key, str text);

@@ -5,6 +5,6 @@
 #include "mail/rewrite.h"
 
 /* The words in a text part itself: what the part becomes. False: its charset or its
- * encoding does not let them in. */
+ * encoding does not let them in. mark: as decorate has it. */
 bool decorate_text(struct arena *a, const struct mime *m, size_t index, str header,
-		   str footer, struct part_edit *edit);
+		   str footer, str mark, struct part_edit *edit);

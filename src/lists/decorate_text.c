@@ -6,13 +6,15 @@
 #include "base/utf8.h"
 #include "mail/charset.h"
 #include "mail/encode.h"
+#include "mail/reader.h"
 
 struct text {
 	struct arena *a;
 	const struct mime_part *p;
 	str bytes;             /* decoded */
 	str header, footer;    /* as they are put in, CRLF lines */
-	bool flowed, relabels; /* relabels: us-ascii becomes utf-8 */
+	str mark;              /* of words that differ from copy to copy; or empty */
+	bool flowed, relabels; /* relabels: it becomes utf-8 */
 };
 
 static bool is_ascii(str s)
@@ -36,13 +38,14 @@ static bool is_ascii_name(str charset)
 
 /* RFC 3676 section 4.2: a space at a line's end would join it to the next, and one is
  * put before what could be taken for a quote. */
-static str in_lines(struct arena *a, str text, bool flowed)
+static str in_lines(struct arena *a, str text, bool flowed, str mark)
 {
 	BUF(b);
 	for (str line; str_line(&text, &line);) {
 		bool stuffs = flowed
 			      && (str_starts(line, STR(" ")) || str_starts(line, STR(">"))
-				  || str_starts(line, STR("From ")));
+				  || str_starts(line, STR("From "))
+				  || (mark.n && str_starts(line, mark)));
 		if (!str_eq(line, STR("-- "))) /* section 4.3 */
 			while (line.n && chr_is_space(line.p[line.n - 1]))
 				line.n--;
@@ -60,8 +63,27 @@ static bool fits_label(const struct text *x)
 	return !str_eq(x->p->charset, STR("utf-8")) || utf8_valid(x->bytes);
 }
 
+/* A name may be in any script: the text becomes UTF-8, if that and the way back change not
+ * one octet of it. */
+static bool becomes_utf8(struct text *x)
+{
+	str text = x->bytes, back;
+	if (is_ascii_name(x->p->charset) || str_eq(x->p->charset, STR("utf-8"))) {
+		x->relabels = is_ascii_name(x->p->charset);
+		return fits_label(x);
+	}
+	text = charset_decode(x->a, x->bytes, x->p->charset, NULL);
+	if (!charset_encode(x->a, text, x->p->charset, &back) || !str_eq(back, x->bytes))
+		return false;
+	x->relabels = true;
+	x->bytes = text;
+	return true;
+}
+
 static bool encode_words(struct text *x)
 {
+	if (x->mark.n)
+		return becomes_utf8(x);
 	bool plain = is_ascii(x->header) && is_ascii(x->footer);
 	if (is_ascii_name(x->p->charset)) {
 		x->relabels = !plain;
@@ -93,14 +115,36 @@ static str with_words(const struct text *x, str header, str text, str between, s
 			   : arena_cat(x->a, header, text);
 }
 
+static bool is_quoted(const struct text *x)
+{
+	return str_eq(x->p->encoding, STR("quoted-printable"));
+}
+
 /* A soft line break that nothing followed would take the footer's first line. */
-static str in_quoted(const struct text *x)
+static str joint_quoted(const struct text *x)
 {
 	str end = joint(x);
-	if (str_ends(x->p->raw, STR("=")))
-		end = arena_cat(x->a, end, STR("\r\n"));
-	return with_words(x, encode_quoted(x->a, x->header), x->p->raw, end,
+	return str_ends(x->p->raw, STR("=")) ? arena_cat(x->a, end, STR("\r\n")) : end;
+}
+
+static str in_quoted(const struct text *x)
+{
+	return with_words(x, encode_quoted(x->a, x->header), x->p->raw, joint_quoted(x),
 			  encode_quoted(x->a, x->footer));
+}
+
+/* Whatever stands there in a copy is ASCII on the wire, and touches no other octet. */
+static str in_marked(const struct text *x)
+{
+	struct text ended = *x;
+	str header = encode_marked(x->a, x->header, x->mark),
+	    footer = encode_marked(x->a, x->footer, x->mark);
+	if (is_quoted(x) && (!x->relabels || is_ascii(x->bytes)))
+		return with_words(x, header, x->p->raw, joint_quoted(x), footer);
+	if (x->bytes.n && !str_ends(x->bytes, STR("\n")))
+		ended.bytes = arena_cat(x->a, x->bytes, STR("\r\n"));
+	return with_words(x, header, encode_quoted(x->a, ended.bytes), joint(&ended),
+			  footer);
 }
 
 static str in_base64(const struct text *x)
@@ -143,17 +187,26 @@ static str fields(const struct text *x, const struct mime *m, str encoding)
 			 STR("\r\n"));
 }
 
+static bool is_known(const struct text *x)
+{
+	return is_quoted(x) || str_eq(x->p->encoding, STR("base64"))
+	       || is_identity(x->p->encoding);
+}
+
 /* The part's new body and the name of its encoding; false: an encoding of no standard. */
 static bool build(const struct text *x, const struct mime *m, str *body, str *encoding)
 {
 	*encoding = x->p->encoding;
 	bool eight = !is_ascii(x->header) || !is_ascii(x->footer);
-	if (str_eq(x->p->encoding, STR("quoted-printable"))) {
-		*body = in_quoted(x);
-	} else if (str_eq(x->p->encoding, STR("base64"))) {
-		*body = in_base64(x);
-	} else if (!is_identity(x->p->encoding)) {
+	if (!is_known(x))
 		return false;
+	if (x->mark.n) {
+		*encoding = STR("quoted-printable");
+		*body = in_marked(x);
+	} else if (is_quoted(x)) {
+		*body = in_quoted(x);
+	} else if (!is_identity(x->p->encoding)) {
+		*body = in_base64(x);
 	} else if (eight && is_seven(x->p->encoding) && x->p != m->parts) {
 		/* its multipart says that it holds 7 bits, too (RFC 2045 section 6.4) */
 		*encoding = STR("quoted-printable");
@@ -168,17 +221,17 @@ static bool build(const struct text *x, const struct mime *m, str *body, str *en
 }
 
 bool decorate_text(struct arena *a, const struct mime *m, size_t index, str header,
-		   str footer, struct part_edit *edit)
+		   str footer, str mark, struct part_edit *edit)
 {
-	struct text x = { .a = a, .p = &m->parts[index] };
+	struct text x = { .a = a, .p = &m->parts[index], .mark = mark };
 	str body, encoding;
 	const struct field *type = header_find(&x.p->header, STR("Content-Type"));
 	if (m->flags & MIME_BAD_ENCODING)
 		return false;
 	x.bytes = mime_bytes(a, x.p);
 	x.flowed = str_ieq(header_param(a, type, STR("format")), STR("flowed"));
-	x.header = in_lines(a, header, x.flowed);
-	x.footer = in_lines(a, footer, x.flowed);
+	x.header = in_lines(a, header, x.flowed, mark);
+	x.footer = in_lines(a, footer, x.flowed, mark);
 	if (!encode_words(&x) || !build(&x, m, &body, &encoding))
 		return false;
 	if (str_ends(body, STR("\r\n")))

@@ -1,5 +1,5 @@
 /* lists/digest.h: posts that go out many at a time. What belongs to the next issue is
- * known from the lists book alone; each step repeats itself after a crash and changes
+ * known from the lists book, and from the outbound book what is frozen; each step repeats itself after a crash and changes
  * nothing then:
  *
  *     a post is kept (digest_take), before its copies are made
@@ -29,6 +29,9 @@ MUST_USE err digest_run(struct books *books, struct arena *a, int64_t now);
 /* All that waits on one list, due or not. *issues counts what was begun. */
 MUST_USE err digest_send(struct books *books, struct arena *a, int64_t list, int64_t now,
 			 int64_t *issues);
+
+/* A new volume begins with the next issue. */
+MUST_USE err digest_bump(struct books *books, struct arena *a, int64_t list, int64_t now);
 
 /* Whether what waits is to be sent: by size, by the hour, or because the list has no
  * digests any more. */

@@ -52,9 +52,20 @@ static str answer_link(struct arena *a, const struct digest_text *t,
 			       : to;
 }
 
+/* As they were written, each line with its end. */
+static str in_lines(struct arena *a, str text)
+{
+	BUF(b);
+	for (str line; str_line(&text, &line);)
+		buf_cat(&b, line, STR("\n"));
+	return arena_copy(a, buf_str(&b));
+}
+
 static void add_title(struct buf *b, struct arena *a, const struct digest_text *t)
 {
 	buf_cat(b, t->title, STR("\n\n"), text_wrap(a, t->masthead), STR("\n"));
+	if (t->header.n)
+		buf_cat(b, in_lines(a, t->header), STR("\n"));
 }
 
 static void add_end(struct buf *b, struct arena *a, const struct digest_text *t)
@@ -133,6 +144,8 @@ static str write_mime(struct arena *a, const struct digest_text *t)
 	add_part(&b, boundary, posts_part(a, t));
 	if (t->end.n)
 		add_part(&b, boundary, encode_text_part(a, text_wrap(a, t->end)));
+	if (t->footer.n)
+		add_part(&b, boundary, encode_text_part(a, in_lines(a, t->footer)));
 	close_multipart(&b, boundary);
 	return arena_copy(a, buf_str(&b));
 }
@@ -198,6 +211,17 @@ static void add_post(struct buf *b, struct arena *a, const struct digest_text *t
 	buf_add(b, STR("\n" RULE_30 "\n\n"));
 }
 
+/* As an item like the posts, as Mailman has it: what takes a digest apart expects nothing
+ * else there. */
+static void add_footer(struct buf *b, struct arena *a, const struct digest_text *t)
+{
+	if (!t->footer.n)
+		return;
+	buf_add(b, STR("Subject: Digest Footer\n\n"));
+	add_text(b, in_lines(a, t->footer));
+	buf_add(b, STR("\n" RULE_30 "\n\n"));
+}
+
 /* Section 3: "End of" the title, with as many asterisks below. Programs look for these
  * words, in whatever language the rest is. */
 static void add_last(struct buf *b, const struct digest_text *t)
@@ -217,6 +241,7 @@ static str write_plain(struct arena *a, const struct digest_text *t)
 	buf_add(&b, STR("\n" RULE_70 "\n\n"));
 	for (size_t i = 0; i < t->count; i++)
 		add_post(&b, a, t, &t->entries[i]);
+	add_footer(&b, a, t);
 	add_last(&b, t);
 	return encode_text_part(a, buf_str(&b));
 }
@@ -234,6 +259,8 @@ static str write_summary(struct arena *a, const struct digest_text *t)
 			e->url.n ? STR(": ") : S_("; in no archive"), e->url, STR("\n"));
 	}
 	add_end(&b, a, t);
+	if (t->footer.n)
+		buf_cat(&b, STR("\n"), in_lines(a, t->footer));
 	return encode_text_part(a, buf_str(&b));
 }
 

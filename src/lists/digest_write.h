@@ -22,11 +22,12 @@ struct digest_entry {
 };
 
 struct digest_text {
-	str form;     /* mime, plain, summary */
-	str title;    /* "dev Digest, Vol 3, Issue 7" */
-	str masthead; /* what stands above, LF */
-	str end;      /* what stands below, LF; or "" */
-	str address;  /* of the list, for answers */
+	str form;           /* mime, plain, summary */
+	str title;          /* "dev Digest, Vol 3, Issue 7" */
+	str masthead;       /* what stands above, LF */
+	str end;            /* what stands below, LF; or "" */
+	str header, footer; /* the list's words before and behind the posts, LF; or "" */
+	str address;        /* of the list, for answers */
 	struct digest_entry *entries;
 	size_t count;
 };

@@ -1,5 +1,6 @@
 #include "lists/dmarc_carry.h"
 
+#include "store/outbound/dmarc_failure.h"
 #include "store/outbound/dmarc_tally.h"
 #include "store/outbound/ledger.h"
 
@@ -9,7 +10,8 @@ static err add_all(struct book *outbound, const struct dmarc_seen *x, size_t cou
 {
 	struct dmarc_room room = { 0 };
 	for (size_t i = 0; i < count; i++)
-		TRY(dmarc_tally_add(outbound, &x[i], &room));
+		TRY(x[i].failed_at ? dmarc_failure_add(outbound, &x[i])
+				   : dmarc_tally_add(outbound, &x[i], &room));
 	return ledger_set_cursor(outbound, STR("dmarc-seen"), x[count - 1].id);
 }
 

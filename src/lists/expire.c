@@ -11,6 +11,7 @@
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
 #include "store/lists/held.h"
+#include "store/lists/member_batch.h"
 #include "store/lists/list.h"
 #include "store/lists/order.h"
 #include "store/lists/pending.h"
@@ -94,6 +95,11 @@ static err expire_orders(struct books *books, int64_t now, int64_t *gone)
 	return order_expire(books->lists, now - ORDER_HOURS * 3600, gone);
 }
 
+static err expire_batches(struct books *books, int64_t now, int64_t *gone)
+{
+	return batch_expire(books->lists, now - ORDER_HOURS * 3600, gone);
+}
+
 static err expire_bounces(struct books *books, int64_t now, int64_t *gone)
 {
 	return bounced_expire(books->lists, now - BOUNCE_DAYS * DAY, gone);
@@ -158,6 +164,7 @@ static const struct {
 	{ "posts in digests", expire_digested },
 	{ "answered addresses", expire_answered },
 	{ "orders", expire_orders },
+	{ "files of members", expire_batches },
 	{ "sessions", expire_sessions },
 	{ "decided posts", expire_handled },
 	{ "decided requests", expire_answers },

@@ -174,11 +174,13 @@ static err write_people(const struct job *x)
 		add_record(&b, (str[]){ ban[i].pattern, ban[i].reason }, 2);
 	TRY(write_file(x, "bans.csv", &b));
 	buf_clear(&b);
-	buf_add(&b, STR("header,pattern,action\n"));
+	buf_add(&b, STR("header,pattern,action,reason,tag\n"));
 	TRY(header_rule_list(x->books->lists, x->a, x->list->id, &rule, &n));
 	for (size_t i = 0; i < n; i++)
-		add_record(&b, (str[]){ rule[i].header, rule[i].pattern, rule[i].action },
-			   3);
+		add_record(&b,
+			   (str[]){ rule[i].header, rule[i].pattern, rule[i].action,
+				    rule[i].reason, rule[i].tag },
+			   5);
 	return write_file(x, "rules.csv", &b);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "lists/shadow.h"
+#include "mail/reader.h"
 #include "store/lists/member.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/ledger.h"
@@ -46,6 +47,30 @@ static err deliver(struct books *books, struct arena *a, const struct list_entry
 	return shadow_deliver(books, a, shadow ? of->address : to->list, to, d, count);
 }
 
+/* Their names, where the copies bear them. */
+static err add_readers(struct books *books, struct arena *a, int64_t list,
+		       const struct batch *b, struct delivery *d)
+{
+	struct member_reader *r;
+	size_t n, at = 0, k = 0;
+	if (!b->n)
+		return OK;
+	TRY(member_readers(books->lists, a, list, b->members[0].id,
+			   b->members[b->n - 1].id, &r, &n));
+	for (size_t i = 0; i < b->n; i++) {
+		if (!gets_copy(b, i))
+			continue;
+		while (at < n && r[at].id < b->members[i].id)
+			at++;
+		struct reader who = { 0 };
+		if (at < n && r[at].id == b->members[i].id)
+			who = (struct reader){ .name = r[at].name,
+					       .language = r[at].language };
+		d[k++].reader = reader_pack(a, &who);
+	}
+	return OK;
+}
+
 static err add_deliveries(struct books *books, struct arena *a,
 			  const struct outgoing *out, struct outbound_message *to,
 			  const struct batch *b)
@@ -61,7 +86,10 @@ static err add_deliveries(struct books *books, struct arena *a,
 							.member = m[i].id,
 							.notify = STR(""),
 							.orcpt = STR(""),
+							.reader = STR(""),
 							.last_reply = STR("") };
+	if (to->marks.n || str_ends(to->personal, STR(READER_TO)))
+		TRY(add_readers(books, a, out->audience.list, b, d));
 	TRY(deliver(books, a, out->post->list, to, d, count));
 	to->copies += (int64_t)count;
 	return OK;

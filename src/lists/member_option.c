@@ -4,7 +4,7 @@
 #include "base/language.h"
 #include "lists/topics.h"
 
-enum { DAY = 86400, WHY_MAX = 200 };
+enum { DAY = 86400, WHY_MAX = 200, NAME_MAX_OCTETS = 200 };
 
 static const struct {
 	const char *key;
@@ -129,6 +129,17 @@ static err set_why(struct arena *a, struct member_row *m, str value)
 	return OK;
 }
 
+static err set_name(struct arena *a, struct member_row *m, str value)
+{
+	value = str_trim(value);
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' || i >= NAME_MAX_OCTETS)
+			return wrong(a, STR("name"), str_first(value, 40),
+				     "a line of at most 200 octets, or nothing");
+	m->own_name = value;
+	return OK;
+}
+
 bool day_read(str text, int64_t *seconds)
 {
 	int64_t at = 0;
@@ -155,6 +166,8 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 		return set_until(a, m, value);
 	if (str_eq(key, STR("why")))
 		return set_why(a, m, value);
+	if (str_eq(key, STR("name")))
+		return set_name(a, m, value);
 	if (str_eq(key, STR("topics"))) {
 		m->topics = topics_choice(a, value);
 		return OK;
@@ -177,7 +190,7 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 	return err_in(
 		a, ERR_SYNTAX,
 		"no option \"%.*s\"; there are delivery, why, action, own_posts, "
-		"copies, acknowledge, hidden, until, topics, other_topics, language, "
+		"copies, acknowledge, hidden, until, name, topics, other_topics, language, "
 		"form, status",
 		STR_F(key));
 }

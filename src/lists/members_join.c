@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/named.h"
+#include "lists/new_member.h"
 #include "store/lists/address.h"
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
@@ -23,17 +24,31 @@ err member_check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
-/* Where new members read digests, in the form that keeps posts as they are, unless they said
- * how they want all lists' posts. */
-static err start_with_digests(struct books *books, struct arena *a, int64_t id)
+/* What they said for all lists, and whether posts come at all, is theirs. */
+static void keep_preferred(const struct member_row *was, unsigned set,
+			   struct member_row *m)
 {
-	struct member_row m;
+	m->form = set & PREFERS_FORM ? was->form : m->delivery;
+	m->delivery = str_eq(was->delivery, STR("off")) ? was->delivery : m->form;
+	m->own_posts = set & PREFERS_OWN_POSTS ? was->own_posts : m->own_posts;
+	m->copies = set & PREFERS_COPIES ? was->copies : m->copies;
+	m->acknowledge = set & PREFERS_ACKNOWLEDGE ? was->acknowledge : m->acknowledge;
+	m->hidden = set & PREFERS_HIDDEN ? was->hidden : m->hidden;
+}
+
+static err begin_with_options(struct books *books, struct arena *a,
+			      const struct settings *s, int64_t id)
+{
+	struct member_row m, was;
 	struct preference above;
-	TRY(member_get(books->lists, a, id, &m));
-	TRY(preference_above(books->lists, a, m.address, &above));
-	if (above.set & PREFERS_FORM)
+	if (!s->digest_is_default && !s->new_member_options.n)
 		return OK;
-	TRY(member_option(a, &m, STR("form"), STR("mime"), STR("user")));
+	TRY(member_get(books->lists, a, id, &was));
+	TRY(preference_above(books->lists, a, was.address, &above));
+	m = was;
+	m.delivery = was.form;
+	new_member_options(s, &m);
+	keep_preferred(&was, above.set, &m);
 	return member_change(books->lists, &m);
 }
 
@@ -62,8 +77,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 			      STR_F(key), STR_F(list->address));
 	if (e.kind)
 		return e;
-	if (s.digests_enabled && s.digest_is_default)
-		TRY(start_with_digests(books, a, id));
+	TRY(begin_with_options(books, a, &s, id));
 	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));

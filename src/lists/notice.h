@@ -35,7 +35,7 @@ struct notice {
 };
 
 /* Composes and queues it. {list}, {list_address}, {site}, {list_url}, {url},
- * {owner_address}, {address} are always known. */
+ * {owner_address}, {request_address}, {address} are always known. */
 MUST_USE err notice_send(struct books *books, struct arena *a, const struct notice *n);
 
 /* Only its subject and its text, filled in, and the language that they are in: for

@@ -74,6 +74,8 @@ static size_t common_vars(struct books *books, struct arena *a, const struct not
 	vars[k++] = (struct notice_var){ "list_url", list_url(a, books, n->list) };
 	vars[k++] = (struct notice_var){ "owner_address",
 					 list_subaddress(a, n->list, STR("owner")) };
+	vars[k++] = (struct notice_var){ "request_address",
+					 list_subaddress(a, n->list, STR("request")) };
 	return k;
 }
 
@@ -272,9 +274,10 @@ static err add_examples(struct arena *a, const struct notice_row *row, str text,
 
 str notice_names(struct arena *a, const struct notice_row *row)
 {
-	static const char *const common[] = { "address",  "list",          "list_address",
-					      "list_url", "owner_address", "site",
-					      "url" };
+	static const char *const common[] = { "address",       "list",
+					      "list_address",  "list_url",
+					      "owner_address", "request_address",
+					      "site",          "url" };
 	str out = STR(""),
 	    text = arena_cat(a, str_from(row->subject), str_from(row->text));
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
@@ -311,6 +314,8 @@ err notice_preview(struct books *books, struct arena *a, const struct notice_row
 						 arena_cat(a, url, STR("/lists/dev")) };
 		vars[k++] = (struct notice_var){ "owner_address",
 						 STR("dev-owner@lists.example") };
+		vars[k++] = (struct notice_var){ "request_address",
+						 STR("dev-request@lists.example") };
 		common = k;
 	}
 	TRY(add_examples(a, row, unfilled_subject, vars, &k));

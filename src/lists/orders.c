@@ -4,13 +4,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/lists/address.h"
+#include "store/lists/domain.h"
+#include "store/lists/domain_owner.h"
 #include "store/lists/order.h"
 
 static const struct row {
 	const char *kind;
 	order_fn *run;
 	enum right right;
-	enum { SITE, LIST } of;
+	enum { SITE, LIST, DOMAIN } of;
 } rows[] = {
 #define ORDER(kind, right, of, text) { #kind, order_##kind, RIGHT_##right, of },
 #include "lists/orders.def"
@@ -47,6 +49,43 @@ static err find_list(struct order *x)
 	return x->list ? OK : err_in(x->a, ERR_NOTFOUND, "no list %.*s", STR_F(name));
 }
 
+/* Of "name@domain", or of a domain alone. */
+static str domain_of(struct order *x, str name)
+{
+	str local, domain;
+	name = str_trim(name);
+	if (!str_cut_last(name, '@', &local, &domain))
+		domain = name;
+	return domain_ascii(x->a, arena_lower(x->a, domain));
+}
+
+/* Its owner may in it what a list's owner may on the list, and make and remove lists. */
+static err stand_in(struct order *x, str domain, struct viewer *v)
+{
+	int64_t id;
+	bool owns = false;
+	err e = domain_find(x->books->lists, domain, &id);
+	if (e.kind == ERR_NOTFOUND || !x->by.person)
+		return OK; /* then its administrator hears what is wrong */
+	TRY(e);
+	TRY(domain_owner_is(x->books->lists, id, x->by.person, &owns));
+	if (owns)
+		v->here = WHO_DOMAIN_OWNER;
+	return OK;
+}
+
+err order_may_in(struct order *x, enum right right, str name)
+{
+	static const struct right_list none = { WHO_NOBODY, WHO_NOBODY, WHO_NOBODY };
+	struct viewer v = { 0 };
+	if (x->by.person)
+		TRY(account_viewer(x->a, x->books->lists, x->by.person, 0, &v));
+	TRY(stand_in(x, domain_of(x, name), &v));
+	return right_may(&v, right, &none)
+		       ? OK
+		       : err_in(x->a, ERR_DENIED, "you may not %s", right_text(right));
+}
+
 /* The right is asked for here, where the act is: the page that filed the order
  * may be as careless as it likes. */
 static err check_right(struct order *x, const struct row *row)
@@ -54,6 +93,8 @@ static err check_right(struct order *x, const struct row *row)
 	struct viewer v = { 0 };
 	struct right_list of = { 0 };
 	struct settings s;
+	if (row->of == DOMAIN)
+		return order_may_in(x, row->right, order_text(x, "address"));
 	if (row->of == LIST) {
 		TRY(find_list(x));
 		TRY(settings_load(x->books->lists, x->a, x->list->id, &s));

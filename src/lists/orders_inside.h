@@ -20,8 +20,15 @@ typedef err order_fn(struct order *x);
 #include "lists/orders.def"
 #undef ORDER
 
+/* {"set": {key: value}}. ERR_SYNTAX: a value is no text. */
+struct assignment;
+MUST_USE err order_assignments(struct order *x, struct assignment **set, size_t *count);
+
 str order_text(struct order *x, const char *key); /* "" where absent or no text */
 void order_says(struct order *x, const char *key, str value);
+
+/* ERR_DENIED: the person may not do that in the domain of an address, or of that name. */
+MUST_USE err order_may_in(struct order *x, enum right right, str name);
 
 /* What of several was possible: {"n": 2, "wrong": ["…"]}. Gives back only what may go
  * better another time. */

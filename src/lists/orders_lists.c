@@ -1,11 +1,11 @@
 /* Orders that make and unmake lists and domains, and rules about headers. */
 #include "lists/orders_inside.h"
 
+#include "lists/domains.h"
+#include "lists/header_match.h"
 #include "lists/owner.h"
-#include "lists/pattern.h"
 #include "lists/rename.h"
 #include "lists/style.h"
-#include "store/lists/header_rule.h"
 
 err order_domain_add(struct order *x)
 {
@@ -17,22 +17,73 @@ err order_domain_remove(struct order *x)
 	return domain_unmake(x->books, x->a, order_text(x, "domain"), &x->by);
 }
 
+err order_domain_set(struct order *x)
+{
+	static const char *const keys[] = { "description", "alias_domain" };
+	struct assignment set[sizeof keys / sizeof *keys];
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (json_is_string(json_object_get(x->args, keys[i])))
+			set[n++] = (struct assignment){ str_from(keys[i]),
+							order_text(x, keys[i]) };
+	return domain_configure(x->books, x->a, order_text(x, "domain"), set, n, &x->by);
+}
+
+err order_domain_owner_add(struct order *x)
+{
+	return domain_owner_give(x->books, x->a, order_text(x, "domain"),
+				 order_text(x, "address"), false, &x->by);
+}
+
+err order_domain_owner_remove(struct order *x)
+{
+	return domain_owner_take(x->books, x->a, order_text(x, "domain"),
+				 order_text(x, "address"), &x->by);
+}
+
+/* Which lists a setting of a new list may name asks whoever owns it, later. */
+static err check_named(const struct assignment *set, size_t n)
+{
+	static const char *const plain[] = {
+		"display_name", "description",    "subscription_policy",
+		"advertised",   "archive_policy", "preferred_language"
+	};
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+		for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+			known = known || str_eq(set[i].key, str_from(plain[k]));
+		if (!known)
+			return FAIL(ERR_SYNTAX, "a new list begins with its name, "
+						"description, language and who may see, "
+						"read and join; the rest is set on it");
+	}
+	return OK;
+}
+
 err order_list_create(struct order *x)
 {
 	int64_t id;
-	TRY(list_make(x->books, x->a, order_text(x, "address"), order_text(x, "style"),
-		      &x->by, &id));
+	struct assignment *set;
+	struct new_list how = { .style = order_text(x, "style"),
+				.owner = str_trim(order_text(x, "owner")) };
+	TRY(order_assignments(x, &set, &how.count));
+	TRY(check_named(set, how.count));
+	how.set = set;
+	TRY(list_make(x->books, x->a, order_text(x, "address"), &how, &x->by, &id));
 	json_object_set_new(x->result, "id", json_integer(id));
 	return OK;
 }
 
 err order_list_remove(struct order *x)
 {
-	return list_unmake(x->books, x->list, &x->by);
+	return list_unmake(x->books, x->list,
+			   str_eq(order_text(x, "archive"), STR("purge")), &x->by);
 }
 
+/* Into a domain in which they may make one. */
 err order_list_rename(struct order *x)
 {
+	TRY(order_may_in(x, RIGHT_list_create, order_text(x, "address")));
 	return list_call(x->books, x->a, x->list, order_text(x, "address"),
 			 str_eq(order_text(x, "new_id"), STR("yes")), &x->by);
 }
@@ -46,53 +97,54 @@ err order_list_forget(struct order *x)
 	return list_let_go(x->books, x->a, address, &x->by);
 }
 
-static err read_rule(struct order *x, struct header_rule_row *rule)
+static struct header_rule_row read_rule(struct order *x)
 {
-	*rule = (struct header_rule_row){ .list = x->list->id,
-					  .header = str_trim(order_text(x, "header")),
-					  .pattern = order_text(x, "pattern"),
-					  .action = order_text(x, "action") };
-	if (!rule->header.n || str_has(rule->header, ':') || str_has(rule->header, ' '))
-		return FAIL(ERR_SYNTAX, "write a header's name, as Subject");
-	return OK;
-}
-
-static err add_rule(struct order *x, struct header_rule_row *rule)
-{
-	TRY(header_rule_add(x->books->lists, rule));
-	return books_audit(x->books, &x->by, x->list->id, STR("header rule added"),
-			   arena_cat(x->a, rule->header, STR(": "), rule->pattern));
+	struct header_rule_row rule = { .list = x->list ? x->list->id : 0,
+					.header = str_trim(order_text(x, "header")),
+					.pattern = order_text(x, "pattern"),
+					.action = order_text(x, "action"),
+					.reason = order_text(x, "reason"),
+					.tag = order_text(x, "tag") };
+	(void)str_i64(order_text(x, "id"), &rule.id);
+	return rule;
 }
 
 err order_header_add(struct order *x)
 {
-	static const char *const actions[] = { "hold", "reject", "discard", "accept" };
-	struct header_rule_row rule;
-	bool mine, known = false;
-	TRY(read_rule(x, &rule));
-	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-		known = known || str_eq(rule.action, str_from(actions[i]));
-	if (!known)
-		return FAIL(ERR_SYNTAX, "an action is hold, reject, discard or accept");
-	TRY(pattern_check_text(x->a, rule.pattern));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, add_rule(x, &rule));
-}
-
-static err remove_rule(struct order *x, const struct header_rule_row *rule)
-{
-	TRY(header_rule_remove(x->books->lists, rule->list, rule->header, rule->pattern));
-	return books_audit(x->books, &x->by, x->list->id, STR("header rule removed"),
-			   arena_cat(x->a, rule->header, STR(": "), rule->pattern));
+	struct header_rule_row rule = read_rule(x);
+	TRY(header_match_put(x->books, x->a, &rule, &x->by));
+	json_object_set_new(x->result, "id", json_integer(rule.id));
+	return OK;
 }
 
 err order_header_remove(struct order *x)
 {
-	struct header_rule_row rule;
-	bool mine;
-	TRY(read_rule(x, &rule));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, remove_rule(x, &rule));
+	struct header_rule_row rule = read_rule(x);
+	return header_match_drop(x->books, x->a, &rule, &x->by);
+}
+
+err order_header_move(struct order *x)
+{
+	uint64_t place;
+	if (!str_u64(order_text(x, "place"), &place))
+		return FAIL(ERR_SYNTAX, "a place is a number; 0 is the first");
+	return header_match_move(x->books, x->a, x->list ? x->list->id : 0,
+				 read_rule(x).id, place, &x->by);
+}
+
+err order_site_header_add(struct order *x)
+{
+	return order_header_add(x);
+}
+
+err order_site_header_remove(struct order *x)
+{
+	return order_header_remove(x);
+}
+
+err order_site_header_move(struct order *x)
+{
+	return order_header_move(x);
 }
 
 err order_site_ban_add(struct order *x)

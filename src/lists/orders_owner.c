@@ -6,6 +6,7 @@
 #include "lists/invite.h"
 #include "lists/members.h"
 #include "lists/owner.h"
+#include "lists/roster_batch.h"
 #include "lists/term.h"
 
 enum { LINES_AT_ONCE = 100 }; /* in one transaction: a sync for all of them */
@@ -148,12 +149,37 @@ err order_nonmember_set(struct order *x)
 
 static err remove_one(struct order *x, str line)
 {
-	return member_end(x->books, x->a, x->list, line, false, &x->by);
+	return member_end(x->books, x->a, x->list, line,
+			  str_eq(order_text(x, "notice"), STR("yes")), &x->by);
 }
 
 err order_member_remove(struct order *x)
 {
 	return each_line(x, remove_one);
+}
+
+err order_member_batch(struct order *x)
+{
+	int64_t id = json_integer_value(json_object_get(x->args, "batch"));
+	return str_eq(order_text(x, "do"), STR("drop"))
+		       ? batch_drop(x->books, x->a, x->list, id)
+		       : batch_begin(x->books, x->a, x->list, id, &x->by);
+}
+
+static err set_many(struct order *x, str line)
+{
+	const char *key;
+	json_t *value, *wanted = json_object_get(x->args, "set");
+	struct assignment *set = arena_zero(x->a, json_object_size(wanted) * sizeof *set);
+	size_t n = 0;
+	json_object_foreach(wanted, key, value)
+	{
+		if (!json_is_string(value))
+			return err_in(x->a, ERR_SYNTAX, "%s is no text", key);
+		set[n++] = (struct assignment){ str_from(key),
+						str_from(json_string_value(value)) };
+	}
+	return member_configure(x->books, x->a, x->list, line, set, n, &x->by);
 }
 
 static err set_one(struct order *x, str line)
@@ -167,23 +193,33 @@ static err set_one(struct order *x, str line)
 
 err order_member_set(struct order *x)
 {
-	return each_line(x, set_one);
+	return each_line(x, json_object_get(x->args, "set") ? set_many : set_one);
 }
 
-err order_settings(struct order *x)
+err order_assignments(struct order *x, struct assignment **set, size_t *count)
 {
 	const char *key;
 	json_t *value, *wanted = json_object_get(x->args, "set");
-	struct assignment *set = arena_zero(x->a, json_object_size(wanted) * sizeof *set);
 	size_t n = 0;
+	*set = arena_zero(x->a, (json_object_size(wanted) + 1) * sizeof **set);
 	json_object_foreach(wanted, key, value)
 	{
 		if (!json_is_string(value))
 			return err_in(x->a, ERR_SYNTAX, "%s is no text", key);
-		set[n++] = (struct assignment){ str_from(key),
-						str_from(json_string_value(value)) };
-		TRY(borrow_check(x->books, x->a, x->list, x->by.person, &set[n - 1]));
+		(*set)[n++] = (struct assignment){ str_from(key),
+						   str_from(json_string_value(value)) };
 	}
+	*count = n;
+	return OK;
+}
+
+err order_settings(struct order *x)
+{
+	struct assignment *set;
+	size_t n;
+	TRY(order_assignments(x, &set, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(borrow_check(x->books, x->a, x->list, x->by.person, &set[i]));
 	return list_configure(x->books, x->a, x->list->id, set, n, &x->by);
 }
 

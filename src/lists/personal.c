@@ -13,6 +13,8 @@
 #include "store/lists/person.h"
 #include "store/lists/planned.h"
 #include "store/lists/request.h"
+#include "store/lists/domain.h"
+#include "store/lists/domain_owner.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
 #include "store/lists/token.h"
@@ -149,6 +151,8 @@ static err add_memberships(struct gathering *g)
 		put_list(g, o, m[i].list);
 		put(o, "address", m[i].text);
 		put_time(g, o, "since", m[i].joined_at);
+		if (m[i].own_name.n)
+			put(o, "name", m[i].own_name);
 		put(o, "delivery", m[i].delivery);
 		put(o, "form", m[i].form);
 		put(o, "language", m[i].language);
@@ -171,6 +175,26 @@ static err add_memberships(struct gathering *g)
 	return OK;
 }
 
+/* A role of theirs, too, on a domain in place of a list. */
+static err add_domains(struct gathering *g, json_t *rows)
+{
+	struct domain_owner_row *r;
+	struct domain_row *d;
+	size_t n, domains;
+	TRY(domain_owner_by_person(g->books->lists, g->a, g->person, &r, &n));
+	TRY(domain_all(g->books->lists, g->a, &d, &domains));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < domains; k++) {
+			if (d[k].id != r[i].domain)
+				continue;
+			json_t *o = row_of(rows);
+			put(o, "domain", d[k].name);
+			put(o, "address", r[i].text);
+			put(o, "role", STR("owner"));
+		}
+	return OK;
+}
+
 static err add_roles(struct gathering *g)
 {
 	struct role_row *r;
@@ -183,7 +207,7 @@ static err add_roles(struct gathering *g)
 		put(o, "address", r[i].text);
 		put(o, "role", r[i].role);
 	}
-	return OK;
+	return add_domains(g, rows);
 }
 
 static err add_sign_ins(struct gathering *g)

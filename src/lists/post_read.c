@@ -1,6 +1,8 @@
-#include "lists/rules.h"
+#include "lists/approved.h"
+#include "lists/rules_inside.h"
 
 #include "lists/equivalent.h"
+#include "lists/header_match.h"
 #include "lists/umbrella.h"
 #include "mail/mime.h"
 #include "store/lists/address.h"
@@ -143,6 +145,14 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	return read_opening(a, p);
 }
 
+err post_renew(struct arena *a, struct post *p)
+{
+	TRY(header_scan(a, p->message, &p->header));
+	p->body_hash = sha256(a, p->header.body);
+	p->opening = STR("");
+	return read_opening(a, p);
+}
+
 err post_under(struct book *lists, struct arena *a, const struct settings *s,
 	       struct post *p)
 {
@@ -160,11 +170,14 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	TRY(settings_load(lists, a, list->id, &s));
 	TRY(umbrella_look_up(lists, a, p));
 	TRY(post_under(lists, a, &s, p));
+	TRY(approved_take(a, p));
+	TRY(header_match_look_up(lists, a, p));
 	return read_membership(lists, a, p);
 }
 
 err post_sift(struct arena *a, struct post *p)
 {
+	TRY(header_match_sift(a, p));
 	return filter_message(a, &p->settings, p->message, &p->content);
 }
 

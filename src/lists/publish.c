@@ -134,7 +134,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 	str header = steps_header(a, out);
 	str body = out->body.n ? out->body : out->post->header.body;
 	str text = arena_cat(a, header, STR("\r\n"), body);
-	bool fresh, own = p->settings.personal_copies || p->settings.umbrella_list;
+	bool fresh, own = settings_own_copies(&p->settings) || p->settings.umbrella_list;
 	*m = (struct outbound_message){
 		.source = p->source,
 		.inbound = source_inbound(p->source),
@@ -149,6 +149,7 @@ static err start_message(struct books *books, struct arena *a, const struct post
 		.size = (int64_t)text.n,
 		.split = (int64_t)header.n,
 		.personal = out->personal,
+		.marks = out->marks,
 		.smtputf8 = p->utf8 && message_has_8bit(header),
 		.eightbit = message_has_8bit(text),
 		.author_signed = out->author_signed,

@@ -1,5 +1,7 @@
 #include "lists/replay.h"
 
+#include "base/language.h"
+
 #include "archive/add.h"
 #include "base/clock.h"
 #include "lists/books.h"
@@ -13,18 +15,23 @@
 #include <stdlib.h>
 
 const char *const replay_limits[] = {
-	"Loops and duplicates are not asked about again: each of these posts is in the "
-	"archive, or waits, once.",
-	"Posts that were refused or discarded left nothing that could be judged again.",
-	"Members, roles, bans and header rules count as they are today.",
-	"A post of the archive is judged as the list kept it: what its filter took out "
-	"then is gone.",
-	"Which list of this server passed a post of the archive on is known by its "
-	"List-Id.",
-	"The author's proof is what this server wrote on the post when it came; imported "
-	"posts bear none and are taken as proven.",
-	"Who posts too fast is counted by when the posts of these here came, all of them "
-	"taken as let through.",
+	N_("Loops and duplicates are not asked about again: each of these posts is in "
+	   "the "
+	   "archive, or waits, once."),
+	N_("Posts that were refused or discarded left nothing that could be judged "
+	   "again."),
+	N_("Members, roles, bans and header rules count as they are today."),
+	N_("A post of the archive is judged as the list kept it: what its filter took "
+	   "out "
+	   "then is gone."),
+	N_("Which list of this server passed a post of the archive on is known by its "
+	   "List-Id."),
+	N_("The author's proof is what this server wrote on the post when it came; "
+	   "imported "
+	   "posts bear none and are taken as proven."),
+	N_("Who posts too fast is counted by when the posts of these here came, all of "
+	   "them "
+	   "taken as let through."),
 	NULL
 };
 
@@ -41,6 +48,8 @@ struct replaying {
 	struct books *books;
 	const struct list_entry *list;
 	struct settings changed;
+	struct header_rule_row *rules; /* that would hold; NULL: those that do */
+	size_t rule_count;
 	struct candidate *all; /* newest first */
 	size_t count;
 	struct replay *out;
@@ -235,6 +244,10 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 	}
 	q = p;
 	TRY(post_under(x->books->lists, a, &x->changed, &q));
+	if (x->rules) {
+		q.header_rules = x->rules;
+		q.header_rule_count = x->rule_count;
+	}
 	TRY(post_sift(a, &q));
 	TRY(judge(x, a, i, &p, &before));
 	TRY(judge(x, a, i, &q, &after));
@@ -267,6 +280,35 @@ err replay_run(struct books *books, struct arena *a, const struct list_entry *li
 	TRY(settings_load(books->lists, a, list->id, &x.changed));
 	for (size_t i = 0; i < count; i++)
 		TRY(setting_try(a, &x.changed, set[i].key, set[i].value));
+	TRY(choose(&x, a));
+	TRY(replay_all(&x, a));
+	*out = r;
+	return OK;
+}
+
+/* Those of every list, then the given ones. */
+static err join_rules(struct replaying *x, struct arena *a,
+		      const struct header_rule_row *rules, size_t count)
+{
+	struct header_rule_row *site;
+	TRY(header_rule_list(x->books->lists, a, 0, &site, &x->rule_count));
+	x->rules = arena_zero(a, (x->rule_count + count + 1) * sizeof *x->rules);
+	for (size_t i = 0; i < x->rule_count; i++)
+		x->rules[i] = site[i];
+	for (size_t i = 0; i < count; i++)
+		x->rules[x->rule_count++] = rules[i];
+	return OK;
+}
+
+err replay_header_rules(struct books *books, struct arena *a,
+			const struct list_entry *list,
+			const struct header_rule_row *rules, size_t count,
+			struct replay *out)
+{
+	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
+	struct replaying x = { .books = books, .list = list, .out = &r };
+	TRY(settings_load(books->lists, a, list->id, &x.changed));
+	TRY(join_rules(&x, a, rules, count));
 	TRY(choose(&x, a));
 	TRY(replay_all(&x, a));
 	*out = r;

@@ -48,5 +48,11 @@ MUST_USE err replay_run(struct books *books, struct arena *a,
 			const struct list_entry *list, const struct assignment *set,
 			size_t count, struct replay *out);
 
+/* The same as if these were the list's own header rules, behind those of every list. */
+MUST_USE err replay_header_rules(struct books *books, struct arena *a,
+				 const struct list_entry *list,
+				 const struct header_rule_row *rules, size_t count,
+				 struct replay *out);
+
 /* What a replay cannot know, a sentence each; the last is NULL. */
 extern const char *const replay_limits[];

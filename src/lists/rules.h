@@ -13,6 +13,7 @@
 #include "lists/filter.h"
 #include "lists/settings.h"
 #include "mail/header.h"
+#include "store/lists/header_rule.h"
 
 enum verdict {
 	VERDICT_MISS,
@@ -51,12 +52,17 @@ struct post {
 	str body_hash;             /* SHA-256 of the body */
 	struct member_row *member; /* the author's membership, or NULL */
 	struct filtered content;   /* what the list takes of it */
-	bool is_moderator;         /* the author is owner or moderator */
-	enum archive_known known;  /* post_ask_archive; smtpd, which has no archive to
+	struct header_rule_row *header_rules; /* that bear on the list, in order */
+	size_t header_rule_count;
+	struct header *inner; /* of its parts, where there are such rules */
+	size_t inner_count;
+	bool is_moderator;        /* the author is owner or moderator */
+	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
-	bool replayed;             /* judged once more (replay.h): it is one of the list's
+	enum { APPROVED_NONE, APPROVED_RIGHT, APPROVED_WRONG } approved; /* approved.h */
+	bool replayed;  /* judged once more (replay.h): it is one of the list's
 				    * own, neither on its way round nor twice here */
-	int64_t recent;            /* replayed: posts that its author had had accepted of
+	int64_t recent; /* replayed: posts that its author had had accepted of
 				    * late when it came */
 };
 
@@ -114,6 +120,12 @@ MUST_USE err rules_judge(struct book *lists, struct arena *a, const struct post 
 /* What the author of a rejected post hears: the list's own words where it has some, else
  * the reason. utf8: what answers may bear more than ASCII. */
 str judgement_answer(struct arena *a, const struct judgement *j, bool utf8);
+
+/* What the rules say of mail to the list's owners: bans and header rules count, to refuse
+ * or drop it; whoever is proven to be a member, or to run the list, gets through. The
+ * trace has these rules alone. */
+MUST_USE err rules_judge_owner(struct book *lists, struct arena *a, const struct post *p,
+			       struct judgement *j);
 
 /* The trace as one line: "loop: miss; member: accept (…)". */
 str judgement_text(struct arena *a, const struct judgement *j);

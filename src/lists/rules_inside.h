@@ -7,6 +7,9 @@
 typedef err rule_fn(struct book *lists, struct arena *a, const struct post *p,
 		    struct ruling *r);
 
+/* After p->message became another one, of the same author. */
+MUST_USE err post_renew(struct arena *a, struct post *p);
+
 #define RULE(name, hold, text) rule_fn rule_##name;
 #include "lists/rules.def"
 #undef RULE

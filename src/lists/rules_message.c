@@ -2,7 +2,6 @@
 #include "lists/rules_inside.h"
 
 #include "lists/pattern.h"
-#include "store/lists/header_rule.h"
 #include "store/lists/seen.h"
 
 err rule_no_author(struct book *lists, struct arena *a, const struct post *p,
@@ -122,34 +121,47 @@ err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
 				     : OK;
 }
 
-static err match_one(struct arena *a, const struct post *p,
+static str rule_words(struct arena *a, const struct header_rule_row *h)
+{
+	str words = arena_cat(a, h->list ? STR("") : STR("of every list: "), h->header,
+			      STR(": "), h->pattern);
+	return h->reason.n ? arena_cat(a, words, STR(" ("), h->reason, STR(")")) : words;
+}
+
+/* What one rule says of the fields of one header. */
+static err match_one(struct arena *a, const struct header *header,
 		     const struct header_rule_row *h, int64_t *ms, struct ruling *r)
 {
-	for (const struct field *f = header_find(&p->header, h->header); f;
-	     f = header_next(&p->header, f)) {
+	for (const struct field *f = header_find(header, h->header); f;
+	     f = header_next(header, f)) {
 		enum pattern_result hit = pattern_text_within(h->pattern,
 							      header_text(a, f), ms);
-		str name = arena_cat(a, h->header, STR(": "), h->pattern);
 		if (hit == PATTERN_LIMIT)
-			return rule_says(
-				r, VERDICT_HOLD,
-				arena_cat(a, STR("a header rule took too long: "), name));
+			return rule_says(r, VERDICT_HOLD,
+					 arena_cat(a,
+						   STR("a header rule took too long: "),
+						   rule_words(a, h)));
 		if (hit == PATTERN_HIT)
-			return rule_says(r, verdict_from(h->action),
-					 arena_cat(a, STR("header rule "), name));
+			return rule_says(
+				r, verdict_from(h->action),
+				arena_cat(a, STR("header rule "), rule_words(a, h)));
 	}
 	return OK;
 }
 
+/* The post's own fields and those of its parts, as Mailman looks at them: a file's type
+ * and name stand there, and what a forwarded message says of itself. */
 err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 		      struct ruling *r)
 {
-	struct header_rule_row *rules;
-	size_t n;
 	int64_t ms = PATTERN_MS;
-	TRY(header_rule_list(lists, a, p->list->id, &rules, &n));
-	for (size_t i = 0; i < n && r->verdict == VERDICT_MISS; i++)
-		TRY(match_one(a, p, &rules[i], &ms, r));
+	(void)lists;
+	for (size_t i = 0; i < p->header_rule_count && r->verdict == VERDICT_MISS; i++) {
+		const struct header_rule_row *h = &p->header_rules[i];
+		TRY(match_one(a, &p->header, h, &ms, r));
+		for (size_t k = 0; k < p->inner_count && r->verdict == VERDICT_MISS; k++)
+			TRY(match_one(a, &p->inner[k], h, &ms, r));
+	}
 	return OK;
 }
 

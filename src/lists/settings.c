@@ -2,7 +2,9 @@
 
 #include "base/buf.h"
 #include "lists/decorate.h"
+#include "lists/new_member.h"
 #include "lists/pattern.h"
+#include "lists/token_setting.h"
 #include "lists/topics.h"
 #include "lists/umbrella.h"
 #include "mail/address.h"
@@ -170,7 +172,8 @@ static err check_text(struct arena *a, const struct setting_def *row, str value,
 /* What stands in each copy is asked more, and what is read line by line. */
 static err check_words(struct arena *a, const struct setting_def *row, str value)
 {
-	static const char *const keys[] = { "msg_header", "msg_footer" };
+	static const char *const keys[] = { "msg_header", "msg_footer", "digest_header",
+					    "digest_footer" };
 	if (str_eq(str_from(row->key), STR("topics")))
 		return topics_check(a, value);
 	for (const char *const *key = umbrella_settings; *key; key++)
@@ -241,11 +244,15 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 		TRY(check_words(a, row, value));
 		return check_text(a, row, value, clean);
 	case SETTING_IS_TEXT:
+		if (str_eq(str_from(row->key), STR("new_member_options")))
+			return new_member_check(a, value, clean);
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);
 	case SETTING_IS_PATTERNS:
 		return check_patterns(a, row, value, clean);
+	case SETTING_IS_TOKEN:
+		return token_setting_check(a, str_from(row->key), value, clean);
 	}
 	return FAIL(ERR_SYNTAX, "a setting of no known type");
 }
@@ -267,6 +274,7 @@ static void take(struct settings *s, const struct setting_def *row, str value)
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
 	case SETTING_IS_PATTERNS:
+	case SETTING_IS_TOKEN:
 		*(str *)at = value;
 		return;
 	}
@@ -333,6 +341,7 @@ str setting_text(struct arena *a, const struct settings *s, const struct setting
 	case SETTING_IS_CHOICE:
 	case SETTING_IS_ADDRESS:
 	case SETTING_IS_PATTERNS:
+	case SETTING_IS_TOKEN:
 		break;
 	}
 	return *(const str *)at;

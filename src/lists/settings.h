@@ -18,6 +18,7 @@
 #define SETTING_BOOL     bool
 #define SETTING_ADDRESS  str
 #define SETTING_PATTERNS str
+#define SETTING_TOKEN    str /* a hash: token_setting.h */
 #define SETTING_CHOICE   str /* one of the words; compare with setting_is */
 
 struct settings {
@@ -45,6 +46,13 @@ const char *setting_group_title(str group);
 static inline bool setting_is(str value, const char *word)
 {
 	return str_eq(value, str_from(word));
+}
+
+/* Whether each member's copy is their own: it has a return path and a way out of its own,
+ * or says who reads it. */
+static inline bool settings_own_copies(const struct settings *s)
+{
+	return s->personal_copies || !setting_is(s->personalize, "none");
 }
 
 /* Defaults, then what the list has stored. Texts live in a. */

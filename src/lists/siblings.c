@@ -5,6 +5,7 @@
 #include "lists/publish.h"
 #include "lists/umbrella.h"
 #include "mail/address.h"
+#include "mail/reader.h"
 #include "store/lists/member.h"
 #include "store/outbound/message.h"
 
@@ -178,6 +179,16 @@ static err begin(struct books *books, struct arena *a, const struct outgoing *ou
 	return m->complete ? OK : fanout_batch(books, a, list->id, out, m);
 }
 
+/* The same fields as in the copies of this list, with the way out of the other. */
+static str personal_fields(struct books *books, struct arena *a,
+			   const struct list_entry *list, str like)
+{
+	static const str to = STR(READER_TO);
+	bool names = str_ends(like, to), leaves = like.n > (names ? to.n : 0);
+	return arena_cat(a, leaves ? steps_leave(books, a, list) : STR(""),
+			 names ? to : STR(""));
+}
+
 static err send_to(struct books *books, struct arena *a, const struct outgoing *out,
 		   const struct list_entry *list, const struct outbound_message *like,
 		   str text)
@@ -189,7 +200,7 @@ static err send_to(struct books *books, struct arena *a, const struct outgoing *
 	m.source = arena_cat(a, like->source, STR("/"), list->origin);
 	m.list = list->address;
 	m.reverse_path = m.verp ? STR("") : list_subaddress(a, list, STR("bounces"));
-	m.personal = like->personal.n ? steps_leave(books, a, list) : STR("");
+	m.personal = personal_fields(books, a, list, like->personal);
 	beside.digest_post = 0;
 	beside.audience.list = list->id;
 	beside.audience.fits = STR(""); /* its topics are others */

@@ -8,6 +8,7 @@
 #include "lists/command.h"
 #include "lists/complaint.h"
 #include "lists/forward.h"
+#include "lists/header_match.h"
 #include "lists/moderate.h"
 #include "lists/notice.h"
 #include "lists/proof.h"
@@ -214,12 +215,47 @@ static err hear_complaint(struct sorting *s, bool *taken)
 	return complaint_take(s->books, s->a, s->arrival, s->message, &s->header, taken);
 }
 
+/* The tag shows that we sent what it is about: proof enough, whatever DMARC says of a
+ * report's From. */
+static bool is_answer_to_ours(const struct sorting *s)
+{
+	return s->meaning.member && !s->arrival->reverse_path.n;
+}
+
+/* What cannot be read as a post is left to their eyes. */
+static err judge_for_owners(struct sorting *s, struct post *p, struct judgement *j)
+{
+	struct mail_in in = { .text = s->message,
+			      .reverse_path = &s->reverse_path,
+			      .account = s->arrival->account,
+			      .trust = s->arrival->trust };
+	*j = (struct judgement){ .verdict = VERDICT_ACCEPT };
+	err e = post_parse(s->a, &in, p);
+	if (!e.kind)
+		e = post_look_up(s->books->lists, s->a, s->meaning.list, p);
+	if (!e.kind)
+		e = header_match_sift(s->a, p);
+	if (!e.kind)
+		e = rules_judge_owner(s->books->lists, s->a, p, j);
+	return err_is_passing(e) ? e : OK;
+}
+
 static err take_owner(struct sorting *s)
 {
 	struct forward f = forwarding(s);
+	struct post p;
+	struct judgement j = { .verdict = VERDICT_ACCEPT };
 	bool complaint;
 	TRY(hear_complaint(s, &complaint));
-	return complaint ? OK : forward_owner(s->books, s->a, &f, s->meaning.list);
+	if (complaint)
+		return OK;
+	if (!is_answer_to_ours(s))
+		TRY(judge_for_owners(s, &p, &j));
+	if (j.verdict == VERDICT_REJECT)
+		return take_rejected(s, &p, &j);
+	if (j.verdict == VERDICT_DISCARD)
+		return sort_note(s, "discarded", judgement_text(s->a, &j));
+	return forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
 static err take_alias(struct sorting *s)
@@ -259,13 +295,6 @@ static err take_srs(struct sorting *s)
 
 static err serve(struct sorting *s);
 static err take_as_meant(struct sorting *s);
-
-/* The tag shows that we sent what it is about: proof enough, whatever DMARC says of a
- * report's From. */
-static bool is_answer_to_ours(const struct sorting *s)
-{
-	return s->meaning.member && !s->arrival->reverse_path.n;
-}
 
 /* Reports that nobody can read go to who the list says. */
 static err take_unread(struct sorting *s)

@@ -2,12 +2,13 @@
 
 #include "base/clock.h"
 #include "lists/fanout.h"
+#include "store/lists/digest.h"
 #include "store/outbound/message.h"
 
 enum { REASON_MAX = 500 };
 
 struct steered { /* an act at work */
-	struct book *outbound;
+	struct book *lists, *outbound;
 	const struct queue_filter *what;
 	str reason;
 };
@@ -88,10 +89,21 @@ static err steer_release(const struct steered *s, int64_t *changed)
 	return OK;
 }
 
+static err leave_digest(const struct steered *s)
+{
+	ARENA(a);
+	struct outbound_message m;
+	TRY(outbound_get(s->outbound, a, s->what->message, &m));
+	return digest_forget(s->lists, m.source);
+}
+
 static err steer_remove(const struct steered *s, int64_t *changed)
 {
 	TRY(queue_remove(s->outbound, s->what, clock_now_ms(), s->reason, changed));
-	return is_message(s) ? outbound_freeze(s->outbound, s->what->message, false) : OK;
+	if (!is_message(s))
+		return OK;
+	TRY(leave_digest(s)); /* before it is let go: else the next one would have it */
+	return outbound_freeze(s->outbound, s->what->message, false);
 }
 
 static const struct act {
@@ -133,7 +145,8 @@ err steer(struct books *books, struct arena *a, const struct steering *s,
 	const struct act *act = NULL;
 	int64_t n = 0;
 	TRY(find_act(a, s, &act));
-	struct steered x = { books->outbound, &s->what, removal(a, s->reason, by) };
+	struct steered x = { books->lists, books->outbound, &s->what,
+			     removal(a, s->reason, by) };
 	TRY(act->run(&x, &n));
 	str what = steer_text(a, &s->what);
 	TRY(books_audit(books, by, 0, arena_cat(a, STR("queue "), s->act),

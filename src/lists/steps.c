@@ -240,7 +240,7 @@ static void add_unsubscribe(struct books *books, struct arena *a, struct outgoin
 {
 	const struct post *p = out->post;
 	str mail = mailto(a, p->list, STR("leave"));
-	if (!p->settings.personal_copies) {
+	if (!settings_own_copies(&p->settings)) {
 		step_add(out, STR("List-Unsubscribe"),
 			 arena_cat(a, STR("<"), url, STR("/leave>,\r\n "), mail));
 		return;

@@ -10,12 +10,13 @@
 struct outgoing {
 	const struct post *post; /* with the list's own words, once they are in it */
 	const struct post *bare; /* without them, and with its files; NULL: as post */
-	str words;               /* where they stand, for the ledger; or empty */
-	int64_t links;           /* files that are links in the copies */
-	int64_t number;          /* in the archive; 0: not archived */
-	int64_t digest_post;     /* among those for digests; 0: no digest will have it */
-	struct arena *a;         /* of the run */
-	str *drop;               /* header fields that go */
+	str marks;           /* in them: of what each copy says of its reader; or "" */
+	str words;           /* where they stand, for the ledger; or empty */
+	int64_t links;       /* files that are links in the copies */
+	int64_t number;      /* in the archive; 0: not archived */
+	int64_t digest_post; /* among those for digests; 0: no digest will have it */
+	struct arena *a;     /* of the run */
+	str *drop;           /* header fields that go */
 	size_t drop_count, drop_room;
 	struct buf prepend, append; /* fields that come */
 	str personal;               /* fields of each copy, with {leave} */

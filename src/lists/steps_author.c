@@ -270,6 +270,7 @@ static void wrap(struct arena *a, struct outgoing *out)
 	str header = header_apply(a, &p->header, &inside);
 	if (out->words.n)
 		out->words = STR("left out: the post is inside, untouched");
+	out->marks = STR("");
 	out->links = 0;
 	for (size_t i = 0; i < sizeof mime / sizeof *mime; i++)
 		step_drop(out, str_from(mime[i]));

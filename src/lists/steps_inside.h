@@ -3,6 +3,7 @@
  *     steps.c            the table, and what list servers have always done
  *     steps_anonymous.c  what is left of a post whose author nobody is to know
  *     steps_reply.c      who is answered: Reply-To and Cc
+ *     steps_reader.c     who reads the copy, in To
  *     steps_words.c      what the list adds to the text
  *     steps_links.c      large files that stay in the archive
  *     steps_author.c     whether From stays the author's

@@ -1,9 +1,14 @@
 #include "lists/style.h"
 
 #include "base/clock.h"
-#include "lists/owner.h"
+#include "archive/purge.h"
+#include "base/log.h"
+#include "lists/domains.h"
 #include "store/lists/domain.h"
 #include "store/lists/list.h"
+#include "store/lists/purge.h"
+
+enum { PURGED_AT_ONCE = 50 }; /* posts between two batches of mail */
 
 static const struct list_style styles[] = {
 #define STYLE(name, text) { name, text },
@@ -50,16 +55,20 @@ static err apply(struct books *books, struct arena *a, int64_t list, str style,
 	return n ? list_configure(books, a, list, set, n, by) : OK;
 }
 
-static err make(struct books *books, struct arena *a, str address, str style,
-		const struct actor *by, int64_t *id)
+static err make(struct books *books, struct arena *a, str address,
+		const struct new_list *how, const struct actor *by, int64_t *id)
 {
 	TRY(list_create(books->lists, address, clock_now(), id));
-	TRY(apply(books, a, *id, style, by));
+	TRY(apply(books, a, *id, how->style, by));
+	if (how->count)
+		TRY(list_configure(books, a, *id, how->set, how->count, by));
+	if (how->owner.n)
+		TRY(role_give(books, a, *id, STR("owner"), how->owner, how->proven, by));
 	return books_audit(books, by, *id, STR("list created"), address);
 }
 
-err list_make(struct books *books, struct arena *a, str address, str style,
-	      const struct actor *by, int64_t *id)
+err list_make(struct books *books, struct arena *a, str address,
+	      const struct new_list *how, const struct actor *by, int64_t *id)
 {
 	struct address x;
 	bool mine;
@@ -67,22 +76,42 @@ err list_make(struct books *books, struct arena *a, str address, str style,
 	TRY(list_name_check(a, x.local));
 	address = arena_cat(a, x.local, STR("@"), domain_ascii(a, x.domain));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, make(books, a, address, style, by, id));
+	return book_leave(books->lists, mine, make(books, a, address, how, by, id));
 }
 
-static err unmake(struct books *books, const struct list_entry *list,
+static err unmake(struct books *books, const struct list_entry *list, bool purge,
 		  const struct actor *by)
 {
+	struct purge_row gone = { list->id, list->address, clock_now() };
 	TRY(list_remove(books->lists, list->id));
-	return books_audit(books, by, 0, STR("list removed"), list->address);
+	if (purge)
+		TRY(purge_add(books->lists, &gone));
+	return books_audit(books, by, 0,
+			   purge ? STR("list removed with its archive")
+				 : STR("list removed"),
+			   list->address);
 }
 
-err list_unmake(struct books *books, const struct list_entry *list,
+err list_unmake(struct books *books, const struct list_entry *list, bool purge,
 		const struct actor *by)
 {
 	bool mine;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, unmake(books, list, by));
+	return book_leave(books->lists, mine, unmake(books, list, purge, by));
+}
+
+err list_purge_continue(struct books *books, struct arena *a, bool *more)
+{
+	struct purge_row gone;
+	bool others = false;
+	TRY(purge_next(books->lists, a, &gone, more));
+	if (!*more)
+		return OK;
+	TRY(archive_purge(books->archive, a, gone.list, PURGED_AT_ONCE, &others));
+	if (others)
+		return OK;
+	log_info("archive-purged", KS("list", gone.address), KN("id", gone.list));
+	return purge_end(books->lists, gone.list);
 }
 
 static err add_domain(struct books *books, str name, const struct actor *by)
@@ -97,23 +126,10 @@ static err add_domain(struct books *books, str name, const struct actor *by)
 	return books_audit(books, by, 0, STR("domain added"), name);
 }
 
-/* An address at it must be one: that is what a domain is for. */
-static err clean_domain(struct arena *a, str name, str *clean)
-{
-	struct address x;
-	name = str_trim(name);
-	if (address_parse(a, arena_cat(a, STR("x@"), name), &x).kind
-	    || str_starts(name, STR("[")))
-		return err_in(a, ERR_SYNTAX, "\"%.*s\" is no name of a domain",
-			      STR_F(name));
-	*clean = domain_ascii(a, arena_lower(a, x.domain));
-	return OK;
-}
-
 err domain_make(struct books *books, struct arena *a, str name, const struct actor *by)
 {
 	bool mine;
-	TRY(clean_domain(a, name, &name));
+	TRY(domain_name_clean(a, name, &name));
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine, add_domain(books, name, by));
 }
@@ -129,7 +145,7 @@ static err remove_domain(struct books *books, str name, const struct actor *by)
 err domain_unmake(struct books *books, struct arena *a, str name, const struct actor *by)
 {
 	bool mine;
-	TRY(clean_domain(a, name, &name));
+	TRY(domain_name_clean(a, name, &name));
 	if (str_eq(name, domain_ascii(a, books->conf->site_domain)))
 		return FAIL(ERR_DENIED, "this is the site's own domain ([site] domain)");
 	TRY(book_join(books->lists, &mine));

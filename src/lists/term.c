@@ -33,7 +33,7 @@ static err plan(struct books *books, struct arena *a, const struct list_entry *l
 	TRY(member_check_new(books, a, list, p.key));
 	TRY(planned_put(books->lists, &p));
 	return books_audit(books, by, list->id, STR("membership planned"),
-			   arena_cat(a, p.key, STR(" from "), date_day(a, t->first)));
+			   arena_cat(a, p.key, STR(": "), date_day(a, t->first)));
 }
 
 static err admit_until(struct books *books, struct arena *a,

@@ -29,7 +29,8 @@ static bool needs_quoting(str text)
 	return false;
 }
 
-static void add_quoted_line(struct buf *b, str line)
+/* open: what follows goes on in the same line. */
+static void add_quoted_line(struct buf *b, str line, bool open)
 {
 	size_t column = 0;
 	for (size_t i = 0; i < line.n; i++) {
@@ -38,7 +39,7 @@ static void add_quoted_line(struct buf *b, str line)
 		bool plain = is_printable(line.p[i]) && line.p[i] != '='
 			     && !(blank && last);
 		size_t width = plain ? 1 : 3;
-		if (column + width + !last > QP_COLUMNS) {
+		if (column + width + (!last || open) > QP_COLUMNS) {
 			buf_add(b, STR("=\r\n"));
 			column = 0;
 		}
@@ -48,7 +49,7 @@ static void add_quoted_line(struct buf *b, str line)
 			buf_addf(b, "=%02X", (unsigned char)line.p[i]);
 		column += width;
 	}
-	buf_add(b, STR("\r\n"));
+	buf_add(b, open ? STR("=\r\n") : STR("\r\n"));
 }
 
 str encode_text_part(struct arena *a, str text)
@@ -61,7 +62,7 @@ str encode_text_part(struct arena *a, str text)
 		quoted ? STR("quoted-printable") : STR("7bit"), STR("\r\n\r\n"));
 	for (str line; str_line(&text, &line);)
 		if (quoted)
-			add_quoted_line(&b, line);
+			add_quoted_line(&b, line, false);
 		else
 			buf_cat(&b, line, STR("\r\n"));
 	return arena_copy(a, buf_str(&b));
@@ -71,7 +72,16 @@ str encode_quoted(struct arena *a, str text)
 {
 	BUF(b);
 	for (str line; str_line(&text, &line);)
-		add_quoted_line(&b, line);
+		add_quoted_line(&b, line, false);
+	return arena_copy(a, buf_str(&b));
+}
+
+str encode_quoted_open(struct arena *a, str text)
+{
+	BUF(b);
+	bool ended = str_ends(text, STR("\n"));
+	for (str line; str_line(&text, &line);)
+		add_quoted_line(&b, line, !text.n && !ended);
 	return arena_copy(a, buf_str(&b));
 }
 

@@ -18,6 +18,10 @@ str encode_file_part(struct arena *a, str type, str filename, str bytes);
 /* Text as quoted-printable (RFC 2045 section 6.7), each line with its CRLF. */
 str encode_quoted(struct arena *a, str text);
 
+/* The same of a text that goes on behind it: its last line ends in a soft line break,
+ * unless it has ended. */
+str encode_quoted_open(struct arena *a, str text);
+
 /* Bytes as lines of base64, each with its CRLF. */
 str encode_base64_lines(struct arena *a, str bytes);
 

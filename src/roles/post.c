@@ -10,6 +10,8 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/style.h"
+#include "lists/roster_batch.h"
 #include "lists/score_run.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
@@ -227,6 +229,28 @@ static err erase(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* The same, until the archives of lists that went with them are gone. */
+static err purge(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(list_purge_continue(&p->books, a, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
+/* Members out of a file, some between batches of mail. */
+static err enter(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(batch_continue(&p->books, a, &more));
+	if (!more)
+		return OK;
+	p->at_end = false;
+	wake_send(p->role, ROLE_web);
+	return OK;
+}
+
 static err carry(struct post_role *p, struct arena *a)
 {
 	bool more;
@@ -249,6 +273,8 @@ static void work(struct post_role *p)
 		hindered(caution_end(&p->books, &p->caution));
 	hindered(score(p, a));
 	hindered(erase(p, a));
+	hindered(purge(p, a));
+	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));
 }

@@ -7,6 +7,7 @@
 #include "send/reporter.h"
 #include "send/sender.h"
 #include "send/sts_rule.h"
+#include "store/outbound/signer.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -34,6 +35,24 @@ static err prepare_sealer(struct role *role, struct sender_conf *conf)
 			 KZ("do", "postern keys make makes the keys and shows their "
 				  "records"));
 	return OK;
+}
+
+/* For the page that shows what DNS must say; without it the mail goes all the same. */
+static void publish_keys(struct role *role, const struct keyring *ring)
+{
+	struct signer_row rows[KEYRING_MAX];
+	struct book *b = NULL;
+	for (size_t i = 0; i < ring->count; i++)
+		rows[i] = (struct signer_row){ ring->signers[i].selector,
+					       sign_key_record(role->a,
+							       ring->signers[i].key) };
+	err e = book_open(role->a, role->conf->site_data, BOOK_OUTBOUND, BOOK_WRITE, &b);
+	if (!e.kind)
+		e = signer_set(b, rows, ring->count);
+	book_close(b);
+	if (e.kind)
+		log_warn("keys-not-shown", KE(e),
+			 KZ("do", "nothing: postern keys ls shows them"));
 }
 
 static err dial_role(struct role *role, enum role_id id, struct arena *a, int *fd)
@@ -116,6 +135,7 @@ static err start(struct role *role, struct sender **s, struct reporter **reporte
 	if (e.kind)
 		return err_in(role->a, e.kind, "[tls] authorities: %s", e.msg);
 	TRY(prepare_sealer(role, &conf));
+	publish_keys(role, conf.sealer.ring);
 	role_ready(role);
 	TRY(start_policies(role, &conf, reporter));
 	return sender_start(role->a, &conf, s);

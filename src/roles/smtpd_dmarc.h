@@ -1,6 +1,6 @@
 /* roles/smtpd_dmarc.h: what DMARC made of each message, counted in memory and written
  * to the inbound book every few seconds, for the reports that domains ask for
- * (RFC 9990). What a crash forgets are counts of some seconds.
+ * (RFC 9990, RFC 9991). What a crash forgets are counts of some seconds.
  *
  *     TRY(dmarc_counts_open(a, data, &counts));
  *     if (dmarc_note(a, &(struct dmarc_case){ &ask, &trust, DMARC_TAKEN }, &row))
@@ -25,6 +25,12 @@ struct dmarc_case {
  * no record, none that asks for reports by mail, neither a verdict nor a
  * temporary error, or the message is a report itself. */
 bool dmarc_note(struct arena *a, const struct dmarc_case *c, struct dmarc_seen *row);
+
+/* The same for a report on the message itself (RFC 9991): failed_at is set. Only of what
+ * fails, where the record asks for it (ruf=, fo=), and never of what a program wrote. It
+ * holds no address of a person. */
+bool dmarc_note_failure(struct arena *a, const struct dmarc_case *c,
+			struct dmarc_seen *row);
 
 struct dmarc_counts;
 

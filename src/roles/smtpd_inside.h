@@ -8,7 +8,8 @@
  *     smtpd_fields.c   what we write in front of it, and what we take out
  *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
- *     smtpd_dmarc.c    what DMARC made of it, for the reports of send
+ *     smtpd_dmarc.c    what DMARC made of it, counted for the reports of send
+ *     smtpd_dmarc_note.c  what of one message is told
  */
 #pragma once
 
@@ -50,7 +51,7 @@ struct smtpd {
 	struct upstream upstream;
 	struct site *site;
 	struct greylist *greylist;  /* NULL: nobody waits */
-	struct dmarc_counts *dmarc; /* NULL: [trust] dmarc_reports is off */
+	struct dmarc_counts *dmarc; /* NULL: no reports on DMARC */
 	pthread_mutex_t known_lock;
 	struct book *known; /* the inbound book, for what has passed the greylist */
 	struct reader accounts, rules;

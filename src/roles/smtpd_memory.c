@@ -84,7 +84,7 @@ static void *keep_writing(void *arg)
 err smtpd_memory_start(struct smtpd *d)
 {
 	pthread_mutex_init(&d->known_lock, NULL);
-	if (d->conf->trust_dmarc_reports)
+	if (d->conf->trust_dmarc_reports || d->conf->trust_failure_reports)
 		TRY(dmarc_counts_open(d->role->a, d->conf->site_data, &d->dmarc));
 	TRY(open_known(d));
 	return d->dmarc || d->greylist ? thread_start(keep_writing, d) : OK;

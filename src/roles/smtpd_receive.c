@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "lists/header_match.h"
 #include "lists/proof.h"
 #include "lists/rules.h"
 #include "lists/umbrella.h"
@@ -41,6 +42,16 @@ static bool is_post(const struct receipt *x)
 	return yes;
 }
 
+/* Whether rules are asked about it. */
+static bool is_judged(const struct receipt *x)
+{
+	bool yes = false;
+	for (size_t i = 0; i < x->s->rcpt_count; i++)
+		yes = yes || x->s->rcpts[i].tag == MEANS_POST
+		      || x->s->rcpts[i].tag == MEANS_OWNER;
+	return yes;
+}
+
 /* What a mail program left out, on submission (RFC 6409 section 8); and of a post,
  * which the list sends anew and which all its readers must know by one name. */
 static bool is_completed(const struct receipt *x)
@@ -53,12 +64,15 @@ static bool is_completed(const struct receipt *x)
 static void trust_own(struct receipt *x)
 {
 	struct trust_result t = { 0 };
+	str receiver = x->v->d->conf->site_hostname;
 	if (is_post(x))
 		trust_policy(x->a, x->v->d->resolver, clock_mono_ms() + POLICY_MS,
 			     x->m->header, &t);
 	x->row.trust = trust_json_own(x->a, x->s->account ? "account" : "local", &t);
 	x->said.account = x->s->account > 0;
 	x->said.local = !x->s->account;
+	if (x->s->account)
+		x->results = authres_field(x->a, trust_authres_account(x->a, receiver));
 }
 
 /* Who wrote it, says whom? Mail of our own people is theirs by their sign-in. */
@@ -123,6 +137,23 @@ static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
 	return e;
 }
 
+/* The proof first, then bans and header rules. */
+static err judge_owner(struct receipt *x, const struct smtp_rcpt *to,
+		       const struct post *parsed, struct judgement *j)
+{
+	struct post p = *parsed;
+	struct reader *rules = &x->v->d->rules;
+	pthread_mutex_lock(&rules->lock);
+	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
+	pthread_mutex_unlock(&rules->lock);
+	TRY(e);
+	TRY(header_match_sift(x->a, &p));
+	pthread_mutex_lock(&rules->lock);
+	e = smtpd_reader_failed(rules_judge_owner(rules->lists, x->a, &p, j));
+	pthread_mutex_unlock(&rules->lock);
+	return e;
+}
+
 /* At every other address the proof alone decides. */
 static void judge_sender(struct receipt *x, const struct smtp_rcpt *to,
 			 struct judgement *j)
@@ -165,15 +196,19 @@ static enum dmarc_outcome outcome_of(const struct judgement *j)
 					    : DMARC_TAKEN;
 }
 
-/* For the report to the domain that From names. Mail that comes back to us was counted
+/* For the reports to the domain that From names. Mail that comes back to us was counted
  * the first time. */
 static void count_for_report(const struct receipt *x)
 {
+	const struct smtpd *d = x->v->d;
 	struct dmarc_seen row;
-	if (x->v->d->dmarc && x->trust && !x->v->is_back
-	    && dmarc_note(x->a, &(struct dmarc_case){ &x->ask, x->trust, x->proof },
-			  &row))
-		dmarc_counts_add(x->v->d->dmarc, &row);
+	if (!d->dmarc || !x->trust || x->v->is_back)
+		return;
+	struct dmarc_case c = { &x->ask, x->trust, x->proof };
+	if (d->conf->trust_dmarc_reports && dmarc_note(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
+	if (d->conf->trust_failure_reports && dmarc_note_failure(x->a, &c, &row))
+		dmarc_counts_add(d->dmarc, &row);
 }
 
 /* One judgement a recipient; *refused: each of them says no. */
@@ -181,7 +216,7 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 {
 	struct post parsed = { 0 };
 	*refused = false;
-	if (is_post(x))
+	if (is_judged(x))
 		TRY(post_parse(x->a,
 			       &(struct mail_in){
 				       .text = x->m->text,
@@ -197,6 +232,8 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 			TRY(judge_post(x, to, &parsed, &j[i]));
 		else
 			judge_sender(x, to, &j[i]);
+		if (to->tag == MEANS_OWNER && j[i].verdict == VERDICT_MISS)
+			TRY(judge_owner(x, to, &parsed, &j[i]));
 		/* Not proven because a name server is away: not proven yet. */
 		if (x->unsure && hangs_on_proof(&j[i]))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "

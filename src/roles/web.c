@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "roles/role.h"
 #include "web/http.h"
+#include "web/pages/many.h"
 #include "web/pages/pages.h"
 #include "web/site.h"
 
@@ -86,6 +87,7 @@ static err open_http(struct web_role *w)
 	struct limit_rule rule = { .open = CONNECTIONS / 4, .total = CONNECTIONS };
 	struct http_options o = { .page = router_page,
 				  .first = first_page,
+				  .body_max = many_body_max,
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };

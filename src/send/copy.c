@@ -17,13 +17,43 @@ static struct smtp_part ready(struct arena *a, str bytes)
 	return (struct smtp_part){ .bytes = bytes, .stuffed = smtp_stuff(a, bytes) };
 }
 
+/* Every piece begins where a line does: a mark has a line of its own. */
+static str open_gaps(struct letter *l, str rest)
+{
+	str first = rest, before, after;
+	enum reader_word word;
+	l->gap_count = 0;
+	if (!l->row.marks.n)
+		return rest;
+	l->gaps = arena_alloc(l->a, READER_MOST * sizeof *l->gaps);
+	while (l->gap_count < READER_MOST
+	       && reader_next(rest, l->row.marks, &before, &word, &after)) {
+		if (l->gap_count)
+			l->gaps[l->gap_count - 1].after = ready(l->a, before);
+		else
+			first = before;
+		l->gaps[l->gap_count++].word = word;
+		rest = after;
+	}
+	if (l->gap_count)
+		l->gaps[l->gap_count - 1].after = ready(l->a, rest);
+	return first;
+}
+
+/* Octets of the second form, where there is one. */
+static size_t dotted(struct smtp_part p)
+{
+	return p.stuffed.p != p.bytes.p ? p.stuffed.n : 0;
+}
+
 static void arrange(struct letter *l, str whole, size_t split)
 {
 	l->whole = whole;
 	l->head = ready(l->a, str_first(whole, split));
-	l->rest = ready(l->a, str_skip(whole, split));
-	bool dots = l->rest.stuffed.p != l->rest.bytes.p;
-	l->octets = OVERHEAD + whole.n + (dots ? l->rest.stuffed.n : 0);
+	l->rest = ready(l->a, open_gaps(l, str_skip(whole, split)));
+	l->octets = OVERHEAD + whole.n + dotted(l->rest);
+	for (size_t i = 0; i < l->gap_count; i++)
+		l->octets += dotted(l->gaps[i].after);
 }
 
 static err fill(struct book *outbound, struct letter *l)
@@ -133,21 +163,35 @@ void letter_drop(struct letter *l)
 	free(l);
 }
 
-/* The fields with {leave} filled in. */
+/* The fields with {leave} and the reader filled in. */
 static str personal(struct arena *a, const struct letter *l, const struct mac_key *mac,
-		    int64_t member)
+		    int64_t member, const struct reader *who)
 {
 	static const str mark = { "{leave}", 7 };
 	str at = str_find(l->row.personal, mark);
 	if (!at.n)
-		return l->row.personal;
+		return reader_fields(a, l->row.personal, who);
 	str before = str_first(l->row.personal, l->row.personal.n - at.n);
 	return arena_cat(a, before, leave_token(a, mac, l->row.list, member),
-			 str_skip(at, mark.n));
+			 reader_fields(a, str_skip(at, mark.n), who));
+}
+
+static void add_body(struct arena *a, const struct letter *l, const struct reader *who,
+		     struct copy_parts *p)
+{
+	p->body = p->count;
+	p->parts[p->count++] = l->rest;
+	for (size_t i = 0; i < l->gap_count; i++) {
+		str line = reader_line(a, l->gaps[i].word, who);
+		if (line.n)
+			p->parts[p->count++] = ready(a, line);
+		if (l->gaps[i].after.bytes.n)
+			p->parts[p->count++] = l->gaps[i].after;
+	}
 }
 
 void copy_make(struct arena *a, const struct letter *l, const struct mac_key *mac,
-	       int64_t member, struct copy_parts *p)
+	       int64_t member, const struct reader *who, struct copy_parts *p)
 {
 	bool own = l->row.verp && member;
 	*p = (struct copy_parts){ .reverse_path = own ? retpath_make(a, mac, l->row.list,
@@ -156,24 +200,35 @@ void copy_make(struct arena *a, const struct letter *l, const struct mac_key *ma
 	if (l->head.bytes.n)
 		p->parts[p->count++] = l->head;
 	if (l->row.personal.n && member) {
-		str fields = personal(a, l, mac, member);
-		p->parts[p->count++] = (struct smtp_part){ fields, fields };
+		p->fields = personal(a, l, mac, member, who);
+		p->parts[p->count++] = (struct smtp_part){ p->fields, p->fields };
 	}
-	p->parts[p->count++] = l->rest;
+	add_body(a, l, who, p);
 }
 
 bool copy_is_shared(const struct outbound_message *m)
 {
-	return !m->verp && !m->personal.n;
+	return !m->verp && !m->personal.n && !m->marks.n;
+}
+
+static str joined(struct arena *a, const struct copy_parts *p, size_t from)
+{
+	str bytes[sizeof p->parts / sizeof *p->parts];
+	for (size_t i = from; i < p->count; i++)
+		bytes[i] = p->parts[i].bytes;
+	return arena_join(a, bytes + from, p->count - from);
 }
 
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
-	       int64_t member)
+	       int64_t member, const struct reader *who)
 {
 	struct copy_parts p;
-	copy_make(a, l, mac, member, &p);
-	str bytes[3] = { 0 };
-	for (size_t i = 0; i < p.count; i++)
-		bytes[i] = p.parts[i].bytes;
-	return arena_join(a, bytes, p.count);
+	copy_make(a, l, mac, member, who, &p);
+	return joined(a, &p, 0);
+}
+
+str copy_body(struct arena *a, const struct copy_parts *p)
+{
+	str body = joined(a, p, p->body);
+	return str_skip(body, str_starts(body, STR("\r\n")) ? 2 : 0);
 }

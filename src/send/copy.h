@@ -1,42 +1,54 @@
-/* send/copy.h: the bytes that one recipient gets: the shared body and the fields
- * of that copy alone. The same functions show a copy on the outbox page.
+/* send/copy.h: the bytes that one recipient gets: the shared body, and of that copy alone
+ * some fields and, where the list says who reads it, some lines in between. The same
+ * functions show a copy on the outbox page.
  *
  *     TRY(letter_load(outbound, id, &letter));
  *     struct copy_parts p;
- *     copy_make(a, letter, &mac, member, &p);
- *     -> p.reverse_path, p.parts[0..2]
+ *     copy_make(a, letter, &mac, member, &reader, &p);
+ *     -> p.reverse_path, p.parts[0..p.count]
  *     letter_drop(letter);
  */
 #pragma once
 
 #include "base/mac.h"
+#include "mail/reader.h"
 #include "smtp/client.h"
 #include "store/outbound/message.h"
-#include "trust/dkim.h"
+#include "trust/arc.h"
 #include "trust/keyring.h"
 
 #include <pthread.h>
+
+struct letter_gap { /* a line that each copy has of its own, and what follows */
+	enum reader_word word;
+	struct smtp_part after;
+};
 
 struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
 	struct outbound_message row;
-	size_t octets;                        /* of memory, about */
-	str whole;                            /* as it was queued, in one piece */
-	struct smtp_part head, rest;          /* before and behind the personal fields */
+	size_t octets;               /* of memory, about */
+	str whole;                   /* as it was queued, in one piece */
+	struct smtp_part head, rest; /* before and behind the personal fields */
+	struct letter_gap *gaps;     /* behind rest, in order; mostly none */
+	size_t gap_count;
 	pthread_mutex_t lock;                 /* of what follows */
 	bool sealed;                          /* seal.h has done its work */
 	struct dkim_plan *plans[KEYRING_MAX]; /* how its copies are signed, a key each */
 	size_t plan_count;
-	struct letter *plain; /* letter_plain has made it; NULL: not, or not yet */
-	struct letter *seven; /* and letter_seven */
+	struct arc_sealing *set; /* where each copy has an ARC set of its own */
+	struct letter *plain;    /* letter_plain has made it; NULL: not, or not yet */
+	struct letter *seven;    /* and letter_seven */
 	bool asked_plain, asked_seven;
 };
 
 struct copy_parts {
 	str reverse_path;
-	struct smtp_part parts[4]; /* one is for the signatures: seal.h */
+	struct smtp_part parts[4 + 2 * READER_MOST]; /* one is for signatures: seal.h */
 	size_t count;
+	size_t body; /* the part in which the body begins, behind an empty line */
+	str fields;  /* the personal ones, a part of their own */
 };
 
 /* ERR_NOTFOUND: the message or its body is gone. */
@@ -53,14 +65,17 @@ struct letter *letter_plain(struct letter *l);
  * letter_plain. */
 struct letter *letter_seven(struct letter *l);
 
-/* What a member's copy is made of (member 0: one without a member). The parts are
- * the letter's, or in a. */
+/* What a member's copy is made of (member 0: one without a member). who: reads it. The
+ * parts are the letter's, or in a. */
 void copy_make(struct arena *a, const struct letter *l, const struct mac_key *mac,
-	       int64_t member, struct copy_parts *p);
+	       int64_t member, const struct reader *who, struct copy_parts *p);
 
 /* Whether all recipients get the same octets by the same return path. */
 bool copy_is_shared(const struct outbound_message *m);
 
 /* The same as one text. */
 str copy_whole(struct arena *a, const struct letter *l, const struct mac_key *mac,
-	       int64_t member);
+	       int64_t member, const struct reader *who);
+
+/* The body alone, of parts that copy_make has made. */
+str copy_body(struct arena *a, const struct copy_parts *p);

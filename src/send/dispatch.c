@@ -67,7 +67,8 @@ static bool is_plain(str s)
 
 static struct item *make_item(const struct delivery *x, const struct known *k)
 {
-	struct item *i = mem_alloc(sizeof *i + x->recipient.n + x->notify.n + x->orcpt.n);
+	struct item *i = mem_alloc(sizeof *i + x->recipient.n + x->notify.n + x->orcpt.n
+				   + x->reader.n);
 	char *at = (char *)(i + 1);
 	*i = (struct item){ .id = x->id,
 			    .message = x->message,
@@ -81,6 +82,7 @@ static struct item *make_item(const struct delivery *x, const struct known *k)
 	i->recipient = put_text(&at, x->recipient);
 	i->notify = put_text(&at, x->notify);
 	i->orcpt = put_text(&at, x->orcpt);
+	i->reader = put_text(&at, x->reader);
 	return i;
 }
 

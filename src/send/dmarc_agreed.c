@@ -56,7 +56,7 @@ static err ask_outside(struct asking *x, str host, struct dmarc_report_to *to, b
 		struct dmarc_record record;
 		if (dmarc_record_parse(answer.records[i].data, &record).kind)
 			continue;
-		if (!take_instead(x, record.rua, to))
+		if (!take_instead(x, x->by->failures ? record.ruf : record.rua, to))
 			return OK;
 		*yes = true;
 	}

@@ -4,12 +4,10 @@
 #include "base/gzip.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "lists/fanout.h"
 #include "net/recent.h"
 #include "send/report_limit.h"
-#include "store/outbound/delivery.h"
+#include "send/report_mail.h"
 #include "store/outbound/dmarc_tally.h"
-#include "store/outbound/message.h"
 #include "trust/dmarc.h"
 
 #include <stdlib.h>
@@ -167,37 +165,27 @@ static err make(struct dmarc_reporter *d, struct arena *a, const struct dmarc_do
 
 /* --- on its way */
 
-/* From nobody, so that a refusal comes back to nobody. */
 static err queue(struct dmarc_reporter *d, struct arena *a,
 		 const struct dmarc_report *report, const struct dmarc_report_to *to,
 		 str packed)
 {
-	bool fresh;
 	str recipient = address_text(a, &to->address);
 	struct dmarc_report_by by = { domain_ascii(a, d->conf.conf->site_domain),
 				      d->conf.conf->site_hostname };
-	str mail = dmarc_report_mail(a, report, &by, &to->address, packed);
-	struct outbound_message m = { .source = arena_cat(a, STR("dmarc-report/"),
-							  report->report_id, STR("/"),
-							  recipient),
-				      .kind = STR("notice"),
-				      .subject = STR("Report on DMARC"),
-				      .created_at = clock_now_ms(),
-				      .size = (int64_t)mail.n };
-	struct delivery copy = { .destination = destination_of(a, recipient),
-				 .recipient = recipient,
-				 .notify = STR("NEVER") };
-	if (to->most && m.size + SIGNATURE_ROOM > to->most) {
+	struct report_mail m = {
+		.source = arena_cat(a, STR("dmarc-report/"), report->report_id, STR("/"),
+				    recipient),
+		.subject = STR("Report on DMARC"),
+		.to = recipient,
+		.bytes = dmarc_report_mail(a, report, &by, &to->address, packed),
+	};
+	int64_t size = (int64_t)m.bytes.n;
+	if (to->most && size + SIGNATURE_ROOM > to->most) {
 		log_info("dmarc-report-too-large", KS("domain", report->domain),
-			 KS("to", recipient), KN("size", m.size), KN("most", to->most));
+			 KS("to", recipient), KN("size", size), KN("most", to->most));
 		return OK;
 	}
-	TRY(outbound_add(d->conf.outbound, &m, &fresh));
-	if (!fresh)
-		return OK;
-	TRY(outbound_body_write(d->conf.outbound, m.id, mail));
-	TRY(delivery_add(d->conf.outbound, m.id, &copy, 1));
-	return outbound_progress(d->conf.outbound, m.id, 0, true);
+	return report_mail_queue(d->conf.outbound, a, &m);
 }
 
 /* The mails and the end of the counts are one transaction: neither is ever without the
@@ -227,8 +215,9 @@ static err report(struct dmarc_reporter *d, struct arena *a,
 	size_t count;
 	if (dmarc_record_parse(of->record, &policy).kind)
 		return dmarc_tally_done(d->conf.outbound, of->day, of->domain);
-	struct dmarc_asking by = { d->conf.resolver, clock_mono_ms() + DOMAIN_MS,
-				   d->conf.stopping };
+	struct dmarc_asking by = { .resolver = d->conf.resolver,
+				   .deadline = clock_mono_ms() + DOMAIN_MS,
+				   .stopping = d->conf.stopping };
 	TRY(dmarc_report_agreed(a, &by, of->domain, policy.rua, to, &count));
 	if (!count) {
 		log_info("dmarc-report-unwanted", KS("domain", of->domain),

@@ -43,6 +43,7 @@ struct dmarc_asking {
 	struct resolver *resolver;
 	int64_t deadline; /* clock_mono_ms, for all addresses together */
 	atomic_bool *stopping;
+	bool failures; /* it is ruf= that counts (RFC 9991 section 4), not rua= */
 };
 
 /* Of the addresses in the record of that domain those that have agreed, with what they

@@ -5,16 +5,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "lists/fanout.h"
 #include "mail/report_tls.h"
-#include "mail/tls_want.h"
 #include "net/fetch.h"
 #include "net/recent.h"
-#include "send/dmarc_report.h"
+#include "send/failure_report.h"
 #include "send/report_limit.h"
+#include "send/report_mail.h"
 #include "send/tls_report.h"
-#include "store/outbound/delivery.h"
-#include "store/outbound/message.h"
 #include "store/outbound/sts.h"
 
 #include <stdatomic.h>
@@ -38,6 +35,7 @@ struct reporter {
 	struct reporter_conf conf;
 	struct book *outbound;
 	struct dmarc_reporter *dmarc;
+	struct failure_reporter *failures;
 	struct recent *put_off; /* domain -> int64_t: clock_mono_ms of the next attempt */
 	int64_t expire_at;
 	atomic_bool stopping;
@@ -87,30 +85,19 @@ static bool post(struct reporter *r, struct arena *a, str uri, str packed)
 	return taken;
 }
 
-/* From nobody, so that a refusal comes back to nobody. */
 static err queue(struct reporter *r, struct arena *a, const struct report_tls *report,
 		 const struct address *to, str packed)
 {
-	bool fresh;
 	str recipient = address_text(a, to);
-	str mail = report_tls_mail(a, report, r->conf.conf->site_hostname, to, packed);
-	struct outbound_message m = { .source = arena_cat(a, STR("tls-report/"),
-							  report->id, STR("/"),
-							  recipient),
-				      .kind = STR("notice"),
-				      .subject = STR("Report on TLS"),
-				      .created_at = clock_now_ms(),
-				      .size = (int64_t)mail.n,
-				      .tls = TLS_WANT_REPORT };
-	struct delivery copy = { .destination = destination_of(a, recipient),
-				 .recipient = recipient,
-				 .notify = STR("NEVER") };
-	TRY(outbound_add(r->outbound, &m, &fresh));
-	if (!fresh)
-		return OK;
-	TRY(outbound_body_write(r->outbound, m.id, mail));
-	TRY(delivery_add(r->outbound, m.id, &copy, 1));
-	return outbound_progress(r->outbound, m.id, 0, true);
+	struct report_mail m = { .source = arena_cat(a, STR("tls-report/"), report->id,
+						     STR("/"), recipient),
+				 .subject = STR("Report on TLS"),
+				 .to = recipient,
+				 .bytes = report_tls_mail(a, report,
+							  r->conf.conf->site_hostname, to,
+							  packed),
+				 .tls = TLS_WANT_REPORT };
+	return report_mail_queue(r->outbound, a, &m);
 }
 
 /* --- within what a third person is sent */
@@ -294,6 +281,7 @@ static void expire(struct reporter *r)
 	r->expire_at = clock_mono_ms() + EXPIRE_MS;
 	hindered(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
 	hindered(dmarc_reporter_expire(r->dmarc));
+	hindered(failure_reporter_expire(r->failures));
 	hindered(sts_expire(r->outbound, clock_now(), &gone));
 }
 
@@ -305,6 +293,8 @@ static void work(struct reporter *r)
 		hindered(look(r));
 	if (r->conf.conf->trust_dmarc_reports)
 		hindered(dmarc_reporter_look(r->dmarc));
+	if (r->conf.conf->trust_failure_reports)
+		hindered(failure_reporter_look(r->failures));
 	expire(r);
 }
 
@@ -322,22 +312,29 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static void free_all(struct reporter *r)
+{
+	failure_reporter_free(r->failures);
+	dmarc_reporter_free(r->dmarc);
+	recent_free(r->put_off);
+	free(r);
+}
+
 err reporter_start(const struct reporter_conf *conf, struct reporter **out)
 {
 	struct reporter *r = mem_zero(sizeof *r);
 	r->conf = *conf;
 	r->outbound = tally_book(conf->tally);
 	r->put_off = recent_new(DOMAINS, sizeof(int64_t), NULL);
-	r->dmarc = dmarc_reporter_new(
-		&(struct dmarc_reporter_conf){ .conf = conf->conf,
-					       .resolver = conf->resolver,
-					       .outbound = r->outbound,
-					       .stopping = &r->stopping });
+	struct dmarc_reporter_conf on_dmarc = { .conf = conf->conf,
+						.resolver = conf->resolver,
+						.outbound = r->outbound,
+						.stopping = &r->stopping };
+	r->dmarc = dmarc_reporter_new(&on_dmarc);
+	r->failures = failure_reporter_new(&on_dmarc);
 	err e = thread_start_joinable(&r->thread, run, r);
 	if (e.kind) {
-		dmarc_reporter_free(r->dmarc);
-		recent_free(r->put_off);
-		free(r);
+		free_all(r);
 		return e;
 	}
 	*out = r;
@@ -350,7 +347,5 @@ void reporter_stop(struct reporter *r)
 		return;
 	atomic_store(&r->stopping, true);
 	pthread_join(r->thread, NULL);
-	dmarc_reporter_free(r->dmarc);
-	recent_free(r->put_off);
-	free(r);
+	free_all(r);
 }

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "trust/arc.h"
 #include "trust/authres.h"
 #include "trust/suffix.h"
 #include "trust/trust.h"
@@ -83,14 +82,16 @@ static bool came_whole(str results)
 
 /* As a verifier will find it: the header that leaves, the personal fields in it. */
 static err check_set(struct arena *a, const struct letter *l, const struct sealer *by,
-		     str domain, str fields, struct canon_cache *body)
+		     const struct arc_sealing *s, str fields)
 {
 	struct header h;
 	struct arc_result r;
-	struct keyring_resolver own = keyring_overlay(by->ring, domain, by->resolver);
-	str whole = arena_cat(a, fields, l->head.bytes, l->row.personal, l->rest.bytes);
+	struct keyring_resolver own = keyring_overlay(by->ring, s->by->domain,
+						      by->resolver);
+	str whole = arena_cat(a, fields, l->head.bytes, l->row.personal,
+			      str_skip(l->whole, l->head.bytes.n));
 	TRY(header_scan(a, whole, &h));
-	struct verify v = { &h, body, &own.resolver, clock_mono_ms() + ARC_MS,
+	struct verify v = { &h, s->body, &own.resolver, clock_mono_ms() + ARC_MS,
 			    clock_now() };
 	arc_verify(a, &v, &r);
 	return r.verdict == ARC_PASS ? OK
@@ -100,44 +101,59 @@ static err check_set(struct arena *a, const struct letter *l, const struct seale
 
 /* A list may have changed what the newest message signature of the chain covers: cv= is
  * the state in which the post came (RFC 8617 section 5.1). */
-static err make_set(struct arena *a, const struct letter *l, const struct sealer *by,
-		    const struct header *h, str domain, str *fields)
+static err plan_set(struct arena *a, const struct letter *l, const struct sealer *by,
+		    const struct header *h, str domain, struct arc_sealing *s)
 {
-	const struct signer *first = &by->ring->signers[0];
-	struct arc_result chain;
-	struct signing as = signing_of(first, domain);
-	struct canon_cache body = { .body = h->body };
-	struct verify v = { h, &body, by->resolver, clock_mono_ms() + ARC_MS,
+	struct arc_result *chain = arena_zero(a, sizeof *chain);
+	struct signing *as = arena_zero(a, sizeof *as);
+	struct canon_cache *body = arena_zero(a, sizeof *body);
+	body->body = h->body;
+	struct verify v = { h, body, by->resolver, clock_mono_ms() + ARC_MS,
 			    clock_now() };
-	if (sign_key_alg(first->key) != SIGN_RSA) /* RFC 8617 section 4.1.1 */
+	*as = signing_of(&by->ring->signers[0], domain);
+	if (sign_key_alg(as->key) != SIGN_RSA) /* RFC 8617 section 4.1.1 */
 		return FAIL(ERR_NOTFOUND, "there is no RSA key");
-	arc_verify(a, &v, &chain);
+	arc_verify(a, &v, chain);
 	str results = authres_collect(a, h, by->hostname);
-	if (chain.verdict == ARC_FAIL && !chain.ended && !chain.temporary
+	if (chain->verdict == ARC_FAIL && !chain->ended && !chain->temporary
 	    && came_whole(results))
-		chain.verdict = ARC_PASS;
-	struct arc_sealing s = {
-		.by = &as,
-		.chain = &chain,
+		chain->verdict = ARC_PASS;
+	*s = (struct arc_sealing){
+		.by = as,
+		.chain = chain,
 		.h = h,
-		.body = &body,
-		.results = results.n ? results : arena_cat(a, by->hostname, STR("; none"))
+		.body = body,
+		.results = results.n ? results
+				     : arena_cat(a, by->hostname, STR("; none")),
+		.skip = str_ends(l->row.personal, STR(READER_TO)) ? STR("to") : STR("")
 	};
-	TRY(arc_seal(a, &s, fields));
-	return check_set(a, l, by, domain, *fields, &body);
+	return OK;
 }
 
+static err make_set(struct arena *a, const struct letter *l, const struct sealer *by,
+		    const struct header *h, str domain, struct arc_sealing *s,
+		    str *fields)
+{
+	TRY(plan_set(a, l, by, h, domain, s));
+	TRY(arc_seal(a, s, fields));
+	return check_set(a, l, by, s, *fields);
+}
+
+/* One set for all copies; where their bodies differ, one for each (copy_sign). */
 static void seal(struct arena *a, struct letter *l, const struct sealer *by,
 		 const struct header *h, str domain)
 {
 	str fields;
-	err e = make_set(a, l, by, h, domain, &fields);
+	struct arc_sealing *s = arena_zero(a, sizeof *s);
+	err e = make_set(a, l, by, h, domain, s, &fields);
 	if (e.kind) {
 		log_info("not-sealed", KN("message", l->row.id), KE(e));
-		return;
+	} else if (l->gap_count) {
+		l->set = s;
+	} else {
+		str head = arena_cat(l->a, fields, l->head.bytes);
+		l->head = (struct smtp_part){ head, smtp_stuff(l->a, head) };
 	}
-	str head = arena_cat(l->a, fields, l->head.bytes);
-	l->head = (struct smtp_part){ head, smtp_stuff(l->a, head) };
 }
 
 /* --- mail of ours */
@@ -178,39 +194,58 @@ static void plan(struct arena *a, struct letter *l, const struct sealer *by,
 	}
 }
 
+/* The fields of a set over this copy's body; none where it cannot be made after all. */
+static str set_of(struct arena *a, const struct letter *l, const struct canon_body *body)
+{
+	struct canon_cache own = { .known = { [CANON_RELAXED] = true },
+				   .whole = { [CANON_RELAXED] = *body } };
+	struct arc_sealing s = *l->set;
+	str fields;
+	s.body = &own;
+	return arc_seal(a, &s, &fields).kind ? STR("") : fields;
+}
+
 void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p)
 {
 	struct header h = { 0 };
-	str fields[KEYRING_MAX];
-	/* The personal part stands between the shared ones, if it is there at all. */
-	size_t shared = (l->head.bytes.n > 0) + 1;
-	if (!l->plan_count
-	    || (p->count > shared && header_scan(a, p->parts[shared - 1].bytes, &h).kind))
+	struct canon_body body;
+	str fields[KEYRING_MAX + 1];
+	size_t n = 0;
+	bool own = l->gap_count && (l->plan_count || l->set);
+	if ((!l->plan_count && !l->set)
+	    || (p->fields.n && header_scan(a, p->fields, &h).kind))
 		return;
+	if (own)
+		canon_body(copy_body(a, p), CANON_RELAXED, CANON_ALL, &body);
 	for (size_t i = 0; i < l->plan_count; i++)
-		fields[i] = dkim_sign(a, l->plans[i], h.fields, h.count);
-	str both = arena_join(a, fields, l->plan_count);
+		fields[n++] = dkim_sign(a, l->plans[i], h.fields, h.count,
+					own ? &body : NULL);
+	if (l->set)
+		fields[n++] = set_of(a, l, &body);
+	str all = arena_join(a, fields, n);
 	memmove(p->parts + 1, p->parts, p->count++ * sizeof *p->parts);
-	p->parts[0] = (struct smtp_part){ both, both };
+	p->body++;
+	p->parts[0] = (struct smtp_part){ all, all };
 }
 
 /* Forwarded mail is sealed and not signed, posts are both, what we write is signed. */
 static void vouch(struct letter *l, const struct sealer *by)
 {
-	ARENA(a);
-	struct header h;
+	ARENA(own);
+	struct arena *a = l->gap_count ? l->a : own; /* each copy needs it again */
+	struct header *h = arena_zero(a, sizeof *h);
 	bool forwarded = str_eq(l->row.kind, STR("forward"));
-	err e = header_scan(a, l->whole, &h);
+	err e = header_scan(a, l->whole, h);
 	if (e.kind) {
 		log_info(forwarded ? "not-sealed" : "not-signed",
 			 KN("message", l->row.id), KE(e));
 		return;
 	}
-	str domain = arena_copy(l->a, domain_of(a, l, by, &h));
+	str domain = arena_copy(l->a, domain_of(a, l, by, h));
 	if (by->arc && (forwarded || str_eq(l->row.kind, STR("post"))))
-		seal(a, l, by, &h, domain);
+		seal(a, l, by, h, domain);
 	if (!forwarded)
-		plan(a, l, by, &h, domain);
+		plan(a, l, by, h, domain);
 }
 
 void letter_seal(struct letter *l, const struct sealer *by)

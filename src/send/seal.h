@@ -4,8 +4,9 @@
  * list, or of From in what was written here or handed in by an account; the site's where
  * it is nearer to From or has our record alone. Posts and
  * forwarded mail leave with an ARC set (RFC 8617) that says what we found when they
- * arrived; it covers nothing personal, so one set serves all copies, and it is verified
- * before anybody sees it.
+ * arrived; it covers no personal field, so one set serves all copies, and it is verified
+ * before anybody sees it. Copies that say in their text who reads them have a hash and
+ * a set each.
  *
  *     letter_seal(l, &sealer);             once a message, whoever comes first
  *     copy_make(a, l, &mac, member, &p);

@@ -14,7 +14,7 @@ struct item { /* a delivery under way; one allocation with its texts behind it *
 	struct item *next;
 	int64_t id, message, member, attempts, created_at, inbound;
 	uint64_t flow; /* turns.h */
-	str recipient, notify, orcpt;
+	str recipient, notify, orcpt, reader;
 	bool warned;
 	bool shared; /* its octets are those of all of its message, and nothing in it can
 		      * cost others of its transaction theirs */

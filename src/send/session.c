@@ -66,7 +66,8 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 	struct letter *l = letter_for(x, u->letter);
 	const struct outbound_message *m = &l->row;
 	letter_seal(l, &x->s->sealer);
-	copy_make(u->a, l, &x->s->mac, u->items[0]->member, &u->parts);
+	struct reader who = reader_unpack(u->items[0]->reader, u->items[0]->recipient);
+	copy_make(u->a, l, &x->s->mac, u->items[0]->member, &who, &u->parts);
 	copy_sign(u->a, l, &u->parts);
 	u->to = arena_alloc(u->a, u->count * sizeof *u->to);
 	for (size_t i = 0; i < u->count; i++)

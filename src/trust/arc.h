@@ -41,6 +41,7 @@ struct arc_sealing {
 	struct canon_cache *body;       /* personal to a copy: one seal serves them all */
 	str results; /* what Authentication-Results says: "mx.uni.example; spf=pass ..." */
 	str names;   /* h= of the message signature; empty: what sign_names says */
+	str skip;    /* of that: fields that each copy has of its own, "to" */
 };
 
 /* The three fields, ARC-Seal first, that go on top of the message.

@@ -42,7 +42,7 @@ static str names_of(struct arena *a, const struct arc_sealing *s)
 {
 	if (s->names.n)
 		return s->names;
-	str names = sign_names(a, s->h, STR_NONE);
+	str names = sign_names(a, s->h, s->skip);
 	for (size_t n = header_count(s->h, STR("DKIM-Signature")); n; n--)
 		names = arena_cat(a, names, STR(":dkim-signature"));
 	return names;

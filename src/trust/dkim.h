@@ -11,7 +11,7 @@
  * share are brought into canonical form once, and each copy costs one signature:
  *
  *     struct dkim_plan *plan = dkim_plan(a, &signing, &h, canon_whole(&body,
- * CANON_RELAXED)); str field = dkim_sign(a, plan, personal, personal_count);
+ * CANON_RELAXED)); str field = dkim_sign(a, plan, personal, personal_count, NULL);
  */
 #pragma once
 
@@ -68,6 +68,6 @@ struct dkim_plan *dkim_plan(struct arena *a, const struct signing *by,
 			    str personal);
 
 /* One copy's DKIM-Signature field with its CRLF. fields: the copy's personal
- * fields. */
+ * fields. body: the copy's own; NULL: the plan's. */
 str dkim_sign(struct arena *a, const struct dkim_plan *plan, const struct field *fields,
-	      size_t count);
+	      size_t count, const struct canon_body *body);

@@ -8,6 +8,7 @@ struct dkim_plan {
 	str personal;      /* names that each copy brings itself */
 	str before, after; /* the field around b='s value */
 	str self;          /* its canonical form with b= empty, hashed last */
+	str hash;          /* bh= as it stands in before and self */
 };
 
 static void write_field(struct arena *a, struct writer *w, const struct signing *by,
@@ -36,6 +37,7 @@ struct dkim_plan *dkim_plan(struct arena *a, const struct signing *by,
 	plan->key = by->key;
 	plan->shared = arena_copy(a, buf_str(&shared));
 	plan->personal = personal;
+	plan->hash = enc_base64(a, hash_str(body->sum));
 	if (personal.n)
 		names = arena_cat(a, names, STR(":"), personal);
 
@@ -50,8 +52,19 @@ struct dkim_plan *dkim_plan(struct arena *a, const struct signing *by,
 	return plan;
 }
 
+/* A hash is as long as any other: the field folds where it did. */
+static str with_hash(struct arena *a, const struct dkim_plan *plan, str text,
+		     const struct canon_body *body)
+{
+	str at = body ? str_find(text, plan->hash) : STR_NONE;
+	return at.n ? arena_cat(a, str_first(text, text.n - at.n),
+				enc_base64(a, hash_str(body->sum)),
+				str_skip(at, plan->hash.n))
+		    : text;
+}
+
 str dkim_sign(struct arena *a, const struct dkim_plan *plan, const struct field *fields,
-	      size_t count)
+	      size_t count, const struct canon_body *body)
 {
 	unsigned char sum[HASH_SIZE];
 	struct header copy = { .fields = (struct field *)fields, .count = count };
@@ -60,8 +73,9 @@ str dkim_sign(struct arena *a, const struct dkim_plan *plan, const struct field 
 	struct hash *hash = hash_open();
 	hash_add(hash, plan->shared);
 	hash_add(hash, buf_str(&personal));
-	hash_add(hash, plan->self);
+	hash_add(hash, with_hash(a, plan, plan->self, body));
 	hash_close(hash, sum);
 	str b = write_folded(a, enc_base64(a, sign_sum(a, plan->key, sum)));
-	return arena_cat(a, plan->before, b, plan->after, STR("\r\n"));
+	return arena_cat(a, with_hash(a, plan, plan->before, body), b, plan->after,
+			 STR("\r\n"));
 }

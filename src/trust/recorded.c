@@ -9,6 +9,7 @@ struct record {
 	str from;                 /* registrant of From's domain, as DMARC saw it */
 	str dmarc, policy;        /* "fail", "reject" */
 	bool spf, dkim, upstream; /* aligned, and passed */
+	bool account;             /* somebody signed in */
 };
 
 static bool is_word(str said, const char *word)
@@ -52,11 +53,12 @@ static void take_passes(struct arena *a, str text, struct record *r)
 		r->dkim = r->dkim
 			  || (is_word(s.method, "dkim") && is_aligned(a, r, signer));
 		r->upstream = r->upstream || is_word(s.method, "x-upstream");
+		r->account = r->account || is_word(s.method, "auth");
 	}
 }
 
-/* Who signed in, or the administrator, by our own Received (RFC 3848): of neither are
- * there any results. */
+/* The administrator, by our own Received (RFC 3848), of whom there are no results; and
+ * who signed in, of whom there were none either. */
 static str own_mail(str received)
 {
 	str rest = str_find(received, STR(" with ")), from = received, word;
@@ -77,7 +79,7 @@ static str results(struct arena *a, str value)
 	struct record r = { 0 };
 	take_dmarc(a, value, &r);
 	take_passes(a, value, &r);
-	bool aligned = r.upstream || is_word(r.dmarc, "pass")
+	bool aligned = r.account || r.upstream || is_word(r.dmarc, "pass")
 		       || (!r.policy.n && (r.spf || r.dkim));
 	bool strict = is_word(r.policy, dmarc_policy_word(DMARC_REJECT))
 		      || is_word(r.policy, dmarc_policy_word(DMARC_QUARANTINE));

@@ -72,6 +72,11 @@ void trust_policy(struct arena *a, struct resolver *r, int64_t deadline,
 str trust_authres(struct arena *a, const struct trust_ask *ask,
 		  const struct trust_result *t);
 
+/* The same for who signed in (section 2.7.4): that, and not as whom. The list's members,
+ * the archive and every server behind us read it, and From is the account's own in any
+ * case (it may write under no other). */
+str trust_authres_account(struct arena *a, str receiver);
+
 /* {"spf", "dkim": [{"result", "domain", "selector"}], "arc": {"cv"}, "dmarc":
  * {"result", "policy", "domain"}, "aligned", ...}, one line. */
 str trust_json(struct arena *a, const struct trust_result *t);
@@ -97,6 +102,10 @@ struct trust_said {
 };
 struct trust_said trust_said(str json);
 struct trust_said trust_says(const struct trust_result *t); /* the same, at once */
+
+/* Whose signature or return path made From proven, lower case: with relaxed alignment
+ * another name of its organization, maybe. Empty where nothing did, or a gateway's word. */
+str trust_aligned_by(struct arena *a, str json);
 
 /* Judges DKIM and DMARC of a copy again by the answers that trust_json kept. SPF
  * counts no more, since we are the client now, nor does ARC.

@@ -69,6 +69,15 @@ str trust_authres(struct arena *a, const struct trust_ask *ask,
 	return text;
 }
 
+str trust_authres_account(struct arena *a, str receiver)
+{
+	struct authres r = { 0 };
+	authres_add(&r, "auth", "pass", NULL);
+	str text = authres_text(a, receiver, &r);
+	authres_free(&r);
+	return text;
+}
+
 /* --- JSON, written by hand: every message that comes has it, and a tree of it took
  * longer than all the rest of its judgement without keys --- */
 
@@ -273,6 +282,16 @@ struct trust_said trust_said(str json)
 	};
 	json_decref(row);
 	return said;
+}
+
+str trust_aligned_by(struct arena *a, str json)
+{
+	json_t *row = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
+	const char *by = text_of(json_object_get(row, "dmarc"), "by");
+	bool aligned = json_is_true(json_object_get(row, "aligned"));
+	str out = aligned && by ? arena_lower(a, str_from(by)) : STR("");
+	json_decref(row);
+	return out;
 }
 
 /* The same without the text; a gateway's word counts here as well. */

@@ -1,4 +1,4 @@
-#include "web/exchange.h"
+#include "web/http_inside.h"
 
 #include "web/blob.h"
 #include "web/form.h"
@@ -48,13 +48,21 @@ static void free_answer(struct response *r)
 	*r = (struct response){ 0 };
 }
 
+static void free_request(struct exchange *x)
+{
+	buf_free(&x->body);
+	if (x->large)
+		atomic_fetch_sub(&x->server->large, 1);
+	x->large = false;
+}
+
 void exchange_reset(struct exchange *x)
 {
+	free_request(x);
 	struct exchange keep = *x;
 	if (keep.out.cap > OUT_KEPT)
 		buf_free(&keep.out);
 	free_answer(&x->response);
-	buf_free(&x->body);
 	buf_clear(&keep.out);
 	arena_reset(x->arena);
 	*x = (struct exchange){ .server = keep.server,
@@ -68,8 +76,8 @@ void exchange_reset(struct exchange *x)
 
 void exchange_free(struct exchange *x)
 {
+	free_request(x);
 	free_answer(&x->response);
-	buf_free(&x->body);
 	buf_free(&x->out);
 	arena_free(x->arena);
 	free(x);

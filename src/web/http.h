@@ -18,6 +18,8 @@
 
 enum {
 	HTTP_BODY_MAX = 1 << 20,
+	/* Larger bodies, where options.body_max allows any, that are taken at once. */
+	HTTP_LARGE_AT_ONCE = 2,
 	/* A worker may wait for another process: those that do must be far fewer. */
 	HTTP_WORKERS = 32,
 };
@@ -29,6 +31,9 @@ struct http_options {
 	/* Makes a page for nobody before the first connection is accepted, in the
 	 * worker that the first request will be given to; or NULL. */
 	void (*first)(void *ctx, struct request *q, struct response *r);
+	/* In a loop, so without waiting for anything: how large a body may be that
+	 * names its length; or NULL: HTTP_BODY_MAX. */
+	int64_t (*body_max)(void *ctx, str path, str query);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */

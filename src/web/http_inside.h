@@ -24,6 +24,7 @@ struct http {
 	sem_t first_is_made; /* options.first's page */
 	atomic_bool draining;
 	atomic_llong drain_deadline;
+	atomic_uint large; /* bodies beyond HTTP_BODY_MAX that are being taken or read */
 	atomic_ullong connections, requests, refused, failed, busy, open;
 };
 

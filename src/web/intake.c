@@ -1,10 +1,29 @@
-#include "web/exchange.h"
+#include "web/http_inside.h"
 
 static enum intake refuse(struct exchange *x, int status, const char *why)
 {
 	x->refused = status;
 	x->why = why;
 	return INTAKE_DONE;
+}
+
+/* Few at once, so that they cannot take the machine's memory. */
+static enum intake take_large(struct exchange *x)
+{
+	const struct http_options *o = x->server ? &x->server->options : NULL;
+	int64_t most = o && o->body_max ? o->body_max(o->ctx, x->head.path, x->head.query)
+					: HTTP_BODY_MAX;
+	if (x->head.length > most)
+		return refuse(x, 413,
+			      most > HTTP_BODY_MAX ? "the file is larger than 16 MB"
+						   : "the body is larger than 1 MB");
+	if (atomic_fetch_add(&x->server->large, 1) >= HTTP_LARGE_AT_ONCE) {
+		atomic_fetch_sub(&x->server->large, 1);
+		return refuse(x, 503, "others are sending files; try again in a minute");
+	}
+	x->large = true;
+	x->in_body = true;
+	return INTAKE_BODY;
 }
 
 static enum intake take_head(struct exchange *x, str *bytes)
@@ -24,7 +43,7 @@ static enum intake take_head(struct exchange *x, str *bytes)
 	if (status)
 		return refuse(x, status, why);
 	if (x->head.length > HTTP_BODY_MAX)
-		return refuse(x, 413, "the body is larger than 1 MB");
+		return take_large(x);
 	if (!x->head.chunked && !x->head.length)
 		return INTAKE_DONE;
 	x->in_body = true;

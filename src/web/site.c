@@ -3,6 +3,7 @@
 #include "web/frame.h"
 
 #include "base/file.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -286,7 +287,7 @@ static void answer(struct request *q, struct response *r, int fd, const struct s
 			r, STR("Content-Range"),
 			arena_printf(q->arena, "bytes */%jd", (intmax_t)st->st_size));
 		r->policy = STR_NONE;
-		error_page(q, r, 416, STR("The file has no such part."));
+		error_page(q, r, 416, S_("The file has no such part."));
 		return;
 	}
 	r->status = status ? status : 200;

@@ -7,8 +7,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/lists/address.h"
+#include "store/lists/member.h"
 
 #include <stdlib.h>
+
+enum { DAY = 86400 };
 
 static __thread struct worker *own; /* the worker's; lives as long as its thread */
 
@@ -133,12 +136,26 @@ err viewer_of(const struct request *q, int64_t list, struct viewer *v)
 	return OK;
 }
 
+/* A membership under an address that is not shown to be theirs makes nobody a member. */
+err since_of(const struct request *q, int64_t list, const struct settings *s,
+	     const struct viewer *v, int64_t *since)
+{
+	*since = 0;
+	if (!s->archive_from_join || !setting_is(s->archive_policy, "private") || v->admin
+	    || v->here != WHO_MEMBER)
+		return OK;
+	TRY(member_since(worker_of(q)->books.lists, list, v->person, since));
+	*since -= *since % DAY;
+	return OK;
+}
+
 static void clear_desk(struct worker *w)
 {
 	w->list = NULL;
 	w->list_path = STR_NONE;
 	w->viewer = (struct viewer){ 0 };
 	w->rights = (struct right_list){ 0 };
+	w->since = 0;
 }
 
 err worker_turn(struct worker *w, const struct request *q, const struct list_entry *list)
@@ -152,7 +169,10 @@ err worker_turn(struct worker *w, const struct request *q, const struct list_ent
 		TRY(settings_load(w->books.lists, q->arena, list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}
-	return person ? viewer_of(q, list ? list->id : 0, &w->viewer) : OK;
+	if (!person)
+		return OK;
+	TRY(viewer_of(q, list ? list->id : 0, &w->viewer));
+	return list ? since_of(q, list->id, &w->settings, &w->viewer, &w->since) : OK;
 }
 
 static err read_desk(struct worker *w, struct request *q)

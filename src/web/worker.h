@@ -59,6 +59,7 @@ struct worker { /* one a worker thread, opened at its first request */
 	struct settings settings;      /* the list's */
 	struct right_list rights;
 	struct viewer viewer;
+	int64_t since;  /* its posts of before are not the viewer's to see; 0: all are */
 	json_t *result; /* of the last order */
 };
 
@@ -72,6 +73,11 @@ MUST_USE err worker_turn(struct worker *w, const struct request *q,
 
 /* What the person at the request is on that list (0: none), and may by the token at hand. */
 MUST_USE err viewer_of(const struct request *q, int64_t list, struct viewer *v);
+
+/* From which day on the viewer, who may read the list, sees its posts (the setting
+ * archive_from_join): seconds at 0:00 UTC; 0: all of them. */
+MUST_USE err since_of(const struct request *q, int64_t list, const struct settings *s,
+		      const struct viewer *v, int64_t *since);
 
 /* One request by a token. False: it has had as many as it may in this minute. */
 bool pass_take(struct worker *w, struct arena *a, const struct account_pass *pass);

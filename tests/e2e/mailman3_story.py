@@ -49,7 +49,7 @@ from mailman.app.moderator import hold_message
 from mailman.interfaces.action import Action, FilterAction
 from mailman.interfaces.address import IEmailValidator
 from mailman.interfaces.archiver import ArchivePolicy
-from mailman.interfaces.autorespond import ResponseAction
+from mailman.interfaces.autorespond import IAutoResponseSet, Response, ResponseAction
 from mailman.interfaces.bans import IBanManager
 from mailman.interfaces.bounce import UnrecognizedBounceDisposition
 from mailman.interfaces.digests import DigestFrequency
@@ -57,6 +57,7 @@ from mailman.interfaces.mailinglist import (DMARCMitigateAction, IAcceptableAlia
                                             ReplyToMunging, SubscriptionPolicy)
 from mailman.interfaces.member import DeliveryMode, DeliveryStatus, MemberRole
 from mailman.interfaces.subscriptions import ISubscriptionManager
+from mailman.interfaces.template import ITemplateManager
 from mailman.interfaces.usermanager import IUserManager
 from mailman.model.roster import RosterVisibility
 from mailman.testing.helpers import specialized_message_from_string
@@ -157,12 +158,22 @@ def do(mlist):
     asking = users.create_address('will@uni.example', 'Will')
     asking.verified_on = now()
     manager.register(asking, pre_verified=True, pre_confirmed=True)
+    mlist.unsubscription_policy = SubscriptionPolicy.moderate
+    manager.unregister(users.get_address('dora@uni.example'), pre_confirmed=True)
     # after the people: Mailman itself trips over the last one
     for ban in ('mallory@evil.example', '^.*@spam[.]example$', '^(broken'):
         IBanManager(mlist).ban(ban)
     IBanManager(None).ban('everywhere@evil.example')
     for name, value in WANTED.items():
         setattr(mlist, name, value)
+    mlist.digest_last_sent_at = datetime.datetime(2026, 3, 4, 5, 6, 7)
+    answers = IAutoResponseSet(mlist)
+    for who, kind in (('zoe', Response.postings), ('zoe', Response.hold), ('zoe', Response.hold), ('yan', Response.owner)):
+        answers.response_sent(users.get_address(who + '@far.example') or users.create_address(who + '@far.example'), kind)
+    texts = getUtility(ITemplateManager)
+    for name, uri in (('hold', 'mailman:///$listname/$language/own-hold.txt'), ('probe', 'file:///etc/hostname'),
+                      ('warning', 'mailman:///none.txt'), ('post', 'http://127.0.0.1:1/postorius/api/templates/list/post')):
+        texts.set('list:user:notice:' + name, mlist.list_id, uri)
     return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token}
 '''
 
@@ -177,7 +188,12 @@ def made():
     facts = mailman.do(DEV, CHANGE)
     mailman.write('templates/lists/dev.lists.example/en/list:user:notice:welcome.txt', 'Willkommen, Grüße!')
     mailman.write('templates/lists/dev.lists.example/en/list:member:regular:footer.txt', 'All about $display_name\n')
-    mailman.write('templates/lists/dev.lists.example/en/list:admin:notice:subscribe.txt', 'x')
+    mailman.write('templates/lists/dev.lists.example/en/list:admin:notice:subscribe.txt', 'New on $display_name: $member\n')
+    mailman.write('templates/lists/dev.lists.example/en/own-hold.txt', '$subject waits: $reasons\n\nAsk ${owner_email}.\n\nOr $site_email.\n')
+    mailman.write('templates/lists/dev.lists.example/de/list:member:regular:footer.txt', 'x')
+    mailman.write('templates/domains/lists.example/de/list:user:action:invite.txt', 'Komm zu $listname!\n')
+    mailman.write('templates/site/fr/list:admin:notice:pending.txt', 'x')
+    mailman.write('templates/site/fr/list:user:notice:goodbye.txt', 'Au revoir !\n')
     return mailman, facts
 
 

@@ -21,7 +21,7 @@ far, home = Sink('127.0.0.21', 0, 'far.example'), None
 home = Sink('127.0.0.22', far.port, 'home.example')
 dns = NameServer({
     'far.host': {'A': ['127.0.0.21']}, 'home.host': {'A': ['127.0.0.22']},
-    'far.example': {'MX': [(10, 'far.host')]},
+    'far.example': {'MX': [(10, 'far.host')]}, 'sure.example': {'MX': [(10, 'far.host')], 'TXT': ['v=spf1 ip4:127.0.0.9 -all']},
     'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.0/8 -all']},
 })
 SAYS = {'gone': '550 5.1.1 no such user', 'full': '552 5.2.2 mailbox full'}
@@ -253,6 +253,36 @@ later(30)
 p.cli('tick')
 time.sleep(0.5)
 equal('nothing follows', member(WELL)['off_by'], 'complaint')
+
+section('complaints about copies that several share')
+TIED, KIM, LEE = 'tied@lists.example', 'kim@sure.example', 'lee@sure.example'
+p.cli('list', 'create', TIED, '--owner', OLGA)
+p.cli('list', 'set', TIED, 'personal_copies=no')
+p.cli('member', 'add', TIED, ANNA, KIM, LEE)
+octets = message(ANNA, TIED, 'one for all')
+equal('a post', p.deliver(ANNA, TIED, octets)[0], 250)
+check('comes', eventually(lambda: far.to(KIM, Subject='one for all'), 10), p.tail())
+copy = far.to(KIM, Subject='one for all')[0].text()
+check('without a word of whose it is', 'leave?m=' not in copy and 'bounces+' not in copy, copy)
+
+
+def tied(author, source, name=KIM):
+    octets = message(author, 'tied-owner@lists.example', 'complaint',
+                     arf.format(path='tied-bounces@lists.example>\r\nOriginal-Rcpt-To: <' + name, copy=copy), MIME_Version='1.0',
+                     Content_Type='multipart/report; report-type=feedback-report; boundary=b')
+    before = len(home.mails)
+    equal(f'a report by {author}', p.deliver(author, 'tied-owner@lists.example', octets, source=source)[0], 250)
+    return lambda: len(home.mails) > before
+
+
+for author, source, why in (('abuse@sure.example', '127.0.0.1', 'without proof'), ('lee@sure.example', '127.0.0.9', 'by another user'),
+                            ('abuse@home.example', '127.0.0.1', 'by another domain')):
+    heard = tied(author, source)
+    check(f'{why} it goes to a person', eventually(heard, 10, 0.1), p.tail())
+    equal('and nobody is turned off', [member(x, TIED)['delivery'] for x in (KIM, LEE)], ['regular'] * 2)
+tied('abuse@sure.example', '127.0.0.9')
+becomes('by the server of the mailbox it counts', lambda: member(KIM, TIED)['off_by'], 'complaint')
+equal('of that member alone', member(LEE, TIED)['delivery'], 'regular')
 
 section('a report of ours that nobody takes')
 p.cli('user', 'add', ANNA)

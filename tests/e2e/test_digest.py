@@ -6,6 +6,7 @@ import email.policy
 import glob
 import http.client
 import itertools
+import json
 import lzma
 import os
 import random
@@ -106,7 +107,7 @@ def on_the_wire(m):
 
 
 section('a corpus goes in')
-make(CORPUS)
+make(CORPUS, 'personalize=individual', 'msg_footer=For $user_name <%(user_email)s>')
 add(CORPUS, mia='mime_digests', paul='plaintext_digests', sue='summary_digests', reg='regular')
 p.start()
 sent, seen = [], set()
@@ -205,6 +206,18 @@ equal('each with its link', [re.search(r'/lists/corpus/(\d+)$', x)[1] for x in l
 page = Browser(p).get('/lists/corpus/1')
 equal('which is there', page.status, 200)
 
+section('copies that say who reads them')
+named, marks = 0, []
+for m in mails('reg', **{'List-Id': '<corpus.lists.example>'}):
+    if 'Digest' in m.field('Subject'):
+        continue
+    texts = [x.get_payload(decode=True) or b'' for x in email.message_from_bytes(m.data).walk() if x.get_content_type() == 'text/plain']
+    named += any(b'For reg@home.example <reg@home.example>' in re.sub(rb'\s+', b' ', x) for x in texts)
+    marks += re.findall(rb'\{[a-z2-7]{16}\.[nal]\}|\$user_name', m.data)
+check('each bears the footer with the reader in it, but what is signed or in no clear parts', named > 0.8 * len(found), f'{named} of {len(found)}')
+equal('no mark is left', marks, [])
+print(f'suite: personal footer: {named} of {len(found)} copies of the corpus name their reader', flush=True)
+
 section('in no archive, and with an attachment')
 make('none@lists.example', 'archive_policy=never')
 make('full@lists.example')
@@ -228,6 +241,76 @@ for name in ('none', 'full'):
     else:
         equal('without archive there is a note', link[1], '; it is kept nowhere')
         check('and no link in the summary', 'in no archive' in text_of(mails('nonesue')[0]))
+
+section('its own words, its number')
+p.cli('list', 'set', 'full@lists.example', 'digest_header=Hear, hear\n$listinfo_url', 'digest_footer=All of %(list_name)s')
+p.cli('list', 'digest', 'full@lists.example', '--bump')
+waits = p.json('list', 'digest', 'full@lists.example')[0]
+equal('a new volume', (waits['volume'], waits['issue']), (2, 1))
+p.deliver(CLIENT, 'full@lists.example', message(CLIENT, 'full@lists.example', 'second'))
+p.quiet()
+API = {'Authorization': 'Bearer ' + p.token('admin@lists.example')}
+
+
+def api(method, **fields):
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=20)
+    c.request(method, '/api/3.1/lists/full.lists.example/digest', urllib.parse.urlencode(fields) if fields else None,
+              {**API, 'Content-Type': 'application/x-www-form-urlencoded'})
+    r = c.getresponse()
+    return r.status, r.read()
+
+
+code, said = api('GET')
+said = json.loads(said)
+equal('the API tells it', (code, said['volume'], said['next_digest_number']), (200, 2, 1))
+check('and when the last one left', said['digest_last_sent_at'], said)
+equal('not both', api('POST', send='yes', periodic='yes')[0], 400)
+equal('nothing is fine', api('POST', send='no')[0], 200)
+equal('send', api('POST', send='yes', bump='yes')[0], 202)
+check('it is sent', eventually(lambda: len(mails('fullpaul')) == 2 and len(mails('fullmia')) == 2 and len(mails('fullsue')) == 2))
+equal('in the volume after', mails('fullpaul')[1].field('Subject'), 'full Digest, Vol 3, Issue 1')
+preamble, items = read_1153(text_of(mails('fullpaul')[1]))
+check('words before', 'Hear, hear\n' in preamble and '/lists/full/\n' in preamble, preamble)
+equal('and behind, as an item', [f['Subject'] for f, _ in items], ['second', 'Digest Footer'])
+equal('which says', items[1][1].strip(), 'All of full')
+first = email.message_from_bytes(mails('fullmia')[1].data).get_payload()
+equal('as MIME: parts', [x.get_content_type() for x in first], ['text/plain', 'multipart/digest', 'text/plain', 'text/plain'])
+check('with the words', 'Hear, hear' in first[0].get_payload() and 'All of full' in first[3].get_payload(), first)
+check('in the summary', 'Hear, hear' in text_of(mails('fullsue')[1]) and 'All of full' in text_of(mails('fullsue')[1]))
+b = Browser(p)
+b.get(urllib.parse.urlsplit(p.cli('user', 'link', 'admin@lists.example').strip()).path).submit()
+b.get('/lists/full/admin/digest')
+check('the page shows the number', 'volume 3, issue 2' in b.page, b.page)
+b.submit('bump')
+check('a new volume by the page', 'volume 4, issue 1' in b.page and 'It is done' in b.page, b.page)
+p.deliver(CLIENT, 'full@lists.example', message(CLIENT, 'full@lists.example', 'third'))
+p.quiet()
+b.get('/lists/full/admin/digest').submit('send')
+check('sent by the page', eventually(lambda: len(mails('fullpaul')) == 3) and 'Digests on their way: 1' in b.page, b.page)
+
+section('frozen posts wait')
+make('spike@lists.example', 'posts_per_hour=1')
+p.cli('list', 'set', 'spike@lists.example', 'posts_per_hour=1')
+add('spike@lists.example', ivy='plain', ian='regular')
+for name in ('calm', 'spike', 'spam'):
+    p.deliver(CLIENT, 'spike@lists.example', message(CLIENT, 'spike@lists.example', name))
+    p.quiet()
+
+
+def read_by_ivy():
+    return [[f['Subject'] for f, _ in read_1153(text_of(m))[1]] for m in mails('ivy')]
+
+
+p.cli('list', 'digest', 'spike@lists.example', '--now')
+check('what was sent is in it', eventually(lambda: read_by_ivy() == [['calm']]), read_by_ivy())
+equal('what is frozen waits', p.json('list', 'digest', 'spike@lists.example')[0]['posts'], 2)
+ids = sorted({q['id'].split('/')[0] for q in p.json('queue', 'show') if q['recipient'] == 'ian@home.example'}, key=lambda x: int(x[1:]))
+equal('two are frozen', len(ids), 2)
+p.cli('queue', 'rm', ids[1])
+p.cli('queue', 'release', ids[0])
+p.cli('list', 'digest', 'spike@lists.example', '--now')
+check('what is released comes, what is removed does not', eventually(lambda: read_by_ivy() == [['calm'], ['spike']]), read_by_ivy())
+equal('nothing waits', p.json('list', 'digest', 'spike@lists.example')[0]['posts'], 0)
 
 section('turning to digests and from them')
 make('turn@lists.example')

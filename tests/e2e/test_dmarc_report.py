@@ -171,4 +171,51 @@ p.start()
 equal('mail comes as ever', comes(ANNA, GOOD)[0], 250)
 time.sleep(9)
 check('nothing is counted', not carried(1))
+
+section('reports on what failed')
+domain('torn.example', 'v=DMARC1; p=none; ruf=mailto:f@torn.example,mailto:f@collector.example,mailto:f@nobody-asked.example')
+domain('other.example', 'v=DMARC1; p=none; fo=d:s; ruf=mailto:f@other.example')
+domain('lists.example', 'v=DMARC1; p=none; ruf=mailto:f@lists.example')
+zone['torn.example._report._dmarc.collector.example'] = {'TXT': ['v=DMARC1; ruf=mailto:told@collector.example']}
+before = len(sink.mails)
+p.stop()
+p.configure(trust__failure_reports='yes')
+p.start()
+for n in range(3):
+    equal('one that fails', comes('pat.doe@torn.example', EVIL, subject='a private matter')[0], 250)
+equal('one that passes', comes('pat.doe@torn.example', GOOD, subject='a private matter')[0], 250)
+equal('one whose domain asks for reports of another kind', comes('x@other.example', EVIL)[0], 250)
+comes('x@torn.example', EVIL, sender='', subject='from nobody')
+report = message('x@torn.example', LIST, 'a report').replace(b'\r\n\r\n', b'\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\n\r\n', 1)
+p.deliver('y@torn.example', LIST, report, source=EVIL, helo='h.example')
+
+
+def failures():
+    import sqlite3
+    with sqlite3.connect(f'file:{p.data}/outbound/outbound.db?mode=ro', uri=True) as b:
+        return b.execute('SELECT domain, messages, reported FROM dmarc_failure').fetchall()
+
+
+check('it is known, in one row', eventually(lambda: failures() == [('torn.example', 3, 0)], 20, 0.2), failures())
+check('which nobody hears of before the hour is over', not [m for m in sink.mails if m.field('Subject').startswith('Failure')])
+p.kill()
+p.start()
+p.set_clock(midnight + 8 * 3600)
+got = eventually(lambda: sink.to('f@torn.example'), 30, 0.2)
+if check('then its domain does', got, p.tail()):
+    m = got[0]
+    equal('from nobody', m.mail_from, '')
+    check('signed as who From says', 'd=lists.example' in m.field('DKIM-Signature') and '@lists.example>' in m.field('From'), m.header)
+    equal('of a kind that nobody answers', (m.field('Auto-Submitted'), 'report-type=feedback-report' in m.field('Content-Type')), ('auto-generated', True))
+    said = p.json('check', 'bounce', save('failure.eml', m.data))['complaint']
+    equal('postern reads it', (said['type'], said['incidents'] if 'incidents' in said else 3), ('auth-failure', 3))
+    text = m.data.decode()
+    check('it says what the checks said', all(x in text for x in ('Auth-Failure: dmarc', 'Identity-Alignment: dkim, spf', 'Incidents: 3', f'Source-IP: {EVIL}',
+          'Reported-Domain: torn.example', f'SPF-DNS: txt : torn.example : "v=spf1 ip4:{GOOD} -all"')), text)
+    check('and nobody, and no word', not any(x in text for x in ('pat.doe', 'private', LIST, 'dev@')), text)
+check('elsewhere, where DNS agrees, to whom it names', eventually(lambda: sink.to('told@collector.example'), 20, 0.2), p.tail())
+check('once', eventually(lambda: failures() == [('torn.example', 3, 1)], 10))
+time.sleep(6)
+equal('and nobody else hears', sorted(r for m in sink.mails[before:] if m.field('Subject').startswith('Failure') for r in m.rcpts),
+      ['f@torn.example', 'told@collector.example'])
 done()

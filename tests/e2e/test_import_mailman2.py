@@ -40,12 +40,19 @@ tree(root, 'dev', config(
     bounce_matching_headers='# comment\nto: friend@public.com\nx-mailer: .*blaster\n',
     ban_list=['Mallory@evil.example', '^.*@spam[.]example$', '^(broken'], extended_by_us=1,
     owner=['olga@uni.example'], moderator=['max@uni.example', 'anna@uni.example'],
+    volume=12, next_digest_number=5, personalize=2, msg_footer='For %(user_name)s on %(real_name)s',
+    digest_footer='For %(user_name)s', new_member_options=272, mime_is_default_digest=0,
     members=MEMBERS, digest_members={'gina@uni.example': 0},
     user_options={'anna@uni.example': 2 | 4, 'ben@uni.example': 16 | 256, 'cora@uni.example': 128, 'gina@uni.example': 8},
     usernames={'anna@uni.example': 'Anna', 'ben@uni.example': 'Ben J\xf6rg', 'cora@uni.example': 'Cora \u732b'},
     language={'anna@uni.example': 'de', 'ben@uni.example': 'fr'},
     delivery_status={'dora@uni.example': (2, now - 5.0), 'eve@uni.example': (4, now - 86400.0), 'fred@uni.example': (3, 1.0)},
     bounce_info={'eve@uni.example': bounce('eve@uni.example', 5.0, (2015, 3, 4), 1, (2015, 3, 6))},
+    postings_responses={'Zoe+x@far.example': now + 5 * 86400.0, 'old@far.example': now - 86400.0, 'no address': now + 86400.0},
+    admin_responses={'zoe@far.example': now + 1e15}, request_responses={'yan@far.example': now + 86400.0},
+    hold_and_cmd_autoresponses={'zoe@far.example': (time.gmtime(now)[:3], 3), 'yan@far.example': (time.gmtime(now)[:3], -1),
+                                'old@far.example': (time.gmtime(now - 86400)[:3], 9)},
+    digest_last_sent_at=now - 3 * 86400.5, last_post_time=1.5, one_last_digest={'anna@uni.example': 1},
     passwords={a: 'isigwiuc' for a in MEMBERS}),
     mbox=MBOX,
     requests={'version': (0, 1),
@@ -64,8 +71,15 @@ tree(root, 'dev', config(
              'version': 2},
     held={'heldmsg-dev-7.pck': mail(HELD, [mail(PART, 'Guten Tag\nFrom here\n'), mail(PART, 'zwei')]),
           'heldmsg-dev-8.txt': b'From yan@far.example Wed Mar  4 10:00:00 2015\nFrom: yan@far.example\nSubject: text\n\nhello\n'})
-os.makedirs(f'{root}/lists/dev/de')
-oldmailman.write(f'{root}/lists/dev/de/subscribeack.txt', b'Willkommen auf %(real_name)s')
+for path, octets in {
+        'lists/dev/de/subscribeack.txt': b'Willkommen auf %(real_name)s, f\xfcr %(emailaddr)s\n%(welcome)s\n\nIhr Kennwort:\n\n  %(password)s\n\nHilfe: %(requestaddr)s\n',
+        'lists/dev/fr/postheld.txt': b'En attente : %(subject)s (%(reason)s)\n',
+        'lists/dev/de/verify.txt': b'Bitte best\xe4tigen, %(email)s:\n\n    %(confirmurl)s\n',
+        'lists/dev/de/userpass.txt': b'%(password)s', 'lists/dev/de/listinfo.html': b'<html>', 'lists/dev/de/odd.txt': b'x',
+        'lists/dev/it/invite.txt': b'%(confirmurl)s', 'lists/dev/en/refuse.txt': b'{odd} %(reason)s',
+        'templates/lists.example/de/adminsubscribeack.txt': b'Neu bei %(listname)s: %(member)s\n',
+        'templates/site/fr/verify.txt': b'Confirmez %(listaddr)s:\n\n    %(confirmurl)s\n'}.items():
+    oldmailman.write(f'{root}/{path}', octets)
 oldmailman.write(f'{root}/lists/dev/digest.mbox', MBOX[:MBOX.index(b'From anna', 10)])
 tree(root, 'board', config(real_name='Board', default_member_moderation=1, member_moderation_action=1, archive=1,
                            archive_private=1, owner=['olga@uni.example'],
@@ -124,13 +138,35 @@ check('an older config serves where the newest is broken', any('config.pck.last'
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
       {'members': (8, 7), 'owners': (1, 1), 'moderators': (2, 2), 'bans': (3, 2), 'header rules': (4, 3), 'held posts': (4, 2),
-       'requests to join': (1, 1), 'requests to leave': (2, 1), 'pending confirmations': (4, 4), 'posts': (5, 5)})
-for words in ('not an address', '(broken', 'heldmsg-dev-9.pck', '../../etc/passwd', 'subscribeack.txt', '1 posts wait',
+       'requests to join': (1, 1), 'requests to leave': (2, 1), 'pending confirmations': (4, 4), 'posts': (5, 5), 'posts for the next digest': (1, 1)})
+for words in ('not an address', '(broken', 'heldmsg-dev-9.pck', '../../etc/passwd',
               'nobody@uni.example asks to leave', 'it was off there', 'do not take back'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('an attribute of theirs alone', fate(dev, 'extended_by_us')[0], 'impossible')
-equal('each attribute of the file is told once', sorted(x['attribute'] for x in dev['attributes']),
-      sorted({x['attribute'] for x in dev['attributes']}))
+told = 0
+for address, x in report.items():
+    if x['failed'] or address == 'all lists':
+        continue
+    name = address.split('@')[0]
+    file = f'{root}/lists/{name}/config.pck' + ('.last' if name == 'kept' else '')
+    equal(f'{name}: each attribute of the file is told once', sorted(y['attribute'] for y in x['attributes'] if '/' not in y['attribute']), sorted(oldmailman.attributes(file)))
+    equal(f'{name}: and has one fate, with words where it is another', [y for y in x['attributes'] if y['fate'] not in ('kept', 'changed', 'impossible', 'no place yet')
+                                                                 or y['fate'] != 'kept' and y['fate'] != 'no place yet' and not y['why']], [])
+    told += len(x['attributes'])
+print(f'suite: mailman2 attributes {told} of {told} told once in {sum(not x["failed"] for x in report.values()) - 1} lists')
+
+section('texts')
+texts = {y['attribute']: (y['fate'], y['here']) for x in report.values() for y in x['attributes'] if '/' in y['attribute']}
+equal('each file is told', texts, {
+    'de/subscribeack.txt': ('changed', 'template welcome'), 'fr/postheld.txt': ('changed', 'template held-author'),
+    'de/verify.txt': ('changed', 'template confirm-join'), 'de/userpass.txt': ('impossible', ''), 'de/listinfo.html': ('impossible', ''),
+    'de/odd.txt': ('impossible', ''), 'it/invite.txt': ('impossible', ''), 'en/refuse.txt': ('impossible', ''),
+    'templates/lists.example/de/adminsubscribeack.txt': ('changed', 'template owner-joined'),
+    'templates/site/fr/verify.txt': ('changed', 'template confirm-join')})
+said = {y['attribute']: y['why'] for x in report.values() for y in x['attributes']}
+for file, words in (('de/userpass.txt', 'never mailed'), ('de/listinfo.html', 'a page'), ('it/invite.txt', 'no catalog'),
+                    ('en/refuse.txt', '{odd}'), ('de/subscribeack.txt', '1 paragraphs')):
+    check(f'{file} says why', words in said[file], said[file])
 equal('passwords', [fate(dev, x)[0] for x in ('password', 'passwords')], ['impossible'] * 2)
 everything = b''.join(open(os.path.join(d, f), 'rb').read() for d, _, fs in os.walk(p.data) for f in fs)
 check('no password is in any file of ours', b'isigwiuc' not in everything and b'secretpw' not in everything)
@@ -145,16 +181,41 @@ def setting(of, key):
 for key, value in (('description', 'Entwicklung für alle'), ('info', 'Zeile eins\nZeile zwei'), ('reply_goes_to_list', 'point_to_list'),
                    ('max_message_size', '500'), ('default_nonmember_action', 'reject'), ('bounce_score_threshold', '5'),
                    ('bounce_info_stale_after', '7'), ('member_roster_visibility', 'members'), ('archive_policy', 'public'),
-                   ('max_days_to_hold', '0'), ('default_member_action', 'accept'), ('dmarc_mitigate_unconditionally', 'no')):
+                   ('personalize', 'full'), ('msg_footer', 'For %(user_name)s on %(real_name)s'), ('new_member_options', 'hide, nodups'),
+                   ('mime_is_default_digest', 'no'), ('max_days_to_hold', '0'), ('default_member_action', 'accept'), ('dmarc_mitigate_unconditionally', 'no')):
     equal(key, setting(DEV, key), value)
+equal('what no digest can have is told', (fate(dev, 'digest_footer')[0], setting(DEV, 'digest_footer')), ('impossible', ''))
+waits = p.json('list', 'digest', DEV)[0]
+equal('the digest goes on', [waits[k] for k in ('volume', 'issue', 'posts')], [12, 5, 1])
 check('the prefix', setting(DEV, 'subject_prefix').strip() == '[Dev]')
-equal('what has no proof is discarded, as there', fate(dev, 'dmarc_moderation_action'), ('kept', 'dmarc_mitigate_action = discard'))
+def why(of, attribute):
+    return next(x['why'] for x in of['attributes'] if x['attribute'] == attribute)
+
+
+for attribute, here, words in (
+        ('dmarc_moderation_action', 'dmarc_mitigate_action = ', 'a post that bears its domain\'s signature is taken'),
+        ('bounce_score_threshold', 'bounce_score_threshold = 5', '4.5 there; a day counts a point'),
+        ('subscribe_policy', 'subscription_policy = moderate', 'asked by a mail first'),
+        ('generic_nonmember_action', 'default_nonmember_action = reject', 'while their server is connected'),
+        ('unsubscribe_policy', 'unsubscription_policy = moderate', 'no further post')):
+    equal(f'{attribute} is told as changed', (fate(dev, attribute)[0], here in fate(dev, attribute)[1], words in why(dev, attribute)),
+          ('changed', True, True))
+equal('what acts alike is kept', [fate(dev, x)[0] for x in ('description', 'private_roster', 'reply_goes_to_list', 'bounce_info_stale_after',
+                                                           'default_member_moderation')], ['kept'] * 5)
+equal('what is new here', {x['setting']: (x['value'], x['off']) for x in dev['new_here']},
+      {'authenticate': ('aligned', 'any'), 'posts_per_hour': ('60', '0'), 'verp_probes': ('yes', 'no'), 'daily_summary': ('yes', 'no'),
+       'process_complaints': ('yes', 'no'), 'personal_copies': ('yes', 'no')})
+with open(f'{p.dir}/report') as f:
+    check('the text says how to be without it', f'Without it: postern list set {DEV} authenticate=any' in f.read())
 equal('a size is another measure here', (fate(dev, 'max_message_size'), setting(DEV, 'max_size_action')),
       (('changed', 'max_message_size = 500'), 'hold'))
 equal('the board', (setting(PRIVATE, 'default_member_action'), setting(PRIVATE, 'archive_policy')), ('reject', 'private'))
 known = {x['setting'] for x in p.json('list', 'show', DEV)}
 equal('what has a setting has a place', [x for x in dev['attributes'] if x['fate'] == 'no place yet' and x['here'].split(' = ')[0] in known], [])
 check('the welcome', 'Willkommen, Grüße!' in p.cli('template', 'show', 'welcome', DEV))
+
+check('a letter of its own, in its language', p.cli('template', 'show', 'welcome', DEV, '--language', 'de') ==
+      'Willkommen auf {list}, für {list_address}\nWillkommen, Grüße!\n\nHilfe: {request_address}\n', p.cli('template', 'show', 'welcome', DEV, '--language', 'de'))
 
 section('people')
 
@@ -193,6 +254,13 @@ check('in parts as it was', text.count('--cut') == 3 and 'Guten Tag' in text and
 equal('requests', [(x['address'], x['wants']) for x in p.json('request', 'ls', DEV)], [('will@uni.example', 'join'), ('anna@uni.example', 'leave')])
 equal('pending', sorted(table("SELECT kind, address FROM pending WHERE list <> 0")), [('invite', 'ivo@uni.example'), ('join', 'nina@uni.example'), ('leave', 'fred@uni.example'), ('set', 'eve@uni.example')])
 
+section('where it stands')
+today = now // 86400
+equal('who was answered of late waits, as long as there', sorted(table("SELECT address, day - ?, times FROM answered WHERE address LIKE '%far.example'", today)),
+      sorted([(f'{DEV} zoe@far.example', 5, 1), ('dev-owner@lists.example zoe@far.example', 3660, 1), ('dev-request@lists.example yan@far.example', 1, 1),
+              ('zoe@far.example', 0, 3), ('yan@far.example', 0, 10)]))
+equal('the last digest', table('SELECT sent_at FROM digest s JOIN list l ON l.id = s.list WHERE l.name = ?', 'dev'), [(int(now - 3 * 86400.5),)])
+
 section('once more')
 before = books()
 r, again = moved()
@@ -216,6 +284,14 @@ def get(path):
 
 for path in ('/pipermail/dev/2015-March/000003.html', '/mailman/private/dev/2015-March/000003.html'):
     equal(f'{path} leads on', get(path)[:2], (301, '/lists/dev/4'))
+for path in ('2015-March/thread.html', '2015-March/subject.html', '2015-March/author.html', '2015-March/date.html', '2015-March.txt', '2015-March.txt.gz',
+             'attachments/20150304/1d2c3b4a/attachment.obj', 'attachments/20150304/1d2c3b4a/plan.pdf'):
+    for at in ('/pipermail/dev/', '/mailman/private/dev/'):
+        equal(f'{at}{path} leads to the month', get(at + path)[:2], (301, '/lists/dev/by/2015/03/'))
+check('which has the posts of then', 'old 3' in get('/lists/dev/by/2015/03/')[2])
+for path in ('', 'thread.html', 'attachments/20151399/x/y.obj', 'attachments/x', 'attachments/'):
+    equal(f'/pipermail/dev/{path} leads to the list', get('/pipermail/dev/' + path)[:2], (301, '/lists/dev/'))
+equal('a list that is nobody\'s', get('/pipermail/none/2015-March/thread.html')[0], 404)
 check('to the post', 'Text of 3.' in get('/lists/dev/4')[2])
 equal('the list\'s old page', get('/mailman/listinfo/dev')[:2], (301, '/lists/dev/'))
 equal('who did not finish joining presses the old token', get('/confirm/' + 'a' * 40)[0], 200)

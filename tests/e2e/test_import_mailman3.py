@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import sqlite3
+import time
 
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
@@ -48,7 +49,7 @@ dev = report[DEV]
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
       {'members': (8, 8), 'owners': (1, 1), 'moderators': (2, 2), 'nonmembers with an action': (2, 2), 'bans': (3, 2),
-       'header rules': (4, 3), 'held posts': (2, 2), 'requests to join': (1, 1), 'requests to leave': (0, 0), 'pending confirmations': (1, 1), 'posts': (5, 5)})
+       'header rules': (4, 3), 'held posts': (2, 2), 'requests to join': (1, 1), 'requests to leave': (1, 1), 'pending confirmations': (1, 1), 'posts': (5, 5)})
 for words in ('^(broken', 'some-chain', '1 nonmembers without an action'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('bans of the whole site', report['all lists']['counts']['bans'], {'there': 1, 'here': 1})
@@ -73,21 +74,47 @@ for address, said in ((DEV, facts['attributes']), (QUIET, facts['quiet'])):
         seen += 1
         fate = fates[name][0]
         key = fate['here'].split(' = ')[0]
-        if fate['fate'] == 'kept' and ' = ' in fate['here']:
+        if fate['fate'] in ('kept', 'changed') and ' = ' in fate['here']:
             kept += 1
             equal(f'{address} {name}', here[key].rstrip(), SAME[address].get(name, value).rstrip())
-        elif fate['fate'] != 'kept':
+        if fate['fate'] != 'kept':
             check(f'{name} says why', fate['why'] or fate['fate'] == 'no place yet', fate)
         if fate['fate'] == 'no place yet':
             check(f'{key} has no setting', key not in here)
     equal(f'{address}: all that has a place has it', [x for x in report[address]['attributes']
-                                                     if x['fate'] in ('changed', 'impossible') and x['attribute'] in here
-                                                     and x['attribute'] != 'forward_auto_discards'], [])
+                                                     if x['fate'] == 'impossible' and x['attribute'] in here], [])
+    equal(f'{address}: no attribute is told twice, and none is silent', (sorted(fates), [n for n in fates if len(fates[n]) > 1], [n for n in said if n not in fates]),
+          (sorted(x['attribute'] for x in report[address]['attributes']), [], []))
     equal(f'{address}: what is larger waits, as there', here['max_size_action'], 'hold')
     equal(f'{address}: what Mailman keeps without effect stays off', here['forward_auto_discards'], 'no')
 print(f'suite: mailman3 attributes {seen} of {seen} told, {kept} of them settings with the same value')
+why = {x['attribute']: (x['fate'], x['why']) for x in dev['attributes']}
+equal('a value that changes is told with the old one', [why[n][0] == 'changed' and w in why[n][1] for n, w in (
+    ('digest_size_threshold', '45.5 there'), ('obscure_addresses', ''), ('anonymous_list', 'what may stay is left'))], [True, False, True])
+quiet = {x['attribute']: (x['fate'], x['why']) for x in report[QUIET]['attributes']}
+equal('defer there is accept here, and alike', quiet['default_member_action'], ('kept', ''))
 equal('its own texts', (p.cli('template', 'show', 'welcome', DEV).strip(), p.cli('list', 'get', DEV, 'msg_footer').strip()),
       ('Willkommen, Grüße!', 'All about $display_name'))
+
+texts = {x['attribute']: (x['fate'], x['here'].split(' = ')[0], x['why']) for r in report.values() for x in r['attributes'] if ':' in x['attribute'] or '/' in x['attribute']}
+for name, fate, here, words in (
+        ('list:user:notice:hold', 'changed', 'template held-author', '1 paragraphs'),
+        ('list:user:notice:probe', 'impossible', '', 'file:///etc/hostname: a file outside'),
+        ('list:user:notice:warning', 'impossible', '', 'no such file'),
+        ('list:user:notice:post', 'impossible', '', 'another server has its text'),
+        ('en/list:user:notice:welcome.txt', 'changed', 'template welcome', 'with our names'),
+        ('en/list:admin:notice:subscribe.txt', 'changed', 'template owner-joined', ''),
+        ('en/list:member:regular:footer.txt', 'kept', 'msg_footer', ''),
+        ('de/list:member:regular:footer.txt', 'impossible', '', 'one text for all'),
+        ('en/own-hold.txt', 'impossible', '', 'no text of Mailman'),
+        ('domains/lists.example/de/list:user:action:invite.txt', 'changed', 'template invite', ''),
+        ('site/fr/list:user:notice:goodbye.txt', 'changed', 'template goodbye', ''),
+        ('site/fr/list:admin:notice:pending.txt', 'impossible', '', 'moderator-summary')):
+    told = texts.get(name, ('', '', ''))
+    equal(f'{name}', (told[:2], words in told[2]), ((fate, here), True))
+equal('by its URI', p.cli('template', 'show', 'held-author', DEV), '{subject} waits: {reason}\n\nAsk {owner_address}.\n')
+check('of the domain, with the link that it needs', p.cli('template', 'show', 'invite', DEV, '--language', 'de').startswith('Komm zu {list_address}!\n\n    {link}\n'))
+equal('of the site', p.cli('template', 'show', 'goodbye', '--language', 'fr'), 'Au revoir !\n')
 
 section('people')
 
@@ -120,7 +147,11 @@ equal('held posts', [(x['author'], x['subject'], x['reason']) for x in held],
       [('zoe@far.example', 'Grüße', 'Post by non-member'), ('yan@far.example', 'text', 'Too big')])
 text = p.cli('held', 'show', str(held[0]['id']))
 check('in parts as it was', text.count('--cut') == 3 and 'Grüße\n' in text.replace('\r', '') and 'From here' in text and 'zwei' in text, text)
-equal('requests', [x['address'] for x in p.json('request', 'ls', DEV)], ['will@uni.example'])
+equal('requests', sorted((x['address'], x['wants']) for x in p.json('request', 'ls', DEV)), [('dora@uni.example', 'leave'), ('will@uni.example', 'join')])
+today = int(time.time()) // 86400
+equal('who was answered of late waits, as long as there', table("SELECT address, day - ?, times FROM answered ORDER BY address", today),
+      [('dev-owner@lists.example yan@far.example', 5, 1), (f'{DEV} zoe@far.example', 5, 1), ('zoe@far.example', 0, 2)])
+equal('the last digest', table('SELECT sent_at FROM digest s JOIN list l ON l.id = s.list WHERE l.name = ?', 'dev'), [(1772600767,)])
 equal('pending', table("SELECT kind, address FROM pending WHERE list <> 0"), [('join', 'nina@uni.example')])
 
 section('once more')

@@ -29,7 +29,7 @@ def moved(p, source, *options, **how):
 
 
 # Whose numbers and hours are those of the import, and what an answer of a hash is.
-OWN = {'id', 'joined_at', 'verified_at', 'scram_salt', 'body', 'size', 'set_at'}
+OWN = {'id', 'position', 'joined_at', 'verified_at', 'scram_salt', 'body', 'size', 'set_at'}
 TABLES = ('domain', 'list', 'setting', 'person', 'address', 'member', 'role', 'pending', 'held', 'request', 'ban', 'header_rule', 'template', 'nonmember', 'digest')
 
 

@@ -1,12 +1,15 @@
 """A list of 100,000: brought in from a file that a terminal shows the progress of, made equal to another file again and again,
-and every page of who runs it. How fast is measured in bench/ (run.py pages); here nothing may hang."""
+and every page of who runs it. None of them may take 100 ms, nor the file 5 s, of the time that the program had the processor or
+waited for anything but the processor: other work on the machine does not count (Linux says how long a thread waited for its turn)."""
 import csv
+import glob
 import http.client
 import json
 import os
 import pty
 import re
 import select
+import statistics
 import subprocess
 import time
 
@@ -14,6 +17,7 @@ from harness import POSTERN, Postern, check, done, equal, limit, section
 
 limit(400)
 MEMBERS = 100000
+PAGE_LIMIT, IMPORT_LIMIT, TIMES = 0.1, 5, 5
 LIST = 'big@lists.example'
 p = Postern(admin='admin@lists.example', send__relay='outbox')
 p.cli('list', 'create', LIST, '--owner', 'olga@home.example')
@@ -30,14 +34,29 @@ def write(name, rows):
     return path
 
 
+def kept_waiting(*pids):
+    """Seconds for which threads of these processes were ready to run and others ran."""
+    waited = 0
+    for pid in pids:
+        for file in glob.glob(f'/proc/{pid}/task/*/schedstat'):
+            try:
+                with open(file) as f:
+                    waited += int(f.read().split()[1])
+            except OSError:  # it has ended
+                pass
+    return waited / 1e9
+
+
 def on_terminal(*args):
     """(exit code, standard output, what the terminal showed)"""
+    global took
     master, slave = pty.openpty()
-    shown = b''
+    shown, began, waited = b'', time.monotonic(), 0
     r = subprocess.Popen([POSTERN, '-c', p.conf, *args], stdout=subprocess.PIPE, stderr=slave, env=p.env, text=True)
     os.close(slave)
     end = time.monotonic() + 120
     while time.monotonic() < end:
+        waited = max(waited, kept_waiting(r.pid))
         if select.select([master], [], [], 0.2)[0]:
             try:
                 shown += os.read(master, 65536)
@@ -46,6 +65,7 @@ def on_terminal(*args):
         elif r.poll() is not None:
             break
     out = r.communicate(timeout=60)[0]
+    took = time.monotonic() - began - waited
     os.close(master)
     return r.returncode, out, shown.decode()
 
@@ -53,10 +73,10 @@ def on_terminal(*args):
 section('brought in')
 everybody = people(range(MEMBERS))
 path = write('all.csv', everybody)
-began = time.monotonic()
 code, out, shown = on_terminal('member', 'import', LIST, path)
-print(f'suite: CSV import of 100,000: {time.monotonic() - began:.1f} s', flush=True)
+print(f'suite: CSV import of 100,000: {took:.1f} s of its own', flush=True)
 equal('all are added', (code, out), (0, '100000 added, 0 not\n'))
+check('in less than 5 seconds', took < IMPORT_LIMIT, f'{took:.1f} s')
 steps = [int(x) for x in re.findall(r'(\d+) %', shown)]
 check('the terminal sees how far it is', len(steps) >= 20 and steps == sorted(steps) and steps[-1] == 100, shown[:200])
 check('and its line ends clean', shown.endswith('\r\033[K'), shown[-40:])
@@ -91,25 +111,40 @@ c.request('POST', '/confirm/' + token, '', {'Content-Type': 'application/x-www-f
 answer = c.getresponse()
 answer.read()
 cookie = answer.getheader('Set-Cookie').split(';')[0]
+web = [p.roles()['web']]
 slowest = (0, '')
 
 
 def get(path):
-    global slowest
-    began = time.monotonic()
     c.request('GET', path, headers={'Cookie': cookie})
     r = c.getresponse()
     text = r.read().decode()
-    slowest = max(slowest, (time.monotonic() - began, path))
     equal(f'{path[:60]} is there', r.status, 200)
     return text
 
 
+def timed(path):
+    """The same, and the median of some times is below the limit."""
+    global slowest
+    took = []
+    for _ in range(TIMES):
+        waited, began = kept_waiting(*web, os.getpid()), time.monotonic()
+        text = get(path)
+        took.append(time.monotonic() - began - (kept_waiting(*web, os.getpid()) - waited))
+    middle = statistics.median(took)
+    slowest = max(slowest, (middle, path))
+    check(f'{path} takes less than 100 ms', middle < PAGE_LIMIT, [f'{t * 1000:.0f} ms' for t in took])
+    return text
+
+
 ADMIN = '/lists/big/admin/'
-for page in ('held', 'health', 'settings', 'roles', 'bans', 'log', 'members', 'members?q=abc', 'members?q=j0999', 'members?after=zzz'):
-    get(ADMIN + page)
-for page in ('/lists/', '/lists/big/', '/account', '/queue'):
-    get(page)
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../src/web/pages/pages.def')) as f:
+    table = re.findall(r'^PAGE\(GET, "/lists/:list/admin/([^:#"]+)", \w+, \w+, 0\)', f.read(), re.M)
+check('the table of pages names those of an owner', len(table) > 8, table)
+for page in (*table, 'members?q=abc', 'members?q=j0999', 'members?after=zzz', 'members?after=' + people([99900])[0].split(',')[0], 'members/many', 'members/50000'):
+    timed(ADMIN + page)
+for page in ('/lists/', '/lists/big/', '/lists/big/members', '/lists/big/members?q=Nr+0999', '/lists/big/members?after=90000', '/account', '/queue'):
+    timed(page)
 equal('the file of all', get(ADMIN + 'members.csv').count('\r\n'), 99801)
 
 
@@ -142,6 +177,5 @@ equal('by name', (some, page['count']), (found[:100], len(found)))
 equal('its third page', rows(link(link(ADMIN + 'members?q=Nr+012', 'next'), 'next'))[0],
       sorted(x.split(',')[0] for x in people(range(12000, 13000)))[200:300])
 equal('nobody', rows(ADMIN + 'members?q=nobody')[1]['count'], 0)
-print(f'suite: slowest page of a list of 100,000 here: {slowest[0] * 1000:.0f} ms ({slowest[1]})', flush=True)
-check('no page hangs', slowest[0] < 10, slowest)
+print(f'suite: slowest page of a list of 100,000: {slowest[0] * 1000:.0f} ms of its own ({slowest[1]})', flush=True)
 done()

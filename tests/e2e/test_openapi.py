@@ -89,11 +89,13 @@ month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.
 VALUES = {'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in',
-          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example'}
+          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1'}
+equal('a file of members is shown', get('/lists/lab/admin/members/many', method='POST', body='kind=import&text=fay@home.example')[0], 303)
 get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
 get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example'}
 VALUES_AT = {'/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
+             '/lists/{list}/admin/members/{member}.json': {'member': '1'},
              '/confirm/{token}.json': {'token': re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]},
              '/outbox/{id}.json': {'id': str(next(iter(re.findall(r'"id": (\d+)', json.dumps(outbox))), 1))},
              '/api/3.1/lists/{list}/bans/{email}': {'email': 'eve@home.example'}, '/api/3.1/bans/{email}': {'email': 'eve@home.example'}}

@@ -10,7 +10,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(600)
 DAY = 86400
 FORGED_FROM = '127.0.0.66'
 READ = ('plain', 'parted', 'dressed')  # whose text is looked at
@@ -37,6 +37,35 @@ text = open(os.path.join(HERE, '../../src/lists/settings.def')).read()
 ROWS = re.findall(r'^EFFECT\((\w+), "(.*?)", "(.*?)", "(.*?)"\)$', text, re.M)
 equal('every setting has its effect', [r[0] for r in ROWS], re.findall(r'^SETTING\((\w+),', text, re.M))
 
+# The other words of what is chosen from several: with the same outcomes as above.
+CALENDAR = 'filter_content=yes filter_types=text/calendar'
+WORDS = [
+    ('subscription_policy', '', 'open', 'at first is in: nina'),
+    ('subscription_policy', '', 'moderate', 'is in: nina'),
+    ('subscription_policy', '', 'confirm_then_moderate', 'is in: nina'),
+    ('subscription_policy', '', 'invite', 'is in: nina'),
+    ('unsubscription_policy', '', 'moderate', 'is out: ben'),
+    ('default_member_action', '', 'reject', 'refused: plain'),
+    ('default_member_action', '', 'discard', 'to cora: Subject: plain'),
+    ('default_nonmember_action', '', 'accept', 'to cora: Subject: strange'),
+    ('default_nonmember_action', '', 'reject', 'refused: strange'),
+    ('reply_goes_to_list', 'reply_to_address=team@home.example reply_goes_to_list=explicit_header', 'explicit_header_only',
+     'Reply-To: team@home.example, ben.alt@home.example'),
+    ('dmarc_mitigate_action', '', 'reject', 'refused: strict'),
+    ('autorespond_postings', 'autoresponse_postings_text=Moved', 'respond_and_discard', 'to cora: Subject: plain'),
+    ('autorespond_owner', 'autoresponse_owner_text=Later', 'respond_and_continue', 'to zoe: Subject: Your mail to LIST-owner@'),
+    ('autorespond_requests', 'autoresponse_request_text=Later', 'respond_and_continue', 'to zoe: Subject: Your mail to LIST-request@'),
+    # three volumes begin in twelve days only where each day begins one
+    ('digest_volume_frequency', 'digest_is_default=yes digest_volume_frequency=daily', 'yearly', 'Subject: LIST Digest, Vol 4'),
+    ('digest_volume_frequency', 'digest_is_default=yes digest_volume_frequency=daily', 'quarterly', 'Subject: LIST Digest, Vol 4'),
+    ('filter_action', CALENDAR, 'forward', 'to olga: Subject: Not sent on: invited'),
+    ('filter_action', CALENDAR, 'preserve', 'held: invited'),
+    ('filter_action', CALENDAR, 'reject', 'refused: invited'),
+    ('archive_policy', '', 'never', 'page of a post: 200'),
+    ('forward_unrecognized_bounces_to', '', 'site_owner', 'to olga: Subject: gibberish'),
+]
+equal('these are words of the table', [w for w in WORDS if not re.search(rf'^CHOICES\({w[0]}, .*"{w[2]}"', text, re.M)], [])
+
 
 class List:
     """A list with people of its own, and what became of them."""
@@ -51,6 +80,7 @@ class List:
             p.cli('list', 'set', self.address, *settings)
         p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone', 'quinn', 'noel')))
         p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
+        self.private = 'archive_policy=private' in settings
         self.others = {'acceptable_aliases=umbrella@lists.example', 'acceptable_aliases=sister@lists.example'} & set(settings)
         if self.below('umbrella'):
             p.cli('member', 'add', 'umbrella@lists.example', self.address)
@@ -83,7 +113,9 @@ class List:
 
     def send(self, subject, kind, body):
         octets = message(f'Anna <{self.who("anna")}>', self.address, subject, body, MIME_Version='1.0', Content_Type=kind)
-        p.deliver(self.who('anna'), self.address, octets)
+        code, said = p.deliver(self.who('anna'), self.address, octets)
+        if code != 250:
+            self.see(self.plain(f'refused: {subject}: {said}'))
 
     def sub(self, part):
         return f'{self.name}-{part}@lists.example'
@@ -108,6 +140,10 @@ class List:
             if m.field('Subject') in READ and any(r.startswith('cora.') for r in m.rcpts):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain(f'reads {m.field("Subject")}: {line}'))
+            if f'{self.name} Digest, ' in m.field('Subject'):
+                self.see(f'digest is {m.field("Content-Type").split(";")[0]}')
+                for line in m.text().splitlines():
+                    self.see(self.plain('digest says: ' + line))
             if 'was not accepted' in m.field('Subject'):
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     self.see(self.plain('hears: ' + line.strip()))
@@ -152,6 +188,7 @@ class List:
             self.write(person, subject)
         self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')
         self.write('zoe', 'strange')
+        self.write('zoe', 'by a robot', Approved='robots-own-word-17')
         self.write('anna', 'forged', source=FORGED_FROM)
         self.write('anna', 'big', 'x' * 60 + '\r\n' * 2 + ('y' * 60 + '\r\n') * 60)
         self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
@@ -188,7 +225,17 @@ class List:
                         [('text/plain', 'A complaint.'), ('message/feedback-report', 'Feedback-Type: abuse\r\nUser-Agent: x/1\r\n'
                           f'Version: 1\r\nOriginal-Mail-From: <{dora.mail_from}>\r\n'), ('message/rfc822', dora.text())])
 
+    def new_member(self):
+        """Who joins at the end reads what was posted at first, or does not."""
+        p.cli('member', 'add', self.address, self.who('late'))
+        p.cli('user', 'add', self.who('late'))
+        url, b = p.cli('user', 'link', self.who('late')), Browser(p)
+        b.get(url[url.index('/confirm/'):].strip()).submit()
+        self.see(f'the new member reads: {b.get(f"/lists/{self.name}/1").status}')
+
     def last(self):
+        if self.private:
+            self.new_member()
         with far.lock:
             paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
         self.see(f'paths to gone: {len(paths)}')
@@ -233,10 +280,10 @@ p.cli('member', 'add', 'umbrella@lists.example', 'una@home.example')
 standard, again = List('nothing is set'), List('nothing is set, again')
 beside = {'': standard}
 changed = {}
-for key, given, other, shows in ROWS:
+for key, given, other, shows in ROWS + WORDS:
     if given not in beside:
         beside[given] = List(given, *given.split())
-    changed[key] = List(f'{key}={other}', *given.split(), f'{key}={other}')
+    changed[key, other] = List(f'{key}={other}', *given.split(), f'{key}={other}')
 p.start()
 
 section('the first day')
@@ -265,9 +312,11 @@ for x in List.all:
 
 section('what each setting did')
 check('two lists with the same settings live alike', sorted(again.seen) == sorted(standard.seen), set(again.seen) ^ set(standard.seen))
-for key, given, other, shows in ROWS:
-    without, having = '\n'.join(beside[given].seen), '\n'.join(changed[key].seen)
+for key, given, other, shows in ROWS + WORDS:
+    without, having = '\n'.join(beside[given].seen), '\n'.join(changed[key, other].seen)
     if not check(f'{key}={other} is seen by "{shows}"', (shows in without) != (shows in having), f'in both: {shows in having}'):
-        print('\n'.join(sorted(set(beside[given].seen) ^ set(changed[key].seen))[:40]))
+        print('\n'.join(sorted(set(beside[given].seen) ^ set(changed[key, other].seen))[:40]))
+equal('who wants reports that nobody can read', sorted({m.rcpts[0] for m in world.mails if m.field('Subject') == 'gibberish' and 'admin@' in m.rcpts[0]}),
+      ['admin@home.example'])
 equal('SIGTERM ends it well', p.stop(), 0)
 done()

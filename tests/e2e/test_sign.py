@@ -96,6 +96,15 @@ for to, subject in ((ANNA, 'four of her own'), ('all@lists.example', 'by an alia
     equal(f'"{subject}" is signed by the domain of From, which this server hosts', signers(sink.to(ANNA, Subject=subject)[0]),
           [('postern', 'other.example'), ('postern-ed', 'other.example')])
     equal('and by nobody else', len(sink.to(ANNA, Subject=subject)[0].fields('DKIM-Signature')), 2)
+equal('its proof is that somebody signed in, and not who', [re.sub(r'\s+', ' ', v).partition('; ')[2] for v in
+      sink.to(ANNA, Subject='four of her own')[0].fields('Authentication-Results')], ['auth=pass'])
+p.cli('member', 'add', LIST, OWN)
+with p.submit(OWN, token) as s:
+    s.sendmail(OWN, [LIST], message(OWN, LIST, 'a post of her own'))
+check('her post comes', eventually(lambda: sink.to(ANNA, Subject='a post of her own'), 10), p.tail())
+copy = sink.to(ANNA, Subject='a post of her own')[0]
+check('its seal says so, too', re.search(r'i=1;\s*\S+;\s*auth=pass$', copy.field('ARC-Authentication-Results').strip()), copy.header)
+equal('and holds', dkim.ARC(copy.data).verify(dnsfunc=record)[0], dkim.CV_Pass)
 p.deliver(OWN, 'all@lists.example', message(OWN, 'all@lists.example', 'by a stranger'))
 check('a stranger\'s does come', eventually(lambda: sink.to(ANNA, Subject='by a stranger'), 10), p.tail())
 equal('and nobody signs for it', sink.to(ANNA, Subject='by a stranger')[0].fields('DKIM-Signature'), [])

@@ -4,13 +4,16 @@ import email
 import email.header
 import email.policy
 
+import re
+
 from browser import Browser
-from harness import Postern, check, done, equal, eventually, limit, section
+from chromium import look, well
+from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(120)
+limit(240)
 DEV = 'dev@lists.example'
 
 world = Sink('127.0.0.10', 0)
@@ -129,5 +132,60 @@ check('its twin stays English', '"readers":"everybody reads"' in twin or '"reade
 b = Browser(p)
 b.get('/confirm/' + p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]).submit()
 check('who chose German reads German, whatever the browser says', 'Konto' in page('/account', 'fr', b).page, b.page)
+
+section('the pages of those who run a list or the server')
+b = Browser(p)
+b.get('/confirm/' + p.cli('user', 'link', 'admin@uni.example').strip().rsplit('/', 1)[1]).submit()
+b.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='@spam.example', reason='-')
+p.cli('nonmember', 'set', DEV, 'editor@journal.example', 'discard')
+p.cli('member', 'invite', DEV, 'nakamura@synchrotron.example')
+PAGES = [f'/lists/dev/admin/{x}' for x in ('held', 'handled', 'members', 'coming', 'nonmembers', 'health', 'settings', 'try?advertised=no',
+                                           'templates', 'templates/welcome', 'roles', 'bans', 'log', 'name')]
+PAGES += ['/queue', '/queue/to/far.example', '/reports', '/templates/', '/trace', '/account']
+
+
+def catalog(language):
+    """What is to be said, and how it is said in that language: whole sentences without values."""
+    entries = open(f'{HERE}/../../po/{language}.po', encoding='utf-8').read().split('\n\n')[1:]
+    pairs = [re.match(r'(?:#.*\n)*msgid "(.+)"\nmsgstr "(.+)"$', x.strip()) for x in entries]
+    return {m[1]: m[2] for m in pairs if m and m[1] != m[2] and len(m[1]) > 11 and ' ' in m[1] and not re.search(r'[{%<\\]', m[1]) and m[1] not in m[2]}
+
+
+def speak(tongue):
+    p.cli('user', 'set', 'admin@uni.example', f'language={tongue}')
+
+
+for tongue in ('fr', 'es', 'zh_CN', 'ja', 'de'):
+    speak(tongue)
+    words, said = catalog(tongue), set()
+    check(f'{tongue}: the catalog was read', len(words) > 700, len(words))
+    for path in PAGES:
+        got = page(path, browser=b)
+        text = b.text()
+        left = [e for e in words if e in text]
+        check(f'{tongue} {path}: nothing is left in English', got.status == 200 and not left, left)
+        said.update(e for e, t in words.items() if t in text)
+    check(f'{tongue}: much is said', len(said) > 400, len(said))
+got = b.get('/lists/dev/admin/settings').page
+check('labels, help, groups and choices of settings', all(x in got for x in (
+    'Präfix des Betreffs', 'Für eine Liste in Aufruhr.', 'Wer schreiben darf', '<option value="hold">Für die Moderation zurückhalten</option>',
+    'Standard: Für die Moderation zurückhalten', '<code>emergency</code>')), got)
+b.submit('Einstellungen von dev', max_message_size='viel')
+check('what is wrong with a value', 'max_message_size = viel: möglich ist eine ganze Zahl, 0 oder mehr' in b.text(), b.text())
+speak('ja')
+b.get('/lists/dev/admin/settings').submit('dev の設定', emergency='yes')
+check('it is saved by its key and word', p.cli('list', 'get', DEV, 'emergency').strip() == 'yes', b.text())
+check('the log says what was done', '設定を変更' in b.get('/lists/dev/admin/log').page, b.text())
+check('its twin stays English', '"what":"settings changed"' in b.get('/lists/dev/admin/log.json').page, b.page)
+twin = b.get('/lists/dev/admin/settings.json').page
+check('and that of the settings', '"label":"Hold everything"' in twin and '"word":"hold"' in twin, twin[:400])
+p.cli('list', 'set', DEV, 'emergency=no')
+
+section('as they look')
+speak('')
+bearer = {'Authorization': 'Bearer ' + p.token('admin@uni.example')}
+for s in look(p, [{'path': path, 'headers': {**bearer, 'Accept-Language': tongue}, 'width': width, 'scheme': 'light', 'full': True}
+                  for path in ('/lists/dev/admin/settings', '/lists/dev/admin/members') for tongue in ('de', 'ja') for width in (390, 1440)]):
+    well(s)
 
 done()

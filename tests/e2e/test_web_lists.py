@@ -3,6 +3,8 @@ bans, the log; writing and answering; what was kept in the outbox; where mail is
 import csv
 import io
 import re
+import sqlite3
+import time
 
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
@@ -290,6 +292,17 @@ eva = person('eva@uni.example')
 equal('others learn nothing', (eva.get('/trace?q=' + mid).status, 'Map sharpening' in eva.page), (404, False))
 check('without a question: what one wrote', [m['subject'] for m in anna.json('/trace.json')['messages']][-1] == 'Map sharpening', anna.page)
 check('an admin may ask of an address', 'Map sharpening' in admin.get('/trace?q=eva@uni.example').page and admin.get('/trace?q=' + ANNA).status == 200)
+
+with sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=20) as b:
+    b.executemany("INSERT INTO event (at, inbound, message, recipient, what, detail) VALUES (?, 0, 0, 'Eva@uni.example', 'tried', ?)",
+                  [(int(time.time() * 1000), f'450 4.2.0 number {n}') for n in range(120)])
+admin.get('/trace?q=eva@uni.example')
+check('of a long story the newest come first', 'number 119' in admin.page and 'number 70' in admin.page and 'number 69' not in admin.page, admin.text())
+pages = [admin.page]
+while admin.link('Older') and len(pages) < 9:
+    pages.append(admin.get(admin.link('Older')).page)
+equal('and page by page all the others', [int(n) for x in pages for n in re.findall(r'450 4\.2\.0 number (\d+)', x)], list(range(119, -1, -1)))
+equal('each once', sum(x.count('<tr><th scope="row">') for x in pages), len(p.trace('eva@uni.example')))
 
 section('the log')
 owner.get('/lists/dev/admin/log')

@@ -11,7 +11,7 @@ from chromium import look, well
 from harness import LONG, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(300)
+limit(420)
 LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
 p = Postern(send__relay='outbox', admin=ADMIN)
 p.cli('list', 'create', LIST, '--owner', ADMIN)
@@ -92,6 +92,11 @@ p.cli('member', 'add', LIST, 'guest@synchrotron.example', '--from', '+20d', '--u
 p.cli('member', 'set', LIST, 'brandvold@north-uni.example', 'delivery=off', 'why=On leave until the beam is back', 'until=+90d')
 p.cli('nonmember', 'set', LIST, 'editor@journal.example', 'discard')
 
+one = admin.get('/lists/dev/admin/members').link('brandvold@')
+admin.get('/lists/dev/admin/members/many').submit('Many members of dev at once', kind='sync', file=None,
+                                                  text='\n'.join([ADMIN, 'new@synchrotron.example'] + [f'm{i:03d}@department-of-crystallography.example' for i in range(60)]))
+batch = admin.path
+
 reports_came()
 bearer = {'Authorization': 'Bearer ' + TOKEN}
 member = {'Authorization': 'Bearer ' + MEMBER}
@@ -102,7 +107,8 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
-    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
+    ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), (one, bearer, 'member'), (one, member, 'member-seen'),
+    ('/lists/dev/admin/members/many', bearer, 'many'), (batch, bearer, 'batch'), ('/lists/dev/members', bearer, 'roster'), ('/lists/dev/admin/preview', bearer, 'preview'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/templates', bearer, 'templates'), ('/lists/dev/admin/templates/welcome', bearer, 'template'), ('/templates/', bearer, 'templates-site'),
     ('/lists/dev/admin/address/brandvold@north-uni.example', bearer, 'address'), ('/lists/dev/admin/coming', bearer, 'coming'), ('/lists/dev/admin/nonmembers', bearer, 'nonmembers'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
@@ -116,6 +122,13 @@ for path, headers, name in PAGES:
     for width, scheme in ((1440, 'light'), (390, 'dark')) + (((1440, 'dark'), (390, 'light')) if LONG or SHOTS else ()):
         visits.append({'path': path, 'headers': headers, 'width': width, 'scheme': scheme, 'full': True,
                        'shot': f'{SHOTS}/{name}-{width}-{scheme}.png' if SHOTS else None})
+# German has the longest words, Japanese no spaces; both on the pages of those who run things
+OURS = ('/lists/dev/admin/', '/queue', '/templates/', '/reports', '/outbox')
+for path, headers, name in PAGES:
+    for tongue, width in (('de', 390),) + ((('de', 1440), ('ja', 390), ('ja', 1440)) if LONG or SHOTS else ()):
+        if path.startswith(OURS):
+            visits.append({'path': path, 'headers': {**headers, 'Accept-Language': tongue}, 'width': width, 'scheme': 'light', 'full': True,
+                           'shot': f'{SHOTS}/{name}-{width}-{tongue}.png' if SHOTS else None})
 for s in (s for i in range(0, len(visits), 20) for s in look(p, visits[i:i + 20])):
     # forms stand inside the article of a post that waits: they are ours
     s['live'] = [x for x in s['live'] if not re.match(r'<(form|input|button|textarea)', x)]

@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "store/lists/address.h"
 #include "store/lists/domain.h"
+#include "store/lists/domain_owner.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -262,6 +263,21 @@ static void standing(struct arena *a, struct book *b)
 	CHECK(ok(account_viewer(a, b, ida, list, &v)) && v.here == WHO_OWNER);
 	CHECK(account_viewer(a, b, 9999, list, &v).kind == ERR_NOTFOUND);
 
+	/* Who owns the domain is more on each of its lists, and nothing elsewhere. */
+	int64_t foreign, third;
+	CHECK(ok(domain_add(b, STR("other.example"), &foreign)));
+	CHECK(ok(list_create(b, STR("dev@other.example"), 1000, &third)));
+	CHECK(ok(domain_owner_add(b, domain, row.id)));
+	CHECK(ok(account_viewer(a, b, ida, list, &v)) && v.here == WHO_DOMAIN_OWNER);
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_DOMAIN_OWNER);
+	CHECK(ok(account_viewer(a, b, ida, third, &v)) && v.here == WHO_SIGNED_IN);
+	CHECK(ok(address_verify(b, row.id, 0)));
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_SIGNED_IN);
+	CHECK(ok(address_verify(b, row.id, 1000)));
+	CHECK(ok(domain_owner_remove(b, domain, row.id)));
+	CHECK(domain_owner_remove(b, domain, row.id).kind == ERR_NOTFOUND);
+	CHECK(ok(account_viewer(a, b, ida, other, &v)) && v.here == WHO_SIGNED_IN);
+
 	/* Another's address, named but never shown to be hers, opens nothing. */
 	CHECK(ok(address_add(b, ida, STR("boss@uni.example"), STR("boss@uni.example"),
 			     &address)));
@@ -277,21 +293,25 @@ static void rights(void)
 	static const struct {
 		enum right right;
 		const struct right_list *list;
-		const char *may; /* guest signed-in member moderator owner admin */
+		const char *
+			may; /* guest signed-in member moderator owner domain owner admin */
 	} cases[] = {
-		{ RIGHT_archive_read, &open, "yyyyyy" },
-		{ RIGHT_archive_read, &closed, "nnyyyy" },
-		{ RIGHT_archive_read, &shut, "nnnnnn" },
-		{ RIGHT_archive_read, NULL, "nnnnny" },
-		{ RIGHT_roster_see, &open, "nnyyyy" },
-		{ RIGHT_roster_see, &closed, "nnnyyy" },
-		{ RIGHT_held_decide, &open, "nnnyyy" },
-		{ RIGHT_settings_set, &open, "nnnnyy" },
-		{ RIGHT_list_create, NULL, "nnnnny" },
-		{ RIGHT_account_set, NULL, "nyyyyy" },
-		{ RIGHT_membership_set, &open, "nnyyyy" },
+		{ RIGHT_archive_read, &open, "yyyyyyy" },
+		{ RIGHT_archive_read, &closed, "nnyyyyy" },
+		{ RIGHT_archive_read, &shut, "nnnnnnn" },
+		{ RIGHT_archive_read, NULL, "nnnnnny" },
+		{ RIGHT_roster_see, &open, "nnyyyyy" },
+		{ RIGHT_roster_see, &closed, "nnnyyyy" },
+		{ RIGHT_held_decide, &open, "nnnyyyy" },
+		{ RIGHT_settings_set, &open, "nnnnyyy" },
+		{ RIGHT_list_create, NULL, "nnnnnny" },
+		{ RIGHT_list_create, &open, "nnnnnyy" },
+		{ RIGHT_list_remove, &open, "nnnnnyy" },
+		{ RIGHT_site_set, &open, "nnnnnny" },
+		{ RIGHT_account_set, NULL, "nyyyyyy" },
+		{ RIGHT_membership_set, &open, "nnyyyyy" },
 		/* what somebody is on a list counts nowhere else */
-		{ RIGHT_settings_set, NULL, "nnnnny" },
+		{ RIGHT_settings_set, NULL, "nnnnnny" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		for (enum who who = WHO_GUEST; who <= WHO_ADMIN; who++) {

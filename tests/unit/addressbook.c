@@ -11,6 +11,13 @@ static void fill(struct books_test *t)
 	books_list(t, "a-b.c_d@lists.example");
 	BOOKS_MUST(t, domain_add(t->books.lists, STR("xn--bcher-kva.example"), &id));
 	books_list(t, "dev@xn--bcher-kva.example");
+	books_list(t, "dev-admin@xn--bcher-kva.example");
+	BOOKS_MUST(t,
+		   domain_set(t->books.lists,
+			      &(struct domain_row){ .id = id,
+						    .name = STR("xn--bcher-kva.example"),
+						    .description = STR(""),
+						    .alias = STR("books.example") }));
 	BOOKS_MUST(t,
 		   alias_set(t->books.lists, STR("bugs@lists.example"), targets, 2, 1));
 	BOOKS_MUST(t,
@@ -64,6 +71,18 @@ static void test_meanings(struct books_test *t)
 		{ "dev-owner@b\xC3\xBC"
 		  "cher.example",
 		  MEANS_OWNER, "dev@xn--bcher-kva.example", "" },
+		{ "dev@books.example", MEANS_POST, "dev@xn--bcher-kva.example", "" },
+		{ "Dev-Owner@Books.example", MEANS_OWNER, "dev@xn--bcher-kva.example",
+		  "" },
+		{ "dev-confirm+abc@books.example", MEANS_CONFIRM,
+		  "dev@xn--bcher-kva.example", "abc" },
+		{ "no@books.example", MEANS_NOBODY, "", "" },
+		{ "postmaster@books.example", MEANS_ADMIN, "", "" },
+		/* Mailman 2's: what comes back, and people who mean the owners */
+		{ "dev-admin@lists.example", MEANS_BOUNCE, "dev@lists.example", "" },
+		{ "dev-admin+x@lists.example", MEANS_NOBODY, "", "" },
+		{ "dev-admin@xn--bcher-kva.example", MEANS_POST,
+		  "dev-admin@xn--bcher-kva.example", "" },
 		{ "bugs@lists.example", MEANS_ALIAS, "", "" },
 		{ "abuse@lists.example", MEANS_ALIAS, "",
 		  "" }, /* an alias goes before a role */
@@ -150,7 +169,7 @@ static void test_snapshot(struct books_test *t)
 	CHECK(str_eq(dev->name, STR("dev"))
 	      && addressbook_list_by_id(old, dev->id) == dev);
 	addressbook_lists(old, t->a, &all, &n);
-	CHECK(n == 3 && str_eq(all[0]->name, STR("a-b.c_d")) && all[1] == dev);
+	CHECK(n == 4 && str_eq(all[0]->name, STR("a-b.c_d")) && all[2] == dev);
 	addressbook_drop(old);
 	CHECK(find(t, STR("dev@lists.example")).what == MEANS_NOBODY);
 	struct addressbook *same = t->books.addresses;
@@ -190,6 +209,7 @@ static void test_names(struct arena *a)
 		{ "9lives", NULL },
 		{ "a-b.c_d", NULL },
 		{ "owner", NULL },
+		{ "sys-admin", NULL },
 		{ "joiner", NULL },
 		{ "abuse-team", NULL },
 		{ "abcdefghijklmnopqrstuvwxyz012345", NULL },

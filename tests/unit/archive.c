@@ -4,6 +4,7 @@
 #include "archive/add.h"
 #include "archive/export.h"
 #include "archive/import.h"
+#include "archive/purge.h"
 #include "archive/read.h"
 #include "archive/render.h"
 #include "archive/search.h"
@@ -139,17 +140,17 @@ static void test_lists(struct arena *a, struct book *b)
 	CHECK(t.count == 1 && t.list[0].number == 3);
 	CHECK(ok(archive_months(b, a, DEV, &months, &count)) && count == 1);
 	CHECK(months[0].year == 2026 && months[0].month == 11 && months[0].posts == 3);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, 10, &p)) && p.count == 3);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, 0, 10, &p)) && p.count == 3);
 	CHECK(p.list[0].number == 3 && p.list[2].number == 2);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, p.list[0].id, 10, &p))
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 11, 0, p.list[0].id, 10, &p))
 	      && p.count == 2);
-	CHECK(ok(archive_read_month(b, a, DEV, 2026, 12, 0, 10, &p)) && p.count == 0);
+	CHECK(ok(archive_read_month(b, a, DEV, 2026, 12, 0, 0, 10, &p)) && p.count == 0);
 	CHECK(ok(archive_posts_newest(b, a, DEV, 0, 2, &p)) && p.count == 2
 	      && p.list[0].number == 3);
 }
 
-static const struct search_list both[] = { { DEV, STR("dev@lists.example") },
-					   { SECRET, STR("secret@lists.example") } };
+static const struct search_list both[] = { { DEV, STR("dev@lists.example"), 0 },
+					   { SECRET, STR("secret@lists.example"), 0 } };
 
 /* The numbers found on dev, as digits; S for a post on secret. */
 static str found_by(struct arena *a, struct book *b, const char *text, size_t lists,
@@ -404,6 +405,45 @@ static void test_verify(struct arena *a, struct book *b)
 	      && r.changed == 0);
 }
 
+static int64_t count_of(struct book *b, const char *sql)
+{
+	int64_t n = -1;
+	bool found;
+	CHECK(ok(book_number(b, &n, &found, sql)));
+	return n;
+}
+
+/* All of one list goes, in steps, and nothing of another. */
+static void test_purge(struct arena *a, struct book *b)
+{
+	static const char *const tables[] = {
+		"SELECT count(*) FROM post WHERE list = 30",
+		"SELECT count(*) FROM thread WHERE list = 30",
+		"SELECT count(*) FROM month WHERE list = 30",
+		"SELECT count(*) FROM month_author WHERE list = 30",
+		"SELECT count(*) FROM numbering WHERE list = 30",
+		"SELECT count(*) FROM dictionary WHERE list = 30",
+		"SELECT count(*) FROM blob WHERE id NOT IN (SELECT id FROM post)",
+		"SELECT count(*) FROM attachment WHERE post NOT IN (SELECT id FROM post)",
+	};
+	struct verify_result r;
+	int64_t before = count_of(b, "SELECT count(*) FROM post WHERE list <> 30");
+	int64_t there = count_of(b, tables[0]);
+	bool more = true;
+	int steps = 0;
+	CHECK(there > 500 && count_of(b, tables[1]) > 0);
+	for (; more && steps < 100; steps++)
+		CHECK(ok(archive_purge(b, a, 30, 50, &more)));
+	CHECK(steps == there / 50 + 1);
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		CHECK(count_of(b, tables[i]) == 0);
+	CHECK(count_of(b, "SELECT count(*) FROM post") == before);
+	CHECK(ok(archive_words_check(b)));
+	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && r.unreadable == 0
+	      && r.changed == 0 && r.posts == before);
+	CHECK(ok(archive_purge(b, a, 30, 50, &more)) && !more);
+}
+
 /* A reader's connection sees what was written, and may not write. */
 static void test_reader(struct arena *a, str folder)
 {
@@ -435,6 +475,7 @@ int main(void)
 	test_report(a, b);
 	test_dictionary(a, b);
 	test_verify(a, b);
+	test_purge(a, b);
 	test_reader(a, folder);
 	book_close(b);
 	folder_remove(a, folder);

@@ -2,10 +2,12 @@
 #include "lists/import/attributes.h"
 
 #include "base/file.h"
+#include "lists/notice.h"
 #include "lists/settings.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Those of Mailman 2.1.39. */
 static const char *const mailman2[] = {
@@ -321,6 +323,52 @@ static void test_rows(void)
 	}
 }
 
+/* What is promised to be a setting or a notice is one. */
+static const char *const due[] = {
+	"digest_footer",      "digest_header", "mime_is_default_digest",
+	"next_digest_number", "personalize",   "volume",
+};
+
+static bool is_due(const char *key)
+{
+	for (size_t i = 0; i < sizeof due / sizeof *due; i++)
+		if (!strcmp(due[i], key))
+			return true;
+	return false;
+}
+
+static void check_place(const char *name, const char *key, bool notice)
+{
+	bool found = notice ? notice_row_find(str_from(key)) != NULL
+			    : setting_find(str_from(key)) != NULL;
+	if (!found && !is_due(key))
+		fprintf(stderr, "%s: there is no %s\n", name, key);
+	if (found && is_due(key))
+		fprintf(stderr, "%s is there: it is due no more\n", key);
+	CHECK(found != is_due(key));
+}
+
+static void test_places(void)
+{
+	static const struct {
+		const char *name, *how, *key;
+	} plain[] = {
+#define PLAIN(manager, name, how, key, value, words) { name, #how, key },
+#include "lists/import/plain.def"
+#undef PLAIN
+	};
+	size_t n;
+	const struct attribute *rows = attribute_rows(&n);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].fate == FATE_SETTING || rows[i].fate == FATE_TEMPLATE)
+			check_place(rows[i].mailman2[0] ? rows[i].mailman2
+							: rows[i].mailman3,
+				    rows[i].key, rows[i].fate == FATE_TEMPLATE);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (plain[i].key[0])
+			check_place(plain[i].name, plain[i].key, false);
+}
+
 /* The real ones lose nothing in silence. */
 static void test_samples(void)
 {
@@ -394,7 +442,8 @@ static const struct {
 	{ "from_is_list", I(1), "yes" },
 	{ "acceptable_aliases", B("dev@old.example\n\n.*@x\n^y"),
 	  "dev@old.example\n^.*@x\n^y" },
-	{ "msg_footer", B("%(real_name)s, see %(x)s or %(y"), "{list}, see {x} or %(y" },
+	{ "msg_footer", B("%(real_name)s, see %(x)s or %(y"),
+	  "%(real_name)s, see %(x)s or %(y" },
 };
 
 static void test_values(void)
@@ -468,11 +517,41 @@ static void test_values3(void)
 	}
 }
 
+/* What stood there is told where the value here is another one. */
+static void test_there(void)
+{
+	static const struct {
+		const char *name;
+		struct pickle value;
+		const char *there;
+	} changed[] = {
+		{ "bounce_score_threshold", R(4.5), "4.5" },
+		{ "bounce_score_threshold", R(5.0), "" },
+		{ "bounce_info_stale_after", I(86401), "86401 seconds" },
+		{ "bounce_info_stale_after", R(604800.0), "" },
+		{ "topics_bodylines_limit", I(-1), "-1" },
+		{ "max_num_recipients", I(-3), "-3" },
+		{ "scrub_nondigest", I(1), "all files" },
+		{ "scrub_nondigest", I(0), "" },
+	};
+	ARENA(a);
+	const struct pickle none = { .type = PICKLE_DICT };
+	struct mailman2_config c = { .a = a, .dict = &none, .charset = STR("utf-8") };
+	for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
+		const struct attribute *row = attribute_of_mailman2(
+			str_from(changed[i].name));
+		struct made m = row->make(&c, row, &changed[i].value);
+		CHECK(str_eq(m.there, str_from(changed[i].there)));
+	}
+}
+
 int main(void)
 {
+	test_there();
 	test_values3();
 	test_complete();
 	test_rows();
+	test_places();
 	test_samples();
 	test_values();
 	return check_done();

@@ -61,7 +61,7 @@ static str sign(struct arena *a, struct dns_table *dns, str message, const char 
 	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
 	struct signing by = { key, STR("uni.example"), STR("s"), clock_now() };
 	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, str_from(absent));
-	str signed_message = arena_cat(a, dkim_sign(a, plan, NULL, 0), message);
+	str signed_message = arena_cat(a, dkim_sign(a, plan, NULL, 0, NULL), message);
 	sign_key_free(key);
 	return signed_message;
 }

@@ -15,6 +15,7 @@ static const char HEADER[] = "From: a@b.example\r\nSubject: x\r\n.Odd: y\r\n",
 		  PERSONAL[] = "List-Unsubscribe: <https://x/leave?m={leave}>\r\n";
 
 static struct mac_key mac;
+static const struct reader nobody;
 
 static int64_t add(struct book *b, struct outbound_message *m, str body)
 {
@@ -43,7 +44,7 @@ static void test_member(struct arena *a, struct book *b)
 				      .split = sizeof HEADER - 1 };
 	add(b, &m, arena_cat(a, str_from(HEADER), str_from(BODY)));
 	CHECK(ok(letter_load(b, m.id, &l)));
-	copy_make(a, l, &mac, 4711, &p);
+	copy_make(a, l, &mac, 4711, &nobody, &p);
 	CHECK(str_eq(p.reverse_path, retpath_make(a, &mac, STR(DEV), 4711))
 	      && p.count == 3);
 	/* The return path names the member, to us alone. */
@@ -54,12 +55,12 @@ static void test_member(struct arena *a, struct book *b)
 	CHECK(ok(retpath_read(a, &mac, STR(DEV), token, &member, &probe))
 	      && member == 4711 && !probe);
 	/* The personal fields stand between header and body, with this member's token. */
-	str copy = copy_whole(a, l, &mac, 4711);
+	str copy = copy_whole(a, l, &mac, 4711, &nobody);
 	str fields = arena_cat(a, STR("List-Unsubscribe: <https://x/leave?m="),
 			       leave_token(a, &mac, STR(DEV), 4711), STR(">\r\n"));
 	CHECK(str_eq(copy, arena_cat(a, str_from(HEADER), fields, str_from(BODY),
 				     STR("\r\n"))));
-	CHECK(!str_eq(copy, copy_whole(a, l, &mac, 4712)));
+	CHECK(!str_eq(copy, copy_whole(a, l, &mac, 4712, &nobody)));
 	/* As it goes over the wire: each dot at a line's start doubled, none else. */
 	str wire = STR("");
 	for (size_t i = 0; i < p.count; i++)
@@ -70,9 +71,9 @@ static void test_member(struct arena *a, struct book *b)
 		     arena_cat(a, STR("From: a@b.example\r\nSubject: x\r\n..Odd: y\r\n"),
 			       fields, STR("\r\n..\r\n...two\r\nplain\r\n..end\r\n"))));
 	/* A copy without a member has neither. */
-	copy_make(a, l, &mac, 0, &p);
+	copy_make(a, l, &mac, 0, &nobody, &p);
 	CHECK(p.count == 2 && !p.reverse_path.n
-	      && str_eq(copy_whole(a, l, &mac, 0), whole(a)));
+	      && str_eq(copy_whole(a, l, &mac, 0, &nobody), whole(a)));
 	letter_drop(l);
 }
 
@@ -84,9 +85,9 @@ static void test_plain(struct arena *a, struct book *b)
 				      .reverse_path = STR("anna@uni.example") };
 	add(b, &m, arena_cat(a, str_from(HEADER), str_from(BODY)));
 	CHECK(ok(letter_load(b, m.id, &l)));
-	copy_make(a, l, &mac, 7, &p);
+	copy_make(a, l, &mac, 7, &nobody, &p);
 	CHECK(str_eq(p.reverse_path, STR("anna@uni.example")) && p.count == 1);
-	CHECK(str_eq(copy_whole(a, l, &mac, 7), whole(a)));
+	CHECK(str_eq(copy_whole(a, l, &mac, 7, &nobody), whole(a)));
 	letter_drop(l);
 	/* fields that hold no {leave} go as they are; a split beyond the end is none */
 	struct outbound_message odd = { .source = STR("3/x"),
@@ -95,13 +96,13 @@ static void test_plain(struct arena *a, struct book *b)
 					.split = 10000 };
 	add(b, &odd, str_from(HEADER));
 	CHECK(ok(letter_load(b, odd.id, &l)));
-	CHECK(str_eq(copy_whole(a, l, &mac, 7),
+	CHECK(str_eq(copy_whole(a, l, &mac, 7, &nobody),
 		     arena_cat(a, STR("X: {other}\r\n"), str_from(HEADER))));
 	letter_drop(l);
 	struct outbound_message none = { .source = STR("4/x") };
 	add(b, &none, STR(""));
 	CHECK(ok(letter_load(b, none.id, &l))
-	      && str_eq(copy_whole(a, l, &mac, 0), STR("\r\n")));
+	      && str_eq(copy_whole(a, l, &mac, 0, &nobody), STR("\r\n")));
 	letter_drop(l);
 }
 
@@ -131,12 +132,12 @@ static void test_large(struct arena *a, struct book *b)
 	struct outbound_message m = { .source = STR("6/x"), .split = 2 };
 	add(b, &m, (str){ bytes, BIG });
 	CHECK(ok(letter_load(b, m.id, &l)));
-	copy_make(a, l, &mac, 0, &p);
+	copy_make(a, l, &mac, 0, &nobody, &p);
 	str stuffed = p.parts[p.count - 1].stuffed, rest = p.parts[p.count - 1].bytes;
 	size_t dots = 0;
 	for (size_t i = 0; i < stuffed.n; i++)
 		dots += stuffed.p[i] == '.';
-	CHECK(str_starts(copy_whole(a, l, &mac, 0), (str){ bytes, BIG }));
+	CHECK(str_starts(copy_whole(a, l, &mac, 0, &nobody), (str){ bytes, BIG }));
 	CHECK(dots == 2 * (BIG / 3) && stuffed.n == rest.n + BIG / 3);
 	letter_drop(l);
 }
@@ -158,7 +159,7 @@ static str signed_copy(struct arena *a, struct letter *l, int64_t member)
 {
 	struct copy_parts p;
 	str all = STR("");
-	copy_make(a, l, &mac, member, &p);
+	copy_make(a, l, &mac, member, &nobody, &p);
 	copy_sign(a, l, &p);
 	for (size_t i = 0; i < p.count; i++)
 		all = arena_cat(a, all, p.parts[i].bytes);
@@ -201,14 +202,14 @@ static void test_plain_header(struct arena *a, struct book *b)
 	CHECK(plain && plain == letter_plain(l) && !plain->row.smtputf8);
 	letter_seal(l, &by);
 	letter_seal(plain, &by);
-	str copy = copy_whole(a, plain, &mac, 4711);
+	str copy = copy_whole(a, plain, &mac, 4711, &nobody);
 	CHECK(str_starts(copy, STR("From: =?"))
 	      && str_find(copy, STR("\r\nSubject: =?")).n);
 	CHECK(str_find(copy, STR("<a@b.example>")).n
 	      && str_find(copy, STR("leave?m=")).n);
 	CHECK(str_ends(copy, arena_cat(a, STR(">\r\n"), str_from(BODY), STR("\r\n"))));
 	CHECK(verdict(a, &t, signed_copy(a, plain, 4711)) == DKIM_PASS);
-	CHECK(str_starts(copy_whole(a, l, &mac, 4711), str_from(head)));
+	CHECK(str_starts(copy_whole(a, l, &mac, 4711, &nobody), str_from(head)));
 	CHECK(verdict(a, &t, signed_copy(a, l, 4711)) == DKIM_PASS);
 	letter_drop(l);
 	struct outbound_message n = { .source = STR("21/x"), .smtputf8 = true };
@@ -253,7 +254,7 @@ static void test_seven(struct arena *a, struct book *b)
 	struct letter *seven = letter_seven(l);
 	CHECK(seven && seven == letter_seven(l) && !seven->row.eightbit);
 	letter_seal(seven, &by);
-	str copy = copy_whole(a, seven, &mac, 4711);
+	str copy = copy_whole(a, seven, &mac, 4711, &nobody);
 	str fields = arena_cat(a, str_from(head), str_from(coded), STR("List-Unsub"));
 	CHECK(str_starts(copy, fields));
 	CHECK(str_ends(copy, STR(">\r\n\r\n.caf=C3=A9\r\n")));
@@ -306,7 +307,7 @@ static void test_signed(struct arena *a, struct book *b)
 	add(b, &m, whole(a));
 	CHECK(ok(letter_load(b, m.id, &l)));
 	letter_seal(l, &by); /* no key, no signature */
-	CHECK(str_eq(signed_copy(a, l, 1), copy_whole(a, l, &mac, 1)));
+	CHECK(str_eq(signed_copy(a, l, 1), copy_whole(a, l, &mac, 1, &nobody)));
 	struct keyring ring = { { { key, STR("s") } }, 1 };
 	by.ring = &ring;
 	letter_seal(l, &by);
@@ -339,7 +340,7 @@ static void *share(void *arg)
 	for (int i = 0; i < 200; i++) {
 		ARENA(a);
 		struct letter *mine = letter_keep(l);
-		copy_whole(a, mine, &mac, i + 1);
+		copy_whole(a, mine, &mac, i + 1, &nobody);
 		letter_drop(mine);
 	}
 	letter_drop(l);

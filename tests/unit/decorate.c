@@ -1,7 +1,9 @@
 #include "lists/decorate.h"
 
 #include "books.h"
+#include "base/buf.h"
 #include "mail/mime.h"
+#include "mail/reader.h"
 
 #define DEV           "dev@lists.example"
 #define TOP           "From: a@b.example\r\nMIME-Version: 1.0\r\n"
@@ -143,7 +145,7 @@ static void test_cases(void)
 		str in = str_from(cases[i].in),
 		    out = str_from(cases[i].out ? cases[i].out : cases[i].in);
 		CHECK(ok(decorate(a, in, str_from(cases[i].header),
-				  str_from(cases[i].footer), &d)));
+				  str_from(cases[i].footer), STR(""), &d)));
 		if (!str_eq(d.message, out))
 			fprintf(stderr, "%s: %.*s:\n%.*s\n", cases[i].what, STR_F(d.how),
 				STR_F(d.message));
@@ -176,7 +178,8 @@ static void test_wrapped(void)
 		struct decorated d;
 		struct mime m, n;
 		str in = arena_cat(a, STR("Subject: s\r\n"), str_from(bodies[i]));
-		CHECK(ok(decorate(a, in, STR("head"), STR("\xe7\x89\xa9\n"), &d)));
+		CHECK(ok(decorate(a, in, STR("head"), STR("\xe7\x89\xa9\n"), STR(""),
+				  &d)));
 		CHECK(ok(mime_parse(a, in, &m)) && ok(mime_parse(a, d.message, &n))
 		      && !n.flags);
 		CHECK(str_eq(d.how, STR("a part of its own")) && n.count == m.count + 3);
@@ -194,6 +197,74 @@ static void test_wrapped(void)
 	}
 }
 
+#define MARK "{aaaaaaaaaaaaaaaa."
+
+static str filled(struct arena *a, str text, const struct reader *who)
+{
+	BUF(b);
+	str before;
+	enum reader_word word;
+	while (reader_next(text, STR(MARK), &before, &word, &text))
+		buf_cat(&b, before, reader_line(a, word, who));
+	buf_add(&b, text);
+	return arena_copy(a, buf_str(&b));
+}
+
+/* The text that a reader of the copy sees; it is ASCII on the wire, whoever reads it. */
+static void test_personal(void)
+{
+	static const char *const words = "Dear " MARK "n}\n> " MARK "a} (" MARK "l})";
+	static const struct {
+		const char *in, *out, *how;
+	} posts[] = {
+		{ TOP TEXT "\r\nhi\r\n", "hi\r\nDear %\r\n> l@x.example (Deutsch)\r\n",
+		  "in the text" },
+		{ TOP SET("iso-8859-1") CTE("8bit") "\r\ngr\xfc\xdf",
+		  "gr\xc3\xbc\xc3\x9f\r\nDear %\r\n> l@x.example (Deutsch)\r\n",
+		  "in the text" },
+		{ TOP SET("iso-8859-1") CTE("quoted-printable") "\r\ngr=FC=\r\n=DF=\r\n",
+		  "gr\xc3\xbc\xc3\x9f\r\nDear %\r\n> l@x.example (Deutsch)\r\n",
+		  "in the text" },
+		{ TOP SET("utf-8") CTE("base64") "\r\naGkNCg==\r\n",
+		  "hi\r\nDear %\r\n> l@x.example (Deutsch)\r\n", "in the text" },
+		{ TOP SET("utf-8") CTE("quoted-printable") "\r\na=3Db =",
+		  "a=b \r\nDear %\r\n> l@x.example (Deutsch)\r\n", "in the text" },
+		{ TOP "Content-Type: text/plain; format=flowed\r\n\r\nflows \r\n",
+		  "flows \r\n\r\nDear %\r\n > l@x.example (Deutsch)\r\n", "in the text" },
+		/* What is not the charset that it says cannot be brought into another. */
+		{ TOP SET("us-ascii") CTE("8bit") "\r\ngr\xfc\xdf", NULL,
+		  "a part of its own" },
+		{ TOP SET("no-such-set") "\r\nhi", NULL, "a part of its own" },
+	};
+	static const char *const names[] = { "Anna",
+					     "\xc5\x81ukasz \xe7\x89\xa9\xe7\x90\x86" };
+	for (size_t i = 0; i < 2 * sizeof posts / sizeof *posts; i++) {
+		ARENA(a);
+		struct decorated d;
+		struct mime m;
+		struct reader who = { STR("l@x.example"), str_from(names[i % 2]),
+				      STR("de") };
+		CHECK(ok(decorate(a, str_from(posts[i / 2].in), STR(""), str_from(words),
+				  STR(MARK), &d)));
+		str text = filled(a, d.message, &who), before, after;
+		CHECK(str_eq(d.how, str_from(posts[i / 2].how)));
+		CHECK(ok(mime_parse(a, text, &m)) && !m.flags);
+		CHECK(!str_find(text, STR(MARK)).n);
+		str is = mime_bytes(a, &m.parts[m.count - 1]);
+		if (!posts[i / 2].out) {
+			CHECK(holds(is, names[i % 2]));
+			continue;
+		}
+		CHECK(str_cut(str_from(posts[i / 2].out), '%', &before, &after));
+		str want = arena_cat(a, before, who.name, after);
+		if (!str_eq(is, want))
+			fprintf(stderr, "%.*s\n", STR_F(text));
+		CHECK(str_eq(is, want));
+		for (size_t k = 0; k < text.n; k++)
+			CHECK(!(text.p[k] & '\x80'));
+	}
+}
+
 static void test_fill(struct books_test *t)
 {
 	static const struct {
@@ -202,6 +273,7 @@ static void test_fill(struct books_test *t)
 		{ "$list_name ${listname} %(real_name)s", "dev dev@lists.example dev" },
 		{ "$list_names $5 50% $ ${ ${x} %(y)s $$",
 		  "$list_names $5 50% $ ${ ${x} %(y)s $$" },
+		{ "$user_name %(user_email)s", "$user_name %(user_email)s" },
 		{ "$listinfo_url ${hyperkitty_url} $user_optionsurl",
 		  "https://lists.example/lists/dev/ https://lists.example/lists/dev/7 "
 		  "https://lists.example/lists/dev/me" },
@@ -212,7 +284,8 @@ static void test_fill(struct books_test *t)
 	};
 	struct post p = { .list = books_entry(t, DEV) };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		str got = decorate_fill(t->a, &t->books, &p, 7, str_from(texts[i].text));
+		str got = decorate_fill(t->a, &t->books, &p, 7, STR(""),
+					str_from(texts[i].text));
 		if (!str_eq(got, str_from(texts[i].filled)))
 			fprintf(stderr, "  %.*s\n", STR_F(got));
 		CHECK(str_eq(got, str_from(texts[i].filled)));
@@ -221,15 +294,22 @@ static void test_fill(struct books_test *t)
 
 static void test_check(struct books_test *t)
 {
-	static const char *const personal[] = { "Hello $user_name!", "to ${user_email}",
-						"%(user_address)s",
-						"a\n%(user_password)s" };
+	static const struct {
+		const char *key, *text, *why;
+	} wrong[] = {
+		{ "msg_footer", "a\n%(user_password)s", "no passwords" },
+		{ "msg_footer",
+		  "$user_name $user_name $user_name ${user_email} $user_name $user_name "
+		  "$user_name $user_name $user_name",
+		  "more than 8 words" },
+		{ "digest_footer", "for %(user_address)s", "the same for all" },
+		{ "digest_header", "$user_name", "the same for all" },
+	};
 	int64_t list = books_entry(t, DEV)->id;
-	for (size_t i = 0; i < sizeof personal / sizeof *personal; i++) {
-		err e = setting_put(t->books.lists, t->a, list, STR("msg_footer"),
-				    str_from(personal[i]));
-		CHECK(e.kind == ERR_SYNTAX
-		      && holds(str_from(e.msg), "differs from member to member"));
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		err e = setting_put(t->books.lists, t->a, list, str_from(wrong[i].key),
+				    str_from(wrong[i].text));
+		CHECK(e.kind == ERR_SYNTAX && holds(str_from(e.msg), wrong[i].why));
 	}
 	CHECK(setting_put(t->books.lists, t->a, list, STR("msg_header"), STR("\xff")).kind
 	      == ERR_SYNTAX);
@@ -239,14 +319,16 @@ static void test_check(struct books_test *t)
 			  (str){ line, sizeof line })
 		      .kind
 	      == ERR_SYNTAX);
-	CHECK(ok(setting_put(t->books.lists, t->a, list, STR("msg_footer"),
-			     STR("_____\n$listname mailing list\n$user_optionsurl"))));
+	CHECK(ok(setting_put(
+		t->books.lists, t->a, list, STR("msg_footer"),
+		STR("_____\n$listname mailing list\n$user_optionsurl $user_name"))));
 }
 
 int main(void)
 {
 	ARENA(a);
 	test_cases();
+	test_personal();
 	test_wrapped();
 	struct books_test t = books_make(a);
 	books_list(&t, DEV);

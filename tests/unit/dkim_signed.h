@@ -59,7 +59,7 @@ static inline str sign(struct arena *a, const struct sign_key *key, str text,
 	CHECK(!header_scan(a, text, &h).kind);
 	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
 	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, personal);
-	return arena_cat(a, dkim_sign(a, plan, h.fields, h.count), text);
+	return arena_cat(a, dkim_sign(a, plan, h.fields, h.count, NULL), text);
 }
 
 static inline str replaced(struct arena *a, str text, const char *old, const char *new)

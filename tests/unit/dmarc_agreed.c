@@ -83,7 +83,7 @@ static void test_rows(struct arena *a, struct dns_table *t)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct dmarc_report_to to[DMARC_REPORT_URIS];
 		size_t n = 77;
-		struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+		struct dmarc_asking by = { &t->resolver, INT64_MAX, &going, false };
 		err e = dmarc_report_agreed(a, &by, STR("uni.example"),
 					    str_from(rows[i].rua), to, &n);
 		str all = e.kind ? STR("") : told(a, to, n);
@@ -104,7 +104,7 @@ static void test_long(struct arena *a, struct dns_table *t)
 	    dot = STR(".");
 	str domain = arena_cat(a, label, dot, label, dot, label, dot, label,
 			       STR(".lab.example"));
-	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going, false };
 	CHECK(!dmarc_report_agreed(a, &by, domain, STR("mailto:a@yes.example"), to, &n)
 		       .kind
 	      && n == 0);
@@ -119,7 +119,7 @@ static void test_long(struct arena *a, struct dns_table *t)
 static void test_registrants(struct arena *a, struct dns_table *t)
 {
 	struct dmarc_report_to to[DMARC_REPORT_URIS];
-	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going };
+	struct dmarc_asking by = { &t->resolver, INT64_MAX, &going, false };
 	size_t n = 77;
 	CHECK(!dmarc_report_agreed(a, &by, STR("uni.co.uk"), STR("mailto:a@victim.co.uk"),
 				   to, &n)
@@ -161,7 +161,7 @@ static void test_slow(struct arena *a)
 	struct dmarc_report_to to[DMARC_REPORT_URIS];
 	size_t n = 77;
 	struct slow s = { .resolver.ask = ask_slow };
-	struct dmarc_asking by = { &s.resolver, 12345, &s.stopping };
+	struct dmarc_asking by = { &s.resolver, 12345, &s.stopping, false };
 	CHECK(!dmarc_report_agreed(a, &by, STR("uni.example"), str_from(rua), to, &n)
 		       .kind);
 	CHECK(n == 0 && s.asked > 5 && s.first == 12345 && s.last == 12345);

@@ -4,6 +4,7 @@
 
 #include "books.h"
 
+#include "store/outbound/dmarc_failure.h"
 #include "store/outbound/dmarc_tally.h"
 #include "tests/check.h"
 
@@ -60,6 +61,34 @@ static void test_carried(struct books_test *t)
 	CHECK(!more && counted(t) == 705 && waiting(t) == 0);
 }
 
+/* What is for a report of its own goes its own way. */
+static void test_failures(struct books_test *t)
+{
+	bool more;
+	struct dmarc_failure f = { 0 };
+	int64_t before = counted(t);
+	struct dmarc_seen x = { .day = 20000,
+				.domain = STR("uni.example"),
+				.source_ip = STR("192.0.2.1"),
+				.header_from = STR("uni.example"),
+				.message_id = STR("1@uni.example"),
+				.failed_at = 20000 * 86400 + 3599,
+				.messages = 2 };
+	BOOKS_MUST(t, dmarc_seen_add(t->books.inbound, &x));
+	BOOKS_MUST(t, dmarc_seen_add(t->books.inbound, &x));
+	x.failed_at++;
+	BOOKS_MUST(t, dmarc_seen_add(t->books.inbound, &x));
+	BOOKS_MUST(t, dmarc_carry(&t->books, t->a, &more));
+	CHECK(counted(t) == before && waiting(t) == 0);
+	BOOKS_MUST(t, dmarc_failure_next(t->books.outbound, t->a, INT64_MAX, &f));
+	CHECK(f.hour == 20000 * 24 && f.seen.messages == 4
+	      && str_eq(f.seen.message_id, STR("1@uni.example")));
+	BOOKS_MUST(t, dmarc_failure_next(t->books.outbound, t->a, INT64_MAX, &f));
+	CHECK(f.hour == 20000 * 24 + 1 && f.seen.messages == 2);
+	CHECK(dmarc_failure_next(t->books.outbound, t->a, INT64_MAX, &f).kind
+	      == ERR_NOTFOUND);
+}
+
 /* The outbound book was written, the inbound one not yet: the cursor knows. */
 static void test_crash(struct books_test *t)
 {
@@ -104,6 +133,7 @@ int main(void)
 	ARENA(a);
 	struct books_test t = books_make(a);
 	test_carried(&t);
+	test_failures(&t);
 	test_crash(&t);
 	test_restored(&t);
 	books_end(&t);

@@ -130,6 +130,69 @@ static void test_rows(struct arena *a)
 	}
 }
 
+#define RUF "; ruf=mailto:f@uni.example"
+
+static const struct failing {
+	const char *what, *record, *sender, *fields;
+	enum dmarc_verdict verdict;
+	bool vouched, told;
+	const char *message_id;
+} failing[] = {
+	{ "it fails, and its domain asks", "v=DMARC1; p=none" RUF, "a@lab.example",
+	  "Message-ID: <1@mail.uni.example>\r\n", DMARC_FAIL, false, true,
+	  "1@mail.uni.example" },
+	{ "another's Message-ID", "v=DMARC1; p=none; fo=1:d:s" RUF, "a@lab.example",
+	  "Message-ID: <1@lab.example>\r\n", DMARC_FAIL, false, true, "" },
+	{ "one that is no text", "v=DMARC1; p=none; fo=d:0" RUF, "a@lab.example",
+	  "Message-ID: <1\x01@uni.example>\r\nAuto-Submitted: no\r\n", DMARC_FAIL, false,
+	  true, "" },
+	{ "it passes", "v=DMARC1; p=none; fo=1" RUF, "a@lab.example", "", DMARC_PASS,
+	  false, false, "" },
+	{ "DNS gave no answer", "v=DMARC1; p=none" RUF, "a@lab.example", "",
+	  DMARC_TEMPERROR, false, false, "" },
+	{ "nobody asks", "v=DMARC1; p=none" RUA, "a@lab.example", "", DMARC_FAIL, false,
+	  false, "" },
+	{ "not by mail", "v=DMARC1; p=none; ruf=https://x.example/", "a@lab.example", "",
+	  DMARC_FAIL, false, false, "" },
+	{ "reports of another kind", "v=DMARC1; p=none; fo=d:s" RUF, "a@lab.example", "",
+	  DMARC_FAIL, false, false, "" },
+	{ "a registry's record", "v=DMARC1; p=none; psd=y" RUF, "a@lab.example", "",
+	  DMARC_FAIL, false, false, "" },
+	{ "a gateway saw it pass", "v=DMARC1; p=none" RUF, "a@lab.example", "",
+	  DMARC_FAIL, true, false, "" },
+	{ "from nobody", "v=DMARC1; p=none" RUF, "", "", DMARC_FAIL, false, false, "" },
+	{ "a report", "v=DMARC1; p=none" RUF, "a@lab.example",
+	  "Content-Type: multipart/report; report-type=feedback-report\r\n", DMARC_FAIL,
+	  false, false, "" },
+	{ "a program's", "v=DMARC1; p=none" RUF, "a@lab.example",
+	  "Auto-Submitted: auto-replied\r\n", DMARC_FAIL, false, false, "" },
+};
+
+static void test_failing(struct arena *a)
+{
+	for (size_t i = 0; i < sizeof failing / sizeof *failing; i++) {
+		const struct failing *f = &failing[i];
+		struct header h;
+		struct dmarc_seen x = { .message_id = STR("") };
+		str text = arena_cat(a, str_from(f->fields),
+				     STR("From: a@uni.example\r\n\r\n"));
+		struct trust_result t = { .vouched_aligned = f->vouched,
+					  .dmarc = { .verdict = f->verdict,
+						     .domain = STR("uni.example"),
+						     .record_domain = STR("uni.example"),
+						     .record = str_from(f->record) } };
+		CHECK(ok(net_parse(a, STR("192.0.2.7:25"), &t.via.client)));
+		CHECK(ok(header_scan(a, text, &h)));
+		struct trust_ask ask = { .sender = str_from(f->sender), .header = &h };
+		bool told = dmarc_note_failure(
+			a, &(struct dmarc_case){ &ask, &t, DMARC_TAKEN }, &x);
+		if (told != f->told)
+			fprintf(stderr, "  %s\n", f->what);
+		CHECK(told == f->told && str_eq(x.message_id, str_from(f->message_id)));
+		CHECK(!told || x.failed_at > 0);
+	}
+}
+
 /* Names are a stranger's, ten signatures a message: they have so much room together. */
 static void test_long(struct arena *a)
 {
@@ -218,6 +281,7 @@ int main(void)
 	ARENA(a);
 	str data = folder_make(a);
 	test_rows(a);
+	test_failing(a);
 	test_long(a);
 	test_counts(a, data);
 	folder_remove(a, data);

@@ -191,12 +191,29 @@ static bool batch(struct books_test *t, struct fan *f, int64_t list, bool commit
 	return ok(e);
 }
 
+/* Names go with the copies only where these bear them. */
+static void test_readers(struct books_test *t, const struct list_entry *big)
+{
+	struct fan f;
+	for (int names = 0; names < 2; names++) {
+		fan_start(t, &f, big);
+		f.out.audience.list = big->id;
+		f.m.marks = names ? STR("{x.") : STR("");
+		CHECK(batch(t, &f, big->id, true));
+		CHECK(books_count(t, "delivery", "reader <> ''") == (names ? 1000 : 0));
+		fan_end(&f);
+		clear(t);
+		BOOKS_MUST(t, book_run(t->books.outbound,
+				       "DELETE FROM message WHERE source = "
+				       "'99/big@lists.example'"));
+	}
+}
+
 /* Two batches, a third that was never durable, then a new start from what the book
  * says: each member exactly once. */
 static void test_crash(struct books_test *t, const struct list_entry *big)
 {
 	struct fan f;
-	add_many(t, big);
 	fan_start(t, &f, big);
 	CHECK(batch(t, &f, big->id, true) && f.m.fanned_to > 0 && !f.m.complete);
 	CHECK(books_count(t, "delivery", "1") == 1000);
@@ -361,6 +378,8 @@ int main(void)
 	test_second_address(&t);
 	test_message(&t);
 	const struct list_entry *big = books_list(&t, "big@lists.example");
+	add_many(&t, big);
+	test_readers(&t, big);
 	test_crash(&t, big);
 	test_told(&t, big);
 	test_resume(&t);

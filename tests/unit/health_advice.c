@@ -134,7 +134,7 @@ static void test_standing(void)
 		ARENA(a);
 		struct settings s = settings();
 		struct health_standing now = health_standing(a, &s, &rows[i].m);
-		CHECK(!strcmp(now.word, rows[i].word));
+		CHECK(str_eq(now.word, str_from(rows[i].word)));
 		CHECK(str_starts(now.next, str_from(rows[i].next)));
 	}
 	for (int i = SCORE_COUNTED; i < SCORE_ACTS; i++)

@@ -224,6 +224,12 @@ static err read_nobody(struct book *b, struct arena *a, int64_t after, size_t li
 	return ledger_by_recipient(b, a, STR("ser7@d0.example"), after, limit, e, count);
 }
 
+static err read_newest(struct book *b, struct arena *a, int64_t after, size_t limit,
+		       struct ledger_entry **e, size_t *count)
+{
+	return ledger_newest_of(b, a, STR("uSER7@d0.example"), after, limit, e, count);
+}
+
 /* Backwards: what was found last is what the next page begins before. */
 static err read_kept(struct book *b, struct arena *a, int64_t after, size_t limit,
 		     struct ledger_entry **e, size_t *count)
@@ -242,6 +248,7 @@ static const struct {
 	{ "of an arrival", read_inbound, true },
 	{ "of a Message-ID", read_message_id, true },
 	{ "of a recipient", read_recipient, true },
+	{ "of a recipient, newest first", read_newest, true },
 	{ "of nobody", read_nobody, false },
 	{ "kept", read_kept, true },
 };

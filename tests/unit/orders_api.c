@@ -1,10 +1,12 @@
 #include "letters.h"
 
+#include "archive/add.h"
 #include "lists/orders.h"
 #include "lists/style.h"
 #include "store/lists/order.h"
 #include "store/lists/pending.h"
 #include "store/lists/request.h"
+#include "store/lists/role.h"
 
 #define DEV "dev@lists.example"
 
@@ -55,6 +57,27 @@ static void test_lists_and_domains(struct books_test *t)
 		{ "list_create",
 		  "{\"address\":\"quiet@new.example\",\"style\":\"private-default\"}",
 		  "done", "id" },
+		{ "list_create",
+		  "{\"address\":\"half@new.example\",\"set\":{\"advertised\":\"odd\"}}",
+		  "refused", "" },
+		{ "list_create",
+		  "{\"address\":\"half@new.example\",\"set\":{\"umbrella_list\":\"yes\"}"
+		  "}",
+		  "refused", "begins with" },
+		{ "list_create",
+		  "{\"address\":\"half@new.example\",\"owner\":\"nobody\"}", "refused",
+		  "" },
+		{ "domain_set",
+		  "{\"domain\":\"new.example\",\"description\":\"for tests\","
+		  "\"alias_domain\":\"Newer.example\"}",
+		  "done", "" },
+		{ "domain_set",
+		  "{\"domain\":\"lists.example\",\"alias_domain\":\"newer.example\"}",
+		  "refused", "already" },
+		{ "domain_set",
+		  "{\"domain\":\"new.example\",\"alias_domain\":\"no domain\"}",
+		  "refused", "no name" },
+		{ "domain_set", "{\"domain\":\"gone.example\"}", "refused", "" },
 		{ "domain_remove", "{\"domain\":\"new.example\"}", "refused",
 		  "has lists" },
 		{ "list_remove", "{\"list\":\"lab@new.example\"}", "done", "" },
@@ -104,6 +127,27 @@ static void test_rules_and_bans(struct books_test *t)
 		  "{\"list\":\"" DEV "\",\"header\":\"A: b\",\"pattern\":\"y\","
 		  "\"action\":\"hold\"}",
 		  "refused", "name" },
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"X-A\",\"pattern\":\"y\","
+		  "\"action\":\"hold\",\"reason\":\"why\",\"tag\":\"t\"}",
+		  "done", "id" },
+		{ "header_move", "{\"list\":\"" DEV "\",\"id\":\"99\",\"place\":\"0\"}",
+		  "refused", "no such" },
+		{ "header_move", "{\"list\":\"" DEV "\",\"id\":\"2\",\"place\":\"-1\"}",
+		  "refused", "a place" },
+		{ "header_move", "{\"list\":\"" DEV "\",\"id\":\"2\",\"place\":\"0\"}",
+		  "done", "" },
+		{ "header_add",
+		  "{\"list\":\"" DEV "\",\"header\":\"Subject\",\"pattern\":\"^x\","
+		  "\"action\":\"hold\",\"id\":\"2\"}",
+		  "refused", "there is a rule" },
+		{ "site_header_add",
+		  "{\"header\":\"X-A\",\"pattern\":\"y\",\"action\":\"reject\"}", "done",
+		  "id" },
+		{ "site_header_remove", "{\"header\":\"x-a\",\"pattern\":\"y\"}", "done",
+		  "" },
+		{ "site_header_remove", "{\"header\":\"x-a\",\"pattern\":\"y\"}",
+		  "refused", "no such" },
 		{ "header_remove",
 		  "{\"list\":\"" DEV "\",\"header\":\"subject\",\"pattern\":\"^x\"}",
 		  "done", "" },
@@ -126,6 +170,117 @@ static void test_rules_and_bans(struct books_test *t)
 		json_t *args = json_loads(steps[i].args, 0, NULL);
 		struct order_row row = run(t, steps[i].kind, args);
 		CHECK(is(&row, steps[i].state, steps[i].part));
+	}
+}
+
+/* A list from one form; all of it, or nothing. */
+static void test_new_list(struct books_test *t)
+{
+	struct settings s;
+	struct role_row *roles;
+	size_t n;
+	struct order_row row = run(
+		t, "list_create",
+		json_loads("{\"address\":\"whole@lists.example\","
+			   "\"style\":\"private-default\",\"owner\":\"olga@uni.example\","
+			   "\"set\":{\"description\":\"All of it\","
+			   "\"subscription_policy\":\"closed\"}}",
+			   0, NULL));
+	CHECK(is(&row, "done", "id"));
+	const struct list_entry *l = books_entry(t, "whole@lists.example");
+	BOOKS_MUST(t, settings_load(t->books.lists, t->a, l->id, &s));
+	CHECK(str_eq(s.description, STR("All of it")) && !s.advertised
+	      && setting_is(s.subscription_policy, "closed"));
+	BOOKS_MUST(t, role_list(t->books.lists, t->a, l->id, &roles, &n));
+	CHECK(n == 1 && str_eq(roles[0].key, STR("olga@uni.example")));
+}
+
+/* Who owns a domain makes lists in it and no other, renames none into another, and runs
+ * what is there. */
+static void test_domain_owner(struct books_test *t)
+{
+	static const struct {
+		const char *kind, *args, *state, *part;
+	} steps[] = {
+		{ "list_create", "{\"address\":\"x@own.example\"}", "done", "" },
+		{ "list_create", "{\"address\":\"x@lists.example\"}", "refused",
+		  "you may not" },
+		{ "list_create", "{\"address\":\"x@gone.example\"}", "refused",
+		  "you may not" },
+		{ "settings",
+		  "{\"list\":\"x@own.example\",\"set\":{\"advertised\":\"no\"}}", "done",
+		  "" },
+		{ "settings", "{\"list\":\"" DEV "\",\"set\":{\"advertised\":\"no\"}}",
+		  "refused", "you may not" },
+		{ "list_rename",
+		  "{\"list\":\"x@own.example\",\"address\":\"x@lists.example\"}",
+		  "refused", "you may not" },
+		{ "list_rename",
+		  "{\"list\":\"x@own.example\",\"address\":\"y@own.example\"}", "done",
+		  "" },
+		{ "domain_set",
+		  "{\"domain\":\"own.example\",\"alias_domain\":\"a.example\"}",
+		  "refused", "you may not" },
+		{ "domain_owner_add",
+		  "{\"domain\":\"own.example\",\"address\":\"eve@evil.example\"}",
+		  "refused", "you may not" },
+		{ "list_remove", "{\"list\":\"" DEV "\"}", "refused", "you may not" },
+		{ "list_remove", "{\"list\":\"y@own.example\"}", "done", "" },
+	};
+	int64_t admin = boss;
+	struct order_row row = run(t, "domain_add",
+				   json_pack("{s:s}", "domain", "own.example"));
+	CHECK(is(&row, "done", ""));
+	row = run(t, "domain_owner_add",
+		  json_pack("{s:s, s:s}", "domain", "own.example", "address",
+			    "dora@uni.example"));
+	CHECK(is(&row, "done", ""));
+	boss = books_person(t, "dora@uni.example"); /* and shows that it is hers */
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		row = run(t, steps[i].kind, json_loads(steps[i].args, 0, NULL));
+		CHECK(is(&row, steps[i].state, steps[i].part));
+	}
+	boss = admin;
+	row = run(t, "domain_owner_remove",
+		  json_pack("{s:s, s:s}", "domain", "own.example", "address",
+			    "dora@uni.example"));
+	CHECK(is(&row, "done", ""));
+	row = run(t, "domain_remove", json_pack("{s:s}", "domain", "own.example"));
+	CHECK(is(&row, "done", ""));
+}
+
+/* With its list an archive goes, if that is asked for, whatever cuts in between. */
+static void test_purge(struct books_test *t)
+{
+	static const struct {
+		const char *archive;
+		int64_t left;
+	} cases[] = { { "", 2 }, { "purge", 0 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct list_entry *l = books_list(t, "brief@lists.example");
+		int64_t id = l->id, left, number;
+		bool more = true, found;
+		for (int k = 0; k < 2; k++) {
+			struct archive_arrival x = {
+				.list = id,
+				.source = arena_printf(t->a, "%zu/%d", i, k),
+				.message = books_mail(t->a, "anna@uni.example",
+						      "brief@lists.example", "m@x", "b"),
+				.received_at = clock_now()
+			};
+			BOOKS_MUST(t, archive_add(t->books.archive, t->a, &x, &number));
+		}
+		struct order_row row = run(t, "list_remove",
+					   json_pack("{s:s, s:s}", "list",
+						     "brief@lists.example", "archive",
+						     cases[i].archive));
+		CHECK(is(&row, "done", ""));
+		while (more)
+			BOOKS_MUST(t, list_purge_continue(&t->books, t->a, &more));
+		BOOKS_MUST(t, book_number(t->books.archive, &left, &found,
+					  "SELECT count(*) FROM post WHERE list = ?1",
+					  SQL_I(id)));
+		CHECK(left == cases[i].left);
 	}
 }
 
@@ -299,6 +454,9 @@ int main(void)
 	BOOKS_MUST(&t, person_change(t.books.lists, &p));
 	test_lists_and_domains(&t);
 	test_rules_and_bans(&t);
+	test_new_list(&t);
+	test_domain_owner(&t);
+	test_purge(&t);
 	test_subscribe(&t);
 	test_people(&t);
 	test_strangers(&t);

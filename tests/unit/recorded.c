@@ -3,8 +3,9 @@
 #include "trust/recorded.h"
 #include "trust/trust.h"
 
-#define OURS "Authentication-Results: mx.home.example;\r\n\tiprev=pass;\r\n\t"
-#define FROM " header.from=uni.example"
+#define OURS       "Authentication-Results: mx.home.example;\r\n\tiprev=pass;\r\n\t"
+#define OURS_ALONE "Authentication-Results: mx.home.example;\r\n\t"
+#define FROM       " header.from=uni.example"
 
 static const struct {
 	const char *what, *head;
@@ -45,6 +46,9 @@ static const struct {
 	{ "who signed in on the web",
 	  "Received: from local\r\n\tby mx.home.example with ESMTPA; today\r\n", true,
 	  false, false, false },
+	{ "who signed in, by our results", OURS_ALONE "auth=pass\r\n", true, false, false,
+	  false },
+	{ "who did not", OURS_ALONE "auth=fail\r\n", false, false, false, false },
 	{ "the administrator",
 	  "Received: from local\r\n\tby mx.home.example with ESMTP; today\r\n", false,
 	  true, false, false },

@@ -1,5 +1,7 @@
 #include "rules_asked.h"
 
+#include "store/lists/ban.h"
+#include "store/lists/domain.h"
 #include "store/lists/header_rule.h"
 #include "store/lists/seen.h"
 
@@ -270,6 +272,188 @@ static void test_header_rules(struct books_test *t)
 	}
 }
 
+#define PARTS                                                                    \
+	HEAD("anna@uni.example")                                                 \
+	"Content-Type: multipart/mixed; boundary=b\r\n\r\n"                      \
+	"--b\r\nContent-Type: text/plain\r\nX-In: part\r\n\r\nx\r\n"             \
+	"--b\r\nContent-Type: application/zip; name=\"pay.zip\"\r\n\r\nPK\r\n"   \
+	"--b\r\nContent-Type: message/rfc822\r\n\r\n"                            \
+	"From: eve@evil.example\r\nSubject: forwarded prize\r\n"                 \
+	"Content-Type: multipart/mixed; boundary=c\r\n\r\n"                      \
+	"--c\r\nContent-Type: text/html\r\nX-Deep: yes\r\n\r\n<p>x\r\n--c--\r\n" \
+	"\r\n--b--\r\n"
+
+/* Fields of parts, of messages within, of every list; order; what the trace says. */
+static void test_inner_fields(struct books_test *t)
+{
+	static const struct {
+		bool site;
+		const char *header, *pattern;
+		enum verdict verdict;
+		const char *part; /* of the reason */
+	} cases[] = {
+		{ false, "X-In", "part", VERDICT_HOLD, "x-in: part (why)" },
+		{ false, "content-type", "pay[.]zip", VERDICT_HOLD, "pay[.]zip" },
+		{ false, "Subject", "prize", VERDICT_HOLD, "prize" },
+		{ false, "From", "evil", VERDICT_HOLD, "evil" },
+		{ false, "X-Deep", "^yes$", VERDICT_HOLD, "x-deep" },
+		{ true, "X-Deep", "^yes$", VERDICT_HOLD,
+		  "header rule of every list: x-deep: ^yes$ (why)" },
+		{ false, "X-In", "message", VERDICT_ACCEPT, "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct header_rule_row r = {
+			.list = cases[i].site ? 0 : books_entry(t, DEV)->id,
+			.header = str_from(cases[i].header),
+			.pattern = str_from(cases[i].pattern),
+			.action = STR("hold"),
+			.reason = STR("why"),
+		};
+		struct ask x = { cases[i].header,
+				 PARTS,
+				 ANNA,
+				 PROOF,
+				 0,
+				 cases[i].verdict,
+				 *cases[i].part ? "header_match" : "default" };
+		struct judgement j;
+		CHECK(ok(header_rule_add(t->books.lists, &r)));
+		run(t, &x, 1);
+		CHECK(judge(t, &x, &j)
+		      && (!*cases[i].part || holds(j.reason, cases[i].part)));
+		CHECK(ok(
+			header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
+	}
+}
+
+/* The first that fits decides; those of every list come before. */
+static void test_rule_order(struct books_test *t)
+{
+	struct ask x = { "own",
+			 HEAD("anna@uni.example") "\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_ACCEPT,
+			 "header_match" };
+	int64_t dev = books_entry(t, DEV)->id;
+	struct header_rule_row first = { .list = dev,
+					 .header = STR("subject"),
+					 .pattern = STR("^hello"),
+					 .action = STR("accept") },
+			       second = { .list = dev,
+					  .header = STR("subject"),
+					  .pattern = STR("hello$"),
+					  .action = STR("discard") },
+			       site = { .header = STR("subject"),
+					.pattern = STR("hell"),
+					.action = STR("hold") };
+	CHECK(ok(header_rule_add(t->books.lists, &first)));
+	CHECK(ok(header_rule_add(t->books.lists, &second)));
+	run(t, &x, 1);
+	CHECK(ok(header_rule_place(t->books.lists, t->a, dev, second.id, 0)));
+	x.verdict = VERDICT_DISCARD;
+	run(t, &x, 1);
+	CHECK(ok(header_rule_add(t->books.lists, &site)));
+	x.verdict = VERDICT_HOLD;
+	run(t, &x, 1);
+	CHECK(ok(header_rule_remove(t->books.lists, 0, site.header, site.pattern)));
+	CHECK(ok(header_rule_remove(t->books.lists, dev, first.header, first.pattern)));
+	CHECK(ok(header_rule_remove(t->books.lists, dev, second.header, second.pattern)));
+}
+
+static enum verdict for_owners(struct books_test *t, const char *from, const char *trust)
+{
+	struct judgement j = { 0 };
+	struct post p;
+	str text = arena_cat(t->a, STR("From: "), str_from(from),
+			     STR("\r\nTo: dev-owner@lists.example\r\n"
+				 "Subject: cheap pills\r\n\r\nx\r\n"));
+	struct address path = books_box(t, from).address;
+	CHECK(ok(post_read(t->books.lists, t->a, books_entry(t, DEV),
+			   &(struct mail_in){ .source = STR("9/owner"),
+					      .text = text,
+					      .reverse_path = &path,
+					      .trust = str_from(trust) },
+			   &p)));
+	CHECK(ok(rules_judge_owner(t->books.lists, t->a, &p, &j)));
+	return j.verdict;
+}
+
+/* Bans and header rules keep spam from owners, and never a member who is proven. */
+static void test_owners(struct books_test *t)
+{
+	static const struct {
+		const char *from, *trust, *action;
+		bool banned;
+		enum verdict verdict;
+	} cases[] = {
+		{ "eve@evil.example", "{\"aligned\":true}", "", false, VERDICT_ACCEPT },
+		{ "eve@evil.example", "{\"aligned\":true}", "", true, VERDICT_REJECT },
+		{ "eve@evil.example", "{\"aligned\":true}", "discard", false,
+		  VERDICT_DISCARD },
+		{ "eve@evil.example", "{\"aligned\":true}", "reject", false,
+		  VERDICT_REJECT },
+		/* who would decide is who reads it */
+		{ "eve@evil.example", "{\"aligned\":true}", "hold", false,
+		  VERDICT_ACCEPT },
+		{ "eve@evil.example", "{\"aligned\":true}", "hold", true,
+		  VERDICT_REJECT },
+		{ "anna@uni.example", "{\"aligned\":true}", "discard", true,
+		  VERDICT_ACCEPT },
+		{ "olga@uni.example", "{\"aligned\":true}", "discard", true,
+		  VERDICT_ACCEPT },
+		{ "anna@uni.example", "{\"aligned\":false}", "discard", false,
+		  VERDICT_DISCARD },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct ban_row ban = { .list = 0,
+				       .pattern = str_from(cases[i].from),
+				       .reason = STR("") };
+		struct header_rule_row rule = { .list = books_entry(t, DEV)->id,
+						.header = STR("subject"),
+						.pattern = STR("pills"),
+						.action = str_from(cases[i].action) };
+		if (cases[i].banned)
+			CHECK(ok(ban_add(t->books.lists, &ban)));
+		if (rule.action.n)
+			CHECK(ok(header_rule_add(t->books.lists, &rule)));
+		enum verdict v = for_owners(t, cases[i].from, cases[i].trust);
+		if (v != cases[i].verdict)
+			fprintf(stderr, "  %zu: %s\n", i, verdict_word(v));
+		CHECK(v == cases[i].verdict);
+		if (cases[i].banned)
+			CHECK(ok(ban_remove(t->books.lists, 0, ban.pattern)));
+		if (rule.action.n)
+			CHECK(ok(header_rule_remove(t->books.lists, rule.list,
+						    rule.header, rule.pattern)));
+	}
+}
+
+static void test_alias_domain(struct books_test *t)
+{
+	struct domain_row d;
+	struct ask x = { "at the alias",
+			 "From: anna@uni.example\r\nTo: dev@old.example\r\n"
+			 "Subject: hello\r\n\r\nx\r\n",
+			 ANNA,
+			 PROOF,
+			 0,
+			 VERDICT_HOLD,
+			 "destination" };
+	run(t, &x, 1);
+	BOOKS_MUST(t, domain_get(t->books.lists, t->a, STR("lists.example"), &d));
+	d.alias = STR("old.example");
+	BOOKS_MUST(t, domain_set(t->books.lists, &d));
+	BOOKS_MUST(t, books_refresh(&t->books));
+	x.verdict = VERDICT_ACCEPT;
+	x.rule = "default";
+	run(t, &x, 1);
+	d.alias = STR("");
+	BOOKS_MUST(t, domain_set(t->books.lists, &d));
+	BOOKS_MUST(t, books_refresh(&t->books));
+}
+
 static void test_duplicates(struct books_test *t)
 {
 	static const char mail[] = HEAD(
@@ -341,6 +525,10 @@ int main(void)
 	test_settings(&t);
 	test_size(&t);
 	test_header_rules(&t);
+	test_inner_fields(&t);
+	test_rule_order(&t);
+	test_owners(&t);
+	test_alias_domain(&t);
 	test_duplicates(&t);
 	test_trace(&t);
 	books_end(&t);

@@ -219,58 +219,54 @@ static void test_digests(struct books_test *t)
 {
 #define SUBJECT(s) "From: anna@uni.example\r\nTo: " DEV "\r\nSubject: " s "\r\n"
 #define HYPHENS    "------------------------------"
-	static const struct ask
-		cases[] = {
-			{ "an answer to a digest",
-			  SUBJECT("Re: dev Digest, Vol 3, Issue 12") "\r\nx\r\n", ANNA,
-			  PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "in German, of another list",
-			  SUBJECT("AW: [x] Other digest, vol 3, issue 12") "\r\nx\r\n",
-			  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "as our own digests say it in other languages",
-			  SUBJECT("Re: dev Sammelmail, Band 3, Ausgabe 12") "\r\nx\r\n",
-			  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "encoded, in French",
-			  SUBJECT("Re: "
-				  "=?utf-8?q?R=C3=A9sum=C3=A9_de_dev,_vol._3,_num=C3="
-				  "A9ro_12?=") "\r\nx\r\n",
-			  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "passed on",
-			  SUBJECT("Fwd: Other Digest, Vol 3, Issue 12") "\r\nx\r\n", ANNA,
-			  PROOF, 0, VERDICT_ACCEPT, "default" },
-			{ "posted", SUBJECT("Other Digest, Vol 3, Issue 12") "\r\nx\r\n",
-			  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
-			{ "about digests",
-			  SUBJECT("Re: Digest, Vol of what?") "\r\nx\r\n", ANNA, PROOF, 0,
-			  VERDICT_ACCEPT, "default" },
-			{ "quoted whole, as plain text",
-			  SUBJECT("Re: mine") "\r\nMe, too.\r\n> Dev Digest, Vol 3, "
-					      "Issue "
-					      "12\r\n>\r\n"
-					      "> " HYPHENS "\r\n> x\r\n> " HYPHENS "\r\n",
-			  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "by its contents",
-			  SUBJECT("Re: mine") "\r\nMe, too.\r\n>> Dev Digest, Vol 3, "
-					      "Issue "
-					      "12\r\n>> In "
-					      "this issue:\r\n>>   1. a (Nina)\r\n>>   "
-					      "2. b "
-					      "(Zoe)\r\n",
-			  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
-			{ "one of its posts",
-			  SUBJECT("Re: mine") "\r\n> Dev Digest, Vol 3, Issue 12 "
-					      "had:\r\n> " HYPHENS "\r\n> x\r\n",
-			  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
-			{ "of one's own",
-			  SUBJECT("our digest") "\r\nDev Digest, Vol 3, Issue "
-						"12\r\n" HYPHENS "\r\nx\r\n" HYPHENS
-						"\r\n",
-			  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
-			{ "an owner may",
-			  "From: olga@uni.example\r\nTo: " DEV
-			  "\r\nSubject: Re: dev Digest, Vol 3, Issue 12\r\n\r\nx\r\n",
-			  "olga@uni.example", PROOF, 0, VERDICT_ACCEPT, "member" },
-		};
+	static const struct ask cases[] = {
+		{ "an answer to a digest",
+		  SUBJECT("Re: dev Digest, Vol 3, Issue 12") "\r\nx\r\n", ANNA, PROOF, 0,
+		  VERDICT_HOLD, "digests" },
+		{ "in German, of another list",
+		  SUBJECT("AW: [x] Other digest, vol 3, issue 12") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "as our own digests say it in other languages",
+		  SUBJECT("Re: dev Sammelmail, Band 3, Ausgabe 12") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "encoded, in French",
+		  SUBJECT("Re: "
+			  "=?utf-8?q?R=C3=A9sum=C3=A9_de_dev,_vol._3,_num=C3="
+			  "A9ro_12?=") "\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "passed on", SUBJECT("Fwd: Other Digest, Vol 3, Issue 12") "\r\nx\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "posted", SUBJECT("Other Digest, Vol 3, Issue 12") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "about digests", SUBJECT("Re: Digest, Vol of what?") "\r\nx\r\n", ANNA,
+		  PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "quoted whole, as plain text",
+		  SUBJECT("Re: mine") "\r\nMe, too.\r\n> Dev Digest, Vol 3, "
+				      "Issue "
+				      "12\r\n>\r\n"
+				      "> " HYPHENS "\r\n> x\r\n> " HYPHENS "\r\n",
+		  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "by its contents",
+		  SUBJECT("Re: mine") "\r\nMe, too.\r\n>> Dev Digest, Vol 3, "
+				      "Issue "
+				      "12\r\n>> In "
+				      "this issue:\r\n>>   1. a (Nina)\r\n>>   "
+				      "2. b "
+				      "(Zoe)\r\n",
+		  ANNA, PROOF, 0, VERDICT_HOLD, "digests" },
+		{ "one of its posts",
+		  SUBJECT("Re: mine") "\r\n> Dev Digest, Vol 3, Issue 12 "
+				      "had:\r\n> " HYPHENS "\r\n> x\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "of one's own",
+		  SUBJECT("our digest") "\r\nDev Digest, Vol 3, Issue "
+					"12\r\n" HYPHENS "\r\nx\r\n" HYPHENS "\r\n",
+		  ANNA, PROOF, 0, VERDICT_ACCEPT, "default" },
+		{ "an owner may",
+		  "From: olga@uni.example\r\nTo: " DEV
+		  "\r\nSubject: Re: dev Digest, Vol 3, Issue 12\r\n\r\nx\r\n",
+		  "olga@uni.example", PROOF, 0, VERDICT_ACCEPT, "member" },
+	};
 	RUN(t, cases);
 }
 

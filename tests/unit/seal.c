@@ -15,6 +15,7 @@ static const char BODY[] = "\r\nHello\r\n",
 			       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
 
 static struct mac_key mac;
+static const struct reader nobody;
 static struct keyring ring, upstream;
 
 static struct letter *load(struct book *b, const char *list, const char *kind, str head,
@@ -45,7 +46,7 @@ static str copy_of(struct arena *a, struct letter *l, const struct sealer *by,
 	struct copy_parts p;
 	str all = STR("");
 	letter_seal(l, by);
-	copy_make(a, l, &mac, member, &p);
+	copy_make(a, l, &mac, member, &nobody, &p);
 	copy_sign(a, l, &p);
 	for (size_t i = 0; i < p.count; i++)
 		all = arena_cat(a, all, p.parts[i].bytes);
@@ -240,6 +241,85 @@ static void test_chain(struct book *b)
 	}
 }
 
+static str copy_for(struct arena *a, struct letter *l, const struct sealer *by,
+		    const char *name, const char *address)
+{
+	struct copy_parts p;
+	str all = STR("");
+	struct reader who = { str_from(address), str_from(name), STR("de") };
+	letter_seal(l, by);
+	copy_make(a, l, &mac, 7, &who, &p);
+	copy_sign(a, l, &p);
+	for (size_t i = 0; i < p.count; i++) {
+		str part = p.parts[i].bytes;
+		CHECK(str_ends(part, STR("\r\n"))
+		      && str_eq(p.parts[i].stuffed, smtp_stuff(a, part)));
+		all = arena_cat(a, all, part);
+	}
+	return all;
+}
+
+/* Copies that say who reads them: each has signatures and a set that hold over it alone. */
+static void test_reader(struct book *b)
+{
+	static const char *const text =
+		"\r\nHello=20=\r\n{aa.n}=\r\n, {aa.n}=\r\n you are =\r\n{aa.a}=\r\n"
+		"\r\n{aa.l}=\r\n\r\n{aa.n}=\r\n";
+	static const struct {
+		const char *name, *address, *body, *to;
+	} readers[] = {
+		{ "Anna", "anna@uni.example",
+		  "\r\nHello=20=\r\nAnna=\r\n, {aa.n}=\r\n you are =\r\n"
+		  "anna@uni.example=\r\n\r\nDeutsch=\r\n\r\nAnna=\r\n",
+		  "To: Anna <anna@uni.example>\r\n" },
+		{ " ..\xc5\x81uk\r\nasz{leave} ", "l@uni.example",
+		  "\r\nHello=20=\r\n..=C5=81uk asz{leave}=\r\n, {aa.n}=\r\n you are =\r\n"
+		  "l@uni.example=\r\n\r\nDeutsch=\r\n\r\n..=C5=81uk asz{leave}=\r\n",
+		  "To: =?utf-8?" },
+		{ "", ".x@uni.example",
+		  "\r\nHello=20=\r\n.x@uni.example=\r\n, {aa.n}=\r\n you are =\r\n"
+		  ".x@uni.example=\r\n\r\nDeutsch=\r\n\r\n.x@uni.example=\r\n",
+		  "To: " },
+	};
+	enum { READERS = sizeof readers / sizeof *readers };
+	ARENA(a);
+	struct dns_table t = DNS_TABLE(a);
+	struct sealer by = { &ring, true, STR("site.example"), STR("m.site.example"),
+			     &t.resolver };
+	struct dkim_result *r;
+	struct letter *l = NULL;
+	bool fresh;
+	str head = STR("From: a@b.example\r\nSubject: x\r\n"), copies[READERS];
+	str whole = arena_cat(a, head, str_from(text));
+	struct outbound_message m = { .source = STR("reader"),
+				      .kind = STR("post"),
+				      .list = STR("dev@site.example"),
+				      .verp = true,
+				      .personal = arena_cat(a, str_from(PERSONAL),
+							    STR(READER_TO)),
+				      .marks = STR("{aa."),
+				      .size = (int64_t)whole.n,
+				      .split = (int64_t)head.n };
+	publish(&t, &ring, "site.example");
+	CHECK(ok(outbound_add(b, &m, &fresh)) && ok(outbound_body_write(b, m.id, whole)));
+	CHECK(ok(letter_load(b, m.id, &l)) && l->gap_count == 4);
+	for (size_t i = 0; i < READERS; i++) {
+		copies[i] = copy_for(a, l, &by, readers[i].name, readers[i].address);
+		CHECK(str_ends(copies[i], str_from(readers[i].body)));
+		CHECK(str_find(copies[i], str_from(readers[i].to)).n);
+		CHECK(dkim(a, &t, copies[i], &r) == 2 && r[0].verdict == DKIM_PASS
+		      && r[1].verdict == DKIM_PASS);
+		CHECK(arc(a, &t, copies[i]).verdict == ARC_PASS);
+	}
+	/* One reader's signature over another's words. */
+	str mixed = arena_cat(
+		a, str_first(copies[0], copies[0].n - str_from(readers[0].body).n),
+		str_from(readers[1].body));
+	CHECK(dkim(a, &t, mixed, &r) == 2 && r[0].verdict == DKIM_FAIL);
+	CHECK(arc(a, &t, mixed).verdict == ARC_FAIL);
+	letter_drop(l);
+}
+
 /* Notices are signed and bear no set: nothing came. */
 static void test_notice(struct book *b)
 {
@@ -344,6 +424,7 @@ int main(void)
 	test_domain(b);
 	test_one_key(b);
 	test_chain(b);
+	test_reader(b);
 	test_notice(b);
 	test_names();
 	test_published();

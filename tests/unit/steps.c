@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "lists/steps.h"
+#include "mail/reader.h"
 
 #define DEV "dev@lists.example"
 
@@ -407,6 +408,65 @@ static void test_drop_cc(struct books_test *t)
 	books_set(t, DEV, "drop_cc", "no");
 }
 
+/* To is each reader's; whom the author wrote to is still answered. */
+static void test_reader(struct books_test *t)
+{
+	static const struct {
+		const char *to, *cc, *replies;
+	} cases[] = {
+		{ "To: " DEV
+		  ", \"B, ob\" <bob@lab.example>\r\nCc: Carl <c@lab.example>\r\n",
+		  "Cc: " DEV ", \"B, ob\" <bob@lab.example>, Carl <c@lab.example>\r\n",
+		  "no_munging" },
+		{ "To: bob@lab.example, BOB@lab.example\r\n",
+		  "Cc: bob@lab.example, " DEV "\r\n", "no_munging" },
+		{ "", "Cc: " DEV "\r\n", "no_munging" },
+		{ "To: undisclosed-recipients:;\r\n", "Cc: " DEV "\r\n", "no_munging" },
+		{ "To: " DEV "\r\nCc: bob@lab.example\r\n", "Cc: bob@lab.example\r\n",
+		  "point_to_list" },
+	};
+	books_set(t, DEV, "personalize", "full");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run x;
+		struct header h;
+		books_set(t, DEV, "reply_goes_to_list", cases[i].replies);
+		begin(t,
+		      arena_cat(t->a, STR("From: anna@uni.example\r\nSubject: s\r\n"),
+				str_from(cases[i].to), STR("\r\nx\r\n")),
+		      &x);
+		CHECK(ok(header_scan(t->a, x.leaves, &h)));
+		CHECK(!header_count(&h, STR("To")) && header_count(&h, STR("Cc")) == 1
+		      && holds(x.header, cases[i].cc));
+		CHECK(str_ends(x.out.personal, STR(READER_TO))
+		      && holds(x.out.personal, "List-Unsubscribe: "));
+		end(&x);
+	}
+	books_set(t, DEV, "personalize", "none");
+	books_set(t, DEV, "reply_goes_to_list", "no_munging");
+}
+
+/* What differs from reader to reader stands in the text as a mark, once for all copies. */
+static void test_marks(struct books_test *t)
+{
+	static const char *const footers[] = { "For $user_name <%(user_email)s>",
+					       "For all" };
+	for (size_t i = 0; i < 4; i++) {
+		struct run x;
+		bool personal = i < 2;
+		books_set(t, DEV, "msg_footer", footers[i % 2]);
+		books_set(t, DEV, "personalize", personal ? "individual" : "none");
+		begin(t, STR("From: anna@uni.example\r\nSubject: s\r\n\r\nx\r\n"), &x);
+		str body = x.out.post->message;
+		CHECK((x.out.marks.n > 0) == (i == 0));
+		CHECK(i != 0 || holds(body, "quoted-printable"));
+		CHECK(i != 2 || holds(body, "For $user_name <%(user_email)s>"));
+		CHECK(i % 2 == 0 || holds(body, "x\r\nFor all\r\n"));
+		end(&x);
+	}
+	books_set(t, DEV, "msg_footer", "");
+	books_set(t, DEV, "personalize", "none");
+}
+
 static void test_audience(struct books_test *t)
 {
 	struct run x;
@@ -447,6 +507,8 @@ int main(void)
 	test_number(&t);
 	test_anonymous(&t);
 	test_no_help(&t);
+	test_reader(&t);
+	test_marks(&t);
 	test_drop_cc(&t);
 	test_audience(&t);
 	test_docs();

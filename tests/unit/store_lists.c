@@ -24,6 +24,25 @@ static void test_domain(struct arena *a, struct book *b)
 	CHECK(domain_find(b, STR("no.example"), &again).kind == ERR_NOTFOUND);
 	CHECK(ok(domain_all(b, a, &d, &n)) && n == 2
 	      && str_eq(d[1].name, STR("lists.example")));
+	struct domain_row row;
+	CHECK(ok(domain_get(b, a, STR("a.Example"), &row)) && !row.alias.n);
+	row.description = STR("for a");
+	row.alias = STR("Old.example");
+	CHECK(ok(domain_set(b, &row)) && ok(domain_set(b, &row)));
+	CHECK(ok(domain_get(b, a, STR("a.example"), &row))
+	      && str_eq(row.alias, STR("old.example"))
+	      && str_eq(row.description, STR("for a")));
+	CHECK(domain_add(b, STR("old.example"), &again).kind == ERR_DENIED);
+	CHECK(ok(domain_get(b, a, STR("lists.example"), &row)));
+	for (int i = 0; i < 3; i++) {
+		static const char *const taken[] = { "old.example", "a.example",
+						     "lists.example" };
+		row.alias = str_from(taken[i]);
+		CHECK(domain_set(b, &row).kind == ERR_DENIED);
+	}
+	row.id = 99;
+	row.alias = STR("");
+	CHECK(domain_set(b, &row).kind == ERR_NOTFOUND);
 	CHECK(ok(domain_remove(b, other)));
 	CHECK(domain_remove(b, other).kind == ERR_NOTFOUND);
 }
@@ -347,6 +366,67 @@ static void test_alias(struct arena *a, struct book *b)
 	CHECK(alias_find(b, a, STR("bugs@lists.example"), &x).kind == ERR_NOTFOUND);
 }
 
+/* The patterns of what bears on list 1, in order: "s yes b c". */
+static str order_of(struct arena *a, struct book *b)
+{
+	struct header_rule_row *r;
+	size_t n;
+	str all = STR("");
+	CHECK(ok(header_rule_for(b, a, 1, &r, &n)));
+	for (size_t i = 0; i < n; i++)
+		all = arena_cat(a, all, i ? STR(" ") : STR(""), r[i].pattern);
+	return all;
+}
+
+/* After "yes", which is there. */
+static void test_order_of_rules(struct arena *a, struct book *b)
+{
+	static const struct {
+		int64_t list;
+		const char *pattern;
+	} more[] = { { 1, "b" }, { 1, "c" }, { 0, "s" } };
+	static const struct {
+		size_t rule, place;
+		const char *order;
+	} moves[] = {
+		{ 1, 0, "s c yes b" },  { 0, 0, "s b c yes" }, { 0, 2, "s c yes b" },
+		{ 1, 99, "s yes b c" }, { 1, 1, "s yes c b" },
+	};
+	struct header_rule_row r[3];
+	for (size_t i = 0; i < 3; i++) {
+		r[i] = (struct header_rule_row){ .list = more[i].list,
+						 .header = STR("x-a"),
+						 .pattern = str_from(more[i].pattern),
+						 .action = STR("hold"),
+						 .reason = STR("why"),
+						 .tag = STR("t") };
+		CHECK(ok(header_rule_add(b, &r[i])));
+	}
+	CHECK(str_eq(order_of(a, b), STR("s yes b c")));
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+		CHECK(ok(
+			header_rule_place(b, a, 1, r[moves[i].rule].id, moves[i].place)));
+		CHECK(str_eq(order_of(a, b), str_from(moves[i].order)));
+	}
+	CHECK(header_rule_place(b, a, 1, r[2].id, 0).kind == ERR_NOTFOUND);
+	r[1].pattern = STR("b");
+	CHECK(header_rule_change(b, &r[1]).kind == ERR_DENIED);
+	r[1].pattern = STR("d");
+	r[1].tag = STR("");
+	CHECK(ok(header_rule_change(b, &r[1])));
+	CHECK(str_eq(order_of(a, b), STR("s yes d b")));
+	r[1].list = 2;
+	CHECK(header_rule_change(b, &r[1]).kind == ERR_NOTFOUND);
+	struct header_rule_row *all;
+	size_t n;
+	CHECK(ok(header_rule_list(b, a, 1, &all, &n)) && n == 3);
+	CHECK(str_eq(all[2].reason, STR("why")) && str_eq(all[2].tag, STR("t"))
+	      && !all[1].tag.n);
+	CHECK(ok(header_rule_remove(b, 1, STR("x-a"), STR("b"))));
+	CHECK(ok(header_rule_remove(b, 1, STR("x-a"), STR("d"))));
+	CHECK(ok(header_rule_remove(b, 0, STR("x-a"), STR("s"))));
+}
+
 static void test_rules(struct arena *a, struct book *b)
 {
 	struct ban_row own = { .list = 1,
@@ -374,6 +454,7 @@ static void test_rules(struct arena *a, struct book *b)
 	CHECK(ok(header_rule_list(b, a, 1, &rules, &n)) && n == 1);
 	CHECK(str_eq(rules[0].action, STR("discard"))
 	      && str_eq(rules[0].header, h.header));
+	test_order_of_rules(a, b);
 	CHECK(ok(header_rule_remove(b, 1, STR("X-SPAM"), STR("yes"))));
 	CHECK(header_rule_remove(b, 1, STR("X-SPAM"), STR("yes")).kind == ERR_NOTFOUND);
 }

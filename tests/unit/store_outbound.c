@@ -326,7 +326,7 @@ static void test_arrival(struct arena *a, struct book *b)
 	CHECK(str_eq(got.reverse_path, x.reverse_path) && str_eq(got.client, x.client));
 	CHECK(ok(arrival_by_message_id(b, a, x.message_id, 10, &all, &n)) && n == 2);
 	CHECK(all[0].inbound == 18);
-	CHECK(ok(arrival_by_author(b, a, STR("ANNA@uni.example"), 1, &all, &n))
+	CHECK(ok(arrival_by_author(b, a, STR("ANNA@uni.example"), 0, 1, &all, &n))
 	      && n == 1);
 	CHECK(ok(arrival_expire(b, 2000, 10, &gone)) && gone == 1);
 	CHECK(arrival_get(b, a, 17, &got).kind == ERR_NOTFOUND);
@@ -426,6 +426,30 @@ static void test_recipient_filters(struct arena *a, struct book *b)
 	CHECK(walked == (ENTRIES + PEOPLE - 1 - 5) / PEOPLE);
 }
 
+/* Newest first: page by page the very same entries as from the other end. */
+static void test_recipient_newest(struct arena *a, struct book *b)
+{
+	struct ledger_entry *all, *e;
+	size_t count, n, walked = 0, limit = 7;
+	int64_t before = 0;
+	CHECK(ok(ledger_by_recipient(b, a, STR("p5@x.example"), 0, 10000, &all, &count)));
+	CHECK(count > 100);
+	do {
+		CHECK(ok(ledger_newest_of(b, a, STR("P5@x.example"), before, limit, &e,
+					  &n)));
+		for (size_t i = 0; i < n; i++)
+			CHECK(walked + i < count
+			      && e[i].id == all[count - 1 - walked - i].id
+			      && e[i].at == all[count - 1 - walked - i].at);
+		walked += n;
+		before = n ? e[n - 1].id : before;
+	} while (n == limit);
+	CHECK(walked == count);
+	CHECK(ok(ledger_newest_of(b, a, STR("once@x.example"), 0, 10, &e, &n)) && n == 1);
+	CHECK(ok(ledger_newest_of(b, a, STR("once@x.example"), e[0].id, 10, &e, &n))
+	      && n == 0);
+}
+
 static void test_expire(struct arena *a, struct book *b)
 {
 	struct ledger_entry *e;
@@ -474,6 +498,7 @@ int main(void)
 	test_ledger(a, b);
 	CHECK(ok(book_run(b, "DELETE FROM event"))); /* ids go on */
 	test_recipient_filters(a, b);
+	test_recipient_newest(a, b);
 	test_expire(a, b);
 	test_budget(b);
 	book_close(b);

@@ -42,7 +42,7 @@ static struct site make_site(struct arena *a, const char *policy)
 	canon_body(h.body, CANON_RELAXED, CANON_ALL, &body);
 	struct signing by = { s.key, STR("uni.example"), STR("s"), NOW };
 	struct dkim_plan *plan = dkim_plan(a, &by, &h, &body, STR_NONE);
-	s.message = arena_cat(a, dkim_sign(a, plan, NULL, 0), str_from(plain));
+	s.message = arena_cat(a, dkim_sign(a, plan, NULL, 0, NULL), str_from(plain));
 	return s;
 }
 
@@ -98,6 +98,9 @@ static void test_good(void)
 		     STR("reject")));
 	CHECK(json_array_size(json_object_get(o, "dns")) == 3);
 	json_decref(o);
+	CHECK(str_eq(trust_aligned_by(a, trust_json(a, &t)), STR("uni.example")));
+	CHECK(str_eq(trust_authres_account(a, STR("mx.lists.example")),
+		     STR("mx.lists.example;\r\n\tauth=pass")));
 	sign_key_free(s.key);
 }
 
@@ -112,6 +115,8 @@ static void test_bad(void)
 	CHECK(t.iprev.verdict == IPREV_PERMERROR && t.spf.verdict == SPF_NONE
 	      && !t.aligned);
 	CHECK(t.dmarc.verdict == DMARC_FAIL && t.dmarc.policy == DMARC_REJECT);
+	CHECK(!trust_aligned_by(a, trust_json(a, &t)).n
+	      && !trust_aligned_by(a, STR("no JSON")).n);
 	CHECK(str_find(text, STR("dkim=none;")).n && str_find(text, STR("dmarc=fail")).n);
 	/* its own pass is nothing to her domain */
 	table_txt(s.dns, "evil.example", STR("v=spf1 +all"));

@@ -74,7 +74,7 @@ struct template
 	struct template *layout;
 	struct record *record;
 	struct node *nodes;
-	bool has_slot, english; /* english: its texts are in no catalog */
+	bool has_slot;
 	/* while it is read */
 	const char *path;
 	str text;

@@ -111,11 +111,8 @@ void params_read(struct site *site, struct template *t)
 	while (str_word(&line, &word)) {
 		if (str_starts(word, layout))
 			t->layout_name = str_skip(word, layout.n);
-		else if (str_eq(word, STR("english")))
-			t->english = true;
 		else
-			fail_at(t, t->line,
-				"only layout=TEMPLATE and english may follow the name");
+			fail_at(t, t->line, "only layout=TEMPLATE may follow the name");
 	}
 	struct record *r = arena_zero(t->a, sizeof *r);
 	r->c_name = arena_cat(t->a, STR("page_"), t->name);

@@ -517,6 +517,5 @@ static struct node *find(struct finder *f, struct node *list)
 void words_find(struct site *site, struct template *t)
 {
 	struct finder f = { .site = site, .t = t };
-	if (!t->english)
-		t->nodes = find(&f, t->nodes);
+	t->nodes = find(&f, t->nodes);
 }

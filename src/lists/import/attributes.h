@@ -28,6 +28,8 @@ struct mailman2_config {
 struct made {
 	str text;      /* the setting's value */
 	str instead;   /* the nearest one, where the setting does not take it; or empty */
+	str there;     /* the value there, where this is another one; or empty */
+	str otherwise; /* how the same value acts otherwise; or empty */
 	bool left_out; /* nothing of it is carried, as the row's words say */
 	bool differs;  /* the setting acts otherwise, as they say */
 };

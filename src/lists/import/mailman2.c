@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 str moving_path(struct moving *x, const char *folder, str name)
 {
@@ -56,12 +57,15 @@ static void read_address(struct moving *x)
 static err move_list(struct moving *x)
 {
 	TRY(move_settings(x));
+	TRY(move_texts(x));
 	TRY(move_members(x));
 	TRY(move_roles(x));
 	TRY(move_bans(x));
 	TRY(move_header_rules(x));
+	TRY(moving_digest_number(x, mailman2_number(&x->config, "digest_last_sent_at")));
 	TRY(move_requests(x));
-	return move_pending(x);
+	TRY(move_pending(x));
+	return move_state(x);
 }
 
 static err move_all(struct moving *x)
@@ -73,8 +77,7 @@ static err move_all(struct moving *x)
 	read_address(x);
 	TRY(moving_in_transaction(x, move_list));
 	TRY(move_archive(x));
-	move_leftovers(x);
-	return OK;
+	return move_leftovers(x);
 }
 
 static err one_list(struct books *books, struct import_report *r, const char *dir,
@@ -86,6 +89,26 @@ static err one_list(struct books *books, struct import_report *r, const char *di
 					     .dir = dir,
 					     .name = name },
 			   move_all);
+}
+
+static err move_site(struct moving *x)
+{
+	return moving_for_all(x, move_site_texts);
+}
+
+/* Where the site has texts of its own. */
+static err site(struct books *books, struct arena *a, struct import_report *r,
+		const char *dir, const struct actor *by)
+{
+	str folder = arena_cat(a, str_from(dir), STR("/templates/site"));
+	if (access(arena_z(a, folder), F_OK))
+		return OK;
+	return moving_list(books, r, by,
+			   &(struct moving){ .from = "Mailman 2",
+					     .word = "mailman2",
+					     .dir = dir,
+					     .name = STR("all lists") },
+			   move_site);
 }
 
 static int is_list(const struct dirent *f)
@@ -113,5 +136,5 @@ err mailman2_import(struct books *books, struct arena *a, const char *dir,
 			e = one_list(books, r, dir, name, by);
 	}
 	free(found);
-	return e;
+	return e.kind ? e : site(books, a, r, dir, by);
 }

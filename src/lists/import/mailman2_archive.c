@@ -1,7 +1,5 @@
 #include "lists/import/mailman2_inside.h"
 
-#include <dirent.h>
-
 err move_archive(struct moving *x)
 {
 	str folder = arena_cat(x->a, STR("archives/private/"), x->name, STR(".mbox"));
@@ -11,39 +9,8 @@ err move_archive(struct moving *x)
 			   STR(""));
 }
 
-/* Texts of mails and pages that the list had for itself, in folders by language. */
-static void tell_texts(struct moving *x, str folder, const char *language)
+err move_leftovers(struct moving *x)
 {
-	str path = arena_cat(x->a, folder, STR("/"), str_from(language));
-	DIR *d = opendir(arena_z(x->a, path));
-	for (struct dirent *f; d && (f = readdir(d));)
-		if (f->d_name[0] != '.')
-			import_report_note(
-				x->report,
-				"%s/%s is left out: a text of the list's own, with "
-				"variables of Mailman's; postern template ls names "
-				"ours",
-				language, f->d_name);
-	if (d)
-		closedir(d);
-}
-
-void move_leftovers(struct moving *x)
-{
-	str bytes, folder = moving_path(x, "lists", x->name);
-	DIR *d = opendir(arena_z(x->a, folder));
-	for (struct dirent *f; d && (f = readdir(d));)
-		if (f->d_name[0] != '.' && f->d_type == DT_DIR)
-			tell_texts(x, folder, f->d_name);
-	if (d)
-		closedir(d);
-	if (moving_map(x, arena_cat(x->a, folder, STR("/digest.mbox")), &bytes).kind
-	    || !bytes.n)
-		return;
-	import_report_note(
-		x->report,
-		"%zu posts wait there for the next digest; members find them in the "
-		"archive",
-		moving_count_messages(bytes));
-	moving_unmap(bytes);
+	str folder = moving_path(x, "lists", x->name);
+	return moving_digest_posts(x, arena_cat(x->a, folder, STR("/digest.mbox")));
 }

@@ -5,14 +5,17 @@
 #include "lists/import/moving.h"
 
 MUST_USE err move_settings(struct moving *x);
+MUST_USE err move_texts(struct moving *x); /* of the list, and of its domain */
+MUST_USE err move_site_texts(struct moving *x);
 MUST_USE err move_members(struct moving *x);
 MUST_USE err move_roles(struct moving *x);
 MUST_USE err move_bans(struct moving *x);
 MUST_USE err move_header_rules(struct moving *x);
 MUST_USE err move_requests(struct moving *x); /* held posts, too */
 MUST_USE err move_pending(struct moving *x);
+MUST_USE err move_state(struct moving *x); /* whom it answered of late, and the like */
 MUST_USE err move_archive(struct moving *x);
-void move_leftovers(struct moving *x); /* says what else lies there */
+MUST_USE err move_leftovers(struct moving *x); /* posts that wait; what else lies there */
 
 /* A file of the list's own folder, or of data/, one pickle in it. ERR_NOTFOUND. */
 MUST_USE err moving_pickle(struct moving *x, str path, const struct pickle **p);

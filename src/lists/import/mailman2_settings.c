@@ -1,21 +1,14 @@
 #include "lists/import/mailman2_inside.h"
+#include "lists/import/otherwise.h"
 #include "lists/notice.h"
-
-static bool is_empty(const struct pickle *v)
-{
-	return v->type == PICKLE_NONE
-	       || ((v->type == PICKLE_BOOL || v->type == PICKLE_INT) && !v->number)
-	       || ((v->type == PICKLE_BYTES || v->type == PICKLE_TEXT)
-		   && !str_trim(v->text).n)
-	       || (v->type >= PICKLE_LIST && v->type <= PICKLE_DICT && !v->count);
-}
 
 static err move_setting(struct moving *x, const struct settings *now,
 			const struct attribute *row, const struct pickle *value)
 {
 	struct made m = row->make(&x->config, row, value);
+	m.otherwise = otherwise(x->word, row->mailman2, value);
 	TRY(moving_setting(x, now, str_from(row->mailman2), str_from(row->key), &m,
-			   str_from(row->words), is_empty(value)));
+			   str_from(row->words), value_is_empty(value)));
 	return moving_also(x, now, str_from(row->key));
 }
 
@@ -47,20 +40,23 @@ static err move_attribute(struct moving *x, const struct settings *now,
 		return move_setting(x, now, row, value);
 	case FATE_TEMPLATE:
 		return move_template(x, row, value);
-	case FATE_WITH:
+	case FATE_WITH: {
+		str how = otherwise(x->word, row->mailman2, value);
 		import_report_attribute(
-			x->report, REPORT_KEPT, name, STR(""),
-			arena_cat(x->a, STR("together with "), str_from(row->key)));
+			x->report, how.n ? REPORT_CHANGED : REPORT_KEPT, name, STR(""),
+			arena_cat(x->a, STR("together with "), str_from(row->key),
+				  how.n ? STR("; ") : STR(""), how));
 		return OK;
+	}
 	case FATE_MOVED:
 	case FATE_MEMBER:
 		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
 		return OK;
 	case FATE_IMPOSSIBLE:
-		import_report_attribute(
-			x->report, REPORT_IMPOSSIBLE, name, STR(""),
-			is_empty(value) ? arena_cat(x->a, words, STR(" (empty there)"))
-					: words);
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
+					value_is_empty(value) ? arena_cat(
+						x->a, words, STR(" (empty there)"))
+							      : words);
 		return OK;
 	}
 	return OK;

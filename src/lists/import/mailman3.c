@@ -2,13 +2,23 @@
 
 #include "store/lists/ban.h"
 
+/* The REST API tells it as text. */
+static int64_t last_digest(struct moving *x)
+{
+	const struct pickle *at = mailman2_get(&x->config, "digest_last_sent_at");
+	return at && at->type == PICKLE_TEXT ? mailman3_moment(x->a, at->text, 0)
+					     : pickle_number(at, 0);
+}
+
 /* All of it that stands in the lists book. */
 static err move_list(struct moving *x)
 {
 	TRY(move3_settings(x));
 	TRY(move3_people(x));
 	TRY(move3_rules(x));
-	return move3_waiting(x);
+	TRY(moving_digest_number(x, last_digest(x)));
+	TRY(move3_waiting(x));
+	return move3_state(x);
 }
 
 /* HyperKitty's export of a list is one mbox. */
@@ -98,16 +108,15 @@ static err move_site_bans(struct moving *x)
 	return OK;
 }
 
-/* What bears on all lists: x->list 0. */
+static err all_that_is_the_site_s(struct moving *x)
+{
+	TRY(move_site_bans(x));
+	return move3_site_texts(x);
+}
+
 static err move_site(struct moving *x)
 {
-	struct book *b = x->books->lists;
-	TRY(book_begin(b));
-	err e = move_site_bans(x);
-	if (!x->dry)
-		return book_end(b, e);
-	book_rollback(b);
-	return e;
+	return moving_for_all(x, all_that_is_the_site_s);
 }
 
 static bool is_named(struct arena *a, const struct mailman3_list *list, str name)

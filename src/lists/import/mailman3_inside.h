@@ -24,10 +24,12 @@ static inline const struct mailman3_source *source_of(const struct moving *x)
 /* The list's row, and what stands in small tables of its own, as one dict. */
 MUST_USE err move3_read(struct moving *x);
 MUST_USE err move3_settings(struct moving *x);
-MUST_USE err move3_templates(struct moving *x, const struct settings *now);
+MUST_USE err move3_texts(struct moving *x, const struct settings *now);
+MUST_USE err move3_site_texts(struct moving *x);
 MUST_USE err move3_people(struct moving *x);
 MUST_USE err move3_rules(struct moving *x); /* bans and rules by header */
 MUST_USE err move3_waiting(struct moving *x);
+MUST_USE err move3_state(struct moving *x);
 
 /* Where strangers with that action stand; NULL: they have none of their own. */
 const char *mailman3_stranger_setting(int64_t action);

@@ -1,6 +1,5 @@
 #include "lists/import/mailman3_inside.h"
-
-enum { TEMPLATE_FILE = 1 << 20 };
+#include "lists/import/otherwise.h"
 
 /* ---- the dict */
 
@@ -129,10 +128,9 @@ static err move_setting(struct moving *x, const struct settings *now,
 			const struct attribute *row, const struct pickle *value)
 {
 	struct made m = attribute_maker3(row)(&x->config, row, value);
+	m.otherwise = otherwise(x->word, row->mailman3, value);
 	TRY(moving_setting(x, now, str_from(row->mailman3), str_from(row->key), &m,
-			   str_from(row->words),
-			   value->type == PICKLE_NONE
-				   || (value->type <= PICKLE_INT && !value->number)));
+			   str_from(row->words), value_is_empty(value)));
 	return moving_also(x, now, str_from(row->key));
 }
 
@@ -207,91 +205,5 @@ err move3_settings(struct moving *x)
 		if (rows[i].mailman3[0])
 			TRY(move_attribute(x, &now, &rows[i]));
 	tell_unknown(x);
-	return move3_templates(x, &now);
-}
-
-/* ---- texts of its own */
-
-/* By Mailman's names: a notice, or a setting. */
-static const struct {
-	str name;
-	const char *notice, *setting;
-} known[] = {
-	{ STR("list:user:notice:welcome"), "welcome", NULL },
-	{ STR("list:user:notice:goodbye"), "goodbye", NULL },
-	{ STR("list:member:regular:header"), NULL, "msg_header" },
-	{ STR("list:member:regular:footer"), NULL, "msg_footer" },
-	{ STR("list:member:digest:header"), NULL, "digest_header" },
-	{ STR("list:member:digest:footer"), NULL, "digest_footer" },
-};
-
-static err keep_template(struct moving *x, const struct settings *now, str name, str text)
-{
-	str words = str_has(text, '$') ? STR("its variables are Mailman's: look at it")
-				       : STR("");
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		if (!str_eq(known[i].name, name))
-			continue;
-		if (known[i].notice)
-			return moving_template(x, name, str_from(known[i].notice),
-					       STR(""), arena_cat(x->a, text, STR("\n")),
-					       words);
-		return moving_setting(x, now, name, str_from(known[i].setting),
-				      &(struct made){ .text = text }, STR(""), !text.n);
-	}
-	import_report_note(x->report,
-			   "template %.*s is left out: postern template ls names ours",
-			   STR_F(name));
-	return OK;
-}
-
-/* mailman:///name.txt is a file: in the list's language, or of any. */
-static err read_template(struct moving *x, str name, str *text)
-{
-	const struct mailman3_source *s = source_of(x);
-	str language = mailman2_text(&x->config,
-				     mailman2_get(&x->config, "preferred_language"));
-	const str folders[] = {
-		arena_cat(x->a, s->list.list_id, STR("/"), language),
-		arena_cat(x->a, x->address, STR("/"), language),
-		s->list.list_id,
-		x->address,
-	};
-	err e = FAIL(ERR_NOTFOUND, "there is no such file");
-	for (size_t i = 0; i < sizeof folders / sizeof *folders && e.kind; i++) {
-		str path = arena_cat(x->a, s->var, STR("/templates/lists/"), folders[i],
-				     STR("/"), name, STR(".txt"));
-		e = moving_read(x, x->a, path, TEMPLATE_FILE, text);
-	}
-	return e;
-}
-
-err move3_templates(struct moving *x, const struct settings *now)
-{
-	const struct mailman3_source *s = source_of(x);
-	struct mailman3_pair *row;
-	size_t n;
-	TRY(source_templates(s, x->a, &row, &n));
-	if (s->read && !s->place->var)
-		import_report_note(x->report,
-				   "texts of its own that are files of Mailman's var_dir "
-				   "are not told by its REST API: --var=DIR reads them");
-	for (size_t i = 0; i < n; i++)
-		if (!str_starts(row[i].value, STR("mailman:")))
-			import_report_note(x->report,
-					   "template %.*s is left out: its text is not "
-					   "here but at %.*s",
-					   STR_F(row[i].key), STR_F(row[i].value));
-	for (size_t i = 0; s->var.n && i < sizeof known / sizeof *known; i++) {
-		str text;
-		err e = read_template(x, known[i].name, &text);
-		if (e.kind == ERR_NOTFOUND)
-			continue;
-		if (e.kind)
-			import_report_note(x->report, "template %.*s is left out: %s",
-					   STR_F(known[i].name), e.msg);
-		else
-			TRY(keep_template(x, now, known[i].name, str_trim(text)));
-	}
-	return OK;
+	return move3_texts(x, &now);
 }

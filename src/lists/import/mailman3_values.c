@@ -24,8 +24,11 @@ int64_t mailman3_moment(struct arena *a, str text, int64_t otherwise)
 static bool is_moment(str column)
 {
 	static const char *const names[] = {
-		"created_at", "autoresponse_grace_period", "bounce_info_stale_after",
-		"bounce_you_are_disabled_warnings_interval"
+		"created_at",
+		"autoresponse_grace_period",
+		"bounce_info_stale_after",
+		"bounce_you_are_disabled_warnings_interval",
+		"digest_last_sent_at",
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(column, str_from(names[i])))

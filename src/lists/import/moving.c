@@ -41,10 +41,11 @@ static err move_and_say_so(struct moving *x, str domain, err (*all)(struct movin
 {
 	TRY(find_or_make(x, domain));
 	TRY(all(x));
+	TRY(moving_news(x));
 	return x->report->written ? books_audit(
 		       x->books, x->by, x->list,
 		       arena_cat(x->a, STR("list moved from "), str_from(x->from)),
-		       arena_printf(x->a, "%zu changes", x->report->written))
+		       arena_printf(x->a, "changes: %zu", x->report->written))
 				  : OK;
 }
 
@@ -55,6 +56,17 @@ err moving_in_transaction(struct moving *x, err (*all)(struct moving *x))
 	TRY(check_address(x, &domain));
 	TRY(book_begin(b));
 	err e = move_and_say_so(x, domain, all);
+	if (!x->dry)
+		return book_end(b, e);
+	book_rollback(b);
+	return e;
+}
+
+err moving_for_all(struct moving *x, err (*all)(struct moving *x))
+{
+	struct book *b = x->books->lists;
+	TRY(book_begin(b));
+	err e = all(x);
 	if (!x->dry)
 		return book_end(b, e);
 	book_rollback(b);

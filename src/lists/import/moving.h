@@ -14,6 +14,7 @@
 #include "store/lists/held.h"
 #include "store/lists/member.h"
 #include "store/lists/pending.h"
+#include "store/lists/template.h"
 
 struct moving {
 	struct books *books;
@@ -27,6 +28,7 @@ struct moving {
 	str address;        /* here */
 	int64_t created_at; /* there; 0: not known */
 	int64_t list;
+	str taken; /* texts that it has by now, a line each */
 	bool dry;
 	struct import_report_list *report; /* written counts what is changed */
 	const struct actor *by;
@@ -54,9 +56,37 @@ MUST_USE err moving_setting(struct moving *x, const struct settings *now, str na
 /* And what else goes with that setting (ALSO). */
 MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
 
+/* Tells what the list has here that it had not there. */
+MUST_USE err moving_news(struct moving *x);
+
 /* The list's own text of a notice. words: what was done to it, or "". */
 MUST_USE err moving_template(struct moving *x, str name, str notice, str language,
 			     str text, str words);
+/* The same of a domain or of the site. */
+MUST_USE err moving_template_of(struct moving *x, const struct template_scope *of,
+				str name, str notice, str language, str text, str words);
+
+/* A text of Mailman's letters; what becomes of it says texts.def. */
+struct moving_text {
+	struct template_scope of;
+	str label;    /* in the report: "de/postheld.txt" */
+	str file;     /* its name there: "postheld" */
+	str language; /* ours, "" of any */
+	str text;
+};
+MUST_USE err moving_text_of(struct moving *x, const struct settings *now,
+			    const struct moving_text *t);
+
+/* A folder with a folder a language; one that is not there has none. */
+struct moving_texts_at {
+	struct template_scope of;
+	str folder, label; /* label: what stands before their names in the report */
+};
+MUST_USE err moving_texts(struct moving *x, const struct settings *now,
+			  const struct moving_texts_at *at);
+
+/* What bears on all lists: like moving_in_transaction, with no list. */
+MUST_USE err moving_for_all(struct moving *x, err (*all)(struct moving *x));
 
 struct moved_member {
 	str address, key; /* key: the address again, where the first is none; or "" */
@@ -75,6 +105,8 @@ MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *
 MUST_USE err moving_ban(struct moving *x, str pattern, str reason, bool *here);
 str moving_ban_reason(struct moving *x); /* where none is known: where it comes from */
 /* header: a field's name. pattern: of its value. */
+struct header_rule_row;
+MUST_USE err moving_header_row(struct moving *x, const struct header_rule_row *rule);
 MUST_USE err moving_header_rule(struct moving *x, str header, str pattern, str action);
 
 struct moving_count {
@@ -105,12 +137,27 @@ struct moved_token {
 };
 MUST_USE err moving_pending(struct moving *x, const struct moved_token *t);
 
+/* Who got an automatic answer from LIST, LIST-owner or LIST-request (suffix) gets no other
+ * before that day, counted from 1970. */
+MUST_USE err moving_answered(struct moving *x, const char *suffix, str address,
+			     int64_t day);
+/* Who had so many answers of any kind that day; below 0: as many as may be. */
+MUST_USE err moving_answered_today(struct moving *x, str address, int64_t day,
+				   int64_t times);
 /* An mbox file of any size; a missing one is told in a note. pipermail, hyperkitty: as
  * import_job has them. */
 MUST_USE err moving_mbox(struct moving *x, str path, str pipermail, str hyperkitty);
 
 /* Messages in files of their own, in that order; it tells of their number. */
 MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
+
+/* volume and next_digest_number of x->config, for a list that has sent no digest from
+ * here. sent_at: when the last one left there; 0: none did. */
+MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
+
+/* An mbox of posts that wait there for the next digest: they wait for the first one here.
+ * One that is not there is none. */
+MUST_USE err moving_digest_posts(struct moving *x, str path);
 
 /* What stands in a folder, without what begins with a dot, by name or, where by_number, those
  * whose names are numbers alone. One that is not there is empty. */

@@ -1,10 +1,10 @@
 #include "lists/import/moving.h"
 
 #include "lists/owner.h"
+#include "lists/header_match.h"
 #include "lists/pattern.h"
 #include "mail/address.h"
 #include "store/lists/ban.h"
-#include "store/lists/header_rule.h"
 #include "store/lists/role.h"
 
 static err has_role(struct moving *x, str role, str key, bool *yes)
@@ -70,33 +70,29 @@ err moving_ban(struct moving *x, str pattern, str reason, bool *here)
 	return OK;
 }
 
-static bool is_field_name(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7F
-		    || memchr("^$.*+?()[]{}|\\", s.p[i], 14))
-			return false;
-	return s.n > 0;
-}
-
-err moving_header_rule(struct moving *x, str header, str pattern, str action)
+err moving_header_row(struct moving *x, const struct header_rule_row *rule)
 {
 	ARENA(a);
-	struct header_rule_row *known, row = {
-		.list = x->list, .header = header, .pattern = pattern, .action = action
-	};
+	struct header_rule_row *known, row = *rule;
 	size_t n;
-	if (!is_field_name(header))
-		return FAIL(ERR_SYNTAX, "it does not begin with the name of a field");
-	TRY(pattern_check_text(x->a, pattern));
+	row.list = x->list;
+	TRY(header_match_check(x->a, &row));
 	TRY(header_rule_list(x->books->lists, a, x->list, &known, &n));
 	for (size_t i = 0; i < n; i++)
-		if (str_ieq(known[i].header, header) && str_eq(known[i].pattern, pattern)
-		    && str_eq(known[i].action, action))
+		if (str_ieq(known[i].header, row.header)
+		    && str_eq(known[i].pattern, row.pattern)
+		    && str_eq(known[i].action, row.action))
 			return OK;
 	TRY(header_rule_add(x->books->lists, &row));
 	x->report->written++;
 	return OK;
+}
+
+err moving_header_rule(struct moving *x, str header, str pattern, str action)
+{
+	return moving_header_row(x, &(struct header_rule_row){ .header = header,
+							       .pattern = pattern,
+							       .action = action });
 }
 
 /* ---- rules by header */

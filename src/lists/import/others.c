@@ -80,8 +80,8 @@ err moving_plain(struct moving *x, const struct settings *now, enum plain_manage
 						  str_trim(text)));
 		return OK;
 	}
-	return moving_setting(x, now, name, str_from(row->key), &m, str_from(row->words),
-			      !m.text.n);
+	m.otherwise = str_from(row->words);
+	return moving_setting(x, now, name, str_from(row->key), &m, STR(""), !m.text.n);
 }
 
 str other_path(struct moving *x, str name)

@@ -11,7 +11,7 @@
 
 #include <sys/stat.h>
 
-enum { OTHER_FIELDS = 4 }; /* of any file but members.csv */
+enum { OTHER_FIELDS = 5 }; /* of any file but members.csv */
 
 static str path_of(const struct moving *x, str name)
 {
@@ -217,7 +217,11 @@ static err move_ban(struct moving *x, const str *f, bool *here)
 
 static err move_rule(struct moving *x, const str *f, bool *here)
 {
-	err e = moving_header_rule(x, f[0], f[1], f[2]);
+	err e = moving_header_row(x, &(struct header_rule_row){ .header = f[0],
+								.pattern = f[1],
+								.action = f[2],
+								.reason = f[3],
+								.tag = f[4] });
 	if (e.kind && !err_is_passing(e))
 		import_report_note(x->report, "header rule %.*s is left out: %s",
 				   STR_F(f[0]), e.msg);

@@ -38,9 +38,11 @@ static struct made whole(struct arena *a, str text, uint64_t unit)
 		digits++;
 	if (!str_u64(str_first(line, digits), &n))
 		return (struct made){ .left_out = true };
-	return (struct made){ .text = arena_printf(
-				      a, "%llu",
-				      (unsigned long long)(n / unit + (n % unit > 0))) };
+	unsigned long long units = n / unit + (n % unit > 0);
+	return (struct made){ .text = arena_printf(a, "%llu", units),
+			      .there = n % unit ? arena_printf(a, "%llu",
+							       (unsigned long long)n)
+						: STR("") };
 }
 
 /* "open=confirm closed=closed": what stands for the text's first word. */

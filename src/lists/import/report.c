@@ -49,6 +49,17 @@ void import_report_attribute(struct import_report_list *l, enum import_report_cl
 	};
 }
 
+void import_report_new(struct import_report_list *l, const struct import_report_new *n)
+{
+	l->news = grown(l->a, l->news, l->new_count, &l->new_room, sizeof *l->news);
+	l->news[l->new_count++] = (struct import_report_new){
+		.setting = arena_copy(l->a, n->setting),
+		.value = arena_copy(l->a, n->value),
+		.off = arena_copy(l->a, n->off),
+		.words = arena_copy(l->a, n->words),
+	};
+}
+
 void import_report_count(struct import_report_list *l, const char *what, int64_t there,
 			 int64_t here)
 {
@@ -145,6 +156,19 @@ static void add_class(struct buf *b, struct arena *a, const struct import_report
 	}
 }
 
+static void add_news(struct buf *b, const struct import_report_list *l)
+{
+	if (l->new_count)
+		buf_addf(b, "\nnew here (%zu)\n", l->new_count);
+	for (size_t i = 0; i < l->new_count; i++) {
+		const struct import_report_new *n = &l->news[i];
+		buf_cat(b, STR("  "), n->setting, STR(" = "), n->value, STR(": "),
+			n->words);
+		buf_cat(b, STR(". Without it: postern list set "), l->address, STR(" "),
+			n->setting, STR("="), n->off, STR("\n"));
+	}
+}
+
 static void add_list(struct buf *b, struct arena *a, const struct import_report *r,
 		     const struct import_report_list *l)
 {
@@ -153,6 +177,7 @@ static void add_list(struct buf *b, struct arena *a, const struct import_report 
 		buf_cat(b, STR("  note: "), l->notes[i], STR("\n"));
 	for (enum import_report_class k = REPORT_CLASSES; k-- > 0;)
 		add_class(b, a, l, k);
+	add_news(b, l);
 	buf_add(b, STR("\n"));
 }
 
@@ -184,6 +209,19 @@ static json_t *attributes_of(const struct import_report_list *l)
 	return all;
 }
 
+static json_t *news_of(const struct import_report_list *l)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < l->new_count; i++) {
+		const struct import_report_new *n = &l->news[i];
+		json_array_append_new(all, json_pack("{s:o,s:o,s:o,s:o}", "setting",
+						     text(n->setting), "value",
+						     text(n->value), "off", text(n->off),
+						     "why", text(n->words)));
+	}
+	return all;
+}
+
 static json_t *counts_of(const struct import_report_list *l)
 {
 	json_t *all = json_object();
@@ -208,13 +246,13 @@ str import_report_json(struct arena *a, const struct import_report *r)
 	json_t *lists = json_array();
 	for (size_t i = 0; i < r->count; i++) {
 		const struct import_report_list *l = r->lists[i];
-		json_array_append_new(lists,
-				      json_pack("{s:o,s:b,s:o,s:I,s:o,s:o,s:o}", "list",
-						text(l->address), "new", l->is_new,
-						"failed", text(l->failed), "changes",
-						(json_int_t)l->written, "counts",
-						counts_of(l), "notes", notes_of(l),
-						"attributes", attributes_of(l)));
+		json_array_append_new(
+			lists, json_pack("{s:o,s:b,s:o,s:I,s:o,s:o,s:o,s:o}", "list",
+					 text(l->address), "new", l->is_new, "failed",
+					 text(l->failed), "changes",
+					 (json_int_t)l->written, "counts", counts_of(l),
+					 "notes", notes_of(l), "attributes",
+					 attributes_of(l), "new_here", news_of(l)));
 	}
 	json_t *whole = json_pack("{s:b,s:o}", "dry_run", r->dry, "lists", lists);
 	char *dumped = json_dumps(whole, JSON_INDENT(1));

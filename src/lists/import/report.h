@@ -28,11 +28,18 @@ struct import_report_count {
 	int64_t there, here;
 };
 
+/* What a list has here and had not there: setting = value, until it is set to `off`. */
+struct import_report_new {
+	str setting, value, off, words;
+};
+
 struct import_report_list {
 	struct arena *a;
 	str address, failed; /* failed: why nothing of it was taken; or empty */
 	struct import_report_attribute *attributes;
 	size_t attribute_count, attribute_room;
+	struct import_report_new *news;
+	size_t new_count, new_room;
 	struct import_report_count counts[16];
 	size_t count_count;
 	str *notes;
@@ -51,6 +58,7 @@ struct import_report {
 struct import_report_list *import_report_list(struct import_report *r, str address);
 void import_report_attribute(struct import_report_list *l, enum import_report_class class,
 			     str name, str here, str why);
+void import_report_new(struct import_report_list *l, const struct import_report_new *n);
 void import_report_count(struct import_report_list *l, const char *what, int64_t there,
 			 int64_t here);
 void import_report_note(struct import_report_list *l, const char *format, ...)

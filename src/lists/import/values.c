@@ -68,6 +68,20 @@ static struct made whole(struct arena *a, int64_t n)
 	return plain(arena_printf(a, "%lld", n > 0 ? (long long)n : 0LL));
 }
 
+/* With what stood there, where that is not the same number of `unit`. */
+static struct made rounded(struct arena *a, const struct pickle *value, int64_t n,
+			   int64_t unit, const char *name)
+{
+	struct made m = whole(a, n);
+	int64_t there = pickle_number(value, 0);
+	if (value->type == PICKLE_REAL
+	    && (value->real > (double)there || value->real < (double)there))
+		m.there = arena_printf(a, "%.15g%s", value->real, name);
+	else if (there != (n > 0 ? n : 0) * unit)
+		m.there = arena_printf(a, "%lld%s", (long long)there, name);
+	return m;
+}
+
 VALUE(none)
 {
 	(void)c;
@@ -86,7 +100,7 @@ VALUE(bool)
 VALUE(number)
 {
 	(void)row;
-	return whole(c->a, pickle_number(value, 0));
+	return rounded(c->a, value, pickle_number(value, 0), 1, "");
 }
 
 VALUE(body_size)
@@ -100,7 +114,7 @@ VALUE(lines_read)
 {
 	(void)row;
 	int64_t n = pickle_number(value, 0);
-	return whole(c->a, n < 0 ? 100 : n);
+	return rounded(c->a, value, n < 0 ? 100 : n, 1, "");
 }
 
 VALUE(ceiling)
@@ -108,14 +122,15 @@ VALUE(ceiling)
 	(void)row;
 	int64_t n = pickle_number(value, 0);
 	bool more = value->type == PICKLE_REAL && value->real > (double)n;
-	return whole(c->a, n + more);
+	return rounded(c->a, value, n + more, 1, "");
 }
 
 VALUE(days)
 {
 	enum { DAY = 86400 };
 	(void)row;
-	return whole(c->a, (pickle_number(value, 0) + DAY - 1) / DAY);
+	return rounded(c->a, value, (pickle_number(value, 0) + DAY - 1) / DAY, DAY,
+		       " seconds");
 }
 
 VALUE(text)
@@ -200,23 +215,7 @@ VALUE(word3)
 	return m;
 }
 
-/* The variables that both have, by our names: %(real_name)s becomes {list}. */
-static str with_our_names(struct arena *a, str text)
-{
-	BUF(b);
-	str name, rest;
-	for (str at; (at = str_find(text, STR("%("))).n; text = rest) {
-		if (!str_cut(str_skip(at, 2), ')', &name, &rest)
-		    || !str_starts(rest, STR("s")))
-			break;
-		buf_cat(&b, str_first(text, text.n - at.n), STR("{"),
-			str_eq(name, STR("real_name")) ? STR("list") : name, STR("}"));
-		rest = str_skip(rest, 1);
-	}
-	buf_add(&b, text);
-	return arena_copy(a, buf_str(&b));
-}
-
+/* Placeholders stay as they are: lists/decorate_fill reads both spellings. */
 VALUE(furniture)
 {
 	(void)row;
@@ -224,7 +223,7 @@ VALUE(furniture)
 	if (str_find(s, STR("%(web_page_url)slistinfo%(cgiext)s/%(_internal_name)s")).n
 	    || str_find(s, STR("%(web_page_url)s/listinfo")).n)
 		return (struct made){ .left_out = true };
-	return plain(with_our_names(c->a, s));
+	return plain(s);
 }
 
 /* Without what stands between names here. */
@@ -249,6 +248,27 @@ static str any_of(const struct mailman2_config *c, const struct pickle *value)
 	return out;
 }
 
+/* user_options of who joins; what is on for all there is no option here. */
+VALUE(new_member)
+{
+	static const struct {
+		int64_t bit;
+		str word;
+	} bits[] = { { 2, { "notme", 5 } },
+		     { 4, { "ack", 3 } },
+		     { 8, { "plain", 5 } },
+		     { 16, { "hide", 4 } },
+		     { 256, { "nodups", 6 } } };
+	str out = STR("");
+	int64_t n = pickle_number(value, 0);
+	(void)row;
+	for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+		if (n & bits[i].bit)
+			out = arena_cat(c->a, out, out.n ? STR(", ") : STR(""),
+					bits[i].word);
+	return plain(out);
+}
+
 VALUE(topics)
 {
 	BUF(b);
@@ -271,7 +291,9 @@ VALUE(scrubbed)
 {
 	(void)c;
 	(void)row;
-	return plain(pickle_number(value, 0) ? STR("1") : STR("0"));
+	return pickle_number(value, 0)
+		       ? (struct made){ .text = STR("1"), .there = STR("all files") }
+		       : plain(STR("0"));
 }
 
 VALUE(archive)

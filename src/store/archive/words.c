@@ -56,7 +56,9 @@ err archive_words_check(struct book *b)
 	"AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "                                   \
 	"AND (?7 = 0 OR p.attachments > 0) AND (?8 = 0 OR p.attachments = 0) "          \
 	"AND (?9 = 0 OR p.thread IN (SELECT thread FROM post WHERE number = ?9 "        \
-	"AND list IN (SELECT value FROM json_each(?2)))) "
+	"AND list IN (SELECT value FROM json_each(?2)))) "                              \
+	"AND (?13 = '' OR p.date >= coalesce(json_extract(?13, '$.\"' || p.list "       \
+	"|| '\"'), p.date)) "
 
 /* hit: the newest matches, up to the window; page: those of them that are asked for. */
 #define BY_MATCH                                                           \
@@ -117,7 +119,8 @@ err archive_words_search(struct book *b, struct arena *a, const struct archive_a
 		      SQL_S(q->match.n ? q->match : q->without), SQL_S(q->lists),
 		      SQL_I(q->from), SQL_I(q->until), SQL_I(q->has), SQL_I(q->lacks),
 		      SQL_I(q->has_file), SQL_I(q->lacks_file), SQL_I(q->thread),
-		      SQL_I(best ? q->skip : date), SQL_I(id), SQL_I(q->limit)));
+		      SQL_I(best ? q->skip : date), SQL_I(id), SQL_I(q->limit),
+		      SQL_S(q->floors)));
 	out->list = arena_alloc(a, count * sizeof *out->list);
 	out->count = count;
 	for (size_t i = 0; i < count; i++)

@@ -9,10 +9,11 @@ enum { COLUMNS = 400 };
 err mailman3_open(struct arena *a, const char *path, struct book **b)
 {
 	static const char *const tables[] = {
-		"mailinglist",     "member",   "address",        "user",
-		"preferences",     "ban",      "headermatch",    "contentfilter",
-		"acceptablealias", "pended",   "pendedkeyvalue", "_request",
-		"message",         "template",
+		"mailinglist", "member",         "address",
+		"user",        "preferences",    "ban",
+		"headermatch", "contentfilter",  "acceptablealias",
+		"pended",      "pendedkeyvalue", "_request",
+		"message",     "template",       "autoresponserecord",
 	};
 	return foreign_open(a, path, tables, sizeof tables / sizeof *tables, b);
 }
@@ -159,6 +160,31 @@ err mailman3_templates(struct book *b, struct arena *a, str list_id,
 			 "SELECT name, uri FROM template WHERE context = ?1 ORDER BY id "
 			 "LIMIT ?2",
 			 SQL_S(list_id), SQL_I(FOREIGN_ROWS));
+}
+
+static void read_answer(struct rows *r, struct arena *a, void *row)
+{
+	*(struct mailman3_answer *)row = (struct mailman3_answer){
+		.email = rows_str(r, a, 0),
+		.kind = rows_i64(r, 1),
+		.day = rows_i64(r, 2),
+		.times = rows_i64(r, 3),
+	};
+}
+
+err mailman3_answers(struct book *b, struct arena *a, int64_t id,
+		     struct mailman3_answer **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_answer, r, count,
+			 "WITH x AS (SELECT d.email AS email, r.response_type AS kind, "
+			 "CAST(strftime('%s', r.date_sent) AS INTEGER) / 86400 AS day "
+			 "FROM autoresponserecord r JOIN address d ON d.id = "
+			 "r.address_id WHERE r.mailing_list_id = ?1), y AS (SELECT "
+			 "email, kind, max(day) AS day FROM x GROUP BY email, kind) "
+			 "SELECT y.email, y.kind, y.day, count(*) FROM y JOIN x ON "
+			 "x.email = y.email AND x.kind = y.kind AND x.day = y.day GROUP "
+			 "BY y.email, y.kind ORDER BY y.email, y.kind LIMIT ?2",
+			 SQL_I(id), SQL_I(FOREIGN_ROWS));
 }
 
 /* ---- what waits */

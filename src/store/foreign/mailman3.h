@@ -100,6 +100,16 @@ MUST_USE err mailman3_bans(struct book *b, struct arena *a, str list_id,
 MUST_USE err mailman3_site_bans(struct book *b, struct arena *a,
 				struct mailman3_line **line, size_t *count);
 
+/* The newest day on which an address got an answer of that kind, and how many on it. */
+struct mailman3_answer {
+	str email;
+	int64_t kind; /* 1 a post is held, 2 a command, 3 to owners, 4 to posts */
+	int64_t day;  /* counted from 1970 */
+	int64_t times;
+};
+MUST_USE err mailman3_answers(struct book *b, struct arena *a, int64_t id,
+			      struct mailman3_answer **r, size_t *count);
+
 MUST_USE err mailman3_held_posts(struct book *b, struct arena *a, int64_t id,
 				 struct mailman3_held **h, size_t *count);
 /* Those that belong to a list; key `list_id` says so. */

@@ -5,21 +5,22 @@
 #define SEEN                                                                    \
 	"day, domain, registrant, record, source_ip, disposition, dkim, spf, "  \
 	"reason, comment, header_from, envelope_from, spf_domain, spf_result, " \
-	"signatures, messages"
+	"signatures, messages, failed_at, message_id"
 
 err dmarc_seen_add(struct book *b, const struct dmarc_seen *x)
 {
 	return book_run(
 		b,
 		"INSERT INTO dmarc_seen (" SEEN ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-		"?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 WHERE "
+		"?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18 WHERE "
 		"(SELECT ifnull(max(id), 0) FROM dmarc_seen) - "
-		"(SELECT ifnull(min(id), 0) FROM dmarc_seen) < ?17",
+		"(SELECT ifnull(min(id), 0) FROM dmarc_seen) < ?19",
 		SQL_I(x->day), SQL_S(x->domain), SQL_S(x->registrant), SQL_S(x->record),
 		SQL_S(x->source_ip), SQL_S(x->disposition), SQL_S(x->dkim), SQL_S(x->spf),
 		SQL_S(x->reason), SQL_S(x->comment), SQL_S(x->header_from),
 		SQL_S(x->envelope_from), SQL_S(x->spf_domain), SQL_S(x->spf_result),
-		SQL_S(x->signatures), SQL_I(x->messages), SQL_I(DMARC_SEEN_MOST));
+		SQL_S(x->signatures), SQL_I(x->messages), SQL_I(x->failed_at),
+		SQL_S(x->message_id), SQL_I(DMARC_SEEN_MOST));
 }
 
 static void read_seen(struct rows *r, struct arena *a, void *row)
@@ -42,6 +43,8 @@ static void read_seen(struct rows *r, struct arena *a, void *row)
 		.spf_result = rows_str(r, a, 14),
 		.signatures = rows_str(r, a, 15),
 		.messages = rows_i64(r, 16),
+		.failed_at = rows_i64(r, 17),
+		.message_id = rows_str(r, a, 18),
 	};
 }
 

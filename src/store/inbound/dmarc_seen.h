@@ -1,5 +1,6 @@
 /* store/inbound/dmarc_seen.h: what DMARC made of mail, as smtpd counted it, on its way
- * to the outbound book, where reports are made of it (store/outbound/dmarc_tally.h).
+ * to the outbound book, where reports are made of it (store/outbound/dmarc_tally.h,
+ * dmarc_failure.h).
  *
  *     TRY(book_begin(inbound));
  *     for each kind:
@@ -29,6 +30,9 @@ struct dmarc_seen {
 	str spf_domain, spf_result;
 	str signatures; /* "RESULT DOMAIN SELECTOR", a line each */
 	int64_t messages;
+	int64_t failed_at; /* seconds: for a report on the message itself, of which the
+			    * first came then (RFC 9991); 0: for the daily one */
+	str message_id;    /* of that first, without < >; or "" */
 };
 
 enum { DMARC_SEEN_MOST = 20000 }; /* rows that may wait for post */

@@ -56,6 +56,9 @@ MUST_USE err digest_ask(struct book *b, int64_t list, str source, int64_t *id,
 /* Keeps a post for the next issue and sets p->id; one that is there stays as it is. */
 MUST_USE err digest_collect(struct book *b, int64_t list, struct digest_post *p);
 
+/* A post that was removed is for no issue. */
+MUST_USE err digest_forget(struct book *b, str source);
+
 /* Lists with posts that wait. */
 MUST_USE err digest_lists(struct book *b, struct arena *a, int64_t **list, size_t *count);
 MUST_USE err digest_waiting(struct book *b, int64_t list, struct digest_waiting *w);

@@ -92,6 +92,12 @@ err digest_collect(struct book *b, int64_t list, struct digest_post *p)
 	return book_leave(b, mine, collect(b, list, p));
 }
 
+err digest_forget(struct book *b, str source)
+{
+	return book_run(b, "DELETE FROM digest_post WHERE source = ?1 AND kept = 1",
+			SQL_S(source));
+}
+
 static void read_id(struct rows *r, struct arena *a, void *row)
 {
 	(void)a;

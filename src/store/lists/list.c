@@ -170,6 +170,7 @@ static err remove_all(struct book *b, int64_t id)
 		"DELETE FROM pending WHERE list = ?1",
 		"DELETE FROM seen WHERE list = ?1",
 		"DELETE FROM ban WHERE list = ?1",
+		"DELETE FROM header_rule WHERE list = ?1",
 		"DELETE FROM template WHERE list = ?1",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

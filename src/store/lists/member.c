@@ -36,11 +36,12 @@ void member_read(struct rows *r, struct arena *a, void *row)
 		.other_topics = rows_i64(r, 26),
 		.last_day = rows_i64(r, 27),
 		.off_why = rows_str(r, a, 28),
-		.own = (unsigned)rows_i64(r, 29),
-		.form = rows_str(r, a, 30),
-		.language = rows_str(r, a, 31),
-		.follows = rows_i64(r, 32),
-		.moved_at = rows_i64(r, 33),
+		.own_name = rows_str(r, a, 29),
+		.own = (unsigned)rows_i64(r, 30),
+		.form = rows_str(r, a, 31),
+		.language = rows_str(r, a, 32),
+		.follows = rows_i64(r, 33),
+		.moved_at = rows_i64(r, 34),
 	};
 }
 
@@ -56,10 +57,10 @@ static void read_copy(struct rows *r, struct arena *a, void *row)
 }
 
 /* What a search looks at; where an address gets another name or person, triggers do it. */
-#define FIND                                                                     \
-	"SELECT x.text || ' ' || p.name FROM address x JOIN person p ON p.id = " \
-	"x.person "                                                              \
-	"WHERE x.id = ?2"
+#define FIND_AS(name)                             \
+	"SELECT x.text || ' ' || coalesce(" name  \
+	", p.name) FROM address x JOIN person p " \
+	"ON p.id = x.person WHERE x.id = ?2"
 
 /* Mostly nobody has said anything, and the columns' defaults hold. */
 static err begin_as_preferred(struct book *b, int64_t address, int64_t id)
@@ -81,7 +82,7 @@ static err add(struct book *b, int64_t list, int64_t address, int64_t now, int64
 	err e = TABLE_INSERT(b, id,
 			     "INSERT INTO member (list, address, joined_at, key, find) "
 			     "VALUES (?1, ?2, ?3, coalesce((SELECT key FROM address "
-			     "WHERE id = ?2), ''), coalesce((" FIND "), ''))",
+			     "WHERE id = ?2), ''), coalesce((" FIND_AS("NULL") "), ''))",
 			     SQL_I(list), SQL_I(address), SQL_I(now));
 	if (!e.kind)
 		return begin_as_preferred(b, address, *id);
@@ -122,6 +123,19 @@ err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t pers
 			 MEMBER "WHERE x.person = ?2 AND +m.list = ?1 "
 				"ORDER BY m.delivery = 'off', m.id LIMIT 1",
 			 SQL_I(list), SQL_I(person));
+}
+
+err member_since(struct book *b, int64_t list, int64_t person, int64_t *at)
+{
+	bool found;
+	*at = 0;
+	TRY(book_number(
+		b, at, &found,
+		"SELECT m.joined_at FROM address x JOIN member m ON m.address = x.id "
+		"WHERE x.person = ?1 AND +m.list = ?2 AND x.verified_at > 0 "
+		"ORDER BY m.joined_at LIMIT 1",
+		SQL_I(person), SQL_I(list)));
+	return found ? OK : FAIL(ERR_NOTFOUND, none);
 }
 
 bool member_reads_digests(str delivery)
@@ -192,8 +206,8 @@ static err write(struct book *b, const struct member_row *m)
 		b, none,
 		"UPDATE member SET address = ?2, "
 		"key = coalesce((SELECT key FROM address WHERE id = ?2), key), "
-		"find = coalesce((" FIND "), find), "
-		"delivery = ?3, off_by = ?4, "
+		"find = coalesce((" FIND_AS("nullif(?18, '')") "), find), "
+		"name = ?18, delivery = ?3, off_by = ?4, "
 		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
 		"hidden = ?9, topics = ?10, other_topics = ?11, last_day = ?12, "
 		"off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE '' END, "
@@ -203,7 +217,8 @@ static err write(struct book *b, const struct member_row *m)
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
 		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
 		SQL_I(m->other_topics), SQL_I(m->last_day), SQL_S(m->off_why),
-		SQL_I(m->own), SQL_S(m->form), SQL_S(m->language), SQL_I(m->follows));
+		SQL_I(m->own), SQL_S(m->form), SQL_S(m->language), SQL_I(m->follows),
+		SQL_S(m->own_name));
 }
 
 static err change(struct book *b, const struct member_row *wanted)
@@ -302,6 +317,26 @@ err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 	*count = merge(*m, *count, turned, n, limit, both);
 	*m = both;
 	return OK;
+}
+
+static void read_reader(struct rows *r, struct arena *a, void *row)
+{
+	*(struct member_reader *)row = (struct member_reader){ .id = rows_i64(r, 0),
+							       .name = rows_str(r, a, 1),
+							       .language = rows_str(r, a,
+										    2) };
+}
+
+/* By their ids alone: the members of a batch mostly follow each other. */
+err member_readers(struct book *b, struct arena *a, int64_t list, int64_t first,
+		   int64_t last, struct member_reader **r, size_t *count)
+{
+	return TABLE_ALL(b, a, read_reader, r, count,
+			 "SELECT m.id, p.name, p.language FROM member m "
+			 "JOIN address x ON x.id = m.address "
+			 "JOIN person p ON p.id = x.person "
+			 "WHERE +m.list = ?1 AND m.id >= ?2 AND m.id <= ?3 ORDER BY m.id",
+			 SQL_I(list), SQL_I(first), SQL_I(last));
 }
 
 static void read_choice(struct rows *r, struct arena *a, void *row)

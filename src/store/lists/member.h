@@ -9,7 +9,7 @@ struct member_row {
 	int64_t id; /* in return paths */
 	int64_t list, address, person;
 	str key, text; /* the address */
-	str name;      /* the person's */
+	str name;      /* the person's, or own_name */
 	int64_t verified_at;
 	int64_t joined_at; /* seconds */
 	str delivery;      /* regular, mime, plain, summary, off */
@@ -38,6 +38,7 @@ struct member_row {
 	str language;     /* of mails about the list, its own; or "" */
 	bool follows;     /* the address is the one that the person prefers */
 	int64_t moved_at; /* seconds: under this address since; 0: always was */
+	str own_name;      /* on this list; "" as the person is called */
 };
 
 struct member_choice { /* of who has chosen topics */
@@ -71,8 +72,12 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
-/* Writes the address's id, all from delivery to other_topics, last_day, off_why, form, language
- * and follows, as *m has them. What a membership may inherit is its own from now on where it
+/* Since when the person is a member, under an address that is shown to be theirs.
+ * ERR_NOTFOUND: is none. */
+MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
+
+/* Writes the address's id, all from delivery to other_topics, last_day, off_why, own_name, form,
+ * language and follows, as *m has them. What a membership may inherit is its own from now on where it
  * differs from what holds above it, or is pinned; where its bit of own was taken away it is as
  * above again, whatever *m says. delivery comes before form. Where delivery goes on again all
  * bounces of before are forgotten. Where it turns to digests or from them, each post before
@@ -113,6 +118,14 @@ MUST_USE err member_follow(struct book *b, struct arena *a, int64_t person, int6
 MUST_USE err member_after(struct book *b, struct arena *a, int64_t list, int64_t post,
 			  int64_t after, size_t limit, struct member_copy **m,
 			  size_t *count);
+
+/* Names and languages of the list's members with ids from first to last, in that order. */
+struct member_reader {
+	int64_t id;
+	str name, language;
+};
+MUST_USE err member_readers(struct book *b, struct arena *a, int64_t list, int64_t first,
+			    int64_t last, struct member_reader **r, size_t *count);
 
 /* Who on the list has chosen topics, in order of id: those with ids above after, up to
  * upto. */

@@ -5,12 +5,13 @@
 #include "store/table.h"
 
 #define MEMBER                                                                       \
-	"SELECT m.id, m.list, m.address, x.person, x.key, x.text, p.name, "          \
+	"SELECT m.id, m.list, m.address, x.person, x.key, x.text, "                  \
+	"coalesce(nullif(m.name, ''), p.name), "                                     \
 	"x.verified_at, m.joined_at, m.delivery, m.off_by, m.action, m.own_posts, "  \
 	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "           \
 	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "          \
 	"m.warnings, m.warned_at, m.topics, m.other_topics, m.last_day, m.off_why, " \
-	"m.own, m.form, m.language, m.follows, m.moved_at "                          \
+	"m.name, m.own, m.form, m.language, m.follows, m.moved_at "                  \
 	"FROM member m "                                                             \
 	"JOIN address x ON x.id = m.address "                                        \
 	"JOIN person p ON p.id = x.person "

@@ -9,9 +9,11 @@
 
 struct member_want {
 	int64_t list;
-	str search; /* part of the address or the name; "" all */
-	str after;  /* those behind this key; "" from the first */
-	str before; /* the last ones before it, where there is no after; "" none */
+	str search;   /* part of the address or the name; "" all */
+	str after;    /* those behind this key; "" from the first */
+	str before;   /* the last ones before it, where there is no after; "" none */
+	bool visible; /* only who is not hidden */
+	bool by_name; /* search looks at names alone, and at none that holds an address */
 };
 
 MUST_USE err member_page(struct book *b, struct arena *a, const struct member_want *want,

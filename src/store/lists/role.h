@@ -3,7 +3,7 @@
 
 #include "store/store.h"
 
-enum { ROLE_OWNER = 1, ROLE_MODERATOR = 2 }; /* bits */
+enum { ROLE_OWNER = 1, ROLE_MODERATOR = 2, ROLE_DOMAIN_OWNER = 4 }; /* bits */
 
 struct role_row {
 	int64_t list, address, person;
@@ -21,6 +21,7 @@ MUST_USE err role_list(struct book *b, struct arena *a, int64_t list, struct rol
 MUST_USE err role_by_person(struct book *b, struct arena *a, int64_t person,
 			    struct role_row **r, size_t *count);
 
-/* Which roles a person has on a list, by any address that is verified; ROLE_ bits. */
+/* Which roles a person has on a list, by any address that is verified; ROLE_ bits. Who
+ * owns its domain (domain_owner.h) has one, too. */
 MUST_USE err role_of_person(struct book *b, int64_t list, int64_t person,
 			    unsigned *roles);

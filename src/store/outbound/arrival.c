@@ -44,14 +44,14 @@ err arrival_by_message_id(struct book *b, struct arena *a, str message_id, size_
 			 SQL_S(message_id), SQL_I(limit));
 }
 
-err arrival_by_author(struct book *b, struct arena *a, str author, size_t limit,
-		      struct arrival **x, size_t *count)
+err arrival_by_author(struct book *b, struct arena *a, str author, int64_t before,
+		      size_t limit, struct arrival **x, size_t *count)
 {
-	return TABLE_ALL(
-		b, a, read_arrival, x, count,
-		"SELECT " ARRIVAL " FROM arrival "
-		"WHERE author = ?1 COLLATE NOCASE ORDER BY inbound DESC LIMIT ?2",
-		SQL_S(author), SQL_I(limit));
+	return TABLE_ALL(b, a, read_arrival, x, count,
+			 "SELECT " ARRIVAL " FROM arrival "
+			 "WHERE author = ?1 COLLATE NOCASE AND inbound < ?2 "
+			 "ORDER BY inbound DESC LIMIT ?3",
+			 SQL_S(author), SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
 err arrival_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)

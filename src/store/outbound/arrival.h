@@ -23,7 +23,8 @@ MUST_USE err arrival_get(struct book *b, struct arena *a, int64_t inbound,
 /* Newest first, at most limit. */
 MUST_USE err arrival_by_message_id(struct book *b, struct arena *a, str message_id,
 				   size_t limit, struct arrival **x, size_t *count);
-MUST_USE err arrival_by_author(struct book *b, struct arena *a, str author, size_t limit,
+MUST_USE err arrival_by_author(struct book *b, struct arena *a, str author,
+			       int64_t before /* inbound; 0: all */, size_t limit,
 			       struct arrival **x, size_t *count);
 
 /* Forgets at most limit of those before that time (ms); *gone counts them. */

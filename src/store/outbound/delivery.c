@@ -22,12 +22,12 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 	for (size_t i = 0; i < count && !e.kind; i++)
 		e = TABLE_INSERT(b, &d[i].id,
 				 "INSERT INTO delivery (message, destination, recipient, "
-				 "member, notify, orcpt, held) "
-				 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+				 "member, notify, orcpt, held, reader) "
+				 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 				 SQL_I(message), SQL_S(d[i].destination),
 				 SQL_S(d[i].recipient), SQL_I(d[i].member),
 				 SQL_S(d[i].notify), SQL_S(d[i].orcpt),
-				 SQL_I(frozen ? HELD_FROZEN : 0));
+				 SQL_I(frozen ? HELD_FROZEN : 0), SQL_S(d[i].reader));
 	if (!e.kind)
 		e = book_run(b, "UPDATE message SET copies = copies + ?2 WHERE id = ?1",
 			     SQL_I(message), SQL_I(count));

@@ -26,6 +26,7 @@ struct delivery {
 	str recipient;
 	int64_t member; /* member id, 0 for none */
 	str notify, orcpt;
+	str reader; /* where the copy says who reads it: reader_pack of mail/reader.h */
 	int64_t attempts; /* failed ones so far */
 	int64_t next_at;  /* seconds; 0: new */
 	int64_t held;     /* HELD_ bits */
@@ -33,8 +34,8 @@ struct delivery {
 	str last_reply;
 };
 
-/* Adds deliveries of a message: destination, recipient, member, notify and orcpt of
- * each; sets their ids. A frozen message's are held; its copies are counted. In batches
+/* Adds deliveries of a message: destination, recipient, member, notify, orcpt and
+ * reader of each; sets their ids. A frozen message's are held; its copies are counted. In batches
  * of 1,000. */
 MUST_USE err delivery_add(struct book *b, int64_t message, struct delivery *d,
 			  size_t count);

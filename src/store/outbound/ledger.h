@@ -55,6 +55,11 @@ MUST_USE err ledger_by_recipient(struct book *b, struct arena *a, str recipient,
 				 int64_t after, size_t limit, struct ledger_entry **e,
 				 size_t *count);
 
+/* The same from the other end: the newest first, before that id (0: all). */
+MUST_USE err ledger_newest_of(struct book *b, struct arena *a, str recipient,
+			      int64_t before, size_t limit, struct ledger_entry **e,
+			      size_t *count);
+
 /* Of an arrival that could not be dealt with for a recipient. */
 #define LEDGER_NOT_SERVED "not-served"
 

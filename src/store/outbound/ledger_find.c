@@ -151,6 +151,58 @@ err ledger_by_recipient(struct book *b, struct arena *a, str recipient, int64_t 
 	return OK;
 }
 
+/* Adds the recipient's entries among first .. last and before that id, newest first. */
+static err look_back_into(struct search *s, int64_t first, int64_t last, int64_t before)
+{
+	struct search all = *s;
+	all.limit = LEDGER_BLOCK; /* no more are there */
+	all.count = 0;
+	all.found = arena_alloc(s->arena, all.limit * sizeof *all.found);
+	TRY(look_into(&all, first, last));
+	for (size_t i = all.count; i-- > 0 && s->count < s->limit;)
+		if (all.found[i].id < before)
+			s->found[s->count++] = all.found[i];
+	return OK;
+}
+
+static err look_back_through_blocks(struct search *s, int64_t before)
+{
+	struct rows r;
+	uint64_t hash = hash_of(s->recipient);
+	err e = OK;
+	TRY(book_rows(s->book, &r,
+		      "SELECT last, filter FROM event_block WHERE last - ?1 < ?2 "
+		      "ORDER BY last DESC",
+		      SQL_I(LEDGER_BLOCK - 1), SQL_I(before)));
+	while (!e.kind && s->count < s->limit && rows_next(&r)) {
+		int64_t last = rows_i64(&r, 0);
+		if (filter_may_hold(rows_view(&r, 1), hash))
+			e = look_back_into(s, last - LEDGER_BLOCK + 1, last, before);
+	}
+	err ended = rows_end(&r);
+	return e.kind ? e : ended;
+}
+
+err ledger_newest_of(struct book *b, struct arena *a, str recipient, int64_t before,
+		     size_t limit, struct ledger_entry **e, size_t *count)
+{
+	int64_t sealed = 0;
+	bool found;
+	struct search s = { b,    a, recipient,
+			    NULL, 0, limit < FIND_MOST ? limit : FIND_MOST };
+	s.found = arena_alloc(a, (s.limit + 1) * sizeof *s.found);
+	before = before ? before : INT64_MAX;
+	TRY(book_number(b, &sealed, &found,
+			"SELECT ifnull(max(last), 0) FROM event_block"));
+	if (sealed + 1 < before)
+		TRY(look_back_into(&s, sealed + 1, INT64_MAX, before));
+	if (s.count < s.limit)
+		TRY(look_back_through_blocks(&s, before));
+	*e = s.found;
+	*count = s.count;
+	return OK;
+}
+
 /* Among the entries of a row. */
 static err holds_member(struct rows *r, struct run *x, int64_t member, bool *yes)
 {

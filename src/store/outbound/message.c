@@ -5,7 +5,7 @@
 #define MESSAGE                                                                      \
 	"id, source, inbound, kind, list, reverse_path, verp, message_id, subject, " \
 	"created_at, envid, ret, size, split, personal, smtputf8, eightbit, "        \
-	"fanned_to, complete, frozen, kept, tls, copies, author_signed"
+	"fanned_to, complete, frozen, kept, tls, copies, author_signed, marks"
 
 static void read_message(struct rows *r, struct arena *a, void *row)
 {
@@ -34,6 +34,7 @@ static void read_message(struct rows *r, struct arena *a, void *row)
 		.tls = rows_i64(r, 21),
 		.copies = rows_i64(r, 22),
 		.author_signed = rows_i64(r, 23),
+		.marks = rows_str(r, a, 24),
 	};
 }
 
@@ -56,11 +57,11 @@ static err insert(struct book *b, const struct outbound_message *m)
 			"verp, message_id, subject, created_at, envid, ret, size, split, "
 			"personal, "
 			"smtputf8, eightbit, fanned_to, complete, frozen, tls, "
-			"author_signed) VALUES "
+			"author_signed, marks) VALUES "
 			"(?1, ?2, ?3, "
 			"?4, "
 			"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-			"?18, ?19, ?20, ?21) "
+			"?18, ?19, ?20, ?21, ?22) "
 			"ON CONFLICT (source) DO NOTHING",
 			SQL_S(m->source), SQL_I(m->inbound), SQL_S(m->kind),
 			SQL_S(m->list), SQL_S(m->reverse_path), SQL_I(m->verp),
@@ -68,7 +69,7 @@ static err insert(struct book *b, const struct outbound_message *m)
 			SQL_S(m->envid), SQL_S(m->ret), SQL_I(m->size), SQL_I(m->split),
 			SQL_S(m->personal), SQL_I(m->smtputf8), SQL_I(m->eightbit),
 			SQL_I(m->fanned_to), SQL_I(m->complete), SQL_I(m->frozen),
-			SQL_I(m->tls), SQL_I(m->author_signed));
+			SQL_I(m->tls), SQL_I(m->author_signed), SQL_S(m->marks));
 }
 
 err outbound_add(struct book *b, struct outbound_message *m, bool *fresh)

@@ -30,6 +30,7 @@ struct outbound_message {
 	int64_t size;       /* octets of the body without personal fields */
 	int64_t split;      /* octet at which personal fields go in */
 	str personal;       /* fields with {leave} for the copy's own token; or "" */
+	str marks;          /* what begins each mark in the body (mail/reader.h); or "" */
 	bool smtputf8, eightbit;
 	bool author_signed; /* and that counts: it leaves in no other form */
 	int64_t tls;        /* what it asks for, enum tls_want of mail/tls_want.h */

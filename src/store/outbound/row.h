@@ -5,8 +5,8 @@
 
 #define DELIVERY                                                            \
 	"d.id, d.message, d.destination, d.recipient, d.member, d.notify, " \
-	"d.orcpt, d.attempts, d.next_at, d.held, d.warned, d.last_reply"
-enum { DELIVERY_COLUMNS = 12 };
+	"d.orcpt, d.attempts, d.next_at, d.held, d.warned, d.last_reply, d.reader"
+enum { DELIVERY_COLUMNS = 13 };
 
 static inline void delivery_read(struct rows *r, struct arena *a, struct delivery *d)
 {
@@ -23,5 +23,6 @@ static inline void delivery_read(struct rows *r, struct arena *a, struct deliver
 		.held = rows_i64(r, 9),
 		.warned = rows_i64(r, 10),
 		.last_reply = rows_str(r, a, 11),
+		.reader = rows_str(r, a, 12),
 	};
 }

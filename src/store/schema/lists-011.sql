@@ -1,31 +1,47 @@
--- What people choose for all of their lists, or of an address's, beside what each membership
--- chooses for itself; memberships that are a person's, at whichever address they prefer; and
--- memberships that went on at another address.
-CREATE TABLE preference (                 -- NULL: as the next level says
-  person       INTEGER UNIQUE REFERENCES person(id) ON DELETE CASCADE,
-  address      INTEGER UNIQUE REFERENCES address(id) ON DELETE CASCADE, -- one of the two
-  off          INTEGER,
-  form         TEXT,                      -- regular, mime, plain, summary
-  own_posts    INTEGER,
-  copies       INTEGER,
-  acknowledge  INTEGER,
-  hidden       INTEGER,
-  language     TEXT                       -- of an address; a person's stands with the person
-);
+-- How a member is called on this list, where that is not the person's own name.
+ALTER TABLE member ADD COLUMN name TEXT NOT NULL DEFAULT ''; -- "" the person's
+DROP TRIGGER person_named;
+DROP TRIGGER address_moved;
+CREATE TRIGGER person_named AFTER UPDATE OF name ON person WHEN new.name <> old.name BEGIN
+  UPDATE member SET find = (SELECT x.text || ' ' || coalesce(nullif(member.name, ''), new.name) FROM address x WHERE x.id = member.address)
+  WHERE address IN (SELECT id FROM address WHERE person = new.id);
+END;
+CREATE TRIGGER address_moved AFTER UPDATE OF person ON address BEGIN
+  UPDATE member SET find = new.text || ' ' || coalesce(nullif(member.name, ''), (SELECT p.name FROM person p WHERE p.id = new.person))
+  WHERE address = new.id;
+END;
 
--- The columns of before hold what is in effect, so that no fan-out asks more than one row.
-ALTER TABLE member ADD COLUMN own INTEGER NOT NULL DEFAULT 0;       -- its own choices: bits of store/lists/preference.h
-ALTER TABLE member ADD COLUMN form TEXT NOT NULL DEFAULT 'regular'; -- how posts come, or would if delivery were not off
-ALTER TABLE member ADD COLUMN language TEXT NOT NULL DEFAULT '';    -- of mails about the list; "": the address's or the person's
-ALTER TABLE member ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;   -- 1: the address is the one that its person prefers
-ALTER TABLE member ADD COLUMN moved_at INTEGER NOT NULL DEFAULT 0;  -- seconds: under this address since
-UPDATE member SET form = delivery WHERE delivery <> 'off';
-UPDATE member SET own = (delivery = 'off') + 2 * (form <> 'regular') + 4 * (own_posts = 0) + 8 * (copies = 0)
-  + 16 * (acknowledge <> 0) + 32 * (hidden <> 0);
-CREATE INDEX member_follows ON member(address) WHERE follows = 1;
+-- A page of those who are not hidden is read from one index, too.
+DROP INDEX member_key;
+CREATE INDEX member_key ON member(list, key, find, hidden);
 
-CREATE TABLE member_merged (              -- a membership that became part of another, for links and reports that name it
-  id           INTEGER PRIMARY KEY,
-  member       INTEGER NOT NULL REFERENCES member(id) ON DELETE CASCADE
+-- Many members at once, out of a file: what is to be done is kept, shown, and then done a part at a time.
+CREATE TABLE member_batch (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  list         INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE,
+  kind         TEXT NOT NULL,             -- import, sync, remove
+  notice       INTEGER NOT NULL,          -- who is removed gets a goodbye
+  columns      TEXT NOT NULL,             -- those of the parts: "address,name,delivery"
+  person       INTEGER NOT NULL,          -- who said so
+  actor        TEXT NOT NULL,             -- and as the audit names them
+  made_at      INTEGER NOT NULL,          -- seconds
+  state        TEXT NOT NULL DEFAULT '',  -- "" is being written; shown; running; done
+  parts        INTEGER NOT NULL DEFAULT 0,
+  to_add       INTEGER NOT NULL DEFAULT 0,-- so many
+  to_change    INTEGER NOT NULL DEFAULT 0,
+  to_remove    INTEGER NOT NULL DEFAULT 0,
+  kept         INTEGER NOT NULL DEFAULT 0,-- are as the file says
+  added        INTEGER NOT NULL DEFAULT 0,-- so far
+  changed      INTEGER NOT NULL DEFAULT 0,
+  removed      INTEGER NOT NULL DEFAULT 0,
+  refused      INTEGER NOT NULL DEFAULT 0,
+  shown        TEXT NOT NULL DEFAULT '',  -- JSON: the first of each, and why some were refused
+  CHECK (state IN ('', 'shown', 'running', 'done'))
 );
-CREATE INDEX member_merged_into ON member_merged(member);
+CREATE INDEX member_batch_running ON member_batch(id) WHERE state = 'running';
+CREATE TABLE member_batch_part (
+  batch        INTEGER NOT NULL REFERENCES member_batch(id) ON DELETE CASCADE,
+  part         INTEGER NOT NULL,
+  text         TEXT NOT NULL,             -- CSV: add, change or remove, and the columns
+  PRIMARY KEY (batch, part)
+) WITHOUT ROWID;

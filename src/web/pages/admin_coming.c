@@ -1,8 +1,9 @@
 /* /lists/NAME/admin/coming and /nonmembers: who is invited, whose membership begins on a
  * day to come, and what becomes of the posts of those who are no members. */
-#include "web/pages/forms.h"
+#include "web/pages/sheet.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "lists/invite.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/planned.h"
@@ -30,7 +31,9 @@ static err add_invited(struct request *q, struct page_coming *p)
 	TRY(invite_open(w->books.lists, q->arena, w->list->id, &x, &n));
 	struct page_coming_invited *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_coming_invited){ x[i].address, x[i].name, x[i].by,
+		rows[i] = (struct page_coming_invited){ x[i].address, x[i].name,
+							said_in(q->arena, language_now(),
+								x[i].by),
 							x[i].at, x[i].expires_at };
 	p->invited = rows;
 	p->invited_count = n;
@@ -116,6 +119,8 @@ static void show_nonmembers(struct request *q, struct response *r,
 	p->csrf = csrf_of(q);
 	p->action = admin_path(q, "nonmembers");
 	p->standard = w->settings.default_nonmember_action;
+	p->standard_label = sheet_shown(setting_find(STR("default_nonmember_action")),
+					p->standard);
 	p->may_set = worker_may(w, RIGHT_held_decide);
 	if (!page_failed(q, r, add_nonmembers(q, p)))
 		ANSWER(q, r, nonmembers, p);
@@ -132,8 +137,8 @@ void nonmembers_post(struct request *q, struct response *r)
 	struct address who;
 	struct page_nonmembers p = { .address = field(q, "address") };
 	if (address_parse(q->arena, p.address, &who).kind) {
-		p.address_error = STR("This is no mail address: it needs a name, an @ "
-				      "and a domain.");
+		p.address_error = S_("This is no mail address: it needs a name, an @ "
+				     "and a domain.");
 		r->status = 400;
 		show_nonmembers(q, r, &p);
 		return;

@@ -13,14 +13,14 @@ enum { DAYS = 30, MEMBERS_MAX = 500, GROUPS_MAX = 100, RECENT_MAX = 50 };
 static const struct {
 	const char *class, *state, *word;
 } kinds[] = {
-	{ "mailbox", "bad", "The mailbox is gone" },
-	{ "domain", "bad", "Their domain is gone" },
-	{ "full", "warn", "The mailbox is full" },
-	{ "policy", "warn", "Not wanted there" },
-	{ "message", "warn", "This post cannot be had there" },
-	{ "network", "wait", "No way there" },
-	{ "complaint", "warn", "Reported as unwanted" },
-	{ "other", "none", "For another reason" },
+	{ "mailbox", "bad", N_("The mailbox is gone") },
+	{ "domain", "bad", N_("Their domain is gone") },
+	{ "full", "warn", N_("The mailbox is full") },
+	{ "policy", "warn", N_("Not wanted there") },
+	{ "message", "warn", N_("This post cannot be had there") },
+	{ "network", "wait", N_("No way there") },
+	{ "complaint", "warn", N_("Reported as unwanted") },
+	{ "other", "none", N_("For another reason") },
 };
 
 static str word_of(str class, const char **state)
@@ -30,7 +30,7 @@ static str word_of(str class, const char **state)
 	while (k + 1 < KINDS && !str_eq(class, str_from(kinds[k].class)))
 		k++;
 	*state = kinds[k].state;
-	return str_from(kinds[k].word);
+	return S_(kinds[k].word);
 }
 
 /* The list of members, where that one alone is shown. */
@@ -61,7 +61,7 @@ static err add_members(struct request *q, struct page_health *p, struct health_f
 			.href = member_href(q, m[i].text),
 			.score = arena_printf(q->arena, "%.4g", m[i].bounce_score),
 			.state = str_from(now.state),
-			.word = str_from(now.word),
+			.word = now.word,
 			.next = now.next,
 			.text = m[i].bounce_text,
 			.at = m[i].bounce_at ? m[i].bounce_at : m[i].doubt_at,
@@ -113,7 +113,7 @@ static err came_back(struct request *q, str class, int64_t since, size_t limit,
 			.state = str_from(state),
 			.word = word,
 			.text = x->text,
-			.act = str_from(health_followed(score_of_word(x->act))),
+			.act = S_(health_followed(score_of_word(x->act))),
 			.at = x->at,
 		};
 	}

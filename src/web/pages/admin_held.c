@@ -97,6 +97,10 @@ static err add_posts(struct request *q, struct page_held *p, const struct held_r
 		TRY(e);
 		post->raw = arena_printf(q->arena, "%.*s/%lld.eml", STR_F(p->action),
 					 (long long)h[i].id);
+		if (worker_may(worker_of(q), RIGHT_settings_set))
+			post->rule_from = arena_printf(
+				q->arena, "%.*s/admin/header-rules?held=%lld",
+				STR_F(list_path(q)), (long long)h[i].id);
 		p->posts_count++;
 	}
 	p->posts = posts;

@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/enc.h"
 #include "lists/members.h"
+#include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
 
@@ -38,6 +39,8 @@ static err add_rows(struct request *q, struct page_members *p)
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_members_members){
+			.path = arena_printf(q->arena, "%.*s/%lld", STR_F(base(q)),
+					     (long long)m[i].id),
 			.address = m[i].text,
 			.name = m[i].name,
 			.verified = m[i].verified_at,
@@ -108,10 +111,10 @@ static const char *check_lines(struct request *q, struct page_members *p, str te
 	}
 	p->wrong = wrong;
 	if (!count)
-		return "Write at least one address.";
+		return N_("Write at least one address.");
 	if (count > LINES_MAX)
-		return "At most 5,000 at a time; the command line takes any number.";
-	return p->wrong_count ? "In each of these lines there must be one address:"
+		return N_("At most 5,000 at a time; the command line takes any number.");
+	return p->wrong_count ? N_("In each of these lines there must be one address:")
 			      : NULL;
 }
 
@@ -132,11 +135,11 @@ void members_add_post(struct request *q, struct response *r)
 	const char *fault = check_lines(q, &p, p.addresses);
 	int64_t day;
 	if (!fault && (!day_read(p.from, &day) || !day_read(p.until, &day)))
-		fault = "A day is written as 2026-12-31.";
+		fault = N_("A day is written as 2026-12-31.");
 	if (!fault && !is_how(p.how))
-		fault = "Choose how they are to be added.";
+		fault = N_("Choose how they are to be added.");
 	if (fault) {
-		p.addresses_error = str_from(fault);
+		p.addresses_error = S_(fault);
 		r->status = 400;
 		show(q, r, &p);
 		return;
@@ -217,6 +220,12 @@ void members_post(struct request *q, struct response *r)
 
 /* ---- CSV (RFC 4180) */
 
+static str yes_no(bool yes)
+{
+	return yes ? STR("yes") : STR("no");
+}
+
+/* The columns of doc/members-csv.md, so that what is written here can be read again. */
 static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
 {
 	const str cells[] = { m->text,
@@ -225,6 +234,12 @@ static void add_member(struct buf *b, struct arena *a, const struct member_row *
 			      m->off_by,
 			      m->off_why,
 			      m->action,
+			      yes_no(m->own_posts),
+			      yes_no(m->copies),
+			      yes_no(m->acknowledge),
+			      yes_no(m->hidden),
+			      topics_shown(a, m->topics),
+			      yes_no(m->other_topics),
 			      date_day(a, m->joined_at),
 			      m->last_day ? date_day(a, m->last_day) : STR("") };
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
@@ -238,8 +253,8 @@ void members_csv_page(struct request *q, struct response *r)
 	size_t n;
 	struct worker *w = worker_of(q);
 	int64_t after = 0;
-	buf_add(&r->body,
-		STR("address,name,delivery,off_by,why,action,joined,until\r\n"));
+	buf_add(&r->body, STR("address,name,delivery,off_by,why,action,own_posts,copies,"
+			      "acknowledge,hidden,topics,other_topics,joined,until\r\n"));
 	do {
 		ARENA(a);
 		if (page_failed(q, r,

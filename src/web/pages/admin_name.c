@@ -26,6 +26,7 @@ static void show(struct request *q, struct response *r, struct page_name *p)
 	p->tabs = admin_tabs(q, "name");
 	p->csrf = csrf_of(q);
 	p->action = arena_cat(q->arena, list_path(q), STR("/admin/name"));
+	p->removal = arena_cat(q->arena, list_path(q), STR("/admin/remove"));
 	p->now = w->list->address;
 	p->list_id = w->list->list_id;
 	if (!page_failed(q, r, add_former(q, p)))

@@ -3,6 +3,7 @@
 #include "web/pages/forms.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "lists/pattern.h"
 #include "store/lists/audit.h"
 #include "store/lists/ban.h"
@@ -123,7 +124,7 @@ void bans_post(struct request *q, struct response *r)
 			       .reason = field(q, "reason") };
 	err e = removes ? OK : pattern_check(q->arena, pattern);
 	if (e.kind) {
-		p.pattern_error = arena_cat(q->arena, str_from(e.msg), STR("."));
+		p.pattern_error = said_in(q->arena, language_now(), str_from(e.msg));
 		r->status = 400;
 		show_bans(q, r, &p);
 		return;
@@ -142,6 +143,11 @@ void bans_post(struct request *q, struct response *r)
 
 /* ---- the log */
 
+static str said(struct request *q, str text)
+{
+	return said_in(q->arena, language_now(), text);
+}
+
 void log_page(struct request *q, struct response *r)
 {
 	size_t n;
@@ -156,8 +162,9 @@ void log_page(struct request *q, struct response *r)
 		return;
 	struct page_log_rows *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_log_rows){ x[i].at, x[i].actor, x[i].what,
-						  x[i].detail };
+		rows[i] = (struct page_log_rows){ x[i].at, said(q, x[i].actor),
+						  said(q, x[i].what),
+						  said(q, x[i].detail) };
 	struct page_log p = {
 		.frame = list_frame(q, S_("Log")),
 		.list = w->list->name,

@@ -7,18 +7,10 @@ static const char *const types[] = {
 	[SETTING_IS_TEXT] = "text",      [SETTING_IS_LINES] = "lines",
 	[SETTING_IS_NUMBER] = "number",  [SETTING_IS_BOOL] = "bool",
 	[SETTING_IS_CHOICE] = "choice",  [SETTING_IS_ADDRESS] = "text",
-	[SETTING_IS_PATTERNS] = "lines",
+	[SETTING_IS_PATTERNS] = "lines", [SETTING_IS_TOKEN] = "text",
 };
 
 /* ---- showing */
-
-static str choice_label(const struct setting_def *def, str word)
-{
-	for (size_t i = 0; def->choices[i]; i += 2)
-		if (str_eq(word, str_from(def->choices[i])))
-			return str_from(def->choices[i + 1]);
-	return word;
-}
 
 static void fill_choices(struct request *q, const struct setting_def *def, str value,
 			 struct page_settings_groups_settings *out)
@@ -31,7 +23,7 @@ static void fill_choices(struct request *q, const struct setting_def *def, str v
 	for (size_t i = 0; i < n; i++) {
 		str word = str_from(def->choices[i * 2]);
 		rows[i] = (struct page_settings_groups_settings_choices){
-			word, str_from(def->choices[i * 2 + 1]), str_eq(word, value)
+			word, S_(def->choices[i * 2 + 1]), str_eq(word, value)
 		};
 	}
 	out->choices = rows;
@@ -50,11 +42,11 @@ static void fill_setting(struct request *q, const struct setting_def *def, str v
 	str standard = str_from(def->standard);
 	*out = (struct page_settings_groups_settings){
 		.key = str_from(def->key),
-		.label = str_from(def->label),
-		.help = str_from(def->help),
+		.label = S_(def->label),
+		.help = S_(def->help),
 		.type = str_from(types[def->type]),
 		.value = value,
-		.standard = def->choices ? choice_label(def, standard) : standard,
+		.standard = sheet_shown(def, standard),
 		.changed = differs(q, def),
 		.error = error,
 	};
@@ -78,7 +70,7 @@ static void fill_groups(struct request *q, const struct sheet *sheet,
 			g = &groups[p->groups_count++];
 			*g = (struct page_settings_groups){
 				.id = id,
-				.title = str_from(setting_group_title(id)),
+				.title = S_(setting_group_title(id)),
 				.settings = &rows[i],
 			};
 		}
@@ -103,6 +95,7 @@ static void show(struct request *q, struct response *r, const struct sheet *shee
 		.csrf = csrf_of(q),
 		.action = arena_cat(q->arena, list_path(q), STR("/admin/settings")),
 		.try_action = arena_cat(q->arena, list_path(q), STR("/admin/try")),
+		.preview = arena_cat(q->arena, list_path(q), STR("/admin/preview")),
 	};
 	fill_groups(q, sheet, &p);
 	ANSWER(q, r, settings, &p);

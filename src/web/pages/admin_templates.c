@@ -4,6 +4,7 @@
 #include "web/pages/forms.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "lists/notice.h"
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
@@ -29,7 +30,7 @@ static bool read_desk(struct request *q, struct response *r, struct desk *d)
 		return true;
 	}
 	d->domain = request_query(q, "domain");
-	d->whose = d->domain.n ? d->domain : STR("the site");
+	d->whose = d->domain.n ? d->domain : S_("the site");
 	d->path = STR("/templates");
 	err e = d->domain.n ? domain_find(w->books.lists, d->domain, &d->of.domain) : OK;
 	if (e.kind == ERR_NOTFOUND)
@@ -67,7 +68,7 @@ static str own_words(struct arena *a, const struct template_row *own, size_t n,
 			said = arena_cat(a, said, said.n ? STR(", ") : STR(""),
 					 language_find(own[i].language, &l)
 						 ? str_from(language_row(l)->own)
-						 : STR("any language"));
+						 : S_("any language"));
 	return said;
 }
 
@@ -81,7 +82,7 @@ static err add_rows(struct request *q, const struct desk *d, struct page_templat
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_templates_rows){
 			.name = str_from(row[i].name),
-			.sent = str_from(row[i].about),
+			.sent = S_(row[i].about),
 			.own = own_words(q->arena, own, count, row[i].name),
 			.href = arena_cat(q->arena, d->path, STR("/"),
 					  str_from(row[i].name),
@@ -98,7 +99,7 @@ static err add_scopes(struct request *q, const struct desk *d, struct page_templ
 	size_t n;
 	TRY(domain_all(d->w->books.lists, q->arena, &domain, &n));
 	struct page_templates_scopes *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
-	rows[0] = (struct page_templates_scopes){ STR("The site"), STR("/templates/"),
+	rows[0] = (struct page_templates_scopes){ S_("The site"), STR("/templates/"),
 						  !d->domain.n };
 	for (size_t i = 0; i < n; i++)
 		rows[i + 1] = (struct page_templates_scopes){
@@ -162,8 +163,10 @@ static err add_languages(struct request *q, const struct desk *d, struct page_te
 		struct page_template_languages *x = &rows[l + 1];
 		*x = (struct page_template_languages){
 			.word = row ? str_from(row->name) : STR(""),
-			.label = row ? str_from(row->own) : STR("Any language"),
-			.tag = row ? str_from(row->tag) : STR("en"),
+			.label = row ? str_from(row->own) : S_("Any language"),
+			.tag = str_from(
+				language_row(row ? (enum language)l : language_now())
+					->tag),
 		};
 		x->chosen = str_eq(x->word, d->language);
 		for (size_t i = 0; i < n; i++)
@@ -178,11 +181,11 @@ static err add_languages(struct request *q, const struct desk *d, struct page_te
 	return OK;
 }
 
-static str whose_words(const struct template_row *t)
+static void set_from(struct page_template *p, const struct template_row *t)
 {
-	return t->of.list     ? STR("the list")
-	       : t->of.domain ? STR("its domain")
-			      : STR("the site");
+	bool list = t->of.list, domain = t->of.domain;
+	p->from = list ? S_("the list") : domain ? S_("its domain") : S_("the site");
+	p->from_scope = list ? STR("list") : domain ? STR("domain") : STR("site");
 }
 
 /* What stands in the form at first: own words, else those that hold now. */
@@ -197,7 +200,7 @@ static err start_text(struct request *q, const struct desk *d, struct page_templ
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	if (!e.kind) {
-		p->from = whose_words(&t);
+		set_from(p, &t);
 		p->text = t.text;
 		return OK;
 	}
@@ -226,7 +229,7 @@ static void show_one(struct request *q, struct response *r, const struct desk *d
 	p->frame = desk_frame(q, d, name);
 	p->whose = d->whose;
 	p->name = name;
-	p->sent = str_from(d->row->about);
+	p->sent = S_(d->row->about);
 	p->tabs = d->w->list ? admin_tabs(q, "templates") : NULL;
 	p->all = arena_cat(q->arena, d->path, d->w->list ? STR("") : STR("/"),
 			   query_of(q->arena, d, STR("")));
@@ -278,14 +281,13 @@ static str fault_of(struct request *q, const struct desk *d, str text)
 {
 	str subject, said;
 	if (!str_trim(text).n)
-		return STR(
-			"There is no text. To have the built-in one, take the own words "
-			"away.");
+		return S_("There is no text. To have the built-in one, take the own "
+			  "words away.");
 	if (text.n > NOTICE_TEXT_MAX)
-		return STR("It is too long: 64 KB are enough.");
+		return S_("It is too long: 64 KB are enough.");
 	err e = notice_preview((struct books *)(uintptr_t)&d->w->books, q->arena, d->row,
 			       d->w->list, d->reads, text, &subject, &said);
-	return e.kind ? arena_cat(q->arena, str_from(e.msg), STR(".")) : STR("");
+	return e.kind ? said_in(q->arena, language_now(), str_from(e.msg)) : STR("");
 }
 
 void template_post(struct request *q, struct response *r)

@@ -7,6 +7,7 @@
 #include "lists/borrow.h"
 #include "lists/replay.h"
 #include "web/pages/sheet.h"
+#include "web/pages/tries.h"
 
 #include <stdatomic.h>
 
@@ -17,13 +18,23 @@ _Static_assert(TRIES + ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 7 / 8,
 
 static atomic_uint tries; /* that run in this process */
 
+bool try_begin(void)
+{
+	return atomic_fetch_add(&tries, 1) < TRIES;
+}
+
+void try_end(void)
+{
+	atomic_fetch_sub(&tries, 1);
+}
+
 static const struct {
 	const char *state, *word;
 } fates[REPLAY_VERDICTS] = {
-	[VERDICT_ACCEPT] = { "ok", "goes out" },
-	[VERDICT_HOLD] = { "wait", "waits for a moderator" },
-	[VERDICT_REJECT] = { "bad", "is refused" },
-	[VERDICT_DISCARD] = { "bad", "is dropped" },
+	[VERDICT_ACCEPT] = { "ok", N_("goes out") },
+	[VERDICT_HOLD] = { "wait", N_("waits for a moderator") },
+	[VERDICT_REJECT] = { "bad", N_("is refused") },
+	[VERDICT_DISCARD] = { "bad", N_("is dropped") },
 };
 
 static str path_of(struct request *q, const char *rest)
@@ -49,11 +60,14 @@ static void add_sets(struct request *q, json_t *set, struct trying *t, struct pa
 	{
 		const struct setting_def *def = setting_find(str_from(key));
 		str text = arena_copy(q->arena, str_from(json_string_value(value)));
+		str before = setting_text(q->arena, &worker_of(q)->settings, def);
 		rows[t->count] = (struct page_try_sets){
 			.key = str_from(def->key),
-			.label = str_from(def->label),
-			.before = setting_text(q->arena, &worker_of(q)->settings, def),
+			.label = S_(def->label),
+			.before = before,
 			.value = text,
+			.before_label = sheet_shown(def, before),
+			.value_label = sheet_shown(def, text),
 		};
 		t->set[t->count++] = (struct assignment){ str_from(def->key), text };
 	}
@@ -69,7 +83,7 @@ static void add_fates(struct request *q, const struct replay *r, struct page_try
 						 REPLAY_VERDICTS * sizeof *rows);
 	for (enum verdict v = VERDICT_ACCEPT; v <= VERDICT_DISCARD; v++)
 		rows[p->fates_count++] = (struct page_try_fates){
-			str_from(fates[v].state), str_from(fates[v].word), r->before[v],
+			str_from(fates[v].state), S_(fates[v].word), r->before[v],
 			r->after[v]
 		};
 	p->fates = rows;
@@ -95,12 +109,13 @@ static void add_turned(struct request *q, const struct replay *r, struct page_tr
 							: t->post.author,
 			.at = t->post.at,
 			.before_state = str_from(fates[t->before.verdict].state),
-			.before = str_from(fates[t->before.verdict].word),
+			.before = S_(fates[t->before.verdict].word),
 			.before_rule = str_from(t->before.rule),
 			.after_state = str_from(fates[t->after.verdict].state),
-			.after = str_from(fates[t->after.verdict].word),
+			.after = S_(fates[t->after.verdict].word),
 			.after_rule = str_from(t->after.rule),
-			.reason = said_together(q->arena, LANGUAGE_en, t->after.reason),
+			.reason = said_together(q->arena, language_now(),
+						t->after.reason),
 		};
 	}
 	p->turned = rows;
@@ -115,7 +130,7 @@ static void add_limits(struct request *q, struct page_try *p)
 	struct page_try_limits *rows = arena_zero(q->arena,
 						  p->limits_count * sizeof *rows);
 	for (size_t i = 0; i < p->limits_count; i++)
-		rows[i].text = str_from(replay_limits[i]);
+		rows[i].text = S_(replay_limits[i]);
 	p->limits = rows;
 }
 
@@ -124,9 +139,9 @@ static err replay_in_turn(struct request *q, const struct trying *t, struct repl
 {
 	struct worker *w = worker_of(q);
 	err e = FAIL(ERR_LIMIT, "other settings are being tried");
-	if (atomic_fetch_add(&tries, 1) < TRIES)
+	if (try_begin())
 		e = replay_run(&w->books, q->arena, w->list, t->set, t->count, r);
-	atomic_fetch_sub(&tries, 1);
+	try_end();
 	return e;
 }
 

@@ -3,6 +3,7 @@
 
 #include "archive/render.h"
 #include "web/pages/page.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -116,6 +117,7 @@ static err list_feed(struct request *q, struct response *r)
 			  .page = arena_cat(q->arena, path, STR("/")) };
 	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, ENTRIES,
 				 &f.posts));
+	since_posts(q, &f.posts);
 	return show_feed(q, r, &f);
 }
 
@@ -146,6 +148,7 @@ static err thread_feed(struct request *q, struct response *r,
 			  .page = path };
 	TRY(archive_posts_of_thread(worker_of(q)->books.archive, q->arena, t->id,
 				    &f.posts));
+	since_posts(q, &f.posts);
 	if (f.posts.count)
 		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
 	if (f.posts.count > ENTRIES)
@@ -158,7 +161,7 @@ void thread_feed_page(struct request *q, struct response *r)
 	const struct worker *w = worker_of(q);
 	struct archive_thread t;
 	int64_t number = 0;
-	bool found = false;
+	bool found = false, seen = false;
 	struct cache_key key;
 	str text = request_arg(q, "number");
 	if (page_from_cache(q, r, "thread feed", text, &key))
@@ -168,7 +171,9 @@ void thread_feed_page(struct request *q, struct response *r)
 			   archive_read_thread_row(w->books.archive, q->arena,
 						   w->list->id, number, &t, &found)))
 		return;
-	if (!found)
+	if (found && page_failed(q, r, since_thread(q, &t, &seen)))
+		return;
+	if (!seen)
 		error_page(q, r, 404, STR_NONE);
 	else if (!page_failed(q, r, thread_feed(q, r, &t)))
 		page_to_cache(q, r, &key);

@@ -1,6 +1,7 @@
 /* What is saved rather than read: raw messages, attachments, mbox files. */
 #include "web/pages/page.h"
 #include "web/pages/forms.h"
+#include "web/pages/since.h"
 
 #include "archive/export.h"
 #include "archive/mask.h"
@@ -21,20 +22,35 @@ static bool hides_here(const struct request *q)
 	return page_hides(q, &worker_of(q)->settings);
 }
 
+/* Whether the post is one of those that the viewer sees. */
+static err sees(struct request *q, int64_t number, bool *yes)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_post post;
+	*yes = true;
+	if (!w->since)
+		return OK;
+	TRY(archive_post_by_number(w->books.archive, q->arena, w->list->id, number, &post,
+				   yes));
+	*yes = *yes && since_sees(q, &post);
+	return OK;
+}
+
 /* ---- the message as it is */
 
 void raw_page(struct request *q, struct response *r)
 {
 	const struct worker *w = worker_of(q);
 	int64_t number = 0;
-	bool found = false;
+	bool found = false, seen = false;
 	str message;
 	if (str_i64(request_arg(q, "number"), &number)
-	    && page_failed(q, r,
-			   archive_read_raw(w->books.archive, q->arena, w->list->id,
-					    number, &message, &found)))
+	    && (page_failed(q, r, sees(q, number, &seen))
+		|| page_failed(q, r,
+			       archive_read_raw(w->books.archive, q->arena, w->list->id,
+						number, &message, &found))))
 		return;
-	if (!found) {
+	if (!found || !seen) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
@@ -82,16 +98,17 @@ void attachment_page(struct request *q, struct response *r)
 	const struct worker *w = worker_of(q);
 	struct archive_attachment x;
 	int64_t number = 0, part = 0;
-	bool found = false;
+	bool found = false, seen = false;
 	str bytes;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && str_i64(request_arg(q, "part"), &part)
-	    && page_failed(q, r,
-			   archive_read_attachment(w->books.archive, q->arena,
-						   w->list->id, number, part, &x, &bytes,
-						   &found)))
+	    && (page_failed(q, r, sees(q, number, &seen))
+		|| page_failed(q, r,
+			       archive_read_attachment(w->books.archive, q->arena,
+						       w->list->id, number, part, &x,
+						       &bytes, &found))))
 		return;
-	if (found)
+	if (found && seen)
 		answer_file(q, r, &x, bytes);
 	else
 		error_page(q, r, 404, STR_NONE);
@@ -165,6 +182,7 @@ static struct mbox_stream *answer_mbox(struct request *q, struct response *r,
 	m->web = q->ctx;
 	m->job = *job;
 	m->job.hide_addresses = hide;
+	m->job.since = worker_of(q)->since;
 	if (deflateInit2(&m->z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
 	    != Z_OK) {
 		free(m);
@@ -190,13 +208,15 @@ void thread_mbox_page(struct request *q, struct response *r)
 	struct archive_thread t;
 	struct export_job job;
 	int64_t number = 0;
-	bool found = false;
+	bool found = false, seen = false;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && page_failed(q, r,
 			   archive_read_thread_row(w->books.archive, q->arena,
 						   w->list->id, number, &t, &found)))
 		return;
-	if (!found) {
+	if (found && page_failed(q, r, since_thread(q, &t, &seen)))
+		return;
+	if (!seen) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}

@@ -32,6 +32,8 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 		if (e.kind == ERR_NOTFOUND)
 			continue;
 		TRY(e);
+		if (x->date < l.since)
+			continue;
 		rows[p->posts_count++] = (struct page_choice_posts){
 			.list = l.name,
 			.number = x->number,
@@ -119,6 +121,18 @@ static bool is_month(str s, int *year, int *month)
 	return false;
 }
 
+/* "attachments/20080512/…": the day on which the post with it was archived. */
+static bool is_day_of_files(const struct request *q, size_t i, int *year, int *month)
+{
+	int64_t day;
+	if (i + 2 >= q->segment_count || !str_eq(q->segments[i + 1], STR("attachments"))
+	    || q->segments[i + 2].n != 8 || !str_i64(q->segments[i + 2], &day) || day < 0)
+		return false;
+	*year = (int)(day / 10000);
+	*month = (int)(day / 100 % 100);
+	return *month >= 1 && *month <= 12;
+}
+
 /* Addresses that name a list, and perhaps a month, need not have been kept: the
  * list's home or month is meant. */
 static err guess_list(struct request *q, str *to)
@@ -134,8 +148,9 @@ static err guess_list(struct request *q, str *to)
 			    && !str_ieq(q->segments[i], l->address))
 				continue;
 			*to = arena_cat(q->arena, s.lists[k].path, STR("/"));
-			if (i + 1 < q->segment_count
-			    && is_month(q->segments[i + 1], &year, &month))
+			if ((i + 1 < q->segment_count
+			     && is_month(q->segments[i + 1], &year, &month))
+			    || is_day_of_files(q, i, &year, &month))
 				*to = arena_printf(q->arena, "%.*sby/%04d/%02d/",
 						   STR_F(*to), year, month);
 			return OK;

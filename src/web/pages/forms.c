@@ -173,8 +173,10 @@ const struct page_tabs *admin_tabs(struct request *q, const char *current)
 		{ "health", N_("Health"), RIGHT_members_see },
 		{ "settings", N_("Settings"), RIGHT_settings_see },
 		{ "templates", N_("Templates"), RIGHT_settings_see },
+		{ "digest", N_("Digests"), RIGHT_settings_see },
 		{ "roles", N_("Roles"), RIGHT_members_see },
 		{ "bans", N_("Bans"), RIGHT_ban_set },
+		{ "header-rules", N_("Header rules"), RIGHT_settings_see },
 		{ "log", N_("Log"), RIGHT_audit_see },
 		{ "name", N_("Name"), RIGHT_list_remove },
 	};

@@ -1,7 +1,7 @@
 #include "web/pages/health_advice.h"
 
-#include "base/buf.h"
 #include "base/enc.h"
+#include "base/language.h"
 
 enum { ADVICE_MAX = 16, NAMED = 3, SEVERAL = 2 };
 
@@ -12,13 +12,13 @@ struct advice {
 	size_t count;
 };
 
+/* act and link are marked for translation. */
 static void advise(struct advice *x, const char *state, str what, const char *act,
 		   str href, const char *link)
 {
 	if (x->count < ADVICE_MAX)
 		x->rows[x->count++] = (struct health_advice){ str_from(state), what,
-							      str_from(act), href,
-							      str_from(link) };
+							      S_(act), href, S_(link) };
 }
 
 static str below(const struct advice *x, const char *path)
@@ -29,17 +29,17 @@ static str below(const struct advice *x, const char *path)
 /* "a", "a and b", "a, b, c and 4 more" from those of count names that are given. */
 static str named(struct arena *a, const str *names, size_t count)
 {
-	BUF(b);
+	str text = names[0];
 	size_t shown = count <= NAMED + 1 ? count : NAMED;
-	for (size_t i = 0; i < shown; i++)
-		buf_cat(&b,
-			i == 0                             ? STR("")
-			: i + 1 == shown && shown == count ? STR(" and ")
-							   : STR(", "),
-			names[i]);
+	for (size_t i = 1; i < shown; i++) {
+		bool last = i + 1 == count;
+		text = arena_printf(a, last ? _("%.*s and %.*s") : _("%.*s, %.*s"),
+				    STR_F(text), STR_F(names[i]));
+	}
 	if (shown < count)
-		buf_addf(&b, " and %zu more", count - shown);
-	return arena_copy(a, buf_str(&b));
+		text = arena_printf(a, _("%.*s and %zu more"), STR_F(text),
+				    count - shown);
+	return text;
 }
 
 static bool add_name(str *names, size_t *count, str name)
@@ -64,17 +64,17 @@ static void advise_off(struct advice *x)
 	if (!n)
 		return;
 	advise(x, "bad",
-	       arena_cat(
-		       x->a, named(x->a, names, n),
-		       n == 1 ? STR(" gets no posts any more: mail came back too often.")
-			      : STR(" get no posts any more: mail came back too often.")),
-	       "Ask for a new address by other means and add that. Where the mailbox "
-	       "works "
-	       "again, turn posts by mail on.",
+	       arena_printf(x->a,
+			    P_("%.*s gets no posts any more: mail came back too often.",
+			       "%.*s get no posts any more: mail came back too often.",
+			       n),
+			    STR_F(named(x->a, names, n))),
+	       N_("Ask for a new address by other means and add that. Where the mailbox "
+		  "works again, turn posts by mail on."),
 	       n == 1 ? arena_cat(x->a, below(x, "/admin/members?q="),
 				  enc_percent(x->a, names[0]))
 		      : below(x, "/admin/members"),
-	       "Members");
+	       N_("Members"));
 }
 
 static void advise_complaints(struct advice *x)
@@ -87,14 +87,13 @@ static void advise_complaints(struct advice *x)
 	if (!n)
 		return;
 	advise(x, "warn",
-	       arena_cat(x->a, STR("Posts were reported as unwanted at "),
-			 named(x->a, names, n), STR(".")),
+	       arena_printf(x->a, _("Posts were reported as unwanted at %.*s."),
+			    STR_F(named(x->a, names, n))),
 	       f->settings->process_complaints
-		       ? "Do not turn their posts on again: whoever pressed the button "
-			 "by "
-			 "mistake can do so on their own page."
-		       : "Ask whether they want to stay: many such reports make servers "
-			 "refuse the whole list.",
+		       ? N_("Do not turn their posts on again: whoever pressed the "
+			    "button by mistake can do so on their own page.")
+		       : N_("Ask whether they want to stay: many such reports make "
+			    "servers refuse the whole list."),
 	       STR(""), "");
 }
 
@@ -121,17 +120,16 @@ static void advise_author(struct advice *x, str domain, const str *servers, size
 {
 	bool open = setting_is(x->f->settings->dmarc_mitigate_action, "no_mitigation");
 	advise(x, "warn",
-	       arena_printf(x->a, "Posts from %.*s are refused by %.*s, %lld time%s.",
+	       arena_printf(x->a, _("Posts from %.*s are refused by %.*s, %lld times."),
 			    STR_F(domain), STR_F(named(x->a, servers, n)),
-			    (long long)times, times == 1 ? "" : "s"),
-	       open ? "Its mail lacks proof of the author. Let the list stand in From "
-		      "for "
-		      "such authors."
-		    : "Its mail lacks proof, or the domain has a bad name: its "
-		      "postmaster "
-		      "should look at SPF, DKIM and DMARC. No member is at fault.",
+			    (long long)times),
+	       open ? N_("Its mail lacks proof of the author. Let the list stand in "
+			 "From for such authors.")
+		    : N_("Its mail lacks proof, or the domain has a bad name: its "
+			 "postmaster should look at SPF, DKIM and DMARC. No member is "
+			 "at fault."),
 	       open ? below(x, "/admin/settings#deliver") : STR(""),
-	       open ? "Settings" : "");
+	       open ? N_("Settings") : "");
 }
 
 static void advise_server(struct advice *x, str domain, const str *authors, size_t n,
@@ -139,10 +137,11 @@ static void advise_server(struct advice *x, str domain, const str *authors, size
 {
 	advise(x, "warn",
 	       arena_printf(
-		       x->a, "%.*s refuses posts whoever wrote them (%.*s), %lld times.",
+		       x->a,
+		       _("%.*s refuses posts whoever wrote them (%.*s), %lld times."),
 		       STR_F(domain), STR_F(named(x->a, authors, n)), (long long)times),
-	       "It is this server that it does not want. Its words below mostly say why; "
-	       "its postmaster can be asked to allow the list.",
+	       N_("It is this server that it does not want. Its words below mostly say "
+		  "why; its postmaster can be asked to allow the list."),
 	       STR(""), "");
 }
 
@@ -185,44 +184,54 @@ static str off_next(struct arena *a, const struct settings *s, const struct memb
 {
 	int64_t left = s->bounce_you_are_disabled_warnings - m->warnings;
 	if (left <= 0)
-		return STR("The membership ends at the next look.");
-	return arena_printf(a, "%lld of %lld reminders sent; then the membership ends.",
-			    (long long)m->warnings,
-			    (long long)s->bounce_you_are_disabled_warnings);
+		return S_("The membership ends at the next look.");
+	return arena_printf(
+		a, _("%lld of %lld reminders sent; then the membership ends."),
+		(long long)m->warnings, (long long)s->bounce_you_are_disabled_warnings);
+}
+
+static str counted_next(struct arena *a, const struct settings *s)
+{
+	int64_t points = s->bounce_score_threshold;
+	if (!points)
+		return S_("Nothing follows of it on this list.");
+	return arena_printf(
+		a,
+		s->verp_probes
+			? P_("At %lld point a probe is sent.",
+			     "At %lld points a probe is sent.", (uint64_t)points)
+			: P_("At %lld point mail is turned off.",
+			     "At %lld points mail is turned off.", (uint64_t)points),
+		(long long)points);
 }
 
 struct health_standing health_standing(struct arena *a, const struct settings *s,
 				       const struct member_row *m)
 {
 	if (m->off_at)
-		return (struct health_standing){ "bad", "Mail is off",
+		return (struct health_standing){ "bad", S_("Mail is off"),
 						 off_next(a, s, m) };
 	if (str_eq(m->delivery, STR("off")))
-		return (struct health_standing){ "none", "Mail is off",
-						 STR("Not because it came back.") };
+		return (struct health_standing){ "none", S_("Mail is off"),
+						 S_("Not because it came back.") };
 	if (m->probe_at)
 		return (struct health_standing){
-			"wait", "A probe is out",
-			arena_printf(
-				a, "If it comes back within %d days mail is turned off.",
-				SCORE_PROBE_DAYS)
+			"wait", S_("A probe is out"),
+			arena_printf(a,
+				     _("If it comes back within %d days mail is turned "
+				       "off."),
+				     SCORE_PROBE_DAYS)
 		};
 	if (m->bounce_score > 0)
-		return (struct health_standing){
-			"warn", "Counted",
-			s->bounce_score_threshold
-				? arena_printf(a, "At %lld points %s.",
-					       (long long)s->bounce_score_threshold,
-					       s->verp_probes ? "a probe is sent"
-							      : "mail is turned off")
-				: STR("Nothing follows of it on this list.")
-		};
+		return (struct health_standing){ "warn", S_("Counted"),
+						 counted_next(a, s) };
 	return (struct health_standing){
-		"none", "In doubt",
-		arena_printf(a,
-			     "Perhaps refused for others’ sake; after %d days without a "
-			     "delivery a probe decides.",
-			     SCORE_DOUBT_DAYS)
+		"none", S_("In doubt"),
+		arena_printf(
+			a,
+			_("Perhaps refused for others’ sake; after %d days without a "
+			  "delivery a probe decides."),
+			SCORE_DOUBT_DAYS)
 	};
 }
 
@@ -230,13 +239,13 @@ const char *health_followed(enum score_act act)
 {
 	static const char *const words[SCORE_ACTS] = {
 		[SCORE_NONE] = "",
-		[SCORE_COUNTED] = "points were added",
-		[SCORE_PROBE] = "a probe was sent",
-		[SCORE_OFF] = "mail was turned off",
-		[SCORE_STOPPED] = "mail was turned off",
-		[SCORE_WARN] = "the member was reminded",
-		[SCORE_REMOVE] = "the membership ended",
-		[SCORE_FORGIVEN] = "points were forgotten",
+		[SCORE_COUNTED] = N_("points were added"),
+		[SCORE_PROBE] = N_("a probe was sent"),
+		[SCORE_OFF] = N_("mail was turned off"),
+		[SCORE_STOPPED] = N_("mail was turned off"),
+		[SCORE_WARN] = N_("the member was reminded"),
+		[SCORE_REMOVE] = N_("the membership ended"),
+		[SCORE_FORGIVEN] = N_("points were forgotten"),
 	};
 	return words[act];
 }

@@ -34,7 +34,8 @@ struct health_advice *health_advise(struct arena *a, const struct health_facts *
 
 /* Where a member stands: a state of style.css, its word, and what follows of itself. */
 struct health_standing {
-	const char *state, *word;
+	const char *state;
+	str word;
 	str next;
 };
 struct health_standing health_standing(struct arena *a, const struct settings *s,

@@ -7,6 +7,7 @@
 #include "store/lists/held.h"
 #include "store/lists/member_page.h"
 #include "web/pages/calendar.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 
@@ -69,12 +70,17 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 	struct page_threads_rows *rows = arena_zero(q->arena,
 						    (t.count + 1) * sizeof *rows);
 	size_t shown = t.count > THREADS ? THREADS : t.count;
-	for (size_t i = 0; i < shown; i++)
-		rows[i] = thread_row(q, &t.list[i], hide);
+	size_t seen = 0;
+	bool sees = true;
+	for (size_t i = 0; i < shown; i++) {
+		TRY(since_thread(q, &t.list[i], &sees));
+		if (sees)
+			rows[seen++] = thread_row(q, &t.list[i], hide);
+	}
 	threads->rows = rows;
-	threads->rows_count = shown;
-	p->threads = shown ? threads : NULL;
-	if (t.count > shown)
+	threads->rows_count = seen;
+	p->threads = seen ? threads : NULL;
+	if (t.count > shown && t.list[shown].last_at >= w->since)
 		p->older = arena_printf(q->arena, "%.*s/?before=%" PRId64 ".%" PRId64,
 					STR_F(p->path), t.list[shown - 1].last_at,
 					t.list[shown - 1].id);
@@ -88,6 +94,7 @@ static err add_months(struct request *q, const struct home *h, struct page_list 
 	struct worker *w = worker_of(q);
 	struct calendar c;
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
+	since_months(q, &c);
 	for (size_t i = 0; i < c.count; i++)
 		p->posts += c.months[i].posts;
 	if (!c.count)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "store/lists/member.h"
 #include "web/pages/calendar.h"
+#include "web/pages/site_lists.h"
 #include "web/pages/visible.h"
 
 #include <inttypes.h>
@@ -14,9 +15,10 @@ static str standing(const struct viewer *v)
 {
 	static const char *const names[] = { [WHO_MEMBER] = N_("Member"),
 					     [WHO_MODERATOR] = N_("Moderator"),
-					     [WHO_OWNER] = N_("Owner") };
-	return v->here >= WHO_MEMBER && v->here <= WHO_OWNER ? S_(names[v->here])
-							     : STR_NONE;
+					     [WHO_OWNER] = N_("Owner"),
+					     [WHO_DOMAIN_OWNER] = N_("Owner") };
+	return v->here >= WHO_MEMBER && v->here <= WHO_DOMAIN_OWNER ? S_(names[v->here])
+								    : STR_NONE;
 }
 
 static err count_posts(struct request *q, const struct visible_list *l,
@@ -30,11 +32,16 @@ static err count_posts(struct request *q, const struct visible_list *l,
 			   &c.count));
 	TRY(archive_threads_latest(w->books.archive, q->arena, l->entry->id, 0, 0, 1,
 				   &latest));
-	for (size_t i = 0; i < c.count; i++)
-		row->posts += c.months[i].posts;
+	for (size_t i = 0; i < c.count; i++) {
+		int64_t from, until;
+		archive_month_span(c.months[i].year, c.months[i].month, &from, &until);
+		row->posts += until > l->since ? c.months[i].posts : 0;
+	}
 	page_month_of(clock_now(), &year, &month);
 	row->month_posts = calendar_posts(&c, year, month);
-	row->latest = latest.count ? latest.list[0].last_at : 0;
+	row->latest = latest.count && latest.list[0].last_at >= l->since
+			      ? latest.list[0].last_at
+			      : 0;
 	return OK;
 }
 
@@ -60,6 +67,10 @@ static err show_lists(struct request *q, struct response *r)
 	TRY(visible_lists_read(q, RIGHT_list_see, &s));
 	struct page_lists p = { .frame = frame_of(q, S_("Mailing lists")),
 				.guest = !q->session };
+	struct domain_row *domains;
+	size_t makes;
+	TRY(domains_to_make_in(q, &domains, &makes));
+	p.makes = makes > 0;
 	struct page_lists_lists *rows = arena_zero(q->arena,
 						   (s.count + 1) * sizeof *rows);
 	for (size_t i = 0; i < s.count; i++) {

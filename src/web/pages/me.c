@@ -3,11 +3,10 @@
 
 #include "base/language.h"
 #include "base/said.h"
-#include "base/buf.h"
-#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "web/pages/account.h"
+#include "web/pages/topic_boxes.h"
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
 {
@@ -21,25 +20,6 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 	else if (!page_failed(q, r, e))
 		return true;
 	return false;
-}
-
-/* What the list offers, and what this member has chosen of it. */
-static size_t topics_rows(struct request *q, const struct member_row *m,
-			  struct page_me_topics **rows)
-{
-	const struct settings *s = &worker_of(q)->settings;
-	struct topics t = topics_read(q->arena, s->topics);
-	*rows = arena_zero(q->arena, (t.count + 1) * sizeof **rows);
-	if (!s->topics_enabled)
-		return 0;
-	for (size_t i = 0; i < t.count; i++)
-		(*rows)[i] = (struct page_me_topics){
-			.id = arena_printf(q->arena, "topic-%zu", i + 1),
-			.name = t.all[i].name,
-			.about = t.all[i].about,
-			.chosen = topics_has(m->topics, t.all[i].name),
-		};
-	return t.count;
 }
 
 static void add_languages(const struct request *q, const struct member_row *m,
@@ -82,11 +62,13 @@ static void show(struct request *q, struct response *r, const struct member_row 
 	struct worker *w = worker_of(q);
 	str path = list_path(q);
 	struct page_me_topics *topics;
-	size_t topic_count = topics_rows(q, m, &topics);
+	size_t topic_count;
+	TOPIC_BOXES(q, m, &topics, &topic_count);
 	struct page_me p = {
 		.frame = list_frame(q, S_("My settings")),
 		.list = w->list->name,
 		.address = m->text,
+		.name = m->own_name,
 		.joined = m->joined_at,
 		.off_by = m->off_by,
 		.why = said_in(q->arena, language_now(), m->off_why),
@@ -126,15 +108,9 @@ void me_page(struct request *q, struct response *r)
 /* A box a topic. Where the list offers none the form has no say in it. */
 static void add_topics(struct request *q, json_t *args)
 {
-	const struct settings *s = &worker_of(q)->settings;
-	BUF(names);
-	size_t at = 0;
-	str name;
-	if (!s->topics_enabled || !topics_read(q->arena, s->topics).count)
+	if (!topic_boxes_offered(q))
 		return;
-	while (pairs_next(&q->form, STR("topic"), &at, &name))
-		buf_cat(&names, name, STR("\n"));
-	json_object_set_new(args, "topics", json_of(buf_str(&names)));
+	json_object_set_new(args, "topics", json_of(topic_boxes_chosen(q)));
 	json_object_set_new(args, "other_topics",
 			    json_string(field(q, "other_topics").n ? "yes" : "no"));
 }
@@ -152,6 +128,7 @@ void me_post(struct request *q, struct response *r)
 	bool usual = str_eq(field(q, "do"), STR("usual"));
 	json_object_set_new(args, "delivery",
 			    usual ? json_string("usual") : json_of(field(q, "delivery")));
+	json_object_set_new(args, "name", json_of(field(q, "name")));
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
 		json_object_set_new(args, switches[i],
 				    json_string(usual                     ? "usual"

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/map.h"
 #include "web/pages/calendar.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 
@@ -70,7 +71,8 @@ static err show_group(struct request *q, const struct month_view *v,
 				 &found));
 	*row = (struct page_threads_rows){
 		.number = found ? t.number : x->number,
-		.subject = found ? t.subject : x->subject,
+		.subject = found && t.first_at >= worker_of(q)->since ? t.subject
+								      : x->subject,
 		.who = page_author(q->arena, x->from_name, x->from_address, v->hide),
 		.others = (int64_t)g->authors.used - 1,
 		.posts = (int64_t)g->posts,
@@ -164,8 +166,9 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 	struct worker *w = worker_of(q);
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &v->calendar.months,
 			   &v->calendar.count));
+	since_months(q, &v->calendar);
 	TRY(archive_read_month(w->books.archive, q->arena, w->list->id, v->year, v->month,
-			       v->after, PAGE_POSTS + 1, &v->posts));
+			       w->since, v->after, PAGE_POSTS + 1, &v->posts));
 	str title = page_month_name(q->arena, v->year, v->month);
 	struct page_month p = {
 		.frame = month_frame(q, v, title),
@@ -220,6 +223,7 @@ static err show_years(struct request *q, struct response *r)
 	struct worker *w = worker_of(q);
 	struct calendar c;
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
+	since_months(q, &c);
 	struct page_years p = {
 		.frame = archive_frame(q, arena_cat(q->arena, S_("All posts by month, "),
 						    w->list->name)),

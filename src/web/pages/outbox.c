@@ -2,9 +2,11 @@
  * get it. */
 #include "web/pages/forms.h"
 
+#include "base/language.h"
 #include "archive/render.h"
 #include "mail/header.h"
 #include "send/copy.h"
+#include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 
 enum { ROWS = 100 };
@@ -14,8 +16,8 @@ static bool is_open(struct request *q, struct response *r)
 	if (str_eq(worker_of(q)->books.conf->send_relay, STR("outbox")))
 		return true;
 	error_page(q, r, 404,
-		   STR("This server sends its mail. Only with [send] relay = outbox it "
-		       "is kept and shown here."));
+		   S_("This server sends its mail. Only with [send] relay = outbox it "
+		      "is kept and shown here."));
 	return false;
 }
 
@@ -57,7 +59,7 @@ void outbox_page(struct request *q, struct response *r)
 	size_t n;
 	int64_t before;
 	struct ledger_entry *e;
-	struct page_outbox p = { .frame = frame_of(q, STR("Mail that was kept")) };
+	struct page_outbox p = { .frame = frame_of(q, S_("Mail that was kept")) };
 	if (!is_open(q, r))
 		return;
 	if (!str_i64(request_query(q, "before"), &before))
@@ -82,6 +84,22 @@ struct copy {
 	bool gone;
 };
 
+/* As the member is called now; one who has gone, by the address alone. */
+static struct reader reader_of(struct request *q, const struct ledger_entry *e)
+{
+	struct reader who = { .address = e->recipient };
+	struct book *lists = worker_of(q)->books.lists;
+	struct member_row m;
+	struct member_reader *r;
+	size_t n;
+	if (e->member && !member_get(lists, q->arena, e->member, &m).kind
+	    && !member_readers(lists, q->arena, m.list, m.id, m.id, &r, &n).kind && n) {
+		who.name = r->name;
+		who.language = r->language;
+	}
+	return who;
+}
+
 static err read_copy(struct request *q, struct copy *c)
 {
 	int64_t id;
@@ -97,9 +115,10 @@ static err read_copy(struct request *q, struct copy *c)
 	c->gone = e.kind == ERR_NOTFOUND;
 	if (e.kind)
 		return c->gone ? OK : e;
-	copy_make(q->arena, l, &w->books.mac, c->entry.member, &parts);
+	struct reader who = reader_of(q, &c->entry);
+	copy_make(q->arena, l, &w->books.mac, c->entry.member, &who, &parts);
 	c->reverse_path = arena_copy(q->arena, parts.reverse_path);
-	c->whole = copy_whole(q->arena, l, &w->books.mac, c->entry.member);
+	c->whole = copy_whole(q->arena, l, &w->books.mac, c->entry.member, &who);
 	letter_drop(l);
 	return OK;
 }
@@ -141,7 +160,7 @@ void kept_page(struct request *q, struct response *r)
 	if (!find(q, r, &c))
 		return;
 	struct page_kept p = {
-		.frame = frame_of(q, STR("A message that was kept")),
+		.frame = frame_of(q, S_("A message that was kept")),
 		.id = c.entry.id,
 		.recipient = c.entry.recipient,
 		.reverse_path = c.reverse_path,

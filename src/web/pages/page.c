@@ -134,8 +134,9 @@ static err make_key(struct request *q, const char *page, str details,
 	const struct worker *w = worker_of(q);
 	int64_t number, version;
 	TRY(archive_newest(w->books.archive, w->list->id, &number, &version));
-	str of = arena_printf(q->arena, "%s %" PRId64 " %d%d %" PRId64 " ", page,
-			      w->list->id, q->json, language_now(), w->viewer.person);
+	str of = arena_printf(q->arena, "%s %" PRId64 " %d%d %" PRId64 " %" PRId64 " ",
+			      page, w->list->id, q->json, language_now(),
+			      w->viewer.person, w->since);
 	key->page = arena_cat(q->arena, of, details, STR(" "),
 			      q->session ? q->session->name : STR(""));
 	key->state = arena_printf(q->arena, "%" PRId64 " %" PRId64, version,

@@ -5,6 +5,7 @@
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 
@@ -84,6 +85,8 @@ static err add_outline(struct request *q, struct page_post *p, bool hide)
 	const struct worker *w = worker_of(q);
 	TRY(archive_read_outline(w->books.archive, q->arena, w->list->id, p->number, &t,
 				 &found));
+	if (found)
+		since_leaves(q, &t);
 	if (!found || t.count < 2)
 		return OK;
 	tree_make(q->arena, t.leaves, t.count, 0, &tree);
@@ -153,6 +156,25 @@ static err show_post(struct request *q, struct response *r,
 	return OK;
 }
 
+/* What stands around it and is of a day that the viewer does not see. */
+static err forget_before(struct request *q, struct archive_post_page *x)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_post before;
+	bool found, sees;
+	if (!w->since)
+		return OK;
+	TRY(since_thread(q, &x->thread, &sees));
+	x->has_parent = x->has_parent && since_sees(q, &x->parent.post);
+	if (!x->before)
+		return OK;
+	TRY(archive_post_by_number(w->books.archive, q->arena, w->list->id, x->before,
+				   &before, &found));
+	if (!found || !since_sees(q, &before))
+		x->before = 0;
+	return OK;
+}
+
 void post_page(struct request *q, struct response *r)
 {
 	struct archive_post_page x;
@@ -170,10 +192,11 @@ void post_page(struct request *q, struct response *r)
 			   archive_read_post(w->books.archive, q->arena, w->list->id,
 					     number, &x, &found)))
 		return;
-	if (!found) {
+	if (!found || !since_sees(q, &x.leaf.post)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	if (!page_failed(q, r, show_post(q, r, &x)))
+	if (!page_failed(q, r, forget_before(q, &x))
+	    && !page_failed(q, r, show_post(q, r, &x)))
 		page_to_cache(q, r, &key);
 }

@@ -3,6 +3,7 @@
 #include "web/pages/forms.h"
 
 #include "base/clock.h"
+#include "base/language.h"
 #include "lists/steer.h"
 #include "store/outbound/message.h"
 #include "store/outbound/queue.h"
@@ -16,36 +17,36 @@ static str span_text(struct arena *a, int64_t seconds)
 {
 	static const struct {
 		int64_t below, each;
-		const char *unit;
+		const char *form;
 	} rows[] = {
-		{ 120, 1, "s" },
-		{ 7200, 60, "min" },
-		{ 172800, 3600, "h" },
-		{ INT64_MAX, 86400, "days" },
+		{ 120, 1, N_("%lld s") },
+		{ 7200, 60, N_("%lld min") },
+		{ 172800, 3600, N_("%lld h") },
+		{ INT64_MAX, 86400, N_("%lld days") }, /* two or more */
 	};
 	size_t i = 0;
 	seconds = seconds < 0 ? 0 : seconds;
 	while (seconds >= rows[i].below)
 		i++;
-	return arena_printf(a, "%lld %s", (long long)(seconds / rows[i].each),
-			    rows[i].unit);
+	return arena_printf(a, _(rows[i].form), (long long)(seconds / rows[i].each));
 }
 
 static str next_text(struct arena *a, int64_t next, bool held)
 {
 	int64_t in = next - clock_now();
 	if (held)
-		return STR("when released");
-	return next && in > 0 ? arena_cat(a, STR("in "), span_text(a, in)) : STR("now");
+		return S_("when released");
+	return next && in > 0 ? arena_printf(a, _("in %.*s"), STR_F(span_text(a, in)))
+			      : S_("now");
 }
 
 /* The way to it: Account / Mail under way / below, which is empty on /queue itself. */
 static struct page_frame frame_at(struct request *q, str below)
 {
-	str top = STR("Mail under way");
+	str top = S_("Mail under way");
 	struct page_frame f = frame_of(q, below.n ? below : top);
 	const struct page_frame_crumbs steps[] = {
-		{ STR("Account"), STR("/account") },
+		{ S_("Account"), STR("/account") },
 		{ top, below.n ? STR("/queue") : STR_NONE },
 		{ below, STR_NONE },
 	};
@@ -66,9 +67,9 @@ static int rank(const struct queue_destination *d)
 
 static struct page_queue_rows row_of(struct arena *a, const struct queue_destination *d)
 {
-	static const char *const states[][2] = { { "wait", "Held" },
-						 { "warn", "Tried" },
-						 { "ok", "On its way" } };
+	static const char *const states[][2] = { { "wait", N_("Held back") },
+						 { "warn", N_("Tried") },
+						 { "ok", N_("On its way") } };
 	bool all_held = d->held == d->deliveries;
 	return (struct page_queue_rows){
 		.destination = d->name,
@@ -78,14 +79,14 @@ static struct page_queue_rows row_of(struct arena *a, const struct queue_destina
 		.all_held = all_held,
 		.state = str_from(states[rank(d)][0]),
 		.word = d->held && !all_held
-				? arena_printf(a, "%lld held", (long long)d->held)
-				: str_from(states[rank(d)][1]),
+				? arena_printf(a, _("%lld held back"), (long long)d->held)
+				: S_(states[rank(d)][1]),
 		.age = span_text(a, clock_now() - d->oldest / 1000),
 		.oldest = d->oldest / 1000,
 		.next = all_held || d->next_at <= clock_now() ? 0 : d->next_at,
 		.next_in = next_text(a, d->next_at, all_held),
 		.reply = d->last_reply,
-		.means = str_from(trace_means(d->last_reply)),
+		.means = S_(trace_means(d->last_reply)),
 	};
 }
 
@@ -142,10 +143,10 @@ static void set_state(struct page_waiting_rows *row, const struct queue_row *x)
 	row->state = row->frozen || row->held ? STR("wait")
 		     : x->delivery.attempts   ? STR("warn")
 					      : STR("ok");
-	row->word = row->frozen            ? STR("Frozen")
-		    : row->held            ? STR("Held")
-		    : x->delivery.attempts ? STR("Tried")
-					   : STR("On its way");
+	row->word = row->frozen            ? S_("Frozen")
+		    : row->held            ? S_("Held back")
+		    : x->delivery.attempts ? S_("Tried")
+					   : S_("On its way");
 }
 
 static struct page_waiting_rows delivery_row(struct arena *a, const struct queue_row *x)
@@ -160,12 +161,13 @@ static struct page_waiting_rows delivery_row(struct arena *a, const struct queue
 		.subject = x->subject,
 		.of = x->list.n ? x->list : x->reverse_path,
 		.attempts = d->attempts,
-		.tries = arena_printf(a, "%lld attempt%s", (long long)d->attempts,
-				      d->attempts == 1 ? "" : "s"),
+		.tries = arena_printf(
+			a, P_("%lld attempt", "%lld attempts", (uint64_t)d->attempts),
+			(long long)d->attempts),
 		.age = span_text(a, clock_now() - x->created_at / 1000),
 		.since = x->created_at / 1000,
 		.reply = d->last_reply,
-		.means = str_from(trace_means(d->last_reply)),
+		.means = S_(trace_means(d->last_reply)),
 	};
 	set_state(&row, x);
 	bool waits = row.held || row.frozen;
@@ -242,8 +244,8 @@ static void show_message(struct request *q, struct response *r,
 			: FAIL(ERR_NOTFOUND, "no number");
 	if (e.kind == ERR_NOTFOUND) {
 		error_page(q, r, 404,
-			   STR("There is no message with this number, or it "
-			       "is forgotten."));
+			   S_("There is no message with this number, or it "
+			      "is forgotten."));
 		return;
 	}
 	if (page_failed(q, r, e))

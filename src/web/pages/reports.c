@@ -2,16 +2,17 @@
 #include "web/pages/forms.h"
 
 #include "base/clock.h"
+#include "base/language.h"
 #include "store/outbound/report.h"
 #include "web/escape.h"
 
 enum { DAY = 86400, DAYS = 14, REPORTERS_SHOWN = 200, FAILURES_SHOWN = 50 };
 
 static const struct {
-	const char *kind, *title, *unit;
+	const char *kind, *title, *unit, *passes;
 } kinds[] = {
-	{ "dmarc", "DMARC", "messages" },
-	{ "tls", "TLS", "connections" },
+	{ "dmarc", "DMARC", "messages", N_("DMARC: messages that passed") },
+	{ "tls", "TLS", "connections", N_("TLS: connections that passed") },
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -28,17 +29,18 @@ static size_t kind_of(str word)
 static void explain(struct page_reports_failures *row, str word)
 {
 	static const struct {
-		str word, what, advice;
+		str word;
+		const char *what, *advice;
 	} rows[] = {
-#define REPORTED(word, what, advice) { STR(word), STR(what), STR(advice) },
+#define REPORTED(word, what, advice) { STR(word), what, advice },
 #include "web/pages/reported.def"
 #undef REPORTED
 	};
 	row->what = word;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (str_eq(word, rows[i].word)) {
-			row->what = rows[i].what;
-			row->advice = rows[i].advice;
+			row->what = S_(rows[i].what);
+			row->advice = S_(rows[i].advice);
 		}
 }
 
@@ -48,10 +50,10 @@ static void set_trend(struct page_reports_rows *row)
 	bool worse = row->failed > row->before + row->before / 10;
 	bool better = row->failed < row->before - row->before / 10;
 	row->state = worse ? STR("bad") : row->failed ? STR("warn") : STR("ok");
-	row->word = worse         ? STR("More fail")
-		    : better      ? STR("Fewer fail")
-		    : row->failed ? STR("As before")
-				  : STR("All pass");
+	row->word = worse         ? S_("More fail")
+		    : better      ? S_("Fewer fail")
+		    : row->failed ? S_("As before")
+				  : S_("All pass");
 }
 
 static bool is_same(const struct report_row *x, const struct report_row *y)
@@ -74,6 +76,7 @@ static err add_reporters(struct request *q, struct page_reports *p, int64_t now)
 	for (size_t k = 0; k < KINDS; k++) {
 		sums[k].title = str_from(kinds[k].title);
 		sums[k].unit = str_from(kinds[k].unit);
+		sums[k].passes = S_(kinds[k].passes);
 	}
 	for (size_t i = 0; i < before; i++)
 		sums[kind_of(was[i].kind)].before += was[i].failed;
@@ -109,7 +112,7 @@ static err add_failures(struct request *q, struct page_reports *p, int64_t now)
 	struct page_reports_failures *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		rows[i] = (struct page_reports_failures){
-			.source = f[i].source.n ? f[i].source : STR("not said"),
+			.source = f[i].source.n ? f[i].source : S_("not said"),
 			.about = str_from(kinds[kind_of(f[i].kind)].title),
 			.domain = f[i].domain,
 			.count = f[i].count,
@@ -131,14 +134,14 @@ static err gather(struct request *q, struct page_reports *p)
 
 void reports_page(struct request *q, struct response *r)
 {
-	struct page_reports p = { .frame = frame_of(q, STR("Reports about this server")),
-				  .days = DAYS };
-	static const struct page_frame_crumbs way[] = {
-		{ STR("Account"), STR("/account") },
-		{ STR("Reports about this server"), STR_NONE },
-	};
+	enum { CRUMBS = 2 };
+	str title = S_("Reports about this server");
+	struct page_reports p = { .frame = frame_of(q, title), .days = DAYS };
+	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
+	way[0] = (struct page_frame_crumbs){ S_("Account"), STR("/account") };
+	way[1] = (struct page_frame_crumbs){ title, STR_NONE };
 	p.frame.crumbs = way;
-	p.frame.crumbs_count = 2;
+	p.frame.crumbs_count = CRUMBS;
 	r->cache = STR("no-store");
 	if (!page_failed(q, r, gather(q, &p)))
 		ANSWER(q, r, reports, &p);

@@ -116,7 +116,8 @@ static err run(struct request *q, const struct asked *x, struct search_found *fo
 	struct search_list *lists = arena_alloc(q->arena, (x->count + 1) * sizeof *lists);
 	for (size_t i = 0; i < x->count; i++)
 		lists[i] = (struct search_list){ x->lists[i].entry->id,
-						 x->lists[i].entry->address };
+						 x->lists[i].entry->address,
+						 x->lists[i].since };
 	struct search s = {
 		.text = x->words,
 		.lists = lists,

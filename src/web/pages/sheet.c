@@ -1,5 +1,8 @@
 #include "web/pages/sheet.h"
 
+#include "base/language.h"
+#include "base/said.h"
+
 struct sheet sheet_stored(struct request *q)
 {
 	size_t n;
@@ -46,11 +49,21 @@ bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s, js
 		s->values[i] = with_lf(q->arena, value);
 		err e = setting_check(q->arena, &def[i], s->values[i], &clean);
 		if (e.kind) {
-			s->errors[i] = str_from(e.msg);
+			s->errors[i] = said_in(q->arena, language_now(), str_from(e.msg));
 			good = false;
 		} else if (!str_eq(clean, with_lf(q->arena, before))) {
 			json_object_set_new(set, def[i].key, json_of(clean));
 		}
 	}
 	return good;
+}
+
+str sheet_shown(const struct setting_def *def, str value)
+{
+	if (def->type == SETTING_IS_BOOL)
+		return str_eq(value, STR("yes")) ? S_("yes") : S_("no");
+	for (size_t i = 0; def->choices && def->choices[i]; i += 2)
+		if (str_eq(value, str_from(def->choices[i])))
+			return S_(def->choices[i + 1]);
+	return value;
 }

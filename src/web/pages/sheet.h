@@ -20,3 +20,6 @@ struct sheet sheet_stored(struct request *q);
  * value cannot be taken. */
 bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s,
 		json_t *set);
+
+/* A value in the reader's words, where the program has such: "Hold for a moderator". */
+str sheet_shown(const struct setting_def *def, str value);

@@ -252,7 +252,7 @@ void stats_page(struct request *q, struct response *r)
 		.name = w->list->name,
 		.path = list_path(q),
 		.archived = !setting_is(w->settings.archive_policy, "never"),
-		.may_read = worker_may(w, RIGHT_archive_read),
+		.may_read = worker_may(w, RIGHT_archive_read) && !w->since,
 		.counts_members = worker_may(w, RIGHT_roster_see),
 		.sees_health = worker_may(w, RIGHT_members_see),
 	};

@@ -7,6 +7,7 @@
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 
@@ -128,15 +129,18 @@ static void add_neighbours(struct request *q, const struct thread_view *v,
 			   struct page_thread *p)
 {
 	struct archive_thread before, after;
+	bool sees_before = true, sees_after = true;
 	if (archive_thread_neighbours(worker_of(q)->books.archive, q->arena, &v->t.thread,
 				      &before, &after)
-		    .kind)
+		    .kind
+	    || since_thread(q, &before, &sees_before).kind
+	    || since_thread(q, &after, &sees_after).kind)
 		return;
-	if (before.number) {
+	if (before.number && sees_before) {
 		p->before_href = page_thread_path(q, before.number);
 		p->before_subject = before.subject;
 	}
-	if (after.number) {
+	if (after.number && sees_after) {
 		p->after_href = page_thread_path(q, after.number);
 		p->after_subject = after.subject;
 	}
@@ -217,6 +221,10 @@ static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 	struct worker *d = worker_of(q);
 	TRY(archive_read_outline(d->books.archive, q->arena, d->list->id, w->number,
 				 &v->t, &w->found));
+	if (!w->found)
+		return OK;
+	since_leaves(q, &v->t);
+	w->found = v->t.count;
 	if (!w->found)
 		return OK;
 	if (v->flat)

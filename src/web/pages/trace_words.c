@@ -2,6 +2,7 @@
 
 #include "base/language.h"
 #include "base/buf.h"
+#include "base/said.h"
 
 static const struct trace_word words[] = {
 	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
@@ -102,11 +103,12 @@ str trace_objection(struct arena *a, str verdicts)
 		str at = rest;
 		while (at.n && !(at.p[0] == ')' && is_end(at)))
 			at = str_skip(at, 1);
-		buf_cat(&all, all.n ? STR("; ") : STR("Why: "),
-			str_first(rest, rest.n - at.n));
+		buf_cat(&all, all.n ? STR("; ") : STR(""),
+			said_in(a, language_now(), str_first(rest, rest.n - at.n)));
 		rest = at;
 	}
-	return arena_copy(a, buf_str(&all));
+	str why = buf_str(&all);
+	return why.n ? arena_printf(a, _("Why: %.*s"), STR_F(why)) : STR("");
 }
 
 /* The code of a row in means.def that these words bear: "5.1.1", else the "550" with

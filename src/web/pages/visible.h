@@ -14,6 +14,7 @@ struct visible_list {
 	struct settings settings;
 	struct right_list rights;
 	struct viewer viewer; /* what the visitor is on this list */
+	int64_t since;        /* as struct worker's */
 	str name;             /* as URLs name it */
 	str path;             /* /lists/NAME */
 };

@@ -3,6 +3,7 @@
 
 #include "base/language.h"
 #include "web/pages/quote.h"
+#include "web/pages/since.h"
 
 #include "archive/read.h"
 #include "archive/render.h"
@@ -38,7 +39,7 @@ static err read_parent(struct request *q, struct draft *f)
 		return OK;
 	TRY(archive_read_post(w->books.archive, q->arena, w->list->id, f->re, &p,
 			      &found));
-	if (!found)
+	if (!found || !since_sees(q, &p.leaf.post))
 		return OK;
 	f->answers = true;
 	f->parent = p.leaf.post;

@@ -1,0 +1,166 @@
+#include "lists/header_match.h"
+
+#include "base/buf.h"
+#include "lists/pattern.h"
+#include "mail/mime.h"
+
+enum { INNER_DEPTH = 4 /* messages within messages */ };
+
+/* ---- what a rule may be */
+
+/* RFC 5322 section 3.6.8: printable, no colon. A pattern in its place is a mistake. */
+static bool is_field_name(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7F
+		    || memchr(":^$.*+?()[]{}|\\", s.p[i], 15))
+			return false;
+	return s.n > 0;
+}
+
+static bool is_action(str word)
+{
+	static const char *const actions[] = { "hold", "reject", "discard", "accept" };
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+		if (str_eq(word, str_from(actions[i])))
+			return true;
+	return false;
+}
+
+err header_match_check(struct arena *a, const struct header_rule_row *r)
+{
+	if (!is_field_name(r->header))
+		return err_in(a, ERR_SYNTAX,
+			      "\"%.*s\" is no name of a header field, such as Subject",
+			      STR_F(r->header));
+	if (!r->pattern.n)
+		return FAIL(ERR_SYNTAX, "write a pattern; . fits any text");
+	if (!is_action(r->action))
+		return FAIL(ERR_SYNTAX, "an action is hold, reject, discard or accept");
+	if (r->reason.n > HEADER_MATCH_TEXT || r->tag.n > HEADER_MATCH_TEXT)
+		return FAIL(ERR_SYNTAX, "the reason and the tag have at most 500 octets");
+	return pattern_check_text(a, r->pattern);
+}
+
+/* ---- keeping them */
+
+static str words_of(struct arena *a, const struct header_rule_row *r)
+{
+	return arena_cat(a, r->header, STR(": "), r->pattern);
+}
+
+static err has_room(struct books *books, struct arena *a, int64_t list)
+{
+	struct header_rule_row *all;
+	size_t n;
+	TRY(header_rule_list(books->lists, a, list, &all, &n));
+	return n < HEADER_MATCH_MAX
+		       ? OK
+		       : FAIL(ERR_DENIED, "there are 200 header rules: join some of them "
+					  "with | in one pattern");
+}
+
+static err put(struct books *books, struct arena *a, struct header_rule_row *r,
+	       const struct actor *by)
+{
+	bool is_new = !r->id;
+	if (is_new)
+		TRY(has_room(books, a, r->list));
+	TRY(is_new ? header_rule_add(books->lists, r)
+		   : header_rule_change(books->lists, r));
+	return books_audit(books, by, r->list,
+			   is_new ? STR("header rule added") : STR("header rule changed"),
+			   words_of(a, r));
+}
+
+err header_match_put(struct books *books, struct arena *a, struct header_rule_row *r,
+		     const struct actor *by)
+{
+	bool mine;
+	r->header = str_trim(r->header);
+	r->reason = str_trim(r->reason);
+	r->tag = str_trim(r->tag);
+	TRY(header_match_check(a, r));
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, put(books, a, r, by));
+}
+
+static err drop(struct books *books, struct arena *a, const struct header_rule_row *r,
+		const struct actor *by)
+{
+	TRY(header_rule_remove(books->lists, r->list, r->header, r->pattern));
+	return books_audit(books, by, r->list, STR("header rule removed"),
+			   words_of(a, r));
+}
+
+err header_match_drop(struct books *books, struct arena *a,
+		      const struct header_rule_row *r, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, drop(books, a, r, by));
+}
+
+static err move(struct books *books, struct arena *a, int64_t list, int64_t id,
+		size_t place, const struct actor *by)
+{
+	TRY(header_rule_place(books->lists, a, list, id, place));
+	return books_audit(books, by, list, STR("header rule moved"),
+			   arena_printf(a, "to place %zu", place + 1));
+}
+
+err header_match_move(struct books *books, struct arena *a, int64_t list, int64_t id,
+		      size_t place, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, move(books, a, list, id, place, by));
+}
+
+str header_match_quote(struct arena *a, str text)
+{
+	BUF(out);
+	for (size_t i = 0; i < text.n; i++) {
+		if (memchr("^$.*+?()[]{}|\\#/", text.p[i], 16))
+			buf_add(&out, STR("\\"));
+		buf_add(&out, (str){ text.p + i, 1 });
+	}
+	return arena_copy(a, buf_str(&out));
+}
+
+/* ---- what they look at */
+
+err header_match_look_up(struct book *lists, struct arena *a, struct post *p)
+{
+	return header_rule_for(lists, a, p->list->id, &p->header_rules,
+			       &p->header_rule_count);
+}
+
+static err gather(struct arena *a, str message, int depth, struct post *p)
+{
+	struct mime m;
+	TRY(mime_parse(a, message, &m));
+	for (size_t i = 0; i < m.count && p->inner_count < MIME_PARTS_MAX; i++) {
+		const struct mime_part *part = &m.parts[i];
+		if (i) /* [0] bears the message's own */
+			p->inner[p->inner_count++] = part->header;
+		else if (depth)
+			p->inner[p->inner_count++] = m.header;
+		if (depth == INNER_DEPTH || !str_eq(part->type, STR("message/rfc822")))
+			continue;
+		/* One whose header is beyond all limits has none that fits a rule. */
+		err e = gather(a, mime_bytes(a, part), depth + 1, p);
+		if (e.kind && e.kind != ERR_LIMIT)
+			return e;
+	}
+	return OK;
+}
+
+err header_match_sift(struct arena *a, struct post *p)
+{
+	p->inner_count = 0;
+	if (!p->header_rule_count)
+		return OK;
+	p->inner = arena_alloc(a, MIME_PARTS_MAX * sizeof *p->inner);
+	return gather(a, p->message, 0, p);
+}

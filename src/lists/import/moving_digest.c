@@ -1,0 +1,117 @@
+/* Where a list's digests stand: the number of the next one, and what waits for it. */
+#include "lists/import/moving.h"
+
+#include "mail/header.h"
+#include "mail/mbox.h"
+#include "store/archive/post.h"
+#include "store/lists/digest.h"
+
+/* A list that has sent one from here counts on by itself. */
+static err is_new(struct moving *x, struct digest_state *s, bool *yes)
+{
+	TRY(digest_state_get(x->books->lists, x->list, s));
+	*yes = !s->sent_to;
+	return OK;
+}
+
+err moving_digest_number(struct moving *x, int64_t sent_at)
+{
+	struct digest_state now, want;
+	bool new;
+	TRY(is_new(x, &now, &new));
+	want = (struct digest_state){
+		.volume = mailman2_number(&x->config, "volume"),
+		.issue = mailman2_number(&x->config, "next_digest_number"),
+		.sent_at = sent_at,
+	};
+	if (!new || want.volume < 1 || want.issue < 1
+	    || (now.volume == want.volume && now.issue == want.issue
+		&& now.sent_at == want.sent_at))
+		return OK;
+	x->report->written++;
+	return digest_state_put(x->books->lists, x->list, &want);
+}
+
+static str id_of(struct arena *a, str message)
+{
+	struct header h;
+	str *ids;
+	return !header_scan(a, message, &h).kind
+			       && header_ids(a, header_find(&h, STR("Message-ID")), &ids)
+		       ? ids[0]
+		       : STR("");
+}
+
+static err keep(struct moving *x, struct arena *a, const struct mbox_message *m,
+		size_t number)
+{
+	struct book *lists = x->books->lists;
+	struct archive_posts known = { 0 };
+	bool readers;
+	str id = id_of(a, m->bytes);
+	struct digest_post p = {
+		.source = arena_printf(a, "%s/%.*s/digest/", x->word, STR_F(x->address)),
+		.at = x->now,
+		.message = m->bytes,
+		.topics = STR(""),
+	};
+	p.source = id.n ? arena_cat(a, p.source, id)
+			: arena_printf(a, "%.*s%zu", STR_F(p.source), number);
+	if (id.n)
+		TRY(archive_posts_by_message_id(x->books->archive, a, x->list, id,
+						&known));
+	p.number = known.count ? known.list[0].number : 0;
+	TRY(digest_ask(lists, x->list, p.source, &p.id, &readers));
+	if (p.id)
+		return OK;
+	x->report->written++;
+	return digest_collect(lists, x->list, &p);
+}
+
+static err keep_all(struct moving *x, str bytes, struct moving_count *c)
+{
+	struct mbox mbox;
+	struct mbox_message m;
+	mbox_open(&mbox, bytes);
+	for (;;) {
+		ARENA(a);
+		if (!mbox_next(&mbox, a, &m))
+			return OK;
+		c->there++;
+		c->here++;
+		if (!x->dry)
+			TRY(keep(x, a, &m, mbox.number));
+	}
+}
+
+static err move_posts(struct moving *x, str bytes)
+{
+	struct moving_count c = { 0 };
+	struct digest_state s;
+	bool new, readers;
+	int64_t none;
+	TRY(is_new(x, &s, &new));
+	TRY(digest_ask(x->books->lists, x->list, STR(""), &none, &readers));
+	if (new && (readers || x->dry))
+		TRY(keep_all(x, bytes, &c));
+	else
+		c.there = (int64_t)moving_count_messages(bytes);
+	import_report_count(x->report, "posts for the next digest", c.there, c.here);
+	if (c.there && !c.here)
+		import_report_note(x->report,
+				   "no post of %s waits for the next digest: %s",
+				   "digest.mbox",
+				   new ? "nobody reads digests"
+				       : "the list has sent one from here already");
+	return OK;
+}
+
+err moving_digest_posts(struct moving *x, str path)
+{
+	str bytes;
+	if (moving_map(x, path, &bytes).kind)
+		return OK;
+	err e = bytes.n ? move_posts(x, bytes) : OK;
+	moving_unmap(bytes);
+	return e;
+}

@@ -1,0 +1,281 @@
+#include "send/failure_report.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "mail/report_failure.h"
+#include "net/recent.h"
+#include "send/report_limit.h"
+#include "send/report_mail.h"
+#include "store/outbound/dmarc_failure.h"
+#include "trust/authres.h"
+#include "trust/dmarc.h"
+#include "trust/suffix.h"
+
+#include <stdlib.h>
+
+enum {
+	HOUR = 3600,
+	EACH_LOOK = 20,
+	GRACE_S = 60, /* after the hour: what was seen is on its way here */
+	SPREAD_S = 600,
+	LOOK_MS = 30000,
+	DOMAIN_MS = 20000, /* all that DNS is asked about one */
+	KEEP_HOURS = 24,
+};
+
+struct failure_reporter {
+	struct dmarc_reporter_conf conf;
+	struct recent *put_off; /* domain -> struct again */
+	int64_t last;           /* id: where the last look ended */
+};
+
+struct again {
+	int64_t at; /* clock_mono_ms of the next attempt */
+	size_t times;
+};
+
+struct failure_reporter *failure_reporter_new(const struct dmarc_reporter_conf *conf)
+{
+	struct failure_reporter *f = mem_zero(sizeof *f);
+	f->conf = *conf;
+	f->put_off = recent_new(KEEP_HOURS * DMARC_FAILURES_HOUR, sizeof(struct again),
+				NULL);
+	return f;
+}
+
+void failure_reporter_free(struct failure_reporter *f)
+{
+	if (!f)
+		return;
+	recent_free(f->put_off);
+	free(f);
+}
+
+/* --- from a row to a report */
+
+/* "RESULT DOMAIN SELECTOR" of a line. */
+struct said {
+	str result, domain, selector;
+};
+
+static bool next_signature(str *lines, struct said *s)
+{
+	str line;
+	return str_line(lines, &line) && str_word(&line, &s->result)
+	       && str_word(&line, &s->domain) && str_word(&line, &s->selector);
+}
+
+static bool is_aligned(struct arena *a, const struct dmarc_seen *x, str domain)
+{
+	return domain.n
+	       && str_eq(suffix_registrant(a, domain),
+			 suffix_registrant(a, x->header_from));
+}
+
+static bool is_pass(str result)
+{
+	return str_eq(result, STR("pass"));
+}
+
+/* Its results as the message's own field says them, of persons the domains alone. */
+static str results_of(struct arena *a, str hostname, const struct dmarc_seen *x)
+{
+	struct authres r = { 0 };
+	struct said s;
+	str lines = x->signatures;
+	authres_add(&r, "dmarc", dmarc_word(DMARC_FAIL), NULL);
+	authres_property(&r, "header.from", x->header_from);
+	authres_add(&r, "spf", arena_z(a, x->spf_result), NULL);
+	authres_property(&r, "smtp.mailfrom", x->spf_domain);
+	while (next_signature(&lines, &s)) {
+		authres_add(&r, "dkim", arena_z(a, s.result), NULL);
+		authres_property(&r, "header.d", s.domain);
+		authres_property(&r, "header.s", s.selector);
+	}
+	str text = authres_text(a, hostname, &r);
+	authres_free(&r);
+	return text;
+}
+
+/* RFC 9991 section 3: what DNS has is told where the author's own SPF failed. */
+static void add_spf(const struct dmarc_asking *by, struct arena *a,
+		    const struct dmarc_seen *x, struct failure_report *r)
+{
+	struct dns_answer answer;
+	if (is_pass(x->spf_result) || !is_aligned(a, x, x->spf_domain))
+		return;
+	r->spf_domain = x->spf_domain;
+	resolver_ask(by->resolver, a, x->spf_domain, DNS_TXT, by->deadline, &answer);
+	for (size_t i = 0; answer.status == DNS_FOUND && i < answer.count; i++)
+		if (str_istarts(answer.records[i].data, STR("v=spf1")))
+			r->spf_record = answer.records[i].data;
+}
+
+static void add_dkim(struct arena *a, const struct dmarc_seen *x,
+		     struct failure_report *r)
+{
+	struct said s;
+	str lines = x->signatures;
+	while (!r->dkim_domain.n && next_signature(&lines, &s))
+		if (!is_pass(s.result) && is_aligned(a, x, s.domain)) {
+			r->dkim_domain = s.domain;
+			r->dkim_selector = s.selector;
+		}
+}
+
+static str delivery_of(str disposition)
+{
+	return str_eq(disposition, STR("reject"))       ? disposition
+	       : str_eq(disposition, STR("quarantine")) ? STR("policy")
+							: STR("delivered");
+}
+
+static struct failure_report make(const struct dmarc_asking *by, struct arena *a,
+				  const struct dmarc_seen *x, str hostname)
+{
+	struct failure_report r = { .domain = x->header_from,
+				    .mail_from = x->envelope_from,
+				    .arrival = x->failed_at,
+				    .incidents = x->messages,
+				    .source_ip = x->source_ip,
+				    .results = results_of(a, hostname, x),
+				    .dkim_failed = !is_pass(x->dkim),
+				    .spf_failed = !is_pass(x->spf),
+				    .delivery = delivery_of(x->disposition),
+				    .dkim_domain = STR(""),
+				    .spf_record = STR(""),
+				    .message_id = x->message_id };
+	add_dkim(a, x, &r);
+	add_spf(by, a, x, &r);
+	return r;
+}
+
+/* --- on its way */
+
+/* One address; a third person is written to within limits. */
+static err queue(struct failure_reporter *f, struct arena *a,
+		 const struct dmarc_failure *of, const struct failure_report *report,
+		 const struct dmarc_report_to *to)
+{
+	bool yes;
+	const struct conf *conf = f->conf.conf;
+	str recipient = address_text(a, &to->address);
+	struct report_to limit = report_to(a, of->seen.domain, to->address.domain,
+					   recipient);
+	struct dmarc_report_by by = { domain_ascii(a, conf->site_domain),
+				      conf->site_hostname };
+	struct report_mail m = {
+		.source = arena_printf(a, "dmarc-failure/%lld/%.*s", (long long)of->id,
+				       STR_F(recipient)),
+		.subject = STR("Failure report (DMARC)"),
+		.to = recipient,
+		.bytes = failure_report_mail(a, report, &by, &to->address),
+	};
+	TRY(report_limit_ask(f->conf.outbound, a, &limit, &yes));
+	if (!yes) {
+		log_info("failure-report-left-out", KS("domain", of->seen.domain),
+			 KS("to", recipient));
+		return OK;
+	}
+	TRY(report_limit_count(f->conf.outbound, a, &limit));
+	return report_mail_queue(f->conf.outbound, a, &m);
+}
+
+/* The mails and the mark that there was one are one transaction. */
+static err queue_all(struct failure_reporter *f, struct arena *a,
+		     const struct dmarc_failure *of, const struct failure_report *report,
+		     const struct dmarc_report_to *to, size_t count)
+{
+	err e = OK;
+	TRY(book_begin(f->conf.outbound));
+	for (size_t i = 0; i < count && !e.kind; i++)
+		e = queue(f, a, of, report, &to[i]);
+	if (!e.kind)
+		e = dmarc_failure_done(f->conf.outbound, of->id);
+	return book_end(f->conf.outbound, e);
+}
+
+static err report(struct failure_reporter *f, struct arena *a,
+		  const struct dmarc_failure *of)
+{
+	struct dmarc_record policy;
+	struct dmarc_report_to to[DMARC_REPORT_URIS];
+	size_t count;
+	struct dmarc_asking by = { .resolver = f->conf.resolver,
+				   .deadline = clock_mono_ms() + DOMAIN_MS,
+				   .stopping = f->conf.stopping,
+				   .failures = true };
+	if (dmarc_record_parse(of->seen.record, &policy).kind)
+		return dmarc_failure_done(f->conf.outbound, of->id);
+	TRY(dmarc_report_agreed(a, &by, of->seen.domain, policy.ruf, to, &count));
+	if (!count) {
+		log_info("failure-report-unwanted", KS("domain", of->seen.domain),
+			 KS("ruf", policy.ruf));
+		return dmarc_failure_done(f->conf.outbound, of->id);
+	}
+	struct failure_report made = make(&by, a, &of->seen, f->conf.conf->site_hostname);
+	TRY(queue_all(f, a, of, &made, to, count));
+	log_info("failure-reported", KS("domain", of->seen.domain),
+		 KS("from", made.domain), KN("messages", made.incidents));
+	return OK;
+}
+
+/* --- one look */
+
+static bool is_due(struct failure_reporter *f, const struct dmarc_failure *of)
+{
+	const struct again *again = recent_get(f->put_off, of->seen.domain);
+	return clock_now() >= (of->hour + 1) * HOUR + GRACE_S
+				      + report_spread(of->seen.domain) % SPREAD_S
+	       && (!again || clock_mono_ms() >= again->at);
+}
+
+static void put_off(struct failure_reporter *f, str domain)
+{
+	struct again *again = recent_get(f->put_off, domain);
+	if (!again)
+		again = recent_add(f->put_off, domain);
+	again->at = clock_mono_ms() + dmarc_report_wait(again->times++);
+}
+
+/* The one behind the last; *asked: it was due. ERR_NOTFOUND: none is left. */
+static err next(struct failure_reporter *f, bool *asked)
+{
+	ARENA(a);
+	struct dmarc_failure of = { .id = f->last };
+	TRY(dmarc_failure_next(f->conf.outbound, a, clock_now() / HOUR, &of));
+	f->last = of.id;
+	*asked = is_due(f, &of);
+	err e = *asked ? report(f, a, &of) : OK;
+	if (!e.kind)
+		return OK;
+	put_off(f, of.seen.domain); /* the others have their turn */
+	if (e.kind != ERR_TEMP)
+		log_error("reports-hindered", KE(e), KS("domain", of.seen.domain),
+			  KZ("do", "mend what the error names; it goes on by itself"));
+	return OK;
+}
+
+err failure_reporter_look(struct failure_reporter *f)
+{
+	int64_t until = clock_mono_ms() + (f->conf.look_ms ? f->conf.look_ms : LOOK_MS);
+	for (int n = 0; n < EACH_LOOK && clock_mono_ms() < until
+			&& !atomic_load(f->conf.stopping);) {
+		bool asked = false;
+		err e = next(f, &asked);
+		if (e.kind) {
+			f->last = 0;
+			return e.kind == ERR_NOTFOUND ? OK : e;
+		}
+		n += asked;
+	}
+	return OK;
+}
+
+err failure_reporter_expire(struct failure_reporter *f)
+{
+	int64_t gone;
+	return dmarc_failure_expire(f->conf.outbound, clock_now() / HOUR - KEEP_HOURS,
+				    &gone);
+}

@@ -1,0 +1,101 @@
+/* A header rule on the last posts of the list, before it is one. */
+#include "web/pages/admin_headers.h"
+
+#include "base/language.h"
+#include "base/said.h"
+#include "lists/replay.h"
+#include "web/pages/tries.h"
+
+enum { SHOWN_MAX = 100 };
+
+static const struct {
+	const char *state, *word;
+} fates[REPLAY_VERDICTS] = {
+	[VERDICT_ACCEPT] = { "ok", N_("goes out") },
+	[VERDICT_HOLD] = { "wait", N_("waits for a moderator") },
+	[VERDICT_REJECT] = { "bad", N_("is refused") },
+	[VERDICT_DISCARD] = { "bad", N_("is dropped") },
+};
+
+static str href_of(struct request *q, const struct replayed *x)
+{
+	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
+			    STR_F(list_path(q)),
+			    (long long)(x->held ? x->held : x->number));
+}
+
+static void add_turned(struct request *q, const struct replay *r, struct page_headers *p)
+{
+	size_t n = r->turned_count < SHOWN_MAX ? r->turned_count : SHOWN_MAX;
+	struct page_headers_turned *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		const struct replay_turn *t = &r->turned[i];
+		rows[i] = (struct page_headers_turned){
+			.href = href_of(q, &t->post),
+			.subject = t->post.subject,
+			.author = t->post.author_name.n ? t->post.author_name
+							: t->post.author,
+			.at = t->post.at,
+			.before_state = str_from(fates[t->before.verdict].state),
+			.before = S_(fates[t->before.verdict].word),
+			.after_state = str_from(fates[t->after.verdict].state),
+			.after = S_(fates[t->after.verdict].word),
+			.reason = said_in(q->arena, language_now(), t->after.reason),
+		};
+	}
+	p->turned = rows;
+	p->turned_count = n;
+	p->more = (int64_t)(r->turned_count - n);
+}
+
+/* The list's own rules as they would be. */
+static err as_tried(struct request *q, const struct header_rule_row *rule,
+		    struct header_rule_row **rules, size_t *count)
+{
+	size_t n;
+	bool there = false;
+	struct header_rule_row *own;
+	TRY(header_rule_list(worker_of(q)->books.lists, q->arena, rule->list, &own, &n));
+	*rules = arena_zero(q->arena, (n + 1) * sizeof **rules);
+	for (size_t i = 0; i < n; i++) {
+		bool it = rule->id ? own[i].id == rule->id
+				   : str_ieq(own[i].header, rule->header)
+					     && str_eq(own[i].pattern, rule->pattern);
+		there = there || it;
+		(*rules)[i] = it ? *rule : own[i];
+	}
+	if (!there)
+		(*rules)[n++] = *rule;
+	*count = n;
+	return OK;
+}
+
+static err run(struct request *q, const struct header_rule_row *rule, struct replay *out)
+{
+	struct worker *w = worker_of(q);
+	struct header_rule_row *rules;
+	size_t n;
+	TRY(as_tried(q, rule, &rules, &n));
+	return replay_header_rules(&w->books, q->arena, w->list, rules, n, out);
+}
+
+bool headers_try(struct request *q, struct response *r,
+		 const struct header_rule_row *rule, struct page_headers *p)
+{
+	struct replay out;
+	bool free = try_begin();
+	err e = free ? run(q, rule, &out) : OK;
+	try_end();
+	if (!free) {
+		response_header(r, STR("Retry-After"), STR("10"));
+		error_page(q, r, 429, S_("Please wait a while, then try again."));
+		return false;
+	}
+	if (page_failed(q, r, e))
+		return false;
+	p->tried = true;
+	p->judged = out.judged;
+	p->otherwise = (int64_t)out.turned_count;
+	add_turned(q, &out, p);
+	return true;
+}

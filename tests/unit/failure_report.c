@@ -1,0 +1,228 @@
+/* send/failure_report.c: what failed DMARC is reported once an hour and way, to who agreed,
+ * within limits, and without a word of the message. */
+#include "send/failure_report.h"
+
+#include "base/clock.h"
+#include "mail/arf.h"
+#include "store/outbound/dmarc_failure.h"
+#include "store/outbound/message.h"
+#include "store_folder.h"
+
+enum { HOUR = 3600 };
+
+struct dns {
+	struct resolver resolver;
+	bool fails;
+	int asked;
+};
+
+/* uni.example has SPF; agreed.example wants reports on it, at another address. */
+static void ask(struct resolver *r, struct arena *a, str name, enum dns_type type,
+		int64_t deadline, struct dns_answer *answer)
+{
+	static const struct {
+		str name, text;
+	} zone[] = {
+		{ STR("uni.example"), STR("v=spf1 ip4:192.0.2.1 -all \"x\"") },
+		{ STR("uni.example._report._dmarc.agreed.example"),
+		  STR("v=DMARC1; rua=mailto:no@agreed.example; "
+		      "ruf=mailto:instead@agreed.example") },
+	};
+	struct dns *d = (struct dns *)r;
+	(void)type, (void)deadline;
+	d->asked++;
+	*answer = (struct dns_answer){ .status = d->fails ? DNS_FAILED : DNS_NXDOMAIN,
+				       .why = "none" };
+	for (size_t i = 0; i < sizeof zone / sizeof *zone && !d->fails; i++)
+		if (str_eq(name, zone[i].name)) {
+			answer->status = DNS_FOUND;
+			answer->count = 1;
+			answer->records = arena_zero(a, sizeof *answer->records);
+			answer->records[0].data = zone[i].text;
+		}
+}
+
+struct test {
+	struct arena *a;
+	struct book *b;
+	struct dns dns;
+	struct conf conf;
+	atomic_bool stopping;
+	struct failure_reporter *reporter;
+};
+
+static int64_t count(struct test *t, const char *sql)
+{
+	int64_t n = -1;
+	bool found;
+	CHECK(ok(book_number(t->b, &n, &found, sql)));
+	return n;
+}
+
+static void begin(struct test *t)
+{
+	CHECK(ok(book_run(t->b, "DELETE FROM dmarc_failure"))
+	      && ok(book_run(t->b, "DELETE FROM delivery"))
+	      && ok(book_run(t->b, "DELETE FROM budget")));
+	failure_reporter_free(t->reporter);
+	t->dns = (struct dns){ .resolver.ask = ask };
+	t->reporter = failure_reporter_new(&(struct dmarc_reporter_conf){
+		&t->conf, &t->dns.resolver, t->b, &t->stopping, 0 });
+}
+
+static void failed(struct test *t, int64_t at, const char *ip, const char *record)
+{
+	struct dmarc_seen x = { .domain = STR("uni.example"),
+				.registrant = STR("uni.example"),
+				.record = str_from(record),
+				.source_ip = str_from(ip),
+				.disposition = STR("reject"),
+				.dkim = STR("fail"),
+				.spf = STR("fail"),
+				.header_from = STR("cs.uni.example"),
+				.envelope_from = STR("lab.example"),
+				.spf_domain = STR("uni.example"),
+				.spf_result = STR("softfail"),
+				.signatures = STR("pass list.example s2\n"
+						  "fail uni.example s3\n"),
+				.message_id = STR("one@uni.example"),
+				.failed_at = at,
+				.messages = 1 };
+	CHECK(ok(dmarc_failure_add(t->b, &x)));
+}
+
+#define OWN "v=DMARC1; p=reject; rua=mailto:a@uni.example; ruf=mailto:f@uni.example"
+
+static int64_t last_hour(void)
+{
+	return clock_now() - 2 * HOUR;
+}
+
+static int64_t to(struct test *t, const char *address)
+{
+	bool found;
+	int64_t n = 0;
+	CHECK(ok(book_number(t->b, &n, &found,
+			     "SELECT count(*) FROM delivery WHERE recipient = ?1",
+			     SQL_S(str_from(address)))));
+	return n;
+}
+
+static void test_once(struct test *t)
+{
+	begin(t);
+	for (int i = 0; i < 3; i++)
+		failed(t, last_hour(), "192.0.2.66", OWN);
+	failed(t, clock_now(), "192.0.2.66", OWN); /* whose hour is not over */
+	CHECK(ok(failure_reporter_look(t->reporter)));
+	CHECK(to(t, "f@uni.example") == 1
+	      && count(t, "SELECT count(*) FROM delivery") == 1);
+	CHECK(count(t, "SELECT count(*) FROM message WHERE reverse_path <> ''") == 0);
+	failed(t, last_hour(), "192.0.2.66", OWN); /* it had its report */
+	CHECK(ok(failure_reporter_look(t->reporter))
+	      && ok(failure_reporter_look(t->reporter)));
+	CHECK(count(t, "SELECT count(*) FROM delivery") == 1);
+}
+
+static void test_words(struct test *t)
+{
+	struct arf r;
+	str mail;
+	int64_t id = count(t, "SELECT max(id) FROM message");
+	CHECK(ok(outbound_body_read(t->b, t->a, id, 0, 1 << 20, &mail)));
+	CHECK(ok(arf_read(t->a, mail, &r)));
+	CHECK(str_eq(r.type, STR("auth-failure"))
+	      && str_eq(r.auth_failure, STR("dmarc")));
+	CHECK(r.incidents == 3 && str_eq(r.source_ip, STR("192.0.2.66"))
+	      && str_eq(r.version, STR("1")) && r.arrival > clock_now() - 3 * HOUR);
+	CHECK(r.reported_domain.count == 1
+	      && str_eq(r.reported_domain.values[0], STR("cs.uni.example")));
+	CHECK(r.original_rcpt_to.count == 0
+	      && str_eq(r.original_mail_from, STR("redacted@lab.example")));
+	CHECK(str_eq(r.dkim_domain, STR("uni.example"))
+	      && str_eq(r.dkim_identity, STR("@uni.example"))
+	      && str_eq(r.dkim_selector, STR("s3")));
+	CHECK(str_eq(r.message_id, STR("one@uni.example")));
+	CHECK(r.authentication_results.count == 1
+	      && str_starts(r.authentication_results.values[0],
+			    STR("mail.lists.example; dmarc=fail "
+				"header.from=cs.uni.example; spf=softfail "
+				"smtp.mailfrom=uni.example; dkim=pass "
+				"header.d=list.example header.s=s2")));
+	CHECK(str_find(mail, STR("Identity-Alignment: dkim, spf\r\n")).n);
+	CHECK(str_find(mail, STR("Delivery-Result: reject\r\n")).n);
+	CHECK(str_find(mail, STR("SPF-DNS: txt : uni.example : "
+				 "\"v=spf1 ip4:192.0.2.1 -all \\\"x\\\"\"\r\n"))
+		      .n);
+	CHECK(str_find(mail, STR("From: redacted@cs.uni.example\r\n")).n);
+	CHECK(str_find(mail, STR("Auto-Submitted: auto-generated\r\n")).n);
+}
+
+static void test_elsewhere(struct test *t)
+{
+	begin(t);
+	failed(t, last_hour(), "192.0.2.1",
+	       "v=DMARC1; p=none; ruf=mailto:f@agreed.example");
+	failed(t, last_hour(), "192.0.2.2",
+	       "v=DMARC1; p=none; ruf=mailto:f@victim.example");
+	CHECK(ok(failure_reporter_look(t->reporter)));
+	CHECK(to(t, "instead@agreed.example") == 1
+	      && count(t, "SELECT count(*) FROM delivery") == 1);
+	CHECK(count(t, "SELECT count(*) FROM dmarc_failure WHERE reported = 0") == 0);
+	for (int i = 0; i < 12; i++) /* ten a day to one mailbox of a third person */
+		failed(t, last_hour() - i / 3 * HOUR,
+		       arena_z(t->a, arena_printf(t->a, "192.0.2.%d", 10 + i)),
+		       "v=DMARC1; p=none; ruf=mailto:f@agreed.example");
+	CHECK(ok(failure_reporter_look(t->reporter)));
+	CHECK(to(t, "instead@agreed.example") == 10);
+}
+
+static void test_limits(struct test *t)
+{
+	begin(t);
+	for (int i = 0; i < 9; i++)
+		failed(t, last_hour(), arena_z(t->a, arena_printf(t->a, "192.0.2.%d", i)),
+		       OWN);
+	CHECK(ok(failure_reporter_look(t->reporter)));
+	CHECK(to(t, "f@uni.example") == DMARC_FAILURES_REGISTRANT);
+	CHECK(ok(failure_reporter_expire(t->reporter))
+	      && count(t, "SELECT count(*) FROM dmarc_failure") > 0);
+	failed(t, clock_now() - 30 * HOUR, "192.0.2.77", OWN);
+	CHECK(ok(failure_reporter_expire(t->reporter))
+	      && count(t, "SELECT count(*) FROM dmarc_failure")
+			 == DMARC_FAILURES_REGISTRANT);
+}
+
+/* Without an answer it waits, and is asked about no second time at once. */
+static void test_no_answer(struct test *t)
+{
+	begin(t);
+	t->dns.fails = true;
+	failed(t, last_hour(), "192.0.2.1", OWN);
+	CHECK(ok(failure_reporter_look(t->reporter)));
+	int asked = t->dns.asked;
+	CHECK(ok(failure_reporter_look(t->reporter))
+	      && ok(failure_reporter_look(t->reporter)));
+	CHECK(asked > 0 && t->dns.asked == asked);
+	CHECK(count(t, "SELECT count(*) FROM dmarc_failure WHERE reported = 0") == 1
+	      && count(t, "SELECT count(*) FROM delivery") == 0);
+}
+
+int main(void)
+{
+	ARENA(a);
+	str data = folder_make(a);
+	struct test t = { .a = a,
+			  .b = fresh_book(a, data, BOOK_OUTBOUND),
+			  .conf = { .site_domain = STR("lists.example"),
+				    .site_hostname = STR("mail.lists.example") } };
+	test_once(&t);
+	test_words(&t);
+	test_elsewhere(&t);
+	test_limits(&t);
+	test_no_answer(&t);
+	failure_reporter_free(t.reporter);
+	book_close(t.b);
+	folder_remove(a, data);
+	return check_done();
+}

@@ -1,0 +1,188 @@
+/* Members in a file: what a record says, what a file would change, and a batch that is done
+ * a part at a time, however often it is begun. */
+#include "letters.h"
+
+#include "base/buf.h"
+#include "lists/roster_batch.h"
+#include "store/lists/planned.h"
+
+#define DEV "dev@lists.example"
+
+/* What is wrong with the first record of a file, or "". */
+static str fault_of(struct books_test *t, const char *text)
+{
+	struct roster_file f;
+	struct roster_plan plan;
+	err e = roster_open(&f, &t->books, t->a, books_entry(t, DEV), str_from(text));
+	if (!e.kind) {
+		e = roster_compare(&f, ROSTER_SYNC, &plan);
+		str fault = plan.wrong ? plan.faults[0] : STR("");
+		roster_plan_free(&plan);
+		if (!e.kind)
+			return fault;
+	}
+	return arena_copy(t->a, str_from(e.msg));
+}
+
+static void test_faults(struct books_test *t)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{ "anna@uni.example\n", "" },
+		{ "\xef\xbb\xbf"
+		  "Address,Name\nanna@uni.example,Anna\n",
+		  "" },
+		{ "# a remark\n\nAnna <anna@uni.example>\n", "" },
+		{ "\"anna@uni.example\",\"two\nlines\"\n", "" },
+		{ "", "names nobody" },
+		{ "address,shoe\nanna@uni.example,43\n", "shoe" },
+		{ "anna@uni.example\nnot an address\n", "record 2" },
+		{ "address,delivery\nanna@uni.example,often\n", "delivery = often" },
+		{ "address,until\nanna@uni.example,soon\n", "no day" },
+		{ "address,topics\nanna@uni.example,knitting\n", "knitting" },
+		{ "address,until\nben@uni.example,2001-01-01\n", "over" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str fault = fault_of(t, cases[i].text), says = str_from(cases[i].says);
+		if (says.n ? !str_find(fault, says).n : fault.n)
+			fprintf(stderr, "%s: %.*s\n", cases[i].text, STR_F(fault));
+		CHECK(says.n ? str_find(fault, says).n : !fault.n);
+	}
+}
+
+struct counts {
+	size_t add, change, remove, kept;
+};
+
+static struct counts compared(struct books_test *t, enum roster_kind kind,
+			      const char *text)
+{
+	struct roster_file f;
+	struct roster_plan p = { 0 };
+	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, DEV), str_from(text))));
+	CHECK(ok(roster_compare(&f, kind, &p)) && !p.wrong);
+	struct counts n = { p.to_add, p.to_change, p.to_remove, p.kept };
+	roster_plan_free(&p);
+	return n;
+}
+
+/* anna, ben and cora are members, dora is to be one. */
+static void test_compare(struct books_test *t)
+{
+	static const struct {
+		enum roster_kind kind;
+		const char *text;
+		struct counts n;
+	} cases[] = {
+		{ ROSTER_IMPORT, "anna@uni.example\nnew@uni.example", { 1, 0, 0, 1 } },
+		{ ROSTER_SYNC, "anna@uni.example\nnew@uni.example", { 1, 0, 3, 1 } },
+		{ ROSTER_END, "anna@uni.example\nnew@uni.example", { 0, 0, 1, 1 } },
+		{ ROSTER_END, "dora@uni.example", { 0, 0, 1, 0 } },
+		{ ROSTER_SYNC,
+		  "address,from\ndora@uni.example,2097-01-01",
+		  { 0, 0, 3, 1 } },
+		{ ROSTER_IMPORT, "ANNA@uni.example\nanna@UNI.example", { 0, 0, 0, 1 } },
+		{ ROSTER_IMPORT,
+		  "address,delivery\nanna@uni.example,off",
+		  { 0, 1, 0, 0 } },
+		{ ROSTER_IMPORT,
+		  "address,delivery\nben@uni.example,off",
+		  { 0, 0, 0, 1 } },
+		{ ROSTER_IMPORT, "address,delivery\nanna@uni.example,", { 0, 0, 0, 1 } },
+		{ ROSTER_IMPORT, "address,name\nanna@uni.example,Anna", { 0, 1, 0, 0 } },
+		{ ROSTER_IMPORT, "Anna <anna@uni.example>", { 0, 0, 0, 1 } },
+		{ ROSTER_IMPORT,
+		  "address,until\nanna@uni.example,2097-01-01",
+		  { 0, 1, 0, 0 } },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct counts n = compared(t, cases[i].kind, cases[i].text);
+		if (memcmp(&n, &cases[i].n, sizeof n))
+			fprintf(stderr, "%s: %zu %zu %zu %zu\n", cases[i].text, n.add,
+				n.change, n.remove, n.kept);
+		CHECK(!memcmp(&n, &cases[i].n, sizeof n));
+	}
+}
+
+static int64_t made(struct books_test *t, enum roster_kind kind, str text)
+{
+	struct roster_file f;
+	struct roster_plan p = { 0 };
+	int64_t id = 0;
+	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, DEV), text)));
+	CHECK(ok(roster_compare(&f, kind, &p)) && !p.wrong);
+	CHECK(ok(batch_make(&f, kind, &p, false, &t->by, &id)));
+	roster_plan_free(&p);
+	return id;
+}
+
+static void test_batch(struct books_test *t)
+{
+	BUF(text);
+	const struct list_entry *dev = books_entry(t, DEV);
+	struct batch_row x;
+	struct member_row m;
+	bool more = true;
+	int rounds = 0;
+	buf_add(&text, STR("address,name,delivery\r\nanna@uni.example,,mime\r\n"));
+	for (int i = 0; i < 1200; i++)
+		buf_addf(&text, "m%04d@uni.example,\"Meyer, Nr %d\",\r\n", i, i);
+	int64_t old = made(t, ROSTER_SYNC, buf_str(&text));
+	int64_t id = made(t, ROSTER_SYNC, buf_str(&text));
+	CHECK(batch_begin(&t->books, t->a, dev, old, &t->by).kind == ERR_NOTFOUND);
+	CHECK(ok(batch_continue(&t->books, t->a, &more)) && !more); /* nobody said so */
+	CHECK(ok(batch_begin(&t->books, t->a, dev, id, &t->by)));
+	CHECK(batch_begin(&t->books, t->a, dev, id, &t->by).kind == ERR_DENIED);
+	CHECK(batch_drop(&t->books, t->a, dev, id).kind == ERR_DENIED);
+	CHECK(ok(member_admit(
+		&t->books, t->a, dev,
+		&(struct mailbox){ .address = { STR("m0007"), STR("uni.example") } },
+		false, &t->by))); /* meanwhile */
+	do
+		CHECK(ok(batch_continue(&t->books, t->a, &more)));
+	while (more && ++rounds < 20);
+	CHECK(rounds == 4); /* three parts, and that there is none */
+	CHECK(ok(batch_get(t->books.lists, t->a, dev->id, id, &x)));
+	CHECK(str_eq(x.state, STR("done")) && x.added == 1199 && x.changed == 2
+	      && x.removed == 3 && !x.refused);
+	CHECK(ok(member_find(t->books.lists, t->a, dev->id, STR("m1199@uni.example"), &m))
+	      && str_eq(m.name, STR("Meyer, Nr 1199")));
+	CHECK(ok(member_find(t->books.lists, t->a, dev->id, STR("anna@uni.example"), &m))
+	      && str_eq(m.delivery, STR("mime")));
+	struct counts n = compared(t, ROSTER_SYNC, arena_z(t->a, buf_str(&text)));
+	CHECK(n.kept == 1201 && !n.add && !n.change && !n.remove);
+	struct counts none = compared(t, ROSTER_END, arena_z(t->a, buf_str(&text)));
+	CHECK(none.remove == 1201);
+}
+
+static void plan_dora(struct books_test *t, const struct list_entry *dev)
+{
+	struct planned_row p = { .list = dev->id,
+				 .address = STR("dora@uni.example"),
+				 .key = STR("dora@uni.example"),
+				 .first_day = 4000000000,
+				 .last_day = 0 };
+	CHECK(ok(planned_put(t->books.lists, &p)));
+}
+
+int main(void)
+{
+	ARENA(a);
+	struct books_test t = books_make(a);
+	const struct list_entry *dev = books_list(&t, DEV);
+	struct member_row ben;
+	books_member(&t, dev, "anna@uni.example");
+	books_member(&t, dev, "ben@uni.example");
+	books_member(&t, dev, "cora@uni.example");
+	plan_dora(&t, dev);
+	CHECK(ok(member_find(t.books.lists, a, dev->id, STR("ben@uni.example"), &ben)));
+	ben.delivery = STR("off");
+	ben.off_by = STR("user");
+	CHECK(ok(member_change(t.books.lists, &ben)));
+	test_faults(&t);
+	test_compare(&t);
+	test_batch(&t);
+	books_end(&t);
+	return check_done();
+}
