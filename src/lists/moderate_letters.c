@@ -176,6 +176,7 @@ err moderate_tell_waits(struct books *books, struct arena *a, const struct post 
 				  .source = held_source(a, h, STR("held-author")),
 				  .in_reply_to = answered_id(a, p),
 				  .confirm_token = token,
+				  .wants_none = true,
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars });
 }

@@ -105,7 +105,7 @@ err notice_send(struct books *books, struct arena *a, const struct notice *given
 	if (n->to_member && n->list)
 		TRY(umbrella_mailbox(books, a, n->list, &its.to));
 	TRY(notice_text(books, a, given, &l, &subject, &text));
-	if (n->confirm_token.n)
+	if (n->confirm_token.n && !n->wants_none)
 		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
 				    subject);
 	str letter = write_letter(books, a, n, l, subject, text);

@@ -26,6 +26,7 @@ struct notice {
 	str source; /* makes it once only: "17/dev@…/held"; "" for a fresh one each time */
 	str in_reply_to;   /* with < >, or empty */
 	str confirm_token; /* an answer to the mail confirms it; or empty */
+	bool wants_none;   /* but none is asked for: the subject is as ever */
 	const struct notice_var *vars;
 	size_t var_count;
 	str attached; /* a message to attach, or empty */

@@ -234,7 +234,7 @@ check('the author hears why', eventually(lambda: any(b'Not about crystals' in m.
 check('the discarded one reached nobody', not any('held 2' in m.header for m in world.to('anna@home.example')))
 equal('a header rule', status('POST', LAB + 'header-matches', {'header': 'Subject', 'pattern': '^spam', 'action': 'discard'}), 201)
 equal('is the list\'s', p.json('list', 'header-match', 'ls', 'lab@lists.example'),
-      [{'header': 'subject', 'pattern': '^spam', 'action': 'discard'}])
+      [{'place': 1, 'header': 'subject', 'pattern': '^spam', 'action': 'discard', 'reason': '', 'tag': ''}])
 equal('a hostile pattern', status('POST', LAB + 'header-matches', {'header': 'Subject', 'pattern': '(', 'action': 'hold'}), 400)
 equal('a changed action', status('PATCH', LAB + 'header-matches/0', {'action': 'hold'}), 204)
 equal('changed', call('GET', LAB + 'header-matches/0')[2]['action'], 'hold')

@@ -78,9 +78,7 @@ for address, said in ((DEV, facts['attributes']), (QUIET, facts['quiet'])):
             kept += 1
             equal(f'{address} {name}', here[key].rstrip(), SAME[address].get(name, value).rstrip())
         if fate['fate'] != 'kept':
-            check(f'{name} says why', fate['why'] or fate['fate'] == 'no place yet', fate)
-        if fate['fate'] == 'no place yet':
-            check(f'{key} has no setting', key not in here)
+            check(f'{name} says why', fate['why'], fate)
     equal(f'{address}: all that has a place has it', [x for x in report[address]['attributes']
                                                      if x['fate'] == 'impossible' and x['attribute'] in here], [])
     equal(f'{address}: no attribute is told twice, and none is silent', (sorted(fates), [n for n in fates if len(fates[n]) > 1], [n for n in said if n not in fates]),

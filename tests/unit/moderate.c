@@ -250,6 +250,47 @@ static void test_resume(struct books_test *t)
 	CHECK(ok(held_discard(&t->books, t->a, waits, &OLGA)));
 }
 
+/* What is on its way its author takes back no more; and each author has one word. */
+static void test_withdrawn(struct books_test *t)
+{
+	struct held_row h;
+	bool fresh;
+	struct actor eve = { .name = STR("eve@evil.example") };
+	CHECK(ok(books_arrives(t, "eve@evil.example", DEV,
+			       mail(t, "eve@evil.example", "wd1@x", "begun"))));
+	int64_t id = newest_held(t);
+	CHECK(ok(held_get(t->books.lists, t->a, id, &h)));
+	struct outbound_message m = { .source = h.source,
+				      .inbound = t->arrival,
+				      .kind = STR("post"),
+				      .list = STR(DEV),
+				      .verp = true };
+	CHECK(ok(outbound_add(t->books.outbound, &m, &fresh)) && fresh);
+	CHECK(ok(outbound_body_write(t->books.outbound, m.id, STR("x\r\n\r\n"))));
+	CHECK(held_withdraw(&t->books, t->a, id, &eve).kind == ERR_DENIED);
+	CHECK(ok(held_resume(&t->books, t->a)) && newest_held(t) == 0);
+}
+
+/* Owners get what is discarded of strangers, so many a day, and nobody else does. */
+static void test_discarded(struct books_test *t)
+{
+	books_set(t, DEV, "default_nonmember_action", "discard");
+	CHECK(ok(books_arrives(t, "eve@evil.example", DEV,
+			       mail(t, "eve@evil.example", "d0@x", "quiet"))));
+	CHECK(notices(t, "source LIKE '%/discarded/%'") == 0);
+	books_set(t, DEV, "forward_auto_discards", "yes");
+	for (int i = 1; i <= 52; i++)
+		CHECK(ok(books_arrives(t, "eve@evil.example", DEV,
+				       mail(t, "eve@evil.example",
+					    arena_z(t->a, arena_printf(t->a, "d%d@x", i)),
+					    "x"))));
+	CHECK(notices(t, "source LIKE '%/discarded/%'") == 50);
+	CHECK(notices(t, "source LIKE '%/discarded/olga@uni.example'") == 50);
+	CHECK(newest_held(t) == 0);
+	books_set(t, DEV, "forward_auto_discards", "no");
+	books_set(t, DEV, "default_nonmember_action", "hold");
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -267,6 +308,8 @@ int main(void)
 	test_link(&t);
 	test_former_moderator(&t);
 	test_resume(&t);
+	test_withdrawn(&t);
+	test_discarded(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -114,7 +114,7 @@ static err move_allowed(struct moving *x)
 	for (size_t i = 0; i < n; i++)
 		buf_cat(&lines, i ? STR("\n") : STR(""), all[i]);
 	return moving_setting(x, &now, STR("allow"), STR("accept_these_nonmembers"),
-			      &(struct made){ .text = buf_str(&lines) }, STR(""), false);
+			      &(struct made){ .text = buf_str(&lines) }, STR(""));
 }
 
 static err move_list(struct moving *x)

@@ -8,7 +8,7 @@ static err move_setting(struct moving *x, const struct settings *now,
 	struct made m = row->make(&x->config, row, value);
 	m.otherwise = otherwise(x->word, row->mailman2, value);
 	TRY(moving_setting(x, now, str_from(row->mailman2), str_from(row->key), &m,
-			   str_from(row->words), value_is_empty(value)));
+			   str_from(row->words)));
 	return moving_also(x, now, str_from(row->key));
 }
 

@@ -130,7 +130,7 @@ static err move_setting(struct moving *x, const struct settings *now,
 	struct made m = attribute_maker3(row)(&x->config, row, value);
 	m.otherwise = otherwise(x->word, row->mailman3, value);
 	TRY(moving_setting(x, now, str_from(row->mailman3), str_from(row->key), &m,
-			   str_from(row->words), value_is_empty(value)));
+			   str_from(row->words)));
 	return moving_also(x, now, str_from(row->key));
 }
 

@@ -49,9 +49,9 @@ MUST_USE err moving_list(struct books *books, struct import_report *r,
 			 err (*all)(struct moving *x));
 
 /* m: what the attribute `name` there makes of the setting `key`. words: how it differs
- * where it does; empty: it was empty or off there. now: the settings before. */
+ * where it does. now: the settings before. */
 MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
-			    str key, const struct made *m, str words, bool empty);
+			    str key, const struct made *m, str words);
 
 /* And what else goes with that setting (ALSO). */
 MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);

@@ -43,7 +43,7 @@ err moving_also(struct moving *x, const struct settings *now, str key)
 }
 
 err moving_setting(struct moving *x, const struct settings *now, str name, str key,
-		   const struct made *m, str words, bool empty)
+		   const struct made *m, str words)
 {
 	const struct setting_def *def = setting_find(key);
 	str clean, was = m->there;
@@ -52,9 +52,9 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 		return OK;
 	}
 	if (!def) {
-		import_report_attribute(x->report, REPORT_NO_PLACE, name,
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
 					assigned(x->a, key, m->text),
-					empty ? STR("empty or off there") : STR(""));
+					STR("there is no such setting here"));
 		return OK;
 	}
 	err e = setting_check(x->a, def, m->text, &clean);
@@ -118,9 +118,9 @@ err moving_template_of(struct moving *x, const struct template_scope *of, str na
 	}
 	x->taken = arena_cat(x->a, x->taken, line);
 	if (!notice_row_find(notice)) {
-		import_report_attribute(x->report, REPORT_NO_PLACE, name,
+		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
 					arena_cat(x->a, STR("template "), notice),
-					STR(""));
+					STR("there is no such notice here"));
 		return OK;
 	}
 	import_report_attribute(x->report, words.n ? REPORT_CHANGED : REPORT_KEPT, name,

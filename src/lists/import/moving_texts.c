@@ -89,7 +89,7 @@ err moving_text_of(struct moving *x, const struct settings *now,
 	if (row && row->setting && t->of.list && is_the_list_s(x, t->language))
 		return moving_setting(x, now, t->label, str_from(row->setting),
 				      &(struct made){ .text = str_trim(t->text) },
-				      STR(""), false);
+				      STR(""));
 	tell(x, REPORT_IMPOSSIBLE, t->label, STR(""),
 	     row && row->why ? str_from(row->why)
 	     : row ? STR("it is a setting of each list here, of one text for all "

@@ -81,7 +81,7 @@ err moving_plain(struct moving *x, const struct settings *now, enum plain_manage
 		return OK;
 	}
 	m.otherwise = str_from(row->words);
-	return moving_setting(x, now, name, str_from(row->key), &m, STR(""), !m.text.n);
+	return moving_setting(x, now, name, str_from(row->key), &m, STR(""));
 }
 
 str other_path(struct moving *x, str name)

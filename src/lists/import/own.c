@@ -57,7 +57,7 @@ static err move_settings(struct moving *x)
 	TRY(settings_load(x->books->lists, x->a, x->list, &now));
 	while (own_setting(x->a, &text, &key, &value))
 		TRY(moving_setting(x, &now, key, key, &(struct made){ .text = value },
-				   STR(""), !value.n));
+				   STR("")));
 	return OK;
 }
 

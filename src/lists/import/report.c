@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const words[] = { "kept", "changed", "no place yet", "impossible" };
+static const char *const words[] = { "kept", "changed", "impossible" };
 
 const char *import_report_class_word(enum import_report_class class)
 {

@@ -13,7 +13,6 @@
 enum import_report_class {
 	REPORT_KEPT,
 	REPORT_CHANGED,
-	REPORT_NO_PLACE,
 	REPORT_IMPOSSIBLE,
 	REPORT_CLASSES
 };
@@ -64,7 +63,7 @@ void import_report_count(struct import_report_list *l, const char *what, int64_t
 void import_report_note(struct import_report_list *l, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-const char *import_report_class_word(enum import_report_class class); /* "no place yet" */
+const char *import_report_class_word(enum import_report_class class); /* "changed" */
 size_t import_report_of_class(const struct import_report_list *l,
 			      enum import_report_class class);
 
