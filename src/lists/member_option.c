@@ -187,10 +187,10 @@ err member_option(struct arena *a, struct member_row *m, str key, str value, str
 		*(bool *)((char *)m + switches[i].offset) = yes;
 		return OK;
 	}
-	return err_in(
-		a, ERR_SYNTAX,
-		"no option \"%.*s\"; there are delivery, why, action, own_posts, "
-		"copies, acknowledge, hidden, until, name, topics, other_topics, language, "
-		"form, status",
-		STR_F(key));
+	return err_in(a, ERR_SYNTAX,
+		      "no option \"%.*s\"; there are delivery, why, action, own_posts, "
+		      "copies, acknowledge, hidden, until, name, topics, other_topics, "
+		      "language, "
+		      "form, status",
+		      STR_F(key));
 }

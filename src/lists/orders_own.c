@@ -166,8 +166,8 @@ err order_options(struct order *x)
 {
 	struct member_row m;
 	TRY(own_membership(x, &m));
-	static const char *const own[] = { "delivery",    "own_posts",   "copies",
-					   "acknowledge", "hidden",      "topics",
+	static const char *const own[] = { "delivery",    "own_posts",    "copies",
+					   "acknowledge", "hidden",       "topics",
 					   "language",    "other_topics", "name" };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (json_object_get(x->args, own[i]))

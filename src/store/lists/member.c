@@ -206,13 +206,19 @@ static err write(struct book *b, const struct member_row *m)
 		b, none,
 		"UPDATE member SET address = ?2, "
 		"key = coalesce((SELECT key FROM address WHERE id = ?2), key), "
-		"find = coalesce((" FIND_AS("nullif(?18, '')") "), find), "
-		"name = ?18, delivery = ?3, off_by = ?4, "
-		"action = ?5, own_posts = ?6, copies = ?7, acknowledge = ?8, "
-		"hidden = ?9, topics = ?10, other_topics = ?11, last_day = ?12, "
-		"off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE '' END, "
-		"off_at = CASE ?4 WHEN 'bounces' THEN off_at ELSE 0 END, "
-		"own = ?14, form = ?15, language = ?16, follows = ?17 WHERE id = ?1",
+		"find = coalesce((" FIND_AS(
+			"nullif(?18, '')") "), find), "
+					   "name = ?18, delivery = ?3, off_by = ?4, "
+					   "action = ?5, own_posts = ?6, copies = ?7, "
+					   "acknowledge = ?8, "
+					   "hidden = ?9, topics = ?10, other_topics = "
+					   "?11, last_day = ?12, "
+					   "off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE "
+					   "'' END, "
+					   "off_at = CASE ?4 WHEN 'bounces' THEN off_at "
+					   "ELSE 0 END, "
+					   "own = ?14, form = ?15, language = ?16, "
+					   "follows = ?17 WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
 		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),

@@ -38,7 +38,7 @@ struct member_row {
 	str language;     /* of mails about the list, its own; or "" */
 	bool follows;     /* the address is the one that the person prefers */
 	int64_t moved_at; /* seconds: under this address since; 0: always was */
-	str own_name;      /* on this list; "" as the person is called */
+	str own_name;     /* on this list; "" as the person is called */
 };
 
 struct member_choice { /* of who has chosen topics */
