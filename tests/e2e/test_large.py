@@ -34,29 +34,30 @@ def write(name, rows):
     return path
 
 
-def kept_waiting(*pids):
-    """Seconds for which threads of these processes were ready to run and others ran."""
-    waited = 0
+def ran_and_waited(*pids):
+    """Seconds for which threads of these processes ran, and for which they were ready to run and others ran."""
+    ran = waited = 0
     for pid in pids:
         for file in glob.glob(f'/proc/{pid}/task/*/schedstat'):
             try:
                 with open(file) as f:
-                    waited += int(f.read().split()[1])
+                    x, y, _ = map(int, f.read().split())
+                ran, waited = ran + x, waited + y
             except OSError:  # it has ended
                 pass
-    return waited / 1e9
+    return ran / 1e9, waited / 1e9
 
 
 def on_terminal(*args):
     """(exit code, standard output, what the terminal showed)"""
     global took
     master, slave = pty.openpty()
-    shown, began, waited = b'', time.monotonic(), 0
+    shown, began, ran, waited = b'', time.monotonic(), 0, 0
     r = subprocess.Popen([POSTERN, '-c', p.conf, *args], stdout=subprocess.PIPE, stderr=slave, env=p.env, text=True)
     os.close(slave)
     end = time.monotonic() + 120
     while time.monotonic() < end:
-        waited = max(waited, kept_waiting(r.pid))
+        ran, waited = map(max, zip((ran, waited), ran_and_waited(r.pid)))
         if select.select([master], [], [], 0.2)[0]:
             try:
                 shown += os.read(master, 65536)
@@ -65,7 +66,7 @@ def on_terminal(*args):
         elif r.poll() is not None:
             break
     out = r.communicate(timeout=60)[0]
-    took = time.monotonic() - began - waited
+    took = max(ran, time.monotonic() - began - waited)
     os.close(master)
     return r.returncode, out, shown.decode()
 
@@ -128,9 +129,11 @@ def timed(path):
     global slowest
     took = []
     for _ in range(TIMES):
-        waited, began = kept_waiting(*web, os.getpid()), time.monotonic()
+        before, began = (*ran_and_waited(*web), ran_and_waited(os.getpid())[1]), time.monotonic()
         text = get(path)
-        took.append(time.monotonic() - began - (kept_waiting(*web, os.getpid()) - waited))
+        wall, after = time.monotonic() - began, (*ran_and_waited(*web), ran_and_waited(os.getpid())[1])
+        ran, *waited = (y - x for x, y in zip(before, after))
+        took.append(max(ran, wall - sum(waited)))  # threads that wait side by side are counted twice, so what ran is the least
     middle = statistics.median(took)
     slowest = max(slowest, (middle, path))
     check(f'{path} takes less than 100 ms', middle < PAGE_LIMIT, [f'{t * 1000:.0f} ms' for t in took])
