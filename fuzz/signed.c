@@ -33,8 +33,9 @@ static void seal_it(struct arena *a, const struct verify *v, const struct sign_k
 		    const struct arc_result *chain)
 {
 	struct signing by = { key, STR("fuzz.example"), STR("s"), 1 };
-	struct arc_sealing s = { &by,     chain, v->h, v->body, STR("fuzz.example; none"),
-				 STR_NONE, STR_NONE };
+	struct arc_sealing s = {
+		&by, chain, v->h, v->body, STR("fuzz.example; none"), STR_NONE, STR_NONE
+	};
 	struct header h;
 	struct arc_result again;
 	str fields;
