@@ -238,6 +238,24 @@ equal('is the list\'s', p.json('list', 'header-match', 'ls', 'lab@lists.example'
 equal('a hostile pattern', status('POST', LAB + 'header-matches', {'header': 'Subject', 'pattern': '(', 'action': 'hold'}), 400)
 equal('a changed action', status('PATCH', LAB + 'header-matches/0', {'action': 'hold'}), 204)
 equal('changed', call('GET', LAB + 'header-matches/0')[2]['action'], 'hold')
+RULES = LAB + 'header-matches'
+
+
+def rules():
+    return [(x['position'], x['header'], x['pattern'], x['action'], x.get('tag')) for x in call('GET', RULES)[2].get('entries', [])]
+
+
+equal('another with a tag', [status('POST', RULES, {'header': 'X-Spam', 'pattern': 'yes', 'action': 'reject', 'tag': 'robot'}),
+                             status('POST', RULES, {'header': 'x-spam', 'pattern': 'yes', 'action': 'hold'})], [201, 400])
+equal('both', rules(), [(0, 'subject', '^spam', 'hold', None), (1, 'x-spam', 'yes', 'reject', 'robot')])
+for asked, wanted in (({'tag': 'robot'}, [1]), ({'tag': 'none'}, []), ({'tag': 'robot', 'action': 'hold'}, []), ({'header': 'X-Spam', 'tag': 'robot'}, [1])):
+    equal(f'found by {asked}', [x['position'] for x in (call('POST', RULES + '/find', asked)[2].get('entries') or [])], wanted)
+equal('to the front, with other words', status('PATCH', RULES + '/1', {'position': 0, 'pattern': 'YES', 'header': 'X-Junk', 'tag': 'tagged'}), 204)
+equal('asked first', rules(), [(0, 'x-junk', 'YES', 'reject', 'tagged'), (1, 'subject', '^spam', 'hold', None)])
+equal('no place', status('PATCH', RULES + '/0', {'position': 'first', 'tag': 'lost'}), 400)
+equal('like the other', status('PATCH', RULES + '/0', {'header': 'subject', 'pattern': '^spam'}), 400)
+equal('no tag', [status('PATCH', RULES + '/0', {'tag': ''}), rules()[0]], [204, (0, 'x-junk', 'YES', 'reject', None)])
+equal('gone', [status('DELETE', RULES + '/0'), rules()], [204, [(0, 'subject', '^spam', 'hold', None)]])
 equal('a ban', status('POST', LAB + 'bans', {'email': 'eve@home.example'}), 201)
 equal('she cannot be added', status('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'eve@home.example', 'pre_verified': True,
                                                         'pre_confirmed': True, 'pre_approved': True}), 400)
