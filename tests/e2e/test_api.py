@@ -368,6 +368,38 @@ equal('no owners', [status('DELETE', 'domains/new.example/owners', **olga), stat
 equal('she was one', status('POST', 'lists', {'fqdn_listname': 'more@new.example'}, **olga), 403)
 equal('gone with its list', [status('DELETE', 'domains/new.example'), status('GET', 'lists/hers.new.example')], [204, 404])
 
+section('nonmembers')
+ZACK = LAB + 'nonmember/zack@home.example'
+
+
+def nonmembers():
+    return [(x['email'], x['moderation_action'], x['role']) for x in call('GET', LAB + 'roster/nonmember')[2].get('entries', [])]
+
+
+equal('none', nonmembers(), [])
+answer = call('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'zack@home.example', 'role': 'nonmember'})
+equal('one begins as others are', (answer[0], nonmembers()), (201, [('zack@home.example', 'hold', 'nonmember')]))
+equal('the site knows nobody there', 'user' in call('GET', ZACK)[2], False)
+equal('her own', [status('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'olga@home.example', 'role': 'nonmember'}),
+                  call('GET', LAB + 'nonmember/olga@home.example')[2]['user'].split('/')[-1]], [201, call('GET', 'users/olga@home.example')[2]['user_id']])
+zack = call('GET', ZACK)[2]['member_id']
+equal('where it was made', answer[1].split('/')[-1], zack)
+equal('discard', [status('PATCH', 'members/' + zack, {'moderation_action': 'discard'}), call('GET', 'members/' + zack)[2]['moderation_action']],
+      [204, 'discard'])
+equal('no such action', [status('PATCH', 'members/' + zack, {'moderation_action': 'burn'}), nonmembers()[1][1]], [400, 'discard'])
+equal('in the book', [(x['address'], x['action']) for x in p.json('nonmember', 'ls', 'lab@lists.example')],
+      [('olga@home.example', 'hold'), ('zack@home.example', 'discard')])
+found = call('POST', 'members/find', {'subscriber': 'zack@home.example'})[2]
+equal('found', [(x['role'], x['list_id']) for x in found.get('entries', [])], [('nonmember', 'lab.lists.example')])
+equal('by its role', call('POST', 'members/find', {'role': 'nonmember', 'list_id': 'lab.lists.example'})[2]['total_size'], 2)
+equal('another owner makes none', status('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': 'x@home.example', 'role': 'nonmember'}, **olga), 403)
+before = len(p.json('held', 'ls', 'lab@lists.example'))
+p.deliver('zack@home.example', 'lab@lists.example', message('zack@home.example', 'lab@lists.example', 'dropped'))
+equal('gone', [status('DELETE', ZACK), status('GET', 'members/' + zack), status('DELETE', LAB + 'nonmember/olga@home.example'), nonmembers()],
+      [204, 404, 204, []])
+p.deliver('zack@home.example', 'lab@lists.example', message('zack@home.example', 'lab@lists.example', 'as others'))
+check('what was said of the posts was so', eventually(lambda: len(p.json('held', 'ls', 'lab@lists.example')) == before + 1))
+
 section('and the rest')
 equal('members leave in numbers', {k: v for k, v in call('DELETE', LAB + 'roster/member', {'emails': ['vera@home.example', 'no@home.example']})[2].items()
                                    if '@' in k}, {'vera@home.example': True, 'no@home.example': False})

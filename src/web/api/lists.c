@@ -166,7 +166,7 @@ static bool add_found(struct api *x, const struct list_entry *list,
 
 void api_lists_find(struct api *x)
 {
-	struct roster_want want = { .roles = { true, true, true } };
+	struct roster_want want = { .roles = { true, true, true, true } };
 	const struct list_entry **all;
 	enum api_role role;
 	size_t n;
