@@ -78,8 +78,18 @@ static err enter(struct taking *t, const struct bounce_failure *f, int64_t membe
 	return ledger_add(t->books->outbound, &e, 1);
 }
 
+/* The address before: what went there came back, or so late a report that it may be of it. */
+static bool is_of_before(const struct taking *t, const struct member_row *m,
+			 const struct bounce_failure *f)
+{
+	enum { LATE = 7 * 86400 };
+	int64_t at = t->post.id ? t->post.created_at / 1000 : clock_now() - LATE;
+	return m->moved_at && at < m->moved_at && !str_ieq(f->address, m->text);
+}
+
 /* What came to a member's own path is about that member, whoever is named: the address
- * may have been forwarded to another. */
+ * may have been forwarded to another. Of one who is at another address since, it is about the
+ * one before, which lists/score_run.c does not count. */
 static err take_own(struct taking *t, const struct bounce *b)
 {
 	struct member_row m = { .text = t->x->list->address };
@@ -92,6 +102,8 @@ static err take_own(struct taking *t, const struct bounce *b)
 		if (f->permanent && (!found || str_ieq(f->address, m.text)))
 			found = f;
 	}
+	if (found && is_of_before(t, &m, found))
+		m.text = found->address.n ? found->address : t->x->list->address;
 	return found ? enter(t, found, t->x->member, m.text)
 		     : note(t, STR("a report of a delay"));
 }

@@ -15,7 +15,8 @@ enum confirm_kind {
 	CONFIRM_REQUEST,
 	CONFIRM_SET,
 	CONFIRM_ERASE,
-	CONFIRM_WITHDRAW
+	CONFIRM_WITHDRAW,
+	CONFIRM_MOVE
 };
 
 struct confirmation {
@@ -26,7 +27,7 @@ struct confirmation {
 	int64_t created_at, expires_at;
 	int64_t held; /* CONFIRM_HELD, CONFIRM_CHALLENGE, CONFIRM_WITHDRAW: the held post */
 	int64_t request; /* CONFIRM_REQUEST: who asks to join */
-	int64_t account; /* CONFIRM_VERIFY, CONFIRM_ERASE: the person who asked */
+	int64_t account; /* CONFIRM_VERIFY, CONFIRM_ERASE, CONFIRM_MOVE: the person who asked */
 	str data;        /* JSON, as it was given */
 	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };

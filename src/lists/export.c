@@ -94,7 +94,7 @@ static err add_member(const struct job *x, struct arena *a, struct buf *b,
 	const str fields[EXPORT_MEMBER_FIELDS] = {
 		m->text,
 		m->name,
-		p.language,
+		m->language.n ? m->language : p.language,
 		m->delivery,
 		m->off_by,
 		m->action,

@@ -24,14 +24,31 @@ err member_check_ban(struct books *books, struct arena *a, const struct list_ent
 	return OK;
 }
 
+/* What they said for all lists, and whether posts come at all, is theirs. */
+static void keep_preferred(const struct member_row *was, unsigned set,
+			   struct member_row *m)
+{
+	m->form = set & PREFERS_FORM ? was->form : m->delivery;
+	m->delivery = str_eq(was->delivery, STR("off")) ? was->delivery : m->form;
+	m->own_posts = set & PREFERS_OWN_POSTS ? was->own_posts : m->own_posts;
+	m->copies = set & PREFERS_COPIES ? was->copies : m->copies;
+	m->acknowledge = set & PREFERS_ACKNOWLEDGE ? was->acknowledge : m->acknowledge;
+	m->hidden = set & PREFERS_HIDDEN ? was->hidden : m->hidden;
+}
+
 static err begin_with_options(struct books *books, struct arena *a,
 			      const struct settings *s, int64_t id)
 {
-	struct member_row m;
+	struct member_row m, was;
+	struct preference above;
 	if (!s->digest_is_default && !s->new_member_options.n)
 		return OK;
-	TRY(member_get(books->lists, a, id, &m));
+	TRY(member_get(books->lists, a, id, &was));
+	TRY(preference_above(books->lists, a, was.address, &above));
+	m = was;
+	m.delivery = was.form;
 	new_member_options(s, &m);
+	keep_preferred(&was, above.set, &m);
 	return member_change(books->lists, &m);
 }
 

@@ -62,6 +62,7 @@ static err wait(struct books *books, struct arena *a, const struct list_entry *l
 	TRY(address_parse(a, m->text, &to.address));
 	TRY(member_option(a, m, STR("delivery"), STR("off"), STR("user")));
 	m->off_why = STR("asked to leave");
+	m->pinned |= PREFERS_OFF; /* whatever holds for their other lists */
 	TRY(member_change(books->lists, m));
 	TRY(request_add(books->lists, &r));
 	TRY(books_audit(books, by, list->id, STR("asked to leave"), m->key));
@@ -74,7 +75,10 @@ static err left(struct books *books, struct arena *a, const struct list_entry *l
 {
 	struct settings s;
 	struct member_row m;
-	TRY(member_get(books->lists, a, id, &m));
+	err e = member_get(books->lists, a, id, &m);
+	if (e.kind == ERR_NOTFOUND && !member_merged(books->lists, id, &id).kind)
+		e = member_get(books->lists, a, id, &m);
+	TRY(e);
 	if (m.list != list->id)
 		return FAIL(ERR_NOTFOUND, "not a member of this list");
 	TRY(settings_load(books->lists, a, list->id, &s));
@@ -101,13 +105,13 @@ static err end(struct books *books, struct arena *a, const struct list_entry *li
 	if (m.list != list->id)
 		return FAIL(ERR_NOTFOUND, "not a member of this list");
 	TRY(settings_load(books->lists, a, list->id, &s));
+	TRY(address_parse(a, m.text, &to.address));
+	if (goodbye && s.send_goodbye_message) /* in the membership's language */
+		TRY(member_notice(books, a, list, &to, "goodbye"));
 	TRY(member_remove(books->lists, id));
 	log_info("member-left", KS("list", list->address), KS("address", m.key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member left"), m.key));
-	TRY(address_parse(a, m.text, &to.address));
-	if (goodbye && s.send_goodbye_message)
-		TRY(member_notice(books, a, list, &to, "goodbye"));
 	return s.admin_notify_mchanges
 		       ? member_tell_owners(books, a, list, "owner-left", m.key)
 		       : OK;

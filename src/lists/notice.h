@@ -45,8 +45,9 @@ MUST_USE err notice_send(struct books *books, struct arena *a, const struct noti
 MUST_USE err notice_text(struct books *books, struct arena *a, const struct notice *n,
 			 enum language *language, str *subject, str *text);
 
-/* Whom we write to reads: what the person of that address chose, else the list's
- * preferred_language, else [site] lang. key, list: may be empty. */
+/* Whom we write to reads: what the membership of that address on the list says, else the
+ * address, else its person, else the list's preferred_language, else [site] lang. key, list:
+ * may be empty. */
 MUST_USE err notice_language(struct books *books, struct arena *a,
 			     const struct list_entry *list, str key, enum language *l);
 

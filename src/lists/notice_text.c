@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "lists/notice.h"
-#include "store/lists/person.h"
+#include "store/lists/preference.h"
 #include "store/lists/template.h"
 
 #include <string.h>
@@ -84,18 +84,17 @@ static size_t common_vars(struct books *books, struct arena *a, const struct not
 err notice_language(struct books *books, struct arena *a, const struct list_entry *list,
 		    str key, enum language *l)
 {
-	struct person_row p = { .language = STR("") };
 	enum language found = LANGUAGE_en;
-	str own = STR("");
-	err e = key.n ? person_by_key(books->lists, a, key, &p) : OK;
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
+	str reads = STR(""), own = STR("");
+	if (key.n)
+		TRY(preference_language(books->lists, a, list ? list->id : 0, key,
+					&reads));
 	if (list) {
 		struct settings s;
 		TRY(settings_load(books->lists, a, list->id, &s));
 		own = s.preferred_language;
 	}
-	(void)(language_find(p.language, &found) || language_find(own, &found)
+	(void)(language_find(reads, &found) || language_find(own, &found)
 	       || language_find(books->conf->site_lang, &found));
 	*l = found;
 	return OK;
@@ -212,9 +211,11 @@ static bool example(const struct notice_row *row, str name, str *value)
 		  "    2026-11-27 12:00  nina@uni.example\n"
 		  "        Calibration of detector 3\n\n" },
 		{ "moderator-summary", "what", "1 post waits" },
+		{ "moved-own", "lines", "    dev@lists.example\n" },
 		{ "", "answers", "> help" },
 		{ "", "asker", "nina@uni.example" },
 		{ "", "author", "nina@uni.example" },
+		{ "", "before", "nina@old.example" },
 		{ "", "changes", "delivery = off" },
 		{ "", "days", "7 days" },
 		{ "", "issue", "12" },
@@ -222,6 +223,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		  "This is the last such letter: in 7 days the membership ends." },
 		{ "", "link", "https://lists.example/confirm/7kq2vwr5" },
 		{ "", "lines", "1 post waits" },
+		{ "", "now", "nina@uni.example" },
 		{ "", "posts", "5" },
 		{ "", "proof", "proven" },
 		{ "", "reason", "the list is set to hold every post" },

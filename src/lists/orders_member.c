@@ -3,8 +3,10 @@
 
 #include "account/account.h"
 #include "lists/invite.h"
+#include "lists/member_address.h"
 #include "lists/members.h"
 #include "lists/members_inside.h"
+#include "lists/preferences.h"
 #include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
@@ -69,6 +71,9 @@ err order_subscribe(struct order *x)
 				    .approved = is_yes(x, "approved"),
 				    .quiet = is_yes(x, "quiet") };
 	TRY(member_enter(x->books, x->a, x->list, &who, &how, &x->by, &waits));
+	if (is_yes(x, "follows") && !waits)
+		TRY(member_follow_preferred(x->books, x->a, x->list,
+					    address_key(x->a, &who.address), &x->by));
 	order_says(x, "waits_for", waits ? STR("moderator") : STR(""));
 	return OK;
 }
@@ -99,8 +104,12 @@ static err change(struct order *x, struct member_row *m)
 		if (str_eq(order_text(x, "by"), str_from(hands[i])))
 			by = str_from(hands[i]);
 	json_object_foreach(json_object_get(x->args, "set"), key, value)
-		TRY(member_option(x->a, m, str_from(key),
-				  str_from(json_string_value(value)), by));
+	{
+		str word = str_from(json_string_value(value));
+		TRY(member_option(x->a, m, str_from(key), word, by));
+		if (!str_eq(word, STR("usual")))
+			m->pinned |= preferences_bits(str_from(key), word);
+	}
 	TRY(topics_check_choice(x->books->lists, x->a, m));
 	TRY(member_change(x->books->lists, m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member changed"), m->key);

@@ -166,9 +166,9 @@ err order_options(struct order *x)
 {
 	struct member_row m;
 	TRY(own_membership(x, &m));
-	static const char *const own[] = { "delivery",     "own_posts", "copies",
-					   "acknowledge",  "hidden",    "topics",
-					   "other_topics", "name" };
+	static const char *const own[] = { "delivery",    "own_posts",    "copies",
+					   "acknowledge", "hidden",       "topics",
+					   "language",    "other_topics", "name" };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (json_object_get(x->args, own[i]))
 			TRY(member_option(x->a, &m, str_from(own[i]),

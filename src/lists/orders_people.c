@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "base/clock.h"
+#include "lists/member_address.h"
 #include "store/lists/address.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
@@ -164,9 +165,10 @@ static err set_proven(struct order *x, const struct address_row *row)
 {
 	bool yes = str_eq(order_text(x, "proven"), STR("yes"));
 	TRY(address_verify(x->books->lists, row->id, yes ? clock_now() : 0));
-	return books_audit(x->books, &x->by, 0,
-			   yes ? STR("address verified") : STR("address unverified"),
-			   row->key);
+	TRY(books_audit(x->books, &x->by, 0,
+			yes ? STR("address verified") : STR("address unverified"),
+			row->key));
+	return member_preferred_changed(x->books, x->a, row->person, &x->by);
 }
 
 err order_address_proven(struct order *x)
@@ -184,9 +186,10 @@ static err prefer(struct order *x, const struct address_row *row)
 	if (yes && !row->verified_at)
 		return FAIL(ERR_DENIED, "Unverified email address");
 	TRY(person_prefer(x->books->lists, row->person, yes ? row->id : 0));
-	return books_audit(x->books, &x->by, 0,
-			   yes ? STR("address preferred") : STR("address not preferred"),
-			   row->key);
+	TRY(books_audit(x->books, &x->by, 0,
+			yes ? STR("address preferred") : STR("address not preferred"),
+			row->key));
+	return member_preferred_changed(x->books, x->a, row->person, &x->by);
 }
 
 err order_address_prefer(struct order *x)

@@ -89,6 +89,47 @@ static err add_account(struct gathering *g)
 	return OK;
 }
 
+static void put_preference(json_t *rows, str of, const struct preference *p)
+{
+	const struct {
+		unsigned bit;
+		const char *name;
+		bool value;
+	} switches[] = {
+		{ PREFERS_OFF, "off", p->off },
+		{ PREFERS_OWN_POSTS, "own_posts", p->own_posts },
+		{ PREFERS_COPIES, "copies", p->copies },
+		{ PREFERS_ACKNOWLEDGE, "acknowledge", p->acknowledge },
+		{ PREFERS_HIDDEN, "hidden", p->hidden },
+	};
+	if (!p->set)
+		return;
+	json_t *o = row_of(rows);
+	put(o, "of", of);
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		if (p->set & switches[i].bit)
+			json_object_set_new(o, switches[i].name,
+					    json_boolean(switches[i].value));
+	if (p->set & PREFERS_FORM)
+		put(o, "form", p->form);
+	if (p->set & PREFERS_LANGUAGE)
+		put(o, "language", p->language);
+}
+
+static err add_preferences(struct gathering *g)
+{
+	struct preference all = { .person = g->person };
+	json_t *rows = section(g, "for_all_my_lists");
+	TRY(preference_get(g->books->lists, g->a, &all));
+	put_preference(rows, STR("account"), &all);
+	for (size_t i = 0; i < g->own_count; i++) {
+		struct preference one = { .address = g->own[i].id };
+		TRY(preference_get(g->books->lists, g->a, &one));
+		put_preference(rows, g->own[i].text, &one);
+	}
+	return OK;
+}
+
 /* "release, hardware" */
 static str topics_text(struct gathering *g, str topics)
 {
@@ -113,6 +154,11 @@ static err add_memberships(struct gathering *g)
 		if (m[i].own_name.n)
 			put(o, "name", m[i].own_name);
 		put(o, "delivery", m[i].delivery);
+		put(o, "form", m[i].form);
+		put(o, "language", m[i].language);
+		json_object_set_new(o, "at_my_preferred_address",
+				    json_boolean(m[i].follows));
+		put_time(g, o, "at_this_address_since", m[i].moved_at);
 		put(o, "off_by", m[i].off_by);
 		json_object_set_new(o, "own_posts", json_boolean(m[i].own_posts));
 		json_object_set_new(o, "copies", json_boolean(m[i].copies));
@@ -354,6 +400,7 @@ static err gather(struct gathering *g)
 {
 	TRY(address_of_person(g->books->lists, g->a, g->person, &g->own, &g->own_count));
 	TRY(add_account(g));
+	TRY(add_preferences(g));
 	TRY(add_memberships(g));
 	TRY(add_roles(g));
 	TRY(add_sign_ins(g));

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "lists/decide.h"
 #include "lists/erase.h"
+#include "lists/member_address.h"
 #include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
@@ -215,6 +216,19 @@ static err press_erase(struct books *books, struct arena *a, const struct confir
 	return OK;
 }
 
+/* Memberships that the asker's browser named go on at the address that the token was sent to. */
+static err press_move(struct books *books, struct arena *a, const struct confirmation *c,
+		      const struct press *p, struct pressed *done)
+{
+	struct address_changed *on;
+	size_t n;
+	TRY(member_change_press(books, a, c, &p->by, &on, &n));
+	done->says = arena_cat(a, c->address,
+			       STR(" belongs to your account, and your memberships are "
+				   "at it now."));
+	return OK;
+}
+
 static err (*const presses[])(struct books *books, struct arena *a,
 			      const struct confirmation *c, const struct press *p,
 			      struct pressed *done) = {
@@ -229,6 +243,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_SET] = press_set,
 	[CONFIRM_ERASE] = press_erase,
 	[CONFIRM_WITHDRAW] = press_withdraw,
+	[CONFIRM_MOVE] = press_move,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

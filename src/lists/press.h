@@ -24,8 +24,8 @@ struct pressed {
 	str says;            /* one sentence for the reader */
 };
 
-/* Does it. For CONFIRM_SIGN_IN and CONFIRM_VERIFY the address becomes verified.
- * CONFIRM_VERIFY wants the person who asked, signed in: else whoever reads the mail
+/* Does it. For CONFIRM_SIGN_IN, CONFIRM_VERIFY and CONFIRM_MOVE the address becomes verified.
+ * The latter two want the person who asked, signed in: else whoever reads the mail
  * could be talked into giving an address away. ERR_NOTFOUND: as above. ERR_DENIED:
  * the text says why. */
 MUST_USE err confirm_press(struct books *books, struct arena *a, str token,

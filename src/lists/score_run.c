@@ -171,6 +171,12 @@ static err step(struct round *r, struct taken *t, struct member_row *m, bool pro
 	return bounced_add(r->books->lists, &t->row);
 }
 
+/* What came back from an address at which the member is no more says nothing of the other. */
+static bool is_of_before(const struct taken *t, const struct member_row *m)
+{
+	return m->moved_at && !str_ieq(t->e.recipient, m->text);
+}
+
 /* One entry, once: what was made of it before stands as it is. */
 static err take(struct round *r, struct taken *t)
 {
@@ -186,6 +192,8 @@ static err take(struct round *r, struct taken *t)
 	e = member_get(r->books->lists, r->a, t->e.member, &m);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
+	if (is_of_before(t, &m))
+		return OK;
 	t->list = addressbook_list_by_id(r->books->addresses, m.list);
 	if (!t->list)
 		return OK;

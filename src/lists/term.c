@@ -128,9 +128,9 @@ static err end(struct books *books, struct arena *a, const struct member_row *m)
 		return OK;
 	TRY(settings_load(books->lists, a, list->id, &s));
 	TRY(address_parse(a, m->text, &to.address));
-	TRY(member_end_by_id(books, a, list, m->id, false, &calendar));
-	return s.send_goodbye_message ? member_notice(books, a, list, &to, "term-over")
-				      : OK;
+	if (s.send_goodbye_message) /* in the membership's language */
+		TRY(member_notice(books, a, list, &to, "term-over"));
+	return member_end_by_id(books, a, list, m->id, false, &calendar);
 }
 
 static err end_one(struct books *books, struct arena *a, const struct member_row *m)

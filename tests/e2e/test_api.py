@@ -248,14 +248,79 @@ equal('preferences', status('PATCH', f'members/{anna["member_id"]}/preferences',
 equal('are kept', {k: v for k, v in call('GET', f'members/{anna["member_id"]}/preferences')[2].items() if k[:4] in ('deli', 'rece')},
       {'delivery_status': 'by_user', 'receive_own_postings': False})
 PREFERENCES = f'members/{anna["member_id"]}/preferences'
-equal('a form for who gets nothing', status('PATCH', PREFERENCES, {'delivery_mode': 'plaintext_digests'}), 400)
-equal('on again, in digests', status('PATCH', PREFERENCES, {'delivery_status': 'enabled', 'delivery_mode': 'plaintext_digests'}), 204)
+equal('a form for who gets nothing', status('PATCH', PREFERENCES, {'delivery_mode': 'plaintext_digests'}), 204)
+equal('is kept for later', (call('GET', PREFERENCES)[2]['delivery_mode'], p.json('member', 'ls', 'lab@lists.example')[0]['delivery']),
+      ('plaintext_digests', 'off'))
+equal('on again, in digests', status('PATCH', PREFERENCES, {'delivery_status': 'enabled'}), 204)
 equal('enabled is no other form', status('PATCH', PREFERENCES, {'delivery_status': 'enabled'}), 204)
 equal('she reads digests', (call('GET', PREFERENCES)[2].get('delivery_mode'), call('GET', LAB + 'member/anna@home.example')[2]['delivery_mode'],
                             p.json('member', 'ls', 'lab@lists.example')[0]['delivery']), ('plaintext_digests', 'plaintext_digests', 'plain'))
 equal('no such form', status('PATCH', PREFERENCES, {'delivery_mode': 'hourly'}), 400)
 equal('single posts again', status('PATCH', PREFERENCES, {'delivery_mode': 'regular'}), 204)
-equal('as before', call('GET', PREFERENCES)[2].get('delivery_mode'), None)
+equal('her own choice', call('GET', PREFERENCES)[2].get('delivery_mode'), 'regular')
+
+section('preferences at four levels, a membership that is a user\'s, another address')
+LEVELS = {'member': PREFERENCES, 'address': 'addresses/anna@home.example/preferences', 'user': 'users/anna@home.example/preferences',
+          'system': 'system/preferences'}
+ALL = f'members/{anna["member_id"]}/all/preferences'
+NAMES = ('acknowledge_posts', 'hide_address', 'receive_list_copy', 'receive_own_postings', 'delivery_status', 'delivery_mode', 'preferred_language')
+
+
+def level(path):
+    return {k: v for k, v in call('GET', path)[2].items() if k in NAMES}
+
+
+equal('taken back', [status('DELETE', PREFERENCES), level(PREFERENCES)], [204, {}])
+for name, value, other in (('acknowledge_posts', True, False), ('hide_address', True, False), ('receive_list_copy', False, True),
+                           ('receive_own_postings', False, True), ('delivery_status', 'by_user', 'enabled'),
+                           ('delivery_mode', 'mime_digests', 'summary_digests'), ('preferred_language', 'de', 'fr')):
+    usual = level(LEVELS['system'])[name]
+    equal(f'{name} of the system', level(ALL)[name], usual)
+    for of, said in (('user', value), ('address', other), ('member', value)):
+        equal(f'{name} of the {of}', status('PATCH', LEVELS[of], {name: said}), 204)
+        equal('is kept', level(LEVELS[of]), {name: said})
+        equal('and holds', level(ALL)[name], said)
+    for of, said in (('member', other), ('address', value), ('user', usual)):
+        equal(f'{name} of the {of} gone', status('PATCH', LEVELS[of], {name: ''}), 204)
+        equal('what is above it holds', level(ALL)[name], said)
+    equal('nothing is left', [level(LEVELS[of]) for of in ('member', 'address', 'user')], [{}, {}, {}])
+equal('what is usual is a choice, too', [status('PUT', LEVELS['member'], {'receive_own_postings': True}), level(PREFERENCES)],
+      [204, {'receive_own_postings': True}])
+for of in ('user', 'address'):
+    equal(f'no such word for the {of}', [status('PATCH', LEVELS[of], {'delivery_mode': 'hourly'}), status('PATCH', LEVELS[of], {'colour': 'red'})], [400, 400])
+    equal(f'all of the {of} at once', [status('PATCH', LEVELS[of], {'acknowledge_posts': True, 'delivery_mode': 'mime_digests'}),
+                                       status('DELETE', LEVELS[of]), level(LEVELS[of])], [204, 204, {}])
+equal('nobody\'s', [status('GET', 'users/none@home.example/preferences'), status('PATCH', 'addresses/none@home.example/preferences', {'hide_address': True})],
+      [404, 404])
+
+equal('a user with two addresses', [status('POST', 'users/anna@home.example/addresses', {'email': 'anna@work.example'}), anna['subscription_mode']],
+      [201, 'as_address'])
+HERS = f'members/{anna["member_id"]}'
+equal('no address of the site', call('PATCH', HERS, {'address': 'none@work.example'})[2]['description'], 'Address not registered')
+equal('not proven', call('PATCH', HERS, {'address': 'anna@work.example'})[2]['description'], 'Unverified address')
+equal('another user\'s', call('PATCH', HERS, {'address': ADMIN})[2]['description'], 'Address is not controlled by user')
+equal('proven', status('POST', 'addresses/anna@work.example/verify'), 204)
+equal('moved', [status('PATCH', HERS, {'address': 'anna@work.example'}), call('GET', HERS)[2]['email']], [204, 'anna@work.example'])
+equal('with what she chose', level(PREFERENCES), {'receive_own_postings': True})
+equal('and the same number', call('GET', LAB + 'member/anna@work.example')[2]['member_id'], anna['member_id'])
+check('the address before is told', eventually(lambda: any('is at anna@work.example now' in m.field('Subject') for m in world.to('anna@home.example'))))
+user = call('GET', 'users/anna@home.example')[2]['user_id']
+equal('who prefers no address', call('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': user, 'pre_verified': True, 'pre_confirmed': True,
+                                                         'pre_approved': True})[2]['description'], 'User has no preferred address')
+equal('who is proven to be there', status('POST', 'addresses/anna@home.example/verify'), 204)
+equal('prefers one', status('POST', f'users/{user}/preferred_address', {'email': 'anna@home.example'}), 204)
+equal('and joins as herself', status('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': user, 'pre_verified': True, 'pre_confirmed': True,
+                                                         'pre_approved': True}), 201)
+of_her = call('GET', 'lists/other.lists.example/member/anna@home.example')[2]
+equal('told as such', of_her['subscription_mode'], 'as_user')
+equal('prefers the other', status('POST', f'users/{user}/preferred_address', {'email': 'anna@work.example'}), 204)
+equal('the membership follows', call('GET', f'members/{of_her["member_id"]}')[2]['email'], 'anna@work.example')
+equal('no address of its own', call('PATCH', f'members/{of_her["member_id"]}', {'address': 'anna@home.example'})[2]['description'],
+      'Membership is via preferred address')
+equal('off again', [status('DELETE', f'members/{of_her["member_id"]}'), status('PATCH', HERS, {'address': 'anna@home.example'}),
+                    status('DELETE', f'users/{user}/preferred_address'), status('DELETE', 'addresses/anna@work.example')], [204, 204, 204, 204])
+
+section('and the rest')
 equal('members leave in numbers', {k: v for k, v in call('DELETE', LAB + 'roster/member', {'emails': ['vera@home.example', 'no@home.example']})[2].items()
                                    if '@' in k}, {'vera@home.example': True, 'no@home.example': False})
 equal('by the command, too', [x['address'] for x in p.json('member', 'ls', 'lab@lists.example')], ['anna@home.example'])

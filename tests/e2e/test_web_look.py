@@ -110,7 +110,7 @@ PAGES = [  # path, headers, what the picture is called
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), (one, bearer, 'member'), (one, member, 'member-seen'),
     ('/lists/dev/admin/members/many', bearer, 'many'), (batch, bearer, 'batch'), ('/lists/dev/members', bearer, 'roster'), ('/lists/dev/admin/preview', bearer, 'preview'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),
     ('/lists/dev/admin/templates', bearer, 'templates'), ('/lists/dev/admin/templates/welcome', bearer, 'template'), ('/templates/', bearer, 'templates-site'),
-    ('/lists/dev/admin/coming', bearer, 'coming'), ('/lists/dev/admin/nonmembers', bearer, 'nonmembers'),
+    ('/lists/dev/admin/address/brandvold@north-uni.example', bearer, 'address'), ('/lists/dev/admin/coming', bearer, 'coming'), ('/lists/dev/admin/nonmembers', bearer, 'nonmembers'),
     ('/lists/dev/admin/roles', bearer, 'roles'), ('/lists/dev/admin/bans', bearer, 'bans'), ('/lists/dev/admin/log', bearer, 'log'),
     ('/reports', bearer, 'reports'), ('/outbox', bearer, 'outbox'), (f'/outbox/{copy}', bearer, 'kept'), ('/trace', bearer, 'trace-own'),
     ('/trace?q=' + mid, bearer, 'trace'), ('/trace?q=' + ANNA, bearer, 'trace-address'),

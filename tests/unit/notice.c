@@ -45,6 +45,8 @@ static void test_templates(struct books_test *t)
 		{ "issue", { "9", 1 } },
 		{ "posts", { "12", 2 } },
 		{ "text", { "TEXT OF IT", 10 } },
+		{ "before", { "BEFORE", 6 } },
+		{ "now", { "NOW", 3 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

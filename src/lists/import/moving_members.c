@@ -22,19 +22,28 @@ static bool same_bounces(const struct member_row *p, const struct member_row *q)
 	       && p->warnings == q->warnings && p->warned_at == q->warned_at;
 }
 
-/* A person's language is theirs on all lists, so the first one that is not the list's
- * own is kept. */
-static err move_language(struct moving *x, const struct moved_member *m, int64_t person)
+/* The first one that is not the list's own is the person's, on all lists; where another
+ * list has another one, it is that membership's. */
+static err move_language(struct moving *x, const struct moved_member *v,
+			 const struct address_row *address)
 {
+	struct book *b = x->books->lists;
 	struct person_row p;
-	if (!m->language.n || str_eq(m->language, m->own_language))
+	struct member_row m;
+	if (!v->language.n || str_eq(v->language, v->own_language))
 		return OK;
-	TRY(person_get(x->books->lists, x->a, person, &p));
-	if (p.language.n)
+	TRY(person_get(b, x->a, address->person, &p));
+	TRY(member_find(b, x->a, x->list, address->key, &m));
+	str now = m.language.n ? m.language : p.language;
+	if (str_eq(now, v->language))
 		return OK;
-	p.language = m->language;
 	x->report->written++;
-	return person_change(x->books->lists, &p);
+	if (now.n) {
+		m.language = v->language;
+		return member_change(b, &m);
+	}
+	p.language = v->language;
+	return person_change(b, &p);
 }
 
 static err find_or_add(struct moving *x, const struct address_row *address,
@@ -105,5 +114,5 @@ err moving_member(struct moving *x, const struct moved_member *v, bool *here)
 	if (!same_bounces(&m, &want))
 		TRY(member_bounced(b, &want));
 	*here = true;
-	return move_language(x, v, address.person);
+	return move_language(x, v, &address);
 }

@@ -1,5 +1,7 @@
 #include "store/lists/address.h"
 
+#include "base/clock.h"
+#include "store/lists/member.h"
 #include "store/lists/person.h"
 #include "store/table.h"
 
@@ -86,15 +88,29 @@ static err drop_bare_person(struct book *b, int64_t person)
 			SQL_I(person));
 }
 
+/* Memberships that are the person's own stay with them where they have another address. */
+static err leave_behind(struct book *b, int64_t id, int64_t person)
+{
+	ARENA(a);
+	struct member_followed *f;
+	size_t n;
+	return member_follow(b, a, person, id, clock_now(), &f, &n);
+}
+
 static err move(struct book *b, int64_t id, int64_t person)
 {
 	int64_t before;
 	TRY(owner_of(b, id, &before));
+	if (before == person)
+		return OK;
+	TRY(leave_behind(b, id, before));
+	TRY(book_run(b, "UPDATE member SET follows = 0 WHERE address = ?1", SQL_I(id)));
 	err e = book_run(b, "UPDATE address SET person = ?2 WHERE id = ?1", SQL_I(id),
 			 SQL_I(person));
 	if (e.kind == ERR_DENIED)
 		return FAIL(ERR_NOTFOUND, "there is no such person");
 	TRY(e);
+	TRY(preference_spread(b, id));
 	return drop_bare_person(b, before);
 }
 
@@ -109,6 +125,7 @@ static err take_away(struct book *b, int64_t id)
 {
 	int64_t person;
 	TRY(owner_of(b, id, &person));
+	TRY(leave_behind(b, id, person));
 	TRY(book_run(b, "DELETE FROM address WHERE id = ?1", SQL_I(id)));
 	return drop_bare_person(b, person);
 }

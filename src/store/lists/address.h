@@ -27,10 +27,13 @@ MUST_USE err address_ensure(struct book *b, struct arena *a, str key, str text, 
 MUST_USE err address_verify(struct book *b, int64_t id,
 			    int64_t now); /* 0: not theirs any more */
 
-/* Gives an address to another person; the one who has none left after that goes. */
+/* Gives an address to another person, with its memberships but those that are the other's
+ * own (member_row.follows) and can go to another of theirs; the one who has none left after
+ * that goes. */
 MUST_USE err address_move(struct book *b, int64_t id, int64_t person);
 
-/* With its memberships and roles; a person's last one takes the person along. */
+/* With its memberships, but those as above, and roles; a person's last one takes the person
+ * along. */
 MUST_USE err address_remove(struct book *b, int64_t id);
 
 /* The one that stands for the person first (person_prefer), then the oldest. */

@@ -37,6 +37,11 @@ void member_read(struct rows *r, struct arena *a, void *row)
 		.last_day = rows_i64(r, 27),
 		.off_why = rows_str(r, a, 28),
 		.own_name = rows_str(r, a, 29),
+		.own = (unsigned)rows_i64(r, 30),
+		.form = rows_str(r, a, 31),
+		.language = rows_str(r, a, 32),
+		.follows = rows_i64(r, 33),
+		.moved_at = rows_i64(r, 34),
 	};
 }
 
@@ -57,7 +62,20 @@ static void read_copy(struct rows *r, struct arena *a, void *row)
 	", p.name) FROM address x JOIN person p " \
 	"ON p.id = x.person WHERE x.id = ?2"
 
-err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64_t *id)
+/* Mostly nobody has said anything, and the columns' defaults hold. */
+static err begin_as_preferred(struct book *b, int64_t address, int64_t id)
+{
+	ARENA(a);
+	struct preference above;
+	struct member_row m;
+	TRY(preference_above(b, a, address, &above));
+	if (!above.set)
+		return OK;
+	TRY(member_get(b, a, id, &m));
+	return member_change(b, &m);
+}
+
+static err add(struct book *b, int64_t list, int64_t address, int64_t now, int64_t *id)
 {
 	bool found;
 	int64_t there;
@@ -66,6 +84,8 @@ err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64
 			     "VALUES (?1, ?2, ?3, coalesce((SELECT key FROM address "
 			     "WHERE id = ?2), ''), coalesce((" FIND_AS("NULL") "), ''))",
 			     SQL_I(list), SQL_I(address), SQL_I(now));
+	if (!e.kind)
+		return begin_as_preferred(b, address, *id);
 	if (e.kind != ERR_DENIED)
 		return e;
 	TRY(book_number(b, &there, &found,
@@ -73,6 +93,13 @@ err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64
 			SQL_I(list), SQL_I(address)));
 	return found ? FAIL(ERR_DENIED, "that address is a member already")
 		     : FAIL(ERR_NOTFOUND, "there is no such list or address");
+}
+
+err member_add(struct book *b, int64_t list, int64_t address, int64_t now, int64_t *id)
+{
+	bool mine;
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, add(b, list, address, now, id));
 }
 
 err member_get(struct book *b, struct arena *a, int64_t id, struct member_row *m)
@@ -166,7 +193,7 @@ static err turn(struct book *b, const struct member_row *m)
 	return reads ? turn_to_digests(b, m->id) : turn_from_digests(b, m->id);
 }
 
-static err change(struct book *b, const struct member_row *m)
+static err write(struct book *b, const struct member_row *m)
 {
 	TRY(turn(b, m));
 	TRY(book_run(b,
@@ -179,9 +206,9 @@ static err change(struct book *b, const struct member_row *m)
 		b, none,
 		"UPDATE member SET address = ?2, "
 		"key = coalesce((SELECT key FROM address WHERE id = ?2), key), "
-		"name = ?14, find = coalesce((" FIND_AS(
-			"nullif(?14, '')") "), find), "
-					   "delivery = ?3, off_by = ?4, "
+		"find = coalesce((" FIND_AS(
+			"nullif(?18, '')") "), find), "
+					   "name = ?18, delivery = ?3, off_by = ?4, "
 					   "action = ?5, own_posts = ?6, copies = ?7, "
 					   "acknowledge = ?8, "
 					   "hidden = ?9, topics = ?10, other_topics = "
@@ -189,12 +216,24 @@ static err change(struct book *b, const struct member_row *m)
 					   "off_why = CASE ?3 WHEN 'off' THEN ?13 ELSE "
 					   "'' END, "
 					   "off_at = CASE ?4 WHEN 'bounces' THEN off_at "
-					   "ELSE 0 END WHERE id = ?1",
+					   "ELSE 0 END, "
+					   "own = ?14, form = ?15, language = ?16, "
+					   "follows = ?17 WHERE id = ?1",
 		SQL_I(m->id), SQL_I(m->address), SQL_S(m->delivery), SQL_S(m->off_by),
 		SQL_S(m->action), SQL_I(m->own_posts), SQL_I(m->copies),
 		SQL_I(m->acknowledge), SQL_I(m->hidden), SQL_S(m->topics),
 		SQL_I(m->other_topics), SQL_I(m->last_day), SQL_S(m->off_why),
+		SQL_I(m->own), SQL_S(m->form), SQL_S(m->language), SQL_I(m->follows),
 		SQL_S(m->own_name));
+}
+
+static err change(struct book *b, const struct member_row *wanted)
+{
+	ARENA(a);
+	struct member_row was, m = *wanted;
+	TRY(member_get(b, a, m.id, &was));
+	TRY(member_settle(b, a, &was, &m));
+	return write(b, &m);
 }
 
 err member_change(struct book *b, const struct member_row *m)
@@ -212,6 +251,7 @@ err member_bounced(struct book *b, const struct member_row *m)
 	return TABLE_MUST(
 		b, none,
 		"UPDATE member SET delivery = ?2, off_by = ?3, "
+		"own = own | (?2 = 'off'), "
 		"bounce_score = ?4, bounce_at = ?5, bounce_text = ?6, "
 		"bounce_today = ?7, doubt_at = ?8, probe_at = ?9, off_at = ?10, "
 		"warnings = ?11, warned_at = ?12 WHERE id = ?1",

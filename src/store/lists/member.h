@@ -1,7 +1,9 @@
-/* store/lists/member.h: who is on which list, and how. */
+/* store/lists/member.h: who is on which list, and how. Of what a member may choose each row
+ * holds what is in effect; whether that is the membership's own choice or comes from its
+ * address or its person says own (store/lists/preference.h). */
 #pragma once
 
-#include "store/store.h"
+#include "store/lists/preference.h"
 
 struct member_row {
 	int64_t id; /* in return paths */
@@ -30,7 +32,13 @@ struct member_row {
 	int64_t warned_at; /* seconds */
 	int64_t last_day;  /* seconds at 0:00 UTC; 0: the membership has no end */
 	str off_why;       /* in words, where delivery is off; or empty */
-	str own_name;      /* on this list; "" as the person is called */
+	unsigned own;      /* PREFERS_…: the membership's own choices */
+	unsigned pinned;   /* for member_change: these, though they be as usual */
+	str form; /* regular, mime, plain, summary: how posts come, or would if not off */
+	str language;     /* of mails about the list, its own; or "" */
+	bool follows;     /* the address is the one that the person prefers */
+	int64_t moved_at; /* seconds: under this address since; 0: always was */
+	str own_name;     /* on this list; "" as the person is called */
 };
 
 struct member_choice { /* of who has chosen topics */
@@ -48,7 +56,8 @@ struct member_copy { /* what a fan-out needs of one */
 /* Whether posts come in digests: as MIME, as plain text or as a summary. */
 bool member_reads_digests(str delivery);
 
-/* Adds with the usual options and sets *id. ERR_DENIED: is one already. */
+/* Adds with the options that its person and address prefer, and sets *id. ERR_DENIED: is one
+ * already. */
 MUST_USE err member_add(struct book *b, int64_t list, int64_t address, int64_t now,
 			int64_t *id);
 
@@ -67,15 +76,40 @@ MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
  * ERR_NOTFOUND: is none. */
 MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
 
-/* Writes the address's id, all from delivery to other_topics, last_day, off_why and own_name, as *m
- * has them. Where delivery goes on again all bounces of before are forgotten. Where it
- * turns to digests or from them, each post before comes as it would have, each later one
- * in the new way. */
+/* Writes the address's id, all from delivery to other_topics, last_day, off_why, own_name, form,
+ * language and follows, as *m has them. What a membership may inherit is its own from now on where it
+ * differs from what holds above it, or is pinned; where its bit of own was taken away it is as
+ * above again, whatever *m says. delivery comes before form. Where delivery goes on again all
+ * bounces of before are forgotten. Where it turns to digests or from them, each post before
+ * comes as it would have, each later one in the new way. */
 MUST_USE err member_change(struct book *b, const struct member_row *m);
 
 /* Writes delivery, off_by and all from bounce_score to warned_at, as *m has them. */
 MUST_USE err member_bounced(struct book *b, const struct member_row *m);
 MUST_USE err member_remove(struct book *b, int64_t id);
+
+/* The membership goes on at another address, with what it chose and what it is owed; what
+ * came back from the address before counts no more. ERR_DENIED: that one is a member. */
+MUST_USE err member_move(struct book *b, int64_t id, int64_t address, int64_t now);
+
+/* One membership becomes part of another on the same list, which keeps its own options. What
+ * the one is owed of digests goes to the other, and so do links and reports that name it. */
+MUST_USE err member_merge(struct book *b, int64_t id, int64_t into);
+
+/* Of which membership that one has become part. ERR_NOTFOUND: of none. */
+MUST_USE err member_merged(struct book *b, int64_t id, int64_t *into);
+
+struct member_followed {
+	int64_t list;
+	str from, to; /* keys */
+	bool merged;  /* the person was a member under that address, too */
+};
+
+/* Memberships that are the person's go to the proven address that they prefer; where they
+ * prefer none, those under an address that is not proven go to their oldest that is. but: an
+ * address that counts no more, 0: none. */
+MUST_USE err member_follow(struct book *b, struct arena *a, int64_t person, int64_t but,
+			   int64_t now, struct member_followed **f, size_t *count);
 
 /* The fan-out's cursor: members in order of id after that one who get the post as it
  * comes; limit 1,000 at a time. post: its id among those for digests (store/lists/

@@ -11,9 +11,14 @@
 	"m.copies, m.acknowledge, m.hidden, m.bounce_score, m.bounce_at, "           \
 	"m.bounce_text, m.bounce_today, m.doubt_at, m.probe_at, m.off_at, "          \
 	"m.warnings, m.warned_at, m.topics, m.other_topics, m.last_day, m.off_why, " \
-	"m.name "                                                                    \
+	"m.name, m.own, m.form, m.language, m.follows, m.moved_at "                  \
 	"FROM member m "                                                             \
 	"JOIN address x ON x.id = m.address "                                        \
 	"JOIN person p ON p.id = x.person "
 
 table_read member_read;
+
+/* Brings a row that a caller wants written into line: what it says otherwise than was is its
+ * own choice, what is not its own is as preference_above has it. */
+MUST_USE err member_settle(struct book *b, struct arena *a, const struct member_row *was,
+			   struct member_row *m);

@@ -95,6 +95,14 @@ err pending_by_address(struct book *b, struct arena *a, str address,
 			 SQL_S(address));
 }
 
+err pending_readdress(struct book *b, int64_t list, str from, str to)
+{
+	return book_run(b,
+			"UPDATE pending SET address = ?3 WHERE list = ?1 "
+			"AND address = ?2 AND kind IN ('leave', 'set')",
+			SQL_I(list), SQL_S(from), SQL_S(to));
+}
+
 err pending_drop(struct book *b, str kind, int64_t list, str address)
 {
 	return book_run(

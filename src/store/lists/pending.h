@@ -14,10 +14,10 @@
 
 struct pending_row {
 	int64_t id;
-	str kind;     /* join, leave, sign-in, verify, invite, hold, challenge, set */
-	int64_t list; /* 0 none */
-	str address;  /* whose it is */
-	str data;     /* JSON */
+	str kind; /* join, leave, sign-in, verify, invite, hold, challenge, set, move, … */
+	int64_t list;                   /* 0 none */
+	str address;                    /* whose it is */
+	str data;                       /* JSON */
 	int64_t created_at, expires_at; /* seconds */
 };
 
@@ -43,6 +43,10 @@ MUST_USE err pending_list(struct book *b, struct arena *a, str kind, int64_t lis
 /* Those of an address, whatever they are for. */
 MUST_USE err pending_by_address(struct book *b, struct arena *a, str address,
 				struct pending_row **p, size_t *count);
+
+/* What a member was sent goes on meaning the membership at its other address: to leave, to
+ * set. */
+MUST_USE err pending_readdress(struct book *b, int64_t list, str from, str to);
 
 MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
 MUST_USE err pending_drop_id(struct book *b, int64_t id);

@@ -57,6 +57,18 @@ err request_list(struct book *b, struct arena *a, int64_t list, struct request_r
 			 REQUEST "WHERE list = ?1 ORDER BY id", SQL_I(list));
 }
 
+err request_readdress(struct book *b, int64_t list, str from, str to)
+{
+	TRY(book_run(b,
+		     "DELETE FROM request WHERE list = ?1 AND address = ?2 "
+		     "AND kind = 'join'",
+		     SQL_I(list), SQL_S(to)));
+	return book_run(b,
+			"UPDATE OR IGNORE request SET address = ?3 WHERE list = ?1 "
+			"AND address = ?2 AND kind = 'leave'",
+			SQL_I(list), SQL_S(from), SQL_S(to));
+}
+
 err request_by_address(struct book *b, struct arena *a, str address,
 		       struct request_row **r, size_t *count)
 {

@@ -24,6 +24,10 @@ MUST_USE err request_list(struct book *b, struct arena *a, int64_t list,
 MUST_USE err request_by_address(struct book *b, struct arena *a, str address,
 				struct request_row **r, size_t *count);
 
+/* A member's wish to leave is that of the membership at its other address, which asks to join
+ * no more. */
+MUST_USE err request_readdress(struct book *b, int64_t list, str from, str to);
+
 struct request_end {
 	str verdict; /* granted, refused */
 	str note;    /* the answer, or empty */

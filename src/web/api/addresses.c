@@ -30,6 +30,17 @@ str api_subscriber(struct api *x)
 	return own[0].text;
 }
 
+bool api_subscribes_user(struct api *x, bool *preferred)
+{
+	struct person_row p;
+	int64_t person;
+	*preferred = false;
+	if (!api_read_person_id(api_field(x, "subscriber"), &person))
+		return false;
+	*preferred = !person_get(x->w->books.lists, x->a, person, &p).kind && p.preferred;
+	return true;
+}
+
 json_t *api_address_json(struct api *x, const struct address_row *row,
 			 const struct person_row *p)
 {
@@ -197,16 +208,10 @@ void api_address_memberships(struct api *x)
 	api_members_find(x);
 }
 
-void api_address_preferences(struct api *x)
+bool api_path_address(struct api *x, struct address_row *row)
 {
-	struct address_row row;
 	struct person_row p;
-	if (!find(x, &row, &p))
-		return;
-	json_t *object = json_object();
-	api_link(x, object,
-		 arena_cat(x->a, STR("/addresses/"), row.text, STR("/preferences")));
-	api_json(x, object);
+	return find(x, row, &p);
 }
 
 void api_address_user(struct api *x)

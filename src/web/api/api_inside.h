@@ -4,6 +4,7 @@
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
+#include "store/lists/preference.h"
 #include "web/worker.h"
 
 struct api {
@@ -106,6 +107,11 @@ json_t *api_address_json(struct api *x, const struct address_row *row,
 			 const struct person_row *p); /* addresses.c */
 /* The form's subscriber: of a user's id the address that stands for them. addresses.c */
 str api_subscriber(struct api *x);
+/* Whether it is a user, so that the membership is the user's, and whether they chose an
+ * address. addresses.c */
+bool api_subscribes_user(struct api *x, bool *preferred);
+bool api_path_address(struct api *x,
+		      struct address_row *row);       /* the path's :email; else 404 */
 json_t *api_user_json(struct api *x, int64_t person); /* users.c; NULL: nobody */
 int64_t api_path_user(struct api *x); /* the path's :user; 0: none, which is answered */
 void api_subscribe(struct api *x);    /* subscribe.c: POST members, role member */

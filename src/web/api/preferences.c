@@ -1,23 +1,49 @@
-/* Preferences. Here they stand in each membership; Mailman's four levels are one. */
+/* Preferences, at Mailman's levels: of a membership, an address, a user, the system. What is
+ * chosen at a level is shown there; all of them together at a membership's /all. */
 #include "web/api/api_inside.h"
 
-static const struct preference {
-	const char *name, *option;
+#include "base/language.h"
+
+/* What a level says: store/lists/preference.h, with the bits of what is chosen. */
+struct level {
+	struct preference p;
+	const char *status; /* of a membership: by whose hand it is off */
+};
+
+static const struct option {
+	const char *name, *key;
+	unsigned bit;
 	size_t offset;
-	bool usual;
 } switches[] = {
-	{ "acknowledge_posts", "acknowledge", offsetof(struct member_row, acknowledge),
-	  false },
-	{ "hide_address", "hidden", offsetof(struct member_row, hidden), false },
-	{ "receive_list_copy", "copies", offsetof(struct member_row, copies), true },
-	{ "receive_own_postings", "own_posts", offsetof(struct member_row, own_posts),
-	  true },
+	{ "acknowledge_posts", "acknowledge", PREFERS_ACKNOWLEDGE,
+	  offsetof(struct preference, acknowledge) },
+	{ "hide_address", "hidden", PREFERS_HIDDEN, offsetof(struct preference, hidden) },
+	{ "receive_list_copy", "copies", PREFERS_COPIES,
+	  offsetof(struct preference, copies) },
+	{ "receive_own_postings", "own_posts", PREFERS_OWN_POSTS,
+	  offsetof(struct preference, own_posts) },
 };
 enum { SWITCHES = sizeof switches / sizeof *switches };
 
-static bool switch_of(const struct member_row *m, const struct preference *p)
+static const struct {
+	const char *mode, *form;
+} modes[] = { { "regular", "regular" },
+	      { "mime_digests", "mime" },
+	      { "plaintext_digests", "plain" },
+	      { "summary_digests", "summary" } };
+enum { MODES = sizeof modes / sizeof *modes };
+
+static const char *mode_of(str form)
 {
-	return *(const bool *)((const char *)m + p->offset);
+	for (size_t i = 0; i < MODES; i++)
+		if (str_eq(form, str_from(modes[i].form)))
+			return modes[i].mode;
+	return "regular";
+}
+
+const char *api_delivery_mode(const struct member_row *m)
+{
+	return mode_of(m->form);
 }
 
 static const char *status_of(const struct member_row *m)
@@ -29,73 +55,127 @@ static const char *status_of(const struct member_row *m)
 						     : "by_bounces";
 }
 
-static const struct {
-	const char *mode, *delivery;
-} modes[] = { { "regular", "regular" },
-	      { "mime_digests", "mime" },
-	      { "plaintext_digests", "plain" },
-	      { "summary_digests", "summary" } };
-enum { MODES = sizeof modes / sizeof *modes };
-
-/* Of who gets nothing it is not known. */
-const char *api_delivery_mode(const struct member_row *m)
+static struct level of_member(const struct member_row *m)
 {
-	for (size_t i = 0; i < MODES; i++)
-		if (str_eq(m->delivery, str_from(modes[i].delivery)))
-			return modes[i].mode;
-	return "regular";
+	return (struct level){ .status = status_of(m),
+			       .p = { .set = m->own
+					     | (m->language.n ? PREFERS_LANGUAGE : 0),
+				      .off = str_eq(m->delivery, STR("off")),
+				      .form = m->form,
+				      .own_posts = m->own_posts,
+				      .copies = m->copies,
+				      .acknowledge = m->acknowledge,
+				      .hidden = m->hidden,
+				      .language = m->language } };
 }
 
-/* all: also what is as usual. */
-static json_t *preferences_json(const struct member_row *m, bool all)
+/* all: also what is not chosen. */
+static json_t *level_json(const struct level *x, bool all)
 {
+	const struct preference *p = &x->p;
+	unsigned shown = all ? ~0U : p->set;
 	json_t *object = json_object();
-	for (size_t i = 0; i < SWITCHES; i++) {
-		bool yes = switch_of(m, &switches[i]);
-		if (all || yes != switches[i].usual)
-			json_object_set_new(object, switches[i].name, json_boolean(yes));
-	}
-	if (all || str_eq(m->delivery, STR("off")))
-		json_object_set_new(object, "delivery_status", json_string(status_of(m)));
-	const char *mode = api_delivery_mode(m);
-	if (all || strcmp(mode, "regular"))
-		json_object_set_new(object, "delivery_mode", json_string(mode));
+	for (size_t i = 0; i < SWITCHES; i++)
+		if (shown & switches[i].bit)
+			json_object_set_new(
+				object, switches[i].name,
+				json_boolean(*(const bool *)((const char *)p
+							     + switches[i].offset)));
+	if (shown & PREFERS_OFF)
+		json_object_set_new(object, "delivery_status",
+				    json_string(x->status ? x->status
+						: p->off  ? "by_user"
+							  : "enabled"));
+	if (shown & PREFERS_FORM)
+		json_object_set_new(object, "delivery_mode",
+				    json_string(mode_of(p->form)));
+	if (shown & PREFERS_LANGUAGE && p->language.n)
+		json_object_set_new(object, "preferred_language", api_str(p->language));
 	return object;
 }
 
-static const struct member_row usual = { .delivery = { "regular", 7 },
-					 .own_posts = true,
-					 .copies = true };
-
-void api_system_preferences(struct api *x)
+static void answer_level(struct api *x, const struct level *level, bool all, str path)
 {
-	json_t *object = preferences_json(&usual, true);
-	json_object_set_new(object, "preferred_language",
-			    api_str(x->w->books.conf->site_lang));
-	api_link(x, object, STR("/system/preferences"));
+	json_t *object = level_json(level, all);
+	api_link(x, object, path);
 	api_json(x, object);
 }
 
-static void show(struct api *x, bool all)
+void api_system_preferences(struct api *x)
 {
-	struct roster_one one;
-	if (!roster_by_id(x, &one))
-		return;
-	json_t *object = preferences_json(one.member ? one.member : &usual, all);
-	api_link(x, object,
-		 arena_cat(x->a, STR("/members/"), request_arg(x->q, "member"),
-			   all ? STR("/all/preferences") : STR("/preferences")));
-	api_json(x, object);
+	struct level usual = { .p = preference_usual() };
+	usual.p.language = x->w->books.conf->site_lang;
+	answer_level(x, &usual, true, STR("/system/preferences"));
+}
+
+/* ---- of a membership */
+
+static str member_path(struct api *x, const char *rest)
+{
+	return arena_cat(x->a, STR("/members/"), request_arg(x->q, "member"),
+			 str_from(rest));
 }
 
 void api_member_preferences(struct api *x)
 {
-	show(x, false);
+	struct roster_one one;
+	struct level none = { .p = { .set = 0 } };
+	if (!roster_by_id(x, &one))
+		return;
+	struct level own = one.member ? of_member(one.member) : none;
+	answer_level(x, &own, false, member_path(x, "/preferences"));
 }
 
 void api_member_preferences_all(struct api *x)
 {
-	show(x, true);
+	struct roster_one one;
+	struct level all = { .p = preference_usual() };
+	if (!roster_by_id(x, &one))
+		return;
+	if (one.member)
+		all = of_member(one.member);
+	if (api_failed(x, preference_language(x->w->books.lists, x->a, x->w->list->id,
+					      one.key, &all.p.language)))
+		return;
+	if (!all.p.language.n)
+		all.p.language = x->w->books.conf->site_lang;
+	answer_level(x, &all, true, member_path(x, "/all/preferences"));
+}
+
+/* ---- of an address and of a user */
+
+static bool find_level(struct api *x, struct preference *p, str *path)
+{
+	struct address_row row;
+	struct person_row who;
+	*p = (struct preference){ .person = 0 };
+	if (request_arg(x->q, "email").n) {
+		if (!api_path_address(x, &row))
+			return false;
+		p->address = row.id;
+		*path = arena_cat(x->a, STR("/addresses/"), row.text,
+				  STR("/preferences"));
+	} else {
+		if (!(p->person = api_path_user(x)))
+			return false;
+		*path = arena_cat(x->a, STR("/users/"), api_person_id(x->a, p->person),
+				  STR("/preferences"));
+	}
+	err e = preference_get(x->w->books.lists, x->a, p);
+	if (!e.kind && p->person) {
+		e = person_get(x->w->books.lists, x->a, p->person, &who);
+		p->language = e.kind ? STR("") : who.language;
+		p->set |= p->language.n ? PREFERS_LANGUAGE : 0;
+	}
+	return !api_failed(x, e);
+}
+
+void api_level_preferences(struct api *x)
+{
+	struct level level = { .status = NULL };
+	str path;
+	if (find_level(x, &level.p, &path))
+		answer_level(x, &level, false, path);
 }
 
 /* ---- changing them */
@@ -106,168 +186,171 @@ static bool not_converted(struct api *x, str name)
 	return false;
 }
 
-/* Whether mail is off, and who says so. status: what is asked for, "" for nothing. */
-static bool read_status(struct api *x, str status, json_t *args, bool *off)
+static bool is_none(str value)
+{
+	return !value.n || str_eq(value, STR("None"));
+}
+
+static bool read_switch(struct api *x, const struct option *o, str value, json_t *set)
+{
+	if (!is_none(value) && !api_is_true(value) && !api_is_false(value))
+		return not_converted(x, str_from(o->name));
+	json_object_set_new(set, o->key,
+			    json_string(is_none(value)       ? "usual"
+					: api_is_true(value) ? "yes"
+							     : "no"));
+	return true;
+}
+
+static bool read_mode(struct api *x, str value, json_t *set)
+{
+	size_t i = 0;
+	while (i < MODES && !str_eq(value, str_from(modes[i].mode)))
+		i++;
+	if (i == MODES && !is_none(value))
+		return not_converted(x, STR("delivery_mode"));
+	json_object_set_new(set, "form",
+			    json_string(i < MODES ? modes[i].form : "usual"));
+	return true;
+}
+
+/* Whether mail comes, and who says so. */
+static bool read_status(struct api *x, str value, json_t *args, json_t *set)
 {
 	static const struct {
-		const char *status, *by;
-		bool off;
-	} rows[] = { { "enabled", "user", false },
-		     { "by_user", "user", true },
-		     { "by_moderator", "moderator", true },
-		     { "by_bounces", "bounces", true } };
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		if (!str_eq(status, str_from(rows[i].status)))
-			continue;
-		json_object_set_new(args, "by", json_string(rows[i].by));
-		*off = rows[i].off;
-		return true;
-	}
-	return !status.n || not_converted(x, STR("delivery_status"));
-}
-
-/* What is one choice here are two of Mailman's: whether mail comes, and in which form. */
-static bool set_delivery(struct api *x, const struct member_row *m, json_t *args,
-			 json_t *set)
-{
-	str status = request_form(x->q, "delivery_status"),
-	    mode = request_form(x->q, "delivery_mode");
-	bool was_off = str_eq(m->delivery, STR("off")), off = was_off;
-	const char *delivery = was_off ? "regular" : arena_z(x->a, m->delivery);
+		const char *status, *by, *word;
+	} rows[] = { { "enabled", "user", "on" },
+		     { "by_user", "user", "off" },
+		     { "by_moderator", "moderator", "off" },
+		     { "by_bounces", "bounces", "off" } };
+	enum { ROWS = sizeof rows / sizeof *rows };
 	size_t i = 0;
-	while (mode.n && i < MODES && !str_eq(mode, str_from(modes[i].mode)))
+	while (i < ROWS && !str_eq(value, str_from(rows[i].status)))
 		i++;
-	if (i == MODES)
-		return not_converted(x, STR("delivery_mode"));
-	if (!read_status(x, status, args, &off))
-		return false;
-	if (mode.n)
-		delivery = modes[i].delivery;
-	if (off && mode.n && i) {
-		api_fail(x, 400,
-			 STR("Mail to this member is off: set delivery_status to enabled "
-			     "with that delivery_mode."));
-		return false;
-	}
-	if (off ? status.n > 0 : !str_eq(str_from(delivery), m->delivery))
-		json_object_set_new(set, "delivery", json_string(off ? "off" : delivery));
+	if (i == ROWS && !is_none(value))
+		return not_converted(x, STR("delivery_status"));
+	json_object_set_new(args, "by", json_string(i < ROWS ? rows[i].by : "user"));
+	json_object_set_new(set, "status",
+			    json_string(i < ROWS ? rows[i].word : "usual"));
 	return true;
 }
 
-static bool set_switch(struct api *x, const struct preference *p, str value, json_t *set)
+static bool read_language(struct api *x, str value, json_t *set)
 {
-	bool none = str_eq(value, STR("None")) || !value.n;
-	if (!none && !api_is_true(value) && !api_is_false(value))
-		return not_converted(x, str_from(p->name));
-	bool yes = none ? p->usual : api_is_true(value);
-	json_object_set_new(set, p->option, json_string(yes ? "yes" : "no"));
+	enum language l;
+	if (!is_none(value) && !language_find(value, &l))
+		return not_converted(x, STR("preferred_language"));
+	json_object_set_new(set, "language",
+			    is_none(value) ? json_string("usual") : api_str(value));
 	return true;
 }
 
-/* A user and an address have none of their own, so what is usual everywhere may be written
- * to them and nothing else. */
-static bool is_usual(struct api *x, const struct pair *field)
-{
-	str value = field->value;
-	if (!value.n || str_eq(value, STR("None")))
-		return true;
-	for (size_t i = 0; i < SWITCHES; i++)
-		if (str_eq(field->name, str_from(switches[i].name)))
-			return switches[i].usual ? api_is_true(value)
-						 : api_is_false(value);
-	return (str_eq(field->name, STR("delivery_status"))
-		&& str_eq(value, STR("enabled")))
-	       || (str_eq(field->name, STR("delivery_mode"))
-		   && str_eq(value, STR("regular")))
-	       || (str_eq(field->name, STR("preferred_language"))
-		   && str_eq(value, x->w->books.conf->site_lang));
-}
-
-void api_usual_preferences_set(struct api *x)
-{
-	for (size_t i = 0; i < x->q->form.count; i++) {
-		const struct pair *field = &x->q->form.rows[i];
-		if (is_usual(x, field))
-			continue;
-		api_fail(x, 400,
-			 arena_cat(x->a, field->name,
-				   STR(" cannot be set to that here: each membership "
-				       "has its own preferences, change them there.")));
-		return;
-	}
-	api_done(x);
-}
-
-/* What set_delivery has not seen to. */
-static bool set_one(struct api *x, const struct pair *field, json_t *set)
+static bool read_one(struct api *x, const struct pair *field, json_t *args, json_t *set)
 {
 	for (size_t i = 0; i < SWITCHES; i++)
 		if (str_eq(field->name, str_from(switches[i].name)))
-			return set_switch(x, &switches[i], field->value, set);
-	if (str_eq(field->name, STR("delivery_status"))
-	    || str_eq(field->name, STR("delivery_mode"))
-	    || (str_eq(field->name, STR("preferred_language"))
-		&& str_eq(field->value, x->w->books.conf->site_lang)))
-		return true;
-	api_fail(x, 400,
-		 arena_cat(x->a, field->name,
-			   STR(" cannot be set to that here: a membership has "
-			       "delivery_status, delivery_mode, receive_own_postings, "
-			       "receive_list_copy, "
-			       "acknowledge_posts and hide_address.")));
+			return read_switch(x, &switches[i], field->value, set);
+	if (str_eq(field->name, STR("delivery_mode")))
+		return read_mode(x, field->value, set);
+	if (str_eq(field->name, STR("delivery_status")))
+		return read_status(x, field->value, args, set);
+	if (str_eq(field->name, STR("preferred_language")))
+		return read_language(x, field->value, set);
+	api_fail(x, 400, arena_cat(x->a, STR("Unexpected parameters: "), field->name));
 	return false;
 }
 
-static void file_preferences(struct api *x, const struct roster_one *one, json_t *args,
-			     json_t *set)
+/* args is taken. */
+static void file_preferences(struct api *x, const char *kind, json_t *args, json_t *set)
 {
 	struct ordered done;
 	bool empty = !json_object_size(set);
 	json_object_set_new(args, "set", set);
-	json_object_set_new(args, "address", api_str(one->text));
 	if (empty)
 		json_decref(args);
-	if (empty || api_order(x, "member_prefer", args, &done))
+	if (empty || api_order(x, kind, args, &done))
 		api_done(x);
 }
 
-static bool find_member(struct api *x, struct roster_one *one)
+static void change(struct api *x, const char *kind, json_t *args)
 {
-	if (!roster_by_id(x, one))
-		return false;
-	if (!one->member)
-		api_fail(x, 400,
-			 STR("An owner's or moderator's role has no preferences: "
-			     "nothing is delivered for it."));
-	return one->member;
-}
-
-void api_member_preferences_set(struct api *x)
-{
-	struct roster_one one;
-	if (!find_member(x, &one))
-		return;
-	json_t *args = api_list_args(x), *set = json_object();
-	bool good = set_delivery(x, one.member, args, set);
-	for (size_t i = 0; good && i < x->q->form.count; i++)
-		good = set_one(x, &x->q->form.rows[i], set);
-	if (!good) {
+	json_t *set = json_object();
+	for (size_t i = 0; i < x->q->form.count; i++) {
+		if (read_one(x, &x->q->form.rows[i], args, set))
+			continue;
 		json_decref(args);
 		json_decref(set);
 		return;
 	}
-	file_preferences(x, &one, args, set);
+	file_preferences(x, kind, args, set);
+}
+
+/* All of them as usual again. */
+static void reset(struct api *x, const char *kind, json_t *args)
+{
+	json_t *set = json_object();
+	for (size_t i = 0; i < SWITCHES; i++)
+		json_object_set_new(set, switches[i].key, json_string("usual"));
+	json_object_set_new(set, "status", json_string("usual"));
+	json_object_set_new(set, "form", json_string("usual"));
+	json_object_set_new(set, "language", json_string("usual"));
+	file_preferences(x, kind, args, set);
+}
+
+static json_t *member_args(struct api *x)
+{
+	struct roster_one one;
+	if (!roster_by_id(x, &one))
+		return NULL;
+	if (!one.member) {
+		api_fail(x, 400,
+			 STR("An owner's or moderator's role has no preferences: "
+			     "nothing is delivered for it."));
+		return NULL;
+	}
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "address", api_str(one.text));
+	return args;
+}
+
+void api_member_preferences_set(struct api *x)
+{
+	json_t *args = member_args(x);
+	if (args)
+		change(x, "member_prefer", args);
 }
 
 void api_member_preferences_reset(struct api *x)
 {
-	struct roster_one one;
-	if (!find_member(x, &one))
-		return;
-	json_t *set = json_object();
-	for (size_t i = 0; i < SWITCHES; i++)
-		json_object_set_new(set, switches[i].option,
-				    json_string(switches[i].usual ? "yes" : "no"));
-	json_object_set_new(set, "delivery", json_string("regular"));
-	file_preferences(x, &one, api_list_args(x), set);
+	json_t *args = member_args(x);
+	if (args)
+		reset(x, "member_prefer", args);
+}
+
+static json_t *level_args(struct api *x)
+{
+	struct preference p;
+	str path;
+	if (!find_level(x, &p, &path))
+		return NULL;
+	json_t *args = json_object();
+	if (p.person)
+		json_object_set_new(args, "person", json_integer(p.person));
+	else
+		json_object_set_new(args, "address", api_str(request_arg(x->q, "email")));
+	return args;
+}
+
+void api_level_preferences_set(struct api *x)
+{
+	json_t *args = level_args(x);
+	if (args)
+		change(x, "preferences_set", args);
+}
+
+void api_level_preferences_reset(struct api *x)
+{
+	json_t *args = level_args(x);
+	if (args)
+		reset(x, "preferences_set", args);
 }

@@ -25,7 +25,8 @@ json_t *roster_json(struct api *x, const struct roster_one *one)
 		object, "address",
 		api_str(arena_cat(x->a, x->root, STR("/addresses/"), one->text)));
 	json_object_set_new(object, "user", api_str(user));
-	json_object_set_new(object, "subscription_mode", json_string("as_address"));
+	json_object_set_new(object, "subscription_mode",
+			    json_string(m && m->follows ? "as_user" : "as_address"));
 	json_object_set_new(object, "delivery_mode",
 			    json_string(m ? api_delivery_mode(m) : "regular"));
 	json_object_set_new(object, "bounce_score",

@@ -89,12 +89,14 @@ static void put_switch(json_t *args, const char *key, bool yes)
 static bool file(struct api *x, str *waits_for)
 {
 	struct ordered done;
+	bool chosen;
 	json_t *args = api_list_args(x);
 	json_object_set_new(args, "address", api_str(with_name(x)));
 	put_switch(args, "proven", api_yes(x, "pre_verified"));
 	put_switch(args, "confirmed", api_yes(x, "pre_confirmed"));
 	put_switch(args, "approved", api_yes(x, "pre_approved"));
 	put_switch(args, "quiet", api_is_false(api_field(x, "send_welcome_message")));
+	put_switch(args, "follows", api_subscribes_user(x, &chosen));
 	if (!api_order(x, "subscribe", args, &done))
 		return false;
 	*waits_for = arena_copy(
@@ -115,6 +117,16 @@ static bool is_new(struct api *x, str key)
 	return false;
 }
 
+/* As Mailman, which reaches a user nowhere else. */
+static bool has_address(struct api *x)
+{
+	bool chosen;
+	if (!api_subscribes_user(x, &chosen) || chosen)
+		return true;
+	api_fail(x, 400, STR("User has no preferred address"));
+	return false;
+}
+
 void api_subscribe(struct api *x)
 {
 	str key, waits_for;
@@ -131,7 +143,8 @@ void api_subscribe(struct api *x)
 			     "preferences when it is there."));
 		return;
 	}
-	if (!api_read_address(x, api_subscriber(x), &key) || !is_new(x, key))
+	if (!has_address(x) || !api_read_address(x, api_subscriber(x), &key)
+	    || !is_new(x, key))
 		return;
 	if (api_yes(x, "invitation"))
 		invite(x, key);

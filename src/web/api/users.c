@@ -244,18 +244,6 @@ void api_user_preferred_unset(struct api *x)
 		api_done(x);
 }
 
-void api_user_preferences(struct api *x)
-{
-	struct person_row p;
-	if (!find(x, &p))
-		return;
-	json_t *object = json_object();
-	api_link(x, object,
-		 arena_cat(x->a, STR("/users/"), api_person_id(x->a, p.id),
-			   STR("/preferences")));
-	api_json(x, object);
-}
-
 /* A token of the user's serves as the password; passwords are typed on the page alone. */
 void api_user_login(struct api *x)
 {

@@ -23,7 +23,7 @@ bool account_is_fresh(struct request *q)
 	       && clock_now() - s.created_at < FRESH;
 }
 
-static err add_addresses(struct request *q, struct page_account *p)
+static err add_addresses(struct request *q, int64_t preferred, struct page_account *p)
 {
 	size_t n;
 	struct address_row *own;
@@ -33,7 +33,8 @@ static err add_addresses(struct request *q, struct page_account *p)
 							 (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_account_addresses){ own[i].text,
-							   own[i].verified_at, n == 1 };
+							   own[i].verified_at, n == 1,
+							   own[i].id == preferred };
 	p->addresses = rows;
 	p->addresses_count = n;
 	return OK;
@@ -64,6 +65,19 @@ static err add_lists(struct request *q, struct page_account *p)
 			};
 	}
 	p->lists = rows;
+	return OK;
+}
+
+static err add_preferences(struct request *q, struct page_account *p)
+{
+	struct preference all = { .person = q->session->person };
+	TRY(preference_get(worker_of(q)->books.lists, q->arena, &all));
+	p->off = all.off;
+	p->delivery = all.off ? STR("off") : all.form;
+	p->own_posts = all.own_posts;
+	p->copies = all.copies;
+	p->acknowledge = all.acknowledge;
+	p->hidden = all.hidden;
 	return OK;
 }
 
@@ -158,7 +172,8 @@ static err gather(struct request *q, struct page_account *p)
 	p->has_password = who.password.n;
 	p->needs_old = p->has_password && !account_is_fresh(q);
 	add_languages(q, p);
-	TRY(add_addresses(q, p));
+	TRY(add_addresses(q, who.preferred, p));
+	TRY(add_preferences(q, p));
 	TRY(add_lists(q, p));
 	TRY(add_roles(q, p));
 	TRY(account_add_tokens(q, p));

@@ -74,7 +74,8 @@ void account_addresses_post(struct request *q, struct response *r)
 {
 	struct ordered x;
 	struct address a;
-	bool removes = str_eq(field(q, "do"), STR("remove"));
+	bool removes = str_eq(field(q, "do"), STR("remove")),
+	     prefers = str_eq(field(q, "do"), STR("prefer"));
 	if (!account_in_browser(q, r))
 		return;
 	if (!removes && address_parse(q->arena, field(q, "address"), &a).kind) {
@@ -85,7 +86,7 @@ void account_addresses_post(struct request *q, struct response *r)
 							    "domain." });
 		return;
 	}
-	if (!removes && !account_is_fresh(q)) {
+	if (!removes && !prefers && !account_is_fresh(q)) {
 		account_wrong(q, r, 403,
 			      (struct account_faults){ .address = ACCOUNT_NOT_FRESH });
 		return;
@@ -94,13 +95,33 @@ void account_addresses_post(struct request *q, struct response *r)
 	json_object_set_new(args, "address",
 			    json_of(removes ? arena_lower(q->arena, field(q, "address"))
 					    : field(q, "address")));
-	const char *kind = removes ? "address_remove" : "verify";
+	const char *kind = removes ? "address_remove" : prefers ? "prefer" : "verify";
 	if (order_and_wait(q, kind, args, &x))
 		go_said(q, r, STR("/account"), kind, STR(""));
 	else
 		account_wrong(
 			q, r, status_of(&x),
 			(struct account_faults){ .address = arena_z(q->arena, x.why) });
+}
+
+void account_preferences_post(struct request *q, struct response *r)
+{
+	static const char *const switches[] = { "own_posts", "copies", "acknowledge",
+						"hidden" };
+	struct ordered x;
+	if (!account_in_browser(q, r))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "delivery", json_of(field(q, "delivery")));
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		json_object_set_new(args, switches[i],
+				    json_string(field(q, switches[i]).n ? "yes" : "no"));
+	if (order_and_wait(q, "preferences", args, &x)) {
+		go_said(q, r, STR("/account"), "preferences", STR(""));
+		return;
+	}
+	r->status = status_of(&x);
+	account_show(q, r, note_bad(q, x.why), &(struct account_faults){ 0 });
 }
 
 void account_name_post(struct request *q, struct response *r)

@@ -1,9 +1,10 @@
 /* /lists/NAME/admin/members/ID: one member, and what an owner may set of it. A member is
- * told of none of that but its end, as of Mailman's page; the address itself and the
- * language are the member's own. */
+ * told of none of that but its end, as of Mailman's page; the address has a page of its own
+ * (admin_address.c), the language is the member's own. */
 #include "web/pages/forms.h"
 
 #include "base/buf.h"
+#include "base/enc.h"
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/topics.h"
@@ -48,6 +49,8 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.csrf = csrf_of(q),
 		.action = arena_cat(q->arena, path, path_of(q, m)),
 		.members = arena_cat(q->arena, path, STR("/admin/members")),
+		.move = arena_cat(q->arena, path, STR("/admin/address/"),
+				  enc_percent(q->arena, m->text)),
 		.may_set = worker_may(w, RIGHT_members_set),
 		.address = m->text,
 		.called = m->name,

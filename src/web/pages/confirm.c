@@ -8,6 +8,7 @@
 #include "account/account.h"
 #include "base/enc.h"
 #include "lists/confirm.h"
+#include "lists/member_address.h"
 #include "lists/member_set.h"
 #include "mail/date.h"
 #include "store/lists/held.h"
@@ -58,6 +59,11 @@ static const struct kind kinds[] = {
 				"address may see, and may write in its name."),
 			     N_("Add the address"),
 			     N_("If you did not ask for it, close the page."), false },
+	[CONFIRM_MOVE] = { N_("Have your lists write to this address?"),
+			   N_("What was sent to your address until now goes to this one "
+			      "from now on, and it belongs to your account, too."),
+			   N_("Use this address"),
+			   N_("If you did not ask for it, close the page."), false },
 	[CONFIRM_ERASE] = { N_("Erase your account?"),
 			    N_("Memberships, settings and sign-ins go for good. Posts "
 			       "stay in the archives, in another name. Nobody can undo "
@@ -144,6 +150,10 @@ static void show_button(struct request *q, struct response *r, str token,
 	if (c->kind == CONFIRM_SET)
 		f[n++] = (struct page_confirm_facts){
 			S_("Settings"), member_set_words(q->arena, c->data)
+		};
+	if (c->kind == CONFIRM_MOVE)
+		f[n++] = (struct page_confirm_facts){
+			S_("Until now"), member_change_from(q->arena, c->data)
 		};
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ S_("Account"), account };
@@ -274,7 +284,7 @@ void confirm_page(struct request *q, struct response *r)
 		show_waiting(q, r, token, &c);
 	else if (c.kind == CONFIRM_REQUEST)
 		show_request(q, r, token, &c);
-	else if (c.kind == CONFIRM_VERIFY
+	else if ((c.kind == CONFIRM_VERIFY || c.kind == CONFIRM_MOVE)
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
 	else
@@ -331,6 +341,9 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		return;
 	case CONFIRM_VERIFY:
 		go_said(q, r, STR("/account"), "verified", STR(""));
+		return;
+	case CONFIRM_MOVE:
+		go_said(q, r, STR("/account"), "moved", STR(""));
 		return;
 	case CONFIRM_JOIN:
 	case CONFIRM_INVITE:

@@ -3,7 +3,9 @@
 
 #include "base/language.h"
 #include "base/said.h"
+#include "store/lists/address.h"
 #include "store/lists/member.h"
+#include "web/pages/account.h"
 #include "web/pages/topic_boxes.h"
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
@@ -20,6 +22,40 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 	return false;
 }
 
+static void add_languages(const struct request *q, const struct member_row *m,
+			  struct page_me *p)
+{
+	struct page_me_languages *rows = arena_zero(q->arena, LANGUAGES * sizeof *rows);
+	for (size_t i = 0; i < LANGUAGES; i++) {
+		const struct language_row *l = language_row((enum language)i);
+		rows[i] = (struct page_me_languages){
+			.name = str_from(l->name),
+			.tag = str_from(l->tag),
+			.own = str_from(l->own),
+			.chosen = str_eq(m->language, str_from(l->name)),
+		};
+	}
+	p->languages = rows;
+	p->languages_count = LANGUAGES;
+}
+
+/* Those at which the membership is not, and that need no proof. */
+static err add_addresses(struct request *q, const struct member_row *m, struct page_me *p)
+{
+	struct address_row *own;
+	size_t n;
+	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person,
+			      &own, &n));
+	struct page_me_addresses *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		if (own[i].verified_at && own[i].id != m->address)
+			rows[p->addresses_count++] = (struct page_me_addresses){
+				arena_printf(q->arena, "to-%zu", i + 1), own[i].text
+			};
+	p->addresses = rows;
+	return OK;
+}
+
 static void show(struct request *q, struct response *r, const struct member_row *m,
 		 const struct page_note *note)
 {
@@ -28,33 +64,38 @@ static void show(struct request *q, struct response *r, const struct member_row 
 	struct page_me_topics *topics;
 	size_t topic_count;
 	TOPIC_BOXES(q, m, &topics, &topic_count);
-	ANSWER(q, r, me,
-	       (&(struct page_me){
-		       .frame = list_frame(q, S_("My settings")),
-		       .list = w->list->name,
-		       .address = m->text,
-		       .name = m->own_name,
-		       .joined = m->joined_at,
-		       .off_by = m->off_by,
-		       .why = said_in(q->arena, language_now(), m->off_why),
-		       .bounce = m->bounce_text,
-		       .until = m->last_day,
-		       .note = note,
-		       .action = arena_cat(q->arena, path, STR("/me")),
-		       .leave = arena_cat(q->arena, path, STR("/leave")),
-		       .csrf = csrf_of(q),
-		       .delivery = m->delivery,
-		       .off = str_eq(m->delivery, STR("off")),
-		       .digests = w->settings.digests_enabled
-				  || member_reads_digests(m->delivery),
-		       .own_posts = m->own_posts,
-		       .copies = m->copies,
-		       .acknowledge = m->acknowledge,
-		       .hidden = m->hidden,
-		       .topics = topics,
-		       .topics_count = topic_count,
-		       .other_topics = m->other_topics,
-	       }));
+	struct page_me p = {
+		.frame = list_frame(q, S_("My settings")),
+		.list = w->list->name,
+		.address = m->text,
+		.name = m->own_name,
+		.joined = m->joined_at,
+		.off_by = m->off_by,
+		.why = said_in(q->arena, language_now(), m->off_why),
+		.bounce = m->bounce_text,
+		.until = m->last_day,
+		.note = note,
+		.action = arena_cat(q->arena, path, STR("/me")),
+		.leave = arena_cat(q->arena, path, STR("/leave")),
+		.csrf = csrf_of(q),
+		.delivery = m->delivery,
+		.off = str_eq(m->delivery, STR("off")),
+		.digests = w->settings.digests_enabled
+			   || member_reads_digests(m->delivery),
+		.own_posts = m->own_posts,
+		.copies = m->copies,
+		.acknowledge = m->acknowledge,
+		.hidden = m->hidden,
+		.topics = topics,
+		.topics_count = topic_count,
+		.other_topics = m->other_topics,
+		.chose = m->own || m->language.n,
+		.follows = m->follows,
+		.move = arena_cat(q->arena, path, STR("/me/address")),
+	};
+	add_languages(q, m, &p);
+	if (!page_failed(q, r, add_addresses(q, m, &p)))
+		ANSWER(q, r, me, &p);
 }
 
 void me_page(struct request *q, struct response *r)
@@ -84,11 +125,19 @@ void me_post(struct request *q, struct response *r)
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
-	json_object_set_new(args, "delivery", json_of(field(q, "delivery")));
+	bool usual = str_eq(field(q, "do"), STR("usual"));
+	json_object_set_new(args, "delivery",
+			    usual ? json_string("usual") : json_of(field(q, "delivery")));
 	json_object_set_new(args, "name", json_of(field(q, "name")));
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
 		json_object_set_new(args, switches[i],
-				    json_string(field(q, switches[i]).n ? "yes" : "no"));
+				    json_string(usual                     ? "usual"
+						: field(q, switches[i]).n ? "yes"
+									  : "no"));
+	if (usual || field(q, "language").n)
+		json_object_set_new(args, "language",
+				    usual ? json_string("usual")
+					  : json_of(field(q, "language")));
 	add_topics(q, args);
 	if (order_and_wait(q, "options", args, &x)) {
 		go_done(q, r, STR("/me"), x.order);
@@ -96,4 +145,66 @@ void me_post(struct request *q, struct response *r)
 	}
 	r->status = x.result ? 400 : 503;
 	show(q, r, &m, note_bad(q, x.why));
+}
+
+/* ---- at another address */
+
+static void change_address(struct request *q, struct response *r,
+			   const struct member_row *m, str to)
+{
+	struct ordered x;
+	bool preferred = str_eq(to, STR("preferred"));
+	json_t *args = json_object();
+	json_object_set_new(args, "from", json_of(m->text));
+	json_object_set_new(
+		args, "list",
+		json_of(field(q, "all").n ? STR("") : worker_of(q)->list->address));
+	json_object_set_new(args, preferred ? "preferred" : "address",
+			    preferred ? json_string("yes") : json_of(to));
+	if (!order_and_wait(q, "address_change", args, &x)) {
+		r->status = x.result ? 400 : 503;
+		show(q, r, m, note_bad(q, x.why));
+	} else if (preferred) {
+		go_said(q, r, arena_cat(q->arena, list_path(q), STR("/me")),
+			"address_follows", STR(""));
+	} else {
+		go_done(q, r, STR("/me"), x.order);
+	}
+}
+
+static err is_proven(struct request *q, const struct address *to, bool *yes)
+{
+	struct address_row row;
+	err e = address_find(worker_of(q)->books.lists, q->arena,
+			     address_key(q->arena, to), &row);
+	*yes = !e.kind && row.person == q->session->person && row.verified_at;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
+/* An address that is new to the account signs in to it. */
+void me_address_post(struct request *q, struct response *r)
+{
+	struct member_row m;
+	struct address x;
+	bool proven = true;
+	str to = field(q, "to");
+	if (!account_in_browser(q, r) || !find(q, r, &m))
+		return;
+	if (str_eq(to, STR("other")))
+		to = field(q, "other");
+	if (!str_eq(to, STR("preferred")) && address_parse(q->arena, to, &x).kind) {
+		r->status = 400;
+		show(q, r, &m,
+		     note_bad(q, STR("This is no mail address: it needs a name, an @ and "
+				     "a domain.")));
+		return;
+	}
+	if (!str_eq(to, STR("preferred")) && page_failed(q, r, is_proven(q, &x, &proven)))
+		return;
+	if (!proven && !account_is_fresh(q)) {
+		r->status = 403;
+		show(q, r, &m, note_bad(q, STR(ACCOUNT_NOT_FRESH)));
+		return;
+	}
+	change_address(q, r, &m, to);
 }
