@@ -54,7 +54,6 @@ static void test_rights(struct books_test *t)
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
 		{ "erase", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
-		{ "digest", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "domain_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "domain_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_create", { 0, 0, 0, 0, 0, 1, 0, 0 } },
