@@ -122,7 +122,7 @@ struct roster_one {
 	int64_t row;    /* the member's or, of a role, the address's */
 	int64_t person; /* 0: a nonmember whom the site does not know */
 	str key, text, name;
-	str action;                      /* what becomes of posts; empty: as with others */
+	str action; /* what becomes of posts; empty: as with others */
 	const struct member_row *member; /* NULL: no member */
 };
 json_t *roster_json(struct api *x, const struct roster_one *one);
