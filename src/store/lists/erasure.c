@@ -1,6 +1,7 @@
 #include "store/lists/erasure.h"
 
 #include "base/buf.h"
+#include "mail/address.h"
 #include "store/sqlite.h"
 #include "store/table.h"
 
@@ -50,30 +51,16 @@ err erasure_end(struct book *b, int64_t id)
 
 /* ---- addresses inside of text */
 
-static bool is_part_of_word(char c)
-{
-	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
-}
-
 /* "\nanna@uni.example" in JSON: the n is no letter of the address. */
 static bool is_escape(str text, size_t at)
 {
 	return at && text.p[at - 1] == '\\' && strchr("bfnrt", text.p[at]);
 }
 
-/* As in the archive (archive/pseudonym_text.c): "ben@uni.example" is neither in
- * "ruben@uni.example" nor in "x+ben@uni.example" nor in "ben@uni.example.org". */
 static bool stands_alone(str text, size_t at, size_t n)
 {
-	size_t end = at + n;
-	char before = at ? text.p[at - 1] : ' ',
-	     behind = end < text.n ? text.p[end] : ' ',
-	     next = end + 1 < text.n ? text.p[end + 1] : ' ';
-	if (at && !is_escape(text, at - 1)
-	    && (is_part_of_word(before) || (before && strchr("._+-", before))))
-		return false;
-	return !is_part_of_word(behind) && behind != '-'
-	       && !(behind == '.' && is_part_of_word(next));
+	size_t skip = at && is_escape(text, at - 1) ? at : 0;
+	return address_stands_alone(str_skip(text, skip), at - skip, n);
 }
 
 static void rename_in(struct buf *out, str text, str what, str as)
