@@ -209,7 +209,7 @@ static err press_erase(struct books *books, struct arena *a, const struct confir
 {
 	struct actor self = { .person = c->account, .name = c->address };
 	(void)p;
-	err e = person_erase(books, a, c->account, &self);
+	err e = person_erase(books, a, c->account, STR(""), &self);
 	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
 		return e;
 	done->says = STR("Your account is gone, and your posts stand in another name.");
