@@ -210,7 +210,7 @@ static err finish(struct books *books, const struct erasure_row *e)
 {
 	TRY(erasure_end(books->lists, e->id));
 	log_info("erasure-done", KN("erasure", e->id), KS("as", e->pseudonym),
-		 KN("posts", e->posts));
+		 KN("posts", e->posts), KN("missed", e->missed));
 	return OK;
 }
 
@@ -236,12 +236,15 @@ err erase_continue(struct books *books, struct arena *a, bool *more)
 	if (!*more)
 		return OK;
 	p = (struct pseudonym){ .as = e.pseudonym };
+	struct pseudonym_done done = { e.after, e.posts, e.missed };
 	p.count = split(a, e.addresses, &keys);
 	p.name_count = split(a, e.names, &names);
 	p.addresses = keys;
 	p.names = names;
 	if (p.count)
-		TRY(pseudonym_posts(books->archive, a, &p, AT_ONCE, &e.after, &e.posts,
-				    &others));
+		TRY(pseudonym_posts(books->archive, a, &p, AT_ONCE, &done, &others));
+	e.after = done.after;
+	e.posts = done.changed;
+	e.missed = done.missed;
 	return others ? erasure_progress(books->lists, &e) : finish(books, &e);
 }

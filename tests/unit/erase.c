@@ -529,6 +529,25 @@ static void test_unproven(struct books_test *t)
 	}
 }
 
+/* What cannot be read goes on naming them: that is counted, and others go on. */
+static void test_damaged(struct books_test *t)
+{
+	bool more = true;
+	books_member(t, books_entry(t, DEV), "kim@far.example");
+	for (int i = 0; i < 3; i++)
+		arrive(t, "kim@far.example", "Kim <kim@far.example>",
+		       arena_z(t->a, arena_printf(t->a, "k%d@x", i)), "mine", ALIGNED);
+	BOOKS_MUST(t, book_run(t->books.archive,
+			       "UPDATE blob SET bytes = x'00' WHERE id = (SELECT min(id) "
+			       "FROM post WHERE from_address = 'kim@far.example')"));
+	CHECK(ok(address_erase(&t->books, t->a, STR("kim@far.example"), &t->by)));
+	CHECK(ok(erase_continue(&t->books, t->a, &more)) && more);
+	CHECK(books_count(t, "erasure", "missed = 1 AND posts = 2") == 1);
+	while (more)
+		CHECK(ok(erase_continue(&t->books, t->a, &more)));
+	CHECK(named(t, "kim@far.example") == 1 && books_count(t, "erasure", "1") == 0);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -548,6 +567,7 @@ int main(void)
 	test_stranger(&t);
 	test_large(&t);
 	test_unproven(&t);
+	test_damaged(&t);
 	test_notes(&t);
 	test_neighbours(&t);
 	books_end(&t);

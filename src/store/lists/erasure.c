@@ -15,6 +15,7 @@ static void read_erasure(struct rows *r, struct arena *a, void *row)
 		.begun_at = rows_i64(r, 4),
 		.after = rows_i64(r, 5),
 		.posts = rows_i64(r, 6),
+		.missed = rows_i64(r, 7),
 	};
 }
 
@@ -31,7 +32,7 @@ err erasure_next(struct book *b, struct arena *a, struct erasure_row *e, bool *f
 {
 	err got = TABLE_ONE(
 		b, a, read_erasure, e, "nobody is being erased",
-		"SELECT id, addresses, names, pseudonym, begun_at, after, posts "
+		"SELECT id, addresses, names, pseudonym, begun_at, after, posts, missed "
 		"FROM erasure WHERE id > ?1 ORDER BY id LIMIT 1",
 		SQL_I(0));
 	*found = !got.kind;
@@ -40,8 +41,9 @@ err erasure_next(struct book *b, struct arena *a, struct erasure_row *e, bool *f
 
 err erasure_progress(struct book *b, const struct erasure_row *e)
 {
-	return book_run(b, "UPDATE erasure SET after = ?2, posts = ?3 WHERE id = ?1",
-			SQL_I(e->id), SQL_I(e->after), SQL_I(e->posts));
+	return book_run(
+		b, "UPDATE erasure SET after = ?2, posts = ?3, missed = ?4 WHERE id = ?1",
+		SQL_I(e->id), SQL_I(e->after), SQL_I(e->posts), SQL_I(e->missed));
 }
 
 err erasure_end(struct book *b, int64_t id)
