@@ -2,15 +2,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/invite.h"
 #include "lists/members_inside.h"
 #include "store/lists/address.h"
+#include "store/lists/answered.h"
 #include "store/lists/pending.h"
 #include "store/lists/planned.h"
 #include "store/lists/request.h"
 
 #include <jansson.h>
 
-enum { SPAN = 86400 };
+enum { SPAN = 86400, MOVED_DAILY = 6 };
 
 struct changing {
 	struct books *books;
@@ -56,12 +58,42 @@ static err tell(struct changing *x, const struct list_entry *list,
 			.var_count = 2 });
 }
 
+/* Each letter's words are the list's own: nobody gets them without end, by whatever lists. */
+static err count_mailbox(struct changing *x, str key)
+{
+	int64_t times, today = clock_now() / SPAN;
+	str name = arena_cat(x->a, STR("moved:"), notice_mailbox(x->a, key));
+	TRY(answered_count(x->books->lists, name, today, &times));
+	if (times >= MOVED_DAILY)
+		return err_in(x->a, ERR_DENIED,
+			      "%.*s has been told of %d changes today; go on tomorrow",
+			      STR_F(key), MOVED_DAILY);
+	return answered_add(x->books->lists, name, today, &times);
+}
+
+/* The machine's administrator, who is no person here, is not counted. */
+static err count_letters(struct changing *x, const struct list_entry *list,
+			 const struct member_row *m)
+{
+	const str keys[] = { m->key, x->to.key };
+	struct mailbox who = { .name = m->name };
+	for (size_t i = 0; x->c->tell && x->by->person && i < 2; i++) {
+		TRY(address_parse(x->a, keys[i], &who.address));
+		TRY(count_mailbox(x, keys[i]));
+		TRY(invite_count(x->books, x->a, list, &who, x->by));
+	}
+	return OK;
+}
+
 static err change_one(struct changing *x, const struct list_entry *list,
 		      const struct member_row *m, bool *merged)
 {
 	struct book *b = x->books->lists;
 	struct member_row other;
 	TRY(member_check_ban(x->books, x->a, list, x->to.key));
+	if (!x->c->tell) /* a ban is not left behind with the address */
+		TRY(member_check_ban(x->books, x->a, list, m->key));
+	TRY(count_letters(x, list, m));
 	err e = member_find(b, x->a, list->id, x->to.key, &other);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
@@ -160,6 +192,23 @@ err member_change_address(struct books *books, struct arena *a,
 
 /* ---- one's own */
 
+err member_check_own(struct books *books, struct arena *a, str key, int64_t person)
+{
+	struct address_row row;
+	err e = address_find(books->lists, a, key, &row);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	if (e.kind || row.person != person)
+		return err_in(a, ERR_DENIED, "%.*s is no address of your account",
+			      STR_F(key));
+	return row.verified_at
+		       ? OK
+		       : err_in(a, ERR_DENIED,
+				"%.*s is not shown to be yours: prove it first, with the "
+				"letter that your page sends there",
+				STR_F(key));
+}
+
 static str data_of(struct arena *a, const struct address_change *c, int64_t person)
 {
 	json_t *data = json_pack("{s:I,s:s%}", "account", (json_int_t)person, "from",
@@ -239,6 +288,7 @@ err member_change_own(struct books *books, struct arena *a,
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	*n = 0;
+	TRY(member_check_own(books, a, c->from, by->person));
 	*asked = e.kind || row.person != by->person || !row.verified_at;
 	if (*asked)
 		return ask(books, a, c, by);
@@ -258,25 +308,13 @@ static err take_address(struct books *books, struct arena *a,
 	return address_verify(books->lists, row.id, clock_now());
 }
 
-static err is_theirs(struct books *books, struct arena *a, str key, int64_t person)
-{
-	struct address_row row;
-	err e = address_find(books->lists, a, key, &row);
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
-	return !e.kind && row.person == person
-		       ? OK
-		       : err_in(a, ERR_DENIED, "%.*s is no address of your account",
-				STR_F(key));
-}
-
 static err pressed(struct books *books, struct arena *a, const struct confirmation *c,
 		   const struct actor *by, struct address_changed **on, size_t *n)
 {
 	struct address_change x = { .list = c->list,
 				    .from = member_change_from(a, c->data) };
 	TRY(address_parse(a, c->address, &x.to.address));
-	TRY(is_theirs(books, a, x.from, c->account));
+	TRY(member_check_own(books, a, x.from, c->account));
 	TRY(take_address(books, a, c));
 	err e = change_and_tell(books, a, &x, by, on, n);
 	return e.kind == ERR_NOTFOUND ? OK : e; /* pressed twice, or left meanwhile */

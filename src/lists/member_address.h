@@ -28,14 +28,20 @@ struct address_changed {
 	str refused; /* why it stays at the address; or empty */
 };
 
-/* ERR_NOTFOUND: no such member. ERR_DENIED: the one list has banned the address. Of several
- * lists each says in *on what was done. */
+/* ERR_NOTFOUND: no such member. ERR_DENIED: the one list has banned the address (or
+ * the one before, where it is the member's own hand), or enough letters about such changes
+ * went out today. Of several lists each says in *on what was done. */
 MUST_USE err member_change_address(struct books *books, struct arena *a,
 				   const struct address_change *c, const struct actor *by,
 				   struct address_changed **on, size_t *n);
 
+/* ERR_DENIED: the address is not the account's, or not shown to be. Else whoever claims an
+ * address would take its memberships along to one that is theirs. */
+MUST_USE err member_check_own(struct books *books, struct arena *a, str key,
+			      int64_t person);
+
 /* In the name of who is signed in: at once where the address is proven to be theirs, else by
- * a letter to it (*asked). ERR_DENIED: also as member_check_verify. */
+ * a letter to it (*asked). ERR_DENIED: also as member_check_own and member_check_verify. */
 MUST_USE err member_change_own(struct books *books, struct arena *a,
 			       const struct address_change *c, const struct actor *by,
 			       struct address_changed **on, size_t *n, bool *asked);

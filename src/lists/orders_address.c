@@ -63,8 +63,10 @@ err order_address_change(struct order *x)
 	c.list = list.n ? addressbook_list(x->books->addresses, list) : NULL;
 	if (list.n && !c.list)
 		return err_in(x->a, ERR_NOTFOUND, "no list %.*s", STR_F(list));
-	if (is_yes(x, "preferred"))
+	if (is_yes(x, "preferred")) {
+		TRY(member_check_own(x->books, x->a, c.from, x->by.person));
 		return member_follow_preferred(x->books, x->a, c.list, c.from, &x->by);
+	}
 	TRY(read_mailbox(x, "address", &c.to));
 	TRY(member_change_own(x->books, x->a, &c, &x->by, &on, &n, &asked));
 	json_object_set_new(x->result, "asked", json_boolean(asked));

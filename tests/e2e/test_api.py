@@ -100,6 +100,12 @@ for what, wanted, args in (
         ('bans everywhere', 403, ('POST', 'bans', {'email': 'x@y.example'})),
         ('a member of another list', 403, ('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': 'x@y.example'}))):
     equal(f'an owner: {what}', status(*args, **olga), wanted)
+status('POST', 'users', {'email': 'stranger@home.example'})
+stranger = call('GET', 'users/stranger@home.example')[2]['user_id']
+for role in ('member', 'owner', 'moderator'):
+    answers = [call('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': user, 'role': role}, **olga) for user in (stranger, 'e' * 32)]
+    equal(f'whom she knows not she cannot make {role}, nor learn of', [(a[0], a[2]['description'].split()[:-1]) for a in answers],
+          [(400, ['Invalid', 'email', 'address'])] * 2)
 found = call('POST', 'members/find', {}, **olga)[2]
 equal('she finds the members of hers alone', {x['list_id'] for x in found['entries']}, {'lab.lists.example'})
 status('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'vera@home.example', 'pre_verified': True,

@@ -5,6 +5,7 @@
 #include "lists/rules.h"
 #include "lists/shadow.h"
 #include "mail/retpath.h"
+#include "store/lists/alias.h"
 #include "store/lists/former.h"
 #include "store/lists/setting.h"
 
@@ -266,6 +267,21 @@ static void test_domain(struct books_test *t)
 		     STR("dev@third.example")));
 }
 
+/* What is sent to an alias comes to no list unseen, and the other way round. */
+static void test_alias(struct books_test *t)
+{
+	int64_t id;
+	str target = STR("cert@uni.example");
+	CHECK(ok(
+		alias_set(t->books.lists, STR("security@lists.example"), &target, 1, 1)));
+	CHECK(list_create(t->books.lists, STR("Security@Lists.example"), 1, &id).kind
+	      == ERR_DENIED);
+	CHECK(ok(alias_remove(t->books.lists, STR("security@lists.example"))));
+	CHECK(ok(list_create(t->books.lists, STR("security@lists.example"), 1, &id)));
+	CHECK(alias_set(t->books.lists, STR("security@lists.example"), &target, 1, 1).kind
+	      == ERR_DENIED);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -292,6 +308,7 @@ int main(void)
 	test_umbrella(&t);
 	test_kept_free(&t);
 	test_domain(&t);
+	test_alias(&t);
 	books_end(&t);
 	return check_done();
 }

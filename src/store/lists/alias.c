@@ -75,6 +75,12 @@ static err set(struct book *b, str address, const str *targets, size_t count, in
 {
 	int64_t id;
 	bool found;
+	TRY(book_number(b, &id, &found,
+			"SELECT l.id FROM list l JOIN domain d ON d.id = l.domain "
+			"WHERE l.name || '@' || d.name = lower(?1)",
+			SQL_S(address)));
+	if (found)
+		return FAIL(ERR_DENIED, "there is a list of that address");
 	TRY(book_run(b,
 		     "INSERT INTO alias (address, created_at) VALUES (?1, ?2) "
 		     "ON CONFLICT (address) DO NOTHING",

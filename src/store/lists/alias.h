@@ -18,7 +18,8 @@ MUST_USE err alias_all(struct book *b, struct arena *a, struct alias_row **x,
 MUST_USE err alias_find(struct book *b, struct arena *a, str address,
 			struct alias_row *x);
 
-/* Makes the alias or gives it other targets. ERR_LIMIT: no target at all. */
+/* Makes the alias or gives it other targets. ERR_LIMIT: no target at all.
+ * ERR_DENIED: the address is a list's. */
 MUST_USE err alias_set(struct book *b, str address, const str *targets, size_t count,
 		       int64_t now);
 /* Those that lead to an address. */

@@ -15,7 +15,8 @@ struct list_row {
 };
 
 /* Creates name@domain and sets *id. ERR_NOTFOUND: not a domain of ours.
- * ERR_DENIED: there is such a list, or another had the address (former.h). ERR_SYNTAX: no @, nothing before it. */
+ * ERR_DENIED: there is such a list, the address is an alias, or
+ * another list had it (former.h). ERR_SYNTAX: no @, nothing before it. */
 MUST_USE err list_create(struct book *b, str address, int64_t now, int64_t *id);
 
 /* Also by an address that it had. ERR_NOTFOUND: no such list. Addresses are compared

@@ -3,6 +3,7 @@
 
 #include "store/lists/address.h"
 #include "store/lists/person.h"
+#include "store/lists/role.h"
 
 #include <stdlib.h>
 
@@ -18,15 +19,42 @@ bool api_read_address(struct api *x, str text, str *key)
 	return true;
 }
 
+/* Ids are numbers in a row: who could have each of them told would count through everybody
+ * on the site. */
+static bool is_on_list(struct api *x, int64_t person)
+{
+	struct member_row m;
+	struct role_row *roles;
+	size_t n;
+	struct book *book = x->w->books.lists;
+	if (!x->w->list || !worker_may(x->w, RIGHT_members_see))
+		return false;
+	if (!member_of_person(book, x->a, x->w->list->id, person, &m).kind)
+		return true;
+	if (role_by_person(book, x->a, person, &roles, &n).kind)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (roles[i].list == x->w->list->id)
+			return true;
+	return false;
+}
+
+/* False: it names no user, or none that the one who asks may know of, which is the same. */
+static bool names_user(struct api *x, int64_t *person)
+{
+	return api_read_person_id(api_field(x, "subscriber"), person)
+	       && (worker_may(x->w, RIGHT_site_see) || *person == x->w->viewer.person
+		   || is_on_list(x, *person));
+}
+
 str api_subscriber(struct api *x)
 {
 	struct address_row *own;
 	size_t n;
 	int64_t person;
-	str named = api_field(x, "subscriber");
-	if (!api_read_person_id(named, &person)
+	if (!names_user(x, &person)
 	    || address_of_person(x->w->books.lists, x->a, person, &own, &n).kind || !n)
-		return named;
+		return api_field(x, "subscriber");
 	return own[0].text;
 }
 
@@ -35,7 +63,7 @@ bool api_subscribes_user(struct api *x, bool *preferred)
 	struct person_row p;
 	int64_t person;
 	*preferred = false;
-	if (!api_read_person_id(api_field(x, "subscriber"), &person))
+	if (!names_user(x, &person))
 		return false;
 	*preferred = !person_get(x->w->books.lists, x->a, person, &p).kind && p.preferred;
 	return true;

@@ -105,7 +105,8 @@ const char *api_delivery_mode(const struct member_row *m);
 bool api_read_address(struct api *x, str text, str *key); /* addresses.c; else 404 */
 json_t *api_address_json(struct api *x, const struct address_row *row,
 			 const struct person_row *p); /* addresses.c */
-/* The form's subscriber: of a user's id the address that stands for them. addresses.c */
+/* The form's subscriber: of a user's id the address that stands for them. Of users who are
+ * not on the list at hand only who sees the site's may use the id. addresses.c */
 str api_subscriber(struct api *x);
 /* Whether it is a user, so that the membership is the user's, and whether they chose an
  * address. addresses.c */
