@@ -30,7 +30,7 @@ struct post {
 	const struct list_entry *list;
 	struct settings settings;
 	str source;  /* "17/dev@lists.example" */
-	str message; /* the bytes as they came */
+	str message; /* the bytes as they came, but for Approved */
 	struct header header;
 	struct address reverse_path;
 	int64_t account; /* person who signed in; 0: none */
@@ -59,6 +59,7 @@ struct post {
 	bool is_moderator;        /* the author is owner or moderator */
 	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
+	const str *said;          /* by Approved; NULL: nothing */
 	enum { APPROVED_NONE, APPROVED_RIGHT, APPROVED_WRONG } approved; /* approved.h */
 	bool replayed;  /* judged once more (replay.h): it is one of the list's
 				    * own, neither on its way round nor twice here */
