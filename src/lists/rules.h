@@ -55,7 +55,8 @@ struct post {
 	struct header_rule_row *header_rules; /* that bear on the list, in order */
 	size_t header_rule_count;
 	struct header *inner; /* of its parts, where there are such rules */
-	size_t inner_count;
+	size_t inner_count, inner_fields;
+	bool inner_over;          /* they have more fields than are looked at */
 	bool is_moderator;        /* the author is owner or moderator */
 	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
