@@ -7,7 +7,7 @@
  *     struct pseudonym p = { .addresses = keys, .count = 2, .names = names,
  *             .name_count = 1, .as = STR("former-3f2a") };
  *     TRY(pseudonym_message(a, &p, message, &out));
- *     TRY(pseudonym_posts(b, a, &p, 50, &after, &changed, &more));
+ *     TRY(pseudonym_posts(b, a, &p, 50, &done, &more));
  */
 #pragma once
 
@@ -27,9 +27,15 @@ struct pseudonym {
 MUST_USE err pseudonym_message(struct arena *a, const struct pseudonym *p, str message,
 			       str *out);
 
+struct pseudonym_done {
+	int64_t after; /* the cursor; 0 at first */
+	int64_t changed;
+	int64_t missed; /* damaged, or beyond what is read: the name stays, and the log
+			 * says where (erasure-left) */
+};
+
 /* The next posts, of every list, that they wrote or that name an address of theirs:
  * message, row and words; at most limit, and no more than 16 MB of messages but for the
- * last. *after is the cursor, 0 at first; *more: there may be others. One transaction; the same again changes nothing. A post that is damaged is passed
- * over. */
+ * last. *more: there may be others. One transaction; the same again changes nothing. */
 MUST_USE err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
-			     size_t limit, int64_t *after, int64_t *changed, bool *more);
+			     size_t limit, struct pseudonym_done *d, bool *more);

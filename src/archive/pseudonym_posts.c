@@ -3,6 +3,7 @@
 
 #include "archive/prepare.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "store/archive/author.h"
 
 #include <stdlib.h>
@@ -101,35 +102,52 @@ static err gather(struct book *b, struct arena *a, const struct pseudonym *p,
 	return OK;
 }
 
+/* It cannot be read as a message, or not at all: the name stays in it. */
+static err leave(struct book *b, struct arena *a, const struct pseudonym *p, int64_t id,
+		 err why)
+{
+	struct archive_post row;
+	bool found;
+	TRY(archive_post_by_id(b, a, id, &row, &found));
+	if (found)
+		log_warn("erasure-left", KS("as", p->as), KN("list", row.list),
+			 KN("number", row.number), KE(why),
+			 KZ("do", "look at that post; the name stands in it yet"));
+	return OK;
+}
+
 static err rewrite_some(struct book *b, struct arena *a, const struct pseudonym *p,
-			size_t limit, int64_t *after, int64_t *changed, bool *more)
+			size_t limit, struct pseudonym_done *d, bool *more)
 {
 	size_t n, done = 0, octets = 0;
 	int64_t *ids = arena_alloc(a, (p->count * 2 * limit + 1) * sizeof *ids);
-	TRY(gather(b, a, p, limit, *after, ids, &n));
+	TRY(gather(b, a, p, limit, d->after, ids, &n));
 	*more = n > 0;
 	for (size_t i = 0; i < n && done < limit && octets < TOGETHER; i++) {
-		if (ids[i] <= *after)
+		if (ids[i] <= d->after)
 			continue;
 		ARENA(one);
 		TRY(book_part(b));
-		err e = book_part_end(b, rewrite(b, one, p, ids[i], changed, &octets));
+		err e = book_part_end(b,
+				      rewrite(b, one, p, ids[i], &d->changed, &octets));
 		if (e.kind == ERR_TEMP)
 			return e;
-		*after = ids[i];
+		if (e.kind)
+			TRY(leave(b, one, p, ids[i], e));
+		d->missed += e.kind != ERR_NONE;
+		d->after = ids[i];
 		done++;
 	}
 	return OK;
 }
 
 err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
-		    size_t limit, int64_t *after, int64_t *changed, bool *more)
+		    size_t limit, struct pseudonym_done *d, bool *more)
 {
 	bool mine;
-	int64_t at = *after, count = 0;
+	struct pseudonym_done now = *d;
 	TRY(book_join(b, &mine));
-	TRY(book_leave(b, mine, rewrite_some(b, a, p, limit, &at, &count, more)));
-	*after = at;
-	*changed += count;
+	TRY(book_leave(b, mine, rewrite_some(b, a, p, limit, &now, more)));
+	*d = now;
 	return OK;
 }

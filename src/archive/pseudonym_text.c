@@ -2,6 +2,7 @@
 
 #include "archive/finder.h"
 #include "base/buf.h"
+#include "mail/address.h"
 
 enum { NAME_MAX_OCTETS = 60, NAMES_LOOKED_FOR = 200, GAP_MAX = 48 };
 
@@ -63,29 +64,12 @@ const struct pseudonym_text *pseudonym_text_new(struct arena *a,
 
 /* ---- what stands in the text */
 
-static bool is_part_of_word(char c)
-{
-	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
-}
-
-/* "anna@uni.example" is not in "johanna@uni.example" nor in "anna@uni.example.org". */
-static bool stands_alone(str text, size_t at, size_t n)
-{
-	const char *p = text.p;
-	char before = at ? p[at - 1] : ' ', behind = at + n < text.n ? p[at + n] : ' ',
-	     next = at + n + 1 < text.n ? p[at + n + 1] : ' ';
-	if (is_part_of_word(before) || (before && strchr("._+-", before)))
-		return false;
-	return !is_part_of_word(behind) && behind != '-'
-	       && !(behind == '.' && is_part_of_word(next));
-}
-
 /* The longer one goes before the shorter, and an address before any name. */
 static void add_hit(void *ctx, size_t at, size_t word)
 {
 	struct hits *h = ctx;
 	struct hit new = { at, h->t->words[word].n, word >= h->t->addresses };
-	if (!stands_alone(h->text, at, new.n))
+	if (!address_stands_alone(h->text, at, new.n))
 		return;
 	while (h->count) {
 		const struct hit *last = &h->list[h->count - 1];

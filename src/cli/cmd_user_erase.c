@@ -61,7 +61,7 @@ static err begin(struct cli *c, struct books *books, str key)
 	err e = person_by_key(books->lists, c->a, key, &p);
 	if (e.kind == ERR_NOTFOUND)
 		return address_erase(books, c->a, key, &cli_actor);
-	return e.kind ? e : person_erase(books, c->a, p.id, &cli_actor);
+	return e.kind ? e : person_erase(books, c->a, p.id, key, &cli_actor);
 }
 
 static err finish(struct books *books)

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "lists/budget.h"
 #include "lists/press.h"
+#include "lists/member_set.h"
 #include "lists/members.h"
 #include "lists/notice.h"
 #include "lists/publish.h"
@@ -57,9 +58,26 @@ err say_help(struct run *r, str argument)
 	return OK;
 }
 
+static err may_see_list(struct run *r, bool *may)
+{
+	struct member_row m;
+	*may = r->settings.advertised || (r->c->authentic && r->c->runs_list);
+	if (*may || !r->c->authentic)
+		return OK;
+	err e = member_meant(r->books, r->a, r->c->list, command_author(r), &m);
+	*may = !e.kind;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 err say_info(struct run *r, str argument)
 {
+	bool may;
 	(void)argument;
+	TRY(may_see_list(r, &may));
+	if (!may) {
+		command_says(r, STR("This list does not tell you about itself."));
+		return OK;
+	}
 	command_says(r, arena_cat(r->a, r->c->list->address, STR(": "),
 				  r->settings.description));
 	if (r->settings.info.n)

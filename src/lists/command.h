@@ -15,7 +15,8 @@ struct mail_command {
 	struct header header;
 	struct address reverse_path;
 	struct mailbox from;
-	bool authentic; /* aligned SPF or DKIM, or sign-in: from is who wrote */
+	bool authentic; /* aligned SPF or DKIM, or sign-in: from is who wrote, and To or
+			 * Cc names the address: it was written to this list */
 	bool runs_list; /* the author, if it is them: an owner or moderator */
 	bool proven; /* and reverse_path is theirs (proof_of_path): they are answered */
 	str client;  /* the address that it came from, or "local" */

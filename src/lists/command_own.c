@@ -110,10 +110,13 @@ static err show(struct run *r)
 		{ "duplicates", on_off(m.copies) },
 		{ "topics", m.topics.n ? topics_shown(r->a, m.topics) : STR("all") },
 		{ "other_topics", on_off(m.other_topics) },
-		{ "language", p.language.n ? p.language : STR("any") },
+		{ "language", p.language.n ? p.language : STR("any") }, /* the last */
 	};
+	size_t shown = sizeof rows / sizeof *rows;
+	if (!str_eq(m.key, command_author(r))) /* the person's, not this list's */
+		shown--;
 	command_says(r, arena_cat(r->a, STR("Settings of "), m.text, STR(":")));
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < shown; i++)
 		buf_addf(&r->says, "    set %-12s %.*s\n", rows[i].option,
 			 STR_F(rows[i].value));
 	return OK;
@@ -150,9 +153,25 @@ static err obey(struct run *r, const struct wish *w)
 	return command_says_err(r, e);
 }
 
+/* The language is the person's, on all lists; that another domain's address is theirs, too,
+ * says this list's owner alone. */
+static err is_own(struct run *r, const struct wish *w, bool *own)
+{
+	struct member_row m;
+	*own = true;
+	if (!str_eq(w->key, STR("language")))
+		return OK;
+	err e = member_meant(r->books, r->a, r->c->list, command_author(r), &m);
+	*own = e.kind || str_eq(m.key, command_author(r));
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 static err wish(struct run *r, const struct wish *w)
 {
+	bool own = false;
 	if (r->c->authentic)
+		TRY(is_own(r, w, &own));
+	if (own)
 		return obey(r, w);
 	r->wishes[r->wish_count++] = (struct assignment){ w->key, w->value };
 	return OK;

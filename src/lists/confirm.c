@@ -89,6 +89,7 @@ static err read_row(struct books *books, struct arena *a, const struct pending_r
 				    .data = row->data,
 				    .request = data_number(row->data, "request"),
 				    .account = data_number(row->data, "account"),
+				    .instead = data_number(row->data, "instead") != 0,
 				    .to = data_text(a, row->data, "to") };
 	size_t kind = 0;
 	while (kind < sizeof words / sizeof *words

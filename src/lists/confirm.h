@@ -29,7 +29,9 @@ struct confirmation {
 	int64_t request; /* CONFIRM_REQUEST: who asks to join */
 	int64_t account; /* CONFIRM_VERIFY, CONFIRM_ERASE, CONFIRM_MOVE: the person who asked */
 	str data;        /* JSON, as it was given */
-	str to;          /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
+	bool instead; /* it was mailed to who runs the address, a list (lists/umbrella.h):
+			  * that proves nothing about the address itself */
+	str to;       /* CONFIRM_SIGN_IN: the page that asked for it; or empty */
 };
 
 /* Makes a token, good for `span` seconds, and stores its hash. At most three

@@ -158,32 +158,36 @@ static err begin(struct books *books, struct arena *a, str name, const str *keys
 	return books_audit(books, &as, 0, STR("person erased"), e.pseudonym);
 }
 
-static err erase_all(struct books *books, struct arena *a, int64_t person,
+/* An address that is in the account without proof may be somebody else's, whose posts
+ * these are. */
+static err erase_all(struct books *books, struct arena *a, int64_t person, str named,
 		     const struct actor *by)
 {
 	struct person_row who;
 	struct address_row *own;
-	size_t n;
+	size_t n, theirs = 0;
 	TRY(person_may_go(books, a, person));
 	TRY(person_get(books->lists, a, person, &who));
 	TRY(address_of_person(books->lists, a, person, &own, &n));
 	str *keys = arena_alloc(a, (n + 1) * sizeof *keys);
 	str *texts = arena_alloc(a, (n + 1) * sizeof *texts);
 	for (size_t i = 0; i < n; i++) {
-		keys[i] = own[i].key;
-		texts[i] = own[i].text;
+		if (!own[i].verified_at && !str_eq(own[i].key, named))
+			continue;
+		keys[theirs] = own[i].key;
+		texts[theirs++] = own[i].text;
 	}
 	TRY(person_remove(books->lists, person));
 	TRY(erasure_scrub_orders(books->lists, person));
-	return begin(books, a, who.name, keys, texts, n, by);
+	return begin(books, a, who.name, keys, texts, theirs, by);
 }
 
-err person_erase(struct books *books, struct arena *a, int64_t person,
+err person_erase(struct books *books, struct arena *a, int64_t person, str named,
 		 const struct actor *by)
 {
 	bool mine;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, erase_all(books, a, person, by));
+	return book_leave(books->lists, mine, erase_all(books, a, person, named, by));
 }
 
 static err erase_one(struct books *books, struct arena *a, str key,
@@ -206,7 +210,7 @@ static err finish(struct books *books, const struct erasure_row *e)
 {
 	TRY(erasure_end(books->lists, e->id));
 	log_info("erasure-done", KN("erasure", e->id), KS("as", e->pseudonym),
-		 KN("posts", e->posts));
+		 KN("posts", e->posts), KN("missed", e->missed));
 	return OK;
 }
 
@@ -232,12 +236,15 @@ err erase_continue(struct books *books, struct arena *a, bool *more)
 	if (!*more)
 		return OK;
 	p = (struct pseudonym){ .as = e.pseudonym };
+	struct pseudonym_done done = { e.after, e.posts, e.missed };
 	p.count = split(a, e.addresses, &keys);
 	p.name_count = split(a, e.names, &names);
 	p.addresses = keys;
 	p.names = names;
 	if (p.count)
-		TRY(pseudonym_posts(books->archive, a, &p, AT_ONCE, &e.after, &e.posts,
-				    &others));
+		TRY(pseudonym_posts(books->archive, a, &p, AT_ONCE, &done, &others));
+	e.after = done.after;
+	e.posts = done.changed;
+	e.missed = done.missed;
 	return others ? erasure_progress(books->lists, &e) : finish(books, &e);
 }

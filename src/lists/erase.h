@@ -5,7 +5,7 @@
  * store/personal.def says of each table what becomes of it.
  *
  *     TRY(person_may_go(&books, a, person));
- *     TRY(person_erase(&books, a, person, &by));
+ *     TRY(person_erase(&books, a, person, STR(""), &by));
  *     do TRY(erase_continue(&books, a, &more)); while (more);
  */
 #pragma once
@@ -16,8 +16,9 @@
  * the text says which. ERR_NOTFOUND: nobody. */
 MUST_USE err person_may_go(struct books *books, struct arena *a, int64_t person);
 
-/* Errors as of person_may_go. */
-MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person,
+/* With posts and traces under the addresses that are shown to be theirs, and under `named`
+ * ("": none), which an administrator says is. Errors as of person_may_go. */
+MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person, str named,
 			  const struct actor *by);
 
 /* An address that is nobody's account, as of an author who never was a member.

@@ -104,6 +104,16 @@ str member_set_words(struct arena *a, str data)
 	return arena_copy(a, buf_str(&b));
 }
 
+bool member_set_names(struct arena *a, str data, str option)
+{
+	struct assignment set[SET_MAX];
+	size_t n = read_data(a, data, set);
+	bool yes = false;
+	for (size_t i = 0; i < n; i++)
+		yes = yes || str_eq(set[i].key, option);
+	return yes;
+}
+
 err member_ask_set(struct books *books, struct arena *a, const struct list_entry *list,
 		   str key, const struct assignment *set, size_t n)
 {

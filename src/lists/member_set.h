@@ -29,6 +29,7 @@ MUST_USE err member_ask_set(struct books *books, struct arena *a,
 
 /* What the letter's token bears, {"set": {option: value}}: as words, and done. */
 str member_set_words(struct arena *a, str data);
+bool member_set_names(struct arena *a, str data, str option);
 MUST_USE err member_set_press(struct books *books, struct arena *a,
 			      const struct list_entry *list, str key, str data,
 			      const struct actor *by);

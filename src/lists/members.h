@@ -63,11 +63,17 @@ MUST_USE err member_end_by_id(struct books *books, struct arena *a,
 			      const struct list_entry *list, int64_t member, bool goodbye,
 			      const struct actor *by);
 
+struct member_word { /* how the address itself said that it joins */
+	bool invited;
+	bool instead; /* who runs it did: then it is not shown to be theirs */
+};
+
 /* A token was pressed: in, or, where the list wants approval and there was no
  * invitation, into the queue (*waits). */
 MUST_USE err member_confirmed(struct books *books, struct arena *a,
 			      const struct list_entry *list, const struct mailbox *who,
-			      bool invited, const struct actor *by, bool *waits);
+			      const struct member_word *word, const struct actor *by,
+			      bool *waits);
 
 /* An owner's program lets somebody in whom the list need not ask, by the list's own
  * policy: at once, or, where it wants approval that is not given, into the queue. */

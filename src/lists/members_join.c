@@ -164,7 +164,8 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 	if (proven
 	    && (setting_is(s.subscription_policy, "open")
 		|| setting_is(s.subscription_policy, "moderate")))
-		return member_confirmed(books, a, list, who, false, by, &waits);
+		return member_confirmed(books, a, list, who, &(struct member_word){ 0 },
+					by, &waits);
 	return member_send_token(books, a, list, who,
 				 &(struct token_letter){ .kind = CONFIRM_JOIN,
 							 .name = "confirm-join",
@@ -241,30 +242,31 @@ err member_enter(struct books *books, struct arena *a, const struct list_entry *
 }
 
 static err confirmed(struct books *books, struct arena *a, const struct list_entry *list,
-		     const struct mailbox *who, bool invited, const struct actor *by,
-		     bool *waits)
+		     const struct mailbox *who, const struct member_word *word,
+		     const struct actor *by, bool *waits)
 {
 	bool already;
 	struct settings s;
 	str key = address_key(a, &who->address);
-	struct member_entry how = { .approved = invited };
+	struct member_entry how = { .approved = word->invited };
 	*waits = false;
 	TRY(is_member(books, a, list, key, &already));
-	TRY(verify(books, a, who, key));
+	if (!word->instead)
+		TRY(verify(books, a, who, key));
 	if (already) /* the button pressed twice */
 		return OK;
 	TRY(settings_load(books->lists, a, list->id, &s));
-	if (!invited)
+	if (!word->invited)
 		TRY(check_invited(books, a, list, &s, key));
 	return enter(books, a, list, who, &how, by, waits);
 }
 
 err member_confirmed(struct books *books, struct arena *a, const struct list_entry *list,
-		     const struct mailbox *who, bool invited, const struct actor *by,
-		     bool *waits)
+		     const struct mailbox *who, const struct member_word *word,
+		     const struct actor *by, bool *waits)
 {
 	bool mine;
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine,
-			  confirmed(books, a, list, who, invited, by, waits));
+			  confirmed(books, a, list, who, word, by, waits));
 }

@@ -1,6 +1,7 @@
 #include "lists/members_inside.h"
 
 #include "base/clock.h"
+#include "lists/umbrella.h"
 #include "store/lists/answered.h"
 #include "store/lists/role.h"
 
@@ -119,16 +120,43 @@ err member_check_verify(struct books *books, struct arena *a, str key, int64_t p
 	return book_leave(books->lists, mine, count_verify(books, a, key, person));
 }
 
+static str mark_instead(struct arena *a, str data)
+{
+	json_t *j = json_loadb(data.p ? data.p : "", data.n, 0, NULL);
+	if (!j)
+		j = json_object();
+	json_object_set_new(j, "instead", json_integer(1));
+	char *text = json_dumps(j, JSON_COMPACT);
+	str out = arena_copy(a, text ? str_from(text) : STR("{}"));
+	free(text);
+	json_decref(j);
+	return out;
+}
+
+/* The mailbox that it goes to has its count; of an umbrella list that is another. */
+static err count_letter(struct books *books, struct arena *a,
+			const struct list_entry *list, const struct mailbox *to,
+			const struct token_letter *x, str *data)
+{
+	struct mailbox real = *to;
+	if (list)
+		TRY(umbrella_mailbox(books, a, list, &real));
+	str key = address_key(a, &real.address);
+	*data = str_eq(key, address_key(a, &to->address)) ? x->data
+							  : mark_instead(a, x->data);
+	return check_target(books, a, key, x->kind, x->own);
+}
+
 err member_send_letter(struct books *books, struct arena *a,
 		       const struct list_entry *list, const struct mailbox *to,
 		       const struct token_letter *x)
 {
-	str token, key = address_key(a, &to->address);
+	str token, data, key = address_key(a, &to->address);
 	struct mailbox nameless = { .address = to->address };
 	struct notice_var *vars = arena_zero(a, (x->var_count + 1) * sizeof *vars);
-	TRY(check_target(books, a, key, x->kind, x->own));
-	TRY((x->own ? confirm_make_own : confirm_make)(books, a, x->kind, list, key,
-						       x->data, x->span, &token));
+	TRY(count_letter(books, a, list, to, x, &data));
+	TRY((x->own ? confirm_make_own : confirm_make)(books, a, x->kind, list, key, data,
+						       x->span, &token));
 	for (size_t i = 0; i < x->var_count; i++)
 		vars[i] = x->vars[i];
 	vars[x->var_count] = (struct notice_var){

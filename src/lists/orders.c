@@ -8,6 +8,8 @@
 #include "store/lists/domain_owner.h"
 #include "store/lists/order.h"
 
+enum { ORDER_DEATHS = 3 };
+
 static const struct row {
 	const char *kind;
 	order_fn *run;
@@ -134,6 +136,23 @@ static err run(struct order *x)
 	return FAIL(ERR_SYNTAX, "an order of no known kind");
 }
 
+/* On which the process died so often; other work, and the order behind it, go on. */
+static err give_up(struct order *x)
+{
+	log_error("order-deadly", KS("kind", x->row->kind), KN("order", x->row->id),
+		  KZ("do", "report it, with what was asked for"));
+	return FAIL(ERR_IO, "the server failed each time it tried this; it is given up. "
+			    "Its administrator finds it in the log as order-deadly");
+}
+
+static err run_counted(struct order *x)
+{
+	if (x->row->attempts >= ORDER_DEATHS)
+		return give_up(x);
+	TRY(order_begin(x->books->lists, x->row->id));
+	return run(x);
+}
+
 static err finish(struct order *x, err e)
 {
 	const char *state = !e.kind ? "done"
@@ -173,10 +192,11 @@ err orders_run(struct books *books, struct arena *a, size_t *ran)
 				   .by = { .person = row.person } };
 		x.args = json_loadb(row.args.p, row.args.n, 0, NULL);
 		x.result = json_object();
-		err e = run(&x);
+		err e = run_counted(&x);
 		/* Our own trouble (busy, full) leaves the order waiting for the next
 		 * round. */
-		err closed = e.kind == ERR_TEMP ? OK : finish(&x, e);
+		err closed = e.kind == ERR_TEMP ? order_put_off(books->lists, row.id)
+						: finish(&x, e);
 		json_decref(x.args);
 		json_decref(x.result);
 		TRY(closed);

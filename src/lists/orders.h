@@ -8,7 +8,8 @@
 
 #include <jansson.h>
 
-/* Runs every waiting order, oldest first; *ran counts them. */
+/* Runs every waiting order, oldest first; *ran counts them. One on which the process died
+ * three times ends failed, as order-deadly. */
 MUST_USE err orders_run(struct books *books, struct arena *a, size_t *ran);
 
 /* Which right an order of that kind asks for. False: there is no such kind. */

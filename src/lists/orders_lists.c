@@ -7,17 +7,7 @@
 #include "lists/rename.h"
 #include "lists/style.h"
 
-err order_domain_add(struct order *x)
-{
-	return domain_make(x->books, x->a, order_text(x, "domain"), &x->by);
-}
-
-err order_domain_remove(struct order *x)
-{
-	return domain_unmake(x->books, x->a, order_text(x, "domain"), &x->by);
-}
-
-err order_domain_set(struct order *x)
+static err set_domain(struct order *x)
 {
 	static const char *const keys[] = { "description", "alias_domain" };
 	struct assignment set[sizeof keys / sizeof *keys];
@@ -27,6 +17,34 @@ err order_domain_set(struct order *x)
 			set[n++] = (struct assignment){ str_from(keys[i]),
 							order_text(x, keys[i]) };
 	return domain_configure(x->books, x->a, order_text(x, "domain"), set, n, &x->by);
+}
+
+static err add_domain(struct order *x)
+{
+	str domain = order_text(x, "domain"), rest = order_text(x, "owners"), line;
+	TRY(domain_make(x->books, x->a, domain, &x->by));
+	if (order_text(x, "description").n || order_text(x, "alias_domain").n)
+		TRY(set_domain(x));
+	while (str_line(&rest, &line))
+		TRY(domain_owner_give(x->books, x->a, domain, line, false, &x->by));
+	return OK;
+}
+
+err order_domain_add(struct order *x)
+{
+	bool mine;
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, add_domain(x));
+}
+
+err order_domain_remove(struct order *x)
+{
+	return domain_unmake(x->books, x->a, order_text(x, "domain"), &x->by);
+}
+
+err order_domain_set(struct order *x)
+{
+	return set_domain(x);
 }
 
 err order_domain_owner_add(struct order *x)

@@ -23,8 +23,10 @@ static err press_join(struct books *books, struct arena *a, const struct confirm
 {
 	struct mailbox who;
 	TRY(mailbox_of(a, c, &who));
-	TRY(member_confirmed(books, a, c->list, &who, c->kind == CONFIRM_INVITE, &p->by,
-			     &done->waits));
+	TRY(member_confirmed(books, a, c->list, &who,
+			     &(struct member_word){ .invited = c->kind == CONFIRM_INVITE,
+						    .instead = c->instead },
+			     &p->by, &done->waits));
 	done->says = done->waits ? arena_cat(a, STR("Thank you. A moderator of "),
 					     c->list->address, STR(" will decide."))
 				 : arena_cat(a, c->address, STR(" is now a member of "),
@@ -54,6 +56,9 @@ static err press_leave(struct books *books, struct arena *a, const struct confir
 static err press_set(struct books *books, struct arena *a, const struct confirmation *c,
 		     const struct press *p, struct pressed *done)
 {
+	if (c->instead && member_set_names(a, c->data, STR("language")))
+		return FAIL(ERR_DENIED, "the language is the person's, on all lists, and "
+					"for the address itself to choose");
 	TRY(member_set_press(books, a, c->list, c->address, c->data, &p->by));
 	done->says = arena_cat(a, STR("Settings of "), c->address, STR(" on "),
 			       c->list->address, STR(": "), member_set_words(a, c->data),
@@ -209,7 +214,7 @@ static err press_erase(struct books *books, struct arena *a, const struct confir
 {
 	struct actor self = { .person = c->account, .name = c->address };
 	(void)p;
-	err e = person_erase(books, a, c->account, &self);
+	err e = person_erase(books, a, c->account, STR(""), &self);
 	if (e.kind && e.kind != ERR_NOTFOUND) /* gone is gone */
 		return e;
 	done->says = STR("Your account is gone, and your posts stand in another name.");

@@ -167,6 +167,30 @@ static err take_post(struct sorting *s)
 	return delivered(s, &p);
 }
 
+/* To or Cc names the address that it came to, by whichever of its names. */
+static bool is_addressed(struct sorting *s, const struct header *h)
+{
+	static const char *const names[] = { "To", "Cc" };
+	for (size_t i = 0; i < 2; i++)
+		for (const struct field *f = header_find(h, str_from(names[i])); f;
+		     f = header_next(h, f)) {
+			struct mailbox *m;
+			size_t n;
+			if (address_list(s->a, f->value, &m, &n).kind)
+				continue;
+			for (size_t k = 0; k < n; k++) {
+				struct meaning x = addressbook_find(s->books->addresses,
+								    s->a, &m[k].address);
+				if (x.what == s->meaning.what
+				    && x.list == s->meaning.list)
+					return true;
+			}
+		}
+	return false;
+}
+
+/* A signed mail is anybody's to send again, to any list: its author asked for what it says
+ * only where it says so. */
 static err read_command(struct sorting *s, struct mail_command *c)
 {
 	struct post p; /* for the author and the proof; a command has the same */
@@ -181,7 +205,8 @@ static err read_command(struct sorting *s, struct mail_command *c)
 				    .header = p.header,
 				    .reverse_path = s->reverse_path,
 				    .from = p.author,
-				    .authentic = p.authentic,
+				    .authentic = p.authentic
+						 && is_addressed(s, &p.header),
 				    .runs_list = p.is_moderator,
 				    .proven = has_proven_path(s),
 				    .client = s->arrival->client,

@@ -151,12 +151,21 @@ err step_been_there(struct books *books, struct arena *a, struct outgoing *out)
 	return OK;
 }
 
+/* Elsewhere only where a list's owner is reached by custom: any other word behind a
+ * person's name may be a stranger's mailbox. */
+static bool is_run_there(const struct books *books, str suffix, const struct address *to)
+{
+	return str_ieq(suffix, STR("-owner")) || str_ieq(suffix, STR("-request"))
+	       || addressbook_is_ours(books->addresses, to->domain);
+}
+
 err umbrella_mailbox(struct books *books, struct arena *a, const struct list_entry *list,
 		     struct mailbox *to)
 {
 	struct settings s;
 	TRY(settings_load(books->lists, a, list->id, &s));
-	if (s.umbrella_list)
+	if (s.umbrella_list
+	    && is_run_there(books, s.umbrella_member_suffix, &to->address))
 		to->address.local = arena_cat(a, to->address.local,
 					      s.umbrella_member_suffix);
 	return OK;

@@ -34,6 +34,7 @@ str umbrella_address(struct arena *a, str line, str domain);
 MUST_USE err umbrella_check_names(struct arena *a, str key, str setting);
 
 /* Where letters about a membership go: to the member; of an umbrella list to who runs the
- * member, dev-owner@lists.example. */
+ * member, dev-owner@lists.example. Of a member on another server only where that is
+ * -owner or -request. */
 MUST_USE err umbrella_mailbox(struct books *books, struct arena *a,
 			      const struct list_entry *list, struct mailbox *to);

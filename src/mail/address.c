@@ -172,6 +172,23 @@ str address_key(struct arena *a, const struct address *x)
 	return address_text(a, &folded);
 }
 
+static bool is_part_of_word(char c)
+{
+	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
+}
+
+bool address_stands_alone(str text, size_t at, size_t n)
+{
+	size_t end = at + n;
+	char before = at ? text.p[at - 1] : ' ',
+	     behind = end < text.n ? text.p[end] : ' ',
+	     next = end + 1 < text.n ? text.p[end + 1] : ' ';
+	if (is_part_of_word(before) || (before && strchr("._+-", before)))
+		return false;
+	return !is_part_of_word(behind) && behind != '-'
+	       && !(behind == '.' && is_part_of_word(next));
+}
+
 bool address_is_ascii(const struct address *x)
 {
 	return lex_ascii(x->local) && lex_ascii(x->domain);

@@ -61,6 +61,11 @@ str address_key(struct arena *a,
 					   * case, domain as A-labels */
 bool address_is_ascii(const struct address *x);
 
+/* Whether the n octets of text at `at` are an address, or a name, of their own:
+ * "ben@uni.example" is neither in "ruben@uni.example" nor in "x+ben@uni.example" nor in
+ * "ben@uni.example.org". */
+bool address_stands_alone(str text, size_t at, size_t n);
+
 /* A name as it stands before the < of an address or an identifier: quoted or encoded
  * (RFC 2047 section 5) as needed. */
 str phrase_text(struct arena *a, str name);

@@ -5,7 +5,7 @@
 #include "mail/date.h"
 #include "mail/encode.h"
 
-enum { SPF_RECORD_MAX = 450 }; /* it goes on one line of at most 998 octets */
+enum { LINE_MAX_OCTETS = 998 }; /* RFC 5322 section 2.1.1, without the line end */
 
 static void put(struct buf *b, const char *name, str value)
 {
@@ -21,19 +21,23 @@ static str alignment(const struct failure_report *r)
 			       : STR("none");
 }
 
-/* RFC 6591 section 3.2.6: a quoted string of what DNS has, which is anybody's. */
-static void put_spf(struct buf *b, const struct failure_report *r)
+/* RFC 6591 section 3.2.6: a quoted string of what DNS has, which is anybody's; one that
+ * fits on no line is left out. */
+static void put_spf(struct buf *out, const struct failure_report *r)
 {
+	BUF(b);
 	str x = r->spf_record;
-	if (!x.n || x.n > SPF_RECORD_MAX)
+	if (!x.n)
 		return;
-	buf_cat(b, STR("SPF-DNS: txt : "), r->spf_domain, STR(" : \""));
+	buf_cat(&b, STR("txt : "), r->spf_domain, STR(" : \""));
 	for (size_t i = 0; i < x.n; i++) {
 		if (x.p[i] == '"' || x.p[i] == '\\')
-			buf_add_char(b, '\\');
-		buf_add_char(b, x.p[i] < ' ' || x.p[i] > '~' ? '?' : x.p[i]);
+			buf_add_char(&b, '\\');
+		buf_add_char(&b, x.p[i] < ' ' || x.p[i] > '~' ? '?' : x.p[i]);
 	}
-	buf_add(b, STR("\"\r\n"));
+	buf_add_char(&b, '"');
+	if (strlen("SPF-DNS: ") + b.n <= LINE_MAX_OCTETS)
+		put(out, "SPF-DNS", buf_str(&b));
 }
 
 static str fields(struct arena *a, const struct failure_report *r, str hostname)

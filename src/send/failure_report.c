@@ -163,6 +163,7 @@ static err queue(struct failure_reporter *f, struct arena *a,
 	str recipient = address_text(a, &to->address);
 	struct report_to limit = report_to(a, of->seen.domain, to->address.domain,
 					   recipient);
+	limit.yields = true;
 	struct dmarc_report_by by = { domain_ascii(a, conf->site_domain),
 				      conf->site_hostname };
 	struct report_mail m = {

@@ -1,8 +1,8 @@
 /* send/failure_report.h: mail that failed DMARC is reported to the domain in whose name it
  * came, where its record asks for that (ruf=, RFC 9991): when the hour is over, once for all
  * that came by one way, a few an hour (store/outbound/dmarc_failure.h). Addresses elsewhere
- * must have agreed in their DNS, as for the daily reports (dmarc_report.h), and share the
- * limits of reports to third persons (report_limit.h).
+ * must have agreed in their DNS, as for the daily reports (dmarc_report.h), and have half
+ * of the limits of reports to third persons (report_limit.h).
  *
  *     struct failure_reporter *f = failure_reporter_new(&conf);
  *     TRY(failure_reporter_look(f));     // every few seconds

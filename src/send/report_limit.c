@@ -20,8 +20,9 @@ static str mailbox_of(struct arena *a, str address)
 struct report_to report_to(struct arena *a, str domain, str host, str mailbox)
 {
 	str org = suffix_registrant(a, host);
-	return (struct report_to){ !str_eq(org, suffix_registrant(a, domain)), org,
-				   mailbox_of(a, mailbox) };
+	return (struct report_to){ .third = !str_eq(org, suffix_registrant(a, domain)),
+				   .host = org,
+				   .mailbox = mailbox_of(a, mailbox) };
 }
 
 /* The names that budgets are kept under. */
@@ -46,7 +47,8 @@ err report_limit_ask(struct book *outbound, struct arena *a, const struct report
 	TRY(budget_sum(outbound, host_name(a, to), since, &host));
 	if (to->mailbox.n)
 		TRY(budget_sum(outbound, mailbox_name(a, to), since, &mailbox));
-	*yes = host < REPORTS_TO_HOST && mailbox < REPORTS_TO_MAILBOX;
+	int64_t share = to->yields ? 2 : 1;
+	*yes = host < REPORTS_TO_HOST / share && mailbox < REPORTS_TO_MAILBOX / share;
 	return OK;
 }
 

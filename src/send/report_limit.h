@@ -6,7 +6,8 @@
  *     TRY(report_limit_ask(outbound, a, &to, &yes));
  *     if (yes) ... TRY(report_limit_count(outbound, a, &to));   // with the mail, at once
  *
- * What a domain has sent to its own organization is not limited. */
+ * What a domain has sent to its own organization is not limited. A kind that every stranger
+ * can bring about yields, else forged mail would use up what a report on TLS needs. */
 #pragma once
 
 #include "store/store.h"
@@ -17,7 +18,8 @@ enum {
 };
 
 struct report_to {
-	bool third; /* a person beside the domain and us */
+	bool third;  /* a person beside the domain and us */
+	bool yields; /* half of the limits stay for reports of other kinds */
 	str host, mailbox;
 };
 

@@ -296,6 +296,10 @@ check('an admin may ask of an address', 'Map sharpening' in admin.get('/trace?q=
 with sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=20) as b:
     b.executemany("INSERT INTO event (at, inbound, message, recipient, what, detail) VALUES (?, 0, 0, 'Eva@uni.example', 'tried', ?)",
                   [(int(time.time() * 1000), f'450 4.2.0 number {n}') for n in range(120)])
+    b.executemany("INSERT INTO event (at, inbound, message, recipient, what, detail) VALUES (?, 0, 0, 'fifty@uni.example', 'tried', ?)",
+                  [(int(time.time() * 1000), f'451 4.2.0 number {n}') for n in range(50)])
+admin.get('/trace?q=fifty@uni.example')
+check('what fits on one page has no other', 'number 0' in admin.page and not admin.link('Older'), admin.text())
 admin.get('/trace?q=eva@uni.example')
 check('of a long story the newest come first', 'number 119' in admin.page and 'number 70' in admin.page and 'number 69' not in admin.page, admin.text())
 pages = [admin.page]

@@ -80,7 +80,11 @@ static void test_member_ids(void)
 	      && back.list == 12 && back.row == 345);
 	CHECK(!api_read_member_id(STR(""), &back));
 	CHECK(!api_read_member_id(str_first(text, 31), &back));
-	CHECK(!api_read_member_id(STR("30000000000000010000000000000001"), &back));
+	id.role = API_NONMEMBER;
+	id.row = INT64_MAX;
+	CHECK(api_read_member_id(api_member_id(a, &id), &back)
+	      && back.role == API_NONMEMBER && back.row == INT64_MAX);
+	CHECK(!api_read_member_id(STR("40000000000000010000000000000001"), &back));
 	CHECK(!api_read_member_id(STR("0000000000000001f000000000000001"), &back));
 }
 

@@ -179,7 +179,8 @@ static int64_t asked(struct books_test *t, int from, int n, const char *trust)
 		const char *who = arena_z(t->a, arena_printf(t->a, "j%d@far.example", i));
 		const char *to = i % 2 ? "dev-join@lists.example"
 				       : "dev-request@lists.example";
-		CHECK(ok(books_arrives_as(t, who, to, mail(t, who, "join", ""), trust)));
+		CHECK(ok(books_arrives_as(t, who, to, mail_to(t, to, who, "join", ""),
+					  trust)));
 	}
 	return books_count(t, "pending", "1") - before;
 }

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "mail/arf.h"
+#include "mail/report_failure.h"
+#include "send/report_limit.h"
 #include "store/outbound/dmarc_failure.h"
 #include "store/outbound/message.h"
 #include "store_folder.h"
@@ -169,12 +171,44 @@ static void test_elsewhere(struct test *t)
 	CHECK(to(t, "instead@agreed.example") == 1
 	      && count(t, "SELECT count(*) FROM delivery") == 1);
 	CHECK(count(t, "SELECT count(*) FROM dmarc_failure WHERE reported = 0") == 0);
-	for (int i = 0; i < 12; i++) /* ten a day to one mailbox of a third person */
+	for (int i = 0; i < 12; i++)
 		failed(t, last_hour() - i / 3 * HOUR,
 		       arena_z(t->a, arena_printf(t->a, "192.0.2.%d", 10 + i)),
 		       "v=DMARC1; p=none; ruf=mailto:f@agreed.example");
 	CHECK(ok(failure_reporter_look(t->reporter)));
-	CHECK(to(t, "instead@agreed.example") == 10);
+	CHECK(to(t, "instead@agreed.example") == REPORTS_TO_MAILBOX / 2);
+	/* who forges mail brings them about, and must not silence reports of other kinds */
+	bool yes = false;
+	struct report_to tls = report_to(t->a, STR("other.example"),
+					 STR("agreed.example"),
+					 STR("instead@agreed.example"));
+	CHECK(ok(report_limit_ask(t->b, t->a, &tls, &yes)) && yes);
+}
+
+/* What DNS has is anybody's: no line of the report is longer than mail may have it. */
+static void test_lines(struct test *t)
+{
+	static const size_t sizes[] = { 300, 450, 900, 4000 };
+	size_t told = 0;
+	struct address own = { STR("f"), STR("uni.example") };
+	struct dmarc_report_by by = { STR("lists.example"), STR("mail.lists.example") };
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		char *record = arena_alloc(t->a, sizes[i]),
+		     *domain = arena_alloc(t->a, 240);
+		memset(record, '\\', sizes[i]);
+		memset(domain, 'd', 240);
+		struct failure_report r = { .domain = STR("uni.example"),
+					    .spf_domain = { domain, 240 },
+					    .spf_record = { record, sizes[i] },
+					    .results = STR("x; none"),
+					    .delivery = STR("reject"),
+					    .source_ip = STR("192.0.2.1") };
+		str mail = failure_report_mail(t->a, &r, &by, &own), line;
+		told += str_find(mail, STR("SPF-DNS: ")).n > 0;
+		while (str_line(&mail, &line))
+			CHECK(line.n <= 998);
+	}
+	CHECK(told == 1);
 }
 
 static void test_limits(struct test *t)
@@ -221,6 +255,7 @@ int main(void)
 	test_elsewhere(&t);
 	test_limits(&t);
 	test_no_answer(&t);
+	test_lines(&t);
 	failure_reporter_free(t.reporter);
 	book_close(t.b);
 	folder_remove(a, data);

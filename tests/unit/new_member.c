@@ -53,7 +53,8 @@ static void test_begin(struct books_test *t)
 		CHECK(ok(i % 2 ? member_admit(&t->books, t->a, books_entry(t, DEV), &who,
 					      false, &by)
 			       : member_confirmed(&t->books, t->a, books_entry(t, DEV),
-						  &who, false, &by, &waits)));
+						  &who, &(struct member_word){ 0 }, &by,
+						  &waits)));
 		CHECK(ok(member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
 				     address_key(t->a, &who.address), &m)));
 		CHECK(str_eq(m.delivery, str_from(cases[i].delivery))

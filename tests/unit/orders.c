@@ -54,7 +54,6 @@ static void test_rights(struct books_test *t)
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
 		{ "erase", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
-		{ "digest", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "domain_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "domain_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "list_create", { 0, 0, 0, 0, 0, 1, 0, 0 } },
@@ -148,6 +147,32 @@ static void test_nonsense(struct books_test *t)
 	BOOKS_MUST(t, orders_run(&t->books, t->a, &ran));
 	BOOKS_MUST(t, order_get(t->books.lists, t->a, bare.id, &bare));
 	CHECK(str_eq(bare.state, STR("refused")));
+}
+
+/* One that ends the process each time it runs ends itself, and what is behind it runs. */
+static void test_deadly(struct books_test *t)
+{
+	static const struct {
+		int64_t deaths;
+		const char *state;
+	} cases[] = { { 0, "refused" }, { 2, "refused" }, { 3, "failed" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct order_row deadly = { .kind = STR("unheard-of"),
+					    .args = STR("{}"),
+					    .client = STR("") },
+				 behind = deadly;
+		size_t ran;
+		BOOKS_MUST(t, order_file(t->books.lists, &deadly));
+		BOOKS_MUST(t, order_file(t->books.lists, &behind));
+		for (int64_t k = 0; k < cases[i].deaths; k++)
+			BOOKS_MUST(t, order_begin(t->books.lists, deadly.id));
+		BOOKS_MUST(t, orders_run(&t->books, t->a, &ran));
+		BOOKS_MUST(t, order_get(t->books.lists, t->a, deadly.id, &deadly));
+		BOOKS_MUST(t, order_get(t->books.lists, t->a, behind.id, &behind));
+		CHECK(ran == 2 && str_eq(deadly.state, str_from(cases[i].state)));
+		CHECK(holds(deadly.result, "given up") == (cases[i].deaths == 3));
+		CHECK(str_eq(behind.state, STR("refused")) && behind.attempts == 1);
+	}
 }
 
 static void test_settings(struct books_test *t)
@@ -482,6 +507,7 @@ int main(void)
 	fill(&t);
 	test_rights(&t);
 	test_nonsense(&t);
+	test_deadly(&t);
 	test_settings(&t);
 	test_borrowed(&t);
 	test_borrowed_early(&t);

@@ -86,6 +86,15 @@ static void test_lists_and_domains(struct books_test *t)
 		{ "domain_remove", "{\"domain\":\"new.example\"}", "refused", "" },
 		{ "domain_remove", "{\"domain\":\"lists.example\"}", "refused",
 		  "own domain" },
+		{ "domain_add",
+		  "{\"domain\":\"new.example\",\"description\":\"anew\","
+		  "\"owners\":\"otto@home.example\\nnobody\"}",
+		  "refused", "local@domain" },
+		{ "domain_add",
+		  "{\"domain\":\"new.example\",\"alias_domain\":\"lists.example\"}",
+		  "refused", "already" },
+		{ "domain_add", "{\"domain\":\"new.example\"}", "done", "" },
+		{ "domain_remove", "{\"domain\":\"new.example\"}", "done", "" },
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		json_t *args = json_loads(steps[i].args, 0, NULL);

@@ -1,5 +1,8 @@
-#include "books.h"
+#include "letters.h"
 
+#include "lists/member_set.h"
+#include "lists/members.h"
+#include "lists/press.h"
 #include "lists/rules.h"
 #include "lists/umbrella.h"
 #include "mail/retpath.h"
@@ -209,6 +212,75 @@ static void test_letters(struct books_test *t)
 	clear(t);
 }
 
+static const struct letter_case { /* of zoe@far.example, who is no list of ours */
+	const char *umbrella, *suffix, *goes;
+	bool proven; /* by a press of what goes there */
+} letter_cases[] = {
+	{ "no", "-owner", "zoe@far.example", true },
+	{ "yes", "-spy", "zoe@far.example", true },
+	{ "yes", "-owner", "zoe-owner@far.example", false },
+	{ "yes", "-Request", "zoe-Request@far.example", false },
+};
+
+static void check_letter(struct books_test *t, const struct letter_case *c)
+{
+	struct mailbox who = books_box(t, "zoe@far.example");
+	struct press press = { .choice = STR(""), .reason = STR(""), .by = t->by };
+	struct pressed done;
+	books_set(t, ALL, "umbrella_list", c->umbrella);
+	books_set(t, ALL, "umbrella_member_suffix", c->suffix);
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
+	BOOKS_MUST(t, member_ask_join(&t->books, t->a, books_entry(t, ALL), &who, false,
+				      &t->by));
+	CHECK(str_eq(books_owed(t), str_from(c->goes)));
+	CHECK(books_count(t, "answered",
+			  arena_z(t->a, arena_printf(t->a, "address = 'join:%.*s'",
+						     STR_F(arena_lower(
+							     t->a, str_from(c->goes))))))
+	      == 1);
+	str token = letter_token(letter_to(t, c->goes, "/confirm/"));
+	clear(t);
+	CHECK(ok(confirm_press(&t->books, t->a, token, &press, &done)) && !done.waits);
+	CHECK(books_count(t, "member", "key = 'zoe@far.example'") == 1);
+	CHECK(books_count(t, "address", "key = 'zoe@far.example' AND verified_at > 0")
+	      == c->proven);
+	BOOKS_MUST(t, member_end(&t->books, t->a, books_entry(t, ALL),
+				 STR("zoe@far.example"), false, &t->by));
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "UPDATE address SET verified_at = 0 WHERE key = "
+			       "'zoe@far.example'"));
+	clear(t);
+}
+
+/* Whoever reads what goes to another mailbox has shown nothing about the member's; nor may
+ * a list's owner choose whose mailbox that is. */
+static void test_letters_elsewhere(struct books_test *t)
+{
+	for (size_t i = 0; i < sizeof letter_cases / sizeof *letter_cases; i++)
+		check_letter(t, &letter_cases[i]);
+}
+
+/* The language is all lists': who runs the member does not choose it. */
+static void test_set_elsewhere(struct books_test *t)
+{
+	static const struct assignment set[] = { { STR("acknowledge"), STR("yes") },
+						 { STR("language"), STR("fr") } };
+	struct press press = { .choice = STR(""), .reason = STR(""), .by = t->by };
+	struct pressed done;
+	books_set(t, ALL, "umbrella_member_suffix", "-owner");
+	books_member(t, books_entry(t, ALL), "zoe@far.example");
+	clear(t);
+	for (size_t n = 1; n <= 2; n++) {
+		BOOKS_MUST(t, member_ask_set(&t->books, t->a, books_entry(t, ALL),
+					     STR("zoe@far.example"), set, n));
+		str token = letter_token(
+			letter_to(t, "zoe-owner@far.example", "/confirm/"));
+		clear(t);
+		err e = confirm_press(&t->books, t->a, token, &press, &done);
+		CHECK(e.kind == (n == 1 ? ERR_NONE : ERR_DENIED));
+	}
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -232,6 +304,8 @@ int main(void)
 	test_included(&t);
 	test_umbrella(&t);
 	test_letters(&t);
+	test_letters_elsewhere(&t);
+	test_set_elsewhere(&t);
 	books_end(&t);
 	return check_done();
 }

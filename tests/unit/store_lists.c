@@ -427,6 +427,23 @@ static void test_order_of_rules(struct arena *a, struct book *b)
 	CHECK(ok(header_rule_remove(b, 0, STR("x-a"), STR("s"))));
 }
 
+/* Each is asked about each post: of a list there are so many, and no more. */
+static void test_bans_bounded(struct book *b)
+{
+	struct ban_row one = { .list = 7, .pattern = STR("one@y.example") }, two = one;
+	two.pattern = STR("two@y.example");
+	CHECK(ok(book_run(b, "WITH RECURSIVE i(n) AS (SELECT 2 UNION ALL SELECT n + 1 "
+			     "FROM i WHERE n < 10000) INSERT INTO ban (list, pattern, "
+			     "reason, created_at) SELECT 7, 'x' || n, '', 1 FROM i")));
+	CHECK(ok(ban_add(b, &one)));
+	err e = ban_add(b, &two);
+	CHECK(e.kind == ERR_DENIED && str_find(str_from(e.msg), STR("10,000")).n);
+	CHECK(ok(ban_add(b, &one))); /* its reason anew */
+	two.list = 8;
+	CHECK(ok(ban_add(b, &two)));
+	CHECK(ok(book_run(b, "DELETE FROM ban WHERE list IN (7, 8)")));
+}
+
 static void test_rules(struct arena *a, struct book *b)
 {
 	struct ban_row own = { .list = 1,
@@ -446,6 +463,7 @@ static void test_rules(struct arena *a, struct book *b)
 	CHECK(ok(ban_for(b, a, 2, &bans, &n)) && n == 1);
 	CHECK(ok(ban_remove(b, 0, site.pattern)));
 	CHECK(ban_remove(b, 0, site.pattern).kind == ERR_NOTFOUND);
+	test_bans_bounded(b);
 	CHECK(ok(header_rule_add(b, &h)));
 	first = h.id;
 	h.header = STR("x-spam");

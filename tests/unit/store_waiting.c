@@ -274,6 +274,10 @@ static void test_order(struct arena *a, struct book *b)
 	CHECK(str_eq(got.kind, o.kind) && str_eq(got.args, o.args) && got.person == 3);
 	CHECK(str_eq(got.client, o.client) && got.created_at == 10 && got.state.n == 0);
 	CHECK(ok(order_next(b, a, first, &got, &found)) && found && got.id == o.id);
+	CHECK(got.attempts == 0 && ok(order_begin(b, o.id)) && ok(order_begin(b, o.id)));
+	CHECK(ok(order_get(b, a, o.id, &got)) && got.attempts == 2);
+	CHECK(ok(order_put_off(b, o.id)) && ok(order_get(b, a, o.id, &got))
+	      && got.attempts == 0 && got.state.n == 0);
 	CHECK(ok(order_finish(b, first, STR("refused"), STR("no such list"))));
 	CHECK(order_finish(b, first, STR("done"), STR("")).kind == ERR_DENIED);
 	CHECK(ok(order_next(b, a, 0, &got, &found)) && found && got.id == o.id);

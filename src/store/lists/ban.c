@@ -15,9 +15,25 @@ static void read_ban(struct rows *r, struct arena *a, void *row)
 	};
 }
 
+/* One that there is takes no room. */
+static err check_room(struct book *b, const struct ban_row *x)
+{
+	int64_t others;
+	bool found;
+	TRY(book_number(b, &others, &found,
+			"SELECT count(*) FROM ban WHERE list = ?1 AND pattern <> ?2",
+			SQL_I(x->list), SQL_S(x->pattern)));
+	return others < BANS_MAX ? OK
+				 : FAIL(ERR_DENIED,
+					"there are 10,000 bans already, and no list nor "
+					"the site takes more: lift some that no longer "
+					"matter, or ban a domain as @domain");
+}
+
 static err add(struct book *b, struct ban_row *x)
 {
 	bool found;
+	TRY(check_room(b, x));
 	TRY(book_run(b,
 		     "INSERT INTO ban (list, pattern, reason, created_at) "
 		     "VALUES (?1, ?2, ?3, ?4) "

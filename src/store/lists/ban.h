@@ -3,6 +3,8 @@
 
 #include "store/store.h"
 
+enum { BANS_MAX = 10000 }; /* of a list, or of the site; each is asked about each post */
+
 struct ban_row {
 	int64_t id;
 	int64_t list; /* 0: the whole site */
@@ -11,7 +13,9 @@ struct ban_row {
 	int64_t created_at;
 };
 
-MUST_USE err ban_add(struct book *b, struct ban_row *x); /* sets id; twice is fine */
+MUST_USE err
+ban_add(struct book *b,
+	struct ban_row *x); /* sets id; twice is fine; ERR_DENIED: BANS_MAX others */
 MUST_USE err ban_remove(struct book *b, int64_t list, str pattern); /* ERR_NOTFOUND */
 
 /* Of that list alone; 0: the site's. */

@@ -1,6 +1,7 @@
 #include "store/lists/erasure.h"
 
 #include "base/buf.h"
+#include "mail/address.h"
 #include "store/sqlite.h"
 #include "store/table.h"
 
@@ -14,6 +15,7 @@ static void read_erasure(struct rows *r, struct arena *a, void *row)
 		.begun_at = rows_i64(r, 4),
 		.after = rows_i64(r, 5),
 		.posts = rows_i64(r, 6),
+		.missed = rows_i64(r, 7),
 	};
 }
 
@@ -30,7 +32,7 @@ err erasure_next(struct book *b, struct arena *a, struct erasure_row *e, bool *f
 {
 	err got = TABLE_ONE(
 		b, a, read_erasure, e, "nobody is being erased",
-		"SELECT id, addresses, names, pseudonym, begun_at, after, posts "
+		"SELECT id, addresses, names, pseudonym, begun_at, after, posts, missed "
 		"FROM erasure WHERE id > ?1 ORDER BY id LIMIT 1",
 		SQL_I(0));
 	*found = !got.kind;
@@ -39,8 +41,9 @@ err erasure_next(struct book *b, struct arena *a, struct erasure_row *e, bool *f
 
 err erasure_progress(struct book *b, const struct erasure_row *e)
 {
-	return book_run(b, "UPDATE erasure SET after = ?2, posts = ?3 WHERE id = ?1",
-			SQL_I(e->id), SQL_I(e->after), SQL_I(e->posts));
+	return book_run(
+		b, "UPDATE erasure SET after = ?2, posts = ?3, missed = ?4 WHERE id = ?1",
+		SQL_I(e->id), SQL_I(e->after), SQL_I(e->posts), SQL_I(e->missed));
 }
 
 err erasure_end(struct book *b, int64_t id)
@@ -50,30 +53,16 @@ err erasure_end(struct book *b, int64_t id)
 
 /* ---- addresses inside of text */
 
-static bool is_part_of_word(char c)
-{
-	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
-}
-
 /* "\nanna@uni.example" in JSON: the n is no letter of the address. */
 static bool is_escape(str text, size_t at)
 {
 	return at && text.p[at - 1] == '\\' && strchr("bfnrt", text.p[at]);
 }
 
-/* As in the archive (archive/pseudonym_text.c): "ben@uni.example" is neither in
- * "ruben@uni.example" nor in "x+ben@uni.example" nor in "ben@uni.example.org". */
 static bool stands_alone(str text, size_t at, size_t n)
 {
-	size_t end = at + n;
-	char before = at ? text.p[at - 1] : ' ',
-	     behind = end < text.n ? text.p[end] : ' ',
-	     next = end + 1 < text.n ? text.p[end + 1] : ' ';
-	if (at && !is_escape(text, at - 1)
-	    && (is_part_of_word(before) || (before && strchr("._+-", before))))
-		return false;
-	return !is_part_of_word(behind) && behind != '-'
-	       && !(behind == '.' && is_part_of_word(next));
+	size_t skip = at && is_escape(text, at - 1) ? at : 0;
+	return address_stands_alone(str_skip(text, skip), at - skip, n);
 }
 
 static void rename_in(struct buf *out, str text, str what, str as)

@@ -15,8 +15,9 @@ struct erasure_row {
 	str names;     /* one a line */
 	str pseudonym; /* "former-3f2a" */
 	int64_t begun_at;
-	int64_t after; /* the archive's post up to which it has come */
-	int64_t posts; /* changed so far */
+	int64_t after;  /* the archive's post up to which it has come */
+	int64_t posts;  /* changed so far */
+	int64_t missed; /* posts that could not be given it: the log says which */
 };
 
 MUST_USE err erasure_add(struct book *b, struct erasure_row *e); /* sets id */

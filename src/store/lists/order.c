@@ -2,9 +2,9 @@
 
 #include "store/table.h"
 
-#define ORDER                                                                    \
-	"SELECT id, kind, args, person, client, created_at, state, result FROM " \
-	"\"order\" "
+#define ORDER                                                                         \
+	"SELECT id, kind, args, person, client, created_at, state, result, attempts " \
+	"FROM \"order\" "
 
 static const char none[] = "there is no such order";
 
@@ -19,6 +19,7 @@ static void read_order(struct rows *r, struct arena *a, void *row)
 		.created_at = rows_i64(r, 5),
 		.state = rows_str(r, a, 6),
 		.result = rows_str(r, a, 7),
+		.attempts = rows_i64(r, 8),
 	};
 }
 
@@ -42,6 +43,17 @@ err order_next(struct book *b, struct arena *a, int64_t after, struct order_row 
 		return e;
 	*found = !e.kind;
 	return OK;
+}
+
+err order_begin(struct book *b, int64_t id)
+{
+	return book_run(b, "UPDATE \"order\" SET attempts = attempts + 1 WHERE id = ?1",
+			SQL_I(id));
+}
+
+err order_put_off(struct book *b, int64_t id)
+{
+	return book_run(b, "UPDATE \"order\" SET attempts = 0 WHERE id = ?1", SQL_I(id));
 }
 
 err order_finish(struct book *b, int64_t id, str state, str result)

@@ -119,10 +119,11 @@ void api_subscribe(struct api *x);    /* subscribe.c: POST members, role member 
 /* roster.c: memberships of the list at hand, one role after the other */
 struct roster_one {
 	enum api_role role;
-	int64_t row; /* the member's or, of a role, the address's */
-	int64_t person;
+	int64_t row;    /* the member's or, of a role, the address's */
+	int64_t person; /* 0: a nonmember whom the site does not know */
 	str key, text, name;
-	const struct member_row *member; /* NULL: a role */
+	str action; /* what becomes of posts; empty: as with others */
+	const struct member_row *member; /* NULL: no member */
 };
 json_t *roster_json(struct api *x, const struct roster_one *one);
 

@@ -19,6 +19,8 @@ static json_t *rule_json(struct api *x, const struct header_rule_row *rule,
 	json_object_set_new(object, "header", api_str(rule->header));
 	json_object_set_new(object, "pattern", api_str(rule->pattern));
 	json_object_set_new(object, "action", api_str(rule->action));
+	if (rule->tag.n)
+		json_object_set_new(object, "tag", api_str(rule->tag));
 	api_link(x, object, path_of(x, position));
 	return object;
 }
@@ -45,13 +47,15 @@ void api_headers_find(struct api *x)
 {
 	struct header_rule_row *rules;
 	size_t n;
-	str header = api_field(x, "header"), action = api_field(x, "action");
+	str header = api_field(x, "header"), action = api_field(x, "action"),
+	    tag = api_field(x, "tag");
 	if (!read_all(x, &rules, &n))
 		return;
 	json_t *some = json_array();
-	for (size_t i = 0; i < n && !api_has(x, "tag"); i++)
+	for (size_t i = 0; i < n; i++)
 		if ((!header.n || str_ieq(header, rules[i].header))
-		    && (!action.n || str_eq(action, rules[i].action)))
+		    && (!action.n || str_eq(action, rules[i].action))
+		    && (!tag.n || str_eq(tag, rules[i].tag)))
 			json_array_append_new(some, rule_json(x, &rules[i], i));
 	if (json_array_size(some)) {
 		api_slice(x, some);
@@ -87,6 +91,7 @@ void api_header(struct api *x)
 		api_json(x, rule_json(x, &rule, position));
 }
 
+/* id 0: a new one. */
 static bool order_rule(struct api *x, const char *kind,
 		       const struct header_rule_row *rule)
 {
@@ -95,18 +100,21 @@ static bool order_rule(struct api *x, const char *kind,
 	json_object_set_new(args, "header", api_str(rule->header));
 	json_object_set_new(args, "pattern", api_str(rule->pattern));
 	json_object_set_new(args, "action", api_str(rule->action));
+	json_object_set_new(args, "reason", api_str(rule->reason));
+	json_object_set_new(args, "tag", api_str(rule->tag));
+	if (rule->id)
+		json_object_set_new(args, "id",
+				    api_str(arena_printf(x->a, "%" PRId64, rule->id)));
 	return api_order(x, kind, args, &done);
 }
 
-/* What Mailman has and a rule here has not. */
-static bool takes(struct api *x)
+static bool order_place(struct api *x, int64_t id, str place)
 {
-	if (!api_has(x, "tag") && !api_has(x, "position"))
-		return true;
-	api_fail(x, 400,
-		 STR("A rule has no tag here, and stands where it was added: write "
-		     "header, pattern and action."));
-	return false;
+	struct ordered done;
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "id", api_str(arena_printf(x->a, "%" PRId64, id)));
+	json_object_set_new(args, "place", api_str(place));
+	return api_order(x, "header_move", args, &done);
 }
 
 void api_header_add(struct api *x)
@@ -115,12 +123,13 @@ void api_header_add(struct api *x)
 	struct header_rule_row rule = { .header = arena_lower(x->a,
 							      api_field(x, "header")),
 					.pattern = api_field(x, "pattern"),
-					.action = api_field(x, "action") };
+					.action = api_field(x, "action"),
+					.tag = api_field(x, "tag") };
 	size_t n;
 	if (!rule.action
 		     .n) /* Mailman's rule without one is the site's default: to hold */
 		rule.action = STR("hold");
-	if (!takes(x) || !read_all(x, &rules, &n))
+	if (!read_all(x, &rules, &n))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(rules[i].header, rule.header)
@@ -132,25 +141,29 @@ void api_header_add(struct api *x)
 		api_created(x, path_of(x, n));
 }
 
-/* The same header and pattern with another action keeps its place; anything else is
- * another rule. */
+/* A field that is there says what it is from now on, a tag also that there is none. */
 void api_header_change(struct api *x)
 {
 	struct header_rule_row rule;
 	size_t position;
-	if (!takes(x) || !find(x, &rule, &position))
+	uint64_t to;
+	str tag = request_form(x->q, "tag"), place = request_form(x->q, "position");
+	if (!find(x, &rule, &position))
 		return;
-	if ((api_has(x, "header") && !str_ieq(api_field(x, "header"), rule.header))
-	    || (api_has(x, "pattern")
-		&& !str_eq(api_field(x, "pattern"), rule.pattern))) {
-		api_fail(x, 400,
-			 STR("Only the action of a rule can be changed: remove this one "
-			     "and add another."));
+	if (place.n && !str_u64(place, &to)) {
+		api_fail(x, 400, STR("Cannot convert parameters: position"));
 		return;
 	}
+	if (api_has(x, "header"))
+		rule.header = arena_lower(x->a, api_field(x, "header"));
+	if (api_has(x, "pattern"))
+		rule.pattern = api_field(x, "pattern");
 	if (api_has(x, "action"))
 		rule.action = api_field(x, "action");
-	if (order_rule(x, "header_add", &rule))
+	if (tag.p)
+		rule.tag = tag;
+	if (order_rule(x, "header_add", &rule)
+	    && (!place.n || order_place(x, rule.id, place)))
 		api_done(x);
 }
 

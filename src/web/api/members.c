@@ -116,7 +116,7 @@ static void answer_walk(struct api *x, const struct roster_want *want,
 
 void api_members(struct api *x)
 {
-	struct roster_want want = { .roles = { true, true, true } };
+	struct roster_want want = { .roles = { true, true, true, true } };
 	answer_walk(x, &want, NULL);
 }
 
@@ -138,7 +138,7 @@ static bool read_subscriber(struct api *x, struct roster_want *want)
 
 void api_members_find(struct api *x)
 {
-	struct roster_want want = { .roles = { true, true, true } };
+	struct roster_want want = { .roles = { true, true, true, true } };
 	const struct list_entry *only = NULL;
 	enum api_role role;
 	if (!read_subscriber(x, &want))
@@ -190,6 +190,16 @@ static json_t *role_args(struct api *x, enum api_role role, str address)
 	return args;
 }
 
+/* action empty: the list says nothing of the address any more. */
+static bool order_nonmember(struct api *x, str address, str action)
+{
+	struct ordered done;
+	json_t *args = api_list_args(x);
+	json_object_set_new(args, "addresses", api_str(address));
+	json_object_set_new(args, "action", api_str(action));
+	return api_order(x, "nonmember_set", args, &done);
+}
+
 static void end_membership(struct api *x, const struct roster_one *one)
 {
 	struct ordered done;
@@ -198,6 +208,9 @@ static void end_membership(struct api *x, const struct roster_one *one)
 		args = api_list_args(x);
 		json_object_set_new(args, "addresses", api_str(one->text));
 		if (api_order(x, "member_remove", args, &done))
+			api_done(x);
+	} else if (one->role == API_NONMEMBER) {
+		if (order_nonmember(x, one->text, STR("")))
 			api_done(x);
 	} else if (api_order(x, "role_remove", role_args(x, one->role, one->text),
 			     &done)) {
@@ -302,6 +315,8 @@ static bool patch_action(struct api *x, const struct roster_one *one, str action
 	struct ordered done;
 	if (str_eq(action, STR("defer")) || str_eq(action, STR("None")))
 		action = STR("");
+	if (one->role == API_NONMEMBER)
+		return order_nonmember(x, one->text, action);
 	json_t *args = api_list_args(x);
 	json_object_set_new(args, "addresses", api_str(one->text));
 	json_object_set_new(args, "key", json_string("action"));
@@ -336,7 +351,7 @@ void api_member_patch(struct api *x)
 	    action = pairs_get(&x->q->form, STR("moderation_action"));
 	if (!knows_fields(x) || !roster_by_id(x, &one))
 		return;
-	if (action.p && !one.member) {
+	if (action.p && !one.member && one.role != API_NONMEMBER) {
 		api_fail(x, 400,
 			 STR("Posts of owners and moderators are not moderated."));
 		return;
@@ -374,6 +389,21 @@ static void give_role(struct api *x, enum api_role role)
 							     .row = one.row })));
 }
 
+/* It begins with what the list does with other people's posts now. */
+static void make_nonmember(struct api *x)
+{
+	struct roster_one one;
+	str address = api_subscriber(x);
+	if (!order_nonmember(x, address, x->w->settings.default_nonmember_action)
+	    || !roster_by_address(x, API_NONMEMBER, address, &one))
+		return;
+	api_created(x, arena_cat(x->a, STR("/members/"),
+				 api_member_id(x->a, &(struct api_member_id){
+							     .role = API_NONMEMBER,
+							     .list = x->w->list->id,
+							     .row = one.row })));
+}
+
 void api_member_create(struct api *x)
 {
 	enum api_role role = API_MEMBER;
@@ -394,9 +424,7 @@ void api_member_create(struct api *x)
 		return;
 	}
 	if (role == API_NONMEMBER)
-		api_fail(x, 400,
-			 STR("No record is kept of who is no member: ban the address, or "
-			     "make it a member with a moderation_action."));
+		make_nonmember(x);
 	else if (role == API_MEMBER)
 		api_subscribe(x);
 	else

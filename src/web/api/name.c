@@ -88,7 +88,7 @@ bool api_read_member_id(str text, struct api_member_id *id)
 {
 	int64_t role;
 	if (text.n != ID_DIGITS || !read_id(str_first(text, 1), &role)
-	    || role >= API_NONMEMBER)
+	    || role >= API_ROLES)
 		return false;
 	id->role = (enum api_role)role;
 	return read_id(str_first(str_skip(text, 1), 15), &id->list)

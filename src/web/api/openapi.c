@@ -77,6 +77,7 @@ static json_t *type_of(char letter)
 		return json_pack("{s:s}", "type", "null");
 	case 'a':
 		return json_pack("{s:s}", "type", "array");
+	case 'o':
 	case 't':
 		return json_pack("{s:[s,s]}", "type", "string", "null");
 	default:

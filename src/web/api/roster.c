@@ -1,11 +1,14 @@
-/* Memberships: of members, owners and moderators. Mailman keeps all three as members with
- * a role; here the latter two are roles of an address. */
+/* Memberships: of members, owners, moderators and nonmembers. Mailman keeps all four as
+ * members with a role; here owners and moderators are roles of an address, and a nonmember
+ * is an address of whose posts the list says something. */
 #include "web/api/api_inside.h"
 
 #include "store/lists/member_page.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/role.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 
 json_t *roster_json(struct api *x, const struct roster_one *one)
 {
@@ -24,7 +27,8 @@ json_t *roster_json(struct api *x, const struct roster_one *one)
 	json_object_set_new(
 		object, "address",
 		api_str(arena_cat(x->a, x->root, STR("/addresses/"), one->text)));
-	json_object_set_new(object, "user", api_str(user));
+	if (one->person)
+		json_object_set_new(object, "user", api_str(user));
 	json_object_set_new(object, "subscription_mode",
 			    json_string(m && m->follows ? "as_user" : "as_address"));
 	json_object_set_new(object, "delivery_mode",
@@ -33,10 +37,8 @@ json_t *roster_json(struct api *x, const struct roster_one *one)
 			    json_integer(m ? (json_int_t)m->bounce_score : 0));
 	json_object_set_new(object, "total_warnings_sent",
 			    json_integer(m ? m->warnings : 0));
-	if (!m)
-		json_object_set_new(object, "moderation_action", json_string("accept"));
-	else if (m->action.n)
-		json_object_set_new(object, "moderation_action", api_str(m->action));
+	if (one->action.n)
+		json_object_set_new(object, "moderation_action", api_str(one->action));
 	if (m && m->bounce_at)
 		json_object_set_new(object, "last_bounce_received",
 				    api_time(m->bounce_at));
@@ -58,6 +60,7 @@ static struct roster_one of_member(struct api *x, const struct member_row *m)
 				    .key = m->key,
 				    .text = m->text,
 				    .name = m->name,
+				    .action = m->action,
 				    .member = own };
 }
 
@@ -68,7 +71,35 @@ static struct roster_one of_role(const struct role_row *r, enum api_role role)
 				    .person = r->person,
 				    .key = r->key,
 				    .text = r->text,
-				    .name = r->name };
+				    .name = r->name,
+				    .action = STR("accept") };
+}
+
+/* The book numbers no nonmember: its number here is made of the address. */
+static int64_t number_of(str key)
+{
+	unsigned char sum[crypto_generichash_BYTES_MIN];
+	uint64_t number;
+	crypto_generichash(sum, sizeof sum, (const unsigned char *)key.p, key.n, NULL, 0);
+	memcpy(&number, sum, sizeof number);
+	return (int64_t)(number >> 1);
+}
+
+/* Theirs is an address of the book where somebody of the site has it. */
+static err of_nonmember(struct api *x, const struct nonmember_row *r,
+			struct roster_one *one)
+{
+	struct address_row row = { 0 };
+	err e = address_find(x->w->books.lists, x->a, r->key, &row);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	*one = (struct roster_one){ .role = API_NONMEMBER,
+				    .row = number_of(r->key),
+				    .person = e.kind ? 0 : row.person,
+				    .key = r->key,
+				    .text = e.kind ? r->key : row.text,
+				    .action = r->action };
+	return OK;
 }
 
 static bool none(struct api *x)
@@ -96,6 +127,19 @@ static bool find_role(struct api *x, enum api_role role, int64_t row, str key,
 	return none(x);
 }
 
+static bool find_nonmember(struct api *x, int64_t number, struct roster_one *one)
+{
+	struct nonmember_row *rows;
+	size_t n;
+	if (api_failed(x, nonmember_list(x->w->books.lists, x->a, x->w->list->id, &rows,
+					 &n)))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (number_of(rows[i].key) == number)
+			return !api_failed(x, of_nonmember(x, &rows[i], one));
+	return none(x);
+}
+
 static bool take_member(struct api *x, err e, const struct member_row *m,
 			struct roster_one *one)
 {
@@ -115,7 +159,7 @@ bool roster_by_address(struct api *x, enum api_role role, str address,
 	if (!api_read_address(x, address, &key))
 		return false;
 	if (role == API_NONMEMBER)
-		return none(x);
+		return find_nonmember(x, number_of(key), one);
 	if (role != API_MEMBER)
 		return find_role(x, role, 0, key, one);
 	err e = member_find(x->w->books.lists, x->a, x->w->list->id, key, &m);
@@ -136,6 +180,8 @@ bool roster_by_id(struct api *x, struct roster_one *one)
 		return false;
 	if (!worker_may(x->w, RIGHT_members_see))
 		return none(x);
+	if (id.role == API_NONMEMBER)
+		return find_nonmember(x, id.row, one);
 	if (id.role != API_MEMBER)
 		return find_role(x, id.role, id.row, STR(""), one);
 	return take_member(x, member_get(x->w->books.lists, x->a, id.row, &m), &m, one);
@@ -151,20 +197,43 @@ static bool fits(const struct roster_want *want, str key, str name, int64_t pers
 		   || str_ifind(name, want->part).n);
 }
 
-/* Those of a role, which are few. */
 static err role_those(struct api *x, const struct roster_want *want, enum api_role role,
-		      struct role_row **some, size_t *count)
+		      struct roster_one **some, size_t *count)
 {
 	struct role_row *rows;
 	size_t n;
-	*count = 0;
 	TRY(role_list(x->w->books.lists, x->a, x->w->list->id, &rows, &n));
+	*some = arena_alloc(x->a, (n + 1) * sizeof **some);
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(rows[i].role, str_from(api_role_word(role)))
 		    && fits(want, rows[i].key, rows[i].name, rows[i].person))
-			rows[(*count)++] = rows[i];
-	*some = rows;
+			(*some)[(*count)++] = of_role(&rows[i], role);
 	return OK;
+}
+
+static err nonmember_those(struct api *x, const struct roster_want *want,
+			   struct roster_one **some, size_t *count)
+{
+	struct nonmember_row *rows;
+	struct roster_one one;
+	size_t n;
+	TRY(nonmember_list(x->w->books.lists, x->a, x->w->list->id, &rows, &n));
+	*some = arena_alloc(x->a, (n + 1) * sizeof **some);
+	for (size_t i = 0; i < n; i++) {
+		TRY(of_nonmember(x, &rows[i], &one));
+		if (fits(want, one.key, one.name, one.person))
+			(*some)[(*count)++] = one;
+	}
+	return OK;
+}
+
+/* Those who are no members, which are few. */
+static err few_those(struct api *x, const struct roster_want *want, enum api_role role,
+		     struct roster_one **some, size_t *count)
+{
+	*count = 0;
+	return role == API_NONMEMBER ? nonmember_those(x, want, some, count)
+				     : role_those(x, want, role, some, count);
 }
 
 /* Members under one address or of one person. */
@@ -192,15 +261,15 @@ static bool names_some(const struct roster_want *want)
 
 err roster_count(struct api *x, const struct roster_want *want, size_t *count)
 {
-	struct role_row *roles;
+	struct roster_one *few;
 	struct member_row *members;
 	int64_t all;
 	size_t n;
 	*count = 0;
-	for (enum api_role role = API_OWNER; role <= API_MODERATOR; role++) {
+	for (enum api_role role = API_OWNER; role <= API_NONMEMBER; role++) {
 		if (!want->roles[role])
 			continue;
-		TRY(role_those(x, want, role, &roles, &n));
+		TRY(few_those(x, want, role, &few, &n));
 		*count += n;
 	}
 	if (!want->roles[API_MEMBER])
@@ -215,19 +284,18 @@ err roster_count(struct api *x, const struct roster_want *want, size_t *count)
 	return OK;
 }
 
-static err add_roles(struct api *x, const struct roster_want *want, enum api_role role,
-		     size_t *skip, size_t *limit, json_t *entries)
+static err add_few(struct api *x, const struct roster_want *want, enum api_role role,
+		   size_t *skip, size_t *limit, json_t *entries)
 {
-	struct role_row *rows;
+	struct roster_one *few;
 	size_t n;
-	TRY(role_those(x, want, role, &rows, &n));
+	TRY(few_those(x, want, role, &few, &n));
 	for (size_t i = 0; i < n; i++) {
-		struct roster_one one = of_role(&rows[i], role);
 		if (*skip)
 			--*skip;
 		else if (*limit) {
 			--*limit;
-			json_array_append_new(entries, roster_json(x, &one));
+			json_array_append_new(entries, roster_json(x, &few[i]));
 		}
 	}
 	return OK;
@@ -238,9 +306,9 @@ err roster_add(struct api *x, const struct roster_want *want, size_t skip, size_
 {
 	struct member_row *rows;
 	size_t n;
-	for (enum api_role role = API_OWNER; role <= API_MODERATOR; role++)
+	for (enum api_role role = API_OWNER; role <= API_NONMEMBER; role++)
 		if (want->roles[role])
-			TRY(add_roles(x, want, role, &skip, &limit, entries));
+			TRY(add_few(x, want, role, &skip, &limit, entries));
 	if (!want->roles[API_MEMBER] || !limit)
 		return OK;
 	if (names_some(want)) {

@@ -19,6 +19,14 @@ static str link_to(struct looking *l, str address, const char *name, int64_t id)
 			    (long long)id);
 }
 
+/* One row beyond the page was asked for: a link to nothing would say that nothing is known. */
+static bool cut(size_t *n)
+{
+	bool more = *n > ROWS;
+	*n = more ? ROWS : *n;
+	return more;
+}
+
 err trace_by_author(struct looking *l, str author, struct page_trace *p)
 {
 	struct arrival *x;
@@ -26,7 +34,8 @@ err trace_by_author(struct looking *l, str author, struct page_trace *p)
 	if (cursor_of(l, "before")) /* of what was sent to it alone */
 		return OK;
 	TRY(arrival_by_author(l->w->books.outbound, l->q->arena, author,
-			      cursor_of(l, "wrote"), ROWS, &x, &n));
+			      cursor_of(l, "wrote"), ROWS + 1, &x, &n));
+	bool more = cut(&n);
 	struct page_trace_messages *rows = arena_zero(
 		l->q->arena, (p->messages_count + n + 1) * sizeof *rows);
 	if (p->messages_count)
@@ -37,7 +46,7 @@ err trace_by_author(struct looking *l, str author, struct page_trace *p)
 				x[i].subject, x[i].author, x[i].message_id, x[i].at / 1000
 			};
 	p->messages = rows;
-	if (n == ROWS && (p->q.n || l->own_count == 1))
+	if (more && (p->q.n || l->own_count == 1))
 		p->older = link_to(l, author, "wrote", x[n - 1].inbound);
 	return OK;
 }
@@ -60,7 +69,8 @@ err trace_by_recipient(struct looking *l, str address, struct page_trace *p)
 	if (cursor_of(l, "wrote"))
 		return OK;
 	TRY(ledger_newest_of(l->w->books.outbound, l->q->arena, address,
-			     cursor_of(l, "before"), ROWS, &e, &n));
+			     cursor_of(l, "before"), ROWS + 1, &e, &n));
+	bool more = cut(&n);
 	struct page_trace_recipients *rows = arena_zero(l->q->arena,
 							(n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
@@ -71,7 +81,7 @@ err trace_by_recipient(struct looking *l, str address, struct page_trace *p)
 		rows[p->recipients_count++] = row.row;
 	}
 	p->recipients = rows;
-	if (n == ROWS)
+	if (more)
 		p->next = link_to(l, address, "before", e[n - 1].id);
 	return OK;
 }
