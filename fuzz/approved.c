@@ -17,9 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    || token_setting_check(a, STR("approved_token"), STR(TOKEN), &stored).kind)
 		return 0;
 	p.settings.approved_token = stored;
-	if (approved_take(a, &p).kind)
+	if (approved_judge(a, &p).kind)
 		return 0;
-	must(p.approved || str_eq(p.message, message));
+	must(p.said || str_eq(p.message, message));
 	if (!p.approved)
 		return 0;
 	must(p.approved != APPROVED_RIGHT || !str_find(p.message, STR(TOKEN)).n);

@@ -3,6 +3,8 @@
 #include "archive/prepare.h"
 #include "store/archive/gone.h"
 
+enum { TOGETHER = 16 * 1024 * 1024 }; /* octets between two batches of mail */
+
 /* The index forgets a post only if it is told the words that it was given. */
 static err forget_words(struct book *b, struct arena *a, const struct archive_post *p)
 {
@@ -33,9 +35,12 @@ static err purge_some(struct book *b, struct arena *a, int64_t list, size_t limi
 {
 	struct archive_posts posts;
 	TRY(archive_posts_after(b, a, list, 0, limit, &posts));
-	for (size_t i = 0; i < posts.count; i++)
+	size_t i = 0;
+	for (int64_t octets = 0; i < posts.count && octets < TOGETHER; i++) {
 		TRY(purge_one(b, &posts.list[i]));
-	*more = posts.count == limit;
+		octets += posts.list[i].size;
+	}
+	*more = i < posts.count || posts.count == limit;
 	return *more ? OK : archive_list_gone(b, list);
 }
 

@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-/* At most limit posts, in one transaction; after the last one all else of the list. The
+/* At most limit posts, and none after 16 MB of them, in one transaction; after the last one all else of the list. The
  * same again does nothing. A post that is damaged goes, too. */
 MUST_USE err archive_purge(struct book *b, struct arena *a, int64_t list, size_t limit,
 			   bool *more);

@@ -14,7 +14,8 @@ static const str FIELDS[] = { STR("Approved"), STR("Approve"), STR("X-Approved")
 
 enum {
 	FIELDS_N = sizeof FIELDS / sizeof *FIELDS,
-	SECRET = 12 /* octets: a shorter word may stand in any text */
+	SECRET = TOKEN_SETTING_MIN, /* a shorter word may stand in any text */
+	SMALL = 1024 * 1024,        /* is a robot's, and costs little to write anew */
 };
 
 /* "Approved: secret". */
@@ -31,12 +32,23 @@ static bool is_line(str line, str *said)
 	return false;
 }
 
+/* Any other first line is text: "Approved: yes, with thanks". */
+static bool is_token_line(str line, str *said)
+{
+	if (!is_line(line, said) || said->n < SECRET)
+		return false;
+	for (size_t i = 0; i < said->n; i++)
+		if (chr_is_space(said->p[i]))
+			return false;
+	return true;
+}
+
 static bool first_line_says(str text, str *said)
 {
 	str line = STR("");
 	while (!str_trim(line).n && str_line(&text, &line))
 		;
-	return is_line(line, said);
+	return is_token_line(line, said);
 }
 
 static bool find_said(struct arena *a, const struct post *p, str *said)
@@ -71,7 +83,7 @@ static str without_lines(struct arena *a, str text, str said)
 	str ignored;
 	for (bool first = true; text.n;) {
 		str line = take_line(&text);
-		bool goes = (first && is_line(line, &ignored))
+		bool goes = (first && is_token_line(line, &ignored))
 			    || (said.n >= SECRET && str_find(line, said).n);
 		first = first && !str_trim(line).n;
 		if (!goes)
@@ -127,13 +139,23 @@ static void edit_part(struct arena *a, const struct mime_part *p, str said,
 }
 
 /* Where the parts are not to be told apart nobody reads the secret, at least. */
-static str masked(struct arena *a, str message, str said)
+static str mask(str message, str said)
 {
-	str copy = arena_copy(a, message), rest = copy;
+	str rest = message;
 	for (str at; said.n >= SECRET && (at = str_find(rest, said)).n;
 	     rest = str_skip(at, said.n))
 		memset((char *)at.p, '*', said.n);
-	return copy;
+	return message;
+}
+
+/* Its own copy, without the fields. */
+static str without_fields(struct arena *a, const struct header *h, str message)
+{
+	struct header_edit edit = { .drop = FIELDS,
+				    .drop_count = FIELDS_N,
+				    .prepend = STR(""),
+				    .append = STR("") };
+	return arena_cat(a, header_apply(a, h, &edit), str_skip(message, h->raw.n));
 }
 
 static err without(struct arena *a, str message, str said, str *out)
@@ -141,13 +163,7 @@ static err without(struct arena *a, str message, str said, str *out)
 	struct header h;
 	struct mime m;
 	TRY(header_scan(a, message, &h));
-	str whole = arena_cat(a,
-			      header_apply(a, &h,
-					   &(struct header_edit){ .drop = FIELDS,
-								  .drop_count = FIELDS_N,
-								  .prepend = STR(""),
-								  .append = STR("") }),
-			      str_skip(message, h.raw.n));
+	str whole = without_fields(a, &h, message);
 	TRY(mime_parse(a, whole, &m));
 	struct part_edit *edit = arena_zero(a, m.count * sizeof *edit);
 	bool any = false;
@@ -159,7 +175,7 @@ static err without(struct arena *a, str message, str said, str *out)
 	str left = whole;
 	if (any && mime_rewrite(a, whole, &m, &(struct rewrite){ .edit = edit }, &left))
 		whole = left;
-	*out = masked(a, whole, said);
+	*out = mask(arena_copy(a, whole), said);
 	return OK;
 }
 
@@ -171,22 +187,50 @@ static bool has_field(const struct header *h)
 	return any;
 }
 
-err approved_take(struct arena *a, struct post *p)
+static err take_round(struct arena *a, struct post *p)
+{
+	ARENA(own);
+	str left;
+	TRY(without(own, p->message, *p->said, &left));
+	p->message = arena_copy(a, left);
+	return post_renew(a, p);
+}
+
+static err take_from_parts(struct arena *a, struct post *p)
 {
 	enum { TIMES = 8 };
-	str said, left;
-	if (!p->settings.approved_token.n || !find_said(a, p, &said))
-		return OK;
 	/* In a broken header what goes may show one that was no field before. */
-	for (int i = 0; i < TIMES && (!i || has_field(&p->header)); i++) {
-		TRY(without(a, p->message, said, &left));
-		p->message = left;
-		TRY(post_renew(a, p));
-	}
-	p->approved = token_setting_fits(p->settings.approved_token, said)
+	for (int i = 0; i < TIMES && (!i || has_field(&p->header)); i++)
+		TRY(take_round(a, p));
+	return OK;
+}
+
+err approved_take(struct arena *a, struct post *p)
+{
+	str said, *kept;
+	if (!find_said(a, p, &said))
+		return OK;
+	kept = arena_alloc(a, sizeof *kept);
+	*kept = said;
+	p->said = kept;
+	if (p->message.n <= SMALL)
+		return take_from_parts(a, p);
+	p->message = mask(without_fields(a, &p->header, p->message), said);
+	return post_renew(a, p);
+}
+
+err approved_judge(struct arena *a, struct post *p)
+{
+	p->approved = APPROVED_NONE;
+	if (!p->said || !p->settings.approved_token.n)
+		return OK;
+	p->approved = token_setting_fits(p->settings.approved_token, *p->said)
 			      ? APPROVED_RIGHT
 			      : APPROVED_WRONG;
-	return OK;
+	/* Who knows the token is worth the work. */
+	return p->approved == APPROVED_RIGHT && p->message.n > SMALL
+		       ? take_from_parts(a, p)
+		       : OK;
 }
 
 err rule_approved(struct book *lists, struct arena *a, const struct post *p,

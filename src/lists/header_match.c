@@ -4,7 +4,10 @@
 #include "lists/pattern.h"
 #include "mail/mime.h"
 
-enum { INNER_DEPTH = 4 /* messages within messages */ };
+enum {
+	INNER_DEPTH = 4,     /* messages within messages */
+	INNER_FIELDS = 20000 /* of all parts together */
+};
 
 /* ---- what a rule may be */
 
@@ -136,20 +139,54 @@ err header_match_look_up(struct book *lists, struct arena *a, struct post *p)
 			       &p->header_rule_count);
 }
 
-static err gather(struct arena *a, str message, int depth, struct post *p)
+/* Of a part's header its fields alone; where they are too many the post says so. */
+static void keep_inner(struct arena *a, const struct header *h, struct post *p)
 {
+	p->inner_fields += h->count;
+	if (p->inner_fields > INNER_FIELDS) {
+		p->inner_over = true;
+		return;
+	}
+	struct header *kept = &p->inner[p->inner_count++];
+	*kept = *h;
+	kept->fields = arena_alloc(a, h->count * sizeof *h->fields + 1);
+	if (h->count)
+		memcpy(kept->fields, h->fields, h->count * sizeof *h->fields);
+}
+
+/* The headers of one message; those in it are handed out, for what was read of this one
+ * is forgotten before they are read. */
+static err gather_one(struct arena *a, str message, int depth, struct post *p,
+		      str **inside, size_t *count)
+{
+	ARENA(own);
 	struct mime m;
-	TRY(mime_parse(a, message, &m));
+	size_t n = 0;
+	TRY(mime_parse(own, message, &m));
+	*inside = arena_alloc(a, m.count * sizeof **inside + 1);
 	for (size_t i = 0; i < m.count && p->inner_count < MIME_PARTS_MAX; i++) {
 		const struct mime_part *part = &m.parts[i];
 		if (i) /* [0] bears the message's own */
-			p->inner[p->inner_count++] = part->header;
+			keep_inner(a, &part->header, p);
 		else if (depth)
-			p->inner[p->inner_count++] = m.header;
-		if (depth == INNER_DEPTH || !str_eq(part->type, STR("message/rfc822")))
-			continue;
+			keep_inner(a, &m.header, p);
+		if (p->inner_over)
+			break;
+		if (depth < INNER_DEPTH && str_eq(part->type, STR("message/rfc822")))
+			(*inside)[n++] = mime_bytes(a, part);
+	}
+	*count = n;
+	return OK;
+}
+
+static err gather(struct arena *a, str message, int depth, struct post *p)
+{
+	str *inside;
+	size_t n;
+	TRY(gather_one(a, message, depth, p, &inside, &n));
+	for (size_t i = 0; i < n && !p->inner_over; i++) {
 		/* One whose header is beyond all limits has none that fits a rule. */
-		err e = gather(a, mime_bytes(a, part), depth + 1, p);
+		err e = gather(a, inside[i], depth + 1, p);
 		if (e.kind && e.kind != ERR_LIMIT)
 			return e;
 	}
@@ -158,7 +195,8 @@ static err gather(struct arena *a, str message, int depth, struct post *p)
 
 err header_match_sift(struct arena *a, struct post *p)
 {
-	p->inner_count = 0;
+	p->inner_count = p->inner_fields = 0;
+	p->inner_over = false;
 	if (!p->header_rule_count)
 		return OK;
 	p->inner = arena_alloc(a, MIME_PARTS_MAX * sizeof *p->inner);

@@ -142,7 +142,8 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	p->subject = header_text(a, header_find(&p->header, STR("Subject")));
 	p->utf8 = came_by_utf8(a, &p->header);
 	p->body_hash = sha256(a, p->header.body);
-	return read_opening(a, p);
+	TRY(read_opening(a, p));
+	return approved_take(a, p);
 }
 
 err post_renew(struct arena *a, struct post *p)
@@ -170,13 +171,13 @@ err post_look_up(struct book *lists, struct arena *a, const struct list_entry *l
 	TRY(settings_load(lists, a, list->id, &s));
 	TRY(umbrella_look_up(lists, a, p));
 	TRY(post_under(lists, a, &s, p));
-	TRY(approved_take(a, p));
 	TRY(header_match_look_up(lists, a, p));
 	return read_membership(lists, a, p);
 }
 
 err post_sift(struct arena *a, struct post *p)
 {
+	TRY(approved_judge(a, p));
 	TRY(header_match_sift(a, p));
 	return filter_message(a, &p->settings, p->message, &p->content);
 }

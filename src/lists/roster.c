@@ -85,6 +85,10 @@ static err read_listed(struct comparison *x)
 	while (roster_next(x->file, x->file->a, &r, &e)) {
 		if (err_is_passing(e))
 			return e;
+		if (x->file->records > ROSTER_RECORDS_MAX)
+			return err_in(x->file->a, ERR_SYNTAX,
+				      "the file has more than %d records; divide it",
+				      ROSTER_RECORDS_MAX);
 		if (e.kind)
 			add_fault(x, e);
 		else

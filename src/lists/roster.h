@@ -16,7 +16,7 @@
 #include "lists/term.h"
 #include "store/lists/member.h"
 
-enum { ROSTER_COLUMNS_MAX = 32, ROSTER_FAULTS = 20 };
+enum { ROSTER_COLUMNS_MAX = 32, ROSTER_FAULTS = 20, ROSTER_RECORDS_MAX = 200000 };
 
 struct roster_file {
 	struct books *books;

@@ -30,7 +30,7 @@ struct post {
 	const struct list_entry *list;
 	struct settings settings;
 	str source;  /* "17/dev@lists.example" */
-	str message; /* the bytes as they came */
+	str message; /* the bytes as they came, but for Approved */
 	struct header header;
 	struct address reverse_path;
 	int64_t account; /* person who signed in; 0: none */
@@ -55,10 +55,12 @@ struct post {
 	struct header_rule_row *header_rules; /* that bear on the list, in order */
 	size_t header_rule_count;
 	struct header *inner; /* of its parts, where there are such rules */
-	size_t inner_count;
+	size_t inner_count, inner_fields;
+	bool inner_over;          /* they have more fields than are looked at */
 	bool is_moderator;        /* the author is owner or moderator */
 	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
+	const str *said;          /* by Approved; NULL: nothing */
 	enum { APPROVED_NONE, APPROVED_RIGHT, APPROVED_WRONG } approved; /* approved.h */
 	bool replayed;  /* judged once more (replay.h): it is one of the list's
 				    * own, neither on its way round nor twice here */

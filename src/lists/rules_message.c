@@ -162,6 +162,11 @@ err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 		for (size_t k = 0; k < p->inner_count && r->verdict == VERDICT_MISS; k++)
 			TRY(match_one(a, &p->inner[k], h, &ms, r));
 	}
+	/* Nobody looks at them all: then a person does. */
+	if (p->inner_over && r->verdict == VERDICT_MISS)
+		return rule_says(r, VERDICT_HOLD,
+				 arena_cat(a, STR("a header rule took too long: "),
+					   rule_words(a, &p->header_rules[0])));
 	return OK;
 }
 

@@ -4,7 +4,9 @@
 #include "lists/token_setting.h"
 #include "tests/check.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define TOKEN "robots-own-word-17"
 #define HEAD  "From: robot@far.example\r\nSubject: built\r\nMIME-Version: 1.0\r\n"
@@ -24,8 +26,8 @@ static const struct {
 	  APPROVED_RIGHT },
 	/* a later line is text, and a short word anybody's */
 	{ HEAD "\r\nHello\r\nApproved: " TOKEN "\r\n", NULL, APPROVED_NONE },
-	{ HEAD "\r\nApproved: the\r\nall the rest\r\n", HEAD "\r\nall the rest\r\n",
-	  APPROVED_WRONG },
+	{ HEAD "\r\nApproved: the\r\nall the rest\r\n", NULL, APPROVED_NONE },
+	{ HEAD "\r\nApproved: with all my heart\r\n", NULL, APPROVED_NONE },
 	/* of each part, however it is encoded */
 	{ HEAD TWO "--b\r\n\r\nApproved: " TOKEN "\r\nHi\r\n--b\r\n"
 		   "Content-Type: text/html\r\n\r\n<p>Approved:&nbsp;" TOKEN
@@ -61,7 +63,7 @@ static void take(struct arena *a, const char *message, str token, struct post *p
 			     .reverse_path = &from };
 	CHECK(!post_parse(a, &m, p).kind);
 	p->settings.approved_token = token;
-	CHECK(!approved_take(a, p).kind);
+	CHECK(!approved_judge(a, p).kind);
 }
 
 static void test_posts(void)
@@ -87,10 +89,42 @@ static void test_posts(void)
 		      == (p.approved == APPROVED_RIGHT ? VERDICT_ACCEPT : VERDICT_MISS));
 		CHECK((p.approved == APPROVED_WRONG)
 		      == (r.verdict == VERDICT_MISS && r.reason.n > 0));
-		/* a list without a token looks for nothing */
+		/* nor does a list without a token show what is another's */
 		take(a, cases[i].message, STR(""), &p);
-		CHECK(str_eq(p.message, str_from(cases[i].message)) && !p.approved);
+		CHECK(str_eq(p.message, str_from(left)) && !p.approved);
 	}
+}
+
+static long peak_kb(void)
+{
+	struct rusage r;
+	getrusage(RUSAGE_SELF, &r);
+	return r.ru_maxrss;
+}
+
+/* Of a large message one copy is made, whatever its encoding, by who knows no token. */
+static void test_large(void)
+{
+	enum { SIZE = 20 * 1024 * 1024, ROOM_KB = 3 * SIZE / 1024 };
+	ARENA(a);
+	struct post p;
+	str stored;
+	char *message = malloc(SIZE + 1);
+	memset(message, 'x', SIZE);
+	message[SIZE] = '\0';
+	for (size_t i = 78; i < SIZE; i += 80)
+		message[i] = '\r', message[i + 1] = '\n';
+	static const char head[] = HEAD "Content-Transfer-Encoding: quoted-printable\r\n"
+					"Approved: another-own-word-17\r\n\r\n"
+					"another-own-word-17\r\n";
+	memcpy(message, head, sizeof head - 1);
+	CHECK(!token_setting_check(a, STR("approved_token"), STR(TOKEN), &stored).kind);
+	long before = peak_kb();
+	take(a, message, stored, &p);
+	CHECK(peak_kb() - before < ROOM_KB);
+	CHECK(p.approved == APPROVED_WRONG);
+	CHECK(!str_find(p.message, STR("another-own-word")).n);
+	free(message);
 }
 
 static void test_tokens(void)
@@ -116,6 +150,7 @@ static void test_tokens(void)
 
 int main(void)
 {
+	test_large();
 	test_posts();
 	test_tokens();
 	return check_done();

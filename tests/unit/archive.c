@@ -413,6 +413,26 @@ static int64_t count_of(struct book *b, const char *sql)
 	return n;
 }
 
+/* Few large posts are a step as many small ones are. */
+static void test_purge_large(struct arena *a, struct book *b)
+{
+	enum { SIZE = 5 * 1024 * 1024, POSTS = 6 };
+	char *text = malloc(SIZE);
+	size_t head = (size_t)snprintf(text, SIZE,
+				       "From: carl@x.example\r\nSubject: large\r\n"
+				       "Content-Type: application/octet-stream\r\n\r\n");
+	memset(text + head, '\n', SIZE - head - 1);
+	text[SIZE - 1] = '\0';
+	for (int i = 0; i < POSTS; i++)
+		put(a, b, 31, arena_z(a, arena_printf(a, "large%d", i)), text);
+	bool more = false;
+	CHECK(ok(archive_purge(b, a, 31, 50, &more)) && more);
+	CHECK(count_of(b, "SELECT count(*) FROM post WHERE list = 31") == 2);
+	CHECK(ok(archive_purge(b, a, 31, 50, &more)) && !more);
+	CHECK(count_of(b, "SELECT count(*) FROM post WHERE list = 31") == 0);
+	free(text);
+}
+
 /* All of one list goes, in steps, and nothing of another. */
 static void test_purge(struct arena *a, struct book *b)
 {
@@ -476,6 +496,7 @@ int main(void)
 	test_dictionary(a, b);
 	test_verify(a, b);
 	test_purge(a, b);
+	test_purge_large(a, b);
 	test_reader(a, folder);
 	book_close(b);
 	folder_remove(a, folder);

@@ -51,6 +51,16 @@ static void test_faults(struct books_test *t)
 	}
 }
 
+/* What is kept of a record is many times what it takes in the file. */
+static void test_many(struct books_test *t)
+{
+	static char text[(ROSTER_RECORDS_MAX + 1) * sizeof "a000000@b.example" + 1];
+	char *at = text;
+	for (int i = 0; i <= ROSTER_RECORDS_MAX; i++)
+		at += sprintf(at, "a%06d@b.example\n", i);
+	CHECK(str_find(fault_of(t, text), STR("more than 200000 records")).n);
+}
+
 struct counts {
 	size_t add, change, remove, kept;
 };
@@ -181,6 +191,7 @@ int main(void)
 	ben.off_by = STR("user");
 	CHECK(ok(member_change(t.books.lists, &ben)));
 	test_faults(&t);
+	test_many(&t);
 	test_compare(&t);
 	test_batch(&t);
 	books_end(&t);

@@ -326,6 +326,32 @@ static void test_inner_fields(struct books_test *t)
 	}
 }
 
+/* More fields than anybody would look through are a person's to look at. */
+static void test_inner_many(struct books_test *t)
+{
+	enum { PARTS_N = 11, FIELDS_N = 1999 };
+	static char text[PARTS_N * (FIELDS_N + 5) * 5 + 1000];
+	char *at = text;
+	at += sprintf(at, "From: anna@uni.example\r\nTo: " DEV "\r\nSubject: many\r\n"
+			  "Message-ID: <many@uni.example>\r\nMIME-Version: 1.0\r\n"
+			  "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+	for (int i = 0; i < PARTS_N; i++) {
+		at += sprintf(at, "--b\r\n");
+		for (int k = 0; k < FIELDS_N; k++)
+			at += sprintf(at, "a:\r\n");
+		at += sprintf(at, "\r\nx\r\n");
+	}
+	sprintf(at, "--b--\r\n");
+	struct header_rule_row r = { .list = books_entry(t, DEV)->id,
+				     .header = STR("X-None"),
+				     .pattern = STR("never"),
+				     .action = STR("discard") };
+	struct ask x = { "many", text, ANNA, PROOF, 0, VERDICT_HOLD, "header_match" };
+	CHECK(ok(header_rule_add(t->books.lists, &r)));
+	run(t, &x, 1);
+	CHECK(ok(header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
+}
+
 /* The first that fits decides; those of every list come before. */
 static void test_rule_order(struct books_test *t)
 {
@@ -526,6 +552,7 @@ int main(void)
 	test_size(&t);
 	test_header_rules(&t);
 	test_inner_fields(&t);
+	test_inner_many(&t);
 	test_rule_order(&t);
 	test_owners(&t);
 	test_alias_domain(&t);
