@@ -106,7 +106,7 @@ class List:
     # --- what is written to it
     def write(self, person, subject, body='Hello.\r\n', to=None, source=None, head=None, path=None, **fields):
         sender = self.who(person)
-        octets = message(f'{person.title()} <{sender}>', head or self.address, subject, body, **fields)
+        octets = message(f'{person.title()} <{sender}>', head or to or self.address, subject, body, **fields)
         code, said = p.deliver(sender if path is None else path, to or self.address, octets, source=source)
         if code != 250:
             self.see(self.plain(f'refused: {subject}: {said}'))
