@@ -121,25 +121,19 @@ static err check_from(struct receipt *x)
 	return OK;
 }
 
-static err judge_post(struct receipt *x, const struct smtp_rcpt *to,
-		      const struct post *parsed, struct judgement *j)
-{
-	struct post p = *parsed;
-	struct reader *rules = &x->v->d->rules;
-	pthread_mutex_lock(&rules->lock);
-	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
-	pthread_mutex_unlock(&rules->lock);
-	TRY(e);
-	TRY(post_sift(x->a, &p));
-	pthread_mutex_lock(&rules->lock);
-	e = smtpd_reader_failed(rules_judge(rules->lists, x->a, &p, j));
-	pthread_mutex_unlock(&rules->lock);
-	return e;
-}
+/* What the rules make of it there: for a list all of them, for its owners few. sift does
+ * what takes time, under no lock. */
+struct court {
+	err (*sift)(struct arena *a, struct post *p);
+	err (*judge)(struct book *lists, struct arena *a, const struct post *p,
+		     struct judgement *j);
+};
 
-/* The proof first, then bans and header rules. */
-static err judge_owner(struct receipt *x, const struct smtp_rcpt *to,
-		       const struct post *parsed, struct judgement *j)
+static const struct court of_list = { post_sift, rules_judge };
+static const struct court of_owners = { header_match_sift, rules_judge_owner };
+
+static err judge(struct receipt *x, const struct court *court, const struct smtp_rcpt *to,
+		 const struct post *parsed, struct judgement *j)
 {
 	struct post p = *parsed;
 	struct reader *rules = &x->v->d->rules;
@@ -147,9 +141,9 @@ static err judge_owner(struct receipt *x, const struct smtp_rcpt *to,
 	err e = smtpd_reader_failed(post_look_up(rules->lists, x->a, to->data, &p));
 	pthread_mutex_unlock(&rules->lock);
 	TRY(e);
-	TRY(header_match_sift(x->a, &p));
+	TRY(court->sift(x->a, &p));
 	pthread_mutex_lock(&rules->lock);
-	e = smtpd_reader_failed(rules_judge_owner(rules->lists, x->a, &p, j));
+	e = smtpd_reader_failed(court->judge(rules->lists, x->a, &p, j));
 	pthread_mutex_unlock(&rules->lock);
 	return e;
 }
@@ -229,11 +223,12 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 	for (size_t i = 0; i < x->s->rcpt_count; i++) {
 		const struct smtp_rcpt *to = &x->s->rcpts[i];
 		if (to->tag == MEANS_POST)
-			TRY(judge_post(x, to, &parsed, &j[i]));
+			TRY(judge(x, &of_list, to, &parsed, &j[i]));
 		else
 			judge_sender(x, to, &j[i]);
+		/* The proof first, then bans and header rules. */
 		if (to->tag == MEANS_OWNER && j[i].verdict == VERDICT_MISS)
-			TRY(judge_owner(x, to, &parsed, &j[i]));
+			TRY(judge(x, &of_owners, to, &parsed, &j[i]));
 		/* Not proven because a name server is away: not proven yet. */
 		if (x->unsure && hangs_on_proof(&j[i]))
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "

@@ -8,22 +8,6 @@
 
 enum { SHOWN_MAX = 100 };
 
-static const struct {
-	const char *state, *word;
-} fates[REPLAY_VERDICTS] = {
-	[VERDICT_ACCEPT] = { "ok", N_("goes out") },
-	[VERDICT_HOLD] = { "wait", N_("waits for a moderator") },
-	[VERDICT_REJECT] = { "bad", N_("is refused") },
-	[VERDICT_DISCARD] = { "bad", N_("is dropped") },
-};
-
-static str href_of(struct request *q, const struct replayed *x)
-{
-	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
-			    STR_F(list_path(q)),
-			    (long long)(x->held ? x->held : x->number));
-}
-
 static void add_turned(struct request *q, const struct replay *r, struct page_headers *p)
 {
 	size_t n = r->turned_count < SHOWN_MAX ? r->turned_count : SHOWN_MAX;
@@ -31,16 +15,17 @@ static void add_turned(struct request *q, const struct replay *r, struct page_he
 	for (size_t i = 0; i < n; i++) {
 		const struct replay_turn *t = &r->turned[i];
 		rows[i] = (struct page_headers_turned){
-			.href = href_of(q, &t->post),
+			.href = try_href(q, &t->post),
 			.subject = t->post.subject,
 			.author = t->post.author_name.n ? t->post.author_name
 							: t->post.author,
 			.at = t->post.at,
-			.before_state = str_from(fates[t->before.verdict].state),
-			.before = S_(fates[t->before.verdict].word),
-			.after_state = str_from(fates[t->after.verdict].state),
-			.after = S_(fates[t->after.verdict].word),
-			.reason = said_in(q->arena, language_now(), t->after.reason),
+			.before_state = try_state(t->before.verdict),
+			.before = try_word(t->before.verdict),
+			.after_state = try_state(t->after.verdict),
+			.after = try_word(t->after.verdict),
+			.reason = said_together(q->arena, language_now(),
+						t->after.reason),
 		};
 	}
 	p->turned = rows;

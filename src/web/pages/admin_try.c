@@ -1,7 +1,6 @@
 /* /lists/NAME/admin/try: what other settings would have done to the posts of late. The
  * form of the settings sends all of them, a link some in its query; nothing changes. It
  * takes seconds of a core, so few are made at once. */
-#include "account/password.h"
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/borrow.h"
@@ -9,33 +8,7 @@
 #include "web/pages/sheet.h"
 #include "web/pages/tries.h"
 
-#include <stdatomic.h>
-
-enum { SHOWN_MAX = 200, TRIES = 2 /* at once */ };
-
-_Static_assert(TRIES + ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 7 / 8,
-	       "tries, too, leave threads to make pages");
-
-static atomic_uint tries; /* that run in this process */
-
-bool try_begin(void)
-{
-	return atomic_fetch_add(&tries, 1) < TRIES;
-}
-
-void try_end(void)
-{
-	atomic_fetch_sub(&tries, 1);
-}
-
-static const struct {
-	const char *state, *word;
-} fates[REPLAY_VERDICTS] = {
-	[VERDICT_ACCEPT] = { "ok", N_("goes out") },
-	[VERDICT_HOLD] = { "wait", N_("waits for a moderator") },
-	[VERDICT_REJECT] = { "bad", N_("is refused") },
-	[VERDICT_DISCARD] = { "bad", N_("is dropped") },
-};
+enum { SHOWN_MAX = 200 };
 
 static str path_of(struct request *q, const char *rest)
 {
@@ -83,17 +56,9 @@ static void add_fates(struct request *q, const struct replay *r, struct page_try
 						 REPLAY_VERDICTS * sizeof *rows);
 	for (enum verdict v = VERDICT_ACCEPT; v <= VERDICT_DISCARD; v++)
 		rows[p->fates_count++] = (struct page_try_fates){
-			str_from(fates[v].state), S_(fates[v].word), r->before[v],
-			r->after[v]
+			try_state(v), try_word(v), r->before[v], r->after[v]
 		};
 	p->fates = rows;
-}
-
-static str href_of(struct request *q, const struct replayed *x)
-{
-	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
-			    STR_F(list_path(q)),
-			    (long long)(x->held ? x->held : x->number));
 }
 
 static void add_turned(struct request *q, const struct replay *r, struct page_try *p)
@@ -103,16 +68,16 @@ static void add_turned(struct request *q, const struct replay *r, struct page_tr
 	for (size_t i = 0; i < n; i++) {
 		const struct replay_turn *t = &r->turned[i];
 		rows[i] = (struct page_try_turned){
-			.href = href_of(q, &t->post),
+			.href = try_href(q, &t->post),
 			.subject = t->post.subject,
 			.author = t->post.author_name.n ? t->post.author_name
 							: t->post.author,
 			.at = t->post.at,
-			.before_state = str_from(fates[t->before.verdict].state),
-			.before = S_(fates[t->before.verdict].word),
+			.before_state = try_state(t->before.verdict),
+			.before = try_word(t->before.verdict),
 			.before_rule = str_from(t->before.rule),
-			.after_state = str_from(fates[t->after.verdict].state),
-			.after = S_(fates[t->after.verdict].word),
+			.after_state = try_state(t->after.verdict),
+			.after = try_word(t->after.verdict),
 			.after_rule = str_from(t->after.rule),
 			.reason = said_together(q->arena, language_now(),
 						t->after.reason),
