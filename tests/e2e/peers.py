@@ -1,9 +1,11 @@
 """Postfix and Dovecot, each a private instance in a folder of the test's own, with
 nothing of them running or configured outside it. Postfix conflicts with other mail
 servers in Debian, so it is unpacked, not installed; Dovecot and OpenDKIM are installed, not started."""
+import fcntl
 import glob
 import os
 import pwd
+import shutil
 import socket
 import struct
 import subprocess
@@ -15,21 +17,27 @@ KEPT = os.path.join(HERE, '../../build/peers')  # unpacked once
 
 
 def unpacked(package, *more):
-    """The root folder of an unpacked Debian package, and of those unpacked with it."""
+    """The root folder of an unpacked Debian package, and of those unpacked with it. Of tests that run side by side one unpacks."""
     root = os.path.abspath(os.path.join(KEPT, package))
-    if os.path.isdir(root):
-        return root
     os.makedirs(KEPT, exist_ok=True)
+    with open(root + '.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(root):
+            _unpack(root, package, *more)
+    return root
+
+
+def _unpack(root, package, *more):
     at = folder('postern-apt-')
     os.chmod(at, 0o777)
     r = subprocess.run(['apt-get', 'download', '-q', package, *more], cwd=at, capture_output=True, text=True, timeout=120)
     files = glob.glob(at + '/*.deb')
     if not files:
         raise Failed(f'apt-get download {package}: {r.stderr}')
+    shutil.rmtree(root + '.new', ignore_errors=True)  # of one that was ended in the middle
     for file in files:
         subprocess.run(['dpkg', '-x', file, root + '.new'], check=True)
     os.rename(root + '.new', root)
-    return root
 
 
 def _ended(process):
