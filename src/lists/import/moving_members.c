@@ -5,10 +5,12 @@
 
 #include <math.h>
 
+/* Where nothing is known of these they are as they were. */
 static bool same_levels(const struct member_row *p, const struct member_row *q)
 {
-	return p->own == q->own && str_eq(p->form, q->form)
-	       && str_eq(p->language, q->language) && p->follows == q->follows;
+	return p->own == q->own && !(q->pinned & ~p->own) && str_eq(p->form, q->form)
+	       && str_eq(p->language, q->language) && p->follows == q->follows
+	       && str_eq(p->own_name, q->own_name);
 }
 
 static bool same_options(const struct member_row *p, const struct member_row *q)
@@ -90,6 +92,13 @@ static void choose_all(struct member_row *w, const struct member_row *as)
 	w->copies = as->copies;
 	w->acknowledge = as->acknowledge;
 	w->hidden = as->hidden;
+	if (!as->own_name.p) /* only ours have these */
+		return;
+	w->form = as->form.n ? as->form : w->form;
+	w->language = as->language.n ? as->language : w->language;
+	w->follows = as->follows;
+	w->pinned = as->pinned;
+	w->own_name = as->own_name;
 }
 
 /* What is known of the member there, over what stands here. */
@@ -122,13 +131,22 @@ static struct member_row wanted(const struct member_row *m, const struct moved_m
 	return w;
 }
 
-/* levels: which options are its own matters, too. What it has from above stands in the row
- * after the change alone. */
-static err change(struct moving *x, const struct member_row *m, struct member_row want,
-		  bool levels)
+/* Who prefers another address here is a member by this one. */
+static err check_follows(struct moving *x, struct member_row *want)
+{
+	struct person_row p;
+	if (!want->follows)
+		return OK;
+	TRY(person_get(x->books->lists, x->a, want->person, &p));
+	want->follows = !p.preferred || p.preferred == want->address;
+	return OK;
+}
+
+/* What it has from above stands in the row after the change alone. */
+static err change(struct moving *x, const struct member_row *m, struct member_row want)
 {
 	struct book *b = x->books->lists;
-	bool options = same_options(m, &want) && (!levels || same_levels(m, &want));
+	bool options = same_options(m, &want) && same_levels(m, &want);
 	bool bounces = same_bounces(m, &want);
 	x->report->written += !options || !bounces;
 	if (!options) {
@@ -158,7 +176,9 @@ err moving_member(struct moving *x, const struct moved_member *v, bool *here)
 	TRY(address_ensure(b, x->a, address_key(x->a, &who), address_text(x->a, &who),
 			   v->name, x->now, &address));
 	TRY(find_or_add(x, &address, v->joined_at, &m));
-	TRY(change(x, &m, wanted(&m, v), v->own));
+	struct member_row want = wanted(&m, v);
+	TRY(check_follows(x, &want));
+	TRY(change(x, &m, want));
 	*here = true;
 	return v->own ? OK : move_language(x, v, &address);
 }
