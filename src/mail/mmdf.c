@@ -26,7 +26,8 @@ static str take_message(str *rest, struct arena *a)
 	bool mark = false, first = true;
 	while (take_line(rest, &line, &mark) && !mark) {
 		if (!first || !str_starts(line, STR("From ")))
-			buf_cat(&b, line, STR("\r\n"));
+			buf_cat(&b, str_skip(line, str_starts(line, STR(">From "))),
+				STR("\r\n"));
 		first = false;
 	}
 	str s = buf_str(&b);

@@ -1,5 +1,6 @@
 /* mail/mmdf.h: the messages of an MMDF mailbox: each stands between two lines of four octets
- * 0x01, behind a "From " line where its writer put one. Nothing in it is escaped.
+ * 0x01, behind a "From " line where its writer put one. Python writes "From " within a body
+ * as ">From ", though nothing asks for it here: that is undone.
  *
  *     str rest = bytes, message;
  *     while (mmdf_next(&rest, a, &message)) ...

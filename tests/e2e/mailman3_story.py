@@ -41,7 +41,22 @@ def attributes(mlist):
     return facts
 '''
 
-CHANGE = SAY + '''
+# And of its members' preferences.
+LEVELS = '''
+NAMES = ('acknowledge_posts', 'hide_address', 'receive_list_copy', 'receive_own_postings', 'delivery_mode', 'delivery_status', 'preferred_language')
+
+
+def level(p):
+    return {n: None if getattr(p, n) is None else say(getattr(p, n)) for n in NAMES}
+
+
+def levels(mlist):
+    """What each of a member's levels says, and what holds."""
+    return {m.address.original_email: {'mode': m.subscription_mode.name, 'own': level(m.preferences), 'address': level(m.address.preferences),
+                                       'user': level(m.user.preferences), 'holds': {n: say(getattr(m, n)) for n in NAMES if n != 'hide_address'}} for m in mlist.members.members}
+'''
+
+CHANGE = SAY + LEVELS + '''
 from datetime import timedelta
 
 from mailman.app.lifecycle import create_list
@@ -158,19 +173,6 @@ def domains():
     one.description, one.alias_domain = 'Lists of the Institute', 'old.example'
     one.add_owner('olga@uni.example')
     known.add('other.example', 'Gr\\u00fc\\u00dfe', ['Chris@uni.example'])
-
-
-NAMES = ('acknowledge_posts', 'hide_address', 'receive_list_copy', 'receive_own_postings', 'delivery_mode', 'delivery_status', 'preferred_language')
-
-
-def level(p):
-    return {n: None if getattr(p, n) is None else say(getattr(p, n)) for n in NAMES}
-
-
-def levels(mlist):
-    """What each of a member's levels says, and what holds."""
-    return {m.address.original_email: {'mode': m.subscription_mode.name, 'own': level(m.preferences), 'address': level(m.address.preferences),
-                                       'user': level(m.user.preferences), 'holds': {n: say(getattr(m, n)) for n in NAMES if n != 'hide_address'}} for m in mlist.members.members}
 
 
 def held(mlist):

@@ -30,7 +30,7 @@ def moved(p, source, *options, **how):
 
 # Whose numbers and hours are those of the import, and what an answer of a hash is.
 OWN = {'id', 'position', 'joined_at', 'verified_at', 'scram_salt', 'body', 'size', 'set_at'}
-TABLES = ('domain', 'list', 'setting', 'person', 'address', 'member', 'role', 'pending', 'held', 'request', 'ban', 'header_rule', 'template', 'nonmember', 'digest')
+TABLES = ('domain', 'list', 'setting', 'person', 'address', 'member', 'role', 'pending', 'held', 'request', 'ban', 'header_rule', 'template', 'nonmember', 'digest', 'preference', 'domain_owner')
 
 
 def rows(p):
@@ -39,6 +39,7 @@ def rows(p):
         names = {'list': dict(db.execute("SELECT id, name FROM list")), 'address': dict(db.execute('SELECT id, key FROM address')),
                  'domain': dict(db.execute('SELECT id, name FROM domain')),
                  'person': dict(db.execute('SELECT person, min(key) FROM address GROUP BY person'))}
+        names['preferred'] = names['address']
         out = {}
         for table in TABLES:
             r = db.execute(f'SELECT * FROM "{table}"')

@@ -69,7 +69,7 @@ p.cli('member', 'remove', DEV, '-', input='\n'.join(f'p{i}@uni.example' for i in
 equal('ten left', len(p.json('member', 'ls', DEV)), 1191)
 with open(f'{root}/members', 'w') as f:
     f.write(csv)
-p.cli('member', 'import', DEV, f'{root}/members')
+check('they are added', '12 added' in p.run('member', 'import', DEV, f'{root}/members').stdout)
 equal('they are back as they were, but for whose hand it was', sorted(p.cli('member', 'export', DEV).split('\n')),
       sorted(csv.replace(',off,user,', ',off,moderator,').split('\n')))
 one = seen(DEV, 'one')

@@ -14,10 +14,12 @@ static const struct {
 	{ M "From MAILER-DAEMON Tue Nov 24 04:12:09 2026\nA: 1\n\nbody\n\n" M,
 	  1,
 	  { "A: 1\r\n\r\nbody\r\n" } },
-	{ M "From x Tue Nov 24 04:12:09 2026\nA: 1\n\nFrom here\n>From there\n\n" M M
-	    "B: 2\n\nno end",
+	{ M
+	  "From x Tue Nov 24 04:12:09 2026\nA: 1\n\nFrom here\n>From there\n>>From\n\n" M
+		  M "B: 2\n\nno end",
 	  2,
-	  { "A: 1\r\n\r\nFrom here\r\n>From there\r\n", "B: 2\r\n\r\nno end\r\n" } },
+	  { "A: 1\r\n\r\nFrom here\r\nFrom there\r\n>>From\r\n",
+	    "B: 2\r\n\r\nno end\r\n" } },
 	{ "between\n" M "A: 1\r\n\r\nx\r\n\r\n\001\001\001\001\r\nbetween\n" M
 	  "B: 2\n\n\001\001\001\001 no mark\n\n" M,
 	  2,
