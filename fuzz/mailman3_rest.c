@@ -58,6 +58,11 @@ static void check_lines(const struct rest_lines *l)
 		must(utf8_valid(l->line[i].text));
 }
 
+static bool likes_fit(const struct mailman3_likes *l)
+{
+	return l->mode < 5 && l->status < 6 && utf8_valid(l->language);
+}
+
 static void check_read(struct arena *a, const struct rest_read *r)
 {
 	check_lines(&r->filters);
@@ -70,7 +75,9 @@ static void check_read(struct arena *a, const struct rest_read *r)
 	}
 	for (size_t i = 0; i < r->members; i++)
 		must(utf8_valid(r->member[i].email) && utf8_valid(r->member[i].name)
-		     && r->member[i].mode < 5 && r->member[i].status < 6);
+		     && likes_fit(&r->member[i].own)
+		     && likes_fit(&r->member[i].of_address)
+		     && likes_fit(&r->member[i].of_user));
 	for (size_t i = 0; i < r->held_count; i++)
 		must(utf8_valid(r->held[i].text)
 		     && (!r->held[i].why || !r->held[i].text.n));

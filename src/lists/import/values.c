@@ -342,9 +342,16 @@ VALUE(mitigation)
 		{ .text = { "discard", 7 } },
 	};
 	(void)row;
-	int64_t n = pickle_number(value, 0), always = mailman2_number(c, "from_is_list");
-	n = always > n ? always : n;
-	return actions[n > 0 && n < 5 ? n : 0];
+	enum { ACTIONS = sizeof actions / sizeof *actions };
+	int64_t own = pickle_number(value, 0),
+		always = mailman2_number(c, "from_is_list");
+	int64_t n = always > own ? always : own;
+	struct made m = actions[n > 0 && n < ACTIONS ? n : 0];
+	if (own < 0 || own >= ACTIONS)
+		m.there = arena_printf(c->a, "%lld", (long long)own);
+	else if (own && own < n)
+		m.there = actions[own].text;
+	return m;
 }
 
 VALUE(unconditional)
