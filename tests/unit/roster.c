@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "lists/roster_batch.h"
+#include "mail/date.h"
 #include "store/lists/planned.h"
 
 #define DEV "dev@lists.example"
@@ -115,16 +116,22 @@ static void test_compare(struct books_test *t)
 	}
 }
 
-static int64_t made(struct books_test *t, enum roster_kind kind, str text)
+static int64_t made_for(struct books_test *t, const char *list, enum roster_kind kind,
+			bool notice, str text)
 {
 	struct roster_file f;
 	struct roster_plan p = { 0 };
 	int64_t id = 0;
-	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, DEV), text)));
+	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, list), text)));
 	CHECK(ok(roster_compare(&f, kind, &p)) && !p.wrong);
-	CHECK(ok(batch_make(&f, kind, &p, false, &t->by, &id)));
+	CHECK(ok(batch_make(&f, kind, &p, notice, &t->by, &id)));
 	roster_plan_free(&p);
 	return id;
+}
+
+static int64_t made(struct books_test *t, enum roster_kind kind, str text)
+{
+	return made_for(t, DEV, kind, false, text);
 }
 
 static void test_batch(struct books_test *t)
@@ -166,6 +173,59 @@ static void test_batch(struct books_test *t)
 	CHECK(none.remove == 1201);
 }
 
+/* All of a file is done; how many letters that brought about. */
+static int64_t letters_of(struct books_test *t, const char *list, enum roster_kind kind,
+			  str text)
+{
+	bool more = true;
+	int64_t before = letters(t), id = made_for(t, list, kind, true, text);
+	CHECK(ok(batch_begin(&t->books, t->a, books_entry(t, list), id, &t->by)));
+	while (more)
+		CHECK(ok(batch_continue(&t->books, t->a, &more)));
+	return letters(t) - before;
+}
+
+static void run_terms(struct books_test *t)
+{
+	for (int i = 0; i < 2; i++)
+		CHECK(ok(term_run(&t->books, t->a, clock_now() + 3 * 86400)));
+}
+
+static int64_t members_of(struct books_test *t, const char *list)
+{
+	struct member_row *m;
+	size_t n = 0;
+	CHECK(ok(member_list(t->books.lists, t->a, books_entry(t, list)->id, 0, 1000, &m,
+			     &n)));
+	return (int64_t)n;
+}
+
+/* However a file brings letters to strangers about, they are 500 a day, and what the file
+ * says is done. */
+static void test_letters(struct books_test *t)
+{
+	enum { MANY = 503 };
+	BUF(later);
+	BUF(once);
+	str day = date_day(t->a, clock_now() + 86400);
+	buf_add(&later, STR("address,from\n"));
+	for (int i = 0; i < MANY; i++) {
+		buf_addf(&later, "s%d@far.example,%.*s\n", i, STR_F(day));
+		buf_addf(&once, "s%d@far.example\n", i);
+	}
+	books_list(t, "later@lists.example");
+	CHECK(!letters_of(t, "later@lists.example", ROSTER_IMPORT, buf_str(&later)));
+	int64_t before = letters(t);
+	run_terms(t);
+	CHECK(letters(t) - before == 500 && members_of(t, "later@lists.example") == MANY);
+	books_list(t, "gone@lists.example");
+	books_set(t, "gone@lists.example", "send_goodbye_message", "yes");
+	CHECK(!letters_of(t, "gone@lists.example", ROSTER_IMPORT, buf_str(&once)));
+	CHECK(letters_of(t, "gone@lists.example", ROSTER_END, buf_str(&once)) == 500);
+	CHECK(!members_of(t, "gone@lists.example"));
+	CHECK(books_count(t, "audit", "what = 'no more letters to strangers today'") == 2);
+}
+
 static void plan_dora(struct books_test *t, const struct list_entry *dev)
 {
 	struct planned_row p = { .list = dev->id,
@@ -194,6 +254,7 @@ int main(void)
 	test_many(&t);
 	test_compare(&t);
 	test_batch(&t);
+	test_letters(&t);
 	books_end(&t);
 	return check_done();
 }
