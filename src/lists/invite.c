@@ -103,7 +103,8 @@ err invite_may_tell(struct books *books, struct arena *a, const struct list_entr
 	if (*may)
 		return OK;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, count_or_leave_out(books, a, list, by, may));
+	return book_leave(books->lists, mine,
+			  count_or_leave_out(books, a, list, by, may));
 }
 
 static str write_data(struct arena *a, str name, str by)

@@ -223,7 +223,8 @@ static void test_letters(struct books_test *t)
 	CHECK(!letters_of(t, "gone@lists.example", ROSTER_IMPORT, buf_str(&once)));
 	CHECK(letters_of(t, "gone@lists.example", ROSTER_END, buf_str(&once)) == 500);
 	CHECK(!members_of(t, "gone@lists.example"));
-	CHECK(books_count(t, "audit", "what = 'no more letters to strangers today'") == 2);
+	CHECK(books_count(t, "audit", "what = 'no more letters to strangers today'")
+	      == 2);
 }
 
 static void plan_dora(struct books_test *t, const struct list_entry *dev)
