@@ -161,7 +161,10 @@ err order_member_remove(struct order *x)
 err order_member_batch(struct order *x)
 {
 	int64_t id = json_integer_value(json_object_get(x->args, "batch"));
-	return str_eq(order_text(x, "do"), STR("drop"))
+	str what = order_text(x, "do");
+	if (str_eq(what, STR("stop")))
+		return batch_stop(x->books, x->a, x->list, id, &x->by);
+	return str_eq(what, STR("drop"))
 		       ? batch_drop(x->books, x->a, x->list, id)
 		       : batch_begin(x->books, x->a, x->list, id, &x->by);
 }

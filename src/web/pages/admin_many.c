@@ -205,7 +205,8 @@ static void show_batch(struct request *q, struct response *r, const struct batch
 				       (long long)x->id),
 		.members = arena_cat(q->arena, path, STR("/admin/members")),
 		.many = arena_cat(q->arena, path, str_from(many)),
-		.state = x->state,
+		.state = left && str_eq(x->state, STR("done")) ? STR("stopped")
+							       : x->state,
 		.notice = x->notice,
 		.parts = x->parts,
 		.parts_done = x->parts - left,
@@ -238,11 +239,14 @@ void batch_post(struct request *q, struct response *r)
 	struct ordered done;
 	if (!find(q, r, &x))
 		return;
-	bool drop = str_eq(field(q, "do"), STR("drop"));
+	str what = field(q, "do");
+	bool drop = str_eq(what, STR("drop"));
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "batch", json_integer(x.id));
-	json_object_set_new(args, "do", json_string(drop ? "drop" : "go"));
+	json_object_set_new(
+		args, "do",
+		json_of(drop || str_eq(what, STR("stop")) ? what : STR("go")));
 	if (!order_and_wait(q, "member_batch", args, &done)) {
 		r->status = done.result ? 400 : 503;
 		show_batch(q, r, &x, note_bad(q, done.why));
