@@ -18,26 +18,38 @@ static const char many[] = "/admin/members/many";
 static atomic_uint compared; /* files that are in this process */
 
 /* ---- how large a body may be: a loop cannot ask who sends it, but whether a page of ours
- * was shown to somebody who may */
+ * was shown to somebody who may, and to whom */
+
+static str upload_form(struct arena *a, str person)
+{
+	return arena_cat(a, STR("upload "), person);
+}
 
 static str upload_query(struct request *q)
 {
 	struct worker *w = worker_of(q);
 	str path = arena_cat(q->arena, list_path(q), str_from(many));
-	return arena_cat(
-		q->arena, STR("?upload="),
-		stamp_make(q->arena, &w->web->mac, STR("upload"), path, clock_now()));
+	str person = arena_number(q->arena, w->viewer.person);
+	return arena_cat(q->arena, STR("?upload="), person, STR("."),
+			 stamp_make(q->arena, &w->web->mac, upload_form(q->arena, person),
+				    path, clock_now()));
 }
 
-int64_t many_body_max(void *router, str path, str query)
+int64_t many_body_max(void *router, str path, str query, int64_t *person)
 {
 	ARENA(a);
 	const struct web *web = ((const struct router *)router)->ctx;
-	if (!str_ends(path, str_from(many)) || !str_starts(query, STR("upload=")))
+	str who, stamp;
+	int64_t id;
+	if (!str_ends(path, str_from(many)) || !str_starts(query, STR("upload="))
+	    || !str_cut(str_skip(query, 7), '.', &who, &stamp) || !str_i64(who, &id))
 		return HTTP_BODY_MAX;
-	enum stamp_state state = stamp_check(a, &web->mac, STR("upload"), path,
-					     clock_now(), str_skip(query, 7));
-	return state == STAMP_GOOD || state == STAMP_YOUNG ? FILE_MAX : HTTP_BODY_MAX;
+	enum stamp_state state = stamp_check(a, &web->mac, upload_form(a, who), path,
+					     clock_now(), stamp);
+	if (state != STAMP_GOOD && state != STAMP_YOUNG)
+		return HTTP_BODY_MAX;
+	*person = id;
+	return FILE_MAX;
 }
 
 /* ---- a file comes */
