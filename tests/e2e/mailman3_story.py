@@ -172,6 +172,7 @@ def domains():
     one = known['lists.example']
     one.description, one.alias_domain = 'Lists of the Institute', 'old.example'
     one.add_owner('olga@uni.example')
+    getUtility(IUserManager).get_user('olga@uni.example').is_server_owner = True
     known.add('other.example', 'Gr\\u00fc\\u00dfe', ['Chris@uni.example'])
 
 

@@ -54,6 +54,7 @@ equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
 for words in ('^(broken', 'some-chain', '1 nonmembers without an action', '1 members had several addresses'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
 equal('what is of the whole site', report['all lists']['counts'], {k: {'there': n, 'here': n} for k, n in (('bans', 1), ('domains', 2), ('domain owners', 2))})
+check('an owner of the server is told of', report['all lists']['notes'][0].startswith('1 owners of the whole server'), report['all lists']['notes'])
 equal('posts for the next digest', report[QUIET]['counts']['posts for the next digest'], {'there': 2, 'here': 2})
 equal('Mailman\'s database is as it was', open(mailman.database, 'rb').read() == there, True)
 

@@ -104,6 +104,12 @@ err move3_domains(struct moving *x)
 	struct moving_count domains = { 0 }, owners = { 0 };
 	for (size_t i = 0; i < site->domains; i++)
 		TRY(move_domain(x, &site->domain[i], &domains, &owners));
+	if (site->owners)
+		import_report_note(
+			x->report,
+			"%lld owners of the whole server run nothing here: postern user "
+			"set ADDRESS admin=yes makes somebody an administrator",
+			(long long)site->owners);
 	import_report_count(x->report, "domains", domains.there, domains.here);
 	import_report_count(x->report, "domain owners", owners.there, owners.here);
 	return OK;

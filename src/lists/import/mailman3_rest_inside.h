@@ -22,6 +22,9 @@ MUST_USE err rest_rows(struct rest *r, struct arena *a, str path, rest_row *take
 		e_;                                                                  \
 	})
 
+/* How many a collection has: a page of one of them says so. */
+MUST_USE err rest_count(struct rest *r, str path, int64_t *count);
+
 /* Values by key. One that is not there, or null, is "", `otherwise`; one of another type
  * is wrong. */
 str rest_text(struct rest *r, struct arena *a, const json_t *o, const char *key);

@@ -94,11 +94,10 @@ bool rest_is_word(str s)
 	return s.n && s.n <= PERSON_WORD;
 }
 
-/* How many are theirs: a page of one of them says so. */
-static err count_addresses(struct rest *r, str path, int64_t *count)
+err rest_count(struct rest *r, str path, int64_t *count)
 {
 	json_t *o;
-	path = arena_cat(r->a, path, STR("/addresses?count=1&page=1"));
+	path = arena_cat(r->a, path, STR("?count=1&page=1"));
 	TRY(rest_ask(r, path, REST_BODY, &o));
 	*count = rest_number(r, o, "total_size", 0);
 	json_decref(o);
@@ -114,7 +113,7 @@ static err find_user(struct rest *r, str id, struct rest_person **person)
 	p = arena_zero(r->a, sizeof *p);
 	str path = arena_cat(r->a, STR("/users/"), id);
 	TRY(ask_likes(r, r->a, path, &p->likes));
-	TRY(count_addresses(r, path, &p->addresses));
+	TRY(rest_count(r, arena_cat(r->a, path, STR("/addresses")), &p->addresses));
 	map_set(&r->users, id, p);
 	*person = p;
 	return OK;

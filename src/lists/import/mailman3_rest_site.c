@@ -85,6 +85,7 @@ err rest_site(struct rest *r, struct arena *a, struct mailman3_site *out)
 	r->wrong = NULL;
 	TRY(rest_bans(r, a, STR("/bans"), &site.ban, &site.bans));
 	TRY(REST_ROWS(r, a, STR("/domains"), take_domain, &site.domain, &site.domains));
+	TRY(rest_count(r, STR("/owners"), &site.owners));
 	for (size_t i = 0; i < site.domains; i++)
 		TRY(read_owners(r, a, &site.domain[i]));
 	*out = site;

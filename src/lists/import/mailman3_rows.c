@@ -15,6 +15,7 @@ err source_site(const struct mailman3_source *s, struct arena *a,
 	if (s->rest)
 		return rest_site(s->rest, a, out);
 	TRY(mailman3_site_bans(s->book, a, &site.ban, &site.bans));
+	TRY(mailman3_server_owners(s->book, &site.owners));
 	TRY(mailman3_domains(s->book, a, &site.domain, &site.domains));
 	for (size_t i = 0; i < site.domains; i++)
 		TRY(mailman3_domain_owners(s->book, a, site.domain[i].id,

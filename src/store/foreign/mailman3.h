@@ -75,6 +75,7 @@ struct mailman3_site {
 	struct mailman3_line *ban;
 	struct mailman3_domain *domain;
 	size_t bans, domains;
+	int64_t owners; /* of the whole server */
 };
 
 /* What waits: a token with its pairs of key and value. */
@@ -115,6 +116,8 @@ MUST_USE err mailman3_members(struct book *b, struct arena *a, str list_id, int6
 			      size_t limit, struct mailman3_member **m, size_t *count);
 MUST_USE err mailman3_nonmembers(struct book *b, struct arena *a, str list_id,
 				 struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_server_owners(struct book *b, int64_t *count);
+
 /* All of them, and who owns one: an address a user. */
 MUST_USE err mailman3_domains(struct book *b, struct arena *a, struct mailman3_domain **d,
 			      size_t *count);

@@ -130,3 +130,10 @@ err mailman3_domain_owners(struct book *b, struct arena *a, int64_t domain,
 		"WHERE o.domain_id = ?1 ORDER BY a.email LIMIT ?2",
 		SQL_I(domain), SQL_I(FOREIGN_ROWS));
 }
+
+err mailman3_server_owners(struct book *b, int64_t *count)
+{
+	bool found;
+	return book_number(b, count, &found,
+			   "SELECT count(*) FROM user WHERE is_server_owner");
+}
