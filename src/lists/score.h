@@ -30,14 +30,16 @@ struct score {
 	int64_t warnings, warned_at;
 };
 
+enum score_what {
+	SCORE_CAME_BACK,
+	SCORE_PROBE_BACK,
+	SCORE_COMPLAINT,
+	SCORE_COMPLAINT_NAMED, /* it may be somebody else's */
+	SCORE_TIME
+};
+
 struct score_event {
-	enum {
-		SCORE_CAME_BACK,
-		SCORE_PROBE_BACK,
-		SCORE_COMPLAINT,
-		SCORE_COMPLAINT_NAMED, /* it may be somebody else's */
-		SCORE_TIME
-	} what;
+	enum score_what what;
 	enum bounce_class class;
 	str status;
 	int64_t at;

@@ -141,7 +141,7 @@ static err turn_off(struct round *r, const struct taken *t, struct member_row *m
 	return books_audit(r->books, &by, m->list, STR("delivery off"), m->key);
 }
 
-static int what_of(const struct taken *t, bool probe)
+static enum score_what what_of(const struct taken *t, bool probe)
 {
 	if (str_eq(t->e.what, STR("complaint-named")))
 		return SCORE_COMPLAINT_NAMED;
