@@ -22,6 +22,7 @@ static const struct trace_word words[] = {
 	{ "bounced", N_("Came back"), "bad", true, "failed" },
 	{ "probe-bounced", N_("A probe came back"), "bad", true, "failed" },
 	{ "complained", N_("Reported as unwanted"), "warn", true, "delivered" },
+	{ "complaint-named", N_("Reported as unwanted"), "warn", true, "delivered" },
 	{ "shadowed", N_("In shadow"), "none", true, "kept" },
 	{ "removed", N_("Removed"), "none", true, "failed" },
 };
