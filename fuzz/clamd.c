@@ -14,13 +14,13 @@ static void is_plain(str s)
 
 static void travel(struct arena *a, const struct clamd_reply *r, str version)
 {
-	struct wall_verdict x, v = { .result = r->kind == CLAMD_FOUND
-						       ? clamd_result_of(r->text)
+	struct wall_verdict x,
+		v = { .result = r->kind == CLAMD_FOUND ? clamd_result_of(r->text)
 						       : WALL_UNSCANNED,
-				     .signature = r->text,
-				     .version = version,
-				     .at = r->id,
-				     .passing = r->kind == CLAMD_ERROR };
+		      .signature = r->text,
+		      .version = version,
+		      .at = r->id,
+		      .passing = r->kind == CLAMD_ERROR };
 	must(v.result != WALL_CLEAN);
 	must(wall_from_json(a, wall_json(a, &v), &x));
 	must(x.result == v.result && str_eq(x.signature, v.signature)

@@ -37,12 +37,13 @@ int cli_check_wall(struct cli *c)
 	CLI_TRY(c, cli_conf(c, &conf));
 	FD_AUTO fd = open(c->args[0], O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return cli_fail(c, err_in(c->a, ERR_IO, "%s: %s", c->args[0],
-					  strerror(errno)));
+		return cli_fail(
+			c, err_in(c->a, ERR_IO, "%s: %s", c->args[0], strerror(errno)));
 	struct engines *all = engines_new(conf);
 	if (!all)
-		return cli_fail(c, FAIL(ERR_DENIED, "[wall] clamd names no engine: set it "
-						    "to the socket of a clamd"));
+		return cli_fail(c,
+				FAIL(ERR_DENIED, "[wall] clamd names no engine: set it "
+						 "to the socket of a clamd"));
 	engines_scan(all, c->a, fd, clock_mono_ms() + conf->wall_timeout * 1000, &v);
 	engines_free(all);
 	return print(c, &v);

@@ -61,10 +61,9 @@ static enum finding age_of(struct doctor *d, str version, str *words)
 			     "has it signatures made here alone?");
 		return DOUBTFUL;
 	}
-	*words = arena_printf(d->c->a, ": its database is %lld days old%s",
-			      (long long)days,
-			      days > DATABASE_DAYS ? "; see why freshclam brings no newer"
-						   : "");
+	*words = arena_printf(
+		d->c->a, ": its database is %lld days old%s", (long long)days,
+		days > DATABASE_DAYS ? "; see why freshclam brings no newer" : "");
 	return days > DATABASE_DAYS ? WRONG : FINE;
 }
 

@@ -34,11 +34,11 @@ struct call {
 #define IS(n, value)         1, { { (n), SCMP_CMP_EQ, (value), 0 } }, false
 #define IS_SELF(n)           1, { { (n), SCMP_CMP_EQ, 0, 0 } }, true
 #define BITS(n, mask, value) 1, { { (n), SCMP_CMP_MASKED_EQ, (mask), (value) } }, false
-#define IS_TCP(family)                                                              \
-	3,                                                                          \
-		{ { 0, SCMP_CMP_EQ, (family), 0 },                                  \
+#define IS_TCP(family)                                                               \
+	3,                                                                           \
+		{ { 0, SCMP_CMP_EQ, (family), 0 },                                   \
 		  { 1, SCMP_CMP_MASKED_EQ, ~(scmp_datum_t)TYPE_FLAGS, SOCK_STREAM }, \
-		  { 2, SCMP_CMP_EQ, 0, 0 } },                                       \
+		  { 2, SCMP_CMP_EQ, 0, 0 } },                                        \
 		false
 
 enum { TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK };

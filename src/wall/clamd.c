@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 enum {
-	SESSIONS = 16,        /* at one time; clamd's own MaxThreads is 10 */
-	IDLE_MS = 15000,      /* clamd closes what says nothing for 30 s */
-	SESSION_MS = 60000,   /* how old its word on its database may be */
-	CONNECT_MS = 5000,    /* of the time that there is */
+	SESSIONS = 16,      /* at one time; clamd's own MaxThreads is 10 */
+	IDLE_MS = 15000,    /* clamd closes what says nothing for 30 s */
+	SESSION_MS = 60000, /* how old its word on its database may be */
+	CONNECT_MS = 5000,  /* of the time that there is */
 	PIECE = 64 * 1024,
 	LINE = 1024,
 };

@@ -66,8 +66,8 @@ err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
 	char room[PACKET_MAX];
 	str text;
 	int fd;
-	if (!send_packet(channel,
-			 arena_printf(a, "SCAN %lld", (long long)within_ms), message))
+	if (!send_packet(channel, arena_printf(a, "SCAN %lld", (long long)within_ms),
+			 message))
 		return FAIL(ERR_IO, "the role wall takes no question");
 	err e = receive(channel, clock_mono_ms() + within_ms + GRACE_MS, room, &text,
 			&fd);

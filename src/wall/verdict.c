@@ -132,8 +132,8 @@ int64_t wall_database_at(str version)
 	str program, rest, number, when;
 	struct tm tm = { 0 };
 	char z[64];
-	if (!str_cut(version, '/', &program, &rest)
-	    || !str_cut(rest, '/', &number, &when) || when.n >= sizeof z)
+	if (!str_cut(version, '/', &program, &rest) || !str_cut(rest, '/', &number, &when)
+	    || when.n >= sizeof z)
 		return 0;
 	memcpy(z, when.p, when.n);
 	z[when.n] = 0;

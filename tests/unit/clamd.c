@@ -20,8 +20,8 @@ static const struct {
 	{ "2: stream: OK ", 2, CLAMD_CLEAN, "" },
 	{ "12: stream: Eicar-Test-Signature.UNOFFICIAL FOUND", 12, CLAMD_FOUND,
 	  "Eicar-Test-Signature.UNOFFICIAL" },
-	{ "3: stream: Win.Test(44d88612fea8a8f36de82e1278abb02f:68) FOUND", 3, CLAMD_FOUND,
-	  "Win.Test" },
+	{ "3: stream: Win.Test(44d88612fea8a8f36de82e1278abb02f:68) FOUND", 3,
+	  CLAMD_FOUND, "Win.Test" },
 	{ "1: INSTREAM size limit exceeded. ERROR", 1, CLAMD_TOO_LARGE,
 	  "INSTREAM size limit exceeded." },
 	{ "4: Command invalid inside IDSESSION. ERROR", 4, CLAMD_ERROR,
@@ -39,7 +39,9 @@ static const struct {
 	{ "0: stream: OK", 0, CLAMD_TEXT, "0: stream: OK" },
 	{ "", 0, CLAMD_GARBAGE, "" },
 	{ "2:", 2, CLAMD_GARBAGE, "" },
-	{ "2: stream: Ei\x01" "car FOUND", 0, CLAMD_GARBAGE, "" },
+	{ "2: stream: Ei\x01"
+	  "car FOUND",
+	  0, CLAMD_GARBAGE, "" },
 	{ "2: stream: Ei\xc3\xa4 FOUND", 0, CLAMD_GARBAGE, "" },
 };
 
@@ -81,7 +83,8 @@ static void check_age(void)
 	      == 1754209789);
 	CHECK(wall_database_at(STR("ClamAV 1.4.6")) == 0);
 	CHECK(wall_database_at(STR("ClamAV 1.4.6/27743/")) == 0);
-	CHECK(wall_database_at(STR("ClamAV 1.4.6/27743/Sun Aug 24 08:29:49 2025 x")) == 0);
+	CHECK(wall_database_at(STR("ClamAV 1.4.6/27743/Sun Aug 24 08:29:49 2025 x"))
+	      == 0);
 	CHECK(wall_database_at(STR("")) == 0);
 }
 
@@ -152,7 +155,8 @@ static void check_mood(size_t i)
 	str says = e.kind ? str_from(e.msg) : v.why;
 	bool right = e.kind == moods[i].kind
 		     && (e.kind ? v.at == 7777 : v.result == moods[i].result)
-		     && str_find(says, str_from(moods[i].says)).n >= strlen(moods[i].says);
+		     && str_find(says, str_from(moods[i].says)).n
+				>= strlen(moods[i].says);
 	if (!right)
 		fprintf(stderr, "mood %d: %d, %d: %.*s\n", (int)moods[i].mood,
 			(int)e.kind, (int)v.result, STR_F(says));
@@ -251,10 +255,12 @@ static void check_nobody(void)
 	struct wall_verdict v = ask(e, a, 1000);
 	CHECK(v.result == WALL_UNSCANNED && v.passing && v.why.n && !v.engine.n);
 	engines_free(e);
-	e = both(a, "/tmp/no-such-clamd", f->path); /* one that came back is asked again */
+	e = both(a, "/tmp/no-such-clamd",
+		 f->path); /* one that came back is asked again */
 	CHECK(ask(e, a, 1000).result == WALL_INFECTED);
 	engines_free(e);
-	f->mood = FAKE_LIMITS; /* too large for the one that answers: another try is no use */
+	f->mood =
+		FAKE_LIMITS; /* too large for the one that answers: another try is no use */
 	e = both(a, "/tmp/no-such-clamd", f->path);
 	v = ask(e, a, 1000);
 	CHECK(v.result == WALL_UNSCANNED && !v.passing && v.engine.n);

@@ -13,8 +13,9 @@
 #define CLEAN     WALL("clean", "")
 #define INFECTED  WALL("infected", ",\"signature\":\"Eicar-Test\"")
 #define SUSPECTED WALL("suspicious", ",\"signature\":\"Heuristics.Encrypted.Zip\"")
-#define UNSCANNED \
-	WALL("not scanned", ",\"why\":\"larger than the engine takes (StreamMaxLength)\"")
+#define UNSCANNED                                                      \
+	WALL("not scanned", ",\"why\":\"larger than the engine takes " \
+			    "(StreamMaxLength)\"")
 
 static const char *const EVE = "eve@evil.example";
 
@@ -60,8 +61,8 @@ static void check_case(size_t i)
 	struct judgement j = { 0 };
 	if (cases[i].setting)
 		books_set(&t, DEV, cases[i].setting, cases[i].value);
-	struct ask x = { .message = arena_z(a, books_mail(a, cases[i].from, DEV, "a post",
-							  "a@x")),
+	struct ask x = { .message = arena_z(
+				 a, books_mail(a, cases[i].from, DEV, "a post", "a@x")),
 			 .reverse_path = cases[i].from,
 			 .trust = cases[i].trust };
 	bool fits = judge(&t, &x, &j) && j.verdict == cases[i].verdict
@@ -77,11 +78,11 @@ static void check_case(size_t i)
 static bool traces(struct books_test *t, const char *trust, const char *text)
 {
 	struct judgement j = { 0 };
-	struct ask x = { .message = arena_z(t->a, books_mail(t->a, ANNA, DEV, "a", "b@x")),
+	struct ask x = { .message = arena_z(t->a,
+					    books_mail(t->a, ANNA, DEV, "a", "b@x")),
 			 .reverse_path = ANNA,
 			 .trust = trust };
-	return judge(t, &x, &j)
-	       && str_find(judgement_text(t->a, &j), str_from(text)).n;
+	return judge(t, &x, &j) && str_find(judgement_text(t->a, &j), str_from(text)).n;
 }
 
 static void check_trace(void)

@@ -33,7 +33,8 @@ static struct {
 	char data[64], path[128]; /* DATA, and room for a name below it */
 	struct conf conf;
 	int abi;
-	int listener, mail, other, dns, https, engine, udp; /* sockets of the test's own */
+	int listener, mail, other, dns, https, engine,
+		udp; /* sockets of the test's own */
 	unsigned mail_port, other_port, dns_port, https_port, engine_port, udp_port;
 	pid_t parent;
 	char abstract[32];

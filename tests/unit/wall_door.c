@@ -22,7 +22,9 @@ static void *answer_once(void *arg)
 	struct wall_question q;
 	char text[16] = "";
 	int channel = *(int *)arg;
-	struct wall_verdict v = { .result = WALL_INFECTED, .signature = STR("Eicar"), .at = 9 };
+	struct wall_verdict v = { .result = WALL_INFECTED,
+				  .signature = STR("Eicar"),
+				  .at = 9 };
 	err e = wall_hear(channel, clock_mono_ms() + 5000, &q);
 	CHECK(!e.kind && q.within_ms == 1234);
 	if (!e.kind) {
@@ -52,8 +54,10 @@ static void there_and_back(void)
 	close(pair[1]);
 }
 
-static const char *const questions[] = { "SCAN",        "SCAN 0",   "SCAN -1", "SCAN 600001",
-					 "SCAN 10 more", "scan 10", "",        "SCAN x" };
+static const char *const questions[] = {
+	"SCAN",         "SCAN 0",  "SCAN -1", "SCAN 600001",
+	"SCAN 10 more", "scan 10", "",        "SCAN x"
+};
 
 static void send_text(int fd, const char *text)
 {
@@ -84,7 +88,8 @@ static void bad_questions(void)
 /* One end says that, or ends; whoever asked hears of it at once. */
 static void bad_answers(void)
 {
-	static const char *const answers[] = { "{}", "OK", "{\"verdict\":\"perhaps\"}", NULL };
+	static const char *const answers[] = { "{}", "OK", "{\"verdict\":\"perhaps\"}",
+					       NULL };
 	ARENA(a);
 	FD_AUTO message = fake_message(a, STR("hello"));
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
