@@ -106,6 +106,10 @@ for path in sorted(glob.glob(SIGNATURES + '/eicar-mails/*.eml')):
     seen = json.loads(r.stdout)
     equal(f'check wall {name}', (r.returncode, seen['result']), (0, 'clean' if 'clean' in name else 'infected'))
 check('check wall says by whom', seen['engine'] == 'clamd ' + clamd.socket and seen['version'].startswith('ClamAV ') and seen['ms'] >= 0, seen)
+octets = message(ZOE, LIST, 'to those who run it')
+p.deliver(ZOE, LIST.replace('@', '-owner@'), octets)
+check('what is no post has its verdict in the ledger, too', eventually(lambda: f'scanned: clean, says clamd {clamd.socket}' in details(p, octets), 10),
+      details(p, octets))
 r = p.run('post', LIST, input=message(ANNA, LIST, 'by the local door', EICAR))
 check('nor by the local door', r.returncode == 1 and b'a virus was found' in r.stderr, r)
 p.cli('user', 'add', ANNA)

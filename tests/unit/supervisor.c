@@ -31,7 +31,7 @@ static void test_hand_over(void)
 	 * 9 10 11 the other roles, 32 33 listening; nothing else */
 	str open = str_from(ask("descriptors"));
 	CHECK(str_starts(open, STR("0 1 2 3 4 "))
-	      && str_ends(open, STR(" 9 10 11 32 33 ")));
+	      && str_ends(open, STR(" 9 10 11 13 32 33 ")));
 	CHECK(told("WATCHDOG=1"));
 	CHECK(logged("event=role-ready name=send"));
 }
