@@ -14,7 +14,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SECOND_MS = 1000, ASKS = 2 };
+enum {
+	ASKS = 2,
+	LEAST_MS = 1000,
+	LOCAL_MS = 20000, /* behind a page somebody waits, and it gives up after 30 s */
+};
 
 /* As it came, for eyes that can change nothing in it. */
 static err open_message(struct visit *v, const struct smtp_message *m, int *fd)
@@ -36,24 +40,26 @@ static err open_message(struct visit *v, const struct smtp_message *m, int *fd)
 	return e;
 }
 
-static int64_t time_of(const struct conf *conf)
+static int64_t time_of(const struct visit *v)
 {
-	int64_t ms = conf->wall_timeout * SECOND_MS;
-	return ms < SECOND_MS ? SECOND_MS : ms < WALL_MS_MAX ? ms : WALL_MS_MAX;
+	int64_t ms = engines_ms(v->d->conf);
+	return v->is_local && ms > LOCAL_MS ? LOCAL_MS : ms;
 }
 
 /* Over a socketpair of its own: whoever asks late for an answer gets nobody else's. */
-static err ask_once(struct visit *v, struct arena *a, int message,
+static err ask_once(struct visit *v, struct arena *a, int message, int64_t until,
 		    struct wall_verdict *verdict)
 {
 	int pair[2];
+	int64_t left = until - clock_mono_ms();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return err_in(a, ERR_TEMP, "no connection to ourselves: %s",
 			      strerror(errno));
 	err e = wake_hand(v->d->role, ROLE_wall, pair[1]);
 	close(pair[1]);
 	if (!e.kind)
-		e = wall_ask(a, pair[0], message, time_of(v->d->conf), verdict);
+		e = wall_ask(a, pair[0], message, left > LEAST_MS ? left : LEAST_MS,
+			     verdict);
 	close(pair[0]);
 	return e;
 }
@@ -63,10 +69,11 @@ static err ask(struct visit *v, const struct smtp_message *m,
 	       struct wall_verdict *verdict)
 {
 	FD_AUTO message = -1;
+	int64_t until = clock_mono_ms() + time_of(v);
 	TRY(open_message(v, m, &message));
-	err e = ask_once(v, m->arena, message, verdict);
+	err e = ask_once(v, m->arena, message, until, verdict);
 	for (int i = 1; i < ASKS && e.kind == ERR_IO; i++)
-		e = ask_once(v, m->arena, message, verdict);
+		e = ask_once(v, m->arena, message, until, verdict);
 	return e;
 }
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "wall/clamd.h"
+#include "wall/door.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,6 +26,12 @@ struct engines {
 bool engines_named(const struct conf *conf)
 {
 	return conf->wall_clamd.n > 0;
+}
+
+int64_t engines_ms(const struct conf *conf)
+{
+	int64_t s = conf->wall_timeout, most = WALL_MS_MAX / 1000;
+	return (s < 1 ? 1 : s < most ? s : most) * 1000;
 }
 
 struct engines *engines_new(const struct conf *conf)

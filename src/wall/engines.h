@@ -15,6 +15,9 @@ struct engines;
 /* Whether [wall] names an engine: else there is no wall, and nothing costs anything. */
 bool engines_named(const struct conf *conf);
 
+/* [wall] timeout in milliseconds, from a second to ten minutes. */
+int64_t engines_ms(const struct conf *conf);
+
 /* Lives as long as conf. */
 struct engines *engines_new(const struct conf *conf);
 void engines_free(struct engines *e); /* NULL is fine */
