@@ -5,6 +5,7 @@
 #include "base/said.h"
 
 static const struct trace_word words[] = {
+	{ "scanned", N_("Virus check"), "none", false, "" },
 	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
 	{ "held", N_("Held for a moderator"), "wait", false, "" },
 	{ "rejected", N_("Rejected"), "bad", false, "" },
