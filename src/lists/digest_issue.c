@@ -232,7 +232,7 @@ static err copy_some(struct making *m, struct arena *a, const struct digest_grou
 	TRY(outbound_progress(m->books->outbound, out->id, out->fanned_to,
 			      out->complete));
 	return out->complete
-		       ? queued_note(m->books, a, out, m->list->address, out->copies)
+		       ? queued_note(m->books, a, out, m->list->address, out->copies, STR(""))
 		       : OK;
 }
 

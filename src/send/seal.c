@@ -228,6 +228,12 @@ void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p)
 	p->parts[0] = (struct smtp_part){ all, all };
 }
 
+/* Posts, and what was forwarded with our From in place of the author's. */
+static bool is_both(const struct letter *l)
+{
+	return str_eq(l->row.kind, STR("post")) || str_eq(l->row.kind, STR("rewritten"));
+}
+
 /* Forwarded mail is sealed and not signed, posts are both, what we write is signed. */
 static void vouch(struct letter *l, const struct sealer *by)
 {
@@ -242,7 +248,7 @@ static void vouch(struct letter *l, const struct sealer *by)
 		return;
 	}
 	str domain = arena_copy(l->a, domain_of(a, l, by, h));
-	if (by->arc && (forwarded || str_eq(l->row.kind, STR("post"))))
+	if (by->arc && (forwarded || is_both(l)))
 		seal(a, l, by, h, domain);
 	if (!forwarded)
 		plan(a, l, by, h, domain);
