@@ -55,12 +55,12 @@ static enum lends of_field(struct arena *a, const struct ours *o, str trust, str
 	enum lends most = LENDS_NOTHING;
 	struct mailbox *list;
 	size_t n;
-	if (address_list(a, value, &list, &n).kind)
+	if (address_list(a, value, &list, &n).kind || !n)
 		return of_unread(a, o, value);
 	for (size_t i = 0; i < n && most < LENDS; i++) {
 		str domain = list[i].address.domain;
 		enum lends one = domain.n ? of_domain(a, o, trust, domain)
-					  : LENDS_NOTHING;
+					  : of_unread(a, o, value);
 		most = one > most ? one : most;
 	}
 	return most;
