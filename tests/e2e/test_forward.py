@@ -278,6 +278,17 @@ far.tls_version = None
 p.set_clock(1000)
 check('then they go', got(FAR, 'must be TLS', far).tls and got(FAR, 'asks for none', far).tls)
 
+section('who may not write elsewhere')
+p.cli('user', 'add', 'ben@home.example')
+with p.submit('ben@home.example', p.token('ben@home.example')) as s:
+    s.mail('ben@home.example')
+    code, words = s.rcpt(FAR)
+check('hears what would let them', code == 550 and b'may_send=yes' in words, words)
+with p.smtp() as s:
+    s.ehlo()
+    s.mail('ben@home.example')
+    equal('and a stranger nothing of that', s.rcpt(FAR), (550, b'5.7.1 relaying denied'))
+
 section('a relay')
 p.configure(send__require_tls='no', send__relay=f'127.0.0.24:{home.port}')
 check('reloaded', p.reload())
