@@ -21,7 +21,8 @@ enum conf_type {
 	PROTECT,
 	NETWORKS,
 	ZONES,
-	ALLOW
+	ALLOW,
+	PLACES
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

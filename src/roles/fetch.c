@@ -22,14 +22,25 @@ enum {
 struct asked { /* one allocation */
 	struct fetcher *f;
 	int fd;
+	bool by_web;
 };
 
-static err answer_one(struct fetcher *f, struct arena *a, struct conn *c)
+/* web faces strangers: it gets texts of templates, and no more. */
+static err check_template(const struct fetch_request *r)
+{
+	return r->post || r->most > FETCH_TEMPLATE_MAX || r->within_ms > FETCH_TEMPLATE_MS
+		       ? FAIL(ERR_DENIED, "web asks for more than the text of a template")
+		       : OK;
+}
+
+static err answer_one(const struct asked *x, struct arena *a, struct conn *c)
 {
 	struct fetch_request r;
 	conn_deadline(c, clock_mono_ms() + QUESTION_MS);
 	TRY(fetch_read(a, c, &r));
-	struct job j = { .f = f, .a = a, .r = &r };
+	if (x->by_web)
+		TRY(check_template(&r));
+	struct job j = { .f = x->f, .a = a, .r = &r, .of_template = x->by_web };
 	fetch_perform(&j);
 	log_info("fetched", KS("url", r.url), KN("result", j.answer.result),
 		 KN("status", j.answer.status), KN("octets", j.answer.body.n),
@@ -46,7 +57,7 @@ static void *serve_one(void *arg)
 	struct asked x = *(struct asked *)arg;
 	free(arg);
 	struct conn *c = conn_new(x.fd);
-	err e = answer_one(x.f, a, c);
+	err e = answer_one(&x, a, c);
 	if (e.kind)
 		log_warn("fetch-not-answered", KE(e),
 			 KZ("do", "nothing: whoever asked asks again"));
@@ -56,10 +67,10 @@ static void *serve_one(void *arg)
 }
 
 /* Who finds no room sees the connection end and asks again later. */
-static void take(struct fetcher *f, int fd)
+static void take(struct fetcher *f, int fd, bool by_web)
 {
 	struct asked *x = mem_alloc(sizeof *x);
-	*x = (struct asked){ f, fd };
+	*x = (struct asked){ f, fd, by_web };
 	if (atomic_fetch_add(&f->under_way, 1) < QUESTIONS
 	    && !thread_start(serve_one, x).kind)
 		return;
@@ -82,10 +93,20 @@ static err read_allowed(struct fetcher *f)
 	return OK;
 }
 
+static err read_templates(struct fetcher *f)
+{
+	str rest = f->role->conf->fetch_templates, word;
+	f->templates = arena_alloc(f->role->a, (rest.n + 1) * sizeof *f->templates);
+	while (conf_word(&rest, &word))
+		TRY(url_read(word, &f->templates[f->template_count++]));
+	return OK;
+}
+
 static err start(struct fetcher *f)
 {
 	struct role *role = f->role;
 	TRY(read_allowed(f));
+	TRY(read_templates(f));
 	f->places = fetch_places_new(PLACES, PLACES_OF_NETWORK, FAIR_MS);
 	f->authorities = (struct curl_blob){
 		.data = (void *)(uintptr_t)role->authorities.p,
@@ -114,7 +135,7 @@ int fetch_main(struct role *role)
 		struct wake w;
 		if (wake_wait(role, WAKE_ALL, clock_mono_ms() + 1000, &w)
 		    && w.handed >= 0)
-			take(&f, w.handed);
+			take(&f, w.handed, w.by == ROLE_web);
 	}
 	while (atomic_load(&f.under_way) && clock_mono_ms() < role_deadline(role) - 1000)
 		thread_sleep(20);
