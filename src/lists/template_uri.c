@@ -58,7 +58,7 @@ static err find_row(struct arena *a, const struct template_scope *of, str name,
 
 err template_uri_check(struct arena *a, const struct template_scope *of, str name)
 {
-	const struct text_row *row;
+	const struct text_row *row = NULL;
 	return find_row(a, of, name, &row);
 }
 
@@ -141,7 +141,7 @@ static err holds(struct books *books, struct arena *a, const struct template_uri
 		 bool *yes)
 {
 	unsigned char sum[HASH_SIZE];
-	const struct text_row *row;
+	const struct text_row *row = NULL;
 	str now;
 	*yes = false;
 	if (find_row(a, &x->of, x->name, &row).kind)
@@ -208,7 +208,7 @@ err template_uri_put(struct books *books, struct arena *a,
 		     const struct template_owner *owner, const struct template_from *from,
 		     const struct actor *by)
 {
-	const struct text_row *row;
+	const struct text_row *row = NULL;
 	bool mine;
 	err e = find_row(a, &owner->of, from->name, &row);
 	if (e.kind == ERR_DENIED && !from->uri.n)

@@ -19,7 +19,7 @@
 enum { FETCH_URL_MAX = 2048, FETCH_BODY_MAX = 16 << 20, FETCH_MS_MAX = 300000 };
 enum { FETCH_BASIC_MAX = 256 };
 /* What web may have asked for, of [fetch] templates alone. */
-enum { FETCH_TEMPLATE_MAX = 128 << 10, FETCH_TEMPLATE_MS = 8000 };
+enum { FETCH_TEMPLATE_MAX = 128 << 10, FETCH_TEMPLATE_MS = 5000 };
 
 struct fetch_request {
 	str url;

@@ -164,7 +164,7 @@ static void test_theirs(struct books_test *t)
 	CHECK(!told(a, t, &o.of));
 	CHECK(ok(put(a, t, &o, "list:member:regular:footer", "", "")));
 	CHECK(str_eq(footer_of(a, t, o.of.list), STR("By hand")));
-	CHECK(put(a, t, &o, "list:member:regular:footer", URI, "%(password)s").kind
+	CHECK(put(a, t, &o, "list:member:regular:footer", URI, "%(user_password)s").kind
 	      == ERR_SYNTAX);
 }
 
