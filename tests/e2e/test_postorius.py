@@ -142,7 +142,7 @@ def texts():
 
 def template_page(name, do):
     b.get(LAB + 'templates')
-    mine = dict(re.findall(r'\[([a-z:]+)\].*?templates/(\d+)/update', b.text, re.S))
+    mine = dict(re.findall(r'\[(list:[a-z:]+)\].*?templates/(\d+)/update', b.text, re.S))
     return b.get(LAB + (f'templates/{mine[name]}/{do}' if name in mine else 'templates/new'))
 
 
