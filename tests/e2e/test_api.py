@@ -549,6 +549,7 @@ def play(method, path, body):
     """What was refused for a reason is made in the way that is open here, so that what follows can be compared."""
     if (method, path) == ('POST', 'queues/in'):
         hold_one()
+        eventually(lambda: call('GET', 'lists/test-1.example.com/held/count')[2]['count'])
     body = body and body.replace(urllib.parse.quote_plus('http://example.com/'), urllib.parse.quote_plus(PLACE))  # its texts
     answer = call(method, path, body)
     form = dict(urllib.parse.parse_qsl(body or ''))

@@ -30,9 +30,7 @@ static str value_of(struct api *x, const struct template_owner *o, str name)
 	if (str_eq(name, STR("listname")))
 		return o->list->address;
 	if (str_eq(name, STR("language")))
-		return str_eq(x->w->settings.preferred_language, STR("site"))
-			       ? x->w->books.conf->site_lang
-			       : x->w->settings.preferred_language;
+		return api_list_language(x);
 	return STR("");
 }
 
