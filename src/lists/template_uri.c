@@ -170,6 +170,22 @@ err template_uri_holding(struct books *books, struct arena *a,
 	return OK;
 }
 
+err template_uri_of(struct books *books, struct arena *a, const struct template_scope *of,
+		    str notice, str *uri)
+{
+	struct template_uri_row *rows;
+	size_t n;
+	str found = STR("");
+	TRY(template_uri_holding(books, a, of, &rows, &n));
+	for (size_t i = 0; i < n; i++) {
+		const struct text_row *row = text_row_find("mailman3", rows[i].name);
+		if (row && row->notice && str_eq(notice, str_from(row->notice)))
+			found = rows[i].uri;
+	}
+	*uri = found;
+	return OK;
+}
+
 /* ---- changes */
 
 /* What somebody has written since is theirs, and stays. */

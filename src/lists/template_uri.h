@@ -40,6 +40,11 @@ MUST_USE err template_uri_holding(struct books *books, struct arena *a,
 				  const struct template_scope *of,
 				  struct template_uri_row **rows, size_t *count);
 
+/* Where the own text of a notice, of any language, came from; empty: somebody wrote it, or
+ * there is none. */
+MUST_USE err template_uri_of(struct books *books, struct arena *a,
+			     const struct template_scope *of, str notice, str *uri);
+
 /* Mailman's names, in their order, that a list, a domain (of->domain) or the site may
  * set: also those without a place here. *count is the number. */
 const char *const *template_uri_names(size_t *count);

@@ -5,6 +5,7 @@ import http.client
 import json
 import time
 import urllib.parse
+import urllib.request
 
 from harness import Postern, check, done, equal, limit, section
 from webserver import WebServer
@@ -108,6 +109,8 @@ equal('goes there', web.logins, [('/texts/latin.txt', basic('u', 'a:b'))])
 told = next(x for x in call('GET', URIS)[1]['entries'] if x['name'] == WELCOME)
 equal('and is told to nobody', (told['username'], told['password'], 'a:b' in p.log()), ('u', None, False))
 section('whose text it is')
+page = urllib.request.Request(f'http://127.0.0.1:{p.web}/lists/lab/admin/templates/welcome.json', headers={'Authorization': 'Bearer ' + OLGA})
+equal('the page of the letter says it', json.load(urllib.request.urlopen(page, timeout=30))['uri'], PLACE + 'latin.txt')
 p.cli('template', 'set', 'welcome', 'lab@lists.example', input='By hand\n')
 equal('who writes another text has it', uris(), {FOOTER: PLACE + '$list_id/footer.txt'})
 equal('and keeps it', (status('DELETE', f'{URIS}/{WELCOME}'), own_text('lab@lists.example')), (204, 'By hand\n'))

@@ -52,6 +52,14 @@ static size_t told(struct arena *a, struct books_test *t, const struct template_
 	return n;
 }
 
+static str uri_of(struct arena *a, struct books_test *t, const struct template_scope *of,
+		  const char *notice)
+{
+	str uri;
+	BOOKS_MUST(t, template_uri_of(&t->books, a, of, str_from(notice), &uri));
+	return uri;
+}
+
 static void test_texts(struct books_test *t)
 {
 	static const struct {
@@ -77,7 +85,9 @@ static void test_texts(struct books_test *t)
 			fprintf(stderr, "  %s: %.*s\n", cases[i].name, STR_F(now));
 		CHECK(str_eq(now, str_from(cases[i].ours)));
 		CHECK(told(a, t, &o.of) == 1);
+		CHECK(str_eq(uri_of(a, t, &o.of, cases[i].notice), str_from(URI)));
 		CHECK(ok(put(a, t, &o, cases[i].name, "", "")));
+		CHECK(!uri_of(a, t, &o.of, cases[i].notice).n);
 		CHECK(!at(a, t, &o.of, cases[i].notice).n && !told(a, t, &o.of));
 	}
 }
