@@ -13,6 +13,7 @@
 
 enum {
 	QUESTIONS = 384, /* DNS is asked, or a place is waited for */
+	OF_WEB = 16,     /* of these */
 	PLACES = 32,     /* at web servers; of which one network has: */
 	PLACES_OF_NETWORK = 4,
 	FAIR_MS = 5000, /* a slow server keeps its place as long, if others wait */
@@ -51,6 +52,19 @@ static err answer_one(const struct asked *x, struct arena *a, struct conn *c)
 	return e;
 }
 
+static bool enter(const struct asked *x)
+{
+	bool room = atomic_fetch_add(&x->f->under_way, 1) < QUESTIONS;
+	return (!x->by_web || atomic_fetch_add(&x->f->of_web, 1) < OF_WEB) && room;
+}
+
+static void leave(const struct asked *x)
+{
+	atomic_fetch_sub(&x->f->under_way, 1);
+	if (x->by_web)
+		atomic_fetch_sub(&x->f->of_web, 1);
+}
+
 static void *serve_one(void *arg)
 {
 	ARENA(a);
@@ -62,7 +76,7 @@ static void *serve_one(void *arg)
 		log_warn("fetch-not-answered", KE(e),
 			 KZ("do", "nothing: whoever asked asks again"));
 	conn_free(c);
-	atomic_fetch_sub(&x.f->under_way, 1);
+	leave(&x);
 	return NULL;
 }
 
@@ -71,10 +85,9 @@ static void take(struct fetcher *f, int fd, bool by_web)
 {
 	struct asked *x = mem_alloc(sizeof *x);
 	*x = (struct asked){ f, fd, by_web };
-	if (atomic_fetch_add(&f->under_way, 1) < QUESTIONS
-	    && !thread_start(serve_one, x).kind)
+	if (enter(x) && !thread_start(serve_one, x).kind)
 		return;
-	atomic_fetch_sub(&f->under_way, 1);
+	leave(x);
 	close(fd);
 	free(x);
 }

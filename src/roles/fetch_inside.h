@@ -21,7 +21,7 @@ struct fetcher {
 	size_t template_count;
 	struct curl_blob authorities; /* [tls] authorities; empty: the system's */
 	struct fetch_places *places;
-	atomic_size_t under_way;
+	atomic_size_t under_way, of_web;
 };
 
 struct job { /* one question, on the thread that answers it */
