@@ -70,8 +70,17 @@ def _clean():
             print(f'cleaning up: {e}', flush=True)
 
 
+def _crashes(log):
+    """Roles that ended by a fault of their own, not by a test's kill."""
+    return [line[:300] for line in log.split('\n') if '"role-died"' in line
+            and re.search(r'Segmentation|Aborted|Bus error|Illegal|Floating|Bad system call', line)]
+
+
 def done():
     for p in Postern.all:
+        crashes = _crashes(p.log())
+        if crashes:
+            check('no role crashed', False, crashes)
         for word in ('Sanitizer', 'runtime error:'):
             at = p.log().find(word)
             if at >= 0:
