@@ -4,10 +4,10 @@
 #include "account/account.h"
 #include "lists/invite.h"
 #include "lists/member_address.h"
+#include "lists/member_choice.h"
 #include "lists/members.h"
 #include "lists/members_inside.h"
 #include "lists/preferences.h"
-#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
 
@@ -110,7 +110,7 @@ static err change(struct order *x, struct member_row *m)
 		if (!str_eq(word, STR("usual")))
 			m->pinned |= preferences_bits(str_from(key), word);
 	}
-	TRY(topics_check_choice(x->books->lists, x->a, m));
+	TRY(member_choice_check(x->books->lists, x->a, m));
 	TRY(member_change(x->books->lists, m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member changed"), m->key);
 }
