@@ -185,13 +185,15 @@ class List:
             self.see(f'roster: {name}')
         b.get(f'/lists/{self.name}/1')
         self.see(f'page of a post: {b.status}')
+        for word in re.findall(r'<em>\w+</em>', b.page):
+            self.see('post: ' + word)
         b.get(f'/lists/{self.name}/1/raw')
         if self.who('anna') in b.page:
             self.see('the raw post names anna')
 
     # --- six weeks
     def first_day(self):
-        self.write('anna', 'plain')
+        self.write('anna', 'plain', 'Hello, *fair* world.\r\n')
         for person, subject in (('gus', 'strict'), ('quinn', 'lax'), ('noel', 'idle')):
             self.write(person, subject)
         self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')

@@ -62,6 +62,11 @@ str page_reply_mailto(const struct request *q, const struct archive_post *p)
 	return arena_cat(a, to, STR("&In-Reply-To="), id);
 }
 
+bool page_marks(const struct request *q)
+{
+	return setting_is(worker_of(q)->settings.archive_rendering_mode, "markdown");
+}
+
 size_t page_member_rows(const struct request *q)
 {
 	int64_t n = worker_of(q)->settings.admin_member_chunksize;

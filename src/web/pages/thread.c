@@ -80,7 +80,8 @@ static err make_bodies(struct request *q, struct thread_view *v)
 				v->hide);
 	}
 	return bodies_make(worker_of(q), q->arena,
-			   &(struct bodies){ &v->t, v->part, v->hide, v->posts });
+			   &(struct bodies){ &v->t, v->part, v->hide, page_marks(q),
+					     v->posts });
 }
 
 static size_t octets_of(const struct thread_view *v)
