@@ -107,8 +107,7 @@ static size_t add_fence(struct marks *m, const str *lines, size_t count, size_t 
 	html_add(m->b, HTML("<pre tabindex=\"0\"><code>"));
 	for (; n < count; n++) {
 		other = fence_marks(lines[n], &end);
-		if (other >= marks && end == mark
-		    && str_trim(lines[n]).n == other)
+		if (other >= marks && end == mark && str_trim(lines[n]).n == other)
 			break;
 		if (n > 1)
 			buf_add_char(m->b, '\n');

@@ -194,8 +194,7 @@ err step_sender(struct books *books, struct arena *a, struct outgoing *out)
 	if (!out->post->settings.include_sender_header)
 		return OK;
 	step_drop(out, STR("Sender"));
-	step_add(out, STR("Sender"),
-		 list_subaddress(a, out->post->list, STR("bounces")));
+	step_add(out, STR("Sender"), list_subaddress(a, out->post->list, STR("bounces")));
 	return OK;
 }
 

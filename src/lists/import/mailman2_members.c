@@ -176,8 +176,8 @@ err move_last_digests(struct moving *x)
 	struct map options = { 0 };
 	err e = OK;
 	pickle_map(mailman2_get(&x->config, "user_options"), &options);
-	for (uint32_t i = 0;
-	     !e.kind && d && d->type == PICKLE_DICT && i + 1 < d->count; i += 2) {
+	for (uint32_t i = 0; !e.kind && d && d->type == PICKLE_DICT && i + 1 < d->count;
+	     i += 2) {
 		str key = pickle_str(d->items[i]);
 		bool plain = pickle_number(map_get(&options, key), 0)
 			     & OPTION_PLAIN_DIGEST;
