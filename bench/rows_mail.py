@@ -1,5 +1,5 @@
 """bench/rows_mail.py: the rows of mail in and out: accept, fanout, fanout100k, plain, slow, memory, signed, verify."""
-import os, re, subprocess, time
+import os, re, statistics, subprocess, time
 import lib
 from peers import Mailman, Mlmmj, Postern, Postfix
 
@@ -78,6 +78,11 @@ class BigList:
         return rate
 
 
+def neighbours(rates, limits):
+    """The machine's own pace changes by a third from one minute to the next; two runs in a row share most of it."""
+    return statistics.median(rate / limit for rate, limit in zip(rates, limits))
+
+
 def fanouts(o, n):
     """The median of Postern with DATA, for slower peers to stand beside."""
     big, pf, out = BigList(o, n), Postfix(o.scratch), {}
@@ -86,11 +91,10 @@ def fanouts(o, n):
     def add(name, rate):
         out.setdefault(name, []).append(rate)
     for _ in range(o.n):
-        add("bare client, DATA", bare(o, n))
-        add("bare client, BDAT, four in flight", bare(o, n, 4))
         big.start(signed=False)
+        add("bare client, DATA", bare(o, n))
         add("Postern, VERP, DATA", big.post())
-        time.sleep(1)
+        add("bare client, BDAT, four in flight", bare(o, n, 4))
         add("Postern, VERP, BDAT", big.post(chunking=True))
         big.ps.stop()
         big.start(signed=True)
@@ -103,6 +107,9 @@ def fanouts(o, n):
     own, chunks = m["Postern, VERP, DATA"], m["Postern, VERP, BDAT"]
     print(f"    Postern: with DATA {own / m['bare client, DATA']:.2f} of the bare client with DATA, with BDAT "
           f"{chunks / m['bare client, BDAT, four in flight']:.2f} of it with BDAT; {own / m['Postfix, no VERP']:.2f} times Postfix", flush=True)
+    print(f"    the median of each run beside the bare client's just before it: with DATA "
+          f"{neighbours(out['Postern, VERP, DATA'], out['bare client, DATA']):.2f}, with BDAT "
+          f"{neighbours(out['Postern, VERP, BDAT'], out['bare client, BDAT, four in flight']):.2f}", flush=True)
     return own
 
 

@@ -56,7 +56,7 @@ static err next_posts(struct export_job *x, struct book *b, struct arena *a,
 	if (x->author_count)
 		return next_of_authors(x, b, a, out);
 	if (!x->thread && x->until < INT64_MAX)
-		return archive_posts_between(b, a, x->list, x->from, x->until,
+		return archive_posts_between(b, a, x->list, x->from, x->until, x->since,
 					     x->after_date, x->after, PIECE_POSTS, out);
 	if (!x->thread)
 		return archive_posts_after(b, a, x->list, x->after, PIECE_POSTS, out);
@@ -86,7 +86,7 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 		x->after = x->thread                                 ? x->after + 1
 			   : x->author_count || x->until < INT64_MAX ? p->id
 								     : p->number;
-		if (p->date < x->since)
+		if (p->received_at < x->since)
 			continue;
 		ARENA(one);
 		str message, from = p->from_address;

@@ -11,7 +11,7 @@
 
 struct export_job {
 	int64_t list, thread; /* thread: number of a post in it; 0: not only one thread */
-	int64_t since;        /* dates from then on; set after export_list and kin */
+	int64_t since;        /* what came from then on; set after export_list and kin */
 	int64_t from, until;  /* dates in [from, until); until INT64_MAX: all */
 	int64_t after, after_date; /* how far it has come */
 	const str *authors;        /* what these addresses wrote, on every list */

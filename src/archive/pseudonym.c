@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/enc.h"
 #include "mail/address.h"
+#include "mail/charset.h"
 #include "mail/mime.h"
 
 /* One message, and whether it is their own. */
@@ -36,16 +37,18 @@ static str clean_rest(struct arena *a, const struct work *w, str text)
 
 /* ---- parts: text that is encoded is decoded for it */
 
-/* RFC 2045 section 6.7. */
+/* RFC 2045 section 6.7. Where characters have several octets (UTF-16) none of these is the
+ * end of a line. */
 static str quoted_printable(struct arena *a, str text)
 {
 	enum { LINE = 72 };
 	BUF(out);
 	size_t line = 0;
+	bool wide = str_has(text, '\0');
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i], next = i + 1 < text.n ? text.p[i + 1] : '\n';
 		bool ends = next == '\n' || next == '\r';
-		if (c == '\n' || c == '\r') {
+		if (!wide && (c == '\n' || c == '\r')) {
 			buf_add_char(&out, c);
 			line = 0;
 			continue;
@@ -81,12 +84,26 @@ static bool is_encoded(const struct mime_part *part)
 	       || str_eq(part->encoding, STR("quoted-printable"));
 }
 
+/* Characters are looked at, not octets: of GB18030 and ISO-2022-JP some look like letters
+ * that nobody wrote, and in UTF-16 none stands beside the next. */
+static str clean_bytes(struct arena *a, const struct work *w,
+		       const struct mime_part *part, str bytes)
+{
+	str used, out, text = charset_decode(a, bytes, part->charset, &used);
+	if (str_eq(used, STR("utf-8")))
+		return clean_said(a, w, bytes);
+	str clean = clean_said(a, w, text);
+	if (str_eq(clean, text))
+		return bytes;
+	return charset_write(a, clean, used, &out) ? out : clean_said(a, w, bytes);
+}
+
 static str clean_part(struct arena *a, const struct work *w, const struct mime_part *part)
 {
 	if (!is_encoded(part))
-		return clean_said(a, w, part->raw);
+		return clean_bytes(a, w, part, part->raw);
 	bool is64 = str_eq(part->encoding, STR("base64"));
-	str bytes = mime_bytes(a, part), clean = clean_said(a, w, bytes);
+	str bytes = mime_bytes(a, part), clean = clean_bytes(a, w, part, bytes);
 	if (str_eq(clean, bytes))
 		return part->raw;
 	return is64 ? base64_lines(a, clean) : quoted_printable(a, clean);

@@ -23,9 +23,8 @@ err archive_read_month(struct book *b, struct arena *a, int64_t list, int year, 
 	archive_month_span(year, month, &from, &until);
 	if (after_id)
 		TRY(archive_post_by_id(b, a, after_id, &after, &found));
-	from = since > from ? since : from;
-	return archive_posts_between(b, a, list, from, until, after.date, after_id, limit,
-				     out);
+	return archive_posts_between(b, a, list, from, until, since, after.date, after_id,
+				     limit, out);
 }
 
 static int by_date(const void *x, const void *y)

@@ -75,7 +75,7 @@ MUST_USE err archive_read_attachment(struct book *b, struct arena *a, int64_t li
 /* A month in seconds: [from, until). */
 void archive_month_span(int year, int month, int64_t *from, int64_t *until);
 
-/* The posts of a month, or what of it is after since, in order of date, from behind the
+/* The posts of a month, or what of it has come since then, in order of date, from behind the
  * post with id after_id. */
 MUST_USE err archive_read_month(struct book *b, struct arena *a, int64_t list, int year,
 				int month, int64_t since, int64_t after_id, size_t limit,

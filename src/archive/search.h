@@ -12,7 +12,7 @@
 struct search_list { /* a list that the visitor may read */
 	int64_t id;
 	str name;      /* what list: may name; local part or whole address */
-	int64_t since; /* posts dated from then on; 0: all */
+	int64_t since; /* posts that came from then on; 0: all */
 };
 
 struct search {

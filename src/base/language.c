@@ -134,8 +134,8 @@ enum language language_now(void)
 const char *language_text(enum language l, const char *id)
 {
 	const struct catalog *c = language_catalog(l);
-	str text = c && *id ? catalog_find(c, str_from(id))
-			    : STR_NONE; /* "" is its head */
+	str text = c && id && *id ? catalog_find(c, str_from(id))
+				  : STR_NONE; /* "" is its head */
 	return text.n ? text.p : id;
 }
 

@@ -40,7 +40,7 @@ bool language_accept(str header, enum language *l);
 enum language language_use(enum language l);
 enum language language_now(void);
 
-/* The text in a language; ends in a NUL. */
+/* The text in a language; ends in a NUL. NULL stays NULL. */
 const char *language_text(enum language l, const char *id) __attribute__((format_arg(2)));
 const char *language_plural(enum language l, const char *one, const char *many,
 			    uint64_t n) __attribute__((format_arg(2), format_arg(3)));

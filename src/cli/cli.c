@@ -1,7 +1,11 @@
 #include "cli/cli.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "net/addr.h"
+#include "smtp/door.h"
+#include "store/lists/revision.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -37,10 +41,31 @@ err cli_books(struct cli *c, enum books_mode mode, struct books **books)
 	if (!c->books_open) {
 		TRY(cli_conf(c, &conf));
 		TRY(books_open(c->a, conf, mode, NULL, &c->books));
+		c->revision = c->books.addresses_revision;
 	}
 	c->books_open = true;
 	*books = &c->books;
 	return OK;
+}
+
+static void wait_for_smtpd(struct cli *c)
+{
+	str door = conf_path(c->a, &c->conf, STR("run/door"));
+	int64_t until = clock_mono_ms() + DOOR_LOOK_MS;
+	int fd;
+	if (!net_dial_unix(c->a, arena_z(c->a, door), until, &fd).kind)
+		door_wait(fd);
+}
+
+void cli_end(struct cli *c)
+{
+	int64_t revision;
+	if (!c->books_open)
+		return;
+	if (!revision_get(c->books.lists, &revision).kind && revision > c->revision)
+		wait_for_smtpd(c);
+	books_close(&c->books);
+	c->books_open = false;
 }
 
 /* Lists whose name shares its beginning with what was typed. */

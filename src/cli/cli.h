@@ -33,6 +33,7 @@ struct cli {
 	bool json;
 	struct conf conf;   /* loaded by cli_conf */
 	struct books books; /* opened by cli_books */
+	int64_t revision;   /* of the addresses, when they were opened */
 	bool conf_loaded, books_open;
 };
 
@@ -55,8 +56,12 @@ MUST_USE err cli_selector(struct cli *c, str *selector);
 /* What DNS must have for a mail domain that is new here; the exit code. */
 int cli_say_records(struct cli *c);
 
-/* The books, opened once; closed when the command ends. */
+/* The books, opened once; cli_end closes them. */
 MUST_USE err cli_books(struct cli *c, enum books_mode mode, struct books **books);
+
+/* Closes them. Where the command changed addresses and a server runs, it comes back when
+ * smtpd answers by them (smtp/door.h), or after a second. */
+void cli_end(struct cli *c);
 
 /* A list by "name@domain" or, in a site of one domain, by "name".
  * ERR_NOTFOUND: names the lists that come near. */

@@ -28,8 +28,7 @@ int main(int argc, char **argv)
 			c.conf_path = find_conf();
 		code = c.command->run(&c);
 	}
-	if (c.books_open)
-		books_close(&c.books);
+	cli_end(&c);
 	arena_free(c.a);
 	return code;
 }

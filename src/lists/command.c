@@ -1,22 +1,17 @@
+/* A mail's words, one after the other, and the one answer to all of them. */
 #include "lists/command_inside.h"
 
-#include "base/said.h"
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "base/log.h"
+#include "base/said.h"
 #include "base/utf8.h"
-#include "lists/budget.h"
-#include "lists/press.h"
-#include "lists/member_set.h"
-#include "lists/members.h"
 #include "lists/notice.h"
+#include "lists/press.h"
 #include "lists/publish.h"
 #include "mail/mime.h"
-#include "net/addr.h"
-#include "store/lists/member.h"
 #include "store/outbound/ledger.h"
 
-enum { ROSTER_MAX = 2000, JOINS_HOURLY = 60, ANSWER_MAX = 200 * 1024, STRANGE_MAX = 200 };
+enum { ANSWER_MAX = 200 * 1024, STRANGE_MAX = 200 };
 
 static const struct {
 	const char *word;
@@ -55,177 +50,6 @@ err say_help(struct run *r, str argument)
 			 language_text(r->language, words[i].help));
 	buf_addf(&r->says, "    %-12s %s\n", "end",
 		 language_text(r->language, N_("what follows is not for the program")));
-	return OK;
-}
-
-static err may_see_list(struct run *r, bool *may)
-{
-	struct member_row m;
-	*may = r->settings.advertised || (r->c->authentic && r->c->runs_list);
-	if (*may || !r->c->authentic)
-		return OK;
-	err e = member_meant(r->books, r->a, r->c->list, command_author(r), &m);
-	*may = !e.kind;
-	return e.kind == ERR_NOTFOUND ? OK : e;
-}
-
-err say_info(struct run *r, str argument)
-{
-	bool may;
-	(void)argument;
-	TRY(may_see_list(r, &may));
-	if (!may) {
-		command_says(r, STR("This list does not tell you about itself."));
-		return OK;
-	}
-	command_says(r, arena_cat(r->a, r->c->list->address, STR(": "),
-				  r->settings.description));
-	if (r->settings.info.n)
-		command_says(r, r->settings.info);
-	command_says(r, arena_cat(r->a, list_url(r->a, r->books, r->c->list), STR("/")));
-	return OK;
-}
-
-err say_lists(struct run *r, str argument)
-{
-	const struct list_entry **list;
-	size_t n;
-	(void)argument;
-	addressbook_lists(r->books->addresses, r->a, &list, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct settings s;
-		TRY(settings_load(r->books->lists, r->a, list[i]->id, &s));
-		if (s.advertised)
-			command_says(r, arena_cat(r->a, STR("    "), list[i]->address,
-						  STR("  "), s.description));
-	}
-	return OK;
-}
-
-/* Each asks a mailbox that may be a stranger's: a network has as many as on the web, whatever
- * names it uses, and whatever came of it. */
-err command_check_network(struct run *r)
-{
-	struct net_addr client;
-	bool over;
-	if (net_parse_ip(r->c->client, &client).kind)
-		return OK;
-	client = net_prefix(&client, 24, 64);
-	TRY(budget_count(r->books, r->a,
-			 arena_cat(r->a, STR("asks from "), net_ip_text(r->a, &client)),
-			 1, 1, JOINS_HOURLY, &over));
-	return over ? FAIL(ERR_DENIED,
-			   "too many requests came from your network; try again in "
-			   "an hour, or use the list's web page")
-		    : OK;
-}
-
-/* The answer comes by mail to the address itself, so asking proves nothing and
- * needs no proof. An author who is proven can fill no mailbox but one of their own domain's. */
-static err ask_join(struct run *r)
-{
-	const struct mail_command *c = r->c;
-	if (c->authentic)
-		return member_ask_join(r->books, r->a, c->list, &c->from, true, &r->by);
-	TRY(command_check_network(r));
-	return member_ask_join_unproven(r->books, r->a, c->list, &c->from, &r->by);
-}
-
-/* Members and who is invited are sent a letter, others none: who has not proven to be one of
- * them is told what is so for all. */
-static bool is_by_invitation(struct run *r)
-{
-	return !r->c->authentic && setting_is(r->settings.subscription_policy, "invite");
-}
-
-static void say_by_invitation(struct run *r)
-{
-	command_says(r, arena_cat(r->a, r->c->list->address,
-				  STR(" is joined by invitation; its owners invite ("),
-				  list_subaddress(r->a, r->c->list, STR("owner")),
-				  STR(")")));
-}
-
-err do_join(struct run *r, str argument)
-{
-	(void)argument;
-	err e = ask_join(r);
-	if (!e.kind && is_by_invitation(r))
-		say_by_invitation(r);
-	if (!e.kind)
-		command_says(r, STR("Look for a mail about it."));
-	return command_says_err(r, e);
-}
-
-/* Another address of the asker's, whose mailbox is asked: "leave address=…". */
-static bool other_address(struct run *r, str argument, str *address)
-{
-	str word;
-	struct address x;
-	while (str_word(&argument, &word))
-		if (str_istarts(word, STR("address="))
-		    && !address_parse(r->a, str_skip(word, 8), &x).kind) {
-			*address = address_text(r->a, &x);
-			return !r->c->authentic
-			       || !str_eq(address_key(r->a, &x), command_author(r));
-		}
-	return false;
-}
-
-static err ask_leave(struct run *r, str argument)
-{
-	const struct mail_command *c = r->c;
-	str other;
-	if (other_address(r, argument, &other)) {
-		TRY(command_check_network(r));
-		return member_ask_leave_of(r->books, r->a, c->list, other,
-					   c->proven ? r->by.name : STR(""));
-	}
-	err e = member_ask_leave(r->books, r->a, c->list,
-				 address_text(r->a, &c->from.address), c->authentic,
-				 &r->by);
-	return c->authentic ? e : member_untold(e);
-}
-
-err do_leave(struct run *r, str argument)
-{
-	err e = ask_leave(r, argument);
-	if (!e.kind)
-		command_says(r,
-			     STR("If this address is a member's, look for a mail about "
-				 "it."));
-	return command_says_err(r, e);
-}
-
-static err may_see_members(struct run *r, bool *may)
-{
-	struct member_row m;
-	*may = setting_is(r->settings.member_roster_visibility, "public")
-	       || (r->c->authentic && r->c->runs_list);
-	if (*may || !setting_is(r->settings.member_roster_visibility, "members")
-	    || !r->c->authentic)
-		return OK;
-	err e = member_find(r->books->lists, r->a, r->c->list->id,
-			    address_key(r->a, &r->c->from.address), &m);
-	*may = !e.kind;
-	return e.kind == ERR_NOTFOUND ? OK : e;
-}
-
-err say_who(struct run *r, str argument)
-{
-	struct member_row *m;
-	size_t n;
-	bool may;
-	(void)argument;
-	TRY(may_see_members(r, &may));
-	if (!may) {
-		command_says(r, STR("This list does not show its members to you."));
-		return OK;
-	}
-	TRY(member_list(r->books->lists, r->a, r->c->list->id, 0, ROSTER_MAX, &m, &n));
-	for (size_t i = 0; i < n; i++)
-		if (!m[i].hidden)
-			command_says(r, arena_cat(r->a, STR("    "), m[i].text));
 	return OK;
 }
 
@@ -332,9 +156,7 @@ static err stay_silent(struct run *r)
 	return ledger_add(r->books->outbound, &e, 1);
 }
 
-/* A moderator who decides on twenty posts in a day is obeyed twenty times, but
- * answered no more often than anybody. */
-static err answer(struct run *r)
+err command_answer(struct run *r)
 {
 	const struct mail_command *c = r->c;
 	bool may;
@@ -362,8 +184,8 @@ static err answer(struct run *r)
 				  .var_count = 2 });
 }
 
-static err start(struct run *r, struct books *books, struct arena *a,
-		 const struct mail_command *c, bool *may)
+err command_start(struct run *r, struct books *books, struct arena *a,
+		  const struct mail_command *c, bool *may)
 {
 	*r = (struct run){ .books = books, .a = a, .c = c };
 	r->by = (struct actor){ .name = address_key(a, &c->reverse_path),
@@ -383,7 +205,7 @@ err command_request(struct books *books, struct arena *a, const struct mail_comm
 	struct run r;
 	bool may;
 	str text;
-	TRY(start(&r, books, a, c, &may));
+	TRY(command_start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
 	TRY(read_text(a, c, &text));
@@ -391,46 +213,9 @@ err command_request(struct books *books, struct arena *a, const struct mail_comm
 	command_read(header_text(a, header_find(&c->header, STR("Subject"))), text, &t);
 	err e = run_text(&r, &t);
 	if (!e.kind)
-		e = answer(&r);
+		e = command_answer(&r);
 	buf_free(&r.says);
 	return e;
-}
-
-/* The one-purpose addresses answer only when there is something to say beyond
- * the confirmation that goes out anyway. */
-static err one_word(struct books *books, struct arena *a, const struct mail_command *c,
-		    word_fn *fn)
-{
-	struct run r;
-	bool may;
-	TRY(start(&r, books, a, c, &may));
-	if (!may)
-		return OK;
-	err e = fn(&r, STR(""));
-	buf_free(&r.says);
-	return e;
-}
-
-static err join_word(struct run *r, str argument)
-{
-	(void)argument;
-	err e = ask_join(r);
-	if (err_is_passing(e) || (!e.kind && !is_by_invitation(r)))
-		return e;
-	if (!e.kind)
-		say_by_invitation(r);
-	TRY(command_says_err(r, e));
-	return answer(r);
-}
-
-err command_join(struct books *books, struct arena *a, const struct mail_command *c)
-{
-	return one_word(books, a, c, join_word);
-}
-
-err command_leave(struct books *books, struct arena *a, const struct mail_command *c)
-{
-	return one_word(books, a, c, do_leave);
 }
 
 /* The answer to a held post's mail begins with the moderator's word; what follows it, up
@@ -463,7 +248,7 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	bool may;
 	str text;
 	struct pressed done;
-	TRY(start(&r, books, a, c, &may));
+	TRY(command_start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
 	struct press p = { .by = r.by };
@@ -473,7 +258,7 @@ err command_confirm(struct books *books, struct arena *a, const struct mail_comm
 	if (err_is_passing(e))
 		return e;
 	command_says(&r, e.kind ? str_from(e.msg) : done.says);
-	e = answer(&r);
+	e = command_answer(&r);
 	buf_free(&r.says);
 	return e;
 }

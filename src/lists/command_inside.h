@@ -35,6 +35,15 @@ MUST_USE err command_says_err(struct run *r, err e);
  * go along, since a stranger's must not reach anybody through us. */
 bool command_is_own(const struct run *r);
 
+/* Who asks, and in which language. may: false where a program wrote, or nobody: it is
+ * ignored. */
+MUST_USE err command_start(struct run *r, struct books *books, struct arena *a,
+			   const struct mail_command *c, bool *may);
+
+/* Sends the answer to who is proven. A moderator who decides on twenty posts in a day is
+ * obeyed twenty times, but answered no more often than anybody. */
+MUST_USE err command_answer(struct run *r);
+
 /* From's key. */
 str command_author(const struct run *r);
 

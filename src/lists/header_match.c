@@ -1,7 +1,9 @@
 #include "lists/header_match.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "lists/pattern.h"
+#include "lists/rules_inside.h"
 #include "mail/mime.h"
 
 enum {
@@ -139,15 +141,15 @@ err header_match_look_up(struct book *lists, struct arena *a, struct post *p)
 			       &p->header_rule_count);
 }
 
-/* Of a part's header its fields alone; where they are too many the post says so. */
-static void keep_inner(struct arena *a, const struct header *h, struct post *p)
+/* Of a part's header its fields alone; where they are too many it says so. */
+static void keep_inner(struct arena *a, const struct header *h, struct inner *x)
 {
-	p->inner_fields += h->count;
-	if (p->inner_fields > INNER_FIELDS) {
-		p->inner_over = true;
+	x->fields += h->count;
+	if (x->fields > INNER_FIELDS) {
+		x->over = true;
 		return;
 	}
-	struct header *kept = &p->inner[p->inner_count++];
+	struct header *kept = &x->headers[x->count++];
 	*kept = *h;
 	kept->fields = arena_alloc(a, h->count * sizeof *h->fields + 1);
 	if (h->count)
@@ -156,7 +158,7 @@ static void keep_inner(struct arena *a, const struct header *h, struct post *p)
 
 /* The headers of one message; those in it are handed out, for what was read of this one
  * is forgotten before they are read. */
-static err gather_one(struct arena *a, str message, int depth, struct post *p,
+static err gather_one(struct arena *a, str message, int depth, struct inner *x,
 		      str **inside, size_t *count)
 {
 	ARENA(own);
@@ -164,13 +166,13 @@ static err gather_one(struct arena *a, str message, int depth, struct post *p,
 	size_t n = 0;
 	TRY(mime_parse(own, message, &m));
 	*inside = arena_alloc(a, m.count * sizeof **inside + 1);
-	for (size_t i = 0; i < m.count && p->inner_count < MIME_PARTS_MAX; i++) {
+	for (size_t i = 0; i < m.count && x->count < MIME_PARTS_MAX; i++) {
 		const struct mime_part *part = &m.parts[i];
 		if (i) /* [0] bears the message's own */
-			keep_inner(a, &part->header, p);
+			keep_inner(a, &part->header, x);
 		else if (depth)
-			keep_inner(a, &m.header, p);
-		if (p->inner_over)
+			keep_inner(a, &m.header, x);
+		if (x->over)
 			break;
 		if (depth < INNER_DEPTH && str_eq(part->type, STR("message/rfc822")))
 			(*inside)[n++] = mime_bytes(a, part);
@@ -179,26 +181,99 @@ static err gather_one(struct arena *a, str message, int depth, struct post *p,
 	return OK;
 }
 
-static err gather(struct arena *a, str message, int depth, struct post *p)
+static err gather(struct arena *a, str message, int depth, struct inner *x)
 {
 	str *inside;
 	size_t n;
-	TRY(gather_one(a, message, depth, p, &inside, &n));
-	for (size_t i = 0; i < n && !p->inner_over; i++) {
+	TRY(gather_one(a, message, depth, x, &inside, &n));
+	for (size_t i = 0; i < n && !x->over; i++) {
 		/* One whose header is beyond all limits has none that fits a rule. */
-		err e = gather(a, inside[i], depth + 1, p);
+		err e = gather(a, inside[i], depth + 1, x);
 		if (e.kind && e.kind != ERR_LIMIT)
 			return e;
 	}
 	return OK;
 }
 
+static err know_inner(struct arena *a, const struct post *p)
+{
+	struct inner *x = p->inner;
+	if (x->known)
+		return OK;
+	x->headers = arena_alloc(a, MIME_PARTS_MAX * sizeof *x->headers);
+	TRY(gather(a, p->message, 0, x));
+	x->known = true;
+	return OK;
+}
+
+/* ---- what they say */
+
+static str rule_words(struct arena *a, const struct header_rule_row *h)
+{
+	str words = arena_cat(a, h->list ? STR("") : STR("of every list: "), h->header,
+			      STR(": "), h->pattern);
+	return h->reason.n ? arena_cat(a, words, STR(" ("), h->reason, STR(")")) : words;
+}
+
+static err too_long(struct arena *a, const struct header_rule_row *h, struct ruling *r)
+{
+	return rule_says(
+		r, VERDICT_HOLD,
+		arena_cat(a, STR("a header rule took too long: "), rule_words(a, h)));
+}
+
+/* Reading a field takes its time, too. */
+static enum pattern_result match_field(const struct field *f, str pattern, int64_t *ms)
+{
+	ARENA(own);
+	int64_t before = clock_cpu_ms();
+	str text = header_text(own, f);
+	*ms -= clock_cpu_ms() - before;
+	return pattern_text_within(pattern, text, ms);
+}
+
+/* What one rule says of the fields of one header. */
+static err match_one(struct arena *a, const struct header *header,
+		     const struct header_rule_row *h, int64_t *ms, struct ruling *r)
+{
+	for (const struct field *f = header_find(header, h->header); f;
+	     f = header_next(header, f)) {
+		enum pattern_result hit = match_field(f, h->pattern, ms);
+		if (hit == PATTERN_LIMIT)
+			return too_long(a, h, r);
+		if (hit == PATTERN_HIT)
+			return rule_says(
+				r, verdict_from(h->action),
+				arena_cat(a, STR("header rule "), rule_words(a, h)));
+	}
+	return OK;
+}
+
+/* The post's own fields and those of its parts, as Mailman looks at them: a file's type
+ * and name stand there, and what a forwarded message says of itself. Of too many a person
+ * looks at the rest. */
+static err match_all(struct arena *a, const struct post *p, struct ruling *r)
+{
+	const struct inner *x = p->inner;
+	int64_t ms = PATTERN_MS;
+	for (size_t i = 0; i < p->header_rule_count && r->verdict == VERDICT_MISS; i++) {
+		const struct header_rule_row *h = &p->header_rules[i];
+		TRY(match_one(a, &p->header, h, &ms, r));
+		for (size_t k = 0; k < x->count && r->verdict == VERDICT_MISS; k++)
+			TRY(match_one(a, &x->headers[k], h, &ms, r));
+	}
+	return x->over && r->verdict == VERDICT_MISS ? too_long(a, &p->header_rules[0], r)
+						     : OK;
+}
+
 err header_match_sift(struct arena *a, struct post *p)
 {
-	p->inner_count = p->inner_fields = 0;
-	p->inner_over = false;
+	p->headers_say = NULL;
 	if (!p->header_rule_count)
 		return OK;
-	p->inner = arena_alloc(a, MIME_PARTS_MAX * sizeof *p->inner);
-	return gather(a, p->message, 0, p);
+	TRY(know_inner(a, p));
+	struct ruling *r = arena_zero(a, sizeof *r);
+	TRY(match_all(a, p, r));
+	p->headers_say = r;
+	return OK;
 }

@@ -35,8 +35,9 @@ MUST_USE err header_match_move(struct books *books, struct arena *a, int64_t lis
 /* The pattern that fits a text and whatever holds it. */
 str header_match_quote(struct arena *a, str text);
 
-/* The header rules that bear on p's list, and the fields of the parts within p, where
- * there are rules: of its files, and of messages in it. Under no lock but the first.
+/* The header rules that bear on p's list, and what they say of its fields and, where there
+ * are rules, those of the parts within it: of its files, and of messages in it. These are
+ * read once for all lists that the message is for. Under no lock but the first.
  * ERR_LIMIT: of mime_parse. */
 MUST_USE err header_match_look_up(struct book *lists, struct arena *a, struct post *p);
 MUST_USE err header_match_sift(struct arena *a, struct post *p);

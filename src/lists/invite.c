@@ -1,6 +1,7 @@
 #include "lists/invite.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/utf8.h"
 #include "lists/members_inside.h"
 #include "store/lists/address.h"
@@ -28,15 +29,18 @@ static err check_bounds(struct arena *a, const struct invitation *x)
 		       : OK;
 }
 
+static str count_name(struct arena *a, const struct list_entry *list)
+{
+	return arena_printf(a, "invites of:%lld", (long long)list->id);
+}
+
 /* A person who runs a list, or has taken an owner's browser over, fills no mailboxes of
  * half the world through us. */
 static err count_of_list(struct books *books, struct arena *a,
-			 const struct list_entry *list, const struct actor *by)
+			 const struct list_entry *list)
 {
 	int64_t times, today = clock_now() / DAY;
-	str name = arena_printf(a, "invites of:%lld", (long long)list->id);
-	if (!by->person)
-		return OK;
+	str name = count_name(a, list);
 	TRY(answered_count(books->lists, name, today, &times));
 	if (times >= LIST_DAILY)
 		return err_in(a, ERR_DENIED,
@@ -46,18 +50,61 @@ static err count_of_list(struct books *books, struct arena *a,
 	return answered_add(books->lists, name, today, &times);
 }
 
+static err is_proven(struct books *books, struct arena *a, const struct mailbox *who,
+		     bool *yes)
+{
+	struct address_row row;
+	err e = address_find(books->lists, a, address_key(a, &who->address), &row);
+	*yes = !e.kind && row.verified_at;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 err invite_count(struct books *books, struct arena *a, const struct list_entry *list,
 		 const struct mailbox *who, const struct actor *by)
 {
-	struct address_row row;
-	bool mine;
-	err e = address_find(books->lists, a, address_key(a, &who->address), &row);
-	if (e.kind && e.kind != ERR_NOTFOUND)
-		return e;
-	if (!e.kind && row.verified_at)
+	bool mine, proven;
+	TRY(is_proven(books, a, who, &proven));
+	if (proven || !by->person)
 		return OK;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, count_of_list(books, a, list, by));
+	return book_leave(books->lists, mine, count_of_list(books, a, list));
+}
+
+/* The first that is left out of a day is said, the count tells which that is. */
+static err leave_out(struct books *books, struct arena *a, const struct list_entry *list,
+		     const struct actor *by)
+{
+	int64_t times, today = clock_now() / DAY;
+	TRY(answered_count(books->lists, count_name(a, list), today, &times));
+	if (times > LIST_DAILY)
+		return OK;
+	TRY(answered_add(books->lists, count_name(a, list), today, &times));
+	log_warn("letters-exhausted", KS("list", list->address),
+		 KZ("what", "welcome and goodbye"), KN("most", LIST_DAILY));
+	return books_audit(books, by, list->id, STR("no more letters to strangers today"),
+			   arena_number(a, LIST_DAILY));
+}
+
+static err count_or_leave_out(struct books *books, struct arena *a,
+			      const struct list_entry *list, const struct actor *by,
+			      bool *may)
+{
+	err e = count_of_list(books, a, list);
+	*may = !e.kind;
+	return e.kind == ERR_DENIED ? leave_out(books, a, list, by) : e;
+}
+
+err invite_may_tell(struct books *books, struct arena *a, const struct list_entry *list,
+		    const struct mailbox *who, const struct actor *by, bool *may)
+{
+	bool mine;
+	TRY(is_proven(books, a, who, may));
+	*may = *may || str_eq(by->via, STR("command"));
+	if (*may)
+		return OK;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine,
+			  count_or_leave_out(books, a, list, by, may));
 }
 
 static str write_data(struct arena *a, str name, str by)
@@ -101,7 +148,8 @@ static err invite(struct books *books, struct arena *a, const struct list_entry 
 	language_use(before);
 	TRY(check_bounds(a, x));
 	TRY(member_check_new(books, a, list, key));
-	TRY(count_of_list(books, a, list, by));
+	if (by->person)
+		TRY(count_of_list(books, a, list));
 	TRY(member_send_letter(
 		books, a, list, who,
 		&(struct token_letter){ .kind = CONFIRM_INVITE,

@@ -31,6 +31,13 @@ MUST_USE err invite_count(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  const struct actor *by);
 
+/* For the letter of what happens anyhow, a welcome or a goodbye: whether it may go. Counted
+ * likewise, whoever brings it about but the administrator's commands; what is over the bound
+ * is left out, and the first of a day told to the list's log. */
+MUST_USE err invite_may_tell(struct books *books, struct arena *a,
+			     const struct list_entry *list, const struct mailbox *who,
+			     const struct actor *by, bool *may);
+
 struct invited {
 	int64_t id;
 	str address, name, by;

@@ -60,7 +60,18 @@ MUST_USE err member_notice(struct books *books, struct arena *a,
 			   const struct list_entry *list, const struct mailbox *to,
 			   const char *name);
 
-/* The same to the list's owners, one each; asker: the address that it is about. */
+/* The same where it goes with what is done anyhow: not to more strangers than invite.h says. */
+MUST_USE err member_notice_bounded(struct books *books, struct arena *a,
+				   const struct list_entry *list,
+				   const struct mailbox *to, const char *name,
+				   const struct actor *by);
+
+/* A welcome so, where the list sends them. */
+MUST_USE err member_welcome(struct books *books, struct arena *a,
+			    const struct list_entry *list, const struct mailbox *to,
+			    const struct actor *by);
+
+/* The same as member_notice to the list's owners, one each; asker: the address that it is about. */
 MUST_USE err member_tell_owners(struct books *books, struct arena *a,
 				const struct list_entry *list, const char *name,
 				str asker);

@@ -107,7 +107,7 @@ static err end(struct books *books, struct arena *a, const struct list_entry *li
 	TRY(settings_load(books->lists, a, list->id, &s));
 	TRY(address_parse(a, m.text, &to.address));
 	if (goodbye && s.send_goodbye_message) /* in the membership's language */
-		TRY(member_notice(books, a, list, &to, "goodbye"));
+		TRY(member_notice_bounded(books, a, list, &to, "goodbye", by));
 	TRY(member_remove(books->lists, id));
 	log_info("member-left", KS("list", list->address), KS("address", m.key),
 		 KS("by", by->name));

@@ -1,6 +1,7 @@
 #include "lists/members_inside.h"
 
 #include "base/clock.h"
+#include "lists/invite.h"
 #include "lists/umbrella.h"
 #include "store/lists/answered.h"
 #include "store/lists/role.h"
@@ -57,6 +58,25 @@ err member_notice(struct books *books, struct arena *a, const struct list_entry 
 		books, a,
 		&(struct notice){
 			.name = name, .list = list, .to = *to, .to_member = true });
+}
+
+err member_notice_bounded(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *to,
+			  const char *name, const struct actor *by)
+{
+	bool may;
+	TRY(invite_may_tell(books, a, list, to, by, &may));
+	return may ? member_notice(books, a, list, to, name) : OK;
+}
+
+err member_welcome(struct books *books, struct arena *a, const struct list_entry *list,
+		   const struct mailbox *to, const struct actor *by)
+{
+	struct settings s;
+	TRY(settings_load(books->lists, a, list->id, &s));
+	return s.send_welcome_message
+		       ? member_notice_bounded(books, a, list, to, "welcome", by)
+		       : OK;
 }
 
 static const char too_many_to[] =

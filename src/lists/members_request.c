@@ -67,6 +67,13 @@ static err end_request(struct books *books, int64_t id, str verdict, str note,
 						  .at = clock_now() });
 }
 
+static err admit(struct books *books, struct arena *a, const struct list_entry *list,
+		 const struct mailbox *who, const struct actor *by)
+{
+	TRY(member_admit(books, a, list, who, false, by));
+	return member_welcome(books, a, list, who, by);
+}
+
 static err accept(struct books *books, struct arena *a, int64_t id,
 		  const struct actor *by)
 {
@@ -75,7 +82,7 @@ static err accept(struct books *books, struct arena *a, int64_t id,
 	struct mailbox who;
 	TRY(take_request(books, a, id, &r, &list, &who));
 	err e = r.leaves ? member_end(books, a, list, r.address, true, by)
-			 : member_admit(books, a, list, &who, true, by);
+			 : admit(books, a, list, &who, by);
 	/* Who is in, or out, already wants nothing more. */
 	if (e.kind && e.kind != (r.leaves ? ERR_NOTFOUND : ERR_DENIED))
 		return e;

@@ -42,12 +42,12 @@ static err invite_one(struct order *x, const struct mailbox *who)
 	return member_invite(x->books, x->a, x->list, who, &i, &x->by);
 }
 
-/* Who begins on a later day is welcomed then. */
+/* Who begins on a later day is welcomed, and counted, then. */
 static err count_welcome(struct order *x, const struct mailbox *who, bool welcome,
 			 const struct term *t)
 {
 	struct settings s;
-	if (!welcome && t->first <= clock_now())
+	if (!welcome || t->first > clock_now())
 		return OK;
 	TRY(settings_load(x->books->lists, x->a, x->list->id, &s));
 	return s.send_welcome_message ? invite_count(x->books, x->a, x->list, who, &x->by)
@@ -161,7 +161,10 @@ err order_member_remove(struct order *x)
 err order_member_batch(struct order *x)
 {
 	int64_t id = json_integer_value(json_object_get(x->args, "batch"));
-	return str_eq(order_text(x, "do"), STR("drop"))
+	str what = order_text(x, "do");
+	if (str_eq(what, STR("stop")))
+		return batch_stop(x->books, x->a, x->list, id, &x->by);
+	return str_eq(what, STR("drop"))
 		       ? batch_drop(x->books, x->a, x->list, id)
 		       : batch_begin(x->books, x->a, x->list, id, &x->by);
 }

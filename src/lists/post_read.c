@@ -132,7 +132,8 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 			    .reverse_path = *m->reverse_path,
 			    .account = m->account,
 			    .copy_of = m->copy_of,
-			    .trust = m->trust };
+			    .trust = m->trust,
+			    .inner = arena_zero(a, sizeof *p->inner) };
 	TRY(header_scan(a, m->text, &p->header));
 	read_author(a, p);
 	read_trust(p);
@@ -151,6 +152,7 @@ err post_renew(struct arena *a, struct post *p)
 	TRY(header_scan(a, p->message, &p->header));
 	p->body_hash = sha256(a, p->header.body);
 	p->opening = STR("");
+	p->inner = arena_zero(a, sizeof *p->inner);
 	return read_opening(a, p);
 }
 

@@ -1,5 +1,6 @@
 #include "lists/roster_batch.h"
 
+#include "account/account.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/csv.h"
@@ -159,6 +160,28 @@ err batch_drop(struct books *books, struct arena *a, const struct list_entry *li
 	return batch_remove(books->lists, id);
 }
 
+static err stop(struct books *books, struct batch_row *row, const struct actor *by)
+{
+	row->state = STR("done"); /* with parts that are left */
+	TRY(batch_put(books->lists, row));
+	log_info("members-stopped", KN("list", row->list), KN("batch", row->id),
+		 KS("by", by->name));
+	return books_audit(books, by, row->list, STR("file of members stopped"),
+			   row->kind);
+}
+
+err batch_stop(struct books *books, struct arena *a, const struct list_entry *list,
+	       int64_t id, const struct actor *by)
+{
+	struct batch_row row;
+	bool mine;
+	TRY(batch_get(books->lists, a, list->id, id, &row));
+	if (!str_eq(row.state, STR("running")))
+		return FAIL(ERR_DENIED, "that does not run");
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, stop(books, &row, by));
+}
+
 /* ---- going on */
 
 struct running {
@@ -236,16 +259,34 @@ static err finish_part(struct running *x, int64_t part, bool found)
 	return batch_put(x->books->lists, &x->row);
 }
 
+/* As an order is asked when it is filed: a file may run for hours. */
+static err still_may(struct running *x, const struct list_entry *list, bool *may)
+{
+	struct viewer v = { 0 };
+	struct settings s;
+	*may = true;
+	if (!x->row.person)
+		return OK;
+	TRY(settings_load(x->books->lists, x->a, list->id, &s));
+	struct right_list of = settings_rights(&s);
+	err e = account_viewer(x->a, x->books->lists, x->row.person, list->id, &v);
+	*may = !e.kind && right_may(&v, RIGHT_members_set, &of);
+	return err_is_passing(e) ? e : OK;
+}
+
 /* The columns again, as a file that has no more than its first line. */
 static err next_part(struct running *x)
 {
 	int64_t part;
 	str text;
-	bool found;
+	bool found, may;
 	const struct list_entry *list = addressbook_list_by_id(x->books->addresses,
 							       x->row.list);
 	if (!list)
 		return batch_remove(x->books->lists, x->row.id);
+	TRY(still_may(x, list, &may));
+	if (!may)
+		return stop(x->books, &x->row, &(struct actor){ .name = x->row.actor });
 	TRY(roster_open(&x->file, x->books, x->a, list, x->row.columns));
 	TRY(batch_part_first(x->books->lists, x->a, x->row.id, &part, &text, &found));
 	if (found)
@@ -271,12 +312,13 @@ static err run_part(struct running *x)
 	return e;
 }
 
-err batch_continue(struct books *books, struct arena *a, bool *more)
+err batch_continue(struct books *books, struct arena *a, int64_t *turn, bool *more)
 {
 	struct running x = { .books = books, .a = a };
-	TRY(batch_running(books->lists, a, &x.row, more));
+	TRY(batch_running(books->lists, a, *turn, &x.row, more));
 	if (!*more)
 		return OK;
+	*turn = x.row.id;
 	TRY(books_refresh(books));
 	return run_part(&x);
 }

@@ -5,7 +5,7 @@
  *
  *     web:   TRY(batch_make(&f, kind, &plan, notice, &by, &id));
  *     post:  TRY(batch_begin(books, a, list, id, &by));
- *            do TRY(batch_continue(books, a, &more)); while (more);
+ *            do TRY(batch_continue(books, a, &turn, &more)); while (more);
  */
 #pragma once
 
@@ -32,5 +32,13 @@ MUST_USE err batch_begin(struct books *books, struct arena *a,
 MUST_USE err batch_drop(struct books *books, struct arena *a,
 			const struct list_entry *list, int64_t id);
 
-/* Another part of the first that runs. *more: there is more to do. */
-MUST_USE err batch_continue(struct books *books, struct arena *a, bool *more);
+/* It ends where it is; what it did stays. ERR_NOTFOUND: it is gone. ERR_DENIED: it does not
+ * run. */
+MUST_USE err batch_stop(struct books *books, struct arena *a,
+			const struct list_entry *list, int64_t id,
+			const struct actor *by);
+
+/* Another part of the one whose turn it is, behind the one of id *turn; it ends where whoever
+ * began it may not change members any more. *more: there is more to do. */
+MUST_USE err batch_continue(struct books *books, struct arena *a, int64_t *turn,
+			    bool *more);

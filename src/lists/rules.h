@@ -25,6 +25,14 @@ enum verdict {
 
 const char *verdict_word(enum verdict v); /* "accept", … */
 
+/* The headers within a message: read when a list first has rules about them. */
+struct inner {
+	bool known;
+	struct header *headers;
+	size_t count, fields;
+	bool over; /* they have more fields than are looked at */
+};
+
 /* A message on its way to one list, with all that the rules may ask. */
 struct post {
 	const struct list_entry *list;
@@ -54,10 +62,9 @@ struct post {
 	struct filtered content;   /* what the list takes of it */
 	struct header_rule_row *header_rules; /* that bear on the list, in order */
 	size_t header_rule_count;
-	struct header *inner; /* of its parts, where there are such rules */
-	size_t inner_count, inner_fields;
-	bool inner_over;          /* they have more fields than are looked at */
-	bool is_moderator;        /* the author is owner or moderator */
+	struct inner *inner;              /* headers of its parts, once for all lists */
+	const struct ruling *headers_say; /* of header_match_sift */
+	bool is_moderator;                /* the author is owner or moderator */
 	enum archive_known known; /* post_ask_archive; smtpd, which has no archive to
 				    * ask, leaves ARCHIVE_NEW */
 	const str *said;          /* by Approved; NULL: nothing */

@@ -1,7 +1,8 @@
-/* lists/sort_inside.h: what arrivals.c and sort.c share. */
+/* lists/sort_inside.h: what arrivals.c and the files of sort share. */
 #pragma once
 
 #include "lists/books.h"
+#include "lists/rules.h"
 #include "mail/header.h"
 #include "store/inbound/message.h"
 
@@ -36,3 +37,31 @@ MUST_USE err sort_in_part(struct sorting *s, err (*act)(struct sorting *s));
 
 /* A line in the ledger about the recipient. */
 MUST_USE err sort_note(struct sorting *s, const char *what, str detail);
+
+/* Names what is written for the recipient: "17/dev@lists.example". */
+str sort_source(struct sorting *s, str name);
+
+/* --- what is sorted: sort_post.c, sort_command.c */
+
+MUST_USE err sort_post(struct sorting *s);
+MUST_USE err sort_command(struct sorting *s);
+
+/* What the rules reject is noted, and told to an author who is proven. */
+MUST_USE err sort_rejected(struct sorting *s, const struct post *p,
+			   const struct judgement *j);
+
+/* --- who hears of it: sort_report.c */
+
+/* Whether the return path is the sender's own: else nobody is written to. */
+bool sort_has_proven_path(const struct sorting *s);
+
+/* It was accepted, so its sender learns that it went nowhere; but nobody who may not be
+ * its sender does. */
+MUST_USE err sort_report(struct sorting *s, str status, str why);
+
+/* To who asked to be told (RFC 3461 section 4.1). */
+MUST_USE err sort_delivered(struct sorting *s, const struct post *p);
+
+/* What cannot be dealt with today or tomorrow is not tried for ever: its sender
+ * hears why (s->broken), or else the administrator, whose status counts all of them. */
+MUST_USE err sort_report_broken(struct sorting *s);

@@ -107,7 +107,11 @@ err list_purge_continue(struct books *books, struct arena *a, bool *more)
 	TRY(purge_next(books->lists, a, &gone, more));
 	if (!*more)
 		return OK;
-	TRY(archive_purge(books->archive, a, gone.list, PURGED_AT_ONCE, &others));
+	err e = archive_purge(books->archive, a, gone.list, PURGED_AT_ONCE, &others);
+	if (e.kind) { /* holds up no other list's */
+		TRY(purge_defer(books->lists, gone.list, clock_now()));
+		return e;
+	}
 	if (others)
 		return OK;
 	log_info("archive-purged", KS("list", gone.address), KN("id", gone.list));

@@ -8,6 +8,8 @@
 
 enum { DAY = 86400, STEP = 500 };
 
+static const struct actor calendar = { .name = { "calendar", 8 } };
+
 static err check_days(struct arena *a, const struct term *t)
 {
 	if (!t->last)
@@ -90,7 +92,13 @@ err member_plan_drop(struct books *books, struct arena *a, const struct list_ent
 			  drop(books, a, list, address_key(a, &x), by));
 }
 
-static const struct actor calendar = { .name = { "calendar", 8 } };
+static err begin_member(struct books *books, struct arena *a,
+			const struct list_entry *list, const struct mailbox *who,
+			int64_t last)
+{
+	TRY(admit_until(books, a, list, who, last, false, &calendar));
+	return member_welcome(books, a, list, who, &calendar);
+}
 
 /* Who was banned or came in by another way meanwhile has no plan any more. */
 static err begin(struct books *books, struct arena *a, const struct planned_row *p,
@@ -103,7 +111,7 @@ static err begin(struct books *books, struct arena *a, const struct planned_row 
 	TRY(address_parse(a, p->address, &who.address));
 	bool over = p->last_day && p->last_day + DAY <= now;
 	err e = over ? FAIL(ERR_DENIED, "its last day is over, too")
-		     : admit_until(books, a, list, &who, p->last_day, true, &calendar);
+		     : begin_member(books, a, list, &who, p->last_day);
 	if (!e.kind || e.kind != ERR_DENIED)
 		return e;
 	TRY(planned_remove(books->lists, p->list, p->key));
@@ -129,7 +137,7 @@ static err end(struct books *books, struct arena *a, const struct member_row *m)
 	TRY(settings_load(books->lists, a, list->id, &s));
 	TRY(address_parse(a, m->text, &to.address));
 	if (s.send_goodbye_message) /* in the membership's language */
-		TRY(member_notice(books, a, list, &to, "term-over"));
+		TRY(member_notice_bounded(books, a, list, &to, "term-over", &calendar));
 	return member_end_by_id(books, a, list, m->id, false, &calendar);
 }
 

@@ -123,17 +123,23 @@ str charset_decode(struct arena *a, str bytes, str declared, str *used)
 	return decode_guessed(a, bytes, used);
 }
 
+static iconv_t from_utf8(str charset)
+{
+	char name[64];
+	if (!charset.n || charset.n >= sizeof name)
+		return (iconv_t)-1;
+	memcpy(name, charset.p, charset.n);
+	name[charset.n] = '\0';
+	return iconv_open(name, "UTF-8");
+}
+
 /* Bytes that stand for text exactly; false: there are none. */
 static bool encode(struct arena *a, str text, str charset, str *bytes)
 {
-	char name[64], *from = (char *)(uintptr_t)text.p;
+	char *from = (char *)(uintptr_t)text.p;
 	size_t left = text.n, room = 4 * text.n + 16, size = room;
 	char *out = arena_alloc(a, size), *to = out;
-	if (!charset.n || charset.n >= sizeof name)
-		return false;
-	memcpy(name, charset.p, charset.n);
-	name[charset.n] = '\0';
-	iconv_t cd = iconv_open(name, "UTF-8");
+	iconv_t cd = from_utf8(charset);
 	if (cd == (iconv_t)-1)
 		return false;
 	bool ok = iconv(cd, &from, &left, &to, &room) == 0
@@ -161,5 +167,39 @@ bool charset_encode(struct arena *a, str text, str declared, str *bytes)
 	    || !str_eq(back, text))
 		return false;
 	*bytes = out;
+	return true;
+}
+
+/* One character that cannot be said. */
+static void say_unknown(iconv_t cd, str *rest, char **to, size_t *room)
+{
+	char mark[] = "?", *from = mark;
+	size_t left = 1;
+	(void)iconv(cd, &from, &left, to, room);
+	(void)utf8_next(rest);
+}
+
+bool charset_write(struct arena *a, str text, str used, str *bytes)
+{
+	struct label label;
+	if (!label_read(used, &label))
+		return false;
+	iconv_t cd = from_utf8(label.iconv);
+	if (cd == (iconv_t)-1)
+		return false;
+	size_t size = 8 * text.n + 64, room = size; /* ISO-2022 shifts in and out */
+	char *out = arena_alloc(a, size), *to = out;
+	str rest = utf8_scrub(a, text);
+	while (rest.n) {
+		char *from = (char *)(uintptr_t)rest.p;
+		size_t left = rest.n;
+		bool stuck = iconv(cd, &from, &left, &to, &room) == (size_t)-1;
+		rest = (str){ from, left };
+		if (stuck && rest.n)
+			say_unknown(cd, &rest, &to, &room);
+	}
+	(void)iconv(cd, NULL, NULL, &to, &room);
+	iconv_close(cd);
+	*bytes = (str){ out, size - room };
 	return true;
 }

@@ -9,6 +9,10 @@
  * applied. */
 str charset_decode(struct arena *a, str bytes, str declared, str *used);
 
+/* UTF-8 text in the bytes of what charset_decode has said it used, as it reads them; what
+ * the charset cannot say is "?". False, with nothing written: it is not known. */
+bool charset_write(struct arena *a, str text, str used, str *bytes);
+
 /* UTF-8 text in the bytes of a declared charset, to be put before or behind others of
  * it, line by line. False, with nothing written: it is not known, cannot say all of it,
  * or lines in it do not end as they do in ASCII. */

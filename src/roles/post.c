@@ -42,6 +42,7 @@ struct post_role {
 	bool gives_way; /* to smtpd: rests a little before it goes on */
 	bool failed; /* some did; they stay where they are and do not hold up the next */
 	int64_t expire_at, carry_at;
+	int64_t batch; /* the file of members that had its turn last */
 };
 
 /* As many as are noted and ticked off together. */
@@ -243,7 +244,7 @@ static err purge(struct post_role *p, struct arena *a)
 static err enter(struct post_role *p, struct arena *a)
 {
 	bool more;
-	TRY(batch_continue(&p->books, a, &more));
+	TRY(batch_continue(&p->books, a, &p->batch, &more));
 	if (!more)
 		return OK;
 	p->at_end = false;

@@ -89,6 +89,8 @@ static void session(void *arg)
 			   .file = STR("") };
 	v.client = v.is_local ? STR("local") : net_ip_text(a, &c->peer);
 	struct net_addr counted = smtpd_counted(c->d, &c->peer);
+	if (v.is_local)
+		smtpd_look_at_addresses(c->d); /* smtp/door.h */
 	talk(c, &v);
 	limit_leave(c->d->limit, &counted);
 	free(c);

@@ -29,7 +29,8 @@
 struct commit; /* the committer */
 struct caller; /* a session's thread: smtpd.c */
 struct greylist;
-struct site; /* policy for mail that nobody signed in for: smtpd_site.c */
+struct watcher; /* of the address book: smtpd_watch.c */
+struct site;    /* policy for mail that nobody signed in for: smtpd_site.c */
 
 struct reader { /* a connection to the lists book, one user at a time */
 	pthread_mutex_t lock;
@@ -57,6 +58,7 @@ struct smtpd {
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;
+	struct watcher *watcher;
 	pthread_mutex_t talking_lock;
 	struct caller *talking; /* sessions under way */
 	atomic_bool draining;
@@ -96,6 +98,10 @@ struct addressbook *smtpd_addresses(struct smtpd *d);
 
 /* Reads it now, then keeps it up to date on a thread of its own. */
 MUST_USE err smtpd_watch(struct smtpd *d);
+
+/* Comes back when the address book in memory is as new as the lists book is at the call,
+ * or after DOOR_LOOK_MS where that cannot be read. */
+void smtpd_look_at_addresses(struct smtpd *d);
 
 /* The site's policy for clients. ERR_SYNTAX: too many words. */
 MUST_USE err smtpd_site_new(struct smtpd *d);

@@ -19,7 +19,8 @@
 enum {
 	INPUT_MAX = 2 * WIRE_HEAD_MAX, /* read ahead of what was asked */
 	LINGER_MS = 2000,
-	RATE = 2, /* octets a millisecond that a client must take or send */
+	RATE = 2,        /* octets a millisecond that a client must take or send */
+	LARGE_RATE = 64, /* of a large body, whose place others want */
 };
 
 /* ---- the end of a connection */
@@ -81,6 +82,13 @@ static void hand_over(struct connection *c)
 	bufferevent_write(c->bev, exchange_busy.p, exchange_busy.n);
 }
 
+/* So long at least as it comes fast enough: an octet now and then holds no place. */
+static void pace_large(struct connection *c)
+{
+	c->deadline = c->body_at + c->loop->http->options.body_ms
+		      + (int64_t)c->exchange->body.n / LARGE_RATE;
+}
+
 /* The head is there, a body is to come. */
 static void expect_body(struct connection *c)
 {
@@ -89,6 +97,7 @@ static void expect_body(struct connection *c)
 		bufferevent_write(c->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 	c->deadline = clock_mono_ms() + c->loop->http->options.body_ms
 		      + (head->chunked ? HTTP_BODY_MAX : head->length) / RATE;
+	c->body_at = clock_mono_ms();
 }
 
 /* Goes as far with a request as the input allows. */
@@ -107,6 +116,8 @@ static void read_request(struct connection *c, struct evbuffer *in)
 		if (got == INTAKE_BODY)
 			expect_body(c);
 	}
+	if (got != INTAKE_DONE && x->large)
+		pace_large(c);
 	if (got == INTAKE_DONE) {
 		if (x->refused)
 			atomic_fetch_add(&c->loop->http->refused, 1);

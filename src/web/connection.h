@@ -22,6 +22,7 @@ struct connection {
 	bool begun;       /* an octet of the request is there */
 	bool input_ended; /* the client sends no more */
 	bool counted;     /* by the limit */
+	int64_t body_at;  /* when its body began */
 	int64_t deadline;
 	struct net_addr peer;
 	struct exchange *exchange;

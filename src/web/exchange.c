@@ -52,8 +52,8 @@ static void free_request(struct exchange *x)
 {
 	buf_free(&x->body);
 	if (x->large)
-		atomic_fetch_sub(&x->server->large, 1);
-	x->large = false;
+		http_large_leave(x->server, x->large);
+	x->large = 0;
 }
 
 void exchange_reset(struct exchange *x)

@@ -21,7 +21,7 @@ struct exchange {
 	struct arena *arena;
 	struct wire_head head;
 	bool in_body; /* the head is all there */
-	bool large;   /* it is one of the server's large bodies */
+	int large;    /* its place among the server's large bodies; 0: it is none */
 	size_t scanned;
 	struct wire_chunks chunks;
 	int refused;

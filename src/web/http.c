@@ -38,6 +38,36 @@ static void fill_defaults(struct http_options *o)
 		o->send_ms = 30000;
 }
 
+/* ---- large bodies */
+
+int http_large_take(struct http *h, int64_t person)
+{
+	int free_place = 0;
+	bool has_one = false;
+	pthread_mutex_lock(&h->large.lock);
+	for (int i = 0; i < HTTP_LARGE_AT_ONCE; i++)
+		if (!h->large.at[i].taken)
+			free_place = i + 1;
+		else
+			has_one = has_one || (person && h->large.at[i].person == person);
+	int place = has_one ? 0 : free_place;
+	if (place) {
+		h->large.at[place - 1].taken = true;
+		h->large.at[place - 1].person = person;
+	}
+	pthread_mutex_unlock(&h->large.lock);
+	return place;
+}
+
+void http_large_leave(struct http *h, int place)
+{
+	pthread_mutex_lock(&h->large.lock);
+	h->large.at[place - 1].taken = false;
+	pthread_mutex_unlock(&h->large.lock);
+}
+
+/* ---- workers */
+
 /* In a worker, of the exchange that no loop owns. */
 static void make_first(struct http *h, struct exchange *x)
 {
@@ -73,9 +103,11 @@ err http_new(const struct http_options *options, struct http **h)
 	new->options = *options;
 	fill_defaults(&new->options);
 	sem_init(&new->first_is_made, 0, 0);
+	pthread_mutex_init(&new->large.lock, NULL);
 	mem_keep(KEPT);
 	err e = pool_new(new->options.workers, new->options.queue, run, &new->pool);
 	if (e.kind) {
+		pthread_mutex_destroy(&new->large.lock);
 		free(new);
 		return e;
 	}
@@ -137,6 +169,7 @@ void http_free(struct http *h)
 	free(h->loops);
 	free(h->ids);
 	free(h->listeners);
+	pthread_mutex_destroy(&h->large.lock);
 	free(h);
 }
 

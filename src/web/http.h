@@ -32,8 +32,9 @@ struct http_options {
 	 * worker that the first request will be given to; or NULL. */
 	void (*first)(void *ctx, struct request *q, struct response *r);
 	/* In a loop, so without waiting for anything: how large a body may be that
-	 * names its length; or NULL: HTTP_BODY_MAX. */
-	int64_t (*body_max)(void *ctx, str path, str query);
+	 * names its length; or NULL: HTTP_BODY_MAX. *person: of whom one that is larger
+	 * is taken at a time; 0: they are not told apart. */
+	int64_t (*body_max)(void *ctx, str path, str query, int64_t *person);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */
@@ -41,7 +42,8 @@ struct http_options {
 	bool proxied; /* the client's address is X-Forwarded-For's last, where the
 		       * connection comes from this machine itself */
 	int64_t head_ms, idle_ms, body_ms, send_ms; /* 0: 10, 30, 10, 30 seconds;
-			  * to a body's are added, and to sending's, 1 second a 2 KB */
+			  * to a body's are added, and to sending's, 1 second a 2 KB;
+			  * beyond HTTP_BODY_MAX a body comes at 64 KB a second */
 };
 
 struct http_counts {

@@ -24,9 +24,19 @@ struct http {
 	sem_t first_is_made; /* options.first's page */
 	atomic_bool draining;
 	atomic_llong drain_deadline;
-	atomic_uint large; /* bodies beyond HTTP_BODY_MAX that are being taken or read */
+	struct { /* bodies beyond HTTP_BODY_MAX that are being taken or read */
+		pthread_mutex_t lock;
+		struct {
+			bool taken;
+			int64_t person;
+		} at[HTTP_LARGE_AT_ONCE];
+	} large;
 	atomic_ullong connections, requests, refused, failed, busy, open;
 };
+
+/* A place among them: 1 and up; 0 where others have them all, or the person has one. */
+int http_large_take(struct http *h, int64_t person);
+void http_large_leave(struct http *h, int place);
 
 struct loop {
 	struct http *http;

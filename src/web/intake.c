@@ -7,21 +7,21 @@ static enum intake refuse(struct exchange *x, int status, const char *why)
 	return INTAKE_DONE;
 }
 
-/* Few at once, so that they cannot take the machine's memory. */
+/* Few at once, so that they cannot take the machine's memory, and each of somebody else. */
 static enum intake take_large(struct exchange *x)
 {
 	const struct http_options *o = x->server ? &x->server->options : NULL;
-	int64_t most = o && o->body_max ? o->body_max(o->ctx, x->head.path, x->head.query)
-					: HTTP_BODY_MAX;
+	int64_t person = 0, most = HTTP_BODY_MAX;
+	if (o && o->body_max)
+		most = o->body_max(o->ctx, x->head.path, x->head.query, &person);
 	if (x->head.length > most)
 		return refuse(x, 413,
 			      most > HTTP_BODY_MAX ? "the file is larger than 16 MB"
 						   : "the body is larger than 1 MB");
-	if (atomic_fetch_add(&x->server->large, 1) >= HTTP_LARGE_AT_ONCE) {
-		atomic_fetch_sub(&x->server->large, 1);
-		return refuse(x, 503, "others are sending files; try again in a minute");
-	}
-	x->large = true;
+	x->large = http_large_take(x->server, person);
+	if (!x->large)
+		return refuse(x, 503,
+			      "other files are being sent; try again in a minute");
 	x->in_body = true;
 	return INTAKE_BODY;
 }

@@ -27,6 +27,7 @@
 #include "web/router.h"
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 enum { ORDER_WAITERS = HTTP_WORKERS / 2 }; /* the others make pages meanwhile */
 
@@ -46,6 +47,8 @@ struct web { /* one a process */
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
 			 int fd); /* one end of a socket pair, to the local door */
+	_Atomic int64_t
+		known_revision; /* of the addresses, that smtpd is known to have */
 };
 
 struct worker { /* one a worker thread, opened at its first request */
@@ -124,6 +127,10 @@ str network_key(struct arena *a, const struct request *q);
  * (RFC 4954 section 5). The reply's text; ERR_DENIED: smtpd refused it. */
 MUST_USE err web_submit(struct request *q, str reverse_path, str recipient, str message,
 			str *says);
+
+/* Comes back when smtpd answers by the addresses that the lists book has (smtp/door.h), or
+ * after a second. */
+void web_addresses_known(struct worker *w);
 
 /* The same in nobody's name, as `postern post` does: the list's rules judge it. */
 MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);

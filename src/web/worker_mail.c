@@ -2,6 +2,8 @@
 #include "web/worker.h"
 
 #include "smtp/client.h"
+#include "smtp/door.h"
+#include "store/lists/revision.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -55,6 +57,21 @@ static err talk(struct handing *h, const struct conf *conf, int fd)
 	return e;
 }
 
+static err open_door(struct web *web, int *fd)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
+		return FAIL(ERR_TEMP,
+			    "no connection to the mail server at the moment; try again");
+	err e = web->hand_mail(web->ring, pair[1]);
+	close(pair[1]);
+	if (e.kind)
+		close(pair[0]);
+	else
+		*fd = pair[0];
+	return e;
+}
+
 static err submit(struct request *q, str reverse_path, str auth, str recipient,
 		  str message, str *says)
 {
@@ -69,17 +86,9 @@ static err submit(struct request *q, str reverse_path, str auth, str recipient,
 				       .part_count = 1,
 				       .eight_bit = true,
 				       .auth = auth } };
-	int pair[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
-		return FAIL(ERR_TEMP,
-			    "no connection to the mail server at the moment; try again");
-	err e = w->web->hand_mail(w->web->ring, pair[1]);
-	close(pair[1]);
-	if (e.kind) {
-		close(pair[0]);
-		return e;
-	}
-	e = talk(&h, w->books.conf, pair[0]);
+	int fd;
+	TRY(open_door(w->web, &fd));
+	err e = talk(&h, w->books.conf, fd);
 	if (e.kind && !h.code)
 		return FAIL(ERR_TEMP, "the mail server did not answer; try again");
 	*says = h.text;
@@ -98,4 +107,16 @@ err web_inject(struct request *q, str recipient, str message, str *says)
 {
 	str admin = worker_of(q)->books.conf->site_admin;
 	return submit(q, admin, STR(""), recipient, message, says);
+}
+
+void web_addresses_known(struct worker *w)
+{
+	struct web *web = w->web;
+	int64_t revision;
+	int fd;
+	if (revision_get(w->books.lists, &revision).kind
+	    || atomic_load(&web->known_revision) == revision || open_door(web, &fd).kind)
+		return;
+	door_wait(fd);
+	atomic_store(&web->known_revision, revision);
 }

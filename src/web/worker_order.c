@@ -115,5 +115,7 @@ bool order_and_wait(struct request *q, const char *kind, json_t *args, struct or
 	x->order = id;
 	if (wait_for_answer(q, id, &row))
 		keep_result(q, w, x, &row);
+	if (x->done)
+		web_addresses_known(w);
 	return x->done;
 }

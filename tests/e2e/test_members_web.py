@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
@@ -176,10 +177,17 @@ check('more than other pages take', len(large) > 1 << 20)
 equal('without the page that offers it, it is too large', owner.ask('POST', MANY, large.encode(), {'Content-Type': 'text/csv'}).status, 413)
 send(owner, 'sync', large.encode())
 owner.submit('Do it, or do not', 'go')
+owner.submit('Stop it', 'stop')
+check('it can be stopped', 'stopped before its end' in owner.text(), owner.text())
+some = owner.json(owner.path.split('?')[0] + '.json')
+check('what was done stays', some['state'] == 'stopped' and some['added'] < FEW, some)
+equal('and nothing more is', len(p.cli('member', 'export', LIST).splitlines()) - 1, some['added'] + 1 - some['removed'])
+send(owner, 'sync', large.encode())
+owner.submit('Do it, or do not', 'go')
 check('it goes on by itself', owner.headers['Refresh'] == '2' or 'It is done' in owner.text(), owner.text())
 steps = set()
 last = eventually(lambda: (j := owner.json(owner.path.split('?')[0].removesuffix('.json') + '.json')) and (steps.add(j['parts_done']) or j['state'] == 'done') and j, 90)
-equal('all of it', (last['added'], last['removed'], last['refused']), (FEW, 1, 0))
+equal('all of it', (some['added'] + last['added'], some['removed'] + last['removed'], last['refused']), (FEW, 1, 0))
 check('progress is seen', len(steps) > 3, steps)
 equal('the list is the file', p.run('member', 'sync', LIST, '-', '--dry-run', input=large).stdout, f'0 would be added, 0 removed, {FEW} are there\n')
 
@@ -212,6 +220,11 @@ while path:
 equal('a page after the other shows all', seen, ['anna', 'vera'][:1] + sorted(['vera'] + [f'x{i:03d}' for i in range(250)]))
 back = guest.link('Those before')
 check('and back', re.findall(r'<bdi>(\w+)@…</bdi>', guest.get(back).page) == seen[100:200], guest.page)
+book = sqlite3.connect(f'{p.data}/lists/lists.db')
+hid = book.execute("SELECT id FROM member WHERE key = 'hid@far.example'").fetchone()[0]
+book.close()
+for b in (guest, anna):
+    equal('nor says a page where in their order somebody hidden stands', b.json(f'/lists/dev/members.json?after={hid}'), b.json('/lists/dev/members.json'))
 p.cli('list', 'set', LIST, 'advertised=no', 'member_roster_visibility=members')
 equal('of a list that is hidden nothing is seen', guest.get(ROSTER).status in (401, 404), True)
 section('what members get')

@@ -1,6 +1,7 @@
 """archive_from_join: members see what was posted from the day on which they joined: on pages, in their twins, feeds, files and searches."""
 import gzip
 import re
+import sqlite3
 from email.utils import format_datetime
 from datetime import datetime, timedelta, timezone
 
@@ -23,20 +24,27 @@ for address in (OWNER, ANNA, NEW):
     p.cli('user', 'add', address)
 
 
-def post(number, days, who, subject, answers=None, extra=''):
+def post(number, days, who, subject, answers=None, came=None):
+    came = (NOW - timedelta(days=days if came is None else came)).strftime('%a %b %d %H:%M:%S %Y')
     head = f'From: {who} of {number} <{who}{number}@far.example>\r\nTo: {LIST}\r\nSubject: {subject}\r\nMessage-ID: <m{number}@far.example>\r\n'
     head += f'Date: {format_datetime(NOW - timedelta(days=days))}\r\nMIME-Version: 1.0\r\n'
     head += f'In-Reply-To: <m{answers}@far.example>\r\nReferences: <m{answers}@far.example>\r\n' if answers else ''
-    return (f'From x Thu Jan  1 00:00:00 1970\n{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nxylophone of {number}\r\n'
+    return (f'From x {came}\n{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nxylophone of {number}\r\n'
             f'--b\r\nContent-Type: text/plain; name=f{number}.txt\r\nContent-Disposition: attachment; filename=f{number}.txt\r\n\r\nattached to {number}\r\n--b--\r\n').replace('\r\n', '\n')
 
 
-OLD, BETWEEN = (1, 2), (3,)
+# the day on which the new member joined began so many days ago
+JOINED = (NOW - (NOW - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
 box = f'{p.dir}/box'
 with open(box, 'w') as f:
     f.write('\n'.join([post(1, 39, 'Olduser', 'Secretplan'), post(2, 38, 'Oldtimer', 'Alone of old'), post(3, 30, 'Midway', 'Re: Secretplan', 1),
-                       post(4, 0.01, 'Fresh', 'Re: Secretplan', 3), post(5, 0.008, 'Latest', 'New matters')]))
+                       post(4, 0.01, 'Fresh', 'Re: Secretplan', 3), post(5, 0.008, 'Latest', 'New matters'),
+                       post(6, 37, 'Dated', 'Of late', came=0.005), post(7, JOINED - 1 / 24, 'Ahead', 'Of tomorrow', came=JOINED + 1 / 24)]))
 p.cli('archive', 'import', LIST, box)
+book = sqlite3.connect(f'{p.data}/archive/archive.db')
+with book:
+    book.executemany('INSERT INTO url_alias (path, list, post) SELECT ?, list, id FROM post WHERE number = ?', [(f'/pipermail/former/000{n}.html', n) for n in (1, 4)])
+book.close()
 p.start()
 
 
@@ -48,18 +56,18 @@ def person(address, network):
 
 
 owner, anna, new = person(OWNER, '192.0.2.1'), person(ANNA, '192.0.2.2'), person(NEW, '192.0.2.3')
-MONTHS = sorted({(NOW - timedelta(days=d)).strftime('%Y/%m') for d in (39, 38, 30, 0)})
+MONTHS = sorted({(NOW - timedelta(days=d)).strftime('%Y/%m') for d in (39, 38, 30, 1, 0)})
 HERE = NOW.strftime('%Y/%m')
 PATHS = ['/lists/dev/', '/lists/dev/by/', '/lists/dev/search?q=xylophone', '/lists/dev/search?q=xylophone&o=new', '/lists/dev/search?q=from:oldtimer',
          '/lists/search?q=xylophone', '/lists/dev/feed.atom', '/lists/dev/stats', '/lists/', '/lists/dev/t/1.atom'] \
     + [f'/lists/dev/by/{m}/' for m in MONTHS] + [f'/lists/dev/by/{m}/?view=flat' for m in MONTHS] \
     + [f'/lists/dev/by/{m.replace("/", "-")}.mbox.gz' for m in MONTHS] \
-    + [x.format(n) for n in range(1, 6) for x in ('/lists/dev/{}', '/lists/dev/t/{}', '/lists/dev/t/{}?view=flat', '/lists/dev/{}/raw', '/lists/dev/{0}/a/1/f{0}.txt',
+    + [x.format(n) for n in range(1, 8) for x in ('/lists/dev/{}', '/lists/dev/t/{}', '/lists/dev/t/{}?view=flat', '/lists/dev/{}/raw', '/lists/dev/{0}/a/1/f{0}.txt',
                                                   '/lists/dev/post?re={}', '/mid/m{}@far.example', '/lists/dev/t/{}.mbox.gz')]
 PATHS += [x + '.json' if '?' not in x else x.replace('?', '.json?') for x in PATHS
           if not re.search(r'\.atom|\.gz|/raw|/a/|/mid/|/$|/\?', x)]
 TELL_TALES = ('Olduser', 'Oldtimer', 'Midway', 'Alone of old', 'xylophone of 1', 'xylophone of 2', 'xylophone of 3', 'attached to 1', 'attached to 2',
-              'attached to 3', 'm1@far', 'm2@far', 'm3@far')
+              'attached to 3', 'm1@far', 'm2@far', 'm3@far', 'Ahead', 'm7@far')
 
 
 def read(b, path):
@@ -88,22 +96,24 @@ equal('and reads them', [new.get(f'/lists/dev/{n}').status for n in range(1, 6)]
 section('on')
 p.cli('list', 'set', LIST, 'archive_from_join=yes')
 equal('nothing of before tells itself to the new member', told(new), {})
-equal('what is older is not there', {x: read(new, f'/lists/dev/{n}{x}')[0] for n in (1, 2, 3) for x in ('', '.json', '/raw', f'/a/1/f{n}.txt')},
-      {x: 404 for n in (1, 2, 3) for x in ('', '.json', '/raw', f'/a/1/f{n}.txt')})
+equal('what is older is not there', {x: read(new, f'/lists/dev/{n}{x}')[0] for n in (1, 2, 3, 7) for x in ('', '.json', '/raw', f'/a/1/f{n}.txt')},
+      {x: 404 for n in (1, 2, 3, 7) for x in ('', '.json', '/raw', f'/a/1/f{n}.txt')})
 equal('by its Message-ID neither', [new.get(f'/mid/m{n}@far.example').status for n in (1, 2, 3)], [404] * 3)
-equal('what is newer is', [new.get(f'/lists/dev/{n}').status for n in (4, 5)], [200, 200])
-equal('and is found', sorted(h['number'] for h in new.json('/lists/dev/search.json?q=xylophone')['hits']), [4, 5])
-equal('on all lists', sorted(h['number'] for h in new.json('/lists/search.json?q=xylophone&o=new')['hits']), [4, 5])
+equal('what is newer is, whatever its author says of the date', [new.get(f'/lists/dev/{n}').status for n in (4, 5, 6)], [200] * 3)
+equal('an address of the archive before leads to what is seen, and tells of nothing else', [b.get(f'/pipermail/former/000{n}.html').status for b in (new, anna) for n in (1, 4)],
+      [404, 200, 200, 200])
+equal('and is found', sorted(h['number'] for h in new.json('/lists/dev/search.json?q=xylophone')['hits']), [4, 5, 6])
+equal('on all lists', sorted(h['number'] for h in new.json('/lists/search.json?q=xylophone&o=new')['hits']), [4, 5, 6])
 thread = new.json('/lists/dev/t/1.json')
 equal('a thread that began before begins for them with what they see', (thread['posts'], thread['subject'], [m['number'] for m in thread['messages']]),
       (1, 'Re: Secretplan', [4]))
 equal('one that ended before is none', new.get('/lists/dev/t/2').status, 404)
-check('the feed has the two', len(re.findall('<entry>', new.get('/lists/dev/feed.atom').page)) == 2)
+check('the feed has the three', len(re.findall('<entry>', new.get('/lists/dev/feed.atom').page)) == 3)
 check('the month as a file, too', read(new, f'/lists/dev/by/{HERE.replace("/", "-")}.mbox.gz')[1].count('\nMessage-ID: ') == 2)
 check('the home page', 'New matters' in new.get('/lists/dev/').page)
 for who, b in (('who was a member before', anna), ('an owner', owner)):
-    equal(f'{who} reads all', [b.get(f'/lists/dev/{n}').status for n in range(1, 6)], [200] * 5)
-    equal(f'{who} finds all', len(b.json('/lists/dev/search.json?q=xylophone')['hits']), 5)
+    equal(f'{who} reads all', [b.get(f'/lists/dev/{n}').status for n in range(1, 8)], [200] * 7)
+    equal(f'{who} finds all', len(b.json('/lists/dev/search.json?q=xylophone')['hits']), 7)
 equal('a guest nothing', Browser(p).get('/lists/dev/4').status, 401)
 p.cli('list', 'set', LIST, 'archive_policy=public')
 equal('where everybody reads, members do', new.get('/lists/dev/1').status, 200)

@@ -181,6 +181,19 @@ twin = b.get('/lists/dev/admin/settings.json').page
 check('and that of the settings', '"label":"Hold everything"' in twin and '"word":"hold"' in twin, twin[:400])
 p.cli('list', 'set', DEV, 'emergency=no')
 
+section('every page, to a guest and to who runs it all')
+FILLED = {':list': 'dev', '#number': '1', '#part': '1', ':year': '2026', ':month': '11', ':word': 'joined', ':name': 'welcome', '#id': '1'}
+rows = re.findall(r'^PAGE\((?:GET|GET [^,]*), "([^"]+)"', open(f'{HERE}/../../src/web/pages/pages.def', encoding='utf-8').read(), re.M)
+check('the table of pages was read', len(rows) > 70, len(rows))
+erase = p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]
+for who in (Browser(p), b):
+    for row in rows + [f'/confirm/{erase}']:
+        if row == '/logout':
+            continue
+        path = re.sub(r'[:#*][a-z_]+', lambda m: FILLED.get(m[0], 'x'), row)
+        got = page(path, 'de', who)
+        check(f'{path} in German', got.status < 500, got.status)
+
 section('as they look')
 speak('')
 bearer = {'Authorization': 'Bearer ' + p.token('admin@uni.example')}

@@ -144,6 +144,8 @@ static void test_choice(void)
 	CHECK(language_use(LANGUAGE_ja) == LANGUAGE_en && language_now() == LANGUAGE_ja);
 	CHECK(language_use(LANGUAGE_en) == LANGUAGE_ja);
 	CHECK(is(S_("no such text anywhere"), "no such text anywhere"));
+	/* what a page leaves out is nothing in every language */
+	CHECK(!language_text(LANGUAGE_en, NULL) && !language_text(LANGUAGE_de, NULL));
 }
 
 /* ---- the catalogs that are compiled in: whatever stands in a text stands in its

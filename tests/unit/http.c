@@ -304,6 +304,59 @@ static void slow_clients(struct arena *a)
 	stop(&s);
 }
 
+static int64_t three_megabytes(void *ctx, str path, str query, int64_t *person)
+{
+	(void)ctx, (void)path;
+	return str_i64(query, person) ? 3 << 20 : HTTP_BODY_MAX;
+}
+
+enum { LARGE = 1500000 };
+
+/* The head of a large body of somebody, and its first octets. */
+static int begin_large(struct arena *a, const struct served *s, int person)
+{
+	int fd = dial(s);
+	CHECK(say(fd, arena_printf(a,
+				   "POST /l?%d HTTP/1.1\r\nHost: x\r\nConnection: "
+				   "close\r\nContent-Length: %d\r\n\r\nx",
+				   person, LARGE)));
+	return fd;
+}
+
+static bool large_goes(struct arena *a, const struct served *s, int person)
+{
+	static char body[LARGE];
+	int fd = begin_large(a, s, person);
+	memset(body, 'x', sizeof body);
+	(void)say(fd, (str){ body, sizeof body - 1 });
+	str got = hear(a, fd);
+	CHECK(count(got, "200 OK") + count(got, "503 ") == 1);
+	return count(got, "200 OK") == 1;
+}
+
+/* Nobody has two places, and none has one who does not send. */
+static void large_bodies(struct arena *a)
+{
+	struct served s;
+	int64_t from = clock_mono_ms();
+	serve(a, &s, (struct http_options){ .body_ms = 800, .body_max = three_megabytes },
+	      NULL);
+	CHECK(large_goes(a, &s, 7));
+	int first = begin_large(a, &s, 7);
+	usleep(100000); /* the head has been read */
+	CHECK(!large_goes(a, &s, 7));
+	CHECK(large_goes(a, &s, 8));
+	int second = begin_large(a, &s, 8);
+	usleep(100000);
+	CHECK(!large_goes(a, &s, 9));
+	for (int i = 0; i < 30; i++, usleep(50000)) /* an octet now and then */
+		say(first, STR("x")), say(second, STR("x"));
+	CHECK(hear(a, first).n == 0 && hear(a, second).n == 0);
+	CHECK(large_goes(a, &s, 9) && large_goes(a, &s, 7));
+	CHECK(clock_mono_ms() - from < 20000);
+	stop(&s);
+}
+
 static void limits(struct arena *a)
 {
 	struct served s;
@@ -456,6 +509,7 @@ int main(void)
 	CHECK(http_counts(s.http).refused > 15);
 	stop(&s);
 	slow_clients(a);
+	large_bodies(a);
 	limits(a);
 	busy(a);
 	proxied(a);

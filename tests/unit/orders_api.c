@@ -5,6 +5,7 @@
 #include "lists/style.h"
 #include "store/lists/order.h"
 #include "store/lists/pending.h"
+#include "store/lists/purge.h"
 #include "store/lists/request.h"
 #include "store/lists/role.h"
 
@@ -293,6 +294,48 @@ static void test_purge(struct books_test *t)
 	}
 }
 
+/* An archive that cannot go keeps no other back. */
+static void test_purge_fails(struct books_test *t)
+{
+	static const char *const lists[] = { "stays@lists.example",
+					     "goes@lists.example" };
+	struct book *archive = t->books.archive;
+	int64_t id[2], number, left;
+	bool more, found;
+	for (int i = 0; i < 2; i++) {
+		const struct list_entry *l = books_list(t, lists[i]);
+		struct archive_arrival x = { .list = id[i] = l->id,
+					     .source = arena_printf(t->a, "p/%d", i),
+					     .message = books_mail(t->a,
+								   "anna@uni.example",
+								   lists[i], "m@x", "b"),
+					     .received_at = clock_now() };
+		BOOKS_MUST(t, archive_add(archive, t->a, &x, &number));
+		BOOKS_MUST(t, list_unmake(&t->books, l, true, &t->by));
+		BOOKS_MUST(t, books_refresh(&t->books));
+		BOOKS_MUST(t, purge_defer(t->books.lists, id[i], 1000 + i));
+	}
+	BOOKS_MUST(
+		t,
+		book_run(archive,
+			 arena_z(t->a,
+				 arena_printf(t->a,
+					      "CREATE TRIGGER stuck BEFORE DELETE ON "
+					      "post WHEN old.list = %lld "
+					      "BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+					      (long long)id[0]))));
+	CHECK(list_purge_continue(&t->books, t->a, &more).kind);
+	CHECK(ok(list_purge_continue(&t->books, t->a, &more)));
+	BOOKS_MUST(t, book_run(archive, "DROP TRIGGER stuck"));
+	BOOKS_MUST(t, book_number(archive, &left, &found,
+				  "SELECT count(*) FROM post WHERE list = ?1",
+				  SQL_I(id[1])));
+	CHECK(!left);
+	do
+		CHECK(ok(list_purge_continue(&t->books, t->a, &more)));
+	while (more);
+}
+
 /* By which steps somebody comes in, under each policy. */
 static void test_subscribe(struct books_test *t)
 {
@@ -413,9 +456,9 @@ static void test_strangers(struct books_test *t)
 		{ "member_add", "{\"addresses\":\"ask1@new.example\",\"how\":\"invite\"}",
 		  true },
 		{ "member_add",
-		  "{\"addresses\":\"ask1@new.example\",\"how\":\"add\",\"from\":"
+		  "{\"addresses\":\"ask3@new.example\",\"how\":\"add\",\"from\":"
 		  "\"2099-01-01\"}",
-		  true },
+		  false }, /* counted when it begins */
 		{ "subscribe", "{\"address\":\"ask1@new.example\"}", true },
 		{ "subscribe",
 		  "{\"address\":\"ask1@new.example\",\"proven\":\"yes\","
@@ -466,6 +509,7 @@ int main(void)
 	test_new_list(&t);
 	test_domain_owner(&t);
 	test_purge(&t);
+	test_purge_fails(&t);
 	test_subscribe(&t);
 	test_people(&t);
 	test_strangers(&t);

@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "mail/mime.h"
 
+#include <iconv.h>
 #include <time.h>
 
 static const str ADDRESSES[] = { { "anna@uni.example", 16 },
@@ -179,6 +180,83 @@ static void test_encoded(void)
 	CHECK(str_eq(done(a, out), out));
 }
 
+/* Text in the octets of a charset, by iconv itself. */
+static str octets(struct arena *a, str text, const char *charset)
+{
+	char *from = (char *)(uintptr_t)text.p, *out = arena_alloc(a, 8 * text.n),
+	     *to = out;
+	size_t left = text.n, room = 8 * text.n;
+	iconv_t cd = iconv_open(charset, "UTF-8");
+	CHECK(cd != (iconv_t)-1);
+	CHECK(iconv(cd, &from, &left, &to, &room) == 0
+	      && iconv(cd, NULL, NULL, &to, &room) == 0);
+	iconv_close(cd);
+	return (str){ out, (size_t)(to - out) };
+}
+
+static str equals_signs(struct arena *a, str bytes)
+{
+	str out = STR("");
+	for (size_t i = 0; i < bytes.n; i++)
+		out = arena_cat(a, out,
+				arena_printf(a, "%s=%02X", i % 20 ? "" : "=\r\n",
+					     (unsigned)(unsigned char)bytes.p[i]));
+	return out;
+}
+
+/* In whatever charset: what they wrote is read as what it says, and stays in the charset. */
+static void test_charsets(void)
+{
+	static const struct {
+		const char *charset, *name, *beside;
+	} cases[] = {
+		{ "utf-16", "Anna Meyer", "gr\xc3\xbc\xc3\x9f" },
+		{ "utf-16le", "Anna Meyer", "\xe7\x8e\x8b" },
+		{ "utf-16be", "J\xc3\xb6rg M\xc3\xbcller", "\xf0\x9f\x98\x80" },
+		{ "utf-32", "Anna Meyer", "gr\xc3\xbc\xc3\x9f" },
+		{ "gb18030", "\xe7\x8e\x8b \xe5\xb0\x8f\xe6\x98\x8e",
+		  "\xe4\xb9\xa4\xf0\x9f\x98\x80" },
+		{ "big5", "\xe7\x8e\x8b \xe5\xb0\x8f\xe6\x98\x8e", "\xe5\x8a\x9f" },
+		{ "iso-2022-jp", "\xe5\xb1\xb1\xe7\x94\xb0 \xe8\x8a\xb1",
+		  "\xe6\x97\xa5\xe6\x9c\xac" },
+		{ "shift_jis", "\xe5\xb1\xb1\xe7\x94\xb0 \xe8\x8a\xb1", "\xe8\xa1\xa8" },
+		{ "iso-8859-1", "J\xc3\xb6rg M\xc3\xbcller", "gr\xc3\xbc\xc3\x9f" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		str name = str_from(cases[i].name), beside = str_from(cases[i].beside);
+		struct pseudonym p = { ADDRESSES, 2, &name, 1, { "former-x", 8 } };
+		str text = arena_cat(a, beside, STR(" "), name,
+				     STR(" <anna@uni.example>\r\nends "), beside);
+		str wanted = arena_cat(a, beside,
+				       STR(" former-x <former-x@hidden.invalid>\nends "),
+				       beside);
+		str bytes = octets(a, text, cases[i].charset);
+		str head = arena_cat(a, STR("Content-Type: text/plain; charset="),
+				     str_from(cases[i].charset),
+				     STR("\r\nContent-Transfer-Encoding: "));
+		str mail = arena_cat(
+			a,
+			STR("From: Anna <anna@uni.example>\r\nMIME-Version: 1.0\r\n"
+			    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"),
+			head, STR("base64\r\n\r\n"), enc_base64(a, bytes),
+			STR("\r\n--b\r\n"), head, STR("quoted-printable\r\n\r\n"),
+			equals_signs(a, bytes), STR("\r\n--b\r\n"), head,
+			STR("8bit\r\n\r\n"), bytes, STR("\r\n--b--\r\n"));
+		str out = done_as(a, &p, mail);
+		int parts = str_has(bytes, '\0') ? 2 : 3; /* else no mail bears it */
+		for (int k = 1; k <= parts; k++) {
+			str now = str_trim(text_of(a, out, (size_t)k));
+			if (!str_eq(now, wanted))
+				fprintf(stderr, "%s, part %d: %.*s\n", cases[i].charset,
+					k, STR_F(now));
+			CHECK(str_eq(now, wanted));
+		}
+		CHECK(str_eq(done_as(a, &p, out), out));
+		CHECK(!has(out, "former-x@hidden.invalid>\r\nends") || parts == 3);
+	}
+}
+
 /* A name is whatever its bearer writes before their address. */
 static void test_words_of_others(void)
 {
@@ -256,6 +334,7 @@ int main(void)
 	test_named();
 	test_subject();
 	test_encoded();
+	test_charsets();
 	test_words_of_others();
 	test_long();
 	return check_done();

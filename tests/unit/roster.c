@@ -4,7 +4,9 @@
 
 #include "base/buf.h"
 #include "lists/roster_batch.h"
+#include "mail/date.h"
 #include "store/lists/planned.h"
+#include "store/lists/role.h"
 
 #define DEV "dev@lists.example"
 
@@ -115,16 +117,22 @@ static void test_compare(struct books_test *t)
 	}
 }
 
-static int64_t made(struct books_test *t, enum roster_kind kind, str text)
+static int64_t made_for(struct books_test *t, const char *list, enum roster_kind kind,
+			bool notice, str text)
 {
 	struct roster_file f;
 	struct roster_plan p = { 0 };
 	int64_t id = 0;
-	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, DEV), text)));
+	CHECK(ok(roster_open(&f, &t->books, t->a, books_entry(t, list), text)));
 	CHECK(ok(roster_compare(&f, kind, &p)) && !p.wrong);
-	CHECK(ok(batch_make(&f, kind, &p, false, &t->by, &id)));
+	CHECK(ok(batch_make(&f, kind, &p, notice, &t->by, &id)));
 	roster_plan_free(&p);
 	return id;
+}
+
+static int64_t made(struct books_test *t, enum roster_kind kind, str text)
+{
+	return made_for(t, DEV, kind, false, text);
 }
 
 static void test_batch(struct books_test *t)
@@ -134,6 +142,7 @@ static void test_batch(struct books_test *t)
 	struct batch_row x;
 	struct member_row m;
 	bool more = true;
+	int64_t turn = 0;
 	int rounds = 0;
 	buf_add(&text, STR("address,name,delivery\r\nanna@uni.example,,mime\r\n"));
 	for (int i = 0; i < 1200; i++)
@@ -141,7 +150,8 @@ static void test_batch(struct books_test *t)
 	int64_t old = made(t, ROSTER_SYNC, buf_str(&text));
 	int64_t id = made(t, ROSTER_SYNC, buf_str(&text));
 	CHECK(batch_begin(&t->books, t->a, dev, old, &t->by).kind == ERR_NOTFOUND);
-	CHECK(ok(batch_continue(&t->books, t->a, &more)) && !more); /* nobody said so */
+	CHECK(ok(batch_continue(&t->books, t->a, &turn, &more))
+	      && !more); /* nobody said so */
 	CHECK(ok(batch_begin(&t->books, t->a, dev, id, &t->by)));
 	CHECK(batch_begin(&t->books, t->a, dev, id, &t->by).kind == ERR_DENIED);
 	CHECK(batch_drop(&t->books, t->a, dev, id).kind == ERR_DENIED);
@@ -150,7 +160,7 @@ static void test_batch(struct books_test *t)
 		&(struct mailbox){ .address = { STR("m0007"), STR("uni.example") } },
 		false, &t->by))); /* meanwhile */
 	do
-		CHECK(ok(batch_continue(&t->books, t->a, &more)));
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)));
 	while (more && ++rounds < 20);
 	CHECK(rounds == 4); /* three parts, and that there is none */
 	CHECK(ok(batch_get(t->books.lists, t->a, dev->id, id, &x)));
@@ -164,6 +174,137 @@ static void test_batch(struct books_test *t)
 	CHECK(n.kept == 1201 && !n.add && !n.change && !n.remove);
 	struct counts none = compared(t, ROSTER_END, arena_z(t->a, buf_str(&text)));
 	CHECK(none.remove == 1201);
+}
+
+/* All of a file is done; how many letters that brought about. */
+static int64_t letters_of(struct books_test *t, const char *list, enum roster_kind kind,
+			  str text)
+{
+	bool more = true;
+	int64_t turn = 0, before = letters(t), id = made_for(t, list, kind, true, text);
+	CHECK(ok(batch_begin(&t->books, t->a, books_entry(t, list), id, &t->by)));
+	while (more)
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)));
+	return letters(t) - before;
+}
+
+static void run_terms(struct books_test *t)
+{
+	for (int i = 0; i < 2; i++)
+		CHECK(ok(term_run(&t->books, t->a, clock_now() + 3 * 86400)));
+}
+
+static int64_t members_of(struct books_test *t, const char *list)
+{
+	struct member_row *m;
+	size_t n = 0;
+	CHECK(ok(member_list(t->books.lists, t->a, books_entry(t, list)->id, 0, 1000, &m,
+			     &n)));
+	return (int64_t)n;
+}
+
+/* However a file brings letters to strangers about, they are 500 a day, and what the file
+ * says is done. */
+static void test_letters(struct books_test *t)
+{
+	enum { MANY = 503 };
+	BUF(later);
+	BUF(once);
+	str day = date_day(t->a, clock_now() + 86400);
+	buf_add(&later, STR("address,from\n"));
+	for (int i = 0; i < MANY; i++) {
+		buf_addf(&later, "s%d@far.example,%.*s\n", i, STR_F(day));
+		buf_addf(&once, "s%d@far.example\n", i);
+	}
+	books_list(t, "later@lists.example");
+	CHECK(!letters_of(t, "later@lists.example", ROSTER_IMPORT, buf_str(&later)));
+	int64_t before = letters(t);
+	run_terms(t);
+	CHECK(letters(t) - before == 500 && members_of(t, "later@lists.example") == MANY);
+	books_list(t, "gone@lists.example");
+	books_set(t, "gone@lists.example", "send_goodbye_message", "yes");
+	CHECK(!letters_of(t, "gone@lists.example", ROSTER_IMPORT, buf_str(&once)));
+	CHECK(letters_of(t, "gone@lists.example", ROSTER_END, buf_str(&once)) == 500);
+	CHECK(!members_of(t, "gone@lists.example"));
+	CHECK(books_count(t, "audit", "what = 'no more letters to strangers today'")
+	      == 2);
+}
+
+/* A file of three parts for a list that is made for it, begun. */
+static int64_t begun(struct books_test *t, const char *list, const struct actor *by)
+{
+	BUF(text);
+	for (int i = 0; i < 1100; i++)
+		buf_addf(&text, "m%04d@uni.example\n", i);
+	struct actor before = t->by;
+	if (!books_entry(t, list))
+		books_list(t, list);
+	t->by = *by;
+	int64_t id = made_for(t, list, ROSTER_IMPORT, false, buf_str(&text));
+	CHECK(ok(batch_begin(&t->books, t->a, books_entry(t, list), id, by)));
+	t->by = before;
+	return id;
+}
+
+static struct batch_row batch_now(struct books_test *t, const char *list, int64_t id)
+{
+	struct batch_row x = { 0 };
+	CHECK(ok(batch_get(t->books.lists, t->a, books_entry(t, list)->id, id, &x)));
+	return x;
+}
+
+static void test_turns(struct books_test *t)
+{
+	int64_t first = begun(t, "first@lists.example", &t->by),
+		second = begun(t, "second@lists.example", &t->by), turn = 0;
+	bool more = true;
+	for (int64_t i = 1; i <= 2; i++) {
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)) && more);
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)) && more);
+		CHECK(batch_now(t, "first@lists.example", first).added == i * 500
+		      && batch_now(t, "second@lists.example", second).added == i * 500);
+	}
+	for (int i = 0; more && i < 10; i++)
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)));
+	CHECK(!more && batch_now(t, "first@lists.example", first).added == 1100);
+}
+
+/* It ends when an owner says so, and when who began it is no owner any more. */
+static void test_stop(struct books_test *t)
+{
+	static const char list[] = "stop@lists.example";
+	const struct list_entry *l = books_list(t, list);
+	struct actor olga = { .person = books_role(t, l, "olga@uni.example", "owner"),
+			      .name = STR("olga@uni.example"),
+			      .via = STR("page") };
+	struct member_row *m;
+	struct address_row olgas;
+	size_t n;
+	int64_t left;
+	bool more;
+	for (int by_hand = 0; by_hand < 2; by_hand++) {
+		int64_t turn = 0, id = begun(t, list, &olga);
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)) && more);
+		CHECK(batch_now(t, list, id).added == 500);
+		if (by_hand) {
+			CHECK(ok(batch_stop(&t->books, t->a, l, id, &t->by)));
+		} else {
+			CHECK(ok(address_find(t->books.lists, t->a, olga.name, &olgas)));
+			CHECK(ok(role_remove(t->books.lists, l->id, olgas.id,
+					     STR("owner"))));
+			CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)));
+			books_role(t, l, "olga@uni.example", "owner");
+		}
+		CHECK(ok(batch_continue(&t->books, t->a, &turn, &more)) && !more);
+		struct batch_row x = batch_now(t, list, id);
+		CHECK(str_eq(x.state, STR("done")) && x.added == 500);
+		CHECK(ok(batch_parts_left(t->books.lists, id, &left)) && left == 2);
+		CHECK(batch_stop(&t->books, t->a, l, id, &t->by).kind == ERR_DENIED);
+		CHECK(ok(member_list(t->books.lists, t->a, l->id, 0, 1000, &m, &n)));
+		for (size_t i = 0; i < n; i++)
+			CHECK(ok(member_remove(t->books.lists, m[i].id)));
+	}
+	CHECK(books_count(t, "audit", "what = 'file of members stopped'") == 2);
 }
 
 static void plan_dora(struct books_test *t, const struct list_entry *dev)
@@ -194,6 +335,9 @@ int main(void)
 	test_many(&t);
 	test_compare(&t);
 	test_batch(&t);
+	test_letters(&t);
+	test_turns(&t);
+	test_stop(&t);
 	books_end(&t);
 	return check_done();
 }

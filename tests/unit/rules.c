@@ -352,6 +352,45 @@ static void test_inner_many(struct books_test *t)
 	CHECK(ok(header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
 }
 
+/* What a message's parts say is read once, however many lists it is for and whatever their
+ * rules; a list without rules reads nothing. */
+static void test_inner_once(struct books_test *t)
+{
+	static const char *const lists[] = { "none@lists.example", DEV,
+					     "second@lists.example" };
+	const struct header *seen[3];
+	struct post parsed, p;
+	struct address path = books_box(t, ANNA).address;
+	struct header_rule_row r = { .header = STR("X-Deep"),
+				     .pattern = STR("^yes$"),
+				     .action = STR("hold") };
+	for (size_t i = 1; i < 3; i++) {
+		if (!books_entry(t, lists[i]))
+			books_list(t, lists[i]);
+		r.list = books_entry(t, lists[i])->id;
+		r.id = 0;
+		CHECK(ok(header_rule_add(t->books.lists, &r)));
+	}
+	books_list(t, lists[0]);
+	CHECK(ok(post_parse(t->a,
+			    &(struct mail_in){ .text = STR(PARTS),
+					       .reverse_path = &path,
+					       .trust = str_from(PROOF) },
+			    &parsed)));
+	for (size_t i = 0; i < 3; i++) {
+		p = parsed;
+		CHECK(ok(post_look_up(t->books.lists, t->a, books_entry(t, lists[i]),
+				      &p)));
+		CHECK(ok(post_sift(t->a, &p)));
+		CHECK(!p.headers_say == !i);
+		CHECK(!i || p.headers_say->verdict == VERDICT_HOLD);
+		seen[i] = p.inner->headers;
+	}
+	CHECK(!seen[0] && seen[1] && seen[1] == seen[2]);
+	r.list = books_entry(t, DEV)->id;
+	CHECK(ok(header_rule_remove(t->books.lists, r.list, r.header, r.pattern)));
+}
+
 /* The first that fits decides; those of every list come before. */
 static void test_rule_order(struct books_test *t)
 {
@@ -553,6 +592,7 @@ int main(void)
 	test_header_rules(&t);
 	test_inner_fields(&t);
 	test_inner_many(&t);
+	test_inner_once(&t);
 	test_rule_order(&t);
 	test_owners(&t);
 	test_alias_domain(&t);

@@ -47,7 +47,7 @@ struct slot {
 	struct node *nodes;
 };
 
-/* A text of the pages in English, with its places: words.c */
+/* A text of the pages in English, with its places: wording.c */
 struct wording {
 	struct wording *next;
 	str id;

@@ -138,15 +138,38 @@ err archive_posts_of_thread(struct book *b, struct arena *a, int64_t thread,
 }
 
 err archive_posts_between(struct book *b, struct arena *a, int64_t list, int64_t from,
-			  int64_t until, int64_t after_date, int64_t after_id,
-			  size_t limit, struct archive_posts *out)
+			  int64_t until, int64_t since, int64_t after_date,
+			  int64_t after_id, size_t limit, struct archive_posts *out)
 {
 	return ALL(b, a, out,
 		   "SELECT " ARCHIVE_POST
 		   " FROM post p WHERE p.list = ?1 AND p.date >= ?2 AND p.date < ?3 "
-		   "AND (p.date, p.id) > (?4, ?5) ORDER BY p.date, p.id LIMIT ?6",
+		   "AND (p.date, p.id) > (?4, ?5) AND p.received_at >= ?7 "
+		   "ORDER BY p.date, p.id LIMIT ?6",
 		   SQL_I(list), SQL_I(from), SQL_I(until), SQL_I(after_date),
-		   SQL_I(after_id), SQL_I(limit));
+		   SQL_I(after_id), SQL_I(limit), SQL_I(since));
+}
+
+err archive_thread_since(struct book *b, struct arena *a, int64_t thread, int64_t since,
+			 struct archive_thread_part *part)
+{
+	bool found;
+	struct archive_posts first;
+	TRY(book_number(
+		b, &part->posts, &found,
+		"SELECT count(*) FROM post WHERE thread = ?1 AND received_at >= ?2",
+		SQL_I(thread), SQL_I(since)));
+	TRY(book_number(b, &part->authors, &found,
+			"SELECT count(DISTINCT from_address) FROM post WHERE thread = ?1 "
+			"AND received_at >= ?2",
+			SQL_I(thread), SQL_I(since)));
+	TRY(ALL(b, a, &first,
+		"SELECT " ARCHIVE_POST " FROM post p WHERE p.id = (SELECT id FROM post "
+		"WHERE thread = ?1 AND received_at >= ?2 ORDER BY date, id LIMIT 1)",
+		SQL_I(thread), SQL_I(since)));
+	if (first.count)
+		part->first = first.list[0];
+	return OK;
 }
 
 err archive_posts_after(struct book *b, struct arena *a, int64_t list, int64_t after,

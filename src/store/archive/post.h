@@ -69,11 +69,19 @@ MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t th
 MUST_USE err archive_post_rewrite(struct book *b, const struct archive_post *p);
 
 /* Dates in [from, until), oldest first, from behind (after_date, after_id), both 0 to
- * begin; at most limit. */
+ * begin; what came before since left out; at most limit. */
 MUST_USE err archive_posts_between(struct book *b, struct arena *a, int64_t list,
-				   int64_t from, int64_t until, int64_t after_date,
-				   int64_t after_id, size_t limit,
+				   int64_t from, int64_t until, int64_t since,
+				   int64_t after_date, int64_t after_id, size_t limit,
 				   struct archive_posts *out);
+
+/* What of a thread came since then; first: by date. */
+struct archive_thread_part {
+	struct archive_post first;
+	int64_t posts, authors;
+};
+MUST_USE err archive_thread_since(struct book *b, struct arena *a, int64_t thread,
+				  int64_t since, struct archive_thread_part *part);
 /* Numbers above `after`, in their order; at most limit. */
 MUST_USE err archive_posts_after(struct book *b, struct arena *a, int64_t list,
 				 int64_t after, size_t limit, struct archive_posts *out);

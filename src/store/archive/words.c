@@ -51,14 +51,14 @@ err archive_words_check(struct book *b)
 }
 
 /* What every query is narrowed by, as ?2 to ?9. */
-#define CONDITIONS                                                                      \
-	"p.list IN (SELECT value FROM json_each(?2)) AND p.date >= ?3 AND p.date < ?4 " \
-	"AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "                                   \
-	"AND (?7 = 0 OR p.attachments > 0) AND (?8 = 0 OR p.attachments = 0) "          \
-	"AND (?9 = 0 OR p.thread IN (SELECT thread FROM post WHERE number = ?9 "        \
-	"AND list IN (SELECT value FROM json_each(?2)))) "                              \
-	"AND (?13 = '' OR p.date >= coalesce(json_extract(?13, '$.\"' || p.list "       \
-	"|| '\"'), p.date)) "
+#define CONDITIONS                                                                       \
+	"p.list IN (SELECT value FROM json_each(?2)) AND p.date >= ?3 AND p.date < ?4 "  \
+	"AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "                                    \
+	"AND (?7 = 0 OR p.attachments > 0) AND (?8 = 0 OR p.attachments = 0) "           \
+	"AND (?9 = 0 OR p.thread IN (SELECT thread FROM post WHERE number = ?9 "         \
+	"AND list IN (SELECT value FROM json_each(?2)))) "                               \
+	"AND (?13 = '' OR p.received_at >= coalesce(json_extract(?13, '$.\"' || p.list " \
+	"|| '\"'), p.received_at)) "
 
 /* hit: the newest matches, up to the window; page: those of them that are asked for. */
 #define BY_MATCH                                                           \

@@ -31,7 +31,7 @@ struct archive_ask {
 	str lists;           /* JSON array of list ids: nothing else
 				is looked at */
 	str floors;          /* JSON object: of the list with that id nothing
-				dated before; "" of none */
+				that came before; "" of none */
 	int64_t from, until; /* dates in [from, until);
 				INT64_MIN, INT64_MAX: open */
 	unsigned has, lacks; /* enum archive_flag */

@@ -69,11 +69,12 @@ err batch_get(struct book *b, struct arena *a, int64_t list, int64_t id,
 			 SQL_I(list), SQL_I(id));
 }
 
-err batch_running(struct book *b, struct arena *a, struct batch_row *x, bool *found)
+err batch_running(struct book *b, struct arena *a, int64_t after, struct batch_row *x,
+		  bool *found)
 {
 	err e = TABLE_ONE(b, a, read_batch, x, none,
-			  BATCH "WHERE state = 'running' AND id > ?1 ORDER BY id LIMIT 1",
-			  SQL_I(0));
+			  BATCH "WHERE state = 'running' ORDER BY id <= ?1, id LIMIT 1",
+			  SQL_I(after));
 	*found = !e.kind;
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }

@@ -3,7 +3,7 @@
  *
  *     web:   TRY(batch_replace(b, &x)); TRY(batch_part_add(b, x.id, 1, text)); ...
  *            x.state = STR("shown"); TRY(batch_put(b, &x));
- *     post:  TRY(batch_running(b, a, &x, &found));
+ *     post:  TRY(batch_running(b, a, after, &x, &found));
  *            TRY(batch_part_first(b, a, x.id, &part, &text, &found)); ... does it, then
  *            TRY(batch_part_remove(b, x.id, part)); TRY(batch_put(b, &x));
  */
@@ -19,7 +19,8 @@ struct batch_row {
 	int64_t person;
 	str actor;       /* as the audit names them */
 	int64_t made_at; /* seconds */
-	str state;       /* "" is being written; shown; running; done */
+	str state;       /* "" is being written; shown; running; done, with parts left if
+			  * it was stopped */
 	int64_t parts;
 	int64_t to_add, to_change, to_remove, kept;
 	int64_t added, changed, removed, refused; /* so far */
@@ -37,9 +38,9 @@ MUST_USE err batch_put(struct book *b, const struct batch_row *x);
 MUST_USE err batch_get(struct book *b, struct arena *a, int64_t list, int64_t id,
 		       struct batch_row *x);
 
-/* The first that runs. */
-MUST_USE err batch_running(struct book *b, struct arena *a, struct batch_row *x,
-			   bool *found);
+/* One that runs: the next behind that id, else the first. */
+MUST_USE err batch_running(struct book *b, struct arena *a, int64_t after,
+			   struct batch_row *x, bool *found);
 MUST_USE err batch_remove(struct book *b, int64_t id);
 
 /* Forgets those made before that time that do not run. */

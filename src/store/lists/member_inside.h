@@ -1,4 +1,4 @@
-/* store/lists/member_inside.h: how a membership is read, for the files that do. */
+/* store/lists/member_inside.h: what the files of member share. */
 #pragma once
 
 #include "store/lists/member.h"
@@ -16,9 +16,15 @@
 	"JOIN address x ON x.id = m.address "                                        \
 	"JOIN person p ON p.id = x.person "
 
+#define MEMBER_NONE "that is no member of the list"
+
 table_read member_read;
 
 /* Brings a row that a caller wants written into line: what it says otherwise than was is its
  * own choice, what is not its own is as preference_above has it. */
 MUST_USE err member_settle(struct book *b, struct arena *a, const struct member_row *was,
 			   struct member_row *m);
+
+/* Where a membership is about to be written: if it turns to digests or from them, posts so far
+ * are on one side of the turn and all later ones on the other. */
+MUST_USE err member_turn(struct book *b, const struct member_row *m);

@@ -29,6 +29,12 @@ err purge_next(struct book *b, struct arena *a, struct purge_row *p, bool *found
 	return got.kind == ERR_NOTFOUND ? OK : got;
 }
 
+err purge_defer(struct book *b, int64_t list, int64_t now)
+{
+	return book_run(b, "UPDATE purge SET begun_at = ?2 WHERE list = ?1", SQL_I(list),
+			SQL_I(now));
+}
+
 err purge_end(struct book *b, int64_t list)
 {
 	return book_run(b, "DELETE FROM purge WHERE list = ?1", SQL_I(list));

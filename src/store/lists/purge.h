@@ -12,4 +12,6 @@ struct purge_row {
 MUST_USE err purge_add(struct book *b, const struct purge_row *p);
 MUST_USE err purge_next(struct book *b, struct arena *a, struct purge_row *p,
 			bool *found); /* the oldest */
+/* Behind all others, since it could not be gone on with. */
+MUST_USE err purge_defer(struct book *b, int64_t list, int64_t now);
 MUST_USE err purge_end(struct book *b, int64_t list);

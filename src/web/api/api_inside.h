@@ -115,7 +115,14 @@ bool api_path_address(struct api *x,
 		      struct address_row *row);       /* the path's :email; else 404 */
 json_t *api_user_json(struct api *x, int64_t person); /* users.c; NULL: nobody */
 int64_t api_path_user(struct api *x); /* the path's :user; 0: none, which is answered */
-void api_subscribe(struct api *x);    /* subscribe.c: POST members, role member */
+
+/* members.c: the role that the path names. False: there is none, and 404 is said. */
+bool api_path_role(struct api *x, enum api_role *role);
+
+/* member.c: what orders about a role are given; and what the list does with posts of an
+ * address that is no member's, empty: nothing of its own any more. False: it is answered. */
+json_t *api_role_args(struct api *x, enum api_role role, str address);
+bool api_order_nonmember(struct api *x, str address, str action);
 
 /* roster.c: memberships of the list at hand, one role after the other */
 struct roster_one {

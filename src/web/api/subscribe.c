@@ -1,5 +1,6 @@
 /* POST members: a new member, by the steps that the list's policy and the pre_… fields
- * leave to be taken. */
+ * leave to be taken; an owner, a moderator; what becomes of posts of an address that is no
+ * member's. */
 #include "web/api/api_inside.h"
 
 #include "base/clock.h"
@@ -127,7 +128,7 @@ static bool has_address(struct api *x)
 	return false;
 }
 
-void api_subscribe(struct api *x)
+static void subscribe(struct api *x)
 {
 	str key, waits_for;
 	str mode = api_field(x, "delivery_mode"),
@@ -154,4 +155,65 @@ void api_subscribe(struct api *x)
 		answer_token(x, waits_for, STR("join"), key);
 	else
 		answer_member(x, key);
+}
+
+static void give_role(struct api *x, enum api_role role)
+{
+	struct roster_one one;
+	struct ordered done;
+	str address = api_subscriber(x);
+	if (!worker_may(x->w, RIGHT_roles_set)) {
+		api_fail(x, 403, STR("You may not make owners and moderators."));
+		return;
+	}
+	if (!api_order(x, "role_add", api_role_args(x, role, address), &done)
+	    || !roster_by_address(x, role, address, &one))
+		return;
+	api_created(x, arena_cat(x->a, STR("/members/"),
+				 api_member_id(x->a, &(struct api_member_id){
+							     .role = role,
+							     .list = x->w->list->id,
+							     .row = one.row })));
+}
+
+/* It begins with what the list does with other people's posts now. */
+static void make_nonmember(struct api *x)
+{
+	struct roster_one one;
+	str address = api_subscriber(x);
+	if (!api_order_nonmember(x, address, x->w->settings.default_nonmember_action)
+	    || !roster_by_address(x, API_NONMEMBER, address, &one))
+		return;
+	api_created(x, arena_cat(x->a, STR("/members/"),
+				 api_member_id(x->a, &(struct api_member_id){
+							     .role = API_NONMEMBER,
+							     .list = x->w->list->id,
+							     .row = one.row })));
+}
+
+void api_member_create(struct api *x)
+{
+	enum api_role role = API_MEMBER;
+	str key;
+	if (!api_has(x, "list_id") || !api_has(x, "subscriber")) {
+		api_fail(x, 400,
+			 STR("Missing Parameter: list_id and subscriber are needed"));
+		return;
+	}
+	if (!api_find_list(x, api_field(x, "list_id"))) {
+		api_fail(x, 400, STR("No such list"));
+		return;
+	}
+	if (!api_read_address(x, api_subscriber(x), &key))
+		return;
+	if (api_has(x, "role") && !api_read_role(api_field(x, "role"), &role)) {
+		api_fail(x, 400, STR("Cannot convert parameters: role"));
+		return;
+	}
+	if (role == API_NONMEMBER)
+		make_nonmember(x);
+	else if (role == API_MEMBER)
+		subscribe(x);
+	else
+		give_role(x, role);
 }

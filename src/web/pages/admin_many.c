@@ -18,26 +18,38 @@ static const char many[] = "/admin/members/many";
 static atomic_uint compared; /* files that are in this process */
 
 /* ---- how large a body may be: a loop cannot ask who sends it, but whether a page of ours
- * was shown to somebody who may */
+ * was shown to somebody who may, and to whom */
+
+static str upload_form(struct arena *a, str person)
+{
+	return arena_cat(a, STR("upload "), person);
+}
 
 static str upload_query(struct request *q)
 {
 	struct worker *w = worker_of(q);
 	str path = arena_cat(q->arena, list_path(q), str_from(many));
-	return arena_cat(
-		q->arena, STR("?upload="),
-		stamp_make(q->arena, &w->web->mac, STR("upload"), path, clock_now()));
+	str person = arena_number(q->arena, w->viewer.person);
+	return arena_cat(q->arena, STR("?upload="), person, STR("."),
+			 stamp_make(q->arena, &w->web->mac, upload_form(q->arena, person),
+				    path, clock_now()));
 }
 
-int64_t many_body_max(void *router, str path, str query)
+int64_t many_body_max(void *router, str path, str query, int64_t *person)
 {
 	ARENA(a);
 	const struct web *web = ((const struct router *)router)->ctx;
-	if (!str_ends(path, str_from(many)) || !str_starts(query, STR("upload=")))
+	str who, stamp;
+	int64_t id;
+	if (!str_ends(path, str_from(many)) || !str_starts(query, STR("upload="))
+	    || !str_cut(str_skip(query, 7), '.', &who, &stamp) || !str_i64(who, &id))
 		return HTTP_BODY_MAX;
-	enum stamp_state state = stamp_check(a, &web->mac, STR("upload"), path,
-					     clock_now(), str_skip(query, 7));
-	return state == STAMP_GOOD || state == STAMP_YOUNG ? FILE_MAX : HTTP_BODY_MAX;
+	enum stamp_state state = stamp_check(a, &web->mac, upload_form(a, who), path,
+					     clock_now(), stamp);
+	if (state != STAMP_GOOD && state != STAMP_YOUNG)
+		return HTTP_BODY_MAX;
+	*person = id;
+	return FILE_MAX;
 }
 
 /* ---- a file comes */
@@ -205,7 +217,8 @@ static void show_batch(struct request *q, struct response *r, const struct batch
 				       (long long)x->id),
 		.members = arena_cat(q->arena, path, STR("/admin/members")),
 		.many = arena_cat(q->arena, path, str_from(many)),
-		.state = x->state,
+		.state = left && str_eq(x->state, STR("done")) ? STR("stopped")
+							       : x->state,
 		.notice = x->notice,
 		.parts = x->parts,
 		.parts_done = x->parts - left,
@@ -238,11 +251,14 @@ void batch_post(struct request *q, struct response *r)
 	struct ordered done;
 	if (!find(q, r, &x))
 		return;
-	bool drop = str_eq(field(q, "do"), STR("drop"));
+	str what = field(q, "do");
+	bool drop = str_eq(what, STR("drop"));
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "batch", json_integer(x.id));
-	json_object_set_new(args, "do", json_string(drop ? "drop" : "go"));
+	json_object_set_new(
+		args, "do",
+		json_of(drop || str_eq(what, STR("stop")) ? what : STR("go")));
 	if (!order_and_wait(q, "member_batch", args, &done)) {
 		r->status = done.result ? 400 : 503;
 		show_batch(q, r, &x, note_bad(q, done.why));

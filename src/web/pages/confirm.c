@@ -129,7 +129,7 @@ static str owner_name(struct request *q, int64_t person)
 	if (!person
 	    || account_by_id(q->arena, worker_of(q)->books.lists, person, &who).kind)
 		return STR_NONE;
-	return who.name.n ? who.name : q->session->name;
+	return who.name.n || !q->session ? who.name : q->session->name;
 }
 
 static void show_button(struct request *q, struct response *r, str token,

@@ -32,7 +32,7 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 		if (e.kind == ERR_NOTFOUND)
 			continue;
 		TRY(e);
-		if (x->date < l.since)
+		if (x->received_at < l.since)
 			continue;
 		rows[p->posts_count++] = (struct page_choice_posts){
 			.list = l.name,
@@ -88,6 +88,18 @@ void message_id_page(struct request *q, struct response *r)
 
 /* ---- /pipermail/, /mailman/, /hyperkitty/ */
 
+/* What is not seen is not there, and has no number. */
+static err must_see(struct request *q, int64_t list, int64_t number, int64_t since)
+{
+	struct archive_post x;
+	bool found;
+	TRY(archive_post_by_number(worker_of(q)->books.archive, q->arena, list, number,
+				   &x, &found));
+	return found && x.received_at >= since
+		       ? OK
+		       : FAIL(ERR_NOTFOUND, "no such address was kept");
+}
+
 static err find_alias(struct request *q, str path, str *to)
 {
 	struct visible_list l;
@@ -98,6 +110,8 @@ static err find_alias(struct request *q, str path, str *to)
 	if (!found)
 		return FAIL(ERR_NOTFOUND, "no such address was kept");
 	TRY(visible_list_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
+	if (number && l.since)
+		TRY(must_see(q, list, number, l.since));
 	*to = number ? arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path), number)
 		     : arena_cat(q->arena, l.path, STR("/"));
 	return OK;

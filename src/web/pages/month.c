@@ -67,13 +67,14 @@ static err show_group(struct request *q, const struct month_view *v,
 {
 	const struct archive_post *x = g->first;
 	struct archive_thread t;
-	bool found;
+	bool found, sees;
 	TRY(archive_thread_by_id(worker_of(q)->books.archive, q->arena, x->thread, &t,
 				 &found));
+	if (found)
+		TRY(since_thread(q, &t, &sees));
 	*row = (struct page_threads_rows){
 		.number = found ? t.number : x->number,
-		.subject = found && t.first_at >= worker_of(q)->since ? t.subject
-								      : x->subject,
+		.subject = found ? t.subject : x->subject,
 		.who = page_author(q->arena, x->from_name, x->from_address, v->hide),
 		.others = (int64_t)g->authors.used - 1,
 		.posts = (int64_t)g->posts,

@@ -22,7 +22,8 @@ static str link_to(struct request *q, const char *way, int64_t member)
 			    STR_F(enc_percent(q->arena, request_query(q, "q"))));
 }
 
-/* Who has left meanwhile leads back to the first page. */
+/* Who has left meanwhile leads back to the first page; so does who is hidden, for what stands
+ * behind them would say where they do. */
 static err read_cursor(struct request *q, const char *way, str *key)
 {
 	struct worker *w = worker_of(q);
@@ -34,7 +35,7 @@ static err read_cursor(struct request *q, const char *way, str *key)
 	err e = member_get(w->books.lists, q->arena, id, &m);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	if (m.list == w->list->id)
+	if (m.list == w->list->id && !m.hidden)
 		*key = m.key;
 	return OK;
 }

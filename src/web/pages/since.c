@@ -4,7 +4,7 @@
 
 bool since_sees(const struct request *q, const struct archive_post *p)
 {
-	return p->date >= worker_of(q)->since;
+	return p->received_at >= worker_of(q)->since;
 }
 
 void since_posts(const struct request *q, struct archive_posts *posts)
@@ -69,20 +69,15 @@ void since_leaves(const struct request *q, struct archive_thread_page *t)
 err since_thread(const struct request *q, struct archive_thread *t, bool *sees)
 {
 	int64_t since = worker_of(q)->since;
-	struct archive_posts posts;
-	*sees = t->last_at >= since;
-	if (t->first_at >= since || !*sees)
+	struct archive_thread_part seen = { 0 };
+	*sees = true;
+	if (!since)
 		return OK;
-	TRY(archive_posts_of_thread(worker_of(q)->books.archive, q->arena, t->id,
-				    &posts));
-	since_posts(q, &posts);
-	*sees = posts.count;
-	const struct archive_post *first = posts.list;
-	for (size_t i = 1; i < posts.count; i++)
-		if (posts.list[i].date < first->date)
-			first = &posts.list[i];
-	if (posts.count)
-		begin_with(t, first, posts.count, authors_of(&posts));
+	TRY(archive_thread_since(worker_of(q)->books.archive, q->arena, t->id, since,
+				 &seen));
+	*sees = seen.posts;
+	if (seen.posts && seen.posts < t->posts)
+		begin_with(t, &seen.first, (size_t)seen.posts, (size_t)seen.authors);
 	return OK;
 }
 

@@ -1,5 +1,6 @@
 /* web/pages/since.h: what a member sees of the archive where archive_from_join is on: posts
- * dated from the day on which they joined (struct worker since). Whatever shows posts of the
+ * that came from the day on which they joined (struct worker since), whatever their authors
+ * say of the date. Whatever shows posts of the
  * list at hand asks here; a search has it in its lists (archive/search.h).
  *
  *     if (!found || !since_sees(q, &post)) ... 404
