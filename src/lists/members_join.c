@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "lists/member_choice.h"
+#include "lists/member_wish.h"
 #include "lists/named.h"
 #include "lists/new_member.h"
 #include "store/lists/address.h"
@@ -88,6 +89,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));
+	TRY(member_wish_begin(books, a, list, key, by));
 	if (welcome && s.send_welcome_message)
 		TRY(member_notice(books, a, list, who, "welcome"));
 	return s.admin_notify_mchanges
