@@ -18,6 +18,8 @@
 #define CONF_BOOL     bool
 #define CONF_LEVEL    str
 #define CONF_FORMAT   str
+#define CONF_ENGINES  str
+#define CONF_FAILURE  str
 #define CONF_ADDRESS  str
 #define CONF_RELAY    str
 #define CONF_PROTECT  str

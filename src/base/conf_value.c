@@ -178,6 +178,21 @@ static bool read_allow(struct arena *a, str value, const char *choices, void *at
 	return read_each(a, value, is_network_or_zone, at);
 }
 
+/* The role that dials them asks no name server; of names it knows its own machine's. */
+static bool is_engine(str word)
+{
+	str host;
+	if (str_starts(word, STR("/")))
+		return word.n > 1 && word.n < 108; /* sun_path (unix(7)) */
+	return split_port(word, &host) && (is_ip(host) || str_eq(host, STR("localhost")));
+}
+
+static bool read_engines(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_engine, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -237,6 +252,10 @@ static const struct {
 	[ALLOW] = { "networks such as 192.0.2.0/28 and names of lists in DNS such as "
 		    "wl.example, separated by commas",
 		    NULL, read_allow },
+	[ENGINES] = { "paths of sockets such as /run/clamav/clamd.ctl, and ADDRESS:PORT, "
+		      "separated by commas",
+		      NULL, read_engines },
+	[FAILURE] = { "tempfail or accept", "tempfail accept", read_choice },
 };
 
 const char *conf_wanted(enum conf_type type)

@@ -21,7 +21,9 @@ enum conf_type {
 	PROTECT,
 	NETWORKS,
 	ZONES,
-	ALLOW
+	ALLOW,
+	ENGINES,
+	FAILURE
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

@@ -196,6 +196,15 @@ static str port_of(str address, str standard)
 	return has ? port : standard;
 }
 
+static err allow_engines(struct rules *r, const struct conf *conf)
+{
+	str rest = conf->wall_clamd, word;
+	while (conf_word(&rest, &word))
+		if (!str_starts(word, STR("/")))
+			TRY(allow_port(r, port_of(word, STR("3310"))));
+	return OK;
+}
+
 static err allow_ports(struct rules *r, const struct rights *row, const struct conf *conf)
 {
 	if (row->network & (NET_DNS | NET_DIAL))
@@ -203,6 +212,8 @@ static err allow_ports(struct rules *r, const struct rights *row, const struct c
 	if (row->network & NET_HTTPS)
 		TRY(allow_port(r,
 			       arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+	if (row->network & NET_ENGINES)
+		TRY(allow_engines(r, conf));
 	if (!(row->network & NET_DIAL))
 		return OK;
 	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->send_mx_port)));

@@ -5,6 +5,7 @@ import re
 import time
 
 from browser import Browser
+from clamd import FakeClamd
 from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
@@ -31,7 +32,7 @@ dns = NameServer({
     'far.example': {'MX': [(10, 'far.host')]},
 })
 p = Postern(dns=dns, mx_port=world.port, clock=True, admin='admin@home.example', smtp__messages_per_hour=0,
-            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0)
+            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0, wall__clamd=FakeClamd().socket)
 
 text = open(os.path.join(HERE, '../../src/lists/settings.def')).read()
 ROWS = re.findall(r'^EFFECT\((\w+), "(.*?)", "(.*?)", "(.*?)"\)$', text, re.M)
@@ -204,6 +205,8 @@ class List:
         self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
         self.write('anna', 'aside', head='elsewhere@home.example')
         self.write('anna', 'unsubscribe')
+        self.write('anna', 'locked', 'LOCKED-ARCHIVE\r\n')
+        self.write('anna', 'unseen', 'TOO-LARGE-FOR-IT\r\n')
         p.deliver(f'ben.{self.name}@strict.example', self.address, message(f'ben.{self.name}@strict.example', self.address, 'elsewhere'))
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)
