@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "lists/notice.h"
+#include "lists/speaks.h"
 #include "store/lists/preference.h"
 #include "store/lists/template.h"
 
@@ -85,17 +86,18 @@ err notice_language(struct books *books, struct arena *a, const struct list_entr
 		    str key, enum language *l)
 {
 	enum language found = LANGUAGE_en;
-	str reads = STR(""), own = STR("");
+	str reads = STR("");
 	if (key.n)
 		TRY(preference_language(books->lists, a, list ? list->id : 0, key,
 					&reads));
+	(void)(language_find(reads, &found)
+	       || language_find(books->conf->site_lang, &found));
 	if (list) {
 		struct settings s;
 		TRY(settings_load(books->lists, a, list->id, &s));
-		own = s.preferred_language;
+		if (!reads.n || !speaks(&s, books->conf->site_lang, found))
+			found = speaks_own(&s, books->conf->site_lang);
 	}
-	(void)(language_find(reads, &found) || language_find(own, &found)
-	       || language_find(books->conf->site_lang, &found));
 	*l = found;
 	return OK;
 }

@@ -197,6 +197,17 @@ str steps_header(struct arena *a, const struct outgoing *out)
 	return header_apply(a, &out->post->header, &edit);
 }
 
+/* Before the step that asks whether the author's signature still holds: it may cover Sender. */
+err step_sender(struct books *books, struct arena *a, struct outgoing *out)
+{
+	(void)books;
+	if (!out->post->settings.include_sender_header)
+		return OK;
+	step_drop(out, STR("Sender"));
+	step_add(out, STR("Sender"), list_subaddress(a, out->post->list, STR("bounces")));
+	return OK;
+}
+
 /* Who filters mail by it finds this list's topics there, no other's. */
 err step_topics(struct books *books, struct arena *a, struct outgoing *out)
 {

@@ -1,6 +1,7 @@
 /* Where a list's digests stand: the number of the next one, and what waits for it. */
 #include "lists/import/moving.h"
 
+#include "mail/address.h"
 #include "mail/header.h"
 #include "mail/mbox.h"
 #include "mail/mmdf.h"
@@ -103,6 +104,12 @@ static err keep_all(struct moving *x, str bytes, bool keeps, struct moving_count
 	}
 }
 
+static bool some_are_owed(const struct moving *x)
+{
+	const struct pickle *who = mailman2_get(&x->config, "one_last_digest");
+	return who && who->type == PICKLE_DICT && who->count;
+}
+
 static err move_posts(struct moving *x, str path, str bytes)
 {
 	struct moving_count c = { 0 };
@@ -112,7 +119,8 @@ static err move_posts(struct moving *x, str path, str bytes)
 	int64_t none;
 	TRY(is_new(x, &s, &new));
 	TRY(digest_ask(x->books->lists, x->list, STR(""), &none, &readers));
-	TRY(keep_all(x, bytes, new && (readers || x->dry), &c));
+	bool wanted = readers || some_are_owed(x) || x->dry;
+	TRY(keep_all(x, bytes, new && wanted, &c));
 	import_report_count(x->report, "posts for the next digest", c.there, c.here);
 	(void)str_cut_last(path, '/', &folder, &name);
 	if (c.there && !c.here)
@@ -121,6 +129,23 @@ static err move_posts(struct moving *x, str path, str bytes)
 				   STR_F(name),
 				   new ? "nobody reads digests"
 				       : "the list has sent one from here already");
+	return OK;
+}
+
+err moving_last_digest(struct moving *x, str key, str form)
+{
+	struct address who;
+	struct member_row m;
+	struct digest_state s;
+	bool new, owed;
+	if (x->dry || address_parse(x->a, key, &who).kind)
+		return OK;
+	TRY(is_new(x, &s, &new));
+	err e = member_find(x->books->lists, x->a, x->list, address_key(x->a, &who), &m);
+	if (e.kind || !new)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	TRY(digest_owe(x->books->lists, m.id, form, &owed));
+	x->report->written += owed;
 	return OK;
 }
 
