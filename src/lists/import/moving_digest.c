@@ -120,7 +120,7 @@ static err move_posts(struct moving *x, str path, str bytes)
 	TRY(is_new(x, &s, &new));
 	TRY(digest_ask(x->books->lists, x->list, STR(""), &none, &readers));
 	bool wanted = readers || some_are_owed(x) || x->dry;
-	TRY(keep_all(x, bytes, new && wanted, &c));
+	TRY(keep_all(x, bytes, new &&wanted, &c));
 	import_report_count(x->report, "posts for the next digest", c.there, c.here);
 	(void)str_cut_last(path, '/', &folder, &name);
 	if (c.there && !c.here)
