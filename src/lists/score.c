@@ -114,10 +114,14 @@ static enum score_act came_back(struct score *s, const struct score_rules *r,
 }
 
 /* The probe is as plain as mail can be; trouble on the way there is still none of the
- * member's. */
+ * member's. A box that is full today, or a server that refuses ours, proves nothing of what a
+ * forger made up; that the mailbox is gone does. */
 static enum score_act probe_back(struct score *s, const struct score_event *x)
 {
+	bool gone = x->class == BOUNCE_MAILBOX || x->class == BOUNCE_DOMAIN;
 	bool theirs = x->class != BOUNCE_NETWORK && x->class != BOUNCE_MESSAGE;
+	if (x->unproven && !gone)
+		return SCORE_NONE;
 	if (s->off || !s->probe_at || (!theirs && !is_doubtful(x)))
 		return SCORE_NONE;
 	return turn_off(s, x->at);

@@ -43,6 +43,7 @@ struct score_event {
 	enum bounce_class class;
 	str status;
 	int64_t at;
+	bool unproven; /* of SCORE_PROBE_BACK: all that led to it anybody could have said */
 };
 
 enum score_act {

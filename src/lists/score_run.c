@@ -130,6 +130,19 @@ static err is_against_us(struct round *r, const struct taken *t, bool *yes)
 	return OK;
 }
 
+/* Did anything but reports to the bare address, which anybody can write, speak against
+ * the member before the probe? */
+static err is_unproven(struct round *r, const struct taken *t, int64_t probe_at,
+		       bool *yes)
+{
+	enum { DAYS = SCORE_DOUBT_DAYS + SCORE_PROBE_DAYS };
+	int64_t from = (probe_at - DAYS * SCORE_DAY) * 1000, to = (probe_at + 1) * 1000;
+	bool failed;
+	TRY(ledger_failed_before(r->books->outbound, r->a, &t->e, from, to, &failed));
+	*yes = !failed;
+	return OK;
+}
+
 static err turn_off(struct round *r, const struct taken *t, struct member_row *m,
 		    str off_by)
 {
@@ -175,8 +188,10 @@ static err step(struct round *r, struct taken *t, struct member_row *m, bool pro
 	bool against_us = false;
 	TRY(settings_load(r->books->lists, r->a, m->list, &settings));
 	TRY(clear_doubt(r, t, &s));
-	if (probe)
+	if (probe) {
 		TRY(is_against_us(r, t, &against_us));
+		TRY(is_unproven(r, t, s.probe_at, &x.unproven));
+	}
 	struct score_rules rules = score_rules_of(&settings);
 	if (!against_us)
 		act = score_step(&s, &rules, &x);
