@@ -26,6 +26,7 @@
 #define CONF_NETWORKS str
 #define CONF_ZONES    str
 #define CONF_ALLOW    str
+#define CONF_PLACES   str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/url.h"
 
 #include <arpa/inet.h>
 
@@ -193,6 +194,19 @@ static bool read_engines(struct arena *a, str value, const char *choices, void *
 	return read_each(a, value, is_engine, at);
 }
 
+/* Only where it has a path: a whole server is more than anybody means. */
+static bool is_place(str word)
+{
+	struct url u;
+	return !url_read(word, &u).kind && u.path.n && !u.query.p;
+}
+
+static bool read_places(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_place, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -256,6 +270,10 @@ static const struct {
 		      "separated by commas",
 		      NULL, read_engines },
 	[FAILURE] = { "tempfail or accept", "tempfail accept", read_choice },
+	[PLACES] = { "URLs with a path, such as http://127.0.0.1:8000/postorius/, "
+		     "separated "
+		     "by commas",
+		     NULL, read_places },
 };
 
 const char *conf_wanted(enum conf_type type)

@@ -23,7 +23,8 @@ enum conf_type {
 	ZONES,
 	ALLOW,
 	ENGINES,
-	FAILURE
+	FAILURE,
+	PLACES
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/url.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,13 +206,24 @@ static err allow_engines(struct rules *r, const struct conf *conf)
 	return OK;
 }
 
+static err allow_web_servers(struct rules *r, const struct conf *conf)
+{
+	str rest = conf->fetch_templates, word;
+	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+	while (conf_word(&rest, &word)) {
+		struct url place;
+		TRY(url_read(word, &place));
+		TRY(allow_port(r, arena_printf(r->a, "%u", (unsigned)place.port)));
+	}
+	return OK;
+}
+
 static err allow_ports(struct rules *r, const struct rights *row, const struct conf *conf)
 {
 	if (row->network & (NET_DNS | NET_DIAL))
 		TRY(allow_port(r, port_of(conf->dns_server, STR("53"))));
 	if (row->network & NET_HTTPS)
-		TRY(allow_port(r,
-			       arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+		TRY(allow_web_servers(r, conf));
 	if (row->network & NET_ENGINES)
 		TRY(allow_engines(r, conf));
 	if (!(row->network & NET_DIAL))

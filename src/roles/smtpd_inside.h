@@ -113,7 +113,7 @@ void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_
 		     const struct meaning *m, struct smtp_reply *r);
 
 /* What is kept in memory, and written every five seconds so that no message costs a sync
- * for it: counts for reports, and who has passed the greylist. The first reads what was
+ * for it: counts for reports, and who has passed the greylist or waits in it. The first reads what was
  * written; the second writes what the last sessions left. */
 MUST_USE err smtpd_memory_start(struct smtpd *d);
 void smtpd_memory_end(struct smtpd *d);
