@@ -114,6 +114,6 @@ bool day_read(str text, int64_t *seconds);
  * address or its person prefers holds again; other_topics (yes, no), action (accept, hold, reject,
  * discard or empty), until (the last day, or empty), name (on this list, or empty: the person's), why (in words,
  * where delivery is off), topics (names;
- * topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
+ * member_choice_check asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
 			   str by);

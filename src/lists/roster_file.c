@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "lists/members.h"
+#include "lists/member_choice.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 
@@ -186,6 +187,8 @@ err roster_differs(const struct roster_file *f, struct arena *a,
 	str name = f->named ? str_trim(r->who.name) : STR("");
 	if (r->fields)
 		TRY(set_options(f, a, r->fields, m));
+	if (member_reads_digests(was.delivery) && str_eq(m->delivery, STR("regular")))
+		TRY(member_choice_check(f->books->lists, a, m));
 	if (!str_eq(m->delivery, STR("off")))
 		m->off_why = STR("");
 	if (name.n && !str_eq(name, m->name))

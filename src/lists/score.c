@@ -13,7 +13,8 @@ static const char *const words[SCORE_ACTS] = {
 	[SCORE_NONE] = "",           [SCORE_COUNTED] = "count",
 	[SCORE_PROBE] = "probe",     [SCORE_OFF] = "off",
 	[SCORE_STOPPED] = "stopped", [SCORE_WARN] = "warning",
-	[SCORE_REMOVE] = "removed",  [SCORE_FORGIVEN] = "forgiven"
+	[SCORE_REMOVE] = "removed",  [SCORE_FORGIVEN] = "forgiven",
+	[SCORE_ASKED] = "asked"
 };
 
 const char *score_word(enum score_act act)
@@ -178,6 +179,8 @@ enum score_act score_step(struct score *s, const struct score_rules *r,
 {
 	if (x->what == SCORE_COMPLAINT)
 		return complaint(s, r);
+	if (x->what == SCORE_COMPLAINT_NAMED)
+		return s->off || !r->complaints ? SCORE_NONE : SCORE_ASKED;
 	if (!r->process)
 		return SCORE_NONE;
 	switch (x->what) {
@@ -186,6 +189,7 @@ enum score_act score_step(struct score *s, const struct score_rules *r,
 	case SCORE_PROBE_BACK:
 		return probe_back(s, x);
 	case SCORE_COMPLAINT:
+	case SCORE_COMPLAINT_NAMED:
 		break;
 	case SCORE_TIME:
 		return time_passes(s, r, x->at);

@@ -56,6 +56,11 @@ MUST_USE err moving_setting(struct moving *x, const struct settings *now, str na
 /* And what else goes with that setting (ALSO). */
 MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
 
+/* Tells why an attribute is not carried. Of what is empty there, or as it always is here, nothing
+ * is lost. value NULL: not known. */
+void moving_let_go(struct moving *x, str name, const struct attribute *row,
+		   const struct pickle *value);
+
 /* Tells what the list has here that it had not there. */
 MUST_USE err moving_news(struct moving *x);
 
@@ -158,6 +163,10 @@ MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
 /* An mbox of posts that wait there for the next digest: they wait for the first one here.
  * One that is not there is none. */
 MUST_USE err moving_digest_posts(struct moving *x, str path);
+
+/* A member who turned to single posts there since the last digest, and so gets the next one, of
+ * the posts that wait now. form: mime, plain, summary. key: without case. Asked after moving_digest_posts. */
+MUST_USE err moving_last_digest(struct moving *x, str key, str form);
 
 /* What stands in a folder, without what begins with a dot, by name or, where by_number, those
  * whose names are numbers alone. One that is not there is empty. */

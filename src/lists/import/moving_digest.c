@@ -1,6 +1,7 @@
 /* Where a list's digests stand: the number of the next one, and what waits for it. */
 #include "lists/import/moving.h"
 
+#include "mail/address.h"
 #include "mail/header.h"
 #include "mail/mbox.h"
 #include "store/archive/post.h"
@@ -84,6 +85,12 @@ static err keep_all(struct moving *x, str bytes, struct moving_count *c)
 	}
 }
 
+static bool some_are_owed(const struct moving *x)
+{
+	const struct pickle *who = mailman2_get(&x->config, "one_last_digest");
+	return who && who->type == PICKLE_DICT && who->count;
+}
+
 static err move_posts(struct moving *x, str bytes)
 {
 	struct moving_count c = { 0 };
@@ -92,7 +99,7 @@ static err move_posts(struct moving *x, str bytes)
 	int64_t none;
 	TRY(is_new(x, &s, &new));
 	TRY(digest_ask(x->books->lists, x->list, STR(""), &none, &readers));
-	if (new && (readers || x->dry))
+	if (new && (readers || some_are_owed(x) || x->dry))
 		TRY(keep_all(x, bytes, &c));
 	else
 		c.there = (int64_t)moving_count_messages(bytes);
@@ -103,6 +110,23 @@ static err move_posts(struct moving *x, str bytes)
 				   "digest.mbox",
 				   new ? "nobody reads digests"
 				       : "the list has sent one from here already");
+	return OK;
+}
+
+err moving_last_digest(struct moving *x, str key, str form)
+{
+	struct address who;
+	struct member_row m;
+	struct digest_state s;
+	bool new, owed;
+	if (x->dry || address_parse(x->a, key, &who).kind)
+		return OK;
+	TRY(is_new(x, &s, &new));
+	err e = member_find(x->books->lists, x->a, x->list, address_key(x->a, &who), &m);
+	if (e.kind || !new)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	TRY(digest_owe(x->books->lists, m.id, form, &owed));
+	x->report->written += owed;
 	return OK;
 }
 

@@ -1,6 +1,7 @@
 #include "lists/import/values.h"
 
 #include "base/buf.h"
+#include "base/language.h"
 #include "mail/address.h"
 #include "mail/charset.h"
 
@@ -246,6 +247,32 @@ static str any_of(const struct mailman2_config *c, const struct pickle *value)
 			out = arena_cat(c->a, out, out.n ? STR("|") : STR(""),
 					str_trim(line));
 	return out;
+}
+
+static bool is_ours(str code)
+{
+	enum language l;
+	return language_find(code, &l) && str_eq(code, str_from(language_row(l)->name));
+}
+
+/* Mailman offers the list's own language whether or not it stands among them. */
+VALUE(languages)
+{
+	str out = STR(""), all = STR("");
+	bool others = false;
+	(void)row;
+	for (uint32_t i = 0; value->type == PICKLE_LIST && i < value->count; i++) {
+		str code = str_trim(mailman2_text(c, value->items[i]));
+		str comma = all.n ? STR(", ") : STR("");
+		all = arena_cat(c->a, all, comma, code);
+		others = others || !is_ours(code);
+		if (is_ours(code))
+			out = arena_cat(c->a, out, out.n ? STR(", ") : STR(""), code);
+	}
+	str own = mailman2_text(c, mailman2_get(c, "preferred_language"));
+	if (!out.n && is_ours(own))
+		out = own;
+	return (struct made){ .text = out, .there = others ? all : STR("") };
 }
 
 /* user_options of who joins; what is on for all there is no option here. */

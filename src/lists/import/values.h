@@ -22,6 +22,7 @@ VALUE(aliases);       /* addresses, and patterns behind ^ */
 VALUE(word);          /* by WORD */
 VALUE(word3);         /* by WORD3 */
 VALUE(furniture);     /* a header or footer, unless it is Mailman's own */
+VALUE(languages);     /* a list of codes, those that we have */
 VALUE(new_member);    /* the bits of who joins, as words */
 VALUE(topics);        /* "name: pattern", one a line, with what it is about below */
 VALUE(lines_read);    /* whole, where what is negative means all of them: 100 */

@@ -8,8 +8,9 @@
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
+#include "web/pages/page.h"
 
-enum { PAGE_ROWS = 100, LINES_MAX = 5000, CSV_STEP = 1000 };
+enum { LINES_MAX = 5000, CSV_STEP = 1000 };
 
 static str base(struct request *q)
 {
@@ -34,7 +35,7 @@ static err add_rows(struct request *q, struct page_members *p)
 				    .search = p->q,
 				    .after = request_query(q, "after"),
 				    .before = request_query(q, "before") };
-	TRY(member_page(book, q->arena, &want, PAGE_ROWS, &m, &n));
+	TRY(member_page(book, q->arena, &want, page_member_rows(q), &m, &n));
 	TRY(member_place(book, &want, n ? m[0].key : STR(""), &before, &p->count));
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 #include "base/said.h"
 
 static const struct trace_word words[] = {
+	{ "scanned", N_("Virus check"), "none", false, "" },
 	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
 	{ "held", N_("Held for a moderator"), "wait", false, "" },
 	{ "rejected", N_("Rejected"), "bad", false, "" },
@@ -23,6 +24,7 @@ static const struct trace_word words[] = {
 	{ "bounce-named", N_("Came back"), "bad", true, "failed" },
 	{ "probe-bounced", N_("A probe came back"), "bad", true, "failed" },
 	{ "complained", N_("Reported as unwanted"), "warn", true, "delivered" },
+	{ "complaint-named", N_("Reported as unwanted"), "warn", true, "delivered" },
 	{ "shadowed", N_("In shadow"), "none", true, "kept" },
 	{ "removed", N_("Removed"), "none", true, "failed" },
 };
