@@ -64,54 +64,59 @@ static void test_blocks(void)
 	}
 }
 
+static void test_links(void)
+{
 #define LINK(url) "<a href=\"" url "\" rel=\"nofollow ugc\">" url "</a>"
-static const struct {
-	const char *text;
-	bool hide;
-	const char *html;
-} cases[] = {
-	{ "see http://x.example/a.", false, "see " LINK("http://x.example/a") "." },
-	{ "(https://x.example/a_(b))", false, "(" LINK("https://x.example/a_(b)") ")" },
-	{ "<HTTP://x.example>", false, "&lt;" LINK("HTTP://x.example") "&gt;" },
-	{ "http://", false, "http://" },
-	{ "xhttp://y", false, "xhttp://y" },
-	{ "javascript:alert(1)", false, "javascript:alert(1)" },
-	{ "data:text/html,x", false, "data:text/html,x" },
-	{ "http://a http://b", false, LINK("http://a") " " LINK("http://b") },
-	{ "mailto:a@b.example", false, LINK("mailto:a@b.example") },
-	{ "mailto:a@b.example", true, "mailto:a@…" },
-	{ "a@b.example", false, "a@b.example" },
-	{ "ask anna@uni.example, or b@c.example.", true, "ask anna@…, or b@…." },
-	{ "http://x.example/?q=a@b.example c@d.example", true,
-	  LINK("http://x.example/?q=a@b.example") " c@…" },
-	{ "meet @ noon, a@host", true, "meet @ noon, a@host" },
-	{ "http://x.example/\"onload=1", false,
-	  LINK("http://x.example/") "&quot;onload=1" },
-	{ "http://x.example/'a'", false,
-	  "<a href=\"http://x.example/&#39;a\" rel=\"nofollow "
-	  "ugc\">http://x.example/&#39;a</a>"
-	  "&#39;" },
-	{ "https://x.example/?a=1&b=2", false,
-	  "<a href=\"https://x.example/?a=1&amp;b=2\" rel=\"nofollow ugc\">"
-	  "https://x.example/?a=1&amp;b=2</a>" },
-	{ "http://ü.example/ö", false,
-	  "<a href=\"http://%C3%BC.example/%C3%B6\" rel=\"nofollow "
-	  "ugc\">http://ü.example/ö</a>" },
-};
-ARENA(a);
-for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-	str h = render_line(a, str_from(cases[i].text), cases[i].hide).s;
-	CHECK(str_eq(h, str_from(cases[i].html)));
-	if (!str_eq(h, str_from(cases[i].html)))
-		fprintf(stderr, "  %s\n-> %.*s\n", cases[i].text, STR_F(h));
-}
-CHECK(str_eq(render_hide(a, STR("a@b.example and c@d")), STR("a@… and c@d")));
-CHECK(str_eq(render_hidden(a, STR("a@b.example")), STR("a@…")));
-CHECK(str_eq(render_initials(a, STR("R. Okafor"), STR("")), STR("RO")));
-CHECK(str_eq(render_initials(a, STR("anna"), STR("")), STR("A")));
-CHECK(str_eq(render_initials(a, STR("Anna Maria van Meyer"), STR("")), STR("AM")));
-CHECK(str_eq(render_initials(a, STR(""), STR("bob@x.example")), STR("B")));
-CHECK(str_eq(render_initials(a, STR("<>"), STR("")), STR("?")));
+	static const struct {
+		const char *text;
+		bool hide;
+		const char *html;
+	} cases[] = {
+		{ "see http://x.example/a.", false,
+		  "see " LINK("http://x.example/a") "." },
+		{ "(https://x.example/a_(b))", false,
+		  "(" LINK("https://x.example/a_(b)") ")" },
+		{ "<HTTP://x.example>", false, "&lt;" LINK("HTTP://x.example") "&gt;" },
+		{ "http://", false, "http://" },
+		{ "xhttp://y", false, "xhttp://y" },
+		{ "javascript:alert(1)", false, "javascript:alert(1)" },
+		{ "data:text/html,x", false, "data:text/html,x" },
+		{ "http://a http://b", false, LINK("http://a") " " LINK("http://b") },
+		{ "mailto:a@b.example", false, LINK("mailto:a@b.example") },
+		{ "mailto:a@b.example", true, "mailto:a@…" },
+		{ "a@b.example", false, "a@b.example" },
+		{ "ask anna@uni.example, or b@c.example.", true, "ask anna@…, or b@…." },
+		{ "http://x.example/?q=a@b.example c@d.example", true,
+		  LINK("http://x.example/?q=a@b.example") " c@…" },
+		{ "meet @ noon, a@host", true, "meet @ noon, a@host" },
+		{ "http://x.example/\"onload=1", false,
+		  LINK("http://x.example/") "&quot;onload=1" },
+		{ "http://x.example/'a'", false,
+		  "<a href=\"http://x.example/&#39;a\" rel=\"nofollow "
+		  "ugc\">http://x.example/&#39;a</a>"
+		  "&#39;" },
+		{ "https://x.example/?a=1&b=2", false,
+		  "<a href=\"https://x.example/?a=1&amp;b=2\" rel=\"nofollow ugc\">"
+		  "https://x.example/?a=1&amp;b=2</a>" },
+		{ "http://ü.example/ö", false,
+		  "<a href=\"http://%C3%BC.example/%C3%B6\" rel=\"nofollow "
+		  "ugc\">http://ü.example/ö</a>" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str h = render_line(a, str_from(cases[i].text), cases[i].hide).s;
+		CHECK(str_eq(h, str_from(cases[i].html)));
+		if (!str_eq(h, str_from(cases[i].html)))
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].text, STR_F(h));
+	}
+	CHECK(str_eq(render_hide(a, STR("a@b.example and c@d")), STR("a@… and c@d")));
+	CHECK(str_eq(render_hidden(a, STR("a@b.example")), STR("a@…")));
+	CHECK(str_eq(render_initials(a, STR("R. Okafor"), STR("")), STR("RO")));
+	CHECK(str_eq(render_initials(a, STR("anna"), STR("")), STR("A")));
+	CHECK(str_eq(render_initials(a, STR("Anna Maria van Meyer"), STR("")),
+		     STR("AM")));
+	CHECK(str_eq(render_initials(a, STR(""), STR("bob@x.example")), STR("B")));
+	CHECK(str_eq(render_initials(a, STR("<>"), STR("")), STR("?")));
 }
 
 static void test_fold(void)
