@@ -108,6 +108,13 @@ MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t reque
  * none. */
 bool day_read(str text, int64_t *seconds);
 
+/* What of its options it has chosen itself, in words ("form hidden"), and name where it has one
+ * of its own. */
+str member_chosen(struct arena *a, const struct member_row *m);
+
+/* For member_change: these are its own choice, though they be as usual. ERR_SYNTAX. */
+MUST_USE err member_choose(struct arena *a, struct member_row *m, str words);
+
 /* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off) or,
  * in two, status (on, off) and form (regular to summary), own_posts, copies, acknowledge, hidden
  * (yes, no), language; of these usual gives up the membership's own choice, and what its

@@ -2,6 +2,7 @@
 
     clamd = Clamd(StreamMaxLength='1M')           # clamd.socket, clamd.kill(), clamd.start()
     fake = FakeClamd()                            # fake.mood = 'silent', fake.messages
+    fake = apart()                                # a good one, in a process of its own; fake.socket
 
 It is unpacked, not installed: Debian's package would have freshclam ask the Internet for the official database."""
 import os
@@ -11,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import threading
 
 from harness import Failed, cleanups, eventually, folder
@@ -91,9 +93,9 @@ class FakeClamd:
     words = {b'EICAR': 'stream: Eicar-Test FOUND', b'LOCKED-ARCHIVE': 'stream: Heuristics.Encrypted.Zip FOUND',
              b'TOO-LARGE-FOR-IT': 'INSTREAM size limit exceeded. ERROR'}
 
-    def __init__(self):
+    def __init__(self, where=None):
         self.mood, self.messages, self.octets = 'good', 0, 0
-        self.socket = folder('postern-fake-clamd-') + '/socket'
+        self.socket = where or folder('postern-fake-clamd-') + '/socket'
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.socket)
         os.chmod(self.socket, 0o666)
@@ -132,3 +134,19 @@ class FakeClamd:
             raise EOFError
         self.messages, self.octets = self.messages + 1, octets
         return found
+
+
+class apart:
+    """Where thousands of messages are to be scanned while the test is busy itself."""
+
+    def __init__(self):
+        self.socket = folder('postern-fake-clamd-') + '/socket'
+        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), self.socket], stdin=subprocess.DEVNULL)
+        cleanups.append(self.process.kill)
+        if not eventually(lambda: os.path.exists(self.socket), 20):
+            raise Failed('the engine of the test did not start')
+
+
+if __name__ == '__main__':
+    FakeClamd(sys.argv[1])
+    threading.Event().wait()

@@ -5,7 +5,7 @@ import re
 import time
 
 from browser import Browser
-from clamd import FakeClamd
+from clamd import apart
 from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
@@ -32,7 +32,7 @@ dns = NameServer({
     'far.example': {'MX': [(10, 'far.host')]},
 })
 p = Postern(dns=dns, mx_port=world.port, clock=True, admin='admin@home.example', smtp__messages_per_hour=0,
-            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0, wall__clamd=FakeClamd().socket)
+            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0, wall__clamd=apart().socket)
 
 text = open(os.path.join(HERE, '../../src/lists/settings.def')).read()
 ROWS = re.findall(r'^EFFECT\((\w+), "(.*?)", "(.*?)", "(.*?)"\)$', text, re.M)

@@ -28,7 +28,8 @@ struct moving {
 	str address;        /* here */
 	int64_t created_at; /* there; 0: not known */
 	int64_t list;
-	str taken; /* texts that it has by now, a line each */
+	int64_t known; /* persons up to that one were here before */
+	str taken;     /* texts that it has by now, a line each */
 	bool dry;
 	struct import_report_list *report; /* written counts what is changed */
 	const struct actor *by;
@@ -100,10 +101,27 @@ struct moved_member {
 	struct member_row as; /* delivery to hidden; off_at where delivery is off */
 	int64_t joined_at;    /* 0: now */
 	bool bounced;         /* as.bounce_score to warned_at count, too */
+	const struct preference *own; /* NULL: as has every option. Else the membership
+				       * chooses what is set in it, and has the others
+				       * from above; own_language is none */
+	bool follows;                 /* with own: it is the person's */
 };
 
 /* *here: it is a member now; else a note says why not. */
 MUST_USE err moving_member(struct moving *x, const struct moved_member *m, bool *here);
+
+struct moved_levels {
+	str address, name; /* whose */
+	struct preference of_address, of_person;
+	bool follows; /* the membership is the person's, who prefers that address */
+};
+
+/* What was chosen there for all memberships of an address and of its person is so chosen here
+ * where this import makes the person. Of others, who may be on other lists, it is taken into
+ * *own, so that the membership chooses it on this list alone, where it has chosen nothing
+ * itself. *follows: the membership may be the person's, who prefers no other address here. */
+MUST_USE err moving_levels(struct moving *x, const struct moved_levels *l,
+			   struct preference *own, bool *follows);
 
 /* role: owner, moderator. *here: as above. */
 MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *here);
@@ -160,7 +178,7 @@ MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
  * here. sent_at: when the last one left there; 0: none did. */
 MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
 
-/* An mbox of posts that wait there for the next digest: they wait for the first one here.
+/* An mbox, or MMDF, of posts that wait there for the next digest: they wait for the first here.
  * One that is not there is none. */
 MUST_USE err moving_digest_posts(struct moving *x, str path);
 

@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/enc.h"
 #include "lists/members.h"
+#include "lists/roster.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
@@ -229,6 +230,8 @@ static str yes_no(bool yes)
 /* The columns of doc/members-csv.md, so that what is written here can be read again. */
 static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
 {
+	str levels[ROSTER_LEVEL_CELLS];
+	roster_cells(a, m, levels);
 	const str cells[] = { m->text,
 			      m->name,
 			      m->delivery,
@@ -242,7 +245,11 @@ static void add_member(struct buf *b, struct arena *a, const struct member_row *
 			      topics_shown(a, m->topics),
 			      yes_no(m->other_topics),
 			      date_day(a, m->joined_at),
-			      m->last_day ? date_day(a, m->last_day) : STR("") };
+			      m->last_day ? date_day(a, m->last_day) : STR(""),
+			      levels[0],
+			      levels[1],
+			      levels[2],
+			      levels[3] };
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
 		buf_cat(b, i ? STR(",") : STR(""), csv_quoted(a, cells[i]));
 	buf_add(b, STR("\r\n"));
@@ -254,8 +261,10 @@ void members_csv_page(struct request *q, struct response *r)
 	size_t n;
 	struct worker *w = worker_of(q);
 	int64_t after = 0;
-	buf_add(&r->body, STR("address,name,delivery,off_by,why,action,own_posts,copies,"
-			      "acknowledge,hidden,topics,other_topics,joined,until\r\n"));
+	buf_add(&r->body,
+		STR("address,name,delivery,off_by,why,action,own_posts,copies,"
+		    "acknowledge,hidden,topics,other_topics,joined,until," ROSTER_LEVELS
+		    "\r\n"));
 	do {
 		ARENA(a);
 		if (page_failed(q, r,
