@@ -72,6 +72,10 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
 
+/* All of them, in that order: who writes from one address and reads at another has two. */
+MUST_USE err member_all_of_person(struct book *b, struct arena *a, int64_t list,
+				  int64_t person, struct member_row **m, size_t *count);
+
 /* Since when the person is a member, under an address that is shown to be theirs.
  * ERR_NOTFOUND: is none. */
 MUST_USE err member_since(struct book *b, int64_t list, int64_t person, int64_t *at);
