@@ -3,7 +3,7 @@
 enum { BATCH = 1000 };
 
 /* Mailman's words by number: its enums Action, DeliveryMode, DeliveryStatus. */
-static const char *const actions[] = { "hold", "reject", "discard", "accept", "accept" };
+static const char *const actions[] = { "hold", "reject", "discard", "accept", "defer" };
 static const char *const modes[] = { "", "regular", "plain", "mime", "summary" };
 static const char *const off_by[] = {
 	"", "", "user", "bounces", "moderator", "moderator"

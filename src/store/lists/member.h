@@ -14,7 +14,8 @@ struct member_row {
 	int64_t joined_at; /* seconds */
 	str delivery;      /* regular, mime, plain, summary, off */
 	str off_by;        /* user, moderator, bounces, or "" */
-	str action;        /* accept, hold, reject, discard; "" as the list says */
+	str action;        /* accept, defer (the rules about a post decide), hold, reject,
+			    * discard; "" as the list says */
 	bool own_posts;    /* gets copies of them */
 	bool copies;       /* false: none when already in To or Cc */
 	bool acknowledge;  /* of a post */
