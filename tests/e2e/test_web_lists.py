@@ -218,7 +218,7 @@ one = f"/lists/dev/admin/members/{[m['id'] for m in p.json('member', 'ls', LIST)
 owner.get(one)
 p.cli('member', 'set', LIST, ANNA, 'delivery=summary', 'hidden=yes')
 owner.submit(f'Settings of {ANNA}', 'set', acknowledge='yes')
-now = [m for m in p.json('member', 'ls', LIST) if m['address'] == ANNA][0]
+now = owner.json(one + '.json')
 equal('of a member, too', (now['delivery'], now['hidden'], now['acknowledge']), ('summary', True, True))
 owner.get(one)
 p.cli('member', 'set', LIST, ANNA, 'delivery=regular')
