@@ -1,6 +1,8 @@
 #include "lists/members_inside.h"
 
 #include "base/clock.h"
+#include "lists/member_wish.h"
+#include "lists/decide.h"
 #include "lists/notice.h"
 #include "lists/owner.h"
 #include "lists/pattern.h"
@@ -108,6 +110,7 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 			.source = arena_printf(a, "request/%lld/refused", (long long)id),
 			.vars = vars,
 			.var_count = 1 }));
+	TRY(member_wish_drop(books, list, r.address));
 	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
 	return end_request(books, id, STR("refused"), str_trim(reason), by);
 }
@@ -182,6 +185,7 @@ err request_decide(struct books *books, struct arena *a, int64_t id, str word, s
 		   const struct actor *by)
 {
 	bool mine;
+	word = decision_word(word);
 	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
 		if (!str_eq(word, str_from(verdicts[i].word)))
 			continue;

@@ -155,9 +155,10 @@ static err press_request(struct books *books, struct arena *a,
 	TRY(request_get(books->lists, a, c->request, &r));
 	TRY(request_decide(books, a, c->request, p->choice, p->reason, &moderator));
 	done->leaves = r.leaves;
-	done->stays = str_eq(p->choice, STR("defer"));
+	str word = decision_word(p->choice);
+	done->stays = str_eq(word, STR("defer"));
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-		if (str_eq(p->choice, str_from(said[i].word)))
+		if (str_eq(word, str_from(said[i].word)))
 			done->says = str_from(r.leaves ? said[i].leave : said[i].join);
 	return OK;
 }

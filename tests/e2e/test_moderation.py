@@ -350,7 +350,7 @@ letters = asks(sue)
 address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', letters[1].header)[0]
 p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'defer asked her boss\r\n'))
 check('put aside by answer: it waits on, and the log has the note', eventually(lambda: audits('request set aside') == 1) and len(p.json('request', 'ls', LIST)) == 1, p.tail(8))
-p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'discard\r\n'))
+p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'Spam!\r\n'))
 check('the same letter decides later', eventually(lambda: p.json('request', 'ls', LIST) == []), p.tail(8))
 asks(tom)
 one = p.json('request', 'ls', LIST)[0]['id']

@@ -5,57 +5,30 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/thread.h"
+#include "reporting.h"
 #include "store/outbound/dmarc_tally.h"
-#include "store_folder.h"
 
 #include <sys/resource.h>
 
 enum { DAY = 86400, HOUR_MS = 3600000 };
 
-struct dns {
-	struct resolver resolver;
-	int ms;     /* until it answers */
-	bool fails; /* it has none */
-	int asked;
-};
-
-static void ask(struct resolver *r, struct arena *a, str name, enum dns_type type,
-		int64_t deadline, struct dns_answer *answer)
-{
-	struct dns *d = (struct dns *)r;
-	(void)a, (void)name, (void)type, (void)deadline;
-	d->asked++;
-	if (d->ms)
-		thread_sleep(d->ms);
-	*answer = (struct dns_answer){ .status = d->fails ? DNS_FAILED : DNS_NXDOMAIN,
-				       .why = "slow" };
-}
-
 struct test {
 	struct arena *a;
-	struct book *b;
-	struct dns dns;
-	struct conf conf;
-	atomic_bool stopping;
+	struct reporting in;
 	struct dmarc_reporter *reporter;
 };
 
 static int64_t count(struct test *t, const char *sql)
 {
-	int64_t n = -1;
-	bool found;
-	CHECK(ok(book_number(t->b, &n, &found, sql)));
-	return n;
+	return reporting_count(t->in.b, sql);
 }
 
 static void begin(struct test *t, int64_t look_ms)
 {
-	CHECK(ok(book_run(t->b, "DELETE FROM dmarc_tally"))
-	      && ok(book_run(t->b, "DELETE FROM dmarc_domain")));
-	t->dns = (struct dns){ .resolver.ask = ask };
-	t->reporter = dmarc_reporter_new(&(struct dmarc_reporter_conf){
-		&t->conf, &t->dns.resolver, t->b, &t->stopping, look_ms });
+	CHECK(ok(book_run(t->in.b, "DELETE FROM dmarc_tally"))
+	      && ok(book_run(t->in.b, "DELETE FROM dmarc_domain")));
+	reporting_fresh_dns(&t->in);
+	t->reporter = dmarc_reporter_new(&reporting_conf(&t->in, look_ms));
 }
 
 static void seen(struct test *t, const char *domain, int ip, str signatures)
@@ -82,7 +55,7 @@ static void seen(struct test *t, const char *domain, int ip, str signatures)
 				.spf_result = none,
 				.signatures = signatures,
 				.messages = 1 };
-	CHECK(ok(dmarc_tally_add(t->b, &x, &room)));
+	CHECK(ok(dmarc_tally_add(t->in.b, &x, &room)));
 }
 
 /* Whoever answers slowly takes the time of one look, and later has another turn. */
@@ -91,21 +64,21 @@ static void test_slow(struct test *t)
 	static const char *const names[] = { "a.example", "b.example", "c.example",
 					     "d.example", "e.example" };
 	begin(t, 50);
-	t->dns.ms = 40;
-	t->dns.fails = true;
+	t->in.dns.ms = 40;
+	t->in.dns.fails = true;
 	for (size_t i = 0; i < 5; i++)
 		seen(t, names[i], 0, STR(""));
 	CHECK(ok(dmarc_reporter_look(t->reporter)));
-	int first = t->dns.asked;
+	int first = t->in.dns.asked;
 	CHECK(first >= 1 && first <= 3);
 	for (int i = 0; i < 6; i++)
 		CHECK(ok(dmarc_reporter_look(t->reporter)));
-	CHECK(t->dns.asked == 5); /* each once; then they wait */
+	CHECK(t->in.dns.asked == 5); /* each once; then they wait */
 	CHECK(count(t, "SELECT count(*) FROM dmarc_domain") == 5);
-	atomic_store(&t->stopping, true);
+	atomic_store(&t->in.stopping, true);
 	seen(t, "f.example", 0, STR(""));
-	CHECK(ok(dmarc_reporter_look(t->reporter)) && t->dns.asked == 5);
-	atomic_store(&t->stopping, false);
+	CHECK(ok(dmarc_reporter_look(t->reporter)) && t->in.dns.asked == 5);
+	atomic_store(&t->in.stopping, false);
 	dmarc_reporter_free(t->reporter);
 	CHECK(dmarc_report_wait(0) == HOUR_MS && dmarc_report_wait(1) == 4 * HOUR_MS
 	      && dmarc_report_wait(2) == 12 * HOUR_MS
@@ -126,10 +99,10 @@ static void test_large(struct test *t)
 	for (int i = 0; i < 300; i++)
 		buf_addf(&lines, "pass d%d.example s\n", i);
 	begin(t, 0);
-	CHECK(ok(book_begin(t->b)));
+	CHECK(ok(book_begin(t->in.b)));
 	for (int i = 0; i < DMARC_KINDS; i++)
 		seen(t, "large.example", i, buf_str(&lines));
-	CHECK(ok(book_commit(t->b)));
+	CHECK(ok(book_commit(t->in.b)));
 	long before = peak_mb();
 	CHECK(ok(dmarc_reporter_look(t->reporter)));
 	long grown = peak_mb() - before;
@@ -147,7 +120,7 @@ static void test_hindered(struct test *t)
 	begin(t, 0);
 	seen(t, "bad.example", 0, STR(""));
 	seen(t, "good.example", 0, STR(""));
-	CHECK(ok(book_run_values(t->b,
+	CHECK(ok(book_run_values(t->in.b,
 				 "CREATE TRIGGER hinders BEFORE INSERT ON message WHEN "
 				 "NEW.source LIKE '%bad.example' BEGIN "
 				 "SELECT raise(ABORT, 'no'); END",
@@ -163,16 +136,10 @@ static void test_hindered(struct test *t)
 int main(void)
 {
 	ARENA(a);
-	str data = folder_make(a);
-	struct test t = { .a = a,
-			  .b = fresh_book(a, data, BOOK_OUTBOUND),
-			  .conf = { .site_domain = STR("lists.example"),
-				    .site_hostname = STR("mail.lists.example"),
-				    .site_url = STR("https://lists.example") } };
+	struct test t = { .a = a, .in = reporting_make(a) };
 	test_slow(&t);
 	test_large(&t);
 	test_hindered(&t);
-	book_close(t.b);
-	folder_remove(a, data);
+	reporting_end(&t.in);
 	return check_done();
 }

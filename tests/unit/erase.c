@@ -1,194 +1,22 @@
 /* A person who goes for good, step by step, and what is left. */
-#include "books.h"
+#include "traces.h"
 
-#include "archive/read.h"
 #include "archive/verify.h"
-#include "lists/decide.h"
 #include "lists/erase.h"
-#include "lists/personal.h"
 #include "lists/settings.h"
-#include "store/archive/author.h"
 #include "store/archive/blob.h"
 #include "store/lists/address.h"
 #include "store/lists/alias.h"
-#include "store/lists/bounce.h"
 #include "store/lists/erasure.h"
-#include "store/lists/held.h"
-#include "store/lists/pending.h"
-#include "store/lists/request.h"
 #include "store/lists/setting.h"
 
 #include <sodium.h>
-
-#define DEV  "dev@lists.example"
-#define ANNA "anna@uni.example"
-
-static void arrive(struct books_test *t, const char *from, const char *who,
-		   const char *id, const char *body, const char *trust)
-{
-	CHECK(ok(books_arrives_as(t, from, DEV, books_mail(t->a, who, DEV, id, body),
-				  trust)));
-}
-
-static int64_t named(struct books_test *t, const char *address)
-{
-	struct archive_posts p;
-	BOOKS_MUST(t, archive_posts_by_author(t->books.archive, t->a, str_from(address),
-					      0, 1000, &p));
-	return (int64_t)p.count;
-}
 
 static str raw(struct books_test *t, int64_t id)
 {
 	str message;
 	BOOKS_MUST(t, archive_blob_read(t->books.archive, t->a, id, SIZE_MAX, &message));
 	return message;
-}
-
-static bool has(str text, const char *what)
-{
-	return str_ifind(text, str_from(what)).n > 0;
-}
-
-/* A file that names her, in its name and inside. */
-static void arrive_file(struct books_test *t)
-{
-	str mail = STR(
-		"From: Ben <ben@uni.example>\r\nTo: " DEV "\r\nSubject: ask " ANNA "\r\n"
-		"Message-ID: <f@x>\r\nMIME-Version: 1.0\r\nContent-Type: "
-		"multipart/mixed; "
-		"boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nsee\r\n--b\r\n"
-		"Content-Type: text/csv\r\nContent-Disposition: attachment; "
-		"filename=\"" ANNA " 1.csv\"\r\n\r\n1," ANNA "\r\n--b--\r\n");
-	CHECK(ok(books_arrives_as(t, "ben@uni.example", DEV, mail, ALIGNED)));
-}
-
-static int64_t fill(struct books_test *t)
-{
-	const struct list_entry *dev = books_list(t, DEV);
-	int64_t person = books_person(t, ANNA);
-	books_member(t, dev, ANNA);
-	books_member(t, dev, "ben@uni.example");
-	books_role(t, dev, "olga@uni.example", "owner");
-	for (int i = 0; i < 120; i++)
-		arrive(t, ANNA, "Anna Meyer <" ANNA ">",
-		       arena_z(t->a, arena_printf(t->a, "%d@x", i)), "words of mine",
-		       ALIGNED);
-	arrive(t, "ben@uni.example", "Ben <ben@uni.example>", "b@x",
-	       "> Anna Meyer <" ANNA "> wrote", ALIGNED);
-	arrive_file(t);
-	arrive(t, ANNA, ANNA, "held@x", "not proven", "{}");
-	CHECK(named(t, ANNA) == 120);
-	CHECK(books_count(t, "held", "verdict = ''") == 1);
-	return person;
-}
-
-/* One step each of what a person does or has done to them beside posting. */
-static const char *const once[] = {
-	"UPDATE address SET text = 'Anna@uni.example' WHERE key = 'anna@uni.example'",
-	"INSERT INTO answered (address, day, times) VALUES ('anna@uni.example', 1, 1)",
-	"INSERT INTO audit (at, person, actor, list, what, detail) VALUES (1, 0, "
-	"'Anna@uni.example', 0, 'x', 'olga and Anna@uni.example')",
-	"INSERT INTO \"order\" (kind, args, person, client, created_at, state) VALUES "
-	"('join', '{\"address\":\"anna@uni.example\"}', 0, 'x', 1, 'done')",
-	"INSERT INTO token (person, name, hash, stored_key, server_key, created_at, "
-	"scopes) "
-	"SELECT person, 'of anna@uni.example', x'01', x'', x'', 1, 'read members:1' FROM "
-	"address WHERE key = 'anna@uni.example'",
-	"INSERT INTO session (token, person, created_at, seen_at, expires_at, client, "
-	"agent) "
-	"SELECT x'01', person, 1, 1, 9999999999, 'x', 'y' FROM address WHERE key = "
-	"'anna@uni.example'",
-	"INSERT INTO nonmember (list, key, action, set_at) SELECT id, "
-	"'anna@uni.example', "
-	"CASE id % 2 WHEN 0 THEN 'accept' ELSE 'discard' END, 1 FROM list",
-	"INSERT INTO planned (list, address, key, name, first_day, last_day) VALUES "
-	"(1, 'Anna@uni.example', 'anna@uni.example', 'Anna', 1, 86400)",
-	"INSERT INTO request_handled (id, list, address, name, kind, asked_at, verdict, "
-	"note, "
-	"handled_by, handled_via, handled_at) VALUES (91, 1, 'Anna@uni.example', 'Anna', "
-	"'join', "
-	"1, 'granted', 'of anna@uni.example', 'olga@uni.example', 'page', 2), (92, 1, "
-	"'zoe@x', 'Zoe', "
-	"'join', 1, 'refused', 'ask Anna@uni.example', 'anna@uni.example', 'page', 2)",
-	"INSERT INTO pending (token, kind, list, address, data, created_at, expires_at) "
-	"VALUES (x'02', 'invite', 1, 'zoe@x', '{\"by\":\"anna@uni.example\"}', 1, "
-	"9999999999)",
-	"UPDATE member SET delivery = 'off', off_why = 'anna@uni.example asked' "
-	"WHERE key = 'ben@uni.example'",
-	"UPDATE member SET topics = char(10) || 'release' || char(10), bounce_text = "
-	"'no anna@uni.example here' WHERE key = 'anna@uni.example'",
-};
-
-static void decided(struct books_test *t, const char *id, const char *word)
-{
-	struct actor anna = { .name = STR(ANNA), .via = STR("page") };
-	struct held_row *h;
-	size_t n;
-	arrive(t, "ben@uni.example", "ben@uni.example", id, "held", "{}");
-	BOOKS_MUST(t,
-		   held_newest(t->books.lists, t->a, books_entry(t, DEV)->id, 1, &h, &n));
-	CHECK(n == 1
-	      && ok(held_decide(&t->books, t->a, h[0].id, str_from(word),
-				STR("ask anna@uni.example"), &anna)));
-}
-
-static void fill_more(struct books_test *t)
-{
-	const struct list_entry *ops = books_list(t, "ops@lists.example");
-	struct request_row r = {
-		.list = ops->id, .address = STR(ANNA), .name = STR("Anna"), .asked_at = 1
-	};
-	struct pending_row p = { .kind = STR("join"),
-				 .list = ops->id,
-				 .address = STR(ANNA),
-				 .data = STR("{}"),
-				 .expires_at = INT64_MAX };
-	struct bounce_row b = { .list = ops->id,
-				.address = STR("Anna@uni.example"),
-				.at = 1,
-				.class = STR("mailbox"),
-				.status = STR(""),
-				.author_domain = STR(""),
-				.text = STR("no such anna@uni.example"),
-				.act = STR(""),
-				.event = 1 };
-	decided(t, "1@b", "claim");
-	decided(t, "2@b", "defer");
-	decided(t, "3@b", "reject");
-	BOOKS_MUST(t, request_add(t->books.lists, &r));
-	BOOKS_MUST(t, pending_add(t->books.lists, STR("abc"), &p));
-	BOOKS_MUST(t, bounced_add(t->books.lists, &b));
-	books_set(t, "ops@lists.example", "accept_these_nonmembers",
-		  "ben@uni.example\nanna@uni.example\n");
-	for (size_t i = 0; i < sizeof once / sizeof *once; i++)
-		BOOKS_MUST(t, book_run(t->books.lists, once[i]));
-}
-
-static size_t rows_of(json_t *all, const char *part)
-{
-	return json_array_size(json_object_get(all, part));
-}
-
-static const char *text_of(json_t *all, const char *part, const char *key)
-{
-	return json_string_value(
-		json_object_get(json_array_get(json_object_get(all, part), 0), key));
-}
-
-static void test_more_data(struct books_test *t, int64_t person)
-{
-	json_t *all;
-	CHECK(ok(personal_data(&t->books, t->a, person, &all)));
-	CHECK(rows_of(all, "waits") == 3 && rows_of(all, "came_back") == 1);
-	CHECK(rows_of(all, "requests") == 1);
-	CHECK(rows_of(all, "my_posts_where_i_am_no_member") == 2);
-	CHECK(rows_of(all, "aliases") == 1 && rows_of(all, "tokens") == 1);
-	CHECK(!strcmp(text_of(all, "tokens", "scopes"),
-		      "read members:dev@lists.example"));
-	CHECK(!strcmp(text_of(all, "memberships", "topics"), "release"));
-	CHECK(!strcmp(text_of(all, "aliases", "address"), "bugs@lists.example"));
-	json_decref(all);
 }
 
 /* Whose address has the one that goes in it keeps all that names them. */
@@ -247,50 +75,6 @@ static void test_neighbours(struct books_test *t)
 					  SQL_I(id)));
 		CHECK(n == !goes);
 	}
-}
-
-/* What moderators write to each other is not the author's to read. */
-static void test_notes(struct books_test *t)
-{
-	static const char *const verdicts[] = { "", "accepted", "discarded", "rejected" };
-	struct held_row *h;
-	size_t n;
-	int64_t person = books_person(t, "carl@uni.example");
-	arrive(t, "carl@uni.example", "carl@uni.example", "notes@x", "held", "{}");
-	BOOKS_MUST(t,
-		   held_newest(t->books.lists, t->a, books_entry(t, DEV)->id, 1, &h, &n));
-	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
-		json_t *all;
-		BOOKS_MUST(t,
-			   book_run(t->books.lists,
-				    "UPDATE held SET verdict = ?2, note = 'a troll, ask "
-				    "the dean' WHERE id = ?1",
-				    SQL_I(h[0].id), SQL_S(str_from(verdicts[i]))));
-		CHECK(ok(personal_data(&t->books, t->a, person, &all)));
-		char *text = json_dumps(all, 0);
-		CHECK(rows_of(all, "held_posts") > 0);
-		CHECK(has(str_from(text), "the dean")
-		      == !strcmp(verdicts[i], "rejected"));
-		free(text);
-		json_decref(all);
-	}
-	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM held WHERE id = ?1",
-			       SQL_I(h[0].id)));
-}
-
-static void test_data(struct books_test *t, int64_t person)
-{
-	json_t *all;
-	str *keys;
-	size_t n;
-	CHECK(ok(personal_data(&t->books, t->a, person, &all)));
-	CHECK(json_array_size(json_object_get(all, "memberships")) == 1);
-	CHECK(json_array_size(json_object_get(all, "held_posts")) == 1);
-	CHECK(json_array_size(json_object_get(all, "addresses")) == 1);
-	json_decref(all);
-	CHECK(ok(personal_addresses(&t->books, t->a, person, &keys, &n)) && n == 1
-	      && str_eq(keys[0], STR(ANNA)));
-	CHECK(personal_data(&t->books, t->a, 9999, &all).kind == ERR_NOTFOUND);
 }
 
 static void test_refused(struct books_test *t)
@@ -553,11 +337,9 @@ int main(void)
 	ARENA(a);
 	struct books_test t = books_make(a);
 	int64_t person = fill(&t);
-	test_data(&t, person);
 	test_refused(&t);
 	test_alias(&t, person);
 	fill_more(&t);
-	test_more_data(&t, person);
 	CHECK(left_of(&t, BOOK_LISTS) > 20); /* it finds what is there */
 	CHECK(left_of(&t, BOOK_ARCHIVE) > 120);
 	test_account(&t, person);
@@ -568,7 +350,6 @@ int main(void)
 	test_large(&t);
 	test_unproven(&t);
 	test_damaged(&t);
-	test_notes(&t);
 	test_neighbours(&t);
 	books_end(&t);
 	return check_done();

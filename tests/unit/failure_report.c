@@ -5,71 +5,32 @@
 #include "base/clock.h"
 #include "mail/arf.h"
 #include "mail/report_failure.h"
+#include "reporting.h"
 #include "send/report_limit.h"
 #include "store/outbound/dmarc_failure.h"
 #include "store/outbound/message.h"
-#include "store_folder.h"
 
 enum { HOUR = 3600 };
 
-struct dns {
-	struct resolver resolver;
-	bool fails;
-	int asked;
-};
-
-/* uni.example has SPF; agreed.example wants reports on it, at another address. */
-static void ask(struct resolver *r, struct arena *a, str name, enum dns_type type,
-		int64_t deadline, struct dns_answer *answer)
-{
-	static const struct {
-		str name, text;
-	} zone[] = {
-		{ STR("uni.example"), STR("v=spf1 ip4:192.0.2.1 -all \"x\"") },
-		{ STR("uni.example._report._dmarc.agreed.example"),
-		  STR("v=DMARC1; rua=mailto:no@agreed.example; "
-		      "ruf=mailto:instead@agreed.example") },
-	};
-	struct dns *d = (struct dns *)r;
-	(void)type, (void)deadline;
-	d->asked++;
-	*answer = (struct dns_answer){ .status = d->fails ? DNS_FAILED : DNS_NXDOMAIN,
-				       .why = "none" };
-	for (size_t i = 0; i < sizeof zone / sizeof *zone && !d->fails; i++)
-		if (str_eq(name, zone[i].name)) {
-			answer->status = DNS_FOUND;
-			answer->count = 1;
-			answer->records = arena_zero(a, sizeof *answer->records);
-			answer->records[0].data = zone[i].text;
-		}
-}
-
 struct test {
 	struct arena *a;
-	struct book *b;
-	struct dns dns;
-	struct conf conf;
-	atomic_bool stopping;
+	struct reporting in;
 	struct failure_reporter *reporter;
 };
 
 static int64_t count(struct test *t, const char *sql)
 {
-	int64_t n = -1;
-	bool found;
-	CHECK(ok(book_number(t->b, &n, &found, sql)));
-	return n;
+	return reporting_count(t->in.b, sql);
 }
 
 static void begin(struct test *t)
 {
-	CHECK(ok(book_run(t->b, "DELETE FROM dmarc_failure"))
-	      && ok(book_run(t->b, "DELETE FROM delivery"))
-	      && ok(book_run(t->b, "DELETE FROM budget")));
+	CHECK(ok(book_run(t->in.b, "DELETE FROM dmarc_failure"))
+	      && ok(book_run(t->in.b, "DELETE FROM delivery"))
+	      && ok(book_run(t->in.b, "DELETE FROM budget")));
 	failure_reporter_free(t->reporter);
-	t->dns = (struct dns){ .resolver.ask = ask };
-	t->reporter = failure_reporter_new(&(struct dmarc_reporter_conf){
-		&t->conf, &t->dns.resolver, t->b, &t->stopping, 0 });
+	reporting_fresh_dns(&t->in);
+	t->reporter = failure_reporter_new(&reporting_conf(&t->in, 0));
 }
 
 static void failed(struct test *t, int64_t at, const char *ip, const char *record)
@@ -90,7 +51,7 @@ static void failed(struct test *t, int64_t at, const char *ip, const char *recor
 				.message_id = STR("one@uni.example"),
 				.failed_at = at,
 				.messages = 1 };
-	CHECK(ok(dmarc_failure_add(t->b, &x)));
+	CHECK(ok(dmarc_failure_add(t->in.b, &x)));
 }
 
 #define OWN "v=DMARC1; p=reject; rua=mailto:a@uni.example; ruf=mailto:f@uni.example"
@@ -104,7 +65,7 @@ static int64_t to(struct test *t, const char *address)
 {
 	bool found;
 	int64_t n = 0;
-	CHECK(ok(book_number(t->b, &n, &found,
+	CHECK(ok(book_number(t->in.b, &n, &found,
 			     "SELECT count(*) FROM delivery WHERE recipient = ?1",
 			     SQL_S(str_from(address)))));
 	return n;
@@ -131,7 +92,7 @@ static void test_words(struct test *t)
 	struct arf r;
 	str mail;
 	int64_t id = count(t, "SELECT max(id) FROM message");
-	CHECK(ok(outbound_body_read(t->b, t->a, id, 0, 1 << 20, &mail)));
+	CHECK(ok(outbound_body_read(t->in.b, t->a, id, 0, 1 << 20, &mail)));
 	CHECK(ok(arf_read(t->a, mail, &r)));
 	CHECK(str_eq(r.type, STR("auth-failure"))
 	      && str_eq(r.auth_failure, STR("dmarc")));
@@ -182,7 +143,7 @@ static void test_elsewhere(struct test *t)
 	struct report_to tls = report_to(t->a, STR("other.example"),
 					 STR("agreed.example"),
 					 STR("instead@agreed.example"));
-	CHECK(ok(report_limit_ask(t->b, t->a, &tls, &yes)) && yes);
+	CHECK(ok(report_limit_ask(t->in.b, t->a, &tls, &yes)) && yes);
 }
 
 /* What DNS has is anybody's: no line of the report is longer than mail may have it. */
@@ -231,25 +192,31 @@ static void test_limits(struct test *t)
 static void test_no_answer(struct test *t)
 {
 	begin(t);
-	t->dns.fails = true;
+	t->in.dns.fails = true;
 	failed(t, last_hour(), "192.0.2.1", OWN);
 	CHECK(ok(failure_reporter_look(t->reporter)));
-	int asked = t->dns.asked;
+	int asked = t->in.dns.asked;
 	CHECK(ok(failure_reporter_look(t->reporter))
 	      && ok(failure_reporter_look(t->reporter)));
-	CHECK(asked > 0 && t->dns.asked == asked);
+	CHECK(asked > 0 && t->in.dns.asked == asked);
 	CHECK(count(t, "SELECT count(*) FROM dmarc_failure WHERE reported = 0") == 1
 	      && count(t, "SELECT count(*) FROM delivery") == 0);
+}
+
+/* uni.example has SPF; agreed.example wants reports on it, at another address. */
+static void publish(struct dns_table *dns)
+{
+	table_txt(dns, "uni.example", STR("v=spf1 ip4:192.0.2.1 -all \"x\""));
+	table_txt(dns, "uni.example._report._dmarc.agreed.example",
+		  STR("v=DMARC1; rua=mailto:no@agreed.example; "
+		      "ruf=mailto:instead@agreed.example"));
 }
 
 int main(void)
 {
 	ARENA(a);
-	str data = folder_make(a);
-	struct test t = { .a = a,
-			  .b = fresh_book(a, data, BOOK_OUTBOUND),
-			  .conf = { .site_domain = STR("lists.example"),
-				    .site_hostname = STR("mail.lists.example") } };
+	struct test t = { .a = a, .in = reporting_make(a) };
+	publish(&t.in.dns.table);
 	test_once(&t);
 	test_words(&t);
 	test_elsewhere(&t);
@@ -257,7 +224,6 @@ int main(void)
 	test_no_answer(&t);
 	test_lines(&t);
 	failure_reporter_free(t.reporter);
-	book_close(t.b);
-	folder_remove(a, data);
+	reporting_end(&t.in);
 	return check_done();
 }

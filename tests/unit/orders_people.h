@@ -43,7 +43,7 @@ static void run(struct books_test *t, const char *kind, json_t *args, int64_t pe
 	BOOKS_MUST(t, order_get(t->books.lists, t->a, id, row));
 }
 
-static bool done(const struct order_row *row)
+static inline bool done(const struct order_row *row)
 {
 	if (!str_eq(row->state, STR("done")))
 		fprintf(stderr, "  %.*s: %.*s %.*s\n", STR_F(row->kind),
@@ -51,7 +51,7 @@ static bool done(const struct order_row *row)
 	return str_eq(row->state, STR("done"));
 }
 
-static bool refused(const struct order_row *row, const char *part)
+static inline bool refused(const struct order_row *row, const char *part)
 {
 	bool fits = str_eq(row->state, STR("refused")) && holds(row->result, part);
 	if (!fits)

@@ -1,59 +1,14 @@
 /* Who comes to a list, how and for how long: policies of both directions, approval that is
- * given in advance, invitations, days, domains that stand for each other, and the posts of
- * those who are no members. */
-#include "letters.h"
+ * given in advance, days, domains that stand for each other, and the posts of those who are no
+ * members. */
+#include "joiners.h"
 
 #include "lists/equivalent.h"
 #include "lists/expire.h"
-#include "lists/invite.h"
 #include "lists/owner.h"
-#include "lists/press.h"
 #include "lists/term.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/planned.h"
-#include "store/lists/request.h"
-
-#define DEV "dev@lists.example"
-
-enum { DAY = 86400 };
-
-static const struct press BUTTON = { .choice = { "", 0 }, .reason = { "", 0 } };
-static int serial;
-
-static const char *fresh(struct books_test *t)
-{
-	return arena_z(t->a, arena_printf(t->a, "p%d@uni.example", ++serial));
-}
-
-static bool find(struct books_test *t, const char *address, struct member_row *m)
-{
-	return !member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
-			    str_from(address), m)
-			.kind;
-}
-
-static bool is_member(struct books_test *t, const char *address)
-{
-	struct member_row m;
-	return find(t, address, &m);
-}
-
-static bool waits(struct books_test *t, const char *address, bool leaves)
-{
-	struct request_row *r;
-	size_t n, found = 0;
-	CHECK(ok(request_list(t->books.lists, t->a, books_entry(t, DEV)->id, &r, &n)));
-	for (size_t i = 0; i < n; i++)
-		found += str_eq(r[i].address, str_from(address)) && r[i].leaves == leaves;
-	return found == 1;
-}
-
-static bool press(struct books_test *t, const char *address)
-{
-	struct pressed done;
-	str token = letter_token(letter_to(t, address, "/confirm/"));
-	return token.n && ok(confirm_press(&t->books, t->a, token, &BUTTON, &done));
-}
 
 /* What becomes of a request at once, and when the letter's button was pressed. */
 static void test_joining(struct books_test *t)
@@ -224,92 +179,6 @@ static void test_auto_approval(struct books_test *t)
 	CHECK(waits(t, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example", false));
 	books_set(t, DEV, "subscribe_auto_approval", "");
 	books_set(t, DEV, "subscription_policy", "confirm");
-}
-
-static err invite(struct books_test *t, const char *who, const char *words, int64_t days,
-		  int64_t person)
-{
-	struct mailbox m = books_box(t, who);
-	struct invitation x = { .words = str_from(words), .days = days };
-	struct actor by = { .person = person, .name = STR("olga@uni.example") };
-	return member_invite(&t->books, t->a, books_entry(t, DEV), &m, &x, &by);
-}
-
-static void test_invitations(struct books_test *t)
-{
-	struct invited *x;
-	size_t n;
-	const char *who = fresh(t), *other = fresh(t);
-	int64_t list = books_entry(t, DEV)->id;
-	books_set(t, DEV, "subscription_policy", "invite");
-	CHECK(ok(invite(t, who, "Dear colleague,\nplease come.", 3, 7)));
-	str letter = letter_to(t, who, "please come.");
-	CHECK(holds(letter, "Dear colleague,") && holds(letter, "invite you")
-	      && holds(letter, "3 days") && holds(letter, "dev-confirm+"));
-	CHECK(ok(invite(t, other, "", 0, 7))
-	      && holds(letter_to(t, other, ""), "14 days"));
-	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 2);
-	CHECK(str_eq(x[0].address, str_from(who))
-	      && str_eq(x[0].by, STR("olga@uni.example"))
-	      && x[0].expires_at - x[0].at == 3 * DAY);
-	/* who lost the letter gets another, and is in without a moderator */
-	struct mailbox m = books_box(t, who);
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
-				 &t->by)));
-	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 2);
-	CHECK(press(t, who) && is_member(t, who));
-	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 1);
-	/* a letter of before, when anybody could join, is no invitation */
-	const char *early = fresh(t);
-	books_set(t, DEV, "subscription_policy", "confirm");
-	m = books_box(t, early);
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
-				 &t->by)));
-	books_set(t, DEV, "subscription_policy", "invite");
-	CHECK(!press(t, early) && !is_member(t, early));
-	/* withdrawn: its link does nothing any more */
-	str token = letter_token(letter_to(t, other, ""));
-	struct pressed done;
-	CHECK(ok(invite_withdraw(&t->books, t->a, books_entry(t, DEV), str_from(other),
-				 &t->by)));
-	CHECK(confirm_press(&t->books, t->a, token, &BUTTON, &done).kind == ERR_NOTFOUND
-	      && !is_member(t, other));
-	CHECK(invite_withdraw(&t->books, t->a, books_entry(t, DEV), str_from(other),
-			      &t->by)
-		      .kind
-	      == ERR_NOTFOUND);
-	CHECK(invite(t, who, "", 0, 7).kind == ERR_DENIED); /* a member */
-	static const struct {
-		const char *words;
-		int64_t days;
-	} wrong[] = { { "", 91 }, { "", -1 }, { "a\033[2J", 0 }, { "\xff\xfe", 0 } };
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		CHECK(invite(t, other, wrong[i].words, wrong[i].days, 7).kind
-		      == ERR_SYNTAX);
-	char *long_words = arena_zero(t->a, INVITE_WORDS_MAX + 2);
-	memset(long_words, 'x', INVITE_WORDS_MAX + 1);
-	CHECK(invite(t, other, long_words, 0, 7).kind == ERR_SYNTAX);
-	books_set(t, DEV, "subscription_policy", "confirm");
-}
-
-/* Whoever has an owner's browser fills no mailboxes. */
-static void test_invite_limit(struct books_test *t)
-{
-	int sent = 0;
-	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
-	BOOKS_MUST(t, book_begin(t->books.lists)); /* a sync for all of them */
-	for (int i = 0; i < 520; i++)
-		sent += !invite(t, fresh(t), "", 0, 7).kind;
-	BOOKS_MUST(t, book_end(t->books.lists, OK));
-	CHECK(sent == 500);
-	CHECK(has_word(invite(t, fresh(t), "", 0, 7), "tomorrow"));
-	CHECK(ok(invite(t, fresh(t), "", 0, 0))); /* the administrator's command */
-	/* one mailbox: three open ones */
-	const char *one = fresh(t);
-	sent = 0;
-	for (int i = 0; i < 5; i++)
-		sent += !invite(t, one, "", 0, 0).kind;
-	CHECK(sent == 3);
 }
 
 static err admit(struct books_test *t, const char *who, int64_t first, int64_t last)
@@ -513,13 +382,11 @@ int main(void)
 	test_leaving(&t);
 	test_let_go(&t);
 	test_auto_approval(&t);
-	test_invitations(&t);
 	test_days(&t);
 	test_day_words();
 	test_why(&t);
 	test_equivalent(&t);
 	test_nonmembers(&t);
-	test_invite_limit(&t);
 	books_end(&t);
 	return check_done();
 }

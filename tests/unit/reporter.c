@@ -6,16 +6,12 @@
 #include "base/enc.h"
 #include "base/gzip.h"
 #include "base/log.h"
-#include "base/thread.h"
-#include "dns_table.h"
 #include "mail/report_tls.h"
 #include "mail/tls_want.h"
+#include "reporting.h"
 #include "send/report_limit.h"
 #include "store/outbound/budget.h"
 #include "store/outbound/message.h"
-#include "store_folder.h"
-
-#include <stdatomic.h>
 
 enum { DAY = 86400, THIRD = 14, OWN = 3 };
 
@@ -75,14 +71,6 @@ static void counts(struct arena *a, struct book *b)
 		CHECK(went == cases[i].may);
 	}
 	CHECK(ok(book_run(b, "DELETE FROM budget")));
-}
-
-static int64_t count(struct book *b, const char *sql)
-{
-	int64_t n = -1;
-	bool found;
-	CHECK(ok(book_number(b, &n, &found, sql)));
-	return n;
 }
 
 static void add(struct book *b, int64_t day, str domain, str mx, str policy)
@@ -175,20 +163,20 @@ static void reports(struct arena *a, str data)
 		&(struct reporter_conf){ &conf, &t.resolver, tally, dial_fetch, NULL },
 		&r)));
 	for (int i = 0; i < 500
-			&& count(seen, "SELECT count(*) FROM delivery")
+			&& reporting_count(seen, "SELECT count(*) FROM delivery")
 				   < REPORTS_TO_MAILBOX + OWN + 1;
 	     i++)
 		thread_sleep(20);
 	reporter_stop(r);
-	CHECK(count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
-			  "'victim@person.example'")
+	CHECK(reporting_count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
+				    "'victim@person.example'")
 	      == REPORTS_TO_MAILBOX);
-	CHECK(count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
-			  "'tls@uni.example'")
+	CHECK(reporting_count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
+				    "'tls@uni.example'")
 	      == OWN);
 	CHECK(atomic_load(&dialled) == OWN);
 	/* What did not go waits for another day. */
-	CHECK(count(seen, "SELECT count(DISTINCT domain) FROM tls_tally")
+	CHECK(reporting_count(seen, "SELECT count(DISTINCT domain) FROM tls_tally")
 	      == THIRD - REPORTS_TO_MAILBOX + ODD);
 	the_large_one(a, seen);
 	book_close(seen);
@@ -211,10 +199,11 @@ static void hindered(struct arena *a, str data)
 	CHECK(ok(reporter_start(
 		&(struct reporter_conf){ &conf, &t.resolver, tally, dial_fetch, NULL },
 		&r)));
-	for (int i = 0; i < 200 && count(seen, "SELECT count(*) FROM tls_tally"); i++)
+	for (int i = 0;
+	     i < 200 && reporting_count(seen, "SELECT count(*) FROM tls_tally"); i++)
 		thread_sleep(20);
 	reporter_stop(r);
-	CHECK(count(seen, "SELECT count(*) FROM tls_tally") == 0);
+	CHECK(reporting_count(seen, "SELECT count(*) FROM tls_tally") == 0);
 	book_close(seen);
 	tally_close(tally);
 }

@@ -5,11 +5,13 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 passed=0 failed=0
 
-# refuses WHAT LINE SAYS: with SAYS in the message, at that line.
+# refuses WHAT LINE SAYS [PART]: with SAYS in the message, at that line; of t.html, or of
+# part.part.html, whose text PART is.
 refuses() {
 	printf '%b' "$1" >"$dir/t.html"
-	if "$compiler" "$dir" "$dir/t.html" 2>"$dir/err" ||
-	   ! grep -q "t.html:$2: .*$3" "$dir/err"; then
+	printf '%b' "${4-}" >"$dir/part.part.html"
+	if "$compiler" "$dir" "$dir/t.html" "$dir/part.part.html" 2>"$dir/err" ||
+	   ! grep -q "${4+part.par}t.html:$2: .*$3" "$dir/err"; then
 		failed=$((failed + 1))
 		echo "not refused at line $2 with \"$3\": $1" >&2
 		cat "$dir/err" >&2
@@ -18,10 +20,11 @@ refuses() {
 	fi
 }
 
-# accepts WHAT HAS: and the C that comes of it has HAS.
+# accepts WHAT HAS [PART]: and the C that comes of it has HAS.
 accepts() {
 	printf '%b' "$1" >"$dir/t.html"
-	if "$compiler" "$dir" "$dir/t.html" 2>"$dir/err" &&
+	printf '%b' "${3-}" >"$dir/part.part.html"
+	if "$compiler" "$dir" "$dir/t.html" "$dir/part.part.html" 2>"$dir/err" &&
 	   grep -qF "$2" "$dir/templates.c"; then
 		passed=$((passed + 1))
 	else
@@ -64,6 +67,13 @@ refuses "$d{#if b=x}{/if}\n"                 11 'can be compared'
 refuses "$d{@nothing.css}\n"                 11 'no file nothing.css'
 refuses "$d{slot}{slot}\n"                   11 'stands once'
 refuses "$d<p {\n"                           11 '{ without }'
+refuses "$d{include nothing}\n"              11 'no part nothing'
+refuses "$d{include part}\n"                  2 'missing is not declared' '<p>\n{missing}'
+refuses "$d{include part}\n"                  1 'wants {/if}' '{#if b}\n'
+refuses "$d{#if b}{include part}{/if}\n"      2 'closes nothing' '<p>\n{/if}'
+refuses "$d{include part}\n"                  1 'includes no other' '{include part}'
+refuses "$d{include part}\n"                  1 'printed here' '<p>{b}'
+refuses "$d<p>\n{include part}\n{missing}"   13 'missing is not declared'
 
 accepts "$d<p>{s}</p>"                          'esc_text(out, p->s)'
 accepts "$d<p title=\"{s}\"></p>"               'esc_text(out, p->s)'
@@ -77,7 +87,11 @@ accepts "$d<p>{{s}</p>"                         '<p>{s}</p>'
 accepts "$d<p{#if b} hidden{/if}>x</p>"         'buf_add(out, STR(" hidden"))'
 accepts "$d{#if s=it?}y{/if}"                   'str_eq(p->s, STR("it\?"))'
 accepts "$d\t <p>\n  {! a remark }\n\t1</p>"    '"1</p>"'
+accepts "$d<p>{include part}</p>"               'esc_text(out, p->s)' '{! a remark }\n{s}'
+accepts "$d{#each r}{include part}{/each}"      'esc_text(out, r1->x)' '<p>{x}</p>\n'
+accepts "$d<a href=\"{include part}\"></a>"     'esc_url(out, p->s)' '{s}'
 # texts, each as a whole, with its places
+accepts "$d<p>{include part} is here</p>"       '"At {s} is here"' 'At {s}'
 accepts "$d<p>At {s} <a href=\"{s}\">here</a>.</p>" '"At {s} <a>here</a>."'
 accepts "$d<p>At <bdi>{s}</bdi> or {s}</p>"     '"At {s} or {s2}"'
 accepts "$d<p><b>At</b> <i>{s}</i></p>"         'buf_add(out, wording_of(0)->text)'

@@ -2,7 +2,7 @@
  *
  *     {name} {name|how} {@style.css} {{
  *     {#if name} {#if !name} {#if name=word} {#else} {/if}
- *     {#each name} {/each} {> name} {> it} {slot} {! a remark }
+ *     {#each name} {/each} {> name} {> it} {include part} {slot} {! a remark }
  */
 #include "markup.h"
 
@@ -20,6 +20,7 @@ struct reader {
 	struct scope *scope;
 	unsigned nesting;
 	unsigned line; /* of the tag that is being read */
+	bool in_part;
 };
 
 static struct node *add_node(struct reader *r, struct node ***end, enum node_kind kind)
@@ -59,7 +60,9 @@ static bool stands_alone(const struct template *t, size_t at, size_t end)
 
 static bool prints_nothing(str inside)
 {
-	return inside.n && (strchr("#/>!", inside.p[0]) || str_eq(inside, STR("slot")));
+	return inside.n
+	       && (strchr("#/>!", inside.p[0]) || str_eq(inside, STR("slot"))
+		   || str_starts(inside, STR("include ")));
 }
 
 static void skip_to_line_end(struct template *t)
@@ -257,6 +260,38 @@ static void read_use(struct reader *r, struct node ***end, str name)
 		fail_at(r->t, r->line, "{> %.*s}: is not of type one", STR_F(name));
 }
 
+static const struct part *part_named(struct reader *r, str name)
+{
+	for (const struct part *p = r->site->parts; p; p = p->next)
+		if (str_eq(p->name, name))
+			return p;
+	fail_at(r->t, r->line, "no part %.*s", STR_F(name));
+}
+
+/* As if the part stood here, but that tags which open in it close in it. */
+static void read_include(struct reader *r, struct node ***end, str name)
+{
+	struct template *t = r->t, around = *t;
+	if (r->in_part)
+		fail_at(t, r->line, "a part includes no other");
+	const struct part *p = part_named(r, name);
+	t->path = p->path;
+	t->text = p->text;
+	t->at = 0;
+	t->line = 1;
+	r->in_part = true;
+	str stop = read_nodes(r, *end);
+	if (stop.n)
+		fail_at(t, r->line, "{%.*s} closes nothing", STR_F(stop));
+	while (**end)
+		*end = &(**end)->next;
+	r->in_part = false;
+	t->path = around.path;
+	t->text = around.text;
+	t->at = around.at;
+	t->line = around.line;
+}
+
 static void read_slot(struct reader *r, struct node ***end)
 {
 	if (r->t->has_slot || r->nesting > 1 || r->markup.mode != M_TEXT)
@@ -276,6 +311,8 @@ static bool read_tag(struct reader *r, struct node ***end, str inside)
 		read_each(r, end, str_skip(inside, 6));
 	else if (str_starts(inside, STR("> ")))
 		read_use(r, end, str_skip(inside, 2));
+	else if (str_starts(inside, STR("include ")))
+		read_include(r, end, str_skip(inside, 8));
 	else if (str_starts(inside, STR("@")))
 		read_asset(r, end, str_skip(inside, 1));
 	else if (str_eq(inside, STR("slot")))

@@ -88,8 +88,17 @@ struct asset {
 	str name, content, url; /* url: with a hash of the content in it */
 };
 
+/* What several templates say in the same words: read where {include NAME} stands, with the
+ * names that hold there. */
+struct part {
+	struct part *next;
+	const char *path;
+	str name, text;
+};
+
 struct site {
 	struct template *templates;
+	struct part *parts;
 	struct asset *assets;
 	struct record *records;
 	struct wording *wordings;

@@ -1,6 +1,6 @@
 /* compile OUT FILE…: writes OUT/templates.h, OUT/templates.c, OUT/samples.c, OUT/texts.h.
- * A FILE that ends in .html is a template; any other is an asset, sent as it
- * is under a name that holds a hash of its content. */
+ * A FILE that ends in .part.html is a part of templates, one that ends in .html a template;
+ * any other is an asset, sent as it is under a name that holds a hash of its content. */
 #include "compile.h"
 
 #include "base/file.h"
@@ -73,12 +73,22 @@ static void add_template(struct arena *a, struct site *site, const char *path, s
 	*end = t;
 }
 
+static void add_part(struct arena *a, struct site *site, const char *path, str name,
+		     str content)
+{
+	struct part *p = arena_alloc(a, sizeof *p);
+	*p = (struct part){ site->parts, path, name, content };
+	site->parts = p;
+}
+
 static void load(struct arena *a, struct site *site, const char *path)
 {
 	str content, folder, name = str_from(path);
 	check(file_read(a, path, FILE_MAX, &content));
 	str_cut_last(name, '/', &folder, &name);
-	if (str_ends(name, STR(".html")))
+	if (str_ends(name, STR(".part.html")))
+		add_part(a, site, path, str_first(name, name.n - 10), content);
+	else if (str_ends(name, STR(".html")))
 		add_template(a, site, path, str_first(name, name.n - 5), content);
 	else
 		add_asset(a, site, name, content);

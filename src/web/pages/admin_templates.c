@@ -6,6 +6,7 @@
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/notice.h"
+#include "lists/template_uri.h"
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
 #include "web/pages/meanwhile.h"
@@ -223,10 +224,12 @@ static err fill_page(struct request *q, const struct desk *d, struct page_templa
 		p->from = stored.from;
 		p->from_scope = stored.from_scope;
 	}
+	struct books *books = (struct books *)(uintptr_t)&d->w->books;
+	if (!d->language.n)
+		TRY(template_uri_of(books, a, &d->of, str_from(d->row->name), &p->uri));
 	if (!p->text_error.n)
-		return notice_preview((struct books *)(uintptr_t)&d->w->books, a, d->row,
-				      d->w->list, d->reads, p->text, &p->subject,
-				      &p->preview);
+		return notice_preview(books, a, d->row, d->w->list, d->reads, p->text,
+				      &p->subject, &p->preview);
 	return OK;
 }
 
