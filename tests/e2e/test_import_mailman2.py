@@ -236,7 +236,7 @@ equal('bounces', table('SELECT bounce_score, bounce_at, off_at, warnings, warned
                        'WHERE a.key = ? AND bounce_score > 0', 'eve@uni.example'),
       [(5.0, 1425427200, now - 86400, 2, 1425600000)])
 board = {row[0].split('@')[0]: row[6] for row in table(MEMBER, 'board')}
-equal('moderated there by default: who is not says so', board, {'anna': 'accept', 'ben': ''})
+equal('moderated there by default: who is not says so', board, {'anna': 'defer', 'ben': ''})
 equal('roles', sorted((x['role'], x['address']) for x in p.json('role', 'ls', DEV)),
       [('moderator', 'anna@uni.example'), ('moderator', 'max@uni.example'), ('owner', 'olga@uni.example')])
 equal('bans', sorted(x['pattern'] for x in p.json('ban', 'ls', DEV)), ['^.*@spam[.]example$', 'mallory@evil.example'])
