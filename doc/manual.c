@@ -44,6 +44,8 @@ static const char *const types[][2] = {
 	{ "BOOL", "yes or no" },
 	{ "LEVEL", "debug, info, warn or error" },
 	{ "FORMAT", "text or json" },
+	{ "FAILURE", "tempfail or accept" },
+	{ "ENGINES", "paths and address:port, separated by commas" },
 	{ "ADDRESS", "address:port" },
 	{ "RELAY", "host:port, or outbox" },
 	{ "PROTECT", "words PATH=WHO separated by commas" },

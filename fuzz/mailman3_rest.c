@@ -58,6 +58,11 @@ static void check_lines(const struct rest_lines *l)
 		must(utf8_valid(l->line[i].text));
 }
 
+static bool likes_fit(const struct mailman3_likes *l)
+{
+	return l->mode < 5 && l->status < 6 && utf8_valid(l->language);
+}
+
 static void check_read(struct arena *a, const struct rest_read *r)
 {
 	check_lines(&r->filters);
@@ -70,7 +75,9 @@ static void check_read(struct arena *a, const struct rest_read *r)
 	}
 	for (size_t i = 0; i < r->members; i++)
 		must(utf8_valid(r->member[i].email) && utf8_valid(r->member[i].name)
-		     && r->member[i].mode < 5 && r->member[i].status < 6);
+		     && likes_fit(&r->member[i].own)
+		     && likes_fit(&r->member[i].of_address)
+		     && likes_fit(&r->member[i].of_user));
 	for (size_t i = 0; i < r->held_count; i++)
 		must(utf8_valid(r->held[i].text)
 		     && (!r->held[i].why || !r->held[i].text.n));
@@ -79,12 +86,22 @@ static void check_read(struct arena *a, const struct rest_read *r)
 			(void)mailman3_json_text(a, r->pended[i].pairs[k].value);
 }
 
+static void check_site(const struct mailman3_site *site)
+{
+	for (size_t i = 0; i < site->domains; i++) {
+		const struct mailman3_domain *d = &site->domain[i];
+		must(d->name.n && utf8_valid(d->description) && utf8_valid(d->alias));
+		for (size_t k = 0; k < d->owners; k++)
+			must(d->owner[k].text.n && utf8_valid(d->owner[k].text));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	ARENA(a);
 	struct script s = { 0 };
 	struct mailman3_list *list;
-	struct mailman3_line *ban;
+	struct mailman3_site site;
 	struct rest_read read;
 	size_t count;
 	str version;
@@ -93,7 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct rest r = { .service = &service, .a = a };
 	if (!rest_version(&r, a, &version).kind)
 		must(str_starts(version, STR("GNU Mailman 3.")));
-	(void)!rest_site_bans(&r, a, &ban, &count).kind;
+	if (!rest_site(&r, a, &site).kind)
+		check_site(&site);
 	if (!rest_lists(&r, a, &list, &count).kind)
 		for (size_t i = 0; i < count && i < 3; i++)
 			if (!rest_read(&r, a, &list[i], &read).kind)

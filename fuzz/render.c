@@ -27,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				  .hide_addresses = n % 2,
 				  .attachments = &files };
 	harmless(a, render_post(a, bytes, &how));
+	how.marked = true;
+	harmless(a, render_plain(a, bytes, &how));
 	how = (struct render_how){ .parent = &above, .parent_name = bytes };
 	harmless(a, render_post(a, bytes, &how));
 	how.parent = &own;

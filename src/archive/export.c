@@ -15,10 +15,11 @@ void export_list(struct export_job *x, int64_t list)
 				  .after_date = INT64_MIN };
 }
 
-void export_month(struct export_job *x, int64_t list, int year, int month)
+void export_between(struct export_job *x, int64_t list, int64_t from, int64_t until)
 {
 	export_list(x, list);
-	archive_month_span(year, month, &x->from, &x->until);
+	x->from = from;
+	x->until = until;
 }
 
 void export_thread(struct export_job *x, int64_t list, int64_t number)

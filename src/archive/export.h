@@ -20,7 +20,7 @@ struct export_job {
 };
 
 void export_list(struct export_job *x, int64_t list);
-void export_month(struct export_job *x, int64_t list, int year, int month);
+void export_between(struct export_job *x, int64_t list, int64_t from, int64_t until);
 void export_thread(struct export_job *x, int64_t list, int64_t number);
 
 /* Addresses without ASCII case; they must live as long as the job. */

@@ -18,7 +18,7 @@ struct page {
 	struct arena *a, *keep; /* keep: the caller's, for what replies will ask */
 	struct buf *b;
 	const struct render_how *how;
-	bool in_body;
+	bool in_body, marked; /* marked: it is read as Markdown */
 };
 
 struct render_line_view render_split(struct arena *a, str text)
@@ -128,6 +128,15 @@ size_t render_piece(const str *lines, size_t count, str *piece)
 	return n;
 }
 
+/* Emphasis may go on in the next line, so they are one text again. */
+static void add_marked_text(struct page *p, const str *lines, size_t count)
+{
+	BUF(text);
+	for (size_t i = 0; i < count; i++)
+		buf_cat(&text, i ? STR("\n") : STR(""), lines[i]);
+	render_add_spans(p->b, buf_str(&text), p->how->hide_addresses);
+}
+
 static void add_lines(struct page *p, const str *lines, size_t count, bool links)
 {
 	for (size_t i = 0; i < count;) {
@@ -147,7 +156,10 @@ static void add_paragraph(struct page *p, const str *lines, size_t count, bool q
 	if (!is_fixed(lines, count)) {
 		open_body(p);
 		html_add(p->b, HTML("<p>"));
-		add_lines(p, lines, count, true);
+		if (p->marked)
+			add_marked_text(p, lines, count);
+		else
+			add_lines(p, lines, count, true);
 		html_add(p->b, HTML("</p>\n"));
 		return;
 	}
@@ -224,10 +236,12 @@ static size_t quote_lines(const str *lines, size_t count)
 	return n;
 }
 
-static size_t paragraph_lines(const str *lines, size_t count, int depth)
+static size_t paragraph_lines(const struct page *p, const str *lines, size_t count,
+			      int depth)
 {
 	size_t n = 0;
 	while (n < count && !is_blank(lines[n])
+	       && !(n && p->marked && render_is_marked(lines[n], true))
 	       && (!is_quote(lines[n]) || depth >= QUOTES_MAX)
 	       && (depth || n == 0
 		   || (!is_signature_mark(lines[n])
@@ -252,8 +266,12 @@ static void add_blocks(struct page *p, const str *lines, size_t count, int depth
 			n = render_add_diff(p->b, at, left);
 		} else if (depth < QUOTES_MAX && (n = quote_lines(at, left))) {
 			add_quote(p, at, n, depth);
+		} else if (p->marked && render_is_marked(*at, false)) {
+			open_body(p);
+			n = render_add_marked(p->a, p->b, at, left,
+					      p->how->hide_addresses);
 		} else {
-			n = paragraph_lines(at, left, depth);
+			n = paragraph_lines(p, at, left, depth);
 			add_paragraph(p, at, n, depth > 0);
 		}
 	}
@@ -293,7 +311,11 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 	if (how->memory)
 		*how->memory = (struct render_memory){ .text = kept(a, given, c->text) };
 	buf_room(&b, c->text.n + c->text.n / 2 + 1024);
-	struct page p = { .a = mine, .keep = a, .b = &b, .how = how };
+	struct page p = { .a = mine,
+			  .keep = a,
+			  .b = &b,
+			  .how = how,
+			  .marked = how->marked && !c->from_html };
 	struct render_line_view lines = render_split(mine, c->text);
 	add_blocks(&p, lines.at, lines.count, 0);
 	if (is_full(&p))

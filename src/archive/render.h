@@ -23,6 +23,7 @@ struct render_memory {
 struct render_how {
 	str url;             /* of the post, for attachments: URL/a/1/plot.pdf */
 	int64_t number;      /* of the post, for labels */
+	bool marked;         /* its text is read as Markdown: archive_rendering_mode */
 	bool hide_addresses; /* from guests: in texts, never in code and diffs */
 	const struct archive_attachments *attachments; /* or NULL */
 	struct render_memory *parent;                  /* or NULL */

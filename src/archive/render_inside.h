@@ -18,6 +18,20 @@ size_t render_piece(const str *lines, size_t count, str *piece);
 /* Adds text with links; addresses shortened where hide. */
 void render_add_linked(struct buf *b, str text, bool hide);
 
+/* Adds the beginning of a link, <a …>. False: no address of the web, nor (but where hide) of
+ * mail. */
+bool render_add_href(struct buf *b, str url, bool hide);
+
+/* The same as render_add_linked, of a text in Markdown. */
+void render_add_spans(struct buf *b, str text, bool hide);
+
+/* Whether a line begins a heading, a list, a rule or fenced code of Markdown; inside: also
+ * where the line before goes on with a text. */
+bool render_is_marked(str line, bool inside);
+/* Adds that; gives the number of lines it took, 0 where there is none. */
+size_t render_add_marked(struct arena *a, struct buf *b, const str *lines, size_t count,
+			 bool hide);
+
 /* Does a patch begin at lines[0]? */
 bool render_is_diff(const str *lines, size_t count);
 /* Adds it as <pre class="diff">; gives the number of lines it took. */

@@ -68,6 +68,18 @@ static void add_href(struct buf *b, str url)
 	}
 }
 
+bool render_add_href(struct buf *b, str url, bool hide)
+{
+	bool web = str_istarts(url, STR("https://")) || str_istarts(url, STR("http://"));
+	bool mail = !hide && str_istarts(url, STR("mailto:"));
+	if ((!web && !mail) || url_octets(url) != url.n)
+		return false;
+	html_add(b, HTML("<a href=\""));
+	add_href(b, url);
+	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+	return true;
+}
+
 static void add_link(struct buf *b, str url)
 {
 	html_add(b, HTML("<a href=\""));

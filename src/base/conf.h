@@ -18,12 +18,15 @@
 #define CONF_BOOL     bool
 #define CONF_LEVEL    str
 #define CONF_FORMAT   str
+#define CONF_ENGINES  str
+#define CONF_FAILURE  str
 #define CONF_ADDRESS  str
 #define CONF_RELAY    str
 #define CONF_PROTECT  str
 #define CONF_NETWORKS str
 #define CONF_ZONES    str
 #define CONF_ALLOW    str
+#define CONF_PLACES   str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */

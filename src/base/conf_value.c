@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/url.h"
 
 #include <arpa/inet.h>
 
@@ -178,6 +179,34 @@ static bool read_allow(struct arena *a, str value, const char *choices, void *at
 	return read_each(a, value, is_network_or_zone, at);
 }
 
+/* The role that dials them asks no name server; of names it knows its own machine's. */
+static bool is_engine(str word)
+{
+	str host;
+	if (str_starts(word, STR("/")))
+		return word.n > 1 && word.n < 108; /* sun_path (unix(7)) */
+	return split_port(word, &host) && (is_ip(host) || str_eq(host, STR("localhost")));
+}
+
+static bool read_engines(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_engine, at);
+}
+
+/* Only where it has a path: a whole server is more than anybody means. */
+static bool is_place(str word)
+{
+	struct url u;
+	return !url_read(word, &u).kind && u.path.n && !u.query.p;
+}
+
+static bool read_places(struct arena *a, str value, const char *choices, void *at)
+{
+	(void)choices;
+	return read_each(a, value, is_place, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -237,6 +266,14 @@ static const struct {
 	[ALLOW] = { "networks such as 192.0.2.0/28 and names of lists in DNS such as "
 		    "wl.example, separated by commas",
 		    NULL, read_allow },
+	[ENGINES] = { "paths of sockets such as /run/clamav/clamd.ctl, and ADDRESS:PORT, "
+		      "separated by commas",
+		      NULL, read_engines },
+	[FAILURE] = { "tempfail or accept", "tempfail accept", read_choice },
+	[PLACES] = { "URLs with a path, such as http://127.0.0.1:8000/postorius/, "
+		     "separated "
+		     "by commas",
+		     NULL, read_places },
 };
 
 const char *conf_wanted(enum conf_type type)

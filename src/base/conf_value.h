@@ -21,7 +21,10 @@ enum conf_type {
 	PROTECT,
 	NETWORKS,
 	ZONES,
-	ALLOW
+	ALLOW,
+	ENGINES,
+	FAILURE,
+	PLACES
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

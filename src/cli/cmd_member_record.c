@@ -2,6 +2,7 @@
 #include "cli/cmd_member_record.h"
 
 #include "base/csv.h"
+#include "lists/roster.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/planned.h"
@@ -46,18 +47,19 @@ enum {
 	OUT_OTHER_TOPICS,
 	OUT_FROM,
 	OUT_UNTIL,
-	OUT_COLUMNS
+	OUT_LEVELS,
+	OUT_COLUMNS = OUT_LEVELS + ROSTER_LEVEL_CELLS
 };
 
 void record_head(void)
 {
 	puts("address,name,delivery,off_by,why,action,own_posts,copies,acknowledge,"
-	     "hidden,topics,other_topics,from,until");
+	     "hidden,topics,other_topics,from,until," ROSTER_LEVELS);
 }
 
 void record_print(struct arena *a, const struct member_row *m)
 {
-	const str cells[OUT_COLUMNS] = {
+	str cells[OUT_COLUMNS] = {
 		[OUT_ADDRESS] = m->text,
 		[OUT_NAME] = m->name,
 		[OUT_DELIVERY] = m->delivery,
@@ -72,6 +74,7 @@ void record_print(struct arena *a, const struct member_row *m)
 		[OUT_OTHER_TOPICS] = yes_no(m->other_topics),
 		[OUT_UNTIL] = day_or_none(a, m->last_day),
 	};
+	roster_cells(a, m, cells + OUT_LEVELS);
 	print_cells(a, cells, OUT_COLUMNS);
 }
 

@@ -5,6 +5,8 @@
 #include "lists/sort_inside.h"
 #include "store/inbound/file.h"
 #include "store/outbound/arrival.h"
+#include "store/outbound/ledger.h"
+#include "wall/verdict.h"
 
 enum { TOGETHER = 16 * 1024 * 1024 }; /* octets: others wait for the book meanwhile */
 
@@ -56,6 +58,24 @@ static err read_message(struct arrivals *x, struct one *one)
 	if (!s->broken.kind)
 		s->broken = path;
 	return OK;
+}
+
+/* What the wall said of it; once, however often the arrival is tried. */
+static err note_wall(struct arena *a, const struct one *one)
+{
+	struct wall_verdict v;
+	struct arrival known;
+	if (!one->n || !wall_get(a, one->m->trust, &v))
+		return OK;
+	err e = arrival_get(one->s.books->outbound, a, one->m->id, &known);
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	struct ledger_entry row = { .at = one->m->received_at,
+				    .inbound = one->m->id,
+				    .recipient = one->r[0].address,
+				    .what = STR("scanned"),
+				    .detail = wall_text(a, &v) };
+	return ledger_add(one->s.books->outbound, &row, 1);
 }
 
 static err note(struct arena *a, const struct sorting *s)
@@ -190,6 +210,7 @@ static err sort_together(struct arrivals *x)
 		struct one *one = &x->each[i];
 		if (one->failed.kind)
 			continue;
+		TRY(note_wall(x->a, one));
 		TRY(note(x->a, &one->s));
 		octets += one->m->size * (int64_t)one->n;
 		one->s.together = octets < TOGETHER && only_leaves(one);

@@ -67,7 +67,9 @@ static err enter(struct taking *t, const struct bounce_failure *f, int64_t membe
 		.message = t->post.id,
 		.recipient = recipient,
 		.member = member,
-		.what = x->probe ? STR("probe-bounced") : STR("bounced"),
+		.what = x->probe    ? STR("probe-bounced")
+			: x->member ? STR("bounced")
+				    : STR("bounce-named"),
 		.detail = str_trim(words_of(t->a, f)),
 		.class = t->counts ? str_from(bounce_class_word(f->class)) : STR(""),
 		.status = f->status,
@@ -125,7 +127,8 @@ static err take_named(struct taking *t, const struct bounce_failure *f, bool *co
 
 /* Anybody can write to the bare address: believed is what names a post of ours and
  * somebody whom it was sent to. Who makes that up five days long brings about a probe,
- * and no more: its path is known to the member alone. Without probes it counts nothing, nor
+ * and no more: its path is known to the member alone, and of its answer only what says that
+ * the mailbox is gone decides (lists/score.h). Without probes it counts nothing, nor
  * where DMARC rejects its From: here no tag shows that it is about mail of ours. */
 static err take_bare(struct taking *t, const struct bounce *b)
 {

@@ -27,7 +27,7 @@ static void by_path(struct books *books, struct arena *a, str path, struct culpr
 		return;
 	struct meaning m = addressbook_find(books->addresses, a, &x);
 	if (m.what == MEANS_BOUNCE && m.member && !m.probe)
-		*who = (struct culprit){ m.list, m.member };
+		*who = (struct culprit){ .list = m.list, .member = m.member };
 }
 
 /* ".../leave?m=4711.TAG": the token is of the list that List-Id names. */
@@ -44,7 +44,7 @@ static void by_leave_link(struct books *books, struct arena *a, const struct arf
 								    r->list_id);
 	int64_t member;
 	if (list && !leave_token_read(a, &books->mac, list, token, &member).kind)
-		*who = (struct culprit){ list, member };
+		*who = (struct culprit){ .list = list, .member = member };
 }
 
 static err find_post(struct books *books, struct arena *a, const struct arf *r,
@@ -77,16 +77,17 @@ static err enter(struct books *books, struct arena *a,
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	str by = r->user_agent.n ? r->user_agent : arrival->reverse_path;
-	struct ledger_entry entry = { .at = clock_now_ms(),
-				      .inbound = post.id ? post.inbound : arrival->id,
-				      .message = post.id,
-				      .recipient = m.text,
-				      .member = who->member,
-				      .what = STR("complained"),
-				      .detail = arena_cat(a, STR("reported as "), r->type,
-							  STR(" by "), by),
-				      .class = STR("complaint"),
-				      .report = arrival->id };
+	struct ledger_entry entry = {
+		.at = clock_now_ms(),
+		.inbound = post.id ? post.inbound : arrival->id,
+		.message = post.id,
+		.recipient = m.text,
+		.member = who->member,
+		.what = who->named ? STR("complaint-named") : STR("complained"),
+		.detail = arena_cat(a, STR("reported as "), r->type, STR(" by "), by),
+		.class = STR("complaint"),
+		.report = arrival->id
+	};
 	log_info("complaint-received", KS("list", who->list->address),
 		 KN("member", who->member), KS("type", r->type), KS("by", by));
 	return ledger_add(books->outbound, &entry, 1);

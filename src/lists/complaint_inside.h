@@ -9,6 +9,7 @@
 struct culprit {
 	const struct list_entry *list;
 	int64_t member; /* 0: no copy of ours */
+	bool named;     /* by words alone, without a tag of ours */
 };
 
 /* Of a report that bears no tag: the member whom it names, where the server of that

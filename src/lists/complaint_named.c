@@ -1,6 +1,8 @@
 /* Who complains, where no tag of ours tells: copies that several members share bear none
  * (personal_copies=no). Then the words of the report must do, and anybody can write those.
- * They count where the very server that the member has a mailbox with says them. */
+ * They are heard where the very server that the member has a mailbox with says them, and
+ * since not every server keeps abuse@ to those who run it, the member is asked
+ * (score_run.c): nobody is turned off in another's name. */
 #include "lists/complaint_inside.h"
 
 #include "lists/settings.h"
@@ -93,7 +95,7 @@ static err look_at(struct naming *x, const struct outbound_message *m)
 	if (!went)
 		return OK;
 	x->several = x->several || (x->found->member && x->found->member != row.id);
-	*x->found = (struct culprit){ list, row.id };
+	*x->found = (struct culprit){ list, row.id, true };
 	return OK;
 }
 

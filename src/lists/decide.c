@@ -79,8 +79,21 @@ static err check_not_begun(struct deciding *x)
 		     : OK;
 }
 
+/* No moderator can vouch for what is in it. */
+static err check_no_virus(const struct deciding *x)
+{
+	const struct wall_verdict *v = x->p.wall;
+	return v && v->result == WALL_INFECTED
+		       ? err_in(x->a, ERR_DENIED,
+				"a virus was found in post %lld (%.*s): it can be "
+				"rejected or discarded",
+				(long long)x->h.id, STR_F(v->signature))
+		       : OK;
+}
+
 static err publish(struct deciding *x)
 {
+	TRY(check_no_virus(x));
 	x->p.vouched = true;
 	return post_publish(x->books, x->a, &x->p,
 			    arena_cat(x->a, STR("accepted by "), x->by->name));
@@ -299,6 +312,7 @@ static err decide_forward(struct deciding *x)
 	bool may;
 	if (address_parse(x->a, x->text, &to).kind)
 		return FAIL(ERR_SYNTAX, "say one address that gets the copy");
+	TRY(check_no_virus(x));
 	TRY(moderate_may_send(x->books, x->a, "copies", &x->p, COPIES_A_DAY, &may));
 	if (!may)
 		return err_in(x->a, ERR_DENIED,

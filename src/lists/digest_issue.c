@@ -231,9 +231,9 @@ static err copy_some(struct making *m, struct arena *a, const struct digest_grou
 	out->complete = n < BATCH;
 	TRY(outbound_progress(m->books->outbound, out->id, out->fanned_to,
 			      out->complete));
-	return out->complete
-		       ? queued_note(m->books, a, out, m->list->address, out->copies)
-		       : OK;
+	return out->complete ? queued_note(m->books, a, out, m->list->address,
+					   out->copies, STR(""))
+			     : OK;
 }
 
 static err send_group(struct making *m, struct arena *a, const struct digest_group *g)

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "lists/roster.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/ban.h"
@@ -91,7 +92,7 @@ static err add_member(const struct job *x, struct arena *a, struct buf *b,
 {
 	struct person_row p;
 	TRY(person_get(x->books->lists, a, m->person, &p));
-	const str fields[EXPORT_MEMBER_FIELDS] = {
+	str fields[EXPORT_MEMBER_FIELDS] = {
 		m->text,
 		m->name,
 		m->language.n ? m->language : p.language,
@@ -108,6 +109,7 @@ static err add_member(const struct job *x, struct arena *a, struct buf *b,
 		yes_or_no(m->other_topics),
 		day_or_none(a, m->last_day),
 	};
+	roster_cells(a, m, fields + EXPORT_MEMBER_FIELDS - ROSTER_LEVEL_CELLS);
 	add_record(b, fields, EXPORT_MEMBER_FIELDS);
 	return OK;
 }

@@ -20,8 +20,8 @@
 /* The words of members.csv, in its order. */
 #define EXPORT_MEMBERS                                                               \
 	"address,name,language,delivery,off_by,action,own_posts,copies,acknowledge," \
-	"hidden,joined,why,topics,other_topics,until"
-enum { EXPORT_MEMBER_FIELDS = 15 };
+	"hidden,joined,why,topics,other_topics,until,own_language,form,follows,chosen"
+enum { EXPORT_MEMBER_FIELDS = 19 };
 
 struct export_counts {
 	int64_t members, waiting;

@@ -96,17 +96,17 @@ static err add_deliveries(struct books *books, struct arena *a,
 }
 
 err queued_note(struct books *books, struct arena *a, const struct outbound_message *m,
-		str of, int64_t recipients)
+		str of, int64_t recipients, str more)
 {
-	struct ledger_entry e = {
-		.at = clock_now_ms(),
-		.inbound = m->inbound,
-		.message = m->id,
-		.recipient = of,
-		.what = STR("queued"),
-		.detail = arena_printf(a, "%.*s to %lld recipient%s", STR_F(m->kind),
-				       (long long)recipients, recipients == 1 ? "" : "s")
-	};
+	struct ledger_entry e = { .at = clock_now_ms(),
+				  .inbound = m->inbound,
+				  .message = m->id,
+				  .recipient = of,
+				  .what = STR("queued"),
+				  .detail = arena_printf(
+					  a, "%.*s to %lld recipient%s%.*s",
+					  STR_F(m->kind), (long long)recipients,
+					  recipients == 1 ? "" : "s", STR_F(more)) };
 	return ledger_add(books->outbound, &e, 1);
 }
 
@@ -123,7 +123,8 @@ err fanout_batch(struct books *books, struct arena *a, int64_t list,
 		m->fanned_to = b.members[b.n - 1].id;
 	m->complete = b.n < BATCH;
 	TRY(outbound_progress(books->outbound, m->id, m->fanned_to, m->complete));
-	return m->complete ? queued_note(books, a, m, out->post->list->address, m->copies)
+	return m->complete ? queued_note(books, a, m, out->post->list->address, m->copies,
+					 STR(""))
 			   : OK;
 }
 

@@ -17,9 +17,10 @@ MUST_USE err fanout_rest(struct books *books, int64_t list, const struct outgoin
 			 struct outbound_message *m);
 
 /* The ledger's entry of a message that is queued: "post to 3 recipients". of: whose
- * copies they are, a list's or an alias's address. */
+ * copies they are, a list's or an alias's address; more: what else is to be said. */
 MUST_USE err queued_note(struct books *books, struct arena *a,
-			 const struct outbound_message *m, str of, int64_t recipients);
+			 const struct outbound_message *m, str of, int64_t recipients,
+			 str more);
 
 bool message_has_8bit(str message);
 

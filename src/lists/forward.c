@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "lists/budget.h"
 #include "lists/fanout.h"
+#include "lists/lent.h"
 #include "lists/proof.h"
 #include "lists/shadow.h"
 #include "mail/header.h"
@@ -41,44 +42,104 @@ static str budget_of(struct arena *a, const struct forward *f, str name)
 	return arena_cat(a, name, STR(" from "), net_ip_text(a, &client));
 }
 
+/* With our From, since the author's would be proven by us alone. What came back at a
+ * return path is answered by nobody. */
+static err rewrite(struct books *books, struct arena *a, const struct header *h, str name,
+		   str *message)
+{
+	static const str gone[] = { STR("From"), STR("X-Original-From"),
+				    STR("DKIM-Signature") };
+	struct trust_author author;
+	struct mailbox from, real;
+	bool back = str_istarts(name, STR("SRS"));
+	if (back)
+		name = arena_cat(a, STR("postmaster@"), books->conf->site_domain);
+	TRY(address_parse(a, name, &from.address));
+	trust_author(a, h, &author);
+	real = lent_author(&author.mailbox);
+	from.name = lent_name(a, &author.mailbox, from.address.local);
+	bool replies = real.address.domain.n && !header_find(h, STR("Reply-To")) && !back;
+	struct header_edit edit = {
+		.drop = gone,
+		.drop_count = sizeof gone / sizeof *gone,
+		.append = arena_cat(
+			a, header_fold(a, STR("From"), mailbox_text(a, &from)),
+			lent_original(a, h),
+			replies ? header_fold(a, STR("Reply-To"), mailbox_text(a, &real))
+				: STR(""))
+	};
+	*message = arena_cat(a, header_apply(a, h, &edit), STR("\r\n"), h->body);
+	return OK;
+}
+
+static bool is_lent(struct books *books, struct arena *a, const struct forward *f,
+		    const struct header *h)
+{
+	struct trust_said said = trust_said(f->arrival->trust);
+	struct lent_mail m = { h, f->arrival->trust, STR("") };
+	return f->arrival->account <= 0 && !said.local && !said.aligned
+	       && lent_proof(books->conf, a, &m) != LENDS_NOTHING;
+}
+
+static str said_of(struct arena *a, bool lent)
+{
+	return lent ? arena_cat(a, STR("; from: that of the address it came to ("),
+				str_from(lent_why), STR(")"))
+		    : STR("");
+}
+
+/* h: of the message as it leaves; lent: with our From. */
+static struct outbound_message row_of(struct arena *a, const struct forward *f,
+				      const struct leaving *l, const struct header *h,
+				      bool lent)
+{
+	str *ids;
+	return (struct outbound_message){
+		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id,
+				       STR_F(l->name)),
+		.inbound = f->arrival->id,
+		.kind = lent ? STR("rewritten") : l->kind, /* which send signs */
+		.reverse_path = l->reverse_path,
+		.message_id = header_ids(a, header_find(h, STR("Message-ID")), &ids)
+				      ? ids[0]
+				      : STR(""),
+		.subject = header_text(a, header_find(h, STR("Subject"))),
+		.created_at = clock_now_ms(),
+		.envid = f->arrival->envid,
+		.ret = l->proven ? f->arrival->ret : STR("HDRS"),
+		.split = (int64_t)(l->extra.n + h->raw.n),
+		/* Declared, and needed: else it may go on without it (RFC 6531
+		 * section 3.6). */
+		.smtputf8 = str_starts(f->arrival->protocol, STR("UTF8"))
+			    && message_has_8bit(h->raw),
+		.tls = tls_want_of(a, h),
+		.author_signed = l->as_is && !lent,
+	};
+}
+
 static err add_message(struct books *books, struct arena *a, const struct forward *f,
 		       const struct leaving *l, struct outbound_message *m)
 {
 	struct header h;
-	str *ids;
+	str message = f->message;
 	bool fresh, over;
-	TRY(header_scan(a, f->message, &h));
-	str body = arena_cat(a, l->extra, f->message);
-	*m = (struct outbound_message){
-		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id,
-				       STR_F(l->name)),
-		.inbound = f->arrival->id,
-		.kind = l->kind,
-		.reverse_path = l->reverse_path,
-		.message_id = header_ids(a, header_find(&h, STR("Message-ID")), &ids)
-				      ? ids[0]
-				      : STR(""),
-		.subject = header_text(a, header_find(&h, STR("Subject"))),
-		.created_at = clock_now_ms(),
-		.envid = f->arrival->envid,
-		.ret = l->proven ? f->arrival->ret : STR("HDRS"),
-		.size = (int64_t)body.n,
-		.split = (int64_t)(l->extra.n + h.raw.n),
-		/* Declared, and needed: else it may go on without it (RFC 6531
-		 * section 3.6). */
-		.smtputf8 = str_starts(f->arrival->protocol, STR("UTF8"))
-			    && message_has_8bit(h.raw),
-		.eightbit = message_has_8bit(f->message),
-		.tls = tls_want_of(a, &h),
-		.author_signed = l->as_is,
-	};
+	TRY(header_scan(a, message, &h));
+	bool lent = is_lent(books, a, f, &h);
+	if (lent) {
+		TRY(rewrite(books, a, &h, l->name, &message));
+		TRY(header_scan(a, message, &h));
+	}
+	str body = arena_cat(a, l->extra, message);
+	*m = row_of(a, f, l, &h, lent);
+	m->size = (int64_t)body.n;
+	m->eightbit = message_has_8bit(message);
 	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
 	TRY(outbound_body_write(books->outbound, m->id, body));
 	TRY(shadow_deliver(books, a, l->name, m, l->copies, l->count));
 	TRY(outbound_progress(books->outbound, m->id, 0, true));
-	TRY(queued_note(books, a, m, l->name, (int64_t)l->count));
+	TRY(queued_note(books, a, m, l->name, (int64_t)l->count, said_of(a, lent)));
 	TRY(budget_count(books, a, l->budget, (int64_t)l->count, l->hours, l->limit,
 			 &over));
 	m->frozen = over;

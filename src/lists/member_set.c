@@ -4,7 +4,7 @@
 #include "base/language.h"
 #include "lists/equivalent.h"
 #include "lists/members_inside.h"
-#include "lists/topics.h"
+#include "lists/member_choice.h"
 #include "store/lists/person.h"
 
 #include <jansson.h>
@@ -44,7 +44,7 @@ static err put(struct books *books, struct arena *a, struct member_row *m,
 		TRY(str_eq(set[i].key, STR("language"))
 			    ? put_language(books, a, m, set[i].value)
 			    : member_option(a, m, set[i].key, set[i].value, STR("user")));
-	TRY(topics_check_choice(books->lists, a, m));
+	TRY(member_choice_check(books->lists, a, m));
 	TRY(member_change(books->lists, m));
 	return books_audit(books, by, m->list, STR("member options"), m->key);
 }

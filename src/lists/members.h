@@ -108,12 +108,19 @@ MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t reque
  * none. */
 bool day_read(str text, int64_t *seconds);
 
+/* What of its options it has chosen itself, in words ("form hidden"), and name where it has one
+ * of its own. */
+str member_chosen(struct arena *a, const struct member_row *m);
+
+/* For member_change: these are its own choice, though they be as usual. ERR_SYNTAX. */
+MUST_USE err member_choose(struct arena *a, struct member_row *m, str words);
+
 /* One option of a membership by name, checked: delivery (regular, mime, plain, summary, off) or,
  * in two, status (on, off) and form (regular to summary), own_posts, copies, acknowledge, hidden
  * (yes, no), language; of these usual gives up the membership's own choice, and what its
  * address or its person prefers holds again; other_topics (yes, no), action (accept, hold, reject,
  * discard or empty), until (the last day, or empty), name (on this list, or empty: the person's), why (in words,
  * where delivery is off), topics (names;
- * topics_check_choice asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
+ * member_choice_check asks the list). Changes *m only; by: whose hand, kept where delivery goes off. */
 MUST_USE err member_option(struct arena *a, struct member_row *m, str key, str value,
 			   str by);

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/member_choice.h"
+#include "lists/member_wish.h"
 #include "lists/named.h"
 #include "lists/new_member.h"
 #include "store/lists/address.h"
@@ -41,14 +43,19 @@ static err begin_with_options(struct books *books, struct arena *a,
 {
 	struct member_row m, was;
 	struct preference above;
-	if (!s->digest_is_default && !s->new_member_options.n)
+	bool digests = s->digest_is_default || !s->nondigestable;
+	if (!digests && !s->new_member_options.n)
 		return OK;
 	TRY(member_get(books->lists, a, id, &was));
 	TRY(preference_above(books->lists, a, was.address, &above));
 	m = was;
 	m.delivery = was.form;
 	new_member_options(s, &m);
-	keep_preferred(&was, above.set, &m);
+	keep_preferred(&was,
+		       member_choice_offered(s, was.form)
+			       ? above.set
+			       : above.set & ~(unsigned)PREFERS_FORM,
+		       &m);
 	return member_change(books->lists, &m);
 }
 
@@ -82,6 +89,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));
+	TRY(member_wish_begin(books, a, list, key, by));
 	if (welcome && s.send_welcome_message)
 		TRY(member_notice(books, a, list, who, "welcome"));
 	return s.admin_notify_mchanges

@@ -1,6 +1,7 @@
 #include "lists/members_inside.h"
 
 #include "base/clock.h"
+#include "lists/member_wish.h"
 #include "lists/notice.h"
 #include "store/lists/role.h"
 
@@ -114,6 +115,7 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 			.source = arena_printf(a, "request/%lld/refused", (long long)id),
 			.vars = vars,
 			.var_count = 1 }));
+	TRY(member_wish_drop(books, list, r.address));
 	TRY(books_audit(books, by, r.list, STR("request refused"), r.address));
 	return end_request(books, id, STR("refused"), str_trim(reason), by);
 }

@@ -42,7 +42,7 @@ void new_member_options(const struct settings *s, struct member_row *m)
 	for (size_t i = 0; i < OPTIONS; i++)
 		if (options[i].offset && has(s->new_member_options, options[i].word))
 			*(bool *)((char *)m + options[i].offset) = options[i].value;
-	if (s->digests_enabled && s->digest_is_default)
+	if (s->digests_enabled && (s->digest_is_default || !s->nondigestable))
 		m->delivery = plain ? STR("plain") : STR("mime");
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "lists/notice.h"
+#include "lists/speaks.h"
 #include "store/lists/preference.h"
 #include "store/lists/template.h"
 
@@ -85,17 +86,18 @@ err notice_language(struct books *books, struct arena *a, const struct list_entr
 		    str key, enum language *l)
 {
 	enum language found = LANGUAGE_en;
-	str reads = STR(""), own = STR("");
+	str reads = STR("");
 	if (key.n)
 		TRY(preference_language(books->lists, a, list ? list->id : 0, key,
 					&reads));
+	(void)(language_find(reads, &found)
+	       || language_find(books->conf->site_lang, &found));
 	if (list) {
 		struct settings s;
 		TRY(settings_load(books->lists, a, list->id, &s));
-		own = s.preferred_language;
+		if (!reads.n || !speaks(&s, books->conf->site_lang, found))
+			found = speaks_own(&s, books->conf->site_lang);
 	}
-	(void)(language_find(reads, &found) || language_find(own, &found)
-	       || language_find(books->conf->site_lang, &found));
 	*l = found;
 	return OK;
 }
@@ -149,6 +151,8 @@ static size_t all_vars(struct books *books, struct arena *a, const struct notice
 		       enum language l, struct notice_var *vars)
 {
 	size_t k = common_vars(books, a, n, vars);
+	if (n->confirm_token.n)
+		vars[k++] = (struct notice_var){ "token", n->confirm_token };
 	for (size_t i = 0; i < n->var_count && k < VARS_MAX; i++, k++) {
 		vars[k] = n->vars[i];
 		if (is_said(vars[k].name))
@@ -199,6 +203,20 @@ static bool is_name(str s)
 	return s.n;
 }
 
+/* Letters that a word by mail answers, too: "confirm {token}" to {request_address}. The
+ * built-in texts do without; Mailman's have it. */
+static bool has_token(const struct notice_row *row)
+{
+	return !strcmp(row->name, "confirm-join") || !strcmp(row->name, "confirm-leave")
+	       || !strcmp(row->name, "invite");
+}
+
+static bool has_name(const struct notice_row *row, str name)
+{
+	return names(str_from(row->subject), name) || names(str_from(row->text), name)
+	       || (str_eq(name, STR("token")) && has_token(row));
+}
+
 /* Sets an example of the value that a notice puts for a name. */
 static bool example(const struct notice_row *row, str name, str *value)
 {
@@ -233,6 +251,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "subject", "Calibration of detector 3" },
 		{ "", "text", "…" },
 		{ "", "time", "2026-11-27 12:00" },
+		{ "", "token", "7kq2vwr5" },
 		{ "", "volume", "3" },
 		{ "", "what", "…" },
 		{ "", "words", "    accept\n    reject\n" },
@@ -240,8 +259,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 	for (size_t i = 0; i < sizeof rows_of / sizeof *rows_of; i++)
 		if (str_eq(name, str_from(rows_of[i].name))
 		    && (!*rows_of[i].notice || !strcmp(rows_of[i].notice, row->name))
-		    && (names(str_from(row->subject), name)
-			|| names(str_from(row->text), name))) {
+		    && has_name(row, name)) {
 			*value = str_from(rows_of[i].value);
 			return true;
 		}
@@ -279,7 +297,8 @@ str notice_names(struct arena *a, const struct notice_row *row)
 					      "owner_address", "request_address",
 					      "site",          "url" };
 	str out = STR(""),
-	    text = arena_cat(a, str_from(row->subject), str_from(row->text));
+	    text = arena_cat(a, str_from(row->subject), str_from(row->text),
+			     has_token(row) ? STR("{token}") : STR(""));
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
 		out = arena_cat(a, out, i ? STR(" {") : STR("{"), str_from(common[i]),
 				STR("}"));

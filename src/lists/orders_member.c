@@ -4,10 +4,11 @@
 #include "account/account.h"
 #include "lists/invite.h"
 #include "lists/member_address.h"
+#include "lists/member_choice.h"
+#include "lists/member_wish.h"
 #include "lists/members.h"
 #include "lists/members_inside.h"
 #include "lists/preferences.h"
-#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
 
@@ -65,6 +66,9 @@ err order_subscribe(struct order *x)
 	order_says(x, "waits_for", STR("subscriber"));
 	if (asked || waiting || (s.send_welcome_message && !is_yes(x, "quiet")))
 		TRY(invite_count(x->books, x->a, x->list, &who, &x->by));
+	if (is_yes(x, "follows") && (asked || waiting))
+		TRY(member_wish_follow(x->books, x->a, x->list,
+				       address_key(x->a, &who.address)));
 	if (asked)
 		return member_ask_join(x->books, x->a, x->list, &who, false, &x->by);
 	struct member_entry how = { .vouched = vouched,
@@ -88,6 +92,7 @@ err order_asked_drop(struct order *x)
 		if (rows[i].id != id)
 			continue;
 		TRY(pending_drop_id(x->books->lists, id));
+		TRY(member_wish_drop(x->books, x->list, rows[i].address));
 		return books_audit(x->books, &x->by, x->list->id,
 				   STR("confirmation dropped"), rows[i].address);
 	}
@@ -110,7 +115,7 @@ static err change(struct order *x, struct member_row *m)
 		if (!str_eq(word, STR("usual")))
 			m->pinned |= preferences_bits(str_from(key), word);
 	}
-	TRY(topics_check_choice(x->books->lists, x->a, m));
+	TRY(member_choice_check(x->books->lists, x->a, m));
 	TRY(member_change(x->books->lists, m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member changed"), m->key);
 }

@@ -3,10 +3,10 @@
 
 #include "account/account.h"
 #include "lists/erase.h"
+#include "lists/member_choice.h"
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
-#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -173,7 +173,7 @@ err order_options(struct order *x)
 		if (json_object_get(x->args, own[i]))
 			TRY(member_option(x->a, &m, str_from(own[i]),
 					  order_text(x, own[i]), STR("user")));
-	TRY(topics_check_choice(x->books->lists, x->a, &m));
+	TRY(member_choice_check(x->books->lists, x->a, &m));
 	TRY(member_change(x->books->lists, &m));
 	return books_audit(x->books, &x->by, x->list->id, STR("member options"), m.key);
 }

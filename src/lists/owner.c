@@ -2,9 +2,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "lists/member_choice.h"
 #include "lists/members.h"
 #include "lists/pattern.h"
-#include "lists/topics.h"
 #include "store/lists/address.h"
 #include "store/lists/ban.h"
 #include "store/lists/nonmember.h"
@@ -51,7 +51,7 @@ static err put_options(struct books *books, struct arena *a, struct member_row *
 		TRY(member_option(a, m, set[i].key, set[i].value, STR("moderator")));
 		buf_cat(&what, STR(" "), set[i].key, STR(" = "), set[i].value);
 	}
-	TRY(topics_check_choice(books->lists, a, m));
+	TRY(member_choice_check(books->lists, a, m));
 	TRY(member_change(books->lists, m));
 	return books_audit(books, by, m->list, STR("member changed"), buf_str(&what));
 }

@@ -47,15 +47,26 @@ err pattern_check_text(struct arena *a, str pattern)
 		      text);
 }
 
+/* An address, or @ and a name: of a domain or a list. What it names need not be. */
+static bool is_plain(str pattern)
+{
+	str before, behind;
+	for (size_t i = 0; i < pattern.n; i++)
+		if (chr_is_space(pattern.p[i]) || (unsigned char)pattern.p[i] < ' '
+		    || str_has(STR("<>\"(),:;"), pattern.p[i]))
+			return false;
+	return str_cut_last(pattern, '@', &before, &behind) && behind.n;
+}
+
 err pattern_check(struct arena *a, str pattern)
 {
 	if (str_starts(pattern, STR("^")))
 		return pattern_check_text(a, pattern);
-	return str_has(pattern, '@') ? OK
-				     : err_in(a, ERR_SYNTAX,
-					      "\"%.*s\": write an address, @domain, or ^ "
-					      "and a regular expression",
-					      STR_F(pattern));
+	return is_plain(pattern) ? OK
+				 : err_in(a, ERR_SYNTAX,
+					  "\"%.*s\": write an address, @domain, or ^ "
+					  "and a regular expression",
+					  STR_F(pattern));
 }
 
 struct patience {

@@ -35,6 +35,15 @@ static void read_author(struct arena *a, struct post *p)
 	p->author_key = address_key(a, &p->author.address);
 }
 
+static void read_wall(struct arena *a, struct post *p)
+{
+	struct wall_verdict v;
+	if (!wall_get(a, p->trust, &v))
+		return;
+	p->wall = arena_alloc(a, sizeof *p->wall);
+	*p->wall = v;
+}
+
 /* Authentic: the author signed in with an account that has verified the address,
  * or DMARC's alignment says the domain stands behind it, or the administrator put
  * it in. trust is what smtpd found: {"account": true}, {"aligned": true} or
@@ -137,6 +146,7 @@ err post_parse(struct arena *a, const struct mail_in *m, struct post *p)
 	TRY(header_scan(a, m->text, &p->header));
 	read_author(a, p);
 	read_trust(p);
+	read_wall(a, p);
 	str *ids;
 	if (header_ids(a, header_find(&p->header, STR("Message-ID")), &ids))
 		p->message_id = ids[0];

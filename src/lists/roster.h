@@ -36,6 +36,12 @@ struct roster_record {
 	const str *fields; /* of the columns; NULL: there are no more than these */
 };
 
+/* The columns that tell what a membership has from above, and their cells: so that what is
+ * written can be read again without a loss. */
+#define ROSTER_LEVELS "language,form,follows,chosen"
+enum { ROSTER_LEVEL_CELLS = 4 };
+void roster_cells(struct arena *a, const struct member_row *m, str *cells);
+
 /* text must live as long. ERR_SYNTAX: a column that no member has. */
 MUST_USE err roster_open(struct roster_file *f, struct books *books, struct arena *a,
 			 const struct list_entry *list, str text);

@@ -4,10 +4,20 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "lists/members.h"
+#include "lists/member_choice.h"
 #include "lists/topics.h"
 #include "mail/date.h"
+#include "store/lists/person.h"
 
 enum { DAY = 86400 };
+
+void roster_cells(struct arena *a, const struct member_row *m, str *cells)
+{
+	cells[0] = m->language;
+	cells[1] = str_eq(m->delivery, STR("off")) ? m->form : STR("");
+	cells[2] = m->follows ? STR("yes") : STR("no");
+	cells[3] = member_chosen(a, m);
+}
 
 /* ---- reading */
 
@@ -22,8 +32,8 @@ static bool is_to_read(str *raw)
  * effect: who came when, and by whose hand delivery is off, is no file's to say. */
 static bool is_no_option(str column)
 {
-	static const char *const words[] = { "name", "from", "until", "joined",
-					     "off_by" };
+	static const char *const words[] = { "name",   "from",    "until", "joined",
+					     "off_by", "follows", "chosen" };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(column, str_from(words[i])))
 			return true;
@@ -97,17 +107,46 @@ static err read_day(struct roster_file *f, const str *fields, str column, int64_
 					    STR_F(str_first(text, 40)));
 }
 
+/* Who is off already stays so, by the same hand; and where delivery says how posts come, form
+ * has no word beside it. */
+static bool is_passed_over(const struct roster_file *f, const str *fields, size_t i,
+			   const struct member_row *m)
+{
+	str delivery = field(f, fields, STR("delivery"));
+	bool off = str_eq(delivery, STR("off"));
+	return !fields[i].n || is_no_option(f->columns[i])
+	       || (str_eq(f->columns[i], STR("delivery")) && off
+		   && str_eq(m->delivery, STR("off")))
+	       || (str_eq(f->columns[i], STR("form")) && delivery.n && !off);
+}
+
+/* Whose membership is the person's is reached where they prefer; so is this one, unless they
+ * prefer another address here. */
+static err set_follows(const struct roster_file *f, struct arena *a, const str *fields,
+		       struct member_row *m)
+{
+	str word = field(f, fields, STR("follows"));
+	struct person_row p;
+	if (word.n && !str_eq(word, STR("yes")) && !str_eq(word, STR("no")))
+		return err_in(a, ERR_SYNTAX, "follows = %.*s: it takes yes or no",
+			      STR_F(str_first(word, 40)));
+	if (!word.n || !m->id)
+		return OK;
+	TRY(person_get(f->books->lists, a, m->person, &p));
+	m->follows = str_eq(word, STR("yes"))
+		     && (!p.preferred || p.preferred == m->address);
+	return OK;
+}
+
 static err set_options(const struct roster_file *f, struct arena *a, const str *fields,
 		       struct member_row *m)
 {
 	for (size_t i = 1; i < f->column_count; i++)
-		if (fields[i].n && !is_no_option(f->columns[i])
-		    && !(str_eq(f->columns[i], STR("delivery"))
-			 && str_eq(fields[i], STR("off"))
-			 && str_eq(m->delivery, STR("off"))))
+		if (!is_passed_over(f, fields, i, m))
 			TRY(member_option(a, m, f->columns[i], fields[i],
 					  STR("moderator")));
-	return OK;
+	TRY(set_follows(f, a, fields, m));
+	return member_choose(a, m, field(f, fields, STR("chosen")));
 }
 
 /* All that can be wrong with it, before anything is done. */
@@ -174,7 +213,9 @@ static bool is_same(const struct member_row *x, const struct member_row *y)
 	       && x->own_posts == y->own_posts && x->copies == y->copies
 	       && x->acknowledge == y->acknowledge && x->hidden == y->hidden
 	       && str_eq(x->topics, y->topics) && x->other_topics == y->other_topics
-	       && x->last_day == y->last_day && str_eq(x->own_name, y->own_name);
+	       && x->last_day == y->last_day && str_eq(x->own_name, y->own_name)
+	       && str_eq(x->form, y->form) && str_eq(x->language, y->language)
+	       && x->follows == y->follows && x->own == y->own && !(y->pinned & ~x->own);
 }
 
 /* Whose hand it was is kept where delivery is off already, and a name where it is the
@@ -186,9 +227,11 @@ err roster_differs(const struct roster_file *f, struct arena *a,
 	str name = f->named ? str_trim(r->who.name) : STR("");
 	if (r->fields)
 		TRY(set_options(f, a, r->fields, m));
+	if (member_reads_digests(was.delivery) && str_eq(m->delivery, STR("regular")))
+		TRY(member_choice_check(f->books->lists, a, m));
 	if (!str_eq(m->delivery, STR("off")))
 		m->off_why = STR("");
-	if (name.n && !str_eq(name, m->name))
+	if (name.n && !str_eq(name, was.name))
 		TRY(member_option(a, m, STR("name"), name, STR("moderator")));
 	if (r->term.last)
 		m->last_day = r->term.last;

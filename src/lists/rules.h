@@ -14,6 +14,7 @@
 #include "lists/settings.h"
 #include "mail/header.h"
 #include "store/lists/header_rule.h"
+#include "wall/verdict.h"
 
 enum verdict {
 	VERDICT_MISS,
@@ -41,9 +42,10 @@ struct post {
 	str message; /* the bytes as they came, but for Approved */
 	struct header header;
 	struct address reverse_path;
-	int64_t account; /* person who signed in; 0: none */
-	str trust;       /* authentication results, JSON */
-	bool authentic;  /* sign-in, or aligned SPF or DKIM */
+	int64_t account;           /* person who signed in; 0: none */
+	str trust;                 /* authentication results, JSON */
+	bool authentic;            /* sign-in, or aligned SPF or DKIM */
+	struct wall_verdict *wall; /* NULL: it came while there was no wall */
 	bool vouched;    /* not by its author: a moderator has accepted it, the list
 				* believes any From, or the list that passes it on */
 	int64_t copy_of; /* the member whose copy it is, by its return path; or 0 */

@@ -13,7 +13,8 @@ static const char *const words[SCORE_ACTS] = {
 	[SCORE_NONE] = "",           [SCORE_COUNTED] = "count",
 	[SCORE_PROBE] = "probe",     [SCORE_OFF] = "off",
 	[SCORE_STOPPED] = "stopped", [SCORE_WARN] = "warning",
-	[SCORE_REMOVE] = "removed",  [SCORE_FORGIVEN] = "forgiven"
+	[SCORE_REMOVE] = "removed",  [SCORE_FORGIVEN] = "forgiven",
+	[SCORE_ASKED] = "asked"
 };
 
 const char *score_word(enum score_act act)
@@ -113,10 +114,14 @@ static enum score_act came_back(struct score *s, const struct score_rules *r,
 }
 
 /* The probe is as plain as mail can be; trouble on the way there is still none of the
- * member's. */
+ * member's. A box that is full today, or a server that refuses ours, proves nothing of what a
+ * forger made up; that the mailbox is gone does. */
 static enum score_act probe_back(struct score *s, const struct score_event *x)
 {
+	bool gone = x->class == BOUNCE_MAILBOX || x->class == BOUNCE_DOMAIN;
 	bool theirs = x->class != BOUNCE_NETWORK && x->class != BOUNCE_MESSAGE;
+	if (x->unproven && !gone)
+		return SCORE_NONE;
 	if (s->off || !s->probe_at || (!theirs && !is_doubtful(x)))
 		return SCORE_NONE;
 	return turn_off(s, x->at);
@@ -174,6 +179,8 @@ enum score_act score_step(struct score *s, const struct score_rules *r,
 {
 	if (x->what == SCORE_COMPLAINT)
 		return complaint(s, r);
+	if (x->what == SCORE_COMPLAINT_NAMED)
+		return s->off || !r->complaints ? SCORE_NONE : SCORE_ASKED;
 	if (!r->process)
 		return SCORE_NONE;
 	switch (x->what) {
@@ -182,6 +189,7 @@ enum score_act score_step(struct score *s, const struct score_rules *r,
 	case SCORE_PROBE_BACK:
 		return probe_back(s, x);
 	case SCORE_COMPLAINT:
+	case SCORE_COMPLAINT_NAMED:
 		break;
 	case SCORE_TIME:
 		return time_passes(s, r, x->at);

@@ -30,11 +30,20 @@ struct score {
 	int64_t warnings, warned_at;
 };
 
+enum score_what {
+	SCORE_CAME_BACK,
+	SCORE_PROBE_BACK,
+	SCORE_COMPLAINT,
+	SCORE_COMPLAINT_NAMED, /* it may be somebody else's */
+	SCORE_TIME
+};
+
 struct score_event {
-	enum { SCORE_CAME_BACK, SCORE_PROBE_BACK, SCORE_COMPLAINT, SCORE_TIME } what;
+	enum score_what what;
 	enum bounce_class class;
 	str status;
 	int64_t at;
+	bool unproven; /* of SCORE_PROBE_BACK: all that led to it anybody could have said */
 };
 
 enum score_act {
@@ -45,6 +54,7 @@ enum score_act {
 	SCORE_STOPPED,  /* so it is, for a complaint */
 	SCORE_WARN,     /* tell the member, for the s->warnings-th time */
 	SCORE_REMOVE,   /* end the membership */
+	SCORE_ASKED,    /* ask the member whether a complaint is theirs */
 	SCORE_FORGIVEN, /* the state is that of a member of whom nothing came back */
 	SCORE_ACTS
 };

@@ -90,6 +90,8 @@ err score_write(const struct score_case *c, enum score_act act, const struct set
 		return tell_off(c, s);
 	case SCORE_OFF:
 		return tell_off(c, s);
+	case SCORE_ASKED:
+		return to_member(c, "complaint-ask", 0, NULL, 0);
 	case SCORE_WARN:
 		return warn(c, s, left);
 	case SCORE_REMOVE:

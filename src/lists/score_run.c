@@ -2,11 +2,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/lists/answered.h"
 #include "store/outbound/arrival.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 
-enum { AT_ONCE = 200 };
+enum { AT_ONCE = 200, ASKED_DAYS = 30 };
 
 struct taken { /* an entry, and what was made of it */
 	struct ledger_entry e;
@@ -129,6 +130,19 @@ static err is_against_us(struct round *r, const struct taken *t, bool *yes)
 	return OK;
 }
 
+/* Did anything but reports to the bare address, which anybody can write, speak against
+ * the member before the probe? */
+static err is_unproven(struct round *r, const struct taken *t, int64_t probe_at,
+		       bool *yes)
+{
+	enum { DAYS = SCORE_DOUBT_DAYS + SCORE_PROBE_DAYS };
+	int64_t from = (probe_at - DAYS * SCORE_DAY) * 1000, to = (probe_at + 1) * 1000;
+	bool failed;
+	TRY(ledger_failed_before(r->books->outbound, r->a, &t->e, from, to, &failed));
+	*yes = !failed;
+	return OK;
+}
+
 static err turn_off(struct round *r, const struct taken *t, struct member_row *m,
 		    str off_by)
 {
@@ -140,14 +154,33 @@ static err turn_off(struct round *r, const struct taken *t, struct member_row *m
 	return books_audit(r->books, &by, m->list, STR("delivery off"), m->key);
 }
 
+static enum score_what what_of(const struct taken *t, bool probe)
+{
+	if (str_eq(t->e.what, STR("complaint-named")))
+		return SCORE_COMPLAINT_NAMED;
+	if (str_eq(t->e.class, STR("complaint")))
+		return SCORE_COMPLAINT;
+	return probe ? SCORE_PROBE_BACK : SCORE_CAME_BACK;
+}
+
+/* Once a month: who writes such reports is not to write letters through us. */
+static err may_ask(struct round *r, const struct member_row *m, enum score_act *act)
+{
+	bool asked;
+	int64_t times, today = clock_now() / SCORE_DAY;
+	str name = arena_printf(r->a, "complaint of:%lld", (long long)m->id);
+	TRY(answered_beyond(r->books->lists, name, today, &asked));
+	if (!asked)
+		return answered_add(r->books->lists, name, today + ASKED_DAYS, &times);
+	*act = SCORE_NONE;
+	return OK;
+}
+
 static err step(struct round *r, struct taken *t, struct member_row *m, bool probe)
 {
 	struct settings settings;
 	struct score s = score_of_member(m);
-	struct score_event x = { .what = str_eq(t->e.class, STR("complaint"))
-						 ? SCORE_COMPLAINT
-					 : probe ? SCORE_PROBE_BACK
-						 : SCORE_CAME_BACK,
+	struct score_event x = { .what = what_of(t, probe),
 				 .class = class_of(t->e.class),
 				 .status = t->e.status,
 				 .at = t->row.at };
@@ -155,11 +188,15 @@ static err step(struct round *r, struct taken *t, struct member_row *m, bool pro
 	bool against_us = false;
 	TRY(settings_load(r->books->lists, r->a, m->list, &settings));
 	TRY(clear_doubt(r, t, &s));
-	if (probe)
+	if (probe) {
 		TRY(is_against_us(r, t, &against_us));
+		TRY(is_unproven(r, t, s.probe_at, &x.unproven));
+	}
 	struct score_rules rules = score_rules_of(&settings);
 	if (!against_us)
 		act = score_step(&s, &rules, &x);
+	if (act == SCORE_ASKED)
+		TRY(may_ask(r, m, &act));
 	t->row.act = str_from(score_word(act));
 	t->row.score = s.points;
 	if (act == SCORE_OFF || act == SCORE_STOPPED)

@@ -4,6 +4,7 @@
 #include "lists/decorate.h"
 #include "lists/new_member.h"
 #include "lists/pattern.h"
+#include "lists/speaks.h"
 #include "lists/token_setting.h"
 #include "lists/topics.h"
 #include "lists/umbrella.h"
@@ -246,6 +247,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 	case SETTING_IS_TEXT:
 		if (str_eq(str_from(row->key), STR("new_member_options")))
 			return new_member_check(a, value, clean);
+		if (str_eq(str_from(row->key), STR("available_languages")))
+			return speaks_check(a, value, clean);
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);

@@ -128,8 +128,8 @@ static bool read_numbered(str prefix, struct numbered *n)
 	return false;
 }
 
-/* An answer bears the number of the post that it answers: it goes, for its own. */
-static str without_number(struct arena *a, const struct numbered *n, str subject)
+/* The first number with its prefix off the subject. */
+static str without_one(struct arena *a, const struct numbered *n, str subject)
 {
 	str at = n->before.n ? str_ifind(subject, n->before) : STR_NONE;
 	str rest = str_skip(at, n->before.n);
@@ -143,6 +143,16 @@ static str without_number(struct arena *a, const struct numbered *n, str subject
 		return subject;
 	return arena_cat(a, str_first(subject, (size_t)(at.p - subject.p)),
 			 str_trim(str_skip(rest, n->behind.n)));
+}
+
+/* An answer bears the numbers of the posts that it answers: they go, for its own. */
+static str without_number(struct arena *a, const struct numbered *n, str subject)
+{
+	for (size_t before = subject.n + 1; subject.n < before;) {
+		before = subject.n;
+		subject = without_one(a, n, subject);
+	}
+	return subject;
 }
 
 /* Without an archive there is no number. */
@@ -185,6 +195,17 @@ str steps_header(struct arena *a, const struct outgoing *out)
 				    .prepend = buf_str(&out->prepend),
 				    .append = arena_cat(a, buf_str(&out->append), cc) };
 	return header_apply(a, &out->post->header, &edit);
+}
+
+/* Before the step that asks whether the author's signature still holds: it may cover Sender. */
+err step_sender(struct books *books, struct arena *a, struct outgoing *out)
+{
+	(void)books;
+	if (!out->post->settings.include_sender_header)
+		return OK;
+	step_drop(out, STR("Sender"));
+	step_add(out, STR("Sender"), list_subaddress(a, out->post->list, STR("bounces")));
+	return OK;
 }
 
 /* Who filters mail by it finds this list's topics there, no other's. */

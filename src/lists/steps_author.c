@@ -5,17 +5,12 @@
 #include "lists/steps_inside.h"
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "lists/fanout.h"
+#include "lists/lent.h"
 #include "lists/pattern.h"
 #include "mail/encode.h"
 #include "trust/name.h"
 #include "trust/trust.h"
-
-enum {
-	NAME_MAX_SHOWN = 100, /* octets of a name in From and Reply-To */
-	FROM_MAX_SHOWN = 900, /* of a From that is kept beside it */
-};
 
 struct fate {
 	bool rewritten;
@@ -104,6 +99,29 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	return f;
 }
 
+/* A copy of a list above this one, whose tag proves that: that list looked, too, as far as
+ * its own proof would have spoken. */
+static bool has_been_looked_at(struct arena *a, const struct books *books,
+			       const struct post *p)
+{
+	struct lent_mail above = { &p->header, p->trust, p->umbrella };
+	return p->umbrella.n && lent_proof(books->conf, a, &above) == LENDS;
+}
+
+/* Whether this copy would be proof of an author whom nothing has proven. A list that takes
+ * From's word (authenticate=any) does so where no policy speaks against it. */
+static bool would_lend(struct arena *a, const struct books *books, const struct post *p)
+{
+	struct lent_mail m = { &p->header, p->trust, p->list->address };
+	if (p->authentic)
+		return false;
+	enum lends lends = lent_proof(books->conf, a, &m);
+	bool counts = lends == LENDS
+		      || (lends == LENDS_UNASKED
+			  && !setting_is(p->settings.authenticate, "any"));
+	return counts && !has_been_looked_at(a, books, p);
+}
+
 static bool is_named(const struct post *p)
 {
 	return pattern_lines(p->settings.dmarc_addresses, p->author_key) == PATTERN_HIT;
@@ -114,7 +132,8 @@ bool step_rests_on_signature(struct books *books, struct arena *a,
 			     const struct outgoing *out)
 {
 	const struct settings *s = &out->post->settings;
-	if (s->anonymous_list || s->dmarc_mitigate_unconditionally || is_named(out->post))
+	if (s->anonymous_list || s->dmarc_mitigate_unconditionally || is_named(out->post)
+	    || would_lend(a, books, out->post))
 		return false;
 	struct fate f = judge_copy(books, a, out);
 	return f.signed_strictly && !f.rewritten;
@@ -125,6 +144,8 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 	const struct post *p = out->post;
 	if (p->settings.anonymous_list)
 		return keeps(STR("it is the list's: nobody is to know the author"));
+	if (would_lend(a, books, p))
+		return rewrites(str_from(lent_why));
 	if (!p->author.address.domain.n)
 		return keeps(STR("it names no single author"));
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
@@ -137,25 +158,6 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 		return keeps(STR("nothing proves that the author wrote it, so that we do "
 				 "not vouch for it"));
 	return judge_copy(books, a, out);
-}
-
-/* A name that looks like an address would be one more From without proof. */
-static bool looks_like_address(str name)
-{
-	static const char *const at[] = { "@", "\xEF\xBC\xA0", "\xEF\xB9\xAB" };
-	for (size_t i = 0; i < sizeof at / sizeof *at; i++)
-		if (str_find(name, str_from(at[i])).n)
-			return true;
-	return false;
-}
-
-static str shown_name(const struct mailbox *author)
-{
-	if (author->name.n && !looks_like_address(author->name))
-		return utf8_first(author->name, NAME_MAX_SHOWN);
-	return looks_like_address(author->address.local)
-		       ? STR("Somebody")
-		       : utf8_first(author->address.local, NAME_MAX_SHOWN);
 }
 
 /* Cc anew, with the author; one that cannot be read whole stays as it is, since what is
@@ -189,11 +191,10 @@ static void add_to_cc(struct arena *a, struct outgoing *out, const struct mailbo
 static void keep_reachable(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
-	struct mailbox author = p->author, *own;
+	struct mailbox author = lent_author(&p->author), *own;
 	size_t count;
-	author.name = looks_like_address(author.name)
-			      ? STR("")
-			      : utf8_first(author.name, NAME_MAX_SHOWN);
+	if (!author.address.domain.n) /* or several, who are nobody */
+		return;
 	if (out->replies_taken) {
 		add_to_cc(a, out, &author);
 		return;
@@ -211,19 +212,13 @@ static void keep_reachable(struct arena *a, struct outgoing *out)
 static err rewrite(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
-	str was = header_value(a, header_find(&p->header, STR("From")));
 	struct mailbox list;
-	TRY(step_list_box(
-		a, p,
-		arena_cat(a, shown_name(&p->author), STR(" via "), step_list_name(p)),
-		&list));
+	TRY(step_list_box(a, p, lent_name(a, &p->author, step_list_name(p)), &list));
 	step_drop(out, STR("From"));
 	step_drop(out, STR("X-Original-From"));
 	step_drop(out, STR("DKIM-Signature"));
 	buf_add(&out->append, header_fold(a, STR("From"), mailbox_text(a, &list)));
-	if (was.n <= FROM_MAX_SHOWN)
-		buf_add(&out->append,
-			header_fold(a, STR("X-Original-From"), str_trim(was)));
+	buf_add(&out->append, lent_original(a, &p->header));
 	keep_reachable(a, out);
 	return OK;
 }

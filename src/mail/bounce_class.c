@@ -24,6 +24,8 @@ static const struct {
 #include "mail/bounce_class.def"
 };
 
+enum { PHRASES = sizeof phrases / sizeof *phrases };
+
 static const char *const class_words[] = {
 	[BOUNCE_OTHER] = "other",     [BOUNCE_MAILBOX] = "mailbox",
 	[BOUNCE_DOMAIN] = "domain",   [BOUNCE_FULL] = "full",
@@ -138,6 +140,29 @@ static str without_names(str words, char *out)
 	return (str){ out, words.n };
 }
 
+/* Which phrases stand in words, each at the start of a word. One pass: at each such place
+ * only those are looked at that begin with its letter. */
+static void find_phrases(str words, bool found[static PHRASES])
+{
+	short first[256], next[PHRASES];
+	memset(first, -1, sizeof first);
+	for (int i = PHRASES - 1; i >= 0; i--) {
+		short *head = &first[(unsigned char)chr_lower(*phrases[i].phrase.p)];
+		next[i] = *head;
+		*head = (short)i;
+		found[i] = false;
+	}
+	for (size_t at = 0; at < words.n; at++) {
+		if (!bounce_begins_word(words, at))
+			continue;
+		for (short i = first[(unsigned char)chr_lower(words.p[at])]; i >= 0;
+		     i = next[i])
+			found[i] = found[i]
+				   || bounce_phrase_here(phrases[i].phrase,
+							 str_skip(words, at));
+	}
+}
+
 enum bounce_class bounce_classify(str status, str words)
 {
 	char room[WORDS_MAX];
@@ -148,9 +173,10 @@ enum bounce_class bounce_classify(str status, str words)
 	const struct code *other = code_in(words, &said);
 	if (decides(other, said))
 		return other->class;
-	words = without_names(str_first(words, WORDS_MAX), room);
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (bounce_word(words, phrases[i].phrase))
+	bool said_so[PHRASES];
+	find_phrases(without_names(str_first(words, WORDS_MAX), room), said_so);
+	for (size_t i = 0; i < PHRASES; i++)
+		if (said_so[i])
 			return phrases[i].class;
 	if (code && code->trust == WORDS && code->class != BOUNCE_OTHER)
 		return code->class;
@@ -165,9 +191,10 @@ enum bounce_class bounce_only_class(str words)
 	const struct code *code = code_in(words, &said);
 	if (decides(code, said))
 		return code->class;
-	words = without_names(str_first(words, WORDS_MAX), room);
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-		if (phrases[i].class == only || !bounce_word(words, phrases[i].phrase))
+	bool said_so[PHRASES];
+	find_phrases(without_names(str_first(words, WORDS_MAX), room), said_so);
+	for (size_t i = 0; i < PHRASES; i++) {
+		if (phrases[i].class == only || !said_so[i])
 			continue;
 		if (only != BOUNCE_OTHER)
 			return BOUNCE_OTHER;

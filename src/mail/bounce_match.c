@@ -2,7 +2,7 @@
 
 #include "mail/lex.h"
 
-enum { LINE_MAX_OCTETS = 1000, LOCAL_MAX_OCTETS = 200, DOMAIN_MAX_OCTETS = 253 };
+enum { LINE_MAX_OCTETS = 400, LOCAL_MAX_OCTETS = 200, DOMAIN_MAX_OCTETS = 253 };
 
 /* ASCII alone: in a language without spaces words would join the address. Addresses
  * beyond ASCII come in reports of RFC 6533. */
@@ -134,7 +134,7 @@ static bool may_begin(str p, char c)
 	return !p.n || str_has(STR("@ *#${"), *p.p) || chr_lower(c) == chr_lower(*p.p);
 }
 
-/* Stars are few and lines short: trying each place for each star is cheap. */
+/* Stars are few (two at most) and lines short: trying each place for each star is cheap. */
 static bool fits(str p, str line, struct bounce_match *m)
 {
 	while (p.n && *p.p != '*')
@@ -203,18 +203,14 @@ bool bounce_phrase(str text, str phrases, str *behind)
 	return false;
 }
 
-static bool begins_word(str text, size_t at)
+bool bounce_begins_word(str text, size_t at)
 {
 	return !at || chr_is_space(text.p[at - 1])
 	       || str_has(STR("(\"'[:;,-<>#="), text.p[at - 1]);
 }
 
-bool bounce_word(str text, str phrase)
+bool bounce_phrase_here(str phrase, str text)
 {
 	str behind;
-	for (size_t i = 0; i < text.n; i++)
-		if (chr_lower(text.p[i]) == chr_lower(*phrase.p) && begins_word(text, i)
-		    && phrase_here(phrase, str_skip(text, i), &behind))
-			return true;
-	return false;
+	return phrase_here(phrase, text, &behind);
 }

@@ -37,5 +37,8 @@ bool bounce_match(str pattern, str line, struct bounce_match *m);
  * written: nowhere. */
 bool bounce_phrase(str text, str phrases, str *behind);
 
-/* The same for a phrase that begins a word. */
-bool bounce_word(str text, str phrase);
+/* Whether a word begins at the octet `at` of text. */
+bool bounce_begins_word(str text, size_t at);
+
+/* Whether text begins with the one phrase, whatever the case and the line ends. */
+bool bounce_phrase_here(str phrase, str text);

@@ -5,10 +5,11 @@
 #include "mail/lex.h"
 
 enum {
-	FAILURES_MAX = 1000,
+	FAILURES_MAX = 100,
 	GROUP_MAX = 4, /* addresses of one failure: what it was, what it became */
 	IDLE_MAX = 3,  /* lines between the beginning and the first address, */
 	IDLE_BRACKETS_MAX = 20, /* and where it is marked so that no other fits */
+	BEGINS_MAX = 20,
 	WORDS_MAX = 1000,
 };
 
@@ -263,8 +264,9 @@ static void read_format(struct reader *r, str text)
 		read_lines(r, text);
 		return;
 	}
-	for (str rest = text;
-	     !r->b->count && bounce_phrase(rest, r->format->begin, &behind);
+	size_t tries = 0; /* a report may be nothing but beginnings */
+	for (str rest = text; !r->b->count && tries++ < BEGINS_MAX
+			      && bounce_phrase(rest, r->format->begin, &behind);
 	     rest = behind) {
 		r->announced = line_before(text, behind.n ? behind.p : text.p + text.n);
 		r->idle = 0;

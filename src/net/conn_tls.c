@@ -230,8 +230,18 @@ static bool set_records(SSL *ssl, const struct tls_peer *peer)
 	return taken > 0;
 }
 
+/* RFC 9325 section 5.2: where TLS is optional an outdated version is better than none. A
+ * server that has a newer one gets that all the same. */
+static void let_outdated(SSL *ssl)
+{
+	SSL_set_min_proto_version(ssl, TLS1_VERSION);
+	SSL_set_security_level(ssl, 0); /* their handshake is signed with SHA-1 */
+}
+
 static bool set_peer(SSL *ssl, const struct tls_peer *peer)
 {
+	if (peer->outdated)
+		let_outdated(ssl);
 	if (peer->check == TLS_PINNED && !set_records(ssl, peer))
 		return false;
 	SSL_set_verify(ssl, peer->check == TLS_ANYONE ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,

@@ -1,6 +1,6 @@
 /* The question is a line of words and the octets that are posted:
  *
- *     POST MOST WITHIN_MS BODY_OCTETS TYPE URL LF BODY
+ *     POST MOST WITHIN_MS BODY_OCTETS TYPE URL [BASE64 OF USER:PASSWORD] LF BODY
  *
  * and the answer a line of numbers and three texts:
  *
@@ -8,6 +8,7 @@
 #include "net/fetch.h"
 
 #include "base/clock.h"
+#include "base/enc.h"
 
 enum { LINE_MAX_OCTETS = FETCH_URL_MAX + 512, TEXT_MAX = 1024, GRACE_MS = 5000 };
 enum { NUMBERS = 5 };
@@ -67,12 +68,15 @@ static err ask(struct arena *a, struct conn *c, const struct fetch_request *r,
 	       struct fetch_answer *answer)
 {
 	str type = r->type.n ? r->type : STR("-");
-	if (!is_word(r->url, FETCH_URL_MAX) || !is_word(type, 128))
+	if (!is_word(r->url, FETCH_URL_MAX) || !is_word(type, 128)
+	    || r->basic.n > FETCH_BASIC_MAX)
 		return FAIL(ERR_SYNTAX, "not a URL that can be asked for");
 	conn_deadline(c, clock_mono_ms() + r->within_ms + GRACE_MS);
 	str line = arena_printf(a, "%s %zu %lld %zu ", r->post ? "POST" : "GET", r->most,
 				(long long)r->within_ms, r->body.n);
-	TRY(conn_write(c, arena_cat(a, line, type, STR(" "), r->url, STR("\n"))));
+	str basic = r->basic.n ? arena_cat(a, STR(" "), enc_base64(a, r->basic))
+			       : STR("");
+	TRY(conn_write(c, arena_cat(a, line, type, STR(" "), r->url, basic, STR("\n"))));
 	TRY(conn_write(c, r->body));
 	return read_answer(a, c, r->most, answer);
 }
@@ -86,6 +90,14 @@ err fetch_ask(struct arena *a, int fd, const struct fetch_request *r,
 		e = err_in(a, e.kind, "no answer of the role fetch: %s", e.msg);
 	conn_free(c);
 	return e;
+}
+
+static bool read_basic(struct arena *a, str word, str *basic)
+{
+	*basic = STR_NONE;
+	return !word.n
+	       || (!enc_base64_decode(a, word, basic).kind && str_has(*basic, ':')
+		   && !str_has(*basic, '\0') && basic->n <= FETCH_BASIC_MAX);
 }
 
 err fetch_read(struct arena *a, struct conn *c, struct fetch_request *r)
@@ -103,7 +115,7 @@ err fetch_read(struct arena *a, struct conn *c, struct fetch_request *r)
 	    || !next_number(&line, &body, FETCH_BODY_MAX))
 		return FAIL(ERR_LIMIT, "a question beyond the limits of the role fetch");
 	if (!str_word(&line, &type) || !str_word(&line, &url)
-	    || !is_word(url, FETCH_URL_MAX) || str_trim(line).n)
+	    || !is_word(url, FETCH_URL_MAX) || !read_basic(a, str_trim(line), &x.basic))
 		return FAIL(ERR_SYNTAX, "not a question for the role fetch");
 	x.post = str_eq(method, STR("POST"));
 	x.most = (size_t)most;

@@ -31,6 +31,7 @@ struct tls_peer { /* its texts stay the caller's until the handshake is over */
 	str also;                /* or this one; empty: no other */
 	const struct tlsa *tlsa; /* TLS_PINNED: usable ones */
 	size_t tlsa_count;
+	bool outdated; /* TLS 1.0 and 1.1 will do: without them it would be clear text */
 };
 
 enum tls_fault { /* what is wrong with the server's certificate, or with TLS */

@@ -53,12 +53,18 @@ static bool has_listener(const struct setup *setup, enum role_id id)
 	return false;
 }
 
+/* Who has nobody to talk to is not started. */
+static bool has_work(const struct setup *setup, enum role_id id)
+{
+	if (rights[id].network & NET_ENGINES)
+		return setup->conf.wall_clamd.n > 0;
+	return !(rights[id].network & NET_ACCEPT) || has_listener(setup, id);
+}
+
 void children_want(struct super *s)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
-		s->roles[i].wanted = s->bodies[i]
-				     && (!(rights[i].network & NET_ACCEPT)
-					 || has_listener(s->setup, (enum role_id)i));
+		s->roles[i].wanted = s->bodies[i] && has_work(s->setup, (enum role_id)i);
 }
 
 static void delay(struct super *s, enum role_id id, int64_t lived)

@@ -13,6 +13,7 @@
 
 enum {
 	QUESTIONS = 384, /* DNS is asked, or a place is waited for */
+	OF_WEB = 16,     /* of these */
 	PLACES = 32,     /* at web servers; of which one network has: */
 	PLACES_OF_NETWORK = 4,
 	FAIR_MS = 5000, /* a slow server keeps its place as long, if others wait */
@@ -22,14 +23,25 @@ enum {
 struct asked { /* one allocation */
 	struct fetcher *f;
 	int fd;
+	bool by_web;
 };
 
-static err answer_one(struct fetcher *f, struct arena *a, struct conn *c)
+/* web faces strangers: it gets texts of templates, and no more. */
+static err check_template(const struct fetch_request *r)
+{
+	return r->post || r->most > FETCH_TEMPLATE_MAX || r->within_ms > FETCH_TEMPLATE_MS
+		       ? FAIL(ERR_DENIED, "web asks for more than the text of a template")
+		       : OK;
+}
+
+static err answer_one(const struct asked *x, struct arena *a, struct conn *c)
 {
 	struct fetch_request r;
 	conn_deadline(c, clock_mono_ms() + QUESTION_MS);
 	TRY(fetch_read(a, c, &r));
-	struct job j = { .f = f, .a = a, .r = &r };
+	if (x->by_web)
+		TRY(check_template(&r));
+	struct job j = { .f = x->f, .a = a, .r = &r, .of_template = x->by_web };
 	fetch_perform(&j);
 	log_info("fetched", KS("url", r.url), KN("result", j.answer.result),
 		 KN("status", j.answer.status), KN("octets", j.answer.body.n),
@@ -40,30 +52,42 @@ static err answer_one(struct fetcher *f, struct arena *a, struct conn *c)
 	return e;
 }
 
+static bool enter(const struct asked *x)
+{
+	bool room = atomic_fetch_add(&x->f->under_way, 1) < QUESTIONS;
+	return (!x->by_web || atomic_fetch_add(&x->f->of_web, 1) < OF_WEB) && room;
+}
+
+static void leave(const struct asked *x)
+{
+	atomic_fetch_sub(&x->f->under_way, 1);
+	if (x->by_web)
+		atomic_fetch_sub(&x->f->of_web, 1);
+}
+
 static void *serve_one(void *arg)
 {
 	ARENA(a);
 	struct asked x = *(struct asked *)arg;
 	free(arg);
 	struct conn *c = conn_new(x.fd);
-	err e = answer_one(x.f, a, c);
+	err e = answer_one(&x, a, c);
 	if (e.kind)
 		log_warn("fetch-not-answered", KE(e),
 			 KZ("do", "nothing: whoever asked asks again"));
 	conn_free(c);
-	atomic_fetch_sub(&x.f->under_way, 1);
+	leave(&x);
 	return NULL;
 }
 
 /* Who finds no room sees the connection end and asks again later. */
-static void take(struct fetcher *f, int fd)
+static void take(struct fetcher *f, int fd, bool by_web)
 {
 	struct asked *x = mem_alloc(sizeof *x);
-	*x = (struct asked){ f, fd };
-	if (atomic_fetch_add(&f->under_way, 1) < QUESTIONS
-	    && !thread_start(serve_one, x).kind)
+	*x = (struct asked){ f, fd, by_web };
+	if (enter(x) && !thread_start(serve_one, x).kind)
 		return;
-	atomic_fetch_sub(&f->under_way, 1);
+	leave(x);
 	close(fd);
 	free(x);
 }
@@ -82,10 +106,20 @@ static err read_allowed(struct fetcher *f)
 	return OK;
 }
 
+static err read_templates(struct fetcher *f)
+{
+	str rest = f->role->conf->fetch_templates, word;
+	f->templates = arena_alloc(f->role->a, (rest.n + 1) * sizeof *f->templates);
+	while (conf_word(&rest, &word))
+		TRY(url_read(word, &f->templates[f->template_count++]));
+	return OK;
+}
+
 static err start(struct fetcher *f)
 {
 	struct role *role = f->role;
 	TRY(read_allowed(f));
+	TRY(read_templates(f));
 	f->places = fetch_places_new(PLACES, PLACES_OF_NETWORK, FAIR_MS);
 	f->authorities = (struct curl_blob){
 		.data = (void *)(uintptr_t)role->authorities.p,
@@ -114,7 +148,7 @@ int fetch_main(struct role *role)
 		struct wake w;
 		if (wake_wait(role, WAKE_ALL, clock_mono_ms() + 1000, &w)
 		    && w.handed >= 0)
-			take(&f, w.handed);
+			take(&f, w.handed, w.by == ROLE_web);
 	}
 	while (atomic_load(&f.under_way) && clock_mono_ms() < role_deadline(role) - 1000)
 		thread_sleep(20);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/url.h"
 #include "net/fetch.h"
 #include "net/fetch_places.h"
 #include "net/resolver.h"
@@ -16,15 +17,19 @@ struct fetcher {
 	struct resolver *resolver;
 	struct net_block *allow; /* [fetch] allow */
 	size_t allow_count;
+	struct url *templates; /* [fetch] templates */
+	size_t template_count;
 	struct curl_blob authorities; /* [tls] authorities; empty: the system's */
 	struct fetch_places *places;
-	atomic_size_t under_way;
+	atomic_size_t under_way, of_web;
 };
 
 struct job { /* one question, on the thread that answers it */
 	struct fetcher *f;
 	struct arena *a;
 	const struct fetch_request *r;
+	bool of_template; /* below a place that the site names, wherever that is */
+	uint16_t port;
 	CURL *curl;
 	struct curl_slist *addresses;
 	struct net_addr first; /* of them */

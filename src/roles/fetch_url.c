@@ -45,7 +45,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 	if (to->addrlen > sizeof addr.ss)
 		return CURL_SOCKET_BAD;
 	memcpy(&addr.ss, &to->addr, to->addrlen);
-	if (!may_go_to(j->f, &addr)) {
+	if (!j->of_template && !may_go_to(j->f, &addr)) {
 		j->inner = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -62,36 +62,37 @@ static int on_time(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off
 
 /* --- the question */
 
-/* The host of the URL; port is the one that its role may connect to. */
-static err read_url(struct job *j, str *host)
+/* A stranger's: its host. */
+static err read_https(struct job *j, str *host)
 {
-	char *scheme = NULL, *name = NULL, *port = NULL, *user = NULL;
+	uint16_t port = (uint16_t)j->f->role->conf->fetch_port;
 	struct net_addr literal;
-	char wanted[8];
-	CURLU *u = curl_url();
-	err e = OK;
-	snprintf(wanted, sizeof wanted, "%d", (int)j->f->role->conf->fetch_port);
-	if (!u || curl_url_set(u, CURLUPART_URL, arena_z(j->a, j->r->url), 0)
-	    || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0)
-	    || curl_url_get(u, CURLUPART_HOST, &name, 0) || !*name)
-		e = FAIL(ERR_SYNTAX, "not a URL with a host");
-	else if (strcmp(scheme, "https") != 0)
-		e = FAIL(ERR_DENIED, "only https is fetched");
-	else if (!curl_url_get(u, CURLUPART_USER, &user, 0))
-		e = FAIL(ERR_DENIED, "a URL with a user name is not fetched");
-	else if (!curl_url_get(u, CURLUPART_PORT, &port, 0) && strcmp(port, "443") != 0
-		 && strcmp(port, wanted) != 0)
-		e = FAIL(ERR_DENIED, "another port than that of https is not fetched");
-	else if (name[0] == '[' || !net_parse_ip(str_from(name), &literal).kind)
-		e = FAIL(ERR_DENIED, "a URL with an address for a host is not fetched");
-	else
-		*host = arena_copy(j->a, str_from(name));
-	curl_free(scheme);
-	curl_free(name);
-	curl_free(port);
-	curl_free(user);
-	curl_url_cleanup(u);
-	return e;
+	struct url u;
+	TRY(url_read(j->r->url, &u));
+	if (!u.tls)
+		return FAIL(ERR_DENIED, "only https is fetched");
+	if (u.port != 443 && u.port != port)
+		return FAIL(ERR_DENIED, "another port than that of https is not fetched");
+	if (!net_parse_ip(u.host, &literal).kind)
+		return FAIL(ERR_DENIED,
+			    "a URL with an address for a host is not fetched");
+	j->port = port;
+	*host = u.host;
+	return OK;
+}
+
+/* A page below a place that the site names. */
+static err read_template(struct job *j, str *host)
+{
+	struct url u;
+	TRY(url_read(j->r->url, &u));
+	for (size_t i = 0; i < j->f->template_count; i++)
+		if (url_is_below(&u, &j->f->templates[i])) {
+			j->port = u.port;
+			*host = u.host;
+			return OK;
+		}
+	return FAIL(ERR_DENIED, "it is below no place that [fetch] templates names");
 }
 
 static struct net_addr address_of(const struct dns_record *d, enum dns_type type)
@@ -118,7 +119,9 @@ static bool find_addresses(struct job *j, str host, int64_t deadline)
 	static const enum dns_type types[] = { DNS_AAAA, DNS_A };
 	size_t count = 0;
 	BUF(list);
-	buf_addf(&list, "%.*s:%d:", STR_F(host), (int)j->f->role->conf->fetch_port);
+	if (!net_parse_ip(host, &j->first).kind)
+		return true;
+	buf_addf(&list, "%.*s:%d:", STR_F(host), (int)j->port);
 	for (size_t t = 0; t < 2; t++) {
 		struct dns_answer x;
 		resolver_ask(j->f->resolver, j->a, host, types[t], deadline, &x);
@@ -144,8 +147,13 @@ static void set_up(struct job *j, int64_t left)
 {
 	CURL *c = j->curl;
 	curl_easy_setopt(c, CURLOPT_URL, arena_z(j->a, j->r->url));
-	curl_easy_setopt(c, CURLOPT_PORT, (long)j->f->role->conf->fetch_port);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+	curl_easy_setopt(c, CURLOPT_PORT, (long)j->port);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR,
+			 j->of_template ? "http,https" : "https");
+	if (j->r->basic.n) {
+		curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		curl_easy_setopt(c, CURLOPT_USERPWD, arena_z(j->a, j->r->basic));
+	}
 	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* whatever the environment says */
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L); /* RFC 8461 section 3.3 */
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -230,7 +238,7 @@ void fetch_perform(struct job *j)
 {
 	str host;
 	int64_t deadline = clock_mono_ms() + j->r->within_ms;
-	err e = read_url(j, &host);
+	err e = j->of_template ? read_template(j, &host) : read_https(j, &host);
 	if (e.kind) {
 		say(j, FETCH_REFUSED, e.msg);
 		return;

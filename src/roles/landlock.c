@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/url.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -196,13 +197,35 @@ static str port_of(str address, str standard)
 	return has ? port : standard;
 }
 
+static err allow_engines(struct rules *r, const struct conf *conf)
+{
+	str rest = conf->wall_clamd, word;
+	while (conf_word(&rest, &word))
+		if (!str_starts(word, STR("/")))
+			TRY(allow_port(r, port_of(word, STR("3310"))));
+	return OK;
+}
+
+static err allow_web_servers(struct rules *r, const struct conf *conf)
+{
+	str rest = conf->fetch_templates, word;
+	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+	while (conf_word(&rest, &word)) {
+		struct url place;
+		TRY(url_read(word, &place));
+		TRY(allow_port(r, arena_printf(r->a, "%u", (unsigned)place.port)));
+	}
+	return OK;
+}
+
 static err allow_ports(struct rules *r, const struct rights *row, const struct conf *conf)
 {
 	if (row->network & (NET_DNS | NET_DIAL))
 		TRY(allow_port(r, port_of(conf->dns_server, STR("53"))));
 	if (row->network & NET_HTTPS)
-		TRY(allow_port(r,
-			       arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+		TRY(allow_web_servers(r, conf));
+	if (row->network & NET_ENGINES)
+		TRY(allow_engines(r, conf));
 	if (!(row->network & NET_DIAL))
 		return OK;
 	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->send_mx_port)));

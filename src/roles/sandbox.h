@@ -34,8 +34,9 @@ MUST_USE err seccomp_enter(struct arena *a, const struct rights *r,
  * NULL: none is configured. ERR_SYNTAX: it is not there, or it holds the data folder. */
 MUST_USE err sandbox_site(struct arena *a, const struct conf *conf, const char **folder);
 
-/* Whether mail is routed to a Unix socket ([route] X = lmtp:/PATH). */
-bool sandbox_dials_unix(const struct conf *conf);
+/* Whether the configuration sends a role to a Unix socket: [route] X = lmtp:/PATH, or an
+ * engine of [wall]. */
+bool sandbox_dials_unix(const struct rights *r, const struct conf *conf);
 
 /* For good: no new privileges, no capability, no core dump, no reading of this
  * process by others of its user. */

@@ -12,7 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { NET_DIAL_UNIX = 1 << 8 }; /* set by the configuration, not by the row */
+/* set by the configuration, not by the row */
+enum { NET_DIAL_UNIX = 1 << 8, NET_ENGINES_TCP = 1 << 9 };
+
+enum { RULES = 3 };
 
 /* A role as such, as a bit beside those of NET_. */
 #define ONLY_BIT(id) (1u << (16 + (id)))
@@ -23,18 +26,26 @@ struct call {
 	int number;
 	const char *name;
 	unsigned needs;
-	bool has_rule;
-	struct scmp_arg_cmp rule;
+	unsigned count; /* of rules; all have to fit */
+	struct scmp_arg_cmp rules[RULES];
 	bool self; /* the rule's value is this process's id */
 };
 
-#define IS(n, value)         { (n), SCMP_CMP_EQ, (value), 0 }, false
-#define IS_SELF(n)           { (n), SCMP_CMP_EQ, 0, 0 }, true
-#define BITS(n, mask, value) { (n), SCMP_CMP_MASKED_EQ, (mask), (value) }, false
+#define IS(n, value)         1, { { (n), SCMP_CMP_EQ, (value), 0 } }, false
+#define IS_SELF(n)           1, { { (n), SCMP_CMP_EQ, 0, 0 } }, true
+#define BITS(n, mask, value) 1, { { (n), SCMP_CMP_MASKED_EQ, (mask), (value) } }, false
+#define IS_TCP(family)                                                               \
+	3,                                                                           \
+		{ { 0, SCMP_CMP_EQ, (family), 0 },                                   \
+		  { 1, SCMP_CMP_MASKED_EQ, ~(scmp_datum_t)TYPE_FLAGS, SOCK_STREAM }, \
+		  { 2, SCMP_CMP_EQ, 0, 0 } },                                        \
+		false
+
+enum { TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK };
 
 static const struct call calls[] = {
-#define CALL(name, needs)         { SCMP_SYS(name), #name, (needs), false, { 0 }, false },
-#define CALL_IF(name, needs, ...) { SCMP_SYS(name), #name, (needs), true, __VA_ARGS__ },
+#define CALL(name, needs)         { SCMP_SYS(name), #name, (needs), 0, { { 0 } }, false },
+#define CALL_IF(name, needs, ...) { SCMP_SYS(name), #name, (needs), __VA_ARGS__ },
 #include "roles/syscalls.def"
 };
 
@@ -42,9 +53,21 @@ static const struct call calls[] = {
  * older call, whose arguments a filter can see. */
 static const int unknown[] = { SCMP_SYS(clone3), SCMP_SYS(openat2) };
 
-bool sandbox_dials_unix(const struct conf *conf)
+/* Of [wall] clamd, a path or an address. */
+static bool has_engine(const struct conf *conf, bool path)
 {
-	for (size_t i = 0; i < conf->route_count; i++)
+	str rest = conf->wall_clamd, word;
+	while (conf_word(&rest, &word))
+		if (str_starts(word, STR("/")) == path)
+			return true;
+	return false;
+}
+
+bool sandbox_dials_unix(const struct rights *r, const struct conf *conf)
+{
+	if (r->network & NET_ENGINES && has_engine(conf, true))
+		return true;
+	for (size_t i = 0; r->network & NET_DIAL && i < conf->route_count; i++)
 		if (str_istarts(conf->routes[i].hop, STR("lmtp:/"))
 		    && !str_istarts(conf->routes[i].hop, STR("lmtp://")))
 			return true;
@@ -53,12 +76,11 @@ bool sandbox_dials_unix(const struct conf *conf)
 
 static int add_call(scmp_filter_ctx filter, const struct call *c)
 {
-	struct scmp_arg_cmp rule = c->rule;
-	if (!c->has_rule)
-		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, c->number, 0);
+	struct scmp_arg_cmp rules[RULES];
+	memcpy(rules, c->rules, sizeof rules);
 	if (c->self)
-		rule.datum_a = (scmp_datum_t)getpid();
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, c->number, 1, rule);
+		rules[0].datum_a = (scmp_datum_t)getpid();
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, c->number, c->count, rules);
 }
 
 static err fill(struct arena *a, scmp_filter_ctx filter, unsigned network)
@@ -87,8 +109,10 @@ static err fill(struct arena *a, scmp_filter_ctx filter, unsigned network)
 err seccomp_enter(struct arena *a, const struct rights *r, const struct conf *conf)
 {
 	unsigned network = r->network | ONLY_BIT(r - rights);
-	if (network & NET_DIAL && sandbox_dials_unix(conf))
+	if (sandbox_dials_unix(r, conf))
 		network |= NET_DIAL_UNIX;
+	if (network & NET_ENGINES && has_engine(conf, false))
+		network |= NET_ENGINES_TCP;
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
 		return FAIL(ERR_IO, "seccomp gives no filter");

@@ -5,6 +5,7 @@
  *     smtpd_policy.c   who may send what to whom
  *     smtpd_site.c     lists in DNS and greylisting, for whom nobody vouches
  *     smtpd_receive.c  a whole message: proof, rules
+ *     smtpd_wall.c     the wall's verdict on it
  *     smtpd_fields.c   what we write in front of it, and what we take out
  *     smtpd_refused.c  word of what was refused, for the ledger
  *     smtpd_commit.c   one fsync for many sessions
@@ -113,7 +114,8 @@ void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_
 		     const struct meaning *m, struct smtp_reply *r);
 
 /* What is kept in memory, and written every five seconds so that no message costs a sync
- * for it: counts for reports, who has passed the greylist, which tokens signed in. The first reads what was
+ * for it: counts for reports, who has passed the greylist or waits in it, which tokens
+ * signed in. The first reads what was
  * written; the second writes what the last sessions left. */
 MUST_USE err smtpd_memory_start(struct smtpd *d);
 void smtpd_memory_end(struct smtpd *d);
@@ -128,6 +130,17 @@ void smtpd_look_at_disk(struct smtpd *d);
 
 void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 		   struct smtp_reply *r);
+
+/* What the wall makes of a message; its verdict, where there is one, is put into
+ * row->trust. */
+enum wall_says {
+	WALL_PASSES,  /* clean, or there is no wall */
+	WALL_DOUBTS,  /* rules have to be asked what becomes of such a message */
+	WALL_ANSWERS, /* infected, or nobody looked at it: r says so to the client */
+};
+enum wall_says smtpd_wall(struct visit *v, const struct smtp_session *s,
+			  const struct smtp_message *m, struct inbound_message *row,
+			  struct smtp_reply *r);
 
 struct smtpd_text {
 	str head, body; /* our fields, and the rest of the message */

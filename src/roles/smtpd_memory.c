@@ -1,6 +1,6 @@
 /* What sessions keep in memory, and a thread writes every few seconds. A crash forgets those
- * seconds: of counts, of who has passed the greylist, who then waits once more, and of
- * when a token was used. */
+ * seconds: of counts, of who has passed the greylist or waits in it, who then waits once
+ * more, and of when a token was used. */
 #include "roles/smtpd_inside.h"
 #include "roles/smtpd_uses.h"
 
@@ -9,53 +9,75 @@
 #include "net/greylist.h"
 #include "store/inbound/known.h"
 
-static err write_known(struct book *inbound, const struct greylist_news *x, size_t n,
-		       int64_t since)
+/* Of what the greylist remembers of a kind so much is kept, so long. */
+static const struct {
+	enum greylist_kind kind;
+	enum known_kind book;
+	size_t most;
+	int64_t seconds;
+} kept[] = {
+	{ GREYLIST_PASSED, KNOWN_NETWORKS, GREYLIST_KNOWN_MAX, GREYLIST_KNOWN_SECONDS },
+	{ GREYLIST_TRIED, KNOWN_TRIES, GREYLIST_TRIES_MAX, GREYLIST_TRY_SECONDS },
+};
+
+enum { KEPT = sizeof kept / sizeof *kept };
+
+static err write_known(struct book *inbound, size_t i, const struct greylist_news *x,
+		       size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		TRY(known_add(inbound,
-			      &(struct known_network){ x[i].network, x[i].passed_at }));
-	return known_prune(inbound, since, GREYLIST_KNOWN_MAX);
+	for (size_t k = 0; k < n; k++)
+		TRY(known_add(inbound, kept[i].book,
+			      &(struct known){ x[k].key, x[k].at }));
+	return known_prune(inbound, kept[i].book, clock_now() - kept[i].seconds,
+			   kept[i].most);
 }
 
 /* What cannot be written now is written with what comes. */
-static err write_known_news(struct smtpd *d)
+static err write_known_news(struct smtpd *d, size_t i)
 {
 	ARENA(a);
 	struct greylist_news *x;
 	size_t n;
-	greylist_news(d->greylist, a, &x, &n);
+	greylist_news(d->greylist, kept[i].kind, a, &x, &n);
 	if (!n)
 		return OK;
 	TRY(book_begin(d->known));
-	TRY(book_end(d->known,
-		     write_known(d->known, x, n, clock_now() - GREYLIST_KNOWN_SECONDS)));
-	greylist_written(d->greylist, n);
+	TRY(book_end(d->known, write_known(d->known, i, x, n)));
+	greylist_written(d->greylist, kept[i].kind, n);
 	return OK;
 }
 
 /* The last time is the main thread's, while the other may be at it still. */
 static err write_news(struct smtpd *d)
 {
+	err e = OK;
 	pthread_mutex_lock(&d->known_lock);
-	err e = write_known_news(d);
+	for (size_t i = 0; i < KEPT && !e.kind; i++)
+		e = write_known_news(d, i);
 	pthread_mutex_unlock(&d->known_lock);
 	return e;
 }
 
-static err open_known(struct smtpd *d)
+static err read_known(struct smtpd *d, size_t i)
 {
 	ARENA(a);
-	struct known_network *x;
+	struct known *x;
 	size_t n;
+	TRY(known_all(d->known, a, kept[i].book, clock_now() - kept[i].seconds,
+		      kept[i].most, &x, &n));
+	for (size_t k = 0; k < n; k++)
+		greylist_restore(d->greylist, kept[i].kind, x[k].key, x[k].at);
+	return OK;
+}
+
+static err open_known(struct smtpd *d)
+{
 	if (!d->greylist)
 		return OK;
 	TRY(book_open(d->role->a, d->conf->site_data, BOOK_INBOUND, BOOK_WRITE,
 		      &d->known));
-	TRY(known_all(d->known, a, clock_now() - GREYLIST_KNOWN_SECONDS,
-		      GREYLIST_KNOWN_MAX, &x, &n));
-	for (size_t i = 0; i < n; i++)
-		greylist_restore(d->greylist, x[i].network, x[i].passed_at);
+	for (size_t i = 0; i < KEPT; i++)
+		TRY(read_known(d, i));
 	return OK;
 }
 
@@ -109,6 +131,6 @@ void smtpd_memory_end(struct smtpd *d)
 	e = d->greylist ? write_news(d) : OK;
 	if (e.kind)
 		log_warn("greylist-lost", KE(e),
-			 KZ("do", "nothing: who passed last waits once more"));
+			 KZ("do", "nothing: who came last waits once more"));
 	write_uses(d);
 }

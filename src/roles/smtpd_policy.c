@@ -116,6 +116,11 @@ static void answer_foreign(struct visit *v, const struct smtp_session *s,
 	}
 	if (!e.kind && who.may_send)
 		smtp_say(r, 250, "2.1.5", STR("recipient ok, elsewhere"));
+	else if (!e.kind)
+		smtp_say(r, 550, "5.7.1",
+			 STR("this account may not write to other sites; an "
+			     "administrator here lets it: postern user set ADDRESS "
+			     "may_send=yes"));
 	else
 		smtp_say(r, 550, "5.7.1", STR("relaying denied"));
 }

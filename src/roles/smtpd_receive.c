@@ -260,6 +260,15 @@ static err check_rules(struct receipt *x, struct smtp_reply *r, bool *refused)
 	return OK;
 }
 
+/* Asked last: what the rules refuse need not be looked at. What it does not call clean
+ * is put to them once more. *answered: r has the last word. */
+static err pass_wall(struct receipt *x, struct smtp_reply *r, bool *answered)
+{
+	enum wall_says says = smtpd_wall(x->v, x->s, x->m, &x->row, r);
+	*answered = says == WALL_ANSWERS;
+	return says == WALL_DOUBTS ? check_rules(x, r, answered) : OK;
+}
+
 static str notify_text(struct arena *a, unsigned notify)
 {
 	static const struct {
@@ -388,8 +397,11 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 	fill_row(&x);
 	judge_trust(&x);
 	err e = check_rules(&x, r, &refused);
+	if (!e.kind && !refused)
+		e = pass_wall(&x, r, &refused);
 	if (refused) {
-		count_for_report(&x);
+		if (r->code >= 500) /* else it comes again */
+			count_for_report(&x);
 		return;
 	}
 	if (!e.kind)

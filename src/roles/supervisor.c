@@ -95,8 +95,9 @@ static void log_shortcomings(const struct conf *conf)
 	if (geteuid() == 0 && !identity_known())
 		log_warn("users-missing", KS("data", conf->site_data),
 			 KZ("do", "make the group postern and the users postern-smtpd, "
-				  "postern-post, postern-send, postern-web and "
-				  "postern-fetch (the package does); until then all "
+				  "postern-post, postern-send, postern-web, "
+				  "postern-fetch and postern-wall (the package does); "
+				  "until then all "
 				  "roles run as the owner "
 				  "of the data folder"));
 }

@@ -59,7 +59,8 @@ MUST_USE err spawn_pairs(struct arena *a, struct super *s);
 MUST_USE err spawn(struct arena *a, const struct super *s, enum role_id id, pid_t *pid,
 		   int *control);
 
-/* Which roles the setup wants: a body, and a socket where it takes connections. */
+/* Which roles the setup wants: a body, a socket where it takes connections, an engine
+ * where it asks engines. */
 void children_want(struct super *s);
 void children_start_due(struct super *s); /* processes for wanted roles without one */
 bool children_replace(struct super *s);   /* a reload. False: too many still drain */

@@ -35,6 +35,11 @@ static err hand_mail(void *ring, int fd)
 	return wake_hand(ring, ROLE_smtpd, fd);
 }
 
+static err hand_fetch(void *ring, int fd)
+{
+	return wake_hand(ring, ROLE_fetch, fd);
+}
+
 /* What no page has: the group's own site. */
 static void other(struct request *q, struct response *r)
 {
@@ -55,7 +60,8 @@ static err open_web(struct web_role *w)
 			       .ring = w->role,
 			       .wake_post = wake_post,
 			       .answers = bell_new(ORDER_WAITERS),
-			       .hand_mail = hand_mail };
+			       .hand_mail = hand_mail,
+			       .hand_fetch = hand_fetch };
 	return books_mac_from(role_key(w->role, STR("mac.key")), &w->web.mac);
 }
 

@@ -24,6 +24,8 @@ struct letter_gap { /* a line that each copy has of its own, and what follows */
 	struct smtp_part after;
 };
 
+struct sealer; /* seal.h */
+
 struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
@@ -38,6 +40,8 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct dkim_plan *plans[KEYRING_MAX]; /* how its copies are signed, a key each */
 	size_t plan_count;
 	struct arc_sealing *set; /* where each copy has an ARC set of its own */
+	const struct sealer *by; /* who makes it */
+	_Atomic int set_holds;   /* seal.h's: whether that of the first copy did */
 	struct letter *plain;    /* letter_plain has made it; NULL: not, or not yet */
 	struct letter *seven;    /* and letter_seven */
 	bool asked_plain, asked_seven;

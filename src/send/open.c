@@ -102,11 +102,13 @@ static struct smtp_client *make_client(const struct attempt *t, int fd, bool tls
 {
 	struct session *x = t->x;
 	int64_t patience = x->s->conf->send_timeout * 1000;
+	struct tls_peer peer = t->policy.peer;
+	peer.outdated = t->policy.kind == TLS_POLICY_OPPORTUNISTIC && !t->policy.must;
 	struct smtp_client_conf *conf = arena_alloc(x->a, sizeof *conf);
 	*conf = (struct smtp_client_conf){ .helo = x->s->conf->site_hostname,
 					   .lmtp = t->hop->lmtp,
 					   .tls = tls ? x->s->tls : NULL,
-					   .tls_peer = t->policy.peer,
+					   .tls_peer = peer,
 					   .tls_must = t->policy.must,
 					   .times = { .greeting = patience,
 						      .command = patience,
@@ -243,9 +245,14 @@ static str describe(struct session *x, const struct tls_policy *p)
 	};
 	if (p->kind == TLS_POLICY_NONE)
 		return x->hop->name;
-	if (!smtp_client_tls(x->a, x->client).n)
-		return arena_cat(x->a, x->hop->name, STR(", in clear"));
-	return arena_cat(x->a, x->hop->name, by[p->kind].n ? by[p->kind] : STR(", TLS"));
+	str tls = smtp_client_tls(x->a, x->client);
+	bool outdated = str_starts(tls, STR("TLSv1 "))
+			|| str_starts(tls, STR("TLSv1.1 "));
+	return arena_cat(x->a, x->hop->name,
+			 !tls.n          ? STR(", in clear")
+			 : by[p->kind].n ? by[p->kind]
+			 : outdated      ? STR(", TLS of an outdated version")
+					 : STR(", TLS"));
 }
 
 /* What the last attempt left: where a greylist is, which is often kept by one server of

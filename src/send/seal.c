@@ -80,23 +80,29 @@ static bool came_whole(str results)
 	return false;
 }
 
-/* As a verifier will find it: the header that leaves, the personal fields in it. */
-static err check_set(struct arena *a, const struct letter *l, const struct sealer *by,
-		     const struct arc_sealing *s, str fields)
+static err check_whole(struct arena *a, const struct sealer *by,
+		       const struct arc_sealing *s, struct canon_cache *body, str whole)
 {
 	struct header h;
 	struct arc_result r;
 	struct keyring_resolver own = keyring_overlay(by->ring, s->by->domain,
 						      by->resolver);
-	str whole = arena_cat(a, fields, l->head.bytes, l->row.personal,
-			      str_skip(l->whole, l->head.bytes.n));
 	TRY(header_scan(a, whole, &h));
-	struct verify v = { &h, s->body, &own.resolver, clock_mono_ms() + ARC_MS,
+	struct verify v = { &h, body, &own.resolver, clock_mono_ms() + ARC_MS,
 			    clock_now() };
 	arc_verify(a, &v, &r);
 	return r.verdict == ARC_PASS ? OK
 				     : err_in(a, ERR_DENIED, "the set would not hold: %s",
 					      r.why ? r.why : "");
+}
+
+/* As a verifier will find it: the header that leaves, the personal fields in it. */
+static err check_set(struct arena *a, const struct letter *l, const struct sealer *by,
+		     const struct arc_sealing *s, str fields)
+{
+	return check_whole(a, by, s, s->body,
+			   arena_cat(a, fields, l->head.bytes, l->row.personal,
+				     str_skip(l->whole, l->head.bytes.n)));
 }
 
 /* A list may have changed what the newest message signature of the chain covers: cv= is
@@ -150,6 +156,7 @@ static void seal(struct arena *a, struct letter *l, const struct sealer *by,
 		log_info("not-sealed", KN("message", l->row.id), KE(e));
 	} else if (l->gap_count) {
 		l->set = s;
+		l->by = by;
 	} else {
 		str head = arena_cat(l->a, fields, l->head.bytes);
 		l->head = (struct smtp_part){ head, smtp_stuff(l->a, head) };
@@ -205,7 +212,38 @@ static str set_of(struct arena *a, const struct letter *l, const struct canon_bo
 	return arc_seal(a, &s, &fields).kind ? STR("") : fields;
 }
 
-void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p)
+enum { SET_UNKNOWN, SET_HOLDS, SET_BROKEN };
+
+/* all: the fields before the copy's own parts, the set among them. */
+static bool holds(struct arena *a, const struct letter *l, const struct copy_parts *p,
+		  str all)
+{
+	str *parts = arena_alloc(a, (p->count + 1) * sizeof *parts);
+	parts[0] = all;
+	for (size_t i = 0; i < p->count; i++)
+		parts[i + 1] = p->parts[i].bytes;
+	struct canon_cache body = { .body = copy_body(a, p) };
+	err e = check_whole(a, l->by, l->set, &body, arena_join(a, parts, p->count + 1));
+	if (e.kind)
+		log_info("not-sealed", KN("message", l->row.id), KE(e));
+	return !e.kind;
+}
+
+/* Once a letter, for what it costs: the others differ in what the body says of their reader
+ * alone. They wait for it. */
+static bool set_holds(struct arena *a, struct letter *l, const struct copy_parts *p,
+		      str all)
+{
+	if (l->set_holds == SET_UNKNOWN) {
+		pthread_mutex_lock(&l->lock);
+		if (l->set_holds == SET_UNKNOWN)
+			l->set_holds = holds(a, l, p, all) ? SET_HOLDS : SET_BROKEN;
+		pthread_mutex_unlock(&l->lock);
+	}
+	return l->set_holds == SET_HOLDS;
+}
+
+void copy_sign(struct arena *a, struct letter *l, struct copy_parts *p)
 {
 	struct header h = { 0 };
 	struct canon_body body;
@@ -220,12 +258,20 @@ void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p)
 	for (size_t i = 0; i < l->plan_count; i++)
 		fields[n++] = dkim_sign(a, l->plans[i], h.fields, h.count,
 					own ? &body : NULL);
-	if (l->set)
-		fields[n++] = set_of(a, l, &body);
 	str all = arena_join(a, fields, n);
+	if (l->set && l->set_holds != SET_BROKEN) {
+		str sealed = arena_cat(a, all, set_of(a, l, &body));
+		all = sealed.n > all.n && set_holds(a, l, p, sealed) ? sealed : all;
+	}
 	memmove(p->parts + 1, p->parts, p->count++ * sizeof *p->parts);
 	p->body++;
 	p->parts[0] = (struct smtp_part){ all, all };
+}
+
+/* Posts, and what was forwarded with our From in place of the author's. */
+static bool is_both(const struct letter *l)
+{
+	return str_eq(l->row.kind, STR("post")) || str_eq(l->row.kind, STR("rewritten"));
 }
 
 /* Forwarded mail is sealed and not signed, posts are both, what we write is signed. */
@@ -242,7 +288,7 @@ static void vouch(struct letter *l, const struct sealer *by)
 		return;
 	}
 	str domain = arena_copy(l->a, domain_of(a, l, by, h));
-	if (by->arc && (forwarded || str_eq(l->row.kind, STR("post"))))
+	if (by->arc && (forwarded || is_both(l)))
 		seal(a, l, by, h, domain);
 	if (!forwarded)
 		plan(a, l, by, h, domain);

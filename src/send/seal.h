@@ -6,7 +6,7 @@
  * forwarded mail leave with an ARC set (RFC 8617) that says what we found when they
  * arrived; it covers no personal field, so one set serves all copies, and it is verified
  * before anybody sees it. Copies that say in their text who reads them have a hash and
- * a set each.
+ * a set each; of those the first copy's is verified, as it leaves.
  *
  *     letter_seal(l, &sealer);             once a message, whoever comes first
  *     copy_make(a, l, &mac, member, &p);
@@ -30,5 +30,6 @@ struct sealer {
 void letter_seal(struct letter *l, const struct sealer *by);
 
 /* Puts the copy's DKIM-Signature fields in front of its parts; for a letter without a
- * plan it does nothing. The fields are in a. */
-void copy_sign(struct arena *a, const struct letter *l, struct copy_parts *p);
+ * plan it does nothing. The fields are in a. Whoever comes first verifies the copy's own ARC
+ * set; where that does not hold no copy has one, which is logged. */
+void copy_sign(struct arena *a, struct letter *l, struct copy_parts *p);

@@ -56,7 +56,11 @@ static void use_records(struct arena *a, const struct tls_question *q, str base,
 	size_t n = 0;
 	for (size_t i = 0; i < x->count; i++)
 		n += tlsa_read(x->records[i].data, &usable[n]) && tlsa_usable(&usable[n]);
-	p->peer = (struct tls_peer){ TLS_PINNED, base, q->destination, usable, n };
+	p->peer = (struct tls_peer){ .check = TLS_PINNED,
+				     .name = base,
+				     .also = q->destination,
+				     .tlsa = usable,
+				     .tlsa_count = n };
 	set_kind(p, TLS_POLICY_DANE);
 	if (n) {
 		p->why = arena_printf(a, "DANE: %zu TLSA record%s of %.*s", n,

@@ -12,8 +12,8 @@ static str name_of(const struct outbound_message *m)
 	str inbound, name;
 	if (m->list.n)
 		return m->list;
-	bool named = str_eq(m->kind, STR("submission"))
-		     || str_eq(m->kind, STR("forward"));
+	bool named = str_eq(m->kind, STR("submission")) || str_eq(m->kind, STR("forward"))
+		     || str_eq(m->kind, STR("rewritten"));
 	return named && str_cut(m->source, '/', &inbound, &name) ? name : m->kind;
 }
 

@@ -21,26 +21,39 @@ static bool skip_cfws(str *s)
 	return !depth;
 }
 
-/* The value at the front, up to white space, a comment or a ;, none of which ends it
- * inside of quotes: an address's local part may be quoted alone. */
-static str take_value(struct arena *a, str *s)
+/* Reads the value at the front, up to white space, a comment or a ;, none of which ends it
+ * inside of quotes: an address's local part may be quoted alone. out has room for as many
+ * octets as are read, or is NULL: then they are only counted. */
+static size_t read_value(str s, char *out, size_t *length)
 {
-	char *out = arena_alloc(a, s->n + 1);
 	size_t n = 0, i = 0;
 	bool quoted = false;
-	for (; i < s->n; i++) {
-		char c = s->p[i];
+	for (; i < s.n; i++) {
+		char c = s.p[i];
 		if (c == '"') {
 			quoted = !quoted;
 			continue;
 		}
 		if (!quoted && (chr_is_space(c) || c == ';' || c == '('))
 			break;
-		if (quoted && c == '\\' && i + 1 < s->n)
-			c = s->p[++i];
-		out[n++] = chr_lower(c);
+		if (quoted && c == '\\' && i + 1 < s.n)
+			c = s.p[++i];
+		if (out)
+			out[n] = chr_lower(c);
+		n++;
 	}
-	*s = str_skip(*s, i);
+	*length = n;
+	return i;
+}
+
+/* No more memory than the value needs: a field may hold a hundred thousand of them. */
+static str take_value(struct arena *a, str *s)
+{
+	size_t n;
+	size_t read = read_value(*s, NULL, &n);
+	char *out = arena_alloc(a, n + 1);
+	read_value(*s, out, &n);
+	*s = str_skip(*s, read);
 	return (str){ out, n };
 }
 
@@ -132,6 +145,17 @@ str authres_collect(struct arena *a, const struct header *h, str id)
 	return out.n ? arena_cat(a, id, STR("; "), buf_str(&out)) : STR_NONE;
 }
 
+/* Is that, to some reader, the name? One that is less careful than RFC 8601 section 2.2
+ * takes it for such with the root's dot, or with a version glued to it. */
+static bool means_id(str theirs, str id)
+{
+	str version;
+	str_cut(theirs, '/', &theirs, &version);
+	while (str_ends(theirs, STR(".")))
+		theirs.n--;
+	return str_ieq(theirs, id);
+}
+
 str authres_strip(struct arena *a, const struct header *h, str id)
 {
 	BUF(out);
@@ -139,7 +163,7 @@ str authres_strip(struct arena *a, const struct header *h, str id)
 		const struct field *f = &h->fields[i];
 		if (str_ieq(f->name, str_from(field_name))) {
 			str theirs = authres_id(a, f->value);
-			if (!theirs.n || str_ieq(theirs, id))
+			if (!theirs.n || means_id(theirs, id))
 				continue;
 		}
 		buf_add(&out, f->raw);

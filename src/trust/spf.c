@@ -47,6 +47,12 @@ static enum match stop(struct spf_session *s, enum spf_verdict v, const char *wh
 	return STOP;
 }
 
+static enum match too_long(struct spf_session *s)
+{
+	return stop(s, SPF_PERMERROR,
+		    "a name in the policy grows past 4,096 octets with its macros");
+}
+
 static enum match no_answer(struct spf_session *s, str what, const struct dns_answer *x)
 {
 	err e = err_in(s->a, ERR_TEMP, "no answer from DNS for %.*s: %s", STR_F(what),
@@ -188,8 +194,8 @@ static enum match try_term(struct spf_session *s, const struct spf_term *t, str 
 	if (mechanisms[t->what].asks && count_lookup(s) == STOP)
 		return STOP;
 	str name = domain;
-	if (t->domain.n)
-		name = spf_expand(s, t->domain, domain, SPF_IN_DOMAIN);
+	if (t->domain.n && !spf_expand(s, t->domain, domain, SPF_IN_DOMAIN, &name))
+		return too_long(s);
 	return mechanisms[t->what].match(s, t, name);
 }
 
@@ -228,10 +234,12 @@ static enum spf_verdict evaluate(struct spf_session *s, const struct spf_record 
 		s->out->why = "no term of the policy matched";
 		return SPF_NEUTRAL; /* section 4.7 */
 	}
-	if (count_lookup(s) == STOP)
+	str name;
+	if (count_lookup(s) == STOP
+	    || (!spf_expand(s, r->redirect, domain, SPF_IN_DOMAIN, &name)
+		&& too_long(s) == STOP))
 		return s->stop;
-	enum spf_verdict v = check_host(
-		s, spf_expand(s, r->redirect, domain, SPF_IN_DOMAIN));
+	enum spf_verdict v = check_host(s, name);
 	if (v != SPF_NONE)
 		return v;
 	stop(s, SPF_PERMERROR, "the domain of redirect= has no SPF record");
@@ -287,16 +295,16 @@ static enum spf_verdict check_host(struct spf_session *s, str domain)
 static void explain(struct spf_session *s)
 {
 	struct dns_answer answer;
-	if (!s->exp.n)
+	str name, text;
+	if (!s->exp.n || !spf_expand(s, s->exp, s->exp_domain, SPF_IN_DOMAIN, &name))
 		return;
-	spf_ask_dns(s, spf_expand(s, s->exp, s->exp_domain, SPF_IN_DOMAIN), DNS_TXT,
-		    &answer);
+	spf_ask_dns(s, name, DNS_TXT, &answer);
 	if (answer.status != DNS_FOUND || answer.count != 1)
 		return;
-	str text = answer.records[0].data;
-	if (!spf_macro_valid(text, SPF_IN_TEXT))
+	text = answer.records[0].data;
+	if (!spf_macro_valid(text, SPF_IN_TEXT)
+	    || !spf_expand(s, text, s->exp_domain, SPF_IN_TEXT, &text))
 		return;
-	text = spf_expand(s, text, s->exp_domain, SPF_IN_TEXT);
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] < ' ' || text.p[i] > '~')
 			return; /* it goes into an SMTP reply */

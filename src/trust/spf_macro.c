@@ -102,12 +102,12 @@ bool spf_macro_valid(str text, enum spf_macro_use use)
 }
 
 /* Octets as "1.2.3.4", or nibbles "C.A.F.E.0.1" for IPv6 (macro i). */
-static str dotted(const struct spf_session *s)
+static str dotted(struct arena *a, const struct spf_session *s)
 {
 	if (!s->v6)
-		return arena_printf(s->a, "%u.%u.%u.%u", s->ip[0], s->ip[1], s->ip[2],
+		return arena_printf(a, "%u.%u.%u.%u", s->ip[0], s->ip[1], s->ip[2],
 				    s->ip[3]);
-	char *out = arena_alloc(s->a, 64);
+	char *out = arena_alloc(a, 64);
 	for (size_t i = 0; i < 32; i++) {
 		out[2 * i] =
 			"0123456789ABCDEF"[i % 2 ? s->ip[i / 2] & 15 : s->ip[i / 2] >> 4];
@@ -116,19 +116,19 @@ static str dotted(const struct spf_session *s)
 	return (str){ out, 63 };
 }
 
-static str readable(const struct spf_session *s)
+static str readable(struct arena *a, const struct spf_session *s)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 	inet_ntop(s->v6 ? AF_INET6 : AF_INET, s->ip, text, sizeof text);
-	return arena_copy(s->a, str_from(text));
+	return arena_copy(a, str_from(text));
 }
 
-static str value_of(struct spf_session *s, char letter, str domain)
+static str value_of(struct arena *a, struct spf_session *s, char letter, str domain)
 {
 	str name;
 	switch (letter) {
 	case 's':
-		return arena_cat(s->a, s->local, STR("@"), s->domain);
+		return arena_cat(a, s->local, STR("@"), s->domain);
 	case 'l':
 		return s->local;
 	case 'o':
@@ -136,7 +136,7 @@ static str value_of(struct spf_session *s, char letter, str domain)
 	case 'd':
 		return domain;
 	case 'i':
-		return dotted(s);
+		return dotted(a, s);
 	case 'p':
 		name = spf_validated_name(s, domain);
 		return name.n ? name : STR("unknown");
@@ -145,11 +145,11 @@ static str value_of(struct spf_session *s, char letter, str domain)
 	case 'h':
 		return s->ask->helo;
 	case 'c':
-		return readable(s);
+		return readable(a, s);
 	case 'r':
 		return s->ask->receiver.n ? s->ask->receiver : STR("unknown");
 	default: /* t */
-		return arena_printf(s->a, "%lld", (long long)clock_now());
+		return arena_printf(a, "%lld", (long long)clock_now());
 	}
 }
 
@@ -187,26 +187,37 @@ static str fit_name(str name)
 	return name;
 }
 
-str spf_expand(struct spf_session *s, str text, str domain, enum spf_macro_use use)
+/* One macro, or one octet that is none, off *text and onto out. */
+static void expand_one(struct arena *a, struct spf_session *s, str *text, str domain,
+		       enum spf_macro_use use, struct buf *out)
 {
-	BUF(out);
-	while (text.n) {
-		struct macro m;
-		str plain, value;
-		if (text.p[0] != '%') {
-			buf_add_char(&out, text.p[0]);
-			text = str_skip(text, 1);
-			continue;
-		}
-		if (!take(&text, use, &m, &plain))
-			break; /* the caller has checked: never */
-		if (!m.letter) {
-			buf_add(&out, plain);
-			continue;
-		}
-		value = transform(s->a, &m, value_of(s, m.letter, domain));
-		buf_add(&out, m.escape ? enc_percent(s->a, value) : value);
+	struct macro m;
+	str plain;
+	if (text->p[0] != '%') {
+		buf_add_char(out, text->p[0]);
+		*text = str_skip(*text, 1);
+	} else if (!take(text, use, &m, &plain)) {
+		*text = STR_NONE; /* the caller has checked: never */
+	} else if (!m.letter) {
+		buf_add(out, plain);
+	} else {
+		str value = transform(a, &m, value_of(a, s, m.letter, domain));
+		buf_add(out, m.escape ? enc_percent(a, value) : value);
 	}
-	str whole = arena_copy(s->a, buf_str(&out));
-	return use == SPF_IN_DOMAIN ? fit_name(whole) : whole;
+}
+
+bool spf_expand(struct spf_session *s, str text, str domain, enum spf_macro_use use,
+		str *out)
+{
+	ARENA(scratch); /* a record may hold a thousand macros */
+	BUF(whole);
+	while (text.n) {
+		expand_one(scratch, s, &text, domain, use, &whole);
+		arena_reset(scratch);
+		if (whole.n > SPF_OCTETS_MAX)
+			return false;
+	}
+	str name = buf_str(&whole);
+	*out = arena_copy(s->a, use == SPF_IN_DOMAIN ? fit_name(name) : name);
+	return true;
 }

@@ -14,22 +14,27 @@ static bool leads_back(struct spf_session *s, str name)
 	return false;
 }
 
+static void find_names(struct spf_session *s)
+{
+	struct dns_answer answer;
+	spf_ask_dns(s, resolver_reverse_name(s->a, s->ask->client), DNS_PTR, &answer);
+	/* section 4.6.4: of more than ten the rest is ignored */
+	for (size_t i = 0; i < answer.count && i < SPF_NAMES_MAX; i++)
+		if (leads_back(s, answer.records[i].name))
+			s->names[s->name_count++] = answer.records[i].name;
+	s->named = true;
+}
+
 str spf_validated_name(struct spf_session *s, str domain)
 {
-	enum { NAMES_MAX = 10 }; /* section 4.6.4: the rest is ignored */
-	struct dns_answer answer;
-	str below = STR_NONE, any = STR_NONE;
-	spf_ask_dns(s, resolver_reverse_name(s->a, s->ask->client), DNS_PTR, &answer);
-	for (size_t i = 0; i < answer.count && i < NAMES_MAX; i++) {
-		str name = answer.records[i].name;
-		if (!leads_back(s, name))
-			continue;
-		if (str_ieq(name, domain))
-			return name;
-		if (!below.n && name_within(name, domain))
-			below = name;
-		if (!any.n)
-			any = name;
+	str below = STR_NONE;
+	if (!s->named)
+		find_names(s);
+	for (size_t i = 0; i < s->name_count; i++) {
+		if (str_ieq(s->names[i], domain))
+			return s->names[i];
+		if (!below.n && name_within(s->names[i], domain))
+			below = s->names[i];
 	}
-	return below.n ? below : any;
+	return below.n ? below : s->name_count ? s->names[0] : STR_NONE;
 }

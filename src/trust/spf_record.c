@@ -154,6 +154,8 @@ err spf_record_parse(struct arena *a, str text, struct spf_record *record)
 								  * sizeof *out.terms) };
 	if (!spf_is_record(text))
 		return FAIL(ERR_SYNTAX, "not a record of SPF version 1");
+	if (text.n > SPF_OCTETS_MAX)
+		return FAIL(ERR_LIMIT, "the SPF record is longer than 4,096 octets");
 	str rest = str_skip(text, strlen("v=spf1"));
 	while (rest.n) {
 		str word = rest, tail = STR_NONE;

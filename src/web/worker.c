@@ -6,6 +6,7 @@
 #include "base/language.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "lists/speaks.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 
@@ -190,13 +191,14 @@ bool worker_may(const struct worker *w, enum right right)
 	return right_may(&w->viewer, right, w->list ? &w->rights : NULL);
 }
 
-/* Who has chosen no language reads a list's pages in the list's. */
+/* Who has chosen no language, or one that the list does not offer, reads its pages in the
+ * list's own. */
 static void speak(const struct worker *w, const struct request *q)
 {
-	enum language l;
-	if (w->list && !q->language_chosen
-	    && language_find(w->settings.preferred_language, &l))
-		language_use(l);
+	str site = w->books.conf->site_lang;
+	if (w->list && !q->json
+	    && (!q->language_chosen || !speaks(&w->settings, site, language_now())))
+		language_use(speaks_own(&w->settings, site));
 }
 
 /* A list that one may not see does not exist; one that one sees but may not read

@@ -20,6 +20,7 @@
 #include "account/token.h"
 #include "base/helper.h"
 #include "lists/books.h"
+#include "net/fetch.h"
 #include "store/archive/blob.h"
 #include "web/bell.h"
 #include "web/cache.h"
@@ -47,6 +48,8 @@ struct web { /* one a process */
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
 			 int fd); /* one end of a socket pair, to the local door */
+	err (*hand_fetch)(void *ring, int fd); /* the same, to the role fetch */
+	atomic_size_t fetches;                 /* under way */
 	_Atomic int64_t
 		known_revision; /* of the addresses, that smtpd is known to have */
 };
@@ -134,3 +137,8 @@ void web_addresses_known(struct worker *w);
 
 /* The same in nobody's name, as `postern post` does: the list's rules judge it. */
 MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);
+
+/* A page below a place of [fetch] templates, by the role fetch, which alone may. ERR_TEMP:
+ * others fetch, or there is no way there at the moment. */
+MUST_USE err web_fetch(struct request *q, const struct fetch_request *r,
+		       struct fetch_answer *answer);

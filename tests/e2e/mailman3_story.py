@@ -41,7 +41,22 @@ def attributes(mlist):
     return facts
 '''
 
-CHANGE = SAY + '''
+# And of its members' preferences.
+LEVELS = '''
+NAMES = ('acknowledge_posts', 'hide_address', 'receive_list_copy', 'receive_own_postings', 'delivery_mode', 'delivery_status', 'preferred_language')
+
+
+def level(p):
+    return {n: None if getattr(p, n) is None else say(getattr(p, n)) for n in NAMES}
+
+
+def levels(mlist):
+    """What each of a member's levels says, and what holds."""
+    return {m.address.original_email: {'mode': m.subscription_mode.name, 'own': level(m.preferences), 'address': level(m.address.preferences),
+                                       'user': level(m.user.preferences), 'holds': {n: say(getattr(m, n)) for n in NAMES if n != 'hide_address'}} for m in mlist.members.members}
+'''
+
+CHANGE = SAY + LEVELS + '''
 from datetime import timedelta
 
 from mailman.app.lifecycle import create_list
@@ -53,6 +68,8 @@ from mailman.interfaces.autorespond import IAutoResponseSet, Response, ResponseA
 from mailman.interfaces.bans import IBanManager
 from mailman.interfaces.bounce import UnrecognizedBounceDisposition
 from mailman.interfaces.digests import DigestFrequency
+from mailman.interfaces.domain import IDomainManager
+from mailman.interfaces.languages import ILanguageManager
 from mailman.interfaces.mailinglist import (DMARCMitigateAction, IAcceptableAliasSet, IHeaderMatchList, Personalization,
                                             ReplyToMunging, SubscriptionPolicy)
 from mailman.interfaces.member import DeliveryMode, DeliveryStatus, MemberRole
@@ -63,7 +80,9 @@ from mailman.model.roster import RosterVisibility
 from mailman.testing.helpers import specialized_message_from_string
 from mailman.email.message import Message
 from mailman.utilities.datetime import now
+from mailman.utilities.mailbox import Mailbox
 import email
+import os
 from zope.component import getUtility
 
 WANTED = dict(
@@ -99,6 +118,10 @@ def member(mlist, address, name='', role=MemberRole.member, as_user=False):
     return mlist.subscribe(user if as_user else at, role)
 
 
+def language(code):
+    return getUtility(ILanguageManager)[code]
+
+
 def people(mlist):
     anna = member(mlist, 'anna@uni.example', 'Anna')
     anna.preferences.receive_own_postings = False
@@ -107,9 +130,17 @@ def people(mlist):
     ben = member(mlist, 'Ben@uni.example', 'Ben J\\u00f6rg', as_user=True)
     ben.user.preferences.receive_list_copy = False
     ben.user.preferences.hide_address = True
+    ben.user.preferences.preferred_language = language('de')
     cora = member(mlist, 'cora@uni.example', 'Cora \\u732b')
     cora.moderation_action = Action.accept
     cora.address.preferences.delivery_mode = DeliveryMode.plaintext_digests
+    cora.address.preferences.preferred_language = language('fr')
+    ida = member(mlist, 'ida@uni.example', 'Ida')
+    ida.user.preferences.delivery_status = DeliveryStatus.by_user
+    ida.user.preferences.delivery_mode = DeliveryMode.mime_digests
+    ida.preferences.hide_address = False
+    ida.preferences.preferred_language = language('es')
+    ida.user.register('ida@home.example', 'Ida').verified_on = now()
     for who, mode, status in (('dora', DeliveryMode.mime_digests, DeliveryStatus.enabled), ('eve', None, DeliveryStatus.by_bounces),
                               ('fred', None, DeliveryStatus.by_moderator), ('gina', DeliveryMode.summary_digests, DeliveryStatus.enabled),
                               ('hugo', DeliveryMode.regular, DeliveryStatus.by_user)):
@@ -124,6 +155,25 @@ def people(mlist):
     member(mlist, 'anna@uni.example', '', MemberRole.moderator)
     for who, action in (('sam', None), ('rex', Action.reject), ('dan', Action.defer)):
         member(mlist, who + '@far.example', '', MemberRole.nonmember).moderation_action = action
+
+
+def elsewhere(quiet):
+    """The same users on another list, where another thing is their own."""
+    member(quiet, 'ben@uni.example', as_user=True).preferences.hide_address = False
+    member(quiet, 'ida@uni.example', as_user=True).preferences.delivery_status = DeliveryStatus.enabled
+    with Mailbox(os.path.join(quiet.data_path, 'digest.mmdf'), create=True) as waiting:
+        for i in range(2):
+            waiting.add(specialized_message_from_string(
+                f'From: ben@uni.example\\nTo: quiet@lists.example\\nSubject: for digest {i}\\nMessage-ID: <d{i}@uni.example>\\n\\nFrom here on\\n'))
+
+
+def domains():
+    known = getUtility(IDomainManager)
+    one = known['lists.example']
+    one.description, one.alias_domain = 'Lists of the Institute', 'old.example'
+    one.add_owner('olga@uni.example')
+    getUtility(IUserManager).get_user('olga@uni.example').is_server_owner = True
+    known.add('other.example', 'Gr\\u00fc\\u00dfe', ['Chris@uni.example'])
 
 
 def held(mlist):
@@ -151,6 +201,8 @@ def do(mlist):
     rules.append('subject', 'casino')
     rules.append('x-odd', 'a', 'some-chain')
     people(mlist)
+    elsewhere(quiet)
+    domains()
     held(mlist)
     users = getUtility(IUserManager)
     manager = ISubscriptionManager(mlist)
@@ -174,7 +226,7 @@ def do(mlist):
     for name, uri in (('hold', 'mailman:///$listname/$language/own-hold.txt'), ('probe', 'file:///etc/hostname'),
                       ('warning', 'mailman:///none.txt'), ('post', 'http://127.0.0.1:1/postorius/api/templates/list/post')):
         texts.set('list:user:notice:' + name, mlist.list_id, uri)
-    return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token}
+    return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token, 'levels': levels(mlist), 'levels of quiet': levels(quiet)}
 '''
 
 MBOX = ''.join(f'From anna@uni.example Wed Mar  4 10:0{i}:00 2015\nFrom: Anna <anna@uni.example>\nDate: Wed, 4 Mar 2015 10:0{i}:00 +0100\n'

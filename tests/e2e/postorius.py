@@ -28,7 +28,7 @@ SECRET_KEY = 'of a test' * 6
 ALLOWED_HOSTS = ['*']
 SITE_ID = 1
 MAILMAN_REST_API_URL, MAILMAN_REST_API_USER, MAILMAN_REST_API_PASS = (os.environ[x] for x in ('API', 'API_USER', 'API_TOKEN'))
-POSTORIUS_TEMPLATE_BASE_URL = 'http://127.0.0.1'
+POSTORIUS_TEMPLATE_BASE_URL = os.environ['OWN_URL']
 INSTALLED_APPS = ['postorius', 'django_mailman3', 'django_gravatar', 'allauth', 'allauth.account', 'allauth.socialaccount'] + [
     'django.contrib.' + x for x in ('admin', 'auth', 'contenttypes', 'sessions', 'sites', 'messages', 'staticfiles')]
 MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.middleware.common.CommonMiddleware',
@@ -77,11 +77,12 @@ def offered():
 class Postorius:
     """accounts: (name, address, password, whether of the whole site) each."""
 
-    def __init__(self, api, user, token, accounts):
-        self.dir, self.port = folder('postern-postorius-'), free_port()
+    def __init__(self, api, user, token, accounts, port=0):
+        self.dir, self.port = folder('postern-postorius-'), port or free_port()
         paths = [f'{unpacked(x)}/usr/lib/python3/dist-packages' for x in PACKAGES]
         self.env = {**os.environ, 'PYTHONPATH': ':'.join([self.dir, *paths]), 'DJANGO_SETTINGS_MODULE': 'settings',
-                    'PYTHONDONTWRITEBYTECODE': '1', 'API': api, 'API_USER': user, 'API_TOKEN': token}
+                    'PYTHONDONTWRITEBYTECODE': '1', 'API': api, 'API_USER': user, 'API_TOKEN': token,
+                    'OWN_URL': f'http://127.0.0.1:{self.port}'}
         for name, text in (('settings', SETTINGS), ('urls', URLS), ('setup', SETUP)):
             with open(f'{self.dir}/{name}.py', 'w') as f:
                 f.write(text)

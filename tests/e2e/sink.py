@@ -117,6 +117,9 @@ class Connection:
             raise Closed()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.sink.certificate)
+        if self.sink.tls_version:
+            context.minimum_version = context.maximum_version = self.sink.tls_version
+            context.set_ciphers('ALL:@SECLEVEL=0')
         self.sock = context.wrap_socket(self.sock, server_side=True)
         self.tls, self.room, self.mail = True, b'', None
 
@@ -229,6 +232,7 @@ class Sink:
             self.offers.append('STARTTLS')
         self.reply, self.stall, self.close_at, self.break_tls, self.delay = {}, None, None, False, 0
         self.rcpt_most = 1000  # in a transaction, then 452
+        self.tls_version = None  # the only one, of ssl.TLSVersion
         self.mails, self.refused, self.commands = [], [], []
         self.connections, self.live, self.most = 0, set(), 0
         self.lock = threading.Lock()

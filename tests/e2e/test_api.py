@@ -17,6 +17,7 @@ from harness import HERE, Postern, check, done, equal, eventually, limit, sectio
 from mailing import message
 from nameserver import NameServer
 from sink import Sink
+from webserver import WebServer
 
 limit(300)
 ADMIN = 'admin@lists.example'
@@ -27,8 +28,10 @@ if not os.path.isdir(DATA):
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},
                   'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
+texts = WebServer('127.0.0.41', 0, None)  # of letters
+PLACE = f'http://127.0.0.41:{texts.port}/texts/'
 p = Postern(dns=dns, mx_port=world.port, admin=ADMIN, smtp__messages_per_hour=0, smtp__messages_per_hour_all=0,
-            smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0)
+            smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0, fetch__templates=PLACE)
 p.cli('list', 'create', 'lab@lists.example', '--owner', 'olga@home.example')
 p.cli('list', 'create', 'other@lists.example', '--owner', 'otto@home.example')
 p.cli('member', 'add', 'lab@lists.example', 'anna@home.example')
@@ -324,6 +327,19 @@ equal('no address of the site', call('PATCH', HERS, {'address': 'none@work.examp
 equal('not proven', call('PATCH', HERS, {'address': 'anna@work.example'})[2]['description'], 'Unverified address')
 equal('another user\'s', call('PATCH', HERS, {'address': ADMIN})[2]['description'], 'Address is not controlled by user')
 equal('proven', status('POST', 'addresses/anna@work.example/verify'), 204)
+bodies = {x: call('PATCH', HERS, {'address': x}, **olga) for x in ('none@work.example', 'anna@work.example', ADMIN, 'no address', 'anna@home.example')}
+equal('an owner learns by it of no address', {json.dumps(x[2], sort_keys=True) for x in bodies.values()},
+      {json.dumps({'title': '400 Bad Request', 'description': 'Address is not controlled by user'}, sort_keys=True)})
+equal('and it moves nowhere', (call('GET', HERS)[2]['email'], {x[0] for x in bodies.values()}), ('anna@home.example', {400}))
+p.cli('member', 'add', 'lab@lists.example', 'olga@home.example')
+her_own = 'members/' + call('GET', LAB + 'member/olga@home.example')[2]['member_id']
+equal('nor by her own', {call('PATCH', her_own, {'address': x}, **olga)[2]['description'] for x in ('none@work.example', ADMIN, 'anna@home.example')},
+      {'Address is not controlled by user'})
+equal('which moves to what is hers', [status('POST', 'users/olga@home.example/addresses', {'email': 'olga@work.example'}),
+                                      status('POST', 'addresses/olga@work.example/verify'),
+                                      status('PATCH', her_own, {'address': 'olga@work.example'}, **olga), call('GET', her_own)[2]['email']],
+      [201, 204, 204, 'olga@work.example'])
+equal('and goes', [status('DELETE', her_own), status('DELETE', 'addresses/olga@work.example')], [204, 204])
 equal('moved', [status('PATCH', HERS, {'address': 'anna@work.example'}), call('GET', HERS)[2]['email']], [204, 'anna@work.example'])
 equal('with what she chose', level(PREFERENCES), {'receive_own_postings': True})
 equal('and the same number', call('GET', LAB + 'member/anna@work.example')[2]['member_id'], anna['member_id'])
@@ -533,6 +549,8 @@ def play(method, path, body):
     """What was refused for a reason is made in the way that is open here, so that what follows can be compared."""
     if (method, path) == ('POST', 'queues/in'):
         hold_one()
+        eventually(lambda: call('GET', 'lists/test-1.example.com/held/count')[2]['count'])
+    body = body and body.replace(urllib.parse.quote_plus('http://example.com/'), urllib.parse.quote_plus(PLACE))  # its texts
     answer = call(method, path, body)
     form = dict(urllib.parse.parse_qsl(body or ''))
     if answer[0] == 400 and method == 'POST' and path == 'users':
@@ -549,6 +567,7 @@ def wait_for_held(method, path, recorded):
         eventually(lambda: call('GET', path)[2].get('entries'))
 
 
+texts.pages = {f'/texts/{x}.txt': (200, 'text/plain', b'Hello') for x in ('goodbye', 'welcome', 'welcome2', 'welcome3')}
 clear()
 call('POST', 'domains', {'mail_host': 'more.example'})
 call('POST', 'lists', {'fqdn_listname': 'more@more.example'})

@@ -2,6 +2,7 @@
 administrator; budgets that freeze; a relay, TLS that is wanted, and the outbox."""
 import re
 import sqlite3
+import ssl
 import subprocess
 from email.header import decode_header, make_header
 
@@ -255,6 +256,11 @@ far.offers.append('STARTTLS')
 eventually(lambda: not far.live, 5)
 letter('with TLS')
 check('taken where it is offered', got(FAR, 'with TLS', far).tls)
+far.tls_version = ssl.TLSVersion.TLSv1
+eventually(lambda: not far.live, 5)
+letter('old TLS')
+check('an old version rather than clear text', got(FAR, 'old TLS', far).tls)
+check('which the ledger says', any(r['what'] == 'delivered' and ', TLS of an outdated version' in r['detail'] for r in p.trace(FAR)), p.trace(FAR)[-3:])
 far.break_tls = True
 eventually(lambda: not far.live, 5)
 letter('broken TLS')
@@ -267,7 +273,21 @@ check('where TLS is a must, it waits', eventually(lambda: len([r for r in p.trac
 equal('nothing went in clear, whatever it says', [far.to(FAR, Subject=s) for s in ('must be TLS', 'asks for none')], [[], []])
 far.break_tls = False
 p.set_clock(301)
+check('by no old version', eventually(lambda: len([r for r in p.trace(FAR) if r['what'] == 'tried']) == 4, 10, 0.2), p.trace(FAR)[-3:])
+far.tls_version = None
+p.set_clock(1000)
 check('then they go', got(FAR, 'must be TLS', far).tls and got(FAR, 'asks for none', far).tls)
+
+section('who may not write elsewhere')
+p.cli('user', 'add', 'ben@home.example')
+with p.submit('ben@home.example', p.token('ben@home.example')) as s:
+    s.mail('ben@home.example')
+    code, words = s.rcpt(FAR)
+check('hears what would let them', code == 550 and b'may_send=yes' in words, words)
+with p.smtp() as s:
+    s.ehlo()
+    s.mail('ben@home.example')
+    equal('and a stranger nothing of that', s.rcpt(FAR), (550, b'5.7.1 relaying denied'))
 
 section('a relay')
 p.configure(send__require_tls='no', send__relay=f'127.0.0.24:{home.port}')

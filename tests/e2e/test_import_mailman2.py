@@ -257,6 +257,9 @@ today = now // 86400
 equal('who was answered of late waits, as long as there', sorted(table("SELECT address, day - ?, times FROM answered WHERE address LIKE '%far.example'", today)),
       sorted([(f'{DEV} zoe@far.example', 5, 1), ('dev-owner@lists.example zoe@far.example', 3660, 1), ('dev-request@lists.example yan@far.example', 1, 1),
               ('zoe@far.example', 0, 3), ('yan@far.example', 0, 10)]))
+equal('who turned away from digests there gets one more', table(
+    'SELECT a.key, o.form FROM digest_owed o JOIN member m ON m.id = o.member JOIN address a ON a.id = m.address JOIN list l ON l.id = o.list '
+    'WHERE l.name = ?', 'dev'), [('anna@uni.example', 'mime')])
 equal('the last digest', table('SELECT sent_at FROM digest s JOIN list l ON l.id = s.list WHERE l.name = ?', 'dev'), [(int(now - 3 * 86400.5),)])
 
 section('once more')

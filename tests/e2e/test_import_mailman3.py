@@ -3,12 +3,13 @@ import base64
 import hashlib
 import http.client
 import json
+import os
 import sqlite3
 import time
 
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
-from mailman3_story import DEV, QUIET, exported, made
+from mailman3_story import DEV, LEVELS, QUIET, SAY, exported, made
 from nameserver import NameServer
 from sink import Sink
 
@@ -48,11 +49,13 @@ r, report = moved()
 dev = report[DEV]
 equal('what the dry run said is what was done', {a: x['attributes'] for a, x in dry.items()}, {a: x['attributes'] for a, x in report.items()})
 equal('counts', {k: (v['there'], v['here']) for k, v in dev['counts'].items()},
-      {'members': (8, 8), 'owners': (1, 1), 'moderators': (2, 2), 'nonmembers with an action': (2, 2), 'bans': (3, 2),
+      {'members': (9, 9), 'owners': (1, 1), 'moderators': (2, 2), 'nonmembers with an action': (2, 2), 'bans': (3, 2),
        'header rules': (4, 3), 'held posts': (2, 2), 'requests to join': (1, 1), 'requests to leave': (1, 1), 'pending confirmations': (1, 1), 'posts': (5, 5)})
-for words in ('^(broken', 'some-chain', '1 nonmembers without an action'):
+for words in ('^(broken', 'some-chain', '1 nonmembers without an action', '1 members had several addresses'):
     check(f'the report tells of {words}', any(words in n for n in dev['notes']), dev['notes'])
-equal('bans of the whole site', report['all lists']['counts']['bans'], {'there': 1, 'here': 1})
+equal('what is of the whole site', report['all lists']['counts'], {k: {'there': n, 'here': n} for k, n in (('bans', 1), ('domains', 2), ('domain owners', 2))})
+check('an owner of the server is told of', report['all lists']['notes'][0].startswith('1 owners of the whole server'), report['all lists']['notes'])
+equal('posts for the next digest', report[QUIET]['counts']['posts for the next digest'], {'there': 2, 'here': 2})
 equal('Mailman\'s database is as it was', open(mailman.database, 'rb').read() == there, True)
 
 section('attribute by attribute')
@@ -128,6 +131,47 @@ people = {row[0].split('@')[0]: row[1:] for row in table(
 equal('anna', people['anna'], ('anna@uni.example', 'Anna', 'regular', '', '', 0, 1, 1, 0))
 equal('ben, by what his user has chosen', people['ben'], ('Ben@uni.example', 'Ben Jörg', 'regular', '', '', 1, 0, 0, 1))
 equal('cora, by what her address has', people['cora'], ('cora@uni.example', 'Cora 猫', 'plain', '', 'accept', 1, 1, 0, 0))
+
+# Each level as Mailman has it, in its own words.
+SWITCHES = {'acknowledge': 'acknowledge_posts', 'hidden': 'hide_address', 'copies': 'receive_list_copy', 'own_posts': 'receive_own_postings'}
+BITS = {'off': 1, 'form': 2, 'own_posts': 4, 'copies': 8, 'acknowledge': 16, 'hidden': 32}
+FORMS = {'regular': 'regular', 'plaintext_digests': 'plain', 'mime_digests': 'mime', 'summary_digests': 'summary'}
+
+
+def ours(there):
+    here = {k: None if there[v] is None else there[v] == 'yes' for k, v in SWITCHES.items()}
+    here['form'] = there['delivery_mode'] and FORMS[there['delivery_mode']]
+    here['off'] = None if there['delivery_status'] is None else there['delivery_status'] != 'enabled'
+    return {**here, 'language': there['preferred_language']}
+
+
+def level_of(sql, key):
+    rows = table('SELECT off, form, own_posts, copies, acknowledge, hidden, language FROM preference WHERE ' + sql, key) or [(None,) * 7]
+    return {k: v if v is None or k in ('form', 'language') else bool(v)
+            for k, v in zip(('off', 'form', 'own_posts', 'copies', 'acknowledge', 'hidden', 'language'), rows[0])}
+
+
+compared = 0
+for of, name in (('levels', 'dev'), ('levels of quiet', 'quiet')):
+    for who, there in facts[of].items():
+        row = table('SELECT m.own, m.form, m.delivery, m.own_posts, m.copies, m.acknowledge, m.hidden, m.language, m.follows, a.id, p.id, p.language FROM member m '
+                    'JOIN address a ON a.id = m.address JOIN person p ON p.id = a.person JOIN list l ON l.id = m.list WHERE l.name = ? AND a.text = ?', name, who)[0]
+        own, form, delivery, own_posts, copies, acknowledge, hidden, said, follows, address, person, speaks = row
+        all_here = {'off': delivery == 'off', 'form': form, 'own_posts': bool(own_posts), 'copies': bool(copies), 'acknowledge': bool(acknowledge), 'hidden': bool(hidden)}
+        equal(f'{name} {who}: what the membership chooses', {**{k: v if own & BITS[k] else None for k, v in all_here.items()}, 'language': said or None}, ours(there['own']))
+        equal(f'{name} {who}: what the address does', level_of('address = ?', address), ours(there['address']))
+        equal(f'{name} {who}: what the person does', {**level_of('person = ?', person), 'language': speaks or None}, ours(there['user']))
+        holds = ours({**there['holds'], 'hide_address': None})  # there that holds for all, and does nothing
+        equal(f'{name} {who}: what holds', {k: v for k, v in all_here.items() if k != 'hidden'}, {k: holds[k] for k in all_here if k != 'hidden'})
+        equal(f'{name} {who}: as whom', bool(follows), there['mode'] == 'as_user')
+        compared += 1
+equal('each member was compared', compared, 11)
+print(f'suite: mailman3 preferences of {compared} memberships the same at three levels')
+equal('domains', table('SELECT name, description, alias FROM domain ORDER BY name'),
+      [('lists.example', 'Lists of the Institute', 'old.example'), ('other.example', 'Gr\u00fc\u00dfe', '')])
+equal('and who owns them', table('SELECT d.name, a.text FROM domain_owner o JOIN domain d ON d.id = o.domain JOIN address a ON a.id = o.address ORDER BY 1'),
+      [('lists.example', 'olga@uni.example'), ('other.example', 'Chris@uni.example')])
+equal('whom a user prefers', table('SELECT count(*) FROM person p JOIN address a ON a.id = p.preferred'), [(2,)])
 equal('digests, and off by whom', {x: people[x][2:4] for x in ('dora', 'eve', 'fred', 'gina', 'hugo')},
       {'dora': ('mime', ''), 'eve': ('off', 'bounces'), 'fred': ('off', 'moderator'), 'gina': ('summary', ''), 'hugo': ('off', 'user')})
 equal('bounces', table('SELECT bounce_score, bounce_at, off_at, warnings, warned_at FROM member WHERE bounce_score > 0'),
@@ -183,6 +227,58 @@ equal('who did not finish joining presses the old token', get('/confirm/' + fact
 equal('a member posts', p.deliver('anna@uni.example', DEV, message('anna@uni.example', DEV, 'hello again'))[0], 250)
 check('ben has it', eventually(lambda: sink.to('Ben@uni.example', Subject='hello again')), p.tail())
 check('not she herself, nor who is off', not any(sink.to(f'{x}@uni.example', Subject='hello again') for x in ('anna', 'eve', 'fred', 'hugo')))
+
+equal('a digest waits with what waited there', p.json('list', 'digest', QUIET)[0]['posts'], 2)
+p.cli('tick', '--at', '+1d')
+digest = eventually(lambda: sink.to('ida@uni.example', Subject='Digest'))
+check('it comes', digest and all(x in digest[0].text() for x in ('for digest 0', '\r\nFrom here on', 'for digest 1')), p.tail())
+
+section('and back')
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../doc/leaving.md')) as f:
+    script = f.read().split('```python\n')[1].split('```')[0]
+out, again = f'{mailman.dir}/out', 'again@lists.example'
+goes = Postern()
+goes.run('import', 'mailman3', mailman.database, '--var', mailman.var)
+goes.cli('list', 'export', DEV, out)
+for d, _, names in os.walk(out):
+    for x in ('', *names):
+        mailman.owned(os.path.join(d, x))
+mailman.create(again)
+mailman.env['DIR'] = out
+there = mailman.do(again, SAY + LEVELS + script + '''
+def do(mlist):
+    left = back(mlist)
+    roles = [sorted(m.address.email for m in r.members) for r in (mlist.owners, mlist.moderators)]
+    return {'left': left, 'attributes': attributes(mlist), 'levels': levels(mlist), 'roles': roles,
+            'bans': sorted(b.email for b in IBanManager(mlist)), 'rules': len(list(IHeaderMatchList(mlist)))}
+''')
+# Its own address and age, and what its import had changed, as the report has told.
+OTHER = {'list_name', 'list_id', 'created_at', 'digest_last_sent_at', 'digest_size_threshold', 'forward_auto_discards', 'bounce_matching_headers',
+         'accept_these_nonmembers', 'reject_these_nonmembers'}
+equal('each attribute is as it was, but for those', {n for n, v in facts['attributes'].items() if there['attributes'][n] != v}, OTHER)
+equal('strangers are named', there['attributes']['reject_these_nonmembers'], 'rejected@far.example\nrex@far.example')
+check('what Mailman has not is named', 'personal_copies' in there['left'] and 'subject_prefix' not in there['left'], there['left'])
+equal('who is a member, as whom, and what holds', {k: (v['mode'], v['holds']) for k, v in there['levels'].items()},
+      {k: (v['mode'], v['holds']) for k, v in facts['levels'].items()})
+equal('what a membership had chosen it has chosen', [(k, n) for k, v in facts['levels'].items() for n in v['own'] if v['own'][n] and v['own'][n] != there['levels'][k]['own'][n]], [])
+equal('roles, bans, rules', [there['roles'], there['bans'], there['rules']],
+      [[['olga@uni.example'], ['anna@uni.example', 'max@uni.example']], ['^.*@spam[.]example$', 'mallory@evil.example'], 3])
+
+section('a database that means ill')
+with sqlite3.connect(f'{export}/ill.db') as db:
+    sqlite3.connect(f'file:{mailman.database}?mode=ro', uri=True).backup(db)
+    db.execute("UPDATE mailinglist SET list_id = '../../outside' WHERE list_name = 'quiet'")
+    db.execute("UPDATE mailinglist SET preferred_language = '../../../outside' WHERE list_name = 'dev'")
+    db.execute("INSERT INTO template (name, context, uri) VALUES ('list:user:notice:rejected', 'dev.lists.example', 'mailman:///secret.txt')")
+mailman.write('../outside/secret.txt', 'a secret of others')
+mailman.write('../outside/en/list:user:notice:welcome.txt', 'a secret of others')
+r = p.run('import', 'mailman3', f'{export}/ill.db', '--var', mailman.var, '--report', f'{p.dir}/report')
+check('a list_id that leads out is refused', r.returncode == 1 and 'is no list_id' in r.stdout, r.stdout + r.stderr)
+with open(f'{p.dir}/report.json') as f:
+    ill = {x['list']: x for x in json.load(f)['lists']}
+equal('and a language reads no file outside', [x['fate'] for x in ill[DEV]['attributes'] if x['attribute'] == 'list:user:notice:rejected'], ['impossible'])
+everything = b''.join(open(os.path.join(d, f), 'rb').read() for d, _, fs in os.walk(f'{p.data}/lists') for f in fs)
+check('nothing of it is in our books', b'a secret of others' not in everything)
 
 section('what is no Mailman')
 with open(f'{export}/odd.db', 'wb') as f:

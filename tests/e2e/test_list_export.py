@@ -20,6 +20,11 @@ for address, *options in (('p1@uni.example', 'delivery=mime'), ('p2@uni.example'
                           ('p4@uni.example', 'delivery=off', 'why=moves, "soon"', 'until=+900d'),
                           ('p5@uni.example', 'topics=new,old', 'other_topics=yes')):
     p.cli('member', 'set', DEV, address, *options)
+p.cli('member', 'set', DEV, 'p6@uni.example', 'form=summary', 'delivery=off', 'language=fr', 'name=Prof. Six')
+p.cli('member', 'set', DEV, 'p7@uni.example', 'form=summary', 'hidden=no')
+with open(f'{root}/levels', 'w') as f:
+    f.write('address,follows,chosen\np7@uni.example,yes,hidden status\n')
+p.cli('member', 'import', DEV, f'{root}/levels')
 p.cli('list', 'set', DEV, 'subject_prefix=[dev] ', 'info=one\n\n\ttwo = 2\n# three', 'description=Gr\u00fc\u00dfe', 'archive_policy=private',
       'accept_these_nonmembers=^.*@x[.]example$\n@y.example', 'max_message_size=77')
 p.cli('ban', 'add', '^.*@spam[.]example$', '--list', DEV)
@@ -51,9 +56,23 @@ one = seen(DEV, 'one')
 equal('its files', sorted(one), ['archive.mbox', 'bans.csv', 'coming.csv', 'members.csv', 'nonmembers.csv', 'roles.csv', 'rules.csv', 'settings.txt', 'templates/welcome.txt'])
 check('people who are no members', b'later@uni.example,Lara,20' in one['coming.csv'] and one['nonmembers.csv'] == b'address,action\npat@far.example,accept\n', one['coming.csv'])
 equal('members', one['members.csv'].count(b'\n'), 1202)
+lines = {x.partition(b',')[0]: x.split(b',') for x in one['members.csv'].split(b'\n')}
+equal('what is chosen, and what is as it is anyway', [lines[x + b'@uni.example'][-4:] for x in (b'p5', b'p6', b'p7')],
+      [[b'', b'', b'no', b''], [b'fr', b'summary', b'no', b'status form name'], [b'', b'', b'yes', b'status form hidden']])
 check('settings as text', b'subject_prefix = [dev] \n' in one['settings.txt'] and 'description = Gr\u00fc\u00dfe'.encode() in one['settings.txt']
       and b'\n# max_num_recipients = 20\n' in one['settings.txt'], one['settings.txt'].decode())
 check('nothing that a table program would run', b'\n=cmd' not in one['members.csv'])
+
+section('members as CSV, and again')
+csv = p.cli('member', 'export', DEV)
+p.cli('member', 'remove', DEV, '-', input='\n'.join(f'p{i}@uni.example' for i in range(10)))
+equal('ten left', len(p.json('member', 'ls', DEV)), 1191)
+with open(f'{root}/members', 'w') as f:
+    f.write(csv)
+check('they are added', '12 added' in p.run('member', 'import', DEV, f'{root}/members').stdout)
+equal('they are back as they were, but for whose hand it was', sorted(p.cli('member', 'export', DEV).split('\n')),
+      sorted(csv.replace(',off,user,', ',off,moderator,').split('\n')))
+one = seen(DEV, 'one')
 
 section('in again')
 r = p.run('import', 'postern', f'{root}/one', TWIN, '--dry-run')

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import urllib.parse
 
 from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
@@ -86,6 +87,7 @@ get_ = lambda path: get('/api/3.1' + path)[1]
 user = get_(f'/users/{ADMIN}')
 outbox = get('/outbox.json')[1]
 month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.json')[1]) or '')), ('2026', '11'))
+URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{list}')], 'list:user:notice:welcome'
 VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in',
@@ -93,8 +95,12 @@ VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.j
 equal('a file of members is shown', get('/lists/lab/admin/members/many', method='POST', body='kind=import&text=fay@home.example')[0], 303)
 get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
 get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
+for where in URIS:
+    form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
+    equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example'}
-VALUES_AT = {'/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
+VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
+             '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},
              '/confirm/{token}.json': {'token': re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]},
              '/outbox/{id}.json': {'id': str(next(iter(re.findall(r'"id": (\d+)', json.dumps(outbox))), 1))},

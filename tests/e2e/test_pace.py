@@ -140,7 +140,7 @@ check('a report that comes later', p.deliver('', 'plain-bounces@lists.example', 
     'Final-Recipient: rfc822; u0002@data.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n'
     f'--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{mid}>\r\n\r\n--b--\r\n',
     MIME_Version='1.0', Content_Type='multipart/report; report-type=delivery-status; boundary=b'))[0] == 250)
-check('is of the member whom it names', eventually(lambda: list(fates(mid, 'bounced')) == ['u0002@data.example'], 10, 0.2), p.trace(mid)[-3:])
+check('is of the member whom it names', eventually(lambda: list(fates(mid, 'bounce-named')) == ['u0002@data.example'], 10, 0.2), p.trace(mid)[-3:])
 check('and counts', eventually(lambda: score('u0002@data.example') == 1, 10, 0.2), score('u0002@data.example'))
 
 section('a greylist')

@@ -1,6 +1,7 @@
 """What a site does with mail that nobody has signed in for: lists in DNS, greylisting, whom it lets pass, and DNS that is away."""
 import re
 import sqlite3
+import time
 
 from harness import Postern, Talk, check, done, equal, eventually, limit, section
 from mailing import message
@@ -40,6 +41,11 @@ def server(**sets):
 def known():
     with sqlite3.connect(f'file:{p.data}/inbound/inbound.db?mode=ro', uri=True) as b:
         return [row[0] for row in b.execute('SELECT network FROM known_network')]
+
+
+def waiting():
+    with sqlite3.connect(f'file:{p.data}/inbound/inbound.db?mode=ro', uri=True) as b:
+        return b.execute('SELECT max(tried_at) - ? FROM greylist_try', (time.time(),)).fetchone()[0]
 
 
 def tries(p, source, sender='x@evil.example', to=LIST, helo='mail.evil.example'):
@@ -136,10 +142,16 @@ equal('when its time is over, a neighbour may try for it', tries(p, NEIGHBOUR)[0
 equal('and the network is known', tries(p, STRANGER, 'y@other.example')[0], 250)
 equal('another is not', tries(p, '127.0.42.1')[0], 451)
 check('it stands in the book within seconds', eventually(lambda: known() == ['127.0.5.0'], 15), known())
+check('so does what waits', eventually(lambda: waiting() > 200, 15), waiting())
+p.set_clock(299 + 2 + 40)
 p.kill()
 p.start()
 equal('which a crash does not take away: known', tries(p, NEIGHBOUR, 'z@third.example')[0], 250)
-equal('and who waited begins anew', tries(p, '127.0.42.1')[0], 451)
+code, text = tries(p, '127.0.42.1')
+check('and who waited goes on waiting, from the first time on', code == 451 and int(re.search(r'in (\d+) seconds', text)[1]) <= 270, text)
+equal('whatever waits beside', int(re.search(r'in (\d+) seconds', tries(p, '127.0.42.1', 'new@other.example')[1])[1]) > 290, True)
+p.set_clock(299 + 2 + 300)
+equal('and passes when that is over', tries(p, '127.0.42.1')[0], 250)
 equal('a mail that nobody waits for passes whole', p.deliver('x@evil.example', LIST, message(
     'x@evil.example', LIST, 'whole'), source=STRANGER)[0], 250)
 check('to the members', eventually(lambda: sink.to(BEN, Subject='whole')), p.tail())

@@ -1,9 +1,11 @@
 """Mailman's own web pages, Postorius as Debian has it, at our /api/3.1: signed in by its own form, it shows lists, makes and changes
-them, takes members in and out, and decides on held posts; what it says was done was done."""
+them, takes members in and out, writes the list's own letters, and decides on held posts; what it says was done was done."""
+import json
 import os
 import re
+import urllib.request
 
-from harness import Postern, check, done, equal, eventually, limit, section, skipped
+from harness import Postern, check, done, equal, eventually, free_port, limit, section, skipped
 from mailing import message
 from nameserver import NameServer
 from peers import KEPT
@@ -20,13 +22,16 @@ ADMIN = 'admin@lists.example'
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},
                   'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
-p = Postern(dns=dns, mx_port=world.port, admin=ADMIN, smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
+PORT = free_port()
+PLACE = f'http://127.0.0.1:{PORT}/postorius/api/templates/'
+p = Postern(dns=dns, mx_port=world.port, admin=ADMIN, smtp__messages_per_hour=0, smtp__recipients_per_hour=0, fetch__templates=PLACE)
 p.cli('list', 'create', 'lab@lists.example', '--owner', 'olga@home.example')
 p.cli('member', 'add', 'lab@lists.example', 'anna@home.example', 'bert@home.example')
 p.start()
-ps = Postorius(f'http://127.0.0.1:{p.web}/api', ADMIN, p.token(ADMIN),
+TOKEN = p.token(ADMIN)
+ps = Postorius(f'http://127.0.0.1:{p.web}/api', ADMIN, TOKEN,
                [('root', ADMIN, 'a long secret', True), ('olga', 'olga@home.example', 'another secret', False),
-                ('sven', 'sven@home.example', 'a third secret', False)])
+                ('sven', 'sven@home.example', 'a third secret', False)], port=PORT)
 b = Browser(ps)
 LAB, LIST = '/postorius/lists/lab.lists.example/', 'lab@lists.example'
 
@@ -124,6 +129,55 @@ check('one is accepted, one discarded', eventually(lambda: [x['subject'] for x i
 check('the accepted one comes', eventually(lambda: any('held 0' in m.header for m in world.to('carla@home.example')), 20))
 check('the other does not', not any('held 1' in m.header for m in world.to('carla@home.example')))
 check('nor to whom mail is off', not world.to('bert@home.example'))
+
+section("a letter's own text, and a footer")
+WELCOME, FOOTER = 'list:user:notice:welcome', 'list:member:regular:footer'
+
+
+def texts():
+    request = urllib.request.Request(f'http://127.0.0.1:{p.web}/api/3.1/lists/lab.lists.example/uris', headers={'Authorization': f'Bearer {TOKEN}'})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return {x['name']: x['uri'] for x in json.load(answer).get('entries', [])}
+
+
+def template_page(name, do):
+    b.get(LAB + 'templates')
+    mine = dict(re.findall(r'\[(list:[a-z:]+)\].*?templates/(\d+)/update', b.text, re.S))
+    return b.get(LAB + (f'templates/{mine[name]}/{do}' if name in mine else 'templates/new'))
+
+
+def write_template(name, data):
+    template_page(name, 'update')
+    b.submit(**({'name': name} if b.path.endswith('new') else {}), data=data)
+    return check(f'{name} is written', b.status == 200 and not b.errors(), (b.status, b.errors(), b.text[-500:] if b.status != 200 else ''))
+
+
+def welcomed(address):
+    p.cli('member', 'add', LIST, address, '--welcome')
+    found = eventually(lambda: world.to(address), 20)
+    p.cli('member', 'remove', LIST, address)
+    return found[0].text().replace('\r\n', '\n') if found else ''
+
+
+write_template(WELCOME, 'Good to have you on $listname!\n\nAsk $owner_email.')
+equal('its URI is shown', texts(), {WELCOME: PLACE + 'list/lab.lists.example/' + WELCOME})
+letter = welcomed('nora@home.example')
+check('a new member reads it', 'Good to have you on lab@lists.example!' in letter and 'Ask lab-owner@lists.example.' in letter, letter)
+write_template(WELCOME, 'Welcome back to $listname.')
+letter = welcomed('nils@home.example')
+check('the next one reads that', 'Welcome back to lab@lists.example.' in letter and 'Good to have' not in letter, letter)
+write_template(FOOTER, '-- \nSent through $listname')
+equal('it is the setting', setting('msg_footer'), '-- \nSent through $listname')
+p.cli('member', 'set', LIST, 'carla@home.example', 'action=accept')
+p.deliver('carla@home.example', LIST, message('carla@home.example', LIST, 'with a footer'))
+check('a post bears it', eventually(lambda: any('with a footer' in m.header and 'Sent through lab@lists.example' in m.text()
+                                                for m in world.to('anna@home.example')), 20), [m.header for m in world.to('anna@home.example')])
+for name in (WELCOME, FOOTER):
+    template_page(name, 'delete')
+    b.submit('csrfmiddlewaretoken')
+equal('both are deleted', (texts(), setting('msg_footer')), ({}, ''))
+letter = welcomed('nina@home.example')
+check('the usual text again', letter and 'Welcome back' not in letter and 'You are now a member' in letter, letter)
 
 section('lists and domains')
 b.get('/postorius/domains/new/')

@@ -5,6 +5,7 @@ import re
 import time
 
 from browser import Browser
+from clamd import apart
 from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
@@ -31,7 +32,7 @@ dns = NameServer({
     'far.example': {'MX': [(10, 'far.host')]},
 })
 p = Postern(dns=dns, mx_port=world.port, clock=True, admin='admin@home.example', smtp__messages_per_hour=0,
-            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0)
+            smtp__messages_per_hour_all=0, smtp__recipients_per_hour=0, smtp__recipients_per_hour_all=0, wall__clamd=apart().socket)
 
 text = open(os.path.join(HERE, '../../src/lists/settings.def')).read()
 ROWS = re.findall(r'^EFFECT\((\w+), "(.*?)", "(.*?)", "(.*?)"\)$', text, re.M)
@@ -61,6 +62,9 @@ WORDS = [
     ('filter_action', CALENDAR, 'forward', 'to olga: Subject: Not sent on: invited'),
     ('filter_action', CALENDAR, 'preserve', 'held: invited'),
     ('filter_action', CALENDAR, 'reject', 'refused: invited'),
+    ('archive_volume_frequency', '', 'yearly', 'file: 9999.mbox.gz'),
+    ('archive_volume_frequency', '', 'quarterly', 'file: 9999-q9.mbox.gz'),
+    ('archive_volume_frequency', '', 'daily', 'file: 9999-99-99.mbox.gz'),
     ('archive_policy', '', 'never', 'page of a post: 200'),
     ('forward_unrecognized_bounces_to', '', 'site_owner', 'to olga: Subject: gibberish'),
 ]
@@ -79,7 +83,7 @@ class List:
         if settings:
             p.cli('list', 'set', self.address, *settings)
         p.cli('member', 'add', self.address, *map(self.who, ('anna', 'ben', 'cora', 'dora', 'gus', 'gone', 'quinn', 'noel')))
-        p.cli('member', 'set', self.address, self.who('dora'), 'copies=no')
+        p.cli('member', 'set', self.address, self.who('dora'), 'copies=no', 'language=de')
         self.private = 'archive_policy=private' in settings
         self.others = {'acceptable_aliases=umbrella@lists.example', 'acceptable_aliases=sister@lists.example'} & set(settings)
         if self.below('umbrella'):
@@ -133,7 +137,7 @@ class List:
         # those behind "or" are to the administrator and to the one member of the list aunt
         mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject') + m.field('List-Id')]
         for m in mine:
-            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe', 'X-Topics')
+            head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe', 'X-Topics', 'Sender')
                            if m.field(k))
             for r in m.rcpts:
                 self.see(self.plain(f'to {r}: Subject: {m.field("Subject")}{head}; path {m.mail_from}'))
@@ -175,15 +179,22 @@ class List:
             self.see('directory: LIST')
         b.get(f'/lists/{self.name}/')
         self.see(self.plain('home: ' + b.text()))
+        for name in re.findall(r'/by/([\w-]+[.]mbox[.]gz)"', b.page):
+            self.see('file: ' + re.sub(r'\d', '9', name))
+        b.get(f'/lists/{self.name}/members')
+        for name in re.findall(r'(\w+)\.' + self.name, b.text()):
+            self.see(f'roster: {name}')
         b.get(f'/lists/{self.name}/1')
         self.see(f'page of a post: {b.status}')
+        for word in re.findall(r'<em>\w+</em>', b.page):
+            self.see('post: ' + word)
         b.get(f'/lists/{self.name}/1/raw')
         if self.who('anna') in b.page:
             self.see('the raw post names anna')
 
     # --- six weeks
     def first_day(self):
-        self.write('anna', 'plain')
+        self.write('anna', 'plain', 'Hello, *fair* world.\r\n')
         for person, subject in (('gus', 'strict'), ('quinn', 'lax'), ('noel', 'idle')):
             self.write(person, subject)
         self.write('olga', 'from the owner', 'Keywords: xenon\r\n\r\nHello.\r\n')
@@ -194,6 +205,8 @@ class List:
         self.write('anna', 'many', head=', '.join([self.address] + [f'r{i}@home.example' for i in range(25)]))
         self.write('anna', 'aside', head='elsewhere@home.example')
         self.write('anna', 'unsubscribe')
+        self.write('anna', 'locked', 'LOCKED-ARCHIVE\r\n')
+        self.write('anna', 'unseen', 'TOO-LARGE-FOR-IT\r\n')
         p.deliver(f'ben.{self.name}@strict.example', self.address, message(f'ben.{self.name}@strict.example', self.address, 'elsewhere'))
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)

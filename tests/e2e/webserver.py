@@ -1,10 +1,11 @@
-"""A web server with TLS for one host name, which records what it is asked:
+"""A web server with TLS for one host name, or in clear (None), which records what it is asked:
 
     web = WebServer('127.0.0.60', port, ca.certify('mta-sts.uni.example'))
     web.pages['/.well-known/mta-sts.txt'] = (200, 'text/plain', 'version: STSv1\\n...')
     web.stop(); web.start()
     web.posts                              # [(path, content type, octets)]
-    web.gets                               # [(path, Host)]"""
+    web.gets                               # [(path, Host)]
+    web.logins                             # [(path, Authorization)] of those that had one"""
 import http.server
 import ssl
 import threading
@@ -27,6 +28,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         web = self.server.web
         web.gets.append((self.path, self.headers['Host']))
+        if self.headers['Authorization']:
+            web.logins.append((self.path, self.headers['Authorization']))
         if web.delay:
             time.sleep(web.delay)
         self._answer(*web.pages.get(self.path, (404, 'text/plain', 'no such page')))
@@ -51,16 +54,17 @@ class Server(http.server.ThreadingHTTPServer):
 class WebServer:
     def __init__(self, host, port, certificate):
         self.host, self.port, self.certificate = host, port, certificate
-        self.pages, self.gets, self.posts, self.post_status, self.delay = {}, [], [], 201, 0
+        self.pages, self.gets, self.logins, self.posts, self.post_status, self.delay = {}, [], [], [], 201, 0
         self.start()
 
     def start(self):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self.certificate)
         self.server = Server((self.host, self.port), Handler)
         self.port = self.server.server_address[1]
         self.server.web = self
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):

@@ -282,9 +282,12 @@ static void test_round_trip(struct arena *a, struct book *b)
 	export_thread(&x, DEV, 2);
 	str thread = exported(a, b, &x);
 	CHECK(thread.n && thread.n < mbox.n && str_starts(mbox, str_first(thread, 20)));
-	export_month(&x, DEV, 2026, 11);
+	int64_t from, until;
+	archive_month_span(2026, 11, &from, &until);
+	export_between(&x, DEV, from, until);
 	CHECK(exported(a, b, &x).n == mbox.n);
-	export_month(&x, DEV, 2025, 11);
+	archive_month_span(2025, 11, &from, &until);
+	export_between(&x, DEV, from, until);
 	CHECK(exported(a, b, &x).n == 0);
 	/* back into its own list nothing is new; into another all is */
 	CHECK(ok(archive_import(b, a, &(struct import_job){ .list = DEV, .mbox = mbox },

@@ -154,10 +154,76 @@ static void test_there(void)
 	}
 }
 
+/* Whether a report says "changed" of a value, beside another attribute of the list. */
+static void test_differs(void)
+{
+	static const struct {
+		bool third; /* of Mailman 3 */
+		const char *name;
+		struct pickle value;
+		const char *other;
+		int64_t number;
+		const char *text, *there;
+		bool differs;
+	} said[] = {
+		{ 0, "dmarc_moderation_action", I(3), "", 0, "reject", "", 0 },
+		{ 0, "dmarc_moderation_action", I(0), "from_is_list", 1, "munge_from", "",
+		  0 },
+		{ 0, "dmarc_moderation_action", I(1), "from_is_list", 2, "wrap_message",
+		  "munge_from", 0 },
+		{ 0, "dmarc_moderation_action", I(7), "", 0, "no_mitigation", "7", 0 },
+		{ 0, "from_is_list", I(1), "dmarc_moderation_action", 1, "yes", "", 0 },
+		{ 0, "from_is_list", I(1), "dmarc_moderation_action", 3, "no", "", 1 },
+		{ 0, "from_is_list", I(0), "dmarc_moderation_action", 3, "no", "", 0 },
+		{ 0, "dmarc_none_moderation_action", I(1), "dmarc_moderation_action", 1,
+		  "yes", "", 0 },
+		{ 0, "dmarc_none_moderation_action", I(1), "dmarc_moderation_action", 4,
+		  "yes", "", 1 },
+		{ 1, "dmarc_mitigate_unconditionally", I(1), "dmarc_mitigate_action", 2,
+		  "yes", "", 0 },
+		{ 1, "dmarc_mitigate_unconditionally", I(1), "dmarc_mitigate_action", 3,
+		  "no", "yes", 0 },
+		{ 0, "subject_prefix", B("[dev] "), "", 0, "[dev] ", "", 0 },
+		{ 1, "subject_prefix", B("[dev %d] "), "", 0, "[dev %d] ", "", 1 },
+		{ 0, "autoresponse_admin_text", B("Later, by %(listname)s"), "", 0,
+		  "Later, by %(listname)s", "", 1 },
+		{ 1, "autoresponse_owner_text", B("It costs $5 or 5$"), "", 0,
+		  "It costs $5 or 5$", "", 0 },
+		{ 1, "autoresponse_owner_text", B("By ${listname}"), "", 0,
+		  "By ${listname}", "", 1 },
+		{ 0, "nonmember_rejection_notice", B("Ask %(listowner)s"), "", 0,
+		  "Ask %(listowner)s", "", 1 },
+	};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		ARENA(a);
+		struct pickle key = { .type = PICKLE_TEXT,
+				      .text = str_from(said[i].other) },
+			      number = I(said[i].number);
+		struct pickle *items[] = { &key, &number };
+		struct pickle dict = { .type = PICKLE_DICT, .count = 2, .items = items };
+		struct mailman2_config c = { .a = a,
+					     .dict = &dict,
+					     .charset = STR("utf-8") };
+		str name = str_from(said[i].name);
+		const struct attribute *row = said[i].third ? attribute_of_mailman3(name)
+							    : attribute_of_mailman2(name);
+		struct made m = (said[i].third ? attribute_maker3(row)
+					       : row->make)(&c, row, &said[i].value);
+		bool right = str_eq(m.text, str_from(said[i].text))
+			     && str_eq(m.there, str_from(said[i].there))
+			     && m.differs == said[i].differs;
+		CHECK(right && (!m.differs || row->words[0]));
+		if (!right)
+			fprintf(stderr, "%s: %.*s (%.*s there) %d\n", said[i].name,
+				STR_F(m.text), STR_F(m.there), m.differs);
+	}
+}
+
 int main(void)
 {
 	test_values();
 	test_values3();
 	test_there();
+	test_differs();
 	return check_done();
 }

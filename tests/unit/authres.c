@@ -143,6 +143,49 @@ static void test_strip(void)
 	CHECK(!authres_collect(a, &h, STR("none.example")).n);
 }
 
+/* Names that less careful readers take for ours. */
+static void test_names_like_ours(void)
+{
+	static const struct {
+		const char *id;
+		bool gone;
+	} rows[] = {
+		{ "mx.uni.example", true },      { "MX.uni.example.", true },
+		{ "mx.uni.example..", true },    { "mx.uni.example/1", true },
+		{ "mx.uni.example./1", true },   { "mx.uni.example 1", true },
+		{ "\"mx.uni.example.\"", true }, { "my.mx.uni.example", false },
+		{ "mx.uni.example.org", false }, { "uni.example", false },
+		{ "x/mx.uni.example", false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ARENA(a);
+		struct header h;
+		str field = arena_cat(a, STR("Authentication-Results: "),
+				      str_from(rows[i].id), STR("; dmarc=pass\r\n"));
+		CHECK(!header_scan(a, arena_cat(a, field, STR("\r\n")), &h).kind);
+		str left = authres_strip(a, &h, STR("mx.uni.example"));
+		CHECK(str_eq(left, rows[i].gone ? STR("") : field));
+	}
+}
+
+/* Values stand side by side in memory: each takes what it needs, not what follows it. */
+static void test_memory(void)
+{
+	enum { PAIRS = 50000, NEAR = 128 };
+	ARENA(a);
+	struct authres_said said;
+	char *text = arena_alloc(a, 4 * PAIRS);
+	for (size_t i = 0; i < PAIRS; i++)
+		memcpy(text + 4 * i, "a=b ", 4);
+	str rest = { text, 4 * PAIRS };
+	CHECK(authres_next(a, &rest, &said) && said.count == 12);
+	for (size_t i = 1; i < said.count; i++) {
+		const char *before = said.properties[i - 1].value.p;
+		const char *value = said.properties[i].value.p;
+		CHECK(value > before && value - before < NEAR);
+	}
+}
+
 int main(void)
 {
 	test_write();
@@ -151,5 +194,7 @@ int main(void)
 	test_hostile();
 	test_id();
 	test_strip();
+	test_names_like_ours();
+	test_memory();
 	return check_done();
 }

@@ -166,11 +166,45 @@ static void test_against_us(struct books_test *t)
 	refuse_as(t, 0, id[0], "policy", "5.7.1", "probe-bounced");
 	CHECK(run(t) && str_eq(member(t, id[0]).off_by, STR("bounces")));
 	int64_t only = books_member(t, books_entry(t, DEV), "only@alone.example");
+	refuse(t, only, "policy", "5.7.1");
+	CHECK(run(t));
 	m = member(t, only);
 	m.probe_at = today;
 	CHECK(ok(member_bounced(t->books.lists, &m)));
 	refuse_as(t, 0, only, "policy", "5.7.1", "probe-bounced");
 	CHECK(run(t) && str_eq(member(t, only).off_by, STR("bounces")));
+}
+
+/* Where only reports without a tag led to the probe, which anybody can write, a full box
+ * and a server that refuses ours prove nothing; an unknown mailbox does. */
+static void test_named_alone(struct books_test *t)
+{
+	static const struct {
+		const char *what, *class, *status;
+		bool off;
+	} cases[] = {
+		{ "bounce-named", "full", "4.2.2", false },
+		{ "bounce-named", "policy", "5.7.1", false },
+		{ "bounce-named", "other", "5.0.0", false },
+		{ "bounce-named", "mailbox", "5.1.1", true },
+		{ "bounce-named", "domain", "5.1.2", true },
+		{ "bounced", "full", "4.2.2", true },
+		{ "bounced", "policy", "5.7.1", true },
+		{ "refused", "full", "4.2.2", true },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str who = arena_printf(t->a, "named%zu@alone%zu.example", i, i);
+		int64_t id = books_member(t, books_entry(t, DEV), arena_z(t->a, who));
+		for (int day = 0; day < 5; day++, today += DAY) {
+			refuse_as(t, 0, id, "mailbox", "5.1.1", cases[i].what);
+			CHECK(run(t));
+		}
+		CHECK(member(t, id).probe_at > 0);
+		refuse_as(t, 0, id, cases[i].class, cases[i].status, "probe-bounced");
+		CHECK(run(t));
+		CHECK(cases[i].off == str_eq(member(t, id).delivery, STR("off")));
+		CHECK(cases[i].off || member(t, id).probe_at > 0); /* its end: a week */
+	}
 }
 
 /* An owner or the member turns it on again: all is forgotten. */
@@ -496,6 +530,7 @@ int main(void)
 	test_gone(&t);
 	test_policy(&t);
 	test_against_us(&t);
+	test_named_alone(&t);
 	test_on_again(&t);
 	test_complaint(&t);
 	test_cut_off(&t);

@@ -1,4 +1,4 @@
-/* lists/complaint_named.c: of copies that several members share, whose complaint counts; and
+/* lists/complaint_named.c: of copies that several members share, whose complaint is heard; and
  * each way of making one up. */
 #include "letters.h"
 
@@ -11,7 +11,7 @@
 
 static const struct told {
 	const char *what, *from, *trust, *rcpt, *to, *returns;
-	bool off;
+	bool heard; /* as the member's */
 } named[] = {
 	{ "what its own server says", "abuse@uni.example", PROVEN("uni.example"),
 	  "shared@uni.example", DEV, "shared@x", true },
@@ -107,26 +107,35 @@ static bool run(struct books_test *t)
 	return true;
 }
 
-static void turn_on(struct books_test *t, int64_t id)
+/* Whom it is entered of, of the two; nobody is turned off by what others may have written. */
+static int64_t entered(struct books_test *t, const struct told *x, const int64_t both[2])
 {
-	struct member_row m = member(t, id);
-	m.delivery = STR("regular");
-	m.off_by = STR("");
-	CHECK(ok(member_change(t->books.lists, &m)));
-}
-
-/* Who is turned off by it, of the two. */
-static int turned_off(struct books_test *t, const struct told *x, const int64_t both[2])
-{
-	int off = 0;
-	turn_on(t, both[0]);
-	turn_on(t, both[1]);
+	int64_t before = books_count(t, "event", "what = 'complaint-named'");
 	CHECK(ok(books_arrives_as(t, "", "dev-owner@lists.example", named_report(t, x),
 				  x->trust))
 	      && run(t));
 	for (int k = 0; k < 2; k++)
-		off += str_eq(member(t, both[k]).off_by, STR("complaint"));
-	return off;
+		CHECK(!str_eq(member(t, both[k]).delivery, STR("off")));
+	return books_count(t, "event", "what = 'complaint-named'") - before;
+}
+
+/* A letter a month, however many such reports come, and none where the list wants none. */
+static void test_asked(struct books_test *t, const int64_t both[2])
+{
+	CHECK(letter_to(t, "shared@uni.example", "marked as unwanted").n);
+	CHECK(letter_to(t, "low@cs.uni.example", "marked as unwanted").n);
+	CHECK(books_count(t, "message", "kind = 'notice' AND subject LIKE 'Do you want%'")
+	      == 2);
+	CHECK(books_count(t, "bounce", "act = 'asked'") == 2);
+	BOOKS_MUST(t,
+		   book_run(t->books.lists,
+			    "DELETE FROM answered WHERE address GLOB 'complaint of:*'"));
+	books_set(t, DEV, "process_complaints", "no");
+	CHECK(entered(t, &named[0], both) == 1);
+	CHECK(books_count(t, "bounce", "act = 'asked'") == 2);
+	books_set(t, DEV, "process_complaints", "yes");
+	CHECK(entered(t, &named[0], both) == 1);
+	CHECK(books_count(t, "bounce", "act = 'asked'") == 3);
 }
 
 int main(void)
@@ -141,15 +150,17 @@ int main(void)
 	came_to(&t, shared, both[0]);
 	came_to(&t, shared, both[1]);
 	came_to(&t, others, both[1]);
-	for (int own = 0; own < 2; own++) {
+	for (int own = 1; own >= 0; own--) {
 		books_set(&t, DEV, "personal_copies", own ? "yes" : "no");
 		for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-			int off = turned_off(&t, &named[i], both);
-			if (off != (named[i].off && !own))
-				fprintf(stderr, "  %s: %d\n", named[i].what, off);
-			CHECK(off == (named[i].off && !own));
+			int64_t n = entered(&t, &named[i], both);
+			if (n != (named[i].heard && !own))
+				fprintf(stderr, "  %s: %lld\n", named[i].what,
+					(long long)n);
+			CHECK(n == (named[i].heard && !own));
 		}
 	}
+	test_asked(&t, both);
 	books_end(&t);
 	return check_done();
 }

@@ -45,6 +45,7 @@ static void there_and_back(struct arena *a)
 	char *long_body = arena_zero(a, 300000);
 	const struct fetch_request asked[] = {
 		{ .url = STR("https://x.example/a?b=%20c"),
+		  .basic = STR("anna:a b:c"),
 		  .most = 10,
 		  .within_ms = 1000 },
 		{ .url = STR("https://x.example/"),
@@ -65,6 +66,7 @@ static void there_and_back(struct arena *a)
 		const struct fetch_request *r = &asked[i];
 		CHECK(!ask(a, r, &answers[i], &got).kind && !role.e.kind);
 		CHECK(str_eq(role.seen.url, r->url) && role.seen.post == r->post);
+		CHECK(str_eq(role.seen.basic, r->basic));
 		CHECK(str_eq(role.seen.type, r->type) && str_eq(role.seen.body, r->body));
 		CHECK(role.seen.most == r->most && role.seen.within_ms == r->within_ms);
 		CHECK(got.result == answers[i].result && got.status == answers[i].status);
@@ -107,6 +109,10 @@ static void wrong_questions(struct arena *a)
 		{ "GET 1 1 99999999999 - https://x.example/\n", ERR_LIMIT },
 		{ "GET 1 1 0 https://x.example/\n", ERR_SYNTAX },
 		{ "GET 1 1 0 - https://x.example/ x\n", ERR_SYNTAX },
+		{ "GET 1 1 0 - https://x.example/ YTpi\n", ERR_NONE },
+		{ "GET 1 1 0 - https://x.example/ YWI=\n", ERR_SYNTAX }, /* no colon */
+		{ "GET 1 1 0 - https://x.example/ YTpi x\n", ERR_SYNTAX },
+		{ "GET 1 1 0 - https://x.example/ YToA\n", ERR_SYNTAX }, /* NUL */
 		{ "GET 1 1 5 - https://x.example/\nabc", ERR_IO },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

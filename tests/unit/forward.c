@@ -1,6 +1,7 @@
 #include "letters.h"
 
 #include "lists/forward.h"
+#include "mail/header.h"
 #include "mail/retpath.h"
 #include "store/lists/alias.h"
 
@@ -292,6 +293,83 @@ static void test_signed(struct books_test *t)
 	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
 }
 
+/* A return path of ours passes SPF for our organization, the null path by HELO: who is not
+ * proven to be of it keeps no From there. */
+static void test_lent(struct books_test *t)
+{
+	static const char none[] =
+		"{\"dns\":[{\"name\":\"_dmarc.lists.example\",\"type\":"
+		"\"TXT\",\"status\":\"nodata\"},{\"name\":\"_dmarc."
+		"example\",\"type\":\"TXT\",\"status\":\"nodata\"}]}";
+	static const struct {
+		const char *from, *reverse_path, *to, *trust, *becomes, *reply_to;
+	} cases[] = {
+		{ "Boss <boss@lists.example>", "eve@far.example", "bugs@lists.example",
+		  "{}", "Boss via bugs <bugs@lists.example>",
+		  "Boss <boss@lists.example>" },
+		{ "Boss <boss@lists.example>", "", "bugs@lists.example", "{}",
+		  "Boss via bugs <bugs@lists.example>", "Boss <boss@lists.example>" },
+		{ "Boss <boss@lists.example>", "eve@far.example", "bugs@lists.example",
+		  none, "Boss via bugs <bugs@lists.example>",
+		  "Boss <boss@lists.example>" },
+		{ "Boss <boss@dept.lists.example>", "eve@far.example",
+		  "dev-owner@lists.example", "{}",
+		  "Boss via dev-owner <dev-owner@lists.example>",
+		  "Boss <boss@dept.lists.example>" },
+		{ "Boss <boss@lists.example>", "eve@far.example",
+		  "postmaster@lists.example", "{}",
+		  "Boss via postmaster <postmaster@lists.example>",
+		  "Boss <boss@lists.example>" },
+		{ "a@lists.example, b@lists.example", "eve@far.example",
+		  "bugs@lists.example", "{}", "Somebody via bugs <bugs@lists.example>",
+		  "" },
+		{ "Boss <boss@lists.example>", "eve@far.example", "bugs@lists.example",
+		  "{\"aligned\":true}", "Boss <boss@lists.example>", "" },
+		{ "Boss <boss@lists.example>", "eve@far.example", "bugs@lists.example",
+		  "{\"local\":true}", "Boss <boss@lists.example>", "" },
+		{ "Boss <boss@far.example>", "eve@far.example", "bugs@lists.example",
+		  "{}", "Boss <boss@far.example>", "" },
+	};
+	struct outbound_message m;
+	struct header h;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str mail = arena_cat(t->a, STR("From: "), str_from(cases[i].from),
+				     STR("\r\nDKIM-Signature: v=1; d=far.example\r\n"
+					 "Subject: s\r\n\r\nbody\r\n"));
+		CHECK(ok(books_arrives_as(t, cases[i].reverse_path, cases[i].to, mail,
+					  cases[i].trust)));
+		str body = books_newest(t, &m);
+		bool ours = !str_eq(str_from(cases[i].becomes), str_from(cases[i].from));
+		CHECK(ok(header_scan(t->a, body, &h))
+		      && header_count(&h, STR("From")) == 1);
+		str from = header_value(t->a, header_find(&h, STR("From")));
+		if (!str_eq(from, str_from(cases[i].becomes)))
+			fprintf(stderr, "  %zu: %.*s\n", i, STR_F(from));
+		CHECK(str_eq(from, str_from(cases[i].becomes)));
+		CHECK(str_eq(header_value(t->a, header_find(&h, STR("Reply-To"))),
+			     str_from(cases[i].reply_to)));
+		CHECK(ours
+		      == str_eq(
+			      header_value(t->a, header_find(&h, STR("X-Original-From"))),
+			      str_from(cases[i].from)));
+		CHECK(ours == !header_find(&h, STR("DKIM-Signature")));
+		CHECK(str_eq(m.kind, ours ? STR("rewritten") : STR("forward")));
+		CHECK(ours == holds(books_noted(t, "queued"), "take our own proof"));
+		CHECK(m.size == (int64_t)body.n && str_eq(h.body, STR("body\r\n")));
+	}
+	/* and what comes back at a return path of ours */
+	CHECK(ok(books_arrives(t, "anna@uni.example", "bugs@lists.example",
+			       str_from(MAIL))));
+	books_newest(t, &m);
+	CHECK(ok(books_arrives_as(t, "", arena_z(t->a, m.reverse_path),
+				  STR("From: Boss <boss@lists.example>\r\n\r\nno\r\n"),
+				  "{}")));
+	str body = books_newest(t, &m);
+	CHECK(holds(body, "From: Boss via postmaster <postmaster@lists.example>\r\n")
+	      && !holds(body, "Reply-To:") && !m.reverse_path.n);
+	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -312,6 +390,7 @@ int main(void)
 	test_once(&t);
 	test_flood(&t);
 	test_signed(&t);
+	test_lent(&t);
 	test_submission(&t);
 	test_reports(&t);
 	books_end(&t);

@@ -77,7 +77,7 @@ static void test_too_late(void)
 static size_t news_of(struct greylist *g, struct arena *a, struct greylist_news **x)
 {
 	size_t n;
-	greylist_news(g, a, x, &n);
+	greylist_news(g, GREYLIST_PASSED, a, x, &n);
 	return n;
 }
 
@@ -101,14 +101,14 @@ static void test_news(void)
 	pass(g, "192.0.2.1", 0);
 	CHECK(wait_of(g, "192.0.2.9", "b@x.example") == 0);
 	pass(g, "2001:db8::1", DELAY);
-	CHECK(news_of(g, a, &x) == 2 && str_eq(x[0].network, STR("192.0.2.0"))
-	      && str_eq(x[1].network, STR("2001:db8::")));
-	CHECK(x[1].passed_at - x[0].passed_at >= DELAY);
+	CHECK(news_of(g, a, &x) == 2 && str_eq(x[0].key, STR("192.0.2.0"))
+	      && str_eq(x[1].key, STR("2001:db8::")));
+	CHECK(x[1].at - x[0].at >= DELAY);
 	CHECK(news_of(g, a, &x) == 2); /* not written yet */
 	pass(g, "198.51.100.7", HOUR);
-	greylist_written(g, 2); /* one came in between */
-	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].network, STR("198.51.100.0")));
-	greylist_written(g, 1);
+	greylist_written(g, GREYLIST_PASSED, 2); /* one came in between */
+	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].key, STR("198.51.100.0")));
+	greylist_written(g, GREYLIST_PASSED, 1);
 	set_clock(DAY / 2);
 	CHECK(wait_of(g, "192.0.2.1", "c@x.example") == 0 && news_of(g, a, &x) == 0);
 	set_clock(DAY + HOUR);
@@ -123,12 +123,43 @@ static void test_restored(void)
 	struct greylist *g = greylist_new(DELAY);
 	struct greylist_news *x;
 	set_clock(0);
-	greylist_restore(g, STR("192.0.2.0"), clock_now() - 34 * DAY);
-	greylist_restore(g, STR("198.51.100.0"), clock_now() - 36 * DAY);
+	greylist_restore(g, GREYLIST_PASSED, STR("192.0.2.0"), clock_now() - 34 * DAY);
+	greylist_restore(g, GREYLIST_PASSED, STR("198.51.100.0"), clock_now() - 36 * DAY);
 	CHECK(wait_of(g, "192.0.2.77", "a@x.example") == 0);
 	CHECK(near(wait_of(g, "198.51.100.7", "a@x.example"), DELAY));
-	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].network, STR("192.0.2.0")));
+	CHECK(news_of(g, a, &x) == 1 && str_eq(x[0].key, STR("192.0.2.0")));
 	greylist_free(g);
+}
+
+/* What waits goes on waiting, from when it was first tried. */
+static void test_waits_on(void)
+{
+	ARENA(a);
+	struct greylist *g = greylist_new(DELAY), *after = greylist_new(DELAY);
+	struct greylist_news *x;
+	size_t n;
+	set_clock(0);
+	wait_of(g, "192.0.2.1", "a@x.example");
+	wait_of(g, "192.0.2.1", "b@x.example");
+	wait_of(g, "192.0.2.1", "a@x.example"); /* told once */
+	greylist_news(g, GREYLIST_TRIED, a, &x, &n);
+	CHECK(n == 2 && !str_find(x[0].key, STR("x.example")).n && x[0].key.n == 32);
+	for (size_t i = 0; i < n; i++)
+		greylist_restore(after, GREYLIST_TRIED, x[i].key, x[i].at);
+	greylist_written(g, GREYLIST_TRIED, n);
+	set_clock(100);
+	CHECK(near(wait_of(after, "192.0.2.1", "A@x.example"), DELAY - 100));
+	CHECK(near(wait_of(after, "192.0.2.1", "c@x.example"), DELAY));
+	greylist_news(after, GREYLIST_TRIED, a, &x, &n);
+	CHECK(n == 1); /* what was restored is written */
+	set_clock(DELAY);
+	CHECK(wait_of(after, "192.0.2.1", "b@x.example") == 0);
+	set_clock(3 * DAY);
+	CHECK(near(wait_of(g, "192.0.2.1", "a@x.example"), DELAY));
+	greylist_news(g, GREYLIST_TRIED, a, &x, &n);
+	CHECK(n == 1); /* anew */
+	greylist_free(g);
+	greylist_free(after);
 }
 
 int main(void)
@@ -141,6 +172,7 @@ int main(void)
 	test_too_late();
 	test_news();
 	test_restored();
+	test_waits_on();
 	unlink(path);
 	return check_done();
 }

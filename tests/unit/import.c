@@ -247,7 +247,9 @@ static void test_export(struct arena *a, struct book *b)
 		posts += months[i].posts;
 	CHECK(posts == REAL_POSTS);
 	messages = 0;
-	export_month(&x, LIST, months[3].year, months[3].month);
+	int64_t from, until;
+	archive_month_span(months[3].year, months[3].month, &from, &until);
+	export_between(&x, LIST, from, until);
 	for (bool done = false; !done;) {
 		ARENA(piece);
 		struct mbox m;

@@ -48,7 +48,7 @@ static err read_list(struct arena *a, const struct answer *answers,
 	return e;
 }
 
-/* The nearest level that says something is what holds. */
+/* Each level says what was chosen at it. */
 static void test_levels(void)
 {
 	static const struct answer answers[] = {
@@ -56,7 +56,8 @@ static void test_levels(void)
 		  "{\"start\": 0, \"total_size\": 1, \"entries\": [{\"email\": "
 		  "\"anna@u.example\", \"member_id\": \"a1\", \"user\": "
 		  "\"http://elsewhere.example/3.1/users/b2\", \"display_name\": "
-		  "\"Anna\", \"moderation_action\": \"defer\", \"bounce_score\": 2, "
+		  "\"Anna\", \"moderation_action\": \"defer\", \"subscription_mode\": "
+		  "\"as_user\", \"bounce_score\": 2, "
 		  "\"last_bounce_received\": \"1970-01-02T00:00:01.5\"}]}" },
 		{ "/members/a1/preferences",
 		  "{\"receive_own_postings\": false, \"acknowledge_posts\": null}" },
@@ -65,6 +66,8 @@ static void test_levels(void)
 		  "\"plaintext_digests\"}" },
 		{ "/addresses/anna@u.example",
 		  "{\"original_email\": \"Anna@u.example\"}" },
+		{ "/users/b2/addresses",
+		  "{\"start\": 0, \"total_size\": 2, \"entries\": []}" },
 		{ "/users/b2/preferences",
 		  "{\"delivery_mode\": \"regular\", \"hide_address\": true, "
 		  "\"preferred_language\": \"de\"}" },
@@ -79,11 +82,47 @@ static void test_levels(void)
 	const struct mailman3_member *m = &read.member[0];
 	CHECK(str_eq(m->email, STR("Anna@u.example")));
 	CHECK(str_eq(m->name, STR("Anna")));
-	CHECK(str_eq(m->language, STR("de")));
-	CHECK(m->own_posts == 0 && m->mode == 2 && m->hide == 1);
-	CHECK(m->acknowledge == -1 && m->list_copy == -1 && m->status == -1);
+	CHECK(m->as_user && m->addresses == 2);
+	CHECK(m->own.own_posts == 0 && m->of_address.own_posts == 1);
+	CHECK(m->own.mode == -1 && m->of_address.mode == 2 && m->of_user.mode == 1);
+	CHECK(m->of_user.hide == 1 && m->of_address.hide == -1 && m->own.hide == -1);
+	CHECK(!m->own.language.n && str_eq(m->of_user.language, STR("de")));
+	CHECK(m->own.acknowledge == -1 && m->own.list_copy == -1 && m->own.status == -1);
 	CHECK(m->action == 4 && m->bounce_score == 2 && m->bounced_at == 86401);
 	CHECK(m->role == MAILMAN3_MEMBER);
+}
+
+/* Who owns a domain is called by the preferred address, else by the first one. */
+static void test_site(void)
+{
+	static const struct answer answers[] = {
+		{ "/domains/u.example/owners",
+		  "{\"start\": 0, \"total_size\": 3, \"entries\": [{\"user_id\": "
+		  "\"a1\"}, "
+		  "{\"user_id\": \"b2\"}, {\"user_id\": \"c3\"}]}" },
+		{ "/domains?",
+		  "{\"start\": 0, \"total_size\": 1, \"entries\": [{\"mail_host\": "
+		  "\"u.example\", \"description\": \"Uni\", \"alias_domain\": null}]}" },
+		{ "/users/a1/preferred_address",
+		  "{\"email\": \"a@u.example\", \"original_email\": \"A@u.example\"}" },
+		{ "/users/b2/preferred_address", NULL },
+		{ "/users/b2/addresses",
+		  "{\"start\": 0, \"total_size\": 1, \"entries\": [{\"original_email\": "
+		  "\"b@u.example\"}]}" },
+		{ "/users/c3/preferred_address", NULL },
+		{ NULL, NULL },
+	};
+	ARENA(a);
+	struct world w = { .answers = answers };
+	const struct rest_service service = { .get = get, .with = &w };
+	struct rest r = { .service = &service, .a = a };
+	struct mailman3_site site = { 0 };
+	CHECK(!rest_site(&r, a, &site).kind && site.domains == 1);
+	const struct mailman3_domain *d = site.domain;
+	CHECK(d && str_eq(d->description, STR("Uni")) && !d->alias.n && d->owners == 2);
+	CHECK(d && d->owners == 2 && str_eq(d->owner[0].text, STR("A@u.example"))
+	      && str_eq(d->owner[1].text, STR("b@u.example")));
+	rest_close(&r);
 }
 
 static const struct mailman3_value *value(const struct rest_read *read, const char *name)
@@ -182,6 +221,7 @@ static void test_no_page(void)
 int main(void)
 {
 	test_levels();
+	test_site();
 	test_attributes();
 	test_waiting();
 	test_no_page();

@@ -2,6 +2,7 @@
 
 #include "books.h"
 #include "lists/members.h"
+#include "lists/owner.h"
 
 #define DEV "dev@lists.example"
 
@@ -32,14 +33,17 @@ static void test_begin(struct books_test *t)
 	static const struct {
 		const char *options, *digests, *mime, *delivery;
 		bool hidden, acknowledge, own_posts, copies;
+		const char *single; /* nondigestable */
 	} cases[] = {
-		{ "", "no", "yes", "regular", false, false, true, true },
+		{ "", "no", "yes", "regular", false, false, true, true, "yes" },
 		{ "hide, ack, notme, nodups", "no", "no", "regular", true, true, false,
-		  false },
-		{ "ack", "yes", "yes", "mime", false, true, true, true },
-		{ "", "yes", "no", "plain", false, false, true, true },
-		{ "plain, hide", "yes", "yes", "plain", true, false, true, true },
-		{ "plain", "no", "yes", "regular", false, false, true, true },
+		  false, "yes" },
+		{ "ack", "yes", "yes", "mime", false, true, true, true, "yes" },
+		{ "", "yes", "no", "plain", false, false, true, true, "yes" },
+		{ "plain, hide", "yes", "yes", "plain", true, false, true, true, "yes" },
+		{ "plain", "no", "yes", "regular", false, false, true, true, "yes" },
+		{ "", "no", "yes", "mime", false, false, true, true, "no" },
+		{ "ack", "no", "no", "plain", false, true, true, true, "no" },
 	};
 	static const struct actor by = { .name = STR("test"), .via = STR("") };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -50,6 +54,7 @@ static void test_begin(struct books_test *t)
 		books_set(t, DEV, "new_member_options", cases[i].options);
 		books_set(t, DEV, "digest_is_default", cases[i].digests);
 		books_set(t, DEV, "mime_is_default_digest", cases[i].mime);
+		books_set(t, DEV, "nondigestable", cases[i].single);
 		CHECK(ok(i % 2 ? member_admit(&t->books, t->a, books_entry(t, DEV), &who,
 					      false, &by)
 			       : member_confirmed(&t->books, t->a, books_entry(t, DEV),
@@ -65,6 +70,46 @@ static void test_begin(struct books_test *t)
 	}
 }
 
+/* On a list of digests nobody turns away from them; who has single posts has them. */
+static void test_single(struct books_test *t)
+{
+	static const struct {
+		const char *single, *was, *key, *value;
+		const char *delivery; /* then; NULL: it is refused */
+	} cases[] = {
+		{ "yes", "mime", "delivery", "regular", "regular" },
+		{ "no", "mime", "delivery", "regular", NULL },
+		{ "no", "mime", "form", "regular", NULL },
+		{ "no", "mime", "delivery", "plain", "plain" },
+		{ "no", "mime", "delivery", "off", "off" },
+		{ "no", "regular", "own_posts", "no", "regular" },
+		{ "no", "mime", "delivery", "usual", "mime" },
+		{ "yes", "mime", "delivery", "usual", "regular" },
+	};
+	static const struct actor by = { .name = STR("test"), .via = STR("") };
+	const struct list_entry *list;
+	struct mailbox who = books_box(t, "single@uni.example");
+	str key = address_key(t->a, &who.address);
+	CHECK(ok(member_admit(&t->books, t->a, books_entry(t, DEV), &who, false, &by)));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct assignment was = { STR("delivery"), str_from(cases[i].was) };
+		struct assignment wish = { str_from(cases[i].key),
+					   str_from(cases[i].value) };
+		struct member_row m;
+		books_set(t, DEV, "nondigestable", "yes");
+		list = books_entry(t, DEV);
+		CHECK(ok(member_configure(&t->books, t->a, list, key, &was, 1, &by)));
+		books_set(t, DEV, "nondigestable", cases[i].single);
+		list = books_entry(t, DEV);
+		err e = member_configure(&t->books, t->a, list, key, &wish, 1, &by);
+		CHECK(e.kind == (cases[i].delivery ? ERR_NONE : ERR_SYNTAX));
+		CHECK(ok(member_find(t->books.lists, t->a, list->id, key, &m)));
+		CHECK(str_eq(m.delivery, str_from(cases[i].delivery ? cases[i].delivery
+								    : cases[i].was)));
+	}
+	books_set(t, DEV, "nondigestable", "yes");
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -72,6 +117,7 @@ int main(void)
 	struct books_test t = books_make(a);
 	books_list(&t, DEV);
 	test_begin(&t);
+	test_single(&t);
 	books_end(&t);
 	return check_done();
 }

@@ -392,6 +392,60 @@ static void test_subscribe(struct books_test *t)
 	CHECK(n == 3);
 }
 
+/* That a membership is the person's outlasts what it waits for. */
+static void test_follows_when_in(struct books_test *t)
+{
+	static const struct {
+		const char *policy, *confirmed;
+		bool refused, follows;
+	} cases[] = {
+		{ "confirm", "", false, true },
+		{ "moderate", "yes", false, true },
+		{ "confirm_then_moderate", "", false, true },
+		{ "moderate", "yes", true, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str who = arena_printf(t->a, "f%zu@uni.example", i);
+		const struct list_entry *list;
+		struct member_row m;
+		struct request_row *r;
+		size_t n;
+		bool waits = false;
+		CHECK(books_person(t, arena_z(t->a, who)));
+		books_set(t, DEV, "subscription_policy", cases[i].policy);
+		struct order_row order = run(t, "subscribe",
+					     json_pack("{s:s,s:s%,s:s,s:s}", "list", DEV,
+						       "address", who.p, who.n,
+						       "confirmed", cases[i].confirmed,
+						       "follows", "yes"));
+		CHECK(is(&order, "done",
+			 *cases[i].confirmed ? "moderator" : "subscriber"));
+		list = books_entry(t, DEV);
+		struct mailbox box = books_box(t, arena_z(t->a, who));
+		if (!*cases[i].confirmed)
+			CHECK(ok(member_confirmed(&t->books, t->a, list, &box,
+						  &(struct member_word){ 0 }, &t->by,
+						  &waits)));
+		BOOKS_MUST(t, request_list(t->books.lists, t->a, list->id, &r, &n));
+		for (size_t k = 0; k < n; k++) {
+			if (!str_eq(r[k].address, who))
+				continue;
+			if (cases[i].refused)
+				BOOKS_MUST(t, request_reject(&t->books, t->a, r[k].id,
+							     STR(""), &t->by));
+			else
+				BOOKS_MUST(t, request_accept(&t->books, t->a, r[k].id,
+							     &t->by));
+		}
+		if (cases[i].refused) /* and comes in another way */
+			BOOKS_MUST(t, member_admit(&t->books, t->a, list, &box, false,
+						   &t->by));
+		BOOKS_MUST(t, member_find(t->books.lists, t->a, list->id, who, &m));
+		CHECK(m.follows == cases[i].follows);
+	}
+	books_set(t, DEV, "subscription_policy", "confirm");
+}
+
 static void test_people(struct books_test *t)
 {
 	struct address_row row;
@@ -511,6 +565,7 @@ int main(void)
 	test_purge(&t);
 	test_purge_fails(&t);
 	test_subscribe(&t);
+	test_follows_when_in(&t);
 	test_people(&t);
 	test_strangers(&t);
 	books_end(&t);

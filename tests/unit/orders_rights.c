@@ -43,6 +43,8 @@ static void test_rights(struct books_test *t)
 		{ "digest", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "template", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "site_template", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "template_uris", { 0, 0, 0, 0, 1, 1, 0, 0 } },
+		{ "site_template_uris", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "role_add", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "role_remove", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 		{ "ban_add", { 0, 0, 0, 1, 1, 1, 0, 0 } },

@@ -28,6 +28,21 @@ static void test_otherwise(void)
 			    accept = { .type = PICKLE_INT, .number = 3 },
 			    defer = { .type = PICKLE_INT, .number = 4 };
 	CHECK(!otherwise("mailman2", "anonymous_list", &off).n);
+	/* what is off acts otherwise where the table has a row of it */
+	CHECK(otherwise("mailman2", "include_rfc2369_headers", &off).n > 0);
+	CHECK(otherwise("mailman3", "digest_size_threshold", &off).n > 0);
+	CHECK(!otherwise("mailman3", "include_rfc2369_headers", &accept).n);
+	/* DMARC: each action says how it acts here */
+	static const char *const dmarc[][2] = {
+		{ "mailman2", "dmarc_moderation_action" },
+		{ "mailman3", "dmarc_mitigate_action" },
+	};
+	for (int64_t action = 0; action < 10; action++) {
+		const struct pickle x = { .type = PICKLE_INT, .number = action / 2 };
+		str words = otherwise(dmarc[action % 2][0], dmarc[action % 2][1], &x);
+		CHECK(words.n > 0);
+		CHECK((str_find(words, STR("refused while")).n > 0) == (action / 2 == 3));
+	}
 	CHECK(otherwise("mailman3", "default_member_action", &accept).n > 0);
 	CHECK(!otherwise("mailman3", "default_member_action", &defer).n);
 	CHECK(!otherwise("mailman2", "default_member_action", &accept).n);

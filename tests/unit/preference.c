@@ -206,6 +206,29 @@ static void test_follows(struct books_test *t)
 	      == ERR_NOTFOUND);
 }
 
+/* A proof that is lost holds a membership where it is, at either end. */
+static void test_proof_lost(struct books_test *t)
+{
+	const char *home = "lou@home.example", *work = "lou@work.example";
+	int64_t id, person = books_person(t, home);
+	CHECK(ok(address_add(t->books.lists, person, str_from(work), str_from(work),
+			     &id)));
+	CHECK(ok(address_verify(t->books.lists, id, 9)));
+	books_member(t, books_entry(t, DEV), home);
+	CHECK(ok(member_follow_preferred(&t->books, t->a, books_entry(t, DEV),
+					 str_from(home), &t->by)));
+	CHECK(ok(address_verify(t->books.lists, address_of(t, home).id, 0)));
+	prefer(t, work); /* from one whose proof is gone */
+	CHECK(is_member(t, DEV, home) && !is_member(t, DEV, work));
+	CHECK(ok(address_verify(t->books.lists, address_of(t, home).id, 9)));
+	CHECK(ok(address_verify(t->books.lists, id, 0)));
+	prefer(t, work); /* to one whose proof is gone */
+	CHECK(is_member(t, DEV, home) && !is_member(t, DEV, work));
+	CHECK(ok(address_verify(t->books.lists, id, 9)));
+	prefer(t, work);
+	CHECK(!is_member(t, DEV, home) && row_of(t, DEV, work).follows);
+}
+
 /* An address that another account takes over leaves such memberships behind. */
 static void test_taken_over(struct books_test *t)
 {
@@ -236,6 +259,7 @@ int main(void)
 	test_wrong(&t);
 	test_language(&t);
 	test_follows(&t);
+	test_proof_lost(&t);
 	test_taken_over(&t);
 	books_end(&t);
 	return check_done();

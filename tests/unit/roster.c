@@ -63,6 +63,91 @@ static void test_many(struct books_test *t)
 	CHECK(str_find(fault_of(t, text), STR("more than 200000 records")).n);
 }
 
+/* As export writes a member. */
+static str written(struct books_test *t, const struct member_row *m)
+{
+	str cells[ROSTER_LEVEL_CELLS];
+	roster_cells(t->a, m, cells);
+	return arena_cat(
+		t->a, STR("address,name,delivery,hidden,own_posts," ROSTER_LEVELS "\n"),
+		m->text, STR(","), m->name, STR(","), m->delivery,
+		m->hidden ? STR(",yes,") : STR(",no,"),
+		m->own_posts ? STR("yes,") : STR("no,"), cells[0], STR(","), cells[1],
+		STR(","), cells[2], STR(","), cells[3], STR("\n"));
+}
+
+static void enter(struct books_test *t, str text)
+{
+	ARENA(a);
+	struct roster_file f;
+	struct roster_record r;
+	enum roster_verb did;
+	err e = OK;
+	CHECK(ok(roster_open(&f, &t->books, a, books_entry(t, DEV), text)));
+	CHECK(roster_next(&f, a, &r, &e) && ok(e));
+	e = roster_enter(&f, a, &r, &t->by, &did);
+	CHECK(ok(e) || e.kind == ERR_DENIED);
+}
+
+/* Removed and read again: the member has what it had, and what it had from above it has from
+ * there still. */
+static void test_again(struct books_test *t)
+{
+	static const struct {
+		const char *key, *value;
+	} chosen[] = { { "form", "summary" }, { "delivery", "off" },
+		       { "hidden", "no" },    { "language", "fr" },
+		       { "own_posts", "no" }, { "name", "Prof. Rita" } };
+	const char *rita = "rita@uni.example";
+	struct member_row m, back;
+	int64_t id = books_member(t, books_entry(t, DEV), rita);
+	CHECK(ok(member_get(t->books.lists, t->a, id, &m)));
+	struct preference p = { .person = m.person,
+				.set = PREFERS_COPIES,
+				.copies = false,
+				.form = STR("regular") };
+	CHECK(ok(preference_put(t->books.lists, &p)));
+	CHECK(ok(member_get(t->books.lists, t->a, id, &m)) && !m.copies);
+	for (size_t i = 0; i < sizeof chosen / sizeof *chosen; i++)
+		CHECK(ok(member_option(t->a, &m, str_from(chosen[i].key),
+				       str_from(chosen[i].value), STR("user"))));
+	m.follows = true;
+	m.pinned = PREFERS_HIDDEN; /* though it is as usual */
+	CHECK(ok(member_change(t->books.lists, &m)));
+	CHECK(ok(member_get(t->books.lists, t->a, id, &m)));
+	str text = written(t, &m);
+	enter(t, text);
+	CHECK(ok(member_get(t->books.lists, t->a, id, &back)) && back.own == m.own);
+	CHECK(str_eq(back.off_by, STR("user")));
+	CHECK(ok(member_remove(t->books.lists, id)));
+	enter(t, text);
+	CHECK(ok(member_find(t->books.lists, t->a, m.list, m.key, &back)));
+	CHECK(back.own == m.own && (m.own & PREFERS_HIDDEN) && !(m.own & PREFERS_COPIES));
+	CHECK(str_eq(back.form, STR("summary")) && str_eq(back.delivery, STR("off")));
+	CHECK(str_eq(back.language, STR("fr")) && back.follows && !back.own_posts);
+	CHECK(!back.copies && !back.hidden);
+	CHECK(str_eq(written(t, &back), text));
+	CHECK(ok(member_remove(t->books.lists, back.id)));
+}
+
+/* Beside a delivery that is not off the form has no word; chosen and follows are checked. */
+static void test_levels_cells(struct books_test *t)
+{
+	const char *head = "address,delivery,form,follows,chosen\n";
+	struct member_row m;
+	int64_t id = books_member(t, books_entry(t, DEV), "udo@uni.example");
+	enter(t, arena_cat(t->a, str_from(head), STR("udo@uni.example,plain,mime,,\n")));
+	CHECK(ok(member_get(t->books.lists, t->a, id, &m))
+	      && str_eq(m.delivery, STR("plain")) && !m.follows);
+	CHECK(str_find(fault_of(t, "address,follows\nudo@uni.example,maybe\n"),
+		       STR("follows = maybe"))
+		      .n);
+	CHECK(str_find(fault_of(t, "address,chosen\nudo@uni.example,shoes\n"),
+		       STR("shoes"))
+		      .n);
+	CHECK(ok(member_remove(t->books.lists, id)));
+}
+
 struct counts {
 	size_t add, change, remove, kept;
 };
@@ -332,6 +417,8 @@ int main(void)
 	ben.off_by = STR("user");
 	CHECK(ok(member_change(t.books.lists, &ben)));
 	test_faults(&t);
+	test_again(&t);
+	test_levels_cells(&t);
 	test_many(&t);
 	test_compare(&t);
 	test_batch(&t);

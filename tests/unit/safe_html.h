@@ -31,7 +31,7 @@ static inline const char *safe_address(const char *value)
 static inline const char *safe_attribute(const GumboAttribute *x)
 {
 	static const char *const names[] = { "class", "dir", "aria-label", "tabindex",
-					     "title", "rel", NULL };
+					     "title", "rel", "start",      NULL };
 	static const char *const classes[] = { "body",       "diff",    "sig",
 					       "att",        "kv",      "ctl",
 					       "note small", "st warn", "hash mono",
@@ -51,7 +51,8 @@ static inline const char *safe_node(const GumboNode *node, int depth)
 		"html",    "head",    "title",      "body", "div", "p",    "span",
 		"bdi",     "pre",     "code",       "ins",  "del", "b",    "a",
 		"br",      "dl",      "dt",         "dd",   "h3",  "mark", "section",
-		"details", "summary", "blockquote", NULL
+		"details", "summary", "blockquote", "ul",   "ol",  "li",   "em",
+		"strong",  "hr",      NULL
 	};
 	if (node->type == GUMBO_NODE_COMMENT || node->type == GUMBO_NODE_CDATA)
 		return "a comment";

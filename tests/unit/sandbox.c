@@ -34,7 +34,7 @@ static void expect(const struct rights *row, const char *what, bool may, int cod
 static void try_attempts(const struct rights *row)
 {
 	unsigned may = row->network;
-	if (may & NET_DIAL && sandbox_dials_unix(&t.conf))
+	if (sandbox_dials_unix(row, &t.conf))
 		may |= DIALS_UNIX;
 	if (row == &rights[ROLE_web])
 		may |= IS_WEB;
@@ -43,6 +43,9 @@ static void try_attempts(const struct rights *row)
 		bool unix_socket = a->try == connect_abstract;
 		/* Without DIALS_UNIX seccomp refuses the socket, whatever Landlock can. */
 		int abi = unix_socket && !(may & DIALS_UNIX) ? 0 : a->abi;
+		/* What may dial nowhere but engines is kept from other ports by Landlock. */
+		if (a->try == dial_dns && may & NET_ENGINES)
+			abi = 4;
 		if (abi <= t.abi) {
 			expect(row, a->name, a->needs & may || a->needs == ~0u, a->try());
 		} else if (unix_socket && t.abi >= 4) { /* what the log tells of */
@@ -315,8 +318,10 @@ static err load_conf(struct arena *a, const char *extra)
 	str text = arena_printf(a,
 				"[site]\ndata = .\n[web]\nroot = site\n[send]\nmx_port = "
 				"%u\n[dns]\nserver = 127.0.0.1:%u\n[fetch]\nport = "
-				"%u\n[route]\n%s\n",
-				t.mail_port, t.dns_port, t.https_port, extra);
+				"%u\n[wall]\nclamd = 127.0.0.1:%u, /run/no-clamd\n"
+				"[route]\n%s\n",
+				t.mail_port, t.dns_port, t.https_port, t.engine_port,
+				extra);
 	put(a, "postern.conf", arena_z(a, text));
 	return conf_load(a, at("postern.conf"), NULL, 0, &t.conf);
 }
@@ -328,6 +333,7 @@ static void make_sockets(void)
 	t.mail = bound(SOCK_STREAM, &t.mail_port);
 	t.other = bound(SOCK_STREAM, &t.other_port);
 	t.dns = bound(SOCK_STREAM, &t.dns_port);
+	t.engine = bound(SOCK_STREAM, &t.engine_port);
 	t.https = bound(SOCK_STREAM, &t.https_port);
 	struct sockaddr_in in = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)t.dns_port),

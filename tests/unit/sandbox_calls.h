@@ -33,8 +33,9 @@ static struct {
 	char data[64], path[128]; /* DATA, and room for a name below it */
 	struct conf conf;
 	int abi;
-	int listener, mail, other, dns, https, udp; /* sockets of the test's own */
-	unsigned mail_port, other_port, dns_port, https_port, udp_port;
+	int listener, mail, other, dns, https, engine,
+		udp; /* sockets of the test's own */
+	unsigned mail_port, other_port, dns_port, https_port, engine_port, udp_port;
 	pid_t parent;
 	char abstract[32];
 } t;
@@ -108,6 +109,7 @@ static int bind_port(int type)
 
 TRY_IT(dial_mail, connect_port(t.mail_port))
 TRY_IT(dial_other, connect_port(t.other_port))
+TRY_IT(dial_engine, connect_port(t.engine_port))
 TRY_IT(dial_dns, connect_port(t.dns_port))
 TRY_IT(dial_https, connect_port(t.https_port))
 TRY_IT(bind_tcp, bind_port(SOCK_STREAM))
@@ -241,6 +243,7 @@ static const struct attempt {
 	{ "connect to a mail server", dial_mail, NET_DIAL, 4 },
 	{ "connect to another port", dial_other, 0, 4 },
 	{ "connect to a web server", dial_https, NET_HTTPS, 4 },
+	{ "connect to an engine", dial_engine, NET_ENGINES, 4 },
 	{ "connect to the name server", dial_dns, NET_DNS | NET_DIAL, 0 },
 	{ "connect to an abstract socket", connect_abstract, 0, 6 },
 	{ "bind a TCP port", bind_tcp, 0, 4 },

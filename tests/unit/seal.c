@@ -259,6 +259,25 @@ static str copy_for(struct arena *a, struct letter *l, const struct sealer *by,
 	return all;
 }
 
+/* The set of the first copy is looked at as it leaves: one that covers the reader's own To
+ * as absent would hold over none, and no copy has it. Signatures stay. */
+static void test_broken_set(struct arena *a, struct book *b, struct dns_table *t,
+			    const struct sealer *by, int64_t message)
+{
+	struct letter *l = NULL;
+	struct dkim_result *r;
+	CHECK(ok(letter_load(b, message, &l)));
+	letter_seal(l, by);
+	CHECK(l->set && str_eq(l->set->skip, STR("to")));
+	l->set->skip = STR("");
+	for (size_t i = 0; i < 2; i++) {
+		str copy = copy_for(a, l, by, "Anna", "anna@uni.example");
+		CHECK(arc(a, t, copy).verdict == ARC_NONE);
+		CHECK(dkim(a, t, copy, &r) == 2 && r[0].verdict == DKIM_PASS);
+	}
+	letter_drop(l);
+}
+
 /* Copies that say who reads them: each has signatures and a set that hold over it alone. */
 static void test_reader(struct book *b)
 {
@@ -311,6 +330,7 @@ static void test_reader(struct book *b)
 		      && r[1].verdict == DKIM_PASS);
 		CHECK(arc(a, &t, copies[i]).verdict == ARC_PASS);
 	}
+	CHECK(l->set_holds == 1);
 	/* One reader's signature over another's words. */
 	str mixed = arena_cat(
 		a, str_first(copies[0], copies[0].n - str_from(readers[0].body).n),
@@ -318,6 +338,7 @@ static void test_reader(struct book *b)
 	CHECK(dkim(a, &t, mixed, &r) == 2 && r[0].verdict == DKIM_FAIL);
 	CHECK(arc(a, &t, mixed).verdict == ARC_FAIL);
 	letter_drop(l);
+	test_broken_set(a, b, &t, &by, m.id);
 }
 
 /* Notices are signed and bear no set: nothing came. */

@@ -1,5 +1,6 @@
 #include "books.h"
 
+#include "lists/speaks.h"
 #include "store/lists/setting.h"
 
 static const struct setting_def *row(const char *key)
@@ -110,6 +111,32 @@ static void test_check(struct arena *a)
 	      == ERR_SYNTAX);
 }
 
+static void test_languages(struct arena *a)
+{
+	static const struct {
+		const char *offers, *own, *site;
+		enum language wanted;
+		bool speaks;
+	} cases[] = {
+		{ "", "site", "en", LANGUAGE_ja, true },
+		{ "de, fr", "site", "de", LANGUAGE_fr, true },
+		{ "de, fr", "site", "de", LANGUAGE_es, false },
+		{ "fr", "site", "de", LANGUAGE_de, true }, /* its own */
+		{ "fr", "zh_CN", "de", LANGUAGE_zh_CN, true },
+		{ "fr", "zh_CN", "de", LANGUAGE_de, false },
+	};
+	str clean = STR("");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct settings s = { .available_languages = str_from(cases[i].offers),
+				      .preferred_language = str_from(cases[i].own) };
+		CHECK(speaks(&s, str_from(cases[i].site), cases[i].wanted)
+		      == cases[i].speaks);
+	}
+	CHECK(ok(speaks_check(a, STR(" fr  de,fr ,zh_CN"), &clean))
+	      && str_eq(clean, STR("fr, de, zh_CN")));
+	CHECK(speaks_check(a, STR("de, tlh"), &clean).kind == ERR_SYNTAX);
+}
+
 static void test_choices(struct arena *a)
 {
 	size_t n;
@@ -196,6 +223,7 @@ int main(void)
 	ARENA(a);
 	test_table(a);
 	test_check(a);
+	test_languages(a);
 	test_choices(a);
 	struct books_test t = books_make(a);
 	test_store(&t);

@@ -229,9 +229,60 @@ static void test_record(void)
 	}
 }
 
+static str many(struct arena *a, const char *before, const char *macro, size_t n,
+		const char *behind)
+{
+	BUF(out);
+	buf_add(&out, str_from(before));
+	for (size_t i = 0; i < n; i++)
+		buf_add(&out, str_from(macro));
+	buf_add(&out, str_from(behind));
+	return arena_copy(a, buf_str(&out));
+}
+
+/* What a policy may cost whoever reads it. */
+static void test_bounded(void)
+{
+	ARENA(a);
+	struct dns_table t = DNS_TABLE(a);
+	struct spf_result out;
+	char helo[256];
+	memset(helo, 'h', 255);
+	for (size_t i = 1; i < 255; i += 2)
+		helo[i] = '.';
+	helo[255] = '\0';
+	/* names of the client are asked for once, and ten of them at most */
+	for (int i = 0; i < 12; i++)
+		table_name(&t, STR("9.2.0.192.in-addr.arpa"), DNS_PTR,
+			   arena_printf(a, "n%d.victim.example", i));
+	table_ip(&t, STR("n7.victim.example"), STR("192.0.2.9"));
+	table_txt(&t, "p.example",
+		  many(a, "v=spf1 ", "exists:%{p}%{p}%{p}.%{d} ", 9, "ptr -all"));
+	CHECK(check(&t, "192.0.2.9", "h", "x@p.example", &out) == SPF_PERMERROR);
+	CHECK(t.asked == 1 + 1 + 10 + 3); /* the record, PTR, its names, three voids */
+	/* a record that is too long, and one whose names grow too long */
+	table_txt(&t, "long.example", many(a, "v=spf1 ", "ip4:192.0.2.1 ", 300, "-all"));
+	CHECK(check(&t, "192.0.2.9", "h", "x@long.example", &out) == SPF_PERMERROR);
+	CHECK(strstr(out.why, "4,096"));
+	t.asked = 0;
+	table_txt(&t, "h.example", many(a, "v=spf1 a:", "%{h}", 900, ".x.example -all"));
+	CHECK(check(&t, "192.0.2.9", helo, "x@h.example", &out) == SPF_PERMERROR);
+	CHECK(strstr(out.why, "macros") && t.asked == 1);
+	table_txt(&t, "r.example",
+		  many(a, "v=spf1 redirect=", "%{h}", 900, ".x.example"));
+	CHECK(check(&t, "192.0.2.9", helo, "x@r.example", &out) == SPF_PERMERROR);
+	CHECK(strstr(out.why, "macros"));
+	/* an explanation that grows too long is none */
+	table_txt(&t, "e.example", STR("v=spf1 -all exp=why.e.example"));
+	table_txt(&t, "why.e.example", many(a, "", "%{h}", 900, ""));
+	CHECK(check(&t, "192.0.2.9", helo, "x@e.example", &out) == SPF_FAIL);
+	CHECK(!out.explanation.n);
+}
+
 int main(void)
 {
 	test_suite();
+	test_bounded();
 	test_own();
 	test_explanation();
 	test_record();

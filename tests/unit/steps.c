@@ -258,6 +258,7 @@ static void test_number(struct books_test *t)
 		{ "[dev %05d]", "hello", "[dev 00017] hello" },
 		{ "[dev %d]", "Re: [dev 3] hello", "[dev 17] Re: hello" },
 		{ "[dev %05d] ", "Re: [DEV 00003] hello", "[dev 00017] Re: hello" },
+		{ "[dev %d]", "AW: [dev 3] Re: [dev 2] hello", "[dev 17] AW: Re: hello" },
 		{ "[dev %3d]", "hello", "[dev  17] hello" },
 		{ "[dev %d]", "[dev x] hello", "[dev 17] [dev x] hello" },
 		{ "%d:", "hello", "17: hello" },

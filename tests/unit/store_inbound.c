@@ -144,32 +144,32 @@ static void test_files(struct arena *a, struct book *b, str data)
 	CHECK(!file_there(a, data, m.file));
 }
 
-static bool knows(struct arena *a, struct book *b, int64_t since, size_t limit,
-		  const char *networks)
+static bool knows(struct arena *a, struct book *b, enum known_kind kind, int64_t since,
+		  size_t limit, const char *networks)
 {
-	struct known_network *x;
+	struct known *x;
 	size_t n;
 	str all = STR("");
-	CHECK(ok(known_all(b, a, since, limit, &x, &n)));
+	CHECK(ok(known_all(b, a, kind, since, limit, &x, &n)));
 	for (size_t i = 0; i < n; i++)
-		all = arena_cat(a, all, x[i].network, STR(" "));
+		all = arena_cat(a, all, x[i].key, STR(" "));
 	return str_eq(all, str_from(networks));
 }
 
-static void test_known(struct arena *a, struct book *b)
+static void test_known(struct arena *a, struct book *b, enum known_kind kind)
 {
-	static const struct known_network all[] = {
+	static const struct known all[] = {
 		{ STR("c"), 30 }, { STR("a"), 10 }, { STR("b"), 20 },
 		{ STR("a"), 40 }, { STR("c"), 25 }, /* of another process: the later */
 		{ STR("d"), 5 },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		CHECK(ok(known_add(b, &all[i])));
-	CHECK(knows(a, b, 0, 9, "d b c a "));
-	CHECK(knows(a, b, 20, 9, "b c a "));
-	CHECK(knows(a, b, 0, 2, "c a "));
-	CHECK(ok(known_prune(b, 6, 9)) && knows(a, b, 0, 9, "b c a "));
-	CHECK(ok(known_prune(b, 6, 2)) && knows(a, b, 0, 9, "c a "));
+		CHECK(ok(known_add(b, kind, &all[i])));
+	CHECK(knows(a, b, kind, 0, 9, "d b c a "));
+	CHECK(knows(a, b, kind, 20, 9, "b c a "));
+	CHECK(knows(a, b, kind, 0, 2, "c a "));
+	CHECK(ok(known_prune(b, kind, 6, 9)) && knows(a, b, kind, 0, 9, "b c a "));
+	CHECK(ok(known_prune(b, kind, 6, 2)) && knows(a, b, kind, 0, 9, "c a "));
 }
 
 int main(void)
@@ -181,7 +181,8 @@ int main(void)
 	test_done(a, b);
 	test_batch(a, b);
 	test_files(a, b, data);
-	test_known(a, b);
+	test_known(a, b, KNOWN_NETWORKS);
+	test_known(a, b, KNOWN_TRIES);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();

@@ -6,6 +6,7 @@
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
 #include "store/outbound/queue.h"
+#include "store/outbound/sts.h"
 
 static struct outbound_message message(str source)
 {
@@ -480,12 +481,40 @@ static void test_budget(struct book *b)
 	CHECK(ok(budget_sum(b, STR("person:1"), 0, &n)) && n == 5);
 }
 
+/* Who fills the room with large policies puts out large ones. */
+static void test_policies(struct arena *a, struct book *b)
+{
+	enum { LARGE = 64 * 1024, TIMES = STS_ROOM / LARGE + 5, SMALL = 20 };
+	static char text[LARGE];
+	struct sts_row row = { .id = STR("1"), .until = 1000 }, got;
+	int64_t left, octets;
+	bool found;
+	memset(text, 'x', LARGE);
+	for (int i = 0; i < SMALL + TIMES; i++) {
+		row.domain = arena_printf(a, "d%d.example", i);
+		row.policy = (str){ text, i < SMALL ? 100 : LARGE };
+		row.fetched_at = i;
+		CHECK(ok(sts_put(b, &row)));
+		CHECK(ok(sts_get(b, a, row.domain, 1, &got))
+		      && got.policy.n == row.policy.n);
+	}
+	CHECK(ok(book_number(b, &left, &found, "SELECT count(*) FROM sts_policy")));
+	CHECK(ok(book_number(b, &octets, &found,
+			     "SELECT sum(length(policy)) FROM sts_policy")));
+	CHECK(octets <= STS_ROOM && left > SMALL + TIMES - 10);
+	for (int i = 0; i < SMALL; i++)
+		CHECK(ok(sts_get(b, a, arena_printf(a, "d%d.example", i), 1, &got)));
+	CHECK(sts_get(b, a, arena_printf(a, "d%d.example", SMALL), 1, &got).kind
+	      == ERR_NOTFOUND);
+}
+
 int main(void)
 {
 	ARENA(a);
 	str data = folder_make(a);
 	struct book *b = fresh_book(a, data, BOOK_OUTBOUND);
 	test_body(a, b);
+	test_policies(a, b);
 	test_message(a, b);
 	test_due_after(a, b);
 	test_delivery(a, b);

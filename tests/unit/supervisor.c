@@ -28,10 +28,10 @@ static void test_hand_over(void)
 	CHECK(!strcmp(ask("ring"), "rang"));
 	CHECK(!strncmp(ask("ask"), "send ", 5));
 	/* 3 control, 4 the drain's eventfd where the manifest was, then sessions;
-	 * 9 10 11 the other roles, 32 33 listening; nothing else */
+	 * 9 10 11 13 the other roles, 32 33 listening; nothing else */
 	str open = str_from(ask("descriptors"));
 	CHECK(str_starts(open, STR("0 1 2 3 4 "))
-	      && str_ends(open, STR(" 9 10 11 32 33 ")));
+	      && str_ends(open, STR(" 9 10 11 13 32 33 ")));
 	CHECK(told("WATCHDOG=1"));
 	CHECK(logged("event=role-ready name=send"));
 }

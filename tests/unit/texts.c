@@ -41,7 +41,10 @@ static const struct {
 	  "%(real_name)s@%(host_name)s\n%(welcome)s\n\nIt is:\n\n  %(password)s\n\nBye\n",
 	  "{list}@lists.example\nHi!\n\nBye\n", 1 },
 	{ "mailman2", "verify", "A%(remote)s for %(email)s\n\n  confirm %(cookie)s\n",
-	  "A for {address}\n\n    {link}\n", 1 },
+	  "A for {address}\n\n  confirm {token}\n\n    {link}\n", 0 },
+	{ "mailman2", "postheld", "%(subject)s\n\n%(cookie)s\n", "{subject}\n", 1 },
+	{ "mailman3", "list:user:action:invite", "$short_listname: confirm $token",
+	  "{list}: confirm {token}\n\n    {link}\n", 0 },
 	{ "mailman2", "verify", "%(confirmurl)s by %(listadmin)s", /* it has its link */
 	  "{link} by {owner_address}\n", 0 },
 	{ "mailman2", "disabled", "On again: %(confirmurl)s\n",

@@ -6,6 +6,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/sha.h>
+#include <openssl/ssl.h>
 #include <sys/stat.h>
 
 struct echo {
@@ -156,9 +157,12 @@ static void tls_pinned(struct arena *a, struct tls *server, struct tls *client, 
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		enum tls_fault fault;
-		struct tls_peer peer = { TLS_PINNED, str_from(cases[i].name),
-					 str_from(cases[i].also), cases[i].records,
-					 cases[i].count };
+		struct tls_peer peer = { TLS_PINNED,
+					 str_from(cases[i].name),
+					 str_from(cases[i].also),
+					 cases[i].records,
+					 cases[i].count,
+					 false };
 		err e = connect_as(a, server, client, &peer, &fault);
 		CHECK(fault == cases[i].fault
 		      && (e.kind == ERR_IO) == (fault != TLS_FINE));
@@ -273,6 +277,22 @@ static void tls_files(struct arena *a)
 	}
 }
 
+/* A server that knows TLS 1.0 alone: only for who would go on in clear. */
+static void tls_outdated(struct arena *a, struct tls *client)
+{
+	str chain = STR_NONE;
+	struct tls *server = server_tls(a, &chain);
+	enum tls_fault fault;
+	SSL_CTX_set_security_level(tls_ctx(server), 0);
+	CHECK(SSL_CTX_set_min_proto_version(tls_ctx(server), TLS1_VERSION) == 1
+	      && SSL_CTX_set_max_proto_version(tls_ctx(server), TLS1_VERSION) == 1);
+	struct tls_peer peer = { .check = TLS_ANYONE, .name = STR("mail.example.org") };
+	CHECK(connect_as(a, server, client, &peer, &fault).kind && fault == TLS_BROKEN);
+	peer.outdated = true;
+	CHECK(!connect_as(a, server, client, &peer, &fault).kind);
+	tls_free(server);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -284,6 +304,7 @@ int main(void)
 	tls_authorities(a, server, chain);
 	tls_broken_peers(a, server);
 	tls_files(a);
+	tls_outdated(a, client);
 	tls_free(server);
 	tls_free(client);
 	return check_done();

@@ -46,6 +46,7 @@ int main(void)
 		{ "550 5.1.1 <x@y.example>: user unknown", "There is no such mailbox" },
 		{ "550 5.1.10 null MX", "Their domain says" },
 		{ "550 5.1.11 x", "" },
+		{ "550 5.1.2 the domain does not exist", "Their domain does not exist" },
 		{ "451 4.7.1 greylisted", "Their server makes those wait" },
 		{ "450 4.7.25 no PTR", "Their rules put this message off" },
 		{ "550 5.7.1 policy 114", "Their rules refuse" },

@@ -12,5 +12,6 @@ err move_archive(struct moving *x)
 err move_leftovers(struct moving *x)
 {
 	str folder = moving_path(x, "lists", x->name);
-	return moving_digest_posts(x, arena_cat(x->a, folder, STR("/digest.mbox")));
+	TRY(moving_digest_posts(x, arena_cat(x->a, folder, STR("/digest.mbox"))));
+	return move_last_digests(x);
 }

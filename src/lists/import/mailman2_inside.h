@@ -14,6 +14,7 @@ MUST_USE err move_header_rules(struct moving *x);
 MUST_USE err move_requests(struct moving *x); /* held posts, too */
 MUST_USE err move_pending(struct moving *x);
 MUST_USE err move_state(struct moving *x); /* whom it answered of late, and the like */
+MUST_USE err move_last_digests(struct moving *x); /* who is owed one */
 MUST_USE err move_archive(struct moving *x);
 MUST_USE err move_leftovers(struct moving *x); /* posts that wait; what else lies there */
 

@@ -170,6 +170,23 @@ static err move_all(struct moving *x, struct tables *t, const char *name, bool d
 	return e.kind ? err_in(whole, e.kind, "%s", e.msg) : OK;
 }
 
+err move_last_digests(struct moving *x)
+{
+	const struct pickle *d = mailman2_get(&x->config, "one_last_digest");
+	struct map options = { 0 };
+	err e = OK;
+	pickle_map(mailman2_get(&x->config, "user_options"), &options);
+	for (uint32_t i = 0; !e.kind && d && d->type == PICKLE_DICT && i + 1 < d->count;
+	     i += 2) {
+		str key = pickle_str(d->items[i]);
+		bool plain = pickle_number(map_get(&options, key), 0)
+			     & OPTION_PLAIN_DIGEST;
+		e = moving_last_digest(x, key, plain ? STR("plain") : STR("mime"));
+	}
+	map_free(&options);
+	return e;
+}
+
 err move_members(struct moving *x)
 {
 	struct tables t;

@@ -53,10 +53,7 @@ static err move_attribute(struct moving *x, const struct settings *now,
 		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
 		return OK;
 	case FATE_IMPOSSIBLE:
-		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
-					value_is_empty(value) ? arena_cat(
-						x->a, words, STR(" (empty there)"))
-							      : words);
+		moving_let_go(x, name, row, value);
 		return OK;
 	}
 	return OK;

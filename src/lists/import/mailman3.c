@@ -38,6 +38,16 @@ static err move_archive(struct moving *x)
 			   arena_cat(x->a, STR("/hyperkitty/list/"), x->address));
 }
 
+/* After the archive, which says which posts these are. */
+static err move_digest(struct moving *x)
+{
+	const struct mailman3_source *s = source_of(x);
+	return s->var.n ? moving_digest_posts(x, arena_cat(x->a, s->var, STR("/lists/"),
+							   s->list.list_id,
+							   STR("/digest.mmdf")))
+			: OK;
+}
+
 static void tell_unknown_addresses(struct moving *x, size_t n)
 {
 	if (n)
@@ -55,6 +65,12 @@ static err move_all(struct moving *x)
 	struct mailman3_source now = *s;
 	struct rest_read read;
 	x->address = arena_lower(x->a, x->name);
+	if (!mailman3_name_is_plain(s->list.list_id)
+	    || !mailman3_name_is_plain(s->list.host))
+		return err_in(x->a, ERR_SYNTAX,
+			      "\"%.*s\" at \"%.*s\" is no list_id: it would be the name "
+			      "of a folder",
+			      STR_F(s->list.list_id), STR_F(s->list.host));
 	if (s->rest) {
 		TRY(rest_read(s->rest, x->a, &s->list, &read));
 		now.read = &read;
@@ -63,7 +79,8 @@ static err move_all(struct moving *x)
 	}
 	TRY(move3_read(x));
 	TRY(moving_in_transaction(x, move_list));
-	return move_archive(x);
+	TRY(move_archive(x));
+	return move_digest(x);
 }
 
 static err one_list(struct books *books, struct import_report *r, const struct actor *by,
@@ -93,29 +110,31 @@ static str var_of(struct arena *a, const struct mailman3_place *from)
 
 static err move_site_bans(struct moving *x)
 {
-	const struct mailman3_source *s = source_of(x);
-	struct mailman3_line *line;
-	struct moving_count c = { 0 };
-	size_t n;
-	TRY(s->rest ? rest_site_bans(s->rest, x->a, &line, &n)
-		    : mailman3_site_bans(s->book, x->a, &line, &n));
-	for (size_t i = 0; i < n; i++) {
+	const struct mailman3_site *site = source_of(x)->site;
+	int64_t count = 0;
+	for (size_t i = 0; i < site->bans; i++) {
 		bool here;
-		TRY(moving_ban(x, line[i].text, moving_ban_reason(x), &here));
-		c.here += here;
+		TRY(moving_ban(x, site->ban[i].text, moving_ban_reason(x), &here));
+		count += here;
 	}
-	import_report_count(x->report, "bans", (int64_t)n, c.here);
+	import_report_count(x->report, "bans", (int64_t)site->bans, count);
 	return OK;
 }
 
 static err all_that_is_the_site_s(struct moving *x)
 {
 	TRY(move_site_bans(x));
+	TRY(move3_domains(x));
 	return move3_site_texts(x);
 }
 
 static err move_site(struct moving *x)
 {
+	struct mailman3_source now = *source_of(x);
+	struct mailman3_site site;
+	TRY(source_site(&now, x->a, &site));
+	now.site = &site;
+	x->there = &now;
 	return moving_for_all(x, all_that_is_the_site_s);
 }
 

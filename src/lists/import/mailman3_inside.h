@@ -14,6 +14,7 @@ struct mailman3_source {
 	struct mailman3_list list;
 	const struct mailman3_place *place;
 	str var;
+	const struct mailman3_site *site; /* of what bears on all lists alone */
 };
 
 static inline const struct mailman3_source *source_of(const struct moving *x)
@@ -28,13 +29,20 @@ MUST_USE err move3_texts(struct moving *x, const struct settings *now);
 MUST_USE err move3_site_texts(struct moving *x);
 MUST_USE err move3_people(struct moving *x);
 MUST_USE err move3_rules(struct moving *x); /* bans and rules by header */
+MUST_USE err move3_domains(struct moving *x);
 MUST_USE err move3_waiting(struct moving *x);
 MUST_USE err move3_state(struct moving *x);
+
+/* What a level says; a language that we have no catalog of is none. */
+struct preference mailman3_preference(const struct mailman3_likes *l);
+str mailman3_off_by(int64_t status); /* "": it goes on */
 
 /* Where strangers with that action stand; NULL: they have none of their own. */
 const char *mailman3_stranger_setting(int64_t action);
 
 /* mailman3_rows.c: as those of store/foreign/mailman3.h. */
+MUST_USE err source_site(const struct mailman3_source *s, struct arena *a,
+			 struct mailman3_site *site);
 MUST_USE err source_attributes(const struct mailman3_source *s, struct arena *a,
 			       struct mailman3_value **value, size_t *count);
 MUST_USE err source_filters(const struct mailman3_source *s, struct arena *a,
@@ -57,7 +65,10 @@ MUST_USE err source_pended(const struct mailman3_source *s, struct arena *a,
 MUST_USE err source_pairs(const struct mailman3_source *s, struct arena *a,
 			  int64_t pended, struct mailman3_pair **pair, size_t *count);
 
-/* mailman3_values.c: a value of a pair is JSON's text, or stands as it is. */
+/* mailman3_values.c: a name that leads nowhere else when it is part of a path. */
+bool mailman3_name_is_plain(str s);
+
+/* A value of a pair is JSON's text, or stands as it is. */
 str mailman3_json_text(struct arena *a, str value);
 
 /* "2026-11-27T09:35:06.473953", also with a space: seconds. */

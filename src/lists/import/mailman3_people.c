@@ -2,50 +2,37 @@
 
 enum { BATCH = 1000 };
 
-/* Mailman's words by number: its enums Action, DeliveryMode, DeliveryStatus. */
+/* Its enum Action, by number. */
 static const char *const actions[] = { "hold", "reject", "discard", "accept", "accept" };
-static const char *const modes[] = { "", "regular", "plain", "mime", "summary" };
-static const char *const off_by[] = {
-	"", "", "user", "bounces", "moderator", "moderator"
-};
 
 struct people {
 	struct moving_count members, owners, moderators, strangers;
 	int64_t without_action;
-	str language; /* the list's */
+	int64_t known;      /* what holds for all their lists there holds for this one */
+	int64_t as_address; /* as users there */
+	int64_t scattered;  /* of users with several addresses */
+	int64_t no_language;
 };
-
-static str word(const char *const *words, size_t count, int64_t n)
-{
-	return n >= 0 && (size_t)n < count ? str_from(words[n]) : STR("");
-}
-#define WORD_OF(words, n) word((words), sizeof(words) / sizeof *(words), (n))
 
 static int64_t positive(int64_t n)
 {
 	return n > 0 ? n : 0;
 }
 
-/* hide_address does nothing there by default, so only who has asked for it is hidden. */
-static struct member_row options_of(const struct mailman3_member *m)
+/* What is no preference. Whose wish it is that nothing comes stands at the membership. */
+static struct member_row rest_of(const struct mailman3_member *m)
 {
+	bool known = m->action >= 0
+		     && (size_t)m->action < sizeof actions / sizeof *actions;
 	struct member_row as = {
-		.delivery = WORD_OF(modes, m->mode < 1 ? 1 : m->mode),
-		.off_by = WORD_OF(off_by, m->status),
-		.action = WORD_OF(actions, m->action),
-		.own_posts = m->own_posts != 0,
-		.copies = m->list_copy != 0,
-		.acknowledge = m->acknowledge == 1,
-		.hidden = m->hide == 1,
+		.off_by = mailman3_off_by(m->own.status),
+		.action = known ? str_from(actions[m->action]) : STR(""),
 		.bounce_score = (double)positive(m->bounce_score),
 		.bounce_at = positive(m->bounced_at),
 		.bounce_text = STR("counted by Mailman"),
 	};
-	if (!as.delivery.n)
-		as.delivery = STR("regular");
 	if (!as.off_by.n)
-		return as;
-	as.delivery = STR("off");
+		as.off_by = STR("user");
 	if (!str_eq(as.off_by, STR("bounces")))
 		return as;
 	as.off_at = as.bounce_at;
@@ -54,18 +41,47 @@ static struct member_row options_of(const struct mailman3_member *m)
 	return as;
 }
 
+static bool is_foreign(const struct mailman3_likes *l, const struct preference *p)
+{
+	return l->language.n && !(p->set & PREFERS_LANGUAGE);
+}
+
+static err move_levels(struct moving *x, struct people *p,
+		       const struct mailman3_member *m, struct preference *own,
+		       bool *follows)
+{
+	struct moved_levels l = { .address = m->email,
+				  .name = str_trim(m->name),
+				  .of_address = mailman3_preference(&m->of_address),
+				  .of_person = mailman3_preference(&m->of_user),
+				  .follows = m->as_user };
+	*own = mailman3_preference(&m->own);
+	p->no_language += is_foreign(&m->own, own)
+			  || is_foreign(&m->of_address, &l.of_address)
+			  || is_foreign(&m->of_user, &l.of_person);
+	unsigned set = own->set;
+	TRY(moving_levels(x, &l, own, follows));
+	p->known += own->set != set;
+	p->as_address += m->as_user && !*follows;
+	p->scattered += m->addresses > 1;
+	return OK;
+}
+
+/* hide_address does nothing there by default, so only who has asked for it is hidden. */
 static err move_member(struct moving *x, struct people *p,
 		       const struct mailman3_member *m)
 {
-	bool here;
+	struct preference own;
+	bool here, follows;
 	p->members.there++;
+	TRY(move_levels(x, p, m, &own, &follows));
 	TRY(moving_member(x,
 			  &(struct moved_member){ .address = m->email,
 						  .key = STR(""),
 						  .name = str_trim(m->name),
-						  .language = m->language,
-						  .own_language = p->language,
-						  .as = options_of(m),
+						  .as = rest_of(m),
+						  .own = &own,
+						  .follows = follows,
 						  .bounced = m->bounce_score > 0
 							     || m->warnings > 0 },
 			  &here));
@@ -155,6 +171,32 @@ static err count_strangers(struct moving *x, struct people *p)
 	return e;
 }
 
+static void tell_levels(struct moving *x, const struct people *p)
+{
+	if (p->known)
+		import_report_note(x->report,
+				   "%lld members were known here before: what they had "
+				   "chosen there for all their lists holds for this one "
+				   "alone",
+				   (long long)p->known);
+	if (p->as_address)
+		import_report_note(x->report,
+				   "%lld members as users are members by their address: "
+				   "they prefer another one here",
+				   (long long)p->as_address);
+	if (p->scattered)
+		import_report_note(
+			x->report,
+			"%lld members had several addresses: each address is a person "
+			"of its own here, until who has both adds it at /account",
+			(long long)p->scattered);
+	if (p->no_language)
+		import_report_note(x->report,
+				   "%lld members had chosen a language of which we have "
+				   "no catalog: they read the list's",
+				   (long long)p->no_language);
+}
+
 static void tell(struct moving *x, const struct people *p)
 {
 	import_report_count(x->report, "members", p->members.there, p->members.here);
@@ -169,13 +211,12 @@ static void tell(struct moving *x, const struct people *p)
 			"%lld nonmembers without an action of their own are "
 			"left out: what holds for all strangers holds for them",
 			(long long)p->without_action);
+	tell_levels(x, p);
 }
 
 err move3_people(struct moving *x)
 {
-	struct people p = { .language = mailman2_text(
-				    &x->config,
-				    mailman2_get(&x->config, "preferred_language")) };
+	struct people p = { 0 };
 	err e = move_all(x, &p);
 	if (!e.kind)
 		e = count_strangers(x, &p);

@@ -263,13 +263,6 @@ static void take_list(struct rest *r, struct arena *a, const json_t *entry, void
 		r->wrong = "list_id";
 }
 
-static void take_ban(struct rest *r, struct arena *a, const json_t *entry, void *row)
-{
-	*(struct mailman3_line *)row = (struct mailman3_line){
-		.text = rest_text(r, a, entry, "email"),
-	};
-}
-
 static void take_match(struct rest *r, struct arena *a, const json_t *entry, void *row)
 {
 	*(struct mailman3_match *)row = (struct mailman3_match){
@@ -309,13 +302,6 @@ err rest_lists(struct rest *r, struct arena *a, struct mailman3_list **list,
 	return REST_ROWS(r, a, STR("/lists"), take_list, list, count);
 }
 
-err rest_site_bans(struct rest *r, struct arena *a, struct mailman3_line **line,
-		   size_t *count)
-{
-	r->octets = 0;
-	return REST_ROWS(r, a, STR("/bans"), take_ban, line, count);
-}
-
 err rest_read(struct rest *r, struct arena *a, const struct mailman3_list *list,
 	      struct rest_read *out)
 {
@@ -323,7 +309,7 @@ err rest_read(struct rest *r, struct arena *a, const struct mailman3_list *list,
 	r->octets = 0;
 	r->wrong = NULL;
 	TRY(rest_config(r, a, list, &read));
-	TRY(REST_ROWS(r, a, rest_path(a, list, "/bans"), take_ban, &read.bans.line,
+	TRY(rest_bans(r, a, rest_path(a, list, "/bans"), &read.bans.line,
 		      &read.bans.count));
 	TRY(REST_ROWS(r, a, rest_path(a, list, "/header-matches"), take_match,
 		      &read.match, &read.matches));

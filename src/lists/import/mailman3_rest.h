@@ -79,8 +79,7 @@ struct rest_read {
 MUST_USE err rest_version(struct rest *r, struct arena *a, str *version);
 MUST_USE err rest_lists(struct rest *r, struct arena *a, struct mailman3_list **list,
 			size_t *count);
-MUST_USE err rest_site_bans(struct rest *r, struct arena *a, struct mailman3_line **line,
-			    size_t *count);
+MUST_USE err rest_site(struct rest *r, struct arena *a, struct mailman3_site *site);
 MUST_USE err rest_read(struct rest *r, struct arena *a, const struct mailman3_list *list,
 		       struct rest_read *read);
 void rest_close(struct rest *r);

@@ -16,7 +16,7 @@ static const struct {
 	const char *const words[WORDS];
 } enums[] = {
 	{ "archive_policy", { "never", "private", "public" } },
-	{ "archive_rendering_mode", { "text", "markdown" } },
+	{ "archive_rendering_mode", { "", "text", "markdown" } },
 	{ "autorespond_owner", { RESPONSES } },
 	{ "autorespond_postings", { RESPONSES } },
 	{ "autorespond_requests", { RESPONSES } },

@@ -22,6 +22,9 @@ MUST_USE err rest_rows(struct rest *r, struct arena *a, str path, rest_row *take
 		e_;                                                                  \
 	})
 
+/* How many a collection has: a page of one of them says so. */
+MUST_USE err rest_count(struct rest *r, str path, int64_t *count);
+
 /* Values by key. One that is not there, or null, is "", `otherwise`; one of another type
  * is wrong. */
 str rest_text(struct rest *r, struct arena *a, const json_t *o, const char *key);
@@ -38,9 +41,12 @@ extern const char *const rest_actions[5]; /* Mailman's enum Action */
 /* ERR_SYNTAX: a value was wrong. */
 MUST_USE err rest_right(struct rest *r, struct arena *a, str path);
 
+bool rest_is_word(str s);                 /* an id: letters and digits */
 str rest_escaped(struct arena *a, str s); /* as a part of a path */
 str rest_path(struct arena *a, const struct mailman3_list *list, const char *rest);
 
+MUST_USE err rest_bans(struct rest *r, struct arena *a, str path,
+		       struct mailman3_line **line, size_t *count);
 MUST_USE err rest_config(struct rest *r, struct arena *a,
 			 const struct mailman3_list *list, struct rest_read *read);
 MUST_USE err rest_people(struct rest *r, struct arena *a,

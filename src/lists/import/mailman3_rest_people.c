@@ -1,22 +1,18 @@
-/* Members with what holds for each: its own preferences, else its address's, else its
- * user's, as Mailman looks for them. What the system says of all is not what anybody chose.
- * Of an address and of a user each list asks once. */
+/* Members with what was chosen for each: its own preferences, its address's, its user's. What
+ * the system says of all is not what anybody chose. Of an address and of a user each import
+ * asks once. */
 #include "lists/import/mailman3_rest_inside.h"
 
 enum { PERSON_WORD = 64 };
 
-struct likes {
-	int64_t acknowledge, hide, list_copy, own_posts, mode, status;
-	str language;
-};
-
 struct rest_person { /* an address or a user */
 	str email, name;
-	struct likes likes;
-	bool unknown; /* its page cannot be asked for */
+	struct mailman3_likes likes;
+	int64_t addresses; /* of a user */
+	bool unknown;      /* its page cannot be asked for */
 };
 
-static const struct likes no_likes = { -1, -1, -1, -1, -1, -1, { "", 0 } };
+static const struct mailman3_likes no_likes = { -1, -1, -1, -1, -1, -1, { "", 0 } };
 static const char *const modes[] = { "", "regular", "plaintext_digests", "mime_digests",
 				     "summary_digests" };
 static const char *const states[] = { "",           "enabled",      "by_user",
@@ -37,12 +33,13 @@ static int64_t number_of(struct rest *r, const json_t *o, const char *key,
 #define NUMBER_OF(r, o, key, words) \
 	number_of((r), (o), (key), (words), sizeof(words) / sizeof *(words))
 
-static err ask_likes(struct rest *r, struct arena *a, str path, struct likes *likes)
+static err ask_likes(struct rest *r, struct arena *a, str path,
+		     struct mailman3_likes *likes)
 {
 	json_t *o;
 	path = arena_cat(a, path, STR("/preferences"));
 	TRY(rest_ask(r, path, REST_BODY, &o));
-	*likes = (struct likes){
+	*likes = (struct mailman3_likes){
 		.acknowledge = rest_yes(r, o, "acknowledge_posts"),
 		.hide = rest_yes(r, o, "hide_address"),
 		.list_copy = rest_yes(r, o, "receive_list_copy"),
@@ -53,25 +50,6 @@ static err ask_likes(struct rest *r, struct arena *a, str path, struct likes *li
 	};
 	json_decref(o);
 	return rest_right(r, r->a, path);
-}
-
-static void fill(int64_t *at, int64_t from)
-{
-	if (*at < 0)
-		*at = from;
-}
-
-/* What the nearer level leaves open. */
-static void add_likes(struct likes *to, const struct likes *from)
-{
-	fill(&to->acknowledge, from->acknowledge);
-	fill(&to->hide, from->hide);
-	fill(&to->list_copy, from->list_copy);
-	fill(&to->own_posts, from->own_posts);
-	fill(&to->mode, from->mode);
-	fill(&to->status, from->status);
-	if (!to->language.n)
-		to->language = from->language;
 }
 
 /* ---- addresses and users */
@@ -108,12 +86,22 @@ static err find_address(struct rest *r, str email, struct rest_person **person)
 	return OK;
 }
 
-static bool is_plain_word(str s)
+bool rest_is_word(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!chr_is_alpha(s.p[i]) && !chr_is_digit(s.p[i]))
 			return false;
 	return s.n && s.n <= PERSON_WORD;
+}
+
+err rest_count(struct rest *r, str path, int64_t *count)
+{
+	json_t *o;
+	path = arena_cat(r->a, path, STR("?count=1&page=1"));
+	TRY(rest_ask(r, path, REST_BODY, &o));
+	*count = rest_number(r, o, "total_size", 0);
+	json_decref(o);
+	return rest_right(r, r->a, path);
 }
 
 static err find_user(struct rest *r, str id, struct rest_person **person)
@@ -123,7 +111,9 @@ static err find_user(struct rest *r, str id, struct rest_person **person)
 	if (p)
 		return OK;
 	p = arena_zero(r->a, sizeof *p);
-	TRY(ask_likes(r, r->a, arena_cat(r->a, STR("/users/"), id), &p->likes));
+	str path = arena_cat(r->a, STR("/users/"), id);
+	TRY(ask_likes(r, r->a, path, &p->likes));
+	TRY(rest_count(r, arena_cat(r->a, path, STR("/addresses")), &p->addresses));
 	map_set(&r->users, id, p);
 	*person = p;
 	return OK;
@@ -151,12 +141,11 @@ static void take_entry(struct rest *r, struct arena *a, const json_t *o, void *r
 		.m = { .email = rest_text(r, a, o, "email"),
 		       .name = rest_text(r, a, o, "display_name"),
 		       .action = NUMBER_OF(r, o, "moderation_action", rest_actions),
-		       .acknowledge = -1,
-		       .hide = -1,
-		       .list_copy = -1,
-		       .own_posts = -1,
-		       .mode = -1,
-		       .status = -1,
+		       .as_user = str_eq(rest_text(r, a, o, "subscription_mode"),
+					 STR("as_user")),
+		       .own = no_likes,
+		       .of_address = no_likes,
+		       .of_user = no_likes,
 		       .bounce_score = rest_number(r, o, "bounce_score", 0),
 		       .bounced_at = rest_moment(r, a, o, "last_bounce_received"),
 		       .warned_at = rest_moment(r, a, o, "last_warning_sent"),
@@ -166,34 +155,26 @@ static void take_entry(struct rest *r, struct arena *a, const json_t *o, void *r
 	};
 	if (!str_has(e->m.email, '@'))
 		r->wrong = "email";
-	if (!is_plain_word(e->member))
+	if (!rest_is_word(e->member))
 		r->wrong = "member_id";
-	if (e->user.n && !is_plain_word(e->user))
+	if (e->user.n && !rest_is_word(e->user))
 		r->wrong = "user";
 }
 
 static err complete(struct rest *r, struct arena *a, struct entry *e)
 {
-	struct likes likes;
 	struct rest_person *address, *user;
 	TRY(find_address(r, e->m.email, &address));
 	e->m.email = address->email;
 	e->unknown = address->unknown;
 	e->m.name = address->name.n ? address->name : e->m.name;
-	TRY(ask_likes(r, a, arena_cat(a, STR("/members/"), e->member), &likes));
-	add_likes(&likes, &address->likes);
+	e->m.of_address = address->likes;
 	if (e->user.n) {
 		TRY(find_user(r, e->user, &user));
-		add_likes(&likes, &user->likes);
+		e->m.of_user = user->likes;
+		e->m.addresses = user->addresses;
 	}
-	e->m.acknowledge = likes.acknowledge;
-	e->m.hide = likes.hide;
-	e->m.list_copy = likes.list_copy;
-	e->m.own_posts = likes.own_posts;
-	e->m.mode = likes.mode;
-	e->m.status = likes.status;
-	e->m.language = likes.language;
-	return OK;
+	return ask_likes(r, a, arena_cat(a, STR("/members/"), e->member), &e->m.own);
 }
 
 static err read_role(struct rest *r, struct arena *a, const struct mailman3_list *list,

@@ -8,6 +8,23 @@ static void lines_of(const struct rest_lines *from, struct mailman3_line **line,
 	*count = from->count;
 }
 
+err source_site(const struct mailman3_source *s, struct arena *a,
+		struct mailman3_site *out)
+{
+	struct mailman3_site site = { 0 };
+	if (s->rest)
+		return rest_site(s->rest, a, out);
+	TRY(mailman3_site_bans(s->book, a, &site.ban, &site.bans));
+	TRY(mailman3_server_owners(s->book, &site.owners));
+	TRY(mailman3_domains(s->book, a, &site.domain, &site.domains));
+	for (size_t i = 0; i < site.domains; i++)
+		TRY(mailman3_domain_owners(s->book, a, site.domain[i].id,
+					   &site.domain[i].owner,
+					   &site.domain[i].owners));
+	*out = site;
+	return OK;
+}
+
 err source_attributes(const struct mailman3_source *s, struct arena *a,
 		      struct mailman3_value **value, size_t *count)
 {

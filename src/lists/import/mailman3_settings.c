@@ -175,8 +175,7 @@ static err move_attribute(struct moving *x, const struct settings *now,
 		import_report_attribute(x->report, REPORT_KEPT, name, words, STR(""));
 		return OK;
 	case FATE_IMPOSSIBLE:
-		import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
-					words);
+		moving_let_go(x, name, row, value);
 		return OK;
 	}
 	return OK;

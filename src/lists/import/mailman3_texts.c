@@ -5,9 +5,11 @@
 
 enum { TEXT_FILE = 1 << 20 };
 
+/* Of its folder. */
 static str language_of(struct moving *x)
 {
-	return mailman2_text(&x->config, mailman2_get(&x->config, "preferred_language"));
+	str l = mailman2_text(&x->config, mailman2_get(&x->config, "preferred_language"));
+	return mailman3_name_is_plain(l) ? l : STR("en");
 }
 
 /* ---- by URI */

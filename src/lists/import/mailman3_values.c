@@ -98,6 +98,11 @@ str mailman3_json_text(struct arena *a, str value)
 	return s;
 }
 
+bool mailman3_name_is_plain(str s)
+{
+	return s.n && !str_starts(s, STR(".")) && !str_has(s, '/') && !str_has(s, '\0');
+}
+
 bool mailman3_path_is_plain(str s)
 {
 	for (size_t i = 0; i < s.n; i++)

@@ -5,6 +5,7 @@
 #include "mail/address.h"
 #include "store/lists/domain.h"
 #include "store/lists/list.h"
+#include "store/lists/person.h"
 
 static err check_address(struct moving *x, str *domain)
 {
@@ -82,6 +83,9 @@ err moving_list(struct books *books, struct import_report *r, const struct actor
 	x->a = x->config.a = a;
 	x->dry = r->dry;
 	x->report = import_report_list(r, x->name);
+	if (r->count == 1)
+		TRY(person_newest(books->lists, &r->newest));
+	x->known = r->newest;
 	x->by = by;
 	x->now = clock_now();
 	err e = all(x);

@@ -28,7 +28,8 @@ struct moving {
 	str address;        /* here */
 	int64_t created_at; /* there; 0: not known */
 	int64_t list;
-	str taken; /* texts that it has by now, a line each */
+	int64_t known; /* persons up to that one were here before */
+	str taken;     /* texts that it has by now, a line each */
 	bool dry;
 	struct import_report_list *report; /* written counts what is changed */
 	const struct actor *by;
@@ -55,6 +56,11 @@ MUST_USE err moving_setting(struct moving *x, const struct settings *now, str na
 
 /* And what else goes with that setting (ALSO). */
 MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
+
+/* Tells why an attribute is not carried. Of what is empty there, or as it always is here, nothing
+ * is lost. value NULL: not known. */
+void moving_let_go(struct moving *x, str name, const struct attribute *row,
+		   const struct pickle *value);
 
 /* Tells what the list has here that it had not there. */
 MUST_USE err moving_news(struct moving *x);
@@ -95,10 +101,27 @@ struct moved_member {
 	struct member_row as; /* delivery to hidden; off_at where delivery is off */
 	int64_t joined_at;    /* 0: now */
 	bool bounced;         /* as.bounce_score to warned_at count, too */
+	const struct preference *own; /* NULL: as has every option. Else the membership
+				       * chooses what is set in it, and has the others
+				       * from above; own_language is none */
+	bool follows;                 /* with own: it is the person's */
 };
 
 /* *here: it is a member now; else a note says why not. */
 MUST_USE err moving_member(struct moving *x, const struct moved_member *m, bool *here);
+
+struct moved_levels {
+	str address, name; /* whose */
+	struct preference of_address, of_person;
+	bool follows; /* the membership is the person's, who prefers that address */
+};
+
+/* What was chosen there for all memberships of an address and of its person is so chosen here
+ * where this import makes the person. Of others, who may be on other lists, it is taken into
+ * *own, so that the membership chooses it on this list alone, where it has chosen nothing
+ * itself. *follows: the membership may be the person's, who prefers no other address here. */
+MUST_USE err moving_levels(struct moving *x, const struct moved_levels *l,
+			   struct preference *own, bool *follows);
 
 /* role: owner, moderator. *here: as above. */
 MUST_USE err moving_role(struct moving *x, const char *role, str address, bool *here);
@@ -155,9 +178,13 @@ MUST_USE err moving_message_files(struct moving *x, const str *paths, size_t n);
  * here. sent_at: when the last one left there; 0: none did. */
 MUST_USE err moving_digest_number(struct moving *x, int64_t sent_at);
 
-/* An mbox of posts that wait there for the next digest: they wait for the first one here.
+/* An mbox, or MMDF, of posts that wait there for the next digest: they wait for the first here.
  * One that is not there is none. */
 MUST_USE err moving_digest_posts(struct moving *x, str path);
+
+/* A member who turned to single posts there since the last digest, and so gets the next one, of
+ * the posts that wait now. form: mime, plain, summary. key: without case. Asked after moving_digest_posts. */
+MUST_USE err moving_last_digest(struct moving *x, str key, str form);
 
 /* What stands in a folder, without what begins with a dot, by name or, where by_number, those
  * whose names are numbers alone. One that is not there is empty. */

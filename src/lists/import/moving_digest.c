@@ -1,8 +1,10 @@
 /* Where a list's digests stand: the number of the next one, and what waits for it. */
 #include "lists/import/moving.h"
 
+#include "mail/address.h"
 #include "mail/header.h"
 #include "mail/mbox.h"
+#include "mail/mmdf.h"
 #include "store/archive/post.h"
 #include "store/lists/digest.h"
 
@@ -42,21 +44,20 @@ static str id_of(struct arena *a, str message)
 		       : STR("");
 }
 
-static err keep(struct moving *x, struct arena *a, const struct mbox_message *m,
-		size_t number)
+static err keep(struct moving *x, struct arena *a, str message, int64_t number)
 {
 	struct book *lists = x->books->lists;
 	struct archive_posts known = { 0 };
 	bool readers;
-	str id = id_of(a, m->bytes);
+	str id = id_of(a, message);
 	struct digest_post p = {
 		.source = arena_printf(a, "%s/%.*s/digest/", x->word, STR_F(x->address)),
 		.at = x->now,
-		.message = m->bytes,
+		.message = message,
 		.topics = STR(""),
 	};
 	p.source = id.n ? arena_cat(a, p.source, id)
-			: arena_printf(a, "%.*s%zu", STR_F(p.source), number);
+			: arena_printf(a, "%.*s%lld", STR_F(p.source), (long long)number);
 	if (id.n)
 		TRY(archive_posts_by_message_id(x->books->archive, a, x->list, id,
 						&known));
@@ -68,41 +69,83 @@ static err keep(struct moving *x, struct arena *a, const struct mbox_message *m,
 	return digest_collect(lists, x->list, &p);
 }
 
-static err keep_all(struct moving *x, str bytes, struct moving_count *c)
-{
+/* A mailbox of one kind or the other. */
+struct posts {
+	bool mmdf;
+	str rest;
 	struct mbox mbox;
+};
+
+static bool next_post(struct posts *p, struct arena *a, str *message)
+{
 	struct mbox_message m;
-	mbox_open(&mbox, bytes);
+	if (p->mmdf)
+		return mmdf_next(&p->rest, a, message);
+	if (!mbox_next(&p->mbox, a, &m))
+		return false;
+	*message = m.bytes;
+	return true;
+}
+
+/* keeps: else they are counted alone. */
+static err keep_all(struct moving *x, str bytes, bool keeps, struct moving_count *c)
+{
+	struct posts p = { .mmdf = mmdf_is(bytes), .rest = bytes };
+	mbox_open(&p.mbox, bytes);
 	for (;;) {
 		ARENA(a);
-		if (!mbox_next(&mbox, a, &m))
+		str message;
+		if (!next_post(&p, a, &message))
 			return OK;
 		c->there++;
-		c->here++;
-		if (!x->dry)
-			TRY(keep(x, a, &m, mbox.number));
+		c->here += keeps;
+		if (keeps && !x->dry)
+			TRY(keep(x, a, message, c->there));
 	}
 }
 
-static err move_posts(struct moving *x, str bytes)
+static bool some_are_owed(const struct moving *x)
+{
+	const struct pickle *who = mailman2_get(&x->config, "one_last_digest");
+	return who && who->type == PICKLE_DICT && who->count;
+}
+
+static err move_posts(struct moving *x, str path, str bytes)
 {
 	struct moving_count c = { 0 };
 	struct digest_state s;
+	str folder, name = path;
 	bool new, readers;
 	int64_t none;
 	TRY(is_new(x, &s, &new));
 	TRY(digest_ask(x->books->lists, x->list, STR(""), &none, &readers));
-	if (new && (readers || x->dry))
-		TRY(keep_all(x, bytes, &c));
-	else
-		c.there = (int64_t)moving_count_messages(bytes);
+	bool wanted = readers || some_are_owed(x) || x->dry;
+	TRY(keep_all(x, bytes, new &&wanted, &c));
 	import_report_count(x->report, "posts for the next digest", c.there, c.here);
+	(void)str_cut_last(path, '/', &folder, &name);
 	if (c.there && !c.here)
 		import_report_note(x->report,
-				   "no post of %s waits for the next digest: %s",
-				   "digest.mbox",
+				   "no post of %.*s waits for the next digest: %s",
+				   STR_F(name),
 				   new ? "nobody reads digests"
 				       : "the list has sent one from here already");
+	return OK;
+}
+
+err moving_last_digest(struct moving *x, str key, str form)
+{
+	struct address who;
+	struct member_row m;
+	struct digest_state s;
+	bool new, owed;
+	if (x->dry || address_parse(x->a, key, &who).kind)
+		return OK;
+	TRY(is_new(x, &s, &new));
+	err e = member_find(x->books->lists, x->a, x->list, address_key(x->a, &who), &m);
+	if (e.kind || !new)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	TRY(digest_owe(x->books->lists, m.id, form, &owed));
+	x->report->written += owed;
 	return OK;
 }
 
@@ -111,7 +154,7 @@ err moving_digest_posts(struct moving *x, str path)
 	str bytes;
 	if (moving_map(x, path, &bytes).kind)
 		return OK;
-	err e = bytes.n ? move_posts(x, bytes) : OK;
+	err e = bytes.n ? move_posts(x, path, bytes) : OK;
 	moving_unmap(bytes);
 	return e;
 }

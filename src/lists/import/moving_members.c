@@ -5,6 +5,14 @@
 
 #include <math.h>
 
+/* Where nothing is known of these they are as they were. */
+static bool same_levels(const struct member_row *p, const struct member_row *q)
+{
+	return p->own == q->own && !(q->pinned & ~p->own) && str_eq(p->form, q->form)
+	       && str_eq(p->language, q->language) && p->follows == q->follows
+	       && str_eq(p->own_name, q->own_name);
+}
+
 static bool same_options(const struct member_row *p, const struct member_row *q)
 {
 	return str_eq(p->delivery, q->delivery) && str_eq(p->off_by, q->off_by)
@@ -59,17 +67,50 @@ static err find_or_add(struct moving *x, const struct address_row *address,
 	return member_get(b, x->a, id, m);
 }
 
+/* The form comes before what turns delivery off, since it stays meanwhile. */
+static void choose(struct member_row *w, const struct preference *own, str off_by)
+{
+	unsigned set = own->set;
+	w->own = w->pinned = set & ~(unsigned)PREFERS_LANGUAGE;
+	w->form = set & PREFERS_FORM ? own->form : w->form;
+	bool off = set & PREFERS_OFF ? own->off : str_eq(w->delivery, STR("off"));
+	w->delivery = off ? STR("off") : w->form;
+	if (set & PREFERS_OFF)
+		w->off_by = off ? off_by : STR("");
+	w->own_posts = set & PREFERS_OWN_POSTS ? own->own_posts : w->own_posts;
+	w->copies = set & PREFERS_COPIES ? own->copies : w->copies;
+	w->acknowledge = set & PREFERS_ACKNOWLEDGE ? own->acknowledge : w->acknowledge;
+	w->hidden = set & PREFERS_HIDDEN ? own->hidden : w->hidden;
+	w->language = set & PREFERS_LANGUAGE ? own->language : STR("");
+}
+
+static void choose_all(struct member_row *w, const struct member_row *as)
+{
+	w->delivery = as->delivery;
+	w->off_by = as->off_by;
+	w->own_posts = as->own_posts;
+	w->copies = as->copies;
+	w->acknowledge = as->acknowledge;
+	w->hidden = as->hidden;
+	if (!as->own_name.p) /* only ours have these */
+		return;
+	w->form = as->form.n ? as->form : w->form;
+	w->language = as->language.n ? as->language : w->language;
+	w->follows = as->follows;
+	w->pinned = as->pinned;
+	w->own_name = as->own_name;
+}
+
 /* What is known of the member there, over what stands here. */
 static struct member_row wanted(const struct member_row *m, const struct moved_member *v)
 {
 	struct member_row w = *m;
-	w.delivery = v->as.delivery;
-	w.off_by = v->as.off_by;
+	if (v->own) {
+		choose(&w, v->own, v->as.off_by);
+		w.follows = v->follows;
+	} else
+		choose_all(&w, &v->as);
 	w.action = v->as.action;
-	w.own_posts = v->as.own_posts;
-	w.copies = v->as.copies;
-	w.acknowledge = v->as.acknowledge;
-	w.hidden = v->as.hidden;
 	if (v->as.off_why.p) { /* only ours have these */
 		w.off_why = v->as.off_why;
 		w.last_day = v->as.last_day;
@@ -90,6 +131,34 @@ static struct member_row wanted(const struct member_row *m, const struct moved_m
 	return w;
 }
 
+/* Who prefers another address here is a member by this one. */
+static err check_follows(struct moving *x, struct member_row *want)
+{
+	struct person_row p;
+	if (!want->follows)
+		return OK;
+	TRY(person_get(x->books->lists, x->a, want->person, &p));
+	want->follows = !p.preferred || p.preferred == want->address;
+	return OK;
+}
+
+/* What it has from above stands in the row after the change alone. */
+static err change(struct moving *x, const struct member_row *m, struct member_row want)
+{
+	struct book *b = x->books->lists;
+	bool options = same_options(m, &want) && same_levels(m, &want);
+	bool bounces = same_bounces(m, &want);
+	x->report->written += !options || !bounces;
+	if (!options) {
+		struct member_row now;
+		TRY(member_change(b, &want));
+		TRY(member_get(b, x->a, m->id, &now));
+		want.delivery = now.delivery;
+		want.off_by = now.off_by;
+	}
+	return bounces ? OK : member_bounced(b, &want);
+}
+
 err moving_member(struct moving *x, const struct moved_member *v, bool *here)
 {
 	struct book *b = x->books->lists;
@@ -108,11 +177,8 @@ err moving_member(struct moving *x, const struct moved_member *v, bool *here)
 			   v->name, x->now, &address));
 	TRY(find_or_add(x, &address, v->joined_at, &m));
 	struct member_row want = wanted(&m, v);
-	x->report->written += !same_options(&m, &want) || !same_bounces(&m, &want);
-	if (!same_options(&m, &want))
-		TRY(member_change(b, &want));
-	if (!same_bounces(&m, &want))
-		TRY(member_bounced(b, &want));
+	TRY(check_follows(x, &want));
+	TRY(change(x, &m, want));
 	*here = true;
-	return move_language(x, v, &address);
+	return v->own ? OK : move_language(x, v, &address);
 }

@@ -73,6 +73,20 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 	return put(x, now, def, clean);
 }
 
+void moving_let_go(struct moving *x, str name, const struct attribute *row,
+		   const struct pickle *value)
+{
+	str here = str_from(row->key);
+	bool empty = value && value_is_empty(value);
+	bool same = value && here.n && str_eq(mailman2_text(&x->config, value), here);
+	str how = empty  ? STR("empty or off there")
+		  : same ? STR("as on every list here")
+			 : str_from(row->words);
+	import_report_attribute(x->report,
+				empty || same ? REPORT_KEPT : REPORT_IMPOSSIBLE, name,
+				STR(""), how);
+}
+
 /* Of a list that was another program's. */
 err moving_news(struct moving *x)
 {

@@ -98,7 +98,7 @@ static err move_member(struct moving *x, struct arena *a, const str *f, bool *he
 	struct moved_member m = { .address = f[0],
 				  .key = STR(""),
 				  .name = f[1],
-				  .language = f[2],
+				  .language = f[15].n ? STR("") : f[2],
 				  .own_language = STR(""),
 				  .joined_at = str_i64(f[10], &joined) ? joined : 0 };
 	m.as = (struct member_row){ .delivery = STR("regular"),
@@ -109,7 +109,11 @@ static err move_member(struct moving *x, struct arena *a, const str *f, bool *he
 				    .acknowledge = is_yes(f[8]),
 				    .hidden = is_yes(f[9]),
 				    .topics = topics_choice(a, f[12]),
-				    .other_topics = is_yes(f[13]) };
+				    .other_topics = is_yes(f[13]),
+				    .name = f[1],
+				    .own_name = STR(""),
+				    .language = STR(""),
+				    .follows = is_yes(f[17]) };
 	struct arena *whole = x->a;
 	*here = false;
 	err e = member_option(a, &m.as, STR("delivery"), f[3], f[4]);
@@ -119,6 +123,12 @@ static err move_member(struct moving *x, struct arena *a, const str *f, bool *he
 		e = member_option(a, &m.as, STR("why"), f[11], STR(""));
 	if (!e.kind)
 		e = member_option(a, &m.as, STR("until"), f[14], STR(""));
+	if (!e.kind && f[16].n)
+		e = member_option(a, &m.as, STR("form"), f[16], STR(""));
+	if (!e.kind)
+		e = member_option(a, &m.as, STR("language"), f[15], STR(""));
+	if (!e.kind)
+		e = member_choose(a, &m.as, f[18]);
 	if (e.kind) {
 		import_report_note(x->report, "member %.*s is left out: %s", STR_F(f[0]),
 				   e.msg);

@@ -49,7 +49,8 @@ struct import_report_list {
 
 struct import_report {
 	struct arena *a;
-	bool dry; /* nothing was written */
+	bool dry;       /* nothing was written */
+	int64_t newest; /* person before it; ids of others are greater */
 	struct import_report_list **lists;
 	size_t count, room;
 };

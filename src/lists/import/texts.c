@@ -144,21 +144,24 @@ static bool take_paragraph(str *text, str *paragraph)
 	return true;
 }
 
-/* False: it has a name without a value here. */
+/* False: it has a name without a value here, which *missing is. */
 static bool add_paragraph(struct buf *b, const struct text_row *row,
-			  const struct text_values *v, str names, str paragraph)
+			  const struct text_values *v, str names, str paragraph,
+			  str *missing)
 {
 	bool percent = !strcmp(row->manager, "mailman2");
 	str twice = percent ? STR("%%") : STR("$$");
 	while (paragraph.n) {
-		str name, ours;
+		str name, ours, before = paragraph;
 		if (str_starts(paragraph, twice)) {
 			buf_add(b, str_skip(twice, 1));
 			paragraph = str_skip(paragraph, 2);
 		} else if (percent ? percent_name(&paragraph, &name)
 				   : dollar_name(&paragraph, &name)) {
-			if (!value_of(row, v, names, name, &ours))
+			if (!value_of(row, v, names, name, &ours)) {
+				*missing = str_first(before, before.n - paragraph.n);
 				return false;
+			}
 			buf_add(b, ours);
 		} else {
 			buf_add(b, str_first(paragraph, 1));
@@ -168,16 +171,30 @@ static bool add_paragraph(struct buf *b, const struct text_row *row,
 	return true;
 }
 
+static str names_of(struct arena *a, const struct text_row *row)
+{
+	return notice_names(a, notice_row_find(str_from(row->notice)));
+}
+
+str text_missing(struct arena *a, const struct text_row *row, const struct text_values *v,
+		 str text)
+{
+	BUF(unused);
+	str missing;
+	return add_paragraph(&unused, row, v, names_of(a, row), text, &missing) ? STR("")
+										: missing;
+}
+
 str text_ours(struct arena *a, const struct text_row *row, const struct text_values *v,
 	      str text, size_t *left_off)
 {
 	BUF(out);
-	str names = notice_names(a, notice_row_find(str_from(row->notice))), paragraph;
+	str names = names_of(a, row), paragraph, missing;
 	size_t before = 0; /* where the last paragraph begins */
 	*left_off = 0;
 	while (take_paragraph(&text, &paragraph)) {
 		BUF(b);
-		if (add_paragraph(&b, row, v, names, paragraph)) {
+		if (add_paragraph(&b, row, v, names, paragraph, &missing)) {
 			before = out.n;
 			buf_add(&out, buf_str(&b));
 			continue;

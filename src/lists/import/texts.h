@@ -26,6 +26,10 @@ struct text_values {
 const struct text_row *text_row_find(const char *manager, str file);
 const struct text_row *text_rows(size_t *count);
 
+/* The first name in it that has no value here, as it stands there, or empty: none. */
+str text_missing(struct arena *a, const struct text_row *row, const struct text_values *v,
+		 str text);
+
 /* With our names, and without the paragraphs that have a name without a value here, which
  * left_off counts, nor what leads up to them with a colon. */
 str text_ours(struct arena *a, const struct text_row *row, const struct text_values *v,

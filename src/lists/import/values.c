@@ -1,6 +1,7 @@
 #include "lists/import/values.h"
 
 #include "base/buf.h"
+#include "base/language.h"
 #include "mail/address.h"
 #include "mail/charset.h"
 
@@ -149,10 +150,24 @@ VALUE(line)
 	return plain((str){ out, s.n });
 }
 
+/* A number of ours, where there is one in it. */
 VALUE(prefix)
 {
 	(void)row;
-	return plain(mailman2_text(c, value));
+	struct made m = plain(mailman2_text(c, value));
+	m.differs = str_has(m.text, '%');
+	return m;
+}
+
+/* A text in which Mailman fills words in: %(listowner)s, $listname. */
+VALUE(filled)
+{
+	struct made m = value_text(c, row, value);
+	str from = m.text, before;
+	m.differs = str_find(m.text, STR("%(")).n > 0;
+	while (!m.differs && str_cut(from, '$', &before, &from))
+		m.differs = from.n && (chr_is_alpha(from.p[0]) || from.p[0] == '{');
+	return m;
 }
 
 static void add_line(struct buf *b, str line)
@@ -248,6 +263,32 @@ static str any_of(const struct mailman2_config *c, const struct pickle *value)
 	return out;
 }
 
+static bool is_ours(str code)
+{
+	enum language l;
+	return language_find(code, &l) && str_eq(code, str_from(language_row(l)->name));
+}
+
+/* Mailman offers the list's own language whether or not it stands among them. */
+VALUE(languages)
+{
+	str out = STR(""), all = STR("");
+	bool others = false;
+	(void)row;
+	for (uint32_t i = 0; value->type == PICKLE_LIST && i < value->count; i++) {
+		str code = str_trim(mailman2_text(c, value->items[i]));
+		str comma = all.n ? STR(", ") : STR("");
+		all = arena_cat(c->a, all, comma, code);
+		others = others || !is_ours(code);
+		if (is_ours(code))
+			out = arena_cat(c->a, out, out.n ? STR(", ") : STR(""), code);
+	}
+	str own = mailman2_text(c, mailman2_get(c, "preferred_language"));
+	if (!out.n && is_ours(own))
+		out = own;
+	return (struct made){ .text = out, .there = others ? all : STR("") };
+}
+
 /* user_options of who joins; what is on for all there is no option here. */
 VALUE(new_member)
 {
@@ -272,18 +313,24 @@ VALUE(new_member)
 VALUE(topics)
 {
 	BUF(b);
+	bool differs = false;
 	(void)row;
 	for (uint32_t i = 0; value->type == PICKLE_LIST && i < value->count; i++) {
 		const struct pickle *t = value->items[i];
 		if (t->type != PICKLE_TUPLE || t->count < 2)
 			continue;
-		buf_cat(&b, b.n ? STR("\n") : STR(""), mailman2_topic(c, t->items[0]),
-			STR(": "), any_of(c, t->items[1]));
+		str name = mailman2_topic(c, t->items[0]);
+		differs = differs
+			  || !str_eq(name, str_trim(mailman2_text(c, t->items[0])));
+		buf_cat(&b, b.n ? STR("\n") : STR(""), name, STR(": "),
+			any_of(c, t->items[1]));
 		str about = t->count > 2 ? value_line(c, row, t->items[2]).text : STR("");
 		if (str_trim(about).n)
 			buf_cat(&b, STR("\n  "), str_trim(about));
 	}
-	return plain(arena_copy(c->a, buf_str(&b)));
+	struct made m = plain(arena_copy(c->a, buf_str(&b)));
+	m.differs = differs;
+	return m;
 }
 
 /* All of them, as nearly as a size says it. */
@@ -322,14 +369,43 @@ VALUE(mitigation)
 		{ .text = { "discard", 7 } },
 	};
 	(void)row;
-	int64_t n = pickle_number(value, 0), always = mailman2_number(c, "from_is_list");
-	n = always > n ? always : n;
-	return actions[n > 0 && n < 5 ? n : 0];
+	enum { ACTIONS = sizeof actions / sizeof *actions };
+	int64_t own = pickle_number(value, 0),
+		always = mailman2_number(c, "from_is_list");
+	int64_t n = always > own ? always : own;
+	struct made m = actions[n > 0 && n < ACTIONS ? n : 0];
+	if (own < 0 || own >= ACTIONS)
+		m.there = arena_printf(c->a, "%lld", (long long)own);
+	else if (own && own < n)
+		m.there = actions[own].text;
+	return m;
 }
 
 VALUE(unconditional)
 {
 	(void)row;
-	int64_t n = pickle_number(value, 0);
-	return yes_or_no(n > 0 && n >= mailman2_number(c, "dmarc_moderation_action"));
+	int64_t n = pickle_number(value, 0),
+		other = mailman2_number(c, "dmarc_moderation_action");
+	struct made m = yes_or_no(n > 0 && n >= other);
+	m.differs = n > 0 && n < other;
+	return m;
+}
+
+/* There it goes with munge_from and wrap_message alone. */
+VALUE(unconditional3)
+{
+	enum { REJECT = 3 };
+	struct made m = value_bool(c, row, value);
+	m.differs = pickle_number(value, 0)
+		    && mailman2_number(c, "dmarc_mitigate_action") >= REJECT;
+	return m.differs ? (struct made){ .text = STR("no"), .there = STR("yes") } : m;
+}
+
+VALUE(milder)
+{
+	enum { REJECT = 3 };
+	struct made m = value_bool(c, row, value);
+	m.differs = pickle_number(value, 0)
+		    && mailman2_number(c, "dmarc_moderation_action") >= REJECT;
+	return m;
 }

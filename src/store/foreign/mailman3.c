@@ -14,6 +14,7 @@ err mailman3_open(struct arena *a, const char *path, struct book **b)
 		"headermatch", "contentfilter",  "acceptablealias",
 		"pended",      "pendedkeyvalue", "_request",
 		"message",     "template",       "autoresponserecord",
+		"domain",      "domain_owner",
 	};
 	return foreign_open(a, path, tables, sizeof tables / sizeof *tables, b);
 }

@@ -35,15 +35,20 @@ struct mailman3_value {
 
 enum { MAILMAN3_MEMBER = 1, MAILMAN3_OWNER, MAILMAN3_MODERATOR };
 
-/* Options are what holds for the member: its own, else the address's, else the user's;
- * -1 where none of them says. */
+/* What is chosen at one level; -1, and no language, where it says nothing. */
+struct mailman3_likes {
+	int64_t acknowledge, hide, list_copy, own_posts, mode, status;
+	str language;
+};
+
 struct mailman3_member {
 	int64_t id, role;
-	str email; /* as its owner writes it */
-	str name;  /* of the address, else of the user */
-	str language;
-	int64_t action; /* hold, reject, discard, accept, defer; -1 */
-	int64_t acknowledge, hide, list_copy, own_posts, mode, status;
+	str email;         /* as its owner writes it */
+	str name;          /* of the address, else of the user */
+	int64_t action;    /* hold, reject, discard, accept, defer; -1 */
+	bool as_user;      /* reached at whichever address the user prefers */
+	int64_t addresses; /* of its user */
+	struct mailman3_likes own, of_address, of_user;
 	int64_t bounce_score, bounced_at, warned_at, warnings;
 };
 
@@ -55,6 +60,22 @@ struct mailman3_line { /* of a list's small tables */
 	int64_t type;  /* of contentfilter: 0 filter_types … 3 pass_extensions; of a
 		       * nonmember: the action, -1 none */
 	str text;
+};
+
+struct mailman3_domain {
+	int64_t id;
+	str name, description, alias;
+	struct mailman3_line
+		*owner; /* an address each; mailman3_domains leaves them out */
+	size_t owners;
+};
+
+/* What bears on all lists. */
+struct mailman3_site {
+	struct mailman3_line *ban;
+	struct mailman3_domain *domain;
+	size_t bans, domains;
+	int64_t owners; /* of the whole server */
 };
 
 /* What waits: a token with its pairs of key and value. */
@@ -95,6 +116,14 @@ MUST_USE err mailman3_members(struct book *b, struct arena *a, str list_id, int6
 			      size_t limit, struct mailman3_member **m, size_t *count);
 MUST_USE err mailman3_nonmembers(struct book *b, struct arena *a, str list_id,
 				 struct mailman3_line **line, size_t *count);
+MUST_USE err mailman3_server_owners(struct book *b, int64_t *count);
+
+/* All of them, and who owns one: an address a user. */
+MUST_USE err mailman3_domains(struct book *b, struct arena *a, struct mailman3_domain **d,
+			      size_t *count);
+MUST_USE err mailman3_domain_owners(struct book *b, struct arena *a, int64_t domain,
+				    struct mailman3_line **line, size_t *count);
+
 MUST_USE err mailman3_bans(struct book *b, struct arena *a, str list_id,
 			   struct mailman3_line **line, size_t *count);
 MUST_USE err mailman3_site_bans(struct book *b, struct arena *a,

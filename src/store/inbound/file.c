@@ -77,6 +77,18 @@ err inbound_file_open(struct arena *a, str data, int *fd, str *name)
 	return OK;
 }
 
+err inbound_file_reopen(struct arena *a, str data, str name, int *fd)
+{
+	if (!name_is_plain(name))
+		return FAIL(ERR_NOTFOUND, "not the name of a body's file");
+	const char *path = path_of(a, data, name);
+	int opened = open(path, O_RDONLY | O_CLOEXEC);
+	if (opened < 0)
+		return failed(a, "open", path);
+	*fd = opened;
+	return OK;
+}
+
 err inbound_file_sync(struct arena *a, str data, int fd, str name)
 {
 	const char *path = path_of(a, data, name);

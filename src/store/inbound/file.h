@@ -14,6 +14,9 @@
  * inbound_file_sync, which closes it. ERR_TEMP: the disk is full. */
 MUST_USE err inbound_file_open(struct arena *a, str data, int *fd, str *name);
 
+/* The same file for somebody who may read it and no more. ERR_NOTFOUND, ERR_IO. */
+MUST_USE err inbound_file_reopen(struct arena *a, str data, str name, int *fd);
+
 /* Syncs the file and its folder and closes fd, whatever happens. ERR_TEMP: the disk
  * is full; the file is gone. */
 MUST_USE err inbound_file_sync(struct arena *a, str data, int fd, str name);

@@ -91,6 +91,25 @@ static err begin(struct book *b, struct digest_issue *i, const struct digest_sta
 	return *readers ? digest_state_put(b, i->list, next) : nobody_reads(b, i, &now);
 }
 
+err digest_owe(struct book *b, int64_t member, str form, bool *owed)
+{
+	int64_t any = 0;
+	TRY(book_number(b, &any, owed,
+			"SELECT m.id FROM member m WHERE m.id = ?1 AND m.delivery = "
+			"'regular' AND NOT EXISTS (SELECT 1 FROM digest_owed o WHERE "
+			"o.member = m.id) AND EXISTS (SELECT 1 FROM digest_post p WHERE "
+			"p.list = m.list AND p.kept = 1)",
+			SQL_I(member)));
+	return *owed ? book_run(b,
+				"INSERT INTO digest_owed (list, member, form, low, high) "
+				"SELECT m.list, m.id, ?2, coalesce((SELECT sent_to FROM "
+				"digest d WHERE d.list = m.list), 0), (SELECT max(id) "
+				"FROM digest_post p WHERE p.list = m.list) FROM member m "
+				"WHERE m.id = ?1",
+				SQL_I(member), SQL_S(form))
+		     : OK;
+}
+
 err digest_begin(struct book *b, struct digest_issue *i, const struct digest_state *next,
 		 int64_t *readers)
 {

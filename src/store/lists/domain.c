@@ -112,6 +112,7 @@ static err take_away(struct book *b, int64_t id)
 		return FAIL(ERR_DENIED, "the domain has lists: remove those first");
 	TRY(e);
 	TRY(book_run(b, "DELETE FROM template WHERE domain = ?1", SQL_I(id)));
+	TRY(book_run(b, "DELETE FROM template_uri WHERE domain = ?1", SQL_I(id)));
 	return book_run(b, "UPDATE revision SET n = n + 1");
 }
 

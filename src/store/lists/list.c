@@ -175,6 +175,7 @@ static err remove_all(struct book *b, int64_t id)
 		"DELETE FROM ban WHERE list = ?1",
 		"DELETE FROM header_rule WHERE list = ?1",
 		"DELETE FROM template WHERE list = ?1",
+		"DELETE FROM template_uri WHERE list = ?1",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		TRY(book_run(b, texts[i], SQL_I(id)));

@@ -106,8 +106,8 @@ struct member_followed {
 };
 
 /* Memberships that are the person's go to the proven address that they prefer; where they
- * prefer none, those under an address that is not proven go to their oldest that is. but: an
- * address that counts no more, 0: none. */
+ * prefer none, those under `but` go to their oldest that is proven. Those under an address
+ * that is not proven at that moment stay there. but: an address that counts no more, 0: none. */
 MUST_USE err member_follow(struct book *b, struct arena *a, int64_t person, int64_t but,
 			   int64_t now, struct member_followed **f, size_t *count);
 

@@ -6,7 +6,7 @@ err member_bounced(struct book *b, const struct member_row *m)
 	return TABLE_MUST(
 		b, MEMBER_NONE,
 		"UPDATE member SET delivery = ?2, off_by = ?3, "
-		"own = own | (?2 = 'off'), "
+		"own = own | (?2 = 'off' AND ?3 <> 'user'), "
 		"bounce_score = ?4, bounce_at = ?5, bounce_text = ?6, "
 		"bounce_today = ?7, doubt_at = ?8, probe_at = ?9, off_at = ?10, "
 		"warnings = ?11, warned_at = ?12 WHERE id = ?1",

@@ -122,8 +122,10 @@ static err follow(struct book *b, struct arena *a, int64_t person, int64_t but,
 		TRY(find_target(b, person, but, &address, &preferred));
 	struct member_followed *all = arena_alloc(a, (n + 1) * sizeof *all);
 	for (size_t i = 0; address && i < n; i++) {
-		bool good = m[i].verified_at && m[i].address != but && !preferred;
-		if (!good && m[i].address != address)
+		bool goes = preferred || m[i].address == but;
+		/* Whose an address is that nobody has proven, or not any more, is not known:
+		 * no membership leaves it. */
+		if (goes && m[i].verified_at && m[i].address != address)
 			TRY(follow_one(b, a, &m[i], address, now, &all[moved++]));
 	}
 	*f = all;

@@ -1,6 +1,8 @@
 /* What a membership chooses itself, and what it has from above. */
 #include "store/lists/member_inside.h"
 
+#include "store/lists/setting.h"
+
 struct settling {
 	const struct member_row *was;
 	struct member_row *m;
@@ -31,15 +33,33 @@ static bool is_off(str delivery)
 	return str_eq(delivery, STR("off"));
 }
 
+/* What holds above turns nobody away from digests where a list offers nothing else. */
+static err stays_with_digests(struct book *b, struct arena *a, struct settling *s,
+			      bool *stays)
+{
+	str value;
+	*stays = false;
+	if (member_reads_digests(s->above.form) || !member_reads_digests(s->was->form))
+		return OK;
+	err e = setting_get(b, a, s->m->list, STR("nondigestable"), &value);
+	*stays = !e.kind && str_eq(value, STR("no"));
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 /* The form stays while delivery is off, so that it goes on as it was. */
-static void settle_form(struct settling *s)
+static err settle_form(struct book *b, struct arena *a, struct settling *s)
 {
 	struct member_row *m = s->m;
+	bool stays;
 	if (!is_off(m->delivery) && !str_eq(m->delivery, s->was->delivery))
 		m->form = m->delivery;
-	if (!is_own(s, PREFERS_FORM, !str_eq(m->form, s->was->form),
-		    !str_eq(m->form, s->above.form)))
-		m->form = s->above.form;
+	if (is_own(s, PREFERS_FORM, !str_eq(m->form, s->was->form),
+		   !str_eq(m->form, s->above.form)))
+		return OK;
+	TRY(stays_with_digests(b, a, s, &stays));
+	m->form = stays ? s->was->form : s->above.form;
+	m->own |= stays ? PREFERS_FORM : 0;
+	return OK;
 }
 
 /* That others turned it off, or that mail came back, is a matter of this membership, until
@@ -71,7 +91,7 @@ err member_settle(struct book *b, struct arena *a, const struct member_row *was,
 {
 	struct settling s = { .was = was, .m = m };
 	TRY(preference_above(b, a, m->address, &s.above));
-	settle_form(&s);
+	TRY(settle_form(b, a, &s));
 	settle_off(&s);
 	settle_switch(&s, PREFERS_OWN_POSTS, was->own_posts, s.above.own_posts,
 		      &m->own_posts);

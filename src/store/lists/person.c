@@ -87,6 +87,12 @@ err person_list(struct book *b, struct arena *a, str search, size_t skip, size_t
 			 SQL_S(table_like(a, search)), SQL_I(skip), SQL_I(limit));
 }
 
+err person_newest(struct book *b, int64_t *id)
+{
+	bool found;
+	return book_number(b, id, &found, "SELECT coalesce(max(id), 0) FROM person");
+}
+
 err person_count(struct book *b, str search, int64_t *count)
 {
 	ARENA(a);

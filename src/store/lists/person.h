@@ -42,5 +42,6 @@ MUST_USE err person_remove(struct book *b, int64_t id);
 MUST_USE err person_list(struct book *b, struct arena *a, str search, size_t skip,
 			 size_t limit, struct person_row **p, size_t *count);
 MUST_USE err person_count(struct book *b, str search, int64_t *count);
+MUST_USE err person_newest(struct book *b, int64_t *id); /* 0: there is nobody */
 MUST_USE err person_admins(struct book *b, struct arena *a, struct person_row **p,
 			   size_t *count);

@@ -167,10 +167,11 @@ err ledger_has_report(struct book *b, int64_t report, int64_t member, bool *yes)
 			   SQL_I(report), SQL_I(member));
 }
 
+enum { LAST = 10000 }; /* entries of a recipient that are looked at */
+
 err ledger_delivered_since(struct book *b, struct arena *a, str recipient, int64_t member,
 			   int64_t since, bool *yes)
 {
-	enum { LAST = 10000 };
 	struct ledger_entry *e;
 	size_t n;
 	TRY(ledger_by_recipient(b, a, recipient, 0, LAST, &e, &n));
@@ -179,6 +180,27 @@ err ledger_delivered_since(struct book *b, struct arena *a, str recipient, int64
 		*yes = *yes
 		       || (e[i].member == member && e[i].at >= since
 			   && str_eq(e[i].what, STR("delivered")));
+	return OK;
+}
+
+static bool is_own_failure(const struct ledger_entry *e)
+{
+	return e->class.n && !str_eq(e->what, STR("bounce-named"))
+	       && !str_eq(e->what, STR("probe-bounced"));
+}
+
+err ledger_failed_before(struct book *b, struct arena *a, const struct ledger_entry *x,
+			 int64_t from, int64_t to, bool *yes)
+{
+	struct ledger_entry *e;
+	size_t n;
+	TRY(ledger_by_recipient(b, a, x->recipient, 0, LAST, &e, &n));
+	*yes = false;
+	for (size_t i = 0; i < n; i++)
+		*yes = *yes
+		       || (e[i].member == x->member
+			   && (!x->message || e[i].message != x->message)
+			   && e[i].at >= from && e[i].at < to && is_own_failure(&e[i]));
 	return OK;
 }
 

@@ -82,6 +82,13 @@ MUST_USE err ledger_went_to(struct book *b, int64_t message, int64_t member, boo
 MUST_USE err ledger_delivered_since(struct book *b, struct arena *a, str recipient,
 				    int64_t member, int64_t since, bool *yes);
 
+/* Whether between those times (ms) anything of that member failed beside x's message: said
+ * in session, or by a report at the copy's own return path; "bounce-named" is anybody's word.
+ * As rare. */
+MUST_USE err ledger_failed_before(struct book *b, struct arena *a,
+				  const struct ledger_entry *x, int64_t from, int64_t to,
+				  bool *yes);
+
 /* Our own reports (kind "dsn") that were refused since then (ms): the ends of the line. */
 MUST_USE err ledger_lost_reports(struct book *b, int64_t since, int64_t *count);
 

@@ -17,10 +17,11 @@ enum { BODY_PIECE = 64 * 1024 }; /* octets a row of the body holds */
 
 struct outbound_message {
 	int64_t id;
-	str source;       /* "17/dev@lists.example": inbound id and what it became */
-	int64_t inbound;  /* 0 where we wrote it ourselves */
-	str kind;         /* post, digest, notice, forward, submission, dsn, probe */
-	str list;         /* dev@lists.example, or "" */
+	str source;      /* "17/dev@lists.example": inbound id and what it became */
+	int64_t inbound; /* 0 where we wrote it ourselves */
+	str kind; /* post, digest, notice, forward, rewritten (a forward with our From),
+			   submission, dsn, probe */
+	str list; /* dev@lists.example, or "" */
 	str reverse_path; /* of copies without a member; "" is the null path */
 	bool verp;        /* each copy has its own return path */
 	str message_id;   /* without < > */

@@ -11,6 +11,9 @@ struct sts_row {
 	int64_t fetched_at, until; /* seconds */
 };
 
+enum { STS_ROOM = 8 * 1024 * 1024 }; /* octets that all policies may take */
+
+/* Beyond that room others go for it, the largest first: their domains are asked again. */
 MUST_USE err sts_put(struct book *b, const struct sts_row *row);
 
 /* ERR_NOTFOUND: none is known, or its time was over before now. */

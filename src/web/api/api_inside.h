@@ -100,6 +100,7 @@ bool api_read_request_id(str text, struct api_request_id *id);
 /* As people say it; of the list at hand. */
 str api_display_name(struct api *x, const struct list_entry *list);  /* lists.c */
 json_t *api_list_json(struct api *x, const struct list_entry *list); /* lists.c */
+str api_list_language(struct api *x);                                /* lists.c */
 /* Mailman's word; preferences.c */
 const char *api_delivery_mode(const struct member_row *m);
 bool api_read_address(struct api *x, str text, str *key); /* addresses.c; else 404 */

@@ -3,9 +3,23 @@
 
 #include "base/said.h"
 #include "base/utf8.h"
+#include "lists/rules.h"
 #include "store/lists/held.h"
 
 #include <inttypes.h>
+
+enum { MAILMAN_VERSION = 3 }; /* of what Mailman keeps beside a message */
+
+/* They are asked in the table's order, and the first that holds has it. */
+static json_t *rules_before(str rule)
+{
+	size_t n;
+	const struct rule_doc *docs = rule_docs(&n);
+	json_t *misses = json_array();
+	for (size_t i = 0; i < n && !str_eq(rule, str_from(docs[i].name)); i++)
+		json_array_append_new(misses, json_string(docs[i].name));
+	return misses;
+}
 
 static json_t *held_json(struct api *x, const struct held_row *h)
 {
@@ -34,6 +48,11 @@ static json_t *held_json(struct api *x, const struct held_row *h)
 	json_object_set_new(object, "original_size", json_integer(h->size));
 	json_object_set_new(object, "listid", api_str(x->w->list->list_id));
 	json_object_set_new(object, "rule_hits", json_pack("[s%]", h->rule.p, h->rule.n));
+	json_object_set_new(object, "rule_misses", rules_before(h->rule));
+	json_object_set_new(object, "member_moderation_action", json_string("hold"));
+	json_object_set_new(object, "lang", api_str(api_list_language(x)));
+	json_object_set_new(object, "version", json_integer(MAILMAN_VERSION));
+	json_object_set_new(object, "_parsemsg", json_false());
 	json_object_set_new(object, "type", json_string("data"));
 	api_link(x, object,
 		 arena_cat(x->a, STR("/lists/"), x->w->list->list_id,

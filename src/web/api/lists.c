@@ -33,6 +33,12 @@ static int64_t volume(struct api *x, const struct list_entry *list)
 }
 
 /* Of the list at hand: its settings have been read. */
+str api_list_language(struct api *x)
+{
+	str own = x->w->settings.preferred_language;
+	return str_eq(own, STR("site")) ? x->w->books.conf->site_lang : own;
+}
+
 json_t *api_list_json(struct api *x, const struct list_entry *list)
 {
 	int64_t members = 0;
@@ -194,6 +200,17 @@ void api_lists_find(struct api *x)
 
 /* ---- what Mailman has beside: archivers, texts by URI */
 
+/* Of Mailman's own archivers none is here: they are off, and may be turned off. */
+static bool is_off_here(struct pair field)
+{
+	static const char *const theirs[] = { "hyperkitty", "mail-archive", "mhonarc",
+					      "prototype" };
+	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+		if (str_eq(field.name, str_from(theirs[i])))
+			return api_is_false(field.value);
+	return false;
+}
+
 /* There is one archive, on or off by archive_policy. */
 void api_archivers(struct api *x)
 {
@@ -208,7 +225,8 @@ void api_archivers_set(struct api *x)
 	bool on = !setting_is(x->w->settings.archive_policy, "never");
 	for (size_t i = 0; i < x->q->form.count; i++) {
 		struct pair field = x->q->form.rows[i];
-		if (str_eq(field.name, STR("postern")) && api_is_true(field.value) == on)
+		if ((str_eq(field.name, STR("postern")) && api_is_true(field.value) == on)
+		    || is_off_here(field))
 			continue;
 		api_fail(x, 400,
 			 STR("The only archiver is Postern's own, named postern; "

@@ -1,23 +1,35 @@
 /* PATCH members/ID: another address, another way of delivery, what becomes of its posts. */
 #include "web/api/api_inside.h"
 
-/* As Mailman: to an address of the same user, shown to be theirs, where the membership is an
- * address's. */
-static const char *may_move(struct api *x, const struct roster_one *one, str email,
-			    struct address_row *to)
+static const char not_theirs[] = "Address is not controlled by user";
+
+/* As Mailman: to an address of the same user, shown to be theirs. */
+static const char *is_theirs(struct api *x, const struct roster_one *one, str email,
+			     struct address_row *to)
 {
 	struct address who;
-	if (!one->member)
-		return "The address of a role does not change: give the role to the "
-		       "other one.";
-	if (one->member->follows)
-		return "Membership is via preferred address";
 	if (address_parse(x->a, email, &who).kind
 	    || address_find(x->w->books.lists, x->a, address_key(x->a, &who), to).kind)
 		return "Address not registered";
 	if (!to->verified_at)
 		return "Unverified address";
-	return to->person == one->person ? NULL : "Address is not controlled by user";
+	return to->person == one->person ? NULL : not_theirs;
+}
+
+/* Where the membership is an address's. Who does not see all users hears nothing of any but
+ * their own: which addresses are known here, and whose, is nobody else's matter. */
+static const char *may_move(struct api *x, const struct roster_one *one, str email,
+			    struct address_row *to)
+{
+	bool sees = worker_may(x->w, RIGHT_site_see),
+	     own = one->person && one->person == x->w->viewer.person;
+	if (!one->member)
+		return "The address of a role does not change: give the role to the "
+		       "other one.";
+	if (one->member->follows)
+		return "Membership is via preferred address";
+	const char *why = sees || own ? is_theirs(x, one, email, to) : not_theirs;
+	return why && !sees ? not_theirs : why;
 }
 
 static bool move_member(struct api *x, const struct roster_one *one, str email)

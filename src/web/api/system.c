@@ -115,22 +115,3 @@ void api_nothing(struct api *x)
 {
 	api_slice(x, json_array());
 }
-
-/* ---- texts: Mailman fetches them from anywhere; here they stand in the book */
-
-void api_uris(struct api *x)
-{
-	json_t *object = json_object();
-	str path = STR("");
-	for (size_t i = 0; i < x->q->segment_count; i++)
-		path = arena_cat(x->a, path, STR("/"), x->q->segments[i]);
-	api_link(x, object, path);
-	api_entries(x, json_array(), 0, 0, object);
-}
-
-void api_uris_set(struct api *x)
-{
-	api_fail(x, 400,
-		 STR("No text is fetched from elsewhere: a letter's words are set with "
-		     "postern template."));
-}

@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/said.h"
+#include "lists/member_choice.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member.h"
@@ -59,6 +60,8 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.joined = m->joined_at,
 		.delivery = m->delivery,
 		.off = str_eq(m->delivery, STR("off")),
+		.single = member_choice_offered(&w->settings, STR("regular"))
+			  || !member_reads_digests(m->form),
 		.digests = w->settings.digests_enabled
 			   || member_reads_digests(m->delivery),
 		.off_by = m->off_by,

@@ -5,11 +5,13 @@
 #include "base/csv.h"
 #include "base/enc.h"
 #include "lists/members.h"
+#include "lists/roster.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
+#include "web/pages/page.h"
 
-enum { PAGE_ROWS = 100, LINES_MAX = 5000, CSV_STEP = 1000 };
+enum { LINES_MAX = 5000, CSV_STEP = 1000 };
 
 static str base(struct request *q)
 {
@@ -34,7 +36,7 @@ static err add_rows(struct request *q, struct page_members *p)
 				    .search = p->q,
 				    .after = request_query(q, "after"),
 				    .before = request_query(q, "before") };
-	TRY(member_page(book, q->arena, &want, PAGE_ROWS, &m, &n));
+	TRY(member_page(book, q->arena, &want, page_member_rows(q), &m, &n));
 	TRY(member_place(book, &want, n ? m[0].key : STR(""), &before, &p->count));
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
@@ -228,6 +230,8 @@ static str yes_no(bool yes)
 /* The columns of doc/members-csv.md, so that what is written here can be read again. */
 static void add_member(struct buf *b, struct arena *a, const struct member_row *m)
 {
+	str levels[ROSTER_LEVEL_CELLS];
+	roster_cells(a, m, levels);
 	const str cells[] = { m->text,
 			      m->name,
 			      m->delivery,
@@ -241,7 +245,11 @@ static void add_member(struct buf *b, struct arena *a, const struct member_row *
 			      topics_shown(a, m->topics),
 			      yes_no(m->other_topics),
 			      date_day(a, m->joined_at),
-			      m->last_day ? date_day(a, m->last_day) : STR("") };
+			      m->last_day ? date_day(a, m->last_day) : STR(""),
+			      levels[0],
+			      levels[1],
+			      levels[2],
+			      levels[3] };
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
 		buf_cat(b, i ? STR(",") : STR(""), csv_quoted(a, cells[i]));
 	buf_add(b, STR("\r\n"));
@@ -253,8 +261,10 @@ void members_csv_page(struct request *q, struct response *r)
 	size_t n;
 	struct worker *w = worker_of(q);
 	int64_t after = 0;
-	buf_add(&r->body, STR("address,name,delivery,off_by,why,action,own_posts,copies,"
-			      "acknowledge,hidden,topics,other_topics,joined,until\r\n"));
+	buf_add(&r->body,
+		STR("address,name,delivery,off_by,why,action,own_posts,copies,"
+		    "acknowledge,hidden,topics,other_topics,joined,until," ROSTER_LEVELS
+		    "\r\n"));
 	do {
 		ARENA(a);
 		if (page_failed(q, r,

@@ -6,6 +6,7 @@
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/notice.h"
+#include "lists/template_uri.h"
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
 
@@ -215,10 +216,12 @@ static err fill_page(struct request *q, const struct desk *d, struct page_templa
 	TRY(add_languages(q, d, p));
 	if (!p->text.n)
 		TRY(start_text(q, d, p));
+	struct books *books = (struct books *)(uintptr_t)&d->w->books;
+	if (!d->language.n)
+		TRY(template_uri_of(books, a, &d->of, str_from(d->row->name), &p->uri));
 	if (!p->text_error.n)
-		return notice_preview((struct books *)(uintptr_t)&d->w->books, a, d->row,
-				      d->w->list, d->reads, p->text, &p->subject,
-				      &p->preview);
+		return notice_preview(books, a, d->row, d->w->list, d->reads, p->text,
+				      &p->subject, &p->preview);
 	return OK;
 }
 

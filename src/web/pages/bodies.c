@@ -60,6 +60,7 @@ static err make_one(struct maker *m, size_t i)
 	struct render_how how = { .url = p->url,
 				  .number = leaf->post.number,
 				  .hide_addresses = m->x->hide,
+				  .marked = m->x->marked,
 				  .attachments = &leaf->attachments,
 				  .parent_name = p->parent_name,
 				  .memory = &m->said[m->x->part.from + i] };

@@ -3,7 +3,7 @@
  *
  *     struct bodies_post *posts = arena_zero(a, part.count * sizeof *posts);
  *     ... posts[i].url, posts[i].parent_name
- *     TRY(bodies_make(w, a, &(struct bodies){ &t, part, hide, posts }));
+ *     TRY(bodies_make(w, a, &(struct bodies){ &t, part, hide, marked, posts }));
  *     posts[0].body
  */
 #pragma once
@@ -22,6 +22,7 @@ struct bodies {
 	struct archive_thread_page *t; /* read as an outline, in the same transaction */
 	struct part part;
 	bool hide;                 /* addresses, from guests */
+	bool marked;               /* texts are Markdown */
 	struct bodies_post *posts; /* part.count of them */
 };
 

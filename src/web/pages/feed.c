@@ -51,6 +51,7 @@ static err add_content(struct request *q, struct buf *b, const struct archive_po
 	struct render_how how = { .url = url,
 				  .number = p->number,
 				  .hide_addresses = hide,
+				  .marked = page_marks(q),
 				  .attachments = &files };
 	buf_add(b, STR("<content type=\"html\">"));
 	esc_text(b, render_post(a, message, &how).s);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "lists/personal.h"
+#include "web/pages/volume.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -227,18 +228,17 @@ void thread_mbox_page(struct request *q, struct response *r)
 	answer_mbox(q, r, &job, hides_here(q));
 }
 
-void month_mbox_page(struct request *q, struct response *r)
+void volume_mbox_page(struct request *q, struct response *r)
 {
 	struct export_job job;
-	str text = request_arg(q, "month"), year, month;
-	int64_t y, m;
-	if (!str_cut(text, '-', &year, &month) || year.n != 4 || month.n != 2
-	    || !str_i64(year, &y) || !str_i64(month, &m) || y < 1970 || m < 1 || m > 12) {
+	str name = request_arg(q, "volume");
+	struct volume v;
+	if (!volume_read(name, &v)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	export_month(&job, worker_of(q)->list->id, (int)y, (int)m);
-	response_download(r, file_name(q, arena_z(q->arena, text)));
+	export_between(&job, worker_of(q)->list->id, v.from, v.until);
+	response_download(r, file_name(q, arena_z(q->arena, name)));
 	answer_mbox(q, r, &job, hides_here(q));
 }
 

@@ -246,6 +246,7 @@ const char *health_followed(enum score_act act)
 		[SCORE_WARN] = N_("the member was reminded"),
 		[SCORE_REMOVE] = N_("the membership ended"),
 		[SCORE_FORGIVEN] = N_("points were forgotten"),
+		[SCORE_ASKED] = N_("the member was asked"),
 	};
 	return words[act];
 }

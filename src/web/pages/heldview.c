@@ -4,6 +4,7 @@
 #include "archive/content.h"
 #include "archive/render.h"
 #include "base/clock.h"
+#include "wall/verdict.h"
 
 enum { CHECKS_MAX = 8, ANSWERS_MAX = 50 };
 
@@ -70,6 +71,29 @@ static void add_sender(struct arena *a, struct page_heldpost *p, const json_t *t
 			  S_("anybody could have written this address"));
 }
 
+/* The signature, or why nobody looked, and by whom. */
+static str wall_words(struct arena *a, const struct wall_verdict *v)
+{
+	str what = v->signature.n ? v->signature : said_in(a, language_now(), v->why);
+	return what.n && v->version.n ? arena_cat(a, what, STR(", "), v->version)
+	       : what.n               ? what
+				      : v->version;
+}
+
+static void add_wall(struct arena *a, struct page_heldpost *p, str trust)
+{
+	static const struct {
+		const char *state, *word;
+	} shown[] = { [WALL_CLEAN] = { "ok", N_("Clean") },
+		      [WALL_INFECTED] = { "bad", N_("Infected") },
+		      [WALL_SUSPICIOUS] = { "bad", N_("Suspicious") },
+		      [WALL_UNSCANNED] = { "bad", N_("Not looked through") } };
+	struct wall_verdict v;
+	if (wall_get(a, trust, &v))
+		add_check(p, N_("Virus check"), shown[v.result].state,
+			  shown[v.result].word, wall_words(a, &v));
+}
+
 static void add_checks(struct arena *a, struct page_heldpost *p, str trust_text)
 {
 	json_t *trust = json_loadb(trust_text.n ? trust_text.p : "{}",
@@ -84,6 +108,7 @@ static void add_checks(struct arena *a, struct page_heldpost *p, str trust_text)
 			  dmarc_words(a, json_object_get(trust, "dmarc")));
 	}
 	json_decref(trust);
+	add_wall(a, p, trust_text);
 }
 
 static void add_files(struct arena *a, struct page_heldpost *p, str message)

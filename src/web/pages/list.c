@@ -8,6 +8,7 @@
 #include "store/lists/member_page.h"
 #include "web/pages/calendar.h"
 #include "web/pages/since.h"
+#include "web/pages/volume.h"
 
 #include <inttypes.h>
 
@@ -89,6 +90,21 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 	return OK;
 }
 
+/* The newest piece of the archive. */
+static err add_file(struct request *q, struct page_list *p)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_threads t;
+	TRY(archive_threads_latest(w->books.archive, q->arena, w->list->id, 0, 0, 1, &t));
+	if (!t.count)
+		return OK;
+	str name = volume_name(q->arena, w->settings.archive_volume_frequency,
+			       t.list[0].last_at);
+	p->month_name = arena_cat(q->arena, name, STR(".mbox.gz"));
+	p->month_file = arena_cat(q->arena, p->path, STR("/by/"), p->month_name);
+	return OK;
+}
+
 static err add_months(struct request *q, const struct home *h, struct page_list *p)
 {
 	struct worker *w = worker_of(q);
@@ -110,10 +126,7 @@ static err add_months(struct request *q, const struct home *h, struct page_list 
 		p->activity = calendar_activity(q, &c, last->year, last->month);
 		p->quiet = true;
 	}
-	p->month_name = arena_printf(q->arena, "%04d-%02d.mbox.gz", last->year,
-				     last->month);
-	p->month_file = arena_cat(q->arena, p->path, STR("/by/"), p->month_name);
-	return OK;
+	return add_file(q, p);
 }
 
 /* ---- who looks */

@@ -3,6 +3,8 @@
 
 #include "base/language.h"
 #include "base/said.h"
+#include "lists/member_choice.h"
+#include "lists/speaks.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "web/pages/account.h"
@@ -25,18 +27,22 @@ static bool find(struct request *q, struct response *r, struct member_row *m)
 static void add_languages(const struct request *q, const struct member_row *m,
 			  struct page_me *p)
 {
+	const struct worker *w = worker_of(q);
 	struct page_me_languages *rows = arena_zero(q->arena, LANGUAGES * sizeof *rows);
 	for (size_t i = 0; i < LANGUAGES; i++) {
 		const struct language_row *l = language_row((enum language)i);
-		rows[i] = (struct page_me_languages){
+		bool chosen = str_eq(m->language, str_from(l->name));
+		if (!chosen
+		    && !speaks(&w->settings, w->books.conf->site_lang, (enum language)i))
+			continue;
+		rows[p->languages_count++] = (struct page_me_languages){
 			.name = str_from(l->name),
 			.tag = str_from(l->tag),
 			.own = str_from(l->own),
-			.chosen = str_eq(m->language, str_from(l->name)),
+			.chosen = chosen,
 		};
 	}
 	p->languages = rows;
-	p->languages_count = LANGUAGES;
 }
 
 /* Those at which the membership is not, and that need no proof. */
@@ -80,6 +86,8 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.csrf = csrf_of(q),
 		.delivery = m->delivery,
 		.off = str_eq(m->delivery, STR("off")),
+		.single = member_choice_offered(&w->settings, STR("regular"))
+			  || !member_reads_digests(m->form),
 		.digests = w->settings.digests_enabled
 			   || member_reads_digests(m->delivery),
 		.own_posts = m->own_posts,

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "web/pages/calendar.h"
 #include "web/pages/since.h"
+#include "web/pages/volume.h"
 
 #include <inttypes.h>
 
@@ -126,6 +127,32 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 	p->messages_count = n;
 }
 
+/* ---- the pieces of the archive that hold posts of this page */
+
+static void add_volumes(struct request *q, const struct month_view *v,
+			struct page_month *p)
+{
+	str frequency = worker_of(q)->settings.archive_volume_frequency, last = STR("");
+	struct page_month_volumes *rows = arena_zero(q->arena,
+						     (v->posts.count + 1) * sizeof *rows);
+	for (size_t i = 0; i < v->posts.count; i++) {
+		str name = volume_name(q->arena, frequency, v->posts.list[i].date);
+		if (str_eq(name, last))
+			continue;
+		str file = arena_cat(q->arena, name, STR(".mbox.gz"));
+		rows[p->volumes_count++] = (struct page_month_volumes){
+			.name = file,
+			.href = arena_cat(q->arena, list_path(q), STR("/by/"), file),
+		};
+		last = name;
+	}
+	p->volumes = rows;
+	if (setting_is(frequency, "monthly") && p->volumes_count) {
+		p->file = rows[0].href;
+		p->volumes_count = 0;
+	}
+}
+
 /* ---- the months beside it that have posts */
 
 static void add_neighbours(struct request *q, const struct month_view *v,
@@ -187,9 +214,7 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 				      v->posts.list[PAGE_POSTS - 1].id,
 				      v->flat ? "&view=flat" : "");
 	}
-	if (p.posts)
-		p.file = arena_printf(q->arena, "%.*s/by/%04d-%02d.mbox.gz",
-				      STR_F(list_path(q)), v->year, v->month);
+	add_volumes(q, v, &p);
 	if (v->flat || q->json)
 		add_posts(q, v, &p);
 	if (!v->flat)

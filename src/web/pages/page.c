@@ -10,7 +10,7 @@
 
 /* ---- where a page stands */
 
-enum { CRUMBS_MAX = 6 };
+enum { CRUMBS_MAX = 6, MEMBER_ROWS_MAX = 1000 };
 
 struct page_frame archive_frame(const struct request *q, str title)
 {
@@ -60,6 +60,17 @@ str page_reply_mailto(const struct request *q, const struct archive_post *p)
 		return to;
 	str id = enc_percent(a, arena_cat(a, STR("<"), p->message_id, STR(">")));
 	return arena_cat(a, to, STR("&In-Reply-To="), id);
+}
+
+bool page_marks(const struct request *q)
+{
+	return setting_is(worker_of(q)->settings.archive_rendering_mode, "markdown");
+}
+
+size_t page_member_rows(const struct request *q)
+{
+	int64_t n = worker_of(q)->settings.admin_member_chunksize;
+	return n < 1 ? 1 : n > MEMBER_ROWS_MAX ? MEMBER_ROWS_MAX : (size_t)n;
 }
 
 str page_month_path(const struct request *q, int year, int month)

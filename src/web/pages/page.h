@@ -41,6 +41,12 @@ void page_month_of(int64_t seconds, int *year, int *month);
 str page_readers(const struct settings *s);
 str page_writers(const struct settings *s);
 
+/* Whether posts of the list at hand are shown as Markdown: archive_rendering_mode. */
+bool page_marks(const struct request *q);
+
+/* How many members stand on a page of the list at hand: admin_member_chunksize. */
+size_t page_member_rows(const struct request *q);
+
 /* Not for search engines: the same stands elsewhere. */
 void page_no_index(struct response *r);
 

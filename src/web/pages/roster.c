@@ -9,8 +9,6 @@
 #include "store/lists/member_page.h"
 #include "web/pages/page.h"
 
-enum { PAGE_ROWS = 100 };
-
 static str path_here(struct request *q)
 {
 	return arena_cat(q->arena, list_path(q), STR("/members"));
@@ -65,7 +63,7 @@ static err add_rows(struct request *q, struct page_roster *p)
 	int64_t before;
 	TRY(read_cursor(q, "after", &want.after));
 	TRY(read_cursor(q, "before", &want.before));
-	TRY(member_page(book, q->arena, &want, PAGE_ROWS, &m, &n));
+	TRY(member_page(book, q->arena, &want, page_member_rows(q), &m, &n));
 	TRY(member_place(book, &want, n ? m[0].key : STR(""), &before, &p->count));
 	struct page_roster_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)

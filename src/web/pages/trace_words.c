@@ -6,6 +6,7 @@
 #include "net/resolver.h"
 
 static const struct trace_word words[] = {
+	{ "scanned", N_("Virus check"), "none", false, "" },
 	{ "accepted", N_("Accepted by the list"), "ok", false, "" },
 	{ "held", N_("Held for a moderator"), "wait", false, "" },
 	{ "rejected", N_("Rejected"), "bad", false, "" },
@@ -21,8 +22,10 @@ static const struct trace_word words[] = {
 	{ "not-served", N_("Could not be handled"), "bad", false, "" },
 	{ "expired", N_("Given up"), "bad", true, "failed" },
 	{ "bounced", N_("Came back"), "bad", true, "failed" },
+	{ "bounce-named", N_("Came back"), "bad", true, "failed" },
 	{ "probe-bounced", N_("A probe came back"), "bad", true, "failed" },
 	{ "complained", N_("Reported as unwanted"), "warn", true, "delivered" },
+	{ "complaint-named", N_("Reported as unwanted"), "warn", true, "delivered" },
 	{ "shadowed", N_("In shadow"), "none", true, "kept" },
 	{ "removed", N_("Removed"), "none", true, "failed" },
 };

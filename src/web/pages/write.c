@@ -167,7 +167,7 @@ static void show(struct request *q, struct response *r, struct draft *f,
 	if (preview) {
 		p.shows = true;
 		p.preview = render_post(q->arena, message_of(q, f),
-					&(struct render_how){ .number = 0 });
+					&(struct render_how){ .marked = page_marks(q) });
 	}
 	r->cache = STR("no-store");
 	ANSWER(q, r, write, &p);

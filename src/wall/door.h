@@ -1,0 +1,31 @@
+/* wall/door.h: the talk between smtpd and the role wall: one question and one answer over
+ * a socketpair of SOCK_SEQPACKET, the message as a descriptor.
+ *
+ *     socketpair(AF_UNIX, SOCK_SEQPACKET | …, 0, pair);       // smtpd; pair[1] goes to wall
+ *     TRY(wall_ask(a, pair[0], message_fd, 60000, &verdict));
+ *
+ *     TRY(wall_hear(fd, deadline, &q));                        // wall
+ *     engines_scan(engines, a, q.message, …, &verdict);
+ *     TRY(wall_answer(a, fd, &verdict));
+ *
+ * The descriptor's offset is shared: wall reads with pread. */
+#pragma once
+
+#include "base/err.h"
+#include "wall/verdict.h"
+
+enum { WALL_MS_MAX = 600000 };
+
+/* Waits for the answer as long as the question gives wall, and two seconds. ERR_TEMP: none
+ * came in time; ERR_IO: the role has ended, or answers something else. */
+MUST_USE err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
+		      struct wall_verdict *v);
+
+struct wall_question {
+	int message;       /* yours to close */
+	int64_t within_ms; /* 1 to WALL_MS_MAX */
+};
+
+/* ERR_TEMP: none came by the deadline. ERR_SYNTAX: what came is no question. ERR_IO. */
+MUST_USE err wall_hear(int channel, int64_t deadline, struct wall_question *q);
+MUST_USE err wall_answer(struct arena *a, int channel, const struct wall_verdict *v);

@@ -1,0 +1,116 @@
+/* Both ends of a question to the role wall: the message arrives as a descriptor, the
+ * verdict comes back, and what neither would write is refused. */
+#include "tests/check.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/thread.h"
+#include "fake_clamd.h"
+#include "wall/door.h"
+
+#include <sys/socket.h>
+
+static void make_pair(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
+		abort();
+}
+
+static void *answer_once(void *arg)
+{
+	ARENA(a);
+	struct wall_question q;
+	char text[16] = "";
+	int channel = *(int *)arg;
+	struct wall_verdict v = { .result = WALL_INFECTED,
+				  .signature = STR("Eicar"),
+				  .at = 9 };
+	err e = wall_hear(channel, clock_mono_ms() + 5000, &q);
+	CHECK(!e.kind && q.within_ms == 1234);
+	if (!e.kind) {
+		CHECK(pread(q.message, text, sizeof text, 0) == 5
+		      && !strcmp(text, "hello"));
+		close(q.message);
+	}
+	CHECK(!wall_answer(a, channel, &v).kind);
+	return NULL;
+}
+
+static void there_and_back(void)
+{
+	ARENA(a);
+	int pair[2];
+	pthread_t id;
+	struct wall_verdict v;
+	make_pair(pair);
+	FD_AUTO message = fake_message(a, STR("hello"));
+	if (thread_start_joinable(&id, answer_once, &pair[1]).kind)
+		abort();
+	err e = wall_ask(a, pair[0], message, 1234, &v);
+	pthread_join(id, NULL);
+	CHECK(!e.kind && v.result == WALL_INFECTED && v.at == 9
+	      && str_eq(v.signature, STR("Eicar")));
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static const char *const questions[] = {
+	"SCAN",         "SCAN 0",  "SCAN -1", "SCAN 600001",
+	"SCAN 10 more", "scan 10", "",        "SCAN x"
+};
+
+static void send_text(int fd, const char *text)
+{
+	CHECK(send(fd, text, strlen(text), MSG_NOSIGNAL) >= 0);
+}
+
+static void bad_questions(void)
+{
+	struct wall_question q = { .message = 7777 };
+	int pair[2];
+	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+		make_pair(pair);
+		send_text(pair[0], questions[i]);
+		CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind);
+		close(pair[0]);
+		close(pair[1]);
+	}
+	make_pair(pair);
+	send_text(pair[0], "SCAN 10"); /* and no message */
+	CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind == ERR_SYNTAX);
+	CHECK(wall_hear(pair[1], clock_mono_ms() + 50, &q).kind == ERR_TEMP);
+	close(pair[0]);
+	CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind == ERR_IO);
+	close(pair[1]);
+	CHECK(q.message == 7777);
+}
+
+/* One end says that, or ends; whoever asked hears of it at once. */
+static void bad_answers(void)
+{
+	static const char *const answers[] = { "{}", "OK", "{\"verdict\":\"perhaps\"}",
+					       NULL };
+	ARENA(a);
+	FD_AUTO message = fake_message(a, STR("hello"));
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+		int pair[2];
+		struct wall_verdict v = { .at = 7777 };
+		make_pair(pair);
+		if (answers[i])
+			send_text(pair[1], answers[i]);
+		else
+			shutdown(pair[1], SHUT_WR);
+		err e = wall_ask(a, pair[0], message, 1000, &v);
+		CHECK(e.kind == ERR_IO && v.at == 7777);
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
+
+int main(void)
+{
+	there_and_back();
+	bad_questions();
+	bad_answers();
+	return check_done();
+}
