@@ -36,6 +36,9 @@ def wanted(tests):
     if 'mailman3' in seen:
         from mailman3 import _modules
         out['mailman3'] = _modules()
+    if 'clamd' in seen:
+        from clamd import _libraries
+        out['clamav-daemon'] = _libraries()
     if 'postorius' in seen:
         from postorius import PACKAGES, offered
         out.update({package: () for package in PACKAGES if offered()})
