@@ -203,7 +203,7 @@ for attribute, here, words in (
 equal('what acts alike is kept', [fate(dev, x)[0] for x in ('description', 'private_roster', 'reply_goes_to_list', 'bounce_info_stale_after',
                                                            'default_member_moderation')], ['kept'] * 5)
 equal('what is new here', {x['setting']: (x['value'], x['off']) for x in dev['new_here']},
-      {'authenticate': ('aligned', 'any'), 'posts_per_hour': ('60', '0'), 'verp_probes': ('yes', 'no'), 'daily_summary': ('yes', 'no'),
+      {'authenticate': ('aligned', 'any'), 'posts_per_hour': ('60', '0'), 'suspicious_action': ('hold', 'accept'), 'unscanned_action': ('hold', 'accept'), 'verp_probes': ('yes', 'no'), 'daily_summary': ('yes', 'no'),
        'process_complaints': ('yes', 'no'), 'personal_copies': ('yes', 'no')})
 with open(f'{p.dir}/report') as f:
     check('the text says how to be without it', f'Without it: postern list set {DEV} authenticate=any' in f.read())
