@@ -1,6 +1,7 @@
 /* A mail's words, one after the other, and the one answer to all of them. */
 #include "lists/command_inside.h"
 
+#include "archive/content.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/said.h"
@@ -106,15 +107,19 @@ static err run_text(struct run *r, const struct command_text *t)
 	return OK;
 }
 
+/* Some programs send HTML alone: its text is read then. */
 static err read_text(struct arena *a, const struct mail_command *c, str *text)
 {
 	struct mime m;
 	str used;
+	bool cut;
 	*text = STR("");
 	TRY(mime_parse(a, c->message, &m));
 	const struct mime_part *part = mime_text_part(&m);
 	if (part)
 		*text = mime_text(a, part, &used);
+	if (part && str_eq(part->type, STR("text/html")))
+		*text = content_html_text(a, *text, &cut);
 	return OK;
 }
 

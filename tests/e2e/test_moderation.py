@@ -350,7 +350,8 @@ letters = asks(sue)
 address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', letters[1].header)[0]
 p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'defer asked her boss\r\n'))
 check('put aside by answer: it waits on, and the log has the note', eventually(lambda: audits('request set aside') == 1) and len(p.json('request', 'ls', LIST)) == 1, p.tail(8))
-p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'Spam!\r\n'))
+page = '<html><head><style>p { color: red }</style></head><body><p>Spam!</p><p>Max</p><blockquote>&gt; she wants to join</blockquote></body></html>\r\n'
+p.deliver(MAX, address, message(MAX, address, 'Re: sue', page, **{'Content-Type': 'text/html; charset=utf-8'}))
 check('the same letter decides later', eventually(lambda: p.json('request', 'ls', LIST) == []), p.tail(8))
 asks(tom)
 one = p.json('request', 'ls', LIST)[0]['id']
