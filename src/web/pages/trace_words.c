@@ -150,8 +150,9 @@ const char *trace_means(str reply)
 #include "web/pages/means.def"
 #undef MEANS
 	};
-	str code = STR("");
-	(void)find_code(reply, &code);
+	str code;
+	if (!find_code(reply, &code))
+		code = STR("");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		str row = str_from(rows[i].code);
 		bool is_code = chr_is_digit(row.p[0]);
