@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 forms() { sed -n 's/^msgid "\(.\+\)"$/\1/p' | sed -E 's/%(\.\*s|l*[duz]+|s|c)|\{[0-9]\}/{}/g; s/\\"/"/g' | LC_ALL=C sort -u; }
 texts() { xgettext --language=C --from-code=UTF-8 --omit-header --no-location --no-wrap --keyword --output=- "$@" | msgattrib --no-wrap; }
 refused='s/(FAIL\(|err_in\([^",()]*,)\s*ERR_(DENIED|SYNTAX|NOTFOUND|LIMIT),/REFUSED(/g'
-named='s/(static const char [a-z_]+\[\] =|#define [A-Z_]+NONE)\s*("[a-z][^"]*")/\1 REFUSED(\2)/g'
+named='s/(static const char [a-z_]+\[\] =|#define [A-Z_]+NONE)\s*("[a-z][^"]*"(\s*"[^"]*")*)/\1 REFUSED(\2)/g'
 for f in src/lists/*.c src/store/lists/*.[ch] src/account/*.c src/mail/address*.c; do
 	sed -zE "$refused$([ "${f%%/lists/*}" = src/store ] && echo "; $named")" "$f" >"$work/$(echo "$f" | tr / _)"
 done
