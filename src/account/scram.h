@@ -17,6 +17,7 @@ enum { SCRAM_KEY = 32, SCRAM_SALT = 16, SCRAM_ROUNDS = 4096 };
 struct scram_keys { /* what is kept instead of the password (RFC 5802 section 3) */
 	unsigned char stored[SCRAM_KEY];
 	unsigned char server[SCRAM_KEY];
+	int64_t token; /* of which token, where that is known */
 };
 
 struct scram_user {

@@ -126,7 +126,7 @@ static err for_everything(struct arena *a, const struct token_row *t, bool *yes)
 }
 
 err account_token_check(struct arena *a, struct book *b, str user, str typed,
-			int64_t *person)
+			int64_t *person, int64_t *token)
 {
 	struct token_row t;
 	bool all;
@@ -135,6 +135,7 @@ err account_token_check(struct arena *a, struct book *b, str user, str typed,
 	if (!all)
 		return wrong;
 	*person = t.person;
+	*token = t.id;
 	return OK;
 }
 
@@ -174,6 +175,7 @@ err account_scram(struct arena *a, struct book *b, const struct mac_key *key, st
 		if (!all || rows[i].stored_key.n != SCRAM_KEY
 		    || rows[i].server_key.n != SCRAM_KEY)
 			continue;
+		keys[n].token = rows[i].id;
 		memcpy(keys[n].stored, rows[i].stored_key.p, SCRAM_KEY);
 		memcpy(keys[n++].server, rows[i].server_key.p, SCRAM_KEY);
 	}

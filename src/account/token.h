@@ -4,7 +4,7 @@
  *     struct account_token t;
  *     account_token_make(a, salt, &t);      // t.shown: "q3x7..."
  *     TRY(account_token_new(a, book, person, STR("my laptop"), &shown));
- *     TRY(account_token_check(a, book, STR("anna@uni.example"), shown, &person));
+ *     TRY(account_token_check(a, book, STR("anna@uni.example"), shown, &person, &token));
  */
 #pragma once
 
@@ -46,10 +46,11 @@ struct account_pass { /* what a token opens */
 MUST_USE err account_token_find(struct arena *a, struct book *b, str user, str typed,
 				struct account_pass *pass);
 
-/* The same where it must be good for everything, as at the doors for mail. user: any verified address of the person, or empty (Bearer).
- * ERR_DENIED: nobody's, or not that user's. */
+/* The same where it must be good for everything, as at the doors for mail, which may
+ * not write: who asks carries the use of *token on. user: any verified address of the person, or
+ * empty (Bearer). ERR_DENIED: nobody's, or not that user's. */
 MUST_USE err account_token_check(struct arena *a, struct book *b, str user, str typed,
-				 int64_t *person);
+				 int64_t *person, int64_t *token);
 
 /* The SCRAM keys of user's tokens. Always OK for a name that nobody has: a salt that
  * key makes from it and no keys, so that an answer does not tell who exists. */

@@ -62,8 +62,27 @@ static void print_all(FILE *to)
 		fprintf(to, "  %-*s", COLUMN - 2, commands[i].words);
 		print_wrapped(to, commands[i].help, COLUMN);
 	}
-	fputs("\npostern COMMAND --help shows one command. Settings: postern.conf(5).\n",
+	fputs("\npostern COMMAND --help shows one command, postern help queue those that "
+	      "begin\nso. Settings: postern.conf(5).\n",
 	      to);
+}
+
+/* Those of a topic, "queue" or "list header-match", with what they do. */
+static bool print_topic(FILE *to, int argc, char **argv)
+{
+	size_t shown = 0;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		str rest = str_from(commands[i].words), word;
+		bool fits = true;
+		for (int k = 0; k < argc; k++)
+			fits = fits && str_word(&rest, &word)
+			       && str_eq(word, str_from(argv[k]));
+		if (fits && shown++)
+			fputs("\n", to);
+		if (fits)
+			print_usage(to, &commands[i]);
+	}
+	return shown > 0;
 }
 
 /* How many words of argv a command's name takes; 0 where it is another. */
@@ -268,7 +287,10 @@ int args_parse(struct cli *c, int argc, char **argv, bool *run)
 	bool help = false;
 	*run = false;
 	if (at < argc && (!strcmp(argv[at], "--help") || !strcmp(argv[at], "help"))) {
-		print_all(stdout);
+		if (at + 1 == argc)
+			print_all(stdout);
+		else if (!print_topic(stdout, argc - at - 1, argv + at + 1))
+			return unknown(argc - at - 1, argv + at + 1);
 		return CLI_OK;
 	}
 	if (at < argc && !strcmp(argv[at], "--version")) {

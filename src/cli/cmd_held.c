@@ -181,29 +181,22 @@ static err decide(struct books *books, struct arena *a, int64_t id, const char *
 	}
 #include "lists/decide.def"
 
-static err accept_request(struct books *books, struct arena *a, int64_t id,
-			  const char *word, str reason)
+static err decide_request(struct books *books, struct arena *a, int64_t id,
+			  const char *word, str text)
 {
-	(void)word, (void)reason;
-	return request_accept(books, a, id, &cli_actor);
+	return request_decide(books, a, id, str_from(word), text, &cli_actor);
 }
 
-static err reject_request(struct books *books, struct arena *a, int64_t id,
-			  const char *word, str reason)
-{
-	(void)word;
-	return request_reject(books, a, id, reason, &cli_actor);
-}
-
-int cli_request_accept(struct cli *c)
-{
-	return each_id(c, "accept", accept_request);
-}
-
-int cli_request_reject(struct cli *c)
-{
-	return each_id(c, "reject", reject_request);
-}
+#define REQUEST(word)                                     \
+	int cli_request_##word(struct cli *c)             \
+	{                                                 \
+		return each_id(c, #word, decide_request); \
+	}
+REQUEST(accept)
+REQUEST(reject)
+REQUEST(discard)
+REQUEST(ban)
+REQUEST(defer)
 
 static err add_requests(struct cli *c, struct books *books, int64_t list, struct table *t)
 {

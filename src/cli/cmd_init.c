@@ -58,7 +58,39 @@ static err read_options(struct setup *x)
 	return OK;
 }
 
-/* What --set said is written down, so that later calls need not say it again. */
+/* Whether an earlier --set of that section had its keys written down already. */
+static bool is_written(const struct cli *c, size_t before, str section)
+{
+	str name, value, of, key;
+	for (size_t i = 0; i < before; i++)
+		if (str_cut(str_from(c->overrides[i]), '=', &name, &value)
+		    && str_cut(name, '.', &of, &key) && str_eq(of, section))
+			return true;
+	return str_eq(section, STR("site"));
+}
+
+static void add_keys(struct buf *out, const struct cli *c, str section)
+{
+	str name, value, of, key;
+	for (size_t i = 0; i < c->override_count; i++)
+		if (str_cut(str_from(c->overrides[i]), '=', &name, &value)
+		    && str_cut(name, '.', &of, &key) && str_eq(of, section))
+			buf_cat(out, key, STR(" = "), value, STR("\n"));
+}
+
+static bool sets_url(const struct cli *c)
+{
+	bool yes = false;
+	for (size_t i = 0; i < c->override_count; i++) {
+		str set = str_from(c->overrides[i]);
+		yes = yes || str_starts(set, STR("site.url="))
+		      || str_starts(set, STR("web.url="));
+	}
+	return yes;
+}
+
+/* What --set said is written down, each section once, so that later calls need not say
+ * it again. */
 static str conf_text(struct setup *x)
 {
 	struct arena *a = x->c->a;
@@ -68,19 +100,18 @@ static str conf_text(struct setup *x)
 		    "postern.conf(5).\n[site]\ndomain = "),
 		x->domain, STR("\nhostname = "), x->hostname, STR("\nadmin = "),
 		address_text(a, &x->admin), STR("\n"));
-	bool has_url = false;
+	if (!sets_url(x->c))
+		buf_cat(&out, STR("url = https://"), x->hostname, STR("\n"));
+	add_keys(&out, x->c, STR("site"));
 	for (size_t i = 0; i < x->c->override_count; i++) {
 		str name, value, section, key;
 		if (!str_cut(str_from(x->c->overrides[i]), '=', &name, &value)
-		    || !str_cut(name, '.', &section, &key))
+		    || !str_cut(name, '.', &section, &key)
+		    || is_written(x->c, i, section))
 			continue;
-		has_url = has_url || str_eq(name, STR("site.url"))
-			  || str_eq(name, STR("web.url"));
-		buf_cat(&out, STR("["), section, STR("]\n"), key, STR(" = "), value,
-			STR("\n"));
+		buf_cat(&out, STR("\n["), section, STR("]\n"));
+		add_keys(&out, x->c, section);
 	}
-	if (!has_url)
-		buf_cat(&out, STR("[site]\nurl = https://"), x->hostname, STR("\n"));
 	return arena_copy(a, buf_str(&out));
 }
 

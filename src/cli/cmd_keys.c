@@ -108,6 +108,8 @@ static err list_key(struct cli *c, const struct signer *s, str domain, err publi
 {
 	const struct listing *x = ctx;
 	(void)c;
+	if (published.kind && published.kind != ERR_NOTFOUND)
+		fprintf(stderr, "postern: %s\n", published.msg);
 	table_row(x->t,
 		  (str[]){ x->selector, str_from(sign_alg_text(sign_key_alg(s->key))),
 			   str_eq(x->selector, x->current) ? STR("yes") : STR("no"),

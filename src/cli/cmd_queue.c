@@ -16,6 +16,14 @@ static str number(struct cli *c, int64_t n)
 	return arena_printf(c->a, "%lld", (long long)n);
 }
 
+/* What was asked for at once (1), or is new (0), is due. */
+static str next_text(struct cli *c, int64_t next_at, bool held)
+{
+	return held                     ? STR("held")
+	       : next_at <= clock_now() ? STR("now")
+					: date_minute(c->a, next_at);
+}
+
 int cli_queue_ls(struct cli *c)
 {
 	struct books *books;
@@ -32,8 +40,8 @@ int cli_queue_ls(struct cli *c)
 				      steer_text(c->a,
 						 &(struct queue_filter){
 							 .message = d[i].first }),
-				      d[i].next_at ? date_minute(c->a, d[i].next_at)
-						   : STR("now"),
+				      next_text(c, d[i].next_at,
+						d[i].held == d[i].deliveries),
 				      d[i].last_reply });
 	table_print(t);
 	return CLI_OK;
@@ -60,8 +68,34 @@ static void show_delivery(struct cli *c, struct table *t, const struct queue_row
 	table_row(t, (str[]){ steer_text(c->a, &one), number(c, d->id), d->recipient,
 			      state_of(q), number(c, d->attempts),
 			      date_minute(c->a, q->created_at / 1000),
-			      d->next_at ? date_minute(c->a, d->next_at) : STR("now"),
+			      next_text(c, d->next_at, q->frozen || d->held),
 			      d->last_reply });
+}
+
+/* That something waits there. A message may be held before its copies are made. */
+static err find_waiting(struct cli *c, struct books *books, const struct queue_filter *f)
+{
+	struct outbound_message m;
+	struct queue_row *q;
+	size_t n;
+	str name = steer_text(c->a, f);
+	if (!name.n)
+		return OK;
+	if (f->message && !f->id) {
+		err e = outbound_get(books->outbound, c->a, f->message, &m);
+		return e.kind == ERR_NOTFOUND
+			       ? err_in(c->a, ERR_NOTFOUND,
+					"there is no message %.*s, or it is forgotten: "
+					"what became of a message is known for 180 days",
+					STR_F(name))
+			       : e;
+	}
+	TRY(queue_list(books->outbound, c->a, f, 0, 1, &q, &n));
+	return n ? OK
+		 : err_in(c->a, ERR_NOTFOUND,
+			  "nothing waits for %.*s; postern queue ls shows what does, "
+			  "postern trace what became of mail",
+			  STR_F(name));
 }
 
 /* Of what is named each; of all that waits, which may be much, the first. */
@@ -74,6 +108,8 @@ int cli_queue_show(struct cli *c)
 	size_t n;
 	CLI_TRY(c, read_what(c, &f));
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
+	if (!c->json)
+		CLI_TRY(c, find_waiting(c, books, &f));
 	struct table *t = table_new(
 		c, "id delivery# recipient state attempts# since next last_reply");
 	do {
@@ -93,8 +129,9 @@ static int act(struct cli *c, const char *word, const char *reason)
 	int64_t n;
 	CLI_TRY(c, read_what(c, &s.what));
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, find_waiting(c, books, &s.what));
 	CLI_TRY(c, steer(books, c->a, &s, &cli_actor, &n));
-	printf("%lld deliveries\n", (long long)n);
+	printf("%lld %s\n", (long long)n, n == 1 ? "delivery" : "deliveries");
 	return CLI_OK;
 }
 
@@ -182,6 +219,7 @@ int cli_trace(struct cli *c)
 	struct sought x;
 	struct ledger_entry *e;
 	int64_t after = 0;
+	bool any = false;
 	size_t n;
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, seek(c, books, str_from(c->args[0]), &x));
@@ -191,7 +229,16 @@ int cli_trace(struct cli *c)
 		for (size_t i = 0; i < n; i++)
 			show_entry(c, t, &e[i]);
 		after = n ? e[n - 1].id : after;
+		any = any || n;
 	} while (n == STEP);
+	if (!any && !c->json)
+		return cli_fail(
+			c,
+			err_in(c->a, ERR_NOTFOUND,
+			       "nothing is known of \"%s\", neither as a message nor as "
+			       "a recipient; what became of a message is known for 180 "
+			       "days",
+			       c->args[0]));
 	table_print(t);
 	return CLI_OK;
 }

@@ -5,6 +5,8 @@
 #include "lists/expire.h"
 #include "lists/shadow.h"
 #include "mail/date.h"
+#include "mail/domain.h"
+#include "net/resolver.h"
 #include "roles/role.h"
 #include "store/inbound/message.h"
 #include "store/lists/held.h"
@@ -23,7 +25,7 @@ int cli_serve(struct cli *c)
 	return serve(role_bodies, c->conf_path, c->overrides, c->override_count);
 }
 
-enum { NOT_SERVED_DAYS = 30 };
+enum { NOT_SERVED_DAYS = 30, DNS_MS = 4000 };
 
 struct status {
 	struct cli *c;
@@ -104,6 +106,32 @@ static err add_shadow(struct status *s)
 	return OK;
 }
 
+/* Asked now, of our own domain, and only where mail goes by it. */
+static err add_dns(struct status *s)
+{
+	const struct conf *conf = s->books->conf;
+	struct resolver *r;
+	struct dns_answer x;
+	int64_t began = clock_mono_ms();
+	if (conf->send_relay.n)
+		return OK;
+	TRY(resolver_new(s->c->a, conf->dns_server, conf->dns_trust_anchor, &r));
+	resolver_ask(r, s->c->a, domain_ascii(s->c->a, conf->site_domain), DNS_MX,
+		     began + DNS_MS, &x);
+	int64_t took = clock_mono_ms() - began;
+	resolver_free(r);
+	str server = conf->dns_server.n ? conf->dns_server : STR("/etc/resolv.conf");
+	str why = x.status != DNS_FAILED
+			  ? STR("")
+			  : arena_printf(s->c->a,
+					 "no answer about %.*s: %s; look at the "
+					 "name server ([dns] server: %.*s), mail "
+					 "waits for it",
+					 STR_F(conf->site_domain), x.why, STR_F(server));
+	add(s, "milliseconds until DNS answered", took, why);
+	return OK;
+}
+
 static err fill(struct status *s)
 {
 	int64_t n;
@@ -127,6 +155,7 @@ static err fill(struct status *s)
 	TRY(add_frozen(s));
 	TRY(add_shadow(s));
 	uint64_t space = file_space(arena_z(s->c->a, s->books->conf->site_data));
+	TRY(add_dns(s));
 	add(s, "megabytes free on the disk", (int64_t)(space >> 20),
 	    (int64_t)space < s->books->conf->smtp_min_space
 		    ? STR("mail is put off until there is more")

@@ -10,6 +10,7 @@
 #include "lists/publish.h"
 #include "store/lists/ban.h"
 #include "store/lists/member.h"
+#include "store/lists/nonmember.h"
 
 struct deciding {
 	struct books *books;
@@ -43,8 +44,24 @@ const struct decision_row *decision_rows(size_t *count)
 	return rows;
 }
 
-const struct decision_row *decision_find(str word)
+str decision_word(str said)
 {
+	static const struct {
+		const char *said, *word;
+	} also[] = {
+#define DECIDE(word, function, ends, said, text)
+#define ALSO(said, word) { #said, #word },
+#include "lists/decide.def"
+	};
+	for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+		if (str_eq(said, str_from(also[i].said)))
+			return str_from(also[i].word);
+	return said;
+}
+
+const struct decision_row *decision_find(str said)
+{
+	str word = decision_word(said);
 	for (size_t i = 0; i < WORDS; i++)
 		if (str_eq(word, str_from(rows[i].word)))
 			return &rows[i];
@@ -110,40 +127,21 @@ static err decide_accept(struct deciding *x)
 	return end(x, &(struct ending){ .verdict = STR("accepted") });
 }
 
-/* An address as a pattern: what looks like one of the other kinds is spelt out. */
-static str pattern_for(struct arena *a, str key)
-{
-	static const char special[] = "\\^$.[]|()?*+{}#-";
-	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@")))
-		return key;
-	BUF(b);
-	buf_add(&b, STR("^"));
-	for (size_t i = 0; i < key.n; i++)
-		buf_addf(&b, strchr(special, key.p[i]) ? "\\%c" : "%c", key.p[i]);
-	buf_add(&b, STR("$"));
-	return arena_copy(a, buf_str(&b));
-}
-
 static err trust_member(struct books *books, struct arena *a, struct member_row m)
 {
-	TRY(member_option(a, &m, STR("action"), STR("accept"), STR("moderator")));
+	TRY(member_option(a, &m, STR("action"), STR("defer"), STR("moderator")));
 	return member_change(books->lists, &m);
 }
 
-/* Read anew: another post of the same author may have been trusted a moment ago. */
+/* A member's later posts pass as any member's do where none is held; a stranger's by a word
+ * of their own, which the page of nonmembers shows and takes back. */
 static err trust_author(struct books *books, struct arena *a, const struct held_row *h,
 			const struct post *p)
 {
-	struct settings s;
+	struct nonmember_row x = { h->list, h->author, STR("accept"), clock_now() };
 	if (p->member)
 		return trust_member(books, a, *p->member);
-	TRY(settings_load(books->lists, a, h->list, &s));
-	str old = str_trim(s.accept_these_nonmembers);
-	if (pattern_lines(old, h->author) == PATTERN_HIT)
-		return OK;
-	return setting_put(books->lists, a, h->list, STR("accept_these_nonmembers"),
-			   arena_cat(a, old, old.n ? STR("\n") : STR(""),
-				     pattern_for(a, h->author)));
+	return nonmember_put(books->lists, &x);
 }
 
 static err check_author(struct deciding *x)
@@ -168,7 +166,7 @@ static err ban_author(struct books *books, struct arena *a, const struct held_ro
 		      const struct post *p)
 {
 	struct ban_row ban = { .list = h->list,
-			       .pattern = pattern_for(a, h->author),
+			       .pattern = pattern_spelt(a, h->author),
 			       .reason = arena_cat(a, STR("held post: "), h->subject),
 			       .created_at = clock_now() };
 	(void)p;

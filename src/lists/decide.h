@@ -17,7 +17,10 @@ struct decision_row {
 
 /* The rows of decide.def. */
 const struct decision_row *decision_rows(size_t *count);
-const struct decision_row *decision_find(str word); /* NULL: no such word */
+const struct decision_row *decision_find(str said); /* NULL: no such word */
+
+/* "approve" is "accept"; any other word is itself. */
+str decision_word(str said);
 
 /* "accept, trust, reject, …", for errors. */
 str decision_words(struct arena *a);

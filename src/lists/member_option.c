@@ -100,14 +100,15 @@ static err set_language(struct arena *a, struct member_row *m, str value)
 
 static err set_action(struct arena *a, struct member_row *m, str value)
 {
-	static const char *const actions[] = { "", "accept", "hold", "reject",
-					       "discard" };
+	static const char *const actions[] = { "",     "accept", "defer",
+					       "hold", "reject", "discard" };
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (str_eq(value, str_from(actions[i]))) {
 			m->action = str_from(actions[i]);
 			return OK;
 		}
-	return wrong(a, STR("action"), value, "accept, hold, reject, discard or nothing");
+	return wrong(a, STR("action"), value,
+		     "accept, defer, hold, reject, discard or nothing");
 }
 
 static err set_until(struct arena *a, struct member_row *m, str value)

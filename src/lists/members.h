@@ -94,11 +94,11 @@ str leave_token(struct arena *a, const struct mac_key *mac, str list_address,
 MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
 			      const struct list_entry *list, str token, int64_t *member);
 
-/* A moderator decides on a request to join or to leave. */
-MUST_USE err request_accept(struct books *books, struct arena *a, int64_t request,
-			    const struct actor *by);
-MUST_USE err request_reject(struct books *books, struct arena *a, int64_t request,
-			    str reason, const struct actor *by);
+/* A moderator decides on a request to join or to leave: accept, reject (text is told to who
+ * asked), discard (nobody is told), ban (so, and the address stays out) or defer (it waits on,
+ * with text in the log). ERR_SYNTAX: another word. */
+MUST_USE err request_decide(struct books *books, struct arena *a, int64_t request,
+			    str word, str text, const struct actor *by);
 
 /* ERR_NOTFOUND: not a request of this list. */
 MUST_USE err request_belongs(struct books *books, struct arena *a, int64_t request,

@@ -2,7 +2,10 @@
 
 #include "base/clock.h"
 #include "lists/member_wish.h"
+#include "lists/decide.h"
 #include "lists/notice.h"
+#include "lists/owner.h"
+#include "lists/pattern.h"
 #include "store/lists/role.h"
 
 enum { LINK_SPAN = 30 * 86400 };
@@ -90,14 +93,6 @@ static err accept(struct books *books, struct arena *a, int64_t id,
 	return end_request(books, id, STR("granted"), STR(""), by);
 }
 
-err request_accept(struct books *books, struct arena *a, int64_t id,
-		   const struct actor *by)
-{
-	bool mine;
-	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, accept(books, a, id, by));
-}
-
 static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 		  const struct actor *by)
 {
@@ -120,12 +115,85 @@ static err reject(struct books *books, struct arena *a, int64_t id, str reason,
 	return end_request(books, id, STR("refused"), str_trim(reason), by);
 }
 
-err request_reject(struct books *books, struct arena *a, int64_t id, str reason,
+/* Whose address somebody else has typed into a form gets no letter of it. */
+static err drop(struct books *books, struct arena *a, int64_t id, bool ban,
+		const struct actor *by)
+{
+	struct request_row r;
+	const struct list_entry *list;
+	struct mailbox who;
+	TRY(take_request(books, a, id, &r, &list, &who));
+	if (ban && r.leaves)
+		return err_in(a, ERR_DENIED, "%.*s is a member: let them go first",
+			      STR_F(r.address));
+	if (ban)
+		TRY(ban_put(books, a, r.list, pattern_spelt(a, r.address),
+			    STR("asked to join"), by));
+	TRY(books_audit(books, by, r.list, STR("request dropped"), r.address));
+	return end_request(books, id, STR("dropped"),
+			   ban ? STR("the address is banned") : STR(""), by);
+}
+
+/* It waits on; what is said of it stands in the log. */
+static err put_aside(struct books *books, int64_t id, struct arena *a, str note,
+		     const struct actor *by)
+{
+	struct request_row r;
+	TRY(request_get(books->lists, a, id, &r));
+	return books_audit(books, by, r.list, STR("request set aside"),
+			   arena_cat(a, r.address, note.n ? STR(": ") : STR(""), note));
+}
+
+static err request_discard(struct books *books, struct arena *a, int64_t id, str text,
+			   const struct actor *by)
+{
+	(void)text;
+	return drop(books, a, id, false, by);
+}
+
+static err request_ban(struct books *books, struct arena *a, int64_t id, str text,
+		       const struct actor *by)
+{
+	(void)text;
+	return drop(books, a, id, true, by);
+}
+
+static err request_defer(struct books *books, struct arena *a, int64_t id, str text,
+			 const struct actor *by)
+{
+	return put_aside(books, id, a, str_trim(text), by);
+}
+
+static err request_grant(struct books *books, struct arena *a, int64_t id, str text,
+			 const struct actor *by)
+{
+	(void)text;
+	return accept(books, a, id, by);
+}
+
+static const struct {
+	const char *word;
+	err (*act)(struct books *books, struct arena *a, int64_t id, str text,
+		   const struct actor *by);
+} verdicts[] = {
+	{ "accept", request_grant },    { "reject", reject },
+	{ "discard", request_discard }, { "ban", request_ban },
+	{ "defer", request_defer },
+};
+
+err request_decide(struct books *books, struct arena *a, int64_t id, str word, str text,
 		   const struct actor *by)
 {
 	bool mine;
-	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, reject(books, a, id, reason, by));
+	word = decision_word(word);
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+		if (!str_eq(word, str_from(verdicts[i].word)))
+			continue;
+		TRY(book_join(books->lists, &mine));
+		return book_leave(books->lists, mine,
+				  verdicts[i].act(books, a, id, text, by));
+	}
+	return FAIL(ERR_SYNTAX, "choose accept, reject, discard, ban or defer");
 }
 
 err request_belongs(struct books *books, struct arena *a, int64_t id, int64_t list)

@@ -21,13 +21,9 @@ static err held_one(struct order *x, struct arena *a, int64_t id)
 
 static err request_one(struct order *x, struct arena *a, int64_t id)
 {
-	str verdict = order_text(x, "verdict");
 	TRY(request_belongs(x->books, a, id, x->list->id));
-	if (str_eq(verdict, STR("accept")))
-		return request_accept(x->books, a, id, &x->by);
-	if (str_eq(verdict, STR("reject")))
-		return request_reject(x->books, a, id, order_text(x, "reason"), &x->by);
-	return FAIL(ERR_SYNTAX, "choose accept or reject");
+	return request_decide(x->books, a, id, order_text(x, "verdict"),
+			      order_text(x, "reason"), &x->by);
 }
 
 struct counted {

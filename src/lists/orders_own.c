@@ -143,21 +143,59 @@ err order_leave_link(struct order *x)
 	return e.kind == ERR_NOTFOUND ? OK : e; /* pressed twice: gone is gone */
 }
 
+struct own_memberships {
+	struct member_row *rows;
+	size_t count;
+};
+
+/* Under the address that the order names; without one, whichever they are. */
+static err find_own(struct order *x, str named, struct own_memberships *own)
+{
+	size_t n, i = 0;
+	struct address address;
+	struct member_row *all;
+	TRY(member_all_of_person(x->books->lists, x->a, x->list->id, x->by.person, &all,
+				 &n));
+	*own = (struct own_memberships){ all, n };
+	if (named.n) {
+		TRY(address_parse(x->a, named, &address));
+		str key = address_key(x->a, &address);
+		while (i < n && !str_eq(all[i].key, key))
+			i++;
+		*own = (struct own_memberships){ all + i, i < n };
+	}
+	return own->count ? OK
+			  : err_in(x->a, ERR_NOTFOUND, "you are not a member of %.*s",
+				   STR_F(x->list->address));
+}
+
+/* Of several none is guessed at: it would be the wrong one that ends. */
 static err own_membership(struct order *x, struct member_row *m)
 {
-	err e = member_of_person(x->books->lists, x->a, x->list->id, x->by.person, m);
-	return e.kind == ERR_NOTFOUND
-		       ? err_in(x->a, ERR_NOTFOUND, "you are not a member of %.*s",
-				STR_F(x->list->address))
-		       : e;
+	struct own_memberships own;
+	TRY(find_own(x, str_trim(order_text(x, "address")), &own));
+	if (own.count > 1)
+		return FAIL(ERR_SYNTAX, "you are a member under several addresses: say "
+					"which of them");
+	*m = own.rows[0];
+	return OK;
 }
 
 err order_leave(struct order *x)
 {
-	struct member_row m;
+	struct own_memberships own;
 	bool waits = false;
-	TRY(own_membership(x, &m));
-	TRY(member_left(x->books, x->a, x->list, m.id, &x->by, &waits));
+	if (str_eq(order_text(x, "address"), STR("all"))) {
+		TRY(find_own(x, STR(""), &own));
+	} else {
+		own = (struct own_memberships){ arena_zero(x->a, sizeof *own.rows), 1 };
+		TRY(own_membership(x, own.rows));
+	}
+	for (size_t i = 0; i < own.count; i++) {
+		bool one = false;
+		TRY(member_left(x->books, x->a, x->list, own.rows[i].id, &x->by, &one));
+		waits = waits || one;
+	}
 	json_object_set_new(x->result, "waits", json_boolean(waits));
 	return OK;
 }

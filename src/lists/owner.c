@@ -76,14 +76,15 @@ err member_configure(struct books *books, struct arena *a, const struct list_ent
 
 static err check_action(struct arena *a, str action)
 {
-	static const char *const actions[] = { "", "accept", "hold", "reject",
-					       "discard" };
+	static const char *const actions[] = { "",     "accept", "defer",
+					       "hold", "reject", "discard" };
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (str_eq(action, str_from(actions[i])))
 			return OK;
-	return err_in(a, ERR_SYNTAX,
-		      "\"%.*s\": an action is accept, hold, reject, discard or nothing",
-		      STR_F(action));
+	return err_in(
+		a, ERR_SYNTAX,
+		"\"%.*s\": an action is accept, defer, hold, reject, discard or nothing",
+		STR_F(action));
 }
 
 static err put_nonmember(struct books *books, struct arena *a, int64_t list, str key,

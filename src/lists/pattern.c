@@ -1,5 +1,7 @@
 #include "lists/pattern.h"
 
+#include "base/buf.h"
+
 #include "base/clock.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -159,4 +161,17 @@ enum pattern_result pattern_lines(str patterns, str key)
 		if (line.n)
 			r = pattern_address(line, key);
 	return r;
+}
+
+str pattern_spelt(struct arena *a, str key)
+{
+	static const char special[] = "\\^$.[]|()?*+{}#-";
+	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@")))
+		return key;
+	BUF(b);
+	buf_add(&b, STR("^"));
+	for (size_t i = 0; i < key.n; i++)
+		buf_addf(&b, strchr(special, key.p[i]) ? "\\%c" : "%c", key.p[i]);
+	buf_add(&b, STR("$"));
+	return arena_copy(a, buf_str(&b));
 }

@@ -31,3 +31,7 @@ enum pattern_result pattern_text(str pattern,
 /* The same where many are asked of one post: *ms of computing are left for all of them. */
 enum { PATTERN_MS = 300 };
 enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms);
+
+/* An address as a pattern that fits it alone: what looks like one of the other kinds is spelt
+ * out. */
+str pattern_spelt(struct arena *a, str address_key);

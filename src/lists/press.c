@@ -138,21 +138,29 @@ static err press_request(struct books *books, struct arena *a,
 	struct actor moderator = { .person = p->by.person,
 				   .name = c->address,
 				   .via = p->by.via };
-	static const char *const says[2][2] = {
-		{ "Done: they are refused.", "Done: they are a member now." },
-		{ "Done: they are a member still.", "Done: they are a member no more." },
+	static const struct {
+		const char *word, *join, *leave;
+	} said[] = {
+		{ "accept", "Done: they are a member now.",
+		  "Done: they are a member no more." },
+		{ "reject", "Done: they are refused.", "Done: they are a member still." },
+		{ "discard", "Done: the request is dropped, and nobody is told.",
+		  "Done: they are a member still." },
+		{ "ban", "Done: the request is dropped, and the address is banned.", "" },
+		{ "defer", "Done: the request waits on.", "Done: the request waits on." },
 	};
 	struct request_row r;
 	TRY(check_moderator(books, a, c));
 	TRY(request_belongs(books, a, c->request, c->list->id));
 	TRY(request_get(books->lists, a, c->request, &r));
-	bool granted = str_eq(p->choice, STR("accept"));
-	if (!granted && !str_eq(p->choice, STR("reject")))
-		return FAIL(ERR_SYNTAX, "choose accept or reject");
+	TRY(request_decide(books, a, c->request, p->choice, p->reason, &moderator));
 	done->leaves = r.leaves;
-	done->says = str_from(says[r.leaves][granted]);
-	return granted ? request_accept(books, a, c->request, &moderator)
-		       : request_reject(books, a, c->request, p->reason, &moderator);
+	str word = decision_word(p->choice);
+	done->stays = str_eq(word, STR("defer"));
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (str_eq(word, str_from(said[i].word)))
+			done->says = str_from(r.leaves ? said[i].leave : said[i].join);
+	return OK;
 }
 
 /* Who has the token reads the author's mail. */

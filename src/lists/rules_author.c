@@ -123,6 +123,10 @@ err rule_member(struct book *lists, struct arena *a, const struct post *p,
 		return rule_says(r, VERDICT_ACCEPT, STR("an owner or moderator"));
 	if (!p->member)
 		return OK;
+	/* Who may write whatever the list does with members' posts still has to pass the
+	 * rules about the post. */
+	if (str_eq(p->member->action, STR("defer")))
+		return OK;
 	if (p->member->action.n)
 		return does_with_member(p, r, verdict_from(p->member->action),
 					STR("this member's own setting"));
@@ -157,7 +161,8 @@ err rule_flood(struct book *lists, struct arena *a, const struct post *p,
  * member, so a claim to be one alone is as good as none; and no pattern, which may be
  * another list's members, is told to who has proven nothing. */
 struct named {
-	bool claimed; /* accepted, were it proven */
+	bool claimed;  /* accepted, were it proven */
+	bool deferred; /* the rules about the post alone decide */
 	struct ruling *r;
 };
 
@@ -227,7 +232,11 @@ static err ask_own(struct book *lists, struct arena *a, const struct post *p,
 	err e = nonmember_find(lists, a, p->list->id, p->author_key, &own);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	return say_named(a, p, verdict_from(own.action), own.key, x);
+	if (!str_eq(own.action, STR("defer")))
+		return say_named(a, p, verdict_from(own.action), own.key, x);
+	x->deferred = p->authentic || setting_is(p->settings.authenticate, "any");
+	x->claimed = !x->deferred;
+	return OK;
 }
 
 static err ask_default(const struct post *p, struct ruling *r)
@@ -245,6 +254,8 @@ err rule_nonmember(struct book *lists, struct arena *a, const struct post *p,
 		return OK;
 	struct named x = { .r = r };
 	TRY(ask_own(lists, a, p, &x));
+	if (x.deferred)
+		return OK;
 	if (r->verdict == VERDICT_MISS)
 		TRY(ask_named(lists, a, p, &x));
 	if (r->verdict == VERDICT_MISS)

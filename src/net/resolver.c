@@ -1,6 +1,7 @@
 #include "net/resolver.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "net/resolver_inside.h"
@@ -22,12 +23,14 @@ enum {
 struct asker {
 	struct resolver face;
 	struct ub_ctx *ctx;
-	int stop; /* an eventfd that ends the thread */
+	char *server; /* for the log */
+	int stop;     /* an eventfd that ends the thread */
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* over all that follows and every query */
 	bool running;
 	struct dns_cache cache;
+	struct dns_silence silence;
 	struct query *open;
 	size_t open_count;
 };
@@ -38,6 +41,7 @@ struct query {
 	struct query *next;
 	char key[KEY_MAX];
 	size_t key_n;
+	int64_t asked;
 	enum dns_type type;
 	pthread_cond_t answered;
 	struct dns_kept *kept; /* NULL until answered */
@@ -67,6 +71,7 @@ static struct query *query_new(struct asker *r, str key, enum dns_type type)
 	q->users = 1;
 	memcpy(q->key, key.p, key.n);
 	q->key_n = key.n;
+	q->asked = clock_mono_ms();
 	thread_cond_init(&q->answered);
 	q->next = r->open;
 	r->open = q;
@@ -93,6 +98,26 @@ static void query_close(struct query *q)
 	query_leave(q);
 }
 
+/* Told once when it begins, once when it is over. What DNSSEC does not let through is no
+ * answer either: without a server that lives nothing can be proven. */
+static void note_silence(struct query *q, const char *failure)
+{
+	struct asker *r = q->r;
+	int64_t now = clock_mono_ms();
+	str name = { q->key + 2, q->key_n - 2 };
+	if (!failure && dns_silence_answered(&r->silence, now))
+		log_warn("dns-answers", KZ("server", r->server),
+			 KZ("do", "nothing; mail that waits is tried by the schedule, "
+				  "or at once: postern queue retry"));
+	else if (failure && dns_silence_failed(&r->silence, name, q->asked, now))
+		log_error("dns-silent", KZ("server", r->server), KZ("error", failure),
+			  KN("seconds", (now - r->silence.since) / 1000),
+			  KZ("do",
+			     "look at that name server and the way to it, or name "
+			     "another in [dns] server; no mail comes or goes by DNS "
+			     "until then"));
+}
+
 static int64_t lifetime(const struct dns_answer *answer, int ttl)
 {
 	if (answer->status == DNS_FAILED)
@@ -112,6 +137,7 @@ static void answer_query(struct query *q, const struct dns_answer *answer, int t
 	dns_cache_put(&r->cache, (str){ q->key, q->key_n }, answer,
 		      clock_mono_ms() + lifetime(answer, ttl) * 1000);
 	q->kept = kept;
+	note_silence(q, answer->status == DNS_FAILED ? answer->why : NULL);
 	pthread_cond_broadcast(&q->answered);
 	query_close(q);
 	pthread_mutex_unlock(&r->lock);
@@ -175,10 +201,14 @@ static void await(struct asker *r, struct query *q, struct arena *a, int64_t dea
 	pthread_mutex_lock(&r->lock);
 	while (!q->kept && thread_wait_until(&q->answered, &r->lock, deadline))
 		;
-	if (q->kept)
+	if (q->kept) {
 		dns_unpack(a, q->kept, answer);
-	else
+	} else {
 		fail(answer, "no answer from DNS in time");
+		note_silence(q, answer->why);
+	}
+	if (answer->status == DNS_FAILED && r->silence.silent)
+		answer->why = DNS_SILENT;
 	query_leave(q);
 	pthread_mutex_unlock(&r->lock);
 }
@@ -207,6 +237,8 @@ static void ask(struct resolver *face, struct arena *a, str name, enum dns_type 
 
 	pthread_mutex_lock(&r->lock);
 	bool known = dns_cache_get(&r->cache, key, a, answer);
+	if (known && answer->status == DNS_FAILED && r->silence.silent)
+		answer->why = DNS_SILENT;
 	struct query *q = known ? NULL : query_find(r, key);
 	if (!known && !q) {
 		if (!(question = dns_question(a, name)))
@@ -226,6 +258,14 @@ static void ask(struct resolver *face, struct arena *a, str name, enum dns_type 
 		await(r, q, a, deadline, answer);
 }
 
+static char *copy_z(str s)
+{
+	char *z = mem_alloc(s.n + 1);
+	memcpy(z, s.p, s.n);
+	z[s.n] = '\0';
+	return z;
+}
+
 err resolver_new(struct arena *a, str server, str trust_anchor, struct resolver **face)
 {
 	struct ub_ctx *ctx;
@@ -238,6 +278,7 @@ err resolver_new(struct arena *a, str server, str trust_anchor, struct resolver 
 	struct asker *r = mem_zero(sizeof *r);
 	r->face.ask = ask;
 	r->ctx = ctx;
+	r->server = copy_z(server.n ? server : STR("the system's, /etc/resolv.conf"));
 	r->stop = stop;
 	pthread_mutex_init(&r->lock, NULL);
 	dns_cache_init(&r->cache);
@@ -257,6 +298,7 @@ void resolver_free(struct resolver *face)
 		query_close(r->open);
 	dns_cache_free(&r->cache);
 	close(r->stop);
+	free(r->server);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }

@@ -43,8 +43,13 @@ struct dns_answer {
 	struct dns_record *records; /* in the arena; MX sorted by preference */
 	size_t count;
 	str canonical;   /* where aliases led elsewhere: the last name; else empty */
-	const char *why; /* DNS_FAILED: what happened, for people */
+	const char *why; /* DNS_FAILED: what happened, for people; DNS_SILENT where it is
+			    not this name's trouble */
 };
+
+/* Of names that share nothing none was answered for a while (log event dns-silent): our own
+ * server or line is dead, and nothing is said about the name that was asked for. */
+#define DNS_SILENT "this server's own DNS gives no answer to anything"
 
 struct resolver {
 	void (*ask)(struct resolver *r, struct arena *a, str name, enum dns_type type,

@@ -11,6 +11,8 @@ static const struct {
 	const char *key, *value;
 } options[] = {
 	{ "do-not-query-localhost:", "no" },
+	{ "cache-max-ttl:",
+	  "3600" }, /* as ours: what it has kept is no sign that DNS lives */
 	{ "outgoing-range:", "128" },         /* questions under way at one time */
 	{ "num-queries-per-thread:", "512" }, /* and those that wait for them */
 	{ "unblock-lan-zones:", "yes" },      /* a site's own reverse names */

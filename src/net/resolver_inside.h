@@ -26,6 +26,18 @@ void dns_answer(struct arena *a, enum dns_type type, const struct ub_result *res
 MUST_USE err dns_context(struct arena *a, str server, str trust_anchor,
 			 struct ub_ctx **ctx);
 
+/* Whether DNS answers at all. The caller holds a lock over it. Times are clock_mono_ms. */
+enum { DNS_SILENT_ENDS = 3 }; /* so many domains that share nothing are no accident */
+struct dns_silence {
+	bool silent;
+	int64_t answered_at, since; /* since: the first without an answer was asked */
+	uint64_t ends[DNS_SILENT_ENDS];
+	size_t count;
+};
+/* True: from now on it is silent; true: no longer. */
+bool dns_silence_failed(struct dns_silence *s, str name, int64_t asked, int64_t now);
+bool dns_silence_answered(struct dns_silence *s, int64_t now);
+
 /* An answer in one piece of heap memory, for free(). */
 struct dns_kept;
 struct dns_kept *dns_pack(const struct dns_answer *answer);

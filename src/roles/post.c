@@ -6,6 +6,7 @@
 #include "lists/arrivals.h"
 #include "lists/caution.h"
 #include "lists/dmarc_carry.h"
+#include "lists/token_carry.h"
 #include "lists/erase.h"
 #include "lists/expire.h"
 #include "lists/moderate.h"
@@ -258,6 +259,7 @@ static err carry(struct post_role *p, struct arena *a)
 	if (clock_mono_ms() < p->carry_at)
 		return OK;
 	p->carry_at = clock_mono_ms() + CARRY_MS;
+	TRY(token_carry(&p->books, a));
 	TRY(dmarc_carry(&p->books, a, &more));
 	if (more)
 		p->carry_at = 0;

@@ -54,6 +54,7 @@ struct smtpd {
 	struct site *site;
 	struct greylist *greylist;  /* NULL: nobody waits */
 	struct dmarc_counts *dmarc; /* NULL: no reports on DMARC */
+	struct token_uses *uses;    /* of those who sign in */
 	pthread_mutex_t known_lock;
 	struct book *known; /* the inbound book, for what has passed the greylist */
 	struct reader accounts, rules;
@@ -113,7 +114,8 @@ void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_
 		     const struct meaning *m, struct smtp_reply *r);
 
 /* What is kept in memory, and written every five seconds so that no message costs a sync
- * for it: counts for reports, and who has passed the greylist or waits in it. The first reads what was
+ * for it: counts for reports, who has passed the greylist or waits in it, which tokens
+ * signed in. The first reads what was
  * written; the second writes what the last sessions left. */
 MUST_USE err smtpd_memory_start(struct smtpd *d);
 void smtpd_memory_end(struct smtpd *d);

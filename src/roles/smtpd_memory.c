@@ -1,7 +1,8 @@
 /* What sessions keep in memory, and a thread writes every few seconds. A crash forgets those
- * seconds: of counts, and of who has passed the greylist or waits in it, who then waits once
- * more. */
+ * seconds: of counts, of who has passed the greylist or waits in it, who then waits once
+ * more, and of when a token was used. */
 #include "roles/smtpd_inside.h"
+#include "roles/smtpd_uses.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -80,6 +81,13 @@ static err open_known(struct smtpd *d)
 	return OK;
 }
 
+static void write_uses(struct smtpd *d)
+{
+	err e = token_uses_flush(d->uses, d->conf->site_data);
+	if (e.kind)
+		log_warn("token-use-not-noted", KE(e));
+}
+
 static void write_all(struct smtpd *d)
 {
 	err e = d->dmarc ? dmarc_counts_write(d->dmarc) : OK;
@@ -90,6 +98,7 @@ static void write_all(struct smtpd *d)
 	if (e.kind)
 		log_warn("greylist-put-off", KE(e),
 			 KZ("do", "free space on the disk; it is tried again"));
+	write_uses(d);
 }
 
 static void *keep_writing(void *arg)
@@ -110,7 +119,8 @@ err smtpd_memory_start(struct smtpd *d)
 	if (d->conf->trust_dmarc_reports || d->conf->trust_failure_reports)
 		TRY(dmarc_counts_open(d->role->a, d->conf->site_data, &d->dmarc));
 	TRY(open_known(d));
-	return d->dmarc || d->greylist ? thread_start(keep_writing, d) : OK;
+	d->uses = token_uses_new();
+	return thread_start(keep_writing, d);
 }
 
 void smtpd_memory_end(struct smtpd *d)
@@ -122,4 +132,5 @@ void smtpd_memory_end(struct smtpd *d)
 	if (e.kind)
 		log_warn("greylist-lost", KE(e),
 			 KZ("do", "nothing: who came last waits once more"));
+	write_uses(d);
 }

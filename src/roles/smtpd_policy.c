@@ -1,4 +1,5 @@
 #include "roles/smtpd_inside.h"
+#include "roles/smtpd_uses.h"
 
 #include "account/account.h"
 #include "account/token.h"
@@ -254,11 +255,11 @@ static bool on_plain(void *ctx, struct smtp_session *s, str user, str token,
 		     int64_t *account)
 {
 	struct visit *v = ctx;
-	(void)s;
 	if (!user.n)
 		return false;
 	pthread_mutex_lock(&v->d->accounts.lock);
-	err e = account_token_check(v->a, v->d->accounts.lists, user, token, account);
+	err e = account_token_check(v->a, v->d->accounts.lists, user, token, account,
+				    &s->token);
 	pthread_mutex_unlock(&v->d->accounts.lock);
 	return !e.kind;
 }
@@ -274,8 +275,9 @@ static void on_auth_done(void *ctx, struct smtp_session *s, const char *mechanis
 			 str user, bool ok)
 {
 	struct visit *v = ctx;
-	(void)s;
-	if (!ok)
+	if (ok)
+		token_uses_note(v->d->uses, s->token, clock_now());
+	else
 		throttle_failed(v->d->sign_ins, STR_NONE, &v->peer);
 	if (ok)
 		log_info("signed-in", KS("client", v->client), KZ("mechanism", mechanism),

@@ -375,6 +375,20 @@ static err keep(struct receipt *x)
 	return e;
 }
 
+static void log_refusal(const struct receipt *x, err e)
+{
+	bool again = e.kind == ERR_TEMP;
+	log_warn(
+		"message-refused", KS("client", x->v->client),
+		KS("from", x->row.reverse_path),
+		KS("to", address_text(x->a, &x->s->rcpts[0].to)),
+		KN("recipients", x->s->rcpt_count), KE(e),
+		KZ("do", again ? "mend what the error names; the client was asked to try "
+				 "again"
+			       : "nothing: the client was told; its sender must mend "
+				 "the message"));
+}
+
 void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message *m,
 		   struct smtp_reply *r)
 {
@@ -393,7 +407,7 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 	if (!e.kind)
 		e = keep(&x);
 	if (e.kind) {
-		log_warn("message-refused", KS("client", x.v->client), KE(e));
+		log_refusal(&x, e);
 		smtp_reply_from(
 			r, (err){ e.kind, arena_z(smtp_scratch(s), str_from(e.msg)) });
 		return;

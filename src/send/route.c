@@ -11,7 +11,7 @@ struct finding {
 	struct arena *a;
 	int64_t deadline;
 	struct route *r;
-	bool failed;        /* a name server did not answer */
+	const char *failed; /* a name server did not answer: why */
 	bool by_mx, proven; /* of the hops that come next: route.h */
 };
 
@@ -21,6 +21,11 @@ static void no_way(struct finding *f, int code, const char *status, str why)
 		*f->r = (struct route){
 			.hops = f->r->hops, .code = code, .status = status, .why = why
 		};
+}
+
+static void no_answer(struct finding *f, str what)
+{
+	no_way(f, 451, "4.4.3", arena_cat(f->a, what, STR(": "), str_from(f->failed)));
 }
 
 static void add_hop(struct finding *f, const struct hop *hop)
@@ -73,7 +78,8 @@ static void add_host(struct finding *f, str host, unsigned port, bool lmtp)
 	for (size_t t = 0; t < 2; t++) {
 		struct dns_answer x;
 		resolver_ask(f->resolver, f->a, host, types[t], f->deadline, &x);
-		f->failed = f->failed || x.status == DNS_FAILED;
+		if (x.status == DNS_FAILED)
+			f->failed = x.why;
 		bool out = is_secure_alias(f, host, &x);
 		hop.secure = f->proven && (x.secure || out);
 		hop.canonical = out ? STR_NONE : x.canonical;
@@ -112,7 +118,8 @@ static void add_written(struct finding *f, str hop)
 	if (!f->r->count)
 		no_way(f, 451, "4.4.3",
 		       arena_cat(f->a, STR("the next hop has no address at the moment: "),
-				 host));
+				 host, f->failed ? STR(": ") : STR(""),
+				 str_from(f->failed)));
 }
 
 /* A forwarded mail's bounce, a list on another list, an alias as a member: what is
@@ -197,9 +204,7 @@ static void add_mx(struct finding *f, struct dns_answer *mx)
 	if (f->r->count)
 		return;
 	if (f->failed)
-		no_way(f, 451, "4.4.3",
-		       STR("the addresses of its mail servers cannot be found at the "
-			   "moment"));
+		no_answer(f, STR("the addresses of its mail servers cannot be found"));
 	else
 		no_way(f, 550, "5.4.4", STR("its mail servers have no address"));
 }
@@ -217,16 +222,14 @@ static void find_by_dns(struct finding *f, str destination)
 		return;
 	}
 	if (mx.status == DNS_FAILED) {
-		no_way(f, 451, "4.4.3",
-		       arena_cat(f->a, STR("the domain cannot be looked up: "),
-				 str_from(mx.why)));
+		f->failed = mx.why;
+		no_answer(f, STR("the domain cannot be looked up"));
 		return;
 	}
 	f->by_mx = true; /* or who strips MX records would strip policies */
 	add_host(f, destination, (unsigned)f->conf->send_mx_port, false);
 	if (!f->r->count && f->failed)
-		no_way(f, 451, "4.4.3",
-		       STR("the domain's address cannot be looked up at the moment"));
+		no_answer(f, STR("the domain's address cannot be looked up"));
 	else if (!f->r->count)
 		no_way(f, 550, "5.1.2",
 		       STR("the domain has neither mail servers nor an address"));
@@ -250,5 +253,5 @@ void route_find(const struct conf *conf, struct resolver *resolver, struct arena
 		return;
 	}
 	find_by_dns(&f, destination);
-	r->partial = f.failed;
+	r->partial = f.failed != NULL;
 }

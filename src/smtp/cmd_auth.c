@@ -162,6 +162,7 @@ static void scram_prove(struct smtp_session *s, str text, struct smtp_reply *r)
 	} else if (e.kind) {
 		decide(s, x->scram.user, 0, r);
 	} else {
+		s->token = x->who.keys[which].token;
 		/* RFC 4954 section 4: what the server still has to say goes in a
 		 * challenge, which the client answers with an empty line. */
 		challenge(r, enc_base64(smtp_scratch(s), last));

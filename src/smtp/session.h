@@ -115,7 +115,8 @@ struct smtp_policy {
 	void (*scram)(void *ctx, struct smtp_session *s, struct arena *a, str user,
 		      struct scram_user *out);
 
-	/* PLAIN and LOGIN: is this token the user's? True with the account's id. */
+	/* PLAIN and LOGIN: is this token the user's? True with the account's id; it sets
+	 * s->token. */
 	bool (*plain)(void *ctx, struct smtp_session *s, str user, str token,
 		      int64_t *account);
 
@@ -169,6 +170,7 @@ struct smtp_session {
 	bool tls;        /* inside TLS now */
 	str helo;        /* as the client gave it */
 	int64_t account; /* who signed in: the policy's id, 0 nobody */
+	int64_t token;   /* by which of the account's tokens; set by who looks them up */
 	str user;        /* and the name given */
 	const char *mechanism;
 

@@ -53,16 +53,20 @@ static enum match too_long(struct spf_session *s)
 		    "a name in the policy grows past 4,096 octets with its macros");
 }
 
+static enum match no_answer(struct spf_session *s, str what, const struct dns_answer *x)
+{
+	err e = err_in(s->a, ERR_TEMP, "no answer from DNS for %.*s: %s", STR_F(what),
+		       x->why ? x->why : "");
+	return stop(s, SPF_TEMPERROR, e.msg);
+}
+
 /* Section 5: a mechanism's question has failed, found nothing, or found. */
 static enum match asked(struct spf_session *s, str name, enum dns_type type,
 			struct dns_answer *answer)
 {
 	spf_ask_dns(s, name, type, answer);
 	if (answer->status == DNS_FAILED)
-		return stop(
-			s, SPF_TEMPERROR,
-			err_in(s->a, ERR_TEMP, "no answer from DNS for %.*s", STR_F(name))
-				.msg);
+		return no_answer(s, name, answer);
 	if (answer->status == DNS_FOUND && answer->count)
 		return MATCH;
 	if (++s->voids > VOIDS_MAX)
@@ -136,8 +140,7 @@ static enum match match_mx(struct spf_session *s, const struct spf_term *t, str 
 	for (size_t i = 0; i < mx.count; i++) {
 		spf_ask_dns(s, mx.records[i].name, family(s), &answer);
 		if (answer.status == DNS_FAILED)
-			return stop(s, SPF_TEMPERROR,
-				    "no answer from DNS for an MX host");
+			return no_answer(s, mx.records[i].name, &answer);
 		if (any_in_net(s, &answer, bits_of(s, t)))
 			return MATCH;
 	}
@@ -251,7 +254,7 @@ static enum spf_verdict fetch(struct spf_session *s, str domain,
 	str text = STR_NONE;
 	spf_ask_dns(s, domain, DNS_TXT, &answer);
 	if (answer.status == DNS_FAILED) {
-		stop(s, SPF_TEMPERROR, "no answer from DNS for the domain's policy");
+		no_answer(s, domain, &answer);
 		return SPF_TEMPERROR;
 	}
 	for (size_t i = 0; i < answer.count; i++) {

@@ -35,11 +35,15 @@ AlertExceedsMax yes
 '''
 
 
-def _root():
+def _libraries():
     if os.path.isdir(os.path.join(KEPT, 'clamav-daemon')):
-        return os.path.abspath(os.path.join(KEPT, 'clamav-daemon'))
+        return []
     needs = subprocess.run(['apt-cache', 'depends', 'clamav-daemon'], capture_output=True, text=True).stdout
-    return unpacked('clamav-daemon', *set(re.findall(r'\blibclamav\d+\w*', needs)), 'libmspack0')
+    return [*set(re.findall(r'\blibclamav\d+\w*', needs)), 'libmspack0']
+
+
+def _root():
+    return unpacked('clamav-daemon', *_libraries())
 
 
 class Clamd:

@@ -23,6 +23,8 @@ def unpacked(package, *more):
     with open(root + '.lock', 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(root):
+            if 'POSTERN_PEERS_FETCHED' in os.environ:  # by ./test, and a test may run without a network
+                raise Failed(f'{package} was not fetched before the test: fetch_peers.py does not see that the test wants it, or could not')
             _unpack(root, package, *more)
     return root
 

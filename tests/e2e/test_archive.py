@@ -232,6 +232,17 @@ equal('none', get('/mid/nosuch@uni.example').status, 404)
 a = get('/mailman/listinfo/dev')
 equal('an old address', (a.status, a['Location']), (301, '/lists/dev/'))
 equal('an old month', get('/pipermail/dev/2025-June/date.html')['Location'], '/lists/dev/by/2025/06/')
+for path, to in (('/mailman/listinfo', '/lists/'), ('/cgi-bin/mailman/listinfo', '/lists/'), ('/mailman3/lists/', '/lists/'), ('/postorius/lists', '/lists/'),
+                 ('/archives/', '/lists/'), ('/mailman3/hyperkitty/', '/lists/'), ('/cgi-bin/mailman/listinfo/dev', '/lists/dev/'),
+                 ('/mailman/options/dev/anna--at--uni.example', '/lists/dev/me'), ('/mailman/subscribe/dev', '/lists/dev/join'),
+                 ('/mailman/admin/dev/privacy/sender', '/lists/dev/admin/settings'), ('/mailman/admindb/dev', '/lists/dev/admin/held'),
+                 ('/mailman/roster/dev', '/lists/dev/members'), ('/mailman/private/dev/', '/lists/dev/'),
+                 ('/mailman3/postorius/lists/dev.lists.example/', '/lists/dev/'), ('/postorius/lists/dev.lists.example/held_messages', '/lists/dev/admin/held'),
+                 ('/mailman3/lists/dev.lists.example/mass_subscribe/', '/lists/dev/admin/members'), ('/archives/list/dev@lists.example/', '/lists/dev/'),
+                 ('/mailman3/hyperkitty/list/dev@lists.example/latest', '/lists/dev/')):
+    a = get(path)
+    equal(f'{path} of before', (a.status, a['Location']), (301, to))
+equal('a list that is none', [get(x).status for x in ('/mailman3/lists/nosuch.lists.example/', '/cgi-bin/mailman/listinfo/nosuch', '/mailman3/passwd')], [404] * 3)
 equal('an old address of nothing', get('/pipermail/nosuch/').status, 404)
 section('an import: its report, and the addresses that posts had')
 p.cli('list', 'create', 'old@lists.example')

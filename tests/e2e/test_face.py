@@ -43,6 +43,10 @@ check('it says how its pages are reached by the link it prints', 'listen_tls = 0
 r = init(room + '/new', 'web.listen_tls=127.0.0.1:443')
 check('once more: it is not said to be made, nor a TLS port wanted that is there', r.stdout.startswith('Nothing is missing now in ')
       and 'listen_tls' not in r.stdout, r.stdout)
+r = init(room + '/sets', 'smtp.listen=127.0.0.1:2525', 'web.listen=127.0.0.1:8080', 'smtp.max_clients=7', 'site.url=http://x.example', 'smtp.submission=')
+text = open(room + '/sets/postern.conf').read()
+equal('--set: each section stands once', re.findall(r'^\[(\w+)\]', text, re.M), ['site', 'smtp', 'web'])
+check('with all that was said of it', '[smtp]\nlisten = 127.0.0.1:2525\nmax_clients = 7\nsubmission = \n' in text and text.count('url =') == 1, text)
 r = init(room + '/far/off')
 equal('folders above it are made', (r.returncode, os.path.exists(room + '/far/off/postern.conf')), (0, True))
 with open(room + '/new/postern.conf', 'a') as f:
@@ -119,11 +123,17 @@ for code, words in ((2, ('nonsense',)), (2, ('list', 'create')), (2, ('list', 'l
                     (1, ('list', 'create', 'no address')), (1, ('list', 'set', LIST, 'archive_policy=sometimes')), (1, ('member', 'add', LIST, 'nobody')),
                     (1, ('role', 'add', LIST, 'owner', 'nobody')), (1, ('list', 'show', 'none')), (1, ('held', 'show', 'x')), (1, ('tick', '--at', 'noon')),
                     (1, ('user', 'set', ADMIN, 'admin=perhaps')), (1, ('--set', 'log.level=x', 'list', 'ls')), (1, ('check', 'spf', '--ip', 'x')),
+                    (1, ('trace', 'q99')), (1, ('trace', 'nonsense')), (1, ('queue', 'show', 'zzz')), (1, ('queue', 'hold', 'nosuch')), (1, ('queue', 'show', 'q99')),
                     (0, ('list', 'ls')), (0, ('role', 'ls', LIST)), (0, ('role', 'ls', '--help'))):
     r = p.run(*words)
     check(f'{" ".join(words)}: {code}', r.returncode == code and bool(r.stderr) == (code > 0), (r.returncode, r.stderr))
 r = subprocess.run([POSTERN, 'role', '--help'], capture_output=True, text=True)
 check('role --help shows its commands', r.returncode == 0 and all('postern role ' + x in r.stdout for x in ('ls', 'add', 'remove')), r.stdout + r.stderr)
+r = subprocess.run([POSTERN, 'help', 'queue'], capture_output=True, text=True)
+check("help queue: the queue's commands alone", r.returncode == 0 and set(re.findall(r'KEY=VALUE\] (\w+ \w+)', r.stdout))
+      == {'queue ' + x for x in ('ls', 'show', 'retry', 'hold', 'release', 'rm')}, r.stdout)
+r = subprocess.run([POSTERN, 'help', 'nonsense'], capture_output=True, text=True)
+check('help nonsense: no such command', r.returncode == 2 and 'no command "nonsense"' in r.stderr, r.stderr)
 for words in (('role', 'ls'), ('role', 'add'), ('role', 'remove')):
     r = subprocess.run([POSTERN, *words], capture_output=True, text=True)
     check(f'{" ".join(words)} tells how it goes', r.returncode == 2 and 'usage: postern' in r.stderr and ' '.join(words) in r.stderr, r.stderr)

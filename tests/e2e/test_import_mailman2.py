@@ -203,7 +203,7 @@ for attribute, here, words in (
 equal('what acts alike is kept', [fate(dev, x)[0] for x in ('description', 'private_roster', 'reply_goes_to_list', 'bounce_info_stale_after',
                                                            'default_member_moderation')], ['kept'] * 5)
 equal('what is new here', {x['setting']: (x['value'], x['off']) for x in dev['new_here']},
-      {'authenticate': ('aligned', 'any'), 'posts_per_hour': ('60', '0'), 'verp_probes': ('yes', 'no'), 'daily_summary': ('yes', 'no'),
+      {'authenticate': ('aligned', 'any'), 'posts_per_hour': ('60', '0'), 'suspicious_action': ('hold', 'accept'), 'unscanned_action': ('hold', 'accept'), 'verp_probes': ('yes', 'no'), 'daily_summary': ('yes', 'no'),
        'process_complaints': ('yes', 'no'), 'personal_copies': ('yes', 'no')})
 with open(f'{p.dir}/report') as f:
     check('the text says how to be without it', f'Without it: postern list set {DEV} authenticate=any' in f.read())
@@ -236,7 +236,7 @@ equal('bounces', table('SELECT bounce_score, bounce_at, off_at, warnings, warned
                        'WHERE a.key = ? AND bounce_score > 0', 'eve@uni.example'),
       [(5.0, 1425427200, now - 86400, 2, 1425600000)])
 board = {row[0].split('@')[0]: row[6] for row in table(MEMBER, 'board')}
-equal('moderated there by default: who is not says so', board, {'anna': 'accept', 'ben': ''})
+equal('moderated there by default: who is not says so', board, {'anna': 'defer', 'ben': ''})
 equal('roles', sorted((x['role'], x['address']) for x in p.json('role', 'ls', DEV)),
       [('moderator', 'anna@uni.example'), ('moderator', 'max@uni.example'), ('owner', 'olga@uni.example')])
 equal('bans', sorted(x['pattern'] for x in p.json('ban', 'ls', DEV)), ['^.*@spam[.]example$', 'mallory@evil.example'])

@@ -220,6 +220,7 @@ def get(path):
 for number, kind in ((3, 'message'), (2, 'message'), (2, 'thread')):
     code = base64.b32encode(hashlib.sha1(f'old{number}@uni.example'.encode()).digest()).decode()
     for end in ('', '/'):
+        equal(f'below mailman3, {kind} {number}', get(f'/mailman3/hyperkitty/list/{DEV}/{kind}/{code}{end}')[:2], (301, f'/lists/dev/{number + 1}'))
         equal(f'HyperKitty\'s {kind} {number}', get(f'/hyperkitty/list/{DEV}/{kind}/{code}{end}')[:2], (301, f'/lists/dev/{number + 1}'))
 check('to the post', 'Text of 3.' in get('/lists/dev/4')[2])
 equal('the list\'s old page', get(f'/hyperkitty/list/{DEV}/')[:2], (301, '/lists/dev/'))

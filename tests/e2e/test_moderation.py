@@ -12,7 +12,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(300)
 LIST, QUEUE, DAY = 'dev@lists.example', '/lists/dev/admin/held', 86400
 OLGA, MAX, ANNA, BEN = 'olga@uni.example', 'max@uni.example', 'anna@uni.example', 'ben@uni.example'
 FORGED_FROM = '127.0.0.66'
@@ -316,7 +316,7 @@ to_olga, to_max = asks(kim)
 link = re.search(r'/confirm/[a-z2-7]+', to_olga.text())[0]
 for _ in range(2):
     g.get(link)
-check('the link shows who', kim in g.text() and not is_in(kim) and g.page.count('name="do"') == 2, g.text())
+check('the link shows who', kim in g.text() and not is_in(kim) and g.page.count('name="do"') == 4, g.text())
 equal('no such choice', g.post(link, do='claim').status, 400)
 g.get(link).submit(None, 'accept')
 equal('one press lets in', (g.path, is_in(kim)), ('/done/let-in?list=dev', True))
@@ -336,6 +336,34 @@ equal('who answered, how and by which way', answers, {kim: (False, 'granted', OL
 check('and it reads so', f'to join: refused: Who are you? {MAX} (mail)' in ' '.join(olga.get('/lists/dev/admin/handled').text().split()), olga.text())
 equal('the command says the same', {d['address']: (d['wants'] == 'leave', d['verdict'], d['by'], d['via'], d['note'])
                                     for d in p.json('request', 'handled', LIST)}, answers)
+
+section('requests that are dropped, banned and put aside')
+pia, rob, sue, tom = (f'{x}@far.example' for x in ('pia', 'rob', 'sue', 'tom'))
+link = re.search(r'/confirm/[a-z2-7]+', asks(pia)[0].text())[0]
+world.clear()
+g.get(link).submit(None, 'discard')
+equal('dropped by a link', (g.path, is_in(pia), p.json('request', 'ls', LIST)), ('/done/request-dropped?list=dev', False, []))
+link = re.search(r'/confirm/[a-z2-7]+', asks(rob)[0].text())[0]
+g.get(link).submit(None, 'ban')
+equal('and banned', (g.path, [b['pattern'] for b in p.json('ban', 'ls', LIST)].count(rob)), ('/done/request-banned?list=dev', 1))
+letters = asks(sue)
+address = re.search(r'dev-confirm\+[a-z2-7]+@lists\.example', letters[1].header)[0]
+p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'defer asked her boss\r\n'))
+check('put aside by answer: it waits on, and the log has the note', eventually(lambda: audits('request set aside') == 1) and len(p.json('request', 'ls', LIST)) == 1, p.tail(8))
+p.deliver(MAX, address, message(MAX, address, 'Re: sue', 'Spam!\r\n'))
+check('the same letter decides later', eventually(lambda: p.json('request', 'ls', LIST) == []), p.tail(8))
+asks(tom)
+one = p.json('request', 'ls', LIST)[0]['id']
+equal('by command: a word that is none', p.run('request', 'eat', str(one)).returncode, 2)
+p.cli('request', 'defer', str(one), '--note', 'later')
+equal('it waits on', len(p.json('request', 'ls', LIST)), 1)
+olga.get(QUEUE).submit(f'Request of {tom}', 'discard')
+check('dropped on the page', 'Decided: 1' in olga.text() and p.json('request', 'ls', LIST) == [], olga.text())
+equal('nobody of them was told', [m.field('Subject') for x in (pia, rob, sue, tom) for m in world.to(x, Subject='Your request to join dev')
+                                  if 'waits for' not in m.field('Subject')], [])
+verdicts = {d['address']: (d['verdict'], d['note']) for d in p.json('request', 'handled', LIST)}
+equal('what became of each is kept', {x: verdicts[x] for x in (pia, rob, sue, tom)},
+      {pia: ('dropped', ''), rob: ('dropped', 'the address is banned'), sue: ('dropped', ''), tom: ('dropped', '')})
 
 section('what time ends')
 p.cli('list', 'set', LIST, 'max_days_to_hold=3')

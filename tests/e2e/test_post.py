@@ -127,6 +127,20 @@ with p.submit() as s:
     equal('signed in', code, 235)
     s.sendmail(ANNA, [LIST], message(ANNA, LIST, 'by SCRAM'))
 arrived('by SCRAM')
+
+
+def used(name):
+    return next(t['used'] for t in p.json('user', 'tokens', ANNA) if t['name'] == name)
+
+
+p.cli('user', 'token', ANNA, '--name', 'never')
+other = p.cli('user', 'token', ANNA, '--name', 'by SCRAM alone').strip()
+equal('a token that was not used', used('by SCRAM alone'), '')
+with p.submit() as s:
+    equal('the second token signs in', scram_sha_256(s, ANNA, other)[0], 235)
+check('when it was used is told to its owner', eventually(lambda: used('by SCRAM alone'), 15), p.json('user', 'tokens', ANNA))
+check('of PLAIN and LOGIN, too', used('command line'), p.json('user', 'tokens', ANNA))
+equal('and of no other', used('never'), '')
 with p.submit() as s:
     equal('a wrong token is 535', scram_sha_256(s, ANNA, 'x' * 26)[0], 535)
     equal('an unknown user is 535', scram_sha_256(s, 'nobody@north.example', TOKEN)[0], 535)
@@ -138,6 +152,8 @@ with p.submit(ANNA, TOKEN) as s:
     s.mail(ANNA)
     s.rcpt(LIST)
     equal("another's From is refused", s.data(message(BEN, LIST, 'forged'))[0], 550)
+    entry = p.events('message-refused')[-1]
+    equal('the log says whose and to whom', (entry['from'], entry['to'], bool(entry['do'])), (ANNA, LIST, True))
     s.mail(ANNA)
     equal('sending outside is a right', s.rcpt('x@far.example')[0], 550)
 with p.submit(ANNA, TOKEN) as s:

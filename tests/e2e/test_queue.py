@@ -165,8 +165,11 @@ equal('queue ls: how many, held, tried, which waits longest', [row[k] for k in (
 check('and the last reply', '4.4.1' in row['last_reply'], row)
 for words_ in (('hold',), ('rm',), ('hold', 'x@down.example'), ('show', 'q1/2/3')):
     equal(f'queue {" ".join(words_)}: refused', p.run('queue', *words_).returncode, 2 if len(words_) == 1 else 1)
-equal('one delivery is held, and let go', [p.cli('queue', w, shown[1]['id']).strip() for w in ('hold', 'release', 'retry')], ['1 deliveries'] * 3)
+equal('one delivery is held, and let go', [p.cli('queue', w, shown[1]['id']).strip() for w in ('hold', 'release', 'retry')], ['1 delivery'] * 3)
+equal('what is to be tried at once says so', [(r['next'], r['state']) for r in p.json('queue', 'show', shown[1]['id'])][:1], [('now', 'tried')])
 p.cli('queue', 'hold', 'down.example')
+equal('all are held: there is no next try', ([r['next'] for r in p.json('queue', 'show', 'down.example')],
+      [r['next'] for r in p.json('queue', 'ls') if r['destination'] == 'down.example']), (['held'] * 2, ['held']))
 dns.zone['down.example'] = at('b.host')
 later(4 * 3600)
 time.sleep(1.5)
@@ -185,6 +188,8 @@ dns.zone['late.example'] = at('b.host')
 time.sleep(3)  # the old answer is good for a second, counted in whole ones
 p.cli('queue', 'retry', 'late.example')
 fate(mid, 'delivered')
+whole = p.trace('x@late.example')
+check('it was tried more than once', len(whole) > 3, whole)
 
 section('the page of the same')
 admin, anna = Browser(p), Browser(p, network='192.0.2.8')
@@ -196,6 +201,8 @@ fate(mid, 'tried', '', 'page@stuck.example')
 fate(mid, 'tried', '', 'other@stuck.example')
 fate(mid, 'delivered', '', 'y@late.example')
 number = [r['id'] for r in p.trace(mid) if r['id']][0]
+equal('of an address: a message once, as it stands', [(r['address'], r['word']) for r in admin.json('/trace.json?q=x%40late.example')['recipients']],
+      [('at once', 'Delivered'), ('removed', 'Removed')])
 check('the account leads to it', admin.get('/account').link('Mail under way') == '/queue')
 check('but not who may not see it', anna.get('/account').link('Mail under way') is None)
 equal('nor by its address', [anna.get(w).status for w in ('/queue', '/queue.json', '/queue/to/stuck.example', f'/queue/{number[1:]}')], [403] * 4)

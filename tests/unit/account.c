@@ -120,19 +120,19 @@ static void signing_in(struct arena *a, struct book *b)
 
 static void tokens(struct arena *a, struct book *b)
 {
-	int64_t id = person(b, "eva@uni.example", true), got = 0;
+	int64_t id = person(b, "eva@uni.example", true), got = 0, token = 0;
 	person(b, "fred@uni.example", true);
 	str shown = STR_NONE, other = STR_NONE;
 	CHECK(ok(account_token_new(a, b, id, STR("laptop"), &shown)) && shown.n == 32);
 	CHECK(ok(account_token_new(a, b, id, STR("phone"), &other)));
 	CHECK(!str_eq(shown, other));
-	CHECK(ok(account_token_check(a, b, STR("eva@uni.example"), shown, &got))
+	CHECK(ok(account_token_check(a, b, STR("eva@uni.example"), shown, &got, &token))
 	      && got == id);
 	got = 0;
-	CHECK(ok(account_token_check(a, b, STR_NONE, other, &got)) && got == id);
+	CHECK(ok(account_token_check(a, b, STR_NONE, other, &got, &token)) && got == id);
 	str loud = arena_cat(a, STR(" "), str_first(shown, 9), STR(" "),
 			     str_skip(shown, 9), STR("\n"));
-	CHECK(ok(account_token_check(a, b, STR("EVA@uni.example"), loud, &got)));
+	CHECK(ok(account_token_check(a, b, STR("EVA@uni.example"), loud, &got, &token)));
 	static const struct {
 		const char *user, *token;
 	} wrong[] = { { "fred@uni.example", NULL },
@@ -141,9 +141,10 @@ static void tokens(struct arena *a, struct book *b)
 		      { "eva@uni.example", "" },
 		      { "eva@uni.example", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" } };
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		CHECK(account_token_check(
-			      a, b, str_from(wrong[i].user),
-			      wrong[i].token ? str_from(wrong[i].token) : shown, &got)
+		CHECK(account_token_check(a, b, str_from(wrong[i].user),
+					  wrong[i].token ? str_from(wrong[i].token)
+							 : shown,
+					  &got, &token)
 			      .kind
 		      == ERR_DENIED);
 	CHECK(account_token_new(a, b, 9999, STR("x"), &shown).kind == ERR_NOTFOUND);

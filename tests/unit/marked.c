@@ -59,7 +59,7 @@ static void test_marked(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
 		str got = render(
-			a, PLAIN, str_from(cases[i].text),
+			a, str_from(cases[i].text),
 			(struct render_how){
 				.marked = true,
 				.hide_addresses = !!strstr(cases[i].text, "mailto:") });
@@ -93,12 +93,9 @@ static void test_marked_bombs(void)
 	}
 }
 
-static void test_links(void)
+int main(void)
 {
-
-	int main(void)
-	{
-		test_marked();
-		test_marked_bombs();
-		return check_done();
-	}
+	test_marked();
+	test_marked_bombs();
+	return check_done();
+}

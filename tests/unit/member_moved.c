@@ -131,7 +131,8 @@ static void test_tokens(struct books_test *t)
 	CHECK(ok(change(t, DEV, old, fresh, false).e));
 	int64_t request = waits(t, fresh);
 	CHECK(request && !waits(t, old));
-	CHECK(ok(request_accept(&t->books, t->a, request, &t->by)));
+	CHECK(ok(request_decide(&t->books, t->a, request, STR("accept"), STR(""),
+				&t->by)));
 	CHECK(!is_member(t, DEV, fresh));
 	books_set(t, DEV, "unsubscription_policy", "confirm");
 }

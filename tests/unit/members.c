@@ -150,9 +150,11 @@ static void test_policies(struct books_test *t)
 	      && n == 1);
 	CHECK(ok(request_belongs(&t->books, t->a, r[0].id, books_entry(t, DEV)->id)));
 	CHECK(request_belongs(&t->books, t->a, r[0].id, 999).kind == ERR_NOTFOUND);
-	CHECK(ok(request_accept(&t->books, t->a, r[0].id, &t->by))
+	CHECK(ok(request_decide(&t->books, t->a, r[0].id, STR("accept"), STR(""), &t->by))
 	      && is_member(t, "carl@lab.example"));
-	CHECK(request_accept(&t->books, t->a, r[0].id, &t->by).kind == ERR_NOTFOUND);
+	CHECK(request_decide(&t->books, t->a, r[0].id, STR("accept"), STR(""), &t->by)
+		      .kind
+	      == ERR_NOTFOUND);
 	/* refused */
 	CHECK(ok(ask(t, "eve@evil.example")));
 	CHECK(ok(press(t, letter_token(letter_to(t, "eve@evil.example", "asked that")),
@@ -160,10 +162,12 @@ static void test_policies(struct books_test *t)
 	      && done.waits);
 	CHECK(ok(request_list(t->books.lists, t->a, books_entry(t, DEV)->id, &r, &n))
 	      && n == 1);
-	CHECK(ok(request_reject(&t->books, t->a, r[0].id, STR("Who are you?"), &t->by)));
+	CHECK(ok(request_decide(&t->books, t->a, r[0].id, STR("reject"),
+				STR("Who are you?"), &t->by)));
 	CHECK(letter_to(t, "eve@evil.example", "Who are you?").n
 	      && !is_member(t, "eve@evil.example"));
-	CHECK(request_reject(&t->books, t->a, r[0].id, STR(""), &t->by).kind
+	CHECK(request_decide(&t->books, t->a, r[0].id, STR("reject"), STR(""), &t->by)
+		      .kind
 	      == ERR_NOTFOUND);
 	/* an invitation needs no approval */
 	struct mailbox m = books_box(t, "ida@lab.example");

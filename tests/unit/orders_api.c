@@ -430,12 +430,9 @@ static void test_follows_when_in(struct books_test *t)
 		for (size_t k = 0; k < n; k++) {
 			if (!str_eq(r[k].address, who))
 				continue;
-			if (cases[i].refused)
-				BOOKS_MUST(t, request_reject(&t->books, t->a, r[k].id,
-							     STR(""), &t->by));
-			else
-				BOOKS_MUST(t, request_accept(&t->books, t->a, r[k].id,
-							     &t->by));
+			str verdict = cases[i].refused ? STR("reject") : STR("accept");
+			BOOKS_MUST(t, request_decide(&t->books, t->a, r[k].id, verdict,
+						     STR(""), &t->by));
 		}
 		if (cases[i].refused) /* and comes in another way */
 			BOOKS_MUST(t, member_admit(&t->books, t->a, list, &box, false,

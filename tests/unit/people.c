@@ -117,16 +117,18 @@ static void test_let_go(struct books_test *t)
 		CHECK(letter_to(t, who[i], "No further post").n);
 	}
 	CHECK(letter_to(t, "olga@uni.example", "wants to leave").n);
-	CHECK(ok(request_accept(&t->books, t->a, request_of(t, who[0]), &t->by)));
+	CHECK(ok(request_decide(&t->books, t->a, request_of(t, who[0]), STR("accept"),
+				STR(""), &t->by)));
 	CHECK(!is_member(t, who[0]) && letter_to(t, who[0], "no longer a member").n);
-	CHECK(ok(request_reject(&t->books, t->a, request_of(t, who[1]), STR("Stay."),
-				&t->by)));
+	CHECK(ok(request_decide(&t->books, t->a, request_of(t, who[1]), STR("reject"),
+				STR("Stay."), &t->by)));
 	CHECK(is_member(t, who[1]) && letter_to(t, who[1], "Stay.").n
 	      && !request_of(t, who[1]));
 	/* removed meanwhile: nothing is left to be decided */
 	CHECK(ok(member_end(&t->books, t->a, books_entry(t, DEV), str_from(who[2]), false,
 			    &t->by)));
-	CHECK(ok(request_accept(&t->books, t->a, request_of(t, who[2]), &t->by)));
+	CHECK(ok(request_decide(&t->books, t->a, request_of(t, who[2]), STR("accept"),
+				STR(""), &t->by)));
 	/* who waits to leave, is removed and asks to join is one who asks to join */
 	int64_t id = books_member(t, books_entry(t, DEV), who[2]);
 	CHECK(ok(member_left(&t->books, t->a, books_entry(t, DEV), id, &t->by, &wait)));

@@ -1,6 +1,7 @@
 /* What rules say of a post by who wrote it: members, roles, other addresses, bans. */
 #include "rules_asked.h"
 
+#include "lists/members.h"
 #include "store/lists/ban.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/seen.h"
@@ -35,6 +36,49 @@ static void test_member_action(struct books_test *t)
 		  "reject"); /* "accept" lets this member post even so */
 	run(t, &x, 1);
 	books_set(t, DEV, "default_member_action", "accept");
+	m.action = STR("");
+	CHECK(ok(member_change(t->books.lists, &m)));
+}
+
+/* Whatever the list does with members' posts: what is said of posts holds. */
+static void test_deferred(struct books_test *t)
+{
+	static const struct ask cases[] = {
+		{ "passes where members wait",
+		  "From: bob@lab.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
+		  "Message-ID: <d1@x>\r\n\r\nx\r\n",
+		  "bob@lab.example", PROOF, 0, VERDICT_ACCEPT, "" },
+		{ "a command is a command",
+		  "From: bob@lab.example\r\nTo: dev@lists.example\r\nSubject: "
+		  "unsubscribe\r\nMessage-ID: <d2@x>\r\n\r\nunsubscribe\r\n",
+		  "bob@lab.example", PROOF, 0, VERDICT_HOLD, "administrivia" },
+		{ "so is one of a stranger's",
+		  "From: dee@far.example\r\nTo: dev@lists.example\r\nSubject: "
+		  "unsubscribe\r\nMessage-ID: <d3@x>\r\n\r\nunsubscribe\r\n",
+		  "dee@far.example", PROOF, 0, VERDICT_HOLD, "administrivia" },
+		{ "who passes otherwise",
+		  "From: dee@far.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
+		  "Message-ID: <d4@x>\r\n\r\nx\r\n",
+		  "dee@far.example", PROOF, 0, VERDICT_ACCEPT, "" },
+		{ "but not unproven",
+		  "From: dee@far.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
+		  "Message-ID: <d5@x>\r\n\r\nx\r\n",
+		  "dee@far.example", "{}", 0, VERDICT_HOLD, "nonmember" },
+	};
+	struct member_row m;
+	int64_t list = books_entry(t, DEV)->id;
+	struct nonmember_row dee = { list, STR("dee@far.example"), STR("defer"), 1 };
+	CHECK(ok(member_find(t->books.lists, t->a, list, STR("bob@lab.example"), &m)));
+	CHECK(ok(member_option(t->a, &m, STR("action"), STR("defer"), STR(""))));
+	CHECK(ok(member_change(t->books.lists, &m)));
+	CHECK(ok(nonmember_put(t->books.lists, &dee)));
+	books_set(t, DEV, "default_member_action", "hold");
+	books_set(t, DEV, "default_nonmember_action", "reject");
+	run(t, cases, 4);
+	books_set(t, DEV, "default_nonmember_action", "hold");
+	run(t, cases + 4, 1);
+	books_set(t, DEV, "default_member_action", "accept");
+	CHECK(ok(nonmember_remove(t->books.lists, list, dee.key)));
 	m.action = STR("");
 	CHECK(ok(member_change(t->books.lists, &m)));
 }
@@ -261,6 +305,7 @@ int main(void)
 	ARENA(a);
 	struct books_test t = rules_make(a);
 	test_member_action(&t);
+	test_deferred(&t);
 	test_other_address(&t);
 	test_unverified_role(&t);
 	test_bans(&t);

@@ -1,6 +1,7 @@
 /* What became of a copy, in words. */
 #include "web/pages/trace_words.h"
 
+#include "net/resolver.h"
 #include "tests/check.h"
 
 /* Every word of the ledger is told on the page, of the right thing; every row that
@@ -59,7 +60,9 @@ int main(void)
 		{ "450 try later", "Their mailbox is not available now" },
 		{ "554 5.7.1 no", "Their rules refuse" },
 		{ "554 no", "Their server refuses the message as a whole" },
-		{ "451 4.4.3 no answer", "The name servers of their domain" },
+		{ "451 4.4.3 no answer", "DNS gives no answer about their domain" },
+		{ "451 4.4.3 the domain cannot be looked up: " DNS_SILENT,
+		  "This server itself" },
 		{ "550 5.4.1 Recipient address rejected: Access denied",
 		  "Their server does not know the recipient" },
 		{ "550 5.6.7 needs SMTPUTF8", "Their server takes no address" },

@@ -39,7 +39,7 @@ static void tables_open(struct tables *t, const struct moving *x)
 	pickle_map(mailman2_get(c, "topics_userinterest"), &t->topics);
 	/* A member whose state is the list's own default says nothing. */
 	t->moderated = all ? STR("") : row->make(c, row, &yes).text;
-	t->others = all ? STR("accept") : STR("");
+	t->others = all ? STR("defer") : STR("");
 }
 
 static void tables_close(struct tables *t)

@@ -3,7 +3,7 @@
 enum { BATCH = 1000 };
 
 /* Its enum Action, by number. */
-static const char *const actions[] = { "hold", "reject", "discard", "accept", "accept" };
+static const char *const actions[] = { "hold", "reject", "discard", "accept", "defer" };
 
 struct people {
 	struct moving_count members, owners, moderators, strangers;

@@ -113,6 +113,15 @@ err member_of_person(struct book *b, struct arena *a, int64_t list, int64_t pers
 			 SQL_I(list), SQL_I(person));
 }
 
+err member_all_of_person(struct book *b, struct arena *a, int64_t list, int64_t person,
+			 struct member_row **m, size_t *count)
+{
+	return TABLE_ALL(b, a, member_read, m, count,
+			 MEMBER "WHERE x.person = ?2 AND +m.list = ?1 "
+				"ORDER BY m.delivery = 'off', m.id",
+			 SQL_I(list), SQL_I(person));
+}
+
 err member_since(struct book *b, int64_t list, int64_t person, int64_t *at)
 {
 	bool found;

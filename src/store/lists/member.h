@@ -14,7 +14,8 @@ struct member_row {
 	int64_t joined_at; /* seconds */
 	str delivery;      /* regular, mime, plain, summary, off */
 	str off_by;        /* user, moderator, bounces, or "" */
-	str action;        /* accept, hold, reject, discard; "" as the list says */
+	str action;        /* accept, defer (the rules about a post decide), hold, reject,
+			    * discard; "" as the list says */
 	bool own_posts;    /* gets copies of them */
 	bool copies;       /* false: none when already in To or Cc */
 	bool acknowledge;  /* of a post */
@@ -71,6 +72,10 @@ MUST_USE err member_find(struct book *b, struct arena *a, int64_t list, str key,
  * first, then the oldest. ERR_NOTFOUND: none. */
 MUST_USE err member_of_person(struct book *b, struct arena *a, int64_t list,
 			      int64_t person, struct member_row *m);
+
+/* All of them, in that order: who writes from one address and reads at another has two. */
+MUST_USE err member_all_of_person(struct book *b, struct arena *a, int64_t list,
+				  int64_t person, struct member_row **m, size_t *count);
 
 /* Since when the person is a member, under an address that is shown to be theirs.
  * ERR_NOTFOUND: is none. */

@@ -6,7 +6,7 @@
 struct nonmember_row {
 	int64_t list;
 	str key;        /* the address */
-	str action;     /* accept, hold, reject, discard */
+	str action;     /* accept, defer, hold, reject, discard */
 	int64_t set_at; /* seconds */
 };
 

@@ -52,8 +52,8 @@ err token_by_person(struct book *b, struct arena *a, int64_t person, struct toke
 
 err token_used(struct book *b, int64_t id, int64_t now)
 {
-	return book_run(b, "UPDATE token SET used_at = ?2 WHERE id = ?1", SQL_I(id),
-			SQL_I(now));
+	return book_run(b, "UPDATE token SET used_at = max(used_at, ?2) WHERE id = ?1",
+			SQL_I(id), SQL_I(now));
 }
 
 err token_remove(struct book *b, int64_t person, int64_t id)

@@ -61,7 +61,7 @@ static void keep_field(struct api *x, str name)
 static bool patch_action(struct api *x, const struct roster_one *one, str action)
 {
 	struct ordered done;
-	if (str_eq(action, STR("defer")) || str_eq(action, STR("None")))
+	if (str_eq(action, STR("None")))
 		action = STR("");
 	if (one->role == API_NONMEMBER)
 		return api_order_nonmember(x, one->text, action);

@@ -155,12 +155,12 @@ static void decide_asked(struct api *x, const struct asking *one, bool accept)
 		api_done(x);
 }
 
-static void decide(struct api *x, const struct asking *one, bool accept)
+static void decide(struct api *x, const struct asking *one, str verdict)
 {
 	struct ordered done;
 	json_t *args = api_list_args(x);
 	json_object_set_new(args, "ids", json_pack("[I]", (json_int_t)one->id.row));
-	json_object_set_new(args, "verdict", json_string(accept ? "accept" : "reject"));
+	json_object_set_new(args, "verdict", api_str(verdict));
 	json_object_set_new(args, "reason", api_str(api_field(x, "reason")));
 	if (api_order(x, "request", args, &done))
 		api_done(x);
@@ -176,10 +176,10 @@ void api_request_decide(struct api *x)
 	if (!accept && !defer && !str_eq(action, STR("reject"))
 	    && !str_eq(action, STR("discard")))
 		api_fail(x, 400, STR("Cannot convert parameters: action"));
-	else if (defer)
+	else if (defer && one.id.asked)
 		api_done(x);
 	else if (one.id.asked)
 		decide_asked(x, &one, accept);
 	else
-		decide(x, &one, accept);
+		decide(x, &one, action);
 }

@@ -248,7 +248,7 @@ void api_user_preferred_unset(struct api *x)
 void api_user_login(struct api *x)
 {
 	struct person_row p;
-	int64_t whose = 0;
+	int64_t whose = 0, token;
 	if (!find(x, &p))
 		return;
 	if (!throttle_may(x->w->web->sign_ins, STR(""), &x->q->client)) {
@@ -256,7 +256,7 @@ void api_user_login(struct api *x)
 		return;
 	}
 	err e = account_token_check(x->a, x->w->books.lists, STR(""),
-				    api_field(x, "cleartext_password"), &whose);
+				    api_field(x, "cleartext_password"), &whose, &token);
 	if (!e.kind && whose == p.id) {
 		api_done(x);
 		return;

@@ -61,6 +61,9 @@ static err add_lists(struct request *q, struct page_account *p)
 				.name = l->name,
 				.href = path_of(q, l),
 				.as = m[i].text,
+				.settings = arena_cat(q->arena, path_of(q, l),
+						      STR("/me?as="),
+						      enc_percent(q->arena, m[i].text)),
 				.off = str_eq(m[i].delivery, STR("off")),
 			};
 	}

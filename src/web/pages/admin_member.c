@@ -11,6 +11,7 @@
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member.h"
+#include "web/pages/meanwhile.h"
 #include "web/pages/topic_boxes.h"
 
 static bool find(struct request *q, struct response *r, struct member_row *m)
@@ -37,6 +38,32 @@ static str day(struct request *q, const struct member_row *m)
 	return m->last_day ? date_day(q->arena, m->last_day) : STR("");
 }
 
+/* For the field "was". */
+static str shown(struct request *q, const struct member_row *m)
+{
+	const struct {
+		const char *key;
+		str is;
+	} values[] = {
+		{ "name", m->own_name },
+		{ "delivery", m->delivery },
+		{ "why", said_in(q->arena, language_now(), m->off_why) },
+		{ "action", m->action },
+		{ "until", day(q, m) },
+		{ "own_posts", m->own_posts ? STR("yes") : STR("no") },
+		{ "copies", m->copies ? STR("yes") : STR("no") },
+		{ "acknowledge", m->acknowledge ? STR("yes") : STR("no") },
+		{ "hidden", m->hidden ? STR("yes") : STR("no") },
+		{ "topics", topics_choice(q->arena, m->topics) },
+		{ "other_topics", m->other_topics ? STR("yes") : STR("no") },
+	};
+	BUF(b);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		buf_cat(&b,
+			meanwhile_mark(q->arena, str_from(values[i].key), values[i].is));
+	return arena_copy(q->arena, buf_str(&b));
+}
+
 static void show(struct request *q, struct response *r, const struct member_row *m,
 		 const struct page_note *note)
 {
@@ -48,6 +75,7 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.tabs = admin_tabs(q, "members"),
 		.note = note,
 		.csrf = csrf_of(q),
+		.was = shown(q, m),
 		.action = arena_cat(q->arena, path, path_of(q, m)),
 		.members = arena_cat(q->arena, path, STR("/admin/members")),
 		.move = arena_cat(q->arena, path, STR("/admin/address/"),
@@ -90,42 +118,59 @@ void one_member_page(struct request *q, struct response *r)
 
 /* ---- changing */
 
-static void put(json_t *set, const char *key, str is, str wanted)
+enum { OPTIONS_MAX = 16 };
+
+struct change {
+	struct request *q;
+	json_t *set;
+	struct page_note_lines *lines; /* what somebody else changed meanwhile */
+	size_t lines_count;
+};
+
+static void put(struct change *x, const char *key, str is, str wanted)
 {
-	if (!str_eq(is, wanted))
-		json_object_set_new(set, key, json_of(wanted));
+	str name = str_from(key);
+	switch (meanwhile_of(x->q, name, is, wanted)) {
+	case MEANWHILE_UNTOUCHED:
+		break;
+	case MEANWHILE_MINE:
+		json_object_set_new(x->set, key, json_of(wanted));
+		break;
+	case MEANWHILE_CLASH:
+		x->lines[x->lines_count++].text = arena_cat(
+			x->q->arena, name, STR(": "),
+			meanwhile_text(x->q, "member changed", name, is, wanted));
+	}
 }
 
-static void put_box(struct request *q, json_t *set, const char *key, bool is)
+static void put_box(struct change *x, const char *key, bool is)
 {
-	bool wanted = field(q, key).n;
-	if (is != wanted)
-		json_object_set_new(set, key, json_string(wanted ? "yes" : "no"));
+	put(x, key, is ? STR("yes") : STR("no"),
+	    field(x->q, key).n ? STR("yes") : STR("no"));
 }
 
 /* What is another than it was: whoever switched delivery off stays known, where nobody
  * touches that. */
-static json_t *differences(struct request *q, const struct member_row *m)
+static void differences(struct change *x, const struct member_row *m)
 {
-	json_t *set = json_object();
-	str delivery = field(q, "delivery"),
-	    shown = said_in(q->arena, language_now(), m->off_why);
-	put(set, "name", m->own_name, field(q, "name"));
-	put(set, "delivery", m->delivery, delivery);
-	if (str_eq(delivery, STR("off")) && !str_eq(field(q, "why"), shown))
-		json_object_set_new(set, "why", json_of(field(q, "why")));
-	put(set, "action", m->action, field(q, "action"));
-	put(set, "until", day(q, m), field(q, "until"));
-	put_box(q, set, "own_posts", m->own_posts);
-	put_box(q, set, "copies", m->copies);
-	put_box(q, set, "acknowledge", m->acknowledge);
-	put_box(q, set, "hidden", m->hidden);
+	struct request *q = x->q;
+	str delivery = field(q, "delivery");
+	put(x, "name", m->own_name, field(q, "name"));
+	put(x, "delivery", m->delivery, delivery);
+	if (str_eq(delivery, STR("off")))
+		put(x, "why", said_in(q->arena, language_now(), m->off_why),
+		    field(q, "why"));
+	put(x, "action", m->action, field(q, "action"));
+	put(x, "until", day(q, m), field(q, "until"));
+	put_box(x, "own_posts", m->own_posts);
+	put_box(x, "copies", m->copies);
+	put_box(x, "acknowledge", m->acknowledge);
+	put_box(x, "hidden", m->hidden);
 	if (topic_boxes_offered(q)) {
-		put(set, "topics", topics_choice(q->arena, m->topics),
+		put(x, "topics", topics_choice(q->arena, m->topics),
 		    topic_boxes_chosen(q));
-		put_box(q, set, "other_topics", m->other_topics);
+		put_box(x, "other_topics", m->other_topics);
 	}
-	return set;
 }
 
 static void order(struct request *q, struct response *r, const struct member_row *m,
@@ -149,6 +194,21 @@ static void order(struct request *q, struct response *r, const struct member_row
 	     note_bad(q, arena_copy(q->arena, str_from(json_string_value(wrong)))));
 }
 
+/* Nothing of it is changed, and the page shows how it is now. */
+static void refuse(struct request *q, struct response *r, const struct member_row *m,
+		   const struct change *x)
+{
+	struct page_note note = {
+		.bad = true,
+		.text = S_(
+			"Nothing was changed, since somebody else has changed the same:"),
+		.lines = x->lines,
+		.lines_count = x->lines_count,
+	};
+	r->status = 400;
+	show(q, r, m, &note);
+}
+
 void one_member_post(struct request *q, struct response *r)
 {
 	struct member_row m;
@@ -161,14 +221,21 @@ void one_member_post(struct request *q, struct response *r)
 		order(q, r, &m, "member_remove", args, STR("/admin/members"));
 		return;
 	}
-	json_t *set = differences(q, &m);
-	if (!json_object_size(set)) {
-		json_decref(set);
+	struct page_note_lines lines[OPTIONS_MAX] = { 0 };
+	struct change x = { q, json_object(), lines, 0 };
+	differences(&x, &m);
+	if (x.lines_count) {
+		json_decref(x.set);
+		refuse(q, r, &m, &x);
+		return;
+	}
+	if (!json_object_size(x.set)) {
+		json_decref(x.set);
 		go_said(q, r, arena_cat(q->arena, list_path(q), path_of(q, &m)),
 			"unchanged", STR(""));
 		return;
 	}
 	args = json_object();
-	json_object_set_new(args, "set", set);
+	json_object_set_new(args, "set", x.set);
 	order(q, r, &m, "member_set", args, path_of(q, &m));
 }

@@ -172,6 +172,7 @@ static const struct {
 	{ "off", "member_set", "delivery", "off" },
 	{ "accept", "member_set", "action", "accept" },
 	{ "hold", "member_set", "action", "hold" },
+	{ "defer", "member_set", "action", "defer" },
 	{ "discard", "member_set", "action", "discard" },
 	{ "default", "member_set", "action", "" },
 	{ "until", "member_set", "until", "" },

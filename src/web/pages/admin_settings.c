@@ -93,6 +93,7 @@ static void show(struct request *q, struct response *r, const struct sheet *shee
 		.tabs = admin_tabs(q, "settings"),
 		.note = note,
 		.csrf = csrf_of(q),
+		.was = sheet_was(q),
 		.action = arena_cat(q->arena, list_path(q), STR("/admin/settings")),
 		.try_action = arena_cat(q->arena, list_path(q), STR("/admin/try")),
 		.preview = arena_cat(q->arena, list_path(q), STR("/admin/preview")),

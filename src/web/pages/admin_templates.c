@@ -9,6 +9,7 @@
 #include "lists/template_uri.h"
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
+#include "web/pages/meanwhile.h"
 
 struct desk {
 	const struct worker *w;
@@ -213,9 +214,16 @@ static err start_text(struct request *q, const struct desk *d, struct page_templ
 static err fill_page(struct request *q, const struct desk *d, struct page_template *p)
 {
 	struct arena *a = q->arena;
+	struct page_template stored = { 0 };
 	TRY(add_languages(q, d, p));
-	if (!p->text.n)
-		TRY(start_text(q, d, p));
+	TRY(start_text(q, d, &stored));
+	if (!p->was.n)
+		p->was = meanwhile_mark(a, STR("text"), stored.text);
+	if (!p->text.n) {
+		p->text = stored.text;
+		p->from = stored.from;
+		p->from_scope = stored.from_scope;
+	}
 	struct books *books = (struct books *)(uintptr_t)&d->w->books;
 	if (!d->language.n)
 		TRY(template_uri_of(books, a, &d->of, str_from(d->row->name), &p->uri));
@@ -293,6 +301,21 @@ static str fault_of(struct request *q, const struct desk *d, str text)
 	return e.kind ? said_in(q->arena, language_now(), str_from(e.msg)) : STR("");
 }
 
+/* The whole is one value: what somebody else has made of it meanwhile is not overwritten
+ * unseen. Empty: nobody has. */
+static err overtaken(struct request *q, const struct desk *d, str text, str *why)
+{
+	struct page_template stored = { 0 };
+	TRY(start_text(q, d, &stored));
+	bool clash = !str_eq(stored.text, text)
+		     && meanwhile_of(q, STR("text"), stored.text, text) != MEANWHILE_MINE;
+	*why = clash ? S_("Somebody else has changed these words meanwhile; what stands "
+			  "here are yours. Look at theirs in another window before you "
+			  "save again.")
+		     : STR_NONE;
+	return OK;
+}
+
 void template_post(struct request *q, struct response *r)
 {
 	struct desk d;
@@ -304,7 +327,14 @@ void template_post(struct request *q, struct response *r)
 	bool removes = str_eq(word, STR("remove"));
 	if (!removes) {
 		p.text = sent_text(q);
+		p.was = request_form(q, "was");
 		p.text_error = fault_of(q, &d, p.text);
+	}
+	if (!removes && !p.text_error.n && !str_eq(word, STR("preview"))) {
+		if (page_failed(q, r, overtaken(q, &d, p.text, &p.text_error)))
+			return;
+		if (p.text_error.n)
+			p.was = STR_NONE; /* who saves again has been told */
 	}
 	if (p.text_error.n)
 		r->status = 400;

@@ -325,14 +325,27 @@ static void go_after(struct request *q, struct response *r, str choice, str list
 		arena_z(q->arena, arena_cat(q->arena, STR("link-"), choice)), STR(""));
 }
 
+/* The row of done.def for what was said of a request. */
+static const char *request_word(str choice, bool leaves)
+{
+	static const char *const words[][3] = {
+		{ "accept", "let-in", "let-go" },
+		{ "reject", "not-let-in", "not-let-go" },
+		{ "discard", "request-dropped", "request-dropped" },
+		{ "ban", "request-banned", "request-banned" },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(choice, str_from(words[i][0])))
+			return words[i][leaves ? 2 : 1];
+	return "request-waits";
+}
+
 static void pressed(struct request *q, struct response *r, const struct confirmation *c,
 		    const struct ordered *x)
 {
 	str list = result_text(q, x, "list"), to = result_text(q, x, "to");
 	int64_t person = json_integer_value(json_object_get(x->result, "person"));
 	bool waits = json_is_true(json_object_get(x->result, "waits"));
-	static const char *const decided[2][2] = { { "not-let-in", "let-in" },
-						   { "not-let-go", "let-go" } };
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
@@ -369,8 +382,8 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		return;
 	case CONFIRM_REQUEST:
 		go_to_done(q, r,
-			   decided[json_is_true(json_object_get(x->result, "leaves"))]
-				  [str_eq(choice, STR("accept"))],
+			   request_word(choice, json_is_true(json_object_get(x->result,
+									     "leaves"))),
 			   list);
 		return;
 	case CONFIRM_HELD:

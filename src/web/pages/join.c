@@ -1,5 +1,5 @@
-/* /lists/NAME/join and /leave: becoming a member, and no longer being one. */
-#include "web/pages/forms.h"
+/* /lists/NAME/join: becoming a member. */
+#include "web/pages/join.h"
 
 #include "base/said.h"
 #include "base/clock.h"
@@ -10,7 +10,7 @@
 #include "store/lists/member.h"
 #include "web/stamp.h"
 
-static void go_to(struct request *q, struct response *r, const char *word)
+void join_done(struct request *q, struct response *r, const char *word)
 {
 	str list = str_skip(list_path(q), 7); /* behind /lists/ */
 	response_redirect(
@@ -18,7 +18,7 @@ static void go_to(struct request *q, struct response *r, const char *word)
 		arena_cat(q->arena, STR("/done/"), str_from(word), STR("?list="), list));
 }
 
-static str page_path(const struct request *q, const char *page)
+str join_path(const struct request *q, const char *page)
 {
 	return arena_cat(q->arena, list_path(q), str_from(page));
 }
@@ -65,7 +65,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 		       .list = w->list->name,
 		       .list_address = w->list->address,
 		       .description = s->description,
-		       .mine = is_member(q) ? page_path(q, "/me") : STR_NONE,
+		       .mine = is_member(q) ? join_path(q, "/me") : STR_NONE,
 		       .closed = setting_is(s->subscription_policy, "closed"),
 		       .invited = setting_is(s->subscription_policy, "invite"),
 		       .moderated = setting_is(s->subscription_policy, "moderate")
@@ -76,7 +76,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 		       .address = typed.n ? typed : own_address(q),
 		       .address_error = said_in(q->arena, language_now(), wrong),
 		       .name = field(q, "name"),
-		       .action = page_path(q, "/join"),
+		       .action = join_path(q, "/join"),
 		       .csrf = csrf_of(q),
 		       .stamp = stamp_make(q->arena, &w->web->mac, stamp_form(q),
 					   network_key(q->arena, q), clock_now()),
@@ -121,7 +121,7 @@ static const char *join_fault(struct request *q)
 	return stamp_fault(q);
 }
 
-static bool too_often(struct request *q, struct response *r)
+bool join_too_often(struct request *q, struct response *r)
 {
 	if (rate_take(worker_of(q)->web->asks, network_key(q->arena, q), 1))
 		return false;
@@ -149,166 +149,14 @@ void join_post(struct request *q, struct response *r)
 		show_join(q, r, str_from(fault));
 		return;
 	}
-	if (too_often(q, r))
+	if (join_too_often(q, r))
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(w->list->address));
 	json_object_set_new(args, "address", json_of(field(q, "address")));
 	json_object_set_new(args, "name", json_of(field(q, "name")));
 	if (order_file_only(q, "join", args))
-		go_to(q, r, "asked");
+		join_done(q, r, "asked");
 	else
 		error_page(q, r, 503, STR_NONE);
-}
-
-/* ---- leaving */
-
-static void show_button(struct request *q, struct response *r, str title, str action,
-			str csrf)
-{
-	struct worker *w = worker_of(q);
-	r->cache = STR("no-store");
-	ANSWER(q, r, confirm,
-	       (&(struct page_confirm){
-		       .frame = list_frame(q, title),
-		       .title = arena_printf(q->arena, _("Leave %.*s?"),
-					     STR_F(w->list->name)),
-		       .text = S_("No further post of this list will reach you. You can "
-				  "join again at any time."),
-		       .action = action,
-		       .csrf = csrf,
-		       .button = arena_printf(q->arena, _("Leave %.*s"),
-					      STR_F(w->list->name)),
-		       .destroys = true,
-	       }));
-}
-
-static void show_leave(struct request *q, struct response *r, str wrong)
-{
-	struct worker *w = worker_of(q);
-	ANSWER(q, r, leave,
-	       (&(struct page_leave){
-		       .frame = list_frame(q, S_("Leave")),
-		       .list = w->list->name,
-		       .address = field(q, "address"),
-		       .address_error = said_in(q->arena, language_now(), wrong),
-		       .action = page_path(q, "/leave"),
-	       }));
-}
-
-/* A member's own link needs neither a sign-in nor that the list be seen: whoever has
- * it got it by mail. It is asked for here since the route lets everybody in. */
-static bool leave_open(struct request *q, struct response *r)
-{
-	enum may may = viewer_may(q, RIGHT_leave);
-	struct worker *w = worker_of(q);
-	bool linked = request_query(q, "m").n && w->list;
-	if (linked || (may == MAY && (q->session || !q->is_protected)))
-		return true;
-	router_refuse(q, r, may == MAY ? MAY_NOT : may);
-	return false;
-}
-
-void leave_page(struct request *q, struct response *r)
-{
-	int64_t member;
-	struct worker *w = worker_of(q);
-	str m = request_query(q, "m");
-	if (!leave_open(q, r))
-		return;
-	if (!m.n && worker_may(w, RIGHT_membership_set)) {
-		show_button(q, r, S_("Leave"), page_path(q, "/leave"), csrf_of(q));
-		return;
-	}
-	if (!m.n) {
-		show_leave(q, r, STR_NONE);
-		return;
-	}
-	err e = leave_token_read(q->arena, &w->books.mac, w->list, m, &member);
-	if (e.kind)
-		error_page(q, r, 400, str_from(e.msg));
-	else
-		show_button(q, r, S_("Leave"),
-			    arena_cat(q->arena, page_path(q, "/leave?m="),
-				      enc_percent(q->arena, m)),
-			    STR_NONE);
-}
-
-/* RFC 8058 section 3.2: a mail program's own button. It reads no page, so that it
- * gets a plain answer. */
-static void one_click(struct response *r)
-{
-	r->type = STR("text/plain; charset=utf-8");
-	buf_add(&r->body, S_("No further post of this list will be sent to you.\n"));
-}
-
-static const char *left_word(const struct ordered *x)
-{
-	return json_is_true(json_object_get(x->result, "waits")) ? "leave-waits" : "left";
-}
-
-static void leave_by_link(struct request *q, struct response *r, str m)
-{
-	struct ordered x;
-	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
-	json_object_set_new(args, "token", json_of(m));
-	if (!order_and_wait(q, "leave_link", args, &x))
-		error_page(q, r, x.result ? 400 : 503, x.why);
-	else if (str_eq(field(q, "List-Unsubscribe"), STR("One-Click")))
-		one_click(r);
-	else
-		go_to(q, r, left_word(&x));
-}
-
-static void leave_signed_in(struct request *q, struct response *r)
-{
-	struct ordered x;
-	const char *why;
-	json_t *args;
-	if (!session_form_allowed(q->router->sessions, q, &why)) {
-		error_page(q, r, 403, S_(why));
-		return;
-	}
-	args = json_object();
-	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
-	if (order_and_wait(q, "leave", args, &x))
-		go_to(q, r, left_word(&x));
-	else
-		error_page(q, r, x.result ? 400 : 503, x.why);
-}
-
-static void leave_by_address(struct request *q, struct response *r)
-{
-	struct address x;
-	str address = field(q, "address");
-	if (address_parse(q->arena, address, &x).kind) {
-		r->status = 400;
-		show_leave(q, r,
-			   S_("This is no mail address: it needs a name, an @ and a "
-			      "domain."));
-		return;
-	}
-	if (too_often(q, r))
-		return;
-	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
-	json_object_set_new(args, "address", json_of(address));
-	if (order_file_only(q, "leave_ask", args))
-		go_to(q, r, "leave-asked");
-	else
-		error_page(q, r, 503, STR_NONE);
-}
-
-void leave_post(struct request *q, struct response *r)
-{
-	str m = request_query(q, "m");
-	if (!leave_open(q, r))
-		return;
-	if (m.n)
-		leave_by_link(q, r, m);
-	else if (field(q, "address").n || !worker_may(worker_of(q), RIGHT_membership_set))
-		leave_by_address(q, r);
-	else
-		leave_signed_in(q, r);
 }

@@ -1,6 +1,7 @@
 /* /lists/NAME/me: a member's own settings. */
 #include "web/pages/forms.h"
 
+#include "base/enc.h"
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/member_choice.h"
@@ -8,20 +9,43 @@
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "web/pages/account.h"
+#include "web/pages/own.h"
 #include "web/pages/topic_boxes.h"
 
-static bool find(struct request *q, struct response *r, struct member_row *m)
+/* The membership under the address that ?as= names; without one, where the list writes. */
+static bool find(struct request *q, struct response *r, struct own *own)
 {
-	struct worker *w = worker_of(q);
-	err e = member_of_person(w->books.lists, q->arena, w->list->id,
-				 q->session->person, m);
-	if (e.kind == ERR_NOTFOUND)
-		error_page(q, r, 404,
-			   S_("You are no member of this list. Its page tells how to "
-			      "join."));
-	else if (!page_failed(q, r, e))
+	if (page_failed(q, r, own_memberships(q, own)))
+		return false;
+	if (own->count)
 		return true;
+	error_page(q, r, 404,
+		   S_("You are no member of this list. Its page tells how to join."));
 	return false;
+}
+
+/* PAGE of the list at hand, for that membership. */
+static str path_as(struct request *q, const char *page, const struct own *own)
+{
+	str path = arena_cat(q->arena, list_path(q), str_from(page));
+	return own->all_count > 1 ? arena_cat(q->arena, path, STR("?as="),
+					      enc_percent(q->arena, own->chosen.text))
+				  : path;
+}
+
+static void add_others(struct request *q, const struct own *own, struct page_me *p)
+{
+	struct page_me_others *rows = arena_zero(q->arena,
+						 (own->all_count + 1) * sizeof *rows);
+	for (size_t i = 0; own->all_count > 1 && i < own->all_count; i++) {
+		struct own one = *own;
+		one.chosen = own->all[i];
+		rows[p->others_count++] = (struct page_me_others){
+			own->all[i].text, path_as(q, "/me", &one),
+			own->all[i].id == own->chosen.id
+		};
+	}
+	p->others = rows;
 }
 
 static void add_languages(const struct request *q, const struct member_row *m,
@@ -62,11 +86,11 @@ static err add_addresses(struct request *q, const struct member_row *m, struct p
 	return OK;
 }
 
-static void show(struct request *q, struct response *r, const struct member_row *m,
+static void show(struct request *q, struct response *r, const struct own *own,
 		 const struct page_note *note)
 {
 	struct worker *w = worker_of(q);
-	str path = list_path(q);
+	const struct member_row *m = &own->chosen;
 	struct page_me_topics *topics;
 	size_t topic_count;
 	TOPIC_BOXES(q, m, &topics, &topic_count);
@@ -81,8 +105,8 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.bounce = m->bounce_text,
 		.until = m->last_day,
 		.note = note,
-		.action = arena_cat(q->arena, path, STR("/me")),
-		.leave = arena_cat(q->arena, path, STR("/leave")),
+		.action = path_as(q, "/me", own),
+		.leave = path_as(q, "/leave", own),
 		.csrf = csrf_of(q),
 		.delivery = m->delivery,
 		.off = str_eq(m->delivery, STR("off")),
@@ -99,8 +123,9 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.other_topics = m->other_topics,
 		.chose = m->own || m->language.n,
 		.follows = m->follows,
-		.move = arena_cat(q->arena, path, STR("/me/address")),
+		.move = path_as(q, "/me/address", own),
 	};
+	add_others(q, own, &p);
 	add_languages(q, m, &p);
 	if (!page_failed(q, r, add_addresses(q, m, &p)))
 		ANSWER(q, r, me, &p);
@@ -108,9 +133,9 @@ static void show(struct request *q, struct response *r, const struct member_row 
 
 void me_page(struct request *q, struct response *r)
 {
-	struct member_row m;
-	if (find(q, r, &m))
-		show(q, r, &m, note_of(q));
+	struct own own;
+	if (find(q, r, &own))
+		show(q, r, &own, note_of(q));
 }
 
 /* A box a topic. Where the list offers none the form has no say in it. */
@@ -123,16 +148,26 @@ static void add_topics(struct request *q, json_t *args)
 			    json_string(field(q, "other_topics").n ? "yes" : "no"));
 }
 
+static void go_back(struct request *q, struct response *r, const struct own *own,
+		    int64_t order)
+{
+	response_redirect(r, 303,
+			  arena_printf(q->arena, "%.*s%cdone=%lld",
+				       STR_F(path_as(q, "/me", own)),
+				       own->all_count > 1 ? '&' : '?', (long long)order));
+}
+
 void me_post(struct request *q, struct response *r)
 {
 	static const char *const switches[] = { "own_posts", "copies", "acknowledge",
 						"hidden" };
-	struct member_row m;
+	struct own own;
 	struct ordered x;
-	if (!find(q, r, &m))
+	if (!find(q, r, &own))
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
+	json_object_set_new(args, "address", json_of(own.chosen.text));
 	bool usual = str_eq(field(q, "do"), STR("usual"));
 	json_object_set_new(args, "delivery",
 			    usual ? json_string("usual") : json_of(field(q, "delivery")));
@@ -148,22 +183,22 @@ void me_post(struct request *q, struct response *r)
 					  : json_of(field(q, "language")));
 	add_topics(q, args);
 	if (order_and_wait(q, "options", args, &x)) {
-		go_done(q, r, STR("/me"), x.order);
+		go_back(q, r, &own, x.order);
 		return;
 	}
 	r->status = x.result ? 400 : 503;
-	show(q, r, &m, note_bad(q, x.why));
+	show(q, r, &own, note_bad(q, x.why));
 }
 
 /* ---- at another address */
 
-static void change_address(struct request *q, struct response *r,
-			   const struct member_row *m, str to)
+static void change_address(struct request *q, struct response *r, const struct own *own,
+			   str to)
 {
 	struct ordered x;
 	bool preferred = str_eq(to, STR("preferred"));
 	json_t *args = json_object();
-	json_object_set_new(args, "from", json_of(m->text));
+	json_object_set_new(args, "from", json_of(own->chosen.text));
 	json_object_set_new(
 		args, "list",
 		json_of(field(q, "all").n ? STR("") : worker_of(q)->list->address));
@@ -171,7 +206,7 @@ static void change_address(struct request *q, struct response *r,
 			    preferred ? json_string("yes") : json_of(to));
 	if (!order_and_wait(q, "address_change", args, &x)) {
 		r->status = x.result ? 400 : 503;
-		show(q, r, m, note_bad(q, x.why));
+		show(q, r, own, note_bad(q, x.why));
 	} else if (preferred) {
 		go_said(q, r, arena_cat(q->arena, list_path(q), STR("/me")),
 			"address_follows", STR(""));
@@ -192,17 +227,17 @@ static err is_proven(struct request *q, const struct address *to, bool *yes)
 /* An address that is new to the account signs in to it. */
 void me_address_post(struct request *q, struct response *r)
 {
-	struct member_row m;
+	struct own own;
 	struct address x;
 	bool proven = true;
 	str to = field(q, "to");
-	if (!account_in_browser(q, r) || !find(q, r, &m))
+	if (!account_in_browser(q, r) || !find(q, r, &own))
 		return;
 	if (str_eq(to, STR("other")))
 		to = field(q, "other");
 	if (!str_eq(to, STR("preferred")) && address_parse(q->arena, to, &x).kind) {
 		r->status = 400;
-		show(q, r, &m,
+		show(q, r, &own,
 		     note_bad(q, STR("This is no mail address: it needs a name, an @ and "
 				     "a domain.")));
 		return;
@@ -211,8 +246,8 @@ void me_address_post(struct request *q, struct response *r)
 		return;
 	if (!proven && !account_is_fresh(q)) {
 		r->status = 403;
-		show(q, r, &m, note_bad(q, STR(ACCOUNT_NOT_FRESH)));
+		show(q, r, &own, note_bad(q, STR(ACCOUNT_NOT_FRESH)));
 		return;
 	}
-	change_address(q, r, &m, to);
+	change_address(q, r, &own, to);
 }

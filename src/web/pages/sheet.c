@@ -2,6 +2,7 @@
 
 #include "base/language.h"
 #include "base/said.h"
+#include "web/pages/meanwhile.h"
 
 struct sheet sheet_stored(struct request *q)
 {
@@ -37,6 +38,38 @@ static str with_lf(struct arena *a, str text)
 	return arena_copy(a, buf_str(&b));
 }
 
+/* Why it cannot be taken, or empty. */
+static str put_changed(struct request *q, const struct setting_def *def, str before,
+		       str clean, json_t *set)
+{
+	str key = str_from(def->key);
+	switch (meanwhile_of(q, key, with_lf(q->arena, before), clean)) {
+	case MEANWHILE_UNTOUCHED:
+		break;
+	case MEANWHILE_CLASH:
+		return meanwhile_text(q, "settings changed", key,
+				      sheet_shown(def, before), sheet_shown(def, clean));
+	case MEANWHILE_MINE:
+		json_object_set_new(set, def->key, json_of(clean));
+		break;
+	}
+	return STR_NONE;
+}
+
+str sheet_was(struct request *q)
+{
+	size_t n;
+	BUF(b);
+	const struct setting_def *def = setting_defs(&n);
+	for (size_t i = 0; i < n; i++)
+		buf_cat(&b, meanwhile_mark(q->arena, str_from(def[i].key),
+					   with_lf(q->arena,
+						   setting_text(q->arena,
+								&worker_of(q)->settings,
+								&def[i]))));
+	return arena_copy(q->arena, buf_str(&b));
+}
+
 bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s, json_t *set)
 {
 	size_t n;
@@ -46,14 +79,17 @@ bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s, js
 		str value, clean, before = s->values[i];
 		if (!find_sent(sent, &def[i], &value))
 			continue;
-		s->values[i] = with_lf(q->arena, value);
-		err e = setting_check(q->arena, &def[i], s->values[i], &clean);
-		if (e.kind) {
+		str key = str_from(def[i].key), typed = with_lf(q->arena, value);
+		if (meanwhile_of(q, key, with_lf(q->arena, before), typed)
+		    == MEANWHILE_UNTOUCHED)
+			continue;
+		s->values[i] = typed;
+		err e = setting_check(q->arena, &def[i], typed, &clean);
+		if (e.kind)
 			s->errors[i] = said_in(q->arena, language_now(), str_from(e.msg));
-			good = false;
-		} else if (!str_eq(clean, with_lf(q->arena, before))) {
-			json_object_set_new(set, def[i].key, json_of(clean));
-		}
+		else
+			s->errors[i] = put_changed(q, &def[i], before, clean, set);
+		good = good && !s->errors[i].n;
 	}
 	return good;
 }

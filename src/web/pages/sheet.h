@@ -16,8 +16,11 @@ struct sheet { /* for each row of settings.def */
 /* Of the list at hand. */
 struct sheet sheet_stored(struct request *q);
 
+/* How they stand now, for the form's field "was" (web/pages/meanwhile.h). */
+str sheet_was(struct request *q);
+
 /* What was sent is put on the sheet; what differs from what is stored into set. False: a
- * value cannot be taken. */
+ * value cannot be taken, or was changed meanwhile by somebody else. */
 bool sheet_read(struct request *q, const struct pairs *sent, struct sheet *s,
 		json_t *set);
 

@@ -7,6 +7,7 @@
 #include "store/lists/domain.h"
 #include "store/lists/domain_owner.h"
 #include "store/outbound/signer.h"
+#include "web/pages/meanwhile.h"
 
 enum { RECORDS_MAX = 8 };
 
@@ -194,6 +195,9 @@ static void show(struct request *q, struct response *r, struct page_domain *p, b
 	p->csrf = csrf_of(q);
 	p->domain = d.name;
 	p->action = path_of(q, d.name);
+	p->was = arena_cat(q->arena,
+			   meanwhile_mark(q->arena, STR("description"), d.description),
+			   meanwhile_mark(q->arena, STR("alias_domain"), d.alias));
 	p->own = str_eq(d.name,
 			domain_ascii(q->arena, worker_of(q)->books.conf->site_domain));
 	if (!typed) {
@@ -236,6 +240,44 @@ static void put_error(struct request *q, struct page_domain *p, str act, str why
 		p->note = note_bad(q, why);
 }
 
+/* False: somebody else has changed the same meanwhile, which the form says then. */
+static bool put_set(struct request *q, struct page_domain *p, const struct domain_row *d,
+		    json_t *args)
+{
+	const struct {
+		const char *key;
+		str is, wanted;
+	} fields[] = { { "description", d->description, p->description },
+		       { "alias_domain", d->alias, p->alias } };
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		str key = str_from(fields[i].key), is = fields[i].is,
+		    wanted = fields[i].wanted;
+		enum meanwhile m = meanwhile_of(q, key, is, wanted);
+		if (m == MEANWHILE_MINE)
+			json_object_set_new(args, fields[i].key, json_of(wanted));
+		else if (m == MEANWHILE_CLASH)
+			p->note = note_bad(q, meanwhile_text(q, "", key, is, wanted));
+	}
+	return !p->note;
+}
+
+static bool read_set(struct request *q, struct response *r, struct page_domain *p,
+		     json_t *args)
+{
+	struct domain_row d;
+	err e = domain_get(worker_of(q)->books.lists, q->arena, request_arg(q, "domain"),
+			   &d);
+	if (e.kind == ERR_NOTFOUND)
+		r->status = 404;
+	else if (!page_failed(q, r, e) && put_set(q, p, &d, args))
+		return true;
+	if (p->note) {
+		r->status = 400;
+		show(q, r, p, true);
+	}
+	return false;
+}
+
 void domain_post(struct request *q, struct response *r)
 {
 	struct ordered x;
@@ -250,9 +292,11 @@ void domain_post(struct request *q, struct response *r)
 	}
 	json_t *args = json_object();
 	json_object_set_new(args, "domain", json_of(domain));
-	json_object_set_new(args, "description", json_of(p.description));
-	json_object_set_new(args, "alias_domain", json_of(p.alias));
 	json_object_set_new(args, "address", json_of(p.address));
+	if (str_eq(act, STR("set")) && !read_set(q, r, &p, args)) {
+		json_decref(args);
+		return;
+	}
 	if (order_and_wait(q, order, args, &x)) {
 		go(q, r,
 		   str_eq(act, STR("remove")) ? STR("/domains/") : path_of(q, domain),

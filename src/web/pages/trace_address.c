@@ -3,8 +3,9 @@
 #include "web/pages/trace_inside.h"
 
 #include "base/enc.h"
+#include "base/map.h"
 
-enum { ROWS = 50 };
+enum { ROWS = 50, STEP = 500, ENTRIES_MAX = 20000 };
 
 static int64_t cursor_of(const struct looking *l, const char *name)
 {
@@ -62,14 +63,47 @@ static err subject_of(struct looking *l, const struct ledger_entry *e, str *subj
 	return got.kind == ERR_NOTFOUND ? OK : got;
 }
 
+/* A message's newest entry comes first and says how it stands; those of its earlier tries
+ * say nothing any more. */
+static bool is_newest(struct map *seen, const struct ledger_entry *e)
+{
+	str key = { (const char *)&e->message, sizeof e->message };
+	if (!e->message)
+		return true;
+	bool yes = !map_get(seen, key);
+	map_set(seen, key, seen);
+	return yes;
+}
+
+/* From the newest on, also for a page further back: which entries are a message's newest
+ * shows only so. */
+static err newest_of_each(struct looking *l, str address, struct map *seen,
+			  struct ledger_entry *rows, size_t *count)
+{
+	int64_t before = 0, cursor = cursor_of(l, "before");
+	struct ledger_entry *e;
+	size_t n = STEP, all = 0;
+	for (; n == STEP && all < ENTRIES_MAX && *count <= ROWS; all += n) {
+		TRY(ledger_newest_of(l->w->books.outbound, l->q->arena, address, before,
+				     STEP, &e, &n));
+		for (size_t i = 0; i < n && *count <= ROWS; i++)
+			if (is_newest(seen, &e[i]) && (!cursor || e[i].id < cursor))
+				rows[(*count)++] = e[i];
+		before = n ? e[n - 1].id : before;
+	}
+	return OK;
+}
+
 err trace_by_recipient(struct looking *l, str address, struct page_trace *p)
 {
-	struct ledger_entry *e;
-	size_t n;
+	struct ledger_entry e[ROWS + 1];
+	struct map seen = { 0 };
+	size_t n = 0;
 	if (cursor_of(l, "wrote"))
 		return OK;
-	TRY(ledger_newest_of(l->w->books.outbound, l->q->arena, address,
-			     cursor_of(l, "before"), ROWS + 1, &e, &n));
+	err got = newest_of_each(l, address, &seen, e, &n);
+	map_free(&seen);
+	TRY(got);
 	bool more = cut(&n);
 	struct page_trace_recipients *rows = arena_zero(l->q->arena,
 							(n + 1) * sizeof *rows);

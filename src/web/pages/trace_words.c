@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "base/buf.h"
 #include "base/said.h"
+#include "net/resolver.h"
 
 static const struct trace_word words[] = {
 	{ "scanned", N_("Virus check"), "none", false, "" },
@@ -149,11 +150,13 @@ const char *trace_means(str reply)
 #include "web/pages/means.def"
 #undef MEANS
 	};
-	str code;
-	if (!find_code(reply, &code))
-		return "";
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (begins(code, str_from(rows[i].code)))
+	str code = STR("");
+	(void)find_code(reply, &code);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		str row = str_from(rows[i].code);
+		bool is_code = chr_is_digit(row.p[0]);
+		if (is_code ? begins(code, row) : str_find(reply, row).n > 0)
 			return rows[i].means;
+	}
 	return "";
 }

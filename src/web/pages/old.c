@@ -1,0 +1,192 @@
+/* /pipermail/, /mailman/, /hyperkitty/, /postorius/ …: addresses that another list manager
+ * had here, bookmarked and mailed. */
+#include "web/pages/forms.h"
+
+#include "base/language.h"
+#include "web/pages/visible.h"
+
+#include <inttypes.h>
+
+enum { SEGMENTS_MAX = 16 };
+
+/* What is not seen is not there, and has no number. */
+static err must_see(struct request *q, int64_t list, int64_t number, int64_t since)
+{
+	struct archive_post x;
+	bool found;
+	TRY(archive_post_by_number(worker_of(q)->books.archive, q->arena, list, number,
+				   &x, &found));
+	return found && x.received_at >= since
+		       ? OK
+		       : FAIL(ERR_NOTFOUND, "no such address was kept");
+}
+
+static err find_alias(struct request *q, str path, str *to)
+{
+	struct visible_list l;
+	int64_t list, number;
+	bool found;
+	TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
+			       &found));
+	if (!found)
+		return FAIL(ERR_NOTFOUND, "no such address was kept");
+	TRY(visible_list_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
+	if (number && l.since)
+		TRY(must_see(q, list, number, l.since));
+	*to = number ? arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path), number)
+		     : arena_cat(q->arena, l.path, STR("/"));
+	return OK;
+}
+
+/* "2008-May" -> 2008, 5 */
+static bool is_month(str s, int *year, int *month)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	str before, name;
+	int64_t y;
+	if (!str_cut(s, '-', &before, &name) || name.n < 3 || before.n != 4
+	    || !str_i64(before, &y))
+		return false;
+	for (int m = 0; m < 12; m++)
+		if (str_istarts(name, (str){ names + 3 * m, 3 })) {
+			*year = (int)y;
+			*month = m + 1;
+			return true;
+		}
+	return false;
+}
+
+struct old { /* what is asked for: without what a site had put before it */
+	str segments[SEGMENTS_MAX];
+	size_t count;
+};
+
+static struct old old_of(const struct request *q)
+{
+	struct old x = { .count = 0 };
+	size_t i = 0;
+	while (i < q->segment_count
+	       && (str_eq(q->segments[i], STR("mailman3"))
+		   || str_eq(q->segments[i], STR("cgi-bin"))))
+		i++;
+	for (; i < q->segment_count && x.count < SEGMENTS_MAX; i++)
+		if (q->segments[i].n)
+			x.segments[x.count++] = q->segments[i];
+	return x;
+}
+
+/* "attachments/20080512/…": the day on which the post with it was archived. */
+static bool is_day_of_files(const struct old *x, size_t i, int *year, int *month)
+{
+	int64_t day;
+	if (i + 2 >= x->count || !str_eq(x->segments[i + 1], STR("attachments"))
+	    || x->segments[i + 2].n != 8 || !str_i64(x->segments[i + 2], &day) || day < 0)
+		return false;
+	*year = (int)(day / 10000);
+	*month = (int)(day / 100 % 100);
+	return *month >= 1 && *month <= 12;
+}
+
+static bool names_list(const struct list_entry *l, str word)
+{
+	return str_ieq(word, l->name) || str_ieq(word, l->address)
+	       || str_ieq(word, l->list_id);
+}
+
+static const struct {
+	const char *word, *page;
+} pages[] = {
+#define OLD(word, page) { word, page },
+#include "web/pages/old.def"
+#undef OLD
+};
+
+/* Which page of the list is meant: "" its home. */
+static str page_meant(struct arena *a, const struct old *x, size_t list)
+{
+	int year, month;
+	if ((list + 1 < x->count && is_month(x->segments[list + 1], &year, &month))
+	    || is_day_of_files(x, list, &year, &month))
+		return arena_printf(a, "by/%04d/%02d/", year, month);
+	for (size_t i = 0; i < x->count; i++)
+		for (size_t k = 0; i != list && k < sizeof pages / sizeof *pages; k++)
+			if (str_eq(x->segments[i], str_from(pages[k].word)))
+				return str_from(pages[k].page);
+	return STR_NONE;
+}
+
+/* Addresses that name a list, and perhaps a month or a page, need not have been kept. */
+static err guess_list(struct request *q, const struct old *x, str *to)
+{
+	struct visible_lists s;
+	TRY(visible_lists_read(q, RIGHT_list_see, &s));
+	for (size_t i = 1; i < x->count && i < 4; i++)
+		for (size_t k = 0; k < s.count; k++)
+			if (names_list(s.lists[k].entry, x->segments[i])) {
+				*to = arena_cat(q->arena, s.lists[k].path, STR("/"),
+						page_meant(q->arena, x, i));
+				return OK;
+			}
+	return FAIL(ERR_NOTFOUND, "it names no list");
+}
+
+/* "/mailman/listinfo", "/postorius/lists/": nothing but words that stand before a list. */
+static bool is_directory(const struct old *x)
+{
+	static const char *const words[] = { "mailman",    "listinfo",  "admin",
+					     "hyperkitty", "postorius", "archives",
+					     "lists",      "list" };
+	size_t known = 0;
+	for (size_t i = 0; i < x->count; i++)
+		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+			known += str_eq(x->segments[i], str_from(words[k]));
+	return known == x->count;
+}
+
+/* As kept, then with a slash at the end, since both were written. Mailman showed the same
+ * posts of a private archive below another path, and HyperKitty has had two. */
+static err find_kept(struct request *q, const struct old *x, str *to)
+{
+	static const struct {
+		str was, is;
+	} same[] = { { { "/mailman/private/", 17 }, { "/pipermail/", 11 } },
+		     { { "/archives/", 10 }, { "/hyperkitty/", 12 } } };
+	struct arena *a = q->arena;
+	str path = STR_NONE;
+	for (size_t i = 0; i < x->count; i++)
+		path = arena_cat(a, path, STR("/"), x->segments[i]);
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		if (str_starts(path, same[i].was))
+			path = arena_cat(a, same[i].is, str_skip(path, same[i].was.n));
+	err e = find_alias(q, path, to);
+	return e.kind == ERR_NOTFOUND ? find_alias(q, arena_cat(a, path, STR("/")), to)
+				      : e;
+}
+
+static err find_old(struct request *q, str *to)
+{
+	struct old x = old_of(q);
+	err e = find_kept(q, &x, to);
+	if (e.kind == ERR_NOTFOUND)
+		e = guess_list(q, &x, to);
+	if (e.kind == ERR_NOTFOUND && is_directory(&x)) {
+		*to = STR("/lists/");
+		return OK;
+	}
+	return e;
+}
+
+void old_address_page(struct request *q, struct response *r)
+{
+	str to;
+	(void)worker_open(q);
+	err e = worker_check(worker_of(q));
+	if (!e.kind)
+		e = find_old(q, &to);
+	if (e.kind == ERR_NOTFOUND)
+		error_page(q, r, 404,
+			   S_("This is an address of an older archive, and nothing is "
+			      "known to have stood there."));
+	else if (!page_failed(q, r, e))
+		response_redirect(r, 301, to);
+}
