@@ -2,6 +2,7 @@
 #include "send/session_inside.h"
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -45,7 +46,7 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 	str type, address;
 	if (!str_cut(orcpt, ';', &type, &address))
 		return STR("");
-	return arena_cat(a, type, STR(";"), smtp_xtext(a, address));
+	return arena_cat(a, type, STR(";"), enc_xtext(a, address));
 }
 
 /* As it is, or, for a server without SMTPUTF8 or 8BITMIME, in a form that it can have;
@@ -86,7 +87,7 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 					    || message_has_8bit(u->parts.reverse_path),
 				    .headers_only = str_eq(m->ret, STR("HDRS")),
 				    .ret_given = m->ret.n > 0,
-				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
+				    .envid = m->envid.n ? enc_xtext(u->a, m->envid)
 							: STR(""),
 				    .tag = u };
 	bool asked = x->d->want == TLS_WANT_REQUIRED
