@@ -1,9 +1,11 @@
 #include "lists/preview.h"
 
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/map.h"
 #include "lists/steps.h"
 #include "mail/date.h"
+#include "mail/mime.h"
 #include "net/resolver.h"
 #include "store/archive/post.h"
 #include "trust/trust.h"
@@ -57,18 +59,24 @@ static err pretend(struct arena *a, enum preview_kind kind, str message, str *tr
 
 /* ---- the example */
 
+/* In the language of who looks, as members of the list may write. */
 static str message_of(struct arena *a, const struct list_entry *list,
 		      enum preview_kind kind)
 {
-	return arena_printf(
-		a,
-		"From: %s <%s@%s>\r\nTo: %.*s\r\nSubject: When do we meet?\r\n"
-		"Date: %.*s\r\nMessage-ID: <preview@%s>\r\nMIME-Version: 1.0\r\n"
-		"Content-Type: text/plain; charset=utf-8\r\n\r\n"
-		"Dear all,\r\n\r\nwhen shall we meet next week?\r\n\r\n%s\r\n",
-		authors[kind].name, authors[kind].local, authors[kind].domain,
-		STR_F(list->address), STR_F(date_text(a, clock_now())),
-		authors[kind].domain, authors[kind].name);
+	BUF(out);
+	str line, text = S_("Dear all,\n\nwhen shall we meet next week?");
+	buf_addf(&out, "From: %s <%s@%s>\r\nTo: %.*s\r\n", authors[kind].name,
+		 authors[kind].local, authors[kind].domain, STR_F(list->address));
+	buf_add(&out, header_encode(a, STR("Subject"), S_("When do we meet?")));
+	buf_addf(&out,
+		 "Date: %.*s\r\nMessage-ID: <preview@%s>\r\nMIME-Version: 1.0\r\n"
+		 "Content-Type: text/plain; charset=utf-8\r\n"
+		 "Content-Transfer-Encoding: 8bit\r\n\r\n",
+		 STR_F(date_text(a, clock_now())), authors[kind].domain);
+	while (str_line(&text, &line))
+		buf_cat(&out, line, STR("\r\n"));
+	buf_addf(&out, "\r\n%s\r\n", authors[kind].name);
+	return arena_copy(a, buf_str(&out));
 }
 
 static err read_post(struct books *books, struct arena *a, const struct list_entry *list,
@@ -94,6 +102,33 @@ static str without_token(struct arena *a, str fields)
 		    : fields;
 }
 
+/* ---- as a mail program shows it */
+
+static err readable(struct arena *a, str fields, str *out)
+{
+	BUF(shown);
+	struct header h;
+	TRY(header_scan(a, arena_cat(a, fields, STR("\r\n")), &h));
+	for (size_t i = 0; i < h.count; i++) {
+		str text = header_text(a, &h.fields[i]);
+		bool plain = str_eq(text, header_value(a, &h.fields[i]));
+		buf_cat(&shown, h.fields[i].name, STR(":"),
+			plain ? h.fields[i].value : arena_cat(a, STR(" "), text),
+			STR("\r\n"));
+	}
+	*out = arena_copy(a, buf_str(&shown));
+	return OK;
+}
+
+static err readable_text(struct arena *a, str header, str body, str *out)
+{
+	struct mime m;
+	str used;
+	TRY(mime_parse(a, arena_cat(a, header, STR("\r\n"), body), &m));
+	*out = m.parts[0].multipart ? body : mime_text(a, &m.parts[0], &used);
+	return OK;
+}
+
 static err run(struct books *books, struct arena *a, struct outgoing *out,
 	       struct preview *x)
 {
@@ -103,10 +138,12 @@ static err run(struct books *books, struct arena *a, struct outgoing *out,
 		TRY(archive_newest(books->archive, p->list->id, &out->number, &version));
 		out->number++;
 	}
-	x->before = str_first(p->message, p->message.n - p->header.body.n);
+	TRY(readable(a, p->header.raw, &x->before));
 	TRY(steps_run(books, a, out));
-	x->header = arena_cat(a, steps_header(a, out), without_token(a, out->personal));
-	x->text = out->body.n ? out->body : out->post->header.body;
+	str header = arena_cat(a, steps_header(a, out), without_token(a, out->personal));
+	TRY(readable_text(a, header, out->body.n ? out->body : out->post->header.body,
+			  &x->text));
+	TRY(readable(a, header, &x->header));
 	x->author = out->author;
 	x->words = out->words;
 	return OK;

@@ -1,6 +1,7 @@
 /* lists/preview.h: what a member gets of a post under the list's settings as they are: header
- * and text of the copy, made by the very steps (steps.def) out of a post of an example.
- * Nothing is written, and nobody is asked.
+ * and text of the copy, made by the very steps (steps.def) out of a post of an example in
+ * the language of now, and with encodings undone, as a mail program shows it. Nothing is
+ * written, and nobody is asked.
  *
  *     struct preview x;
  *     TRY(preview_make(&books, a, list, PREVIEW_STRICT, &x));

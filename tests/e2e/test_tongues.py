@@ -140,7 +140,7 @@ b.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='@spam.example', rea
 p.cli('nonmember', 'set', DEV, 'editor@journal.example', 'discard')
 p.cli('member', 'invite', DEV, 'nakamura@synchrotron.example')
 PAGES = [f'/lists/dev/admin/{x}' for x in ('held', 'handled', 'members', 'coming', 'nonmembers', 'health', 'settings', 'try?advertised=no',
-                                           'templates', 'templates/welcome', 'roles', 'bans', 'log', 'name')]
+                                           'templates', 'templates/welcome', 'roles', 'bans', 'log', 'name', 'preview')]
 PAGES += ['/queue', '/queue/to/far.example', '/reports', '/templates/', '/trace', '/account']
 
 
@@ -172,7 +172,24 @@ check('labels, help, groups and choices of settings', all(x in got for x in (
     'Standard: Für die Moderation zurückhalten', '<code>emergency</code>')), got)
 b.submit('Einstellungen von dev', max_message_size='viel')
 check('what is wrong with a value', 'max_message_size = viel: möglich ist eine ganze Zahl, 0 oder mehr' in b.text(), b.text())
+HEADER = {'header': 'Subject', 'act': 'hold'}
+for path, form, button, values, words in (
+        ('/domains/', 'add', None, {'domain': 'lists.example'}, 'eigene Domain der Site'),
+        ('/domains/lists.example', 'give', 'owner_add', {'address': 'x'}, 'eine Adresse braucht einen Namen, ein @ und eine Domain'),
+        ('/domains/lists.example', 'give', 'owner_add', {'address': '.x@uni.example'}, 'vor dem @ steht nichts oder ein Punkt am falschen Platz'),
+        ('/lists/dev/admin/header-rules', 'rule-title', 'save', {**HEADER, 'pattern': ''}, 'schreiben Sie ein Muster'),
+        ('/lists/dev/admin/header-rules', 'rule-title', 'save', {**HEADER, 'pattern': 'x', 'tag': 'x' * 501}, 'haben höchstens je 500 Oktette')):
+    b.get(path).submit(form, button, **values)
+    check(f'{path} {values}: what is wrong', words in b.text(), b.text())
+got = page('/lists/dev/leave?m=1', 'de').page
+check('a link that lost characters', 'er hat unterwegs Zeichen verloren' in got, got)
+p.cli('list', 'set', DEV, 'subject_prefix=[dev] ', 'msg_footer=Fußzeile')
+got = b.get('/lists/dev/admin/preview').page
+check('the example is in the language of who looks', all(x in got for x in (
+    'Subject: [dev] Wann treffen wir uns?', 'wann wollen wir uns nächste Woche treffen?', 'bleibt (die Domain verlangt keinen Nachweis)', 'im Text', 'Fußzeile')), got)
 speak('ja')
+got = b.get('/lists/dev/admin/preview').page
+check('whatever the letters', '[dev] いつ集まりますか' in got and '来週はいつ' in got and '=?' not in got, got)
 b.get('/lists/dev/admin/settings').submit('dev の設定', emergency='yes')
 check('it is saved by its key and word', p.cli('list', 'get', DEV, 'emergency').strip() == 'yes', b.text())
 check('the log says what was done', '設定を変更' in b.get('/lists/dev/admin/log').page, b.text())

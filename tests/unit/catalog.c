@@ -282,6 +282,20 @@ static void test_said(struct arena *a)
 		  "Danke. Der Beitrag wartet jetzt auf die Moderation: der Beitrag hat "
 		  "keinen "
 		  "Betreff." },
+		{ LANGUAGE_de,
+		  "kept (strict.example asks for p=reject, and no signature of it holds "
+		  "over the copy)",
+		  "bleibt (strict.example verlangt p=reject, und keine Signatur von dort "
+		  "gilt auch f\xC3\xBC"
+		  "r die Kopie)" },
+		{ LANGUAGE_de, "anna@uni.example looks at post 7",
+		  "anna@uni.example sieht Beitrag 7 an" },
+		{ LANGUAGE_de, "anna@uni.example looks at post 7: left out",
+		  "anna@uni.example sieht Beitrag 7 an: ausgelassen" },
+		{ LANGUAGE_fr, "the post was accepted by anna@uni.example already",
+		  "le message a d\xC3\xA9"
+		  "j\xC3\xA0 \xC3\xA9"
+		  "t\xC3\xA9 trait\xC3\xA9 : accept\xC3\xA9 par anna@uni.example" },
 		{ LANGUAGE_fr, "", "" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -122,7 +122,8 @@ static str agent_name(struct arena *a, str agent)
 			system = str_from(systems[i]);
 	if (!browser.n)
 		return agent.n ? str_first(agent, 40) : S_("a program without a name");
-	return system.n ? arena_cat(a, browser, STR(" on "), system) : browser;
+	const str values[] = { browser, system };
+	return system.n ? said_fill(a, S_("{1} on {2}"), values, 2) : browser;
 }
 
 static err add_sessions(struct request *q, struct page_account *p)

@@ -118,7 +118,7 @@ void leave_page(struct request *q, struct response *r)
 	}
 	err e = leave_token_read(q->arena, &w->books.mac, w->list, m, &member);
 	if (e.kind)
-		error_page(q, r, 400, arena_cat(q->arena, str_from(e.msg), STR(".")));
+		error_page(q, r, 400, str_from(e.msg));
 	else
 		show_button(q, r, STR_NONE,
 			    arena_cat(q->arena, join_path(q, "/leave?m="),

@@ -2,6 +2,7 @@
 #include "web/pages/forms.h"
 
 #include "base/language.h"
+#include "base/said.h"
 #include "web/pages/quote.h"
 #include "web/pages/since.h"
 
@@ -245,8 +246,8 @@ static void hand_in(struct request *q, struct response *r, struct draft *f)
 	}
 	r->status = e.kind == ERR_DENIED ? 400 : 503;
 	show(q, r, f,
-	     note_bad(q,
-		      arena_cat(q->arena, S_("The mail server says: "), str_from(e.msg))),
+	     note_bad(q, arena_cat(q->arena, S_("The mail server says: "),
+				   said_in(q->arena, language_now(), str_from(e.msg)))),
 	     false);
 }
 
