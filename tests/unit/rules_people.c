@@ -47,7 +47,7 @@ static void test_deferred(struct books_test *t)
 		{ "passes where members wait",
 		  "From: bob@lab.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
 		  "Message-ID: <d1@x>\r\n\r\nx\r\n",
-		  "bob@lab.example", PROOF, 0, VERDICT_ACCEPT, "" },
+		  "bob@lab.example", PROOF, 0, VERDICT_ACCEPT, "default" },
 		{ "a command is a command",
 		  "From: bob@lab.example\r\nTo: dev@lists.example\r\nSubject: "
 		  "unsubscribe\r\nMessage-ID: <d2@x>\r\n\r\nunsubscribe\r\n",
@@ -59,7 +59,7 @@ static void test_deferred(struct books_test *t)
 		{ "who passes otherwise",
 		  "From: dee@far.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
 		  "Message-ID: <d4@x>\r\n\r\nx\r\n",
-		  "dee@far.example", PROOF, 0, VERDICT_ACCEPT, "" },
+		  "dee@far.example", PROOF, 0, VERDICT_ACCEPT, "default" },
 		{ "but not unproven",
 		  "From: dee@far.example\r\nTo: dev@lists.example\r\nSubject: s\r\n"
 		  "Message-ID: <d5@x>\r\n\r\nx\r\n",
