@@ -72,8 +72,8 @@ struct smtp_copy {
 
 struct smtp_feed {
 	void *ctx;
-	/* The next copy, or false: none now. Must not wait. All that it points to stays
-	 * until done. */
+	/* The next copy, or false: none now. Does not wait for one to come; while it
+	 * makes one the server waits. All that it points to stays until done. */
 	bool (*next)(void *ctx, struct smtp_copy *copy);
 	/* What became of recipient i; once for each of a copy. The outcome's texts are
 	 * valid during the call. */
