@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-enum { SHOWN_MAX = 1000 };
+enum { SHOWN_MAX = 1000 /* at one time; of what is handled the newest alone */ };
 
 /* The list that an optional argument names; 0 for all. */
 static err open_maybe(struct cli *c, enum books_mode mode, struct books **books,
@@ -52,22 +52,31 @@ static str state_of(struct cli *c, const struct held_row *h)
 			 h->note.n ? STR(": ") : STR(""), h->note);
 }
 
+static void add_waiting(struct cli *c, struct books *books, const struct held_row *h,
+			struct table *t)
+{
+	table_row(t,
+		  (str[]){ number(c, h->id), list_name(c, books, h->list),
+			   date_minute(c->a, h->held_at), h->author, h->subject,
+			   said_together(c->a, LANGUAGE_en, h->reason), state_of(c, h) });
+}
+
 int cli_held_ls(struct cli *c)
 {
 	struct books *books;
 	struct held_row *h;
-	int64_t list;
+	int64_t list, last = 0;
 	size_t n;
 	CLI_TRY(c, open_maybe(c, BOOKS_READ, &books, c->arg_count ? c->args[0] : NULL,
 			      &list));
-	CLI_TRY(c, held_waiting(books->lists, c->a, list, 0, SHOWN_MAX, &h, &n));
 	struct table *t = table_new(c, "id# list held author subject reason state");
-	for (size_t i = 0; i < n; i++)
-		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, h[i].list),
-				      date_minute(c->a, h[i].held_at), h[i].author,
-				      h[i].subject,
-				      said_together(c->a, LANGUAGE_en, h[i].reason),
-				      state_of(c, &h[i]) });
+	do {
+		CLI_TRY(c,
+			held_waiting(books->lists, c->a, list, last, SHOWN_MAX, &h, &n));
+		for (size_t i = 0; i < n; i++)
+			add_waiting(c, books, &h[i], t);
+		last = n ? h[n - 1].id : 0;
+	} while (n == SHOWN_MAX);
 	table_print(t);
 	return CLI_OK;
 }
