@@ -25,44 +25,8 @@ err command_check_network(struct run *r)
 		    : OK;
 }
 
-/* The answer comes by mail to the address itself, so asking proves nothing and
- * needs no proof. An author who is proven can fill no mailbox but one of their own domain's. */
-static err ask_join(struct run *r)
-{
-	const struct mail_command *c = r->c;
-	if (c->authentic)
-		return member_ask_join(r->books, r->a, c->list, &c->from, true, &r->by);
-	TRY(command_check_network(r));
-	return member_ask_join_unproven(r->books, r->a, c->list, &c->from, &r->by);
-}
-
-/* Members and who is invited are sent a letter, others none: who has not proven to be one of
- * them is told what is so for all. */
-static bool is_by_invitation(struct run *r)
-{
-	return !r->c->authentic && setting_is(r->settings.subscription_policy, "invite");
-}
-
-static void say_by_invitation(struct run *r)
-{
-	command_says(r, arena_cat(r->a, r->c->list->address,
-				  STR(" is joined by invitation; its owners invite ("),
-				  list_subaddress(r->a, r->c->list, STR("owner")),
-				  STR(")")));
-}
-
-err do_join(struct run *r, str argument)
-{
-	(void)argument;
-	err e = ask_join(r);
-	if (!e.kind && is_by_invitation(r))
-		say_by_invitation(r);
-	if (!e.kind)
-		command_says(r, STR("Look for a mail about it."));
-	return command_says_err(r, e);
-}
-
-/* Another address of the asker's, whose mailbox is asked: "leave address=…". */
+/* Another address of the asker's, whose mailbox is asked: "leave address=…", "join
+ * address=…". */
 static bool other_address(struct run *r, str argument, str *address)
 {
 	str word;
@@ -75,6 +39,51 @@ static bool other_address(struct run *r, str argument, str *address)
 			       || !str_eq(address_key(r->a, &x), command_author(r));
 		}
 	return false;
+}
+
+/* The answer comes by mail to the address itself, so asking proves nothing and
+ * needs no proof. An author who is proven can fill no mailbox but one of their own domain's. */
+static err ask_join(struct run *r, str argument)
+{
+	const struct mail_command *c = r->c;
+	struct mailbox other = { 0 };
+	str text;
+	if (other_address(r, argument, &text)) {
+		TRY(address_parse(r->a, text, &other.address));
+		TRY(command_check_network(r));
+		return member_ask_join_unproven(r->books, r->a, c->list, &other, &r->by);
+	}
+	if (c->authentic)
+		return member_ask_join(r->books, r->a, c->list, &c->from, true, &r->by);
+	TRY(command_check_network(r));
+	return member_ask_join_unproven(r->books, r->a, c->list, &c->from, &r->by);
+}
+
+/* Members and who is invited are sent a letter, others none: who has not proven to be one of
+ * them is told what is so for all. */
+static bool is_by_invitation(struct run *r, str argument)
+{
+	str other;
+	return (!r->c->authentic || other_address(r, argument, &other))
+	       && setting_is(r->settings.subscription_policy, "invite");
+}
+
+static void say_by_invitation(struct run *r)
+{
+	command_says(r, arena_cat(r->a, r->c->list->address,
+				  STR(" is joined by invitation; its owners invite ("),
+				  list_subaddress(r->a, r->c->list, STR("owner")),
+				  STR(")")));
+}
+
+err do_join(struct run *r, str argument)
+{
+	err e = ask_join(r, argument);
+	if (!e.kind && is_by_invitation(r, argument))
+		say_by_invitation(r);
+	if (!e.kind)
+		command_says(r, STR("Look for a mail about it."));
+	return command_says_err(r, e);
 }
 
 static err ask_leave(struct run *r, str argument)
@@ -112,16 +121,15 @@ static err one_word(struct books *books, struct arena *a, const struct mail_comm
 	TRY(command_start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
-	err e = fn(&r, STR(""));
+	err e = fn(&r, c->token.n ? arena_cat(a, STR("address="), c->token) : STR(""));
 	buf_free(&r.says);
 	return e;
 }
 
 static err join_word(struct run *r, str argument)
 {
-	(void)argument;
-	err e = ask_join(r);
-	if (err_is_passing(e) || (!e.kind && !is_by_invitation(r)))
+	err e = ask_join(r, argument);
+	if (err_is_passing(e) || (!e.kind && !is_by_invitation(r, argument)))
 		return e;
 	if (!e.kind)
 		say_by_invitation(r);
