@@ -3,7 +3,7 @@
 static const char B64[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char B32[] = "abcdefghijklmnopqrstuvwxyz234567";
-static const char HEX[] = "0123456789abcdef";
+static const char HEX[] = "0123456789abcdef", UPPER_HEX[] = "0123456789ABCDEF";
 
 str enc_base64(struct arena *a, str s)
 {
@@ -109,8 +109,8 @@ str enc_percent(struct arena *a, str s)
 			continue;
 		}
 		out[n++] = '%';
-		out[n++] = "0123456789ABCDEF"[c >> 4];
-		out[n++] = "0123456789ABCDEF"[c & 15];
+		out[n++] = UPPER_HEX[c >> 4];
+		out[n++] = UPPER_HEX[c & 15];
 	}
 	return (str){ out, n };
 }
@@ -130,6 +130,51 @@ err enc_percent_decode(struct arena *a, str s, bool plus, str *bytes)
 			return FAIL(ERR_SYNTAX, "a % without two hexadecimal digits");
 		out[n++] = (char)(hi << 4 | lo);
 		i += 2;
+	}
+	*bytes = (str){ out, n };
+	return OK;
+}
+
+str enc_xtext(struct arena *a, str s)
+{
+	char *out = arena_alloc(a, s.n * 3);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c > ' ' && c < 127 && c != '+' && c != '=') {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '+';
+		out[n++] = UPPER_HEX[c >> 4];
+		out[n++] = UPPER_HEX[c & 15];
+	}
+	return (str){ out, n };
+}
+
+/* What "+" and two digits stand for; -1: they are none. */
+static int xtext_octet(str s)
+{
+	const char *hi = s.n > 2 ? memchr(UPPER_HEX, s.p[1], 16) : NULL;
+	const char *lo = s.n > 2 ? memchr(UPPER_HEX, s.p[2], 16) : NULL;
+	return hi && lo ? (int)(16 * (hi - UPPER_HEX) + (lo - UPPER_HEX)) : -1;
+}
+
+err enc_xtext_decode(struct arena *a, str s, bool utf8, str *bytes)
+{
+	char *out = arena_alloc(a, s.n);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		int c = (unsigned char)s.p[i];
+		if (c == '=')
+			return FAIL(ERR_SYNTAX, "= stands for nothing in xtext");
+		if (c == '+') {
+			c = xtext_octet(str_skip(s, i));
+			i += 2;
+		}
+		if (c < ' ' || c == 127 || (c > 127 && !utf8))
+			return FAIL(ERR_SYNTAX, "not xtext of printable characters");
+		out[n++] = (char)c;
 	}
 	*bytes = (str){ out, n };
 	return OK;

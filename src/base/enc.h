@@ -1,5 +1,5 @@
-/* base/enc.h: bytes as text and back: base64, base32, hex, percent. Results
- * live in the arena. Decoders are strict: ERR_SYNTAX for anything that the
+/* base/enc.h: bytes as text and back: base64, base32, hex, percent, xtext.
+ * Results live in the arena. Decoders are strict: ERR_SYNTAX for anything that the
  * encoder would not have written. */
 #pragma once
 
@@ -17,3 +17,9 @@ MUST_USE err enc_hex_decode(struct arena *a, str text, str *bytes);
 str enc_percent(struct arena *a, str bytes);
 /* The inverse; plus: whether + stands for a space, as in a form's body. */
 MUST_USE err enc_percent_decode(struct arena *a, str text, bool plus, str *bytes);
+
+/* RFC 3461 section 4, as in ENVID and ORCPT: all but printable ASCII, "+" and "=" as "+2B". */
+str enc_xtext(struct arena *a, str bytes);
+/* The inverse; its text is printable ASCII and space or, where utf8 allows it, more
+ * (RFC 6533 section 3). */
+MUST_USE err enc_xtext_decode(struct arena *a, str text, bool utf8, str *bytes);

@@ -1,6 +1,13 @@
 /* What the wall said of a post, and what the list makes of that. smtpd refuses what is
  * infected; a post that bears such a verdict all the same is nobody's to let pass. */
 #include "lists/rules_inside.h"
+#include "wall/clamd_reply.h"
+
+static str suspicion(struct arena *a, str signature)
+{
+	str text = clamd_suspicion(signature);
+	return text.n ? arena_cat(a, text, STR(" ("), signature, STR(")")) : signature;
+}
 
 /* What is kept with a held post; said.def has each. */
 static str reason(struct arena *a, const struct wall_verdict *v)
@@ -9,7 +16,8 @@ static str reason(struct arena *a, const struct wall_verdict *v)
 	case WALL_INFECTED:
 		return arena_cat(a, STR("a virus was found in it: "), v->signature);
 	case WALL_SUSPICIOUS:
-		return arena_cat(a, STR("the virus check suspects it: "), v->signature);
+		return arena_cat(a, STR("the virus check suspects it: "),
+				 suspicion(a, v->signature));
 	default:
 		return arena_cat(a, STR("the virus check did not look through it: "),
 				 v->why);

@@ -83,27 +83,6 @@ static str words_of(struct arena *a, const struct dsn *d, str hostname)
 	return text_wrap(a, buf_str(&b));
 }
 
-/* xtext (RFC 3461 section 4) as what it stands for: +2B is +. */
-static str xtext(struct arena *a, str s)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	char *out = arena_alloc(a, s.n);
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		out[n] = s.p[i];
-		if (s.p[i] == '+' && i + 2 < s.n) {
-			const char *hi = memchr(digits, s.p[i + 1], 16);
-			const char *lo = memchr(digits, s.p[i + 2], 16);
-			if (hi && lo) {
-				out[n] = (char)(16 * (hi - digits) + (lo - digits));
-				i += 2;
-			}
-		}
-		n++;
-	}
-	return (str){ out, n };
-}
-
 /* "Name: type; value", if there is a value. */
 static void add_typed(struct buf *b, struct arena *a, str name, str type, str value)
 {
@@ -129,7 +108,7 @@ static void add_recipient(struct buf *b, struct arena *a, const struct dsn_recip
 			action = &actions[k];
 	bool ascii = lex_ascii(r->final);
 	buf_add(b, STR("\r\n"));
-	add_typed(b, a, STR("Original-Recipient"), STR_NONE, xtext(a, r->original));
+	add_typed(b, a, STR("Original-Recipient"), STR_NONE, r->original);
 	add_typed(b, a, STR("Final-Recipient"), ascii ? STR("rfc822; ") : STR("utf-8; "),
 		  r->final);
 	add_typed(b, a, STR("Action"), STR_NONE, action->name);
@@ -149,7 +128,7 @@ static str status_of(struct arena *a, const struct dsn *d)
 {
 	BUF(b);
 	add_typed(&b, a, STR("Reporting-MTA"), STR("dns; "), d->reporting_mta);
-	add_typed(&b, a, STR("Original-Envelope-Id"), STR_NONE, xtext(a, d->envelope_id));
+	add_typed(&b, a, STR("Original-Envelope-Id"), STR_NONE, d->envelope_id);
 	if (d->arrival)
 		add_typed(&b, a, STR("Arrival-Date"), STR_NONE, date_text(a, d->arrival));
 	for (size_t i = 0; i < d->count; i++)

@@ -6,7 +6,7 @@
 
 struct dsn_recipient {
 	str final;      /* address */
-	str original;   /* "rfc822;a+2Bb@x.example", ORCPT as given, or "" */
+	str original;   /* "rfc822;a+b@x.example": ORCPT, decoded, or "" */
 	str action;     /* failed, delayed, delivered, relayed, expanded */
 	str status;     /* "5.1.1" */
 	str diagnostic; /* the remote's words, or ours; else those behind the status */
@@ -16,7 +16,7 @@ struct dsn_recipient {
 
 struct dsn {
 	str reporting_mta;
-	str envelope_id; /* ENVID, or "" */
+	str envelope_id; /* ENVID, decoded, or "" */
 	int64_t arrival; /* seconds, 0 unknown */
 	struct dsn_recipient *recipients;
 	size_t count;

@@ -25,10 +25,10 @@ struct passed { /* a message that has new ones for a destination that were passe
 };
 
 /* Has as many in memory as are let in past those that wait in the book. */
-static bool has_its_own(struct sender *s, str name, uint64_t flow, int64_t message)
+static bool has_its_own(const struct destination *to, uint64_t flow, int64_t message)
 {
-	return destination_of_flow(s, name, flow) >= FLOW_EACH
-	       || destination_of_message(s, name, flow, message) >= OWN_EACH;
+	return destination_of_flow(to, flow) >= FLOW_EACH
+	       || destination_of_message(to, flow, message) >= OWN_EACH;
 }
 
 /* The last that was passed by is mostly of the same message. */
@@ -54,10 +54,10 @@ static bool stays_behind(struct dispatcher *d, const struct delivery *x, uint64_
 {
 	pthread_mutex_lock(&d->s->lock);
 	struct destination *to = destination_get(d->s, x->destination, TLS_WANT_USUAL);
-	size_t waiting = destination_waiting(d->s, to->name);
+	size_t waiting = destination_waiting(to);
 	bool stays = (to->behind || waiting >= IN_MEMORY_EACH)
 		     && (waiting >= IN_MEMORY_EACH * 2
-			 || has_its_own(d->s, to->name, flow, x->message));
+			 || has_its_own(to, flow, x->message));
 	bool begins = stays && !to->behind;
 	to->behind = to->behind || stays;
 	pthread_mutex_unlock(&d->s->lock);
@@ -293,8 +293,8 @@ static err catch_up(struct dispatcher *d, struct destination *to, size_t room)
 static bool runs_low(struct dispatcher *d, const struct destination *to, uint64_t flow)
 {
 	pthread_mutex_lock(&d->s->lock);
-	bool low = destination_of_flow(d->s, to->name, flow) < FLOW_LOW
-		   && destination_waiting(d->s, to->name) < IN_MEMORY_EACH * 2;
+	bool low = destination_of_flow(to, flow) < FLOW_LOW
+		   && destination_waiting(to) < IN_MEMORY_EACH * 2;
 	pthread_mutex_unlock(&d->s->lock);
 	return low;
 }
@@ -317,7 +317,7 @@ static err catch_up_low(struct dispatcher *d, struct destination *to)
 static size_t room_at(struct dispatcher *d, const struct destination *to)
 {
 	pthread_mutex_lock(&d->s->lock);
-	size_t waiting = destination_waiting(d->s, to->name);
+	size_t waiting = destination_waiting(to);
 	size_t room = waiting > IN_MEMORY_EACH / 2 ? 0 : IN_MEMORY_EACH - waiting;
 	pthread_mutex_unlock(&d->s->lock);
 	return room;

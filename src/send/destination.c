@@ -34,34 +34,28 @@ struct destination *destination_get(struct sender *s, str name, enum tls_want wa
 	d->want = want;
 	thread_cond_init(&d->some);
 	map_set(&s->destinations, key, d);
-	d->usual = want == TLS_WANT_USUAL ? d
-					  : destination_get(s, d->name, TLS_WANT_USUAL);
+	d->usual = d;
+	if (want == TLS_WANT_USUAL)
+		return d;
+	d->usual = destination_get(s, d->name, TLS_WANT_USUAL);
+	d->beside = d->usual->beside;
+	d->usual->beside = d;
 	return d;
 }
 
-static struct destination *find(const struct sender *s, str name, enum tls_want want)
-{
-	char space[KEY_MAX];
-	return map_get(&s->destinations, make_key(space, name, want));
-}
-
-size_t destination_waiting(struct sender *s, str name)
+size_t destination_waiting(const struct destination *of)
 {
 	size_t n = 0;
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
-		struct destination *d = find(s, name, want);
-		n += d ? d->waiting : 0;
-	}
+	for (const struct destination *d = of->usual; d; d = d->beside)
+		n += d->waiting;
 	return n;
 }
 
-size_t destination_sessions(const struct sender *s, str name)
+size_t destination_sessions(const struct destination *of)
 {
 	size_t n = 0;
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
-		struct destination *d = find(s, name, want);
-		n += d ? d->sessions : 0;
-	}
+	for (const struct destination *d = of->usual; d; d = d->beside)
+		n += d->sessions;
 	return n;
 }
 
@@ -95,14 +89,17 @@ static struct line *make_line(struct destination *d, uint64_t flow, int64_t mess
 	return l;
 }
 
-size_t destination_of_flow(struct sender *s, str name, uint64_t flow)
+static size_t of_flow_in(const struct destination *d, uint64_t flow)
+{
+	const struct flow *f = turns_of(&d->lines, flow);
+	return f ? f->waiting : 0;
+}
+
+size_t destination_of_flow(const struct destination *of, uint64_t flow)
 {
 	size_t n = 0;
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_ANYHOW; want++) {
-		const struct destination *d = find(s, name, want);
-		const struct flow *f = d ? turns_of(&d->lines, flow) : NULL;
-		n += f ? f->waiting : 0;
-	}
+	for (const struct destination *d = of->usual; d; d = d->beside)
+		n += of_flow_in(d, flow);
 	return n;
 }
 
@@ -110,19 +107,16 @@ size_t destination_of_flow(struct sender *s, str name, uint64_t flow)
 size_t destinations_of_flow(const struct sender *s, uint64_t flow)
 {
 	size_t n = 0;
-	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));) {
-		const struct destination *d = x->value;
-		const struct flow *f = turns_of(&d->lines, flow);
-		n += f ? f->waiting : 0;
-	}
+	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));)
+		n += of_flow_in(x->value, flow);
 	return n;
 }
 
-size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message)
+size_t destination_of_message(const struct destination *of, uint64_t flow,
+			      int64_t message)
 {
-	for (enum tls_want want = TLS_WANT_USUAL; want <= TLS_WANT_LAST; want++) {
-		const struct destination *d = find(s, name, want);
-		const struct line *l = d ? find_line(d, flow, message) : NULL;
+	for (const struct destination *d = of->usual; d; d = d->beside) {
+		const struct line *l = find_line(d, flow, message);
 		if (l)
 			return l->count;
 	}
@@ -159,11 +153,11 @@ static struct item *pop(struct destination *d, struct line *l)
 }
 
 /* New ones that wait in the book have room again. */
-static bool has_room_again(struct sender *s, struct destination *d, const struct line *l,
+static bool has_room_again(const struct destination *d, const struct line *l,
 			   size_t taken)
 {
 	static const size_t half = IN_MEMORY_EACH / 2;
-	size_t all = destination_waiting(s, d->name), of_flow = l->turn.flow->waiting;
+	size_t all = destination_waiting(d), of_flow = l->turn.flow->waiting;
 	return (all <= half && all + taken > half)
 	       || (of_flow < FLOW_LOW && of_flow + taken >= FLOW_LOW);
 }
@@ -176,7 +170,7 @@ static void count_taken(struct sender *s, struct destination *d, const struct li
 	s->in_memory -= n;
 	d->waiting -= n;
 	if ((s->in_memory <= half && s->in_memory + n > half)
-	    || (d->usual->behind && has_room_again(s, d, l, n))) {
+	    || (d->usual->behind && has_room_again(d, l, n))) {
 		s->woken = true;
 		pthread_cond_signal(&s->work);
 	}
@@ -217,13 +211,16 @@ size_t destination_take_like(struct sender *s, struct destination *d,
 	return n;
 }
 
+/* While items are taken one destination looks at its siblings: none is freed before all
+ * are empty. */
 void destinations_free(struct sender *s)
 {
 	struct item *i;
+	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));)
+		while ((i = destination_take(s, x->value)))
+			free(i);
 	for (struct map_slot *x = NULL; (x = map_next(&s->destinations, x));) {
 		struct destination *d = x->value;
-		while ((i = destination_take(s, d)))
-			free(i);
 		turns_free(&d->passed);
 		pthread_cond_destroy(&d->some);
 		free(d);

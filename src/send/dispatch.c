@@ -203,13 +203,13 @@ static bool is_crowded(struct dispatcher *d, const struct delivery *x)
 {
 	uint64_t flow = dispatch_flow(d, x->message);
 	pthread_mutex_lock(&d->s->lock);
-	size_t waiting = destination_waiting(d->s, x->destination);
+	struct destination *to = destination_get(d->s, x->destination, TLS_WANT_USUAL);
+	size_t waiting = destination_waiting(to);
 	bool crowded = waiting >= IN_MEMORY_EACH * 2
 		       || (waiting >= IN_MEMORY_EACH
-			   && destination_of_flow(d->s, x->destination, flow)
-				      >= FLOW_LOW);
+			   && destination_of_flow(to, flow) >= FLOW_LOW);
 	if (crowded)
-		ask_for(destination_get(d->s, x->destination, TLS_WANT_USUAL), x);
+		ask_for(to, x);
 	pthread_mutex_unlock(&d->s->lock);
 	return crowded;
 }

@@ -225,7 +225,7 @@ static bool is_one_too_many(struct session *x, bool by_policy)
 	size_t here = d->sessions - d->ending, there = 0;
 	/* That mail with other wishes goes on says nothing about TLS. */
 	if (!by_policy && x->hop)
-		there = destination_sessions(x->s, d->name) - d->sessions;
+		there = destination_sessions(d) - d->sessions;
 	if (here)
 		d->most = here;
 	x->failed = !here && there; /* a pause, then again */

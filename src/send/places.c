@@ -28,7 +28,7 @@ static enum need need_of(const struct sender *s, const struct destination *d, in
 	    || d->sessions * EACH_SESSION >= destination_transactions(d))
 		return ENOUGH;
 	/* Mail that wants other TLS shares the limit; each has one session in any case. */
-	if (d->sessions && destination_sessions(s, d->name) >= limit)
+	if (d->sessions && destination_sessions(d) >= limit)
 		return NOT_NOW;
 	return has_place(s, d) && !pace_is_closed(&d->pace, now) ? NOW : NOT_NOW;
 }

@@ -245,6 +245,19 @@ static void put_off(struct reporter *r, str domain)
 	*again = clock_mono_ms() + AGAIN_MS;
 }
 
+/* One that fails waits, and the others have their turn. */
+static void report_or_put_off(struct reporter *r, struct arena *a, int64_t day,
+			      str domain)
+{
+	bool done = false;
+	err e = report(r, a, day, domain, &done);
+	if (e.kind)
+		log_error("reports-hindered", KE(e), KS("domain", domain),
+			  KZ("do", "mend what the error names; it goes on by itself"));
+	if (e.kind || !done)
+		put_off(r, domain);
+}
+
 static err look(struct reporter *r)
 {
 	ARENA(a);
@@ -252,16 +265,13 @@ static err look(struct reporter *r)
 	str domain = STR("");
 	for (int n = 0;
 	     n < EACH_LOOK && clock_mono_ms() < until && !atomic_load(&r->stopping);) {
-		bool done;
 		err e = tls_tally_next(r->outbound, a, today, &day, &domain);
 		if (e.kind)
 			return e.kind == ERR_NOTFOUND ? OK : e;
 		if (!is_due(r, day, domain))
 			continue;
 		n++;
-		TRY(report(r, a, day, domain, &done));
-		if (!done)
-			put_off(r, domain);
+		report_or_put_off(r, a, day, domain);
 	}
 	return OK;
 }

@@ -63,20 +63,14 @@ static str domain_of(struct arena *a, const struct letter *l, const struct seale
 /* --- ARC */
 
 /* Do the results that we wrote when it came say arc=pass? */
-static bool came_whole(str results)
+static bool came_whole(struct arena *a, str results)
 {
-	bool quoted = false;
-	for (size_t i = 0; i < results.n; i++) {
-		str rest = str_trim(str_skip(results, i + 1));
-		if (results.p[i] == '\\' && quoted)
-			i++;
-		else if (results.p[i] == '"')
-			quoted = !quoted;
-		else if (results.p[i] == ';' && !quoted
-			 && str_istarts(rest, STR("arc=pass"))
-			 && (rest.n == 8 || chr_is_space(rest.p[8]) || rest.p[8] == ';'))
+	str id;
+	struct authres_said s;
+	str_cut(results, ';', &id, &results);
+	while (authres_next(a, &results, &s))
+		if (str_eq(s.method, STR("arc")) && str_eq(s.result, STR("pass")))
 			return true;
-	}
 	return false;
 }
 
@@ -122,7 +116,7 @@ static err plan_set(struct arena *a, const struct letter *l, const struct sealer
 	arc_verify(a, &v, chain);
 	str results = authres_collect(a, h, by->hostname);
 	if (chain->verdict == ARC_FAIL && !chain->ended && !chain->temporary
-	    && came_whole(results))
+	    && came_whole(a, results))
 		chain->verdict = ARC_PASS;
 	*s = (struct arc_sealing){
 		.by = as,

@@ -28,8 +28,9 @@ struct line { /* what waits of one message for one destination */
 
 struct destination {
 	str name;
-	enum tls_want want;        /* of all messages in it: their connections differ */
-	struct destination *usual; /* of the same name: behind is its */
+	enum tls_want want;         /* of all messages in it: their connections differ */
+	struct destination *usual;  /* of the same name: behind is its */
+	struct destination *beside; /* from the usual one on: all of the same name */
 	struct turns lines;
 	size_t waiting; /* items in all lines */
 	size_t shared;  /* of those: that may share a transaction */
@@ -109,14 +110,15 @@ enum {
 
 /* destination.c; all under s->lock */
 struct destination *destination_get(struct sender *s, str name, enum tls_want want);
-/* Whatever they want: items, and sessions. */
-size_t destination_waiting(struct sender *s, str name);
-size_t destination_sessions(const struct sender *s, str name);
+/* Of all of its name, whatever they want: items, and sessions. */
+size_t destination_waiting(const struct destination *of);
+size_t destination_sessions(const struct destination *of);
 size_t destination_transactions(const struct destination *d); /* that wait in it */
 void destination_put(struct sender *s, struct destination *d, struct item *i);
-/* How many wait of a flow, and of a message of it. */
-size_t destination_of_flow(struct sender *s, str name, uint64_t flow);
-size_t destination_of_message(struct sender *s, str name, uint64_t flow, int64_t message);
+/* How many wait in all of its name of a flow, and of a message of it. */
+size_t destination_of_flow(const struct destination *of, uint64_t flow);
+size_t destination_of_message(const struct destination *of, uint64_t flow,
+			      int64_t message);
 size_t destinations_of_flow(const struct sender *s, uint64_t flow);
 void destination_wants(struct sender *s, struct destination *d); /* a session, please */
 /* The next one, as turns.h says. NULL: nothing waits. */

@@ -2,6 +2,7 @@
 #include "send/session_inside.h"
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -28,7 +29,7 @@ struct under_way { /* a copy that the client holds, and those who get it */
 	bool shared;
 	struct letter *letter;
 	struct copy_parts parts;
-	int64_t since; /* milliseconds */
+	int64_t since; /* their_ms */
 };
 
 static unsigned notify_bits(str words)
@@ -45,7 +46,7 @@ static str orcpt_xtext(struct arena *a, str orcpt)
 	str type, address;
 	if (!str_cut(orcpt, ';', &type, &address))
 		return STR("");
-	return arena_cat(a, type, STR(";"), smtp_xtext(a, address));
+	return arena_cat(a, type, STR(";"), enc_xtext(a, address));
 }
 
 /* As it is, or, for a server without SMTPUTF8 or 8BITMIME, in a form that it can have;
@@ -86,7 +87,7 @@ static void describe(struct session *x, struct under_way *u, struct smtp_copy *c
 					    || message_has_8bit(u->parts.reverse_path),
 				    .headers_only = str_eq(m->ret, STR("HDRS")),
 				    .ret_given = m->ret.n > 0,
-				    .envid = m->envid.n ? smtp_xtext(u->a, m->envid)
+				    .envid = m->envid.n ? enc_xtext(u->a, m->envid)
 							: STR(""),
 				    .tag = u };
 	bool asked = x->d->want == TLS_WANT_REQUIRED
@@ -164,15 +165,19 @@ static bool turn_is_over(struct session *x)
 	return over;
 }
 
-static bool give(void *ctx, struct smtp_copy *copy)
+/* A clock that stands while we read and seal a message, which may wait for a name server:
+ * by it no server is slow for what was our own doing. */
+static int64_t their_ms(const struct session *x)
 {
-	struct session *x = ctx;
+	return clock_mono_ms() - x->paused;
+}
+
+static struct under_way *next_copy(struct session *x, struct smtp_copy *copy)
+{
 	struct letter *letter;
-	if (atomic_load(&x->s->stopping) || turn_is_over(x))
-		return false;
 	struct item *i = take_with_letter(x, &letter);
 	if (!i)
-		return false;
+		return NULL;
 	struct arena *a = x->spares ? x->spare[--x->spares] : arena_new();
 	struct under_way *u = arena_zero(a, sizeof *u);
 	u->a = a;
@@ -181,10 +186,22 @@ static bool give(void *ctx, struct smtp_copy *copy)
 	u->items[u->count++] = i;
 	u->letter = letter;
 	x->given++;
-	u->since = clock_mono_ms();
 	take_others(x, u);
 	describe(x, u, copy);
-	return true;
+	return u;
+}
+
+static bool give(void *ctx, struct smtp_copy *copy)
+{
+	struct session *x = ctx;
+	if (atomic_load(&x->s->stopping) || turn_is_over(x))
+		return false;
+	int64_t began = clock_mono_ms();
+	struct under_way *u = next_copy(x, copy);
+	x->paused += clock_mono_ms() - began;
+	if (u)
+		u->since = their_ms(x);
+	return u;
 }
 
 /* RFC 5321 section 4.5.3.1.10: the first of them are taken, the rest is for another
@@ -251,7 +268,7 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	str text = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
 			     status.n ? STR(" ") : STR(""), o->text, STR(" ("), x->by,
 			     STR(")"));
-	notice(x, o, clock_mono_ms() - u->since, greylisted);
+	notice(x, o, their_ms(x) - u->since, greylisted);
 	if (greylisted)
 		is_greylisted(x);
 	outcome_tell(x->s, u->items[n],

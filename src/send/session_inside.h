@@ -27,8 +27,9 @@ struct session {
 	bool failed;   /* no server took us, or none of our mail */
 	bool answered; /* some of it */
 	struct heard heard;
-	size_t given;  /* copies, by this connection */
-	int64_t until; /* clock_mono_ms: its turn, where others want the place */
+	size_t given;   /* copies, by this connection */
+	int64_t paused; /* milliseconds of its time: the server waited for us */
+	int64_t until;  /* clock_mono_ms: its turn, where others want the place */
 	/* Of copies that are done, for the next: the client holds no more at a time. */
 	struct arena *spare[SMTP_WINDOW];
 	size_t spares;

@@ -51,7 +51,7 @@ struct smtp_part {
 struct smtp_to {
 	str address;     /* as it stands between the brackets */
 	unsigned notify; /* enum smtp_notify, or 0 */
-	str orcpt;       /* "rfc822;" and xtext (smtp_xtext), or empty */
+	str orcpt;       /* "rfc822;" and xtext (enc_xtext), or empty */
 };
 
 struct smtp_copy {
@@ -72,8 +72,8 @@ struct smtp_copy {
 
 struct smtp_feed {
 	void *ctx;
-	/* The next copy, or false: none now. Must not wait. All that it points to stays
-	 * until done. */
+	/* The next copy, or false: none now. Does not wait for one to come; while it
+	 * makes one the server waits. All that it points to stays until done. */
 	bool (*next)(void *ctx, struct smtp_copy *copy);
 	/* What became of recipient i; once for each of a copy. The outcome's texts are
 	 * valid during the call. */
@@ -128,4 +128,3 @@ enum tls_fault smtp_client_fault(const struct smtp_client *c);     /* conn_tls_f
 /* A body made ready for DATA: dots at line starts doubled. The view itself where there
  * are none. */
 str smtp_stuff(struct arena *a, str body);
-str smtp_xtext(struct arena *a, str text); /* RFC 3461 section 4 */

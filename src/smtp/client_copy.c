@@ -1,6 +1,7 @@
 /* One copy on its way: its commands, the answers, and whom they are told. */
 #include "smtp/client_inside.h"
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "smtp/session.h"
 
@@ -153,7 +154,7 @@ static void add_mail(struct smtp_client *x, const struct smtp_copy *m)
 		buf_cat(&x->out, STR(" ENVID="), m->envid);
 	if (m->auth.n) { /* RFC 4954 section 5: without brackets */
 		ARENA(a);
-		buf_cat(&x->out, STR(" AUTH="), smtp_xtext(a, m->auth));
+		buf_cat(&x->out, STR(" AUTH="), enc_xtext(a, m->auth));
 	}
 	buf_add(&x->out, STR("\r\n"));
 }

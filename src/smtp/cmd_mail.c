@@ -1,6 +1,8 @@
 /* MAIL: who sends. */
 #include "smtp/verbs.h"
 
+#include "base/enc.h"
+
 #include <stdlib.h>
 
 static bool set_size(struct smtp_session *s, void *into, str value)
@@ -47,7 +49,8 @@ static bool set_envid(struct smtp_session *s, void *into, str value)
 {
 	struct smtp_mail *m = into;
 	/* RFC 3461 section 5.4: at most 100 octets. */
-	return value.n <= 100 && xtext_decode(s->arena, value, false, &m->envid);
+	return value.n <= 100
+	       && !enc_xtext_decode(s->arena, value, false, &m->envid).kind;
 }
 
 /* RFC 4954 section 5: believed only from a peer that is trusted to say so. Anybody
@@ -56,7 +59,7 @@ static bool set_auth(struct smtp_session *s, void *into, str value)
 {
 	struct smtp_mail *m = into;
 	str account;
-	if (!xtext_decode(s->arena, value, false, &account))
+	if (enc_xtext_decode(s->arena, value, false, &account).kind)
 		return false;
 	if (s->conf->kind == SMTP_LOCAL && !str_eq(account, STR("<>")))
 		m->auth = account;

@@ -1,6 +1,7 @@
 /* RCPT: for whom. */
 #include "smtp/verbs.h"
 
+#include "base/enc.h"
 #include "base/mem.h"
 
 static bool set_notify(struct smtp_session *s, void *into, str value)
@@ -42,7 +43,7 @@ static bool set_orcpt(struct smtp_session *s, void *into, str value)
 		    && type.p[i] != '-')
 			return false;
 	to->orcpt_type = arena_lower(s->arena, type);
-	return type.n && xtext_decode(s->arena, text, s->mail.utf8, &to->orcpt)
+	return type.n && !enc_xtext_decode(s->arena, text, s->mail.utf8, &to->orcpt).kind
 	       && to->orcpt.n;
 }
 

@@ -40,35 +40,6 @@ bool params_read(struct smtp_session *s, str text, const struct param *table,
 	return true;
 }
 
-static int hex(char c)
-{
-	if (chr_is_digit(c))
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool xtext_decode(struct arena *a, str text, bool utf8, str *out)
-{
-	char *to = arena_alloc(a, text.n);
-	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		int c = (unsigned char)text.p[i];
-		if (c == '+') {
-			int high = i + 2 < text.n ? hex(text.p[i + 1]) : -1;
-			int low = i + 2 < text.n ? hex(text.p[i + 2]) : -1;
-			c = high < 0 || low < 0 ? -1 : high * 16 + low;
-			i += 2;
-		} else if (c == '=') {
-			return false;
-		}
-		if (c < ' ' || c == 127 || (c > 127 && !utf8))
-			return false;
-		to[n++] = (char)c;
-	}
-	*out = (str){ to, n };
-	return true;
-}
-
 /* RFC 5321 section 4.1.1.2 allows no space behind the colon and wants brackets.
  * Many programs send the one and forget the other; both are read as they mean it. What
  * was read is what the policy judges, so this opens nothing. */

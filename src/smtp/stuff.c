@@ -29,20 +29,3 @@ str smtp_stuff(struct arena *a, str body)
 	}
 	return (str){ out, (size_t)(to - out) };
 }
-
-str smtp_xtext(struct arena *a, str text)
-{
-	static const char HEX[] = "0123456789ABCDEF";
-	char *out = arena_alloc(a, text.n * 3), *to = out;
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		if (c > ' ' && c < 127 && c != '+' && c != '=') {
-			*to++ = (char)c;
-			continue;
-		}
-		*to++ = '+';
-		*to++ = HEX[c >> 4];
-		*to++ = HEX[c & 15];
-	}
-	return (str){ out, (size_t)(to - out) };
-}

@@ -47,10 +47,6 @@ struct param {
 bool params_read(struct smtp_session *s, str text, const struct param *table,
 		 size_t count, void *into, struct smtp_reply *r);
 
-/* Decodes xtext (RFC 3461 section 4). False where it is none or its text is not
- * printable ASCII or, where utf8 allows it, more (RFC 6533 section 3). */
-bool xtext_decode(struct arena *a, str text, bool utf8, str *out);
-
 /* "FROM:" or "TO:" and the path behind it, brackets forgotten or not. False, with
  * the reply; status: "5.1.7" or "5.1.3". *rest: the parameters. */
 bool path_read(struct smtp_session *s, str arg, str keyword, const char *status,

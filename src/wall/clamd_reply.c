@@ -1,16 +1,23 @@
 #include "wall/clamd_reply.h"
 
-static const char *const suspicions[] = {
-#define SUSPICION(beginning, text) beginning,
+static const struct {
+	const char *beginning, *text;
+} suspicions[] = {
+#define SUSPICION(beginning, text) { beginning, text },
 #include "wall/signatures.def"
 };
 
-enum wall_result clamd_result_of(str signature)
+str clamd_suspicion(str signature)
 {
 	for (size_t i = 0; i < sizeof suspicions / sizeof *suspicions; i++)
-		if (str_starts(signature, str_from(suspicions[i])))
-			return WALL_SUSPICIOUS;
-	return WALL_INFECTED;
+		if (str_starts(signature, str_from(suspicions[i].beginning)))
+			return str_from(suspicions[i].text);
+	return STR_NONE;
+}
+
+enum wall_result clamd_result_of(str signature)
+{
+	return clamd_suspicion(signature).n ? WALL_SUSPICIOUS : WALL_INFECTED;
 }
 
 /* It goes into logs, replies and pages. */

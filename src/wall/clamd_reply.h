@@ -29,3 +29,7 @@ void clamd_reply_read(str line, struct clamd_reply *r);
 
 /* What a signature's name says: a virus, or only a suspicion (signatures.def). */
 enum wall_result clamd_result_of(str signature);
+
+/* What it suspects, in words, in English and one of the catalogs' texts; empty: a virus, or
+ * another engine's name. */
+str clamd_suspicion(str signature);

@@ -65,7 +65,7 @@ def reports(subject):
 
 section('a day of retries')
 began = time.time()
-mid = send(['grey@away.example', 'good@away.example', 'grey2@away.example'], 'a long wait', 'ENVID=day+2B1 RET=FULL', 'ORCPT=rfc822;first+2Bword@else.example')
+mid = send(['grey@away.example', 'good@away.example', 'grey2@away.example'], 'a long wait', 'ENVID=day+2B20 RET=FULL', 'ORCPT=rfc822;first+2B20@else.example')
 check('the first attempt', eventually(lambda: len(entries(mid, 'tried')) == 2, 10, 0.1), p.trace(mid))
 check('who is not put off has it', eventually(lambda: entries(mid, 'delivered', 'good@away.example'), 10, 0.1), p.trace(mid))
 equal('the ledger: queued for three', [(r['recipient'], r['detail']) for r in entries(mid, 'queued')],
@@ -109,12 +109,12 @@ whole, groups, m = delays[0]
 equal('a report: null path, kind, subject', (m.mail_from, whole.get_content_type(), whole.get_param('report-type'), whole['Subject']),
       ('', 'multipart/report', 'delivery-status', 'Mail delayed'))
 equal('nobody answers it', whole['Auto-Submitted'], 'auto-replied')
-equal('about the message', (groups[0]['Reporting-MTA'], groups[0]['Original-Envelope-Id']), ('dns; mail.lists.example', 'day+1'))
+equal('about the message', (groups[0]['Reporting-MTA'], groups[0]['Original-Envelope-Id']), ('dns; mail.lists.example', 'day+20'))
 arrived = email.utils.parsedate_to_datetime(groups[0]['Arrival-Date']).timestamp()
 check('and when it came', abs(arrived - began) < 30, groups[0])
 one = recipients[0]
 equal('about the recipient', (one['Action'], one['Status'], one['Remote-MTA'], one['Diagnostic-Code'], one['Original-Recipient']),
-      ('delayed', '4.2.0', 'dns; away.host', 'smtp; 451 4.2.0 the mailbox is busy', 'rfc822;first+word@else.example'))
+      ('delayed', '4.2.0', 'dns; away.host', 'smtp; 451 4.2.0 the mailbox is busy', 'rfc822;first+20@else.example'))
 until = email.utils.parsedate_to_datetime(one['Will-Retry-Until']).timestamp()
 check('until when it is tried', abs(until - (began + EXPIRE)) < 30, one)
 
@@ -127,7 +127,7 @@ check('failed, with the last reply and no word of retries', all(
     (g['Action'], g['Status'], g['Diagnostic-Code']) == ('failed', '4.4.7', 'smtp; 451 4.2.0 the mailbox is busy') and 'Will-Retry-Until' not in g
     for g in recipients), recipients)
 whole, groups, m = failures[0]
-equal('null path, subject, envelope id', (m.mail_from, whole['Subject'], groups[0]['Original-Envelope-Id']), ('', 'Mail not delivered', 'day+1'))
+equal('null path, subject, envelope id', (m.mail_from, whole['Subject'], groups[0]['Original-Envelope-Id']), ('', 'Mail not delivered', 'day+20'))
 check('RET=FULL: the whole of it comes back', 'The body of it.' in m.text() and mid in m.text(), m.text())
 words = next(x for x in whole.walk() if x.get_content_type() == 'text/plain').get_content()
 check('in words, too', re.search(r'could not be delivered', words) and 'the mailbox is busy' in words, words)

@@ -174,7 +174,7 @@ b.submit('Einstellungen von dev', max_message_size='viel')
 check('what is wrong with a value', 'max_message_size = viel: möglich ist eine ganze Zahl, 0 oder mehr' in b.text(), b.text())
 HEADER = {'header': 'Subject', 'act': 'hold'}
 for path, form, button, values, words in (
-        ('/domains/', 'add', None, {'domain': 'lists.example'}, 'eigene Domain der Site'),
+        ('/domains/', 'add', None, {'domain': 'lists.example'}, 'diese Domain gehört schon zu diesem Server'),
         ('/domains/lists.example', 'give', 'owner_add', {'address': 'x'}, 'eine Adresse braucht einen Namen, ein @ und eine Domain'),
         ('/domains/lists.example', 'give', 'owner_add', {'address': '.x@uni.example'}, 'vor dem @ steht nichts oder ein Punkt am falschen Platz'),
         ('/lists/dev/admin/header-rules', 'rule-title', 'save', {**HEADER, 'pattern': ''}, 'schreiben Sie ein Muster'),

@@ -78,6 +78,32 @@ static void encodings(struct arena *a)
 	CHECK(enc_percent_decode(a, STR("%2"), true, &out).kind == ERR_SYNTAX);
 }
 
+static void xtext(struct arena *a)
+{
+	static const struct {
+		const char *plain, *text;
+		bool utf8;
+	} cases[] = {
+		{ "", "", false },
+		{ "a+b=c d", "a+2Bb+3Dc+20d", false },
+		{ "day+2B", "day+2B2B", false },
+		{ "\xC3\xBC", "+C3+BC", true },
+	};
+	static const char *const wrong[] = { "+",   "+2",  "a+2b",   "+G0", "+0A",
+					     "a=b", "+7F", "+C3+BC", "+00", "\xC3\xBC" };
+	str out = STR("as it was");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		CHECK(enc_xtext_decode(a, str_from(wrong[i]), false, &out).kind
+			      == ERR_SYNTAX
+		      && str_eq(out, STR("as it was")));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str plain = str_from(cases[i].plain), text = str_from(cases[i].text);
+		CHECK(str_eq(enc_xtext(a, plain), text));
+		CHECK(!enc_xtext_decode(a, text, cases[i].utf8, &out).kind
+		      && str_eq(out, plain));
+	}
+}
+
 static void unicode(struct arena *a)
 {
 	static const struct {
@@ -198,6 +224,7 @@ int main(void)
 	strings();
 	numbers();
 	encodings(a);
+	xtext(a);
 	unicode(a);
 	maps(a);
 	times();

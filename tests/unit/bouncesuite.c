@@ -174,15 +174,17 @@ static const struct other {
 	{ "report_530.eml", 1 },
 };
 
-static size_t failures_in(const char *file)
-{
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!strcmp(others[i].file, file))
-			return others[i].failures;
-	return 0;
-}
+enum { OTHERS = sizeof others / sizeof *others };
 
-static size_t files_right, files_wrong;
+static size_t files_right, files_wrong, others_found;
+
+static const struct other *find_other(const char *file)
+{
+	for (size_t i = 0; i < OTHERS; i++)
+		if (!strcmp(others[i].file, file))
+			return &others[i];
+	return NULL;
+}
 
 static int read_file(const char *path, const struct stat *s, int type, struct FTW *at)
 {
@@ -190,10 +192,18 @@ static int read_file(const char *path, const struct stat *s, int type, struct FT
 	str m;
 	struct bounce b;
 	(void)s;
-	if (type != FTW_F || file_read(a, path, 1 << 24, &m).kind
-	    || bounce_read(a, m, &b).kind)
+	if (type == FTW_D || type == FTW_SL)
 		return 0;
-	bool right = b.count == failures_in(path + at->base);
+	bool read = type == FTW_F && !file_read(a, path, 1 << 24, &m).kind
+		    && !bounce_read(a, m, &b).kind;
+	CHECK(read);
+	if (!read) {
+		fprintf(stderr, "%s: cannot be read\n", path);
+		return 0;
+	}
+	const struct other *other = find_other(path + at->base);
+	bool right = b.count == (other ? other->failures : 0);
+	others_found += other != NULL;
 	files_right += right;
 	files_wrong += !right;
 	if (!right)
@@ -206,15 +216,18 @@ static void mixed(struct arena *a)
 {
 	static const char *const folders[] = { "/mime/python", "/mime/ruby-mail" };
 	const char *data = getenv("POSTERN_DATA_SHARED");
+	bool whole = true;
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		str path = arena_cat(a, str_from(data ? data : "../shared/data"),
 				     str_from(folders[i]));
-		if (nftw(arena_z(a, path), read_file, 16, FTW_PHYS))
+		if (nftw(arena_z(a, path), read_file, 16, FTW_PHYS)) {
 			printf("skipped: no %.*s\n", STR_F(path));
+			whole = false;
+		}
 	}
 	printf("suite: bounces among other mail: %zu files, %zu wrong\n",
 	       files_right + files_wrong, files_wrong);
-	CHECK(!files_wrong);
+	CHECK(!files_wrong && (!whole || others_found == OTHERS));
 }
 
 int main(void)

@@ -71,6 +71,8 @@ static void check_signatures(void)
 	CHECK(clamd_result_of(STR("Heuristics.Limits.Exceeded.MaxFileSize"))
 	      == WALL_SUSPICIOUS);
 	CHECK(clamd_result_of(STR("PUA.Win.Tool.X")) == WALL_SUSPICIOUS);
+	CHECK(str_eq(clamd_suspicion(STR("PUA.Win.Tool.X")),
+		     STR("a program that some want and others do not")));
 	CHECK(clamd_result_of(STR("Heuristics.Trojan.Swizzor.Gen")) == WALL_INFECTED);
 	CHECK(clamd_result_of(STR("heuristics.encrypted.zip")) == WALL_INFECTED);
 }

@@ -13,7 +13,7 @@
 #include "store/outbound/budget.h"
 #include "store/outbound/message.h"
 
-enum { DAY = 86400, THIRD = 14, OWN = 3 };
+enum { DAY = 86400, THIRD = 14, OWN = 3, NEXT_LOOK_MS = 5500 };
 
 /* Hosts that are counted as others than they are, or not at all. */
 static const char *const odd[] = {
@@ -183,6 +183,53 @@ static void reports(struct arena *a, str data)
 	tally_close(tally);
 }
 
+/* One domain's report that cannot be written down holds up no other's, and what was
+ * posted for it is not posted again at once. */
+static void one_fails(struct arena *a, str data)
+{
+	struct dns_table t = DNS_TABLE(a);
+	struct tally *tally = NULL;
+	struct reporter *r = NULL;
+	struct conf conf = { .trust_reports = true,
+			     .site_domain = STR("lists.example"),
+			     .site_hostname = STR("mail.lists.example") };
+	int before = atomic_load(&dialled);
+	CHECK(ok(tally_open(a, data, &tally)));
+	struct book *b = tally_book(tally);
+	CHECK(ok(book_run(b, "DELETE FROM tls_tally")));
+	ask_for(&t, STR("bad.example"), "https://bad.example/x,mailto:r@bad.example");
+	ask_for(&t, STR("good.example"), "mailto:r@good.example");
+	add(b, clock_now() / DAY - 2, STR("bad.example"), STR(""), STR(""));
+	add(b, clock_now() / DAY - 2, STR("good.example"), STR(""), STR(""));
+	CHECK(ok(book_run_values(b,
+				 "CREATE TRIGGER hinders BEFORE INSERT ON message WHEN "
+				 "NEW.source LIKE '%bad.example' BEGIN "
+				 "SELECT raise(ABORT, 'no'); END",
+				 NULL, 0)));
+	struct book *seen = book_at(a, data, BOOK_OUTBOUND, BOOK_READ);
+	CHECK(ok(reporter_start(
+		&(struct reporter_conf){ &conf, &t.resolver, tally, dial_fetch, NULL },
+		&r)));
+	for (int i = 0;
+	     i < 500
+	     && !reporting_count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
+				       "'r@good.example'");
+	     i++)
+		thread_sleep(20);
+	thread_sleep(NEXT_LOOK_MS);
+	reporter_stop(r);
+	CHECK(reporting_count(seen, "SELECT count(*) FROM delivery WHERE recipient = "
+				    "'r@good.example'")
+	      == 1);
+	CHECK(reporting_count(seen, "SELECT count(*) FROM tls_tally WHERE domain = "
+				    "'bad.example'")
+	      == 1);
+	CHECK(reporting_count(seen, "SELECT count(*) FROM tls_tally") == 1);
+	CHECK(atomic_load(&dialled) == before + 1);
+	book_close(seen);
+	tally_close(tally);
+}
+
 /* A look that fails lets what is old go all the same. */
 static void hindered(struct arena *a, str data)
 {
@@ -216,6 +263,7 @@ int main(void)
 	counts(a, b);
 	book_close(b);
 	reports(a, data);
+	one_fails(a, data);
 	hindered(a, data);
 	folder_remove(a, data);
 	return check_done();

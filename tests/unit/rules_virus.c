@@ -13,6 +13,7 @@
 #define CLEAN     WALL("clean", "")
 #define INFECTED  WALL("infected", ",\"signature\":\"Eicar-Test\"")
 #define SUSPECTED WALL("suspicious", ",\"signature\":\"Heuristics.Encrypted.Zip\"")
+#define UNNAMED   WALL("suspicious", ",\"signature\":\"Another.Engines.Name\"")
 #define UNSCANNED                                                      \
 	WALL("not scanned", ",\"why\":\"larger than the engine takes " \
 			    "(StreamMaxLength)\"")
@@ -31,7 +32,10 @@ static const struct {
 	{ NULL, NULL, ANNA, INFECTED, VERDICT_REJECT, "virus",
 	  "a virus was found in it: Eicar-Test" },
 	{ NULL, NULL, ANNA, SUSPECTED, VERDICT_HOLD, "virus",
-	  "the virus check suspects it: Heuristics.Encrypted.Zip" },
+	  "the virus check suspects it: a locked file: nobody could look into it "
+	  "(Heuristics.Encrypted.Zip)" },
+	{ NULL, NULL, ANNA, UNNAMED, VERDICT_HOLD, "virus",
+	  "the virus check suspects it: Another.Engines.Name" },
 	{ NULL, NULL, ANNA, UNSCANNED, VERDICT_HOLD, "virus",
 	  "the virus check did not look through it: larger than the engine takes "
 	  "(StreamMaxLength)" },
@@ -126,11 +130,24 @@ static void check_moderator(void)
 	books_end(&t);
 }
 
+/* A moderator reads in any language what the engine's name means. */
+static void check_said(void)
+{
+	ARENA(a);
+	str kept = STR("the virus check suspects it: a locked file: nobody could look "
+		       "into it (Heuristics.Encrypted.Zip)");
+	CHECK(str_eq(said_in(a, LANGUAGE_de, kept),
+		     STR("die Virenprüfung hat einen Verdacht: eine verschlossene Datei: "
+			 "niemand konnte hineinsehen (Heuristics.Encrypted.Zip)")));
+	CHECK(str_eq(said_in(a, LANGUAGE_en, kept), kept));
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check_case(i);
 	check_trace();
+	check_said();
 	check_moderator();
 	return check_done();
 }

@@ -1,7 +1,8 @@
 /* What a story of failures leads to. A story is words, a step each:
  *   5.1.1 …    a copy came back so (f: for a full mailbox)
  *   probe      the probe came back, as unknown user; probe5.4.2: so
- *   complaint  a complaint
+ *   unproven   the same of a probe to which only led what anybody could have said
+ *   complaint  a complaint; named: one that may be somebody else's
  *   +7         that many days pass, and time is asked what it brings
  *   -7         that many days pass unseen
  * and what each led to. */
@@ -73,6 +74,19 @@ static const struct {
 	{ "a complaint", &usual, "5.1.1 complaint complaint 5.1.1 +30",
 	  "count,stopped,,,forgiven", 0 },
 	{ "a complaint where they are not heard", &at_once, "complaint", "", 0 },
+	{ "one that may be somebody else's: they are asked, no more", &usual,
+	  "5.1.1 named named -1 5.1.1", "count,asked,asked,,count", 2 },
+	{ "nor does it matter once delivery is off", &usual, "complaint named",
+	  "stopped,", 0 },
+	{ "nor where they are not heard", &at_once, "5.7.1 named", ",", 0 },
+	{ "of what was made up a full box or a refusal shows nothing", &usual,
+	  "5.1.1 -1 5.1.1 -1 5.1.1 -1 5.1.1 -1 5.1.1 unproven5.2.2 unproven5.7.1 "
+	  "unproven5.0.0 +7",
+	  "count,,count,,count,,count,,probe,,,,forgiven", 0 },
+	{ "that the mailbox or its domain is gone does", &usual,
+	  "5.7.1 -14 5.7.1 unproven5.2.2 unproven", ",,probe,,off", 0 },
+	{ "a full box shows it of what was proven", &usual, "5.7.1 -14 5.7.1 probe5.2.2",
+	  ",,probe,off", 0 },
 	{ "midnight is a new day", &usual, "+0 5.1.1 -1 5.1.1", "forgiven,count,,count",
 	  2 },
 };
@@ -82,9 +96,13 @@ static struct score_event read_step(str word, int64_t now)
 	struct score_event x = { .what = SCORE_CAME_BACK, .status = word, .at = now };
 	if (str_eq(word, STR("complaint")))
 		x.what = SCORE_COMPLAINT;
-	if (str_starts(word, STR("probe"))) {
+	if (str_eq(word, STR("named")))
+		x.what = SCORE_COMPLAINT_NAMED;
+	x.unproven = str_starts(word, STR("unproven"));
+	if (x.unproven || str_starts(word, STR("probe"))) {
 		x.what = SCORE_PROBE_BACK;
-		x.status = word.n > 5 ? str_skip(word, 5) : STR("5.1.1");
+		x.status = str_skip(word, x.unproven ? 8 : 5);
+		x.status = x.status.n ? x.status : STR("5.1.1");
 	}
 	x.class = bounce_classify(x.status, STR(""));
 	return x;

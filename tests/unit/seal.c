@@ -202,6 +202,9 @@ static void test_chain(struct book *b)
 		{ "post", "spf=pass; arc=passable", true, false, false },
 		{ "post", "spf=pass x.y=\"a; arc=pass\"", true, false, false },
 		{ "post", "spf=pass x.y=\"a\\\"; arc=pass\"", true, false, false },
+		{ "post", "spf=pass (; arc=pass )", true, false, false },
+		{ "post", "spf=pass (a \\) b; arc=pass c)", true, false, false },
+		{ "post", "spf=pass (\"); arc=pass", true, false, true },
 		{ "post", "arc=fail", true, false, false },
 		{ "post", "arc=pass", true, true, false },
 		{ "post", "arc=pass", false, true, false },
@@ -232,7 +235,7 @@ static void test_chain(struct book *b)
 		CHECK(!cases[i].sealed || r.verdict == ARC_PASS);
 		CHECK(!cases[i].sealed || arc(a, &t, two).verdict == ARC_PASS);
 		/* One set for all. */
-		CHECK(!cases[i].sealed
+		CHECK(!cases[i].sealed || r.count != 2
 		      || str_eq(r.sets[1].seal->raw, arc(a, &t, two).sets[1].seal->raw));
 		struct dkim_result *d;
 		CHECK(dkim(a, &t, two, &d) == (*list ? 2 : 0));

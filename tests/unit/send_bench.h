@@ -36,6 +36,7 @@ struct bench {
 	struct sender *s;
 	int next; /* the recipients' numbers */
 	struct tls *tls;
+	struct sealer sealer;
 	int64_t slow_ms, brief_ms; /* of the next that begins */
 	atomic_int told, asked;    /* of TLS; by MTA-STS */
 	bool told_right;
@@ -86,6 +87,7 @@ static inline void begin(struct bench *t)
 	struct sender_conf c = { .conf = &t->conf,
 				 .resolver = &t->dns->resolver,
 				 .tls = t->tls,
+				 .sealer = t->sealer,
 				 .sts = never_asked,
 				 .sts_ctx = t,
 				 .told = hear_of_tls,

@@ -74,6 +74,55 @@ static void test_slow(struct bench *t)
 	t->slow_ms = 0;
 }
 
+struct dead_dns { /* a name server from which no answer comes: the resolver gives up */
+	struct resolver resolver;
+	atomic_int after_ms, asked;
+};
+
+static void give_up(struct resolver *r, struct arena *a, str name, enum dns_type type,
+		    int64_t deadline, struct dns_answer *answer)
+{
+	struct dead_dns *dns = (struct dead_dns *)r;
+	(void)a, (void)name, (void)type, (void)deadline;
+	atomic_fetch_add(&dns->asked, 1);
+	thread_sleep(atomic_load(&dns->after_ms));
+	*answer = (struct dns_answer){ .status = DNS_FAILED, .why = "no answer" };
+}
+
+/* Each post waits longer for a name server, before it is signed, than a server may take:
+ * that one answers quickly, and gets more sessions. */
+static void test_slow_dns(struct bench *t)
+{
+	enum { POSTS = 40, EACH = 10 };
+	struct dead_dns dns = { .resolver = { give_up }, .after_ms = 800 };
+	struct keyring ring = { 0 };
+	str pem;
+	CHECK(ok(sign_key_make(t->a, SIGN_ED25519, &pem))
+	      && ok(keyring_add(t->a, &ring, STR("s"), 1, pem)));
+	configure(t, "per_destination = 10\n");
+	t->sealer = (struct sealer){ .ring = &ring,
+				     .domain = STR("site.example"),
+				     .hostname = STR("mx.site.example"),
+				     .resolver = &dns.resolver };
+	t->slow_ms = 500;
+	int first = t->next;
+	for (int i = 0; i < POSTS; i++) {
+		struct outbound_message m = { .verp = true,
+					      .list = STR("dev@lists.example") };
+		owe(t, message(t, &m), EACH, "d0.ok.test", 0);
+	}
+	begin(t);
+	CHECK(wait_sessions(t, 4, LIMIT));
+	CHECK(atomic_load(&dns.asked) >= 4);
+	atomic_store(&dns.after_ms, 0);
+	CHECK(wait_got(t, first, POSTS * EACH, 30) && wait_left(t, 0, 30));
+	end(t);
+	t->slow_ms = 0;
+	t->sealer = (struct sealer){ 0 };
+	keyring_free(&ring);
+	configure(t, "");
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -82,6 +131,7 @@ int main(void)
 	test_opens(&t);
 	test_refuses(&t);
 	test_slow(&t);
+	test_slow_dns(&t);
 	bench_stop(&t);
 	return check_done();
 }

@@ -1,6 +1,9 @@
 /* Who is served, and when: slow and dead destinations, large posts and few places. */
 #include "send_bench.h"
 
+#include "base/mem.h"
+#include "send/sender_inside.h"
+
 /* A destination that is down, and one that accepts and says nothing: the others do not
  * feel it. */
 static void test_dead(struct bench *t)
@@ -258,6 +261,41 @@ static void test_crowd(struct bench *t)
 	      && sink_got(&t->sink, others, OTHERS, 1) == OTHERS);
 }
 
+/* Whatever its mail wants of TLS, a name is one destination, and a list has one share of
+ * it. */
+static void test_wants(void)
+{
+	enum { FLOW = 7, WANTS = TLS_WANT_LAST + 1 };
+	struct sender s = { 0 };
+	struct destination *d[WANTS];
+	s.wanting_last = &s.wanting;
+	for (unsigned want = WANTS; want--;) { /* the usual one last */
+		d[want] = destination_get(&s, STR("ok.test"), (enum tls_want)want);
+		d[want]->sessions = want + 1;
+		for (unsigned n = 0; n <= want; n++) {
+			struct item *i = mem_zero(sizeof *i);
+			i->flow = FLOW;
+			i->message = 100 + want;
+			destination_put(&s, d[want], i);
+		}
+	}
+	struct destination *other = destination_get(&s, STR("other.test"),
+						    TLS_WANT_REPORT);
+	for (unsigned want = 0; want < WANTS; want++) {
+		size_t all = WANTS * (WANTS + 1) / 2;
+		CHECK(destination_get(&s, STR("ok.test"), (enum tls_want)want)
+		      == d[want]);
+		CHECK(destination_waiting(d[want]) == all
+		      && destination_sessions(d[want]) == all
+		      && destination_of_flow(d[want], FLOW) == all);
+		for (unsigned k = 0; k < WANTS; k++)
+			CHECK(destination_of_message(d[want], FLOW, 100 + k) == k + 1);
+	}
+	CHECK(!destination_waiting(other) && !destination_of_flow(other, FLOW)
+	      && !destination_of_flow(d[0], FLOW + 1));
+	destinations_free(&s);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -272,6 +310,7 @@ int main(void)
 	test_gives_way(&t);
 	test_keeps(&t);
 	test_crowd(&t);
+	test_wants();
 	bench_stop(&t);
 	return check_done();
 }

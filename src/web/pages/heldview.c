@@ -4,7 +4,7 @@
 #include "archive/content.h"
 #include "archive/render.h"
 #include "base/clock.h"
-#include "wall/verdict.h"
+#include "wall/clamd_reply.h"
 
 enum { CHECKS_MAX = 8, ANSWERS_MAX = 50 };
 
@@ -71,10 +71,14 @@ static void add_sender(struct arena *a, struct page_heldpost *p, const json_t *t
 			  S_("anybody could have written this address"));
 }
 
-/* The signature, or why nobody looked, and by whom. */
+/* The signature with what it means, or why nobody looked, and by whom. */
 static str wall_words(struct arena *a, const struct wall_verdict *v)
 {
-	str what = v->signature.n ? v->signature : said_in(a, language_now(), v->why);
+	str means = clamd_suspicion(v->signature);
+	str what = means.n ? arena_cat(a, said_in(a, language_now(), means), STR(" ("),
+				       v->signature, STR(")"))
+		   : v->signature.n ? v->signature
+				    : said_in(a, language_now(), v->why);
 	return what.n && v->version.n ? arena_cat(a, what, STR(", "), v->version)
 	       : what.n               ? what
 				      : v->version;
