@@ -21,7 +21,8 @@ err join_choice_check(struct arena *a, const struct settings *s,
 {
 	enum language l;
 	str form = choice->delivery;
-	bool digest = member_reads_digests(form);
+	bool digest = str_eq(form, STR("mime")) || str_eq(form, STR("plain"))
+		      || str_eq(form, STR("summary"));
 	if (form.n && !digest && !str_eq(form, STR("regular")))
 		return wrong(a, form, "regular, mime, plain, summary");
 	if (digest && !s->digests_enabled)
