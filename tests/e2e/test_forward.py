@@ -260,7 +260,7 @@ far.tls_version = ssl.TLSVersion.TLSv1
 eventually(lambda: not far.live, 5)
 letter('old TLS')
 check('an old version rather than clear text', got(FAR, 'old TLS', far).tls)
-check('which the ledger says', any(r['what'] == 'delivered' and ', TLS of an outdated version' in r['detail'] for r in p.trace(FAR)), p.trace(FAR)[-3:])
+check('which the ledger says', eventually(lambda: any(r['what'] == 'delivered' and ', TLS of an outdated version' in r['detail'] for r in p.trace(FAR))), p.trace(FAR)[-3:])
 far.break_tls = True
 eventually(lambda: not far.live, 5)
 letter('broken TLS')
