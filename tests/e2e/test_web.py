@@ -270,6 +270,7 @@ j.submit()
 equal('its button does', (j.path, members()), ('/done/joined?list=dev', ['new@uni.example']))
 with sqlite3.connect(os.path.join(p.data, 'lists/lists.db')) as book:
     equal('as it was asked for', book.execute("SELECT m.delivery, m.language FROM member m JOIN address a ON a.id = m.address WHERE a.key = 'new@uni.example'").fetchall(), [('plain', 'en')])
+p.cli('member', 'set', LIST, 'new@uni.example', 'delivery=regular')
 equal('pressed again: it says so', j.post(link).status, 410)
 letter('new@uni.example', 'Welcome')
 p.cli('list', 'set', LIST, 'subscription_policy=closed')
