@@ -30,10 +30,11 @@ struct ours { /* a domain of ours */
 static const struct {
 	enum meaning_kind what;
 	const char *suffix;
-	bool token, old;
+	enum subaddress_behind behind;
+	bool old;
 } subaddresses[] = {
-#define SUBADDRESS(what, suffix, token) { what, suffix, token, false },
-#define OLD_SUBADDRESS(what, suffix)    { what, suffix, false, true },
+#define SUBADDRESS(what, suffix, behind)     { what, suffix, behind, false },
+#define OLD_SUBADDRESS(what, suffix, behind) { what, suffix, behind, true },
 	SUBADDRESSES
 #undef SUBADDRESS
 #undef OLD_SUBADDRESS
@@ -42,6 +43,9 @@ static const struct {
 enum { ADDRESS_ROOM = 512 }; /* RFC 5321 section 4.5.3.1.3: 256 */
 
 static const char *const roles[] = { "postmaster", "abuse" };
+
+/* Sympa's, of a whole domain. A list may be called so, and comes first. */
+static const char *const old_roles[] = { "listmaster", "sympa" };
 
 static void add_domain(struct addressbook *b, str name, str alias)
 {
@@ -275,25 +279,54 @@ static struct meaning read_return_path(const struct addressbook *b, struct arena
 	return m;
 }
 
-/* LIST-suffix or LIST-suffix+token, in lower case: so our tokens are made. */
+/* "anna=uni.example" */
+static bool read_behind(struct arena *a, str *behind)
+{
+	str name, domain;
+	if (!str_cut_last(*behind, '=', &name, &domain) || !name.n || !domain.n)
+		return false;
+	*behind = arena_cat(a, name, STR("@"), domain);
+	return true;
+}
+
+/* LIST-suffix or LIST-suffix+token, in lower case: so our tokens are made. name and token
+ * are changed in any case. */
+static bool fits_subaddress(struct arena *a, size_t row, str local, str *name, str *token)
+{
+	str suffix = str_from(subaddresses[row].suffix);
+	enum subaddress_behind behind = subaddresses[row].behind;
+	*name = local;
+	*token = STR_NONE;
+	if (behind == BEHIND_ANY || behind == BEHIND_ADDRESS) {
+		str from = str_find(local, suffix);
+		*name = str_first(local, local.n - from.n);
+		*token = str_skip(from, suffix.n);
+		return token->n && (behind == BEHIND_ANY || read_behind(a, token));
+	}
+	if (behind != BEHIND_NOTHING && str_cut(local, '+', name, token) && !token->n)
+		return false;
+	if (!str_ends(*name, suffix))
+		return false;
+	*name = str_first(*name, name->n - suffix.n);
+	return true;
+}
+
 static struct meaning find_subaddress(const struct addressbook *b, struct arena *a,
 				      str local, str domain)
 {
-	str base = local, token = STR_NONE;
-	if (str_cut(local, '+', &base, &token) && !token.n)
-		return (struct meaning){ .what = MEANS_NOBODY };
 	for (size_t i = 0; i < sizeof subaddresses / sizeof *subaddresses; i++) {
-		str suffix = str_from(subaddresses[i].suffix);
-		if (!str_ends(base, suffix) || (token.n && !subaddresses[i].token))
+		enum subaddress_behind behind = subaddresses[i].behind;
+		str name, token;
+		if (!fits_subaddress(a, i, local, &name, &token))
 			continue;
-		str called = arena_cat(a, str_first(base, base.n - suffix.n), STR("@"),
-				       domain);
+		str called = arena_cat(a, name, STR("@"), domain);
 		const struct list_entry *list = addressbook_list(b, called);
 		if (!list)
 			continue;
+		bool ours = behind == BEHIND_TOKEN || behind == BEHIND_ADDRESS;
 		struct meaning m = { .what = subaddresses[i].what,
 				     .list = list,
-				     .token = token };
+				     .token = ours ? token : STR_NONE };
 		return m.what == MEANS_BOUNCE ? read_return_path(b, a, called, m) : m;
 	}
 	return (struct meaning){ .what = MEANS_NOBODY };
@@ -303,6 +336,14 @@ static bool is_role(str local)
 {
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		if (str_eq(local, str_from(roles[i])))
+			return true;
+	return false;
+}
+
+static bool is_old_role(str local)
+{
+	for (size_t i = 0; i < sizeof old_roles / sizeof *old_roles; i++)
+		if (str_eq(local, str_from(old_roles[i])))
 			return true;
 	return false;
 }
@@ -331,7 +372,7 @@ struct meaning addressbook_find(const struct addressbook *b, struct arena *a,
 	const struct alias_entry *alias = map_get(&b->aliases, whole);
 	if (alias)
 		return (struct meaning){ .what = MEANS_ALIAS, .alias = alias };
-	if (is_role(local))
+	if (is_role(local) || is_old_role(local))
 		return (struct meaning){ .what = MEANS_ADMIN };
 	if (str_starts(local, STR("srs0=")) || str_starts(local, STR("srs1=")))
 		return (struct meaning){ .what = MEANS_SRS };

@@ -16,20 +16,40 @@
 #include "mail/address.h"
 #include "store/store.h"
 
-/* SUBADDRESS(what, suffix, token): LIST, suffix, and where token is 1 a "+" and
- * a token behind it. DESIGN.md "Addresses"; list names never end in one. OLD_SUBADDRESS:
- * one of Mailman 2, in which a list's name may end: the list comes first. What comes back
- * to -admin is a bounce, and what people write there goes to the owners. */
-#define SUBADDRESSES                               \
-	SUBADDRESS(MEANS_REQUEST, "-request", 0)   \
-	SUBADDRESS(MEANS_JOIN, "-join", 0)         \
-	SUBADDRESS(MEANS_JOIN, "-subscribe", 0)    \
-	SUBADDRESS(MEANS_LEAVE, "-leave", 0)       \
-	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", 0) \
-	SUBADDRESS(MEANS_OWNER, "-owner", 0)       \
-	SUBADDRESS(MEANS_CONFIRM, "-confirm", 1)   \
-	SUBADDRESS(MEANS_BOUNCE, "-bounces", 1)    \
-	OLD_SUBADDRESS(MEANS_BOUNCE, "-admin")
+/* SUBADDRESS(what, suffix, behind): LIST, suffix, and what may stand behind it. DESIGN.md
+ * "Addresses"; list names never end in one. OLD_SUBADDRESS: of another list manager, as it
+ * stands in mail of before a move, in which a list's name may end: the list comes first.
+ * What comes back to Mailman 2's -admin is a bounce, and what people write there goes to
+ * the owners; "+" is mlmmj's, -editor Sympa's, and an address behind -subscribe- ezmlm's:
+ * who is to be a member. */
+#define SUBADDRESSES                                                \
+	SUBADDRESS(MEANS_REQUEST, "-request", BEHIND_EXTRA)         \
+	SUBADDRESS(MEANS_JOIN, "-join", BEHIND_EXTRA)               \
+	SUBADDRESS(MEANS_JOIN, "-subscribe", BEHIND_EXTRA)          \
+	SUBADDRESS(MEANS_LEAVE, "-leave", BEHIND_EXTRA)             \
+	SUBADDRESS(MEANS_LEAVE, "-unsubscribe", BEHIND_EXTRA)       \
+	SUBADDRESS(MEANS_OWNER, "-owner", BEHIND_EXTRA)             \
+	SUBADDRESS(MEANS_CONFIRM, "-confirm", BEHIND_TOKEN)         \
+	SUBADDRESS(MEANS_BOUNCE, "-bounces", BEHIND_TOKEN)          \
+	OLD_SUBADDRESS(MEANS_BOUNCE, "-admin", BEHIND_NOTHING)      \
+	OLD_SUBADDRESS(MEANS_JOIN, "+subscribe", BEHIND_NOTHING)    \
+	OLD_SUBADDRESS(MEANS_LEAVE, "+unsubscribe", BEHIND_NOTHING) \
+	OLD_SUBADDRESS(MEANS_OWNER, "+owner", BEHIND_NOTHING)       \
+	OLD_SUBADDRESS(MEANS_REQUEST, "+help", BEHIND_NOTHING)      \
+	OLD_SUBADDRESS(MEANS_REQUEST, "-help", BEHIND_NOTHING)      \
+	OLD_SUBADDRESS(MEANS_OWNER, "-editor", BEHIND_NOTHING)      \
+	OLD_SUBADDRESS(MEANS_BOUNCE, "+bounces-", BEHIND_ANY)       \
+	OLD_SUBADDRESS(MEANS_BOUNCE, "-return-", BEHIND_ANY)        \
+	OLD_SUBADDRESS(MEANS_JOIN, "-subscribe-", BEHIND_ADDRESS)   \
+	OLD_SUBADDRESS(MEANS_LEAVE, "-unsubscribe-", BEHIND_ADDRESS)
+
+enum subaddress_behind {
+	BEHIND_NOTHING,
+	BEHIND_EXTRA,  /* "+digest", which Mailman 3 lets pass: ignored */
+	BEHIND_TOKEN,  /* "+" and a token */
+	BEHIND_ANY,    /* what another's program made of it: ignored */
+	BEHIND_ADDRESS /* "anna=uni.example" */
+};
 
 enum meaning_kind {
 	MEANS_FOREIGN, /* not one of our domains */
@@ -43,7 +63,7 @@ enum meaning_kind {
 	MEANS_BOUNCE,   /* a return path; member is whom it is about */
 	MEANS_BAD_PATH, /* a return path whose tag is wrong */
 	MEANS_ALIAS,    /* forwarded to persons */
-	MEANS_ADMIN,    /* postmaster@ and abuse@: the site's administrator */
+	MEANS_ADMIN,    /* postmaster@, abuse@, listmaster@: the site's administrator */
 	MEANS_SRS,      /* a forwarded mail's return path, on its way back */
 	MEANS_KINDS
 };
@@ -75,7 +95,7 @@ struct meaning {
 	enum meaning_kind what;
 	const struct list_entry *list;
 	const struct alias_entry *alias;
-	str token;      /* MEANS_CONFIRM */
+	str token; /* MEANS_CONFIRM; MEANS_JOIN, MEANS_LEAVE: the address behind it */
 	int64_t member; /* MEANS_BOUNCE; 0 for the bare -bounces address */
 	bool probe;     /* MEANS_BOUNCE: of a probe, not of a copy */
 };

@@ -73,13 +73,18 @@ static bool is_long(struct run *r)
 	return true;
 }
 
-static void say_strange(struct run *r, str line)
+void command_says_strange(struct run *r, str line)
 {
 	if (command_is_own(r))
 		command_says(r, arena_cat(r->a, STR("\nNot understood:\n    "),
 					  utf8_first(line, STRANGE_MAX)));
 	else
 		command_says(r, STR("\nA line was not understood."));
+}
+
+static void say_strange(struct run *r, str line)
+{
+	command_says_strange(r, line);
 	command_says(r, STR("What follows it was not read. \"help\" lists all words."));
 }
 

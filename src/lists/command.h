@@ -21,7 +21,7 @@ struct mail_command {
 	bool proven; /* and reverse_path is theirs (proof_of_path): they are answered */
 	str client;  /* the address that it came from, or "local" */
 	str source;
-	str token; /* of LIST-confirm+TOKEN */
+	str token; /* of LIST-confirm+TOKEN; to join and leave: who, where it is another */
 };
 
 MUST_USE err command_request(struct books *books, struct arena *a,

@@ -28,6 +28,8 @@ typedef err word_fn(struct run *r, str argument);
 
 void command_says(struct run *r, str text); /* a line of the answer */
 
+void command_says_strange(struct run *r, str line); /* what was not understood */
+
 /* What a person may be told as it is; what is our own trouble goes up. */
 MUST_USE err command_says_err(struct run *r, err e);
 

@@ -25,44 +25,8 @@ err command_check_network(struct run *r)
 		    : OK;
 }
 
-/* The answer comes by mail to the address itself, so asking proves nothing and
- * needs no proof. An author who is proven can fill no mailbox but one of their own domain's. */
-static err ask_join(struct run *r)
-{
-	const struct mail_command *c = r->c;
-	if (c->authentic)
-		return member_ask_join(r->books, r->a, c->list, &c->from, true, &r->by);
-	TRY(command_check_network(r));
-	return member_ask_join_unproven(r->books, r->a, c->list, &c->from, &r->by);
-}
-
-/* Members and who is invited are sent a letter, others none: who has not proven to be one of
- * them is told what is so for all. */
-static bool is_by_invitation(struct run *r)
-{
-	return !r->c->authentic && setting_is(r->settings.subscription_policy, "invite");
-}
-
-static void say_by_invitation(struct run *r)
-{
-	command_says(r, arena_cat(r->a, r->c->list->address,
-				  STR(" is joined by invitation; its owners invite ("),
-				  list_subaddress(r->a, r->c->list, STR("owner")),
-				  STR(")")));
-}
-
-err do_join(struct run *r, str argument)
-{
-	(void)argument;
-	err e = ask_join(r);
-	if (!e.kind && is_by_invitation(r))
-		say_by_invitation(r);
-	if (!e.kind)
-		command_says(r, STR("Look for a mail about it."));
-	return command_says_err(r, e);
-}
-
-/* Another address of the asker's, whose mailbox is asked: "leave address=…". */
+/* Another address of the asker's, whose mailbox is asked: "leave address=…", "join
+ * address=…". */
 static bool other_address(struct run *r, str argument, str *address)
 {
 	str word;
@@ -75,6 +39,107 @@ static bool other_address(struct run *r, str argument, str *address)
 			       || !str_eq(address_key(r->a, &x), command_author(r));
 		}
 	return false;
+}
+
+/* What "join digest=plain address=… name=…" says; rest of the words: not known. */
+struct join_words {
+	struct join_choice choice;
+	str address; /* another than the asker's; or empty */
+	str name, strange;
+};
+
+static const struct {
+	const char *word, *delivery;
+} digest_words[] = {
+	{ "nodigest", "regular" },       { "digest=no", "regular" },
+	{ "digest=mime", "mime" },       { "digest=plain", "plain" },
+	{ "digest=summary", "summary" },
+};
+
+static bool read_digest(const struct run *r, str word, struct join_choice *choice)
+{
+	if (str_ieq(word, STR("digest")) || str_ieq(word, STR("digest=yes"))) {
+		choice->delivery = r->settings.mime_is_default_digest ? STR("mime")
+								      : STR("plain");
+		return true;
+	}
+	for (size_t i = 0; i < sizeof digest_words / sizeof *digest_words; i++)
+		if (str_ieq(word, str_from(digest_words[i].word))) {
+			choice->delivery = str_from(digest_words[i].delivery);
+			return true;
+		}
+	return false;
+}
+
+/* A name may have blanks: it is what is left of the line. */
+static void read_join(struct run *r, str argument, struct join_words *w)
+{
+	str word, rest = argument;
+	*w = (struct join_words){ .address = STR("") };
+	if (!other_address(r, argument, &w->address))
+		w->address = STR("");
+	while (str_word(&rest, &word)) {
+		struct address x;
+		if (str_istarts(word, STR("name="))) {
+			w->name = str_skip(
+				(str){ word.p, (size_t)(rest.p + rest.n - word.p) }, 5);
+			return;
+		}
+		bool address = str_istarts(word, STR("address="))
+			       && !address_parse(r->a, str_skip(word, 8), &x).kind;
+		if (!address && !read_digest(r, word, &w->choice) && !w->strange.n)
+			w->strange = word;
+	}
+}
+
+/* The answer comes by mail to the address itself, so asking proves nothing and
+ * needs no proof. An author who is proven can fill no mailbox but one of their own domain's. */
+static err ask_join(struct run *r, const struct join_words *w)
+{
+	const struct mail_command *c = r->c;
+	struct mailbox who = c->from;
+	if (w->address.n)
+		who = (struct mailbox){ .name = STR("") };
+	if (w->address.n)
+		TRY(address_parse(r->a, w->address, &who.address));
+	if (w->name.n)
+		who.name = w->name;
+	if (c->authentic && !w->address.n)
+		return member_ask_join(r->books, r->a, c->list, &who, &w->choice, true,
+				       &r->by);
+	TRY(command_check_network(r));
+	return member_ask_join_unproven(r->books, r->a, c->list, &who, &w->choice,
+					&r->by);
+}
+
+/* Members and who is invited are sent a letter, others none: who has not proven to be one of
+ * them is told what is so for all. */
+static bool is_by_invitation(struct run *r, const struct join_words *w)
+{
+	return (!r->c->authentic || w->address.n)
+	       && setting_is(r->settings.subscription_policy, "invite");
+}
+
+static void say_by_invitation(struct run *r)
+{
+	command_says(r, arena_cat(r->a, r->c->list->address,
+				  STR(" is joined by invitation; its owners invite ("),
+				  list_subaddress(r->a, r->c->list, STR("owner")),
+				  STR(")")));
+}
+
+err do_join(struct run *r, str argument)
+{
+	struct join_words w;
+	read_join(r, argument, &w);
+	err e = ask_join(r, &w);
+	if (!e.kind && is_by_invitation(r, &w))
+		say_by_invitation(r);
+	if (!e.kind)
+		command_says(r, STR("Look for a mail about it."));
+	if (w.strange.n)
+		command_says_strange(r, w.strange);
+	return command_says_err(r, e);
 }
 
 static err ask_leave(struct run *r, str argument)
@@ -112,16 +177,17 @@ static err one_word(struct books *books, struct arena *a, const struct mail_comm
 	TRY(command_start(&r, books, a, c, &may));
 	if (!may)
 		return OK;
-	err e = fn(&r, STR(""));
+	err e = fn(&r, c->token.n ? arena_cat(a, STR("address="), c->token) : STR(""));
 	buf_free(&r.says);
 	return e;
 }
 
 static err join_word(struct run *r, str argument)
 {
-	(void)argument;
-	err e = ask_join(r);
-	if (err_is_passing(e) || (!e.kind && !is_by_invitation(r)))
+	struct join_words w;
+	read_join(r, argument, &w);
+	err e = ask_join(r, &w);
+	if (err_is_passing(e) || (!e.kind && !is_by_invitation(r, &w)))
 		return e;
 	if (!e.kind)
 		say_by_invitation(r);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "lists/join_choice.h"
 #include "lists/member_address.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
@@ -12,6 +13,7 @@ enum { SPAN = 180 * 86400, TOKEN_LETTERS = 20 };
 
 err member_wish_drop(struct books *books, const struct list_entry *list, str key)
 {
+	TRY(join_choice_drop(books, list, key));
 	return pending_drop(books->lists, KIND, list->id, key);
 }
 

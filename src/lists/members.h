@@ -15,19 +15,29 @@ MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
 
+/* How posts are to come to who joins; empty: as the list and the person have it. */
+struct join_choice {
+	str delivery; /* regular, mime, plain or summary */
+	str language;
+};
+
 /* Somebody asks to join: sends the confirmation (or, to a member, a note that they are
  * one). proven: it is the address's own wish, which the policies open and moderate need
- * not ask for. ERR_DENIED: closed, by invitation alone, banned, or asked too often; the
- * text may be shown to the asker. */
+ * not ask for. choice: kept until then; NULL: none. ERR_DENIED: closed, by invitation alone,
+ * banned, or asked too often; the text may be shown to the asker. ERR_SYNTAX: the list has no
+ * such choice. */
 MUST_USE err member_ask_join(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
-			     bool proven, const struct actor *by);
+			     const struct join_choice *choice, bool proven,
+			     const struct actor *by);
 
 /* The same for who has not proven to be the address, and so is told the same of any:
  * ERR_DENIED says what hangs on the list alone, that it is closed. */
 MUST_USE err member_ask_join_unproven(struct books *books, struct arena *a,
 				      const struct list_entry *list,
-				      const struct mailbox *who, const struct actor *by);
+				      const struct mailbox *who,
+				      const struct join_choice *choice,
+				      const struct actor *by);
 
 /* Somebody asks to leave: sends a confirmation, or does it at once where the list's
  * policy is open; proven, under the policy moderate, as member_left. Silent for
@@ -66,6 +76,7 @@ MUST_USE err member_end_by_id(struct books *books, struct arena *a,
 struct member_word { /* how the address itself said that it joins */
 	bool invited;
 	bool instead; /* who runs it did: then it is not shown to be theirs */
+	struct join_choice choice;
 };
 
 /* A token was pressed: in, or, where the list wants approval and there was no

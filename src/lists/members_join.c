@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/join_choice.h"
 #include "lists/member_choice.h"
 #include "lists/member_wish.h"
 #include "lists/named.h"
@@ -85,6 +86,7 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	if (e.kind)
 		return e;
 	TRY(begin_with_options(books, a, &s, id));
+	TRY(join_choice_begin(books, a, list, key));
 	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
@@ -156,12 +158,17 @@ static err tell_member(struct books *books, struct arena *a,
 }
 
 err member_ask_join(struct books *books, struct arena *a, const struct list_entry *list,
-		    const struct mailbox *who, bool proven, const struct actor *by)
+		    const struct mailbox *who, const struct join_choice *choice,
+		    bool proven, const struct actor *by)
 {
 	struct settings s;
+	struct member_word word = { 0 };
 	bool already, waits;
 	str key = address_key(a, &who->address);
 	TRY(settings_load(books->lists, a, list->id, &s));
+	if (choice)
+		word.choice = *choice;
+	TRY(join_choice_check(a, &s, &word.choice));
 	if (setting_is(s.subscription_policy, "closed"))
 		return refuse(a, list, "takes no requests; its owners add members");
 	TRY(member_check_ban(books, a, list, key));
@@ -172,21 +179,21 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 	if (proven
 	    && (setting_is(s.subscription_policy, "open")
 		|| setting_is(s.subscription_policy, "moderate")))
-		return member_confirmed(books, a, list, who, &(struct member_word){ 0 },
-					by, &waits);
+		return member_confirmed(books, a, list, who, &word, by, &waits);
 	return member_send_token(books, a, list, who,
 				 &(struct token_letter){ .kind = CONFIRM_JOIN,
 							 .name = "confirm-join",
 							 .span = JOIN_SPAN,
+							 .choice = word.choice,
 							 .own = proven });
 }
 
 err member_ask_join_unproven(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
-			     const struct actor *by)
+			     const struct join_choice *choice, const struct actor *by)
 {
 	struct settings s;
-	err e = member_ask_join(books, a, list, who, false, by);
+	err e = member_ask_join(books, a, list, who, choice, false, by);
 	if (e.kind != ERR_DENIED)
 		return e;
 	TRY(settings_load(books->lists, a, list->id, &s));
@@ -266,6 +273,7 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(settings_load(books->lists, a, list->id, &s));
 	if (!word->invited)
 		TRY(check_invited(books, a, list, &s, key));
+	TRY(join_choice_keep(books, a, list, key, &word->choice));
 	return enter(books, a, list, who, &how, by, waits);
 }
 

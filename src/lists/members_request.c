@@ -129,6 +129,7 @@ static err drop(struct books *books, struct arena *a, int64_t id, bool ban,
 	if (ban)
 		TRY(ban_put(books, a, r.list, pattern_spelt(a, r.address),
 			    STR("asked to join"), by));
+	TRY(member_wish_drop(books, list, r.address));
 	TRY(books_audit(books, by, r.list, STR("request dropped"), r.address));
 	return end_request(books, id, STR("dropped"),
 			   ban ? STR("the address is banned") : STR(""), by);

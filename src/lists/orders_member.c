@@ -70,7 +70,8 @@ err order_subscribe(struct order *x)
 		TRY(member_wish_follow(x->books, x->a, x->list,
 				       address_key(x->a, &who.address)));
 	if (asked)
-		return member_ask_join(x->books, x->a, x->list, &who, false, &x->by);
+		return member_ask_join(x->books, x->a, x->list, &who, NULL, false,
+				       &x->by);
 	struct member_entry how = { .vouched = vouched,
 				    .approved = is_yes(x, "approved"),
 				    .quiet = is_yes(x, "quiet") };

@@ -118,10 +118,14 @@ err order_join(struct order *x)
 {
 	struct mailbox who;
 	bool proven;
+	struct join_choice choice = { order_text(x, "delivery"),
+				      order_text(x, "language") };
 	TRY(read_mailbox(x, &who));
 	TRY(is_own(x, address_key(x->a, &who.address), &proven));
-	return proven ? member_ask_join(x->books, x->a, x->list, &who, true, &x->by)
-		      : member_ask_join_unproven(x->books, x->a, x->list, &who, &x->by);
+	return proven ? member_ask_join(x->books, x->a, x->list, &who, &choice, true,
+					&x->by)
+		      : member_ask_join_unproven(x->books, x->a, x->list, &who, &choice,
+						 &x->by);
 }
 
 err order_leave_ask(struct order *x)

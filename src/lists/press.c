@@ -1,3 +1,4 @@
+#include "lists/join_choice.h"
 #include "lists/press.h"
 
 #include "base/clock.h"
@@ -23,10 +24,12 @@ static err press_join(struct books *books, struct arena *a, const struct confirm
 {
 	struct mailbox who;
 	TRY(mailbox_of(a, c, &who));
-	TRY(member_confirmed(books, a, c->list, &who,
-			     &(struct member_word){ .invited = c->kind == CONFIRM_INVITE,
-						    .instead = c->instead },
-			     &p->by, &done->waits));
+	TRY(member_confirmed(
+		books, a, c->list, &who,
+		&(struct member_word){ .invited = c->kind == CONFIRM_INVITE,
+				       .instead = c->instead,
+				       .choice = join_choice_read(a, c->data) },
+		&p->by, &done->waits));
 	done->says = done->waits ? arena_cat(a, STR("Thank you. A moderator of "),
 					     c->list->address, STR(" will decide."))
 				 : arena_cat(a, c->address, STR(" is now a member of "),

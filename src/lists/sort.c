@@ -79,12 +79,17 @@ static bool may_be_report(struct sorting *s)
 	return reported_may_be(s->a, s->recipient->address, &s->header);
 }
 
+static err serve(struct sorting *s);
+static err take_as_meant(struct sorting *s);
+
 /* What comes to abuse@ is read by a person in any case (RFC 2142 section 2); reports on
  * DMARC and TLS, which programs write to postmaster@, are counted. */
 static err take_admin(struct sorting *s)
 {
 	struct forward f = forwarding(s);
 	bool complaint, reported = false;
+	if (sort_names_list(s, &s->meaning))
+		return serve(s);
 	TRY(hear_complaint(s, &complaint));
 	if (may_be_report(s))
 		TRY(reported_take(s->books, s->a, s->arrival, s->message, &s->header,
@@ -102,9 +107,6 @@ static err take_srs(struct sorting *s)
 		       ? sort_report(s, STR("5.1.1"), arena_copy(s->a, str_from(e.msg)))
 		       : e;
 }
-
-static err serve(struct sorting *s);
-static err take_as_meant(struct sorting *s);
 
 /* Reports that nobody can read go to who the list says. */
 static err take_unread(struct sorting *s)
@@ -161,7 +163,9 @@ bool sort_only_leaves(struct sorting *s)
 	};
 	const struct meaning *m = &s->meaning;
 	bool answers = m->what == MEANS_OWNER && m->list->answers_owner;
-	bool reports = m->what == MEANS_ADMIN && may_be_report(s);
+	struct meaning named;
+	bool reports = m->what == MEANS_ADMIN
+		       && (may_be_report(s) || sort_names_list(s, &named));
 	return leaves[m->what] && !answers && !reports;
 }
 

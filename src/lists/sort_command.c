@@ -65,3 +65,29 @@ err sort_command(struct sorting *s)
 	TRY(read_command(s, &c));
 	return commands[s->meaning.what](s->books, s->a, &c);
 }
+
+/* Sympa takes three letters of a word for it: SUBscribe, UNSubscribe, SIGnoff. */
+bool sort_names_list(const struct sorting *s, struct meaning *m)
+{
+	static const struct {
+		const char *word;
+		enum meaning_kind what;
+	} words[] = { { "sub", MEANS_JOIN },
+		      { "uns", MEANS_LEAVE },
+		      { "sig", MEANS_LEAVE } };
+	str local, domain, word, name, rest;
+	str subject = header_text(s->a, header_find(&s->header, STR("Subject")));
+	if (!str_cut_last(s->recipient->address, '@', &local, &domain)
+	    || !str_ieq(local, STR("sympa")) || !str_word(&subject, &word)
+	    || !str_word(&subject, &name))
+		return false;
+	str_cut(name, '@', &name, &rest);
+	name = arena_lower(s->a, arena_cat(s->a, name, STR("@"), domain));
+	const struct list_entry *l = addressbook_list(s->books->addresses, name);
+	for (size_t i = 0; l && i < sizeof words / sizeof *words; i++)
+		if (str_istarts(word, str_from(words[i].word))) {
+			*m = (struct meaning){ .what = words[i].what, .list = l };
+			return true;
+		}
+	return false;
+}

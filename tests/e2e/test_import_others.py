@@ -4,11 +4,16 @@ import os
 import sqlite3
 import subprocess
 
-from harness import Postern, check, done, equal, folder, limit, section
+from harness import Postern, check, done, equal, eventually, folder, limit, section
+from mailing import message
+from nameserver import NameServer
 from peers import unpacked
+from sink import Sink
 
 limit(90)
-p = Postern()
+world = Sink('127.0.0.10', 0)
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')
 root = folder()
 
 
@@ -198,6 +203,28 @@ equal('settings', {k: p.cli('list', 'get', 'go@lists.example', k).strip() for k 
        'default_nonmember_action': 'hold', 'advertised': 'no', 'archive_policy': 'private', 'member_roster_visibility': 'members',
        'reply_goes_to_list': 'point_to_list'})
 equal('what is not carried says so', [fates(go)[x][0] for x in ('digest', 'odd_thing', 'archive.period', 'status')], ['impossible'] * 4)
+
+section('addresses that stand in mail of before')
+p.start()
+for name in ('dev', 'chess', 'go'):
+    p.cli('list', 'set', f'{name}@lists.example', 'subscription_policy=confirm', 'unsubscription_policy=confirm')
+NINA, OLGA, ADMIN = 'nina@uni.example', 'olga@uni.example', 'admin@uni.example'
+for to, subject, sender, reads, says in (
+        ('dev+subscribe', '', NINA, NINA, '<dev-confirm+'), ('dev+unsubscribe', '', 'dora@uni.example', 'dora@uni.example', '<dev-confirm+'),
+        ('dev+owner', 'a question', NINA, OLGA, 'a question'), ('dev+help', '', NINA, NINA, 'one word a line'),
+        ('dev+bounces-12-cora=uni.example', 'came back by mlmmj', '', OLGA, 'came back by mlmmj'),
+        ('chess-subscribe-rita=uni.example', '', NINA, 'rita@uni.example', '<chess-confirm+'),
+        ('chess-unsubscribe-ben=uni.example', '', NINA, 'ben@uni.example', '<chess-confirm+'),
+        ('chess-help', '', NINA, NINA, 'one word a line'), ('chess-return-3-ben=uni.example', 'came back by ezmlm', '', OLGA, 'came back by ezmlm'),
+        ('go-editor', 'to the editor', NINA, OLGA, 'to the editor'), ('sympa', 'SUB go Nina', NINA, NINA, '<go-confirm+'),
+        ('Sympa', 'signoff GO', 'cora@uni.example', 'cora@uni.example', '<go-confirm+'),
+        ('sympa', 'sub nothing', NINA, ADMIN, 'sub nothing'), ('listmaster', 'the whole site', NINA, ADMIN, 'the whole site'),
+        ('chess-join+digest', '', 'pia@uni.example', 'pia@uni.example', '<chess-confirm+')):
+    world.clear()
+    got = p.deliver(sender, f'{to}@lists.example', message(sender or 'mailer@far.example', f'{to}@lists.example', subject))
+    equal(f'{to} {subject}: taken', got[0], 250)
+    check(f'{to} {subject}: {reads} hears of it', eventually(lambda: any(says in m.text() for m in world.to(reads))), [(m.rcpts, m.header) for m in world.mails])
+p.stop()
 
 section('what is no list')
 for manager, words in (('mlmmj', 'control'), ('ezmlm', 'outlocal'), ('sympa', 'config')):

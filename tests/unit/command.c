@@ -453,6 +453,61 @@ static void test_set_topics(struct books_test *t)
 	books_set(t, DEV, "topics", "");
 }
 
+/* What they ask for with the word is so on the first day, and what was not understood is
+ * told. */
+static void test_join_words(struct books_test *t)
+{
+	static const struct {
+		const char *words, *delivery, *name, *answer;
+	} cases[] = {
+		{ "join", "regular", "", "Look for a mail" },
+		{ "subscribe digest", "mime", "", "Look for a mail" },
+		{ "join digest=plain", "plain", "", "Look for a mail" },
+		{ "JOIN DIGEST=Summary", "summary", "", "Look for a mail" },
+		{ "subscribe nodigest", "regular", "", "Look for a mail" },
+		{ "subscribe digest digest=no", "regular", "", "Look for a mail" },
+		{ "join digest=mime name=Wim van Dam", "mime", "Wim van Dam",
+		  "Look for" },
+		{ "subscribe secret digest", "mime", "", "    secret" },
+		{ "join digest=weekly", "regular", "", "    digest=weekly" },
+		{ "join address=nobody", "regular", "", "    address=nobody" },
+	};
+	struct member_row m;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *from = sender(t);
+		str answer = ask(t, "dev-request@lists.example", from, cases[i].words,
+				 "");
+		str token = letter_token(letter_to(t, from, "/confirm/"));
+		ask(t,
+		    arena_z(t->a, arena_cat(t->a, STR("dev-confirm+"), token,
+					    STR("@lists.example"))),
+		    from, "Re: confirm", "");
+		BOOKS_MUST(t, member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+					  str_from(from), &m));
+		bool fits = str_eq(m.delivery, str_from(cases[i].delivery))
+			    && str_eq(m.name, str_from(cases[i].name))
+			    && holds(answer, cases[i].answer);
+		if (!fits)
+			fprintf(stderr, "  %s: %.*s, %.*s\n%.*s\n", cases[i].words,
+				STR_F(m.delivery), STR_F(m.name), STR_F(answer));
+		CHECK(fits);
+	}
+	/* another address is asked, and its own choice kept; what the list has not is told */
+	ask(t, "dev-request@lists.example", sender(t),
+	    "join digest=mime address=wim@lab.example", "");
+	CHECK(!is_member(t, "wim@lab.example")
+	      && letter_token(letter_to(t, "wim@lab.example", "/confirm/")).n
+			 == TOKEN_CHARS);
+	/* as ezmlm's address says it */
+	ask(t, "dev-subscribe-zoe=lab.example@lists.example", sender(t), "", "");
+	CHECK(letter_token(letter_to(t, "zoe@lab.example", "/confirm/")).n
+	      == TOKEN_CHARS);
+	books_set(t, DEV, "digests_enabled", "no");
+	CHECK(holds(ask(t, "dev-request@lists.example", sender(t), "join digest", ""),
+		    "delivery = mime: it takes regular"));
+	books_set(t, DEV, "digests_enabled", "yes");
+}
+
 static void test_which(struct books_test *t)
 {
 	str answer = ask(t, "dev-request@lists.example", "bob@lab.example", "which", "");
@@ -507,6 +562,7 @@ int main(void)
 	test_unproven(&t);
 	test_html(&t);
 	test_join(&t);
+	test_join_words(&t);
 	test_join_limit(&t);
 	test_automated(&t);
 	test_roster(&t);

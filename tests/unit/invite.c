@@ -31,7 +31,7 @@ static void test_invitations(struct books_test *t)
 	      && x[0].expires_at - x[0].at == 3 * DAY);
 	/* who lost the letter gets another, and is in without a moderator */
 	struct mailbox m = books_box(t, who);
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, false,
 				 &t->by)));
 	CHECK(ok(invite_open(t->books.lists, t->a, list, &x, &n)) && n == 2);
 	CHECK(press(t, who) && is_member(t, who));
@@ -40,7 +40,7 @@ static void test_invitations(struct books_test *t)
 	const char *early = fresh(t);
 	books_set(t, DEV, "subscription_policy", "confirm");
 	m = books_box(t, early);
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, false,
 				 &t->by)));
 	books_set(t, DEV, "subscription_policy", "invite");
 	CHECK(!press(t, early) && !is_member(t, early));

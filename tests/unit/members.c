@@ -21,7 +21,8 @@ static bool is_member(struct books_test *t, const char *address)
 static err ask(struct books_test *t, const char *address)
 {
 	struct mailbox m = books_box(t, address);
-	return member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false, &t->by);
+	return member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, false,
+			       &t->by);
 }
 
 static err press(struct books_test *t, str token, struct pressed *done)
@@ -36,7 +37,7 @@ static void test_join(struct books_test *t)
 	struct address_row row;
 	struct mailbox who = { .name = STR("Anna \"A.\" \xC3\x84"),
 			       .address = books_box(t, "Anna@uni.example").address };
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &who, false,
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &who, NULL, false,
 				 &t->by)));
 	CHECK(!is_member(t, "anna@uni.example"));
 	str letter = letter_to(t, "Anna@uni.example", "asked that"),
@@ -87,7 +88,8 @@ static void test_limits(struct books_test *t)
 		struct mailbox m = books_box(t, "victim@other.example");
 		str name = arena_printf(t->a, "l%d@lists.example", i);
 		const struct list_entry *l = books_list(t, arena_z(t->a, name));
-		sent += !member_ask_join(&t->books, t->a, l, &m, false, &t->by).kind;
+		sent += !member_ask_join(&t->books, t->a, l, &m, NULL, false, &t->by)
+				 .kind;
 	}
 	CHECK(sent == 3
 	      && books_count(t, "delivery", "recipient = 'victim@other.example'")

@@ -35,7 +35,7 @@ static void test_joining(struct books_test *t)
 		const char *who = fresh(t);
 		struct mailbox m = books_box(t, who);
 		books_set(t, DEV, "subscription_policy", cases[i].policy);
-		err e = member_ask_join(&t->books, t->a, books_entry(t, DEV), &m,
+		err e = member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL,
 					cases[i].proven, &t->by);
 		int first = e.kind == ERR_DENIED   ? REFUSED
 			    : is_member(t, who)    ? IN
@@ -136,8 +136,8 @@ static void test_let_go(struct books_test *t)
 			    &t->by)));
 	books_set(t, DEV, "subscription_policy", "moderate");
 	struct mailbox m = books_box(t, who[2]);
-	CHECK(ok(
-		member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by)));
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, true,
+				 &t->by)));
 	CHECK(waits(t, who[2], false));
 	books_set(t, DEV, "unsubscription_policy", "confirm");
 }
@@ -160,22 +160,22 @@ static void test_auto_approval(struct books_test *t)
 		  "@approved.example\none@uni.example\n^staff-[0-9]+@\n@core");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct mailbox m = books_box(t, cases[i].address);
-		CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, true,
-					 &t->by)));
+		CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL,
+					 true, &t->by)));
 		CHECK(is_member(t, cases[i].address) == cases[i].in);
 		CHECK(waits(t, cases[i].address, false) == !cases[i].in);
 	}
 	/* named, but not proven: asked first all the same */
 	struct mailbox m = books_box(t, "lea@approved.example");
-	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, false,
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, false,
 				 &t->by)));
 	CHECK(!is_member(t, "lea@approved.example"));
 	CHECK(press(t, "lea@approved.example") && is_member(t, "lea@approved.example"));
 	/* one that gives up names nobody */
 	books_set(t, DEV, "subscribe_auto_approval", "^(a+)+$");
 	m = books_box(t, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example");
-	CHECK(ok(
-		member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by)));
+	CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &m, NULL, true,
+				 &t->by)));
 	CHECK(waits(t, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example", false));
 	books_set(t, DEV, "subscribe_auto_approval", "");
 	books_set(t, DEV, "subscription_policy", "confirm");
@@ -372,6 +372,44 @@ static void test_nonmembers(struct books_test *t)
 	      && str_eq(rows[0].key, STR("x@y.example")));
 }
 
+/* The choice waits with who asks; of one who was refused nothing is left. */
+static void test_choice(struct books_test *t)
+{
+	static const struct {
+		const char *words[2], *delivery, *language;
+	} cases[] = {
+		{ { "accept" }, "plain", "de" },
+		{ { "reject", "added" }, "regular", "" },
+		{ { "discard", "added" }, "regular", "" },
+	};
+	struct join_choice choice = { STR("plain"), STR("de") };
+	struct member_row m;
+	books_set(t, DEV, "subscription_policy", "moderate");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *who = fresh(t);
+		struct mailbox box = books_box(t, who);
+		CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box,
+					 &choice, true, &t->by)));
+		CHECK(waits(t, who, false));
+		CHECK(ok(request_decide(&t->books, t->a, request_of(t, who),
+					str_from(cases[i].words[0]), STR(""), &t->by)));
+		if (cases[i].words[1])
+			CHECK(ok(member_admit(&t->books, t->a, books_entry(t, DEV), &box,
+					      false, &t->by)));
+		BOOKS_MUST(t, member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+					  str_from(who), &m));
+		CHECK(str_eq(m.delivery, str_from(cases[i].delivery))
+		      && str_eq(m.language, str_from(cases[i].language)));
+	}
+	struct mailbox box = books_box(t, fresh(t));
+	choice.language = STR("tlh");
+	CHECK(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box, &choice, true,
+			      &t->by)
+		      .kind
+	      == ERR_SYNTAX);
+	books_set(t, DEV, "subscription_policy", "confirm");
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -379,6 +417,7 @@ int main(void)
 	const struct list_entry *dev = books_list(&t, DEV);
 	books_role(&t, dev, "olga@uni.example", "owner");
 	test_joining(&t);
+	test_choice(&t);
 	test_leaving(&t);
 	test_let_go(&t);
 	test_auto_approval(&t);

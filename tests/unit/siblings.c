@@ -230,8 +230,8 @@ static void check_letter(struct books_test *t, const struct letter_case *c)
 	books_set(t, ALL, "umbrella_list", c->umbrella);
 	books_set(t, ALL, "umbrella_member_suffix", c->suffix);
 	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM answered"));
-	BOOKS_MUST(t, member_ask_join(&t->books, t->a, books_entry(t, ALL), &who, false,
-				      &t->by));
+	BOOKS_MUST(t, member_ask_join(&t->books, t->a, books_entry(t, ALL), &who, NULL,
+				      false, &t->by));
 	CHECK(str_eq(books_owed(t), str_from(c->goes)));
 	CHECK(books_count(t, "answered",
 			  arena_z(t->a, arena_printf(t->a, "address = 'join:%.*s'",

@@ -14,7 +14,7 @@
 
 struct pending_row {
 	int64_t id;
-	str kind; /* join, leave, sign-in, verify, invite, hold, challenge, set, move, follow, … */
+	str kind; /* join, leave, sign-in, verify, invite, hold, challenge, set, move, follow, choice, … */
 	int64_t list;                   /* 0 none */
 	str address;                    /* whose it is */
 	str data;                       /* JSON */

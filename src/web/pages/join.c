@@ -5,7 +5,10 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
-#include "lists/members.h"
+#include "lists/join_choice.h"
+#include "lists/member_choice.h"
+#include "lists/new_member.h"
+#include "lists/speaks.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "web/stamp.h"
@@ -53,40 +56,82 @@ static bool is_member(struct request *q)
 			   .kind;
 }
 
+/* Of the list; who prefers another for all lists keeps that, unless they choose here. */
+static str usual_form(const struct request *q)
+{
+	struct member_row m = { .delivery = STR("regular") };
+	new_member_options(&worker_of(q)->settings, &m);
+	return m.delivery;
+}
+
+static struct join_choice choice_of(struct request *q)
+{
+	str form = field(q, "delivery");
+	return (struct join_choice){ str_eq(form, usual_form(q)) ? STR("") : form,
+				     field(q, "language") };
+}
+
+/* One alone is no choice. */
+static void add_languages(struct request *q, struct page_join *p)
+{
+	const struct worker *w = worker_of(q);
+	struct page_join_languages *rows = arena_zero(q->arena, LANGUAGES * sizeof *rows);
+	size_t n = 0;
+	for (size_t i = 0; i < LANGUAGES; i++) {
+		const struct language_row *l = language_row((enum language)i);
+		if (speaks(&w->settings, w->books.conf->site_lang, (enum language)i))
+			rows[n++] = (struct page_join_languages){
+				.name = str_from(l->name),
+				.tag = str_from(l->tag),
+				.own = str_from(l->own),
+				.chosen = str_eq(field(q, "language"), str_from(l->name)),
+			};
+	}
+	p->languages = rows;
+	p->languages_count = n > 1 ? n : 0;
+}
+
 static void show_join(struct request *q, struct response *r, str wrong)
 {
 	struct worker *w = worker_of(q);
 	const struct settings *s = &w->settings;
-	str typed = field(q, "address");
+	str typed = field(q, "address"), form = field(q, "delivery");
 	r->cache = STR("no-store");
-	ANSWER(q, r, join,
-	       (&(struct page_join){
-		       .frame = list_frame(q, S_("Join")),
-		       .list = w->list->name,
-		       .list_address = w->list->address,
-		       .description = s->description,
-		       .mine = is_member(q) ? join_path(q, "/me") : STR_NONE,
-		       .closed = setting_is(s->subscription_policy, "closed"),
-		       .invited = setting_is(s->subscription_policy, "invite"),
-		       .moderated = setting_is(s->subscription_policy, "moderate")
-				    || setting_is(s->subscription_policy,
-						  "confirm_then_moderate"),
-		       .owner = list_subaddress(q->arena, w->list, STR("owner")),
-		       .note = note_of(q),
-		       .address = typed.n ? typed : own_address(q),
-		       .address_error = said_in(q->arena, language_now(), wrong),
-		       .name = field(q, "name"),
-		       .action = join_path(q, "/join"),
-		       .csrf = csrf_of(q),
-		       .stamp = stamp_make(q->arena, &w->web->mac, stamp_form(q),
-					   network_key(q->arena, q), clock_now()),
-	       }));
+	struct page_join p = {
+		.frame = list_frame(q, S_("Join")),
+		.list = w->list->name,
+		.list_address = w->list->address,
+		.description = s->description,
+		.mine = is_member(q) ? join_path(q, "/me") : STR_NONE,
+		.closed = setting_is(s->subscription_policy, "closed"),
+		.invited = setting_is(s->subscription_policy, "invite"),
+		.moderated = setting_is(s->subscription_policy, "moderate")
+			     || setting_is(s->subscription_policy,
+					   "confirm_then_moderate"),
+		.owner = list_subaddress(q->arena, w->list, STR("owner")),
+		.note = note_of(q),
+		.address = typed.n ? typed : own_address(q),
+		.address_error = said_in(q->arena, language_now(), wrong),
+		.name = field(q, "name"),
+		.action = join_path(q, "/join"),
+		.csrf = csrf_of(q),
+		.stamp = stamp_make(q->arena, &w->web->mac, stamp_form(q),
+				    network_key(q->arena, q), clock_now()),
+		.delivery = form.n ? form : usual_form(q),
+		.single = member_choice_offered(s, STR("regular")),
+		.digests = s->digests_enabled,
+	};
+	add_languages(q, &p);
+	ANSWER(q, r, join, &p);
 }
 
 void join_page(struct request *q, struct response *r)
 {
 	show_join(q, r, STR_NONE);
 }
+
+static const char too_old[] = N_(
+	"The page was too old. It is fresh now: please press the button again.");
 
 /* A person who is signed in has shown to be one; a guest's form must have been open
  * for a while. */
@@ -106,18 +151,21 @@ static const char *stamp_fault(struct request *q)
 	case STAMP_WRONG:
 		break;
 	}
-	return N_(
-		"The page was too old. It is fresh now: please press the button again.");
+	return too_old;
 }
 
 static const char *join_fault(struct request *q)
 {
 	struct address x;
+	struct join_choice choice = choice_of(q);
 	str name = field(q, "name");
 	if (address_parse(q->arena, field(q, "address"), &x).kind)
 		return N_("This is no mail address: it needs a name, an @ and a domain.");
 	if (name.n > 200 || str_has(name, '\n') || str_has(name, '\r'))
 		return N_("The name is too long, or has more than one line.");
+	/* Only a form of before the list's settings changed has what it does not offer. */
+	if (join_choice_check(q->arena, &worker_of(q)->settings, &choice).kind)
+		return too_old;
 	return stamp_fault(q);
 }
 
@@ -155,6 +203,9 @@ void join_post(struct request *q, struct response *r)
 	json_object_set_new(args, "list", json_of(w->list->address));
 	json_object_set_new(args, "address", json_of(field(q, "address")));
 	json_object_set_new(args, "name", json_of(field(q, "name")));
+	struct join_choice choice = choice_of(q);
+	json_object_set_new(args, "delivery", json_of(choice.delivery));
+	json_object_set_new(args, "language", json_of(choice.language));
 	if (order_file_only(q, "join", args))
 		join_done(q, r, "asked");
 	else
