@@ -90,12 +90,13 @@ err notice_language(struct books *books, struct arena *a, const struct list_entr
 	if (key.n)
 		TRY(preference_language(books->lists, a, list ? list->id : 0, key,
 					&reads));
-	(void)(language_find(reads, &found)
-	       || language_find(books->conf->site_lang, &found));
+	bool known = language_find(reads, &found);
+	if (!known)
+		(void)language_find(books->conf->site_lang, &found);
 	if (list) {
 		struct settings s;
 		TRY(settings_load(books->lists, a, list->id, &s));
-		if (!reads.n || !speaks(&s, books->conf->site_lang, found))
+		if (!known || !speaks(&s, books->conf->site_lang, found))
 			found = speaks_own(&s, books->conf->site_lang);
 	}
 	*l = found;
