@@ -114,12 +114,12 @@ with imaplib.IMAP4('127.0.0.15', imap_port) as imap:
 
 
 def mutt_reads(maildir, seconds=20):
-    """What mutt shows of the first message, as it would be printed."""
+    """What mutt shows of the message by way of Postfix, as it would be printed: others may be of the same second."""
     out = p.dir + '/mutt.txt'
     rc = p.dir + '/muttrc'
     with open(rc, 'w') as f:
         f.write('set folder="%s" header_cache="" pipe_decode=yes wait_key=no sort=date quit=yes charset=utf-8\n'
-                'push "1<enter-command>set pipe_decode<enter><pipe-message>cat > %s<enter><exit>"\n' % (p.dir, out))
+                'push "<limit>~s Postfix<enter><enter-command>set pipe_decode<enter><pipe-message>cat > %s<enter><exit>"\n' % (p.dir, out))
     pid, fd = pty.fork()
     if pid == 0:
         os.environ.update(TERM='xterm', LC_ALL='C.UTF-8', HOME=p.dir)
