@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# tests/fuzz.sh PARSER: its fuzz target from its corpus, 12 s in ./test, 10 minutes in
+# tests/fuzz.sh PARSER: its fuzz target from its corpus, 8 s in ./test, 10 minutes in
 # ./test --long. A finding stays in build/findings; what it found on the way in
 # build/found, for tests/coverage.sh.
 name=$1 seconds=${POSTERN_LONG:+600} dict=
-seconds=${seconds:-12}
+seconds=${seconds:-8}
 [ -e "fuzz/$name.dict" ] && dict=-dict=fuzz/$name.dict
 mkdir -p build/findings "build/found/$name"
 if build/fuzz/fuzz/fuzz_$name -max_total_time=$seconds -timeout=10 -rss_limit_mb=2048 $dict \
