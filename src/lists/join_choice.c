@@ -12,7 +12,7 @@ enum { SPAN = 180 * 86400, TOKEN_LETTERS = 20, SHOWN = 40 };
 
 static err wrong(struct arena *a, str value, const char *wanted)
 {
-	return err_in(a, ERR_SYNTAX, "%.*s = %.*s: it takes %s", STR_F(STR("delivery")),
+	return err_in(a, ERR_SYNTAX, "%s = %.*s: it takes %s", "delivery",
 		      STR_F(str_first(value, SHOWN)), wanted);
 }
 

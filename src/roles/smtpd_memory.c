@@ -85,7 +85,9 @@ static void write_uses(struct smtpd *d)
 {
 	err e = token_uses_flush(d->uses, d->conf->site_data);
 	if (e.kind)
-		log_warn("token-use-not-noted", KE(e));
+		log_warn("token-use-not-noted", KE(e),
+			 KZ("do", "mend what the error names; it is tried again in "
+				  "five seconds"));
 }
 
 static void write_all(struct smtpd *d)
