@@ -216,7 +216,7 @@ section('as they look')
 speak('')
 bearer = {'Authorization': 'Bearer ' + p.token('admin@uni.example')}
 for s in look(p, [{'path': path, 'headers': {**bearer, 'Accept-Language': tongue}, 'width': width, 'scheme': 'light', 'full': True}
-                  for path in ('/lists/dev/admin/settings', '/lists/dev/admin/members') for tongue in ('de', 'ja') for width in (390, 1440)]):
+                  for path in ('/lists/dev/admin/settings', '/lists/dev/admin/members', '/persons/2') for tongue in ('de', 'ja') for width in (390, 1440)]):
     well(s)
 
 done()
