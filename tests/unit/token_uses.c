@@ -12,7 +12,7 @@ enum { HOUR = 3600 };
 static str written(struct arena *a, struct token_uses *u, struct book *b)
 {
 	struct token_use *x;
-	size_t n;
+	size_t n = 0;
 	str out = STR("");
 	CHECK(ok(token_uses_write(u, b)) && ok(token_use_all(b, a, &x, &n)));
 	for (size_t i = 0; i < n; i++) {
