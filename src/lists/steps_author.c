@@ -54,9 +54,10 @@ static struct fate rewrites(str why)
 /* Whether the list heeds what the author's domain asks for. */
 static bool heeds(const struct settings *s, const struct dmarc_result *d)
 {
-	if (d->published == DMARC_NONE)
+	if (d->published == DMARC_POLICY_NONE)
 		return d->record.n && s->dmarc_none_moderation_action;
-	return d->published != DMARC_QUARANTINE || s->dmarc_quarantine_moderation_action;
+	return d->published != DMARC_POLICY_QUARANTINE
+	       || s->dmarc_quarantine_moderation_action;
 }
 
 /* By what DNS said when the message came. */
@@ -74,7 +75,7 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	bool ours = is_ours(a, books, p->list->address, d);
 	bool heeded = heeds(&p->settings, d);
 	struct fate f = { .signed_strictly = !ours && heeded
-					     && d->published != DMARC_NONE };
+					     && d->published != DMARC_POLICY_NONE };
 	if (d->dkim_aligned)
 		f.why = STR("its domain's signature holds over the copy");
 	else if (ours)
@@ -87,7 +88,7 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 				   .why = STR("DNS did not say what its domain asks "
 					      "for") };
 	else if (!heeded)
-		f.why = d->published == DMARC_NONE
+		f.why = d->published == DMARC_POLICY_NONE
 				? STR("its domain asks for no proof")
 				: STR("its domain asks for p=quarantine, which the list "
 				      "does not heed");

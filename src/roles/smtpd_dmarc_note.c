@@ -47,7 +47,7 @@ static bool is_report(struct arena *a, const struct dmarc_case *c)
  * proof (rule_proof): its report must not tell who is one. */
 static enum dmarc_outcome told(const struct dmarc_case *c)
 {
-	bool all_wait = c->trust->dmarc.policy == DMARC_REJECT;
+	bool all_wait = c->trust->dmarc.policy == DMARC_POLICY_REJECT;
 	return c->outcome == DMARC_HELD && !all_wait ? DMARC_TAKEN : c->outcome;
 }
 
@@ -58,11 +58,14 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 		enum dmarc_policy done;
 		str comment;
 	} outcomes[] = {
-		[DMARC_TAKEN] = { DMARC_NONE, STR("nothing is refused here for DMARC "
-						  "alone") },
-		[DMARC_HELD] = { DMARC_QUARANTINE, STR("it waits for a moderator") },
-		[DMARC_REFUSED] = { DMARC_REJECT, STR("it is not taken without proof "
-						      "of its author") },
+		[DMARC_TAKEN] = { DMARC_POLICY_NONE,
+				  STR("nothing is refused here for DMARC "
+				      "alone") },
+		[DMARC_HELD] = { DMARC_POLICY_QUARANTINE,
+				 STR("it waits for a moderator") },
+		[DMARC_REFUSED] = { DMARC_POLICY_REJECT,
+				    STR("it is not taken without proof "
+					"of its author") },
 	};
 	const struct dmarc_result *d = &c->trust->dmarc;
 	enum dmarc_outcome outcome = told(c);

@@ -55,7 +55,7 @@ static err apply_policy(struct check *c)
 		c->out->published = there ? r->sp : r->np;
 	}
 	c->out->policy = c->out->published;
-	if (r->testing && c->out->policy > DMARC_NONE)
+	if (r->testing && c->out->policy > DMARC_POLICY_NONE)
 		c->out->policy--; /* section 4.7, t */
 	return OK;
 }
@@ -161,7 +161,7 @@ static enum dmarc_verdict judge(struct check *c)
 		if (!c->walk.count)
 			c->out->org = suffix_org(c->a, suffix_known(), c->out->domain);
 		align(c, &failed);
-		return DMARC_VERDICT_NONE;
+		return DMARC_NONE;
 	}
 	c->out->record_domain = c->policy->domain;
 	c->out->record = c->policy->text;

@@ -45,5 +45,5 @@ enum lends lends_proof(struct arena *a, str json, str domain, str ours)
 		return LENDS;
 	if (!same_registrant(a, d.domain, ours))
 		return LENDS_NOTHING;
-	return d.verdict == DMARC_VERDICT_NONE ? LENDS_UNASKED : LENDS;
+	return d.verdict == DMARC_NONE ? LENDS_UNASKED : LENDS;
 }

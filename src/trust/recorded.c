@@ -81,10 +81,10 @@ static str results(struct arena *a, str value)
 	take_passes(a, value, &r);
 	bool aligned = r.account || r.upstream || is_word(r.dmarc, "pass")
 		       || (!r.policy.n && (r.spf || r.dkim));
-	bool strict = is_word(r.policy, dmarc_policy_word(DMARC_REJECT))
-		      || is_word(r.policy, dmarc_policy_word(DMARC_QUARANTINE));
+	bool strict = is_word(r.policy, dmarc_policy_word(DMARC_POLICY_REJECT))
+		      || is_word(r.policy, dmarc_policy_word(DMARC_POLICY_QUARANTINE));
 	bool fail = is_word(r.dmarc, "fail"),
-	     reject = is_word(r.policy, dmarc_policy_word(DMARC_REJECT));
+	     reject = is_word(r.policy, dmarc_policy_word(DMARC_POLICY_REJECT));
 	return arena_printf(a,
 			    "{\"aligned\":%s,\"dmarc\":{\"result\":\"%s\",\"policy\":"
 			    "\"%s\",\"unsigned\":%s}}",

@@ -132,7 +132,7 @@ static void arc_json(struct buf *out, struct arena *a, const struct trust_result
 
 static bool is_unsigned(const struct trust_result *t)
 {
-	return t->dmarc.published != DMARC_NONE && !t->dmarc.dkim_aligned
+	return t->dmarc.published != DMARC_POLICY_NONE && !t->dmarc.dkim_aligned
 	       && !trust_open(t);
 }
 
@@ -274,11 +274,11 @@ struct trust_said trust_said(str json)
 				&& is_word(text_of(dmarc, "result"),
 					   dmarc_word(DMARC_FAIL))
 				&& is_word(text_of(dmarc, "policy"),
-					   dmarc_policy_word(DMARC_REJECT)),
+					   dmarc_policy_word(DMARC_POLICY_REJECT)),
 		.is_signed = kept_signature(row),
 		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
 		.quarantine = is_word(text_of(dmarc, "published"),
-				      dmarc_policy_word(DMARC_QUARANTINE)),
+				      dmarc_policy_word(DMARC_POLICY_QUARANTINE)),
 	};
 	json_decref(row);
 	return said;
@@ -305,9 +305,9 @@ struct trust_said trust_says(const struct trust_result *t)
 		.spf = saw || t->spf.verdict == SPF_PASS,
 		.spf_fail = !saw && t->spf.verdict == SPF_FAIL,
 		.dmarc_fail = fails,
-		.dmarc_reject = fails && d->record.n && d->policy == DMARC_REJECT,
+		.dmarc_reject = fails && d->record.n && d->policy == DMARC_POLICY_REJECT,
 		.is_signed = has_signature(t),
 		.unsigned_strict = is_unsigned(t),
-		.quarantine = is_unsigned(t) && d->published == DMARC_QUARANTINE,
+		.quarantine = is_unsigned(t) && d->published == DMARC_POLICY_QUARANTINE,
 	};
 }
