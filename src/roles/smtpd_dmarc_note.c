@@ -16,7 +16,7 @@ enum {
 /* Of a name in DNS. What is none is not told on. */
 static str plain_name(struct arena *a, str name)
 {
-	str x = arena_lower(a, domain_ascii(a, name));
+	str x = domain_ascii(a, name);
 	if (x.n > NAME_MOST)
 		return STR("");
 	for (size_t i = 0; i < x.n; i++)
@@ -59,13 +59,11 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 		str comment;
 	} outcomes[] = {
 		[DMARC_TAKEN] = { DMARC_POLICY_NONE,
-				  STR("nothing is refused here for DMARC "
-				      "alone") },
+				  STR("nothing is refused here for DMARC alone") },
 		[DMARC_HELD] = { DMARC_POLICY_QUARANTINE,
 				 STR("it waits for a moderator") },
 		[DMARC_REFUSED] = { DMARC_POLICY_REJECT,
-				    STR("it is not taken without proof "
-					"of its author") },
+				    STR("it is not taken without proof of its author") },
 	};
 	const struct dmarc_result *d = &c->trust->dmarc;
 	enum dmarc_outcome outcome = told(c);
@@ -217,8 +215,9 @@ static str own_message_id(struct arena *a, const struct dmarc_case *c)
 	for (size_t i = 0; i < ids[0].n; i++)
 		if (ids[0].p[i] <= ' ' || ids[0].p[i] > '~')
 			return STR("");
-	str org = suffix_registrant(a, c->trust->dmarc.domain);
-	return str_eq(suffix_registrant(a, plain_name(a, host)), org) ? ids[0] : STR("");
+	return suffix_same_registrant(a, plain_name(a, host), c->trust->dmarc.domain)
+		       ? ids[0]
+		       : STR("");
 }
 
 bool dmarc_note_failure(struct arena *a, const struct dmarc_case *c,

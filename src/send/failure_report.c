@@ -66,13 +66,6 @@ static bool next_signature(str *lines, struct said *s)
 	       && str_word(&line, &s->domain) && str_word(&line, &s->selector);
 }
 
-static bool is_aligned(struct arena *a, const struct dmarc_seen *x, str domain)
-{
-	return domain.n
-	       && str_eq(suffix_registrant(a, domain),
-			 suffix_registrant(a, x->header_from));
-}
-
 static bool is_pass(str result)
 {
 	return str_eq(result, STR("pass"));
@@ -103,7 +96,8 @@ static void add_spf(const struct dmarc_asking *by, struct arena *a,
 		    const struct dmarc_seen *x, struct failure_report *r)
 {
 	struct dns_answer answer;
-	if (is_pass(x->spf_result) || !is_aligned(a, x, x->spf_domain))
+	if (is_pass(x->spf_result)
+	    || !suffix_same_registrant(a, x->spf_domain, x->header_from))
 		return;
 	r->spf_domain = x->spf_domain;
 	resolver_ask(by->resolver, a, x->spf_domain, DNS_TXT, by->deadline, &answer);
@@ -118,7 +112,8 @@ static void add_dkim(struct arena *a, const struct dmarc_seen *x,
 	struct said s;
 	str lines = x->signatures;
 	while (!r->dkim_domain.n && next_signature(&lines, &s))
-		if (!is_pass(s.result) && is_aligned(a, x, s.domain)) {
+		if (!is_pass(s.result)
+		    && suffix_same_registrant(a, s.domain, x->header_from)) {
 			r->dkim_domain = s.domain;
 			r->dkim_selector = s.selector;
 		}

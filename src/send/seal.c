@@ -19,10 +19,7 @@ static struct signing signing_of(const struct signer *s, str domain)
 /* How well a signature of the domain serves From (RFC 9989 section 4.4). */
 static int alignment(struct arena *a, str domain, str from)
 {
-	str org = suffix_org(a, suffix_known(), domain);
-	if (str_ieq(domain, from))
-		return 2;
-	return org.n && str_eq(org, suffix_org(a, suffix_known(), from));
+	return str_ieq(domain, from) ? 2 : suffix_same_registrant(a, domain, from);
 }
 
 /* The one beside the site's that a copy could bear: a list's own, and From's of what was

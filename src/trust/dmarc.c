@@ -60,14 +60,6 @@ static err apply_policy(struct check *c)
 	return OK;
 }
 
-/* Without any record the public suffix list is all there is to go by. */
-static bool same_registrant(struct check *c, str id)
-{
-	str theirs = suffix_org(c->a, suffix_known(), id);
-	return theirs.n
-	       && str_eq(theirs, suffix_org(c->a, suffix_known(), c->out->domain));
-}
-
 /* Section 4.4: does id belong to the author's domain? ERR_TEMP: not known. */
 static err aligned(struct check *c, str id, bool strict, bool *yes)
 {
@@ -76,12 +68,12 @@ static err aligned(struct check *c, str id, bool strict, bool *yes)
 	*yes = false;
 	if (!id.n)
 		return OK;
-	id = arena_lower(c->a, domain_ascii(c->a, id));
+	id = domain_ascii(c->a, id);
 	*yes = str_eq(id, c->out->domain);
 	if (*yes || strict)
 		return OK;
-	if (!c->policy) {
-		*yes = same_registrant(c, id);
+	if (!c->policy) { /* the public suffix list is all there is to go by */
+		*yes = suffix_same_registrant(c->a, id, c->out->domain);
 		return OK;
 	}
 	if (c->walk.failed)
@@ -182,7 +174,7 @@ void dmarc_check(struct arena *a, const struct dmarc_ask *ask, struct dmarc_resu
 {
 	struct check c = { .a = a, .ask = ask, .out = out };
 	*out = (struct dmarc_result){ 0 };
-	out->domain = arena_lower(a, domain_ascii(a, ask->domain));
+	out->domain = domain_ascii(a, ask->domain);
 	if (str_ends(out->domain, STR(".")))
 		out->domain.n--;
 	out->verdict = judge(&c);

@@ -27,11 +27,6 @@ static bool is_strict(const struct dmarc_result *d)
 	       && r.spf_strict;
 }
 
-static bool same_registrant(struct arena *a, str one, str other)
-{
-	return str_eq(suffix_registrant(a, one), suffix_registrant(a, other));
-}
-
 enum lends lends_proof(struct arena *a, str json, str domain, str ours)
 {
 	struct dmarc_result d;
@@ -43,7 +38,7 @@ enum lends lends_proof(struct arena *a, str json, str domain, str ours)
 		return LENDS_NOTHING;
 	if (d.record.n && d.org.n && name_within(ours, d.org))
 		return LENDS;
-	if (!same_registrant(a, d.domain, ours))
+	if (!suffix_same_registrant(a, d.domain, ours))
 		return LENDS_NOTHING;
 	return d.verdict == DMARC_NONE ? LENDS_UNASKED : LENDS;
 }

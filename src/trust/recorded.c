@@ -6,7 +6,7 @@
 #include "trust/suffix.h"
 
 struct record {
-	str from;                 /* registrant of From's domain, as DMARC saw it */
+	str from;                 /* its domain, as DMARC saw it */
 	str dmarc, policy;        /* "fail", "reject" */
 	bool spf, dkim, upstream; /* aligned, and passed */
 	bool account;             /* somebody signed in */
@@ -23,19 +23,13 @@ static str domain_of(str identity)
 	return str_cut_last(identity, '@', &local, &domain) ? domain : identity;
 }
 
-static bool is_aligned(struct arena *a, const struct record *r, str domain)
-{
-	return r->from.n && domain.n && str_eq(suffix_registrant(a, domain), r->from);
-}
-
 static void take_dmarc(struct arena *a, str text, struct record *r)
 {
 	struct authres_said s;
 	while (authres_next(a, &text, &s)) {
 		if (!is_word(s.method, "dmarc"))
 			continue;
-		str from = authres_said_property(&s, "header.from");
-		r->from = from.n ? suffix_registrant(a, from) : STR_NONE;
+		r->from = authres_said_property(&s, "header.from");
 		r->dmarc = s.result;
 		r->policy = authres_said_property(&s, "policy.dmarc");
 	}
@@ -49,9 +43,12 @@ static void take_passes(struct arena *a, str text, struct record *r)
 			continue;
 		str path = domain_of(authres_said_property(&s, "smtp.mailfrom"));
 		str signer = authres_said_property(&s, "header.d");
-		r->spf = r->spf || (is_word(s.method, "spf") && is_aligned(a, r, path));
+		r->spf = r->spf
+			 || (is_word(s.method, "spf")
+			     && suffix_same_registrant(a, path, r->from));
 		r->dkim = r->dkim
-			  || (is_word(s.method, "dkim") && is_aligned(a, r, signer));
+			  || (is_word(s.method, "dkim")
+			      && suffix_same_registrant(a, signer, r->from));
 		r->upstream = r->upstream || is_word(s.method, "x-upstream");
 		r->account = r->account || is_word(s.method, "auth");
 	}
