@@ -30,26 +30,45 @@ struct committer {
 	char why[256]; /* an error's text */
 };
 
-void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const struct outcome_words *w)
+/* Behind what at leads to. */
+static str put(char **at, str x)
 {
-	struct committer *c = s->committer;
-	struct outcome *o = mem_alloc(sizeof *o + w->text.n + w->remote.n);
-	char *text = (char *)(o + 1), *remote = text + w->text.n;
+	str out = { *at, x.n };
+	if (x.n)
+		memcpy(*at, x.p, x.n);
+	*at += x.n;
+	return out;
+}
+
+static struct outcome *make(struct item *i, enum outcome_kind kind,
+			    const struct outcome_words *w)
+{
+	str before = w->by.n ? STR(" (") : STR(""), behind = w->by.n ? STR(")") : STR("");
+	size_t by = before.n + w->by.n + behind.n;
+	struct outcome *o = mem_alloc(sizeof *o + w->reply.n + by + w->remote.n);
+	char *at = (char *)(o + 1);
 	*o = (struct outcome){ .kind = kind,
 			       .item = i,
 			       .relayed = w->relayed,
 			       .class = w->class,
-			       .greylisted = w->greylisted,
-			       .text = { text, w->text.n },
-			       .remote = { remote, w->remote.n } };
+			       .greylisted = w->greylisted };
 	str status = str_first(w->status, sizeof o->status - 1);
 	if (status.n)
 		memcpy(o->status, status.p, status.n);
-	if (w->text.n)
-		memcpy(text, w->text.p, w->text.n);
-	if (w->remote.n)
-		memcpy(remote, w->remote.p, w->remote.n);
+	o->reply = put(&at, w->reply);
+	put(&at, before);
+	put(&at, w->by);
+	put(&at, behind);
+	o->text = (str){ o->reply.p, w->reply.n + by };
+	o->remote = put(&at, w->remote);
+	return o;
+}
+
+void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		  const struct outcome_words *w)
+{
+	struct committer *c = s->committer;
+	struct outcome *o = make(i, kind, w);
 	pthread_mutex_lock(&c->lock);
 	while (c->count
 	       >= QUEUE_MAX) /* the disk is slower than the network: wait for it */

@@ -19,16 +19,6 @@ void reports_due_add(struct reports_due *r, const struct outcome *o, const char 
 		r->due[r->count++] = (struct due){ o, action };
 }
 
-/* The ledger names the server behind the reply; a report has a field for it, and the
- * diagnostic is the reply word for word (RFC 3464 section 2.3.6). */
-static str reply_of(const struct outcome *o)
-{
-	str words, by;
-	bool named = o->remote.n && str_cut_last(o->text, '(', &words, &by)
-		     && str_ends(words, STR(" ")) && str_starts(by, o->remote);
-	return named ? str_first(words, words.n - 1) : o->text;
-}
-
 /* What was put off until it was too late is reported as that (RFC 3463 section 3.5);
  * the diagnostic has what the server said. */
 static str status_of(const struct outcome *o, const char *action)
@@ -56,7 +46,8 @@ static size_t take_due(struct reports_due *all, size_t first, int64_t expire,
 			.original = o->item->orcpt,
 			.action = str_from(lead.action),
 			.status = status_of(o, lead.action),
-			.diagnostic = reply_of(o),
+			/* a server's word for word (RFC 3464 section 2.3.6) */
+			.diagnostic = o->remote.n ? o->reply : o->text,
 			.remote = o->remote,
 			.until = str_eq(str_from(lead.action), STR("delayed"))
 					 ? o->item->created_at + expire

@@ -127,9 +127,9 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 			  KZ("do", "mend what the error names; it is tried again"));
 		outcome_tell(x->s, i, OUTCOME_LATER,
 			     &(struct outcome_words){
-				     STR("4.3.0"),
-				     STR("451 4.3.0 the message cannot be read"), STR(""),
-				     false, BOUNCE_MESSAGE, false });
+				     .status = STR("4.3.0"),
+				     .reply = STR("451 4.3.0 the message cannot be read"),
+				     .class = BOUNCE_MESSAGE });
 	}
 	return NULL;
 }
@@ -265,9 +265,8 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	bool relayed = yes && (u->to[n].notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
 	bool greylisted = !o->ours && !u->items[n]->attempts
 			  && is_greylisting(o->code, o->status, o->text);
-	str text = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
-			     status.n ? STR(" ") : STR(""), o->text, STR(" ("), x->by,
-			     STR(")"));
+	str reply = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
+			      status.n ? STR(" ") : STR(""), o->text);
 	notice(x, o, their_ms(x) - u->since, greylisted);
 	if (greylisted)
 		is_greylisted(x);
@@ -276,9 +275,13 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 		     : o->code / 100 == 5 ? OUTCOME_REFUSED
 					  : OUTCOME_LATER,
 		     &(struct outcome_words){
-			     status, text, o->code && !o->ours ? x->hop->name : STR(""),
-			     relayed, yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
-			     greylisted });
+			     .status = status,
+			     .reply = reply,
+			     .by = x->by,
+			     .remote = o->code && !o->ours ? x->hop->name : STR(""),
+			     .relayed = relayed,
+			     .class = yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
+			     .greylisted = greylisted });
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)
