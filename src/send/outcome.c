@@ -17,7 +17,7 @@ struct committer {
 	pthread_mutex_t lock;
 	pthread_cond_t some, room;
 	struct outcome *first, **last;
-	size_t count;
+	size_t count, most;
 	bool stopping;
 	struct book *outbound;
 	pthread_t thread;
@@ -64,20 +64,28 @@ static struct outcome *make(struct item *i, enum outcome_kind kind,
 	return o;
 }
 
-void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const struct outcome_words *w)
+/* The disk is slower than the network. Milliseconds. */
+static int64_t wait_for_room(struct committer *c)
+{
+	int64_t began = clock_mono_ms();
+	while (c->count >= c->most)
+		pthread_cond_wait(&c->room, &c->lock);
+	return clock_mono_ms() - began;
+}
+
+int64_t outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		     const struct outcome_words *w)
 {
 	struct committer *c = s->committer;
 	struct outcome *o = make(i, kind, w);
 	pthread_mutex_lock(&c->lock);
-	while (c->count
-	       >= QUEUE_MAX) /* the disk is slower than the network: wait for it */
-		pthread_cond_wait(&c->room, &c->lock);
+	int64_t waited = c->count >= c->most ? wait_for_room(c) : 0;
 	*c->last = o;
 	c->last = &o->next;
 	if (c->count++ == 0 || c->count == OUTCOME_BATCH)
 		pthread_cond_signal(&c->some);
 	pthread_mutex_unlock(&c->lock);
+	return waited;
 }
 
 /* However it ended: refused, or given up (RFC 3461 section 4.1). */
@@ -329,6 +337,7 @@ err committer_start(struct arena *a, struct sender *s)
 	struct committer *c = mem_zero(sizeof *c);
 	c->s = s;
 	c->last = &c->first;
+	c->most = s->outcomes_most ? s->outcomes_most : QUEUE_MAX;
 	pthread_mutex_init(&c->lock, NULL);
 	thread_cond_init(&c->some);
 	thread_cond_init(&c->room);

@@ -82,6 +82,7 @@ struct sender {
 	tls_told *told;
 	void *told_ctx;
 	int64_t slow_ms, brief_ms;
+	size_t outcomes_most;
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;
@@ -149,5 +150,6 @@ struct outcome_words { /* borrowed */
 	enum bounce_class class;
 	bool greylisted;
 };
-void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const struct outcome_words *w);
+/* How many milliseconds it waited for the disk: no server was slow meanwhile. */
+int64_t outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		     const struct outcome_words *w);

@@ -165,8 +165,9 @@ static bool turn_is_over(struct session *x)
 	return over;
 }
 
-/* A clock that stands while we read and seal a message, which may wait for a name server:
- * by it no server is slow for what was our own doing. */
+/* A clock that stands while we read and seal a message, which may wait for a name server,
+ * and while an outcome waits for the disk: by it no server is slow for what was our own
+ * doing. */
 static int64_t their_ms(const struct session *x)
 {
 	return clock_mono_ms() - x->paused;
@@ -270,18 +271,19 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	notice(x, o, their_ms(x) - u->since, greylisted);
 	if (greylisted)
 		is_greylisted(x);
-	outcome_tell(x->s, u->items[n],
-		     yes                  ? OUTCOME_DELIVERED
-		     : o->code / 100 == 5 ? OUTCOME_REFUSED
-					  : OUTCOME_LATER,
-		     &(struct outcome_words){
-			     .status = status,
-			     .reply = reply,
-			     .by = x->by,
-			     .remote = o->code && !o->ours ? x->hop->name : STR(""),
-			     .relayed = relayed,
-			     .class = yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
-			     .greylisted = greylisted });
+	enum outcome_kind kind = yes                  ? OUTCOME_DELIVERED
+				 : o->code / 100 == 5 ? OUTCOME_REFUSED
+						      : OUTCOME_LATER;
+	struct outcome_words words = {
+		.status = status,
+		.reply = reply,
+		.by = x->by,
+		.remote = o->code && !o->ours ? x->hop->name : STR(""),
+		.relayed = relayed,
+		.class = yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
+		.greylisted = greylisted
+	};
+	x->paused += outcome_tell(x->s, u->items[n], kind, &words);
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)
