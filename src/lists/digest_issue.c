@@ -85,7 +85,7 @@ static err head_of(struct making *m, struct arena *a, str subject, str *head,
 {
 	str fields;
 	TRY(list_fields(m, a, &fields, personal));
-	struct letter l = {
+	struct compose l = {
 		.from = { .name = m->list->name,
 			  .address = { .local = arena_cat(a, m->list->name,
 							  STR("-request")),
