@@ -12,6 +12,7 @@
 #include "lists/steps_inside.h"
 #include "lists/topics.h"
 #include "mail/compose.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"

@@ -9,6 +9,7 @@
 #include "lists/shadow.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "net/addr.h"
 #include "store/lists/person.h"

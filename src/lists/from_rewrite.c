@@ -1,7 +1,7 @@
 #include "lists/from_rewrite.h"
 
 #include "base/utf8.h"
-#include "lists/fanout.h"
+#include "mail/seven.h"
 #include "trust/suffix.h"
 
 enum {

@@ -5,10 +5,10 @@
 #include "lists/steps_inside.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
 #include "lists/from_rewrite.h"
 #include "lists/pattern.h"
 #include "mail/encode.h"
+#include "mail/seven.h"
 #include "trust/name.h"
 #include "trust/trust.h"
 

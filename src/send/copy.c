@@ -1,8 +1,8 @@
 #include "send/copy.h"
 
 #include "base/mem.h"
-#include "lists/members.h"
 #include "mail/downgrade.h"
+#include "mail/leave_token.h"
 #include "mail/retpath.h"
 #include "mail/seven.h"
 

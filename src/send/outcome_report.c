@@ -1,8 +1,8 @@
 /* Reports to senders: which of them a batch of outcomes asks for, and what they say. */
 #include "send/outcome_inside.h"
 
-#include "lists/undelivered.h"
 #include "mail/header.h"
+#include "store/outbound/undelivered.h"
 
 /* Of a message this much is read for a report, which quotes its header, or the whole
  * of a small one. */

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "lists/fanout.h"
+#include "mail/seven.h"
 #include "send/blame.h"
 #include "send/retry.h"
 #include "smtp/session.h"
