@@ -3,6 +3,7 @@
 #include "mail/address.h"
 #include "trust/authres.h"
 #include "trust/dmarc.h"
+#include "trust/name.h"
 #include "trust/suffix.h"
 
 struct record {
@@ -15,12 +16,6 @@ struct record {
 static bool is_word(str said, const char *word)
 {
 	return str_eq(said, str_from(word));
-}
-
-static str domain_of(str identity)
-{
-	str local, domain;
-	return str_cut_last(identity, '@', &local, &domain) ? domain : identity;
 }
 
 static void take_dmarc(struct arena *a, str text, struct record *r)
@@ -41,7 +36,7 @@ static void take_passes(struct arena *a, str text, struct record *r)
 	while (authres_next(a, &text, &s)) {
 		if (!is_word(s.result, "pass"))
 			continue;
-		str path = domain_of(authres_said_property(&s, "smtp.mailfrom"));
+		str path = name_of_identity(authres_said_property(&s, "smtp.mailfrom"));
 		str signer = authres_said_property(&s, "header.d");
 		r->spf = r->spf
 			 || (is_word(s.method, "spf")
