@@ -30,32 +30,20 @@ struct dmarc_reporter {
 
 /* --- from rows to a report */
 
-/* How many signatures are told of one message. */
-static size_t signature_lines(str lines)
-{
-	str line;
-	size_t n = 0;
-	while (n < DKIM_MAX && str_line(&lines, &line))
-		n++;
-	return n;
-}
-
-/* "RESULT DOMAIN SELECTOR", a line each, and SPF's. */
+/* A line each, of DKIM_MAX of them, and SPF's. */
 static void add_auths(struct arena *a, const struct dmarc_seen *x,
 		      struct dmarc_report_record *r)
 {
-	str line, rest = x->signatures, result, domain, selector;
-	size_t lines = signature_lines(x->signatures);
-	r->auths = arena_zero(a, (lines + 1) * sizeof *r->auths);
-	for (size_t i = 0; i < lines && str_line(&rest, &line); i++)
-		if (str_word(&line, &result) && str_word(&line, &domain)
-		    && str_word(&line, &selector))
-			r->auths[r->auth_count++] = (struct dmarc_auth){
-				.method = STR("dkim"),
-				.domain = domain,
-				.selector = selector,
-				.result = result
-			};
+	str rest = x->signatures;
+	struct dmarc_signature signature;
+	r->auths = arena_zero(a, (DKIM_MAX + 1) * sizeof *r->auths);
+	while (r->auth_count < DKIM_MAX && dmarc_signature_next(&rest, &signature))
+		r->auths[r->auth_count++] = (struct dmarc_auth){
+			.method = STR("dkim"),
+			.domain = signature.domain,
+			.selector = signature.selector,
+			.result = signature.result
+		};
 	if (x->spf_domain.n)
 		r->auths[r->auth_count++] = (struct dmarc_auth){
 			.method = STR("spf"),
@@ -147,13 +135,11 @@ static err queue(struct dmarc_reporter *d, struct arena *a,
 	str recipient = address_text(a, &to->address);
 	struct dmarc_report_by by = { domain_ascii(a, d->conf.conf->site_domain),
 				      d->conf.conf->site_hostname };
-	struct report_mail m = {
-		.source = arena_cat(a, STR("dmarc-report/"), report->report_id, STR("/"),
-				    recipient),
-		.subject = STR("Report on DMARC"),
-		.to = recipient,
-		.bytes = dmarc_report_mail(a, report, &by, &to->address, packed),
-	};
+	struct report_mail m = { .kind = REPORT_DMARC,
+				 .id = report->report_id,
+				 .to = recipient,
+				 .bytes = dmarc_report_mail(a, report, &by, &to->address,
+							    packed) };
 	int64_t size = (int64_t)m.bytes.n;
 	if (to->most && size + SIGNATURE_ROOM > to->most) {
 		log_info("dmarc-report-too-large", KS("domain", report->domain),

@@ -30,18 +30,6 @@ struct failure_reporter {
 
 /* --- from a row to a report */
 
-/* "RESULT DOMAIN SELECTOR" of a line. */
-struct said {
-	str result, domain, selector;
-};
-
-static bool next_signature(str *lines, struct said *s)
-{
-	str line;
-	return str_line(lines, &line) && str_word(&line, &s->result)
-	       && str_word(&line, &s->domain) && str_word(&line, &s->selector);
-}
-
 static bool is_pass(str result)
 {
 	return str_eq(result, STR("pass"));
@@ -51,13 +39,13 @@ static bool is_pass(str result)
 static str results_of(struct arena *a, str hostname, const struct dmarc_seen *x)
 {
 	struct authres r = { 0 };
-	struct said s;
+	struct dmarc_signature s;
 	str lines = x->signatures;
 	authres_add(&r, "dmarc", dmarc_word(DMARC_FAIL), NULL);
 	authres_property(&r, "header.from", x->header_from);
 	authres_add(&r, "spf", arena_z(a, x->spf_result), NULL);
 	authres_property(&r, "smtp.mailfrom", x->spf_domain);
-	while (next_signature(&lines, &s)) {
+	while (dmarc_signature_next(&lines, &s)) {
 		authres_add(&r, "dkim", arena_z(a, s.result), NULL);
 		authres_property(&r, "header.d", s.domain);
 		authres_property(&r, "header.s", s.selector);
@@ -85,9 +73,9 @@ static void add_spf(const struct dmarc_asking *by, struct arena *a,
 static void add_dkim(struct arena *a, const struct dmarc_seen *x,
 		     struct failure_report *r)
 {
-	struct said s;
+	struct dmarc_signature s;
 	str lines = x->signatures;
-	while (!r->dkim_domain.n && next_signature(&lines, &s))
+	while (!r->dkim_domain.n && dmarc_signature_next(&lines, &s))
 		if (!is_pass(s.result)
 		    && suffix_same_registrant(a, s.domain, x->header_from)) {
 			r->dkim_domain = s.domain;
@@ -137,13 +125,11 @@ static err queue(struct failure_reporter *f, struct arena *a,
 	limit.yields = true;
 	struct dmarc_report_by by = { domain_ascii(a, conf->site_domain),
 				      conf->site_hostname };
-	struct report_mail m = {
-		.source = arena_printf(a, "dmarc-failure/%lld/%.*s", (long long)of->id,
-				       STR_F(recipient)),
-		.subject = STR("Failure report (DMARC)"),
-		.to = recipient,
-		.bytes = failure_report_mail(a, report, &by, &to->address),
-	};
+	struct report_mail m = { .kind = REPORT_FAILURE,
+				 .id = arena_number(a, of->id),
+				 .to = recipient,
+				 .bytes = failure_report_mail(a, report, &by,
+							      &to->address) };
 	TRY(report_limit_ask(f->conf.outbound, a, &limit, &yes));
 	if (!yes) {
 		log_info("failure-report-left-out", KS("domain", of->seen.domain),

@@ -78,14 +78,12 @@ static err queue(struct tls_reporter *r, struct arena *a, const struct report_tl
 		 const struct address *to, str packed)
 {
 	str recipient = address_text(a, to);
-	struct report_mail m = { .source = arena_cat(a, STR("tls-report/"), report->id,
-						     STR("/"), recipient),
-				 .subject = STR("Report on TLS"),
+	struct report_mail m = { .kind = REPORT_TLS,
+				 .id = report->id,
 				 .to = recipient,
 				 .bytes = report_tls_mail(a, report,
 							  r->conf.conf->site_hostname, to,
-							  packed),
-				 .tls = TLS_WANT_REPORT };
+							  packed) };
 	return report_mail_queue(r->conf.outbound, a, &m);
 }
 
