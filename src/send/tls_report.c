@@ -10,6 +10,7 @@
 #include "send/report_look.h"
 #include "send/report_mail.h"
 #include "send/tls_report_said.h"
+#include "store/outbound/tls_posted.h"
 #include "store/outbound/tls_tally.h"
 
 #include <stdlib.h>
@@ -89,9 +90,17 @@ static err queue(struct tls_reporter *r, struct arena *a, const struct report_tl
 
 /* --- within what a third person is sent */
 
+/* A report, and the day that it is about. */
+struct made {
+	struct report_tls report;
+	int64_t day;
+	str packed;
+};
+
 struct target {
 	str uri;
 	bool by_mail;
+	bool posted; /* it may have arrived there */
 	struct address to;
 	struct report_to limit;
 };
@@ -128,18 +137,22 @@ static bool read_target(struct arena *a, str domain, str uri, struct target *t)
 	return host.n > 0;
 }
 
-/* Those that may have one more today. */
-static err find_targets(struct tls_reporter *r, struct arena *a, str domain,
+/* Those that may have one more today, and those that have this one. */
+static err find_targets(struct tls_reporter *r, struct arena *a, const struct made *x,
 			const str *uris, size_t count, struct target *targets, size_t *n)
 {
+	str domain = x->report.domain;
 	*n = 0;
 	for (size_t i = 0; i < count; i++) {
 		bool yes;
-		if (!read_target(a, domain, uris[i], &targets[*n]))
+		struct target *t = &targets[*n];
+		if (!read_target(a, domain, uris[i], t))
 			continue;
-		TRY(report_limit_ask(r->conf.outbound, a, &targets[*n].limit, &yes));
-		*n += yes;
-		if (!yes)
+		TRY(tls_posted_find(r->conf.outbound, x->day, domain, t->uri,
+				    &t->posted));
+		TRY(report_limit_ask(r->conf.outbound, a, &t->limit, &yes));
+		*n += yes || t->posted;
+		if (!yes && !t->posted)
 			log_info("report-put-off", KS("domain", domain),
 				 KS("to", uris[i]));
 	}
@@ -147,21 +160,40 @@ static err find_targets(struct tls_reporter *r, struct arena *a, str domain,
 }
 
 /* An attempt counts, since it is what reaches who is named there. */
-static err post_all(struct tls_reporter *r, struct arena *a, str packed,
-		    const struct target *targets, size_t count, bool *posted)
+static err note(struct tls_reporter *r, struct arena *a, const struct made *x,
+		const struct target *t)
+{
+	TRY(report_limit_count(r->conf.outbound, a, &t->limit));
+	return tls_posted_add(r->conf.outbound, x->day, x->report.domain, t->uri);
+}
+
+/* Noted before it leaves, and crossed out where it was not taken: whatever fails behind it,
+ * or ends us, nobody gets it twice. */
+static err post_one(struct tls_reporter *r, struct arena *a, const struct made *x,
+		    struct target *t)
+{
+	TRY(book_begin(r->conf.outbound));
+	TRY(book_end(r->conf.outbound, note(r, a, x, t)));
+	t->posted = post(r, a, t->uri, x->packed);
+	return t->posted ? OK
+			 : tls_posted_remove(r->conf.outbound, x->day, x->report.domain,
+					     t->uri);
+}
+
+static err post_all(struct tls_reporter *r, struct arena *a, const struct made *x,
+		    struct target *targets, size_t count, bool *posted)
 {
 	*posted = false;
 	for (size_t i = 0; i < count; i++) {
-		if (targets[i].by_mail)
-			continue;
-		TRY(report_limit_count(r->conf.outbound, a, &targets[i].limit));
-		*posted = post(r, a, targets[i].uri, packed) || *posted;
+		struct target *t = &targets[i];
+		if (!t->by_mail && !t->posted)
+			TRY(post_one(r, a, x, t));
+		*posted = *posted || t->posted;
 	}
 	return OK;
 }
 
-static err queue_all(struct tls_reporter *r, struct arena *a,
-		     const struct report_tls *report, str packed,
+static err queue_all(struct tls_reporter *r, struct arena *a, const struct made *x,
 		     const struct target *targets, size_t count, bool *mailed)
 {
 	*mailed = false;
@@ -169,28 +201,26 @@ static err queue_all(struct tls_reporter *r, struct arena *a,
 		if (!targets[i].by_mail)
 			continue;
 		TRY(report_limit_count(r->conf.outbound, a, &targets[i].limit));
-		TRY(queue(r, a, report, &targets[i].to, packed));
+		TRY(queue(r, a, &x->report, &targets[i].to, x->packed));
 		*mailed = true;
 	}
 	return OK;
 }
 
 /* The mails and the end of the tallies are one transaction: neither is ever without the
- * other. What was posted twice for a crash bears the same id. */
-static err send_all(struct tls_reporter *r, struct arena *a,
-		    const struct report_tls *report, int64_t day, const str *uris,
-		    size_t count, bool *sent)
+ * other. */
+static err send_all(struct tls_reporter *r, struct arena *a, const struct made *x,
+		    const str *uris, size_t count, bool *sent)
 {
 	struct target targets[REPORT_TLS_URIS];
 	size_t n;
 	bool posted, mailed;
-	str packed = gzip_pack(a, report_tls_json(a, report));
-	TRY(find_targets(r, a, report->domain, uris, count, targets, &n));
-	TRY(post_all(r, a, packed, targets, n, &posted));
+	TRY(find_targets(r, a, x, uris, count, targets, &n));
+	TRY(post_all(r, a, x, targets, n, &posted));
 	TRY(book_begin(r->conf.outbound));
-	err e = queue_all(r, a, report, packed, targets, n, &mailed);
+	err e = queue_all(r, a, x, targets, n, &mailed);
 	if (!e.kind && (mailed || posted))
-		e = tls_tally_done(r->conf.outbound, day, report->domain);
+		e = tls_tally_done(r->conf.outbound, x->day, x->report.domain);
 	TRY(book_end(r->conf.outbound, e));
 	*sent = mailed || posted;
 	return OK;
@@ -201,21 +231,22 @@ static err send_all(struct tls_reporter *r, struct arena *a,
 static err report(void *ctx, struct arena *a, const struct report_case *c)
 {
 	struct tls_reporter *r = ctx;
-	struct report_tls made;
+	struct made x = { .day = *(const int64_t *)c->row };
 	str uris[REPORT_TLS_URIS];
 	size_t count = 0;
-	const int64_t *day = c->row;
 	bool sent;
 	enum wish wish = find_wish(r, a, c->domain, uris, &count);
 	if (wish == WISH_UNKNOWN)
 		return FAIL(ERR_TEMP, "no answer from DNS whether reports are wanted");
 	if (wish == WISH_NONE)
-		return tls_tally_done(r->conf.outbound, *day, c->domain);
-	TRY(tls_report_make(r->conf.conf, r->conf.outbound, a, *day, c->domain, &made));
-	TRY(send_all(r, a, &made, *day, uris, count, &sent));
+		return tls_tally_done(r->conf.outbound, x.day, c->domain);
+	TRY(tls_report_make(r->conf.conf, r->conf.outbound, a, x.day, c->domain,
+			    &x.report));
+	x.packed = gzip_pack(a, report_tls_json(a, &x.report));
+	TRY(send_all(r, a, &x, uris, count, &sent));
 	if (!sent)
 		return FAIL(ERR_TEMP, "nobody took it, or may have one more today");
-	log_info("tls-reported", KS("domain", c->domain), KS("report", made.id));
+	log_info("tls-reported", KS("domain", c->domain), KS("report", x.report.id));
 	return OK;
 }
 
@@ -277,6 +308,8 @@ err tls_reporter_look(struct tls_reporter *r)
 
 err tls_reporter_expire(struct tls_reporter *r)
 {
-	int64_t gone;
-	return tls_tally_expire(r->conf.outbound, clock_now() / DAY - KEEP_DAYS, &gone);
+	int64_t gone, before = clock_now() / DAY - KEEP_DAYS;
+	err posted = tls_posted_expire(r->conf.outbound, before, &gone);
+	err counted = tls_tally_expire(r->conf.outbound, before, &gone);
+	return posted.kind ? posted : counted;
 }
