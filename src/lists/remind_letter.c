@@ -110,16 +110,16 @@ static struct waits sum_of(const struct told *who)
 
 static str listed(struct arena *a, const struct told *who)
 {
-	size_t listed = 0;
+	size_t count = 0;
 	BUF(b);
 	for (size_t i = 0; i < who->count; i++)
 		for (size_t k = 0; k < who->lists[i]->shown_count; k++)
-			if (listed++ < DISCARDED_AT_ONCE)
+			if (count++ < DISCARDED_AT_ONCE)
 				buf_addf(&b, ",%lld",
 					 (long long)who->lists[i]->shown[k].id);
-	return listed > 1 ? arena_cat(a, STR("{\"posts\":["), str_skip(buf_str(&b), 1),
-				      STR("]}"))
-			  : STR("");
+	return count ? arena_cat(a, STR("{\"posts\":["), str_skip(buf_str(&b), 1),
+				 STR("]}"))
+		     : STR("");
 }
 
 static err add_link(struct telling *t, str *discard)

@@ -243,6 +243,22 @@ static bool is_for_posts(str verdict)
 	return str_eq(verdict, STR("trust")) || str_eq(verdict, STR("claim"));
 }
 
+/* Where the reader may decide on none of these lists, or by this token on none, nothing is
+ * filed; of one of several its own order says so. */
+static err may_some(struct request *q, const struct wish *w, enum may *may)
+{
+	*may = w ? MAY_NOT : MAY;
+	for (; w && *may != MAY; w = w->next) {
+		struct visible_list l;
+		err e = visible_list_find(q, w->list->id, RIGHT_held_decide, &l);
+		if (e.kind && e.kind != ERR_NOTFOUND)
+			return e;
+		if (!e.kind)
+			*may = MAY;
+	}
+	return OK;
+}
+
 static void refuse(struct request *q, struct response *r, int status, str why)
 {
 	r->status = status;
@@ -264,8 +280,15 @@ void moderate_post(struct request *q, struct response *r)
 		read_all(&x);
 	else if (!e.kind)
 		e = read_chosen(&x, "id", false);
+	enum may may = MAY;
+	if (!e.kind)
+		e = may_some(q, x.first, &may);
 	if (page_failed(q, r, e))
 		return;
+	if (may != MAY) {
+		router_refuse(q, r, may);
+		return;
+	}
 	if (!x.first || !x.verdict.n) {
 		refuse(q, r, 400, S_("Choose at least one, and what to do with it."));
 		return;
