@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	VARS_MAX = 32,
+	VARS_MAX = 48,
 	FILLED_MAX = 256 * 1024, /* what an own text may become */
 	TIMES_MAX = 20           /* a name in it: some values are as long as a mail */
 };

@@ -49,7 +49,7 @@ static int64_t waits(struct books_test *t, const char *list)
 static str letter_of_day(struct books_test *t, const char *to, int64_t at)
 {
 	CHECK(remind(t, at));
-	return letter_to(t, to, "");
+	return letter_to(t, to, "lists: ");
 }
 
 static void prefer_other(struct books_test *t, int64_t person, const char *address)
@@ -69,9 +69,10 @@ static void test_several(struct arena *a)
 	static const char one[] = "one@lists.example", two[] = "two@lists.example";
 	struct books_test t = books_make(a);
 	int64_t day = (clock_now() / DAY + 2) * DAY;
-	const struct list_entry *first = books_list(&t, one),
-				*second = books_list(&t, two);
 	struct address_row x;
+	books_list(&t, one);
+	const struct list_entry *second = books_list(&t, two),
+				*first = books_entry(&t, one);
 	int64_t mona = books_role(&t, first, "mona@uni.example", "moderator");
 	CHECK(ok(address_find(t.books.lists, a, STR("mona@uni.example"), &x)));
 	CHECK(ok(address_verify(t.books.lists, x.id, 5)));
@@ -90,10 +91,11 @@ static void test_several(struct arena *a)
 	CHECK(holds(letter, "one@lists.example:\r\n\r\n    1 post waits\r\n"));
 	CHECK(holds(letter, "two@lists.example:\r\n\r\n    2 posts wait\r\n"));
 	CHECK(holds(letter, "/lists/one/admin/held") && holds(letter, "/held\r\n"));
-	CHECK(!letter_to(&t, "mona@uni.example", "").n); /* one letter a person */
-	CHECK(holds(letter_to(&t, "olaf@uni.example", ""), "Subject: two: 2 posts wait"));
-	CHECK(holds(letter_to(&t, "una@uni.example", ""), "Subject: one: 1 post waits"));
-	CHECK(holds(letter_to(&t, "una@lab.example", ""), "Subject: two: 2 posts wait"));
+	CHECK(!letter_to(&t, "mona@uni.example", "post waits")
+		       .n); /* one letter a person */
+	CHECK(letter_to(&t, "olaf@uni.example", "Subject: two: 2 posts wait").n);
+	CHECK(letter_to(&t, "una@uni.example", "Subject: one: 1 post waits").n);
+	CHECK(letter_to(&t, "una@lab.example", "Subject: two: 2 posts wait").n);
 	CHECK(mails(&t) == 4);
 	BOOKS_MUST(&t, ledger_set_cursor(t.books.outbound, STR("summary"), 1));
 	CHECK(remind(&t, day + DAY + SIX + 60) && mails(&t) == 4); /* after a crash */
