@@ -10,17 +10,17 @@
 #define DIGEST  "delivery IN ('mime', 'plain', 'summary') "
 #define NAME    "substr(find, instr(find, ' '))"
 #define FITS                                                                   \
-	"(?2 = '%%' OR CASE WHEN ?3 < 2 THEN find LIKE ?2 ESCAPE '\\' "        \
+	"(?4 = 0 OR CASE ?4 WHEN 1 THEN " OFF "WHEN 2 THEN " BOUNCES           \
+	"WHEN 3 THEN " WATCHED "WHEN 4 THEN " DIGEST "ELSE unproven = 1 END) " \
+	"AND (?2 = '%%' OR CASE WHEN ?3 < 2 THEN find LIKE ?2 ESCAPE '\\' "    \
 	"ELSE instr(" NAME ", '@') = 0 AND " NAME " LIKE ?2 ESCAPE '\\' END) " \
-	"AND (?3 % 2 = 0 OR hidden = 0) "                                      \
-	"AND CASE ?4 WHEN 0 THEN 1 WHEN 1 THEN " OFF "WHEN 2 THEN " BOUNCES    \
-	"WHEN 3 THEN " WATCHED "WHEN 4 THEN " DIGEST "ELSE unproven = 1 END "
+	"AND (?3 % 2 = 0 OR hidden = 0) "
 #define THOSE                                                                \
 	MEMBER "WHERE m.id IN (SELECT id FROM member INDEXED BY member_key " \
 	       "WHERE list = ?1 AND " FITS
 #define IN_ORDER ") ORDER BY m.key"
 
-/* ?3: which of them. */
+/* ?3: which of them; ?4 is their state. */
 static int64_t only(const struct member_want *want)
 {
 	return want->visible + 2 * want->by_name;
