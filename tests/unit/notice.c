@@ -47,6 +47,8 @@ static void test_templates(struct books_test *t)
 		{ "text", { "TEXT OF IT", 10 } },
 		{ "before", { "BEFORE", 6 } },
 		{ "now", { "NOW", 3 } },
+		{ "discard", { "DISCARD", 7 } },
+		{ "lists", { "2", 1 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;
