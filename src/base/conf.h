@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/zone.h"
 
 #define CONF_TEXT     str
 #define CONF_WORDS    str
@@ -39,6 +40,7 @@ struct conf {
 #undef CONF
 	struct conf_route *routes;
 	size_t route_count;
+	struct zone zone; /* of [site] timezone */
 	str path;   /* the file's absolute name */
 	str folder; /* the folder it stands in */
 };

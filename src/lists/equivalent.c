@@ -59,6 +59,37 @@ static bool next_group(str *groups, str *group)
 	return true;
 }
 
+static bool is_group(struct arena *a, str group)
+{
+	str domain;
+	int named = 0;
+	bool valid = true;
+	for (; next_domain(&group, &domain); named++)
+		valid = valid && domain_valid(domain_ascii(a, domain));
+	return named > 1 && valid;
+}
+
+err equivalent_check(struct arena *a, str key, str groups)
+{
+	str group;
+	while (next_group(&groups, &group))
+		if (group.n && !is_group(a, group))
+			return err_in(a, ERR_SYNTAX,
+				      "%.*s = %.*s: it takes groups of two domains or "
+				      "more with commas in between, one group a line",
+				      STR_F(key), STR_F(str_first(group, 80)));
+	return OK;
+}
+
+str equivalent_groups(struct arena *a, str text)
+{
+	str group, out = STR("");
+	while (next_group(&text, &group))
+		if (is_group(a, group))
+			out = arena_cat(a, out, out.n ? STR("\n") : STR(""), group);
+	return out;
+}
+
 err equivalent_member(struct book *lists, struct arena *a, int64_t list, str groups,
 		      str key, struct member_row *m)
 {

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/said.h"
+#include "base/zone.h"
 #include "lists/moderate_inside.h"
 #include "lists/notice.h"
 #include "mail/date.h"
@@ -25,11 +26,16 @@ struct morning {
 	struct held_row shown[SHOWN]; /* the first of the posts */
 };
 
+/* Six of that day, by the site's clock. */
+static int64_t morning_of(int64_t day)
+{
+	return zone_instant(zone_site(), day * DAY + MORNING);
+}
+
 /* What came since six waits for tomorrow's mail: who is told has been told of it. */
 static bool counts(const struct morning *m, const struct held_row *h)
 {
-	return h->held_at < m->day * DAY + MORNING
-	       && !moderate_is_quiet(h->rule, &m->settings);
+	return h->held_at < morning_of(m->day) && !moderate_is_quiet(h->rule, &m->settings);
 }
 
 static err gather_posts(struct morning *m)
@@ -57,8 +63,7 @@ static err gather(struct morning *m)
 	TRY(request_list(m->books->lists, m->a, m->list->id, &r, &n));
 	for (size_t i = 0; i < n; i++)
 		r[i].leaves ? m->leaving++ : m->asking++;
-	return held_lapsed(m->books->lists, m->list->id, (m->day - 1) * DAY + MORNING,
-			   &m->lapsed);
+	return held_lapsed(m->books->lists, m->list->id, morning_of(m->day - 1), &m->lapsed);
 }
 
 /* ---- what is said, in the language of the thread */
@@ -92,7 +97,7 @@ static str say_what(struct morning *m, const char *between)
 static void add_post(struct morning *m, const struct held_row *h, struct buf *b)
 {
 	str claimed = held_claimant(h, m->now);
-	buf_cat(b, STR("    "), date_minute(m->a, h->held_at), STR("  "),
+	buf_cat(b, STR("    "), date_clock(m->a, h->held_at), STR("  "),
 		h->author.n ? h->author : S_("nobody in particular"), STR("\n        "),
 		h->subject.n ? h->subject : S_("(no subject)"));
 	buf_cat(b, STR("\n        "), said_together(m->a, language_now(), h->reason));
@@ -189,7 +194,7 @@ err remind_run(struct books *books, struct arena *a, int64_t now)
 {
 	struct list_row *lists;
 	size_t n;
-	int64_t day = (now - MORNING) / DAY, last;
+	int64_t day = zone_day_past(zone_site(), MORNING, now), last;
 	TRY(ledger_cursor(books->outbound, cursor, &last));
 	if (last >= day)
 		return OK;
