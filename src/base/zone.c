@@ -32,8 +32,8 @@ static uint64_t number(const char *p, size_t octets)
 static err read_head(str *in, int *version, struct counts *c)
 {
 	str head;
-	uint32_t *fields[] = { &c->utc, &c->standard, &c->leap,
-			       &c->time, &c->type,    &c->letter };
+	uint32_t *fields[] = { &c->utc,  &c->standard, &c->leap,
+			       &c->time, &c->type,     &c->letter };
 	if (!take(in, HEAD, &head) || !str_starts(head, STR("TZif")))
 		return FAIL(ERR_SYNTAX, "not a table of a time zone (RFC 9636)");
 	*version = head.p[4] ? head.p[4] - '0' : 1;

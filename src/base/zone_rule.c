@@ -90,7 +90,8 @@ static bool take_when(str *in, struct zone_when *when)
 /* POSIX counts what is west of Greenwich as more. */
 static bool take_offset(str *in, struct zone_kind *kind)
 {
-	bool has = in->n && (chr_is_digit(in->p[0]) || in->p[0] == '+' || in->p[0] == '-');
+	bool has = in->n
+		   && (chr_is_digit(in->p[0]) || in->p[0] == '+' || in->p[0] == '-');
 	if (has && !take_time(in, 24, &kind->offset))
 		return false;
 	kind->offset = has ? -kind->offset : kind->offset;

@@ -64,10 +64,10 @@ err pattern_check(struct arena *a, str pattern)
 	if (str_starts(pattern, STR("^")))
 		return pattern_check_text(a, pattern);
 	return is_plain(a, pattern) ? OK
-				 : err_in(a, ERR_SYNTAX,
-					  "\"%.*s\": write an address, @domain, or ^ "
-					  "and a regular expression",
-					  STR_F(pattern));
+				    : err_in(a, ERR_SYNTAX,
+					     "\"%.*s\": write an address, @domain, or ^ "
+					     "and a regular expression",
+					     STR_F(pattern));
 }
 
 struct patience {
@@ -165,8 +165,7 @@ enum pattern_result pattern_lines(str patterns, str key)
 str pattern_spelt(struct arena *a, str key)
 {
 	static const char special[] = "\\^$.[]|()?*+{}#-";
-	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@"))
-	    && is_plain(a, key))
+	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@")) && is_plain(a, key))
 		return key;
 	BUF(b);
 	buf_add(&b, STR("^"));

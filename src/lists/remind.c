@@ -35,7 +35,8 @@ static int64_t morning_of(int64_t day)
 /* What came since six waits for tomorrow's mail: who is told has been told of it. */
 static bool counts(const struct morning *m, const struct held_row *h)
 {
-	return h->held_at < morning_of(m->day) && !moderate_is_quiet(h->rule, &m->settings);
+	return h->held_at < morning_of(m->day)
+	       && !moderate_is_quiet(h->rule, &m->settings);
 }
 
 static err gather_posts(struct morning *m)
@@ -63,7 +64,8 @@ static err gather(struct morning *m)
 	TRY(request_list(m->books->lists, m->a, m->list->id, &r, &n));
 	for (size_t i = 0; i < n; i++)
 		r[i].leaves ? m->leaving++ : m->asking++;
-	return held_lapsed(m->books->lists, m->list->id, morning_of(m->day - 1), &m->lapsed);
+	return held_lapsed(m->books->lists, m->list->id, morning_of(m->day - 1),
+			   &m->lapsed);
 }
 
 /* ---- what is said, in the language of the thread */

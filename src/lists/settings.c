@@ -231,9 +231,8 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		line = str_trim(line);
 		if (!line.n)
 			continue;
-		err e = named_list(a, STR("x.example"), line).n
-				? named_check(a, line)
-				: pattern_check(a, line);
+		err e = named_list(a, STR("x.example"), line).n ? named_check(a, line)
+								: pattern_check(a, line);
 		expressions += str_starts(line, STR("^"));
 		if (e.kind)
 			return wrong(a, row, line, str_from(e.msg));

@@ -258,15 +258,17 @@ void show_size(struct buf *out, int64_t n)
 		 unit ? units[unit] : _(units[0]));
 }
 
-static void show_time(struct buf *out, int64_t t, const char *format)
+/* False: there is no such time to show. */
+static bool show_time(struct buf *out, int64_t t, const char *format)
 {
 	struct tm tm;
 	char text[64];
 	time_t seconds = (time_t)t;
 	/* a Date field may name any year; strftime's text is bounded */
 	if (!gmtime_r(&seconds, &tm) || tm.tm_year > 8099)
-		return;
+		return false;
 	buf_add(out, (str){ text, strftime(text, sizeof text, format, &tm) });
+	return true;
 }
 
 /* What the site's clock shows at that instant. */
@@ -292,8 +294,7 @@ void show_fixed_date(struct buf *out, int64_t day)
 
 void show_minute(struct buf *out, int64_t t)
 {
-	show_time(out, wall(t), "%Y-%m-%d %H:%M");
-	if (!zone_is_utc(zone_site()))
+	if (show_time(out, wall(t), "%Y-%m-%d %H:%M") && !zone_is_utc(zone_site()))
 		buf_cat(out, STR(" "), zone_at(zone_site(), t)->name);
 }
 

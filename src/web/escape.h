@@ -39,6 +39,6 @@ void show_minute(struct buf *out, int64_t t); /* 2026-11-24 04:12, 2026-11-24 05
 void show_day(struct buf *out, int64_t t);    /* 24 Nov 2026 */
 void show_fixed_date(struct buf *out, int64_t day);
 void show_fixed_day(struct buf *out, int64_t day);
-void show_month(struct buf *out, int64_t t);  /* November 2026 */
+void show_month(struct buf *out, int64_t t); /* November 2026 */
 void show_month_of(struct buf *out, int year, int month);
 const char *month_abbreviated(int month); /* Nov */

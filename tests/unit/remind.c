@@ -5,6 +5,7 @@
 #include "lists/remind.h"
 #include "store/lists/held.h"
 #include "store/lists/request.h"
+#include "zones.h"
 
 #define DEV "dev@lists.example"
 
@@ -31,6 +32,24 @@ static int64_t hold(struct books_test *t, const char *list, const char *id, int6
 static bool remind(struct books_test *t, int64_t at)
 {
 	return ok(remind_run(&t->books, t->a, at));
+}
+
+/* At six of the morning in Berlin, also when summer time begins (29 March 2026): once. */
+static void test_there(struct books_test *t)
+{
+	enum { MARCH_28 = 1774656000, HOUR = 3600 }; /* 0:00 UTC */
+	int64_t before = mails(t);
+	hold(t, DEV, "early@x", MARCH_28 - DAY);
+	BOOKS_MUST(t, ledger_set_cursor(t->books.outbound, STR("summary"),
+					MARCH_28 / DAY - 1));
+	zone_begin(t->a, "berlin");
+	CHECK(remind(t, MARCH_28 + 5 * HOUR - 1) && mails(t) == before);
+	CHECK(remind(t, MARCH_28 + 5 * HOUR) && mails(t) == before + 2);
+	CHECK(letter_to(t, "max@uni.example", "    2026-03-27 01:00 CET  ").n);
+	for (int64_t at = MARCH_28 + 5 * HOUR; at < MARCH_28 + 28 * HOUR; at += HOUR / 2)
+		CHECK(remind(t, at) && mails(t) == before + 2);
+	CHECK(remind(t, MARCH_28 + 28 * HOUR) && mails(t) == before + 4);
+	zone_begin(t->a, NULL);
 }
 
 int main(void)
@@ -88,6 +107,7 @@ int main(void)
 		      .n);
 	/* Days without a server are not made up for. */
 	CHECK(remind(&t, day + 9 * DAY + SIX) && mails(&t) == 6);
+	test_there(&t);
 	books_end(&t);
 	return check_done();
 }

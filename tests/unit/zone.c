@@ -2,24 +2,11 @@
  * come twice, days that were left out, rules behind the end of a table. */
 #include "base/zone.h"
 
-#include "base/file.h"
-#include "tests/check.h"
+#include "zones.h"
 
 #include <time.h>
 
 enum { HOUR = 3600, DAY = 24 * HOUR, NOON = 12 * HOUR };
-
-/* Of the fuzz corpus, so that no table of this machine decides. */
-static struct zone table(struct arena *a, const char *name)
-{
-	str octets;
-	struct zone z = { .count = 0 };
-	const char *path = arena_z(
-		a, arena_cat(a, STR("fuzz/corpus/zone/"), str_from(name)));
-	CHECK(!file_read(a, path, 64 * 1024, &octets).kind);
-	CHECK(!zone_read(a, octets, &z).kind);
-	return z;
-}
 
 static int64_t at(const char *text)
 {
@@ -57,7 +44,7 @@ static void test_changes(struct arena *a)
 		{ "dublin", "2099-03-29 01:00", 0, "GMT", 3600, "IST" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct zone z = table(a, cases[i].zone);
+		struct zone z = zone_table(a, cases[i].zone);
 		const struct zone_kind *was = zone_at(&z, at(cases[i].at) - 1),
 				       *is = zone_at(&z, at(cases[i].at));
 		if (was->offset != cases[i].before || is->offset != cases[i].after)
@@ -85,7 +72,7 @@ static void test_instants(struct arena *a)
 		{ "apia", "2011-12-30 12:00", "2011-12-30 22:00" }, /* not there */
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct zone z = table(a, cases[i].zone);
+		struct zone z = zone_table(a, cases[i].zone);
 		int64_t got = zone_instant(&z, at(cases[i].wall));
 		if (got != at(cases[i].instant))
 			fprintf(stderr, "  %s %s\n", cases[i].zone, cases[i].wall);
@@ -110,7 +97,7 @@ static void test_days(struct arena *a)
 		{ "apia", "2011-12-15 23:10", 6, 30 }, /* 31 days of the calendar */
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct zone z = table(a, cases[i].zone);
+		struct zone z = zone_table(a, cases[i].zone);
 		int64_t second = cases[i].hour * HOUR, t = at(cases[i].from), end;
 		int64_t before = zone_day_past(&z, second, t);
 		int times = 0;
@@ -184,9 +171,9 @@ static void test_rules(struct arena *a)
 
 static void test_names(struct arena *a)
 {
-	static const char *const wrong[] = { "/etc/passwd", "../../../etc/passwd",
+	static const char *const wrong[] = { "/etc/passwd",      "../../../etc/passwd",
 					     "Europe/../Berlin", "Europe/Berlin ",
-					     "Eu\nrope", "-Europe" };
+					     "Eu\nrope",         "-Europe" };
 	struct zone z = { .count = 7 };
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		CHECK(zone_load(a, str_from(wrong[i]), &z).kind == ERR_SYNTAX
@@ -196,7 +183,7 @@ static void test_names(struct arena *a)
 	      && str_find(str_from(e.msg), STR("tzdata")).n);
 	CHECK(!zone_load(a, STR(""), &z).kind && zone_is_utc(&z));
 	CHECK(zone_is_utc(zone_site()));
-	z = table(a, "berlin");
+	z = zone_table(a, "berlin");
 	CHECK(!zone_is_utc(&z));
 	zone_use(&z);
 	CHECK(zone_wall(zone_site(), 0) == HOUR);
@@ -205,10 +192,9 @@ static void test_names(struct arena *a)
 
 static void test_broken(struct arena *a)
 {
-	static const char *const names[] = { "cut",    "head",      "nofooter",
-					     "badrule", "nokind",   "leap",
-					     "order",  "wrongkind", "offset",
-					     "noname" };
+	static const char *const names[] = { "cut",    "head",  "nofooter", "badrule",
+					     "nokind", "leap",  "order",    "wrongkind",
+					     "offset", "noname" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		str octets;
 		struct zone z;
@@ -219,7 +205,7 @@ static void test_broken(struct arena *a)
 			fprintf(stderr, "  %s\n", names[i]);
 		CHECK(zone_read(a, octets, &z).kind == ERR_SYNTAX);
 	}
-	struct zone old = table(a, "one"); /* version 1: no rule behind 2037 */
+	struct zone old = zone_table(a, "one"); /* version 1: no rule behind 2037 */
 	CHECK(zone_at(&old, at("2026-07-01 00:00"))->offset == 2 * HOUR);
 	CHECK(!old.has_rule && zone_at(&old, at("2060-07-01 00:00"))->offset == HOUR);
 }

@@ -10,9 +10,8 @@ err moving_named(struct moving *x, const struct setting_def *def, str value)
 	str line, address;
 	TRY(list_get(x->books->lists, x->a, x->list, &own));
 	while (borrow_next(x->a, def, own.domain_name, &value, &line, &address))
-		import_report_named(x->report,
-				    &(struct import_report_named){ def->key, line,
-								   address });
+		import_report_named(x->report, &(struct import_report_named){
+						       def->key, line, address });
 	return OK;
 }
 
