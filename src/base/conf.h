@@ -41,8 +41,8 @@ struct conf {
 	struct conf_route *routes;
 	size_t route_count;
 	struct zone zone; /* of [site] timezone */
-	str path;   /* the file's absolute name */
-	str folder; /* the folder it stands in */
+	str path;         /* the file's absolute name */
+	str folder;       /* the folder it stands in */
 };
 
 /* Reads the file, then the overrides ("SECTION.KEY=VALUE"). Everything lives
