@@ -262,6 +262,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "subject", "Calibration of detector 3" },
 		{ "", "text", "…" },
 		{ "", "time", "2026-11-27 12:00" },
+		{ "", "when", "2026-11-27 12:00 UTC" },
 		{ "", "token", "7kq2vwr5" },
 		{ "", "volume", "3" },
 		{ "", "what", "…" },

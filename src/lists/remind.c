@@ -1,6 +1,7 @@
 #include "lists/remind_inside.h"
 
 #include "base/log.h"
+#include "base/zone.h"
 #include "lists/moderate_inside.h"
 #include "store/lists/list.h"
 #include "store/lists/request.h"
@@ -19,10 +20,16 @@ struct morning {
 	size_t count;
 };
 
+/* Six of that day, by the site's clock. */
+static int64_t morning_of(int64_t day)
+{
+	return zone_instant(zone_site(), day * DAY + MORNING);
+}
+
 /* What came since six waits for tomorrow's mail: who is told has been told of it. */
 static bool counts(const struct morning *m, const struct held_row *h)
 {
-	return h->held_at < m->day * DAY + MORNING
+	return h->held_at < morning_of(m->day)
 	       && !moderate_is_quiet(h->rule, &m->settings);
 }
 
@@ -77,7 +84,7 @@ static err gather_all(struct morning *m, struct list_waits *l)
 	TRY(request_list(m->books->lists, own, l->list->id, &r, &n));
 	for (size_t i = 0; i < n; i++)
 		r[i].leaves ? l->of.leaving++ : l->of.asking++;
-	return held_lapsed(m->books->lists, l->list->id, (m->day - 1) * DAY + MORNING,
+	return held_lapsed(m->books->lists, l->list->id, morning_of(m->day - 1),
 			   &l->of.lapsed);
 }
 
@@ -122,7 +129,7 @@ err remind_run(struct books *books, struct arena *a, int64_t now)
 {
 	struct list_row *lists;
 	size_t n;
-	int64_t day = (now - MORNING) / DAY, last;
+	int64_t day = zone_day_past(zone_site(), MORNING, now), last;
 	TRY(ledger_cursor(books->outbound, cursor, &last));
 	if (last >= day)
 		return OK;

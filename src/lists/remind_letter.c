@@ -47,7 +47,7 @@ static str say_what(struct arena *a, const struct waits *w, const char *between)
 static void add_post(struct telling *t, const struct held_row *h, struct buf *b)
 {
 	str claimed = held_claimant(h, t->now);
-	buf_cat(b, STR("    "), date_minute(t->a, h->held_at), STR("  "),
+	buf_cat(b, STR("    "), date_clock(t->a, h->held_at), STR("  "),
 		h->author.n ? h->author : S_("nobody in particular"), STR("\n        "),
 		h->subject.n ? h->subject : S_("(no subject)"));
 	buf_cat(b, STR("\n        "), said_together(t->a, language_now(), h->reason));

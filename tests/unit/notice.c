@@ -41,6 +41,7 @@ static void test_templates(struct books_test *t)
 		{ "score", { "5", 1 } },
 		{ "left", { "LEFT", 4 } },
 		{ "time", { "TIME", 4 } },
+		{ "when", { "TIME", 4 } },
 		{ "volume", { "3", 1 } },
 		{ "issue", { "9", 1 } },
 		{ "posts", { "12", 2 } },

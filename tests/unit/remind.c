@@ -9,6 +9,7 @@
 #include "store/lists/person.h"
 #include "store/lists/request.h"
 #include "store/lists/role.h"
+#include "zones.h"
 
 #define DEV "dev@lists.example"
 
@@ -124,6 +125,24 @@ static void test_several(struct arena *a)
 	books_end(&t);
 }
 
+/* At six of the morning in Berlin, also when summer time begins (29 March 2026): once. */
+static void test_there(struct books_test *t)
+{
+	enum { MARCH_28 = 1774656000, HOUR = 3600 }; /* 0:00 UTC */
+	int64_t before = mails(t);
+	hold(t, DEV, "early@x", MARCH_28 - DAY);
+	BOOKS_MUST(t, ledger_set_cursor(t->books.outbound, STR("summary"),
+					MARCH_28 / DAY - 1));
+	zone_begin(t->a, "berlin");
+	CHECK(remind(t, MARCH_28 + 5 * HOUR - 1) && mails(t) == before);
+	CHECK(remind(t, MARCH_28 + 5 * HOUR) && mails(t) == before + 2);
+	CHECK(letter_to(t, "max@uni.example", "    2026-03-27 01:00 CET  ").n);
+	for (int64_t at = MARCH_28 + 5 * HOUR; at < MARCH_28 + 28 * HOUR; at += HOUR / 2)
+		CHECK(remind(t, at) && mails(t) == before + 2);
+	CHECK(remind(t, MARCH_28 + 28 * HOUR) && mails(t) == before + 4);
+	zone_begin(t->a, NULL);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -179,6 +198,7 @@ int main(void)
 		      .n);
 	/* Days without a server are not made up for. */
 	CHECK(remind(&t, day + 9 * DAY + SIX) && mails(&t) == 6);
+	test_there(&t);
 	books_end(&t);
 	test_several(a);
 	return check_done();

@@ -167,9 +167,9 @@ static void show_button(struct request *q, struct response *r, str token,
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ S_("Account"), account };
 	f[n++] = (struct page_confirm_facts){ S_("Asked"),
-					      date_minute(q->arena, c->created_at) };
+					      date_clock(q->arena, c->created_at) };
 	f[n++] = (struct page_confirm_facts){ S_("Good until"),
-					      date_minute(q->arena, c->expires_at) };
+					      date_clock(q->arena, c->expires_at) };
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
 		       .frame = frame_of(q, title),
