@@ -12,17 +12,19 @@ enum { INPUT_MAX = 4 << 20 };
 
 static int replay(const char *folder)
 {
-	DIR *dir = opendir(folder);
+	struct dirent **d;
+	int n = scandir(folder, &d, NULL, alphasort); /* the same order everywhere */
 	int runs = 0;
-	if (!dir) {
+	if (n < 0) {
 		fprintf(stderr, "%s: no such folder\n", folder);
 		exit(2);
 	}
-	for (struct dirent *d; (d = readdir(dir));) {
-		if (d->d_name[0] == '.')
+	for (int i = 0; i < n; i++) {
+		if (d[i]->d_name[0] == '.')
 			continue;
 		ARENA(a);
-		str path = arena_cat(a, str_from(folder), STR("/"), str_from(d->d_name));
+		str path = arena_cat(a, str_from(folder), STR("/"),
+				     str_from(d[i]->d_name));
 		str input;
 		err e = file_read(a, arena_z(a, path), INPUT_MAX, &input);
 		if (e.kind) {
@@ -32,7 +34,9 @@ static int replay(const char *folder)
 		LLVMFuzzerTestOneInput((const uint8_t *)input.p, input.n);
 		runs++;
 	}
-	closedir(dir);
+	for (int i = 0; i < n; i++)
+		free(d[i]);
+	free(d);
 	return runs;
 }
 

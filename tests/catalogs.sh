@@ -2,7 +2,8 @@
 # tests/catalogs.sh: what the program says is in po/postern.pot, and each catalog says all
 # of it: nothing missing, nothing fuzzy, nothing left over (po/README.md). What a text and
 # its translation must have in common is tests/unit/catalog.c. And what the code refuses
-# people is a row of said.def, or of unsaid.tsv with the reason why nobody reads it.
+# people is a row of said.def, of which none stands there twice, or of unsaid.tsv with the
+# reason why nobody reads it.
 passed=0 failed=0
 check() { if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1" >&2; fi; }
 check "po/postern.pot is not what the sources say: po/update" cmp -s <(po/update --pot) po/postern.pot
@@ -27,6 +28,9 @@ done
 texts --keyword=REFUSED "$work"/*.[ch] | forms >"$work/refused"
 texts --keyword=SAID:1 src/base/said.def | forms >"$work/said"
 grep -v '^#' tests/unsaid.tsv | cut -f1 | sed 's/.*/msgid "&"/' | forms >"$work/unsaid"
+while read -r row; do
+	check "src/base/said.def has twice, and the second is never taken: $row" false
+done < <(grep '^SAID(' src/base/said.def | sed 's/{[0-9]}/{}/g' | LC_ALL=C sort | uniq -d)
 check "no refusal was found in the sources" test "$(wc -l <"$work/refused")" -gt 150
 while read -r form; do
 	check "src/base/said.def has no row for: $form" false

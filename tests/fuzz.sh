@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/fuzz.sh PARSER: its fuzz target from its corpus, 8 s in ./test, 10 minutes in
 # ./test --long. A finding stays in build/findings; what it found on the way in
-# build/found, for tests/coverage.sh.
+# build/found, where the next run goes on.
 name=$1 seconds=${POSTERN_LONG:+600} dict=
 seconds=${seconds:-8}
 [ -e "fuzz/$name.dict" ] && dict=-dict=fuzz/$name.dict

@@ -10,15 +10,22 @@ static err note_all(struct book *lists, const struct token_use *x, size_t count)
 	return OK;
 }
 
+static err done_all(struct book *inbound, const struct token_use *x, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		TRY(token_use_done(inbound, &x[i]));
+	return OK;
+}
+
 err token_carry(struct books *books, struct arena *a)
 {
 	struct token_use *x;
 	size_t count;
-	TRY(token_uses_take(a, books->conf->site_data, &x, &count));
+	TRY(token_use_all(books->inbound, a, &x, &count));
 	if (!count)
 		return OK;
 	TRY(book_begin(books->lists));
 	TRY(book_end(books->lists, note_all(books->lists, x, count)));
-	token_uses_taken(a, books->conf->site_data);
-	return OK;
+	TRY(book_begin(books->inbound));
+	return book_end(books->inbound, done_all(books->inbound, x, count));
 }

@@ -14,23 +14,14 @@ struct dmarc_counts {
 	pthread_mutex_t lock;
 	struct arena *a; /* of the counts */
 	struct map rows; /* all fields -> struct dmarc_seen */
-	pthread_mutex_t writing;
-	struct book *inbound;
 };
 
-err dmarc_counts_open(struct arena *a, str data, struct dmarc_counts **out)
+struct dmarc_counts *dmarc_counts_new(void)
 {
 	struct dmarc_counts *c = mem_zero(sizeof *c);
-	err e = book_open(a, data, BOOK_INBOUND, BOOK_WRITE, &c->inbound);
-	if (e.kind) {
-		free(c);
-		return e;
-	}
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_mutex_init(&c->writing, NULL);
 	c->a = arena_new();
-	*out = c;
-	return OK;
+	return c;
 }
 
 enum { TEXTS = 14 };
@@ -97,8 +88,7 @@ static err write_rows(struct book *inbound, const struct map *rows)
 	return book_end(inbound, e);
 }
 
-/* What cannot be written now is counted again. */
-static err write_all(struct dmarc_counts *c)
+err dmarc_counts_write(struct dmarc_counts *c, struct book *inbound)
 {
 	struct arena *fresh = arena_new();
 	pthread_mutex_lock(&c->lock);
@@ -107,7 +97,7 @@ static err write_all(struct dmarc_counts *c)
 	c->rows = (struct map){ 0 };
 	c->a = fresh;
 	pthread_mutex_unlock(&c->lock);
-	err e = rows.used ? write_rows(c->inbound, &rows) : OK;
+	err e = rows.used ? write_rows(inbound, &rows) : OK;
 	pthread_mutex_lock(&c->lock);
 	for (struct map_slot *s = NULL; e.kind && (s = map_next(&rows, s));)
 		add(c, s->key, s->value);
@@ -117,23 +107,12 @@ static err write_all(struct dmarc_counts *c)
 	return e;
 }
 
-err dmarc_counts_write(struct dmarc_counts *c)
-{
-	pthread_mutex_lock(&c->writing);
-	err e = write_all(c);
-	pthread_mutex_unlock(&c->writing);
-	return e;
-}
-
-void dmarc_counts_close(struct dmarc_counts *c)
+void dmarc_counts_free(struct dmarc_counts *c)
 {
 	if (!c)
 		return;
-	(void)!dmarc_counts_write(c).kind;
-	book_close(c->inbound);
 	map_free(&c->rows);
 	arena_free(c->a);
 	pthread_mutex_destroy(&c->lock);
-	pthread_mutex_destroy(&c->writing);
 	free(c);
 }

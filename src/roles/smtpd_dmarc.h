@@ -2,10 +2,10 @@
  * to the inbound book every few seconds, for the reports that domains ask for
  * (RFC 9990, RFC 9991). What a crash forgets are counts of some seconds.
  *
- *     TRY(dmarc_counts_open(a, data, &counts));
+ *     struct dmarc_counts *counts = dmarc_counts_new();
  *     if (dmarc_note(a, &(struct dmarc_case){ &ask, &trust, DMARC_TAKEN }, &row))
  *             dmarc_counts_add(counts, &row);      // any thread
- *     TRY(dmarc_counts_write(counts)); */
+ *     TRY(dmarc_counts_write(counts, inbound));    // one thread at a time */
 #pragma once
 
 #include "store/inbound/dmarc_seen.h"
@@ -34,9 +34,11 @@ bool dmarc_note_failure(struct arena *a, const struct dmarc_case *c,
 
 struct dmarc_counts;
 
-MUST_USE err dmarc_counts_open(struct arena *a, str data, struct dmarc_counts **counts);
-void dmarc_counts_close(struct dmarc_counts *counts); /* writes what it can */
+struct dmarc_counts *dmarc_counts_new(void);
+void dmarc_counts_free(struct dmarc_counts *counts); /* NULL: nothing */
 
 /* One message more; row's texts are copied. */
 void dmarc_counts_add(struct dmarc_counts *counts, const struct dmarc_seen *row);
-MUST_USE err dmarc_counts_write(struct dmarc_counts *counts);
+
+/* What cannot be written now is written later. ERR_TEMP, ERR_IO. */
+MUST_USE err dmarc_counts_write(struct dmarc_counts *counts, struct book *inbound);

@@ -55,8 +55,8 @@ struct smtpd {
 	struct greylist *greylist;  /* NULL: nobody waits */
 	struct dmarc_counts *dmarc; /* NULL: no reports on DMARC */
 	struct token_uses *uses;    /* of those who sign in */
-	pthread_mutex_t known_lock;
-	struct book *known; /* the inbound book, for what has passed the greylist */
+	pthread_mutex_t memory_lock;
+	struct book *memory; /* the inbound book, for these three */
 	struct reader accounts, rules;
 	pthread_mutex_t addresses_lock;
 	struct addressbook *addresses;
@@ -115,8 +115,7 @@ void smtpd_site_rcpt(struct visit *v, struct smtp_session *s, const struct smtp_
 
 /* What is kept in memory, and written every five seconds so that no message costs a sync
  * for it: counts for reports, who has passed the greylist or waits in it, which tokens
- * signed in. The first reads what was
- * written; the second writes what the last sessions left. */
+ * signed in. The first reads what was written; the second writes what the last sessions left. */
 MUST_USE err smtpd_memory_start(struct smtpd *d);
 void smtpd_memory_end(struct smtpd *d);
 

@@ -32,7 +32,6 @@ static err write_known(struct book *inbound, size_t i, const struct greylist_new
 			   kept[i].most);
 }
 
-/* What cannot be written now is written with what comes. */
 static err write_known_news(struct smtpd *d, size_t i)
 {
 	ARENA(a);
@@ -41,21 +40,60 @@ static err write_known_news(struct smtpd *d, size_t i)
 	greylist_news(d->greylist, kept[i].kind, a, &x, &n);
 	if (!n)
 		return OK;
-	TRY(book_begin(d->known));
-	TRY(book_end(d->known, write_known(d->known, i, x, n)));
+	TRY(book_begin(d->memory));
+	TRY(book_end(d->memory, write_known(d->memory, i, x, n)));
 	greylist_written(d->greylist, kept[i].kind, n);
 	return OK;
 }
 
-/* The last time is the main thread's, while the other may be at it still. */
-static err write_news(struct smtpd *d)
+static err write_greylist(struct smtpd *d)
 {
-	err e = OK;
-	pthread_mutex_lock(&d->known_lock);
-	for (size_t i = 0; i < KEPT && !e.kind; i++)
-		e = write_known_news(d, i);
-	pthread_mutex_unlock(&d->known_lock);
-	return e;
+	for (size_t i = 0; d->greylist && i < KEPT; i++)
+		TRY(write_known_news(d, i));
+	return OK;
+}
+
+static err write_dmarc(struct smtpd *d)
+{
+	return d->dmarc ? dmarc_counts_write(d->dmarc, d->memory) : OK;
+}
+
+static err write_uses(struct smtpd *d)
+{
+	return token_uses_write(d->uses, d->memory);
+}
+
+/* What one of them cannot write now it writes with what comes. */
+static const struct {
+	const char *what;
+	err (*write)(struct smtpd *d);
+	const char *without; /* what it does when it is lost */
+} memories[] = {
+	{ "counts of DMARC", write_dmarc, "nothing: a report lacks them" },
+	{ "the greylist", write_greylist, "nothing: who came last waits once more" },
+	{ "uses of tokens", write_uses, "nothing: the last of them is not shown" },
+};
+
+enum { MEMORIES = sizeof memories / sizeof *memories };
+
+static void write_one(struct smtpd *d, size_t i, bool last)
+{
+	err e = memories[i].write(d);
+	if (e.kind && last)
+		log_warn("memory-lost", KZ("what", memories[i].what), KE(e),
+			 KZ("do", memories[i].without));
+	else if (e.kind)
+		log_warn("memory-put-off", KZ("what", memories[i].what), KE(e),
+			 KZ("do", "free space on the disk; it is tried again"));
+}
+
+/* The last time is the main thread's, while the other may be at it still. */
+static void write_all(struct smtpd *d, bool last)
+{
+	pthread_mutex_lock(&d->memory_lock);
+	for (size_t i = 0; i < MEMORIES; i++)
+		write_one(d, i, last);
+	pthread_mutex_unlock(&d->memory_lock);
 }
 
 static err read_known(struct smtpd *d, size_t i)
@@ -63,44 +101,11 @@ static err read_known(struct smtpd *d, size_t i)
 	ARENA(a);
 	struct known *x;
 	size_t n;
-	TRY(known_all(d->known, a, kept[i].book, clock_now() - kept[i].seconds,
+	TRY(known_all(d->memory, a, kept[i].book, clock_now() - kept[i].seconds,
 		      kept[i].most, &x, &n));
 	for (size_t k = 0; k < n; k++)
 		greylist_restore(d->greylist, kept[i].kind, x[k].key, x[k].at);
 	return OK;
-}
-
-static err open_known(struct smtpd *d)
-{
-	if (!d->greylist)
-		return OK;
-	TRY(book_open(d->role->a, d->conf->site_data, BOOK_INBOUND, BOOK_WRITE,
-		      &d->known));
-	for (size_t i = 0; i < KEPT; i++)
-		TRY(read_known(d, i));
-	return OK;
-}
-
-static void write_uses(struct smtpd *d)
-{
-	err e = token_uses_flush(d->uses, d->conf->site_data);
-	if (e.kind)
-		log_warn("token-use-not-noted", KE(e),
-			 KZ("do", "mend what the error names; it is tried again in "
-				  "five seconds"));
-}
-
-static void write_all(struct smtpd *d)
-{
-	err e = d->dmarc ? dmarc_counts_write(d->dmarc) : OK;
-	if (e.kind)
-		log_warn("dmarc-counts-put-off", KE(e),
-			 KZ("do", "free space on the disk; it is tried again"));
-	e = d->greylist ? write_news(d) : OK;
-	if (e.kind)
-		log_warn("greylist-put-off", KE(e),
-			 KZ("do", "free space on the disk; it is tried again"));
-	write_uses(d);
 }
 
 static void *keep_writing(void *arg)
@@ -108,7 +113,7 @@ static void *keep_writing(void *arg)
 	enum { EACH_MS = 5000, LOOK_MS = 100 };
 	struct smtpd *d = arg;
 	while (!role_draining(d->role)) {
-		write_all(d);
+		write_all(d, false);
 		for (int i = 0; i < EACH_MS / LOOK_MS && !role_draining(d->role); i++)
 			thread_sleep(LOOK_MS);
 	}
@@ -117,22 +122,18 @@ static void *keep_writing(void *arg)
 
 err smtpd_memory_start(struct smtpd *d)
 {
-	pthread_mutex_init(&d->known_lock, NULL);
+	pthread_mutex_init(&d->memory_lock, NULL);
+	TRY(book_open(d->role->a, d->conf->site_data, BOOK_INBOUND, BOOK_WRITE,
+		      &d->memory));
+	for (size_t i = 0; d->greylist && i < KEPT; i++)
+		TRY(read_known(d, i));
 	if (d->conf->trust_dmarc_reports || d->conf->trust_failure_reports)
-		TRY(dmarc_counts_open(d->role->a, d->conf->site_data, &d->dmarc));
-	TRY(open_known(d));
+		d->dmarc = dmarc_counts_new();
 	d->uses = token_uses_new();
 	return thread_start(keep_writing, d);
 }
 
 void smtpd_memory_end(struct smtpd *d)
 {
-	err e = d->dmarc ? dmarc_counts_write(d->dmarc) : OK;
-	if (e.kind)
-		log_warn("tallies-lost", KE(e), KZ("do", "nothing: a report lacks them"));
-	e = d->greylist ? write_news(d) : OK;
-	if (e.kind)
-		log_warn("greylist-lost", KE(e),
-			 KZ("do", "nothing: who came last waits once more"));
-	write_uses(d);
+	write_all(d, true);
 }

@@ -31,7 +31,8 @@ struct receipt { /* one message being received */
 	struct trust_ask ask;       /* of a stranger's message: how it was judged, */
 	struct trust_result *trust; /* and the judgement; NULL: our own people's */
 	enum dmarc_outcome proof;
-	bool unsure; /* DNS left open whether the author is who From says */
+	bool unsure;  /* DNS left open whether the author is who From says, */
+	bool put_off; /* and what is to become of it hangs on that */
 };
 
 static bool is_post(const struct receipt *x)
@@ -230,7 +231,8 @@ static err judge_all(struct receipt *x, struct judgement *j, bool *refused)
 		if (to->tag == MEANS_OWNER && j[i].verdict == VERDICT_MISS)
 			TRY(judge(x, &of_owners, to, &parsed, &j[i]));
 		/* Not proven because a name server is away: not proven yet. */
-		if (x->unsure && hangs_on_proof(&j[i]))
+		x->put_off = x->unsure && hangs_on_proof(&j[i]);
+		if (x->put_off)
 			return FAIL(ERR_TEMP, "the author cannot be verified at the "
 					      "moment (DNS); try again later");
 		x->proof = outcome_of(&j[i]);
@@ -375,6 +377,17 @@ static err keep(struct receipt *x)
 	return e;
 }
 
+/* RFC 7208 section 8.6: a DNS that does not answer is a directory server's failure (RFC 3463
+ * section 3.5), and no fault of this server. */
+static void refuse(const struct receipt *x, struct smtp_reply *r, err e)
+{
+	char *why = arena_z(smtp_scratch(x->s), str_from(e.msg));
+	if (x->put_off)
+		smtp_say(r, 451, "4.4.3", str_from(why));
+	else
+		smtp_reply_from(r, (err){ e.kind, why });
+}
+
 static void log_refusal(const struct receipt *x, err e)
 {
 	bool again = e.kind == ERR_TEMP;
@@ -408,8 +421,7 @@ void smtpd_receive(void *ctx, struct smtp_session *s, const struct smtp_message 
 		e = keep(&x);
 	if (e.kind) {
 		log_refusal(&x, e);
-		smtp_reply_from(
-			r, (err){ e.kind, arena_z(smtp_scratch(s), str_from(e.msg)) });
+		refuse(&x, r, e);
 		return;
 	}
 	count_for_report(&x);

@@ -15,7 +15,7 @@ struct use {
 };
 
 struct token_uses {
-	pthread_mutex_t lock, writing;
+	pthread_mutex_t lock;
 	struct use *x; /* of all tokens that have signed in since the start */
 	size_t count, room;
 };
@@ -24,7 +24,6 @@ struct token_uses *token_uses_new(void)
 {
 	struct token_uses *u = mem_zero(sizeof *u);
 	pthread_mutex_init(&u->lock, NULL);
-	pthread_mutex_init(&u->writing, NULL);
 	return u;
 }
 
@@ -33,7 +32,6 @@ void token_uses_free(struct token_uses *u)
 	if (!u)
 		return;
 	pthread_mutex_destroy(&u->lock);
-	pthread_mutex_destroy(&u->writing);
 	free(u->x);
 	free(u);
 }
@@ -84,15 +82,22 @@ static void give_back(struct token_uses *u, const struct token_use *rows, size_t
 	pthread_mutex_unlock(&u->lock);
 }
 
-err token_uses_flush(struct token_uses *u, str data)
+static err write_rows(struct book *inbound, const struct token_use *rows, size_t count)
+{
+	err e = OK;
+	TRY(book_begin(inbound));
+	for (size_t i = 0; i < count && !e.kind; i++)
+		e = token_use_add(inbound, &rows[i]);
+	return book_end(inbound, e);
+}
+
+err token_uses_write(struct token_uses *u, struct book *inbound)
 {
 	ARENA(a);
 	size_t count;
-	pthread_mutex_lock(&u->writing);
 	struct token_use *rows = take(u, a, &count);
-	err e = count ? token_uses_write(a, data, rows, count) : OK;
+	err e = count ? write_rows(inbound, rows, count) : OK;
 	if (e.kind)
 		give_back(u, rows, count);
-	pthread_mutex_unlock(&u->writing);
 	return e;
 }

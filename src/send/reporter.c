@@ -13,6 +13,7 @@
 #include "send/report_mail.h"
 #include "send/tls_report.h"
 #include "store/outbound/sts.h"
+#include "store/outbound/tls_posted.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -102,9 +103,17 @@ static err queue(struct reporter *r, struct arena *a, const struct report_tls *r
 
 /* --- within what a third person is sent */
 
+/* A report, and the day and domain that it is about. */
+struct letter {
+	struct report_tls report;
+	int64_t day;
+	str packed;
+};
+
 struct target {
 	str uri;
 	bool by_mail;
+	bool posted; /* it may have arrived there */
 	struct address to;
 	struct report_to limit;
 };
@@ -141,18 +150,21 @@ static bool read_target(struct arena *a, str domain, str uri, struct target *t)
 	return host.n > 0;
 }
 
-/* Those that may have one more today. */
-static err find_targets(struct reporter *r, struct arena *a, str domain, const str *uris,
-			size_t count, struct target *targets, size_t *n)
+/* Those that may have one more today, and those that have this one. */
+static err find_targets(struct reporter *r, struct arena *a, const struct letter *x,
+			const str *uris, size_t count, struct target *targets, size_t *n)
 {
+	str domain = x->report.domain;
 	*n = 0;
 	for (size_t i = 0; i < count; i++) {
 		bool yes;
-		if (!read_target(a, domain, uris[i], &targets[*n]))
+		struct target *t = &targets[*n];
+		if (!read_target(a, domain, uris[i], t))
 			continue;
-		TRY(report_limit_ask(r->outbound, a, &targets[*n].limit, &yes));
-		*n += yes;
-		if (!yes)
+		TRY(tls_posted_find(r->outbound, x->day, domain, t->uri, &t->posted));
+		TRY(report_limit_ask(r->outbound, a, &t->limit, &yes));
+		*n += yes || t->posted;
+		if (!yes && !t->posted)
 			log_info("report-put-off", KS("domain", domain),
 				 KS("to", uris[i]));
 	}
@@ -160,48 +172,67 @@ static err find_targets(struct reporter *r, struct arena *a, str domain, const s
 }
 
 /* An attempt counts, since it is what reaches who is named there. */
-static err post_all(struct reporter *r, struct arena *a, str packed,
-		    const struct target *targets, size_t count, bool *posted)
+static err note(struct reporter *r, struct arena *a, const struct letter *x,
+		const struct target *t)
+{
+	TRY(report_limit_count(r->outbound, a, &t->limit));
+	return tls_posted_add(r->outbound, x->day, x->report.domain, t->uri);
+}
+
+/* Noted before it leaves, and crossed out where it was not taken: whatever fails behind it,
+ * or ends us, nobody gets it twice. */
+static err post_one(struct reporter *r, struct arena *a, const struct letter *x,
+		    struct target *t)
+{
+	TRY(book_begin(r->outbound));
+	TRY(book_end(r->outbound, note(r, a, x, t)));
+	t->posted = post(r, a, t->uri, x->packed);
+	return t->posted
+		       ? OK
+		       : tls_posted_remove(r->outbound, x->day, x->report.domain, t->uri);
+}
+
+static err post_all(struct reporter *r, struct arena *a, const struct letter *x,
+		    struct target *targets, size_t count, bool *posted)
 {
 	*posted = false;
 	for (size_t i = 0; i < count; i++) {
-		if (targets[i].by_mail)
-			continue;
-		TRY(report_limit_count(r->outbound, a, &targets[i].limit));
-		*posted = post(r, a, targets[i].uri, packed) || *posted;
+		struct target *t = &targets[i];
+		if (!t->by_mail && !t->posted)
+			TRY(post_one(r, a, x, t));
+		*posted = *posted || t->posted;
 	}
 	return OK;
 }
 
-static err queue_all(struct reporter *r, struct arena *a, const struct report_tls *report,
-		     str packed, const struct target *targets, size_t count, bool *mailed)
+static err queue_all(struct reporter *r, struct arena *a, const struct letter *x,
+		     const struct target *targets, size_t count, bool *mailed)
 {
 	*mailed = false;
 	for (size_t i = 0; i < count; i++) {
 		if (!targets[i].by_mail)
 			continue;
 		TRY(report_limit_count(r->outbound, a, &targets[i].limit));
-		TRY(queue(r, a, report, &targets[i].to, packed));
+		TRY(queue(r, a, &x->report, &targets[i].to, x->packed));
 		*mailed = true;
 	}
 	return OK;
 }
 
 /* The mails and the end of the tallies are one transaction: neither is ever without the
- * other. What was posted twice for a crash bears the same id. */
-static err send_all(struct reporter *r, struct arena *a, const struct report_tls *report,
-		    int64_t day, const str *uris, size_t count, bool *sent)
+ * other. */
+static err send_all(struct reporter *r, struct arena *a, const struct letter *x,
+		    const str *uris, size_t count, bool *sent)
 {
 	struct target targets[REPORT_TLS_URIS];
 	size_t n;
 	bool posted, mailed;
-	str packed = gzip_pack(a, report_tls_json(a, report));
-	TRY(find_targets(r, a, report->domain, uris, count, targets, &n));
-	TRY(post_all(r, a, packed, targets, n, &posted));
+	TRY(find_targets(r, a, x, uris, count, targets, &n));
+	TRY(post_all(r, a, x, targets, n, &posted));
 	TRY(book_begin(r->outbound));
-	err e = queue_all(r, a, report, packed, targets, n, &mailed);
+	err e = queue_all(r, a, x, targets, n, &mailed);
 	if (!e.kind && (mailed || posted))
-		e = tls_tally_done(r->outbound, day, report->domain);
+		e = tls_tally_done(r->outbound, x->day, x->report.domain);
 	TRY(book_end(r->outbound, e));
 	*sent = mailed || posted;
 	return OK;
@@ -212,7 +243,7 @@ static err send_all(struct reporter *r, struct arena *a, const struct report_tls
 static err report(struct reporter *r, struct arena *a, int64_t day, str domain,
 		  bool *done)
 {
-	struct report_tls made;
+	struct letter x = { .day = day };
 	str uris[REPORT_TLS_URIS];
 	size_t count = 0;
 	*done = false;
@@ -223,10 +254,11 @@ static err report(struct reporter *r, struct arena *a, int64_t day, str domain,
 		*done = true;
 		return tls_tally_done(r->outbound, day, domain);
 	}
-	TRY(tls_report_make(r->conf.conf, r->outbound, a, day, domain, &made));
-	TRY(send_all(r, a, &made, day, uris, count, done));
+	TRY(tls_report_make(r->conf.conf, r->outbound, a, day, domain, &x.report));
+	x.packed = gzip_pack(a, report_tls_json(a, &x.report));
+	TRY(send_all(r, a, &x, uris, count, done));
 	if (*done)
-		log_info("tls-reported", KS("domain", domain), KS("report", made.id));
+		log_info("tls-reported", KS("domain", domain), KS("report", x.report.id));
 	return OK;
 }
 
@@ -290,6 +322,7 @@ static void expire(struct reporter *r)
 		return;
 	r->expire_at = clock_mono_ms() + EXPIRE_MS;
 	hindered(tls_tally_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
+	hindered(tls_posted_expire(r->outbound, clock_now() / DAY - KEEP_DAYS, &gone));
 	hindered(dmarc_reporter_expire(r->dmarc));
 	hindered(failure_reporter_expire(r->failures));
 	hindered(sts_expire(r->outbound, clock_now(), &gone));

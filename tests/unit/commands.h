@@ -35,3 +35,11 @@ static str ask(struct books_test *t, const char *to, const char *from,
 	CHECK(ok(books_arrives(t, from, to, mail_to(t, to, from, subject, body))));
 	return letter_to(t, from, "");
 }
+
+static inline bool is_member(struct books_test *t, const char *address)
+{
+	struct member_row m;
+	return !member_find(t->books.lists, t->a, books_entry(t, DEV)->id,
+			    str_from(address), &m)
+			.kind;
+}

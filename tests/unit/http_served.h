@@ -18,6 +18,14 @@
 static atomic_int smuggled; /* requests that nobody should have got through */
 static struct blob *big;
 
+static inline struct blob *make_big(void)
+{
+	struct buf b = { 0 };
+	for (int i = 0; i < 40000; i++)
+		buf_addf(&b, "line %d\n", i);
+	return blob_new(&b, STR("text/plain"));
+}
+
 /* ---- pages */
 
 struct lines {

@@ -12,6 +12,7 @@
 #include "store/lists/address.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/pending.h"
+#include "store/lists/person.h"
 #include "store/lists/planned.h"
 #include "store/lists/request.h"
 
@@ -442,6 +443,7 @@ static void test_wish(struct books_test *t)
 	BOOKS_MUST(t, address_add(b, first.person, key, key, &id));
 	BOOKS_MUST(t, address_verify(b, first.id, 1));
 	BOOKS_MUST(t, address_verify(b, id, 1));
+	BOOKS_MUST(t, person_prefer(b, first.person, first.id));
 	struct mailbox box = books_box(t, two);
 	for (int round = 0; round < 2; round++) {
 		CHECK(ok(member_wish_follow(&t->books, t->a, key, &wish))

@@ -8,10 +8,13 @@
 #include "base/log.h"
 #include "mail/report_tls.h"
 #include "mail/tls_want.h"
+#include "net/fetch.h"
 #include "reporting.h"
 #include "send/report_limit.h"
 #include "store/outbound/budget.h"
 #include "store/outbound/message.h"
+
+#include <sys/socket.h>
 
 enum { DAY = 86400, THIRD = 14, OWN = 3, NEXT_LOOK_MS = 5500 };
 
@@ -226,7 +229,83 @@ static void one_fails(struct arena *a, str data)
 	      == 1);
 	CHECK(reporting_count(seen, "SELECT count(*) FROM tls_tally") == 1);
 	CHECK(atomic_load(&dialled) == before + 1);
+	CHECK(reporting_count(seen, "SELECT count(*) FROM tls_posted") == 0);
 	book_close(seen);
+	tally_close(tally);
+}
+
+/* The role fetch says that the server has taken it: what it says stands in the socket
+ * before it is asked. */
+static atomic_int taken;
+
+static err dial_taker(void *ctx, struct arena *a, int *fd)
+{
+	struct conn **role = ctx;
+	int pair[2];
+	(void)a;
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	conn_free(*role);
+	*role = conn_new(pair[1]);
+	CHECK(ok(fetch_write(*role, &(struct fetch_answer){ .status = 201 })));
+	*fd = pair[0];
+	atomic_fetch_add(&taken, 1);
+	return OK;
+}
+
+/* Until what the SQL counts is so many, or for four seconds. */
+static void report_until(str data, struct tally *tally, struct dns_table *t,
+			 const char *sql, int64_t many)
+{
+	struct reporter *r = NULL;
+	struct conn *role = NULL;
+	struct conf conf = { .trust_reports = true,
+			     .site_domain = STR("lists.example"),
+			     .site_hostname = STR("mail.lists.example") };
+	struct book *seen = book_at(t->a, data, BOOK_OUTBOUND, BOOK_READ);
+	CHECK(ok(reporter_start(
+		&(struct reporter_conf){ &conf, &t->resolver, tally, dial_taker, &role },
+		&r)));
+	for (int i = 0; i < 200 && reporting_count(seen, sql) != many; i++)
+		thread_sleep(20);
+	reporter_stop(r);
+	CHECK(reporting_count(seen, sql) == many);
+	conn_free(role);
+	book_close(seen);
+}
+
+static const char counts_left[] = "SELECT count(*) FROM tls_tally";
+
+/* The book fails behind what was posted, or we end between the note and the end: whoever
+ * starts anew posts nothing again. */
+static void posted_once(struct arena *a, str data)
+{
+	static const char url[] = "https://later.example/x";
+	struct dns_table t = DNS_TABLE(a);
+	struct tally *tally = NULL;
+	int64_t day = clock_now() / DAY - 2;
+	CHECK(ok(tally_open(a, data, &tally)));
+	struct book *b = tally_book(tally);
+	CHECK(ok(book_run(b, "DELETE FROM tls_tally")));
+	ask_for(&t, STR("later.example"), url);
+	add(b, day, STR("later.example"), STR(""), STR(""));
+	CHECK(ok(book_run_values(b,
+				 "CREATE TRIGGER stays BEFORE DELETE ON tls_tally BEGIN "
+				 "SELECT raise(ABORT, 'no'); END",
+				 NULL, 0)));
+	report_until(data, tally, &t, "SELECT count(*) FROM tls_posted", 1);
+	CHECK(reporting_count(b, counts_left) == 1 && atomic_load(&taken) == 1);
+	CHECK(ok(book_run_values(b, "DROP TRIGGER stays", NULL, 0)));
+	report_until(data, tally, &t, counts_left, 0);
+	CHECK(atomic_load(&taken) == 1);
+
+	add(b, day, STR("later.example"), STR(""), STR("")); /* written late */
+	report_until(data, tally, &t, counts_left, 0);
+	CHECK(atomic_load(&taken) == 1);
+
+	add(b, day + 1, STR("later.example"), STR(""),
+	    STR("")); /* the next day's is another */
+	report_until(data, tally, &t, counts_left, 0);
+	CHECK(atomic_load(&taken) == 2);
 	tally_close(tally);
 }
 
@@ -264,6 +343,7 @@ int main(void)
 	book_close(b);
 	reports(a, data);
 	one_fails(a, data);
+	posted_once(a, data);
 	hindered(a, data);
 	folder_remove(a, data);
 	return check_done();

@@ -3,6 +3,7 @@
 #include "store/inbound/file.h"
 #include "store/inbound/known.h"
 #include "store/inbound/message.h"
+#include "store/inbound/token_use.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -172,6 +173,37 @@ static void test_known(struct arena *a, struct book *b, enum known_kind kind)
 	CHECK(ok(known_prune(b, kind, 6, 2)) && knows(a, b, kind, 0, 9, "c a "));
 }
 
+static bool used(struct arena *a, struct book *b, size_t count, int64_t first)
+{
+	struct token_use *x;
+	size_t n;
+	return ok(token_use_all(b, a, &x, &n)) && n == count && (!n || x[0].at == first);
+}
+
+static void add_uses(struct book *b, int64_t from, int64_t to, int64_t at)
+{
+	CHECK(ok(book_begin(b)));
+	for (int64_t i = from; i <= to; i++)
+		CHECK(ok(token_use_add(b, &(struct token_use){ i, at })));
+	CHECK(ok(book_commit(b)));
+}
+
+static void test_token_uses(struct arena *a, struct book *b)
+{
+	CHECK(used(a, b, 0, 0));
+	add_uses(b, 1, 2, 100);
+	add_uses(b, 1, 1, 200);
+	add_uses(b, 1, 1, 150); /* of another process: the later stands */
+	CHECK(used(a, b, 2, 200));
+	CHECK(ok(token_use_done(b, &(struct token_use){ 1, 150 })) && used(a, b, 2, 200));
+	CHECK(ok(token_use_done(b, &(struct token_use){ 1, 200 })) && used(a, b, 1, 100));
+	CHECK(ok(token_use_done(b, &(struct token_use){ 1, 200 }))); /* again */
+	add_uses(b, 1, TOKEN_USE_MOST + 5, 300);
+	CHECK(used(a, b, TOKEN_USE_MOST, 300));
+	add_uses(b, 1, 1, 400); /* what is there goes on */
+	CHECK(used(a, b, TOKEN_USE_MOST, 400));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -183,6 +215,7 @@ int main(void)
 	test_files(a, b, data);
 	test_known(a, b, KNOWN_NETWORKS);
 	test_known(a, b, KNOWN_TRIES);
+	test_token_uses(a, b);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();

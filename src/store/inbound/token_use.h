@@ -1,13 +1,12 @@
 /* store/inbound/token_use.h: with which tokens somebody signed in to send mail. smtpd
- * reads the lists book alone, so it writes them beside the inbound book, from where post
- * takes them: lists/token_carry.h. A small file, rewritten as a whole: of two times the later
- * stands, so that what a crash has taken twice does no harm.
+ * reads the lists book alone, so it leaves them here, from where post takes them:
+ * lists/token_carry.h.
  *
- *     TRY(token_uses_write(a, data, x, count));        smtpd, every few seconds
+ *     TRY(token_use_add(inbound, &x));                     smtpd, every few seconds
  *
- *     TRY(token_uses_take(a, data, &x, &count));       post
- *     ...
- *     token_uses_taken(a, data);
+ *     TRY(token_use_all(inbound, a, &x, &count));          post
+ *     ... told to the lists book ...
+ *     TRY(token_use_done(inbound, &x[i]));
  */
 #pragma once
 
@@ -17,11 +16,13 @@ struct token_use {
 	int64_t token, at; /* at: seconds */
 };
 
-/* With those that nobody has taken yet. ERR_TEMP, ERR_IO: try again. */
-MUST_USE err token_uses_write(struct arena *a, str data, const struct token_use *x,
-			      size_t count);
+enum { TOKEN_USE_MOST = 20000 }; /* tokens that may wait for post */
 
-/* *count 0: none. They come again until token_uses_taken. */
-MUST_USE err token_uses_take(struct arena *a, str data, struct token_use **x,
-			     size_t *count);
-void token_uses_taken(struct arena *a, str data);
+/* Of two times the later stands. Beyond TOKEN_USE_MOST tokens no other is added. */
+MUST_USE err token_use_add(struct book *b, const struct token_use *x);
+
+MUST_USE err token_use_all(struct book *b, struct arena *a, struct token_use **x,
+			   size_t *count);
+
+/* It goes, unless it was used again since. */
+MUST_USE err token_use_done(struct book *b, const struct token_use *x);
