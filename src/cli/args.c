@@ -174,14 +174,15 @@ static bool take_option(struct cli *c, char **argv, int argc, int *at)
 	return true;
 }
 
-/* Least and most arguments, read off the row: "LIST [FILE]", "LIST ADDRESS...". */
+/* Least and most arguments, read off the row: "LIST [FILE]", "LIST ADDRESS...",
+ * "USER [KEY=VALUE...]". */
 static bool count_fits(const struct cli_command *command, size_t n)
 {
 	str rest = str_from(command->arguments), word;
 	size_t least = 0, most = 0;
 	while (str_word(&rest, &word)) {
 		least += word.p[0] != '[';
-		most = str_ends(word, STR("...")) ? SIZE_MAX : most + 1;
+		most = str_find(word, STR("...")).n ? SIZE_MAX : most + 1;
 	}
 	return n >= least && n <= most;
 }
@@ -210,7 +211,8 @@ static bool words_fit(const struct cli *c)
 	for (size_t i = 0; i < c->arg_count; i++) {
 		str word = argument_word(c->command, i), given = str_from(c->args[i]);
 		str first, rest;
-		if (str_starts(word, STR("KEY=VALUE"))
+		if (str_starts(str_skip(word, word.n && word.p[0] == '['),
+			       STR("KEY=VALUE"))
 		    && (!str_has(given, '=') || given.p[0] == '=')) {
 			fprintf(stderr, "postern: %s: write KEY=VALUE\n", c->args[i]);
 			return false;

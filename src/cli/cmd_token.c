@@ -1,6 +1,7 @@
 /* postern user token, tokens, untoken: what programs sign in with. */
 #include "account/token.h"
 #include "cli/cmd_user.h"
+#include "lists/persons.h"
 #include "lists/token_scopes.h"
 #include "mail/date.h"
 #include "store/lists/token.h"
@@ -74,13 +75,11 @@ int cli_user_untoken(struct cli *c)
 {
 	struct books *books;
 	struct person_row p;
-	int64_t id;
+	int64_t id = 0;
 	CLI_TRY(c, cli_person(c, &books, &p));
-	if (!str_i64(str_from(c->args[1]), &id))
+	if (strcmp(c->args[1], "all") && (!str_i64(str_from(c->args[1]), &id) || id < 1))
 		return cli_fail(c, FAIL(ERR_SYNTAX, "a token's number is a number: see "
 						    "postern user tokens"));
-	CLI_TRY(c, token_remove(books->lists, p.id, id));
-	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("token removed"),
-			       str_from(c->args[0])));
+	CLI_TRY(c, person_untoken(books, c->a, p.id, id, &cli_actor));
 	return CLI_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "cli/cmd_user.h"
 #include "lists/confirm.h"
+#include "lists/erase.h"
 #include "store/lists/address.h"
 
 #include <stdio.h>
@@ -123,8 +124,11 @@ int cli_user_set(struct cli *c)
 	struct books *books;
 	struct person_row p;
 	CLI_TRY(c, cli_person(c, &books, &p));
+	bool admin = p.admin;
 	for (size_t i = 1; i < c->arg_count; i++)
 		CLI_TRY(c, set_one(c, &p, c->args[i]));
+	if (admin && !p.admin)
+		CLI_TRY(c, person_admin_may_go(books, c->a, p.id));
 	CLI_TRY(c, person_change(books->lists, &p));
 	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("account changed"),
 			       str_from(c->args[0])));
@@ -152,7 +156,9 @@ int cli_user_ls(struct cli *c)
 	struct person_row *p;
 	size_t n;
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
-	CLI_TRY(c, person_list(books->lists, c->a, STR(""), 0, SHOWN_MAX, &p, &n));
+	CLI_TRY(c, person_list(books->lists, c->a,
+			       c->arg_count ? str_from(c->args[0]) : STR(""), 0,
+			       SHOWN_MAX, &p, &n));
 	struct table *t = table_new(c, "addresses name admin may_send send_budget#");
 	for (size_t i = 0; i < n; i++)
 		CLI_TRY(c, add_row(c, books, t, &p[i]));

@@ -36,7 +36,7 @@ static err check_list(struct books *books, struct arena *a, int64_t list, int64_
 				     STR_F(l->address));
 }
 
-static err check_admins(struct books *books, struct arena *a, int64_t person)
+err person_admin_may_go(struct books *books, struct arena *a, int64_t person)
 {
 	struct person_row *p;
 	size_t n, others = 0;
@@ -74,7 +74,7 @@ err person_may_go(struct books *books, struct arena *a, int64_t person)
 	struct role_row *r;
 	size_t n;
 	TRY(person_get(books->lists, a, person, &who));
-	TRY(check_admins(books, a, person));
+	TRY(person_admin_may_go(books, a, person));
 	TRY(address_of_person(books->lists, a, person, &own, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(check_aliases(books, a, own[i].key));

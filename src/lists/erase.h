@@ -16,6 +16,9 @@
  * the text says which. ERR_NOTFOUND: nobody. */
 MUST_USE err person_may_go(struct books *books, struct arena *a, int64_t person);
 
+/* The same, of the right of an administrator alone. */
+MUST_USE err person_admin_may_go(struct books *books, struct arena *a, int64_t person);
+
 /* With posts and traces under the addresses that are shown to be theirs, and under `named`
  * ("": none), which an administrator says is. Errors as of person_may_go. */
 MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person, str named,

@@ -3,7 +3,8 @@
 
 #include "account/account.h"
 #include "base/clock.h"
-#include "lists/member_address.h"
+#include "lists/erase.h"
+#include "lists/persons.h"
 #include "store/lists/address.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
@@ -29,13 +30,6 @@ static err read_name(struct order *x, str *name)
 		if ((unsigned char)name->p[i] < ' ')
 			return FAIL(ERR_SYNTAX, "a name is one line of text");
 	return OK;
-}
-
-static err find(struct order *x, struct address_row *row)
-{
-	struct address who;
-	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	return address_find(x->books->lists, x->a, address_key(x->a, &who), row);
 }
 
 static err add(struct order *x, const struct address *who, str name)
@@ -75,6 +69,8 @@ static err set_admin(struct order *x, struct person_row *p)
 	bool yes = str_eq(order_text(x, "admin"), STR("yes"));
 	if (!yes && p->id == x->by.person)
 		return FAIL(ERR_DENIED, "another administrator must take that from you");
+	if (!yes)
+		TRY(person_admin_may_go(x->books, x->a, p->id));
 	p->admin = yes;
 	return OK;
 }
@@ -102,63 +98,25 @@ err order_person_change(struct order *x)
 	return book_leave(x->books->lists, mine, change(x));
 }
 
-static err remove_person(struct order *x)
-{
-	struct address_row *own;
-	size_t n;
-	TRY(address_of_person(x->books->lists, x->a, person_of(x), &own, &n));
-	TRY(person_remove(x->books->lists, person_of(x)));
-	return books_audit(x->books, &x->by, 0, STR("account removed"),
-			   n ? own[0].key : STR(""));
-}
-
 err order_person_remove(struct order *x)
 {
-	bool mine;
 	if (person_of(x) == x->by.person)
 		return FAIL(ERR_DENIED, "another administrator must remove you");
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, remove_person(x));
-}
-
-/* All that the other had comes along: memberships and roles stand with addresses. */
-static err absorb(struct order *x, int64_t other)
-{
-	struct address_row *theirs;
-	size_t n;
-	TRY(address_of_person(x->books->lists, x->a, other, &theirs, &n));
-	for (size_t i = 0; i < n; i++)
-		TRY(address_move(x->books->lists, theirs[i].id, person_of(x)));
-	return OK;
-}
-
-static err one_more(struct order *x, const struct address *who)
-{
-	struct address_row row;
-	struct person_row p;
-	int64_t id;
-	str key = address_key(x->a, who);
-	TRY(person_get(x->books->lists, x->a, person_of(x), &p));
-	err e = address_find(x->books->lists, x->a, key, &row);
-	if (e.kind == ERR_NOTFOUND)
-		e = address_add(x->books->lists, p.id, key, address_text(x->a, who), &id);
-	else if (!e.kind && row.person == p.id)
-		e = FAIL(ERR_DENIED, "Address already associated with the user");
-	else if (!e.kind && !str_eq(order_text(x, "absorb"), STR("yes")))
-		e = FAIL(ERR_DENIED, "Address belongs to other user");
-	else if (!e.kind)
-		e = absorb(x, row.person);
-	TRY(e);
-	return books_audit(x->books, &x->by, 0, STR("address added"), key);
+	return person_close(x->books, x->a, person_of(x), &x->by);
 }
 
 err order_person_address(struct order *x)
 {
 	struct address who;
-	bool mine;
+	struct address_row row;
 	TRY(address_parse(x->a, str_trim(order_text(x, "address")), &who));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, one_more(x, &who));
+	err e = address_find(x->books->lists, x->a, address_key(x->a, &who), &row);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	return !e.kind && row.person != person_of(x)
+			       && str_eq(order_text(x, "absorb"), STR("yes"))
+		       ? person_merge(x->books, x->a, person_of(x), row.person, &x->by)
+		       : person_take_address(x->books, x->a, person_of(x), &who, &x->by);
 }
 
 static err person_of_its_own(struct order *x, int64_t *id)
@@ -181,6 +139,8 @@ static err give(struct order *x, const struct address_row *row)
 	TRY(address_of_person(x->books->lists, x->a, row->person, &left, &n));
 	if (n == 1 && row->person == x->by.person && to != row->person)
 		return FAIL(ERR_DENIED, "another administrator must take that from you");
+	if (n == 1 && to != row->person)
+		TRY(person_admin_may_go(x->books, x->a, row->person));
 	if (!to)
 		TRY(person_of_its_own(x, &to));
 	TRY(address_move(x->books->lists, row->id, to));
@@ -192,68 +152,58 @@ err order_address_person(struct order *x)
 {
 	struct address_row row;
 	bool mine;
-	TRY(find(x, &row));
+	TRY(person_find(x->books, x->a, order_text(x, "address"), &row));
 	TRY(book_join(x->books->lists, &mine));
 	return book_leave(x->books->lists, mine, give(x, &row));
 }
 
-static err set_proven(struct order *x, const struct address_row *row)
+/* ---- an address that is there */
+
+static bool is_yes(struct order *x, const char *key)
 {
-	bool yes = str_eq(order_text(x, "proven"), STR("yes"));
-	TRY(address_verify(x->books->lists, row->id, yes ? clock_now() : 0));
-	TRY(books_audit(x->books, &x->by, 0,
-			yes ? STR("address verified") : STR("address unverified"),
-			row->key));
-	return member_preferred_changed(x->books, x->a, row->person, &x->by);
+	return str_eq(order_text(x, key), STR("yes"));
 }
 
 err order_address_proven(struct order *x)
 {
 	struct address_row row;
-	bool mine;
-	TRY(find(x, &row));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, set_proven(x, &row));
-}
-
-static err prefer(struct order *x, const struct address_row *row)
-{
-	bool yes = str_eq(order_text(x, "prefer"), STR("yes"));
-	if (yes && !row->verified_at)
-		return FAIL(ERR_DENIED, "Unverified email address");
-	TRY(person_prefer(x->books->lists, row->person, yes ? row->id : 0));
-	TRY(books_audit(x->books, &x->by, 0,
-			yes ? STR("address preferred") : STR("address not preferred"),
-			row->key));
-	return member_preferred_changed(x->books, x->a, row->person, &x->by);
+	TRY(person_find(x->books, x->a, order_text(x, "address"), &row));
+	return person_prove(x->books, x->a, &row, is_yes(x, "proven"), &x->by);
 }
 
 err order_address_prefer(struct order *x)
 {
 	struct address_row row;
-	bool mine;
-	TRY(find(x, &row));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, prefer(x, &row));
-}
-
-static err drop(struct order *x, const struct address_row *row)
-{
-	struct address_row *own;
-	size_t n;
-	TRY(address_of_person(x->books->lists, x->a, row->person, &own, &n));
-	if (n == 1)
-		return FAIL(ERR_DENIED,
-			    "this is its person's only address; remove the person");
-	TRY(address_remove(x->books->lists, row->id));
-	return books_audit(x->books, &x->by, 0, STR("address removed"), row->key);
+	TRY(person_find(x->books, x->a, order_text(x, "address"), &row));
+	return person_prefer_address(x->books, x->a, &row, is_yes(x, "prefer"), &x->by);
 }
 
 err order_address_drop(struct order *x)
 {
 	struct address_row row;
-	bool mine;
-	TRY(find(x, &row));
-	TRY(book_join(x->books->lists, &mine));
-	return book_leave(x->books->lists, mine, drop(x, &row));
+	TRY(person_find(x->books, x->a, order_text(x, "address"), &row));
+	return person_drop_address(x->books, x->a, &row, &x->by);
+}
+
+/* ---- what they sign in with, and their end */
+
+err order_person_sign_out(struct order *x)
+{
+	return person_sign_out(x->books, x->a, person_of(x), &x->by);
+}
+
+err order_person_untoken(struct order *x)
+{
+	int64_t token = 0;
+	str which = order_text(x, "token");
+	if (!str_eq(which, STR("all")) && (!str_i64(which, &token) || token < 1))
+		return FAIL(ERR_SYNTAX, "say which token, by its number, or all");
+	return person_untoken(x->books, x->a, person_of(x), token, &x->by);
+}
+
+err order_person_erase(struct order *x)
+{
+	if (person_of(x) == x->by.person)
+		return FAIL(ERR_DENIED, "another administrator must remove you");
+	return person_erase(x->books, x->a, person_of(x), STR(""), &x->by);
 }

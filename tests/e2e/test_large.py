@@ -148,6 +148,8 @@ for page in (*table, 'members?q=abc', 'members?q=j0999', 'members?after=zzz', 'm
     timed(ADMIN + page)
 for page in ('/lists/', '/lists/big/', '/lists/big/members', '/lists/big/members?q=Nr+0999', '/lists/big/members?after=90000', '/account', '/queue'):
     timed(page)
+for page in ('', '?after=90000', '?before=90000', '?q=j0999', '?q=Nr+0999', '?q=nobody', '?q=a', '?q=example&after=90000', '/50000'):
+    timed('/persons' + page)
 equal('the file of all', get(ADMIN + 'members.csv').count('\r\n'), 99801)
 
 

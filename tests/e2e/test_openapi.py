@@ -91,14 +91,15 @@ URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{l
 VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in', 'file': 'q1',
-          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1'}
+          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1'}
 equal('a file of members is shown', get('/lists/lab/admin/members/many', method='POST', body='kind=import&text=fay@home.example')[0], 303)
 get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
 get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
 for where in URIS:
     form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
     equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
-REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example'}
+REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example',
+        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},

@@ -141,7 +141,8 @@ p.cli('nonmember', 'set', DEV, 'editor@journal.example', 'discard')
 p.cli('member', 'invite', DEV, 'nakamura@synchrotron.example')
 PAGES = [f'/lists/dev/admin/{x}' for x in ('held', 'handled', 'members', 'coming', 'nonmembers', 'health', 'settings', 'try?advertised=no',
                                            'templates', 'templates/welcome', 'roles', 'bans', 'log', 'name', 'preview')]
-PAGES += ['/queue', '/queue/to/far.example', '/reports', '/templates/', '/trace', '/account']
+PAGES += ['/queue', '/queue/to/far.example', '/reports', '/templates/', '/trace', '/account', '/persons', '/persons/1', '/persons/2',
+          '/persons/1/merge?address=franz@uni.example', '/persons/2/remove', '/aliases']
 
 
 def catalog(language):
@@ -199,7 +200,7 @@ check('and that of the settings', '"label":"Hold everything"' in twin and '"word
 p.cli('list', 'set', DEV, 'emergency=no')
 
 section('every page, to a guest and to who runs it all')
-FILLED = {':list': 'dev', '#number': '1', '#part': '1', ':year': '2026', ':month': '11', ':word': 'joined', ':name': 'welcome', '#id': '1'}
+FILLED = {':list': 'dev', '#number': '1', '#person': '1', '#part': '1', ':year': '2026', ':month': '11', ':word': 'joined', ':name': 'welcome', '#id': '1'}
 rows = re.findall(r'^PAGE\((?:GET|GET [^,]*), "([^"]+)"', open(f'{HERE}/../../src/web/pages/pages.def', encoding='utf-8').read(), re.M)
 check('the table of pages was read', len(rows) > 70, len(rows))
 erase = p.cli('user', 'link', 'franz@uni.example').strip().rsplit('/', 1)[1]
@@ -215,7 +216,7 @@ section('as they look')
 speak('')
 bearer = {'Authorization': 'Bearer ' + p.token('admin@uni.example')}
 for s in look(p, [{'path': path, 'headers': {**bearer, 'Accept-Language': tongue}, 'width': width, 'scheme': 'light', 'full': True}
-                  for path in ('/lists/dev/admin/settings', '/lists/dev/admin/members') for tongue in ('de', 'ja') for width in (390, 1440)]):
+                  for path in ('/lists/dev/admin/settings', '/lists/dev/admin/members', '/persons/2') for tongue in ('de', 'ja') for width in (390, 1440)]):
     well(s)
 
 done()

@@ -87,6 +87,54 @@ err person_list(struct book *b, struct arena *a, str search, size_t skip, size_t
 			 SQL_S(table_like(a, search)), SQL_I(skip), SQL_I(limit));
 }
 
+/* Both halves are read in order of the person, so that they end where the page is full. */
+#define FOUND(way, order)                                                 \
+	PERSON "WHERE p.id IN (SELECT id FROM person WHERE id " way       \
+	       " ?2 AND name LIKE ?1 ESCAPE '\\' UNION SELECT person "    \
+	       "FROM address INDEXED BY address_person WHERE person " way \
+	       " ?2 AND text LIKE ?1 ESCAPE '\\' ORDER BY 1 " order       \
+	       " LIMIT ?3) ORDER BY p.id"
+#define ALL(way, order)                                             \
+	PERSON "WHERE p.id IN (SELECT id FROM person WHERE id " way \
+	       " ?1 ORDER BY id " order " LIMIT ?2) ORDER BY p.id"
+
+static err some_of(struct book *b, struct arena *a, str search, int64_t cursor, bool back,
+		   size_t limit, struct person_some *x)
+{
+	if (!search.n)
+		return TABLE_ALL(b, a, read_person, &x->rows, &x->count,
+				 back ? ALL("<", "DESC") : ALL(">", "ASC"), SQL_I(cursor),
+				 SQL_I(limit));
+	return TABLE_ALL(b, a, read_person, &x->rows, &x->count,
+			 back ? FOUND("<", "DESC") : FOUND(">", "ASC"),
+			 SQL_S(table_like(a, search)), SQL_I(cursor), SQL_I(limit));
+}
+
+/* One more than the page is asked for, which says whether there are others. Where there is
+ * less than a page on the way back, as after others have gone, the first one. */
+err person_page(struct book *b, struct arena *a, const struct person_want *want,
+		size_t limit, struct person_some *some)
+{
+	struct person_some x = { 0 };
+	bool back = !want->after && want->before;
+	if (back) {
+		TRY(some_of(b, a, want->search, want->before, true, limit + 1, &x));
+		x.earlier = x.count > limit;
+		x.later = true;
+		x.rows += x.earlier;
+	}
+	if (!back || x.count < limit) {
+		TRY(some_of(b, a, want->search, back ? 0 : want->after, false, limit + 1,
+			    &x));
+		x.earlier = !back && want->after;
+		x.later = x.count > limit;
+	}
+	if (x.count > limit)
+		x.count = limit;
+	*some = x;
+	return OK;
+}
+
 err person_newest(struct book *b, int64_t *id)
 {
 	bool found;

@@ -42,6 +42,20 @@ MUST_USE err person_remove(struct book *b, int64_t id);
 MUST_USE err person_list(struct book *b, struct arena *a, str search, size_t skip,
 			 size_t limit, struct person_row **p, size_t *count);
 MUST_USE err person_count(struct book *b, str search, int64_t *count);
+
+/* A page out of everybody, in the order in which they came, from an index however far on. */
+struct person_want {
+	str search;     /* part of the name or of an address; "" all */
+	int64_t after;  /* those behind this id; 0: from the first */
+	int64_t before; /* the last ones before it, where there is no after */
+};
+struct person_some {
+	struct person_row *rows;
+	size_t count;
+	bool earlier, later; /* there are others on that side */
+};
+MUST_USE err person_page(struct book *b, struct arena *a, const struct person_want *want,
+			 size_t limit, struct person_some *some);
 MUST_USE err person_newest(struct book *b, int64_t *id); /* 0: there is nobody */
 MUST_USE err person_admins(struct book *b, struct arena *a, struct person_row **p,
 			   size_t *count);

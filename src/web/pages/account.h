@@ -28,3 +28,7 @@ bool account_is_fresh(struct request *q);
 #define ACCOUNT_NOT_FRESH                                                              \
 	"sign in anew, by a mailed link, and do this within ten minutes: who finds a " \
 	"browser open must not keep the account"
+
+/* All that is kept about somebody, and what they wrote: to be saved. */
+void account_answer_data(struct request *q, struct response *r, int64_t person);
+void account_answer_posts(struct request *q, struct response *r, int64_t person);

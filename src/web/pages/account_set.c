@@ -39,12 +39,11 @@ static int status_of(const struct ordered *x)
 
 /* ---- all that is kept, and its end */
 
-void account_data_page(struct request *q, struct response *r)
+void account_answer_data(struct request *q, struct response *r, int64_t person)
 {
 	json_t *all;
 	if (page_failed(q, r,
-			personal_data(&worker_of(q)->books, q->arena, q->session->person,
-				      &all)))
+			personal_data(&worker_of(q)->books, q->arena, person, &all)))
 		return;
 	char *text = json_dumps(all, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	buf_add(&r->body, str_from(text));
@@ -53,6 +52,11 @@ void account_data_page(struct request *q, struct response *r)
 	response_download(r, STR("account.json"));
 	r->type = STR("application/json");
 	r->cache = STR("no-store");
+}
+
+void account_data_page(struct request *q, struct response *r)
+{
+	account_answer_data(q, r, q->session->person);
 }
 
 void account_erase_post(struct request *q, struct response *r)

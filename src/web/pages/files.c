@@ -1,6 +1,6 @@
 /* What is saved rather than read: raw messages, attachments, mbox files. */
+#include "web/pages/account.h"
 #include "web/pages/page.h"
-#include "web/pages/forms.h"
 #include "web/pages/since.h"
 
 #include "archive/export.h"
@@ -244,15 +244,15 @@ void volume_mbox_page(struct request *q, struct response *r)
 
 /* ---- what a person wrote, for that person */
 
-void account_posts_page(struct request *q, struct response *r)
+void account_answer_posts(struct request *q, struct response *r, int64_t person)
 {
 	struct export_job job;
 	struct arena *kept = arena_new();
 	str *keys;
 	size_t n;
-	if (page_failed(q, r,
-			personal_addresses(&worker_of(q)->books, kept, q->session->person,
-					   &keys, &n))) {
+	if (page_failed(
+		    q, r,
+		    personal_addresses(&worker_of(q)->books, kept, person, &keys, &n))) {
 		arena_free(kept);
 		return;
 	}
@@ -264,4 +264,9 @@ void account_posts_page(struct request *q, struct response *r)
 	else
 		arena_free(kept);
 	r->cache = STR("no-store");
+}
+
+void account_posts_page(struct request *q, struct response *r)
+{
+	account_answer_posts(q, r, q->session->person);
 }
