@@ -1,5 +1,5 @@
 /* postern list header-match …: rules about header fields, of a list or (@site) of all. */
-#include "cli/cli.h"
+#include "cli/cmd_list_try.h"
 #include "lists/header_match.h"
 
 #include <string.h>
@@ -41,6 +41,22 @@ int cli_header_add(struct cli *c)
 	row.action = str_from(c->args[3]);
 	CLI_TRY(c, header_match_put(books, c->a, &row, &cli_actor));
 	return CLI_OK;
+}
+
+int cli_header_try(struct cli *c)
+{
+	struct books *books;
+	struct replay r;
+	int64_t list;
+	CLI_TRY(c, open_rules(c, BOOKS_READ, &books, &list));
+	struct header_rule_row row = rule_of(c, list);
+	row.action = str_from(c->args[3]);
+	row.reason = row.tag = STR("");
+	CLI_TRY(c, header_match_check(c->a, &row));
+	CLI_TRY(c, replay_header_rule(books, c->a,
+				      addressbook_list_by_id(books->addresses, list),
+				      &row, &r));
+	return cli_replay(c, &r, !list);
 }
 
 int cli_header_ls(struct cli *c)

@@ -1,7 +1,7 @@
 /* postern list try …: what other settings would have done to the posts of late. */
+#include "cli/cmd_list_try.h"
+
 #include "base/said.h"
-#include "cli/cli.h"
-#include "lists/replay.h"
 #include "mail/date.h"
 
 #include <jansson.h>
@@ -33,6 +33,7 @@ static json_t *ruling_json(struct cli *c, const struct ruling *r)
 static json_t *turn_json(struct cli *c, const struct replay_turn *t)
 {
 	json_t *o = json_object();
+	json_object_set_new(o, "list", text(t->post.list->address));
 	json_object_set_new(o, t->post.held ? "held" : "number",
 			    json_integer(t->post.held ? t->post.held : t->post.number));
 	json_object_set_new(o, "at", text(date_minute(c->a, t->post.at)));
@@ -80,25 +81,29 @@ static str ruling_text(struct cli *c, const struct ruling *r)
 	return arena_printf(c->a, "%s (%s)", verdict_word(r->verdict), r->rule);
 }
 
-static void print_turned(struct cli *c, const struct replay *r)
+static str post_text(struct cli *c, const struct replayed *x, bool named)
+{
+	return arena_printf(c->a, "%.*s%s%s%lld", STR_F(named ? x->list->name : STR("")),
+			    named ? " " : "", x->held ? "held " : "",
+			    (long long)(x->held ? x->held : x->number));
+}
+
+static void print_turned(struct cli *c, const struct replay *r, bool named)
 {
 	struct table *t = table_new(c, "post at author subject before after reason");
 	for (size_t i = 0; i < r->turned_count; i++) {
 		const struct replay_turn *x = &r->turned[i];
-		table_row(
-			t,
-			(str[]){ arena_printf(c->a, "%s%lld", x->post.held ? "held " : "",
-					      (long long)(x->post.held ? x->post.held
-								       : x->post.number)),
-				 date_minute(c->a, x->post.at), x->post.author,
-				 x->post.subject, ruling_text(c, &x->before),
-				 ruling_text(c, &x->after),
-				 said_together(c->a, LANGUAGE_en, x->after.reason) });
+		table_row(t,
+			  (str[]){ post_text(c, &x->post, named),
+				   date_minute(c->a, x->post.at), x->post.author,
+				   x->post.subject, ruling_text(c, &x->before),
+				   ruling_text(c, &x->after),
+				   said_together(c->a, LANGUAGE_en, x->after.reason) });
 	}
 	table_print(t);
 }
 
-static int print(struct cli *c, const struct replay *r)
+static int print(struct cli *c, const struct replay *r, bool named)
 {
 	printf("%lld posts judged", (long long)r->judged);
 	if (r->judged)
@@ -114,11 +119,16 @@ static int print(struct cli *c, const struct replay *r)
 	print_counts(c, r);
 	printf("%zu would fare otherwise.\n", r->turned_count);
 	if (r->turned_count)
-		print_turned(c, r);
+		print_turned(c, r, named);
 	puts("");
 	for (size_t i = 0; replay_limits[i]; i++)
 		printf("- %s\n", replay_limits[i]);
 	return CLI_OK;
+}
+
+int cli_replay(struct cli *c, const struct replay *r, bool named)
+{
+	return c->json ? print_json(c, r) : print(c, r, named);
 }
 
 int cli_list_try(struct cli *c)
@@ -132,5 +142,5 @@ int cli_list_try(struct cli *c)
 	CLI_TRY(c, cli_list(c, c->args[0], &list));
 	CLI_TRY(c, cli_assignments(c, 1, &set, &n));
 	CLI_TRY(c, replay_run(books, c->a, list, set, n, &r));
-	return c->json ? print_json(c, &r) : print(c, &r);
+	return cli_replay(c, &r, false);
 }

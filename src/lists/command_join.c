@@ -43,7 +43,7 @@ static bool other_address(struct run *r, str argument, str *address)
 
 /* What "join digest=plain address=… name=…" says; rest of the words: not known. */
 struct join_words {
-	struct join_choice choice;
+	struct member_wish wish;
 	str address; /* another than the asker's; or empty */
 	str name, strange;
 };
@@ -56,16 +56,16 @@ static const struct {
 	{ "digest=summary", "summary" },
 };
 
-static bool read_digest(const struct run *r, str word, struct join_choice *choice)
+static bool read_digest(const struct run *r, str word, struct member_wish *wish)
 {
 	if (str_ieq(word, STR("digest")) || str_ieq(word, STR("digest=yes"))) {
-		choice->delivery = r->settings.mime_is_default_digest ? STR("mime")
-								      : STR("plain");
+		wish->delivery = r->settings.mime_is_default_digest ? STR("mime")
+								    : STR("plain");
 		return true;
 	}
 	for (size_t i = 0; i < sizeof digest_words / sizeof *digest_words; i++)
 		if (str_ieq(word, str_from(digest_words[i].word))) {
-			choice->delivery = str_from(digest_words[i].delivery);
+			wish->delivery = str_from(digest_words[i].delivery);
 			return true;
 		}
 	return false;
@@ -87,7 +87,7 @@ static void read_join(struct run *r, str argument, struct join_words *w)
 		}
 		bool address = str_istarts(word, STR("address="))
 			       && !address_parse(r->a, str_skip(word, 8), &x).kind;
-		if (!address && !read_digest(r, word, &w->choice) && !w->strange.n)
+		if (!address && !read_digest(r, word, &w->wish) && !w->strange.n)
 			w->strange = word;
 	}
 }
@@ -105,11 +105,10 @@ static err ask_join(struct run *r, const struct join_words *w)
 	if (w->name.n)
 		who.name = w->name;
 	if (c->authentic && !w->address.n)
-		return member_ask_join(r->books, r->a, c->list, &who, &w->choice, true,
+		return member_ask_join(r->books, r->a, c->list, &who, &w->wish, true,
 				       &r->by);
 	TRY(command_check_network(r));
-	return member_ask_join_unproven(r->books, r->a, c->list, &who, &w->choice,
-					&r->by);
+	return member_ask_join_unproven(r->books, r->a, c->list, &who, &w->wish, &r->by);
 }
 
 /* Members and who is invited are sent a letter, others none: who has not proven to be one of

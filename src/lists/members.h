@@ -16,20 +16,21 @@ MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
 
-/* How posts are to come to who joins; empty: as the list and the person have it. */
-struct join_choice {
+/* What whoever joins wants of the membership; empty: as the list and the person have it. */
+struct member_wish {
 	str delivery; /* regular, mime, plain or summary */
 	str language;
+	int64_t person; /* whose it is to be, at whichever address they prefer; 0: the address's */
 };
 
 /* Somebody asks to join: sends the confirmation (or, to a member, a note that they are
  * one). proven: it is the address's own wish, which the policies open and moderate need
- * not ask for. choice: kept until then; NULL: none. ERR_DENIED: closed, by invitation alone,
+ * not ask for. wish: kept until then; NULL: none. ERR_DENIED: closed, by invitation alone,
  * banned, or asked too often; the text may be shown to the asker. ERR_SYNTAX: the list has no
- * such choice. */
+ * such wish. */
 MUST_USE err member_ask_join(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
-			     const struct join_choice *choice, bool proven,
+			     const struct member_wish *wish, bool proven,
 			     const struct actor *by);
 
 /* The same for who has not proven to be the address, and so is told the same of any:
@@ -37,7 +38,7 @@ MUST_USE err member_ask_join(struct books *books, struct arena *a,
 MUST_USE err member_ask_join_unproven(struct books *books, struct arena *a,
 				      const struct list_entry *list,
 				      const struct mailbox *who,
-				      const struct join_choice *choice,
+				      const struct member_wish *wish,
 				      const struct actor *by);
 
 /* Somebody asks to leave: sends a confirmation, or does it at once where the list's
@@ -77,7 +78,7 @@ MUST_USE err member_end_by_id(struct books *books, struct arena *a,
 struct member_word { /* how the address itself said that it joins */
 	bool invited;
 	bool instead; /* who runs it did: then it is not shown to be theirs */
-	struct join_choice choice;
+	struct member_wish wish;
 };
 
 /* A token was pressed: in, or, where the list wants approval and there was no
@@ -93,6 +94,7 @@ struct member_entry {
 	bool vouched;  /* the address is proven from now on */
 	bool approved; /* no moderator is asked */
 	bool quiet;    /* no welcome */
+	struct member_wish wish;
 };
 MUST_USE err member_enter(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,

@@ -39,11 +39,11 @@ MUST_USE err member_check_verify(struct books *books, struct arena *a, str key,
  * ERR_DENIED: as above, or confirm_make's. */
 struct token_letter {
 	enum confirm_kind kind;
-	const char *name;          /* a row of templates.def */
-	int64_t span;              /* seconds that the token is good for */
-	bool own;                  /* the address itself has proven to want it */
-	str data;                  /* what it bears, JSON */
-	struct join_choice choice; /* member_send_token: borne beside the name */
+	const char *name;        /* a row of templates.def */
+	int64_t span;            /* seconds that the token is good for */
+	bool own;                /* the address itself has proven to want it */
+	str data;                /* what it bears, JSON */
+	struct member_wish wish; /* member_send_token: borne beside the name */
 	const struct notice_var *vars;
 	size_t var_count;
 };

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "lists/join_choice.h"
 #include "lists/member_choice.h"
 #include "lists/member_wish.h"
 #include "lists/named.h"
@@ -86,7 +85,6 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 	if (e.kind)
 		return e;
 	TRY(begin_with_options(books, a, &s, id));
-	TRY(join_choice_begin(books, a, list, key));
 	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
@@ -158,7 +156,7 @@ static err tell_member(struct books *books, struct arena *a,
 }
 
 err member_ask_join(struct books *books, struct arena *a, const struct list_entry *list,
-		    const struct mailbox *who, const struct join_choice *choice,
+		    const struct mailbox *who, const struct member_wish *wish,
 		    bool proven, const struct actor *by)
 {
 	struct settings s;
@@ -166,9 +164,9 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 	bool already, waits;
 	str key = address_key(a, &who->address);
 	TRY(settings_load(books->lists, a, list->id, &s));
-	if (choice)
-		word.choice = *choice;
-	TRY(join_choice_check(a, &s, &word.choice));
+	if (wish)
+		word.wish = *wish;
+	TRY(member_wish_check(a, &s, &word.wish));
 	if (setting_is(s.subscription_policy, "closed"))
 		return refuse(a, list, "takes no requests; its owners add members");
 	TRY(member_check_ban(books, a, list, key));
@@ -184,16 +182,16 @@ err member_ask_join(struct books *books, struct arena *a, const struct list_entr
 				 &(struct token_letter){ .kind = CONFIRM_JOIN,
 							 .name = "confirm-join",
 							 .span = JOIN_SPAN,
-							 .choice = word.choice,
+							 .wish = word.wish,
 							 .own = proven });
 }
 
 err member_ask_join_unproven(struct books *books, struct arena *a,
 			     const struct list_entry *list, const struct mailbox *who,
-			     const struct join_choice *choice, const struct actor *by)
+			     const struct member_wish *wish, const struct actor *by)
 {
 	struct settings s;
-	err e = member_ask_join(books, a, list, who, choice, false, by);
+	err e = member_ask_join(books, a, list, who, wish, false, by);
 	if (e.kind != ERR_DENIED)
 		return e;
 	TRY(settings_load(books->lists, a, list->id, &s));
@@ -220,6 +218,7 @@ static err enter(struct books *books, struct arena *a, const struct list_entry *
 	TRY(settings_load(books->lists, a, list->id, &s));
 	if (how->vouched)
 		TRY(verify(books, a, who, key));
+	TRY(member_wish_keep(books, a, list, key, &how->wish));
 	bool approved = how->approved || !policy_moderates(s.subscription_policy);
 	if (!approved)
 		TRY(named_any(books->lists, a, list->domain, s.subscribe_auto_approval,
@@ -263,7 +262,7 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	bool already;
 	struct settings s;
 	str key = address_key(a, &who->address);
-	struct member_entry how = { .approved = word->invited };
+	struct member_entry how = { .approved = word->invited, .wish = word->wish };
 	*waits = false;
 	TRY(is_member(books, a, list, key, &already));
 	if (!word->instead)
@@ -273,7 +272,6 @@ static err confirmed(struct books *books, struct arena *a, const struct list_ent
 	TRY(settings_load(books->lists, a, list->id, &s));
 	if (!word->invited)
 		TRY(check_invited(books, a, list, &s, key));
-	TRY(join_choice_keep(books, a, list, key, &word->choice));
 	return enter(books, a, list, who, &how, by, waits);
 }
 

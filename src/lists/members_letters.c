@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "lists/invite.h"
-#include "lists/join_choice.h"
+#include "lists/member_wish.h"
 #include "lists/umbrella.h"
 #include "store/lists/answered.h"
 #include "store/lists/role.h"
@@ -193,12 +193,12 @@ err member_send_letter(struct books *books, struct arena *a,
 					     .var_count = x->var_count + 1 });
 }
 
-static str name_data(struct arena *a, str name, const struct join_choice *choice)
+static str name_data(struct arena *a, str name, const struct member_wish *wish)
 {
 	json_t *data = json_pack("{s:s%}", "name", name.n ? name.p : "", name.n);
 	if (!data)
 		data = json_object();
-	join_choice_write(data, choice);
+	member_wish_write(data, wish);
 	char *text = json_dumps(data, JSON_COMPACT);
 	str out = arena_copy(a, text ? str_from(text) : STR("{}"));
 	free(text);
@@ -210,6 +210,6 @@ err member_send_token(struct books *books, struct arena *a, const struct list_en
 		      const struct mailbox *to, const struct token_letter *letter)
 {
 	struct token_letter x = *letter;
-	x.data = name_data(a, to->name, &letter->choice);
+	x.data = name_data(a, to->name, &letter->wish);
 	return member_send_letter(books, a, list, to, &x);
 }

@@ -41,6 +41,7 @@ err held_keep(struct books *books, struct arena *a, const struct post *p,
 			      .message_id = p->message_id,
 			      .rule = str_from(j->rule),
 			      .reason = j->reason,
+			      .asked = judgement_asked(a, j),
 			      .trust = p->trust,
 			      .size = (int64_t)p->message.n };
 	bool asked;
@@ -140,7 +141,8 @@ static err wait_on(struct books *books, struct arena *a, struct held_row *h,
 {
 	h->rule = str_from(j->rule);
 	h->reason = j->reason;
-	TRY(held_rule(books->lists, h->id, h->rule, h->reason));
+	h->asked = judgement_asked(a, j);
+	TRY(held_rule(books->lists, h));
 	TRY(moderate_record(books, h, p->list->address, STR("held"),
 			    judgement_text(a, j)));
 	return moderate_tell_all(books, a, p, h);

@@ -3,7 +3,6 @@
 
 #include "account/account.h"
 #include "lists/invite.h"
-#include "lists/member_address.h"
 #include "lists/member_choice.h"
 #include "lists/member_wish.h"
 #include "lists/members.h"
@@ -66,19 +65,18 @@ err order_subscribe(struct order *x)
 	order_says(x, "waits_for", STR("subscriber"));
 	if (asked || waiting || (s.send_welcome_message && !is_yes(x, "quiet")))
 		TRY(invite_count(x->books, x->a, x->list, &who, &x->by));
-	if (is_yes(x, "follows") && (asked || waiting))
-		TRY(member_wish_follow(x->books, x->a, x->list,
-				       address_key(x->a, &who.address)));
+	struct member_wish wish = { 0 };
+	if (is_yes(x, "follows"))
+		TRY(member_wish_follow(x->books, x->a, address_key(x->a, &who.address),
+				       &wish));
 	if (asked)
-		return member_ask_join(x->books, x->a, x->list, &who, NULL, false,
+		return member_ask_join(x->books, x->a, x->list, &who, &wish, false,
 				       &x->by);
 	struct member_entry how = { .vouched = vouched,
 				    .approved = is_yes(x, "approved"),
-				    .quiet = is_yes(x, "quiet") };
+				    .quiet = is_yes(x, "quiet"),
+				    .wish = wish };
 	TRY(member_enter(x->books, x->a, x->list, &who, &how, &x->by, &waits));
-	if (is_yes(x, "follows") && !waits)
-		TRY(member_follow_preferred(x->books, x->a, x->list,
-					    address_key(x->a, &who.address), &x->by));
 	order_says(x, "waits_for", waits ? STR("moderator") : STR(""));
 	return OK;
 }
@@ -93,7 +91,6 @@ err order_asked_drop(struct order *x)
 		if (rows[i].id != id)
 			continue;
 		TRY(pending_drop_id(x->books->lists, id));
-		TRY(member_wish_drop(x->books, x->list, rows[i].address));
 		return books_audit(x->books, &x->by, x->list->id,
 				   STR("confirmation dropped"), rows[i].address);
 	}

@@ -118,13 +118,15 @@ err order_join(struct order *x)
 {
 	struct mailbox who;
 	bool proven;
-	struct join_choice choice = { order_text(x, "delivery"),
-				      order_text(x, "language") };
+	struct member_wish wish = { .delivery = order_text(x, "delivery"),
+				    .language = order_text(x, "language") };
 	TRY(read_mailbox(x, &who));
 	TRY(is_own(x, address_key(x->a, &who.address), &proven));
-	return proven ? member_ask_join(x->books, x->a, x->list, &who, &choice, true,
+	if (proven && str_eq(order_text(x, "follows"), STR("yes")))
+		wish.person = x->by.person;
+	return proven ? member_ask_join(x->books, x->a, x->list, &who, &wish, true,
 					&x->by)
-		      : member_ask_join_unproven(x->books, x->a, x->list, &who, &choice,
+		      : member_ask_join_unproven(x->books, x->a, x->list, &who, &wish,
 						 &x->by);
 }
 

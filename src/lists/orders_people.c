@@ -119,6 +119,44 @@ err order_person_address(struct order *x)
 		       : person_take_address(x->books, x->a, person_of(x), &who, &x->by);
 }
 
+static err person_of_its_own(struct order *x, int64_t *id)
+{
+	struct person_row p;
+	str name;
+	TRY(read_name(x, &name));
+	TRY(person_add(x->books->lists, name, clock_now(), id));
+	TRY(person_get(x->books->lists, x->a, *id, &p));
+	p.password = order_text(x, "password");
+	return person_change(x->books->lists, &p);
+}
+
+/* Who is left without an address is nobody any more, and their name goes with it. */
+static err give(struct order *x, const struct address_row *row)
+{
+	struct address_row *left;
+	size_t n;
+	int64_t to = person_of(x);
+	TRY(address_of_person(x->books->lists, x->a, row->person, &left, &n));
+	if (n == 1 && row->person == x->by.person && to != row->person)
+		return FAIL(ERR_DENIED, "another administrator must take that from you");
+	if (n == 1 && to != row->person)
+		TRY(person_admin_may_go(x->books, x->a, row->person));
+	if (!to)
+		TRY(person_of_its_own(x, &to));
+	TRY(address_move(x->books->lists, row->id, to));
+	json_object_set_new(x->result, "person", json_integer(to));
+	return books_audit(x->books, &x->by, 0, STR("address given"), row->key);
+}
+
+err order_address_person(struct order *x)
+{
+	struct address_row row;
+	bool mine;
+	TRY(person_find(x->books, x->a, order_text(x, "address"), &row));
+	TRY(book_join(x->books->lists, &mine));
+	return book_leave(x->books->lists, mine, give(x, &row));
+}
+
 /* ---- an address that is there */
 
 static bool is_yes(struct order *x, const char *key)

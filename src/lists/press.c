@@ -1,4 +1,3 @@
-#include "lists/join_choice.h"
 #include "lists/press.h"
 
 #include "base/clock.h"
@@ -6,6 +5,7 @@
 #include "lists/erase.h"
 #include "lists/member_address.h"
 #include "lists/member_set.h"
+#include "lists/member_wish.h"
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
@@ -29,7 +29,7 @@ static err press_join(struct books *books, struct arena *a, const struct confirm
 		books, a, c->list, &who,
 		&(struct member_word){ .invited = c->kind == CONFIRM_INVITE,
 				       .instead = c->instead,
-				       .choice = join_choice_read(a, c->data) },
+				       .wish = member_wish_read(a, c->data) },
 		&p->by, &done->waits));
 	done->says = done->waits ? arena_cat(a, STR("Thank you. A moderator of "),
 					     c->list->address, STR(" will decide."))

@@ -1,10 +1,9 @@
-#include "lists/replay.h"
+#include "lists/replay_inside.h"
 
 #include "base/language.h"
 
 #include "archive/add.h"
 #include "base/clock.h"
-#include "lists/books.h"
 #include "lists/umbrella.h"
 #include "mail/header.h"
 #include "store/archive/blob.h"
@@ -35,26 +34,6 @@ const char *const replay_limits[] = {
 	NULL
 };
 
-/* One post with what is on record of it. */
-struct candidate {
-	struct replayed post;
-	int64_t archived; /* post.id of the archive; 0: it waits */
-	int64_t size, account;
-	str source, trust, reverse_path;
-	bool imported;
-};
-
-struct replaying {
-	struct books *books;
-	const struct list_entry *list;
-	struct settings changed;
-	struct header_rule_row *rules; /* that would hold; NULL: those that do */
-	size_t rule_count;
-	struct candidate *all; /* newest first */
-	size_t count;
-	struct replay *out;
-};
-
 /* ---- which posts */
 
 static int newer_first(const void *x, const void *y)
@@ -70,12 +49,12 @@ static int newer_first(const void *x, const void *y)
 static err add_archived(struct replaying *x, struct arena *a)
 {
 	struct archive_posts posts;
-	TRY(archive_posts_newest(x->books->archive, a, x->list->id, 0, REPLAY_POSTS,
-				 &posts));
+	TRY(archive_posts_newest(x->books->archive, a, x->list->id, 0, x->most, &posts));
 	for (size_t i = 0; i < posts.count; i++) {
 		const struct archive_post *p = &posts.list[i];
 		x->all[x->count++] = (struct candidate){
-			.post = { .number = p->number,
+			.post = { .list = x->list,
+				  .number = p->number,
 				  .at = p->received_at,
 				  .author = p->from_address,
 				  .author_name = p->from_name,
@@ -95,10 +74,11 @@ static err add_held(struct replaying *x, struct arena *a)
 {
 	struct held_row *h;
 	size_t n;
-	TRY(held_newest(x->books->lists, a, x->list->id, REPLAY_POSTS, &h, &n));
+	TRY(held_newest(x->books->lists, a, x->list->id, x->most, &h, &n));
 	for (size_t i = 0; i < n; i++)
 		x->all[x->count++] = (struct candidate){
-			.post = { .held = h[i].id,
+			.post = { .list = x->list,
+				  .held = h[i].id,
 				  .at = h[i].held_at,
 				  .author = h[i].author,
 				  .author_name = h[i].author_name,
@@ -114,18 +94,18 @@ static err add_held(struct replaying *x, struct arena *a)
 
 static err choose(struct replaying *x, struct arena *a)
 {
-	size_t room = (size_t)2 * REPLAY_POSTS;
-	int64_t octets = 0;
+	size_t room = 2 * x->most;
 	x->all = arena_alloc(a, room * sizeof *x->all);
+	x->count = 0;
 	TRY(add_archived(x, a));
 	TRY(add_held(x, a));
 	qsort(x->all, x->count, sizeof *x->all, newer_first);
-	if (x->count > REPLAY_POSTS)
-		x->count = REPLAY_POSTS;
+	if (x->count > x->most)
+		x->count = x->most;
 	for (size_t i = 0; i < x->count; i++) {
-		octets += x->all[i].size;
-		if (octets > REPLAY_OCTETS) {
-			x->out->late = (int64_t)(x->count - i);
+		x->octets += x->all[i].size;
+		if (x->octets > REPLAY_OCTETS) {
+			x->out->late += (int64_t)(x->count - i);
 			x->count = i;
 		}
 	}
@@ -214,7 +194,8 @@ static void note(struct replaying *x, struct arena *keep, size_t i,
 	struct replay *out = x->out;
 	out->judged++;
 	out->imported += x->all[i].imported;
-	out->since = x->all[i].post.at;
+	if (!out->since || x->all[i].post.at < out->since)
+		out->since = x->all[i].post.at;
 	out->before[before->verdict]++;
 	out->after[after->verdict]++;
 	if (before->verdict == after->verdict)
@@ -255,11 +236,11 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 	return OK;
 }
 
-static err replay_all(struct replaying *x, struct arena *keep)
+err replay_all(struct replaying *x, struct arena *keep)
 {
-	int64_t end = clock_mono_ms() + REPLAY_MS;
+	TRY(choose(x, keep));
 	for (size_t i = 0; i < x->count; i++) {
-		if (clock_mono_ms() > end) {
+		if (clock_mono_ms() > x->until) {
 			x->out->late += (int64_t)(x->count - i);
 			break;
 		}
@@ -276,40 +257,14 @@ err replay_run(struct books *books, struct arena *a, const struct list_entry *li
 	       const struct assignment *set, size_t count, struct replay *out)
 {
 	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
-	struct replaying x = { .books = books, .list = list, .out = &r };
+	struct replaying x = { .books = books,
+			       .list = list,
+			       .out = &r,
+			       .most = REPLAY_POSTS,
+			       .until = clock_mono_ms() + REPLAY_MS };
 	TRY(settings_load(books->lists, a, list->id, &x.changed));
 	for (size_t i = 0; i < count; i++)
 		TRY(setting_try(a, &x.changed, set[i].key, set[i].value));
-	TRY(choose(&x, a));
-	TRY(replay_all(&x, a));
-	*out = r;
-	return OK;
-}
-
-/* Those of every list, then the given ones. */
-static err join_rules(struct replaying *x, struct arena *a,
-		      const struct header_rule_row *rules, size_t count)
-{
-	struct header_rule_row *site;
-	TRY(header_rule_list(x->books->lists, a, 0, &site, &x->rule_count));
-	x->rules = arena_zero(a, (x->rule_count + count + 1) * sizeof *x->rules);
-	for (size_t i = 0; i < x->rule_count; i++)
-		x->rules[i] = site[i];
-	for (size_t i = 0; i < count; i++)
-		x->rules[x->rule_count++] = rules[i];
-	return OK;
-}
-
-err replay_header_rules(struct books *books, struct arena *a,
-			const struct list_entry *list,
-			const struct header_rule_row *rules, size_t count,
-			struct replay *out)
-{
-	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
-	struct replaying x = { .books = books, .list = list, .out = &r };
-	TRY(settings_load(books->lists, a, list->id, &x.changed));
-	TRY(join_rules(&x, a, rules, count));
-	TRY(choose(&x, a));
 	TRY(replay_all(&x, a));
 	*out = r;
 	return OK;

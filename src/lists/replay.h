@@ -20,6 +20,7 @@ enum {
 };
 
 struct replayed {
+	const struct list_entry *list;
 	int64_t number; /* in the archive; 0: it waits */
 	int64_t held;   /* where it waits; 0: in the archive */
 	int64_t at;     /* seconds, when it came */
@@ -37,7 +38,7 @@ struct replay {
 	int64_t late;             /* left out: beyond octets or time */
 	int64_t since;            /* the oldest one's; 0: none was judged */
 	int64_t before[REPLAY_VERDICTS], after[REPLAY_VERDICTS];
-	struct replay_turn *turned; /* newest first */
+	struct replay_turn *turned; /* newest first, list by list */
 	size_t turned_count;
 };
 
@@ -48,11 +49,12 @@ MUST_USE err replay_run(struct books *books, struct arena *a,
 			const struct list_entry *list, const struct assignment *set,
 			size_t count, struct replay *out);
 
-/* The same as if these were the list's own header rules, behind those of every list. */
-MUST_USE err replay_header_rules(struct books *books, struct arena *a,
-				 const struct list_entry *list,
-				 const struct header_rule_row *rules, size_t count,
-				 struct replay *out);
+/* The same as if this were one of the list's own header rules: in the place of the one with its
+ * id, or with its header and pattern, else behind them. list NULL: one of every list, asked
+ * before their own, over as many posts of each; rule->list is 0 then. */
+MUST_USE err replay_header_rule(struct books *books, struct arena *a,
+				const struct list_entry *list,
+				const struct header_rule_row *rule, struct replay *out);
 
 /* What a replay cannot know, a sentence each; the last is NULL. */
 extern const char *const replay_limits[];

@@ -169,3 +169,12 @@ str judgement_text(struct arena *a, const struct judgement *j)
 	}
 	return arena_copy(a, buf_str(&out));
 }
+
+str judgement_asked(struct arena *a, const struct judgement *j)
+{
+	BUF(out);
+	for (size_t i = 0; i < j->count; i++)
+		buf_addf(&out, "%s%s=%s", i ? " " : "", j->trace[i].rule,
+			 verdict_word(j->trace[i].verdict));
+	return arena_copy(a, buf_str(&out));
+}

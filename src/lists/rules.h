@@ -141,6 +141,9 @@ MUST_USE err rules_judge_owner(struct book *lists, struct arena *a, const struct
 /* The trace as one line: "loop: miss; member: accept (…)". */
 str judgement_text(struct arena *a, const struct judgement *j);
 
+/* The same in words alone: "loop=miss member=accept". */
+str judgement_asked(struct arena *a, const struct judgement *j);
+
 /* Every rule, for documentation and the rule trace's page. */
 struct rule_doc {
 	const char *name, *text;

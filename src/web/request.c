@@ -67,6 +67,13 @@ str request_cookie(const struct request *q, const char *name)
 	return STR_NONE;
 }
 
+bool request_accepts_json(const struct request *q)
+{
+	str accept = request_header(q, "accept");
+	return str_find(accept, STR("application/json")).n
+	       && !str_find(accept, STR("text/html")).n;
+}
+
 /* ---- the path */
 
 enum { SEGMENTS_MAX = 64 };

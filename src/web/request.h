@@ -44,7 +44,8 @@ struct request {
 	const str *segments; /* decoded: "/lists/a%20b/" has "lists" and "a b" */
 	size_t segment_count;
 	bool slash;        /* the path ends in one */
-	bool json;         /* the twin is wanted: the path ended in .json */
+	bool json;         /* the twin is wanted: the path ended in .json, or a form came
+			    * with Accept: application/json */
 	struct pairs args; /* of the route's pattern */
 	str query_text;    /* as it was sent */
 	struct pairs query, headers;
@@ -72,6 +73,7 @@ str request_query(const struct request *q, const char *name);
 str request_form(const struct request *q, const char *name);
 str request_header(const struct request *q, const char *name); /* any case */
 str request_cookie(const struct request *q, const char *name);
+bool request_accepts_json(const struct request *q); /* and no page */
 
 /* All values of that name: start with *at = 0. False after the last. */
 bool pairs_next(const struct pairs *p, str name, size_t *at, str *value);

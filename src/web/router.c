@@ -267,6 +267,24 @@ static void say_varies(struct response *r)
 		response_header(r, STR("Vary"), STR("Accept-Language"));
 }
 
+/* Who sends a form is answered in JSON, be it a refusal, where they take no page. */
+static bool is_for_program(const struct request *q)
+{
+	return q->json || (q->method != GET && request_accepts_json(q));
+}
+
+/* A request that could not be read. */
+static void say_fault(const struct router *router, struct request *q, struct response *r)
+{
+	struct match m = find(router, q);
+	if (m.route && m.route->flags & ROUTE_FAULTS) {
+		m.route->page(q, r);
+		return;
+	}
+	q->json = is_for_program(q);
+	error_page(q, r, q->refused, str_from(q->why));
+}
+
 static void dispatch(const struct router *router, struct request *q, struct response *r)
 {
 	if (str_starts(q->path, STR("/_/"))) {
@@ -275,6 +293,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	}
 	const char *why = NULL;
 	struct match m = find(router, q);
+	q->json = is_for_program(q);
 	session_read(router->sessions, q);
 	choose_language(router, q);
 	if (!m.route && m.allowed) {
@@ -340,7 +359,7 @@ void router_page(void *arg, struct request *q, struct response *r)
 	q->ctx = router->ctx;
 	language_use(LANGUAGE_en);
 	if (q->refused)
-		error_page(q, r, q->refused, str_from(q->why));
+		say_fault(router, q, r);
 	else
 		dispatch(router, q, r);
 	say_varies(r);

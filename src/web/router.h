@@ -11,7 +11,8 @@
  * In a pattern :name takes any segment, #name a number, *name all that is left;
  * a literal may follow within the segment (#number.mbox.gz). The first row that
  * fits is taken. A pattern that ends in / is reached without it by a redirect.
- * A path that ends in .json finds the same row as without, with q->json set. */
+ * A path that ends in .json finds the same row as without, with q->json set; so does a form
+ * that asks for JSON. */
 #pragma once
 
 #include "account/rights.h"
@@ -25,6 +26,7 @@ enum route_flag {
 	ROUTE_FILE = 1,    /* the path ends in a file's name: .json belongs to it */
 	ROUTE_FOREIGN = 2, /* programs of others POST here: no form token (RFC 8058) */
 	ROUTE_DOOR = 4,    /* the way in or out: never behind [web] protect */
+	ROUTE_FAULTS = 8,  /* it says itself what is wrong with a request (q->refused) */
 };
 
 struct route {

@@ -141,6 +141,11 @@ def people(mlist):
     ida.preferences.hide_address = False
     ida.preferences.preferred_language = language('es')
     ida.user.register('ida@home.example', 'Ida').verified_on = now()
+    ida.user.register('Ida@old.example', 'Ida')
+    cora.user.register('cora@home.example', 'Cora').verified_on = now()
+    more = cora.user.register('Cora.C@home.example', 'Cora')
+    more.verified_on = now()
+    cora.user.preferred_address = more
     for who, mode, status in (('dora', DeliveryMode.mime_digests, DeliveryStatus.enabled), ('eve', None, DeliveryStatus.by_bounces),
                               ('fred', None, DeliveryStatus.by_moderator), ('gina', DeliveryMode.summary_digests, DeliveryStatus.enabled),
                               ('hugo', DeliveryMode.regular, DeliveryStatus.by_user)):
@@ -155,6 +160,12 @@ def people(mlist):
     member(mlist, 'anna@uni.example', '', MemberRole.moderator)
     for who, action in (('sam', None), ('rex', Action.reject), ('dan', Action.defer)):
         member(mlist, who + '@far.example', '', MemberRole.nonmember).moderation_action = action
+
+
+def everybody():
+    """Each user's addresses, whether they are shown to be theirs, and which one is preferred."""
+    return [{'addresses': {a.original_email: a.verified_on is not None for a in u.addresses},
+             'preferred': u.preferred_address and u.preferred_address.original_email} for u in getUtility(IUserManager).users]
 
 
 def elsewhere(quiet):
@@ -226,7 +237,7 @@ def do(mlist):
     for name, uri in (('hold', 'mailman:///$listname/$language/own-hold.txt'), ('probe', 'file:///etc/hostname'),
                       ('warning', 'mailman:///none.txt'), ('post', 'http://127.0.0.1:1/postorius/api/templates/list/post')):
         texts.set('list:user:notice:' + name, mlist.list_id, uri)
-    return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token, 'levels': levels(mlist), 'levels of quiet': levels(quiet)}
+    return {'attributes': attributes(mlist), 'quiet': attributes(quiet), 'token': token, 'levels': levels(mlist), 'levels of quiet': levels(quiet), 'users': everybody()}
 '''
 
 MBOX = ''.join(f'From anna@uni.example Wed Mar  4 10:0{i}:00 2015\nFrom: Anna <anna@uni.example>\nDate: Wed, 4 Mar 2015 10:0{i}:00 +0100\n'

@@ -229,6 +229,8 @@ eventually(lambda: call('GET', LAB + 'held/count')[2]['count'] == 3)
 held = call('GET', LAB + 'held')[2]['entries']
 equal('held', sorted(x['subject'] for x in held), ['held 0', 'held 1', 'held 2'])
 ids = {x['subject']: x['request_id'] for x in held}
+equal('each rule has hit or missed', [(x['rule_hits'], [n for n in ('no_author', 'proof', 'digests') if n in x['rule_misses']]) for x in held],
+      [(['nonmember'], ['no_author', 'proof', 'digests'])] * 3)
 equal('counted', call('GET', LAB + 'held/count')[2]['count'], 3)
 equal('deferred', status('POST', LAB + f'held/{ids["held 0"]}', {'action': 'defer'}), 204)
 equal('and waits on', call('GET', LAB + 'held/count')[2]['count'], 3)

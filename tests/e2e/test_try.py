@@ -93,6 +93,31 @@ check('nothing to try', b.status == 200 and 'Nothing to try' in b.page, b.status
 b.get('/lists/dev/admin/try?subscribe_auto_approval=@nowhere')
 check('nor one that names no list', b.status == 400 and 'it takes lists of this server' in b.text(), b.text()[:600])
 
+section('a header rule')
+OTHER = 'other@lists.example'
+p.cli('list', 'create', OTHER, '--owner', ADMIN)
+p.cli('member', 'add', OTHER, ANNA)
+with p.submit(ANNA, TOKEN) as s:
+    s.sendmail(ANNA, [OTHER], message(ANNA, OTHER, 'of a member elsewhere'))
+check('another list has a post', eventually(lambda: len(p.json('archive', 'search', OTHER, 'member')) == 1))
+p.cli('list', 'set', LIST, 'default_nonmember_action=hold')
+p.cli('list', 'header-match', 'add', OTHER, 'subject', 'elsewhere$', 'accept')
+before = books()
+for of, rule, wanted in ((LIST, ('subject', 'member 1$', 'discard'), [('dev', 'of a member 1', 'discard')]),
+                         ('@site', ('subject', 'member (1|e)', 'discard'), [('dev', 'of a member 1', 'discard'), ('other', 'of a member elsewhere', 'discard')]),
+                         ('@site', ('subject', 'of a stranger', 'accept'), [('dev', 'of a stranger', 'accept')]),
+                         (OTHER, ('subject', 'elsewhere$', 'hold'), [('other', 'of a member elsewhere', 'hold')])):
+    r = p.json('list', 'header-match', 'try', of, *rule)
+    equal(f'{of} {rule}: these turn', sorted((t['list'].split('@')[0], t['subject'], t['after']['verdict']) for t in r['turned']), sorted(wanted))
+    equal(f'{of} {rule}: of so many', r['judged'], {LIST: 5, OTHER: 1, '@site': 6}[of])
+check('in words, with the list', 'other 1' in p.cli('list', 'header-match', 'try', '@site', 'subject', 'elsewhere', 'hold'))
+equal('a pattern that is none', p.run('list', 'header-match', 'try', '@site', 'subject', '(', 'hold').returncode, 1)
+b.get('/header-rules')
+b.submit('rule-title', 'try', header='Subject', pattern='member (1|e)', act='discard')
+check('on the page, each with its list', all(x in b.page for x in ('href="/lists/dev/2"', 'href="/lists/other/1"', 'of a member elsewhere')), b.text()[:1500])
+equal('nothing was written', books(), before)
+p.cli('list', 'set', LIST, 'default_nonmember_action=accept')
+
 section('an owner does not learn who is on another list')
 SECRET, OLGA = 'secret@lists.example', 'olga@uni.example'
 p.cli('list', 'create', SECRET, '--owner', ADMIN)

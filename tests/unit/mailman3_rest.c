@@ -65,9 +65,14 @@ static void test_levels(void)
 		  "{\"receive_own_postings\": true, \"delivery_mode\": "
 		  "\"plaintext_digests\"}" },
 		{ "/addresses/anna@u.example",
-		  "{\"original_email\": \"Anna@u.example\"}" },
+		  "{\"original_email\": \"Anna@u.example\", \"verified_on\": "
+		  "\"1970-01-02T00:00:00\"}" },
+		{ "/users/b2/preferred_address",
+		  "{\"original_email\": \"a2@u.example\"}" },
 		{ "/users/b2/addresses",
-		  "{\"start\": 0, \"total_size\": 2, \"entries\": []}" },
+		  "{\"start\": 0, \"total_size\": 2, \"entries\": "
+		  "[{\"original_email\": \"Anna@u.example\"}, {\"original_email\": "
+		  "\"a2@u.example\", \"verified_on\": \"1970-01-03T00:00:00\"}]}" },
 		{ "/users/b2/preferences",
 		  "{\"delivery_mode\": \"regular\", \"hide_address\": true, "
 		  "\"preferred_language\": \"de\"}" },
@@ -82,7 +87,10 @@ static void test_levels(void)
 	const struct mailman3_member *m = &read.member[0];
 	CHECK(str_eq(m->email, STR("Anna@u.example")));
 	CHECK(str_eq(m->name, STR("Anna")));
-	CHECK(m->as_user && m->addresses == 2);
+	CHECK(m->as_user && m->addresses == 2 && m->verified_at == 86400);
+	CHECK(m->all && str_eq(m->all[1].email, STR("a2@u.example"))
+	      && m->all[1].preferred && m->all[1].verified_at == 172800);
+	CHECK(m->all && !m->all[0].preferred && !m->all[0].verified_at);
 	CHECK(m->own.own_posts == 0 && m->of_address.own_posts == 1);
 	CHECK(m->own.mode == -1 && m->of_address.mode == 2 && m->of_user.mode == 1);
 	CHECK(m->of_user.hide == 1 && m->of_address.hide == -1 && m->own.hide == -1);

@@ -1,6 +1,7 @@
 /* Who comes in by an order, whom it makes known, and how many strangers are written to. */
 #include "orders_api.h"
 
+#include "lists/member_wish.h"
 #include "store/lists/pending.h"
 #include "store/lists/request.h"
 
@@ -60,6 +61,16 @@ static void test_subscribe(struct books_test *t)
 	CHECK(n == 3);
 }
 
+/* What the letter's token bears. */
+static struct member_word word_of(struct books_test *t, int64_t list, str who)
+{
+	struct pending_row *p;
+	size_t n = 0;
+	CHECK(ok(pending_of(t->books.lists, t->a, STR("join"), list, who, &p, &n)) && n);
+	return n ? (struct member_word){ .wish = member_wish_read(t->a, p[0].data) }
+		 : (struct member_word){ 0 };
+}
+
 /* That a membership is the person's outlasts what it waits for. */
 static void test_follows_when_in(struct books_test *t)
 {
@@ -90,10 +101,11 @@ static void test_follows_when_in(struct books_test *t)
 			 *cases[i].confirmed ? "moderator" : "subscriber"));
 		list = books_entry(t, DEV);
 		struct mailbox box = books_box(t, arena_z(t->a, who));
+		struct member_word word = *cases[i].confirmed ? (struct member_word){ 0 }
+							      : word_of(t, list->id, who);
 		if (!*cases[i].confirmed)
-			CHECK(ok(member_confirmed(&t->books, t->a, list, &box,
-						  &(struct member_word){ 0 }, &t->by,
-						  &waits)));
+			CHECK(ok(member_confirmed(&t->books, t->a, list, &box, &word,
+						  &t->by, &waits)));
 		BOOKS_MUST(t, request_list(t->books.lists, t->a, list->id, &r, &n));
 		for (size_t k = 0; k < n; k++) {
 			if (!str_eq(r[k].address, who))

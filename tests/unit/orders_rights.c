@@ -78,6 +78,7 @@ static void test_rights(struct books_test *t)
 		{ "person_change", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_address", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "address_person", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_proven", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_prefer", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_drop", { 0, 0, 0, 0, 0, 1, 0, 0 } },

@@ -4,11 +4,17 @@
 #include "joiners.h"
 
 #include "lists/equivalent.h"
+#include "base/clock.h"
 #include "lists/expire.h"
+#include "lists/member_wish.h"
 #include "lists/owner.h"
 #include "lists/term.h"
+#include "store/lists/address.h"
 #include "store/lists/nonmember.h"
+#include "store/lists/pending.h"
+#include "store/lists/person.h"
 #include "store/lists/planned.h"
+#include "store/lists/request.h"
 #include "zones.h"
 
 /* What becomes of a request at once, and when the letter's button was pressed. */
@@ -467,14 +473,14 @@ static void test_choice(struct books_test *t)
 		{ { "reject", "added" }, "regular", "" },
 		{ { "discard", "added" }, "regular", "" },
 	};
-	struct join_choice choice = { STR("plain"), STR("de") };
+	struct member_wish wish = { .delivery = STR("plain"), .language = STR("de") };
 	struct member_row m;
 	books_set(t, DEV, "subscription_policy", "moderate");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const char *who = fresh(t);
 		struct mailbox box = books_box(t, who);
 		CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box,
-					 &choice, true, &t->by)));
+					 &wish, true, &t->by)));
 		CHECK(waits(t, who, false));
 		CHECK(ok(request_decide(&t->books, t->a, request_of(t, who),
 					str_from(cases[i].words[0]), STR(""), &t->by)));
@@ -487,11 +493,64 @@ static void test_choice(struct books_test *t)
 		      && str_eq(m.language, str_from(cases[i].language)));
 	}
 	struct mailbox box = books_box(t, fresh(t));
-	choice.language = STR("tlh");
-	CHECK(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box, &choice, true,
+	wish.language = STR("tlh");
+	CHECK(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box, &wish, true,
 			      &t->by)
 		      .kind
 	      == ERR_SYNTAX);
+	books_set(t, DEV, "subscription_policy", "confirm");
+}
+
+static size_t wishes(struct books_test *t, const char *who)
+{
+	struct pending_row *p;
+	size_t n = 9;
+	int64_t gone;
+	CHECK(ok(pending_expire(t->books.lists, clock_now(), &gone)));
+	CHECK(ok(pending_of(t->books.lists, t->a, STR("wish"), books_entry(t, DEV)->id,
+			    str_from(who), &p, &n)));
+	return n;
+}
+
+/* As long as the request, and as whose it was asked for. */
+static void test_wish(struct books_test *t)
+{
+	struct book *b = t->books.lists;
+	struct member_wish wish = { .delivery = STR("plain") };
+	struct address_row first;
+	struct member_row m;
+	const char *one = fresh(t), *two = fresh(t);
+	str key = str_from(two);
+	books_set(t, DEV, "subscription_policy", "moderate");
+	BOOKS_MUST(t, address_ensure(b, t->a, str_from(one), str_from(one), STR(""), 1,
+				     &first));
+	int64_t id;
+	BOOKS_MUST(t, address_add(b, first.person, key, key, &id));
+	BOOKS_MUST(t, address_verify(b, first.id, 1));
+	BOOKS_MUST(t, address_verify(b, id, 1));
+	BOOKS_MUST(t, person_prefer(b, first.person, first.id));
+	struct mailbox box = books_box(t, two);
+	for (int round = 0; round < 2; round++) {
+		CHECK(ok(member_wish_follow(&t->books, t->a, key, &wish))
+		      && wish.person == first.person);
+		CHECK(ok(member_ask_join(&t->books, t->a, books_entry(t, DEV), &box,
+					 &wish, true, &t->by)));
+		CHECK(waits(t, two, false) && wishes(t, two) == 1);
+		if (round == 0) { /* it ends in another way than by a moderator */
+			CHECK(ok(request_end(b, request_of(t, two),
+					     &(struct request_end){ STR("refused"),
+								    STR(""), STR("x"),
+								    STR("page"), 2 })));
+			CHECK(wishes(t, two) == 0);
+		}
+	}
+	CHECK(ok(request_decide(&t->books, t->a, request_of(t, two), STR("accept"),
+				STR(""), &t->by)));
+	CHECK(wishes(t, two) == 0);
+	CHECK(ok(member_find(b, t->a, books_entry(t, DEV)->id, str_from(one), &m))
+	      && m.follows && str_eq(m.delivery, STR("plain")));
+	CHECK(member_find(b, t->a, books_entry(t, DEV)->id, key, &m).kind
+	      == ERR_NOTFOUND);
 	books_set(t, DEV, "subscription_policy", "confirm");
 }
 
@@ -503,6 +562,7 @@ int main(void)
 	books_role(&t, dev, "olga@uni.example", "owner");
 	test_joining(&t);
 	test_choice(&t);
+	test_wish(&t);
 	test_leaving(&t);
 	test_let_go(&t);
 	test_auto_approval(&t);

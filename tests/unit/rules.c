@@ -240,9 +240,11 @@ static void test_trace(struct books_test *t)
 	for (size_t i = 0; i < n; i++)
 		CHECK(!strcmp(j.trace[i].rule, d[i].name) && *d[i].text);
 	CHECK(str_starts(judgement_text(t->a, &j), STR("no_author: miss; loop: miss; ")));
+	CHECK(str_starts(judgement_asked(t->a, &j), STR("no_author=miss loop=miss ")));
 	x.trust = NONE;
 	CHECK(judge(t, &x, &j) && j.count == n); /* the others are asked as well */
 	str text = judgement_text(t->a, &j);
+	CHECK(holds(judgement_asked(t->a, &j), " proof=hold unsigned=miss "));
 	CHECK(holds(text, "; proof: hold (neither DKIM, SPF nor a sign-in"));
 	CHECK(str_starts(j.reason, STR("neither DKIM")) && !str_has(j.reason, '\n'));
 	x.message = HEAD("eve@evil.example") "\r\nx\r\n";

@@ -4,6 +4,7 @@
 
 #include "store/lists/bounce.h"
 #include "store/lists/member_page.h"
+#include "store/lists/pending.h"
 #include "store/migrate.h"
 #include "store/outbound/ledger.h"
 
@@ -34,6 +35,29 @@ static void write_old(struct arena *a, str data, enum book_kind kind, int versio
 	sqlite3_close(db);
 }
 
+/* What a person wanted of a membership stood in two rows, or beside the letter that was out. */
+static void check_wishes(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *kind, *address, *data;
+	} cases[] = {
+		{ "wish", "a@x", "{\"delivery\":\"plain\",\"person\":1}" },
+		{ "wish", "b@x", "{\"person\":2}" },
+		{ "join", "b@x", "{\"name\":\"B\",\"person\":2}" },
+		{ "join", "c@x", "" },
+		{ "follow", "a@x", NULL },
+		{ "choice", "a@x", NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pending_row *p;
+		size_t n;
+		CHECK(ok(pending_of(b, a, str_from(cases[i].kind), 1,
+				    str_from(cases[i].address), &p, &n))
+		      && n == (cases[i].data != NULL));
+		CHECK(!n || str_eq(p[0].data, str_from(cases[i].data)));
+	}
+}
+
 static void test_lists(struct arena *a, str data)
 {
 	struct member_row m, *all;
@@ -49,8 +73,16 @@ static void test_lists(struct arena *a, str data)
 		"INSERT INTO address (id, person, key, text) VALUES (1, 1, "
 		"'kim@x.example', 'kim@x.example');"
 		"INSERT INTO member (id, list, address, joined_at, bounce_score, "
-		"bounce_at, bounce_text) VALUES (7, 1, 1, 5, 2, 8, 'no');");
+		"bounce_at, bounce_text) VALUES (7, 1, 1, 5, 2, 8, 'no');"
+		"INSERT INTO pending (token, kind, list, address, data, created_at, "
+		"expires_at) VALUES (x'01', 'choice', 1, 'a@x', "
+		"'{\"delivery\":\"plain\"}', 5, 99), "
+		"(x'02', 'follow', 1, 'a@x', '{\"person\":1}', 5, 99), "
+		"(x'03', 'follow', 1, 'b@x', '{\"person\":2}', 5, 99), "
+		"(x'04', 'join', 1, 'b@x', '{\"name\":\"B\"}', 5, 99), "
+		"(x'05', 'join', 1, 'c@x', '', 5, 99);");
 	struct book *b = book_at(a, data, BOOK_LISTS, BOOK_WRITE);
+	check_wishes(a, b);
 	CHECK(ok(member_get(b, a, 7, &m)) && m.bounce_score == 2 && m.bounce_at == 8);
 	CHECK(!m.doubt_at && !m.probe_at && !m.off_at && !m.warnings && !m.warned_at);
 	CHECK(ok(member_unsettled(b, a, 0, 10, &all, &n)) && n == 1);

@@ -240,7 +240,8 @@ static void test_queue(struct arena *a, struct book *b)
 	struct queue_row *rows;
 	struct queue_destination *d;
 	struct ledger_entry *e;
-	int64_t message = added(b, "queue"), first = ten(a, b, message), after = 0, n = 0;
+	int64_t message = added(b, "queue"), first = ten(a, b, message), after = 0, n = 0,
+		*ids;
 	size_t count;
 	one = (struct queue_filter){ .id = first + 2 };
 	CHECK(ok(queue_list(b, a, &odd, 0, 3, &rows, &count)) && count == 3);
@@ -249,6 +250,9 @@ static void test_queue(struct arena *a, struct book *b)
 	CHECK(str_eq(rows[0].source, STR("queue")) && !rows[0].frozen);
 	CHECK(ok(queue_list(b, a, &one, 0, 3, &rows, &count)) && count == 1);
 	CHECK(ok(queue_list(b, a, &one, first + 2, 3, &rows, &count)) && count == 0);
+	CHECK(ok(queue_messages(b, a, 0, 9, &ids, &count)) && count == 1
+	      && ids[0] == message);
+	CHECK(ok(queue_messages(b, a, message, 9, &ids, &count)) && count == 0);
 	CHECK(ok(queue_hold(b, &odd, &n)) && n == 5);
 	CHECK(ok(queue_hold(b, &odd, &n)) && n == 0);
 	CHECK(claimed(a, b, &after) == 5);

@@ -90,6 +90,7 @@ static void test_held(struct arena *a, struct book *b)
 		.message_id = STR("m@x"),
 		.rule = STR("non-member"),
 		.reason = STR("not a member"),
+		.asked = STR("loop=miss member=hold"),
 		.trust = STR("{}"),
 		.size = 4,
 	};
@@ -105,6 +106,10 @@ static void test_held(struct arena *a, struct book *b)
 	CHECK(str_eq(got.subject, h.subject) && str_eq(got.message_id, h.message_id));
 	CHECK(str_eq(got.rule, h.rule) && str_eq(got.reason, h.reason));
 	CHECK(str_eq(got.trust, h.trust) && got.size == 4 && got.verdict.n == 0);
+	CHECK(str_eq(got.asked, h.asked));
+	h.asked = STR("loop=hold");
+	CHECK(ok(held_rule(b, &h)) && ok(held_get(b, a, h.id, &got))
+	      && str_eq(got.asked, h.asked));
 	CHECK(ok(held_body(b, a, h.id, &body)) && str_eq(body, STR("b\r\nx")));
 	CHECK(ok(held_waiting(b, a, 1, 0, 10, &all, &n)) && n == 1);
 	CHECK(ok(held_waiting(b, a, 2, 0, 10, &all, &n)) && n == 0);

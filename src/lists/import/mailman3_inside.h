@@ -37,7 +37,7 @@ MUST_USE err move3_state(struct moving *x);
 struct preference mailman3_preference(const struct mailman3_likes *l);
 str mailman3_off_by(int64_t status); /* "": it goes on */
 
-/* Where strangers with that action stand; NULL: they have none of their own. */
+/* Where strangers with that action stand; NULL: they have none of their own, or it is defer. */
 const char *mailman3_stranger_setting(int64_t action);
 
 /* mailman3_rows.c: as those of store/foreign/mailman3.h. */

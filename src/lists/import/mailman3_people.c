@@ -1,6 +1,6 @@
 #include "lists/import/mailman3_inside.h"
 
-enum { BATCH = 1000 };
+enum { BATCH = 1000, DEFER = 4 };
 
 /* Its enum Action, by number. */
 static const char *const actions[] = { "hold", "reject", "discard", "accept", "defer" };
@@ -10,7 +10,7 @@ struct people {
 	int64_t without_action;
 	int64_t known;      /* what holds for all their lists there holds for this one */
 	int64_t as_address; /* as users there */
-	int64_t scattered;  /* of users with several addresses */
+	int64_t left;       /* further addresses of users */
 	int64_t no_language;
 };
 
@@ -63,7 +63,6 @@ static err move_levels(struct moving *x, struct people *p,
 	TRY(moving_levels(x, &l, own, follows));
 	p->known += own->set != set;
 	p->as_address += m->as_user && !*follows;
-	p->scattered += m->addresses > 1;
 	return OK;
 }
 
@@ -99,8 +98,28 @@ static err move_role(struct moving *x, struct moving_count *c, const char *role,
 	return OK;
 }
 
+/* The member's own first. */
+static err move_addresses(struct moving *x, struct people *p,
+			  const struct mailman3_member *m)
+{
+	size_t n = 1, further = m->all ? (size_t)m->addresses : 0;
+	struct moved_address *all = arena_zero(x->a, (further + 1) * sizeof *all);
+	all[0] = (struct moved_address){ .text = m->email,
+					 .verified_at = positive(m->verified_at) };
+	for (size_t i = 0; i < further; i++) {
+		const struct mailman3_address *one = &m->all[i];
+		bool same = str_ieq(one->email, m->email);
+		struct moved_address *to = same ? &all[0] : &all[n++];
+		*to = (struct moved_address){ one->email, positive(one->verified_at),
+					      one->preferred };
+	}
+	return moving_addresses(x, &(struct moved_addresses){ str_trim(m->name), all, n },
+				&p->left);
+}
+
 static err move_one(struct moving *x, struct people *p, const struct mailman3_member *m)
 {
+	TRY(move_addresses(x, p, m));
 	switch (m->role) {
 	case MAILMAN3_MEMBER:
 		return move_member(x, p, m);
@@ -148,8 +167,17 @@ static err read_named(struct moving *x, struct map *named)
 	return OK;
 }
 
-/* They stand among the settings (move3_read). */
-static err count_strangers(struct moving *x, struct people *p)
+/* Those of the other actions stand among the settings (move3_read). */
+static err move_deferred(struct moving *x, struct people *p, str address)
+{
+	bool here;
+	TRY(moving_nonmember(x, address, STR("defer"), &here));
+	p->strangers.there++;
+	p->strangers.here += here;
+	return OK;
+}
+
+static err move_strangers(struct moving *x, struct people *p)
 {
 	const struct mailman3_source *s = source_of(x);
 	struct mailman3_line *line;
@@ -159,6 +187,10 @@ static err count_strangers(struct moving *x, struct people *p)
 	if (!e.kind)
 		e = read_named(x, &named);
 	for (size_t i = 0; i < n && !e.kind; i++) {
+		if (line[i].type == DEFER) {
+			e = move_deferred(x, p, line[i].text);
+			continue;
+		}
 		if (!mailman3_stranger_setting(line[i].type)) {
 			p->without_action++;
 			continue;
@@ -184,12 +216,12 @@ static void tell_levels(struct moving *x, const struct people *p)
 				   "%lld members as users are members by their address: "
 				   "they prefer another one here",
 				   (long long)p->as_address);
-	if (p->scattered)
+	if (p->left)
 		import_report_note(
 			x->report,
-			"%lld members had several addresses: each address is a person "
-			"of its own here, until who has both adds it at /account",
-			(long long)p->scattered);
+			"%lld further addresses of users are left as they are: they, or "
+			"their users, were known here before",
+			(long long)p->left);
 	if (p->no_language)
 		import_report_note(x->report,
 				   "%lld members had chosen a language of which we have "
@@ -219,7 +251,7 @@ err move3_people(struct moving *x)
 	struct people p = { 0 };
 	err e = move_all(x, &p);
 	if (!e.kind)
-		e = count_strangers(x, &p);
+		e = move_strangers(x, &p);
 	if (!e.kind)
 		tell(x, &p);
 	return e;

@@ -8,8 +8,10 @@ enum { PERSON_WORD = 64 };
 struct rest_person { /* an address or a user */
 	str email, name;
 	struct mailman3_likes likes;
-	int64_t addresses; /* of a user */
-	bool unknown;      /* its page cannot be asked for */
+	int64_t verified_at;
+	struct mailman3_address *all; /* of a user */
+	size_t addresses;
+	bool unknown; /* its page cannot be asked for */
 };
 
 static const struct mailman3_likes no_likes = { -1, -1, -1, -1, -1, -1, { "", 0 } };
@@ -61,6 +63,7 @@ static err ask_address(struct rest *r, str path, struct rest_person *p)
 	str original = rest_text(r, r->a, o, "original_email");
 	p->email = original.n ? original : p->email;
 	p->name = rest_text(r, r->a, o, "display_name");
+	p->verified_at = rest_moment(r, r->a, o, "verified_on");
 	json_decref(o);
 	TRY(rest_right(r, r->a, path));
 	return ask_likes(r, r->a, path, &p->likes);
@@ -104,6 +107,30 @@ err rest_count(struct rest *r, str path, int64_t *count)
 	return rest_right(r, r->a, path);
 }
 
+static void take_address(struct rest *r, struct arena *a, const json_t *o, void *row)
+{
+	*(struct mailman3_address *)row = (struct mailman3_address){
+		.email = rest_text(r, a, o, "original_email"),
+		.verified_at = rest_moment(r, a, o, "verified_on"),
+	};
+}
+
+/* Of one alone there is nothing to prefer. */
+static err ask_preferred(struct rest *r, str path, struct rest_person *p)
+{
+	json_t *o;
+	path = arena_cat(r->a, path, STR("/preferred_address"));
+	err e = p->addresses > 1 ? rest_ask(r, path, REST_BODY, &o)
+				 : FAIL(ERR_NOTFOUND, "one");
+	if (e.kind)
+		return e.kind == ERR_NOTFOUND ? OK : e;
+	str email = rest_text(r, r->a, o, "original_email");
+	json_decref(o);
+	for (size_t i = 0; i < p->addresses; i++)
+		p->all[i].preferred = str_eq(p->all[i].email, email);
+	return rest_right(r, r->a, path);
+}
+
 static err find_user(struct rest *r, str id, struct rest_person **person)
 {
 	struct rest_person *p = map_get(&r->users, id);
@@ -113,7 +140,9 @@ static err find_user(struct rest *r, str id, struct rest_person **person)
 	p = arena_zero(r->a, sizeof *p);
 	str path = arena_cat(r->a, STR("/users/"), id);
 	TRY(ask_likes(r, r->a, path, &p->likes));
-	TRY(rest_count(r, arena_cat(r->a, path, STR("/addresses")), &p->addresses));
+	TRY(REST_ROWS(r, r->a, arena_cat(r->a, path, STR("/addresses")), take_address,
+		      &p->all, &p->addresses));
+	TRY(ask_preferred(r, path, p));
 	map_set(&r->users, id, p);
 	*person = p;
 	return OK;
@@ -168,11 +197,13 @@ static err complete(struct rest *r, struct arena *a, struct entry *e)
 	e->m.email = address->email;
 	e->unknown = address->unknown;
 	e->m.name = address->name.n ? address->name : e->m.name;
+	e->m.verified_at = address->verified_at;
 	e->m.of_address = address->likes;
 	if (e->user.n) {
 		TRY(find_user(r, e->user, &user));
 		e->m.of_user = user->likes;
-		e->m.addresses = user->addresses;
+		e->m.all = user->all;
+		e->m.addresses = (int64_t)user->addresses;
 	}
 	return ask_likes(r, a, arena_cat(a, STR("/members/"), e->member), &e->m.own);
 }

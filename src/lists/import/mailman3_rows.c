@@ -91,13 +91,30 @@ err source_templates(const struct mailman3_source *s, struct arena *a,
 	return OK;
 }
 
+static err add_addresses(const struct mailman3_source *s, struct arena *a,
+			 struct mailman3_member *m)
+{
+	struct mailman3_address *all;
+	size_t n;
+	if (m->addresses < 2)
+		return OK;
+	TRY(mailman3_addresses(s->book, a, m->user, &all, &n));
+	m->all = all;
+	m->addresses = (int64_t)n;
+	return OK;
+}
+
 /* Those read by REST are numbered from 1 on. */
 err source_members(const struct mailman3_source *s, struct arena *a, int64_t after,
 		   size_t limit, struct mailman3_member **m, size_t *count)
 {
-	if (!s->read)
-		return mailman3_members(s->book, a, s->list.list_id, after, limit, m,
-					count);
+	if (!s->read) {
+		TRY(mailman3_members(s->book, a, s->list.list_id, after, limit, m,
+				     count));
+		for (size_t i = 0; i < *count; i++)
+			TRY(add_addresses(s, a, &(*m)[i]));
+		return OK;
+	}
 	size_t left = s->read->members - (size_t)after;
 	*m = s->read->member + after;
 	*count = left < limit ? left : limit;

@@ -57,15 +57,16 @@ static err add_filters(struct moving *x, struct pickle *dict)
 const char *mailman3_stranger_setting(int64_t action)
 {
 	static const char *const keys[] = {
-		"hold_these_nonmembers",    "reject_these_nonmembers",
-		"discard_these_nonmembers", "accept_these_nonmembers",
+		"hold_these_nonmembers",
+		"reject_these_nonmembers",
+		"discard_these_nonmembers",
 		"accept_these_nonmembers",
 	};
-	return action >= 0 && action < 5 ? keys[action] : NULL;
+	return action >= 0 && action < 4 ? keys[action] : NULL;
 }
 
 /* Mailman keeps a row for every stranger who ever wrote; those with an action of their own
- * are named in the setting that does the same. */
+ * are named in the setting that does the same; for defer there is none (move3_people). */
 static void add_strangers(struct moving *x, struct pickle *dict, const char *key,
 			  const struct mailman3_line *line, size_t n)
 {

@@ -117,6 +117,25 @@ struct moved_member {
 /* *here: it is a member now; else a note says why not. */
 MUST_USE err moving_member(struct moving *x, const struct moved_member *m, bool *here);
 
+/* All addresses of one person there: the one that a membership or a role has, then others. Of
+ * who was here before nothing changes; *left counts the others that are not theirs here. */
+struct moved_address {
+	str text;
+	int64_t verified_at; /* 0: not shown to be theirs */
+	bool preferred;
+};
+struct moved_addresses {
+	str name;
+	const struct moved_address *all;
+	size_t count;
+};
+MUST_USE err moving_addresses(struct moving *x, const struct moved_addresses *m,
+			      int64_t *left);
+
+/* What the list does with the posts of one who is no member: a word of nonmember.h. *here: as
+ * above. */
+MUST_USE err moving_nonmember(struct moving *x, str address, str action, bool *here);
+
 struct moved_levels {
 	str address, name; /* whose */
 	struct preference of_address, of_person;

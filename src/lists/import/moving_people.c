@@ -4,7 +4,9 @@
 #include "lists/header_match.h"
 #include "lists/pattern.h"
 #include "mail/address.h"
+#include "lists/members.h"
 #include "store/lists/ban.h"
+#include "store/lists/nonmember.h"
 #include "store/lists/role.h"
 
 static err has_role(struct moving *x, str role, str key, bool *yes)
@@ -36,6 +38,29 @@ err moving_role(struct moving *x, const char *role, str address, bool *here)
 		return OK;
 	x->report->written++;
 	return role_give(x->books, x->a, x->list, str_from(role), address, true, x->by);
+}
+
+err moving_nonmember(struct moving *x, str address, str action, bool *here)
+{
+	struct address who;
+	struct nonmember_row known,
+		n = { .list = x->list, .action = action, .set_at = x->now };
+	struct member_row none = { 0 };
+	err e = address_parse(x->a, str_trim(address), &who);
+	if (!e.kind)
+		e = member_option(x->a, &none, STR("action"), action, STR(""));
+	*here = !e.kind && action.n;
+	if (!*here) {
+		import_report_note(x->report, "what %.*s may post is left out",
+				   STR_F(address));
+		return OK;
+	}
+	n.key = address_key(x->a, &who);
+	e = nonmember_find(x->books->lists, x->a, x->list, n.key, &known);
+	if (e.kind ? e.kind != ERR_NOTFOUND : str_eq(known.action, n.action))
+		return e;
+	x->report->written++;
+	return nonmember_put(x->books->lists, &n);
 }
 
 static err put_ban(struct moving *x, str pattern, str reason)

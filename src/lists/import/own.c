@@ -6,7 +6,6 @@
 #include "lists/import/moving.h"
 #include "lists/members.h"
 #include "lists/topics.h"
-#include "store/lists/nonmember.h"
 #include "store/lists/planned.h"
 
 #include <sys/stat.h>
@@ -191,25 +190,7 @@ static err move_plan(struct moving *x, const str *f, bool *here)
 
 static err move_nonmember(struct moving *x, const str *f, bool *here)
 {
-	struct address who;
-	struct nonmember_row known,
-		n = { .list = x->list, .action = f[1], .set_at = x->now };
-	struct member_row none = { 0 };
-	err e = address_parse(x->a, f[0], &who);
-	if (!e.kind)
-		e = member_option(x->a, &none, STR("action"), f[1], STR(""));
-	*here = !e.kind && f[1].n;
-	if (!*here) {
-		import_report_note(x->report, "what %.*s may post is left out",
-				   STR_F(f[0]));
-		return OK;
-	}
-	n.key = address_key(x->a, &who);
-	e = nonmember_find(x->books->lists, x->a, x->list, n.key, &known);
-	if (e.kind ? e.kind != ERR_NOTFOUND : str_eq(known.action, n.action))
-		return e;
-	x->report->written++;
-	return nonmember_put(x->books->lists, &n);
+	return moving_nonmember(x, f[0], f[1], here);
 }
 
 static err move_role(struct moving *x, const str *f, bool *here)

@@ -41,13 +41,23 @@ struct mailman3_likes {
 	str language;
 };
 
+struct mailman3_address {
+	str email; /* as its owner writes it */
+	int64_t verified_at;
+	bool preferred; /* of its user */
+};
+
 struct mailman3_member {
 	int64_t id, role;
-	str email;         /* as its owner writes it */
-	str name;          /* of the address, else of the user */
-	int64_t action;    /* hold, reject, discard, accept, defer; -1 */
-	bool as_user;      /* reached at whichever address the user prefers */
-	int64_t addresses; /* of its user */
+	str email;      /* as its owner writes it */
+	str name;       /* of the address, else of the user */
+	int64_t action; /* hold, reject, discard, accept, defer; -1 */
+	bool as_user;   /* reached at whichever address the user prefers */
+	int64_t verified_at;
+	int64_t user;                       /* 0: none; of a database */
+	int64_t addresses;                  /* of its user */
+	const struct mailman3_address *all; /* where there are several; mailman3_members
+					     * leaves them out */
 	struct mailman3_likes own, of_address, of_user;
 	int64_t bounce_score, bounced_at, warned_at, warnings;
 };
@@ -114,6 +124,8 @@ MUST_USE err mailman3_templates(struct book *b, struct arena *a, str list_id,
 /* In order of id after that one; nonmembers are not among them. */
 MUST_USE err mailman3_members(struct book *b, struct arena *a, str list_id, int64_t after,
 			      size_t limit, struct mailman3_member **m, size_t *count);
+MUST_USE err mailman3_addresses(struct book *b, struct arena *a, int64_t user,
+				struct mailman3_address **x, size_t *count);
 MUST_USE err mailman3_nonmembers(struct book *b, struct arena *a, str list_id,
 				 struct mailman3_line **line, size_t *count);
 MUST_USE err mailman3_server_owners(struct book *b, int64_t *count);

@@ -31,7 +31,7 @@ static struct mailman3_likes likes_at(struct rows *r, struct arena *a, int colum
 
 static void read_member(struct rows *r, struct arena *a, void *row)
 {
-	enum { LEVELS = 11 };
+	enum { LEVELS = 13 };
 	*(struct mailman3_member *)row = (struct mailman3_member){
 		.id = rows_i64(r, 0),
 		.role = rows_i64(r, 1),
@@ -40,10 +40,12 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 		.action = rows_i64(r, 4),
 		.as_user = rows_i64(r, 5),
 		.addresses = rows_i64(r, 6),
-		.bounce_score = rows_i64(r, 7),
-		.bounced_at = rows_i64(r, 8),
-		.warned_at = rows_i64(r, 9),
-		.warnings = rows_i64(r, 10),
+		.user = rows_i64(r, 7),
+		.verified_at = rows_i64(r, 8),
+		.bounce_score = rows_i64(r, 9),
+		.bounced_at = rows_i64(r, 10),
+		.warned_at = rows_i64(r, 11),
+		.warnings = rows_i64(r, 12),
 		.own = likes_at(r, a, LEVELS),
 		.of_address = likes_at(r, a, LEVELS + LIKES_COLUMNS),
 		.of_user = likes_at(r, a, LEVELS + 2 * LIKES_COLUMNS),
@@ -56,6 +58,7 @@ static void read_member(struct rows *r, struct arena *a, void *row)
 	"coalesce(nullif(a.display_name, ''), u.display_name, ''), "                  \
 	"coalesce(m.moderation_action, -1), m.user_id IS NOT NULL, "                  \
 	"(SELECT count(*) FROM address x WHERE x.user_id = u.id), "                   \
+	"coalesce(u.id, 0), coalesce(strftime('%s', a.verified_on), 0), "             \
 	"coalesce(m.bounce_score, 0), "                                               \
 	"coalesce(strftime('%s', m.last_bounce_received), 0), "                       \
 	"coalesce(strftime('%s', m.last_warning_sent), 0), "                          \
@@ -75,6 +78,27 @@ err mailman3_members(struct book *b, struct arena *a, str list_id, int64_t after
 			 MEMBERS "WHERE m.list_id = ?1 AND m.role < 4 AND m.id > ?2 "
 				 "ORDER BY m.id LIMIT ?3",
 			 SQL_S(list_id), SQL_I(after), SQL_I(limit));
+}
+
+static void read_address(struct rows *r, struct arena *a, void *row)
+{
+	*(struct mailman3_address *)row = (struct mailman3_address){
+		.email = rows_str(r, a, 0),
+		.verified_at = rows_i64(r, 1),
+		.preferred = rows_i64(r, 2),
+	};
+}
+
+err mailman3_addresses(struct book *b, struct arena *a, int64_t user,
+		       struct mailman3_address **x, size_t *count)
+{
+	return TABLE_ALL(b, a, read_address, x, count,
+			 "SELECT coalesce(a._original, a.email, ''), "
+			 "coalesce(strftime('%s', a.verified_on), 0), "
+			 "a.id = coalesce(u._preferred_address_id, 0) FROM address a "
+			 "JOIN user u ON u.id = a.user_id WHERE u.id = ?1 "
+			 "ORDER BY a.email LIMIT ?2",
+			 SQL_I(user), SQL_I(FOREIGN_ROWS));
 }
 
 static void read_nonmember(struct rows *r, struct arena *a, void *row)

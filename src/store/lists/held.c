@@ -5,8 +5,8 @@
 #define HELD                                                                             \
 	"SELECT id, list, source, held_at, reverse_path, account, author, author_name, " \
 	"subject, message_id, rule, reason, trust, size, verdict, handled_by, "          \
-	"handled_at, claimed_by, claimed_at, aside_by, aside_at, note, handled_via "     \
-	"FROM held "
+	"handled_at, claimed_by, claimed_at, aside_by, aside_at, note, handled_via, "    \
+	"asked FROM held "
 
 static const char none[] = "there is no such held post";
 
@@ -36,6 +36,7 @@ static void read_held(struct rows *r, struct arena *a, void *row)
 		.aside_at = rows_i64(r, 20),
 		.note = rows_str(r, a, 21),
 		.handled_via = rows_str(r, a, 22),
+		.asked = rows_str(r, a, 23),
 	};
 }
 
@@ -50,14 +51,16 @@ static err add(struct book *b, struct held_row *h, str body)
 	TRY(book_run(
 		b,
 		"INSERT INTO held (list, source, held_at, reverse_path, account, author, "
-		"author_name, subject, message_id, rule, reason, trust, size, body) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+		"author_name, subject, message_id, rule, reason, trust, size, body, "
+		"asked) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+		"?15) "
 		"ON CONFLICT (source) DO NOTHING",
 		SQL_I(h->list), SQL_S(h->source), SQL_I(h->held_at),
 		SQL_S(h->reverse_path), h->account ? SQL_I(h->account) : SQL_N(),
 		SQL_S(h->author), SQL_S(h->author_name), SQL_S(h->subject),
 		SQL_S(h->message_id), SQL_S(h->rule), SQL_S(h->reason), SQL_S(h->trust),
-		SQL_I(h->size), SQL_B(body)));
+		SQL_I(h->size), SQL_B(body), SQL_S(h->asked)));
 	return book_number(b, &h->id, &found, "SELECT id FROM held WHERE source = ?1",
 			   SQL_S(h->source));
 }
@@ -170,12 +173,13 @@ err held_lapsed(struct book *b, int64_t list, int64_t since, int64_t *count)
 			   SQL_I(list), SQL_I(since));
 }
 
-err held_rule(struct book *b, int64_t id, str rule, str reason)
+err held_rule(struct book *b, const struct held_row *h)
 {
-	return book_run(b,
-			"UPDATE held SET rule = ?2, reason = ?3 WHERE id = ?1 "
-			"AND verdict = ''",
-			SQL_I(id), SQL_S(rule), SQL_S(reason));
+	return book_run(
+		b,
+		"UPDATE held SET rule = ?2, reason = ?3, asked = ?4 WHERE id = ?1 "
+		"AND verdict = ''",
+		SQL_I(h->id), SQL_S(h->rule), SQL_S(h->reason), SQL_S(h->asked));
 }
 
 str held_claimant(const struct held_row *h, int64_t now)

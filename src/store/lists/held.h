@@ -12,7 +12,8 @@ struct held_row {
 	str author;      /* From, address only */
 	str author_name;
 	str subject, message_id;
-	str rule;   /* which one held it */
+	str rule; /* which one held it */
+	str asked; /* what every rule said, "loop=miss member=hold" (judgement_asked); "" not known */
 	str reason; /* in words, each a line (said_together) */
 	str trust;  /* JSON */
 	int64_t size;
@@ -80,8 +81,8 @@ MUST_USE err held_count(struct book *b, int64_t list, int64_t *count);
 /* How many ended since that time without anybody's decision. */
 MUST_USE err held_lapsed(struct book *b, int64_t list, int64_t since, int64_t *count);
 
-/* Another rule holds it now. */
-MUST_USE err held_rule(struct book *b, int64_t id, str rule, str reason);
+/* Another rule holds it now: h->rule, ->reason, ->asked. */
+MUST_USE err held_rule(struct book *b, const struct held_row *h);
 
 /* by looks at it from now on. ERR_DENIED: somebody else does, or it was handled; the
  * text says who. ERR_NOTFOUND. */

@@ -128,6 +128,8 @@ err pending_expire(struct book *b, int64_t now, int64_t *gone)
 {
 	return TABLE_CHANGE(b, gone,
 			    "DELETE FROM pending WHERE expires_at <= ?1 "
-			    "AND kind <> 'challenge'",
+			    "AND kind <> 'challenge' OR kind = 'wish' AND NOT EXISTS "
+			    "(SELECT 1 FROM request r WHERE r.list = pending.list "
+			    "AND r.address = pending.address AND r.kind = 'join')",
 			    SQL_I(now));
 }

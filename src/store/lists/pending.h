@@ -14,7 +14,7 @@
 
 struct pending_row {
 	int64_t id;
-	str kind; /* join, leave, sign-in, verify, invite, hold, challenge, set, move, follow, choice, … */
+	str kind; /* join, leave, sign-in, verify, invite, hold, challenge, set, move, wish, … */
 	int64_t list;                   /* 0 none */
 	str address;                    /* whose it is */
 	str data;                       /* JSON */
@@ -55,5 +55,6 @@ MUST_USE err pending_drop_id(struct book *b, int64_t id);
 MUST_USE err pending_ended(struct book *b, struct arena *a, str kind, int64_t now,
 			   size_t limit, struct pending_row **p, size_t *count);
 
-/* Forgets those whose time is over, but for challenges, which have an end of their own. */
+/* Forgets those whose time is over, but for challenges, which have an end of their own; and what
+ * was wanted of memberships that nobody asks for any more. */
 MUST_USE err pending_expire(struct book *b, int64_t now, int64_t *gone);

@@ -39,6 +39,21 @@ err queue_list(struct book *b, struct arena *a, const struct queue_filter *f,
 			 FILTER_VALUES(f, after), SQL_I(limit));
 }
 
+static void read_id(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_i64(r, 0);
+}
+
+err queue_messages(struct book *b, struct arena *a, int64_t after, size_t limit,
+		   int64_t **ids, size_t *count)
+{
+	return TABLE_ALL(b, a, read_id, ids, count,
+			 "SELECT DISTINCT message FROM delivery WHERE message > ?1 "
+			 "ORDER BY message LIMIT ?2",
+			 SQL_I(after), SQL_I(limit));
+}
+
 static void read_destination(struct rows *r, struct arena *a, void *row)
 {
 	*(struct queue_destination *)row = (struct queue_destination){

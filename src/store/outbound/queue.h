@@ -36,6 +36,10 @@ MUST_USE err queue_list(struct book *b, struct arena *a, const struct queue_filt
 			int64_t after, size_t limit, struct queue_row **rows,
 			size_t *count);
 
+/* The messages of which something waits, in order, after that one. */
+MUST_USE err queue_messages(struct book *b, struct arena *a, int64_t after, size_t limit,
+			    int64_t **ids, size_t *count);
+
 /* Every destination that is owed something, most deliveries first. */
 MUST_USE err queue_destinations(struct book *b, struct arena *a,
 				struct queue_destination **d, size_t *count);

@@ -241,11 +241,3 @@ bool api_path_address(struct api *x, struct address_row *row)
 	struct person_row p;
 	return find(x, row, &p);
 }
-
-void api_address_user(struct api *x)
-{
-	struct address_row row;
-	struct person_row p;
-	if (find(x, &row, &p))
-		api_json(x, api_user_json(x, p.id));
-}

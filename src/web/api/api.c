@@ -210,6 +210,10 @@ void api_page(struct request *q, struct response *r)
 	struct api x = { .q = &below, .r = r, .w = worker_of(q), .a = q->arena };
 	r->type = STR("application/json");
 	r->cache = STR("no-store");
+	if (q->refused) {
+		api_fail(&x, q->refused, str_from(q->why));
+		return;
+	}
 	x.root = arena_cat(q->arena, x.w->web->conf->site_url, STR("/api/3.1"));
 	if (q->segment_count < 2 || !str_eq(q->segments[1], STR("3.1"))) {
 		api_fail(&x, 404, STR("The API's version is 3.1: /api/3.1/"));

@@ -115,6 +115,8 @@ bool api_subscribes_user(struct api *x, bool *preferred);
 bool api_path_address(struct api *x,
 		      struct address_row *row);       /* the path's :email; else 404 */
 json_t *api_user_json(struct api *x, int64_t person); /* users.c; NULL: nobody */
+/* As a book keeps it; of "" it is empty. users.c */
+bool api_hash(struct api *x, str password, str *kept);
 int64_t api_path_user(struct api *x); /* the path's :user; 0: none, which is answered */
 
 /* members.c: the role that the path names. False: there is none, and 404 is said. */

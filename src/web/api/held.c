@@ -10,15 +10,30 @@
 
 enum { MAILMAN_VERSION = 3 }; /* of what Mailman keeps beside a message */
 
-/* They are asked in the table's order, and the first that holds has it. */
-static json_t *rules_before(str rule)
+/* What was held before all of a judgement was kept: rules are asked in the table's order, and
+ * the first that holds has it. */
+static void add_rules_before(str rule, json_t *hits, json_t *misses)
 {
 	size_t n;
 	const struct rule_doc *docs = rule_docs(&n);
-	json_t *misses = json_array();
 	for (size_t i = 0; i < n && !str_eq(rule, str_from(docs[i].name)); i++)
 		json_array_append_new(misses, json_string(docs[i].name));
-	return misses;
+	json_array_append_new(hits, api_str(rule));
+}
+
+/* Of the whole judgement: a rule that said anything has hit. */
+static void add_rules(json_t *object, const struct held_row *h)
+{
+	json_t *hits = json_array(), *misses = json_array();
+	str rest = h->asked, word, rule, said;
+	while (str_word(&rest, &word))
+		if (str_cut(word, '=', &rule, &said))
+			json_array_append_new(str_eq(said, STR("miss")) ? misses : hits,
+					      api_str(rule));
+	if (!h->asked.n)
+		add_rules_before(h->rule, hits, misses);
+	json_object_set_new(object, "rule_hits", hits);
+	json_object_set_new(object, "rule_misses", misses);
 }
 
 static json_t *held_json(struct api *x, const struct held_row *h)
@@ -47,8 +62,7 @@ static json_t *held_json(struct api *x, const struct held_row *h)
 			    api_str(utf8_scrub(x->a, h->subject)));
 	json_object_set_new(object, "original_size", json_integer(h->size));
 	json_object_set_new(object, "listid", api_str(x->w->list->list_id));
-	json_object_set_new(object, "rule_hits", json_pack("[s%]", h->rule.p, h->rule.n));
-	json_object_set_new(object, "rule_misses", rules_before(h->rule));
+	add_rules(object, h);
 	json_object_set_new(object, "member_moderation_action", json_string("hold"));
 	json_object_set_new(object, "lang", api_str(api_list_language(x)));
 	json_object_set_new(object, "version", json_integer(MAILMAN_VERSION));

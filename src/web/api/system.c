@@ -2,6 +2,8 @@
 #include "web/api/api_inside.h"
 
 #include "base/rand.h"
+#include "lists/steer.h"
+#include "store/outbound/queue.h"
 
 void api_versions(struct api *x)
 {
@@ -56,35 +58,109 @@ void api_configuration_section(struct api *x)
 	api_json(x, object);
 }
 
-/* ---- queues: Mailman's are folders. Here what waits stands at /queue. */
+/* ---- queues: Mailman's are folders, and their files are messages. What has come in is
+ * judged at once, in a book that this role does not read; what goes out waits here. */
 
-static json_t *queue_json(struct api *x, str name)
+static err add_files(struct api *x, json_t *files)
 {
-	json_t *object = json_object();
-	json_object_set_new(object, "name", api_str(name));
-	json_object_set_new(object, "directory", json_string(""));
-	json_object_set_new(object, "count", json_integer(0));
-	json_object_set_new(object, "files", json_array());
-	api_link(x, object, arena_cat(x->a, STR("/queues/"), name));
-	return object;
+	int64_t *ids;
+	size_t n;
+	TRY(queue_messages(x->w->books.outbound, x->a, 0, API_ALL, &ids, &n));
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(
+			files, api_str(steer_text(x->a, &(struct queue_filter){
+								.message = ids[i] })));
+	return OK;
+}
+
+static err queue_json(struct api *x, str name, json_t **object)
+{
+	json_t *files = json_array(), *o;
+	err e = str_eq(name, STR("out")) ? add_files(x, files) : OK;
+	if (e.kind) {
+		json_decref(files);
+		return e;
+	}
+	*object = o = json_object();
+	json_object_set_new(o, "name", api_str(name));
+	json_object_set_new(o, "directory", json_string(""));
+	json_object_set_new(o, "count", json_integer((json_int_t)json_array_size(files)));
+	json_object_set_new(o, "files", files);
+	api_link(x, o, arena_cat(x->a, STR("/queues/"), name));
+	return OK;
 }
 
 void api_queues(struct api *x)
 {
-	json_t *all = json_array(), *object = json_object();
-	json_array_append_new(all, queue_json(x, STR("in")));
-	json_array_append_new(all, queue_json(x, STR("out")));
-	api_link(x, object, STR("/queues"));
-	api_entries(x, all, 0, 2, object);
+	json_t *in, *out, *object = json_object(), *all = json_array();
+	err e = queue_json(x, STR("in"), &in);
+	if (!e.kind)
+		json_array_append_new(all, in);
+	if (!e.kind)
+		e = queue_json(x, STR("out"), &out);
+	if (!e.kind) {
+		json_array_append_new(all, out);
+		api_link(x, object, STR("/queues"));
+		api_entries(x, all, 0, 2, object);
+		return;
+	}
+	json_decref(all);
+	json_decref(object);
+	api_fail_err(x, e);
+}
+
+/* False: there is none of that name, which is answered. */
+static bool is_queue(struct api *x, str name)
+{
+	bool yes = str_eq(name, STR("in")) || str_eq(name, STR("out"));
+	if (!yes)
+		api_fail(x, 404, arena_cat(x->a, STR("No such queue: "), name));
+	return yes;
 }
 
 void api_queue(struct api *x)
 {
+	json_t *object;
 	str name = request_arg(x->q, "queue");
-	if (str_eq(name, STR("in")) || str_eq(name, STR("out")))
-		api_json(x, queue_json(x, name));
+	if (is_queue(x, name) && !api_failed(x, queue_json(x, name, &object)))
+		api_json(x, object);
+}
+
+static err find_waiting(struct api *x, str queue, str file, struct queue_filter *what)
+{
+	struct queue_row *rows;
+	size_t n = 0;
+	err e = steer_read(x->a, file, what);
+	if (!e.kind && str_eq(queue, STR("out")) && what->message && !what->id)
+		TRY(queue_list(x->w->books.outbound, x->a, what, 0, 1, &rows, &n));
+	return n ? OK : FAIL(ERR_NOTFOUND, "There is no such file in this queue.");
+}
+
+/* What of the message waits goes, as `postern queue rm` has it. */
+void api_queue_file_delete(struct api *x)
+{
+	struct queue_filter what;
+	struct ordered done;
+	str queue = request_arg(x->q, "queue");
+	if (!is_queue(x, queue)
+	    || api_failed(x, find_waiting(x, queue, request_arg(x->q, "file"), &what)))
+		return;
+	json_t *args = json_object();
+	json_object_set_new(args, "do", json_string("remove"));
+	json_object_set_new(args, "what", api_str(steer_text(x->a, &what)));
+	json_object_set_new(args, "reason", json_string("removed through the API"));
+	if (api_order(x, "queue", args, &done))
+		api_done(x);
+}
+
+/* Mailman notes every id that it gave, to give none twice, and so has some that are nobody's
+ * any more. Here they are the numbers of rows, which are not given twice either. */
+void api_orphans(struct api *x)
+{
+	if (x->q->method == DELETE)
+		api_done(x);
 	else
-		api_fail(x, 404, arena_cat(x->a, STR("No such queue: "), name));
+		api_slice(x, json_array());
 }
 
 /* Lines end in CRLF on the way. */

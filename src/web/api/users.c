@@ -106,7 +106,7 @@ void api_site_owners(struct api *x)
 }
 
 /* Orders stand in the book, so a password is no part of one. */
-static bool hash(struct api *x, str password, str *kept)
+bool api_hash(struct api *x, str password, str *kept)
 {
 	*kept = STR("");
 	if (!password.n)
@@ -123,7 +123,7 @@ void api_user_create(struct api *x)
 	struct address_row row;
 	str key, kept, email = api_field(x, "email");
 	if (!api_read_address(x, email, &key)
-	    || !hash(x, api_field(x, "password"), &kept))
+	    || !api_hash(x, api_field(x, "password"), &kept))
 		return;
 	if (!address_find(x->w->books.lists, x->a, key, &row).kind) {
 		api_fail(x, 400, arena_cat(x->a, STR("User already exists: "), row.text));
@@ -153,7 +153,7 @@ static bool read_change(struct api *x, const struct pair *field, json_t *args)
 		return true;
 	}
 	if (str_eq(field->name, STR("cleartext_password"))) {
-		if (!hash(x, field->value, &kept))
+		if (!api_hash(x, field->value, &kept))
 			return false;
 		json_object_set_new(args, "password", api_str(kept));
 		return true;

@@ -309,7 +309,7 @@ void headers_post(struct request *q, struct response *r)
 		put_error(q, &p, &rule, e);
 		r->status = 400;
 		show(q, r, &p);
-	} else if (!str_eq(act, STR("try")) || !list_of(q)) {
+	} else if (!str_eq(act, STR("try"))) {
 		order(q, r, act, &rule, &p);
 	} else if (headers_try(q, r, &rule, &p)) {
 		show(q, r, &p);

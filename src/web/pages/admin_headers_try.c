@@ -1,4 +1,4 @@
-/* A header rule on the last posts of the list, before it is one. */
+/* A header rule on the last posts of the list, or of every list, before it is one. */
 #include "web/pages/admin_headers.h"
 
 #include "base/language.h"
@@ -16,6 +16,7 @@ static void add_turned(struct request *q, const struct replay *r, struct page_he
 		const struct replay_turn *t = &r->turned[i];
 		rows[i] = (struct page_headers_turned){
 			.href = try_href(q, &t->post),
+			.of = worker_of(q)->list ? STR("") : t->post.list->name,
 			.subject = t->post.subject,
 			.author = t->post.author_name.n ? t->post.author_name
 							: t->post.author,
@@ -33,43 +34,13 @@ static void add_turned(struct request *q, const struct replay *r, struct page_he
 	p->more = (int64_t)(r->turned_count - n);
 }
 
-/* The list's own rules as they would be. */
-static err as_tried(struct request *q, const struct header_rule_row *rule,
-		    struct header_rule_row **rules, size_t *count)
-{
-	size_t n;
-	bool there = false;
-	struct header_rule_row *own;
-	TRY(header_rule_list(worker_of(q)->books.lists, q->arena, rule->list, &own, &n));
-	*rules = arena_zero(q->arena, (n + 1) * sizeof **rules);
-	for (size_t i = 0; i < n; i++) {
-		bool it = rule->id ? own[i].id == rule->id
-				   : str_ieq(own[i].header, rule->header)
-					     && str_eq(own[i].pattern, rule->pattern);
-		there = there || it;
-		(*rules)[i] = it ? *rule : own[i];
-	}
-	if (!there)
-		(*rules)[n++] = *rule;
-	*count = n;
-	return OK;
-}
-
-static err run(struct request *q, const struct header_rule_row *rule, struct replay *out)
-{
-	struct worker *w = worker_of(q);
-	struct header_rule_row *rules;
-	size_t n;
-	TRY(as_tried(q, rule, &rules, &n));
-	return replay_header_rules(&w->books, q->arena, w->list, rules, n, out);
-}
-
 bool headers_try(struct request *q, struct response *r,
 		 const struct header_rule_row *rule, struct page_headers *p)
 {
+	struct worker *w = worker_of(q);
 	struct replay out;
 	bool free = try_begin();
-	err e = free ? run(q, rule, &out) : OK;
+	err e = free ? replay_header_rule(&w->books, q->arena, w->list, rule, &out) : OK;
 	try_end();
 	if (!free) {
 		response_header(r, STR("Retry-After"), STR("10"));

@@ -48,20 +48,13 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 	return OK;
 }
 
-/* A Message-ID may itself end in .json, so here the twin is asked for by Accept. */
-static bool wants_json(const struct request *q)
-{
-	str accept = request_header(q, "accept");
-	return str_find(accept, STR("application/json")).n
-	       && !str_find(accept, STR("text/html")).n;
-}
-
 void message_id_page(struct request *q, struct response *r)
 {
 	struct page_choice p = { .frame = frame_of(q, S_("Message")) };
 	str id = rest_of_path(q);
 	(void)worker_open(q);
-	q->json = wants_json(q);
+	/* A Message-ID may itself end in .json, so here the twin is asked for by Accept. */
+	q->json = request_accepts_json(q);
 	response_header(r, STR("Vary"), STR("Accept"));
 	if (str_starts(id, STR("<")) && str_ends(id, STR(">")))
 		id = str_first(str_skip(id, 1), id.n - 2);

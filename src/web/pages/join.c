@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
-#include "lists/join_choice.h"
+#include "lists/member_wish.h"
 #include "lists/member_choice.h"
 #include "lists/new_member.h"
 #include "lists/speaks.h"
@@ -33,17 +33,41 @@ static str stamp_form(const struct request *q)
 	return arena_cat(q->arena, STR("join "), worker_of(q)->list->address);
 }
 
-static str own_address(struct request *q)
+struct own {
+	struct address_row *rows;
+	size_t count;
+};
+
+static struct own own_addresses(struct request *q)
 {
-	struct address_row *own;
-	size_t n;
-	if (!q->session
-	    || address_of_person(worker_of(q)->books.lists, q->arena, q->session->person,
-				 &own, &n)
-		       .kind
-	    || !n)
-		return STR_NONE;
-	return own[0].text;
+	struct own own;
+	bool none = !q->session
+		    || address_of_person(worker_of(q)->books.lists, q->arena,
+					 q->session->person, &own.rows, &own.count)
+			       .kind;
+	return none ? (struct own){ 0 } : own;
+}
+
+/* Who has shown one alone to be theirs has none to prefer. */
+static bool has_several(const struct own *own)
+{
+	size_t proven = 0;
+	for (size_t i = 0; i < own->count; i++)
+		proven += own->rows[i].verified_at > 0;
+	return proven > 1;
+}
+
+static bool is_proven(const struct own *own, str key)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if (str_eq(own->rows[i].key, key))
+			return own->rows[i].verified_at;
+	return false;
+}
+
+static bool wants_follow(struct request *q)
+{
+	return str_eq(field(q, "follows"), STR("yes"));
 }
 
 static bool is_member(struct request *q)
@@ -64,11 +88,12 @@ static str usual_form(const struct request *q)
 	return m.delivery;
 }
 
-static struct join_choice choice_of(struct request *q)
+static struct member_wish wish_of(struct request *q)
 {
 	str form = field(q, "delivery");
-	return (struct join_choice){ str_eq(form, usual_form(q)) ? STR("") : form,
-				     field(q, "language") };
+	return (struct member_wish){ .delivery = str_eq(form, usual_form(q)) ? STR("")
+									     : form,
+				     .language = field(q, "language") };
 }
 
 /* One alone is no choice. */
@@ -96,6 +121,7 @@ static void show_join(struct request *q, struct response *r, str wrong)
 	struct worker *w = worker_of(q);
 	const struct settings *s = &w->settings;
 	str typed = field(q, "address"), form = field(q, "delivery");
+	struct own own = own_addresses(q);
 	r->cache = STR("no-store");
 	struct page_join p = {
 		.frame = list_frame(q, S_("Join")),
@@ -110,7 +136,9 @@ static void show_join(struct request *q, struct response *r, str wrong)
 					   "confirm_then_moderate"),
 		.owner = list_subaddress(q->arena, w->list, STR("owner")),
 		.note = note_of(q),
-		.address = typed.n ? typed : own_address(q),
+		.address = typed.n || !own.count ? typed : own.rows[0].text,
+		.several = has_several(&own),
+		.follows = wants_follow(q),
 		.address_error = said_in(q->arena, language_now(), wrong),
 		.name = field(q, "name"),
 		.action = join_path(q, "/join"),
@@ -157,14 +185,18 @@ static const char *stamp_fault(struct request *q)
 static const char *join_fault(struct request *q)
 {
 	struct address x;
-	struct join_choice choice = choice_of(q);
+	struct member_wish wish = wish_of(q);
 	str name = field(q, "name");
 	if (address_parse(q->arena, field(q, "address"), &x).kind)
 		return N_("This is no mail address: it needs a name, an @ and a domain.");
+	struct own own = own_addresses(q);
+	if (wants_follow(q) && !is_proven(&own, address_key(q->arena, &x)))
+		return N_("Only with an address that you have shown to be yours can the "
+			  "list follow the one you prefer.");
 	if (name.n > 200 || str_has(name, '\n') || str_has(name, '\r'))
 		return N_("The name is too long, or has more than one line.");
 	/* Only a form of before the list's settings changed has what it does not offer. */
-	if (join_choice_check(q->arena, &worker_of(q)->settings, &choice).kind)
+	if (member_wish_check(q->arena, &worker_of(q)->settings, &wish).kind)
 		return too_old;
 	return stamp_fault(q);
 }
@@ -203,9 +235,10 @@ void join_post(struct request *q, struct response *r)
 	json_object_set_new(args, "list", json_of(w->list->address));
 	json_object_set_new(args, "address", json_of(field(q, "address")));
 	json_object_set_new(args, "name", json_of(field(q, "name")));
-	struct join_choice choice = choice_of(q);
-	json_object_set_new(args, "delivery", json_of(choice.delivery));
-	json_object_set_new(args, "language", json_of(choice.language));
+	struct member_wish wish = wish_of(q);
+	json_object_set_new(args, "delivery", json_of(wish.delivery));
+	json_object_set_new(args, "language", json_of(wish.language));
+	json_object_set_new(args, "follows", json_string(wants_follow(q) ? "yes" : ""));
 	if (order_file_only(q, "join", args))
 		join_done(q, r, "asked");
 	else

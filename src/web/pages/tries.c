@@ -44,7 +44,8 @@ str try_word(enum verdict v)
 
 str try_href(struct request *q, const struct replayed *x)
 {
+	const struct books *books = &worker_of(q)->books;
+	str path = str_skip(list_url(q->arena, books, x->list), books->conf->site_url.n);
 	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
-			    STR_F(list_path(q)),
-			    (long long)(x->held ? x->held : x->number));
+			    STR_F(path), (long long)(x->held ? x->held : x->number));
 }
