@@ -6,7 +6,10 @@
 #include "store/lists/list.h"
 #include "store/lists/setting.h"
 
-enum { NAMED_MAX = 100 };
+enum {
+	NAMED_MAX = 100,
+	NAMED_AT_ONCE = 1000 /* whoever looks them up keeps others from the book */
+};
 
 struct borrowing {
 	struct books *books;
@@ -99,15 +102,21 @@ static err set_before(struct book *lists, struct arena *a, int64_t list,
 	return e.kind == ERR_NOTFOUND ? OK : e;
 }
 
+static err count_name(struct arena *a, const struct setting_def *def, int *named,
+		      int most)
+{
+	return ++*named > most ? err_in(a, ERR_SYNTAX, "%s: it takes at most %d lists",
+					def->key, most)
+			       : OK;
+}
+
 static err check_lines(const struct borrowing *x, enum right right, str value)
 {
 	str line, address, old;
 	int named = 0;
 	TRY(set_before(x->books->lists, x->a, x->list->id, x->def, &old));
 	while (borrow_next(x->a, x->def, x->list->domain, &value, &line, &address)) {
-		if (++named > NAMED_MAX)
-			return err_in(x->a, ERR_SYNTAX, "%s: it takes at most %d lists",
-				      x->def->key, NAMED_MAX);
+		TRY(count_name(x->a, x->def, &named, NAMED_MAX));
 		if (!has_line(old, line))
 			TRY(check_list(x, right, address));
 	}
@@ -130,11 +139,13 @@ static err check_known(struct book *lists, struct arena *a, const struct list_ro
 		       const struct setting_def *def, str value)
 {
 	str line, address, old;
+	int named = 0;
 	TRY(set_before(lists, a, own->id, def, &old));
 	while (borrow_next(a, def, own->domain_name, &value, &line, &address)) {
 		struct list_row other;
 		if (has_line(old, line))
 			continue;
+		TRY(count_name(a, def, &named, NAMED_AT_ONCE));
 		err e = list_by_address(lists, a, address, &other);
 		if (e.kind && e.kind != ERR_NOTFOUND)
 			return e;

@@ -173,6 +173,14 @@ static err press_request(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* A mail says so in words: programs and people answer letters for other reasons, too. */
+static err check_word(struct arena *a, const struct press *p, str word, const char *why)
+{
+	return str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, word)
+		       ? err_in(a, ERR_SYNTAX, "%s", why)
+		       : OK;
+}
+
 /* What was decided since, what another moderator looks at, and what is of a list that the
  * reader moderates no more, is left alone; so a second press does nothing more. */
 static err discard_listed(struct books *books, struct arena *a,
@@ -201,6 +209,10 @@ static err press_morning(struct books *books, struct arena *a,
 	struct actor by = { .person = p->by.person,
 			    .name = c->address,
 			    .via = p->by.via };
+	TRY(check_word(
+		a, p, STR("discard"),
+		"begin the mail with the word discard to discard all posts that the "
+		"letter lists, or use its link"));
 	confirm_posts(a, c->data, &ids, &n);
 	for (size_t i = 0; i < n; i++) {
 		ARENA(own); /* a post may be large */
@@ -245,8 +257,6 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
-/* An answer by mail says so in words: programs and people answer such letters for other
- * reasons, too. */
 static err press_withdraw(struct books *books, struct arena *a,
 			  const struct confirmation *c, const struct press *p,
 			  struct pressed *done)
@@ -254,11 +264,13 @@ static err press_withdraw(struct books *books, struct arena *a,
 	struct actor author = { .person = p->by.person,
 				.name = c->address,
 				.via = p->by.via };
-	if (str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, STR("withdraw")))
-		return err_in(a, ERR_SYNTAX,
-			      "begin the answer with the word withdraw to take the post "
-			      "back, and write to %.*s about anything else",
-			      STR_F(list_subaddress(a, c->list, STR("owner"))));
+	const char *why = arena_z(
+		a,
+		arena_printf(a,
+			     "begin the answer with the word withdraw to take the post "
+			     "back, and write to %.*s about anything else",
+			     STR_F(list_subaddress(a, c->list, STR("owner")))));
+	TRY(check_word(a, p, STR("withdraw"), why));
 	TRY(held_withdraw(books, a, c->held, &author));
 	done->says = STR("Done: the post is withdrawn.");
 	return OK;

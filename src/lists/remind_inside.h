@@ -27,7 +27,7 @@ struct told {
 	int64_t preferred; /* the address that they prefer; 0: none */
 	str key, text, name;
 	const struct list_waits **lists;
-	size_t count;
+	size_t count, room;
 	struct told *next;
 };
 

@@ -10,7 +10,6 @@ struct gathering {
 	struct arena *a;
 	struct map by_key; /* told */
 	struct told *first, **end;
-	size_t count; /* lists, at most, of each */
 };
 
 /* Of who has proven it the person; else nobody knows whose it is. */
@@ -34,13 +33,26 @@ static err told_of(struct gathering *g, const struct role_row *r, struct told **
 			    .preferred = p.preferred,
 			    .key = r->key,
 			    .text = r->text,
-			    .name = r->name,
-			    .lists = arena_zero(g->a, g->count * sizeof(void *)) };
+			    .name = r->name };
 	map_set(&g->by_key, key, t);
 	*g->end = t;
 	g->end = &t->next;
 	*out = t;
 	return OK;
+}
+
+/* Room for each one's own alone: many moderators have few of many lists. */
+static void append(struct gathering *g, struct told *t, const struct list_waits *l)
+{
+	if (t->count == t->room) {
+		size_t room = t->room ? 2 * t->room : 4;
+		const struct list_waits **lists = arena_zero(g->a, room * sizeof *lists);
+		if (t->count)
+			memcpy(lists, t->lists, t->count * sizeof *lists);
+		t->lists = lists;
+		t->room = room;
+	}
+	t->lists[t->count++] = l;
 }
 
 /* Owner and moderator in one person: once. */
@@ -57,7 +69,7 @@ static err add_list(struct gathering *g, const struct list_waits *l)
 			t->text = roles[i].text;
 		}
 		if (!t->count || t->lists[t->count - 1] != l)
-			t->lists[t->count++] = l;
+			append(g, t, l);
 	}
 	return OK;
 }
@@ -65,7 +77,7 @@ static err add_list(struct gathering *g, const struct list_waits *l)
 err remind_who(struct books *books, struct arena *a, const struct list_waits *lists,
 	       size_t count, struct told **first)
 {
-	struct gathering g = { .books = books, .a = a, .count = count };
+	struct gathering g = { .books = books, .a = a };
 	err e = OK;
 	g.end = &g.first;
 	for (size_t i = 0; !e.kind && i < count; i++)

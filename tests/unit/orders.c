@@ -116,6 +116,24 @@ static void test_borrowed_early(struct books_test *t)
 	}
 }
 
+/* Nobody keeps post at work with one setting. */
+static void test_borrowed_many(struct books_test *t)
+{
+	enum { MANY = 1001 };
+	str lines = STR("other");
+	for (int i = 1; i < MANY; i++)
+		lines = arena_cat(t->a, lines, STR("\nother"));
+	struct order_row row;
+	run(t, "settings",
+	    json_pack("{s:s,s:{s:s}}", "list", DEV, "set", "accept_these_lists",
+		      arena_z(t->a, lines)),
+	    people[OWNER].person, &row);
+	CHECK(refused(&row, "at most 1000 lists"));
+	lines = str_first(lines, lines.n - strlen("\nother"));
+	takes(t, "accept_these_lists", arena_z(t->a, lines), OWNER, true);
+	takes(t, "accept_these_lists", "", OWNER, true);
+}
+
 /* A guest who asks in somebody's name hears the same of members, strangers and the banned,
  * however often. */
 static void test_untold(struct books_test *t)
@@ -336,6 +354,7 @@ int main(void)
 	test_settings(&t);
 	test_borrowed(&t);
 	test_borrowed_early(&t);
+	test_borrowed_many(&t);
 	test_untold(&t);
 	test_members(&t);
 	test_roles(&t);

@@ -104,12 +104,15 @@ static void test_several(struct arena *a)
 	/* The link discards what was listed: not what came later, nor what another looks at,
 	 * nor on a list that she moderates no more. */
 	struct pressed done;
-	struct press p = { .by = { .via = STR("link") } };
+	struct press p = { .by = { .via = STR("link") } },
+		     mailed = { .choice = STR("thanks,"), .by = { .via = STR("mail") } };
 	struct actor olaf = { .name = STR("olaf@uni.example"), .via = STR("page") };
 	str token = letter_token(letter),
 	    olafs = letter_token(letter_to(&t, "olaf@uni.example", ""));
 	hold(&t, one, "4@x", day + DAY + SIX + 60);
 	CHECK(ok(held_decide(&t.books, a, listed[1], STR("claim"), STR(""), &olaf)));
+	err e = confirm_press(&t.books, a, token, &mailed, &done); /* from a holiday */
+	CHECK(e.kind == ERR_SYNTAX && waits(&t, one) == 2 && waits(&t, two) == 2);
 	CHECK(token.n && ok(confirm_press(&t.books, a, token, &p, &done)));
 	CHECK(str_eq(done.says, STR("Done: discarded, 2 of 3 posts.")));
 	CHECK(waits(&t, one) == 1 && waits(&t, two) == 1);

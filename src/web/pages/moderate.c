@@ -8,7 +8,12 @@
 #include "store/lists/waiting.h"
 #include "web/pages/visible.h"
 
-enum { ROWS_MAX = 20, ASKING_MAX = 20, CHOSEN_MAX = 1000 };
+enum {
+	ROWS_MAX = 20,
+	ASKING_MAX = 20,
+	WITH_ROWS_MAX = 50, /* lists: of those behind it is said how much waits */
+	CHOSEN_MAX = 1000
+};
 
 /* ---- the page */
 
@@ -71,8 +76,10 @@ static err add_list(struct request *q, const struct visible_list *l,
 	p->people += w->requests;
 	if (!p->oldest || w->oldest < p->oldest)
 		p->oldest = w->oldest;
-	TRY(add_rows(q, l, one));
-	TRY(add_asking(q, l, one));
+	if (p->lists_count <= WITH_ROWS_MAX) {
+		TRY(add_rows(q, l, one));
+		TRY(add_asking(q, l, one));
+	}
 	one->more = one->posts + one->people
 		    - (int64_t)(one->rows_count + one->asking_count);
 	return OK;
