@@ -338,6 +338,9 @@ static void test_by_list(struct arena *a, struct book *b)
 	CHECK(ok(waiting_by_list(b, a, &w, &n)) && n == before + 1);
 	CHECK(w[n - 1].list == other && w[n - 1].posts == 2 && w[n - 1].requests == 1
 	      && w[n - 1].oldest == 200);
+	CHECK(ok(waiting_counts(b, a, &w, &n)) && n == before + 1);
+	CHECK(w[n - 1].list == other && w[n - 1].posts == 2 && w[n - 1].requests == 1
+	      && !w[n - 1].oldest);
 	for (size_t i = 0; i < 2; i++)
 		CHECK(ok(held_close(
 			b, a, h[i].id,

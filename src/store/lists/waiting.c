@@ -25,3 +25,16 @@ err waiting_by_list(struct book *b, struct arena *a, struct waiting_row **w,
 			 "GROUP BY list) GROUP BY list ORDER BY list",
 			 NULL, 0);
 }
+
+/* From an index that holds no more than what waits. */
+err waiting_counts(struct book *b, struct arena *a, struct waiting_row **w, size_t *count)
+{
+	return table_all(b, a, read_waiting, w, sizeof **w, count,
+			 "SELECT list, sum(posts), sum(requests), 0 FROM ("
+			 "SELECT list, count(*) AS posts, 0 AS requests "
+			 "FROM held INDEXED BY held_waiting WHERE verdict = '' "
+			 "GROUP BY list UNION ALL "
+			 "SELECT list, 0, count(*) FROM request "
+			 "GROUP BY list) GROUP BY list ORDER BY list",
+			 NULL, 0);
+}

@@ -107,7 +107,7 @@ static err add_roles(struct request *q, struct page_account *p)
 	struct role_row *r;
 	struct worker *w = worker_of(q);
 	TRY(role_by_person(w->books.lists, q->arena, q->session->person, &r, &n));
-	TRY(waiting_by_list(w->books.lists, q->arena, &waits, &lists));
+	TRY(waiting_counts(w->books.lists, q->arena, &waits, &lists));
 	struct page_account_roles *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		const struct list_entry *l = addressbook_list_by_id(w->books.addresses,

@@ -85,8 +85,8 @@ static err show_lists(struct request *q, struct response *r)
 	struct waiting_row *waits = NULL;
 	size_t waiting = 0;
 	if (q->session)
-		TRY(waiting_by_list(worker_of(q)->books.lists, q->arena, &waits,
-				    &waiting));
+		TRY(waiting_counts(worker_of(q)->books.lists, q->arena, &waits,
+				   &waiting));
 	struct page_lists_lists *rows = arena_zero(q->arena,
 						   (s.count + 1) * sizeof *rows);
 	for (size_t i = 0; i < s.count; i++) {
