@@ -1,7 +1,6 @@
 #include "lists/autorespond.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
 #include "lists/notice.h"
 #include "lists/settings.h"
 #include "store/lists/answered.h"

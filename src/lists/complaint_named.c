@@ -33,23 +33,17 @@ static bool is_of_postmaster(str local)
  * beside or below it, which may sign for all of it (relaxed alignment), does not. */
 static bool speaks_for(struct arena *a, str domain, str mailbox)
 {
-	return domain.n && name_within(mailbox, domain)
-	       && str_eq(suffix_registrant(a, domain), suffix_registrant(a, mailbox));
-}
-
-static str ascii(struct arena *a, str domain)
-{
-	return arena_lower(a, domain_ascii(a, domain));
+	return name_within(mailbox, domain) && suffix_same_registrant(a, domain, mailbox);
 }
 
 static bool is_proven(struct naming *x, const struct inbound_message *arrival,
 		      const struct header *header)
 {
 	struct trust_author author;
-	str mailbox = ascii(x->a, x->named.domain);
+	str mailbox = domain_ascii(x->a, x->named.domain);
 	trust_author(x->a, header, &author);
 	return author.domain.n && is_of_postmaster(author.mailbox.address.local)
-	       && speaks_for(x->a, ascii(x->a, author.domain), mailbox)
+	       && speaks_for(x->a, domain_ascii(x->a, author.domain), mailbox)
 	       && speaks_for(x->a, trust_aligned_by(x->a, arrival->trust), mailbox);
 }
 

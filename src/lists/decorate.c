@@ -1,10 +1,11 @@
 /* Where the words of a list go. */
 #include "lists/decorate_inside.h"
 
-#include "lists/fanout.h"
+#include "base/buf.h"
 #include "lists/filter.h"
 #include "mail/encode.h"
 #include "mail/reader.h"
+#include "mail/seven.h"
 
 static str text_part(struct arena *a, str text, str mark)
 {

@@ -12,6 +12,7 @@
 #include "lists/steps_inside.h"
 #include "lists/topics.h"
 #include "mail/compose.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
@@ -85,7 +86,7 @@ static err head_of(struct making *m, struct arena *a, str subject, str *head,
 {
 	str fields;
 	TRY(list_fields(m, a, &fields, personal));
-	struct letter l = {
+	struct compose l = {
 		.from = { .name = m->list->name,
 			  .address = { .local = arena_cat(a, m->list->name,
 							  STR("-request")),

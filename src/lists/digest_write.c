@@ -5,10 +5,10 @@
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/utf8.h"
-#include "lists/fanout.h"
 #include "mail/address.h"
 #include "mail/compose.h"
 #include "mail/encode.h"
+#include "mail/seven.h"
 
 /* RFC 1153 section 3: 70 hyphens behind the preamble, 30 behind each message. */
 #define RULE_70 "----------------------------------------------------------------------"

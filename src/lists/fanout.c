@@ -11,21 +11,6 @@
 
 enum { BATCH = 1000, WORTH_A_LOOK = 10 * BATCH };
 
-bool message_has_8bit(str message)
-{
-	for (size_t i = 0; i < message.n; i++)
-		if (message.p[i] & 0x80)
-			return true;
-	return false;
-}
-
-str destination_of(struct arena *a, str address)
-{
-	str local, domain;
-	return str_cut_last(address, '@', &local, &domain) ? domain_ascii(a, domain)
-							   : STR("");
-}
-
 /* The fan-out's batch: members, and those of them whom the post passes over. */
 struct batch {
 	struct member_copy *members;

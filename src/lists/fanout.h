@@ -21,8 +21,3 @@ MUST_USE err fanout_rest(struct books *books, int64_t list, const struct outgoin
 MUST_USE err queued_note(struct books *books, struct arena *a,
 			 const struct outbound_message *m, str of, int64_t recipients,
 			 str more);
-
-bool message_has_8bit(str message);
-
-/* "uni.example" of "anna@Uni.Example": what deliveries are grouped by. */
-str destination_of(struct arena *a, str address);

@@ -4,11 +4,12 @@
 #include "base/log.h"
 #include "lists/budget.h"
 #include "lists/fanout.h"
-#include "lists/lent.h"
+#include "lists/from_rewrite.h"
 #include "lists/proof.h"
 #include "lists/shadow.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "net/addr.h"
 #include "store/lists/person.h"
@@ -56,15 +57,15 @@ static err rewrite(struct books *books, struct arena *a, const struct header *h,
 		name = arena_cat(a, STR("postmaster@"), books->conf->site_domain);
 	TRY(address_parse(a, name, &from.address));
 	trust_author(a, h, &author);
-	real = lent_author(&author.mailbox);
-	from.name = lent_name(a, &author.mailbox, from.address.local);
+	real = from_rewrite_author(&author.mailbox);
+	from.name = from_rewrite_name(a, &author.mailbox, from.address.local);
 	bool replies = real.address.domain.n && !header_find(h, STR("Reply-To")) && !back;
 	struct header_edit edit = {
 		.drop = gone,
 		.drop_count = sizeof gone / sizeof *gone,
 		.append = arena_cat(
 			a, header_fold(a, STR("From"), mailbox_text(a, &from)),
-			lent_original(a, h),
+			from_rewrite_original(a, h),
 			replies ? header_fold(a, STR("Reply-To"), mailbox_text(a, &real))
 				: STR(""))
 	};
@@ -72,33 +73,33 @@ static err rewrite(struct books *books, struct arena *a, const struct header *h,
 	return OK;
 }
 
-static bool is_lent(struct books *books, struct arena *a, const struct forward *f,
-		    const struct header *h)
+static bool is_rewritten(struct books *books, struct arena *a, const struct forward *f,
+			 const struct header *h)
 {
 	struct trust_said said = trust_said(f->arrival->trust);
-	struct lent_mail m = { h, f->arrival->trust, STR("") };
+	struct from_rewrite_mail m = { h, f->arrival->trust, STR("") };
 	return f->arrival->account <= 0 && !said.local && !said.aligned
-	       && lent_proof(books->conf, a, &m) != LENDS_NOTHING;
+	       && from_rewrite_alignment(books->conf, a, &m) != ALIGNMENT_NONE;
 }
 
-static str said_of(struct arena *a, bool lent)
+static str said_of(struct arena *a, bool rewritten)
 {
-	return lent ? arena_cat(a, STR("; from: that of the address it came to ("),
-				str_from(lent_why), STR(")"))
-		    : STR("");
+	return rewritten ? arena_cat(a, STR("; from: that of the address it came to ("),
+				     str_from(from_rewrite_why), STR(")"))
+			 : STR("");
 }
 
-/* h: of the message as it leaves; lent: with our From. */
+/* h: of the message as it leaves; rewritten: with our From. */
 static struct outbound_message row_of(struct arena *a, const struct forward *f,
 				      const struct leaving *l, const struct header *h,
-				      bool lent)
+				      bool rewritten)
 {
 	str *ids;
 	return (struct outbound_message){
 		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id,
 				       STR_F(l->name)),
 		.inbound = f->arrival->id,
-		.kind = lent ? STR("rewritten") : l->kind, /* which send signs */
+		.kind = rewritten ? STR("rewritten") : l->kind, /* which send signs */
 		.reverse_path = l->reverse_path,
 		.message_id = header_ids(a, header_find(h, STR("Message-ID")), &ids)
 				      ? ids[0]
@@ -113,7 +114,7 @@ static struct outbound_message row_of(struct arena *a, const struct forward *f,
 		.smtputf8 = str_starts(f->arrival->protocol, STR("UTF8"))
 			    && message_has_8bit(h->raw),
 		.tls = tls_want_of(a, h),
-		.author_signed = l->as_is && !lent,
+		.author_signed = l->as_is && !rewritten,
 	};
 }
 
@@ -124,13 +125,13 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 	str message = f->message;
 	bool fresh, over;
 	TRY(header_scan(a, message, &h));
-	bool lent = is_lent(books, a, f, &h);
-	if (lent) {
+	bool rewritten = is_rewritten(books, a, f, &h);
+	if (rewritten) {
 		TRY(rewrite(books, a, &h, l->name, &message));
 		TRY(header_scan(a, message, &h));
 	}
 	str body = arena_cat(a, l->extra, message);
-	*m = row_of(a, f, l, &h, lent);
+	*m = row_of(a, f, l, &h, rewritten);
 	m->size = (int64_t)body.n;
 	m->eightbit = message_has_8bit(message);
 	TRY(outbound_add(books->outbound, m, &fresh));
@@ -139,7 +140,7 @@ static err add_message(struct books *books, struct arena *a, const struct forwar
 	TRY(outbound_body_write(books->outbound, m->id, body));
 	TRY(shadow_deliver(books, a, l->name, m, l->copies, l->count));
 	TRY(outbound_progress(books->outbound, m->id, 0, true));
-	TRY(queued_note(books, a, m, l->name, (int64_t)l->count, said_of(a, lent)));
+	TRY(queued_note(books, a, m, l->name, (int64_t)l->count, said_of(a, rewritten)));
 	TRY(budget_count(books, a, l->budget, (int64_t)l->count, l->hours, l->limit,
 			 &over));
 	m->frozen = over;

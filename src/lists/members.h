@@ -7,6 +7,7 @@
 
 #include "lists/books.h"
 #include "mail/address.h"
+#include "mail/leave_token.h"
 #include "store/lists/member.h"
 
 /* An owner's or a command's own hand: at once. welcome: with a mail.
@@ -100,10 +101,8 @@ MUST_USE err member_enter(struct books *books, struct arena *a,
 			  const struct member_entry *how, const struct actor *by,
 			  bool *waits);
 
-/* The tag in a personal leave link: "4711.TAG". read gives the member's id.
- * ERR_DENIED: not a tag of ours for this list. */
-str leave_token(struct arena *a, const struct mac_key *mac, str list_address,
-		int64_t member);
+/* Whose personal leave link bears that tag (mail/leave_token.h). ERR_DENIED: not a tag of
+ * ours for this list. */
 MUST_USE err leave_token_read(struct arena *a, const struct mac_key *mac,
 			      const struct list_entry *list, str token, int64_t *member);
 

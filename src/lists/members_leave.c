@@ -138,39 +138,14 @@ err member_end(struct books *books, struct arena *a, const struct list_entry *li
 	return e.kind ? e : member_end_by_id(books, a, list, m.id, goodbye, by);
 }
 
-static str leave_text(struct arena *a, str list, int64_t member)
-{
-	return arena_cat(a, arena_number(a, member), STR(" "), list);
-}
-
-str leave_token(struct arena *a, const struct mac_key *mac, str list, int64_t member)
-{
-	str tag = mac_tag(a, mac, STR("leave"), leave_text(a, list, member));
-	return arena_cat(a, arena_number(a, member), STR("."), tag);
-}
-
 /* Mails that left under an earlier name bear links of that name. */
-static bool leave_checks(struct arena *a, const struct mac_key *mac,
-			 const struct list_entry *list, int64_t id, str tag)
-{
-	bool good = mac_check(a, mac, STR("leave"), leave_text(a, list->address, id),
-			      tag);
-	for (size_t i = 0; i < list->former_count; i++)
-		good = good
-		       || mac_check(a, mac, STR("leave"),
-				    leave_text(a, list->former[i], id), tag);
-	return good;
-}
-
 err leave_token_read(struct arena *a, const struct mac_key *mac,
 		     const struct list_entry *list, str token, int64_t *member)
 {
-	str number, tag;
-	int64_t id;
-	if (!str_cut(token, '.', &number, &tag) || !str_i64(number, &id)
-	    || !leave_checks(a, mac, list, id, tag))
-		return FAIL(ERR_DENIED, "this link was not made for this list, or it "
-					"lost some characters on its way");
-	*member = id;
-	return OK;
+	bool good = leave_token_check(a, mac, list->address, token, member);
+	for (size_t i = 0; i < list->former_count && !good; i++)
+		good = leave_token_check(a, mac, list->former[i], token, member);
+	return good ? OK
+		    : FAIL(ERR_DENIED, "this link was not made for this list, or it "
+				       "lost some characters on its way");
 }

@@ -3,11 +3,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
-#include "lists/fanout.h"
 #include "lists/shadow.h"
 #include "lists/umbrella.h"
 #include "mail/compose.h"
 #include "mail/retpath.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "store/lists/answered.h"
 #include "store/outbound/delivery.h"
@@ -43,19 +43,19 @@ static str write_letter(struct books *books, struct arena *a, const struct notic
 	/* RFC 3282 */
 	str in = arena_cat(a, STR("Content-Language: "),
 			   str_from(language_row(language)->tag), STR("\r\n"));
-	struct letter l = { .from = sender_of(books, a, n),
-			    .to = n->to,
-			    .subject = subject,
-			    .in_reply_to = n->in_reply_to,
-			    .auto_submitted = n->answers ? STR("auto-replied")
-							 : STR("auto-generated"),
-			    .list_id = n->list ? arena_cat(a, STR("<"), n->list->list_id,
-							   STR(">"))
-					       : STR(""),
-			    .extra = in,
-			    .text = text,
-			    .attached = n->attached,
-			    .host = books->conf->site_hostname };
+	struct compose l = { .from = sender_of(books, a, n),
+			     .to = n->to,
+			     .subject = subject,
+			     .in_reply_to = n->in_reply_to,
+			     .auto_submitted = n->answers ? STR("auto-replied")
+							  : STR("auto-generated"),
+			     .list_id = n->list ? arena_cat(a, STR("<"), n->list->list_id,
+							    STR(">"))
+						: STR(""),
+			     .extra = in,
+			     .text = text,
+			     .attached = n->attached,
+			     .host = books->conf->site_hostname };
 	return compose(a, &l);
 }
 

@@ -10,6 +10,7 @@
 #include "lists/notice.h"
 #include "lists/siblings.h"
 #include "lists/steps.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "store/lists/member.h"
 #include "store/lists/seen.h"

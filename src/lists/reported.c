@@ -36,7 +36,7 @@ static err is_ours(struct books *books, struct arena *a, str *domain, bool *yes)
 {
 	struct domain_row *d;
 	size_t n;
-	*domain = arena_lower(a, domain_ascii(a, str_trim(*domain)));
+	*domain = domain_ascii(a, str_trim(*domain));
 	TRY(domain_all(books->lists, a, &d, &n));
 	*yes = is_name(a, *domain, books->conf->site_domain)
 	       || is_name(a, *domain, books->conf->site_hostname);

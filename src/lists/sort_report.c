@@ -6,9 +6,9 @@
 #include "lists/notice.h"
 #include "lists/proof.h"
 #include "lists/shadow.h"
-#include "lists/undelivered.h"
 #include "mail/tls_want.h"
 #include "store/outbound/ledger.h"
+#include "store/outbound/undelivered.h"
 
 err sort_note(struct sorting *s, const char *what, str detail)
 {

@@ -1,7 +1,6 @@
 #include "lists/steer.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
 #include "store/lists/digest.h"
 #include "store/outbound/message.h"
 

@@ -5,10 +5,10 @@
 #include "lists/steps_inside.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
-#include "lists/lent.h"
+#include "lists/from_rewrite.h"
 #include "lists/pattern.h"
 #include "mail/encode.h"
+#include "mail/seven.h"
 #include "trust/name.h"
 #include "trust/trust.h"
 
@@ -54,9 +54,10 @@ static struct fate rewrites(str why)
 /* Whether the list heeds what the author's domain asks for. */
 static bool heeds(const struct settings *s, const struct dmarc_result *d)
 {
-	if (d->published == DMARC_NONE)
+	if (d->published == DMARC_POLICY_NONE)
 		return d->record.n && s->dmarc_none_moderation_action;
-	return d->published != DMARC_QUARANTINE || s->dmarc_quarantine_moderation_action;
+	return d->published != DMARC_POLICY_QUARANTINE
+	       || s->dmarc_quarantine_moderation_action;
 }
 
 /* By what DNS said when the message came. */
@@ -74,7 +75,7 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 	bool ours = is_ours(a, books, p->list->address, d);
 	bool heeded = heeds(&p->settings, d);
 	struct fate f = { .signed_strictly = !ours && heeded
-					     && d->published != DMARC_NONE };
+					     && d->published != DMARC_POLICY_NONE };
 	if (d->dkim_aligned)
 		f.why = STR("its domain's signature holds over the copy");
 	else if (ours)
@@ -87,7 +88,7 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 				   .why = STR("DNS did not say what its domain asks "
 					      "for") };
 	else if (!heeded)
-		f.why = d->published == DMARC_NONE
+		f.why = d->published == DMARC_POLICY_NONE
 				? STR("its domain asks for no proof")
 				: STR("its domain asks for p=quarantine, which the list "
 				      "does not heed");
@@ -104,20 +105,21 @@ static struct fate judge_copy(struct books *books, struct arena *a,
 static bool has_been_looked_at(struct arena *a, const struct books *books,
 			       const struct post *p)
 {
-	struct lent_mail above = { &p->header, p->trust, p->umbrella };
-	return p->umbrella.n && lent_proof(books->conf, a, &above) == LENDS;
+	struct from_rewrite_mail above = { &p->header, p->trust, p->umbrella };
+	return p->umbrella.n
+	       && from_rewrite_alignment(books->conf, a, &above) == ALIGNMENT_HOLDS;
 }
 
 /* Whether this copy would be proof of an author whom nothing has proven. A list that takes
  * From's word (authenticate=any) does so where no policy speaks against it. */
-static bool would_lend(struct arena *a, const struct books *books, const struct post *p)
+static bool would_align(struct arena *a, const struct books *books, const struct post *p)
 {
-	struct lent_mail m = { &p->header, p->trust, p->list->address };
+	struct from_rewrite_mail m = { &p->header, p->trust, p->list->address };
 	if (p->authentic)
 		return false;
-	enum lends lends = lent_proof(books->conf, a, &m);
-	bool counts = lends == LENDS
-		      || (lends == LENDS_UNASKED
+	enum alignment ours = from_rewrite_alignment(books->conf, a, &m);
+	bool counts = ours == ALIGNMENT_HOLDS
+		      || (ours == ALIGNMENT_UNPUBLISHED
 			  && !setting_is(p->settings.authenticate, "any"));
 	return counts && !has_been_looked_at(a, books, p);
 }
@@ -133,7 +135,7 @@ bool step_rests_on_signature(struct books *books, struct arena *a,
 {
 	const struct settings *s = &out->post->settings;
 	if (s->anonymous_list || s->dmarc_mitigate_unconditionally || is_named(out->post)
-	    || would_lend(a, books, out->post))
+	    || would_align(a, books, out->post))
 		return false;
 	struct fate f = judge_copy(books, a, out);
 	return f.signed_strictly && !f.rewritten;
@@ -144,8 +146,8 @@ static struct fate judge(struct books *books, struct arena *a, const struct outg
 	const struct post *p = out->post;
 	if (p->settings.anonymous_list)
 		return keeps(STR("it is the list's: nobody is to know the author"));
-	if (would_lend(a, books, p))
-		return rewrites(str_from(lent_why));
+	if (would_align(a, books, p))
+		return rewrites(str_from(from_rewrite_why));
 	if (!p->author.address.domain.n)
 		return keeps(STR("it names no single author"));
 	if (setting_is(p->settings.dmarc_mitigate_action, "no_mitigation"))
@@ -191,7 +193,7 @@ static void add_to_cc(struct arena *a, struct outgoing *out, const struct mailbo
 static void keep_reachable(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
-	struct mailbox author = lent_author(&p->author), *own;
+	struct mailbox author = from_rewrite_author(&p->author), *own;
 	size_t count;
 	if (!author.address.domain.n) /* or several, who are nobody */
 		return;
@@ -213,12 +215,13 @@ static err rewrite(struct arena *a, struct outgoing *out)
 {
 	const struct post *p = out->post;
 	struct mailbox list;
-	TRY(step_list_box(a, p, lent_name(a, &p->author, step_list_name(p)), &list));
+	TRY(step_list_box(a, p, from_rewrite_name(a, &p->author, step_list_name(p)),
+			  &list));
 	step_drop(out, STR("From"));
 	step_drop(out, STR("X-Original-From"));
 	step_drop(out, STR("DKIM-Signature"));
 	buf_add(&out->append, header_fold(a, STR("From"), mailbox_text(a, &list)));
-	buf_add(&out->append, lent_original(a, &p->header));
+	buf_add(&out->append, from_rewrite_original(a, &p->header));
 	keep_reachable(a, out);
 	return OK;
 }

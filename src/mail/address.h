@@ -76,5 +76,9 @@ str mailbox_text(struct arena *a, const struct mailbox *m);
 
 /* Lower case and A-labels (libidn2); as it is where it cannot be converted. */
 str domain_ascii(struct arena *a, str domain);
+
+/* "uni.example" of "anna@Uni.Example": what deliveries are grouped by; empty without @. */
+str destination_of(struct arena *a, str address);
+
 bool domain_valid(
 	str domain); /* a host name with at least one dot, or with utf8 labels */

@@ -20,7 +20,7 @@ static void add_field(struct buf *b, struct arena *a, str name, str value)
 		buf_add(b, header_fold(a, name, value));
 }
 
-str compose_header(struct arena *a, const struct letter *l)
+str compose_header(struct arena *a, const struct compose *l)
 {
 	BUF(b);
 	str id = l->message_id.n ? l->message_id : message_id_new(a, l->host);
@@ -42,7 +42,7 @@ str compose_header(struct arena *a, const struct letter *l)
 	return arena_copy(a, buf_str(&b));
 }
 
-str compose(struct arena *a, const struct letter *l)
+str compose(struct arena *a, const struct compose *l)
 {
 	BUF(b);
 	buf_add(&b, compose_header(a, l));

@@ -1,7 +1,7 @@
 /* mail/compose.h: a letter that this program writes: a notice, a confirmation,
  * a DSN's human part. Plain text, UTF-8, quoted-printable where it must be.
  *
- *     str bytes = compose(a, &(struct letter){
+ *     str bytes = compose(a, &(struct compose){
  *             .from = { STR("dev list"), owner }, .to = { name, anna },
  *             .subject = STR("Welcome"), .text = STR("You are a member.\n") });
  */
@@ -9,7 +9,7 @@
 
 #include "mail/address.h"
 
-struct letter {
+struct compose { /* the letter that compose() writes */
 	struct mailbox from, to;
 	str subject;
 	str message_id;     /* with < >; made where empty */
@@ -26,11 +26,11 @@ struct letter {
 	int64_t date;       /* 0: now */
 };
 
-str compose(struct arena *a, const struct letter *l);
+str compose(struct arena *a, const struct compose *l);
 
 /* Its fields alone, up to MIME-Version; the Content-Type and the empty line are
  * still to come. text and attached are not used. */
-str compose_header(struct arena *a, const struct letter *l);
+str compose_header(struct arena *a, const struct compose *l);
 
 /* A fresh Message-ID with its brackets: "<random@host>". */
 str message_id_new(struct arena *a, str host);

@@ -129,3 +129,10 @@ str domain_ascii(struct arena *a, str domain)
 	}
 	return out.n <= NAME_MAX_OCTETS ? arena_lower(a, out) : arena_lower(a, domain);
 }
+
+str destination_of(struct arena *a, str address)
+{
+	str local, domain;
+	return str_cut_last(address, '@', &local, &domain) ? domain_ascii(a, domain)
+							   : STR("");
+}

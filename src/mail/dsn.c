@@ -169,7 +169,7 @@ str dsn_write(struct arena *a, const struct dsn *d, const struct address *to,
 	str fence = arena_cat(a, STR("\r\n--"), boundary);
 	str type = lex_ascii(status) ? STR("message/delivery-status")
 				     : STR("message/global-delivery-status");
-	struct letter l = {
+	struct compose l = {
 		.from = { STR("Mail delivery"), { STR("postmaster"), hostname } },
 		.to = { STR_NONE, *to },
 		.subject = gravest(d)->subject,

@@ -192,15 +192,15 @@ str dmarc_report_xml(struct arena *a, const struct dmarc_report *r)
 static str header_of(struct arena *a, const struct dmarc_report *r,
 		     const struct dmarc_report_by *by, const struct address *to)
 {
-	struct letter l = { .from = { r->org_name, { STR("postmaster"), by->domain } },
-			    .to = { STR_NONE, *to },
-			    .subject = arena_cat(a, STR("Report Domain: "), r->domain,
-						 STR(" Submitter: "), by->domain,
-						 STR(" Report-ID: <"), r->report_id,
-						 STR(">")),
-			    .auto_submitted = STR("auto-generated"),
-			    .host = by->hostname,
-			    .extra = STR("") };
+	struct compose l = { .from = { r->org_name, { STR("postmaster"), by->domain } },
+			     .to = { STR_NONE, *to },
+			     .subject = arena_cat(a, STR("Report Domain: "), r->domain,
+						  STR(" Submitter: "), by->domain,
+						  STR(" Report-ID: <"), r->report_id,
+						  STR(">")),
+			     .auto_submitted = STR("auto-generated"),
+			     .host = by->hostname,
+			     .extra = STR("") };
 	return compose_header(a, &l);
 }
 

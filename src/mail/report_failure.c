@@ -91,13 +91,13 @@ static str header_left(struct arena *a, const struct failure_report *r)
 str failure_report_mail(struct arena *a, const struct failure_report *r,
 			const struct dmarc_report_by *by, const struct address *to)
 {
-	struct letter l = { .from = { by->domain, { STR("postmaster"), by->domain } },
-			    .to = { STR_NONE, *to },
-			    .subject = arena_cat(a, STR("Failure report: mail of "),
-						 r->domain, STR(" from "), r->source_ip),
-			    .auto_submitted = STR("auto-generated"),
-			    .host = by->hostname,
-			    .extra = STR("") };
+	struct compose l = { .from = { by->domain, { STR("postmaster"), by->domain } },
+			     .to = { STR_NONE, *to },
+			     .subject = arena_cat(a, STR("Failure report: mail of "),
+						  r->domain, STR(" from "), r->source_ip),
+			     .auto_submitted = STR("auto-generated"),
+			     .host = by->hostname,
+			     .extra = STR("") };
 	str boundary = encode_boundary(a);
 	str fence = arena_cat(a, STR("\r\n--"), boundary);
 	return arena_cat(

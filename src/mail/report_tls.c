@@ -161,7 +161,7 @@ str report_tls_json(struct arena *a, const struct report_tls *r)
 static str header_of(struct arena *a, const struct report_tls *r, str hostname,
 		     const struct address *to)
 {
-	struct letter l = {
+	struct compose l = {
 		.from = { r->organization, { STR("postmaster"), r->submitter } },
 		.to = { STR_NONE, *to },
 		.subject = arena_cat(a, STR("Report Domain: "), r->domain,

@@ -227,3 +227,11 @@ bool message_seven(struct arena *a, str message, str *out)
 	*out = text;
 	return true;
 }
+
+bool message_has_8bit(str message)
+{
+	for (size_t i = 0; i < message.n; i++)
+		if (message.p[i] & 0x80)
+			return true;
+	return false;
+}

@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 
+bool message_has_8bit(str message);
+
 /* Text parts with octets over 127 become quoted-printable, others base64; their decoded
  * content is the same, and every other octet stays but for a header's that is beyond
  * ASCII (mail/downgrade.h). A signature over what changes does not fit any more. False:

@@ -16,7 +16,7 @@ enum {
 /* Of a name in DNS. What is none is not told on. */
 static str plain_name(struct arena *a, str name)
 {
-	str x = arena_lower(a, domain_ascii(a, name));
+	str x = domain_ascii(a, name);
 	if (x.n > NAME_MOST)
 		return STR("");
 	for (size_t i = 0; i < x.n; i++)
@@ -47,7 +47,7 @@ static bool is_report(struct arena *a, const struct dmarc_case *c)
  * proof (rule_proof): its report must not tell who is one. */
 static enum dmarc_outcome told(const struct dmarc_case *c)
 {
-	bool all_wait = c->trust->dmarc.policy == DMARC_REJECT;
+	bool all_wait = c->trust->dmarc.policy == DMARC_POLICY_REJECT;
 	return c->outcome == DMARC_HELD && !all_wait ? DMARC_TAKEN : c->outcome;
 }
 
@@ -58,11 +58,12 @@ static void fill_outcome(const struct dmarc_case *c, struct dmarc_seen *x)
 		enum dmarc_policy done;
 		str comment;
 	} outcomes[] = {
-		[DMARC_TAKEN] = { DMARC_NONE, STR("nothing is refused here for DMARC "
-						  "alone") },
-		[DMARC_HELD] = { DMARC_QUARANTINE, STR("it waits for a moderator") },
-		[DMARC_REFUSED] = { DMARC_REJECT, STR("it is not taken without proof "
-						      "of its author") },
+		[DMARC_TAKEN] = { DMARC_POLICY_NONE,
+				  STR("nothing is refused here for DMARC alone") },
+		[DMARC_HELD] = { DMARC_POLICY_QUARANTINE,
+				 STR("it waits for a moderator") },
+		[DMARC_REFUSED] = { DMARC_POLICY_REJECT,
+				    STR("it is not taken without proof of its author") },
 	};
 	const struct dmarc_result *d = &c->trust->dmarc;
 	enum dmarc_outcome outcome = told(c);
@@ -214,8 +215,9 @@ static str own_message_id(struct arena *a, const struct dmarc_case *c)
 	for (size_t i = 0; i < ids[0].n; i++)
 		if (ids[0].p[i] <= ' ' || ids[0].p[i] > '~')
 			return STR("");
-	str org = suffix_registrant(a, c->trust->dmarc.domain);
-	return str_eq(suffix_registrant(a, plain_name(a, host)), org) ? ids[0] : STR("");
+	return suffix_same_registrant(a, plain_name(a, host), c->trust->dmarc.domain)
+		       ? ids[0]
+		       : STR("");
 }
 
 bool dmarc_note_failure(struct arena *a, const struct dmarc_case *c,

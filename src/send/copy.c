@@ -1,8 +1,8 @@
 #include "send/copy.h"
 
 #include "base/mem.h"
-#include "lists/members.h"
 #include "mail/downgrade.h"
+#include "mail/leave_token.h"
 #include "mail/retpath.h"
 #include "mail/seven.h"
 
@@ -74,6 +74,7 @@ static struct letter *make(void)
 	l->a = arena_new();
 	atomic_init(&l->users, 1);
 	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->done, NULL);
 	return l;
 }
 
@@ -158,6 +159,7 @@ void letter_drop(struct letter *l)
 		return;
 	letter_drop(l->plain);
 	letter_drop(l->seven);
+	pthread_cond_destroy(&l->done);
 	pthread_mutex_destroy(&l->lock);
 	arena_free(l->a);
 	free(l);

@@ -26,6 +26,9 @@ struct letter_gap { /* a line that each copy has of its own, and what follows */
 
 struct sealer; /* seal.h */
 
+/* What one thread does, and all others wait for. */
+enum letter_work { LETTER_OPEN, LETTER_AT_WORK, LETTER_DONE };
+
 struct letter { /* a message, loaded once, shared by its copies */
 	struct arena *a;
 	_Atomic int users;
@@ -35,13 +38,14 @@ struct letter { /* a message, loaded once, shared by its copies */
 	struct smtp_part head, rest; /* before and behind the personal fields */
 	struct letter_gap *gaps;     /* behind rest, in order; mostly none */
 	size_t gap_count;
-	pthread_mutex_t lock;                 /* of what follows */
-	bool sealed;                          /* seal.h has done its work */
+	pthread_mutex_t lock; /* of head and what follows; nobody asks DNS under it */
+	pthread_cond_t done;  /* one of seal.h's two works */
+	_Atomic int sealed, set_checked;      /* how far they are, enum letter_work */
 	struct dkim_plan *plans[KEYRING_MAX]; /* how its copies are signed, a key each */
 	size_t plan_count;
 	struct arc_sealing *set; /* where each copy has an ARC set of its own */
 	const struct sealer *by; /* who makes it */
-	_Atomic int set_holds;   /* seal.h's: whether that of the first copy did */
+	bool set_holds;          /* that of the first copy did */
 	struct letter *plain;    /* letter_plain has made it; NULL: not, or not yet */
 	struct letter *seven;    /* and letter_seven */
 	bool asked_plain, asked_seven;

@@ -140,8 +140,8 @@ static err take(struct dispatcher *d, const struct delivery *x)
 	if (keeps_all(d->s))
 		outcome_tell(d->s, i, OUTCOME_KEPT,
 			     &(struct outcome_words){
-				     STR(""), STR("kept: [send] relay = outbox"), STR(""),
-				     false, BOUNCE_OTHER, false });
+				     .reply = STR("kept: [send] relay = outbox"),
+				     .class = BOUNCE_OTHER });
 	return OK;
 }
 

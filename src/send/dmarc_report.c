@@ -4,8 +4,8 @@
 #include "base/gzip.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/recent.h"
 #include "send/report_limit.h"
+#include "send/report_look.h"
 #include "send/report_mail.h"
 #include "store/outbound/dmarc_tally.h"
 #include "trust/dmarc.h"
@@ -14,11 +14,7 @@
 
 enum {
 	DAY = 86400,
-	EACH_LOOK = 20,
-	GRACE_S = 600, /* after midnight: what was counted is on its way here */
-	HOUR_MS = 3600000,
-	LOOK_MS =
-		30000, /* then tallies are written, and reports on TLS have their turn */
+	GRACE_S = 600,     /* after midnight: what was counted is on its way here */
 	DOMAIN_MS = 20000, /* all that DNS is asked about one */
 	KEEP_DAYS = 3,     /* what could not be reported is old then */
 	SIGNATURE_ROOM = 4096,
@@ -26,61 +22,28 @@ enum {
 
 struct dmarc_reporter {
 	struct dmarc_reporter_conf conf;
-	struct recent *put_off; /* domain -> struct again */
-	int64_t day;            /* where the last look ended */
+	struct report_look *look;
+	int64_t day; /* where the last look ended */
 	char domain[256];
 	size_t domain_octets;
 };
 
-struct again {
-	int64_t at; /* clock_mono_ms of the next attempt */
-	size_t times;
-};
-
-struct dmarc_reporter *dmarc_reporter_new(const struct dmarc_reporter_conf *conf)
-{
-	struct dmarc_reporter *d = mem_zero(sizeof *d);
-	d->conf = *conf;
-	d->put_off = recent_new(KEEP_DAYS * DMARC_DOMAINS, sizeof(struct again), NULL);
-	return d;
-}
-
-void dmarc_reporter_free(struct dmarc_reporter *d)
-{
-	if (!d)
-		return;
-	recent_free(d->put_off);
-	free(d);
-}
-
 /* --- from rows to a report */
 
-/* How many signatures are told of one message. */
-static size_t signature_lines(str lines)
-{
-	str line;
-	size_t n = 0;
-	while (n < DKIM_MAX && str_line(&lines, &line))
-		n++;
-	return n;
-}
-
-/* "RESULT DOMAIN SELECTOR", a line each, and SPF's. */
+/* A line each, of DKIM_MAX of them, and SPF's. */
 static void add_auths(struct arena *a, const struct dmarc_seen *x,
 		      struct dmarc_report_record *r)
 {
-	str line, rest = x->signatures, result, domain, selector;
-	size_t lines = signature_lines(x->signatures);
-	r->auths = arena_zero(a, (lines + 1) * sizeof *r->auths);
-	for (size_t i = 0; i < lines && str_line(&rest, &line); i++)
-		if (str_word(&line, &result) && str_word(&line, &domain)
-		    && str_word(&line, &selector))
-			r->auths[r->auth_count++] = (struct dmarc_auth){
-				.method = STR("dkim"),
-				.domain = domain,
-				.selector = selector,
-				.result = result
-			};
+	str rest = x->signatures;
+	struct dmarc_signature signature;
+	r->auths = arena_zero(a, (DKIM_MAX + 1) * sizeof *r->auths);
+	while (r->auth_count < DKIM_MAX && dmarc_signature_next(&rest, &signature))
+		r->auths[r->auth_count++] = (struct dmarc_auth){
+			.method = STR("dkim"),
+			.domain = signature.domain,
+			.selector = signature.selector,
+			.result = signature.result
+		};
 	if (x->spf_domain.n)
 		r->auths[r->auth_count++] = (struct dmarc_auth){
 			.method = STR("spf"),
@@ -172,13 +135,11 @@ static err queue(struct dmarc_reporter *d, struct arena *a,
 	str recipient = address_text(a, &to->address);
 	struct dmarc_report_by by = { domain_ascii(a, d->conf.conf->site_domain),
 				      d->conf.conf->site_hostname };
-	struct report_mail m = {
-		.source = arena_cat(a, STR("dmarc-report/"), report->report_id, STR("/"),
-				    recipient),
-		.subject = STR("Report on DMARC"),
-		.to = recipient,
-		.bytes = dmarc_report_mail(a, report, &by, &to->address, packed),
-	};
+	struct report_mail m = { .kind = REPORT_DMARC,
+				 .id = report->report_id,
+				 .to = recipient,
+				 .bytes = dmarc_report_mail(a, report, &by, &to->address,
+							    packed) };
 	int64_t size = (int64_t)m.bytes.n;
 	if (to->most && size + SIGNATURE_ROOM > to->most) {
 		log_info("dmarc-report-too-large", KS("domain", report->domain),
@@ -233,28 +194,6 @@ static err report(struct dmarc_reporter *d, struct arena *a,
 	return OK;
 }
 
-static bool is_due(struct dmarc_reporter *d, const struct dmarc_domain *of)
-{
-	const struct again *again = recent_get(d->put_off, of->domain);
-	return clock_now() >= (of->day + 1) * DAY + GRACE_S + report_spread(of->domain)
-	       && (!again || clock_mono_ms() >= again->at);
-}
-
-int64_t dmarc_report_wait(size_t times)
-{
-	static const int64_t hours[] = { 1, 4, 12 };
-	size_t most = sizeof hours / sizeof *hours;
-	return hours[times < most ? times : most - 1] * HOUR_MS;
-}
-
-static void put_off(struct dmarc_reporter *d, str domain)
-{
-	struct again *again = recent_get(d->put_off, domain);
-	if (!again)
-		again = recent_add(d->put_off, domain);
-	again->at = clock_mono_ms() + dmarc_report_wait(again->times++);
-}
-
 /* Where the next look goes on: else what stands first would have all the time there is. */
 static void go_behind(struct dmarc_reporter *d, int64_t day, str domain)
 {
@@ -263,44 +202,52 @@ static void go_behind(struct dmarc_reporter *d, int64_t day, str domain)
 	memcpy(d->domain, domain.p, d->domain_octets);
 }
 
-/* The domain behind the last; *asked: it was due. What one takes is of no use to the next
- * one. ERR_NOTFOUND: none is left. */
-static err next(struct dmarc_reporter *d, bool *asked)
+static err next(void *ctx, struct arena *a, struct report_case *c)
 {
-	ARENA(a);
-	struct dmarc_domain of = { .day = d->day,
-				   .domain = { d->domain, d->domain_octets } };
-	TRY(dmarc_tally_next(d->conf.outbound, a, clock_now() / DAY, &of));
-	go_behind(d, of.day, of.domain);
-	*asked = is_due(d, &of);
-	err e = *asked ? report(d, a, &of) : OK;
-	if (!e.kind)
-		return OK;
-	put_off(d, of.domain); /* the others have their turn */
-	if (e.kind != ERR_TEMP)
-		log_error("reports-hindered", KE(e), KS("domain", of.domain),
-			  KZ("do", "mend what the error names; it goes on by itself"));
+	struct dmarc_reporter *d = ctx;
+	struct dmarc_domain *of = arena_zero(a, sizeof *of);
+	of->day = d->day;
+	of->domain = (str){ d->domain, d->domain_octets };
+	TRY(dmarc_tally_next(d->conf.outbound, a, clock_now() / DAY, of));
+	go_behind(d, of->day, of->domain);
+	*c = (struct report_case){ .domain = of->domain,
+				   .due_at = (of->day + 1) * DAY + GRACE_S
+					     + report_spread(of->domain),
+				   .row = of };
 	return OK;
 }
 
-static bool may_go_on(const struct dmarc_reporter *d, int64_t until)
+static void begin_anew(void *ctx)
 {
-	return clock_mono_ms() < until && !atomic_load(d->conf.stopping);
+	go_behind(ctx, 0, STR(""));
+}
+
+static err report_case(void *ctx, struct arena *a, const struct report_case *c)
+{
+	return report(ctx, a, c->row);
+}
+
+struct dmarc_reporter *dmarc_reporter_new(const struct dmarc_reporter_conf *conf)
+{
+	static const struct report_kind kind = { next, begin_anew, report_case,
+						 .most_hours = 12 };
+	struct dmarc_reporter *d = mem_zero(sizeof *d);
+	d->conf = *conf;
+	d->look = report_look_new(&kind, d, KEEP_DAYS * DMARC_DOMAINS);
+	return d;
+}
+
+void dmarc_reporter_free(struct dmarc_reporter *d)
+{
+	if (!d)
+		return;
+	report_look_free(d->look);
+	free(d);
 }
 
 err dmarc_reporter_look(struct dmarc_reporter *d)
 {
-	int64_t until = clock_mono_ms() + (d->conf.look_ms ? d->conf.look_ms : LOOK_MS);
-	for (int n = 0; n < EACH_LOOK && may_go_on(d, until);) {
-		bool asked = false;
-		err e = next(d, &asked);
-		if (e.kind) {
-			go_behind(d, 0, STR(""));
-			return e.kind == ERR_NOTFOUND ? OK : e;
-		}
-		n += asked;
-	}
-	return OK;
+	return report_look(d->look, d->conf.look_ms, d->conf.stopping);
 }
 
 err dmarc_reporter_expire(struct dmarc_reporter *d)

@@ -36,9 +36,6 @@ MUST_USE err dmarc_reporter_look(struct dmarc_reporter *d);
 /* Forgets what could not be reported for days. */
 MUST_USE err dmarc_reporter_expire(struct dmarc_reporter *d);
 
-/* Milliseconds until a domain that was put off so many times before is tried again. */
-int64_t dmarc_report_wait(size_t times);
-
 struct dmarc_asking {
 	struct resolver *resolver;
 	int64_t deadline; /* clock_mono_ms, for all addresses together */

@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "mail/report_failure.h"
-#include "net/recent.h"
 #include "send/report_limit.h"
+#include "send/report_look.h"
 #include "send/report_mail.h"
 #include "store/outbound/dmarc_failure.h"
 #include "trust/authres.h"
@@ -16,62 +16,19 @@
 
 enum {
 	HOUR = 3600,
-	EACH_LOOK = 20,
 	GRACE_S = 60, /* after the hour: what was seen is on its way here */
 	SPREAD_S = 600,
-	LOOK_MS = 30000,
 	DOMAIN_MS = 20000, /* all that DNS is asked about one */
 	KEEP_HOURS = 24,
 };
 
 struct failure_reporter {
 	struct dmarc_reporter_conf conf;
-	struct recent *put_off; /* domain -> struct again */
-	int64_t last;           /* id: where the last look ended */
+	struct report_look *look;
+	int64_t last; /* id: where the last look ended */
 };
-
-struct again {
-	int64_t at; /* clock_mono_ms of the next attempt */
-	size_t times;
-};
-
-struct failure_reporter *failure_reporter_new(const struct dmarc_reporter_conf *conf)
-{
-	struct failure_reporter *f = mem_zero(sizeof *f);
-	f->conf = *conf;
-	f->put_off = recent_new(KEEP_HOURS * DMARC_FAILURES_HOUR, sizeof(struct again),
-				NULL);
-	return f;
-}
-
-void failure_reporter_free(struct failure_reporter *f)
-{
-	if (!f)
-		return;
-	recent_free(f->put_off);
-	free(f);
-}
 
 /* --- from a row to a report */
-
-/* "RESULT DOMAIN SELECTOR" of a line. */
-struct said {
-	str result, domain, selector;
-};
-
-static bool next_signature(str *lines, struct said *s)
-{
-	str line;
-	return str_line(lines, &line) && str_word(&line, &s->result)
-	       && str_word(&line, &s->domain) && str_word(&line, &s->selector);
-}
-
-static bool is_aligned(struct arena *a, const struct dmarc_seen *x, str domain)
-{
-	return domain.n
-	       && str_eq(suffix_registrant(a, domain),
-			 suffix_registrant(a, x->header_from));
-}
 
 static bool is_pass(str result)
 {
@@ -82,13 +39,13 @@ static bool is_pass(str result)
 static str results_of(struct arena *a, str hostname, const struct dmarc_seen *x)
 {
 	struct authres r = { 0 };
-	struct said s;
+	struct dmarc_signature s;
 	str lines = x->signatures;
 	authres_add(&r, "dmarc", dmarc_word(DMARC_FAIL), NULL);
 	authres_property(&r, "header.from", x->header_from);
 	authres_add(&r, "spf", arena_z(a, x->spf_result), NULL);
 	authres_property(&r, "smtp.mailfrom", x->spf_domain);
-	while (next_signature(&lines, &s)) {
+	while (dmarc_signature_next(&lines, &s)) {
 		authres_add(&r, "dkim", arena_z(a, s.result), NULL);
 		authres_property(&r, "header.d", s.domain);
 		authres_property(&r, "header.s", s.selector);
@@ -103,7 +60,8 @@ static void add_spf(const struct dmarc_asking *by, struct arena *a,
 		    const struct dmarc_seen *x, struct failure_report *r)
 {
 	struct dns_answer answer;
-	if (is_pass(x->spf_result) || !is_aligned(a, x, x->spf_domain))
+	if (is_pass(x->spf_result)
+	    || !suffix_same_registrant(a, x->spf_domain, x->header_from))
 		return;
 	r->spf_domain = x->spf_domain;
 	resolver_ask(by->resolver, a, x->spf_domain, DNS_TXT, by->deadline, &answer);
@@ -115,10 +73,11 @@ static void add_spf(const struct dmarc_asking *by, struct arena *a,
 static void add_dkim(struct arena *a, const struct dmarc_seen *x,
 		     struct failure_report *r)
 {
-	struct said s;
+	struct dmarc_signature s;
 	str lines = x->signatures;
-	while (!r->dkim_domain.n && next_signature(&lines, &s))
-		if (!is_pass(s.result) && is_aligned(a, x, s.domain)) {
+	while (!r->dkim_domain.n && dmarc_signature_next(&lines, &s))
+		if (!is_pass(s.result)
+		    && suffix_same_registrant(a, s.domain, x->header_from)) {
 			r->dkim_domain = s.domain;
 			r->dkim_selector = s.selector;
 		}
@@ -166,13 +125,11 @@ static err queue(struct failure_reporter *f, struct arena *a,
 	limit.yields = true;
 	struct dmarc_report_by by = { domain_ascii(a, conf->site_domain),
 				      conf->site_hostname };
-	struct report_mail m = {
-		.source = arena_printf(a, "dmarc-failure/%lld/%.*s", (long long)of->id,
-				       STR_F(recipient)),
-		.subject = STR("Failure report (DMARC)"),
-		.to = recipient,
-		.bytes = failure_report_mail(a, report, &by, &to->address),
-	};
+	struct report_mail m = { .kind = REPORT_FAILURE,
+				 .id = arena_number(a, of->id),
+				 .to = recipient,
+				 .bytes = failure_report_mail(a, report, &by,
+							      &to->address) };
 	TRY(report_limit_ask(f->conf.outbound, a, &limit, &yes));
 	if (!yes) {
 		log_info("failure-report-left-out", KS("domain", of->seen.domain),
@@ -224,54 +181,52 @@ static err report(struct failure_reporter *f, struct arena *a,
 
 /* --- one look */
 
-static bool is_due(struct failure_reporter *f, const struct dmarc_failure *of)
+static err next(void *ctx, struct arena *a, struct report_case *c)
 {
-	const struct again *again = recent_get(f->put_off, of->seen.domain);
-	return clock_now() >= (of->hour + 1) * HOUR + GRACE_S
-				      + report_spread(of->seen.domain) % SPREAD_S
-	       && (!again || clock_mono_ms() >= again->at);
-}
-
-static void put_off(struct failure_reporter *f, str domain)
-{
-	struct again *again = recent_get(f->put_off, domain);
-	if (!again)
-		again = recent_add(f->put_off, domain);
-	again->at = clock_mono_ms() + dmarc_report_wait(again->times++);
-}
-
-/* The one behind the last; *asked: it was due. ERR_NOTFOUND: none is left. */
-static err next(struct failure_reporter *f, bool *asked)
-{
-	ARENA(a);
-	struct dmarc_failure of = { .id = f->last };
-	TRY(dmarc_failure_next(f->conf.outbound, a, clock_now() / HOUR, &of));
-	f->last = of.id;
-	*asked = is_due(f, &of);
-	err e = *asked ? report(f, a, &of) : OK;
-	if (!e.kind)
-		return OK;
-	put_off(f, of.seen.domain); /* the others have their turn */
-	if (e.kind != ERR_TEMP)
-		log_error("reports-hindered", KE(e), KS("domain", of.seen.domain),
-			  KZ("do", "mend what the error names; it goes on by itself"));
+	struct failure_reporter *f = ctx;
+	struct dmarc_failure *of = arena_zero(a, sizeof *of);
+	of->id = f->last;
+	TRY(dmarc_failure_next(f->conf.outbound, a, clock_now() / HOUR, of));
+	f->last = of->id;
+	*c = (struct report_case){ .domain = of->seen.domain,
+				   .due_at = (of->hour + 1) * HOUR + GRACE_S
+					     + report_spread(of->seen.domain) % SPREAD_S,
+				   .row = of };
 	return OK;
+}
+
+static void begin_anew(void *ctx)
+{
+	struct failure_reporter *f = ctx;
+	f->last = 0;
+}
+
+static err report_case(void *ctx, struct arena *a, const struct report_case *c)
+{
+	return report(ctx, a, c->row);
+}
+
+struct failure_reporter *failure_reporter_new(const struct dmarc_reporter_conf *conf)
+{
+	static const struct report_kind kind = { next, begin_anew, report_case,
+						 .most_hours = 12 };
+	struct failure_reporter *f = mem_zero(sizeof *f);
+	f->conf = *conf;
+	f->look = report_look_new(&kind, f, KEEP_HOURS * DMARC_FAILURES_HOUR);
+	return f;
+}
+
+void failure_reporter_free(struct failure_reporter *f)
+{
+	if (!f)
+		return;
+	report_look_free(f->look);
+	free(f);
 }
 
 err failure_reporter_look(struct failure_reporter *f)
 {
-	int64_t until = clock_mono_ms() + (f->conf.look_ms ? f->conf.look_ms : LOOK_MS);
-	for (int n = 0; n < EACH_LOOK && clock_mono_ms() < until
-			&& !atomic_load(f->conf.stopping);) {
-		bool asked = false;
-		err e = next(f, &asked);
-		if (e.kind) {
-			f->last = 0;
-			return e.kind == ERR_NOTFOUND ? OK : e;
-		}
-		n += asked;
-	}
-	return OK;
+	return report_look(f->look, f->conf.look_ms, f->conf.stopping);
 }
 
 err failure_reporter_expire(struct failure_reporter *f)

@@ -19,14 +19,15 @@ struct attempt { /* at one server */
 void session_fail(struct session *x, int code, const char *status, str why)
 {
 	struct item *i;
-	str text = arena_printf(x->a, "%d %s %.*s", code, status, STR_F(why));
+	str reply = arena_printf(x->a, "%d %s %.*s", code, status, STR_F(why));
 	log_info("destination-unreachable", KS("destination", x->d->name),
-		 KS("why", text));
+		 KS("why", reply));
 	while ((i = session_take(x)))
 		outcome_tell(x->s, i, code / 100 == 5 ? OUTCOME_REFUSED : OUTCOME_LATER,
 			     &(struct outcome_words){
-				     str_from(status), text, STR(""), false,
-				     bounce_classify(str_from(status), why), false });
+				     .status = str_from(status),
+				     .reply = reply,
+				     .class = bounce_classify(str_from(status), why) });
 }
 
 static err dial(struct session *x, const struct hop *hop, int *fd)

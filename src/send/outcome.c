@@ -17,7 +17,7 @@ struct committer {
 	pthread_mutex_t lock;
 	pthread_cond_t some, room;
 	struct outcome *first, **last;
-	size_t count;
+	size_t count, most;
 	bool stopping;
 	struct book *outbound;
 	pthread_t thread;
@@ -30,35 +30,62 @@ struct committer {
 	char why[256]; /* an error's text */
 };
 
-void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const struct outcome_words *w)
+/* Behind what at leads to. */
+static str put(char **at, str x)
 {
-	struct committer *c = s->committer;
-	struct outcome *o = mem_alloc(sizeof *o + w->text.n + w->remote.n);
-	char *text = (char *)(o + 1), *remote = text + w->text.n;
+	str out = { *at, x.n };
+	if (x.n)
+		memcpy(*at, x.p, x.n);
+	*at += x.n;
+	return out;
+}
+
+static struct outcome *make(struct item *i, enum outcome_kind kind,
+			    const struct outcome_words *w)
+{
+	str before = w->by.n ? STR(" (") : STR(""), behind = w->by.n ? STR(")") : STR("");
+	size_t by = before.n + w->by.n + behind.n;
+	struct outcome *o = mem_alloc(sizeof *o + w->reply.n + by + w->remote.n);
+	char *at = (char *)(o + 1);
 	*o = (struct outcome){ .kind = kind,
 			       .item = i,
 			       .relayed = w->relayed,
 			       .class = w->class,
-			       .greylisted = w->greylisted,
-			       .text = { text, w->text.n },
-			       .remote = { remote, w->remote.n } };
+			       .greylisted = w->greylisted };
 	str status = str_first(w->status, sizeof o->status - 1);
 	if (status.n)
 		memcpy(o->status, status.p, status.n);
-	if (w->text.n)
-		memcpy(text, w->text.p, w->text.n);
-	if (w->remote.n)
-		memcpy(remote, w->remote.p, w->remote.n);
-	pthread_mutex_lock(&c->lock);
-	while (c->count
-	       >= QUEUE_MAX) /* the disk is slower than the network: wait for it */
+	o->reply = put(&at, w->reply);
+	put(&at, before);
+	put(&at, w->by);
+	put(&at, behind);
+	o->text = (str){ o->reply.p, w->reply.n + by };
+	o->remote = put(&at, w->remote);
+	return o;
+}
+
+/* The disk is slower than the network. Milliseconds. */
+static int64_t wait_for_room(struct committer *c)
+{
+	int64_t began = clock_mono_ms();
+	while (c->count >= c->most)
 		pthread_cond_wait(&c->room, &c->lock);
+	return clock_mono_ms() - began;
+}
+
+int64_t outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		     const struct outcome_words *w)
+{
+	struct committer *c = s->committer;
+	struct outcome *o = make(i, kind, w);
+	pthread_mutex_lock(&c->lock);
+	int64_t waited = c->count >= c->most ? wait_for_room(c) : 0;
 	*c->last = o;
 	c->last = &o->next;
 	if (c->count++ == 0 || c->count == OUTCOME_BATCH)
 		pthread_cond_signal(&c->some);
 	pthread_mutex_unlock(&c->lock);
+	return waited;
 }
 
 /* However it ended: refused, or given up (RFC 3461 section 4.1). */
@@ -310,6 +337,7 @@ err committer_start(struct arena *a, struct sender *s)
 	struct committer *c = mem_zero(sizeof *c);
 	c->s = s;
 	c->last = &c->first;
+	c->most = s->outcomes_most ? s->outcomes_most : QUEUE_MAX;
 	pthread_mutex_init(&c->lock, NULL);
 	thread_cond_init(&c->some);
 	thread_cond_init(&c->room);

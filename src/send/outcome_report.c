@@ -1,8 +1,8 @@
 /* Reports to senders: which of them a batch of outcomes asks for, and what they say. */
 #include "send/outcome_inside.h"
 
-#include "lists/undelivered.h"
 #include "mail/header.h"
+#include "store/outbound/undelivered.h"
 
 /* Of a message this much is read for a report, which quotes its header, or the whole
  * of a small one. */
@@ -17,16 +17,6 @@ void reports_due_add(struct reports_due *r, const struct outcome *o, const char 
 {
 	if (!report_wanted(o->item, "NEVER", false))
 		r->due[r->count++] = (struct due){ o, action };
-}
-
-/* The ledger names the server behind the reply; a report has a field for it, and the
- * diagnostic is the reply word for word (RFC 3464 section 2.3.6). */
-static str reply_of(const struct outcome *o)
-{
-	str words, by;
-	bool named = o->remote.n && str_cut_last(o->text, '(', &words, &by)
-		     && str_ends(words, STR(" ")) && str_starts(by, o->remote);
-	return named ? str_first(words, words.n - 1) : o->text;
 }
 
 /* What was put off until it was too late is reported as that (RFC 3463 section 3.5);
@@ -56,7 +46,8 @@ static size_t take_due(struct reports_due *all, size_t first, int64_t expire,
 			.original = o->item->orcpt,
 			.action = str_from(lead.action),
 			.status = status_of(o, lead.action),
-			.diagnostic = reply_of(o),
+			/* a server's word for word (RFC 3464 section 2.3.6) */
+			.diagnostic = o->remote.n ? o->reply : o->text,
 			.remote = o->remote,
 			.until = str_eq(str_from(lead.action), STR("delayed"))
 					 ? o->item->created_at + expire

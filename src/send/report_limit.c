@@ -19,9 +19,8 @@ static str mailbox_of(struct arena *a, str address)
 
 struct report_to report_to(struct arena *a, str domain, str host, str mailbox)
 {
-	str org = suffix_registrant(a, host);
-	return (struct report_to){ .third = !str_eq(org, suffix_registrant(a, domain)),
-				   .host = org,
+	return (struct report_to){ .third = !suffix_same_registrant(a, host, domain),
+				   .host = suffix_registrant(a, host),
 				   .mailbox = mailbox_of(a, mailbox) };
 }
 

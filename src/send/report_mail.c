@@ -1,26 +1,29 @@
 #include "send/report_mail.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
+#include "mail/address.h"
+#include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
-#include "store/outbound/message.h"
+
+static const struct {
+	str source, subject;
+	enum tls_want tls;
+} kinds[] = {
+#define REPORT(name, source, subject, tls) { STR(source), STR(subject), tls },
+#include "send/report_mail.def"
+#undef REPORT
+};
 
 err report_mail_queue(struct book *outbound, struct arena *a, const struct report_mail *x)
 {
-	bool fresh;
-	struct outbound_message m = { .source = x->source,
+	struct outbound_message m = { .source = arena_cat(a, kinds[x->kind].source, x->id,
+							  STR("/"), x->to),
 				      .kind = STR("notice"),
-				      .subject = x->subject,
+				      .subject = kinds[x->kind].subject,
 				      .created_at = clock_now_ms(),
-				      .size = (int64_t)x->bytes.n,
-				      .tls = x->tls };
+				      .tls = kinds[x->kind].tls };
 	struct delivery copy = { .destination = destination_of(a, x->to),
 				 .recipient = x->to,
 				 .notify = STR("NEVER") };
-	TRY(outbound_add(outbound, &m, &fresh));
-	if (!fresh)
-		return OK;
-	TRY(outbound_body_write(outbound, m.id, x->bytes));
-	TRY(delivery_add(outbound, m.id, &copy, 1));
-	return outbound_progress(outbound, m.id, 0, true);
+	return delivery_alone(outbound, &m, x->bytes, &copy);
 }

@@ -2,18 +2,21 @@
  * nobody.
  *
  *     TRY(report_mail_queue(outbound, a, &(struct report_mail){
- *             .source = id, .subject = STR("Report on DMARC"), .to = recipient,
- *             .bytes = mail })); */
+ *             REPORT_DMARC, .id = id, .to = recipient, .bytes = mail })); */
 #pragma once
 
-#include "mail/tls_want.h"
 #include "store/store.h"
 
+enum report_mail_kind { /* report_mail.def */
+#define REPORT(name, source, subject, tls) REPORT_##name,
+#include "send/report_mail.def"
+#undef REPORT
+};
+
 struct report_mail {
-	str source;  /* makes it one, however often it is queued */
-	str subject; /* for the trace */
+	enum report_mail_kind kind;
+	str id; /* with to, it makes it one, however often it is queued */
 	str to, bytes;
-	enum tls_want tls;
 };
 
 /* In the caller's transaction. */

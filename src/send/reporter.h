@@ -1,7 +1,6 @@
-/* send/reporter.h: a thread that writes the tallies of TLS down and, once a day, sends
- * every domain that asks for it (_smtp._tls) the report on the day before (RFC 8460):
- * as mail through the queue, or by HTTPS through the role fetch. Reports on DMARC leave by
- * the same thread (send/dmarc_report.h, send/failure_report.h).
+/* send/reporter.h: a thread that writes the tallies of TLS down and sends the reports that
+ * are due: on TLS (send/tls_report.h), on DMARC (send/dmarc_report.h) and on what failed it
+ * (send/failure_report.h).
  *
  *     TRY(reporter_start(&(struct reporter_conf){ ... }, &r));
  *     reporter_stop(r);   // before the tally is closed */

@@ -14,15 +14,38 @@ static struct signing signing_of(const struct signer *s, str domain)
 	return (struct signing){ s->key, domain, s->selector, clock_now() };
 }
 
+/* --- once a letter */
+
+/* True: it is the caller's to do, and to end. What asks DNS is done without the lock, so
+ * that the letter's other forms can be made meanwhile. */
+static bool is_mine(struct letter *l, _Atomic int *work)
+{
+	if (*work == LETTER_DONE)
+		return false;
+	pthread_mutex_lock(&l->lock);
+	while (*work == LETTER_AT_WORK)
+		pthread_cond_wait(&l->done, &l->lock);
+	bool mine = *work == LETTER_OPEN;
+	if (mine)
+		*work = LETTER_AT_WORK;
+	pthread_mutex_unlock(&l->lock);
+	return mine;
+}
+
+static void is_done(struct letter *l, _Atomic int *work)
+{
+	pthread_mutex_lock(&l->lock);
+	*work = LETTER_DONE;
+	pthread_cond_broadcast(&l->done);
+	pthread_mutex_unlock(&l->lock);
+}
+
 /* --- in which domain's name */
 
 /* How well a signature of the domain serves From (RFC 9989 section 4.4). */
 static int alignment(struct arena *a, str domain, str from)
 {
-	str org = suffix_org(a, suffix_known(), domain);
-	if (str_ieq(domain, from))
-		return 2;
-	return org.n && str_eq(org, suffix_org(a, suffix_known(), from));
+	return str_ieq(domain, from) ? 2 : suffix_same_registrant(a, domain, from);
 }
 
 /* The one beside the site's that a copy could bear: a list's own, and From's of what was
@@ -152,8 +175,11 @@ static void seal(struct arena *a, struct letter *l, const struct sealer *by,
 		l->set = s;
 		l->by = by;
 	} else {
-		str head = arena_cat(l->a, fields, l->head.bytes);
-		l->head = (struct smtp_part){ head, smtp_stuff(l->a, head) };
+		str bytes = arena_cat(l->a, fields, l->head.bytes);
+		struct smtp_part head = { bytes, smtp_stuff(l->a, bytes) };
+		pthread_mutex_lock(&l->lock);
+		l->head = head;
+		pthread_mutex_unlock(&l->lock);
 	}
 }
 
@@ -206,8 +232,6 @@ static str set_of(struct arena *a, const struct letter *l, const struct canon_bo
 	return arc_seal(a, &s, &fields).kind ? STR("") : fields;
 }
 
-enum { SET_UNKNOWN, SET_HOLDS, SET_BROKEN };
-
 /* all: the fields before the copy's own parts, the set among them. */
 static bool holds(struct arena *a, const struct letter *l, const struct copy_parts *p,
 		  str all)
@@ -228,13 +252,11 @@ static bool holds(struct arena *a, const struct letter *l, const struct copy_par
 static bool set_holds(struct arena *a, struct letter *l, const struct copy_parts *p,
 		      str all)
 {
-	if (l->set_holds == SET_UNKNOWN) {
-		pthread_mutex_lock(&l->lock);
-		if (l->set_holds == SET_UNKNOWN)
-			l->set_holds = holds(a, l, p, all) ? SET_HOLDS : SET_BROKEN;
-		pthread_mutex_unlock(&l->lock);
+	if (is_mine(l, &l->set_checked)) {
+		l->set_holds = holds(a, l, p, all);
+		is_done(l, &l->set_checked);
 	}
-	return l->set_holds == SET_HOLDS;
+	return l->set_holds;
 }
 
 void copy_sign(struct arena *a, struct letter *l, struct copy_parts *p)
@@ -253,7 +275,7 @@ void copy_sign(struct arena *a, struct letter *l, struct copy_parts *p)
 		fields[n++] = dkim_sign(a, l->plans[i], h.fields, h.count,
 					own ? &body : NULL);
 	str all = arena_join(a, fields, n);
-	if (l->set && l->set_holds != SET_BROKEN) {
+	if (l->set && (l->set_checked != LETTER_DONE || l->set_holds)) {
 		str sealed = arena_cat(a, all, set_of(a, l, &body));
 		all = sealed.n > all.n && set_holds(a, l, p, sealed) ? sealed : all;
 	}
@@ -292,9 +314,8 @@ void letter_seal(struct letter *l, const struct sealer *by)
 {
 	if (!by->ring || !by->ring->count)
 		return;
-	pthread_mutex_lock(&l->lock);
-	if (!l->sealed)
+	if (is_mine(l, &l->sealed)) {
 		vouch(l, by);
-	l->sealed = true;
-	pthread_mutex_unlock(&l->lock);
+		is_done(l, &l->sealed);
+	}
 }

@@ -23,6 +23,7 @@ err sender_start(struct arena *a, const struct sender_conf *conf, struct sender 
 	s->told_ctx = conf->told_ctx;
 	s->slow_ms = conf->slow_ms ? conf->slow_ms : PACE_SLOW_MS;
 	s->brief_ms = conf->brief_ms ? conf->brief_ms : BRIEF_MS;
+	s->outcomes_most = conf->outcomes_most;
 	s->dial_own = conf->dial_own;
 	s->ctx = conf->ctx;
 	s->wanting_last = &s->wanting;

@@ -36,6 +36,7 @@ struct sender_conf {
 	int64_t slow_ms;  /* who takes longer to answer is slow; 0: as pace.h says */
 	int64_t brief_ms; /* a busy connection keeps its place, though others want it; 0:
 			     as sender.c says */
+	size_t outcomes_most; /* that wait to be written; 0: as outcome.c says */
 	/* One end of a fresh connection to our own smtpd. */
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;

@@ -62,7 +62,9 @@ struct outcome { /* one allocation with its texts behind it */
 	struct item *item; /* the outcome's now */
 	char status[12];
 	enum bounce_class class; /* of a failure */
-	str text, remote;        /* remote: the server that said so, or "" */
+	str reply;               /* word for word */
+	str text;                /* the same, and by whom: what the ledger says */
+	str remote;              /* the server that said so, or "" */
 	bool stuck;              /* it cannot be written, now or later */
 	bool relayed;            /* success was to be reported and the server cannot */
 	bool greylisted;
@@ -80,6 +82,7 @@ struct sender {
 	tls_told *told;
 	void *told_ctx;
 	int64_t slow_ms, brief_ms;
+	size_t outcomes_most;
 	err (*dial_own)(void *ctx, struct arena *a, int *fd);
 	void *ctx;
 	struct committer *committer;
@@ -140,10 +143,13 @@ MUST_USE err committer_start(struct arena *a, struct sender *s);
 void committer_stop(struct sender *s); /* writes what was told */
 void committer_free(struct committer *c);
 struct outcome_words { /* borrowed */
-	str status, text, remote;
+	str status, reply;
+	str by; /* the server that it was spoken with, and by which TLS; or "" */
+	str remote;
 	bool relayed;
 	enum bounce_class class;
 	bool greylisted;
 };
-void outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
-		  const struct outcome_words *w);
+/* How many milliseconds it waited for the disk: no server was slow meanwhile. */
+int64_t outcome_tell(struct sender *s, struct item *i, enum outcome_kind kind,
+		     const struct outcome_words *w);

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "lists/fanout.h"
+#include "mail/seven.h"
 #include "send/blame.h"
 #include "send/retry.h"
 #include "smtp/session.h"
@@ -127,9 +127,9 @@ static struct item *take_with_letter(struct session *x, struct letter **letter)
 			  KZ("do", "mend what the error names; it is tried again"));
 		outcome_tell(x->s, i, OUTCOME_LATER,
 			     &(struct outcome_words){
-				     STR("4.3.0"),
-				     STR("451 4.3.0 the message cannot be read"), STR(""),
-				     false, BOUNCE_MESSAGE, false });
+				     .status = STR("4.3.0"),
+				     .reply = STR("451 4.3.0 the message cannot be read"),
+				     .class = BOUNCE_MESSAGE });
 	}
 	return NULL;
 }
@@ -165,8 +165,9 @@ static bool turn_is_over(struct session *x)
 	return over;
 }
 
-/* A clock that stands while we read and seal a message, which may wait for a name server:
- * by it no server is slow for what was our own doing. */
+/* A clock that stands while we read and seal a message, which may wait for a name server,
+ * and while an outcome waits for the disk: by it no server is slow for what was our own
+ * doing. */
 static int64_t their_ms(const struct session *x)
 {
 	return clock_mono_ms() - x->paused;
@@ -265,20 +266,24 @@ static void hear(void *ctx, const struct smtp_copy *copy, size_t n,
 	bool relayed = yes && (u->to[n].notify & SMTP_NOTIFY_SUCCESS) && !offers->dsn;
 	bool greylisted = !o->ours && !u->items[n]->attempts
 			  && is_greylisting(o->code, o->status, o->text);
-	str text = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
-			     status.n ? STR(" ") : STR(""), o->text, STR(" ("), x->by,
-			     STR(")"));
+	str reply = arena_cat(u->a, arena_number(u->a, code), STR(" "), status,
+			      status.n ? STR(" ") : STR(""), o->text);
 	notice(x, o, their_ms(x) - u->since, greylisted);
 	if (greylisted)
 		is_greylisted(x);
-	outcome_tell(x->s, u->items[n],
-		     yes                  ? OUTCOME_DELIVERED
-		     : o->code / 100 == 5 ? OUTCOME_REFUSED
-					  : OUTCOME_LATER,
-		     &(struct outcome_words){
-			     status, text, o->code && !o->ours ? x->hop->name : STR(""),
-			     relayed, yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
-			     greylisted });
+	enum outcome_kind kind = yes                  ? OUTCOME_DELIVERED
+				 : o->code / 100 == 5 ? OUTCOME_REFUSED
+						      : OUTCOME_LATER;
+	struct outcome_words words = {
+		.status = status,
+		.reply = reply,
+		.by = x->by,
+		.remote = o->code && !o->ours ? x->hop->name : STR(""),
+		.relayed = relayed,
+		.class = yes ? BOUNCE_OTHER : blame(o, x->hop->lmtp),
+		.greylisted = greylisted
+	};
+	x->paused += outcome_tell(x->s, u->items[n], kind, &words);
 }
 
 static void done(void *ctx, const struct smtp_copy *copy)

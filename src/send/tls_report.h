@@ -1,15 +1,35 @@
-/* send/tls_report.h: what a day's report on TLS says to a domain (RFC 8460), out of the
- * tallies in the outbound book. reporter.c knows when it goes, and to whom.
+/* send/tls_report.h: once a day, how TLS to its servers went is reported to every domain that
+ * asks for it (_smtp._tls, RFC 8460): as mail through the queue, or by HTTPS through the
+ * role fetch. tls_report_said.h has what the report says.
  *
- *     struct report_tls report;
- *     TRY(tls_report_make(conf, outbound, a, day, STR("example.org"), &report)); */
+ *     struct tls_reporter *r = tls_reporter_new(&(struct tls_reporter_conf){ ... });
+ *     TRY(tls_reporter_look(r));     // every few seconds
+ *     tls_reporter_free(r); */
 #pragma once
 
 #include "base/conf.h"
-#include "mail/report_tls.h"
+#include "net/resolver.h"
 #include "store/store.h"
 
-/* day: since 1970, UTC. What has no room for a detail is in the sums alone. */
-MUST_USE err tls_report_make(const struct conf *conf, struct book *outbound,
-			     struct arena *a, int64_t day, str domain,
-			     struct report_tls *out);
+#include <stdatomic.h>
+
+struct tls_reporter_conf {
+	const struct conf *conf;
+	struct resolver *resolver;
+	struct book *outbound; /* the caller's */
+	atomic_bool *stopping;
+	err (*dial_fetch)(void *ctx, struct arena *a, int *fd);
+	void *ctx;
+};
+
+struct tls_reporter;
+
+struct tls_reporter *tls_reporter_new(const struct tls_reporter_conf *conf);
+void tls_reporter_free(struct tls_reporter *r); /* NULL is fine */
+
+/* Reports that are due, a few at a time. What cannot be made waits, and is logged where
+ * something is wrong. */
+MUST_USE err tls_reporter_look(struct tls_reporter *r);
+
+/* Forgets what could not be reported for days. */
+MUST_USE err tls_reporter_expire(struct tls_reporter *r);

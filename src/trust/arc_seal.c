@@ -25,9 +25,7 @@ static str finish(struct arena *a, struct writer *w, const struct arc_sealing *s
 {
 	unsigned char sum[HASH_SIZE];
 	writer_canon(w, covered);
-	struct hash *hash = hash_open();
-	hash_add(hash, buf_str(covered));
-	hash_close(hash, sum);
+	hash_once(buf_str(covered), sum);
 	str text = buf_str(&w->text);
 	str field = arena_cat(a, str_first(text, w->b_at),
 			      enc_base64(a, sign_sum(a, s->by->key, sum)),

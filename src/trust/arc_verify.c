@@ -132,20 +132,9 @@ static err check(struct chain *c, const struct signature *s, str text, const cha
 {
 	unsigned char sum[HASH_SIZE];
 	struct key_record key;
-	struct hash *hash = hash_open();
-	hash_add(hash, text);
-	hash_close(hash, sum);
+	hash_once(text, sum);
 	err e = signature_check(c->a, c->v, s, sum, &key);
 	return e.kind ? err_in(c->a, e.kind, "%s %u: %s", what, i, e.msg) : OK;
-}
-
-static bool names_seal(str names)
-{
-	str name;
-	while (tag_next(&names, &name))
-		if (str_ieq(name, STR("arc-seal")))
-			return true;
-	return false;
 }
 
 /* Step 4: the newest message signature holds over the message as it is. */
@@ -154,19 +143,14 @@ static err check_message(struct chain *c)
 	const struct arc_set *set = &c->out->sets[c->out->count - 1];
 	struct tag_list tags;
 	struct signature s;
-	struct canon_body part;
-	const struct canon_body *body = &part;
+	uint64_t size;
 	TRY(tag_parse(c->a, set->ams->value, &tags));
 	/* Where DKIM's silence about c= means simple, the ARC group's suite and its
 	 * signers mean relaxed. */
 	TRY(signature_parse(c->a, set->ams->raw, &tags, CANON_RELAXED, &s));
-	if (names_seal(s.names)) /* section 4.1.2 */
+	if (tag_lists(s.names, STR("arc-seal"))) /* section 4.1.2 */
 		return FAIL(ERR_SYNTAX, "an ARC-Message-Signature covers ARC-Seal");
-	if (s.length == CANON_ALL)
-		body = canon_whole(c->v->body, s.body);
-	else
-		canon_body(c->v->body->body, s.body, s.length, &part);
-	if (!str_eq(hash_str(body->sum), s.bh) || s.length < body->size)
+	if (!signature_fits_body(&s, c->v->body, &size) || s.length < size)
 		return err_in(c->a, ERR_NOTFOUND,
 			      "ARC-Message-Signature %u: the body was changed",
 			      c->out->count);

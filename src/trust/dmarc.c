@@ -55,17 +55,9 @@ static err apply_policy(struct check *c)
 		c->out->published = there ? r->sp : r->np;
 	}
 	c->out->policy = c->out->published;
-	if (r->testing && c->out->policy > DMARC_NONE)
+	if (r->testing && c->out->policy > DMARC_POLICY_NONE)
 		c->out->policy--; /* section 4.7, t */
 	return OK;
-}
-
-/* Without any record the public suffix list is all there is to go by. */
-static bool same_registrant(struct check *c, str id)
-{
-	str theirs = suffix_org(c->a, suffix_known(), id);
-	return theirs.n
-	       && str_eq(theirs, suffix_org(c->a, suffix_known(), c->out->domain));
 }
 
 /* Section 4.4: does id belong to the author's domain? ERR_TEMP: not known. */
@@ -76,12 +68,12 @@ static err aligned(struct check *c, str id, bool strict, bool *yes)
 	*yes = false;
 	if (!id.n)
 		return OK;
-	id = arena_lower(c->a, domain_ascii(c->a, id));
+	id = domain_ascii(c->a, id);
 	*yes = str_eq(id, c->out->domain);
 	if (*yes || strict)
 		return OK;
-	if (!c->policy) {
-		*yes = same_registrant(c, id);
+	if (!c->policy) { /* the public suffix list is all there is to go by */
+		*yes = suffix_same_registrant(c->a, id, c->out->domain);
 		return OK;
 	}
 	if (c->walk.failed)
@@ -161,7 +153,7 @@ static enum dmarc_verdict judge(struct check *c)
 		if (!c->walk.count)
 			c->out->org = suffix_org(c->a, suffix_known(), c->out->domain);
 		align(c, &failed);
-		return DMARC_VERDICT_NONE;
+		return DMARC_NONE;
 	}
 	c->out->record_domain = c->policy->domain;
 	c->out->record = c->policy->text;
@@ -182,7 +174,7 @@ void dmarc_check(struct arena *a, const struct dmarc_ask *ask, struct dmarc_resu
 {
 	struct check c = { .a = a, .ask = ask, .out = out };
 	*out = (struct dmarc_result){ 0 };
-	out->domain = arena_lower(a, domain_ascii(a, ask->domain));
+	out->domain = domain_ascii(a, ask->domain);
 	if (str_ends(out->domain, STR(".")))
 		out->domain.n--;
 	out->verdict = judge(&c);

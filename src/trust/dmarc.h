@@ -5,7 +5,7 @@
  *     struct dmarc_ask ask = { resolver, deadline, domain, &spf, dkim, dkim_count };
  *     struct dmarc_result dmarc;
  *     dmarc_check(a, &ask, &dmarc);
- *     if (dmarc.verdict == DMARC_FAIL && dmarc.policy == DMARC_REJECT) ...
+ *     if (dmarc.verdict == DMARC_FAIL && dmarc.policy == DMARC_POLICY_REJECT) ...
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 /* RFC 8601 section 2.7.6, RFC 9989 section 5.3 */
 enum dmarc_verdict {
-	DMARC_VERDICT_NONE, /* the domain takes no part in DMARC */
+	DMARC_NONE, /* the domain takes no part in DMARC */
 	DMARC_PASS,
 	DMARC_FAIL,
 	DMARC_TEMPERROR, /* no answer from DNS */
@@ -22,7 +22,7 @@ enum dmarc_verdict {
 };
 const char *dmarc_word(enum dmarc_verdict v);
 
-enum dmarc_policy { DMARC_NONE, DMARC_QUARANTINE, DMARC_REJECT };
+enum dmarc_policy { DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_REJECT };
 const char *dmarc_policy_word(enum dmarc_policy p);
 
 enum dmarc_psd { DMARC_PSD_UNKNOWN, DMARC_PSD_YES, DMARC_PSD_NO };

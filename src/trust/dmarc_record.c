@@ -5,16 +5,16 @@
 const char *dmarc_word(enum dmarc_verdict v)
 {
 	static const char *const words[] = {
-		[DMARC_VERDICT_NONE] = "none",   [DMARC_PASS] = "pass",
+		[DMARC_NONE] = "none",           [DMARC_PASS] = "pass",
 		[DMARC_FAIL] = "fail",           [DMARC_TEMPERROR] = "temperror",
 		[DMARC_PERMERROR] = "permerror",
 	};
 	return words[v];
 }
 
-static const char *const policy_words[] = { [DMARC_NONE] = "none",
-					    [DMARC_QUARANTINE] = "quarantine",
-					    [DMARC_REJECT] = "reject" };
+static const char *const policy_words[] = { [DMARC_POLICY_NONE] = "none",
+					    [DMARC_POLICY_QUARANTINE] = "quarantine",
+					    [DMARC_POLICY_REJECT] = "reject" };
 
 const char *dmarc_policy_word(enum dmarc_policy p)
 {
@@ -47,7 +47,7 @@ bool dmarc_is_record(str text)
 /* Words of the grammar are ABNF literals: their case does not matter. */
 static bool policy(str value, enum dmarc_policy *out)
 {
-	for (enum dmarc_policy p = DMARC_NONE; p <= DMARC_REJECT; p++)
+	for (enum dmarc_policy p = DMARC_POLICY_NONE; p <= DMARC_POLICY_REJECT; p++)
 		if (str_ieq(value, str_from(policy_words[p]))) {
 			*out = p;
 			return true;
@@ -136,7 +136,7 @@ err dmarc_record_parse(str text, struct dmarc_record *record)
 	 * is p=none for a domain that wants reports, and no record for another. */
 	out.usable = !x.wrong || has_uri(out.rua);
 	if (x.wrong) {
-		out.p = DMARC_NONE;
+		out.p = DMARC_POLICY_NONE;
 		x.has_sp = out.has_np = false;
 	}
 	if (!x.has_sp)

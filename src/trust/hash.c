@@ -38,3 +38,10 @@ void hash_close(struct hash *h, unsigned char sum[static HASH_SIZE])
 		mem_exhausted();
 	EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
+
+void hash_once(str bytes, unsigned char sum[static HASH_SIZE])
+{
+	struct hash *h = hash_open();
+	hash_add(h, bytes);
+	hash_close(h, sum);
+}

@@ -17,6 +17,8 @@ struct hash *hash_open(void) __attribute__((returns_nonnull));
 void hash_add(struct hash *h, str bytes);
 void hash_close(struct hash *h, unsigned char sum[static HASH_SIZE]); /* and frees it */
 
+void hash_once(str bytes, unsigned char sum[static HASH_SIZE]); /* of all, at once */
+
 static inline str hash_str(const unsigned char sum[static HASH_SIZE])
 {
 	return (str){ (const char *)sum, HASH_SIZE };

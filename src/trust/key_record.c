@@ -13,15 +13,6 @@
  * huge key costs the verifier, not the one who published it. */
 enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 8192, ED25519_SIZE = 32 };
 
-static bool list_has(str list, str word, str any)
-{
-	str item;
-	while (tag_next(&list, &item))
-		if (str_ieq(item, word) || (any.n && str_eq(item, any)))
-			return true;
-	return false;
-}
-
 err key_parse(struct arena *a, str text, struct key_record *key)
 {
 	struct tag_list tags;
@@ -36,13 +27,14 @@ err key_parse(struct arena *a, str text, struct key_record *key)
 			return FAIL(ERR_SYNTAX, "a kind of key that is not known");
 		out.alg = SIGN_ED25519;
 	}
-	if (tag_get(&tags, "h", &v) && !list_has(v, STR("sha256"), STR_NONE))
+	if (tag_get(&tags, "h", &v) && !tag_lists(v, STR("sha256")))
 		return FAIL(ERR_DENIED, "the key is not for SHA-256");
-	if (tag_get(&tags, "s", &v) && !list_has(v, STR("email"), STR("*")))
+	if (tag_get(&tags, "s", &v) && !tag_lists(v, STR("email"))
+	    && !tag_lists(v, STR("*")))
 		return FAIL(ERR_DENIED, "the key is not for mail");
 	if (tag_get(&tags, "t", &v)) {
-		out.testing = list_has(v, STR("y"), STR_NONE);
-		out.strict = list_has(v, STR("s"), STR_NONE);
+		out.testing = tag_lists(v, STR("y"));
+		out.strict = tag_lists(v, STR("s"));
 	}
 	if (!tag_get(&tags, "p", &v))
 		return FAIL(ERR_SYNTAX, "the key record has no p=");

@@ -48,3 +48,9 @@ bool name_within(str name, str domain)
 	return str_ieq(str_skip(name, name.n - domain.n), domain)
 	       && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
 }
+
+str name_of_identity(str identity)
+{
+	str local, domain;
+	return str_cut_last(identity, '@', &local, &domain) ? domain : identity;
+}

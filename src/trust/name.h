@@ -11,4 +11,5 @@ bool name_fits(str name);
 size_t name_labels(str name);
 str name_parent(str name);              /* without its first label; empty at the end */
 str name_last(str name, size_t count);  /* its last count labels */
+str name_of_identity(str identity);     /* behind its @; all of it where none is */
 bool name_within(str name, str domain); /* domain itself or a name below it */

@@ -3,10 +3,11 @@
 #include "mail/address.h"
 #include "trust/authres.h"
 #include "trust/dmarc.h"
+#include "trust/name.h"
 #include "trust/suffix.h"
 
 struct record {
-	str from;                 /* registrant of From's domain, as DMARC saw it */
+	str from;                 /* its domain, as DMARC saw it */
 	str dmarc, policy;        /* "fail", "reject" */
 	bool spf, dkim, upstream; /* aligned, and passed */
 	bool account;             /* somebody signed in */
@@ -17,25 +18,13 @@ static bool is_word(str said, const char *word)
 	return str_eq(said, str_from(word));
 }
 
-static str domain_of(str identity)
-{
-	str local, domain;
-	return str_cut_last(identity, '@', &local, &domain) ? domain : identity;
-}
-
-static bool is_aligned(struct arena *a, const struct record *r, str domain)
-{
-	return r->from.n && domain.n && str_eq(suffix_registrant(a, domain), r->from);
-}
-
 static void take_dmarc(struct arena *a, str text, struct record *r)
 {
 	struct authres_said s;
 	while (authres_next(a, &text, &s)) {
 		if (!is_word(s.method, "dmarc"))
 			continue;
-		str from = authres_said_property(&s, "header.from");
-		r->from = from.n ? suffix_registrant(a, from) : STR_NONE;
+		r->from = authres_said_property(&s, "header.from");
 		r->dmarc = s.result;
 		r->policy = authres_said_property(&s, "policy.dmarc");
 	}
@@ -47,11 +36,14 @@ static void take_passes(struct arena *a, str text, struct record *r)
 	while (authres_next(a, &text, &s)) {
 		if (!is_word(s.result, "pass"))
 			continue;
-		str path = domain_of(authres_said_property(&s, "smtp.mailfrom"));
+		str path = name_of_identity(authres_said_property(&s, "smtp.mailfrom"));
 		str signer = authres_said_property(&s, "header.d");
-		r->spf = r->spf || (is_word(s.method, "spf") && is_aligned(a, r, path));
+		r->spf = r->spf
+			 || (is_word(s.method, "spf")
+			     && suffix_same_registrant(a, path, r->from));
 		r->dkim = r->dkim
-			  || (is_word(s.method, "dkim") && is_aligned(a, r, signer));
+			  || (is_word(s.method, "dkim")
+			      && suffix_same_registrant(a, signer, r->from));
 		r->upstream = r->upstream || is_word(s.method, "x-upstream");
 		r->account = r->account || is_word(s.method, "auth");
 	}
@@ -81,10 +73,10 @@ static str results(struct arena *a, str value)
 	take_passes(a, value, &r);
 	bool aligned = r.account || r.upstream || is_word(r.dmarc, "pass")
 		       || (!r.policy.n && (r.spf || r.dkim));
-	bool strict = is_word(r.policy, dmarc_policy_word(DMARC_REJECT))
-		      || is_word(r.policy, dmarc_policy_word(DMARC_QUARANTINE));
+	bool strict = is_word(r.policy, dmarc_policy_word(DMARC_POLICY_REJECT))
+		      || is_word(r.policy, dmarc_policy_word(DMARC_POLICY_QUARANTINE));
 	bool fail = is_word(r.dmarc, "fail"),
-	     reject = is_word(r.policy, dmarc_policy_word(DMARC_REJECT));
+	     reject = is_word(r.policy, dmarc_policy_word(DMARC_POLICY_REJECT));
 	return arena_printf(a,
 			    "{\"aligned\":%s,\"dmarc\":{\"result\":\"%s\",\"policy\":"
 			    "\"%s\",\"unsigned\":%s}}",

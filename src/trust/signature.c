@@ -155,6 +155,19 @@ static err check_record(struct arena *a, str text, const struct signature *s,
 	return key_check(key, sum, s->b);
 }
 
+bool signature_fits_body(const struct signature *s, struct canon_cache *body,
+			 uint64_t *size)
+{
+	struct canon_body part;
+	const struct canon_body *sum = &part;
+	if (s->length == CANON_ALL)
+		sum = canon_whole(body, s->body);
+	else
+		canon_body(body->body, s->body, s->length, &part);
+	*size = sum->size;
+	return str_eq(hash_str(sum->sum), s->bh);
+}
+
 err signature_check(struct arena *a, const struct verify *v, const struct signature *s,
 		    const unsigned char sum[static HASH_SIZE], struct key_record *key)
 {

@@ -42,6 +42,10 @@ void signature_add_fields(struct buf *out, const struct header *h, str names,
 void signature_add_self(struct arena *a, struct buf *out, const struct signature *s,
 			enum canon how);
 
+/* Does bh= hold over the body, as far as l= goes? *size: of the whole canonical body. */
+bool signature_fits_body(const struct signature *s, struct canon_cache *body,
+			 uint64_t *size);
+
 /* What is to be judged, and what is needed for it. */
 struct verify {
 	const struct header *h;

@@ -336,7 +336,7 @@ void spf_check(struct arena *a, const struct spf_ask *ask, struct spf_result *ou
 	str local, domain = out->helo ? ask->helo : ask->sender;
 	if (!out->helo && str_cut_last(ask->sender, '@', &local, &domain) && local.n)
 		s.local = local; /* section 4.3: none is postmaster */
-	s.domain = out->domain = arena_lower(a, domain_ascii(a, domain));
+	s.domain = out->domain = domain_ascii(a, domain);
 	take_address(&s);
 	out->verdict = check_host(&s, s.domain);
 	if (out->verdict == SPF_FAIL)

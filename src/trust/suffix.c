@@ -27,7 +27,7 @@ void suffix_free(struct suffix_list *list)
 
 str suffix_org(struct arena *a, const struct suffix_list *list, str domain)
 {
-	str name = arena_lower(a, domain_ascii(a, domain));
+	str name = domain_ascii(a, domain);
 	if (!list || !name_fits(name))
 		return STR_NONE;
 	const char *z = arena_z(a, name);
@@ -37,7 +37,13 @@ str suffix_org(struct arena *a, const struct suffix_list *list, str domain)
 
 str suffix_registrant(struct arena *a, str domain)
 {
-	str name = arena_lower(a, domain_ascii(a, domain));
+	str name = domain_ascii(a, domain);
 	str org = suffix_org(a, suffix_known(), name);
 	return org.n ? org : name;
+}
+
+bool suffix_same_registrant(struct arena *a, str one, str other)
+{
+	return one.n && other.n
+	       && str_eq(suffix_registrant(a, one), suffix_registrant(a, other));
 }

@@ -26,3 +26,7 @@ str suffix_org(struct arena *a, const struct suffix_list *list, str domain);
 /* By the list that is compiled in; the domain itself, lower case with A-labels, where
  * suffix_org has none: whom a domain's mail is laid to. */
 str suffix_registrant(struct arena *a, str domain);
+
+/* Whether both are laid to one registrant: one organization, as far as names tell without
+ * DNS. False where one is empty. */
+bool suffix_same_registrant(struct arena *a, str one, str other);

@@ -89,6 +89,15 @@ bool tag_next(str *list, str *word)
 	return true;
 }
 
+bool tag_lists(str list, str word)
+{
+	str item;
+	while (tag_next(&list, &item))
+		if (str_ieq(item, word))
+			return true;
+	return false;
+}
+
 str tag_blank(struct arena *a, str raw, str part)
 {
 	size_t at = (size_t)(part.p - raw.p);

@@ -37,5 +37,8 @@ str tag_squeeze(struct arena *a, str value);
  * trimmed. False at the end. */
 bool tag_next(str *list, str *word);
 
+/* Whether the word is in it, in whatever case. */
+bool tag_lists(str list, str word);
+
 /* raw without the bytes of part, which lies inside it. */
 str tag_blank(struct arena *a, str raw, str part);

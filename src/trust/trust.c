@@ -53,7 +53,7 @@ static void judge_dmarc(struct arena *a, struct resolver *r, int64_t deadline,
 	const struct dmarc_result *d = &out->dmarc;
 	out->temporary = d->verdict == DMARC_TEMPERROR;
 	out->aligned = d->verdict == DMARC_PASS
-		       || (d->verdict == DMARC_VERDICT_NONE
+		       || (d->verdict == DMARC_NONE
 			   && (d->spf_aligned || d->dkim_aligned));
 }
 
@@ -65,7 +65,7 @@ static bool left_open(const struct trust_result *t)
 	for (size_t i = 0; i < t->dkim_count; i++)
 		open |= t->dkim[i].verdict == DKIM_TEMPERROR
 			&& str_ieq(t->dkim[i].domain, t->dmarc.domain);
-	return open && !t->aligned && t->dmarc.verdict == DMARC_VERDICT_NONE;
+	return open && !t->aligned && t->dmarc.verdict == DMARC_NONE;
 }
 
 /* A virus wall may have broken the signature that it saw whole. */

@@ -11,7 +11,7 @@
  * and later, without a network, over the copy as it will leave:
  *
  *     TRY(trust_again(a, row, &copy, copy.body, arrived, &again));
- *     if (!again.dmarc.dkim_aligned && again.dmarc.published != DMARC_NONE) ... */
+ *     if (!again.dmarc.dkim_aligned && again.dmarc.published != DMARC_POLICY_NONE) ... */
 #pragma once
 
 #include "mail/address.h"

@@ -95,6 +95,12 @@ static void set(struct buf *out, struct arena *a, const char *name, str text)
 	kept_text(out, a, text);
 }
 
+static void set_flag(struct buf *out, const char *name, bool yes)
+{
+	key(out, name);
+	buf_add(out, yes ? STR("true") : STR("false"));
+}
+
 static void add_why(struct buf *out, struct arena *a, const char *why)
 {
 	if (why)
@@ -132,7 +138,7 @@ static void arc_json(struct buf *out, struct arena *a, const struct trust_result
 
 static bool is_unsigned(const struct trust_result *t)
 {
-	return t->dmarc.published != DMARC_NONE && !t->dmarc.dkim_aligned
+	return t->dmarc.published != DMARC_POLICY_NONE && !t->dmarc.dkim_aligned
 	       && !trust_open(t);
 }
 
@@ -145,8 +151,7 @@ static void dmarc_json(struct buf *out, struct arena *a, const struct trust_resu
 	set(out, a, "domain", d->domain);
 	if (d->aligned.n)
 		set(out, a, "by", d->aligned);
-	key(out, "unsigned");
-	buf_add(out, is_unsigned(t) ? STR("true") : STR("false"));
+	set_flag(out, "unsigned", is_unsigned(t));
 	if (is_unsigned(t))
 		set(out, a, "published", str_from(dmarc_policy_word(d->published)));
 	add_why(out, a, d->why);
@@ -167,8 +172,7 @@ static void vouched_json(struct buf *out, struct arena *a, const struct trust_re
 	}
 	buf_add_char(out, ']');
 	set(out, a, "dmarc", v->dmarc);
-	key(out, "aligned");
-	buf_add(out, t->vouched_aligned ? STR("true") : STR("false"));
+	set_flag(out, "aligned", t->vouched_aligned);
 }
 
 static void upstream_json(struct buf *out, struct arena *a, const struct trust_result *t)
@@ -199,8 +203,7 @@ str trust_json(struct arena *a, const struct trust_result *t)
 	dmarc_json(&out, a, t);
 	set(&out, a, "iprev", str_from(iprev_word(t->iprev.verdict)));
 	upstream_json(&out, a, t);
-	key(&out, "aligned");
-	buf_add(&out, t->aligned ? STR("true") : STR("false"));
+	set_flag(&out, "aligned", t->aligned);
 	key(&out, "dns");
 	kept_json(&out, &t->kept);
 	buf_add_char(&out, '}');
@@ -274,11 +277,11 @@ struct trust_said trust_said(str json)
 				&& is_word(text_of(dmarc, "result"),
 					   dmarc_word(DMARC_FAIL))
 				&& is_word(text_of(dmarc, "policy"),
-					   dmarc_policy_word(DMARC_REJECT)),
+					   dmarc_policy_word(DMARC_POLICY_REJECT)),
 		.is_signed = kept_signature(row),
 		.unsigned_strict = json_is_true(json_object_get(dmarc, "unsigned")),
 		.quarantine = is_word(text_of(dmarc, "published"),
-				      dmarc_policy_word(DMARC_QUARANTINE)),
+				      dmarc_policy_word(DMARC_POLICY_QUARANTINE)),
 	};
 	json_decref(row);
 	return said;
@@ -305,9 +308,9 @@ struct trust_said trust_says(const struct trust_result *t)
 		.spf = saw || t->spf.verdict == SPF_PASS,
 		.spf_fail = !saw && t->spf.verdict == SPF_FAIL,
 		.dmarc_fail = fails,
-		.dmarc_reject = fails && d->record.n && d->policy == DMARC_REJECT,
+		.dmarc_reject = fails && d->record.n && d->policy == DMARC_POLICY_REJECT,
 		.is_signed = has_signature(t),
 		.unsigned_strict = is_unsigned(t),
-		.quarantine = is_unsigned(t) && d->published == DMARC_QUARANTINE,
+		.quarantine = is_unsigned(t) && d->published == DMARC_POLICY_QUARANTINE,
 	};
 }

@@ -3,6 +3,7 @@
 #include "base/conf.h"
 #include "mail/received.h"
 #include "trust/authres.h"
+#include "trust/name.h"
 
 enum { HOPS_MAX = 20, NETWORKS_MAX = 1000 };
 
@@ -74,29 +75,22 @@ static bool is_sealer(const struct upstream *u, str name)
 	return false;
 }
 
-/* The domain of an address, or a domain as it is. */
-static str domain_of(str identity)
-{
-	str local, domain;
-	return str_cut_last(identity, '@', &local, &domain) ? domain : identity;
-}
-
 static void take_result(struct vouched *v, const struct authres_said *s)
 {
 	if (!str_eq(s->result, STR("pass")))
 		return;
 	if (str_eq(s->method, STR("spf")) && !v->spf.n) {
-		v->spf = domain_of(authres_said_property(s, "smtp.mailfrom"));
+		v->spf = name_of_identity(authres_said_property(s, "smtp.mailfrom"));
 		if (!v->spf.n)
-			v->spf = domain_of(authres_said_property(s, "smtp.helo"));
+			v->spf = name_of_identity(authres_said_property(s, "smtp.helo"));
 	} else if (str_eq(s->method, STR("dkim")) && v->dkim_count < VOUCHED_MAX) {
 		str d = authres_said_property(s, "header.d");
 		if (!d.n)
-			d = domain_of(authres_said_property(s, "header.i"));
+			d = name_of_identity(authres_said_property(s, "header.i"));
 		if (d.n)
 			v->dkim[v->dkim_count++] = d;
 	} else if (str_eq(s->method, STR("dmarc")) && !v->dmarc.n) {
-		v->dmarc = domain_of(authres_said_property(s, "header.from"));
+		v->dmarc = name_of_identity(authres_said_property(s, "header.from"));
 	}
 }
 

@@ -110,21 +110,12 @@ static const struct {
 	{ "auto-submitted", false },
 };
 
-static bool in_list(str list, str name)
-{
-	str item;
-	while (tag_next(&list, &item))
-		if (str_ieq(item, name))
-			return true;
-	return false;
-}
-
 str sign_names(struct arena *a, const struct header *h, str skip)
 {
 	BUF(out);
 	for (size_t i = 0; i < sizeof signed_fields / sizeof *signed_fields; i++) {
 		str name = str_from(signed_fields[i].name);
-		if (in_list(skip, name))
+		if (tag_lists(skip, name))
 			continue;
 		size_t times = header_count(h, name) + signed_fields[i].again;
 		while (times--)

@@ -21,7 +21,7 @@ static str value(struct arena *a, const struct header *h, str name)
 
 static void plain(struct arena *a)
 {
-	struct letter l = {
+	struct compose l = {
 		.from = { STR("dev list"), { STR("dev-owner"), STR("lists.example") } },
 		.to = { STR("J\xC3\xBCrgen, Dr."), { STR("j"), STR("uni.example") } },
 		.subject = STR("Welcome"),
@@ -55,7 +55,7 @@ static void lines_fit(str m)
 
 static void quoted(struct arena *a)
 {
-	struct letter l = {
+	struct compose l = {
 		.from = { STR(""), { STR("a"), STR("b.example") } },
 		.to = { STR(""), { STR("c"), STR("d.example") } },
 		.subject = STR("Gr\xC3\xBC\xC3\x9F"
@@ -82,15 +82,15 @@ static void quoted(struct arena *a)
 /* A post that a person wrote on the web, as an answer. */
 static void written(struct arena *a)
 {
-	struct letter l = { .from = { STR("Anna"), { STR("a"), STR("b.example") } },
-			    .to = { STR(""), { STR("dev"), STR("d.example") } },
-			    .subject = STR("Re: x"),
-			    .text = STR("Yes.\n"),
-			    .message_id = STR("<m@b>"),
-			    .in_reply_to = STR("<p@b>"),
-			    .references = STR("<o@b> <p@b>"),
-			    .written = true,
-			    .host = STR("b.example") };
+	struct compose l = { .from = { STR("Anna"), { STR("a"), STR("b.example") } },
+			     .to = { STR(""), { STR("dev"), STR("d.example") } },
+			     .subject = STR("Re: x"),
+			     .text = STR("Yes.\n"),
+			     .message_id = STR("<m@b>"),
+			     .in_reply_to = STR("<p@b>"),
+			     .references = STR("<o@b> <p@b>"),
+			     .written = true,
+			     .host = STR("b.example") };
 	str m = compose(a, &l);
 	struct header h = scanned(a, m);
 	CHECK(!header_find(&h, STR("Auto-Submitted")));
@@ -102,28 +102,28 @@ static void written(struct arena *a)
 static void no_injection(struct arena *a)
 {
 	str evil = STR("x\r\nBcc: victim@x.example\r\n\r\nbody\0end");
-	struct letter l = { .from = { evil, { evil, STR("b.example") } },
-			    .to = { evil, { STR("c"), STR("d.example") } },
-			    .subject = evil,
-			    .message_id = evil,
-			    .in_reply_to = evil,
-			    .reply_to = evil,
-			    .auto_submitted = evil,
-			    .list_id = evil,
-			    .host = STR("h"),
-			    .text = STR("hello\n") };
+	struct compose l = { .from = { evil, { evil, STR("b.example") } },
+			     .to = { evil, { STR("c"), STR("d.example") } },
+			     .subject = evil,
+			     .message_id = evil,
+			     .in_reply_to = evil,
+			     .reply_to = evil,
+			     .auto_submitted = evil,
+			     .list_id = evil,
+			     .host = STR("h"),
+			     .text = STR("hello\n") };
 	struct header h = scanned(a, compose(a, &l));
 	CHECK(!header_find(&h, STR("Bcc")) && str_eq(h.body, STR("hello\r\n")));
 }
 
 static void attached(struct arena *a)
 {
-	struct letter l = { .from = { STR(""), { STR("a"), STR("b.example") } },
-			    .to = { STR(""), { STR("c"), STR("d.example") } },
-			    .subject = STR("Held"),
-			    .host = STR("b.example"),
-			    .text = STR("See.\n"),
-			    .attached = STR("Subject: x\n\nno line end") };
+	struct compose l = { .from = { STR(""), { STR("a"), STR("b.example") } },
+			     .to = { STR(""), { STR("c"), STR("d.example") } },
+			     .subject = STR("Held"),
+			     .host = STR("b.example"),
+			     .text = STR("See.\n"),
+			     .attached = STR("Subject: x\n\nno line end") };
 	str m = compose(a, &l);
 	struct header h = scanned(a, m);
 	const struct field *type = header_find(&h, STR("Content-Type"));

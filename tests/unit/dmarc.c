@@ -336,11 +336,11 @@ static void test_limits(void)
 
 	*t = DNS_TABLE(a);
 	check(t, "cs.uni-example.org", "", "uni-example.org", &out);
-	CHECK(out.verdict == DMARC_VERDICT_NONE && out.dkim_aligned && !out.spf_aligned);
+	CHECK(out.verdict == DMARC_NONE && out.dkim_aligned && !out.spf_aligned);
 	CHECK(str_eq(out.org, STR("uni-example.org"))
 	      && str_eq(out.aligned, STR("uni-example.org")));
 	check(t, "a.co.uk", "b.co.uk", "", &out);
-	CHECK(out.verdict == DMARC_VERDICT_NONE && !out.spf_aligned && !out.aligned.n);
+	CHECK(out.verdict == DMARC_NONE && !out.spf_aligned && !out.aligned.n);
 }
 
 static void test_record(void)
@@ -352,8 +352,8 @@ static void test_record(void)
 		       &r)
 		       .kind);
 	CHECK(str_eq(r.rua, STR("mailto:A@b.example")) && str_eq(r.fo, STR("1:d")));
-	CHECK(r.dkim_strict && !r.spf_strict && r.sp == DMARC_REJECT
-	      && r.np == DMARC_REJECT && !r.has_np);
+	CHECK(r.dkim_strict && !r.spf_strict && r.sp == DMARC_POLICY_REJECT
+	      && r.np == DMARC_POLICY_REJECT && !r.has_np);
 	CHECK(dmarc_record_parse(STR("v=DMARC2; p=reject"), &r).kind == ERR_SYNTAX);
 	CHECK(dmarc_record_parse(STR(""), &r).kind == ERR_SYNTAX);
 	CHECK(dmarc_record_parse(STR("v=DMARC1p=reject"), &r).kind == ERR_SYNTAX);

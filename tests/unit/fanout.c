@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "lists/publish.h"
 #include "lists/fanout.h"
+#include "mail/seven.h"
 
 #define DEV "dev@lists.example"
 

@@ -282,7 +282,7 @@ static void posted_once(struct arena *a, str data)
 	static const char url[] = "https://later.example/x";
 	struct dns_table t = DNS_TABLE(a);
 	struct tally *tally = NULL;
-	int64_t day = clock_now() / DAY - 2;
+	int64_t day = clock_now() / DAY - 3;
 	CHECK(ok(tally_open(a, data, &tally)));
 	struct book *b = tally_book(tally);
 	CHECK(ok(book_run(b, "DELETE FROM tls_tally")));

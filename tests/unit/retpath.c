@@ -1,5 +1,6 @@
 #include "mail/retpath.h"
 
+#include "mail/leave_token.h"
 #include "tests/check.h"
 
 enum { DAY = 86400, NOW = 1795493529 };
@@ -121,10 +122,32 @@ static void refused(struct arena *a)
 	}
 }
 
+static void leave_tokens(struct arena *a)
+{
+	str list = STR("dev@lists.example"), token = leave_token(a, &key, list, 4711);
+	int64_t member = 77;
+	str number, tag;
+	CHECK(str_cut(token, '.', &number, &tag) && str_eq(number, STR("4711")));
+	const str wrong[] = { arena_cat(a, STR("4712."), tag),
+			      arena_cat(a, token, STR("a")),
+			      number,
+			      tag,
+			      STR("4711."),
+			      STR("x.y"),
+			      STR("") };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		CHECK(!leave_token_check(a, &key, list, wrong[i], &member));
+	CHECK(!leave_token_check(a, &other, list, token, &member));
+	CHECK(!leave_token_check(a, &key, STR("b@lists.example"), token, &member)
+	      && member == 77);
+	CHECK(leave_token_check(a, &key, list, token, &member) && member == 4711);
+}
+
 int main(void)
 {
 	ARENA(a);
 	members(a);
+	leave_tokens(a);
 	forwarding(a);
 	chains(a);
 	refused(a);

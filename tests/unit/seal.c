@@ -1,11 +1,13 @@
 #include "store_folder.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "dns_table.h"
 #include "send/seal.h"
 #include "trust/arc.h"
 #include "trust/authres.h"
 
+#include <stdatomic.h>
 #include <unistd.h>
 
 #define DEV "dev@lists.example"
@@ -333,7 +335,7 @@ static void test_reader(struct book *b)
 		      && r[1].verdict == DKIM_PASS);
 		CHECK(arc(a, &t, copies[i]).verdict == ARC_PASS);
 	}
-	CHECK(l->set_holds == 1);
+	CHECK(l->set_checked == LETTER_DONE && l->set_holds);
 	/* One reader's signature over another's words. */
 	str mixed = arena_cat(
 		a, str_first(copies[0], copies[0].n - str_from(readers[0].body).n),
@@ -342,6 +344,68 @@ static void test_reader(struct book *b)
 	CHECK(arc(a, &t, mixed).verdict == ARC_FAIL);
 	letter_drop(l);
 	test_broken_set(a, b, &t, &by, m.id);
+}
+
+struct silent_dns { /* a name server that says nothing until it is let */
+	struct resolver resolver;
+	atomic_int asked;
+	atomic_bool speaks;
+};
+
+static void keep_silent(struct resolver *r, struct arena *a, str name, enum dns_type type,
+			int64_t deadline, struct dns_answer *answer)
+{
+	struct silent_dns *dns = (struct silent_dns *)r;
+	(void)a, (void)name, (void)type, (void)deadline;
+	atomic_fetch_add(&dns->asked, 1);
+	for (int i = 0; i < 5000 && !atomic_load(&dns->speaks); i++)
+		thread_sleep(1);
+	*answer = (struct dns_answer){ .status = DNS_FAILED, .why = "no answer" };
+}
+
+struct sealing { /* by a thread of its own */
+	struct letter *letter;
+	struct sealer by;
+	pthread_t thread;
+	atomic_bool begun, done;
+};
+
+static void *seal_it(void *arg)
+{
+	struct sealing *x = arg;
+	atomic_store(&x->begun, true);
+	letter_seal(x->letter, &x->by);
+	atomic_store(&x->done, true);
+	return NULL;
+}
+
+/* As long as DNS says nothing another session makes the letter's other form; who wants to
+ * seal waits for the one that does, and asks nothing. */
+static void test_silent_dns(struct book *b)
+{
+	ARENA(a);
+	struct silent_dns dns = { .resolver = { keep_silent } };
+	struct letter *l = load(b, DEV, "post",
+				STR("From: J\u00fcrgen <a@uni.example>\r\n"),
+				str_from(BODY));
+	l->row.smtputf8 = true;
+	struct sealing x[2];
+	for (size_t i = 0; i < 2; i++) {
+		x[i] = (struct sealing){ .letter = l,
+					 .by = { &ring, false, STR("site.example"),
+						 STR("m.site.example"), &dns.resolver } };
+		CHECK(ok(thread_start_joinable(&x[i].thread, seal_it, &x[i])));
+		while (!(i ? atomic_load(&x[i].begun) : atomic_load(&dns.asked)))
+			thread_sleep(1);
+	}
+	CHECK(letter_plain(l) != NULL);
+	thread_sleep(20);
+	CHECK(!atomic_load(&x[0].done) && !atomic_load(&x[1].done));
+	atomic_store(&dns.speaks, true);
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(x[i].thread, NULL);
+	CHECK(atomic_load(&dns.asked) == 1 && l->plan_count == 2);
+	letter_drop(l);
 }
 
 /* Notices are signed and bear no set: nothing came. */
@@ -450,6 +514,7 @@ int main(void)
 	test_chain(b);
 	test_reader(b);
 	test_notice(b);
+	test_silent_dns(b);
 	test_names();
 	test_published();
 	test_files(a, folder);

@@ -48,6 +48,16 @@ static void test_later(struct bench *t)
 	CHECK(noted(t, "tried") == 20 && t->sink.tried[first] == 2);
 }
 
+static int64_t detailed(struct bench *t, const char *detail)
+{
+	int64_t n = 0;
+	bool found;
+	CHECK(ok(book_number(t->b, &n, &found,
+			     "SELECT count(*) FROM event WHERE detail = ?1",
+			     SQL_S(str_from(detail)))));
+	return n;
+}
+
 /* 550: over at once, and the sender is told of each, of those refused together in one
  * report. A list's copy is not told of. */
 static void test_never(struct bench *t)
@@ -68,7 +78,13 @@ static void test_never(struct bench *t)
 	int64_t reports = noted(t, "delivered") - before;
 	CHECK(noted(t, "refused") == 49 && reports >= 1 && reports <= 20);
 	CHECK(sink_last_has(&t->sink, "Status: 5.1.1")
-	      && sink_last_has(&t->sink, "nobody of that name"));
+	      && sink_last_has(&t->sink, "Remote-MTA: dns; 127.0.0.1\r\n")
+	      && sink_last_has(&t->sink,
+			       "Diagnostic-Code: smtp; 550 5.1.1 nobody of that "
+			       "name (see 127.0.0.1)\r\n"));
+	CHECK(detailed(t, "550 5.1.1 nobody of that name (see 127.0.0.1) (127.0.0.1, in "
+			  "clear)")
+	      == 49);
 }
 
 /* The peer closes in the middle of a message, time and again: nothing is lost, nothing

@@ -38,6 +38,7 @@ struct bench {
 	struct tls *tls;
 	struct sealer sealer;
 	int64_t slow_ms, brief_ms; /* of the next that begins */
+	size_t outcomes_most;      /* and of that */
 	atomic_int told, asked;    /* of TLS; by MTA-STS */
 	bool told_right;
 };
@@ -93,7 +94,8 @@ static inline void begin(struct bench *t)
 				 .told = hear_of_tls,
 				 .told_ctx = t,
 				 .slow_ms = t->slow_ms,
-				 .brief_ms = t->brief_ms };
+				 .brief_ms = t->brief_ms,
+				 .outcomes_most = t->outcomes_most };
 	memset(&c.mac, 5, sizeof c.mac);
 	if (!ok(sender_start(t->a, &c, &t->s)))
 		exit(1);

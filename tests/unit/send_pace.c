@@ -123,6 +123,31 @@ static void test_slow_dns(struct bench *t)
 	configure(t, "");
 }
 
+/* A disk that stands for longer than a server may take, time and again: the outcomes wait,
+ * and so do sessions, whose servers are as quick as before. */
+static void test_slow_disk(struct bench *t)
+{
+	enum { STANDS_MS = 1200 };
+	t->slow_ms = 500;
+	t->outcomes_most = 4;
+	int first = fan_out(t);
+	CHECK(wait_sessions(t, LIMIT, LIMIT));
+	int connections = atomic_load(&t->sink.connections);
+	for (int i = 0; i < 3; i++) {
+		int taken = sink_got(&t->sink, first, N, 1);
+		CHECK(ok(book_begin(t->b)));
+		thread_sleep(STANDS_MS);
+		CHECK(sink_got(&t->sink, first, N, 1) - taken < N / 4);
+		CHECK(ok(book_end(t->b, OK)));
+		thread_sleep(50);
+		CHECK(wait_sessions(t, LIMIT, LIMIT));
+	}
+	finish(t, first);
+	CHECK(atomic_load(&t->sink.connections) == connections);
+	t->slow_ms = 0;
+	t->outcomes_most = 0;
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -132,6 +157,7 @@ int main(void)
 	test_refuses(&t);
 	test_slow(&t);
 	test_slow_dns(&t);
+	test_slow_disk(&t);
 	bench_stop(&t);
 	return check_done();
 }

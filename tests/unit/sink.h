@@ -75,7 +75,7 @@ static inline const char *sink_rcpt(struct sink_talk *t, const char *line)
 	bool first = t->s->tried[id]++ == 0;
 	pthread_mutex_unlock(&t->s->lock);
 	if (strstr(line, "@never.test"))
-		return "550 5.1.1 nobody of that name\r\n";
+		return "550 5.1.1 nobody of that name (see 127.0.0.1)\r\n";
 	if (strstr(line, "@later.test") && first)
 		return "451 4.2.1 come again\r\n";
 	t->closes = t->closes || (strstr(line, "@close.test") && first && id % 5 == 0);

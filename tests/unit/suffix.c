@@ -60,6 +60,22 @@ static void test_vectors(void)
 	suffix_free(list);
 }
 
+static const struct {
+	const char *one, *other;
+	bool same;
+} pairs[] = {
+	{ "Mail.Example.ORG", "example.org", true },
+	{ "a.example.org", "b.example.org", true },
+	{ "b\303\274cher.example", "xn--bcher-kva.example", true },
+	{ "example.org", "example.net", false },
+	{ "example.org", "badexample.org", false },
+	{ "example.co.uk", "other.co.uk", false },
+	{ "co.uk", "co.uk", true }, /* nobody's but its own */
+	{ "co.uk", "example.co.uk", false },
+	{ "", "example.org", false },
+	{ "", "", false },
+};
+
 static void test_known(void)
 {
 	ARENA(a);
@@ -68,6 +84,11 @@ static void test_known(void)
 	CHECK(str_eq(suffix_org(a, list, STR("x.example.co.uk")), STR("example.co.uk")));
 	CHECK(!suffix_org(a, list, STR("co.uk")).n && !suffix_org(a, list, STR("")).n);
 	CHECK(!suffix_org(a, NULL, STR("example.org")).n);
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		str one = str_from(pairs[i].one), other = str_from(pairs[i].other);
+		CHECK(suffix_same_registrant(a, one, other) == pairs[i].same);
+		CHECK(suffix_same_registrant(a, other, one) == pairs[i].same);
+	}
 	struct suffix_list *none = NULL;
 	CHECK(suffix_load(a, "/nonexistent", &none).kind == ERR_IO && !none);
 }

@@ -114,7 +114,7 @@ static void test_bad(void)
 	judge(&s, str_from(plain), "198.51.100.1", "x@evil.example", &t, &text);
 	CHECK(t.iprev.verdict == IPREV_PERMERROR && t.spf.verdict == SPF_NONE
 	      && !t.aligned);
-	CHECK(t.dmarc.verdict == DMARC_FAIL && t.dmarc.policy == DMARC_REJECT);
+	CHECK(t.dmarc.verdict == DMARC_FAIL && t.dmarc.policy == DMARC_POLICY_REJECT);
 	CHECK(!trust_aligned_by(a, trust_json(a, &t)).n
 	      && !trust_aligned_by(a, STR("no JSON")).n);
 	CHECK(str_find(text, STR("dkim=none;")).n && str_find(text, STR("dmarc=fail")).n);
@@ -169,9 +169,9 @@ static void test_no_policy(void)
 	struct trust_result t;
 	str text;
 	judge(&s, s.message, "198.51.100.1", "x@evil.example", &t, &text);
-	CHECK(t.dmarc.verdict == DMARC_VERDICT_NONE && t.aligned && !t.temporary);
+	CHECK(t.dmarc.verdict == DMARC_NONE && t.aligned && !t.temporary);
 	judge(&s, str_from(plain), "192.0.2.9", "anna@uni.example", &t, &text);
-	CHECK(t.dmarc.verdict == DMARC_VERDICT_NONE && t.aligned);
+	CHECK(t.dmarc.verdict == DMARC_NONE && t.aligned);
 	judge(&s, str_from(plain), "198.51.100.1", "anna@uni.example", &t, &text);
 	CHECK(!t.aligned && !t.temporary);
 	s.dns->count = 0;
@@ -257,8 +257,9 @@ static void test_again(void)
 		       .kind);
 	CHECK(again.dkim[0].verdict == DKIM_FAIL && !again.dmarc.dkim_aligned
 	      && !again.aligned);
-	CHECK(again.dmarc.verdict == DMARC_FAIL && again.dmarc.published == DMARC_REJECT
-	      && again.dmarc.policy == DMARC_QUARANTINE);
+	CHECK(again.dmarc.verdict == DMARC_FAIL
+	      && again.dmarc.published == DMARC_POLICY_REJECT
+	      && again.dmarc.policy == DMARC_POLICY_QUARANTINE);
 
 	/* what was not asked then is not known now, and never a pass */
 	CHECK(!trust_again(a, STR("{\"account\":true}"), &h, h.body, NOW, &again).kind);
@@ -289,8 +290,7 @@ static void test_hostile_text(void)
 	CHECK(!str_find(text, STR("; dmarc=pass ")).n);
 	CHECK(!header_scan(a, s.message, &h).kind);
 	CHECK(!trust_again(a, trust_json(a, &t), &h, h.body, NOW, &again).kind);
-	CHECK(again.dkim[0].verdict == DKIM_PASS
-	      && again.dmarc.verdict == DMARC_VERDICT_NONE);
+	CHECK(again.dkim[0].verdict == DKIM_PASS && again.dmarc.verdict == DMARC_NONE);
 	sign_key_free(s.key);
 }
 

@@ -35,6 +35,18 @@ struct dmarc_seen {
 	str message_id;    /* of that first, without < >; or "" */
 };
 
+struct dmarc_signature { /* a line of signatures */
+	str result, domain, selector;
+};
+
+/* Takes the next one off *lines. False: none is left, or that is no such line. */
+static inline bool dmarc_signature_next(str *lines, struct dmarc_signature *s)
+{
+	str line;
+	return str_line(lines, &line) && str_word(&line, &s->result)
+	       && str_word(&line, &s->domain) && str_word(&line, &s->selector);
+}
+
 enum { DMARC_SEEN_MOST = 20000 }; /* rows that may wait for post */
 
 /* Beyond DMARC_SEEN_MOST it adds nothing. */

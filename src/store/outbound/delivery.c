@@ -34,6 +34,19 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 	return book_leave(b, mine, e);
 }
 
+err delivery_alone(struct book *b, struct outbound_message *m, str body,
+		   struct delivery *to)
+{
+	bool fresh;
+	m->size = (int64_t)body.n;
+	TRY(outbound_add(b, m, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(outbound_body_write(b, m->id, body));
+	TRY(delivery_add(b, m->id, to, 1));
+	return outbound_progress(b, m->id, 0, true);
+}
+
 /* Rows that are not new are looked at too, so that the cursor passes them once and
  * no query has to skip a great number of them. */
 static size_t keep_new(struct delivery *rows, size_t n, int64_t *after)

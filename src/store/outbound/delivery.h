@@ -15,7 +15,7 @@
  * working on, since delivery_due returns them again until an outcome is recorded. */
 #pragma once
 
-#include "store/store.h"
+#include "store/outbound/message.h"
 
 enum { HELD_ADMIN = 1, HELD_FROZEN = 2 }; /* bits of held */
 enum { DELIVERY_NOW = 1 }; /* next_at of one that was released, or asked to be retried */
@@ -39,6 +39,11 @@ struct delivery {
  * of 1,000. */
 MUST_USE err delivery_add(struct book *b, int64_t message, struct delivery *d,
 			  size_t count);
+
+/* A message to one recipient as a whole, with its body; nothing where its source is there
+ * already. In the caller's transaction. */
+MUST_USE err delivery_alone(struct book *b, struct outbound_message *m, str body,
+			    struct delivery *to);
 
 /* The new ones among the next limit rows after id *after, which moves on past all
  * that were looked at, also when none of them was new. At the end *after stays.

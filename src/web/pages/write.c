@@ -109,7 +109,7 @@ static str message_of(struct request *q, const struct draft *f)
 {
 	struct worker *w = worker_of(q);
 	str *ids = NULL, references = STR("");
-	struct letter l = {
+	struct compose l = {
 		.from = { .name = q->session->name },
 		.subject = f->subject,
 		.message_id = arena_cat(q->arena, STR("<"), f->id, STR("@"),

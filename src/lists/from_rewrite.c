@@ -1,7 +1,7 @@
-#include "lists/lent.h"
+#include "lists/from_rewrite.h"
 
 #include "base/utf8.h"
-#include "lists/fanout.h"
+#include "mail/seven.h"
 #include "trust/suffix.h"
 
 enum {
@@ -10,8 +10,9 @@ enum {
 	OURS = 3,             /* names in which we prove what leaves */
 };
 
-const char *const lent_why = "nothing proves that the author wrote it, and servers would "
-			     "take our own proof for the author's";
+const char *const from_rewrite_why =
+	"nothing proves that the author wrote it, and servers would "
+	"take our own proof for the author's";
 
 /* --- would it */
 
@@ -31,48 +32,51 @@ static struct ours names_of(const struct conf *conf, str list)
 	return out;
 }
 
-static enum lends of_domain(struct arena *a, const struct ours *o, str trust, str domain)
+static enum alignment of_domain(struct arena *a, const struct ours *o, str trust,
+				str domain)
 {
-	enum lends most = LENDS_NOTHING;
-	for (size_t i = 0; i < o->count && most < LENDS; i++) {
-		enum lends one = lends_proof(a, trust, domain, o->names[i]);
+	enum alignment most = ALIGNMENT_NONE;
+	for (size_t i = 0; i < o->count && most < ALIGNMENT_HOLDS; i++) {
+		enum alignment one = alignment_of_ours(a, trust, domain, o->names[i]);
 		most = one > most ? one : most;
 	}
 	return most;
 }
 
-static enum lends of_unread(struct arena *a, const struct ours *o, str value)
+static enum alignment of_unread(struct arena *a, const struct ours *o, str value)
 {
 	bool named = message_has_8bit(value);
 	for (size_t i = 0; i < o->count; i++)
 		named = named
 			|| str_ifind(value, suffix_registrant(a, o->names[i])).n > 0;
-	return named ? LENDS : LENDS_NOTHING;
+	return named ? ALIGNMENT_HOLDS : ALIGNMENT_NONE;
 }
 
-static enum lends of_field(struct arena *a, const struct ours *o, str trust, str value)
+static enum alignment of_field(struct arena *a, const struct ours *o, str trust,
+			       str value)
 {
-	enum lends most = LENDS_NOTHING;
+	enum alignment most = ALIGNMENT_NONE;
 	struct mailbox *list;
 	size_t n;
 	if (address_list(a, value, &list, &n).kind || !n)
 		return of_unread(a, o, value);
-	for (size_t i = 0; i < n && most < LENDS; i++) {
+	for (size_t i = 0; i < n && most < ALIGNMENT_HOLDS; i++) {
 		str domain = list[i].address.domain;
-		enum lends one = domain.n ? of_domain(a, o, trust, domain)
-					  : of_unread(a, o, value);
+		enum alignment one = domain.n ? of_domain(a, o, trust, domain)
+					      : of_unread(a, o, value);
 		most = one > most ? one : most;
 	}
 	return most;
 }
 
-enum lends lent_proof(const struct conf *conf, struct arena *a, const struct lent_mail *m)
+enum alignment from_rewrite_alignment(const struct conf *conf, struct arena *a,
+				      const struct from_rewrite_mail *m)
 {
-	enum lends most = LENDS_NOTHING;
+	enum alignment most = ALIGNMENT_NONE;
 	struct ours o = names_of(conf, m->list);
 	for (const struct field *f = header_find(m->header, STR("From")); f;
 	     f = header_next(m->header, f)) {
-		enum lends one = of_field(a, &o, m->trust, f->value);
+		enum alignment one = of_field(a, &o, m->trust, f->value);
 		most = one > most ? one : most;
 	}
 	return most;
@@ -98,12 +102,12 @@ static str shown_name(const struct mailbox *author)
 		       : utf8_first(author->address.local, NAME_MAX_SHOWN);
 }
 
-str lent_name(struct arena *a, const struct mailbox *author, str by)
+str from_rewrite_name(struct arena *a, const struct mailbox *author, str by)
 {
 	return arena_cat(a, shown_name(author), STR(" via "), by);
 }
 
-struct mailbox lent_author(const struct mailbox *author)
+struct mailbox from_rewrite_author(const struct mailbox *author)
 {
 	struct mailbox out = *author;
 	out.name = looks_like_address(author->name)
@@ -112,7 +116,7 @@ struct mailbox lent_author(const struct mailbox *author)
 	return out;
 }
 
-str lent_original(struct arena *a, const struct header *h)
+str from_rewrite_original(struct arena *a, const struct header *h)
 {
 	str was = header_value(a, header_find(h, STR("From")));
 	return was.n <= FROM_MAX_SHOWN

@@ -1,4 +1,4 @@
-#include "trust/lends.h"
+#include "trust/alignment.h"
 
 #include "mail/address.h"
 #include "trust/dmarc.h"
@@ -27,23 +27,18 @@ static bool is_strict(const struct dmarc_result *d)
 	       && r.spf_strict;
 }
 
-static bool same_registrant(struct arena *a, str one, str other)
-{
-	return str_eq(suffix_registrant(a, one), suffix_registrant(a, other));
-}
-
-enum lends lends_proof(struct arena *a, str json, str domain, str ours)
+enum alignment alignment_of_ours(struct arena *a, str json, str domain, str ours)
 {
 	struct dmarc_result d;
 	ours = domain_ascii(a, ours);
 	policy_of(a, json, domain, &d);
 	if (str_ieq(d.domain, ours))
-		return LENDS;
+		return ALIGNMENT_HOLDS;
 	if (is_strict(&d))
-		return LENDS_NOTHING;
+		return ALIGNMENT_NONE;
 	if (d.record.n && d.org.n && name_within(ours, d.org))
-		return LENDS;
-	if (!same_registrant(a, d.domain, ours))
-		return LENDS_NOTHING;
-	return d.verdict == DMARC_VERDICT_NONE ? LENDS_UNASKED : LENDS;
+		return ALIGNMENT_HOLDS;
+	if (!suffix_same_registrant(a, d.domain, ours))
+		return ALIGNMENT_NONE;
+	return d.verdict == DMARC_NONE ? ALIGNMENT_UNPUBLISHED : ALIGNMENT_HOLDS;
 }

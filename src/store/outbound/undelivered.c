@@ -1,10 +1,9 @@
-#include "lists/undelivered.h"
+#include "store/outbound/undelivered.h"
 
 #include "base/clock.h"
-#include "lists/fanout.h"
+#include "mail/seven.h"
 #include "mail/tls_want.h"
 #include "store/outbound/delivery.h"
-#include "store/outbound/message.h"
 
 enum { WHOLE_MAX = 50 * 1024 }; /* a larger message comes back as its header */
 
@@ -12,7 +11,6 @@ static err tell(struct book *outbound, struct arena *a, const struct undelivered
 {
 	struct address to;
 	str rest;
-	bool fresh;
 	if (!u->sender.n)
 		return OK;
 	TRY(address_path(a, arena_cat(a, STR("<"), u->sender, STR(">")), true, &to,
@@ -33,18 +31,12 @@ static err tell(struct book *outbound, struct arena *a, const struct undelivered
 				      .kind = STR("dsn"),
 				      .subject = STR("Delivery report"),
 				      .created_at = clock_now_ms(),
-				      .size = (int64_t)report.n,
 				      .eightbit = message_has_8bit(report),
 				      .tls = required ? TLS_WANT_OFFERED
 						      : TLS_WANT_USUAL };
-	TRY(outbound_add(outbound, &m, &fresh));
-	if (!fresh)
-		return OK;
 	struct delivery copy = { .destination = destination_of(a, u->sender),
 				 .recipient = u->sender };
-	TRY(outbound_body_write(outbound, m.id, report));
-	TRY(delivery_add(outbound, m.id, &copy, 1));
-	return outbound_progress(outbound, m.id, 0, true);
+	return delivery_alone(outbound, &m, report, &copy);
 }
 
 err undelivered_tell(struct book *outbound, struct arena *a, const struct undelivered *u)

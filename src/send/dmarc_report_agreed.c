@@ -8,7 +8,6 @@ struct asking {
 	struct arena *a;
 	const struct dmarc_asking *by;
 	str domain, org; /* where the record stands, and whose that is */
-	str registrant;
 };
 
 static err find_org(struct asking *x, str domain, str *org)
@@ -23,7 +22,7 @@ static err find_org(struct asking *x, str domain, str *org)
 
 static str host_of(struct arena *a, const struct dmarc_report_to *to)
 {
-	return arena_lower(a, domain_ascii(a, to->address.domain));
+	return domain_ascii(a, to->address.domain);
 }
 
 /* Step 9: it may name another address, at the same host only; else nobody is written
@@ -74,8 +73,7 @@ static err ask(struct asking *x, struct dmarc_report_to *to, bool *yes)
 	TRY(find_org(x, host, &org));
 	/* Where names are registered below a name whose record is somebody's, all of its
 	 * registrants would be one organization. */
-	*yes = str_eq(org, x->org)
-	       && str_eq(suffix_registrant(x->a, host), x->registrant);
+	*yes = str_eq(org, x->org) && suffix_same_registrant(x->a, host, x->domain);
 	return *yes ? OK : ask_outside(x, host, to, yes);
 }
 
@@ -92,7 +90,7 @@ err dmarc_report_agreed(struct arena *a, const struct dmarc_asking *by, str doma
 			str rua, struct dmarc_report_to to[static DMARC_REPORT_URIS],
 			size_t *count)
 {
-	struct asking x = { a, by, domain, STR(""), suffix_registrant(a, domain) };
+	struct asking x = { a, by, domain, STR("") };
 	struct dmarc_report_to asked[DMARC_REPORT_URIS], agreed[DMARC_REPORT_URIS];
 	size_t n = dmarc_report_uris(a, rua, asked), all = 0;
 	if (n)

@@ -1,4 +1,4 @@
-/* lists/undelivered.h: telling a sender that mail did not arrive, or is late
+/* store/outbound/undelivered.h: telling a sender that mail did not arrive, or is late
  * (RFC 3461 section 4.1, RFC 3464). Never about mail without a return path, so
  * a report begets no report (RFC 5321 section 4.5.5). */
 #pragma once
