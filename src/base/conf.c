@@ -156,6 +156,9 @@ err conf_parse(struct arena *a, const char *path, str text, const char *const *o
 		return err_in(a, ERR_SYNTAX,
 			      "%s: [store] backend = %.*s: not built yet; only sqlite is",
 			      path, STR_F(l.conf.store_backend));
+	err e = zone_load(a, l.conf.site_timezone, &l.conf.zone);
+	if (e.kind)
+		return err_in(a, ERR_SYNTAX, "%s: [site] timezone = %s", path, e.msg);
 	if (!str_starts(l.conf.site_data, STR("/")))
 		l.conf.site_data = arena_cat(a, l.conf.folder, STR("/"),
 					     l.conf.site_data);

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/zone.h"
 
 #define CONF_TEXT     str
 #define CONF_WORDS    str
@@ -39,8 +40,9 @@ struct conf {
 #undef CONF
 	struct conf_route *routes;
 	size_t route_count;
-	str path;   /* the file's absolute name */
-	str folder; /* the folder it stands in */
+	struct zone zone; /* of [site] timezone */
+	str path;         /* the file's absolute name */
+	str folder;       /* the folder it stands in */
 };
 
 /* Reads the file, then the overrides ("SECTION.KEY=VALUE"). Everything lives

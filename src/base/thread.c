@@ -3,7 +3,10 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <time.h>
+
+enum { NICE_MOST = 19 };
 
 static err start(pthread_t *id, bool detached, void *(*fn)(void *), void *arg)
 {
@@ -43,6 +46,12 @@ bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms)
 	struct timespec t = { .tv_sec = mono_ms / 1000,
 			      .tv_nsec = mono_ms % 1000 * 1000000 };
 	return pthread_cond_timedwait(c, m, &t) != ETIMEDOUT;
+}
+
+/* Linux keeps the niceness of each thread apart, and 0 is the one that asks. */
+void thread_give_way(void)
+{
+	setpriority(PRIO_PROCESS, 0, NICE_MOST);
 }
 
 void thread_sleep(int64_t ms)

@@ -22,4 +22,7 @@ void thread_cond_init(pthread_cond_t *c);
 /* Waits on c, m held, until woken (true) or until the deadline (false). */
 bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms);
 
+/* From now on the calling thread gives way to all others that have something to do. */
+void thread_give_way(void);
+
 void thread_sleep(int64_t ms); /* at least; this thread alone */

@@ -31,6 +31,7 @@ err cli_conf(struct cli *c, const struct conf **conf)
 		TRY(conf_load(c->a, c->conf_path, c->overrides, c->override_count,
 			      &c->conf));
 	c->conf_loaded = true;
+	zone_use(&c->conf.zone);
 	*conf = &c->conf;
 	return OK;
 }

@@ -5,6 +5,7 @@
 #include "lists/import/mailman2.h"
 #include "lists/import/mailman3.h"
 #include "lists/import/mailman3_rest.h"
+#include "lists/import/moving.h"
 #include "lists/import/others.h"
 #include "lists/import/own.h"
 
@@ -137,6 +138,8 @@ static int move(struct cli *c,
 	err e = from(c, books, &r);
 	if (e.kind && !r.count)
 		return cli_fail(c, e);
+	if (!e.kind)
+		e = moving_look_for_lists(books, &r);
 	CLI_TRY(c, write_report(c, path, &r));
 	if (e.kind)
 		return cli_fail(c, e);

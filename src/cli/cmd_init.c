@@ -78,15 +78,20 @@ static void add_keys(struct buf *out, const struct cli *c, str section)
 			buf_cat(out, key, STR(" = "), value, STR("\n"));
 }
 
-static bool sets_url(const struct cli *c)
+static bool sets(const struct cli *c, const char *key)
 {
 	bool yes = false;
-	for (size_t i = 0; i < c->override_count; i++) {
-		str set = str_from(c->overrides[i]);
-		yes = yes || str_starts(set, STR("site.url="))
-		      || str_starts(set, STR("web.url="));
-	}
+	for (size_t i = 0; i < c->override_count; i++)
+		yes = yes || str_starts(str_from(c->overrides[i]), str_from(key));
 	return yes;
+}
+
+/* People here live by the clock that the machine is set to. */
+static void add_timezone(struct buf *out, const struct cli *c)
+{
+	str name = sets(c, "site.timezone=") ? STR("") : zone_of_machine(c->a);
+	if (name.n)
+		buf_cat(out, STR("timezone = "), name, STR("\n"));
 }
 
 /* What --set said is written down, each section once, so that later calls need not say
@@ -100,8 +105,9 @@ static str conf_text(struct setup *x)
 		    "postern.conf(5).\n[site]\ndomain = "),
 		x->domain, STR("\nhostname = "), x->hostname, STR("\nadmin = "),
 		address_text(a, &x->admin), STR("\n"));
-	if (!sets_url(x->c))
+	if (!sets(x->c, "site.url=") && !sets(x->c, "web.url="))
 		buf_cat(&out, STR("url = https://"), x->hostname, STR("\n"));
+	add_timezone(&out, x->c);
 	add_keys(&out, x->c, STR("site"));
 	for (size_t i = 0; i < x->c->override_count; i++) {
 		str name, value, section, key;

@@ -202,11 +202,22 @@ static err seek(struct cli *c, struct books *books, str what, struct sought *x)
 	return OK;
 }
 
-static void show_entry(struct cli *c, struct table *t, const struct ledger_entry *e)
+/* Programs read UTC, people the clock of the site's zone. */
+static str entry_time(struct cli *c, int64_t ms)
 {
 	char at[CLOCK_TEXT];
-	clock_iso(e->at, at);
-	table_row(t, (str[]){ arena_copy(c->a, str_from(at)), number(c, e->inbound),
+	const struct zone *z = zone_site();
+	const struct zone_kind *kind = zone_at(z, ms / 1000);
+	bool plain = c->json || zone_is_utc(z);
+	clock_iso(plain ? ms : ms + kind->offset * 1000LL, at);
+	str text = arena_copy(c->a, str_from(at));
+	return plain ? text
+		     : arena_cat(c->a, str_first(text, text.n - 1), STR(" "), kind->name);
+}
+
+static void show_entry(struct cli *c, struct table *t, const struct ledger_entry *e)
+{
+	table_row(t, (str[]){ entry_time(c, e->at), number(c, e->inbound),
 			      steer_text(c->a,
 					 &(struct queue_filter){ .message = e->message }),
 			      e->recipient, e->what, e->detail });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lists/owner.h"
+#include "lists/settings.h"
 
 /* What stands in the setting already was said by somebody who might, and may stay.
  * ERR_DENIED: on a list that the value newly names the person has not the right, or there is
@@ -15,3 +16,14 @@
 MUST_USE err borrow_check(struct books *books, struct arena *a,
 			  const struct list_entry *list, int64_t person,
 			  const struct assignment *set);
+
+/* Whether there is each list that the value newly names, and it is another one: of itself a
+ * list has nothing to borrow. list_configure asks it of all that is set. ERR_SYNTAX: says
+ * which is not. */
+MUST_USE err borrow_known(struct books *books, struct arena *a, int64_t list,
+			  const struct assignment *set);
+
+/* The next list that a value of the setting names, off its lines: the line, and the address
+ * of the list that a list of that domain means by it. False at the end. */
+bool borrow_next(struct arena *a, const struct setting_def *def, str domain, str *value,
+		 str *line, str *address);

@@ -45,7 +45,8 @@ static err send_letter(struct books *books, struct arena *a, const struct post *
 			 arena_printf(a, "{\"held\":%lld}", (long long)held), SPAN,
 			 &token));
 	struct notice_var vars[] = {
-		{ "time", date_minute(a, clock_now()) },
+		{ "when", date_clock_named(a, clock_now()) },
+		{ "time", date_minute(a, clock_now()) }, /* in texts of owners */
 		{ "link", arena_cat(a, books->conf->site_url, STR("/confirm/"), token) },
 	};
 	return notice_send(

@@ -10,7 +10,8 @@ enum { OPEN_TOKENS = 3 };
 
 static const char *const words[] = { "join",    "leave", "invite",    "verify",
 				     "sign-in", "hold",  "challenge", "request",
-				     "set",     "erase", "withdraw",  "move" };
+				     "set",     "erase", "withdraw",  "move",
+				     "morning" };
 
 const char *confirm_kind_word(enum confirm_kind k)
 {
@@ -68,6 +69,17 @@ static int64_t data_number(str data, const char *key)
 int64_t confirm_held(str data)
 {
 	return data_number(data, "held");
+}
+
+void confirm_posts(struct arena *a, str data, int64_t **ids, size_t *count)
+{
+	json_t *j = json_loadb(data.p ? data.p : "", data.n, 0, NULL), *id;
+	const json_t *posts = json_object_get(j, "posts");
+	size_t i;
+	*count = json_array_size(posts);
+	*ids = arena_zero(a, (*count + 1) * sizeof **ids);
+	json_array_foreach(posts, i, id)(*ids)[i] = json_integer_value(id);
+	json_decref(j);
 }
 
 static str data_text(struct arena *a, str data, const char *key)

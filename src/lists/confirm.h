@@ -16,7 +16,8 @@ enum confirm_kind {
 	CONFIRM_SET,
 	CONFIRM_ERASE,
 	CONFIRM_WITHDRAW,
-	CONFIRM_MOVE
+	CONFIRM_MOVE,
+	CONFIRM_MORNING
 };
 
 struct confirmation {
@@ -53,5 +54,8 @@ MUST_USE err confirm_look(struct books *books, struct arena *a, str token,
 
 /* The held post that a token's data names; 0: none. */
 int64_t confirm_held(str data);
+
+/* CONFIRM_MORNING: the held posts that the letter listed. */
+void confirm_posts(struct arena *a, str data, int64_t **ids, size_t *count);
 
 const char *confirm_kind_word(enum confirm_kind k); /* "join" */

@@ -1,9 +1,10 @@
 /* When a digest is due, and which number it bears. */
+#include "base/zone.h"
 #include "lists/digest.h"
 
 #include <time.h>
 
-enum { DAY = 86400, NOON = DAY / 2 };
+enum { DAY = 86400, HOUR = 3600 };
 
 /* 0 Sunday to 6 Saturday; -1: every day. */
 static int day_of(const struct settings *s)
@@ -22,14 +23,15 @@ static int weekday(int64_t day)
 	return (int)((day + 4) % 7);
 }
 
-/* The last hour of sending that has passed: noon, UTC. */
+/* The last hour of sending that has passed, by the site's clock. */
 static int64_t last_hour(const struct settings *s, int64_t now)
 {
-	int64_t day = (now - NOON) / DAY;
+	int64_t hour = s->digest_send_hour * HOUR;
+	int64_t day = zone_day_past(zone_site(), hour, now);
 	int wanted = day_of(s);
 	if (wanted >= 0)
 		day -= (weekday(day) - wanted + 7) % 7;
-	return day * DAY + NOON;
+	return zone_instant(zone_site(), day * DAY + hour);
 }
 
 bool digest_is_due(const struct settings *s, const struct digest_waiting *w, int64_t now)
@@ -47,6 +49,7 @@ bool digest_is_due(const struct settings *s, const struct digest_waiting *w, int
 static int64_t span_of(const struct settings *s, int64_t at)
 {
 	struct tm t;
+	at = zone_wall(zone_site(), at);
 	time_t moment = (time_t)at;
 	gmtime_r(&moment, &t);
 	if (setting_is(s->digest_volume_frequency, "yearly"))

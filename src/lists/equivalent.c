@@ -59,6 +59,41 @@ static bool next_group(str *groups, str *group)
 	return true;
 }
 
+/* Commas alone are none, and no mistake. */
+static bool is_group(struct arena *a, str group, bool *empty)
+{
+	str domain;
+	int named = 0;
+	bool valid = true;
+	for (; next_domain(&group, &domain); named++)
+		valid = valid && domain_valid(domain_ascii(a, domain));
+	*empty = !named;
+	return named > 1 && valid;
+}
+
+err equivalent_check(struct arena *a, str key, str groups)
+{
+	str group;
+	bool empty;
+	while (next_group(&groups, &group))
+		if (!is_group(a, group, &empty) && !empty)
+			return err_in(a, ERR_SYNTAX,
+				      "%.*s = %.*s: it takes groups of two domains or "
+				      "more with commas in between, one group a line",
+				      STR_F(key), STR_F(str_first(group, 80)));
+	return OK;
+}
+
+str equivalent_groups(struct arena *a, str text)
+{
+	str group, out = STR("");
+	bool empty;
+	while (next_group(&text, &group))
+		if (is_group(a, group, &empty))
+			out = arena_cat(a, out, out.n ? STR("\n") : STR(""), group);
+	return out;
+}
+
 err equivalent_member(struct book *lists, struct arena *a, int64_t list, str groups,
 		      str key, struct member_row *m)
 {

@@ -5,6 +5,12 @@
 
 #include "store/lists/member.h"
 
+/* Each group names two domains or more. ERR_SYNTAX: one that does not. */
+MUST_USE err equivalent_check(struct arena *a, str key, str groups);
+
+/* Those that do, one a line. */
+str equivalent_groups(struct arena *a, str text);
+
 enum { EQUIVALENT_DOMAINS_MAX = 50 }; /* of one group that are tried */
 
 /* The member under the address itself or, where there is none, under the same local part

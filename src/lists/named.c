@@ -1,5 +1,7 @@
 #include "lists/named.h"
 
+#include "lists/addressbook.h"
+#include "mail/address.h"
 #include "store/lists/list.h"
 #include "store/lists/member.h"
 
@@ -13,6 +15,16 @@ str named_list(struct arena *a, str domain, str pattern)
 	return !name.n || str_has(name, '.')
 		       ? STR("")
 		       : arena_cat(a, arena_lower(a, name), STR("@"), domain);
+}
+
+err named_check(struct arena *a, str pattern)
+{
+	str name, domain;
+	str_cut_last(named_list(a, STR("x.example"), pattern), '@', &name, &domain);
+	return !list_name_check(a, name).kind && domain_valid(domain)
+		       ? OK
+		       : FAIL(ERR_SYNTAX, "lists of this server as @dev or "
+					  "@dev@lists.example");
 }
 
 static err is_on(struct book *lists, struct arena *a, str list, str key, bool *yes)

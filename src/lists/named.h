@@ -11,6 +11,9 @@
  * lists, "@uni.example" is a domain. "": none. */
 str named_list(struct arena *a, str domain, str pattern);
 
+/* Of such a pattern: the list's name may be one. What it names need not be there. ERR_SYNTAX. */
+MUST_USE err named_check(struct arena *a, str pattern);
+
 /* Whether one pattern names the address. domain: of the list whose setting it is. */
 MUST_USE err named_fits(struct book *lists, struct arena *a, str domain, str pattern,
 			str key, enum pattern_result *hit);

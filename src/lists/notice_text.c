@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	VARS_MAX = 32,
+	VARS_MAX = 48,
 	FILLED_MAX = 256 * 1024, /* what an own text may become */
 	TIMES_MAX = 20           /* a name in it: some values are as long as a mail */
 };
@@ -230,6 +230,12 @@ static bool example(const struct notice_row *row, str name, str *value)
 		  "    2026-11-27 12:00  nina@uni.example\n"
 		  "        Calibration of detector 3\n\n" },
 		{ "moderator-summary", "what", "1 post waits" },
+		{ "moderator-morning", "posts",
+		  "dev@lists.example:\n\n    1 post waits\n\n"
+		  "    2026-11-27 12:00  nina@uni.example\n"
+		  "        Calibration of detector 3\n\n"
+		  "    https://lists.example/lists/dev/admin/held\n\n" },
+		{ "moderator-morning", "what", "1 post waits, 1 person asks to join" },
 		{ "moved-own", "lines", "    dev@lists.example\n" },
 		{ "", "answers", "> help" },
 		{ "", "asker", "nina@uni.example" },
@@ -237,11 +243,15 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "before", "nina@old.example" },
 		{ "", "changes", "delivery = off" },
 		{ "", "days", "7 days" },
+		{ "", "discard",
+		  "To discard all posts that are listed here, and none that came "
+		  "later:\n\n    https://lists.example/confirm/7kq2vwr5\n\n" },
 		{ "", "issue", "12" },
 		{ "", "left",
 		  "This is the last such letter: in 7 days the membership ends." },
 		{ "", "link", "https://lists.example/confirm/7kq2vwr5" },
 		{ "", "lines", "1 post waits" },
+		{ "", "lists", "2" },
 		{ "", "now", "nina@uni.example" },
 		{ "", "posts", "5" },
 		{ "", "proof", "proven" },
@@ -252,6 +262,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "subject", "Calibration of detector 3" },
 		{ "", "text", "…" },
 		{ "", "time", "2026-11-27 12:00" },
+		{ "", "when", "2026-11-27 12:00 UTC" },
 		{ "", "token", "7kq2vwr5" },
 		{ "", "volume", "3" },
 		{ "", "what", "…" },

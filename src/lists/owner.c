@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "lists/borrow.h"
 #include "lists/member_choice.h"
 #include "lists/members.h"
 #include "lists/pattern.h"
@@ -29,8 +30,10 @@ static str keys_of(struct arena *a, const struct assignment *set, size_t n)
 static err put_settings(struct books *books, struct arena *a, int64_t list,
 			const struct assignment *set, size_t n, const struct actor *by)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		TRY(borrow_known(books, a, list, &set[i]));
 		TRY(setting_put(books->lists, a, list, set[i].key, set[i].value));
+	}
 	return books_audit(books, by, list, STR("settings changed"), keys_of(a, set, n));
 }
 

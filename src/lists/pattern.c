@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include "base/clock.h"
+#include "mail/address.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -49,26 +50,24 @@ err pattern_check_text(struct arena *a, str pattern)
 		      text);
 }
 
-/* An address, or @ and a name: of a domain or a list. What it names need not be. */
-static bool is_plain(str pattern)
+/* An address, or @ and a domain. What it names need not be. */
+static bool is_plain(struct arena *a, str pattern)
 {
-	str before, behind;
-	for (size_t i = 0; i < pattern.n; i++)
-		if (chr_is_space(pattern.p[i]) || (unsigned char)pattern.p[i] < ' '
-		    || str_has(STR("<>\"(),:;"), pattern.p[i]))
-			return false;
-	return str_cut_last(pattern, '@', &before, &behind) && behind.n;
+	struct address x;
+	return str_starts(pattern, STR("@"))
+		       ? domain_valid(domain_ascii(a, str_skip(pattern, 1)))
+		       : !address_parse(a, pattern, &x).kind;
 }
 
 err pattern_check(struct arena *a, str pattern)
 {
 	if (str_starts(pattern, STR("^")))
 		return pattern_check_text(a, pattern);
-	return is_plain(pattern) ? OK
-				 : err_in(a, ERR_SYNTAX,
-					  "\"%.*s\": write an address, @domain, or ^ "
-					  "and a regular expression",
-					  STR_F(pattern));
+	return is_plain(a, pattern) ? OK
+				    : err_in(a, ERR_SYNTAX,
+					     "\"%.*s\": write an address, @domain, or ^ "
+					     "and a regular expression",
+					     STR_F(pattern));
 }
 
 struct patience {
@@ -166,7 +165,7 @@ enum pattern_result pattern_lines(str patterns, str key)
 str pattern_spelt(struct arena *a, str key)
 {
 	static const char special[] = "\\^$.[]|()?*+{}#-";
-	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@")))
+	if (!str_starts(key, STR("^")) && !str_starts(key, STR("@")) && is_plain(a, key))
 		return key;
 	BUF(b);
 	buf_add(&b, STR("^"));

@@ -32,6 +32,6 @@ enum pattern_result pattern_text(str pattern,
 enum { PATTERN_MS = 300 };
 enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms);
 
-/* An address as a pattern that fits it alone: what looks like one of the other kinds is spelt
- * out. */
+/* An address as a pattern that fits it alone: what looks like one of the other kinds, or like
+ * no address, is spelt out. */
 str pattern_spelt(struct arena *a, str address_key);

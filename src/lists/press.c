@@ -9,6 +9,7 @@
 #include "lists/members.h"
 #include "lists/moderate.h"
 #include "store/lists/address.h"
+#include "store/lists/held.h"
 #include "store/lists/pending.h"
 #include "store/lists/request.h"
 #include "store/lists/role.h"
@@ -103,8 +104,8 @@ static err press_verify(struct books *books, struct arena *a,
 
 /* The link was sent to a moderator; whether its reader still is one is asked now.
  * That the address is theirs they have shown by reading its mail. */
-static err check_moderator(struct books *books, struct arena *a,
-			   const struct confirmation *c)
+static err check_moderator_of(struct books *books, struct arena *a,
+			      const struct confirmation *c, int64_t list)
 {
 	struct address_row row;
 	unsigned roles = 0;
@@ -112,12 +113,18 @@ static err check_moderator(struct books *books, struct arena *a,
 	if (!e.kind && !row.verified_at)
 		e = address_verify(books->lists, row.id, clock_now());
 	if (!e.kind)
-		e = role_of_person(books->lists, c->list->id, row.person, &roles);
+		e = role_of_person(books->lists, list, row.person, &roles);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	return roles ? OK
 		     : FAIL(ERR_DENIED, "the address that this link was sent to "
 					"moderates the list no more");
+}
+
+static err check_moderator(struct books *books, struct arena *a,
+			   const struct confirmation *c)
+{
+	return check_moderator_of(books, a, c, c->list->id);
 }
 
 static err press_held(struct books *books, struct arena *a, const struct confirmation *c,
@@ -163,6 +170,44 @@ static err press_request(struct books *books, struct arena *a,
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
 		if (str_eq(word, str_from(said[i].word)))
 			done->says = str_from(r.leaves ? said[i].leave : said[i].join);
+	return OK;
+}
+
+/* What was decided since, what another moderator looks at, and what is of a list that the
+ * reader moderates no more, is left alone; so a second press does nothing more. */
+static err discard_listed(struct books *books, struct arena *a,
+			  const struct confirmation *c, int64_t id,
+			  const struct actor *by, int64_t *count)
+{
+	struct held_row h;
+	err e = held_get(books->lists, a, id, &h);
+	str looks = e.kind ? STR("") : held_claimant(&h, clock_now());
+	if (!e.kind && (h.verdict.n || (looks.n && !str_eq(looks, c->address))))
+		return OK;
+	if (!e.kind)
+		e = check_moderator_of(books, a, c, h.list);
+	if (!e.kind)
+		e = held_discard(books, a, id, by);
+	*count += !e.kind;
+	return err_is_passing(e) ? e : OK;
+}
+
+static err press_morning(struct books *books, struct arena *a,
+			 const struct confirmation *c, const struct press *p,
+			 struct pressed *done)
+{
+	int64_t *ids, discarded = 0;
+	size_t n;
+	struct actor by = { .person = p->by.person,
+			    .name = c->address,
+			    .via = p->by.via };
+	confirm_posts(a, c->data, &ids, &n);
+	for (size_t i = 0; i < n; i++) {
+		ARENA(own); /* a post may be large */
+		TRY(discard_listed(books, own, c, ids[i], &by, &discarded));
+	}
+	done->says = arena_printf(a, "Done: discarded, %lld of %lld posts.",
+				  (long long)discarded, (long long)n);
 	return OK;
 }
 
@@ -260,6 +305,7 @@ static err (*const presses[])(struct books *books, struct arena *a,
 	[CONFIRM_ERASE] = press_erase,
 	[CONFIRM_WITHDRAW] = press_withdraw,
 	[CONFIRM_MOVE] = press_move,
+	[CONFIRM_MORNING] = press_morning,
 };
 
 /* What the token allows is done first and is idempotent; then the token goes. A

@@ -5,13 +5,9 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/log.h"
+#include "lists/roster_those.h"
 
 #include <jansson.h>
-
-enum {
-	PART = 500, /* acts; others who write the book wait no longer than they take */
-	PART_MAILING = 50 /* whose mails a crash may send twice */
-};
 
 static const char *const verbs[] = {
 	[ROSTER_ADD] = "add", [ROSTER_CHANGE] = "change", [ROSTER_REMOVE] = "remove"
@@ -94,7 +90,7 @@ err batch_make(const struct roster_file *f, enum roster_kind kind,
 	struct writing x = {
 		.file = f,
 		.next = plan->first,
-		.part_size = notice ? PART_MAILING : PART,
+		.part_size = notice ? BATCH_PART_MAILING : BATCH_PART,
 		.shown = json_object(),
 		.row = { .list = f->list->id,
 			 .kind = roster_kind_word(kind),
@@ -135,10 +131,13 @@ static err begin(struct books *books, struct arena *a, struct batch_row *row,
 	row->person = by->person;
 	row->actor = by->name;
 	TRY(batch_put(books->lists, row));
+	bool those = batch_is_those(row);
+	str what = those ? batch_those_words(a, row) : row->kind;
 	return books_audit(
-		books, by, list->id, STR("members from a file"),
-		arena_printf(a, "%.*s: %lld to add, %lld to change, %lld to remove",
-			     STR_F(row->kind), (long long)row->to_add,
+		books, by, list->id,
+		those ? STR("many members at once") : STR("members from a file"),
+		arena_printf(a, "%.*s%s%lld to add, %lld to change, %lld to remove",
+			     STR_F(what), what.n ? ": " : "", (long long)row->to_add,
 			     (long long)row->to_change, (long long)row->to_remove));
 }
 
@@ -166,7 +165,9 @@ static err stop(struct books *books, struct batch_row *row, const struct actor *
 	TRY(batch_put(books->lists, row));
 	log_info("members-stopped", KN("list", row->list), KN("batch", row->id),
 		 KS("by", by->name));
-	return books_audit(books, by, row->list, STR("file of members stopped"),
+	return books_audit(books, by, row->list,
+			   batch_is_those(row) ? STR("many members at once, stopped")
+					       : STR("file of members stopped"),
 			   row->kind);
 }
 
@@ -189,6 +190,9 @@ struct running {
 	struct arena *a;
 	struct batch_row row;
 	struct roster_file file;
+	const struct list_entry *list;
+	struct assignment set[THOSE_SET]; /* of members that fit */
+	size_t set_count;
 	json_t *refused;
 };
 
@@ -206,8 +210,8 @@ static err count(struct running *x, enum roster_verb did, str address, err e)
 {
 	if (err_is_passing(e))
 		return e;
-	if (e.kind == ERR_NOTFOUND && did == ROSTER_REMOVE) /* left meanwhile */
-		return OK;
+	if (e.kind == ERR_NOTFOUND && (did == ROSTER_REMOVE || x->set_count))
+		return OK; /* left meanwhile */
 	if (e.kind)
 		refuse(x, address, e);
 	else if (did == ROSTER_ADD)
@@ -226,6 +230,10 @@ static err do_record(struct running *x, const str *fields)
 	struct roster_act act = { ROSTER_REMOVE, fields[1], NULL, NULL };
 	enum roster_verb did = ROSTER_REMOVE;
 	struct actor by = { x->row.person, x->row.actor, STR("page") };
+	if (x->set_count)
+		return count(x, ROSTER_CHANGE, fields[1],
+			     member_configure(x->books, a, x->list, fields[1], x->set,
+					      x->set_count, &by));
 	if (!str_eq(fields[0], STR("remove"))) {
 		err e = roster_record_of(&x->file, a, fields + 1, &r);
 		act.record = &r;
@@ -274,7 +282,8 @@ static err still_may(struct running *x, const struct list_entry *list, bool *may
 	return err_is_passing(e) ? e : OK;
 }
 
-/* The columns again, as a file that has no more than its first line. */
+/* The columns again, as a file that has no more than its first line; members that fit have
+ * none. */
 static err next_part(struct running *x)
 {
 	int64_t part;
@@ -287,7 +296,11 @@ static err next_part(struct running *x)
 	TRY(still_may(x, list, &may));
 	if (!may)
 		return stop(x->books, &x->row, &(struct actor){ .name = x->row.actor });
-	TRY(roster_open(&x->file, x->books, x->a, list, x->row.columns));
+	x->list = list;
+	if (batch_is_those(&x->row))
+		batch_those_set(x->a, &x->row, x->set, &x->set_count);
+	TRY(roster_open(&x->file, x->books, x->a, list,
+			batch_is_those(&x->row) ? STR("") : x->row.columns));
 	TRY(batch_part_first(x->books->lists, x->a, x->row.id, &part, &text, &found));
 	if (found)
 		TRY(do_part(x, text));

@@ -14,7 +14,10 @@
 
 enum {
 	BATCH_SHOWN = 50, /* of those that are to be added, as many are named; likewise */
-	BATCH_REFUSED = 20 /* reasons that are kept */
+	BATCH_REFUSED = 20, /* reasons that are kept */
+	BATCH_PART =
+		500, /* acts; others who write the book wait no longer than they take */
+	BATCH_PART_MAILING = 50 /* whose mails a crash may send twice */
 };
 
 /* In short transactions, so that nobody waits for all of it. What the same person has made

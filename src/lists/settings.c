@@ -2,6 +2,8 @@
 
 #include "base/buf.h"
 #include "lists/decorate.h"
+#include "lists/equivalent.h"
+#include "lists/named.h"
 #include "lists/new_member.h"
 #include "lists/pattern.h"
 #include "lists/speaks.h"
@@ -141,6 +143,19 @@ static err check_bool(struct arena *a, const struct setting_def *row, str value,
 	return wrong(a, row, value, STR("yes or no"));
 }
 
+static err check_number(struct arena *a, const struct setting_def *row, str value,
+			str *clean)
+{
+	bool hour = str_eq(str_from(row->key), STR("digest_send_hour"));
+	int64_t number;
+	if (!str_i64(value, &number) || number < 0 || number > (hour ? 23 : INT32_MAX))
+		return wrong(a, row, value,
+			     hour ? STR("an hour from 0 to 23")
+				  : STR("a whole number, 0 or more"));
+	*clean = value;
+	return OK;
+}
+
 static err check_choice(struct arena *a, const struct setting_def *row, str value,
 			str *clean)
 {
@@ -177,6 +192,8 @@ static err check_words(struct arena *a, const struct setting_def *row, str value
 					    "digest_footer" };
 	if (str_eq(str_from(row->key), STR("topics")))
 		return topics_check(a, value);
+	if (str_eq(str_from(row->key), STR("equivalent_domains")))
+		return equivalent_check(a, str_from(row->key), value);
 	for (const char *const *key = umbrella_settings; *key; key++)
 		if (str_eq(str_from(row->key), str_from(*key)))
 			return umbrella_check_names(a, str_from(row->key), value);
@@ -214,7 +231,8 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		line = str_trim(line);
 		if (!line.n)
 			continue;
-		err e = pattern_check(a, line);
+		err e = named_list(a, STR("x.example"), line).n ? named_check(a, line)
+								: pattern_check(a, line);
 		expressions += str_starts(line, STR("^"));
 		if (e.kind)
 			return wrong(a, row, line, str_from(e.msg));
@@ -229,7 +247,6 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
-	int64_t number;
 	setting_defs(&(size_t){ 0 });
 	switch (row->type) {
 	case SETTING_IS_BOOL:
@@ -237,10 +254,7 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 	case SETTING_IS_CHOICE:
 		return check_choice(a, row, value, clean);
 	case SETTING_IS_NUMBER:
-		if (!str_i64(value, &number) || number < 0 || number > INT32_MAX)
-			return wrong(a, row, value, STR("a whole number, 0 or more"));
-		*clean = value;
-		return OK;
+		return check_number(a, row, value, clean);
 	case SETTING_IS_LINES:
 		TRY(check_words(a, row, value));
 		return check_text(a, row, value, clean);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/zone.h"
 #include "lists/members_inside.h"
 #include "mail/date.h"
 #include "store/lists/planned.h"
@@ -10,11 +11,18 @@ enum { DAY = 86400, STEP = 500 };
 
 static const struct actor calendar = { .name = { "calendar", 8 } };
 
+/* Days are kept as their midnight in UTC: what the site's clock shows, read as if it were
+ * UTC's, has come to them when they begin there. */
+static int64_t wall_now(void)
+{
+	return zone_wall(zone_site(), clock_now());
+}
+
 static err check_days(struct arena *a, const struct term *t)
 {
 	if (!t->last)
 		return OK;
-	if (t->last + DAY <= clock_now())
+	if (t->last + DAY <= wall_now())
 		return err_in(a, ERR_SYNTAX, "%.*s, the last day, is over",
 			      STR_F(date_day(a, t->last)));
 	return t->first > t->last
@@ -56,7 +64,7 @@ static err admit_for(struct books *books, struct arena *a, const struct list_ent
 		     const struct actor *by)
 {
 	TRY(check_days(a, t));
-	return t->first > clock_now()
+	return t->first > wall_now()
 		       ? plan(books, a, list, who, t, by)
 		       : admit_until(books, a, list, who, t->last, welcome, by);
 }
@@ -163,6 +171,7 @@ err term_run(struct books *books, struct arena *a, int64_t now)
 	struct planned_row *p;
 	struct member_row *m;
 	size_t n;
+	now = zone_wall(zone_site(), now);
 	TRY(planned_due(books->lists, a, now, STEP, &p, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(noted(begin_one(books, a, &p[i], now), p[i].key, p[i].list));

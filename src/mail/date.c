@@ -1,5 +1,6 @@
 #include "mail/date.h"
 
+#include "base/zone.h"
 #include "mail/lex.h"
 
 #include <time.h>
@@ -258,4 +259,17 @@ str date_day(struct arena *a, int64_t seconds)
 str date_minute(struct arena *a, int64_t seconds)
 {
 	return formatted(a, seconds, "%Y-%m-%d %H:%M");
+}
+
+str date_clock_named(struct arena *a, int64_t seconds)
+{
+	const struct zone_kind *now = zone_at(zone_site(), seconds);
+	return arena_cat(a, date_minute(a, zone_wall(zone_site(), seconds)), STR(" "),
+			 now->name);
+}
+
+str date_clock(struct arena *a, int64_t seconds)
+{
+	return zone_is_utc(zone_site()) ? date_minute(a, seconds)
+					: date_clock_named(a, seconds);
 }

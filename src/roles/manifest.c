@@ -189,6 +189,7 @@ err manifest_read(struct role *r, int fd, pid_t *supervisor)
 	}
 	struct conf *conf = arena_zero(r->a, sizeof *conf);
 	TRY(conf_parse(r->a, arena_z(r->a, m.path), m.text, m.sets, m.set_count, conf));
+	zone_use(&conf->zone);
 	r->conf = conf;
 	r->listeners = m.listeners;
 	r->keys = m.keys;

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GATHER_MS = 20, QUEUE_MAX = 20000 };
+enum { GATHER_MS = 50, QUEUE_MAX = 20000 };
 
 struct committer {
 	struct sender *s;

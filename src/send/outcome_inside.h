@@ -5,7 +5,7 @@
 
 #include "send/sender_inside.h"
 
-enum { OUTCOME_BATCH = 1000 };
+enum { OUTCOME_BATCH = 5000 };
 
 struct due { /* a report that an outcome of the batch asks for */
 	const struct outcome *o;

@@ -347,11 +347,15 @@ static void go(struct session *x)
 	}
 }
 
+/* Sessions are a hundred, and who feeds them and keeps what became of it (post, dispatcher,
+ * committer) is one thread each: where the processor is short these come first, or all
+ * sessions run dry together and wait for them. */
 static void *run(void *arg)
 {
 	struct session *x = arg;
 	struct sender *s = x->s;
 	ARENA(a);
+	thread_give_way();
 	x->a = a;
 	go(x);
 	pthread_mutex_lock(&s->lock);

@@ -2,6 +2,7 @@
 
 #include "base/language.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -257,15 +258,23 @@ void show_size(struct buf *out, int64_t n)
 		 unit ? units[unit] : _(units[0]));
 }
 
-static void show_time(struct buf *out, int64_t t, const char *format)
+/* False: there is no such time to show. */
+static bool show_time(struct buf *out, int64_t t, const char *format)
 {
 	struct tm tm;
 	char text[64];
 	time_t seconds = (time_t)t;
 	/* a Date field may name any year; strftime's text is bounded */
 	if (!gmtime_r(&seconds, &tm) || tm.tm_year > 8099)
-		return;
+		return false;
 	buf_add(out, (str){ text, strftime(text, sizeof text, format, &tm) });
+	return true;
+}
+
+/* What the site's clock shows at that instant. */
+static int64_t wall(int64_t t)
+{
+	return zone_wall(zone_site(), t);
 }
 
 void show_iso(struct buf *out, int64_t t)
@@ -275,19 +284,30 @@ void show_iso(struct buf *out, int64_t t)
 
 void show_date(struct buf *out, int64_t t)
 {
-	show_time(out, t, "%Y-%m-%d");
+	show_fixed_date(out, wall(t));
+}
+
+void show_fixed_date(struct buf *out, int64_t day)
+{
+	show_time(out, day, "%Y-%m-%d");
 }
 
 void show_minute(struct buf *out, int64_t t)
 {
-	show_time(out, t, "%Y-%m-%d %H:%M");
+	if (show_time(out, wall(t), "%Y-%m-%d %H:%M") && !zone_is_utc(zone_site()))
+		buf_cat(out, STR(" "), zone_at(zone_site(), t)->name);
+}
+
+void show_day(struct buf *out, int64_t t)
+{
+	show_fixed_day(out, wall(t));
 }
 
 /* As people write a day and a month: each language its own way. */
-void show_day(struct buf *out, int64_t t)
+void show_fixed_day(struct buf *out, int64_t day)
 {
 	struct tm tm;
-	time_t seconds = (time_t)t;
+	time_t seconds = (time_t)day;
 	if (gmtime_r(&seconds, &tm) && tm.tm_year <= 8099)
 		buf_addf(out, _("%d %s %d"), tm.tm_mday, month_abbreviated(tm.tm_mon + 1),
 			 tm.tm_year + 1900);

@@ -23,7 +23,9 @@ void esc_json(struct buf *out, str s);   /* a JSON string with its quotes */
 void esc_url(struct buf *out, str s);
 bool url_is_safe(str s);
 
-/* Numbers and times (seconds since 1970, UTC) as people read them. */
+/* Numbers and times (seconds since 1970, UTC) as people read them: by the clock of the site's
+ * zone, which is named where that is not UTC. A day that is kept as its midnight in UTC is
+ * the same everywhere: fixed. */
 void show_number(struct buf *out, int64_t n); /* 21851 */
 void show_count(struct buf *out, int64_t n);  /* 21,851 */
 void show_posts(struct buf *out, int64_t n);  /* 21,851 posts, 1 post; its kin the same */
@@ -33,8 +35,10 @@ void show_members(struct buf *out, int64_t n);
 void show_size(struct buf *out, int64_t n);   /* octets: 184 KB */
 void show_iso(struct buf *out, int64_t t);    /* 2026-11-24T04:12:09Z */
 void show_date(struct buf *out, int64_t t);   /* 2026-11-24 */
-void show_minute(struct buf *out, int64_t t); /* 2026-11-24 04:12 */
+void show_minute(struct buf *out, int64_t t); /* 2026-11-24 04:12, 2026-11-24 05:12 CET */
 void show_day(struct buf *out, int64_t t);    /* 24 Nov 2026 */
-void show_month(struct buf *out, int64_t t);  /* November 2026 */
+void show_fixed_date(struct buf *out, int64_t day);
+void show_fixed_day(struct buf *out, int64_t day);
+void show_month(struct buf *out, int64_t t); /* November 2026 */
 void show_month_of(struct buf *out, int year, int month);
 const char *month_abbreviated(int month); /* Nov */

@@ -213,7 +213,7 @@ class Postern:
         conf = {
             'smtp.listen': f'127.0.0.1:{self.port}', 'smtp.submission': f'127.0.0.1:{self.submission}',
             'smtp.submissions': f'127.0.0.1:{self.submissions}', 'web.listen': f'127.0.0.1:{self.web}',
-            'site.url': 'https://www.lists.example', 'send.mx_port': mx_port, 'log.format': 'json',
+            'site.timezone': '', 'site.url': 'https://www.lists.example', 'send.mx_port': mx_port, 'log.format': 'json',
             'log.level': 'debug', 'smtp.min_space': '1M',
         }
         if dns:

@@ -144,9 +144,9 @@ ADMIN = '/lists/big/admin/'
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../src/web/pages/pages.def')) as f:
     table = re.findall(r'^PAGE\(GET, "/lists/:list/admin/([^:#"]+)", \w+, \w+, 0\)', f.read(), re.M)
 check('the table of pages names those of an owner', len(table) > 8, table)
-for page in (*table, 'members?q=abc', 'members?q=j0999', 'members?after=zzz', 'members?after=' + people([99900])[0].split(',')[0], 'members/many', 'members/50000'):
+for page in (*table, 'members?q=abc', 'members?q=j0999', 'members?state=unproven', 'members?state=off', 'members?state=held&q=j0999', 'members?after=zzz', 'members?after=' + people([99900])[0].split(',')[0], 'members/many', 'members/50000'):
     timed(ADMIN + page)
-for page in ('/lists/', '/lists/big/', '/lists/big/members', '/lists/big/members?q=Nr+0999', '/lists/big/members?after=90000', '/account', '/queue'):
+for page in ('/lists/', '/lists/big/', '/lists/big/members', '/lists/big/members?q=Nr+0999', '/lists/big/members?after=90000', '/account', '/queue', '/held'):
     timed(page)
 for page in ('', '?after=90000', '?before=90000', '?q=j0999', '?q=Nr+0999', '?q=nobody', '?q=a', '?q=example&after=90000', '/50000'):
     timed('/persons' + page)

@@ -191,6 +191,55 @@ equal('all of it', (some['added'] + last['added'], some['removed'] + last['remov
 check('progress is seen', len(steps) > 3, steps)
 equal('the list is the file', p.run('member', 'sync', LIST, '-', '--dry-run', input=large).stdout, f'0 would be added, 0 removed, {FEW} are there\n')
 
+section('all that fit')
+p.cli('member', 'add', LIST, ANNA)
+STATES = lambda q='': {x['word']: x['members'] for x in owner.json(f'{ADMIN_PATH}.json{q}')['states']}
+equal('states that somebody is in are links', STATES(), {'': FEW + 1, 'unproven': FEW})
+owner.get(ADMIN_PATH + '?q=@d05.').submit('Members', of='all', do='reject')
+where = owner.path
+shown = owner.json(where + '.json')
+fit = shown['to_change']
+equal('they are shown first', (shown['state'], shown['sets'], fit, len(shown['names']), shown['fits']), ('shown', 'action = reject', 310, 50, True))
+equal('and nothing is changed', STATES(), {'': FEW + 1, 'unproven': FEW})
+owner.get(where).submit('Do it, or do not', 'go')
+equal('they are', {k: finished(owner)[k] for k in ('changed', 'refused', 'state')}, {'changed': fit, 'refused': 0, 'state': 'done'})
+equal('a state has a page', [STATES()[x] for x in ('held', 'unproven')], [fit, FEW])
+page = owner.json(ADMIN_PATH + '.json?state=held')
+check('with those alone', page['count'] == fit and len(page['members']) == 100 and all(m['action'] == 'reject' for m in page['members']), page['count'])
+check('and pages that go on in it', 'state=held' in owner.get(ADMIN_PATH + '?state=held').link('Those after'))
+owner.get(owner.link('Those after'))
+equal('which show the next ones', json.loads(owner.get(owner.path.replace('members?', 'members.json?')).page)['first'], 101)
+for word, key, value in (('mime', 'delivery', 'mime'), ('plain', 'delivery', 'plain'), ('summary', 'delivery', 'summary'), ('regular', 'delivery', 'regular'),
+                         ('off', 'delivery', 'off'), ('mime', 'delivery', 'off'), ('on', 'delivery', 'mime'), ('regular', 'delivery', 'regular'),
+                         ('defer', 'action', 'defer'), ('reject', 'action', 'reject'), ('default', 'action', '')):
+    owner.get(ADMIN_PATH + '?q=' + ANNA).submit('Members', do=word, address=ANNA)
+    check(f'{word}: done, and the same is looked at', 'Changed: 1.' in owner.text() and f'value="{ANNA}"' in owner.page, owner.text())
+    equal(f'{word} holds', exported(ANNA)[key], value)
+owner.get(ADMIN_PATH + '?state=held').submit('Members', of='all', do='off', why='they "moved"')
+equal('two options', owner.json(owner.path + '.json')['sets'], 'delivery = off, why = they "moved"')
+owner.get(owner.path.replace('.json', '')).submit('Do it, or do not', 'go')
+check('with the state that is asked', finished(owner)['changed'] == fit and STATES()['off'] == fit, STATES())
+owner.get(ADMIN_PATH + '?state=off').submit('Members', of='all', do='until', last='yesterday')
+equal('a value that is none is refused', (owner.status, 'yesterday' in owner.text()), (400, True))
+check('on the page as it was', 'state=off' in (owner.link('Those after') or ''), owner.link('Those after'))
+owner.get(ADMIN_PATH + '?q=zzz9').post(ADMIN_PATH, csrf=owner.csrf(), of='all', q='zzz9', do='hold')
+equal('nobody fits', (owner.status, 'no member fits' in owner.text()), (400, True))
+equal('nobody is chosen', owner.post(ADMIN_PATH, csrf=owner.csrf(), do='hold').status, 400)
+equal('a moderator may not', mod.post(ADMIN_PATH, csrf=mod.csrf(), of='all', q='', do='remove').status, 403)
+equal('nor anybody without the form token', owner.post(ADMIN_PATH, of='all', q='', do='remove').status, 403)
+before = len(kept('m000005@d05.example')), len(kept('m000102@d05.example'))
+owner.get(ADMIN_PATH + '?q=m000005@').submit('Members', do='remove', address='m000005@d05.example')
+check('a goodbye', 'Removed: 1.' in owner.text() and eventually(lambda: len(kept('m000005@d05.example')) == before[0] + 1), owner.text())
+owner.get(ADMIN_PATH + '?q=m000102@').submit('Members', do='remove', address='m000102@d05.example', notice=None)
+owner.get(ADMIN_PATH + '?q=@d05.').submit('Members', of='all', do='remove', notice=None).submit('Do it, or do not', 'go')
+equal('all that fit without a word', (finished(owner)['removed'], len(kept('m000102@d05.example')), STATES().get('held')), (fit - 2, before[1], None))
+book = sqlite3.connect(f'file:{p.data}/lists/lists.db?mode=ro', uri=True, timeout=10)
+told = [r[0] for r in book.execute("SELECT detail FROM audit WHERE what = 'many members at once' ORDER BY id")]
+book.close()
+equal('the log says what was done with how many', told, [f'action = reject: 0 to add, {fit} to change, 0 to remove',
+                                                         f'delivery = off, why = they "moved": 0 to add, {fit} to change, 0 to remove',
+                                                         f'0 to add, 0 to change, {fit - 2} to remove'])
+
 section('who sees the members')
 p.cli('member', 'sync', LIST, '-', input=f'{ANNA}\nvera@far.example\nhid@far.example\n')
 p.cli('member', 'set', LIST, 'hid@far.example', 'hidden=yes')

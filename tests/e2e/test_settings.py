@@ -246,6 +246,10 @@ class List:
         b.get(url[url.index('/confirm/'):].strip()).submit()
         self.see(f'the new member reads: {b.get(f"/lists/{self.name}/1").status}')
 
+    def evening(self):
+        if any('day 12' in m.text() for m in world.to(self.who('nina'), Subject=' Digest, ')):
+            self.see("by the evening nina has the post of one o'clock")
+
     def last(self):
         if self.private:
             self.new_member()
@@ -280,8 +284,9 @@ def look(when, *more):
             do(x)
 
 
-def day(n):
-    p.set_clock(n * DAY)
+def day(n, hour=None):
+    """That day from now, at the same time of the day or at that hour, UTC."""
+    p.set_clock(n * DAY if hour is None else n * DAY - time.time() % DAY + hour * 3600)
     p.cli('tick')
 
 
@@ -310,10 +315,14 @@ look('then', List.pages)
 
 section('two weeks of mail that comes back')
 for n in (2, 4, 6, 8, 10, 12):
-    day(n)
+    day(n, 13 if n == 12 else None)
     for x in List.all:
         x.write('anna', f'day {n}')
     look(f'day {n}')
+day(12, 19)
+all_quiet()
+for x in List.all:
+    x.evening()
 
 section('a month after')
 far.reply.pop('rcpt')

@@ -200,6 +200,21 @@ equal('saving again changes nothing', 'nothing was changed' in owner.get('/lists
 owner.get('/lists/dev/admin/settings').submit('Settings of dev', default_nonmember_action='hold')
 check('back at the default it is not stored', owner.page.count('>changed</span>') == 2)
 
+# what an owner is told, who is not told whether there is such a list, and what the one who commands all
+NONE = ('lists of this server', 'none of that name')
+REFUSED = (('regular_include_lists', 'nolist', NONE), ('regular_exclude_lists', 'nolist', NONE), ('accept_these_nonmembers', '@nolist', NONE),
+           ('subscribe_auto_approval', '@nolist', NONE), ('accept_these_lists', 'nolist@lists.example', ('none of that name',)),
+           ('regular_include_lists', 'dev', ('this one itself',)), ('accept_these_nonmembers', '@dev', ('this one itself',)),
+           ('accept_these_nonmembers', 'a@@b.example', ('write an address',)), ('equivalent_domains', 'foo.example', ('two domains',)),
+           ('digest_send_hour', '24', ('0 to 23',)))
+before = p.json('list', 'show', LIST)
+for key, value, words in REFUSED:
+    page = owner.get('/lists/dev/admin/settings').submit('Settings of dev', **{key: value})
+    check(f'{key} = {value} is refused on the page', page.status == 400 and words[0] in page.text(), (page.status, page.text()[:600]))
+    by_command = p.run('list', 'set', LIST, f'{key}={value}')
+    check('and by command', by_command.returncode == 1 and words[-1] in by_command.stderr, by_command)
+equal('and nothing is changed', p.json('list', 'show', LIST), before)
+
 section('two who save the same page')
 p.cli('role', 'add', LIST, 'owner', ADMIN)
 owner.get('/lists/dev/admin/settings')
@@ -249,6 +264,11 @@ p.cli('role', 'remove', LIST, 'owner', ADMIN)
 section('bans')
 owner.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='^(', reason='x')
 check('a wrong pattern: 400 beside its field', owner.status == 400 and 'pattern-error' in owner.page, owner.text())
+ODD = ('\u00ff<b>x"\'@@', 'zoe@far', '@far', '@dev@lists.example', 'zoe')
+for odd in ODD:
+    owner.get('/lists/dev/admin/bans').submit('ban', 'add', pattern=odd, reason='x')
+    check(f'so is {odd!r}, and by command', owner.status == 400 and 'pattern-error' in owner.page and p.run('ban', 'add', odd, f'--list={LIST}').returncode == 1,
+          (owner.text()[:300], p.run('ban', 'ls', LIST).stdout))
 owner.get('/lists/dev/admin/bans').submit('ban', 'add', pattern='@Far.Example', reason='spam <3')
 check('banned', 'The ban holds' in owner.text() and '@far.example' in owner.page and 'spam &lt;3' in owner.page, owner.text())
 equal('in effect', p.deliver(STRANGER, LIST, message(STRANGER, LIST, 'no'))[0], 550)

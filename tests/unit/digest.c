@@ -6,6 +6,7 @@
 #include "lists/expire.h"
 #include "mail/mime.h"
 #include "store/lists/digest.h"
+#include "zones.h"
 
 #define DEV "dev@lists.example"
 
@@ -156,11 +157,62 @@ static void test_due(void)
 		struct settings s = { .digests_enabled = cases[i].enabled,
 				      .digest_send_periodic = cases[i].periodic,
 				      .digest_send_day = str_from(cases[i].day),
+				      .digest_send_hour = 12,
 				      .digest_size_threshold = cases[i].threshold };
 		struct digest_waiting w = { cases[i].posts, cases[i].octets,
 					    cases[i].oldest };
 		CHECK(digest_is_due(&s, &w, cases[i].now) == cases[i].due);
 	}
+}
+
+/* Summer time begins on 29 March 2026 in Berlin, where it is never half past two then, and
+ * ends on 25 October, when it is twice. */
+static void test_due_there(struct arena *a)
+{
+	enum { MARCH_29 = 1774742400, OCTOBER_25 = 1792886400 }; /* 0:00 UTC */
+	enum { MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR };
+	static const struct {
+		const char *zone, *day;
+		int hour;
+		int64_t due, next; /* when it leaves, and then the next one */
+	} cases[] = {
+		{ NULL, "every_day", 2, MARCH_29 + 2 * HOUR, MARCH_29 + 26 * HOUR },
+		{ "berlin", "every_day", 12, MARCH_29 + 10 * HOUR, MARCH_29 + 34 * HOUR },
+		{ "berlin", "every_day", 12, MARCH_29 - 13 * HOUR, MARCH_29 + 10 * HOUR },
+		{ "berlin", "every_day", 2, MARCH_29 + HOUR, MARCH_29 + 24 * HOUR },
+		{ "berlin", "every_day", 2, OCTOBER_25, OCTOBER_25 + 25 * HOUR },
+		{ "berlin", "every_day", 0, OCTOBER_25 - 2 * HOUR,
+		  OCTOBER_25 + 23 * HOUR },
+		{ "berlin", "sunday", 0, MARCH_29 - HOUR, MARCH_29 - 2 * HOUR + 7 * DAY },
+		{ "los_angeles", "saturday", 20, MARCH_29 + 3 * HOUR,
+		  MARCH_29 + 3 * HOUR + 7 * DAY },
+		{ "kolkata", "every_day", 23, MARCH_29 + 17 * HOUR + 30 * MINUTE,
+		  MARCH_29 + 41 * HOUR + 30 * MINUTE },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct settings s = { .digests_enabled = true,
+				      .digest_send_periodic = true,
+				      .digest_send_day = str_from(cases[i].day),
+				      .digest_send_hour = cases[i].hour };
+		struct digest_waiting before = { 1, 1, cases[i].due - 1 },
+				      after = { 1, 1, cases[i].due };
+		zone_begin(a, cases[i].zone);
+		if (!digest_is_due(&s, &before, cases[i].due))
+			fprintf(stderr, "  %s %s\n", cases[i].zone, cases[i].day);
+		CHECK(!digest_is_due(&s, &before, cases[i].due - 1));
+		CHECK(digest_is_due(&s, &before, cases[i].due));
+		for (int64_t t = cases[i].due; t < cases[i].next; t += 10 * MINUTE)
+			CHECK(!digest_is_due(&s, &after, t));
+		CHECK(digest_is_due(&s, &after, cases[i].next));
+	}
+	/* a month begins by the same clock */
+	struct settings monthly = { .digest_volume_frequency = STR("monthly") };
+	struct digest_state at = { .volume = 3, .issue = 9, .sent_at = 1775000000 };
+	zone_begin(a, "los_angeles"); /* 1 April is there seven hours later */
+	CHECK(digest_number(&monthly, at, 1775001600 + 7 * HOUR - 1).volume == 3);
+	CHECK(digest_number(&monthly, at, 1775001600 + 7 * HOUR).volume == 4);
+	zone_begin(a, NULL);
+	CHECK(digest_number(&monthly, at, 1775001600).volume == 4);
 }
 
 static void test_number(void)
@@ -428,6 +480,7 @@ int main(void)
 	test_plain(a);
 	test_summary(a);
 	test_due();
+	test_due_there(a);
 	test_number();
 	const struct list_entry *dev = books_list(&t, DEV);
 	books_member(&t, dev, "anna@uni.example");

@@ -1,6 +1,7 @@
 #include "web/escape.h"
 
 #include "tests/check.h"
+#include "zones.h"
 
 static void each_context(void)
 {
@@ -101,10 +102,46 @@ static void numbers_and_times(void)
 	}
 }
 
+/* By the site's clock, which is named; days that are kept as days are the same everywhere. */
+static void test_times_there(struct arena *a)
+{
+	static const struct {
+		const char *zone;
+		void (*show)(struct buf *, int64_t);
+		int64_t in;
+		const char *out;
+	} cases[] = {
+		{ NULL, show_minute, 1795493529, "2026-11-24 04:12" },
+		{ "berlin", show_minute, 1795493529, "2026-11-24 05:12 CET" },
+		{ "berlin", show_minute, 1774745999, "2026-03-29 01:59 CET" },
+		{ "berlin", show_minute, 1774746000, "2026-03-29 03:00 CEST" },
+		{ "los_angeles", show_minute, 1795493529, "2026-11-23 20:12 PST" },
+		{ "lord_howe", show_minute, 1775314800, "2026-04-05 01:30 +1030" },
+		{ "los_angeles", show_date, 1795493529, "2026-11-23" },
+		{ "los_angeles", show_day, 1795493529, "23 Nov 2026" },
+		{ "los_angeles", show_iso, 1795493529, "2026-11-24T04:12:09Z" },
+		{ "los_angeles", show_fixed_date, 1795478400, "2026-11-24" },
+		{ "los_angeles", show_fixed_day, 1795478400, "24 Nov 2026" },
+		{ "kolkata", show_minute, INT64_MAX, "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		BUF(out);
+		zone_begin(a, cases[i].zone);
+		cases[i].show(&out, cases[i].in);
+		if (!str_eq(buf_str(&out), str_from(cases[i].out)))
+			fprintf(stderr, "there, case %zu: %.*s\n", i,
+				STR_F(buf_str(&out)));
+		CHECK(str_eq(buf_str(&out), str_from(cases[i].out)));
+	}
+	zone_begin(a, NULL);
+}
+
 int main(void)
 {
+	ARENA(a);
 	each_context();
 	nul_is_replaced();
 	numbers_and_times();
+	test_times_there(a);
 	return check_done();
 }

@@ -181,6 +181,69 @@ static void test_values(void)
 	CHECK(!mailman3_name_is_plain(STR("")) && !mailman3_name_is_plain(STR("a/b")));
 }
 
+/* Of three lists: the first names the second, which comes later, and one that never does. */
+static err move_named(struct moving *x)
+{
+	struct settings now;
+	TRY(settings_load(x->books->lists, x->a, x->list, &now));
+	TRY(moving_setting(
+		x, &now, STR("regular_include_lists"), STR("regular_include_lists"),
+		&(struct made){ .text = STR("second\nnever@lists.example") }, STR("")));
+	return moving_setting(
+		x, &now, STR("accept_these_nonmembers"), STR("accept_these_nonmembers"),
+		&(struct made){ .text = STR("@never\na@@b\n@x.example") }, STR(""));
+}
+
+static err move_nothing(struct moving *x)
+{
+	(void)x;
+	return OK;
+}
+
+static err move_first(struct moving *x)
+{
+	x->address = STR("first@lists.example");
+	return moving_in_transaction(x, move_named);
+}
+
+static err move_second(struct moving *x)
+{
+	x->address = STR("second@lists.example");
+	return moving_in_transaction(x, move_nothing);
+}
+
+static void test_named_lists(struct books_test *t, bool dry)
+{
+	struct import_report r = { .a = t->a, .dry = dry };
+	struct list_row l;
+	struct settings s;
+	err (*const all[])(struct moving *) = { move_first, move_second };
+	for (size_t i = 0; i < 2; i++)
+		CHECK(ok(moving_list(&t->books, &r, &t->by,
+				     &(struct moving){ .from = "Mailman 2",
+						       .word = "mailman2",
+						       .name = STR("x") },
+				     all[i])));
+	CHECK(ok(moving_look_for_lists(&t->books, &r)));
+	str text = import_report_text(t->a, &r);
+	CHECK(r.lists[0]->note_count == 3 && r.lists[1]->note_count == 0);
+	CHECK(str_find(text, STR("a line is left out: accept_these_nonmembers = a@@b: "))
+		      .n);
+	CHECK(str_find(text, STR("regular_include_lists names never@lists.example, and "
+				 "there is no list never@lists.example here"))
+		      .n);
+	CHECK(str_find(text, STR("accept_these_nonmembers names @never, and there is no "
+				 "list never@lists.example here"))
+		      .n);
+	CHECK(!str_find(text, STR("names second")).n);
+	if (dry)
+		return;
+	CHECK(ok(list_by_address(t->books.lists, t->a, STR("first@lists.example"), &l)));
+	CHECK(ok(settings_load(t->books.lists, t->a, l.id, &s)));
+	CHECK(str_eq(s.regular_include_lists, STR("second\nnever@lists.example")));
+	CHECK(str_eq(s.accept_these_nonmembers, STR("@never\n@x.example")));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -189,6 +252,8 @@ int main(void)
 	test_new(&t);
 	test_known(&t);
 	test_follows(&t);
+	test_named_lists(&t, true);
+	test_named_lists(&t, false);
 	books_end(&t);
 	return check_done();
 }

@@ -41,12 +41,15 @@ static void test_templates(struct books_test *t)
 		{ "score", { "5", 1 } },
 		{ "left", { "LEFT", 4 } },
 		{ "time", { "TIME", 4 } },
+		{ "when", { "TIME", 4 } },
 		{ "volume", { "3", 1 } },
 		{ "issue", { "9", 1 } },
 		{ "posts", { "12", 2 } },
 		{ "text", { "TEXT OF IT", 10 } },
 		{ "before", { "BEFORE", 6 } },
 		{ "now", { "NOW", 3 } },
+		{ "discard", { "DISCARD", 7 } },
+		{ "lists", { "2", 1 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

@@ -15,6 +15,7 @@
 #include "store/lists/person.h"
 #include "store/lists/planned.h"
 #include "store/lists/request.h"
+#include "zones.h"
 
 /* What becomes of a request at once, and when the letter's button was pressed. */
 static void test_joining(struct books_test *t)
@@ -242,6 +243,23 @@ static void test_days(struct books_test *t)
 	CHECK(ok(planned_list(t->books.lists, t->a, list, &p, &n)) && n == 0);
 }
 
+/* The last day ends at midnight of the place. */
+static void test_days_there(struct books_test *t)
+{
+	enum { HOUR = 3600 };
+	int64_t today = clock_now() / DAY * DAY;
+	const char *guest = fresh(t), *later = fresh(t);
+	zone_begin(t->a, "kolkata"); /* five and a half hours ahead */
+	CHECK(ok(admit(t, guest, 0, today + 2 * DAY)));
+	CHECK(ok(admit(t, later, today + 3 * DAY, 0)) && !is_member(t, later));
+	int64_t midnight = today + 3 * DAY - 5 * HOUR - HOUR / 2;
+	CHECK(ok(expire_run(&t->books, t->a, midnight - 1)));
+	CHECK(is_member(t, guest) && !is_member(t, later));
+	CHECK(ok(expire_run(&t->books, t->a, midnight)));
+	CHECK(!is_member(t, guest) && is_member(t, later));
+	zone_begin(t->a, NULL);
+}
+
 static void test_day_words(void)
 {
 	static const struct {
@@ -283,6 +301,73 @@ static void test_why(struct books_test *t)
 				  &off[1], 1, &t->by)));
 	CHECK(find(t, who, &m) && !m.off_why.n && !m.off_by.n);
 	CHECK(member_option(t->a, &m, STR("why"), STR("two\nlines"), STR("")).kind
+	      == ERR_SYNTAX);
+}
+
+/* What a setting names must be there, and another list, wherever it is set; what stands there
+ * already may stay. */
+static void test_named_lists(struct books_test *t)
+{
+	static const struct {
+		const char *key, *value, *words; /* words: of the refusal; NULL: fine */
+	} cases[] = {
+		{ "regular_include_lists", "nolist", "none of that name" },
+		{ "regular_exclude_lists", "nolist@lists.example", "none of that name" },
+		{ "accept_these_lists", "sister\nnolist", "none of that name" },
+		{ "accept_these_nonmembers", "@nolist", "none of that name" },
+		{ "subscribe_auto_approval", "@nolist@lists.example",
+		  "none of that name" },
+		{ "hold_these_nonmembers", "a@x.example\n@nolist", "none of that name" },
+		{ "regular_include_lists", "dev", "this one itself" },
+		{ "accept_these_nonmembers", "@dev@lists.example", "this one itself" },
+		{ "accept_these_lists", "sister", NULL },
+		{ "regular_include_lists", "SISTER@lists.example", NULL },
+		{ "accept_these_nonmembers", "@sister\n@x.example\na@x.example", NULL },
+		{ "accept_these_nonmembers", "a@@x", "write an address" },
+		{ "accept_these_nonmembers", "@-", "@dev@lists.example" },
+		{ "equivalent_domains", "foo", "two domains" },
+		{ "equivalent_domains", "x.example", "two domains" },
+		{ "equivalent_domains", "x.example, y.example\nx.example",
+		  "two domains" },
+		{ "equivalent_domains", "x.example, foo", "two domains" },
+		{ "equivalent_domains", "x.example,y.example; a.example, b.example,",
+		  NULL },
+		{ "digest_send_hour", "24", "0 to 23" },
+		{ "digest_send_hour", "-1", "0 to 23" },
+		{ "digest_send_hour", "23", NULL },
+	};
+	int64_t dev = books_entry(t, DEV)->id, id;
+	books_list(t, "sister@lists.example");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct assignment set = { str_from(cases[i].key),
+					  str_from(cases[i].value) };
+		err e = list_configure(&t->books, t->a, dev, &set, 1, &t->by);
+		if (cases[i].words
+			    ? e.kind != ERR_SYNTAX || !strstr(e.msg, cases[i].words)
+			    : e.kind != ERR_NONE)
+			fprintf(stderr, "  %s = %s: %s\n", cases[i].key, cases[i].value,
+				e.kind ? e.msg : "taken");
+		CHECK(cases[i].words
+			      ? e.kind == ERR_SYNTAX && strstr(e.msg, cases[i].words)
+			      : e.kind == ERR_NONE);
+	}
+	/* the list goes: its name may stay, and a new one may not come */
+	id = books_entry(t, "sister@lists.example")->id;
+	CHECK(ok(list_remove(t->books.lists, id)));
+	struct assignment more = { STR("accept_these_lists"), STR("sister\nbrother") },
+			  same = { STR("accept_these_lists"), STR(" sister \n") };
+	CHECK(list_configure(&t->books, t->a, dev, &more, 1, &t->by).kind == ERR_SYNTAX);
+	CHECK(ok(list_configure(&t->books, t->a, dev, &same, 1, &t->by)));
+	static const char *const undo[] = { "accept_these_lists", "regular_include_lists",
+					    "accept_these_nonmembers",
+					    "equivalent_domains" };
+	for (size_t i = 0; i < sizeof undo / sizeof *undo; i++)
+		books_set(t, DEV, undo[i], "");
+	/* who is banned, by what */
+	CHECK(ban_put(&t->books, t->a, dev, STR("\xC3\xBF<b>x\"'@@"), STR(""), &t->by)
+		      .kind
+	      == ERR_SYNTAX);
+	CHECK(ban_put(&t->books, t->a, dev, STR("@sister"), STR(""), &t->by).kind
 	      == ERR_SYNTAX);
 }
 
@@ -482,8 +567,10 @@ int main(void)
 	test_let_go(&t);
 	test_auto_approval(&t);
 	test_days(&t);
+	test_days_there(&t);
 	test_day_words();
 	test_why(&t);
+	test_named_lists(&t);
 	test_equivalent(&t);
 	test_nonmembers(&t);
 	books_end(&t);

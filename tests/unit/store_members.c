@@ -171,6 +171,109 @@ static void test_pages(struct arena *a, struct book *b)
 	      && str_eq(all[0].key, STR("fresh@y.example")));
 }
 
+static bool is_in(const struct member_row *m, enum member_state state)
+{
+	bool off = str_eq(m->delivery, STR("off"));
+	switch (state) {
+	case MEMBER_OFF:
+		return off;
+	case MEMBER_BOUNCES:
+		return off && str_eq(m->off_by, STR("bounces"));
+	case MEMBER_HELD:
+		return str_eq(m->action, STR("hold")) || str_eq(m->action, STR("reject"))
+		       || str_eq(m->action, STR("discard"));
+	case MEMBER_DIGEST:
+		return member_reads_digests(m->delivery);
+	case MEMBER_UNPROVEN:
+		return !m->verified_at;
+	case MEMBER_ANY:
+	case MEMBER_STATES:
+		break;
+	}
+	return true;
+}
+
+/* Pages of seven, keys, counts: the same as by looking at each. */
+static void check_state(struct arena *a, struct book *b, enum member_state state)
+{
+	struct member_want want = { .list = 1, .state = state };
+	struct member_row *all, *m;
+	size_t count, n, seen = 0;
+	str *keys;
+	int64_t before, total, counts[MEMBER_STATES], want_count = 0;
+	CHECK(ok(member_list(b, a, 1, 0, 5000, &all, &count)));
+	for (size_t i = 0; i < count; i++)
+		want_count += is_in(&all[i], state);
+	CHECK(ok(member_states(b, 1, counts)) && counts[state] == want_count);
+	do {
+		CHECK(ok(member_page(b, a, &want, 7, &m, &n)));
+		CHECK(ok(member_keys(b, a, &want, 7, &keys, &count)) && count == n);
+		CHECK(ok(
+			member_place(b, &want, n ? m[0].key : STR(""), &before, &total)));
+		CHECK(total == want_count && (!n || before == (int64_t)seen));
+		for (size_t i = 0; i < n; i++)
+			CHECK(is_in(&m[i], state) && str_eq(m[i].key, keys[i]));
+		seen += n;
+		want.after = n ? m[n - 1].key : STR("");
+	} while (n == 7 && seen < (size_t)want_count);
+	CHECK(seen == (size_t)want_count);
+	CHECK(member_state_read(member_state_word(state)) == state);
+}
+
+static void put(struct arena *a, struct book *b, const char *key, const char *delivery,
+		const char *off_by, const char *action)
+{
+	struct member_row m;
+	CHECK(ok(member_find(b, a, 1, str_from(key), &m)));
+	m.delivery = str_from(delivery);
+	m.off_by = str_from(off_by);
+	m.action = str_from(action);
+	CHECK(ok(member_change(b, &m)));
+}
+
+static void test_states(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *delivery, *off_by, *action;
+	} as[] = { { "off", "bounces", "" },     { "off", "user", "hold" },
+		   { "mime", "", "reject" },     { "summary", "", "accept" },
+		   { "regular", "", "discard" }, { "plain", "", "defer" } };
+	struct address_row x;
+	struct member_row m;
+	int64_t counts[MEMBER_STATES], moved;
+	for (int i = 0; i < 60; i++)
+		put(a, b, arena_z(a, arena_printf(a, "m%04d@x.example", 1000 + i)),
+		    as[i % 6].delivery, as[i % 6].off_by, as[i % 6].action);
+	for (int i = 0; i < 20; i++) {
+		str key = arena_printf(a, "m%04d@x.example", 1000 + i);
+		CHECK(ok(address_find(b, a, key, &x)) && ok(address_verify(b, x.id, 9)));
+	}
+	for (int i = MEMBER_ANY; i < MEMBER_STATES; i++)
+		check_state(a, b, (enum member_state)i);
+	CHECK(ok(member_states(b, 1, counts)) && counts[MEMBER_ANY] == 2501
+	      && counts[MEMBER_UNPROVEN] == 2481);
+	/* Proof goes, and comes with another address. */
+	CHECK(ok(address_verify(b, x.id, 0)));
+	CHECK(ok(address_find(b, a, STR("m1000@x.example"), &x)));
+	CHECK(ok(address_ensure(b, a, STR("moved@y.example"), STR("moved@y.example"),
+				STR(""), 1, &x)));
+	CHECK(ok(member_find(b, a, 1, STR("m1000@x.example"), &m)));
+	moved = m.id;
+	CHECK(ok(member_move(b, moved, x.id, 5)));
+	CHECK(ok(member_states(b, 1, counts)) && counts[MEMBER_UNPROVEN] == 2483);
+	CHECK(ok(address_verify(b, x.id, 9)));
+	check_state(a, b, MEMBER_UNPROVEN);
+	struct member_want both = { .list = 1,
+				    .search = STR("m10"),
+				    .state = MEMBER_HELD };
+	struct member_row *some;
+	size_t n;
+	CHECK(ok(member_page(b, a, &both, 100, &some, &n)) && n == 30);
+	both.search = STR("m11");
+	CHECK(ok(member_page(b, a, &both, 100, &some, &n)) && n == 0);
+	CHECK(member_state_read(STR("odd")) == MEMBER_ANY);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -185,6 +288,7 @@ int main(void)
 	test_member(a, b);
 	test_fan_out(a, b);
 	test_pages(a, b);
+	test_states(a, b);
 	book_close(b);
 	folder_remove(a, data);
 	return check_done();

@@ -3,7 +3,7 @@
 #include "store_folder.h"
 
 #include "store/lists/bounce.h"
-#include "store/lists/member.h"
+#include "store/lists/member_page.h"
 #include "store/lists/pending.h"
 #include "store/migrate.h"
 #include "store/outbound/ledger.h"
@@ -91,6 +91,8 @@ static void test_lists(struct arena *a, str data)
 	CHECK(ok(bounced_add(b, &x)) && ok(bounced_by_event(b, a, 3, &got))
 	      && got.at == 9);
 	CHECK(bounced_add(b, &x).kind == ERR_DENIED); /* an entry counts once */
+	int64_t states[MEMBER_STATES];
+	CHECK(ok(member_states(b, 1, states)) && states[MEMBER_UNPROVEN] == 1);
 	book_close(b);
 }
 

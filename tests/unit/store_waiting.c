@@ -15,6 +15,7 @@
 #include "store/lists/seen.h"
 #include "store/lists/session.h"
 #include "store/lists/token.h"
+#include "store/lists/waiting.h"
 
 static void test_pending(struct arena *a, struct book *b)
 {
@@ -314,6 +315,40 @@ static void test_audit(struct arena *a, struct book *b)
 	CHECK(ok(audit_list(b, a, 0, 0, 10, &all, &n)) && n == 1);
 }
 
+/* Two lists, of which one has posts and people, the other people alone. */
+static void test_by_list(struct arena *a, struct book *b)
+{
+	struct waiting_row *w;
+	size_t n, before;
+	int64_t other;
+	CHECK(ok(waiting_by_list(b, a, &w, &before)));
+	CHECK(ok(list_create(b, STR("more@lists.example"), 0, &other)));
+	struct held_row h[] = { { .list = other, .source = STR("8/a"), .held_at = 300 },
+				{ .list = other, .source = STR("8/b"), .held_at = 200 },
+				{ .list = other, .source = STR("8/c"), .held_at = 100 } };
+	for (size_t i = 0; i < 3; i++)
+		CHECK(ok(held_add(b, &h[i], STR("x"))));
+	CHECK(ok(held_close(
+		b, a, h[2].id,
+		&(struct held_end){ .verdict = STR("discarded"), .now = 400 })));
+	struct request_row r = { .list = other,
+				 .address = STR("new@x.example"),
+				 .asked_at = 250 };
+	CHECK(ok(request_add(b, &r)));
+	CHECK(ok(waiting_by_list(b, a, &w, &n)) && n == before + 1);
+	CHECK(w[n - 1].list == other && w[n - 1].posts == 2 && w[n - 1].requests == 1
+	      && w[n - 1].oldest == 200);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(ok(held_close(
+			b, a, h[i].id,
+			&(struct held_end){ .verdict = STR("discarded"), .now = 400 })));
+	CHECK(ok(waiting_by_list(b, a, &w, &n)) && n == before + 1);
+	CHECK(!w[n - 1].posts && w[n - 1].requests == 1 && w[n - 1].oldest == 250);
+	CHECK(ok(request_end(
+		b, r.id, &(struct request_end){ .verdict = STR("refused"), .at = 400 })));
+	CHECK(ok(waiting_by_list(b, a, &w, &n)) && n == before);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -326,6 +361,7 @@ int main(void)
 	test_pending(a, b);
 	test_held(a, b);
 	test_request(a, b);
+	test_by_list(a, b);
 	test_memory(a, b);
 	test_session(a, b, person);
 	test_token(a, b, person);

@@ -139,6 +139,8 @@ static const char *writer(enum kind kind, str how, enum place place)
 		{ K_INT, "members", TEXT | ATTR, "show_members" },
 		{ K_TIME, "iso", TEXT | ATTR | PART, "show_iso" },
 		{ K_TIME, "date", TEXT | ATTR | PART, "show_date" },
+		{ K_TIME, "fixed-date", TEXT | ATTR, "show_fixed_date" },
+		{ K_TIME, "fixed-day", TEXT | ATTR, "show_fixed_day" },
 		{ K_TIME, "minute", TEXT | ATTR, "show_minute" },
 		{ K_TIME, "day", TEXT | ATTR, "show_day" },
 		{ K_TIME, "month", TEXT | ATTR, "show_month" },

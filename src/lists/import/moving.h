@@ -54,6 +54,13 @@ MUST_USE err moving_list(struct books *books, struct import_report *r,
 MUST_USE err moving_setting(struct moving *x, const struct settings *now, str name,
 			    str key, const struct made *m, str words);
 
+/* Notes which lists a value names. */
+MUST_USE err moving_named(struct moving *x, const struct setting_def *def, str value);
+
+/* When all lists have come, which one after another: notes of each list whose settings name one
+ * that is not there, and that none of these is. */
+MUST_USE err moving_look_for_lists(struct books *books, struct import_report *r);
+
 /* And what else goes with that setting (ALSO). */
 MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
 

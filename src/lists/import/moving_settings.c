@@ -42,6 +42,20 @@ err moving_also(struct moving *x, const struct settings *now, str key)
 		    : OK;
 }
 
+/* Of patterns the lines that are some; the others are told one by one. */
+static str right_lines(struct moving *x, const struct setting_def *def, str value)
+{
+	str line, clean, out = STR("");
+	while (def->type == SETTING_IS_PATTERNS && str_line(&value, &line)) {
+		err e = setting_check(x->a, def, line, &clean);
+		if (e.kind)
+			import_report_note(x->report, "a line is left out: %s", e.msg);
+		else if (clean.n)
+			out = arena_cat(x->a, out, out.n ? STR("\n") : STR(""), clean);
+	}
+	return out;
+}
+
 err moving_setting(struct moving *x, const struct settings *now, str name, str key,
 		   const struct made *m, str words)
 {
@@ -58,8 +72,9 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 		return OK;
 	}
 	err e = setting_check(x->a, def, m->text, &clean);
-	if (e.kind && m->instead.n) {
-		e = setting_check(x->a, def, m->instead, &clean);
+	str instead = e.kind && !m->instead.n ? right_lines(x, def, m->text) : m->instead;
+	if (e.kind && instead.n) {
+		e = setting_check(x->a, def, instead, &clean);
 		was = m->text;
 	}
 	if (e.kind) {
@@ -70,6 +85,7 @@ err moving_setting(struct moving *x, const struct settings *now, str name, str k
 	str how = differs(x->a, m, was, words);
 	import_report_attribute(x->report, how.n ? REPORT_CHANGED : REPORT_KEPT, name,
 				assigned(x->a, key, clean), how);
+	TRY(moving_named(x, def, clean));
 	return put(x, now, def, clean);
 }
 

@@ -60,6 +60,18 @@ void import_report_new(struct import_report_list *l, const struct import_report_
 	};
 }
 
+void import_report_named(struct import_report_list *l,
+			 const struct import_report_named *n)
+{
+	l->named = grown(l->a, l->named, l->named_count, &l->named_room,
+			 sizeof *l->named);
+	l->named[l->named_count++] = (struct import_report_named){
+		.setting = n->setting,
+		.line = arena_copy(l->a, n->line),
+		.address = arena_copy(l->a, n->address),
+	};
+}
+
 void import_report_count(struct import_report_list *l, const char *what, int64_t there,
 			 int64_t here)
 {

@@ -22,6 +22,12 @@ struct import_report_attribute {
 	str name, here, why;
 };
 
+/* A list that a setting names and that was not there when it was written. */
+struct import_report_named {
+	const char *setting;
+	str line, address;
+};
+
 struct import_report_count {
 	const char *what;
 	int64_t there, here;
@@ -39,6 +45,8 @@ struct import_report_list {
 	size_t attribute_count, attribute_room;
 	struct import_report_new *news;
 	size_t new_count, new_room;
+	struct import_report_named *named;
+	size_t named_count, named_room;
 	struct import_report_count counts[16];
 	size_t count_count;
 	str *notes;
@@ -59,6 +67,8 @@ struct import_report_list *import_report_list(struct import_report *r, str addre
 void import_report_attribute(struct import_report_list *l, enum import_report_class class,
 			     str name, str here, str why);
 void import_report_new(struct import_report_list *l, const struct import_report_new *n);
+void import_report_named(struct import_report_list *l,
+			 const struct import_report_named *n);
 void import_report_count(struct import_report_list *l, const char *what, int64_t there,
 			 int64_t here);
 void import_report_note(struct import_report_list *l, const char *format, ...)

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/language.h"
+#include "lists/equivalent.h"
 #include "mail/address.h"
 #include "mail/charset.h"
 
@@ -138,6 +139,13 @@ VALUE(text)
 {
 	(void)row;
 	return plain(str_trim(mailman2_text(c, value)));
+}
+
+VALUE(domains)
+{
+	struct made m = value_text(c, row, value);
+	m.instead = equivalent_groups(c->a, m.text);
+	return m;
 }
 
 VALUE(line)

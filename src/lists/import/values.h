@@ -19,6 +19,7 @@ VALUE(line);           /* on one line */
 VALUE(prefix);         /* with the space at its end */
 VALUE(lines);          /* a list, one a line */
 VALUE(aliases);        /* addresses, and patterns behind ^ */
+VALUE(domains);        /* groups of two domains or more */
 VALUE(word);           /* by WORD */
 VALUE(word3);          /* by WORD3 */
 VALUE(furniture);      /* a header or footer, unless it is Mailman's own */

@@ -66,11 +66,16 @@ static err add(struct book *b, int64_t list, int64_t address, int64_t now, int64
 {
 	bool found;
 	int64_t there;
-	err e = TABLE_INSERT(b, id,
-			     "INSERT INTO member (list, address, joined_at, key, find) "
-			     "VALUES (?1, ?2, ?3, coalesce((SELECT key FROM address "
-			     "WHERE id = ?2), ''), coalesce((" FIND_AS("NULL") "), ''))",
-			     SQL_I(list), SQL_I(address), SQL_I(now));
+	err e = TABLE_INSERT(
+		b, id,
+		"INSERT INTO member (list, address, joined_at, key, find, "
+		"unproven) "
+		"VALUES (?1, ?2, ?3, coalesce((SELECT key FROM address "
+		"WHERE id = ?2), ''), coalesce((" FIND_AS(
+			"NULL") "), ''), "
+				"coalesce((SELECT verified_at = 0 FROM address "
+				"WHERE id = ?2), 0))",
+		SQL_I(list), SQL_I(address), SQL_I(now));
 	if (!e.kind)
 		return begin_as_preferred(b, address, *id);
 	if (e.kind != ERR_DENIED)

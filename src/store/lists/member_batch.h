@@ -1,4 +1,4 @@
-/* store/lists/member_batch.h: many members at once, out of a file: web writes what is to
+/* store/lists/member_batch.h: many members at once, out of a file or all that fit: web writes what is to
  * be done in parts, somebody looks at it, and post does it, a part in a transaction.
  *
  *     web:   TRY(batch_replace(b, &x)); TRY(batch_part_add(b, x.id, 1, text)); ...
@@ -13,9 +13,9 @@
 
 struct batch_row {
 	int64_t id, list;
-	str kind;    /* import, sync, remove */
+	str kind;    /* import, sync, remove of a file; set, end of members that fit */
 	bool notice; /* who is removed gets a goodbye */
-	str columns; /* those of the parts: "address,name,delivery" */
+	str columns; /* those of the parts: "address,name,delivery"; of a set: keys and values */
 	int64_t person;
 	str actor;       /* as the audit names them */
 	int64_t made_at; /* seconds */

@@ -7,6 +7,16 @@
 
 #include "store/lists/member.h"
 
+enum member_state {
+	MEMBER_ANY,
+	MEMBER_OFF,      /* no posts by mail, by whosever hand */
+	MEMBER_BOUNCES,  /* of these: since mail came back */
+	MEMBER_HELD,     /* their own posts are held, rejected or discarded */
+	MEMBER_DIGEST,   /* posts come in digests */
+	MEMBER_UNPROVEN, /* nobody has shown that the address is theirs */
+	MEMBER_STATES
+};
+
 struct member_want {
 	int64_t list;
 	str search;   /* part of the address or the name; "" all */
@@ -14,6 +24,7 @@ struct member_want {
 	str before;   /* the last ones before it, where there is no after; "" none */
 	bool visible; /* only who is not hidden */
 	bool by_name; /* search looks at names alone, and at none that holds an address */
+	enum member_state state;
 };
 
 MUST_USE err member_page(struct book *b, struct arena *a, const struct member_want *want,
@@ -23,6 +34,17 @@ MUST_USE err member_page(struct book *b, struct arena *a, const struct member_wa
 MUST_USE err member_place(struct book *b, const struct member_want *want, str key,
 			  int64_t *before, int64_t *all);
 MUST_USE err member_count(struct book *b, int64_t list, str search, int64_t *count);
+
+/* The keys alone, behind want->after: for those who go through all that fit. */
+MUST_USE err member_keys(struct book *b, struct arena *a, const struct member_want *want,
+			 size_t limit, str **keys, size_t *count);
+
+/* How many of a list are in each state, without a look at the others. */
+MUST_USE err member_states(struct book *b, int64_t list, int64_t counts[MEMBER_STATES]);
+
+/* "off", "bounces", "held", "digest", "unproven"; "" any. Any other word is any. */
+enum member_state member_state_read(str word);
+str member_state_word(enum member_state state);
 
 /* By position, for programs that count in pages; slower the further on. */
 MUST_USE err member_skip(struct book *b, struct arena *a, int64_t list, str search,

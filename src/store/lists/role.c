@@ -2,9 +2,10 @@
 
 #include "store/table.h"
 
-#define ROLE                                                                 \
-	"SELECT r.list, r.address, x.person, x.key, x.text, p.name, r.role " \
-	"FROM role r JOIN address x ON x.id = r.address "                    \
+#define ROLE                                                                  \
+	"SELECT r.list, r.address, x.person, x.key, x.text, p.name, r.role, " \
+	"x.verified_at "                                                      \
+	"FROM role r JOIN address x ON x.id = r.address "                     \
 	"JOIN person p ON p.id = x.person "
 
 static void read_role(struct rows *r, struct arena *a, void *row)
@@ -17,6 +18,7 @@ static void read_role(struct rows *r, struct arena *a, void *row)
 		.text = rows_str(r, a, 4),
 		.name = rows_str(r, a, 5),
 		.role = rows_str(r, a, 6),
+		.verified_at = rows_i64(r, 7),
 	};
 }
 

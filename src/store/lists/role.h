@@ -7,9 +7,10 @@ enum { ROLE_OWNER = 1, ROLE_MODERATOR = 2, ROLE_DOMAIN_OWNER = 4 }; /* bits */
 
 struct role_row {
 	int64_t list, address, person;
-	str key, text; /* the address */
-	str name;      /* the person's */
-	str role;      /* "owner", "moderator" */
+	str key, text;       /* the address */
+	str name;            /* the person's */
+	str role;            /* "owner", "moderator" */
+	int64_t verified_at; /* the address is shown to be the person's; 0: it is not */
 };
 
 MUST_USE err role_add(struct book *b, int64_t list, int64_t address, str role);

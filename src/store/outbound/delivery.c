@@ -10,6 +10,52 @@ static void read_delivery(struct rows *r, struct arena *a, void *row)
 	delivery_read(r, a, row);
 }
 
+/* One statement for several rows: what AUTOINCREMENT costs each statement costs them once. */
+enum { TOGETHER = 10, OF_ALL = 2, OF_EACH = 6 };
+
+#define ROW       "(?1, ?2, ?, ?, ?, ?, ?, ?)"
+#define FIVE_ROWS ROW "," ROW "," ROW "," ROW "," ROW
+#define ADD                                                                     \
+	"INSERT INTO delivery (message, held, destination, recipient, member, " \
+	"notify, orcpt, reader) VALUES "
+
+static size_t put_row(struct sql_value *v, const struct delivery *d)
+{
+	v[0] = SQL_S(d->destination);
+	v[1] = SQL_S(d->recipient);
+	v[2] = SQL_I(d->member);
+	v[3] = SQL_S(d->notify);
+	v[4] = SQL_S(d->orcpt);
+	v[5] = SQL_S(d->reader);
+	return OF_EACH;
+}
+
+/* Ids of one statement follow each other. */
+static err add_rows(struct book *b, int64_t message, int64_t held, struct delivery *d,
+		    size_t n)
+{
+	struct sql_value v[OF_ALL + TOGETHER * OF_EACH] = { SQL_I(message), SQL_I(held) };
+	size_t values = OF_ALL;
+	int64_t last;
+	for (size_t i = 0; i < n; i++)
+		values += put_row(v + values, &d[i]);
+	TRY(table_insert(b, &last, n == 1 ? ADD ROW : ADD FIVE_ROWS "," FIVE_ROWS, v,
+			 values));
+	for (size_t i = 0; i < n; i++)
+		d[i].id = last - (int64_t)(n - 1 - i);
+	return OK;
+}
+
+static err add_all(struct book *b, int64_t message, int64_t held, struct delivery *d,
+		   size_t count)
+{
+	for (size_t i = 0, n; i < count; i += n) {
+		n = count - i < TOGETHER ? 1 : TOGETHER;
+		TRY(add_rows(b, message, held, d + i, n));
+	}
+	return OK;
+}
+
 err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t count)
 {
 	bool mine, found;
@@ -19,15 +65,8 @@ err delivery_add(struct book *b, int64_t message, struct delivery *d, size_t cou
 			    "SELECT frozen FROM message WHERE id = ?1", SQL_I(message));
 	if (!e.kind && !found)
 		e = FAIL(ERR_NOTFOUND, "there is no such outbound message to deliver");
-	for (size_t i = 0; i < count && !e.kind; i++)
-		e = TABLE_INSERT(b, &d[i].id,
-				 "INSERT INTO delivery (message, destination, recipient, "
-				 "member, notify, orcpt, held, reader) "
-				 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-				 SQL_I(message), SQL_S(d[i].destination),
-				 SQL_S(d[i].recipient), SQL_I(d[i].member),
-				 SQL_S(d[i].notify), SQL_S(d[i].orcpt),
-				 SQL_I(frozen ? HELD_FROZEN : 0), SQL_S(d[i].reader));
+	if (!e.kind)
+		e = add_all(b, message, frozen ? HELD_FROZEN : 0, d, count);
 	if (!e.kind)
 		e = book_run(b, "UPDATE message SET copies = copies + ?2 WHERE id = ?1",
 			     SQL_I(message), SQL_I(count));

@@ -10,6 +10,8 @@
 #include "store/lists/person.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
+#include "store/lists/waiting.h"
+#include "web/pages/visible.h"
 
 enum { FRESH = 600 };
 
@@ -84,23 +86,42 @@ static err add_preferences(struct request *q, struct page_account *p)
 	return OK;
 }
 
+/* What waits there for who may decide it: a role of an address that is not shown to be theirs
+ * lets nobody. */
+static err count_waiting(struct request *q, const struct waiting_row *w, size_t n,
+			 int64_t list, int64_t *waiting)
+{
+	struct visible_list l;
+	err e = visible_list_find(q, list, RIGHT_held_decide, &l);
+	*waiting = 0;
+	for (size_t i = 0; !e.kind && i < n; i++)
+		if (w[i].list == list)
+			*waiting = w[i].posts + w[i].requests;
+	return e.kind == ERR_NOTFOUND ? OK : e;
+}
+
 static err add_roles(struct request *q, struct page_account *p)
 {
-	size_t n;
+	size_t n, lists;
+	struct waiting_row *waits;
 	struct role_row *r;
 	struct worker *w = worker_of(q);
 	TRY(role_by_person(w->books.lists, q->arena, q->session->person, &r, &n));
+	TRY(waiting_by_list(w->books.lists, q->arena, &waits, &lists));
 	struct page_account_roles *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		const struct list_entry *l = addressbook_list_by_id(w->books.addresses,
 								    r[i].list);
-		if (l)
-			rows[p->roles_count++] = (struct page_account_roles){
-				.name = l->name,
-				.href = path_of(q, l),
-				.role = r[i].role,
-				.owns = str_eq(r[i].role, STR("owner")),
-			};
+		if (!l)
+			continue;
+		struct page_account_roles *row = &rows[p->roles_count++];
+		*row = (struct page_account_roles){
+			.name = l->name,
+			.href = path_of(q, l),
+			.role = r[i].role,
+			.owns = str_eq(r[i].role, STR("owner")),
+		};
+		TRY(count_waiting(q, waits, lists, l->id, &row->waiting));
 	}
 	p->roles = rows;
 	return OK;

@@ -7,6 +7,7 @@
 #include "base/said.h"
 #include "base/utf8.h"
 #include "lists/roster_batch.h"
+#include "lists/roster_those.h"
 #include "web/pages/forms.h"
 #include "web/stamp.h"
 
@@ -219,6 +220,8 @@ static void show_batch(struct request *q, struct response *r, const struct batch
 		.many = arena_cat(q->arena, path, str_from(many)),
 		.state = left && str_eq(x->state, STR("done")) ? STR("stopped")
 							       : x->state,
+		.fits = batch_is_those(x),
+		.sets = batch_is_those(x) ? batch_those_words(q->arena, x) : STR(""),
 		.notice = x->notice,
 		.parts = x->parts,
 		.parts_done = x->parts - left,

@@ -6,6 +6,7 @@
 #include "base/enc.h"
 #include "lists/members.h"
 #include "lists/roster.h"
+#include "lists/roster_those.h"
 #include "lists/topics.h"
 #include "mail/date.h"
 #include "store/lists/member_page.h"
@@ -18,12 +19,53 @@ static str base(struct request *q)
 	return arena_cat(q->arena, list_path(q), STR("/admin/members"));
 }
 
-/* The page before or after the one whose outermost address that is. */
-static str page_link(struct request *q, const char *way, str key)
+/* "state=off&q=anna": what a link or a form goes on looking at. */
+static str looked_at(struct request *q, str state, str search)
 {
-	return arena_printf(q->arena, "%.*s?%s=%.*s&q=%.*s", STR_F(base(q)), way,
+	return arena_cat(q->arena, STR("state="), state, STR("&q="),
+			 enc_percent(q->arena, search));
+}
+
+/* The page before or after the one whose outermost address that is. */
+static str page_link(struct request *q, const struct page_members *p, const char *way,
+		     str key)
+{
+	return arena_printf(q->arena, "%.*s?%s=%.*s&%.*s", STR_F(base(q)), way,
 			    STR_F(enc_percent(q->arena, key)),
-			    STR_F(enc_percent(q->arena, request_query(q, "q"))));
+			    STR_F(looked_at(q, p->state, p->q)));
+}
+
+static const char *const state_labels[] = {
+	[MEMBER_ANY] = N_("All"),
+	[MEMBER_OFF] = N_("No posts by mail"),
+	[MEMBER_BOUNCES] = N_("Off since mail came back"),
+	[MEMBER_HELD] = N_("Own posts held or refused"),
+	[MEMBER_DIGEST] = N_("Digests"),
+	[MEMBER_UNPROVEN] = N_("Address not shown to be theirs"),
+};
+
+/* A link to each state that somebody is in, or that is looked at. */
+static err add_states(struct request *q, struct page_members *p, enum member_state now)
+{
+	int64_t n[MEMBER_STATES];
+	struct page_members_states *rows = arena_zero(q->arena,
+						      MEMBER_STATES * sizeof *rows);
+	TRY(member_states(worker_of(q)->books.lists, worker_of(q)->list->id, n));
+	for (int i = 0; i < MEMBER_STATES; i++) {
+		enum member_state state = (enum member_state)i;
+		str word = member_state_word(state);
+		if (n[i] || state == now)
+			rows[p->states_count++] = (struct page_members_states){
+				.word = word,
+				.label = S_(state_labels[i]),
+				.members = n[i],
+				.href = arena_cat(q->arena, base(q), STR("?"),
+						  looked_at(q, word, STR(""))),
+				.current = state == now,
+			};
+	}
+	p->states = rows;
+	return OK;
 }
 
 static err add_rows(struct request *q, struct page_members *p)
@@ -35,7 +77,9 @@ static err add_rows(struct request *q, struct page_members *p)
 	struct member_want want = { .list = worker_of(q)->list->id,
 				    .search = p->q,
 				    .after = request_query(q, "after"),
-				    .before = request_query(q, "before") };
+				    .before = request_query(q, "before"),
+				    .state = member_state_read(p->state) };
+	TRY(add_states(q, p, want.state));
 	TRY(member_page(book, q->arena, &want, page_member_rows(q), &m, &n));
 	TRY(member_place(book, &want, n ? m[0].key : STR(""), &before, &p->count));
 	struct page_members_members *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
@@ -60,9 +104,9 @@ static err add_rows(struct request *q, struct page_members *p)
 	p->first = before + 1;
 	p->last = before + (int64_t)n;
 	if (n && p->first > 1)
-		p->previous = page_link(q, "before", m[0].key);
+		p->previous = page_link(q, p, "before", m[0].key);
 	if (n && p->last < p->count)
-		p->next = page_link(q, "after", m[n - 1].key);
+		p->next = page_link(q, p, "after", m[n - 1].key);
 	return OK;
 }
 
@@ -77,7 +121,10 @@ static void show(struct request *q, struct response *r, struct page_members *p)
 	p->coming = arena_cat(q->arena, list_path(q), STR("/admin/coming"));
 	p->others = arena_cat(q->arena, list_path(q), STR("/admin/nonmembers"));
 	p->may_set = worker_may(w, RIGHT_members_set);
-	p->q = str_trim(request_query(q, "q"));
+	bool posted = q->method == POST; /* refused: what was looked at is shown again */
+	p->q = posted ? field(q, "q") : str_trim(request_query(q, "q"));
+	p->state = member_state_word(member_state_read(
+		posted ? field(q, "state") : request_query(q, "state")));
 	if (!p->how.n)
 		p->how = STR("invite");
 	if (!page_failed(q, r, add_rows(q, p)))
@@ -165,18 +212,26 @@ void members_add_post(struct request *q, struct response *r)
 /* ---- changing */
 
 static const struct {
-	const char *what, *kind, *key, *value;
+	const char *what, *key, *value; /* key "": they are removed */
+	const char *field;              /* of the form: which holds the value; or NULL */
 } acts[] = {
-	{ "remove", "member_remove", "", "" },
-	{ "on", "member_set", "delivery", "regular" },
-	{ "off", "member_set", "delivery", "off" },
-	{ "accept", "member_set", "action", "accept" },
-	{ "hold", "member_set", "action", "hold" },
-	{ "defer", "member_set", "action", "defer" },
-	{ "discard", "member_set", "action", "discard" },
-	{ "default", "member_set", "action", "" },
-	{ "until", "member_set", "until", "" },
+	{ "remove", "", "", NULL },
+	{ "on", "status", "on", NULL },
+	{ "off", "delivery", "off", NULL },
+	{ "regular", "form", "regular", NULL },
+	{ "mime", "form", "mime", NULL },
+	{ "plain", "form", "plain", NULL },
+	{ "summary", "form", "summary", NULL },
+	{ "accept", "action", "accept", NULL },
+	{ "defer", "action", "defer", NULL },
+	{ "hold", "action", "hold", NULL },
+	{ "reject", "action", "reject", NULL },
+	{ "discard", "action", "discard", NULL },
+	{ "default", "action", "", NULL },
+	{ "until", "until", "", "last" },
 };
+
+enum { ACTS = sizeof acts / sizeof *acts };
 
 static json_t *chosen(struct request *q)
 {
@@ -188,37 +243,87 @@ static json_t *chosen(struct request *q)
 	return json_of(buf_str(&b));
 }
 
-void members_post(struct request *q, struct response *r)
+static void refuse(struct request *q, struct response *r, int status, str why)
+{
+	r->status = status;
+	show(q, r, &(struct page_members){ .note = note_bad(q, why) });
+}
+
+static str value_of(struct request *q, size_t act)
+{
+	return acts[act].field ? field(q, acts[act].field) : str_from(acts[act].value);
+}
+
+static str why_off(struct request *q, size_t act)
+{
+	return str_eq(str_from(acts[act].what), STR("off")) ? field(q, "why") : STR("");
+}
+
+/* Those with a mark: at once. */
+static void change_chosen(struct request *q, struct response *r, size_t act)
 {
 	struct ordered x;
-	size_t i = 0, count = sizeof acts / sizeof *acts;
-	str what = field(q, "do");
-	while (i < count && !str_eq(what, str_from(acts[i].what)))
-		i++;
-	if (i == count || !field(q, "address").n) {
-		r->status = 400;
-		show(q, r,
-		     &(struct page_members){
-			     .note = note_bad(q, S_("Choose members, and what to do "
-						    "with them.")) });
-		return;
-	}
+	bool removes = !*acts[act].key;
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(worker_of(q)->list->address));
 	json_object_set_new(args, "addresses", chosen(q));
-	json_object_set_new(args, "key", json_string(acts[i].key));
-	json_object_set_new(args, "value",
-			    str_eq(what, STR("until")) ? json_of(field(q, "last"))
-						       : json_string(acts[i].value));
-	json_object_set_new(args, "why",
-			    str_eq(what, STR("off")) ? json_of(field(q, "why"))
-						     : json_string(""));
-	if (order_and_wait(q, acts[i].kind, args, &x)) {
-		go_done(q, r, STR("/admin/members"), x.order);
+	json_object_set_new(args, "key", json_string(acts[act].key));
+	json_object_set_new(args, "value", json_of(value_of(q, act)));
+	json_object_set_new(args, "why", json_of(why_off(q, act)));
+	json_object_set_new(args, "notice", json_of(field(q, "notice")));
+	if (!order_and_wait(q, removes ? "member_remove" : "member_set", args, &x)) {
+		refuse(q, r, x.result ? 400 : 503, x.why);
 		return;
 	}
-	r->status = x.result ? 400 : 503;
-	show(q, r, &(struct page_members){ .note = note_bad(q, x.why) });
+	response_redirect(
+		r, 303,
+		arena_printf(q->arena, "%.*s?done=%lld&%.*s", STR_F(base(q)),
+			     (long long)x.order,
+			     STR_F(looked_at(q, field(q, "state"), field(q, "q")))));
+}
+
+/* All that fit: they are written down and shown first (admin_many.c). */
+static void change_those(struct request *q, struct response *r, size_t act)
+{
+	struct worker *w = worker_of(q);
+	int64_t id = 0;
+	str why = why_off(q, act);
+	struct assignment set[] = { { str_from(acts[act].key), value_of(q, act) },
+				    { STR("why"), why } };
+	struct actor by = { .person = w->viewer.person };
+	err e = batch_those(
+		&w->books, q->arena, w->list,
+		&(struct roster_those){
+			.want = { .search = field(q, "q"),
+				  .state = member_state_read(field(q, "state")) },
+			.set = set,
+			.count = !*acts[act].key ? 0
+				 : why.n         ? 2
+						 : 1,
+			.notice = !*acts[act].key && field(q, "notice").n },
+		&by, &id);
+	if (err_is_passing(e))
+		(void)page_failed(q, r, e);
+	else if (e.kind)
+		refuse(q, r, 400, arena_copy(q->arena, str_from(e.msg)));
+	else
+		response_redirect(r, 303,
+				  arena_printf(q->arena, "%.*s/many/%lld", STR_F(base(q)),
+					       (long long)id));
+}
+
+void members_post(struct request *q, struct response *r)
+{
+	size_t act = 0;
+	bool all = str_eq(field(q, "of"), STR("all"));
+	while (act < ACTS && !str_eq(field(q, "do"), str_from(acts[act].what)))
+		act++;
+	if (act == ACTS || (!all && !field(q, "address").n))
+		refuse(q, r, 400, S_("Choose members, and what to do with them."));
+	else if (all)
+		change_those(q, r, act);
+	else
+		change_chosen(q, r, act);
 }
 
 /* ---- CSV (RFC 4180) */

@@ -83,6 +83,13 @@ static const struct kind kinds[] = {
 				  "moderator. Once it is withdrawn nobody gets it."),
 			       N_("Withdraw the post"),
 			       N_("If it shall go on waiting, close the page."), true },
+	[CONFIRM_MORNING] = { N_("Discard these posts?"),
+			      N_("They waited for a moderator when the letter was sent. "
+				 "Nobody is told. What came later is not among them."),
+			      N_("Discard all of these"),
+			      N_("To decide each by itself, close the page and use the "
+				 "other link of the letter."),
+			      true },
 };
 
 static str fill(struct arena *a, const char *text, const struct confirmation *c)
@@ -133,10 +140,12 @@ static str owner_name(struct request *q, int64_t person)
 }
 
 static void show_button(struct request *q, struct response *r, str token,
-			const struct confirmation *c, str subject)
+			const struct confirmation *c,
+			const struct page_confirm_facts *listed, size_t listed_count)
 {
 	enum { FACTS = 8 };
-	struct page_confirm_facts f[FACTS];
+	struct page_confirm_facts *f = arena_zero(q->arena,
+						  (FACTS + listed_count) * sizeof *f);
 	size_t n = 0;
 	const struct kind *k = &kinds[c->kind];
 	str title = fill(q->arena, _(k->title), c), account = owner_name(q, c->account);
@@ -145,8 +154,8 @@ static void show_button(struct request *q, struct response *r, str token,
 	f[n++] = (struct page_confirm_facts){ S_("Address"), c->address };
 	if (c->name.n)
 		f[n++] = (struct page_confirm_facts){ S_("Name"), c->name };
-	if (subject.n)
-		f[n++] = (struct page_confirm_facts){ S_("Subject"), subject };
+	for (size_t i = 0; i < listed_count; i++)
+		f[n++] = listed[i];
 	if (c->kind == CONFIRM_SET)
 		f[n++] = (struct page_confirm_facts){
 			S_("Settings"), member_set_words(q->arena, c->data)
@@ -158,9 +167,9 @@ static void show_button(struct request *q, struct response *r, str token,
 	if (account.n)
 		f[n++] = (struct page_confirm_facts){ S_("Account"), account };
 	f[n++] = (struct page_confirm_facts){ S_("Asked"),
-					      date_minute(q->arena, c->created_at) };
+					      date_clock(q->arena, c->created_at) };
 	f[n++] = (struct page_confirm_facts){ S_("Good until"),
-					      date_minute(q->arena, c->expires_at) };
+					      date_clock(q->arena, c->expires_at) };
 	ANSWER(q, r, confirm,
 	       (&(struct page_confirm){
 		       .frame = frame_of(q, title),
@@ -197,7 +206,54 @@ static void show_waiting(struct request *q, struct response *r, str token,
 	else if (h.verdict.n)
 		decided(q, r, &h);
 	else
-		show_button(q, r, token, c, h.subject);
+		show_button(q, r, token, c,
+			    &(struct page_confirm_facts){ S_("Subject"), h.subject },
+			    h.subject.n > 0);
+}
+
+/* Those of the letter that wait still. */
+static err read_morning(struct request *q, const struct confirmation *c,
+			struct page_confirm_facts **listed, size_t *count)
+{
+	int64_t *ids;
+	size_t n, k = 0;
+	struct held_row h;
+	struct worker *w = worker_of(q);
+	confirm_posts(q->arena, c->data, &ids, &n);
+	struct page_confirm_facts *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
+	for (size_t i = 0; i < n; i++) {
+		err e = held_get(w->books.lists, q->arena, ids[i], &h);
+		if (e.kind && e.kind != ERR_NOTFOUND)
+			return e;
+		const struct list_entry *l = e.kind || h.verdict.n
+						     ? NULL
+						     : addressbook_list_by_id(
+							     w->books.addresses, h.list);
+		if (l)
+			rows[k++] = (struct page_confirm_facts){
+				l->name,
+				arena_cat(q->arena, held_author(q->arena, &h), STR(": "),
+					  h.subject.n ? h.subject : S_("(no subject)"))
+			};
+	}
+	*listed = rows;
+	*count = k;
+	return OK;
+}
+
+static void show_morning(struct request *q, struct response *r, str token,
+			 const struct confirmation *c)
+{
+	struct page_confirm_facts *listed = NULL;
+	size_t n = 0;
+	if (page_failed(q, r, read_morning(q, c, &listed, &n)))
+		return;
+	if (n)
+		show_button(q, r, token, c, listed, n);
+	else
+		say(q, r, 410, S_("All of these were decided already"),
+		    S_("No post that the letter listed waits any more."), STR("/held"),
+		    S_("What waits for me"));
 }
 
 static void show_held(struct request *q, struct response *r, str token,
@@ -282,13 +338,15 @@ void confirm_page(struct request *q, struct response *r)
 		show_held(q, r, token, &c);
 	else if (c.kind == CONFIRM_CHALLENGE || c.kind == CONFIRM_WITHDRAW)
 		show_waiting(q, r, token, &c);
+	else if (c.kind == CONFIRM_MORNING)
+		show_morning(q, r, token, &c);
 	else if (c.kind == CONFIRM_REQUEST)
 		show_request(q, r, token, &c);
 	else if ((c.kind == CONFIRM_VERIFY || c.kind == CONFIRM_MOVE)
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
 	else
-		show_button(q, r, token, &c, STR_NONE);
+		show_button(q, r, token, &c, NULL, 0);
 }
 
 /* ---- pressing */
@@ -376,6 +434,9 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 		return;
 	case CONFIRM_WITHDRAW:
 		go_to_done(q, r, "withdrawn", list);
+		return;
+	case CONFIRM_MORNING:
+		go_to_done(q, r, "morning", STR(""));
 		return;
 	case CONFIRM_ERASE:
 		go_to_done(q, r, "erased", STR(""));

@@ -81,13 +81,29 @@ static void add_lines(struct arena *a, struct page_note *n, const json_t *wrong)
 	n->lines_count = count;
 }
 
-static void read_result(struct request *q, const struct order_row *row,
-			struct page_note *n)
+/* What several orders did is said as what one did: how many in all, and what was not
+ * possible. */
+static void add_result(json_t *all, const struct order_row *row)
 {
 	json_t *result = json_loadb(row->result.p, row->result.n, 0, NULL);
-	int64_t number = json_integer_value(json_object_get(result, "n"));
+	json_t *wrong = json_object_get(all, "wrong"), *n = json_object_get(all, "n");
+	json_integer_set(n, json_integer_value(n)
+				    + json_integer_value(json_object_get(result, "n")));
+	json_array_extend(wrong, json_object_get(result, "wrong"));
+	if (!str_eq(row->state, STR("done")))
+		json_array_append(wrong, json_object_get(result, "why"));
 	const char *as = json_string_value(json_object_get(result, "as"));
-	str text = text_for(as ? str_from(as) : row->kind);
+	if (as)
+		json_object_set_new(all, "as", json_string(as));
+	else if (!json_object_get(all, "as"))
+		json_object_set_new(all, "as", json_stringn(row->kind.p, row->kind.n));
+	json_decref(result);
+}
+
+static void read_result(struct request *q, const json_t *result, struct page_note *n)
+{
+	int64_t number = json_integer_value(json_object_get(result, "n"));
+	str text = text_for(str_from(json_string_value(json_object_get(result, "as"))));
 	n->text = with_number(q->arena, text.n ? text : S_("It is done."), number);
 	add_lines(q->arena, n, json_object_get(result, "wrong"));
 	if (n->lines_count) {
@@ -96,27 +112,40 @@ static void read_result(struct request *q, const struct order_row *row,
 				    n->bad ? STR("") : STR(" "),
 				    S_("These were not possible:"));
 	}
-	json_decref(result);
 }
 
-static const struct page_note *note_of_order(struct request *q, int64_t id)
+/* "17", or "17-18-21" where a form became several orders. */
+static const struct page_note *note_of_orders(struct request *q, str ids)
 {
+	str one;
+	int64_t id;
+	size_t told = 0;
 	struct order_row row;
-	struct worker *w = worker_of(q);
 	struct page_note *n = arena_zero(q->arena, sizeof *n);
-	if (!q->session || order_get(w->books.lists, q->arena, id, &row).kind
-	    || row.person != q->session->person || !str_eq(row.state, STR("done")))
-		return NULL;
-	read_result(q, &row, n);
-	return n;
+	json_t *all = json_pack("{s:i,s:[]}", "n", 0, "wrong");
+	while (q->session && ids.n) {
+		if (!str_cut(ids, '-', &one, &ids)) {
+			one = ids;
+			ids = STR("");
+		}
+		if (!str_i64(one, &id)
+		    || order_get(worker_of(q)->books.lists, q->arena, id, &row).kind
+		    || row.person != q->session->person || !row.state.n)
+			continue;
+		told += str_eq(row.state, STR("done"));
+		add_result(all, &row);
+	}
+	if (told)
+		read_result(q, all, n);
+	json_decref(all);
+	return told ? n : NULL;
 }
 
 const struct page_note *note_of(struct request *q)
 {
 	str word = request_query(q, "done");
-	int64_t order;
-	if (str_i64(word, &order))
-		return note_of_order(q, order);
+	if (word.n && word.p[0] >= '0' && word.p[0] <= '9')
+		return note_of_orders(q, word);
 	str text = text_for(word);
 	if (!text.n)
 		return NULL;

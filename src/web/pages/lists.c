@@ -5,6 +5,7 @@
 #include "account/account.h"
 #include "base/clock.h"
 #include "store/lists/member.h"
+#include "store/lists/waiting.h"
 #include "web/pages/calendar.h"
 #include "web/pages/site_lists.h"
 #include "web/pages/visible.h"
@@ -45,6 +46,16 @@ static err count_posts(struct request *q, const struct visible_list *l,
 	return OK;
 }
 
+/* How much waits there for the visitor to decide. */
+static int64_t waiting_on(const struct visible_list *l, const struct waiting_row *w,
+			  size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (w[i].list == l->entry->id && visible_list_may(l, RIGHT_held_decide))
+			return w[i].posts + w[i].requests;
+	return 0;
+}
+
 static err show_list(struct request *q, const struct visible_list *l,
 		     struct page_lists_lists *row)
 {
@@ -71,10 +82,17 @@ static err show_lists(struct request *q, struct response *r)
 	size_t makes;
 	TRY(domains_to_make_in(q, &domains, &makes));
 	p.makes = makes > 0;
+	struct waiting_row *waits = NULL;
+	size_t waiting = 0;
+	if (q->session)
+		TRY(waiting_by_list(worker_of(q)->books.lists, q->arena, &waits,
+				    &waiting));
 	struct page_lists_lists *rows = arena_zero(q->arena,
 						   (s.count + 1) * sizeof *rows);
 	for (size_t i = 0; i < s.count; i++) {
 		TRY(show_list(q, &s.lists[i], &rows[i]));
+		rows[i].waiting = waiting_on(&s.lists[i], waits, waiting);
+		p.waiting += rows[i].waiting;
 		p.search |= rows[i].may_read;
 		p.own_count += rows[i].you.n > 0;
 	}

@@ -4,17 +4,18 @@
 #include "base/language.h"
 #include "archive/render.h"
 #include "base/enc.h"
+#include "base/zone.h"
 #include "web/pages/forms.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
 
-/* "+02:00"; empty for UTC. */
+/* "06:12 (+02:00)"; empty where the site's clock showed the same. */
 static str zone_of(struct arena *a, int64_t date, int offset)
 {
 	int m = offset < 0 ? -offset : offset;
 	int64_t local = (date + offset * 60LL) % 86400;
-	if (!offset)
+	if (offset * 60 == zone_at(zone_site(), date)->offset)
 		return STR_NONE;
 	if (local < 0)
 		local += 86400;

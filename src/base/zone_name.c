@@ -1,0 +1,72 @@
+/* Which table a name means. */
+#include "base/file.h"
+#include "base/zone.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#define FOLDER "/usr/share/zoneinfo"
+
+enum { FILE_MAX = 64 * 1024 };
+
+/* Nothing above or beside the folder of tables. */
+static bool is_zone_name(str name)
+{
+	if (!name.n || name.n > 64 || name.p[0] == '/' || name.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!chr_is_alpha(name.p[i]) && !chr_is_digit(name.p[i])
+		    && (!strchr("/_+-", name.p[i]) || !name.p[i]))
+			return false; /* so that .. is none, either */
+	return true;
+}
+
+static err not_there(struct arena *a, str name)
+{
+	if (access(FOLDER, R_OK))
+		return err_in(a, ERR_NOTFOUND,
+			      "%.*s: there are no tables of time zones in " FOLDER
+			      "; install the package tzdata",
+			      STR_F(name));
+	return err_in(a, ERR_NOTFOUND,
+		      "%.*s: no time zone of that name in " FOLDER
+		      "; write one such as Europe/Berlin (old names are in the package "
+		      "tzdata-legacy)",
+		      STR_F(name));
+}
+
+err zone_load(struct arena *a, str name, struct zone *zone)
+{
+	str octets;
+	if (!name.n) {
+		*zone = zone_utc;
+		return OK;
+	}
+	if (!is_zone_name(name))
+		return err_in(a, ERR_SYNTAX,
+			      "%.*s: write the name of a time zone such as Europe/Berlin",
+			      STR_F(name));
+	const char *path = arena_z(a, arena_cat(a, STR(FOLDER "/"), name));
+	err e = file_read(a, path, FILE_MAX, &octets);
+	if (e.kind)
+		return not_there(a, name);
+	e = zone_read(a, octets, zone);
+	return e.kind ? err_in(a, e.kind, "%s: %s", path, e.msg) : OK;
+}
+
+str zone_of_machine(struct arena *a)
+{
+	struct zone z;
+	char target[PATH_MAX];
+	str name;
+	if (file_read(a, "/etc/timezone", PATH_MAX, &name).kind) {
+		ssize_t n = readlink("/etc/localtime", target, sizeof target);
+		name = n < 0 ? STR("") : arena_copy(a, (str){ target, (size_t)n });
+		str found = str_find(name, STR("/zoneinfo/"));
+		name = found.n ? str_skip(found, strlen("/zoneinfo/")) : STR("");
+	}
+	name = str_trim(name);
+	if (!name.n || zone_load(a, name, &z).kind || zone_is_utc(&z))
+		return STR("");
+	return name;
+}
