@@ -174,11 +174,9 @@ static err press_request(struct books *books, struct arena *a,
 }
 
 /* A mail says so in words: programs and people answer letters for other reasons, too. */
-static err check_word(struct arena *a, const struct press *p, str word, const char *why)
+static bool lacks_word(const struct press *p, str word)
 {
-	return str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, word)
-		       ? err_in(a, ERR_SYNTAX, "%s", why)
-		       : OK;
+	return str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, word);
 }
 
 /* What was decided since, what another moderator looks at, and what is of a list that the
@@ -209,10 +207,10 @@ static err press_morning(struct books *books, struct arena *a,
 	struct actor by = { .person = p->by.person,
 			    .name = c->address,
 			    .via = p->by.via };
-	TRY(check_word(
-		a, p, STR("discard"),
-		"begin the mail with the word discard to discard all posts that the "
-		"letter lists, or use its link"));
+	if (lacks_word(p, STR("discard")))
+		return FAIL(ERR_SYNTAX,
+			    "begin the mail with the word discard to discard "
+			    "all posts that the letter lists, or use its link");
 	confirm_posts(a, c->data, &ids, &n);
 	for (size_t i = 0; i < n; i++) {
 		ARENA(own); /* a post may be large */
@@ -264,13 +262,11 @@ static err press_withdraw(struct books *books, struct arena *a,
 	struct actor author = { .person = p->by.person,
 				.name = c->address,
 				.via = p->by.via };
-	const char *why = arena_z(
-		a,
-		arena_printf(a,
-			     "begin the answer with the word withdraw to take the post "
-			     "back, and write to %.*s about anything else",
-			     STR_F(list_subaddress(a, c->list, STR("owner")))));
-	TRY(check_word(a, p, STR("withdraw"), why));
+	if (lacks_word(p, STR("withdraw")))
+		return err_in(a, ERR_SYNTAX,
+			      "begin the answer with the word withdraw to take the post "
+			      "back, and write to %.*s about anything else",
+			      STR_F(list_subaddress(a, c->list, STR("owner"))));
 	TRY(held_withdraw(books, a, c->held, &author));
 	done->says = STR("Done: the post is withdrawn.");
 	return OK;
