@@ -150,6 +150,20 @@ guest.submit()
 check('its button discards them', guest.path == '/done/morning' and set(waiting(DEV)) == {'later'} and waiting(OPEN) == {}, (guest.path, guest.text(), waiting(DEV)))
 check('by whom it was sent to', any(d['subject'] == 'second' and d['by'] == MONA for d in mona.json('/lists/dev/admin/handled.json')['rows']), mona.page[:800])
 equal('once', guest.get('/confirm/' + link).status, 410)
+held(DEV, 'seen'), held(OPEN, 'seen, too')
+p.set_clock(seven + 2 * DAY)
+p.cli('tick')
+letters = eventually(lambda: [m for m in world.to(MONA, Subject='2 lists: 3 posts wait') if 'seen, too' in m.text()], 20)
+address = re.search(r'Reply-To: <((?:dev|open)-confirm\+[a-z2-7]+@lists\.example)>', letters[0].header)[1]
+held(DEV, 'later still')
+for text in ('discard\r\n', 'accept all\r\n', 'Thank you!\r\n'):
+    world.clear()
+    p.deliver(MONA, address, message(MONA, address, 'Re: 2 lists', text))
+    check(f'answered {text!r}: the words are told', eventually(lambda: [m for m in world.to(MONA, Subject='Re: ') if 'the words discard all' in m.text()]), p.tail(8))
+equal('and nothing is done', (set(waiting(DEV)), set(waiting(OPEN))), ({'later', 'seen', 'later still'}, {'seen, too'}))
+p.deliver(MONA, address, message(MONA, address, 'Re: 2 lists', 'Discard all.\r\n\r\n> dev@lists.example:\r\n'))
+check('discard all', eventually(lambda: (set(waiting(DEV)), set(waiting(OPEN))) == ({'later still'}, set())), (waiting(DEV), waiting(OPEN)))
+check('and it is said', eventually(lambda: [m for m in world.to(MONA, Subject='Re: ') if 'discarded, 3 of 3 posts' in m.text()]), p.tail(8))
 older = re.search(r'/confirm/([a-z2-7]+)', letters[0].text())[1]
 if older != link:
     equal('of an older letter nothing waits any more', (guest.get('/confirm/' + older).status, 'decided already' in guest.text()), (410, True))
