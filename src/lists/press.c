@@ -173,12 +173,6 @@ static err press_request(struct books *books, struct arena *a,
 	return OK;
 }
 
-/* A mail says so in words: programs and people answer letters for other reasons, too. */
-static bool lacks_word(const struct press *p, str word)
-{
-	return str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, word);
-}
-
 /* What was decided since, what another moderator looks at, and what is of a list that the
  * reader moderates no more, is left alone; so a second press does nothing more. */
 static err discard_listed(struct books *books, struct arena *a,
@@ -198,6 +192,15 @@ static err discard_listed(struct books *books, struct arena *a,
 	return err_is_passing(e) ? e : OK;
 }
 
+/* An answer by mail to all of them says so: one word is of one post. */
+static bool says_discard_all(str choice, str reason)
+{
+	str word;
+	return str_eq(decision_word(choice), STR("discard")) && str_word(&reason, &word)
+	       && str_istarts(word, STR("all"))
+	       && (word.n == 3 || !chr_is_alpha(word.p[3]));
+}
+
 static err press_morning(struct books *books, struct arena *a,
 			 const struct confirmation *c, const struct press *p,
 			 struct pressed *done)
@@ -207,10 +210,11 @@ static err press_morning(struct books *books, struct arena *a,
 	struct actor by = { .person = p->by.person,
 			    .name = c->address,
 			    .via = p->by.via };
-	if (lacks_word(p, STR("discard")))
+	if (str_eq(p->by.via, STR("mail")) && !says_discard_all(p->choice, p->reason))
 		return FAIL(ERR_SYNTAX,
-			    "begin the mail with the word discard to discard "
-			    "all posts that the letter lists, or use its link");
+			    "begin the answer with the words discard all to discard the "
+			    "posts that the letter lists; about one of them alone its "
+			    "own letter can be answered");
 	confirm_posts(a, c->data, &ids, &n);
 	for (size_t i = 0; i < n; i++) {
 		ARENA(own); /* a post may be large */
@@ -255,6 +259,8 @@ static err press_challenge(struct books *books, struct arena *a,
 	return OK;
 }
 
+/* An answer by mail says so in words: programs and people answer such letters for other
+ * reasons, too. */
 static err press_withdraw(struct books *books, struct arena *a,
 			  const struct confirmation *c, const struct press *p,
 			  struct pressed *done)
@@ -262,7 +268,7 @@ static err press_withdraw(struct books *books, struct arena *a,
 	struct actor author = { .person = p->by.person,
 				.name = c->address,
 				.via = p->by.via };
-	if (lacks_word(p, STR("withdraw")))
+	if (str_eq(p->by.via, STR("mail")) && !str_eq(p->choice, STR("withdraw")))
 		return err_in(a, ERR_SYNTAX,
 			      "begin the answer with the word withdraw to take the post "
 			      "back, and write to %.*s about anything else",
