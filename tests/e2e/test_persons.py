@@ -106,7 +106,7 @@ section('addresses')
 admin.get(path(ANNA)).submit('Add an address', address='anna@lab.example')
 equal('one more', (admin.status, addresses(ANNA)), (200, [(ANNA, True, 'no'), ('anna@lab.example', False, 'no')]))
 admin.submit('Add an address', address=TWIN)
-check("another's is not taken", admin.status == 400 and 'belongs to other user' in admin.text() and number(TWIN) != number(ANNA))
+check("another's is not taken", admin.status == 400 and 'another account’s' in admin.text().replace("'", '’') and 'make the two one' in admin.text() and number(TWIN) != number(ANNA))
 csrf = admin.csrf()
 for act, wanted in (('verify', (True, 'no')), ('prefer', (True, 'yes')), ('unprefer', (True, 'no')), ('unverify', (False, 'no'))):
     equal(act, admin.post(path(ANNA), csrf=csrf, address='anna@lab.example', do=act).status, 200)
