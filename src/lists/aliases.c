@@ -35,6 +35,9 @@ err alias_point(struct books *books, struct arena *a, str address, const str *ta
 	for (size_t i = 0; i < count; i++) {
 		struct address x;
 		TRY(address_parse(a, str_trim(targets[i]), &x));
+		if (str_eq(address_key(a, &x), key))
+			return err_in(a, ERR_DENIED, "%.*s would lead to itself",
+				      STR_F(key));
 		clean[i] = address_text(a, &x);
 	}
 	TRY(book_join(books->lists, &mine));
