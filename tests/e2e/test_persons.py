@@ -248,7 +248,7 @@ p.cli('user', 'address', 'verify', ANNA, 'a2@far.example', '--undo')
 equal('and not', [x for x in addresses(ANNA) if x[0] == 'a2@far.example'], [('a2@far.example', False, 'no')])
 p.cli('user', 'address', 'rm', ANNA, 'a2@far.example')
 check('gone', number('a2@far.example') is None)
-for words, why in ((('address', 'add', ANNA, CARA), 'other user'), (('address', 'rm', CARA, CARA), 'only address'), (('address', 'rm', ANNA, CARA), 'no address of'),
+for words, why in ((('address', 'add', ANNA, CARA), "another account's"), (('address', 'rm', CARA, CARA), 'only address'), (('address', 'rm', ANNA, CARA), 'no address of'),
                    (('address', 'verify', ANNA, 'nobody@far.example'), 'no address of'), (('merge', ANNA, TWIN), 'same person'), (('rm', CARA), '--yes'),
                    (('address', 'ls', 'nobody@far.example'), 'no account'), (('preferences', ANNA, 'odd=1'), 'no preference')):
     r = p.run('user', *words)
