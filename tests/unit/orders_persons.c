@@ -192,7 +192,7 @@ static void test_aliases(struct books_test *t)
 	CHECK(holds(logged(t, "alias removed"), "bugs@lists.example"));
 	row = by_admin(t, "alias_remove",
 		       json_pack("{s:s}", "address", "bugs@lists.example"));
-	CHECK(refused(&row, "no such alias"));
+	CHECK(refused(&row, "is no alias"));
 }
 
 int main(void)
