@@ -37,6 +37,16 @@ static struct mailbox sender_of(struct books *books, struct arena *a,
 	return from;
 }
 
+/* Of a list it is the sender itself. */
+static str answers_to(struct arena *a, const struct notice *n)
+{
+	return n->answered && !n->list
+		       ? arena_cat(a, STR("<"), n->answered->name, STR("-confirm+"),
+				   n->confirm_token, STR("@"), n->answered->domain,
+				   STR(">"))
+		       : STR("");
+}
+
 static str write_letter(struct books *books, struct arena *a, const struct notice *n,
 			enum language language, str subject, str text)
 {
@@ -46,6 +56,7 @@ static str write_letter(struct books *books, struct arena *a, const struct notic
 	struct compose l = { .from = sender_of(books, a, n),
 			     .to = n->to,
 			     .subject = subject,
+			     .reply_to = answers_to(a, n),
 			     .in_reply_to = n->in_reply_to,
 			     .auto_submitted = n->answers ? STR("auto-replied")
 							  : STR("auto-generated"),

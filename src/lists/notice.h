@@ -27,6 +27,8 @@ struct notice {
 	str in_reply_to;   /* with < >, or empty */
 	str confirm_token; /* an answer to the mail confirms it; or empty */
 	bool wants_none;   /* but none is asked for: the subject is as ever */
+	const struct list_entry
+		*answered; /* at whose address, of a letter from the site */
 	const struct notice_var *vars;
 	size_t var_count;
 	str attached; /* a message to attach, or empty */

@@ -245,7 +245,8 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "days", "7 days" },
 		{ "", "discard",
 		  "To discard all posts that are listed here, and none that came "
-		  "later:\n\n    https://lists.example/confirm/7kq2vwr5\n\n" },
+		  "later:\n\n    https://lists.example/confirm/7kq2vwr5\n\n"
+		  "Or answer this mail with the words: discard all\n\n" },
 		{ "", "issue", "12" },
 		{ "", "left",
 		  "This is the last such letter: in 7 days the membership ends." },

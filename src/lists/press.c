@@ -192,6 +192,15 @@ static err discard_listed(struct books *books, struct arena *a,
 	return err_is_passing(e) ? e : OK;
 }
 
+/* An answer by mail to all of them says so: one word is of one post. */
+static bool says_discard_all(str choice, str reason)
+{
+	str word;
+	return str_eq(decision_word(choice), STR("discard")) && str_word(&reason, &word)
+	       && str_istarts(word, STR("all"))
+	       && (word.n == 3 || !chr_is_alpha(word.p[3]));
+}
+
 static err press_morning(struct books *books, struct arena *a,
 			 const struct confirmation *c, const struct press *p,
 			 struct pressed *done)
@@ -201,6 +210,11 @@ static err press_morning(struct books *books, struct arena *a,
 	struct actor by = { .person = p->by.person,
 			    .name = c->address,
 			    .via = p->by.via };
+	if (str_eq(p->by.via, STR("mail")) && !says_discard_all(p->choice, p->reason))
+		return FAIL(ERR_SYNTAX,
+			    "begin the answer with the words discard all to discard the "
+			    "posts that the letter lists; about one of them alone its "
+			    "own letter can be answered");
 	confirm_posts(a, c->data, &ids, &n);
 	for (size_t i = 0; i < n; i++) {
 		ARENA(own); /* a post may be large */

@@ -122,19 +122,21 @@ static str listed(struct arena *a, const struct told *who)
 		     : STR("");
 }
 
-static err add_link(struct telling *t, str *discard)
+static err add_link(struct telling *t, str *token, str *discard)
 {
-	str token, posts = listed(t->a, t->who);
-	*discard = STR("");
+	str posts = listed(t->a, t->who);
+	*token = *discard = STR("");
 	if (!posts.n)
 		return OK;
 	TRY(confirm_make_own(t->books, t->a, CONFIRM_MORNING, NULL, t->who->key, posts,
-			     LINK_SPAN, &token));
+			     LINK_SPAN, token));
 	*discard = arena_cat(t->a,
 			     S_("To discard all posts that are listed here, and none "
 				"that came later:"),
 			     STR("\n\n    "), t->books->conf->site_url, STR("/confirm/"),
-			     token, STR("\n\n"));
+			     *token, STR("\n\n"),
+			     S_("Or answer this mail with the words: discard all"),
+			     STR("\n\n"));
 	return OK;
 }
 
@@ -145,9 +147,9 @@ static err send(struct telling *t, int64_t day)
 	const struct list_waits *only = who->count == 1 ? who->lists[0] : NULL;
 	struct waits all = sum_of(who);
 	struct mailbox to = { .name = who->name };
-	str discard;
+	str token, discard;
 	TRY(address_parse(t->a, who->text, &to.address));
-	TRY(add_link(t, &discard));
+	TRY(add_link(t, &token, &discard));
 	struct notice_var vars[] = {
 		{ "what", say_what(t->a, &all, ", ") },
 		{ "lines", say_what(t->a, &all, "\n    ") },
@@ -163,6 +165,9 @@ static err send(struct telling *t, int64_t day)
 				  .to = to,
 				  .source = arena_printf(t->a, "summary/%lld/%.*s",
 							 (long long)day, STR_F(who->key)),
+				  .confirm_token = token,
+				  .wants_none = true,
+				  .answered = token.n ? who->lists[0]->list : NULL,
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars });
 }

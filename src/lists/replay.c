@@ -4,6 +4,7 @@
 
 #include "archive/add.h"
 #include "base/clock.h"
+#include "lists/borrow.h"
 #include "lists/umbrella.h"
 #include "mail/header.h"
 #include "store/archive/blob.h"
@@ -263,8 +264,10 @@ err replay_run(struct books *books, struct arena *a, const struct list_entry *li
 			       .most = REPLAY_POSTS,
 			       .until = clock_mono_ms() + REPLAY_MS };
 	TRY(settings_load(books->lists, a, list->id, &x.changed));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		TRY(borrow_known(books, a, list->id, &set[i]));
 		TRY(setting_try(a, &x.changed, set[i].key, set[i].value));
+	}
 	TRY(replay_all(&x, a));
 	*out = r;
 	return OK;

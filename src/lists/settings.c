@@ -219,6 +219,26 @@ static err check_address(struct arena *a, const struct setting_def *row, str val
 	return OK;
 }
 
+/* Elsewhere a list stands for its members: here nobody is asked who they are. */
+static bool takes_lists(const struct setting_def *row)
+{
+	return !str_eq(str_from(row->key), STR("acceptable_aliases"))
+	       && !str_eq(str_from(row->key), STR("dmarc_addresses"));
+}
+
+static err check_pattern(struct arena *a, const struct setting_def *row, str line)
+{
+	bool list = named_list(a, STR("x.example"), line).n != 0;
+	err e = list ? named_check(a, line) : pattern_check(a, line);
+	if (e.kind)
+		return wrong(a, row, line, str_from(e.msg));
+	return !list || takes_lists(row)
+		       ? OK
+		       : wrong(a, row, line,
+			       STR("addresses, @domain, or ^ and a regular expression, "
+				   "and no lists"));
+}
+
 /* One a line, trimmed, without empty lines. */
 static err check_patterns(struct arena *a, const struct setting_def *row, str value,
 			  str *clean)
@@ -231,11 +251,8 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		line = str_trim(line);
 		if (!line.n)
 			continue;
-		err e = named_list(a, STR("x.example"), line).n ? named_check(a, line)
-								: pattern_check(a, line);
+		TRY(check_pattern(a, row, line));
 		expressions += str_starts(line, STR("^"));
-		if (e.kind)
-			return wrong(a, row, line, str_from(e.msg));
 		if (expressions > PATTERN_EXPRESSIONS_MAX)
 			return wrong(a, row, STR("…"),
 				     STR("at most 50 regular expressions"));

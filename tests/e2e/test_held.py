@@ -1,5 +1,5 @@
 """What waits for somebody who moderates several lists: one page with all of it, orders list by list, who sees what; the count
-beside each list; one letter in the morning, and its link, which discards what the letter lists and nothing else."""
+beside each list; one letter in the morning, and its link, or an answer, which discards what the letter lists and nothing else."""
 import re
 import time
 
@@ -158,6 +158,20 @@ mine = re.search(r'/confirm/([a-z2-7]+)', world.to(OLAF, Subject='third: 1 post 
 p.cli('role', 'remove', THIRD, 'moderator', OLAF)
 guest.get('/confirm/' + mine).submit()
 equal('who moderates the list no more discards nothing', set(waiting(THIRD)), {'third'})
+held(DEV, 'seen'), held(OPEN, 'seen, too')
+p.set_clock(seven + 2 * DAY)
+p.cli('tick')
+letters = eventually(lambda: [m for m in world.to(MONA, Subject='2 lists: 3 posts wait') if 'seen, too' in m.text()], 20)
+address = re.search(r'Reply-To: <((?:dev|open)-confirm\+[a-z2-7]+@lists\.example)>', letters[0].header)[1]
+held(DEV, 'later still')
+for text in ('discard\r\n', 'accept all\r\n', 'Thank you!\r\n'):
+    world.clear()
+    p.deliver(MONA, address, message(MONA, address, 'Re: 2 lists', text))
+    check(f'answered {text!r}: the words are told', eventually(lambda: [m for m in world.to(MONA, Subject='Re: ') if 'the words discard all' in m.text()]), p.tail(8))
+equal('and nothing is done', (set(waiting(DEV)), set(waiting(OPEN))), ({'later', 'seen', 'later still'}, {'seen, too'}))
+p.deliver(MONA, address, message(MONA, address, 'Re: 2 lists', 'Discard all.\r\n\r\n> dev@lists.example:\r\n'))
+check('discard all', eventually(lambda: (set(waiting(DEV)), set(waiting(OPEN))) == ({'later still'}, set())), (waiting(DEV), waiting(OPEN)))
+check('and it is said', eventually(lambda: [m for m in world.to(MONA, Subject='Re: ') if 'discarded, 3 of 3 posts' in m.text()]), p.tail(8))
 
 section('on a phone and on a desk')
 for i in range(3):

@@ -70,6 +70,11 @@ text = p.cli('list', 'try', LIST, 'default_nonmember_action=accept')
 check('in words, too', 'of a stranger' in text and 'hold (nonmember)' in text and '5 posts judged' in text, text)
 bad = p.run('list', 'try', LIST, 'default_nonmember_action=perhaps')
 check('a value that is none is refused', bad.returncode == 1 and 'one of' in bad.stderr, bad.stderr)
+for words in ('subscribe_auto_approval=@nowhere', 'regular_exclude_lists=nowhere'):
+    bad = p.run('list', 'try', LIST, words)
+    check(f'{words}: a list that is none is refused', bad.returncode == 1 and 'none of that name' in bad.stderr, bad)
+bad = p.run('list', 'try', LIST, 'accept_these_nonmembers=@dev')
+check('nor of the list itself', bad.returncode == 1 and 'this one itself' in bad.stderr, bad)
 equal('nothing was written', books(), before)
 
 section('on the page')

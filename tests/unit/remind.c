@@ -108,7 +108,29 @@ static void test_several(struct arena *a)
 	struct actor olaf = { .name = STR("olaf@uni.example"), .via = STR("page") };
 	str token = letter_token(letter),
 	    olafs = letter_token(letter_to(&t, "olaf@uni.example", ""));
+	CHECK(holds(letter, arena_z(a, arena_cat(a, STR("Reply-To: <one-confirm+"), token,
+						 STR("@lists.example>\r\n")))));
+	CHECK(holds(letter, "answer this mail with the words: discard all\r\n"));
+	CHECK(holds(letter_to(&t, "olaf@uni.example", ""), "two-confirm+"));
 	hold(&t, one, "4@x", day + DAY + SIX + 60);
+	static const struct {
+		const char *choice, *reason;
+	} others[] = { { "", "" },
+		       { "accept", "all" },
+		       { "discard", "" },
+		       { "discard", "the first" },
+		       { "discard", "allegedly" },
+		       { "discard", "17" },
+		       { "all", "" } };
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		CHECK(confirm_press(&t.books, a, token,
+				    &(struct press){ .choice = str_from(others[i].choice),
+						     .reason = str_from(others[i].reason),
+						     .by = { .via = STR("mail") } },
+				    &done)
+			      .kind
+		      == ERR_SYNTAX);
+	CHECK(waits(&t, one) == 2 && waits(&t, two) == 2);
 	CHECK(ok(held_decide(&t.books, a, listed[1], STR("claim"), STR(""), &olaf)));
 	CHECK(token.n && ok(confirm_press(&t.books, a, token, &p, &done)));
 	CHECK(str_eq(done.says, STR("Done: discarded, 2 of 3 posts.")));
@@ -116,6 +138,9 @@ static void test_several(struct arena *a)
 	CHECK(confirm_press(&t.books, a, token, &p, &done).kind == ERR_NOTFOUND);
 	CHECK(ok(address_find(t.books.lists, a, STR("olaf@uni.example"), &x)));
 	CHECK(ok(role_remove(t.books.lists, second->id, x.id, STR("moderator"))));
+	p = (struct press){ .choice = STR("discard"),
+			    .reason = STR("all. Olaf"),
+			    .by = { .via = STR("mail") } };
 	CHECK(ok(confirm_press(&t.books, a, olafs, &p, &done)));
 	CHECK(str_eq(done.says, STR("Done: discarded, 0 of 2 posts.")));
 	CHECK(waits(&t, two) == 1);
