@@ -59,7 +59,7 @@ str zone_of_machine(struct arena *a)
 	struct zone z;
 	char target[PATH_MAX];
 	str name;
-	if (file_read(a, "/etc/timezone", PATH_MAX, &name).kind) {
+	if (file_read(a, "/etc/timezone", PATH_MAX, &name).kind || !str_trim(name).n) {
 		ssize_t n = readlink("/etc/localtime", target, sizeof target);
 		name = n < 0 ? STR("") : arena_copy(a, (str){ target, (size_t)n });
 		str found = str_find(name, STR("/zoneinfo/"));

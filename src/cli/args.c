@@ -123,14 +123,26 @@ static size_t print_near(FILE *to, const char *title, const char *word)
 	return near;
 }
 
+/* "user address" is nearer to those that begin with both words than to all of user's. */
+static size_t print_nearest(FILE *to, const char *title, int argc, char **argv)
+{
+	char both[80];
+	size_t near = 0;
+	if (argc > 1) {
+		snprintf(both, sizeof both, "%s %s", argv[0], argv[1]);
+		near = print_near(to, title, both);
+	}
+	return near ? near : print_near(to, title, argv[0]);
+}
+
 static int unknown(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--help")
-	    && print_near(stdout, "usage:\n", argv[0]))
+	if (argc > 1 && !strcmp(argv[argc - 1], "--help")
+	    && print_nearest(stdout, "usage:\n", argc - 1, argv))
 		return CLI_OK;
 	fprintf(stderr, "postern: no command \"%s%s%s\"\n", argv[0], argc > 1 ? " " : "",
 		argc > 1 ? argv[1] : "");
-	if (!print_near(stderr, "Did you mean\n", argv[0]))
+	if (!print_nearest(stderr, "Did you mean\n", argc, argv))
 		fputs("postern --help lists all commands\n", stderr);
 	return CLI_USAGE;
 }

@@ -82,7 +82,10 @@ int cli_user_merge(struct cli *c)
 	struct person_row p;
 	struct address_row other;
 	CLI_TRY(c, cli_person(c, &books, &p));
-	CLI_TRY(c, person_find(books, c->a, str_from(c->args[1]), &other));
+	err e = person_find(books, c->a, str_from(c->args[1]), &other);
+	CLI_TRY(c, e.kind == ERR_NOTFOUND
+			   ? err_in(c->a, e.kind, "no account %s", c->args[1])
+			   : e);
 	CLI_TRY(c, person_merge(books, c->a, p.id, other.person, &cli_actor));
 	return CLI_OK;
 }

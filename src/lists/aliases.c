@@ -35,15 +35,21 @@ err alias_point(struct books *books, struct arena *a, str address, const str *ta
 	for (size_t i = 0; i < count; i++) {
 		struct address x;
 		TRY(address_parse(a, str_trim(targets[i]), &x));
+		if (str_eq(address_key(a, &x), key))
+			return err_in(a, ERR_DENIED, "%.*s would lead to itself",
+				      STR_F(key));
 		clean[i] = address_text(a, &x);
 	}
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine, point(books, key, clean, count, by));
 }
 
-static err drop(struct books *books, str key, const struct actor *by)
+static err drop(struct books *books, struct arena *a, str key, const struct actor *by)
 {
-	TRY(alias_remove(books->lists, key));
+	err e = alias_remove(books->lists, key);
+	if (e.kind == ERR_NOTFOUND)
+		return err_in(a, e.kind, "%.*s is no alias", STR_F(key));
+	TRY(e);
 	return books_audit(books, by, 0, STR("alias removed"), key);
 }
 
@@ -53,5 +59,5 @@ err alias_drop(struct books *books, struct arena *a, str address, const struct a
 	bool mine;
 	TRY(address_parse(a, str_trim(address), &x));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, drop(books, address_key(a, &x), by));
+	return book_leave(books->lists, mine, drop(books, a, address_key(a, &x), by));
 }

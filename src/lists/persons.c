@@ -35,9 +35,10 @@ static err take_address(struct books *books, struct arena *a, int64_t person,
 	err e = address_find(books->lists, a, key, &row);
 	if (!e.kind)
 		return row.person == p.id
-			       ? FAIL(ERR_DENIED,
-				      "Address already associated with the user")
-			       : FAIL(ERR_DENIED, "Address belongs to other user");
+			       ? FAIL(ERR_DENIED, "the address is theirs already")
+			       : FAIL(ERR_DENIED,
+				      "the address is another account's: make the two "
+				      "one, or remove it there first");
 	if (e.kind != ERR_NOTFOUND)
 		return e;
 	TRY(address_add(books->lists, p.id, key, address_text(a, who), &id));
@@ -121,7 +122,8 @@ static err prefer(struct books *books, struct arena *a, const struct address_row
 		  bool yes, const struct actor *by)
 {
 	if (yes && !row->verified_at)
-		return FAIL(ERR_DENIED, "Unverified email address");
+		return FAIL(ERR_DENIED, "the address is not shown to be theirs: "
+					"that comes first");
 	TRY(person_prefer(books->lists, row->person, yes ? row->id : 0));
 	TRY(books_audit(books, by, 0,
 			yes ? STR("address preferred") : STR("address not preferred"),

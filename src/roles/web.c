@@ -74,6 +74,7 @@ static err open_router(struct web_role *w)
 	w->router = (struct router){ .sessions = &w->sessions,
 				     .site = { .name = conf->site_domain,
 					       .lang = conf->site_lang,
+					       .zone = conf->site_timezone,
 					       .root = conf->web_root.n > 0 },
 				     .ctx = &w->web,
 				     .may = viewer_may,

@@ -32,6 +32,7 @@ struct page_frame frame_of(const struct request *q, str title)
 		.site_name = site->name,
 		.nav = nav,
 		.nav_count = count,
+		.zone = site->zone,
 		.me = q->session ? q->session->name : STR_NONE,
 	};
 }

@@ -11,6 +11,7 @@
 struct frame_site {
 	str name;  /* "The Facet Project" */
 	str lang;  /* "en" */
+	str zone;  /* "Europe/Berlin"; "" where the site goes by UTC */
 	bool root; /* the group has a site of its own at / */
 };
 

@@ -79,6 +79,7 @@ equal('who moderates the third sees that one', set(of_lists(olaf)), {'third'})
 equal('who runs the site sees all', set(of_lists(admin)), {'dev', 'open', 'third'})
 check('who moderates none sees nothing', 'no list here that you moderate' in nina.get('/held').text() and of_lists(nina) == {}, nina.text())
 equal('nor does a guest', (guest.get('/held').status, guest.get('/held.json').status), (401, 401))
+check('the page of each list leads there', mona.get('/lists/dev/admin/held').link('What waits for me') == '/held')
 equal('nobody keeps the page', mona.get('/held').headers['Cache-Control'], 'no-store')
 
 section('the count beside each list')

@@ -102,11 +102,30 @@ check('once', admin.status == 400 and 'already' in admin.text() and ANNA in admi
 admin.get('/persons').submit('add', address='nonsense')
 equal('no address', admin.status, 400)
 
+section('who looks at a member')
+there = admin.get('/lists/dev/admin/members').link(ANNA)
+equal('an administrator is led to the person', admin.get(there).link('This person, on all lists'), path(ANNA))
+check('an owner is not', '/persons' not in olga.get(there).page)
+
+section('words of commands')
+for words, wanted in ((('merge', ANNA, 'nobody@far.example'), 'no account nobody@far.example'), (('address', 'add', ANNA, TWIN), "another account's: make the two one"),
+                      (('address', 'add', ANNA, ANNA), 'theirs already')):
+    r = p.run('user', *words)
+    check(f'user {words} says what to do', r.returncode == 1 and wanted in r.stderr, r.stderr)
+p.cli('user', 'address', 'add', ANNA, 'anna@new.example')
+r = p.run('user', 'address', 'prefer', ANNA, 'anna@new.example')
+check('what is not proven is not preferred, and it says so', r.returncode == 1 and 'not shown to be theirs' in r.stderr, r.stderr)
+p.cli('user', 'address', 'rm', ANNA, 'anna@new.example')
+r = p.run('user', 'address')
+check('the nearest commands are named', r.returncode == 2 and 'user address prefer' in r.stderr and 'user merge' not in r.stderr, r.stderr)
+r = p.run('user', 'address', '--help')
+check('and shown', r.returncode == 0 and 'user address prefer' in r.stdout and 'user merge' not in r.stdout, r.stdout + r.stderr)
+
 section('addresses')
 admin.get(path(ANNA)).submit('Add an address', address='anna@lab.example')
 equal('one more', (admin.status, addresses(ANNA)), (200, [(ANNA, True, 'no'), ('anna@lab.example', False, 'no')]))
 admin.submit('Add an address', address=TWIN)
-check("another's is not taken", admin.status == 400 and 'belongs to other user' in admin.text() and number(TWIN) != number(ANNA))
+check("another's is not taken", admin.status == 400 and 'make the two one' in admin.text() and number(TWIN) != number(ANNA))
 csrf = admin.csrf()
 for act, wanted in (('verify', (True, 'no')), ('prefer', (True, 'yes')), ('unprefer', (True, 'no')), ('unverify', (False, 'no'))):
     equal(act, admin.post(path(ANNA), csrf=csrf, address='anna@lab.example', do=act).status, 200)
@@ -208,6 +227,10 @@ for address, targets, why in ((LIST, ANNA, 'is a list'), ('x@far.example', ANNA,
     check(f'{address} to {targets!r} is refused', admin.status == 400 and why in admin.text() and targets.strip() in admin.page, (admin.status, admin.text()[-500:]))
 admin.get('/aliases').submit('add', 'add', address='bugs@lists.example', targets=CARA)
 equal('other targets instead', [x['targets'] for x in admin.json('/aliases.json')['aliases']], [CARA])
+r = p.run('alias', 'add', 'bugs@lists.example', CARA, 'Bugs@Lists.Example')
+check('none leads to itself', r.returncode == 1 and 'bugs@lists.example would lead to itself' in r.stderr, r.stderr)
+r = p.run('alias', 'rm', 'none@lists.example')
+check('what is none is named', r.returncode == 1 and 'none@lists.example is no alias' in r.stderr, r.stderr)
 admin.get('/aliases').submit('/aliases', 'remove')
 equal('removed', (admin.status, p.json('alias', 'ls'), noted('alias removed')), (200, [], ['bugs@lists.example']))
 equal('smtpd refuses mail to it', p.deliver('x@far.example', 'bugs@lists.example', b'From: x@far.example\r\nSubject: a\r\n\r\nx\r\n')[0], 550)
@@ -225,7 +248,7 @@ p.cli('user', 'address', 'verify', ANNA, 'a2@far.example', '--undo')
 equal('and not', [x for x in addresses(ANNA) if x[0] == 'a2@far.example'], [('a2@far.example', False, 'no')])
 p.cli('user', 'address', 'rm', ANNA, 'a2@far.example')
 check('gone', number('a2@far.example') is None)
-for words, why in ((('address', 'add', ANNA, CARA), 'other user'), (('address', 'rm', CARA, CARA), 'only address'), (('address', 'rm', ANNA, CARA), 'no address of'),
+for words, why in ((('address', 'add', ANNA, CARA), "another account's"), (('address', 'rm', CARA, CARA), 'only address'), (('address', 'rm', ANNA, CARA), 'no address of'),
                    (('address', 'verify', ANNA, 'nobody@far.example'), 'no address of'), (('merge', ANNA, TWIN), 'same person'), (('rm', CARA), '--yes'),
                    (('address', 'ls', 'nobody@far.example'), 'no account'), (('preferences', ANNA, 'odd=1'), 'no preference')):
     r = p.run('user', *words)

@@ -3,10 +3,13 @@ night in which summer time begins, when an hour of sending is left out; pages an
 import calendar
 import http.client
 import json
+import os
+import shutil
+import subprocess
 import time
 
 from browser import Browser
-from harness import Postern, check, done, equal, eventually, limit, section
+from harness import POSTERN, Postern, check, done, equal, eventually, folder, limit, section, skipped
 from mailing import message
 from nameserver import NameServer
 from sink import Sink
@@ -43,6 +46,45 @@ section('names')
 for name, words in (('../../../etc/passwd', 'Europe/Berlin'), ('/etc/passwd', 'Europe/Berlin'), ('Europe/Nowhere', 'tzdata')):
     r = p.run('status', sets=[f'site.timezone={name}'])
     check(f'{name} is refused, and said why', r.returncode == 1 and '[site] timezone' in r.stderr and words in r.stderr, r.stderr)
+
+section('init on a machine that has a clock of its own')
+
+
+def init_there(etc, *sets):
+    """What init writes as [site] timezone where /etc/NAME says so; None where nothing. /etc is another one for that command alone."""
+    where = folder()
+    os.mkdir(f'{where}/etc')
+    for name in ('ld.so.cache', 'passwd', 'group', 'nsswitch.conf'):
+        shutil.copy(f'/etc/{name}', f'{where}/etc') if os.path.exists(f'/etc/{name}') else None
+    for name, value in etc.items():
+        if name == 'localtime':
+            os.symlink(value, f'{where}/etc/{name}')
+        else:
+            with open(f'{where}/etc/{name}', 'w') as f:
+                f.write(value)
+    words = [POSTERN, *(x for s in sets for x in ('--set', s)), 'init', '--dir', f'{where}/data', '--domain', 'home.example', '--admin', 'admin@home.example']
+    r = subprocess.run([*OTHER_ETC, f'{where}/etc', *words], capture_output=True, text=True, timeout=60)
+    check(f'init with {etc} {sets}', r.returncode == 0, r.stderr)
+    with open(f'{where}/data/postern.conf') as f:
+        lines = [x.partition(' = ')[2] for x in f.read().splitlines() if x.startswith('timezone = ')]
+    check('written once', len(lines) < 2, lines)
+    return lines[0] if lines else None
+
+
+OTHER_ETC = ['unshare', '--mount', *([] if not os.geteuid() else ['--map-root-user']), 'sh', '-c', 'mount --bind "$1" /etc && shift && exec "$@"', 'sh']
+ZONES = '/usr/share/zoneinfo/'
+if subprocess.run([*OTHER_ETC, '/etc', 'true'], capture_output=True).returncode:
+    skipped('another /etc needs a mount namespace')
+else:
+    for etc, wanted in (({'timezone': 'Europe/Berlin\n'}, 'Europe/Berlin'), ({'timezone': 'Etc/UTC\n'}, None), ({'timezone': 'Mars/Base\n'}, None),
+                        ({'timezone': '../../etc/passwd\n'}, None), ({}, None), ({'localtime': ZONES + 'Asia/Kolkata'}, 'Asia/Kolkata'),
+                        ({'localtime': '..' + ZONES + 'Asia/Tokyo'}, 'Asia/Tokyo'), ({'localtime': ZONES + 'Etc/UTC'}, None),
+                        ({'timezone': '\n', 'localtime': ZONES + 'Asia/Kolkata'}, 'Asia/Kolkata'),
+                        ({'timezone': 'Europe/Berlin\n', 'localtime': ZONES + 'Asia/Kolkata'}, 'Europe/Berlin')):
+        equal(f'the zone of {etc}', init_there(etc), wanted)
+    BERLIN = {'timezone': 'Europe/Berlin\n'}
+    equal('who wants another one has it', init_there(BERLIN, 'site.timezone=Asia/Tokyo'), 'Asia/Tokyo')
+    check('who wants none has UTC', not init_there(BERLIN, 'site.timezone='))
 
 section('a list')
 for wanted, hour in (('dev', 2), ('noon', 12)):
@@ -93,6 +135,7 @@ section('what is read')
 b = Browser(p)
 page = b.get('/lists/noon/1').text()
 check('a page says the hour with its name', '2027-03-27 13:30 CET' in page and '09:30 (-03:00)' in page, page)
+check('its foot says whose clock that is', 'Times are those of Europe/Berlin.' in page and 'Times are UTC' not in page, page[-300:])
 equal('its twin is in UTC', json.loads(b.get('/lists/noon/1.json').page)['date'][:16], '2027-03-27T12:30')
 feed = b.get('/lists/noon/feed.atom').page
 check('so is the feed', 'T12:30' in feed and 'CET' not in feed, feed[:800])

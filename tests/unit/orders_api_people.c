@@ -141,7 +141,7 @@ static void test_people(struct books_test *t)
 	order = run(t, "person_address",
 		    json_pack("{s:I,s:s}", "person", (json_int_t)una, "address",
 			      "dana@uni.example"));
-	CHECK(is(&order, "refused", "other user"));
+	CHECK(is(&order, "refused", "another account's"));
 	order = run(t, "person_address",
 		    json_pack("{s:I,s:s,s:s}", "person", (json_int_t)una, "address",
 			      "dana@uni.example", "absorb", "yes"));

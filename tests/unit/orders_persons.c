@@ -62,7 +62,7 @@ static void test_merge(struct books_test *t)
 	CHECK(m.person == anna);
 	CHECK(holds(logged(t, "address added"), "anna@home.example"));
 	row = by_admin(t, "person_address", absorbs(anna, "anna@home.example"));
-	CHECK(refused(&row, "already associated"));
+	CHECK(refused(&row, "theirs already"));
 }
 
 /* Whoever acts is one, so orders leave at least that one; a command is nobody. */
@@ -167,6 +167,8 @@ static void test_aliases(struct books_test *t)
 		{ "bugs@far.example", "ben@home.example", "domain of ours" },
 		{ "none@lists.example", "", "at least one" },
 		{ "none@lists.example", "no address", "address" },
+		{ "none@lists.example", "ben@home.example\r\nNone@LISTS.example",
+		  "lead to itself" },
 		{ "no address", "ben@home.example", "address" },
 	};
 	struct alias_row x;
@@ -192,7 +194,7 @@ static void test_aliases(struct books_test *t)
 	CHECK(holds(logged(t, "alias removed"), "bugs@lists.example"));
 	row = by_admin(t, "alias_remove",
 		       json_pack("{s:s}", "address", "bugs@lists.example"));
-	CHECK(refused(&row, "no such alias"));
+	CHECK(refused(&row, "is no alias"));
 }
 
 int main(void)

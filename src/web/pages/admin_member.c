@@ -80,6 +80,9 @@ static void show(struct request *q, struct response *r, const struct member_row 
 		.members = arena_cat(q->arena, path, STR("/admin/members")),
 		.move = arena_cat(q->arena, path, STR("/admin/address/"),
 				  enc_percent(q->arena, m->text)),
+		.person = worker_may(w, RIGHT_person_set) ? arena_printf(
+				  q->arena, "/persons/%lld", (long long)m->person)
+							  : STR_NONE,
 		.may_set = worker_may(w, RIGHT_members_set),
 		.address = m->text,
 		.called = m->name,
