@@ -78,9 +78,30 @@ void api_created(struct api *x, str path)
 
 /* ---- errors */
 
+/* Programs that know Mailman look for its sentence. */
+static str in_mailmans_words(str why)
+{
+	static const struct {
+		const char *ours, *mailmans;
+	} rows[] = {
+		{ "the address is theirs already",
+		  "Address already associated with the user" },
+		{ "the address is another account's: make the two one, or remove it "
+		  "there first",
+		  "Address belongs to other user" },
+		{ "the address is not shown to be theirs: that comes first",
+		  "Unverified email address" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(why, str_from(rows[i].ours)))
+			return str_from(rows[i].mailmans);
+	return why;
+}
+
 void api_fail(struct api *x, int status, str why)
 {
 	json_t *object = json_object();
+	why = in_mailmans_words(why);
 	json_object_set_new(
 		object, "title",
 		api_str(arena_printf(x->a, "%d %s", status, status_text(status))));

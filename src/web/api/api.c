@@ -188,12 +188,23 @@ static bool may(struct api *x, unsigned right)
 	return false;
 }
 
+/* As mailmanclient sends them; what is in another form would be ignored in silence. */
+static bool is_form(struct api *x)
+{
+	if (!x->q->body.n || x->q->form.count)
+		return true;
+	api_fail(x, 415,
+		 STR("Send the fields as a form: application/x-www-form-urlencoded or "
+		     "multipart/form-data."));
+	return false;
+}
+
 static void run(struct api *x)
 {
 	unsigned allowed;
 	if (api_failed(x, worker_check(x->w))
-	    || api_failed(x, books_refresh(&x->w->books)) || !sign_in(x)
-	    || !is_in_time(x))
+	    || api_failed(x, books_refresh(&x->w->books)) || !sign_in(x) || !is_in_time(x)
+	    || !is_form(x))
 		return;
 	const struct row *row = find(x->q, &allowed);
 	if (!row)
