@@ -383,7 +383,6 @@ static void *seal_it(void *arg)
  * seal waits for the one that does, and asks nothing. */
 static void test_silent_dns(struct book *b)
 {
-	ARENA(a);
 	struct silent_dns dns = { .resolver = { keep_silent } };
 	struct letter *l = load(b, DEV, "post",
 				STR("From: J\u00fcrgen <a@uni.example>\r\n"),
