@@ -78,8 +78,6 @@ static str back_to(const struct request *q)
 
 void prove_page(struct request *q, struct response *r)
 {
-	if (!account_in_browser(q, r))
-		return;
 	if (account_is_proven(q))
 		response_redirect(r, 303, back_to(q));
 	else
