@@ -222,7 +222,8 @@ equal('nothing was written', {k for k in before if before[k] != now_there.get(k)
 
 section('life goes on')
 p.cli('list', 'set', DEV, 'emergency=no', 'default_member_action=accept', 'anonymous_list=no', 'autorespond_postings=none',
-      'archive_policy=public', 'filter_content=no', 'advertised=yes', 'msg_footer=', 'dmarc_mitigate_unconditionally=no')
+      'archive_policy=public', 'filter_content=no', 'advertised=yes', 'msg_footer=', 'dmarc_mitigate_unconditionally=no', 'posting_chain=default-posting-chain',
+      'posting_pipeline=default-posting-pipeline')
 p.start()
 
 
