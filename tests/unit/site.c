@@ -273,7 +273,6 @@ static void ranges(void)
 
 static void many_ranges(void)
 {
-	ARENA(a);
 	BUF(list);
 	struct range_set s;
 	CHECK(range_parse(STR("bytes=1000-1099,0-99,500-599"), 2000, &s) == 206);
