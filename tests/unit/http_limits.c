@@ -68,7 +68,8 @@ static void large_bodies(struct arena *a)
 {
 	struct served s;
 	int64_t from = clock_mono_ms();
-	serve(a, &s, (struct http_options){ .body_ms = 1600, .body_max = three_megabytes },
+	serve(a, &s,
+	      (struct http_options){ .body_ms = 1600, .body_max = three_megabytes },
 	      NULL);
 	CHECK(large_goes(a, &s, 7));
 	int first = begin_large(a, &s, 7);
