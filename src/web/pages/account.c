@@ -33,8 +33,7 @@ static err add_addresses(struct request *q, int64_t preferred, struct page_accou
 
 static str path_of(struct request *q, const struct list_entry *l)
 {
-	const struct worker *w = worker_of(q);
-	return str_skip(list_url(q->arena, &w->books, l), w->books.conf->site_url.n);
+	return list_url_path(q->arena, &worker_of(q)->books, l);
 }
 
 static err add_lists(struct request *q, struct page_account *p)
