@@ -14,6 +14,8 @@ enum {
 	CONNECTIONS = 4000,
 	ASKS_BURST = 10,
 	ASKS_HOUR = 60,
+	CODES_BURST = 5,
+	CODES_HOUR = 10,
 	LOOK_MS = 1000
 };
 
@@ -56,6 +58,7 @@ static err open_web(struct web_role *w)
 			       .helper = helper_new(),
 			       .unpacker = archive_unpacker_new(),
 			       .sign_ins = throttle_new(),
+			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 			       .ring = w->role,

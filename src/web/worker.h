@@ -40,6 +40,7 @@ struct web { /* one a process */
 	struct archive_unpacker *unpacker; /* the helper's */
 	struct site *site;                 /* the group's own; NULL: none */
 	struct throttle *sign_ins;
+	struct rate *codes;      /* wrong ones of six digits, by person */
 	struct http *http;       /* for its counts */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
 	struct rate *asks;       /* forms of guests that make us write mail, by network */

@@ -1,5 +1,6 @@
 /* /confirm/TOKEN: what a mailed link would do, and one button. The link is known to
  * mail filters and previewers as well, so that looking does nothing. */
+#include "web/pages/code.h"
 #include "web/pages/confirm_inside.h"
 
 #include "account/account.h"
@@ -8,7 +9,6 @@
 #include "lists/member_address.h"
 #include "lists/member_set.h"
 #include "mail/date.h"
-#include "web/pages/entry.h"
 #include "web/pages/heldview.h"
 
 /* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
@@ -278,8 +278,7 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
-		if (browser_sign_in(q, r, person, "link"))
-			go_on(q, r, to);
+		browser_enter(q, r, person, ENTERED_BY_LINK, to);
 		return;
 	case CONFIRM_VERIFY:
 		go_said(q, r, STR("/account"), "verified", STR(""));
