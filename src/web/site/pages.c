@@ -73,12 +73,12 @@ void send_text_page(struct request *q, struct response *r, struct place *p)
 	markdown_read(a, text, false, &m);
 	str title = m.title.n ? m.title : p->name;
 	response_header(r, STR("Vary"), STR("Accept"));
-	ANSWER(q, r, text,
-	       (&(struct page_text){ .frame = site_frame(q, title),
-				     .title = title,
-				     .titled = m.titled,
-				     .body = { m.html },
-				     .source = STR("?raw") }));
+	ANSWER(q, r, textpage,
+	       (&(struct page_textpage){ .frame = site_frame(q, title),
+					 .title = title,
+					 .titled = m.titled,
+					 .body = { m.html },
+					 .source = STR("?raw") }));
 }
 
 /* ---- folders */
