@@ -37,3 +37,11 @@ struct import_source {
  * ERR_NOTFOUND: there is no new/ or cur/ in it. ERR_IO: it cannot be read. */
 MUST_USE err import_maildir(struct arena *a, const char *folder,
 			    struct import_source **out);
+
+/* The messages of a public-inbox, read by the program git: folder has git/0.git and so on
+ * (version 2), or is one repository; what was taken out of it again is left out. Its list of
+ * messages lasts as long as the process.
+ * ERR_NOTFOUND: it is none, or there is no git. ERR_LIMIT: it has no end. ERR_IO: git cannot
+ * read it, in its own words. */
+MUST_USE err import_public_inbox(struct arena *a, const char *folder,
+				 struct import_source **out);

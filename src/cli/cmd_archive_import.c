@@ -94,13 +94,41 @@ static err map_file(struct cli *c, const char *path, str *bytes)
 	return check_packed(c, path, *bytes);
 }
 
+static bool has_folder(struct cli *c, const char *folder, const char *name)
+{
+	struct stat s;
+	const char *path = arena_z(c->a, arena_printf(c->a, "%s/%s", folder, name));
+	return !stat(path, &s) && S_ISDIR(s.st_mode);
+}
+
+/* What kind it is stands in it. */
+static err find_folder(struct cli *c, const char *path, struct import_source **out)
+{
+	static const struct {
+		const char *mark;
+		err (*open)(struct arena *a, const char *folder,
+			    struct import_source **out);
+	} kinds[] = {
+		{ "cur", import_maildir },
+		{ "new", import_maildir },
+		{ "git", import_public_inbox },
+		{ "objects", import_public_inbox },
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (has_folder(c, path, kinds[i].mark))
+			return kinds[i].open(c->a, path, out);
+	return err_in(c->a, ERR_NOTFOUND,
+		      "%s: neither a Maildir (cur, new) nor a public-inbox (git/0.git)",
+		      path);
+}
+
 static err find_source(struct cli *c, struct import_job *x, const char *path)
 {
 	struct stat s;
 	x->mbox = STR("");
 	x->source = NULL;
 	if (!stat(path, &s) && S_ISDIR(s.st_mode))
-		return import_maildir(c->a, path, &x->source);
+		return find_folder(c, path, &x->source);
 	return map_file(c, path, &x->mbox);
 }
 

@@ -119,4 +119,73 @@ for n, mid in ((1, '87slfowaeh.fsf@old.example'), (2, 'm2@old.example')):
 r = p.run('archive', 'import', LIST, f'{p.dir}/kitty.mbox', '--hyperkitty=/kitty')
 check('a path that is none', r.returncode == 2 and '/hyperkitty/list/LIST@DOMAIN' in r.stderr, r.stderr)
 
+section('a public-inbox')
+
+
+def git(*args, data=None, repo):
+    r = subprocess.run(['git', '--git-dir', repo, *args], input=data, capture_output=True, check=True)
+    return r.stdout.decode().strip()
+
+
+def epoch(repo, changes):
+    """A bare repository: a commit each, which writes one file (m: a message comes, d: it goes)."""
+    os.makedirs(repo)
+    lines = []
+    for n, (path, text) in enumerate(changes):
+        data = text.encode()
+        lines.append(b'commit refs/heads/master\ncommitter x <x@old.example> %d +0000\ndata 2\nx\n' % (START + n))
+        lines.append((b'deleteall\n' if len(path) == 1 else b'') + b'M 100644 inline %s\ndata %d\n%s\n' % (path.encode(), len(data), data))
+    subprocess.run(['git', 'init', '-q', '--bare', '-b', 'master', repo], check=True)
+    git('fast-import', '--quiet', data=b''.join(lines), repo=repo)
+
+
+LIST = fresh('inbox')
+inbox = f'{p.dir}/inbox'
+spam = letter(3, 'spam')
+epoch(f'{inbox}/git/0.git', [('m', letter(1, 'of the first epoch')), ('m', letter(2, 'Re: of the first epoch', answers=1)), ('m', spam), ('m', 'x' * (130 << 20))])
+epoch(f'{inbox}/git/1.git', [('d', spam), ('m', letter(4, 'of the second', mid='<a/b+c@old.example>'))])
+ran = f'{p.dir}/ran'
+trap = write(f'{p.dir}/trap', f'#!/bin/sh\necho "$0 $*" >> {ran}\n')
+os.chmod(trap, 0o755)
+signed = git('cat-file', 'commit', 'master', repo=f'{inbox}/git/1.git').replace('\n\n', '\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n', 1)
+git('update-ref', 'refs/heads/master', git('hash-object', '-t', 'commit', '-w', '--stdin', data=signed.encode(), repo=f'{inbox}/git/1.git'), repo=f'{inbox}/git/1.git')
+for key in ('gpg.program', 'core.fsmonitor', 'core.pager', 'diff.external', 'core.sshCommand', 'core.alternateRefsCommand'):
+    git('config', key, trap, repo=f'{inbox}/git/1.git')
+for key, value in (('log.showSignature', 'true'), ('log.showRoot', 'false'), ('core.repositoryformatversion', '1'), ('extensions.partialClone', 'far'), ('remote.far.url', f'ext::{trap}'),
+                   ('remote.far.promisor', 'true'), ('protocol.allow', 'always')):
+    git('config', key, value, repo=f'{inbox}/git/1.git')
+equal('signatures are looked at where nobody says no', (git('log', '--oneline', repo=f'{inbox}/git/1.git') != '', os.path.exists(ran)), (True, True))
+os.remove(ran)
+began = time.monotonic()
+r = p.run('archive', 'import', LIST, inbox)
+check('all but one too large is read', r.returncode == 1 and ' 3 kept (0 repaired), 0 there already, 1 unreadable' in r.stdout, r.stdout + r.stderr)
+equal('the oldest first, without what was taken away', posts('inbox'), ['of the first epoch', 'Re: of the first epoch', 'of the second'])
+check('and no program that the repository names has run', not os.path.exists(ran), os.path.exists(ran) and open(ran).read())
+check('again: nothing twice', ' 0 kept (0 repaired), 3 there already' in p.run('archive', 'import', LIST, inbox).stdout)
+one = f'{p.dir}/one'
+epoch(one, [(f'{n:02x}/{n:038x}', letter(n, f'file {n}')) for n in (1, 2)])
+LIST = fresh('one')
+equal('version 1, and a repository alone', (p.run('archive', 'import', LIST, one).returncode, posts('one')), (0, ['file 1', 'file 2']))
+
+section('a public-inbox that is none')
+LIST = fresh('broken')
+os.environ['PATH'], path = p.dir + '/empty', os.environ['PATH']
+r = p.run('archive', 'import', LIST, inbox)
+check('without the program git', r.returncode == 1 and 'there is no program git here' in r.stderr, r.stderr)
+tools = f'{p.dir}/tools'
+os.environ['PATH'] = tools + ':' + path
+for what, script, words in (('a line without end', 'tr "\\0" x < /dev/zero', 'a line without end'), ('failure', 'echo no such thing >&2; exit 128', 'no such thing'),
+                            ('noise', 'echo :000000 100644 0 zz A "\tm"; head -c 100000000 /dev/zero >&2; exit 3', '')):
+    write(f'{tools}/git', f'#!/bin/sh\n{script}\n')
+    os.chmod(f'{tools}/git', 0o755)
+    began = time.monotonic()
+    r = p.run('archive', 'import', LIST, inbox)
+    check(f'a git that prints {what}', r.returncode == 1 and words in r.stderr and time.monotonic() - began < 20, r.stdout + r.stderr)
+os.environ['PATH'] = path
+os.makedirs(f'{p.dir}/linked/git')
+os.symlink(f'{inbox}/git/0.git', f'{p.dir}/linked/git/0.git')
+r = p.run('archive', 'import', LIST, f'{p.dir}/linked')
+check('a link to another', r.returncode == 1 and 'no public-inbox' in r.stderr, r.stderr)
+equal('nothing came of them', posts('broken'), [])
+
 done()
