@@ -24,7 +24,9 @@ enum conf_type {
 	ALLOW,
 	ENGINES,
 	FAILURE,
-	PLACES
+	PLACES,
+	ISSUER,
+	CREATE
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

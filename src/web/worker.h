@@ -138,7 +138,7 @@ void web_addresses_known(struct worker *w);
 /* The same in nobody's name, as `postern post` does: the list's rules judge it. */
 MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);
 
-/* A page below a place of [fetch] templates, by the role fetch, which alone may. ERR_TEMP:
- * others fetch, or there is no way there at the moment. */
+/* A page below a place of [fetch] templates, or of a provider of [oidc], by the role fetch,
+ * which alone may. ERR_TEMP: others fetch, or there is no way there at the moment. */
 MUST_USE err web_fetch(struct request *q, const struct fetch_request *r,
 		       struct fetch_answer *answer);
