@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-enum { CONF_MAX = 256 * 1024, ROUTES_MAX = 10000, PROVIDERS_MAX = 16 };
+enum { CONF_MAX = 256 * 1024, ROUTES_MAX = 10000 };
 
 static const struct row {
 	const char *section, *key;
@@ -126,13 +126,13 @@ static err find_provider(struct load *l, str section, struct conf_oidc **p)
 			      "[%.*s]: a provider's name has letters, digits, - and _",
 			      STR_F(section));
 	if (!c->oidc)
-		c->oidc = arena_zero(l->a, PROVIDERS_MAX * sizeof *c->oidc);
+		c->oidc = arena_zero(l->a, CONF_PROVIDERS * sizeof *c->oidc);
 	for (size_t i = 0; i < c->oidc_count; i++)
 		if (str_eq(c->oidc[i].name, name)) {
 			*p = &c->oidc[i];
 			return OK;
 		}
-	if (c->oidc_count == PROVIDERS_MAX)
+	if (c->oidc_count == CONF_PROVIDERS)
 		return FAIL(ERR_SYNTAX, "[oidc NAME]: there may be 16 providers");
 	*p = &c->oidc[c->oidc_count++];
 	(*p)->name = arena_copy(l->a, name);

@@ -36,6 +36,8 @@ struct conf_route {
 	str hop;    /* smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:/PATH */
 };
 
+enum { CONF_PROVIDERS = 16 };
+
 struct conf_oidc { /* a provider: [oidc NAME] */
 	str name;  /* letters, digits, - and _; "oidc" where the section has none */
 #define CONF_OIDC(key, field, type, standard, text) CONF_##type field;

@@ -1,10 +1,10 @@
-/* Signing in by an account at another provider: the first time, which ties it to a person
- * for good, and the end of such a tie. That the account there is theirs web has verified. */
+/* Signing in by an account at another provider for the first time, which ties it to a person
+ * for good. That the account there is theirs web has verified. */
 #include "lists/orders_inside.h"
 
 #include "base/clock.h"
-#include "lists/notice.h"
 #include "lists/persons.h"
+#include "lists/told.h"
 #include "store/lists/identity.h"
 
 static const struct conf_oidc *find_provider(const struct conf *conf, str name)
@@ -83,25 +83,6 @@ static err find_by_address(struct order *x, const struct conf_oidc *p, int64_t *
 	return OK;
 }
 
-static err tell(struct order *x, const struct conf_oidc *p, int64_t person, str account)
-{
-	struct address_row *own;
-	struct mailbox to = { .name = STR("") };
-	size_t n, i = 0;
-	struct notice_var vars[] = { { "provider", p->label }, { "account", account } };
-	TRY(address_of_person(x->books->lists, x->a, person, &own, &n));
-	while (i < n && !own[i].verified_at)
-		i++;
-	if (i == n) /* nobody is there to be told */
-		return OK;
-	TRY(address_parse(x->a, own[i].text, &to.address));
-	return notice_send(x->books, x->a,
-			   &(struct notice){ .name = "identity",
-					     .to = to,
-					     .vars = vars,
-					     .var_count = sizeof vars / sizeof *vars });
-}
-
 /* The address may have become somebody else's there since: who has a tie to another account
  * of the provider gets no second one by it. */
 static err check_free(struct order *x, const struct conf_oidc *p, int64_t person)
@@ -129,9 +110,12 @@ static err tie(struct order *x, const struct conf_oidc *p, int64_t person)
 	str account = fresh.address.n ? fresh.address : fresh.subject;
 	TRY(check_free(x, p, person));
 	TRY(identity_add(x->books->lists, &fresh));
-	TRY(books_audit(x->books, &x->by, 0, STR("sign-in tied"),
-			arena_cat(x->a, p->label, STR(": "), account)));
-	return tell(x, p, person, account);
+	return told_change(
+		x->books, x->a, person,
+		&(struct told){ .word = STR("identity-tied"),
+				.detail = arena_cat(x->a, p->label, STR(": "), account),
+				.client = x->row->client },
+		&x->by);
 }
 
 static err sign_in(struct order *x)
@@ -169,15 +153,4 @@ err order_identity(struct order *x)
 	bool mine;
 	TRY(book_join(x->books->lists, &mine));
 	return book_leave(x->books->lists, mine, sign_in(x));
-}
-
-err order_identity_end(struct order *x)
-{
-	int64_t id = json_integer_value(json_object_get(x->args, "id"));
-	err e = identity_remove(x->books->lists, x->by.person, id);
-	if (e.kind == ERR_NOTFOUND)
-		return FAIL(ERR_NOTFOUND, "this sign-in is gone already");
-	TRY(e);
-	return books_audit(x->books, &x->by, 0, STR("sign-in untied"),
-			   order_text(x, "of"));
 }

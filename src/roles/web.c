@@ -6,6 +6,7 @@
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
+#include "web/provider.h"
 #include "web/site.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
 	CONNECTIONS = 4000,
 	ASKS_BURST = 10,
 	ASKS_HOUR = 60,
+	BEGINS_BURST = 100,
+	BEGINS_HOUR = 1000,
 	LOOK_MS = 1000
 };
 
@@ -57,6 +60,9 @@ static err open_web(struct web_role *w)
 			       .sign_ins = throttle_new(),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
+			       .providers = providers_new(conf),
+			       .secrets = w->role->oidc_secrets,
 			       .ring = w->role,
 			       .wake_post = wake_post,
 			       .answers = bell_new(ORDER_WAITERS),

@@ -7,6 +7,7 @@
 #include "account/session.h"
 #include "base/log.h"
 #include "web/pages/known.h"
+#include "web/pages/oidc.h"
 
 _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
 		       && ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 3 / 4,
@@ -48,8 +49,7 @@ void browser_sign_out(struct request *q, struct response *r)
 	go_said(q, r, STR("/login"), "signed-out", STR(""));
 }
 
-/* A path of this site: never of another one, as "//evil.example/" would be. */
-static bool is_own_path(str to)
+bool path_is_own(str to)
 {
 	return str_starts(to, STR("/")) && !str_starts(to, STR("//")) && url_is_safe(to)
 	       && !str_has(to, '\\');
@@ -57,7 +57,7 @@ static bool is_own_path(str to)
 
 void go_on(struct request *q, struct response *r, str to)
 {
-	if (to.n > 1 && is_own_path(to))
+	if (to.n > 1 && path_is_own(to))
 		response_redirect(r, 303, to);
 	else
 		go_said(q, r, STR("/account"), "signed-in", STR(""));
@@ -68,17 +68,17 @@ void go_on(struct request *q, struct response *r, str to)
 static void show(struct request *q, struct response *r, const char *link_error,
 		 const char *password_error)
 {
-	str to = q->method == GET ? request_query(q, "to") : field(q, "to");
+	struct page_login p = {
+		.frame = frame_of(q, S_("Sign in")),
+		.note = note_of(q),
+		.to = q->method == GET ? request_query(q, "to") : field(q, "to"),
+		.address = field(q, "address"),
+		.link_error = S_(link_error),
+		.password_error = S_(password_error),
+	};
+	oidc_add_buttons(q, &p);
 	r->cache = STR("no-store");
-	ANSWER(q, r, login,
-	       (&(struct page_login){
-		       .frame = frame_of(q, S_("Sign in")),
-		       .note = note_of(q),
-		       .to = to,
-		       .address = field(q, "address"),
-		       .link_error = S_(link_error),
-		       .password_error = S_(password_error),
-	       }));
+	ANSWER(q, r, login, &p);
 }
 
 void login_page(struct request *q, struct response *r)
@@ -119,7 +119,7 @@ static void by_link(struct request *q, struct response *r)
 	}
 	json_t *args = json_object();
 	json_object_set_new(args, "address", json_of(address));
-	json_object_set_new(args, "to", json_of(is_own_path(to) ? to : STR("")));
+	json_object_set_new(args, "to", json_of(path_is_own(to) ? to : STR("")));
 	if (!order_file_only(q, "sign_in", args))
 		error_page(q, r, 503, STR_NONE);
 	else

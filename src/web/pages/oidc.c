@@ -153,16 +153,7 @@ static bool may_begin(struct request *q, struct response *r)
 		response_redirect(r, 303, STR("/login?to=/account"));
 		return false;
 	}
-	if (!account_in_browser(q, r))
-		return false;
-	if (account_is_fresh(q))
-		return true;
-	r->status = 403;
-	account_show(q, r,
-		     note_bad(q, said_in(q->arena, language_now(),
-					 STR(ACCOUNT_NOT_FRESH))),
-		     &(struct account_faults){ 0 });
-	return false;
+	return account_in_browser(q, r) && account_proven(q, r, STR("/account"));
 }
 
 void oidc_post(struct request *q, struct response *r)
@@ -264,7 +255,7 @@ static void sign_in(struct request *q, struct response *r, const struct way_back
 		    int64_t person)
 {
 	if (x->account)
-		go_said(q, r, STR("/account"), "identity", STR(""));
+		go_said(q, r, STR("/account"), "identity-tied", STR(""));
 	else if (browser_sign_in(q, r, person, "oidc"))
 		go_on(q, r, x->to);
 }
@@ -407,20 +398,20 @@ err oidc_add_identities(struct request *q, struct page_account *p)
 	return OK;
 }
 
+static err untie(struct request *q, int64_t id, str of)
+{
+	TRY(account_change_begin(q));
+	err e = identity_remove(worker_of(q)->books.lists, q->session->person, id);
+	return account_change_end(q, e, "identity-gone", of);
+}
+
 void account_identities_post(struct request *q, struct response *r)
 {
-	struct ordered x;
 	int64_t id = 0;
 	if (!account_in_browser(q, r))
 		return;
 	(void)!str_i64(field(q, "id"), &id);
-	json_t *args = json_object();
-	json_object_set_new(args, "id", json_integer(id));
-	json_object_set_new(args, "of", json_of(str_first(field(q, "of"), 200)));
-	if (order_and_wait(q, "identity_end", args, &x)) {
-		go_said(q, r, STR("/account"), "identity_end", STR(""));
-		return;
-	}
-	r->status = x.result ? 400 : 503;
-	account_show(q, r, note_bad(q, x.why), &(struct account_faults){ 0 });
+	err e = untie(q, id, str_first(field(q, "of"), 200));
+	if (e.kind == ERR_NOTFOUND || !page_failed(q, r, e))
+		go_said(q, r, STR("/account"), "identity-gone", STR(""));
 }
