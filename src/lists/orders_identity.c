@@ -34,14 +34,14 @@ static err read_proven(struct order *x, const struct conf_oidc *p, struct mailbo
 	str text = str_trim(order_text(x, "address"));
 	*m = (struct mailbox){ .name = str_trim(order_text(x, "name")) };
 	if (!text.n || address_parse(x->a, text, &m->address).kind)
-		return FAIL(ERR_DENIED, "the provider names no mail address of yours");
+		return FAIL(ERR_DENIED, "The provider names no mail address of yours");
 	if (!p->trusted && !str_eq(order_text(x, "proven"), STR("yes")))
 		return err_in(x->a, ERR_DENIED,
-			      "the provider has not verified that %.*s is yours",
+			      "The provider has not verified that %.*s is yours",
 			      STR_F(text));
 	if (!may_speak_for(x->a, p, address_key(x->a, &m->address)))
 		return err_in(x->a, ERR_DENIED,
-			      "the provider may not speak for the domain of %.*s",
+			      "The provider may not speak for the domain of %.*s",
 			      STR_F(text));
 	return OK;
 }
@@ -49,10 +49,11 @@ static err read_proven(struct order *x, const struct conf_oidc *p, struct mailbo
 /* Whether somebody has the address makes no difference to what is said. */
 static err not_let_in(struct order *x, str key)
 {
-	return err_in(x->a, ERR_DENIED,
-		      "nobody has shown here that %.*s is theirs: sign in by a mailed link "
-		      "first, or ask those who run the site for an account",
-		      STR_F(key));
+	return err_in(
+		x->a, ERR_DENIED,
+		"Nobody has shown here that %.*s is theirs: sign in by a mailed link "
+		"first, or ask those who run the site for an account",
+		STR_F(key));
 }
 
 static err find_by_address(struct order *x, const struct conf_oidc *p, int64_t *person)
@@ -92,7 +93,7 @@ static err check_free(struct order *x, const struct conf_oidc *p, int64_t person
 	TRY(identity_by_person(x->books->lists, x->a, person, &ties, &n));
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(ties[i].issuer, p->issuer))
-			return FAIL(ERR_DENIED, "the account here is tied to another "
+			return FAIL(ERR_DENIED, "The account here is tied to another "
 						"account there: sign in otherwise, and "
 						"end that tie first");
 	return OK;
@@ -126,16 +127,16 @@ static err sign_in(struct order *x)
 	bool links = str_eq(order_text(x, "link"), STR("yes"));
 	int64_t person = x->by.person;
 	if (!p || !order_text(x, "subject").n)
-		return FAIL(ERR_DENIED, "the provider is not configured here any more");
+		return FAIL(ERR_DENIED, "The provider is not configured here any more");
 	err e = identity_find(x->books->lists, x->a, p->issuer, order_text(x, "subject"),
 			      &known);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	if (links && !person)
-		return FAIL(ERR_DENIED, "you are signed in no more: sign in, and do it "
+		return FAIL(ERR_DENIED, "You are signed in no more: sign in, and do it "
 					"again");
 	if (!e.kind && links && known.person != person)
-		return FAIL(ERR_DENIED, "that account there signs in to another account "
+		return FAIL(ERR_DENIED, "That account there signs in to another account "
 					"here");
 	if (!e.kind) {
 		json_object_set_new(x->result, "person", json_integer(known.person));

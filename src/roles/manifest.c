@@ -91,10 +91,10 @@ static err add_secrets(struct arena *a, struct buf *b, const struct conf *conf)
 	for (size_t i = 0; i < conf->oidc_count; i++) {
 		const struct conf_oidc *p = &conf->oidc[i];
 		str content = STR("");
-		err e = p->secret.n ? file_read(a,
-						arena_z(a, conf_path(a, conf, p->secret)),
-						SECRET_MAX, &content)
-				    : OK;
+		err e = p->secret.n
+				? file_read(a, arena_z(a, conf_path(a, conf, p->secret)),
+					    SECRET_MAX, &content)
+				: OK;
 		if (e.kind)
 			return err_in(a, e.kind,
 				      "[oidc %.*s] client_secret cannot be read: %s",

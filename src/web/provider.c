@@ -195,16 +195,15 @@ static err redeem(struct request *q, const struct conf_oidc *p,
 	TRY(ask_tokens(q, p, m, f, code, &t));
 	TRY(jwt_read(q->arena, t.id_token, &token));
 	TRY(verify(q, p, m, &token, &claims));
-	TRY(oidc_id_token_check(
-		q->arena, claims,
-		&(struct oidc_expected){ .issuer = p->issuer,
-					 .client = f->client,
-					 .nonce = oidc_nonce(q->arena, f),
-					 .access_token = t.access_token,
-					 .claim = p->claim,
-					 .alg = token.alg,
-					 .now = clock_now() },
-		who));
+	TRY(oidc_id_token_check(q->arena, claims,
+				&(struct oidc_expected){ .issuer = p->issuer,
+							 .client = f->client,
+							 .nonce = oidc_nonce(q->arena, f),
+							 .access_token = t.access_token,
+							 .claim = p->claim,
+							 .alg = token.alg,
+							 .now = clock_now() },
+				who));
 	bool known = who->address.n && (who->proven || p->trusted);
 	if (known || !m->userinfo_endpoint.n || !t.access_token.n)
 		return OK;

@@ -44,9 +44,9 @@ struct web { /* one a process */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
 	struct providers *providers; /* of [oidc] */
 	const str *secrets;          /* of each of them; or empty */
-	struct rate *begins;     /* of sign-ins at them, by network */
-	struct rate *asks;       /* forms of guests that make us write mail, by network */
-	void *ring;              /* of the two below */
+	struct rate *begins;         /* of sign-ins at them, by network */
+	struct rate *asks; /* forms of guests that make us write mail, by network */
+	void *ring;        /* of the two below */
 	void (*wake_post)(void *ring);
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,

@@ -2,7 +2,8 @@
 
 #include "store/table.h"
 
-#define IDENTITY "SELECT id, person, issuer, subject, address, made_at, used_at FROM identity "
+#define IDENTITY \
+	"SELECT id, person, issuer, subject, address, made_at, used_at FROM identity "
 
 static void read_identity(struct rows *r, struct arena *a, void *row)
 {
@@ -21,10 +22,11 @@ err identity_add(struct book *b, struct identity_row *x)
 {
 	int64_t others = 0;
 	bool found;
-	TRY(book_number(b, &others, &found,
-			"SELECT count(*) FROM identity WHERE issuer = ?1 AND (subject = ?2 "
-			"OR person = ?3)",
-			SQL_S(x->issuer), SQL_S(x->subject), SQL_I(x->person)));
+	TRY(book_number(
+		b, &others, &found,
+		"SELECT count(*) FROM identity WHERE issuer = ?1 AND (subject = ?2 "
+		"OR person = ?3)",
+		SQL_S(x->issuer), SQL_S(x->subject), SQL_I(x->person)));
 	if (others)
 		return FAIL(ERR_DENIED, "the account there, or the person, has a tie "
 					"already");

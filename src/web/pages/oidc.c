@@ -112,13 +112,13 @@ static err begin(struct request *q, const struct conf_oidc *p, str secret, str *
 			    json_integer(links && q->session ? q->session->person : 0));
 	char *text = json_dumps(data, JSON_COMPACT);
 	json_decref(data);
-	err e = account_link_new(q->arena, worker_of(q)->books.lists,
-				 &(struct account_link){ .kind = link_kind,
-							 .address = STR(""),
-							 .data = text ? str_from(text)
-								      : STR("{}"),
-							 .life = OIDC_FLOW },
-				 state);
+	err e = account_link_new(
+		q->arena, worker_of(q)->books.lists,
+		&(struct account_link){ .kind = link_kind,
+					.address = STR(""),
+					.data = text ? str_from(text) : STR("{}"),
+					.life = OIDC_FLOW },
+		state);
 	free(text);
 	return e;
 }
@@ -277,8 +277,8 @@ static void first_time(struct request *q, struct response *r, const struct way_b
 			json_integer_value(json_object_get(done.result, "person")));
 	else
 		refuse(q, r, done.result ? 403 : 503,
-		       arena_cat(q->arena,
-				 said_in(q->arena, language_now(), done.why), STR(".")),
+		       arena_cat(q->arena, said_in(q->arena, language_now(), done.why),
+				 STR(".")),
 		       STR_NONE);
 }
 
@@ -340,8 +340,8 @@ void oidc_back_page(struct request *q, struct response *r)
 void oidc_add_buttons(struct request *q, struct page_login *p)
 {
 	const struct conf *conf = worker_of(q)->web->conf;
-	struct page_login_providers *rows =
-		arena_zero(q->arena, (conf->oidc_count + 1) * sizeof *rows);
+	struct page_login_providers *rows = arena_zero(q->arena, (conf->oidc_count + 1)
+									 * sizeof *rows);
 	for (size_t i = 0; i < conf->oidc_count; i++)
 		rows[i] = (struct page_login_providers){
 			.provider = conf->oidc[i].label,
@@ -372,12 +372,12 @@ err oidc_add_identities(struct request *q, struct page_account *p)
 	size_t n;
 	struct identity_row *x;
 	const struct conf *conf = worker_of(q)->web->conf;
-	TRY(identity_by_person(worker_of(q)->books.lists, q->arena, q->session->person, &x,
-			       &n));
+	TRY(identity_by_person(worker_of(q)->books.lists, q->arena, q->session->person,
+			       &x, &n));
 	struct page_account_identities *rows = arena_zero(q->arena,
 							  (n + 1) * sizeof *rows);
-	struct page_account_providers *free_ones =
-		arena_zero(q->arena, (conf->oidc_count + 1) * sizeof *free_ones);
+	struct page_account_providers *free_ones = arena_zero(
+		q->arena, (conf->oidc_count + 1) * sizeof *free_ones);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct page_account_identities){
 			.id = x[i].id,
