@@ -30,6 +30,7 @@
 #define CONF_PLACES   str
 #define CONF_ISSUER   str
 #define CONF_CREATE   str
+#define CONF_URL      str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */

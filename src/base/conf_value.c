@@ -215,6 +215,13 @@ static bool read_issuer(struct arena *a, str value, const char *choices, void *a
 	       && read_text(a, value, choices, at);
 }
 
+static bool read_url(struct arena *a, str value, const char *choices, void *at)
+{
+	struct url u;
+	return (!value.n || (!url_read(value, &u).kind && !str_skip(u.path, 1).n))
+	       && read_text(a, value, choices, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -285,6 +292,8 @@ static const struct {
 	[ISSUER] = { "an https URL without a query, such as https://id.lab.example", NULL,
 		     read_issuer },
 	[CREATE] = { "no, members or yes", "no members yes", read_choice },
+	[URL] = { "a URL without a path, such as https://files.example.org, or empty",
+		  NULL, read_url },
 };
 
 const char *conf_wanted(enum conf_type type)

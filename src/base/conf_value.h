@@ -26,7 +26,8 @@ enum conf_type {
 	FAILURE,
 	PLACES,
 	ISSUER,
-	CREATE
+	CREATE,
+	URL
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

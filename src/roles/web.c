@@ -2,12 +2,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "roles/role.h"
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
-#include "web/site.h"
+#include "web/site/gate.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -16,6 +17,8 @@ enum {
 	ASKS_HOUR = 60,
 	BEGINS_BURST = 100,
 	BEGINS_HOUR = 1000,
+	CODES_BURST = 5,
+	CODES_HOUR = 10,
 	LOOK_MS = 1000
 };
 
@@ -58,6 +61,7 @@ static err open_web(struct web_role *w)
 			       .helper = helper_new(),
 			       .unpacker = archive_unpacker_new(),
 			       .sign_ins = throttle_new(),
+			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
@@ -91,7 +95,14 @@ static err open_router(struct web_role *w)
 	if (!conf->web_root.n)
 		return OK;
 	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
+	w->web.site->url = conf->site_url;
+	w->web.site->holds = file_rule_holds;
 	w->router.other = other;
+	if (conf->web_files_url.n) {
+		struct url u;
+		TRY(url_read(conf->web_files_url, &u));
+		w->router.files_host = u.host;
+	}
 	return OK;
 }
 

@@ -117,6 +117,16 @@ static void refuse(struct request *q, int status, const char *why)
 	q->why = why;
 }
 
+/* Of a path that cannot be read the first segment, so that a program below /api/ is answered
+ * in its own way. */
+static void keep_folder(struct arena *a, str path, struct request *q)
+{
+	str head, rest;
+	if (str_cut(str_skip(path, path.n > 0), '/', &head, &rest)
+	    && request_split_path(a, arena_cat(a, STR("/"), head, STR("/")), q).kind)
+		q->segment_count = 0;
+}
+
 static void read_request(struct exchange *x, bool proxied)
 {
 	struct request *q = &x->request;
@@ -124,6 +134,7 @@ static void read_request(struct exchange *x, bool proxied)
 	*q = (struct request){
 		.arena = x->arena,
 		.method = h->method == HEAD ? GET : h->method,
+		.head = h->method == HEAD,
 		.path = h->path,
 		.query_text = h->query,
 		.headers = h->fields,
@@ -138,7 +149,9 @@ static void read_request(struct exchange *x, bool proxied)
 	if (proxied)
 		see_through_proxy(q);
 	err e = request_split_path(x->arena, h->path, q);
-	if (!e.kind)
+	if (e.kind)
+		keep_folder(x->arena, h->path, q);
+	else
 		e = form_query(x->arena, h->query, &q->query);
 	if (!e.kind && q->body.n && q->method != GET)
 		e = form_parse(x->arena, request_header(q, "content-type"), q->body,
@@ -265,8 +278,11 @@ void exchange_piece(struct exchange *x)
 	BUF(piece);
 	struct stream *s = x->response.stream;
 	buf_clear(&x->out);
+	s->takes_file = !x->secure && !x->chunked;
+	s->file_count = 0;
 	x->stream_state = s->more(s, &piece);
-	hold_to_length(x, piece.n);
+	x->in_flight = piece.n + s->file_count;
+	hold_to_length(x, x->in_flight);
 	if (x->stream_state == STREAM_FAILED) {
 		log_warn("stream-broken", KS("path", x->request.path));
 		return;

@@ -239,7 +239,9 @@ for path, to in (('/mailman/listinfo', '/lists/'), ('/cgi-bin/mailman/listinfo',
                  ('/mailman/roster/dev', '/lists/dev/members'), ('/mailman/private/dev/', '/lists/dev/'),
                  ('/mailman3/postorius/lists/dev.lists.example/', '/lists/dev/'), ('/postorius/lists/dev.lists.example/held_messages', '/lists/dev/admin/held'),
                  ('/mailman3/lists/dev.lists.example/mass_subscribe/', '/lists/dev/admin/members'), ('/archives/list/dev@lists.example/', '/lists/dev/'),
-                 ('/mailman3/hyperkitty/list/dev@lists.example/latest', '/lists/dev/')):
+                 ('/mailman3/hyperkitty/list/dev@lists.example/latest', '/lists/dev/'), ('/postorius/users/', '/persons'),
+                 ('/postorius/users', '/persons'), ('/postorius/users/17', '/persons'), ('/mailman3/postorius/domains/', '/domains/'), ('/postorius/domains', '/domains/'),
+                 ('/postorius/bans/', '/bans')):
     a = get(path)
     equal(f'{path} of before', (a.status, a['Location']), (301, to))
 equal('a list that is none', [get(x).status for x in ('/mailman3/lists/nosuch.lists.example/', '/cgi-bin/mailman/listinfo/nosuch', '/mailman3/passwd')], [404] * 3)

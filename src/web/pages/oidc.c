@@ -15,7 +15,7 @@
 #include "store/lists/identity.h"
 #include "trust/hash.h"
 #include "web/pages/account.h"
-#include "web/pages/entry.h"
+#include "web/pages/code.h"
 
 enum { SECRET_BYTES = 32, CODE_MAX = 4096, TO_MAX = 1024 };
 
@@ -256,8 +256,8 @@ static void sign_in(struct request *q, struct response *r, const struct way_back
 {
 	if (x->account)
 		go_said(q, r, STR("/account"), "identity-tied", STR(""));
-	else if (browser_sign_in(q, r, person, "oidc"))
-		go_on(q, r, x->to);
+	else
+		browser_enter(q, r, person, ENTERED_BY_PROVIDER, x->to);
 }
 
 /* Not seen before: post looks whose it is to be. */
