@@ -21,9 +21,9 @@ static void check_metadata(struct arena *a, str text)
 		return;
 	}
 	must(str_eq(m.issuer, expected.issuer));
-	must(str_starts(m.authorization_endpoint, STR("https://"))
-	     && str_starts(m.token_endpoint, STR("https://"))
-	     && str_starts(m.jwks_uri, STR("https://")));
+	must(str_istarts(m.authorization_endpoint, STR("https://"))
+	     && str_istarts(m.token_endpoint, STR("https://"))
+	     && str_istarts(m.jwks_uri, STR("https://")));
 	struct oidc_flow f = { .client = expected.client };
 	str url = oidc_authorization_url(a, &m, &f);
 	must(str_starts(url, m.authorization_endpoint) && !str_has(url, ' ')
