@@ -11,7 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PIECE = 65536, LINE_MAX_OCTETS = 65536, SAID = 1000, SILENT_MS = 120 * 1000 };
+enum {
+	PIECE = 65536,
+	LINE_MAX_OCTETS = 65536,
+	SAID = 1000,
+	SILENT_MS = 120 * 1000,
+	LAST_MS = 1000
+};
 
 struct child {
 	struct arena *a;
@@ -28,6 +34,10 @@ struct child {
 static err spawn(struct child *c, const char *const *argv, int in, int out, int says)
 {
 	posix_spawn_file_actions_t f;
+	posix_spawnattr_t group; /* of its own, so that all of it can be ended */
+	posix_spawnattr_init(&group);
+	posix_spawnattr_setflags(&group, POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setpgroup(&group, 0);
 	posix_spawn_file_actions_init(&f);
 	if (in < 0)
 		posix_spawn_file_actions_addopen(&f, STDIN_FILENO, "/dev/null", O_RDONLY,
@@ -36,9 +46,10 @@ static err spawn(struct child *c, const char *const *argv, int in, int out, int 
 		posix_spawn_file_actions_adddup2(&f, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&f, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&f, says, STDERR_FILENO);
-	int code = posix_spawnp(&c->pid, argv[0], &f, NULL,
+	int code = posix_spawnp(&c->pid, argv[0], &f, &group,
 				(char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&f);
+	posix_spawnattr_destroy(&group);
 	if (code == ENOENT)
 		return err_in(c->a, ERR_NOTFOUND,
 			      "there is no program %s here; install it", argv[0]);
@@ -81,6 +92,21 @@ static void hear(struct child *c)
 	size_t room = SAID - c->said_n, keep = (size_t)n < room ? (size_t)n : room;
 	memcpy(c->said + c->said_n, more, keep);
 	c->said_n += keep;
+}
+
+/* Its last words, as far as they come soon and have an end. */
+static bool hear_last(struct child *c)
+{
+	for (int i = 0; i < LAST_READS && c->says >= 0; i++) {
+		struct pollfd p = { .fd = c->says, .events = POLLIN };
+		if (poll(&p, 1, LAST_MS) <= 0)
+			break;
+		hear(c);
+	}
+	bool ended = c->says < 0;
+	fd_close(&c->says);
+	c->says = -1;
+	return ended;
 }
 
 static err read_more(struct child *c)
@@ -154,14 +180,14 @@ err child_end(struct child *c, err e)
 	int status = 0;
 	bool whole = c->ended && !e.kind;
 	if (!whole)
-		kill(c->pid, SIGKILL);
-	while (c->says >= 0) /* its end is near: it has closed its output, or is killed */
-		hear(c);
+		kill(-c->pid, SIGKILL); /* with what it started */
+	fd_close(&c->out);
+	if (!hear_last(c))
+		kill(-c->pid, SIGKILL);
 	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	fd_close(&c->out);
 	buf_free(&c->octets);
-	bool failed = WIFEXITED(status) && WEXITSTATUS(status);
+	bool failed = WIFEXITED(status) ? WEXITSTATUS(status) : whole;
 	if (!failed || (e.kind && e.kind != ERR_IO))
 		return e;
 	str words = said(c);

@@ -169,11 +169,11 @@ equal('version 1, and a repository alone', (p.run('archive', 'import', LIST, one
 
 section('a public-inbox that is none')
 LIST = fresh('broken')
-os.environ['PATH'], path = p.dir + '/empty', os.environ['PATH']
+p.env['PATH'], path = p.dir + '/empty', p.env['PATH']
 r = p.run('archive', 'import', LIST, inbox)
 check('without the program git', r.returncode == 1 and 'there is no program git here' in r.stderr, r.stderr)
 tools = f'{p.dir}/tools'
-os.environ['PATH'] = tools + ':' + path
+p.env['PATH'] = tools + ':' + path
 for what, script, words in (('a line without end', 'tr "\\0" x < /dev/zero', 'a line without end'), ('failure', 'echo no such thing >&2; exit 128', 'no such thing'),
                             ('noise', 'echo :000000 100644 0 zz A "\tm"; head -c 100000000 /dev/zero >&2; exit 3', '')):
     write(f'{tools}/git', f'#!/bin/sh\n{script}\n')
@@ -181,7 +181,7 @@ for what, script, words in (('a line without end', 'tr "\\0" x < /dev/zero', 'a 
     began = time.monotonic()
     r = p.run('archive', 'import', LIST, inbox)
     check(f'a git that prints {what}', r.returncode == 1 and words in r.stderr and time.monotonic() - began < 20, r.stdout + r.stderr)
-os.environ['PATH'] = path
+p.env['PATH'] = path
 os.makedirs(f'{p.dir}/linked/git')
 os.symlink(f'{inbox}/git/0.git', f'{p.dir}/linked/git/0.git')
 r = p.run('archive', 'import', LIST, f'{p.dir}/linked')
