@@ -11,6 +11,7 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/redact.h"
 #include "lists/style.h"
 #include "lists/roster_batch.h"
 #include "lists/score_run.h"
@@ -43,6 +44,7 @@ struct post_role {
 	bool gives_way; /* to smtpd: rests a little before it goes on */
 	bool failed; /* some did; they stay where they are and do not hold up the next */
 	int64_t expire_at, carry_at;
+	struct cleaning cleaning;
 	int64_t batch; /* the file of members that had its turn last */
 };
 
@@ -241,6 +243,16 @@ static err purge(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* The same, until no file holds what was redacted. */
+static err clean(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(clean_continue(&p->books, a, &p->cleaning, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 /* Members out of a file, some between batches of mail. */
 static err enter(struct post_role *p, struct arena *a)
 {
@@ -277,6 +289,7 @@ static void work(struct post_role *p)
 	hindered(score(p, a));
 	hindered(erase(p, a));
 	hindered(purge(p, a));
+	hindered(clean(p, a));
 	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));

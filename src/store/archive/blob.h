@@ -49,6 +49,12 @@ MUST_USE err archive_blob_replace(struct book *b, int64_t id,
 MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 			       str *message);
 
+/* One that an owner took out of sight (redaction.h), until it is shown again. */
+MUST_USE err archive_hidden_read(struct book *b, struct arena *a, int64_t id,
+				 str *message, bool *found);
+MUST_USE err archive_hidden_replace(struct book *b, int64_t id,
+				    const struct archive_packed *z);
+
 /* A message as it stands in the book, to be unpacked by any thread. */
 struct archive_blob {
 	size_t limit;           /* octets of it that are wanted */
