@@ -110,7 +110,8 @@ static void echo_free(struct stream *s)
 static struct stream *echo_new(str text, int64_t length)
 {
 	struct echo *e = mem_zero(sizeof *e);
-	*e = (struct echo){ { echo_more, echo_free, length }, text };
+	*e = (struct echo){ { .more = echo_more, .free = echo_free, .length = length },
+			    text };
 	return &e->stream;
 }
 

@@ -73,11 +73,16 @@ err account_sign_in(struct arena *a, struct book *b, const struct address *x,
 
 err account_password_set(struct arena *a, struct book *b, int64_t person, str password)
 {
-	struct person_row p;
 	str kept = STR("");
-	TRY(person_get(b, a, person, &p));
 	if (password.n)
 		TRY(password_hash(a, password, &kept));
+	return account_password_keep(a, b, person, kept);
+}
+
+err account_password_keep(struct arena *a, struct book *b, int64_t person, str kept)
+{
+	struct person_row p;
+	TRY(person_get(b, a, person, &p));
 	p.password = kept;
 	TRY(person_change(b, &p));
 	return account_session_close_all(b, person);

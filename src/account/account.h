@@ -40,6 +40,11 @@ MUST_USE err account_sign_in(struct arena *a, struct book *b, const struct addre
 MUST_USE err account_password_set(struct arena *a, struct book *b, int64_t person,
 				  str password);
 
+/* The same of what password_hash made, or "": for who has a transaction open, in which no
+ * hash should be computed. */
+MUST_USE err account_password_keep(struct arena *a, struct book *b, int64_t person,
+				   str kept);
+
 /* What the person is on the list: the highest of admin, owner, moderator, member. */
 MUST_USE err account_viewer(struct arena *a, struct book *b, int64_t person, int64_t list,
 			    struct viewer *out);

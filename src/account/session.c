@@ -26,6 +26,7 @@ err account_session_open(struct arena *a, struct book *b, int64_t person, str cl
 			&(struct session_row){ .person = person,
 					       .created_at = now,
 					       .seen_at = now,
+					       .proven_at = now,
 					       .expires_at = until(now, now),
 					       .client = client,
 					       .agent = str_first(agent, 200) }));
@@ -52,7 +53,8 @@ err account_session_find(struct arena *a, struct book *b, str cookie,
 					 .language = who.language,
 					 .hash = row.hash,
 					 .created_at = row.created_at,
-					 .seen_at = row.seen_at };
+					 .seen_at = row.seen_at,
+					 .proven_at = row.proven_at };
 	return OK;
 }
 
@@ -62,6 +64,18 @@ err account_session_touch(struct book *b, str cookie, const struct account_sessi
 	if (now - s->seen_at < ACCOUNT_SESSION_TOUCH)
 		return OK;
 	return session_touch(b, cookie, now, until(s->created_at, now));
+}
+
+/* A clock that was set back makes no proof last longer. */
+bool account_session_is_proven(const struct account_session *s)
+{
+	int64_t age = clock_now() - s->proven_at;
+	return age >= 0 && age < ACCOUNT_SESSION_PROVEN;
+}
+
+err account_session_prove(struct book *b, str cookie)
+{
+	return session_prove(b, cookie, clock_now());
 }
 
 err account_session_close(struct book *b, str cookie)

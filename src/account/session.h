@@ -17,6 +17,7 @@ enum {
 	ACCOUNT_SESSION_IDLE = 14 * 86400,
 	ACCOUNT_SESSION_LIFE = 30 * 86400,
 	ACCOUNT_SESSION_TOUCH = 3600, /* seen_at is written again after this long */
+	ACCOUNT_SESSION_PROVEN = 900, /* for so long a sign-in counts as a proof */
 };
 
 struct account_session {
@@ -26,6 +27,7 @@ struct account_session {
 	str language;                /* that the person chose; or empty */
 	str hash;                    /* raw; what names the session in lists and forms */
 	int64_t created_at, seen_at; /* seconds */
+	int64_t proven_at;           /* when they last showed who they are */
 };
 
 MUST_USE err account_session_open(struct arena *a, struct book *b, int64_t person,
@@ -38,6 +40,12 @@ MUST_USE err account_session_find(struct arena *a, struct book *b, str cookie,
 /* Writes that it was seen, where that is more than ACCOUNT_SESSION_TOUCH ago. */
 MUST_USE err account_session_touch(struct book *b, str cookie,
 				   const struct account_session *s);
+
+/* Whether the person showed within ACCOUNT_SESSION_PROVEN who they are; and that they do so
+ * now. */
+bool account_session_is_proven(const struct account_session *s);
+MUST_USE err account_session_prove(struct book *b, str cookie);
+
 MUST_USE err account_session_close(struct book *b, str cookie);
 MUST_USE err account_session_close_all(struct book *b, int64_t person);
 

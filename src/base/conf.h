@@ -28,6 +28,7 @@
 #define CONF_ZONES    str
 #define CONF_ALLOW    str
 #define CONF_PLACES   str
+#define CONF_URL      str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */

@@ -207,6 +207,13 @@ static bool read_places(struct arena *a, str value, const char *choices, void *a
 	return read_each(a, value, is_place, at);
 }
 
+static bool read_url(struct arena *a, str value, const char *choices, void *at)
+{
+	struct url u;
+	return (!value.n || (!url_read(value, &u).kind && !str_skip(u.path, 1).n))
+	       && read_text(a, value, choices, at);
+}
+
 /* ---- who reads which pages */
 
 static bool is_protected(struct arena *a, str word)
@@ -274,6 +281,8 @@ static const struct {
 		     "separated "
 		     "by commas",
 		     NULL, read_places },
+	[URL] = { "a URL without a path, such as https://files.example.org, or empty",
+		  NULL, read_url },
 };
 
 const char *conf_wanted(enum conf_type type)

@@ -24,7 +24,8 @@ enum conf_type {
 	ALLOW,
 	ENGINES,
 	FAILURE,
-	PLACES
+	PLACES,
+	URL
 };
 
 /* Reads a value into the field at; false: it is none of that type. Text lives in a. */

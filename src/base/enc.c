@@ -51,6 +51,34 @@ err enc_base64_decode(struct arena *a, str s, str *bytes)
 	return OK;
 }
 
+static void swap(char *p, size_t n, char plus, char slash, char to_plus, char to_slash)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = p[i] == plus ? to_plus : p[i] == slash ? to_slash : p[i];
+}
+
+str enc_base64url(struct arena *a, str s)
+{
+	str padded = enc_base64(a, s);
+	size_t n = padded.n;
+	char *out = arena_z(a, padded);
+	swap(out, n, '+', '/', '-', '_');
+	while (n && out[n - 1] == '=')
+		n--;
+	return (str){ out, n };
+}
+
+err enc_base64url_decode(struct arena *a, str s, str *bytes)
+{
+	static const char padding[] = "==";
+	if (str_has(s, '+') || str_has(s, '/') || str_has(s, '=') || s.n % 4 == 1)
+		return FAIL(ERR_SYNTAX, "not base64url");
+	char *padded = arena_z(a, arena_cat(a, s, (str){ padding, (4 - s.n % 4) % 4 }));
+	size_t n = (s.n + 3) / 4 * 4;
+	swap(padded, n, '-', '_', '+', '/');
+	return enc_base64_decode(a, (str){ padded, n }, bytes);
+}
+
 str enc_base32(struct arena *a, str s)
 {
 	size_t n = (s.n * 8 + 4) / 5, bits = 0;

@@ -1,4 +1,4 @@
-/* base/enc.h: bytes as text and back: base64, base32, hex, percent, xtext.
+/* base/enc.h: bytes as text and back: base64, base64url, base32, hex, percent, xtext.
  * Results live in the arena. Decoders are strict: ERR_SYNTAX for anything that the
  * encoder would not have written. */
 #pragma once
@@ -8,6 +8,9 @@
 
 str enc_base64(struct arena *a, str bytes); /* RFC 4648 section 4 */
 MUST_USE err enc_base64_decode(struct arena *a, str text, str *bytes);
+/* RFC 4648 section 5, without padding, as JOSE and WebAuthn write it. */
+str enc_base64url(struct arena *a, str bytes);
+MUST_USE err enc_base64url_decode(struct arena *a, str text, str *bytes);
 str enc_base32(struct arena *a, str bytes); /* lower case, no padding */
 str enc_hex(struct arena *a, str bytes);
 MUST_USE err enc_hex_decode(struct arena *a, str text, str *bytes);

@@ -107,6 +107,9 @@ static err load_lists(struct book *lists, struct addressbook *b)
 			.address = row[i].address,
 			.max_size = s.max_message_size * 1024,
 			.answers_owner = !setting_is(s.autorespond_owner, "none"),
+			.publishes_owner = setting_is(s.owner_pipeline,
+						      "default-posting-pipeline"),
+			.web_page_url = s.web_page_url,
 			.origin = row[i].origin,
 			.list_id = row[i].list_id,
 			.alias_domain = alias_of(b, row[i].domain_name)

@@ -70,13 +70,15 @@ enum meaning_kind {
 
 struct list_entry {
 	int64_t id;
-	str name, domain;   /* "dev", "lists.example" */
-	str address;        /* "dev@lists.example" */
-	int64_t max_size;   /* octets; 0: as the server */
-	bool answers_owner; /* mail to its owners is answered (lists/autorespond.h) */
-	str origin;         /* names its arrivals, whatever it is called (sort.c) */
-	str list_id;        /* RFC 2919: "dev.lists.example" */
-	str *former;        /* addresses that it had and that go on meaning it */
+	str name, domain;     /* "dev", "lists.example" */
+	str address;          /* "dev@lists.example" */
+	int64_t max_size;     /* octets; 0: as the server */
+	bool answers_owner;   /* mail to its owners is answered (lists/autorespond.h) */
+	bool publishes_owner; /* and goes to its members (owner_pipeline) */
+	str web_page_url;     /* what links to its pages begin with; or empty */
+	str origin;           /* names its arrivals, whatever it is called (sort.c) */
+	str list_id;          /* RFC 2919: "dev.lists.example" */
+	str *former;          /* addresses that it had and that go on meaning it */
 	size_t former_count;
 	str alias_domain; /* its name is the list's there, too; or empty */
 };

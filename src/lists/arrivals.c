@@ -119,7 +119,10 @@ static err find_meaning(struct sorting *s, const struct inbound_recipient *r)
 
 static err submit(struct sorting *s)
 {
-	struct forward f = { s->arrival, s->message, s->foreign, s->foreign_count };
+	struct forward f = { .arrival = s->arrival,
+			     .message = s->message,
+			     .to = s->foreign,
+			     .to_count = s->foreign_count };
 	return forward_submission(s->books, s->a, &f);
 }
 

@@ -116,8 +116,8 @@ err books_audit(struct books *books, const struct actor *who, int64_t list, str 
 }
 
 /* Another domain's list of the same name is named in full (DESIGN.md, Addresses). */
-static str url_of(struct arena *a, const struct books *books, const struct list_entry *l,
-		  str address)
+static str path_of(struct arena *a, const struct books *books, const struct list_entry *l,
+		   str address)
 {
 	str name, domain;
 	if (!str_cut_last(address, '@', &name, &domain))
@@ -125,18 +125,32 @@ static str url_of(struct arena *a, const struct books *books, const struct list_
 	str own = arena_cat(a, name, STR("@"), domain_ascii(a, books->conf->site_domain));
 	const struct list_entry *found = addressbook_list(books->addresses, own);
 	bool is_own = str_eq(own, address) || !found || found == l;
-	return arena_cat(a, books->conf->site_url, STR("/lists/"),
-			 is_own ? name : address);
+	return arena_cat(a, STR("/lists/"), is_own ? name : address);
+}
+
+str list_url_path(struct arena *a, const struct books *books, const struct list_entry *l)
+{
+	return path_of(a, books, l, l->address);
+}
+
+str list_site(const struct books *books, const struct list_entry *l)
+{
+	return l->web_page_url.n ? l->web_page_url : books->conf->site_url;
 }
 
 str list_url(struct arena *a, const struct books *books, const struct list_entry *l)
 {
-	return url_of(a, books, l, l->address);
+	return arena_cat(a, list_site(books, l), list_url_path(a, books, l));
+}
+
+str list_token_url(struct arena *a, const struct books *books, const struct list_entry *l)
+{
+	return arena_cat(a, books->conf->site_url, list_url_path(a, books, l));
 }
 
 str list_first_url(struct arena *a, const struct books *books, const struct list_entry *l)
 {
-	return url_of(a, books, l, l->origin);
+	return arena_cat(a, books->conf->site_url, path_of(a, books, l, l->origin));
 }
 
 str list_subaddress(struct arena *a, const struct list_entry *l, str suffix)

@@ -53,8 +53,16 @@ MUST_USE err books_audit(struct books *books, const struct actor *who, int64_t l
 			 str what, str detail);
 
 /* URLs and addresses of a list. */
+str list_url_path(struct arena *a, const struct books *books,
+		  const struct list_entry *l); /* /lists/dev */
+/* What its links begin with: web_page_url, or [site] url. Nothing that only one person
+ * may have, a token, goes behind it: the list's owners have chosen whose name it is. */
+str list_site(const struct books *books, const struct list_entry *l);
 str list_url(struct arena *a, const struct books *books,
 	     const struct list_entry *l); /* …/lists/dev */
+/* The same at [site] url, for a link with a token. */
+str list_token_url(struct arena *a, const struct books *books,
+		   const struct list_entry *l);
 /* The one it had at first: for what names it to programs for good, as in feeds. */
 str list_first_url(struct arena *a, const struct books *books,
 		   const struct list_entry *l);

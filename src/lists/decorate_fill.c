@@ -77,7 +77,7 @@ static str admin(const struct source *s)
 
 static str site(const struct source *s)
 {
-	return arena_cat(s->a, s->books->conf->site_url, STR("/"));
+	return arena_cat(s->a, list_site(s->books, s->p->list), STR("/"));
 }
 
 static str home(const struct source *s)

@@ -6,6 +6,7 @@
 #include "lists/fanout.h"
 #include "lists/from_rewrite.h"
 #include "lists/proof.h"
+#include "lists/publish.h"
 #include "lists/shadow.h"
 #include "mail/header.h"
 #include "mail/retpath.h"
@@ -96,8 +97,10 @@ static struct outbound_message row_of(struct arena *a, const struct forward *f,
 {
 	str *ids;
 	return (struct outbound_message){
-		.source = arena_printf(a, "%lld/%.*s", (long long)f->arrival->id,
-				       STR_F(l->name)),
+		.source = f->source.n ? f->source
+				      : arena_printf(a, "%lld/%.*s",
+						     (long long)f->arrival->id,
+						     STR_F(l->name)),
 		.inbound = f->arrival->id,
 		.kind = rewritten ? STR("rewritten") : l->kind, /* which send signs */
 		.reverse_path = l->reverse_path,
@@ -307,6 +310,31 @@ err forward_owner(struct books *books, struct arena *a, const struct forward *f,
 		targets[owners++] = books->conf->site_admin;
 	return forward_to(books, a, f, list_subaddress(a, list, STR("owner")), targets,
 			  owners);
+}
+
+/* Nobody hears of its copies: as with a post to members its author was told when it was
+ * accepted. */
+err forward_post(struct books *books, struct arena *a, const struct post *p)
+{
+	str none = STR("");
+	struct inbound_message arrival = { .id = source_inbound(p->source),
+					   .reverse_path = address_text(a,
+									&p->reverse_path),
+					   .client = none,
+					   .protocol = p->utf8 ? STR("UTF8SMTP") : none,
+					   .account = p->account,
+					   .trust = p->trust,
+					   .envid = none,
+					   .ret = none };
+	struct inbound_recipient to = { .address = p->list->address,
+					.notify = STR("NEVER"),
+					.orcpt = none };
+	struct forward f = { .arrival = &arrival,
+			     .message = p->message,
+			     .to = &to,
+			     .to_count = 1,
+			     .source = p->source };
+	return forward_owner(books, a, &f, p->list);
 }
 
 /* A bounce of mail that we forwarded goes back to whom the path names. Only

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lists/books.h"
+#include "lists/rules.h"
 #include "store/inbound/message.h"
 
 struct forward {
@@ -12,6 +13,7 @@ struct forward {
 	str message;                        /* the bytes */
 	const struct inbound_recipient *to; /* as it was addressed */
 	size_t to_count;
+	str source; /* of what leaves; empty: made of the arrival and its address */
 };
 
 MUST_USE err forward_alias(struct books *books, struct arena *a, const struct forward *f,
@@ -19,6 +21,9 @@ MUST_USE err forward_alias(struct books *books, struct arena *a, const struct fo
 MUST_USE err forward_admin(struct books *books, struct arena *a, const struct forward *f);
 MUST_USE err forward_owner(struct books *books, struct arena *a, const struct forward *f,
 			   const struct list_entry *list);
+
+/* An accepted post to the list's owners alone. Its source is the post's. */
+MUST_USE err forward_post(struct books *books, struct arena *a, const struct post *p);
 MUST_USE err forward_srs(struct books *books, struct arena *a, const struct forward *f);
 
 /* A person's mail to all its foreign recipients, within that person's budget. */

@@ -145,7 +145,8 @@ void notice_built_in(const struct notice_row *row, enum language l, str *subject
 /* Whether its value may be a sentence of ours (base/said.h). */
 static bool is_said(const char *name)
 {
-	return !strcmp(name, "reason") || !strcmp(name, "left") || !strcmp(name, "what");
+	return !strcmp(name, "reason") || !strcmp(name, "left") || !strcmp(name, "what")
+	       || !strcmp(name, "network");
 }
 
 static size_t all_vars(struct books *books, struct arena *a, const struct notice *n,
@@ -225,6 +226,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		const char *notice, *name, *value; /* notice "": any */
 	} rows_of[] = {
 		{ "held-moderator", "answers", "" },
+		{ "account-changed", "what", "A new password was set." },
 		{ "invite", "words", "Come and see.\n\n" },
 		{ "moderator-summary", "posts",
 		  "    2026-11-27 12:00  nina@uni.example\n"
@@ -243,6 +245,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "before", "nina@old.example" },
 		{ "", "changes", "delivery = off" },
 		{ "", "days", "7 days" },
+		{ "", "detail", "    my laptop\n" },
 		{ "", "discard",
 		  "To discard all posts that are listed here, and none that came "
 		  "later:\n\n    https://lists.example/confirm/7kq2vwr5\n\n"
@@ -253,6 +256,7 @@ static bool example(const struct notice_row *row, str name, str *value)
 		{ "", "link", "https://lists.example/confirm/7kq2vwr5" },
 		{ "", "lines", "1 post waits" },
 		{ "", "lists", "2" },
+		{ "", "network", "192.0.2.1" },
 		{ "", "now", "nina@uni.example" },
 		{ "", "posts", "5" },
 		{ "", "proof", "proven" },

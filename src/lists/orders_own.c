@@ -7,6 +7,7 @@
 #include "lists/press.h"
 #include "lists/members_inside.h"
 #include "lists/notice.h"
+#include "lists/told.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
@@ -66,6 +67,19 @@ err order_verify(struct order *x)
 	json_t *data = json_object();
 	json_object_set_new(data, "account", json_integer(x->by.person));
 	return send_link(x, &to, CONFIRM_VERIFY, data, VERIFY_SPAN);
+}
+
+/* The page has changed it already, in the transaction that filed this. */
+err order_account_told(struct order *x)
+{
+	return told_change(
+		x->books, x->a, x->by.person,
+		&(struct told){ .word = order_text(x, "what"),
+				.detail = order_text(x, "detail"),
+				.client = x->row->client,
+				.source = arena_printf(x->a, "told/%lld",
+						       (long long)x->row->id) },
+		&x->by);
 }
 
 /* Nothing is erased before the button behind the mailed link was pressed. */

@@ -179,6 +179,21 @@ err person_sign_out(struct books *books, struct arena *a, int64_t person,
 	return book_leave(books->lists, mine, sign_out(books, a, person, by));
 }
 
+static err end_session(struct books *books, struct arena *a, int64_t person, str hash,
+		       const struct actor *by)
+{
+	TRY(session_remove_hash(books->lists, person, hash));
+	return audit(books, a, person, STR("signed out"), by);
+}
+
+err person_end_session(struct books *books, struct arena *a, int64_t person, str hash,
+		       const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, end_session(books, a, person, hash, by));
+}
+
 static err untoken(struct books *books, struct arena *a, int64_t person, int64_t token,
 		   const struct actor *by)
 {

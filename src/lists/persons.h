@@ -44,6 +44,10 @@ MUST_USE err person_drop_address(struct books *books, struct arena *a,
 MUST_USE err person_sign_out(struct books *books, struct arena *a, int64_t person,
 			     const struct actor *by);
 
+/* One of them, by the hash of its cookie. ERR_NOTFOUND: it is not signed in. */
+MUST_USE err person_end_session(struct books *books, struct arena *a, int64_t person,
+				str hash, const struct actor *by);
+
 /* One token, or with 0 all of them. ERR_NOTFOUND: none of that number. */
 MUST_USE err person_untoken(struct books *books, struct arena *a, int64_t person,
 			    int64_t token, const struct actor *by);

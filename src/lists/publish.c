@@ -7,6 +7,7 @@
 #include "lists/budget.h"
 #include "lists/digest.h"
 #include "lists/fanout.h"
+#include "lists/forward.h"
 #include "lists/notice.h"
 #include "lists/siblings.h"
 #include "lists/steps.h"
@@ -238,11 +239,41 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	return OK;
 }
 
+static err write_aside(struct books *books, struct arena *a, const struct post *p,
+		       str judgement)
+{
+	bool owners = setting_is(p->settings.posting_pipeline, "default-owner-pipeline");
+	TRY(record(books, p, 0,
+		   arena_cat(a, judgement,
+			     owners ? STR("; to the owners alone (posting_pipeline)")
+				    : STR("; to nobody (posting_pipeline)"))));
+	return owners ? forward_post(books, a, p) : OK;
+}
+
+/* To its owners alone, as mail to them goes, or to nobody: no step changes it, and no
+ * archive and no digest has it. */
+static err publish_aside(struct books *books, struct arena *a, const struct post *p,
+			 str judgement)
+{
+	bool begun, mine;
+	TRY(post_has_begun(books, a, p->source, &begun));
+	TRY(book_join(books->outbound, &mine));
+	err e = begun ? OK : write_aside(books, a, p, judgement);
+	TRY(book_leave(books->outbound, mine, e));
+	TRY(remember(books, p));
+	log_info("post-accepted", KS("list", p->list->address), KS("source", p->source),
+		 KS("pipeline", p->settings.posting_pipeline),
+		 KS("message_id", p->message_id));
+	return OK;
+}
+
 err post_publish(struct books *books, struct arena *a, const struct post *p,
 		 str judgement)
 {
 	struct map has_copy = { 0 };
 	struct post taken;
+	if (!setting_is(p->settings.posting_pipeline, "default-posting-pipeline"))
+		return publish_aside(books, a, p, judgement);
 	TRY(as_taken(a, p, &taken));
 	struct outgoing out = { .post = &taken, .audience.has_copy = &has_copy };
 	err e = deliver(books, a, &taken, &out, judgement);

@@ -125,38 +125,6 @@ str judgement_answer(struct arena *a, const struct judgement *j, bool utf8)
 	return own.n && plain_words(a, own, &plain) ? plain : j->reason;
 }
 
-/* What would wait for a moderator is for the same eyes as the mail. */
-static bool keeps_from_owners(enum verdict v)
-{
-	return v == VERDICT_REJECT || v == VERDICT_DISCARD;
-}
-
-err rules_judge_owner(struct book *lists, struct arena *a, const struct post *p,
-		      struct judgement *j)
-{
-	static const struct {
-		const char *name;
-		rule_fn *ask;
-	} asked[] = { { "banned", rule_banned }, { "header_match", rule_header_match } };
-	bool known = p->authentic && (p->member || p->is_moderator);
-	*j = (struct judgement){ .verdict = VERDICT_ACCEPT,
-				 .rule = "default",
-				 .reason = STR("no rule objects") };
-	j->trace = arena_alloc(a, sizeof asked / sizeof *asked * sizeof *j->trace);
-	for (size_t i = 0; !known && i < sizeof asked / sizeof *asked; i++) {
-		struct ruling *r = &j->trace[j->count++];
-		*r = (struct ruling){ .rule = asked[i].name };
-		TRY(asked[i].ask(lists, a, p, r));
-		if (!keeps_from_owners(r->verdict))
-			continue;
-		j->verdict = r->verdict;
-		j->rule = r->rule;
-		j->reason = r->reason;
-		break;
-	}
-	return OK;
-}
-
 str judgement_text(struct arena *a, const struct judgement *j)
 {
 	BUF(out);

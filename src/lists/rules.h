@@ -132,9 +132,17 @@ MUST_USE err rules_judge(struct book *lists, struct arena *a, const struct post 
  * the reason. utf8: what answers may bear more than ASCII. */
 str judgement_answer(struct arena *a, const struct judgement *j, bool utf8);
 
-/* What the rules say of mail to the list's owners: bans and header rules count, to refuse
- * or drop it; whoever is proven to be a member, or to run the list, gets through. The
- * trace has these rules alone. */
+/* Whether mail to the list's owners goes to its members, where the rules let it pass: the
+ * list has it so (owner_pipeline), and no program wrote it. */
+bool owner_mail_is_post(struct arena *a, const struct post *p);
+
+/* post_sift of mail to the list's owners: no more than they are asked about. */
+MUST_USE err post_sift_owner(struct arena *a, struct post *p);
+
+/* What the rules say of mail to the list's owners: owner_chain, bans and header rules, to
+ * refuse or drop it; whoever is proven to be a member, or to run the list, gets past the
+ * latter two. Of what goes to the members those are asked as well that keep loops and
+ * harm from them, and a verdict may be to hold. The trace has these rules alone. */
 MUST_USE err rules_judge_owner(struct book *lists, struct arena *a, const struct post *p,
 			       struct judgement *j);
 

@@ -121,6 +121,21 @@ err rule_emergency(struct book *lists, struct arena *a, const struct post *p,
 				     : OK;
 }
 
+/* Mailman 3's chains of these names ask no rule at all. Here those come before it that
+ * end loops, that keep what was here already, or is dangerous, from going out again, and
+ * that no list means to do without: nobody who accepts everything wants their own bans
+ * or the virus check undone. Who has the token needs no moderator, and in uproar the list
+ * holds what it accepts else, so these two come before it as well. */
+err rule_posting_chain(struct book *lists, struct arena *a, const struct post *p,
+		       struct ruling *r)
+{
+	enum verdict v = verdict_from(p->settings.posting_chain);
+	(void)lists, (void)a;
+	return v == VERDICT_MISS
+		       ? OK
+		       : rule_says(r, v, STR("the list does so with every post"));
+}
+
 /* Patterns take their time where nobody waits for it: header_match_sift. */
 err rule_header_match(struct book *lists, struct arena *a, const struct post *p,
 		      struct ruling *r)

@@ -1,6 +1,7 @@
 #include "lists/settings.h"
 
 #include "base/buf.h"
+#include "base/url.h"
 #include "lists/decorate.h"
 #include "lists/equivalent.h"
 #include "lists/named.h"
@@ -262,6 +263,24 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 	return OK;
 }
 
+/* The pages are where they are at the site's own name. */
+static err check_site(struct arena *a, const struct setting_def *row, str value,
+		      str *clean)
+{
+	struct url u;
+	value = str_trim(value);
+	while (str_ends(value, STR("/")))
+		value.n--;
+	*clean = value;
+	if (!value.n)
+		return OK;
+	if (url_read(value, &u).kind || u.path.n || u.query.n || str_has(value, '?'))
+		return wrong(a, row, value,
+			     STR("a URL of http or https with nothing behind the host, "
+				 "such as https://lists.uni.example"));
+	return OK;
+}
+
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	setting_defs(&(size_t){ 0 });
@@ -280,6 +299,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 			return new_member_check(a, value, clean);
 		if (str_eq(str_from(row->key), STR("available_languages")))
 			return speaks_check(a, value, clean);
+		if (str_eq(str_from(row->key), STR("web_page_url")))
+			return check_site(a, row, value, clean);
 		return check_text(a, row, value, clean);
 	case SETTING_IS_ADDRESS:
 		return check_address(a, row, value, clean);

@@ -5,8 +5,8 @@
 #include "lists/bounce.h"
 #include "lists/complaint.h"
 #include "lists/forward.h"
-#include "lists/header_match.h"
 #include "lists/proof.h"
+#include "lists/publish.h"
 #include "lists/reported.h"
 
 str sort_source(struct sorting *s, str name)
@@ -16,7 +16,10 @@ str sort_source(struct sorting *s, str name)
 
 static struct forward forwarding(struct sorting *s)
 {
-	return (struct forward){ s->arrival, s->message, s->recipient, 1 };
+	return (struct forward){ .arrival = s->arrival,
+				 .message = s->message,
+				 .to = s->recipient,
+				 .to_count = 1 };
 }
 
 /* Providers write to whatever address they were told, or find. */
@@ -32,28 +35,44 @@ static bool is_answer_to_ours(const struct sorting *s)
 	return s->meaning.member && !s->arrival->reverse_path.n;
 }
 
-/* What cannot be read as a post is left to their eyes. */
+static err judge_as_post(struct sorting *s, struct post *p, struct judgement *j)
+{
+	bool begun; /* and cut off by a crash */
+	if (owner_mail_is_post(s->a, p)) {
+		TRY(post_has_begun(s->books, s->a, p->source, &begun));
+		if (begun)
+			return OK;
+		TRY(post_ask_archive(s->books, s->a, p));
+	}
+	return rules_judge_owner(s->books->lists, s->a, p, j);
+}
+
+/* What cannot be read as a post is left to their eyes: of it *p has no settings. */
 static err judge_for_owners(struct sorting *s, struct post *p, struct judgement *j)
 {
-	struct mail_in in = { .text = s->message,
+	struct mail_in in = { .source = sort_source(s, s->recipient->address),
+			      .text = s->message,
 			      .reverse_path = &s->reverse_path,
 			      .account = s->arrival->account,
 			      .trust = s->arrival->trust };
+	struct post read;
 	*j = (struct judgement){ .verdict = VERDICT_ACCEPT };
-	err e = post_parse(s->a, &in, p);
+	err e = post_parse(s->a, &in, &read);
 	if (!e.kind)
-		e = post_look_up(s->books->lists, s->a, s->meaning.list, p);
+		e = post_look_up(s->books->lists, s->a, s->meaning.list, &read);
 	if (!e.kind)
-		e = header_match_sift(s->a, p);
+		e = post_sift_owner(s->a, &read);
 	if (!e.kind)
-		e = rules_judge_owner(s->books->lists, s->a, p, j);
+		e = judge_as_post(s, &read, j);
+	if (!e.kind)
+		*p = read;
 	return err_is_passing(e) ? e : OK;
 }
 
 static err take_owner(struct sorting *s)
 {
 	struct forward f = forwarding(s);
-	struct post p;
+	struct post p = { 0 };
 	struct judgement j = { .verdict = VERDICT_ACCEPT };
 	bool complaint;
 	TRY(hear_complaint(s, &complaint));
@@ -61,10 +80,18 @@ static err take_owner(struct sorting *s)
 		return OK;
 	if (!is_answer_to_ours(s))
 		TRY(judge_for_owners(s, &p, &j));
+	if (p.list && owner_mail_is_post(s->a, &p)) {
+		p.settings.posting_pipeline = p.settings.owner_pipeline;
+		return sort_judged(s, &p, &j);
+	}
 	if (j.verdict == VERDICT_REJECT)
 		return sort_rejected(s, &p, &j);
 	if (j.verdict == VERDICT_DISCARD)
 		return sort_note(s, "discarded", judgement_text(s->a, &j));
+	if (p.list && setting_is(p.settings.owner_pipeline, "virgin"))
+		return sort_note(s, "discarded",
+				 STR("nobody gets mail to the owners "
+				     "(owner_pipeline)"));
 	return forward_owner(s->books, s->a, &f, s->meaning.list);
 }
 
@@ -162,7 +189,8 @@ bool sort_only_leaves(struct sorting *s)
 		[MEANS_FOREIGN] = true,
 	};
 	const struct meaning *m = &s->meaning;
-	bool answers = m->what == MEANS_OWNER && m->list->answers_owner;
+	bool answers = m->what == MEANS_OWNER
+		       && (m->list->answers_owner || m->list->publishes_owner);
 	struct meaning named;
 	bool reports = m->what == MEANS_ADMIN
 		       && (may_be_report(s) || sort_names_list(s, &named));

@@ -46,6 +46,10 @@ str sort_source(struct sorting *s, str name);
 MUST_USE err sort_post(struct sorting *s);
 MUST_USE err sort_command(struct sorting *s);
 
+/* A post, as the rules would have it: published, kept or refused. */
+MUST_USE err sort_judged(struct sorting *s, const struct post *p,
+			 const struct judgement *j);
+
 /* Mail to Sympa's own address whose subject says "sub LIST" or "sig LIST": what it means
  * for that list. */
 bool sort_names_list(const struct sorting *s, struct meaning *m);

@@ -32,6 +32,24 @@ static err take_discarded(struct sorting *s, const struct post *p,
 	return sort_note(s, "discarded", judgement_text(s->a, j));
 }
 
+err sort_judged(struct sorting *s, const struct post *p, const struct judgement *j)
+{
+	switch (j->verdict) {
+	case VERDICT_HOLD:
+		TRY(held_keep(s->books, s->a, p, j));
+		return sort_delivered(s, p);
+	case VERDICT_REJECT:
+		return sort_rejected(s, p, j);
+	case VERDICT_DISCARD:
+		return take_discarded(s, p, j);
+	case VERDICT_MISS:
+	case VERDICT_ACCEPT:
+		break;
+	}
+	TRY(post_publish(s->books, s->a, p, judgement_text(s->a, j)));
+	return sort_delivered(s, p);
+}
+
 err sort_post(struct sorting *s)
 {
 	struct post p;
@@ -57,18 +75,5 @@ err sort_post(struct sorting *s)
 	TRY(rules_judge(s->books->lists, s->a, &p, &j));
 	log_info("post-judged", KS("list", p.list->address), KS("source", source),
 		 KZ("verdict", verdict_word(j.verdict)), KZ("rule", j.rule));
-	switch (j.verdict) {
-	case VERDICT_HOLD:
-		TRY(held_keep(s->books, s->a, &p, &j));
-		return sort_delivered(s, &p);
-	case VERDICT_REJECT:
-		return sort_rejected(s, &p, &j);
-	case VERDICT_DISCARD:
-		return take_discarded(s, &p, &j);
-	case VERDICT_MISS:
-	case VERDICT_ACCEPT:
-		break;
-	}
-	TRY(post_publish(s->books, s->a, &p, judgement_text(s->a, &j)));
-	return sort_delivered(s, &p);
+	return sort_judged(s, &p, &j);
 }

@@ -249,7 +249,7 @@ static void add_archive_fields(struct arena *a, struct outgoing *out, str url)
 str steps_leave(struct books *books, struct arena *a, const struct list_entry *list)
 {
 	return arena_cat(
-		a, STR("List-Unsubscribe: <"), list_url(a, books, list),
+		a, STR("List-Unsubscribe: <"), list_token_url(a, books, list),
 		STR("/leave?m={leave}>,\r\n "), mailto(a, list, STR("leave")),
 		STR("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
 }

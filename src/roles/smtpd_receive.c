@@ -131,7 +131,7 @@ struct court {
 };
 
 static const struct court of_list = { post_sift, rules_judge };
-static const struct court of_owners = { header_match_sift, rules_judge_owner };
+static const struct court of_owners = { post_sift_owner, rules_judge_owner };
 
 static err judge(struct receipt *x, const struct court *court, const struct smtp_rcpt *to,
 		 const struct post *parsed, struct judgement *j)

@@ -2,11 +2,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "roles/role.h"
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
-#include "web/site.h"
+#include "web/site/site.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -86,6 +87,11 @@ static err open_router(struct web_role *w)
 		return OK;
 	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
 	w->router.other = other;
+	if (conf->web_files_url.n) {
+		struct url u;
+		TRY(url_read(conf->web_files_url, &u));
+		w->router.files_host = u.host;
+	}
 	return OK;
 }
 

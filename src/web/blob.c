@@ -181,7 +181,7 @@ str blob_gzip(struct blob *b)
 }
 
 /* RFC 9110 section 12.5.3, as much of it as matters: gzip;q=0 says no. */
-bool accepts_gzip(str list)
+bool accepts_coding(str list, str wanted)
 {
 	while (list.n) {
 		str item, rest = STR_NONE, coding, weight = STR_NONE;
@@ -190,19 +190,23 @@ bool accepts_gzip(str list)
 		list = rest;
 		if (!str_cut(item, ';', &coding, &weight))
 			coding = item;
-		if (!str_ieq(str_trim(coding), STR("gzip")))
+		if (!str_ieq(str_trim(coding), wanted))
 			continue;
 		weight = str_trim(weight);
-		return !str_istarts(weight, STR("q=0"))
-		       || str_skip(weight, 3).n > 1; /* q=0.5 */
+		if (!str_istarts(weight, STR("q=0")))
+			return true;
+		for (size_t i = 3; i < weight.n; i++) /* q=0.5; but q=0.000 */
+			if (weight.p[i] >= '1' && weight.p[i] <= '9')
+				return true;
+		return false;
 	}
 	return false;
 }
 
 void response_blob(const struct request *q, struct response *r, struct blob *b)
 {
-	str gzip = accepts_gzip(request_header(q, "accept-encoding")) ? blob_gzip(b)
-								      : STR_NONE;
+	bool takes = accepts_coding(request_header(q, "accept-encoding"), STR("gzip"));
+	str gzip = takes ? blob_gzip(b) : STR_NONE;
 	str tag = blob_tag(b);
 	/* another representation needs another strong tag (RFC 9110 section 8.8.1) */
 	if (gzip.n)

@@ -32,5 +32,5 @@ str blob_gzip(struct blob *b);
  * where the client takes it. The reference becomes the response's. */
 void response_blob(const struct request *q, struct response *r, struct blob *b);
 
-/* Does Accept-Encoding name gzip, and not with q=0? */
-bool accepts_gzip(str accept_encoding);
+/* Does Accept-Encoding name this coding, and not with q=0? */
+bool accepts_coding(str accept_encoding, str coding);

@@ -38,8 +38,20 @@ static void forget(struct connection *c)
 	free(c);
 }
 
+/* Of the piece that is under way, what is not waiting any more. */
+static void count_sent(struct connection *c)
+{
+	struct exchange *x = c->exchange;
+	size_t left = evbuffer_get_length(bufferevent_get_output(c->bev));
+	if (c->state == SENDING && x->response.stream && x->in_flight > left)
+		x->response.stream->sent += (int64_t)(x->in_flight - left);
+	x->in_flight = 0;
+}
+
 void connection_close(struct connection *c)
 {
+	if (c->bev && c->state == SENDING)
+		count_sent(c);
 	if (c->bev)
 		bufferevent_free(c->bev);
 	c->bev = NULL;
@@ -178,6 +190,23 @@ static size_t send_at_once(struct connection *c, str head, str body)
 	return n > 0 ? (size_t)n : 0; /* an error shows again in the loop's write */
 }
 
+/* Octets of a file go from it to the socket, a piece at a time, and are never in our memory. */
+static void add_file(struct connection *c, struct evbuffer *out)
+{
+	const struct stream *s = c->exchange->response.stream;
+	struct evbuffer_file_segment *piece;
+	if (!s || !s->file_count)
+		return;
+	c->deadline += (int64_t)s->file_count / RATE;
+	piece = evbuffer_file_segment_new(s->file, s->file_at, (ev_off_t)s->file_count,
+					  EVBUF_FS_DISABLE_MMAP
+						  | EVBUF_FS_DISABLE_LOCKING);
+	if (!piece)
+		return;
+	evbuffer_add_file_segment(out, piece, 0, (ev_off_t)s->file_count);
+	evbuffer_file_segment_free(piece); /* out has its own reference */
+}
+
 /* Moves what the worker made into the output, without copying a body. */
 static void send_answer(struct connection *c)
 {
@@ -200,6 +229,7 @@ static void send_answer(struct connection *c)
 		evbuffer_add_reference(out, body.p, body.n, release_body, r->body.p);
 		r->body = (struct buf){ 0 };
 	}
+	add_file(c, out);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -215,6 +245,7 @@ static void on_write(struct bufferevent *bev, void *arg)
 	(void)bev;
 	if (c->state != SENDING)
 		return; /* a 100 Continue */
+	count_sent(c);
 	if (c->exchange->stream_state == STREAM_MORE && c->exchange->response.stream) {
 		c->state = WORKING;
 		pool_put_more(c->loop->http->pool, &c->exchange->job);
@@ -229,7 +260,8 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	(void)bev;
 	if (what & BEV_EVENT_CONNECTED)
 		return;
-	if (what & BEV_EVENT_ERROR || !(what & BEV_EVENT_EOF)) {
+	/* the end of a file that is shorter than it was shows as one of what is written */
+	if (what & (BEV_EVENT_ERROR | BEV_EVENT_WRITING) || !(what & BEV_EVENT_EOF)) {
 		connection_close(c);
 		return;
 	}

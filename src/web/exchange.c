@@ -124,6 +124,7 @@ static void read_request(struct exchange *x, bool proxied)
 	*q = (struct request){
 		.arena = x->arena,
 		.method = h->method == HEAD ? GET : h->method,
+		.head = h->method == HEAD,
 		.path = h->path,
 		.query_text = h->query,
 		.headers = h->fields,
@@ -265,8 +266,11 @@ void exchange_piece(struct exchange *x)
 	BUF(piece);
 	struct stream *s = x->response.stream;
 	buf_clear(&x->out);
+	s->takes_file = !x->secure && !x->chunked;
+	s->file_count = 0;
 	x->stream_state = s->more(s, &piece);
-	hold_to_length(x, piece.n);
+	x->in_flight = piece.n + s->file_count;
+	hold_to_length(x, x->in_flight);
 	if (x->stream_state == STREAM_FAILED) {
 		log_warn("stream-broken", KS("path", x->request.path));
 		return;

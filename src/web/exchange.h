@@ -38,7 +38,8 @@ struct exchange {
 	bool keep;      /* the connection may stay */
 	bool chunked;   /* the pieces are chunks */
 	enum stream_state stream_state;
-	int64_t left; /* octets that a stream still owes; -1: it names no length */
+	int64_t left;     /* octets that a stream still owes; -1: it names no length */
+	size_t in_flight; /* octets of its piece that are being sent */
 };
 
 struct exchange *exchange_new(void);

@@ -40,6 +40,7 @@ struct router;
 struct request {
 	struct arena *arena;
 	enum method method;
+	bool head;           /* it was HEAD: of the answer's body nothing is sent */
 	str path;            /* as it was sent, without the query */
 	const str *segments; /* decoded: "/lists/a%20b/" has "lists" and "a b" */
 	size_t segment_count;
@@ -60,8 +61,9 @@ struct request {
 	const struct router *router;
 	const struct session *session; /* NULL: a guest */
 	bool session_unread;           /* or that cannot be told at the moment */
-	str lacks;            /* scopes, one of which its token would need for this */
-	bool is_protected;    /* [web] protect names the path */
+	str lacks;         /* scopes, one of which its token would need for this */
+	bool is_protected; /* [web] protect names the path */
+	bool apart;        /* it came to [web] files_url, where the application is not */
 	bool language_chosen; /* by the reader, or it is for a program: a list has no say */
 	void *ctx;            /* the caller's: struct web (web/worker.h) */
 };
@@ -90,11 +92,22 @@ enum stream_state { STREAM_MORE, STREAM_END, STREAM_FAILED };
 
 /* A body that is made piece by piece, by a worker, while it is sent. */
 struct stream {
-	/* Adds some bytes, at most a few hundred KB. STREAM_FAILED breaks the
-	 * connection off, so that the client knows that it has not got all. */
+	/* Adds some bytes, at most a few hundred KB, or none and names octets of a file.
+	 * STREAM_FAILED breaks the connection off, so that the client knows that it has
+	 * not got all. */
 	enum stream_state (*more)(struct stream *s, struct buf *out);
-	void (*free)(struct stream *s);
-	int64_t length; /* -1: not known before the end */
+	void (*free)(
+		struct stream *s); /* in a worker or in a loop: it waits for nothing */
+	int64_t length;            /* -1: not known before the end */
+
+	/* From the server: octets of a file may stand for a piece, which the system sends
+	 * without their passing through this process (sendfile). more names them. */
+	bool takes_file;
+	int file; /* stays the stream's */
+	int64_t file_at;
+	size_t file_count; /* 0: the piece is what was added */
+
+	int64_t sent; /* by the server: octets of the body that the system has taken */
 };
 
 struct response {

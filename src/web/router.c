@@ -285,10 +285,35 @@ static void say_fault(const struct router *router, struct request *q, struct res
 	error_page(q, r, q->refused, str_from(q->why));
 }
 
+/* The group's pages may run scripts there as themselves: there is no cookie that they could
+ * use and no page of ours that they could ask. */
+static bool is_apart(const struct router *router, const struct request *q)
+{
+	str host = request_header(q, "host"), name, port;
+	if (!str_cut_last(host, ':', &name, &port))
+		name = host;
+	return router->files_host.n && router->other && str_ieq(name, router->files_host);
+}
+
+static void dispatch_apart(const struct router *router, struct request *q,
+			   struct response *r)
+{
+	q->apart = true;
+	choose_language(router, q);
+	if (q->method != GET)
+		not_this_method(q, r, GET);
+	else if (let_in(router, q, r, NULL))
+		router->other(q, r);
+}
+
 static void dispatch(const struct router *router, struct request *q, struct response *r)
 {
 	if (str_starts(q->path, STR("/_/"))) {
 		asset_page(q, r);
+		return;
+	}
+	if (is_apart(router, q)) {
+		dispatch_apart(router, q, r);
 		return;
 	}
 	const char *why = NULL;

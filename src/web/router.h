@@ -59,6 +59,10 @@ struct router {
 	/* The path where what is asked for stands now; empty: here. NULL: always here. */
 	str (*moved)(struct request *q);
 
+	/* Another host name, under which there is nothing but the group's site, and nobody
+	 * is signed in; or empty. */
+	str files_host;
+
 	/* What no route has: the group's site. NULL: none. */
 	void (*other)(struct request *q, struct response *r);
 };

@@ -165,8 +165,7 @@ err worker_turn(struct worker *w, const struct request *q, const struct list_ent
 	clear_desk(w);
 	w->list = list;
 	if (list) {
-		str url = list_url(q->arena, &w->books, list);
-		w->list_path = str_skip(url, w->books.conf->site_url.n);
+		w->list_path = list_url_path(q->arena, &w->books, list);
 		TRY(settings_load(w->books.lists, q->arena, list->id, &w->settings));
 		w->rights = settings_rights(&w->settings);
 	}

@@ -105,6 +105,7 @@ WANTED = dict(
     bounce_you_are_disabled_warnings_interval=timedelta(days=3),
     forward_unrecognized_bounces_to=UnrecognizedBounceDisposition.site_owner, bounce_notify_owner_on_bounce_increment=True,
     bounce_notify_owner_on_disable=False, bounce_notify_owner_on_removal=False,
+    posting_chain='hold', owner_chain='reject', posting_pipeline='virgin', owner_pipeline='default-posting-pipeline',
     bounce_matching_headers='# comment\\nx-mailer: .*blaster\\n')
 
 
@@ -198,6 +199,7 @@ def held(mlist):
 
 def do(mlist):
     quiet = create_list('quiet@lists.example')  # as its style makes it
+    quiet.owner_chain, quiet.posting_pipeline = 'hold', 'default-owner-pipeline'
     mlist.subscription_policy = SubscriptionPolicy.confirm_then_moderate
     IAcceptableAliasSet(mlist).add('entwickler@lists.example')
     mlist.filter_types = ['application', 'image/gif']

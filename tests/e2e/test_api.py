@@ -200,6 +200,8 @@ for name, value, key, stored in (
         ('default_member_action', 'defer', 'default_member_action', 'accept'),
         ('bounce_info_stale_after', '9d', 'bounce_info_stale_after', '9'),
         ('max_message_size', '77', 'max_message_size', '77'), ('administrivia', 'False', 'administrivia', 'no'),
+        ('posting_pipeline', 'virgin', 'posting_pipeline', 'virgin'),
+        ('posting_pipeline', 'default-posting-pipeline', 'posting_pipeline', 'default-posting-pipeline'),
         ('autoresponse_grace_period', '3d', 'autoresponse_grace_period', '3'), ('display_name', 'The Lab', 'display_name', 'The Lab'), ('archive_policy', 'private', 'archive_policy', 'private')):
     equal(f'{name} = {value} is taken', status('PATCH', LAB + 'config', {name: value}), 204)
     equal(f'{name} = {value} is stored', p.cli('list', 'get', 'lab@lists.example', key), stored + '\n')
@@ -208,7 +210,7 @@ for name, value, key, stored in (
 equal('the list bears its name', call('GET', LAB.rstrip('/'))[2]['display_name'], 'The Lab')
 equal('one attribute', status('PUT', LAB + 'config/description', {'description': 'Crystals'}), 204)
 equal('and it is so', call('GET', LAB + 'config')[2]['description'], 'Crystals')
-for what, name, value in (('a fixed one', 'posting_pipeline', 'virgin'), ('one that is worked out', 'post_id', '9'),
+for what, name, value in (('a fixed one', 'usenet_watermark', '7'), ('one that is worked out', 'post_id', '9'),
                           ('a wrong word', 'archive_policy', 'maybe'), ('an unknown one', 'colour', 'red')):
     before = call('GET', LAB + 'config')[2]
     answer = call('PATCH', LAB + 'config', {'info': 'changed?', name: value})

@@ -63,7 +63,7 @@ section('attribute by attribute')
 SAME = {
     DEV: {'digest_size_threshold': '46', 'default_member_action': 'hold',
           'reject_these_nonmembers': facts['attributes']['reject_these_nonmembers'] + '\nrex@far.example'},
-    QUIET: {'default_member_action': 'accept', 'digest_size_threshold': '30', 'bounce_score_threshold': '5'},
+    QUIET: {'owner_chain': 'default-owner-chain', 'default_member_action': 'accept', 'digest_size_threshold': '30', 'bounce_score_threshold': '5'},
 }
 seen = kept = 0
 for address, said in ((DEV, facts['attributes']), (QUIET, facts['quiet'])):
@@ -93,6 +93,8 @@ equal('a value that changes is told with the old one', [why[n][0] == 'changed' a
     ('digest_size_threshold', '45.5 there'), ('obscure_addresses', ''), ('anonymous_list', 'what may stay is left'))], [True, False, True])
 quiet = {x['attribute']: (x['fate'], x['why']) for x in report[QUIET]['attributes']}
 equal('defer there is accept here, and alike', quiet['default_member_action'], ('kept', ''))
+equal('chains and pipelines', [why[n][0] for n in ('posting_chain', 'owner_chain', 'posting_pipeline', 'owner_pipeline')], ['changed', 'changed', 'kept', 'changed'])
+equal('a chain that waits for somebody does not here', (quiet['owner_chain'][0], 'hold there' in quiet['owner_chain'][1], quiet['posting_chain'][0]), ('changed', True, 'kept'))
 equal('its own texts', (p.cli('template', 'show', 'welcome', DEV).strip(), p.cli('list', 'get', DEV, 'msg_footer').strip()),
       ('Willkommen, Grüße!', 'All about $display_name'))
 
@@ -220,7 +222,8 @@ equal('nothing was written', {k for k in before if before[k] != now_there.get(k)
 
 section('life goes on')
 p.cli('list', 'set', DEV, 'emergency=no', 'default_member_action=accept', 'anonymous_list=no', 'autorespond_postings=none',
-      'archive_policy=public', 'filter_content=no', 'advertised=yes', 'msg_footer=', 'dmarc_mitigate_unconditionally=no')
+      'archive_policy=public', 'filter_content=no', 'advertised=yes', 'msg_footer=', 'dmarc_mitigate_unconditionally=no', 'posting_chain=default-posting-chain',
+      'posting_pipeline=default-posting-pipeline')
 p.start()
 
 

@@ -71,8 +71,12 @@ UNTOLD = {
     'obscure_addresses': 'not among the attributes of its resource config',
     'digest_is_default': 'not among the attributes of its resource config',
     'bounce_matching_headers': 'not among the attributes of its resource config',
+    'posting_chain': 'not among the attributes of its resource config',
+    'owner_chain': 'not among the attributes of its resource config',
+    'owner_pipeline': 'not among the attributes of its resource config',
 }
-DIFFERS = {'setting': {('dev', 'obscure_addresses'), ('dev', 'digest_is_default')},
+DIFFERS = {'setting': {('dev', 'obscure_addresses'), ('dev', 'digest_is_default'),
+                       ('dev', 'posting_chain'), ('dev', 'owner_chain'), ('dev', 'owner_pipeline')},
            'header_rule': {('dev', 'x-mailer')}}  # that is what bounce_matching_headers becomes
 one, two = rows(first), rows(second)
 same = 0

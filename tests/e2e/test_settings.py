@@ -59,6 +59,12 @@ WORDS = [
     # three volumes begin in twelve days only where each day begins one
     ('digest_volume_frequency', 'digest_is_default=yes digest_volume_frequency=daily', 'yearly', 'Subject: LIST Digest, Vol 4'),
     ('digest_volume_frequency', 'digest_is_default=yes digest_volume_frequency=daily', 'quarterly', 'Subject: LIST Digest, Vol 4'),
+    ('posting_chain', '', 'hold', 'held: plain'),
+    ('posting_chain', '', 'reject', 'refused: plain'),
+    ('posting_chain', '', 'discard', 'to cora: Subject: plain'),
+    ('owner_chain', '', 'reject', 'refused: help me'),
+    ('posting_pipeline', '', 'virgin', 'to cora: Subject: plain'),
+    ('owner_pipeline', '', 'virgin', 'to olga: Subject: help me'),
     ('filter_action', CALENDAR, 'forward', 'to olga: Subject: Not sent on: invited'),
     ('filter_action', CALENDAR, 'preserve', 'held: invited'),
     ('filter_action', CALENDAR, 'reject', 'refused: invited'),
@@ -333,6 +339,8 @@ for x in List.all:
     x.last()
 
 section('what each setting did')
+for word in ('reject', 'discard'):
+    check(f'owner_chain={word}: complaints are heard all the same', any('off by complaint: dora' in x for x in changed['owner_chain', word].seen))
 check('two lists with the same settings live alike', sorted(again.seen) == sorted(standard.seen), set(again.seen) ^ set(standard.seen))
 for key, given, other, shows in ROWS + WORDS:
     without, having = '\n'.join(beside[given].seen), '\n'.join(changed[key, other].seen)

@@ -58,6 +58,8 @@ for words, wanted, turned, rule in (
         (['default_member_action=hold'], (0, 5, 0, 0), ['of a member 2', 'of a member 1', 'of a member 0'], 'member'),
         (['authenticate=any'], (4, 1, 0, 0), ['forged'], 'default'),
         (['authenticate=any', 'default_nonmember_action=reject'], (4, 0, 1, 0), ['forged', 'of a stranger'], 'default'),
+        (['posting_chain=accept'], (5, 0, 0, 0), ['forged', 'of a stranger'], 'posting_chain'),
+        (['posting_chain=hold'], (0, 5, 0, 0), ['of a member 2', 'of a member 1', 'of a member 0'], 'posting_chain'),
         (['member_verbosity_threshold=2'], (2, 3, 0, 0), ['of a member 2'], 'flood'),
         (['subject_prefix=[x] '], (3, 2, 0, 0), [], None)):
     r = p.json('list', 'try', LIST, *words)

@@ -198,8 +198,21 @@ static void sessions(struct arena *a, struct book *b)
 	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), &other)));
 	CHECK(ok(account_session_find(a, b, cookie, &s)) && s.person == id && !s.admin);
 	CHECK(cookie.n >= 51 && s.hash.n == 32);
+	CHECK(account_session_is_proven(&s));
+	s.proven_at -= ACCOUNT_SESSION_PROVEN;
+	CHECK(!account_session_is_proven(&s));
+	s.proven_at += 2
+		       * ACCOUNT_SESSION_PROVEN; /* by a clock that was set back since */
+	CHECK(!account_session_is_proven(&s));
 	CHECK(account_session_find(a, b, STR("x"), &s).kind == ERR_NOTFOUND);
 	days_later(13);
+	CHECK(ok(account_session_find(a, b, cookie, &s)));
+	CHECK(!account_session_is_proven(&s));
+	CHECK(ok(account_session_prove(b, cookie)));
+	CHECK(ok(account_session_find(a, b, cookie, &s))
+	      && account_session_is_proven(&s));
+	CHECK(ok(account_session_find(a, b, other, &s))
+	      && !account_session_is_proven(&s));
 	CHECK(ok(account_session_find(a, b, cookie, &s)));
 	CHECK(ok(account_session_touch(b, cookie, &s)));
 	days_later(15);

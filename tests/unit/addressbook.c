@@ -225,6 +225,17 @@ static void test_limits(struct books_test *t)
 	l = books_entry(t, "dev@lists.example");
 	CHECK(str_eq(list_url(t->a, &t->books, l),
 		     STR("https://lists.example/lists/dev")));
+	books_set(t, "dev@lists.example", "web_page_url", "https://lists.uni.example//");
+	BOOKS_MUST(t, books_refresh(&t->books));
+	l = books_entry(t, "dev@lists.example");
+	CHECK(str_eq(list_url(t->a, &t->books, l),
+		     STR("https://lists.uni.example/lists/dev")));
+	CHECK(str_eq(list_url_path(t->a, &t->books, l), STR("/lists/dev")));
+	/* what bears a token, and what names it for good */
+	CHECK(str_eq(list_token_url(t->a, &t->books, l),
+		     STR("https://lists.example/lists/dev")));
+	CHECK(str_eq(list_first_url(t->a, &t->books, l),
+		     STR("https://lists.example/lists/dev")));
 	CHECK(str_eq(list_subaddress(t->a, l, STR("owner")),
 		     STR("dev-owner@lists.example")));
 }

@@ -191,6 +191,11 @@ static void test_differs(void)
 		  "It costs $5 or 5$", "", 0 },
 		{ 1, "autoresponse_owner_text", B("By ${listname}"), "", 0,
 		  "By ${listname}", "", 1 },
+		{ 1, "posting_chain", B("default-posting-chain"), "", 0,
+		  "default-posting-chain", "", 0 },
+		{ 1, "posting_chain", B("hold"), "", 0, "hold", "", 1 },
+		{ 1, "posting_pipeline", B("virgin"), "", 0, "virgin", "", 0 },
+		{ 1, "owner_chain", B("hold"), "", 0, "hold", "", 1 },
 		{ 0, "nonmember_rejection_notice", B("Ask %(listowner)s"), "", 0,
 		  "Ask %(listowner)s", "", 1 },
 	};

@@ -78,6 +78,28 @@ static void encodings(struct arena *a)
 	CHECK(enc_percent_decode(a, STR("%2"), true, &out).kind == ERR_SYNTAX);
 }
 
+static void base64url(struct arena *a)
+{
+	static const char *const texts[][2] = {
+		{ "", "" },
+		{ "f", "Zg" },
+		{ "fo", "Zm8" },
+		{ "foo", "Zm9v" },
+		{ "\xfb\xff\xfe", "-__-" },
+		{ "\x03\xec\xff\xe0\xc1", "A-z_4ME" }, /* RFC 7515 appendix C */
+	};
+	static const char *const wrong[] = { "Z", "Zg==", "+//+", "Zh", "Zm9vZ", "Z g" };
+	str out;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		str plain = str_from(texts[i][0]), text = str_from(texts[i][1]);
+		CHECK(str_eq(enc_base64url(a, plain), text));
+		CHECK(!enc_base64url_decode(a, text, &out).kind && str_eq(out, plain));
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		CHECK(enc_base64url_decode(a, str_from(wrong[i]), &out).kind
+		      == ERR_SYNTAX);
+}
+
 static void xtext(struct arena *a)
 {
 	static const struct {
@@ -244,6 +266,7 @@ int main(void)
 	strings();
 	numbers();
 	encodings(a);
+	base64url(a);
 	xtext(a);
 	unicode(a);
 	maps(a);

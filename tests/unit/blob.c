@@ -23,13 +23,15 @@ static void encodings(void)
 		{ "deflate, GZip", true },
 		{ "br;q=1, gzip;q=0.5", true },
 		{ "gzip;q=0", false },
-		{ "gzip; q=0.0", true },
+		{ "gzip; q=0.0", false },
+		{ "gzip;q=0.1", true },
 		{ "xgzip", false },
 		{ "identity", false },
 		{ "*", false },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		CHECK(accepts_gzip(str_from(cases[i].header)) == cases[i].gzip);
+		CHECK(accepts_coding(str_from(cases[i].header), STR("gzip"))
+		      == cases[i].gzip);
 }
 
 static void gzip_is_right(void)

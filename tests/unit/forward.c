@@ -119,7 +119,9 @@ static void test_once(struct books_test *t)
 	struct inbound_message m = books_accept(
 		t, "anna@uni.example", "bugs@lists.example", str_from(MAIL), ALIGNED);
 	struct address x = books_box(t, "bugs@lists.example").address;
-	struct forward f = { &m, str_from(MAIL), &to, 1 };
+	struct forward f = {
+		.arrival = &m, .message = str_from(MAIL), .to = &to, .to_count = 1
+	};
 	struct meaning what = addressbook_find(t->books.addresses, t->a, &x);
 	int64_t before = books_count(t, "message", "1"), sum;
 	for (int i = 0; i < 3; i++)

@@ -51,9 +51,11 @@ static void free_lines(struct stream *s)
 static void stream_page(struct response *r, int64_t length, bool breaks)
 {
 	struct lines *l = calloc(1, sizeof *l);
-	*l = (struct lines){ .stream = { more_lines, free_lines, length },
-			     .left = 4,
-			     .breaks = breaks };
+	*l = (struct lines){
+		.stream = { .more = more_lines, .free = free_lines, .length = length },
+		.left = 4,
+		.breaks = breaks
+	};
 	r->stream = &l->stream;
 }
 

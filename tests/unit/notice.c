@@ -50,6 +50,8 @@ static void test_templates(struct books_test *t)
 		{ "now", { "NOW", 3 } },
 		{ "discard", { "DISCARD", 7 } },
 		{ "lists", { "2", 1 } },
+		{ "detail", { "DETAIL", 6 } },
+		{ "network", { "NETWORK", 7 } },
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct outbound_message m;

@@ -28,6 +28,7 @@ static void test_rights(struct books_test *t)
 		{ "address_remove", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "name", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "address_change", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "account_told", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "prefer", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "preferences", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "preferences_set", { 0, 0, 0, 0, 0, 1, 0, 0 } },

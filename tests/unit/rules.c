@@ -122,6 +122,32 @@ static void test_settings(struct books_test *t)
 		  "yes",
 		  { "an uproar", HEAD("olga@uni.example") "\r\nx\r\n", ANNA, PROOF, 0,
 		    VERDICT_HOLD, "emergency" } },
+		{ "posting_chain",
+		  "accept",
+		  { "nobody is asked who they are",
+		    "From: eve@evil.example\r\nSubject: s\r\n\r\nx\r\n",
+		    "eve@evil.example", NONE, 0, VERDICT_ACCEPT, "posting_chain" } },
+		{ "posting_chain",
+		  "accept",
+		  { "but no bounce passes", HEAD("eve@evil.example") "\r\nx\r\n", "",
+		    NONE, 0, VERDICT_DISCARD, "automatic" } },
+		{ "posting_chain",
+		  "accept",
+		  { "and no loop",
+		    HEAD("anna@uni.example") "List-Id: <dev.lists.example>\r\n\r\nx\r\n",
+		    ANNA, PROOF, 0, VERDICT_DISCARD, "loop" } },
+		{ "posting_chain",
+		  "hold",
+		  { "owners wait as well", HEAD("olga@uni.example") "\r\nx\r\n", ANNA,
+		    PROOF, 0, VERDICT_HOLD, "posting_chain" } },
+		{ "posting_chain",
+		  "reject",
+		  { "owners are refused as well", HEAD("olga@uni.example") "\r\nx\r\n",
+		    ANNA, PROOF, 0, VERDICT_REJECT, "posting_chain" } },
+		{ "posting_chain",
+		  "discard",
+		  { "of everybody", HEAD("anna@uni.example") "\r\nx\r\n", ANNA, PROOF, 0,
+		    VERDICT_DISCARD, "posting_chain" } },
 		{ "require_explicit_destination",
 		  "no",
 		  { "named nowhere", "From: anna@uni.example\r\nSubject: s\r\n\r\nx\r\n",
@@ -135,13 +161,16 @@ static void test_settings(struct books_test *t)
 	}
 }
 
-static enum verdict for_owners(struct books_test *t, const char *from, const char *trust)
+/* Beside the verdict which rule said it, and whether it goes to the members. */
+static enum verdict owners_get(struct books_test *t, const char *from, const char *trust,
+			       const char *fields, const char **rule)
 {
 	struct judgement j = { 0 };
 	struct post p;
 	str text = arena_cat(t->a, STR("From: "), str_from(from),
 			     STR("\r\nTo: dev-owner@lists.example\r\n"
-				 "Subject: cheap pills\r\n\r\nx\r\n"));
+				 "Subject: cheap pills\r\n"),
+			     str_from(fields), STR("\r\nx\r\n"));
 	struct address path = books_box(t, from).address;
 	CHECK(ok(post_read(t->books.lists, t->a, books_entry(t, DEV),
 			   &(struct mail_in){ .source = STR("9/owner"),
@@ -150,7 +179,64 @@ static enum verdict for_owners(struct books_test *t, const char *from, const cha
 					      .trust = str_from(trust) },
 			   &p)));
 	CHECK(ok(rules_judge_owner(t->books.lists, t->a, &p, &j)));
+	*rule = owner_mail_is_post(t->a, &p) && j.verdict == VERDICT_ACCEPT ? "members"
+									    : j.rule;
 	return j.verdict;
+}
+
+static enum verdict for_owners(struct books_test *t, const char *from, const char *trust)
+{
+	const char *rule;
+	return owners_get(t, from, trust, "", &rule);
+}
+
+/* The list's own word about mail to its owners, with eve banned. */
+static void test_owners_chain(struct books_test *t)
+{
+	static const char EVE[] = "eve@evil.example",
+			  LOOP[] = "List-Id: <dev.lists.example>\r\n",
+			  REPORT[] = "Content-Type: multipart/report; boundary=b\r\n";
+	static const struct {
+		const char *chain, *pipeline, *from, *fields;
+		enum verdict verdict;
+		const char *rule;
+	} cases[] = {
+		{ "default-owner-chain", "", EVE, "", VERDICT_REJECT, "banned" },
+		{ "accept", "", EVE, "", VERDICT_ACCEPT, "owner_chain" },
+		{ "reject", "", ANNA, "", VERDICT_REJECT, "owner_chain" },
+		{ "discard", "", ANNA, "", VERDICT_DISCARD, "owner_chain" },
+		/* a complaint, a bounce */
+		{ "reject", "", ANNA, REPORT, VERDICT_ACCEPT, "default" },
+		{ "accept", "default-posting-pipeline", ANNA, LOOP, VERDICT_DISCARD,
+		  "loop" },
+		{ "accept", "default-owner-pipeline", ANNA, LOOP, VERDICT_ACCEPT,
+		  "owner_chain" },
+		{ "default-owner-chain", "default-posting-pipeline", ANNA, "",
+		  VERDICT_ACCEPT, "members" },
+		{ "default-owner-chain", "default-posting-pipeline", EVE, "",
+		  VERDICT_REJECT, "banned" },
+		{ "default-owner-chain", "default-posting-pipeline", ANNA, REPORT,
+		  VERDICT_ACCEPT, "default" },
+		{ "default-owner-chain", "default-posting-pipeline", ANNA,
+		  "Auto-Submitted: auto-replied\r\n", VERDICT_ACCEPT, "default" },
+	};
+	struct ban_row ban = { .list = 0, .pattern = str_from(EVE), .reason = STR("") };
+	CHECK(ok(ban_add(t->books.lists, &ban)));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *pipeline = cases[i].pipeline, *rule = "";
+		books_set(t, DEV, "owner_chain", cases[i].chain);
+		books_set(t, DEV, "owner_pipeline",
+			  *pipeline ? pipeline : "default-owner-pipeline");
+		enum verdict v = owners_get(t, cases[i].from, PROOF, cases[i].fields,
+					    &rule);
+		if (v != cases[i].verdict || strcmp(rule, cases[i].rule) != 0)
+			fprintf(stderr, "  chain %zu: %s by %s\n", i, verdict_word(v),
+				rule);
+		CHECK(v == cases[i].verdict && !strcmp(rule, cases[i].rule));
+	}
+	books_set(t, DEV, "owner_chain", "default-owner-chain");
+	books_set(t, DEV, "owner_pipeline", "default-owner-pipeline");
+	CHECK(ok(ban_remove(t->books.lists, 0, ban.pattern)));
 }
 
 /* Bans and header rules keep spam from owners, and never a member who is proven. */
@@ -261,6 +347,7 @@ int main(void)
 	test_authors(&t);
 	test_settings(&t);
 	test_owners(&t);
+	test_owners_chain(&t);
 	test_alias_domain(&t);
 	test_trace(&t);
 	books_end(&t);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/language.h"
 #include "lists/equivalent.h"
+#include "lists/settings.h"
 #include "mail/address.h"
 #include "mail/charset.h"
 
@@ -235,6 +236,21 @@ VALUE(word3)
 	struct made m = { 0 };
 	(void)c;
 	attribute_word3(row->mailman3, pickle_number(value, -1), &m.text, &m.instead);
+	return m;
+}
+
+VALUE(built_in)
+{
+	struct made m = value_text(c, row, value);
+	m.instead = str_from(setting_find(str_from(row->key))->standard);
+	m.differs = !str_eq(m.text, m.instead) && !str_eq(m.text, STR("virgin"));
+	return m;
+}
+
+VALUE(old_site)
+{
+	struct made m = value_text(c, row, value);
+	m.left_out = m.text.n > 0;
 	return m;
 }
 

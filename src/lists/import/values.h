@@ -22,6 +22,9 @@ VALUE(aliases);        /* addresses, and patterns behind ^ */
 VALUE(domains);        /* groups of two domains or more */
 VALUE(word);           /* by WORD */
 VALUE(word3);          /* by WORD3 */
+VALUE(built_in);       /* a chain or pipeline by its name; of one that is not known the
+			* default */
+VALUE(old_site);       /* left out, unless it is empty */
 VALUE(furniture);      /* a header or footer, unless it is Mailman's own */
 VALUE(languages);      /* a list of codes, those that we have */
 VALUE(new_member);     /* the bits of who joins, as words */

@@ -3,9 +3,9 @@
 #include "store/lists/secret.h"
 #include "store/table.h"
 
-#define SESSION                                                                      \
-	"SELECT person, created_at, seen_at, expires_at, client, agent, token FROM " \
-	"session "
+#define SESSION                                                                  \
+	"SELECT person, created_at, seen_at, expires_at, client, agent, token, " \
+	"proven_at FROM session "
 
 static void read_session(struct rows *r, struct arena *a, void *row)
 {
@@ -17,6 +17,7 @@ static void read_session(struct rows *r, struct arena *a, void *row)
 		.client = rows_str(r, a, 4),
 		.agent = rows_str(r, a, 5),
 		.hash = rows_str(r, a, 6),
+		.proven_at = rows_i64(r, 7),
 	};
 }
 
@@ -26,10 +27,10 @@ err session_add(struct book *b, str cookie, const struct session_row *s)
 	return book_run(
 		b,
 		"INSERT INTO session (token, person, created_at, seen_at, expires_at, "
-		"client, agent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		"client, agent, proven_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		SQL_B(secret_str(&hash)), SQL_I(s->person), SQL_I(s->created_at),
 		SQL_I(s->seen_at), SQL_I(s->expires_at), SQL_S(s->client),
-		SQL_S(s->agent));
+		SQL_S(s->agent), SQL_I(s->proven_at));
 }
 
 err session_find(struct book *b, struct arena *a, str cookie, int64_t now,
@@ -49,6 +50,13 @@ err session_touch(struct book *b, str cookie, int64_t now, int64_t expires_at)
 		SQL_B(secret_str(&hash)), SQL_I(now), SQL_I(expires_at));
 }
 
+err session_prove(struct book *b, str cookie, int64_t now)
+{
+	struct secret hash = secret_of(cookie);
+	return book_run(b, "UPDATE session SET proven_at = ?2 WHERE token = ?1",
+			SQL_B(secret_str(&hash)), SQL_I(now));
+}
+
 err session_remove(struct book *b, str cookie)
 {
 	struct secret hash = secret_of(cookie);
@@ -58,8 +66,9 @@ err session_remove(struct book *b, str cookie)
 
 err session_remove_hash(struct book *b, int64_t person, str hash)
 {
-	return book_run(b, "DELETE FROM session WHERE token = ?1 AND person = ?2",
-			SQL_B(hash), SQL_I(person));
+	return TABLE_MUST(b, "no such browser is signed in",
+			  "DELETE FROM session WHERE token = ?1 AND person = ?2",
+			  SQL_B(hash), SQL_I(person));
 }
 
 err session_remove_person(struct book *b, int64_t person, str but)

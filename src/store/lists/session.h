@@ -7,6 +7,7 @@
 struct session_row {
 	int64_t person;
 	int64_t created_at, seen_at, expires_at;
+	int64_t proven_at; /* when its person showed last who they are */
 	str client, agent;
 	str hash; /* of the cookie; names the session on the account's page */
 };
@@ -19,8 +20,12 @@ MUST_USE err session_find(struct book *b, struct arena *a, str cookie, int64_t n
 
 /* Seen now, valid until then. Not on every request: every write costs a sync. */
 MUST_USE err session_touch(struct book *b, str cookie, int64_t now, int64_t expires_at);
+
+/* Its person has shown just now who they are. */
+MUST_USE err session_prove(struct book *b, str cookie, int64_t now);
 MUST_USE err session_remove(struct book *b, str cookie);
-MUST_USE err session_remove_hash(struct book *b, int64_t person, str hash);
+MUST_USE err session_remove_hash(struct book *b, int64_t person,
+				 str hash); /* ERR_NOTFOUND */
 
 /* All of a person's, or all but the one of that cookie ("": none is spared). */
 MUST_USE err session_remove_person(struct book *b, int64_t person, str but);

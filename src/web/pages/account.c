@@ -2,8 +2,8 @@
 #include "web/pages/account.h"
 
 #include "base/said.h"
+#include "account/device.h"
 #include "account/session.h"
-#include "base/clock.h"
 #include "base/enc.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
@@ -12,18 +12,6 @@
 #include "store/lists/session.h"
 #include "store/lists/waiting.h"
 #include "web/pages/visible.h"
-
-enum { FRESH = 600 };
-
-bool account_is_fresh(struct request *q)
-{
-	struct account_session s;
-	return q->session->cookie.n
-	       && !account_session_find(q->arena, worker_of(q)->books.lists,
-					q->session->cookie, &s)
-			   .kind
-	       && clock_now() - s.created_at < FRESH;
-}
 
 static err add_addresses(struct request *q, int64_t preferred, struct page_account *p)
 {
@@ -44,8 +32,7 @@ static err add_addresses(struct request *q, int64_t preferred, struct page_accou
 
 static str path_of(struct request *q, const struct list_entry *l)
 {
-	const struct worker *w = worker_of(q);
-	return str_skip(list_url(q->arena, &w->books, l), w->books.conf->site_url.n);
+	return list_url_path(q->arena, &worker_of(q)->books, l);
 }
 
 static err add_lists(struct request *q, struct page_account *p)
@@ -127,26 +114,6 @@ static err add_roles(struct request *q, struct page_account *p)
 	return OK;
 }
 
-/* "Firefox on Linux" of a browser's long line. */
-static str agent_name(struct arena *a, str agent)
-{
-	static const char *const browsers[] = { "Firefox", "Edg",    "OPR",
-						"Chrome",  "Safari", "curl" };
-	static const char *const systems[] = { "Android", "iPhone", "iPad",
-					       "Windows", "Mac OS", "Linux" };
-	str browser = STR_NONE, system = STR_NONE;
-	for (size_t i = 0; i < sizeof browsers / sizeof *browsers && !browser.n; i++)
-		if (str_find(agent, str_from(browsers[i])).n)
-			browser = str_from(browsers[i]);
-	for (size_t i = 0; i < sizeof systems / sizeof *systems && !system.n; i++)
-		if (str_find(agent, str_from(systems[i])).n)
-			system = str_from(systems[i]);
-	if (!browser.n)
-		return agent.n ? str_first(agent, 40) : S_("a program without a name");
-	const str values[] = { browser, system };
-	return system.n ? said_fill(a, S_("{1} on {2}"), values, 2) : browser;
-}
-
 static err add_sessions(struct request *q, struct page_account *p)
 {
 	size_t n;
@@ -161,7 +128,7 @@ static err add_sessions(struct request *q, struct page_account *p)
 		rows[i] = (struct page_account_sessions){
 			.id = enc_hex(q->arena, s[i].hash),
 			.here = str_eq(s[i].hash, here.hash),
-			.agent = agent_name(q->arena, s[i].agent),
+			.agent = device_words(q->arena, s[i].agent),
 			.client = s[i].client,
 			.since = s[i].created_at,
 			.seen = s[i].seen_at,
@@ -195,7 +162,7 @@ static err gather(struct request *q, struct page_account *p)
 	p->name = who.name;
 	p->admin = who.admin;
 	p->has_password = who.password.n;
-	p->needs_old = p->has_password && !account_is_fresh(q);
+	p->proven = account_is_proven(q);
 	add_languages(q, p);
 	TRY(add_addresses(q, who.preferred, p));
 	TRY(add_preferences(q, p));

@@ -7,11 +7,9 @@
 
 #include "account/account.h"
 #include "account/password.h"
-#include "account/session.h"
 #include "base/enc.h"
 #include "base/log.h"
 #include "lists/personal.h"
-#include "store/lists/person.h"
 #include "store/lists/session.h"
 
 #include <stdlib.h>
@@ -90,11 +88,8 @@ void account_addresses_post(struct request *q, struct response *r)
 							    "domain." });
 		return;
 	}
-	if (!removes && !prefers && !account_is_fresh(q)) {
-		account_wrong(q, r, 403,
-			      (struct account_faults){ .address = ACCOUNT_NOT_FRESH });
+	if (!removes && !prefers && !account_proven(q, r, STR("/account")))
 		return;
-	}
 	json_t *args = json_object();
 	json_object_set_new(args, "address",
 			    json_of(removes ? arena_lower(q->arena, field(q, "address"))
@@ -146,43 +141,32 @@ void account_name_post(struct request *q, struct response *r)
 
 /* ---- the password */
 
-/* Whoever finds a browser open must not be able to keep the account. */
-static err may_set_password(struct request *q)
-{
-	struct person_row who;
-	struct worker *w = worker_of(q);
-	TRY(person_get(w->books.lists, q->arena, q->session->person, &who));
-	if (account_is_fresh(q))
-		return OK;
-	if (!who.password.n)
-		return FAIL(ERR_DENIED, ACCOUNT_NOT_FRESH);
-	str name = arena_printf(q->arena, "person %lld", (long long)who.id);
-	if (!throttle_may(w->web->sign_ins, name, &q->client))
-		return FAIL(ERR_LIMIT, "too many tries; wait a while");
-	err e = password_check(who.password, request_form(q, "old"));
-	if (e.kind != ERR_DENIED)
-		return e;
-	throttle_failed(w->web->sign_ins, name, &q->client);
-	return FAIL(ERR_DENIED, "the password until now is another one");
-}
-
 static int status_for(err e)
 {
 	return e.kind == ERR_LIMIT ? 429 : e.kind == ERR_DENIED ? 403 : 400;
 }
 
+/* Hashed before the book is held, which takes its time. */
+static err set_password(struct request *q, bool removes)
+{
+	str kept = STR(""), fresh = request_form(q, "new");
+	if (!removes && !fresh.n)
+		return FAIL(ERR_SYNTAX, "type the new password");
+	if (!removes)
+		TRY(password_hash(q->arena, fresh, &kept));
+	TRY(account_change_begin(q));
+	err e = account_password_keep(q->arena, worker_of(q)->books.lists,
+				      q->session->person, kept);
+	return account_change_end(q, e, removes ? "password-gone" : "password-set",
+				  STR(""));
+}
+
 void account_password_post(struct request *q, struct response *r)
 {
 	bool removes = str_eq(field(q, "do"), STR("remove"));
-	str fresh = request_form(q, "new");
-	if (!account_in_browser(q, r))
+	if (!account_in_browser(q, r) || !account_proven(q, r, STR("/account")))
 		return;
-	err e = may_set_password(q);
-	if (!e.kind && !removes && !fresh.n)
-		e = FAIL(ERR_SYNTAX, "type the new password");
-	if (!e.kind)
-		e = account_password_set(q->arena, worker_of(q)->books.lists,
-					 q->session->person, removes ? STR("") : fresh);
+	err e = set_password(q, removes);
 	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX) {
 		account_wrong(q, r, status_for(e),
 			      (struct account_faults){ .password = e.msg });
@@ -199,19 +183,27 @@ void account_password_post(struct request *q, struct response *r)
 
 /* ---- browsers */
 
+static err end_sessions(struct request *q, str hash)
+{
+	struct book *b = worker_of(q)->books.lists;
+	TRY(account_change_begin(q));
+	err e = hash.n ? session_remove_hash(b, q->session->person, hash)
+		       : session_remove_person(b, q->session->person, q->session->cookie);
+	return account_change_end(q, e, hash.n ? "session-gone" : "sessions-gone",
+				  STR(""));
+}
+
 void account_sessions_post(struct request *q, struct response *r)
 {
-	str hash, id = field(q, "id");
+	str hash = STR(""), id = field(q, "id");
 	bool others = str_eq(id, STR("others"));
-	struct book *b = worker_of(q)->books.lists;
 	if (!account_in_browser(q, r))
 		return;
-	if (!others && enc_hex_decode(q->arena, id, &hash).kind) {
+	if (!others && (enc_hex_decode(q->arena, id, &hash).kind || !hash.n)) {
 		r->status = 400;
 		return;
 	}
-	err e = others ? session_remove_person(b, q->session->person, q->session->cookie)
-		       : session_remove_hash(b, q->session->person, hash);
+	err e = end_sessions(q, hash);
 	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
 		return;
 	go_said(q, r, STR("/account"), others ? "sessions-gone" : "session-gone",

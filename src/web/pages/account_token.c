@@ -79,23 +79,38 @@ static const char *read_wish(struct request *q, struct scopes *scopes, int64_t *
 				      : NULL;
 }
 
+static err keep_token(struct request *q, str name, const struct scopes *scopes,
+		      int64_t rate, str *shown)
+{
+	TRY(account_change_begin(q));
+	return account_change_end(
+		q,
+		account_token_new_limited(q->arena, worker_of(q)->books.lists,
+					  q->session->person, name, scopes, rate, shown),
+		"token-made", name);
+}
+
+static err drop_token(struct request *q, int64_t id)
+{
+	TRY(account_change_begin(q));
+	return account_change_end(
+		q, token_remove(worker_of(q)->books.lists, q->session->person, id),
+		"token-gone", STR(""));
+}
+
 static void make_token(struct request *q, struct response *r)
 {
 	str shown, name = field(q, "name");
 	struct scopes scopes;
 	int64_t rate;
 	const char *fault = read_wish(q, &scopes, &rate);
-	bool fresh = account_is_fresh(q);
-	if (fault || !fresh) {
-		account_wrong(q, r, fresh ? 400 : 403,
-			      (struct account_faults){
-				      .token = fresh ? fault : ACCOUNT_NOT_FRESH });
+	if (!account_proven(q, r, STR("/account")))
+		return;
+	if (fault) {
+		account_wrong(q, r, 400, (struct account_faults){ .token = fault });
 		return;
 	}
-	if (page_failed(q, r,
-			account_token_new_limited(q->arena, worker_of(q)->books.lists,
-						  q->session->person, name, &scopes, rate,
-						  &shown)))
+	if (page_failed(q, r, keep_token(q, name, &scopes, rate, &shown)))
 		return;
 	log_info("token-made", KN("person", q->session->person), KS("name", name));
 	r->cache = STR("no-store");
@@ -120,7 +135,7 @@ void account_tokens_post(struct request *q, struct response *r)
 		r->status = 400;
 		return;
 	}
-	err e = token_remove(worker_of(q)->books.lists, q->session->person, id);
+	err e = drop_token(q, id);
 	if (e.kind != ERR_NOTFOUND && page_failed(q, r, e))
 		return;
 	go_said(q, r, STR("/account"), "token-gone", STR(""));

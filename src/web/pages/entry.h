@@ -9,5 +9,8 @@ bool browser_sign_in(struct request *q, struct response *r, int64_t person,
 		     const char *how);
 void browser_sign_out(struct request *q, struct response *r);
 
+/* A path of this site: never of another one, as "//evil.example/" would be. */
+bool path_is_own(str to);
+
 /* Where to after signing in: "to" where that is a path of ours, else the account. */
 void go_on(struct request *q, struct response *r, str to);

@@ -26,9 +26,8 @@ static str newest_thread(struct request *q)
 		    || !t.count || t.list[0].last_at <= last_at)
 			continue;
 		last_at = t.list[0].last_at;
-		str url = list_url(q->arena, &w->books, lists[i]);
 		path = arena_printf(q->arena, "%.*s/t/%lld",
-				    STR_F(str_skip(url, w->books.conf->site_url.n)),
+				    STR_F(list_url_path(q->arena, &w->books, lists[i])),
 				    (long long)t.list[0].number);
 	}
 	return path;

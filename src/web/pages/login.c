@@ -48,8 +48,7 @@ void browser_sign_out(struct request *q, struct response *r)
 	go_said(q, r, STR("/login"), "signed-out", STR(""));
 }
 
-/* A path of this site: never of another one, as "//evil.example/" would be. */
-static bool is_own_path(str to)
+bool path_is_own(str to)
 {
 	return str_starts(to, STR("/")) && !str_starts(to, STR("//")) && url_is_safe(to)
 	       && !str_has(to, '\\');
@@ -57,7 +56,7 @@ static bool is_own_path(str to)
 
 void go_on(struct request *q, struct response *r, str to)
 {
-	if (to.n > 1 && is_own_path(to))
+	if (to.n > 1 && path_is_own(to))
 		response_redirect(r, 303, to);
 	else
 		go_said(q, r, STR("/account"), "signed-in", STR(""));
@@ -119,7 +118,7 @@ static void by_link(struct request *q, struct response *r)
 	}
 	json_t *args = json_object();
 	json_object_set_new(args, "address", json_of(address));
-	json_object_set_new(args, "to", json_of(is_own_path(to) ? to : STR("")));
+	json_object_set_new(args, "to", json_of(path_is_own(to) ? to : STR("")));
 	if (!order_file_only(q, "sign_in", args))
 		error_page(q, r, 503, STR_NONE);
 	else

@@ -244,10 +244,8 @@ void me_address_post(struct request *q, struct response *r)
 	}
 	if (!str_eq(to, STR("preferred")) && page_failed(q, r, is_proven(q, &x, &proven)))
 		return;
-	if (!proven && !account_is_fresh(q)) {
-		r->status = 403;
-		show(q, r, &own, note_bad(q, STR(ACCOUNT_NOT_FRESH)));
+	if (!proven
+	    && !account_proven(q, r, arena_cat(q->arena, list_path(q), STR("/me"))))
 		return;
-	}
 	change_address(q, r, &own, to);
 }

@@ -78,11 +78,8 @@ struct page_frame person_frame(struct request *q, const struct whose *x, str tit
 
 static str path_to(struct request *q, const struct list_entry *l, str rest)
 {
-	const struct worker *w = worker_of(q);
-	return arena_cat(
-		q->arena,
-		str_skip(list_url(q->arena, &w->books, l), w->books.conf->site_url.n),
-		rest);
+	return arena_cat(q->arena, list_url_path(q->arena, &worker_of(q)->books, l),
+			 rest);
 }
 
 static err add_lists(struct request *q, const struct whose *x, struct page_person *p)

@@ -98,9 +98,7 @@ static void add_lists(struct request *q, struct page_domain *p, str domain)
 			continue;
 		bool read = !settings_load(w->books.lists, q->arena, all[i]->id, &s).kind;
 		rows[p->rows_count++] = (struct page_domain_rows){
-			all[i]->address,
-			str_skip(list_url(q->arena, &w->books, all[i]),
-				 w->books.conf->site_url.n),
+			all[i]->address, list_url_path(q->arena, &w->books, all[i]),
 			read ? s.description : STR("")
 		};
 	}

@@ -174,9 +174,7 @@ static void go_to_list(struct request *q, struct response *r, str address, int64
 	const struct list_entry *l = NULL;
 	if (!books_refresh(&w->books).kind)
 		l = addressbook_list(w->books.addresses, address);
-	str path = l ? str_skip(list_url(q->arena, &w->books, l),
-				w->books.conf->site_url.n)
-		     : STR_NONE;
+	str path = l ? list_url_path(q->arena, &w->books, l) : STR_NONE;
 	response_redirect(r, 303,
 			  l ? arena_printf(q->arena, "%.*s/admin/members?done=%lld",
 					   STR_F(path), (long long)order)

@@ -45,7 +45,7 @@ str try_word(enum verdict v)
 str try_href(struct request *q, const struct replayed *x)
 {
 	const struct books *books = &worker_of(q)->books;
-	str path = str_skip(list_url(q->arena, books, x->list), books->conf->site_url.n);
+	str path = list_url_path(q->arena, books, x->list);
 	return arena_printf(q->arena, x->held ? "%.*s/admin/held#p%lld" : "%.*s/%lld",
 			    STR_F(path), (long long)(x->held ? x->held : x->number));
 }

@@ -17,8 +17,7 @@ static err read_list(struct request *q, const struct list_entry *entry,
 		TRY(viewer_of(q, entry->id, &l->viewer));
 	if (person)
 		TRY(since_of(q, entry->id, &l->settings, &l->viewer, &l->since));
-	l->path = str_skip(list_url(q->arena, &w->books, entry),
-			   w->books.conf->site_url.n);
+	l->path = list_url_path(q->arena, &w->books, entry);
 	l->name = str_skip(l->path, sizeof "/lists/" - 1);
 	return OK;
 }

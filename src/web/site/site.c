@@ -1,0 +1,194 @@
+#include "web/site/site.h"
+
+#include "web/blob.h"
+#include "web/frame.h"
+#include "web/site/below.h"
+#include "web/site/mime.h"
+#include "web/site/send.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OWN_404_MAX = 65536 };
+
+struct site {
+	int root;
+};
+
+err site_open(struct arena *a, const char *root, struct site **site)
+{
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_in(a, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
+			      "[web] root = %s: %s", root, strerror(errno));
+	*site = mem_zero(sizeof **site);
+	(*site)->root = fd;
+	return OK;
+}
+
+void site_free(struct site *s)
+{
+	if (!s)
+		return;
+	close(s->root);
+	free(s);
+}
+
+/* ---- as what it is shown */
+
+/* HTML and its kin run in a sandbox with an origin of nobody: scripts, yes; our cookies, our
+ * pages, no. Other files run nothing. Under a host name of their own they are themselves. */
+static void set_policy(const struct request *q, struct response *r, str type)
+{
+	r->policy = STR("default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
+			"media-src 'self'; object-src 'self'; frame-ancestors 'self'");
+	if (mime_is_active(type))
+		r->policy = q->apart ? STR("frame-ancestors 'self'")
+				     : STR("sandbox allow-scripts allow-forms "
+					   "allow-popups allow-popups-to-escape-sandbox "
+					   "allow-downloads");
+}
+
+/* app.3f9ac21b.js: builders put a hash of the content into the name, so that it is good for
+ * ever: eight or more hexadecimal digits, of them at least one a digit. */
+static bool is_hashed(str name)
+{
+	size_t run = 0, digits = 0;
+	str stem, ending;
+	if (!str_cut_last(name, '.', &stem, &ending))
+		return false;
+	for (size_t i = stem.n; i; i--) {
+		char c = chr_lower(stem.p[i - 1]);
+		if (c == '.' || c == '-')
+			return run >= 8 && digits;
+		if (!chr_is_digit(c) && (c < 'a' || c > 'f'))
+			return false;
+		run++;
+		digits += chr_is_digit(c);
+	}
+	return false;
+}
+
+static void set_cache(const struct request *q, struct response *r, str name)
+{
+	if (q->is_protected) {
+		r->cache = STR("private, no-cache");
+		return;
+	}
+	if (is_hashed(name))
+		r->cache = STR("public, max-age=31536000, immutable");
+	/* the sandbox makes the group's own fonts and data foreign to its pages */
+	response_header(r, STR("Access-Control-Allow-Origin"), STR("*"));
+}
+
+/* ---- precompressed siblings */
+
+static bool is_older(const struct stat *a, const struct stat *b)
+{
+	return a->st_mtim.tv_sec != b->st_mtim.tv_sec
+		       ? a->st_mtim.tv_sec < b->st_mtim.tv_sec
+		       : a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
+}
+
+/* style.css.br beside style.css, unless it is of an older one. The file's own descriptor is
+ * closed where a sibling takes its place. */
+static void choose_encoding(const struct request *q, struct place *p, struct sent_file *f)
+{
+	static const struct {
+		const char *ending, *coding;
+	} rows[] = { { ".zst", "zstd" }, { ".br", "br" }, { ".gz", "gzip" } };
+	str accept = request_header(q, "accept-encoding");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct place sibling;
+		str name = arena_cat(q->arena, p->name, str_from(rows[i].ending));
+		below_step(p->folder, q->arena, name, &sibling);
+		bool good = sibling.kind == PLACE_FILE && !is_older(&sibling.st, &p->st);
+		f->varies |= good;
+		if (good && !f->encoding.n
+		    && accepts_coding(accept, str_from(rows[i].coding))) {
+			close(f->fd);
+			f->fd = sibling.fd;
+			f->st = sibling.st;
+			f->encoding = str_from(rows[i].coding);
+			sibling.fd = -1;
+		}
+		place_close(&sibling);
+	}
+}
+
+/* ---- answers */
+
+static void send_place(struct request *q, struct response *r, struct place *p)
+{
+	struct sent_file f = { .fd = p->fd, .st = p->st, .type = mime_type(p->name) };
+	p->fd = -1;
+	choose_encoding(q, p, &f);
+	set_policy(q, r, f.type);
+	set_cache(q, r, p->name);
+	site_send(q, r, &f);
+}
+
+static void add_slash(struct request *q, struct response *r)
+{
+	response_redirect(r, 301,
+			  arena_cat(q->arena, q->path, STR("/"),
+				    q->query_text.n ? STR("?") : STR(""), q->query_text));
+}
+
+/* What the group itself says of what is not there: /404.html. */
+static void not_found(const struct site *s, struct request *q, struct response *r)
+{
+	struct place own;
+	str name = STR("404.html");
+	below_walk(s->root, q->arena, &name, 1, NULL, NULL, &own);
+	if (own.kind == PLACE_FILE && own.st.st_size <= OWN_404_MAX && own.st.st_size) {
+		str page;
+		if (!file_read_fd(q->arena, own.fd, OWN_404_MAX, &page).kind) {
+			r->status = 404;
+			r->type = mime_type(name);
+			set_policy(q, r, r->type);
+			buf_add(&r->body, page);
+		}
+	}
+	if (!r->body.n)
+		error_page(q, r, 404, STR_NONE);
+	place_close(&own);
+}
+
+/* A folder's index. */
+static void send_folder(const struct site *s, struct request *q, struct response *r,
+			struct place *p)
+{
+	struct place index;
+	below_step(p->fd, q->arena, STR("index.html"), &index);
+	if (index.kind == PLACE_FILE) {
+		index.folder = p->fd;
+		p->fd = -1;
+		send_place(q, r, &index);
+	} else {
+		not_found(s, q, r);
+	}
+	place_close(&index);
+}
+
+void site_page(const struct site *s, struct request *q, struct response *r)
+{
+	struct place p;
+	below_walk(s->root, q->arena, q->segments, q->segment_count, NULL, NULL, &p);
+	bool root = !q->segment_count;
+	if (p.kind == PLACE_FOLDER && !root && !q->slash)
+		add_slash(q, r);
+	else if (p.kind == PLACE_FOLDER)
+		send_folder(s, q, r, &p);
+	else if (p.kind == PLACE_FILE && !q->slash)
+		send_place(q, r, &p);
+	else
+		not_found(s, q, r);
+	place_close(&p);
+}
