@@ -1,5 +1,6 @@
 #include "archive/redact.h"
 
+#include "archive/learn.h"
 #include "archive/prepare.h"
 #include "archive/redact_inside.h"
 #include "archive/rewrite.h"
@@ -128,8 +129,11 @@ static err purge(struct book *b, struct arena *a, const struct redact *r)
 	if ((p.flags & ARCHIVE_GONE) && !hidden)
 		return FAIL(ERR_DENIED, "the post is removed for good");
 	if (!hidden)
+		TRY(archive_blob_read(b, a, p.id, SIZE_MAX, &message));
+	if (!hidden)
 		TRY(bury(b, a, &p));
 	TRY(archive_hidden_drop(b, p.id));
+	TRY(archive_unlearn(b, a, &p, message));
 	TRY(archive_touch(b, p.list, &version));
 	return redact_note(b, r, &p, "purged", STR(""), false);
 }

@@ -1,6 +1,7 @@
 /* A part or an address that goes out of a message. The rest of it stays, octet for octet. */
 #include "archive/redact_inside.h"
 
+#include "archive/learn.h"
 #include "archive/pseudonym.h"
 #include "archive/rewrite.h"
 #include "base/buf.h"
@@ -118,6 +119,7 @@ static err cut_part(struct book *b, struct arena *a, const struct redact *r, siz
 	str now = say_so(a, r, "a part was removed",
 			 without_part(a, was, &m, part, r->at));
 	TRY(archive_rewrite(b, a, &p, was, now, p.flags | ARCHIVE_CUT));
+	TRY(archive_unlearn(b, a, &p, was));
 	return redact_note(b, r, &p, "part", m.parts[part].type, false);
 }
 
@@ -144,6 +146,7 @@ static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 		return OK;
 	now = say_so(a, r, "an address was removed", now);
 	TRY(archive_rewrite(b, a, p, was, now, p->flags | ARCHIVE_CUT));
+	TRY(archive_unlearn(b, a, p, address));
 	return redact_note(b, r, p, "address", STR(""), false);
 }
 

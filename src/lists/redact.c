@@ -1,5 +1,6 @@
 #include "lists/redact.h"
 
+#include "archive/learn.h"
 #include "archive/redact.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -221,6 +222,12 @@ err clean_continue(struct books *books, struct arena *a, struct cleaning *c, boo
 		    || rows[count - 1].id > c->seen);
 	if (!*more)
 		return OK;
+	if (begins) {
+		bool packs;
+		TRY(archive_unlearn_continue(books->archive, a, &c->packed, &packs));
+		if (packs)
+			return OK;
+	}
 	if (begins)
 		c->last = c->seen = rows[count - 1].id;
 	TRY(archive_words_merge(books->archive, begins, more));

@@ -31,6 +31,7 @@ MUST_USE err list_redact(struct books *books, struct arena *a, struct redaction 
 
 /* How far a process has come; zero at first. It may begin anew in another. */
 struct cleaning {
+	int64_t packed;   /* the post that was packed anew last */
 	int64_t last;     /* of the redactions that the index is merged for; 0: none */
 	int64_t seen;     /* the newest that was taken on */
 	int64_t retry_at; /* clock_mono_ms: a copy that has not left is waited for */

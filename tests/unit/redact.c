@@ -2,11 +2,13 @@
 #include "archive_posts.h"
 
 #include "archive/export.h"
+#include "archive/learn.h"
 #include "archive/read.h"
 #include "archive/redact.h"
 #include "archive/search.h"
 #include "archive/verify.h"
 #include "base/file.h"
+#include "store/archive/blob.h"
 #include "store/archive/words.h"
 
 #include <dirent.h>
@@ -249,6 +251,57 @@ static void test_purge(struct arena *a, struct book *b, str folder)
 	again(b);
 }
 
+/* ---- dictionaries */
+
+static bool holds_mark(struct arena *a, struct book *b, int *of)
+{
+	struct archive_dictionary *d;
+	size_t n;
+	CHECK(ok(archive_dictionaries(b, a, SECRET, &d, &n)) && n == 1);
+	for (*of = 1; n && *of <= 500; ++*of)
+		if (str_find(d[0].bytes, arena_printf(a, "unheardof%dword", *of)).n)
+			return true;
+	return false;
+}
+
+/* What a dictionary holds of a post goes with it, and all others are still read. */
+static void test_dictionary(struct arena *a, struct book *b, str folder)
+{
+	int of;
+	int64_t after = 0;
+	bool more = true, found;
+	CHECK(ok(book_begin(b)));
+	for (int i = 1; i <= 500; i++) {
+		ARENA(one);
+		str text = arena_printf(one,
+					"From: p@x.example\r\nSubject: post\r\n"
+					"Message-ID: <s%d@x.example>\r\n\r\n"
+					"Everybody says these words and unheardof%dword "
+					"at their end, always.\r\n",
+					i, i);
+		put(one, b, SECRET, arena_z(one, arena_printf(one, "s%d", i)),
+		    arena_z(one, text));
+	}
+	CHECK(ok(book_commit(b)));
+	bool held = holds_mark(a, b, &of);
+	CHECK(held);
+	struct redact r = on(of);
+	r.list = SECRET;
+	CHECK(ok(archive_post_purge(b, a, &r)));
+	struct archive_dictionary d;
+	CHECK(ok(archive_dictionary_retired(b, a, &d, &found)) && found);
+	while (more)
+		CHECK(ok(archive_unlearn_continue(b, a, &after, &more)));
+	CHECK(ok(archive_dictionary_retired(b, a, &d, &found)) && !found);
+	more = true;
+	for (bool begins = true; more; begins = false)
+		CHECK(ok(archive_words_merge(b, begins, &more)));
+	CHECK(ok(book_scrub(b)));
+	str left = files_of(a, folder);
+	CHECK(!str_find(left, arena_printf(a, "unheardof%dword", of)).n);
+	CHECK(is_well(b));
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -264,6 +317,7 @@ int main(void)
 	test_cut(a, b);
 	test_threads(a, b);
 	test_purge(a, b, folder);
+	test_dictionary(a, b, folder);
 	book_close(b);
 	folder_remove(a, folder);
 	return check_done();

@@ -24,3 +24,4 @@ CREATE TABLE placed (                     -- stronger than what the post refers 
   parent       INTEGER NOT NULL           -- post.id; 0: it starts a thread
 );
 CREATE INDEX placed_list ON placed(list);
+ALTER TABLE dictionary ADD COLUMN retired INTEGER NOT NULL DEFAULT 0; -- 1: packs nothing new, goes when it packs nothing
