@@ -2,8 +2,9 @@
 # count, keeps what they say in build/logs. Every test ends with a line "N passed, N
 # failed"; one that dies before that line has failed.
 JOBS=${JOBS:-$(nproc)} ONLY=() STARTED=() BROKEN=0 BEGAN=$(date +%s)
+AT_ONCE=$JOBS AHEAD=() BUILDER=
 TEST_TIMEOUT=${TEST_TIMEOUT:-${POSTERN_LONG:+7200}}
-trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
+trap 'kill $(jobs -p) $BUILDER 2>/dev/null; wait; exit 130' INT TERM
 
 # wanted NAME: whether one of the words of the command line is in it.
 wanted() {
@@ -24,10 +25,11 @@ choose() {
 	[ ${#CHOSEN[@]} -gt 0 ]
 }
 
-# run NAME COMMAND...: in the background, beside others. alone: beside no other.
+# run NAME COMMAND...: in the background, beside others. alone: beside no other, so
+# before the builds of build_ahead begin.
 run() {
 	wanted "$1" || return 0
-	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n; done
+	while [ "$(jobs -rp | wc -l)" -ge "$AT_ONCE" ]; do wait -n; done
 	STARTED+=("$1")
 	one "$@" &
 }
@@ -36,18 +38,20 @@ drain() { wait; }
 
 # one NAME COMMAND...: runs it and says how it went, in one piece.
 one() {
-	local name=$1 log=build/logs/$1.log start code line passed failed
+	local name=$1 log=build/logs/$1.log start code line passed failed busy
 	shift
 	start=$(date +%s)
-	timeout -k 20 "${TEST_TIMEOUT:-600}" "$@" >"$log" 2>&1 </dev/null
+	timeout -k 20 "${TEST_TIMEOUT:-600}" "$@" >"$log" 2>&1 </dev/null 8<&-
 	code=$?
+	times >"build/logs/$name.times" # not in a pipe, whose own process has had no children
+	busy=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "build/logs/$name.times")
 	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
 	passed=$(sed -E 's/^([0-9]+) passed.*/\1/' <<<"${line:-0 passed}")
 	failed=$(sed -E 's/.* ([0-9]+) failed.*/\1/' <<<"${line:-x 1 failed}")
 	[ $code -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
 	echo "$passed $failed" >"build/logs/$name.count"
 	{
-		printf '%-28s %6d passed, %d failed  %4ds\n' "$name" "$passed" "$failed" $(($(date +%s) - start))
+		printf '%-28s %6d passed, %d failed %4ds busy, %4ds\n' "$name" "$passed" "$failed" "$busy" $(($(date +%s) - start))
 		grep -aE '^(suite|skipped|figure): ' "$log" | sed 's/^/    /'
 		[ "$failed" -eq 0 ] || { echo "    exit code $code; the end of $log:"; tail -25 "$log" | sed 's/^/    | /'; }
 	} >"build/logs/$name.said"
@@ -65,18 +69,39 @@ node_modules() (
 	}
 )
 
-# compile KIND [TARGET...]: with nothing running beside it; a failure counts as one.
+# compile KIND [TARGET...]: now. A failure counts as one.
 compile() {
-	local start
-	drain
+	local start ok=yes
 	start=$(date +%s)
-	if build "$@"; then
-		printf '%-28s %24s %4ds\n' "build $1" "" $(($(date +%s) - start))
-		return 0
-	fi
+	build "$@" || ok=no
+	compiled "$1" $ok $(($(date +%s) - start))
+}
+compiled() {
+	[ "$2" = yes ] && printf '%-28s %36s %4ds\n' "build $1" '' "$3" && return
 	BROKEN=$((BROKEN + 1))
 	echo "build $1 failed"
 	return 1
+}
+
+# ahead KIND TARGET...: to be compiled while tests run, as those that wait leave most of the
+# processor, and behind whoever wants it. build_ahead begins; built KIND waits for its end,
+# and is asked in the same order.
+ahead() { AHEAD+=("$1 -j$JOBS ${*:2}"); }
+build_ahead() {
+	exec 8< <(
+		renice -n 19 $BASHPID >/dev/null
+		for words in "${AHEAD[@]}"; do
+			start=$(date +%s) ok=yes
+			build $words || ok=no
+			echo "${words%% *} $ok $(($(date +%s) - start))"
+		done
+	)
+	BUILDER=$!
+}
+built() {
+	local kind ok seconds
+	read -r kind ok seconds <&8 && [ "$kind" = "$1" ] || ok=no
+	compiled "$1" "$ok" "$seconds"
 }
 
 summary() {

@@ -101,6 +101,10 @@ struct table *table_new(struct cli *c, const char *columns); /* "address name po
 void table_row(struct table *t, const str *cells);
 void table_print(struct table *t);
 
+/* A time, in seconds: "2026-11-24 05:12 CET" by the clock of the site's zone, as pages and
+ * letters say it; in JSON "2026-11-24T04:12:09Z", ISO 8601 in UTC. */
+str cli_time(struct cli *c, int64_t seconds);
+
 /* Standard input, whole, at most limit bytes. */
 MUST_USE err cli_stdin(struct cli *c, size_t limit, str *text);
 

@@ -5,7 +5,6 @@
 #include "archive/verify.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "mail/date.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,9 +187,9 @@ int cli_archive_search(struct cli *c)
 	struct table *t = table_new(c, "number# date from subject");
 	for (size_t i = 0; i < found.count; i++) {
 		const struct archive_post *p = &found.hits[i].post;
-		table_row(t, (str[]){ arena_printf(c->a, "%lld", (long long)p->number),
-				      date_minute(c->a, p->date), p->from_address,
-				      p->subject });
+		table_row(t,
+			  (str[]){ arena_printf(c->a, "%lld", (long long)p->number),
+				   cli_time(c, p->date), p->from_address, p->subject });
 	}
 	table_print(t);
 	return CLI_OK;

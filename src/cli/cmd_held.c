@@ -52,12 +52,18 @@ static str state_of(struct cli *c, const struct held_row *h)
 			 h->note.n ? STR(": ") : STR(""), h->note);
 }
 
+/* Programs get it as it is. */
+static str subject_of(const struct cli *c, const struct held_row *h)
+{
+	return h->subject.n || c->json ? h->subject : STR("(no subject)");
+}
+
 static void add_waiting(struct cli *c, struct books *books, const struct held_row *h,
 			struct table *t)
 {
 	table_row(t,
 		  (str[]){ number(c, h->id), list_name(c, books, h->list),
-			   date_minute(c->a, h->held_at), h->author, h->subject,
+			   cli_time(c, h->held_at), h->author, subject_of(c, h),
 			   said_together(c->a, LANGUAGE_en, h->reason), state_of(c, h) });
 }
 
@@ -88,9 +94,9 @@ static err add_handled(struct cli *c, struct books *books, int64_t list, struct 
 	TRY(held_handled(books->lists, c->a, list, INT64_MAX, 0, SHOWN_MAX, &h, &n));
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ number(c, h[i].id), list_name(c, books, list),
-				      date_minute(c->a, h[i].handled_at), h[i].verdict,
+				      cli_time(c, h[i].handled_at), h[i].verdict,
 				      h[i].handled_by, h[i].handled_via, h[i].author,
-				      h[i].subject, h[i].note });
+				      subject_of(c, &h[i]), h[i].note });
 	return OK;
 }
 
@@ -137,7 +143,7 @@ int cli_held_show(struct cli *c)
 	CLI_TRY(c, cli_books(c, BOOKS_READ, &books));
 	CLI_TRY(c, held_get(books->lists, c->a, id, &h));
 	printf("List:    %.*s\nHeld:    %.*s\nRule:    %.*s\nReason:  %.*s\n",
-	       STR_F(list_name(c, books, h.list)), STR_F(date_minute(c->a, h.held_at)),
+	       STR_F(list_name(c, books, h.list)), STR_F(cli_time(c, h.held_at)),
 	       STR_F(h.rule),
 	       STR_F(cli_shown(c->a, said_together(c->a, LANGUAGE_en, h.reason))));
 	if (h.verdict.n) {
@@ -213,10 +219,9 @@ static err add_requests(struct cli *c, struct books *books, int64_t list, struct
 	size_t n;
 	TRY(request_list(books->lists, c->a, list, &r, &n));
 	for (size_t i = 0; i < n; i++)
-		table_row(t,
-			  (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
-				   date_minute(c->a, r[i].asked_at), r[i].address,
-				   r[i].name, r[i].leaves ? STR("leave") : STR("join") });
+		table_row(t, (str[]){ number(c, r[i].id), list_name(c, books, r[i].list),
+				      cli_time(c, r[i].asked_at), r[i].address, r[i].name,
+				      r[i].leaves ? STR("leave") : STR("join") });
 	return OK;
 }
 
@@ -233,7 +238,7 @@ static err add_answers(struct cli *c, struct books *books, int64_t list, struct 
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ number(c, x[i].was.id),
 				      list_name(c, books, x[i].was.list),
-				      date_minute(c->a, x[i].end.at),
+				      cli_time(c, x[i].end.at),
 				      x[i].was.leaves ? STR("leave") : STR("join"),
 				      x[i].end.verdict, x[i].end.by, x[i].end.via,
 				      x[i].was.address, x[i].end.note });

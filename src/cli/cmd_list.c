@@ -1,7 +1,6 @@
 /* postern list …: making lists and setting them up. */
 #include "base/clock.h"
 #include "cli/cli.h"
-#include "mail/date.h"
 #include "store/lists/domain.h"
 #include "store/lists/list.h"
 #include "store/lists/member_page.h"
@@ -265,7 +264,7 @@ int cli_list_digest(struct cli *c)
 	str cells[5];
 	for (size_t i = 0; i < 4; i++)
 		cells[i] = arena_printf(c->a, "%lld", (long long)numbers[i]);
-	cells[4] = at.sent_at ? date_minute(c->a, at.sent_at) : STR("");
+	cells[4] = at.sent_at ? cli_time(c, at.sent_at) : STR("");
 	table_row(t, cells);
 	table_print(t);
 	return CLI_OK;

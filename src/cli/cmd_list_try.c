@@ -2,7 +2,6 @@
 #include "cli/cmd_list_try.h"
 
 #include "base/said.h"
-#include "mail/date.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -36,7 +35,7 @@ static json_t *turn_json(struct cli *c, const struct replay_turn *t)
 	json_object_set_new(o, "list", text(t->post.list->address));
 	json_object_set_new(o, t->post.held ? "held" : "number",
 			    json_integer(t->post.held ? t->post.held : t->post.number));
-	json_object_set_new(o, "at", text(date_minute(c->a, t->post.at)));
+	json_object_set_new(o, "at", text(cli_time(c, t->post.at)));
 	json_object_set_new(o, "author", text(t->post.author));
 	json_object_set_new(o, "subject", text(t->post.subject));
 	json_object_set_new(o, "before", ruling_json(c, &t->before));
@@ -94,10 +93,9 @@ static void print_turned(struct cli *c, const struct replay *r, bool named)
 	for (size_t i = 0; i < r->turned_count; i++) {
 		const struct replay_turn *x = &r->turned[i];
 		table_row(t,
-			  (str[]){ post_text(c, &x->post, named),
-				   date_minute(c->a, x->post.at), x->post.author,
-				   x->post.subject, ruling_text(c, &x->before),
-				   ruling_text(c, &x->after),
+			  (str[]){ post_text(c, &x->post, named), cli_time(c, x->post.at),
+				   x->post.author, x->post.subject,
+				   ruling_text(c, &x->before), ruling_text(c, &x->after),
 				   said_together(c->a, LANGUAGE_en, x->after.reason) });
 	}
 	table_print(t);
@@ -107,7 +105,7 @@ static int print(struct cli *c, const struct replay *r, bool named)
 {
 	printf("%lld posts judged", (long long)r->judged);
 	if (r->judged)
-		printf(", since %.*s", STR_F(date_minute(c->a, r->since)));
+		printf(", since %.*s", STR_F(cli_time(c, r->since)));
 	if (r->imported)
 		printf("; %lld of them imported", (long long)r->imported);
 	if (r->unknown)

@@ -142,8 +142,8 @@ int cli_member_invited(struct cli *c)
 	struct table *t = table_new(c, "address name by sent until");
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ all[i].address, all[i].name, all[i].by,
-				      date_minute(c->a, all[i].at),
-				      date_minute(c->a, all[i].expires_at) });
+				      cli_time(c, all[i].at),
+				      cli_time(c, all[i].expires_at) });
 	table_print(t);
 	return CLI_OK;
 }

@@ -64,6 +64,8 @@ static err noted(struct filing *x, err e, enum roster_verb did)
 
 static err admit_some(struct filing *x, bool *more)
 {
+	ARENA(all);
+	TRY(roster_begin(&x->file, all));
 	for (size_t i = 0; i < BATCH; i++) {
 		ARENA(a);
 		struct roster_record r;
@@ -120,6 +122,8 @@ static err check(struct filing *x, const struct roster_plan *plan)
 
 static err do_some(struct filing *x, const struct roster_act **act)
 {
+	ARENA(all);
+	TRY(roster_begin(&x->file, all));
 	for (size_t i = 0; *act && i < BATCH; *act = (*act)->next, i++) {
 		ARENA(a);
 		enum roster_verb did = ROSTER_ADD;

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "lists/steer.h"
-#include "mail/date.h"
 #include "store/outbound/arrival.h"
 #include "store/outbound/ledger.h"
 #include "store/outbound/message.h"
@@ -21,7 +20,7 @@ static str next_text(struct cli *c, int64_t next_at, bool held)
 {
 	return held                     ? STR("held")
 	       : next_at <= clock_now() ? STR("now")
-					: date_minute(c->a, next_at);
+					: cli_time(c, next_at);
 }
 
 int cli_queue_ls(struct cli *c)
@@ -36,7 +35,7 @@ int cli_queue_ls(struct cli *c)
 	for (size_t i = 0; i < n; i++)
 		table_row(t, (str[]){ d[i].name, number(c, d[i].deliveries),
 				      number(c, d[i].held), number(c, d[i].tried),
-				      date_minute(c->a, d[i].oldest / 1000),
+				      cli_time(c, d[i].oldest / 1000),
 				      steer_text(c->a,
 						 &(struct queue_filter){
 							 .message = d[i].first }),
@@ -67,7 +66,7 @@ static void show_delivery(struct cli *c, struct table *t, const struct queue_row
 	struct queue_filter one = { .id = d->id, .message = d->message };
 	table_row(t, (str[]){ steer_text(c->a, &one), number(c, d->id), d->recipient,
 			      state_of(q), number(c, d->attempts),
-			      date_minute(c->a, q->created_at / 1000),
+			      cli_time(c, q->created_at / 1000),
 			      next_text(c, d->next_at, q->frozen || d->held),
 			      d->last_reply });
 }

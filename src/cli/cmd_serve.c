@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "lists/expire.h"
 #include "lists/shadow.h"
-#include "mail/date.h"
 #include "mail/domain.h"
 #include "net/resolver.h"
 #include "roles/role.h"
@@ -45,7 +44,7 @@ static err add_inbound(struct status *s)
 	TRY(inbound_count(s->books->inbound, &n));
 	TRY(inbound_oldest(s->books->inbound, &oldest));
 	add(s, "arrivals not sorted yet", n,
-	    n ? arena_cat(s->c->a, STR("oldest "), date_minute(s->c->a, oldest / 1000))
+	    n ? arena_cat(s->c->a, STR("oldest "), cli_time(s->c, oldest / 1000))
 	      : STR(""));
 	return OK;
 }

@@ -103,12 +103,12 @@ int cli_user_rm(struct cli *c)
 {
 	struct books *books;
 	struct person_row p;
+	CLI_TRY(c, cli_person(c, &books, &p));
 	if (!cli_option(c, "yes"))
 		return cli_fail(c, err_in(c->a, ERR_DENIED,
 					  "this takes %s's account, memberships and "
 					  "roles away for good; say --yes",
 					  c->args[0]));
-	CLI_TRY(c, cli_person(c, &books, &p));
 	CLI_TRY(c, person_close(books, c->a, p.id, &cli_actor));
 	return CLI_OK;
 }

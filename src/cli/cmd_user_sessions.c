@@ -1,4 +1,5 @@
-/* postern user sessions: the browsers in which somebody is signed in. */
+/* postern user sessions, totp-off: the browsers in which somebody is signed in, and what they
+ * sign in with beside a password. */
 #include "account/device.h"
 #include "base/enc.h"
 #include "cli/cmd_user.h"
@@ -55,5 +56,14 @@ int cli_user_sessions(struct cli *c)
 		return show(c, books, p.id);
 	CLI_TRY(c, id ? end_one(c, books, p.id, str_from(id))
 		      : person_sign_out(books, c->a, p.id, &cli_actor));
+	return CLI_OK;
+}
+
+int cli_user_totp_off(struct cli *c)
+{
+	struct books *books;
+	struct person_row p;
+	CLI_TRY(c, cli_person(c, &books, &p));
+	CLI_TRY(c, person_totp_off(books, c->a, p.id, &cli_actor));
 	return CLI_OK;
 }

@@ -1,6 +1,8 @@
 /* Listings: aligned for people, JSON for programs. */
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
+#include "mail/date.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -113,4 +115,16 @@ void table_print(struct table *t)
 		print_aligned(t);
 	else
 		puts("none");
+}
+
+str cli_time(struct cli *c, int64_t seconds)
+{
+	char at[CLOCK_TEXT];
+	if (!c->json)
+		return date_clock_named(c->a, seconds);
+	clock_iso(seconds * 1000, at);
+	str text = arena_copy(c->a, str_from(at));
+	return str_ends(text, STR(".000Z"))
+		       ? arena_cat(c->a, str_first(text, text.n - 5), STR("Z"))
+		       : text;
 }

@@ -6,8 +6,10 @@
 #pragma once
 
 #include "lists/books.h"
+#include "lists/settings.h"
 #include "mail/address.h"
 #include "mail/leave_token.h"
+#include "store/lists/ban.h"
 #include "store/lists/member.h"
 
 /* An owner's or a command's own hand: at once. welcome: with a mail.
@@ -15,6 +17,23 @@
 MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
+
+/* What holds for everybody who comes to a list, read once where many come: it is good as long
+ * as the transaction in which it was read, and its texts live in a. */
+struct member_door {
+	struct settings settings;
+	struct ban_row *bans;
+	size_t ban_count;
+};
+MUST_USE err member_door_read(struct books *books, struct arena *a,
+			      const struct list_entry *list, struct member_door *door);
+
+/* member_admit through it. */
+MUST_USE err member_admit_through(struct books *books, struct arena *a,
+				  const struct list_entry *list,
+				  const struct member_door *door,
+				  const struct mailbox *who, bool welcome,
+				  const struct actor *by);
 
 /* What whoever joins wants of the membership; empty: as the list and the person have it. */
 struct member_wish {

@@ -21,6 +21,9 @@ MUST_USE err member_check_ban(struct books *books, struct arena *a,
 			      const struct list_entry *list, str key);
 MUST_USE err member_check_new(struct books *books, struct arena *a,
 			      const struct list_entry *list, str key);
+MUST_USE err member_check_new_at(struct books *books, struct arena *a,
+				 const struct list_entry *list,
+				 const struct member_door *door, str key);
 
 /* Whether moderators have a say: of subscription_policy or unsubscription_policy. */
 static inline bool policy_moderates(str policy)

@@ -7,23 +7,40 @@
 #include "lists/named.h"
 #include "lists/new_member.h"
 #include "store/lists/address.h"
-#include "store/lists/ban.h"
 #include "store/lists/pending.h"
 #include "store/lists/planned.h"
 
 enum { JOIN_SPAN = 3 * 86400 };
 
-err member_check_ban(struct books *books, struct arena *a, const struct list_entry *list,
-		     str key)
+static err read_bans(struct books *books, struct arena *a, const struct list_entry *list,
+		     struct member_door *door)
 {
-	struct ban_row *bans;
-	size_t n;
-	TRY(ban_for(books->lists, a, list->id, &bans, &n));
-	for (size_t i = 0; i < n; i++)
-		if (pattern_address(bans[i].pattern, key) == PATTERN_HIT)
+	return ban_for(books->lists, a, list->id, &door->bans, &door->ban_count);
+}
+
+err member_door_read(struct books *books, struct arena *a, const struct list_entry *list,
+		     struct member_door *door)
+{
+	TRY(read_bans(books, a, list, door));
+	return settings_load(books->lists, a, list->id, &door->settings);
+}
+
+static err check_bans(struct arena *a, const struct list_entry *list,
+		      const struct member_door *door, str key)
+{
+	for (size_t i = 0; i < door->ban_count; i++)
+		if (pattern_address(door->bans[i].pattern, key) == PATTERN_HIT)
 			return err_in(a, ERR_DENIED, "%.*s may not join %.*s", STR_F(key),
 				      STR_F(list->address));
 	return OK;
+}
+
+err member_check_ban(struct books *books, struct arena *a, const struct list_entry *list,
+		     str key)
+{
+	struct member_door door;
+	TRY(read_bans(books, a, list, &door));
+	return check_bans(a, list, &door, key);
 }
 
 /* What they said for all lists, and whether posts come at all, is theirs. */
@@ -69,14 +86,13 @@ static err end_plans(struct books *books, const struct list_entry *list, str key
 }
 
 static err admit(struct books *books, struct arena *a, const struct list_entry *list,
-		 const struct mailbox *who, bool welcome, const struct actor *by)
+		 const struct member_door *door, const struct mailbox *who, bool welcome,
+		 const struct actor *by)
 {
-	struct settings s;
 	struct address_row address;
 	int64_t id;
 	str key = address_key(a, &who->address), text = address_text(a, &who->address);
-	TRY(member_check_ban(books, a, list, key));
-	TRY(settings_load(books->lists, a, list->id, &s));
+	TRY(check_bans(a, list, door, key));
 	TRY(address_ensure(books->lists, a, key, text, who->name, clock_now(), &address));
 	err e = member_add(books->lists, list->id, address.id, clock_now(), &id);
 	if (e.kind == ERR_DENIED)
@@ -84,17 +100,36 @@ static err admit(struct books *books, struct arena *a, const struct list_entry *
 			      STR_F(key), STR_F(list->address));
 	if (e.kind)
 		return e;
-	TRY(begin_with_options(books, a, &s, id));
+	TRY(begin_with_options(books, a, &door->settings, id));
 	TRY(end_plans(books, list, key));
 	log_info("member-joined", KS("list", list->address), KS("address", key),
 		 KS("by", by->name));
 	TRY(books_audit(books, by, list->id, STR("member joined"), key));
 	TRY(member_wish_begin(books, a, list, key, by));
-	if (welcome && s.send_welcome_message)
+	if (welcome && door->settings.send_welcome_message)
 		TRY(member_notice(books, a, list, who, "welcome"));
-	return s.admin_notify_mchanges
+	return door->settings.admin_notify_mchanges
 		       ? member_tell_owners(books, a, list, "owner-joined", key)
 		       : OK;
+}
+
+err member_admit_through(struct books *books, struct arena *a,
+			 const struct list_entry *list, const struct member_door *door,
+			 const struct mailbox *who, bool welcome, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine,
+			  admit(books, a, list, door, who, welcome, by));
+}
+
+static err read_and_admit(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *who,
+			  bool welcome, const struct actor *by)
+{
+	struct member_door door;
+	TRY(member_door_read(books, a, list, &door));
+	return admit(books, a, list, &door, who, welcome, by);
 }
 
 err member_admit(struct books *books, struct arena *a, const struct list_entry *list,
@@ -102,14 +137,24 @@ err member_admit(struct books *books, struct arena *a, const struct list_entry *
 {
 	bool mine;
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, admit(books, a, list, who, welcome, by));
+	return book_leave(books->lists, mine,
+			  read_and_admit(books, a, list, who, welcome, by));
 }
 
 err member_check_new(struct books *books, struct arena *a, const struct list_entry *list,
 		     str key)
 {
+	struct member_door door;
+	TRY(read_bans(books, a, list, &door));
+	return member_check_new_at(books, a, list, &door, key);
+}
+
+err member_check_new_at(struct books *books, struct arena *a,
+			const struct list_entry *list, const struct member_door *door,
+			str key)
+{
 	struct member_row m;
-	TRY(member_check_ban(books, a, list, key));
+	TRY(check_bans(a, list, door, key));
 	err e = member_find(books->lists, a, list->id, key, &m);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;

@@ -1,10 +1,12 @@
 /* Of somebody: the account, its memberships and rights, and where they are signed in. */
 #include "lists/personal_inside.h"
 
+#include "account/second.h"
 #include "lists/token_scopes.h"
 #include "store/lists/domain.h"
 #include "store/lists/domain_owner.h"
 #include "store/lists/member.h"
+#include "store/lists/passkey.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
@@ -152,6 +154,30 @@ err gather_roles(struct gathering *g)
 	return add_domains(g, rows);
 }
 
+static err add_second_factor(struct gathering *g)
+{
+	struct second s;
+	struct passkey_row *k;
+	size_t n;
+	json_t *rows = gather_section(g, "second_factor");
+	TRY(second_get(g->a, g->books->lists, g->person, &s));
+	if (s.on) {
+		json_t *o = gather_row(rows);
+		gather_time(g, o, "codes_of_an_app_since", s.since);
+		json_object_set_new(o, "asked_with_links", json_boolean(s.links));
+		json_object_set_new(o, "recovery_codes_left", json_integer(s.codes));
+	}
+	rows = gather_section(g, "passkeys");
+	TRY(passkey_by_person(g->books->lists, g->a, g->person, &k, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = gather_row(rows);
+		gather_text(o, "name", k[i].name);
+		gather_time(g, o, "made", k[i].created_at);
+		gather_time(g, o, "last_used", k[i].used_at);
+	}
+	return OK;
+}
+
 err gather_sign_ins(struct gathering *g)
 {
 	struct session_row *s;
@@ -166,6 +192,7 @@ err gather_sign_ins(struct gathering *g)
 		gather_time(g, o, "since", s[i].created_at);
 		gather_time(g, o, "last_seen", s[i].seen_at);
 	}
+	TRY(add_second_factor(g));
 	rows = gather_section(g, "tokens");
 	TRY(token_by_person(g->books->lists, g->a, g->person, &t, &n));
 	for (size_t i = 0; i < n; i++) {

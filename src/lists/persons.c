@@ -1,8 +1,10 @@
 #include "lists/persons.h"
 
+#include "account/second.h"
 #include "base/clock.h"
 #include "lists/erase.h"
 #include "lists/member_address.h"
+#include "lists/told.h"
 #include "store/lists/person.h"
 #include "store/lists/session.h"
 
@@ -192,6 +194,22 @@ err person_end_session(struct books *books, struct arena *a, int64_t person, str
 	bool mine;
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine, end_session(books, a, person, hash, by));
+}
+
+static err totp_off(struct books *books, struct arena *a, int64_t person,
+		    const struct actor *by)
+{
+	TRY(second_off(books->lists, person));
+	return told_change(books, a, person, &(struct told){ .word = STR("totp-taken") },
+			   by);
+}
+
+err person_totp_off(struct books *books, struct arena *a, int64_t person,
+		    const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine, totp_off(books, a, person, by));
 }
 
 static err untoken(struct books *books, struct arena *a, int64_t person, int64_t token,

@@ -48,6 +48,11 @@ MUST_USE err person_sign_out(struct books *books, struct arena *a, int64_t perso
 MUST_USE err person_end_session(struct books *books, struct arena *a, int64_t person,
 				str hash, const struct actor *by);
 
+/* The codes of an app, with the recovery codes; they are told by a letter. ERR_NOTFOUND: there
+ * are none. */
+MUST_USE err person_totp_off(struct books *books, struct arena *a, int64_t person,
+			     const struct actor *by);
+
 /* One token, or with 0 all of them. ERR_NOTFOUND: none of that number. */
 MUST_USE err person_untoken(struct books *books, struct arena *a, int64_t person,
 			    int64_t token, const struct actor *by);

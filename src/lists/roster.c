@@ -194,6 +194,14 @@ void roster_plan_free(struct roster_plan *plan)
 
 /* ---- doing it */
 
+err roster_begin(struct roster_file *f, struct arena *a)
+{
+	struct member_door *door = arena_zero(a, sizeof *door);
+	TRY(member_door_read(f->books, a, f->list, door));
+	f->door = door;
+	return OK;
+}
+
 /* One that is to begin has its last day, and no options yet. */
 static err give_options(struct roster_file *f, struct arena *a,
 			const struct roster_record *r)
@@ -211,7 +219,8 @@ static err give_options(struct roster_file *f, struct arena *a,
 static err admit_with(struct roster_file *f, struct arena *a,
 		      const struct roster_record *r, const struct actor *by)
 {
-	TRY(member_admit_for(f->books, a, f->list, &r->who, &r->term, false, by));
+	TRY(member_admit_for_through(f->books, a, f->list, f->door, &r->who, &r->term,
+				     false, by));
 	return give_options(f, a, r);
 }
 
@@ -219,7 +228,8 @@ static err admit(struct roster_file *f, struct arena *a, const struct roster_rec
 		 const struct actor *by)
 {
 	if (!r->fields)
-		return member_admit(f->books, a, f->list, &r->who, false, by);
+		return member_admit_through(f->books, a, f->list, f->door, &r->who, false,
+					    by);
 	TRY(book_part(f->books->lists));
 	return book_part_end(f->books->lists, admit_with(f, a, r, by));
 }

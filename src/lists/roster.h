@@ -6,6 +6,7 @@
  *     TRY(roster_open(&f, books, a, list, text));
  *     TRY(roster_compare(&f, ROSTER_SYNC, &plan));
  *     ... plan.faults, plan.to_add, plan.to_remove: nothing was done yet
+ *     TRY(roster_begin(&f, a));
  *     for (struct roster_act *x = plan.first; x; x = x->next)
  *             TRY(roster_do(&f, a, x, &by));
  *     roster_plan_free(&plan);
@@ -25,9 +26,10 @@ struct roster_file {
 	str text, rest; /* all, and what is to be read */
 	str columns[ROSTER_COLUMNS_MAX];
 	size_t column_count;
-	bool named;     /* by a line of the file */
-	bool has_more;  /* than address and name */
-	size_t records; /* that were read */
+	bool named;                     /* by a line of the file */
+	bool has_more;                  /* than address and name */
+	size_t records;                 /* that were read */
+	const struct member_door *door; /* of roster_begin */
 };
 
 struct roster_record {
@@ -58,6 +60,10 @@ MUST_USE err roster_record_of(struct roster_file *f, struct arena *a, const str 
 MUST_USE err roster_differs(const struct roster_file *f, struct arena *a,
 			    const struct roster_record *r, struct member_row *m,
 			    bool *differs);
+
+/* Reads what holds for all who come, into a: once a transaction, in it, before the first
+ * roster_enter or roster_do. */
+MUST_USE err roster_begin(struct roster_file *f, struct arena *a);
 
 enum roster_verb { ROSTER_ADD, ROSTER_CHANGE, ROSTER_REMOVE };
 

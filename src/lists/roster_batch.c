@@ -247,6 +247,7 @@ static err do_record(struct running *x, const str *fields)
 static err do_part(struct running *x, str text)
 {
 	str fields[ROSTER_COLUMNS_MAX + 1], raw;
+	TRY(roster_begin(&x->file, x->a));
 	while (csv_record(x->a, &text, fields, ROSTER_COLUMNS_MAX + 1, &raw))
 		TRY(do_record(x, fields));
 	return OK;

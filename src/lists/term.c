@@ -32,7 +32,8 @@ static err check_days(struct arena *a, const struct term *t)
 }
 
 static err plan(struct books *books, struct arena *a, const struct list_entry *list,
-		const struct mailbox *who, const struct term *t, const struct actor *by)
+		const struct member_door *door, const struct mailbox *who,
+		const struct term *t, const struct actor *by)
 {
 	struct planned_row p = { .list = list->id,
 				 .address = address_text(a, &who->address),
@@ -40,18 +41,19 @@ static err plan(struct books *books, struct arena *a, const struct list_entry *l
 				 .name = who->name,
 				 .first_day = t->first,
 				 .last_day = t->last };
-	TRY(member_check_new(books, a, list, p.key));
+	TRY(member_check_new_at(books, a, list, door, p.key));
 	TRY(planned_put(books->lists, &p));
 	return books_audit(books, by, list->id, STR("membership planned"),
 			   arena_cat(a, p.key, STR(": "), date_day(a, t->first)));
 }
 
 static err admit_until(struct books *books, struct arena *a,
-		       const struct list_entry *list, const struct mailbox *who,
-		       int64_t last, bool welcome, const struct actor *by)
+		       const struct list_entry *list, const struct member_door *door,
+		       const struct mailbox *who, int64_t last, bool welcome,
+		       const struct actor *by)
 {
 	struct member_row m;
-	TRY(member_admit(books, a, list, who, welcome, by));
+	TRY(member_admit_through(books, a, list, door, who, welcome, by));
 	if (!last)
 		return OK;
 	TRY(member_find(books->lists, a, list->id, address_key(a, &who->address), &m));
@@ -60,13 +62,33 @@ static err admit_until(struct books *books, struct arena *a,
 }
 
 static err admit_for(struct books *books, struct arena *a, const struct list_entry *list,
-		     const struct mailbox *who, const struct term *t, bool welcome,
-		     const struct actor *by)
+		     const struct member_door *door, const struct mailbox *who,
+		     const struct term *t, bool welcome, const struct actor *by)
 {
 	TRY(check_days(a, t));
 	return t->first > wall_now()
-		       ? plan(books, a, list, who, t, by)
-		       : admit_until(books, a, list, who, t->last, welcome, by);
+		       ? plan(books, a, list, door, who, t, by)
+		       : admit_until(books, a, list, door, who, t->last, welcome, by);
+}
+
+err member_admit_for_through(struct books *books, struct arena *a,
+			     const struct list_entry *list,
+			     const struct member_door *door, const struct mailbox *who,
+			     const struct term *t, bool welcome, const struct actor *by)
+{
+	bool mine;
+	TRY(book_join(books->lists, &mine));
+	return book_leave(books->lists, mine,
+			  admit_for(books, a, list, door, who, t, welcome, by));
+}
+
+static err read_and_admit(struct books *books, struct arena *a,
+			  const struct list_entry *list, const struct mailbox *who,
+			  const struct term *t, bool welcome, const struct actor *by)
+{
+	struct member_door door;
+	TRY(member_door_read(books, a, list, &door));
+	return admit_for(books, a, list, &door, who, t, welcome, by);
 }
 
 err member_admit_for(struct books *books, struct arena *a, const struct list_entry *list,
@@ -76,7 +98,7 @@ err member_admit_for(struct books *books, struct arena *a, const struct list_ent
 	bool mine;
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine,
-			  admit_for(books, a, list, who, t, welcome, by));
+			  read_and_admit(books, a, list, who, t, welcome, by));
 }
 
 static err drop(struct books *books, struct arena *a, const struct list_entry *list,
@@ -104,7 +126,9 @@ static err begin_member(struct books *books, struct arena *a,
 			const struct list_entry *list, const struct mailbox *who,
 			int64_t last)
 {
-	TRY(admit_until(books, a, list, who, last, false, &calendar));
+	struct member_door door;
+	TRY(member_door_read(books, a, list, &door));
+	TRY(admit_until(books, a, list, &door, who, last, false, &calendar));
 	return member_welcome(books, a, list, who, &calendar);
 }
 

@@ -20,6 +20,14 @@ MUST_USE err member_admit_for(struct books *books, struct arena *a,
 			      const struct list_entry *list, const struct mailbox *who,
 			      const struct term *t, bool welcome, const struct actor *by);
 
+/* The same where many come; door: of members.h. */
+struct member_door;
+MUST_USE err member_admit_for_through(struct books *books, struct arena *a,
+				      const struct list_entry *list,
+				      const struct member_door *door,
+				      const struct mailbox *who, const struct term *t,
+				      bool welcome, const struct actor *by);
+
 /* A membership that is to begin does not. ERR_NOTFOUND: none is. */
 MUST_USE err member_plan_drop(struct books *books, struct arena *a,
 			      const struct list_entry *list, str address,

@@ -7,13 +7,15 @@
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
-#include "web/site/site.h"
+#include "web/site/gate.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
 	CONNECTIONS = 4000,
 	ASKS_BURST = 10,
 	ASKS_HOUR = 60,
+	CODES_BURST = 5,
+	CODES_HOUR = 10,
 	LOOK_MS = 1000
 };
 
@@ -56,6 +58,7 @@ static err open_web(struct web_role *w)
 			       .helper = helper_new(),
 			       .unpacker = archive_unpacker_new(),
 			       .sign_ins = throttle_new(),
+			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
 			       .ring = w->role,
@@ -86,6 +89,8 @@ static err open_router(struct web_role *w)
 	if (!conf->web_root.n)
 		return OK;
 	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
+	w->web.site->url = conf->site_url;
+	w->web.site->holds = file_rule_holds;
 	w->router.other = other;
 	if (conf->web_files_url.n) {
 		struct url u;

@@ -117,6 +117,16 @@ static void refuse(struct request *q, int status, const char *why)
 	q->why = why;
 }
 
+/* Of a path that cannot be read the first segment, so that a program below /api/ is answered
+ * in its own way. */
+static void keep_folder(struct arena *a, str path, struct request *q)
+{
+	str head, rest;
+	if (str_cut(str_skip(path, path.n > 0), '/', &head, &rest)
+	    && request_split_path(a, arena_cat(a, STR("/"), head, STR("/")), q).kind)
+		q->segment_count = 0;
+}
+
 static void read_request(struct exchange *x, bool proxied)
 {
 	struct request *q = &x->request;
@@ -139,7 +149,9 @@ static void read_request(struct exchange *x, bool proxied)
 	if (proxied)
 		see_through_proxy(q);
 	err e = request_split_path(x->arena, h->path, q);
-	if (!e.kind)
+	if (e.kind)
+		keep_folder(x->arena, h->path, q);
+	else
 		e = form_query(x->arena, h->query, &q->query);
 	if (!e.kind && q->body.n && q->method != GET)
 		e = form_parse(x->arena, request_header(q, "content-type"), q->body,

@@ -40,6 +40,7 @@ struct web { /* one a process */
 	struct archive_unpacker *unpacker; /* the helper's */
 	struct site *site;                 /* the group's own; NULL: none */
 	struct throttle *sign_ins;
+	struct rate *codes;      /* wrong ones of six digits, by person */
 	struct http *http;       /* for its counts */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
 	struct rate *asks;       /* forms of guests that make us write mail, by network */
@@ -93,6 +94,18 @@ bool pass_may(const struct account_pass *pass, bool admin);
 
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);
+
+/* The session of an application token; user as account_token_find says. ERR_NOTFOUND:
+ * nobody's. */
+MUST_USE err worker_token(struct worker *w, struct arena *a, str user, str token,
+			  struct session *out);
+
+/* For struct sessions: by HTTP Basic, an address with a password or a token (web/session.h). */
+err worker_basic(void *ctx, const struct request *q, str user, str secret,
+		 struct session *out);
+
+/* What pages call the person: the name, else an address. */
+str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str name);
 
 /* For struct router. */
 enum may viewer_may(struct request *q, enum right right);

@@ -2,17 +2,17 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import os
 import re
 import time
 from email.utils import formatdate
 
-_counter = [0]
+_counter = itertools.count(1)
 
 
 def message_id(host='client.example'):
-    _counter[0] += 1
-    return f'<{int(time.time() * 1000)}.{os.getpid()}.{_counter[0]}@{host}>'
+    return f'<{int(time.time() * 1000)}.{os.getpid()}.{next(_counter)}@{host}>'
 
 
 def message(sender, to, subject='a post', body='Hello.\r\n', mid=None, **fields):

@@ -18,6 +18,8 @@ EVERYTHING = ('PIPELINING', '8BITMIME', 'SIZE 100000000', 'DSN', 'CHUNKING', 'SM
 
 
 class Mail:
+    head, head_of = {}, None  # the fields by name, and of which data they are
+
     def __init__(self, connection):
         self.sink, self.connection = connection.sink, connection.number
         self.helo, self.tls = connection.helo, connection.tls
@@ -35,8 +37,15 @@ class Mail:
         return self.data.split(b'\r\n\r\n', 1)[1]
 
     def fields(self, name):
-        text = re.sub(r'\r\n(?=[ \t])', '', self.header)
-        return [x.split(':', 1)[1].strip() for x in text.split('\r\n') if x.lower().startswith(name.lower() + ':')]
+        data = self.data
+        if self.head_of is not data:
+            head = {}
+            for line in re.sub(r'\r\n(?=[ \t])', '', self.header).split('\r\n'):
+                if ':' in line:
+                    key, value = line.split(':', 1)
+                    head.setdefault(key.lower(), []).append(value.strip())
+            self.head, self.head_of = head, data
+        return list(self.head.get(name.lower(), ()))
 
     def field(self, name):
         return (self.fields(name) + [''])[0]

@@ -73,6 +73,7 @@ equal('a guest', (answer[0], answer[3].getheader('WWW-Authenticate', '')[:5]), (
 equal('errors are JSON', set(answer[2]), {'title', 'description'})
 odd = call('PATCH', 'lists/lab@lists.example/config', '{"description": "x"}', headers={'Content-Type': 'application/json'}.items())
 equal('fields that are no form are refused, not forgotten', (odd[0], set(odd[2] or ())), (415, {'title', 'description'}))
+equal('paths that cannot be read are refused in JSON', [(x[0], set(x[2] or ())) for x in map(lambda path: call('GET', path), ('lists/%zz', 'lists/%00', 'lists/../users'))], 3 * [(400, {'title', 'description'})])
 equal('no cookie is set', answer[3].getheader('Set-Cookie'), None)
 equal('a wrong token', status('GET', 'lists', auth=basic(ADMIN, 'x' * 32)), 401)
 equal("another's token", status('GET', 'lists', auth=basic('olga@home.example', TOKEN)), 401)

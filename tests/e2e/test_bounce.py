@@ -1,5 +1,6 @@
 """What mail that comes back does to memberships: refused in the session or reported by
 mail, over weeks of the fake clock, with the server killed on the way."""
+# long
 import json
 import os
 import re

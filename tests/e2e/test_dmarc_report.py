@@ -1,5 +1,6 @@
 """Reports on DMARC (RFC 9990): what came in a domain's name on a day is counted, and the domain hears of it once, at an
 address that wants it, also where everything is killed on the way."""
+# long
 import email
 import email.policy
 import gzip

@@ -1,4 +1,5 @@
 """Our own name server is dead: that is told as what it is, once, and not as the fault of whom we write to."""
+# long
 import json
 import time
 

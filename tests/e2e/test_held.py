@@ -184,4 +184,10 @@ for s in look(p, [{'path': path, 'headers': bearer, 'width': width, 'scheme': sc
     s['live'] = [x for x in s['live'] if not re.match(r'<(form|input|button|textarea|select|option|datalist)', x)]
     well(s)
 equal('no error in the log', [e for e in p.events() if e['level'] == 'error'], [])
+section('without a subject')
+p.cli('list', 'create', 'bare@lists.example', '--owner', 'olga@home.example')
+p.cli('list', 'set', 'bare@lists.example', 'default_nonmember_action=hold', 'authenticate=any')
+number = held('bare@lists.example', '')
+check('a command says so', '(no subject)' in p.cli('held', 'ls', 'bare@lists.example'))
+equal('a program gets what there is', [h['subject'] for h in p.json('held', 'ls', 'bare@lists.example')], [''])
 done()

@@ -62,12 +62,11 @@ for who in EVERYBODY:
 section('what came')
 
 
-class Read:
+class Read(Mail):
     """A message file in the form of a sink's mail."""
     def __init__(self, octets):
         self.data = re.sub(rb'\r?\n', b'\r\n', octets)
         self.mail_from = self.field('Return-Path').strip('<>')
-    header, body, fields, field = Mail.header, Mail.body, Mail.fields, Mail.field
 
 
 def files(who):

@@ -120,6 +120,10 @@ check('the audit says so', lists.execute("SELECT count(*) FROM audit WHERE what 
 lists.close()
 
 section('erased by command')
+r = p.run('user', 'rm', 'nobody@uni.example')
+check('who is nobody here is looked for before --yes is asked for', r.returncode == 1 and 'no account nobody@uni.example' in r.stderr, r.stderr)
+r = p.run('user', 'rm', 'ben@uni.example')
+check('else --yes is', r.returncode == 1 and '--yes' in r.stderr, r.stderr)
 r = p.run('user', 'erase', 'ben@uni.example')
 check('not without --yes', r.returncode == 1 and '--yes' in r.stderr, r.stderr)
 r = p.run('user', 'erase', BEN, '--yes')

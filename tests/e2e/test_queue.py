@@ -1,5 +1,6 @@
 """What waits: reports to the sender, the schedule of retries, the end of it, and the
 commands of the queue."""
+# long
 import email
 import email.policy
 import re

@@ -1,5 +1,6 @@
 """Mail on its way out, in a world that is not polite: which servers are tried, what is
 tried again and when, what is given up, what is told to whom, what is held back."""
+# long
 import email
 import email.policy
 import re

@@ -1,8 +1,10 @@
 """Each setting of a list does something: two lists that differ in one setting alone live through the same six weeks,
 and what people see of them (mails, pages, held posts, memberships) differs as the row's EFFECT in lists/settings.def says."""
+# long
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from browser import Browser
 from clamd import apart
@@ -79,12 +81,16 @@ equal('these are words of the table', [w for w in WORDS if not re.search(rf'^CHO
 
 class List:
     """A list with people of its own, and what became of them."""
-    all = []
+    all, read = [], 0
 
     def __init__(self, what, *settings):
-        self.what, self.name, self.seen, self.read = what, f'l{len(List.all):03d}x', [], 0
+        self.what, self.name, self.settings = what, f'l{len(List.all):03d}x', settings
         self.address = f'{self.name}@lists.example'
+        self.seen, self.mine, self.looked = [], [], 0
         List.all.append(self)
+
+    def make(self):
+        settings = self.settings
         p.cli('list', 'create', self.address, '--owner', self.who('olga'))
         if settings:
             p.cli('list', 'set', self.address, *settings)
@@ -137,12 +143,21 @@ class List:
                                   Content_Type=f'multipart/{kind}; boundary=b'))
 
     # --- what is seen of it
-    def mails(self):
+    @classmethod
+    def sort(cls):
+        """What has come goes to the list that it is about."""
         with world.lock:
-            new, self.read = world.mails[self.read:], len(world.mails)
-        # those behind "or" are to the administrator and to the one member of the list aunt
-        mine = [m for m in new if any(f'.{self.name}@' in r for r in m.rcpts) or self.name in m.field('Subject') + m.field('List-Id')]
-        for m in mine:
+            new, cls.read = world.mails[cls.read:], len(world.mails)
+            for m in new:
+                # those of the second are to the administrator and to the one member of the list aunt
+                names = re.findall(r'\.(l\d{3}x)@', ' '.join(m.rcpts)) + re.findall(r'l\d{3}x', m.field('Subject') + m.field('List-Id'))
+                for name in set(names):
+                    cls.all[int(name[1:-1])].mine.append(m)
+
+    def mails(self):
+        List.sort()
+        new, self.looked = self.mine[self.looked:], len(self.mine)
+        for m in new:
             head = ''.join(f'; {k}: {m.field(k)}' for k in ('From', 'To', 'Cc', 'Reply-To', 'List-Id', 'List-Post', 'List-Unsubscribe', 'X-Topics', 'Sender')
                            if m.field(k))
             for r in m.rcpts:
@@ -161,10 +176,13 @@ class List:
                 for line in m.text().split('\r\n\r\n', 1)[1].splitlines():
                     if 'lists.example' not in line or self.name in line:
                         self.see(self.plain('answer: ' + line.strip()))
-        return mine
+
+    def to(self, person, subject):
+        List.sort()
+        return [m for m in self.mine if self.who(person) in m.rcpts and subject in m.field('Subject')]
 
     def copy(self, person, subject):
-        found = world.to(self.who(person), Subject=subject)
+        found = self.to(person, subject)
         return found[0] if found else None
 
     def books(self, when, held):
@@ -253,7 +271,7 @@ class List:
         self.see(f'the new member reads: {b.get(f"/lists/{self.name}/1").status}')
 
     def evening(self):
-        if any('day 12' in m.text() for m in world.to(self.who('nina'), Subject=' Digest, ')):
+        if any('day 12' in m.text() for m in self.to('nina', ' Digest, ')):
             self.see("by the evening nina has the post of one o'clock")
 
     def last(self):
@@ -262,10 +280,16 @@ class List:
         with far.lock:
             paths = {x.split('>')[0] for x in far.commands if x.startswith(f'MAIL FROM:<{self.name}-bounces+')}
         self.see(f'paths to gone: {len(paths)}')
-        if len(world.to(self.who('anna'), Subject=f'Your mail to {self.name}')) == 1:
+        if len(self.to('anna', f'Your mail to {self.name}')) == 1:
             self.see('anna was answered once')
-        self.see(f'nina has {len(world.to(self.who("nina"), Subject=" Digest, "))} digests')
+        self.see(f'nina has {len(self.to("nina", " Digest, "))} digests')
         self.see(f'gone was warned {len(far.to(self.who("gone"), Subject="is turned off"))} times')
+
+
+def each(do):
+    """With every list, several at a time: they share nothing."""
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(do, List.all))
 
 
 def still(before):
@@ -277,17 +301,19 @@ def still(before):
 
 def all_quiet():
     before = [None]
-    check('everything is dealt with', eventually(lambda: still(before), 60, 0.1))
+    check('everything is dealt with', eventually(lambda: still(before), 300, 0.1))
 
 
 def look(when, *more):
     all_quiet()
     held = p.json('held', 'ls')
-    for x in List.all:
+
+    def one(x):
         x.mails()
         x.books(when, held)
         for do in more:
             do(x)
+    each(one)
 
 
 def day(n, hour=None):
@@ -308,22 +334,20 @@ for key, given, other, shows in ROWS + WORDS:
     if given not in beside:
         beside[given] = List(given, *given.split())
     changed[key, other] = List(f'{key}={other}', *given.split(), f'{key}={other}')
+each(List.make)
 p.start()
 
 section('the first day')
-for x in List.all:
-    x.first_day()
+each(List.first_day)
 p.deliver('una@home.example', 'umbrella@lists.example', message('Una <una@home.example>', 'umbrella@lists.example', 'to all lists'))
 look('at first')
-for x in List.all:
-    x.answers()
+each(List.answers)
 look('then', List.pages)
 
 section('two weeks of mail that comes back')
 for n in (2, 4, 6, 8, 10, 12):
     day(n, 13 if n == 12 else None)
-    for x in List.all:
-        x.write('anna', f'day {n}')
+    each(lambda x: x.write('anna', f'day {n}'))
     look(f'day {n}')
 day(12, 19)
 all_quiet()

@@ -1,7 +1,12 @@
-"""How people sign in: their browsers, seen and ended; who must show once more that it is they."""
+"""How people sign in: their browsers, seen and ended; who must show once more that it is they;
+codes of an app."""
+import base64
+import hashlib
+import hmac
 import os
 import re
 import sqlite3
+import time
 
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
@@ -132,6 +137,98 @@ equal('never led to another site', [x for x in re.findall(r'href="([^"]*)"', a.g
 token = p.token(ANNA)
 equal('a program shows nothing', Browser(p).ask('POST', '/account/prove', 'by=password&password=correct+horse', {'Authorization': f'Bearer {token}'}).status, 403)
 check('all of it is in the audit', audit(ANNA)[-5:-1] == ['own password set'] + ['own token made'] * 3, audit(ANNA))
+
+section('codes of an app')
+
+
+def app(secret, drift=0):
+    '''What an app shows (RFC 6238), by the server's clock.'''
+    mac = hmac.new(secret, (int(time.time() + clock) // 30 + drift).to_bytes(8, 'big'), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f'{(int.from_bytes(mac[at:at + 4], "big") & 0x7fffffff) % 1000000:06}'
+
+
+def with_password(**how):
+    b = Browser(p, **how)
+    return b.get('/login?to=/lists/dev/join').submit('by-password', address=ANNA, password='correct horse')
+
+
+later(3 * 3600)
+a = by_cli(ANNA)
+a.get('/account/totp').submit('Begin')
+key = re.search(r'aria-label="The key">([A-Z2-7 ]+)<', a.page)[1]
+secret = base64.b32decode(key.replace(' ', ''))
+check('a picture and a key are shown', len(secret) == 20 and re.search(r'<figure class="qr".*<path fill="#000" d="M4 4h7v1h-7z', a.page), a.page)
+equal('and kept by no cache', a.headers['Cache-Control'], 'no-store')
+with open(os.path.join(p.data, 'lists/lists.db'), 'rb') as f, open(os.path.join(p.data, 'lists/lists.db-wal'), 'rb') as g:
+    kept = f.read() + g.read()
+check('the book tells it to nobody', secret not in kept and key.replace(' ', '').encode() not in kept)
+equal('before a first code none is asked for', with_password().path, '/lists/dev/join')
+a.submit('first-title', code='000000' if app(secret) != '000000' else '111111')
+check('a wrong one turns nothing on', a.status == 403 and 'not the code of this moment' in a.text() and key in a.page, a.text())
+a.submit('first-title', code=app(secret)[:3] + ' ' + app(secret)[3:])
+codes = re.search(r'aria-label="Recovery codes">([^<]*)<', a.page)[1].split()
+check('the right one shows recovery codes', len(set(codes)) == 10 and all(re.fullmatch(r'([a-z2-7]{4}-){3}[a-z2-7]{4}', x) for x in codes), a.text())
+check('once', not any(x in a.get('/account/totp').page for x in codes) and key not in a.page and 'left: 10' in a.text(), a.text())
+check('a letter tells it', eventually(lambda: [m for m in world.to(ANNA, Subject='How you sign in') if 'Codes of an app were turned on' in m.text()]))
+check('the account says so', a.json('/account.json')['has_codes'] and a.json('/account/data.json')['second_factor'][0]['recovery_codes_left'] == 10)
+b = with_password()
+check('a password alone signs nobody in', b.status == 200 and 'The code of your app' in b.text() and not b.cookies and b.get('/account').status == 401, b.text())
+b = with_password()
+equal('the code that was used is none', (b.submit(code=app(secret)).status, 'was used' in b.text() or 'not the code' in b.text()), (403, True))
+later(30)
+b.submit(code=app(secret))
+equal('the next one is, and leads on', (b.path, b.get('/account').status), ('/lists/dev/join', 200))
+equal('and only once', with_password().submit(code=app(secret)).status, 403)
+later(60)
+equal('a clock that is half a minute late', with_password().submit(code=app(secret, -1)).path, '/lists/dev/join')
+equal('a later one that is early', with_password().submit(code=app(secret, 1)).path, '/lists/dev/join')
+later(300)
+equal('two steps late is too late', with_password().submit(code=app(secret, -2)).status, 403)
+slow = with_password()
+later(301)
+equal('after five minutes the form is too old', (slow.submit(code=app(secret)).status, 'Sign in anew' in slow.text()), (403, True))
+forged = with_password()
+ticket = dict((n, v) for n, v, *_ in forged.form().fields)['ticket']
+equal("a ticket of another person's is none", forged.post('/login', by='code', code=app(secret), to='', ticket='3' + ticket[1:]).status, 403)
+b = with_password()
+equal('a recovery code does instead', b.submit(code=codes[3].upper().replace('-', ' ')).path, '/lists/dev/join')
+equal('once', with_password().submit(code=codes[3]).status, 403)
+check('of which a letter tells', eventually(lambda: [m for m in world.to(ANNA, Subject='How you sign in') if 'recovery code was used' in m.text()]))
+later(2 * 3600)
+g = with_password(network='203.0.113.9')
+wrong = [g.submit(code=f'{i:06}').status for i in range(7)]
+equal('who guesses is soon told to wait', (wrong[0], wrong[-1]), (403, 429))
+equal('from anywhere', with_password(network='203.0.114.9').submit(code=app(secret)).status, 429)
+equal('but not with a recovery code', with_password(network='203.0.114.9').submit(code=codes[4]).path, '/lists/dev/join')
+later(2 * 3600)
+equal('a link signs in without', by_cli(ANNA).get('/account').status, 200)
+a = by_cli(ANNA)
+a.get('/account/totp').submit('links-title')
+link = Browser(p)
+link.get(p.cli('user', 'link', ANNA).strip().replace('https://www.lists.example', '')).submit()
+check('unless its person wants that', 'The code of your app' in link.text() and not link.cookies, link.text())
+equal('then it asks, too', link.submit(code=app(secret)).get('/account').status, 200)
+later(16 * 60)
+a.get('/account/totp').submit('off-title')
+equal('who has not shown that it is they', (a.status, 'Is it you?' in a.text()), (403, True))
+equal('needs the code beside the password', (a.submit('by-password', password='correct horse', code='123123').status, a.submit('by-password', password='correct horse', code=app(secret)).path), (403, '/account/totp?done=proven'))
+a.get('/account/totp').submit('codes-title')
+fresh = re.search(r'aria-label="Recovery codes">([^<]*)<', a.page)[1].split()
+later(60)
+equal('new recovery codes end those of before', (with_password().submit(code=codes[0]).status, with_password().submit(code=fresh[0]).path), (403, '/lists/dev/join'))
+a.get('/account/totp').submit('off-title')
+check('codes are off', 'Codes are off' in a.text() and not a.json('/account.json')['has_codes'])
+equal('and the password does', with_password().path, '/lists/dev/join')
+a.get('/account/totp').submit('Begin')
+secret = base64.b32decode(re.search(r'aria-label="The key">([A-Z2-7 ]+)<', a.page)[1].replace(' ', ''))
+a.submit('first-title', code=app(secret))
+check('which is in the audit', eventually(lambda: audit(ANNA)[-1] == 'own codes of an app turned on'), audit(ANNA))
+p.cli('user', 'totp-off', ANNA)
+equal('the administrator takes them off', with_password().path, '/lists/dev/join')
+check('its person hears it', eventually(lambda: [m for m in world.to(ANNA, Subject='How you sign in') if 'taken off your account' in m.text() and 'the people who run' in m.text()]))
+equal('once', p.run('user', 'totp-off', ANNA).returncode, 1)
+check('all of it is in the audit', audit(ANNA)[-4:] == ['own codes of an app turned off', 'own codes of an app begun', 'own codes of an app turned on', 'codes of an app taken off'], audit(ANNA)[-6:])
 
 equal('the log says nothing of trouble', [x for x in p.events() if x['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

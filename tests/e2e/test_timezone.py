@@ -4,6 +4,7 @@ import calendar
 import http.client
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -142,6 +143,9 @@ check('so is the feed', 'T12:30' in feed and 'CET' not in feed, feed[:800])
 said = p.cli('trace', 'noon.reader@home.example')
 check('trace by command says the hour with its name', '2027-03-28T12:00' in said and ' CEST' in said, said)
 check('and to programs in UTC', all(e['at'].endswith('Z') for e in p.json('trace', 'noon.reader@home.example')))
+said, rows = p.cli('held', 'ls'), p.json('held', 'ls')
+check('what waits, by command, says the hour with its name', rows and said.count(' CET ') + said.count(' CEST ') == len(rows), said)
+check('and to programs in ISO and UTC', all(re.fullmatch(r'20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ', h['held']) for h in rows), rows)
 check('Date fields are in UTC', all(m.field('Date').endswith('+0000') for m in world.to('mod@home.example', Subject='1 post waits')))
 check('the log is in UTC', all(e['time'].endswith('Z') for e in p.events()))
 equal('SIGTERM ends it well', p.stop(), 0)

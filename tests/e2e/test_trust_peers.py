@@ -1,5 +1,6 @@
 """Round trips: OpenDKIM and rspamd, milters of a real Postfix, accept what we sign; we accept what they sign. The same Postfix
 is the strict receiver of posts whose author's domain asks servers to refuse what bears no proof."""
+# long
 import json
 import os
 import re

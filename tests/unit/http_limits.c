@@ -68,7 +68,8 @@ static void large_bodies(struct arena *a)
 {
 	struct served s;
 	int64_t from = clock_mono_ms();
-	serve(a, &s, (struct http_options){ .body_ms = 800, .body_max = three_megabytes },
+	serve(a, &s,
+	      (struct http_options){ .body_ms = 1600, .body_max = three_megabytes },
 	      NULL);
 	CHECK(large_goes(a, &s, 7));
 	int first = begin_large(a, &s, 7);
@@ -78,7 +79,7 @@ static void large_bodies(struct arena *a)
 	int second = begin_large(a, &s, 8);
 	usleep(100000);
 	CHECK(!large_goes(a, &s, 9));
-	for (int i = 0; i < 30; i++, usleep(50000)) /* an octet now and then */
+	for (int i = 0; i < 60; i++, usleep(50000)) /* an octet now and then */
 		say(first, STR("x")), say(second, STR("x"));
 	CHECK(large_goes(a, &s, 9) && large_goes(a, &s, 7));
 	CHECK(hear(a, first).n == 0 && hear(a, second).n == 0);

@@ -85,6 +85,7 @@ static void enter(struct books_test *t, str text)
 	err e = OK;
 	CHECK(ok(roster_open(&f, &t->books, a, books_entry(t, DEV), text)));
 	CHECK(roster_next(&f, a, &r, &e) && ok(e));
+	CHECK(ok(roster_begin(&f, a)));
 	e = roster_enter(&f, a, &r, &t->by, &did);
 	CHECK(ok(e) || e.kind == ERR_DENIED);
 }

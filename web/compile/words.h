@@ -12,7 +12,7 @@ struct piece {
 	struct node *nodes; /* all but I_TEXT */
 };
 
-enum { PIECES_MAX = 400 }; /* side by side */
+enum { PIECES_MAX = 500 }; /* side by side */
 
 struct list {
 	struct node *first, **end;

@@ -49,7 +49,11 @@ static err ensure(struct book *b, struct arena *a, str key, str text, str name,
 	if (e.kind == ERR_NOTFOUND) {
 		TRY(person_add(b, name, now, &person));
 		TRY(address_add(b, person, key, text, &id));
-		return address_get(b, a, id, x);
+		*x = (struct address_row){ .id = id,
+					   .person = person,
+					   .key = arena_copy(a, key),
+					   .text = arena_copy(a, text) };
+		return OK;
 	}
 	TRY(e);
 	if (!name.n)

@@ -3,6 +3,7 @@
 
 #include "base/said.h"
 #include "account/device.h"
+#include "account/second.h"
 #include "account/session.h"
 #include "base/enc.h"
 #include "store/lists/address.h"
@@ -158,10 +159,14 @@ static void add_languages(const struct request *q, struct page_account *p)
 static err gather(struct request *q, struct page_account *p)
 {
 	struct person_row who;
-	TRY(person_get(worker_of(q)->books.lists, q->arena, q->session->person, &who));
+	struct second second;
+	struct book *b = worker_of(q)->books.lists;
+	TRY(person_get(b, q->arena, q->session->person, &who));
+	TRY(second_get(q->arena, b, who.id, &second));
 	p->name = who.name;
 	p->admin = who.admin;
 	p->has_password = who.password.n;
+	p->has_codes = second.on;
 	p->proven = account_is_proven(q);
 	add_languages(q, p);
 	TRY(add_addresses(q, who.preferred, p));

@@ -1,18 +1,15 @@
 /* /confirm/TOKEN: what a mailed link would do, and one button. The link is known to
  * mail filters and previewers as well, so that looking does nothing. */
-#include "web/pages/entry.h"
-
-#include "base/said.h"
-#include "web/pages/heldview.h"
+#include "web/pages/code.h"
+#include "web/pages/confirm_inside.h"
 
 #include "account/account.h"
 #include "base/enc.h"
-#include "lists/confirm.h"
+#include "base/said.h"
 #include "lists/member_address.h"
 #include "lists/member_set.h"
 #include "mail/date.h"
-#include "store/lists/held.h"
-#include "store/lists/request.h"
+#include "web/pages/heldview.h"
 
 /* How a kind of link is shown. {list} is the list's name, {address} whose it is. */
 struct kind {
@@ -102,8 +99,8 @@ static str fill(struct arena *a, const char *text, const struct confirmation *c)
 
 /* ---- looking */
 
-static void say(struct request *q, struct response *r, int status, str title, str text,
-		str next, str label)
+void confirm_say(struct request *q, struct response *r, int status, str title, str text,
+		 str next, str label)
 {
 	r->status = status;
 	ANSWER(q, r, done,
@@ -114,20 +111,22 @@ static void say(struct request *q, struct response *r, int status, str title, st
 				     .next_label = label }));
 }
 
-static void used_up(struct request *q, struct response *r)
+void confirm_used_up(struct request *q, struct response *r)
 {
-	say(q, r, 410, S_("This link does nothing any more"),
-	    S_("It was used already, or it is too old, or it lost some characters on "
-	       "its way. Ask for a new one."),
-	    STR("/lists/"), S_("To the lists"));
+	confirm_say(
+		q, r, 410, S_("This link does nothing any more"),
+		S_("It was used already, or it is too old, or it lost some characters on "
+		   "its way. Ask for a new one."),
+		STR("/lists/"), S_("To the lists"));
 }
 
 static void sign_in_first(struct request *q, struct response *r, str token)
 {
-	say(q, r, 403, S_("Sign in first"),
-	    S_("An address is added to an account in a browser that is signed in to "
-	       "that account. Sign in there, then open this link again."),
-	    arena_cat(q->arena, STR("/login?to=/confirm/"), token), S_("Sign in"));
+	confirm_say(
+		q, r, 403, S_("Sign in first"),
+		S_("An address is added to an account in a browser that is signed in to "
+		   "that account. Sign in there, then open this link again."),
+		arena_cat(q->arena, STR("/login?to=/confirm/"), token), S_("Sign in"));
 }
 
 static str owner_name(struct request *q, int64_t person)
@@ -139,9 +138,9 @@ static str owner_name(struct request *q, int64_t person)
 	return who.name.n || !q->session ? who.name : q->session->name;
 }
 
-static void show_button(struct request *q, struct response *r, str token,
-			const struct confirmation *c,
-			const struct page_confirm_facts *listed, size_t listed_count)
+void confirm_button(struct request *q, struct response *r, str token,
+		    const struct confirmation *c, const struct page_confirm_facts *listed,
+		    size_t listed_count)
 {
 	enum { FACTS = 8 };
 	struct page_confirm_facts *f = arena_zero(q->arena,
@@ -185,134 +184,6 @@ static void show_button(struct request *q, struct response *r, str token,
 	       }));
 }
 
-static void decided(struct request *q, struct response *r, const struct held_row *h)
-{
-	say(q, r, 410, S_("This post was decided already"),
-	    said_in(q->arena, language_now(),
-		    arena_cat(q->arena, STR("It was "), h->verdict, STR(" by "),
-			      h->handled_by, STR("."))),
-	    STR("/lists/"), S_("To the lists"));
-}
-
-static void show_waiting(struct request *q, struct response *r, str token,
-			 const struct confirmation *c)
-{
-	struct held_row h;
-	err e = held_get(worker_of(q)->books.lists, q->arena, c->held, &h);
-	if (e.kind == ERR_NOTFOUND)
-		used_up(q, r);
-	else if (page_failed(q, r, e))
-		return;
-	else if (h.verdict.n)
-		decided(q, r, &h);
-	else
-		show_button(q, r, token, c,
-			    &(struct page_confirm_facts){ S_("Subject"), h.subject },
-			    h.subject.n > 0);
-}
-
-/* Those of the letter that wait still. */
-static err read_morning(struct request *q, const struct confirmation *c,
-			struct page_confirm_facts **listed, size_t *count)
-{
-	int64_t *ids;
-	size_t n, k = 0;
-	struct held_row h;
-	struct worker *w = worker_of(q);
-	confirm_posts(q->arena, c->data, &ids, &n);
-	struct page_confirm_facts *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
-	for (size_t i = 0; i < n; i++) {
-		err e = held_get(w->books.lists, q->arena, ids[i], &h);
-		if (e.kind && e.kind != ERR_NOTFOUND)
-			return e;
-		const struct list_entry *l = e.kind || h.verdict.n
-						     ? NULL
-						     : addressbook_list_by_id(
-							     w->books.addresses, h.list);
-		if (l)
-			rows[k++] = (struct page_confirm_facts){
-				l->name,
-				arena_cat(q->arena, held_author(q->arena, &h), STR(": "),
-					  h.subject.n ? h.subject : S_("(no subject)"))
-			};
-	}
-	*listed = rows;
-	*count = k;
-	return OK;
-}
-
-static void show_morning(struct request *q, struct response *r, str token,
-			 const struct confirmation *c)
-{
-	struct page_confirm_facts *listed = NULL;
-	size_t n = 0;
-	if (page_failed(q, r, read_morning(q, c, &listed, &n)))
-		return;
-	if (n)
-		show_button(q, r, token, c, listed, n);
-	else
-		say(q, r, 410, S_("All of these were decided already"),
-		    S_("No post that the letter listed waits any more."), STR("/held"),
-		    S_("What waits for me"));
-}
-
-static void show_held(struct request *q, struct response *r, str token,
-		      const struct confirmation *c)
-{
-	struct held_row h;
-	struct page_heldpost post;
-	struct settings of;
-	struct worker *w = worker_of(q);
-	err e = held_get(w->books.lists, q->arena, c->held, &h);
-	if (!e.kind && h.verdict.n) {
-		decided(q, r, &h);
-		return;
-	}
-	if (!e.kind)
-		e = settings_load(w->books.lists, q->arena, c->list->id, &of);
-	if (!e.kind)
-		e = held_view(
-			q, &h,
-			&(struct held_how){ arena_cat(q->arena, STR("/confirm/"), token),
-					    c->address, of.rejection_answers },
-			&post);
-	if (e.kind == ERR_NOTFOUND) {
-		used_up(q, r);
-		return;
-	}
-	if (page_failed(q, r, e))
-		return;
-	ANSWER(q, r, heldone,
-	       (&(struct page_heldone){ .frame = frame_of(q, S_("A post waits")),
-					.list = c->list->name,
-					.note = note_of(q),
-					.post = &post }));
-}
-
-static void show_request(struct request *q, struct response *r, str token,
-			 const struct confirmation *c)
-{
-	struct request_row x;
-	err e = request_get(worker_of(q)->books.lists, q->arena, c->request, &x);
-	if (e.kind == ERR_NOTFOUND) {
-		used_up(q, r);
-		return;
-	}
-	if (page_failed(q, r, e))
-		return;
-	ANSWER(q, r, asked,
-	       (&(struct page_asked){
-		       .frame = frame_of(q, x.leaves ? S_("Somebody wants to leave")
-						     : S_("Somebody asks to join")),
-		       .list = c->list->name,
-		       .address = x.address,
-		       .name = x.name,
-		       .at = x.asked_at,
-		       .leaves = x.leaves,
-		       .action = arena_cat(q->arena, STR("/confirm/"), token),
-		       .csrf = csrf_of(q) }));
-}
-
 /* Nobody keeps a page that shows a person's affairs. */
 static bool look(struct request *q, struct response *r, struct confirmation *c)
 {
@@ -322,7 +193,7 @@ static bool look(struct request *q, struct response *r, struct confirmation *c)
 	if (!e.kind)
 		e = confirm_look(&w->books, q->arena, request_arg(q, "token"), c);
 	if (e.kind == ERR_NOTFOUND)
-		used_up(q, r);
+		confirm_used_up(q, r);
 	else if (!page_failed(q, r, e))
 		return true;
 	return false;
@@ -335,18 +206,18 @@ void confirm_page(struct request *q, struct response *r)
 	if (!look(q, r, &c))
 		return;
 	if (c.kind == CONFIRM_HELD)
-		show_held(q, r, token, &c);
+		confirm_show_held(q, r, token, &c);
 	else if (c.kind == CONFIRM_CHALLENGE || c.kind == CONFIRM_WITHDRAW)
-		show_waiting(q, r, token, &c);
+		confirm_show_waiting(q, r, token, &c);
 	else if (c.kind == CONFIRM_MORNING)
-		show_morning(q, r, token, &c);
+		confirm_show_morning(q, r, token, &c);
 	else if (c.kind == CONFIRM_REQUEST)
-		show_request(q, r, token, &c);
+		confirm_show_request(q, r, token, &c);
 	else if ((c.kind == CONFIRM_VERIFY || c.kind == CONFIRM_MOVE)
 		 && (!q->session || q->session->person != c.account))
 		sign_in_first(q, r, token);
 	else
-		show_button(q, r, token, &c, NULL, 0);
+		confirm_button(q, r, token, &c, NULL, 0);
 }
 
 /* ---- pressing */
@@ -407,8 +278,7 @@ static void pressed(struct request *q, struct response *r, const struct confirma
 	str choice = field(q, "do");
 	switch (c->kind) {
 	case CONFIRM_SIGN_IN:
-		if (browser_sign_in(q, r, person, "link"))
-			go_on(q, r, to);
+		browser_enter(q, r, person, ENTERED_BY_LINK, to);
 		return;
 	case CONFIRM_VERIFY:
 		go_said(q, r, STR("/account"), "verified", STR(""));
@@ -465,7 +335,8 @@ void confirm_post(struct request *q, struct response *r)
 	if (order_and_wait(q, "confirm", args, &x))
 		pressed(q, r, &c, &x);
 	else
-		say(q, r, x.order && x.result ? 400 : 503, S_("That was not possible"),
-		    arena_cat(q->arena, x.why, STR(".")), STR("/lists/"),
-		    S_("To the lists"));
+		confirm_say(q, r, x.order && x.result ? 400 : 503,
+			    S_("That was not possible"),
+			    arena_cat(q->arena, x.why, STR(".")), STR("/lists/"),
+			    S_("To the lists"));
 }

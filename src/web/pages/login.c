@@ -1,5 +1,5 @@
 /* Signing in, by a mailed link or a password, and out. */
-#include "web/pages/entry.h"
+#include "web/pages/code.h"
 
 #include "base/language.h"
 #include "account/account.h"
@@ -173,8 +173,8 @@ static void by_password(struct request *q, struct response *r)
 				    request_form(q, "password"), &who);
 	if (e.kind)
 		refused(q, r, user, e);
-	else if (browser_sign_in(q, r, who.id, "password"))
-		go_on(q, r, field(q, "to"));
+	else
+		browser_enter(q, r, who.id, ENTERED_BY_PASSWORD, field(q, "to"));
 }
 
 void login_post(struct request *q, struct response *r)
@@ -182,6 +182,8 @@ void login_post(struct request *q, struct response *r)
 	worker_open(q);
 	if (str_eq(field(q, "by"), STR("password")))
 		by_password(q, r);
+	else if (str_eq(field(q, "by"), STR("code")))
+		code_post(q, r);
 	else
 		by_link(q, r);
 }

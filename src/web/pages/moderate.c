@@ -59,10 +59,10 @@ static err add_asking(struct request *q, const struct visible_list *l,
 }
 
 static err add_list(struct request *q, const struct visible_list *l,
-		    const struct waiting_row *w, struct page_moderate *p)
+		    const struct waiting_row *w, struct page_waits *one,
+		    struct page_moderate *p)
 {
-	struct page_waits *one = &(
-		(struct page_waits *)(uintptr_t)p->lists)[p->lists_count++];
+	p->lists_count++;
 	*one = (struct page_waits){
 		.list = l->name,
 		.address = l->entry->address,
@@ -85,6 +85,19 @@ static err add_list(struct request *q, const struct visible_list *l,
 	return OK;
 }
 
+static int compare_list(const void *list, const void *row)
+{
+	int64_t x = *(const int64_t *)list, y = ((const struct waiting_row *)row)->list;
+	return (x > y) - (x < y);
+}
+
+/* w: in order of id. NULL: nothing waits there. */
+static const struct waiting_row *waiting_of(const struct waiting_row *w, size_t n,
+					    int64_t list)
+{
+	return n ? bsearch(&list, w, n, sizeof *w, compare_list) : NULL;
+}
+
 static err gather(struct request *q, struct page_moderate *p)
 {
 	struct visible_lists s;
@@ -92,12 +105,14 @@ static err gather(struct request *q, struct page_moderate *p)
 	size_t n;
 	TRY(visible_lists_read(q, RIGHT_held_decide, &s));
 	TRY(waiting_by_list(worker_of(q)->books.lists, q->arena, &w, &n));
+	struct page_waits *lists = arena_zero(q->arena, (n + 1) * sizeof *lists);
 	p->moderates = s.count;
-	p->lists = arena_zero(q->arena, (n + 1) * sizeof *p->lists);
-	for (size_t i = 0; i < s.count; i++)
-		for (size_t k = 0; k < n; k++)
-			if (w[k].list == s.lists[i].entry->id)
-				TRY(add_list(q, &s.lists[i], &w[k], p));
+	p->lists = lists;
+	for (size_t i = 0; i < s.count; i++) {
+		const struct waiting_row *one = waiting_of(w, n, s.lists[i].entry->id);
+		if (one)
+			TRY(add_list(q, &s.lists[i], one, &lists[p->lists_count], p));
+	}
 	return OK;
 }
 

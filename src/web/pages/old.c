@@ -97,8 +97,16 @@ static const struct {
 	const char *word, *page;
 } pages[] = {
 #define OLD(word, page) { word, page },
+#define OLD_SITE(word, path)
 #include "web/pages/old.def"
 #undef OLD
+#undef OLD_SITE
+}, places[] = {
+#define OLD(word, page)
+#define OLD_SITE(word, path) { word, path },
+#include "web/pages/old.def"
+#undef OLD
+#undef OLD_SITE
 };
 
 /* Which page of the list is meant: "" its home. */
@@ -143,6 +151,19 @@ static bool is_directory(const struct old *x)
 	return known == x->count;
 }
 
+/* "/postorius/users/12": pages of the site. */
+static bool is_place(const struct old *x, str *to)
+{
+	if (x->count < 2 || !str_eq(x->segments[0], STR("postorius")))
+		return false;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (str_eq(x->segments[1], str_from(places[i].word))) {
+			*to = str_from(places[i].page);
+			return true;
+		}
+	return false;
+}
+
 /* As kept, then with a slash at the end, since both were written. Mailman showed the same
  * posts of a private archive below another path, and HyperKitty has had two. */
 static err find_kept(struct request *q, const struct old *x, str *to)
@@ -168,7 +189,7 @@ static err find_old(struct request *q, str *to)
 	struct old x = old_of(q);
 	err e = find_kept(q, &x, to);
 	if (e.kind == ERR_NOTFOUND)
-		e = guess_list(q, &x, to);
+		e = is_place(&x, to) ? OK : guess_list(q, &x, to);
 	if (e.kind == ERR_NOTFOUND && is_directory(&x)) {
 		*to = STR("/lists/");
 		return OK;

@@ -1,9 +1,10 @@
 /* /account/prove: who is signed in shows once more that it is they, before they change how
  * they sign in. */
 #include "web/pages/account.h"
-#include "web/pages/entry.h"
+#include "web/pages/code.h"
 
 #include "account/password.h"
+#include "account/second.h"
 #include "account/session.h"
 #include "base/enc.h"
 #include "base/language.h"
@@ -41,10 +42,14 @@ static err own_address(struct request *q, const struct person_row *p, str *to)
 static void show(struct request *q, struct response *r, str to, const char *error)
 {
 	struct person_row who;
+	struct second second;
 	str address;
-	err e = person_get(worker_of(q)->books.lists, q->arena, q->session->person, &who);
+	struct book *b = worker_of(q)->books.lists;
+	err e = person_get(b, q->arena, q->session->person, &who);
 	if (!e.kind)
 		e = own_address(q, &who, &address);
+	if (!e.kind)
+		e = second_get(q->arena, b, who.id, &second);
 	r->cache = STR("no-store");
 	if (page_failed(q, r, e))
 		return;
@@ -56,6 +61,7 @@ static void show(struct request *q, struct response *r, str to, const char *erro
 		       .to = to,
 		       .address = address,
 		       .has_password = who.password.n,
+		       .wants_code = second.on,
 		       .error = said_in(q->arena, language_now(), str_from(error)),
 	       }));
 }
@@ -97,13 +103,22 @@ static err check_password(struct request *q, const struct person_row *who)
 	return FAIL(ERR_DENIED, "that is not the password");
 }
 
-static void by_password(struct request *q, struct response *r)
+/* A password without the code that goes with it proves as little here as at a sign-in. */
+static err check_both(struct request *q)
 {
 	struct person_row who;
+	struct second second;
 	struct book *b = worker_of(q)->books.lists;
-	err e = person_get(b, q->arena, q->session->person, &who);
-	if (!e.kind)
-		e = check_password(q, &who);
+	TRY(person_get(b, q->arena, q->session->person, &who));
+	TRY(second_get(q->arena, b, who.id, &second));
+	TRY(check_password(q, &who));
+	return second.on ? code_check(q, who.id, request_form(q, "code")) : OK;
+}
+
+static void by_password(struct request *q, struct response *r)
+{
+	struct book *b = worker_of(q)->books.lists;
+	err e = check_both(q);
 	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT) {
 		log_warn("proof-refused", KS("client", net_ip_text(q->arena, &q->client)),
 			 KN("person", q->session->person));
