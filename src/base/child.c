@@ -16,7 +16,8 @@ enum {
 	LINE_MAX_OCTETS = 65536,
 	SAID = 1000,
 	SILENT_MS = 120 * 1000,
-	LAST_MS = 1000
+	LAST_MS = 1000,
+	LAST_READS = 1000,
 };
 
 struct child {
