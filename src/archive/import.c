@@ -104,10 +104,13 @@ static void prepare_item(struct arena *a, struct reader *r,
 		.message = m->bytes,
 		.received_at = arrived_at(a, m),
 	};
-	*out = (struct item){ .line = { .n = ++r->number,
+	*out = (struct item){ .line = { .n = m->home ? 0 : ++r->number,
+					.home = m->home,
 					.offset = m->offset,
 					.address = m->address,
 					.by_id = m->by_id } };
+	if (m->home)
+		return;
 	if (m->unreadable)
 		out->failed = FAIL(ERR_SYNTAX, m->unreadable);
 	else
@@ -239,11 +242,16 @@ static err write_batch(struct book *b, const struct import_job *job, size_t of,
 		       struct batch *batch, struct import_result *r)
 {
 	for (size_t i = 0; i < batch->count; i++) {
+		const struct import_line *line = &batch->items[i].line;
+		if (line->home) {
+			TRY(import_keep_home(b, job, line->address));
+			continue;
+		}
 		TRY(write_item(b, batch->a, &batch->items[i]));
-		TRY(import_keep_address(b, batch->a, job, &batch->items[i].line));
+		TRY(import_keep_address(b, batch->a, job, line));
 		count(r, batch->items[i].line.what);
 		if (job->report)
-			job->report(job->arg, &batch->items[i].line);
+			job->report(job->arg, line);
 	}
 	if (job->progress)
 		job->progress(job->arg, r->messages, batch->done, of);
@@ -346,6 +354,8 @@ err archive_import(struct book *b, struct arena *a, const struct import_job *x,
 	pthread_cond_destroy(&r->changed);
 	pthread_mutex_destroy(&r->lock);
 	TRY(e);
+	if (x->at.n)
+		TRY(import_keep_home(b, x, arena_cat(a, x->at, STR("/"))));
 	TRY(archive_bulk(b, false));
 	log_info("archive-imported", KN("list", x->list),
 		 KN("messages", result->messages), KN("kept", result->kept),

@@ -19,6 +19,7 @@ struct import_line {
 	const char *why; /* repaired: what; duplicate: of what; unreadable: why */
 	str message_id;
 	str address; /* path that shall lead to it, or "" */
+	bool home;   /* no message: it shall lead to the list's home */
 	bool by_id;  /* whatever post has its Message-ID is the same */
 };
 
@@ -34,6 +35,9 @@ struct import_job {
 	/* "/hyperkitty/list/dev@lists.example": the same for HyperKitty, whose addresses
 	 * bear a hash of the Message-ID; or "" */
 	str hyperkitty;
+	/* "/archive/dev": where the whole of it stood. Below it the address of a Message-ID,
+	 * as public-inbox has it, leads to its post; or "" */
+	str at;
 	/* line and its texts live until it returns; or NULL */
 	void (*report)(void *arg, const struct import_line *line);
 	/* done of octets of the file are behind it; or NULL */

@@ -58,6 +58,11 @@ static err keep_hyperkitty(struct book *b, struct arena *a, const struct import_
 				 job->list, p->id);
 }
 
+err import_keep_home(struct book *b, const struct import_job *job, str path)
+{
+	return path.n ? archive_alias_add(b, path, job->list, 0) : OK;
+}
+
 err import_keep_address(struct book *b, struct arena *a, const struct import_job *job,
 			const struct import_line *line)
 {

@@ -9,6 +9,9 @@ MUST_USE err import_keep_address(struct book *b, struct arena *a,
 				 const struct import_job *job,
 				 const struct import_line *line);
 
+/* A path leads to the list's home from now on; "" is fine. */
+MUST_USE err import_keep_home(struct book *b, const struct import_job *job, str path);
+
 /* The messages of an mbox, which must stay as long as the source is read. */
 struct import_source *import_mbox(struct arena *a, str bytes);
 

@@ -16,6 +16,7 @@ struct import_message {
 	int64_t arrived;        /* seconds; 0: nobody but the message knows */
 	const char *unreadable; /* why there are no bytes; or NULL */
 	str address; /* path that shall lead to its post: "/old/msg00012.html"; or "" */
+	bool home;   /* no message: address leads to the list's home */
 	bool by_id;  /* made of a page: whatever post has its Message-ID is the same */
 };
 
@@ -45,3 +46,15 @@ MUST_USE err import_maildir(struct arena *a, const char *folder,
  * read it, in its own words. */
 MUST_USE err import_public_inbox(struct arena *a, const char *folder,
 				 struct import_source **out);
+
+/* The messages of a folder of pages, with the folders in it, as Pipermail, MHonArc or
+ * hypermail wrote them. at: the path at which it stood, which the address of each page begins
+ * with, or "". Pages that show no message lead to the list.
+ * ERR_NOTFOUND: there are no pages. ERR_IO, ERR_LIMIT: the folder cannot be read. */
+MUST_USE err import_pages(struct arena *a, const char *folder, str at,
+			  struct import_source **out);
+
+/* The messages of Pipermail's files of months (2008-May.txt.gz, or without .gz) in a folder,
+ * in the order of months. ERR_NOTFOUND: there are none. ERR_IO, ERR_LIMIT: as above. */
+MUST_USE err import_months(struct arena *a, const char *folder,
+			   struct import_source **out);

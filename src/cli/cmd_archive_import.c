@@ -101,44 +101,37 @@ static bool has_folder(struct cli *c, const char *folder, const char *name)
 	return !stat(path, &s) && S_ISDIR(s.st_mode);
 }
 
-/* What kind it is stands in it. */
-static err find_folder(struct cli *c, const char *path, struct import_source **out)
+static err open_pages(struct arena *a, const char *path, const struct import_job *x,
+		      struct import_source **out)
 {
-	static const struct {
-		const char *mark;
-		err (*open)(struct arena *a, const char *folder,
-			    struct import_source **out);
-	} kinds[] = {
-		{ "cur", import_maildir },
-		{ "new", import_maildir },
-		{ "git", import_public_inbox },
-		{ "objects", import_public_inbox },
-	};
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (has_folder(c, path, kinds[i].mark))
-			return kinds[i].open(c->a, path, out);
-	return err_in(c->a, ERR_NOTFOUND,
-		      "%s: neither a Maildir (cur, new) nor a public-inbox (git/0.git)",
-		      path);
+	return import_pages(a, path, x->at.n ? x->at : x->pipermail, out);
 }
 
-static err find_source(struct cli *c, struct import_job *x, const char *path)
+static err open_months(struct arena *a, const char *path, const struct import_job *x,
+		       struct import_source **out)
 {
-	struct stat s;
-	x->mbox = STR("");
-	x->source = NULL;
-	if (!stat(path, &s) && S_ISDIR(s.st_mode))
-		return find_folder(c, path, &x->source);
-	return map_file(c, path, &x->mbox);
+	(void)x;
+	return import_months(a, path, out);
 }
 
-static err import_one(struct cli *c, struct books *books, struct import_job *x,
-		      const char *path, struct import_result *r)
+static err open_maildir(struct arena *a, const char *path, const struct import_job *x,
+			struct import_source **out)
 {
-	TRY(find_source(c, x, path));
+	(void)x;
+	return import_maildir(a, path, out);
+}
+
+static err open_inbox(struct arena *a, const char *path, const struct import_job *x,
+		      struct import_source **out)
+{
+	(void)x;
+	return import_public_inbox(a, path, out);
+}
+
+static err import_source(struct cli *c, struct books *books, struct import_job *x,
+			 const char *path, struct import_result *r)
+{
 	TRY(archive_import(books->archive, c->a, x, r));
-	if (x->mbox.n)
-		munmap((void *)(uintptr_t)x->mbox.p, x->mbox.n);
 	printf("%s%s: %zu messages, %zu kept (%zu repaired), %zu there already, %zu "
 	       "unreadable\n",
 	       isatty(STDERR_FILENO) ? "\r" : "", path, r->messages, r->kept, r->repaired,
@@ -146,6 +139,59 @@ static err import_one(struct cli *c, struct books *books, struct import_job *x,
 	if (r->repaired && !x->arg)
 		puts("Repaired: what a message lacked was put in its place; --report "
 		     "FILE says where.");
+	return OK;
+}
+
+/* What kind it is stands in it. Pipermail has text and pages: the pages then bring addresses,
+ * and what the text lacks. */
+static err import_folder(struct cli *c, struct books *books, const struct import_job *job,
+			 const char *path, size_t *unreadable)
+{
+	static const struct {
+		const char *mark;
+		err (*open)(struct arena *a, const char *path, const struct import_job *x,
+			    struct import_source **out);
+	} kinds[] = {
+		{ "cur", open_maildir },   { "new", open_maildir }, { "git", open_inbox },
+		{ "objects", open_inbox }, { "", open_months },     { "", open_pages },
+	};
+	size_t taken = 0, count = sizeof kinds / sizeof *kinds;
+	for (size_t i = 0; i < count && !(taken && kinds[i].mark[0]); i++) {
+		struct import_job x = *job;
+		struct import_result r;
+		if (!has_folder(c, path, kinds[i].mark))
+			continue;
+		err e = kinds[i].open(c->a, path, &x, &x.source);
+		if (e.kind == ERR_NOTFOUND && !kinds[i].mark[0])
+			continue;
+		TRY(e);
+		TRY(import_source(c, books, &x, path, &r));
+		*unreadable += r.unreadable;
+		taken++;
+		if (kinds[i].mark[0])
+			return OK;
+	}
+	return taken ? OK
+		     : err_in(c->a, ERR_NOTFOUND,
+			      "%s: neither a Maildir (cur, new) nor a public-inbox "
+			      "(git/0.git), files of months (2008-May.txt.gz) or pages "
+			      "(.html)",
+			      path);
+}
+
+static err import_one(struct cli *c, struct books *books, struct import_job *x,
+		      const char *path, size_t *unreadable)
+{
+	struct stat s;
+	struct import_result r;
+	if (!stat(path, &s) && S_ISDIR(s.st_mode))
+		return import_folder(c, books, x, path, unreadable);
+	TRY(map_file(c, path, &x->mbox));
+	TRY(import_source(c, books, x, path, &r));
+	if (x->mbox.n)
+		munmap((void *)(uintptr_t)x->mbox.p, x->mbox.n);
+	x->mbox = STR("");
+	*unreadable += r.unreadable;
 	return OK;
 }
 
@@ -194,6 +240,15 @@ static err read_hyperkitty(struct cli *c, struct import_job *x)
 	return OK;
 }
 
+static err read_at(struct cli *c, struct import_job *x)
+{
+	x->at = without_slash(str_from(cli_option(c, "at")));
+	return !x->at.n || (str_starts(x->at, STR("/")) && x->at.n > 1)
+		       ? OK
+		       : FAIL(ERR_SYNTAX, "--at wants the path at which the archive "
+					  "stood: /archive/NAME");
+}
+
 static err import_all(struct cli *c, struct import_job *x, size_t *unreadable)
 {
 	struct books *books;
@@ -201,11 +256,8 @@ static err import_all(struct cli *c, struct import_job *x, size_t *unreadable)
 	TRY(cli_books(c, BOOKS_WRITE, &books));
 	TRY(cli_list(c, c->args[0], &list));
 	x->list = list->id;
-	for (size_t i = 1; i < c->arg_count; i++) {
-		struct import_result r;
-		TRY(import_one(c, books, x, c->args[i], &r));
-		*unreadable += r.unreadable;
-	}
+	for (size_t i = 1; i < c->arg_count; i++)
+		TRY(import_one(c, books, x, c->args[i], unreadable));
 	return OK;
 }
 
@@ -217,6 +269,8 @@ int cli_archive_import(struct cli *c)
 	err e = read_pipermail(c, &x);
 	if (!e.kind)
 		e = read_hyperkitty(c, &x);
+	if (!e.kind)
+		e = read_at(c, &x);
 	if (e.kind) {
 		cli_fail(c, e);
 		return CLI_USAGE;

@@ -6,6 +6,7 @@
 #include "roles/role.h"
 #include "web/http.h"
 #include "web/pages/many.h"
+#include "web/pages/old.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
 #include "web/site/gate.h"
@@ -89,6 +90,7 @@ static err open_router(struct web_role *w)
 				     .ctx = &w->web,
 				     .may = viewer_may,
 				     .moved = worker_moved,
+				     .kept = kept_address,
 				     .is_member = viewer_is_member };
 	w->router.routes = pages_routes(&w->router.route_count);
 	TRY(protect_parse(a, conf->web_protect, &w->router.protect));

@@ -254,8 +254,24 @@ static void answer_file(const struct router *router, struct request *q,
 		response_header(r, STR("Retry-After"), STR("60"));
 }
 
+/* What nobody has may have been an address of before. */
+static void look_before(const struct router *router, struct request *q,
+			struct response *r, size_t headers)
+{
+	bool asks = router->kept && q->method == GET && !q->json && q->segment_count;
+	str to = asks ? router->kept(q) : STR_NONE;
+	if (!to.n)
+		return;
+	blob_unref(r->blob);
+	r->blob = NULL;
+	r->type = STR_NONE;
+	r->header_count = headers;
+	response_redirect(r, 301, to);
+}
+
 static void no_route(const struct router *router, struct request *q, struct response *r)
 {
+	size_t headers = r->header_count;
 	if (!router->other && q->segment_count)
 		error_page(q, r, 404, STR_NONE);
 	else if (q->method != GET)
@@ -264,6 +280,8 @@ static void no_route(const struct router *router, struct request *q, struct resp
 		response_redirect(r, 302, STR("/lists/"));
 	else
 		answer_file(router, q, r);
+	if (r->status == 404)
+		look_before(router, q, r, headers);
 }
 
 /* What is said in JSON is for programs, and in English. */

@@ -63,6 +63,10 @@ struct router {
 	 * is signed in; or empty. */
 	str files_host;
 
+	/* Where an address of before leads that neither a route nor the group's site has;
+	 * empty: nowhere. NULL: none was kept. */
+	str (*kept)(struct request *q);
+
 	/* What no route has: the group's site. NULL: none. */
 	void (*other)(struct request *q, struct response *r);
 };

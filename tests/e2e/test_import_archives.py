@@ -156,7 +156,6 @@ for key, value in (('log.showSignature', 'true'), ('log.showRoot', 'false'), ('c
     git('config', key, value, repo=f'{inbox}/git/1.git')
 equal('signatures are looked at where nobody says no', (git('log', '--oneline', repo=f'{inbox}/git/1.git') != '', os.path.exists(ran)), (True, True))
 os.remove(ran)
-began = time.monotonic()
 r = p.run('archive', 'import', LIST, inbox)
 check('all but one too large is read', r.returncode == 1 and ' 3 kept (0 repaired), 0 there already, 1 unreadable' in r.stdout, r.stdout + r.stderr)
 equal('the oldest first, without what was taken away', posts('inbox'), ['of the first epoch', 'Re: of the first epoch', 'of the second'])
@@ -187,5 +186,82 @@ os.symlink(f'{inbox}/git/0.git', f'{p.dir}/linked/git/0.git')
 r = p.run('archive', 'import', LIST, f'{p.dir}/linked')
 check('a link to another', r.returncode == 1 and 'no public-inbox' in r.stderr, r.stderr)
 equal('nothing came of them', posts('broken'), [])
+
+section('Pipermail: files of months, and pages')
+
+
+def pipermail(n, subject, body, mid):
+    return (f'<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2//EN">\n<HTML>\n <HEAD>\n   <TITLE> {subject}\n   </TITLE>\n'
+            f'   <META http-equiv="Content-Type" content="text/html; charset=iso-8859-1">\n </HEAD>\n <BODY BGCOLOR="#ffffff">\n   <H1>{subject}</H1>\n    <B>Person {n}</B> \n'
+            f'    <A HREF="mailto:dev%40lists.example?Subject=Re%3A%20x&In-Reply-To=%3C{mid.replace("@", "%40")}%3E"\n       TITLE="{subject}">person{n} at old.example\n       </A><BR>\n'
+            f'    <I>Thu May  8 1{n}:00:00 CEST 2008</I>\n    <P><UL></UL>\n    <HR>  \n<!--beginarticle-->\n<PRE>{body}\n</PRE>\n<!--endarticle-->\n</BODY></HTML>\n')
+
+
+def hidden(text):
+    return text.replace('From: Person 1 <person1@old.example>', 'From: person1 at old.example (Person 1)')
+
+
+old = f'{p.dir}/pipermail'
+write(f'{old}/2008-April.txt', mbox(letter(2, 'of April')))
+write(f'{old}/2008-May.txt.gz', gzip.compress(mbox(hidden(letter(1, 'of May'))).encode()))
+write(f'{old}/2009-January.txt.gz', gzip.compress(b'\0' * (100 << 20)))
+write(f'{old}/index.html', '<html>An index</html>')
+write(f'{old}/2008-April/000000.html', pipermail(2, 'of April', 'Words of post 2.', 'm2@old.example'))
+write(f'{old}/2008-May/000001.html', pipermail(1, 'of May', 'Words of post 1.', 'm1@old.example'))
+write(f'{old}/2008-May/000007.html', pipermail(7, 'Gr\u00fc\u00dfe &amp; &lt;tags&gt;', 'if (a &lt; b) see\n  <A HREF="http://old.example/">http://old.example/</A>', 'm7@old.example').encode('latin-1'))
+os.symlink(f'{p.dir}/secret', f'{old}/2008-May/000008.html')
+with open(write(f'{old}/2008-May/000009.html', ''), 'wb') as f:
+    f.truncate(100 << 20)
+LIST = fresh('months')
+r = p.run('archive', 'import', LIST, old, '--at=/archive/html/old')
+equal('the months by their order, then what pages alone have', posts('months'), ['of April', 'of May', 'Gr\u00fc\u00dfe & <tags>'])
+check('what cannot be read is counted', r.returncode == 1 and '2 kept (0 repaired), 0 there already, 1 unreadable' in r.stdout and '1 kept (0 repaired), 2 there already, 1 unreadable' in r.stdout, r.stdout + r.stderr)
+post = json.loads(get('/lists/months/3.json')[2])
+check('a page as a post', 'if (a < b) see' in post['text'] and post['from'] == 'Person 7' and post['date'].startswith('2008-05-08T'), post)
+equal('its author hidden in the file of the month', json.loads(get('/lists/months/2.json')[2])['from'], 'Person 1')
+for path, to in (('2008-April/000000.html', 1), ('2008-May/000001.html', 2), ('2008-May/000007.html', 3)):
+    leads(f'{path}, outside of /pipermail', f'/archive/html/old/{path}', f'/lists/months/{to}')
+leads('its index', '/archive/html/old/index.html', '/lists/months/')
+leads('its folder', '/archive/html/old/', '/lists/months/')
+equal('what never stood there', [get(f'/archive/html/old/{x}')[0] for x in ('2008-May/000008.html', '2008-May/000002.html')], [404, 404])
+LIST = fresh('numbers')
+r = p.run('archive', 'import', LIST, old, '--pipermail=/pipermail/numbers')
+leads('as Pipermail had it', '/pipermail/numbers/2008-May/000007.html', '/lists/numbers/3')
+leads('and of a private list', '/mailman/private/numbers/2008-May/000001.html', '/lists/numbers/2')
+
+section('MHonArc and hypermail')
+pages = f'{p.dir}/mhonarc'
+for n in (1, 2, 10):
+    write(f'{pages}/msg{n:05d}.html', f'<!-- MHonArc v2.6.19 -->\n<!--X-Subject: page {n} &#45; x -->\n<!--X-From-R13: "Brefba {n}" <crefba{n}Nbyq.rknzcyr> -->\n'
+          f'<!--X-Date: {formatdate(START + 3600 * n)} -->\n<!--X-Message-Id: h{n}@old.example -->\n' + ('<!--X-Reference: h1@old.example -->\n' if n == 2 else '')
+          + f'<html><body>\n<!--X-Body-of-Message-->\n<pre>\nWords of page {n}.\n<script>alert(1)</script></pre>\n<!--X-Body-of-Message-End-->\n</body></html>\n')
+write(f'{pages}/threads.html', '<html>threads</html>')
+LIST = fresh('mhonarc')
+r = p.run('archive', 'import', LIST, write(f'{p.dir}/some.mbox', mbox(letter(1, 'page 1', mid='<h1@old.example>'))), pages, '--at=/Archives/Public/dev/')
+equal('the pages are posts, but for the one that is here', (r.returncode, posts('mhonarc')), (0, ['page 1', 'page 2 - x', 'page 10 - x']))
+for n, to in ((1, 1), (2, 2), (10, 3)):
+    leads(f'MHonArc\'s page {n}', f'/Archives/Public/dev/msg{n:05d}.html', f'/lists/mhonarc/{to}')
+leads('its threads', '/Archives/Public/dev/threads.html', '/lists/mhonarc/')
+check('in the thread of what it answers', 'Words of page 2.' in get('/lists/mhonarc/t/1')[2])
+post = json.loads(get('/lists/mhonarc/2.json')[2])
+check('its author, and no script', post['from'] == 'Person 2' and 'alert' not in post['text'], post)
+pages = f'{p.dir}/hypermail'
+write(f'{pages}/2008/0001.html', f'<!-- isoreceived="20080508" -->\n<!-- sent="{formatdate(START)}" -->\n<!-- name="Person 5" -->\n<!-- email="person5@old.example" -->\n'
+      '<!-- subject="by hypermail" -->\n<!-- id="y1@old.example" -->\n<!-- charset="utf-8" -->\n<html><!-- body="start" -->\n<p>First.</p><p>Second.</p>\n<!-- body="end" --></html>\n')
+LIST = fresh('hyper')
+equal('hypermail', (p.run('archive', 'import', LIST, pages, '--at=/hypermail/dev').returncode, posts('hyper')), (0, ['by hypermail']))
+leads('its page', '/hypermail/dev/2008/0001.html', '/lists/hyper/1')
+p.cli('list', 'set', LIST, 'archive_policy=private')
+equal('a list that nobody sees has no addresses of before', get('/hypermail/dev/2008/0001.html')[:2], (404, None))
+r = p.run('archive', 'import', LIST, pages, '--at=hypermail')
+check('a path that is none', r.returncode == 2 and '--at wants' in r.stderr, r.stderr)
+
+section('addresses of public-inbox')
+r = p.run('archive', 'import', 'inbox@lists.example', inbox, '--at=/inbox/dev')
+leads('its home', '/inbox/dev/', '/lists/inbox/')
+for end in ('', 'raw', 't/', 'T/', 't.mbox.gz'):
+    leads(f'a message, {end}', f'/inbox/dev/m2@old.example/{end}', '/lists/inbox/2')
+leads('one with a slash in it', '/inbox/dev/a%2Fb+c@old.example/', '/lists/inbox/3')
+equal('none', get('/inbox/dev/m9@old.example/')[0], 404)
 
 done()

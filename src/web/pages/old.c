@@ -1,8 +1,9 @@
 /* /pipermail/, /mailman/, /hyperkitty/, /postorius/ …: addresses that another list manager
  * had here, bookmarked and mailed. */
-#include "web/pages/forms.h"
+#include "web/pages/old.h"
 
 #include "base/language.h"
+#include "web/pages/forms.h"
 #include "web/pages/visible.h"
 
 #include <inttypes.h>
@@ -21,21 +22,25 @@ static err must_see(struct request *q, int64_t list, int64_t number, int64_t sin
 		       : FAIL(ERR_NOTFOUND, "no such address was kept");
 }
 
-static err find_alias(struct request *q, str path, str *to)
+static err find_post(struct request *q, int64_t list, int64_t number, str *to)
 {
 	struct visible_list l;
-	int64_t list, number;
-	bool found;
-	TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
-			       &found));
-	if (!found)
-		return FAIL(ERR_NOTFOUND, "no such address was kept");
 	TRY(visible_list_find(q, list, number ? RIGHT_archive_read : RIGHT_list_see, &l));
 	if (number && l.since)
 		TRY(must_see(q, list, number, l.since));
 	*to = number ? arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path), number)
 		     : arena_cat(q->arena, l.path, STR("/"));
 	return OK;
+}
+
+static err find_alias(struct request *q, str path, str *to)
+{
+	int64_t list, number;
+	bool found;
+	TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
+			       &found));
+	return found ? find_post(q, list, number, to)
+		     : FAIL(ERR_NOTFOUND, "no such address was kept");
 }
 
 /* "2008-May" -> 2008, 5 */
@@ -184,10 +189,49 @@ static err find_kept(struct request *q, const struct old *x, str *to)
 				      : e;
 }
 
+/* Below an archive that stood here, "/inbox/dev/MESSAGE-ID/": public-inbox has such addresses,
+ * and more behind them (raw, t.mbox.gz, …). */
+static err find_below(struct request *q, str *to)
+{
+	struct arena *a = q->arena;
+	str path = STR("/");
+	for (size_t i = 0; i + 1 < q->segment_count && i < SEGMENTS_MAX; i++) {
+		struct archive_posts s;
+		int64_t list, number;
+		bool found;
+		path = arena_cat(a, path, q->segments[i], STR("/"));
+		TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
+				       &found));
+		if (!found || number || !str_has(q->segments[i + 1], '@'))
+			continue;
+		TRY(archive_posts_by_message_id(worker_of(q)->books.archive, a, list,
+						q->segments[i + 1], &s));
+		if (s.count)
+			return find_post(q, list, s.list[0].number, to);
+	}
+	return FAIL(ERR_NOTFOUND, "no such address was kept");
+}
+
+str kept_address(struct request *q)
+{
+	str to;
+	(void)worker_open(q);
+	err e = worker_check(worker_of(q));
+	if (!e.kind)
+		e = find_alias(q, q->path, &to);
+	if (e.kind == ERR_NOTFOUND)
+		e = find_alias(q, arena_cat(q->arena, q->path, STR("/")), &to);
+	if (e.kind == ERR_NOTFOUND)
+		e = find_below(q, &to);
+	return e.kind ? STR_NONE : to;
+}
+
 static err find_old(struct request *q, str *to)
 {
 	struct old x = old_of(q);
 	err e = find_kept(q, &x, to);
+	if (e.kind == ERR_NOTFOUND)
+		e = find_below(q, to);
 	if (e.kind == ERR_NOTFOUND)
 		e = is_place(&x, to) ? OK : guess_list(q, &x, to);
 	if (e.kind == ERR_NOTFOUND && is_directory(&x)) {
