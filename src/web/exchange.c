@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Sent with everything: pages run no script, load nothing from elsewhere and
+/* Sent with everything: pages run our script alone, load nothing from elsewhere and
  * stand in no foreign frame. */
 #define SECURITY                              \
 	"X-Content-Type-Options: nosniff\r\n" \
@@ -19,7 +19,7 @@
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
 
 #define PAGES_POLICY                                                               \
-	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action " \
 	"'self'; "                                                                 \
 	"frame-ancestors 'none'; base-uri 'none'"
 
