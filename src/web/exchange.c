@@ -19,7 +19,8 @@
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
 
 #define PAGES_POLICY                                                               \
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action " \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' " \
+	"data:; form-action "                                                      \
 	"'self'; "                                                                 \
 	"frame-ancestors 'none'; base-uri 'none'"
 
