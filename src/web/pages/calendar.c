@@ -85,7 +85,7 @@ const struct page_calendar *calendar_latest(struct request *q, const struct cale
 	struct page_calendar_rows *rows = arena_zero(a, MONTHS * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		heads[i].label = arena_printf(a, "%d", first + (int)i);
-		heads[i].href = arena_printf(a, "%.*s/by/#y%d", STR_F(list_path(q)),
+		heads[i].href = arena_printf(a, "%.*s/by/%d/", STR_F(list_path(q)),
 					     first + (int)i);
 	}
 	for (int m = 1; m <= MONTHS; m++) {
@@ -112,9 +112,12 @@ static struct page_calendar_rows year_row(struct request *q, const struct calend
 	struct page_calendar_rows_cells *cells = make_cells(q->arena, MONTHS);
 	for (int m = 1; m <= MONTHS; m++)
 		cells[m - 1] = cell(q, c, year, m, levels);
-	return (struct page_calendar_rows){ .label = arena_printf(q->arena, "%d", year),
-					    .cells = cells,
-					    .cells_count = MONTHS };
+	return (struct page_calendar_rows){
+		.label = arena_printf(q->arena, "%d", year),
+		.href = arena_printf(q->arena, "%.*s/by/%d/", STR_F(list_path(q)), year),
+		.cells = cells,
+		.cells_count = MONTHS
+	};
 }
 
 const struct page_calendar *calendar_all(struct request *q, const struct calendar *c)

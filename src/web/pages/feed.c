@@ -2,6 +2,7 @@
 #include "web/pages/forms.h"
 
 #include "archive/render.h"
+#include "store/archive/author.h"
 #include "web/pages/page.h"
 #include "web/pages/since.h"
 
@@ -129,6 +130,34 @@ void list_feed_page(struct request *q, struct response *r)
 	if (page_from_cache(q, r, "feed", STR(""), &key))
 		return;
 	if (!page_failed(q, r, list_feed(q, r)))
+		page_to_cache(q, r, &key);
+}
+
+/* ---- of an author */
+
+static err author_feed(struct request *q, struct response *r,
+		       const struct archive_post *by)
+{
+	const struct worker *w = worker_of(q);
+	str path = page_author_path(q, by->number);
+	str name = page_author(q->arena, by->from_name, by->from_address,
+			       page_hides(q, &w->settings));
+	struct feed f = { .title = arena_cat(q->arena, name, STR(", "), w->list->name),
+			  .path = arena_cat(q->arena, path, STR(".atom")),
+			  .page = path };
+	TRY(archive_posts_of_author(w->books.archive, q->arena, w->list->id,
+				    by->from_address, w->since, 0, ENTRIES, &f.posts));
+	return show_feed(q, r, &f);
+}
+
+void author_feed_page(struct request *q, struct response *r)
+{
+	struct archive_post by;
+	struct cache_key key;
+	if (page_from_cache(q, r, "author feed", request_arg(q, "number"), &key)
+	    || !page_author_of(q, r, STR(".atom"), &by))
+		return;
+	if (!page_failed(q, r, author_feed(q, r, &by)))
 		page_to_cache(q, r, &key);
 }
 
