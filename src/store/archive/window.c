@@ -7,11 +7,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What every query is narrowed by, as ?2 to ?8. */
+/* What every query is narrowed by, as ?2 to ?8, ?12 to ?15. */
 #define CONDITIONS                                                                     \
 	"p.date >= ?3 AND p.date < ?4 AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "     \
 	"AND (?7 = 0 OR p.attachments = 0) AND (?8 = '' OR p.received_at >= coalesce(" \
-	"json_extract(?8, '$.\"' || p.list || '\"'), p.received_at)) "
+	"json_extract(?8, '$.\"' || p.list || '\"'), p.received_at)) "                 \
+	"AND (?12 = '' OR EXISTS (SELECT 1 FROM attachment x WHERE x.post = p.id AND " \
+	"instr(x.sniffed, ?12))) AND (?13 = '' OR p.message_id = ?13) "                \
+	"AND (?15 = 0 OR p.attachments > 0) "
 #define LISTS    "AND p.list IN (SELECT value FROM json_each(?2)) "
 #define ONE_LIST "AND p.list = json_extract(?2, '$[0]') "
 
@@ -34,11 +37,14 @@ static const char *statement(const struct archive_ask *q, bool some)
 		return some ? BY_MATCH "AND words_among(w.rowid) AND w.rowid BETWEEN "
 				       "?10 AND ?11 " NEWEST_WORDS
 			    : BY_MATCH "AND w.rowid BETWEEN ?10 AND ?11 " NEWEST_WORDS;
+	if (q->message_id.n)
+		return BY_CONDITIONS("INDEXED BY post_message_id") LISTS
+			"AND p.message_id <> '' AND p.message_id = ?13 " NEWEST_POST;
 	if (q->thread)
 		return BY_CONDITIONS("INDEXED BY post_thread") LISTS
-			"AND ?10 + ?11 <> 0 AND p.thread IN (SELECT thread FROM post "
-			"WHERE number = ?12 AND list IN (SELECT value FROM "
-			"json_each(?2))) AND (?13 = 0 OR p.attachments > 0) " NEWEST_POST;
+			"AND p.thread IN (SELECT thread FROM post "
+			"WHERE number = ?14 AND list IN (SELECT value FROM "
+			"json_each(?2))) " NEWEST_POST;
 	if (q->has_file)
 		return BY_CONDITIONS("INDEXED BY post_attached") LISTS
 			"AND p.attachments > 0 " NEWEST_POST;
@@ -69,24 +75,13 @@ static err gather(struct book *b, struct arena *a, const struct archive_ask *q, 
 		  int64_t from, int64_t until, struct window *w)
 {
 	struct rows r;
-	bool by_thread = !q->match.n && q->thread;
-	const struct sql_value v[] = { SQL_S(q->match.n ? q->match : q->without),
-				       SQL_S(q->lists),
-				       SQL_I(q->from),
-				       SQL_I(q->until),
-				       SQL_I(q->has),
-				       SQL_I(q->lacks),
-				       SQL_I(q->lacks_file),
-				       SQL_S(q->floors),
-				       SQL_I(ARCHIVE_WINDOW - (int64_t)w->count),
-				       SQL_I(from),
-				       SQL_I(until),
-				       SQL_I(q->thread),
-				       SQL_I(q->has_file) };
-	TRY(book_rows_values(b, &r, statement(q, some), v,
-			     by_thread    ? 13
-			     : q->match.n ? 11
-					  : 9));
+	TRY(book_rows(b, &r, statement(q, some),
+		      SQL_S(q->match.n ? q->match : q->without), SQL_S(q->lists),
+		      SQL_I(q->from), SQL_I(q->until), SQL_I(q->has), SQL_I(q->lacks),
+		      SQL_I(q->lacks_file), SQL_S(q->floors),
+		      SQL_I(ARCHIVE_WINDOW - (int64_t)w->count), SQL_I(from),
+		      SQL_I(until), SQL_S(q->type), SQL_S(q->message_id),
+		      SQL_I(q->thread), SQL_I(q->has_file)));
 	while (rows_next(&r)) {
 		struct hit *h = next_hit(a, w);
 		*h = (struct hit){
