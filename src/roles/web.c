@@ -7,7 +7,7 @@
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
-#include "web/site/site.h"
+#include "web/site/gate.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -89,6 +89,8 @@ static err open_router(struct web_role *w)
 	if (!conf->web_root.n)
 		return OK;
 	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
+	w->web.site->url = conf->site_url;
+	w->web.site->holds = file_rule_holds;
 	w->router.other = other;
 	if (conf->web_files_url.n) {
 		struct url u;

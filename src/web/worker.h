@@ -95,6 +95,18 @@ bool pass_may(const struct account_pass *pass, bool admin);
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);
 
+/* The session of an application token; user as account_token_find says. ERR_NOTFOUND:
+ * nobody's. */
+MUST_USE err worker_token(struct worker *w, struct arena *a, str user, str token,
+			  struct session *out);
+
+/* For struct sessions: by HTTP Basic, an address with a password or a token (web/session.h). */
+err worker_basic(void *ctx, const struct request *q, str user, str secret,
+		 struct session *out);
+
+/* What pages call the person: the name, else an address. */
+str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str name);
+
 /* For struct router. */
 enum may viewer_may(struct request *q, enum right right);
 enum may viewer_is_member(struct request *q, str list);
