@@ -3,6 +3,7 @@
 
 #include "archive/query.h"
 #include "base/utf8.h"
+#include "store/archive/window.h"
 #include "store/archive/words.h"
 
 #include <stdio.h>
@@ -47,8 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				   .until = q.until,
 				   .thread = q.thread,
 				   .limit = 1 };
-	struct archive_posts posts;
-	int64_t total;
-	must(!archive_words_search(archive_book(), a, &ask, &posts, &total).kind);
+	struct archive_found found;
+	must(!archive_words_search(archive_book(), a, &ask, &found).kind);
 	return 0;
 }

@@ -93,6 +93,18 @@ static bool has_token(str s)
 	return false;
 }
 
+/* A single character of a script without blanks, at the end: of the index it is only the
+ * begin of a pair. */
+static bool ends_lone(str s)
+{
+	bool before = false, last = false;
+	while (s.n) {
+		before = last;
+		last = utf8_is_east(utf8_next(&s));
+	}
+	return last && !before;
+}
+
 /* text as a string of FTS5: between double quotes, each of its own doubled. */
 static str quoted(struct arena *a, str text)
 {
@@ -143,7 +155,7 @@ static err parse_text(struct parser *p, const struct field *f, bool negated,
 		return OK;
 	text = utf8_scrub(a, text);
 	str star = prefix ? STR("*") : STR("");
-	out->expr = arena_cat(a, quoted(a, text), star);
+	out->expr = arena_cat(a, quoted(a, text), ends_lone(text) ? STR("*") : star);
 	if (f->columns)
 		out->expr = arena_cat(a, str_from(f->columns), STR(" : "), out->expr);
 	str shown = phrase ? arena_cat(a, STR("\""), text, STR("\"")) : text;

@@ -4,6 +4,7 @@
 #include "archive/snippet.h"
 #include "base/buf.h"
 #include "store/archive/blob.h"
+#include "store/archive/words.h"
 
 #include <inttypes.h>
 
@@ -75,10 +76,13 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	struct archive_ask ask = { .order = s->order,
 				   .after_date = s->after_date,
 				   .after_id = s->after_id,
+				   .by_thread = s->by_thread,
+				   .facets = s->facets,
 				   .skip = s->skip,
 				   .limit = s->limit + 1 };
-	struct archive_posts posts;
+	struct archive_found got;
 	struct marks m;
+	int64_t missing;
 	TRY(query_parse(a, s->text, &found.query));
 	const struct query *q = &found.query;
 	TRY(choose_lists(a, s, q, &ask.lists));
@@ -92,13 +96,19 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	ask.has_file = q->has_file;
 	ask.lacks_file = q->lacks_file;
 	ask.thread = q->thread;
-	TRY(archive_words_search(b, a, &ask, &posts, &found.total));
-	found.more = (int64_t)posts.count > s->limit;
-	found.count = found.more ? (size_t)s->limit : posts.count;
+	TRY(archive_words_search(b, a, &ask, &got));
+	TRY(archive_words_missing(b, &missing));
+	found.filling = missing > 0;
+	found.total = got.total;
+	found.groups = got.groups;
+	found.facets = got.facets;
+	found.more = (int64_t)got.posts.count > s->limit;
+	found.count = found.more ? (size_t)s->limit : got.posts.count;
 	found.hits = arena_zero(a, (found.count + 1) * sizeof *found.hits);
 	marks_read(a, q->marks, q->mark_count, &m);
 	for (size_t i = 0; i < found.count; i++) {
-		found.hits[i].post = posts.list[i];
+		found.hits[i].post = got.posts.list[i];
+		found.hits[i].more = got.more[i];
 		TRY(fill_hit(b, a, s, &m, &found.hits[i]));
 	}
 	*out = found;

@@ -7,7 +7,7 @@
 
 #include "archive/html.h"
 #include "archive/query.h"
-#include "store/archive/words.h"
+#include "store/archive/window.h"
 
 struct search_list { /* a list that the visitor may read */
 	int64_t id;
@@ -21,6 +21,7 @@ struct search {
 	size_t list_count;
 	bool hide_addresses; /* in snippets, from guests */
 	enum archive_order order;
+	bool by_thread, facets;       /* as struct archive_ask's */
 	int64_t after_date, after_id; /* keyset, ARCHIVE_NEWEST */
 	int64_t skip;                 /* ARCHIVE_BEST */
 	int64_t limit;
@@ -29,13 +30,17 @@ struct search {
 struct search_hit {
 	struct archive_post post;
 	struct html subject, snippet; /* with <mark> */
+	int64_t more; /* by_thread: others of its thread that were found */
 };
 
 struct search_found {
 	struct search_hit *hits;
 	size_t count;
-	int64_t total; /* at most ARCHIVE_WINDOW */
+	int64_t total;  /* at most ARCHIVE_WINDOW */
+	int64_t groups; /* by_thread: threads */
 	bool more;
+	bool filling; /* the index is made anew and lacks posts */
+	struct archive_facets facets;
 	struct query query; /* as understood */
 };
 

@@ -57,19 +57,23 @@ static str fold(struct arena *a, str s)
 	return (str){ (char *)out, n };
 }
 
-/* The next word at or behind *at. */
+/* The next word at or behind *at. Of a script without blanks each character is one, and
+ * what is looked for a sequence of them. */
 static bool next_word(struct arena *a, str text, size_t *at, struct word *w)
 {
 	bool inside = false;
 	*w = (struct word){ 0 };
 	for (str rest = str_skip(text, *at); rest.n;) {
 		size_t here = text.n - rest.n;
-		bool letter = is_word(utf8_next(&rest));
+		uint32_t c = utf8_next(&rest);
+		bool letter = is_word(c), alone = letter && utf8_is_east(c);
+		if (inside && (!letter || alone))
+			break;
 		if (letter && !inside)
 			w->start = here;
 		inside |= letter;
 		w->end = letter ? text.n - rest.n : w->end;
-		if (inside && !letter)
+		if (alone)
 			break;
 	}
 	*at = inside ? w->end : text.n;

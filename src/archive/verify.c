@@ -90,6 +90,7 @@ static err reindex(struct book *b, int64_t list, int64_t *posts)
 	TRY(archive_touch(b, list, &version));
 	TRY(archive_thread_forget(b, list));
 	TRY(archive_words_forget(b));
+	TRY(archive_words_refilled(b, 1));
 	for (int64_t after = 0;;) {
 		ARENA(step);
 		struct archive_posts some;

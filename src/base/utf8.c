@@ -102,3 +102,29 @@ str utf8_first(str s, size_t n)
 		n--;
 	return str_first(s, n);
 }
+
+bool utf8_is_east(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x1100, 0x11ff },   /* Hangul Jamo */
+		{ 0x2e80, 0x2fdf },   /* radicals */
+		{ 0x3005, 0x3007 },   /* iteration mark, closing mark, zero */
+		{ 0x3021, 0x3029 },   /* Hangzhou numerals */
+		{ 0x3031, 0x30ff },   /* Hiragana, Katakana */
+		{ 0x3105, 0x31ff },   /* Bopomofo, Hangul and Kana that stand alone */
+		{ 0x3400, 0x4dbf },   /* Han */
+		{ 0x4e00, 0x9fff },   /* Han */
+		{ 0xa960, 0xa97f },   /* Hangul Jamo */
+		{ 0xac00, 0xd7ff },   /* Hangul */
+		{ 0xf900, 0xfaff },   /* Han, compatibility */
+		{ 0xff66, 0xffdc },   /* half width */
+		{ 0x20000, 0x323af }, /* Han */
+	};
+	for (size_t i = 0; c >= ranges[0].first && i < sizeof ranges / sizeof *ranges;
+	     i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}

@@ -18,3 +18,7 @@ str utf8_first(str s, size_t n);
 /* NFC and full case folding, for comparing what people typed (libunistring).
  * Invalid input is scrubbed first. */
 str utf8_fold(struct arena *a, str s);
+
+/* Han, Kana, Hangul: scripts that are written without blanks between words, or whose
+ * blanks do not part what is looked for. */
+bool utf8_is_east(uint32_t c);

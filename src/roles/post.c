@@ -1,5 +1,6 @@
 /* The role post: sorts what smtpd accepted, runs what pages ordered, and lets
  * time do its work. One thread writes; a second one keeps the books' logs short. */
+#include "archive/refill.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -241,6 +242,16 @@ static err purge(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* The same, until the archive's index has all words again. */
+static err refill(struct post_role *p)
+{
+	bool more;
+	TRY(archive_refill(p->books.archive, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 /* Members out of a file, some between batches of mail. */
 static err enter(struct post_role *p, struct arena *a)
 {
@@ -277,6 +288,7 @@ static void work(struct post_role *p)
 	hindered(score(p, a));
 	hindered(erase(p, a));
 	hindered(purge(p, a));
+	hindered(refill(p));
 	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));

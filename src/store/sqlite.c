@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/tokenize.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,6 +110,8 @@ static err settle(struct book *b)
 	/* A list of 100,000 is 40 MB, and a search looks at all of them. */
 	if (b->kind == BOOK_LISTS)
 		TRY(book_script(b, "PRAGMA mmap_size = 268435456"));
+	if (b->kind == BOOK_ARCHIVE && tokenize_register(b->db) != SQLITE_OK)
+		return book_failed(b, sqlite3_errcode(b->db), "naming the tokenizer");
 	if (b->mode == BOOK_WRITE) {
 		sqlite3_wal_hook(b->db, on_commit, b);
 		log_watch(b->db);

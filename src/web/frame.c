@@ -95,11 +95,8 @@ static const struct words *words_at(const struct request *q, int status)
 	return status == 404 && sign_in_helps(q, status) ? &guest : words_for(status);
 }
 
-/* Where to go from here: to the sign-in, and back; or to the lists. */
-static str next_step(const struct request *q, bool sign_in)
+str login_path(const struct request *q)
 {
-	if (!sign_in)
-		return STR("/lists/");
 	BUF(to);
 	buf_add(&to, STR("/login?to="));
 	esc_part(&to, q->path);
@@ -136,7 +133,7 @@ void error_page(const struct request *q, struct response *r, int status, str det
 		       .title = S_(w->title),
 		       .text = detail.n ? said_in(q->arena, language_now(), detail)
 					: S_(w->text),
-		       .next = next_step(q, sign_in),
+		       .next = sign_in ? login_path(q) : STR("/lists/"),
 		       .next_label = sign_in ? S_("Sign in") : S_("To the lists"),
 	       }));
 }

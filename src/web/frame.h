@@ -18,6 +18,9 @@ struct frame_site {
 /* The frame for a page with this title; crumbs and feed are the caller's to add. */
 struct page_frame frame_of(const struct request *q, str title);
 
+/* /login, which leads back to what is asked for. */
+str login_path(const struct request *q);
+
 /* Says no, as a page or as JSON. detail: what was wrong and what to do; empty:
  * the usual words for the status. */
 void error_page(const struct request *q, struct response *r, int status, str detail);

@@ -236,6 +236,24 @@ static void add_slash(struct request *q, struct response *r)
 				    q->query_text.n ? STR("?") : STR(""), q->query_text));
 }
 
+/* A file; scripts sign in to them by HTTP Basic. */
+static void answer_file(const struct router *router, struct request *q,
+			struct response *r)
+{
+	if (session_read_basic(router->sessions, q).kind)
+		error_page(q, r, 429,
+			   S_("There were too many tries from your network, or for this "
+			      "address. Wait a while, then try again."));
+	else if (q->session && q->session->too_many)
+		error_page(q, r, 429,
+			   STR("This token has made as many requests in a "
+			       "minute as it may."));
+	else if (let_in(router, q, r, NULL))
+		router->other(q, r);
+	if (r->status == 429)
+		response_header(r, STR("Retry-After"), STR("60"));
+}
+
 static void no_route(const struct router *router, struct request *q, struct response *r)
 {
 	if (!router->other && q->segment_count)
@@ -244,8 +262,8 @@ static void no_route(const struct router *router, struct request *q, struct resp
 		not_this_method(q, r, GET);
 	else if (!router->other)
 		response_redirect(r, 302, STR("/lists/"));
-	else if (let_in(router, q, r, NULL))
-		router->other(q, r);
+	else
+		answer_file(router, q, r);
 }
 
 /* What is said in JSON is for programs, and in English. */

@@ -1,5 +1,6 @@
 #include "web/session.h"
 
+#include "base/enc.h"
 #include "base/language.h"
 #include <inttypes.h>
 
@@ -29,6 +30,25 @@ void session_read(const struct sessions *s, struct request *q)
 	found->cookie = cookie;
 	q->session = e.kind ? NULL : found;
 	q->session_unread = e.kind && e.kind != ERR_NOTFOUND;
+}
+
+err session_read_basic(const struct sessions *s, struct request *q)
+{
+	enum { CREDENTIALS_MAX = 2048 };
+	str header = request_header(q, "authorization"), plain, user, secret;
+	struct session *found = arena_zero(q->arena, sizeof *found);
+	if (q->session || q->session_unread || !s->basic
+	    || !str_istarts(header, STR("basic ")) || header.n > CREDENTIALS_MAX
+	    || enc_base64_decode(q->arena, str_trim(str_skip(header, 6)), &plain).kind
+	    || !str_cut(plain, ':', &user, &secret))
+		return OK;
+	err e = s->basic(q->ctx, q, user, secret, found);
+	if (e.kind == ERR_LIMIT)
+		return e;
+	found->cookie = STR("");
+	q->session = e.kind ? NULL : found;
+	q->session_unread = e.kind && e.kind != ERR_NOTFOUND;
+	return OK;
 }
 
 void session_set(const struct request *q, struct response *r, str cookie, int64_t seconds)

@@ -26,6 +26,10 @@ struct sessions {
 	 * be told at the moment. */
 	err (*find)(void *ctx, struct arena *a, str cookie, struct session *out);
 	err (*bearer)(void *ctx, struct arena *a, str token, struct session *out);
+	/* By HTTP Basic, for files alone. ERR_NOTFOUND: wrong. ERR_LIMIT: too many were
+	 * wrong of late, and it was not looked at. NULL: not here. */
+	err (*basic)(void *ctx, const struct request *q, str user, str secret,
+		     struct session *out);
 	/* account_form_token and account_form_check */
 	str (*form_token)(struct arena *a, str cookie, str form);
 	bool (*form_check)(struct arena *a, str cookie, str form, str token);
@@ -35,6 +39,10 @@ struct sessions {
 /* Looks the request's cookie or "Authorization: Bearer" up; sets q->session,
  * or q->session_unread. */
 void session_read(const struct sessions *s, struct request *q);
+
+/* The same by "Authorization: Basic" (RFC 7617), where nobody is signed in otherwise: for
+ * files, which a browser's memory of a password changes nothing at. ERR_LIMIT: as above. */
+MUST_USE err session_read_basic(const struct sessions *s, struct request *q);
 
 /* Signs the browser in: the cookie, for so many seconds. */
 void session_set(const struct request *q, struct response *r, str cookie,

@@ -9,6 +9,7 @@
 #include "lists/speaks.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
+#include "web/site/standing.h"
 
 #include <stdlib.h>
 
@@ -76,40 +77,6 @@ err worker_check(const struct worker *w)
 }
 
 /* ---- the list and the viewer of a request */
-
-static bool had_name(const struct list_entry *l, str name)
-{
-	str local, domain;
-	bool yes = false;
-	for (size_t i = 0; i < l->former_count; i++)
-		yes = yes
-		      || (str_cut_last(l->former[i], '@', &local, &domain)
-			  && str_eq(local, name));
-	return yes;
-}
-
-static const struct list_entry *find_list(const struct worker *w, struct arena *a,
-					  str name)
-{
-	name = arena_lower(a, name);
-	if (str_has(name, '@'))
-		return addressbook_list(w->books.addresses, name);
-	str own_domain = domain_ascii(a, w->books.conf->site_domain);
-	const struct list_entry *l = addressbook_list(
-		w->books.addresses, arena_cat(a, name, STR("@"), own_domain));
-	if (l)
-		return l;
-	const struct list_entry **all;
-	size_t n;
-	addressbook_lists(w->books.addresses, a, &all, &n);
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(all[i]->name, name))
-			return all[i];
-	for (size_t i = 0; i < n; i++)
-		if (had_name(all[i], name))
-			return all[i];
-	return NULL;
-}
 
 /* Where a list that was renamed is asked for by what it was called. */
 str worker_moved(struct request *q)
@@ -181,7 +148,8 @@ static err read_desk(struct worker *w, struct request *q)
 	clear_desk(w);
 	TRY(worker_check(w));
 	TRY(books_refresh(&w->books));
-	const struct list_entry *list = name.n ? find_list(w, q->arena, name) : NULL;
+	const struct list_entry *list = name.n ? standing_list(&w->books, q->arena, name)
+					       : NULL;
 	return name.n && !list ? OK : worker_turn(w, q, list);
 }
 
@@ -225,7 +193,7 @@ static err read_member(struct worker *w, struct request *q, str list, struct vie
 	*v = (struct viewer){ 0 };
 	TRY(worker_check(w));
 	TRY(books_refresh(&w->books));
-	const struct list_entry *l = find_list(w, q->arena, list);
+	const struct list_entry *l = standing_list(&w->books, q->arena, list);
 	return l && q->session ? viewer_of(q, l->id, v) : OK;
 }
 
@@ -255,8 +223,7 @@ str network_key(struct arena *a, const struct request *q)
 
 /* ---- sessions */
 
-/* What pages call the person: the name, else an address. */
-static str name_of(const struct worker *w, struct arena *a, int64_t person, str name)
+str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str name)
 {
 	struct address_row *x;
 	size_t n;
@@ -286,7 +253,7 @@ static err find_session(void *ctx, struct arena *a, str cookie, struct session *
 		log_warn("session-not-touched", KE(e));
 	*out = (struct session){ .person = s.person,
 				 .admin = s.admin,
-				 .name = name_of(w, a, s.person, s.name),
+				 .name = worker_name_of(w, a, s.person, s.name),
 				 .language = s.language,
 				 .cookie = cookie };
 	return OK;
@@ -312,14 +279,12 @@ static bool reads_files(const struct account_pass *pass)
 	return !(scopes_denied(&pass->scopes, 0) >> RIGHT_site_see & 1);
 }
 
-static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
+err worker_token(struct worker *w, struct arena *a, str user, str token,
+		 struct session *out)
 {
-	struct request q = { .ctx = ctx };
-	struct worker *w = worker_of(&q);
 	struct account who;
 	struct account_pass *pass = arena_zero(a, sizeof *pass);
-	TRY(worker_check(w));
-	err e = account_token_find(a, w->books.lists, STR(""), token, pass);
+	err e = account_token_find(a, w->books.lists, user, token, pass);
 	if (!e.kind)
 		e = account_by_id(a, w->books.lists, pass->person, &who);
 	if (e.kind == ERR_DENIED || e.kind == ERR_NOTFOUND)
@@ -328,7 +293,7 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 		return unread(e);
 	*out = (struct session){ .person = pass->person,
 				 .admin = pass_may(pass, who.admin),
-				 .name = name_of(w, a, pass->person, who.name),
+				 .name = worker_name_of(w, a, pass->person, who.name),
 				 .language = who.language,
 				 .cookie = STR(""),
 				 .too_many = !pass_take(w, a, pass),
@@ -337,9 +302,18 @@ static err find_bearer(void *ctx, struct arena *a, str token, struct session *ou
 	return OK;
 }
 
+static err find_bearer(void *ctx, struct arena *a, str token, struct session *out)
+{
+	struct request q = { .ctx = ctx };
+	struct worker *w = worker_of(&q);
+	TRY(worker_check(w));
+	return worker_token(w, a, STR(""), token, out);
+}
+
 const struct sessions web_sessions = {
 	.find = find_session,
 	.bearer = find_bearer,
+	.basic = worker_basic,
 	.form_token = account_form_token,
 	.form_check = account_form_check,
 };

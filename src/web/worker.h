@@ -43,8 +43,11 @@ struct web { /* one a process */
 	struct rate *codes;      /* wrong ones of six digits, by person */
 	struct http *http;       /* for its counts */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
-	struct rate *asks;       /* forms of guests that make us write mail, by network */
-	void *ring;              /* of the two below */
+	struct providers *providers; /* of [oidc] */
+	const str *secrets;          /* of each of them; or empty */
+	struct rate *begins;         /* of sign-ins at them, by network */
+	struct rate *asks; /* forms of guests that make us write mail, by network */
+	void *ring;        /* of the two below */
 	void (*wake_post)(void *ring);
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
@@ -95,6 +98,18 @@ bool pass_may(const struct account_pass *pass, bool admin);
 /* ERR_TEMP: its books could not be opened, and none of w->books may be used. */
 MUST_USE err worker_check(const struct worker *w);
 
+/* The session of an application token; user as account_token_find says. ERR_NOTFOUND:
+ * nobody's. */
+MUST_USE err worker_token(struct worker *w, struct arena *a, str user, str token,
+			  struct session *out);
+
+/* For struct sessions: by HTTP Basic, an address with a password or a token (web/session.h). */
+err worker_basic(void *ctx, const struct request *q, str user, str secret,
+		 struct session *out);
+
+/* What pages call the person: the name, else an address. */
+str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str name);
+
 /* For struct router. */
 enum may viewer_may(struct request *q, enum right right);
 enum may viewer_is_member(struct request *q, str list);
@@ -139,7 +154,7 @@ void web_addresses_known(struct worker *w);
 /* The same in nobody's name, as `postern post` does: the list's rules judge it. */
 MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);
 
-/* A page below a place of [fetch] templates, by the role fetch, which alone may. ERR_TEMP:
- * others fetch, or there is no way there at the moment. */
+/* A page below a place of [fetch] templates, or of a provider of [oidc], by the role fetch,
+ * which alone may. ERR_TEMP: others fetch, or there is no way there at the moment. */
 MUST_USE err web_fetch(struct request *q, const struct fetch_request *r,
 		       struct fetch_answer *answer);

@@ -192,6 +192,15 @@ err archive_posts_by_id_after(struct book *b, struct arena *a, int64_t list,
 		   SQL_I(after), SQL_I(list), SQL_I(limit));
 }
 
+err archive_posts_by_id_before(struct book *b, struct arena *a, int64_t before,
+			       size_t limit, struct archive_posts *out)
+{
+	return ALL(b, a, out,
+		   "SELECT " ARCHIVE_POST
+		   " FROM post p WHERE p.id < ?1 ORDER BY p.id DESC LIMIT ?2",
+		   SQL_I(before), SQL_I(limit));
+}
+
 err archive_posts_newest(struct book *b, struct arena *a, int64_t list, int64_t before,
 			 size_t limit, struct archive_posts *out)
 {

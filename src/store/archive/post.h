@@ -90,6 +90,9 @@ MUST_USE err archive_posts_by_id_after(struct book *b, struct arena *a, int64_t 
 				       int64_t after, size_t limit,
 				       struct archive_posts *out);
 /* Numbers below `before`, newest first; before 0: from the newest on. */
+/* The newest of all lists with a smaller id, newest first. */
+MUST_USE err archive_posts_by_id_before(struct book *b, struct arena *a, int64_t before,
+					size_t limit, struct archive_posts *out);
 MUST_USE err archive_posts_newest(struct book *b, struct arena *a, int64_t list,
 				  int64_t before, size_t limit,
 				  struct archive_posts *out);

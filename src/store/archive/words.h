@@ -15,40 +15,13 @@ MUST_USE err archive_words_remove(struct book *b, int64_t post,
 				  const struct archive_words *w);
 MUST_USE err archive_words_forget(struct book *b); /* all of them */
 MUST_USE err archive_words_have(struct book *b, int64_t post, bool *found);
+/* Posts with a smaller id than *before may not be in the index yet, since it is made anew
+ * (archive/refill.h); 0: all are. And: so far that is done; 1: all of it. */
+MUST_USE err archive_words_missing(struct book *b, int64_t *before);
+MUST_USE err archive_words_refilled(struct book *b, int64_t before);
+
 /* ERR_IO: the index is damaged. Needs a book that may be written. */
 MUST_USE err archive_words_check(struct book *b);
 
 /* More memory for pages while much is added. */
 MUST_USE err archive_bulk(struct book *b, bool on);
-
-enum archive_order { ARCHIVE_NEWEST, ARCHIVE_BEST };
-
-struct archive_ask {
-	str match;           /* an FTS5 expression; "": only the
-				conditions below */
-	str without;         /* an FTS5 expression whose posts are
-				left out; or "" */
-	str lists;           /* JSON array of list ids: nothing else
-				is looked at */
-	str floors;          /* JSON object: of the list with that id nothing
-				that came before; "" of none */
-	int64_t from, until; /* dates in [from, until);
-				INT64_MIN, INT64_MAX: open */
-	unsigned has, lacks; /* enum archive_flag */
-	bool has_file, lacks_file;
-	int64_t thread; /* number of a post whose thread
-			   is meant; 0: any */
-	enum archive_order order;
-	int64_t after_date, after_id; /* ARCHIVE_NEWEST: from behind
-					 this one on; 0, 0 to begin */
-	int64_t skip;                 /* ARCHIVE_BEST: so many are past */
-	int64_t limit;
-};
-
-enum { ARCHIVE_WINDOW = 20000 }; /* of more matches than that the newest are ordered */
-
-/* ERR_SYNTAX: FTS5 does not take the expression. *total
- * counts at most ARCHIVE_WINDOW. */
-MUST_USE err archive_words_search(struct book *b, struct arena *a,
-				  const struct archive_ask *q, struct archive_posts *out,
-				  int64_t *total);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "web/pages/known.h"
+#include "web/pages/oidc.h"
 #include "web/pages/passkeys.h"
 
 _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
@@ -72,21 +73,21 @@ struct faults {
 
 static void show(struct request *q, struct response *r, struct faults faults)
 {
-	str to = q->method == GET ? request_query(q, "to") : field(q, "to");
-	r->cache = STR("no-store");
 	struct page_login p = {
 		.frame = frame_of(q, S_("Sign in")),
 		.note = note_of(q),
-		.to = to,
+		.to = q->method == GET ? request_query(q, "to") : field(q, "to"),
 		.address = field(q, "address"),
 		.link_error = S_(faults.link),
 		.password_error = S_(faults.password),
 		.passkey_error = said_in(q->arena, language_now(),
 					 str_from(faults.passkey)),
 	};
+	oidc_add_buttons(q, &p);
 	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "sign-in");
 	p.challenge = ask.challenge;
 	p.site = ask.site;
+	r->cache = STR("no-store");
 	ANSWER(q, r, login, &p);
 }
 

@@ -149,6 +149,7 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	p->asked = true;
 	p->total = found.total;
 	p->capped = found.total >= ARCHIVE_WINDOW;
+	p->filling = found.filling;
 	p->words = found.query.words;
 	add_hits(q, x, &found, p);
 	add_links(q, x, &found, p);

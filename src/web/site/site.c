@@ -2,11 +2,16 @@
 
 #include "web/blob.h"
 #include "web/frame.h"
+#include "web/router.h"
+#include "web/site/access.h"
 #include "web/site/below.h"
 #include "web/site/mime.h"
+#include "web/site/pages.h"
 #include "web/site/send.h"
 
 #include "base/file.h"
+#include "base/language.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -16,10 +21,6 @@
 #include <unistd.h>
 
 enum { OWN_404_MAX = 65536 };
-
-struct site {
-	int root;
-};
 
 err site_open(struct arena *a, const char *root, struct site **site)
 {
@@ -141,54 +142,185 @@ static void add_slash(struct request *q, struct response *r)
 				    q->query_text.n ? STR("?") : STR(""), q->query_text));
 }
 
-/* What the group itself says of what is not there: /404.html. */
+/* ---- who may */
+
+struct asks {
+	const struct site *site;
+	struct request *q;
+};
+
+static err holds(void *ctx, const struct rule *rule, bool *yes)
+{
+	const struct asks *x = ctx;
+	*yes = rule->who == RULE_PUBLIC;
+	return x->site->holds ? x->site->holds(x->q, rule, yes) : OK;
+}
+
+/* Who runs the server may read all of it. */
+int site_may(const struct site *s, struct request *q, const struct rules *r,
+	     const struct rule **by)
+{
+	struct asks x = { s, q };
+	struct decision d;
+	*by = NULL;
+	if (q->session && q->session->admin)
+		return MAY;
+	err e = rules_decide(r, holds, &x, &d);
+	*by = d.by;
+	if (!e.kind)
+		return d.allowed ? MAY : MAY_NOT;
+	log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
+	return MAY_NOT_TELL;
+}
+
+static bool shows_pages(const struct request *q)
+{
+	return str_find(request_header(q, "accept"), STR("text/html")).n > 0;
+}
+
+/* RFC 9110 section 15.5.2; RFC 7617: what wget and curl wait for before they say who they
+ * are. A browser would ask for a password itself, and not show what we say. */
+static void ask_who(struct request *q, struct response *r)
+{
+	if (shows_pages(q)) {
+		response_redirect(r, 303, login_path(q));
+		return;
+	}
+	response_header(r, STR("WWW-Authenticate"),
+			STR("Basic realm=\"Files\", charset=\"UTF-8\""));
+	error_page(q, r, 401, STR_NONE);
+}
+
+/* Nobody is signed in at [web] files_url, so what is not everybody's is at [site] url. */
+static void lead_home(const struct site *s, struct request *q, struct response *r)
+{
+	r->status = 303;
+	response_header(r, STR("Location"),
+			arena_cat(q->arena, s->url, q->path,
+				  q->query_text.n ? STR("?") : STR(""), q->query_text));
+}
+
+static void refuse(const struct site *s, struct request *q, struct response *r,
+		   const struct rules *rules, enum may may)
+{
+	if (rules->broken.n)
+		log_warn("access-broken",
+			 KS("folder",
+			    access_folder(q->arena, q->segments, rules->broken_depth)),
+			 KS("why", rules->broken),
+			 KZ("do", "mend that folder's .access; until then nobody but "
+				  "administrators may read it"));
+	r->cache = STR("private, no-store");
+	if (q->apart)
+		lead_home(s, q, r);
+	else if (may == MAY_NOT && !q->session && !q->session_unread)
+		ask_who(q, r);
+	else
+		router_refuse(q, r, may);
+}
+
+/* ---- what is not there */
+
+/* What the group itself says of that: /404.html, where who asks may read it. */
 static void not_found(const struct site *s, struct request *q, struct response *r)
 {
 	struct place own;
-	str name = STR("404.html");
-	below_walk(s->root, q->arena, &name, 1, NULL, NULL, &own);
-	if (own.kind == PLACE_FILE && own.st.st_size <= OWN_404_MAX && own.st.st_size) {
-		str page;
-		if (!file_read_fd(q->arena, own.fd, OWN_404_MAX, &page).kind) {
-			r->status = 404;
-			r->type = mime_type(name);
-			set_policy(q, r, r->type);
-			buf_add(&r->body, page);
-		}
-	}
-	if (!r->body.n)
+	struct access x = { .a = q->arena };
+	const struct rule *by;
+	str name = STR("404.html"), page;
+	below_walk(s->root, q->arena, &name, 1, access_look, &x, &own);
+	if (own.kind == PLACE_FILE && own.st.st_size <= OWN_404_MAX && own.st.st_size
+	    && site_may(s, q, &x.rules, &by) == MAY
+	    && !file_read_fd(q->arena, own.fd, OWN_404_MAX, &page).kind) {
+		r->status = 404;
+		r->type = mime_type(name);
+		set_policy(q, r, r->type);
+		buf_add(&r->body, page);
+	} else {
 		error_page(q, r, 404, STR_NONE);
+	}
 	place_close(&own);
 }
 
-/* A folder's index. */
-static void send_folder(const struct site *s, struct request *q, struct response *r,
-			struct place *p)
+/* ---- what is there */
+
+static void send_file(struct request *q, struct response *r, struct place *p)
 {
-	struct place index;
-	below_step(p->fd, q->arena, STR("index.html"), &index);
+	if (is_text_page(q, p))
+		send_text_page(q, r, p);
+	else
+		send_place(q, r, p);
+}
+
+/* A folder's index, else its listing where its rules have one. */
+static void send_folder(const struct site *s, struct request *q, struct response *r,
+			struct place *p, const struct access *x, const struct rule *by)
+{
+	static const char *const names[] = { "index.html", "index.md" };
+	struct place index = { .fd = -1, .folder = -1 };
+	for (size_t i = 0; i < 2 && index.kind != PLACE_FILE; i++) {
+		place_close(&index);
+		below_step(p->fd, q->arena, str_from(names[i]), &index);
+	}
 	if (index.kind == PLACE_FILE) {
 		index.folder = p->fd;
 		p->fd = -1;
-		send_place(q, r, &index);
+		send_file(q, r, &index);
+	} else if (x->rules.listing == RULES_YES) {
+		send_listing(s, q, r, p, &x->rules, by);
 	} else {
 		not_found(s, q, r);
 	}
 	place_close(&index);
 }
 
+/* /about is about.html or about.md, where nothing else is so named. The folder's
+ * rules are asked again: it may be another by now. */
+static bool find_text(const struct site *s, struct request *q, struct place *p)
+{
+	static const char *const endings[] = { ".html", ".md" };
+	size_t n = q->segment_count;
+	if (p->kind != PLACE_NOTHING || !n || q->slash)
+		return false;
+	str *segments = arena_alloc(q->arena, n * sizeof *segments);
+	memcpy(segments, q->segments, n * sizeof *segments);
+	for (size_t i = 0; i < 2 && p->kind != PLACE_FILE; i++) {
+		struct access x = { .a = q->arena };
+		const struct rule *by;
+		segments[n - 1] = arena_cat(q->arena, q->segments[n - 1],
+					    str_from(endings[i]));
+		place_close(p);
+		below_walk(s->root, q->arena, segments, n, access_look, &x, p);
+		if (p->kind != PLACE_FILE || site_may(s, q, &x.rules, &by) != MAY)
+			place_close(p);
+	}
+	return p->kind == PLACE_FILE;
+}
+
+static void answer(const struct site *s, struct request *q, struct response *r,
+		   struct place *p, const struct access *x, const struct rule *by)
+{
+	if (p->kind == PLACE_FOLDER && q->segment_count && !q->slash)
+		add_slash(q, r);
+	else if (p->kind == PLACE_FOLDER)
+		send_folder(s, q, r, p, x, by);
+	else if ((p->kind == PLACE_FILE && !q->slash) || find_text(s, q, p))
+		send_file(q, r, p);
+	else
+		not_found(s, q, r);
+}
+
 void site_page(const struct site *s, struct request *q, struct response *r)
 {
 	struct place p;
-	below_walk(s->root, q->arena, q->segments, q->segment_count, NULL, NULL, &p);
-	bool root = !q->segment_count;
-	if (p.kind == PLACE_FOLDER && !root && !q->slash)
-		add_slash(q, r);
-	else if (p.kind == PLACE_FOLDER)
-		send_folder(s, q, r, &p);
-	else if (p.kind == PLACE_FILE && !q->slash)
-		send_place(q, r, &p);
+	struct access x = { .a = q->arena };
+	const struct rule *by;
+	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, &x, &p);
+	enum may may = (enum may)site_may(s, q, &x.rules, &by);
+	q->is_protected |= !rules_are_public(&x.rules);
+	if (may == MAY && !(q->apart && q->is_protected))
+		answer(s, q, r, &p, &x, by);
 	else
-		not_found(s, q, r);
+		refuse(s, q, r, &x.rules, may);
 	place_close(&p);
 }

@@ -1,0 +1,162 @@
+#include "store/archive/window_inside.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static uint64_t hash_of(str address)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	for (size_t i = 0; i < address.n; i++)
+		hash = (hash ^ (unsigned char)chr_lower(address.p[i])) * 0x100000001b3;
+	return hash;
+}
+
+static void put_place(struct window *w, size_t author)
+{
+	size_t at = w->authors[author].hash & (w->place_room - 1);
+	while (w->places[at])
+		at = (at + 1) & (w->place_room - 1);
+	w->places[at] = (uint32_t)author + 1;
+}
+
+static void grow(struct arena *a, struct window *w)
+{
+	size_t room = w->author_room ? 4 * w->author_room : 64;
+	struct author *more = arena_alloc(a, room * sizeof *more);
+	if (w->author_count)
+		memcpy(more, w->authors, w->author_count * sizeof *more);
+	w->authors = more;
+	w->author_room = room;
+	w->place_room = 2 * room;
+	w->places = arena_zero(a, w->place_room * sizeof *w->places);
+	for (size_t i = 0; i < w->author_count; i++)
+		put_place(w, i);
+}
+
+unsigned window_author(struct arena *a, struct window *w, str address, size_t hit)
+{
+	uint64_t hash = hash_of(address);
+	if (w->author_count == w->author_room)
+		grow(a, w);
+	size_t at = hash & (w->place_room - 1);
+	for (; w->places[at]; at = (at + 1) & (w->place_room - 1))
+		if (w->authors[w->places[at] - 1].hash == hash) {
+			w->authors[w->places[at] - 1].posts++;
+			return w->places[at] - 1;
+		}
+	w->authors[w->author_count] = (struct author){ hash, 1, hit };
+	w->places[at] = (uint32_t)w->author_count + 1;
+	return (unsigned)w->author_count++;
+}
+
+static int by_posts(const void *x, const void *y)
+{
+	const struct archive_facet *a = x, *b = y;
+	if (a->posts != b->posts)
+		return a->posts > b->posts ? -1 : 1;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static int by_key(const void *x, const void *y)
+{
+	const struct archive_facet *a = x, *b = y;
+	return a->key > b->key ? -1 : a->key < b->key;
+}
+
+/* Adds one to the key's; there are few keys, and the same one comes often in a row. */
+static void tally(struct arena *a, struct archive_facet **list, size_t *count,
+		  int64_t key)
+{
+	size_t i = 0;
+	while (i < *count && (*list)[i].key != key)
+		i++;
+	if (i == *count) {
+		if (i % 32 == 0) {
+			struct archive_facet *more = arena_alloc(a,
+								 (i + 32) * sizeof *more);
+			if (i)
+				memcpy(more, *list, i * sizeof *more);
+			*list = more;
+		}
+		(*list)[(*count)++] = (struct archive_facet){ .key = key };
+	}
+	(*list)[i].posts++;
+}
+
+static int64_t year_of(int64_t date)
+{
+	static const int64_t SECONDS = 31556952; /* of a Gregorian year */
+	int64_t year = 1970 + date / SECONDS - (date % SECONDS < 0);
+	struct tm tm = { .tm_mday = 1, .tm_year = (int)(year - 1900) };
+	if (timegm(&tm) > date)
+		return year - 1;
+	tm = (struct tm){ .tm_mday = 1, .tm_year = (int)(year + 1 - 1900) };
+	return timegm(&tm) <= date ? year + 1 : year;
+}
+
+/* Days to years: dates within one day share the reckoning. */
+static void count_years(struct arena *a, const struct window *w,
+			struct archive_facets *out)
+{
+	int64_t from = 0, until = 0, year = 0;
+	for (size_t i = 0; i < w->count; i++) {
+		int64_t date = w->hits[i].date;
+		if (date < from || date >= until) {
+			struct tm tm = { .tm_mday = 1 };
+			year = year_of(date);
+			tm.tm_year = (int)(year - 1900);
+			from = timegm(&tm);
+			tm = (struct tm){ .tm_mday = 1,
+					  .tm_year = (int)(year + 1 - 1900) };
+			until = timegm(&tm);
+		}
+		tally(a, &out->years, &out->year_count, year);
+	}
+	if (out->year_count)
+		qsort(out->years, out->year_count, sizeof *out->years, by_key);
+}
+
+static void count_authors(struct arena *a, const struct window *w,
+			  struct archive_facets *out)
+{
+	struct archive_facet *all = arena_alloc(a, (w->author_count + 1) * sizeof *all);
+	for (size_t i = 0; i < w->author_count; i++)
+		all[i] = (struct archive_facet){ w->hits[w->authors[i].first].id,
+						 w->authors[i].posts };
+	if (w->author_count)
+		qsort(all, w->author_count, sizeof *all, by_posts);
+	out->authors = all;
+	out->author_count = w->author_count < ARCHIVE_FACET ? w->author_count
+							    : ARCHIVE_FACET;
+}
+
+void window_facets(struct arena *a, const struct window *w, struct archive_facets *out)
+{
+	count_years(a, w, out);
+	count_authors(a, w, out);
+	for (size_t i = 0; i < w->count; i++)
+		tally(a, &out->lists, &out->list_count, w->hits[i].list);
+	if (out->list_count)
+		qsort(out->lists, out->list_count, sizeof *out->lists, by_posts);
+}
+
+void window_by_thread(struct arena *a, struct window *w)
+{
+	size_t room = 64, kept = 0;
+	while (room < 2 * w->count)
+		room *= 2;
+	uint32_t *places = arena_zero(a, room * sizeof *places);
+	for (size_t i = 0; i < w->count; i++) {
+		uint64_t hash = (uint64_t)w->hits[i].thread * 0x9e3779b97f4a7c15;
+		size_t at = (size_t)(hash >> 32) & (room - 1);
+		while (places[at] && w->hits[places[at] - 1].thread != w->hits[i].thread)
+			at = (at + 1) & (room - 1);
+		if (places[at]) {
+			w->hits[places[at] - 1].more++;
+			continue;
+		}
+		w->hits[kept++] = w->hits[i];
+		places[at] = (uint32_t)kept;
+	}
+	w->count = kept;
+}

@@ -1,0 +1,224 @@
+#include "web/site/rules.h"
+
+#include <string.h>
+
+enum takes { NONE, LIST, ADDRESS };
+
+static const struct {
+	const char *words;
+	enum takes takes;
+} whos[] = {
+#define WHO(name, words, takes, text) { words, takes },
+#include "web/site/rules.def"
+#undef WHO
+};
+
+#define KNOWN                                                                      \
+	"public, signed-in, members of LIST, moderators of LIST, owners of LIST, " \
+	"person ADDRESS or link"
+
+struct parser {
+	struct arena *a;
+	struct rules *r;
+	struct rule *rows;
+	int line;
+};
+
+static err wrong(const struct parser *p, const char *why, str what)
+{
+	return err_in(p->a, ERR_SYNTAX, "line %d: %.*s: %s", p->line, STR_F(what), why);
+}
+
+/* Takes words off text, apart by one or more blanks. */
+static bool take(str *text, const char *words)
+{
+	str rest = *text, wanted = str_from(words), word, got;
+	while (str_word(&wanted, &word))
+		if (!str_word(&rest, &got) || !str_ieq(got, word))
+			return false;
+	*text = str_trim(rest);
+	return true;
+}
+
+static err add(struct parser *p, bool deny, enum rule_who who, str name)
+{
+	if (p->r->count == RULES_MOST)
+		return FAIL(ERR_LIMIT, "there are more than 200 rules");
+	p->rows[p->r->count++] = (struct rule){
+		.deny = deny, .who = who, .name = name, .line = p->line
+	};
+	p->r->allows |= !deny;
+	return OK;
+}
+
+/* A name that could be one: what is misspelt must not let anybody in, nor stand for what is
+ * not there without a word. */
+static bool is_name(str name, enum takes takes)
+{
+	bool at = str_has(name, '@');
+	for (size_t i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] <= ' ' || strchr("{}()<>\"*", name.p[i]))
+			return false;
+	return name.n && name.n <= 254 && name.p[0] != '@' && name.p[name.n - 1] != '@'
+	       && (at || takes == LIST);
+}
+
+static err add_names(struct parser *p, bool deny, enum rule_who who, str names)
+{
+	size_t n = 0;
+	char *list = arena_z(p->a, names);
+	for (char *c = list; *c; c++)
+		if (*c == ',')
+			*c = ' ';
+	str rest = { list, names.n }, name;
+	for (; str_word(&rest, &name); n++) {
+		if (!is_name(name, whos[who].takes))
+			return wrong(p,
+				     whos[who].takes == LIST ? "is no list's name"
+							     : "is no mail address",
+				     name);
+		TRY(add(p, deny, who, arena_lower(p->a, name)));
+	}
+	return n ? OK : wrong(p, "a name must follow", str_from(whos[who].words));
+}
+
+static err add_rule(struct parser *p, bool deny, str rest)
+{
+	for (size_t i = 0; i < RULE_WHO_COUNT; i++) {
+		str names = rest;
+		if (!take(&names, whos[i].words))
+			continue;
+		if (whos[i].takes != NONE)
+			return add_names(p, deny, (enum rule_who)i, names);
+		return names.n ? wrong(p, "nothing may follow it", rest)
+			       : add(p, deny, (enum rule_who)i, STR(""));
+	}
+	return wrong(p, "is none of " KNOWN, rest);
+}
+
+static err set_switch(struct parser *p, enum rules_switch *at, str value)
+{
+	if (!str_ieq(value, STR("yes")) && !str_ieq(value, STR("no")))
+		return wrong(p, "must be yes or no", value);
+	*at = str_ieq(value, STR("yes")) ? RULES_YES : RULES_NO;
+	return OK;
+}
+
+/* A file of that very folder: what stands elsewhere others may change. */
+static err set_licence(struct parser *p, str name)
+{
+	if (!name.n || name.n > 255 || str_has(name, '/') || name.p[0] == '.')
+		return wrong(p, "is no name of a file of this folder", name);
+	p->r->licence = name;
+	return OK;
+}
+
+static err read_line(struct parser *p, str line)
+{
+	str word, rest = line;
+	if (!str_word(&rest, &word) || word.p[0] == '#')
+		return OK;
+	rest = str_trim(rest);
+	if (str_ieq(word, STR("allow")))
+		return add_rule(p, false, rest);
+	if (str_ieq(word, STR("deny")))
+		return add_rule(p, true, rest);
+	if (str_ieq(word, STR("listing")))
+		return set_switch(p, &p->r->listing, rest);
+	if (str_ieq(word, STR("log")))
+		return set_switch(p, &p->r->log, rest);
+	if (str_ieq(word, STR("licence")))
+		return set_licence(p, rest);
+	return wrong(p, "a line begins with allow, deny, listing, log or licence", word);
+}
+
+err rules_parse(struct arena *a, str text, struct rules *r)
+{
+	struct rules read = { 0 };
+	struct parser p = { .a = a, .r = &read };
+	str rest = arena_copy(a, text), line;
+	if (text.n > RULES_MAX)
+		return FAIL(ERR_LIMIT, "it is larger than 16 KB");
+	if (str_has(text, '\0'))
+		return FAIL(ERR_SYNTAX, "there is a NUL in it");
+	p.rows = arena_zero(a, RULES_MOST * sizeof *p.rows);
+	while (str_line(&rest, &line)) {
+		p.line++;
+		TRY(read_line(&p, line));
+	}
+	read.rows = p.rows;
+	*r = read;
+	return OK;
+}
+
+void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
+		 size_t depth)
+{
+	struct rule *rows = arena_alloc(a, (r->count + folder->count + 1) * sizeof *rows);
+	size_t n = 0;
+	for (size_t i = 0; i < r->count; i++)
+		if (r->rows[i].deny || !folder->allows)
+			rows[n++] = r->rows[i];
+	for (size_t i = 0; i < folder->count; i++) {
+		rows[n] = folder->rows[i];
+		rows[n++].depth = depth;
+	}
+	r->rows = rows;
+	r->count = n;
+	r->allows |= folder->allows;
+	r->listing = folder->listing ? folder->listing : r->listing;
+	r->log = folder->log ? folder->log : r->log;
+	if (folder->licence.n) {
+		r->licence = folder->licence;
+		r->licence_depth = depth;
+	}
+}
+
+void rules_break(struct rules *r, str why, size_t depth)
+{
+	if (r->broken.n)
+		return;
+	r->broken = why;
+	r->broken_depth = depth;
+}
+
+bool rules_are_public(const struct rules *r)
+{
+	bool everybody = !r->allows;
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->rows[i].deny)
+			return false;
+		everybody |= r->rows[i].who == RULE_PUBLIC;
+	}
+	return everybody && !r->broken.n && !r->licence.n;
+}
+
+err rules_decide(const struct rules *r,
+		 err (*holds)(void *ctx, const struct rule *rule, bool *yes), void *ctx,
+		 struct decision *d)
+{
+	*d = (struct decision){ .allowed = !r->allows };
+	if (r->broken.n) {
+		d->allowed = false;
+		return OK;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		const struct rule *row = &r->rows[i];
+		bool yes = false;
+		if (row->deny || !d->by)
+			TRY(holds(ctx, row, &yes));
+		if (!yes)
+			continue;
+		*d = (struct decision){ .allowed = !row->deny, .by = row };
+		if (row->deny)
+			return OK;
+	}
+	return OK;
+}
+
+str rule_text(struct arena *a, const struct rule *r)
+{
+	return arena_cat(a, r->deny ? STR("deny ") : STR("allow "),
+			 str_from(whos[r->who].words), r->name.n ? STR(" ") : STR(""),
+			 r->name);
+}

@@ -1,0 +1,191 @@
+/* The index: scripts without blanks, the order of what is found, what is counted, and an
+ * index that is made anew. */
+#include "archive_posts.h"
+
+#include "archive/purge.h"
+#include "archive/refill.h"
+#include "archive/search.h"
+#include "archive/verify.h"
+#include "base/buf.h"
+#include "store/archive/words.h"
+
+static const struct search_list lists[] = { { DEV, STR("dev@lists.example"), 0 },
+					    { SECRET, STR("secret@lists.example"), 0 } };
+
+static void find(struct arena *a, struct book *b, struct search s, struct search_found *f)
+{
+	s.lists = lists;
+	s.list_count = s.list_count ? s.list_count : 2;
+	s.limit = s.limit ? s.limit : 20;
+	CHECK(ok(search_run(b, a, &s, f)));
+}
+
+/* The numbers of the posts on dev, in order; S for one on secret. */
+static str found(struct arena *a, struct book *b, struct search s)
+{
+	struct search_found f = { 0 };
+	BUF(out);
+	find(a, b, s, &f);
+	for (size_t i = 0; i < f.count; i++)
+		buf_addf(&out, f.hits[i].post.list == DEV ? "%lld" : "S",
+			 (long long)f.hits[i].post.number);
+	return arena_copy(a, buf_str(&out));
+}
+
+static int64_t say(struct arena *a, struct book *b, int64_t list, int day,
+		   const char *from, const char *subject, const char *text)
+{
+	static int n;
+	str message = arena_printf(
+		a,
+		"From: %s\r\nSubject: %s\r\nMessage-ID: <s%d@x>\r\n"
+		"Date: %d Nov %d 10:00:00 +0000\r\n"
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		from, subject, ++n, day % 28 + 1, 2000 + day / 28, text);
+	return put(a, b, list, arena_z(a, arena_printf(a, "s%d", n)),
+		   arena_z(a, message));
+}
+
+static void test_east(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *text, *found;
+	} cases[] = {
+		{ "東京", "12" },        { "東京都", "1" },
+		{ "京都", "1" },         { "都", "1" },
+		{ "京", "12" }, /* also where it is the last */
+		{ "晶体结构", "3" },     { "结构", "3" },
+		{ "体构", "" }, /* not side by side */
+		{ "\"晶体 结构\"", "" }, { "晶体 结构", "3" },
+		{ "構造解析", "4" }, /* broken over two lines */
+		{ "解析の結果", "4" },   { "결정", "5" },
+		{ "정 ", "5" },          { "データ", "6" },
+		{ "x線", "6" }, /* letters and characters without a blank between */
+		{ "線データ", "6" },     { "subject:東京", "2" },
+		{ "-東京 結果", "4" },   { "東大", "" },
+	};
+	say(a, b, DEV, 1, "a@x.example", "one", "彼は東京都に住む。");
+	say(a, b, DEV, 2, "a@x.example", "=?utf-8?b?5p2x5Lqs?=", "here");
+	say(a, b, DEV, 3, "a@x.example", "three", "晶体结构精修的问题");
+	say(a, b, DEV, 4, "a@x.example", "four", "構造\r\n解析の結果");
+	say(a, b, DEV, 5, "a@x.example", "five", "결정 구조에 대한 질문");
+	say(a, b, DEV, 6, "a@x.example", "six", "X線データ");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str got = found(a, b, (struct search){ .text = str_from(cases[i].text) });
+		BUF(turned); /* newest first; the table is easier to read the other way */
+		for (size_t k = got.n; k > 0; k--)
+			buf_add_char(&turned, got.p[k - 1]);
+		CHECK(str_eq(buf_str(&turned), str_from(cases[i].found)));
+		if (!str_eq(buf_str(&turned), str_from(cases[i].found)))
+			fprintf(stderr, "  %s -> %.*s\n", cases[i].text, STR_F(got));
+	}
+}
+
+static void test_marks(struct arena *a, struct book *b)
+{
+	struct search_found f;
+	find(a, b, (struct search){ .text = STR("東京") }, &f);
+	CHECK(f.count == 2
+	      && str_find(f.hits[1].snippet.s, STR("彼は<mark>東京</mark>都に住む")).n);
+	CHECK(str_eq(f.hits[0].subject.s, STR("<mark>東京</mark>")));
+	find(a, b, (struct search){ .text = STR("x線") }, &f);
+	CHECK(f.count == 1
+	      && str_find(f.hits[0].snippet.s, STR("<mark>X線</mark>データ")).n);
+	find(a, b, (struct search){ .text = STR("都") }, &f);
+	CHECK(f.count == 1 && str_find(f.hits[0].snippet.s, STR("<mark>都</mark>")).n);
+}
+
+/* Posts 7 to 12 of dev, 1 of secret. */
+static void test_order(struct arena *a, struct book *b)
+{
+	say(a, b, DEV, 40, "Anna <anna@x.example>", "Solvent", "nothing");
+	say(a, b, DEV, 41, "Bob <bob@x.example>", "Re: Solvent", "nothing");
+	say(a, b, DEV, 70, "Bob <BOB@x.example>", "Other", "solvent flattening");
+	say(a, b, DEV, 71, "Anna <anna@x.example>", "Plain",
+	    "solvent flipping flattening");
+	say(a, b, DEV, 72, "Anna <anna@x.example>", "Plain", "solvent");
+	say(a, b, SECRET, 73, "Carl <carl@x.example>", "Plain", "solvent");
+	struct search best = { .text = STR("solvent"), .order = ARCHIVE_BEST };
+	CHECK(str_eq(found(a, b, best), STR("78S11109")));
+	best.text = STR("flipping OR solvent"); /* the rarer word counts for more */
+	CHECK(str_eq(found(a, b, best), STR("7810S119")));
+	struct search newest = { .text = STR("solvent"), .order = ARCHIVE_NEWEST };
+	CHECK(str_eq(found(a, b, newest), STR("S1110987")));
+	best.text = STR("solvent");
+	best.limit = newest.limit = 2;
+	best.skip = 2;
+	CHECK(str_eq(found(a, b, best), STR("S11")));
+}
+
+static void test_threads(struct arena *a, struct book *b)
+{
+	struct search_found f;
+	struct search s = { .text = STR("solvent"),
+			    .order = ARCHIVE_BEST,
+			    .by_thread = true };
+	find(a, b, s, &f);
+	CHECK(f.total == 6 && f.groups == 5 && f.count == 5);
+	CHECK(f.hits[0].post.number == 7 && f.hits[0].more == 1);
+	CHECK(f.hits[1].more == 0);
+}
+
+static void test_facets(struct arena *a, struct book *b)
+{
+	struct search_found f;
+	struct archive_post p;
+	bool there;
+	find(a, b, (struct search){ .text = STR("solvent"), .facets = true }, &f);
+	const struct archive_facets *x = &f.facets;
+	CHECK(x->year_count == 2 && x->years[0].key == 2002 && x->years[0].posts == 4);
+	CHECK(x->years[1].key == 2001 && x->years[1].posts == 2);
+	CHECK(x->list_count == 2 && x->lists[0].key == DEV && x->lists[0].posts == 5);
+	CHECK(x->author_count == 3 && x->authors[0].posts == 3);
+	CHECK(x->authors[1].posts == 2); /* Bob, in whatever case his address stands */
+	CHECK(ok(archive_post_by_id(b, a, x->authors[0].key, &p, &there)) && there);
+	CHECK(str_eq(p.from_address, STR("anna@x.example")) && p.number == 11);
+	find(a, b,
+	     (struct search){ .text = STR("solvent"), .list_count = 1, .facets = true },
+	     &f);
+	CHECK(f.facets.author_count == 2
+	      && f.facets.list_count == 1); /* no word of Carl */
+	find(a, b, (struct search){ .text = STR("before:2001"), .facets = true }, &f);
+	CHECK(f.facets.year_count == 1 && f.facets.years[0].key == 2000);
+}
+
+/* As after an update that cuts texts in another way; a post that comes meanwhile is found
+ * at once, one that goes takes no words with it that are not there. */
+static void test_refill(struct arena *a, struct book *b)
+{
+	struct search_found f;
+	struct verify_result r;
+	bool more = true;
+	CHECK(ok(archive_words_forget(b)));
+	CHECK(ok(
+		book_run(b, "INSERT INTO refill (before) SELECT max(id) + 1 FROM post")));
+	say(a, b, DEV, 80, "a@x.example", "late", "solvent");
+	find(a, b, (struct search){ .text = STR("solvent") }, &f);
+	CHECK(f.count == 1 && f.filling);
+	CHECK(ok(archive_purge(b, a, SECRET, 10, &more)) && !more);
+	for (more = true; more;)
+		CHECK(ok(archive_refill(b, &more)));
+	find(a, b, (struct search){ .text = STR("solvent") }, &f);
+	CHECK(f.count == 6 && !f.filling);
+	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && !r.changed && !r.unreadable);
+	CHECK(str_eq(found(a, b, (struct search){ .text = STR("東京都") }), STR("1")));
+}
+
+int main(void)
+{
+	ARENA(a);
+	str folder = folder_make(a);
+	struct book *b = fresh_book(a, folder, BOOK_ARCHIVE);
+	test_east(a, b);
+	test_marks(a, b);
+	test_order(a, b);
+	test_threads(a, b);
+	test_facets(a, b);
+	test_refill(a, b);
+	book_close(b);
+	folder_remove(a, folder);
+	return check_done();
+}
