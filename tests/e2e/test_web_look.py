@@ -104,7 +104,7 @@ member = {'Authorization': 'Bearer ' + MEMBER}
 PAGES = [  # path, headers, what the picture is called
     ('/login', {}, 'login'), (sign_in, {}, 'confirm-sign-in'), (join, {}, 'confirm-join'), (held_link, {}, 'confirm-held'),
     ('/done/joined?list=dev', {}, 'done'), ('/lists/dev/join', {}, 'join'), ('/lists/dev/leave', {}, 'leave'), (leave, {}, 'leave-link'),
-    ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
+    ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'), (f'/lists/dev/{number}/redact', bearer, 'redact'),
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), (one, bearer, 'member'), (one, member, 'member-seen'),
