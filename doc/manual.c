@@ -45,6 +45,8 @@ static const char *const types[][2] = {
 	{ "LEVEL", "debug, info, warn or error" },
 	{ "FORMAT", "text or json" },
 	{ "FAILURE", "tempfail or accept" },
+	{ "ISSUER", "an https URL" },
+	{ "CREATE", "no, members or yes" },
 	{ "ENGINES", "paths and address:port, separated by commas" },
 	{ "ADDRESS", "address:port" },
 	{ "RELAY", "host:port, or outbox" },

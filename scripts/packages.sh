@@ -2,7 +2,7 @@
 # ./test to source.
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3 gettext
  libssl-dev libunbound-dev nettle-dev libgmime-3.0-dev libevent-dev libsqlite3-dev libsodium-dev libzstd-dev
- libjansson-dev libpcre2-dev libpsl-dev libidn2-dev libunistring-dev libuchardet-dev libgumbo-dev
+ libjansson-dev libpcre2-dev libpsl-dev libidn2-dev libunistring-dev libuchardet-dev libgumbo-dev libcmark-dev
  libinih-dev libseccomp-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev libarchive-dev dns-root-data ca-certificates"
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"
 TEST_PACKAGES="clang clang-14 libclang-rt-14-dev llvm-14 clang-format ccache

@@ -151,10 +151,31 @@ static void add_lines(struct page *p, const str *lines, size_t count, bool links
 	}
 }
 
+/* Filled prose: a narrow window joins its lines, but for those that end on purpose. */
+static bool add_filled(struct page *p, const str *lines, size_t count)
+{
+	bool *stays = arena_alloc(p->a, count * sizeof *stays);
+	if (p->marked || !render_is_filled(lines, count, stays))
+		return false;
+	html_add(p->b, HTML("<p class=\"run\">"));
+	for (size_t i = 0, n; i < count; i += n) {
+		n = 1;
+		while (i + n < count && !stays[i + n - 1])
+			n++;
+		add_lines(p, lines + i, n, true);
+		if (i + n < count)
+			html_add(p->b, HTML("<br>"));
+	}
+	html_add(p->b, HTML("</p>\n"));
+	return true;
+}
+
 static void add_paragraph(struct page *p, const str *lines, size_t count, bool quoted)
 {
 	if (!is_fixed(lines, count)) {
 		open_body(p);
+		if (add_filled(p, lines, count))
+			return;
 		html_add(p->b, HTML("<p>"));
 		if (p->marked)
 			add_marked_text(p, lines, count);

@@ -15,6 +15,10 @@ struct render_line_view render_split(struct arena *a, str text);
  * of it; gives how many. */
 size_t render_piece(const str *lines, size_t count, str *piece);
 
+/* Whether the lines of a paragraph were filled to a width, so that most of their ends mean
+ * nothing. stays: of each line but the last, whether its end does. */
+bool render_is_filled(const str *lines, size_t count, bool *stays);
+
 /* Adds text with links; addresses shortened where hide. */
 void render_add_linked(struct buf *b, str text, bool hide);
 

@@ -2,6 +2,7 @@
 
 #include "base/conf_value.h"
 #include "base/file.h"
+#include "base/url.h"
 
 #include <ini.h>
 #include <limits.h>
@@ -21,14 +22,29 @@ static const struct row {
 #undef CONF
 };
 
+/* Of each provider; their offsets are those of struct conf_oidc. */
+static const struct row oidc_rows[] = {
+#define CONF_OIDC(key, field, type, standard, text) \
+	{ "oidc", #key, type, offsetof(struct conf_oidc, field), standard },
+#include "base/conf_oidc.def"
+#undef CONF_OIDC
+};
+
 static const struct conf_doc docs[] = {
 #define CONF(section, key, field, type, standard, text) \
 	{ #section, #key, #type, standard, text },
 #include "base/conf.def"
 #undef CONF
+#define CONF_OIDC(key, field, type, standard, text) \
+	{ "oidc NAME", #key, #type, standard, text },
+#include "base/conf_oidc.def"
+#undef CONF_OIDC
 };
 
-enum { ROWS = sizeof rows / sizeof *rows };
+enum {
+	ROWS = sizeof rows / sizeof *rows,
+	OIDC_ROWS = sizeof oidc_rows / sizeof *oidc_rows
+};
 
 struct load {
 	struct arena *a;
@@ -39,13 +55,13 @@ struct load {
 
 const struct conf_doc *conf_docs(size_t *count)
 {
-	*count = ROWS;
+	*count = ROWS + OIDC_ROWS;
 	return docs;
 }
 
-static bool set(struct load *l, const struct row *row, str value)
+static bool set(struct load *l, const struct row *row, void *at, str value)
 {
-	return conf_value_read(l->a, row->type, value, (char *)&l->conf + row->offset);
+	return conf_value_read(l->a, row->type, value, (char *)at + row->offset);
 }
 
 static err add_route(struct load *l, str domain, str hop)
@@ -88,25 +104,72 @@ static err same_url(struct load *l, const struct row *row)
 	return OK;
 }
 
-static err put(struct load *l, str section, str key, str value)
+/* The name stands in URLs. */
+static bool is_name(str name)
 {
-	if (!section.n)
-		return FAIL(ERR_SYNTAX, "a key before the first [section]");
-	if (str_eq(section, STR("route")))
-		return add_route(l, key, value);
-	for (size_t i = 0; i < ROWS; i++) {
-		if (!str_eq(section, str_from(rows[i].section))
-		    || !str_eq(key, str_from(rows[i].key)))
+	for (size_t i = 0; i < name.n; i++)
+		if (!chr_is_alpha(name.p[i]) && !chr_is_digit(name.p[i])
+		    && name.p[i] != '-' && name.p[i] != '_')
+			return false;
+	return name.n && name.n <= 32;
+}
+
+/* "oidc" or "oidc NAME": the provider, which is begun at its first key. */
+static err find_provider(struct load *l, str section, struct conf_oidc **p)
+{
+	struct conf *c = &l->conf;
+	str name = str_trim(str_skip(section, strlen("oidc")));
+	if (!name.n)
+		name = STR("oidc");
+	if (!is_name(name))
+		return err_in(l->a, ERR_SYNTAX,
+			      "[%.*s]: a provider's name has letters, digits, - and _",
+			      STR_F(section));
+	if (!c->oidc)
+		c->oidc = arena_zero(l->a, CONF_PROVIDERS * sizeof *c->oidc);
+	for (size_t i = 0; i < c->oidc_count; i++)
+		if (str_eq(c->oidc[i].name, name)) {
+			*p = &c->oidc[i];
+			return OK;
+		}
+	if (c->oidc_count == CONF_PROVIDERS)
+		return FAIL(ERR_SYNTAX, "[oidc NAME]: there may be 16 providers");
+	*p = &c->oidc[c->oidc_count++];
+	(*p)->name = arena_copy(l->a, name);
+	for (size_t i = 0; i < OIDC_ROWS; i++)
+		set(l, &oidc_rows[i], *p, str_from(oidc_rows[i].standard));
+	return OK;
+}
+
+static err put_in(struct load *l, const struct row *of, size_t count, void *at,
+		  str section, str key, str value)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq(key, str_from(of[i].key))
+		    || (of == rows && !str_eq(section, str_from(of[i].section))))
 			continue;
-		if (!set(l, &rows[i], value))
-			return err_in(l->a, ERR_SYNTAX, "[%s] %s = %.*s: must be %s",
-				      rows[i].section, rows[i].key, STR_F(value),
-				      conf_wanted(rows[i].type));
-		return same_url(l, &rows[i]);
+		if (!set(l, &of[i], at, value))
+			return err_in(l->a, ERR_SYNTAX, "[%.*s] %s = %.*s: must be %s",
+				      STR_F(section), of[i].key, STR_F(value),
+				      conf_wanted(of[i].type));
+		return of == rows ? same_url(l, &of[i]) : OK;
 	}
 	return err_in(l->a, ERR_SYNTAX,
 		      "[%.*s] has no key \"%.*s\"; postern.conf(5) lists the keys",
 		      STR_F(section), STR_F(key));
+}
+
+static err put(struct load *l, str section, str key, str value)
+{
+	struct conf_oidc *p = NULL;
+	if (!section.n)
+		return FAIL(ERR_SYNTAX, "a key before the first [section]");
+	if (str_eq(section, STR("route")))
+		return add_route(l, key, value);
+	if (!str_eq(section, STR("oidc")) && !str_starts(section, STR("oidc ")))
+		return put_in(l, rows, ROWS, &l->conf, section, key, value);
+	TRY(find_provider(l, section, &p));
+	return put_in(l, oidc_rows, OIDC_ROWS, p, section, key, value);
 }
 
 static int on_pair(void *arg, const char *section, const char *key, const char *value)
@@ -142,12 +205,27 @@ static err read_text(struct load *l, const char *path, str text)
 	return OK;
 }
 
+static err check_providers(struct load *l, const char *path)
+{
+	for (size_t i = 0; i < l->conf.oidc_count; i++) {
+		struct conf_oidc *p = &l->conf.oidc[i];
+		struct url u;
+		if (!p->issuer.n || !p->client.n)
+			return err_in(l->a, ERR_SYNTAX,
+				      "%s: [oidc %.*s] needs issuer and client_id", path,
+				      STR_F(p->name));
+		if (!p->label.n && !url_read(p->issuer, &u).kind)
+			p->label = u.host;
+	}
+	return OK;
+}
+
 err conf_parse(struct arena *a, const char *path, str text, const char *const *overrides,
 	       size_t count, struct conf *conf)
 {
 	struct load l = { .a = a };
 	for (size_t i = 0; i < ROWS; i++)
-		set(&l, &rows[i], str_from(rows[i].standard));
+		set(&l, &rows[i], &l.conf, str_from(rows[i].standard));
 	TRY(read_text(&l, path, text));
 	memset(l.has_url, 0, sizeof l.has_url); /* either overrides both */
 	for (size_t i = 0; i < count; i++)
@@ -156,6 +234,7 @@ err conf_parse(struct arena *a, const char *path, str text, const char *const *o
 		return err_in(a, ERR_SYNTAX,
 			      "%s: [store] backend = %.*s: not built yet; only sqlite is",
 			      path, STR_F(l.conf.store_backend));
+	TRY(check_providers(&l, path));
 	err e = zone_load(a, l.conf.site_timezone, &l.conf.zone);
 	if (e.kind)
 		return err_in(a, ERR_SYNTAX, "%s: [site] timezone = %s", path, e.msg);

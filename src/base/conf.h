@@ -1,5 +1,5 @@
-/* base/conf.h: postern.conf. Every key is a row of conf.def; the man page is
- * printed from the same rows.
+/* base/conf.h: postern.conf. Every key is a row of conf.def or, of [oidc NAME], of
+ * conf_oidc.def; the man page is printed from the same rows.
  *
  *     struct conf conf;
  *     TRY(conf_load(a, "postern.conf", overrides, count, &conf));
@@ -28,11 +28,22 @@
 #define CONF_ZONES    str
 #define CONF_ALLOW    str
 #define CONF_PLACES   str
+#define CONF_ISSUER   str
+#define CONF_CREATE   str
 #define CONF_URL      str
 
 struct conf_route {
 	str domain; /* lower case; "*.suffix" covers every name below suffix */
 	str hop;    /* smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:/PATH */
+};
+
+enum { CONF_PROVIDERS = 16 };
+
+struct conf_oidc { /* a provider: [oidc NAME] */
+	str name;  /* letters, digits, - and _; "oidc" where the section has none */
+#define CONF_OIDC(key, field, type, standard, text) CONF_##type field;
+#include "base/conf_oidc.def"
+#undef CONF_OIDC
 };
 
 struct conf {
@@ -41,6 +52,8 @@ struct conf {
 #undef CONF
 	struct conf_route *routes;
 	size_t route_count;
+	struct conf_oidc *oidc;
+	size_t oidc_count;
 	struct zone zone; /* of [site] timezone */
 	str path;         /* the file's absolute name */
 	str folder;       /* the folder it stands in */

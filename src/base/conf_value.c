@@ -207,6 +207,14 @@ static bool read_places(struct arena *a, str value, const char *choices, void *a
 	return read_each(a, value, is_place, at);
 }
 
+/* What a provider calls itself is compared with octet for octet. */
+static bool read_issuer(struct arena *a, str value, const char *choices, void *at)
+{
+	struct url u;
+	return (!value.n || (!url_read(value, &u).kind && u.tls && !u.query.p))
+	       && read_text(a, value, choices, at);
+}
+
 static bool read_url(struct arena *a, str value, const char *choices, void *at)
 {
 	struct url u;
@@ -281,6 +289,9 @@ static const struct {
 		     "separated "
 		     "by commas",
 		     NULL, read_places },
+	[ISSUER] = { "an https URL without a query, such as https://id.lab.example", NULL,
+		     read_issuer },
+	[CREATE] = { "no, members or yes", "no members yes", read_choice },
 	[URL] = { "a URL without a path, such as https://files.example.org, or empty",
 		  NULL, read_url },
 };

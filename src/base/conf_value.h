@@ -25,6 +25,8 @@ enum conf_type {
 	ENGINES,
 	FAILURE,
 	PLACES,
+	ISSUER,
+	CREATE,
 	URL
 };
 

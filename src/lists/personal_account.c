@@ -5,6 +5,7 @@
 #include "lists/token_scopes.h"
 #include "store/lists/domain.h"
 #include "store/lists/domain_owner.h"
+#include "store/lists/identity.h"
 #include "store/lists/member.h"
 #include "store/lists/passkey.h"
 #include "store/lists/person.h"
@@ -154,6 +155,23 @@ err gather_roles(struct gathering *g)
 	return add_domains(g, rows);
 }
 
+static err add_identities(struct gathering *g)
+{
+	struct identity_row *x;
+	size_t n;
+	json_t *rows = gather_section(g, "accounts_elsewhere");
+	TRY(identity_by_person(g->books->lists, g->a, g->person, &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = gather_row(rows);
+		gather_text(o, "issuer", x[i].issuer);
+		gather_text(o, "subject", x[i].subject);
+		gather_text(o, "address", x[i].address);
+		gather_time(g, o, "made", x[i].made_at);
+		gather_time(g, o, "last_used", x[i].used_at);
+	}
+	return OK;
+}
+
 static err add_second_factor(struct gathering *g)
 {
 	struct second s;
@@ -204,5 +222,5 @@ err gather_sign_ins(struct gathering *g)
 		gather_time(g, o, "made", t[i].created_at);
 		gather_time(g, o, "last_used", t[i].used_at);
 	}
-	return OK;
+	return add_identities(g);
 }

@@ -2,6 +2,7 @@
  *
  *     POST MOST WITHIN_MS BODY_OCTETS TYPE URL [BASE64 OF USER:PASSWORD] LF BODY
  *
+ * (GET; or BEARER, which is a GET whose body is the access token)
  * and the answer a line of numbers and three texts:
  *
  *     RESULT STATUS TYPE_OCTETS WHY_OCTETS BODY_OCTETS LF TYPE WHY BODY */
@@ -10,7 +11,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 
-enum { LINE_MAX_OCTETS = FETCH_URL_MAX + 512, TEXT_MAX = 1024, GRACE_MS = 5000 };
+enum { LINE_MAX_OCTETS = FETCH_URL_MAX + 2048, TEXT_MAX = 1024, GRACE_MS = 5000 };
 enum { NUMBERS = 5 };
 
 static bool is_word(str s, size_t most)
@@ -69,15 +70,20 @@ static err ask(struct arena *a, struct conn *c, const struct fetch_request *r,
 {
 	str type = r->type.n ? r->type : STR("-");
 	if (!is_word(r->url, FETCH_URL_MAX) || !is_word(type, 128)
-	    || r->basic.n > FETCH_BASIC_MAX)
+	    || r->basic.n > FETCH_BASIC_MAX
+	    || (r->bearer.n && (r->post || !is_word(r->bearer, FETCH_BEARER_MAX))))
 		return FAIL(ERR_SYNTAX, "not a URL that can be asked for");
 	conn_deadline(c, clock_mono_ms() + r->within_ms + GRACE_MS);
-	str line = arena_printf(a, "%s %zu %lld %zu ", r->post ? "POST" : "GET", r->most,
-				(long long)r->within_ms, r->body.n);
+	str body = r->bearer.n ? r->bearer : r->body;
+	str line = arena_printf(a, "%s %zu %lld %zu ",
+				r->bearer.n ? "BEARER"
+				: r->post   ? "POST"
+					    : "GET",
+				r->most, (long long)r->within_ms, body.n);
 	str basic = r->basic.n ? arena_cat(a, STR(" "), enc_base64(a, r->basic))
 			       : STR("");
 	TRY(conn_write(c, arena_cat(a, line, type, STR(" "), r->url, basic, STR("\n"))));
-	TRY(conn_write(c, r->body));
+	TRY(conn_write(c, body));
 	return read_answer(a, c, r->most, answer);
 }
 
@@ -108,7 +114,8 @@ err fetch_read(struct arena *a, struct conn *c, struct fetch_request *r)
 	TRY(conn_line(c, LINE_MAX_OCTETS, &line));
 	line = arena_copy(a, str_trim(line));
 	if (!str_word(&line, &method)
-	    || !(str_eq(method, STR("GET")) || str_eq(method, STR("POST"))))
+	    || !(str_eq(method, STR("GET")) || str_eq(method, STR("POST"))
+		 || str_eq(method, STR("BEARER"))))
 		return FAIL(ERR_SYNTAX, "not a question for the role fetch");
 	if (!next_number(&line, &most, FETCH_BODY_MAX)
 	    || !next_number(&line, &x.within_ms, FETCH_MS_MAX)
@@ -122,6 +129,12 @@ err fetch_read(struct arena *a, struct conn *c, struct fetch_request *r)
 	x.type = str_eq(type, STR("-")) ? STR_NONE : type;
 	x.url = url;
 	TRY(read_octets(a, c, (size_t)body, &x.body));
+	if (str_eq(method, STR("BEARER"))) {
+		if (!is_word(x.body, FETCH_BEARER_MAX))
+			return FAIL(ERR_SYNTAX, "an access token that is none");
+		x.bearer = x.body;
+		x.body = STR_NONE;
+	}
 	*r = x;
 	return OK;
 }

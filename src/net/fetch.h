@@ -11,15 +11,16 @@
  * The role goes to no address that belongs to nobody in the Internet, follows no
  * redirect and trusts no certificate but one for the name in the URL, so a URL may
  * come from a stranger. For web, which faces strangers, it goes nowhere but below the
- * places of [fetch] templates, by http too, and posts nothing. */
+ * places of [fetch] templates, by http too, where it posts nothing, and to the endpoints of
+ * the providers of [oidc]: which those are it has read itself. */
 #pragma once
 
 #include "net/conn.h"
 
 enum { FETCH_URL_MAX = 2048, FETCH_BODY_MAX = 16 << 20, FETCH_MS_MAX = 300000 };
-enum { FETCH_BASIC_MAX = 256 };
-/* What web may have asked for, of [fetch] templates alone. */
-enum { FETCH_TEMPLATE_MAX = 128 << 10, FETCH_TEMPLATE_MS = 5000 };
+enum { FETCH_BASIC_MAX = 1024, FETCH_BEARER_MAX = 8 << 10 };
+/* What web may have asked for. */
+enum { FETCH_WEB_MAX = 128 << 10, FETCH_WEB_POST_MAX = 16 << 10, FETCH_WEB_MS = 5000 };
 
 struct fetch_request {
 	str url;
@@ -27,6 +28,7 @@ struct fetch_request {
 	str type;  /* Content-Type of the body that is posted */
 	str body;
 	str basic;         /* "user:password" (RFC 7617), or empty */
+	str bearer;        /* of a GET: an access token (RFC 6750), or empty */
 	size_t most;       /* octets that the answer's body may have */
 	int64_t within_ms; /* for all of it */
 };

@@ -26,23 +26,14 @@ struct asked { /* one allocation */
 	bool by_web;
 };
 
-/* web faces strangers: it gets texts of templates, and no more. */
-static err check_template(const struct fetch_request *r)
-{
-	return r->post || r->most > FETCH_TEMPLATE_MAX || r->within_ms > FETCH_TEMPLATE_MS
-		       ? FAIL(ERR_DENIED, "web asks for more than the text of a template")
-		       : OK;
-}
-
 static err answer_one(const struct asked *x, struct arena *a, struct conn *c)
 {
 	struct fetch_request r;
 	conn_deadline(c, clock_mono_ms() + QUESTION_MS);
 	TRY(fetch_read(a, c, &r));
-	if (x->by_web)
-		TRY(check_template(&r));
-	struct job j = { .f = x->f, .a = a, .r = &r, .of_template = x->by_web };
+	struct job j = { .f = x->f, .a = a, .r = &r, .by_web = x->by_web };
 	fetch_perform(&j);
+	fetch_provider_learn(&j);
 	log_info("fetched", KS("url", r.url), KN("result", j.answer.result),
 		 KN("status", j.answer.status), KN("octets", j.answer.body.n),
 		 KS("why", j.answer.why));
@@ -120,6 +111,7 @@ static err start(struct fetcher *f)
 	struct role *role = f->role;
 	TRY(read_allowed(f));
 	TRY(read_templates(f));
+	TRY(fetch_providers_read(f));
 	f->places = fetch_places_new(PLACES, PLACES_OF_NETWORK, FAIR_MS);
 	f->authorities = (struct curl_blob){
 		.data = (void *)(uintptr_t)role->authorities.p,

@@ -19,6 +19,8 @@ struct fetcher {
 	size_t allow_count;
 	struct url *templates; /* [fetch] templates */
 	size_t template_count;
+	struct provider *providers; /* [oidc]; fetch_provider.c */
+	size_t provider_count;
 	struct curl_blob authorities; /* [tls] authorities; empty: the system's */
 	struct fetch_places *places;
 	atomic_size_t under_way, of_web;
@@ -28,7 +30,9 @@ struct job { /* one question, on the thread that answers it */
 	struct fetcher *f;
 	struct arena *a;
 	const struct fetch_request *r;
+	bool by_web;      /* which faces strangers */
 	bool of_template; /* below a place that the site names, wherever that is */
+	bool inner;       /* the host's address may be an inner one: the site names it */
 	uint16_t port;
 	CURL *curl;
 	struct curl_slist *addresses;
@@ -36,10 +40,22 @@ struct job { /* one question, on the thread that answers it */
 	struct fetch_place place;
 	struct buf body;
 	bool too_large;
-	bool inner; /* an address was refused */
+	bool kept_out; /* an address was refused */
 	struct fetch_answer answer;
 };
 
 /* Answers j->r in j->answer, whose texts are j's. */
 void fetch_perform(struct job *j);
 void fetch_forget(struct job *j);
+
+/* ---- the providers of [oidc] */
+
+MUST_USE err fetch_providers_read(struct fetcher *f);
+
+/* Whether web may ask a provider that: for its configuration, which anybody may read, for
+ * its keys, or at the endpoints that its configuration named when it was last read here.
+ * Sets what holds for such a question, and its host. ERR_NOTFOUND: it is no provider's. */
+MUST_USE err fetch_provider_check(struct job *j, str *host);
+
+/* After an answer: a provider's configuration names its endpoints. */
+void fetch_provider_learn(struct job *j);

@@ -45,8 +45,8 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 	if (to->addrlen > sizeof addr.ss)
 		return CURL_SOCKET_BAD;
 	memcpy(&addr.ss, &to->addr, to->addrlen);
-	if (!j->of_template && !may_go_to(j->f, &addr)) {
-		j->inner = true;
+	if (!j->inner && !may_go_to(j->f, &addr)) {
+		j->kept_out = true;
 		return CURL_SOCKET_BAD;
 	}
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
@@ -89,6 +89,7 @@ static err read_template(struct job *j, str *host)
 	for (size_t i = 0; i < j->f->template_count; i++)
 		if (url_is_below(&u, &j->f->templates[i])) {
 			j->port = u.port;
+			j->of_template = j->inner = true;
 			*host = u.host;
 			return OK;
 		}
@@ -184,7 +185,20 @@ static struct curl_slist *add_post(struct job *j)
 	fields = curl_slist_append(fields, "Expect:");
 	curl_easy_setopt(j->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)j->r->body.n);
 	curl_easy_setopt(j->curl, CURLOPT_POSTFIELDS, j->r->body.p);
-	curl_easy_setopt(j->curl, CURLOPT_HTTPHEADER, fields);
+	return fields;
+}
+
+static struct curl_slist *add_fields(struct job *j)
+{
+	struct curl_slist *fields = NULL;
+	if (j->r->post)
+		fields = add_post(j);
+	if (j->r->bearer.n)
+		fields = curl_slist_append(
+			NULL, arena_z(j->a, arena_cat(j->a, STR("Authorization: Bearer "),
+						      j->r->bearer)));
+	if (fields)
+		curl_easy_setopt(j->curl, CURLOPT_HTTPHEADER, fields);
 	return fields;
 }
 
@@ -192,7 +206,7 @@ static enum fetch_result result_of(const struct job *j, CURLcode code)
 {
 	if (j->too_large)
 		return FETCH_TOO_LARGE;
-	if (j->inner && code == CURLE_COULDNT_CONNECT)
+	if (j->kept_out && code == CURLE_COULDNT_CONNECT)
 		return FETCH_REFUSED;
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
@@ -212,7 +226,7 @@ static void perform(struct job *j, int64_t left)
 	long status = 0;
 	set_up(j, left);
 	curl_easy_setopt(j->curl, CURLOPT_ERRORBUFFER, why);
-	struct curl_slist *fields = j->r->post ? add_post(j) : NULL;
+	struct curl_slist *fields = add_fields(j);
 	CURLcode code = curl_easy_perform(j->curl);
 	curl_slist_free_all(fields);
 	if (code) {
@@ -234,11 +248,26 @@ static void perform(struct job *j, int64_t left)
 					   .body = buf_str(&j->body) };
 }
 
+/* web faces strangers: it gets no more than it has a use for. */
+static err read_of_web(struct job *j, str *host)
+{
+	const struct fetch_request *r = j->r;
+	if (r->most > FETCH_WEB_MAX || r->body.n > FETCH_WEB_POST_MAX
+	    || r->within_ms > FETCH_WEB_MS)
+		return FAIL(ERR_DENIED, "web asks for more than it has a use for");
+	err e = fetch_provider_check(j, host);
+	if (e.kind != ERR_NOTFOUND)
+		return e;
+	return r->post || r->bearer.n
+		       ? FAIL(ERR_DENIED, "web posts to a provider's endpoint alone")
+		       : read_template(j, host);
+}
+
 void fetch_perform(struct job *j)
 {
 	str host;
 	int64_t deadline = clock_mono_ms() + j->r->within_ms;
-	err e = j->of_template ? read_template(j, &host) : read_https(j, &host);
+	err e = j->by_web ? read_of_web(j, &host) : read_https(j, &host);
 	if (e.kind) {
 		say(j, FETCH_REFUSED, e.msg);
 		return;

@@ -210,6 +210,11 @@ static err allow_web_servers(struct rules *r, const struct conf *conf)
 {
 	str rest = conf->fetch_templates, word;
 	TRY(allow_port(r, arena_printf(r->a, "%lld", (long long)conf->fetch_port)));
+	for (size_t i = 0; i < conf->oidc_count; i++) {
+		struct url issuer;
+		TRY(url_read(conf->oidc[i].issuer, &issuer));
+		TRY(allow_port(r, arena_printf(r->a, "%u", (unsigned)issuer.port)));
+	}
 	while (conf_word(&rest, &word)) {
 		struct url place;
 		TRY(url_read(word, &place));

@@ -37,7 +37,16 @@ static err add_file(struct arena *a, struct buf *b, enum manifest_tag tag, str p
 	return OK;
 }
 
-/* Every file of the folder but the TLS files and mac.key. */
+static bool is_secret(struct arena *a, const struct conf *conf, str path)
+{
+	for (size_t i = 0; i < conf->oidc_count; i++)
+		if (conf->oidc[i].secret.n
+		    && str_eq(path, conf_path(a, conf, conf->oidc[i].secret)))
+			return true;
+	return false;
+}
+
+/* Every file of the folder but the TLS files, mac.key and the secrets of [oidc]. */
 static err add_signing(struct arena *a, struct buf *b, const struct conf *conf)
 {
 	str folder = conf_path(a, conf, conf->trust_keys);
@@ -51,7 +60,7 @@ static err add_signing(struct arena *a, struct buf *b, const struct conf *conf)
 		str path = arena_cat(a, folder, STR("/"), name);
 		bool is_file = names[i]->d_type == DT_REG || names[i]->d_type == DT_LNK;
 		if (!e.kind && is_file && !str_eq(path, chain) && !str_eq(path, key)
-		    && !str_eq(name, STR("mac.key")))
+		    && !str_eq(name, STR("mac.key")) && !is_secret(a, conf, path))
 			e = add_file(a, b, MANIFEST_KEY, path);
 		free(names[i]);
 	}
@@ -75,6 +84,26 @@ static err add_authorities(struct arena *a, struct buf *b, const struct conf *co
 	return OK;
 }
 
+/* What providers would refuse without it. */
+static err add_secrets(struct arena *a, struct buf *b, const struct conf *conf)
+{
+	enum { SECRET_MAX = 512 };
+	for (size_t i = 0; i < conf->oidc_count; i++) {
+		const struct conf_oidc *p = &conf->oidc[i];
+		str content = STR("");
+		err e = p->secret.n
+				? file_read(a, arena_z(a, conf_path(a, conf, p->secret)),
+					    SECRET_MAX, &content)
+				: OK;
+		if (e.kind)
+			return err_in(a, e.kind,
+				      "[oidc %.*s] client_secret cannot be read: %s",
+				      STR_F(p->name), e.msg);
+		manifest_add(b, MANIFEST_OIDC, p->name, str_trim(content));
+	}
+	return OK;
+}
+
 err manifest_add_keys(struct arena *a, struct buf *b, const struct conf *conf,
 		      unsigned keys)
 {
@@ -90,6 +119,8 @@ err manifest_add_keys(struct arena *a, struct buf *b, const struct conf *conf,
 	}
 	if (keys & KEYS_AUTHORITIES)
 		TRY(add_authorities(a, b, conf));
+	if (keys & KEYS_OIDC)
+		TRY(add_secrets(a, b, conf));
 	return keys & KEYS_SIGN ? add_signing(a, b, conf) : OK;
 }
 
@@ -117,6 +148,8 @@ struct reading {
 	size_t set_count;
 	struct role_listener *listeners;
 	struct role_key *keys;
+	str *secrets;
+	size_t secret_count;
 };
 
 static err take_listener(struct reading *m, str name, str how)
@@ -159,6 +192,10 @@ static err take(struct reading *m, unsigned tag, str name, str content)
 	case MANIFEST_AUTHORITIES:
 		r->authorities = content;
 		return OK;
+	case MANIFEST_OIDC:
+		if (m->secret_count < CONF_PROVIDERS)
+			m->secrets[m->secret_count++] = content;
+		return OK;
 	case MANIFEST_KEY:
 		if (r->key_count < KEYS_MAX)
 			m->keys[r->key_count++] = (struct role_key){ name, content };
@@ -174,6 +211,7 @@ err manifest_read(struct role *r, int fd, pid_t *supervisor)
 	struct reading m = { .r = r };
 	m.listeners = arena_zero(r->a, LISTENERS_MAX * sizeof *m.listeners);
 	m.keys = arena_zero(r->a, KEYS_MAX * sizeof *m.keys);
+	m.secrets = arena_zero(r->a, CONF_PROVIDERS * sizeof *m.secrets);
 	TRY(file_read_fd(r->a, fd, MANIFEST_MAX, &rest));
 	while (rest.n) {
 		struct head head;
@@ -193,6 +231,7 @@ err manifest_read(struct role *r, int fd, pid_t *supervisor)
 	r->conf = conf;
 	r->listeners = m.listeners;
 	r->keys = m.keys;
+	r->oidc_secrets = m.secrets;
 	*supervisor = m.supervisor;
 	return OK;
 }

@@ -31,6 +31,7 @@ enum manifest_tag {
 	MANIFEST_TLS_CHAIN,  /* content: PEM */
 	MANIFEST_TLS_KEY,
 	MANIFEST_AUTHORITIES, /* content: PEM */
+	MANIFEST_OIDC,        /* of each [oidc], in order; content: client_secret */
 	MANIFEST_KEY,         /* name: the file, content: its bytes */
 	MANIFEST_TAGS
 };

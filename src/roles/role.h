@@ -59,6 +59,8 @@ struct role {
 	size_t listener_count;
 	str tls_chain, tls_key; /* PEM; empty without KEYS_TLS or without the files */
 	str authorities; /* PEM; empty without KEYS_AUTHORITIES or [tls] authorities */
+	const str *
+		oidc_secrets; /* of each [oidc], in order; empty ones without KEYS_OIDC */
 	const struct role_key *keys; /* the others it has a right to */
 	size_t key_count;
 	int drain_fd; /* becomes readable when draining begins, and stays so: poll it,

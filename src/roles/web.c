@@ -7,6 +7,7 @@
 #include "web/http.h"
 #include "web/pages/many.h"
 #include "web/pages/pages.h"
+#include "web/provider.h"
 #include "web/site/gate.h"
 
 enum {
@@ -14,6 +15,8 @@ enum {
 	CONNECTIONS = 4000,
 	ASKS_BURST = 10,
 	ASKS_HOUR = 60,
+	BEGINS_BURST = 100,
+	BEGINS_HOUR = 1000,
 	CODES_BURST = 5,
 	CODES_HOUR = 10,
 	LOOK_MS = 1000
@@ -61,6 +64,9 @@ static err open_web(struct web_role *w)
 			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
+			       .providers = providers_new(conf),
+			       .secrets = w->role->oidc_secrets,
 			       .ring = w->role,
 			       .wake_post = wake_post,
 			       .answers = bell_new(ORDER_WAITERS),

@@ -313,6 +313,14 @@ void show_fixed_day(struct buf *out, int64_t day)
 			 tm.tm_year + 1900);
 }
 
+void show_short(struct buf *out, int64_t t)
+{
+	struct tm tm;
+	time_t seconds = (time_t)wall(t);
+	if (gmtime_r(&seconds, &tm))
+		buf_addf(out, _("%d %s"), tm.tm_mday, month_abbreviated(tm.tm_mon + 1));
+}
+
 void show_month_of(struct buf *out, int year, int month)
 {
 	static const char *const names[] = {

@@ -37,6 +37,7 @@ void show_iso(struct buf *out, int64_t t);    /* 2026-11-24T04:12:09Z */
 void show_date(struct buf *out, int64_t t);   /* 2026-11-24 */
 void show_minute(struct buf *out, int64_t t); /* 2026-11-24 04:12, 2026-11-24 05:12 CET */
 void show_day(struct buf *out, int64_t t);    /* 24 Nov 2026 */
+void show_short(struct buf *out, int64_t t);  /* 24 Nov, where the year stands nearby */
 void show_fixed_date(struct buf *out, int64_t day);
 void show_fixed_day(struct buf *out, int64_t day);
 void show_month(struct buf *out, int64_t t); /* November 2026 */

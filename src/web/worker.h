@@ -43,8 +43,11 @@ struct web { /* one a process */
 	struct rate *codes;      /* wrong ones of six digits, by person */
 	struct http *http;       /* for its counts */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
-	struct rate *asks;       /* forms of guests that make us write mail, by network */
-	void *ring;              /* of the two below */
+	struct providers *providers; /* of [oidc] */
+	const str *secrets;          /* of each of them; or empty */
+	struct rate *begins;         /* of sign-ins at them, by network */
+	struct rate *asks; /* forms of guests that make us write mail, by network */
+	void *ring;        /* of the two below */
 	void (*wake_post)(void *ring);
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
@@ -151,7 +154,7 @@ void web_addresses_known(struct worker *w);
 /* The same in nobody's name, as `postern post` does: the list's rules judge it. */
 MUST_USE err web_inject(struct request *q, str recipient, str message, str *says);
 
-/* A page below a place of [fetch] templates, by the role fetch, which alone may. ERR_TEMP:
- * others fetch, or there is no way there at the moment. */
+/* A page below a place of [fetch] templates, or of a provider of [oidc], by the role fetch,
+ * which alone may. ERR_TEMP: others fetch, or there is no way there at the moment. */
 MUST_USE err web_fetch(struct request *q, const struct fetch_request *r,
 		       struct fetch_answer *answer);

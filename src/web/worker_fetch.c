@@ -1,4 +1,4 @@
-/* Pages of other servers, which the role fetch asks for: of [fetch] templates alone. */
+/* Pages of other servers, which the role fetch asks for: of [fetch] templates and [oidc]. */
 #include "web/worker.h"
 
 #include <sys/socket.h>

@@ -5,6 +5,7 @@ import subprocess
 from urllib.parse import quote
 
 from browser import Browser
+from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
 limit(120)
@@ -170,6 +171,56 @@ guest.ask('GET', '/members/data.txt', headers={'Host': 'files.lists.example'})
 equal('at the files\' own host', (guest.status, guest.headers['Location']), (303, 'https://www.lists.example/members/data.txt'))
 anna.ask('GET', '/members/data.txt', headers={'Host': 'files.lists.example'})
 check('who is signed in is not there', anna.status == 303 and 'secret' not in anna.page, anna.status)
+
+section('listings and texts')
+put('members/.access', 'allow members of dev, users\ndeny person ben@uni.example\nlisting yes\n')
+put('members/shelf/b.txt', 'x' * 3000)
+put('members/shelf/a <i>&.bin', 'y')
+put('members/shelf/javascript:alert(1)', 'z')
+put('members/shelf/.hidden', 'the secret')
+put('members/shelf/inner/x.txt', 'x')
+put('members/shelf/owners/.access', 'allow owners of dev')
+put('members/shelf/SHA256SUMS', 'ab' * 32 + '  b.txt\n')
+put('members/shelf/README.md', '# About\n\nWhat *this* is. <script>alert(1)</script> [bad](javascript:alert(1)) [good](b.txt)\n\n#### Deep\n')
+os.utime(os.path.join(root, 'members/shelf/b.txt'), (1e9, 1e9))
+os.symlink('../data.txt', os.path.join(root, 'members/shelf/link'))
+anna.ask('GET', '/members/shelf/')
+names = [x for x in ('SHA256SUMS', 'README.md', 'a &lt;i&gt;&amp;.bin', 'b.txt', 'inner', 'javascript:alert(1)') if x in anna.page]
+equal('a listing', (anna.status, len(names)), (200, 6))
+check('without what is hidden, a link, or for others', not any(x in anna.page for x in ('.hidden', '>link<', 'owners</bdi>', 'the secret')), anna.page)
+check('an owner sees that', 'owners</bdi>' in owen.ask('GET', '/members/shelf/').page)
+check('why one may', 'because you are a member of' in anna.page and 'href="/lists/dev/"' in anna.page, anna.text())
+check('sums', 'ab' * 32 in anna.page)
+check('README below, without what is live', 'What <em>this</em> is.' in anna.page and '<script' not in anna.page and 'javascript:alert(1)"' not in anna.page.replace('/javascript', ''), anna.page[-1500:])
+
+
+def order(query):
+    anna.ask('GET', '/members/shelf/' + query)
+    return [x for x in ('b.txt', 'README.md') if x in anna.page] and anna.page.index('<bdi>b.txt') < anna.page.index('<bdi>README.md')
+
+
+equal('sorted as asked', [order(x) for x in ('', '?o=-name', '?o=date', '?o=-date', '?o=size', '?o=-size')], [False, True, True, False, False, True])
+equal('none where none is asked for', [asked(b, '/team/') for b in (guest, anna)], [401, 404])
+equal('nor for who may not read', (asked(guest, '/members/shelf/'), asked(ben, '/members/shelf/')), (401, 403))
+put('guide.md', 'Set *up* here\n\n- one\n- two\n\n<b onclick="x">raw</b>\n')
+put('pages/index.md', '# Our pages\n\n# Second\n\n    code\n')
+guest.ask('GET', '/guide.md', headers=HTML)
+check('a text is a page', guest.status == 200 and '<em>up</em>' in guest.page and 'onclick' not in guest.page and 'class="site"' in guest.page, guest.page[-600:])
+check('of ours, with our policy', 'sandbox' not in guest.headers['Content-Security-Policy'] and "default-src 'none'" in guest.headers['Content-Security-Policy'])
+equal('a script has its source', (curl(path='/guide.md')[1][:8], curl('-H', 'Accept: text/html', path='/guide.md?raw')[1][:8]), ('Set *up*',) * 2)
+guest.ask('GET', '/guide', headers=HTML)
+check('it is found without its ending', guest.status == 200 and '<em>up</em>' in guest.page, guest.status)
+guest.ask('GET', '/pages/', headers=HTML)
+check('and as a folder\'s index, with one first heading', guest.page.count('<h1') == 1 and 'Our pages' in guest.page and '<title>Our pages' in guest.page, guest.page)
+equal('without an ending nothing leaks', (asked(guest, '/members/data'), asked(ben, '/members/data'), asked(anna, '/members/nothing')), (401, 403, 404))
+put('plain/.access', 'listing yes')
+for n in range(12):
+    put(f'plain/file-{n}-with-a-name-that-is-rather-long-for-a-phone-' + 'x' * 40 + '.tar.zst', 'x' * n)
+put('plain/README.md', '# Read me\n\n```\n' + 'a long line of code ' * 20 + '\n```\n\n| a | b |\n')
+put('plain/SHA256SUMS', 'cd' * 32 + '  README.md\n')
+if os.environ.get('POSTERN_BROWSER', '1') == '1':
+    for s in look(p, [{'path': x, 'width': w, 'scheme': scheme} for x in ('/plain/', '/guide.md', '/pages/') for w, scheme in ((390, 'light'), (1440, 'dark'))]):
+        well(s)
 
 section('at once')
 p.cli('member', 'remove', LIST, ANNA)

@@ -5,7 +5,7 @@
 #include "archive/add.h"
 #include "base/buf.h"
 
-enum { DEV = 1, POSTS = 80, LARGE = 3 };
+enum { DEV = 1, POSTS = 60, LARGE = 3 };
 
 /* Answers quote the post before, so that halves need what stands in the other; some are
  * nothing but text, some carry an attachment that is packed to no less. */

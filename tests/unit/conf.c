@@ -49,6 +49,24 @@ static void reads_networks(struct arena *a)
 	CHECK(str_ends(c.smtp_allow, STR("127.0.9.1")) && c.smtp_greylist == 300);
 }
 
+static void reads_providers(struct arena *a)
+{
+	const char *const overrides[] = { "oidc lab.create=members" };
+	const char *path = write_conf(
+		a, "[oidc]\nissuer = https://id.example\nclient_id = postern\n"
+		   "[oidc lab]\nissuer = https://sso.lab.example:8443/r\n"
+		   "client_id = p\nname = the laboratory\ntrusted = yes\n"
+		   "domains = lab.example, x.lab.example\n[oidc]\naddress = upn\n");
+	struct conf c;
+	CHECK(!conf_load(a, path, overrides, 1, &c).kind && c.oidc_count == 2);
+	const struct conf_oidc *p = c.oidc;
+	CHECK(str_eq(p[0].name, STR("oidc")) && str_eq(p[0].label, STR("id.example")));
+	CHECK(str_eq(p[0].claim, STR("upn")) && str_eq(p[0].create, STR("no")));
+	CHECK(str_eq(p[1].name, STR("lab")) && str_eq(p[1].label, STR("the laboratory")));
+	CHECK(str_eq(p[1].claim, STR("email")) && str_eq(p[1].create, STR("members")));
+	CHECK(p[1].trusted && !p[0].trusted && !p[1].secret.n);
+}
+
 static void names_what_is_wrong(struct arena *a)
 {
 	static const struct {
@@ -100,6 +118,18 @@ static void names_what_is_wrong(struct arena *a)
 		{ "[smtp]\ndnsbl = bl\n", "conf:2: [smtp] dnsbl" },
 		{ "[smtp]\nallow = 192.0.2.0/33\n", "conf:2: [smtp] allow" },
 		{ "[smtp]\ngreylist = soon\n", "conf:2: [smtp] greylist" },
+		{ "[oidc]\nissuer = http://id.example\n",
+		  "conf:2: [oidc] issuer = http://id.example: must be an https URL" },
+		{ "[oidc]\nissuer = https://id.example/?a=b\n", "conf:2: [oidc] issuer" },
+		{ "[oidc lab]\ncreate = maybe\n",
+		  "conf:2: [oidc lab] create = maybe: must be no, members or yes" },
+		{ "[oidc lab]\nissuers = x\n", "conf:2: [oidc lab] has no key" },
+		{ "[oidc a b]\nissuer = https://id.example\n", "conf:2: [oidc a b]: a" },
+		{ "[oidc ../x]\nissuer = https://id.example\n",
+		  "conf:2: [oidc ../x]: a" },
+		{ "[oidc lab]\nissuer = https://id.example\n",
+		  "[oidc lab] needs issuer and client_id" },
+		{ "[oidclab]\nissuer = https://id.example\n", "[oidclab] has no key" },
 		{ "[site]\nurl = http://a\n[web]\nurl = http://b\n",
 		  "conf:4: [site] url = http://a and [web] url = http://b" },
 		{ "[web]\nurl = http://a\n[site]\nurl = http://b\n",
@@ -170,6 +200,7 @@ int main(void)
 		return 1;
 	reads(a);
 	reads_networks(a);
+	reads_providers(a);
 	names_what_is_wrong(a);
 	takes_what_is_right(a);
 	url_has_two_names(a);

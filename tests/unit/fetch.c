@@ -48,6 +48,10 @@ static void there_and_back(struct arena *a)
 		  .basic = STR("anna:a b:c"),
 		  .most = 10,
 		  .within_ms = 1000 },
+		{ .url = STR("https://x.example/userinfo"),
+		  .bearer = STR("eyJ.a~b+/="),
+		  .most = 10,
+		  .within_ms = 1000 },
 		{ .url = STR("https://x.example/"),
 		  .post = true,
 		  .type = STR("application/tlsrpt+gzip"),
@@ -59,14 +63,16 @@ static void there_and_back(struct arena *a)
 		{ .status = 200,
 		  .type = STR("text/plain; charset=\"a b\""),
 		  .body = STR("1234\n6789\n") },
+		{ .status = 401, .type = STR("") },
 		{ .result = FETCH_BAD_CERTIFICATE, .why = STR("self signed\nand old") },
 	};
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct fetch_answer got;
 		const struct fetch_request *r = &asked[i];
 		CHECK(!ask(a, r, &answers[i], &got).kind && !role.e.kind);
 		CHECK(str_eq(role.seen.url, r->url) && role.seen.post == r->post);
 		CHECK(str_eq(role.seen.basic, r->basic));
+		CHECK(str_eq(role.seen.bearer, r->bearer));
 		CHECK(str_eq(role.seen.type, r->type) && str_eq(role.seen.body, r->body));
 		CHECK(role.seen.most == r->most && role.seen.within_ms == r->within_ms);
 		CHECK(got.result == answers[i].result && got.status == answers[i].status);

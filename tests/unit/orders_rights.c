@@ -53,6 +53,7 @@ static void test_rights(struct books_test *t)
 		{ "held", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "request", { 0, 0, 0, 1, 1, 1, 0, 0 } },
 		{ "leave", { 0, 0, 1, 1, 1, 1, 0, 0 } },
+		{ "identity", { 1, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "erase", { 0, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "queue", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "domain_add", { 0, 0, 0, 0, 0, 1, 0, 0 } },

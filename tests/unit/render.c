@@ -64,6 +64,43 @@ static void test_blocks(void)
 	}
 }
 
+/* What was filled to a width may run on; where a line ended on purpose it still does. */
+static void test_fill(void)
+{
+	ARENA(a);
+	static const struct {
+		const char *text, *html;
+	} rows[] = {
+		{ "The quick brown fox jumps over the lazy dog, and so does\n"
+		  "another one that nobody has ever seen in these woods at\n"
+		  "night.",
+		  "<p class=\"run\">The quick brown fox jumps over the lazy dog, and so "
+		  "does\n"
+		  "another one that nobody has ever seen in these woods at\nnight.</p>" },
+		{ "Hi Anna,\n"
+		  "the quick brown fox jumps over the lazy dog, and so does\n"
+		  "another one that nobody has ever seen in these woods at\n"
+		  "night.\n"
+		  "- but not by day",
+		  "<p class=\"run\">Hi Anna,<br>the quick brown fox jumps over the lazy "
+		  "dog, and "
+		  "so does\nanother one that nobody has ever seen in these woods at\n"
+		  "night.<br>- but not by day</p>" },
+		{ "Reviewed-by: A long name of somebody <somebody@uni.example>\n"
+		  "Signed-off-by: A longer name of somebody <body@uni.example>",
+		  "<p>Reviewed-by: " },
+		{ "One short line\nand another\nand the third of them, which is longer "
+		  "than the "
+		  "others",
+		  "<p>One short line\nand another" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		str h = render_plain(a, str_from(rows[i].text), &(struct render_how){ 0 })
+				.s;
+		CHECK(str_find(h, str_from(rows[i].html)).n);
+	}
+}
+
 static void test_links(void)
 {
 #define LINK(url) "<a href=\"" url "\" rel=\"nofollow ugc\">" url "</a>"
@@ -298,6 +335,7 @@ int main(void)
 {
 	octets_in_any_place();
 	test_blocks();
+	test_fill();
 	test_links();
 	test_fold();
 	test_flowed();

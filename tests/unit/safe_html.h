@@ -32,10 +32,10 @@ static inline const char *safe_attribute(const GumboAttribute *x)
 {
 	static const char *const names[] = { "class", "dir", "aria-label", "tabindex",
 					     "title", "rel", "start",      NULL };
-	static const char *const classes[] = { "body",       "diff",    "sig",
-					       "att",        "kv",      "ctl",
-					       "note small", "st warn", "hash mono",
-					       NULL };
+	static const char *const classes[] = { "body",      "run",        "diff",
+					       "sig",       "att",        "kv",
+					       "ctl",       "note small", "st warn",
+					       "hash mono", NULL };
 	if (!strcmp(x->name, "href"))
 		return safe_address(x->value);
 	if (!safe_word(x->name, names))

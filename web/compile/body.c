@@ -143,6 +143,7 @@ static const char *writer(enum kind kind, str how, enum place place)
 		{ K_TIME, "fixed-day", TEXT | ATTR, "show_fixed_day" },
 		{ K_TIME, "minute", TEXT | ATTR, "show_minute" },
 		{ K_TIME, "day", TEXT | ATTR, "show_day" },
+		{ K_TIME, "short", TEXT | ATTR, "show_short" },
 		{ K_TIME, "month", TEXT | ATTR, "show_month" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

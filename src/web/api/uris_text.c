@@ -72,10 +72,9 @@ static err fetch(struct api *x, const struct uri_fetch *f, str url, str *text)
 	int64_t left = f->until - clock_mono_ms();
 	struct fetch_answer answer;
 	struct fetch_request r = { .url = url,
-				   .most = FETCH_TEMPLATE_MAX,
-				   .within_ms = left < FETCH_TEMPLATE_MS
-							? left
-							: FETCH_TEMPLATE_MS };
+				   .most = FETCH_WEB_MAX,
+				   .within_ms = left < FETCH_WEB_MS ? left
+								    : FETCH_WEB_MS };
 	if (left <= 0)
 		return FAIL(ERR_LIMIT, "those before it took all the time there was");
 	if (f->username.n)

@@ -12,6 +12,7 @@
 #include "store/lists/role.h"
 #include "store/lists/session.h"
 #include "store/lists/waiting.h"
+#include "web/pages/oidc.h"
 #include "web/pages/visible.h"
 
 static err add_addresses(struct request *q, int64_t preferred, struct page_account *p)
@@ -173,6 +174,7 @@ static err gather(struct request *q, struct page_account *p)
 	TRY(add_preferences(q, p));
 	TRY(add_lists(q, p));
 	TRY(add_roles(q, p));
+	TRY(oidc_add_identities(q, p));
 	TRY(account_add_tokens(q, p));
 	return add_sessions(q, p);
 }

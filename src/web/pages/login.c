@@ -7,6 +7,7 @@
 #include "account/session.h"
 #include "base/log.h"
 #include "web/pages/known.h"
+#include "web/pages/oidc.h"
 
 _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
 		       && ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 3 / 4,
@@ -67,17 +68,17 @@ void go_on(struct request *q, struct response *r, str to)
 static void show(struct request *q, struct response *r, const char *link_error,
 		 const char *password_error)
 {
-	str to = q->method == GET ? request_query(q, "to") : field(q, "to");
+	struct page_login p = {
+		.frame = frame_of(q, S_("Sign in")),
+		.note = note_of(q),
+		.to = q->method == GET ? request_query(q, "to") : field(q, "to"),
+		.address = field(q, "address"),
+		.link_error = S_(link_error),
+		.password_error = S_(password_error),
+	};
+	oidc_add_buttons(q, &p);
 	r->cache = STR("no-store");
-	ANSWER(q, r, login,
-	       (&(struct page_login){
-		       .frame = frame_of(q, S_("Sign in")),
-		       .note = note_of(q),
-		       .to = to,
-		       .address = field(q, "address"),
-		       .link_error = S_(link_error),
-		       .password_error = S_(password_error),
-	       }));
+	ANSWER(q, r, login, &p);
 }
 
 void login_page(struct request *q, struct response *r)

@@ -8,8 +8,9 @@
 #include "web/pages/volume.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
-enum { PAGE_POSTS = 1000 };
+enum { DATE_POSTS = 200, THREAD_POSTS = 400 }; /* on one page */
 
 struct month_view {
 	int year, month;
@@ -31,6 +32,11 @@ static bool read_month_asked(const struct request *q, struct month_view *v)
 	v->flat = str_eq(request_query(q, "view"), STR("flat"));
 	str after = request_query(q, "after");
 	return !after.n || (str_i64(after, &v->after) && v->after > 0);
+}
+
+static size_t page_posts(const struct month_view *v)
+{
+	return v->flat ? DATE_POSTS : THREAD_POSTS;
 }
 
 /* ---- by thread: each where the month first touches it */
@@ -60,6 +66,16 @@ static size_t group_posts(const struct month_view *v, struct group *groups)
 	}
 	map_free(&by);
 	return count;
+}
+
+/* As the rows show them: each with its last post. */
+static int by_last(const void *x, const void *y)
+{
+	const struct archive_post *p = ((const struct group *)x)->last;
+	const struct archive_post *q = ((const struct group *)y)->last;
+	if (p->date != q->date)
+		return p->date < q->date ? -1 : 1;
+	return p->id < q->id ? -1 : p->id > q->id;
 }
 
 static err show_group(struct request *q, const struct month_view *v,
@@ -95,6 +111,7 @@ static err add_groups(struct request *q, const struct month_view *v, struct page
 	struct group *groups = arena_zero(q->arena, room * sizeof *groups);
 	size_t count = group_posts(v, groups);
 	err e = OK;
+	qsort(groups, count, sizeof *groups, by_last);
 	for (size_t i = 0; i < count; i++) {
 		if (!e.kind)
 			e = show_group(q, v, &groups[i], &rows[i]);
@@ -196,7 +213,7 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 			   &v->calendar.count));
 	since_months(q, &v->calendar);
 	TRY(archive_read_month(w->books.archive, q->arena, w->list->id, v->year, v->month,
-			       w->since, v->after, PAGE_POSTS + 1, &v->posts));
+			       w->since, v->after, page_posts(v) + 1, &v->posts));
 	str title = page_month_name(q->arena, v->year, v->month);
 	struct page_month p = {
 		.frame = month_frame(q, v, title),
@@ -208,10 +225,10 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 		.posts = calendar_posts(&v->calendar, v->year, v->month),
 		.flat = v->flat,
 	};
-	if (v->posts.count > PAGE_POSTS) {
-		v->posts.count = PAGE_POSTS;
+	if (v->posts.count > page_posts(v)) {
+		v->posts.count = page_posts(v);
 		p.more = arena_printf(q->arena, "%.*s?after=%" PRId64 "%s", STR_F(p.path),
-				      v->posts.list[PAGE_POSTS - 1].id,
+				      v->posts.list[v->posts.count - 1].id,
 				      v->flat ? "&view=flat" : "");
 	}
 	add_volumes(q, v, &p);

@@ -10,9 +10,10 @@
 
 #include "archive/read.h"
 
-/* Of a thread on one page. Octets, as what a page takes in memory is made of them: a post
- * may be as large as its list lets it. */
-enum { PART_POSTS = 256, PART_OCTETS = 4 * 1024 * 1024 };
+/* Of a thread on one page. Octets of text, as what is sent and what a page takes in memory is
+ * made of them: a post may be as large as its list lets it, and a page of patches stays
+ * below 60 KB as it is sent. */
+enum { PART_POSTS = 64, PART_OCTETS = 224 * 1024 };
 
 struct part {
 	size_t from, count; /* leaves */

@@ -10,6 +10,8 @@
 
 #include <inttypes.h>
 
+enum { BESIDE = 30 }; /* rows of the outline before and behind the post */
+
 /* "06:12 (+02:00)"; empty where the site's clock showed the same. */
 static str zone_of(struct arena *a, int64_t date, int offset)
 {
@@ -78,11 +80,45 @@ static struct html body_of(struct request *q, const struct archive_post_page *x,
 	return render_post(q->arena, x->leaf.message, &how);
 }
 
+/* Who wrote it, and under which subject where that is another than the page's. */
+static str neighbour(struct request *q, const struct page_post *p,
+		     const struct archive_post *x, bool hide)
+{
+	str who = page_author(q->arena, x->from_name, x->from_address, hide);
+	if (str_eq(x->subject, p->subject) || !x->subject.n)
+		return who;
+	return arena_cat(q->arena, who, STR(": "), x->subject);
+}
+
+/* Its row in the outline, those before and behind it, and a number of both: what a thread
+ * of thousands has beside one of its posts. */
+static void show_outline(struct request *q, struct page_post *p,
+			 const struct archive_thread_page *t, bool hide)
+{
+	struct tree tree;
+	struct outline_how how = { .hide = hide, .current = p->number };
+	size_t at = 0;
+	while (at + 1 < t->count && t->leaves[at].post.number != p->number)
+		at++;
+	size_t from = at > BESIDE ? at - BESIDE : 0;
+	size_t end = t->count - at > BESIDE ? at + BESIDE + 1 : t->count;
+	tree_make(q->arena, t->leaves + from, end - from, (int)from, &tree);
+	p->outline = tree_outline(q, t->leaves + from, end - from, &tree, &how,
+				  &p->outline_count);
+	p->outline_cut = end - from < t->count;
+	if (at) {
+		p->earlier_href = page_post_path(q, t->leaves[at - 1].post.number);
+		p->earlier = neighbour(q, p, &t->leaves[at - 1].post, hide);
+	}
+	if (at + 1 < t->count) {
+		p->later_href = page_post_path(q, t->leaves[at + 1].post.number);
+		p->later = neighbour(q, p, &t->leaves[at + 1].post, hide);
+	}
+}
+
 static err add_outline(struct request *q, struct page_post *p, bool hide)
 {
 	struct archive_thread_page t;
-	struct tree tree;
-	struct outline_how how = { .hide = hide, .current = p->number };
 	bool found;
 	const struct worker *w = worker_of(q);
 	TRY(archive_read_outline(w->books.archive, q->arena, w->list->id, p->number, &t,
@@ -91,8 +127,25 @@ static err add_outline(struct request *q, struct page_post *p, bool hide)
 		since_leaves(q, &t);
 	if (!found || t.count < 2)
 		return OK;
-	tree_make(q->arena, t.leaves, t.count, 0, &tree);
-	p->outline = tree_outline(q, t.leaves, t.count, &tree, &how, &p->outline_count);
+	show_outline(q, p, &t, hide);
+	return OK;
+}
+
+/* The posts with the numbers beside it. */
+static err add_numbers(struct request *q, struct page_post *p, bool hide)
+{
+	const struct worker *w = worker_of(q);
+	int64_t numbers[] = { p->before, p->after };
+	str *texts[] = { &p->before_text, &p->after_text };
+	for (size_t i = 0; i < 2; i++) {
+		struct archive_post x;
+		bool found = false;
+		if (numbers[i])
+			TRY(archive_post_by_number(w->books.archive, q->arena,
+						   w->list->id, numbers[i], &x, &found));
+		if (found)
+			*texts[i] = neighbour(q, p, &x, hide);
+	}
 	return OK;
 }
 
@@ -139,6 +192,8 @@ static err show_post(struct request *q, struct response *r,
 		.list_path = list_path(q),
 		.thread = x->thread.number,
 		.thread_posts = x->thread.posts,
+		.whole_thread = arena_cat(q->arena, page_thread_path(q, x->thread.number),
+					  STR("?view=outline")),
 		.thread_href = arena_printf(q->arena, "%.*s#n%" PRId64,
 					    STR_F(page_thread_path(q, x->thread.number)),
 					    post->number),
@@ -153,6 +208,7 @@ static err show_post(struct request *q, struct response *r,
 		p.text = hide ? render_hide(q->arena, p.text) : p.text;
 	} else {
 		TRY(add_outline(q, &p, hide));
+		TRY(add_numbers(q, &p, hide));
 	}
 	ANSWER(q, r, post, &p);
 	return OK;

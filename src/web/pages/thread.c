@@ -1,4 +1,4 @@
-/* A thread, in parts of PART_POSTS, as a tree or by date. */
+/* A thread: in parts of PART_POSTS, as a tree or by date, or its outline whole. */
 #include "web/pages/bodies.h"
 
 #include "base/language.h"
@@ -13,11 +13,11 @@
 
 /* What a page takes beside its bodies, about: to grow by megabytes costs more than
  * to fill them. */
-enum { AROUND = 1024, AROUND_ALL = 16384 };
+enum { AROUND = 1024, AROUND_LINE = 256, AROUND_ALL = 16384 };
 
 struct thread_view {
 	struct archive_thread_page t;
-	bool flat, hide;
+	bool flat, outline, hide;
 	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
 	struct bodies_post *posts; /* of the part */
@@ -88,7 +88,7 @@ static size_t octets_of(const struct thread_view *v)
 {
 	size_t sum = AROUND_ALL;
 	for (size_t i = 0; i < v->part.count; i++)
-		sum += v->posts[i].body.s.n + AROUND;
+		sum += v->outline ? AROUND_LINE : v->posts[i].body.s.n + AROUND;
 	return sum;
 }
 
@@ -164,6 +164,38 @@ static void add_parts(struct request *q, const struct thread_view *v,
 				       view);
 }
 
+/* What the bar offers: an answer goes to what was said last. */
+static void add_bar(struct request *q, const struct thread_view *v, struct page_thread *p)
+{
+	const struct archive_post *last = &v->t.leaves[0].post;
+	for (size_t i = 0; i < v->t.count; i++) {
+		const struct archive_post *x = &v->t.leaves[i].post;
+		p->patch |= x->flags & ARCHIVE_PATCH;
+		if (x->date >= last->date)
+			last = x;
+	}
+	p->reply = page_reply_path(q, last->number);
+}
+
+static void add_messages(struct request *q, struct thread_view *v, struct page_thread *p)
+{
+	const struct archive_leaf *leaves = v->t.leaves + v->part.from;
+	size_t count = v->part.count;
+	struct tree tree;
+	struct outline_how how = { .hide = v->hide,
+				   .here = !v->outline,
+				   .whole = v->outline,
+				   .subject_key = v->subject_key };
+	tree_make(q->arena, leaves, count, (int)v->part.from, &tree);
+	if (!v->outline)
+		nest_messages(q, v, &tree, p);
+	if (v->outline || (count > 1 && !q->json))
+		p->outline = tree_outline(q, leaves, count, &tree, &how,
+					  &p->outline_count);
+	if (!v->outline)
+		add_parts(q, v, p);
+}
+
 static struct page_frame thread_frame(struct request *q, const struct thread_view *v,
 				      str path)
 {
@@ -195,18 +227,13 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.first = t->first_at,
 		.last = t->last_at,
 		.flat = v->flat,
+		.outlined = v->outline,
+		.whole = v->outline,
 		.path = path,
 		.list_path = list_path(q),
 	};
-	struct tree tree;
-	struct outline_how how = { .hide = v->hide, .here = true };
-	tree_make(q->arena, v->t.leaves + v->part.from, v->part.count, (int)v->part.from,
-		  &tree);
-	nest_messages(q, v, &tree, &p);
-	if (v->part.count > 1 && !q->json)
-		p.outline = tree_outline(q, v->t.leaves + v->part.from, v->part.count,
-					 &tree, &how, &p.outline_count);
-	add_parts(q, v, &p);
+	add_messages(q, v, &p);
+	add_bar(q, v, &p);
 	add_neighbours(q, v, &p);
 	buf_room(&r->body, octets_of(v));
 	ANSWER(q, r, thread, &p);
@@ -230,6 +257,11 @@ static err read_part(struct request *q, struct thread_view *v, struct wanted *w)
 		return OK;
 	if (v->flat)
 		part_flatten(q->arena, &v->t);
+	if (v->outline) {
+		v->part = (struct part){ 0, v->t.count };
+		w->part_found = true;
+		return OK;
+	}
 	w->part_found = part_find(&v->t, w->after, &v->part);
 	if (!w->part_found || v->t.thread.number != w->number)
 		return OK;
@@ -245,15 +277,16 @@ static err read_thread(struct request *q, struct thread_view *v, struct wanted *
 	return e.kind ? e : end;
 }
 
-static bool wants_flat(const struct request *q)
+static bool wants(const struct request *q, str view)
 {
-	return str_eq(request_query(q, "view"), STR("flat"));
+	return str_eq(request_query(q, "view"), view);
 }
 
 void thread_page(struct request *q, struct response *r)
 {
 	struct worker *d = worker_of(q);
-	struct thread_view v = { .flat = wants_flat(q),
+	struct thread_view v = { .flat = wants(q, STR("flat")),
+				 .outline = !q->json && wants(q, STR("outline")),
 				 .hide = page_hides(q, &d->settings) };
 	struct wanted w = { 0 };
 	struct cache_key key;
@@ -263,10 +296,10 @@ void thread_page(struct request *q, struct response *r)
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	if (v.flat || w.after)
+	if (v.flat || v.outline || w.after)
 		page_no_index(r);
-	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d", w.number,
-				   w.after, v.flat);
+	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d", w.number,
+				   w.after, v.flat, v.outline);
 	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))

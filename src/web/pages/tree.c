@@ -1,5 +1,7 @@
 #include "web/pages/tree.h"
 
+#include "base/language.h"
+
 #include <inttypes.h>
 
 void tree_make(struct arena *a, const struct archive_leaf *leaves, size_t count,
@@ -22,6 +24,17 @@ void tree_make(struct arena *a, const struct archive_leaf *leaves, size_t count,
 	}
 }
 
+/* A year stands where it begins. */
+static bool is_new_year(const struct archive_leaf *leaves, size_t i)
+{
+	int year, before, month;
+	page_month_of(leaves[i].post.date, &year, &month);
+	if (!i)
+		return true;
+	page_month_of(leaves[i - 1].post.date, &before, &month);
+	return year != before;
+}
+
 static struct page_outline outline_row(struct request *q, const struct archive_post *p,
 				       const struct outline_how *how)
 {
@@ -31,9 +44,12 @@ static struct page_outline outline_row(struct request *q, const struct archive_p
 				  : page_post_path(q, p->number),
 		.date = p->date,
 		.current = p->number == how->current,
-		.tag = p->flags & ARCHIVE_PATCH ? STR("patch")
-		       : p->attachments         ? STR("file")
+		.tag = p->flags & ARCHIVE_PATCH ? S_("patch")
+		       : p->attachments         ? S_("file")
 						: STR_NONE,
+		.size = how->whole ? p->size : 0,
+		.subject = how->whole && p->subject_key != how->subject_key ? p->subject
+									    : STR_NONE,
 	};
 }
 
@@ -52,6 +68,7 @@ const struct page_outline *tree_outline(struct request *q,
 							   + under->answers_count++
 						 : top + (*top_count)++;
 		*row = outline_row(q, &leaves[i].post, how);
+		row->new_year = is_new_year(leaves, i);
 		row->answers = arena_alloc(q->arena, (t->kids[i] + 1) * sizeof *row);
 		at[i] = row;
 	}

@@ -19,6 +19,8 @@ struct outline_how {
 	bool hide;       /* addresses */
 	bool here;       /* the posts stand on the same page: link to them there */
 	int64_t current; /* this post is the page; 0: none */
+	bool whole;      /* it is the page: sizes, and subjects that differ from this */
+	int64_t subject_key;
 };
 const struct page_outline *tree_outline(struct request *q,
 					const struct archive_leaf *leaves, size_t count,

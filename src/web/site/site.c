@@ -6,6 +6,7 @@
 #include "web/site/access.h"
 #include "web/site/below.h"
 #include "web/site/mime.h"
+#include "web/site/pages.h"
 #include "web/site/send.h"
 
 #include "base/file.h"
@@ -156,13 +157,16 @@ static err holds(void *ctx, const struct rule *rule, bool *yes)
 }
 
 /* Who runs the server may read all of it. */
-static enum may may_read(const struct site *s, struct request *q, const struct rules *r)
+int site_may(const struct site *s, struct request *q, const struct rules *r,
+	     const struct rule **by)
 {
 	struct asks x = { s, q };
 	struct decision d;
+	*by = NULL;
 	if (q->session && q->session->admin)
 		return MAY;
 	err e = rules_decide(r, holds, &x, &d);
+	*by = d.by;
 	if (!e.kind)
 		return d.allowed ? MAY : MAY_NOT;
 	log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
@@ -222,10 +226,11 @@ static void not_found(const struct site *s, struct request *q, struct response *
 {
 	struct place own;
 	struct access x = { .a = q->arena };
+	const struct rule *by;
 	str name = STR("404.html"), page;
 	below_walk(s->root, q->arena, &name, 1, access_look, &x, &own);
 	if (own.kind == PLACE_FILE && own.st.st_size <= OWN_404_MAX && own.st.st_size
-	    && may_read(s, q, &x.rules) == MAY
+	    && site_may(s, q, &x.rules, &by) == MAY
 	    && !file_read_fd(q->arena, own.fd, OWN_404_MAX, &page).kind) {
 		r->status = 404;
 		r->type = mime_type(name);
@@ -237,32 +242,70 @@ static void not_found(const struct site *s, struct request *q, struct response *
 	place_close(&own);
 }
 
-/* A folder's index. */
-static void send_folder(const struct site *s, struct request *q, struct response *r,
-			struct place *p)
+/* ---- what is there */
+
+static void send_file(struct request *q, struct response *r, struct place *p)
 {
-	struct place index;
-	below_step(p->fd, q->arena, STR("index.html"), &index);
+	if (is_text_page(q, p))
+		send_text_page(q, r, p);
+	else
+		send_place(q, r, p);
+}
+
+/* A folder's index, else its listing where its rules have one. */
+static void send_folder(const struct site *s, struct request *q, struct response *r,
+			struct place *p, const struct access *x, const struct rule *by)
+{
+	static const char *const names[] = { "index.html", "index.md" };
+	struct place index = { .fd = -1, .folder = -1 };
+	for (size_t i = 0; i < 2 && index.kind != PLACE_FILE; i++) {
+		place_close(&index);
+		below_step(p->fd, q->arena, str_from(names[i]), &index);
+	}
 	if (index.kind == PLACE_FILE) {
 		index.folder = p->fd;
 		p->fd = -1;
-		send_place(q, r, &index);
+		send_file(q, r, &index);
+	} else if (x->rules.listing == RULES_YES) {
+		send_listing(s, q, r, p, &x->rules, by);
 	} else {
 		not_found(s, q, r);
 	}
 	place_close(&index);
 }
 
-static void answer(const struct site *s, struct request *q, struct response *r,
-		   struct place *p)
+/* /about is about.html or about.md, where nothing else is so named. The folder's
+ * rules are asked again: it may be another by now. */
+static bool find_text(const struct site *s, struct request *q, struct place *p)
 {
-	bool root = !q->segment_count;
-	if (p->kind == PLACE_FOLDER && !root && !q->slash)
+	static const char *const endings[] = { ".html", ".md" };
+	size_t n = q->segment_count;
+	if (p->kind != PLACE_NOTHING || !n || q->slash)
+		return false;
+	str *segments = arena_alloc(q->arena, n * sizeof *segments);
+	memcpy(segments, q->segments, n * sizeof *segments);
+	for (size_t i = 0; i < 2 && p->kind != PLACE_FILE; i++) {
+		struct access x = { .a = q->arena };
+		const struct rule *by;
+		segments[n - 1] = arena_cat(q->arena, q->segments[n - 1],
+					    str_from(endings[i]));
+		place_close(p);
+		below_walk(s->root, q->arena, segments, n, access_look, &x, p);
+		if (p->kind != PLACE_FILE || site_may(s, q, &x.rules, &by) != MAY)
+			place_close(p);
+	}
+	return p->kind == PLACE_FILE;
+}
+
+static void answer(const struct site *s, struct request *q, struct response *r,
+		   struct place *p, const struct access *x, const struct rule *by)
+{
+	if (p->kind == PLACE_FOLDER && q->segment_count && !q->slash)
 		add_slash(q, r);
 	else if (p->kind == PLACE_FOLDER)
-		send_folder(s, q, r, p);
-	else if (p->kind == PLACE_FILE && !q->slash)
-		send_place(q, r, p);
+		send_folder(s, q, r, p, x, by);
+	else if ((p->kind == PLACE_FILE && !q->slash) || find_text(s, q, p))
+		send_file(q, r, p);
 	else
 		not_found(s, q, r);
 }
@@ -271,11 +314,12 @@ void site_page(const struct site *s, struct request *q, struct response *r)
 {
 	struct place p;
 	struct access x = { .a = q->arena };
+	const struct rule *by;
 	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, &x, &p);
-	enum may may = may_read(s, q, &x.rules);
+	enum may may = (enum may)site_may(s, q, &x.rules, &by);
 	q->is_protected |= !rules_are_public(&x.rules);
 	if (may == MAY && !(q->apart && q->is_protected))
-		answer(s, q, r, &p);
+		answer(s, q, r, &p, &x, by);
 	else
 		refuse(s, q, r, &x.rules, may);
 	place_close(&p);

@@ -1,0 +1,11 @@
+/* web/pages/oidc.h: what the pages of others show of providers of [oidc]. */
+#pragma once
+
+#include "web/pages/forms.h"
+#include "web/provider.h"
+
+/* The buttons on /login. */
+void oidc_add_buttons(struct request *q, struct page_login *p);
+
+/* By which accounts elsewhere the person signs in, and by which they might. */
+MUST_USE err oidc_add_identities(struct request *q, struct page_account *p);
