@@ -6,7 +6,7 @@
 
 static const str ADDRESSES[] = { { "anna@uni.example", 16 }, { "a@b.example", 11 } };
 static const str NAMES[] = { { "Anna Meyer", 10 }, { "Anna", 4 } };
-static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 } };
+static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 }, false };
 
 /* As it stands, or in a field that is encoded. */
 static bool is_said(struct arena *a, const struct header *h, str message)

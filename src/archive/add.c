@@ -1,8 +1,7 @@
 #include "archive/add.h"
 
+#include "archive/learn.h"
 #include "archive/prepare.h"
-
-enum { LEARN_FROM = 500 }; /* posts of a list that its dictionary is trained with */
 
 err archive_write(struct book *b, struct arena *a, struct prepared *x, int64_t *number)
 {
@@ -21,25 +20,6 @@ err archive_write(struct book *b, struct arena *a, struct prepared *x, int64_t *
 	return OK;
 }
 
-/* Once a list has enough posts to learn from, later ones are kept in a third of
- * the room. */
-static err learn(struct book *b, int64_t list, int64_t number)
-{
-	bool wanted;
-	if (number % LEARN_FROM)
-		return OK;
-	TRY(archive_dictionary_wanted(b, list, &wanted));
-	if (!wanted)
-		return OK;
-	ARENA(a);
-	struct archive_posts posts;
-	TRY(archive_posts_newest(b, a, list, 0, LEARN_FROM, &posts));
-	str *messages = arena_alloc(a, posts.count * sizeof *messages);
-	for (size_t i = 0; i < posts.count; i++)
-		TRY(archive_blob_read(b, a, posts.list[i].id, 16 * 1024, &messages[i]));
-	return archive_dictionary_train(b, a, list, messages, posts.count);
-}
-
 static err add(struct book *b, struct arena *a, const struct archive_arrival *x,
 	       int64_t *number)
 {
@@ -52,7 +32,9 @@ static err add(struct book *b, struct arena *a, const struct archive_arrival *x,
 	TRY(archive_packer_kept(b, x->list, &packer));
 	TRY(archive_prepare(a, x, packer, &made));
 	TRY(archive_write(b, a, &made, number));
-	return learn(b, x->list, *number);
+	/* Once a list has enough posts to learn from, later ones are kept in a third of
+	 * the room. */
+	return *number % LEARN_FROM ? OK : archive_learn(b, x->list);
 }
 
 err archive_add(struct book *b, struct arena *a, const struct archive_arrival *x,

@@ -56,6 +56,10 @@ err archive_ask(struct book *b, struct arena *a, const struct archive_arrival *x
 	if (!posts.count || str_eq(posts.list[0].source, x->source))
 		return OK;
 	const struct archive_post *p = &posts.list[0];
+	if (p->flags & ARCHIVE_GONE) { /* what was taken away comes by no other way */
+		*known = ARCHIVE_SAME;
+		return OK;
+	}
 	if (str_ieq(p->from_address, author))
 		TRY(same_body(b, a, p, x->message, &same));
 	if (!same && str_starts(p->source, ARCHIVE_IMPORTED))

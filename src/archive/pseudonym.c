@@ -180,8 +180,9 @@ static bool clean_mailboxes(struct arena *a, const struct work *w, const struct 
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		bool theirs = is_theirs(a, w->p, &m[i].address);
+		str name = w->p->address_only ? clean_said(a, w, m[i].name) : w->p->as;
 		if (theirs)
-			m[i] = (struct mailbox){ w->p->as,
+			m[i] = (struct mailbox){ name,
 						 { w->p->as, STR("hidden.invalid") } };
 		hit = hit || theirs;
 		buf_cat(&list, i ? STR(", ") : STR(""), mailbox_text(a, &m[i]));
@@ -236,7 +237,8 @@ err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, s
 	struct mime m;
 	str head;
 	TRY(mime_parse(a, message, &m));
-	struct work w = { p, pseudonym_text_new(a, p), is_author(a, p, &m.header) };
+	struct work w = { p, pseudonym_text_new(a, p),
+			  !p->address_only && is_author(a, p, &m.header) };
 	str old = m.header.body, body = clean_body(a, &w, &m, old);
 	bool changed = clean_header(a, &w, &m.header, &head);
 	if (!changed && str_eq(body, old))

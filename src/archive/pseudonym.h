@@ -20,12 +20,17 @@ struct pseudonym {
 		*names; /* as others saw them (pseudonym_text.h: which are looked for) */
 	size_t name_count;
 	str as; /* "former-3f2a": its address is at hidden.invalid, which reaches nobody */
+	bool address_only; /* names stay, and the header of their own posts: an address alone
+			    * is to go */
 };
 
 /* *out is the message itself where it names them nowhere.
  * ERR_LIMIT: the header is beyond header.h's limits. */
 MUST_USE err pseudonym_message(struct arena *a, const struct pseudonym *p, str message,
 			       str *out);
+
+/* The messages that owners took out of sight, all of them: they are few. */
+MUST_USE err pseudonym_hidden(struct book *b, const struct pseudonym *p);
 
 struct pseudonym_done {
 	int64_t after; /* the cursor; 0 at first */

@@ -1,10 +1,12 @@
 /* Posts of the archive, one after the other, in another name. */
 #include "archive/pseudonym.h"
 
-#include "archive/prepare.h"
+#include "archive/rewrite.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/archive/author.h"
+#include "store/archive/blob.h"
+#include "store/archive/redaction.h"
 
 #include <stdlib.h>
 
@@ -12,47 +14,10 @@ enum {
 	TOGETHER = 16 * 1024 * 1024
 }; /* octets of messages a round, and one that passes it */
 
-static err prepare(struct arena *a, const struct archive_post *p, str message,
-		   struct archive_packer *packer, struct prepared *out)
-{
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .message = message,
-				     .received_at = p->received_at };
-	return archive_prepare(a, &x, packer, out);
-}
-
-/* Each under the number that it had, so that links go on leading to it. */
-static err write_files(struct book *b, int64_t post, struct archive_attachments *files)
-{
-	TRY(archive_attachments_forget(b, post));
-	for (size_t i = 0; i < files->count; i++) {
-		files->list[i].post = post;
-		TRY(archive_attachment_add(b, &files->list[i]));
-	}
-	return OK;
-}
-
-/* The index forgets a post only if it is told the words that it was given. */
-static err write_anew(struct book *b, const struct archive_post *p,
-		      const struct prepared *old, struct prepared *new)
-{
-	int64_t version;
-	TRY(archive_words_remove(b, p->id, &old->words));
-	TRY(archive_words_add(b, p->id, &new->words));
-	TRY(archive_blob_replace(b, p->id, &new->packed));
-	new->post.id = p->id;
-	TRY(archive_post_rewrite(b, &new->post));
-	TRY(write_files(b, p->id, &new->attachments));
-	return archive_touch(b, p->list, &version);
-}
-
 static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, int64_t id,
 		   int64_t *changed, size_t *octets)
 {
 	struct archive_post row;
-	struct archive_packer *packer;
-	struct prepared old, new;
 	str message, clean;
 	bool found;
 	TRY(archive_post_by_id(b, a, id, &row, &found));
@@ -63,11 +28,8 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 	TRY(pseudonym_message(a, p, message, &clean));
 	if (str_eq(clean, message))
 		return OK;
-	TRY(archive_packer_kept(b, row.list, &packer));
-	TRY(prepare(a, &row, message, NULL, &old));
-	TRY(prepare(a, &row, clean, packer, &new));
 	++*changed;
-	return write_anew(b, &row, &old, &new);
+	return archive_rewrite(b, a, &row, message, clean, row.flags);
 }
 
 static str phrase(struct arena *a, str address)
@@ -150,4 +112,34 @@ err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
 	TRY(book_leave(b, mine, rewrite_some(b, a, p, limit, &now, more)));
 	*d = now;
 	return OK;
+}
+
+static err rewrite_hidden(struct book *b, struct arena *a, const struct pseudonym *p,
+			  int64_t id)
+{
+	struct archive_post row;
+	struct archive_packer *packer;
+	struct archive_packed packed;
+	str message, clean;
+	bool found;
+	TRY(archive_hidden_read(b, a, id, &message, &found));
+	if (found)
+		TRY(archive_post_by_id(b, a, id, &row, &found));
+	if (!found || pseudonym_message(a, p, message, &clean).kind
+	    || str_eq(clean, message))
+		return OK;
+	TRY(archive_packer_kept(b, row.list, &packer));
+	archive_pack(packer, a, clean, 0, &packed);
+	return archive_hidden_replace(b, id, &packed);
+}
+
+err pseudonym_hidden(struct book *b, const struct pseudonym *p)
+{
+	for (int64_t id = 0;;) {
+		ARENA(a);
+		TRY(archive_hidden_next(b, id, &id));
+		if (!id)
+			return OK;
+		TRY(rewrite_hidden(b, a, p, id));
+	}
 }

@@ -13,7 +13,7 @@ static err fill(struct book *b, const struct archive_post *p)
 	struct prepared now;
 	bool there;
 	TRY(archive_words_have(b, p->id, &there));
-	if (there)
+	if (there || p->flags & ARCHIVE_GONE)
 		return OK;
 	err e = archive_blob_read(b, a, p->id, SIZE_MAX, &x.message);
 	if (!e.kind)

@@ -92,7 +92,7 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	ask.from = q->from;
 	ask.until = q->until;
 	ask.has = q->has;
-	ask.lacks = q->lacks;
+	ask.lacks = q->lacks | ARCHIVE_GONE;
 	ask.has_file = q->has_file;
 	ask.lacks_file = q->lacks_file;
 	ask.thread = q->thread;

@@ -351,3 +351,50 @@ err thread_place(struct book *b, struct arena *a, struct archive_post *p,
 		TRY(guess_again(&x));
 	return x.rebuild || x.count > 1 ? rebuild(&x) : OK;
 }
+
+/* ---- by an owner's hand */
+
+err thread_put(struct book *b, struct arena *a, int64_t list, int64_t post,
+	       int64_t parent, int64_t version)
+{
+	struct archive_post p = { .id = post, .list = list };
+	struct placing x = { .b = b, .a = a, .p = &p, .version = version };
+	struct archive_place at, up;
+	TRY(archive_place_of(b, post, &at));
+	touches(&x, at.thread);
+	if (parent) {
+		TRY(archive_place_of(b, parent, &up));
+		touches(&x, up.thread);
+	}
+	at.parent = parent;
+	at.flags &= ~(unsigned)ARCHIVE_GUESSED;
+	at.flags |= ARCHIVE_PLACED;
+	TRY(archive_post_place(b, &at));
+	TRY(archive_missing_drop(b, post, 0));
+	return rebuild(&x);
+}
+
+err thread_replace(struct book *b, struct arena *a, struct archive_post *p,
+		   const struct thread_refs *r, int64_t version)
+{
+	struct placing x = { .b = b, .a = a, .p = p, .refs = r, .version = version };
+	struct archive_place latest;
+	size_t missing;
+	bool circle = false;
+	touches(&x, p->thread);
+	p->parent = 0;
+	p->flags &= ~(unsigned)(ARCHIVE_GUESSED | ARCHIVE_PLACED);
+	TRY(find_parent(&x, &missing));
+	TRY(guess_parent(&x));
+	if (p->parent)
+		TRY(is_above(&x, p->id, p->parent, &circle, &latest));
+	if (circle) {
+		p->parent = 0;
+		p->flags &= ~(unsigned)ARCHIVE_GUESSED;
+	}
+	TRY(touch_missing(&x, missing));
+	TRY(archive_post_place(b, &(struct archive_place){ p->id, p->thread, p->parent,
+							   p->date, p->flags }));
+	TRY(add_missing(&x, missing));
+	return rebuild(&x);
+}

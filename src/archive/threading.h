@@ -35,3 +35,13 @@ int64_t thread_subject_key(str base); /* a hash; 0 only for "" */
  * transaction; version: of the list, as taken with the number. */
 MUST_USE err thread_place(struct book *b, struct arena *a, struct archive_post *p,
 			  const struct thread_refs *r, int64_t version);
+
+/* An owner's hand: the post goes below another of its list (0: it starts a thread), its answers
+ * with it, and stays there whatever comes. Its flags get ARCHIVE_PLACED. The caller has seen
+ * that parent is none of its answers. */
+MUST_USE err thread_put(struct book *b, struct arena *a, int64_t list, int64_t post,
+			int64_t parent, int64_t version);
+
+/* Takes that back: p, which has its id and stands somewhere, goes where its references say. */
+MUST_USE err thread_replace(struct book *b, struct arena *a, struct archive_post *p,
+			    const struct thread_refs *r, int64_t version);

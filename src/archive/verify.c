@@ -1,6 +1,7 @@
 #include "archive/verify.h"
 
 #include "archive/prepare.h"
+#include "store/archive/redaction.h"
 #include "store/archive/thread.h"
 
 enum { STEP = 200 };
@@ -37,7 +38,7 @@ static err look_at(struct book *b, struct arena *a, const struct archive_post *p
 		   || !str_eq(now.post.message_id, p->message_id)) {
 		r->changed++;
 		*wrong = "its message is not the one that its row was made from";
-	} else if (!indexed) {
+	} else if (!indexed && !(p->flags & ARCHIVE_GONE)) {
 		r->changed++;
 		*wrong = "its words are not in the index; run 'postern archive reindex'";
 	}
@@ -73,13 +74,29 @@ static err index_again(struct book *b, struct arena *a, const struct archive_pos
 		       int64_t list, int64_t version)
 {
 	struct prepared now;
+	bool gone = p->flags & ARCHIVE_GONE;
 	TRY(prepare_again(b, a, p, &now));
-	TRY(archive_words_add(b, p->id, &now.words));
+	if (!gone)
+		TRY(archive_words_add(b, p->id, &now.words));
 	if (p->list != list)
 		return OK;
+	now.post.flags |= p->flags & (ARCHIVE_OWNERS | (gone ? ARCHIVE_REPLY : 0U));
+	now.post.subject_key = gone ? p->subject_key : now.post.subject_key;
 	now.post.id = p->id;
 	now.post.number = p->number;
 	return thread_place(b, a, &now.post, &now.refs, version);
+}
+
+/* Where owners put them, when all posts have found where they belong. */
+static err put_again(struct book *b, int64_t list, int64_t version)
+{
+	ARENA(a);
+	struct placed_row *rows;
+	size_t n;
+	TRY(placed_of_list(b, a, list, &rows, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(thread_put(b, a, list, rows[i].post, rows[i].parent, version));
+	return OK;
 }
 
 /* The index can forget a post only if it is told all its words as they were put in,
@@ -96,7 +113,7 @@ static err reindex(struct book *b, int64_t list, int64_t *posts)
 		struct archive_posts some;
 		TRY(archive_posts_by_id_after(b, step, 0, after, STEP, &some));
 		if (!some.count)
-			return OK;
+			return put_again(b, list, version);
 		for (size_t i = 0; i < some.count; i++) {
 			ARENA(one);
 			TRY(index_again(b, one, &some.list[i], list, version));

@@ -1,14 +1,18 @@
-/* postern site check: who may read a file of the group's site, and why, line by line. */
+/* postern site check, link: who may read a file of the group's site, and why, line by line; and
+ * links for who has no account. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "mail/address.h"
 #include "store/lists/address.h"
 #include "store/lists/person.h"
 #include "web/protect.h"
 #include "web/site/access.h"
+#include "web/site/link.h"
 #include "web/site/standing.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -146,11 +150,6 @@ static err check_path(struct check *x, const char *path)
 		     : passes ? why(a, &access.rules, &d)
 			      : STR("[web] protect");
 	say(x, str_from(kind), may ? STR("allowed") : STR("refused"), reason);
-	if (may && access.rules.licence.n)
-		say(x, STR("licence"),
-		    arena_cat(a, access_folder(a, q.segments, access.rules.licence_depth),
-			      access.rules.licence),
-		    STR("must have been accepted"));
 	x->refused |= !may;
 	return OK;
 }
@@ -179,4 +178,73 @@ int cli_site_check(struct cli *c)
 	table_print(x.table);
 	close(x.root);
 	return x.refused ? CLI_FAILED : CLI_OK;
+}
+
+/* A link to what takes none would only be found out by who was sent it. */
+static err takes_links(struct cli *c, const struct rules *r)
+{
+	bool yes = false;
+	for (size_t i = 0; i < r->count; i++)
+		yes |= r->rows[i].who == RULE_LINK && !r->rows[i].deny;
+	if (!yes && !rules_are_public(r))
+		return err_in(c->a, ERR_DENIED,
+			      "%s: no .access on the way has the line allow link",
+			      c->args[0]);
+	if (!yes)
+		return err_in(c->a, ERR_DENIED,
+			      "%s: everybody may read it, without a link", c->args[0]);
+	return OK;
+}
+
+static err read_limits(struct cli *c, struct site_link *link)
+{
+	const char *span = cli_option(c, "for"), *times = cli_option(c, "times");
+	int64_t seconds;
+	if (!clock_parse_span(str_from(span ? span : "7d"), &seconds) || seconds < 1)
+		return err_in(c->a, ERR_SYNTAX,
+			      "--for %s: it takes a time such as 12h or 7d", span);
+	if (times
+	    && (!str_i64(str_from(times), &link->most) || link->most < 1
+		|| link->most > 1000000))
+		return err_in(c->a, ERR_SYNTAX,
+			      "--times %s: it takes a number from 1 to 1000000", times);
+	link->expires_at = clock_now() + seconds;
+	return OK;
+}
+
+static err check_link(struct cli *c, const struct books *books, struct request *q)
+{
+	struct place p;
+	struct access access = { .a = c->a };
+	int root;
+	TRY(open_root(c, books->conf, &root));
+	if (request_split_path(c->a, str_from(c->args[0]), q).kind)
+		return err_in(c->a, ERR_SYNTAX, "%s: a path begins with / as in a URL",
+			      c->args[0]);
+	below_walk(root, c->a, q->segments, q->segment_count, access_look, &access, &p);
+	bool fits = p.kind == (q->slash ? PLACE_FOLDER : PLACE_FILE);
+	place_close(&p);
+	close(root);
+	if (!fits)
+		return err_in(c->a, ERR_NOTFOUND, "%s: there is no such %s", c->args[0],
+			      q->slash ? "folder"
+				       : "file; of a folder a / ends the path");
+	return takes_links(c, &access.rules);
+}
+
+int cli_site_link(struct cli *c)
+{
+	struct books *books;
+	struct request q = { 0 };
+	struct site_link link = { 0 };
+	str query;
+	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
+	CLI_TRY(c, read_limits(c, &link));
+	CLI_TRY(c, check_link(c, books, &q));
+	link.path = site_link_path(c->a, q.segments, q.segment_count, q.slash);
+	CLI_TRY(c, site_link_make(books, c->a, &link, &query));
+	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("site link made"), link.path));
+	printf("%.*s%.*s?%.*s\n", STR_F(books->conf->site_url), STR_F(link.path),
+	       STR_F(query));
+	return CLI_OK;
 }

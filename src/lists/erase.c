@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "store/archive/author.h"
+#include "store/archive/redaction.h"
 #include "lists/settings.h"
 #include "store/lists/address.h"
 #include "store/lists/alias.h"
@@ -241,6 +242,10 @@ err erase_continue(struct books *books, struct arena *a, bool *more)
 	p.name_count = split(a, e.names, &names);
 	p.addresses = keys;
 	p.names = names;
+	for (size_t i = 0; i < p.count && !e.after; i++)
+		TRY(redaction_rename(books->archive, keys[i], e.pseudonym));
+	if (p.count && !e.after)
+		TRY(pseudonym_hidden(books->archive, &p));
 	if (p.count)
 		TRY(pseudonym_posts(books->archive, a, &p, AT_ONCE, &done, &others));
 	e.after = done.after;

@@ -12,6 +12,7 @@
 #include "lists/expire.h"
 #include "lists/moderate.h"
 #include "lists/orders.h"
+#include "lists/redact.h"
 #include "lists/style.h"
 #include "lists/roster_batch.h"
 #include "lists/score_run.h"
@@ -44,6 +45,7 @@ struct post_role {
 	bool gives_way; /* to smtpd: rests a little before it goes on */
 	bool failed; /* some did; they stay where they are and do not hold up the next */
 	int64_t expire_at, carry_at;
+	struct cleaning cleaning;
 	int64_t batch; /* the file of members that had its turn last */
 };
 
@@ -242,6 +244,16 @@ static err purge(struct post_role *p, struct arena *a)
 	return OK;
 }
 
+/* The same, until no file holds what was redacted. */
+static err clean(struct post_role *p, struct arena *a)
+{
+	bool more;
+	TRY(clean_continue(&p->books, a, &p->cleaning, &more));
+	if (more)
+		p->at_end = false;
+	return OK;
+}
+
 /* The same, until the archive's index has all words again. */
 static err refill(struct post_role *p)
 {
@@ -289,6 +301,7 @@ static void work(struct post_role *p)
 	hindered(erase(p, a));
 	hindered(purge(p, a));
 	hindered(refill(p));
+	hindered(clean(p, a));
 	hindered(enter(p, a));
 	hindered(carry(p, a));
 	hindered(expire(p, a));

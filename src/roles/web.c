@@ -97,6 +97,8 @@ static err open_router(struct web_role *w)
 	TRY(site_open(a, arena_z(a, conf_path(a, conf, conf->web_root)), &w->web.site));
 	w->web.site->url = conf->site_url;
 	w->web.site->holds = file_rule_holds;
+	w->web.site->find_link = file_link_find;
+	w->web.site->charge = file_link_charge;
 	w->router.other = other;
 	if (conf->web_files_url.n) {
 		struct url u;

@@ -313,3 +313,30 @@ err book_checkpoint(struct book *b)
 		return OK;
 	return book_failed(b, rc, "copying its log into it");
 }
+
+/* SQLite makes the copy in a file without a name, in a folder that this process may write. */
+static err copy_beside(struct book *b)
+{
+	str folder, name;
+	if (!str_cut_last(str_from(b->path), '/', &folder, &name))
+		return OK;
+	char *sql = sqlite3_mprintf("PRAGMA temp_store_directory = '%.*q'; "
+				    "PRAGMA temp_store = FILE",
+				    (int)folder.n, folder.p);
+	if (!sql)
+		mem_exhausted();
+	err e = book_script(b, sql);
+	sqlite3_free(sql);
+	return e;
+}
+
+err book_scrub(struct book *b)
+{
+	TRY(copy_beside(b));
+	err e = book_script(b, "VACUUM");
+	TRY(book_script(b, "PRAGMA temp_store = MEMORY"));
+	TRY(e);
+	int rc = sqlite3_wal_checkpoint_v2(b->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+					   NULL);
+	return rc == SQLITE_OK ? OK : book_failed(b, rc, "ending its log");
+}

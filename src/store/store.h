@@ -85,6 +85,11 @@ int64_t book_version(struct book *b); /* differs when another connection wrote *
  * a connection of its own, does so once a second (in the role that writes it most). */
 MUST_USE err book_checkpoint(struct book *b);
 
+/* Writes the book anew, and ends its log: what was deleted stands in neither any more. It
+ * takes twice the book's room on the disk, and writers wait. ERR_TEMP: readers held on to the
+ * log for too long; call it again. */
+MUST_USE err book_scrub(struct book *b);
+
 struct sql_value {
 	enum { SQL_INT, SQL_TEXT, SQL_BLOB, SQL_REAL, SQL_NULL } type;
 	int64_t number;

@@ -36,6 +36,7 @@ struct pairs {
 
 struct session;
 struct router;
+struct site_link;
 
 struct request {
 	struct arena *arena;
@@ -63,7 +64,9 @@ struct request {
 	bool session_unread;           /* or that cannot be told at the moment */
 	str lacks;         /* scopes, one of which its token would need for this */
 	bool is_protected; /* [web] protect names the path */
-	bool apart;        /* it came to [web] files_url, where the application is not */
+	const struct site_link *link; /* that leads here (web/site/link.h); NULL: none */
+	bool by_link;                 /* it alone lets in who asks */
+	bool apart; /* it came to [web] files_url, where the application is not */
 	bool language_chosen; /* by the reader, or it is for a program: a list has no say */
 	void *ctx;            /* the caller's: struct web (web/worker.h) */
 };

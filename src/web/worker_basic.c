@@ -3,6 +3,7 @@
 #include "web/worker.h"
 
 #include "account/account.h"
+#include "account/second.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/lists/person.h"
@@ -46,6 +47,14 @@ static void remember(str tag)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Where an account has a second factor its password alone opens nothing: a token does. */
+static err is_enough(struct worker *w, struct arena *a, int64_t person)
+{
+	struct second s;
+	TRY(second_get(a, w->books.lists, person, &s));
+	return s.on ? FAIL(ERR_DENIED, "a password is not enough there") : OK;
+}
+
 /* ERR_DENIED: as account_sign_in has it. */
 static err by_password(struct worker *w, struct arena *a, str user, str secret,
 		       struct account *who)
@@ -62,11 +71,11 @@ static err by_password(struct worker *w, struct arena *a, str user, str secret,
 	str text = arena_cat(a, user, STR("\n"), e.kind ? STR("") : p.password, STR("\n"),
 			     secret);
 	str tag = mac_tag(a, &w->web->mac, STR("basic"), text);
-	if (!e.kind && p.password.n && was_right(tag))
-		return OK;
-	TRY(account_sign_in(a, w->books.lists, &x, secret, who));
-	remember(tag);
-	return OK;
+	if (e.kind || !p.password.n || !was_right(tag)) {
+		TRY(account_sign_in(a, w->books.lists, &x, secret, who));
+		remember(tag);
+	}
+	return is_enough(w, a, who->id);
 }
 
 static err refused(struct worker *w, const struct request *q, str user)

@@ -10,7 +10,7 @@ import subprocess
 from harness import HERE, check
 
 JS = os.path.join(HERE, 'js')
-WANTED = ('playwright-core', 'axe-core', 'html-validate')
+WANTED = ('playwright-core', 'axe-core', 'html-validate', 'oidc-provider')
 
 
 def install():

@@ -222,6 +222,50 @@ if os.environ.get('POSTERN_BROWSER', '1') == '1':
     for s in look(p, [{'path': x, 'width': w, 'scheme': scheme} for x in ('/plain/', '/guide.md', '/pages/') for w, scheme in ((390, 'light'), (1440, 'dark'))]):
         well(s)
 
+section('signed links')
+put('press/.access', 'allow members of dev\nallow link\nlisting yes\n')
+put('press/kit.bin', 'k' * 5000)
+put('press/photos/a b.txt', 'a photo')
+put('press/inner/.access', 'deny link')
+put('press/inner/x.txt', 'the secret')
+put('press2/.access', 'allow link')
+put('press2/x.txt', 'the secret')
+
+
+def link(*words):
+    return p.cli('site', 'link', *words).strip().removeprefix('https://www.lists.example')
+
+
+one, all_, twice = link('/press/kit.bin'), link('/press/', '--for', '1h'), link('/press/kit.bin', '--times', '2')
+stranger = Browser(p, network='198.51.100.4')
+equal('a link to a file', (asked(stranger, one), stranger.page), (200, 'k' * 5000))
+check('is for no cache', 'private' in stranger.headers['Cache-Control'])
+query = one.partition('?')[2]
+for path in ('/press/', '/press/photos/a%20b.txt', '/members/data.txt', '/press2/x.txt', '/press/kit.bin/'):
+    equal(f'and to nothing else: {path}', asked(stranger, f'{path}?{query}'), 403)
+for name, old, new in (('a later end', 'e=', 'e=9'), ('another tag', 's=', 's=a'), ('no tag', '&s=', '&x='), ('a number', 'e=', 'n=x&e=')):
+    check(f'{name} makes none', asked(stranger, one.replace(old, new)) in (401, 403) and 'kkk' not in stranger.page, stranger.status)
+query = all_.partition('?')[2]
+equal('a link to a folder is for all in it', [asked(stranger, f'{x}?{query}') for x in ('/press/', '/press/kit.bin', '/press/photos/a%20b.txt')], [200, 200, 200])
+asked(stranger, all_)
+hrefs = [x for x in stranger.page.split('"') if x.startswith('/press/kit.bin?')]
+check('its listing leads on by it', len(hrefs) == 1 and asked(stranger, hrefs[0].replace('&amp;', '&')) == 200, hrefs)
+equal('but not where links are denied, nor beside it', [asked(stranger, f'{x}?{query}') for x in ('/press/inner/x.txt', '/press2/x.txt', '/members/data.txt')], [403, 403, 403])
+check('and not in its listing', 'inner' not in stranger.ask('GET', all_).page)
+equal('one for two downloads', [asked(stranger, twice), asked(stranger, twice, Range='bytes=4000-'), stranger.ask('HEAD', twice).status, asked(stranger, twice), asked(stranger, twice)], [200, 206, 200, 200, 410])
+part = link('/press/kit.bin', '--times', '1')
+got = [asked(stranger, part, Range=f'bytes={n}-{n + 999}') for n in range(1, 4001, 1000)] + [asked(stranger, part, Range='bytes=1-4999') for _ in range(3)]
+equal('nor is more to be had in pieces', (got[:4], got[-1]), ([206] * 4, 410))
+equal('a member needs none', asked(anna, twice), 200)
+for words, why in ((('/members/data.txt',), 'allow link'), (('/guide.md',), 'everybody may read it'), (('/press/nothing',), 'no such file'), (('/press',), 'no such file'), (('/press/kit.bin', '--times', '0'), '--times 0'),
+                   (('/press/kit.bin', '--for', 'ever'), '--for ever'), (('/press/../x',), 'a path begins')):
+    r = p.run('site', 'link', *words)
+    check(f'site link {words}', r.returncode == 1 and why in r.stderr, r.stderr)
+short = link('/press/kit.bin', '--for', '1s')
+check('one ends', eventually(lambda: asked(stranger, short) == 403 and 'has ended' in stranger.text(), 5), stranger.status)
+put('press/.access', 'allow members of dev\n')
+equal('and all do where the rule goes', (asked(stranger, one), asked(stranger, all_)), (403, 403))
+
 section('at once')
 p.cli('member', 'remove', LIST, ANNA)
 equal('who has left is out', (asked(anna, '/members/data.txt'), asked(anna, '/members/data.txt', If_None_Match=tag), curl('-u', f'{ANNA}:{token}')[0]), (403, 403, 403))

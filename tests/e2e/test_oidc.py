@@ -3,7 +3,6 @@ taken: no wrong signature, algorithm, issuer, client, time or nonce, no answer t
 import hashlib
 import html
 import json
-import os
 import re
 import socket
 import sqlite3
@@ -12,7 +11,7 @@ import time
 
 from authority import Authority
 from browser import Browser
-from chromium import JS, install
+from chromium import JS, install, look, well
 from harness import Postern, check, done, equal, eventually, free_port, limit, section
 from nameserver import NameServer
 from oidc import Key, Liar, RealProvider, b64
@@ -20,8 +19,6 @@ from sink import Sink
 
 limit(300)
 install()
-if not os.path.isdir(os.path.join(JS, 'node_modules/oidc-provider')):
-    subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=JS, check=True, timeout=180)
 ca, stranger = Authority('A laboratory'), Authority('Another')
 REAL, LIAR, HOME = '127.0.0.90', '127.0.0.91', '127.0.0.10'
 world = Sink(HOME, 0)
@@ -134,7 +131,7 @@ check('no secret in the log', SECRET not in p.log() and 'code_verifier' not in p
 section('tied and untied by hand')
 again = walk(['go', p.cli('user', 'link', 'ben@uni.example').strip()], ['press', 'Sign in'], ['at', '/account'],
              ['press', 'Sign in with the laboratory (lab) from now on'], ['at', real.issuer], *NINA,
-             ['press', 'No longer sign in by the laboratory (lab)'], ['see'])
+             ['press', 'No longer sign in by it: the laboratory (lab)'], ['see'])
 if len(again) == 2:
     check('tied, though the address is another', 'That account signs you in from now on' in again[0]['text'] and 'nina@uni.example' in again[0]['text'], again[0])
     check('untied', 'That account signs you in no more' in again[1]['text'] and 'Accounts elsewhere' not in again[1]['text'], again[1])
@@ -360,5 +357,11 @@ equal('readers get no cookie', guest.cookies, {})
 anna = by_link('anna@uni.example')
 anna.get('/account/data.json')
 equal('what is kept about somebody says so', [(x['subject'], x['address']) for x in json.loads(anna.page)['accounts_elsewhere']], [('anna', 'anna@uni.example')])
+section('as they look')
+head = {'Cookie': '__Host-postern=' + anna.cookies['__Host-postern'], 'X-Forwarded-Proto': 'https'}
+for width, scheme in ((390, 'light'), (820, 'dark'), (1440, 'light')):
+    for path, headers, status in (('/login', {}, 200), ('/login/at/liar/back?state=x', {}, 403), ('/account', head, 200)):
+        for s in look(p, [{'path': path, 'width': width, 'scheme': scheme, 'headers': headers}]):
+            well(s, status)
 equal('no page failed', p.events('page-not-made'), [])
 done()

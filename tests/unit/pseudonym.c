@@ -10,7 +10,7 @@
 static const str ADDRESSES[] = { { "anna@uni.example", 16 },
 				 { "a.meyer@home.example", 20 } };
 static const str NAMES[] = { { "Anna Meyer", 10 }, { "Anna", 4 } };
-static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 } };
+static const struct pseudonym ANNA = { ADDRESSES, 2, NAMES, 2, { "former-x", 8 }, false };
 
 static str done_as(struct arena *a, const struct pseudonym *p, str message)
 {
@@ -225,7 +225,7 @@ static void test_charsets(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
 		str name = str_from(cases[i].name), beside = str_from(cases[i].beside);
-		struct pseudonym p = { ADDRESSES, 2, &name, 1, { "former-x", 8 } };
+		struct pseudonym p = { ADDRESSES, 2, &name, 1, { "former-x", 8 }, false };
 		str text = arena_cat(a, beside, STR(" "), name,
 				     STR(" <anna@uni.example>\r\nends "), beside);
 		str wanted = arena_cat(a, beside,
@@ -267,9 +267,8 @@ static void test_words_of_others(void)
 				     { "Fri, 27 Nov", 11 },
 				     { "ESMTP for", 9 },
 				     { "1@x> <2@x", 9 } };
-	static const struct pseudonym mallory = {
-		address, 1, names, 6, { "former-x", 8 }
-	};
+	static const struct pseudonym mallory = { address,           1,    names, 6,
+						  { "former-x", 8 }, false };
 	ARENA(a);
 	str head = STR("Received: by mx with ESMTP for <ben@uni.example>\r\n"
 		       "From: Ben <ben@uni.example>\r\nTo: "),
@@ -311,7 +310,9 @@ static void test_long(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
 		str names[COUNT];
-		struct pseudonym p = { ADDRESSES, 2, names, COUNT, STR("former-x") };
+		struct pseudonym p = {
+			ADDRESSES, 2, names, COUNT, STR("former-x"), false
+		};
 		for (int k = 0; k < COUNT; k++)
 			names[k] = arena_cat(a, many(a, cases[i].name, cases[i].n),
 					     arena_printf(a, " b%d", k));

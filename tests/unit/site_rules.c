@@ -96,8 +96,6 @@ static void mistakes(void)
 		{ "allow link x", "line 1: link x: nothing may follow it" },
 		{ "permit public", "line 1: permit: a line begins with" },
 		{ "listing maybe", "line 1: maybe: must be yes or no" },
-		{ "licence ../x", "line 1: ../x: is no name of a file of this folder" },
-		{ "licence .x", "line 1: .x: is no name" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
@@ -130,7 +128,6 @@ static void publicity(void)
 		      { "allow public", true },
 		      { "allow signed-in", false },
 		      { "allow public\ndeny person a@x", false },
-		      { "licence L.txt", false },
 		      { "allow link\nallow public", true } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);

@@ -32,14 +32,16 @@ err archive_authors(struct book *b, struct arena *a, int64_t list, int64_t from,
 		    int64_t *authors)
 {
 	bool found;
-	TRY(book_number(b, authors, &found,
-			"SELECT count(DISTINCT address) FROM month_author "
-			"WHERE list = ?1 AND month >= ?2",
-			SQL_I(list), SQL_I(from)));
+	TRY(book_number(
+		b, authors, &found,
+		"SELECT count(DISTINCT address) FROM month_author "
+		"WHERE list = ?1 AND month >= ?2 AND (address <> '' OR name <> '')",
+		SQL_I(list), SQL_I(from)));
 	return TABLE_ALL(b, a, read_author, x, count,
 			 "SELECT address, name, posts FROM (SELECT address, name, "
 			 "sum(posts) AS posts, max(month) FROM month_author "
-			 "WHERE list = ?1 AND month >= ?2 GROUP BY address) "
+			 "WHERE list = ?1 AND month >= ?2 "
+			 "AND (address <> '' OR name <> '') GROUP BY address) "
 			 "ORDER BY posts DESC, address LIMIT ?3",
 			 SQL_I(list), SQL_I(from), SQL_I(limit));
 }

@@ -221,22 +221,44 @@ static err keep_blob(struct book *b, struct arena *a, struct archive_blob *z)
 	return OK;
 }
 
-err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
-		      str *message)
+/* One row of dictionary and bytes. */
+static err unpack_row(struct book *b, struct arena *a, const char *sql, int64_t id,
+		      size_t limit, str *message, bool *found)
 {
 	struct rows r;
 	struct archive_blob z = { .limit = limit };
 	err e = OK;
-	TRY(book_rows(b, &r, "SELECT dictionary, bytes FROM blob WHERE id = ?1",
-		      SQL_I(id)));
-	bool found = rows_next(&r);
-	if (found)
+	TRY(book_rows(b, &r, sql, SQL_I(id)));
+	*found = rows_next(&r);
+	if (*found)
 		e = read_blob(b, &r, 0, &z);
-	if (found && !e.kind)
+	if (*found && !e.kind)
 		e = archive_unpack(archive_unpacker_of(b), a, &z, message);
 	TRY(rows_end(&r));
-	return found ? e
+	return e;
+}
+
+err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
+		      str *message)
+{
+	bool found;
+	TRY(unpack_row(b, a, "SELECT dictionary, bytes FROM blob WHERE id = ?1", id,
+		       limit, message, &found));
+	return found ? OK
 		     : FAIL(ERR_NOTFOUND, "the archive holds no message of that post");
+}
+
+err archive_hidden_read(struct book *b, struct arena *a, int64_t id, str *message,
+			bool *found)
+{
+	return unpack_row(b, a, "SELECT dictionary, bytes FROM hidden WHERE id = ?1", id,
+			  SIZE_MAX, message, found);
+}
+
+err archive_hidden_replace(struct book *b, int64_t id, const struct archive_packed *z)
+{
+	return book_run(b, "UPDATE hidden SET dictionary = ?2, bytes = ?3 WHERE id = ?1",
+			SQL_I(id), SQL_I(z->dictionary), SQL_B(z->bytes));
 }
 
 err archive_blobs_read(struct book *b, struct arena *a, const int64_t *ids, size_t count,

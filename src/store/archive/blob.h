@@ -38,6 +38,26 @@ MUST_USE err archive_dictionary_wanted(struct book *b, int64_t list, bool *wante
 MUST_USE err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
 				      const str *messages, size_t count);
 
+/* Those in use, which hold pieces of posts. One that is retired packs nothing new, and is to
+ * go when nothing is packed with it any more. */
+struct archive_dictionary {
+	int64_t id, list;
+	str bytes;
+};
+MUST_USE err archive_dictionaries(struct book *b, struct arena *a, int64_t list,
+				  struct archive_dictionary **d, size_t *count);
+MUST_USE err archive_dictionary_retire(struct book *b, int64_t id);
+MUST_USE err archive_dictionary_retired(struct book *b, struct arena *a,
+					struct archive_dictionary *d, bool *found);
+MUST_USE err archive_dictionary_drop(struct book *b, int64_t id);
+/* Posts that it packs, by id behind that one; and all hidden ones. */
+MUST_USE err archive_blobs_of_dictionary(struct book *b, int64_t dictionary,
+					 int64_t after, size_t limit, int64_t *ids,
+					 size_t *count);
+MUST_USE err archive_hidden_of_dictionary(struct book *b, struct arena *a,
+					  int64_t dictionary, int64_t **ids,
+					  size_t *count);
+
 MUST_USE err archive_blob_add(struct book *b, int64_t id, const struct archive_packed *z);
 
 /* Another message in the place of one that is there. */
@@ -48,6 +68,12 @@ MUST_USE err archive_blob_replace(struct book *b, int64_t id,
  * ERR_IO: it is damaged. */
 MUST_USE err archive_blob_read(struct book *b, struct arena *a, int64_t id, size_t limit,
 			       str *message);
+
+/* One that an owner took out of sight (redaction.h), until it is shown again. */
+MUST_USE err archive_hidden_read(struct book *b, struct arena *a, int64_t id,
+				 str *message, bool *found);
+MUST_USE err archive_hidden_replace(struct book *b, int64_t id,
+				    const struct archive_packed *z);
 
 /* A message as it stands in the book, to be unpacked by any thread. */
 struct archive_blob {

@@ -13,6 +13,8 @@ err archive_post_gone(struct book *b, int64_t id)
 		"DELETE FROM attachment WHERE post = ?1",
 		"DELETE FROM missing WHERE post = ?1",
 		"DELETE FROM blob WHERE id = ?1",
+		"DELETE FROM hidden WHERE id = ?1",
+		"DELETE FROM placed WHERE post = ?1",
 		"DELETE FROM post WHERE id = ?1",
 	};
 	return run_each(b, texts, sizeof texts / sizeof *texts, id);
@@ -27,6 +29,7 @@ err archive_list_gone(struct book *b, int64_t list)
 		"DELETE FROM month_author WHERE list = ?1",
 		"DELETE FROM url_alias WHERE list = ?1",
 		"DELETE FROM dictionary WHERE list = ?1",
+		"DELETE FROM redaction WHERE list = ?1",
 		"DELETE FROM numbering WHERE list = ?1",
 	};
 	return run_each(b, texts, sizeof texts / sizeof *texts, list);

@@ -32,10 +32,10 @@ static err newest_dictionary(struct book *b, int64_t list, int64_t *id)
 {
 	bool found;
 	*id = 0;
-	return book_number(
-		b, id, &found,
-		"SELECT id FROM dictionary WHERE list = ?1 ORDER BY id DESC LIMIT 1",
-		SQL_I(list));
+	return book_number(b, id, &found,
+			   "SELECT id FROM dictionary WHERE list = ?1 AND retired = 0 "
+			   "ORDER BY id DESC LIMIT 1",
+			   SQL_I(list));
 }
 
 static err packer_start(struct book *b, struct arena *a, int64_t list, int64_t dictionary,
@@ -111,9 +111,10 @@ void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t
 err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
 {
 	int64_t id;
-	TRY(book_number(b, &id, wanted,
-			"SELECT id FROM dictionary WHERE list = ?1 LIMIT 1",
-			SQL_I(list)));
+	TRY(book_number(
+		b, &id, wanted,
+		"SELECT id FROM dictionary WHERE list = ?1 AND retired = 0 LIMIT 1",
+		SQL_I(list)));
 	*wanted = !*wanted;
 	return OK;
 }

@@ -222,6 +222,12 @@ err archive_post_rewrite(struct book *b, const struct archive_post *p)
 		SQL_I(p->attachments));
 }
 
+err archive_post_mark(struct book *b, const struct archive_post *p)
+{
+	return book_run(b, "UPDATE post SET flags = ?2, subject_key = ?3 WHERE id = ?1",
+			SQL_I(p->id), SQL_I(p->flags), SQL_I(p->subject_key));
+}
+
 err archive_post_neighbours(struct book *b, int64_t list, int64_t number, int64_t *before,
 			    int64_t *after)
 {
@@ -313,7 +319,8 @@ err archive_posts_guessing(struct book *b, struct arena *a, const struct archive
 		   "SELECT " ARCHIVE_POST
 		   " FROM post p WHERE p.list = ?1 AND p.subject_key = ?2 "
 		   "AND p.subject_key <> 0 AND p.date BETWEEN ?3 AND ?4 AND p.flags & 1 "
-		   "AND (p.parent = 0 OR p.flags & 2) AND p.id <> ?5 AND p.thread > 0",
+		   "AND (p.parent = 0 OR p.flags & 2) AND p.flags & 256 = 0 "
+		   "AND p.id <> ?5 AND p.thread > 0",
 		   SQL_I(p->list), SQL_I(p->subject_key), SQL_I(p->date), SQL_I(until),
 		   SQL_I(p->id));
 }

@@ -15,6 +15,12 @@ enum archive_flag {
 	ARCHIVE_HTML = 1 << 3,    /* has an HTML part */
 	ARCHIVE_NO_DATE = 1 << 4, /* date is when it arrived; its own could not be used */
 	ARCHIVE_BIDI = 1 << 5,    /* the subject turns the writing direction */
+	ARCHIVE_GONE =
+		1 << 6, /* a tombstone: an owner took it out of sight, or purged it */
+	ARCHIVE_CUT = 1 << 7, /* an owner took something out of it: no signature holds */
+	ARCHIVE_PLACED = 1 << 8, /* an owner put it where it stands in its thread */
+	/* what the message itself does not say */
+	ARCHIVE_OWNERS = ARCHIVE_GONE | ARCHIVE_CUT | ARCHIVE_PLACED,
 };
 
 struct archive_post {
@@ -67,6 +73,9 @@ MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t th
 /* What the message says of author, subject and size, as p has it; p->id names the row. The
  * thread stays. */
 MUST_USE err archive_post_rewrite(struct book *b, const struct archive_post *p);
+
+/* The flags and the subject's hash, which post_rewrite leaves as they are. */
+MUST_USE err archive_post_mark(struct book *b, const struct archive_post *p);
 
 /* Dates in [from, until), oldest first, from behind (after_date, after_id), both 0 to
  * begin; what came before since left out; at most limit. */

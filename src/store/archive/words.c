@@ -29,6 +29,17 @@ err archive_words_forget(struct book *b)
 	return book_run(b, "INSERT INTO words (words) VALUES ('delete-all')");
 }
 
+/* FTS5 counts fewer than two changes where nothing was left to merge. */
+err archive_words_merge(struct book *b, bool first, bool *more)
+{
+	enum { PAGES = 1000 };
+	int64_t before = sqlite3_total_changes64(b->db);
+	TRY(book_run(b, "INSERT INTO words (words, rank) VALUES ('merge', ?1)",
+		     SQL_I(first ? -PAGES : PAGES)));
+	*more = sqlite3_total_changes64(b->db) - before >= 2;
+	return OK;
+}
+
 err archive_bulk(struct book *b, bool on)
 {
 	return on ? book_run(b, "PRAGMA cache_size = -49152")

@@ -23,5 +23,10 @@ MUST_USE err archive_words_refilled(struct book *b, int64_t before);
 /* ERR_IO: the index is damaged. Needs a book that may be written. */
 MUST_USE err archive_words_check(struct book *b);
 
+/* A word that was removed stands in the index until all its runs are merged into one: this
+ * merges some pages. first: all runs that there are now take part. *more: call it again, not
+ * as the first. */
+MUST_USE err archive_words_merge(struct book *b, bool first, bool *more);
+
 /* More memory for pages while much is added. */
 MUST_USE err archive_bulk(struct book *b, bool on);

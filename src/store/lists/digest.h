@@ -56,6 +56,9 @@ MUST_USE err digest_ask(struct book *b, int64_t list, str source, int64_t *id,
 /* Keeps a post for the next issue and sets p->id; one that is there stays as it is. */
 MUST_USE err digest_collect(struct book *b, int64_t list, struct digest_post *p);
 
+/* One that waits goes into no issue. */
+MUST_USE err digest_post_drop(struct book *b, str source);
+
 /* One last digest of the posts that wait, in that form, for a member who reads single posts.
  * *owed: it was not by then. */
 MUST_USE err digest_owe(struct book *b, int64_t member, str form, bool *owed);

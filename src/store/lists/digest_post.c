@@ -157,3 +157,8 @@ err digest_expire(struct book *b, int64_t before, int64_t *gone)
 	return TABLE_CHANGE(b, gone, "DELETE FROM digest_post WHERE kept = 0 AND at < ?1",
 			    SQL_I(before));
 }
+
+err digest_post_drop(struct book *b, str source)
+{
+	return book_run(b, "DELETE FROM digest_post WHERE source = ?1", SQL_S(source));
+}

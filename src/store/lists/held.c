@@ -241,3 +241,11 @@ err held_expire(struct book *b, int64_t before, int64_t *gone)
 			    "DELETE FROM held WHERE verdict <> '' AND handled_at < ?1",
 			    SQL_I(before));
 }
+
+err held_blank(struct book *b, str source)
+{
+	return book_run(b,
+			"UPDATE held SET subject = '', author_name = '', body = NULL "
+			"WHERE source = ?1 AND verdict <> ''",
+			SQL_S(source));
+}

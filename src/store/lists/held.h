@@ -102,5 +102,8 @@ str held_claimant(const struct held_row *h, int64_t now);
 MUST_USE err held_close(struct book *b, struct arena *a, int64_t id,
 			const struct held_end *end);
 
+/* What the row of one that was handled says of it goes: subject and author's name. */
+MUST_USE err held_blank(struct book *b, str source);
+
 /* Forgets those handled before that time. */
 MUST_USE err held_expire(struct book *b, int64_t before, int64_t *gone);

@@ -103,6 +103,12 @@ err pending_readdress(struct book *b, int64_t list, str from, str to)
 			SQL_I(list), SQL_S(from), SQL_S(to));
 }
 
+err pending_note(struct book *b, int64_t id, str data)
+{
+	return book_run(b, "UPDATE pending SET data = ?2 WHERE id = ?1", SQL_I(id),
+			SQL_S(data));
+}
+
 err pending_drop(struct book *b, str kind, int64_t list, str address)
 {
 	return book_run(

@@ -48,6 +48,9 @@ MUST_USE err pending_by_address(struct book *b, struct arena *a, str address,
  * set. */
 MUST_USE err pending_readdress(struct book *b, int64_t list, str from, str to);
 
+/* What its token stands for from now on. */
+MUST_USE err pending_note(struct book *b, int64_t id, str data);
+
 MUST_USE err pending_drop(struct book *b, str kind, int64_t list, str address);
 MUST_USE err pending_drop_id(struct book *b, int64_t id);
 

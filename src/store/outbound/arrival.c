@@ -61,3 +61,9 @@ err arrival_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)
 			    "(SELECT inbound FROM arrival WHERE at < ?1 LIMIT ?2)",
 			    SQL_I(before), SQL_I(limit));
 }
+
+err arrival_blank(struct book *b, int64_t inbound)
+{
+	return book_run(b, "UPDATE arrival SET subject = '' WHERE inbound = ?1",
+			SQL_I(inbound));
+}

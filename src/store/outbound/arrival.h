@@ -27,5 +27,8 @@ MUST_USE err arrival_by_author(struct book *b, struct arena *a, str author,
 			       int64_t before /* inbound; 0: all */, size_t limit,
 			       struct arrival **x, size_t *count);
 
+/* Its subject goes. */
+MUST_USE err arrival_blank(struct book *b, int64_t inbound);
+
 /* Forgets at most limit of those before that time (ms); *gone counts them. */
 MUST_USE err arrival_expire(struct book *b, int64_t before, size_t limit, int64_t *gone);

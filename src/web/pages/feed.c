@@ -103,7 +103,8 @@ static err show_feed(struct request *q, struct response *r, const struct feed *f
 	add_link(b, "alternate", "text/html", page_url(q, f->page));
 	add_time(b, "updated", latest);
 	for (size_t i = 0; i < f->posts.count; i++)
-		TRY(add_entry(q, b, &f->posts.list[i]));
+		if (!(f->posts.list[i].flags & ARCHIVE_GONE))
+			TRY(add_entry(q, b, &f->posts.list[i]));
 	buf_add(b, STR("</feed>\n"));
 	r->type = STR("application/atom+xml; charset=utf-8");
 	return OK;
@@ -144,7 +145,8 @@ static err thread_feed(struct request *q, struct response *r,
 		       const struct archive_thread *t)
 {
 	str path = page_thread_path(q, t->number);
-	struct feed f = { .title = t->subject.n ? t->subject : STR("(no subject)"),
+	str title = page_subject(t->subject, t->flags);
+	struct feed f = { .title = title.n ? title : STR("(no subject)"),
 			  .path = arena_cat(q->arena, path, STR(".atom")),
 			  .page = path };
 	TRY(archive_posts_of_thread(worker_of(q)->books.archive, q->arena, t->id,

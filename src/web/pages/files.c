@@ -5,10 +5,12 @@
 
 #include "archive/export.h"
 #include "archive/mask.h"
+#include "archive/redact.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "lists/personal.h"
+#include "mail/mime.h"
 #include "web/pages/volume.h"
 
 #include <inttypes.h>
@@ -23,18 +25,34 @@ static bool hides_here(const struct request *q)
 	return page_hides(q, &worker_of(q)->settings);
 }
 
-/* Whether the post is one of those that the viewer sees. */
-static err sees(struct request *q, int64_t number, bool *yes)
+/* What of a post the viewer sees. */
+struct sight {
+	bool yes, gone; /* gone: it was taken away */
+	str message;    /* what it said, where it is hidden from others */
+	struct archive_attachments files;
+};
+
+static err look(struct request *q, int64_t number, struct sight *s)
 {
 	const struct worker *w = worker_of(q);
-	struct archive_post post;
-	*yes = true;
-	if (!w->since)
-		return OK;
+	struct archive_post post, was;
+	*s = (struct sight){ 0 };
 	TRY(archive_post_by_number(w->books.archive, q->arena, w->list->id, number, &post,
-				   yes));
-	*yes = *yes && since_sees(q, &post);
+				   &s->yes));
+	s->yes = s->yes && since_sees(q, &post);
+	s->gone = s->yes && post.flags & ARCHIVE_GONE;
+	if (!s->gone || !worker_may(w, RIGHT_post_redact))
+		return OK;
+	bool hidden;
+	TRY(archive_read_hidden(w->books.archive, q->arena, &post, &was, &s->files,
+				&s->message, &hidden));
+	s->gone = !hidden;
 	return OK;
+}
+
+static void not_there(struct request *q, struct response *r, const struct sight *s)
+{
+	error_page(q, r, s->gone ? 410 : 404, STR_NONE);
 }
 
 /* ---- the message as it is */
@@ -43,18 +61,20 @@ void raw_page(struct request *q, struct response *r)
 {
 	const struct worker *w = worker_of(q);
 	int64_t number = 0;
-	bool found = false, seen = false;
+	bool found = false;
+	struct sight s = { 0 };
 	str message;
 	if (str_i64(request_arg(q, "number"), &number)
-	    && (page_failed(q, r, sees(q, number, &seen))
+	    && (page_failed(q, r, look(q, number, &s))
 		|| page_failed(q, r,
 			       archive_read_raw(w->books.archive, q->arena, w->list->id,
 						number, &message, &found))))
 		return;
-	if (!found || !seen) {
-		error_page(q, r, 404, STR_NONE);
+	if (!found || !s.yes || s.gone) {
+		not_there(q, r, &s);
 		return;
 	}
+	message = s.message.n ? s.message : message;
 	page_no_index(r);
 	r->policy = SANDBOX;
 	buf_add(&r->body, hides_here(q) ? mask_message(q->arena, message) : message);
@@ -94,25 +114,41 @@ static void answer_file(struct request *q, struct response *r,
 	response_blob(q, r, blob_new(&r->body, type));
 }
 
-void attachment_page(struct request *q, struct response *r)
+static err read_file(struct request *q, const struct sight *s, int64_t number, int64_t n,
+		     struct archive_attachment *x, str *bytes, bool *found)
 {
 	const struct worker *w = worker_of(q);
+	struct mime m;
+	*found = false;
+	if (!s->message.n)
+		return archive_read_attachment(w->books.archive, q->arena, w->list->id,
+					       number, n, x, bytes, found);
+	if (n < 1 || n > (int64_t)s->files.count)
+		return OK;
+	*x = s->files.list[n - 1];
+	TRY(mime_parse(q->arena, s->message, &m));
+	*found = x->part < (int64_t)m.count;
+	if (*found)
+		*bytes = mime_bytes(q->arena, &m.parts[x->part]);
+	return OK;
+}
+
+void attachment_page(struct request *q, struct response *r)
+{
 	struct archive_attachment x;
 	int64_t number = 0, part = 0;
-	bool found = false, seen = false;
+	bool found = false;
+	struct sight s = { 0 };
 	str bytes;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && str_i64(request_arg(q, "part"), &part)
-	    && (page_failed(q, r, sees(q, number, &seen))
-		|| page_failed(q, r,
-			       archive_read_attachment(w->books.archive, q->arena,
-						       w->list->id, number, part, &x,
-						       &bytes, &found))))
+	    && (page_failed(q, r, look(q, number, &s))
+		|| page_failed(q, r, read_file(q, &s, number, part, &x, &bytes, &found))))
 		return;
-	if (found && seen)
+	if (found && s.yes && !s.gone)
 		answer_file(q, r, &x, bytes);
 	else
-		error_page(q, r, 404, STR_NONE);
+		not_there(q, r, &s);
 }
 
 /* ---- mbox.gz: made while it is sent, a piece of posts at a time. Whichever worker

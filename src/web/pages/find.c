@@ -38,7 +38,7 @@ static err find_posts(struct request *q, str id, struct page_choice *p)
 			.number = x->number,
 			.href = arena_printf(q->arena, "%.*s/%" PRId64, STR_F(l.path),
 					     x->number),
-			.subject = x->subject,
+			.subject = page_subject(x->subject, x->flags),
 			.from = page_author(q->arena, x->from_name, x->from_address,
 					    page_hides(q, &l.settings)),
 			.date = x->date,

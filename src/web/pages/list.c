@@ -51,7 +51,7 @@ static struct page_threads_rows thread_row(struct request *q,
 {
 	return (struct page_threads_rows){
 		.number = t->number,
-		.subject = t->subject,
+		.subject = page_subject(t->subject, t->flags),
 		.href = page_thread_path(q, t->number),
 		.who = page_author(q->arena, t->from_name, t->from_address, hide),
 		.others = t->authors - 1,

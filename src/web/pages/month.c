@@ -90,7 +90,8 @@ static err show_group(struct request *q, const struct month_view *v,
 		TRY(since_thread(q, &t, &sees));
 	*row = (struct page_threads_rows){
 		.number = found ? t.number : x->number,
-		.subject = found ? t.subject : x->subject,
+		.subject = found ? page_subject(t.subject, t.flags)
+				 : page_subject(x->subject, x->flags),
 		.who = page_author(q->arena, x->from_name, x->from_address, v->hide),
 		.others = (int64_t)g->authors.used - 1,
 		.posts = (int64_t)g->posts,
@@ -133,7 +134,7 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 		const struct archive_post *x = &v->posts.list[i];
 		rows[i] = (struct page_month_messages){
 			.number = x->number,
-			.subject = x->subject,
+			.subject = page_subject(x->subject, x->flags),
 			.href = page_post_path(q, x->number),
 			.from = page_author(q->arena, x->from_name, x->from_address,
 					    v->hide),

@@ -121,6 +121,11 @@ str page_author(struct arena *a, str name, str address, bool hide)
 	return hide ? render_hidden(a, address) : address;
 }
 
+str page_subject(str subject, unsigned flags)
+{
+	return flags & ARCHIVE_GONE ? S_("(taken away)") : subject;
+}
+
 str page_readers(const struct settings *s)
 {
 	if (setting_is(s->archive_policy, "public"))

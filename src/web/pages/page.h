@@ -24,6 +24,10 @@ bool page_hides(const struct request *q, const struct settings *s);
 /* Who wrote it: the name, else the address. hide: as page_hides says. */
 str page_author(struct arena *a, str name, str address, bool hide);
 
+/* What a post, or the thread that it starts, is about, or that it was taken away; "" where it
+ * says nothing. flags: the post's. */
+str page_subject(str subject, unsigned flags);
+
 /* /lists/NAME/17 and /lists/NAME/t/17 of the list at hand. */
 str page_post_path(const struct request *q, int64_t number);
 str page_thread_path(const struct request *q, int64_t number);

@@ -2,9 +2,11 @@
 #include "web/pages/tree.h"
 
 #include "base/language.h"
+#include "archive/redact.h"
 #include "archive/render.h"
 #include "base/enc.h"
 #include "base/zone.h"
+#include "web/pages/deeds.h"
 #include "web/pages/forms.h"
 #include "web/pages/since.h"
 
@@ -84,6 +86,8 @@ static struct html body_of(struct request *q, const struct archive_post_page *x,
 static str neighbour(struct request *q, const struct page_post *p,
 		     const struct archive_post *x, bool hide)
 {
+	if (x->flags & ARCHIVE_GONE)
+		return page_subject(x->subject, x->flags);
 	str who = page_author(q->arena, x->from_name, x->from_address, hide);
 	if (str_eq(x->subject, p->subject) || !x->subject.n)
 		return who;
@@ -168,6 +172,15 @@ static struct page_frame post_frame(struct request *q, const struct archive_post
 	return f;
 }
 
+/* The post's deeds, for who may do them. */
+static err add_deeds(struct request *q, struct page_post *p, int64_t id)
+{
+	if (!worker_may(worker_of(q), RIGHT_post_redact))
+		return OK;
+	p->manage = arena_cat(q->arena, p->path, STR("/redact"));
+	return deeds_of(q, id, &p->deeds);
+}
+
 static err show_post(struct request *q, struct response *r,
 		     const struct archive_post_page *x)
 {
@@ -199,7 +212,10 @@ static err show_post(struct request *q, struct response *r,
 					    post->number),
 		.before = x->before,
 		.after = x->after,
+		.cut = post->flags & ARCHIVE_CUT,
+		.hidden = post->flags & ARCHIVE_GONE,
 	};
+	TRY(add_deeds(q, &p, post->id));
 	add_parent(q, x, hide, &p);
 	add_attachments(q, &x->leaf, &p);
 	p.body = body_of(q, x, &p, hide);
@@ -233,6 +249,45 @@ static err forget_before(struct request *q, struct archive_post_page *x)
 	return OK;
 }
 
+/* Owners see what is hidden; everybody else, and all where it is removed, a tombstone. */
+static err unhide(struct request *q, struct archive_post_page *x, bool *seen)
+{
+	struct archive_post was;
+	*seen = !(x->leaf.post.flags & ARCHIVE_GONE);
+	if (*seen || !worker_may(worker_of(q), RIGHT_post_redact))
+		return OK;
+	TRY(archive_read_hidden(worker_of(q)->books.archive, q->arena, &x->leaf.post,
+				&was, &x->leaf.attachments, &x->leaf.message, seen));
+	if (*seen)
+		x->leaf.post = was;
+	return OK;
+}
+
+static err show_tombstone(struct request *q, struct response *r,
+			  const struct archive_post_page *x)
+{
+	int64_t number = x->leaf.post.number;
+	str path = page_post_path(q, number);
+	struct page_gone p = {
+		.frame = archive_frame(q, arena_printf(q->arena, "#%" PRId64, number)),
+		.number = number,
+		.thread_href = page_thread_path(q, x->thread.number),
+		.list_path = list_path(q),
+		.before = x->before,
+		.after = x->after,
+	};
+	frame_step(q, &p.frame, arena_printf(q->arena, "#%" PRId64, number), STR_NONE);
+	TRY(deeds_last(q, x->leaf.post.id, &p.at, &p.hidden));
+	if (worker_may(worker_of(q), RIGHT_post_redact)) {
+		p.manage = arena_cat(q->arena, path, STR("/redact"));
+		TRY(deeds_of(q, x->leaf.post.id, &p.deeds));
+	}
+	r->status = 410;
+	page_no_index(r);
+	ANSWER(q, r, gone, &p);
+	return OK;
+}
+
 void post_page(struct request *q, struct response *r)
 {
 	struct archive_post_page x;
@@ -254,7 +309,12 @@ void post_page(struct request *q, struct response *r)
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}
-	if (!page_failed(q, r, forget_before(q, &x))
-	    && !page_failed(q, r, show_post(q, r, &x)))
+	bool seen;
+	if (page_failed(q, r, forget_before(q, &x))
+	    || page_failed(q, r, unhide(q, &x, &seen)))
+		return;
+	if (!seen)
+		(void)page_failed(q, r, show_tombstone(q, r, &x));
+	else if (!page_failed(q, r, show_post(q, r, &x)))
 		page_to_cache(q, r, &key);
 }

@@ -53,6 +53,7 @@ static void show_message(struct request *q, struct thread_view *v,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
 		.guessed = p->flags & ARCHIVE_GUESSED,
+		.gone = p->flags & ARCHIVE_GONE,
 		.href = said->url,
 		.reply = page_reply_path(q, p->number),
 		.body = said->body,
@@ -139,11 +140,11 @@ static void add_neighbours(struct request *q, const struct thread_view *v,
 		return;
 	if (before.number && sees_before) {
 		p->before_href = page_thread_path(q, before.number);
-		p->before_subject = before.subject;
+		p->before_subject = page_subject(before.subject, before.flags);
 	}
 	if (after.number && sees_after) {
 		p->after_href = page_thread_path(q, after.number);
-		p->after_subject = after.subject;
+		p->after_subject = page_subject(after.subject, after.flags);
 	}
 }
 
@@ -201,7 +202,8 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 {
 	const struct archive_thread *t = &v->t.thread;
 	int year, month;
-	str title = t->subject.n ? t->subject : S_("(no subject)");
+	str about = page_subject(t->subject, t->flags);
+	str title = about.n ? about : S_("(no subject)");
 	struct page_frame f = archive_frame(
 		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
 	page_month_of(t->first_at, &year, &month);
@@ -221,7 +223,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 	struct page_thread p = {
 		.frame = thread_frame(q, v, path),
 		.number = t->number,
-		.subject = t->subject,
+		.subject = page_subject(t->subject, t->flags),
 		.posts = (int64_t)v->t.count,
 		.authors = t->authors,
 		.first = t->first_at,

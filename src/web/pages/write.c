@@ -40,7 +40,7 @@ static err read_parent(struct request *q, struct draft *f)
 		return OK;
 	TRY(archive_read_post(w->books.archive, q->arena, w->list->id, f->re, &p,
 			      &found));
-	if (!found || !since_sees(q, &p.leaf.post))
+	if (!found || !since_sees(q, &p.leaf.post) || p.leaf.post.flags & ARCHIVE_GONE)
 		return OK;
 	f->answers = true;
 	f->parent = p.leaf.post;

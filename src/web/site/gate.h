@@ -4,3 +4,5 @@
 #include "web/site/site.h"
 
 err file_rule_holds(struct request *q, const struct rule *rule, bool *yes);
+void file_link_find(struct request *q);
+bool file_link_charge(struct request *q, const struct range_set *s, int64_t size);

@@ -57,7 +57,8 @@ static bool is_markdown(str name)
 bool is_text_page(const struct request *q, const struct place *p)
 {
 	return p->kind == PLACE_FILE && is_markdown(p->name)
-	       && p->st.st_size <= MARKDOWN_MAX && !str_eq(q->query_text, STR("raw"))
+	       && p->st.st_size <= MARKDOWN_MAX && !q->by_link
+	       && !str_eq(q->query_text, STR("raw"))
 	       && str_find(request_header(q, "accept"), STR("text/html")).n;
 }
 
@@ -82,6 +83,27 @@ void send_text_page(struct request *q, struct response *r, struct place *p)
 }
 
 /* ---- folders */
+
+/* Who is here by a link goes on by it; key: in what order, or empty. */
+static str with_query(const struct request *q, str path, str key)
+{
+	static const char *const names[] = { "e", "n", "s" };
+	struct arena *a = q->arena;
+	str mark = STR("?");
+	if (key.n) {
+		path = arena_cat(a, path, STR("?o="), key);
+		mark = STR("&");
+	}
+	for (size_t i = 0; q->by_link && i < 3; i++) {
+		str value = request_query(q, names[i]);
+		if (!value.n)
+			continue;
+		path = arena_cat(a, path, mark, str_from(names[i]), STR("="),
+				 enc_percent(a, value));
+		mark = STR("&");
+	}
+	return path;
+}
 
 struct entry {
 	str name;
@@ -221,8 +243,11 @@ static void fill_rows(const struct listing *x, struct page_folder *page)
 		const struct entry *e = &x->rows[i];
 		rows[i] = (struct page_folder_entries){
 			.name = e->name,
-			.href = arena_cat(a, page->path, enc_percent(a, e->name),
-					  e->folder ? STR("/") : STR("")),
+			.href = with_query(x->q,
+					   arena_cat(a, page->path,
+						     enc_percent(a, e->name),
+						     e->folder ? STR("/") : STR("")),
+					   STR("")),
 			.folder = e->folder,
 			.size = e->folder ? 0 : e->size,
 			.changed = e->changed,
@@ -248,6 +273,15 @@ static str command_for(const struct listing *x, str path)
 		return STR("");
 	return arena_cat(a, STR("curl -LO -C - -H \"Authorization: Bearer TOKEN\" "),
 			 x->site->url, path, enc_percent(a, newest->name));
+}
+
+/* The column that is sorted by leads to the other direction. */
+static str order_link(const struct request *q, const struct page_folder *page,
+		      const char *word)
+{
+	bool turn = str_eq(page->order, str_from(word)) && !page->down;
+	return with_query(q, page->path,
+			  arena_cat(q->arena, turn ? STR("-") : STR(""), str_from(word)));
 }
 
 void send_listing(const struct site *s, struct request *q, struct response *r,
@@ -279,6 +313,9 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 					  STR("/"));
 	}
 	fill_rows(&x, &page);
+	page.by_name = order_link(q, &page, "name");
+	page.by_size = order_link(q, &page, "size");
+	page.by_date = order_link(q, &page, "date");
 	page.command = command_for(&x, page.path);
 	ANSWER(q, r, folder, &page);
 }

@@ -104,15 +104,6 @@ static err set_switch(struct parser *p, enum rules_switch *at, str value)
 	return OK;
 }
 
-/* A file of that very folder: what stands elsewhere others may change. */
-static err set_licence(struct parser *p, str name)
-{
-	if (!name.n || name.n > 255 || str_has(name, '/') || name.p[0] == '.')
-		return wrong(p, "is no name of a file of this folder", name);
-	p->r->licence = name;
-	return OK;
-}
-
 static err read_line(struct parser *p, str line)
 {
 	str word, rest = line;
@@ -125,11 +116,7 @@ static err read_line(struct parser *p, str line)
 		return add_rule(p, true, rest);
 	if (str_ieq(word, STR("listing")))
 		return set_switch(p, &p->r->listing, rest);
-	if (str_ieq(word, STR("log")))
-		return set_switch(p, &p->r->log, rest);
-	if (str_ieq(word, STR("licence")))
-		return set_licence(p, rest);
-	return wrong(p, "a line begins with allow, deny, listing, log or licence", word);
+	return wrong(p, "a line begins with allow, deny or listing", word);
 }
 
 err rules_parse(struct arena *a, str text, struct rules *r)
@@ -167,11 +154,6 @@ void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 	r->count = n;
 	r->allows |= folder->allows;
 	r->listing = folder->listing ? folder->listing : r->listing;
-	r->log = folder->log ? folder->log : r->log;
-	if (folder->licence.n) {
-		r->licence = folder->licence;
-		r->licence_depth = depth;
-	}
 }
 
 void rules_break(struct rules *r, str why, size_t depth)
@@ -190,7 +172,7 @@ bool rules_are_public(const struct rules *r)
 			return false;
 		everybody |= r->rows[i].who == RULE_PUBLIC;
 	}
-	return everybody && !r->broken.n && !r->licence.n;
+	return everybody && !r->broken.n;
 }
 
 err rules_decide(const struct rules *r,

@@ -41,10 +41,8 @@ struct rules {
 	const struct rule *rows;
 	size_t count;
 	bool allows; /* one of them is an allow */
-	enum rules_switch listing, log;
-	str licence; /* a file of the folder whose text must be accepted; or empty */
-	size_t licence_depth; /* of the folder where it stands */
-	str broken;           /* a .access on the way cannot be read: why; nobody may */
+	enum rules_switch listing;
+	str broken; /* a .access on the way cannot be read: why; nobody may */
 	size_t broken_depth;
 };
 

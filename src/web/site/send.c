@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "web/frame.h"
-#include "web/site/range.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -310,6 +309,14 @@ void site_send(struct request *q, struct response *r, const struct sent_file *f)
 	}
 	if (!status)
 		set = (struct range_set){ .rows = { { 0, f->st.st_size } }, .count = 1 };
+	if (f->charge && !q->head && !f->charge(q, &set, f->st.st_size)) {
+		drop(f);
+		r->policy = STR_NONE;
+		error_page(q, r, 410,
+			   S_("This link was good for a number of downloads, and they "
+			      "are used up. Ask whoever gave it to you for another."));
+		return;
+	}
 	if (f->encoding.n)
 		response_header(r, STR("Content-Encoding"), f->encoding);
 	r->status = status ? status : 200;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "web/request.h"
+#include "web/site/range.h"
 
 #include <sys/stat.h>
 
@@ -21,8 +22,11 @@ struct sent_file {
 	int fd; /* taken over */
 	struct stat st;
 	str type;
-	str encoding;             /* "br" and so on; empty: none */
-	bool varies;              /* another encoding of it stands here, too */
+	str encoding; /* "br" and so on; empty: none */
+	bool varies;  /* another encoding of it stands here, too */
+	/* Takes what is sent off what the request's link is good for; false: too little is
+	 * left. NULL: nothing is counted. */
+	bool (*charge)(struct request *q, const struct range_set *s, int64_t size);
 	struct sent_watch *watch; /* taken over: its end is called in any case; or NULL */
 };
 

@@ -125,9 +125,11 @@ static void choose_encoding(const struct request *q, struct place *p, struct sen
 
 /* ---- answers */
 
-static void send_place(struct request *q, struct response *r, struct place *p)
+static void send_place(const struct site *s, struct request *q, struct response *r,
+		       struct place *p)
 {
 	struct sent_file f = { .fd = p->fd, .st = p->st, .type = mime_type(p->name) };
+	f.charge = q->by_link ? s->charge : NULL;
 	p->fd = -1;
 	choose_encoding(q, p, &f);
 	set_policy(q, r, f.type);
@@ -182,6 +184,12 @@ static bool shows_pages(const struct request *q)
  * are. A browser would ask for a password itself, and not show what we say. */
 static void ask_who(struct request *q, struct response *r)
 {
+	if (request_query(q, "s").n && request_query(q, "e").n) {
+		error_page(q, r, 403,
+			   S_("This link has ended, or it is not whole. Ask whoever gave "
+			      "it to you for another."));
+		return;
+	}
 	if (shows_pages(q)) {
 		response_redirect(r, 303, login_path(q));
 		return;
@@ -244,12 +252,13 @@ static void not_found(const struct site *s, struct request *q, struct response *
 
 /* ---- what is there */
 
-static void send_file(struct request *q, struct response *r, struct place *p)
+static void send_file(const struct site *s, struct request *q, struct response *r,
+		      struct place *p)
 {
 	if (is_text_page(q, p))
 		send_text_page(q, r, p);
 	else
-		send_place(q, r, p);
+		send_place(s, q, r, p);
 }
 
 /* A folder's index, else its listing where its rules have one. */
@@ -265,7 +274,7 @@ static void send_folder(const struct site *s, struct request *q, struct response
 	if (index.kind == PLACE_FILE) {
 		index.folder = p->fd;
 		p->fd = -1;
-		send_file(q, r, &index);
+		send_file(s, q, r, &index);
 	} else if (x->rules.listing == RULES_YES) {
 		send_listing(s, q, r, p, &x->rules, by);
 	} else {
@@ -305,7 +314,7 @@ static void answer(const struct site *s, struct request *q, struct response *r,
 	else if (p->kind == PLACE_FOLDER)
 		send_folder(s, q, r, p, x, by);
 	else if ((p->kind == PLACE_FILE && !q->slash) || find_text(s, q, p))
-		send_file(q, r, p);
+		send_file(s, q, r, p);
 	else
 		not_found(s, q, r);
 }
@@ -316,9 +325,12 @@ void site_page(const struct site *s, struct request *q, struct response *r)
 	struct access x = { .a = q->arena };
 	const struct rule *by;
 	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, &x, &p);
+	if (s->find_link && request_query(q, "s").n)
+		s->find_link(q);
 	enum may may = (enum may)site_may(s, q, &x.rules, &by);
+	q->by_link = may == MAY && by && by->who == RULE_LINK;
 	q->is_protected |= !rules_are_public(&x.rules);
-	if (may == MAY && !(q->apart && q->is_protected))
+	if (may == MAY && (!q->apart || !q->is_protected || q->by_link))
 		answer(s, q, r, &p, &x, by);
 	else
 		refuse(s, q, r, &x.rules, may);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "web/request.h"
+#include "web/site/range.h"
 #include "web/site/rules.h"
 
 struct site {
@@ -21,6 +22,11 @@ struct site {
 
 	/* Whether a rule speaks of who asks. Fails where a book cannot be read. */
 	err (*holds)(struct request *q, const struct rule *rule, bool *yes);
+
+	/* Whether a link leads here: sets q->link; and whether what it is good for is
+	 * enough. NULL: there are none. */
+	void (*find_link)(struct request *q);
+	bool (*charge)(struct request *q, const struct range_set *s, int64_t size);
 };
 
 /* ERR_NOTFOUND, ERR_IO: says what is wrong with the folder. */

@@ -1,22 +1,21 @@
 // A certified OpenID provider (panva's oidc-provider) with its own pages for signing in and
 // consent. Standard input: {"issuer", "host", "port", "cert", "key", "clients", "accounts"}.
 // Prints "ready" when it listens; ends with its standard input.
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
-async function newKey(alg, more) {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true, ...more });
-  return { ...await exportJWK(privateKey), alg, use: 'sig', kid: `${alg}-of-the-test` };
-}
+const newKey = (alg, kind, how) => ({
+  ...generateKeyPairSync(kind, how).privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: `${alg}-of-the-test`,
+});
 
 const input = createInterface({ input: process.stdin });
 const job = JSON.parse((await input[Symbol.asyncIterator]().next()).value);
 const provider = new Provider(job.issuer, {
   clients: job.clients,
-  jwks: { keys: [await newKey('RS256'), await newKey('ES256'), await newKey('EdDSA', { crv: 'Ed25519' })] },
+  jwks: { keys: [newKey('RS256', 'rsa', { modulusLength: 2048 }), newKey('ES256', 'ec', { namedCurve: 'P-256' }), newKey('EdDSA', 'ed25519', {})] },
   enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'] },
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
   cookies: { keys: ['of the test'] },

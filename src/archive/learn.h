@@ -1,0 +1,25 @@
+/* archive/learn.h: the dictionary that a list's posts train holds pieces of them, so it must
+ * forget a post that is to be gone for good: another is trained, and all posts are packed anew.
+ *
+ *     TRY(archive_learn(b, list));
+ *     TRY(archive_unlearn(b, a, &post, message));
+ *     do TRY(archive_unlearn_continue(b, a, &after, &more)); while (more);
+ */
+#pragma once
+
+#include "store/archive/post.h"
+
+enum { LEARN_FROM = 500 }; /* posts of a list that its dictionary is trained with */
+
+/* Trains one from the newest posts where the list has none. */
+MUST_USE err archive_learn(struct book *b, int64_t list);
+
+/* Inside the caller's transaction, when the archive has the message no more: a dictionary that
+ * holds a piece of it which is in no other post that is looked at is used no more. */
+MUST_USE err archive_unlearn(struct book *b, struct arena *a,
+			     const struct archive_post *p, str message);
+
+/* Some posts, after *after (0 at first), that such a dictionary packs, in one transaction; it
+ * goes behind the last. *more: there are others. Needs no caller to have begun it. */
+MUST_USE err archive_unlearn_continue(struct book *b, struct arena *a, int64_t *after,
+				      bool *more);

@@ -1,0 +1,227 @@
+/* A part or an address that goes out of a message. The rest of it stays, octet for octet. */
+#include "archive/redact_inside.h"
+
+#include "archive/learn.h"
+#include "archive/pseudonym.h"
+#include "archive/rewrite.h"
+#include "base/buf.h"
+#include "mail/date.h"
+#include "mail/mime.h"
+#include "store/archive/author.h"
+#include "store/archive/blob.h"
+
+#include <stdlib.h>
+
+enum { AT_ONCE = 50, TOGETHER = 16 * 1024 * 1024 };
+
+/* Whoever reads the raw message, or an mbox, learns from it why no signature holds. */
+static str say_so(struct arena *a, const struct redact *r, const char *what, str message)
+{
+	static const str field = { "Archive-Redacted: ", 18 };
+	return arena_cat(a, field, date_text(a, r->at), STR(";\r\n "), str_from(what),
+			 STR("; signatures hold no more\r\n"), message);
+}
+
+/* ---- a part */
+
+static bool is_about_body(str name)
+{
+	return str_istarts(name, STR("Content-")) || str_ieq(name, STR("MIME-Version"));
+}
+
+/* What stands for it has its place among the attachments, so that links to the others go on
+ * leading to them. */
+static str note_of(struct arena *a, const struct mime_part *part, int64_t at)
+{
+	bool file = part->attachment || part->filename.n
+		    || !str_starts(part->type, STR("text/"));
+	return arena_cat(a, STR("Content-Type: text/plain; charset=us-ascii\r\n"),
+			 file ? STR("Content-Disposition: attachment; "
+				    "filename=removed.txt\r\n")
+			      : STR(""),
+			 STR("\r\nThe owner of the list has removed this part on "),
+			 date_day(a, at), STR(".\r\n"));
+}
+
+/* From where its header begins, or its empty line where it has no field. */
+static const char *begin_of(const struct mime_part *part)
+{
+	const char *p = part->raw.p;
+	if (part->header.raw.n)
+		return part->header.raw.p;
+	p -= p[-1] == '\n';
+	return p - (p[-1] == '\r');
+}
+
+static str without_body(struct arena *a, const struct mime *m, str note)
+{
+	BUF(out);
+	for (size_t i = 0; i < m->header.count; i++)
+		if (!is_about_body(m->header.fields[i].name))
+			buf_add(&out, m->header.fields[i].raw);
+	buf_cat(&out, STR("MIME-Version: 1.0\r\n"), note);
+	return arena_copy(a, buf_str(&out));
+}
+
+static str without_part(struct arena *a, str message, const struct mime *m, size_t part,
+			int64_t at)
+{
+	const struct mime_part *p = &m->parts[part];
+	str note = note_of(a, p, at);
+	if (!part)
+		return without_body(a, m, note);
+	size_t begin = (size_t)(begin_of(p) - message.p);
+	size_t end = (size_t)(p->raw.p + p->raw.n - message.p);
+	return arena_cat(a, str_first(message, begin), note, str_skip(message, end));
+}
+
+static bool may_be_cut(const struct mime *m, size_t part)
+{
+	return part < m->count && (part || !m->parts[0].multipart);
+}
+
+err redact_parts(struct arena *a, str message, struct redact_part **parts, size_t *count)
+{
+	struct mime m;
+	size_t n = 0;
+	TRY(mime_parse(a, message, &m));
+	struct redact_part *list = arena_alloc(a, (m.count + 1) * sizeof *list);
+	for (size_t i = 0; i < m.count; i++)
+		if (may_be_cut(&m, i))
+			list[n++] = (struct redact_part){ i, m.parts[i].type,
+							  m.parts[i].filename,
+							  (int64_t)m.parts[i].raw.n };
+	*parts = list;
+	*count = n;
+	return OK;
+}
+
+/* ---- the post */
+
+static err read_post(struct book *b, struct arena *a, const struct redact *r,
+		     struct archive_post *p, str *message)
+{
+	TRY(redact_find(b, a, r, p));
+	if (p->flags & ARCHIVE_GONE)
+		return FAIL(ERR_DENIED, "the post is out of sight: show it again first");
+	return archive_blob_read(b, a, p->id, SIZE_MAX, message);
+}
+
+static err cut_part(struct book *b, struct arena *a, const struct redact *r, size_t part)
+{
+	struct archive_post p;
+	struct mime m;
+	str was;
+	TRY(read_post(b, a, r, &p, &was));
+	TRY(mime_parse(a, was, &m));
+	if (!may_be_cut(&m, part))
+		return FAIL(ERR_NOTFOUND, "the post has no such part");
+	str now = say_so(a, r, "a part was removed",
+			 without_part(a, was, &m, part, r->at));
+	TRY(archive_rewrite(b, a, &p, was, now, p.flags | ARCHIVE_CUT));
+	TRY(archive_unlearn(b, a, &p, was));
+	return redact_note(b, r, &p, "part", m.parts[part].type, false);
+}
+
+err archive_cut_part(struct book *b, struct arena *a, const struct redact *r, size_t part)
+{
+	bool mine;
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, cut_part(b, a, r, part));
+}
+
+/* ---- an address */
+
+static err cut_from(struct book *b, struct arena *a, const struct redact *r,
+		    const struct archive_post *p, str was, str address, bool *changed)
+{
+	struct pseudonym who = { .addresses = &address,
+				 .count = 1,
+				 .as = STR("hidden"),
+				 .address_only = true };
+	str now;
+	TRY(pseudonym_message(a, &who, was, &now));
+	*changed = !str_eq(now, was);
+	if (!*changed)
+		return OK;
+	now = say_so(a, r, "an address was removed", now);
+	TRY(archive_rewrite(b, a, p, was, now, p->flags | ARCHIVE_CUT));
+	TRY(archive_unlearn(b, a, p, address));
+	return redact_note(b, r, p, "address", STR(""), false);
+}
+
+static err cut_address(struct book *b, struct arena *a, const struct redact *r,
+		       str address)
+{
+	struct archive_post p;
+	str was;
+	bool changed;
+	TRY(read_post(b, a, r, &p, &was));
+	TRY(cut_from(b, a, r, &p, was, address, &changed));
+	return changed ? OK : FAIL(ERR_NOTFOUND, "the post does not name that address");
+}
+
+err archive_cut_address(struct book *b, struct arena *a, const struct redact *r,
+			str address)
+{
+	bool mine;
+	TRY(book_join(b, &mine));
+	return book_leave(b, mine, cut_address(b, a, r, arena_lower(a, address)));
+}
+
+/* One that cannot be read is left: its own page says so to whoever tries it there. */
+static err cut_one(struct book *b, const struct redact *r, int64_t id, str address,
+		   int64_t *changed, size_t *octets)
+{
+	ARENA(a);
+	struct archive_post p;
+	str was;
+	bool found, cut = false;
+	TRY(archive_post_by_id(b, a, id, &p, &found));
+	if (!found || p.list != r->list || p.flags & ARCHIVE_GONE)
+		return OK;
+	TRY(archive_blob_read(b, a, id, SIZE_MAX, &was));
+	*octets += was.n;
+	err e = cut_from(b, a, r, &p, was, address, &cut);
+	*changed += cut;
+	return e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX ? OK : e;
+}
+
+static int by_number(const void *x, const void *y)
+{
+	const int64_t *l = x, *r = y;
+	return (*l > *r) - (*l < *r);
+}
+
+static err cut_some(struct book *b, struct arena *a, const struct redact *r, str address,
+		    int64_t *after, int64_t *changed, bool *more)
+{
+	int64_t ids[2 * AT_ONCE];
+	size_t n, octets = 0;
+	str phrase = arena_cat(a, STR("\""), address, STR("\""));
+	TRY(archive_posts_naming(b, address, phrase, *after, AT_ONCE, ids, &n));
+	qsort(ids, n, sizeof *ids, by_number);
+	*more = n > 0;
+	for (size_t i = 0; i < n && i < AT_ONCE && octets < TOGETHER; i++) {
+		if (ids[i] > *after)
+			TRY(cut_one(b, r, ids[i], address, changed, &octets));
+		*after = ids[i];
+	}
+	return OK;
+}
+
+err archive_cut_address_all(struct book *b, struct arena *a, const struct redact *r,
+			    str address, int64_t *after, int64_t *changed, bool *more)
+{
+	bool mine;
+	int64_t at = *after, n = *changed;
+	if (str_has(address, '"'))
+		return FAIL(ERR_SYNTAX, "an address that is quoted goes from one post at "
+					"a time");
+	TRY(book_join(b, &mine));
+	TRY(book_leave(b, mine,
+		       cut_some(b, a, r, arena_lower(a, address), &at, &n, more)));
+	*after = at;
+	*changed = n;
+	return OK;
+}
