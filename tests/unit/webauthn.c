@@ -1,5 +1,5 @@
 /* account/cbor.h, account/cose.h, account/webauthn.h, account/passkey.h: what an authenticator of
- * the test's own says, and what is wrong with it; and what one of Chromium's said. */
+ * the test's own says, and what is wrong with it. Chromium's is tests/e2e/test_passkey.py. */
 #include "account/passkey.h"
 #include "store_folder.h"
 
