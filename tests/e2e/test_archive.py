@@ -1,6 +1,7 @@
 """The archive on the web: the real list imported and browsed in Chromium at the widths of
 a phone, a tablet and a desk; search; a reply by mail joins its thread within two seconds;
 nobody reads a private list who may not, by whatever address; hostile mail stays text."""
+import bz2
 import gzip
 import http.client
 import json
@@ -273,11 +274,11 @@ for args, words in ((['--pipermail=/archive/old'], '/pipermail/NAME'), (['--pipe
                     ([old, '--pipermail=/pipermail/old'], 'one FILE')):
     r = p.run('archive', 'import', 'old@lists.example', old, *args)
     check(f'{args}: not understood', r.returncode == 2 and words in r.stderr, r.stderr)
-packed = old + '.gz'
-with gzip.open(packed, 'wb') as f:
+packed = old + '.bz2'
+with bz2.open(packed, 'wb') as f:
     f.write(octets)
 r = p.run('archive', 'import', 'old@lists.example', packed)
-check('what is compressed is named so', r.returncode == 1 and f'{packed} is compressed; unpack it first: gunzip -k {packed}' in r.stderr, r.stderr)
+check('what is compressed is named so', r.returncode == 1 and f'{packed} is compressed; unpack it first: bunzip2 -k {packed}' in r.stderr, r.stderr)
 equal('a clean file: 0', p.run('archive', 'import', 'old@lists.example', mbox(OLD[:1]), '--report', report).returncode, 0)
 r = p.run('archive', 'import', 'old@lists.example', old, '--report', p.dir + '/no/such/folder')
 check('a report that cannot be written', r.returncode == 1 and '--report' in r.stderr, r.stderr)
