@@ -161,7 +161,8 @@ static bool fits_sha(struct arena *a, str kept, str password)
 static bool fits_crypt(struct arena *a, str kept, str password)
 {
 	struct crypt_data *data = mem_zero(sizeof *data);
-	const char *got = crypt_r(arena_z(a, password), arena_z(a, kept), data);
+	const char *got = crypt_rn(arena_z(a, password), arena_z(a, kept), data,
+				   sizeof *data);
 	bool yes = got && *got != '*' && mac_equal(str_from(got), kept);
 	free(data);
 	return yes;
