@@ -18,11 +18,6 @@
 	"Referrer-Policy: same-origin\r\n"    \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
 
-#define PAGES_POLICY                                                               \
-	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
-	"'self'; "                                                                 \
-	"frame-ancestors 'none'; base-uri 'none'"
-
 static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
 			   "Content-Type: text/plain; charset=utf-8\r\n"
 			   "Content-Length: 46\r\n"

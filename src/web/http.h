@@ -12,6 +12,12 @@
  */
 #pragma once
 
+/* Content-Security-Policy of pages. Those that ask for passkeys add a nonce for their script
+ * (web/pages/passkeys.h). */
+#define PAGES_POLICY                                                               \
+	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
+	"'self'; frame-ancestors 'none'; base-uri 'none'"
+
 #include "net/limit.h"
 #include "net/tls.h"
 #include "web/request.h"
