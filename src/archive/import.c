@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "mail/date.h"
-#include "mail/mbox.h"
 
 #include <sodium.h>
 #include <time.h>
@@ -41,6 +40,9 @@ struct batch {
 
 struct reader {
 	const struct import_job *job;
+	struct import_source *source;
+	size_t number; /* of messages read so far */
+	err failed;    /* of the source: there is no more */
 	struct archive_packer *packer;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -72,9 +74,9 @@ static str source_of(struct arena *a, int64_t list, str message)
 			 enc_hex(a, (str){ hash, sizeof hash }));
 }
 
-/* When it arrived: the last hop's Received, else what the "From " line says, else
+/* When it arrived: the last hop's Received, else what is known beside the message, else
  * its own date. */
-static int64_t arrived_at(struct arena *a, const struct mbox_message *m)
+static int64_t arrived_at(struct arena *a, const struct import_message *m)
 {
 	struct header h;
 	str head, date;
@@ -86,16 +88,15 @@ static int64_t arrived_at(struct arena *a, const struct mbox_message *m)
 	if (str_cut_last(received, ';', &head, &date)
 	    && !date_parse(str_trim(date), &seconds, &offset).kind && seconds > 0)
 		return seconds;
-	if (str_cut(str_skip(m->from, 5), ' ', &head, &date)
-	    && !date_parse(str_trim(date), &seconds, &offset).kind && seconds > 0)
-		return seconds;
+	if (m->arrived > 0)
+		return m->arrived;
 	date = header_value(a, header_find(&h, STR("Date")));
 	return !date_parse(date, &seconds, &offset).kind && seconds > 0 ? seconds
 									: clock_now();
 }
 
-static void prepare_item(struct arena *a, struct reader *r, const struct mbox_message *m,
-			 size_t n, struct item *out)
+static void prepare_item(struct arena *a, struct reader *r,
+			 const struct import_message *m, struct item *out)
 {
 	struct archive_arrival x = {
 		.list = r->job->list,
@@ -103,26 +104,34 @@ static void prepare_item(struct arena *a, struct reader *r, const struct mbox_me
 		.message = m->bytes,
 		.received_at = arrived_at(a, m),
 	};
-	*out = (struct item){ .line = { .n = n, .offset = m->offset } };
-	out->failed = archive_prepare(a, &x, r->packer, &out->made);
+	*out = (struct item){ .line = { .n = ++r->number,
+					.offset = m->offset,
+					.address = m->address,
+					.by_id = m->by_id } };
+	if (m->unreadable)
+		out->failed = FAIL(ERR_SYNTAX, m->unreadable);
+	else
+		out->failed = archive_prepare(a, &x, r->packer, &out->made);
 	out->line.message_id = out->made.post.message_id;
 }
 
-static struct batch *read_batch(struct reader *r, struct mbox *mbox)
+static struct batch *read_batch(struct reader *r)
 {
 	struct batch *b = &r->pool[r->turn++ % POOL];
-	struct mbox_message m;
 	size_t octets = 0;
 	if (!b->a)
 		b->a = arena_new();
 	arena_reset(b->a);
 	b->count = 0;
-	while (b->count < BATCH_MESSAGES && octets < BATCH_OCTETS
-	       && mbox_next(mbox, b->a, &m)) {
-		prepare_item(b->a, r, &m, mbox->number, &b->items[b->count++]);
+	for (bool more = true; b->count < BATCH_MESSAGES && octets < BATCH_OCTETS;) {
+		struct import_message m = { 0 };
+		r->failed = r->source->next(r->source, b->a, &m, &more);
+		if (r->failed.kind || !more)
+			break;
+		prepare_item(b->a, r, &m, &b->items[b->count++]);
 		octets += m.bytes.n;
 	}
-	b->done = r->job->mbox.n - mbox->rest.n;
+	b->done = r->source->done;
 	return b;
 }
 
@@ -143,11 +152,9 @@ static bool offer(struct reader *r, struct batch *b)
 static void *read_all(void *arg)
 {
 	struct reader *r = arg;
-	struct mbox mbox;
-	mbox_open(&mbox, r->job->mbox);
 	for (bool more = true; more;) {
-		struct batch *b = read_batch(r, &mbox);
-		more = b->count && offer(r, b);
+		struct batch *b = read_batch(r);
+		more = b->count && offer(r, b) && !r->failed.kind;
 	}
 	pthread_mutex_lock(&r->lock);
 	r->finished = true;
@@ -193,7 +200,7 @@ static err find_same(struct book *b, struct arena *a, struct item *it, bool *fou
 		return OK;
 	TRY(archive_posts_by_message_id(b, a, p->list, p->message_id, &same));
 	for (size_t i = 0; i < same.count && !*found; i++) {
-		*found = same.list[i].digest == p->digest;
+		*found = it->line.by_id || same.list[i].digest == p->digest;
 		it->line.number = same.list[i].number;
 	}
 	it->line.why =
@@ -228,8 +235,8 @@ static void count(struct import_result *r, enum import_what what)
 	r->unreadable += what == IMPORT_UNREADABLE;
 }
 
-static err write_batch(struct book *b, const struct import_job *job, struct batch *batch,
-		       struct import_result *r)
+static err write_batch(struct book *b, const struct import_job *job, size_t of,
+		       struct batch *batch, struct import_result *r)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		TRY(write_item(b, batch->a, &batch->items[i]));
@@ -239,7 +246,7 @@ static err write_batch(struct book *b, const struct import_job *job, struct batc
 			job->report(job->arg, &batch->items[i].line);
 	}
 	if (job->progress)
-		job->progress(job->arg, r->messages, batch->done, job->mbox.n);
+		job->progress(job->arg, r->messages, batch->done, of);
 	return OK;
 }
 
@@ -253,7 +260,7 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 			e = book_begin(b);
 		open = !e.kind;
 		if (!e.kind)
-			e = write_batch(b, r->job, batch, result);
+			e = write_batch(b, r->job, r->source->of, batch, result);
 		uncommitted += batch->count;
 		if (e.kind || uncommitted < COMMIT_MESSAGES)
 			continue;
@@ -265,8 +272,25 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 	return open ? book_end(b, e) : e;
 }
 
+static err read_first(struct arena *a, struct import_source *s, str *messages, size_t *n)
+{
+	size_t octets = 0;
+	*n = 0;
+	while (*n < LEARN_MESSAGES && octets < 8 * BATCH_OCTETS) {
+		struct import_message m = { 0 };
+		bool more;
+		TRY(s->next(s, a, &m, &more));
+		if (!more)
+			return OK;
+		if (m.bytes.n)
+			messages[(*n)++] = m.bytes;
+		octets += m.bytes.n;
+	}
+	return OK;
+}
+
 /* A new list learns from the first messages of its first file. */
-static err learn(struct book *b, const struct import_job *job)
+static err learn(struct book *b, const struct import_job *job, struct import_source *s)
 {
 	bool wanted;
 	TRY(archive_dictionary_wanted(b, job->list, &wanted));
@@ -274,17 +298,13 @@ static err learn(struct book *b, const struct import_job *job)
 		return OK;
 	ARENA(a);
 	str *messages = arena_alloc(a, LEARN_MESSAGES * sizeof *messages);
-	size_t n = 0, octets = 0;
-	struct mbox mbox;
-	struct mbox_message m;
-	mbox_open(&mbox, job->mbox);
-	while (n < LEARN_MESSAGES && octets < 8 * BATCH_OCTETS
-	       && mbox_next(&mbox, a, &m)) {
-		messages[n++] = m.bytes;
-		octets += m.bytes.n;
-	}
+	size_t n;
+	TRY(s->open(s));
+	err e = read_first(a, s, messages, &n);
+	s->close(s);
+	TRY(e);
 	TRY(book_begin(b));
-	err e = archive_dictionary_train(b, a, job->list, messages, n);
+	e = archive_dictionary_train(b, a, job->list, messages, n);
 	return book_end(b, e);
 }
 
@@ -301,6 +321,8 @@ static err import_with(struct book *b, struct arena *a, struct reader *r,
 		stop(r);
 	pthread_join(reading, NULL);
 	archive_packer_close(r->packer);
+	if (!e.kind && r->failed.kind) /* its text lives no longer than the batches */
+		e = err_in(a, r->failed.kind, "%s", r->failed.msg);
 	return e;
 }
 
@@ -311,11 +333,14 @@ err archive_import(struct book *b, struct arena *a, const struct import_job *x,
 	int64_t start = clock_mono_ms();
 	*result = (struct import_result){ 0 };
 	r->job = x;
-	TRY(learn(b, x));
+	r->source = x->source ? x->source : import_mbox(a, x->mbox);
+	TRY(learn(b, x, r->source));
+	TRY(r->source->open(r->source));
 	TRY(archive_bulk(b, true));
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->changed, NULL);
 	err e = import_with(b, a, r, result);
+	r->source->close(r->source);
 	for (size_t i = 0; i < POOL; i++)
 		arena_free(r->pool[i].a);
 	pthread_cond_destroy(&r->changed);

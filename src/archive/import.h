@@ -1,5 +1,5 @@
-/* archive/import.h: an mbox file into a list's archive. It may be run again: what
- * is there already is not added twice.
+/* archive/import.h: an mbox file, or another source of messages, into a list's archive. It
+ * may be run again: what is there already is not added twice.
  *
  *     struct import_result r;
  *     TRY(archive_import(b, a, &(struct import_job){ .list = 3, .mbox = bytes,
@@ -13,16 +13,21 @@ enum import_what { IMPORT_KEPT, IMPORT_REPAIRED, IMPORT_DUPLICATE, IMPORT_UNREAD
 
 struct import_line {
 	size_t n;      /* which message of the file, from 1 */
-	size_t offset; /* where it starts */
+	size_t offset; /* where it starts; of a folder 0 */
 	enum import_what what;
 	int64_t number;  /* in the archive; 0: none */
 	const char *why; /* repaired: what; duplicate: of what; unreadable: why */
 	str message_id;
+	str address; /* path that shall lead to it, or "" */
+	bool by_id;  /* whatever post has its Message-ID is the same */
 };
+
+struct import_source; /* archive/import_source.h */
 
 struct import_job {
 	int64_t list;
-	str mbox;
+	str mbox;                     /* where source is NULL */
+	struct import_source *source; /* read by a thread of its own meanwhile */
 	/* "/pipermail/dev": the file is all that Mailman's archiver kept, so each message
 	 * had an address there, which shall lead to it for ever; or "" */
 	str pipermail;

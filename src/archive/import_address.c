@@ -63,11 +63,14 @@ err import_keep_address(struct book *b, struct arena *a, const struct import_job
 {
 	struct archive_post p;
 	bool found;
-	if (!line->number || (!job->pipermail.n && !job->hyperkitty.n))
+	if (!line->number
+	    || (!job->pipermail.n && !job->hyperkitty.n && !line->address.n))
 		return OK;
 	TRY(archive_post_by_number(b, a, job->list, line->number, &p, &found));
 	if (!found)
 		return OK;
+	if (line->address.n)
+		TRY(archive_alias_add(b, line->address, job->list, p.id));
 	TRY(keep_pipermail(b, a, job, line, &p));
 	return keep_hyperkitty(b, a, job, &p);
 }

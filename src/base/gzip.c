@@ -1,8 +1,12 @@
 #include "base/gzip.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 enum { LEVEL = 6, WINDOW_GZIP = 15 + 16, MEMORY = 8, ROOM = 65536 };
@@ -51,4 +55,33 @@ err gzip_unpack(struct arena *a, str packed, size_t limit, str *bytes)
 		return FAIL(ERR_SYNTAX, "no whole gzip data");
 	*bytes = arena_copy(a, buf_str(&out));
 	return OK;
+}
+
+static err unpack_to(struct arena *a, gzFile z, int to, size_t limit)
+{
+	char out[ROOM];
+	int n;
+	while ((n = gzread(z, out, sizeof out)) > 0) {
+		if ((size_t)n > limit)
+			return FAIL(ERR_LIMIT,
+				    "more comes out of the gzip data than is taken");
+		TRY(file_write_all(a, to, (str){ out, (size_t)n }));
+		limit -= (size_t)n;
+	}
+	return n < 0 || gzdirect(z) ? FAIL(ERR_SYNTAX, "no whole gzip data") : OK;
+}
+
+err gzip_unpack_file(struct arena *a, int from, int to, size_t limit)
+{
+	struct stat s;
+	int fd = fstat(from, &s) ? -1 : dup(from);
+	gzFile z = fd < 0 ? NULL : gzdopen(fd, "rb");
+	if (!z) {
+		fd_close(&fd);
+		return err_in(a, ERR_IO, "%s", strerror(errno));
+	}
+	size_t grown = ROOM + (size_t)s.st_size * (size_t)GZIP_RATIO;
+	err e = unpack_to(a, z, to, limit < grown ? limit : grown);
+	int code = gzclose_r(z); /* Z_BUF_ERROR: the end was missing */
+	return e.kind ? e : code == Z_OK ? OK : FAIL(ERR_SYNTAX, "no whole gzip data");
 }

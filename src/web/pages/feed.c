@@ -3,6 +3,7 @@
 
 #include "archive/render.h"
 #include "store/archive/author.h"
+#include "web/pages/feed.h"
 #include "web/pages/page.h"
 #include "web/pages/since.h"
 
@@ -11,12 +12,7 @@
 
 /* Whoever asks for a feed asks for it often: a long post is a title and a link there, as
  * are those behind them where a feed has grown large (RFC 4287 section 4.1.2). */
-enum { ENTRIES = 25, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
-
-struct feed {
-	str title, path, page;      /* its own path, that of the page it belongs to */
-	struct archive_posts posts; /* newest first */
-};
+enum { ENTRIES = FEED_ENTRIES, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
 
 static void add_element(struct buf *b, const char *name, str text)
 {
@@ -89,7 +85,7 @@ static err add_entry(struct request *q, struct buf *b, const struct archive_post
 	return OK;
 }
 
-static err show_feed(struct request *q, struct response *r, const struct feed *f)
+err feed_show(struct request *q, struct response *r, const struct feed *f)
 {
 	struct buf *b = &r->body;
 	int64_t latest = 0;
@@ -121,7 +117,7 @@ static err list_feed(struct request *q, struct response *r)
 	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, ENTRIES,
 				 &f.posts));
 	since_posts(q, &f.posts);
-	return show_feed(q, r, &f);
+	return feed_show(q, r, &f);
 }
 
 void list_feed_page(struct request *q, struct response *r)
@@ -147,7 +143,7 @@ static err author_feed(struct request *q, struct response *r,
 			  .page = path };
 	TRY(archive_posts_of_author(w->books.archive, q->arena, w->list->id,
 				    by->from_address, w->since, 0, ENTRIES, &f.posts));
-	return show_feed(q, r, &f);
+	return feed_show(q, r, &f);
 }
 
 void author_feed_page(struct request *q, struct response *r)
@@ -185,7 +181,7 @@ static err thread_feed(struct request *q, struct response *r,
 		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
 	if (f.posts.count > ENTRIES)
 		f.posts.count = ENTRIES;
-	return show_feed(q, r, &f);
+	return feed_show(q, r, &f);
 }
 
 void thread_feed_page(struct request *q, struct response *r)
