@@ -1,6 +1,8 @@
 /* lists/borrow.h: settings that name other lists of this server borrow of them: their
- * members to write to, or the knowledge of who is on them. Whoever sets or tries one must
- * have that of the other list already, so owners are asked before:
+ * members to write to, the knowledge of who is on them, or that there are such. Whoever sets
+ * or tries one must have that of the other list already, so owners are asked before. And
+ * web_page_url, which stands in letters of this server, borrows its name: that of a server
+ * which is none of its domains' is set by administrators alone.
  *
  *     TRY(borrow_check(books, a, list, person, &(struct assignment){ key, value }));
  */

@@ -22,8 +22,10 @@ MUST_USE err member_admit(struct books *books, struct arena *a,
  * as the transaction in which it was read, and its texts live in a. */
 struct member_door {
 	struct settings settings;
-	struct ban_row *bans;
-	size_t ban_count;
+	str *plain; /* bans of addresses and domains, in lower case, in order of str_cmp */
+	size_t plain_count;
+	str *expressions; /* and those that are asked one by one */
+	size_t expression_count;
 };
 MUST_USE err member_door_read(struct books *books, struct arena *a,
 			      const struct list_entry *list, struct member_door *door);

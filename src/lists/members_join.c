@@ -12,10 +12,30 @@
 
 enum { JOIN_SPAN = 3 * 86400 };
 
+static int compare(const void *x, const void *y)
+{
+	return str_cmp(*(const str *)x, *(const str *)y);
+}
+
+/* Those that name one address or domain in order, since there may be many of them, and many
+ * who come. */
 static err read_bans(struct books *books, struct arena *a, const struct list_entry *list,
 		     struct member_door *door)
 {
-	return ban_for(books->lists, a, list->id, &door->bans, &door->ban_count);
+	struct ban_row *bans;
+	size_t n;
+	TRY(ban_for(books->lists, a, list->id, &bans, &n));
+	door->plain = arena_alloc(a, (n + 1) * sizeof *door->plain);
+	door->expressions = arena_alloc(a, (n + 1) * sizeof *door->expressions);
+	door->plain_count = door->expression_count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (str_starts(bans[i].pattern, STR("^")))
+			door->expressions[door->expression_count++] = bans[i].pattern;
+		else
+			door->plain[door->plain_count++] = arena_lower(a,
+								       bans[i].pattern);
+	qsort(door->plain, door->plain_count, sizeof *door->plain, compare);
+	return OK;
 }
 
 err member_door_read(struct books *books, struct arena *a, const struct list_entry *list,
@@ -25,14 +45,35 @@ err member_door_read(struct books *books, struct arena *a, const struct list_ent
 	return settings_load(books->lists, a, list->id, &door->settings);
 }
 
+static bool has_plain(const struct member_door *door, str pattern)
+{
+	return door->plain_count
+	       && bsearch(&pattern, door->plain, door->plain_count, sizeof pattern,
+			  compare);
+}
+
+/* The address, its domain, and all domains above that. */
+static bool is_banned(struct arena *a, const struct member_door *door, str key)
+{
+	str local, domain, label;
+	bool banned = has_plain(door, key = arena_lower(a, key));
+	if (!str_cut_last(key, '@', &local, &domain))
+		return banned;
+	do
+		banned = banned || has_plain(door, arena_cat(a, STR("@"), domain));
+	while (!banned && str_cut(domain, '.', &label, &domain));
+	return banned;
+}
+
 static err check_bans(struct arena *a, const struct list_entry *list,
 		      const struct member_door *door, str key)
 {
-	for (size_t i = 0; i < door->ban_count; i++)
-		if (pattern_address(door->bans[i].pattern, key) == PATTERN_HIT)
-			return err_in(a, ERR_DENIED, "%.*s may not join %.*s", STR_F(key),
-				      STR_F(list->address));
-	return OK;
+	bool banned = is_banned(a, door, key);
+	for (size_t i = 0; i < door->expression_count && !banned; i++)
+		banned = pattern_address(door->expressions[i], key) == PATTERN_HIT;
+	return banned ? err_in(a, ERR_DENIED, "%.*s may not join %.*s", STR_F(key),
+			       STR_F(list->address))
+		      : OK;
 }
 
 err member_check_ban(struct books *books, struct arena *a, const struct list_entry *list,

@@ -121,15 +121,20 @@ enum pattern_result pattern_text(str pattern, str text)
 	return match(pattern, text, MATCH_LIMIT, TEXT_MS);
 }
 
-enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms)
+static enum pattern_result match_within(str pattern, str text, uint32_t limit,
+					int64_t most, int64_t *ms)
 {
 	if (*ms <= 0)
 		return PATTERN_LIMIT;
 	int64_t before = clock_cpu_ms();
-	enum pattern_result r = match(pattern, text, MATCH_LIMIT,
-				      *ms < TEXT_MS ? *ms : TEXT_MS);
+	enum pattern_result r = match(pattern, text, limit, *ms < most ? *ms : most);
 	*ms -= clock_cpu_ms() - before;
 	return r;
+}
+
+enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms)
+{
+	return match_within(pattern, text, MATCH_LIMIT, TEXT_MS, ms);
 }
 
 /* "@uni.example" covers x@uni.example and x@lab.uni.example. */
@@ -150,6 +155,13 @@ enum pattern_result pattern_address(str pattern, str key)
 	bool hit = str_starts(pattern, STR("@")) ? below(str_skip(pattern, 1), key)
 						 : str_ieq(pattern, key);
 	return hit ? PATTERN_HIT : PATTERN_MISS;
+}
+
+enum pattern_result pattern_address_within(str pattern, str key, int64_t *ms)
+{
+	return str_starts(pattern, STR("^"))
+		       ? match_within(pattern, key, ADDRESS_LIMIT, ADDRESS_MS, ms)
+		       : pattern_address(pattern, key);
 }
 
 enum pattern_result pattern_lines(str patterns, str key)

@@ -9,7 +9,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { PATTERN_EXPRESSIONS_MAX = 50 }; /* in one setting */
+enum { /* in one setting: each is asked about each post */
+       PATTERN_EXPRESSIONS_MAX = 50,
+       PATTERN_LISTS_MAX = 100
+};
+
+enum { PATTERN_MS = 300 }; /* of computing, for all that are asked of one post */
 
 enum pattern_result {
 	PATTERN_MISS,
@@ -23,13 +28,15 @@ MUST_USE err pattern_check_text(struct arena *a, str pattern); /* a regular expr
 
 enum pattern_result pattern_address(str pattern, str address_key);
 
+/* The same where many are asked of one address: *ms of computing are left for all of them. */
+enum pattern_result pattern_address_within(str pattern, str address_key, int64_t *ms);
+
 /* The same of several, one a line: the first that fits, or that gives up. */
 enum pattern_result pattern_lines(str patterns, str address_key);
 enum pattern_result pattern_text(str pattern,
 				 str text); /* a regular expression, case ignored */
 
-/* The same where many are asked of one post: *ms of computing are left for all of them. */
-enum { PATTERN_MS = 300 };
+/* The same where many are asked of one post. */
 enum pattern_result pattern_text_within(str pattern, str text, int64_t *ms);
 
 /* An address as a pattern that fits it alone: what looks like one of the other kinds, or like

@@ -15,9 +15,11 @@ err rule_banned(struct book *lists, struct arena *a, const struct post *p,
 {
 	struct ban_row *bans;
 	size_t n;
+	int64_t ms = PATTERN_MS;
 	TRY(ban_for(lists, a, p->list->id, &bans, &n));
 	for (size_t i = 0; i < n; i++) {
-		enum pattern_result hit = pattern_address(bans[i].pattern, p->author_key);
+		enum pattern_result hit = pattern_address_within(bans[i].pattern,
+								 p->author_key, &ms);
 		if (hit == PATTERN_LIMIT)
 			return rule_says(r, VERDICT_HOLD,
 					 arena_cat(a,

@@ -245,7 +245,7 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 			  str *clean)
 {
 	str line;
-	size_t expressions = 0;
+	size_t expressions = 0, lists = 0;
 	BUF(out);
 	TRY(check_text(a, row, value, &value));
 	while (str_line(&value, &line)) {
@@ -257,6 +257,9 @@ static err check_patterns(struct arena *a, const struct setting_def *row, str va
 		if (expressions > PATTERN_EXPRESSIONS_MAX)
 			return wrong(a, row, STR("…"),
 				     STR("at most 50 regular expressions"));
+		lists += named_list(a, STR("x.example"), line).n != 0;
+		if (lists > PATTERN_LISTS_MAX)
+			return wrong(a, row, STR("…"), STR("at most 100 lists"));
 		buf_cat(&out, out.n ? STR("\n") : STR(""), line);
 	}
 	*clean = arena_copy(a, buf_str(&out));

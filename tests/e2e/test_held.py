@@ -124,6 +124,22 @@ left = waiting(OPEN)
 check('all that the page showed', 'Decided: 20.' in page.text() and 'looks at post' in page.text(), page.text()[:600])
 equal('not what came since, nor what another looks at', (waiting(DEV), left), ({'came since': int(late)}, {'open 5': left['open 5']}))
 
+section('all of one author')
+ULA = 'ula@far.example'
+for of in (DEV, OPEN, THIRD):
+    held(of, f'ula on {of}', ULA)
+page = mona.get('/held')
+check('who has more than one there can be chosen', all(f'<option value="{x}">All 2 of {x}</option>' in page.page for x in (ULA, 'zoe@far.example')))
+late = held(DEV, 'ula came since', ULA)
+page.submit(FORM, of=ULA, do='discard')
+check('on each list where they wait', 'Decided: 2.' in page.text(), page.text()[:600])
+equal('theirs alone, and not what came since', (set(waiting(DEV)), set(waiting(OPEN)), f'ula on {THIRD}' in waiting(THIRD)),
+      ({'came since', 'ula came since'}, {'open 5'}, True))
+equal('of lists of others nobody learns who waits there', [nina.post('/held', csrf=nina.csrf(), of=x, last=f'999999 {THIRD}', do='discard').status
+                                                           for x in (ULA, 'nobody@far.example')], [403, 403])
+p.cli('held', 'discard', late)
+p.cli('held', 'discard', str(waiting(THIRD)[f'ula on {THIRD}']))
+
 section('one letter in the morning')
 p.cli('held', 'release', str(left['open 5']))
 held(DEV, 'second', 'ina@far.example')

@@ -203,7 +203,7 @@ check('back at the default it is not stored', owner.page.count('>changed</span>'
 # what an owner is told, who is not told whether there is such a list, and what the one who commands all
 NONE = ('lists of this server', 'none of that name')
 REFUSED = (('regular_include_lists', 'nolist', NONE), ('regular_exclude_lists', 'nolist', NONE), ('accept_these_nonmembers', '@nolist', NONE),
-           ('subscribe_auto_approval', '@nolist', NONE), ('accept_these_lists', 'nolist@lists.example', ('none of that name',)),
+           ('subscribe_auto_approval', '@nolist', NONE), ('accept_these_lists', 'nolist@lists.example', NONE),
            ('regular_include_lists', 'dev', ('this one itself',)), ('accept_these_nonmembers', '@dev', ('this one itself',)),
            ('acceptable_aliases', '@dev', ('and no lists',)), ('dmarc_addresses', f'@{LIST}', ('and no lists',)),
            ('accept_these_nonmembers', 'a@@b.example', ('write an address',)), ('equivalent_domains', 'foo.example', ('two domains',)),

@@ -1,6 +1,8 @@
 #include "letters.h"
 
 #include "lists/invite.h"
+#include "lists/members_inside.h"
+#include "lists/owner.h"
 #include "lists/press.h"
 #include "store/lists/ban.h"
 #include "store/lists/pending.h"
@@ -187,6 +189,37 @@ static void test_policies(struct books_test *t)
 	books_set(t, DEV, "subscription_policy", "confirm");
 }
 
+/* Whom bans of each kind keep out, beside the one of @banned.example. */
+static void check_banned(struct books_test *t)
+{
+	static const char *const bans[] = { "Eve@Far.example", "zed@far.example",
+					    "@lab.far.example", "^r[0-9]+@" };
+	static const struct {
+		const char *address;
+		bool banned;
+	} cases[] = {
+		{ "eve@far.example", true },       { "ev@far.example", false },
+		{ "zed@far.example", true },       { "a@lab.far.example", true },
+		{ "a@x.y.lab.far.example", true }, { "a@xlab.far.example", false },
+		{ "a@far.example", false },        { "a@example", false },
+		{ "r12@far.example", true },       { "a@notbanned.example", false },
+	};
+	const struct list_entry *dev = books_entry(t, DEV);
+	for (size_t i = 0; i < sizeof bans / sizeof *bans; i++)
+		BOOKS_MUST(t, ban_put(&t->books, t->a, dev->id, str_from(bans[i]),
+				      STR(""), &t->by));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		err e = member_check_ban(&t->books, t->a, dev,
+					 str_from(cases[i].address));
+		if (e.kind != (cases[i].banned ? ERR_DENIED : 0))
+			fprintf(stderr, "%s\n", cases[i].address);
+		CHECK(e.kind == (cases[i].banned ? ERR_DENIED : 0));
+	}
+	for (size_t i = 0; i < sizeof bans / sizeof *bans; i++)
+		BOOKS_MUST(t,
+			   ban_lift(&t->books, t->a, dev->id, str_from(bans[i]), &t->by));
+}
+
 static void test_bans(struct books_test *t)
 {
 	struct pressed done;
@@ -200,6 +233,7 @@ static void test_bans(struct books_test *t)
 	      && ask(t, "x@sub.banned.example").kind == ERR_DENIED);
 	CHECK(member_admit(&t->books, t->a, books_entry(t, DEV), &m, true, &t->by).kind
 	      == ERR_DENIED);
+	check_banned(t);
 	CHECK(member_invite(&t->books, t->a, books_entry(t, DEV), &sub,
 			    &(struct invitation){ 0 }, &t->by)
 		      .kind

@@ -45,6 +45,7 @@ static void check_wishes(struct arena *a, struct book *b)
 		{ "wish", "b@x", "{\"person\":2}" },
 		{ "join", "b@x", "{\"name\":\"B\",\"person\":2}" },
 		{ "join", "c@x", "" },
+		{ "join", "d@x", "{\"name\":\"D\",\"person\":4}" },
 		{ "follow", "a@x", NULL },
 		{ "choice", "a@x", NULL },
 	};
@@ -80,7 +81,10 @@ static void test_lists(struct arena *a, str data)
 		"(x'02', 'follow', 1, 'a@x', '{\"person\":1}', 5, 99), "
 		"(x'03', 'follow', 1, 'b@x', '{\"person\":2}', 5, 99), "
 		"(x'04', 'join', 1, 'b@x', '{\"name\":\"B\"}', 5, 99), "
-		"(x'05', 'join', 1, 'c@x', '', 5, 99);");
+		"(x'05', 'join', 1, 'c@x', '', 5, 99), "
+		"(x'06', 'join', 1, 'd@x', '{\"name\":\"D\"}', 5, 99), "
+		"(x'07', 'follow', 1, 'd@x', '{\"person\":4}', 5, 99), "
+		"(x'08', 'follow', 1, 'd@x', 'damaged', 6, 99);");
 	struct book *b = book_at(a, data, BOOK_LISTS, BOOK_WRITE);
 	check_wishes(a, b);
 	CHECK(ok(member_get(b, a, 7, &m)) && m.bounce_score == 2 && m.bounce_at == 8);

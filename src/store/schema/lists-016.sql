@@ -4,7 +4,7 @@ ALTER TABLE held ADD COLUMN asked TEXT NOT NULL DEFAULT '';
 -- What a person wants of a membership that waits is one row, {person, delivery, language}, as
 -- long as the request is; while the letter is out, its token bears it.
 UPDATE pending SET data = json_patch(data, (SELECT f.data FROM pending f
-    WHERE f.kind = 'follow' AND f.list = pending.list AND f.address = pending.address ORDER BY f.id DESC LIMIT 1))
+    WHERE f.kind = 'follow' AND f.list = pending.list AND f.address = pending.address AND json_valid(f.data) ORDER BY f.id DESC LIMIT 1))
   WHERE kind IN ('join', 'choice') AND json_valid(data) AND EXISTS (SELECT 1 FROM pending f
     WHERE f.kind = 'follow' AND f.list = pending.list AND f.address = pending.address AND json_valid(f.data));
 DELETE FROM pending WHERE kind = 'follow' AND EXISTS (SELECT 1 FROM pending c

@@ -12,12 +12,40 @@ enum {
 	ROWS_MAX = 20,
 	ASKING_MAX = 20,
 	WITH_ROWS_MAX = 50, /* lists: of those behind it is said how much waits */
+	AUTHORS_MAX = 50,
 	CHOSEN_MAX = 1000
 };
 
 /* ---- the page */
 
-static err add_rows(struct request *q, const struct visible_list *l, struct page_waits *p)
+struct authors { /* of the posts that are shown, in the order in which they come first */
+	struct page_moderate_authors rows[ROWS_MAX * WITH_ROWS_MAX];
+	size_t count;
+};
+
+static void count_author(struct authors *x, str author)
+{
+	size_t i = 0;
+	while (i < x->count && !str_eq(x->rows[i].author, author))
+		i++;
+	if (!author.n)
+		return;
+	if (i == x->count)
+		x->rows[x->count++].author = author;
+	x->rows[i].posts++;
+}
+
+/* Of whom more than one waits. */
+static void add_authors(struct authors *x, struct page_moderate *p)
+{
+	p->authors = x->rows;
+	for (size_t i = 0; i < x->count && p->authors_count < AUTHORS_MAX; i++)
+		if (x->rows[i].posts > 1)
+			x->rows[p->authors_count++] = x->rows[i];
+}
+
+static err add_rows(struct request *q, const struct visible_list *l, struct page_waits *p,
+		    struct authors *authors)
 {
 	size_t n;
 	struct held_row *h;
@@ -36,6 +64,7 @@ static err add_rows(struct request *q, const struct visible_list *l, struct page
 			.note = h[i].note,
 		};
 		p->last = h[i].id;
+		count_author(authors, h[i].author);
 	}
 	p->rows = rows;
 	p->rows_count = n;
@@ -60,7 +89,7 @@ static err add_asking(struct request *q, const struct visible_list *l,
 
 static err add_list(struct request *q, const struct visible_list *l,
 		    const struct waiting_row *w, struct page_waits *one,
-		    struct page_moderate *p)
+		    struct page_moderate *p, struct authors *authors)
 {
 	p->lists_count++;
 	*one = (struct page_waits){
@@ -77,7 +106,7 @@ static err add_list(struct request *q, const struct visible_list *l,
 	if (!p->oldest || w->oldest < p->oldest)
 		p->oldest = w->oldest;
 	if (p->lists_count <= WITH_ROWS_MAX) {
-		TRY(add_rows(q, l, one));
+		TRY(add_rows(q, l, one, authors));
 		TRY(add_asking(q, l, one));
 	}
 	one->more = one->posts + one->people
@@ -106,13 +135,16 @@ static err gather(struct request *q, struct page_moderate *p)
 	TRY(visible_lists_read(q, RIGHT_held_decide, &s));
 	TRY(waiting_by_list(worker_of(q)->books.lists, q->arena, &w, &n));
 	struct page_waits *lists = arena_zero(q->arena, (n + 1) * sizeof *lists);
+	struct authors *authors = arena_zero(q->arena, sizeof *authors);
 	p->moderates = s.count;
 	p->lists = lists;
 	for (size_t i = 0; i < s.count; i++) {
 		const struct waiting_row *one = waiting_of(w, n, s.lists[i].entry->id);
 		if (one)
-			TRY(add_list(q, &s.lists[i], one, &lists[p->lists_count], p));
+			TRY(add_list(q, &s.lists[i], one, &lists[p->lists_count], p,
+				     authors));
 	}
+	add_authors(authors, p);
 	return OK;
 }
 
@@ -152,6 +184,7 @@ struct wish { /* of one list */
 struct deciding {
 	struct request *q;
 	str verdict;
+	str author; /* all posts of theirs; "": of whoever was chosen */
 	struct wish *first, **end;
 	bool of_all;
 	str orders; /* "12-15": those that were filed */
@@ -207,8 +240,24 @@ static err read_chosen(struct deciding *x, const char *name, bool asks)
 	return OK;
 }
 
+/* What is not the reader's to know is left to the order, which says so. */
+static err is_there(struct deciding *x, int64_t list, int64_t last, bool *yes)
+{
+	struct visible_list l;
+	struct held_row *h;
+	size_t n = 1;
+	err e = visible_list_find(x->q, list, RIGHT_held_decide, &l);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	if (!e.kind && x->author.n)
+		TRY(held_some(worker_of(x->q)->books.lists, x->q->arena, list, x->author,
+			      0, last, 1, &h, &n));
+	*yes = n > 0;
+	return OK;
+}
+
 /* "812 dev@lists.example": what the page showed of that list. */
-static void read_all(struct deciding *x)
+static err read_all(struct deciding *x)
 {
 	str value, last, address;
 	size_t at = 0;
@@ -220,10 +269,14 @@ static void read_all(struct deciding *x)
 				? addressbook_list(worker_of(x->q)->books.addresses,
 						   address)
 				: NULL;
-		struct wish *w = l ? wish_of(x, l->id) : NULL;
+		bool yes = false;
+		if (l)
+			TRY(is_there(x, l->id, n, &yes));
+		struct wish *w = yes ? wish_of(x, l->id) : NULL;
 		if (w)
 			w->last = n;
 	}
+	return OK;
 }
 
 static void file(struct deciding *x, const char *kind, const struct wish *w, json_t *ids)
@@ -237,7 +290,9 @@ static void file(struct deciding *x, const char *kind, const struct wish *w, jso
 	if (ids) {
 		json_object_set_new(args, "ids", ids);
 	} else {
-		json_object_set_new(args, "of", json_string("list"));
+		json_object_set_new(args, "of",
+				    json_string(x->author.n ? "author" : "list"));
+		json_object_set_new(args, "author", json_of(x->author));
 		json_object_set_new(args, "last", json_integer(w->last));
 	}
 	if (order_and_wait(q, kind, args, &done))
@@ -289,7 +344,9 @@ static void refuse(struct request *q, struct response *r, int status, str why)
 
 void moderate_post(struct request *q, struct response *r)
 {
+	str of = field(q, "of");
 	struct deciding x = { .q = q, .verdict = field(q, "do") };
+	x.author = str_eq(of, STR("all")) ? STR("") : of;
 	x.end = &x.first;
 	if (!is_signed_in(q, r))
 		return;
@@ -298,10 +355,8 @@ void moderate_post(struct request *q, struct response *r)
 		return;
 	}
 	err e = read_chosen(&x, "request", true);
-	if (!e.kind && str_eq(field(q, "of"), STR("all")))
-		read_all(&x);
-	else if (!e.kind)
-		e = read_chosen(&x, "id", false);
+	if (!e.kind)
+		e = of.n ? read_all(&x) : read_chosen(&x, "id", false);
 	enum may may = MAY;
 	if (!e.kind)
 		e = may_some(q, x.first, &may);
