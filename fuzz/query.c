@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	ARENA(a);
 	struct query q;
-	err e = query_parse(a, (str){ (const char *)data, n }, &q);
+	err e = query_parse(a, (str){ (const char *)data, n }, 1795500000, &q);
 	if (e.kind) {
 		must(e.msg && *e.msg);
 		return 0;
@@ -47,6 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				   .from = q.from,
 				   .until = q.until,
 				   .thread = q.thread,
+				   .message_id = q.message_id,
+				   .type = q.type,
+				   .has = q.has,
+				   .has_file = q.has_file,
 				   .limit = 1 };
 	struct archive_found found;
 	must(!archive_words_search(archive_book(), a, &ask, &found).kind);

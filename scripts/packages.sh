@@ -1,7 +1,7 @@
 # scripts/packages.sh: what a Debian 12 needs, and how it is built, for ./run and
 # ./test to source.
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3 gettext
- libssl-dev libunbound-dev nettle-dev libgmime-3.0-dev libevent-dev libsqlite3-dev libsodium-dev libzstd-dev
+ libssl-dev libunbound-dev nettle-dev libgmime-3.0-dev libevent-dev libsqlite3-dev libsodium-dev libzstd-dev libcrypt-dev
  libjansson-dev libpcre2-dev libpsl-dev libidn2-dev libunistring-dev libuchardet-dev libgumbo-dev libcmark-dev
  libinih-dev libseccomp-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev libarchive-dev dns-root-data ca-certificates"
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"

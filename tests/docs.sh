@@ -40,7 +40,7 @@ is_command() {
 }
 while read -r words; do
 	check "doc shows \"postern $words\", which is no command" is_command $words
-done < <(grep -ohE '(^|`)postern [a-z][a-z -]*' doc/delivery.md doc/daily.md doc/site.md README.md | sed 's/.*postern //; s/ *$//' | sort -u)
+done < <(grep -ohE '(^|`)postern [a-z][a-z -]*' doc/delivery.md doc/daily.md doc/site.md doc/sign-in.md README.md | sed 's/.*postern //; s/ *$//' | sort -u)
 while IFS=' ' read -r section key; do
 	check "a guide names [$section] $key, which is no setting" grep -q "^CONF($section, $key," src/base/conf.def
 done < <(grep -ohE '`\[[a-z]+\] [a-z_]+' doc/delivery.md doc/daily.md doc/site.md | tr -d '`[]' | sort -u)

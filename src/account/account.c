@@ -58,6 +58,19 @@ err account_may_send_as(struct arena *a, struct book *b, int64_t person,
 	return OK;
 }
 
+/* What came from elsewhere is kept as ours from now on. Where that fails, since the book is
+ * only read here, or the password is shorter than ours may be, it is tried again. */
+static void renew_hash(struct arena *a, struct book *b, struct person_row *p,
+		       str password)
+{
+	str kept;
+	if (str_starts(p->password, STR("$argon2id$"))
+	    || password_hash(a, password, &kept).kind)
+		return;
+	p->password = kept;
+	(void)!person_change(b, p).kind;
+}
+
 /* Somebody and nobody take the same time: one hash is computed in any case. */
 err account_sign_in(struct arena *a, struct book *b, const struct address *x,
 		    str password, struct account *out)
@@ -67,6 +80,7 @@ err account_sign_in(struct arena *a, struct book *b, const struct address *x,
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
 	TRY(password_check(e.kind ? STR_NONE : p.password, password));
+	renew_hash(a, b, &p, password);
 	*out = account_of(&p);
 	return OK;
 }

@@ -1,5 +1,7 @@
 #include "account/password.h"
 
+#include "account/foreign.h"
+
 #include <pthread.h>
 #include <sodium.h>
 
@@ -62,7 +64,8 @@ static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAA
 err password_check(str kept, str password)
 {
 	char text[crypto_pwhash_STRBYTES] = { 0 };
-	str against = kept.n ? kept : str_from(nobody);
+	bool foreign = !str_starts(kept, STR("$argon2id$"));
+	str against = foreign ? str_from(nobody) : kept;
 	if (against.n >= sizeof text || password.n > PASSWORD_MAX)
 		return FAIL(ERR_DENIED, "wrong address or password");
 	memcpy(text, against.p, against.n);
@@ -71,6 +74,9 @@ err password_check(str kept, str password)
 	bool right = crypto_pwhash_str_verify(text, password.p ? password.p : "",
 					      password.n)
 		     == 0;
+	/* computed as well, not instead: the time must not tell whose password came from
+	 * elsewhere */
+	right = foreign ? foreign_fits(kept, password) : right;
 	leave();
 	return right && kept.n ? OK : FAIL(ERR_DENIED, "wrong address or password");
 }

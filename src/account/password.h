@@ -18,6 +18,7 @@ enum { PASSWORD_WAITING = 8, PASSWORD_MIN = 8, PASSWORD_MAX = 1024 };
  * is for the person. ERR_LIMIT: too many are being computed; try again. */
 MUST_USE err password_hash(struct arena *a, str password, str *kept);
 
-/* OK: it is the password. ERR_DENIED: it is not; also where kept is "", which takes as
+/* kept: also what another program wrote (account/foreign.h).
+ * OK: it is the password. ERR_DENIED: it is not; also where kept is "", which takes as
  * long, so that the time does not tell who has one. ERR_LIMIT: as above. */
 MUST_USE err password_check(str kept, str password);

@@ -35,6 +35,26 @@ void export_authors(struct export_job *x, const str *authors, size_t count)
 	x->author_count = count;
 }
 
+void export_ids(struct export_job *x, const int64_t *ids, size_t count)
+{
+	export_list(x, 0);
+	x->ids = ids;
+	x->id_count = count;
+}
+
+/* One that is gone since is left out. */
+static err next_of_ids(struct export_job *x, struct book *b, struct arena *a,
+		       struct archive_posts *out)
+{
+	out->list = arena_alloc(a, PIECE_POSTS * sizeof *out->list);
+	while (x->id_at < x->id_count && !out->count) {
+		bool found;
+		TRY(archive_post_by_id(b, a, x->ids[x->id_at++], out->list, &found));
+		out->count = found;
+	}
+	return OK;
+}
+
 /* One address after the other, each by the id of its posts. */
 static err next_of_authors(struct export_job *x, struct book *b, struct arena *a,
 			   struct archive_posts *out)
@@ -53,6 +73,8 @@ static err next_posts(struct export_job *x, struct book *b, struct arena *a,
 		      struct archive_posts *out)
 {
 	*out = (struct archive_posts){ 0 };
+	if (x->ids)
+		return next_of_ids(x, b, a, out);
 	if (x->author_count)
 		return next_of_authors(x, b, a, out);
 	if (!x->thread && x->until < INT64_MAX)

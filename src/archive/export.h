@@ -16,6 +16,8 @@ struct export_job {
 	int64_t after, after_date; /* how far it has come */
 	const str *authors;        /* what these addresses wrote, on every list */
 	size_t author_count, author_at;
+	const int64_t *ids; /* posts, whatever list they are on */
+	size_t id_count, id_at;
 	bool hide_addresses; /* archive/mask.h; set after export_list and kin */
 };
 
@@ -25,6 +27,9 @@ void export_thread(struct export_job *x, int64_t list, int64_t number);
 
 /* Addresses without ASCII case; they must live as long as the job. */
 void export_authors(struct export_job *x, const str *authors, size_t count);
+
+/* Posts by their ids, in that order; they must live as long as the job. */
+void export_ids(struct export_job *x, const int64_t *ids, size_t count);
 
 /* The next posts, some 64 of them or 4 MB; *done with an empty piece at the end. */
 MUST_USE err export_next(struct export_job *x, struct book *b, struct arena *a,

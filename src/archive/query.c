@@ -2,12 +2,14 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "store/archive/post.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <unictype.h>
 
 /*     query = { term | term OR term { OR term } }
+ *             | term NEAR[/n] term
  *     term  = [ - ] ( [ field: ] ( word [ * ] | "phrase" | "(" query ")" ) | condition )
  */
 struct parser {
@@ -18,24 +20,27 @@ struct parser {
 	size_t terms;
 	struct query *q;
 	str conditions; /* in words */
+	bool others;    /* some of it looks in quoted lines only */
+	bool by_term;   /* so each term says itself that it does not look there */
 };
 
 struct part { /* a stretch of the query: FTS5's expression and ours; "" for none */
 	str expr, said;
+	str string; /* what a single word or phrase is in FTS5, without its columns */
+	const char *columns; /* NULL: any */
 };
+
+enum { SHOWN = 1, QUOTED = 2, OTHERS = 4, DIFF = 8 };
 
 static const struct field {
 	const char *name, *columns, *said;
-	bool marks; /* is it text that a snippet shows? */
+	unsigned flags;
 } fields[] = {
-	{ "from", "author", "author ", false },
-	{ "to", "receiver", "sent to ", false },
-	{ "subject", "subject", "subject ", true },
-	{ "body", "{body quote}", "text ", true },
-	{ "file", "files", "a file ", false },
+#define FIELD(name, columns, said, flags) { #name, columns, said, flags },
+#include "archive/query.def"
 };
 
-static const struct field ANYWHERE = { "", NULL, "", true };
+static const struct field ANYWHERE = { "", NULL, "", SHOWN | QUOTED };
 
 err query_error(struct arena *a, str text, size_t at, const char *format, ...)
 {
@@ -125,6 +130,11 @@ static void joined(struct arena *a, str *to, str between, str more)
 		*to = to->n ? arena_cat(a, *to, between, more) : more;
 }
 
+static str in_columns(struct arena *a, const char *columns, str expr)
+{
+	return columns ? arena_cat(a, str_from(columns), STR(" : "), expr) : expr;
+}
+
 static err parse_group(struct parser *p, const struct field *f, struct part *out);
 
 /* A word or phrase; nothing where it holds no letter or digit. */
@@ -155,14 +165,33 @@ static err parse_text(struct parser *p, const struct field *f, bool negated,
 		return OK;
 	text = utf8_scrub(a, text);
 	str star = prefix ? STR("*") : STR("");
-	out->expr = arena_cat(a, quoted(a, text), ends_lone(text) ? STR("*") : star);
-	if (f->columns)
-		out->expr = arena_cat(a, str_from(f->columns), STR(" : "), out->expr);
+	out->string = arena_cat(a, quoted(a, text), ends_lone(text) ? STR("*") : star);
+	out->columns = f->columns;
+	if (p->by_term && f->flags & QUOTED)
+		out->columns = f->columns ? str_eq(str_from(f->name), STR("bs"))
+						    ? "{subject body}"
+						    : "body"
+					  : "- quote";
+	out->expr = in_columns(a, out->columns, out->string);
+	p->others |= (f->flags & OTHERS) != 0;
+	if (f->flags & DIFF && !negated)
+		p->q->has |= ARCHIVE_PATCH;
 	str shown = phrase ? arena_cat(a, STR("\""), text, STR("\"")) : text;
 	out->said = arena_cat(a, str_from(f->said), shown, star);
-	if (f->marks && !negated)
+	if (f->flags & SHOWN && !negated)
 		p->q->marks[p->q->mark_count++] = arena_cat(a, text, star);
 	return OK;
+}
+
+/* Looks like a prefix, but is none: "fron:anna", not "http://x", "std::string", "12:30". */
+static void note_unknown(struct parser *p, str name, str value)
+{
+	bool letters = name.n && name.n <= 12 && value.n && !chr_is_space(value.p[0]);
+	for (size_t i = 0; i < name.n; i++)
+		letters &= chr_is_alpha(name.p[i]);
+	if (!letters || value.p[0] == ':' || value.p[0] == '/' || p->q->unknown.n)
+		return;
+	p->q->unknown = arena_cat(p->a, name, STR(":"));
 }
 
 /* The field or condition whose name and colon stand here; behind the colon then. */
@@ -180,6 +209,8 @@ static void take_prefix(struct parser *p, const struct field **f,
 	*c = query_cond_find(name);
 	if (*c || *f != &ANYWHERE)
 		p->at = p->text.n - value.n;
+	else
+		note_unknown(p, name, value);
 }
 
 static err parse_condition(struct parser *p, const struct query_cond *c, bool negated)
@@ -230,13 +261,67 @@ static err parse_term(struct parser *p, const struct field *within, bool *negate
 	return parse_text(p, f, *negated, out);
 }
 
+/* "NEAR", "NEAR/5", "ADJ": how many words may stand between; 0: no such word is here. */
+static err take_near(struct parser *p, uint64_t *words)
+{
+	*words = 0;
+	if (at_end(p))
+		return OK;
+	size_t from = p->at;
+	str w = word(p), keyword = w, number = STR("");
+	str_cut(w, '/', &keyword, &number);
+	if (!str_eq(keyword, STR("NEAR")) && !str_eq(keyword, STR("ADJ"))) {
+		p->at = from;
+		return OK;
+	}
+	*words = 10;
+	if (number.n && (!str_u64(number, words) || !*words || *words > 1000))
+		return query_error(p->a, p->text, from,
+				   "NEAR/ wants a number of words, as in NEAR/5");
+	return OK;
+}
+
+/* Words that stand near each other. FTS5 knows that of strings in the same columns. */
+static err parse_near(struct parser *p, const struct field *f, bool *negated,
+		      bool *condition, struct part *out)
+{
+	uint64_t words, most = 0;
+	size_t from = p->at;
+	TRY(parse_term(p, f, negated, condition, out));
+	for (;;) {
+		struct part more;
+		bool other, other_condition;
+		at_end(p);
+		size_t here = p->at;
+		TRY(take_near(p, &words));
+		if (!words)
+			break;
+		if (at_end(p))
+			return query_error(p->a, p->text, here, "near what?");
+		TRY(parse_term(p, f, &other, &other_condition, &more));
+		if (!out->string.n || !more.string.n || other
+		    || (more.columns != out->columns && more.columns))
+			return query_error(p->a, p->text, from,
+					   "NEAR stands between two words or phrases; a "
+					   "prefix before the first is for both");
+		most = words > most ? words : most;
+		out->string = arena_cat(p->a, out->string, STR(" "), more.string);
+		joined(p->a, &out->said, STR(" near "), more.said);
+	}
+	if (most)
+		out->expr = in_columns(p->a, out->columns,
+				       arena_printf(p->a, "NEAR(%.*s, %d)",
+						    STR_F(out->string), (int)most));
+	return OK;
+}
+
 /* Terms joined by OR. */
 static err parse_chain(struct parser *p, const struct field *f, bool *negated,
 		       struct part *out)
 {
 	bool condition, first_condition, other;
 	size_t from = p->at;
-	TRY(parse_term(p, f, negated, &first_condition, out));
+	TRY(parse_near(p, f, negated, &first_condition, out));
 	while (take_keyword(p, STR("OR"))) {
 		struct part more;
 		if (at_end(p))
@@ -245,7 +330,7 @@ static err parse_chain(struct parser *p, const struct field *f, bool *negated,
 		if (take_keyword(p, STR("OR")))
 			return query_error(p->a, p->text, here,
 					   "OR stands between two words");
-		TRY(parse_term(p, f, &other, &condition, &more));
+		TRY(parse_near(p, f, &other, &condition, &more));
 		if (condition || first_condition)
 			return query_error(
 				p->a, p->text, condition ? here : from,
@@ -317,7 +402,7 @@ static err parse_group(struct parser *p, const struct field *f, struct part *out
 /* Words that stand only in quoted lines are other people's: out, unless asked for. */
 static str own_words(struct parser *p, str expr)
 {
-	if (p->q->quoted || !expr.n)
+	if (p->q->quoted || p->by_term || !expr.n)
 		return expr;
 	return arena_cat(p->a, STR("- quote : ("), expr, STR(")"));
 }
@@ -344,20 +429,36 @@ static err finish(struct parser *p, const struct part *must, const struct part *
 	return OK;
 }
 
-err query_parse(struct arena *a, str text, struct query *q)
+static err parse(struct arena *a, str text, int64_t now, bool by_term, bool *others,
+		 struct query *q)
 {
-	if (text.n > QUERY_MAX)
-		return FAIL(ERR_LIMIT, "the query is too long");
 	struct query made = {
+		.now = now,
 		.from = INT64_MIN,
 		.until = INT64_MAX,
 		.lists = arena_zero(a, QUERY_TERMS_MAX * sizeof(str)),
 		.marks = arena_zero(a, QUERY_TERMS_MAX * sizeof(str)),
 	};
-	struct parser p = { .a = a, .text = text, .q = &made };
+	struct parser p = { .a = a, .text = text, .q = &made, .by_term = by_term };
 	struct part must, not ;
 	TRY(parse_all(&p, &ANYWHERE, &must, &not ));
 	TRY(finish(&p, &must, &not ));
+	*others = p.others;
+	*q = made;
+	return OK;
+}
+
+/* Where some of it looks in quoted lines only, it is read again: the filter that keeps the
+ * rest out of them cannot stand around the whole then. */
+err query_parse(struct arena *a, str text, int64_t now, struct query *q)
+{
+	bool others;
+	struct query made;
+	if (text.n > QUERY_MAX)
+		return FAIL(ERR_LIMIT, "the query is too long");
+	TRY(parse(a, text, now, false, &others, &made));
+	if (others && !made.quoted)
+		TRY(parse(a, text, now, true, &others, &made));
 	*q = made;
 	return OK;
 }

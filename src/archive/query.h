@@ -7,7 +7,9 @@
  * ( ) groups; word* takes every ending. Words are looked for in from: to:
  * subject: body: file:, or anywhere but in quoted lines (quoted:yes). Conditions
  * on the whole: before: after: date:2026-10..2026-12 has:attachment has:patch
- * has:html list:dev thread:21838. */
+ * has:html list:dev thread:21838 id: type:pdf. a NEAR/5 b: near each other. Dates are days,
+ * months, years, or reckoned from now: 7d, 2.weeks, last.month, yesterday. The prefixes of
+ * public-inbox are known, too (query.def, query_cond.c). */
 #pragma once
 
 #include "base/arena.h"
@@ -25,12 +27,16 @@ struct query {
 	size_t list_count;
 	str *marks; /* words and phrases to mark in what is found, as written */
 	size_t mark_count;
-	str words; /* "wilson and sharpening, author okafor, since 2025-01-01" */
+	str message_id; /* that message; "" of none */
+	str type;       /* of an attachment, part of what its octets show; "" of none */
+	str unknown;    /* "foo:" looks like a prefix and is none; or "" */
+	int64_t now;    /* what dates like 7d are reckoned from */
+	str words;      /* "wilson and sharpening, author okafor, since 2025-01-01" */
 };
 
 enum { QUERY_MAX = 1000, QUERY_TERMS_MAX = 60, QUERY_DEPTH_MAX = 20 };
 
 /* ERR_SYNTAX: the text says what and where ("column 7: …"). ERR_LIMIT: longer
  * than QUERY_MAX octets, more than QUERY_TERMS_MAX terms, nested too deep. An
- * empty query is a syntax error. */
-MUST_USE err query_parse(struct arena *a, str text, struct query *q);
+ * empty query is a syntax error. now: seconds. */
+MUST_USE err query_parse(struct arena *a, str text, int64_t now, struct query *q);

@@ -4,6 +4,7 @@
 #include "store/archive/post.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <time.h>
 
 struct asked { /* one condition as it stands in the query */
@@ -57,8 +58,84 @@ static bool span(str s, int64_t *from, int64_t *until)
 	return true;
 }
 
-static const char DATE_WRONG[] =
-	"a day, month or year is written 2026-10-31, 2026-10 or 2026";
+static const char DATE_WRONG[] = "a day, month or year is written 2026-10-31, 2026-10 or "
+				 "2026; or say 7d, 2.weeks, "
+				 "last.month, yesterday";
+
+static bool compact(str s, int64_t *from, int64_t *until) /* 20261031 */
+{
+	char day[11];
+	if (s.n != 8)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!chr_is_digit(s.p[i]))
+			return false;
+	snprintf(day, sizeof day, "%.4s-%.2s-%.2s", s.p, s.p + 4, s.p + 6);
+	return span(str_from(day), from, until);
+}
+
+/* "7d", "2.weeks", "2.weeks.ago", "last.month": how many of which. */
+static bool distance(str s, int64_t *count, str *unit)
+{
+	str head, tail;
+	size_t digits = 0;
+	uint64_t n = 1;
+	if (str_cut(s, '.', &head, &tail) && str_ieq(head, STR("last"))) {
+		*count = 1;
+		*unit = tail;
+		return true;
+	}
+	while (digits < s.n && chr_is_digit(s.p[digits]))
+		digits++;
+	if (!digits || !str_u64(str_first(s, digits), &n) || n > 36500)
+		return false;
+	s = str_skip(s, digits);
+	if (s.n && s.p[0] == '.')
+		s = str_skip(s, 1);
+	if (str_ends(s, STR(".ago")))
+		s = str_first(s, s.n - 4);
+	*count = (int64_t)n;
+	*unit = s;
+	return true;
+}
+
+/* A day, reckoned from now; *ago: a stretch of time back, not a day by name. */
+static bool reckoned(str s, int64_t now, int64_t *from, int64_t *until, bool *ago)
+{
+	static const struct {
+		str unit, more;
+		int days;
+	} units[] = {
+		{ STR("d"), STR("day"), 1 },
+		{ STR("w"), STR("week"), 7 },
+		{ STR("m"), STR("month"), 30 },
+		{ STR("y"), STR("year"), 365 },
+	};
+	enum { DAY = 86400 };
+	int64_t count, today = now - now % DAY;
+	str unit;
+	*ago = false;
+	*from = str_ieq(s, STR("today"))       ? today
+		: str_ieq(s, STR("yesterday")) ? today - DAY
+					       : INT64_MIN;
+	if (*from == INT64_MIN && distance(s, &count, &unit))
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+			if (str_ieq(unit, units[i].unit) || str_ieq(unit, units[i].more)
+			    || (str_ends(unit, STR("s"))
+				&& str_ieq(str_first(unit, unit.n - 1), units[i].more))) {
+				*from = today - count * units[i].days * DAY;
+				*ago = true;
+			}
+	*until = *from + (*from == INT64_MIN ? 0 : DAY);
+	return *from != INT64_MIN;
+}
+
+static bool day_of(const struct query *q, str s, int64_t *from, int64_t *until, bool *ago)
+{
+	*ago = false;
+	return span(s, from, until) || compact(s, from, until)
+	       || reckoned(s, q->now, from, until, ago);
+}
 
 static void narrow(struct query *q, int64_t from, int64_t until)
 {
@@ -71,8 +148,9 @@ static void narrow(struct query *q, int64_t from, int64_t until)
 static err take_before(const struct asked *x, struct query *q, str *said)
 {
 	int64_t from, until;
+	bool ago;
 	TRY(not_negated(x));
-	if (!span(x->value, &from, &until))
+	if (!day_of(q, x->value, &from, &until, &ago))
 		return wrong(x, DATE_WRONG);
 	narrow(q, INT64_MIN, from);
 	*said = arena_cat(x->a, STR("before "), date_day(x->a, from));
@@ -82,8 +160,9 @@ static err take_before(const struct asked *x, struct query *q, str *said)
 static err take_after(const struct asked *x, struct query *q, str *said)
 {
 	int64_t from, until;
+	bool ago;
 	TRY(not_negated(x));
-	if (!span(x->value, &from, &until))
+	if (!day_of(q, x->value, &from, &until, &ago))
 		return wrong(x, DATE_WRONG);
 	narrow(q, from, INT64_MAX);
 	*said = arena_cat(x->a, STR("since "), date_day(x->a, from));
@@ -99,9 +178,13 @@ static err take_date(const struct asked *x, struct query *q, str *said)
 		last = str_skip(dots, 2);
 	}
 	int64_t from = INT64_MIN, until = INT64_MAX, unused;
-	if ((!first.n && !last.n) || (first.n && !span(first, &from, &unused))
-	    || (last.n && !span(last, &unused, &until)))
+	bool ago, since = false;
+	if ((!first.n && !last.n)
+	    || (first.n && !day_of(q, first, &from, &unused, &since))
+	    || (last.n && !day_of(q, last, &unused, &until, &ago)))
 		return wrong(x, "a date is written 2026-10, a range 2026-10..2026-12");
+	if (since && !dots.n) /* "date:7d": these seven days */
+		until = INT64_MAX;
 	narrow(q, from, until);
 	*said = arena_cat(x->a, STR("dated "), x->value);
 	return OK;
@@ -169,10 +252,36 @@ static err take_quoted(const struct asked *x, struct query *q, str *said)
 	return OK;
 }
 
+static err take_id(const struct asked *x, struct query *q, str *said)
+{
+	str id = x->value;
+	if (x->negated)
+		return wrong(x, "- cannot stand before a Message-ID");
+	if (str_starts(id, STR("<")) && str_ends(id, STR(">")))
+		id = str_first(str_skip(id, 1), id.n - 2);
+	q->message_id = id;
+	*said = arena_cat(x->a, STR("the message "), id);
+	return OK;
+}
+
+static err take_type(const struct asked *x, struct query *q, str *said)
+{
+	if (x->negated)
+		return wrong(x, "- cannot stand before type:");
+	q->type = arena_lower(x->a, x->value);
+	q->has_file = true;
+	*said = arena_cat(x->a, STR("with a file of type "), q->type);
+	return OK;
+}
+
 static const struct query_cond conds[] = {
-	{ "before", take_before }, { "after", take_after },   { "date", take_date },
-	{ "has", take_has },       { "is", take_has },        { "list", take_list },
-	{ "thread", take_thread }, { "quoted", take_quoted },
+	{ "before", take_before }, { "after", take_after },   { "since", take_after },
+	{ "until", take_before },  { "date", take_date },     { "d", take_date },
+	{ "dt", take_date },       { "rt", take_date },       { "has", take_has },
+	{ "is", take_has },        { "list", take_list },     { "l", take_list },
+	{ "lid", take_list },      { "thread", take_thread }, { "in", take_thread },
+	{ "quoted", take_quoted }, { "id", take_id },         { "mid", take_id },
+	{ "m", take_id },          { "type", take_type },
 };
 
 const struct query_cond *query_cond_find(str name)

@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "archive/snippet.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "store/archive/blob.h"
 #include "store/archive/words.h"
 
@@ -14,6 +15,11 @@ static bool is_named(const struct search_list *l, str name)
 {
 	str local, domain;
 	if (str_ieq(l->name, name))
+		return true;
+	/* lid: the form of List-Id */
+	if (str_cut_last(l->name, '@', &local, &domain) && name.n == l->name.n
+	    && name.p[local.n] == '.' && str_ieq(str_first(name, local.n), local)
+	    && str_ieq(str_skip(name, local.n + 1), domain))
 		return true;
 	return str_cut_last(l->name, '@', &local, &domain) && str_ieq(local, name);
 }
@@ -83,7 +89,7 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	struct archive_found got;
 	struct marks m;
 	int64_t missing;
-	TRY(query_parse(a, s->text, &found.query));
+	TRY(query_parse(a, s->text, clock_now(), &found.query));
 	const struct query *q = &found.query;
 	TRY(choose_lists(a, s, q, &ask.lists));
 	ask.floors = floors_of(a, s);
@@ -96,6 +102,8 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	ask.has_file = q->has_file;
 	ask.lacks_file = q->lacks_file;
 	ask.thread = q->thread;
+	ask.message_id = q->message_id;
+	ask.type = q->type;
 	TRY(archive_words_search(b, a, &ask, &got));
 	TRY(archive_words_missing(b, &missing));
 	found.filling = missing > 0;
@@ -109,7 +117,8 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	for (size_t i = 0; i < found.count; i++) {
 		found.hits[i].post = got.posts.list[i];
 		found.hits[i].more = got.more[i];
-		TRY(fill_hit(b, a, s, &m, &found.hits[i]));
+		if (!s->bare)
+			TRY(fill_hit(b, a, s, &m, &found.hits[i]));
 	}
 	*out = found;
 	return OK;

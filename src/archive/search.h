@@ -25,6 +25,7 @@ struct search {
 	int64_t after_date, after_id; /* keyset, ARCHIVE_NEWEST */
 	int64_t skip;                 /* ARCHIVE_BEST */
 	int64_t limit;
+	bool bare; /* posts without subjects and snippets to show */
 };
 
 struct search_hit {

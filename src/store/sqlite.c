@@ -110,7 +110,7 @@ static err settle(struct book *b)
 	/* A list of 100,000 is 40 MB, and a search looks at all of them. */
 	if (b->kind == BOOK_LISTS)
 		TRY(book_script(b, "PRAGMA mmap_size = 268435456"));
-	if (b->kind == BOOK_ARCHIVE && tokenize_register(b->db) != SQLITE_OK)
+	if (b->kind == BOOK_ARCHIVE && tokenize_register(b) != SQLITE_OK)
 		return book_failed(b, sqlite3_errcode(b->db), "naming the tokenizer");
 	if (b->mode == BOOK_WRITE) {
 		sqlite3_wal_hook(b->db, on_commit, b);

@@ -32,6 +32,7 @@ struct book {
 	int64_t busy_since; /* clock_mono_ms of the wait's begin */
 	int64_t patience;   /* ms */
 	int64_t wal_next;   /* octets of log from which to copy */
+	const void *among;  /* struct candidates of the search that runs */
 	void *extra;        /* book_extra's */
 	void (*drop_extra)(void *);
 	unsigned text;

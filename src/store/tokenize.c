@@ -1,6 +1,7 @@
 #include "store/tokenize.h"
 
 #include "base/utf8.h"
+#include "store/archive/window_inside.h"
 
 #include <stdint.h>
 
@@ -180,6 +181,15 @@ static void words_hit(const Fts5ExtensionApi *api, Fts5Context *row,
 		sqlite3_result_error_code(result, rc);
 }
 
+static void words_among(sqlite3_context *result, int count, sqlite3_value **values)
+{
+	const struct book *b = sqlite3_user_data(result);
+	const struct candidates *c = b->among;
+	int64_t id = count == 1 ? sqlite3_value_int64(values[0]) : 0;
+	sqlite3_result_int(result, c && id > 0 && id < c->top
+					   && c->bits[id / 64] >> (id % 64) & 1);
+}
+
 /* FTS5 hands its functions out through a pointer that a statement is bound to. */
 static int find_api(sqlite3 *db, fts5_api **api)
 {
@@ -196,14 +206,18 @@ static int find_api(sqlite3 *db, fts5_api **api)
 	return rc == SQLITE_OK && !*api ? SQLITE_ERROR : rc;
 }
 
-int tokenize_register(sqlite3 *db)
+int tokenize_register(struct book *b)
 {
 	fts5_api *api;
-	int rc = find_api(db, &api);
+	int rc = find_api(b->db, &api);
 	fts5_tokenizer t = { create, drop, tokenize };
 	if (rc == SQLITE_OK)
 		rc = api->xCreateTokenizer(api, "postern", api, &t, NULL);
 	if (rc == SQLITE_OK)
 		rc = api->xCreateFunction(api, "words_hit", NULL, words_hit, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function(b->db, "words_among", 1,
+					     SQLITE_UTF8 | SQLITE_DIRECTONLY, b,
+					     words_among, NULL, NULL);
 	return rc;
 }

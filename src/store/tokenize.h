@@ -11,6 +11,9 @@
  * words_hit(words) in a SELECT with MATCH: in which columns the row has which phrase of
  * the expression: six bits a phrase, the first ten of them, the first column lowest.
  *
+ * words_among(ID): has it a bit in the candidates of the search (book.among)? It is asked
+ * before the row of the post is looked up, which costs five times as much.
+ *
  * The tokenizer is part of what the index was made with: a row is only taken out of it by
  * the texts that archive_prepare made and the words that this makes of them. Whoever
  * changes either adds a migration that empties the index and begins a refill
@@ -18,10 +21,10 @@
  * and archive_words_have says so. */
 #pragma once
 
-#include <sqlite3.h>
+#include "store/sqlite.h"
 
 enum { WORDS_COLUMNS = 6, WORDS_PHRASES = 10 };
 
 /* Before the first statement that touches the table words, on each connection. A code of
  * SQLite's. */
-int tokenize_register(sqlite3 *db);
+int tokenize_register(struct book *b);

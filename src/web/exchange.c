@@ -11,17 +11,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Sent with everything: pages run no script, load nothing from elsewhere and
+/* Sent with everything: pages run our script alone, load nothing from elsewhere and
  * stand in no foreign frame. */
 #define SECURITY                              \
 	"X-Content-Type-Options: nosniff\r\n" \
 	"Referrer-Policy: same-origin\r\n"    \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
-
-#define PAGES_POLICY                                                               \
-	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
-	"'self'; "                                                                 \
-	"frame-ancestors 'none'; base-uri 'none'"
 
 static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
 			   "Content-Type: text/plain; charset=utf-8\r\n"
@@ -224,7 +219,7 @@ static void write_head(struct exchange *x)
 		add_body_lines(x, out);
 	buf_add(out, STR(SECURITY));
 	add_line(out, STR("Content-Security-Policy"),
-		 r->policy.n ? r->policy : STR(PAGES_POLICY));
+		 r->policy.n ? r->policy : STR(PAGES_POLICY "; script-src 'self'"));
 	str fresh = x->request.session ? STR("private, no-cache") : STR("no-cache");
 	add_line(out, STR("Cache-Control"), r->cache.n ? r->cache : fresh);
 	for (size_t i = 0; i < r->header_count; i++)

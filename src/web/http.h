@@ -12,6 +12,12 @@
  */
 #pragma once
 
+/* Content-Security-Policy of pages, but for script-src: that is our own files, and on those
+ * that ask for passkeys a nonce, too (web/pages/passkeys.h). */
+#define PAGES_POLICY                                                               \
+	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
+	"'self'; frame-ancestors 'none'; base-uri 'none'"
+
 #include "net/limit.h"
 #include "net/tls.h"
 #include "web/request.h"

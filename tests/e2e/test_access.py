@@ -1,6 +1,7 @@
 """Folders of the group's site that not everybody reads: rules of .access against the members of the moment,
 browsers that are led to the sign-in and back, scripts that sign in by HTTP Basic, and `postern site check`."""
 import os
+import sqlite3
 import subprocess
 from urllib.parse import quote
 
@@ -265,6 +266,37 @@ short = link('/press/kit.bin', '--for', '1s')
 check('one ends', eventually(lambda: asked(stranger, short) == 403 and 'has ended' in stranger.text(), 5), stranger.status)
 put('press/.access', 'allow members of dev\n')
 equal('and all do where the rule goes', (asked(stranger, one), asked(stranger, all_)), (403, 403))
+
+section('what Apache kept')
+put('apache/data.txt', 'the secret')
+put('apache/.htaccess', 'AuthType Basic\nAuthName "Members"\nAuthUserFile .htusers\nAuthGroupFile .htgroups\nRequire user carl\nRequire group core\nOptions +Indexes\nRewriteEngine on\n')
+KEPT = {'carl': '$apr1$abcdefgh$sIQmFnT1CuEXAsyjuXjUX/', 'dora': '{SHA}L55TUjtiq8FBorTWAZ0jy6g129A=', 'emil': '$2y$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu',
+        'fay': 'abhfCpXqd4GrI', 'anna': '$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80', 'gus': 'plain text'}
+put('apache/.htusers', ''.join(f'{k}:{v}\n' for k, v in KEPT.items()))
+put('apache/.htgroups', 'others: gus\ncore: dora emil\n')
+here = os.path.join(root, 'apache')
+r = p.run('import', 'htaccess', here)
+check('a name wants a domain', r.returncode == 1 and '--domain' in r.stderr and not os.path.exists(here + '/.access'), r.stderr)
+r = p.run('import', 'htaccess', here, '--domain', 'uni.example', '--dry-run')
+check('a trial writes nothing', r.returncode == 0 and 'allow person carl@uni.example' in r.stdout and not os.path.exists(here + '/.access'), r.stdout + r.stderr)
+out = p.cli('import', 'htaccess', here, '--domain', 'uni.example')
+rules = open(here + '/.access').read()
+equal('the rules', rules, 'allow person carl@uni.example\nallow person dora@uni.example\nallow person emil@uni.example\nlisting yes\n# not taken: RewriteEngine on\n')
+check('and what became of the passwords', '4 passwords taken, 1 kept as they were here, 1 of a kind' in out, out)
+for who, wanted in (('carl', 200), ('dora', 200), ('emil', 200), ('fay', 403), ('gus', 401), ('anna', 401)):
+    own = ('-H', f'X-Forwarded-For: 203.0.{ord(who[0])}.1')
+    equal(f'{who} by the password of before', curl(*own, '-u', f'{who}@uni.example:correct horse', path='/apache/data.txt')[0], wanted)
+    equal(f'{who} by a wrong one', curl(*own, '-u', f'{who}@uni.example:wrong horse', path='/apache/data.txt')[0], 401)
+with sqlite3.connect(f'file:{p.data}/lists/lists.db?mode=ro', uri=True) as book:
+    kept = dict(book.execute("SELECT a.key, substr(p.password, 1, 10) FROM person p JOIN address a ON a.person = p.id WHERE a.key IN ('carl@uni.example', 'dora@uni.example', 'fay@uni.example')"))
+equal('each is kept as argon2id from the first sign-in on', set(kept.values()), {'$argon2id$'})
+b = Browser(p, network='198.51.100.9')
+b.get('/login').submit('by-password', address='emil@uni.example', password='correct horse')
+check('the page takes it, too', b.cookies, b.text())
+equal('it may be run again', p.run('import', 'htaccess', here, '--domain', 'uni.example').returncode, 0)
+put('apache/.access', 'allow public\n')
+r = p.run('import', 'htaccess', here, '--domain', 'uni.example')
+check('but changes no rules that somebody wrote', r.returncode == 1 and 'something else' in r.stderr, r.stderr)
 
 section('at once')
 p.cli('member', 'remove', LIST, ANNA)

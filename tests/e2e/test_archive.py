@@ -114,7 +114,9 @@ section('a private list, by every address')
 LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
 FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
          '/t/1.atom', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
-         '/by/2025-06.mbox.gz', '/feed.atom', f'/search?q={SECRET}', f'/search.json?q={SECRET}']
+         '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom',
+         '/by/2025-06.mbox.gz', '/feed.atom', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
+         f'/search.atom?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
 ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board',
              '/lists/', '/lists.json', '/mailman/listinfo/board', '/pipermail/board/', '/pipermail/board/2025-June/thread.html',
              '/hyperkitty/list/board@lists.example/']
@@ -122,7 +124,7 @@ paths = [f'/lists/{LISTNAMES[0]}{f}' for f in FORMS] + [f'/lists/{n}/1' for n in
 seen = {path: get(path, MEMBER) for path in paths}
 for path, a in seen.items():
     check(f'{path}: a member gets it', a.status in (200, 301, 302), a.status)
-    inside = a.body if not path.endswith('.gz') else gzip.decompress(a.body)
+    inside = a.body if '.gz' not in path else gzip.decompress(a.body)
     if '/a/1/' not in path and a.status == 200 and path not in ('/lists/board/by/', '/lists/board/by.json'):
         check(f'{path}: with what it is about', SECRET.encode() in inside or b'board' in inside)
 for who, token in (('a guest', None), ('a member of another list', OTHER)):
@@ -405,6 +407,27 @@ if os.path.exists(packed):
     check('in parts of at most 64 posts', len(nested) > 2 and max(map(len, nested)) <= 64, [len(x) for x in nested])
     times = [t for a in parts(thread + '?view=flat') for t in re.findall(r'<article .*?<time datetime="([^"]*)"', a, re.S)]
     check('by date: in order', times == sorted(times) and len(times) == longest[0])
+    a = get('/lists/linux-mips/search.json?q=gpio&o=new').json()
+    equal('what is found is counted by year', sum(x['posts'] for x in a['years']), a['total'])
+    check('and by author, ten of them', len(a['authors']) == 10 and a['authors'][0]['posts'] >= a['authors'][9]['posts'] > 0, a['authors'])
+    of = get(a['authors'][0]['href'].replace('/search?', '/search.json?')).json()
+    check('an author leads to what they wrote of it', of['total'] >= a['authors'][0]['posts'] and {x['from'] for x in of['hits']} == {a['authors'][0]['who']}, of)
+    of = get(a['years'][0]['href'].replace('/search?', '/search.json?')).json()
+    equal('a year to what is of it', (of['total'], {x['date'][:4] for x in of['hits']}), (a['years'][0]['posts'], {str(a['years'][0]['year'])}))
+    check('guests see no address', '@' not in json.dumps(a['authors']), a['authors'])
+    threads = get('/lists/linux-mips/search.json?q=gpio&g=thread').json()
+    check('one of each thread', threads['groups'] < threads['total'] == a['total'] and any(x['others'] for x in threads['hits']), threads['groups'])
+    some = next(x for x in threads['hits'] if x['others'])
+    of = get(f"/lists/linux-mips/search.json?q=gpio+thread:{some['number']}").json()
+    equal('the others of a thread are a link away', of['total'], some['others'] + 1)
+    feed = get('/lists/linux-mips/search.atom?q=gpio')
+    equal('a search as a feed', (feed['Content-Type'], re.findall(r'<link rel="alternate" type="text/html" href="[^"]*/(\d+)"/>', feed.text)[:20]),
+          ('application/atom+xml; charset=utf-8', [str(x['number']) for x in a['hits']]))
+    mbox = gzip.decompress(get('/lists/linux-mips/search.mbox.gz?q=gpio+from:burton').body)
+    equal('as mbox', len(re.findall(rb'^From ', mbox, re.M)), get('/lists/linux-mips/search.json?q=gpio+from:burton').json()['total'])
+    equal('neither of a wrong question', [get(f'/lists/linux-mips/search.{x}?q=%28').status for x in ('atom', 'mbox.gz')], [400, 400])
+    check('another spelling is offered', 'Did you mean <a href="/lists/linux-mips/search?q=kernel"' in get('/lists/linux-mips/search?q=kernal').text)
+    check('what is no prefix is said', 'fron:' in get('/lists/linux-mips/search.json?q=fron:burton').json()['unknown'])
     outline = get(thread + '?view=outline').text
     equal('its outline is whole, on one page', sorted(re.findall(r'<li><a href="/lists/linux-mips/(\d+)"', outline)), sorted(numbers))
     middle = get(f'/lists/linux-mips/{numbers[len(numbers) // 2]}').text

@@ -88,7 +88,7 @@ user = get_(f'/users/{ADMIN}')
 outbox = get('/outbox.json')[1]
 month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.json')[1]) or '')), ('2026', '11'))
 URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{list}')], 'list:user:notice:welcome'
-VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
+VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in', 'file': 'q1',
           'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1', 'provider': 'none'}

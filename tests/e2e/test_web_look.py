@@ -104,8 +104,9 @@ member = {'Authorization': 'Bearer ' + MEMBER}
 PAGES = [  # path, headers, what the picture is called
     ('/login', {}, 'login'), (sign_in, {}, 'confirm-sign-in'), (join, {}, 'confirm-join'), (held_link, {}, 'confirm-held'),
     ('/done/joined?list=dev', {}, 'done'), ('/lists/dev/join', {}, 'join'), ('/lists/dev/leave', {}, 'leave'), (leave, {}, 'leave-link'),
-    ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'),
+    ('/lists/dev/me', member, 'me'), ('/lists/dev/post', member, 'write'), (f'/lists/dev/post?re={number}', member, 'answer'), (f'/lists/dev/{number}/redact', bearer, 'redact'),
     ('/account', bearer, 'account'), ('/account?done=name', member, 'account-done'),
+    ('/account/prove', member, 'prove'), ('/account/totp', member, 'totp'), ('/account/passkeys', member, 'passkeys'),
     ('/lists/dev/admin/held', bearer, 'held'), ('/lists/dev/admin/members', bearer, 'members'),
     ('/lists/dev/admin/members?q=nobody', bearer, 'members-none'), (one, bearer, 'member'), (one, member, 'member-seen'),
     ('/lists/dev/admin/members/many', bearer, 'many'), (batch, bearer, 'batch'), ('/lists/dev/members', bearer, 'roster'), ('/lists/dev/admin/preview', bearer, 'preview'), ('/lists/dev/admin/health', bearer, 'health'), ('/queue', bearer, 'queue-empty'), ('/lists/dev/admin/settings', bearer, 'settings'),

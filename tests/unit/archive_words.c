@@ -5,6 +5,7 @@
 #include "archive/purge.h"
 #include "archive/refill.h"
 #include "archive/search.h"
+#include "archive/spell.h"
 #include "archive/verify.h"
 #include "base/buf.h"
 #include "store/archive/words.h"
@@ -152,6 +153,34 @@ static void test_facets(struct arena *a, struct book *b)
 	CHECK(f.facets.year_count == 1 && f.facets.years[0].key == 2000);
 }
 
+static str spelled(struct arena *a, struct book *b, const char *text, size_t readable)
+{
+	struct search_found f;
+	struct search s = { .text = str_from(text), .list_count = readable };
+	str other;
+	find(a, b, s, &f);
+	s.lists = lists;
+	s.limit = 20;
+	CHECK(ok(search_spell(b, a, &s, &f.query, &other)));
+	return f.count ? STR("(found)") : other;
+}
+
+/* What the word should be, if it is found where one may read. */
+static void test_spelling(struct arena *a, struct book *b)
+{
+	say(a, b, SECRET, 90, "a@x.example", "Manuscript", "only here: crystallisation");
+	CHECK(str_eq(spelled(a, b, "solvant", 1), STR("solvent")));
+	CHECK(str_eq(spelled(a, b, "Solevnt flipping", 1), STR("solvent flipping")));
+	CHECK(str_eq(spelled(a, b, "flating from:anna", 2), STR("")));
+	CHECK(str_eq(spelled(a, b, "flattning from:anna", 2),
+		     STR("flattening from:anna")));
+	CHECK(str_eq(spelled(a, b, "crystalisation", 2), STR("crystallisation")));
+	CHECK(str_eq(spelled(a, b, "crystalisation", 1), STR(""))); /* no word of it */
+	CHECK(str_eq(spelled(a, b, "solvent", 1), STR("(found)")));
+	CHECK(str_eq(spelled(a, b, "zzzzzz", 2), STR("")));
+	CHECK(str_eq(spelled(a, b, "subject:solvant", 2), STR("subject:solvent")));
+}
+
 /* As after an update that cuts texts in another way; a post that comes meanwhile is found
  * at once, one that goes takes no words with it that are not there. */
 static void test_refill(struct arena *a, struct book *b)
@@ -184,6 +213,7 @@ int main(void)
 	test_order(a, b);
 	test_threads(a, b);
 	test_facets(a, b);
+	test_spelling(a, b);
 	test_refill(a, b);
 	book_close(b);
 	folder_remove(a, folder);

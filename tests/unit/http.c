@@ -10,10 +10,11 @@ static void plain(const struct served *s)
 		"\r\nX-Content-Type-Options: nosniff\r\n",
 		"\r\nReferrer-Policy: same-origin\r\n",
 		"\r\nCross-Origin-Opener-Policy: same-origin\r\n",
-		"\r\nContent-Security-Policy: default-src 'none'; style-src 'self'; "
+		"\r\nContent-Security-Policy: default-src 'none'; "
+		"style-src 'self'; "
 		"img-src "
 		"'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri "
-		"'none'\r\n",
+		"'none'; script-src 'self'\r\n",
 		"\r\nCache-Control: no-cache\r\n",
 		"\r\nConnection: close\r\n",
 		"\r\nDate: ",

@@ -185,6 +185,17 @@ static void read_asset(struct reader *r, struct node ***end, str name)
 	fail_at(r->t, r->line, "no file %.*s is compiled in", STR_F(name));
 }
 
+/* {script NAME.js}: the one way by which a page gets a script. */
+static void read_script(struct reader *r, struct node ***end, str name)
+{
+	if (r->markup.mode != M_TEXT || !str_ends(name, STR(".js")))
+		fail_at(r->t, r->line, "{script NAME.js} stands between tags");
+	add_node(r, end, N_TEXT)->text = STR("<script src=\"");
+	read_asset(r, end, name);
+	add_node(r, end, N_TEXT)->text = STR("\" defer></script>\n");
+	r->markup.started = false;
+}
+
 /* ---- tags */
 
 static str read_nodes(struct reader *r, struct node **first);
@@ -318,6 +329,8 @@ static bool read_tag(struct reader *r, struct node ***end, str inside)
 		read_include(r, end, str_skip(inside, 8));
 	else if (str_starts(inside, STR("@")))
 		read_asset(r, end, str_skip(inside, 1));
+	else if (str_starts(inside, STR("script ")))
+		read_script(r, end, str_skip(inside, 7));
 	else if (str_eq(inside, STR("slot")))
 		read_slot(r, end);
 	else if (str_eq(inside, STR("#else")) || str_starts(inside, STR("/")))

@@ -56,6 +56,48 @@ err archive_posts_by_author(struct book *b, struct arena *a, str address, int64_
 			 SQL_S(address), SQL_I(after), SQL_I(limit));
 }
 
+err archive_posts_of_author(struct book *b, struct arena *a, int64_t list, str address,
+			    int64_t since, int64_t before, size_t limit,
+			    struct archive_posts *out)
+{
+	return TABLE_ALL(b, a, archive_post_read, &out->list, &out->count,
+			 "SELECT " ARCHIVE_POST " FROM post p "
+			 "WHERE p.from_address = ?1 COLLATE NOCASE AND p.list = ?2 "
+			 "AND p.received_at >= ?3 AND (?4 = 0 OR p.id < ?4) "
+			 "ORDER BY p.id DESC LIMIT ?5",
+			 SQL_S(address), SQL_I(list), SQL_I(since), SQL_I(before),
+			 SQL_I(limit));
+}
+
+err archive_author_first(struct book *b, int64_t list, str address, int64_t since,
+			 int64_t *number, bool *found)
+{
+	return book_number(b, number, found,
+			   "SELECT number FROM post WHERE from_address = ?1 "
+			   "COLLATE NOCASE AND list = ?2 AND received_at >= ?3 "
+			   "ORDER BY id LIMIT 1",
+			   SQL_S(address), SQL_I(list), SQL_I(since));
+}
+
+static void read_year(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct archive_author_year *)row = (struct archive_author_year){
+		rows_i64(r, 0), rows_i64(r, 1)
+	};
+}
+
+err archive_author_years(struct book *b, struct arena *a, int64_t list, str address,
+			 int64_t since, struct archive_author_year **years, size_t *count)
+{
+	return TABLE_ALL(
+		b, a, read_year, years, count,
+		"SELECT CAST(strftime('%Y', date, 'unixepoch') AS INTEGER) AS y, "
+		"count(*) FROM post WHERE from_address = ?1 COLLATE NOCASE "
+		"AND list = ?2 AND received_at >= ?3 GROUP BY y ORDER BY y DESC",
+		SQL_S(address), SQL_I(list), SQL_I(since));
+}
+
 static err add_ids(struct rows *r, int64_t *ids, size_t *count)
 {
 	while (rows_next(r))

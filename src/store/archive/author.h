@@ -27,6 +27,22 @@ MUST_USE err archive_posts_by_author(struct book *b, struct arena *a, str addres
 				     int64_t after, size_t limit,
 				     struct archive_posts *out);
 
+/* Of one author on one list, what came since then: newest first, ids below `before`, 0: from
+ * the newest on. And the number of the first. */
+MUST_USE err archive_posts_of_author(struct book *b, struct arena *a, int64_t list,
+				     str address, int64_t since, int64_t before,
+				     size_t limit, struct archive_posts *out);
+MUST_USE err archive_author_first(struct book *b, int64_t list, str address,
+				  int64_t since, int64_t *number, bool *found);
+
+struct archive_author_year {
+	int64_t year, posts;
+};
+/* Newest first; years without posts are not in it. */
+MUST_USE err archive_author_years(struct book *b, struct arena *a, int64_t list,
+				  str address, int64_t since,
+				  struct archive_author_year **years, size_t *count);
+
 /* The names under which the address wrote. */
 MUST_USE err archive_author_names(struct book *b, struct arena *a, str address,
 				  size_t limit, str **names, size_t *count);

@@ -7,39 +7,54 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What every query is narrowed by, as ?2 to ?8, ?10. */
-#define CONDITIONS                                                                      \
-	"p.list IN (SELECT value FROM json_each(?2)) AND p.date >= ?3 AND p.date < ?4 " \
-	"AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 AND (?7 = 0 OR p.attachments = 0) " \
-	"AND (?10 = '' OR p.received_at >= coalesce(json_extract(?10, '$.\"' || "       \
-	"p.list || '\"'), p.received_at)) "
-#define THREAD                                                                    \
-	"AND p.thread IN (SELECT thread FROM post WHERE number = ?9 AND list IN " \
-	"(SELECT value FROM json_each(?2))) AND (?8 = 0 OR p.attachments > 0) "
-#define ATTACHED "AND ?8 + ?9 > 0 AND p.attachments > 0 "
-#define ANY      "AND ?8 + ?9 = 0 "
+/* What every query is narrowed by, as ?2 to ?8, ?12 to ?15. */
+#define CONDITIONS                                                                     \
+	"p.date >= ?3 AND p.date < ?4 AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "     \
+	"AND (?7 = 0 OR p.attachments = 0) AND (?8 = '' OR p.received_at >= coalesce(" \
+	"json_extract(?8, '$.\"' || p.list || '\"'), p.received_at)) "                 \
+	"AND (?12 = '' OR EXISTS (SELECT 1 FROM attachment x WHERE x.post = p.id AND " \
+	"instr(x.sniffed, ?12))) AND (?13 = '' OR p.message_id = ?13) "                \
+	"AND (?15 = 0 OR p.attachments > 0) "
+#define LISTS    "AND p.list IN (SELECT value FROM json_each(?2)) "
+#define ONE_LIST "AND p.list = json_extract(?2, '$[0]') "
 
 #define COLUMNS  "p.list, p.date, p.thread, p.flags, p.from_address "
 #define BY_MATCH                                                                 \
 	"SELECT p.id, words_hit(words), " COLUMNS                                \
 	"FROM words w CROSS JOIN post p ON p.id = w.rowid WHERE words MATCH ?1 " \
-	"AND " CONDITIONS
-#define BY_CONDITIONS                                              \
-	"SELECT p.id, 0, " COLUMNS "FROM post p WHERE " CONDITIONS \
+	"AND " CONDITIONS LISTS
+#define BY_CONDITIONS(how)                                                 \
+	"SELECT p.id, 0, " COLUMNS "FROM post p " how " WHERE " CONDITIONS \
 	"AND (?1 = '' OR p.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?1)) "
-#define NEWEST_MATCH "ORDER BY w.rowid DESC LIMIT 20000"
-#define NEWEST_POST  "ORDER BY p.id DESC LIMIT 20000"
+#define NEWEST_WORDS "ORDER BY w.rowid DESC LIMIT ?9"
+#define NEWEST_POST  "ORDER BY p.id DESC LIMIT ?9"
 
-/* One statement a way to find the posts: each condition that has an index of its own. */
-static const char *statement(const struct archive_ask *q)
+/* One statement a way to find the posts: each condition that has an index of its own.
+ * Those by words look only at ids from ?10 to ?11. */
+static const char *statement(const struct archive_ask *q, bool some)
 {
 	if (q->match.n)
-		return q->thread     ? BY_MATCH THREAD NEWEST_MATCH
-		       : q->has_file ? BY_MATCH ATTACHED NEWEST_MATCH
-				     : BY_MATCH ANY NEWEST_MATCH;
-	return q->thread     ? BY_CONDITIONS THREAD NEWEST_POST
-	       : q->has_file ? BY_CONDITIONS ATTACHED NEWEST_POST
-			     : BY_CONDITIONS ANY NEWEST_POST;
+		return some ? BY_MATCH "AND words_among(w.rowid) AND w.rowid BETWEEN "
+				       "?10 AND ?11 " NEWEST_WORDS
+			    : BY_MATCH "AND w.rowid BETWEEN ?10 AND ?11 " NEWEST_WORDS;
+	if (q->message_id.n)
+		return BY_CONDITIONS("INDEXED BY post_message_id") LISTS
+			"AND p.message_id <> '' AND p.message_id = ?13 " NEWEST_POST;
+	if (q->thread)
+		return BY_CONDITIONS("INDEXED BY post_thread") LISTS
+			"AND p.thread IN (SELECT thread FROM post "
+			"WHERE number = ?14 AND list IN (SELECT value FROM "
+			"json_each(?2))) " NEWEST_POST;
+	if (q->has_file)
+		return BY_CONDITIONS("INDEXED BY post_attached") LISTS
+			"AND p.attachments > 0 " NEWEST_POST;
+	if (q->has & ARCHIVE_PATCH)
+		return BY_CONDITIONS("INDEXED BY post_patch") LISTS
+			"AND p.flags & 4 " NEWEST_POST;
+	if (!memchr(q->lists.p, ',', q->lists.n))
+		return BY_CONDITIONS("INDEXED BY post_date") ONE_LIST
+			"ORDER BY p.date DESC, p.id DESC LIMIT ?9";
+	return BY_CONDITIONS("NOT INDEXED") LISTS NEWEST_POST;
 }
 
 static struct hit *next_hit(struct arena *a, struct window *w)
@@ -55,14 +70,18 @@ static struct hit *next_hit(struct arena *a, struct window *w)
 	return &w->hits[w->count++];
 }
 
-static err gather(struct book *b, struct arena *a, const struct archive_ask *q,
-		  struct window *w)
+/* Those with an id from `from` to `until`. */
+static err gather(struct book *b, struct arena *a, const struct archive_ask *q, bool some,
+		  int64_t from, int64_t until, struct window *w)
 {
 	struct rows r;
-	TRY(book_rows(b, &r, statement(q), SQL_S(q->match.n ? q->match : q->without),
-		      SQL_S(q->lists), SQL_I(q->from), SQL_I(q->until), SQL_I(q->has),
-		      SQL_I(q->lacks), SQL_I(q->lacks_file), SQL_I(q->has_file),
-		      SQL_I(q->thread), SQL_S(q->floors)));
+	TRY(book_rows(b, &r, statement(q, some),
+		      SQL_S(q->match.n ? q->match : q->without), SQL_S(q->lists),
+		      SQL_I(q->from), SQL_I(q->until), SQL_I(q->has), SQL_I(q->lacks),
+		      SQL_I(q->lacks_file), SQL_S(q->floors),
+		      SQL_I(ARCHIVE_WINDOW - (int64_t)w->count), SQL_I(from),
+		      SQL_I(until), SQL_S(q->type), SQL_S(q->message_id),
+		      SQL_I(q->thread), SQL_I(q->has_file)));
 	while (rows_next(&r)) {
 		struct hit *h = next_hit(a, w);
 		*h = (struct hit){
@@ -78,6 +97,25 @@ static err gather(struct book *b, struct arena *a, const struct archive_ask *q,
 		};
 	}
 	return rows_end(&r);
+}
+
+/* Where the conditions say which posts it may be, a few stretches of ids: only there. */
+static err gather_all(struct book *b, struct arena *a, const struct archive_ask *q,
+		      struct window *w)
+{
+	struct candidates some;
+	if (!q->match.n)
+		return gather(b, a, q, false, 1, INT64_MAX, w);
+	TRY(candidates_read(b, a, q, &some));
+	if (!some.bits)
+		return gather(b, a, q, false, 1, INT64_MAX, w);
+	err e = OK;
+	b->among = &some;
+	for (size_t i = 0; i < some.count && !e.kind && w->count < ARCHIVE_WINDOW; i++)
+		e = gather(b, a, q, true, some.stretches[i].from, some.stretches[i].until,
+			   w);
+	b->among = NULL;
+	return e;
 }
 
 /* What a word weighs by the column; as the columns stand in the index. */
@@ -179,7 +217,7 @@ static err find(struct book *b, struct arena *a, const struct archive_ask *q,
 {
 	struct window w = { 0 };
 	bool best = q->match.n && q->order == ARCHIVE_BEST;
-	TRY(gather(b, a, q, &w));
+	TRY(gather_all(b, a, q, &w));
 	*out = (struct archive_found){ .total = (int64_t)w.count };
 	if (q->facets)
 		window_facets(a, &w, &out->facets);

@@ -27,6 +27,9 @@ struct archive_ask {
 				INT64_MIN, INT64_MAX: open */
 	unsigned has, lacks; /* enum archive_flag */
 	bool has_file, lacks_file;
+	str message_id; /* only that message; "": any */
+	str type;       /* with has_file: part of what an attachment's
+			   octets show, lower case; "": any */
 	int64_t thread; /* number of a post whose thread
 			   is meant; 0: any */
 	enum archive_order order;

@@ -28,6 +28,20 @@ struct window {
 	size_t place_room;
 };
 
+/* Which posts it may be: a bit an id, and where there are any, the newest first. */
+struct candidates {
+	uint64_t *bits; /* NULL: any post */
+	int64_t top;    /* ids below it have a bit */
+	struct {
+		int64_t from, until;
+	} * stretches;
+	size_t count;
+};
+/* By the conditions that an index answers at once: the thread, attachments, patches, dates
+ * that end. Of thread and attachments the row itself is not asked again. */
+MUST_USE err candidates_read(struct book *b, struct arena *a, const struct archive_ask *q,
+			     struct candidates *out);
+
 /* The author whose address that is, counted; hit: the index of the hit. */
 unsigned window_author(struct arena *a, struct window *w, str address, size_t hit);
 

@@ -12,5 +12,6 @@ CREATE TABLE refill (                     -- one row while words are missing
 );
 INSERT INTO refill (before) SELECT max(id) + 1 FROM post HAVING count(*) > 0;
 
--- Few have attachments; all of them are what has:attachment looks at.
+-- Few have attachments or are patches; has: looks at no others.
 CREATE INDEX post_attached ON post(id) WHERE attachments > 0;
+CREATE INDEX post_patch ON post(id) WHERE flags & 4;

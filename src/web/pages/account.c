@@ -8,6 +8,7 @@
 #include "base/enc.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
+#include "store/lists/passkey.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
 #include "store/lists/session.h"
@@ -157,6 +158,16 @@ static void add_languages(const struct request *q, struct page_account *p)
 	p->languages_count = LANGUAGES;
 }
 
+static err count_passkeys(struct request *q, int64_t *count)
+{
+	struct passkey_row *k;
+	size_t n;
+	TRY(passkey_by_person(worker_of(q)->books.lists, q->arena, q->session->person, &k,
+			      &n));
+	*count = (int64_t)n;
+	return OK;
+}
+
 static err gather(struct request *q, struct page_account *p)
 {
 	struct person_row who;
@@ -168,6 +179,7 @@ static err gather(struct request *q, struct page_account *p)
 	p->admin = who.admin;
 	p->has_password = who.password.n;
 	p->has_codes = second.on;
+	TRY(count_passkeys(q, &p->passkeys));
 	p->proven = account_is_proven(q);
 	add_languages(q, p);
 	TRY(add_addresses(q, who.preferred, p));

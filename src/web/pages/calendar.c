@@ -1,6 +1,7 @@
 #include "web/pages/calendar.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 enum { MONTHS = 12, LEVELS = 4 };
 
@@ -17,23 +18,46 @@ int64_t calendar_posts(const struct calendar *c, int year, int month)
 	return 0;
 }
 
-static int64_t most_posts(const struct calendar *c)
+static int by_posts(const void *x, const void *y)
 {
-	int64_t most = 1;
+	int64_t p = *(const int64_t *)x, q = *(const int64_t *)y;
+	return p < q ? -1 : p > q;
+}
+
+/* As many months on each level, so that of an even list not all are strongest. */
+struct levels {
+	int64_t above[LEVELS];
+};
+
+static struct levels levels_of(struct arena *a, const struct calendar *c)
+{
+	struct levels l = { 0 };
+	int64_t *posts = arena_alloc(a, (c->count + 1) * sizeof *posts);
 	for (size_t i = 0; i < c->count; i++)
-		if (c->months[i].posts > most)
-			most = c->months[i].posts;
-	return most;
+		posts[i] = c->months[i].posts;
+	qsort(posts, c->count, sizeof *posts, by_posts);
+	for (size_t i = 1; i < LEVELS && c->count; i++)
+		l.above[i] = posts[i * c->count / LEVELS];
+	return l;
+}
+
+static int64_t level_of(const struct levels *l, int64_t posts)
+{
+	int64_t level = posts > 0;
+	for (size_t i = 1; i < LEVELS && posts; i++)
+		level += posts > l->above[i];
+	return level;
 }
 
 static struct page_calendar_rows_cells cell(struct request *q, const struct calendar *c,
-					    int year, int month, int64_t most)
+					    int year, int month,
+					    const struct levels *levels)
 {
 	int64_t posts = calendar_posts(c, year, month);
 	struct page_calendar_rows_cells x = {
 		.label = page_month_name(q->arena, year, month),
 		.posts = posts,
-		.level = (posts * LEVELS + most - 1) / most,
+		.level = level_of(levels, posts),
 	};
 	if (posts)
 		x.href = page_month_path(q, year, month);
@@ -55,38 +79,45 @@ const struct page_calendar *calendar_latest(struct request *q, const struct cale
 	if (first < last - years + 1)
 		first = last - years + 1;
 	size_t n = (size_t)(last - first + 1);
-	int64_t most = most_posts(c);
+	struct levels levels = levels_of(a, c);
 	struct page_calendar *p = arena_zero(a, sizeof *p);
 	struct page_calendar_heads *heads = arena_zero(a, n * sizeof *heads);
 	struct page_calendar_rows *rows = arena_zero(a, MONTHS * sizeof *rows);
 	for (size_t i = 0; i < n; i++) {
 		heads[i].label = arena_printf(a, "%d", first + (int)i);
-		heads[i].href = arena_printf(a, "%.*s/by/#y%d", STR_F(list_path(q)),
+		heads[i].href = arena_printf(a, "%.*s/by/%d/", STR_F(list_path(q)),
 					     first + (int)i);
 	}
 	for (int m = 1; m <= MONTHS; m++) {
 		struct page_calendar_rows_cells *cells = make_cells(a, n);
 		for (size_t i = 0; i < n; i++)
-			cells[i] = cell(q, c, first + (int)i, m, most);
+			cells[i] = cell(q, c, first + (int)i, m, &levels);
 		rows[m - 1] = (struct page_calendar_rows){ .label = short_name(m),
 							   .cells = cells,
 							   .cells_count = n };
 	}
 	*p = (struct page_calendar){
-		.heads = heads, .heads_count = n, .rows = rows, .rows_count = MONTHS
+		.single = n == 1,
+		.heads = heads,
+		.heads_count = n,
+		.rows = rows,
+		.rows_count = MONTHS,
 	};
 	return p;
 }
 
 static struct page_calendar_rows year_row(struct request *q, const struct calendar *c,
-					  int year, int64_t most)
+					  int year, const struct levels *levels)
 {
 	struct page_calendar_rows_cells *cells = make_cells(q->arena, MONTHS);
 	for (int m = 1; m <= MONTHS; m++)
-		cells[m - 1] = cell(q, c, year, m, most);
-	return (struct page_calendar_rows){ .label = arena_printf(q->arena, "%d", year),
-					    .cells = cells,
-					    .cells_count = MONTHS };
+		cells[m - 1] = cell(q, c, year, m, levels);
+	return (struct page_calendar_rows){
+		.label = arena_printf(q->arena, "%d", year),
+		.href = arena_printf(q->arena, "%.*s/by/%d/", STR_F(list_path(q)), year),
+		.cells = cells,
+		.cells_count = MONTHS
+	};
 }
 
 const struct page_calendar *calendar_all(struct request *q, const struct calendar *c)
@@ -97,13 +128,13 @@ const struct page_calendar *calendar_all(struct request *q, const struct calenda
 	struct page_calendar *p = arena_zero(a, sizeof *p);
 	struct page_calendar_heads *heads = arena_zero(a, MONTHS * sizeof *heads);
 	struct page_calendar_rows *rows = arena_zero(a, c->count * sizeof *rows);
-	int64_t most = most_posts(c);
+	struct levels levels = levels_of(a, c);
 	size_t used = 0;
 	for (int m = 1; m <= MONTHS; m++)
 		heads[m - 1].label = short_name(m);
 	for (size_t i = 0; i < c->count; i++) /* years without a post are left out */
 		if (!i || c->months[i].year != c->months[i - 1].year)
-			rows[used++] = year_row(q, c, c->months[i].year, most);
+			rows[used++] = year_row(q, c, c->months[i].year, &levels);
 	*p = (struct page_calendar){
 		.heads = heads, .heads_count = MONTHS, .rows = rows, .rows_count = used
 	};

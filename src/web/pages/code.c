@@ -48,7 +48,7 @@ static err read_ticket(struct request *q, int64_t *person, const char **how)
 	    || end > clock_now() + TICKET_SPAN)
 		return none;
 	TRY(tag_of(q, text, *person, &right));
-	*how = str_eq(word, STR("link")) ? "link and code" : "password and code";
+	*how = arena_z(q->arena, arena_cat(q->arena, word, STR(" and code")));
 	return mac_equal(tag, right) ? OK : none;
 }
 
@@ -121,9 +121,11 @@ void browser_enter(struct request *q, struct response *r, int64_t person,
 {
 	struct second second;
 	str ticket = STR("");
-	static const char *const words[] = { "password", "link", "provider" };
+	static const char *const words[] = { "password", "link", "provider", "passkey" };
 	err e = second_get(q->arena, worker_of(q)->books.lists, person, &second);
-	bool asks = second.on && (how == ENTERED_BY_PASSWORD || second.links);
+	bool asks = second.on
+		    && (how == ENTERED_BY_PASSWORD || how == ENTERED_BY_PASSKEY
+			|| second.links);
 	if (!e.kind && asks)
 		e = make_ticket(q, person, words[how], &ticket);
 	if (page_failed(q, r, e))

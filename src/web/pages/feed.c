@@ -2,6 +2,8 @@
 #include "web/pages/forms.h"
 
 #include "archive/render.h"
+#include "store/archive/author.h"
+#include "web/pages/feed.h"
 #include "web/pages/page.h"
 #include "web/pages/since.h"
 
@@ -10,12 +12,7 @@
 
 /* Whoever asks for a feed asks for it often: a long post is a title and a link there, as
  * are those behind them where a feed has grown large (RFC 4287 section 4.1.2). */
-enum { ENTRIES = 25, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
-
-struct feed {
-	str title, path, page;      /* its own path, that of the page it belongs to */
-	struct archive_posts posts; /* newest first */
-};
+enum { ENTRIES = FEED_ENTRIES, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
 
 static void add_element(struct buf *b, const char *name, str text)
 {
@@ -88,7 +85,7 @@ static err add_entry(struct request *q, struct buf *b, const struct archive_post
 	return OK;
 }
 
-static err show_feed(struct request *q, struct response *r, const struct feed *f)
+err feed_show(struct request *q, struct response *r, const struct feed *f)
 {
 	struct buf *b = &r->body;
 	int64_t latest = 0;
@@ -120,7 +117,7 @@ static err list_feed(struct request *q, struct response *r)
 	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, ENTRIES,
 				 &f.posts));
 	since_posts(q, &f.posts);
-	return show_feed(q, r, &f);
+	return feed_show(q, r, &f);
 }
 
 void list_feed_page(struct request *q, struct response *r)
@@ -129,6 +126,34 @@ void list_feed_page(struct request *q, struct response *r)
 	if (page_from_cache(q, r, "feed", STR(""), &key))
 		return;
 	if (!page_failed(q, r, list_feed(q, r)))
+		page_to_cache(q, r, &key);
+}
+
+/* ---- of an author */
+
+static err author_feed(struct request *q, struct response *r,
+		       const struct archive_post *by)
+{
+	const struct worker *w = worker_of(q);
+	str path = page_author_path(q, by->number);
+	str name = page_author(q->arena, by->from_name, by->from_address,
+			       page_hides(q, &w->settings));
+	struct feed f = { .title = arena_cat(q->arena, name, STR(", "), w->list->name),
+			  .path = arena_cat(q->arena, path, STR(".atom")),
+			  .page = path };
+	TRY(archive_posts_of_author(w->books.archive, q->arena, w->list->id,
+				    by->from_address, w->since, 0, ENTRIES, &f.posts));
+	return feed_show(q, r, &f);
+}
+
+void author_feed_page(struct request *q, struct response *r)
+{
+	struct archive_post by;
+	struct cache_key key;
+	if (page_from_cache(q, r, "author feed", request_arg(q, "number"), &key)
+	    || !page_author_of(q, r, STR(".atom"), &by))
+		return;
+	if (!page_failed(q, r, author_feed(q, r, &by)))
 		page_to_cache(q, r, &key);
 }
 
@@ -156,7 +181,7 @@ static err thread_feed(struct request *q, struct response *r,
 		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
 	if (f.posts.count > ENTRIES)
 		f.posts.count = ENTRIES;
-	return show_feed(q, r, &f);
+	return feed_show(q, r, &f);
 }
 
 void thread_feed_page(struct request *q, struct response *r)

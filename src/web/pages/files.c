@@ -1,4 +1,5 @@
 /* What is saved rather than read: raw messages, attachments, mbox files. */
+#include "web/pages/files.h"
 #include "web/pages/account.h"
 #include "web/pages/page.h"
 #include "web/pages/since.h"
@@ -262,6 +263,22 @@ void thread_mbox_page(struct request *q, struct response *r)
 		r, file_name(q, arena_z(q->arena,
 					arena_printf(q->arena, "%" PRId64, t.number))));
 	answer_mbox(q, r, &job, hides_here(q));
+}
+
+void files_answer_ids(struct request *q, struct response *r, const int64_t *ids, size_t n)
+{
+	struct export_job job;
+	struct arena *kept = arena_new();
+	int64_t *mine = arena_alloc(kept, (n + 1) * sizeof *mine);
+	if (n)
+		memcpy(mine, ids, n * sizeof *mine);
+	export_ids(&job, mine, n);
+	response_download(r, file_name(q, "search"));
+	struct mbox_stream *m = answer_mbox(q, r, &job, hides_here(q));
+	if (m)
+		m->kept = kept;
+	else
+		arena_free(kept);
 }
 
 void volume_mbox_page(struct request *q, struct response *r)

@@ -6,8 +6,10 @@
 #include "account/password.h"
 #include "account/session.h"
 #include "base/log.h"
+#include "base/said.h"
 #include "web/pages/known.h"
 #include "web/pages/oidc.h"
+#include "web/pages/passkeys.h"
 
 _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
 		       && ORDER_WAITERS + PASSWORD_WAITING <= HTTP_WORKERS * 3 / 4,
@@ -65,18 +67,26 @@ void go_on(struct request *q, struct response *r, str to)
 
 /* ---- the page */
 
-static void show(struct request *q, struct response *r, const char *link_error,
-		 const char *password_error)
+struct faults {
+	const char *link, *password, *passkey;
+};
+
+static void show(struct request *q, struct response *r, struct faults faults)
 {
 	struct page_login p = {
 		.frame = frame_of(q, S_("Sign in")),
 		.note = note_of(q),
 		.to = q->method == GET ? request_query(q, "to") : field(q, "to"),
 		.address = field(q, "address"),
-		.link_error = S_(link_error),
-		.password_error = S_(password_error),
+		.link_error = S_(faults.link),
+		.password_error = S_(faults.password),
+		.passkey_error = said_in(q->arena, language_now(),
+					 str_from(faults.passkey)),
 	};
 	oidc_add_buttons(q, &p);
+	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "sign-in");
+	p.challenge = ask.challenge;
+	p.site = ask.site;
 	r->cache = STR("no-store");
 	ANSWER(q, r, login, &p);
 }
@@ -87,7 +97,7 @@ void login_page(struct request *q, struct response *r)
 	if (q->session)
 		go_on(q, r, request_query(q, "to"));
 	else
-		show(q, r, NULL, NULL);
+		show(q, r, (struct faults){ 0 });
 }
 
 static void too_often(struct request *q, struct response *r)
@@ -109,8 +119,8 @@ static void by_link(struct request *q, struct response *r)
 	if (address_parse(q->arena, address, &x).kind) {
 		r->status = 400;
 		show(q, r,
-		     N_("This is no mail address: it needs a name, an @ and a domain."),
-		     NULL);
+		     (struct faults){ .link = N_("This is no mail address: it needs a "
+						 "name, an @ and a domain.") });
 		return;
 	}
 	if (!rate_take(w->web->asks, network_key(q->arena, q), 1)) {
@@ -140,9 +150,11 @@ static void refused(struct request *q, struct response *r, str user, err e)
 	log_warn("sign-in-refused", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("mechanism", "password"), KS("user", field(q, "address")));
 	r->status = 403;
-	show(q, r, NULL,
-	     N_("The address or the password is wrong, or no password is set. A link by "
-		"mail always works."));
+	show(q, r,
+	     (struct faults){
+		     .password = N_("The address or the password is wrong, or no "
+				    "password is set. A link by mail always "
+				    "works.") });
 }
 
 /* Strangers may have used up the account's tries; those of a browser in which its owner
@@ -178,11 +190,20 @@ static void by_password(struct request *q, struct response *r)
 		browser_enter(q, r, who.id, ENTERED_BY_PASSWORD, field(q, "to"));
 }
 
+static void by_passkey(struct request *q, struct response *r)
+{
+	const char *fault = passkey_login(q, r);
+	if (fault)
+		show(q, r, (struct faults){ .passkey = fault });
+}
+
 void login_post(struct request *q, struct response *r)
 {
 	worker_open(q);
 	if (str_eq(field(q, "by"), STR("password")))
 		by_password(q, r);
+	else if (str_eq(field(q, "by"), STR("passkey")))
+		by_passkey(q, r);
 	else if (str_eq(field(q, "by"), STR("code")))
 		code_post(q, r);
 	else

@@ -3,6 +3,7 @@
 
 #include "base/language.h"
 #include "base/map.h"
+#include "store/archive/day.h"
 #include "web/pages/calendar.h"
 #include "web/pages/since.h"
 #include "web/pages/volume.h"
@@ -13,8 +14,9 @@
 enum { DATE_POSTS = 200, THREAD_POSTS = 400 }; /* on one page */
 
 struct month_view {
-	int year, month;
-	int64_t after; /* id of the post that the page before ended with */
+	int year, month, day; /* day 0: the month */
+	int64_t from, until;  /* of the day */
+	int64_t after;        /* id of the post that the page before ended with */
 	bool flat, hide;
 	struct archive_posts posts;
 	struct calendar calendar;
@@ -34,9 +36,62 @@ static bool read_month_asked(const struct request *q, struct month_view *v)
 	return !after.n || (str_i64(after, &v->after) && v->after > 0);
 }
 
+static str day_name(struct request *q, int64_t day)
+{
+	BUF(text);
+	show_fixed_day(&text, day);
+	return arena_copy(q->arena, buf_str(&text));
+}
+
+static str day_path(struct request *q, int64_t day)
+{
+	int year, month;
+	int64_t first, until;
+	page_month_of(day, &year, &month);
+	archive_month_span(year, month, &first, &until);
+	return arena_printf(q->arena, "%.*s%02d/", STR_F(page_month_path(q, year, month)),
+			    (int)((day - first) / 86400) + 1);
+}
+
+static str path_of(struct request *q, const struct month_view *v)
+{
+	return v->day ? day_path(q, v->from) : page_month_path(q, v->year, v->month);
+}
+
 static size_t page_posts(const struct month_view *v)
 {
 	return v->flat ? DATE_POSTS : THREAD_POSTS;
+}
+
+static bool read_day_asked(const struct request *q, struct month_view *v)
+{
+	str text = request_arg(q, "day");
+	int64_t day;
+	if (!read_month_asked(q, v) || text.n != 2 || !str_i64(text, &day) || day < 1)
+		return false;
+	archive_month_span(v->year, v->month, &v->from, &v->until);
+	v->day = (int)day;
+	v->from += (day - 1) * 86400;
+	bool there = v->from < v->until;
+	v->until = v->from + 86400;
+	return there;
+}
+
+static err read_posts(struct request *q, struct month_view *v)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_post after = { .date = INT64_MIN };
+	bool found;
+	if (!v->day)
+		return archive_read_month(w->books.archive, q->arena, w->list->id,
+					  v->year, v->month, w->since, v->after,
+					  page_posts(v) + 1, &v->posts);
+	if (v->after)
+		TRY(archive_post_by_id(w->books.archive, q->arena, v->after, &after,
+				       &found));
+	return archive_posts_between(w->books.archive, q->arena, w->list->id, v->from,
+				     v->until, w->since, after.date, v->after,
+				     page_posts(v) + 1, &v->posts);
 }
 
 /* ---- by thread: each where the month first touches it */
@@ -150,7 +205,9 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 static void add_volumes(struct request *q, const struct month_view *v,
 			struct page_month *p)
 {
-	str frequency = worker_of(q)->settings.archive_volume_frequency, last = STR("");
+	str last = STR("");
+	str frequency = v->day ? STR("daily")
+			       : worker_of(q)->settings.archive_volume_frequency;
 	struct page_month_volumes *rows = arena_zero(q->arena,
 						     (v->posts.count + 1) * sizeof *rows);
 	for (size_t i = 0; i < v->posts.count; i++) {
@@ -165,7 +222,7 @@ static void add_volumes(struct request *q, const struct month_view *v,
 		last = name;
 	}
 	p->volumes = rows;
-	if (setting_is(frequency, "monthly") && p->volumes_count) {
+	if ((v->day || setting_is(frequency, "monthly")) && p->volumes_count) {
 		p->file = rows[0].href;
 		p->volumes_count = 0;
 	}
@@ -196,14 +253,41 @@ static void add_neighbours(struct request *q, const struct month_view *v,
 	}
 }
 
+/* The days beside it that have posts. */
+static err add_days(struct request *q, const struct month_view *v, struct page_month *p)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_day *days;
+	size_t count;
+	int64_t before, after;
+	TRY(archive_days(w->books.archive, q->arena, w->list->id, v->from, v->until,
+			 w->since, &days, &count));
+	p->day = v->day;
+	p->posts = count ? days[0].posts : 0;
+	TRY(archive_days_beside(w->books.archive, w->list->id, v->from, v->until,
+				w->since, &before, &after));
+	if (before) {
+		p->before_href = day_path(q, before);
+		p->before = day_name(q, before);
+	}
+	if (after) {
+		p->after_href = day_path(q, after);
+		p->after = day_name(q, after);
+	}
+	return OK;
+}
+
 static struct page_frame month_frame(struct request *q, const struct month_view *v,
 				     str title)
 {
 	struct page_frame f = archive_frame(
 		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
+	if (v->day)
+		frame_step(q, &f, page_month_name(q->arena, v->year, v->month),
+			   page_month_path(q, v->year, v->month));
 	frame_step(q, &f, title, STR_NONE);
 	if (!v->after)
-		f.canonical = page_url(q, page_month_path(q, v->year, v->month));
+		f.canonical = page_url(q, path_of(q, v));
 	return f;
 }
 
@@ -213,13 +297,13 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &v->calendar.months,
 			   &v->calendar.count));
 	since_months(q, &v->calendar);
-	TRY(archive_read_month(w->books.archive, q->arena, w->list->id, v->year, v->month,
-			       w->since, v->after, page_posts(v) + 1, &v->posts));
-	str title = page_month_name(q->arena, v->year, v->month);
+	TRY(read_posts(q, v));
+	str title = v->day ? day_name(q, v->from)
+			   : page_month_name(q->arena, v->year, v->month);
 	struct page_month p = {
 		.frame = month_frame(q, v, title),
 		.list = w->list->name,
-		.path = page_month_path(q, v->year, v->month),
+		.path = path_of(q, v),
 		.title = title,
 		.year = v->year,
 		.month = v->month,
@@ -237,27 +321,43 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 		add_posts(q, v, &p);
 	if (!v->flat)
 		TRY(add_groups(q, v, &p));
-	add_neighbours(q, v, &p);
+	if (v->day)
+		TRY(add_days(q, v, &p));
+	else
+		add_neighbours(q, v, &p);
 	ANSWER(q, r, month, &p);
 	return OK;
+}
+
+static void answer(struct request *q, struct response *r, struct month_view v)
+{
+	struct cache_key key;
+	if (v.flat || v.after)
+		page_no_index(r);
+	str details = arena_printf(q->arena, "%d-%d-%d %" PRId64 " %d", v.year, v.month,
+				   v.day, v.after, v.flat);
+	if (page_from_cache(q, r, "month", details, &key))
+		return;
+	if (!page_failed(q, r, show_the_month(q, r, &v)))
+		page_to_cache(q, r, &key);
 }
 
 void month_page(struct request *q, struct response *r)
 {
 	struct month_view v = { .hide = page_hides(q, &worker_of(q)->settings) };
-	struct cache_key key;
-	if (!read_month_asked(q, &v)) {
+	if (read_month_asked(q, &v))
+		answer(q, r, v);
+	else
 		error_page(q, r, 404, STR_NONE);
-		return;
-	}
-	if (v.flat || v.after)
-		page_no_index(r);
-	str details = arena_printf(q->arena, "%d-%d %" PRId64 " %d", v.year, v.month,
-				   v.after, v.flat);
-	if (page_from_cache(q, r, "month", details, &key))
-		return;
-	if (!page_failed(q, r, show_the_month(q, r, &v)))
-		page_to_cache(q, r, &key);
+}
+
+void day_page(struct request *q, struct response *r)
+{
+	struct month_view v = { .hide = page_hides(q, &worker_of(q)->settings) };
+	if (read_day_asked(q, &v))
+		answer(q, r, v);
+	else
+		error_page(q, r, 404, STR_NONE);
 }
 
 /* ---- all of them */

@@ -3,7 +3,9 @@
 #include "base/language.h"
 #include "archive/render.h"
 #include "base/enc.h"
+#include "store/archive/author.h"
 #include "web/pages/forms.h"
+#include "web/pages/since.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -40,6 +42,48 @@ str page_post_path(const struct request *q, int64_t number)
 str page_thread_path(const struct request *q, int64_t number)
 {
 	return arena_printf(q->arena, "%.*s/t/%" PRId64, STR_F(list_path(q)), number);
+}
+
+str page_author_path(const struct request *q, int64_t number)
+{
+	return arena_printf(q->arena, "%.*s/from/%" PRId64, STR_F(list_path(q)), number);
+}
+
+static err read_author(struct request *q, struct archive_post *p, int64_t *first,
+		       bool *found)
+{
+	const struct worker *w = worker_of(q);
+	int64_t number = 0;
+	*found = false;
+	if (!str_i64(request_arg(q, "number"), &number))
+		return OK;
+	TRY(archive_post_by_number(w->books.archive, q->arena, w->list->id, number, p,
+				   found));
+	*found = *found && since_sees(q, p) && !(p->flags & ARCHIVE_GONE)
+		 && p->from_address.n;
+	if (*found)
+		TRY(archive_author_first(w->books.archive, w->list->id, p->from_address,
+					 w->since, first, found));
+	return OK;
+}
+
+bool page_author_of(struct request *q, struct response *r, str tail,
+		    struct archive_post *first)
+{
+	int64_t number = 0;
+	bool found;
+	if (page_failed(q, r, read_author(q, first, &number, &found)))
+		return false;
+	if (!found) {
+		error_page(q, r, 404, STR_NONE);
+		return false;
+	}
+	if (number == first->number)
+		return true;
+	response_redirect(r, 302,
+			  arena_cat(q->arena, page_author_path(q, number), tail,
+				    q->json ? STR(".json") : STR("")));
+	return false;
 }
 
 str page_reply_path(const struct request *q, int64_t number)

@@ -32,6 +32,14 @@ str page_subject(str subject, unsigned flags);
 str page_post_path(const struct request *q, int64_t number);
 str page_thread_path(const struct request *q, int64_t number);
 
+/* /lists/NAME/from/17: what the author of post 17 wrote. */
+str page_author_path(const struct request *q, int64_t number);
+
+/* The post that names the author at hand, the first that they wrote. False: the answer has been
+ * made: there is none, or another number leads there (tail: what stands behind it). */
+bool page_author_of(struct request *q, struct response *r, str tail,
+		    struct archive_post *first);
+
 /* Where one answers a post: the form on the web, and a mail program. */
 str page_reply_path(const struct request *q, int64_t number);
 str page_reply_mailto(const struct request *q, const struct archive_post *p);

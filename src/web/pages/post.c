@@ -191,6 +191,8 @@ static err show_post(struct request *q, struct response *r,
 		.number = post->number,
 		.subject = post->subject,
 		.from = page_author(q->arena, post->from_name, post->from_address, hide),
+		.from_href = post->from_address.n ? page_author_path(q, post->number)
+						  : STR_NONE,
 		.initials = render_initials(q->arena, post->from_name,
 					    post->from_address),
 		.date = post->date,

@@ -1,7 +1,7 @@
 /* /account/prove: who is signed in shows once more that it is they, before they change how
  * they sign in. */
 #include "web/pages/account.h"
-#include "web/pages/code.h"
+#include "web/pages/passkeys.h"
 
 #include "account/password.h"
 #include "account/second.h"
@@ -43,27 +43,33 @@ static void show(struct request *q, struct response *r, str to, const char *erro
 {
 	struct person_row who;
 	struct second second;
-	str address;
+	str address, keys;
 	struct book *b = worker_of(q)->books.lists;
 	err e = person_get(b, q->arena, q->session->person, &who);
 	if (!e.kind)
 		e = own_address(q, &who, &address);
 	if (!e.kind)
 		e = second_get(q->arena, b, who.id, &second);
+	if (!e.kind)
+		e = passkey_ids(q, who.id, &keys);
 	r->cache = STR("no-store");
 	if (page_failed(q, r, e))
 		return;
-	ANSWER(q, r, prove,
-	       (&(struct page_prove){
-		       .frame = frame_of(q, S_("Is it you?")),
-		       .note = note_of(q),
-		       .csrf = csrf_of(q),
-		       .to = to,
-		       .address = address,
-		       .has_password = who.password.n,
-		       .wants_code = second.on,
-		       .error = said_in(q->arena, language_now(), str_from(error)),
-	       }));
+	struct page_prove p = {
+		.frame = frame_of(q, S_("Is it you?")),
+		.note = note_of(q),
+		.csrf = csrf_of(q),
+		.to = to,
+		.address = address,
+		.has_password = who.password.n,
+		.wants_code = second.on,
+		.error = said_in(q->arena, language_now(), str_from(error)),
+		.keys = keys,
+	};
+	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "prove");
+	p.challenge = ask.challenge;
+	p.site = ask.site;
+	ANSWER(q, r, prove, &p);
 }
 
 bool account_proven(struct request *q, struct response *r, str to)
@@ -115,11 +121,17 @@ static err check_both(struct request *q)
 	return second.on ? code_check(q, who.id, request_form(q, "code")) : OK;
 }
 
-static void by_password(struct request *q, struct response *r)
+/* One's own; that it has seen who uses it matters as little as at a link. */
+static err check_passkey(struct request *q)
+{
+	struct passkey_signed x;
+	return passkey_signs(q, "prove", q->session->person, &x);
+}
+
+static void by_secret(struct request *q, struct response *r, err e)
 {
 	struct book *b = worker_of(q)->books.lists;
-	err e = check_both(q);
-	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT) {
+	if (e.kind == ERR_DENIED || e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX) {
 		log_warn("proof-refused", KS("client", net_ip_text(q->arena, &q->client)),
 			 KN("person", q->session->person));
 		r->status = e.kind == ERR_LIMIT ? 429 : 403;
@@ -166,5 +178,7 @@ void prove_post(struct request *q, struct response *r)
 	if (str_eq(field(q, "by"), STR("link")))
 		by_link(q, r);
 	else
-		by_password(q, r);
+		by_secret(q, r,
+			  str_eq(field(q, "by"), STR("passkey")) ? check_passkey(q)
+								 : check_both(q));
 }

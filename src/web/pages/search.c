@@ -3,24 +3,18 @@
 
 #include "base/language.h"
 #include "archive/search.h"
+#include "archive/spell.h"
 #include "base/enc.h"
 #include "base/utf8.h"
-#include "web/pages/visible.h"
+#include "web/pages/feed.h"
+#include "web/pages/files.h"
+#include "web/pages/search_inside.h"
 
 #include <inttypes.h>
 
-enum { HITS = 20, SKIP_MAX = 10000 };
+enum { HITS = 20, SKIP_MAX = 10000, FILE_POSTS = 1000 };
 
-struct asked {
-	const struct visible_list *lists; /* where; each may be read */
-	size_t count;
-	bool one; /* the page of one list */
-	str words;
-	bool newest;
-	int64_t after_date, after_id, skip;
-};
-
-static const struct visible_list *list_of(const struct asked *x, int64_t id)
+const struct visible_list *search_list_of(const struct asked *x, int64_t id)
 {
 	for (size_t i = 0; i < x->count; i++)
 		if (x->lists[i].entry->id == id)
@@ -61,7 +55,7 @@ static void add_hits(struct request *q, const struct asked *x,
 						   (found->count + 1) * sizeof *rows);
 	for (size_t i = 0; i < found->count; i++) {
 		const struct archive_post *post = &found->hits[i].post;
-		const struct visible_list *l = list_of(x, post->list);
+		const struct visible_list *l = search_list_of(x, post->list);
 		if (!l) /* search_run looks at nothing else */
 			continue;
 		bool hide = page_hides(q, &l->settings);
@@ -80,15 +74,25 @@ static void add_hits(struct request *q, const struct asked *x,
 			.date = post->date,
 			.patch = post->flags & ARCHIVE_PATCH,
 			.attachments = post->attachments,
+			.others = found->hits[i].more,
+			.others_href = arena_printf(
+				q->arena, "%.*s/search?q=%.*s&o=new", STR_F(l->path),
+				STR_F(enc_percent(
+					q->arena,
+					arena_printf(q->arena, "%.*s thread:%" PRId64,
+						     STR_F(x->words), post->number)))),
 		};
 	}
 	p->hits = rows;
 }
 
-static str link_to(struct request *q, const struct page_search *p, str rest)
+/* The same search in that order, by posts or threads; rest: from where on. */
+static str link_to(struct request *q, const struct page_search *p, bool newest,
+		   bool threads, str rest)
 {
-	return arena_cat(q->arena, p->action, STR("?q="), enc_percent(q->arena, p->q),
-			 rest);
+	return arena_cat(q->arena, search_link(q, p->action, p->q),
+			 newest ? STR("&o=new") : STR(""),
+			 threads ? STR("&g=thread") : STR(""), rest);
 }
 
 static void add_links(struct request *q, const struct asked *x,
@@ -96,40 +100,77 @@ static void add_links(struct request *q, const struct asked *x,
 {
 	p->can_order = found->query.match.n;
 	p->newest = x->newest || !p->can_order;
-	p->best_href = link_to(q, p, STR(""));
-	p->newest_href = link_to(q, p, STR("&o=new"));
+	p->by_thread = x->by_thread;
+	p->groups = found->groups;
+	p->best_href = link_to(q, p, false, x->by_thread, STR(""));
+	p->newest_href = link_to(q, p, true, x->by_thread, STR(""));
+	p->posts_href = link_to(q, p, p->newest, false, STR(""));
+	p->threads_href = link_to(q, p, p->newest, true, STR(""));
+	if (x->one) {
+		p->atom_href = search_link(
+			q, arena_cat(q->arena, p->action, STR(".atom")), p->q);
+		p->mbox_href = search_link(
+			q, arena_cat(q->arena, p->action, STR(".mbox.gz")), p->q);
+	}
 	if (!found->more || !found->count)
 		return;
 	const struct archive_post *last = &found->hits[found->count - 1].post;
 	if (p->newest)
-		p->more = link_to(q, p,
-				  arena_printf(q->arena,
-					       "&o=new&after=%" PRId64 ".%" PRId64,
+		p->more = link_to(q, p, true, x->by_thread,
+				  arena_printf(q->arena, "&after=%" PRId64 ".%" PRId64,
 					       last->date, last->id));
 	else if (x->skip + HITS <= SKIP_MAX)
 		p->more = link_to(
-			q, p, arena_printf(q->arena, "&skip=%" PRId64, x->skip + HITS));
+			q, p, false, x->by_thread,
+			arena_printf(q->arena, "&skip=%" PRId64, x->skip + HITS));
 }
 
-static err run(struct request *q, const struct asked *x, struct search_found *found)
+/* most: posts; 0: a page of them, with what is found counted. */
+static struct search search_for(struct request *q, const struct asked *x, int64_t most)
 {
 	struct search_list *lists = arena_alloc(q->arena, (x->count + 1) * sizeof *lists);
 	for (size_t i = 0; i < x->count; i++)
 		lists[i] = (struct search_list){ x->lists[i].entry->id,
 						 x->lists[i].entry->address,
 						 x->lists[i].since };
-	struct search s = {
+	return (struct search){
 		.text = x->words,
 		.lists = lists,
 		.list_count = x->count,
 		.hide_addresses = hides(q, x),
-		.order = x->newest ? ARCHIVE_NEWEST : ARCHIVE_BEST,
+		.order = x->newest || most ? ARCHIVE_NEWEST : ARCHIVE_BEST,
+		.by_thread = x->by_thread && !most,
+		.facets = !most,
+		.bare = most > 0,
 		.after_date = x->after_date,
 		.after_id = x->after_id,
 		.skip = x->skip,
-		.limit = HITS,
+		.limit = most ? most : HITS,
 	};
+}
+
+static err run(struct request *q, const struct asked *x, int64_t most,
+	       struct search_found *found)
+{
+	struct search s = search_for(q, x, most);
 	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
+}
+
+static err add_spelling(struct request *q, const struct asked *x,
+			const struct search_found *found, struct page_search *p)
+{
+	struct search s = search_for(q, x, 0);
+	if (found->total)
+		return OK;
+	TRY(search_spell(worker_of(q)->books.archive, q->arena, &s, &found->query,
+			 &p->instead));
+	p->instead_href = search_link(q, p->action, p->instead);
+	return OK;
+}
+
+static bool is_askers(err e)
+{
+	return e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT || e.kind == ERR_NOTFOUND;
 }
 
 /* What was asked wrongly is said on the page; a book that cannot be read is not. */
@@ -139,8 +180,8 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	struct search_found found;
 	if (!x->words.n)
 		return OK;
-	err e = run(q, x, &found);
-	if (e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT || e.kind == ERR_NOTFOUND) {
+	err e = run(q, x, 0, &found);
+	if (is_askers(e)) {
 		r->status = 400;
 		point_at(q, x, str_from(e.msg), p);
 		return OK;
@@ -151,9 +192,11 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	p->capped = found.total >= ARCHIVE_WINDOW;
 	p->filling = found.filling;
 	p->words = found.query.words;
+	p->unknown = found.query.unknown;
 	add_hits(q, x, &found, p);
 	add_links(q, x, &found, p);
-	return OK;
+	TRY(add_spelling(q, x, &found, p));
+	return search_add_facets(q, x, &found.facets, p);
 }
 
 static err show_search(struct request *q, struct response *r, const struct asked *x)
@@ -184,6 +227,7 @@ static bool read_asked(const struct request *q, struct asked *x)
 	str after = request_query(q, "after"), skip = request_query(q, "skip"), date, id;
 	x->words = str_trim(request_query(q, "q"));
 	x->newest = str_eq(request_query(q, "o"), STR("new"));
+	x->by_thread = str_eq(request_query(q, "g"), STR("thread"));
 	if (skip.n && (!str_i64(skip, &x->skip) || x->skip < 0 || x->skip > SKIP_MAX))
 		return false;
 	return !after.n
@@ -200,15 +244,83 @@ static void answer_search(struct request *q, struct response *r, struct asked *x
 		(void)page_failed(q, r, show_search(q, r, x));
 }
 
+static bool found_list(struct request *q, struct response *r, struct visible_list *one)
+{
+	err e = visible_list_find(q, worker_of(q)->list->id, RIGHT_archive_read, one);
+	if (e.kind == ERR_NOTFOUND)
+		error_page(q, r, 404, STR_NONE);
+	return e.kind != ERR_NOTFOUND && !page_failed(q, r, e);
+}
+
 void search_page(struct request *q, struct response *r)
 {
 	struct visible_list one;
 	struct asked x = { .lists = &one, .count = 1, .one = true };
-	err e = visible_list_find(q, worker_of(q)->list->id, RIGHT_archive_read, &one);
-	if (e.kind == ERR_NOTFOUND)
-		error_page(q, r, 404, STR_NONE);
-	else if (!page_failed(q, r, e))
+	if (found_list(q, r, &one))
 		answer_search(q, r, &x);
+}
+
+/* ---- as a feed and a file: the newest of one list */
+
+/* False: the answer is made. */
+static bool find_newest(struct request *q, struct response *r, int64_t most,
+			struct visible_list *one, struct asked *x,
+			struct search_found *found)
+{
+	*x = (struct asked){ .lists = one, .count = 1, .one = true };
+	page_no_index(r);
+	if (!found_list(q, r, one))
+		return false;
+	if (!read_asked(q, x)) {
+		error_page(q, r, 400, S_("This is no page of a search. Search again."));
+		return false;
+	}
+	x->after_date = x->after_id = 0;
+	err e = run(q, x, most, found);
+	if (is_askers(e)) {
+		error_page(q, r, 400, str_from(e.msg));
+		return false;
+	}
+	return !page_failed(q, r, e);
+}
+
+static err show_feed(struct request *q, struct response *r, const struct asked *x,
+		     const struct search_found *found)
+{
+	str path = arena_cat(q->arena, x->lists[0].path, STR("/search"));
+	struct feed f = {
+		.title = arena_cat(q->arena, x->lists[0].name, STR(": "), x->words),
+		.path = search_link(q, arena_cat(q->arena, path, STR(".atom")), x->words),
+		.page = search_link(q, path, x->words),
+		.posts.list = arena_alloc(q->arena,
+					  (found->count + 1) * sizeof *f.posts.list),
+		.posts.count = found->count,
+	};
+	for (size_t i = 0; i < found->count; i++)
+		f.posts.list[i] = found->hits[i].post;
+	return feed_show(q, r, &f);
+}
+
+void search_feed_page(struct request *q, struct response *r)
+{
+	struct visible_list one;
+	struct asked x;
+	struct search_found found;
+	if (find_newest(q, r, FEED_ENTRIES, &one, &x, &found))
+		(void)page_failed(q, r, show_feed(q, r, &x, &found));
+}
+
+void search_mbox_page(struct request *q, struct response *r)
+{
+	struct visible_list one;
+	struct asked x;
+	struct search_found found;
+	if (!find_newest(q, r, FILE_POSTS, &one, &x, &found))
+		return;
+	int64_t *ids = arena_alloc(q->arena, (found.count + 1) * sizeof *ids);
+	for (size_t i = 0; i < found.count; i++)
+		ids[i] = found.hits[i].post.id;
+	files_answer_ids(q, r, ids, found.count);
 }
 
 void search_all_page(struct request *q, struct response *r)

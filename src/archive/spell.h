@@ -1,0 +1,9 @@
+/* archive/spell.h: another spelling, where nothing was found. */
+#pragma once
+
+#include "archive/search.h"
+
+/* The query with one word written as the archive has it, if that finds something on the
+ * lists that may be read; "" where nothing is near. s: the search that found nothing. */
+MUST_USE err search_spell(struct book *b, struct arena *a, const struct search *s,
+			  const struct query *q, str *other);

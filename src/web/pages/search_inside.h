@@ -1,0 +1,25 @@
+/* web/pages/search_inside.h: what the pages of a search share: search.c what was found,
+ * search_facets.c what is counted of it. */
+#pragma once
+
+#include "archive/search.h"
+#include "web/pages/visible.h"
+
+struct asked {
+	const struct visible_list *lists; /* where; each may be read */
+	size_t count;
+	bool one; /* the page of one list */
+	str words;
+	bool newest, by_thread;
+	int64_t after_date, after_id, skip;
+};
+
+const struct visible_list *search_list_of(const struct asked *x, int64_t id);
+
+/* PATH?q=WORDS */
+str search_link(const struct request *q, str path, str words);
+
+/* Years, authors and lists of what was found, each a link to the search narrowed by it. */
+MUST_USE err search_add_facets(struct request *q, const struct asked *x,
+			       const struct archive_facets *facets,
+			       struct page_search *p);

@@ -1,0 +1,89 @@
+// Presses keys on pages, with script and without. Standard input: {"base", "list", "thread",
+// "post"}. Standard output: what was seen, as JSON.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const job = JSON.parse(readFileSync(0, 'utf8'));
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync', '--no-first-run'],
+});
+const seen = { errors: [] };
+const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+const page = await context.newPage();
+page.on('console', m => { if (m.type() === 'error') seen.errors.push(m.text()); });
+page.on('pageerror', e => seen.errors.push(String(e)));
+const go = path => page.goto(job.base + path);
+const press = async (...keys) => { for (const k of keys) await page.keyboard.press(k); };
+const where = () => new URL(page.url()).pathname;
+const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute('href'));
+const turn = async key => {
+  await Promise.all([page.waitForEvent('framenavigated'), press(key)]);
+  await page.waitForLoadState();
+  return where();
+};
+const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+await go(job.thread);
+await press('j');
+seen.first = await focused();
+await press('j');
+seen.second = await focused();
+await press('k');
+seen.back = await focused();
+await press('Control+j');
+seen.withControl = await focused();
+seen.foldsBefore = await page.locator('details[open]').count();
+await page.evaluate(() => document.activeElement.blur());
+await press('o');
+seen.folds = [await page.locator('details[open]').count(), await page.locator('article details').count()];
+await press('?');
+seen.help = await page.locator('dialog#keys').isVisible();
+await press('j', 'Escape');
+seen.helpGone = !await page.locator('dialog#keys').isVisible();
+seen.next = await turn('n');
+seen.previous = await turn('p');
+seen.up = await turn('u');
+
+await go(job.list);
+await press('j', 'j');
+seen.row = await focused();
+await press('/');
+seen.search = await focused();
+await page.keyboard.type('jkn?u/');
+seen.typed = [await page.locator('#q').inputValue(), where(), await page.locator('dialog#keys').isVisible()];
+
+await go(job.post);
+seen.answer = await turn('j');
+seen.searchFrom = await turn('/');
+
+await go(job.thread);
+const family = () => page.locator('.body').first().evaluate(e => getComputedStyle(e).fontFamily);
+seen.serif = await family();
+await page.click('[data-do=mono]');
+await go(job.thread);
+seen.mono = [await family(), await page.getAttribute('[data-do=mono]', 'aria-pressed')];
+await go(job.other);
+seen.otherList = await page.evaluate(() => document.documentElement.hasAttribute('data-mono'));
+seen.light = await paper();
+await page.click('[data-do=scheme]');
+seen.dark = await paper();
+await go(job.list);
+seen.darkStays = await paper();
+await page.click('[data-do=scheme]');
+seen.lightAgain = await paper();
+seen.cookies = await context.cookies();
+
+const plain = await browser.newContext({ javaScriptEnabled: false });
+const quiet = await plain.newPage();
+await quiet.goto(job.base + job.thread);
+seen.without = {
+  buttons: await quiet.locator('[data-do]:visible').count(),
+  messages: await quiet.locator('article.msg').count(),
+  folds: await quiet.locator('article details').count(),
+};
+await quiet.locator('article details summary').first().click();
+seen.without.opened = await quiet.locator('details[open]').count();
+await browser.close();
+console.log(JSON.stringify(seen));
