@@ -49,6 +49,7 @@ static const struct {
 	{ "virus", rule_virus, OF_POSTS },
 	{ "size", rule_size, OF_POSTS },
 	{ "content", rule_content, OF_POSTS },
+	{ "emergency", rule_emergency, OF_POSTS },
 	{ "owner_chain", rule_owner_chain, OF_ALL },
 	{ "banned", rule_banned, OF_STRANGERS },
 	{ "header_match", rule_header_match, OF_STRANGERS },

@@ -437,6 +437,22 @@ if os.path.exists(packed):
     check('and leads to all of it', f'{thread}?view=outline' in middle)
     for words, n in (('earlier', at - 1), ('later', at + 1)):
         check(f'and to the {words} one in the thread', re.search(rf'<nav class="pair".*?href="/lists/linux-mips/{numbers[n]}"', middle, re.S))
+    year = get('/lists/linux-mips/by/2017.json').json()
+    days = {(m, d['day']): d['posts'] for m, x in enumerate(year['months'], 1) for week in x['weeks'] for d in week['days'] if d['day']}
+    equal('a year: its days, and what they add up to', (len(days), sum(days.values())), (365, year['posts']))
+    equal('months say the same', [m['posts'] for m in year['months']], [get(f'/lists/linux-mips/by/2017/{m:02}.json').json()['posts'] for m in range(1, 13)])
+    check('each day with posts is a link', get('/lists/linux-mips/by/2017/').text.count('href="/lists/linux-mips/by/2017/') == sum(n > 0 for n in days.values()) + 9)
+    day = get('/lists/linux-mips/by/2017/09/05.json').json()
+    equal('a day: its posts', (day['posts'], len(day['messages']), {x['date'][:10] for x in day['messages']}), (days[9, 5], days[9, 5], {'2017-09-05'}))
+    equal('a day that is none', [get(f'/lists/linux-mips/by/2017/{x}/').status for x in ('02/30', '02/1', '13/01', '09/00')], [404] * 4)
+    a = get('/lists/linux-mips/9990')
+    who = get(re.search(r'<h2[^>]*><a href="(/lists/linux-mips/from/\d+)"', a.text)[1])
+    equal('an author: one address, by number', (who.status, bool(re.fullmatch(r'/lists/linux-mips/from/\d+', who['Location']))), (302, True))
+    wrote = get(who['Location'] + '.json').json()
+    equal('with all that they wrote, by year', (sum(x['posts'] for x in wrote['years']), wrote['name']), (wrote['posts'], get('/lists/linux-mips/9990.json').json()['from']))
+    check('to search engines nobody', get(who['Location'])['X-Robots-Tag'] == 'noindex' and '@' not in get(who['Location']).text)
+    feed = xml.dom.minidom.parseString(get(who['Location'] + '.atom').body)
+    equal('and a feed of it', {x.getElementsByTagName('name')[0].firstChild.data for x in feed.getElementsByTagName('entry')}, {wrote['name']})
     months = re.findall(r'href="(/lists/linux-mips/by/\d+/\d+/)"', get('/lists/linux-mips/by/').text)
     pages = [x + v for x in months for v in ('', '?view=flat')] + [f'/lists/linux-mips/{n}' for n in range(1, 10001, 1 if LONG else 100)]
     pages += [thread, thread + '?view=flat', '/lists/', '/lists/linux-mips/', '/lists/linux-mips/by/'] + [f'/lists/linux-mips/t/{n}' for _, n in sizes[:40]]
@@ -455,7 +471,7 @@ if os.path.exists(packed):
     wrong = get('/lists/linux-mips/search?q=subject:(boot')
     check('a wrong question is explained, with its place', wrong.status == 400 and re.search(r'column 9: .*', wrong.text) and '<mark>(boot</mark>' in wrong.text, wrong.text[-900:])
     paths = ['/lists/', '/lists/linux-mips/', '/lists/linux-mips/?before=1504993660.1', '/lists/linux-mips/by/', '/lists/linux-mips/by/2017/09/',
-             '/lists/linux-mips/by/2017/09/?view=flat', '/lists/linux-mips/31', thread, '/lists/linux-mips/t/9706', '/lists/linux-mips/t/9706?view=flat',
+             '/lists/linux-mips/by/2017/09/?view=flat', '/lists/linux-mips/31', '/lists/linux-mips/by/2017/', '/lists/linux-mips/by/2017/09/05/', '/lists/linux-mips/from/9', thread, '/lists/linux-mips/t/9706', '/lists/linux-mips/t/9706?view=flat',
              '/lists/linux-mips/search', '/lists/linux-mips/search?q=gpio', '/lists/search?q=gpio&o=new', '/lists/dev/']
     visits = [{'path': x, 'width': w, 'scheme': 'dark' if (i + k) % 2 else 'light', 'valid': w == 1440 and (LONG or x != thread),
                'axe': LONG or (w == 390 and x != thread)} for i, x in enumerate(paths) for k, w in enumerate((390, 820, 1440)) if LONG or w != 820 or i in (0, 1, 8)]

@@ -60,9 +60,9 @@ MONTHS = sorted({(NOW - timedelta(days=d)).strftime('%Y/%m') for d in (39, 38, 3
 HERE = NOW.strftime('%Y/%m')
 PATHS = ['/lists/dev/', '/lists/dev/by/', '/lists/dev/search?q=xylophone', '/lists/dev/search?q=xylophone&o=new', '/lists/dev/search?q=from:oldtimer',
          '/lists/search?q=xylophone', '/lists/dev/feed.atom', '/lists/dev/stats', '/lists/', '/lists/dev/t/1.atom'] \
-    + [f'/lists/dev/by/{m}/' for m in MONTHS] + [f'/lists/dev/by/{m}/?view=flat' for m in MONTHS] \
+    + [f'/lists/dev/by/{m}/' for m in MONTHS] + [f'/lists/dev/by/{m[:4]}/' for m in MONTHS] + [f'/lists/dev/by/{m}/{d:02}/' for m in MONTHS for d in range(1, 29)] + [f'/lists/dev/by/{m}/?view=flat' for m in MONTHS] \
     + [f'/lists/dev/by/{m.replace("/", "-")}.mbox.gz' for m in MONTHS] \
-    + [x.format(n) for n in range(1, 8) for x in ('/lists/dev/{}', '/lists/dev/t/{}', '/lists/dev/t/{}?view=flat', '/lists/dev/{}/raw', '/lists/dev/{0}/a/1/f{0}.txt',
+    + [x.format(n) for n in range(1, 8) for x in ('/lists/dev/{}', '/lists/dev/t/{}', '/lists/dev/t/{}?view=flat', '/lists/dev/t/{}?view=outline', '/lists/dev/from/{}', '/lists/dev/from/{}.atom', '/lists/dev/{}/raw', '/lists/dev/{0}/a/1/f{0}.txt',
                                                   '/lists/dev/post?re={}', '/mid/m{}@far.example', '/lists/dev/t/{}.mbox.gz')]
 PATHS += [x + '.json' if '?' not in x else x.replace('?', '.json?') for x in PATHS
           if not re.search(r'\.atom|\.gz|/raw|/a/|/mid/|/$|/\?', x)]

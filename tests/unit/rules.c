@@ -234,8 +234,16 @@ static void test_owners_chain(struct books_test *t)
 				rule);
 		CHECK(v == cases[i].verdict && !strcmp(rule, cases[i].rule));
 	}
-	books_set(t, DEV, "owner_chain", "default-owner-chain");
+	/* what holds every post holds these as well, and no mail to the owners */
+	const char *rule;
+	books_set(t, DEV, "emergency", "yes");
+	books_set(t, DEV, "owner_pipeline", "default-posting-pipeline");
+	CHECK(owners_get(t, ANNA, PROOF, "", &rule) == VERDICT_HOLD
+	      && !strcmp(rule, "emergency"));
 	books_set(t, DEV, "owner_pipeline", "default-owner-pipeline");
+	CHECK(owners_get(t, ANNA, PROOF, "", &rule) == VERDICT_ACCEPT);
+	books_set(t, DEV, "emergency", "no");
+	books_set(t, DEV, "owner_chain", "default-owner-chain");
 	CHECK(ok(ban_remove(t->books.lists, 0, ban.pattern)));
 }
 

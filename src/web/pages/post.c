@@ -139,15 +139,17 @@ static err add_outline(struct request *q, struct page_post *p, bool hide)
 static err add_numbers(struct request *q, struct page_post *p, bool hide)
 {
 	const struct worker *w = worker_of(q);
-	int64_t numbers[] = { p->before, p->after };
+	int64_t *numbers[] = { &p->before, &p->after };
 	str *texts[] = { &p->before_text, &p->after_text };
 	for (size_t i = 0; i < 2; i++) {
 		struct archive_post x;
 		bool found = false;
-		if (numbers[i])
+		if (*numbers[i])
 			TRY(archive_post_by_number(w->books.archive, q->arena,
-						   w->list->id, numbers[i], &x, &found));
-		if (found)
+						   w->list->id, *numbers[i], &x, &found));
+		if (!found || !since_sees(q, &x))
+			*numbers[i] = 0;
+		else
 			*texts[i] = neighbour(q, p, &x, hide);
 	}
 	return OK;
