@@ -18,13 +18,15 @@ MUST_USE err member_admit(struct books *books, struct arena *a,
 			  const struct list_entry *list, const struct mailbox *who,
 			  bool welcome, const struct actor *by);
 
+struct pattern_ready;
+
 /* What holds for everybody who comes to a list, read once where many come: it is good as long
  * as the transaction in which it was read, and its texts live in a. */
 struct member_door {
 	struct settings settings;
 	str *plain; /* bans of addresses and domains, in lower case, in order of str_cmp */
 	size_t plain_count;
-	str *expressions; /* and those that are asked one by one */
+	struct pattern_ready **expressions; /* and those that are asked one by one */
 	size_t expression_count;
 };
 MUST_USE err member_door_read(struct books *books, struct arena *a,

@@ -6,6 +6,7 @@
 #include "lists/member_wish.h"
 #include "lists/named.h"
 #include "lists/new_member.h"
+#include "lists/pattern.h"
 #include "store/lists/address.h"
 #include "store/lists/pending.h"
 #include "store/lists/planned.h"
@@ -30,7 +31,8 @@ static err read_bans(struct books *books, struct arena *a, const struct list_ent
 	door->plain_count = door->expression_count = 0;
 	for (size_t i = 0; i < n; i++)
 		if (str_starts(bans[i].pattern, STR("^")))
-			door->expressions[door->expression_count++] = bans[i].pattern;
+			door->expressions[door->expression_count++] = pattern_prepare(
+				a, bans[i].pattern);
 		else
 			door->plain[door->plain_count++] = arena_lower(a,
 								       bans[i].pattern);
@@ -70,7 +72,7 @@ static err check_bans(struct arena *a, const struct list_entry *list,
 {
 	bool banned = is_banned(a, door, key);
 	for (size_t i = 0; i < door->expression_count && !banned; i++)
-		banned = pattern_address(door->expressions[i], key) == PATTERN_HIT;
+		banned = pattern_ready_address(door->expressions[i], key) == PATTERN_HIT;
 	return banned ? err_in(a, ERR_DENIED, "%.*s may not join %.*s", STR_F(key),
 			       STR_F(list->address))
 		      : OK;

@@ -19,7 +19,9 @@ enum {
 	TEXT_MAX = 64 * 1024
 };
 
-static pcre2_code *compile(str pattern, int *code, size_t *offset)
+/* into: where the code is kept; NULL: where pcre2_code_free takes it back. */
+static pcre2_code *compile_into(pcre2_compile_context *into, str pattern, int *code,
+				size_t *offset)
 {
 	if (pattern.n > PATTERN_MAX) {
 		*code = PCRE2_ERROR_NOMEMORY;
@@ -29,7 +31,12 @@ static pcre2_code *compile(str pattern, int *code, size_t *offset)
 	return pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
 			     PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF
 				     | PCRE2_AUTO_CALLOUT,
-			     code, offset, NULL);
+			     code, offset, into);
+}
+
+static pcre2_code *compile(str pattern, int *code, size_t *offset)
+{
+	return compile_into(NULL, pattern, code, offset);
 }
 
 err pattern_check_text(struct arena *a, str pattern)
@@ -155,6 +162,38 @@ enum pattern_result pattern_address(str pattern, str key)
 	bool hit = str_starts(pattern, STR("@")) ? below(str_skip(pattern, 1), key)
 						 : str_ieq(pattern, key);
 	return hit ? PATTERN_HIT : PATTERN_MISS;
+}
+
+static void *from_arena(size_t n, void *a)
+{
+	return arena_alloc(a, n);
+}
+
+static void stays_in_arena(void *p, void *a)
+{
+	(void)p, (void)a;
+}
+
+struct pattern_ready {
+	pcre2_code *code; /* NULL: it cannot be read, and fits nothing */
+};
+
+struct pattern_ready *pattern_prepare(struct arena *a, str expression)
+{
+	int code;
+	size_t offset;
+	struct pattern_ready *r = arena_zero(a, sizeof *r);
+	pcre2_general_context *memory = pcre2_general_context_create(from_arena,
+								     stays_in_arena, a);
+	r->code = compile_into(pcre2_compile_context_create(memory), expression, &code,
+			       &offset);
+	return r;
+}
+
+enum pattern_result pattern_ready_address(const struct pattern_ready *r, str key)
+{
+	return r->code ? run(r->code, str_first(key, TEXT_MAX), ADDRESS_LIMIT, ADDRESS_MS)
+		       : PATTERN_LIMIT;
 }
 
 enum pattern_result pattern_address_within(str pattern, str key, int64_t *ms)

@@ -31,6 +31,10 @@ enum pattern_result pattern_address(str pattern, str address_key);
 /* The same where many are asked of one address: *ms of computing are left for all of them. */
 enum pattern_result pattern_address_within(str pattern, str address_key, int64_t *ms);
 
+/* A regular expression that many addresses are asked about, read once: the arena's. */
+struct pattern_ready *pattern_prepare(struct arena *a, str expression);
+enum pattern_result pattern_ready_address(const struct pattern_ready *r, str address_key);
+
 /* The same of several, one a line: the first that fits, or that gives up. */
 enum pattern_result pattern_lines(str patterns, str address_key);
 enum pattern_result pattern_text(str pattern,

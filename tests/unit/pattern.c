@@ -37,7 +37,23 @@ static void test_addresses(void)
 		if (r != (cases[i].hit ? PATTERN_HIT : PATTERN_MISS))
 			fprintf(stderr, "  %s, %s\n", cases[i].pattern, cases[i].key);
 		CHECK(r == (cases[i].hit ? PATTERN_HIT : PATTERN_MISS));
+		if (cases[i].pattern[0] != '^')
+			continue;
+		ARENA(a);
+		CHECK(pattern_ready_address(
+			      pattern_prepare(a, str_from(cases[i].pattern)),
+			      str_from(cases[i].key))
+		      == r);
 	}
+}
+
+/* One that cannot be read, and one that would never end, keep nobody out. */
+static void test_ready(struct arena *a)
+{
+	str key = STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@uni.example");
+	CHECK(pattern_ready_address(pattern_prepare(a, STR("^(")), key) == PATTERN_LIMIT);
+	CHECK(pattern_ready_address(pattern_prepare(a, STR("^(a+)+$")), key)
+	      == PATTERN_LIMIT);
 }
 
 static void test_check(struct arena *a)
@@ -165,6 +181,7 @@ int main(void)
 {
 	ARENA(a);
 	test_addresses();
+	test_ready(a);
 	test_check(a);
 	test_bounded(a);
 	test_text();

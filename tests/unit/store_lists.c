@@ -280,6 +280,23 @@ static void test_bans_bounded(struct book *b)
 	CHECK(ok(book_run(b, "DELETE FROM ban WHERE list IN (7, 8)")));
 }
 
+/* No order finds those: of them there are fewer. */
+static void test_ban_expressions_bounded(struct book *b)
+{
+	struct ban_row one = { .list = 7, .pattern = STR("^one@") }, two = one;
+	two.pattern = STR("^two@");
+	CHECK(ok(book_run(b, "WITH RECURSIVE i(n) AS (SELECT 2 UNION ALL SELECT n + 1 "
+			     "FROM i WHERE n < 500) INSERT INTO ban (list, pattern, "
+			     "reason, created_at) SELECT 7, '^x' || n, '', 1 FROM i")));
+	CHECK(ok(ban_add(b, &one)));
+	err e = ban_add(b, &two);
+	CHECK(e.kind == ERR_DENIED && str_find(str_from(e.msg), STR("500")).n);
+	CHECK(ok(ban_add(b, &one)));
+	two.pattern = STR("two@y.example");
+	CHECK(ok(ban_add(b, &two)));
+	CHECK(ok(book_run(b, "DELETE FROM ban WHERE list = 7")));
+}
+
 static void test_rules(struct arena *a, struct book *b)
 {
 	struct ban_row own = { .list = 1,
@@ -300,6 +317,7 @@ static void test_rules(struct arena *a, struct book *b)
 	CHECK(ok(ban_remove(b, 0, site.pattern)));
 	CHECK(ban_remove(b, 0, site.pattern).kind == ERR_NOTFOUND);
 	test_bans_bounded(b);
+	test_ban_expressions_bounded(b);
 	CHECK(ok(header_rule_add(b, &h)));
 	first = h.id;
 	h.header = STR("x-spam");

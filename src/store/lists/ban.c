@@ -30,10 +30,29 @@ static err check_room(struct book *b, const struct ban_row *x)
 					"matter, or ban a domain as @domain");
 }
 
+static err check_expressions(struct book *b, const struct ban_row *x)
+{
+	int64_t others;
+	bool found;
+	if (!str_starts(x->pattern, STR("^")))
+		return OK;
+	TRY(book_number(b, &others, &found,
+			"SELECT count(*) FROM ban WHERE list = ?1 AND pattern <> ?2 "
+			"AND pattern GLOB '^*'",
+			SQL_I(x->list), SQL_S(x->pattern)));
+	return others < BAN_EXPRESSIONS_MAX
+		       ? OK
+		       : FAIL(ERR_DENIED,
+			      "there are 500 bans by a regular expression already, and "
+			      "no list nor the site takes more: lift some, or ban "
+			      "addresses and domains");
+}
+
 static err add(struct book *b, struct ban_row *x)
 {
 	bool found;
 	TRY(check_room(b, x));
+	TRY(check_expressions(b, x));
 	TRY(book_run(b,
 		     "INSERT INTO ban (list, pattern, reason, created_at) "
 		     "VALUES (?1, ?2, ?3, ?4) "

@@ -3,7 +3,10 @@
 
 #include "store/store.h"
 
-enum { BANS_MAX = 10000 }; /* of a list, or of the site; each is asked about each post */
+enum { /* of a list, or of the site; each is asked about each post */
+       BANS_MAX = 10000,
+       BAN_EXPRESSIONS_MAX = 500 /* of them: no order finds these faster */
+};
 
 struct ban_row {
 	int64_t id;
@@ -15,7 +18,8 @@ struct ban_row {
 
 MUST_USE err
 ban_add(struct book *b,
-	struct ban_row *x); /* sets id; twice is fine; ERR_DENIED: BANS_MAX others */
+	struct ban_row *x); /* sets id; twice is fine; ERR_DENIED: BANS_MAX others, or
+			  * BAN_EXPRESSIONS_MAX others of its kind */
 MUST_USE err ban_remove(struct book *b, int64_t list, str pattern); /* ERR_NOTFOUND */
 
 /* Of that list alone; 0: the site's. */
