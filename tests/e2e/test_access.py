@@ -192,7 +192,7 @@ check('without what is hidden, a link, or for others', not any(x in anna.page fo
 check('an owner sees that', 'owners</bdi>' in owen.ask('GET', '/members/shelf/').page)
 check('why one may', 'because you are a member of' in anna.page and 'href="/lists/dev/"' in anna.page, anna.text())
 check('sums', 'ab' * 32 in anna.page)
-check('README below, without what is live', 'What <em>this</em> is.' in anna.page and '<script' not in anna.page and 'javascript:alert(1)"' not in anna.page.replace('/javascript', ''), anna.page[-1500:])
+check('README below, without what is live', 'What <em>this</em> is.' in anna.page and 'alert(1)</script' not in anna.page and 'javascript:alert(1)"' not in anna.page.replace('/javascript', ''), anna.page[-1500:])
 
 
 def order(query):
