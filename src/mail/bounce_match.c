@@ -1,5 +1,6 @@
 #include "mail/bounce_match.h"
 
+#include "base/utf8.h"
 #include "mail/lex.h"
 
 enum { LINE_MAX_OCTETS = 400, LOCAL_MAX_OCTETS = 200, DOMAIN_MAX_OCTETS = 253 };
@@ -165,7 +166,7 @@ bool bounce_match(str pattern, str line, struct bounce_match *m)
 		more = str_cut(pattern, '|', &one, &pattern);
 		if (!more)
 			one = pattern;
-		if (fits(one, str_first(line, LINE_MAX_OCTETS), &x)) {
+		if (fits(one, utf8_first(line, LINE_MAX_OCTETS), &x)) {
 			*m = x;
 			return true;
 		}

@@ -1,6 +1,7 @@
 """Folders of the group's site that not everybody reads: rules of .access against the members of the moment,
 browsers that are led to the sign-in and back, scripts that sign in by HTTP Basic, and `postern site check`."""
 import os
+import re
 import sqlite3
 import subprocess
 from urllib.parse import quote
@@ -192,6 +193,13 @@ check('without what is hidden, a link, or for others', not any(x in anna.page fo
 check('an owner sees that', 'owners</bdi>' in owen.ask('GET', '/members/shelf/').page)
 check('why one may', 'because you are a member of' in anna.page and 'href="/lists/dev/"' in anna.page, anna.text())
 check('sums', 'ab' * 32 in anna.page)
+names = [f'n{i:04}' for i in range(900)]
+for name in names:
+    put('members/many/' + name, '')
+put('members/many/SHA256SUMS', ''.join(f'{i:064x}  {n}\n' for i, n in reversed(list(enumerate(names)))))
+anna.ask('GET', '/members/many/')
+equal('each its own', [n for i, n in enumerate(names) if not re.search(f'/{n}"(?:(?!</tr>).)*{i:064x}', anna.page, re.S)], [])
+anna.ask('GET', '/members/shelf/')
 check('README below, without what is live', 'What <em>this</em> is.' in anna.page and 'alert(1)</script' not in anna.page and 'javascript:alert(1)"' not in anna.page.replace('/javascript', ''), anna.page[-1500:])
 
 

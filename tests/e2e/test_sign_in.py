@@ -6,6 +6,7 @@ import hmac
 import os
 import re
 import sqlite3
+import threading
 import time
 
 from browser import Browser
@@ -111,7 +112,8 @@ later(14 * 60)
 a.get('/account').submit('Make a token', name='laptop')
 equal('nor for a quarter of an hour', (a.status, 'The token for' in a.text()), (200, True))
 later(2 * 60)
-for path, sets in (('password', {'do': 'set', 'new': 'stolen horse'}), ('tokens', {'name': 'kept'}), ('addresses', {'do': 'add', 'address': 'thief@evil.example'})):
+for path, sets in (('password', {'do': 'set', 'new': 'stolen horse'}), ('tokens', {'name': 'kept'}), ('addresses', {'do': 'add', 'address': 'thief@evil.example'}),
+                   ('addresses', {'do': 'remove', 'address': ANNA})):
     a.post('/account/' + path, csrf=a.csrf(), **sets)
     equal(f'then /account/{path} asks', (a.status, 'Is it you?' in a.text()), (403, True))
 equal('and nothing was changed', (len(a.json('/account.json')['tokens']), [x['address'] for x in a.json('/account.json')['addresses']]), (1, [ANNA]))
@@ -200,6 +202,19 @@ g = with_password(network='203.0.113.9')
 wrong = [g.submit(code=f'{i:06}').status for i in range(7)]
 equal('who guesses is soon told to wait', (wrong[0], wrong[-1]), (403, 429))
 equal('from anywhere', with_password(network='203.0.114.9').submit(code=app(secret)).status, 429)
+later(2 * 3600)
+tickets = [with_password(network=f'203.0.{i}.9') for i in range(12)]
+with sqlite3.connect(os.path.join(p.data, 'lists', 'lists.db'), isolation_level=None, check_same_thread=False) as book:
+    book.execute('BEGIN IMMEDIATE')
+    at_once = [threading.Thread(target=lambda b, i: b.submit(code=f'{i:06}'), args=(b, 100 + i)) for i, b in enumerate(tickets)]
+    for thread in at_once:
+        thread.start()
+    time.sleep(1)
+    book.execute('COMMIT')
+for thread in at_once:
+    thread.join()
+looked = [b.status for b in tickets].count(403)
+equal('nor do many at once get more tries', (looked <= 6, [b.status for b in tickets].count(429) == 12 - looked), (True, True))
 equal('but not with a recovery code', with_password(network='203.0.114.9').submit(code=codes[4]).path, '/lists/dev/join')
 later(2 * 3600)
 equal('a link signs in without', by_cli(ANNA).get('/account').status, 200)

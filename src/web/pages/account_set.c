@@ -88,7 +88,7 @@ void account_addresses_post(struct request *q, struct response *r)
 							    "domain." });
 		return;
 	}
-	if (!removes && !prefers && !account_proven(q, r, STR("/account")))
+	if (!prefers && !account_proven(q, r, STR("/account")))
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "address",

@@ -88,25 +88,36 @@ static err tell_recovery(struct request *q, int64_t person)
 }
 
 /* Of six digits five may be wrong at once, and ten an hour: who has the password has a chance
- * in some thousand a day. A recovery code is too long to guess. */
-err code_check(struct request *q, int64_t person, str typed)
+ * in some thousand a day. A recovery code is too long to guess. Counted within the
+ * transaction, of which there is one at a time: many who come at once wait for it, and would
+ * else all have been let in before the first is counted. */
+static err check_counted(struct request *q, int64_t person, str typed, bool *recovery)
 {
-	bool recovery = false, mine, is_short = second_is_short(q->arena, typed);
 	struct worker *w = worker_of(q);
 	str key = bucket(q, person);
-	if (!throttle_may(w->web->sign_ins, STR(""), &q->client)
-	    || (is_short && !rate_has(w->web->codes, key, 1)))
+	bool is_short = second_is_short(q->arena, typed);
+	if (is_short && !rate_has(w->web->codes, key, 1))
+		return FAIL(ERR_LIMIT, "too many tries; wait a while");
+	err e = second_check(q->arena, w->books.lists, &w->web->mac, person, typed,
+			     recovery);
+	if (e.kind == ERR_DENIED && is_short)
+		rate_take(w->web->codes, key, 1);
+	return e;
+}
+
+err code_check(struct request *q, int64_t person, str typed)
+{
+	bool recovery = false, mine;
+	struct worker *w = worker_of(q);
+	if (!throttle_may(w->web->sign_ins, STR(""), &q->client))
 		return FAIL(ERR_LIMIT, "too many tries; wait a while");
 	TRY(book_join(w->books.lists, &mine));
-	err e = second_check(q->arena, w->books.lists, &w->web->mac, person, typed,
-			     &recovery);
+	err e = check_counted(q, person, typed, &recovery);
 	if (!e.kind && recovery)
 		e = tell_recovery(q, person);
 	e = book_leave(w->books.lists, mine, e);
 	if (e.kind == ERR_DENIED) {
 		throttle_failed(w->web->sign_ins, STR(""), &q->client);
-		if (is_short)
-			rate_take(w->web->codes, key, 1);
 		log_warn("sign-in-refused",
 			 KS("client", net_ip_text(q->arena, &q->client)),
 			 KZ("mechanism", "code"), KN("person", person));

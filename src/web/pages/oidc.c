@@ -408,7 +408,7 @@ static err untie(struct request *q, int64_t id, str of)
 void account_identities_post(struct request *q, struct response *r)
 {
 	int64_t id = 0;
-	if (!account_in_browser(q, r))
+	if (!account_in_browser(q, r) || !account_proven(q, r, STR("/account")))
 		return;
 	(void)!str_i64(field(q, "id"), &id);
 	err e = untie(q, id, str_first(field(q, "of"), 200));

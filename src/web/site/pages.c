@@ -120,17 +120,41 @@ struct listing {
 	struct entry *rows;
 	size_t count;
 	bool more;
-	str sums; /* what SHA256SUMS of the folder says */
+	struct sum *sums; /* what SHA256SUMS of the folder says, by name */
+	size_t sums_count;
 };
 
-/* "HEX  NAME" or "HEX *NAME", as sha256sum writes it. */
-static str sum_of(str sums, str name)
+struct sum {
+	str name, hex;
+};
+
+static int by_its_name(const void *a, const void *b)
 {
-	str line;
-	while (str_line(&sums, &line))
-		if (line.n > 66 && line.p[64] == ' ' && str_eq(str_skip(line, 66), name))
-			return str_first(line, 64);
-	return STR("");
+	return str_cmp(((const struct sum *)a)->name, ((const struct sum *)b)->name);
+}
+
+/* "HEX  NAME" or "HEX *NAME", as sha256sum writes it. In order, since a folder may hold
+ * thousands, and each of them is looked for. */
+static void read_sums(struct listing *x, str text)
+{
+	str line, rest = text;
+	size_t n = 0;
+	while (str_line(&rest, &line))
+		n++;
+	x->sums = arena_alloc(x->q->arena, (n + 1) * sizeof *x->sums);
+	while (str_line(&text, &line))
+		if (line.n > 66 && line.p[64] == ' ')
+			x->sums[x->sums_count++] = (struct sum){ str_skip(line, 66),
+								 str_first(line, 64) };
+	qsort(x->sums, x->sums_count, sizeof *x->sums, by_its_name);
+}
+
+static str sum_of(const struct listing *x, str name)
+{
+	struct sum key = { .name = name }, *s = NULL;
+	if (x->sums_count)
+		s = bsearch(&key, x->sums, x->sums_count, sizeof *x->sums, by_its_name);
+	return s ? s->hex : STR("");
 }
 
 static str read_beside(struct arena *a, int folder, str name, size_t most)
@@ -165,7 +189,7 @@ static void add_entry(struct listing *x, const char *name)
 			.folder = p.kind == PLACE_FOLDER,
 			.size = p.kind == PLACE_FILE ? p.st.st_size : -1,
 			.changed = p.st.st_mtim.tv_sec,
-			.sum = sum_of(x->sums, str_from(name)),
+			.sum = sum_of(x, str_from(name)),
 		};
 	place_close(&p);
 }
@@ -291,7 +315,7 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 	struct listing x = { .site = s, .q = q, .place = p, .rules = rules };
 	struct markdown about = { 0 };
 	bool down;
-	x.sums = read_beside(a, p->fd, STR("SHA256SUMS"), SUMS_MAX);
+	read_sums(&x, read_beside(a, p->fd, STR("SHA256SUMS"), SUMS_MAX));
 	str readme = read_beside(a, p->fd, STR("README.md"), MARKDOWN_MAX);
 	read_folder(&x);
 	const struct order *order = sort(&x, &down);
