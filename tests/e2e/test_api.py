@@ -411,8 +411,7 @@ equal('one begins as others are', (answer[0], nonmembers()), (201, [('zack@home.
 equal('the site knows nobody there', 'user' in call('GET', ZACK)[2], False)
 equal('her own', [status('POST', 'members', {'list_id': 'lab.lists.example', 'subscriber': 'olga@home.example', 'role': 'nonmember'}),
                   call('GET', LAB + 'nonmember/olga@home.example')[2]['user'].split('/')[-1]], [201, call('GET', 'users/olga@home.example')[2]['user_id']])
-zack = call('GET', ZACK)[2]['member_id']
-equal('where it was made', answer[1].split('/')[-1], zack)
+equal('where it was made', answer[1].split('/')[-1], zack := call('GET', ZACK)[2]['member_id'])
 equal('discard', [status('PATCH', 'members/' + zack, {'moderation_action': 'discard'}), call('GET', 'members/' + zack)[2]['moderation_action']],
       [204, 'discard'])
 equal('no such action', [status('PATCH', 'members/' + zack, {'moderation_action': 'burn'}), nonmembers()[1][1]], [400, 'discard'])
@@ -424,6 +423,7 @@ equal('by its role', call('POST', 'members/find', {'role': 'nonmember', 'list_id
 equal('another owner makes none', status('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': 'x@home.example', 'role': 'nonmember'}, **olga), 403)
 before = len(p.json('held', 'ls', 'lab@lists.example'))
 p.deliver('zack@home.example', 'lab@lists.example', message('zack@home.example', 'lab@lists.example', 'dropped'))
+check('judged as was said of her', p.event('post-judged', list='lab@lists.example', verdict='discard'))
 equal('gone', [status('DELETE', ZACK), status('GET', 'members/' + zack), status('DELETE', LAB + 'nonmember/olga@home.example'), nonmembers()],
       [204, 404, 204, []])
 p.deliver('zack@home.example', 'lab@lists.example', message('zack@home.example', 'lab@lists.example', 'as others'))

@@ -171,10 +171,10 @@ p.stop()  # or it would be tried before it is shown
 p.cli('queue', 'retry', 'down.example')
 equal('what is to be tried at once says so', [[r['next'] for r in rows if 'down.example' in (r.get('recipient') or r['destination'])]
                                                for rows in (p.json('queue', 'show', number), p.json('queue', 'ls'))], [['now', 'now'], ['now']])
-p.start()
 p.cli('queue', 'hold', 'down.example')
 equal('all are held: there is no next try', ([r['next'] for r in p.json('queue', 'show', 'down.example')],
       [r['next'] for r in p.json('queue', 'ls') if r['destination'] == 'down.example']), (['held'] * 2, ['held']))
+p.start()
 dns.zone['down.example'] = at('b.host')
 later(4 * 3600)
 time.sleep(1.5)
