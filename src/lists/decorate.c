@@ -100,10 +100,18 @@ static bool is_plain(const struct mime_part *p)
 	return str_eq(p->type, STR("text/plain")) && !p->multipart && !p->attachment;
 }
 
+/* One of nothing may end a message in the middle of a line: what is written there would be
+ * its boundary's. */
+static bool is_there(const struct mime_part *p)
+{
+	return p->raw.n || p->header.count;
+}
+
 static size_t plain_alternative(const struct mime *m)
 {
 	for (size_t i = 1; i < m->count; i++)
-		if (m->parts[i].parent == 0 && is_plain(&m->parts[i]))
+		if (m->parts[i].parent == 0 && is_plain(&m->parts[i])
+		    && is_there(&m->parts[i]))
 			return i;
 	return 0;
 }
