@@ -1,5 +1,6 @@
 /* The messages of a Maildir: a file each, in new/ and cur/. */
 #include "archive/import_inside.h"
+#include "archive/import_walk.h"
 
 #include "base/file.h"
 #include "mail/convert.h"
@@ -9,8 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { FILES_MAX = 4 * 1024 * 1024 };
 
@@ -23,7 +22,6 @@ struct maildir {
 	const char *folder;
 	struct entry *files;
 	size_t count, room, next;
-	int fd; /* of the folder; -1 */
 };
 
 /* "1210234567.M1P2.host:2,ST": flags stand in alphabetical order behind the comma. */
@@ -64,9 +62,10 @@ static int by_time(const void *x, const void *y)
 	return order ? order : (p->name.n > q->name.n) - (p->name.n < q->name.n);
 }
 
-static err list_files(struct arena *a, struct maildir *m, const char *below, bool *found)
+static err list_files(struct arena *a, struct maildir *m, int folder, const char *below,
+		      bool *found)
 {
-	int fd = openat(m->fd, below, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(folder, below, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *d;
 	if (!dir && fd < 0 && errno == ENOENT)
@@ -87,32 +86,12 @@ static err open_maildir(struct import_source *s)
 {
 	struct maildir *m = s->state;
 	m->next = 0;
-	m->fd = open(m->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return m->fd < 0 ? FAIL(ERR_IO, "the Maildir cannot be opened any more") : OK;
+	return OK;
 }
 
 static void close_maildir(struct import_source *s)
 {
-	struct maildir *m = s->state;
-	fd_close(&m->fd);
-	m->fd = -1;
-}
-
-/* Never through a symbolic link, and never from a pipe, which may have no end. */
-static const char *read_message(struct arena *a, int folder, str name, str *text)
-{
-	struct stat st;
-	FD_AUTO fd = openat(folder, arena_z(a, name),
-			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st))
-		return arena_z(a, arena_printf(a, "%.*s: %s", STR_F(name),
-					       errno == ELOOP ? "a symbolic link"
-							      : strerror(errno)));
-	if (!S_ISREG(st.st_mode))
-		return arena_z(a, arena_printf(a, "%.*s: no file", STR_F(name)));
-	err e = file_read_fd(a, fd, ARCHIVE_MESSAGE_MAX, text);
-	return e.kind ? arena_z(a, arena_printf(a, "%.*s: %s", STR_F(name), e.msg))
-		      : NULL;
+	(void)s; /* each file is closed when it has been read */
 }
 
 static err next_message(struct import_source *s, struct arena *a,
@@ -124,7 +103,10 @@ static err next_message(struct import_source *s, struct arena *a,
 		return OK;
 	const struct entry *e = &m->files[m->next++];
 	str text = STR("");
-	const char *unreadable = read_message(a, m->fd, e->name, &text);
+	const struct import_files folder = { .folder = m->folder };
+	const struct import_file file = { .name = e->name };
+	const char *unreadable = import_file_read(a, &folder, &file, ARCHIVE_MESSAGE_MAX,
+						  &text);
 	*out = (struct import_message){ .bytes = import_lines(a, text),
 					.arrived = e->at,
 					.unreadable = unreadable };
@@ -138,18 +120,15 @@ err import_maildir(struct arena *a, const char *folder, struct import_source **o
 	struct import_source *s = arena_zero(a, sizeof *s);
 	bool found = false;
 	m->folder = folder;
-	m->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (m->fd < 0)
+	FD_AUTO fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return err_in(a, ERR_IO, "%s: %s", folder, strerror(errno));
 	*s = (struct import_source){ .open = open_maildir,
 				     .next = next_message,
 				     .close = close_maildir,
 				     .state = m };
-	err e = list_files(a, m, "new", &found);
-	if (!e.kind)
-		e = list_files(a, m, "cur", &found);
-	close_maildir(s);
-	TRY(e);
+	TRY(list_files(a, m, fd, "new", &found));
+	TRY(list_files(a, m, fd, "cur", &found));
 	if (!found)
 		return err_in(a, ERR_NOTFOUND, "%s: no Maildir: there is no cur in it",
 			      folder);

@@ -111,18 +111,12 @@ static err pack_one(struct book *b, int64_t id)
 	struct archive_post p;
 	struct archive_packer *packer;
 	struct prepared now;
-	str message;
 	bool found;
 	TRY(archive_post_by_id(b, a, id, &p, &found));
 	if (!found)
 		return OK;
 	TRY(archive_packer_kept(b, p.list, &packer));
-	TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
-	struct archive_arrival x = { .list = p.list,
-				     .source = p.source,
-				     .message = message,
-				     .received_at = p.received_at };
-	TRY(archive_prepare(a, &x, packer, &now));
+	TRY(archive_prepare_again(b, a, &p, packer, &now));
 	return archive_blob_replace(b, id, &now.packed);
 }
 

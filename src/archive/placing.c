@@ -51,13 +51,7 @@ static err natural(struct book *b, struct arena *a, struct archive_post *p,
 		   int64_t version)
 {
 	struct prepared now;
-	str message;
-	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .message = message,
-				     .received_at = p->received_at };
-	TRY(archive_prepare(a, &x, NULL, &now));
+	TRY(archive_prepare_again(b, a, p, NULL, &now));
 	return thread_replace(b, a, p, &now.refs, version);
 }
 

@@ -238,3 +238,21 @@ err archive_prepare(struct arena *a, const struct archive_arrival *x,
 	out->repairs = repairs_of(a, &c, p);
 	return OK;
 }
+
+err archive_prepare_as(struct arena *a, const struct archive_post *p, str message,
+		       struct archive_packer *packer, struct prepared *out)
+{
+	struct archive_arrival x = { .list = p->list,
+				     .source = p->source,
+				     .message = message,
+				     .received_at = p->received_at };
+	return archive_prepare(a, &x, packer, out);
+}
+
+err archive_prepare_again(struct book *b, struct arena *a, const struct archive_post *p,
+			  struct archive_packer *packer, struct prepared *out)
+{
+	str message;
+	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
+	return archive_prepare_as(a, p, message, packer, out);
+}

@@ -22,6 +22,16 @@ struct prepared {
 MUST_USE err archive_prepare(struct arena *a, const struct archive_arrival *x,
 			     struct archive_packer *packer, struct prepared *out);
 
+/* The same of a post that is there, from its message as it stood or shall stand. */
+MUST_USE err archive_prepare_as(struct arena *a, const struct archive_post *p,
+				str message, struct archive_packer *packer,
+				struct prepared *out);
+
+/* And from the message that the archive holds. */
+MUST_USE err archive_prepare_again(struct book *b, struct arena *a,
+				   const struct archive_post *p,
+				   struct archive_packer *packer, struct prepared *out);
+
 /* Adds what was prepared, in the caller's transaction. */
 MUST_USE err archive_write(struct book *b, struct arena *a, struct prepared *x,
 			   int64_t *number);

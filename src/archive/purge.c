@@ -8,16 +8,12 @@ enum { TOGETHER = 16 * 1024 * 1024 }; /* octets between two batches of mail */
 /* The index forgets a post only if it is told the words that it was given. */
 static err forget_words(struct book *b, struct arena *a, const struct archive_post *p)
 {
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .received_at = p->received_at };
 	struct prepared was;
 	bool found;
 	TRY(archive_words_have(b, p->id, &found));
 	if (!found)
 		return OK;
-	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &x.message));
-	TRY(archive_prepare(a, &x, NULL, &was));
+	TRY(archive_prepare_again(b, a, p, NULL, &was));
 	return archive_words_remove(b, p->id, &was.words);
 }
 

@@ -170,11 +170,7 @@ err archive_read_hidden(struct book *b, struct arena *a, const struct archive_po
 	TRY(archive_hidden_read(b, a, p->id, message, found));
 	if (!*found)
 		return OK;
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .message = *message,
-				     .received_at = p->received_at };
-	TRY(archive_prepare(a, &x, NULL, &was));
+	TRY(archive_prepare_as(a, p, *message, NULL, &was));
 	*row = was.post;
 	row->id = p->id;
 	row->number = p->number;

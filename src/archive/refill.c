@@ -7,17 +7,12 @@ enum { TOGETHER = 200, OCTETS = 8 * 1024 * 1024 }; /* between two batches of mai
 static err fill(struct book *b, const struct archive_post *p)
 {
 	ARENA(a);
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .received_at = p->received_at };
 	struct prepared now;
 	bool there;
 	TRY(archive_words_have(b, p->id, &there));
 	if (there || p->flags & ARCHIVE_GONE)
 		return OK;
-	err e = archive_blob_read(b, a, p->id, SIZE_MAX, &x.message);
-	if (!e.kind)
-		e = archive_prepare(a, &x, NULL, &now);
+	err e = archive_prepare_again(b, a, p, NULL, &now);
 	if (!e.kind)
 		return archive_words_add(b, p->id, &now.words);
 	return err_is_passing(e) ? e : OK;

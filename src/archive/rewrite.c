@@ -3,16 +3,6 @@
 #include "archive/prepare.h"
 #include "store/archive/thread.h"
 
-static err prepare(struct arena *a, const struct archive_post *p, str message,
-		   struct archive_packer *packer, struct prepared *out)
-{
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .message = message,
-				     .received_at = p->received_at };
-	return archive_prepare(a, &x, packer, out);
-}
-
 /* Each under the number that it had, so that links go on leading to it. */
 static err write_files(struct book *b, int64_t post, struct archive_attachments *files)
 {
@@ -44,8 +34,8 @@ err archive_rewrite(struct book *b, struct arena *a, const struct archive_post *
 	struct prepared old, new;
 	int64_t version;
 	TRY(archive_packer_kept(b, p->list, &packer));
-	TRY(prepare(a, p, was, NULL, &old));
-	TRY(prepare(a, p, now, packer, &new));
+	TRY(archive_prepare_as(a, p, was, NULL, &old));
+	TRY(archive_prepare_as(a, p, now, packer, &new));
 	TRY(write_words(b, p->id, &old.words, &new.words, gone));
 	TRY(archive_blob_replace(b, p->id, &new.packed));
 	new.post.id = p->id;

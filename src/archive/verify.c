@@ -6,19 +6,6 @@
 
 enum { STEP = 200 };
 
-/* What a post's row says again, from its message. */
-static err prepare_again(struct book *b, struct arena *a, const struct archive_post *p,
-			 struct prepared *out)
-{
-	str message;
-	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
-	struct archive_arrival x = { .list = p->list,
-				     .source = p->source,
-				     .message = message,
-				     .received_at = p->received_at };
-	return archive_prepare(a, &x, NULL, out);
-}
-
 /* NULL: all is well with it. */
 static err look_at(struct book *b, struct arena *a, const struct archive_post *p,
 		   struct verify_result *r, const char **wrong)
@@ -26,7 +13,7 @@ static err look_at(struct book *b, struct arena *a, const struct archive_post *p
 	struct prepared now;
 	bool indexed;
 	*wrong = NULL;
-	err e = prepare_again(b, a, p, &now);
+	err e = archive_prepare_again(b, a, p, NULL, &now);
 	if (e.kind == ERR_TEMP)
 		return e;
 	TRY(archive_words_have(b, p->id, &indexed));
@@ -75,7 +62,7 @@ static err index_again(struct book *b, struct arena *a, const struct archive_pos
 {
 	struct prepared now;
 	bool gone = p->flags & ARCHIVE_GONE;
-	TRY(prepare_again(b, a, p, &now));
+	TRY(archive_prepare_again(b, a, p, NULL, &now));
 	if (!gone)
 		TRY(archive_words_add(b, p->id, &now.words));
 	if (p->list != list)

@@ -14,7 +14,7 @@
 enum {
 	REASON_MAX = 300,
 	LATER_MS = 3600 * 1000, /* a copy that waits has left by then, or not */
-	SOON_MS = 30 * 1000,    /* a reader held on to a log */
+	SOON_MS = 5 * 1000,     /* a reader held on to a log */
 };
 
 /* ---- the acts */
@@ -194,10 +194,13 @@ static err finish(struct books *books, struct arena *a, struct cleaning *c,
 		if (rows[i].id <= c->last)
 			TRY(forget_copies(books, a, &rows[i], &waits[i]));
 	err e = scrub_all(books);
-	if (e.kind) {
+	if (e.kind)
 		c->retry_at = clock_mono_ms() + SOON_MS;
-		return e;
+	if (e.kind == ERR_TEMP) {
+		log_info("archive-cleaned-later", KS("why", str_from(e.msg)));
+		return OK;
 	}
+	TRY(e);
 	int64_t now = clock_now(), clean = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].id > c->last || waits[i])

@@ -99,6 +99,11 @@ class Browser:
         self.path = path
         return self
 
+    def enter(self, address):
+        """Signs in by the link that `postern user link` makes."""
+        link = self.p.cli('user', 'link', address).strip()
+        return self.get(link[link.index('/confirm/'):]).submit()
+
     def follow(self):
         for _ in range(5):
             if self.status not in (301, 302, 303, 307, 308):

@@ -208,6 +208,7 @@ class Postern:
         self.log_path = self.dir + '/log'
         if clock:
             self.clock = self.dir + '/clock'
+            self.ahead = 0  # seconds, of the program's clock
             self.env['POSTERN_CLOCK'] = self.clock
             self.set_clock(0)
         conf = {
@@ -273,6 +274,10 @@ class Postern:
     def set_clock(self, seconds):
         with open(self.clock, 'r+b' if os.path.exists(self.clock) else 'wb') as f:
             f.write(str(int(seconds)).encode().ljust(32, b'\0'))
+
+    def later(self, seconds):
+        self.ahead += seconds
+        self.set_clock(self.ahead)
 
     # --- the server ---
     def start(self, wait=True, env=None):

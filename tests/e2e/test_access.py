@@ -58,8 +58,7 @@ HTML = {'Accept': 'text/html,*/*;q=0.8'}
 
 
 def signed_in(address, network):
-    b = Browser(p, network=network)
-    b.get('/confirm/' + p.cli('user', 'link', address).strip().rsplit('/', 1)[1]).submit()
+    b = Browser(p, network=network).enter(address)
     check(f'{address} is signed in', b.cookies, (b.status, b.text()))
     return b
 

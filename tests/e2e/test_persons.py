@@ -28,10 +28,7 @@ networks = iter(range(1, 200))
 
 
 def browser(address):
-    b = Browser(p, network=f'192.0.2.{next(networks)}')
-    url = p.cli('user', 'link', address).strip()
-    b.get(url[url.index('/confirm/'):]).submit()
-    return b
+    return Browser(p, network=f'192.0.2.{next(networks)}').enter(address)
 
 
 def table(sql, *args):

@@ -41,10 +41,7 @@ p.start()
 
 
 def person(address, network):
-    b = Browser(p, network=network)
-    url = p.cli('user', 'link', address).strip()
-    b.get(url[url.index('/confirm/'):]).submit()
-    return b
+    return Browser(p, network=network).enter(address)
 
 
 owner, anna, guest = person(OWNER, '192.0.2.1'), person(ANNA, '192.0.2.2'), Browser(p, network='192.0.2.3')

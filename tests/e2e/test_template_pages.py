@@ -22,9 +22,7 @@ p.start()
 
 
 def browser(address):
-    b = Browser(p)
-    b.get('/confirm/' + p.cli('user', 'link', address).strip().rsplit('/', 1)[1]).submit()
-    return b
+    return Browser(p).enter(address)
 
 
 def shown(*whose, language=None):

@@ -25,13 +25,7 @@ p.cli('list', 'create', HIDDEN, '--owner', OWNER, '--private')
 p.cli('list', 'set', HIDDEN, 'advertised=no')
 p.start()
 check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
-clock = 0
-
-
-def later(seconds):
-    global clock
-    clock += seconds
-    p.set_clock(clock)
+later = p.later
 
 
 def letter(to, subject):

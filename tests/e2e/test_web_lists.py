@@ -25,20 +25,12 @@ for address in (OWNER, MOD, ANNA):
     p.cli('user', 'add', address)
 p.start()
 check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
-clock, networks = 0, iter(range(1, 200))
-
-
-def later(seconds):
-    global clock
-    clock += seconds
-    p.set_clock(clock)
+later, networks = p.later, iter(range(1, 200))
 
 
 def person(address):
     """A browser that is signed in; asked for as `postern user link` gives it."""
-    b = Browser(p, network=f'192.0.2.{next(networks)}')
-    url = p.cli('user', 'link', address).strip()
-    b.get(url[url.index('/confirm/'):]).submit()
+    b = Browser(p, network=f'192.0.2.{next(networks)}').enter(address)
     check(f'{address} is signed in', b.path.startswith('/account'), (b.path, b.text()))
     return b
 
