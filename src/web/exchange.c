@@ -219,7 +219,7 @@ static void write_head(struct exchange *x)
 		add_body_lines(x, out);
 	buf_add(out, STR(SECURITY));
 	add_line(out, STR("Content-Security-Policy"),
-		 r->policy.n ? r->policy : STR(PAGES_POLICY "; script-src 'self'"));
+		 r->policy.n ? r->policy : STR(PAGES_POLICY));
 	str fresh = x->request.session ? STR("private, no-cache") : STR("no-cache");
 	add_line(out, STR("Cache-Control"), r->cache.n ? r->cache : fresh);
 	for (size_t i = 0; i < r->header_count; i++)

@@ -12,11 +12,10 @@
  */
 #pragma once
 
-/* Content-Security-Policy of pages, but for script-src: that is our own files, and on those
- * that ask for passkeys a nonce, too (web/pages/passkeys.h). */
+/* Content-Security-Policy of pages. */
 #define PAGES_POLICY                                                               \
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
-	"'self'; frame-ancestors 'none'; base-uri 'none'"
+	"'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'"
 
 #include "net/limit.h"
 #include "net/tls.h"

@@ -36,7 +36,9 @@ static bool is_ours(const GumboElement *e)
 {
 	const GumboAttribute *src = gumbo_get_attribute(&e->attributes, "src");
 	return e->tag == GUMBO_TAG_SCRIPT && src
-	       && !strncmp(src->value, "/_/postern-", 11) && !e->children.length;
+	       && (!strncmp(src->value, "/_/postern-", 11)
+		   || !strncmp(src->value, "/_/passkey-", 11))
+	       && !e->children.length;
 }
 
 /* Counts what a browser would run or load from elsewhere. */

@@ -84,7 +84,7 @@ static void show(struct request *q, struct response *r, struct faults faults)
 					 str_from(faults.passkey)),
 	};
 	oidc_add_buttons(q, &p);
-	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "sign-in");
+	struct passkey_ask ask = passkey_ask(q, "sign-in");
 	p.challenge = ask.challenge;
 	p.site = ask.site;
 	r->cache = STR("no-store");

@@ -5,7 +5,6 @@
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/log.h"
-#include "base/rand.h"
 #include "base/said.h"
 #include "store/lists/address.h"
 #include "store/lists/passkey.h"
@@ -14,24 +13,6 @@
 static const str HERE = STR("/account/passkeys");
 
 /* ---- asking */
-
-static str asset_url(const char *name)
-{
-	for (size_t i = 0; i < assets_count; i++)
-		if (str_eq(assets[i].name, str_from(name)))
-			return assets[i].url;
-	return STR_NONE;
-}
-
-static void allow_script(struct request *q, struct response *r, struct page_frame *frame)
-{
-	str nonce = rand_token(q->arena, 16);
-	frame->script = (struct html){ arena_cat(
-		q->arena, STR("<script nonce=\""), nonce, STR("\" src=\""),
-		asset_url("passkey.js"), STR("\" defer></script>")) };
-	r->policy = arena_cat(q->arena, STR(PAGES_POLICY "; script-src 'self' 'nonce-"),
-			      nonce, STR("'"));
-}
 
 /* Without scheme and port: what passkeys are bound to (section 5.1.2 of WebAuthn). */
 static struct webauthn_site site_of(const struct request *q)
@@ -52,10 +33,8 @@ static str bound(struct request *q, const char *of)
 	return arena_cat(q->arena, str_from(of), STR(" "), whose);
 }
 
-struct passkey_ask passkey_ask(struct request *q, struct response *r,
-			       struct page_frame *frame, const char *of)
+struct passkey_ask passkey_ask(struct request *q, const char *of)
 {
-	allow_script(q, r, frame);
 	return (struct passkey_ask){
 		.challenge = passkey_challenge(q->arena, &worker_of(q)->web->mac,
 					       bound(q, of)),
@@ -167,7 +146,7 @@ static void show(struct request *q, struct response *r, const char *error)
 		.csrf = csrf_of(q),
 		.error = said_in(q->arena, language_now(), str_from(error)),
 	};
-	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "add");
+	struct passkey_ask ask = passkey_ask(q, "add");
 	p.challenge = ask.challenge;
 	p.site = ask.site;
 	r->cache = STR("no-store");

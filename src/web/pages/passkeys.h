@@ -1,7 +1,6 @@
-/* web/pages/passkeys.h: what pages that ask for a passkey share: the script, which they alone
- * run, challenges, and the answer.
+/* web/pages/passkeys.h: what pages that ask for a passkey share: challenges, and the answer.
  *
- *     struct passkey_ask ask = passkey_ask(q, r, &p.frame, "sign-in");
+ *     struct passkey_ask ask = passkey_ask(q, "sign-in");
  *     if (!page_failed(q, r, passkey_signs(q, "sign-in", 0, &signed))) ...
  */
 #pragma once
@@ -13,10 +12,8 @@ struct passkey_ask {
 	str challenge, site;
 };
 
-/* A fresh challenge, for this session or, of a guest, this network. The page may run our
- * script: by a nonce, so that nothing else that stands in it could. */
-struct passkey_ask passkey_ask(struct request *q, struct response *r,
-			       struct page_frame *frame, const char *of);
+/* A fresh challenge, for this session or, of a guest, this network. */
+struct passkey_ask passkey_ask(struct request *q, const char *of);
 
 /* The ids of a person's passkeys, base64url, apart by spaces; "" where there are none. */
 MUST_USE err passkey_ids(struct request *q, int64_t person, str *ids);

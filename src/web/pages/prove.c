@@ -66,7 +66,7 @@ static void show(struct request *q, struct response *r, str to, const char *erro
 		.error = said_in(q->arena, language_now(), str_from(error)),
 		.keys = keys,
 	};
-	struct passkey_ask ask = passkey_ask(q, r, &p.frame, "prove");
+	struct passkey_ask ask = passkey_ask(q, "prove");
 	p.challenge = ask.challenge;
 	p.site = ask.site;
 	ANSWER(q, r, prove, &p);

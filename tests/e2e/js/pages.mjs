@@ -29,7 +29,7 @@ function live() {
   const ours = document.querySelectorAll('head > script[src^="/_/postern-"]:empty');
   if (ours.length > 1) found.push(`${ours.length} scripts of ours`);
   for (const e of document.querySelectorAll('script:not(head > script[src^="/_/postern-"]:empty), iframe, object, embed, img, video, audio, style, base, math, meta[http-equiv]'))
-    if (!(e.nonce && new URL(e.src).pathname.startsWith('/_/passkey-') && !e.text)) found.push(e.outerHTML.slice(0, 200)); // but for our own
+    if (!e.matches('form[data-passkey] > script[src^="/_/passkey-"]:empty')) found.push(e.outerHTML.slice(0, 200)); // but for our own
   for (const e of document.querySelectorAll('article *, .hits *, .threads *, h1 *')) {
     if (['FORM', 'INPUT', 'BUTTON', 'TEXTAREA', 'SVG', 'LINK'].includes(e.tagName.toUpperCase())) found.push(e.outerHTML.slice(0, 200));
     for (const a of e.attributes)
