@@ -118,7 +118,7 @@ def mutt_reads(maildir, seconds=20):
     rc = p.dir + '/muttrc'
     with open(rc, 'w') as f:
         f.write('set folder="%s" header_cache="" pipe_decode=yes wait_key=no sort=date quit=yes charset=utf-8\n'
-                'push "<limit>~s ^by<enter><enter-command>set pipe_decode<enter><pipe-message>cat > %s<enter><exit>"\n' % (p.dir, out))
+                'push "<limit>~s Postfix !~s Re:<enter><enter-command>set pipe_decode<enter><pipe-message>cat > %s<enter><exit>"\n' % (p.dir, out))
     pid, fd = pty.fork()
     if pid == 0:
         os.environ.update(TERM='xterm', LC_ALL='C.UTF-8', HOME=p.dir)
