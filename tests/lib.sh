@@ -53,7 +53,11 @@ one() {
 	{
 		printf '%-28s %6d passed, %d failed %4ds busy, %4ds\n' "$name" "$passed" "$failed" "$busy" $(($(date +%s) - start))
 		grep -aE '^(suite|skipped|figure): ' "$log" | sed 's/^/    /'
-		[ "$failed" -eq 0 ] || { echo "    exit code $code; the end of $log:"; tail -25 "$log" | sed 's/^/    | /'; }
+		[ "$failed" -eq 0 ] || {
+			echo "    exit code $code; what failed, and the end of $log:"
+			grep -a '^FAILED' "$log" | head -20 | cut -c 1-1000 | sed 's/^/    | /'
+			tail -25 "$log" | cut -c 1-1000 | sed 's/^/    | /'
+		}
 	} >"build/logs/$name.said"
 	cat "build/logs/$name.said"
 }

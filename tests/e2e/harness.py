@@ -108,9 +108,9 @@ def limit(short, long=None):
 
 
 def _excepthook(kind, value, trace):
-    sys.__excepthook__(kind, value, trace)
     for p in Postern.all:
         print(p.tail(), flush=True)
+    sys.__excepthook__(kind, value, trace)  # last: an output that is cut short keeps its end
     counts['failed'] += 1
     done()
 

@@ -149,8 +149,9 @@ class List:
         with world.lock:
             new, cls.read = world.mails[cls.read:], len(world.mails)
             for m in new:
-                # those of the second are to the administrator and to the one member of the list aunt
-                names = re.findall(r'\.(l\d{3}x)@', ' '.join(m.rcpts)) + re.findall(r'l\d{3}x', m.field('Subject') + m.field('List-Id'))
+                # Those of the second are to the administrator and to the one member of the list aunt. A whole word:
+                # a token in a subject may have l222x within.
+                names = re.findall(r'\.(l\d{3}x)@', ' '.join(m.rcpts)) + re.findall(r'\bl\d{3}x\b', m.field('Subject') + m.field('List-Id'))
                 for name in set(names):
                     cls.all[int(name[1:-1])].mine.append(m)
 
