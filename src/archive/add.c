@@ -34,7 +34,7 @@ static err add(struct book *b, struct arena *a, const struct archive_arrival *x,
 	TRY(archive_write(b, a, &made, number));
 	/* Once a list has enough posts to learn from, later ones are kept in a third of
 	 * the room. */
-	return *number % LEARN_FROM ? OK : archive_learn(b, x->list);
+	return archive_learn(b, x->list, *number);
 }
 
 err archive_add(struct book *b, struct arena *a, const struct archive_arrival *x,

@@ -21,7 +21,6 @@ enum {
 	POOL = 6, /* one is read, one is written, the others are ready */
 	QUEUE = POOL - 2,
 	COMMIT_MESSAGES = 4000, /* made durable at once */
-	LEARN_MESSAGES = 1000,  /* that a new list's dictionary is trained with */
 	PAUSE_NS = 3000000, /* between commits, so that live posts find the book free */
 	SOURCE_HASH = 16,
 };
@@ -280,42 +279,6 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 	return open ? book_end(b, e) : e;
 }
 
-static err read_first(struct arena *a, struct import_source *s, str *messages, size_t *n)
-{
-	size_t octets = 0;
-	*n = 0;
-	while (*n < LEARN_MESSAGES && octets < 8 * BATCH_OCTETS) {
-		struct import_message m = { 0 };
-		bool more;
-		TRY(s->next(s, a, &m, &more));
-		if (!more)
-			return OK;
-		if (m.bytes.n)
-			messages[(*n)++] = m.bytes;
-		octets += m.bytes.n;
-	}
-	return OK;
-}
-
-/* A new list learns from the first messages of its first file. */
-static err learn(struct book *b, const struct import_job *job, struct import_source *s)
-{
-	bool wanted;
-	TRY(archive_dictionary_wanted(b, job->list, &wanted));
-	if (!wanted)
-		return OK;
-	ARENA(a);
-	str *messages = arena_alloc(a, LEARN_MESSAGES * sizeof *messages);
-	size_t n;
-	TRY(s->open(s));
-	err e = read_first(a, s, messages, &n);
-	s->close(s);
-	TRY(e);
-	TRY(book_begin(b));
-	e = archive_dictionary_train(b, a, job->list, messages, n);
-	return book_end(b, e);
-}
-
 static err import_with(struct book *b, struct arena *a, struct reader *r,
 		       struct import_result *result)
 {
@@ -342,7 +305,7 @@ err archive_import(struct book *b, struct arena *a, const struct import_job *x,
 	*result = (struct import_result){ 0 };
 	r->job = x;
 	r->source = x->source ? x->source : import_mbox(a, x->mbox);
-	TRY(learn(b, x, r->source));
+	TRY(import_learn(b, a, x, r->source));
 	TRY(r->source->open(r->source));
 	TRY(archive_bulk(b, true));
 	pthread_mutex_init(&r->lock, NULL);

@@ -3,6 +3,11 @@
 
 #include "archive/import_source.h"
 
+/* Trains a dictionary with messages of the whole source where the list has none.
+ * An error of the source: its text lives in a. */
+MUST_USE err import_learn(struct book *b, struct arena *a, const struct import_job *job,
+			  struct import_source *s);
+
 /* Old addresses of a message, where the job names what stood there: they lead to its post
  * from now on. */
 MUST_USE err import_keep_address(struct book *b, struct arena *a,

@@ -4,26 +4,41 @@
 #include "base/buf.h"
 
 enum {
-	SAMPLE = 16 * 1024, /* octets of a message that a dictionary may hold: pack.c */
-	OTHERS = 100,       /* posts whose words are everybody's */
-	WORD = 6,           /* octets that can be somebody's own */
-	PIECE = 12,         /* of longer ones */
+	FROM = 1000,  /* posts that a dictionary is trained with */
+	GROWN = 8,    /* a list so many times as large learns again */
+	OTHERS = 100, /* posts whose words are everybody's */
+	WORD = 6,     /* octets that can be somebody's own */
+	PIECE = 12,   /* of longer ones */
 	AT_ONCE = 100,
 };
 
-err archive_learn(struct book *b, int64_t list)
+static err learn(struct book *b, int64_t list)
 {
 	ARENA(a);
 	struct archive_posts posts;
-	bool wanted;
-	TRY(archive_dictionary_wanted(b, list, &wanted));
-	if (!wanted)
-		return OK;
-	TRY(archive_posts_newest(b, a, list, 0, LEARN_FROM, &posts));
+	TRY(archive_posts_spread(b, a, list, FROM, &posts));
 	str *messages = arena_alloc(a, (posts.count + 1) * sizeof *messages);
 	for (size_t i = 0; i < posts.count; i++)
-		TRY(archive_blob_read(b, a, posts.list[i].id, SAMPLE, &messages[i]));
+		TRY(archive_blob_read(b, a, posts.list[i].id, ARCHIVE_SAMPLE,
+				      &messages[i]));
 	return archive_dictionary_train(b, a, list, messages, posts.count);
+}
+
+static err learn_first(struct book *b, int64_t list)
+{
+	bool wanted;
+	TRY(archive_dictionary_wanted(b, list, &wanted));
+	return wanted ? learn(b, list) : OK;
+}
+
+err archive_learn(struct book *b, int64_t list, int64_t number)
+{
+	int64_t grown = LEARN_FROM;
+	if (number % LEARN_FROM)
+		return OK;
+	while (grown < number)
+		grown *= GROWN;
+	return number == grown ? learn(b, list) : learn_first(b, list);
 }
 
 /* ---- does a dictionary hold what is a post's own? */
@@ -58,7 +73,7 @@ static bool in_word(char c)
 
 static bool holds(struct looking *x, str message)
 {
-	message = str_first(message, SAMPLE);
+	message = str_first(message, ARCHIVE_SAMPLE);
 	for (size_t i = 0, n = 0; i < message.n && !x->hit; i += n + 1) {
 		for (n = 0; i + n < message.n && in_word(message.p[i + n]);)
 			n++;
@@ -77,7 +92,7 @@ static err read_others(struct book *b, struct arena *a, const struct archive_pos
 		str message;
 		if (posts.list[i].id == p->id)
 			continue;
-		TRY(archive_blob_read(b, a, posts.list[i].id, SAMPLE, &message));
+		TRY(archive_blob_read(b, a, posts.list[i].id, ARCHIVE_SAMPLE, &message));
 		buf_cat(&out, message, STR("\n"));
 	}
 	*all = arena_copy(a, buf_str(&out));
@@ -143,7 +158,7 @@ static err pack_some(struct book *b, struct arena *a, const struct archive_dicti
 {
 	int64_t ids[AT_ONCE];
 	size_t n;
-	TRY(archive_learn(b, d->list));
+	TRY(learn_first(b, d->list));
 	TRY(archive_blobs_of_dictionary(b, d->id, *after, AT_ONCE, ids, &n));
 	for (size_t i = 0; i < n; i++) {
 		TRY(pack_one(b, ids[i]));

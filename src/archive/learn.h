@@ -1,7 +1,7 @@
 /* archive/learn.h: the dictionary that a list's posts train holds pieces of them, so it must
  * forget a post that is to be gone for good: another is trained, and all posts are packed anew.
  *
- *     TRY(archive_learn(b, list));
+ *     TRY(archive_learn(b, list, number));
  *     TRY(archive_unlearn(b, a, &post, message));
  *     do TRY(archive_unlearn_continue(b, a, &after, &more)); while (more);
  */
@@ -9,10 +9,11 @@
 
 #include "store/archive/post.h"
 
-enum { LEARN_FROM = 500 }; /* posts of a list that its dictionary is trained with */
+enum { LEARN_FROM = 500 }; /* posts that a list has before its first dictionary is trained */
 
-/* Trains one from the newest posts where the list has none. */
-MUST_USE err archive_learn(struct book *b, int64_t list);
+/* A list has got that many posts: trains one where it has none, or has grown so much since
+ * that later posts will gain by another; those of before stay as they are packed. */
+MUST_USE err archive_learn(struct book *b, int64_t list, int64_t number);
 
 /* Inside the caller's transaction, when the archive has the message no more: a dictionary that
  * holds a piece of it which is in no other post that is looked at is used no more. */

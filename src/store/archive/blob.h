@@ -10,7 +10,10 @@
 
 #include "store/store.h"
 
-enum { ARCHIVE_MESSAGE_MAX = 128 * 1024 * 1024 };
+enum {
+	ARCHIVE_MESSAGE_MAX = 128 * 1024 * 1024,
+	ARCHIVE_SAMPLE = 16 * 1024, /* octets of a message that a dictionary may hold */
+};
 
 /* Compresses for one list; one thread. */
 struct archive_packer;
@@ -32,8 +35,10 @@ struct archive_packed {
 void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
 		  struct archive_packed *out);
 
-/* Does the list lack a dictionary? Then train one from these messages and keep
- * it; too few or too small to learn from is fine and keeps none. */
+/* Does the list lack a dictionary? Then train one from these messages and keep it, the newest,
+ * which packs from now on; too few or too small to learn from is fine and keeps none. They
+ * should come from the whole of the list: of the last half of 10,000 posts, one of the first
+ * thousand saves a tenth less. */
 MUST_USE err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted);
 MUST_USE err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
 				      const str *messages, size_t count);

@@ -8,12 +8,13 @@
 #include <zdict.h>
 
 enum {
-	DICTIONARY = 110 * 1024, /* zstd's own default */
-	SAMPLE = 16 * 1024,      /* octets of a message to learn from */
+	DICTIONARY_LEAST = 110 * 1024, /* zstd's own default */
+	DICTIONARY_MOST = 512 * 1024,  /* of each list that is read, in memory too */
+	SHARE = 32, /* a dictionary's part of what it learns from: more is learnt by heart */
 	SAMPLES_LEAST = 100,
-	SAMPLES_OCTETS = 16 * 1024 * 1024,
+	SAMPLES_OCTETS = 32 * 1024 * 1024,
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
-	LEVEL = 5,
+	LEVEL = 9,
 	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
 };
 
@@ -119,21 +120,29 @@ err archive_dictionary_wanted(struct book *b, int64_t list, bool *wanted)
 	return OK;
 }
 
+static size_t size_of(size_t samples)
+{
+	size_t n = samples / SHARE;
+	return n < DICTIONARY_LEAST  ? DICTIONARY_LEAST
+	       : n > DICTIONARY_MOST ? DICTIONARY_MOST
+				     : n;
+}
+
 err archive_dictionary_train(struct book *b, struct arena *a, int64_t list,
 			     const str *messages, size_t count)
 {
 	BUF(samples);
 	size_t *sizes = arena_alloc(a, count * sizeof *sizes), n = 0;
 	for (; n < count && samples.n < SAMPLES_OCTETS; n++) {
-		str sample = str_first(messages[n], SAMPLE);
+		str sample = str_first(messages[n], ARCHIVE_SAMPLE);
 		buf_add(&samples, sample);
 		sizes[n] = sample.n;
 	}
 	if (n < SAMPLES_LEAST)
 		return OK;
-	char *dict = arena_alloc(a, DICTIONARY);
-	size_t made = ZDICT_trainFromBuffer(dict, DICTIONARY, samples.p, sizes,
-					    (unsigned)n);
+	size_t room = size_of(samples.n);
+	char *dict = arena_alloc(a, room);
+	size_t made = ZDICT_trainFromBuffer(dict, room, samples.p, sizes, (unsigned)n);
 	if (ZDICT_isError(made)) /* nothing repeats enough; zstd does without */
 		return OK;
 	return book_run(b, "INSERT INTO dictionary (list, bytes) VALUES (?1, ?2)",

@@ -211,6 +211,16 @@ err archive_posts_newest(struct book *b, struct arena *a, int64_t list, int64_t 
 		   SQL_I(list), SQL_I(before ? before : INT64_MAX), SQL_I(limit));
 }
 
+err archive_posts_spread(struct book *b, struct arena *a, int64_t list, size_t limit,
+			 struct archive_posts *out)
+{
+	return ALL(b, a, out,
+		   "SELECT " ARCHIVE_POST " FROM post p WHERE p.list = ?1 AND p.number % "
+		   "(SELECT 1 + (last - 1) / ?2 FROM numbering WHERE list = ?1) = 0 "
+		   "ORDER BY p.number DESC LIMIT ?2",
+		   SQL_I(list), SQL_I(limit));
+}
+
 err archive_post_rewrite(struct book *b, const struct archive_post *p)
 {
 	return book_run(

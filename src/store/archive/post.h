@@ -98,10 +98,13 @@ MUST_USE err archive_posts_after(struct book *b, struct arena *a, int64_t list,
 MUST_USE err archive_posts_by_id_after(struct book *b, struct arena *a, int64_t list,
 				       int64_t after, size_t limit,
 				       struct archive_posts *out);
-/* Numbers below `before`, newest first; before 0: from the newest on. */
 /* The newest of all lists with a smaller id, newest first. */
 MUST_USE err archive_posts_by_id_before(struct book *b, struct arena *a, int64_t before,
 					size_t limit, struct archive_posts *out);
+/* At most `limit`, from the whole of the list at even steps of their numbers, newest first. */
+MUST_USE err archive_posts_spread(struct book *b, struct arena *a, int64_t list,
+				  size_t limit, struct archive_posts *out);
+/* Numbers below `before`, newest first; before 0: from the newest on. */
 MUST_USE err archive_posts_newest(struct book *b, struct arena *a, int64_t list,
 				  int64_t before, size_t limit,
 				  struct archive_posts *out);
