@@ -2,6 +2,7 @@
 
 #include "archive/content.h"
 #include "archive/html.h"
+#include "archive/script.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/address.h"
@@ -194,11 +195,14 @@ static bool is_message(const struct header *h)
 	       || header_find(h, STR("Received")) || header_find(h, STR("References"));
 }
 
-/* Octets of the header, where the body is word for word what is read; else 0. */
+/* Octets of the header, where the body is word for word what is read, and says all of how
+ * it is read; else 0. */
 static size_t plain_header(struct arena *a, str message, const struct content *c)
 {
 	str body = c->mime.header.body;
 	bool plain = c->mime.count == 1 && !c->file_count && !c->from_html
+		     && str_eq(script_language(c->language, c->text),
+			       script_language(STR(""), c->text))
 		     && str_eq(c->text, mime_line_feeds(a, body));
 	return plain ? message.n - body.n : 0;
 }
