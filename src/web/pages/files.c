@@ -5,6 +5,7 @@
 
 #include "archive/mask.h"
 #include "archive/redact.h"
+#include "base/enc.h"
 #include "base/utf8.h"
 #include "mail/mime.h"
 
@@ -85,6 +86,8 @@ static bool is_harmless(str type)
 	return false;
 }
 
+enum { TAG_BYTES = 16 }; /* of its SHA-256 */
+
 static void answer_file(struct request *q, struct response *r,
 			const struct archive_attachment *x, str bytes)
 {
@@ -99,7 +102,8 @@ static void answer_file(struct request *q, struct response *r,
 		response_download(r, x->filename.n ? x->filename : STR("unnamed"));
 	}
 	buf_add(&r->body, bytes);
-	response_blob(q, r, blob_new(&r->body, type));
+	response_file(q, r, blob_named(&r->body, type, x->sha256),
+		      enc_hex(q->arena, str_first(x->sha256, TAG_BYTES)));
 }
 
 static err read_file(struct request *q, const struct sight *s, int64_t number, int64_t n,
