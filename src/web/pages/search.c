@@ -7,7 +7,7 @@
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "web/pages/feed.h"
-#include "web/pages/files.h"
+#include "web/pages/mbox.h"
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
@@ -320,7 +320,7 @@ void search_mbox_page(struct request *q, struct response *r)
 	int64_t *ids = arena_alloc(q->arena, (found.count + 1) * sizeof *ids);
 	for (size_t i = 0; i < found.count; i++)
 		ids[i] = found.hits[i].post.id;
-	files_answer_ids(q, r, ids, found.count);
+	mbox_answer_ids(q, r, ids, found.count);
 }
 
 void search_all_page(struct request *q, struct response *r)
