@@ -161,7 +161,7 @@ static int create(void *arg, const char **args, int count, Fts5Tokenizer **out)
 }
 
 /* Of each column; the addresses of author and receiver are where their names are. */
-static const int places[WORDS_COLUMNS] = { 0, 1, 2, 3, 4, 5, 6, 1, 2 };
+static const int places[WORDS_COLUMNS] = { 3, 0, 1, 2, 4, 5, 6, 1, 2 };
 
 static void words_hit(const Fts5ExtensionApi *api, Fts5Context *row,
 		      sqlite3_context *result, int count, sqlite3_value **values)

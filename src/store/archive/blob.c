@@ -109,79 +109,13 @@ err archive_blob_replace(struct book *b, int64_t id, const struct archive_packed
 			SQL_I(id), SQL_I(z->dictionary), SQL_B(z->bytes));
 }
 
-static const char DAMAGED[] = "a post in the archive book is damaged and cannot be "
-			      "unpacked; restore it from a backup";
-
-/* Only the first `limit` octets: the rest is not even decoded. */
-static err unpack_some(ZSTD_DCtx *c, const ZSTD_DDict *dict, str packed, char *to,
-		       size_t limit, size_t *got)
-{
-	ZSTD_inBuffer in = { packed.p, packed.n, 0 };
-	ZSTD_outBuffer out = { to, limit, 0 };
-	ZSTD_DCtx_reset(c, ZSTD_reset_session_only);
-	ZSTD_DCtx_refDDict(c, dict);
-	while (out.pos < out.size) {
-		size_t was = out.pos, rc = ZSTD_decompressStream(c, &out, &in);
-		if (ZSTD_isError(rc) || (rc && out.pos == was && in.pos == in.size))
-			return FAIL(ERR_IO, DAMAGED);
-		if (!rc && in.pos == in.size) /* the end of the last frame */
-			break;
-	}
-	*got = out.pos;
-	return OK;
-}
-
-/* The first frame: its octets in the book, and unpacked. */
-static err measure_frame(str packed, size_t *length, size_t *octets)
-{
-	unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
-	*length = ZSTD_findFrameCompressedSize(packed.p, packed.n);
-	*octets = (size_t)size;
-	return size > ARCHIVE_MESSAGE_MAX || ZSTD_isError(*length) /* also "unknown" */
-		       ? FAIL(ERR_IO, DAMAGED)
-		       : OK;
-}
-
-static err measure_frames(str packed, size_t *octets)
-{
-	for (*octets = 0; packed.n;) {
-		size_t length, more;
-		TRY(measure_frame(packed, &length, &more));
-		*octets += more;
-		if (*octets > ARCHIVE_MESSAGE_MAX)
-			return FAIL(ERR_IO, DAMAGED);
-		packed = str_skip(packed, length);
-	}
-	return OK;
-}
-
-/* All of these frames, or the first octets of what they hold. */
-static err unpack_frames(struct archive_unpacker *u, struct arena *a, const void *dict,
-			 str packed, size_t limit, str *out)
-{
-	size_t size, got;
-	TRY(measure_frames(packed, &size));
-	size_t room = limit < size ? limit : size;
-	char *to = arena_alloc(a, room);
-	if (room < size) {
-		TRY(unpack_some(u->context, dict, packed, to, room, &got));
-	} else {
-		got = ZSTD_decompress_usingDDict(u->context, to, room, packed.p, packed.n,
-						 dict);
-		if (ZSTD_isError(got))
-			return FAIL(ERR_IO, DAMAGED);
-	}
-	*out = (str){ to, got };
-	return OK;
-}
-
 err archive_unpack(struct archive_unpacker *u, struct arena *a,
 		   const struct archive_blob *z, str *message)
 {
 	*message = z->bytes;
 	if (!z->bytes.n || z->unpacked)
 		return OK;
-	return unpack_frames(u, a, z->dictionary, z->bytes, z->limit, message);
+	return frames_unpack(u->context, a, z->dictionary, z->bytes, z->limit, message);
 }
 
 err archive_unpack_text(struct archive_unpacker *u, struct arena *a,
@@ -189,11 +123,11 @@ err archive_unpack_text(struct archive_unpacker *u, struct arena *a,
 {
 	size_t length = z->bytes.n, octets = 0;
 	if (z->bytes.n && !z->unpacked)
-		TRY(measure_frame(z->bytes, &length, &octets));
-	*plain = length < z->bytes.n;
+		TRY(frames_first(z->bytes, &length, &octets));
+	*plain = !z->unpacked && frames_apart(z->bytes, length);
 	if (!*plain)
 		return archive_unpack(u, a, z, text);
-	return unpack_frames(u, a, z->dictionary, str_skip(z->bytes, length),
+	return frames_unpack(u->context, a, z->dictionary, str_skip(z->bytes, length),
 			     z->limit > octets ? z->limit - octets : 0, text);
 }
 

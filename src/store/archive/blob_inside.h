@@ -1,5 +1,5 @@
-/* store/archive/blob_inside.h: what a connection keeps to pack and unpack with. blob.c reads
- * and unpacks; pack.c packs, and trains dictionaries. */
+/* store/archive/blob_inside.h: what a connection keeps to pack and unpack with. blob.c reads;
+ * frames.c unpacks; pack.c packs, and trains dictionaries. */
 #pragma once
 
 #include "base/buf.h"
@@ -36,3 +36,21 @@ struct codec *codec_of(struct book *b);
 
 /* ERR_IO: the book lacks it. */
 MUST_USE err dictionary_bytes(struct book *b, struct arena *a, int64_t id, str *bytes);
+
+/* A message is packed as frames of zstd, one after the other (RFC 8878). What stands behind a
+ * skippable frame that FRAME_MARK begins, with a width as its four octets, is what lines of
+ * base64 mean, each so wide (armour.h). */
+enum { FRAME_MARK = 0x184D2A5B, FRAME_MARK_OCTETS = 12 };
+void frame_mark(char to[FRAME_MARK_OCTETS], unsigned width);
+
+/* The first frame, with its mark: its octets here, and those of what it holds.
+ * ERR_IO: it is damaged. */
+MUST_USE err frames_first(str packed, size_t *length, size_t *octets);
+
+/* Is it two frames, of which none is marked: a header that is kept apart, and a body? */
+bool frames_apart(str packed, size_t first);
+
+/* What all of these frames hold, or its first `limit` octets. dict: NULL without one.
+ * ERR_IO: they are damaged. */
+MUST_USE err frames_unpack(ZSTD_DCtx *c, struct arena *a, const ZSTD_DDict *dict,
+			   str packed, size_t limit, str *out);

@@ -2,6 +2,7 @@
 #include "store/archive/blob_inside.h"
 
 #include "base/mem.h"
+#include "store/archive/armour.h"
 #include "store/sqlite.h"
 #include "store/table.h"
 
@@ -14,8 +15,8 @@ enum {
 	SAMPLES_LEAST = 100,
 	SAMPLES_OCTETS = 32 * 1024 * 1024,
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
-	LEVEL = 9,
-	LEVEL_LARGE = 3, /* base64 of what is compressed already: only time is lost */
+	LEVEL = 12,
+	LEVEL_LARGE = 6, /* most of it is packed already: only time is lost */
 };
 
 void archive_packer_close(struct archive_packer *p)
@@ -81,21 +82,40 @@ err archive_packer_kept(struct book *b, int64_t list, struct archive_packer **ou
 	return packer_start(b, a, list, dictionary, *out);
 }
 
-/* One frame more in the packer's room. */
+/* One frame more in the packer's room. The book's row names the dictionary; the frame need not. */
 static void pack_frame(struct archive_packer *p, str part, bool large)
 {
 	const char *from = part.n ? part.p : "";
-	size_t room = ZSTD_compressBound(part.n), n;
+	size_t room = ZSTD_compressBound(part.n);
 	char *to = buf_room(&p->room, room);
-	if (p->small)
-		n = ZSTD_compress_usingCDict(p->context, to, room, from, part.n,
-					     large ? p->large : p->small);
-	else
-		n = ZSTD_compressCCtx(p->context, to, room, from, part.n,
-				      large ? LEVEL_LARGE : LEVEL);
+	ZSTD_CCtx_setParameter(p->context, ZSTD_c_dictIDFlag, 0);
+	ZSTD_CCtx_setParameter(p->context, ZSTD_c_compressionLevel,
+			       large ? LEVEL_LARGE : LEVEL);
+	ZSTD_CCtx_refCDict(p->context, large ? p->large : p->small);
+	size_t n = ZSTD_compress2(p->context, to, room, from, part.n);
 	if (ZSTD_isError(n)) /* the room is what zstd asked for: only memory is left */
 		mem_exhausted();
 	p->room.n += n;
+}
+
+/* Lines of base64 as what they mean, the rest as it is. */
+static void pack_large(struct archive_packer *p, str part)
+{
+	struct armour x;
+	ARENA(a);
+	for (; armour_find(part, &x); part = x.after) {
+		char mark[FRAME_MARK_OCTETS];
+		str inner = { 0, armour_inner(x.lines.n, x.width) };
+		char *octets = arena_alloc(a, inner.n);
+		armour_off(octets, x.lines, x.width);
+		inner.p = octets;
+		if (x.before.n)
+			pack_frame(p, x.before, true);
+		frame_mark(mark, x.width);
+		buf_add(&p->room, (str){ mark, sizeof mark });
+		pack_frame(p, inner, true);
+	}
+	pack_frame(p, part, true);
 }
 
 void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t header,
@@ -105,7 +125,10 @@ void archive_pack(struct archive_packer *p, struct arena *a, str message, size_t
 	buf_clear(&p->room);
 	if (header)
 		pack_frame(p, str_first(message, header), large);
-	pack_frame(p, str_skip(message, header), large);
+	if (large && !header)
+		pack_large(p, str_skip(message, header));
+	else
+		pack_frame(p, str_skip(message, header), large);
 	*out = (struct archive_packed){ p->dictionary, arena_copy(a, buf_str(&p->room)) };
 }
 

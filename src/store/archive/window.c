@@ -41,7 +41,7 @@ static const char *statement(const struct archive_ask *q, bool some)
 		return BY_CONDITIONS("INDEXED BY post_message_id") LISTS
 			"AND p.message_id <> '' AND p.message_id = ?13 " NEWEST_POST;
 	if (q->thread)
-		return BY_CONDITIONS("INDEXED BY post_thread") LISTS
+		return BY_CONDITIONS("INDEXED BY post_seen") LISTS
 			"AND p.thread IN (SELECT thread FROM post "
 			"WHERE number = ?14 AND list IN (SELECT value FROM "
 			"json_each(?2))) " NEWEST_POST;

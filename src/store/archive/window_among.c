@@ -11,7 +11,7 @@ enum {
 	"SELECT id FROM post INDEXED BY post_date WHERE list IN (SELECT " \
 	"value FROM json_each(?1)) AND date >= ?2 AND date < ?3"
 #define BY_THREAD                                                                    \
-	"SELECT id FROM post INDEXED BY post_thread WHERE thread IN (SELECT thread " \
+	"SELECT id FROM post INDEXED BY post_seen WHERE thread IN (SELECT thread " \
 	"FROM "                                                                      \
 	"post WHERE number = ?2 AND list IN (SELECT value FROM json_each(?1)))"
 #define BY_FILE  "SELECT id FROM post INDEXED BY post_attached WHERE attachments > 0"

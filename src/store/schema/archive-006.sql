@@ -2,8 +2,10 @@
 -- them out letter by letter; and what is written inside attachments. They come back as in 004.
 DROP TABLE words;
 CREATE VIRTUAL TABLE words USING fts5(
-  subject, author, receiver, body, quote, files, inside, author_address, receiver_address,
+  body, subject, author, receiver, quote, files, inside, author_address, receiver_address,
   content = '', tokenize = "postern");
 INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
+-- Whoever asks for the authors of a thread finds them in post_seen, too.
+DROP INDEX post_thread;
 DELETE FROM refill;
 INSERT INTO refill (before) SELECT max(id) + 1 FROM post HAVING count(*) > 0;
