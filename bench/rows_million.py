@@ -59,8 +59,12 @@ def rate(ps, paths, scratch):
 
 
 def web_of(ps):
-    """The process of the role web."""
-    return next(p for p in lib.tree(ps.pid) if "web" in open(f"/proc/{p}/comm").read())
+    """The process of the role web, which may just have been begun."""
+    while True:
+        for p in lib.tree(ps.pid):
+            if open(f"/proc/{p}/comm").read() == "postern-web\n":
+                return p
+        time.sleep(0.1)
 
 
 def million_(o):
