@@ -185,7 +185,7 @@ static err takes_links(struct cli *c, const struct rules *r)
 {
 	bool yes = false;
 	for (size_t i = 0; i < r->count; i++)
-		yes |= r->rows[i].who == RULE_LINK && !r->rows[i].deny;
+		yes |= r->rows[i].who == RULE_LINK && r->rows[i].deed == RULE_ALLOW;
 	if (!yes && !rules_are_public(r))
 		return err_in(c->a, ERR_DENIED,
 			      "%s: no .access on the way has the line allow link",

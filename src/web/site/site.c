@@ -125,8 +125,18 @@ static void choose_encoding(const struct request *q, struct place *p, struct sen
 
 /* ---- answers */
 
+/* path: where its folder stands. */
+static struct sent_watch *watch_for(const struct site *s, struct request *q, str path,
+				    const struct place *p, const struct sent_file *f)
+{
+	str tag = file_version(q->arena, &f->st);
+	if (f->encoding.n)
+		tag = arena_cat(q->arena, tag, STR("-"), f->encoding);
+	return s->watch(q, arena_cat(q->arena, path, p->name), tag, &f->st);
+}
+
 static void send_place(const struct site *s, struct request *q, struct response *r,
-		       struct place *p)
+		       struct place *p, str path)
 {
 	struct sent_file f = { .fd = p->fd, .st = p->st, .type = mime_type(p->name) };
 	f.charge = q->by_link ? s->charge : NULL;
@@ -134,6 +144,8 @@ static void send_place(const struct site *s, struct request *q, struct response 
 	choose_encoding(q, p, &f);
 	set_policy(q, r, f.type);
 	set_cache(q, r, p->name);
+	if (path.n)
+		f.watch = watch_for(s, q, path, p, &f);
 	site_send(q, r, &f);
 }
 
@@ -252,13 +264,30 @@ static void not_found(const struct site *s, struct request *q, struct response *
 
 /* ---- what is there */
 
-static void send_file(const struct site *s, struct request *q, struct response *r,
-		      struct place *p)
+/* Where the file's folder stands, if a log is kept of it; else empty. */
+static str logged_at(const struct site *s, struct request *q, const struct rules *rules,
+		     size_t depth)
 {
-	if (is_text_page(q, p))
-		send_text_page(q, r, p);
-	else
-		send_place(s, q, r, p);
+	bool kept = s->watch && !q->head && rules_keep_log(rules);
+	return kept ? access_folder(q->arena, q->segments, depth) : STR_NONE;
+}
+
+/* A text that is shown as a page was had whole. */
+static void send_file(const struct site *s, struct request *q, struct response *r,
+		      struct place *p, str path)
+{
+	if (!is_text_page(q, p)) {
+		send_place(s, q, r, p, path);
+		return;
+	}
+	struct sent_file f = { .st = p->st };
+	struct sent_watch *w = path.n ? watch_for(s, q, path, p, &f) : NULL;
+	send_text_page(q, r, p);
+	if (w) {
+		w->to_end = true;
+		w->wanted = p->st.st_size;
+		w->end(w, r->status == 200 ? p->st.st_size : 0);
+	}
 }
 
 /* A folder's index, else its listing where its rules have one. */
@@ -274,7 +303,7 @@ static void send_folder(const struct site *s, struct request *q, struct response
 	if (index.kind == PLACE_FILE) {
 		index.folder = p->fd;
 		p->fd = -1;
-		send_file(s, q, r, &index);
+		send_file(s, q, r, &index, logged_at(s, q, &x->rules, q->segment_count));
 	} else if (x->rules.listing == RULES_YES) {
 		send_listing(s, q, r, p, &x->rules, by);
 	} else {
@@ -314,7 +343,7 @@ static void answer(const struct site *s, struct request *q, struct response *r,
 	else if (p->kind == PLACE_FOLDER)
 		send_folder(s, q, r, p, x, by);
 	else if ((p->kind == PLACE_FILE && !q->slash) || find_text(s, q, p))
-		send_file(s, q, r, p);
+		send_file(s, q, r, p, logged_at(s, q, &x->rules, q->segment_count - 1));
 	else
 		not_found(s, q, r);
 }

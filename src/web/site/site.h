@@ -15,6 +15,7 @@
 #include "web/request.h"
 #include "web/range.h"
 #include "web/site/rules.h"
+#include "web/site/send.h"
 
 struct site {
 	int root;
@@ -27,6 +28,14 @@ struct site {
 	 * enough. NULL: there are none. */
 	void (*find_link)(struct request *q);
 	bool (*charge)(struct request *q, const struct range_set *s, int64_t size);
+
+	/* Whether who asks minds a folder of these rules: enum may. NULL: nobody does. */
+	int (*manages)(struct request *q, const struct rules *rules);
+
+	/* For a file of a folder whose rules keep a log; NULL, or gives NULL: none is kept. */
+	struct sent_watch *(*watch)(struct request *q, str path, str tag,
+				    const struct stat *st);
+	struct site_log *log; /* what watch writes to; the caller's */
 };
 
 /* ERR_NOTFOUND, ERR_IO: says what is wrong with the folder. */
