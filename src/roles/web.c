@@ -9,6 +9,7 @@
 #include "web/pages/old.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
+#include "web/site/consent.h"
 #include "web/site/gate.h"
 #include "web/site/log.h"
 #include "web/site/manage.h"
@@ -103,6 +104,7 @@ static err open_router(struct web_role *w)
 	w->web.site->holds = file_rule_holds;
 	w->web.site->find_link = file_link_find;
 	w->web.site->charge = file_link_charge;
+	w->web.site->consent = file_consent;
 	w->web.site->manages = site_manages_by;
 	if (conf->web_keep_downloads) {
 		TRY(site_log_start(conf, w->web.site->root, &w->web.site->log));

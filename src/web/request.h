@@ -65,6 +65,7 @@ struct request {
 	str lacks;         /* scopes, one of which its token would need for this */
 	bool is_protected; /* [web] protect names the path */
 	const struct site_link *link; /* that leads here (web/site/link.h); NULL: none */
+	int64_t consent; /* to the licence of the folder (web/site/consent.h); 0: none */
 	bool by_link;                 /* it alone lets in who asks */
 	bool apart; /* it came to [web] files_url, where the application is not */
 	bool language_chosen; /* by the reader, or it is for a program: a list has no say */

@@ -12,11 +12,13 @@ err download_add(struct book *b, const struct download *d)
 	return book_run(
 		b,
 		"INSERT INTO download (at, file, person, network, how, octets, first, "
-		"complete) VALUES (?1, (SELECT id FROM site_file WHERE path = ?2 AND "
-		"tag = ?3), (SELECT id FROM person WHERE id = ?4), ?5, ?6, ?7, ?8, ?9)",
+		"complete, consent) VALUES (?1, (SELECT id FROM site_file WHERE path = "
+		"?2 AND "
+		"tag = ?3), (SELECT id FROM person WHERE id = ?4), ?5, ?6, ?7, ?8, ?9, "
+		"(SELECT id FROM consent WHERE id = ?10))",
 		SQL_I(d->at), SQL_S(d->path), SQL_S(d->tag), SQL_I(d->person),
 		SQL_S(d->network), SQL_S(d->how), SQL_I(d->octets), SQL_I(d->first),
-		SQL_I(d->complete));
+		SQL_I(d->complete), SQL_I(d->consent));
 }
 
 #define ADDRESS                                                                   \
@@ -25,14 +27,17 @@ err download_add(struct book *b, const struct download *d)
 #define ROW                                                                           \
 	"SELECT d.id, d.at, f.path, f.tag, f.size, f.changed_at, d.person, "          \
 	"d.network, d.how, d.octets, d.first, d.complete, f.sha256, p.name, " ADDRESS \
-	" FROM download d JOIN site_file f ON f.id = d.file "                         \
-	"LEFT JOIN person p ON p.id = d.person "
+	", c.id, c.licence, c.at, c.name, c.address, c.institution "                  \
+	"FROM download d JOIN site_file f ON f.id = d.file "                          \
+	"LEFT JOIN person p ON p.id = d.person "                                      \
+	"LEFT JOIN consent c ON c.id = d.consent "
 
 /* ?1 below; ?2 and ?3 parts of texts, as patterns; ?4 and ?5 times */
 #define FITS                                                                    \
 	"(?1 = '' OR f.path = ?1 OR (substr(?1, -1) = '/' AND "                 \
 	"substr(f.path, 1, length(?1)) = ?1)) AND f.path LIKE ?2 ESCAPE '\\' "  \
 	"AND (?3 = '%%' OR d.network LIKE ?3 ESCAPE '\\' OR p.name LIKE ?3 "    \
+	"ESCAPE '\\' OR c.name LIKE ?3 ESCAPE '\\' OR c.address LIKE ?3 "       \
 	"ESCAPE '\\' OR EXISTS (SELECT 1 FROM address WHERE person = d.person " \
 	"AND text LIKE ?3 ESCAPE '\\')) AND d.at >= ?4 AND d.at < ?5 "
 #define WANTED(a, w)                                                \
@@ -55,10 +60,16 @@ static void read_row(struct rows *r, struct arena *a, void *row)
 		       .how = rows_str(r, a, 8),
 		       .octets = rows_i64(r, 9),
 		       .first = rows_i64(r, 10),
-		       .complete = rows_i64(r, 11) },
+		       .complete = rows_i64(r, 11),
+		       .consent = rows_i64(r, 15) },
 		.sha256 = rows_str(r, a, 12),
 		.name = rows_str(r, a, 13),
 		.address = rows_str(r, a, 14),
+		.licence = rows_str(r, a, 16),
+		.accepted_at = rows_i64(r, 17),
+		.accepted_by = rows_str(r, a, 18),
+		.accepted_as = rows_str(r, a, 19),
+		.institution = rows_str(r, a, 20),
 	};
 	if (str_eq(x->sha256, STR("-")))
 		x->sha256 = STR("");
@@ -93,7 +104,8 @@ err download_counts(struct book *b, struct arena *a, const struct download_want 
 		"SELECT strftime('%Y-%m', d.at, 'unixepoch'), f.path, sum(d.complete), "
 		"count(*), count(DISTINCT coalesce(d.person, d.network)), sum(d.octets) "
 		"FROM download d JOIN site_file f ON f.id = d.file "
-		"LEFT JOIN person p ON p.id = d.person WHERE " FITS
+		"LEFT JOIN person p ON p.id = d.person "
+		"LEFT JOIN consent c ON c.id = d.consent WHERE " FITS
 		"GROUP BY 1, 2 ORDER BY 1 DESC, 3 DESC, 4 DESC, 2 LIMIT ?6",
 		WANTED(a, want), SQL_I(limit));
 }

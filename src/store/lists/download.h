@@ -12,7 +12,8 @@ struct download {
 	str network;    /* of them; else "" */
 	str how;        /* open, session, token, password, link */
 	int64_t octets, first;
-	bool complete; /* up to the last octet of the file */
+	int64_t consent; /* to the folder's licence; 0: it has none */
+	bool complete;   /* up to the last octet of the file */
 };
 MUST_USE err download_add(struct book *b, const struct download *d);
 
@@ -28,9 +29,11 @@ struct download_want {
 struct download_row {
 	int64_t id;
 	struct download d;
-	str sha256; /* hexadecimal; or empty */
-	str name,
-		address; /* of the person; empty: it is a guest's, or somebody has gone */
+	str sha256;  /* hexadecimal; or empty */
+	str licence; /* the SHA-256 of the one that was accepted; or empty */
+	int64_t accepted_at;
+	str accepted_by, accepted_as, institution; /* a name, an address */
+	str name, address; /* empty: it is a guest's, or somebody has gone */
 };
 /* Newest first. */
 MUST_USE err download_list(struct book *b, struct arena *a,

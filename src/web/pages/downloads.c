@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/mem.h"
+#include "store/lists/consent.h"
 #include "web/site/logged.h"
 #include "web/site/manage.h"
 
@@ -33,7 +34,10 @@ static bool may_see(struct request *q, struct response *r, const struct download
 			folder = STR("");
 		folder = arena_cat(q->arena, folder, STR("/"));
 	}
-	enum may may = !at->web->site ? MAY_NOT_KNOW : site_manages(q, folder);
+	bool admin = q->session && q->session->admin;
+	enum may may = at->web->site ? site_manages(q, folder)
+		       : admin       ? MAY
+				     : MAY_NOT_KNOW;
 	if (may == MAY)
 		return true;
 	if (may == MAY_NOT && !q->session && !q->session_unread)
@@ -75,6 +79,8 @@ static str how_text(str how)
 
 static str who_text(struct arena *a, const struct download_row *x)
 {
+	if (x->d.network.n && x->accepted_by.n)
+		return x->accepted_by;
 	if (x->d.network.n)
 		return arena_printf(a, _("network %.*s"), STR_F(x->d.network));
 	return x->name.n ? x->name : S_("somebody who has gone");
@@ -86,7 +92,12 @@ static struct page_downloads_rows row_of(struct request *q, const struct downloa
 	return (struct page_downloads_rows){
 		.at = x->d.at,
 		.who = x->name.n || !x->address.n ? who_text(a, x) : x->address,
-		.address = x->name.n ? x->address : STR(""),
+		.address = x->name.n      ? x->address
+			   : x->address.n ? STR("")
+					  : x->accepted_as,
+		.institution = x->institution,
+		.accepted = x->accepted_at,
+		.licence = x->licence,
 		.path = x->d.path,
 		.how = how_text(x->d.how),
 		.octets = x->d.octets,
@@ -220,4 +231,23 @@ void downloads_csv_page(struct request *q, struct response *r)
 	r->cache = STR("private, no-store");
 	r->stream = &x->stream;
 	response_download(r, STR("downloads.csv"));
+}
+
+/* ---- the text of a licence that somebody accepted */
+
+void licence_text_page(struct request *q, struct response *r)
+{
+	struct download_want w;
+	str text;
+	read_want(q, &w);
+	if (!may_see(q, r, &w))
+		return;
+	err e = licence_text(worker_of(q)->books.lists, q->arena, request_arg(q, "hash"),
+			     &text);
+	if (e.kind == ERR_NOTFOUND) {
+		error_page(q, r, 404, STR_NONE);
+	} else if (!page_failed(q, r, e)) {
+		r->type = STR("text/plain; charset=utf-8");
+		buf_add(&r->body, text);
+	}
 }

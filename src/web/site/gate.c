@@ -69,6 +69,7 @@ struct sent_watch *file_watch(struct request *q, str path, str tag, const struct
 		.changed_at = st->st_mtim.tv_sec,
 		.person = q->session ? q->session->person : 0,
 		.network = q->session ? STR("") : network_key(q->arena, q),
+		.consent = q->consent,
 		.how = how_of(q),
 	};
 	return site_log_watch(web->site->log, &e);

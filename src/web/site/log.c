@@ -119,6 +119,7 @@ struct sent_watch *site_log_watch(struct site_log *l, const struct site_log_entr
 				  .size = e->size,
 				  .changed_at = e->changed_at,
 				  .person = e->person,
+				  .consent = e->consent,
 				  .how = str_from(e->how) };
 	return &r->watch;
 }

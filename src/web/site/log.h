@@ -20,6 +20,7 @@ struct site_log_entry {
 	int64_t size, changed_at;
 	int64_t person;  /* 0: who is not signed in */
 	str network;     /* of them */
+	int64_t consent; /* to the licence of the folder; 0: none */
 	const char *how; /* open, session, token, password, link: a literal */
 };
 

@@ -35,6 +35,11 @@ void logged_csv(struct arena *a, struct buf *out, const struct download_row *x)
 		arena_number(a, x->d.first),
 		arena_number(a, x->d.octets),
 		x->d.complete ? STR("yes") : STR("no"),
+		x->licence,
+		x->accepted_at ? date_minute(a, x->accepted_at) : STR(""),
+		x->accepted_by,
+		x->accepted_as,
+		x->institution,
 	};
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
 		buf_cat(out, i ? STR(",") : STR(""), csv_quoted(a, cells[i]));

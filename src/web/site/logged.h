@@ -7,7 +7,7 @@
 
 #define LOGGED_COLUMNS                                                            \
 	"time,name,address,network,how,path,size,changed,sha256,etag,from_octet," \
-	"octets,complete"
+	"octets,complete,licence,accepted,accepted_by,accepted_as,institution"
 
 /* A record of these columns (RFC 4180), with its end of line: times are UTC, and what a table
  * program would run as a formula is none (base/csv.h). */

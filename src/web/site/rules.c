@@ -115,6 +115,29 @@ static err set_switch(struct parser *p, enum rules_switch *at, str value)
 	return OK;
 }
 
+/* One file beside the .access, or none: as if no folder above had one. */
+static err set_licence(struct parser *p, str name)
+{
+	if (!name.n || name.p[0] == '.' || str_has(name, '/') || name.n > 255)
+		return wrong(p, "is no name of a file in this folder", name);
+	p->r->licence = name;
+	p->r->licence_line = p->line;
+	return OK;
+}
+
+static err set_asks(struct parser *p, str words)
+{
+	str word;
+	while (str_word(&words, &word))
+		if (str_ieq(word, STR("name")))
+			p->r->licence_asks |= LICENCE_NAME;
+		else if (str_ieq(word, STR("institution")))
+			p->r->licence_asks |= LICENCE_INSTITUTION;
+		else
+			return wrong(p, "must be name or institution", word);
+	return OK;
+}
+
 static err read_line(struct parser *p, str line)
 {
 	str word, rest = line;
@@ -128,7 +151,14 @@ static err read_line(struct parser *p, str line)
 		return set_switch(p, &p->r->listing, rest);
 	if (str_ieq(word, STR("log")))
 		return set_switch(p, &p->r->log, rest);
-	return wrong(p, "a line begins with allow, deny, manage, listing or log", word);
+	if (str_ieq(word, STR("licence")))
+		return set_licence(p, rest);
+	if (str_ieq(word, STR("licence-asks")))
+		return set_asks(p, rest);
+	return wrong(p,
+		     "a line begins with allow, deny, manage, listing, log, licence or "
+		     "licence-asks",
+		     word);
 }
 
 err rules_parse(struct arena *a, str text, struct rules *r)
@@ -150,6 +180,17 @@ err rules_parse(struct arena *a, str text, struct rules *r)
 	return OK;
 }
 
+static void enter_licence(struct rules *r, const struct rules *folder, size_t depth)
+{
+	bool none = str_ieq(folder->licence, STR("none"));
+	r->licence = none ? STR_NONE : folder->licence;
+	r->licence_asks = folder->licence_asks;
+	r->licence_line = folder->licence_line;
+	r->licence_depth = depth;
+	r->licence_text = folder->licence_text;
+	r->licence_hash = folder->licence_hash;
+}
+
 void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 		 size_t depth)
 {
@@ -167,6 +208,8 @@ void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 	r->allows |= folder->allows;
 	r->listing = folder->listing ? folder->listing : r->listing;
 	r->log = folder->log ? folder->log : r->log;
+	if (folder->licence.n)
+		enter_licence(r, folder, depth);
 }
 
 void rules_break(struct rules *r, str why, size_t depth)
@@ -186,7 +229,7 @@ bool rules_are_public(const struct rules *r)
 		everybody |= r->rows[i].who
 			     == RULE_PUBLIC; /* no other deed is so many's */
 	}
-	return everybody && !r->broken.n;
+	return everybody && !r->broken.n && !r->licence.n;
 }
 
 bool rules_keep_log(const struct rules *r)

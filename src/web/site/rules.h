@@ -8,6 +8,8 @@
  *     manage person olga@uni.example
  *     listing yes
  *     log yes
+ *     licence LICENCE.md
+ *     licence-asks institution
  *
  *     TRY(rules_parse(a, text, &folder));
  *     rules_enter(a, &rules, &folder, depth);      // from the root down
@@ -41,6 +43,8 @@ struct rule {
 	size_t depth; /* of the folder, root 0 */
 };
 
+enum { LICENCE_NAME = 1, LICENCE_INSTITUTION = 2 }; /* licence_asks */
+
 enum rules_switch { RULES_AS_ABOVE, RULES_NO, RULES_YES };
 
 struct rules {
@@ -49,7 +53,13 @@ struct rules {
 	bool allows; /* one of them is an allow */
 	enum rules_switch listing;
 	enum rules_switch log; /* as above all: what not everybody may read is logged */
-	str broken;            /* a .access on the way cannot be read: why; nobody may */
+	/* A text beside the .access that is accepted before anything is read. */
+	str licence; /* its name; empty: none */
+	unsigned licence_asks;
+	int licence_line;
+	size_t licence_depth;
+	str licence_text, licence_hash; /* from access_look */
+	str broken; /* a .access on the way cannot be read: why; nobody may */
 	size_t broken_depth;
 };
 

@@ -348,20 +348,64 @@ static void answer(const struct site *s, struct request *q, struct response *r,
 		not_found(s, q, r);
 }
 
+/* Who has not accepted the licence: a browser is led to it, a script is told where. */
+static void ask_consent(const struct site *s, struct request *q, struct response *r,
+			enum may may)
+{
+	str page = licence_page_path(q);
+	r->cache = STR("private, no-store");
+	if (may == MAY_NOT_TELL)
+		router_refuse(q, r, may);
+	else if (q->apart)
+		lead_home(s, q, r);
+	else if (shows_pages(q))
+		response_redirect(r, 303, page);
+	else
+		error_page(q, r, 403,
+			   arena_printf(q->arena,
+					_("A licence must be accepted before these files "
+					  "are read. Do so once in a browser, at "
+					  "%.*s%.*s, then try again."),
+					STR_F(s->url), STR_F(page)));
+}
+
+static enum may enter(const struct site *s, struct request *q, struct place *p,
+		      struct access *x, const struct rule **by)
+{
+	*x = (struct access){ .a = q->arena };
+	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, x, p);
+	if (s->find_link && request_query(q, "s").n)
+		s->find_link(q);
+	enum may may = (enum may)site_may(s, q, &x->rules, by);
+	q->by_link = may == MAY && *by && (*by)->who == RULE_LINK;
+	q->is_protected |= !rules_are_public(&x->rules);
+	return may;
+}
+
+int site_may_enter(const struct site *s, struct request *q, struct rules *rules)
+{
+	struct place p;
+	struct access x;
+	const struct rule *by;
+	enum may may = enter(s, q, &p, &x, &by);
+	place_close(&p);
+	*rules = x.rules;
+	return may;
+}
+
 void site_page(const struct site *s, struct request *q, struct response *r)
 {
 	struct place p;
-	struct access x = { .a = q->arena };
+	struct access x;
 	const struct rule *by;
-	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, &x, &p);
-	if (s->find_link && request_query(q, "s").n)
-		s->find_link(q);
-	enum may may = (enum may)site_may(s, q, &x.rules, &by);
-	q->by_link = may == MAY && by && by->who == RULE_LINK;
-	q->is_protected |= !rules_are_public(&x.rules);
-	if (may == MAY && (!q->apart || !q->is_protected || q->by_link))
-		answer(s, q, r, &p, &x, by);
-	else
+	enum may may = enter(s, q, &p, &x, &by), agreed = MAY;
+	if (may == MAY && x.rules.licence.n)
+		agreed = s->consent ? (enum may)s->consent(q, &x.rules) : MAY_NOT;
+	if (may != MAY || (q->apart && q->is_protected && !q->by_link))
 		refuse(s, q, r, &x.rules, may);
+	else if (agreed != MAY)
+		ask_consent(s, q, r, agreed);
+	else
+		answer(s, q, r, &p, &x, by);
 	place_close(&p);
 }
