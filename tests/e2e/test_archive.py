@@ -175,6 +175,12 @@ for n, (name, kind, _, _) in enumerate(FILES, 1):
     check(f'{name}: in a sandbox', a['Content-Security-Policy'].startswith("sandbox; default-src 'none'"), a['Content-Security-Policy'])
     equal(f'{name}: not sniffed', a['X-Content-Type-Options'], 'nosniff')
     equal(f'{name}: shown or stored', a['Content-Disposition'].startswith('attachment'), not shown)
+whole = get('/lists/dev/1/a/1/plot.png')
+part = get('/lists/dev/1/a/1/plot.png', Range='bytes=4-', If_Range=whole['ETag'])
+equal('a download that broke off goes on', (part.status, whole.body[:4] + part.body == whole.body, part['Content-Range'], part['Content-Security-Policy'][:7]),
+      (206, True, f'bytes 4-{len(whole.body) - 1}/{len(whole.body)}', 'sandbox'))
+equal('of another version it begins anew', (get('/lists/dev/1/a/1/plot.png', Range='bytes=4-', If_Range='"other"').body == whole.body), True)
+equal('a part that is not there', get('/lists/dev/1/a/1/plot.png', Range=f'bytes={len(whole.body)}-').status, 416)
 for path in ('/lists/dev/1/a/0/x', '/lists/dev/1/a/7/x', '/lists/dev/1/a/999999999999/x', '/lists/dev/9/a/1/x', '/lists/dev/1/a/1/'):
     equal(path, get(path).status, 404)
 raw = get('/lists/dev/1/raw')

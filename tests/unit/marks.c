@@ -41,9 +41,10 @@ static str marks(struct books_test *t, int64_t person, int64_t number)
 {
 	str posts, *words, all = STR("");
 	size_t n;
-	BOOKS_MUST(t, archive_thread_numbers(t->books.archive, t->a, dev, number, &posts));
-	BOOKS_MUST(t, mark_of_thread(t->books.lists, t->a, person, dev, posts, &words,
-				     &n));
+	BOOKS_MUST(t,
+		   archive_thread_numbers(t->books.archive, t->a, dev, number, &posts));
+	BOOKS_MUST(t,
+		   mark_of_thread(t->books.lists, t->a, person, dev, posts, &words, &n));
 	for (size_t i = 0; i < n; i++)
 		all = arena_cat(t->a, all, i ? STR(",") : STR(""),
 				words[i].n ? words[i] : STR("*"));
@@ -70,18 +71,24 @@ static void test_words(struct books_test *t, int64_t who)
 		  NULL,
 		  "*,c++,gr\xc3\xb6\xc3\x9f"
 		  "e,todo" },
-		{ " , ", NULL, "*,c++,gr\xc3\xb6\xc3\x9f"
-			       "e,todo" },
-		{ "a:b", "one word", "*,c++,gr\xc3\xb6\xc3\x9f"
-				     "e,todo" },
-		{ "ok -x", "one word", "*,c++,gr\xc3\xb6\xc3\x9f"
-				       "e,todo" },
-		{ "a(b", "one word", "*,c++,gr\xc3\xb6\xc3\x9f"
-				     "e,todo" },
-		{ "1 2 3 4 5 6 7 8", "at most 10", "*,c++,gr\xc3\xb6\xc3\x9f"
-						   "e,todo" },
-		{ "1 2 3 4 5 6 7", NULL, "*,1,2,3,4,5,6,7,c++,gr\xc3\xb6\xc3\x9f"
-					 "e,todo" },
+		{ " , ", NULL,
+		  "*,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
+		{ "a:b", "one word",
+		  "*,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
+		{ "ok -x", "one word",
+		  "*,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
+		{ "a(b", "one word",
+		  "*,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
+		{ "1 2 3 4 5 6 7 8", "at most 10",
+		  "*,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
+		{ "1 2 3 4 5 6 7", NULL,
+		  "*,1,2,3,4,5,6,7,c++,gr\xc3\xb6\xc3\x9f"
+		  "e,todo" },
 	};
 	struct order_row row;
 	mark(t, who, "1", "star", "yes", &row);
@@ -93,8 +100,9 @@ static void test_words(struct books_test *t, int64_t who)
 	}
 	mark(t, who, "1", "untag", "c++", &row);
 	mark(t, who, "1", "star", "no", &row);
-	CHECK(are(t, who, 1, "1,2,3,4,5,6,7,gr\xc3\xb6\xc3\x9f"
-			     "e,todo"));
+	CHECK(are(t, who, 1,
+		  "1,2,3,4,5,6,7,gr\xc3\xb6\xc3\x9f"
+		  "e,todo"));
 	CHECK(books_count(t, "audit", "what LIKE '%mark%'") == 0);
 }
 
@@ -111,11 +119,12 @@ static void test_refused(struct books_test *t, int64_t who)
 	mark(t, people[SIGNED_IN].person, "1", "star", "yes", &row);
 	CHECK(refused(&row, "you may not"));
 	books_set(t, DEV, "archive_policy", "public");
-	BOOKS_MUST(t, book_run(t->books.lists,
-			       "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 "
-			       "FROM n WHERE i < 1099) INSERT INTO mark (person, list, "
-			       "number, word, made_at) SELECT ?1, ?2, i, '', 1 FROM n",
-			       SQL_I(people[SIGNED_IN].person), SQL_I(dev)));
+	BOOKS_MUST(t,
+		   book_run(t->books.lists,
+			    "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 "
+			    "FROM n WHERE i < 1099) INSERT INTO mark (person, list, "
+			    "number, word, made_at) SELECT ?1, ?2, i, '', 1 FROM n",
+			    SQL_I(people[SIGNED_IN].person), SQL_I(dev)));
 	mark(t, people[SIGNED_IN].person, "1", "star", "yes", &row);
 	CHECK(refused(&row, "1,000 threads"));
 	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM mark WHERE number > 99"));
@@ -183,12 +192,11 @@ static void test_reading(struct books_test *t, int64_t who)
 
 static void follow(struct books_test *t, int64_t who, int64_t number)
 {
-	BOOKS_MUST(t, follow_add(t->books.lists,
-				 &(struct follow_row){ .person = who,
-						       .list = dev,
-						       .number = number,
-						       .made_at = 100,
-						       .last_at = 100 }));
+	BOOKS_MUST(t, follow_add(t->books.lists, &(struct follow_row){ .person = who,
+								       .list = dev,
+								       .number = number,
+								       .made_at = 100,
+								       .last_at = 100 }));
 }
 
 /* Of whoever gives the last address away all goes to who takes it, and nothing is there twice. */

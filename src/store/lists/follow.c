@@ -43,7 +43,8 @@ err follow_remove(struct book *b, int64_t id)
 
 err follow_stop(struct book *b, int64_t person, int64_t list, str posts, int64_t *gone)
 {
-	return TABLE_CHANGE(b, gone, "DELETE FROM follow WHERE person = ?3 AND " OF_THREAD,
+	return TABLE_CHANGE(b, gone,
+			    "DELETE FROM follow WHERE person = ?3 AND " OF_THREAD,
 			    SQL_I(list), SQL_S(posts), SQL_I(person));
 }
 
@@ -76,7 +77,8 @@ err follow_after(struct book *b, struct arena *a, int64_t list, str posts, int64
 
 err follow_touch(struct book *b, int64_t list, str posts, int64_t now)
 {
-	return book_run(b, "UPDATE follow SET last_at = max(last_at, ?3) WHERE " OF_THREAD,
+	return book_run(b,
+			"UPDATE follow SET last_at = max(last_at, ?3) WHERE " OF_THREAD,
 			SQL_I(list), SQL_S(posts), SQL_I(now));
 }
 

@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 struct follow_row {
-	int64_t id;     /* in links and return paths */
+	int64_t id; /* in links and return paths */
 	int64_t person, list, number;
 	int64_t made_at; /* seconds */
 	int64_t last_at; /* seconds, of the thread's last post since; at first made_at */

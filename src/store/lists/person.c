@@ -5,7 +5,7 @@
 
 #define PERSON                                                                 \
 	"SELECT p.id, p.name, p.language, p.password, p.scram_salt, p.admin, " \
-	"p.may_send, p.send_budget, p.created_at, p.preferred, p.timezone " \
+	"p.may_send, p.send_budget, p.created_at, p.preferred, p.timezone "    \
 	"FROM person p "
 
 static const char nobody[] = "there is no such person";

@@ -55,10 +55,10 @@ const struct page_starring *marks_show(struct request *q, const struct marks *m,
 {
 	struct page_starring *p = arena_zero(q->arena, sizeof *p);
 	struct page_starring_tags *tags = arena_zero(q->arena,
-						  (m->tag_count + 1) * sizeof *tags);
+						     (m->tag_count + 1) * sizeof *tags);
 	for (size_t i = 0; i < m->tag_count; i++)
 		tags[i] = (struct page_starring_tags){ m->tags[i],
-						    starred_path(q, m->tags[i]) };
+						       starred_path(q, m->tags[i]) };
 	*p = (struct page_starring){
 		.starred = m->starred,
 		.tags = tags,
@@ -84,9 +84,8 @@ void mark_post(struct request *q, struct response *r)
 	json_object_set_new(args, "number", json_of(request_arg(q, "number")));
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		json_object_set_new(args, fields[i], json_of(field(q, fields[i])));
-	str back = arena_cat(q->arena, list_path(q), STR("/t/"),
-			     request_arg(q, "number"), q->query_text.n ? STR("?") : STR(""),
-			     q->query_text);
+	str back = arena_cat(q->arena, list_path(q), STR("/t/"), request_arg(q, "number"),
+			     q->query_text.n ? STR("?") : STR(""), q->query_text);
 	if (order_and_wait(q, "mark", args, &x))
 		response_redirect(r, 303, back);
 	else
@@ -258,8 +257,8 @@ static struct page_starred_rows row_of(const struct starring *s, const struct st
 		.list_href = arena_cat(s->q->arena, x->list->path, STR("/")),
 		.number = x->thread.number,
 		.subject = page_subject(x->thread.subject, x->thread.flags),
-		.href = arena_printf(s->q->arena, "%.*s/t/%" PRId64,
-				     STR_F(x->list->path), x->thread.number),
+		.href = arena_printf(s->q->arena, "%.*s/t/%" PRId64, STR_F(x->list->path),
+				     x->thread.number),
 		.starred = x->star,
 		.words = words,
 		.words_count = x->tag_count,
@@ -311,7 +310,8 @@ void starred_page(struct request *q, struct response *r)
 		.tag = request_query(q, "tag"),
 	};
 	if (request_query(q, "p").n
-	    && (!str_i64(request_query(q, "p"), &page) || page < 1 || page > ROWS * ROWS)) {
+	    && (!str_i64(request_query(q, "p"), &page) || page < 1
+		|| page > ROWS * ROWS)) {
 		error_page(q, r, 404, STR_NONE);
 		return;
 	}

@@ -22,4 +22,5 @@ struct marks {
 MUST_USE err marks_of(struct request *q, int64_t number, struct marks *m);
 
 /* path: the thread's; its forms lead back to the view at hand. */
-const struct page_starring *marks_show(struct request *q, const struct marks *m, str path);
+const struct page_starring *marks_show(struct request *q, const struct marks *m,
+				       str path);
