@@ -29,7 +29,7 @@ static err find_thread(struct order *x, struct marking *m)
 	struct archive_thread t;
 	struct book *b = x->books->archive;
 	if (!x->by.person)
-		return FAIL(ERR_DENIED, "sign in first");
+		return FAIL(ERR_DENIED, "you may not do that as a guest: sign in first");
 	if (str_i64(order_text(x, "number"), &number))
 		TRY(archive_read_thread_row(b, x->a, x->list->id, number, &t, &found));
 	if (!found)

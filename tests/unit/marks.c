@@ -114,7 +114,7 @@ static void test_refused(struct books_test *t, int64_t who)
 	mark(t, who, "x", "star", "yes", &row);
 	CHECK(refused(&row, "no such thread"));
 	mark(t, 0, "1", "star", "yes", &row);
-	CHECK(refused(&row, "sign in"));
+	CHECK(refused(&row, "as a guest"));
 	books_set(t, DEV, "archive_policy", "private");
 	mark(t, people[SIGNED_IN].person, "1", "star", "yes", &row);
 	CHECK(refused(&row, "you may not"));
