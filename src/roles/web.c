@@ -5,6 +5,7 @@
 #include "base/url.h"
 #include "roles/role.h"
 #include "web/http.h"
+#include "web/pages/lengths.h"
 #include "web/pages/many.h"
 #include "web/pages/old.h"
 #include "web/pages/pages.h"
@@ -68,6 +69,7 @@ static err open_web(struct web_role *w)
 			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .lengths = lengths_new(),
 			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
 			       .providers = providers_new(conf),
 			       .secrets = w->role->oidc_secrets,
@@ -90,6 +92,7 @@ static err open_router(struct web_role *w)
 					       .lang = conf->site_lang,
 					       .zone = conf->site_timezone,
 					       .root = conf->web_root.n > 0 },
+				     .cost = cost_new(conf->web_budget * 1000000),
 				     .ctx = &w->web,
 				     .may = viewer_may,
 				     .moved = worker_moved,
@@ -125,6 +128,7 @@ static err open_http(struct web_role *w)
 	struct http_options o = { .page = router_page,
 				  .first = first_page,
 				  .body_max = many_body_max,
+				  .spent = router_spent,
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };
