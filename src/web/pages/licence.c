@@ -124,7 +124,7 @@ static bool too_many(struct request *q, struct response *r)
 {
 	if (q->session || rate_take(worker_of(q)->web->asks, network_key(q->arena, q), 1))
 		return false;
-	log_warn("rate-exceeded", KS("client", net_ip_text(q->arena, &q->client)),
+	log_warn("rate-limit", KS("client", net_ip_text(q->arena, &q->client)),
 		 KZ("of", "asks"));
 	response_header(r, STR("Retry-After"), STR("600"));
 	error_page(q, r, 429, STR_NONE);
