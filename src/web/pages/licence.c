@@ -39,7 +39,7 @@ static bool is_due(struct request *q, struct response *r, str to, struct request
 	struct consent_row given;
 	r->cache = STR("private, no-store");
 	if (!w->web->site || !read_wanted(q, to, wanted)) {
-		error_page(q, r, 404, STR_NONE);
+		error_page(q, r, w->web->site ? 400 : 404, STR_NONE);
 		return false;
 	}
 	int may = site_may_enter(w->web->site, wanted, rules);

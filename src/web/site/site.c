@@ -390,7 +390,7 @@ int site_may_enter(const struct site *s, struct request *q, struct rules *rules)
 	enum may may = enter(s, q, &p, &x, &by);
 	place_close(&p);
 	*rules = x.rules;
-	return may;
+	return (int)may;
 }
 
 void site_page(const struct site *s, struct request *q, struct response *r)
