@@ -1,6 +1,6 @@
 /* A Range header: what is read of it lies within the file, is not more than it, and no two
  * parts overlap. The first line of the input is the size. */
-#include "web/site/range.h"
+#include "web/range.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "web/version.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -226,4 +227,48 @@ void response_blob(const struct request *q, struct response *r, struct blob *b)
 		response_header(r, STR("Content-Encoding"), STR("gzip"));
 	r->blob = b;
 	r->blob_bytes = gzip.n ? gzip : b->bytes;
+}
+
+/* ---- files */
+
+static void send_ranges(struct response *r, struct blob *b, const struct range_set *set)
+{
+	struct range_parts p;
+	version_parts(r->arena, set, b->type, (int64_t)b->bytes.n, &p);
+	r->type = p.type;
+	for (size_t i = 0; i < set->count; i++)
+		buf_cat(&r->body, p.heads[i],
+			str_first(str_skip(b->bytes, (size_t)set->rows[i].from),
+				  (size_t)set->rows[i].count));
+	buf_add(&r->body, p.end);
+	blob_unref(b);
+}
+
+/* Ranges are of the octets as they are: what is compressed goes whole. */
+void response_file(const struct request *q, struct response *r, struct blob *b, str tag)
+{
+	bool ranged = request_header(q, "range").n && !q->head;
+	bool takes = accepts_coding(request_header(q, "accept-encoding"), STR("gzip"));
+	str gzip = takes && !ranged ? blob_gzip(b) : STR_NONE;
+	str bytes = gzip.n ? gzip : b->bytes;
+	struct version v = version_of(
+		r->arena, gzip.n ? arena_cat(r->arena, tag, STR("-gz")) : tag, -1);
+	struct range_set set;
+	r->type = arena_copy(r->arena, b->type);
+	response_header(r, STR("Vary"), STR("Accept-Encoding"));
+	int status = version_choose(q, r, &v, (int64_t)bytes.n, &set);
+	if (!status) {
+		blob_unref(b);
+		return;
+	}
+	if (gzip.n)
+		response_header(r, STR("Content-Encoding"), STR("gzip"));
+	version_say(r, status, &set, (int64_t)bytes.n);
+	if (set.count > 1) {
+		send_ranges(r, b, &set);
+		return;
+	}
+	r->blob = b;
+	r->blob_bytes = str_first(str_skip(bytes, (size_t)set.rows[0].from),
+				  (size_t)set.rows[0].count);
 }

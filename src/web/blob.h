@@ -32,5 +32,10 @@ str blob_gzip(struct blob *b);
  * where the client takes it. The reference becomes the response's. */
 void response_blob(const struct request *q, struct response *r, struct blob *b);
 
+/* The same of what is saved rather than read: also ranges of it (web/version.h). tag: text that
+ * tells its octets from all others, the same in every process, so that a download that a
+ * restart broke off goes on. */
+void response_file(const struct request *q, struct response *r, struct blob *b, str tag);
+
 /* Does Accept-Encoding name this coding, and not with q=0? */
 bool accepts_coding(str accept_encoding, str coding);

@@ -1,4 +1,5 @@
 #include "web/cache.h"
+#include "web/router.h"
 
 #include "tests/check.h"
 
@@ -126,6 +127,92 @@ static void versions(void)
 	blob_unref(other);
 }
 
+static const struct router router = { .site = { .lang = { "en", 2 } } };
+
+/* What is sent of the octets 0 to 9, by a client that takes gzip. */
+static void ask_file(struct arena *a, const char *range, const char *if_range,
+		     const char *if_match, struct response *r)
+{
+	struct pair *headers = arena_zero(a, 4 * sizeof *headers);
+	struct buf ten = { 0 };
+	buf_add(&ten, STR("0123456789"));
+	headers[0] = (struct pair){ .name = STR("Range"), .value = str_from(range) };
+	headers[1] = (struct pair){ .name = STR("If-Range"),
+				    .value = str_from(if_range) };
+	headers[2] = (struct pair){ .name = STR("If-Match"),
+				    .value = str_from(if_match) };
+	headers[3] = (struct pair){ .name = STR("Accept-Encoding"),
+				    .value = STR("gzip") };
+	struct request q = {
+		.arena = a, .method = GET, .headers = { headers, 4 }, .router = &router
+	};
+	*r = (struct response){ .arena = a, .status = 200 };
+	response_file(&q, r, blob_new(&ten, STR("text/plain")), STR("tag"));
+}
+
+static void ranges(void)
+{
+	static const struct {
+		const char *range, *if_range, *if_match;
+		int status;
+		const char *sent, *content_range;
+	} cases[] = {
+		{ "", "", "", 200, "0123456789", "" },
+		{ "bytes=2-4", "", "", 206, "234", "bytes 2-4/10" },
+		{ "bytes=7-", "", "", 206, "789", "bytes 7-9/10" },
+		{ "bytes=-2", "", "", 206, "89", "bytes 8-9/10" },
+		{ "bytes=0-99", "", "", 206, "0123456789", "bytes 0-9/10" },
+		{ "bytes=10-", "", "", 416, NULL, "bytes */10" },
+		{ "bytes=4-2", "", "", 200, "0123456789", "" },
+		{ "lines=1-2", "", "", 200, "0123456789", "" },
+		{ "bytes=2-4", "\"tag\"", "", 206, "234", "bytes 2-4/10" },
+		{ "bytes=2-4", "\"other\"", "", 200, "0123456789", "" },
+		{ "bytes=2-4", "W/\"tag\"", "", 200, "0123456789", "" },
+		{ "bytes=2-4", "Sun, 06 Nov 1994 08:49:37 GMT", "", 200, "0123456789",
+		  "" },
+		{ "bytes=2-4", "", "\"tag\"", 206, "234", "bytes 2-4/10" },
+		{ "bytes=2-4", "", "\"other\"", 412, NULL, "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct response r;
+		ask_file(a, cases[i].range, cases[i].if_range, cases[i].if_match, &r);
+		CHECK(r.status == cases[i].status);
+		CHECK(str_eq(header(&r, "Content-Range"),
+			     str_from(cases[i].content_range)));
+		CHECK(str_eq(header(&r, "Accept-Ranges"), STR("bytes")));
+		CHECK(!header(&r, "Last-Modified").n);
+		if (cases[i].sent)
+			CHECK(r.blob && str_eq(r.blob_bytes, str_from(cases[i].sent)));
+		else
+			CHECK(!r.blob);
+		blob_unref(r.blob);
+		buf_free(&r.body);
+	}
+}
+
+static void several_ranges(void)
+{
+	ARENA(a);
+	struct response r;
+	BUF(big);
+	for (int i = 0; i < 500; i++)
+		buf_addf(&big, "%03d,", i);
+	struct pair range = { .name = STR("Range"), .value = STR("bytes=0-2,-4") };
+	struct request q = { .arena = a, .method = GET, .headers = { &range, 1 } };
+	r = (struct response){ .arena = a, .status = 200 };
+	response_file(&q, &r, blob_new(&big, STR("text/csv")), STR("tag"));
+	str body = buf_str(&r.body);
+	CHECK(r.status == 206 && !r.blob
+	      && str_starts(r.type, STR("multipart/byteranges; boundary=")));
+	CHECK(str_find(body, STR("Content-Type: text/csv\r\nContent-Range: bytes "
+				 "0-2/2000\r\n\r\n000\r\n--"))
+		      .n);
+	CHECK(str_find(body, STR("bytes 1996-1999/2000\r\n\r\n499,\r\n--")).n);
+	CHECK(str_ends(body, STR("--\r\n")));
+	buf_free(&r.body);
+}
+
 static struct cache_key *key(struct arena *a, str page, const char *state)
 {
 	struct cache_key *k = arena_alloc(a, sizeof *k);
@@ -195,6 +282,8 @@ int main(void)
 	gzip_is_right();
 	names();
 	versions();
+	ranges();
+	several_ranges();
 	cache();
 	states();
 	return check_done();

@@ -1,7 +1,7 @@
 #include "web/site/site.h"
 
 #include "web/router.h"
-#include "web/site/range.h"
+#include "web/range.h"
 
 #include "base/file.h"
 #include "tests/check.h"

@@ -12,6 +12,10 @@
 #include "archive/read.h"
 #include "web/pages/pages.h"
 
+/* The policy of what members sent, which never runs as the application (DESIGN.md
+ * section 2). */
+#define SANDBOX STR("sandbox; default-src 'none'")
+
 /* The frame with the way to it: Lists / NAME; further steps are added, the last
  * without href. The list at hand is meant. */
 struct page_frame archive_frame(const struct request *q, str title);

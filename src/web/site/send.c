@@ -1,19 +1,17 @@
 #include "web/site/send.h"
 
-#include "base/clock.h"
 #include "base/language.h"
 #include "base/mem.h"
-#include "base/rand.h"
 #include "web/frame.h"
+#include "web/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SMALL = 65536, PIECE = 131072, FILE_PIECE = 1 << 20, STRONG_AFTER = 1 };
+enum { SMALL = 65536, PIECE = 131072, FILE_PIECE = 1 << 20 };
 
 /* ---- its octets */
 
@@ -155,22 +153,16 @@ static void send_parts(struct response *r, const struct sent_file *file,
 
 /* ---- which of it */
 
-/* RFC 9110 section 14.6. */
 static void send_several(struct request *q, struct response *r, const struct sent_file *f,
 			 const struct range_set *s)
 {
-	struct arena *a = q->arena;
-	str boundary = rand_token(a, 20);
-	struct part *parts = arena_zero(a, (s->count + 1) * sizeof *parts);
-	for (size_t i = 0; i < s->count; i++) {
-		parts[i].range = s->rows[i];
-		parts[i].head = arena_cat(
-			a, i ? STR("\r\n--") : STR("--"), boundary,
-			STR("\r\nContent-Type: "), f->type, STR("\r\nContent-Range: "),
-			range_text(a, &s->rows[i], f->st.st_size), STR("\r\n\r\n"));
-	}
-	r->type = arena_cat(a, STR("multipart/byteranges; boundary="), boundary);
-	parts[s->count].head = arena_cat(a, STR("\r\n--"), boundary, STR("--\r\n"));
+	struct range_parts p;
+	struct part *parts = arena_zero(q->arena, (s->count + 1) * sizeof *parts);
+	version_parts(q->arena, s, f->type, f->st.st_size, &p);
+	for (size_t i = 0; i < s->count; i++)
+		parts[i] = (struct part){ p.heads[i], s->rows[i] };
+	parts[s->count].head = p.end;
+	r->type = p.type;
 	send_parts(r, f, parts, s->count + 1);
 }
 
@@ -182,36 +174,6 @@ static void send_one(struct request *q, struct response *r, const struct sent_fi
 	send_parts(r, f, part, 1);
 }
 
-static void send_nothing(struct request *q, struct response *r, const struct sent_file *f)
-{
-	response_header(r, STR("Content-Range"),
-			range_text(q->arena, NULL, f->st.st_size));
-	r->policy = STR_NONE;
-	error_page(q, r, 416, S_("The file has no such part."));
-}
-
-/* ---- versions */
-
-str http_date(struct arena *a, int64_t t)
-{
-	struct tm tm;
-	time_t seconds = (time_t)t;
-	char text[64];
-	if (!gmtime_r(&seconds, &tm))
-		return STR_NONE;
-	size_t n = strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	return arena_copy(a, (str){ text, n });
-}
-
-/* What else was a date once (RFC 9110 section 5.6.7) nobody sends us: we gave this one. */
-static bool read_http_date(struct arena *a, str text, int64_t *t)
-{
-	struct tm tm = { 0 };
-	const char *end = strptime(arena_z(a, text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	*t = end && !*end ? timegm(&tm) : -1;
-	return *t >= 0;
-}
-
 str file_version(struct arena *a, const struct stat *st)
 {
 	return arena_printf(a, "%jx-%jx-%jx%09lx", (uintmax_t)st->st_ino,
@@ -219,57 +181,12 @@ str file_version(struct arena *a, const struct stat *st)
 			    (unsigned long)st->st_mtim.tv_nsec);
 }
 
-struct version {
-	str tag, quoted; /* strong: RFC 9110 section 8.8.3 */
-	int64_t at;      /* never later than now: section 8.8.2.1 */
-	str date;
-};
-
-static struct version version_of(struct arena *a, const struct sent_file *f)
+static struct version version_of_file(struct arena *a, const struct sent_file *f)
 {
-	int64_t now = clock_now(), at = f->st.st_mtim.tv_sec;
-	struct version v = { .at = at < now ? at : now };
-	v.tag = file_version(a, &f->st);
+	str tag = file_version(a, &f->st);
 	if (f->encoding.n)
-		v.tag = arena_cat(a, v.tag, STR("-"), f->encoding);
-	v.quoted = arena_cat(a, STR("\""), v.tag, STR("\""));
-	v.date = http_date(a, v.at);
-	return v;
-}
-
-/* RFC 9110 section 13.1.5: a range of another version is of no use. By date only where the
- * file cannot have changed twice in that second (section 8.8.2.2). */
-static bool range_is_of(const struct request *q, const struct version *v)
-{
-	str wanted = request_header(q, "if-range");
-	return !wanted.n || str_eq(wanted, v->quoted)
-	       || (str_eq(wanted, v->date) && v->at + STRONG_AFTER < clock_now());
-}
-
-/* Sections 13.1.1 and 13.1.4, in the order of 13.2.2. A weak tag is none of ours. */
-static bool is_other(const struct request *q, const struct version *v)
-{
-	str match = request_header(q, "if-match");
-	int64_t since;
-	if (match.n)
-		return str_find(match, STR("W/")).n || !etag_listed(match, v->quoted);
-	return read_http_date(q->arena, request_header(q, "if-unmodified-since"), &since)
-	       && v->at > since;
-}
-
-/* Sections 13.1.2 and 13.1.3. */
-static bool is_unchanged(const struct request *q, struct response *r,
-			 const struct version *v)
-{
-	int64_t since;
-	if (response_unchanged(q, r, v->tag))
-		return true;
-	if (request_header(q, "if-none-match").n
-	    || !read_http_date(q->arena, request_header(q, "if-modified-since"), &since)
-	    || v->at > since)
-		return false;
-	r->status = 304;
-	return true;
+		tag = arena_cat(a, tag, STR("-"), f->encoding);
+	return version_of(a, tag, f->st.st_mtim.tv_sec);
 }
 
 static void drop(const struct sent_file *f)
@@ -281,34 +198,16 @@ static void drop(const struct sent_file *f)
 
 void site_send(struct request *q, struct response *r, const struct sent_file *f)
 {
-	struct range_set set = { .rows = { { 0, f->st.st_size } }, .count = 1 };
-	struct version v = version_of(q->arena, f);
-	str range = q->head ? STR_NONE : request_header(q, "range"); /* section 14.2 */
+	struct range_set set;
+	struct version v = version_of_file(q->arena, f);
 	r->type = f->type;
-	response_header(r, STR("Last-Modified"), v.date);
-	response_header(r, STR("Accept-Ranges"), STR("bytes"));
 	if (f->varies)
 		response_header(r, STR("Vary"), STR("Accept-Encoding"));
-	if (is_other(q, &v)) {
-		drop(f);
-		r->policy = STR_NONE;
-		error_page(q, r, 412, S_("The file is no longer the one that you have."));
-		return;
-	}
-	if (is_unchanged(q, r, &v)) {
+	int status = version_choose(q, r, &v, f->st.st_size, &set);
+	if (!status) {
 		drop(f);
 		return;
 	}
-	int status = range.n && range_is_of(q, &v)
-			     ? range_parse(range, f->st.st_size, &set)
-			     : 0;
-	if (status == 416) {
-		drop(f);
-		send_nothing(q, r, f);
-		return;
-	}
-	if (!status)
-		set = (struct range_set){ .rows = { { 0, f->st.st_size } }, .count = 1 };
 	if (f->charge && !q->head && !f->charge(q, &set, f->st.st_size)) {
 		drop(f);
 		r->policy = STR_NONE;
@@ -319,10 +218,7 @@ void site_send(struct request *q, struct response *r, const struct sent_file *f)
 	}
 	if (f->encoding.n)
 		response_header(r, STR("Content-Encoding"), f->encoding);
-	r->status = status ? status : 200;
-	if (status && set.count == 1)
-		response_header(r, STR("Content-Range"),
-				range_text(q->arena, &set.rows[0], f->st.st_size));
+	version_say(r, status, &set, f->st.st_size);
 	if (set.count > 1)
 		send_several(q, r, f, &set);
 	else

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "web/request.h"
-#include "web/site/range.h"
+#include "web/range.h"
 
 #include <sys/stat.h>
 
@@ -31,9 +31,6 @@ struct sent_file {
 };
 
 void site_send(struct request *q, struct response *r, const struct sent_file *f);
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7). */
-str http_date(struct arena *a, int64_t seconds);
 
 /* The name of this version: whatever changes the file changes it. */
 str file_version(struct arena *a, const struct stat *st);

@@ -13,7 +13,7 @@
 #pragma once
 
 #include "web/request.h"
-#include "web/site/range.h"
+#include "web/range.h"
 #include "web/site/rules.h"
 
 struct site {

@@ -1,4 +1,4 @@
-#include "web/site/range.h"
+#include "web/range.h"
 
 #include <inttypes.h>
 

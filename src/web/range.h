@@ -1,4 +1,4 @@
-/* web/site/range.h: which octets of a file are wanted (RFC 9110 section 14).
+/* web/range.h: which octets of a file are wanted (RFC 9110 section 14).
  *
  *     struct range_set s;
  *     int status = range_parse(request_header(q, "range"), size, &s);
