@@ -116,7 +116,7 @@ FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/4/not
          '/t/1.atom', '/t/1.feed.json', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
          '/by/2025/06/?by=author', '/by/2025/06/?by=subject', '/by/2025/06.json?by=author', '/by/2025/06/15/?by=subject',
          '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom', '/from/1.feed.json',
-         '/by/2025-06.mbox.gz', '/feed.atom', '/feed.json', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
+         '/by/2025-06.mbox.gz', '/by/all.mbox.gz', '/1.mbox.gz', '/feed.atom', '/feed.json', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
          f'/search.atom?q={SECRET}', f'/search.feed.json?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
 ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board', f'/lists/search.atom?q={SECRET}', f'/lists/search.feed.json?q={SECRET}',
              f'/lists/search.mbox.gz?q={SECRET}', f'/lists/search.atom?q={SECRET}+list:board',
@@ -410,6 +410,15 @@ if os.path.exists(packed):
             next_ = re.search(r'href="([^"]*)" rel="next">Further messages', a)
             path = next_ and next_[1].replace('&amp;', '&')
 
+    start = time.monotonic()
+    whole = get('/lists/linux-mips/by/all.mbox.gz').body
+    print(f'figure: all as one file, {len(whole) >> 20} MB, in {time.monotonic() - start:.1f} s', flush=True)
+    with open(p.dir + '/all.mbox', 'wb') as f:
+        f.write(gzip.decompress(whole))
+    equal('all posts in one file', len(mailbox.mbox(p.dir + '/all.mbox')), 10000)
+    half = len(whole) // 2
+    a = get('/lists/linux-mips/by/all.mbox.gz', Range=f'bytes={half}-')
+    check('whose second half comes alone', (a.status, a.body == whole[half:]) == (206, True), (a.status, a['Content-Range']))
     nested = [re.findall(r'<article class="msg" id="n(\d+)"', a) for a in parts(thread)]
     numbers = [n for page in nested for n in page]
     equal('the longest thread is complete, each post once', (len(numbers), len(set(numbers))), (longest[0], longest[0]))
