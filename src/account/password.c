@@ -1,6 +1,7 @@
 #include "account/password.h"
 
 #include "account/foreign.h"
+#include "base/thread.h"
 
 #include <pthread.h>
 #include <sodium.h>
@@ -24,8 +25,11 @@ static bool enter(void)
 	bool may = waiting < PASSWORD_WAITING;
 	waiting += may;
 	pthread_mutex_unlock(&counting);
-	if (may)
+	if (may) {
+		thread_waits(true);
 		pthread_mutex_lock(&one_at_a_time);
+		thread_waits(false);
+	}
 	return may;
 }
 

@@ -19,6 +19,11 @@ void mem_keep(size_t n)
 	mallopt(M_MMAP_THRESHOLD, (int)n);
 }
 
+void mem_share(unsigned heaps)
+{
+	mallopt(M_ARENA_MAX, (int)heaps);
+}
+
 void mem_ready(size_t n)
 {
 	volatile char *p = mem_alloc(n);

@@ -48,6 +48,23 @@ bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms)
 	return pthread_cond_timedwait(c, m, &t) != ETIMEDOUT;
 }
 
+static _Thread_local struct {
+	void (*tell)(void *ctx, bool waits);
+	void *ctx;
+} listener;
+
+void thread_tell_waits(void (*tell)(void *ctx, bool waits), void *ctx)
+{
+	listener.tell = tell;
+	listener.ctx = ctx;
+}
+
+void thread_waits(bool waits)
+{
+	if (listener.tell)
+		listener.tell(listener.ctx, waits);
+}
+
 /* Linux keeps the niceness of each thread apart, and 0 is the one that asks. */
 void thread_give_way(void)
 {

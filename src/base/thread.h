@@ -22,6 +22,13 @@ void thread_cond_init(pthread_cond_t *c);
 /* Waits on c, m held, until woken (true) or until the deadline (false). */
 bool thread_wait_until(pthread_cond_t *c, pthread_mutex_t *m, int64_t mono_ms);
 
+/* Whom the calling thread tells when it waits for somebody else's work, so that another one
+ * may work meanwhile; ctx must last as long as the thread. */
+void thread_tell_waits(void (*tell)(void *ctx, bool waits), void *ctx);
+
+/* It waits from now on; it goes on. Of a thread that tells nobody nothing happens. */
+void thread_waits(bool waits);
+
 /* From now on the calling thread gives way to all others that have something to do. */
 void thread_give_way(void);
 

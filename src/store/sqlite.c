@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "store/tokenize.h"
 
 #include <errno.h>
@@ -58,7 +59,9 @@ static int on_busy(void *arg, int tries)
 		b->busy_since = clock_mono_ms();
 	if (clock_mono_ms() - b->busy_since >= b->patience)
 		return 0;
+	thread_waits(true);
 	pause_step();
+	thread_waits(false);
 	return 1;
 }
 

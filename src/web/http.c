@@ -12,9 +12,10 @@
 enum {
 	QUEUE = 1000,
 	WORKERS = HTTP_WORKERS,
+	AT_ONCE_LEAST = 4, /* of them; more than one a core: some wait for the disk */
 	LOOPS_MAX = 16,
-	KEPT = 8 * 1024 * 1024,  /* octets: a long thread as a page takes so much */
-	READY = 6 * 1024 * 1024, /* what one of 150 posts takes */
+	KEPT = 3 * 1024 * 1024,  /* octets: a page of 64 long posts takes so much */
+	READY = 2 * 1024 * 1024,
 };
 
 static void fill_defaults(struct http_options *o)
@@ -26,6 +27,11 @@ static void fill_defaults(struct http_options *o)
 					       : (unsigned)cores;
 	if (!o->workers)
 		o->workers = WORKERS;
+	if (!o->at_once)
+		o->at_once = cores * 2 > AT_ONCE_LEAST ? (unsigned)cores * 2
+						       : AT_ONCE_LEAST;
+	if (o->at_once > o->workers)
+		o->at_once = o->workers;
 	if (!o->queue)
 		o->queue = QUEUE;
 	if (!o->head_ms)
@@ -109,7 +115,9 @@ err http_new(const struct http_options *options, struct http **h)
 	sem_init(&new->first_is_made, 0, 0);
 	pthread_mutex_init(&new->large.lock, NULL);
 	mem_keep(KEPT);
-	err e = pool_new(new->options.workers, new->options.queue, run, &new->pool);
+	mem_share(new->options.loops);
+	err e = pool_new(new->options.workers, new->options.at_once, new->options.queue,
+			 run, &new->pool);
 	if (e.kind) {
 		pthread_mutex_destroy(&new->large.lock);
 		free(new);

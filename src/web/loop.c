@@ -91,6 +91,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	bool draining = atomic_load(&l->http->draining);
 	bool over = draining && now >= atomic_load(&l->http->drain_deadline);
 	(void)fd, (void)what;
+	pool_stir(l->http->pool);
 	for (struct connection *c = l->connections, *next; c; c = next) {
 		next = c->next;
 		if (!c->bev || (c->state == WORKING && !over)

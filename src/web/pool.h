@@ -1,7 +1,9 @@
-/* web/pool.h: threads that work off a bounded queue; of those that are idle the
- * one that worked last is called first, so that few of many stay in use.
+/* web/pool.h: threads that work off a bounded queue. Only some work at once: more than the
+ * processor has cores only keep each other's memory cold. The others are for when some of
+ * those wait for somebody else (thread_waits), or come to no end. Of the idle ones that which
+ * worked last is called first, so that few of many stay in use.
  *
- *     struct pool *p = pool_new(32, 1000, run);
+ *     struct pool *p = pool_new(32, 4, 1000, run);
  *     if (!pool_put(p, &job->link)) ... 503
  *     pool_free(p);                          // works off what is queued, joins
  */
@@ -18,9 +20,13 @@ struct pool_job {
 
 struct pool;
 
-/* ERR_LIMIT: the system gives no more threads. */
-MUST_USE err pool_new(unsigned threads, size_t queue_max,
+/* at_once: 1 to threads. ERR_LIMIT: the system gives no more threads. */
+MUST_USE err pool_new(unsigned threads, unsigned at_once, size_t queue_max,
 		      void (*run)(struct pool_job *job), struct pool **pool);
+
+/* Called now and then, by any thread: where jobs wait and none has been taken for a while,
+ * one more thread works until the queue is empty. */
+void pool_stir(struct pool *p);
 
 /* False: the queue is full, or the pool is being freed. */
 bool pool_put(struct pool *p, struct pool_job *job);

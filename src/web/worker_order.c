@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "lists/orders.h"
 #include "store/lists/order.h"
 
@@ -89,7 +90,9 @@ static bool wait_for_answer(struct request *q, int64_t id, struct order_row *row
 		if (answered || now >= until)
 			break;
 		int64_t look = now + ORDER_LOOK_MS;
+		thread_waits(true);
 		bell_wait(bell, heard, look < until ? look : until);
+		thread_waits(false);
 	}
 	bell_leave(bell);
 	return answered;

@@ -130,15 +130,61 @@ static void all_work(struct pool *p)
 	CHECK(comes_to(&ran, 100 + WORKERS + 10));
 }
 
+/* Two of them, until it is seen that they come to no end. */
+static void some_work(struct pool *p)
+{
+	struct pool_job jobs[WORKERS];
+	atomic_store(&inside, 0);
+	atomic_store(&ran, 100);
+	atomic_store(&may_end, false);
+	for (int i = 0; i < WORKERS; i++)
+		CHECK(pool_put(p, &jobs[i]));
+	CHECK(comes_to(&inside, 2));
+	pool_stir(p); /* a job has just been taken */
+	thread_sleep(20);
+	CHECK(atomic_load(&inside) == 2);
+	thread_sleep(150);
+	pool_stir(p);
+	CHECK(comes_to(&inside, 3));
+	atomic_store(&may_end, true);
+	CHECK(comes_to(&ran, 100 + WORKERS));
+}
+
+static void waits(struct pool_job *j)
+{
+	thread_waits(true);
+	job(j);
+	thread_waits(false);
+}
+
+static void who_waits_does_not_count(struct pool *p)
+{
+	struct pool_job jobs[WORKERS + 10];
+	atomic_store(&inside, 0);
+	atomic_store(&ran, 100);
+	atomic_store(&may_end, false);
+	for (int i = 0; i < WORKERS + 10; i++)
+		CHECK(pool_put(p, &jobs[i]));
+	CHECK(comes_to(&inside, WORKERS));
+	atomic_store(&may_end, true);
+	CHECK(comes_to(&ran, 100 + WORKERS + 10));
+}
+
 int main(void)
 {
 	struct pool *p;
 	all_hear_one_ring();
 	ends_by_itself();
 	no_more_than_may();
-	CHECK(!pool_new(WORKERS, 1000, job, &p).kind);
+	CHECK(!pool_new(WORKERS, WORKERS, 1000, job, &p).kind);
 	last_is_first(p);
 	all_work(p);
+	pool_free(p);
+	CHECK(!pool_new(WORKERS, 2, 1000, job, &p).kind);
+	some_work(p);
+	pool_free(p);
+	CHECK(!pool_new(WORKERS, 2, 1000, waits, &p).kind);
+	who_waits_does_not_count(p);
 	pool_free(p);
 	return check_done();
 }
