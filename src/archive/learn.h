@@ -9,7 +9,9 @@
 
 #include "store/archive/post.h"
 
-enum { LEARN_FROM = 500 }; /* posts that a list has before its first dictionary is trained */
+enum {
+	LEARN_FROM = 500
+}; /* posts that a list has before its first dictionary is trained */
 
 /* A list has got that many posts: trains one where it has none, or has grown so much since
  * that later posts will gain by another; those of before stay as they are packed. */

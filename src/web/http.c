@@ -14,7 +14,7 @@ enum {
 	WORKERS = HTTP_WORKERS,
 	AT_ONCE_LEAST = 4, /* of them; more than one a core: some wait for the disk */
 	LOOPS_MAX = 16,
-	KEPT = 3 * 1024 * 1024,  /* octets: a page of 64 long posts takes so much */
+	KEPT = 3 * 1024 * 1024, /* octets: a page of 64 long posts takes so much */
 	READY = 2 * 1024 * 1024,
 };
 

@@ -46,7 +46,7 @@ struct http_options {
 		      int64_t octets);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
-	unsigned at_once; /* of the workers; 0: two a core, see pool.h */
+	unsigned at_once;        /* of the workers; 0: two a core, see pool.h */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */
 	struct limit *limit;     /* connections; NULL: no limit. Stays the caller's */
 	bool proxied; /* the client's address is X-Forwarded-For's last, where the

@@ -10,9 +10,9 @@ enum {
 #define BY_DATE                                                           \
 	"SELECT id FROM post INDEXED BY post_date WHERE list IN (SELECT " \
 	"value FROM json_each(?1)) AND date >= ?2 AND date < ?3"
-#define BY_THREAD                                                                    \
+#define BY_THREAD                                                                  \
 	"SELECT id FROM post INDEXED BY post_seen WHERE thread IN (SELECT thread " \
-	"FROM "                                                                      \
+	"FROM "                                                                    \
 	"post WHERE number = ?2 AND list IN (SELECT value FROM json_each(?1)))"
 #define BY_FILE  "SELECT id FROM post INDEXED BY post_attached WHERE attachments > 0"
 #define BY_PATCH "SELECT id FROM post INDEXED BY post_patch WHERE flags & 4"
