@@ -2,6 +2,7 @@
 
 #include "archive/content.h"
 #include "archive/html.h"
+#include "archive/script.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/address.h"
@@ -12,7 +13,7 @@
 enum {
 	SUBJECT_MAX = 1000, /* octets of each, for rows and index */
 	LABEL_MAX = 300,
-	RECEIVERS_MAX = 600,
+	RECEIVERS_MAX = 600, /* of their addresses */
 	INDEXED_MAX = 2 * 1024 * 1024,
 	ID_MAX = 500,
 	AHEAD = 24 * 3600, /* a clock may be wrong by its time zone */
@@ -110,17 +111,66 @@ static void split_quotes(struct arena *a, str text, str *own, str *quoted)
 	*quoted = (str){ others, m };
 }
 
+/* A name as who may not see addresses reads it: none of the domains. */
+static void add_name(struct buf *b, str name)
+{
+	bool domain = false;
+	for (size_t i = 0; i < name.n; i++) {
+		domain = name.p[i] == '@' || (domain && !chr_is_space(name.p[i]));
+		buf_add_char(b, domain ? ' ' : name.p[i]);
+	}
+	buf_add_char(b, '\n');
+}
+
+/* A name that is an address in truth is one. */
+static void add_person(struct buf *names, struct buf *addresses, str name, str address)
+{
+	add_name(names, name);
+	if (str_has(name, '@'))
+		buf_cat(addresses, name, STR("\n"));
+	buf_cat(addresses, address, STR("\n"));
+}
+
+/* Of To or Cc. Who has no name there is called by what stands before the @, as on the pages. */
+static void add_receivers(struct arena *a, const struct header *h, str field,
+			  struct buf *names, struct buf *addresses)
+{
+	struct mailbox *boxes;
+	size_t count = 0, room = addresses->n + RECEIVERS_MAX;
+	const struct field *f = header_find(h, field);
+	if (!f || address_list(a, f->value, &boxes, &count).kind)
+		return;
+	for (size_t i = 0; i < count && addresses->n < room; i++) {
+		str name = utf8_scrub(a, boxes[i].name),
+		    address = utf8_scrub(a, address_text(a, &boxes[i].address));
+		add_person(names, addresses, name.n ? name : address, address);
+	}
+}
+
+static void find_people(struct arena *a, const struct header *h, struct prepared *out)
+{
+	struct archive_words *w = &out->words;
+	BUF(name);
+	BUF(address);
+	BUF(names);
+	BUF(addresses);
+	add_person(&name, &address, out->post.from_name, out->post.from_address);
+	add_receivers(a, h, STR("To"), &names, &addresses);
+	add_receivers(a, h, STR("Cc"), &names, &addresses);
+	w->author = arena_copy(a, buf_str(&name));
+	w->author_address = arena_copy(a, buf_str(&address));
+	w->receiver = arena_copy(a, buf_str(&names));
+	w->receiver_address = arena_copy(a, buf_str(&addresses));
+}
+
 static void find_words(struct arena *a, const struct content *c, struct prepared *out)
 {
-	const struct header *h = &c->mime.header;
 	struct archive_words *w = &out->words;
 	BUF(files);
 	for (size_t i = 0; i < c->file_count; i++)
 		buf_cat(&files, utf8_scrub(a, c->files[i].name), STR("\n"));
 	w->subject = out->post.subject;
-	w->author = arena_cat(a, out->post.from_name, STR(" "), out->post.from_address);
-	w->receiver = arena_cat(a, line_of(a, h, STR("To"), RECEIVERS_MAX), STR(" "),
-				line_of(a, h, STR("Cc"), RECEIVERS_MAX));
+	find_people(a, &c->mime.header, out);
 	w->files = arena_copy(a, buf_str(&files));
 	split_quotes(a, c->text, &w->body, &w->quote);
 }
@@ -194,11 +244,14 @@ static bool is_message(const struct header *h)
 	       || header_find(h, STR("Received")) || header_find(h, STR("References"));
 }
 
-/* Octets of the header, where the body is word for word what is read; else 0. */
+/* Octets of the header, where the body is word for word what is read, and says all of how
+ * it is read; else 0. */
 static size_t plain_header(struct arena *a, str message, const struct content *c)
 {
 	str body = c->mime.header.body;
 	bool plain = c->mime.count == 1 && !c->file_count && !c->from_html
+		     && str_eq(script_language(c->language, c->text),
+			       script_language(STR(""), c->text))
 		     && str_eq(c->text, mime_line_feeds(a, body));
 	return plain ? message.n - body.n : 0;
 }

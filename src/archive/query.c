@@ -209,6 +209,13 @@ static err parse(struct arena *a, str text, int64_t now, bool by_term, bool *oth
 	return OK;
 }
 
+str query_names_only(struct arena *a, str expression)
+{
+	return expression.n ? arena_cat(a, STR("- {author_address receiver_address} : ("),
+					expression, STR(")"))
+			    : expression;
+}
+
 /* Where some of it looks in quoted lines only, it is read again: the filter that keeps the
  * rest out of them cannot stand around the whole then. */
 err query_parse(struct arena *a, str text, int64_t now, struct query *q)

@@ -5,7 +5,7 @@
  *
  * Words and phrases must all occur; OR joins its two neighbours; - leaves out;
  * ( ) groups; word* takes every ending. Words are looked for in from: to:
- * subject: body: file:, or anywhere but in quoted lines (quoted:yes). Conditions
+ * subject: body: file: inside:, or anywhere but in quoted lines (quoted:yes). Conditions
  * on the whole: before: after: date:2026-10..2026-12 has:attachment has:patch
  * has:html list:dev thread:21838 id: type:pdf. a NEAR/5 b: near each other. Dates are days,
  * months, years, or reckoned from now: 7d, 2.weeks, last.month, yesterday. The prefixes of
@@ -35,6 +35,10 @@ struct query {
 };
 
 enum { QUERY_MAX = 1000, QUERY_TERMS_MAX = 60, QUERY_DEPTH_MAX = 20 };
+
+/* The same expression of FTS5, which looks in no address of a person, in names only; "" stays
+ * so. What is to be left out is narrowed, too, or it would tell by what is missing. */
+str query_names_only(struct arena *a, str expression);
 
 /* ERR_SYNTAX: the text says what and where ("column 7: …"). ERR_LIMIT: longer
  * than QUERY_MAX octets, more than QUERY_TERMS_MAX terms, nested too deep. An

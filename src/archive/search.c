@@ -25,11 +25,13 @@ static bool is_named(const struct search_list *l, str name)
 }
 
 /* The lists to look at, as JSON: those that the query names, of those that may be
- * read. One that may not be read is as unknown as one that does not exist. */
+ * read. One that may not be read is as unknown as one that does not exist. *hide: one of
+ * them hides addresses. */
 static err choose_lists(struct arena *a, const struct search *s, const struct query *q,
-			str *json)
+			str *json, bool *hide)
 {
 	BUF(b);
+	*hide = false;
 	buf_add_char(&b, '[');
 	bool *used = arena_zero(a, q->list_count + 1);
 	for (size_t i = 0; i < s->list_count; i++) {
@@ -37,8 +39,10 @@ static err choose_lists(struct arena *a, const struct search *s, const struct qu
 		for (size_t k = 0; k < q->list_count; k++)
 			if (is_named(&s->lists[i], q->lists[k]))
 				wanted = used[k] = true;
-		if (wanted)
-			buf_addf(&b, "%s%" PRId64, b.n > 1 ? "," : "", s->lists[i].id);
+		if (!wanted)
+			continue;
+		buf_addf(&b, "%s%" PRId64, b.n > 1 ? "," : "", s->lists[i].id);
+		*hide |= s->lists[i].hides_addresses;
 	}
 	buf_add_char(&b, ']');
 	for (size_t k = 0; k < q->list_count; k++)
@@ -61,6 +65,14 @@ static str floors_of(struct arena *a, const struct search *s)
 	return b.n ? arena_cat(a, buf_str(&b), STR("}")) : STR("");
 }
 
+static bool hides(const struct search *s, int64_t list)
+{
+	for (size_t i = 0; i < s->list_count; i++)
+		if (s->lists[i].id == list)
+			return s->lists[i].hides_addresses;
+	return true;
+}
+
 static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 		    const struct marks *m, struct search_hit *hit)
 {
@@ -71,7 +83,7 @@ static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 	hit->subject = marked(a, m, hit->post.subject);
 	TRY(archive_blob_read(b, mine, hit->post.id, (size_t)lead, &message));
 	if (!content_read(mine, message, &c).kind)
-		hit->snippet = snippet(a, m, c.text, s->hide_addresses);
+		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list));
 	return OK;
 }
 
@@ -91,10 +103,10 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	int64_t missing;
 	TRY(query_parse(a, s->text, clock_now(), &found.query));
 	const struct query *q = &found.query;
-	TRY(choose_lists(a, s, q, &ask.lists));
+	TRY(choose_lists(a, s, q, &ask.lists, &found.names_only));
 	ask.floors = floors_of(a, s);
-	ask.match = q->match;
-	ask.without = q->without;
+	ask.match = found.names_only ? query_names_only(a, q->match) : q->match;
+	ask.without = found.names_only ? query_names_only(a, q->without) : q->without;
 	ask.from = q->from;
 	ask.until = q->until;
 	ask.has = q->has;

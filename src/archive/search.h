@@ -2,7 +2,11 @@
  *
  *     TRY(search_run(b, a, &(struct search){ .text = q, .lists = readable, .list_count =
  * n, .limit = 20 }, &found));
- */
+ *
+ * Where a list hides addresses from the visitor, they must not come out by what is found
+ * either, letter by letter (from:an*). If one of the lists that are looked at does, the
+ * whole search looks in names only, also on those that show addresses: one expression
+ * stands for all lists. list: with one that shows them finds addresses there. */
 #pragma once
 
 #include "archive/html.h"
@@ -13,13 +17,13 @@ struct search_list { /* a list that the visitor may read */
 	int64_t id;
 	str name;      /* what list: may name; local part or whole address */
 	int64_t since; /* posts that came from then on; 0: all */
+	bool hides_addresses;
 };
 
 struct search {
 	str text;                        /* as typed */
 	const struct search_list *lists; /* nothing else is looked at */
 	size_t list_count;
-	bool hide_addresses; /* in snippets, from guests */
 	enum archive_order order;
 	bool by_thread, facets;       /* as struct archive_ask's */
 	int64_t after_date, after_id; /* keyset, ARCHIVE_NEWEST */
@@ -40,7 +44,8 @@ struct search_found {
 	int64_t total;  /* at most ARCHIVE_WINDOW */
 	int64_t groups; /* by_thread: threads */
 	bool more;
-	bool filling; /* the index is made anew and lacks posts */
+	bool filling;    /* the index is made anew and lacks posts */
+	bool names_only; /* addresses of people were not looked at */
 	struct archive_facets facets;
 	struct query query; /* as understood */
 };

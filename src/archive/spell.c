@@ -143,27 +143,34 @@ static err try(struct book *b, struct arena *a, const struct search *s, struct l
 	return OK;
 }
 
-err search_spell(struct book *b, struct arena *a, const struct search *s,
-		 const struct query *q, str *other)
+/* As many as `most` of the posts, whoever may read them, that have the word where this
+ * search looks. */
+static err count(struct book *b, struct arena *a, const struct search_found *nothing,
+		 str word, int64_t most, int64_t *posts)
 {
+	str phrase = arena_cat(a, STR("\""), word, STR("\""));
+	if (nothing->names_only)
+		phrase = query_names_only(a, phrase);
+	return archive_word_posts(b, phrase, most, posts);
+}
+
+err search_spell(struct book *b, struct arena *a, const struct search *s,
+		 const struct search_found *nothing, str *other)
+{
+	const struct query *q = &nothing->query;
 	*other = STR("");
 	for (size_t i = 0; i < q->mark_count && !other->n; i++) {
 		struct looked x = { 0 };
 		int64_t posts;
 		if (!is_simple(a, q->marks[i], &x.word))
 			continue;
-		TRY(archive_word_posts(b, arena_cat(a, STR("\""), x.word, STR("\"")), 1,
-				       &posts));
+		TRY(count(b, a, nothing, x.word, 1, &posts));
 		if (posts && q->mark_count > 1)
 			continue;
 		TRY(archive_vocabulary(b, a, str_first(x.word, 1), look, &x));
 		for (size_t k = 0; k < x.count; k++)
-			TRY(archive_word_posts(
-				b,
-				arena_cat(a, STR("\""),
-					  (str){ x.list[k].text, x.list[k].n },
-					  STR("\"")),
-				POSTS, &x.list[k].posts));
+			TRY(count(b, a, nothing, (str){ x.list[k].text, x.list[k].n },
+				  POSTS, &x.list[k].posts));
 		qsort(x.list, x.count, sizeof *x.list, better);
 		TRY(try(b, a, s, &x, other));
 	}

@@ -6,4 +6,4 @@
 /* The query with one word written as the archive has it, if that finds something on the
  * lists that may be read; "" where nothing is near. s: the search that found nothing. */
 MUST_USE err search_spell(struct book *b, struct arena *a, const struct search *s,
-			  const struct query *q, str *other);
+			  const struct search_found *nothing, str *other);

@@ -62,6 +62,13 @@ int64_t clock_cpu_ms(void)
 	return read_ms(CLOCK_THREAD_CPUTIME_ID);
 }
 
+int64_t clock_cpu_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 void clock_iso(int64_t ms, char text[static CLOCK_TEXT])
 {
 	time_t seconds = (time_t)(ms / 1000);

@@ -11,6 +11,7 @@ int64_t clock_now(void);     /* seconds since 1970, UTC */
 int64_t clock_now_ms(void);  /* milliseconds since 1970, UTC */
 int64_t clock_mono_ms(void); /* milliseconds that only ever grow; for deadlines */
 int64_t clock_cpu_ms(void);  /* milliseconds that this thread has computed; for bounds */
+int64_t clock_cpu_us(void);  /* the same in microseconds; for what things cost */
 
 /* "2026-11-24T04:12:09.512Z", from milliseconds. */
 void clock_iso(int64_t ms, char text[static CLOCK_TEXT]);

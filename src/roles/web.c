@@ -87,6 +87,7 @@ static err open_router(struct web_role *w)
 					       .lang = conf->site_lang,
 					       .zone = conf->site_timezone,
 					       .root = conf->web_root.n > 0 },
+				     .cost = cost_new(conf->web_budget * 1000000),
 				     .ctx = &w->web,
 				     .may = viewer_may,
 				     .moved = worker_moved,
@@ -116,6 +117,7 @@ static err open_http(struct web_role *w)
 	struct http_options o = { .page = router_page,
 				  .first = first_page,
 				  .body_max = many_body_max,
+				  .spent = router_spent,
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };

@@ -160,6 +160,9 @@ static int create(void *arg, const char **args, int count, Fts5Tokenizer **out)
 	return rc;
 }
 
+/* Of each column; the addresses of author and receiver are where their names are. */
+static const int places[WORDS_COLUMNS] = { 0, 1, 2, 3, 4, 5, 6, 1, 2 };
+
 static void words_hit(const Fts5ExtensionApi *api, Fts5Context *row,
 		      sqlite3_context *result, int count, sqlite3_value **values)
 {
@@ -173,7 +176,7 @@ static void words_hit(const Fts5ExtensionApi *api, Fts5Context *row,
 		for (rc = api->xPhraseFirstColumn(row, i, &at, &column);
 		     rc == SQLITE_OK && column >= 0 && column < WORDS_COLUMNS;
 		     api->xPhraseNextColumn(row, &at, &column))
-			hit |= (int64_t)1 << (i * WORDS_COLUMNS + column);
+			hit |= (int64_t)1 << (i * WORDS_PLACES + places[column]);
 	}
 	if (rc == SQLITE_OK)
 		sqlite3_result_int64(result, hit);

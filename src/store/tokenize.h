@@ -8,8 +8,9 @@
  * a single character is asked for as a prefix ("京"*) and is found wherever it stands.
  * A line that was broken inside a run does not part it.
  *
- * words_hit(words) in a SELECT with MATCH: in which columns the row has which phrase of
- * the expression: six bits a phrase, the first ten of them, the first column lowest.
+ * words_hit(words) in a SELECT with MATCH: in which places the row has which phrase of the
+ * expression: seven bits a phrase, the first nine of them, the first column lowest. A
+ * person's address, which is a column of its own, is the same place as the name.
  *
  * words_among(ID): has it a bit in the candidates of the search (book.among)? It is asked
  * before the row of the post is looked up, which costs five times as much.
@@ -23,7 +24,7 @@
 
 #include "store/sqlite.h"
 
-enum { WORDS_COLUMNS = 6, WORDS_PHRASES = 10 };
+enum { WORDS_COLUMNS = 9, WORDS_PLACES = 7, WORDS_PHRASES = 9 };
 
 /* Before the first statement that touches the table words, on each connection. A code of
  * SQLite's. */

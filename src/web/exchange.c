@@ -290,3 +290,12 @@ void exchange_piece(struct exchange *x)
 	if (x->chunked && x->stream_state == STREAM_END)
 		buf_add(&x->out, STR("0\r\n\r\n"));
 }
+
+int64_t exchange_octets(const struct exchange *x)
+{
+	const struct response *r = &x->response;
+	size_t body = r->stream ? r->stream->file_count
+		      : r->blob ? r->blob_bytes.n
+				: r->body.n;
+	return (int64_t)(x->out.n + body);
+}

@@ -67,6 +67,9 @@ void exchange_page(struct exchange *x, const struct http_options *options,
 /* In a worker: puts the next piece of a stream into out. */
 void exchange_piece(struct exchange *x);
 
+/* In a worker, after one of the two: octets that it has put on their way. */
+int64_t exchange_octets(const struct exchange *x);
+
 bool exchange_from_here(const struct net_addr *client); /* over loopback */
 
 /* What is sent where no worker can be asked, whole. */

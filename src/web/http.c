@@ -87,6 +87,7 @@ static void run(struct pool_job *job)
 		make_first(h, x);
 		return;
 	}
+	int64_t before = clock_cpu_us();
 	if (x->response.stream) {
 		exchange_piece(x);
 	} else {
@@ -94,6 +95,9 @@ static void run(struct pool_job *job)
 		if (x->response.status >= 500)
 			atomic_fetch_add(&h->failed, 1);
 	}
+	if (h->options.spent)
+		h->options.spent(h->options.ctx, &x->request, clock_cpu_us() - before,
+				 exchange_octets(x));
 	loop_return(x->loop, x);
 }
 

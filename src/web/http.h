@@ -40,6 +40,10 @@ struct http_options {
 	 * names its length; or NULL: HTTP_BODY_MAX. *person: of whom one that is larger
 	 * is taken at a time; 0: they are not told apart. */
 	int64_t (*body_max)(void *ctx, str path, str query, int64_t *person);
+	/* In a worker, after each page and each piece of a stream: the processor time that
+	 * it took, and octets that go out for it; or NULL. */
+	void (*spent)(void *ctx, const struct request *q, int64_t microseconds,
+		      int64_t octets);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */

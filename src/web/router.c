@@ -1,11 +1,10 @@
 #include "web/router.h"
 
 #include "base/language.h"
+#include "web/asset.h"
 #include "web/blob.h"
 
 #include "base/log.h"
-
-#include <pthread.h>
 
 /* ---- patterns */
 
@@ -118,42 +117,6 @@ static struct match find(const struct router *router, struct request *q)
 	return match_path(router, q, false);
 }
 
-/* ---- files that are compiled in */
-
-static struct blob *asset_blobs[16];
-static pthread_once_t assets_made = PTHREAD_ONCE_INIT;
-
-static void make_asset_blobs(void)
-{
-	static const struct {
-		const char *ending, *type;
-	} types[] = { { ".css", "text/css; charset=utf-8" },
-		      { ".js", "text/javascript; charset=utf-8" },
-		      { ".svg", "image/svg+xml" },
-		      { ".png", "image/png" } };
-	for (size_t i = 0; i < assets_count && i < 16; i++) {
-		str type = STR("application/octet-stream");
-		for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-			if (str_ends(assets[i].name, str_from(types[k].ending)))
-				type = str_from(types[k].type);
-		asset_blobs[i] = blob_of(assets[i].content, type);
-	}
-}
-
-/* Their names hold a hash of their content, so they are good for ever. */
-static void asset_page(struct request *q, struct response *r)
-{
-	pthread_once(&assets_made, make_asset_blobs);
-	for (size_t i = 0; i < assets_count && i < 16; i++) {
-		if (!str_eq(q->path, assets[i].url))
-			continue;
-		r->cache = STR("public, max-age=31536000, immutable");
-		response_blob(q, r, blob_ref(asset_blobs[i]));
-		return;
-	}
-	error_page(q, r, 404, STR_NONE);
-}
-
 /* ---- who may */
 
 static enum may passes(const struct router *router, struct request *q,
@@ -236,6 +199,29 @@ static void add_slash(struct request *q, struct response *r)
 				    q->query_text.n ? STR("?") : STR(""), q->query_text));
 }
 
+/* Whether the network of a guest has cost so much that it must wait; the answer has then been
+ * made. From here on what the request costs counts. */
+static bool must_wait(const struct router *router, struct request *q, struct response *r)
+{
+	if (!router->cost || q->session)
+		return false;
+	int64_t seconds = cost_wait(router->cost, &q->client);
+	q->counted = !seconds;
+	if (!seconds)
+		return false;
+	response_header(r, STR("Retry-After"), arena_number(q->arena, seconds));
+	error_page(q, r, 429,
+		   S_("Your network has asked for so much in a short time that it has to "
+		      "wait a little. Who has signed in need not wait."));
+	return true;
+}
+
+/* A way in or out stands open to those, too, whose network has to wait. */
+static bool is_weighed(const struct route *route)
+{
+	return !(route->flags & (ROUTE_DOOR | ROUTE_FREE));
+}
+
 /* A file; scripts sign in to them by HTTP Basic. */
 static void answer_file(const struct router *router, struct request *q,
 			struct response *r)
@@ -248,6 +234,8 @@ static void answer_file(const struct router *router, struct request *q,
 		error_page(q, r, 429,
 			   STR("This token has made as many requests in a "
 			       "minute as it may."));
+	else if (must_wait(router, q, r))
+		return;
 	else if (let_in(router, q, r, NULL))
 		router->other(q, r);
 	if (r->status == 429)
@@ -338,7 +326,7 @@ static void dispatch_apart(const struct router *router, struct request *q,
 	choose_language(router, q);
 	if (q->method != GET)
 		not_this_method(q, r, GET);
-	else if (let_in(router, q, r, NULL))
+	else if (!must_wait(router, q, r) && let_in(router, q, r, NULL))
 		router->other(q, r);
 }
 
@@ -368,6 +356,8 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 		error_page(q, r, 429,
 			   STR("This token has made as many requests in a "
 			       "minute as it may."));
+	} else if (is_weighed(m.route) && must_wait(router, q, r)) {
+		return;
 	} else if (let_in(router, q, r, m.route)) {
 		if (q->method != GET && !(m.route->flags & ROUTE_FOREIGN)
 		    && !session_form_allowed(router->sessions, q, &why))
@@ -436,4 +426,12 @@ void router_page(void *arg, struct request *q, struct response *r)
 		 && !q->refused) /* CONNECT's 501 is no trouble of ours */
 		log_error("page-failed", KS("path", q->path), KN("status", r->status),
 			  KZ("do", "look at the lines before this one"));
+}
+
+void router_spent(void *arg, const struct request *q, int64_t microseconds,
+		  int64_t octets)
+{
+	const struct router *router = arg;
+	if (q->counted)
+		cost_spend(router->cost, &q->client, microseconds, octets);
 }

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "account/rights.h"
+#include "web/cost.h"
 #include "web/frame.h"
 #include "web/protect.h"
 #include "web/session.h"
@@ -26,7 +27,8 @@ enum route_flag {
 	ROUTE_FILE = 1,    /* the path ends in a file's name: .json belongs to it */
 	ROUTE_FOREIGN = 2, /* programs of others POST here: no form token (RFC 8058) */
 	ROUTE_DOOR = 4,    /* the way in or out: never behind [web] protect */
-	ROUTE_FAULTS = 8,  /* it says itself what is wrong with a request (q->refused) */
+	ROUTE_FREE = 16, /* it costs nothing: never refused for what a network has cost */
+	ROUTE_FAULTS = 8, /* it says itself what is wrong with a request (q->refused) */
 };
 
 struct route {
@@ -50,6 +52,7 @@ struct router {
 	const struct sessions *sessions;
 	struct frame_site site;
 	struct protect protect;
+	struct cost *cost; /* of guests, by network; NULL: it is not counted */
 	void *ctx;
 
 	/* May q->session do this? Of a list where the path names one (:list). */
@@ -77,6 +80,10 @@ void router_refuse(struct request *q, struct response *r, enum may may);
 /* The page function for http_options; ctx is the router. A page that only
  * sets a status of 400 or more gets the error page for it. */
 void router_page(void *router, struct request *q, struct response *r);
+
+/* For http_options: what guests cost is their network's; ctx is the router. */
+void router_spent(void *router, const struct request *q, int64_t microseconds,
+		  int64_t octets);
 
 /* Does a path fit a pattern? Fills q->args. For tests. */
 bool route_fits(const char *pattern, struct request *q);

@@ -106,8 +106,10 @@ static void test_lists(struct arena *a, struct book *b)
 	      && p.list[0].number == 3);
 }
 
-static const struct search_list both[] = { { DEV, STR("dev@lists.example"), 0 },
-					   { SECRET, STR("secret@lists.example"), 0 } };
+static const struct search_list both[] = {
+	{ .id = DEV, .name = STR("dev@lists.example") },
+	{ .id = SECRET, .name = STR("secret@lists.example") }
+};
 
 /* The numbers found on dev, as digits; S for a post on secret. */
 static str found_by(struct arena *a, struct book *b, const char *text, size_t lists,

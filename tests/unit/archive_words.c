@@ -10,8 +10,10 @@
 #include "base/buf.h"
 #include "store/archive/words.h"
 
-static const struct search_list lists[] = { { DEV, STR("dev@lists.example"), 0 },
-					    { SECRET, STR("secret@lists.example"), 0 } };
+static const struct search_list lists[] = {
+	{ .id = DEV, .name = STR("dev@lists.example") },
+	{ .id = SECRET, .name = STR("secret@lists.example") }
+};
 
 static void find(struct arena *a, struct book *b, struct search s, struct search_found *f)
 {
@@ -161,7 +163,7 @@ static str spelled(struct arena *a, struct book *b, const char *text, size_t rea
 	find(a, b, s, &f);
 	s.lists = lists;
 	s.limit = 20;
-	CHECK(ok(search_spell(b, a, &s, &f.query, &other)));
+	CHECK(ok(search_spell(b, a, &s, &f, &other)));
 	return f.count ? STR("(found)") : other;
 }
 
@@ -179,6 +181,104 @@ static void test_spelling(struct arena *a, struct book *b)
 	CHECK(str_eq(spelled(a, b, "solvent", 1), STR("(found)")));
 	CHECK(str_eq(spelled(a, b, "zzzzzz", 2), STR("")));
 	CHECK(str_eq(spelled(a, b, "subject:solvant", 2), STR("subject:solvent")));
+}
+
+static str found_hiding(struct arena *a, struct book *b, const char *text, bool dev,
+			bool secret)
+{
+	struct search_found f;
+	struct search_list both[2] = { lists[0], lists[1] };
+	struct search s = { .text = str_from(text),
+			    .lists = both,
+			    .list_count = 2,
+			    .order = ARCHIVE_BEST,
+			    .limit = 20 };
+	BUF(out);
+	both[0].hides_addresses = dev;
+	both[1].hides_addresses = secret;
+	CHECK(ok(search_run(b, a, &s, &f)));
+	CHECK(f.names_only == (dev || (secret && !f.query.list_count)));
+	for (size_t i = 0; i < f.count; i++)
+		buf_addf(&out, "%s%lld", i ? " " : "", (long long)f.hits[i].post.number);
+	return arena_copy(a, buf_str(&out));
+}
+
+static const char TO_OTHERS[] =
+	"From: Zoe Quill <secretbox1@hidden.example>\r\n"
+	"To: Yann Pike <boxtwo@veiled.example>, zulu-dev@lists.example\r\n"
+	"Subject: zebra\r\nMessage-ID: <hid@x>\r\n"
+	"Date: Sun, 1 Nov 2009 10:00:00 +0000\r\n\r\nquagga\r\n";
+
+/* Addresses that are hidden are not found, in whatever way one asks; names are. */
+static void test_hidden(struct arena *a, struct book *b)
+{
+	static const struct {
+		const char *text, *shown, *hidden;
+	} cases[] = {
+		{ "from:zoe", "12", "12" },
+		{ "to:pike", "12", "12" },
+		{ "to:zulu", "12", "12" }, /* who has no name */
+		{ "zoe yann", "12", "12" },
+		{ "from:sec*", "12", "" },
+		{ "from:secretbox1", "12", "" },
+		{ "from:\"secretbox1 hidden example\"", "12", "" },
+		{ "from:secretbox1@hidden.example", "12", "" },
+		{ "from:(zoe hidden)", "12", "" },
+		{ "secretbox1", "12", "" },
+		{ "secretb*", "12", "" },
+		{ "to:boxtwo", "12", "" },
+		{ "to:veiled*", "12", "" },
+		{ "a:boxtwo", "12", "" },
+		{ "boxtwo NEAR/5 veiled", "12", "" },
+		{ "nobody OR boxtwo", "12", "" },
+		{ "q:nothing OR boxtwo", "12", "" },
+		{ "quoted:yes boxtwo", "12", "" },
+		{ "zoe -secretbox1", "", "12" },
+		{ "after:2009-11-01 before:2009-11-02 -from:secretb*", "", "12" },
+		{ "from:quotidian", "13", "13" }, /* a name that is an address */
+		{ "from:masked", "13", "" },
+	};
+	CHECK(put(a, b, DEV, "hid", TO_OTHERS) == 12);
+	say(a, b, DEV, 92, "\"quotidian@masked.example\" <q@masked.example>", "x", "y");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str shown = found_hiding(a, b, cases[i].text, false, false),
+		    hidden = found_hiding(a, b, cases[i].text, true, false);
+		CHECK(str_eq(shown, str_from(cases[i].shown)));
+		CHECK(str_eq(hidden, str_from(cases[i].hidden)));
+		if (!str_eq(shown, str_from(cases[i].shown))
+		    || !str_eq(hidden, str_from(cases[i].hidden)))
+			fprintf(stderr, "  %s: %.*s | %.*s\n", cases[i].text,
+				STR_F(shown), STR_F(hidden));
+	}
+	/* one list that hides is enough, unless it is not asked */
+	CHECK(str_eq(found_hiding(a, b, "boxtwo", false, true), STR("")));
+	CHECK(str_eq(found_hiding(a, b, "boxtwo list:dev", false, true), STR("12")));
+	/* nor does the order tell, or the help with spelling */
+	say(a, b, DEV, 93, "Q <q@x.example>", "hidden", "quagga");
+	say(a, b, DEV, 94, "Q <okapi@x.example>", "gnu", "okapi");
+	say(a, b, DEV, 95, "Q <q@x.example>", "gnu", "okapi");
+	CHECK(str_eq(found_hiding(a, b, "okapi", false, false), STR("15 16")));
+	CHECK(str_eq(found_hiding(a, b, "okapi", true, false), STR("16 15")));
+}
+
+static str spelled_hiding(struct arena *a, struct book *b, const char *text, bool hide)
+{
+	struct search_found f;
+	struct search_list dev = { DEV, STR("dev@lists.example"), 0, hide };
+	struct search s = {
+		.text = str_from(text), .lists = &dev, .list_count = 1, .limit = 20
+	};
+	str other;
+	CHECK(ok(search_run(b, a, &s, &f)) && !f.total);
+	CHECK(ok(search_spell(b, a, &s, &f, &other)));
+	return other;
+}
+
+static void test_hidden_spelling(struct arena *a, struct book *b)
+{
+	CHECK(str_eq(spelled_hiding(a, b, "veild", false), STR("veiled")));
+	CHECK(str_eq(spelled_hiding(a, b, "veild", true), STR("")));
+	CHECK(str_eq(spelled_hiding(a, b, "yamn", true), STR("yann")));
 }
 
 /* As after an update that cuts texts in another way; a post that comes meanwhile is found
@@ -214,6 +314,8 @@ int main(void)
 	test_threads(a, b);
 	test_facets(a, b);
 	test_spelling(a, b);
+	test_hidden(a, b);
+	test_hidden_spelling(a, b);
 	test_refill(a, b);
 	book_close(b);
 	folder_remove(a, folder);

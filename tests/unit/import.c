@@ -201,7 +201,8 @@ static void test_search(struct arena *a, struct book *b)
 		"has:patch octeon",
 		"file:patch",
 	};
-	struct search_list lists[] = { { LIST, STR("linux-mips@lists.example"), 0 } };
+	struct search_list lists[] = { { .id = LIST,
+					 .name = STR("linux-mips@lists.example") } };
 	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
 		for (int best = 0; best < 2; best++) {
 			struct search_found f;

@@ -30,8 +30,9 @@ static inline const char *safe_address(const char *value)
 
 static inline const char *safe_attribute(const GumboAttribute *x)
 {
-	static const char *const names[] = { "class", "dir", "aria-label", "tabindex",
-					     "title", "rel", "start",      NULL };
+	static const char *const names[] = { "class",    "dir",   "aria-label",
+					     "tabindex", "title", "rel",
+					     "start",    "lang",  NULL };
 	static const char *const classes[] = { "body",      "run",        "diff",
 					       "sig",       "att",        "kv",
 					       "ctl",       "note small", "st warn",

@@ -118,29 +118,29 @@ static err gather_all(struct book *b, struct arena *a, const struct archive_ask 
 	return e;
 }
 
-/* What a word weighs by the column; as the columns stand in the index. */
-static const double weights[WORDS_COLUMNS] = { 8.0, 4.0, 0.5, 1.0, 0.2, 2.0 };
+/* What a word weighs by the place; as the columns stand in the index. */
+static const double weights[WORDS_PLACES] = { 8.0, 4.0, 0.5, 1.0, 0.2, 2.0, 0.5 };
 
 /* A reply repeats the subject of what it answers. */
 static const double REPEATED = 3.0;
 
-static double weight(uint64_t columns, bool reply)
+static double weight(uint64_t places, bool reply)
 {
 	double sum = 0;
-	for (int i = 0; i < WORDS_COLUMNS; i++)
-		if (columns >> i & 1)
+	for (int i = 0; i < WORDS_PLACES; i++)
+		if (places >> i & 1)
 			sum += weights[i] - (i == 0 && reply ? REPEATED : 0);
 	return sum;
 }
 
 static uint64_t phrase(const struct hit *h, int i)
 {
-	return h->where >> (i * WORDS_COLUMNS) & ((1U << WORDS_COLUMNS) - 1);
+	return h->where >> (i * WORDS_PLACES) & ((1U << WORDS_PLACES) - 1);
 }
 
 static void score(struct window *w)
 {
-	double rare[WORDS_PHRASES], table[2][1 << WORDS_COLUMNS];
+	double rare[WORDS_PHRASES], table[2][1 << WORDS_PLACES];
 	int64_t newest = INT64_MIN;
 	size_t have[WORDS_PHRASES] = { 0 };
 	for (size_t k = 0; k < w->count; k++) {
@@ -150,7 +150,7 @@ static void score(struct window *w)
 	}
 	for (int i = 0; i < WORDS_PHRASES; i++)
 		rare[i] = log(1 + ((double)w->count + 1) / ((double)have[i] + 0.5));
-	for (uint64_t c = 0; c < 1U << WORDS_COLUMNS; c++) {
+	for (uint64_t c = 0; c < 1U << WORDS_PLACES; c++) {
 		table[0][c] = weight(c, false);
 		table[1][c] = weight(c, true);
 	}

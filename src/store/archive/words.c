@@ -2,26 +2,28 @@
 
 #include "store/sqlite.h"
 
+#define COLUMNS                                                   \
+	"subject, author, receiver, body, quote, files, inside, " \
+	"author_address, receiver_address"
+#define TEXTS(w)                                                                         \
+	SQL_S((w)->subject), SQL_S((w)->author), SQL_S((w)->receiver), SQL_S((w)->body), \
+		SQL_S((w)->quote), SQL_S((w)->files), SQL_S((w)->inside),                \
+		SQL_S((w)->author_address), SQL_S((w)->receiver_address)
+
 err archive_words_add(struct book *b, int64_t post, const struct archive_words *w)
 {
 	return book_run(b,
-			"INSERT INTO words (rowid, subject, author, receiver, body, "
-			"quote, files) "
-			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-			SQL_I(post), SQL_S(w->subject), SQL_S(w->author),
-			SQL_S(w->receiver), SQL_S(w->body), SQL_S(w->quote),
-			SQL_S(w->files));
+			"INSERT INTO words (rowid, " COLUMNS ") VALUES "
+			"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			SQL_I(post), TEXTS(w));
 }
 
 err archive_words_remove(struct book *b, int64_t post, const struct archive_words *w)
 {
 	return book_run(b,
-			"INSERT INTO words (words, rowid, subject, author, receiver, "
-			"body, quote, "
-			"files) VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-			SQL_I(post), SQL_S(w->subject), SQL_S(w->author),
-			SQL_S(w->receiver), SQL_S(w->body), SQL_S(w->quote),
-			SQL_S(w->files));
+			"INSERT INTO words (words, rowid, " COLUMNS ") VALUES "
+			"('delete', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			SQL_I(post), TEXTS(w));
 }
 
 err archive_words_forget(struct book *b)

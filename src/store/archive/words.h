@@ -4,8 +4,13 @@
 
 #include "store/archive/post.h"
 
-struct archive_words { /* the columns, UTF-8 */
-	str subject, author, receiver, body, quote, files;
+/* The columns, UTF-8. Names and addresses of people are columns of their own: who may not
+ * see addresses is not let look into those (archive/search.h). */
+struct archive_words {
+	str subject, author, receiver, body, quote;
+	str files;  /* names of attachments */
+	str inside; /* what is written in them */
+	str author_address, receiver_address;
 };
 MUST_USE err archive_words_add(struct book *b, int64_t post,
 			       const struct archive_words *w);

@@ -34,7 +34,7 @@ static void add_metric(struct buf *b, const char *name, const char *type,
 	buf_addf(b, "postern_%s %" PRId64 "\n", name, value);
 }
 
-static void add_http(const struct web *h, struct buf *b)
+static void add_http(const struct web *h, struct cost *cost, struct buf *b)
 {
 	struct http_counts n = h->http ? http_counts(h->http) : (struct http_counts){ 0 };
 	const struct {
@@ -54,6 +54,9 @@ static void add_http(const struct web *h, struct buf *b)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		add_metric(b, rows[i].name, rows[i].type, rows[i].help,
 			   (int64_t)rows[i].value);
+	add_metric(b, "http_over_budget_total", "counter",
+		   "Requests of guests answered 429 for what their network had cost",
+		   (int64_t)cost_refusals(cost));
 	add_metric(b, "page_cache_bytes", "gauge", "Pages kept in memory",
 		   (int64_t)cache_octets(h->cache));
 }
@@ -109,7 +112,7 @@ void metrics_page(struct request *q, struct response *r)
 		return;
 	}
 	r->cache = STR("no-store");
-	add_http(w->web, &r->body);
+	add_http(w->web, q->router->cost, &r->body);
 	if (!w->ready) {
 		r->status = 503;
 		return;

@@ -40,14 +40,6 @@ static void point_at(struct request *q, const struct asked *x, str why,
 	p->wrong_at = rest;
 }
 
-static bool hides(struct request *q, const struct asked *x)
-{
-	for (size_t i = 0; i < x->count; i++)
-		if (page_hides(q, &x->lists[i].settings))
-			return true;
-	return false;
-}
-
 static void add_hits(struct request *q, const struct asked *x,
 		     const struct search_found *found, struct page_search *p)
 {
@@ -132,12 +124,12 @@ static struct search search_for(struct request *q, const struct asked *x, int64_
 	for (size_t i = 0; i < x->count; i++)
 		lists[i] = (struct search_list){ x->lists[i].entry->id,
 						 x->lists[i].entry->address,
-						 x->lists[i].since };
+						 x->lists[i].since,
+						 page_hides(q, &x->lists[i].settings) };
 	return (struct search){
 		.text = x->words,
 		.lists = lists,
 		.list_count = x->count,
-		.hide_addresses = hides(q, x),
 		.order = x->newest || most ? ARCHIVE_NEWEST : ARCHIVE_BEST,
 		.by_thread = x->by_thread && !most,
 		.facets = !most,
@@ -162,8 +154,7 @@ static err add_spelling(struct request *q, const struct asked *x,
 	struct search s = search_for(q, x, 0);
 	if (found->total)
 		return OK;
-	TRY(search_spell(worker_of(q)->books.archive, q->arena, &s, &found->query,
-			 &p->instead));
+	TRY(search_spell(worker_of(q)->books.archive, q->arena, &s, found, &p->instead));
 	p->instead_href = search_link(q, p->action, p->instead);
 	return OK;
 }
@@ -191,6 +182,7 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	p->total = found.total;
 	p->capped = found.total >= ARCHIVE_WINDOW;
 	p->filling = found.filling;
+	p->names_only = found.names_only && str_has(x->words, '@');
 	p->words = found.query.words;
 	p->unknown = found.query.unknown;
 	add_hits(q, x, &found, p);

@@ -1,0 +1,7 @@
+/* web/asset.h: files that are compiled in, below /_/: the style sheet, the script, the icon. */
+#pragma once
+
+#include "web/request.h"
+
+/* The one that q->path names; 404 where there is none. */
+void asset_page(struct request *q, struct response *r);

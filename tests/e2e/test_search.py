@@ -1,0 +1,86 @@
+"""Addresses that a list hides from guests are not found out by searching either: by no form of a search, letter by letter;
+members find them, and everybody on a list that shows them. The index that is made anew for it."""
+import gzip
+import http.client
+import json
+import tempfile
+from email.utils import formatdate
+from urllib.parse import quote
+
+from harness import Postern, check, done, equal, limit, section
+from mailing import message
+
+limit(120)
+DEV, OPEN = 'dev@lists.example', 'open@lists.example'
+ANNA = 'anna@uni.example'
+p = Postern(admin='admin@lists.example', send__relay='outbox')
+for name in (DEV, OPEN):
+    p.cli('list', 'create', name, '--owner', 'owner@uni.example')
+p.cli('list', 'set', OPEN, 'obscure_addresses=no')
+p.cli('user', 'add', ANNA)
+p.cli('member', 'add', DEV, ANNA)
+
+
+def letter(n, sender, to, text):
+    return message(sender, to, f'Subject {n}', text, Date=formatdate(1_750_000_000 + 60 * n), mid=f'<m{n}@x.example>')
+
+
+def fill(name, letters):
+    with tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox') as f:
+        for m in letters:
+            f.write(b'From x Thu Jan  1 00:00:00 2026\n' + m.replace(b'\r\n', b'\n') + b'\n\n')
+        f.flush()
+        p.cli('archive', 'import', name, f.name)
+
+
+fill(DEV, [letter(1, 'Zoe Quill <secretbox1@hidden.example>', f'Yann Pike <secondbox@veiled.example>, {DEV}', 'quagga'),
+           letter(2, 'Ulf Ohm <ulf@far.example>', DEV, 'quagga')])
+fill(OPEN, [letter(3, 'Zoe Quill <secretbox1@hidden.example>', OPEN, 'quagga')])
+p.start()
+MEMBER = p.token(ANNA)
+
+
+def get(path, token=None):
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c.request('GET', path, headers={'User-Agent': 'test', 'Accept-Encoding': 'identity', **({'Authorization': f'Bearer {token}'} if token else {})})
+    r = c.getresponse()
+    body = r.read()
+    c.close()
+    return r.status, (gzip.decompress(body) if '.gz' in path else body).decode()
+
+
+def total(path, query, token=None):
+    status, body = get(f'{path}/search.json?q={quote(query)}', token)
+    equal(f'{path} {query}: is answered', status, 200)
+    return json.loads(body)['total']
+
+
+section('what is in a hidden address is not found')
+ASKED = ['from:sec*', 'from:s*1', 'from:secretbox1', 'from:"secretbox1 hidden example"', 'from:secretbox1@hidden.example', 'secretbox1', 'secret*',
+         'hidden', 'secretbox1 OR nowhere', 'secretbox1 NEAR/3 hidden', 'f:hidden', 'to:secondbox', 'to:veil*', 'a:veiled', 'quoted:yes secretbox1', 'from:(zoe hidden)']
+for q in ASKED:
+    wanted = 0 if q == 'from:s*1' else 1
+    equal(f'{q}: a member finds it', total('/lists/dev', q, MEMBER), wanted)
+    for path in ('/lists/dev', '/lists'):
+        equal(f'{path} {q}: a guest does not', total(path, q), 0)
+for q in ('from:zoe', 'from:quill', 'to:pike', 'zoe yann', 'to:dev'):
+    check(f'{q}: a guest finds names', total('/lists/dev', q) >= 1)
+equal('nor by what is left out', [total('/lists/dev', 'quagga -from:secret*'), total('/lists/dev', 'quagga -from:secret*', MEMBER)], [2, 1])
+equal('where it is shown it is found', [total('/lists/open', 'from:secretbox1'), total('/lists', 'from:secretbox1 list:open')], [1, 1])
+equal('by members on both', total('/lists', 'from:secretbox1', MEMBER), 2)
+
+section('in every form')
+for form in ('search?q=', 'search.json?q=', 'search?g=thread&o=new&q=', 'search.atom?q=', 'search.mbox.gz?q='):
+    for q in ('from:sec*', 'secretbox1', 'to:veiled'):
+        there, gone = get(f'/lists/dev/{form}{quote(q)}', MEMBER)[1], get(f'/lists/dev/{form}{quote(q)}')[1]
+        check(f'{form}{q}: a member', 'Subject 1' in there, there[:300])
+        check(f'{form}{q}: a guest', 'Subject 1' not in gone and 'Zoe' not in gone, gone[:300])
+for q in ('zoe', 'quagga', 'from:zoe'):
+    page = get(f'/lists/dev/search.json?q={quote(q)}')[1]
+    check(f'{q}: counted by name', 'Zoe' in page and 'secretbox1' not in page, page)
+check('help with spelling gives none away', 'veiled' not in get('/lists/dev/search?q=viled')[1])
+check('but helps who may know', 'veiled' in get('/lists/dev/search?q=viled', MEMBER)[1])
+check('why nothing was found is said', 'only where they are shown' in get('/lists/dev/search?q=secretbox1%40hidden.example')[1])
+check('to nobody else', 'only where they are shown' not in get('/lists/dev/search?q=secretbox1%40hidden.example', MEMBER)[1])
+
+done()
