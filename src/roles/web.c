@@ -5,6 +5,7 @@
 #include "base/url.h"
 #include "roles/role.h"
 #include "web/http.h"
+#include "web/pages/lengths.h"
 #include "web/pages/many.h"
 #include "web/pages/old.h"
 #include "web/pages/pages.h"
@@ -65,6 +66,7 @@ static err open_web(struct web_role *w)
 			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .lengths = lengths_new(),
 			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
 			       .providers = providers_new(conf),
 			       .secrets = w->role->oidc_secrets,

@@ -98,6 +98,21 @@ err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 	return FIND(b, a, t, found, THREAD "WHERE t.id = ?1", SQL_I(id));
 }
 
+err archive_thread_numbers(struct book *b, struct arena *a, int64_t list, int64_t number,
+			   str *numbers)
+{
+	struct rows r;
+	*numbers = STR("[]");
+	TRY(book_rows(b, &r,
+		      "SELECT json_group_array(number) FROM post WHERE list = ?1 AND "
+		      "thread > 0 AND thread = (SELECT thread FROM post WHERE list = ?1 "
+		      "AND number = ?2)",
+		      SQL_I(list), SQL_I(number)));
+	if (rows_next(&r))
+		*numbers = rows_str(&r, a, 0);
+	return rows_end(&r);
+}
+
 err archive_threads_latest(struct book *b, struct arena *a, int64_t list, int64_t last_at,
 			   int64_t id, size_t limit, struct archive_threads *out)
 {

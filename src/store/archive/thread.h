@@ -34,6 +34,11 @@ MUST_USE err archive_thread_recount(struct book *b, int64_t thread, int64_t vers
 MUST_USE err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 				  struct archive_thread *t, bool *found);
 
+/* The numbers of all posts of the thread that holds post `number`, as a JSON array; "[]" where
+ * there is no such post. */
+MUST_USE err archive_thread_numbers(struct book *b, struct arena *a, int64_t list,
+				    int64_t number, str *numbers);
+
 /* Latest activity first; from behind (last_at, id), both 0 to begin. */
 MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
 				    int64_t last_at, int64_t id, size_t limit,
