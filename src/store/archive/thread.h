@@ -43,6 +43,10 @@ MUST_USE err archive_thread_numbers(struct book *b, struct arena *a, int64_t lis
 MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
 				    int64_t last_at, int64_t id, size_t limit,
 				    struct archive_threads *out);
+/* Of those that began since then, the ones with the most posts, two at least. */
+MUST_USE err archive_threads_busiest(struct book *b, struct arena *a, int64_t list,
+				     int64_t since, size_t limit,
+				     struct archive_threads *out);
 /* The threads that start before and after this one in time; number 0: none. */
 MUST_USE err archive_thread_neighbours(struct book *b, struct arena *a,
 				       const struct archive_thread *t,
