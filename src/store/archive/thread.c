@@ -163,6 +163,18 @@ err archive_thread_stamps(struct book *b, struct arena *a, int64_t list, int64_t
 			 SQL_I(limit), SQL_I(ARCHIVE_GONE));
 }
 
+/* No thread that began since then has been silent since before. */
+err archive_threads_busiest(struct book *b, struct arena *a, int64_t list, int64_t since,
+			    size_t limit, struct archive_threads *out)
+{
+	return TABLE_ALL(b, a, read_thread, &out->list, &out->count,
+			 THREAD "WHERE t.id IN (SELECT id FROM thread WHERE list = ?1 "
+				"AND last_at >= ?2 AND first_at >= ?2 AND posts > 1 "
+				"ORDER BY posts DESC, last_at DESC, id DESC LIMIT ?3) "
+				"ORDER BY t.posts DESC, t.last_at DESC, t.id DESC",
+			 SQL_I(list), SQL_I(since), SQL_I(limit));
+}
+
 err archive_thread_neighbours(struct book *b, struct arena *a,
 			      const struct archive_thread *t,
 			      struct archive_thread *before, struct archive_thread *after)

@@ -56,6 +56,10 @@ MUST_USE err archive_thread_stamps(struct book *b, struct arena *a, int64_t list
 				   size_t limit, struct archive_stamp **stamps,
 				   size_t *count);
 
+/* Of those that began since then, the ones with the most posts, two at least. */
+MUST_USE err archive_threads_busiest(struct book *b, struct arena *a, int64_t list,
+				     int64_t since, size_t limit,
+				     struct archive_threads *out);
 /* The threads that start before and after this one in time; number 0: none. */
 MUST_USE err archive_thread_neighbours(struct book *b, struct arena *a,
 				       const struct archive_thread *t,
