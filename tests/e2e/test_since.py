@@ -80,7 +80,7 @@ def told(b):
         status, page = read(b, path)
         asked = path.lower().split('?')[-1] if '?' in path else path
         # the references of a newer post, as it was sent, stand in it
-        own = page if not re.search(r'/(4|5)/raw|/[45](\.json)?$|gz$|re=4', path) else re.sub(r'm[13]@far\.example', '', page)
+        own = page if not re.search(r'/(4|5)/raw|/[45](\.json)?$|\.gz|re=4', path) else re.sub(r'm[13]@far\.example', '', page)
         found = {t for t in TELL_TALES if t in own and t.lower().split('@')[0] not in asked and t.lower() not in asked}
         if found:
             out[path] = found
