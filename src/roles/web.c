@@ -10,7 +10,10 @@
 #include "web/pages/old.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
+#include "web/site/consent.h"
 #include "web/site/gate.h"
+#include "web/site/log.h"
+#include "web/site/manage.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -105,6 +108,12 @@ static err open_router(struct web_role *w)
 	w->web.site->holds = file_rule_holds;
 	w->web.site->find_link = file_link_find;
 	w->web.site->charge = file_link_charge;
+	w->web.site->consent = file_consent;
+	w->web.site->manages = site_manages_by;
+	if (conf->web_keep_downloads) {
+		TRY(site_log_start(conf, w->web.site->root, &w->web.site->log));
+		w->web.site->watch = file_watch;
+	}
 	w->router.other = other;
 	if (conf->web_files_url.n) {
 		struct url u;
@@ -158,5 +167,7 @@ int web_main(struct role *role)
 		fd_close(&woken.handed); /* post hands nothing */
 	}
 	http_drain(w->http, role_deadline(role) - 2000);
+	if (w->web.site)
+		site_log_stop(w->web.site->log);
 	return 0;
 }
