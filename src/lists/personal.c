@@ -68,6 +68,7 @@ static err gather(struct gathering *g)
 	TRY(gather_sign_ins(g));
 	TRY(gather_held(g));
 	TRY(gather_waiting(g));
+	TRY(gather_downloads(g));
 	return add_acts(g);
 }
 

@@ -52,6 +52,8 @@ static void show_message(struct request *q, struct thread_view *v,
 		.subject = p->subject,
 		.renamed = p->subject_key != v->subject_key,
 		.from = page_author(q->arena, p->from_name, p->from_address, v->hide),
+		.from_href = p->from_address.n ? page_author_path(q, p->number)
+					       : STR_NONE,
 		.message_id = p->message_id,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
