@@ -26,7 +26,7 @@ ANNA, BEN, ADMIN = 'anna@uni.example', 'ben@uni.example', 'admin@uni.example'
 
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
-p = Postern(dns=dns, mx_port=world.port, admin=ADMIN)
+p = Postern(dns=dns, mx_port=world.port, admin=ADMIN, send__retry='1s')
 p.cli('list', 'create', DEV, '--owner', 'owner@uni.example')
 p.cli('list', 'create', BOARD, '--owner', 'owner@uni.example', '--private')
 p.cli('member', 'add', BOARD, ANNA)
@@ -256,11 +256,11 @@ section('a mailbox that is gone')
 ben.get('/lists/dev/t/10').submit('Follow by mail', 'follow')
 world.reply['rcpt'] = lambda address: '550 5.1.1 no such user' if address == BEN else None
 answer(10, 'into the void')
-check('ends it', eventually(lambda: p.events('follow-ended')) and '>Follow</button>' in ben.get('/lists/dev/t/10').page)
+check('ends it', eventually(lambda: '>Follow</button>' in ben.get('/lists/dev/t/10').page, 20, 0.2) and p.events('follow-ended'))
 world.reply.pop('rcpt')
 
 section('post dies while copies are made')
-CROWD = [f'c{n:04}@uni.example' for n in range(2500)]
+CROWD = [f'c{n:04}@uni.example' for n in range(1500)]
 p.cli('list', 'create', 'crowd@lists.example', '--private')
 p.cli('member', 'add', 'crowd@lists.example', '-', input='\n'.join(CROWD))
 book = sqlite3.connect(p.data + '/lists/lists.db', timeout=20)
@@ -279,11 +279,11 @@ for n in range(6):
         deaths += 1
     check('post is back', eventually(lambda: p.roles().get('post') not in (None, pid), 10))
 equal('it died each time', deaths, 6)
-check('all is sent', eventually(lambda: p.status('arrivals') == 0 and p.status('deliveries') == 0, 60, 0.3), p.cli('status'))
+check('all is sent', eventually(lambda: p.status('arrivals') == 0 and p.status('deliveries') == 0, 120, 0.3), p.cli('status'))
 for n in range(6):
     times = collections.Counter(r for m in world.mails if f'to the crowd {n}\r\n'.encode() in m.body for r in m.rcpts)
     equal(f'post {n}: each of the crowd once', collections.Counter(times[x] for x in CROWD), collections.Counter({1: len(CROWD)}))
-    equal(f'post {n}: and the member', times[POSTER], 1)
+    check(f'post {n}: and the member', times[POSTER] == 1, [(m.at, m.mail_from) for m in world.to(POSTER) if f'to the crowd {n}\r\n'.encode() in m.body])
 
 section('in Chromium')
 cookie = {'Cookie': '; '.join(f'{k}={v}' for k, v in anna.cookies.items())}
