@@ -1,66 +1,19 @@
 #include "store/archive/window.h"
 
+#include "store/archive/facts.h"
 #include "store/archive/window_inside.h"
-#include "store/table.h"
 #include "store/tokenize.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* What every query is narrowed by, as ?2 to ?8, ?12 to ?15. */
-#define CONDITIONS                                                                     \
-	"p.date >= ?3 AND p.date < ?4 AND p.flags & ?5 = ?5 AND p.flags & ?6 = 0 "     \
-	"AND (?7 = 0 OR p.attachments = 0) AND (?8 = '' OR p.received_at >= coalesce(" \
-	"json_extract(?8, '$.\"' || p.list || '\"'), p.received_at)) "                 \
-	"AND (?12 = '' OR EXISTS (SELECT 1 FROM attachment x WHERE x.post = p.id AND " \
-	"instr(x.sniffed, ?12))) AND (?13 = '' OR p.message_id = ?13) "                \
-	"AND (?15 = 0 OR p.attachments > 0) "
-#define LISTS    "AND p.list IN (SELECT value FROM json_each(?2)) "
-#define ONE_LIST "AND p.list = json_extract(?2, '$[0]') "
-
-#define COLUMNS  "p.list, p.date, p.thread, p.flags, p.from_address "
-#define BY_MATCH                                                                 \
-	"SELECT p.id, words_hit(words), " COLUMNS                                \
-	"FROM words w CROSS JOIN post p ON p.id = w.rowid WHERE words MATCH ?1 " \
-	"AND " CONDITIONS LISTS
-#define BY_CONDITIONS(how)                                                 \
-	"SELECT p.id, 0, " COLUMNS "FROM post p " how " WHERE " CONDITIONS \
-	"AND (?1 = '' OR p.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?1)) "
-#define NEWEST_WORDS "ORDER BY w.rowid DESC LIMIT ?9"
-#define NEWEST_POST  "ORDER BY p.id DESC LIMIT ?9"
-
-/* One statement a way to find the posts: each condition that has an index of its own.
- * Those by words look only at ids from ?10 to ?11. */
-static const char *statement(const struct archive_ask *q, bool some)
-{
-	if (q->match.n)
-		return some ? BY_MATCH "AND words_among(w.rowid) AND w.rowid BETWEEN "
-				       "?10 AND ?11 " NEWEST_WORDS
-			    : BY_MATCH "AND w.rowid BETWEEN ?10 AND ?11 " NEWEST_WORDS;
-	if (q->message_id.n)
-		return BY_CONDITIONS("INDEXED BY post_message_id") LISTS
-			"AND p.message_id <> '' AND p.message_id = ?13 " NEWEST_POST;
-	if (q->thread)
-		return BY_CONDITIONS("INDEXED BY post_thread") LISTS
-			"AND p.thread IN (SELECT thread FROM post "
-			"WHERE number = ?14 AND list IN (SELECT value FROM "
-			"json_each(?2))) " NEWEST_POST;
-	if (q->has_file)
-		return BY_CONDITIONS("INDEXED BY post_attached") LISTS
-			"AND p.attachments > 0 " NEWEST_POST;
-	if (q->has & ARCHIVE_PATCH)
-		return BY_CONDITIONS("INDEXED BY post_patch") LISTS
-			"AND p.flags & 4 " NEWEST_POST;
-	if (!memchr(q->lists.p, ',', q->lists.n))
-		return BY_CONDITIONS("INDEXED BY post_date") ONE_LIST
-			"ORDER BY p.date DESC, p.id DESC LIMIT ?9";
-	return BY_CONDITIONS("NOT INDEXED") LISTS NEWEST_POST;
-}
+#define MATCHES "SELECT rowid, words_hit(words) FROM words WHERE words MATCH ?1 AND "
+#define NEWEST  "rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC"
 
 static struct hit *next_hit(struct arena *a, struct window *w)
 {
 	if (w->count == w->room) {
-		size_t room = w->room ? 4 * w->room : 256;
+		size_t room = w->room ? 4 * w->room : 320; /* ... 20480 */
 		struct hit *more = arena_alloc(a, room * sizeof *more);
 		if (w->count)
 			memcpy(more, w->hits, w->count * sizeof *more);
@@ -70,50 +23,88 @@ static struct hit *next_hit(struct arena *a, struct window *w)
 	return &w->hits[w->count++];
 }
 
-/* Those with an id from `from` to `until`. */
-static err gather(struct book *b, struct arena *a, const struct archive_ask *q, bool some,
-		  int64_t from, int64_t until, struct window *w)
+/* NULL: it is not one of the lists. */
+static const struct archive_scope *scope_of(const struct archive_ask *q, int64_t list)
 {
-	struct rows r;
-	TRY(book_rows(b, &r, statement(q, some),
-		      SQL_S(q->match.n ? q->match : q->without), SQL_S(q->lists),
-		      SQL_I(q->from), SQL_I(q->until), SQL_I(q->has), SQL_I(q->lacks),
-		      SQL_I(q->lacks_file), SQL_S(q->floors),
-		      SQL_I(ARCHIVE_WINDOW - (int64_t)w->count), SQL_I(from),
-		      SQL_I(until), SQL_S(q->type), SQL_S(q->message_id),
-		      SQL_I(q->thread), SQL_I(q->has_file)));
-	while (rows_next(&r)) {
-		struct hit *h = next_hit(a, w);
-		*h = (struct hit){
-			.id = rows_i64(&r, 0),
-			.where = (uint64_t)rows_i64(&r, 1),
-			.list = rows_i64(&r, 2),
-			.date = rows_i64(&r, 3),
-			.thread = rows_i64(&r, 4),
-			.flags = (unsigned)rows_i64(&r, 5),
-			.author = q->facets ? window_author(a, w, rows_view(&r, 6),
-							    w->count - 1)
-					    : 0,
-		};
+	size_t low = 0, high = q->scope_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (q->scope[middle].list == list)
+			return &q->scope[middle];
+		if (q->scope[middle].list < list)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return rows_end(&r);
+	return NULL;
 }
 
-/* Where the conditions say which posts it may be, a few stretches of ids: only there. */
+static bool passes(const struct archive_ask *q, const struct fact *x)
+{
+	const struct archive_scope *scope = scope_of(q, x->list);
+	return scope && x->received_at >= scope->since && x->date >= q->from
+	       && x->date < q->until && (x->flags & q->has) == q->has
+	       && !(x->flags & q->lacks) && (x->attached || !q->has_file)
+	       && (!x->attached || !q->lacks_file);
+}
+
+static err look(struct facts *f, struct arena *a, const struct archive_ask *q, int64_t id,
+		uint64_t where, struct window *w)
+{
+	struct fact x;
+	TRY(facts_of(f, id, &x));
+	if (passes(q, &x))
+		*next_hit(a, w) = (struct hit){ .id = id,
+						.where = where,
+						.list = x.list,
+						.date = x.date,
+						.thread = x.thread,
+						.flags = x.flags,
+						.author = x.author };
+	return OK;
+}
+
+/* By words: those with an id from `from` to `until`. */
+static err gather(struct facts *f, struct arena *a, const struct archive_ask *q,
+		  bool some, int64_t from, int64_t until, struct window *w)
+{
+	struct rows r;
+	err e = OK;
+	TRY(book_rows(f->book, &r,
+		      some ? MATCHES "words_among(rowid) AND " NEWEST : MATCHES NEWEST,
+		      SQL_S(q->match), SQL_I(from), SQL_I(until)));
+	while (w->count < ARCHIVE_WINDOW && !e.kind && rows_next(&r))
+		e = look(f, a, q, rows_i64(&r, 0), (uint64_t)rows_i64(&r, 1), w);
+	err end = rows_end(&r);
+	return e.kind ? e : end;
+}
+
+/* By conditions alone. */
+static err walk(struct facts *f, struct arena *a, const struct archive_ask *q,
+		const struct candidates *c, struct window *w)
+{
+	for (int64_t id = c->top - 1; id > 0 && w->count < ARCHIVE_WINDOW; id--)
+		if (!c->bits || c->bits[id / 64] >> (id % 64) & 1)
+			TRY(look(f, a, q, id, 0, w));
+	return OK;
+}
+
 static err gather_all(struct book *b, struct arena *a, const struct archive_ask *q,
 		      struct window *w)
 {
 	struct candidates some;
-	if (!q->match.n)
-		return gather(b, a, q, false, 1, INT64_MAX, w);
+	struct facts f;
+	facts_begin(b, &f);
 	TRY(candidates_read(b, a, q, &some));
+	if (!q->match.n)
+		return walk(&f, a, q, &some, w);
 	if (!some.bits)
-		return gather(b, a, q, false, 1, INT64_MAX, w);
+		return gather(&f, a, q, false, 1, INT64_MAX, w);
 	err e = OK;
 	b->among = &some;
 	for (size_t i = 0; i < some.count && !e.kind && w->count < ARCHIVE_WINDOW; i++)
-		e = gather(b, a, q, true, some.stretches[i].from, some.stretches[i].until,
-			   w);
+		e = gather(&f, a, q, true, some.stretches[i].from,
+			   some.stretches[i].until, w);
 	b->among = NULL;
 	return e;
 }
