@@ -2,10 +2,6 @@
 
 #include "store/archive/facts.h"
 #include "store/archive/window_inside.h"
-#include "store/tokenize.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 #define MATCHES "SELECT rowid, words_hit(words) FROM words WHERE words MATCH ?1 AND "
 #define NEWEST  "rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC"
@@ -39,11 +35,21 @@ static const struct archive_scope *scope_of(const struct archive_ask *q, int64_t
 	return NULL;
 }
 
+/* Facts do not tell when it came: few lists show only what came since a day. */
+static err came_since(struct book *b, int64_t id, int64_t since, bool *yes)
+{
+	int64_t at;
+	*yes = true;
+	return since ? book_number(
+		       b, &at, yes,
+		       "SELECT id FROM post WHERE id = ?1 AND received_at >= ?2",
+		       SQL_I(id), SQL_I(since))
+		     : OK;
+}
+
 static bool passes(const struct archive_ask *q, const struct fact *x)
 {
-	const struct archive_scope *scope = scope_of(q, x->list);
-	return scope && x->received_at >= scope->since && x->date >= q->from
-	       && x->date < q->until && (x->flags & q->has) == q->has
+	return x->date >= q->from && x->date < q->until && (x->flags & q->has) == q->has
 	       && !(x->flags & q->lacks) && (x->attached || !q->has_file)
 	       && (!x->attached || !q->lacks_file);
 }
@@ -52,8 +58,13 @@ static err look(struct facts *f, struct arena *a, const struct archive_ask *q, i
 		uint64_t where, struct window *w)
 {
 	struct fact x;
+	bool visible;
 	TRY(facts_of(f, id, &x));
-	if (passes(q, &x))
+	const struct archive_scope *scope = scope_of(q, x.list);
+	if (!scope || !passes(q, &x))
+		return OK;
+	TRY(came_since(f->book, id, scope->since, &visible));
+	if (visible)
 		*next_hit(a, w) = (struct hit){ .id = id,
 						.where = where,
 						.list = x.list,
@@ -89,108 +100,42 @@ static err walk(struct facts *f, struct arena *a, const struct archive_ask *q,
 	return OK;
 }
 
-static err gather_all(struct book *b, struct arena *a, const struct archive_ask *q,
+static err gather_all(struct facts *f, struct arena *a, const struct archive_ask *q,
 		      struct window *w)
 {
 	struct candidates some;
-	struct facts f;
-	facts_begin(b, &f);
-	TRY(candidates_read(b, a, q, &some));
+	TRY(candidates_read(f->book, a, q, &some));
 	if (!q->match.n)
-		return walk(&f, a, q, &some, w);
+		return walk(f, a, q, &some, w);
 	if (!some.bits)
-		return gather(&f, a, q, false, 1, INT64_MAX, w);
+		return gather(f, a, q, false, 1, INT64_MAX, w);
 	err e = OK;
-	b->among = &some;
+	f->book->among = &some;
 	for (size_t i = 0; i < some.count && !e.kind && w->count < ARCHIVE_WINDOW; i++)
-		e = gather(&f, a, q, true, some.stretches[i].from,
-			   some.stretches[i].until, w);
-	b->among = NULL;
+		e = gather(f, a, q, true, some.stretches[i].from, some.stretches[i].until,
+			   w);
+	f->book->among = NULL;
 	return e;
 }
 
-/* What a word weighs by the place; as the columns stand in the index. */
-static const double weights[WORDS_PLACES] = { 8.0, 4.0, 0.5, 1.0, 0.2, 2.0, 0.5 };
-
-/* A reply repeats the subject of what it answers. */
-static const double REPEATED = 3.0;
-
-static double weight(uint64_t places, bool reply)
+static err fill(struct book *b, struct arena *a, const struct archive_ask *q,
+		struct window *w)
 {
-	double sum = 0;
-	for (int i = 0; i < WORDS_PLACES; i++)
-		if (places >> i & 1)
-			sum += weights[i] - (i == 0 && reply ? REPEATED : 0);
-	return sum;
-}
-
-static uint64_t phrase(const struct hit *h, int i)
-{
-	return h->where >> (i * WORDS_PLACES) & ((1U << WORDS_PLACES) - 1);
-}
-
-static void score(struct window *w)
-{
-	double rare[WORDS_PHRASES], table[2][1 << WORDS_PLACES];
-	int64_t newest = INT64_MIN;
-	size_t have[WORDS_PHRASES] = { 0 };
-	for (size_t k = 0; k < w->count; k++) {
-		newest = w->hits[k].date > newest ? w->hits[k].date : newest;
-		for (int i = 0; i < WORDS_PHRASES; i++)
-			have[i] += phrase(&w->hits[k], i) != 0;
-	}
-	for (int i = 0; i < WORDS_PHRASES; i++)
-		rare[i] = log(1 + ((double)w->count + 1) / ((double)have[i] + 0.5));
-	for (uint64_t c = 0; c < 1U << WORDS_PLACES; c++) {
-		table[0][c] = weight(c, false);
-		table[1][c] = weight(c, true);
-	}
-	for (size_t k = 0; k < w->count; k++) {
-		struct hit *h = &w->hits[k];
-		double years = (double)(newest - h->date) / (365.25 * 86400), sum = 0;
-		bool reply = h->flags & ARCHIVE_REPLY;
-		for (int i = 0; i < WORDS_PHRASES; i++)
-			sum += rare[i] * table[reply][phrase(h, i)];
-		h->score = sum * (1 + 0.25 / (1 + years));
-	}
-}
-
-static int by_score(const void *x, const void *y)
-{
-	const struct hit *a = x, *b = y;
-	if (a->score != b->score)
-		return a->score > b->score ? -1 : 1;
-	return a->id > b->id ? -1 : 1;
-}
-
-static int by_date(const void *x, const void *y)
-{
-	const struct hit *a = x, *b = y;
-	if (a->date != b->date)
-		return a->date > b->date ? -1 : 1;
-	return a->id > b->id ? -1 : 1;
-}
-
-/* Hits below this index are past. */
-static size_t begin(const struct archive_ask *q, const struct window *w, bool best)
-{
-	size_t i = 0;
-	if (best)
-		return q->skip < (int64_t)w->count ? (size_t)q->skip : w->count;
-	if (!q->after_date && !q->after_id)
-		return 0;
-	while (i < w->count
-	       && (w->hits[i].date > q->after_date
-		   || (w->hits[i].date == q->after_date && w->hits[i].id >= q->after_id)))
-		i++;
-	return i;
+	struct facts f;
+	facts_begin(b, &f);
+	err e = gather_all(&f, a, q, w), end = facts_end(&f);
+	return e.kind ? e : end;
 }
 
 static err read_page(struct book *b, struct arena *a, const struct archive_ask *q,
-		     const struct window *w, bool best, struct archive_found *out)
+		     struct window *w, bool best, struct archive_found *out)
 {
-	size_t from = begin(q, w, best), left = w->count - from;
-	size_t n = (int64_t)left < q->limit ? left : (size_t)q->limit;
+	size_t skip = best ? (size_t)q->skip : 0, most = skip + (size_t)q->limit;
+	if (!best && (q->after_date || q->after_id))
+		window_behind(w, q->after_date, q->after_id);
+	window_first(w, most);
+	most = most < w->count ? most : w->count;
+	size_t from = skip < most ? skip : most, n = most - from;
 	out->posts.list = arena_alloc(a, (n + 1) * sizeof *out->posts.list);
 	out->more = arena_zero(a, (n + 1) * sizeof *out->more);
 	for (size_t i = 0; i < n; i++) {
@@ -208,14 +153,11 @@ static err find(struct book *b, struct arena *a, const struct archive_ask *q,
 {
 	struct window w = { 0 };
 	bool best = q->match.n && q->order == ARCHIVE_BEST;
-	TRY(gather_all(b, a, q, &w));
+	TRY(fill(b, a, q, &w));
 	*out = (struct archive_found){ .total = (int64_t)w.count };
 	if (q->facets)
 		window_facets(a, &w, &out->facets);
-	if (best)
-		score(&w);
-	if (w.count)
-		qsort(w.hits, w.count, sizeof *w.hits, best ? by_score : by_date);
+	window_score(&w, best);
 	if (q->by_thread)
 		window_by_thread(a, &w);
 	out->groups = (int64_t)w.count;

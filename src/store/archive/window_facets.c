@@ -108,24 +108,3 @@ void window_facets(struct arena *a, const struct window *w, struct archive_facet
 	if (out->list_count)
 		qsort(out->lists, out->list_count, sizeof *out->lists, by_posts);
 }
-
-void window_by_thread(struct arena *a, struct window *w)
-{
-	size_t room = 64, kept = 0;
-	while (room < 2 * w->count)
-		room *= 2;
-	uint32_t *places = arena_zero(a, room * sizeof *places);
-	for (size_t i = 0; i < w->count; i++) {
-		uint64_t hash = (uint64_t)w->hits[i].thread * 0x9e3779b97f4a7c15;
-		size_t at = (size_t)(hash >> 32) & (room - 1);
-		while (places[at] && w->hits[places[at] - 1].thread != w->hits[i].thread)
-			at = (at + 1) & (room - 1);
-		if (places[at]) {
-			w->hits[places[at] - 1].more++;
-			continue;
-		}
-		w->hits[kept++] = w->hits[i];
-		places[at] = (uint32_t)kept;
-	}
-	w->count = kept;
-}

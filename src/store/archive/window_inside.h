@@ -1,4 +1,4 @@
-/* store/archive/window_inside.h: what window.c gathers and window_facets.c counts. */
+/* store/archive/window_inside.h: what window.c gathers, window_order.c orders and window_facets.c counts. */
 #pragma once
 
 #include "store/archive/window.h"
@@ -9,7 +9,7 @@ struct hit {
 	uint64_t where; /* as words_hit has it */
 	double score;
 	int64_t more;    /* others of its thread, where those are left out */
-	uint64_t author; /* as struct fact has it */
+	uint32_t author; /* as struct fact has it */
 	unsigned flags;
 };
 
@@ -32,8 +32,19 @@ struct candidates {
 MUST_USE err candidates_read(struct book *b, struct arena *a, const struct archive_ask *q,
 			     struct candidates *out);
 
-/* Before the hits are put in another order. */
+/* Before the hits are put in another order than the newest first. */
 void window_facets(struct arena *a, const struct window *w, struct archive_facets *out);
 
-/* Leaves of each thread the first hit. */
+/* ---- window_order.c: what stands before what. */
+
+/* By which the hits are ordered then: the best, or the newest. */
+void window_score(struct window *w, bool best);
+
+/* Leaves of each thread the hit that stands first. */
 void window_by_thread(struct arena *a, struct window *w);
+
+/* By date: leaves those behind that post. */
+void window_behind(struct window *w, int64_t date, int64_t id);
+
+/* Brings the first n to the front, in order; the others stand behind them in none. */
+void window_first(struct window *w, size_t n);
