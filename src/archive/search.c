@@ -76,7 +76,8 @@ static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 	hit->subject = marked(a, m, hit->post.subject);
 	TRY(archive_blob_read(b, mine, hit->post.id, (size_t)lead, &message));
 	if (!content_read(mine, message, &c).kind)
-		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list));
+		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list),
+				       &hit->code);
 	return OK;
 }
 
