@@ -78,6 +78,13 @@ static size_t end_of(str message, const struct mime_part *p)
 	return inside ? (size_t)(end - message.p) : message.n;
 }
 
+static str language_of(struct arena *a, const struct mime *m, const struct mime_part *p)
+{
+	const struct field *f = header_find(&p->header, STR("Content-Language"));
+	f = f ? f : header_find(&m->header, STR("Content-Language"));
+	return f ? header_value(a, f) : STR_NONE;
+}
+
 err content_read(struct arena *a, str message, struct content *c)
 {
 	*c = (struct content){ 0 };
@@ -90,6 +97,7 @@ err content_read(struct arena *a, str message, struct content *c)
 	str texts[TEXTS_MAX];
 	size_t n = 0;
 	texts[n++] = text_of(a, c, main);
+	c->language = language_of(a, &c->mime, main);
 	c->lead = end_of(message, main);
 	for (const struct mime_part *p = main + 1;
 	     p < c->mime.parts + c->mime.count && n + 2 <= TEXTS_MAX; p++) {

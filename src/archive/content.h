@@ -18,6 +18,7 @@ struct content_file {
 struct content {
 	struct mime mime;
 	str text;
+	str language;   /* as declared (RFC 3282), "" for none */
 	bool from_html; /* there was no plain text */
 	bool has_html;
 	bool cut; /* HTML too odd to be read; the text says so */

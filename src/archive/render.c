@@ -1,6 +1,7 @@
 #include "archive/render_inside.h"
 
 #include "archive/content.h"
+#include "archive/script.h"
 #include "base/said.h"
 
 #include <inttypes.h>
@@ -18,6 +19,7 @@ struct page {
 	struct arena *a, *keep; /* keep: the caller's, for what replies will ask */
 	struct buf *b;
 	const struct render_how *how;
+	str language;         /* of the text; "" where nobody knows */
 	bool in_body, marked; /* marked: it is read as Markdown */
 };
 
@@ -102,10 +104,22 @@ static bool is_full(const struct page *p)
 	return p->b->n >= SHOWN_MAX;
 }
 
+static void add_language(struct buf *b, str tag)
+{
+	if (!tag.n)
+		return;
+	html_add(b, HTML(" lang=\""));
+	html_add_attr(b, tag);
+	html_add(b, HTML("\""));
+}
+
 static void open_body(struct page *p)
 {
-	if (!p->in_body)
-		html_add(p->b, HTML("<div class=\"body\" dir=\"auto\">\n"));
+	if (!p->in_body) {
+		html_add(p->b, HTML("<div class=\"body\""));
+		add_language(p->b, p->language);
+		html_add(p->b, HTML(">\n"));
+	}
 	p->in_body = true;
 }
 
@@ -157,7 +171,7 @@ static bool add_filled(struct page *p, const str *lines, size_t count)
 	bool *stays = arena_alloc(p->a, count * sizeof *stays);
 	if (p->marked || !render_is_filled(lines, count, stays))
 		return false;
-	html_add(p->b, HTML("<p class=\"run\">"));
+	html_add(p->b, HTML("<p class=\"run\" dir=\"auto\">"));
 	for (size_t i = 0, n; i < count; i += n) {
 		n = 1;
 		while (i + n < count && !stays[i + n - 1])
@@ -176,7 +190,7 @@ static void add_paragraph(struct page *p, const str *lines, size_t count, bool q
 		open_body(p);
 		if (add_filled(p, lines, count))
 			return;
-		html_add(p->b, HTML("<p>"));
+		html_add(p->b, HTML("<p dir=\"auto\">"));
 		if (p->marked)
 			add_marked_text(p, lines, count);
 		else
@@ -204,9 +218,21 @@ static void add_summary(struct page *p, size_t lines)
 	str form = p->how->alone
 			   ? S_("Quotes {1}, {2} lines, all of them in that message")
 			   : S_("Quotes {1}, {2} lines, all of them above");
-	html_add(p->b, HTML("<details><summary>"));
+	html_add(p->b, HTML("<details><summary"));
+	if (p->language.n)
+		add_language(p->b, str_from(language_row(language_now())->tag));
+	html_add(p->b, HTML(">"));
 	buf_add(p->b, said_fill(p->a, form, values, 2));
 	html_add(p->b, HTML("</summary>\n"));
+}
+
+/* The line beside a quote stands on the side where its first words begin. */
+static bool leads_left(const str *lines, size_t count)
+{
+	size_t i = 0;
+	while (i < count && is_blank(lines[i]))
+		i++;
+	return i < count && script_leads_left(lines[i]);
 }
 
 static void add_quote(struct page *p, const str *lines, size_t count, int depth)
@@ -224,7 +250,8 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 	open_body(p);
 	if (fold)
 		add_summary(p, said);
-	html_add(p->b, HTML("<blockquote>\n"));
+	html_add(p->b, leads_left(inside, count) ? HTML("<blockquote dir=\"rtl\">\n")
+						 : HTML("<blockquote>\n"));
 	add_blocks(p, inside, count, depth + 1);
 	html_add(p->b, HTML("</blockquote>\n"));
 	if (fold)
@@ -336,6 +363,7 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 			  .keep = a,
 			  .b = &b,
 			  .how = how,
+			  .language = script_language(c->language, c->text),
 			  .marked = how->marked && !c->from_html };
 	struct render_line_view lines = render_split(mine, c->text);
 	add_blocks(&p, lines.at, lines.count, 0);

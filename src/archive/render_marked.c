@@ -2,6 +2,8 @@
  * code are those of any text. Headings are strong lines, as a page has an outline of its own. */
 #include "archive/render_inside.h"
 
+#include "archive/script.h"
+
 enum { LISTS_MAX = 4, INDENT_MAX = 3, NUMBER_MAX = 9 };
 
 struct marks {
@@ -94,7 +96,7 @@ static void add_heading(struct marks *m, str line, size_t marks)
 	str text = str_trim(str_skip(str_trim(line), marks));
 	while (text.n && text.p[text.n - 1] == '#')
 		text.n--;
-	html_add(m->b, HTML("<p><strong>"));
+	html_add(m->b, HTML("<p dir=\"auto\"><strong>"));
 	render_add_spans(m->b, str_trim(text), m->hide);
 	html_add(m->b, HTML("</strong></p>\n"));
 }
@@ -192,10 +194,11 @@ static size_t add_list(struct marks *m, const str *lines, size_t count, int dept
 	struct item first, x;
 	size_t n = 0;
 	(void)read_item(lines[0], &first);
+	const char *dir = script_leads_left(lines[0]) ? " dir=\"rtl\"" : "";
 	if (first.ordered)
-		buf_addf(m->b, "<ol start=\"%lld\">\n", (long long)first.number);
+		buf_addf(m->b, "<ol start=\"%lld\"%s>\n", (long long)first.number, dir);
 	else
-		html_add(m->b, HTML("<ul>\n"));
+		buf_addf(m->b, "<ul%s>\n", dir);
 	while (n < count) {
 		size_t blank = n;
 		while (blank < count && is_empty(lines[blank]))
@@ -204,7 +207,7 @@ static size_t add_list(struct marks *m, const str *lines, size_t count, int dept
 		    || x.ordered != first.ordered)
 			break;
 		size_t took = item_lines(&x, lines + blank, count - blank);
-		html_add(m->b, HTML("<li>"));
+		html_add(m->b, HTML("<li dir=\"auto\">"));
 		add_item(m, item_inside(m->a, &x, lines + blank, took), took, depth);
 		html_add(m->b, HTML("</li>\n"));
 		n = blank + took;

@@ -8,33 +8,33 @@ static void test_blocks(void)
 		const char *text, *html;
 	} cases[] = {
 		{ "Hello.\n",
-		  "<div class=\"body\" dir=\"auto\">\n<p>Hello.</p>\n</div>\n" },
+		  "<div class=\"body\">\n<p dir=\"auto\">Hello.</p>\n</div>\n" },
 		{ "One\ntwo\n\n\nThree",
-		  "<div class=\"body\" "
-		  "dir=\"auto\">\n<p>One\ntwo</p>\n<p>Three</p>\n</div>\n" },
+		  "<div class=\"body\">\n<p dir=\"auto\">One\ntwo</p>\n<p "
+		  "dir=\"auto\">Three</p>\n</div>\n" },
 		{ "", "" },
 		{ " \n\t\n", "" },
-		{ "1 < 2 & \"x\"", "<div class=\"body\" dir=\"auto\">\n<p>1 &lt; 2 &amp; "
+		{ "1 < 2 & \"x\"", "<div class=\"body\">\n<p dir=\"auto\">1 &lt; 2 &amp; "
 				   "&quot;x&quot;</p>\n</div>\n" },
 		{ "> a\n>\n>> b\n> c\nd",
-		  "<div class=\"body\" "
-		  "dir=\"auto\">\n<blockquote>\n<p>a</p>\n<blockquote>\n<p>b</p>\n"
-		  "</blockquote>\n<p>c</p>\n</blockquote>\n<p>d</p>\n</div>\n" },
+		  "<div class=\"body\">\n<blockquote>\n<p "
+		  "dir=\"auto\">a</p>\n<blockquote>\n<p dir=\"auto\">b</p>\n"
+		  "</blockquote>\n<p dir=\"auto\">c</p>\n</blockquote>\n<p "
+		  "dir=\"auto\">d</p>\n</div>\n" },
 		{ "Text\n-- \nAnna\nUni",
-		  "<div class=\"body\" dir=\"auto\">\n<p>Text</p>\n</div>\n"
+		  "<div class=\"body\">\n<p dir=\"auto\">Text</p>\n</div>\n"
 		  "<p class=\"sig\" dir=\"auto\">Anna<br>\nUni</p>\n" },
 		{ "Top\n\n-- \nAnna\n\n> below",
-		  "<div class=\"body\" dir=\"auto\">\n<p>Top</p>\n</div>\n"
-		  "<p class=\"sig\" dir=\"auto\">Anna</p>\n<div class=\"body\" "
-		  "dir=\"auto\">\n"
-		  "<blockquote>\n<p>below</p>\n</blockquote>\n</div>\n" },
+		  "<div class=\"body\">\n<p dir=\"auto\">Top</p>\n</div>\n"
+		  "<p class=\"sig\" dir=\"auto\">Anna</p>\n<div class=\"body\">\n"
+		  "<blockquote>\n<p dir=\"auto\">below</p>\n</blockquote>\n</div>\n" },
 		{ "x\n_______________________________________________\nlist info",
-		  "<div class=\"body\" dir=\"auto\">\n<p>x</p>\n</div>\n"
+		  "<div class=\"body\">\n<p dir=\"auto\">x</p>\n</div>\n"
 		  "<p class=\"sig\" dir=\"auto\">list info</p>\n" },
 		{ "See\n\n    $ make\n    ok\n\nthen",
-		  "<div class=\"body\" dir=\"auto\">\n<p>See</p>\n</div>\n"
+		  "<div class=\"body\">\n<p dir=\"auto\">See</p>\n</div>\n"
 		  "<pre tabindex=\"0\"><code>    $ make\n    ok</code></pre>\n"
-		  "<div class=\"body\" dir=\"auto\">\n<p>then</p>\n</div>\n" },
+		  "<div class=\"body\">\n<p dir=\"auto\">then</p>\n</div>\n" },
 		{ "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n "
 		  "c\n-<old>\n+new\n-- \n2.7",
 		  "<pre class=\"diff\" tabindex=\"0\" aria-label=\"Patch to x\">"
@@ -47,11 +47,11 @@ static void test_blocks(void)
 		  "<b>@@ -1,3 +1,2 @@</b><del>-a\n-b</del> c\n<ins>+d</ins></pre>\n" },
 		{ "a\xe2\x80\xae"
 		  "b",
-		  "<div class=\"body\" dir=\"auto\">\n<p>a<span class=\"ctl\" "
+		  "<div class=\"body\">\n<p dir=\"auto\">a<span class=\"ctl\" "
 		  "title=\"Right-to-left "
 		  "override, U+202E: shown as a mark, not "
 		  "obeyed\">U+202E</span>b</p>\n</div>\n" },
-		{ "a\001b\xff", "<div class=\"body\" dir=\"auto\">\n<p>a\xef\xbf\xbd"
+		{ "a\001b\xff", "<div class=\"body\">\n<p dir=\"auto\">a\xef\xbf\xbd"
 				"b\xc3\xbf</p>\n</div>\n" },
 	};
 	ARENA(a);
@@ -74,7 +74,8 @@ static void test_fill(void)
 		{ "The quick brown fox jumps over the lazy dog, and so does\n"
 		  "another one that nobody has ever seen in these woods at\n"
 		  "night.",
-		  "<p class=\"run\">The quick brown fox jumps over the lazy dog, and so "
+		  "<p class=\"run\" dir=\"auto\">The quick brown fox jumps over the lazy "
+		  "dog, and so "
 		  "does\n"
 		  "another one that nobody has ever seen in these woods at\nnight.</p>" },
 		{ "Hi Anna,\n"
@@ -82,17 +83,18 @@ static void test_fill(void)
 		  "another one that nobody has ever seen in these woods at\n"
 		  "night.\n"
 		  "- but not by day",
-		  "<p class=\"run\">Hi Anna,<br>the quick brown fox jumps over the lazy "
+		  "<p class=\"run\" dir=\"auto\">Hi Anna,<br>the quick brown fox jumps "
+		  "over the lazy "
 		  "dog, and "
 		  "so does\nanother one that nobody has ever seen in these woods at\n"
 		  "night.<br>- but not by day</p>" },
 		{ "Reviewed-by: A long name of somebody <somebody@uni.example>\n"
 		  "Signed-off-by: A longer name of somebody <body@uni.example>",
-		  "<p>Reviewed-by: " },
+		  "<p dir=\"auto\">Reviewed-by: " },
 		{ "One short line\nand another\nand the third of them, which is longer "
 		  "than the "
 		  "others",
-		  "<p>One short line\nand another" },
+		  "<p dir=\"auto\">One short line\nand another" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		str h = render_plain(a, str_from(rows[i].text), &(struct render_how){ 0 })
@@ -186,8 +188,8 @@ static void test_flowed(void)
 		a, type,
 		STR("A long \r\nline \r\nhere.\r\n> quoted \r\n> text\r\n-- \r\nsig"),
 		(struct render_how){ 0 });
-	CHECK(str_find(h, STR("<p>A long line here.</p>")).n);
-	CHECK(str_find(h, STR("<p>quoted text</p>")).n);
+	CHECK(str_find(h, STR("<p dir=\"auto\">A long line here.</p>")).n);
+	CHECK(str_find(h, STR("<p dir=\"auto\">quoted text</p>")).n);
 	CHECK(str_find(h, STR("class=\"sig\" dir=\"auto\">sig</p>")).n);
 	CHECK(str_eq(content_unflow(a, STR("a \nb\n"), true), STR("ab\n")));
 	CHECK(str_eq(content_unflow(a, STR(" From x\n"), false), STR("From x\n")));
@@ -233,7 +235,8 @@ static void test_html_mail(void)
 	str h = render(a, "Content-Type: text/html\r\n\r\n",
 		       STR("<p onclick=x>Hi<script>alert(1)</script>"),
 		       (struct render_how){ 0 });
-	CHECK(str_find(h, STR("sent as HTML only")).n && str_find(h, STR("<p>Hi</p>")).n);
+	CHECK(str_find(h, STR("sent as HTML only")).n
+	      && str_find(h, STR("<p dir=\"auto\">Hi</p>")).n);
 }
 
 /* Odd ways to write what a browser reads well. */
@@ -286,6 +289,22 @@ static void test_files(void)
 	CHECK(str_find(h, STR("<dd>22 KB</dd>")).n
 	      && str_find(h, STR("<dd>5 bytes</dd>")).n);
 	CHECK(str_find(h, STR(">010203000000")).n && str_find(h, STR("unnamed")).n);
+	CHECK(!str_find(h, STR("<img")).n && !str_find(h, STR("Virus check")).n);
+	list[0].width = 1600;
+	list[0].height = 1000;
+	h = render(a, PLAIN, STR("x"),
+		   (struct render_how){ .attachments = &files,
+					.checked = HTML("<b>Clean</b>"),
+					.pictures = true });
+	CHECK(str_find(h,
+		       STR("<a href=\"/lists/dev/17/a/1/..%2F%3Cb%3E%22x%22.csv\"><img "
+			   "loading=\"lazy\" "
+			   "src=\"/lists/dev/17/a/1/shown/"
+			   "..%2F%3Cb%3E%22x%22.csv\" width=\"512\" height=\"320\" "
+			   "alt=\"Picture ../&lt;b&gt;&quot;x&quot;.csv\"></a>"))
+		      .n);
+	CHECK(!str_find(h, STR("a/2/shown")).n);
+	CHECK(str_find(h, STR("<dt>Virus check</dt><dd><b>Clean</b></dd>")).n);
 }
 
 static void test_sniff(void)

@@ -1,28 +1,21 @@
--- What a search needs of each post, close together: 252 posts a row, which fills a page. A row
--- goes when one of its posts comes, changes or goes; the role post makes it anew (store/archive/facts.h).
-CREATE TABLE facts (
-  block        INTEGER PRIMARY KEY,       -- post.id / 252
-  first_at     INTEGER NOT NULL,          -- the least and the greatest date of its posts
-  last_at      INTEGER NOT NULL,
-  bytes        BLOB NOT NULL              -- 16 octets a post
+-- What the wall made of each message; pictures that may be shown; what is written inside files.
+CREATE TABLE verdict (                    -- of posts that an engine of the wall was asked about
+  post         INTEGER PRIMARY KEY,       -- post.id
+  result       TEXT NOT NULL,             -- "clean", "infected", "suspicious", "not scanned"
+  engine       TEXT NOT NULL,             -- "ClamAV 1.4.6/27743": its program and database
+  signature    TEXT NOT NULL,             -- what it found; "": nothing
+  at           INTEGER NOT NULL           -- seconds: when it looked
 );
-CREATE INDEX facts_at ON facts(last_at, first_at);
-CREATE TABLE stale (                      -- blocks that have no such row
-  block        INTEGER PRIMARY KEY
+ALTER TABLE attachment ADD COLUMN width INTEGER NOT NULL DEFAULT 0; -- pixels, of a picture that may be shown
+ALTER TABLE attachment ADD COLUMN height INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE inside (                     -- the text of a post's files, as the index was given it
+  post         INTEGER PRIMARY KEY,       -- post.id
+  bytes        BLOB NOT NULL              -- zstd
 );
-INSERT INTO stale (block) SELECT DISTINCT id / 252 FROM post;
-CREATE TRIGGER facts_new AFTER INSERT ON post BEGIN
-  DELETE FROM facts WHERE block = NEW.id / 252;
-  INSERT OR IGNORE INTO stale (block) VALUES (NEW.id / 252);
-END;
-CREATE TRIGGER facts_other AFTER UPDATE OF list, thread, date, from_address, attachments, flags ON post BEGIN
-  DELETE FROM facts WHERE block = OLD.id / 252;
-  INSERT OR IGNORE INTO stale (block) VALUES (OLD.id / 252);
-END;
-CREATE TRIGGER facts_gone AFTER DELETE ON post BEGIN
-  DELETE FROM facts WHERE block = OLD.id / 252;
-  INSERT OR IGNORE INTO stale (block) VALUES (OLD.id / 252);
-END;
--- They say no more than the facts do.
-DROP INDEX post_attached;
-DROP INDEX post_patch;
+CREATE TABLE unread (                     -- posts whose files are still to be looked into
+  post         INTEGER PRIMARY KEY,       -- post.id
+  tries        INTEGER NOT NULL,          -- begun so often, and never finished
+  waits        INTEGER NOT NULL           -- 1: for a program that is not installed
+);
+INSERT INTO unread (post, tries, waits) SELECT id, 0, 0 FROM post WHERE attachments > 0 AND NOT flags & 64;

@@ -1,5 +1,6 @@
 /* A thread: in parts of PART_POSTS, as a tree or by date, or its outline whole. */
 #include "web/pages/bodies.h"
+#include "web/pages/feed.h"
 
 #include "base/language.h"
 #include "web/pages/tree.h"
@@ -7,6 +8,7 @@
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
+#include "web/pages/mark.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
@@ -21,6 +23,7 @@ struct thread_view {
 	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
 	struct bodies_post *posts; /* of the part */
+	struct marks marks;        /* what who looks keeps of it */
 };
 
 /* ---- one message */
@@ -49,6 +52,8 @@ static void show_message(struct request *q, struct thread_view *v,
 		.subject = p->subject,
 		.renamed = p->subject_key != v->subject_key,
 		.from = page_author(q->arena, p->from_name, p->from_address, v->hide),
+		.from_href = p->from_address.n ? page_author_path(q, p->number)
+					       : STR_NONE,
 		.message_id = p->message_id,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
@@ -211,7 +216,7 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 		   page_month_path(q, year, month));
 	frame_step(q, &f, arena_printf(q->arena, _("thread %lld"), (long long)t->number),
 		   STR_NONE);
-	f.feed = arena_cat(q->arena, path, STR(".atom"));
+	feed_offer(q->arena, &f, path, STR(""));
 	f.canonical = page_url(q, path);
 	return f;
 }
@@ -233,6 +238,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.whole = v->outline,
 		.path = path,
 		.list_path = list_path(q),
+		.marks = marks_show(q, &v->marks, path),
 	};
 	add_messages(q, v, &p);
 	add_bar(q, v, &p);
@@ -300,8 +306,10 @@ void thread_page(struct request *q, struct response *r)
 	}
 	if (v.flat || v.outline || w.after)
 		page_no_index(r);
-	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d", w.number,
-				   w.after, v.flat, v.outline);
+	if (page_failed(q, r, marks_of(q, w.number, &v.marks)))
+		return;
+	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d%.*s", w.number,
+				   w.after, v.flat, v.outline, STR_F(v.marks.key));
 	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))
