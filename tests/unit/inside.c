@@ -31,9 +31,9 @@
 								     "strea"                                                                                                      \
 								     "m",                                                                                                         \
 								     "c.bin") "gabbro\r"                                                                                          \
-									      "\n" PART("message/rfc822",                                                                         \
-											"d.eml") "Subject: basalt\r\n\r\ngranite by dora@lab.example\r\n" PART("application/pdf", \
-																			       "e.pdf") "%PDF-1.4 marble\r\n--b--\r\n"
+									      "\n" PART("message/rfc822", "d.eml") "Subject: basalt\r\n\r\ngranite by dora@lab.example\r\n" PART( \
+										      "application/pdf",                                                                          \
+										      "e.pdf") "%PDF-1.4 marble\r\n--b--\r\n"
 
 struct asked {
 	int times;
