@@ -16,10 +16,11 @@ ADMIN, LIST = 'admin@lists.example', 'lab@lists.example'
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
 root = folder()
 os.makedirs(root + '/data')
-for name, text in (('.access', 'licence LICENCE.md\n'), ('LICENCE.md', '# Terms\n')):
-    with open(f'{root}/data/{name}', 'w') as f:
+os.makedirs(root + '/in')
+for name, text in (('data/.access', 'licence LICENCE.md\n'), ('data/LICENCE.md', '# Terms\n'), ('in/.access', 'allow signed-in\nupload signed-in\n')):
+    with open(f'{root}/{name}', 'w') as f:
         f.write(text)
-p = Postern(web__root=root, dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
+p = Postern(web__root=root, web__uploads='/in', dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
 p.cli('list', 'create', LIST, '--owner', 'olga@home.example')
 p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
 p.cli('member', 'add', LIST, 'anna@home.example', ADMIN)
@@ -104,7 +105,7 @@ for where in URIS:
     form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
     equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example',
-        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/'}
+        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/', '/files/upload.json': '/files/upload.json?to=/in/'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},
