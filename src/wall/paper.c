@@ -49,7 +49,7 @@ const char *paper_program_file(struct arena *a)
 
 /* ---- the child: nothing but system calls from here to its program */
 
-static void limit(int what, rlim_t most)
+static void limit(__rlimit_resource_t what, rlim_t most)
 {
 	if (setrlimit(what, &(struct rlimit){ most, most }))
 		_exit(126);
