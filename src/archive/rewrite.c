@@ -1,6 +1,7 @@
 #include "archive/rewrite.h"
 
 #include "archive/prepare.h"
+#include "store/archive/author.h"
 #include "store/archive/thread.h"
 
 /* Each under the number that it had, so that links go on leading to it. */
@@ -45,6 +46,8 @@ err archive_rewrite(struct book *b, struct arena *a, const struct archive_post *
 		new.post.from_name = STR("");
 	}
 	TRY(archive_post_rewrite(b, &new.post));
+	if (gone)
+		TRY(archive_author_unname(b, p));
 	TRY(archive_post_mark(b, &new.post));
 	TRY(write_files(b, p->id, &new.attachments));
 	TRY(archive_touch(b, p->list, &version));

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "mail/address.h"
 #include "store/archive/words.h"
+#include "store/lists/audit.h"
+#include "store/lists/ban.h"
 #include "store/lists/digest.h"
 #include "store/lists/held.h"
 #include "store/outbound/arrival.h"
@@ -36,10 +38,30 @@ static err act_show(struct books *books, struct arena *a, struct redaction *x,
 	return archive_show(books->archive, a, r);
 }
 
+/* A post that was held is named where it says who decided, which stays for good; its subject
+ * is known only as long as the archive has it. */
+static err forget_subject(struct books *books, struct arena *a, const struct redact *r)
+{
+	struct archive_post p = { 0 }, was;
+	struct archive_attachments files;
+	str message;
+	bool found;
+	TRY(archive_post_by_number(books->archive, a, r->list, r->number, &p, &found));
+	was = p;
+	if (found && (p.flags & ARCHIVE_GONE))
+		TRY(archive_read_hidden(books->archive, a, &p, &was, &files, &message,
+					&found));
+	if (!found || !was.subject.n)
+		return OK;
+	TRY(audit_forget_held(books->lists, r->list, was.subject));
+	return ban_forget_held(books->lists, r->list, was.subject);
+}
+
 static err act_purge(struct books *books, struct arena *a, struct redaction *x,
 		     const struct redact *r)
 {
 	(void)x;
+	TRY(forget_subject(books, a, r));
 	return archive_post_purge(books->archive, a, r);
 }
 

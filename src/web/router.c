@@ -98,14 +98,25 @@ static struct match match_path(const struct router *router, struct request *q,
 	return m;
 }
 
+/* Is the row that of a file which is JSON itself? */
+static bool is_json_file(const struct route *row)
+{
+	return row && row->flags & ROUTE_FILE
+	       && str_ends(str_from(row->pattern), STR(".json"));
+}
+
 /* The twin first: /lists/dev.json is the list dev, unless a file is so named. */
 static struct match find(const struct router *router, struct request *q)
 {
 	str json = STR(".json");
-	if (q->segment_count && !q->slash) {
+	if (q->segment_count && !q->slash
+	    && str_ends(q->segments[q->segment_count - 1], json)) {
+		struct match file = match_path(router, q, false);
+		if (is_json_file(file.route))
+			return file;
 		str *last = (str *)(uintptr_t)&q->segments[q->segment_count - 1];
 		str whole = *last;
-		if (str_ends(whole, json) && whole.n > json.n) {
+		if (whole.n > json.n) {
 			*last = str_first(whole, whole.n - json.n);
 			struct match m = match_path(router, q, true);
 			q->json = m.allowed;

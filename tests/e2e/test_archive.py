@@ -113,11 +113,12 @@ MEMBER, OTHER = p.token(ANNA), p.token(BEN)
 section('a private list, by every address')
 LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
 FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
-         '/t/1.atom', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
-         '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom',
-         '/by/2025-06.mbox.gz', '/feed.atom', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
-         f'/search.atom?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
-ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board',
+         '/t/1.atom', '/t/1.feed.json', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
+         '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom', '/from/1.feed.json',
+         '/by/2025-06.mbox.gz', '/feed.atom', '/feed.json', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
+         f'/search.atom?q={SECRET}', f'/search.feed.json?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
+ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board', f'/lists/search.atom?q={SECRET}', f'/lists/search.feed.json?q={SECRET}',
+             f'/lists/search.mbox.gz?q={SECRET}', f'/lists/search.atom?q={SECRET}+list:board',
              '/lists/', '/lists.json', '/mailman/listinfo/board', '/pipermail/board/', '/pipermail/board/2025-June/thread.html',
              '/hyperkitty/list/board@lists.example/']
 paths = [f'/lists/{LISTNAMES[0]}{f}' for f in FORMS] + [f'/lists/{n}/1' for n in LISTNAMES] + ELSEWHERE
@@ -136,7 +137,8 @@ for who, token in (('a guest', None), ('a member of another list', OTHER)):
                 check(f'{method} {path} for {who}: no such list', a.status == 400, a.status)
             else:
                 check(f'{method} {path} for {who}', a.status == (200 if lists else 404), a.status)
-            inside = a.text.replace(f'value="{SECRET}', '').replace(f'q={SECRET}', '').replace(f'q%3D{SECRET}', '').replace(f'Search: {SECRET}', '')
+            inside = gzip.decompress(a.body).decode('utf-8', 'replace') if '.gz' in path and a.status == 200 and a.body else a.text
+            inside = inside.replace(f'value="{SECRET}', '').replace(f'q={SECRET}', '').replace(f'q%3D{SECRET}', '').replace(f'Search: {SECRET}', '')
             inside = inside.replace(f'"q":"{SECRET}"', '').replace(f'Read as: {SECRET}', '').replace(f'"words":"{SECRET}"', '')
             inside = re.sub(re.escape(f'{SECRET} list:board'), '', inside)
             check(f'{method} {path} for {who}: nothing of it', SECRET not in inside and 'Plans' not in inside and not a['ETag'].strip() or lists, inside[-1500:])

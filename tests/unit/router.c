@@ -10,6 +10,8 @@ static void paths(void)
 		{ { .method = GET, .path = "/lists/dev/" }, 200, "home:dev:" },
 		{ { .method = GET, .path = "/lists/dev" }, 301, "/lists/dev/" },
 		{ { .method = GET, .path = "/lists/dev.json" }, 200, "home-json:dev:" },
+		/* a file that is so named stands before a twin */
+		{ { .method = GET, .path = "/lists/found.json" }, 200, "file:" },
 		{ { .method = GET, .path = "/lists/a%20b%2Fc/" }, 200, "home:a b/c:" },
 		{ { .method = GET, .path = "/lists/dev/search" }, 200, "search:dev:" },
 		{ { .method = GET, .path = "/lists/dev/search/" }, 404, "nothing here" },

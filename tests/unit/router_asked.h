@@ -102,6 +102,7 @@ static inline void other_page(struct request *q, struct response *r)
 static const struct route routes[] = {
 	{ GET, "/lists/", lists_page, ROUTE_OPEN, 0 },
 	{ GET, "/lists/:list/", home_page, ROUTE_OPEN, 0 },
+	{ GET, "/lists/found.json", file_page, ROUTE_OPEN, ROUTE_FILE },
 	{ GET, "/lists/:list/search", search_page, ROUTE_OPEN, 0 },
 	{ GET, "/lists/:list/#number", post_page, ROUTE_OPEN, 0 },
 	{ GET, "/lists/:list/t/#number", thread_page, ROUTE_OPEN, 0 },

@@ -135,3 +135,14 @@ err archive_author_names(struct book *b, struct arena *a, str address, size_t li
 			 "COLLATE NOCASE AND from_name <> '' ORDER BY 1 LIMIT ?2",
 			 SQL_S(address), SQL_I(limit));
 }
+
+err archive_author_unname(struct book *b, const struct archive_post *p)
+{
+	return book_run(
+		b,
+		"UPDATE month_author SET name = coalesce((SELECT from_name FROM post "
+		"WHERE from_address = ?2 COLLATE NOCASE AND list = ?1 "
+		"ORDER BY id DESC LIMIT 1), '') "
+		"WHERE list = ?1 AND address = lower(?2) AND name = ?3",
+		SQL_I(p->list), SQL_S(p->from_address), SQL_S(p->from_name));
+}

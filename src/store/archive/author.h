@@ -52,3 +52,7 @@ MUST_USE err archive_author_names(struct book *b, struct arena *a, str address,
  * first limit ids of all are among them. */
 MUST_USE err archive_posts_naming(struct book *b, str address, str phrase, int64_t after,
 				  size_t limit, int64_t *ids, size_t *count);
+
+/* Behind a post that lost its author: who was counted by the name that it bore goes by that of
+ * their newest post on the list. p: as it was. */
+MUST_USE err archive_author_unname(struct book *b, const struct archive_post *p);

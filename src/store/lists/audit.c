@@ -48,3 +48,13 @@ err audit_list(struct book *b, struct arena *a, int64_t list, int64_t before,
 			 "WHERE list = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
 			 SQL_I(list), SQL_I(last), SQL_I(limit));
 }
+
+err audit_forget_held(struct book *b, int64_t list, str subject)
+{
+	return book_run(
+		b,
+		"UPDATE audit SET detail = substr(detail, 1, instr(detail, ',') - 1) "
+		"WHERE list = ?1 AND detail LIKE 'held %, from %' "
+		"AND substr(detail, -length(?2) - 2) = ': ' || ?2",
+		SQL_I(list), SQL_S(subject));
+}

@@ -21,3 +21,6 @@ MUST_USE err audit_of_person(struct book *b, struct arena *a, int64_t person,
 /* Newest first, before that id (0: all); list -1: every list's and none's. */
 MUST_USE err audit_list(struct book *b, struct arena *a, int64_t list, int64_t before,
 			size_t limit, struct audit_row **x, size_t *count);
+
+/* Of decisions about held posts of that subject only their number is told from now on. */
+MUST_USE err audit_forget_held(struct book *b, int64_t list, str subject);

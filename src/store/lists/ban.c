@@ -92,3 +92,11 @@ err ban_for(struct book *b, struct arena *a, int64_t list, struct ban_row **x,
 			 BAN "WHERE list IN (0, ?1) ORDER BY list DESC, pattern",
 			 SQL_I(list));
 }
+
+err ban_forget_held(struct book *b, int64_t list, str subject)
+{
+	return book_run(b,
+			"UPDATE ban SET reason = 'held post' WHERE list = ?1 "
+			"AND reason = 'held post: ' || ?2",
+			SQL_I(list), SQL_S(subject));
+}

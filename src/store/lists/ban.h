@@ -29,3 +29,6 @@ MUST_USE err ban_list(struct book *b, struct arena *a, int64_t list, struct ban_
 /* All that bear on a list: its own and the site's. */
 MUST_USE err ban_for(struct book *b, struct arena *a, int64_t list, struct ban_row **x,
 		     size_t *count);
+
+/* A reason that names the held post of that subject names none from now on. */
+MUST_USE err ban_forget_held(struct book *b, int64_t list, str subject);

@@ -233,28 +233,34 @@ err outbound_clean(struct book *b, int64_t before, size_t limit, int64_t *gone)
 	return OK;
 }
 
+/* What bears words of the post ?1, which came at ?3 to the list ?2: its copies, letters about
+ * it ("17/dev@lists.example/held/..."), digests since then, and moderators' morning letters. */
+#define BEARS_IT                                                       \
+	"(source = ?1 OR (source > ?1 || '/' AND source < ?1 || '0') " \
+	"OR (list = ?2 AND kind = 'digest' AND created_at >= ?3) "     \
+	"OR (source > 'summary/' AND source < 'summary0' AND created_at >= ?3))"
+
 err outbound_message_blank(struct book *b, str source, str list, int64_t since,
 			   bool *waits)
 {
 	int64_t one;
 	TRY(book_run(b,
 		     "DELETE FROM body WHERE message IN (SELECT m.id FROM message m "
-		     "WHERE (m.source = ?1 OR (m.list = ?2 AND m.kind = 'digest' "
-		     "AND m.created_at >= ?3)) AND m.complete = 1 AND NOT EXISTS "
+		     "WHERE " BEARS_IT " AND m.complete = 1 AND NOT EXISTS "
 		     "(SELECT 1 FROM delivery d WHERE d.message = m.id))",
 		     SQL_S(source), SQL_S(list), SQL_I(since)));
-	TRY(book_run(b, "UPDATE message SET subject = '' WHERE source = ?1",
+	TRY(book_run(b,
+		     "UPDATE message SET subject = '' WHERE source = ?1 "
+		     "OR (source > ?1 || '/' AND source < ?1 || '0')",
 		     SQL_S(source)));
 	TRY(book_run(b,
-		     "UPDATE message SET kept = 0 WHERE kept = 1 AND (source = ?1 OR "
-		     "(list = ?2 AND kind = 'digest' AND created_at >= ?3)) "
+		     "UPDATE message SET kept = 0 WHERE kept = 1 AND " BEARS_IT " "
 		     "AND NOT EXISTS (SELECT 1 FROM body x WHERE x.message = message.id)",
 		     SQL_S(source), SQL_S(list), SQL_I(since)));
-	return book_number(
-		b, &one, waits,
-		"SELECT 1 FROM message WHERE kept = 1 AND (source = ?1 OR "
-		"(list = ?2 AND kind = 'digest' AND created_at >= ?3)) LIMIT 1",
-		SQL_S(source), SQL_S(list), SQL_I(since));
+	return book_number(b, &one, waits,
+			   "SELECT 1 FROM message WHERE kept = 1 AND " BEARS_IT
+			   " LIMIT 1",
+			   SQL_S(source), SQL_S(list), SQL_I(since));
 }
 
 err outbound_expire(struct book *b, int64_t before, size_t limit, int64_t *gone)

@@ -98,8 +98,8 @@ MUST_USE err outbound_body_read(struct book *b, struct arena *a, int64_t message
  * left and are older than before (ms). The rows stay, for trace. */
 MUST_USE err outbound_clean(struct book *b, int64_t before, size_t limit, int64_t *gone);
 
-/* The same at once for the message of that source, whose subject goes as well, and for digests
- * that the list sent since then (ms). *waits: a copy of one has not left yet. */
+/* The same at once for the message of that source and letters about it, whose subjects go as
+ * well, and for digests and moderators' morning letters since then (ms). *waits: a copy of one has not left yet. */
 MUST_USE err outbound_message_blank(struct book *b, str source, str list, int64_t since,
 				    bool *waits);
 

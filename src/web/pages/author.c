@@ -1,5 +1,6 @@
 /* What somebody wrote on a list. Its address names no address: /from/17 is whoever wrote the
  * first of their posts, number 17. */
+#include "web/pages/feed.h"
 #include "web/pages/forms.h"
 
 #include "base/language.h"
@@ -54,7 +55,7 @@ static err show_author(struct request *q, struct response *r,
 	p.messages = rows;
 	p.messages_count = posts.count;
 	p.frame = archive_frame(q, arena_cat(q->arena, p.name, STR(", "), w->list->name));
-	p.frame.feed = arena_cat(q->arena, p.path, STR(".atom"));
+	feed_offer(q->arena, &p.frame, p.path, STR(""));
 	frame_step(q, &p.frame, p.name, STR_NONE);
 	ANSWER(q, r, writings, &p);
 	return OK;

@@ -1,10 +1,9 @@
-/* Atom feeds (RFC 4287): what was posted last, on the list or in a thread. */
+/* Feeds: what was posted last, on the list, in a thread, by an author. */
 #include "web/pages/forms.h"
 
 #include "archive/render.h"
 #include "store/archive/author.h"
-#include "web/pages/feed.h"
-#include "web/pages/page.h"
+#include "web/pages/feed_inside.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
@@ -12,52 +11,41 @@
 
 /* Whoever asks for a feed asks for it often: a long post is a title and a link there, as
  * are those behind them where a feed has grown large (RFC 4287 section 4.1.2). */
-enum { ENTRIES = FEED_ENTRIES, POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
+enum { POST_OCTETS = 256 * 1024, FEED_OCTETS = 4 * 1024 * 1024 };
 
-static void add_element(struct buf *b, const char *name, str text)
+/* ---- what both forms share */
+
+bool feed_is_json(const struct request *q)
 {
-	buf_cat(b, STR("<"), str_from(name), STR(">"));
-	esc_text(b, text);
-	buf_cat(b, STR("</"), str_from(name), STR(">\n"));
+	return str_ends(q->path, STR(".json"));
 }
 
-static void add_time(struct buf *b, const char *name, int64_t t)
+str feed_atom_path(struct arena *a, str stem)
 {
-	BUF(text);
-	show_iso(&text, t);
-	add_element(b, name, buf_str(&text));
+	return arena_cat(a, stem, STR(".atom"));
 }
 
-static void add_link(struct buf *b, const char *rel, const char *type, str url)
+/* STEM.json of a thread is the twin of its page. */
+str feed_json_path(struct arena *a, str stem)
 {
-	buf_addf(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-	esc_text(b, url);
-	buf_add(b, STR("\"/>\n"));
+	return arena_cat(a, stem,
+			 str_ends(stem, STR("/feed")) ? STR(".json") : STR(".feed.json"));
 }
 
-/* Links in the content lead out of the feed reader, so they are whole. */
-static err add_content(struct request *q, struct buf *b, const struct archive_post *p,
-		       str url, bool hide)
+void feed_offer(struct arena *a, struct page_frame *f, str stem, str query)
 {
-	const struct worker *w = worker_of(q);
-	struct archive_attachments files;
-	str message;
-	ARENA(a);
-	TRY(archive_blob_read(w->books.archive, a, p->id, (size_t)p->lead, &message));
-	TRY(archive_attachments_of_post(w->books.archive, a, p->id, &files));
-	struct render_how how = { .url = url,
-				  .number = p->number,
-				  .hide_addresses = hide,
-				  .marked = page_marks(q),
-				  .attachments = &files };
-	buf_add(b, STR("<content type=\"html\">"));
-	esc_text(b, render_post(a, message, &how).s);
-	buf_add(b, STR("</content>\n"));
-	return OK;
+	f->feed = arena_cat(a, feed_atom_path(a, stem), query);
+	f->feed_json = arena_cat(a, feed_json_path(a, stem), query);
 }
 
-/* A reader knows a post by this for good, whatever its list is called by then. */
-static str entry_id(struct request *q, int64_t number)
+str feed_own_path(const struct request *q, const struct feed *f)
+{
+	str path = feed_is_json(q) ? feed_json_path(q->arena, f->stem)
+				   : feed_atom_path(q->arena, f->stem);
+	return arena_cat(q->arena, path, f->query);
+}
+
+str feed_entry_id(struct request *q, int64_t number)
 {
 	const struct worker *w = worker_of(q);
 	return arena_printf(q->arena, "%.*s/%lld",
@@ -65,56 +53,65 @@ static str entry_id(struct request *q, int64_t number)
 			    (long long)number);
 }
 
-static err add_entry(struct request *q, struct buf *b, const struct archive_post *p)
+/* Links in it lead out of the feed reader, so they are whole. */
+err feed_content(struct request *q, struct arena *a, const struct archive_post *p,
+		 str url, size_t written, str *content)
 {
-	bool hide = page_hides(q, &worker_of(q)->settings);
-	str url = page_url(q, page_post_path(q, p->number));
-	buf_add(b, STR("<entry>\n"));
-	add_element(b, "title", p->subject.n ? p->subject : STR("(no subject)"));
-	add_element(b, "id", entry_id(q, p->number));
-	add_link(b, "alternate", "text/html", url);
-	add_time(b, "published", p->date);
-	add_time(b, "updated", p->date);
-	buf_add(b, STR("<author>"));
-	add_element(b, "name",
-		    page_author(q->arena, p->from_name, p->from_address, hide));
-	buf_add(b, STR("</author>\n"));
-	if (p->lead <= POST_OCTETS && b->n <= FEED_OCTETS)
-		TRY(add_content(q, b, p, url, hide));
-	buf_add(b, STR("</entry>\n"));
+	const struct worker *w = worker_of(q);
+	struct archive_attachments files;
+	str message;
+	*content = STR_NONE;
+	if (p->lead > POST_OCTETS || written > FEED_OCTETS)
+		return OK;
+	TRY(archive_blob_read(w->books.archive, a, p->id, (size_t)p->lead, &message));
+	TRY(archive_attachments_of_post(w->books.archive, a, p->id, &files));
+	struct render_how how = { .url = url,
+				  .number = p->number,
+				  .hide_addresses = page_hides(q, &w->settings),
+				  .marked = page_marks(q),
+				  .attachments = &files };
+	*content = render_post(a, message, &how).s;
+	return OK;
+}
+
+err feed_turn(struct request *q, const struct feed *f, const struct archive_post *p)
+{
+	struct worker *w = worker_of(q);
+	for (size_t i = 0; i < f->list_count; i++)
+		if (f->lists[i].entry->id == p->list && w->list != f->lists[i].entry)
+			return worker_turn(w, q, f->lists[i].entry);
 	return OK;
 }
 
 err feed_show(struct request *q, struct response *r, const struct feed *f)
 {
-	struct buf *b = &r->body;
-	int64_t latest = 0;
-	for (size_t i = 0; i < f->posts.count; i++)
-		if (f->posts.list[i].date > latest)
-			latest = f->posts.list[i].date;
-	buf_add(b, STR("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-		       "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"));
-	add_element(b, "title", f->title);
-	add_element(b, "id", page_url(q, f->path));
-	add_link(b, "self", "application/atom+xml", page_url(q, f->path));
-	add_link(b, "alternate", "text/html", page_url(q, f->page));
-	add_time(b, "updated", latest);
-	for (size_t i = 0; i < f->posts.count; i++)
-		if (!(f->posts.list[i].flags & ARCHIVE_GONE))
-			TRY(add_entry(q, b, &f->posts.list[i]));
-	buf_add(b, STR("</feed>\n"));
-	r->type = STR("application/atom+xml; charset=utf-8");
-	return OK;
+	bool json = feed_is_json(q);
+	r->type = json ? STR("application/feed+json")
+		       : STR("application/atom+xml; charset=utf-8");
+	return json ? feed_json(q, &r->body, f) : feed_atom(q, &r->body, f);
 }
+
+/* For the cache. */
+static str form(const struct request *q)
+{
+	return feed_is_json(q) ? STR("json") : STR("atom");
+}
+
+static str numbered(const struct request *q)
+{
+	return arena_cat(q->arena, request_arg(q, "number"), STR(" "), form(q));
+}
+
+/* ---- of a list */
 
 static err list_feed(struct request *q, struct response *r)
 {
 	const struct worker *w = worker_of(q);
 	str path = list_path(q);
 	struct feed f = { .title = w->list->name,
-			  .path = arena_cat(q->arena, path, STR("/feed.atom")),
+			  .stem = arena_cat(q->arena, path, STR("/feed")),
 			  .page = arena_cat(q->arena, path, STR("/")) };
-	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, ENTRIES,
+	TRY(archive_posts_newest(w->books.archive, q->arena, w->list->id, 0, FEED_ENTRIES,
 				 &f.posts));
 	since_posts(q, &f.posts);
 	return feed_show(q, r, &f);
@@ -123,7 +120,7 @@ static err list_feed(struct request *q, struct response *r)
 void list_feed_page(struct request *q, struct response *r)
 {
 	struct cache_key key;
-	if (page_from_cache(q, r, "feed", STR(""), &key))
+	if (page_from_cache(q, r, "feed", form(q), &key))
 		return;
 	if (!page_failed(q, r, list_feed(q, r)))
 		page_to_cache(q, r, &key);
@@ -139,19 +136,26 @@ static err author_feed(struct request *q, struct response *r,
 	str name = page_author(q->arena, by->from_name, by->from_address,
 			       page_hides(q, &w->settings));
 	struct feed f = { .title = arena_cat(q->arena, name, STR(", "), w->list->name),
-			  .path = arena_cat(q->arena, path, STR(".atom")),
+			  .stem = path,
 			  .page = path };
 	TRY(archive_posts_of_author(w->books.archive, q->arena, w->list->id,
-				    by->from_address, w->since, 0, ENTRIES, &f.posts));
+				    by->from_address, w->since, 0, FEED_ENTRIES,
+				    &f.posts));
 	return feed_show(q, r, &f);
+}
+
+static str ending(const struct request *q)
+{
+	return feed_is_json(q) ? feed_json_path(q->arena, STR(""))
+			       : feed_atom_path(q->arena, STR(""));
 }
 
 void author_feed_page(struct request *q, struct response *r)
 {
 	struct archive_post by;
 	struct cache_key key;
-	if (page_from_cache(q, r, "author feed", request_arg(q, "number"), &key)
-	    || !page_author_of(q, r, STR(".atom"), &by))
+	if (page_from_cache(q, r, "author feed", numbered(q), &key)
+	    || !page_author_of(q, r, ending(q), &by))
 		return;
 	if (!page_failed(q, r, author_feed(q, r, &by)))
 		page_to_cache(q, r, &key);
@@ -172,15 +176,15 @@ static err thread_feed(struct request *q, struct response *r,
 	str path = page_thread_path(q, t->number);
 	str title = page_subject(t->subject, t->flags);
 	struct feed f = { .title = title.n ? title : STR("(no subject)"),
-			  .path = arena_cat(q->arena, path, STR(".atom")),
+			  .stem = path,
 			  .page = path };
 	TRY(archive_posts_of_thread(worker_of(q)->books.archive, q->arena, t->id,
 				    &f.posts));
 	since_posts(q, &f.posts);
 	if (f.posts.count)
 		qsort(f.posts.list, f.posts.count, sizeof *f.posts.list, newest_first);
-	if (f.posts.count > ENTRIES)
-		f.posts.count = ENTRIES;
+	if (f.posts.count > FEED_ENTRIES)
+		f.posts.count = FEED_ENTRIES;
 	return feed_show(q, r, &f);
 }
 
@@ -192,7 +196,7 @@ void thread_feed_page(struct request *q, struct response *r)
 	bool found = false, seen = false;
 	struct cache_key key;
 	str text = request_arg(q, "number");
-	if (page_from_cache(q, r, "thread feed", text, &key))
+	if (page_from_cache(q, r, "thread feed", numbered(q), &key))
 		return;
 	if (str_i64(text, &number)
 	    && page_failed(q, r,

@@ -7,6 +7,7 @@
 #include "store/lists/held.h"
 #include "store/lists/member_page.h"
 #include "web/pages/calendar.h"
+#include "web/pages/feed.h"
 #include "web/pages/since.h"
 #include "web/pages/volume.h"
 
@@ -163,7 +164,8 @@ static struct page_frame list_home_frame(struct request *q, const struct home *h
 	f.crumbs = way;
 	f.crumbs_count = 2;
 	if (worker_may(w, RIGHT_archive_read))
-		f.feed = arena_cat(q->arena, list_path(q), STR("/feed.atom"));
+		feed_offer(q->arena, &f, arena_cat(q->arena, list_path(q), STR("/feed")),
+			   STR(""));
 	if (!h->before_at)
 		f.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/")));
 	return f;

@@ -100,8 +100,9 @@ static struct mbox_stream *answer_mbox(struct request *q, struct response *r,
 
 static str file_name(struct request *q, const char *what)
 {
-	return arena_printf(q->arena, "%.*s-%s.mbox.gz", STR_F(worker_of(q)->list->name),
-			    what);
+	const struct list_entry *list = worker_of(q)->list;
+	return arena_printf(q->arena, "%.*s-%s.mbox.gz",
+			    STR_F(list ? list->name : STR("lists")), what);
 }
 
 void thread_mbox_page(struct request *q, struct response *r)
@@ -129,7 +130,8 @@ void thread_mbox_page(struct request *q, struct response *r)
 	answer_mbox(q, r, &job, hides_here(q));
 }
 
-void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, size_t n)
+void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, size_t n,
+		     bool hide)
 {
 	struct export_job job;
 	struct arena *kept = arena_new();
@@ -138,7 +140,7 @@ void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, 
 		memcpy(mine, ids, n * sizeof *mine);
 	export_ids(&job, mine, n);
 	response_download(r, file_name(q, "search"));
-	struct mbox_stream *m = answer_mbox(q, r, &job, hides_here(q));
+	struct mbox_stream *m = answer_mbox(q, r, &job, hide);
 	if (m)
 		m->kept = kept;
 	else

@@ -3,5 +3,7 @@
 
 #include "web/pages/page.h"
 
-/* mbox.gz of those posts, by id; whoever calls has seen that the visitor may read them. */
-void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, size_t n);
+/* mbox.gz of those posts, by id; whoever calls has seen that the visitor may read them.
+ * hide: mail addresses in them. */
+void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, size_t n,
+		     bool hide);

@@ -7,12 +7,11 @@
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "web/pages/feed.h"
-#include "web/pages/mbox.h"
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
 
-enum { HITS = 20, SKIP_MAX = 10000, FILE_POSTS = 1000 };
+enum { HITS = 20, SKIP_MAX = 10000 };
 
 const struct visible_list *search_list_of(const struct asked *x, int64_t id)
 {
@@ -98,12 +97,9 @@ static void add_links(struct request *q, const struct asked *x,
 	p->newest_href = link_to(q, p, true, x->by_thread, STR(""));
 	p->posts_href = link_to(q, p, p->newest, false, STR(""));
 	p->threads_href = link_to(q, p, p->newest, true, STR(""));
-	if (x->one) {
-		p->atom_href = search_link(
-			q, arena_cat(q->arena, p->action, STR(".atom")), p->q);
-		p->mbox_href = search_link(
-			q, arena_cat(q->arena, p->action, STR(".mbox.gz")), p->q);
-	}
+	p->atom_href = search_link(q, feed_atom_path(q->arena, p->action), p->q);
+	p->mbox_href = search_link(q, arena_cat(q->arena, p->action, STR(".mbox.gz")),
+				   p->q);
 	if (!found->more || !found->count)
 		return;
 	const struct archive_post *last = &found->hits[found->count - 1].post;
@@ -141,8 +137,8 @@ static struct search search_for(struct request *q, const struct asked *x, int64_
 	};
 }
 
-static err run(struct request *q, const struct asked *x, int64_t most,
-	       struct search_found *found)
+err search_find(struct request *q, const struct asked *x, int64_t most,
+		struct search_found *found)
 {
 	struct search s = search_for(q, x, most);
 	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
@@ -159,7 +155,7 @@ static err add_spelling(struct request *q, const struct asked *x,
 	return OK;
 }
 
-static bool is_askers(err e)
+bool search_is_askers(err e)
 {
 	return e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT || e.kind == ERR_NOTFOUND;
 }
@@ -171,8 +167,8 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	struct search_found found;
 	if (!x->words.n)
 		return OK;
-	err e = run(q, x, 0, &found);
-	if (is_askers(e)) {
+	err e = search_find(q, x, 0, &found);
+	if (search_is_askers(e)) {
 		r->status = 400;
 		point_at(q, x, str_from(e.msg), p);
 		return OK;
@@ -209,12 +205,15 @@ static err show_search(struct request *q, struct response *r, const struct asked
 	else if (only)
 		p.all_href = STR("/lists/search");
 	frame_step(q, &p.frame, S_("Search"), STR_NONE);
+	if (x->words.n)
+		feed_offer(q->arena, &p.frame, p.action,
+			   search_link(q, STR(""), x->words));
 	TRY(ask(q, r, x, &p));
 	ANSWER(q, r, search, &p);
 	return OK;
 }
 
-static bool read_asked(const struct request *q, struct asked *x)
+bool search_read(const struct request *q, struct asked *x)
 {
 	str after = request_query(q, "after"), skip = request_query(q, "skip"), date, id;
 	x->words = str_trim(request_query(q, "q"));
@@ -230,13 +229,13 @@ static bool read_asked(const struct request *q, struct asked *x)
 static void answer_search(struct request *q, struct response *r, struct asked *x)
 {
 	page_no_index(r);
-	if (!read_asked(q, x))
+	if (!search_read(q, x))
 		error_page(q, r, 400, S_("This is no page of a search. Search again."));
 	else
 		(void)page_failed(q, r, show_search(q, r, x));
 }
 
-static bool found_list(struct request *q, struct response *r, struct visible_list *one)
+bool search_one_list(struct request *q, struct response *r, struct visible_list *one)
 {
 	err e = visible_list_find(q, worker_of(q)->list->id, RIGHT_archive_read, one);
 	if (e.kind == ERR_NOTFOUND)
@@ -248,71 +247,8 @@ void search_page(struct request *q, struct response *r)
 {
 	struct visible_list one;
 	struct asked x = { .lists = &one, .count = 1, .one = true };
-	if (found_list(q, r, &one))
+	if (search_one_list(q, r, &one))
 		answer_search(q, r, &x);
-}
-
-/* ---- as a feed and a file: the newest of one list */
-
-/* False: the answer is made. */
-static bool find_newest(struct request *q, struct response *r, int64_t most,
-			struct visible_list *one, struct asked *x,
-			struct search_found *found)
-{
-	*x = (struct asked){ .lists = one, .count = 1, .one = true };
-	page_no_index(r);
-	if (!found_list(q, r, one))
-		return false;
-	if (!read_asked(q, x)) {
-		error_page(q, r, 400, S_("This is no page of a search. Search again."));
-		return false;
-	}
-	x->after_date = x->after_id = 0;
-	err e = run(q, x, most, found);
-	if (is_askers(e)) {
-		error_page(q, r, 400, str_from(e.msg));
-		return false;
-	}
-	return !page_failed(q, r, e);
-}
-
-static err show_feed(struct request *q, struct response *r, const struct asked *x,
-		     const struct search_found *found)
-{
-	str path = arena_cat(q->arena, x->lists[0].path, STR("/search"));
-	struct feed f = {
-		.title = arena_cat(q->arena, x->lists[0].name, STR(": "), x->words),
-		.path = search_link(q, arena_cat(q->arena, path, STR(".atom")), x->words),
-		.page = search_link(q, path, x->words),
-		.posts.list = arena_alloc(q->arena,
-					  (found->count + 1) * sizeof *f.posts.list),
-		.posts.count = found->count,
-	};
-	for (size_t i = 0; i < found->count; i++)
-		f.posts.list[i] = found->hits[i].post;
-	return feed_show(q, r, &f);
-}
-
-void search_feed_page(struct request *q, struct response *r)
-{
-	struct visible_list one;
-	struct asked x;
-	struct search_found found;
-	if (find_newest(q, r, FEED_ENTRIES, &one, &x, &found))
-		(void)page_failed(q, r, show_feed(q, r, &x, &found));
-}
-
-void search_mbox_page(struct request *q, struct response *r)
-{
-	struct visible_list one;
-	struct asked x;
-	struct search_found found;
-	if (!find_newest(q, r, FILE_POSTS, &one, &x, &found))
-		return;
-	int64_t *ids = arena_alloc(q->arena, (found.count + 1) * sizeof *ids);
-	for (size_t i = 0; i < found.count; i++)
-		ids[i] = found.hits[i].post.id;
-	mbox_answer_ids(q, r, ids, found.count);
 }
 
 void search_all_page(struct request *q, struct response *r)

@@ -1,5 +1,5 @@
 /* web/pages/search_inside.h: what the pages of a search share: search.c what was found,
- * search_facets.c what is counted of it. */
+ * search_facets.c what is counted of it, search_files.c the same as a feed and a file. */
 #pragma once
 
 #include "archive/search.h"
@@ -15,6 +15,19 @@ struct asked {
 };
 
 const struct visible_list *search_list_of(const struct asked *x, int64_t id);
+
+/* What was asked; false: of no page of a search. */
+bool search_read(const struct request *q, struct asked *x);
+
+/* The list at hand as the only one asked. False: the answer is made. */
+bool search_one_list(struct request *q, struct response *r, struct visible_list *one);
+
+/* most: posts, newest first; 0: a page of them, with what is found counted. */
+MUST_USE err search_find(struct request *q, const struct asked *x, int64_t most,
+			 struct search_found *found);
+
+/* What came of it is the fault of what was asked, and says so. */
+bool search_is_askers(err e);
 
 /* PATH?q=WORDS */
 str search_link(const struct request *q, str path, str words);

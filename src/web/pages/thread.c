@@ -1,5 +1,6 @@
 /* A thread: in parts of PART_POSTS, as a tree or by date, or its outline whole. */
 #include "web/pages/bodies.h"
+#include "web/pages/feed.h"
 
 #include "base/language.h"
 #include "web/pages/tree.h"
@@ -211,7 +212,7 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 		   page_month_path(q, year, month));
 	frame_step(q, &f, arena_printf(q->arena, _("thread %lld"), (long long)t->number),
 		   STR_NONE);
-	f.feed = arena_cat(q->arena, path, STR(".atom"));
+	feed_offer(q->arena, &f, path, STR(""));
 	f.canonical = page_url(q, path);
 	return f;
 }

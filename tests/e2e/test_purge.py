@@ -1,0 +1,158 @@
+"""A post that came by mail, waited for a moderator, was sent, digested and answered by programs is removed for good: afterwards
+no octet of its author's words is in the data folder, in whatever form, also when the server is killed in the middle of it."""
+import base64
+import http.client
+import os
+import random
+import re
+import threading
+import time
+from email.utils import formatdate
+
+from browser import Browser
+from harness import Postern, check, done, equal, eventually, free_port, limit, section
+from leftovers import Leftovers
+from mailing import message
+
+limit(240)
+SEED = int(os.environ.get('POSTERN_SEED', time.time()))
+random.seed(SEED)
+print(f'seed: POSTERN_SEED={SEED}', flush=True)
+LIST, OWNER, ANNA, ZOE = 'dev@lists.example', 'owner@uni.example', 'anna@uni.example', 'zoe@far.example'
+p = Postern(admin='admin@lists.example', send__relay='outbox')
+p.cli('list', 'create', LIST, '--owner', OWNER)
+p.cli('list', 'set', LIST, 'archive_policy=public', 'digests_enabled=yes', 'attachment_link_size=1', 'authenticate=any', 'require_explicit_destination=no',
+      'autorespond_postings=respond_and_continue', 'autoresponse_postings_text=Thank you.', 'posts_per_hour=0', 'digest_send_periodic=no', 'digest_size_threshold=0')
+p.cli('member', 'add', LIST, ANNA, 'ben@uni.example', 'cleo@uni.example')
+p.cli('member', 'set', LIST, 'ben@uni.example', 'delivery=mime')
+p.cli('member', 'set', LIST, 'cleo@uni.example', 'delivery=plain')
+p.cli('user', 'add', OWNER)
+WORDS = ['Subjectaubergine', 'Bodycourgette', 'Codedpastinake', 'filerutabaga', 'Insidekohlrabi', 'Nameschwarzwurzel']
+COMMON = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore. '
+
+
+def filler(n):
+    return (f'From x Thu Jan  1 00:00:00 2026\nFrom: P{n % 7} <p{n % 7}@far.example>\nTo: {LIST}\nSubject: Filler {n}\nMessage-ID: <f{n}@far.example>\n'
+            f'Date: {formatdate(1_750_000_000 + 60 * n)}\n\n{COMMON * 3}{n * 7919} Victim{n}victim Zz{n}unique\n')
+
+
+def letter(tag=''):
+    """A post with each of the words once, and a file large enough to become a link."""
+    words = [w + tag for w in WORDS]
+    file = (words[4] + ' ' + 'x' * 70 + '\r\n') * 40
+    body = (f'--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nPlease see {words[1]} here.\r\n{COMMON}\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n'
+            f'Content-Transfer-Encoding: base64\r\n\r\n{base64.b64encode(words[2].encode()).decode()}\r\n--b\r\nContent-Type: application/octet-stream\r\n'
+            f'Content-Disposition: attachment; filename="{words[3]}.txt"\r\n\r\n{file}--b--\r\n')
+    return message(f'{words[5]} <{ZOE}>', LIST, words[0], body, mid=f'<m{tag or 0}@far.example>', MIME_Version='1.0', Content_Type='multipart/mixed; boundary=b'), words
+
+
+with open(f'{p.dir}/box', 'w') as f:
+    f.write('\n'.join(filler(n) for n in range(1, 400)))
+p.cli('archive', 'import', LIST, f'{p.dir}/box')
+p.start()
+left = Leftovers(p.data)
+owner, guest = Browser(p, network='192.0.2.1').enter(OWNER), Browser(p, network='192.0.2.2')
+
+
+def numbers(subject):
+    """Of the posts with that subject."""
+    return [t['number'] for t in guest.json('/lists/dev.json')['threads']['rows'] if t['subject'] == subject]
+
+
+def arrive(tag, quiet=True):
+    """The letter comes, is held, accepted and sent; its number and words."""
+    octets, words = letter(tag)
+    equal(f'{tag}: taken', p.deliver(ZOE, LIST, octets)[0], 250)
+    waiting = eventually(lambda: [h['id'] for h in p.json('held', 'ls', LIST)], 20)
+    p.cli('held', 'accept', str(waiting[0]))
+    number = eventually(lambda: numbers(words[0]), 20)
+    check(f'{tag}: it stands in the archive', number and (not quiet or p.quiet()))
+    return number[0], words
+
+
+def purge(number):
+    token = owner.csrf(f'/lists/dev/{number}/redact')
+    return owner.post(f'/lists/dev/{number}/redact', _follow=False, csrf=token, do='purge', typed=str(number), reason='a court says so')
+
+
+def clean(number, seconds=60):
+    return eventually(lambda: [h['clean'] for h in p.json('archive', 'history', LIST, str(number))][-1:] == ['yes'], seconds, 0.2)
+
+
+def suppress(what, *words):
+    """A server that is killed answers nobody."""
+    try:
+        what(*words)
+    except (OSError, http.client.HTTPException, AssertionError, StopIteration):
+        pass
+
+
+section('before')
+number, words = arrive('one')
+p.cli('post', LIST, input=f'From: Anna <{ANNA}>\nTo: {LIST}\nSubject: Another\nMessage-ID: <another@uni.example>\n\nOf another.\n')
+check('another stands beside it', eventually(lambda: numbers('Another')))
+p.cli('list', 'digest', LIST, '--now')
+check('a digest of it is gone', p.quiet())
+held = left.find(words)
+print(f'figure: before, {len(held)} places hold it: {sorted({w for w, _ in held})}', flush=True)
+check('each of its words is found', {w for _, w in held} == set(words), held)
+check('as a term of the index, too', {w for where, w in held if where == 'a term'} >= {words[0], words[1]}, held)
+check('and in a frame', any('frame' in where for where, _ in held) and any('unpacked' in where for where, _ in held), held)
+
+section('after')
+purge(number)
+check('the files are clean within a minute', clean(number), p.json('archive', 'history', LIST, str(number)))
+equal('no word is anywhere', sorted(left.find(words)), [])
+equal('nor in the log', [w for w in words if w.lower() in p.log().lower()], [])
+check('who decided is told still', re.search(r'held 1\b', owner.get('/lists/dev/admin/log').text()), owner.text())
+
+section('one that was hidden, one that lost a part')
+number, words = arrive('two')
+token = owner.csrf(f'/lists/dev/{number}/redact')
+owner.post(f'/lists/dev/{number}/redact', csrf=token, do='hide', reason='later')
+check('hidden, it is kept', {w for _, w in left.find(words)} == set(words))
+purge(number)
+check('clean', clean(number))
+equal('gone, also from where it was hidden', sorted(left.find(words)), [])
+number, words = arrive('three')
+p.cli('archive', 'redact', LIST, str(number), '--file', '1')
+check('clean', clean(number))
+equal('the file that went is nowhere, what stays is', {w for _, w in left.find(words)}, set(words) - {words[3], words[4]})
+
+section('killed in the middle')
+ends = []
+for i in range(6):
+    number, words = arrive(f'kill{i}')
+    ask = threading.Thread(target=lambda: suppress(purge, number))
+    ask.start()
+    time.sleep(random.uniform(0.005, 0.15))
+    p.kill()
+    ask.join()
+    before = p.json('archive', 'history', LIST, str(number))
+    p.start()
+    eventually(lambda: guest.get(f'/lists/dev/{number}').status == 410, 3)
+    gone = guest.status == 410
+    ends.append('whole' if not gone else 'ordered' if not before else 'begun' if before[-1]['clean'] != 'yes' else 'over')
+    if gone:
+        check(f'{ends[-1]} when it was killed: goes on to its end', clean(number))
+    equal(f'{ends[-1]} when it was killed: the words', {w for _, w in left.find(words)}, set() if gone else set(words))
+print(f'figure: where the kills came: {ends}', flush=True)
+p.cli('archive', 'verify', LIST)
+
+section('a copy that waits')
+p.stop()
+p.configure(send__relay=f'127.0.0.1:{free_port()}')
+p.start()
+number, words = arrive('late', quiet=False)
+purge(number)
+check('the archive has it no more', eventually(lambda: guest.get(f'/lists/dev/{number}').status == 410))
+check('but that is not called clean', not clean(number, 3))
+equal('only the queue holds it', {where.split('.')[0].split('/')[0] for where, _ in left.find(words)}, {'outbound'})
+for message_ in p.json('queue', 'ls'):
+    p.cli('queue', 'rm', message_['destination'])
+p.stop()
+p.start()
+check('when nothing waits any more it is clean', clean(number))
+equal('and nowhere', sorted(left.find(words)), [])
+equal('no error in the log', [e for e in p.events() if e['level'] == 'error'], [])
+done()
