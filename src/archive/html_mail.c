@@ -75,13 +75,30 @@ static bool in_table(const struct letter *l)
 	return false;
 }
 
+/* A row of nothing but headings names columns; else its heading names the row. */
+static const char *scope_of(const GumboNode *row)
+{
+	const GumboVector *v = &row->v.element.children;
+	for (unsigned i = 0; i < v->length; i++) {
+		const GumboNode *cell = v->data[i];
+		if (cell->type == GUMBO_NODE_ELEMENT
+		    && cell->v.element.tag == GUMBO_TAG_TD)
+			return "row";
+	}
+	return "col";
+}
+
 static void block(struct letter *l, const GumboNode *node, const struct element *x,
 		  const struct around *in)
 {
 	const GumboElement *e = &node->v.element;
+	const char *scope = l->scope;
 	int level = l->level;
+	if (e->tag == GUMBO_TAG_TR)
+		l->scope = scope_of(node);
 	struct frame f = {
 		.name = is_heading(e) ? heading(l, e) : x->name,
+		.scope = e->tag == GUMBO_TAG_TH ? l->scope : NULL,
 		.holds = x->holds,
 		.scrolls = e->tag == GUMBO_TAG_TABLE && !in_table(l),
 		.dir = direction_of(e),
@@ -89,17 +106,18 @@ static void block(struct letter *l, const GumboNode *node, const struct element 
 		.rows = number_of(e, "rowspan", 2, SPAN_MAX),
 		.start = number_of(e, "start", 1, START_MAX),
 	};
-	if (!letter_begin(l, &f, x->in)) {
+	if (letter_begin(l, &f, x->in)) {
+		if (x->in == CELLS) /* an empty one keeps its column */
+			letter_show(l);
+		children(l, node, in);
+		letter_end(l);
+	} else {
 		l->level = level;
 		letter_edge(l);
 		children(l, node, in);
 		letter_edge(l);
-		return;
 	}
-	if (x->in == CELLS) /* an empty one keeps its column */
-		letter_show(l);
-	children(l, node, in);
-	letter_end(l);
+	l->scope = scope;
 }
 
 /* ---- words */

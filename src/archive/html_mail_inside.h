@@ -21,7 +21,7 @@ enum {
 
 /* A block that is open, or will be as soon as something is shown in it. */
 struct frame {
-	const char *name;
+	const char *name, *scope; /* scope: of a heading cell; or NULL */
 	enum holds holds;
 	bool open;
 	bool implied; /* an item that nobody began: it ends where another begins */
@@ -45,7 +45,8 @@ struct letter {
 	bool hide, full; /* full: as long as a page may be */
 	struct frame frames[FRAMES_MAX];
 	size_t depth;
-	int level; /* of the last heading */
+	int level;         /* of the last heading */
+	const char *scope; /* of what the row at hand has of heading cells */
 
 	/* words that belong together and are not written yet */
 	struct buf text;

@@ -42,6 +42,8 @@ static void open_frame(struct letter *l, struct frame *f)
 		html_add(b, HTML("\">\n"));
 	}
 	buf_addf(b, "<%s", f->name);
+	if (f->scope)
+		buf_addf(b, " scope=\"%s\"", f->scope);
 	if (f->dir.n)
 		buf_addf(b, " dir=\"%.*s\"", STR_F(f->dir));
 	if (f->span)

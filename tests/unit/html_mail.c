@@ -91,7 +91,8 @@ static void test_tables(void)
 	static const struct row rows[] = {
 		{ "<table><caption>n</caption><tr><th>a<td "
 		  "colspan=2>b<tr><td><td>c</table>",
-		  SCROLL "<table>\n<caption>n</caption>\n<tbody>\n<tr>\n<th>a</th>\n"
+		  SCROLL "<table>\n<caption>n</caption>\n<tbody>\n<tr>\n<th "
+			 "scope=\"row\">a</th>\n"
 			 "<td colspan=\"2\">b</td>\n</tr>\n<tr>\n<td></td>\n<td>c</td>\n"
 			 "</tr>\n</tbody>\n</table>\n</div>\n" },
 		{ "<table><tr><td colspan=9999 "

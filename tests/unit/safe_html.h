@@ -52,7 +52,7 @@ static const struct safe_rules safe_formatted = {
 		  "blockquote", "ul",    "ol",     "li",   "dl",  "dt", "dd",   "table",
 		  "caption",    "thead", "tbody",  "tr",   "td",  "th" },
 	.attributes = { "class", "dir", "aria-label", "role", "tabindex", "title", "rel",
-			"start", "colspan", "rowspan" },
+			"start", "scope", "colspan", "rowspan" },
 	.classes = { "scroll", "ctl" },
 };
 
