@@ -45,6 +45,7 @@ struct web { /* one a process */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
 	struct providers *providers; /* of [oidc] */
 	const str *secrets;          /* of each of them; or empty */
+	struct lengths *lengths;     /* of months as files (web/pages/lengths.h) */
 	struct rate *begins;         /* of sign-ins at them, by network */
 	struct rate *asks; /* forms of guests that make us write mail, by network */
 	void *ring;        /* of the two below */

@@ -34,10 +34,19 @@ MUST_USE err archive_thread_recount(struct book *b, int64_t thread, int64_t vers
 MUST_USE err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 				  struct archive_thread *t, bool *found);
 
+/* The numbers of all posts of the thread that holds post `number`, as a JSON array; "[]" where
+ * there is no such post. */
+MUST_USE err archive_thread_numbers(struct book *b, struct arena *a, int64_t list,
+				    int64_t number, str *numbers);
+
 /* Latest activity first; from behind (last_at, id), both 0 to begin. */
 MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
 				    int64_t last_at, int64_t id, size_t limit,
 				    struct archive_threads *out);
+/* Of those that began since then, the ones with the most posts, two at least. */
+MUST_USE err archive_threads_busiest(struct book *b, struct arena *a, int64_t list,
+				     int64_t since, size_t limit,
+				     struct archive_threads *out);
 /* The threads that start before and after this one in time; number 0: none. */
 MUST_USE err archive_thread_neighbours(struct book *b, struct arena *a,
 				       const struct archive_thread *t,
