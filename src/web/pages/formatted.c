@@ -50,5 +50,7 @@ void formatted_page(struct request *q, struct response *r)
 	if (part)
 		show(q, r, &s, &c, mime_text(q->arena, part, &used));
 	else
-		response_redirect(r, 302, page_post_path(q, s.post.number));
+		response_redirect(r, 302,
+				  arena_cat(q->arena, page_post_path(q, s.post.number),
+					    q->json ? STR(".json") : STR("")));
 }
