@@ -96,6 +96,7 @@ static err open_router(struct web_role *w)
 				     .ctx = &w->web,
 				     .may = viewer_may,
 				     .moved = worker_moved,
+				     .label = worker_label,
 				     .kept = kept_address,
 				     .is_member = viewer_is_member };
 	w->router.routes = pages_routes(&w->router.route_count);

@@ -115,6 +115,7 @@ str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str 
 enum may viewer_may(struct request *q, enum right right);
 enum may viewer_is_member(struct request *q, str list);
 str worker_moved(struct request *q);
+void worker_label(const struct request *q, struct response *r);
 extern const struct sessions web_sessions; /* origin is set by the role */
 
 /* What came of an order. */

@@ -113,11 +113,11 @@ MEMBER, OTHER = p.token(ANNA), p.token(BEN)
 
 section('a private list, by every address')
 LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
-FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/4/html', '/4/html.json', '/3/a/1/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
+FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/4/html', '/4/html.json', '/3/a/1/plot.png', '/3/a/1/shown/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
          '/t/1.atom', '/t/1.feed.json', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
          '/by/2025/06/?by=author', '/by/2025/06/?by=subject', '/by/2025/06.json?by=author', '/by/2025/06/15/?by=subject',
          '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom', '/from/1.feed.json',
-         '/by/2025-06.mbox.gz', '/by/all.mbox.gz', '/1.mbox.gz', '/feed.atom', '/feed.json', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
+         '/by/2025-06.mbox.gz', '/by/all.mbox.gz', '/1.mbox.gz', '/feed.atom', '/feed.json', '/sitemap-2025.xml', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
          f'/search.atom?q={SECRET}', f'/search.feed.json?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
 ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board', f'/lists/search.atom?q={SECRET}', f'/lists/search.feed.json?q={SECRET}',
              f'/lists/search.mbox.gz?q={SECRET}', f'/lists/search.atom?q={SECRET}+list:board',

@@ -125,6 +125,44 @@ err archive_threads_latest(struct book *b, struct arena *a, int64_t list, int64_
 			 SQL_I(begin ? INT64_MAX : id), SQL_I(limit));
 }
 
+err archive_threads_count(struct book *b, int64_t list, int64_t from, int64_t until,
+			  int64_t *count, int64_t *latest)
+{
+	struct rows r;
+	*count = *latest = 0;
+	TRY(book_rows(b, &r,
+		      "SELECT count(*), max(last_at) FROM thread WHERE list = ?1 "
+		      "AND last_at >= ?2 AND last_at < ?3",
+		      SQL_I(list), SQL_I(from), SQL_I(until)));
+	if (rows_next(&r)) {
+		*count = rows_i64(&r, 0);
+		*latest = rows_i64(&r, 1);
+	}
+	return rows_end(&r);
+}
+
+static void read_stamp(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct archive_stamp *)row = (struct archive_stamp){ rows_i64(r, 0),
+							       rows_i64(r, 1) };
+}
+
+err archive_thread_stamps(struct book *b, struct arena *a, int64_t list, int64_t from,
+			  int64_t until, int64_t skip, size_t limit,
+			  struct archive_stamp **stamps, size_t *count)
+{
+	return TABLE_ALL(b, a, read_stamp, stamps, count,
+			 "SELECT p.number, t.last_at FROM (SELECT id, root, posts, "
+			 "last_at FROM thread WHERE list = ?1 AND last_at >= ?2 AND "
+			 "last_at < ?3 ORDER BY last_at, id LIMIT ?5 OFFSET ?4) t "
+			 "JOIN post p ON p.id = t.root "
+			 "WHERE t.posts > 1 OR NOT p.flags & ?6 "
+			 "ORDER BY t.last_at, t.id",
+			 SQL_I(list), SQL_I(from), SQL_I(until), SQL_I(skip),
+			 SQL_I(limit), SQL_I(ARCHIVE_GONE));
+}
+
 /* No thread that began since then has been silent since before. */
 err archive_threads_busiest(struct book *b, struct arena *a, int64_t list, int64_t since,
 			    size_t limit, struct archive_threads *out)
