@@ -100,6 +100,8 @@ static err open_router(struct web_role *w)
 					       .lang = conf->site_lang,
 					       .zone = conf->site_timezone,
 					       .root = conf->web_root.n > 0 },
+				     .strict = str_starts(conf->site_url,
+							  STR("https://")),
 				     .cost = cost_new(conf->web_budget * 1000000),
 				     .ctx = &w->web,
 				     .may = viewer_may,

@@ -226,6 +226,8 @@ static void write_head(struct exchange *x)
 	buf_add(out, STR(SECURITY));
 	add_line(out, STR("Content-Security-Policy"),
 		 r->policy.n ? r->policy : STR(PAGES_POLICY));
+	if (!r->policy.n)
+		add_line(out, STR("Permissions-Policy"), STR(PAGES_ASK_FOR));
 	str fresh = x->request.session ? STR("private, no-cache") : STR("no-cache");
 	add_line(out, STR("Cache-Control"), r->cache.n ? r->cache : fresh);
 	for (size_t i = 0; i < r->header_count; i++)

@@ -17,6 +17,9 @@
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
 	"'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'"
 
+/* Permissions-Policy of pages: what none of them asks for. */
+#define PAGES_ASK_FOR "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 #include "net/limit.h"
 #include "net/tls.h"
 #include "web/request.h"

@@ -94,7 +94,7 @@ user = get_(f'/users/{ADMIN}')
 outbox = get('/outbox.json')[1]
 month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.json')[1]) or '')), ('2026', '11'))
 URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{list}')], 'list:user:notice:welcome'
-VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
+VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'sitemap': f'sitemap-{month[0]}', 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in', 'file': 'q1',
           'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1', 'provider': 'none', 'hash': 'ab' * 32}
@@ -168,7 +168,8 @@ for (m, path), o in sorted(operations.items()):
 for (m, path), o in sorted(operations.items()):
     if m == 'get' or '/{rest}' in path:
         continue
-    real = re.sub(r'\{(\w+)\}', lambda x: VALUES[x[1]], path)
+    values = {**VALUES, **VALUES_AT.get(path, {})}
+    real = re.sub(r'\{(\w+)\}', lambda x: values[x[1]], path)
     status, _ = get(real, signed=False, method=m.upper())
     check(f'{m} {path} is there', status not in (404, 405) and status < 500 or re.search('list|provider', path) and status == 404, status)
 promised = sum(1 for o in operations.values() if 'content' in o['responses'].get('200', {}))
