@@ -58,6 +58,7 @@ static void show_message(struct request *q, struct thread_view *v,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
 		.guessed = p->flags & ARCHIVE_GUESSED,
+		.formatted = p->flags & ARCHIVE_HTML,
 		.gone = p->flags & ARCHIVE_GONE,
 		.href = said->url,
 		.reply = page_reply_path(q, p->number),
@@ -239,6 +240,9 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.path = path,
 		.list_path = list_path(q),
 		.marks = marks_show(q, &v->marks, path),
+		.login = q->session ? STR_NONE
+				    : arena_cat(q->arena, STR("/login?to="),
+						enc_percent(q->arena, path)),
 	};
 	add_messages(q, v, &p);
 	add_bar(q, v, &p);
