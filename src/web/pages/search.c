@@ -4,14 +4,16 @@
 #include "base/language.h"
 #include "archive/search.h"
 #include "archive/spell.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "web/pages/feed.h"
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 
-enum { HITS = 20, SKIP_MAX = 10000 };
+enum { HITS = 20, SKIP_MAX = 10000, AT_ONCE = 4 };
 
 const struct visible_list *search_list_of(const struct asked *x, int64_t id)
 {
@@ -147,11 +149,41 @@ static struct search search_for(struct request *q, const struct asked *x, int64_
 	};
 }
 
+/* A search keeps a processor busy and needs some megabytes: more at once are no quicker. What
+ * the book had in memory for it goes at once, since the next search is another worker's. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	int at_once;
+} searches = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
+
+static void enter(void)
+{
+	pthread_mutex_lock(&searches.lock);
+	while (searches.at_once == AT_ONCE)
+		pthread_cond_wait(&searches.left, &searches.lock);
+	searches.at_once++;
+	pthread_mutex_unlock(&searches.lock);
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&searches.lock);
+	searches.at_once--;
+	pthread_cond_signal(&searches.left);
+	pthread_mutex_unlock(&searches.lock);
+}
+
 err search_find(struct request *q, const struct asked *x, int64_t most,
 		struct search_found *found)
 {
 	struct search s = search_for(q, x, most);
-	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
+	struct book *archive = worker_of(q)->books.archive;
+	enter();
+	err e = search_run(archive, q->arena, &s, found);
+	err shrunk = book_run_values(archive, "PRAGMA shrink_memory", NULL, 0);
+	leave();
+	return e.kind ? e : shrunk;
 }
 
 static err add_spelling(struct request *q, const struct asked *x,
@@ -160,7 +192,11 @@ static err add_spelling(struct request *q, const struct asked *x,
 	struct search s = search_for(q, x, 0);
 	if (found->total)
 		return OK;
-	TRY(search_spell(worker_of(q)->books.archive, q->arena, &s, found, &p->instead));
+	enter();
+	err e = search_spell(worker_of(q)->books.archive, q->arena, &s, found,
+			     &p->instead);
+	leave();
+	TRY(e);
 	p->instead_href = search_link(q, p->action, p->instead);
 	return OK;
 }
@@ -197,7 +233,8 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	return search_add_facets(q, x, &found.facets, p);
 }
 
-static err show_search(struct request *q, struct response *r, const struct asked *x)
+static err show_search(struct request *q, struct response *r, const struct asked *x,
+		       bool *whole)
 {
 	const struct visible_list *only = x->one ? &x->lists[0] : NULL;
 	str title = x->words.n ? arena_cat(q->arena, S_("Search: "), x->words)
@@ -219,6 +256,7 @@ static err show_search(struct request *q, struct response *r, const struct asked
 		feed_offer(q->arena, &p.frame, p.action,
 			   search_link(q, STR(""), x->words));
 	TRY(ask(q, r, x, &p));
+	*whole = p.asked && !p.filling;
 	ANSWER(q, r, search, &p);
 	return OK;
 }
@@ -236,13 +274,45 @@ bool search_read(const struct request *q, struct asked *x)
 		   && str_i64(id, &x->after_id));
 }
 
+err search_name(struct request *q, const struct asked *x, str *name)
+{
+	const struct worker *w = worker_of(q);
+	BUF(b);
+	*name = STR_NONE;
+	if (q->session || !x->words.n)
+		return OK;
+	buf_addf(&b, "search %d%d %" PRId64 " %" PRId64 " ", q->json, language_now(),
+		 w->books.addresses_revision, clock_now() / 86400);
+	for (size_t i = 0; i < x->count; i++) {
+		int64_t id = x->lists[i].entry->id, newest, version;
+		TRY(archive_newest(w->books.archive, id, &newest, &version));
+		buf_addf(&b, "%" PRId64 " %" PRId64 " ", id, version);
+	}
+	buf_cat(&b, q->path, STR("?"), q->query_text);
+	*name = arena_copy(q->arena, buf_str(&b));
+	return OK;
+}
+
+static void search(struct request *q, struct response *r, const struct asked *x)
+{
+	bool whole = false;
+	str name;
+	if (page_failed(q, r, search_name(q, x, &name))
+	    || (name.n && response_has(q, r, name))
+	    || page_failed(q, r, show_search(q, r, x, &whole)))
+		return;
+	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
+	if (name.n && whole)
+		response_blob(q, r, blob_named(&r->body, type, name));
+}
+
 static void answer_search(struct request *q, struct response *r, struct asked *x)
 {
 	page_no_index(r);
 	if (!search_read(q, x))
 		error_page(q, r, 400, S_("This is no page of a search. Search again."));
 	else
-		(void)page_failed(q, r, show_search(q, r, x));
+		search(q, r, x);
 }
 
 bool search_one_list(struct request *q, struct response *r, struct visible_list *one)
