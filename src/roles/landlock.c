@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "wall/paper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -176,6 +177,21 @@ static err allow_site(struct rules *r, const struct conf *conf)
 	return site ? allow_path(r, site, READ) : OK;
 }
 
+/* pdftotext, what starts it, and its tables of characters; libraries are read by all. */
+static err allow_program(struct rules *r)
+{
+	static const char *const loaders[] = { "/lib64/ld-linux-x86-64.so.2",
+					       "/lib/ld-linux-aarch64.so.1",
+					       "/lib/ld-linux-riscv64-lp64d.so.1" };
+	const char *program = paper_program_file(r->a);
+	if (!program)
+		return OK;
+	TRY(allow_path(r, program, FS_EXECUTE | FS_READ_FILE));
+	for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
+		TRY(allow_path(r, loaders[i], FS_EXECUTE | FS_READ_FILE));
+	return allow_path(r, "/usr/share/poppler", READ);
+}
+
 static err allow_port(struct rules *r, str port)
 {
 	uint64_t number;
@@ -250,6 +266,8 @@ static err allow_all(struct rules *r, const struct rights *row, const struct con
 	TRY(allow_books(r, row, conf->site_data));
 	if (row->folders & FOLDER_SITE)
 		TRY(allow_site(r, conf));
+	if (row->folders & FOLDER_PROGRAM)
+		TRY(allow_program(r));
 	if (row->network & (NET_DNS | NET_DIAL) && conf->dns_trust_anchor.n) {
 		str anchor = conf_path(r->a, conf, conf->dns_trust_anchor);
 		TRY(allow_path(r, arena_z(r->a, anchor), FS_READ_FILE));

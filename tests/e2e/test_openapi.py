@@ -85,7 +85,7 @@ for n in range(2):
     p.deliver('zoe@home.example', LIST, message('zoe@home.example', LIST, f'held {n}'))
 with p.submit(ADMIN, token) as s:
     for n in range(2):
-        s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}'))
+        s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}', '<p>Hello.</p>\r\n', MIME_Version='1.0', Content_Type='text/html'))
 check('posts are there', eventually(lambda: get('/lists/lab/2.json')[0] == 200))
 eventually(lambda: len(p.json('held', 'ls', LIST)) == 2)
 get_ = lambda path: get('/api/3.1' + path)[1]
