@@ -42,6 +42,9 @@ enum {
 	FILE_ONLY = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE,
 	/* SQLite cuts its -shm and -wal with ftruncate; large bodies are files
 	 * that are renamed into place. */
+	/* Files are made without a name and get one when they are whole. */
+	UPLOADS = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | FS_REFER
+		  | FS_TRUNCATE,
 	WRITE = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_MAKE_DIR
 		| FS_MAKE_REG | FS_REFER | FS_TRUNCATE,
 };
@@ -174,7 +177,16 @@ static err allow_site(struct rules *r, const struct conf *conf)
 {
 	const char *site;
 	TRY(sandbox_site(r->a, conf, &site));
-	return site ? allow_path(r, site, READ) : OK;
+	str rest = conf->web_uploads, word;
+	if (!site)
+		return OK;
+	TRY(allow_path(r, site, READ));
+	while (conf_word(&rest, &word)) {
+		const char *folder;
+		TRY(sandbox_uploads(r->a, site, word, &folder));
+		TRY(allow_path(r, folder, UPLOADS));
+	}
+	return OK;
 }
 
 /* pdftotext, what starts it, and its tables of characters; libraries are read by all. */
