@@ -89,9 +89,7 @@ static bool is_figures(str line)
 	return false;
 }
 
-/* Code, a terminal's output or a table: most of its lines are indented or have
- * columns, so they must keep their widths. */
-static bool is_fixed(const str *lines, size_t count)
+bool render_is_fixed(const str *lines, size_t count)
 {
 	size_t fixed = 0;
 	for (size_t i = 0; i < count; i++)
@@ -151,15 +149,12 @@ static void add_marked_text(struct page *p, const str *lines, size_t count)
 	render_add_spans(p->b, buf_str(&text), p->how->hide_addresses);
 }
 
-static void add_lines(struct page *p, const str *lines, size_t count, bool links)
+static void add_lines(struct page *p, const str *lines, size_t count)
 {
 	for (size_t i = 0; i < count;) {
 		str piece;
 		i += render_piece(lines + i, count - i, &piece);
-		if (links)
-			render_add_linked(p->b, piece, p->how->hide_addresses);
-		else
-			html_add_text(p->b, piece);
+		render_add_linked(p->b, piece, p->how->hide_addresses);
 		if (i < count)
 			buf_add_char(p->b, '\n');
 	}
@@ -176,7 +171,7 @@ static bool add_filled(struct page *p, const str *lines, size_t count)
 		n = 1;
 		while (i + n < count && !stays[i + n - 1])
 			n++;
-		add_lines(p, lines + i, n, true);
+		add_lines(p, lines + i, n);
 		if (i + n < count)
 			html_add(p->b, HTML("<br>"));
 	}
@@ -186,7 +181,7 @@ static bool add_filled(struct page *p, const str *lines, size_t count)
 
 static void add_paragraph(struct page *p, const str *lines, size_t count, bool quoted)
 {
-	if (!is_fixed(lines, count)) {
+	if (!render_is_fixed(lines, count)) {
 		open_body(p);
 		if (add_filled(p, lines, count))
 			return;
@@ -194,15 +189,13 @@ static void add_paragraph(struct page *p, const str *lines, size_t count, bool q
 		if (p->marked)
 			add_marked_text(p, lines, count);
 		else
-			add_lines(p, lines, count, true);
+			add_lines(p, lines, count);
 		html_add(p->b, HTML("</p>\n"));
 		return;
 	}
 	if (!quoted)
 		close_body(p);
-	html_add(p->b, HTML("<pre tabindex=\"0\"><code>"));
-	add_lines(p, lines, count, false);
-	html_add(p->b, HTML("</code></pre>\n"));
+	render_add_pre(p->a, p->b, lines, count, STR(""));
 }
 
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth);
@@ -285,11 +278,12 @@ static size_t quote_lines(const str *lines, size_t count)
 }
 
 static size_t paragraph_lines(const struct page *p, const str *lines, size_t count,
-			      int depth)
+			      int depth, size_t *lost)
 {
 	size_t n = 0;
 	while (n < count && !is_blank(lines[n])
 	       && !(n && p->marked && render_is_marked(lines[n], true))
+	       && !(n && !p->marked && render_fence(lines + n, count - n, lost))
 	       && (!is_quote(lines[n]) || depth >= QUOTES_MAX)
 	       && (depth || n == 0
 		   || (!is_signature_mark(lines[n])
@@ -301,6 +295,7 @@ static size_t paragraph_lines(const struct page *p, const str *lines, size_t cou
 /* One block of the text after the other; depth: inside how many quotes. */
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth)
 {
+	size_t lost = 0;
 	for (size_t i = 0, n; i < count && !is_full(p); i += n) {
 		const str *at = lines + i;
 		size_t left = count - i;
@@ -314,12 +309,16 @@ static void add_blocks(struct page *p, const str *lines, size_t count, int depth
 			n = render_add_diff(p->b, at, left);
 		} else if (depth < QUOTES_MAX && (n = quote_lines(at, left))) {
 			add_quote(p, at, n, depth);
+		} else if (!p->marked && (n = render_fence(at, left, &lost))) {
+			if (!depth)
+				close_body(p);
+			render_add_pre(p->a, p->b, at + 1, n - 2, render_fence_name(*at));
 		} else if (p->marked && render_is_marked(*at, false)) {
 			open_body(p);
 			n = render_add_marked(p->a, p->b, at, left,
 					      p->how->hide_addresses);
 		} else {
-			n = paragraph_lines(p, at, left, depth);
+			n = paragraph_lines(p, at, left, depth, &lost);
 			add_paragraph(p, at, n, depth > 0);
 		}
 	}
