@@ -20,7 +20,7 @@ static str zone_of(struct arena *a, int64_t date, int offset)
 {
 	int m = offset < 0 ? -offset : offset;
 	int64_t local = (date + offset * 60LL) % 86400;
-	if (offset * 60 == zone_at(zone_site(), date)->offset)
+	if (offset * 60 == zone_at(zone_viewer(), date)->offset)
 		return STR_NONE;
 	if (local < 0)
 		local += 86400;
