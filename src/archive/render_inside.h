@@ -22,6 +22,14 @@ bool render_is_filled(const str *lines, size_t count, bool *stays);
 /* Adds text with links; addresses shortened where hide. */
 void render_add_linked(struct buf *b, str text, bool hide);
 
+/* May a link lead there: the web or (but where hide) a mail program? Adds it as an attribute's
+ * value. */
+bool render_may_lead(str url, bool hide);
+void render_add_url(struct buf *b, str url);
+
+/* The next mail address from *at on: its @, and where its domain ends. False: none. */
+bool render_next_address(str text, size_t *at, size_t *end);
+
 /* Adds the beginning of a link, <a …>. False: no address of the web, nor (but where hide) of
  * mail. */
 bool render_add_href(struct buf *b, str url, bool hide);
@@ -35,6 +43,19 @@ bool render_is_marked(str line, bool inside);
 /* Adds that; gives the number of lines it took, 0 where there is none. */
 size_t render_add_marked(struct arena *a, struct buf *b, const str *lines, size_t count,
 			 bool hide);
+
+/* Adds code as <pre>, coloured where its language is named or can be told. */
+void render_add_pre(struct arena *a, struct buf *b, const str *lines, size_t count,
+		    str named);
+
+/* The lines of code between ``` and ```, both among them; 0: none begins here, or it never
+ * ends. *lost (0 at first) remembers that for the lines behind. */
+size_t render_fence(const str *lines, size_t count, size_t *lost);
+str render_fence_name(str line); /* "python" of "```python" */
+
+/* Code, a terminal's output or a table: most of its lines are indented or have columns, so
+ * they must keep their widths. */
+bool render_is_fixed(const str *lines, size_t count);
 
 /* Does a patch begin at lines[0]? */
 bool render_is_diff(const str *lines, size_t count);

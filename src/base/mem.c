@@ -19,9 +19,10 @@ void mem_keep(size_t n)
 	mallopt(M_MMAP_THRESHOLD, (int)n);
 }
 
-void mem_share(unsigned heaps)
+void mem_share(void)
 {
-	mallopt(M_ARENA_MAX, (int)heaps);
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	mallopt(M_ARENA_MAX, processors > 2 ? (int)processors : 2);
 }
 
 void mem_ready(size_t n)

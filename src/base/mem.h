@@ -14,9 +14,9 @@ void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull, alloc_size(2))
  * and fault them in again costs more than to fill them. */
 void mem_keep(size_t n);
 
-/* Before any thread is started: all of them have so many heaps together. What one leaves free
- * another can use, which glibc's own eight a core keep apart. */
-void mem_share(unsigned heaps);
+/* One of malloc's arenas a processor is enough for all threads that begin from now on: the
+ * default is eight, and what one leaves free the others cannot use. */
+void mem_share(void);
 
 /* Has the system find n octets (fewer than mem_keep says) for this thread now, for
  * what will be asked for later. */

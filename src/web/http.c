@@ -94,7 +94,9 @@ static void run(struct pool_job *job)
 		return;
 	}
 	int64_t before = clock_cpu_us();
-	if (x->response.stream) {
+	if (x->piece) {
+		exchange_sink(x, &h->options);
+	} else if (x->response.stream) {
 		exchange_piece(x);
 	} else {
 		exchange_page(x, &h->options, &h->draining);
@@ -115,7 +117,7 @@ err http_new(const struct http_options *options, struct http **h)
 	sem_init(&new->first_is_made, 0, 0);
 	pthread_mutex_init(&new->large.lock, NULL);
 	mem_keep(KEPT);
-	mem_share(new->options.loops);
+	mem_share();
 	err e = pool_new(new->options.workers, new->options.at_once, new->options.queue,
 			 run, &new->pool);
 	if (e.kind) {

@@ -1,6 +1,7 @@
 #include "web/router.h"
 
 #include "base/language.h"
+#include "base/zone.h"
 #include "web/asset.h"
 #include "web/blob.h"
 
@@ -294,6 +295,15 @@ static void choose_language(const struct router *router, struct request *q)
 	language_use(q->json ? LANGUAGE_en : l);
 }
 
+/* As who is signed in chose; a table that is gone meanwhile leaves the site's clock. */
+static void choose_zone(struct request *q)
+{
+	const struct zone *z = NULL;
+	if (q->session && q->session->timezone.n)
+		z = zones_find(q->session->timezone);
+	zone_view(z);
+}
+
 /* A cache on the way keeps pages apart by it; a blob says so of itself. */
 static void say_varies(struct response *r)
 {
@@ -356,6 +366,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	q->json = is_for_program(q);
 	session_read(router->sessions, q);
 	choose_language(router, q);
+	choose_zone(q);
 	if (!m.route && m.allowed) {
 		not_this_method(q, r, m.allowed);
 	} else if (!m.route && m.wants_slash) {
@@ -414,12 +425,23 @@ static void lead_to_twin(const struct router *router, struct request *q,
 	}
 }
 
+/* RFC 6797 section 7.2: only over TLS. Other names below ours may be without it, and so may
+ * the address of files. */
+static void say_strict(const struct router *router, const struct request *q,
+		       struct response *r)
+{
+	if (router->strict && q->secure && !q->apart)
+		response_header(r, STR("Strict-Transport-Security"),
+				STR("max-age=31536000"));
+}
+
 void router_page(void *arg, struct request *q, struct response *r)
 {
 	const struct router *router = arg;
 	q->router = router;
 	q->ctx = router->ctx;
 	language_use(LANGUAGE_en);
+	zone_view(NULL);
 	if (q->refused)
 		say_fault(router, q, r);
 	else
@@ -431,6 +453,8 @@ void router_page(void *arg, struct request *q, struct response *r)
 		lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
 		error_page(q, r, r->status, STR_NONE);
+	say_strict(router, q, r);
+	response_squeeze(q, r);
 	if (r->status == 503)
 		log_warn("page-put-off", KS("path", q->path),
 			 KZ("do",

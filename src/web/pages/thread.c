@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "web/pages/forms.h"
 #include "web/pages/mark.h"
+#include "web/pages/reading.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
@@ -58,6 +59,7 @@ static void show_message(struct request *q, struct thread_view *v,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
 		.guessed = p->flags & ARCHIVE_GUESSED,
+		.formatted = p->flags & ARCHIVE_HTML,
 		.gone = p->flags & ARCHIVE_GONE,
 		.href = said->url,
 		.reply = page_reply_path(q, p->number),
@@ -313,6 +315,7 @@ void thread_page(struct request *q, struct response *r)
 		return;
 	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d%.*s", w.number,
 				   w.after, v.flat, v.outline, STR_F(v.marks.key));
+	reading_saw(q, w.number);
 	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))
