@@ -157,7 +157,7 @@ DEV, STAFF = 'dev@lists.example', 'staff@lists.example'
 def site():
     """Two lists with some talk on them, one of them private, and people; nothing leaves it."""
     port = free_port()
-    p = Postern(admin=ADMIN, send__relay='outbox', site__url=f'http://localhost:{port}', web__listen=f'127.0.0.1:{port}')
+    p = Postern(admin=ADMIN, clock=True, send__relay='outbox', site__url=f'http://localhost:{port}', web__listen=f'127.0.0.1:{port}')
     p.web = port
     for name, how in ((DEV, ()), (STAFF, ('--private',))):
         p.cli('list', 'create', name, '--owner', OWNER, *how)
