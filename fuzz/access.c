@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	for (size_t i = 0; i < r.count; i++) {
 		buf_cat(&text, rule_text(a, &r.rows[i]), STR("\n"));
-		denies |= r.rows[i].deny;
+		denies |= r.rows[i].deed == RULE_DENY;
 	}
 	if (text.n <= RULES_MAX
 	    && (rules_parse(a, buf_str(&text), &again).kind || again.count != r.count))

@@ -2,6 +2,7 @@
 
 #include "archive/learn.h"
 #include "archive/prepare.h"
+#include "store/archive/inside.h"
 
 err archive_write(struct book *b, struct arena *a, struct prepared *x, int64_t *number)
 {
@@ -15,6 +16,9 @@ err archive_write(struct book *b, struct arena *a, struct prepared *x, int64_t *
 		x->attachments.list[i].post = p->id;
 		TRY(archive_attachment_add(b, &x->attachments.list[i]));
 	}
+	TRY(archive_verdict_add(b, p->id, &x->verdict));
+	if (x->attachments.count)
+		TRY(archive_unread_add(b, p->id));
 	TRY(archive_month_count(b, p->list, p->date, 1));
 	*number = p->number;
 	return OK;

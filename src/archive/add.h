@@ -9,16 +9,17 @@
  * Idempotent: a source that is there already gives the number it had. */
 #pragma once
 
-#include "store/store.h"
+#include "store/archive/verdict.h"
 
 /* What begins the source of a post that came by an import. */
 #define ARCHIVE_IMPORTED STR("mbox/")
 
 struct archive_arrival {
 	int64_t list;
-	str source;          /* "17/dev@lists.example", unique in the book */
-	str message;         /* whole, CRLF line ends */
-	int64_t received_at; /* seconds */
+	str source;                     /* "17/dev@lists.example", unique in the book */
+	str message;                    /* whole, CRLF line ends */
+	int64_t received_at;            /* seconds */
+	struct archive_verdict verdict; /* of the wall; empty: it was not asked */
 };
 
 /* Durable when it returns OK, or with the caller's transaction where one is open.

@@ -108,7 +108,8 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 		x->after = x->thread                                 ? x->after + 1
 			   : x->author_count || x->until < INT64_MAX ? p->id
 								     : p->number;
-		if (p->received_at < x->since || p->flags & ARCHIVE_GONE)
+		if (p->received_at < x->since || p->flags & ARCHIVE_GONE
+		    || (x->newest && p->number > x->newest))
 			continue;
 		ARENA(one);
 		str message, from = p->from_address;

@@ -14,6 +14,7 @@ struct export_job {
 	int64_t since;        /* what came from then on; set after export_list and kin */
 	int64_t from, until;  /* dates in [from, until); until INT64_MAX: all */
 	int64_t after, after_date; /* how far it has come */
+	int64_t newest;            /* number of the last post that counts; 0: all do */
 	const str *authors;        /* what these addresses wrote, on every list */
 	size_t author_count, author_at;
 	const int64_t *ids; /* posts, whatever list they are on */

@@ -2,11 +2,13 @@
 
 #include "archive/content.h"
 #include "archive/html.h"
+#include "archive/picture.h"
 #include "archive/script.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/address.h"
 #include "mail/date.h"
+#include "store/archive/inside.h"
 
 #include <sodium.h>
 
@@ -175,6 +177,15 @@ static void find_words(struct arena *a, const struct content *c, struct prepared
 	split_quotes(a, c->text, &w->body, &w->quote);
 }
 
+void archive_measure(str bytes, struct archive_attachment *x)
+{
+	struct picture p = { 0 };
+	if (str_starts(x->sniffed, STR("image/")))
+		(void)picture_filter(bytes, &p, NULL);
+	x->width = p.width;
+	x->height = p.height;
+}
+
 static void find_attachments(struct arena *a, const struct content *c,
 			     struct prepared *out)
 {
@@ -197,6 +208,7 @@ static void find_attachments(struct arena *a, const struct content *c,
 			.size = (int64_t)bytes.n,
 			.sha256 = { (char *)hash, crypto_hash_sha256_BYTES },
 		};
+		archive_measure(bytes, &x->list[i]);
 	}
 	out->post.attachments = (int64_t)x->count;
 }
@@ -272,6 +284,7 @@ err archive_prepare(struct arena *a, const struct archive_arrival *x,
 	p->list = x->list;
 	p->source = x->source;
 	p->received_at = x->received_at;
+	out->verdict = x->verdict;
 	size_t named = header_ids(a, header_find(h, STR("Message-ID")), &ids);
 	p->message_id = named && ids[0].n <= ID_MAX ? ids[0] : STR("");
 	p->size = (int64_t)x->message.n;
@@ -307,5 +320,6 @@ err archive_prepare_again(struct book *b, struct arena *a, const struct archive_
 {
 	str message;
 	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
-	return archive_prepare_as(a, p, message, packer, out);
+	TRY(archive_prepare_as(a, p, message, packer, out));
+	return archive_inside_read(b, a, p->id, &out->words.inside);
 }

@@ -13,6 +13,7 @@ struct prepared {
 	struct thread_refs refs;
 	struct archive_words words;
 	struct archive_attachments attachments;
+	struct archive_verdict verdict;
 	struct archive_packed packed;
 	const char *repairs; /* what had to be put right, in words; NULL: nothing */
 };
@@ -27,10 +28,14 @@ MUST_USE err archive_prepare_as(struct arena *a, const struct archive_post *p,
 				str message, struct archive_packer *packer,
 				struct prepared *out);
 
-/* And from the message that the archive holds. */
+/* And from the message that the archive holds, with the texts of its files as the index has
+ * them. */
 MUST_USE err archive_prepare_again(struct book *b, struct arena *a,
 				   const struct archive_post *p,
 				   struct archive_packer *packer, struct prepared *out);
+
+/* Notes how large the picture is, where it is one that may be shown (picture.h). */
+void archive_measure(str bytes, struct archive_attachment *x);
 
 /* Adds what was prepared, in the caller's transaction. */
 MUST_USE err archive_write(struct book *b, struct arena *a, struct prepared *x,

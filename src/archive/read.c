@@ -149,13 +149,19 @@ struct wanted {
 	void *out;
 };
 
+static err read_files(struct book *b, struct arena *a, struct archive_leaf *leaf)
+{
+	if (!leaf->post.attachments)
+		return OK;
+	TRY(archive_verdict_of(b, a, leaf->post.id, &leaf->verdict));
+	return archive_attachments_of_post(b, a, leaf->post.id, &leaf->attachments);
+}
+
 static err read_leaf(struct book *b, struct arena *a, struct archive_leaf *leaf)
 {
 	TRY(archive_blob_read(b, a, leaf->post.id, (size_t)leaf->post.lead,
 			      &leaf->message));
-	return leaf->post.attachments ? archive_attachments_of_post(b, a, leaf->post.id,
-								    &leaf->attachments)
-				      : OK;
+	return read_files(b, a, leaf);
 }
 
 err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_page *t,
@@ -171,9 +177,7 @@ err archive_read_bodies(struct book *b, struct arena *a, struct archive_thread_p
 	for (size_t i = 0; i < count; i++) {
 		struct archive_leaf *leaf = &t->leaves[which[i]];
 		leaf->packed = blobs[i];
-		if (leaf->post.attachments)
-			TRY(archive_attachments_of_post(b, a, leaf->post.id,
-							&leaf->attachments));
+		TRY(read_files(b, a, leaf));
 	}
 	return OK;
 }

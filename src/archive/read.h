@@ -16,6 +16,7 @@
 #include "store/archive/blob.h"
 #include "store/archive/thread.h"
 #include "store/archive/url_alias.h"
+#include "store/archive/verdict.h"
 
 struct archive_leaf {
 	struct archive_post post;
@@ -25,6 +26,7 @@ struct archive_leaf {
 	str message;                /* as much of it as a page shows */
 	struct archive_blob packed; /* where archive_read_bodies left it so */
 	struct archive_attachments attachments;
+	struct archive_verdict verdict; /* read where it has attachments */
 };
 
 struct archive_thread_page {

@@ -6,6 +6,8 @@
 #include "archive/rewrite.h"
 #include "base/buf.h"
 #include "mail/date.h"
+#include "store/archive/inside.h"
+#include "store/archive/verdict.h"
 
 str redaction_text(str what)
 {
@@ -115,6 +117,8 @@ static err show(struct book *b, struct arena *a, const struct redact *r)
 	TRY(archive_blob_read(b, a, p.id, SIZE_MAX, &stone));
 	TRY(archive_rewrite(b, a, &p, stone, message, p.flags & ~(unsigned)ARCHIVE_GONE));
 	TRY(archive_hidden_drop(b, p.id));
+	if (!(p.flags & ARCHIVE_CUT))
+		TRY(archive_unread_add(b, p.id));
 	return redact_note(b, r, &p, "shown", STR(""), true);
 }
 
@@ -133,6 +137,7 @@ static err purge(struct book *b, struct arena *a, const struct redact *r)
 	if (!hidden)
 		TRY(bury(b, a, &p));
 	TRY(archive_hidden_drop(b, p.id));
+	TRY(archive_verdict_drop(b, p.id));
 	TRY(archive_unlearn(b, a, &p, message));
 	TRY(archive_touch(b, p.list, &version));
 	return redact_note(b, r, &p, "purged", STR(""), false);

@@ -26,7 +26,9 @@ struct render_how {
 	bool marked;         /* its text is read as Markdown: archive_rendering_mode */
 	bool hide_addresses; /* from guests: in texts, never in code and diffs */
 	const struct archive_attachments *attachments; /* or NULL */
-	struct render_memory *parent;                  /* or NULL */
+	struct html checked; /* what the wall said of them; empty: it is not told */
+	bool pictures;       /* they are shown (picture.h): URL/a/1/shown/plot.png */
+	struct render_memory *parent; /* or NULL */
 	str parent_name;
 	bool alone;                   /* the parent does not stand above on the page */
 	struct render_memory *memory; /* filled for replies to this one; or NULL */

@@ -32,6 +32,39 @@ static void add_type(struct buf *b, struct arena *a, const struct archive_attach
 	html_add(b, HTML("</dd>"));
 }
 
+static void add_url(struct buf *b, struct arena *a, const struct archive_attachment *x,
+		    const struct render_how *how, const char *form)
+{
+	html_add_attr(b, how->url);
+	buf_addf(b, "/a/%" PRId64 "/%s", x->n, form);
+	html_add_attr(b, enc_percent(a, x->filename.n ? x->filename : S_("unnamed")));
+}
+
+/* Its place on the page is known before it is there: at most 20rem high where a rem is 16
+ * pixels. */
+static void add_picture(struct buf *b, struct arena *a,
+			const struct archive_attachment *x, const struct render_how *how)
+{
+	enum { HEIGHT = 320 };
+	int64_t width = x->width, height = x->height;
+	if (!how->pictures || !width)
+		return;
+	if (height > HEIGHT) {
+		width = width * HEIGHT / height;
+		height = HEIGHT;
+	}
+	html_add(b, HTML("<p><a href=\""));
+	add_url(b, a, x, how, "");
+	html_add(b, HTML("\"><img loading=\"lazy\" src=\""));
+	add_url(b, a, x, how, "shown/");
+	buf_addf(b, "\" width=\"%" PRId64 "\" height=\"%" PRId64 "\" alt=\"",
+		 width ? width : 1, height);
+	html_add_attr(b, said_fill(a, S_("Picture {1}"),
+				   (str[]){ x->filename.n ? x->filename : S_("unnamed") },
+				   1));
+	html_add(b, HTML("\"></a></p>\n"));
+}
+
 static void add_file(struct buf *b, struct arena *a, const struct archive_attachment *x,
 		     const struct render_how *how)
 {
@@ -42,12 +75,12 @@ static void add_file(struct buf *b, struct arena *a, const struct archive_attach
 					    arena_printf(a, "%" PRId64, how->number) },
 				   2));
 	html_add(b, HTML("\">\n<h3><a href=\""));
-	html_add_attr(b, how->url);
-	buf_addf(b, "/a/%" PRId64 "/", x->n);
-	html_add_attr(b, enc_percent(a, name));
+	add_url(b, a, x, how, "");
 	html_add(b, HTML("\"><bdi>"));
 	html_add_text(b, name);
-	html_add(b, HTML("</bdi></a></h3>\n<dl class=\"kv\">"));
+	html_add(b, HTML("</bdi></a></h3>\n"));
+	add_picture(b, a, x, how);
+	html_add(b, HTML("<dl class=\"kv\">"));
 	add_type(b, a, x);
 	html_add(b, HTML("<dt>"));
 	html_add_text(b, S_("Size"));
@@ -55,7 +88,15 @@ static void add_file(struct buf *b, struct arena *a, const struct archive_attach
 	add_size(b, x->size);
 	html_add(b, HTML("</dd><dt>SHA-256</dt><dd class=\"hash mono\">"));
 	html_add_text(b, enc_hex(a, x->sha256));
-	html_add(b, HTML("</dd></dl>\n</section>\n"));
+	html_add(b, HTML("</dd>"));
+	if (how->checked.s.n) {
+		html_add(b, HTML("<dt>"));
+		html_add_text(b, S_("Virus check"));
+		html_add(b, HTML("</dt><dd>"));
+		html_add(b, how->checked);
+		html_add(b, HTML("</dd>"));
+	}
+	html_add(b, HTML("</dl>\n</section>\n"));
 }
 
 void render_add_files(struct buf *b, struct arena *a, const struct render_how *how)

@@ -2,6 +2,7 @@
 
 #include "archive/prepare.h"
 #include "store/archive/author.h"
+#include "store/archive/inside.h"
 #include "store/archive/thread.h"
 
 /* Each under the number that it had, so that links go on leading to it. */
@@ -37,6 +38,9 @@ err archive_rewrite(struct book *b, struct arena *a, const struct archive_post *
 	TRY(archive_packer_kept(b, p->list, &packer));
 	TRY(archive_prepare_as(a, p, was, NULL, &old));
 	TRY(archive_prepare_as(a, p, now, packer, &new));
+	TRY(archive_inside_read(b, a, p->id, &old.words.inside));
+	TRY(archive_inside_put(b, p->id, STR("")));
+	TRY(archive_unread_done(b, p->id));
 	TRY(write_words(b, p->id, &old.words, &new.words, gone));
 	TRY(archive_blob_replace(b, p->id, &new.packed));
 	new.post.id = p->id;

@@ -7,7 +7,8 @@
 
 #include "store/archive/post.h"
 
-/* Inside the caller's transaction. was: the message as the post has it, whose words the index
+/* Inside the caller's transaction. What is written in its files is not searched any more: what is
+ * to be gone may stand there, too. was: the message as the post has it, whose words the index
  * forgets; now: the other. flags: those that the post has from then on, as far as a message
  * says nothing of them (ARCHIVE_OWNERS, ARCHIVE_GUESSED); with ARCHIVE_GONE nothing of it is
  * indexed, and the hash of its subject stays. ERR_LIMIT, ERR_SYNTAX: one of the two is no message that the archive takes. */

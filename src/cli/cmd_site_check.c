@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "mail/address.h"
+#include "mail/date.h"
 #include "store/lists/address.h"
+#include "store/lists/consent.h"
 #include "store/lists/person.h"
 #include "web/protect.h"
 #include "web/site/access.h"
@@ -117,6 +119,30 @@ static err say_rules(struct check *x, const struct request *q, const struct rule
 	return OK;
 }
 
+/* Who is not signed in is asked by each browser. */
+static err check_licence(struct check *x, const struct request *q, const struct rules *r,
+			 bool *given)
+{
+	struct arena *a = x->c->a;
+	struct consent_row c;
+	*given = true;
+	if (!r->licence.n || r->broken.n)
+		return OK;
+	err e = consent_of(x->books->lists, a, x->who.person, r->licence_hash, &c);
+	if (e.kind && e.kind != ERR_NOTFOUND)
+		return e;
+	*given = !e.kind;
+	say(x,
+	    arena_printf(a, "%.*s" ACCESS_FILE " line %d",
+			 STR_F(access_folder(a, q->segments, r->licence_depth)),
+			 r->licence_line),
+	    arena_cat(a, STR("licence "), r->licence),
+	    *given          ? arena_cat(a, STR("accepted "), date_minute(a, c.at))
+	    : x->who.person ? STR("not accepted yet")
+			    : STR("each browser is asked"));
+	return OK;
+}
+
 static str why(struct arena *a, const struct rules *r, const struct decision *d)
 {
 	if (r->broken.n)
@@ -128,10 +154,10 @@ static str why(struct arena *a, const struct rules *r, const struct decision *d)
 
 static err check_path(struct check *x, const char *path)
 {
-	struct request q = { 0 };
+	struct request q = { .arena = x->c->a };
 	struct place p;
 	struct decision d;
-	bool passes;
+	bool passes, given;
 	struct arena *a = x->c->a;
 	struct access access = { .a = a };
 	static const char *const kinds[] = { "nothing is there", "a file", "a folder" };
@@ -144,11 +170,18 @@ static err check_path(struct check *x, const char *path)
 	place_close(&p);
 	TRY(check_protect(x, &q, &passes));
 	TRY(say_rules(x, &q, &access.rules));
+	TRY(check_licence(x, &q, &access.rules, &given));
 	TRY(rules_decide(&access.rules, standing_holds, &x->who, &d));
 	bool may = passes && (d.allowed || x->admin);
 	str reason = x->admin ? STR("administrators may read everything")
 		     : passes ? why(a, &access.rules, &d)
 			      : STR("[web] protect");
+	if (may && !given) {
+		q.path = x->path;
+		reason = arena_cat(a, STR("the licence must be accepted first, at "),
+				   x->books->conf->site_url, licence_page_path(&q));
+	}
+	may = may && given;
 	say(x, str_from(kind), may ? STR("allowed") : STR("refused"), reason);
 	x->refused |= !may;
 	return OK;
@@ -185,7 +218,7 @@ static err takes_links(struct cli *c, const struct rules *r)
 {
 	bool yes = false;
 	for (size_t i = 0; i < r->count; i++)
-		yes |= r->rows[i].who == RULE_LINK && !r->rows[i].deny;
+		yes |= r->rows[i].who == RULE_LINK && r->rows[i].deed == RULE_ALLOW;
 	if (!yes && !rules_are_public(r))
 		return err_in(c->a, ERR_DENIED,
 			      "%s: no .access on the way has the line allow link",

@@ -10,6 +10,7 @@
 #include "lists/settings.h"
 #include "store/lists/address.h"
 #include "store/lists/alias.h"
+#include "store/lists/consent.h"
 #include "store/lists/erasure.h"
 #include "store/lists/person.h"
 #include "store/lists/role.h"
@@ -178,6 +179,8 @@ static err erase_all(struct books *books, struct arena *a, int64_t person, str n
 		keys[theirs] = own[i].key;
 		texts[theirs++] = own[i].text;
 	}
+	if (theirs)
+		TRY(consent_leave(books->lists, person, keys[0]));
 	TRY(person_remove(books->lists, person));
 	TRY(erasure_scrub_orders(books->lists, person));
 	return begin(books, a, who.name, keys, texts, theirs, by);

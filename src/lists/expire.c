@@ -10,6 +10,7 @@
 #include "lists/term.h"
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
+#include "store/lists/download.h"
 #include "store/lists/held.h"
 #include "store/lists/member_batch.h"
 #include "store/lists/list.h"
@@ -155,6 +156,11 @@ static err expire_reports(struct books *books, int64_t now, int64_t *gone)
 	return report_expire(books->outbound, now - REPORTED_DAYS * DAY, gone);
 }
 
+static err expire_downloads(struct books *books, int64_t now, int64_t *gone)
+{
+	return download_expire(books->lists, now - books->conf->web_keep_downloads, gone);
+}
+
 static const struct {
 	const char *what;
 	err (*run)(struct books *books, int64_t now, int64_t *gone);
@@ -166,6 +172,7 @@ static const struct {
 	{ "orders", expire_orders },
 	{ "files of members", expire_batches },
 	{ "sessions", expire_sessions },
+	{ "downloads", expire_downloads },
 	{ "decided posts", expire_handled },
 	{ "decided requests", expire_answers },
 	{ "sent bodies", expire_bodies },

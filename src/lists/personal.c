@@ -64,9 +64,11 @@ static err gather(struct gathering *g)
 	TRY(gather_preferences(g));
 	TRY(gather_memberships(g));
 	TRY(gather_roles(g));
+	TRY(gather_marks(g));
 	TRY(gather_sign_ins(g));
 	TRY(gather_held(g));
 	TRY(gather_waiting(g));
+	TRY(gather_downloads(g));
 	return add_acts(g);
 }
 

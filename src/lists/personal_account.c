@@ -19,6 +19,7 @@ err gather_account(struct gathering *g)
 	TRY(person_get(g->books->lists, g->a, g->person, &who));
 	gather_text(g->out, "name", who.name);
 	gather_text(g->out, "language", who.language);
+	gather_text(g->out, "timezone", who.timezone);
 	gather_time(g, g->out, "since", who.created_at);
 	json_object_set_new(g->out, "has_password", json_boolean(who.password.n));
 	json_object_set_new(g->out, "administrator", json_boolean(who.admin));

@@ -32,6 +32,10 @@ MUST_USE err gather_preferences(struct gathering *g);
 MUST_USE err gather_memberships(struct gathering *g);
 MUST_USE err gather_roles(struct gathering *g);
 MUST_USE err gather_sign_ins(struct gathering *g);
+MUST_USE err gather_downloads(struct gathering *g);
+
+/* personal_marks.c */
+MUST_USE err gather_marks(struct gathering *g);
 
 /* personal_waiting.c */
 MUST_USE err gather_held(struct gathering *g);

@@ -3,6 +3,8 @@
 
 #include "store/lists/alias.h"
 #include "store/lists/bounce.h"
+#include "store/lists/consent.h"
+#include "store/lists/download.h"
 #include "store/lists/held.h"
 #include "store/lists/nonmember.h"
 #include "store/lists/pending.h"
@@ -158,4 +160,37 @@ err gather_waiting(struct gathering *g)
 	TRY(add_each(g, "my_posts_where_i_am_no_member", add_nonmember));
 	TRY(add_each(g, "came_back", add_bounces));
 	return add_each(g, "aliases", add_aliases);
+}
+
+static err add_consents(struct gathering *g)
+{
+	struct consent_row *x;
+	size_t n;
+	json_t *rows = gather_section(g, "licences");
+	TRY(consent_by_person(g->books->lists, g->a, g->person, &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = gather_row(rows);
+		gather_time(g, o, "at", x[i].at);
+		gather_text(o, "path", x[i].path);
+		gather_text(o, "sha256", x[i].licence);
+		gather_text(o, "name", x[i].name);
+		gather_text(o, "institution", x[i].institution);
+	}
+	return OK;
+}
+
+err gather_downloads(struct gathering *g)
+{
+	struct download_row *x;
+	size_t n;
+	json_t *rows = gather_section(g, "downloads");
+	TRY(download_by_person(g->books->lists, g->a, g->person, ROWS_MAX, &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = gather_row(rows);
+		gather_time(g, o, "at", x[i].d.at);
+		gather_text(o, "path", x[i].d.path);
+		gather_text(o, "how", x[i].d.how);
+		json_object_set_new(o, "octets", json_integer(x[i].d.octets));
+	}
+	return add_consents(g);
 }

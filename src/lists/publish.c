@@ -59,12 +59,34 @@ static err as_kept(struct books *books, struct arena *a, const struct post *p,
 	return steps_anonymous(books, a, p, &kept->message);
 }
 
+/* Which program said so, and by which database; not on which machine of the site it runs. */
+static str engine_of(const struct wall_verdict *v)
+{
+	str program, rest, number, at;
+	if (!str_cut(v->version, '/', &program, &rest))
+		return v->version;
+	if (!str_cut(rest, '/', &number, &at))
+		number = rest;
+	return str_first(v->version, program.n + 1 + number.n);
+}
+
+static struct archive_verdict verdict_of(const struct wall_verdict *v)
+{
+	if (!v)
+		return (struct archive_verdict){ 0 };
+	return (struct archive_verdict){ .result = str_from(wall_word(v->result)),
+					 .engine = engine_of(v),
+					 .signature = v->signature,
+					 .at = v->at };
+}
+
 static struct archive_arrival for_archive(const struct post *kept)
 {
 	return (struct archive_arrival){ .list = kept->list->id,
 					 .source = kept->source,
 					 .message = kept->message,
-					 .received_at = clock_now() };
+					 .received_at = clock_now(),
+					 .verdict = verdict_of(kept->wall) };
 }
 
 err post_ask_archive(struct books *books, struct arena *a, struct post *p)

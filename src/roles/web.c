@@ -5,11 +5,15 @@
 #include "base/url.h"
 #include "roles/role.h"
 #include "web/http.h"
+#include "web/pages/lengths.h"
 #include "web/pages/many.h"
 #include "web/pages/old.h"
 #include "web/pages/pages.h"
 #include "web/provider.h"
+#include "web/site/consent.h"
 #include "web/site/gate.h"
+#include "web/site/log.h"
+#include "web/site/manage.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -65,6 +69,7 @@ static err open_web(struct web_role *w)
 			       .codes = rate_new(CODES_BURST, CODES_HOUR),
 			       .token_uses = rate_new(1, 60),
 			       .asks = rate_new(ASKS_BURST, ASKS_HOUR),
+			       .lengths = lengths_new(),
 			       .begins = rate_new(BEGINS_BURST, BEGINS_HOUR),
 			       .providers = providers_new(conf),
 			       .secrets = w->role->oidc_secrets,
@@ -91,6 +96,7 @@ static err open_router(struct web_role *w)
 				     .ctx = &w->web,
 				     .may = viewer_may,
 				     .moved = worker_moved,
+				     .label = worker_label,
 				     .kept = kept_address,
 				     .is_member = viewer_is_member };
 	w->router.routes = pages_routes(&w->router.route_count);
@@ -102,6 +108,12 @@ static err open_router(struct web_role *w)
 	w->web.site->holds = file_rule_holds;
 	w->web.site->find_link = file_link_find;
 	w->web.site->charge = file_link_charge;
+	w->web.site->consent = file_consent;
+	w->web.site->manages = site_manages_by;
+	if (conf->web_keep_downloads) {
+		TRY(site_log_start(conf, w->web.site->root, &w->web.site->log));
+		w->web.site->watch = file_watch;
+	}
 	w->router.other = other;
 	if (conf->web_files_url.n) {
 		struct url u;
@@ -155,5 +167,7 @@ int web_main(struct role *role)
 		fd_close(&woken.handed); /* post hands nothing */
 	}
 	http_drain(w->http, role_deadline(role) - 2000);
+	if (w->web.site)
+		site_log_stop(w->web.site->log);
 	return 0;
 }

@@ -65,9 +65,10 @@ struct request {
 	str lacks;         /* scopes, one of which its token would need for this */
 	bool is_protected; /* [web] protect names the path */
 	const struct site_link *link; /* that leads here (web/site/link.h); NULL: none */
-	bool by_link;                 /* it alone lets in who asks */
-	bool apart;   /* it came to [web] files_url, where the application is not */
-	bool counted; /* what it costs is its network's (web/cost.h) */
+	int64_t consent; /* to the licence of the folder (web/site/consent.h); 0: none */
+	bool by_link;    /* it alone lets in who asks */
+	bool apart;      /* it came to [web] files_url, where the application is not */
+	bool counted;    /* what it costs is its network's (web/cost.h) */
 	bool language_chosen; /* by the reader, or it is for a program: a list has no say */
 	void *ctx;            /* the caller's: struct web (web/worker.h) */
 };

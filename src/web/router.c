@@ -425,6 +425,8 @@ void router_page(void *arg, struct request *q, struct response *r)
 	else
 		dispatch(router, q, r);
 	say_varies(r);
+	if (router->label && r->status < 400)
+		router->label(q, r);
 	if (q->json && r->status / 100 == 3)
 		lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)

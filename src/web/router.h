@@ -66,6 +66,9 @@ struct router {
 	 * is signed in; or empty. */
 	str files_host;
 
+	/* What the list at hand has said of all its pages, as a header. NULL: nothing. */
+	void (*label)(const struct request *q, struct response *r);
+
 	/* Where an address of before leads that neither a route nor the group's site has;
 	 * empty: nowhere. NULL: none was kept. */
 	str (*kept)(struct request *q);

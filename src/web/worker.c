@@ -93,6 +93,16 @@ str worker_moved(struct request *q)
 	return q->query_text.n ? arena_cat(q->arena, to, STR("?"), q->query_text) : to;
 }
 
+/* Crawlers that collect texts for AI read it where they ask at all. */
+void worker_label(const struct request *q, struct response *r)
+{
+	if (!request_arg(q, "list").n)
+		return;
+	const struct worker *w = worker_of(q);
+	if (w->list && w->settings.archive_no_ai)
+		response_header(r, STR("X-Robots-Tag"), STR("noai, noimageai"));
+}
+
 err viewer_of(const struct request *q, int64_t list, struct viewer *v)
 {
 	struct viewer found;

@@ -45,6 +45,7 @@ struct web { /* one a process */
 	struct rate *token_uses; /* requests by token: a whole one is a minute's worth */
 	struct providers *providers; /* of [oidc] */
 	const str *secrets;          /* of each of them; or empty */
+	struct lengths *lengths;     /* of months as files (web/pages/lengths.h) */
 	struct rate *begins;         /* of sign-ins at them, by network */
 	struct rate *asks; /* forms of guests that make us write mail, by network */
 	void *ring;        /* of the two below */
@@ -114,6 +115,7 @@ str worker_name_of(const struct worker *w, struct arena *a, int64_t person, str 
 enum may viewer_may(struct request *q, enum right right);
 enum may viewer_is_member(struct request *q, str list);
 str worker_moved(struct request *q);
+void worker_label(const struct request *q, struct response *r);
 extern const struct sessions web_sessions; /* origin is set by the role */
 
 /* What came of an order. */

@@ -112,10 +112,11 @@ MEMBER, OTHER = p.token(ANNA), p.token(BEN)
 
 section('a private list, by every address')
 LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
-FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
+FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/3/a/1/plot.png', '/3/a/1/shown/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
          '/t/1.atom', '/t/1.feed.json', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
+         '/by/2025/06/?by=author', '/by/2025/06/?by=subject', '/by/2025/06.json?by=author', '/by/2025/06/15/?by=subject',
          '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom', '/from/1.feed.json',
-         '/by/2025-06.mbox.gz', '/feed.atom', '/feed.json', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
+         '/by/2025-06.mbox.gz', '/by/all.mbox.gz', '/1.mbox.gz', '/feed.atom', '/feed.json', '/sitemap-2025.xml', f'/search?q={SECRET}', f'/search.json?q={SECRET}',
          f'/search.atom?q={SECRET}', f'/search.feed.json?q={SECRET}', f'/search.mbox.gz?q={SECRET}']
 ELSEWHERE = ['/mid/root@uni.example', f'/lists/search?q={SECRET}', f'/lists/search.json?q={SECRET}', f'/lists/search?q={SECRET}+list:board', f'/lists/search.atom?q={SECRET}', f'/lists/search.feed.json?q={SECRET}',
              f'/lists/search.mbox.gz?q={SECRET}', f'/lists/search.atom?q={SECRET}+list:board',
@@ -409,6 +410,15 @@ if os.path.exists(packed):
             next_ = re.search(r'href="([^"]*)" rel="next">Further messages', a)
             path = next_ and next_[1].replace('&amp;', '&')
 
+    start = time.monotonic()
+    whole = get('/lists/linux-mips/by/all.mbox.gz').body
+    print(f'figure: all as one file, {len(whole) >> 20} MB, in {time.monotonic() - start:.1f} s', flush=True)
+    with open(p.dir + '/all.mbox', 'wb') as f:
+        f.write(gzip.decompress(whole))
+    equal('all posts in one file', len(mailbox.mbox(p.dir + '/all.mbox')), 10000)
+    half = len(whole) // 2
+    a = get('/lists/linux-mips/by/all.mbox.gz', Range=f'bytes={half}-')
+    check('whose second half comes alone', (a.status, a.body == whole[half:]) == (206, True), (a.status, a['Content-Range']))
     nested = [re.findall(r'<article class="msg" id="n(\d+)"', a) for a in parts(thread)]
     numbers = [n for page in nested for n in page]
     equal('the longest thread is complete, each post once', (len(numbers), len(set(numbers))), (longest[0], longest[0]))
@@ -450,9 +460,40 @@ if os.path.exists(packed):
     equal('a year: its days, and what they add up to', (len(days), sum(days.values())), (365, year['posts']))
     equal('months say the same', [m['posts'] for m in year['months']], [get(f'/lists/linux-mips/by/2017/{m:02}.json').json()['posts'] for m in range(1, 13)])
     check('each day with posts is a link', get('/lists/linux-mips/by/2017/').text.count('href="/lists/linux-mips/by/2017/') == sum(n > 0 for n in days.values()) + 9)
+    equal('no table of a month without', get('/lists/linux-mips/by/2017/').text.count('<table'), 9)
     day = get('/lists/linux-mips/by/2017/09/05.json').json()
     equal('a day: its posts', (day['posts'], len(day['messages']), {x['date'][:10] for x in day['messages']}), (days[9, 5], days[9, 5], {'2017-09-05'}))
     equal('a day that is none', [get(f'/lists/linux-mips/by/2017/{x}/').status for x in ('02/30', '02/1', '13/01', '09/00')], [404] * 4)
+    def month(by):
+        path = f'/lists/linux-mips/by/2017/06/?by={by}'
+        while path:
+            a = get(path).text
+            yield a
+            next_ = re.search(r'href="([^"]*)" rel="next">Later posts', a)
+            path = next_ and next_[1].replace('&amp;', '&')
+
+    wanted = sorted(n for a in month('date') for n in re.findall(r'<li><a href="/lists/linux-mips/(\d+)"', a))
+    for by in ('author', 'subject'):
+        pages = list(month(by))
+        equal(f'a month by {by}: each post once', sorted(n for a in pages for n in re.findall(r'<li><a href="/lists/linux-mips/(\d+)"', a)), wanted)
+        check('in pages of at most 200', len(pages) == 5 and max(len(re.findall(r'<li><a href="/lists/linux-mips/\d+"', a)) for a in pages) == 200, len(pages))
+        heads = [h for a in pages for h in re.findall(r'<h2 class="group"[^>]*>(?:<a[^>]*>)?(?:<bdi>)?([^<]*)', a)]
+        keys = [re.sub(r'^((re|fwd?): *|\[[^]]*\] *)*', '', h.lower()) for h in heads]
+        check(f'in the order of its {by}s', len(heads) > 50 and sum(x > y for x, y in zip(keys, keys[1:])) <= len(keys) // 20, heads)
+    names = [h for a in month('author') for h in re.findall(r'<h2 class="group"[^>]*><a href="/lists/linux-mips/from/\d+" rel="nofollow"><bdi>([^<]*)', a)]
+    check('each author leads to their page, once a page', len(names) > 50 and len(set(names)) >= len(names) - 4, names)
+    equal('the same for programs', [x['from'] for x in get('/lists/linux-mips/by/2017/06.json?by=author').json()['messages']][:1], names[:1])
+    for bad in ('?by=size', '?by=author&after=1', '?by=date&after=x'):
+        equal(f'{bad}: nothing', get(f'/lists/linux-mips/by/2017/06/{bad}').status, 404)
+    home = get('/lists/linux-mips/').text
+    openings = re.findall(r'<p class="opening" dir="auto">([^<]*)</p>', home)
+    check('a thread says what it begins with', len(openings) > 15 and any('discovered running crashme' in x for x in openings), openings)
+    check('without a quote, a signature or an address', not [x for x in openings if x.startswith('&gt;') or 'Signed-off-by' in x or re.search(r'@\w', x)], openings)
+    busy = get('/lists/linux-mips.json').json()['busiest']
+    counts = [x['posts'] for x in busy['year']]
+    check('the most answered threads of its last year', len(counts) == 5 and counts == sorted(counts, reverse=True) and not busy['month'], busy)
+    check('each as long as it is', [get(f"/lists/linux-mips/t/{x['number']}.json").json()['posts'] for x in busy['year']] == counts, busy)
+    check('who writes most leads to what they wrote', len(busy['writers']) == 5 and 'rel="nofollow"><bdi>James Hogan</bdi>' in home and '@' not in str(busy['writers']), busy)
     a = get('/lists/linux-mips/9990')
     who = get(re.search(r'<h2[^>]*><a href="(/lists/linux-mips/from/\d+)"', a.text)[1])
     equal('an author: one address, by number', (who.status, bool(re.fullmatch(r'/lists/linux-mips/from/\d+', who['Location']))), (302, True))

@@ -1,8 +1,10 @@
 """Crawlers: a network that takes more than its share waits, and its neighbours read on."""
 import json
 import re
+import sqlite3
 import tempfile
 import threading
+import xml.etree.ElementTree
 from email.utils import formatdate
 
 from browser import Browser
@@ -118,4 +120,109 @@ p.start()
 check('web is ready', eventually(lambda: [e for e in p.events('role-ready', new=True) if e['name'] == 'web']))
 states = {crawler.ask('GET', f'/lists/dev/search?q={WORDS[n % 8]}+{n}' if n % 4 else '/lists/dev/by/2025.mbox.gz').status for n in range(400)}
 equal('nobody waits', states, {200})
+
+section('where all threads stand')
+NS = '{http://www.sitemaps.org/schemas/sitemap/0.9}'
+SITE, LAB, BOARD = 'https://www.lists.example', 'lab@lists.example', 'board@lists.example'
+for name, how in ((LAB, ()), (BOARD, ('--private',))):
+    p.cli('list', 'create', name, '--owner', 'owner@uni.example', *how)
+with tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox') as f:
+    for n in range(3):
+        f.write(b'From x Thu Jan  1 00:00:00 2026\n' + letter(n).replace(b'<c', b'<b').replace(b'\r\n', b'\n') + b'\n')
+    f.flush()
+    for name in (LAB, BOARD):
+        p.cli('archive', 'import', name, f.name)
+b = Browser(p)
+
+
+def sitemap(path, kind, entry):
+    """The entries of one, held against https://www.sitemaps.org/protocol.html and its schema."""
+    b.ask('GET', path)
+    equal(f'{path}: XML', (b.status, b.headers['Content-Type']), (200, 'application/xml; charset=utf-8'))
+    root = xml.etree.ElementTree.fromstring(b.raw)
+    equal(f'{path}: its root', root.tag, NS + kind)
+    check(f'{path}: not too much', 0 < len(root) <= 50000 and len(b.raw) < 50 << 20, (len(root), len(b.raw)))
+    equal(f'{path}: what is in it', ({x.tag for x in root}, {tuple(y.tag for y in x) for x in root}), ({NS + entry}, {(NS + 'loc', NS + 'lastmod')}))
+    found = {x[0].text: x[1].text for x in root}
+    check(f'{path}: whole addresses of this site', all(x.startswith(SITE + '/lists/') and len(x) < 2048 for x in found), list(found)[:3])
+    check(f'{path}: dates of W3C', all(re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ', x) for x in found.values()), list(found.values())[:3])
+    equal(f'{path}: who has it need not fetch it', b.ask('GET', path, headers={'If-None-Match': b.headers['ETag']}).status, 304)
+    return found
+
+
+files = sitemap('/sitemap.xml', 'sitemapindex', 'sitemap')
+equal('a file a list and year, of what everybody reads', sorted(files), [f'{SITE}/lists/{x}/sitemap-2025.xml' for x in ('dev', 'lab')])
+equal('the same below /lists/', sitemap('/lists/sitemap.xml', 'sitemapindex', 'sitemap'), files)
+for url, changed in files.items():
+    threads = sitemap(url.replace(SITE, ''), 'urlset', 'url')
+    equal(f'{url}: its date is the latest', max(threads.values()), changed)
+    name = url.split('/')[4]
+    equal(f'{url}: every thread', len(threads), {'dev': 150, 'lab': 1}[name])
+    for thread in list(threads)[::40]:
+        b.get(thread.replace(SITE, ''))
+        check(f'{thread}: is there, by that name', b.status == 200 and f'rel="canonical" href="{thread}"' in b.page, b.status)
+thread = b.get(list(sitemap('/lists/lab/sitemap-2025.xml', 'urlset', 'url'))[0].replace(SITE, '')).page
+check('its date is that of the last post', list(sitemap('/lists/lab/sitemap-2025.xml', 'urlset', 'url').values())[0] in re.findall(r'datetime="([^"]*)"', thread))
+for path in ('sitemap-2024.xml', 'sitemap-2025-2.xml', 'sitemap-2025-1.xml', 'sitemap-2025-02.xml', 'sitemap.xml', 'sitemap-20255.xml', 'x.xml'):
+    equal(f'{path}: none', b.ask('GET', '/lists/lab/' + path).status, 404)
+equal('of what members read there is none', [b.ask('GET', f'/lists/{x}/sitemap-2025.xml').status for x in ('board', 'nosuch')], [404, 404])
+with sqlite3.connect(p.data + '/archive/archive.db') as db:
+    db.execute('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO thread (list, root, posts, authors, first_at, last_at, version) '
+               'SELECT list, root, posts, authors, first_at + i, last_at + i, version FROM thread, n WHERE list = (SELECT list FROM post WHERE message_id LIKE \'b%\' LIMIT 1)')
+db.close()
+equal('beyond 50,000 there is another file', sorted(x for x in sitemap('/sitemap.xml', 'sitemapindex', 'sitemap') if '/lab/' in x),
+      [f'{SITE}/lists/lab/sitemap-2025{x}.xml' for x in ('-2', '')])
+got = [len(re.findall('<loc>', b.get(f'/lists/lab/sitemap-2025{x}.xml').page)) for x in ('', '-2')]
+equal('with what is left', got, [50000, 1])
+
+section('what crawlers are told')
+
+
+def rules(name):
+    """What they may not visit, of the group that names them (RFC 9309 section 2.2)."""
+    p.later(60)
+    b.get('/robots.txt')
+    equal('robots.txt: text', b.headers['Content-Type'], 'text/plain; charset=utf-8')
+    groups, agents, fresh = {}, [], True
+    for line in b.page.splitlines():
+        key, _, value = line.partition(': ')
+        if key == 'User-agent':
+            agents = agents + [value] if not fresh else [value]
+            fresh = False
+            groups.setdefault(value, [])
+        elif key == 'Disallow':
+            fresh = True
+            for x in agents:
+                groups[x].append(value)
+        else:
+            check(f'robots.txt: {line!r}', key in ('', 'Sitemap'), line)
+    return [re.compile(re.escape(x).replace(r'\*', '.*').replace(r'\$', '$')) for x in groups.get(name, groups['*'])]
+
+
+def visits(name):
+    told = rules(name)
+    return {x for x in VISITS if not any(r.match(x) for r in told)}
+
+
+GOOD = {'/', '/lists/', '/lists/dev/', '/lists/dev/t/1', '/lists/dev/17', '/lists/dev/by/2025/06/', '/lists/lab/', '/lists/lab/t/1', '/lists/dev/feed.atom', '/lists/dev/t/1?after=64',
+        '/lists/sitemap.xml', '/lists/dev/sitemap-2025.xml'}
+VISITS = GOOD | {'/lists/search?q=x', '/lists/dev/search?q=x', '/lists/dev/search.atom?q=x', '/lists/dev/t/1?view=outline', '/lists/dev/by/2025/06/?by=author', '/lists/dev/from/3',
+                 '/lists/dev/17/raw', '/lists/dev/17.mbox.gz', '/lists/dev/by/all.mbox.gz', '/lists/dev/t/1.atom', '/lists/dev/t/1.feed.json', '/lists/dev/join', '/lists/dev/me',
+                 '/lists/dev/admin/held', '/login?to=x', '/account', '/confirm/x'}
+equal('what shows the archive, and nothing twice', visits('Googlebot'), GOOD)
+equal('where the threads stand', re.findall('(?m)^Sitemap: (.*)$', b.page), [f'{SITE}/lists/sitemap.xml'])
+equal('those for AI are told the same', visits('GPTBot'), GOOD)
+check('and pages say nothing of it', 'noai' not in str(b.get('/lists/lab/t/1').headers))
+p.cli('list', 'set', LAB, 'archive_no_ai=yes')
+p.cli('list', 'set', BOARD, 'archive_no_ai=yes')
+equal('until a list asks them to keep away', visits('GPTBot'), {x for x in GOOD if not x.startswith('/lists/lab/')})
+check('each by its name', len(re.findall('(?m)^User-agent: ', b.page)) > 15)
+check('no list that is hidden is named', 'board' not in b.page, b.page)
+equal('others may', visits('Googlebot'), GOOD)
+for path in ('/lists/lab/', '/lists/lab/1', '/lists/lab/t/1', '/lists/lab/1/raw', '/lists/lab/feed.atom', '/lists/lab/by/all.mbox.gz'):
+    check(f'{path}: says so, too', 'noai, noimageai' in b.ask('GET', path).headers.get_all('X-Robots-Tag', []), b.headers.get_all('X-Robots-Tag'))
+check('when it is not sent again, too', 'noai, noimageai' in b.ask('GET', '/lists/lab/1', headers={'If-None-Match': b.ask('GET', '/lists/lab/1').headers['ETag']})
+      .headers.get_all('X-Robots-Tag', []), b.status)
+check('another list does not', 'noai' not in str(b.get('/lists/dev/1').headers))
+check('nor does what is hidden', 'noai' not in str(b.get('/lists/board/').headers) and b.status == 404)
 done()

@@ -3,7 +3,9 @@ author and a search; and posts as files."""
 import gzip
 import json
 import mailbox
+import subprocess
 import tempfile
+import time
 import urllib.parse
 import xml.dom.minidom
 from email.utils import formatdate
@@ -112,4 +114,78 @@ check('the page leads to both', guest.get('/lists/search?q=beam').link('Follow t
       and guest.link('The newest 1,000') == '/lists/search.mbox.gz?q=beam')
 for path in ('/lists/search.atom', '/lists/search.feed.json?q=', '/lists/search.mbox.gz?q=%28', '/lists/dev/search.feed.json?q=list:'):
     equal(f'{path}: no search', guest.ask('GET', path).status, 400)
+
+section('all of a list as one file, whose download goes on where it broke off')
+ALL = '/lists/dev/by/all.mbox.gz'
+
+
+def messages(octets):
+    with tempfile.NamedTemporaryFile(dir=p.dir) as f:
+        f.write(gzip.decompress(octets))
+        f.flush()
+        return list(mailbox.mbox(f.name))
+
+
+def part(path, begin, end='', b=guest, **headers):
+    b.ask('GET', path, headers={'Range': f'bytes={begin}-{end}', **{k.replace('_', '-'): v for k, v in headers.items()}})
+    return b.status, b.raw, b.headers['Content-Range']
+
+
+check('the list leads to it', guest.get('/lists/dev/').link('Download all of it') == ALL)
+tag, rest, where = (guest.ask('GET', ALL, headers={'Range': 'bytes=1000-'}).headers['ETag'], guest.raw, guest.headers['Content-Range'])
+equal('the middle of one that was never made', (guest.status, where.split('/')[0].startswith('bytes 1000-')), (206, True))
+whole = guest.ask('GET', ALL).raw
+size = len(whole)
+equal('is that of the whole', (whole[1000:] == rest, where), (True, f'bytes 1000-{size - 1}/{size}'))
+equal('which says its length and version', (guest.headers['Content-Length'], guest.headers['ETag'], guest.headers['Accept-Ranges'], guest.headers['Content-Type']),
+      (str(size), tag, 'bytes', 'application/gzip'))
+check('and its name', 'dev-all.mbox.gz' in guest.headers['Content-Disposition'], guest.headers['Content-Disposition'])
+got = messages(whole)
+equal('all posts are in it, oldest first', [m['Message-ID'] for m in got], [f'<{n}{DEV}>' for n in range(91)])
+starts = [n for n in range(size - 1) if whole[n:n + 3] == b'\x1f\x8b\x08' and whole[n:n + 10] == whole[:10]]
+equal('a file of gzip a month', len(starts), len({time.gmtime(1_750_000_000 + 86400 * n)[:2] for n in range(91)}))
+for begin in sorted({0, 1, size // 3, size // 2, size - 1, *starts, *(x - 1 for x in starts if x), *(x + 1 for x in starts)}):
+    equal(f'from octet {begin} on', part(ALL, begin), (206, whole[begin:], f'bytes {begin}-{size - 1}/{size}'))
+for begin, end in ((0, 0), (5, 2000), (starts[1] - 3, starts[1] + 3), (starts[-1], size + 500)):
+    equal(f'octets {begin} to {end}', part(ALL, begin, end)[:2], (206, whole[begin:end + 1]))
+equal('the last of it', part(ALL, '', 700)[:2], (206, whole[-700:]))
+equal('none of it', part(ALL, size)[::2], (416, f'bytes */{size}'))
+equal('several parts are the whole', part(ALL, '0-1,3000', 3009)[:2], (200, whole))
+equal('who has it', guest.ask('GET', ALL, headers={'If-None-Match': tag}).status, 304)
+equal('the same version', part(ALL, 900, If_Range=tag)[:2], (206, whole[900:]))
+equal('another version', part(ALL, 900, If_Range='"x"')[:2], (200, whole))
+url = f'http://127.0.0.1:{p.web}{ALL}'
+for octets in (1, starts[1], size - 2):
+    with tempfile.NamedTemporaryFile(dir=p.dir) as f:
+        f.write(whole[:octets])
+        f.flush()
+        r = subprocess.run(['curl', '-s', '-f', '-C', '-', '-H', 'X-Forwarded-For: 192.0.2.1', '-o', f.name, url], capture_output=True, text=True)
+        equal(f'curl goes on behind {octets} octets', (r.returncode, open(f.name, 'rb').read() == whole), (0, True))
+mine = anna.ask('GET', ALL).raw
+check('who is signed in gets it with addresses', b'person3@uni.example' in gzip.decompress(mine) and b'@uni.example' not in gzip.decompress(whole))
+check('as another version', anna.headers['ETag'] != tag and part(ALL, 700, b=anna)[:2] == (206, mine[700:]), anna.headers['ETag'])
+
+section('it goes on when posts have come, and after a new start')
+fill(DEV, [letter(DEV, 92)])
+after = guest.ask('GET', ALL)
+equal('another version', (after.status, after.headers['ETag'] == tag, len(messages(after.raw))), (200, False, 92))
+equal('whose older months are the same octets', after.raw[:starts[-1]], whole[:starts[-1]])
+now = after.raw
+equal('so who began before goes on', part(ALL, 500)[:2], (206, now[500:]))
+fill(DEV, [letter(DEV, -40)])
+older = guest.ask('GET', ALL).raw
+equal('a post of long ago stands first', [m['Message-ID'] for m in messages(older)][:2], [f'<-40{DEV}>', f'<0{DEV}>'])
+p.stop()
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready', new=True) if e['name'] == 'web']))
+equal('after a new start it is the same file', part(ALL, 3000)[:2], (206, older[3000:]))
+p.cli('list', 'create', 'empty@lists.example')
+equal('of an empty list it is empty', gzip.decompress(guest.ask('GET', '/lists/empty/by/all.mbox.gz').raw), b'')
+
+section('one post as a file')
+one = guest.ask('GET', '/lists/dev/7.mbox.gz').raw
+equal('its type', (guest.status, guest.headers['Content-Type'], guest.headers['Accept-Ranges']), (200, 'application/gzip', 'bytes'))
+equal('the post', [m['Message-ID'] for m in messages(one)], [f'<6{DEV}>'])
+equal('its middle', part('/lists/dev/7.mbox.gz', 100)[:2], (206, one[100:]))
+equal('none', [guest.ask('GET', f'/lists/dev/{n}.mbox.gz').status for n in (0, 99999, '07')], [404, 404, 404])
 done()

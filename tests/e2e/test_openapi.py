@@ -7,14 +7,19 @@ import os
 import re
 import urllib.parse
 
-from harness import HERE, Postern, check, done, equal, eventually, limit, section
+from harness import HERE, Postern, check, done, equal, eventually, folder, limit, section
 from mailing import message
 from nameserver import NameServer
 
 limit(200)
 ADMIN, LIST = 'admin@lists.example', 'lab@lists.example'
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
-p = Postern(dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
+root = folder()
+os.makedirs(root + '/data')
+for name, text in (('.access', 'licence LICENCE.md\n'), ('LICENCE.md', '# Terms\n')):
+    with open(f'{root}/data/{name}', 'w') as f:
+        f.write(text)
+p = Postern(web__root=root, dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
 p.cli('list', 'create', LIST, '--owner', 'olga@home.example')
 p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
 p.cli('member', 'add', LIST, 'anna@home.example', ADMIN)
@@ -91,7 +96,7 @@ URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{l
 VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in', 'file': 'q1',
-          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1', 'provider': 'none'}
+          'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1', 'provider': 'none', 'hash': 'ab' * 32}
 equal('a file of members is shown', get('/lists/lab/admin/members/many', method='POST', body='kind=import&text=fay@home.example')[0], 303)
 get('/api/3.1/members', method='POST', body='list_id=lab.lists.example&subscriber=vera@home.example&pre_verified=1&pre_confirmed=1')
 get(f'/api/3.1/users/{user["user_id"]}/preferred_address', method='POST', body=f'email={ADMIN}')
@@ -99,7 +104,7 @@ for where in URIS:
     form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
     equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example',
-        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example'}
+        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},

@@ -51,7 +51,8 @@ MONTH = (NOW - timedelta(days=9) + timedelta(minutes=2)).strftime('%Y-%m')
 def paths(n):
     month = MONTH.replace('-', '/')
     return [f'/lists/dev/{n}', f'/lists/dev/{n}.json', f'/lists/dev/{n}/raw', f'/lists/dev/{n}/a/1/file{n}mark.txt', '/lists/dev/', '/lists/dev/t/1', '/lists/dev/t/1.json',
-            '/lists/dev/t/1?view=flat', '/lists/dev/t/1.atom', '/lists/dev/t/1.mbox.gz', '/lists/dev/feed.atom', f'/lists/dev/by/{month}/', f'/lists/dev/by/{month}/?view=flat',
+            '/lists/dev/t/1?view=flat', '/lists/dev/t/1.atom', '/lists/dev/t/1.mbox.gz', '/lists/dev/feed.atom',
+            '/lists/dev/feed.json', '/lists/dev/t/1.feed.json', '/lists/dev/by/all.mbox.gz', f'/lists/dev/{n}.mbox.gz', f'/lists/dev/by/{month}/', f'/lists/dev/by/{month}/?view=flat',
             f'/lists/dev/by/{MONTH}.mbox.gz', f'/lists/dev/search?q=Body{n}mark', '/lists/dev/search.json?q=far.example&o=new', f'/lists/search?q=file{n}mark', '/lists/dev/stats',
             f'/mid/m{n}@far.example', '/lists/dev/']
 

@@ -211,6 +211,7 @@ class List:
             self.see(f'roster: {name}')
         b.get(f'/lists/{self.name}/1')
         self.see(f'page of a post: {b.status}')
+        self.see(f'robots of a post: {b.headers["X-Robots-Tag"]}')
         for word in re.findall(r'<em>\w+</em>', b.page):
             self.see('post: ' + word)
         b.get(f'/lists/{self.name}/1/raw')

@@ -56,20 +56,21 @@ owner, anna, new = person(OWNER, '192.0.2.1'), person(ANNA, '192.0.2.2'), person
 MONTHS = sorted({(NOW - timedelta(days=d)).strftime('%Y/%m') for d in (39, 38, 30, 1, 0)})
 HERE = NOW.strftime('%Y/%m')
 PATHS = ['/lists/dev/', '/lists/dev/by/', '/lists/dev/search?q=xylophone', '/lists/dev/search?q=xylophone&o=new', '/lists/dev/search?q=from:oldtimer',
-         '/lists/search?q=xylophone', '/lists/dev/feed.atom', '/lists/dev/stats', '/lists/', '/lists/dev/t/1.atom'] \
+         '/lists/search?q=xylophone', '/lists/dev/feed.atom', '/lists/dev/feed.json', '/lists/dev/by/all.mbox.gz',
+         '/lists/search.feed.json?q=xylophone', '/lists/dev/search.mbox.gz?q=xylophone', '/lists/dev/stats', '/lists/', '/lists/dev/t/1.atom'] \
     + [f'/lists/dev/by/{m}/' for m in MONTHS] + [f'/lists/dev/by/{m[:4]}/' for m in MONTHS] + [f'/lists/dev/by/{m}/{d:02}/' for m in MONTHS for d in range(1, 29)] + [f'/lists/dev/by/{m}/?view=flat' for m in MONTHS] \
     + [f'/lists/dev/by/{m.replace("/", "-")}.mbox.gz' for m in MONTHS] \
     + [x.format(n) for n in range(1, 8) for x in ('/lists/dev/{}', '/lists/dev/t/{}', '/lists/dev/t/{}?view=flat', '/lists/dev/t/{}?view=outline', '/lists/dev/from/{}', '/lists/dev/from/{}.atom', '/lists/dev/{}/raw', '/lists/dev/{0}/a/1/f{0}.txt',
-                                                  '/lists/dev/post?re={}', '/mid/m{}@far.example', '/lists/dev/t/{}.mbox.gz')]
+                                                  '/lists/dev/post?re={}', '/mid/m{}@far.example', '/lists/dev/t/{}.mbox.gz', '/lists/dev/t/{}.feed.json', '/lists/dev/{}.mbox.gz')]
 PATHS += [x + '.json' if '?' not in x else x.replace('?', '.json?') for x in PATHS
-          if not re.search(r'\.atom|\.gz|/raw|/a/|/mid/|/$|/\?', x)]
+          if not re.search(r'\.atom|\.gz|\.json|/raw|/a/|/mid/|/$|/\?', x)]
 TELL_TALES = ('Olduser', 'Oldtimer', 'Midway', 'Alone of old', 'xylophone of 1', 'xylophone of 2', 'xylophone of 3', 'attached to 1', 'attached to 2',
               'attached to 3', 'm1@far', 'm2@far', 'm3@far', 'Ahead', 'm7@far')
 
 
 def read(b, path):
     b.get(path)
-    return b.status, (gzip.decompress(b.raw).decode() if path.endswith('.gz') and b.status == 200 else b.page)
+    return b.status, (gzip.decompress(b.raw).decode() if '.gz' in path and b.status == 200 else b.page)
 
 
 def told(b):
@@ -79,7 +80,7 @@ def told(b):
         status, page = read(b, path)
         asked = path.lower().split('?')[-1] if '?' in path else path
         # the references of a newer post, as it was sent, stand in it
-        own = page if not re.search(r'/(4|5)/raw|/[45](\.json)?$|gz$|re=4', path) else re.sub(r'm[13]@far\.example', '', page)
+        own = page if not re.search(r'/(4|5)/raw|/[45](\.json)?$|\.gz|re=4', path) else re.sub(r'm[13]@far\.example', '', page)
         found = {t for t in TELL_TALES if t in own and t.lower().split('@')[0] not in asked and t.lower() not in asked}
         if found:
             out[path] = found

@@ -77,6 +77,20 @@ for ids, inside in svgs:
 check('no script of its own', b.page.count('<script') == 1 and ' style=' not in b.page)
 check('the list leads to it', '/lists/dev/stats' in b.get('/lists/dev/').page)
 
+section('a list that has been quiet for years')
+p.cli('list', 'create', 'quiet@lists.example')
+with open(p.dir + '/quiet.mbox', 'w') as f:
+    for i, at in enumerate((now - 1500 * 86400, now - 1440 * 86400)):
+        f.write(f'From x@uni.example Thu Jan  1 00:00:00 1970\nFrom: Author <a@uni.example>\nTo: quiet@lists.example\nSubject: post {i}\n'
+                f'Message-ID: <quiet{i}@old.example>\nDate: {formatdate(at)}\n\nwords\n\n')
+p.cli('archive', 'import', 'quiet@lists.example', p.dir + '/quiet.mbox')
+page = b.get('/lists/quiet/stats').page
+equal('its months with posts alone, the newest first', re.findall(r'<th scope="row"><time datetime="([^"]*)">[^<]*</time></th><td class="num">1</td><td class="num">1</td>', page),
+      [month(now - 1440 * 86400), month(now - 1500 * 86400)])
+check('with pictures of its last two years', page.count('role="img"') == 2 and 'Its last 24 months with posts' in page)
+check('and who wrote in the last of them, as a link', re.search(r'<a href="/lists/quiet/from/\d+" rel="nofollow"><bdi>Author</bdi></a>', page))
+check('no row of nothing', not re.search(r'<td class="num">0</td><td class="num">0</td>', page))
+
 section('each for those who may see it')
 guest = Browser(p)
 g = guest.json('/lists/dev/stats.json')

@@ -1,5 +1,7 @@
 /* How the pages of the archive nest a thread: whole, in parts, and one that is deeper
- * than a page shows. */
+ * than a page shows; how dark a calendar's cells are and how high a chart. */
+#include "web/pages/calendar.h"
+#include "web/pages/chart.h"
 #include "web/pages/part.h"
 #include "web/pages/tree.h"
 
@@ -159,9 +161,44 @@ static void test_large(struct arena *a)
 	      && part.count == 1);
 }
 
+/* ---- calendars and charts */
+
+/* A quarter of the cells on each level; all of one count are the lightest. */
+static void test_levels(void)
+{
+	int64_t even[] = { 50, 50, 50, 50 }, posts[] = { 3, 90, 1, 7, 2, 20, 400, 5 };
+	int64_t cells[5] = { 0 };
+	struct calendar_levels l = calendar_levels_of(even, 4);
+	CHECK(calendar_level(&l, 50) == 1 && calendar_level(&l, 0) == 0);
+	l = calendar_levels_of(posts, 8);
+	for (size_t i = 0; i < 8; i++)
+		cells[calendar_level(&l, posts[i])]++;
+	CHECK(cells[0] == 0 && cells[1] == 3 && cells[2] == 2 && cells[3] == 2
+	      && cells[4] == 1);
+	CHECK(calendar_level(&l, 400) == 4 && calendar_level(&l, 1) == 1);
+	l = calendar_levels_of(NULL, 0);
+	CHECK(calendar_level(&l, 0) == 0);
+}
+
+static void test_scales(void)
+{
+	static const int64_t scales[][3] = {
+		/* most, top, middle */
+		{ 1, 1, 0 },    { 2, 2, 1 },      { 3, 4, 2 },       { 5, 6, 3 },
+		{ 47, 60, 30 }, { 100, 100, 50 }, { 831, 1000, 500 }
+	};
+	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+		int64_t top = chart_scale(scales[i][0]);
+		CHECK(top == scales[i][1] && chart_half(top) == scales[i][2]);
+	}
+	CHECK(chart_scale(INT64_MAX) == INT64_MAX);
+}
+
 int main(void)
 {
 	ARENA(a);
+	test_levels();
+	test_scales();
 	small_tree(a);
 	deep_tree(a);
 	by_date(a);

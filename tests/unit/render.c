@@ -289,6 +289,22 @@ static void test_files(void)
 	CHECK(str_find(h, STR("<dd>22 KB</dd>")).n
 	      && str_find(h, STR("<dd>5 bytes</dd>")).n);
 	CHECK(str_find(h, STR(">010203000000")).n && str_find(h, STR("unnamed")).n);
+	CHECK(!str_find(h, STR("<img")).n && !str_find(h, STR("Virus check")).n);
+	list[0].width = 1600;
+	list[0].height = 1000;
+	h = render(a, PLAIN, STR("x"),
+		   (struct render_how){ .attachments = &files,
+					.checked = HTML("<b>Clean</b>"),
+					.pictures = true });
+	CHECK(str_find(h,
+		       STR("<a href=\"/lists/dev/17/a/1/..%2F%3Cb%3E%22x%22.csv\"><img "
+			   "loading=\"lazy\" "
+			   "src=\"/lists/dev/17/a/1/shown/"
+			   "..%2F%3Cb%3E%22x%22.csv\" width=\"512\" height=\"320\" "
+			   "alt=\"Picture ../&lt;b&gt;&quot;x&quot;.csv\"></a>"))
+		      .n);
+	CHECK(!str_find(h, STR("a/2/shown")).n);
+	CHECK(str_find(h, STR("<dt>Virus check</dt><dd><b>Clean</b></dd>")).n);
 }
 
 static void test_sniff(void)

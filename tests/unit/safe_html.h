@@ -28,6 +28,19 @@ static inline const char *safe_address(const char *value)
 	return "an address of another kind";
 }
 
+/* Only what we have made anew (archive/picture.h). */
+static inline const char *safe_picture(const GumboAttribute *x)
+{
+	static const char *const names[] = { "loading", "src", "width",
+					     "height",  "alt", NULL };
+	if (!safe_word(x->name, names))
+		return "an attribute that a picture never has";
+	if (!strcmp(x->name, "src")
+	    && (strncmp(x->value, "/lists/", 7) || !strstr(x->value, "/shown/")))
+		return "a picture from elsewhere";
+	return NULL;
+}
+
 static inline const char *safe_attribute(const GumboAttribute *x)
 {
 	static const char *const names[] = { "class",    "dir",   "aria-label",
@@ -53,7 +66,7 @@ static inline const char *safe_node(const GumboNode *node, int depth)
 		"bdi",     "pre",     "code",       "ins",  "del", "b",    "a",
 		"br",      "dl",      "dt",         "dd",   "h3",  "mark", "section",
 		"details", "summary", "blockquote", "ul",   "ol",  "li",   "em",
-		"strong",  "hr",      NULL
+		"strong",  "hr",      "img",        NULL
 	};
 	if (node->type == GUMBO_NODE_COMMENT || node->type == GUMBO_NODE_CDATA)
 		return "a comment";
@@ -64,7 +77,9 @@ static inline const char *safe_node(const GumboNode *node, int depth)
 	    || !safe_word(gumbo_normalized_tagname(e->tag), tags))
 		return "an element that the renderer never writes";
 	for (unsigned i = 0; i < e->attributes.length; i++) {
-		const char *wrong = safe_attribute(e->attributes.data[i]);
+		const char *wrong = e->tag == GUMBO_TAG_IMG
+					    ? safe_picture(e->attributes.data[i])
+					    : safe_attribute(e->attributes.data[i]);
 		if (wrong)
 			return wrong;
 	}

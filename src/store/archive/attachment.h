@@ -13,6 +13,7 @@ struct archive_attachment {
 	str sniffed;  /* "application/zip"; equal to declared where nothing contradicts */
 	int64_t size; /* octets, decoded */
 	str sha256;   /* 32 octets */
+	int64_t width, height; /* pixels, of a picture that may be shown; 0: none */
 };
 
 struct archive_attachments {
@@ -21,6 +22,9 @@ struct archive_attachments {
 };
 
 MUST_USE err archive_attachment_add(struct book *b, const struct archive_attachment *x);
+/* Its width and height, of one that is there. */
+MUST_USE err archive_attachment_measured(struct book *b,
+					 const struct archive_attachment *x);
 MUST_USE err archive_attachments_forget(struct book *b, int64_t post);
 MUST_USE err archive_attachments_of_post(struct book *b, struct arena *a, int64_t post,
 					 struct archive_attachments *out);

@@ -12,9 +12,9 @@ static void read_month(struct rows *r, struct arena *a, void *row)
 
 static void read_author(struct rows *r, struct arena *a, void *row)
 {
-	*(struct archive_author *)row = (struct archive_author){ rows_str(r, a, 0),
-								 rows_str(r, a, 1),
-								 rows_i64(r, 2) };
+	*(struct archive_author *)row = (struct archive_author){
+		rows_str(r, a, 0), rows_str(r, a, 1), rows_i64(r, 2), rows_i64(r, 3)
+	};
 }
 
 err archive_author_months(struct book *b, struct arena *a, int64_t list, int64_t from,
@@ -32,17 +32,22 @@ err archive_authors(struct book *b, struct arena *a, int64_t list, int64_t from,
 		    int64_t *authors)
 {
 	bool found;
-	TRY(book_number(
-		b, authors, &found,
-		"SELECT count(DISTINCT address) FROM month_author "
-		"WHERE list = ?1 AND month >= ?2 AND (address <> '' OR name <> '')",
-		SQL_I(list), SQL_I(from)));
+	if (authors)
+		TRY(book_number(b, authors, &found,
+				"SELECT count(DISTINCT address) FROM month_author "
+				"WHERE list = ?1 AND month >= ?2 "
+				"AND (address <> '' OR name <> '')",
+				SQL_I(list), SQL_I(from)));
 	return TABLE_ALL(b, a, read_author, x, count,
-			 "SELECT address, name, posts FROM (SELECT address, name, "
+			 "SELECT address, name, posts, (SELECT number FROM post "
+			 "WHERE from_address = address COLLATE NOCASE AND list = ?1 "
+			 "AND from_address <> '' ORDER BY id LIMIT 1) "
+			 "FROM (SELECT address, name, "
 			 "sum(posts) AS posts, max(month) FROM month_author "
 			 "WHERE list = ?1 AND month >= ?2 "
-			 "AND (address <> '' OR name <> '') GROUP BY address) "
-			 "ORDER BY posts DESC, address LIMIT ?3",
+			 "AND (address <> '' OR name <> '') GROUP BY address "
+			 "ORDER BY 3 DESC, address LIMIT ?3) "
+			 "ORDER BY posts DESC, address",
 			 SQL_I(list), SQL_I(from), SQL_I(limit));
 }
 

@@ -15,9 +15,10 @@ MUST_USE err archive_author_months(struct book *b, struct arena *a, int64_t list
 
 struct archive_author {
 	str address, name;
-	int64_t posts;
+	int64_t posts;  /* since that month */
+	int64_t number; /* of the first that they wrote; 0: no address is known */
 };
-/* Since that month, most first; *authors: how many there are in all. */
+/* Since that month, most first; *authors (may be NULL): how many there are in all. */
 MUST_USE err archive_authors(struct book *b, struct arena *a, int64_t list, int64_t from,
 			     size_t limit, struct archive_author **x, size_t *count,
 			     int64_t *authors);

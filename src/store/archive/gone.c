@@ -11,6 +11,9 @@ err archive_post_gone(struct book *b, int64_t id)
 {
 	static const char *const texts[] = {
 		"DELETE FROM attachment WHERE post = ?1",
+		"DELETE FROM verdict WHERE post = ?1",
+		"DELETE FROM inside WHERE post = ?1",
+		"DELETE FROM unread WHERE post = ?1",
 		"DELETE FROM missing WHERE post = ?1",
 		"DELETE FROM blob WHERE id = ?1",
 		"DELETE FROM hidden WHERE id = ?1",

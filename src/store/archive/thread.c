@@ -98,6 +98,21 @@ err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 	return FIND(b, a, t, found, THREAD "WHERE t.id = ?1", SQL_I(id));
 }
 
+err archive_thread_numbers(struct book *b, struct arena *a, int64_t list, int64_t number,
+			   str *numbers)
+{
+	struct rows r;
+	*numbers = STR("[]");
+	TRY(book_rows(b, &r,
+		      "SELECT json_group_array(number) FROM post WHERE list = ?1 AND "
+		      "thread > 0 AND thread = (SELECT thread FROM post WHERE list = ?1 "
+		      "AND number = ?2)",
+		      SQL_I(list), SQL_I(number)));
+	if (rows_next(&r))
+		*numbers = rows_str(&r, a, 0);
+	return rows_end(&r);
+}
+
 err archive_threads_latest(struct book *b, struct arena *a, int64_t list, int64_t last_at,
 			   int64_t id, size_t limit, struct archive_threads *out)
 {
@@ -108,6 +123,56 @@ err archive_threads_latest(struct book *b, struct arena *a, int64_t list, int64_
 				"ORDER BY t.last_at DESC, t.id DESC LIMIT ?4",
 			 SQL_I(list), SQL_I(begin ? INT64_MAX : last_at),
 			 SQL_I(begin ? INT64_MAX : id), SQL_I(limit));
+}
+
+err archive_threads_count(struct book *b, int64_t list, int64_t from, int64_t until,
+			  int64_t *count, int64_t *latest)
+{
+	struct rows r;
+	*count = *latest = 0;
+	TRY(book_rows(b, &r,
+		      "SELECT count(*), max(last_at) FROM thread WHERE list = ?1 "
+		      "AND last_at >= ?2 AND last_at < ?3",
+		      SQL_I(list), SQL_I(from), SQL_I(until)));
+	if (rows_next(&r)) {
+		*count = rows_i64(&r, 0);
+		*latest = rows_i64(&r, 1);
+	}
+	return rows_end(&r);
+}
+
+static void read_stamp(struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct archive_stamp *)row = (struct archive_stamp){ rows_i64(r, 0),
+							       rows_i64(r, 1) };
+}
+
+err archive_thread_stamps(struct book *b, struct arena *a, int64_t list, int64_t from,
+			  int64_t until, int64_t skip, size_t limit,
+			  struct archive_stamp **stamps, size_t *count)
+{
+	return TABLE_ALL(b, a, read_stamp, stamps, count,
+			 "SELECT p.number, t.last_at FROM (SELECT id, root, posts, "
+			 "last_at FROM thread WHERE list = ?1 AND last_at >= ?2 AND "
+			 "last_at < ?3 ORDER BY last_at, id LIMIT ?5 OFFSET ?4) t "
+			 "JOIN post p ON p.id = t.root "
+			 "WHERE t.posts > 1 OR NOT p.flags & ?6 "
+			 "ORDER BY t.last_at, t.id",
+			 SQL_I(list), SQL_I(from), SQL_I(until), SQL_I(skip),
+			 SQL_I(limit), SQL_I(ARCHIVE_GONE));
+}
+
+/* No thread that began since then has been silent since before. */
+err archive_threads_busiest(struct book *b, struct arena *a, int64_t list, int64_t since,
+			    size_t limit, struct archive_threads *out)
+{
+	return TABLE_ALL(b, a, read_thread, &out->list, &out->count,
+			 THREAD "WHERE t.id IN (SELECT id FROM thread WHERE list = ?1 "
+				"AND last_at >= ?2 AND first_at >= ?2 AND posts > 1 "
+				"ORDER BY posts DESC, last_at DESC, id DESC LIMIT ?3) "
+				"ORDER BY t.posts DESC, t.last_at DESC, t.id DESC",
+			 SQL_I(list), SQL_I(since), SQL_I(limit));
 }
 
 err archive_thread_neighbours(struct book *b, struct arena *a,

@@ -34,10 +34,32 @@ MUST_USE err archive_thread_recount(struct book *b, int64_t thread, int64_t vers
 MUST_USE err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 				  struct archive_thread *t, bool *found);
 
+/* The numbers of all posts of the thread that holds post `number`, as a JSON array; "[]" where
+ * there is no such post. */
+MUST_USE err archive_thread_numbers(struct book *b, struct arena *a, int64_t list,
+				    int64_t number, str *numbers);
+
 /* Latest activity first; from behind (last_at, id), both 0 to begin. */
 MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
 				    int64_t last_at, int64_t id, size_t limit,
 				    struct archive_threads *out);
+/* Threads whose last post is dated in [from, until): how many, and the date of the latest; 0:
+ * there is none. */
+MUST_USE err archive_threads_count(struct book *b, int64_t list, int64_t from,
+				   int64_t until, int64_t *count, int64_t *latest);
+/* Those of which something can be read, by that date, from the one with that index on. */
+struct archive_stamp {
+	int64_t number, last_at;
+};
+MUST_USE err archive_thread_stamps(struct book *b, struct arena *a, int64_t list,
+				   int64_t from, int64_t until, int64_t skip,
+				   size_t limit, struct archive_stamp **stamps,
+				   size_t *count);
+
+/* Of those that began since then, the ones with the most posts, two at least. */
+MUST_USE err archive_threads_busiest(struct book *b, struct arena *a, int64_t list,
+				     int64_t since, size_t limit,
+				     struct archive_threads *out);
 /* The threads that start before and after this one in time; number 0: none. */
 MUST_USE err archive_thread_neighbours(struct book *b, struct arena *a,
 				       const struct archive_thread *t,

@@ -1,8 +1,11 @@
 #include "store/lists/address.h"
 
 #include "base/clock.h"
+#include "store/lists/follow.h"
+#include "store/lists/mark.h"
 #include "store/lists/member.h"
 #include "store/lists/person.h"
+#include "store/lists/reading.h"
 #include "store/table.h"
 
 #define ADDRESS "SELECT id, person, key, text, verified_at FROM address "
@@ -101,6 +104,21 @@ static err leave_behind(struct book *b, int64_t id, int64_t person)
 	return member_follow(b, a, person, id, clock_now(), &f, &n);
 }
 
+/* Whoever gets the last address of somebody is that person, too: what they marked, follow and
+ * have read goes along. */
+static err hand_over(struct book *b, int64_t from, int64_t to)
+{
+	int64_t address;
+	bool others;
+	TRY(book_number(b, &address, &others,
+			"SELECT id FROM address WHERE person = ?1 LIMIT 1", SQL_I(from)));
+	if (others)
+		return OK;
+	TRY(mark_move(b, from, to));
+	TRY(follow_move(b, from, to));
+	return reading_move(b, from, to);
+}
+
 static err move(struct book *b, int64_t id, int64_t person)
 {
 	int64_t before;
@@ -115,6 +133,7 @@ static err move(struct book *b, int64_t id, int64_t person)
 		return FAIL(ERR_NOTFOUND, "there is no such person");
 	TRY(e);
 	TRY(preference_spread(b, id));
+	TRY(hand_over(b, before, person));
 	return drop_bare_person(b, before);
 }
 

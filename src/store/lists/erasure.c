@@ -143,6 +143,8 @@ err erasure_scrub(struct book *b, str address, str pseudonym, int64_t now)
 		"WHERE handled_by = ?1 AND ?3 > 0",
 		"UPDATE request_handled SET note = renamed(note, ?1, ?2) "
 		"WHERE instr(note, ?1) AND ?3 > 0",
+		"UPDATE consent SET name = ?2, address = ?2, network = '' "
+		"WHERE address = ?1 COLLATE NOCASE AND ?3 > 0",
 		"DELETE FROM planned WHERE key = ?1 AND ?2 <> '' AND ?3 > 0",
 		"DELETE FROM nonmember WHERE key = ?1 AND ?2 <> '' AND ?3 > 0 "
 		"AND action NOT IN ('reject', 'discard')",

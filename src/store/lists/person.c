@@ -5,7 +5,8 @@
 
 #define PERSON                                                                 \
 	"SELECT p.id, p.name, p.language, p.password, p.scram_salt, p.admin, " \
-	"p.may_send, p.send_budget, p.created_at, p.preferred FROM person p "
+	"p.may_send, p.send_budget, p.created_at, p.preferred, p.timezone "    \
+	"FROM person p "
 
 static const char nobody[] = "there is no such person";
 
@@ -22,6 +23,7 @@ static void read_person(struct rows *r, struct arena *a, void *row)
 		.send_budget = rows_i64(r, 7),
 		.created_at = rows_i64(r, 8),
 		.preferred = rows_i64(r, 9),
+		.timezone = rows_str(r, a, 10),
 	};
 }
 
@@ -54,10 +56,11 @@ err person_change(struct book *b, const struct person_row *p)
 {
 	return TABLE_MUST(b, nobody,
 			  "UPDATE person SET name = ?2, language = ?3, password = ?4, "
-			  "admin = ?5, may_send = ?6, send_budget = ?7 WHERE id = ?1",
+			  "admin = ?5, may_send = ?6, send_budget = ?7, timezone = ?8 "
+			  "WHERE id = ?1",
 			  SQL_I(p->id), SQL_S(p->name), SQL_S(p->language),
 			  SQL_S(p->password), SQL_I(p->admin), SQL_I(p->may_send),
-			  SQL_I(p->send_budget));
+			  SQL_I(p->send_budget), SQL_S(p->timezone));
 }
 
 err person_prefer(struct book *b, int64_t id, int64_t address)

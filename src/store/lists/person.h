@@ -14,6 +14,7 @@ struct person_row {
 	int64_t send_budget; /* recipients a day */
 	int64_t created_at;
 	int64_t preferred; /* the address that stands for them; 0: nobody chose one */
+	str timezone;      /* IANA's name of it; "" as the site says */
 };
 
 enum { PERSON_BUDGET = 500, PERSON_SALT = 16 };
@@ -29,7 +30,7 @@ MUST_USE err person_get(struct book *b, struct arena *a, int64_t id,
 MUST_USE err person_by_key(struct book *b, struct arena *a, str key,
 			   struct person_row *p);
 
-/* Writes name, language, password and rights as *p has them; id names the row. */
+/* Writes name, language, timezone, password and rights as *p has them; id names the row. */
 MUST_USE err person_change(struct book *b, const struct person_row *p);
 
 /* Their address of that id stands for them from now on; 0: the first one does. */

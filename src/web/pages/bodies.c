@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "archive/render.h"
 #include "base/helper.h"
+#include "web/pages/checked.h"
 #include "mail/mime.h"
 
 #include <stdatomic.h>
@@ -62,6 +63,8 @@ static err make_one(struct maker *m, size_t i)
 				  .hide_addresses = m->x->hide,
 				  .marked = m->x->marked,
 				  .attachments = &leaf->attachments,
+				  .pictures = true,
+				  .checked = p->checked,
 				  .parent_name = p->parent_name,
 				  .memory = &m->said[m->x->part.from + i] };
 	str text;
@@ -131,6 +134,9 @@ static err read_until(struct worker *w, const struct maker *m, struct half *h,
 	struct part part = { m->x->part.from + from, until - from };
 	size_t count = part_needs(m->a, m->x->t, &part, known, &needed);
 	TRY(archive_read_bodies(w->books.archive, m->a, m->x->t, needed, count));
+	for (size_t i = from; i < until; i++)
+		m->x->posts[i].checked = checked_html(
+			m->a, &m->x->t->leaves[m->x->part.from + i]);
 	atomic_store(&h->read, until);
 	return OK;
 }

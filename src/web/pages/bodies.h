@@ -13,8 +13,10 @@
 #include "web/worker.h"
 
 struct bodies_post {
-	str url;          /* of the post */
-	str parent_name;  /* who said what it quotes; empty: it answers nobody */
+	str url;         /* of the post */
+	str parent_name; /* who said what it quotes; empty: it answers nobody */
+	struct html
+		checked; /* what the wall said of it (checked.h); bodies_make fills it in */
 	struct html body; /* out; the arena's */
 };
 

@@ -1,9 +1,11 @@
 #include "web/pages/calendar.h"
 
+#include "web/pages/chart.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { MONTHS = 12, LEVELS = 4 };
+enum { MONTHS = 12 };
 
 static str short_name(int month)
 {
@@ -24,40 +26,42 @@ static int by_posts(const void *x, const void *y)
 	return p < q ? -1 : p > q;
 }
 
-/* As many months on each level, so that of an even list not all are strongest. */
-struct levels {
-	int64_t above[LEVELS];
-};
-
-static struct levels levels_of(struct arena *a, const struct calendar *c)
+struct calendar_levels calendar_levels_of(int64_t *posts, size_t count)
 {
-	struct levels l = { 0 };
-	int64_t *posts = arena_alloc(a, (c->count + 1) * sizeof *posts);
-	for (size_t i = 0; i < c->count; i++)
-		posts[i] = c->months[i].posts;
-	qsort(posts, c->count, sizeof *posts, by_posts);
-	for (size_t i = 1; i < LEVELS && c->count; i++)
-		l.above[i] = posts[i * c->count / LEVELS];
+	struct calendar_levels l = { 0 };
+	if (count)
+		qsort(posts, count, sizeof *posts, by_posts);
+	for (size_t i = 1; i < CALENDAR_LEVELS && count; i++)
+		l.above[i] = posts[i * count / CALENDAR_LEVELS];
 	return l;
 }
 
-static int64_t level_of(const struct levels *l, int64_t posts)
+int64_t calendar_level(const struct calendar_levels *l, int64_t posts)
 {
 	int64_t level = posts > 0;
-	for (size_t i = 1; i < LEVELS && posts; i++)
+	for (size_t i = 1; i < CALENDAR_LEVELS && posts; i++)
 		level += posts > l->above[i];
 	return level;
 }
 
+static struct calendar_levels levels_of(struct arena *a, const struct calendar *c)
+{
+	int64_t *posts = arena_alloc(a, (c->count + 1) * sizeof *posts);
+	for (size_t i = 0; i < c->count; i++)
+		posts[i] = c->months[i].posts;
+	return calendar_levels_of(posts, c->count);
+}
+
 static struct page_calendar_rows_cells cell(struct request *q, const struct calendar *c,
 					    int year, int month,
-					    const struct levels *levels)
+					    const struct calendar_levels *levels)
 {
 	int64_t posts = calendar_posts(c, year, month);
 	struct page_calendar_rows_cells x = {
 		.label = page_month_name(q->arena, year, month),
+		.brief = short_name(month),
 		.posts = posts,
-		.level = level_of(levels, posts),
+		.level = calendar_level(levels, posts),
 	};
 	if (posts)
 		x.href = page_month_path(q, year, month);
@@ -79,7 +83,7 @@ const struct page_calendar *calendar_latest(struct request *q, const struct cale
 	if (first < last - years + 1)
 		first = last - years + 1;
 	size_t n = (size_t)(last - first + 1);
-	struct levels levels = levels_of(a, c);
+	struct calendar_levels levels = levels_of(a, c);
 	struct page_calendar *p = arena_zero(a, sizeof *p);
 	struct page_calendar_heads *heads = arena_zero(a, n * sizeof *heads);
 	struct page_calendar_rows *rows = arena_zero(a, MONTHS * sizeof *rows);
@@ -107,7 +111,7 @@ const struct page_calendar *calendar_latest(struct request *q, const struct cale
 }
 
 static struct page_calendar_rows year_row(struct request *q, const struct calendar *c,
-					  int year, const struct levels *levels)
+					  int year, const struct calendar_levels *levels)
 {
 	struct page_calendar_rows_cells *cells = make_cells(q->arena, MONTHS);
 	for (int m = 1; m <= MONTHS; m++)
@@ -128,7 +132,7 @@ const struct page_calendar *calendar_all(struct request *q, const struct calenda
 	struct page_calendar *p = arena_zero(a, sizeof *p);
 	struct page_calendar_heads *heads = arena_zero(a, MONTHS * sizeof *heads);
 	struct page_calendar_rows *rows = arena_zero(a, c->count * sizeof *rows);
-	struct levels levels = levels_of(a, c);
+	struct calendar_levels levels = levels_of(a, c);
 	size_t used = 0;
 	for (int m = 1; m <= MONTHS; m++)
 		heads[m - 1].label = short_name(m);
@@ -141,16 +145,7 @@ const struct page_calendar *calendar_all(struct request *q, const struct calenda
 	return p;
 }
 
-enum { SPAN = 24, TOP = 10, FLOOR = 110 }; /* of the drawing: see activity.html */
-
-/* The top of the scale: a round number that no month is above. */
-static int64_t scale_of(int64_t most)
-{
-	int64_t step = 1;
-	while (most > step * 10)
-		step *= 10;
-	return (most + step - 1) / step * step;
-}
+enum { SPAN = 24 };
 
 const struct page_activity *calendar_activity(struct request *q, const struct calendar *c,
 					      int year, int month)
@@ -164,7 +159,7 @@ const struct page_activity *calendar_activity(struct request *q, const struct ca
 		bars[i] = (struct page_activity_bars){
 			.month = arena_printf(q->arena, "%04d-%02d", y, m),
 			.posts = calendar_posts(c, y, m),
-			.x = 4 + i * 33 / 2,
+			.x = i * CHART_WIDTH / SPAN,
 			.earlier = i < SPAN / 2,
 		};
 		least = bars[i].posts < least ? bars[i].posts : least;
@@ -172,10 +167,10 @@ const struct page_activity *calendar_activity(struct request *q, const struct ca
 	}
 	if (!most)
 		return NULL;
-	int64_t scale = scale_of(most);
+	int64_t scale = chart_scale(most);
 	for (int i = 0; i < SPAN; i++) {
-		bars[i].height = bars[i].posts * (FLOOR - TOP) / scale;
-		bars[i].y = FLOOR - bars[i].height;
+		bars[i].height = bars[i].posts * (CHART_FLOOR - CHART_TOP) / scale;
+		bars[i].y = CHART_FLOOR - bars[i].height;
 	}
 	*p = (struct page_activity){
 		.from = page_month_name(q->arena, first / MONTHS, first % MONTHS + 1),
@@ -185,6 +180,7 @@ const struct page_activity *calendar_activity(struct request *q, const struct ca
 		.least = least,
 		.most = most,
 		.scale = scale,
+		.half = chart_half(scale),
 		.bars = bars,
 		.bars_count = SPAN,
 	};

@@ -18,4 +18,14 @@ const struct page_calendar *calendar_all(struct request *q, const struct calenda
 const struct page_activity *calendar_activity(struct request *q, const struct calendar *c,
 					      int year, int month);
 
+/* How dark a cell is: as many on each level, so that of an even list not all are darkest. */
+enum { CALENDAR_LEVELS = 4 };
+struct calendar_levels {
+	int64_t above[CALENDAR_LEVELS];
+};
+/* From counts above 0, in any order; they are sorted. */
+struct calendar_levels calendar_levels_of(int64_t *posts, size_t count);
+/* 0: no post, else 1 to CALENDAR_LEVELS. */
+int64_t calendar_level(const struct calendar_levels *l, int64_t posts);
+
 int64_t calendar_posts(const struct calendar *c, int year, int month); /* of a month */

@@ -1,16 +1,18 @@
 #include "web/pages/chart.h"
 
-enum { WIDTH = 392, LEFT = 4, TOP = 10, FLOOR = 110 }; /* of web/chart.html's axes */
-
-/* The next of 1, 2, 5, 10, 20, 50, … that is not below n. */
-static int64_t round_up(int64_t n)
+int64_t chart_scale(int64_t most)
 {
-	static const int64_t steps[] = { 1, 2, 5 };
-	for (int64_t ten = 1; ten < INT64_MAX / 10; ten *= 10)
-		for (size_t i = 0; i < 3; i++)
-			if (n <= steps[i] * ten)
+	static const int64_t steps[] = { 1, 2, 4, 6, 8 };
+	for (int64_t ten = 1; ten < INT64_MAX / 100; ten *= 10)
+		for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+			if (most <= steps[i] * ten)
 				return steps[i] * ten;
-	return n;
+	return most;
+}
+
+int64_t chart_half(int64_t scale)
+{
+	return scale % 2 ? 0 : scale / 2;
 }
 
 static int64_t most_of(const struct series *s)
@@ -29,21 +31,22 @@ static struct page_chart *start(struct request *q, str id, str title, str captio
 		return NULL;
 	struct page_chart *c = arena_zero(q->arena, sizeof *c);
 	struct page_chart_bars *bars = arena_zero(q->arena, s->count * sizeof *bars);
-	int64_t step = WIDTH * 1000 / (int64_t)s->count, scale = round_up(most);
+	int64_t step = CHART_WIDTH * 1000 / (int64_t)s->count, scale = chart_scale(most);
 	for (size_t i = 0; i < s->count; i++) {
 		bars[i] = (struct page_chart_bars){
 			.label = s->labels[i],
 			.value = s->values[i],
-			.x = LEFT + (int64_t)i * step / 1000,
+			.x = (int64_t)i * step / 1000,
 			.width = step > 2000 ? step * 3 / 4000 : 1,
-			.height = s->values[i] * (FLOOR - TOP) / scale,
+			.height = s->values[i] * (CHART_FLOOR - CHART_TOP) / scale,
 		};
-		bars[i].y = FLOOR - bars[i].height;
+		bars[i].y = CHART_FLOOR - bars[i].height;
 	}
 	*c = (struct page_chart){ .id = id,
 				  .title = title,
 				  .caption = caption,
 				  .most = scale,
+				  .half = chart_half(scale),
 				  .from = s->labels[0],
 				  .until = s->labels[s->count - 1],
 				  .bars = bars,

@@ -4,6 +4,7 @@
 #include "web/pages/since.h"
 
 #include "archive/mask.h"
+#include "archive/picture.h"
 #include "archive/redact.h"
 #include "base/enc.h"
 #include "base/utf8.h"
@@ -125,7 +126,27 @@ static err read_file(struct request *q, const struct sight *s, int64_t number, i
 	return OK;
 }
 
-void attachment_page(struct request *q, struct response *r)
+/* A picture as it may stand in a page; 404 where it may not. */
+static void answer_shown(struct request *q, struct response *r,
+			 const struct archive_attachment *x, str bytes)
+{
+	struct picture p;
+	str tag = enc_hex(q->arena, str_first(x->sha256, TAG_BYTES));
+	if (!x->width || !picture_filter(bytes, &p, &r->body)) {
+		error_page(q, r, 404, STR_NONE);
+		return;
+	}
+	r->policy = SANDBOX;
+	page_no_index(r);
+	response_file(q, r,
+		      blob_named(&r->body, p.type,
+				 arena_cat(q->arena, STR("shown"), x->sha256)),
+		      arena_cat(q->arena, tag, STR("-shown")));
+}
+
+static void answer_part(struct request *q, struct response *r,
+			void (*answer)(struct request *q, struct response *r,
+				       const struct archive_attachment *x, str bytes))
 {
 	struct archive_attachment x;
 	int64_t number = 0, part = 0;
@@ -138,7 +159,17 @@ void attachment_page(struct request *q, struct response *r)
 		|| page_failed(q, r, read_file(q, &s, number, part, &x, &bytes, &found))))
 		return;
 	if (found && s.yes && !s.gone)
-		answer_file(q, r, &x, bytes);
+		answer(q, r, &x, bytes);
 	else
 		not_there(q, r, &s);
+}
+
+void attachment_page(struct request *q, struct response *r)
+{
+	answer_part(q, r, answer_file);
+}
+
+void shown_page(struct request *q, struct response *r)
+{
+	answer_part(q, r, answer_shown);
 }

@@ -4,8 +4,10 @@
 #include "base/language.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "archive/opening.h"
 #include "store/lists/held.h"
 #include "store/lists/member_page.h"
+#include "web/pages/busiest.h"
 #include "web/pages/calendar.h"
 #include "web/pages/feed.h"
 #include "web/pages/since.h"
@@ -61,6 +63,20 @@ static struct page_threads_rows thread_row(struct request *q,
 	};
 }
 
+/* Nothing of a post that was taken away, or out of which something was. */
+static err add_openings(struct request *q, const struct archive_thread *const *threads,
+			struct page_threads_rows *rows, size_t count, bool hide)
+{
+	struct opening *list = arena_zero(q->arena, (count + 1) * sizeof *list);
+	for (size_t i = 0; i < count; i++)
+		if (!(threads[i]->flags & (ARCHIVE_GONE | ARCHIVE_CUT)))
+			list[i].post = threads[i]->root;
+	TRY(openings_read(worker_of(q)->books.archive, q->arena, list, count, hide));
+	for (size_t i = 0; i < count; i++)
+		rows[i].opening = list[i].text;
+	return OK;
+}
+
 static err add_threads(struct request *q, const struct home *h, struct page_list *p)
 {
 	struct worker *w = worker_of(q);
@@ -72,13 +88,18 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 	struct page_threads_rows *rows = arena_zero(q->arena,
 						    (t.count + 1) * sizeof *rows);
 	size_t shown = t.count > THREADS ? THREADS : t.count;
+	const struct archive_thread **seen_threads = arena_zero(
+		q->arena, (shown + 1) * sizeof(void *));
 	size_t seen = 0;
 	bool sees = true;
 	for (size_t i = 0; i < shown; i++) {
 		TRY(since_thread(q, &t.list[i], &sees));
-		if (sees)
-			rows[seen++] = thread_row(q, &t.list[i], hide);
+		if (!sees)
+			continue;
+		seen_threads[seen] = &t.list[i];
+		rows[seen++] = thread_row(q, &t.list[i], hide);
 	}
+	TRY(add_openings(q, seen_threads, rows, seen, hide));
 	threads->rows = rows;
 	threads->rows_count = seen;
 	p->threads = seen ? threads : NULL;
@@ -91,8 +112,8 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 	return OK;
 }
 
-/* The newest piece of the archive. */
-static err add_file(struct request *q, struct page_list *p)
+/* The newest piece of the archive; and of the year before it, who writes and is answered. */
+static err add_latest(struct request *q, const struct home *h, struct page_list *p)
 {
 	const struct worker *w = worker_of(q);
 	struct archive_threads t;
@@ -103,7 +124,7 @@ static err add_file(struct request *q, struct page_list *p)
 			       t.list[0].last_at);
 	p->month_name = arena_cat(q->arena, name, STR(".mbox.gz"));
 	p->month_file = arena_cat(q->arena, p->path, STR("/by/"), p->month_name);
-	return OK;
+	return h->before_at ? OK : busiest_of(q, t.list[0].last_at, &p->busiest);
 }
 
 static err add_months(struct request *q, const struct home *h, struct page_list *p)
@@ -127,7 +148,7 @@ static err add_months(struct request *q, const struct home *h, struct page_list 
 		p->activity = calendar_activity(q, &c, last->year, last->month);
 		p->quiet = true;
 	}
-	return add_file(q, p);
+	return add_latest(q, h, p);
 }
 
 /* ---- who looks */

@@ -1,4 +1,4 @@
-/* Pages that programs read: is it alive, how is it, what may be crawled. */
+/* Pages that programs read: is it alive, how is it. */
 #include "web/pages/forms.h"
 
 #include "base/clock.h"
@@ -120,30 +120,4 @@ void metrics_page(struct request *q, struct response *r)
 	err e = add_queue(q, &r->body);
 	if (!page_failed(q, r, e.kind ? e : add_archive(q, &r->body)))
 		r->type = STR("text/plain; version=0.0.4; charset=utf-8");
-}
-
-/* The group's own, where its site has one. */
-void robots_page(struct request *q, struct response *r)
-{
-	if (q->router->other) {
-		q->router->other(q, r);
-		if (r->status < 400)
-			return;
-		buf_clear(&r->body);
-		r->status = 200;
-	}
-	r->type = STR("text/plain; charset=utf-8");
-	buf_add(&r->body, STR("User-agent: *\n"
-			      "Disallow: /lists/search\n"
-			      "Disallow: /lists/*/search\n"
-			      "Disallow: /lists/*/*/raw\n"
-			      "Disallow: /lists/*.mbox.gz\n"
-			      "Disallow: /lists/*/admin/\n"
-			      "Disallow: /lists/*/join\n"
-			      "Disallow: /lists/*/leave\n"
-			      "Disallow: /lists/*/post\n"
-			      "Disallow: /lists/*view=flat\n"
-			      "Disallow: /login\n"
-			      "Disallow: /account\n"
-			      "Disallow: /confirm/\n"));
 }

@@ -1,18 +1,15 @@
 /* mbox.gz: made while it is sent, a piece of posts at a time. Whichever worker makes a
  * piece reads the archive with books of its own. */
-#include "web/pages/mbox.h"
+#include "web/pages/mbox_inside.h"
 #include "web/pages/account.h"
 #include "web/pages/since.h"
 
-#include "archive/export.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "lists/personal.h"
 #include "web/pages/volume.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 static bool hides_here(const struct request *q)
 {
@@ -27,12 +24,12 @@ struct mbox_stream {
 	z_stream z;
 };
 
-static err next_piece(struct mbox_stream *m, struct arena *a, str *piece, bool *done)
+bool mbox_begin(z_stream *z)
 {
-	struct request q = { .ctx = m->web };
-	struct worker *w = worker_of(&q);
-	TRY(worker_check(w));
-	return export_next(&m->job, w->books.archive, a, piece, done);
+	enum { LEVEL = 6, GZIP = 15 + 16, MEMORY = 8 };
+	*z = (z_stream){ 0 };
+	return deflateInit2(z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
+	       == Z_OK;
 }
 
 static bool squeeze(z_stream *z, str bytes, bool end, struct buf *out)
@@ -50,19 +47,27 @@ static bool squeeze(z_stream *z, str bytes, bool end, struct buf *out)
 	return code == (end ? Z_STREAM_END : Z_OK) || code == Z_BUF_ERROR;
 }
 
+err mbox_more(struct web *web, struct export_job *job, z_stream *z, struct buf *out,
+	      bool *done)
+{
+	struct request q = { .ctx = web };
+	struct worker *w = worker_of(&q);
+	str piece;
+	ARENA(a);
+	TRY(worker_check(w));
+	TRY(export_next(job, w->books.archive, a, &piece, done));
+	return squeeze(z, piece, *done, out) ? OK : FAIL(ERR_IO, "zlib gave up");
+}
+
 static enum stream_state more_mbox(struct stream *s, struct buf *out)
 {
 	struct mbox_stream *m = (struct mbox_stream *)s;
-	ARENA(a);
 	bool done;
-	str piece;
-	err e = next_piece(m, a, &piece, &done);
+	err e = mbox_more(m->web, &m->job, &m->z, out, &done);
 	if (e.kind) {
 		log_error("mbox-not-made", KE(e), KZ("do", "mend what the error names"));
 		return STREAM_FAILED;
 	}
-	if (!squeeze(&m->z, piece, done, out))
-		return STREAM_FAILED;
 	return done ? STREAM_END : STREAM_MORE;
 }
 
@@ -75,34 +80,37 @@ static void free_mbox(struct stream *s)
 	free(m);
 }
 
+str mbox_name(const struct request *q, str what)
+{
+	const struct list_entry *list = worker_of(q)->list;
+	return arena_cat(q->arena, list ? list->name : STR("lists"), STR("-"), what,
+			 STR(".mbox.gz"));
+}
+
+void mbox_say(struct response *r, str name)
+{
+	page_no_index(r);
+	r->policy = SANDBOX;
+	r->type = STR("application/gzip");
+	response_download(r, name);
+}
+
 static struct mbox_stream *answer_mbox(struct request *q, struct response *r,
 				       const struct export_job *job, bool hide)
 {
-	enum { LEVEL = 6, GZIP = 15 + 16, MEMORY = 8 };
 	struct mbox_stream *m = mem_zero(sizeof *m);
 	m->s = (struct stream){ .more = more_mbox, .free = free_mbox, .length = -1 };
 	m->web = q->ctx;
 	m->job = *job;
 	m->job.hide_addresses = hide;
 	m->job.since = worker_of(q)->since;
-	if (deflateInit2(&m->z, LEVEL, Z_DEFLATED, GZIP, MEMORY, Z_DEFAULT_STRATEGY)
-	    != Z_OK) {
+	if (!mbox_begin(&m->z)) {
 		free(m);
 		error_page(q, r, 503, STR_NONE);
 		return NULL;
 	}
-	page_no_index(r);
-	r->policy = SANDBOX;
-	r->type = STR("application/gzip");
 	r->stream = &m->s;
 	return m;
-}
-
-static str file_name(struct request *q, const char *what)
-{
-	const struct list_entry *list = worker_of(q)->list;
-	return arena_printf(q->arena, "%.*s-%s.mbox.gz",
-			    STR_F(list ? list->name : STR("lists")), what);
 }
 
 void thread_mbox_page(struct request *q, struct response *r)
@@ -124,9 +132,7 @@ void thread_mbox_page(struct request *q, struct response *r)
 		return;
 	}
 	export_thread(&job, w->list->id, t.number);
-	response_download(
-		r, file_name(q, arena_z(q->arena,
-					arena_printf(q->arena, "%" PRId64, t.number))));
+	mbox_say(r, mbox_name(q, arena_number(q->arena, t.number)));
 	answer_mbox(q, r, &job, hides_here(q));
 }
 
@@ -139,7 +145,7 @@ void mbox_answer_ids(struct request *q, struct response *r, const int64_t *ids, 
 	if (n)
 		memcpy(mine, ids, n * sizeof *mine);
 	export_ids(&job, mine, n);
-	response_download(r, file_name(q, "search"));
+	mbox_say(r, mbox_name(q, STR("search")));
 	struct mbox_stream *m = answer_mbox(q, r, &job, hide);
 	if (m)
 		m->kept = kept;
@@ -157,8 +163,48 @@ void volume_mbox_page(struct request *q, struct response *r)
 		return;
 	}
 	export_between(&job, worker_of(q)->list->id, v.from, v.until);
-	response_download(r, file_name(q, arena_z(q->arena, name)));
+	mbox_say(r, mbox_name(q, name));
 	answer_mbox(q, r, &job, hides_here(q));
+}
+
+/* ---- one post: small enough to be made at once */
+
+static err make_one(struct request *q, int64_t id, struct buf *out)
+{
+	struct export_job job;
+	z_stream z;
+	bool done = false;
+	if (!mbox_begin(&z))
+		return FAIL(ERR_TEMP, "zlib has no memory");
+	export_ids(&job, &id, 1);
+	job.hide_addresses = hides_here(q);
+	err e = OK;
+	while (!done && !e.kind)
+		e = mbox_more(q->ctx, &job, &z, out, &done);
+	deflateEnd(&z);
+	return e;
+}
+
+void post_mbox_page(struct request *q, struct response *r)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_post post;
+	int64_t number = 0;
+	bool found = false;
+	if (str_i64(request_arg(q, "number"), &number)
+	    && page_failed(q, r,
+			   archive_post_by_number(w->books.archive, q->arena, w->list->id,
+						  number, &post, &found)))
+		return;
+	if (!found || !since_sees(q, &post) || post.flags & ARCHIVE_GONE) {
+		error_page(q, r, found && since_sees(q, &post) ? 410 : 404, STR_NONE);
+		return;
+	}
+	if (page_failed(q, r, make_one(q, post.id, &r->body)))
+		return;
+	struct blob *b = blob_new(&r->body, STR("application/gzip"));
+	mbox_say(r, mbox_name(q, arena_number(q->arena, number)));
+	response_file(q, r, b, arena_copy(q->arena, blob_tag(b)));
 }
 
 /* ---- what a person wrote, for that person */
@@ -176,7 +222,7 @@ void account_answer_posts(struct request *q, struct response *r, int64_t person)
 		return;
 	}
 	export_authors(&job, keys, n);
-	response_download(r, STR("posts.mbox.gz"));
+	mbox_say(r, STR("posts.mbox.gz"));
 	struct mbox_stream *m = answer_mbox(q, r, &job, false);
 	if (m)
 		m->kept = kept;

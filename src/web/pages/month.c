@@ -1,23 +1,28 @@
-/* The posts of a month, by thread or by date; all months. */
+/* The posts of a month or a day, by thread, date, author or subject. */
 #include "web/pages/forms.h"
 
 #include "base/language.h"
 #include "base/map.h"
 #include "store/archive/day.h"
 #include "web/pages/calendar.h"
+#include "web/pages/month_by.h"
 #include "web/pages/since.h"
 #include "web/pages/volume.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { DATE_POSTS = 200, THREAD_POSTS = 400 }; /* on one page */
+enum { PAGE_POSTS = 200, THREAD_POSTS = 400 }; /* on one page */
+
+/* What is sorted for one page: no month of people has so many posts. */
+enum { SORTED_POSTS = 50000 };
 
 struct month_view {
 	int year, month, day; /* day 0: the month */
 	int64_t from, until;  /* of the day */
 	int64_t after;        /* id of the post that the page before ended with */
-	bool flat, hide;
+	enum month_order order;
+	bool hide;
 	struct archive_posts posts;
 	struct calendar calendar;
 };
@@ -31,9 +36,9 @@ static bool read_month_asked(const struct request *q, struct month_view *v)
 		return false;
 	v->year = (int)y;
 	v->month = (int)m;
-	v->flat = str_eq(request_query(q, "view"), STR("flat"));
 	str after = request_query(q, "after");
-	return !after.n || (str_i64(after, &v->after) && v->after > 0);
+	return month_order_asked(q, &v->order)
+	       && (!after.n || (str_i64(after, &v->after) && v->after > 0));
 }
 
 static str day_name(struct request *q, int64_t day)
@@ -60,7 +65,12 @@ static str path_of(struct request *q, const struct month_view *v)
 
 static size_t page_posts(const struct month_view *v)
 {
-	return v->flat ? DATE_POSTS : THREAD_POSTS;
+	return v->order == MONTH_BY_THREAD ? THREAD_POSTS : PAGE_POSTS;
+}
+
+static bool is_sorted(const struct month_view *v)
+{
+	return v->order == MONTH_BY_AUTHOR || v->order == MONTH_BY_SUBJECT;
 }
 
 static bool read_day_asked(const struct request *q, struct month_view *v)
@@ -81,17 +91,18 @@ static err read_posts(struct request *q, struct month_view *v)
 {
 	const struct worker *w = worker_of(q);
 	struct archive_post after = { .date = INT64_MIN };
+	int64_t id = is_sorted(v) ? 0 : v->after;
+	size_t limit = is_sorted(v) ? SORTED_POSTS : page_posts(v) + 1;
 	bool found;
 	if (!v->day)
 		return archive_read_month(w->books.archive, q->arena, w->list->id,
-					  v->year, v->month, w->since, v->after,
-					  page_posts(v) + 1, &v->posts);
-	if (v->after)
-		TRY(archive_post_by_id(w->books.archive, q->arena, v->after, &after,
-				       &found));
+					  v->year, v->month, w->since, id, limit,
+					  &v->posts);
+	if (id)
+		TRY(archive_post_by_id(w->books.archive, q->arena, id, &after, &found));
 	return archive_posts_between(w->books.archive, q->arena, w->list->id, v->from,
-				     v->until, w->since, after.date, v->after,
-				     page_posts(v) + 1, &v->posts);
+				     v->until, w->since, after.date, id, limit,
+				     &v->posts);
 }
 
 /* ---- by thread: each where the month first touches it */
@@ -185,17 +196,8 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 {
 	size_t n = v->posts.count;
 	struct page_month_messages *rows = arena_zero(q->arena, (n + 1) * sizeof *rows);
-	for (size_t i = 0; i < n; i++) {
-		const struct archive_post *x = &v->posts.list[i];
-		rows[i] = (struct page_month_messages){
-			.number = x->number,
-			.subject = page_subject(x->subject, x->flags),
-			.href = page_post_path(q, x->number),
-			.from = page_author(q->arena, x->from_name, x->from_address,
-					    v->hide),
-			.date = x->date,
-		};
-	}
+	for (size_t i = 0; i < n; i++)
+		rows[i] = month_row(q, &v->posts.list[i], v->hide);
 	p->messages = rows;
 	p->messages_count = n;
 }
@@ -291,7 +293,42 @@ static struct page_frame month_frame(struct request *q, const struct month_view 
 	return f;
 }
 
-static err show_the_month(struct request *q, struct response *r, struct month_view *v)
+static void link_more(struct request *q, const struct month_view *v, int64_t last,
+		      struct page_month *p)
+{
+	BUF(link);
+	buf_addf(&link, "%.*s?after=%" PRId64, STR_F(p->path), last);
+	if (v->order != MONTH_BY_THREAD)
+		buf_cat(&link, STR("&by="), p->by);
+	p->more = arena_copy(q->arena, buf_str(&link));
+}
+
+/* The posts of this page and what leads to the next. False: it does not begin there. */
+static err show_rows(struct request *q, struct month_view *v, struct page_month *p,
+		     bool *found)
+{
+	int64_t last = 0;
+	*found = true;
+	if (is_sorted(v)) {
+		add_volumes(q, v, p);
+		*found = month_by(q, v->order, v->hide, &v->posts, v->after, PAGE_POSTS,
+				  p, &last);
+		if (last)
+			link_more(q, v, last, p);
+		return OK;
+	}
+	if (v->posts.count > page_posts(v)) {
+		v->posts.count = page_posts(v);
+		link_more(q, v, v->posts.list[v->posts.count - 1].id, p);
+	}
+	add_volumes(q, v, p);
+	if (v->order == MONTH_BY_DATE || q->json)
+		add_posts(q, v, p);
+	return v->order == MONTH_BY_THREAD ? add_groups(q, v, p) : OK;
+}
+
+static err show_the_month(struct request *q, struct response *r, struct month_view *v,
+			  bool *found)
 {
 	struct worker *w = worker_of(q);
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &v->calendar.months,
@@ -308,19 +345,12 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 		.year = v->year,
 		.month = v->month,
 		.posts = calendar_posts(&v->calendar, v->year, v->month),
-		.flat = v->flat,
+		.flat = v->order == MONTH_BY_DATE,
+		.by = month_order_name(v->order),
 	};
-	if (v->posts.count > page_posts(v)) {
-		v->posts.count = page_posts(v);
-		p.more = arena_printf(q->arena, "%.*s?after=%" PRId64 "%s", STR_F(p.path),
-				      v->posts.list[v->posts.count - 1].id,
-				      v->flat ? "&view=flat" : "");
-	}
-	add_volumes(q, v, &p);
-	if (v->flat || q->json)
-		add_posts(q, v, &p);
-	if (!v->flat)
-		TRY(add_groups(q, v, &p));
+	TRY(show_rows(q, v, &p, found));
+	if (!*found)
+		return OK;
 	if (v->day)
 		TRY(add_days(q, v, &p));
 	else
@@ -332,14 +362,18 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 static void answer(struct request *q, struct response *r, struct month_view v)
 {
 	struct cache_key key;
-	if (v.flat || v.after)
+	bool found;
+	if (v.order != MONTH_BY_THREAD || v.after)
 		page_no_index(r);
 	str details = arena_printf(q->arena, "%d-%d-%d %" PRId64 " %d", v.year, v.month,
-				   v.day, v.after, v.flat);
-	if (page_from_cache(q, r, "month", details, &key))
+				   v.day, v.after, v.order);
+	if (page_from_cache(q, r, "month", details, &key)
+	    || page_failed(q, r, show_the_month(q, r, &v, &found)))
 		return;
-	if (!page_failed(q, r, show_the_month(q, r, &v)))
+	if (found)
 		page_to_cache(q, r, &key);
+	else
+		error_page(q, r, 404, STR_NONE);
 }
 
 void month_page(struct request *q, struct response *r)
@@ -358,35 +392,4 @@ void day_page(struct request *q, struct response *r)
 		answer(q, r, v);
 	else
 		error_page(q, r, 404, STR_NONE);
-}
-
-/* ---- all of them */
-
-static err show_years(struct request *q, struct response *r)
-{
-	struct worker *w = worker_of(q);
-	struct calendar c;
-	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
-	since_months(q, &c);
-	struct page_years p = {
-		.frame = archive_frame(q, arena_cat(q->arena, S_("All posts by month, "),
-						    w->list->name)),
-		.list = w->list->name,
-		.calendar = calendar_all(q, &c),
-	};
-	frame_step(q, &p.frame, S_("All months"), STR_NONE);
-	p.frame.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/by/")));
-	for (size_t i = 0; i < c.count; i++)
-		p.posts += c.months[i].posts;
-	ANSWER(q, r, years, &p);
-	return OK;
-}
-
-void years_page(struct request *q, struct response *r)
-{
-	struct cache_key key;
-	if (page_from_cache(q, r, "years", STR(""), &key))
-		return;
-	if (!page_failed(q, r, show_years(q, r)))
-		page_to_cache(q, r, &key);
 }

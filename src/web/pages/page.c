@@ -186,6 +186,19 @@ str page_writers(const struct settings *s)
 								 : S_("members post");
 }
 
+bool page_is_groups_own(struct request *q, struct response *r)
+{
+	if (!q->router->other)
+		return false;
+	q->router->other(q, r);
+	if (r->status < 400)
+		return true;
+	buf_clear(&r->body);
+	r->status = 200;
+	r->type = STR_NONE;
+	return false;
+}
+
 /* ---- pages that were made before */
 
 static err make_key(struct request *q, const char *page, str details,

@@ -66,6 +66,9 @@ size_t page_member_rows(const struct request *q);
 /* Not for search engines: the same stands elsewhere. */
 void page_no_index(struct response *r);
 
+/* What stands there in the group's own site is the answer; false: there is nothing. */
+bool page_is_groups_own(struct request *q, struct response *r);
+
 /* The whole address of a path, for link rel=canonical and feeds. */
 str page_url(const struct request *q, str path);
 

@@ -6,6 +6,7 @@
 #include "archive/render.h"
 #include "base/enc.h"
 #include "base/zone.h"
+#include "web/pages/checked.h"
 #include "web/pages/deeds.h"
 #include "web/pages/forms.h"
 #include "web/pages/since.h"
@@ -42,6 +43,12 @@ static void add_attachments(struct request *q, const struct archive_leaf *leaf,
 			.sniffed = x->sniffed,
 			.size = x->size,
 			.sha256 = enc_hex(q->arena, x->sha256),
+			.width = x->width,
+			.height = x->height,
+			.verdict = checked_word(leaf),
+			.engine = leaf->verdict.engine,
+			.signature = leaf->verdict.signature,
+			.checked = leaf->verdict.at,
 			.path = arena_printf(q->arena, "%.*s/a/%" PRId64 "/%.*s",
 					     STR_F(p->path), x->n,
 					     STR_F(enc_percent(q->arena, name))),
@@ -72,6 +79,8 @@ static struct html body_of(struct request *q, const struct archive_post_page *x,
 		.hide_addresses = hide,
 		.marked = page_marks(q),
 		.attachments = &x->leaf.attachments,
+		.pictures = true,
+		.checked = checked_html(q->arena, &x->leaf),
 		.parent_name = p->answers_name,
 		.alone = true,
 	};
@@ -262,9 +271,11 @@ static err unhide(struct request *q, struct archive_post_page *x, bool *seen)
 		return OK;
 	TRY(archive_read_hidden(worker_of(q)->books.archive, q->arena, &x->leaf.post,
 				&was, &x->leaf.attachments, &x->leaf.message, seen));
-	if (*seen)
-		x->leaf.post = was;
-	return OK;
+	if (!*seen)
+		return OK;
+	x->leaf.post = was;
+	return archive_verdict_of(worker_of(q)->books.archive, q->arena, was.id,
+				  &x->leaf.verdict);
 }
 
 static err show_tombstone(struct request *q, struct response *r,

@@ -20,15 +20,20 @@ struct counting {
 	str labels[MONTHS]; /* "2026-11" */
 };
 
-static void name_months(struct counting *c)
+static void name_months(struct counting *c, int64_t last)
 {
-	int year, month;
-	page_month_of(c->now, &year, &month);
-	c->first = (int64_t)year * YEAR + month - MONTHS;
+	c->first = last - MONTHS + 1;
 	for (int i = 0; i < MONTHS; i++)
 		c->labels[i] = arena_printf(c->q->arena, "%04" PRId64 "-%02" PRId64,
 					    (c->first + i) / YEAR,
 					    (c->first + i) % YEAR + 1);
+}
+
+static int64_t month_now(const struct counting *c)
+{
+	int year, month;
+	page_month_of(c->now, &year, &month);
+	return (int64_t)year * YEAR + month - 1;
 }
 
 static str between(struct counting *c, const char *what)
@@ -49,9 +54,11 @@ static err add_writers(struct counting *c, struct page_stats *p)
 			    c->first + MONTHS - YEAR, WRITERS, &x, &n, &p->authors_year));
 	struct page_stats_writers *rows = arena_zero(c->q->arena, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_stats_writers){ page_author(c->q->arena, x[i].name,
-								   x[i].address, hide),
-						       x[i].posts };
+		rows[i] = (struct page_stats_writers){
+			page_author(c->q->arena, x[i].name, x[i].address, hide),
+			x[i].number ? page_author_path(c->q, x[i].number) : STR_NONE,
+			x[i].posts,
+		};
 	p->writers = rows;
 	p->writers_count = n;
 	return archive_authors(w->books.archive, c->q->arena, w->list->id, 0, 1, &x, &n,
@@ -66,6 +73,9 @@ static err add_posts(struct counting *c, struct page_stats *p)
 	int64_t posts[MONTHS] = { 0 }, authors[MONTHS] = { 0 };
 	struct page_stats_months *rows = arena_zero(c->q->arena, MONTHS * sizeof *rows);
 	TRY(archive_author_months(w->books.archive, c->q->arena, w->list->id, 0, &m, &n));
+	p->quiet = n && m[n - 1].month < c->first;
+	if (p->quiet) /* the months when it was not */
+		name_months(c, m[n - 1].month);
 	for (size_t i = 0; i < n; i++) {
 		int64_t at = m[i].month - c->first;
 		p->posts += m[i].posts;
@@ -109,7 +119,9 @@ static void fill_members(struct counting *c, struct page_stats *p, const int64_t
 	for (int i = MONTHS - 1; i >= 0; i--) {
 		members[i] = there;
 		rows[MONTHS - 1 - i] = (struct page_stats_changes){ c->labels[i], there,
-								    joined[i], left[i] };
+								    joined[i], left[i],
+								    there || joined[i]
+									    || left[i] };
 		there += left[i] - joined[i];
 		there = there > 0 ? there : 0;
 		if (i >= MONTHS - YEAR) {
@@ -232,10 +244,11 @@ static err add_health(struct counting *c, struct page_stats *p)
 static err fill(struct request *q, struct page_stats *p)
 {
 	struct counting c = { .q = q, .now = clock_now() };
-	name_months(&c);
 	p->counted = c.now;
+	name_months(&c, month_now(&c));
 	if (p->may_read)
 		TRY(add_posts(&c, p));
+	name_months(&c, month_now(&c));
 	if (p->counts_members)
 		TRY(add_members(&c, p));
 	return p->sees_health ? add_health(&c, p) : OK;
@@ -260,6 +273,7 @@ void stats_page(struct request *q, struct response *r)
 	    && page_failed(
 		    q, r, member_count(w->books.lists, w->list->id, STR(""), &p.members)))
 		return;
+	frame_step(q, &p.frame, S_("Statistics"), STR_NONE);
 	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d%d",
 				   clock_now() / 3600, p.members, p.may_read,
 				   p.counts_members, p.sees_health);

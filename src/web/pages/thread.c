@@ -8,6 +8,7 @@
 #include "archive/render.h"
 #include "base/enc.h"
 #include "web/pages/forms.h"
+#include "web/pages/mark.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
@@ -22,6 +23,7 @@ struct thread_view {
 	struct part part; /* the leaves that this page shows */
 	int64_t subject_key;
 	struct bodies_post *posts; /* of the part */
+	struct marks marks;        /* what who looks keeps of it */
 };
 
 /* ---- one message */
@@ -50,6 +52,8 @@ static void show_message(struct request *q, struct thread_view *v,
 		.subject = p->subject,
 		.renamed = p->subject_key != v->subject_key,
 		.from = page_author(q->arena, p->from_name, p->from_address, v->hide),
+		.from_href = p->from_address.n ? page_author_path(q, p->number)
+					       : STR_NONE,
 		.message_id = p->message_id,
 		.initials = render_initials(q->arena, p->from_name, p->from_address),
 		.date = p->date,
@@ -234,6 +238,7 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.whole = v->outline,
 		.path = path,
 		.list_path = list_path(q),
+		.marks = marks_show(q, &v->marks, path),
 	};
 	add_messages(q, v, &p);
 	add_bar(q, v, &p);
@@ -301,8 +306,10 @@ void thread_page(struct request *q, struct response *r)
 	}
 	if (v.flat || v.outline || w.after)
 		page_no_index(r);
-	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d", w.number,
-				   w.after, v.flat, v.outline);
+	if (page_failed(q, r, marks_of(q, w.number, &v.marks)))
+		return;
+	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d%.*s", w.number,
+				   w.after, v.flat, v.outline, STR_F(v.marks.key));
 	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))

@@ -5,6 +5,13 @@ bool visible_list_may(const struct visible_list *l, enum right right)
 	return right_may(&l->viewer, right, &l->rights);
 }
 
+bool visible_list_is_open(const struct visible_list *l)
+{
+	const struct viewer guest = { 0 };
+	return right_may(&guest, RIGHT_list_see, &l->rights)
+	       && right_may(&guest, RIGHT_archive_read, &l->rights);
+}
+
 static err read_list(struct request *q, const struct list_entry *entry,
 		     struct visible_list *l)
 {

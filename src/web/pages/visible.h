@@ -27,6 +27,8 @@ struct visible_lists {
 /* Those on which the visitor has the right. Its books are open (worker_open). */
 MUST_USE err visible_lists_read(struct request *q, enum right right,
 				struct visible_lists *s);
+/* Whether guests read it, whoever looks now. */
+bool visible_list_is_open(const struct visible_list *l);
 bool visible_list_may(const struct visible_list *l, enum right right);
 
 /* One list. ERR_NOTFOUND: no such list, or the visitor may not see it. */

@@ -67,6 +67,11 @@ static bool read_day(int year, int month, str text, struct volume *v)
 	return date_of(v->from).tm_mon == month - 1;
 }
 
+struct volume volume_month(int year, int month)
+{
+	return (struct volume){ midnight(year, month, 1), midnight(year, month + 1, 1) };
+}
+
 /* A month, or a day of one. */
 static bool read_month(int year, str text, struct volume *v)
 {
@@ -75,8 +80,7 @@ static bool read_month(int year, str text, struct volume *v)
 		return false;
 	if (text.n > 2)
 		return text.p[2] == '-' && read_day(year, month, str_skip(text, 3), v);
-	v->from = midnight(year, month, 1);
-	v->until = midnight(year, month + 1, 1);
+	*v = volume_month(year, month);
 	return true;
 }
 

@@ -17,5 +17,7 @@ struct volume {
 /* False: no such name; *v is of no use then. */
 bool volume_read(str name, struct volume *v);
 
+struct volume volume_month(int year, int month); /* month: 1 to 12 */
+
 /* Of the one that a post of that date (seconds) is in. */
 str volume_name(struct arena *a, str frequency, int64_t date);

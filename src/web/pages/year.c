@@ -1,4 +1,4 @@
-/* A year's days as a calendar, each with its posts: from there one reads a day. */
+/* A year's days as a calendar, each with its posts: from there one reads a day; all months. */
 #include "web/pages/forms.h"
 
 #include "base/language.h"
@@ -8,13 +8,13 @@
 
 #include <inttypes.h>
 
-enum { WEEK = 7, MONTHS = 12, WEEKS = 6, DAY = 86400, LEVELS = 4 };
+enum { WEEK = 7, MONTHS = 12, WEEKS = 6, DAY = 86400 };
 
 struct year_view {
 	int year;
 	struct archive_day *days;
 	size_t count;
-	int64_t most;
+	struct calendar_levels levels;
 };
 
 static int64_t posts_of(const struct year_view *v, int64_t midnight)
@@ -55,7 +55,7 @@ static struct page_year_months month_of(struct request *q, const struct year_vie
 		struct page_year_months_weeks_days *x = &days[weekday(from) + day - 1];
 		x->day = day;
 		x->posts = posts_of(v, at);
-		x->level = (x->posts * LEVELS + v->most - 1) / v->most;
+		x->level = calendar_level(&v->levels, x->posts);
 		x->href = arena_printf(q->arena, "%.*s%02d/", STR_F(m.href), day);
 		m.posts += x->posts;
 	}
@@ -110,11 +110,12 @@ static err show_year(struct request *q, struct response *r, struct year_view *v)
 		.heads_count = WEEK,
 		.months_count = MONTHS,
 	};
-	v->most = 1;
+	int64_t *posts = arena_alloc(q->arena, (v->count + 1) * sizeof *posts);
 	for (size_t i = 0; i < v->count; i++) {
-		p.posts += v->days[i].posts;
-		v->most = v->days[i].posts > v->most ? v->days[i].posts : v->most;
+		posts[i] = v->days[i].posts;
+		p.posts += posts[i];
 	}
+	v->levels = calendar_levels_of(posts, v->count);
 	struct page_year_heads *names = arena_zero(q->arena, WEEK * sizeof *names);
 	for (size_t i = 0; i < WEEK; i++)
 		names[i].label = str_from(_(heads[i]));
@@ -145,5 +146,36 @@ void year_page(struct request *q, struct response *r)
 	if (page_from_cache(q, r, "year", text, &key))
 		return;
 	if (!page_failed(q, r, show_year(q, r, &v)))
+		page_to_cache(q, r, &key);
+}
+
+/* ---- all of them */
+
+static err show_years(struct request *q, struct response *r)
+{
+	struct worker *w = worker_of(q);
+	struct calendar c;
+	TRY(archive_months(w->books.archive, q->arena, w->list->id, &c.months, &c.count));
+	since_months(q, &c);
+	struct page_years p = {
+		.frame = archive_frame(q, arena_cat(q->arena, S_("All posts by month, "),
+						    w->list->name)),
+		.list = w->list->name,
+		.calendar = calendar_all(q, &c),
+	};
+	frame_step(q, &p.frame, S_("All months"), STR_NONE);
+	p.frame.canonical = page_url(q, arena_cat(q->arena, list_path(q), STR("/by/")));
+	for (size_t i = 0; i < c.count; i++)
+		p.posts += c.months[i].posts;
+	ANSWER(q, r, years, &p);
+	return OK;
+}
+
+void years_page(struct request *q, struct response *r)
+{
+	struct cache_key key;
+	if (page_from_cache(q, r, "years", STR(""), &key))
+		return;
+	if (!page_failed(q, r, show_years(q, r)))
 		page_to_cache(q, r, &key);
 }

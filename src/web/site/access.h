@@ -6,6 +6,7 @@
  *     ... x.rules */
 #pragma once
 
+#include "web/request.h"
 #include "web/site/below.h"
 #include "web/site/rules.h"
 
@@ -22,3 +23,8 @@ void access_look(void *ctx, int folder, size_t depth);
 
 /* The path of the folder so deep on the way: "/" or "/members/". */
 str access_folder(struct arena *a, const str *segments, size_t depth);
+
+/* "/data/LICENCE.md" of decoded segments, and where it is accepted: a path with the query
+ * that leads back to what is asked for. */
+str licence_path(const struct request *q, const struct rules *r);
+str licence_page_path(const struct request *q);

@@ -1,7 +1,9 @@
 #include "web/site/gate.h"
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "web/site/link.h"
+#include "web/site/log.h"
 #include "web/site/standing.h"
 #include "web/worker.h"
 
@@ -45,4 +47,30 @@ bool file_link_charge(struct request *q, const struct range_set *s, int64_t size
 	if (e.kind)
 		log_error("page-not-made", KE(e), KZ("do", "mend what the error names"));
 	return !e.kind && left;
+}
+
+/* By what they came in. */
+static const char *how_of(const struct request *q)
+{
+	if (q->by_link)
+		return "link";
+	if (!q->session)
+		return "open";
+	return q->session->pass ? "token" : q->session->cookie.n ? "session" : "password";
+}
+
+struct sent_watch *file_watch(struct request *q, str path, str tag, const struct stat *st)
+{
+	const struct web *web = q->ctx;
+	struct site_log_entry e = {
+		.path = utf8_scrub(q->arena, path),
+		.tag = tag,
+		.size = st->st_size,
+		.changed_at = st->st_mtim.tv_sec,
+		.person = q->session ? q->session->person : 0,
+		.network = q->session ? STR("") : network_key(q->arena, q),
+		.consent = q->consent,
+		.how = how_of(q),
+	};
+	return site_log_watch(web->site->log, &e);
 }

@@ -331,11 +331,15 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 		.more = x.more,
 		.about = { about.html },
 	};
-	if (by && by->who == RULE_MEMBERS && !by->deny) {
+	if (by && by->who == RULE_MEMBERS && by->deed == RULE_ALLOW) {
 		page.list = by->name;
 		page.list_url = arena_cat(a, STR("/lists/"), enc_percent(a, by->name),
 					  STR("/"));
 	}
+	if (s->manages && s->manages(q, rules) == MAY)
+		page.downloads = arena_cat(
+			a, STR("/files/downloads?in="),
+			enc_percent(a, access_folder(a, q->segments, q->segment_count)));
 	fill_rows(&x, &page);
 	page.by_name = order_link(q, &page, "name");
 	page.by_size = order_link(q, &page, "size");

@@ -13,6 +13,9 @@ static const struct {
 #undef WHO
 };
 
+static const char *const deeds[] = { "allow", "deny", "manage" };
+_Static_assert(sizeof deeds / sizeof *deeds == RULE_DEED_COUNT, "each deed has a word");
+
 #define KNOWN                                                                      \
 	"public, signed-in, members of LIST, moderators of LIST, owners of LIST, " \
 	"person ADDRESS or link"
@@ -40,14 +43,14 @@ static bool take(str *text, const char *words)
 	return true;
 }
 
-static err add(struct parser *p, bool deny, enum rule_who who, str name)
+static err add(struct parser *p, enum rule_deed deed, enum rule_who who, str name)
 {
 	if (p->r->count == RULES_MOST)
 		return FAIL(ERR_LIMIT, "there are more than 200 rules");
 	p->rows[p->r->count++] = (struct rule){
-		.deny = deny, .who = who, .name = name, .line = p->line
+		.deed = deed, .who = who, .name = name, .line = p->line
 	};
-	p->r->allows |= !deny;
+	p->r->allows |= deed == RULE_ALLOW;
 	return OK;
 }
 
@@ -63,7 +66,7 @@ static bool is_name(str name, enum takes takes)
 	       && (at || takes == LIST);
 }
 
-static err add_names(struct parser *p, bool deny, enum rule_who who, str names)
+static err add_names(struct parser *p, enum rule_deed deed, enum rule_who who, str names)
 {
 	size_t n = 0;
 	char *list = arena_z(p->a, names);
@@ -77,21 +80,29 @@ static err add_names(struct parser *p, bool deny, enum rule_who who, str names)
 				     whos[who].takes == LIST ? "is no list's name"
 							     : "is no mail address",
 				     name);
-		TRY(add(p, deny, who, arena_lower(p->a, name)));
+		TRY(add(p, deed, who, arena_lower(p->a, name)));
 	}
 	return n ? OK : wrong(p, "a name must follow", str_from(whos[who].words));
 }
 
-static err add_rule(struct parser *p, bool deny, str rest)
+/* What is done in somebody's name is done by somebody. */
+static bool is_nobody(enum rule_deed deed, enum rule_who who)
+{
+	return deed > RULE_DENY && (who == RULE_PUBLIC || who == RULE_LINK);
+}
+
+static err add_rule(struct parser *p, enum rule_deed deed, str rest)
 {
 	for (size_t i = 0; i < RULE_WHO_COUNT; i++) {
 		str names = rest;
 		if (!take(&names, whos[i].words))
 			continue;
+		if (is_nobody(deed, (enum rule_who)i))
+			return wrong(p, "names nobody who could do that", rest);
 		if (whos[i].takes != NONE)
-			return add_names(p, deny, (enum rule_who)i, names);
+			return add_names(p, deed, (enum rule_who)i, names);
 		return names.n ? wrong(p, "nothing may follow it", rest)
-			       : add(p, deny, (enum rule_who)i, STR(""));
+			       : add(p, deed, (enum rule_who)i, STR(""));
 	}
 	return wrong(p, "is none of " KNOWN, rest);
 }
@@ -104,19 +115,50 @@ static err set_switch(struct parser *p, enum rules_switch *at, str value)
 	return OK;
 }
 
+/* One file beside the .access, or none: as if no folder above had one. */
+static err set_licence(struct parser *p, str name)
+{
+	if (!name.n || name.p[0] == '.' || str_has(name, '/') || name.n > 255)
+		return wrong(p, "is no name of a file in this folder", name);
+	p->r->licence = name;
+	p->r->licence_line = p->line;
+	return OK;
+}
+
+static err set_asks(struct parser *p, str words)
+{
+	str word;
+	while (str_word(&words, &word))
+		if (str_ieq(word, STR("name")))
+			p->r->licence_asks |= LICENCE_NAME;
+		else if (str_ieq(word, STR("institution")))
+			p->r->licence_asks |= LICENCE_INSTITUTION;
+		else
+			return wrong(p, "must be name or institution", word);
+	return OK;
+}
+
 static err read_line(struct parser *p, str line)
 {
 	str word, rest = line;
 	if (!str_word(&rest, &word) || word.p[0] == '#')
 		return OK;
 	rest = str_trim(rest);
-	if (str_ieq(word, STR("allow")))
-		return add_rule(p, false, rest);
-	if (str_ieq(word, STR("deny")))
-		return add_rule(p, true, rest);
+	for (size_t i = 0; i < RULE_DEED_COUNT; i++)
+		if (str_ieq(word, str_from(deeds[i])))
+			return add_rule(p, (enum rule_deed)i, rest);
 	if (str_ieq(word, STR("listing")))
 		return set_switch(p, &p->r->listing, rest);
-	return wrong(p, "a line begins with allow, deny or listing", word);
+	if (str_ieq(word, STR("log")))
+		return set_switch(p, &p->r->log, rest);
+	if (str_ieq(word, STR("licence")))
+		return set_licence(p, rest);
+	if (str_ieq(word, STR("licence-asks")))
+		return set_asks(p, rest);
+	return wrong(p,
+		     "a line begins with allow, deny, manage, listing, log, licence or "
+		     "licence-asks",
+		     word);
 }
 
 err rules_parse(struct arena *a, str text, struct rules *r)
@@ -138,13 +180,24 @@ err rules_parse(struct arena *a, str text, struct rules *r)
 	return OK;
 }
 
+static void enter_licence(struct rules *r, const struct rules *folder, size_t depth)
+{
+	bool none = str_ieq(folder->licence, STR("none"));
+	r->licence = none ? STR_NONE : folder->licence;
+	r->licence_asks = folder->licence_asks;
+	r->licence_line = folder->licence_line;
+	r->licence_depth = depth;
+	r->licence_text = folder->licence_text;
+	r->licence_hash = folder->licence_hash;
+}
+
 void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 		 size_t depth)
 {
 	struct rule *rows = arena_alloc(a, (r->count + folder->count + 1) * sizeof *rows);
 	size_t n = 0;
 	for (size_t i = 0; i < r->count; i++)
-		if (r->rows[i].deny || !folder->allows)
+		if (r->rows[i].deed != RULE_ALLOW || !folder->allows)
 			rows[n++] = r->rows[i];
 	for (size_t i = 0; i < folder->count; i++) {
 		rows[n] = folder->rows[i];
@@ -154,6 +207,9 @@ void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 	r->count = n;
 	r->allows |= folder->allows;
 	r->listing = folder->listing ? folder->listing : r->listing;
+	r->log = folder->log ? folder->log : r->log;
+	if (folder->licence.n)
+		enter_licence(r, folder, depth);
 }
 
 void rules_break(struct rules *r, str why, size_t depth)
@@ -168,11 +224,17 @@ bool rules_are_public(const struct rules *r)
 {
 	bool everybody = !r->allows;
 	for (size_t i = 0; i < r->count; i++) {
-		if (r->rows[i].deny)
+		if (r->rows[i].deed == RULE_DENY)
 			return false;
-		everybody |= r->rows[i].who == RULE_PUBLIC;
+		everybody |= r->rows[i].who
+			     == RULE_PUBLIC; /* no other deed is so many's */
 	}
-	return everybody && !r->broken.n;
+	return everybody && !r->broken.n && !r->licence.n;
+}
+
+bool rules_keep_log(const struct rules *r)
+{
+	return r->log ? r->log == RULES_YES : !rules_are_public(r);
 }
 
 err rules_decide(const struct rules *r,
@@ -186,21 +248,51 @@ err rules_decide(const struct rules *r,
 	}
 	for (size_t i = 0; i < r->count; i++) {
 		const struct rule *row = &r->rows[i];
-		bool yes = false;
-		if (row->deny || !d->by)
+		bool yes = false, deny = row->deed == RULE_DENY;
+		if (deny || (row->deed == RULE_ALLOW && !d->by))
 			TRY(holds(ctx, row, &yes));
 		if (!yes)
 			continue;
-		*d = (struct decision){ .allowed = !row->deny, .by = row };
-		if (row->deny)
+		*d = (struct decision){ .allowed = !deny, .by = row };
+		if (deny)
 			return OK;
 	}
 	return OK;
 }
 
+/* Whose list it is minds a folder for its members. */
+static struct rule owner_of(const struct rule *allowed)
+{
+	struct rule as = *allowed;
+	as.deed = RULE_MANAGE;
+	as.who = RULE_OWNERS;
+	return as;
+}
+
+err rules_name(const struct rules *r, enum rule_deed deed,
+	       err (*holds)(void *ctx, const struct rule *rule, bool *yes), void *ctx,
+	       bool *yes)
+{
+	bool named = deed != RULE_MANAGE;
+	*yes = false;
+	for (size_t i = 0; i < r->count && !*yes; i++) {
+		if (r->rows[i].deed != deed)
+			continue;
+		named = true;
+		TRY(holds(ctx, &r->rows[i], yes));
+	}
+	for (size_t i = 0; !named && i < r->count && !*yes; i++) {
+		struct rule owner = owner_of(&r->rows[i]);
+		if (r->rows[i].deed == RULE_ALLOW && whos[r->rows[i].who].takes == LIST)
+			TRY(holds(ctx, &owner, yes));
+	}
+	*yes = *yes && !r->broken.n;
+	return OK;
+}
+
 str rule_text(struct arena *a, const struct rule *r)
 {
-	return arena_cat(a, r->deny ? STR("deny ") : STR("allow "),
+	return arena_cat(a, str_from(deeds[r->deed]), STR(" "),
 			 str_from(whos[r->who].words), r->name.n ? STR(" ") : STR(""),
 			 r->name);
 }

@@ -1,10 +1,15 @@
-/* web/site/rules.h: a folder's .access: who may read it and what is below it. Pure.
+/* web/site/rules.h: a folder's .access: who may read it and what is below it, and who minds
+ * it. Pure.
  *
  *     # the group's downloads
  *     allow members of developer, users@lists.example
  *     allow person anna@uni.example
  *     deny person ben@uni.example
+ *     manage person olga@uni.example
  *     listing yes
+ *     log yes
+ *     licence LICENCE.md
+ *     licence-asks institution
  *
  *     TRY(rules_parse(a, text, &folder));
  *     rules_enter(a, &rules, &folder, depth);      // from the root down
@@ -12,7 +17,8 @@
  *
  * A folder without an allow line has those of the folder above it; one that has some has
  * these alone. A deny holds in the folder and all below it, whatever is allowed there.
- * Where no folder on the way allows anybody in so many words, everybody may read. */
+ * Where no folder on the way allows anybody in so many words, everybody may read. Who manages
+ * a folder manages all below it. */
 #pragma once
 
 #include "base/arena.h"
@@ -27,13 +33,17 @@ enum rule_who {
 	RULE_WHO_COUNT
 };
 
+enum rule_deed { RULE_ALLOW, RULE_DENY, RULE_MANAGE, RULE_DEED_COUNT };
+
 struct rule {
-	bool deny;
+	enum rule_deed deed;
 	enum rule_who who;
 	str name;     /* of a list or an address; else empty */
 	int line;     /* of the file */
 	size_t depth; /* of the folder, root 0 */
 };
+
+enum { LICENCE_NAME = 1, LICENCE_INSTITUTION = 2 }; /* licence_asks */
 
 enum rules_switch { RULES_AS_ABOVE, RULES_NO, RULES_YES };
 
@@ -42,6 +52,13 @@ struct rules {
 	size_t count;
 	bool allows; /* one of them is an allow */
 	enum rules_switch listing;
+	enum rules_switch log; /* as above all: what not everybody may read is logged */
+	/* A text beside the .access that is accepted before anything is read. */
+	str licence; /* its name; empty: none */
+	unsigned licence_asks;
+	int licence_line;
+	size_t licence_depth;
+	str licence_text, licence_hash; /* from access_look */
 	str broken; /* a .access on the way cannot be read: why; nobody may */
 	size_t broken_depth;
 };
@@ -67,6 +84,15 @@ struct decision {
 MUST_USE err rules_decide(const struct rules *r,
 			  err (*holds)(void *ctx, const struct rule *rule, bool *yes),
 			  void *ctx, struct decision *d);
+
+/* Who has which file is kept: web/site/log.h. */
+bool rules_keep_log(const struct rules *r);
+
+/* Whether a rule of that deed, but allow and deny, speaks of who asks. Where no line says who
+ * manages, it is who owns a list whose members, moderators or owners are allowed. */
+MUST_USE err rules_name(const struct rules *r, enum rule_deed deed,
+			err (*holds)(void *ctx, const struct rule *rule, bool *yes),
+			void *ctx, bool *yes);
 
 /* "deny person ben@uni.example", as it could stand in the file. */
 str rule_text(struct arena *a, const struct rule *r);

@@ -196,6 +196,17 @@ static void drop(const struct sent_file *f)
 	close(f->fd);
 }
 
+static void tell(struct sent_watch *w, const struct range_set *s, int64_t size)
+{
+	w->first = size;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct range *r = &s->rows[i];
+		w->first = r->from < w->first ? r->from : w->first;
+		w->wanted += r->count;
+		w->to_end |= r->from + r->count == size;
+	}
+}
+
 void site_send(struct request *q, struct response *r, const struct sent_file *f)
 {
 	struct range_set set;
@@ -218,6 +229,8 @@ void site_send(struct request *q, struct response *r, const struct sent_file *f)
 	}
 	if (f->encoding.n)
 		response_header(r, STR("Content-Encoding"), f->encoding);
+	if (f->watch)
+		tell(f->watch, &set, f->st.st_size);
 	version_say(r, status, &set, f->st.st_size);
 	if (set.count > 1)
 		send_several(q, r, f, &set);

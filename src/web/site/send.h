@@ -16,6 +16,9 @@
  * or a loop, so it waits for nothing. */
 struct sent_watch {
 	void (*end)(struct sent_watch *w, int64_t octets);
+	/* by then, from site_send: what was asked for */
+	int64_t first, wanted; /* its first octet; octets in all */
+	bool to_end;           /* with the file's last one */
 };
 
 struct sent_file {

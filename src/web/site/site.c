@@ -125,8 +125,18 @@ static void choose_encoding(const struct request *q, struct place *p, struct sen
 
 /* ---- answers */
 
+/* path: where its folder stands. */
+static struct sent_watch *watch_for(const struct site *s, struct request *q, str path,
+				    const struct place *p, const struct sent_file *f)
+{
+	str tag = file_version(q->arena, &f->st);
+	if (f->encoding.n)
+		tag = arena_cat(q->arena, tag, STR("-"), f->encoding);
+	return s->watch(q, arena_cat(q->arena, path, p->name), tag, &f->st);
+}
+
 static void send_place(const struct site *s, struct request *q, struct response *r,
-		       struct place *p)
+		       struct place *p, str path)
 {
 	struct sent_file f = { .fd = p->fd, .st = p->st, .type = mime_type(p->name) };
 	f.charge = q->by_link ? s->charge : NULL;
@@ -134,6 +144,8 @@ static void send_place(const struct site *s, struct request *q, struct response 
 	choose_encoding(q, p, &f);
 	set_policy(q, r, f.type);
 	set_cache(q, r, p->name);
+	if (path.n)
+		f.watch = watch_for(s, q, path, p, &f);
 	site_send(q, r, &f);
 }
 
@@ -252,13 +264,30 @@ static void not_found(const struct site *s, struct request *q, struct response *
 
 /* ---- what is there */
 
-static void send_file(const struct site *s, struct request *q, struct response *r,
-		      struct place *p)
+/* Where the file's folder stands, if a log is kept of it; else empty. */
+static str logged_at(const struct site *s, struct request *q, const struct rules *rules,
+		     size_t depth)
 {
-	if (is_text_page(q, p))
-		send_text_page(q, r, p);
-	else
-		send_place(s, q, r, p);
+	bool kept = s->watch && !q->head && rules_keep_log(rules);
+	return kept ? access_folder(q->arena, q->segments, depth) : STR_NONE;
+}
+
+/* A text that is shown as a page was had whole. */
+static void send_file(const struct site *s, struct request *q, struct response *r,
+		      struct place *p, str path)
+{
+	if (!is_text_page(q, p)) {
+		send_place(s, q, r, p, path);
+		return;
+	}
+	struct sent_file f = { .st = p->st };
+	struct sent_watch *w = path.n ? watch_for(s, q, path, p, &f) : NULL;
+	send_text_page(q, r, p);
+	if (w) {
+		w->to_end = true;
+		w->wanted = p->st.st_size;
+		w->end(w, r->status == 200 ? p->st.st_size : 0);
+	}
 }
 
 /* A folder's index, else its listing where its rules have one. */
@@ -274,7 +303,7 @@ static void send_folder(const struct site *s, struct request *q, struct response
 	if (index.kind == PLACE_FILE) {
 		index.folder = p->fd;
 		p->fd = -1;
-		send_file(s, q, r, &index);
+		send_file(s, q, r, &index, logged_at(s, q, &x->rules, q->segment_count));
 	} else if (x->rules.listing == RULES_YES) {
 		send_listing(s, q, r, p, &x->rules, by);
 	} else {
@@ -314,25 +343,69 @@ static void answer(const struct site *s, struct request *q, struct response *r,
 	else if (p->kind == PLACE_FOLDER)
 		send_folder(s, q, r, p, x, by);
 	else if ((p->kind == PLACE_FILE && !q->slash) || find_text(s, q, p))
-		send_file(s, q, r, p);
+		send_file(s, q, r, p, logged_at(s, q, &x->rules, q->segment_count - 1));
 	else
 		not_found(s, q, r);
+}
+
+/* Who has not accepted the licence: a browser is led to it, a script is told where. */
+static void ask_consent(const struct site *s, struct request *q, struct response *r,
+			enum may may)
+{
+	str page = licence_page_path(q);
+	r->cache = STR("private, no-store");
+	if (may == MAY_NOT_TELL)
+		router_refuse(q, r, may);
+	else if (q->apart)
+		lead_home(s, q, r);
+	else if (shows_pages(q))
+		response_redirect(r, 303, page);
+	else
+		error_page(q, r, 403,
+			   arena_printf(q->arena,
+					_("A licence must be accepted before these files "
+					  "are read. Do so once in a browser, at "
+					  "%.*s%.*s, then try again."),
+					STR_F(s->url), STR_F(page)));
+}
+
+static enum may enter(const struct site *s, struct request *q, struct place *p,
+		      struct access *x, const struct rule **by)
+{
+	*x = (struct access){ .a = q->arena };
+	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, x, p);
+	if (s->find_link && request_query(q, "s").n)
+		s->find_link(q);
+	enum may may = (enum may)site_may(s, q, &x->rules, by);
+	q->by_link = may == MAY && *by && (*by)->who == RULE_LINK;
+	q->is_protected |= !rules_are_public(&x->rules);
+	return may;
+}
+
+int site_may_enter(const struct site *s, struct request *q, struct rules *rules)
+{
+	struct place p;
+	struct access x;
+	const struct rule *by;
+	enum may may = enter(s, q, &p, &x, &by);
+	place_close(&p);
+	*rules = x.rules;
+	return (int)may;
 }
 
 void site_page(const struct site *s, struct request *q, struct response *r)
 {
 	struct place p;
-	struct access x = { .a = q->arena };
+	struct access x;
 	const struct rule *by;
-	below_walk(s->root, q->arena, q->segments, q->segment_count, access_look, &x, &p);
-	if (s->find_link && request_query(q, "s").n)
-		s->find_link(q);
-	enum may may = (enum may)site_may(s, q, &x.rules, &by);
-	q->by_link = may == MAY && by && by->who == RULE_LINK;
-	q->is_protected |= !rules_are_public(&x.rules);
-	if (may == MAY && (!q->apart || !q->is_protected || q->by_link))
-		answer(s, q, r, &p, &x, by);
-	else
+	enum may may = enter(s, q, &p, &x, &by), agreed = MAY;
+	if (may == MAY && x.rules.licence.n)
+		agreed = s->consent ? (enum may)s->consent(q, &x.rules) : MAY_NOT;
+	if (may != MAY || (q->apart && q->is_protected && !q->by_link))
 		refuse(s, q, r, &x.rules, may);
+	else if (agreed != MAY)
+		ask_consent(s, q, r, agreed);
+	else
+		answer(s, q, r, &p, &x, by);
 	place_close(&p);
 }

@@ -15,6 +15,7 @@
 #include "web/request.h"
 #include "web/range.h"
 #include "web/site/rules.h"
+#include "web/site/send.h"
 
 struct site {
 	int root;
@@ -27,10 +28,26 @@ struct site {
 	 * enough. NULL: there are none. */
 	void (*find_link)(struct request *q);
 	bool (*charge)(struct request *q, const struct range_set *s, int64_t size);
+
+	/* Whether who asks minds a folder of these rules: enum may. NULL: nobody does. */
+	int (*manages)(struct request *q, const struct rules *rules);
+
+	/* Whether who asks has accepted the licence of these rules: enum may; sets q->consent.
+	 * NULL: nobody has. */
+	int (*consent)(struct request *q, const struct rules *rules);
+
+	/* For a file of a folder whose rules keep a log; NULL, or gives NULL: none is kept. */
+	struct sent_watch *(*watch)(struct request *q, str path, str tag,
+				    const struct stat *st);
+	struct site_log *log; /* what watch writes to; the caller's */
 };
 
 /* ERR_NOTFOUND, ERR_IO: says what is wrong with the folder. */
 MUST_USE err site_open(struct arena *a, const char *root, struct site **site);
 void site_free(struct site *s);
+
+/* Whether who asks may read what q->path leads to, apart from its licence, which *rules names:
+ * enum may. */
+int site_may_enter(const struct site *s, struct request *q, struct rules *rules);
 
 void site_page(const struct site *s, struct request *q, struct response *r);

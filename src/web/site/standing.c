@@ -39,7 +39,7 @@ const struct list_entry *standing_list(const struct books *books, struct arena *
 /* What a token is not good for its person may all the same: a deny asks for no token. */
 static bool token_reads(const struct standing *s, const struct rule *rule, int64_t list)
 {
-	return rule->deny || !s->scopes
+	return rule->deed == RULE_DENY || !s->scopes
 	       || !(scopes_denied(s->scopes, list) >> RIGHT_site_see & 1);
 }
 

@@ -16,14 +16,15 @@ const browser = await chromium.launch({
 // In the page: everything that a sender's markup could have become.
 function live() {
   const found = [];
+  const picture = e => e.matches('.att > p > a > img') && /^\/lists\/[^/]+\/\d+\/a\/\d+\/shown\//.test(e.getAttribute('src')); // made anew by us
   const ours = document.querySelectorAll('head > script[src^="/_/postern-"]:empty');
   if (ours.length > 1) found.push(`${ours.length} scripts of ours`);
   for (const e of document.querySelectorAll('script:not(head > script[src^="/_/postern-"]:empty), iframe, object, embed, img, video, audio, style, base, math, meta[http-equiv]'))
-    if (!e.matches('form[data-passkey] > script[src^="/_/passkey-"]:empty')) found.push(e.outerHTML.slice(0, 200)); // but for our own
+    if (!picture(e) && !e.matches('form[data-passkey] > script[src^="/_/passkey-"]:empty')) found.push(e.outerHTML.slice(0, 200)); // but for our own
   for (const e of document.querySelectorAll('article *, .hits *, .threads *, h1 *')) {
     if (['FORM', 'INPUT', 'BUTTON', 'TEXTAREA', 'SVG', 'LINK'].includes(e.tagName.toUpperCase())) found.push(e.outerHTML.slice(0, 200));
     for (const a of e.attributes)
-      if (a.name.startsWith('on') || ['style', 'src', 'srcdoc', 'formaction', 'xlink:href'].includes(a.name))
+      if (a.name.startsWith('on') || !(a.name === 'src' && picture(e)) && ['style', 'src', 'srcdoc', 'formaction', 'xlink:href'].includes(a.name))
         found.push(`${e.tagName} ${a.name}=${a.value}`);
   }
   for (const a of document.querySelectorAll('[href]'))
@@ -60,6 +61,14 @@ async function visit(v) {
     seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     seen.live = await page.evaluate(live);
     for (const [name, count] of Object.entries(v.count || {})) (seen.count ??= {})[name] = await page.locator(count).count();
+    if (v.pictures)
+      for (const picture of await page.locator('img').all()) {
+        await picture.scrollIntoViewIfNeeded();
+        (seen.pictures ??= []).push(await picture.evaluate(async x => {
+          await x.decode().catch(() => {});
+          return { src: x.getAttribute('src'), natural: [x.naturalWidth, x.naturalHeight], shown: [x.width, x.height], alt: x.alt };
+        }));
+      }
     if (v.valid !== false) seen.invalid = await invalid(body);
     if (v.axe !== false) seen.axe = await violations(page);
   }

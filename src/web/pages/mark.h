@@ -1,0 +1,26 @@
+/* web/pages/mark.h: what who is signed in keeps for themselves of a thread, on its page: the star,
+ * tags, and whether they follow it.
+ *
+ *     struct marks m;
+ *     TRY(marks_of(q, number, &m));           // before the page is looked for in memory:
+ *     details = arena_cat(a, details, m.key); // it is of that person and browser alone
+ *     p.marks = marks_show(q, &m, path);
+ */
+#pragma once
+
+#include "web/pages/page.h"
+
+struct marks {
+	bool may; /* a person who may keep something: a guest and a token for reading may not */
+	bool starred;
+	str *tags;
+	size_t tag_count;
+	str key;
+};
+
+/* Of the thread that holds post `number` of the list at hand. */
+MUST_USE err marks_of(struct request *q, int64_t number, struct marks *m);
+
+/* path: the thread's; its forms lead back to the view at hand. */
+const struct page_starring *marks_show(struct request *q, const struct marks *m,
+				       str path);

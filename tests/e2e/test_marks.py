@@ -1,0 +1,192 @@
+"""What readers keep for themselves of an archive: a star and tags, which nobody else sees. Each by
+HTTP and in Chromium, with and without script, as a guest, and by who may not read."""
+import json
+import os
+import re
+import tempfile
+from email.utils import formatdate
+
+from browser import Browser
+from chromium import look, well
+from drive import Drive
+from harness import Postern, check, done, equal, eventually, limit, section
+from mailing import message
+from nameserver import NameServer
+from sink import Sink
+
+limit(300)
+SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
+DEV, BOARD = 'dev@lists.example', 'board@lists.example'
+ANNA, BEN, ADMIN = 'anna@uni.example', 'ben@uni.example', 'admin@uni.example'
+
+world = Sink('127.0.0.10', 0)
+dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
+p = Postern(dns=dns, mx_port=world.port, admin=ADMIN)
+p.cli('list', 'create', DEV, '--owner', 'owner@uni.example')
+p.cli('list', 'create', BOARD, '--owner', 'owner@uni.example', '--private')
+p.cli('member', 'add', BOARD, ANNA)
+p.cli('user', 'add', BEN)
+
+
+def imported(address, count, subject):
+    with tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox') as f:
+        for n in range(1, count + 1):
+            m = message(f'Person {n} <person{n}@uni.example>', address, f'{subject} {n}', f'Words of {n}.\r\n', mid=f'<{subject}{n}@uni.example>',
+                        Date=formatdate(1_790_000_000 + 3600 * n))
+            f.write(b'From x Thu Jan  1 00:00:00 2026\n' + m.replace(b'\r\n', b'\n') + b'\n')
+        f.flush()
+        p.cli('archive', 'import', address, f.name)
+
+
+imported(DEV, 40, 'Topic')
+imported(BOARD, 2, 'Plan')
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
+anna, ben, guest = Browser(p).enter(ANNA), Browser(p, '192.0.2.2').enter(BEN), Browser(p, '192.0.2.3')
+
+
+def marks(b, path):
+    m = b.json(path)['marks']
+    return m and (m['starred'], [t['word'] for t in m['tags']])
+
+
+def starred(b, query=''):
+    return b.json('/account/starred.json' + query)
+
+
+section('a star')
+anna.get('/lists/dev/t/3')
+check('the page offers it', 'Star' in anna.text() and 'aria-pressed="false"' in anna.page)
+anna.submit('Star', 'yes')
+equal('back on the thread', (anna.status, anna.path), (200, '/lists/dev/t/3'))
+check('which has it', 'Starred' in anna.text() and re.search(r'aria-pressed="true">★', anna.page))
+equal('in the twin, too', marks(anna, '/lists/dev/t/3.json'), (True, []))
+equal('another\'s page is without', marks(ben, '/lists/dev/t/3.json'), (False, []))
+guest.get('/lists/dev/t/3')
+check('a guest\'s offers none', 'Star' not in guest.text() and '/mark' not in guest.page)
+equal('nor does the twin', marks(guest, '/lists/dev/t/3.json'), None)
+for view in ('?view=flat', '?view=outline'):
+    anna.get('/lists/dev/t/4' + view).submit('Star', 'yes')
+    equal(f'{view}: back where one was', anna.path, '/lists/dev/t/4' + view)
+    anna.submit('Star', 'no')
+    check(f'{view}: taken away again', 'aria-pressed="false"' in anna.page)
+
+section('tags')
+anna.get('/lists/dev/t/3').submit('Add tags', tags='Todo, C++ größe')
+equal('added, in their order', marks(anna, '/lists/dev/t/3.json')[1], ['c++', 'größe', 'todo'])
+anna.get('/lists/dev/t/5').submit('Add tags', tags='todo')
+anna.get('/lists/dev/t/3').submit('My tags', 'größe')
+equal('taken away', marks(anna, '/lists/dev/t/3.json')[1], ['c++', 'todo'])
+for words, why in (('a:b', 'one word'), ('-x', 'one word'), ('x' * 61, '60 octets'), ('"x', 'one word'), (' '.join(f'w{i}' for i in range(9)), 'at most 10')):
+    anna.get('/lists/dev/t/3').submit('Add tags', tags=words)
+    equal(f'{words[:10]}: refused', anna.status, 400)
+    check(f'{words[:10]}: and why', why in anna.text(), anna.text())
+equal('none of it was done', marks(anna, '/lists/dev/t/3.json')[1], ['c++', 'todo'])
+
+section('all of one\'s own')
+s = starred(anna)
+equal('threads', [(x['list'], x['number'], x['subject'], x['starred'], [w['word'] for w in x['words']]) for x in s['rows']],
+      [('dev', 5, 'Topic 5', False, ['todo']), ('dev', 3, 'Topic 3', True, ['c++', 'todo'])])
+equal('tags', [(t['word'], t['threads']) for t in s['tags']], [('c++', 1), ('todo', 2)])
+equal('by tag', [x['number'] for x in starred(anna, '?tag=c%2B%2B')['rows']], [3])
+equal('a tag that is none', starred(anna, '?tag=none')['rows'], [])
+equal('another has none', starred(ben)['rows'], [])
+anna.get('/account')
+check('the account leads there', anna.link('Starred') == '/account/starred')
+for n in range(6, 40):
+    anna.post(f'/lists/dev/t/{n}/mark', csrf=anna.csrf(), tags='many')
+s = starred(anna, '?tag=many')
+equal('a page at a time, the newest first', (len(s['rows']), s['rows'][0]['number'], s['threads']), (30, 39, 34))
+equal('and the rest', [x['number'] for x in starred(anna, '?tag=many&p=2')['rows']], [9, 8, 7, 6])
+check('with a link to it', 'p=2' in (anna.get('/account/starred?tag=many').link('Older') or ''))
+equal('no such page', anna.get('/account/starred?p=x').status, 404)
+
+section('who may not')
+for b, who, status in ((guest, 'a guest', 401), (Browser(p, '192.0.2.4'), 'nobody', 401)):
+    equal(f'{who}: no star', b.post('/lists/dev/t/3/mark', star='yes').status, status)
+    equal(f'{who}: no page', b.get('/account/starred').status, status)
+check('a guest is asked to sign in', '/login?to=%2Faccount%2Fstarred' in guest.page)
+equal('no form token', anna.post('/lists/dev/t/3/mark', star='no').status, 403)
+equal('another site\'s form', anna.post('/lists/dev/t/3/mark', star='no', csrf=anna.csrf(), _headers={'Origin': 'https://evil.example'}).status, 403)
+check('it stands', marks(anna, '/lists/dev/t/3.json')[0])
+equal('no GET does it', anna.get('/lists/dev/t/3/mark').status, 405)
+for n in ('999', '0', '99999999999999999999'):
+    equal(f'no thread {n}', anna.post(f'/lists/dev/t/{n}/mark', csrf=anna.csrf(), star='yes').status, 400 if n == '999' or n == '0' else 404)
+equal('a hidden list is none', ben.post('/lists/board/t/1/mark', csrf=ben.csrf(), star='yes').status, 404)
+p.cli('list', 'set', BOARD, 'advertised=yes')
+equal('one that is for members', ben.post('/lists/board/t/1/mark', csrf=ben.csrf(), star='yes').status, 403)
+p.cli('list', 'set', BOARD, 'advertised=no')
+
+section('a membership that ends')
+anna.get('/lists/board/t/1').submit('Add tags', tags='secretly')
+equal('of a private list', [x['list'] for x in starred(anna, '?tag=secretly')['rows']], ['board'])
+p.cli('member', 'remove', BOARD, ANNA)
+s = starred(anna)
+check('shown no more, nor its tag', not [x for x in s['rows'] if x['list'] == 'board'] and 'secretly' not in json.dumps(s) and 'Plan' not in json.dumps(s))
+p.cli('member', 'add', BOARD, ANNA)
+equal('kept until it begins again', [x['list'] for x in starred(anna, '?tag=secretly')['rows']], ['board'])
+
+section('threads that are split and merged')
+p.cli('archive', 'merge', DEV, '5', '3')
+both = marks(anna, '/lists/dev/t/3.json')
+equal('of two that are one both marks', both, (True, ['c++', 'todo']))
+equal('it is one row', [x['number'] for x in starred(anna, '?tag=todo')['rows']], [3])
+anna.get('/lists/dev/t/3').submit('My tags', 'todo')
+equal('taken away from both', marks(anna, '/lists/dev/t/3.json')[1], ['c++'])
+anna.get('/lists/dev/t/3').submit('Add tags', tags='one')
+p.cli('archive', 'split', DEV, '5')
+equal('each mark stays with the post that it was made at', (marks(anna, '/lists/dev/t/3.json'), marks(anna, '/lists/dev/t/5.json')),
+      ((True, ['c++', 'one']), (False, [])))
+
+section('a list that is called otherwise')
+p.cli('list', 'rename', DEV, 'devel@lists.example')
+equal('keeps them', [(x['list'], x['number']) for x in starred(anna, '?tag=c%2B%2B')['rows']], [('devel', 3)])
+p.cli('list', 'rename', 'devel@lists.example', DEV)
+
+section('in nobody else\'s hands')
+data = anna.json('/account/data.json')
+check('one\'s own file has them', {'list': DEV, 'thread_of_post': 3, 'tag': 'c++'}.items() <= [x for x in data['starred'] if x.get('tag') == 'c++'][0].items(), data['starred'][:3])
+check('and the star', [x for x in data['starred'] if x.get('star') and x['thread_of_post'] == 3])
+admin = Browser(p, '192.0.2.9').enter(ADMIN)
+number = re.findall(r'href="(/persons/\d+)"', admin.get('/persons?q=anna').page)[0]
+for path in (number, '/lists/dev/admin/log', '/lists/dev/admin/members', '/trace?q=' + ANNA, '/lists/dev/t/3', '/account/starred', '/persons'):
+    check(f'{path}: no page of an administrator', 'c++' not in admin.get(path).page and 'secretly' not in admin.page, admin.page[:300])
+
+section('one who becomes part of another')
+p.cli('user', 'add', 'anna2@uni.example')
+two = Browser(p, '192.0.2.5').enter('anna2@uni.example')
+two.get('/lists/dev/t/8').submit('Add tags', tags='fromtwo')
+two.get('/lists/dev/t/3').submit('Add tags', tags='c++')
+p.cli('user', 'merge', ANNA, 'anna2@uni.example')
+equal('brings marks along', [x['number'] for x in starred(anna, '?tag=fromtwo')['rows']], [8])
+equal('and doubles none', [x['number'] for x in starred(anna, '?tag=c%2B%2B')['rows']], [3])
+
+section('in Chromium')
+cookie = {'Cookie': '; '.join(f'{k}={v}' for k, v in anna.cookies.items())}
+visits = [{'path': path, 'width': width, 'scheme': scheme, 'headers': cookie,
+           **({'shot': f'{SHOTS}/marks-{re.sub("[^a-z0-9]+", "-", path)}-{width}-{scheme}.png'} if SHOTS else {})}
+          for path in ('/lists/dev/t/3', '/account/starred', '/account/starred?tag=many', '/lists/dev/', '/account')
+          for width in (390, 820, 1440) for scheme in ('light', 'dark')]
+for v in look(p, visits):
+    well(v)
+d = Drive().open()
+d.goto(f'http://localhost:{p.web}' + p.cli('user', 'link', BEN).strip().split('lists.example', 1)[1])
+d.click('main form button')
+d.goto(f'http://localhost:{p.web}/lists/dev/t/9')
+d.click('text=☆ Star')
+check('pressed with script', d.shows('text=★ Starred') and d.path == '/lists/dev/t/9')
+d.press('summary:text("Tag")')
+d.fill('#tags', 'seen')
+d.click('text=Add')
+check('tagged with script', d.shows('text=seen'))
+equal('no error', d.errors(), [])
+equal('it is Ben\'s', [(x['number'], x['starred']) for x in starred(ben)['rows']], [(9, True)])
+
+section('gone with a list, and with a person')
+p.cli('list', 'remove', BOARD)
+equal('nothing of that list', [x for x in anna.json('/account/data.json')['starred'] if x.get('tag') == 'secretly'], [])
+p.cli('user', 'erase', ANNA, '--yes')
+check('nothing is left of Anna', b'fromtwo' not in p.run('user', 'show', ANNA).stdout.encode())
+equal('and she is signed in no more', anna.get('/account/starred').status, 401)
+p.quiet()
+done()
