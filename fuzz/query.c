@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must(q.mark_count <= QUERY_TERMS_MAX && q.list_count <= QUERY_TERMS_MAX);
 	struct archive_ask ask = { .match = q.match,
 				   .without = q.without,
-				   .lists = STR("[1]"),
+				   .scope = &(struct archive_scope){ .list = 1 },
+				   .scope_count = 1,
 				   .from = q.from,
 				   .until = q.until,
 				   .thread = q.thread,

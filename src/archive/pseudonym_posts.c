@@ -1,6 +1,7 @@
 /* Posts of the archive, one after the other, in another name. */
 #include "archive/pseudonym.h"
 
+#include "archive/inside.h"
 #include "archive/rewrite.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -19,7 +20,7 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 {
 	struct archive_post row;
 	str message, clean;
-	bool found;
+	bool found, named;
 	TRY(archive_post_by_id(b, a, id, &row, &found));
 	if (!found)
 		return OK;
@@ -27,7 +28,7 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 	*octets += message.n;
 	TRY(pseudonym_message(a, p, message, &clean));
 	if (str_eq(clean, message))
-		return OK;
+		return archive_inside_forget(b, a, &row, p, &named);
 	++*changed;
 	return archive_rewrite(b, a, &row, message, clean, row.flags);
 }

@@ -1,6 +1,7 @@
 /* A part or an address that goes out of a message. The rest of it stays, octet for octet. */
 #include "archive/redact_inside.h"
 
+#include "archive/inside.h"
 #include "archive/learn.h"
 #include "archive/pseudonym.h"
 #include "archive/rewrite.h"
@@ -141,9 +142,11 @@ static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 				 .address_only = true };
 	str now;
 	TRY(pseudonym_message(a, &who, was, &now));
-	*changed = !str_eq(now, was);
-	if (!*changed)
-		return OK;
+	if (str_eq(now, was)) {
+		TRY(archive_inside_forget(b, a, p, &who, changed));
+		return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;
+	}
+	*changed = true;
 	now = say_so(a, r, "an address was removed", now);
 	TRY(archive_rewrite(b, a, p, was, now, p->flags | ARCHIVE_CUT));
 	TRY(archive_unlearn(b, a, p, address));

@@ -1,6 +1,7 @@
 #include "archive/refill.h"
 
 #include "archive/prepare.h"
+#include "store/archive/facts.h"
 
 enum { TOGETHER = 200, OCTETS = 8 * 1024 * 1024 }; /* between two batches of mail */
 
@@ -31,14 +32,21 @@ static err fill_some(struct book *b, struct arena *a, int64_t before)
 	return archive_words_refilled(b, n ? posts.list[n - 1].id : 1);
 }
 
+static err fill_both(struct book *b, struct arena *a, int64_t before)
+{
+	TRY(facts_fill(b));
+	return before ? fill_some(b, a, before) : OK;
+}
+
 err archive_refill(struct book *b, bool *more)
 {
 	ARENA(a);
 	int64_t before;
+	TRY(facts_missing(b, more));
 	TRY(archive_words_missing(b, &before));
-	*more = before > 0;
+	*more |= before > 0;
 	if (!*more)
 		return OK;
 	TRY(book_begin(b));
-	return book_end(b, fill_some(b, a, before));
+	return book_end(b, fill_both(b, a, before));
 }

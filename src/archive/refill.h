@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "store/store.h"
 
-/* Some posts, the newest first, in a transaction of its own. *more: call it again. A post
+/* And what a search has at hand of each post (store/archive/facts.h), which goes with every
+ * change. Some posts, the newest first, in a transaction of its own. *more: call it again. A post
  * whose message cannot be read stays without words; archive_verify tells. */
 MUST_USE err archive_refill(struct book *b, bool *more);

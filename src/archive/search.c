@@ -2,12 +2,11 @@
 
 #include "archive/content.h"
 #include "archive/snippet.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "store/archive/blob.h"
 #include "store/archive/words.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 
 enum { SNIPPET_LEAD = 256 * 1024 }; /* octets of a message that a snippet is taken from */
 
@@ -24,16 +23,20 @@ static bool is_named(const struct search_list *l, str name)
 	return str_cut_last(l->name, '@', &local, &domain) && str_ieq(local, name);
 }
 
-/* The lists to look at, as JSON: those that the query names, of those that may be
- * read. One that may not be read is as unknown as one that does not exist. *hide: one of
+static int by_list(const void *x, const void *y)
+{
+	const struct archive_scope *a = x, *b = y;
+	return (a->list > b->list) - (a->list < b->list);
+}
+
+/* The lists to look at: those that the query names, of those that may be read. One that may not be read is as unknown as one that does not exist. *hide: one of
  * them hides addresses. */
 static err choose_lists(struct arena *a, const struct search *s, const struct query *q,
-			str *json, bool *hide)
+			struct archive_ask *ask, bool *hide)
 {
-	BUF(b);
-	*hide = false;
-	buf_add_char(&b, '[');
+	struct archive_scope *scope = arena_zero(a, (s->list_count + 1) * sizeof *scope);
 	bool *used = arena_zero(a, q->list_count + 1);
+	*hide = false;
 	for (size_t i = 0; i < s->list_count; i++) {
 		bool wanted = !q->list_count;
 		for (size_t k = 0; k < q->list_count; k++)
@@ -41,28 +44,18 @@ static err choose_lists(struct arena *a, const struct search *s, const struct qu
 				wanted = used[k] = true;
 		if (!wanted)
 			continue;
-		buf_addf(&b, "%s%" PRId64, b.n > 1 ? "," : "", s->lists[i].id);
+		scope[ask->scope_count++] = (struct archive_scope){ s->lists[i].id,
+								    s->lists[i].since };
 		*hide |= s->lists[i].hides_addresses;
 	}
-	buf_add_char(&b, ']');
 	for (size_t k = 0; k < q->list_count; k++)
 		if (!used[k])
 			return err_in(a, ERR_NOTFOUND,
 				      "list: there is no list %s that you may read",
 				      arena_z(a, q->lists[k]));
-	*json = arena_copy(a, buf_str(&b));
+	qsort(scope, ask->scope_count, sizeof *scope, by_list);
+	ask->scope = scope;
 	return OK;
-}
-
-/* {"17": 1790000000}: where not all posts of a list may be seen; "" where all may. */
-static str floors_of(struct arena *a, const struct search *s)
-{
-	BUF(b);
-	for (size_t i = 0; i < s->list_count; i++)
-		if (s->lists[i].since)
-			buf_addf(&b, "%s\"%" PRId64 "\":%" PRId64, b.n ? "," : "{",
-				 s->lists[i].id, s->lists[i].since);
-	return b.n ? arena_cat(a, buf_str(&b), STR("}")) : STR("");
 }
 
 static bool hides(const struct search *s, int64_t list)
@@ -83,7 +76,8 @@ static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 	hit->subject = marked(a, m, hit->post.subject);
 	TRY(archive_blob_read(b, mine, hit->post.id, (size_t)lead, &message));
 	if (!content_read(mine, message, &c).kind)
-		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list));
+		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list),
+				       &hit->code);
 	return OK;
 }
 
@@ -103,8 +97,7 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	int64_t missing;
 	TRY(query_parse(a, s->text, clock_now(), &found.query));
 	const struct query *q = &found.query;
-	TRY(choose_lists(a, s, q, &ask.lists, &found.names_only));
-	ask.floors = floors_of(a, s);
+	TRY(choose_lists(a, s, q, &ask, &found.names_only));
 	ask.match = found.names_only ? query_names_only(a, q->match) : q->match;
 	ask.without = found.names_only ? query_names_only(a, q->without) : q->without;
 	ask.from = q->from;

@@ -35,6 +35,7 @@ struct search {
 struct search_hit {
 	struct archive_post post;
 	struct html subject, snippet; /* with <mark> */
+	bool code;                    /* the snippet is lines of a patch */
 	int64_t more; /* by_thread: others of its thread that were found */
 };
 

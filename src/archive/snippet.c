@@ -13,6 +13,9 @@ enum {
 	WORD_MAX = 128,         /* octets of a word that are compared */
 	SHOWN = 40,
 	BEFORE = 10, /* words before the first mark */
+	LINES = 5,   /* of a patch */
+	LINES_BEFORE = 1,
+	LINE_MOST = 200, /* octets */
 };
 
 struct word {
@@ -172,7 +175,7 @@ struct html marked(struct arena *a, const struct marks *m, str text)
 	return html_take(a, &b);
 }
 
-/* Where the SHOWN words with the most marks begin. */
+/* Where the SHOWN words with the most marks have the first; n: there is none. */
 static size_t best_place(const struct word *w, size_t n)
 {
 	size_t best = 0, most = 0, sum = 0;
@@ -185,22 +188,101 @@ static size_t best_place(const struct word *w, size_t n)
 			best = i >= SHOWN ? i - SHOWN + 1 : 0;
 		}
 	}
-	while (most && best < n && !w[best].marks)
+	while (best < n && !w[best].marks)
 		best++;
-	return best > BEFORE ? best - BEFORE : 0;
+	return best;
 }
 
-struct html snippet(struct arena *a, const struct marks *m, str text, bool hide_addresses)
+/* The line at text[at], without its end. */
+static str line_at(str text, size_t at)
+{
+	str rest = str_skip(text, at);
+	const char *lf = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
+	return lf ? str_first(rest, (size_t)(lf - rest.p)) : rest;
+}
+
+/* Where lines become a patch, which ends a text: with what git counts before it. */
+static size_t patch_begin(str text)
+{
+	static const str heads[] = { STR("diff --git "), STR("--- "), STR("Index: "),
+				     STR("@@ -") };
+	if (!str_find(text, STR("\n@@ -")).n)
+		return text.n;
+	for (size_t at = 0; at < text.n;) {
+		str line = line_at(text, at);
+		if (str_eq(line, STR("---")))
+			return at;
+		for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+			if (str_starts(line, heads[i]))
+				return at;
+		at += line.n + 1;
+	}
+	return text.n;
+}
+
+/* The octets [from, to), of which the words w are to be marked. */
+static void add_octets(struct buf *b, str text, const struct word *w, size_t n,
+		       size_t from, size_t to)
+{
+	size_t i = 0, end;
+	while (i < n && w[i].start < from)
+		i++;
+	for (end = i; end < n && w[end].end <= to; end++)
+		;
+	if (end > i) {
+		html_add_text(b, (str){ text.p + from, w[i].start - from });
+		add_words(b, text, w, i, end);
+		from = w[end - 1].end;
+	}
+	html_add_text(b, (str){ text.p + from, to - from });
+}
+
+static struct html code_lines(struct arena *a, str text, const struct word *w, size_t n,
+			      size_t begin, size_t place)
+{
+	size_t at = w[place].start;
+	for (int lines = 0; at > begin && lines < LINES_BEFORE + 1; at--)
+		lines += text.p[at - 1] == '\n';
+	at += at > begin; /* behind the end of line that stopped it */
+	BUF(b);
+	for (int i = 0; i < LINES && at < text.n; i++) {
+		str line = line_at(text, at);
+		bool head = str_starts(line, STR("@@ -"))
+			    || str_starts(line, STR("diff "))
+			    || str_starts(line, STR("--- "))
+			    || str_starts(line, STR("+++ "));
+		char c = !line.n || str_eq(line, STR("---")) ? ' ' : line.p[0];
+		html_add(&b, head       ? HTML("<b>")
+			     : c == '+' ? HTML("<ins>")
+			     : c == '-' ? HTML("<del>")
+					: HTML(""));
+		add_octets(&b, text, w, n, at, at + utf8_first(line, LINE_MOST).n);
+		html_add(&b, head       ? HTML("</b>")
+			     : c == '+' ? HTML("</ins>")
+			     : c == '-' ? HTML("</del>")
+					: HTML("\n"));
+		at += line.n + 1;
+	}
+	return html_take(a, &b);
+}
+
+struct html snippet(struct arena *a, const struct marks *m, str text, bool hide_addresses,
+		    bool *code)
 {
 	size_t n;
 	if (hide_addresses) /* before it is cut into words, or a mark would part an
 			       address */
 		text = render_hide(a, text);
 	struct word *w = words_of(a, m, text, &n);
+	size_t place = best_place(w, n), begin = patch_begin(text);
+	*code = place < n && w[place].start >= begin;
+	if (*code)
+		return code_lines(a, text, w, n, begin, place);
 	BUF(b);
 	if (!n)
 		return html_take(a, &b);
-	size_t from = best_place(w, n), to = from + SHOWN < n ? from + SHOWN : n;
+	size_t from = place < n && place > BEFORE ? place - BEFORE : 0;
+	size_t to = from + SHOWN < n ? from + SHOWN : n;
 	if (from)
 		html_add(&b, HTML("… "));
 	add_words(&b, text, w, from, to);

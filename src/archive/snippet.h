@@ -27,6 +27,7 @@ void marks_read(struct arena *a, const str *texts, size_t count, struct marks *m
 struct html marked(struct arena *a, const struct marks *m, str text);
 
 /* Some 40 words around the place where most of the marks occur, else the first
- * words; "…" where text is left out. */
-struct html snippet(struct arena *a, const struct marks *m, str text,
-		    bool hide_addresses);
+ * words; "…" where text is left out. Where that place is in a patch, the lines around it as
+ * render.h writes those of patches, and *code. */
+struct html snippet(struct arena *a, const struct marks *m, str text, bool hide_addresses,
+		    bool *code);

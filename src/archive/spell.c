@@ -8,10 +8,11 @@
 enum {
 	SHORTEST = 4, /* letters of a word that is looked at */
 	LONGEST = 32,
-	NEAR = 24,     /* words that are looked at more closely */
-	TRIED = 3,     /* of them searched for */
-	POSTS = 500,   /* a word in more of them is none the better for it */
-	FARTHER = 20,  /* so many times the posts has one that is two letters away */
+	NEAR = 24,    /* words that are looked at more closely */
+	TRIED = 3,    /* of them searched for */
+	WORDS = 4,    /* of the query that are looked up, of those that the index lacks */
+	POSTS = 500,  /* a word in more of them is none the better for it */
+	FARTHER = 20, /* so many times the posts has one that is two letters away */
 	ONE_LETTER = 5 /* shorter words differ by one letter only */
 };
 
@@ -143,6 +144,14 @@ static err try(struct book *b, struct arena *a, const struct search *s, struct l
 	return OK;
 }
 
+static str best(struct arena *a, const struct search *s, const struct looked *x)
+{
+	str text = x->count ? with(a, s->text, x->word,
+				   (str){ x->list[0].text, x->list[0].n })
+			    : STR("");
+	return text.n ? text : s->text;
+}
+
 /* As many as `most` of the posts, whoever may read them, that have the word where this
  * search looks. */
 static err count(struct book *b, struct arena *a, const struct search_found *nothing,
@@ -158,8 +167,10 @@ err search_spell(struct book *b, struct arena *a, const struct search *s,
 		 const struct search_found *nothing, str *other)
 {
 	const struct query *q = &nothing->query;
+	struct search now = *s;
+	size_t words = 0;
 	*other = STR("");
-	for (size_t i = 0; i < q->mark_count && !other->n; i++) {
+	for (size_t i = 0; i < q->mark_count && words < WORDS && !other->n; i++) {
 		struct looked x = { 0 };
 		int64_t posts;
 		if (!is_simple(a, q->marks[i], &x.word))
@@ -167,12 +178,15 @@ err search_spell(struct book *b, struct arena *a, const struct search *s,
 		TRY(count(b, a, nothing, x.word, 1, &posts));
 		if (posts && q->mark_count > 1)
 			continue;
+		words++;
 		TRY(archive_vocabulary(b, a, str_first(x.word, 1), look, &x));
 		for (size_t k = 0; k < x.count; k++)
 			TRY(count(b, a, nothing, (str){ x.list[k].text, x.list[k].n },
 				  POSTS, &x.list[k].posts));
 		qsort(x.list, x.count, sizeof *x.list, better);
-		TRY(try(b, a, s, &x, other));
+		TRY(try(b, a, &now, &x, other));
+		if (!other->n) /* perhaps with the next word, too */
+			now.text = best(a, &now, &x);
 	}
 	return OK;
 }

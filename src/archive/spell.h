@@ -3,7 +3,7 @@
 
 #include "archive/search.h"
 
-/* The query with one word written as the archive has it, if that finds something on the
- * lists that may be read; "" where nothing is near. s: the search that found nothing. */
+/* The query with one word, or the first few that the archive lacks, written as it has them, if
+ * that finds something on the lists that may be read; "" where nothing is near. s: the search that found nothing. */
 MUST_USE err search_spell(struct book *b, struct arena *a, const struct search *s,
 			  const struct search_found *nothing, str *other);

@@ -4,6 +4,7 @@
 #include "lists/challenge.h"
 #include "lists/decide.h"
 #include "lists/digest.h"
+#include "lists/follow.h"
 #include "lists/remind.h"
 #include "lists/reported.h"
 #include "lists/score_run.h"
@@ -11,6 +12,7 @@
 #include "store/lists/answered.h"
 #include "store/lists/bounce.h"
 #include "store/lists/download.h"
+#include "store/lists/follow.h"
 #include "store/lists/held.h"
 #include "store/lists/member_batch.h"
 #include "store/lists/list.h"
@@ -156,6 +158,11 @@ static err expire_reports(struct books *books, int64_t now, int64_t *gone)
 	return report_expire(books->outbound, now - REPORTED_DAYS * DAY, gone);
 }
 
+static err expire_follows(struct books *books, int64_t now, int64_t *gone)
+{
+	return follow_expire(books->lists, now - FOLLOW_QUIET, gone);
+}
+
 static err expire_downloads(struct books *books, int64_t now, int64_t *gone)
 {
 	return download_expire(books->lists, now - books->conf->web_keep_downloads, gone);
@@ -180,6 +187,7 @@ static const struct {
 	{ "arrivals", expire_arrivals },
 	{ "the ledger", expire_ledger },
 	{ "budgets", expire_budgets },
+	{ "quiet threads by mail", expire_follows },
 	{ "reports about us", expire_reports },
 	{ "what came back", expire_bounces },
 };

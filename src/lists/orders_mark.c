@@ -1,10 +1,11 @@
-/* Orders about what people keep for themselves of an archive: stars and tags. No line of audit
- * says so, since owners read that. */
+/* Orders about what people keep for themselves of an archive: stars and tags, and what they follow.
+ * No line of audit says so, since owners read that. */
 #include "lists/orders_inside.h"
 
 #include "archive/read.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "lists/follow.h"
 #include "store/lists/mark.h"
 
 enum {
@@ -126,4 +127,23 @@ err order_mark(struct order *x)
 	TRY(find_thread(x, &m));
 	TRY(book_join(x->books->lists, &mine));
 	return book_leave(x->books->lists, mine, change(&m));
+}
+
+/* ---- by mail */
+
+err order_follow(struct order *x)
+{
+	int64_t number;
+	if (!x->by.person)
+		return FAIL(ERR_DENIED, "you may not do that as a guest: sign in first");
+	if (!str_i64(order_text(x, "number"), &number))
+		return FAIL(ERR_NOTFOUND, "there is no such thread");
+	return str_eq(order_text(x, "do"), STR("stop"))
+		       ? follow_end(x->books, x->a, x->list, x->by.person, number)
+		       : follow_begin(x->books, x->a, x->list, x->by.person, number);
+}
+
+err order_follow_link(struct order *x)
+{
+	return follow_end_by_link(x->books, x->a, x->list, order_text(x, "token"));
 }

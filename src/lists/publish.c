@@ -7,6 +7,7 @@
 #include "lists/budget.h"
 #include "lists/digest.h"
 #include "lists/fanout.h"
+#include "lists/follow.h"
 #include "lists/forward.h"
 #include "lists/notice.h"
 #include "lists/siblings.h"
@@ -247,6 +248,7 @@ static err deliver(struct books *books, struct arena *a, const struct post *p,
 	TRY(book_end(books->outbound, e));
 	TRY(fanout_rest(books, p->list->id, out, &m));
 	TRY(siblings_send(books, a, out, &m, text));
+	TRY(follow_send(books, a, out, &m, text));
 	TRY(remember(books, p));
 	TRY(acknowledge(books, a, p));
 	if (m.frozen)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lists/follow.h"
 #include "store/lists/answered.h"
 #include "store/outbound/arrival.h"
 #include "store/outbound/ledger.h"
@@ -221,6 +222,8 @@ static err take(struct round *r, struct taken *t)
 	bool probe;
 	if (!t->e.member)
 		return OK;
+	if (follow_is_number(t->e.member))
+		return follow_came_back(r->books, &t->e);
 	err e = bounced_by_event(r->books->lists, r->a, t->e.id, &t->row);
 	if (!e.kind)
 		t->list = addressbook_list_by_id(r->books->addresses, t->row.list);

@@ -211,7 +211,7 @@ static err send_to(struct books *books, struct arena *a, const struct outgoing *
 }
 
 /* Whoever is on this list has the post from it; whoever is on two others, from the first. */
-err siblings_send(struct books *books, struct arena *a, const struct outgoing *out,
+err siblings_send(struct books *books, struct arena *a, struct outgoing *out,
 		  const struct outbound_message *m, str text)
 {
 	struct looking x = { books, a, out, out->post->list };
@@ -234,5 +234,6 @@ err siblings_send(struct books *books, struct arena *a, const struct outgoing *o
 		TRY(send_to(books, a, &with, list[i], m, text));
 		has[who->elsewhere_count++] = list[i]->id;
 	}
+	out->audience = with.audience;
 	return OK;
 }

@@ -17,7 +17,7 @@
 MUST_USE err siblings_look(struct books *books, struct arena *a, struct outgoing *out);
 
 /* The copies to the members of lists that are included: like m, and the text that leaves.
- * Each list is a message of its own, idempotent by its source. */
-MUST_USE err siblings_send(struct books *books, struct arena *a,
-			   const struct outgoing *out, const struct outbound_message *m,
-			   str text);
+ * Each list is a message of its own, idempotent by its source. out->audience then names
+ * among those elsewhere the list itself and those that are included. */
+MUST_USE err siblings_send(struct books *books, struct arena *a, struct outgoing *out,
+			   const struct outbound_message *m, str text);

@@ -33,17 +33,17 @@ err retpath_read(struct arena *a, const struct mac_key *key, str list, str token
 		 int64_t *member, bool *probe)
 {
 	str number, tag;
-	uint64_t id;
+	int64_t id;
 	/* Mailers on the way fold case; a leading zero would be a second spelling. */
 	token = arena_lower(a, token);
-	if (!str_cut(token, '.', &number, &tag) || !str_u64(number, &id) || id > INT64_MAX
-	    || (*number.p == '0' && number.n > 1))
+	if (!str_cut(token, '.', &number, &tag) || !str_i64(number, &id)
+	    || !str_eq(number, arena_number(a, id)))
 		return FAIL(ERR_SYNTAX, "return path needs NUMBER.TAG");
-	str text = list_text(a, list, (int64_t)id);
+	str text = list_text(a, list, id);
 	bool is_copy = mac_check(a, key, copies, text, tag);
 	if (!is_copy && !mac_check(a, key, probes, text, tag))
 		return FAIL(ERR_DENIED, "return path bears a tag that is not ours");
-	*member = (int64_t)id;
+	*member = id;
 	*probe = !is_copy;
 	return OK;
 }

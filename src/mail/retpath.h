@@ -3,6 +3,8 @@
  *
  *     dev-bounces+4711.k3x…@lists.example   <->   member 4711
  *
+ * or, below zero, somebody who follows a thread and need not be a member (lists/follow.h);
+ *
  * and SRS, for mail that is forwarded: SRS0=TAG=TT=host=local@domain. */
 #pragma once
 

@@ -16,6 +16,7 @@
 #include "lists/style.h"
 #include "lists/roster_batch.h"
 #include "lists/score_run.h"
+#include "roles/post_inside.h"
 #include "roles/role.h"
 #include "store/inbound/file.h"
 
@@ -357,6 +358,7 @@ static err start(struct post_role *p)
 	TRY(inbound_sweep_files(p->books.inbound, p->role->a, p->role->conf->site_data,
 				&removed));
 	TRY(held_resume(&p->books, p->role->a));
+	TRY(post_inside_start(p->role));
 	return keep_logs_short(p->role);
 }
 

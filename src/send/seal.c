@@ -287,7 +287,8 @@ void copy_sign(struct arena *a, struct letter *l, struct copy_parts *p)
 /* Posts, and what was forwarded with our From in place of the author's. */
 static bool is_both(const struct letter *l)
 {
-	return str_eq(l->row.kind, STR("post")) || str_eq(l->row.kind, STR("rewritten"));
+	return str_eq(l->row.kind, STR("post")) || str_eq(l->row.kind, STR("follow"))
+	       || str_eq(l->row.kind, STR("rewritten"));
 }
 
 /* Forwarded mail is sealed and not signed, posts are both, what we write is signed. */

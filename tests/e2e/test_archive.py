@@ -486,6 +486,13 @@ if os.path.exists(packed):
     for bad in ('?by=size', '?by=author&after=1', '?by=date&after=x'):
         equal(f'{bad}: nothing', get(f'/lists/linux-mips/by/2017/06/{bad}').status, 404)
     home = get('/lists/linux-mips/').text
+    check('a name in a thread leads to what its bearer wrote', '<h2 id="h9706"><a href="/lists/linux-mips/from/9706" rel="nofollow"><bdi>' in get('/lists/linux-mips/t/9706').text)
+    beside = re.search(r'<nav class="pair".*?</nav>', get('/lists/linux-mips/9990').text, re.S)[0]
+    check('the post before it of the same subject is named by its author alone', '← <bdi>Steven J. Hill</bdi>' in beside, beside)
+    check('one of another subject with it', '<bdi>Paul Burton: Re: [PATCH 11/11] MIPS: Octeon: Add working hotplug CPU support.</bdi>' in get('/lists/linux-mips/9990').text)
+    check('one year is a block of twelve months, several are a table', '<ol class="heat plain months">' in get('/lists/odd/').text and '<table class="heat">' in home)
+    row = re.search(r'<a href="/lists/linux-mips/">.*?</tr>', get('/lists/').text, re.S)[0]
+    check('no nought where nothing was posted', '<td class="num" data-l="Posts">10,000</td><td class="num" data-l="This month"></td>' in row, row)
     openings = re.findall(r'<p class="opening" dir="auto">([^<]*)</p>', home)
     check('a thread says what it begins with', len(openings) > 15 and any('discovered running crashme' in x for x in openings), openings)
     check('without a quote, a signature or an address', not [x for x in openings if x.startswith('&gt;') or 'Signed-off-by' in x or re.search(r'@\w', x)], openings)

@@ -137,4 +137,35 @@ check('the thread\'s page has it, too', '<span class="st ok">Clean</span>' in gu
 p.deliver(ANNA, DEV, with_files(3, 'Suspected', [('locked.zip', 'application/zip', b'PK\3\4 LOCKED')], X_Look='LOCKED-ARCHIVE'))
 check('one that is suspected', eventually(lambda: guest.get('/lists/dev/3').status == 200, 20))
 check('is called so, and what was found', '<span class="st warn">Suspicious</span> <bdi>Heuristics.Encrypted.Zip</bdi>, <time' in guest.page, guest.page[-3000:])
+
+section('what is written inside files')
+
+
+def found(words):
+    return [x['number'] for x in guest.json('/lists/dev/search.json?q=' + words)['hits']]
+
+
+NOTES = [('notes.txt', 'text/plain; charset=utf-8', 'Only the caf\u00e9 sells amethyst.\r\n'.encode()),
+         ('page.html', 'text/html', b'<p>and beryl</p><script>citrine</script>')]
+p.deliver(ANNA, DEV, with_files(4, 'Notes', NOTES))
+check('a word of a text is found', eventually(lambda: found('amethyst') == [4], 20), p.tail(8))
+equal('by a word that says so, too', (found('inside:amethyst'), found('inside:beryl'), found('inside:citrine'), found('subject:amethyst')), ([4], [4], [], []))
+p.stop()
+p.cli('archive', 'import', DEV, mbox(with_files(5, 'Older notes', [('notes.txt', 'text/plain', b'Here is garnet.\r\n')])))
+p.start()
+check('of what was imported, too', eventually(lambda: found('inside:garnet') == [5], 20), p.tail(8))
+p.cli('archive', 'hide', DEV, '4', '--reason=asked for')
+check('hidden, it is found no more', eventually(lambda: found('amethyst') == [], 20), found('amethyst'))
+p.cli('archive', 'show', DEV, '4', '--reason=it was right')
+check('shown again, it is', eventually(lambda: found('amethyst') == [4], 20), p.tail(8))
+for n in range(6, 26):
+    p.deliver(ANNA, DEV, with_files(n, f'Many {n}', [('notes.txt', 'text/plain', f'opal {n} topaz{n}\r\n'.encode())]))
+for _ in range(3):
+    p.kill()
+    p.start()
+check('killed in the middle: all are found', eventually(lambda: len(guest.json('/lists/dev/search.json?q=inside:opal')['hits']) == 20, 60), p.tail(8))
+p.cli('archive', 'purge', DEV, '7', '--reason=asked for')
+check('purged, it is found no more', eventually(lambda: found('topaz7') == [], 20), found('topaz7'))
+p.stop()
+p.cli('archive', 'verify')
 done()

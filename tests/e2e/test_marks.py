@@ -1,9 +1,14 @@
-"""What readers keep for themselves of an archive: a star and tags, which nobody else sees. Each by
-HTTP and in Chromium, with and without script, as a guest, and by who may not read."""
+"""What readers keep for themselves of an archive: a star and tags, which nobody else sees, and threads
+that they follow by mail. Each by HTTP and in Chromium, with and without script, as a guest, and by
+who may not read; and post dies while copies are made."""
+import collections
 import json
 import os
 import re
+import signal
+import sqlite3
 import tempfile
+import time
 from email.utils import formatdate
 
 from browser import Browser
@@ -14,14 +19,14 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(300)
+limit(400)
 SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
 DEV, BOARD = 'dev@lists.example', 'board@lists.example'
 ANNA, BEN, ADMIN = 'anna@uni.example', 'ben@uni.example', 'admin@uni.example'
 
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
-p = Postern(dns=dns, mx_port=world.port, admin=ADMIN)
+p = Postern(dns=dns, mx_port=world.port, admin=ADMIN, send__retry='1s')
 p.cli('list', 'create', DEV, '--owner', 'owner@uni.example')
 p.cli('list', 'create', BOARD, '--owner', 'owner@uni.example', '--private')
 p.cli('member', 'add', BOARD, ANNA)
@@ -92,7 +97,7 @@ equal('by tag', [x['number'] for x in starred(anna, '?tag=c%2B%2B')['rows']], [3
 equal('a tag that is none', starred(anna, '?tag=none')['rows'], [])
 equal('another has none', starred(ben)['rows'], [])
 anna.get('/account')
-check('the account leads there', anna.link('Starred') == '/account/starred')
+check('the account leads there', anna.link('My threads') == '/account/starred')
 for n in range(6, 40):
     anna.post(f'/lists/dev/t/{n}/mark', csrf=anna.csrf(), tags='many')
 s = starred(anna, '?tag=many')
@@ -160,6 +165,127 @@ two.get('/lists/dev/t/3').submit('Add tags', tags='c++')
 p.cli('user', 'merge', ANNA, 'anna2@uni.example')
 equal('brings marks along', [x['number'] for x in starred(anna, '?tag=fromtwo')['rows']], [8])
 equal('and doubles none', [x['number'] for x in starred(anna, '?tag=c%2B%2B')['rows']], [3])
+
+section('a thread by mail')
+POSTER, DORA = 'poster@uni.example', 'dora@uni.example'
+p.cli('member', 'add', DEV, POSTER, DORA)
+p.cli('member', 'set', DEV, DORA, 'delivery=mime')
+dora = Browser(p, '192.0.2.6').enter(DORA)
+
+
+def answer(n, words, sender=POSTER):
+    p.deliver(sender, [DEV], message(sender, DEV, f'Re: Topic {n}', words + '\r\n', In_Reply_To=f'<Topic{n}@uni.example>'))
+    check(f'{words}: is archived', eventually(lambda: p.json('archive', 'search', DEV, f'"{words}"')))
+    p.quiet()
+
+
+def copies(address, words):
+    return [m for m in world.to(address) if words.encode() in m.body]
+
+
+ben.get('/lists/dev/t/10')
+equal('it is offered', ben.page.count('>Follow</button>'), 1)
+ben.submit('Follow by mail', 'follow')
+check('pressed', ben.path == '/lists/dev/t/10' and '>Following</button>' in ben.page)
+dora.get('/lists/dev/t/10').submit('Follow by mail', 'follow')
+answer(10, 'words for followers')
+got = eventually(lambda: copies(BEN, 'words for followers'))
+equal('who is no member has it', len(got or []), 1)
+equal('who reads digests has it, too', len(copies(DORA, 'words for followers')), 1)
+equal('who has it anyway has it once', len(copies(POSTER, 'words for followers')), 1)
+one = got[0]
+for field in ('List-Id', 'List-Help', 'List-Post', 'List-Archive', 'Archived-At', 'List-Unsubscribe', 'List-Unsubscribe-Post', 'Precedence'):
+    equal(f'one {field}', len(one.fields(field)), 1)
+check('the return path names the follow', re.fullmatch(r'dev-bounces\+-\d+\.[a-z2-7]+@lists\.example', one.mail_from), one.mail_from)
+link = re.fullmatch(r'<https://www\.lists\.example(/lists/dev/follow\?f=-\d+\.\S+)>', one.field('List-Unsubscribe'))
+check('and the link ends that alone', link, one.field('List-Unsubscribe'))
+equal('in one click', one.field('List-Unsubscribe-Post'), 'List-Unsubscribe=One-Click')
+equal('else as every copy', one.body, copies(POSTER, 'words for followers')[0].body)
+check('it stands among one\'s threads', [x['number'] for x in starred(ben)['rows'] if x['followed']] == [10] and 'by mail' in ben.get('/account/starred').text())
+answer(11, 'of another thread')
+equal('no other thread comes', copies(BEN, 'of another thread'), [])
+equal('an address that is not the list\'s member may answer as any other\'s', p.json('held', 'ls', DEV), [])
+p.deliver(BEN, [DEV], message(BEN, DEV, 'Re: Topic 10', 'held words\r\n', In_Reply_To=one.field('Message-ID')))
+check('by the rules of the list', eventually(lambda: [h for h in p.json('held', 'ls', DEV) if h['author'] == BEN]))
+
+section('no longer')
+stranger = Browser(p, '192.0.2.7')
+stranger.get(link[1])
+check('the link shows one button', stranger.status == 200 and stranger.page.split('<main')[1].split('</main')[0].count('<button') == 1 and 'Stop following' in stranger.text())
+check('and changes nothing', '>Following<' in ben.get('/lists/dev/t/10').page)
+equal('one with another number', stranger.get(link[1].replace('f=-', 'f=-1')).status, 400)
+equal('nor by POST', stranger.post(link[1].replace('f=-', 'f=-1'), **{'List-Unsubscribe': 'One-Click'}).status, 400)
+equal('it leaves no list', (stranger.post(link[1].replace('/follow?f', '/leave?m'), **{'List-Unsubscribe': 'One-Click'}).status, '>Following<' in ben.get('/lists/dev/t/10').page), (200, True))
+stranger.post(link[1], _headers={'Sec-Fetch-Site': 'cross-site'}, _follow=False, **{'List-Unsubscribe': 'One-Click'})
+equal('one click', stranger.status, 200)
+check('has ended it', '>Follow</button>' in ben.get('/lists/dev/t/10').page)
+equal('pressed again', stranger.get(link[1]).submit().status, 200)
+check('says that it is over', 'follow it no more' in stranger.text(), stranger.text())
+answer(10, 'after the click')
+equal('nothing comes', copies(BEN, 'after the click'), [])
+equal('to the other it does', len(copies(DORA, 'after the click')), 1)
+dora.get('/lists/dev/t/10').submit('Follow by mail', 'stop')
+answer(10, 'after the button')
+equal('the button ends it, too', copies(DORA, 'after the button'), [])
+equal('a guest cannot follow', guest.post('/lists/dev/t/10/follow', do='follow').status, 401)
+equal('nor anybody without the form', ben.post('/lists/dev/t/10/follow', do='follow').status, 403)
+check('a guest\'s page leads to the sign-in', guest.get('/lists/dev/t/10').link('Follow').startswith('/login?to='))
+equal('nor a hidden list\'s', ben.post('/lists/board/t/1/follow', csrf=ben.csrf(), do='follow').status, 404)
+
+section('a private list')
+anna.get('/lists/board/t/1').submit('Follow by mail', 'follow')
+p.cli('member', 'set', BOARD, ANNA, 'delivery=off')
+p.cli('member', 'add', BOARD, POSTER)
+
+
+def answer_board(words):
+    p.deliver(POSTER, [BOARD], message(POSTER, BOARD, 'Re: Plan 1', words + '\r\n', In_Reply_To='<Plan1@uni.example>'))
+    check(f'{words}: is archived', eventually(lambda: p.json('archive', 'search', BOARD, f'"{words}"')))
+    p.quiet()
+
+
+answer_board('for members')
+equal('a member follows', len(copies(ANNA, 'for members')), 1)
+p.cli('member', 'remove', BOARD, ANNA)
+answer_board('after leaving')
+equal('and does so no more as none', copies(ANNA, 'after leaving'), [])
+p.cli('member', 'add', BOARD, ANNA)
+check('nor when the membership begins again', '>Follow</button>' in anna.get('/lists/board/t/1').page)
+
+section('a mailbox that is gone')
+ben.get('/lists/dev/t/10').submit('Follow by mail', 'follow')
+world.reply['rcpt'] = lambda address: '550 5.1.1 no such user' if address == BEN else None
+answer(10, 'into the void')
+check('ends it', eventually(lambda: '>Follow</button>' in ben.get('/lists/dev/t/10').page, 20, 0.2) and p.events('follow-ended'))
+world.reply.pop('rcpt')
+
+section('post dies while copies are made')
+CROWD = [f'c{n:04}@uni.example' for n in range(1500)]
+p.cli('list', 'create', 'crowd@lists.example', '--private')
+p.cli('member', 'add', 'crowd@lists.example', '-', input='\n'.join(CROWD))
+book = sqlite3.connect(p.data + '/lists/lists.db', timeout=20)
+dev_id, = book.execute("SELECT id FROM list WHERE name = 'dev'").fetchone()
+book.execute("UPDATE address SET verified_at = 1 WHERE key LIKE 'c%'")
+book.execute("INSERT INTO follow (person, list, number, made_at, last_at) SELECT person, ?, 12, 1, strftime('%s') FROM address WHERE key GLOB 'c[0-9]*'", (dev_id,))
+book.commit()
+book.close()
+deaths = 0
+for n in range(6):
+    p.deliver(POSTER, [DEV], message(POSTER, DEV, 'Re: Topic 12', f'to the crowd {n}\r\n', In_Reply_To='<Topic12@uni.example>'))
+    time.sleep(0.02 + 0.05 * n)
+    pid = p.roles().get('post')
+    if pid:
+        os.kill(pid, signal.SIGKILL)
+        deaths += 1
+    check('post is back', eventually(lambda: p.roles().get('post') not in (None, pid), 10))
+    # a second death over the same post would end in a letter: it is a rule of its own
+    check('and has dealt with it', eventually(lambda: p.status('arrivals') == 0, 30, 0.1))
+equal('it died each time', deaths, 6)
+check('all is sent', eventually(lambda: p.status('arrivals') == 0 and p.status('deliveries') == 0, 120, 0.3), p.cli('status'))
+for n in range(6):
+    times = collections.Counter(r for m in world.mails if f'to the crowd {n}\r\n'.encode() in m.body for r in m.rcpts)
+    equal(f'post {n}: each of the crowd once', collections.Counter(times[x] for x in CROWD), collections.Counter({1: len(CROWD)}))
+    check(f'post {n}: and the member', times[POSTER] == 1, [(m.at, m.mail_from) for m in world.to(POSTER) if f'to the crowd {n}\r\n'.encode() in m.body])
 
 section('in Chromium')
 cookie = {'Cookie': '; '.join(f'{k}={v}' for k, v in anna.cookies.items())}

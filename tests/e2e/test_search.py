@@ -36,6 +36,26 @@ def fill(name, letters):
 fill(DEV, [letter(1, 'Zoe Quill <secretbox1@hidden.example>', f'Yann Pike <secondbox@veiled.example>, {DEV}', 'quagga'),
            letter(2, 'Ulf Ohm <ulf@far.example>', DEV, 'quagga')])
 fill(OPEN, [letter(3, 'Zoe Quill <secretbox1@hidden.example>', OPEN, 'quagga')])
+DIFF = """Stripes are counted.
+---
+ zoo.c | 2 +-
+
+diff --git a/zoo.c b/zoo.c
+--- a/zoo.c
++++ b/zoo.c
+@@ -1,3 +1,3 @@
+ int before;
+-int stripes_old;
++int <stripes_new>;
+ int after;
+"""
+
+
+def patch(n, version):
+    return message('Pat <pat@x.example>', OPEN, f'[PATCH{version}] zoo: mend the okapi', DIFF, Date=formatdate(1_760_000_000 + 60 * n), mid=f'<p{n}@x.example>')
+
+
+fill(OPEN, [patch(n, f' v{n}' if n > 1 else '') for n in (1, 2, 3)] + [letter(9, 'Rex <rex@x.example>', OPEN, 'okapi stripes_new')])
 p.start()
 MEMBER = p.token(ANNA)
 
@@ -82,5 +102,13 @@ check('help with spelling gives none away', 'veiled' not in get('/lists/dev/sear
 check('but helps who may know', 'veiled' in get('/lists/dev/search?q=viled', MEMBER)[1])
 check('why nothing was found is said', 'only where they are shown' in get('/lists/dev/search?q=secretbox1%40hidden.example')[1])
 check('to nobody else', 'only where they are shown' not in get('/lists/dev/search?q=secretbox1%40hidden.example', MEMBER)[1])
+
+section('patches')
+page = get('/lists/open/search?q=stripes_new&o=new')[1]
+hits = json.loads(get('/lists/open/search.json?q=stripes_new&o=new')[1])['hits']
+equal('in lines, as they stand', [h['code'] for h in hits], [True, True, True, False])
+equal('versions of one patch', [h['again'] for h in hits], [False, True, True, False])
+equal('are shown once', page.count('<ins>+int &lt;<mark>stripes_new</mark>&gt;;</ins>'), 1)
+check('and named', all(f'[PATCH{v}] zoo: mend the okapi</a>' in page for v in ('', ' v2', ' v3')), page)
 
 done()

@@ -4,6 +4,7 @@
 #include "archive/read.h"
 #include "archive/render.h"
 #include "archive/search.h"
+#include "archive/snippet.h"
 #include "archive/verify.h"
 #include "whole_thread.h"
 
@@ -202,6 +203,42 @@ static void test_search(struct arena *a, struct book *b)
 	CHECK(str_eq(found_by(a, b, "wilson", 0, ARCHIVE_NEWEST), STR("")));
 }
 
+/* A place in a patch is shown as lines, one in the text before it as words. */
+static void test_code(struct arena *a)
+{
+	static const char TEXT[] =
+		"Mend the zebra, since it\nwas striped.\n\nSigned-off-by: A <a@x>\n---\n"
+		" src/okapi.c | 2 +-\n\ndiff --git a/src/okapi.c b/src/okapi.c\n"
+		"--- a/src/okapi.c\n+++ b/src/okapi.c\n@@ -1,3 +1,3 @@\n int before;\n"
+		"-int gnu_old;\n+int <gnu_new>;\n int after;\n";
+	struct marks m;
+	bool code;
+	marks_read(a, (str[]){ STR("zebra") }, 1, &m);
+	struct html got = snippet(a, &m, str_from(TEXT), false, &code);
+	CHECK(!code
+	      && str_starts(got.s, STR("Mend the <mark>zebra</mark>, since it\nwas")));
+	marks_read(a, (str[]){ STR("gnu"), STR("new") }, 2, &m);
+	got = snippet(a, &m, str_from(TEXT), false, &code);
+	CHECK(code
+	      && str_eq(got.s,
+			STR(" int before;\n<del>-int <mark>gnu</mark>_old;</del>"
+			    "<ins>+int &lt;<mark>gnu</mark>_<mark>new</mark>&gt;;</ins>"
+			    " int after;\n")));
+	marks_read(a, (str[]){ STR("okapi") }, 1, &m);
+	got = snippet(a, &m, str_from(TEXT), false, &code);
+	CHECK(code
+	      && str_starts(got.s,
+			    STR("---\n src/<mark>okapi</mark>.c | 2 +-\n\n<b>diff")));
+	marks_read(a, (str[]){ STR("nothing") }, 1, &m);
+	got = snippet(a, &m, str_from(TEXT), false, &code);
+	CHECK(!code && str_starts(got.s, STR("Mend")));
+	/* at the end of a long line, and of the text */
+	str line = arena_printf(a, "x\n@@ -1 +1 @@\n+%0300d gnu", 0);
+	marks_read(a, (str[]){ STR("gnu") }, 1, &m);
+	got = snippet(a, &m, line, false, &code);
+	CHECK(code && str_ends(got.s, STR("000</ins>")));
+}
+
 static void test_snippets(struct arena *a, struct book *b)
 {
 	struct search_found f;
@@ -283,6 +320,7 @@ int main(void)
 	test_lists(a, b);
 	test_search(a, b);
 	test_snippets(a, b);
+	test_code(a);
 	test_aliases(b);
 	test_verify(a, b);
 	test_reader(a, folder);

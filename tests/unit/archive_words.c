@@ -181,6 +181,13 @@ static void test_spelling(struct arena *a, struct book *b)
 	CHECK(str_eq(spelled(a, b, "solvent", 1), STR("(found)")));
 	CHECK(str_eq(spelled(a, b, "zzzzzz", 2), STR("")));
 	CHECK(str_eq(spelled(a, b, "subject:solvant", 2), STR("subject:solvent")));
+	CHECK(str_eq(spelled(a, b, "solvant fliping", 2), STR("solvent flipping")));
+	CHECK(str_eq(spelled(a, b, "solvant flipping zzzzzz", 2), STR("")));
+	/* not for ever */
+	CHECK(str_eq(spelled(a, b, "zza OR zzzb OR zzzc OR zzzd OR solvant", 2),
+		     STR("zza OR zzzb OR zzzc OR zzzd OR solvent")));
+	CHECK(str_eq(spelled(a, b, "zzza OR zzzb OR zzzc OR zzzd OR solvant", 2),
+		     STR("")));
 }
 
 static str found_hiding(struct arena *a, struct book *b, const char *text, bool dev,

@@ -90,6 +90,8 @@ static void test_rights(struct books_test *t)
 		{ "alias_set", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "alias_remove", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "mark", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "follow", { 0, 1, 1, 1, 1, 1, 1, 1 } },
+		{ "follow_link", { 1, 1, 1, 1, 1, 1, 1, 1 } },
 		{ "redact", { 0, 0, 0, 0, 1, 1, 0, 0 } },
 	};
 	static const char *const kinds[] = {

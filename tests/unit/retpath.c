@@ -41,8 +41,9 @@ static void members(struct arena *a)
 			   &probe)
 		      .kind
 	      == ERR_SYNTAX);
-	static const char *const bad[] = { "",    "4711", ".x",
-					   "x.y", "-1.x", "99999999999999999999.x" };
+	static const char *const bad[] = {
+		"", "4711", ".x", "x.y", "-0.x", "-01.x", "+1.x", "99999999999999999999.x"
+	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK(retpath_read(a, &key, list, str_from(bad[i]), &member, &probe).kind
 		      == ERR_SYNTAX);

@@ -63,6 +63,14 @@ err archive_unread_add(struct book *b, int64_t post)
 			SQL_I(post));
 }
 
+static err read_unread(struct rows *r, struct archive_unread *u, bool *found)
+{
+	*found = rows_next(r);
+	if (*found)
+		*u = (struct archive_unread){ rows_i64(r, 0), rows_i64(r, 1) };
+	return rows_end(r);
+}
+
 err archive_unread_next(struct book *b, struct archive_unread *u, bool *found)
 {
 	struct rows r;
@@ -70,10 +78,15 @@ err archive_unread_next(struct book *b, struct archive_unread *u, bool *found)
 		      "SELECT post, tries FROM unread WHERE waits = ?1 "
 		      "ORDER BY post DESC LIMIT 1",
 		      SQL_I(0)));
-	*found = rows_next(&r);
-	if (*found)
-		*u = (struct archive_unread){ rows_i64(&r, 0), rows_i64(&r, 1) };
-	return rows_end(&r);
+	return read_unread(&r, u, found);
+}
+
+err archive_unread_of(struct book *b, int64_t post, struct archive_unread *u, bool *found)
+{
+	struct rows r;
+	TRY(book_rows(b, &r, "SELECT post, tries FROM unread WHERE post = ?1",
+		      SQL_I(post)));
+	return read_unread(&r, u, found);
 }
 
 err archive_unread_try(struct book *b, int64_t post)

@@ -19,6 +19,8 @@ struct archive_unread {
 MUST_USE err archive_unread_add(struct book *b, int64_t post);
 /* The newest that waits for nothing. */
 MUST_USE err archive_unread_next(struct book *b, struct archive_unread *u, bool *found);
+MUST_USE err archive_unread_of(struct book *b, int64_t post, struct archive_unread *u,
+			       bool *found);
 MUST_USE err archive_unread_try(struct book *b, int64_t post); /* it begins */
 MUST_USE err archive_unread_done(struct book *b, int64_t post);
 /* Puts it off until archive_unread_awake, which gives all that wait another turn. */

@@ -14,15 +14,18 @@ enum archive_order { ARCHIVE_NEWEST, ARCHIVE_BEST };
 
 enum { ARCHIVE_WINDOW = 20000, ARCHIVE_FACET = 10 };
 
+struct archive_scope {
+	int64_t list;
+	int64_t since; /* nothing that came before */
+};
+
 struct archive_ask {
-	str match;           /* an FTS5 expression; "": only the
+	str match;                         /* an FTS5 expression; "": only the
 				conditions below */
-	str without;         /* an FTS5 expression whose posts are
+	str without;                       /* an FTS5 expression whose posts are
 				left out; or "" */
-	str lists;           /* JSON array of list ids: nothing else
-				is looked at */
-	str floors;          /* JSON object: of the list with that id nothing
-				that came before; "" of none */
+	const struct archive_scope *scope; /* nothing else is looked at; by id */
+	size_t scope_count;
 	int64_t from, until; /* dates in [from, until);
 				INT64_MIN, INT64_MAX: open */
 	unsigned has, lacks; /* enum archive_flag */

@@ -1,39 +1,59 @@
 #include "store/archive/window_inside.h"
 
+#include "base/buf.h"
+#include "store/archive/facts.h"
+
+#include <inttypes.h>
+
 enum {
-	MOST = 600000, /* by date, patches: with more the window is full soon without */
-	BLOCK = 1024,  /* ids; a stretch is made of blocks */
+	FEW = 50000,  /* posts of all the lists that are asked */
+	BLOCK = 1024, /* ids; a stretch is made of blocks */
 	STRETCHES = 256,
 };
 
-/* Dates that end: without an end the newest match, and the window fills by itself. */
-#define BY_DATE                                                           \
-	"SELECT id FROM post INDEXED BY post_date WHERE list IN (SELECT " \
-	"value FROM json_each(?1)) AND date >= ?2 AND date < ?3"
-#define BY_THREAD                                                                    \
-	"SELECT id FROM post INDEXED BY post_thread WHERE thread IN (SELECT thread " \
-	"FROM "                                                                      \
-	"post WHERE number = ?2 AND list IN (SELECT value FROM json_each(?1)))"
-#define BY_FILE  "SELECT id FROM post INDEXED BY post_attached WHERE attachments > 0"
-#define BY_PATCH "SELECT id FROM post INDEXED BY post_patch WHERE flags & 4"
+#define SCOPE    "(SELECT value FROM json_each(?1))"
+#define BY_LISTS "SELECT id, 1 FROM post WHERE list IN " SCOPE
+#define BY_THREAD                                                                \
+	"SELECT id, 1 FROM post INDEXED BY post_thread WHERE thread IN (SELECT " \
+	"thread FROM post WHERE number = ?2 AND list IN " SCOPE ")"
+#define BY_ID   "SELECT id, 1 FROM post WHERE message_id = ?2 AND message_id <> ''"
+#define BY_TYPE "SELECT post, 1 FROM attachment WHERE instr(sniffed, ?2)"
+#define BY_DATE                                                                   \
+	"SELECT block * ?3, ?3 FROM facts WHERE last_at >= ?1 AND first_at < ?2 " \
+	"UNION ALL SELECT block * ?3, ?3 FROM stale"
+#define WITHOUT "SELECT rowid, 1 FROM words WHERE words MATCH ?2"
 
-/* Those that r gives, of those that were before. Ends r. enough: where there are so many,
- * they do not count. */
-static err take(struct arena *a, struct rows *r, size_t enough, struct candidates *c)
+static str scope_json(struct arena *a, const struct archive_ask *q)
 {
-	size_t words = (size_t)c->top / 64 + 1, n = 0;
-	uint64_t *bits = arena_zero(a, words * sizeof *bits);
-	while (n < enough && rows_next(r)) {
-		int64_t id = rows_i64(r, 0);
-		if (id > 0 && id < c->top)
-			bits[id / 64] |= (uint64_t)1 << (id % 64);
-		n++;
+	BUF(b);
+	for (size_t i = 0; i < q->scope_count; i++)
+		buf_addf(&b, "%c%" PRId64, i ? ',' : '[', q->scope[i].list);
+	return b.n ? arena_cat(a, buf_str(&b), STR("]")) : STR("[]");
+}
+
+/* The ids that r gives, so many from each on. Ends r. */
+static err read_bits(struct arena *a, struct rows *r, int64_t top, uint64_t **out)
+{
+	uint64_t *bits = arena_zero(a, ((size_t)top / 64 + 1) * sizeof *bits);
+	while (rows_next(r)) {
+		int64_t id = rows_i64(r, 0), end = id + rows_i64(r, 1);
+		for (; id < end; id++)
+			if (id > 0 && id < top)
+				bits[id / 64] |= (uint64_t)1 << (id % 64);
 	}
-	TRY(rows_end(r));
-	if (n == enough)
-		return OK;
-	for (size_t i = 0; c->bits && i < words; i++)
-		bits[i] &= c->bits[i];
+	*out = bits;
+	return rows_end(r);
+}
+
+/* Only those, or (out) only the others. */
+static err take(struct arena *a, struct rows *r, bool out, struct candidates *c)
+{
+	uint64_t *bits;
+	TRY(read_bits(a, r, c->top, &bits));
+	for (size_t i = 0; i <= (size_t)c->top / 64; i++) {
+		bits[i] = out ? ~bits[i] : bits[i];
+		bits[i] &= c->bits ? c->bits[i] : UINT64_MAX;
+	}
 	c->bits = bits;
 	return OK;
 }
@@ -67,30 +87,61 @@ static void find_stretches(struct arena *a, struct candidates *c)
 	}
 }
 
+/* Lists that have few of all posts: their own index says which. */
+static err take_lists(struct book *b, struct arena *a, str scope, struct candidates *c)
+{
+	struct rows r;
+	int64_t posts;
+	bool found;
+	TRY(book_number(
+		b, &posts, &found,
+		"SELECT coalesce(sum(last), 0) FROM numbering WHERE list IN " SCOPE,
+		SQL_S(scope)));
+	if (posts > FEW || posts > c->top / 4)
+		return OK;
+	TRY(book_rows(b, &r, BY_LISTS, SQL_S(scope)));
+	return take(a, &r, false, c);
+}
+
+static err take_conditions(struct book *b, struct arena *a, const struct archive_ask *q,
+			   struct candidates *c)
+{
+	struct rows r;
+	str scope = scope_json(a, q);
+	if (q->thread) {
+		TRY(book_rows(b, &r, BY_THREAD, SQL_S(scope), SQL_I(q->thread)));
+		TRY(take(a, &r, false, c));
+	} else {
+		TRY(take_lists(b, a, scope, c));
+	}
+	if (q->message_id.n) {
+		TRY(book_rows(b, &r, BY_ID, SQL_N(), SQL_S(q->message_id)));
+		TRY(take(a, &r, false, c));
+	}
+	if (q->type.n) {
+		TRY(book_rows(b, &r, BY_TYPE, SQL_N(), SQL_S(q->type)));
+		TRY(take(a, &r, false, c));
+	}
+	if (q->from != INT64_MIN || q->until != INT64_MAX) {
+		TRY(book_rows(b, &r, BY_DATE, SQL_I(q->from), SQL_I(q->until),
+			      SQL_I(FACTS_BLOCK)));
+		TRY(take(a, &r, false, c));
+	}
+	if (!q->match.n && q->without.n) {
+		TRY(book_rows(b, &r, WITHOUT, SQL_N(), SQL_S(q->without)));
+		TRY(take(a, &r, true, c));
+	}
+	return OK;
+}
+
 err candidates_read(struct book *b, struct arena *a, const struct archive_ask *q,
 		    struct candidates *out)
 {
 	struct candidates c = { 0 };
-	struct rows r;
 	bool found;
 	TRY(book_number(b, &c.top, &found, "SELECT max(id) + 1 FROM post"));
-	if (found && q->thread) {
-		TRY(book_rows(b, &r, BY_THREAD, SQL_S(q->lists), SQL_I(q->thread)));
-		TRY(take(a, &r, SIZE_MAX, &c));
-	}
-	if (found && q->has_file) {
-		TRY(book_rows(b, &r, BY_FILE));
-		TRY(take(a, &r, SIZE_MAX, &c));
-	}
-	if (found && q->has & ARCHIVE_PATCH) {
-		TRY(book_rows(b, &r, BY_PATCH));
-		TRY(take(a, &r, MOST, &c));
-	}
-	if (found && q->until != INT64_MAX && !q->thread) {
-		TRY(book_rows(b, &r, BY_DATE, SQL_S(q->lists), SQL_I(q->from),
-			      SQL_I(q->until)));
-		TRY(take(a, &r, MOST, &c));
-	}
+	if (found)
+		TRY(take_conditions(b, a, q, &c));
 	if (c.bits)
 		find_stretches(a, &c);
 	*out = c;

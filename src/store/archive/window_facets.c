@@ -3,52 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-static uint64_t hash_of(str address)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-	for (size_t i = 0; i < address.n; i++)
-		hash = (hash ^ (unsigned char)chr_lower(address.p[i])) * 0x100000001b3;
-	return hash;
-}
-
-static void put_place(struct window *w, size_t author)
-{
-	size_t at = w->authors[author].hash & (w->place_room - 1);
-	while (w->places[at])
-		at = (at + 1) & (w->place_room - 1);
-	w->places[at] = (uint32_t)author + 1;
-}
-
-static void grow(struct arena *a, struct window *w)
-{
-	size_t room = w->author_room ? 4 * w->author_room : 64;
-	struct author *more = arena_alloc(a, room * sizeof *more);
-	if (w->author_count)
-		memcpy(more, w->authors, w->author_count * sizeof *more);
-	w->authors = more;
-	w->author_room = room;
-	w->place_room = 2 * room;
-	w->places = arena_zero(a, w->place_room * sizeof *w->places);
-	for (size_t i = 0; i < w->author_count; i++)
-		put_place(w, i);
-}
-
-unsigned window_author(struct arena *a, struct window *w, str address, size_t hit)
-{
-	uint64_t hash = hash_of(address);
-	if (w->author_count == w->author_room)
-		grow(a, w);
-	size_t at = hash & (w->place_room - 1);
-	for (; w->places[at]; at = (at + 1) & (w->place_room - 1))
-		if (w->authors[w->places[at] - 1].hash == hash) {
-			w->authors[w->places[at] - 1].posts++;
-			return w->places[at] - 1;
-		}
-	w->authors[w->author_count] = (struct author){ hash, 1, hit };
-	w->places[at] = (uint32_t)w->author_count + 1;
-	return (unsigned)w->author_count++;
-}
-
 static int by_posts(const void *x, const void *y)
 {
 	const struct archive_facet *a = x, *b = y;
@@ -116,18 +70,33 @@ static void count_years(struct arena *a, const struct window *w,
 		qsort(out->years, out->year_count, sizeof *out->years, by_key);
 }
 
+/* Open addressing; authors are numbered as they come, so that the first hit of each is the
+ * newest. */
 static void count_authors(struct arena *a, const struct window *w,
 			  struct archive_facets *out)
 {
-	struct archive_facet *all = arena_alloc(a, (w->author_count + 1) * sizeof *all);
-	for (size_t i = 0; i < w->author_count; i++)
-		all[i] = (struct archive_facet){ w->hits[w->authors[i].first].id,
-						 w->authors[i].posts };
-	if (w->author_count)
-		qsort(all, w->author_count, sizeof *all, by_posts);
+	size_t room = 64, n = 0;
+	while (room < 2 * w->count)
+		room *= 2;
+	uint32_t *places = arena_zero(a, room * sizeof *places);
+	struct archive_facet *all = arena_alloc(a, (w->count + 1) * sizeof *all);
+	const struct hit **first = arena_alloc(a, (w->count + 1) * sizeof *first);
+	for (size_t i = 0; i < w->count; i++) {
+		const struct hit *h = &w->hits[i];
+		size_t at = (size_t)h->author & (room - 1);
+		while (places[at] && first[places[at] - 1]->author != h->author)
+			at = (at + 1) & (room - 1);
+		if (!places[at]) {
+			first[n] = h;
+			all[n] = (struct archive_facet){ .key = h->id };
+			places[at] = (uint32_t)++n;
+		}
+		all[places[at] - 1].posts++;
+	}
+	if (n)
+		qsort(all, n, sizeof *all, by_posts);
 	out->authors = all;
-	out->author_count = w->author_count < ARCHIVE_FACET ? w->author_count
-							    : ARCHIVE_FACET;
+	out->author_count = n < ARCHIVE_FACET ? n : ARCHIVE_FACET;
 }
 
 void window_facets(struct arena *a, const struct window *w, struct archive_facets *out)
@@ -138,25 +107,4 @@ void window_facets(struct arena *a, const struct window *w, struct archive_facet
 		tally(a, &out->lists, &out->list_count, w->hits[i].list);
 	if (out->list_count)
 		qsort(out->lists, out->list_count, sizeof *out->lists, by_posts);
-}
-
-void window_by_thread(struct arena *a, struct window *w)
-{
-	size_t room = 64, kept = 0;
-	while (room < 2 * w->count)
-		room *= 2;
-	uint32_t *places = arena_zero(a, room * sizeof *places);
-	for (size_t i = 0; i < w->count; i++) {
-		uint64_t hash = (uint64_t)w->hits[i].thread * 0x9e3779b97f4a7c15;
-		size_t at = (size_t)(hash >> 32) & (room - 1);
-		while (places[at] && w->hits[places[at] - 1].thread != w->hits[i].thread)
-			at = (at + 1) & (room - 1);
-		if (places[at]) {
-			w->hits[places[at] - 1].more++;
-			continue;
-		}
-		w->hits[kept++] = w->hits[i];
-		places[at] = (uint32_t)kept;
-	}
-	w->count = kept;
 }

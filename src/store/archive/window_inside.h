@@ -1,4 +1,4 @@
-/* store/archive/window_inside.h: what window.c gathers and window_facets.c counts. */
+/* store/archive/window_inside.h: what window.c gathers, window_order.c orders and window_facets.c counts. */
 #pragma once
 
 #include "store/archive/window.h"
@@ -8,24 +8,14 @@ struct hit {
 	int64_t id, list, date, thread;
 	uint64_t where; /* as words_hit has it */
 	double score;
-	int64_t more; /* others of its thread, where those are left out */
+	int64_t more;    /* others of its thread, where those are left out */
+	uint32_t author; /* as struct fact has it */
 	unsigned flags;
-	unsigned author; /* in window.authors */
-};
-
-struct author {
-	uint64_t hash; /* of the address in lower case */
-	int64_t posts;
-	size_t first; /* which hit was theirs first, the newest */
 };
 
 struct window {
 	struct hit *hits;
 	size_t count, room;
-	struct author *authors;
-	size_t author_count, author_room;
-	uint32_t *places; /* open addressing by hash: author + 1, 0 where none is */
-	size_t place_room;
 };
 
 /* Which posts it may be: a bit an id, and where there are any, the newest first. */
@@ -37,16 +27,24 @@ struct candidates {
 	} * stretches;
 	size_t count;
 };
-/* By the conditions that an index answers at once: the thread, attachments, patches, dates
- * that end. Of thread and attachments the row itself is not asked again. */
+/* By the conditions that another index answers. Those of thread, message, type and what is
+ * left out hold for each of them; the others are to be asked of its facts. */
 MUST_USE err candidates_read(struct book *b, struct arena *a, const struct archive_ask *q,
 			     struct candidates *out);
 
-/* The author whose address that is, counted; hit: the index of the hit. */
-unsigned window_author(struct arena *a, struct window *w, str address, size_t hit);
-
-/* Before the hits are put in another order. */
+/* Before the hits are put in another order than the newest first. */
 void window_facets(struct arena *a, const struct window *w, struct archive_facets *out);
 
-/* Leaves of each thread the first hit. */
+/* ---- window_order.c: what stands before what. */
+
+/* By which the hits are ordered then: the best, or the newest. */
+void window_score(struct window *w, bool best);
+
+/* Leaves of each thread the hit that stands first. */
 void window_by_thread(struct arena *a, struct window *w);
+
+/* By date: leaves those behind that post. */
+void window_behind(struct window *w, int64_t date, int64_t id);
+
+/* Brings the first n to the front, in order; the others stand behind them in none. */
+void window_first(struct window *w, size_t n);

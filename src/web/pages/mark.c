@@ -1,9 +1,10 @@
-/* Stars and tags: on a thread's page, and all of a person's. */
+/* Stars, tags and what is followed: on a thread's page, and all of a person's. */
 #include "web/pages/mark.h"
 
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/said.h"
+#include "store/lists/follow.h"
 #include "store/lists/mark.h"
 #include "web/pages/forms.h"
 #include "web/pages/since.h"
@@ -24,6 +25,8 @@ static err read_marks(struct request *q, int64_t number, struct marks *m)
 				   &posts));
 	TRY(mark_of_thread(w->books.lists, q->arena, w->viewer.person, w->list->id, posts,
 			   &words, &n));
+	TRY(follow_is(w->books.lists, w->viewer.person, w->list->id, posts,
+		      &m->followed));
 	m->starred = n && !words[0].n;
 	m->tags = words + m->starred;
 	m->tag_count = n - m->starred;
@@ -38,7 +41,8 @@ err marks_of(struct request *q, int64_t number, struct marks *m)
 		return OK;
 	TRY(read_marks(q, number, m));
 	m->key = arena_cat(q->arena, STR(" "), csrf_of(q), STR(" "),
-			   m->starred ? STR("*") : STR(""));
+			   m->starred ? STR("*") : STR(""),
+			   m->followed ? STR("@") : STR(""));
 	for (size_t i = 0; i < m->tag_count; i++)
 		m->key = arena_cat(q->arena, m->key, STR(" "), m->tags[i]);
 	return OK;
@@ -59,15 +63,24 @@ const struct page_starring *marks_show(struct request *q, const struct marks *m,
 	for (size_t i = 0; i < m->tag_count; i++)
 		tags[i] = (struct page_starring_tags){ m->tags[i],
 						       starred_path(q, m->tags[i]) };
+	str query = arena_cat(q->arena, q->query_text.n ? STR("?") : STR(""),
+			      q->query_text);
 	*p = (struct page_starring){
 		.starred = m->starred,
+		.followed = m->followed,
 		.tags = tags,
 		.tags_count = m->tag_count,
 		.csrf = csrf_of(q),
-		.action = arena_cat(q->arena, path, STR("/mark"),
-				    q->query_text.n ? STR("?") : STR(""), q->query_text),
+		.action = arena_cat(q->arena, path, STR("/mark"), query),
+		.follow = arena_cat(q->arena, path, STR("/follow"), query),
 	};
 	return m->may ? p : NULL;
+}
+
+str marks_back(const struct request *q)
+{
+	return arena_cat(q->arena, list_path(q), STR("/t/"), request_arg(q, "number"),
+			 q->query_text.n ? STR("?") : STR(""), q->query_text);
 }
 
 void mark_post(struct request *q, struct response *r)
@@ -84,10 +97,8 @@ void mark_post(struct request *q, struct response *r)
 	json_object_set_new(args, "number", json_of(request_arg(q, "number")));
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		json_object_set_new(args, fields[i], json_of(field(q, fields[i])));
-	str back = arena_cat(q->arena, list_path(q), STR("/t/"), request_arg(q, "number"),
-			     q->query_text.n ? STR("?") : STR(""), q->query_text);
 	if (order_and_wait(q, "mark", args, &x))
-		response_redirect(r, 303, back);
+		response_redirect(r, 303, marks_back(q));
 	else
 		error_page(q, r, x.result ? 400 : 503, x.why);
 }
@@ -98,7 +109,7 @@ struct starred { /* a thread that the person may read */
 	const struct visible_list *list;
 	struct archive_thread thread;
 	int64_t made_at;
-	bool star;
+	bool star, followed;
 	str *tags;
 	size_t tag_count;
 };
@@ -160,39 +171,63 @@ static err sees_thread(struct starring *s, const struct visible_list *l,
 	return OK;
 }
 
-static err add_mark(struct starring *s, const struct mark_row *m)
+/* NULL: the list or the thread is not the person's to see. */
+static err thread_of(struct starring *s, int64_t list, int64_t number, int64_t made_at,
+		     struct starred **x)
 {
-	const struct visible_list *l = list_of(s, m->list);
+	const struct visible_list *l = list_of(s, list);
 	struct archive_thread t;
 	bool found, sees;
+	*x = NULL;
 	if (!l)
 		return OK;
-	TRY(archive_read_thread_row(worker_of(s->q)->books.archive, s->q->arena, m->list,
-				    m->number, &t, &found));
+	TRY(archive_read_thread_row(worker_of(s->q)->books.archive, s->q->arena, list,
+				    number, &t, &found));
 	if (!found)
 		return OK;
-	struct starred *x = thread_at(s, &t);
-	if (!x) {
-		TRY(sees_thread(s, l, &t, &sees));
-		if (!sees)
-			return OK;
-		x = &s->all[s->count++];
-		*x = (struct starred){ .list = l, .thread = t, .made_at = m->made_at };
-	}
-	add_word(s, x, m->word);
+	*x = thread_at(s, &t);
+	if (*x)
+		return OK;
+	TRY(sees_thread(s, l, &t, &sees));
+	if (!sees)
+		return OK;
+	*x = &s->all[s->count++];
+	**x = (struct starred){ .list = l, .thread = t, .made_at = made_at };
 	return OK;
+}
+
+static int by_time(const void *x, const void *y)
+{
+	const struct starred *a = x, *b = y;
+	if (a->made_at != b->made_at)
+		return a->made_at > b->made_at ? -1 : 1;
+	return a->thread.id > b->thread.id ? -1 : a->thread.id < b->thread.id;
 }
 
 static err gather(struct starring *s)
 {
 	struct worker *w = worker_of(s->q);
 	struct mark_row *m;
-	size_t n;
+	struct follow_row *f;
+	struct starred *x;
+	size_t n, follows;
+	int64_t person = s->q->session->person;
 	TRY(visible_lists_read(s->q, RIGHT_archive_read, &s->lists));
-	TRY(mark_of_person(w->books.lists, s->q->arena, s->q->session->person, &m, &n));
-	s->all = arena_zero(s->q->arena, (n + 1) * sizeof *s->all);
-	for (size_t i = 0; i < n; i++)
-		TRY(add_mark(s, &m[i]));
+	TRY(mark_of_person(w->books.lists, s->q->arena, person, &m, &n));
+	TRY(follow_of_person(w->books.lists, s->q->arena, person, &f, &follows));
+	s->all = arena_zero(s->q->arena, (n + follows + 1) * sizeof *s->all);
+	for (size_t i = 0; i < n; i++) {
+		TRY(thread_of(s, m[i].list, m[i].number, m[i].made_at, &x));
+		if (x)
+			add_word(s, x, m[i].word);
+	}
+	for (size_t i = 0; i < follows; i++) {
+		TRY(thread_of(s, f[i].list, f[i].number, f[i].made_at, &x));
+		if (x)
+			x->followed = true;
+	}
+	if (s->count)
+		qsort(s->all, s->count, sizeof *s->all, by_time);
 	return OK;
 }
 
@@ -260,6 +295,7 @@ static struct page_starred_rows row_of(const struct starring *s, const struct st
 		.href = arena_printf(s->q->arena, "%.*s/t/%" PRId64, STR_F(x->list->path),
 				     x->thread.number),
 		.starred = x->star,
+		.followed = x->followed,
 		.words = words,
 		.words_count = x->tag_count,
 		.posts = x->thread.posts,
@@ -306,7 +342,7 @@ void starred_page(struct request *q, struct response *r)
 	struct starring s = { .q = q };
 	int64_t page = 1;
 	struct page_starred p = {
-		.frame = starred_frame(q, S_("Starred and tagged threads")),
+		.frame = starred_frame(q, S_("My threads")),
 		.tag = request_query(q, "tag"),
 	};
 	if (request_query(q, "p").n

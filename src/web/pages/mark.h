@@ -12,7 +12,7 @@
 
 struct marks {
 	bool may; /* a person who may keep something: a guest and a token for reading may not */
-	bool starred;
+	bool starred, followed;
 	str *tags;
 	size_t tag_count;
 	str key;
@@ -24,3 +24,6 @@ MUST_USE err marks_of(struct request *q, int64_t number, struct marks *m);
 /* path: the thread's; its forms lead back to the view at hand. */
 const struct page_starring *marks_show(struct request *q, const struct marks *m,
 				       str path);
+
+/* Where a form of the thread's page leads back to: the view that it stood on. */
+str marks_back(const struct request *q);

@@ -92,13 +92,13 @@ static struct html body_of(struct request *q, const struct archive_post_page *x,
 }
 
 /* Who wrote it, and under which subject where that is another than the page's. */
-static str neighbour(struct request *q, const struct page_post *p,
-		     const struct archive_post *x, bool hide)
+static str neighbour(struct request *q, int64_t subject_key, const struct archive_post *x,
+		     bool hide)
 {
 	if (x->flags & ARCHIVE_GONE)
 		return page_subject(x->subject, x->flags);
 	str who = page_author(q->arena, x->from_name, x->from_address, hide);
-	if (str_eq(x->subject, p->subject) || !x->subject.n)
+	if (x->subject_key == subject_key || !x->subject.n)
 		return who;
 	return arena_cat(q->arena, who, STR(": "), x->subject);
 }
@@ -113,6 +113,7 @@ static void show_outline(struct request *q, struct page_post *p,
 	size_t at = 0;
 	while (at + 1 < t->count && t->leaves[at].post.number != p->number)
 		at++;
+	int64_t key = t->leaves[at].post.subject_key;
 	size_t from = at > BESIDE ? at - BESIDE : 0;
 	size_t end = t->count - at > BESIDE ? at + BESIDE + 1 : t->count;
 	tree_make(q->arena, t->leaves + from, end - from, (int)from, &tree);
@@ -121,11 +122,11 @@ static void show_outline(struct request *q, struct page_post *p,
 	p->outline_cut = end - from < t->count;
 	if (at) {
 		p->earlier_href = page_post_path(q, t->leaves[at - 1].post.number);
-		p->earlier = neighbour(q, p, &t->leaves[at - 1].post, hide);
+		p->earlier = neighbour(q, key, &t->leaves[at - 1].post, hide);
 	}
 	if (at + 1 < t->count) {
 		p->later_href = page_post_path(q, t->leaves[at + 1].post.number);
-		p->later = neighbour(q, p, &t->leaves[at + 1].post, hide);
+		p->later = neighbour(q, key, &t->leaves[at + 1].post, hide);
 	}
 }
 
@@ -145,7 +146,7 @@ static err add_outline(struct request *q, struct page_post *p, bool hide)
 }
 
 /* The posts with the numbers beside it. */
-static err add_numbers(struct request *q, struct page_post *p, bool hide)
+static err add_numbers(struct request *q, struct page_post *p, int64_t key, bool hide)
 {
 	const struct worker *w = worker_of(q);
 	int64_t *numbers[] = { &p->before, &p->after };
@@ -159,7 +160,7 @@ static err add_numbers(struct request *q, struct page_post *p, bool hide)
 		if (!found || !since_sees(q, &x))
 			*numbers[i] = 0;
 		else
-			*texts[i] = neighbour(q, p, &x, hide);
+			*texts[i] = neighbour(q, key, &x, hide);
 	}
 	return OK;
 }
@@ -237,7 +238,7 @@ static err show_post(struct request *q, struct response *r,
 		p.text = hide ? render_hide(q->arena, p.text) : p.text;
 	} else {
 		TRY(add_outline(q, &p, hide));
-		TRY(add_numbers(q, &p, hide));
+		TRY(add_numbers(q, &p, post->subject_key, hide));
 	}
 	ANSWER(q, r, post, &p);
 	return OK;

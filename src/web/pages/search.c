@@ -39,6 +39,14 @@ static void point_at(struct request *q, const struct asked *x, str why,
 	p->wrong_at = rest;
 }
 
+/* Is it the same patch again, as its author sent it before or after? */
+static bool is_version(const struct archive_post *x, const struct archive_post *of)
+{
+	return x->flags & of->flags & ARCHIVE_PATCH && x->list == of->list
+	       && x->subject_key && x->subject_key == of->subject_key
+	       && str_ieq(x->from_address, of->from_address);
+}
+
 static void add_hits(struct request *q, const struct asked *x,
 		     const struct search_found *found, struct page_search *p)
 {
@@ -55,6 +63,8 @@ static void add_hits(struct request *q, const struct asked *x,
 							  : HTML("(no subject)"),
 			.snippet = found->hits[i].snippet,
 			.subject = post->subject,
+			.code = found->hits[i].code,
+			.again = i && is_version(post, &found->hits[i - 1].post),
 			.text = found->hits[i].snippet.s,
 			.from = page_author(q->arena, post->from_name, post->from_address,
 					    hide),

@@ -239,6 +239,9 @@ static void show_thread(struct request *q, struct response *r, struct thread_vie
 		.path = path,
 		.list_path = list_path(q),
 		.marks = marks_show(q, &v->marks, path),
+		.login = q->session ? STR_NONE
+				    : arena_cat(q->arena, STR("/login?to="),
+						enc_percent(q->arena, path)),
 	};
 	add_messages(q, v, &p);
 	add_bar(q, v, &p);

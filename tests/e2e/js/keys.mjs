@@ -85,5 +85,26 @@ seen.without = {
 };
 await quiet.locator('article details summary').first().click();
 seen.without.opened = await quiet.locator('details[open]').count();
+
+await quiet.goto(job.base + job.thread);
+const quote = quiet.locator('article details blockquote').first();
+seen.onScreen = await quote.isVisible();
+await quiet.emulateMedia({ media: 'print' });
+seen.onPaper = [await quote.isVisible(), await quiet.locator('.sticky, .outline').first().isVisible()];
+await quiet.emulateMedia({ media: 'screen' });
+
+await quiet.setViewportSize({ width: 1440, height: 300 });
+await quiet.mouse.wheel(0, 5000);
+await quiet.waitForTimeout(300);
+seen.bar = Math.round((await quiet.locator('.sticky.top').boundingBox()).y);
+const facets = async width => {
+  await quiet.setViewportSize({ width, height: 900 });
+  await quiet.goto(job.base + job.list + 'search?q=thread');
+  return [await quiet.locator('.facets h2').first().isVisible(), await quiet.locator('.facets summary').isVisible()];
+};
+seen.desk = await facets(1440);
+seen.phone = await facets(390);
+await quiet.locator('.facets summary').click();
+seen.unfolded = await quiet.locator('.facets h2').first().isVisible();
 await browser.close();
 console.log(JSON.stringify(seen));
