@@ -23,6 +23,7 @@ for script in walks('admin'):
     w.go('/account').follow('Header rules of every list').says('Header rules')
     w.go('/account').follow('Templates of mails').follow('welcome').write('The words', 'Welcome to the house.').send('Save').says('Welcome to the house.')
     w.go('/account').follow('Reports about this server')
+    w.go('/files/downloads').says('Downloads')
     w.go('/account').follow('Mail that was kept').follow('Kept mail').says('Hello.').follow('All that was kept')
     p.stop()
     p.configure(send__relay=f'127.0.0.1:{free_port()}')

@@ -23,7 +23,7 @@ for script in walks('member'):
     w.write('Text', 'Yes, and aubergines.').send('Preview').says('As members will read it')
     w.send('Send to dev')
     check('her answer stands in its thread', eventually(lambda: p.json('archive', 'search', DEV, 'aubergines')))
-    w.go('/lists/dev/t/10').says('aubergines')
+    w.go('/lists/dev/t/10').says('aubergines').send('☆ Star').says('Starred')
     w.follow('Where is my mail?').says(ANNA)
     w.go('/account').follow(f'My settings for dev as {ANNA}')
     w.tick('None: I read on the web').send('Save')
@@ -32,6 +32,7 @@ for script in walks('member'):
     w.follow('Set up', within='main :has(> a[href="/account/passkeys"])').says('Passkeys').follow('Back to my account')
     p.later(16 * 60)  # longer ago than what is asked before a password changes
     w.go('/account/prove').says('Is it you?').follow('Leave it as it is')
+    w.go('/account').follow('My threads', exact=False).says('Lattice 2')
     w.go('/account').write('As others see it', 'Anna M.').send('Save', within='form[action="/account/name"]').says('Anna M.')
     w.follow(f'My settings for dev as {ANNA}').follow('Leave dev')
     w.send('Leave dev', within='main')

@@ -25,7 +25,7 @@ for script in walks('reader'):
     w.write('Search', 'nosuchword').send('Search').says('0 posts')
     w.follow('Search every list you may read').follow('Lists', within='nav.crumb')
     w.follow('dev').follow('Statistics').says('15 posts')
-    w.follow('dev', within='nav.crumb').follow('2025').follow('All months').says('15').follow('2025').says('June 2025').follow('16', exact=False).says('11 posts')
+    w.follow('dev', within='nav.crumb').follow('2025, day by day').follow('All months').says('15').follow('2025', exact=False).says('June 2025').follow('16', exact=False).says('11 posts')
     w.follow('June 2025', within='nav.crumb').follow('By date').says('Lattice 0')
     w.go('/lists/nosuch/', status=404)
     equal('a reader has no cookie', w.d.cookies, {})
