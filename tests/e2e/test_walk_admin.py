@@ -1,5 +1,6 @@
 """Who runs the site makes a list, looks at persons, makes two of them one, removes one, deals with domains, aliases, bans and
 templates, and sees where mail is: by clicking, with script and without. Every page on the way passes axe-core and html-validate."""
+# long
 from harness import check, done, equal, eventually, free_port, limit
 from walk import ADMIN, ANNA, BEN, DEV, OWNER, Walk, ended, site, walks
 
@@ -28,6 +29,7 @@ for script in walks('admin'):
     p.stop()
     p.configure(send__relay=f'127.0.0.1:{free_port()}')
     p.start()
+    w.d.errors()  # of pages that asked while it was away
     p.cli('post', DEV, input=f'From: Ben <{BEN}>\nTo: {DEV}\nSubject: Waiting mail\nMessage-ID: <waits@uni.example>\n\nHello.\n')
     check('copies wait', eventually(lambda: p.json('queue', 'ls')))
     w.go('/account').follow('Mail under way').follow('uni.example').says(BEN)

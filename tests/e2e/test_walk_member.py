@@ -2,6 +2,7 @@
 leaves: by clicking, with script and without. Every page on the way passes axe-core and html-validate."""
 import time
 
+# long
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, STAFF, Walk, ended, link, mail, site, walks
 

@@ -1,5 +1,6 @@
 """A moderator signs in, claims a post that waits, lets it pass, refuses another, bans an author, and looks at what was decided:
 by clicking, with script and without. Every page on the way passes axe-core and html-validate."""
+# long
 from harness import check, done, equal, eventually, limit
 from mailing import message
 from walk import DEV, MONA, Walk, ended, site, walks

@@ -1,6 +1,7 @@
 """An owner changes a setting, tries it, looks at what members get, adds and changes members, hides a post and splits a thread,
 words a letter, gives a role, makes a header rule: by clicking, with script and without. Every page on the way passes axe-core
 and html-validate."""
+# long
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, OWNER, Walk, ended, site, walks
 

@@ -1,5 +1,6 @@
 """A reader walks by clicking, with script and without: a list's home, a thread, what it answers, search, a facet, a year, a
 month, a day, an author. Every page on the way passes axe-core and html-validate."""
+# long
 from harness import check, done, equal, limit
 from walk import Walk, ended, site, walks
 
