@@ -7,7 +7,7 @@ BUILD_PACKAGES="build-essential meson ninja-build pkg-config python3 gettext
 RUN_PACKAGES="swaks libnet-ssleay-perl libio-socket-ssl-perl"
 TEST_PACKAGES="clang clang-14 libclang-rt-14-dev llvm-14 clang-format ccache
  swaks libnet-ssleay-perl libio-socket-ssl-perl python3-dkim opendkim opendkim-tools rspamd dovecot-core dovecot-lmtpd dovecot-imapd
- mutt nmap python3-mailmanclient python3-yaml ldnsutils libfstrm0 libprotobuf-c1 libjson-c5 chromium sqlite3 wrk xz-utils procps psmisc iproute2 nodejs=node npm=npm curl wget git openssl libxml2-utils tzdata"
+ mutt nmap poppler-utils python3-mailmanclient python3-yaml ldnsutils libfstrm0 libprotobuf-c1 libjson-c5 chromium sqlite3 wrk xz-utils procps psmisc iproute2 nodejs=node npm=npm curl wget git openssl libxml2-utils tzdata"
 
 # need LIST... installs those of the packages that are missing. PACKAGE=COMMAND is
 # satisfied by the command, too, wherever it comes from.

@@ -42,13 +42,20 @@ static bool is_file(const struct content *c, const struct mime_part *p,
 	       || !inside_alternative(m, p);
 }
 
+const struct mime_part *content_html_part(const struct mime *m)
+{
+	for (const struct mime_part *p = m->parts; p < m->parts + m->count; p++)
+		if (str_eq(p->type, STR("text/html")) && !p->attachment && !p->filename.n)
+			return p;
+	return NULL;
+}
+
 static void find_files(struct arena *a, struct content *c, const struct mime_part *main)
 {
 	c->files = arena_alloc(a, c->mime.count * sizeof *c->files);
 	c->file_count = 0;
 	for (size_t i = 0; i < c->mime.count; i++) {
 		const struct mime_part *p = &c->mime.parts[i];
-		c->has_html |= str_eq(p->type, STR("text/html"));
 		if (is_file(c, p, main))
 			c->files[c->file_count++] = (struct content_file){ i, p->filename,
 									   p->type };
@@ -91,6 +98,7 @@ err content_read(struct arena *a, str message, struct content *c)
 	TRY(mime_parse(a, message, &c->mime));
 	const struct mime_part *main = mime_text_part(&c->mime);
 	find_files(a, c, main);
+	c->has_html = content_html_part(&c->mime);
 	c->lead = message.n - c->mime.header.body.n;
 	if (!main)
 		return OK;

@@ -20,8 +20,8 @@ struct content {
 	str text;
 	str language;   /* as declared (RFC 3282), "" for none */
 	bool from_html; /* there was no plain text */
-	bool has_html;
-	bool cut; /* HTML too odd to be read; the text says so */
+	bool has_html;  /* see content_html_part */
+	bool cut;       /* HTML too odd to be read; the text says so */
 	struct content_file *files;
 	size_t file_count;
 	size_t lead; /* octets of the message that hold all of the text */
@@ -29,6 +29,10 @@ struct content {
 
 /* ERR_LIMIT: as mime_parse. */
 MUST_USE err content_read(struct arena *a, str message, struct content *c);
+
+/* The part that is HTML to be read: beside plain text or instead of it, no file. NULL: there
+ * is none. */
+const struct mime_part *content_html_part(const struct mime *m);
 
 /* format=flowed undone (RFC 3676): a paragraph is one line again. delsp: a break
  * stands for no space. */

@@ -1,10 +1,9 @@
 #include "archive/content.h"
 #include "archive/content_markup.h"
-
-#include <gumbo.h>
+#include "base/buf.h"
 
 /* QUOTES_MAX: marks before a line; each line of a deep quote would have all of them. */
-enum { HTML_MAX = 4 * 1024 * 1024, QUOTES_MAX = 20 };
+enum { QUOTES_MAX = 20 };
 
 enum layout {
 	FLOW,  /* runs on with its surroundings */
@@ -110,19 +109,6 @@ static void text(struct writer *w, str s)
 	}
 }
 
-static str attribute(const GumboElement *e, const char *name)
-{
-	const GumboAttribute *x = gumbo_get_attribute(&e->attributes, name);
-	return x ? str_from(x->value) : STR_NONE;
-}
-
-static bool is_hidden(const GumboElement *e)
-{
-	str style = attribute(e, "style");
-	return str_ifind(style, STR("display:none")).n
-	       || str_ifind(style, STR("display: none")).n;
-}
-
 static void children(struct writer *w, const GumboNode *node);
 
 /* A link's text, and where it leads unless the text says so. */
@@ -131,7 +117,7 @@ static void link_text(struct writer *w, const GumboNode *node)
 	size_t from = w->b.n;
 	children(w, node);
 	str shown = str_skip(buf_str(&w->b), from);
-	str to = str_trim(attribute(&node->v.element, "href"));
+	str to = str_trim(markup_attribute(&node->v.element, "href"));
 	if (!str_istarts(to, STR("http://")) && !str_istarts(to, STR("https://")))
 		return;
 	if (str_find(shown, to).n)
@@ -144,7 +130,7 @@ static void link_text(struct writer *w, const GumboNode *node)
 
 static void image(struct writer *w, const GumboElement *e)
 {
-	str alt = str_trim(attribute(e, "alt"));
+	str alt = str_trim(markup_attribute(e, "alt"));
 	if (!alt.n)
 		return;
 	text(w, STR("["));
@@ -178,7 +164,7 @@ static void element(struct writer *w, const GumboNode *node)
 	enum layout layout =
 		layouts[e->tag <= GUMBO_TAG_LAST ? e->tag : GUMBO_TAG_UNKNOWN];
 	bool verbatim = w->verbatim;
-	if (is_hidden(e))
+	if (markup_is_hidden(e))
 		return;
 	switch (layout) {
 	case SKIP:
@@ -244,21 +230,16 @@ static void children(struct writer *w, const GumboNode *node)
 
 str content_html_text(struct arena *a, str html, bool *cut)
 {
-	BUF(plain);
-	GumboOptions options = kGumboDefaultOptions;
+	GumboOutput *tree;
 	struct writer w = { 0 };
-	options.max_errors = 0; /* each keeps a copy of all that is open */
-	*cut = html.n > HTML_MAX || !markup_plain(html, &plain);
+	*cut = !markup_parse(html, &tree);
 	if (*cut)
 		return STR("This message is HTML that is nested too deep to be shown "
 			   "safely. The raw "
 			   "message has all of it.\n");
-	GumboOutput *tree = gumbo_parse_with_options(&options, plain.n ? plain.p : "",
-						     plain.n);
 	if (tree && tree->root)
 		element(&w, tree->root);
-	if (tree)
-		gumbo_destroy_output(&options, tree);
+	markup_free(tree);
 	if (w.b.n)
 		buf_add_char(&w.b, '\n');
 	str out = arena_copy(a, buf_str(&w.b));

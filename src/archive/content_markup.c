@@ -1,11 +1,17 @@
 #include "archive/content_markup.h"
 
-#include <gumbo.h>
+#include "base/buf.h"
 
 /* gumbo frees its tree by recursion, looks along all open elements at many a tag and
  * compares each attribute of a tag with all before it, so what it is given is bounded
  * before: no mailer nests so deep. */
-enum { NESTING_MAX = 300, FORMATTING_MAX = 40, TAGS_MAX = 200000, NAME_MAX_OCTETS = 16 };
+enum {
+	HTML_MAX = 4 * 1024 * 1024,
+	NESTING_MAX = 300,
+	FORMATTING_MAX = 40,
+	TAGS_MAX = 200000,
+	NAME_MAX_OCTETS = 16
+};
 
 struct markup {
 	str rest;
@@ -14,9 +20,21 @@ struct markup {
 	size_t depth, bold, tags;
 };
 
+/* Attributes that go on, of which elements ("": of all). Their values are as foreign as
+ * ever. */
+static const struct kept {
+	str name, of;
+} kept[] = {
+	{ STR("href"), STR("a") },   { STR("alt"), STR("img") },
+	{ STR("src"), STR("img") },  { STR("colspan"), STR("td th") },
+	{ STR("start"), STR("ol") }, { STR("rowspan"), STR("td th") },
+	{ STR("dir"), STR("") },
+};
+enum { KEPT = sizeof kept / sizeof *kept };
+
 /* A tag of WHATWG HTML section 13.2.5.6 on. */
 struct tag {
-	str name, href, alt;
+	str name, values[KEPT];  /* the first of each counts */
 	bool end, hidden, ended; /* ended: its > was there */
 };
 
@@ -154,11 +172,10 @@ static struct tag take_tag(str *s, bool end)
 	str name, value;
 	t.name = take_until(s, "/>");
 	while (take_attribute(s, &name, &value)) {
-		if (str_ieq(name, STR("href")) && !t.href.n)
-			t.href = value;
-		else if (str_ieq(name, STR("alt")) && !t.alt.n)
-			t.alt = value;
-		else if (str_ieq(name, STR("style")))
+		for (size_t i = 0; i < KEPT; i++)
+			if (str_ieq(name, kept[i].name) && !t.values[i].n)
+				t.values[i] = value;
+		if (str_ieq(name, STR("style")))
 			t.hidden |= hides(value);
 	}
 	t.ended = s->n;
@@ -228,6 +245,15 @@ static bool is_known(str name)
 	return gumbo_tag_enum(z) != GUMBO_TAG_UNKNOWN;
 }
 
+static bool is_word_of(str words, str name)
+{
+	str word, rest = words;
+	while (str_cut(rest, ' ', &word, &rest))
+		if (str_ieq(word, name))
+			return true;
+	return str_ieq(rest, name);
+}
+
 static bool add_tag(struct markup *m, const struct tag *t)
 {
 	if (!t->end && ONE_OF(t->name, unread)) {
@@ -246,10 +272,9 @@ static bool add_tag(struct markup *m, const struct tag *t)
 	if (!is_shallow(m, t))
 		return false;
 	buf_cat(m->out, t->end ? STR("</") : STR("<"), t->name);
-	if (!t->end && str_ieq(t->name, STR("a")))
-		add_attribute(m->out, STR("href"), t->href);
-	if (!t->end && str_ieq(t->name, STR("img")))
-		add_attribute(m->out, STR("alt"), t->alt);
+	for (size_t i = 0; !t->end && i < KEPT; i++)
+		if (!kept[i].of.n || is_word_of(kept[i].of, t->name))
+			add_attribute(m->out, kept[i].name, t->values[i]);
 	if (!t->end && t->hidden)
 		buf_add(m->out, STR(" style=display:none"));
 	buf_add(m->out, STR(">"));
@@ -282,7 +307,8 @@ static bool add_markup(struct markup *m)
 	return true;
 }
 
-bool markup_plain(str html, struct buf *plain)
+/* The same elements and text, without anything in which a tag is no tag. */
+static bool add_plain(str html, struct buf *plain)
 {
 	struct markup m = { .rest = html, .out = plain };
 	str text, rest;
@@ -294,4 +320,35 @@ bool markup_plain(str html, struct buf *plain)
 	}
 	buf_add(plain, m.rest);
 	return true;
+}
+
+bool markup_parse(str html, GumboOutput **tree)
+{
+	BUF(plain);
+	GumboOptions options = kGumboDefaultOptions;
+	options.max_errors = 0; /* each keeps a copy of all that is open */
+	*tree = NULL;
+	/* without it a table may stand in a paragraph, as before the standard */
+	buf_add(&plain, STR("<!DOCTYPE html>"));
+	if (html.n > HTML_MAX || !add_plain(html, &plain))
+		return false;
+	*tree = gumbo_parse_with_options(&options, plain.p, plain.n);
+	return true;
+}
+
+void markup_free(GumboOutput *tree)
+{
+	if (tree)
+		gumbo_destroy_output(&kGumboDefaultOptions, tree);
+}
+
+str markup_attribute(const GumboElement *e, const char *name)
+{
+	const GumboAttribute *x = gumbo_get_attribute(&e->attributes, name);
+	return x ? str_from(x->value) : STR_NONE;
+}
+
+bool markup_is_hidden(const GumboElement *e)
+{
+	return hides(markup_attribute(e, "style"));
 }

@@ -22,6 +22,14 @@ bool render_is_filled(const str *lines, size_t count, bool *stays);
 /* Adds text with links; addresses shortened where hide. */
 void render_add_linked(struct buf *b, str text, bool hide);
 
+/* May a link lead there: the web or (but where hide) a mail program? Adds it as an attribute's
+ * value. */
+bool render_may_lead(str url, bool hide);
+void render_add_url(struct buf *b, str url);
+
+/* The next mail address from *at on: its @, and where its domain ends. False: none. */
+bool render_next_address(str text, size_t *at, size_t *end);
+
 /* Adds the beginning of a link, <a …>. False: no address of the web, nor (but where hide) of
  * mail. */
 bool render_add_href(struct buf *b, str url, bool hide);

@@ -57,7 +57,7 @@ static size_t without_tail(str url)
 	return url.n;
 }
 
-static void add_href(struct buf *b, str url)
+void render_add_url(struct buf *b, str url)
 {
 	for (size_t i = 0; i < url.n; i++) {
 		unsigned char c = (unsigned char)url.p[i];
@@ -68,14 +68,19 @@ static void add_href(struct buf *b, str url)
 	}
 }
 
-bool render_add_href(struct buf *b, str url, bool hide)
+bool render_may_lead(str url, bool hide)
 {
 	bool web = str_istarts(url, STR("https://")) || str_istarts(url, STR("http://"));
 	bool mail = !hide && str_istarts(url, STR("mailto:"));
-	if ((!web && !mail) || url_octets(url) != url.n)
+	return (web || mail) && url_octets(url) == url.n;
+}
+
+bool render_add_href(struct buf *b, str url, bool hide)
+{
+	if (!render_may_lead(url, hide))
 		return false;
 	html_add(b, HTML("<a href=\""));
-	add_href(b, url);
+	render_add_url(b, url);
 	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
 	return true;
 }
@@ -83,7 +88,7 @@ bool render_add_href(struct buf *b, str url, bool hide)
 static void add_link(struct buf *b, str url)
 {
 	html_add(b, HTML("<a href=\""));
-	add_href(b, url);
+	render_add_url(b, url);
 	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
 	html_add_text(b, url);
 	html_add(b, HTML("</a>"));
@@ -177,17 +182,23 @@ struct html render_line(struct arena *a, str text, bool hide_addresses)
 	return html_take(a, &b);
 }
 
+bool render_next_address(str text, size_t *at, size_t *end)
+{
+	for (size_t run = *at, i = next_of(text, run, '@'); i < text.n;
+	     i = next_of(text, i + 1, '@'))
+		if (find_domain(text, run, i, end)) {
+			*at = i;
+			return true;
+		}
+	return false;
+}
+
 str render_hide(struct arena *a, str text)
 {
 	BUF(b);
 	size_t run = 0, end;
-	for (size_t at = next_of(text, 0, '@'); at < text.n;
-	     at = next_of(text, at + 1, '@')) {
-		if (at < run || !find_domain(text, run, at, &end))
-			continue;
+	for (size_t at = 0; render_next_address(text, &at, &end); at = run = end)
 		buf_cat(&b, (str){ text.p + run, at + 1 - run }, STR("…"));
-		run = end;
-	}
 	buf_add(&b, str_skip(text, run));
 	return arena_copy(a, buf_str(&b));
 }

@@ -94,6 +94,19 @@ str utf8_fold(struct arena *a, str s)
 	return out;
 }
 
+str utf8_nfc(struct arena *a, str s)
+{
+	s = utf8_scrub(a, s);
+	size_t n = 0;
+	uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)s.p, s.n, NULL,
+					 &n);
+	if (!composed)
+		return s;
+	str out = arena_copy(a, (str){ (const char *)composed, n });
+	free(composed);
+	return out;
+}
+
 str utf8_first(str s, size_t n)
 {
 	if (s.n <= n)

@@ -19,6 +19,9 @@ str utf8_first(str s, size_t n);
  * Invalid input is scrubbed first. */
 str utf8_fold(struct arena *a, str s);
 
+/* As it is, in NFC. Invalid input is scrubbed first. */
+str utf8_nfc(struct arena *a, str s);
+
 /* Han, Kana, Hangul: scripts that are written without blanks between words, or whose
  * blanks do not part what is looked for. */
 bool utf8_is_east(uint32_t c);

@@ -10,6 +10,7 @@
 #include "store/lists/pending.h"
 #include "store/lists/planned.h"
 #include "store/lists/request.h"
+#include "store/lists/upload.h"
 
 err gather_held(struct gathering *g)
 {
@@ -179,6 +180,21 @@ static err add_consents(struct gathering *g)
 	return OK;
 }
 
+static err add_uploads(struct gathering *g)
+{
+	struct upload_row *x;
+	size_t n;
+	json_t *rows = gather_section(g, "uploads");
+	TRY(upload_by_person(g->books->lists, g->a, g->person, &x, &n));
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = gather_row(rows);
+		gather_time(g, o, "at", x[i].at);
+		gather_text(o, "path", x[i].path);
+		gather_text(o, "sha256", x[i].sha256);
+	}
+	return OK;
+}
+
 err gather_downloads(struct gathering *g)
 {
 	struct download_row *x;
@@ -192,5 +208,6 @@ err gather_downloads(struct gathering *g)
 		gather_text(o, "how", x[i].d.how);
 		json_object_set_new(o, "octets", json_integer(x[i].d.octets));
 	}
+	TRY(add_uploads(g));
 	return add_consents(g);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "wall/paper.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,11 +54,17 @@ static bool has_listener(const struct setup *setup, enum role_id id)
 	return false;
 }
 
+static bool has_program(void)
+{
+	ARENA(a);
+	return paper_program_file(a) != NULL;
+}
+
 /* Who has nobody to talk to is not started. */
 static bool has_work(const struct setup *setup, enum role_id id)
 {
 	if (rights[id].network & NET_ENGINES)
-		return setup->conf.wall_clamd.n > 0;
+		return setup->conf.wall_clamd.n > 0 || has_program();
 	return !(rights[id].network & NET_ACCEPT) || has_listener(setup, id);
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "wall/paper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,9 @@ enum {
 	FILE_ONLY = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE,
 	/* SQLite cuts its -shm and -wal with ftruncate; large bodies are files
 	 * that are renamed into place. */
+	/* Files are made without a name and get one when they are whole. */
+	UPLOADS = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | FS_REFER
+		  | FS_TRUNCATE,
 	WRITE = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_MAKE_DIR
 		| FS_MAKE_REG | FS_REFER | FS_TRUNCATE,
 };
@@ -173,7 +177,31 @@ static err allow_site(struct rules *r, const struct conf *conf)
 {
 	const char *site;
 	TRY(sandbox_site(r->a, conf, &site));
-	return site ? allow_path(r, site, READ) : OK;
+	str rest = conf->web_uploads, word;
+	if (!site)
+		return OK;
+	TRY(allow_path(r, site, READ));
+	while (conf_word(&rest, &word)) {
+		const char *folder;
+		TRY(sandbox_uploads(r->a, site, word, &folder));
+		TRY(allow_path(r, folder, UPLOADS));
+	}
+	return OK;
+}
+
+/* pdftotext, what starts it, and its tables of characters; libraries are read by all. */
+static err allow_program(struct rules *r)
+{
+	static const char *const loaders[] = { "/lib64/ld-linux-x86-64.so.2",
+					       "/lib/ld-linux-aarch64.so.1",
+					       "/lib/ld-linux-riscv64-lp64d.so.1" };
+	const char *program = paper_program_file(r->a);
+	if (!program)
+		return OK;
+	TRY(allow_path(r, program, FS_EXECUTE | FS_READ_FILE));
+	for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
+		TRY(allow_path(r, loaders[i], FS_EXECUTE | FS_READ_FILE));
+	return allow_path(r, "/usr/share/poppler", READ);
 }
 
 static err allow_port(struct rules *r, str port)
@@ -250,6 +278,8 @@ static err allow_all(struct rules *r, const struct rights *row, const struct con
 	TRY(allow_books(r, row, conf->site_data));
 	if (row->folders & FOLDER_SITE)
 		TRY(allow_site(r, conf));
+	if (row->folders & FOLDER_PROGRAM)
+		TRY(allow_program(r));
 	if (row->network & (NET_DNS | NET_DIAL) && conf->dns_trust_anchor.n) {
 		str anchor = conf_path(r->a, conf, conf->dns_trust_anchor);
 		TRY(allow_path(r, arena_z(r->a, anchor), FS_READ_FILE));

@@ -1,21 +1,62 @@
 #include "roles/post_inside.h"
 
 #include "archive/inside.h"
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "store/archive/inside.h"
+#include "wall/door.h"
+#include "wall/paper.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum { LOOK_MS = 1000, AGAIN_MS = 5000 };
 
 struct inside {
 	struct role *role;
 	struct book *archive;
+	bool has_program;
 };
+
+/* ---- PDF */
+
+static err as_file(struct arena *a, str bytes, int *fd)
+{
+	int file = memfd_create("postern-file", MFD_CLOEXEC);
+	if (file < 0)
+		return err_in(a, ERR_TEMP, "no memory file: %s", strerror(errno));
+	err e = file_write_all(a, file, bytes);
+	if (e.kind)
+		close(file);
+	else
+		*fd = file;
+	return e;
+}
 
 static err read_pdf(void *ctx, struct arena *a, str bytes, size_t most, str *text)
 {
-	(void)ctx, (void)a, (void)bytes, (void)most, (void)text;
-	return FAIL(ERR_NOTFOUND, "pdftotext is not installed");
+	struct inside *x = ctx;
+	FD_AUTO file = -1;
+	int pair[2];
+	if (!x->has_program)
+		return FAIL(ERR_NOTFOUND, "pdftotext is not installed");
+	TRY(as_file(a, bytes, &file));
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
+		return err_in(a, ERR_TEMP, "no connection to ourselves: %s",
+			      strerror(errno));
+	err e = wake_hand(x->role, ROLE_wall, pair[1]);
+	close(pair[1]);
+	if (!e.kind)
+		e = wall_ask_text(a, pair[0], file, most, text);
+	close(pair[0]);
+	return e;
 }
+
+/* ---- */
 
 static void *run(void *arg)
 {
@@ -37,7 +78,14 @@ err post_inside_start(struct role *role)
 {
 	struct inside *x = arena_zero(role->a, sizeof *x);
 	x->role = role;
+	x->has_program = paper_program(role->a) != NULL;
+	if (!x->has_program)
+		log_info("pdf-not-read",
+			 KZ("do", "install poppler-utils, and start Postern again, where "
+				  "the texts of PDF files are to be searched"));
 	TRY(book_open(role->a, role->conf->site_data, BOOK_ARCHIVE, BOOK_WRITE,
 		      &x->archive));
+	if (x->has_program)
+		TRY(archive_unread_awake(x->archive));
 	return thread_start(run, x);
 }

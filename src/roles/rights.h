@@ -11,7 +11,7 @@ enum role_id {
 	ROLE_COUNT
 };
 
-enum { FOLDER_SITE = 1 };
+enum { FOLDER_SITE = 1, FOLDER_PROGRAM = 2 };
 enum { KEYS_TLS = 1, KEYS_MAC = 2, KEYS_SIGN = 4, KEYS_AUTHORITIES = 8, KEYS_OIDC = 16 };
 enum { NET_ACCEPT = 1, NET_DNS = 2, NET_DIAL = 4, NET_HTTPS = 8, NET_ENGINES = 16 };
 

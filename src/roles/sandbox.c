@@ -49,6 +49,26 @@ err sandbox_site(struct arena *a, const struct conf *conf, const char **folder)
 	return OK;
 }
 
+err sandbox_uploads(struct arena *a, const char *site, str word, const char **folder)
+{
+	struct stat st;
+	char found[PATH_MAX];
+	const char *path = arena_z(a, arena_cat(a, str_from(site), STR("/"), word));
+	if (!str_starts(word, STR("/")) || !realpath(path, found) || stat(found, &st)
+	    || !S_ISDIR(st.st_mode))
+		return err_in(a, ERR_SYNTAX,
+			      "[web] uploads: %.*s is no folder below [web] root; make "
+			      "it, or take the word out",
+			      STR_F(word));
+	str inner = arena_cat(a, str_from(found), STR("/"));
+	str outer = strcmp(site, "/") ? arena_cat(a, str_from(site), STR("/")) : STR("/");
+	if (!str_starts(inner, outer))
+		return err_in(a, ERR_SYNTAX,
+			      "[web] uploads: %.*s leads out of [web] root", STR_F(word));
+	*folder = arena_z(a, str_from(found));
+	return OK;
+}
+
 err sandbox_enter(struct arena *a, enum role_id id, const struct conf *conf)
 {
 	preload();

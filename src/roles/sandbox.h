@@ -34,6 +34,11 @@ MUST_USE err seccomp_enter(struct arena *a, const struct rights *r,
  * NULL: none is configured. ERR_SYNTAX: it is not there, or it holds the data folder. */
 MUST_USE err sandbox_site(struct arena *a, const struct conf *conf, const char **folder);
 
+/* The folder that a word of [web] uploads names below site, which web writes to. ERR_SYNTAX: it
+ * is no folder, or leads elsewhere. */
+MUST_USE err sandbox_uploads(struct arena *a, const char *site, str word,
+			     const char **folder);
+
 /* Whether the configuration sends a role to a Unix socket: [route] X = lmtp:/PATH, or an
  * engine of [wall]. */
 bool sandbox_dials_unix(const struct rights *r, const struct conf *conf);

@@ -11,6 +11,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __x86_64__
+#include <asm/prctl.h>
+#endif
 
 /* set by the configuration, not by the row */
 enum { NET_DIAL_UNIX = 1 << 8, NET_ENGINES_TCP = 1 << 9 };
@@ -42,6 +45,11 @@ struct call {
 		false
 
 enum { TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK };
+
+enum {
+	NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC
+		     | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
+};
 
 static const struct call calls[] = {
 #define CALL(name, needs)         { SCMP_SYS(name), #name, (needs), 0, { { 0 } }, false },

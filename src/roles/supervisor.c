@@ -29,12 +29,21 @@ static void setup_free(struct setup *setup)
 	free(setup);
 }
 
+static err check_uploads(struct arena *a, const struct conf *conf, const char *site)
+{
+	str rest = conf->web_uploads, word;
+	const char *folder;
+	while (conf_word(&rest, &word))
+		TRY(sandbox_uploads(a, site, word, &folder));
+	return OK;
+}
+
 /* What stands in the file now, with its sockets; those of old that fit stay.
  * NULL, with e, where something is wrong with it. */
 static struct setup *setup_read(const struct super *s, const char *path,
 				const struct listen_set *old, err *e)
 {
-	const char *site;
+	const char *site = NULL;
 	struct setup *fresh = mem_zero(sizeof *fresh);
 	fresh->a = arena_new();
 	*e = conf_read(fresh->a, path, &fresh->path, &fresh->text);
@@ -43,6 +52,8 @@ static struct setup *setup_read(const struct super *s, const char *path,
 				&fresh->conf);
 	if (!e->kind)
 		*e = sandbox_site(fresh->a, &fresh->conf, &site);
+	if (!e->kind && site)
+		*e = check_uploads(fresh->a, &fresh->conf, site);
 	if (!e->kind)
 		*e = listen_open(fresh->a, &fresh->conf, old, &fresh->listening);
 	return fresh;

@@ -1,5 +1,6 @@
 /* The role wall: what engines make of messages (wall/README.md). It opens no book, holds
- * no key and asks no name server; a message is a descriptor, read in pieces. A thread a
+ * no key and asks no name server; a message is a descriptor, read in pieces. It starts
+ * pdftotext for who looks into files (wall/paper.h), and nothing else. A thread a
  * message, few of which are at an engine at one time (wall/clamd.c). */
 #include "roles/role.h"
 
@@ -9,6 +10,7 @@
 #include "base/thread.h"
 #include "wall/door.h"
 #include "wall/engines.h"
+#include "wall/paper.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,7 +20,8 @@ enum { QUESTIONS = 1000, QUESTION_MS = 10000, LEAVE_MS = 1000 };
 
 struct wall {
 	struct role *role;
-	struct engines *engines;
+	struct engines *engines; /* NULL: none is named */
+	const char *program;     /* pdftotext; NULL: it is not installed */
 	atomic_size_t under_way;
 };
 
@@ -27,11 +30,31 @@ struct asked { /* one allocation */
 	int channel;
 };
 
+/* One at a time, however many ask: each may take half a gigabyte. */
+static err answer_text(struct wall *w, struct arena *a, int channel,
+		       const struct wall_question *q)
+{
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	str text = STR("");
+	pthread_mutex_lock(&turn);
+	err e = w->program ? paper_text(a, w->program, q->message, q->text_most, &text)
+			   : FAIL(ERR_NOTFOUND, "pdftotext is not installed");
+	pthread_mutex_unlock(&turn);
+	close(q->message);
+	return wall_answer_text(a, channel, text, e);
+}
+
 static err answer_one(struct wall *w, struct arena *a, int channel)
 {
 	struct wall_question q;
 	struct wall_verdict v;
 	TRY(wall_hear(channel, clock_mono_ms() + QUESTION_MS, &q));
+	if (q.text_most)
+		return answer_text(w, a, channel, &q);
+	if (!w->engines) {
+		close(q.message);
+		return FAIL(ERR_DENIED, "no engine is named");
+	}
 	engines_scan(w->engines, a, q.message, clock_mono_ms() + q.within_ms, &v);
 	close(q.message);
 	log_info("scanned", KZ("verdict", wall_word(v.result)), KS("engine", v.engine),
@@ -71,15 +94,16 @@ int wall_main(struct role *role)
 	static struct wall w; /* threads may outlive this call */
 	w.role = role;
 	w.engines = engines_new(role->conf);
-	if (!w.engines)
-		return 1; /* the supervisor starts it where an engine is named */
+	w.program = paper_program_file(role->a);
+	if (!w.engines && !w.program)
+		return 1; /* the supervisor starts it where there is one of them */
 	role_ready(role);
 	while (!role_draining(role)) {
 		struct wake woken;
 		if (wake_wait(role, WAKE_ALL, clock_mono_ms() + 1000, &woken)
 		    && woken.handed >= 0)
 			take(&w, woken.handed);
-		else
+		else if (w.engines)
 			engines_prune(w.engines);
 	}
 	while (atomic_load(&w.under_way)

@@ -14,6 +14,7 @@
 #include "web/site/gate.h"
 #include "web/site/log.h"
 #include "web/site/manage.h"
+#include "web/site/upload.h"
 
 enum {
 	CACHE_OCTETS = 24 << 20,
@@ -44,6 +45,11 @@ static void wake_post(void *ring)
 static err hand_mail(void *ring, int fd)
 {
 	return wake_hand(ring, ROLE_smtpd, fd);
+}
+
+static err hand_wall(void *ring, int fd)
+{
+	return wake_hand(ring, ROLE_wall, fd);
 }
 
 static err hand_fetch(void *ring, int fd)
@@ -77,6 +83,8 @@ static err open_web(struct web_role *w)
 			       .wake_post = wake_post,
 			       .answers = bell_new(ORDER_WAITERS),
 			       .hand_mail = hand_mail,
+			       .hand_wall = hand_wall,
+			       .uploads = uploads_new(),
 			       .hand_fetch = hand_fetch };
 	return books_mac_from(role_key(w->role, STR("mac.key")), &w->web.mac);
 }
@@ -92,6 +100,8 @@ static err open_router(struct web_role *w)
 					       .lang = conf->site_lang,
 					       .zone = conf->site_timezone,
 					       .root = conf->web_root.n > 0 },
+				     .strict = str_starts(conf->site_url,
+							  STR("https://")),
 				     .cost = cost_new(conf->web_budget * 1000000),
 				     .ctx = &w->web,
 				     .may = viewer_may,
@@ -109,6 +119,7 @@ static err open_router(struct web_role *w)
 	w->web.site->find_link = file_link_find;
 	w->web.site->charge = file_link_charge;
 	w->web.site->consent = file_consent;
+	w->web.site->uploads = upload_may_by;
 	w->web.site->manages = site_manages_by;
 	if (conf->web_keep_downloads) {
 		TRY(site_log_start(conf, w->web.site->root, &w->web.site->log));
@@ -129,6 +140,8 @@ static err open_http(struct web_role *w)
 	struct http_options o = { .page = router_page,
 				  .first = first_page,
 				  .body_max = many_body_max,
+				  .sink_max = upload_max,
+				  .sink = upload_sink,
 				  .spent = router_spent,
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),

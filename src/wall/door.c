@@ -3,10 +3,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/addr.h"
+#include "wall/paper.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PACKET_MAX = 4096, GRACE_MS = 2000 };
 
@@ -79,15 +83,71 @@ err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
 		       : FAIL(ERR_IO, "the role wall answers something unknown");
 }
 
+/* ---- texts: the answer is OK and a memory file, or FAIL and why */
+
+enum { TEXT_MAX = 64 * 1024 * 1024 };
+
+static err read_file(struct arena *a, int fd, size_t most, str *text)
+{
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) || st.st_size < 0 || (size_t)st.st_size > most)
+		return FAIL(ERR_IO, "the role wall answers something unknown");
+	char *to = arena_alloc(a, (size_t)st.st_size + 1);
+	ssize_t n = pread(fd, to, (size_t)st.st_size, 0);
+	if (n != st.st_size)
+		return FAIL(ERR_IO, "the text of the role wall cannot be read");
+	*text = (str){ to, (size_t)n };
+	return OK;
+}
+
+err wall_ask_text(struct arena *a, int channel, int pdf, size_t most, str *text)
+{
+	char room[PACKET_MAX];
+	str answer, word;
+	int fd;
+	if (!send_packet(channel, arena_printf(a, "TEXT %zu", most), pdf))
+		return FAIL(ERR_IO, "the role wall takes no question");
+	err e = receive(channel, clock_mono_ms() + PAPER_MS + GRACE_MS, room, &answer,
+			&fd);
+	if (e.kind)
+		return err_in(a, e.kind, "no answer of the role wall: %s", e.msg);
+	if (!str_word(&answer, &word) || !str_eq(word, STR("OK")))
+		e = err_in(a, ERR_SYNTAX, "%.*s", STR_F(str_trim(answer)));
+	else
+		e = read_file(a, fd, most, text);
+	fd_close(&fd);
+	return e;
+}
+
+err wall_answer_text(struct arena *a, int channel, str text, err failed)
+{
+	str said = STR("OK");
+	FD_AUTO fd = -1;
+	if (!failed.kind) {
+		fd = memfd_create("postern-text", MFD_CLOEXEC);
+		failed = fd < 0 ? FAIL(ERR_IO, "no memory file")
+				: file_write_all(a, fd, text);
+	}
+	if (failed.kind)
+		said = arena_cat(a, STR("FAIL "), str_first(str_from(failed.msg), 200));
+	return send_packet(channel, said, failed.kind ? -1 : fd)
+		       ? OK
+		       : FAIL(ERR_IO, "whoever asked has gone");
+}
+
+/* ---- what is asked */
+
 static err read_question(str text, struct wall_question *q)
 {
 	str word;
-	int64_t ms;
-	if (!str_word(&text, &word) || !str_eq(word, STR("SCAN"))
-	    || !str_word(&text, &word) || !str_i64(word, &ms) || ms < 1
-	    || ms > WALL_MS_MAX || str_trim(text).n || q->message < 0)
+	int64_t n;
+	bool scan = str_word(&text, &word) && str_eq(word, STR("SCAN"));
+	if ((!scan && !str_eq(word, STR("TEXT"))) || !str_word(&text, &word)
+	    || !str_i64(word, &n) || n < 1 || n > (scan ? WALL_MS_MAX : TEXT_MAX)
+	    || str_trim(text).n || q->message < 0)
 		return FAIL(ERR_SYNTAX, "not a question for the role wall");
-	q->within_ms = ms;
+	q->within_ms = scan ? n : PAPER_MS;
+	q->text_most = scan ? 0 : (size_t)n;
 	return OK;
 }
 

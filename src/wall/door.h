@@ -1,4 +1,4 @@
-/* wall/door.h: the talk between smtpd and the role wall: one question and one answer over
+/* wall/door.h: the talk between smtpd, or post, and the role wall: one question and one answer over
  * a socketpair of SOCK_SEQPACKET, the message as a descriptor.
  *
  *     socketpair(AF_UNIX, SOCK_SEQPACKET | …, 0, pair);       // smtpd; pair[1] goes to wall
@@ -21,11 +21,18 @@ enum { WALL_MS_MAX = 600000 };
 MUST_USE err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
 		      struct wall_verdict *v);
 
+/* What is written in a PDF: UTF-8, at most `most` octets. ERR_TEMP, ERR_IO: as above; else what
+ * paper.h says. */
+MUST_USE err wall_ask_text(struct arena *a, int channel, int pdf, size_t most, str *text);
+
 struct wall_question {
 	int message;       /* yours to close */
+	size_t text_most;  /* not 0: it is a PDF, and its text is wanted */
 	int64_t within_ms; /* 1 to WALL_MS_MAX */
 };
 
 /* ERR_TEMP: none came by the deadline. ERR_SYNTAX: what came is no question. ERR_IO. */
 MUST_USE err wall_hear(int channel, int64_t deadline, struct wall_question *q);
+/* failed: why there is no text. */
+MUST_USE err wall_answer_text(struct arena *a, int channel, str text, err failed);
 MUST_USE err wall_answer(struct arena *a, int channel, const struct wall_verdict *v);

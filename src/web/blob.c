@@ -66,6 +66,12 @@ static void make_tag(str bytes, unsigned char tag[TAG_BYTES])
 	hash_tag((str){ (const char *)tag, TAG_BYTES }, tag);
 }
 
+static void show_tag(const unsigned char hash[TAG_BYTES], char text[2 * TAG_BYTES + 1])
+{
+	for (size_t i = 0; i < TAG_BYTES; i++)
+		snprintf(text + 2 * i, 3, "%02x", hash[i]);
+}
+
 static struct blob *make(str bytes, str type, bool owned,
 			 const unsigned char hash[TAG_BYTES])
 {
@@ -78,8 +84,7 @@ static struct blob *make(str bytes, str type, bool owned,
 	b->type = (str){ text, type.n };
 	b->owned = owned;
 	pthread_mutex_init(&b->lock, NULL);
-	for (size_t i = 0; i < TAG_BYTES; i++)
-		snprintf(b->tag + 2 * i, 3, "%02x", hash[i]);
+	show_tag(hash, b->tag);
 	return b;
 }
 
@@ -204,9 +209,64 @@ bool accepts_coding(str list, str wanted)
 	return false;
 }
 
+static bool takes_gzip(const struct request *q)
+{
+	return accepts_coding(request_header(q, "accept-encoding"), STR("gzip"));
+}
+
+bool response_has(const struct request *q, struct response *r, str name)
+{
+	unsigned char hash[TAG_BYTES];
+	char text[2 * TAG_BYTES + 1];
+	str has = request_header(q, "if-none-match");
+	if (!has.n)
+		return false;
+	make_keys();
+	hash_tag(name, hash);
+	show_tag(hash, text);
+	str tag = arena_copy(r->arena, str_from(text));
+	str gzip = arena_cat(r->arena, tag, STR("-gz"));
+	if (takes_gzip(q)
+	    && etag_listed(has, arena_cat(r->arena, STR("\""), gzip, STR("\""))))
+		return response_unchanged(q, r, gzip);
+	return etag_listed(has, arena_cat(r->arena, STR("\""), tag, STR("\"")))
+	       && response_unchanged(q, r, tag);
+}
+
+static bool is_text(str type)
+{
+	return !type.n || str_starts(type, STR("text/"))
+	       || str_starts(type, STR("application/json"));
+}
+
+static bool has_tag(const struct response *r)
+{
+	for (size_t i = 0; i < r->header_count; i++)
+		if (str_eq(r->headers[i].name, STR("ETag")))
+			return true;
+	return false;
+}
+
+/* What has a version is one of these octets. For guests alone: to others a page may repeat what was asked for beside what only they may
+ * see (BREACH). */
+void response_squeeze(const struct request *q, struct response *r)
+{
+	if (r->blob || r->stream || q->session || r->status == 206
+	    || r->body.n < GZIP_LEAST || !is_text(r->type) || has_tag(r))
+		return;
+	response_header(r, STR("Vary"), STR("Accept-Encoding"));
+	str gzip = takes_gzip(q) ? compress_bytes(buf_str(&r->body)) : STR_NONE;
+	if (!gzip.n)
+		return;
+	buf_clear(&r->body);
+	buf_add(&r->body, gzip);
+	free((void *)(uintptr_t)gzip.p);
+	response_header(r, STR("Content-Encoding"), STR("gzip"));
+}
+
 void response_blob(const struct request *q, struct response *r, struct blob *b)
 {
-	bool takes = accepts_coding(request_header(q, "accept-encoding"), STR("gzip"));
+	bool takes = takes_gzip(q);
 	str gzip = takes ? blob_gzip(b) : STR_NONE;
 	str tag = blob_tag(b);
 	/* another representation needs another strong tag (RFC 9110 section 8.8.1) */

@@ -32,6 +32,13 @@ str blob_gzip(struct blob *b);
  * where the client takes it. The reference becomes the response's. */
 void response_blob(const struct request *q, struct response *r, struct blob *b);
 
+/* Whether the client has, compressed or not, what blob_named calls so: then 304 is the answer,
+ * and it need not be made. */
+bool response_has(const struct request *q, struct response *r, str name);
+
+/* Compresses the body of an answer that is no blob, where the client takes it. */
+void response_squeeze(const struct request *q, struct response *r);
+
 /* The same of what is saved rather than read: also ranges of it (web/version.h). tag: text that
  * tells its octets from all others, the same in every process, so that a download that a
  * restart broke off goes on. */

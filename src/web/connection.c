@@ -97,8 +97,9 @@ static void hand_over(struct connection *c)
 /* So long at least as it comes fast enough: an octet now and then holds no place. */
 static void pace_large(struct connection *c)
 {
-	c->deadline = c->body_at + c->loop->http->options.body_ms
-		      + (int64_t)c->exchange->body.n / LARGE_RATE;
+	const struct exchange *x = c->exchange;
+	int64_t taken = x->sinks ? x->taken : (int64_t)x->body.n;
+	c->deadline = c->body_at + c->loop->http->options.body_ms + taken / LARGE_RATE;
 }
 
 /* The head is there, a body is to come. */
@@ -128,8 +129,13 @@ static void read_request(struct connection *c, struct evbuffer *in)
 		if (got == INTAKE_BODY)
 			expect_body(c);
 	}
-	if (got != INTAKE_DONE && x->large)
+	if (got != INTAKE_DONE && (x->large || x->sinks))
 		pace_large(c);
+	if (got == INTAKE_PIECE) {
+		x->piece = true;
+		c->state = WORKING;
+		pool_put_more(c->loop->http->pool, &x->job);
+	}
 	if (got == INTAKE_DONE) {
 		if (x->refused)
 			atomic_fetch_add(&c->loop->http->refused, 1);
@@ -277,6 +283,11 @@ void connection_answer(struct exchange *x)
 	struct connection *c = x->connection;
 	if (!c->bev) {
 		forget(c);
+	} else if (x->in_body && x->sinks && x->taken < x->head.length && !x->refused) {
+		c->state = READING; /* a sink has its piece, and wants the next */
+		advance(c);
+		if (c->state == READING && c->input_ended)
+			connection_close(c);
 	} else if (x->stream_state == STREAM_FAILED) {
 		c->state = SENDING;
 		connection_close(c);

@@ -49,6 +49,9 @@ static void free_request(struct exchange *x)
 	if (x->large)
 		http_large_leave(x->server, x->large);
 	x->large = 0;
+	if (x->sink)
+		x->sink->free(x->sink);
+	x->sink = NULL;
 }
 
 void exchange_reset(struct exchange *x)
@@ -148,6 +151,9 @@ static void read_request(struct exchange *x, bool proxied)
 		keep_folder(x->arena, h->path, q);
 	else
 		e = form_query(x->arena, h->query, &q->query);
+	q->sink = x->sink;
+	if (x->sink)
+		q->form = x->sink->fields;
 	if (!e.kind && q->body.n && q->method != GET)
 		e = form_parse(x->arena, request_header(q, "content-type"), q->body,
 			       &q->form);
@@ -220,6 +226,8 @@ static void write_head(struct exchange *x)
 	buf_add(out, STR(SECURITY));
 	add_line(out, STR("Content-Security-Policy"),
 		 r->policy.n ? r->policy : STR(PAGES_POLICY));
+	if (!r->policy.n)
+		add_line(out, STR("Permissions-Policy"), STR(PAGES_ASK_FOR));
 	str fresh = x->request.session ? STR("private, no-cache") : STR("no-cache");
 	add_line(out, STR("Cache-Control"), r->cache.n ? r->cache : fresh);
 	for (size_t i = 0; i < r->header_count; i++)
@@ -242,10 +250,25 @@ static void drop_body(struct response *r)
 	r->stream = NULL;
 }
 
+void exchange_sink(struct exchange *x, const struct http_options *options)
+{
+	str octets = buf_str(&x->body);
+	if (!x->sink) {
+		buf_clear(&x->body); /* the octets stay where they are */
+		read_request(x, options->proxied);
+		x->sink = options->sink(options->ctx, &x->request);
+	}
+	x->sink->take(x->sink, octets);
+	buf_clear(&x->body);
+	x->piece = false;
+}
+
 void exchange_page(struct exchange *x, const struct http_options *options,
 		   const atomic_bool *draining)
 {
 	struct response *r = &x->response;
+	if (x->sinks && !x->refused)
+		exchange_sink(x, options);
 	read_request(x, options->proxied);
 	*r = (struct response){ .arena = x->arena, .status = 200 };
 	options->page(options->ctx, &x->request, r);

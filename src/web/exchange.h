@@ -20,8 +20,12 @@ struct exchange {
 	/* from the loop */
 	struct arena *arena;
 	struct wire_head head;
-	bool in_body; /* the head is all there */
-	int large;    /* its place among the server's large bodies; 0: it is none */
+	bool in_body;  /* the head is all there */
+	bool sinks;    /* its body goes to a sink */
+	int64_t taken; /* octets of it */
+	bool piece;    /* a worker is to give the sink what is there, and wants more */
+	struct sink *sink;
+	int large; /* its place among the server's large bodies; 0: it is none */
 	size_t scanned;
 	struct wire_chunks chunks;
 	int refused;
@@ -49,9 +53,10 @@ void exchange_reset(struct exchange *x);
 void exchange_free(struct exchange *x);
 
 enum intake {
-	INTAKE_MORE, /* octets are wanted */
-	INTAKE_BODY, /* the head is there, a body follows: call again */
-	INTAKE_DONE, /* the request is there, or x->refused is set */
+	INTAKE_MORE,  /* octets are wanted */
+	INTAKE_BODY,  /* the head is there, a body follows: call again */
+	INTAKE_PIECE, /* x->body is to be given to the sink (exchange_sink) */
+	INTAKE_DONE,  /* the request is there, or x->refused is set */
 };
 
 /* In the loop: takes what it can of a request off *bytes, which begin where the
@@ -63,6 +68,9 @@ enum intake exchange_take(struct exchange *x, str *bytes);
  * exchange_piece; nothing where the answer has no body. */
 void exchange_page(struct exchange *x, const struct http_options *options,
 		   const atomic_bool *draining);
+
+/* In a worker: gives the sink what is there of the body. */
+void exchange_sink(struct exchange *x, const struct http_options *options);
 
 /* In a worker: puts the next piece of a stream into out. */
 void exchange_piece(struct exchange *x);

@@ -147,7 +147,7 @@ static str browser_unescape(struct arena *a, str s)
 	return (str){ out, n };
 }
 
-static err part_head(struct arena *a, str head, struct pair *pair)
+err form_part_head(struct arena *a, str head, struct pair *pair)
 {
 	str line, name, value;
 	bool named = false;
@@ -184,7 +184,7 @@ static err part(struct arena *a, str delimiter, str *body, struct pair *pair, bo
 	if (!next.n)
 		return FAIL(ERR_SYNTAX, "the form has no closing delimiter");
 	*pair = (struct pair){ 0 };
-	TRY(part_head(a, head, pair));
+	TRY(form_part_head(a, head, pair));
 	pair->value = next.p < content.p ? STR_NONE
 					 : str_first(content, content.n - next.n);
 	*body = str_skip(next, delimiter.n);
@@ -192,12 +192,20 @@ static err part(struct arena *a, str delimiter, str *body, struct pair *pair, bo
 	return OK;
 }
 
+err form_boundary(str content_type, str *boundary)
+{
+	if (!str_istarts(str_trim(content_type), STR("multipart/form-data")))
+		return FAIL(ERR_NOTFOUND, "it is no form with files");
+	if (!parameter(content_type, STR("boundary"), boundary) || !boundary->n
+	    || boundary->n > BOUNDARY_MAX)
+		return FAIL(ERR_SYNTAX, "the form's type names no boundary");
+	return OK;
+}
+
 static err multipart(struct arena *a, str content_type, str body, struct pairs *form)
 {
 	str boundary;
-	if (!parameter(content_type, STR("boundary"), &boundary) || !boundary.n
-	    || boundary.n > BOUNDARY_MAX)
-		return FAIL(ERR_SYNTAX, "the form's type names no boundary");
+	TRY(form_boundary(content_type, &boundary));
 	str delimiter = arena_cat(a, STR("\r\n--"), boundary);
 	str first = str_skip(delimiter, 2);
 	if (!str_starts(body, first))

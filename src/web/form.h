@@ -17,6 +17,11 @@ enum { FORM_FIELDS_MAX = 2000 };
  * FORM_FIELDS_MAX fields. */
 MUST_USE err form_parse(struct arena *a, str content_type, str body, struct pairs *form);
 
+/* Of multipart/form-data: what its type names, and the headers of a part without the blank line,
+ * as name and filename (web/multipart.h). ERR_NOTFOUND: it is another type. ERR_SYNTAX. */
+MUST_USE err form_boundary(str content_type, str *boundary);
+MUST_USE err form_part_head(struct arena *a, str head, struct pair *pair);
+
 /* What stands behind the ? of a URL. Wrong octets become U+FFFD: old links
  * were written in many charsets. ERR_SYNTAX: NUL. ERR_LIMIT: as above. */
 MUST_USE err form_query(struct arena *a, str query, struct pairs *pairs);

@@ -88,7 +88,9 @@ static void run(struct pool_job *job)
 		return;
 	}
 	int64_t before = clock_cpu_us();
-	if (x->response.stream) {
+	if (x->piece) {
+		exchange_sink(x, &h->options);
+	} else if (x->response.stream) {
 		exchange_piece(x);
 	} else {
 		exchange_page(x, &h->options, &h->draining);

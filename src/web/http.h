@@ -17,6 +17,9 @@
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
 	"'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'"
 
+/* Permissions-Policy of pages: what none of them asks for. */
+#define PAGES_ASK_FOR "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 #include "net/limit.h"
 #include "net/tls.h"
 #include "web/request.h"
@@ -25,6 +28,7 @@ enum {
 	HTTP_BODY_MAX = 1 << 20,
 	/* Larger bodies, where options.body_max allows any, that are taken at once. */
 	HTTP_LARGE_AT_ONCE = 2,
+	HTTP_SINK_PIECE = 1 << 18,
 	/* A worker may wait for another process: those that do must be far fewer. */
 	HTTP_WORKERS = 32,
 };
@@ -44,6 +48,11 @@ struct http_options {
 	 * it took, and octets that go out for it; or NULL. */
 	void (*spent)(void *ctx, const struct request *q, int64_t microseconds,
 		      int64_t octets);
+	/* In a loop as well: how large a POST's body may be that is taken by a sink, a piece
+	 * at a time; 0: it is taken as others are. NULL: none is. */
+	int64_t (*sink_max)(void *ctx, str path, str query);
+	/* In a worker, when the first octets are there, of the request without its body. */
+	struct sink *(*sink)(void *ctx, struct request *q);
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	size_t queue;            /* requests that may wait for a worker; 0: 1,000 */

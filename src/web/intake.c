@@ -26,6 +26,26 @@ static enum intake take_large(struct exchange *x)
 	return INTAKE_BODY;
 }
 
+/* Of a known length, so that it is refused before it comes. */
+static enum intake take_sink(struct exchange *x, int64_t most)
+{
+	if (x->head.chunked)
+		return refuse(x, 411, "a file is sent with its length");
+	if (x->head.length > most)
+		return refuse(x, 413, "the file is larger than this server takes");
+	x->sinks = true;
+	x->in_body = true;
+	return INTAKE_BODY;
+}
+
+static int64_t sink_max(const struct exchange *x)
+{
+	const struct http_options *o = x->server ? &x->server->options : NULL;
+	return o && o->sink_max && x->head.method == POST
+		       ? o->sink_max(o->ctx, x->head.path, x->head.query)
+		       : 0;
+}
+
 static enum intake take_head(struct exchange *x, str *bytes)
 {
 	const char *why = NULL;
@@ -42,6 +62,9 @@ static enum intake take_head(struct exchange *x, str *bytes)
 	int status = wire_head_parse(x->arena, head, &x->head, &why);
 	if (status)
 		return refuse(x, status, why);
+	int64_t most = x->head.length || x->head.chunked ? sink_max(x) : 0;
+	if (most)
+		return take_sink(x, most);
 	if (x->head.length > HTTP_BODY_MAX)
 		return take_large(x);
 	if (!x->head.chunked && !x->head.length)
@@ -57,6 +80,19 @@ static enum intake take_body(struct exchange *x, str *bytes)
 	buf_add(&x->body, piece);
 	*bytes = str_skip(*bytes, piece.n);
 	return x->body.n == length ? INTAKE_DONE : INTAKE_MORE;
+}
+
+static enum intake take_piece(struct exchange *x, str *bytes)
+{
+	size_t left = (size_t)(x->head.length - x->taken);
+	size_t room = HTTP_SINK_PIECE - x->body.n;
+	str piece = str_first(*bytes, left < room ? left : room);
+	buf_add(&x->body, piece);
+	*bytes = str_skip(*bytes, piece.n);
+	x->taken += (int64_t)piece.n;
+	if (x->taken == x->head.length)
+		return INTAKE_DONE;
+	return x->body.n == HTTP_SINK_PIECE ? INTAKE_PIECE : INTAKE_MORE;
 }
 
 static enum intake take_chunks(struct exchange *x, str *bytes)
@@ -78,5 +114,7 @@ enum intake exchange_take(struct exchange *x, str *bytes)
 {
 	if (!x->in_body)
 		return take_head(x, bytes);
+	if (x->sinks)
+		return take_piece(x, bytes);
 	return x->head.chunked ? take_chunks(x, bytes) : take_body(x, bytes);
 }

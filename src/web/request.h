@@ -38,6 +38,14 @@ struct session;
 struct router;
 struct site_link;
 
+/* What takes a body as it comes, in workers, so that it is never in memory (web/http.h). */
+struct sink {
+	/* The next octets; what is wrong with them it keeps to itself until it is asked. */
+	void (*take)(struct sink *s, str octets);
+	void (*free)(struct sink *s); /* in a worker or in a loop: it waits for nothing */
+	struct pairs fields;          /* of the form, but files: for request.form */
+};
+
 struct request {
 	struct arena *arena;
 	enum method method;
@@ -53,6 +61,7 @@ struct request {
 	struct pairs query, headers;
 	str body;          /* of at most HTTP_BODY_MAX octets */
 	struct pairs form; /* the body, where it is a form */
+	struct sink *sink; /* that has taken it all; the server's; or NULL */
 	struct net_addr client;
 	bool secure;     /* it came over TLS, here or at the proxy before us */
 	int refused;     /* not 0: no request but a fault, to be answered so */

@@ -414,6 +414,16 @@ static void lead_to_twin(const struct router *router, struct request *q,
 	}
 }
 
+/* RFC 6797 section 7.2: only over TLS. Other names below ours may be without it, and so may
+ * the address of files. */
+static void say_strict(const struct router *router, const struct request *q,
+		       struct response *r)
+{
+	if (router->strict && q->secure && !q->apart)
+		response_header(r, STR("Strict-Transport-Security"),
+				STR("max-age=31536000"));
+}
+
 void router_page(void *arg, struct request *q, struct response *r)
 {
 	const struct router *router = arg;
@@ -431,6 +441,8 @@ void router_page(void *arg, struct request *q, struct response *r)
 		lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
 		error_page(q, r, r->status, STR_NONE);
+	say_strict(router, q, r);
+	response_squeeze(q, r);
 	if (r->status == 503)
 		log_warn("page-put-off", KS("path", q->path),
 			 KZ("do",

@@ -52,6 +52,7 @@ struct router {
 	const struct sessions *sessions;
 	struct frame_site site;
 	struct protect protect;
+	bool strict; /* its URL is https: browsers are told to come by it alone (HSTS) */
 	struct cost *cost; /* of guests, by network; NULL: it is not counted */
 	void *ctx;
 

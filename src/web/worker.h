@@ -53,6 +53,8 @@ struct web { /* one a process */
 	struct bell *answers; /* post has run orders */
 	err (*hand_mail)(void *ring,
 			 int fd); /* one end of a socket pair, to the local door */
+	err (*hand_wall)(void *ring, int fd);  /* the same, to the role wall */
+	struct uploads *uploads;               /* files that come (web/site/upload.h) */
 	err (*hand_fetch)(void *ring, int fd); /* the same, to the role fetch */
 	atomic_size_t fetches;                 /* under way */
 	_Atomic int64_t

@@ -3,13 +3,15 @@ sender put there; hostile ones are links; the card says what the wall made of a 
 import base64
 import json
 import os
+import shutil
+import signal
 import struct
 import zlib
 from email.utils import formatdate
 
 from chromium import look, well
 from clamd import FakeClamd
-from harness import Postern, check, done, equal, eventually, limit, section
+from harness import Postern, check, done, equal, eventually, limit, section, skipped
 from mailing import message
 from nameserver import NameServer
 from browser import Browser
@@ -168,4 +170,51 @@ p.cli('archive', 'purge', DEV, '7', '--reason=asked for')
 check('purged, it is found no more', eventually(lambda: found('topaz7') == [], 20), found('topaz7'))
 p.stop()
 p.cli('archive', 'verify')
+
+section('what is written inside PDF')
+
+
+def pdf(words, pages=1):
+    """Helvetica, a line a page."""
+    objects = ['<< /Type /Catalog /Pages 2 0 R >>', f'<< /Type /Pages /Count {pages} /Kids [ {" ".join(f"{4 + 2 * n} 0 R" for n in range(pages))} ] >>',
+               '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>']
+    for n in range(pages):
+        text = f'BT /F1 12 Tf 72 700 Td ({words} {n + 1}) Tj ET'
+        objects += [f'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * n} 0 R >>',
+                    f'<< /Length {len(text)} >>\nstream\n{text}\nendstream']
+    out, at = '%PDF-1.4\n', []
+    for n, x in enumerate(objects, 1):
+        at.append(len(out))
+        out += f'{n} 0 obj\n{x}\nendobj\n'
+    start = len(out)
+    out += f'xref\n0 {len(objects) + 1}\n0000000000 65535 f \n' + ''.join(f'{x:010} 00000 n \n' for x in at)
+    return (out + f'trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n').encode()
+
+
+PAPER = with_files(30, 'Paper', [('paper.pdf', 'application/pdf', pdf('Lapis lazuli')), ('notes.txt', 'text/plain', b'jasper\r\n')])
+path = p.env.get('PATH', os.environ['PATH'])
+if shutil.which('pdftotext', path=path):
+    p.env['PATH'] = p.dir
+    p.start()
+    check('where no program reads them, the log says so once', eventually(lambda: p.events('pdf-not-read'), 10))
+    p.deliver(ANNA, DEV, PAPER)
+    check('all else is found', eventually(lambda: found('inside:jasper') == [26], 20), p.tail(8))
+    equal('and what it says is not', found('inside:lazuli'), [])
+    p.stop()
+    p.env['PATH'] = path
+    p.start()
+    check('where one does, it is, that of before, too', eventually(lambda: found('inside:lazuli') == [26], 30), p.tail(8))
+    p.deliver(ANNA, DEV, with_files(31, 'Long', [('long.pdf', 'application/pdf', pdf('Onyx', 10000)), ('broken.pdf', 'application/pdf', b'%PDF-1.4 nothing'),
+                                                 ('short.pdf', 'application/pdf', pdf('Agate'))]))
+    p.deliver(ANNA, DEV, message(ANNA, DEV, 'Behind it', 'No file at all.\r\n'))
+    check('a post behind it does not wait', eventually(lambda: guest.get('/lists/dev/28').status == 200, 10))
+    check('of ten thousand pages the first are read', eventually(lambda: found('inside:agate') == [27], 60) and found('inside:onyx') == [27], p.tail(8))
+    wall = p.roles()['wall']
+    os.kill(wall, signal.SIGKILL)
+    p.deliver(ANNA, DEV, with_files(32, 'Again', [('paper.pdf', 'application/pdf', pdf('Malachite'))]))
+    check('a wall that dies is asked again', eventually(lambda: found('inside:malachite') == [29], 30), p.tail(8))
+    p.cli('archive', 'purge', DEV, '26', '--reason=asked for')
+    check('purged, it is found no more', eventually(lambda: found('inside:lazuli') == [], 20))
+else:
+    skipped('pdftotext is not installed')
 done()

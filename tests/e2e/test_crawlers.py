@@ -1,4 +1,5 @@
 """Crawlers: a network that takes more than its share waits, and its neighbours read on."""
+import gzip
 import json
 import re
 import sqlite3
@@ -225,4 +226,50 @@ check('when it is not sent again, too', 'noai, noimageai' in b.ask('GET', '/list
       .headers.get_all('X-Robots-Tag', []), b.status)
 check('another list does not', 'noai' not in str(b.get('/lists/dev/1').headers))
 check('nor does what is hidden', 'noai' not in str(b.get('/lists/board/').headers) and b.status == 404)
+
+section('what every answer says, and how it is sent')
+secure = Browser(p, https=True)
+for path, kind in (('/lists/', 'page'), ('/lists/dev/', 'page'), ('/lists/dev/t/1', 'page'), ('/lists/dev/search?q=vacuum', 'page'), ('/lists/dev/search?q=(', 'page'), ('/nosuch', 'page'),
+                   ('/login', 'page'), ('/lists/dev/feed.atom', 'page'), ('/lists/dev.json', 'page'), ('/robots.txt', 'page'), ('/lists/sitemap.xml', 'page'), (style, 'page'),
+                   ('/lists/dev/1/raw', 'sandbox'), ('/lists/dev/by/all.mbox.gz', 'sandbox')):
+    for who in (b, secure):
+        h = who.ask('GET', path).headers
+        equal(f'{path}: over TLS alone it says so', h['Strict-Transport-Security'], 'max-age=31536000' if who is secure else None)
+        equal(f'{path}: as it is named, and to nobody else', [h[x] for x in ('X-Content-Type-Options', 'Referrer-Policy', 'Cross-Origin-Opener-Policy')], ['nosniff', 'same-origin', 'same-origin'])
+        if kind == 'sandbox':
+            check(f'{path}: in a sandbox', h['Content-Security-Policy'].startswith("sandbox; default-src 'none'"), h['Content-Security-Policy'])
+        else:
+            policy = dict(x.strip().split(' ', 1) for x in h['Content-Security-Policy'].split(';'))
+            equal(f'{path}: what it may do', {x: policy.get(x) for x in ('default-src', 'style-src', 'img-src', 'form-action', 'frame-ancestors', 'base-uri')},
+                  {'default-src': "'none'", 'style-src': "'self'", 'img-src': "'self' data:", 'form-action': "'self'", 'frame-ancestors': "'none'", 'base-uri': "'none'"})
+            check(f'{path}: and asks for', 'camera=()' in h['Permissions-Policy'] and 'geolocation=()' in h['Permissions-Policy'], h['Permissions-Policy'])
+anna = Browser(p)
+anna.enter(ANNA)
+for path in ('/lists/dev/search?q=vacuum', '/lists/search?q=vacuum', '/lists/dev/search.json?q=vacuum', '/lists/dev/search?q=nosuchword', '/lists/dev/search?q=(', '/lists/nosuch/17', '/login'):
+    plain = b.ask('GET', path).raw
+    h = b.ask('GET', path, headers={'Accept-Encoding': 'br, gzip'}).headers
+    equal(f'{path}: compressed', (h['Content-Encoding'], gzip.decompress(b.raw) == plain or path == '/login', len(b.raw) < len(plain) * 0.6), ('gzip', True, True))
+    check(f'{path}: and caches know', any('Accept-Encoding' in x for x in h.get_all('Vary')), h.get_all('Vary'))
+    check(f'{path}: not beside what others may not see', anna.ask('GET', path, headers={'Accept-Encoding': 'gzip'}).headers['Content-Encoding'] is None, path)
+for path in ('/lists/dev/search?q=vacuum', '/lists/search?q=vacuum', '/lists/search.json?q=vacuum&o=new', '/lists/dev/search.atom?q=vacuum', '/lists/search.mbox.gz?q=list:lab'):
+    for coding in ('identity', 'gzip'):
+        tag = b.ask('GET', path, headers={'Accept-Encoding': coding}).headers['ETag']
+        if '.mbox' in path:
+            equal(f'{path}: has no version', tag, None)
+            continue
+        equal(f'{path}: who has it need not fetch it ({coding})', b.ask('GET', path, headers={'Accept-Encoding': coding, 'If-None-Match': tag}).status, 304)
+        equal(f'{path}: another has another', b.ask('GET', path + '+-crystal', headers={'Accept-Encoding': coding, 'If-None-Match': tag}).status, 200)
+tag, all_tag = (b.ask('GET', x).headers['ETag'] for x in ('/lists/dev/search?q=vacuum', '/lists/search?q=vacuum'))
+with tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox') as f:
+    f.write(b'From x Thu Jan  1 00:00:00 2026\n' + letter(2000).replace(b'\r\n', b'\n') + b'\n')
+    f.flush()
+    p.cli('archive', 'import', LAB, f.name)
+equal('a post elsewhere changes nothing', b.ask('GET', '/lists/dev/search?q=vacuum', headers={'If-None-Match': tag}).status, 304)
+equal('but what is found on all lists', b.ask('GET', '/lists/search?q=vacuum', headers={'If-None-Match': all_tag}).status, 200)
+equal('who is signed in is shown it anew', anna.ask('GET', '/lists/dev/search?q=vacuum').headers['ETag'], None)
+p.stop()
+p.configure(site__url='http://www.lists.example')
+p.start()
+check('web is ready', eventually(lambda: [e for e in p.events('role-ready', new=True) if e['name'] == 'web']))
+equal('a site without TLS does not ask for it', secure.get('/lists/').headers['Strict-Transport-Security'], None)
 done()

@@ -16,10 +16,11 @@ ADMIN, LIST = 'admin@lists.example', 'lab@lists.example'
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
 root = folder()
 os.makedirs(root + '/data')
-for name, text in (('.access', 'licence LICENCE.md\n'), ('LICENCE.md', '# Terms\n')):
-    with open(f'{root}/data/{name}', 'w') as f:
+os.makedirs(root + '/in')
+for name, text in (('data/.access', 'licence LICENCE.md\n'), ('data/LICENCE.md', '# Terms\n'), ('in/.access', 'allow signed-in\nupload signed-in\n')):
+    with open(f'{root}/{name}', 'w') as f:
         f.write(text)
-p = Postern(web__root=root, dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
+p = Postern(web__root=root, web__uploads='/in', dns=dns, admin=ADMIN, send__relay='outbox', smtp__messages_per_hour=0, smtp__recipients_per_hour=0)
 p.cli('list', 'create', LIST, '--owner', 'olga@home.example')
 p.cli('list', 'set', LIST, 'subscription_policy=confirm_then_moderate')
 p.cli('member', 'add', LIST, 'anna@home.example', ADMIN)
@@ -85,7 +86,7 @@ for n in range(2):
     p.deliver('zoe@home.example', LIST, message('zoe@home.example', LIST, f'held {n}'))
 with p.submit(ADMIN, token) as s:
     for n in range(2):
-        s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}'))
+        s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}', '<p>Hello.</p>\r\n', MIME_Version='1.0', Content_Type='text/html'))
 check('posts are there', eventually(lambda: get('/lists/lab/2.json')[0] == 200))
 eventually(lambda: len(p.json('held', 'ls', LIST)) == 2)
 get_ = lambda path: get('/api/3.1' + path)[1]
@@ -93,7 +94,7 @@ user = get_(f'/users/{ADMIN}')
 outbox = get('/outbox.json')[1]
 month = next(iter(re.findall(r'/by/(\d+)/(\d+)/', json.dumps(get('/lists/lab/by.json')[1]) or '')), ('2026', '11'))
 URIS, WELCOME = [f'/api/3.1{x}/uris' for x in ('', '/domains/{host}', '/lists/{list}')], 'list:user:notice:welcome'
-VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'token': 'x' * 32,
+VALUES = {'domain': 'lists.example', 'list': 'lab', 'number': '1', 'id': str(p.json('held', 'ls', LIST)[0]['id']), 'year': month[0], 'month': month[1], 'day': '01', 'volume': '-'.join(month[:2]), 'sitemap': f'sitemap-{month[0]}', 'token': 'x' * 32,
           'member': get_('/lists/lab.lists.example/member/anna@home.example')['member_id'], 'role': 'member', 'email': 'anna@home.example',
           'user': user['user_id'], 'host': 'lists.example', 'attribute': 'description', 'position': '0', 'section': 'mailman', 'queue': 'in', 'file': 'q1',
           'part': '1', 'name': 'x', 'template': 'welcome', 'rest': 'x', 'word': 'asked', 'message': '1', 'destination': 'home.example', 'batch': '1', 'person': '1', 'provider': 'none', 'hash': 'ab' * 32}
@@ -104,7 +105,7 @@ for where in URIS:
     form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
     equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example',
-        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/'}
+        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/', '/files/upload.json': '/files/upload.json?to=/in/'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},
@@ -167,7 +168,8 @@ for (m, path), o in sorted(operations.items()):
 for (m, path), o in sorted(operations.items()):
     if m == 'get' or '/{rest}' in path:
         continue
-    real = re.sub(r'\{(\w+)\}', lambda x: VALUES[x[1]], path)
+    values = {**VALUES, **VALUES_AT.get(path, {})}
+    real = re.sub(r'\{(\w+)\}', lambda x: values[x[1]], path)
     status, _ = get(real, signed=False, method=m.upper())
     check(f'{m} {path} is there', status not in (404, 405) and status < 500 or re.search('list|provider', path) and status == 404, status)
 promised = sum(1 for o in operations.values() if 'content' in o['responses'].get('200', {}))

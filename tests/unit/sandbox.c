@@ -38,6 +38,8 @@ static void try_attempts(const struct rights *row)
 		may |= DIALS_UNIX;
 	if (row == &rights[ROLE_web])
 		may |= IS_WEB;
+	if (row == &rights[ROLE_wall])
+		may |= IS_WALL;
 	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
 		const struct attempt *a = &attempts[i];
 		bool unix_socket = a->try == connect_abstract;
@@ -46,6 +48,9 @@ static void try_attempts(const struct rights *row)
 		/* What may dial nowhere but engines is kept from other ports by Landlock. */
 		if (a->try == dial_dns && may & NET_ENGINES)
 			abi = 4;
+		/* And what starts pdftotext from other programs. */
+		if (a->try == exec_it && may & IS_WALL)
+			abi = 1;
 		if (abi <= t.abi) {
 			expect(row, a->name, a->needs & may || a->needs == ~0u, a->try());
 		} else if (unix_socket && t.abi >= 4) { /* what the log tells of */

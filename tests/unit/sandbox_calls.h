@@ -26,8 +26,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Beside the NET_ bits: the configuration routes to one; it is the role web. */
-enum { DIALS_UNIX = 1 << 8, IS_WEB = 1 << 9 };
+/* Beside the NET_ bits: the configuration routes to one; it is the role web, or wall. */
+enum { DIALS_UNIX = 1 << 8, IS_WEB = 1 << 9, IS_WALL = 1 << 10 };
 
 static struct {
 	char data[64], path[128]; /* DATA, and room for a name below it */
@@ -258,7 +258,7 @@ static const struct attempt {
 	{ "accept", accept_one, NET_ACCEPT, 0 },
 	{ "socketpair", pair, ~0u, 0 },
 	{ "sched_setaffinity", choose_processor, IS_WEB, 0 },
-	{ "fork", fork_it, 0, 0 },
+	{ "fork", fork_it, IS_WALL, 0 },
 	{ "execve", exec_it, 0, 0 },
 	{ "execveat", exec_at, 0, 0 },
 	{ "ptrace TRACEME", trace_me, 0, 0 },
@@ -297,7 +297,7 @@ static const struct attempt {
 	{ "ioctl TIOCSTI", stuff_terminal, 0, 0 },
 	{ "seccomp", new_filter, 0, 0 },
 	{ "prctl PR_SET_DUMPABLE", undo_privileges, 0, 0 },
-	{ "setrlimit", set_limit, 0, 0 },
+	{ "setrlimit", set_limit, IS_WALL, 0 },
 	{ "memory to write and execute", map_both, 0, 0 },
 	{ "making memory executable", make_executable, 0, 0 },
 	{ "memory to write", map_plain, ~0u, 0 },

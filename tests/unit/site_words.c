@@ -104,11 +104,84 @@ static void what_is_logged(void)
 	}
 }
 
+static void who_may_send(void)
+{
+	static const struct {
+		const char *folders[3];
+		const char *who;
+		bool yes;
+	} cases[] = {
+		{ { "upload members of dev" }, "members of dev", true },
+		{ { "upload members of dev", "" }, "members of dev", true },
+		{ { "upload members of dev", "upload person b@x" },
+		  "members of dev",
+		  false },
+		{ { "upload members of dev", "upload person b@x" }, "person b@x", true },
+		{ { "allow members of dev" }, "members of dev", false },
+		{ { "manage person b@x" }, "person b@x", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct rules r;
+		bool yes;
+		enter(a, cases[i].folders, &r);
+		CHECK(!rules_name(&r, RULE_UPLOAD, holds, (void *)(uintptr_t)cases[i].who,
+				  &yes)
+			       .kind);
+		CHECK(yes == cases[i].yes);
+	}
+}
+
+static void which_licence(void)
+{
+	static const struct {
+		const char *folders[3];
+		const char *name;
+		unsigned asks;
+		bool is_public;
+	} cases[] = {
+		{ { "" }, "", 0, true },
+		{ { "licence A b.md" }, "A b.md", 0, false },
+		{ { "licence a.md\nlicence-asks institution", "" },
+		  "a.md",
+		  LICENCE_INSTITUTION,
+		  false },
+		{ { "licence a.md\nlicence-asks name", "licence b.md" },
+		  "b.md",
+		  0,
+		  false },
+		{ { "licence a.md", "licence none" }, "", 0, true },
+		{ { "licence a.md\nlicence-asks institution name" },
+		  "a.md",
+		  LICENCE_NAME | LICENCE_INSTITUTION,
+		  false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ARENA(a);
+		struct rules r;
+		enter(a, cases[i].folders, &r);
+		CHECK(str_eq(r.licence, str_from(cases[i].name)));
+		CHECK(r.licence_asks == cases[i].asks);
+		CHECK(rules_are_public(&r) == cases[i].is_public);
+	}
+}
+
 static void mistakes(void)
 {
-	static const char *const cases[] = { "manage",      "manage public",
-					     "manage link", "manage person b",
-					     "log",         "log maybe" };
+	static const char *const cases[] = { "manage",
+					     "manage public",
+					     "manage link",
+					     "manage person b",
+					     "log",
+					     "log maybe",
+					     "upload public",
+					     "upload link",
+					     "upload",
+					     "replace",
+					     "licence",
+					     "licence .access",
+					     "licence a/b.md",
+					     "licence-asks age" };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ARENA(a);
 		struct rules r;
@@ -121,6 +194,8 @@ int main(void)
 	who_minds_it();
 	it_lets_nobody_in();
 	what_is_logged();
+	who_may_send();
+	which_licence();
 	mistakes();
 	return check_done();
 }

@@ -54,9 +54,56 @@ static void there_and_back(void)
 	close(pair[1]);
 }
 
+static void *tell_text(void *arg)
+{
+	ARENA(a);
+	struct wall_question q;
+	int fd = *(int *)arg;
+	if (wall_hear(fd, clock_mono_ms() + 5000, &q).kind || q.text_most != 5)
+		abort();
+	close(q.message);
+	if (wall_answer_text(a, fd, STR("opal"), OK).kind)
+		abort();
+	return NULL;
+}
+
+static void *tell_nothing(void *arg)
+{
+	ARENA(a);
+	struct wall_question q;
+	int fd = *(int *)arg;
+	if (wall_hear(fd, clock_mono_ms() + 5000, &q).kind)
+		abort();
+	close(q.message);
+	if (wall_answer_text(a, fd, STR(""), FAIL(ERR_LIMIT, "it never ends")).kind)
+		abort();
+	return NULL;
+}
+
+static void texts(void)
+{
+	ARENA(a);
+	FD_AUTO pdf = fake_message(a, STR("%PDF"));
+	static void *(*const answers[])(void *arg) = { tell_text, tell_nothing };
+	for (size_t i = 0; i < 2; i++) {
+		int pair[2];
+		pthread_t id;
+		str text = STR("none");
+		make_pair(pair);
+		if (thread_start_joinable(&id, answers[i], &pair[1]).kind)
+			abort();
+		err e = wall_ask_text(a, pair[0], pdf, 5, &text);
+		pthread_join(id, NULL);
+		CHECK(i ? e.kind == ERR_SYNTAX && !strcmp(e.msg, "it never ends")
+			: !e.kind && str_eq(text, STR("opal")));
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
+
 static const char *const questions[] = {
-	"SCAN",         "SCAN 0",  "SCAN -1", "SCAN 600001",
-	"SCAN 10 more", "scan 10", "",        "SCAN x"
+	"SCAN", "SCAN 0", "SCAN -1", "SCAN 600001", "SCAN 10 more", "scan 10",
+	"",     "SCAN x", "TEXT",    "TEXT 0",      "TEXT -1",      "TEXT 67108865"
 };
 
 static void send_text(int fd, const char *text)
@@ -110,6 +157,7 @@ static void bad_answers(void)
 int main(void)
 {
 	there_and_back();
+	texts();
 	bad_questions();
 	bad_answers();
 	return check_done();

@@ -1,11 +1,10 @@
 /* What is saved rather than read: raw messages, attachments. */
 #include "web/pages/forms.h"
 #include "web/pages/page.h"
-#include "web/pages/since.h"
+#include "web/pages/sight.h"
 
 #include "archive/mask.h"
 #include "archive/picture.h"
-#include "archive/redact.h"
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "mail/mime.h"
@@ -15,56 +14,13 @@ static bool hides_here(const struct request *q)
 	return page_hides(q, &worker_of(q)->settings);
 }
 
-/* What of a post the viewer sees. */
-struct sight {
-	bool yes, gone; /* gone: it was taken away */
-	str message;    /* what it said, where it is hidden from others */
-	struct archive_attachments files;
-};
-
-static err look(struct request *q, int64_t number, struct sight *s)
-{
-	const struct worker *w = worker_of(q);
-	struct archive_post post, was;
-	*s = (struct sight){ 0 };
-	TRY(archive_post_by_number(w->books.archive, q->arena, w->list->id, number, &post,
-				   &s->yes));
-	s->yes = s->yes && since_sees(q, &post);
-	s->gone = s->yes && post.flags & ARCHIVE_GONE;
-	if (!s->gone || !worker_may(w, RIGHT_post_redact))
-		return OK;
-	bool hidden;
-	TRY(archive_read_hidden(w->books.archive, q->arena, &post, &was, &s->files,
-				&s->message, &hidden));
-	s->gone = !hidden;
-	return OK;
-}
-
-static void not_there(struct request *q, struct response *r, const struct sight *s)
-{
-	error_page(q, r, s->gone ? 410 : 404, STR_NONE);
-}
-
 /* ---- the message as it is */
 
 void raw_page(struct request *q, struct response *r)
 {
-	const struct worker *w = worker_of(q);
-	int64_t number = 0;
-	bool found = false;
-	struct sight s = { 0 };
 	str message;
-	if (str_i64(request_arg(q, "number"), &number)
-	    && (page_failed(q, r, look(q, number, &s))
-		|| page_failed(q, r,
-			       archive_read_raw(w->books.archive, q->arena, w->list->id,
-						number, &message, &found))))
+	if (!sight_message(q, r, &message))
 		return;
-	if (!found || !s.yes || s.gone) {
-		not_there(q, r, &s);
-		return;
-	}
-	message = s.message.n ? s.message : message;
 	page_no_index(r);
 	r->policy = SANDBOX;
 	buf_add(&r->body, hides_here(q) ? mask_message(q->arena, message) : message);
@@ -155,13 +111,13 @@ static void answer_part(struct request *q, struct response *r,
 	str bytes;
 	if (str_i64(request_arg(q, "number"), &number)
 	    && str_i64(request_arg(q, "part"), &part)
-	    && (page_failed(q, r, look(q, number, &s))
+	    && (page_failed(q, r, sight_look(q, number, &s))
 		|| page_failed(q, r, read_file(q, &s, number, part, &x, &bytes, &found))))
 		return;
 	if (found && s.yes && !s.gone)
 		answer(q, r, &x, bytes);
 	else
-		not_there(q, r, &s);
+		sight_refuse(q, r, &s);
 }
 
 void attachment_page(struct request *q, struct response *r)

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "archive/search.h"
 #include "archive/spell.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "web/pages/feed.h"
@@ -197,7 +198,8 @@ static err ask(struct request *q, struct response *r, const struct asked *x,
 	return search_add_facets(q, x, &found.facets, p);
 }
 
-static err show_search(struct request *q, struct response *r, const struct asked *x)
+static err show_search(struct request *q, struct response *r, const struct asked *x,
+		       bool *whole)
 {
 	const struct visible_list *only = x->one ? &x->lists[0] : NULL;
 	str title = x->words.n ? arena_cat(q->arena, S_("Search: "), x->words)
@@ -219,6 +221,7 @@ static err show_search(struct request *q, struct response *r, const struct asked
 		feed_offer(q->arena, &p.frame, p.action,
 			   search_link(q, STR(""), x->words));
 	TRY(ask(q, r, x, &p));
+	*whole = p.asked && !p.filling;
 	ANSWER(q, r, search, &p);
 	return OK;
 }
@@ -236,13 +239,45 @@ bool search_read(const struct request *q, struct asked *x)
 		   && str_i64(id, &x->after_id));
 }
 
+err search_name(struct request *q, const struct asked *x, str *name)
+{
+	const struct worker *w = worker_of(q);
+	BUF(b);
+	*name = STR_NONE;
+	if (q->session || !x->words.n)
+		return OK;
+	buf_addf(&b, "search %d%d %" PRId64 " %" PRId64 " ", q->json, language_now(),
+		 w->books.addresses_revision, clock_now() / 86400);
+	for (size_t i = 0; i < x->count; i++) {
+		int64_t id = x->lists[i].entry->id, newest, version;
+		TRY(archive_newest(w->books.archive, id, &newest, &version));
+		buf_addf(&b, "%" PRId64 " %" PRId64 " ", id, version);
+	}
+	buf_cat(&b, q->path, STR("?"), q->query_text);
+	*name = arena_copy(q->arena, buf_str(&b));
+	return OK;
+}
+
+static void search(struct request *q, struct response *r, const struct asked *x)
+{
+	bool whole = false;
+	str name;
+	if (page_failed(q, r, search_name(q, x, &name))
+	    || (name.n && response_has(q, r, name))
+	    || page_failed(q, r, show_search(q, r, x, &whole)))
+		return;
+	str type = r->type.n ? r->type : STR("text/html; charset=utf-8");
+	if (name.n && whole)
+		response_blob(q, r, blob_named(&r->body, type, name));
+}
+
 static void answer_search(struct request *q, struct response *r, struct asked *x)
 {
 	page_no_index(r);
 	if (!search_read(q, x))
 		error_page(q, r, 400, S_("This is no page of a search. Search again."));
 	else
-		(void)page_failed(q, r, show_search(q, r, x));
+		search(q, r, x);
 }
 
 bool search_one_list(struct request *q, struct response *r, struct visible_list *one)

@@ -26,7 +26,7 @@ static bool find_lists(struct request *q, struct response *r, struct asked *x)
 
 /* False: the answer is made. */
 static bool find_newest(struct request *q, struct response *r, int64_t most,
-			struct asked *x, struct search_found *found)
+			struct asked *x, struct search_found *found, str *name)
 {
 	page_no_index(r);
 	if (!find_lists(q, r, x))
@@ -36,6 +36,9 @@ static bool find_newest(struct request *q, struct response *r, int64_t most,
 		return false;
 	}
 	x->after_date = x->after_id = 0;
+	if (page_failed(q, r, search_name(q, x, name))
+	    || (name->n && response_has(q, r, *name)))
+		return false;
 	err e = search_find(q, x, most, found);
 	if (search_is_askers(e)) {
 		error_page(q, r, 400, str_from(e.msg));
@@ -71,9 +74,12 @@ void search_feed_page(struct request *q, struct response *r)
 {
 	struct asked x;
 	struct search_found found;
-	if (find_newest(q, r, FEED_ENTRIES, &x, &found)
-	    && !page_failed(q, r, show_feed(q, r, &x, &found)))
-		response_blob(q, r, blob_new(&r->body, r->type));
+	str name;
+	if (!find_newest(q, r, FEED_ENTRIES, &x, &found, &name)
+	    || page_failed(q, r, show_feed(q, r, &x, &found)))
+		return;
+	if (name.n && !found.filling)
+		response_blob(q, r, blob_named(&r->body, r->type, name));
 }
 
 /* Where one of the lists hides addresses all of the file does. */
@@ -89,7 +95,8 @@ void search_mbox_page(struct request *q, struct response *r)
 {
 	struct asked x;
 	struct search_found found;
-	if (!find_newest(q, r, FILE_POSTS, &x, &found))
+	str name;
+	if (!find_newest(q, r, FILE_POSTS, &x, &found, &name))
 		return;
 	int64_t *ids = arena_alloc(q->arena, (found.count + 1) * sizeof *ids);
 	for (size_t i = 0; i < found.count; i++)

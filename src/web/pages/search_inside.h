@@ -29,6 +29,13 @@ MUST_USE err search_find(struct request *q, const struct asked *x, int64_t most,
 /* What came of it is the fault of what was asked, and says so. */
 bool search_is_askers(err e);
 
+/* Names what a guest finds now, for response_has and blob_named: it differs when a post came,
+ * went or was changed on any of the lists, when a list was changed, and on another day, as
+ * spans are reckoned from today. What is found is that only where none of it is missing in the
+ * index (struct search_found filling). Empty: to who has signed in more may be shown than
+ * these tell. */
+MUST_USE err search_name(struct request *q, const struct asked *x, str *name);
+
 /* PATH?q=WORDS */
 str search_link(const struct request *q, str path, str words);
 

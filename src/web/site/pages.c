@@ -340,6 +340,10 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 		page.downloads = arena_cat(
 			a, STR("/files/downloads?in="),
 			enc_percent(a, access_folder(a, q->segments, q->segment_count)));
+	if (rules->uploads && s->uploads && s->uploads(q, rules) == MAY)
+		page.uploads = arena_cat(
+			a, STR("/files/upload?to="),
+			enc_percent(a, access_folder(a, q->segments, q->segment_count)));
 	fill_rows(&x, &page);
 	page.by_name = order_link(q, &page, "name");
 	page.by_size = order_link(q, &page, "size");

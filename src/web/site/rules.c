@@ -13,7 +13,7 @@ static const struct {
 #undef WHO
 };
 
-static const char *const deeds[] = { "allow", "deny", "manage" };
+static const char *const deeds[] = { "allow", "deny", "manage", "upload" };
 _Static_assert(sizeof deeds / sizeof *deeds == RULE_DEED_COUNT, "each deed has a word");
 
 #define KNOWN                                                                      \
@@ -51,6 +51,7 @@ static err add(struct parser *p, enum rule_deed deed, enum rule_who who, str nam
 		.deed = deed, .who = who, .name = name, .line = p->line
 	};
 	p->r->allows |= deed == RULE_ALLOW;
+	p->r->uploads |= deed == RULE_UPLOAD;
 	return OK;
 }
 
@@ -151,13 +152,15 @@ static err read_line(struct parser *p, str line)
 		return set_switch(p, &p->r->listing, rest);
 	if (str_ieq(word, STR("log")))
 		return set_switch(p, &p->r->log, rest);
+	if (str_ieq(word, STR("replace")))
+		return set_switch(p, &p->r->replace, rest);
 	if (str_ieq(word, STR("licence")))
 		return set_licence(p, rest);
 	if (str_ieq(word, STR("licence-asks")))
 		return set_asks(p, rest);
 	return wrong(p,
-		     "a line begins with allow, deny, manage, listing, log, licence or "
-		     "licence-asks",
+		     "a line begins with allow, deny, manage, upload, listing, log, "
+		     "replace, licence or licence-asks",
 		     word);
 }
 
@@ -197,7 +200,8 @@ void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 	struct rule *rows = arena_alloc(a, (r->count + folder->count + 1) * sizeof *rows);
 	size_t n = 0;
 	for (size_t i = 0; i < r->count; i++)
-		if (r->rows[i].deed != RULE_ALLOW || !folder->allows)
+		if (!(r->rows[i].deed == RULE_ALLOW && folder->allows)
+		    && !(r->rows[i].deed == RULE_UPLOAD && folder->uploads))
 			rows[n++] = r->rows[i];
 	for (size_t i = 0; i < folder->count; i++) {
 		rows[n] = folder->rows[i];
@@ -206,6 +210,8 @@ void rules_enter(struct arena *a, struct rules *r, const struct rules *folder,
 	r->rows = rows;
 	r->count = n;
 	r->allows |= folder->allows;
+	r->uploads |= folder->uploads;
+	r->replace = folder->replace ? folder->replace : r->replace;
 	r->listing = folder->listing ? folder->listing : r->listing;
 	r->log = folder->log ? folder->log : r->log;
 	if (folder->licence.n)

@@ -8,6 +8,8 @@
  *     manage person olga@uni.example
  *     listing yes
  *     log yes
+ *     upload members of developer
+ *     replace yes
  *     licence LICENCE.md
  *     licence-asks institution
  *
@@ -33,7 +35,7 @@ enum rule_who {
 	RULE_WHO_COUNT
 };
 
-enum rule_deed { RULE_ALLOW, RULE_DENY, RULE_MANAGE, RULE_DEED_COUNT };
+enum rule_deed { RULE_ALLOW, RULE_DENY, RULE_MANAGE, RULE_UPLOAD, RULE_DEED_COUNT };
 
 struct rule {
 	enum rule_deed deed;
@@ -50,8 +52,10 @@ enum rules_switch { RULES_AS_ABOVE, RULES_NO, RULES_YES };
 struct rules {
 	const struct rule *rows;
 	size_t count;
-	bool allows; /* one of them is an allow */
+	bool allows;  /* one of them is an allow */
+	bool uploads; /* or an upload: of those as of allow the nearest folder's hold */
 	enum rules_switch listing;
+	enum rules_switch replace; /* who sent a file may send another of its name */
 	enum rules_switch log; /* as above all: what not everybody may read is logged */
 	/* A text beside the .access that is accepted before anything is read. */
 	str licence; /* its name; empty: none */

@@ -32,6 +32,9 @@ struct site {
 	/* Whether who asks minds a folder of these rules: enum may. NULL: nobody does. */
 	int (*manages)(struct request *q, const struct rules *rules);
 
+	/* Whether who asks may put files into a folder of these rules: enum may. */
+	int (*uploads)(struct request *q, const struct rules *rules);
+
 	/* Whether who asks has accepted the licence of these rules: enum may; sets q->consent.
 	 * NULL: nobody has. */
 	int (*consent)(struct request *q, const struct rules *rules);

@@ -1,5 +1,5 @@
 // Looks at pages in Chromium. Standard input: {"base", "visits": [{"path", "width",
-// "scheme", "headers", "count", "valid", "axe", "shot", "full"}]}. Standard output: a
+// "scheme", "headers", "count", "valid", "axe", "shot", "full", "unlocked"}]}. Standard output: a
 // JSON array of what was seen, in the same order.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -35,10 +35,10 @@ function live() {
 // A window for each width, scheme and set of headers, kept for the next visit.
 const windows = new Map();
 function windowFor(v) {
-  const key = JSON.stringify([v.width, v.scheme, v.headers]);
+  const key = JSON.stringify([v.width, v.scheme, v.headers, v.unlocked]);
   if (!windows.has(key))
     windows.set(key, browser.newContext({
-      viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {},
+      viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {}, bypassCSP: !!v.unlocked,
     }).then(context => context.newPage()));
   return windows.get(key);
 }
