@@ -140,6 +140,18 @@ def tree(pid):
     return out
 
 
+def role(pid, name):
+    """The process of that role, below `serve`."""
+    for p in tree(pid):
+        try:
+            words = open(f"/proc/{p}/cmdline").read().split("\0")
+        except OSError:
+            continue
+        if "role" in words and words[words.index("role") + 1] == name:
+            return p
+    raise Failed(f"there is no role {name}")
+
+
 def pss(pid):
     """Megabytes, shared pages counted by share."""
     total = 0

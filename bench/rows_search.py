@@ -1,5 +1,5 @@
 """bench/rows_search.py: the row of the search at a million posts: search."""
-import glob, http.client, os, random, statistics, subprocess, sys, time
+import contextlib, glob, http.client, os, random, sqlite3, statistics, subprocess, sys, time
 from urllib.parse import quote
 import lib
 from peers import Postern
@@ -105,15 +105,46 @@ def million(o):
     return ps
 
 
+def made(ps):
+    """After an update the role post makes the index anew, and after an import what it has at hand of each post."""
+    until, left = time.time() + 3600, 1
+    while left:
+        if time.time() > until:
+            raise lib.Failed("the index is not complete after an hour")
+        time.sleep(1)
+        with contextlib.closing(sqlite3.connect(f"file:{ps.dir}/archive/archive.db?mode=ro", uri=True)) as book, \
+                contextlib.suppress(sqlite3.OperationalError):  # the book is not yet brought up to date
+            left = book.execute("SELECT (SELECT count(*) FROM refill) + (SELECT count(*) > 1 FROM stale)").fetchone()[0]
+
+
+def rate(o, ps, clients=64, seconds=20):
+    """Searches a second, each answered with 200: every client goes through all the queries."""
+    script = os.path.join(o.scratch, "search.lua")
+    paths = ", ".join('"/lists/dev/search?q=' + quote(q) + '"' for q in QUERIES)
+    lib.write(script, f"local paths = {{{paths}}}\nlocal n = 0\n"
+              "request = function() n = n + 1 return wrk.format('GET', paths[n % #paths + 1]) end\n")
+    text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script, f"http://127.0.0.1:{ps.web}"],
+                          check=True, capture_output=True, text=True, timeout=seconds + 120).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise lib.Failed(f"not every search is answered: {text}")
+    return float(text.split("Requests/sec:")[1].split()[0])
+
+
 def search(o):
-    """One client; the first round, which finds the book's file as the kernel has it, does not count."""
-    ps, p50, p99 = million(o), [], []
+    """The first round, which finds the book's file as the kernel has it, does not count."""
+    lib.need("wrk", "wrk")
+    ps, p50, p99, many, memory = million(o), [], [], [], []
     for _ in range(o.n):
         ps.start()
+        made(ps)
         mixed(ps.web, 1)
         half, most = show(mixed(ps.web))
         p50.append(half), p99.append(most)
-        print(f"    PSS of all roles {lib.pss(ps.pid):.0f} MB")
+        with lib.Peak(lib.role(ps.pid, "web")) as peak:
+            many.append(rate(o, ps))
+        memory.append(peak.mb)
         ps.stop()
     lib.show(f"search, {len(QUERIES)} mixed queries, p50, 1 client", p50, "ms")
     lib.show(f"search, {len(QUERIES)} mixed queries, p99, 1 client", p99, "ms")
+    lib.show("the same, 64 clients", many, "req/s")
+    lib.show("PSS of the web role meanwhile, at most", memory, "MB")

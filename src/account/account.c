@@ -13,6 +13,7 @@ static struct account account_of(const struct person_row *p)
 				 .name = p->name,
 				 .admin = p->admin,
 				 .language = p->language,
+				 .timezone = p->timezone,
 				 .may_send = p->may_send,
 				 .send_budget = p->send_budget };
 }

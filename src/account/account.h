@@ -15,6 +15,7 @@ struct account {
 	int64_t id;
 	str name;
 	str language; /* that the person chose; or empty */
+	str timezone; /* likewise */
 	bool admin;
 	bool may_send;       /* to other sites */
 	int64_t send_budget; /* recipients a day */

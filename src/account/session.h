@@ -25,6 +25,7 @@ struct account_session {
 	bool admin;
 	str name;                    /* the person's */
 	str language;                /* that the person chose; or empty */
+	str timezone;                /* likewise */
 	str hash;                    /* raw; what names the session in lists and forms */
 	int64_t created_at, seen_at; /* seconds */
 	int64_t proven_at;           /* when they last showed who they are */

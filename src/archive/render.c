@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "archive/script.h"
 #include "base/said.h"
+#include "mail/lex.h"
 
 #include <inttypes.h>
 
@@ -89,9 +90,7 @@ static bool is_figures(str line)
 	return false;
 }
 
-/* Code, a terminal's output or a table: most of its lines are indented or have
- * columns, so they must keep their widths. */
-static bool is_fixed(const str *lines, size_t count)
+bool render_is_fixed(const str *lines, size_t count)
 {
 	size_t fixed = 0;
 	for (size_t i = 0; i < count; i++)
@@ -151,15 +150,12 @@ static void add_marked_text(struct page *p, const str *lines, size_t count)
 	render_add_spans(p->b, buf_str(&text), p->how->hide_addresses);
 }
 
-static void add_lines(struct page *p, const str *lines, size_t count, bool links)
+static void add_lines(struct page *p, const str *lines, size_t count)
 {
 	for (size_t i = 0; i < count;) {
 		str piece;
 		i += render_piece(lines + i, count - i, &piece);
-		if (links)
-			render_add_linked(p->b, piece, p->how->hide_addresses);
-		else
-			html_add_text(p->b, piece);
+		render_add_linked(p->b, piece, p->how->hide_addresses);
 		if (i < count)
 			buf_add_char(p->b, '\n');
 	}
@@ -176,7 +172,7 @@ static bool add_filled(struct page *p, const str *lines, size_t count)
 		n = 1;
 		while (i + n < count && !stays[i + n - 1])
 			n++;
-		add_lines(p, lines + i, n, true);
+		add_lines(p, lines + i, n);
 		if (i + n < count)
 			html_add(p->b, HTML("<br>"));
 	}
@@ -186,7 +182,7 @@ static bool add_filled(struct page *p, const str *lines, size_t count)
 
 static void add_paragraph(struct page *p, const str *lines, size_t count, bool quoted)
 {
-	if (!is_fixed(lines, count)) {
+	if (!render_is_fixed(lines, count)) {
 		open_body(p);
 		if (add_filled(p, lines, count))
 			return;
@@ -194,15 +190,13 @@ static void add_paragraph(struct page *p, const str *lines, size_t count, bool q
 		if (p->marked)
 			add_marked_text(p, lines, count);
 		else
-			add_lines(p, lines, count, true);
+			add_lines(p, lines, count);
 		html_add(p->b, HTML("</p>\n"));
 		return;
 	}
 	if (!quoted)
 		close_body(p);
-	html_add(p->b, HTML("<pre tabindex=\"0\"><code>"));
-	add_lines(p, lines, count, false);
-	html_add(p->b, HTML("</code></pre>\n"));
+	render_add_pre(p->a, p->b, lines, count, STR(""));
 }
 
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth);
@@ -258,8 +252,17 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 		html_add(p->b, HTML("</details>\n"));
 }
 
+/* What a list puts below each of its posts stands below the one before, too. */
+static bool is_repeated(struct page *p, const str *lines, size_t count)
+{
+	return str_starts(lines[0], STR("_"))
+	       && render_was_said(p->keep, p->how->parent, lines, count);
+}
+
 static void add_signature(struct page *p, const str *lines, size_t count)
 {
+	if (is_repeated(p, lines, count))
+		return;
 	while (count && (is_blank(lines[0]) || is_signature_mark(lines[0])))
 		lines++, count--;
 	while (count && is_blank(lines[count - 1]))
@@ -285,11 +288,12 @@ static size_t quote_lines(const str *lines, size_t count)
 }
 
 static size_t paragraph_lines(const struct page *p, const str *lines, size_t count,
-			      int depth)
+			      int depth, size_t *lost)
 {
 	size_t n = 0;
 	while (n < count && !is_blank(lines[n])
 	       && !(n && p->marked && render_is_marked(lines[n], true))
+	       && !(n && !p->marked && render_fence(lines + n, count - n, lost))
 	       && (!is_quote(lines[n]) || depth >= QUOTES_MAX)
 	       && (depth || n == 0
 		   || (!is_signature_mark(lines[n])
@@ -301,6 +305,7 @@ static size_t paragraph_lines(const struct page *p, const str *lines, size_t cou
 /* One block of the text after the other; depth: inside how many quotes. */
 static void add_blocks(struct page *p, const str *lines, size_t count, int depth)
 {
+	size_t lost = 0;
 	for (size_t i = 0, n; i < count && !is_full(p); i += n) {
 		const str *at = lines + i;
 		size_t left = count - i;
@@ -314,12 +319,16 @@ static void add_blocks(struct page *p, const str *lines, size_t count, int depth
 			n = render_add_diff(p->b, at, left);
 		} else if (depth < QUOTES_MAX && (n = quote_lines(at, left))) {
 			add_quote(p, at, n, depth);
+		} else if (!p->marked && (n = render_fence(at, left, &lost))) {
+			if (!depth)
+				close_body(p);
+			render_add_pre(p->a, p->b, at + 1, n - 2, render_fence_name(*at));
 		} else if (p->marked && render_is_marked(*at, false)) {
 			open_body(p);
 			n = render_add_marked(p->a, p->b, at, left,
 					      p->how->hide_addresses);
 		} else {
-			n = paragraph_lines(p, at, left, depth);
+			n = paragraph_lines(p, at, left, depth, &lost);
 			add_paragraph(p, at, n, depth > 0);
 		}
 	}
@@ -332,6 +341,19 @@ static void add_note(struct buf *b, str text)
 	html_add(b, HTML("<p class=\"note small\">"));
 	html_add_text(b, text);
 	html_add(b, HTML("</p>\n"));
+}
+
+/* Where the charset's label was wrong, who wonders at the letters learns what they were read
+ * as. UTF-8 under the label of its subset is what it seems. */
+static void add_charset(struct buf *b, struct arena *a, const struct content *c)
+{
+	str names[] = { c->used, c->declared };
+	bool subset = str_eq(c->used, STR("utf-8"))
+		      && str_ieq(c->declared, STR("us-ascii"));
+	if (!c->declared.n || !c->used.n || subset || str_ieq(c->declared, c->used)
+	    || lex_ascii(c->text))
+		return;
+	add_note(b, said_fill(a, S_("Read as {1}; it says {2}."), names, 2));
 }
 
 /* A text that lasts as long as a: what is decoded from nothing is the message itself. */
@@ -356,6 +378,7 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 	else if (c->from_html && !c->cut)
 		add_note(&b, S_("This message was sent as HTML only. You are reading "
 				"its text."));
+	add_charset(&b, mine, c);
 	if (how->memory)
 		*how->memory = (struct render_memory){ .text = kept(a, given, c->text) };
 	buf_room(&b, c->text.n + c->text.n / 2 + 1024);

@@ -49,6 +49,8 @@ struct html render_line(struct arena *a, str text, bool hide_addresses);
 
 /* A text with its mail addresses shortened; plain text still. */
 str render_hide(struct arena *a, str text);
+/* The same of a message's text, where code stays as it is. */
+str render_hide_text(struct arena *a, str text);
 /* "anna@…" of "anna@uni.example". */
 str render_hidden(struct arena *a, str address);
 /* One or two letters for .av: "R. Okafor" -> "RO". */

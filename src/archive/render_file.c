@@ -15,19 +15,77 @@ static void add_size(struct buf *b, int64_t octets)
 	buf_addf(b, unit && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
+/* What a file is to people whose type begins so; the first row that fits counts. */
+static const struct {
+	str type;
+	const char *said;
+} kinds[] = {
+	{ STR("application/x-msdownload"), N_("Windows program") },
+	{ STR("application/x-executable"), N_("Program") },
+	{ STR("application/pdf"), N_("PDF document") },
+	{ STR("application/postscript"), N_("PostScript document") },
+	{ STR("application/rtf"), N_("Text document") },
+	{ STR("application/msword"), N_("Text document") },
+	{ STR("application/vnd.openxmlformats-officedocument.wordprocessingml"),
+	  N_("Text document") },
+	{ STR("application/vnd.oasis.opendocument.text"), N_("Text document") },
+	{ STR("application/vnd.ms-excel"), N_("Spreadsheet") },
+	{ STR("application/vnd.openxmlformats-officedocument.spreadsheetml"),
+	  N_("Spreadsheet") },
+	{ STR("application/vnd.oasis.opendocument.spreadsheet"), N_("Spreadsheet") },
+	{ STR("application/vnd.ms-powerpoint"), N_("Presentation") },
+	{ STR("application/vnd.openxmlformats-officedocument.presentationml"),
+	  N_("Presentation") },
+	{ STR("application/vnd.oasis.opendocument.presentation"), N_("Presentation") },
+	{ STR("application/x-ole-storage"), N_("Office document") },
+	{ STR("application/ms-tnef"), N_("Outlook’s wrapper around files") },
+	{ STR("application/vnd.ms-tnef"), N_("Outlook’s wrapper around files") },
+	{ STR("application/zip"), N_("Archive of files") },
+	{ STR("application/x-zip"), N_("Archive of files") },
+	{ STR("application/x-tar"), N_("Archive of files") },
+	{ STR("application/x-7z-compressed"), N_("Archive of files") },
+	{ STR("application/vnd.rar"), N_("Archive of files") },
+	{ STR("application/x-ace-compressed"), N_("Archive of files") },
+	{ STR("application/gzip"), N_("Compressed file") },
+	{ STR("application/x-gzip"), N_("Compressed file") },
+	{ STR("application/x-bzip2"), N_("Compressed file") },
+	{ STR("application/x-xz"), N_("Compressed file") },
+	{ STR("application/zstd"), N_("Compressed file") },
+	{ STR("message/rfc822"), N_("Message") },
+	{ STR("text/plain"), N_("Plain text") },
+	{ STR("text/html"), N_("HTML page") },
+	{ STR("text/csv"), N_("CSV table") },
+	{ STR("text/calendar"), N_("Calendar entry") },
+	{ STR("text/x-patch"), N_("Patch") },
+	{ STR("text/x-diff"), N_("Patch") },
+	{ STR("image/"), N_("Picture") },
+	{ STR("audio/"), N_("Sound") },
+	{ STR("video/"), N_("Video") },
+};
+
+/* "Windows program (application/x-msdownload)" */
+static str said_type(struct arena *a, str type)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_istarts(type, kinds[i].type))
+			return arena_cat(a, S_(kinds[i].said), STR(" ("), type, STR(")"));
+	return type;
+}
+
 static void add_type(struct buf *b, struct arena *a, const struct archive_attachment *x)
 {
 	html_add(b, HTML("<dt>"));
 	html_add_text(b, S_("Type"));
 	html_add(b, HTML("</dt><dd>"));
 	if (str_eq(x->sniffed, x->declared)) {
-		html_add_text(b, x->declared);
+		html_add_text(b, said_type(a, x->declared));
 	} else {
+		str types[] = { said_type(a, x->declared), said_type(a, x->sniffed) };
 		html_add(b, HTML("<span class=\"st warn\">"));
 		html_add_text(b, S_("Mismatch"));
 		html_add(b, HTML("</span> "));
-		html_add_text(b, said_fill(a, S_("declared {1}, content is {2}"),
-					   (str[]){ x->declared, x->sniffed }, 2));
+		html_add_text(b,
+			      said_fill(a, S_("declared {1}, content is {2}"), types, 2));
 	}
 	html_add(b, HTML("</dd>"));
 }

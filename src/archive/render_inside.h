@@ -44,6 +44,19 @@ bool render_is_marked(str line, bool inside);
 size_t render_add_marked(struct arena *a, struct buf *b, const str *lines, size_t count,
 			 bool hide);
 
+/* Adds code as <pre>, coloured where its language is named or can be told. */
+void render_add_pre(struct arena *a, struct buf *b, const str *lines, size_t count,
+		    str named);
+
+/* The lines of code between ``` and ```, both among them; 0: none begins here, or it never
+ * ends. *lost (0 at first) remembers that for the lines behind. */
+size_t render_fence(const str *lines, size_t count, size_t *lost);
+str render_fence_name(str line); /* "python" of "```python" */
+
+/* Code, a terminal's output or a table: most of its lines are indented or have columns, so
+ * they must keep their widths. */
+bool render_is_fixed(const str *lines, size_t count);
+
 /* Does a patch begin at lines[0]? */
 bool render_is_diff(const str *lines, size_t count);
 /* Adds it as <pre class="diff">; gives the number of lines it took. */

@@ -155,23 +155,125 @@ static size_t next_of(str text, size_t from, char c)
 	return p ? (size_t)(p - text.p) : text.n;
 }
 
+/* ---- DOIs (ISO 26324): "doi:10.1107/S0108768", "DOI 10.1000/182", or alone */
+
+static bool is_alnum(char c)
+{
+	return chr_is_alpha(c) || chr_is_digit(c);
+}
+
+static bool is_called_doi(str before)
+{
+	while (before.n
+	       && (chr_is_space(before.p[before.n - 1]) || before.p[before.n - 1] == ':'))
+		before.n--;
+	return before.n >= 3 && str_ieq(str_skip(before, before.n - 3), STR("doi"))
+	       && (before.n == 3 || !is_alnum(before.p[before.n - 4]));
+}
+
+/* How long a DOI is that begins at text[at]; 0: none does. One that is not called so has a
+ * letter behind its slash, which no date and no network has. */
+static size_t doi_octets(str text, size_t at)
+{
+	static const str tied = { ".-/_@%=", 7 };
+	str s = str_skip(text, at);
+	size_t n = 3;
+	bool letter = false;
+	if (at && (is_alnum(text.p[at - 1]) || str_has(tied, text.p[at - 1])))
+		return 0;
+	while (n < s.n && chr_is_digit(s.p[n]))
+		n++;
+	if (n < 7 || n > 12 || n == s.n || s.p[n] != '/')
+		return 0;
+	size_t all = without_tail(str_first(s, url_octets(s)));
+	for (size_t i = n + 1; i < all; i++)
+		letter |= chr_is_alpha(s.p[i]);
+	return all > n + 1 && (letter || is_called_doi(str_first(text, at))) ? all : 0;
+}
+
+static size_t next_doi(str text, size_t from, size_t *octets)
+{
+	str at = str_skip(text, from);
+	for (; (at = str_find(at, STR("10."))).n; at = str_skip(at, 3))
+		if ((*octets = doi_octets(text, text.n - at.n)))
+			return text.n - at.n;
+	return text.n;
+}
+
+static void add_doi(struct buf *b, str doi)
+{
+	html_add(b, HTML("<a href=\"https://doi.org/"));
+	for (size_t i = 0; i < doi.n; i++)
+		if (str_has((str){ "#?%", 3 }, doi.p[i]))
+			buf_addf(b, "%%%02X", doi.p[i]);
+		else
+			render_add_url(b, (str){ doi.p + i, 1 });
+	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+	html_add_text(b, doi);
+	html_add(b, HTML("</a>"));
+}
+
+/* ---- */
+
+/* Octets before text[at], an @, that are a mailbox's name as most are; 0: it is another. */
+static size_t local_octets(str text, size_t run, size_t at)
+{
+	size_t n = 0;
+	static const str also = { "._+-=", 5 };
+	while (at - n > run
+	       && (is_alnum(text.p[at - n - 1]) || str_has(also, text.p[at - n - 1])))
+		n++;
+	bool more = at - n > run && is_local_octet((unsigned char)text.p[at - n - 1]);
+	return more ? 0 : n;
+}
+
+/* The address around text[at]. One of a program (git@host:path) is no mailbox. */
+static void add_mailbox(struct buf *b, str text, size_t run, size_t at, size_t end)
+{
+	size_t local = local_octets(text, run, at);
+	bool path = end + 1 < text.n && text.p[end] == ':'
+		    && !chr_is_space(text.p[end + 1]);
+	str address = { text.p + at - local, end - at + local };
+	if (!local || path) {
+		html_add_text(b, (str){ text.p + at, end - at });
+		return;
+	}
+	b->n -= local; /* one octet each, as they are written */
+	html_add(b, HTML("<a href=\"mailto:"));
+	render_add_url(b, address);
+	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+	html_add_text(b, address);
+	html_add(b, HTML("</a>"));
+}
+
 void render_add_linked(struct buf *b, str text, bool hide)
 {
-	size_t run = 0, start, octets; /* what stands before run is written for good */
+	size_t run = 0, start, octets,
+	       length = 0; /* what stands before run is written for good */
+	size_t doi = next_doi(text, 0, &length);
 	for (size_t at = 0; at < text.n;) {
-		at += html_add_before(b, str_skip(text, at), hide);
+		at += html_add_before(b, (str){ text.p + at, doi - at }, true);
 		if (at == text.n)
 			return;
-		if (text.p[at] == ':' && find_url(text, run, at, hide, &start, &octets)) {
+		if (at == doi) {
+			add_doi(b, (str){ text.p + at, length });
+			run = at = at + length;
+		} else if (text.p[at] == ':'
+			   && find_url(text, run, at, hide, &start, &octets)) {
 			b->n -= at - start; /* its scheme: letters, one octet each */
 			add_link(b, (str){ text.p + start, octets });
 			run = at = start + octets;
 		} else if (text.p[at] == '@' && find_domain(text, run, at, &octets)) {
-			html_add(b, HTML("@…"));
+			if (hide)
+				html_add(b, HTML("@…"));
+			else
+				add_mailbox(b, text, run, at, octets);
 			run = at = octets;
 		} else {
 			buf_add_char(b, text.p[at++]);
 		}
+		if (at > doi || (at == run && at >= doi))
+			doi = next_doi(text, at, &length);
 	}
 }
 

@@ -106,16 +106,12 @@ static size_t add_fence(struct marks *m, const str *lines, size_t count, size_t 
 {
 	size_t n = 1, other;
 	char end = ' ';
-	html_add(m->b, HTML("<pre tabindex=\"0\"><code>"));
 	for (; n < count; n++) {
 		other = fence_marks(lines[n], &end);
 		if (other >= marks && end == mark && str_trim(lines[n]).n == other)
 			break;
-		if (n > 1)
-			buf_add_char(m->b, '\n');
-		html_add_text(m->b, lines[n]);
 	}
-	html_add(m->b, HTML("</code></pre>\n"));
+	render_add_pre(m->a, m->b, lines + 1, n - 1, render_fence_name(lines[0]));
 	return n < count ? n + 1 : n;
 }
 

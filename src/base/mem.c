@@ -19,6 +19,12 @@ void mem_keep(size_t n)
 	mallopt(M_MMAP_THRESHOLD, (int)n);
 }
 
+void mem_share(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	mallopt(M_ARENA_MAX, processors > 0 ? 2 * (int)processors : 2);
+}
+
 void mem_ready(size_t n)
 {
 	volatile char *p = mem_alloc(n);

@@ -14,6 +14,10 @@ void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull, alloc_size(2))
  * and fault them in again costs more than to fill them. */
 void mem_keep(size_t n);
 
+/* Two of malloc's arenas a processor are enough for all threads that begin from now on: the
+ * default is eight, and each keeps what its busiest moment took. */
+void mem_share(void);
+
 /* Has the system find n octets (fewer than mem_keep says) for this thread now, for
  * what will be asked for later. */
 void mem_ready(size_t n);

@@ -201,6 +201,18 @@ const struct zone *zone_site(void)
 	return site;
 }
 
+static __thread const struct zone *viewer;
+
+void zone_view(const struct zone *z)
+{
+	viewer = z;
+}
+
+const struct zone *zone_viewer(void)
+{
+	return viewer ? viewer : site;
+}
+
 bool zone_is_utc(const struct zone *z)
 {
 	if (z->has_rule && (z->rule.has_summer || z->rule.standard.offset))

@@ -29,6 +29,9 @@ extern const struct zone zone_utc;
  * at all: says what to install. */
 MUST_USE err zone_load(struct arena *a, str name, struct zone *zone);
 
+/* The same, kept for the process; NULL: there is no such zone, or are more names than zones. */
+const struct zone *zones_find(str name);
+
 /* The octets of a table. ERR_SYNTAX: says what is wrong with them. */
 MUST_USE err zone_read(struct arena *a, str octets, struct zone *zone);
 
@@ -50,4 +53,8 @@ str zone_of_machine(struct arena *a);
 /* The site's, for the whole process and as long as it lives. UTC until it is said. */
 void zone_use(const struct zone *z);
 const struct zone *zone_site(void);
+/* That of whoever the thread at hand makes a page for; NULL: the site's. It lives longer than what
+ * is done by it. */
+void zone_view(const struct zone *z);
+const struct zone *zone_viewer(void);
 bool zone_is_utc(const struct zone *z); /* it has never been and never will be another */

@@ -3,6 +3,7 @@
 #include "base/zone.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #define FOLDER "/usr/share/zoneinfo"
@@ -69,4 +70,40 @@ str zone_of_machine(struct arena *a)
 	if (!name.n || zone_load(a, name, &z).kind || zone_is_utc(&z))
 		return STR("");
 	return name;
+}
+
+/* ---- those that people chose */
+
+enum { KEPT = 1000 };
+
+static struct {
+	pthread_mutex_t lock;
+	struct arena *a; /* as long as the process */
+	str names[KEPT];
+	struct zone zones[KEPT];
+	size_t count;
+} kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static const struct zone *find_kept(str name)
+{
+	size_t i = 0;
+	while (i < kept.count && !str_eq(kept.names[i], name))
+		i++;
+	if (i < kept.count)
+		return &kept.zones[i];
+	if (!kept.a)
+		kept.a = arena_new();
+	if (i == KEPT || zone_load(kept.a, name, &kept.zones[i]).kind)
+		return NULL;
+	kept.names[i] = arena_copy(kept.a, name);
+	kept.count++;
+	return &kept.zones[i];
+}
+
+const struct zone *zones_find(str name)
+{
+	pthread_mutex_lock(&kept.lock);
+	const struct zone *found = find_kept(name);
+	pthread_mutex_unlock(&kept.lock);
+	return found;
 }

@@ -2,6 +2,7 @@
 #include "lists/orders_inside.h"
 
 #include "account/account.h"
+#include "base/zone.h"
 #include "lists/erase.h"
 #include "lists/member_choice.h"
 #include "lists/press.h"
@@ -266,6 +267,23 @@ static err set_language(struct order *x, str wanted, struct person_row *p)
 	return OK;
 }
 
+/* "site": as the site says; empty: as it is. */
+static err set_timezone(struct order *x, str wanted, struct person_row *p)
+{
+	struct zone zone;
+	if (str_eq(wanted, STR("site"))) {
+		p->timezone = STR("");
+	} else if (wanted.n) {
+		if (zone_load(x->a, wanted, &zone).kind)
+			return err_in(x->a, ERR_SYNTAX,
+				      "there is no time zone %.*s: write one such as "
+				      "Europe/Berlin",
+				      STR_F(wanted));
+		p->timezone = wanted;
+	}
+	return OK;
+}
+
 err order_name(struct order *x)
 {
 	struct person_row p;
@@ -277,5 +295,6 @@ err order_name(struct order *x)
 		if ((unsigned char)p.name.p[i] < ' ')
 			return FAIL(ERR_SYNTAX, "a name is one line of text");
 	TRY(set_language(x, order_text(x, "language"), &p));
+	TRY(set_timezone(x, str_trim(order_text(x, "timezone")), &p));
 	return person_change(x->books->lists, &p);
 }

@@ -60,9 +60,28 @@ static str meta_charset(str html)
 	return lex_run(&l, LEX_LDH, false);
 }
 
+/* The charset of which text begins with this mark, whatever its label says. */
+static bool find_mark(str *bytes, str *charset)
+{
+	static const struct {
+		str mark, charset;
+	} rows[] = { { STR("\xFF\xFE"), STR("utf-16le") },
+		     { STR("\xFE\xFF"), STR("utf-16be") } };
+	for (size_t i = 0; i < 2; i++) {
+		if (!str_starts(*bytes, rows[i].mark) || bytes->n % 2)
+			continue;
+		*bytes = str_skip(*bytes, 2);
+		*charset = rows[i].charset;
+		return true;
+	}
+	return false;
+}
+
 str mime_text(struct arena *a, const struct mime_part *p, str *used)
 {
 	str bytes = mime_bytes(a, p), charset = p->charset, mark = STR("\xEF\xBB\xBF");
+	if (find_mark(&bytes, &charset))
+		return mime_line_feeds(a, charset_decode(a, bytes, charset, used));
 	if (!charset.n && str_eq(p->type, STR("text/html")))
 		charset = meta_charset(bytes);
 	str text = charset_decode(a, bytes, charset, used);

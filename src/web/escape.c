@@ -271,10 +271,10 @@ static bool show_time(struct buf *out, int64_t t, const char *format)
 	return true;
 }
 
-/* What the site's clock shows at that instant. */
+/* What the clock of who looks shows at that instant. */
 static int64_t wall(int64_t t)
 {
-	return zone_wall(zone_site(), t);
+	return zone_wall(zone_viewer(), t);
 }
 
 void show_iso(struct buf *out, int64_t t)
@@ -294,8 +294,8 @@ void show_fixed_date(struct buf *out, int64_t day)
 
 void show_minute(struct buf *out, int64_t t)
 {
-	if (show_time(out, wall(t), "%Y-%m-%d %H:%M") && !zone_is_utc(zone_site()))
-		buf_cat(out, STR(" "), zone_at(zone_site(), t)->name);
+	if (show_time(out, wall(t), "%Y-%m-%d %H:%M") && !zone_is_utc(zone_viewer()))
+		buf_cat(out, STR(" "), zone_at(zone_viewer(), t)->name);
 }
 
 void show_day(struct buf *out, int64_t t)

@@ -32,7 +32,8 @@ struct page_frame frame_of(const struct request *q, str title)
 		.site_name = site->name,
 		.nav = nav,
 		.nav_count = count,
-		.zone = site->zone,
+		.zone = q->session && q->session->timezone.n ? q->session->timezone
+							     : site->zone,
 		.me = q->session ? q->session->name : STR_NONE,
 	};
 }

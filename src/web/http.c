@@ -111,6 +111,7 @@ err http_new(const struct http_options *options, struct http **h)
 	sem_init(&new->first_is_made, 0, 0);
 	pthread_mutex_init(&new->large.lock, NULL);
 	mem_keep(KEPT);
+	mem_share();
 	err e = pool_new(new->options.workers, new->options.queue, run, &new->pool);
 	if (e.kind) {
 		pthread_mutex_destroy(&new->large.lock);

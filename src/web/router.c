@@ -1,6 +1,7 @@
 #include "web/router.h"
 
 #include "base/language.h"
+#include "base/zone.h"
 #include "web/asset.h"
 #include "web/blob.h"
 
@@ -294,6 +295,15 @@ static void choose_language(const struct router *router, struct request *q)
 	language_use(q->json ? LANGUAGE_en : l);
 }
 
+/* As who is signed in chose; a table that is gone meanwhile leaves the site's clock. */
+static void choose_zone(struct request *q)
+{
+	const struct zone *z = NULL;
+	if (q->session && q->session->timezone.n)
+		z = zones_find(q->session->timezone);
+	zone_view(z);
+}
+
 /* A cache on the way keeps pages apart by it; a blob says so of itself. */
 static void say_varies(struct response *r)
 {
@@ -356,6 +366,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	q->json = is_for_program(q);
 	session_read(router->sessions, q);
 	choose_language(router, q);
+	choose_zone(q);
 	if (!m.route && m.allowed) {
 		not_this_method(q, r, m.allowed);
 	} else if (!m.route && m.wants_slash) {
@@ -430,6 +441,7 @@ void router_page(void *arg, struct request *q, struct response *r)
 	q->router = router;
 	q->ctx = router->ctx;
 	language_use(LANGUAGE_en);
+	zone_view(NULL);
 	if (q->refused)
 		say_fault(router, q, r);
 	else

@@ -15,6 +15,7 @@ struct session {
 	bool admin;
 	str name;
 	str language;                    /* that the person chose; or empty */
+	str timezone;                    /* likewise; or empty */
 	str cookie;                      /* empty: by a bearer token */
 	const struct account_pass *pass; /* of a token; NULL: a cookie */
 	bool too_many;                   /* requests of this token in a minute */

@@ -265,6 +265,7 @@ static err find_session(void *ctx, struct arena *a, str cookie, struct session *
 				 .admin = s.admin,
 				 .name = worker_name_of(w, a, s.person, s.name),
 				 .language = s.language,
+				 .timezone = s.timezone,
 				 .cookie = cookie };
 	return OK;
 }
@@ -305,6 +306,7 @@ err worker_token(struct worker *w, struct arena *a, str user, str token,
 				 .admin = pass_may(pass, who.admin),
 				 .name = worker_name_of(w, a, pass->person, who.name),
 				 .language = who.language,
+				 .timezone = who.timezone,
 				 .cookie = STR(""),
 				 .too_many = !pass_take(w, a, pass),
 				 .no_files = !reads_files(pass),

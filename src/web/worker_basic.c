@@ -108,6 +108,7 @@ err worker_basic(void *ctx, const struct request *q, str user, str secret,
 	*out = (struct session){ .person = who.id,
 				 .admin = who.admin,
 				 .name = worker_name_of(w, a, who.id, who.name),
-				 .language = who.language };
+				 .language = who.language,
+				 .timezone = who.timezone };
 	return OK;
 }

@@ -2,6 +2,7 @@
 that they follow by mail. Each by HTTP and in Chromium, with and without script, as a guest, and by
 who may not read; and post dies while copies are made."""
 import collections
+import datetime
 import json
 import os
 import re
@@ -259,6 +260,62 @@ answer(10, 'into the void')
 check('ends it', eventually(lambda: '>Follow</button>' in ben.get('/lists/dev/t/10').page, 20, 0.2) and p.events('follow-ended'))
 world.reply.pop('rcpt')
 
+section('what is new')
+p.cli('user', 'add', 'eve@uni.example')
+eve = Browser(p, '192.0.2.8').enter('eve@uni.example')
+
+
+def news(b):
+    return sorted(x['number'] for x in b.json('/lists/dev.json')['threads']['rows'] if x['news'])
+
+
+equal('nothing is for whoever comes first', news(eve), [])
+answer(14, 'first news')
+equal('a thread with a new post', news(eve), [14])
+eve.get('/lists/dev/')
+check('is marked, in words, too', eve.page.count('<li class="new"><span class="vh">new: </span>') == 1)
+equal('not for a guest', news(guest), [])
+check('whose page has no button', 'Mark all' not in guest.get('/lists/dev/').page)
+eve.get('/lists/dev/t/14')
+equal('who has looked at it has no news', news(eve), [])
+answer(15, 'second news')
+answer(16, 'third news')
+equal('the others are', news(eve), [15, 16])
+eve.get('/lists/dev/t/16?view=flat')
+equal('each thread by itself', news(eve), [15])
+with sqlite3.connect(p.data + '/lists/lists.db', timeout=20) as book:
+    person, = book.execute("SELECT person FROM address WHERE key = 'eve@uni.example'").fetchone()
+    equal('written once a minute at most', book.execute('SELECT count(*) FROM reading WHERE person = ? AND number > 0', (person,)).fetchone()[0], 0)
+eve.get('/lists/dev/').submit('Mark all as read')
+equal('all at once', (eve.path, news(eve)), ('/lists/dev/', []))
+check('the button is gone', 'Mark all' not in eve.page)
+equal('not by a guest', guest.post('/lists/dev/read').status, 401)
+equal('nor without the form', eve.post('/lists/dev/read').status, 403)
+equal('nor on a hidden list', ben.post('/lists/board/read', csrf=ben.csrf()).status, 404)
+answer(15, 'news for the pictures')
+
+section('a clock of one\'s own')
+utc = ben.get('/lists/dev/3').page
+when = re.search(r'<time datetime="([^"]+)">([^<]+)</time>', utc)
+equal('by the site\'s', (when[1][:16].replace('T', ' '), 'Times are UTC' in ben.text()), (when[2][:16], True))
+ben.get('/account')
+ben.submit('named', timezone='Asia/Kolkata')
+check('saved', 'time zone' in ben.text() and 'value="Asia/Kolkata"' in ben.page)
+own = re.search(r'<time datetime="([^"]+)">([^<]+)</time>', ben.get('/lists/dev/3').page)
+equal('the instant is the same', own[1], when[1])
+shown = datetime.datetime.fromisoformat(own[2][:16]) - datetime.datetime.fromisoformat(when[2][:16])
+equal('five and a half hours later', shown, datetime.timedelta(hours=5, minutes=30))
+check('and the page says whose clock it is', 'Times are those of Asia/Kolkata' in ben.text(), ben.text()[-300:])
+equal('guests have the site\'s', re.search(r'<time datetime="[^"]+">([^<]+)</time>', guest.get('/lists/dev/3').page)[1], when[2])
+equal('another has it, too', re.search(r'<time datetime="[^"]+">([^<]+)</time>', dora.get('/lists/dev/3').page)[1], when[2])
+equal('JSON is UTC', ben.json('/lists/dev/3.json')['date'], guest.json('/lists/dev/3.json')['date'])
+for bad in ('Mars/Base', '../../etc/passwd', 'x' * 70, '/etc/localtime'):
+    ben.get('/account').submit('named', timezone=bad)
+    check(f'{bad[:12]}: is none', ben.status == 400 and 'no time zone' in ben.text(), ben.text()[:300])
+check('it stands', 'value="Asia/Kolkata"' in ben.get('/account').page and ben.json('/account/data.json')['timezone'] == 'Asia/Kolkata')
+ben.get('/account').submit('named', timezone='')
+equal('back to the site\'s', re.search(r'<time datetime="[^"]+">([^<]+)</time>', ben.get('/lists/dev/3').page)[1], when[2])
+
 section('post dies while copies are made')
 CROWD = [f'c{n:04}@uni.example' for n in range(1500)]
 p.cli('list', 'create', 'crowd@lists.example', '--private')
@@ -289,9 +346,10 @@ for n in range(6):
 
 section('in Chromium')
 cookie = {'Cookie': '; '.join(f'{k}={v}' for k, v in anna.cookies.items())}
-visits = [{'path': path, 'width': width, 'scheme': scheme, 'headers': cookie,
+eves = {'Cookie': '; '.join(f'{k}={v}' for k, v in eve.cookies.items())}
+visits = [{'path': path, 'width': width, 'scheme': scheme, 'headers': cookie if 'eve' not in path else eves,
            **({'shot': f'{SHOTS}/marks-{re.sub("[^a-z0-9]+", "-", path)}-{width}-{scheme}.png'} if SHOTS else {})}
-          for path in ('/lists/dev/t/3', '/account/starred', '/account/starred?tag=many', '/lists/dev/', '/account')
+          for path in ('/lists/dev/t/3', '/lists/dev/?eve', '/account/starred', '/account/starred?tag=many', '/lists/dev/', '/account')
           for width in (390, 820, 1440) for scheme in ('light', 'dark')]
 for v in look(p, visits):
     well(v)

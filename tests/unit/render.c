@@ -51,8 +51,10 @@ static void test_blocks(void)
 		  "title=\"Right-to-left "
 		  "override, U+202E: shown as a mark, not "
 		  "obeyed\">U+202E</span>b</p>\n</div>\n" },
-		{ "a\001b\xff", "<div class=\"body\">\n<p dir=\"auto\">a\xef\xbf\xbd"
-				"b\xc3\xbf</p>\n</div>\n" },
+		{ "a\001b\xff",
+		  "<p class=\"note small\">Read as windows-1252; it says utf-8.</p>\n"
+		  "<div class=\"body\">\n<p dir=\"auto\">a\xef\xbf\xbd"
+		  "b\xc3\xbf</p>\n</div>\n" },
 	};
 	ARENA(a);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -105,6 +107,8 @@ static void test_fill(void)
 
 static void test_links(void)
 {
+#define MAIL(to)  "<a href=\"mailto:" to "\" rel=\"nofollow ugc\">" to "</a>"
+#define DOI(doi)  "<a href=\"https://doi.org/" doi "\" rel=\"nofollow ugc\">" doi "</a>"
 #define LINK(url) "<a href=\"" url "\" rel=\"nofollow ugc\">" url "</a>"
 	static const struct {
 		const char *text;
@@ -123,7 +127,24 @@ static void test_links(void)
 		{ "http://a http://b", false, LINK("http://a") " " LINK("http://b") },
 		{ "mailto:a@b.example", false, LINK("mailto:a@b.example") },
 		{ "mailto:a@b.example", true, "mailto:a@…" },
-		{ "a@b.example", false, "a@b.example" },
+		{ "a@b.example", false, MAIL("a@b.example") },
+		{ "ask anna.b+c@uni.example, or (d@e.example).", false,
+		  "ask " MAIL("anna.b+c@uni.example") ", or (" MAIL("d@e.example") ")." },
+		{ "git@h.example:x/y o'b@c.example a@host \xc3\xbc@c.example", false,
+		  "git@h.example:x/y o&#39;b@c.example a@host \xc3\xbc@c.example" },
+		{ "doi:10.1107/S0108768195001844.", false,
+		  "doi:" DOI("10.1107/S0108768195001844") "." },
+		{ "DOI 10.1000/182; (10.1016/j.x(2001)y)", false,
+		  "DOI " DOI("10.1000/182") "; (" DOI("10.1016/j.x(2001)y") ")" },
+		{ "10.2017/11 10.0.0.1/8 1.10.1107/a 10.11/b x10.1107/c", true,
+		  "10.2017/11 10.0.0.1/8 1.10.1107/a 10.11/b x10.1107/c" },
+		{ "https://doi.org/10.1107/a 10.1107/a?b#c%d", true,
+		  LINK("https://doi.org/10.1107/a") " <a href=\"https://doi.org/"
+						    "10.1107/a%3Fb%23c%25d\" "
+						    "rel=\"nofollow ugc\">"
+						    "10.1107/a?b#c%d</a>" },
+		{ "a@b.example 10.1107/x@y.example c@d.example", true,
+		  "a@… " DOI("10.1107/x@y.example") " c@…" },
 		{ "ask anna@uni.example, or b@c.example.", true, "ask anna@…, or b@…." },
 		{ "http://x.example/?q=a@b.example c@d.example", true,
 		  LINK("http://x.example/?q=a@b.example") " c@…" },
@@ -283,8 +304,8 @@ static void test_files(void)
 	str h = render(a, PLAIN, STR("x"), (struct render_how){ .attachments = &files });
 	CHECK(str_find(h, STR("href=\"/lists/dev/17/a/1/..%2F%3Cb%3E%22x%22.csv\"")).n);
 	CHECK(str_find(h, STR("<bdi>../&lt;b&gt;&quot;x&quot;.csv</bdi>")).n);
-	CHECK(str_find(h, STR("Mismatch</span> declared text/csv, content is "
-			      "application/zip"))
+	CHECK(str_find(h, STR("Mismatch</span> declared CSV table (text/csv), content is "
+			      "Archive of files (application/zip)"))
 		      .n);
 	CHECK(str_find(h, STR("<dd>22 KB</dd>")).n
 	      && str_find(h, STR("<dd>5 bytes</dd>")).n);

@@ -30,7 +30,7 @@ static inline const char *safe_address(const char *value)
 }
 
 struct safe_rules {
-	const char *tags[48], *attributes[16], *classes[16];
+	const char *tags[48], *attributes[16], *classes[20];
 };
 
 static const struct safe_rules safe_rendered = {
@@ -42,7 +42,7 @@ static const struct safe_rules safe_rendered = {
 	.attributes = { "class", "dir", "aria-label", "tabindex", "title", "rel", "start",
 			"lang" },
 	.classes = { "body", "run", "diff", "sig", "att", "kv", "ctl", "note small",
-		     "st warn", "hash mono" },
+		     "st warn", "hash mono", "k", "s", "c", "n" },
 };
 
 static const struct safe_rules safe_formatted = {

@@ -113,6 +113,14 @@ err archive_thread_numbers(struct book *b, struct arena *a, int64_t list, int64_
 	return rows_end(&r);
 }
 
+err archive_thread_newest(struct book *b, int64_t thread, int64_t *number)
+{
+	bool found;
+	return book_number(b, number, &found,
+			   "SELECT coalesce(max(number), 0) FROM post WHERE thread = ?1",
+			   SQL_I(thread));
+}
+
 err archive_threads_latest(struct book *b, struct arena *a, int64_t list, int64_t last_at,
 			   int64_t id, size_t limit, struct archive_threads *out)
 {

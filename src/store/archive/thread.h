@@ -39,6 +39,9 @@ MUST_USE err archive_thread_by_id(struct book *b, struct arena *a, int64_t id,
 MUST_USE err archive_thread_numbers(struct book *b, struct arena *a, int64_t list,
 				    int64_t number, str *numbers);
 
+/* The highest number of a post of that thread. */
+MUST_USE err archive_thread_newest(struct book *b, int64_t thread, int64_t *number);
+
 /* Latest activity first; from behind (last_at, id), both 0 to begin. */
 MUST_USE err archive_threads_latest(struct book *b, struct arena *a, int64_t list,
 				    int64_t last_at, int64_t id, size_t limit,

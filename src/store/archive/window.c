@@ -9,7 +9,7 @@
 static struct hit *next_hit(struct arena *a, struct window *w)
 {
 	if (w->count == w->room) {
-		size_t room = w->room ? 4 * w->room : 320; /* ... 20480 */
+		size_t room = w->room ? ARCHIVE_WINDOW : ARCHIVE_WINDOW / 10;
 		struct hit *more = arena_alloc(a, room * sizeof *more);
 		if (w->count)
 			memcpy(more, w->hits, w->count * sizeof *more);
@@ -67,9 +67,9 @@ static err look(struct facts *f, struct arena *a, const struct archive_ask *q, i
 	if (visible)
 		*next_hit(a, w) = (struct hit){ .id = id,
 						.where = where,
-						.list = x.list,
+						.list = (uint32_t)x.list,
 						.date = x.date,
-						.thread = x.thread,
+						.thread = (uint32_t)x.thread,
 						.flags = x.flags,
 						.author = x.author };
 	return OK;

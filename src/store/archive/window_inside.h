@@ -5,12 +5,12 @@
 #include "store/sqlite.h"
 
 struct hit {
-	int64_t id, list, date, thread;
+	int64_t id, date;
 	uint64_t where; /* as words_hit has it */
 	double score;
-	int64_t more;    /* others of its thread, where those are left out */
-	uint32_t author; /* as struct fact has it */
+	uint32_t list, thread, author; /* as struct fact has them */
 	unsigned flags;
+	unsigned more; /* others of its thread, where those are left out */
 };
 
 struct window {

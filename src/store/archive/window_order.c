@@ -128,7 +128,7 @@ void window_by_thread(struct arena *a, struct window *w)
 			at = (at + 1) & (room - 1);
 		if (places[at]) {
 			struct hit *of = &w->hits[places[at] - 1];
-			int64_t more = of->more + 1;
+			unsigned more = of->more + 1;
 			if (is_before(&w->hits[i], of))
 				*of = w->hits[i];
 			of->more = more;

@@ -176,6 +176,7 @@ static err gather(struct request *q, struct page_account *p)
 	TRY(person_get(b, q->arena, q->session->person, &who));
 	TRY(second_get(q->arena, b, who.id, &second));
 	p->name = who.name;
+	p->timezone = who.timezone;
 	p->admin = who.admin;
 	p->has_password = who.password.n;
 	p->has_codes = second.on;

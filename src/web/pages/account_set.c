@@ -131,6 +131,10 @@ void account_name_post(struct request *q, struct response *r)
 	json_t *args = json_object();
 	json_object_set_new(args, "name", json_of(field(q, "name")));
 	json_object_set_new(args, "language", json_of(field(q, "language")));
+	if (request_form(q, "timezone").p)
+		json_object_set_new(args, "timezone",
+				    field(q, "timezone").n ? json_of(field(q, "timezone"))
+							   : json_string("site"));
 	if (order_and_wait(q, "name", args, &x)) {
 		go_said(q, r, STR("/account"), "name", STR(""));
 		return;

@@ -9,6 +9,7 @@
 #include "store/lists/member_page.h"
 #include "web/pages/busiest.h"
 #include "web/pages/calendar.h"
+#include "web/pages/reading.h"
 #include "web/pages/feed.h"
 #include "web/pages/since.h"
 #include "web/pages/volume.h"
@@ -92,12 +93,17 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 		q->arena, (shown + 1) * sizeof(void *));
 	size_t seen = 0;
 	bool sees = true;
+	struct reading reading;
+	reading_saw(q, 0);
+	TRY(reading_of_list(q, &reading));
 	for (size_t i = 0; i < shown; i++) {
 		TRY(since_thread(q, &t.list[i], &sees));
 		if (!sees)
 			continue;
 		seen_threads[seen] = &t.list[i];
-		rows[seen++] = thread_row(q, &t.list[i], hide);
+		rows[seen] = thread_row(q, &t.list[i], hide);
+		TRY(reading_is_news(q, &reading, &t.list[i], &rows[seen].news));
+		p->news |= rows[seen++].news;
 	}
 	TRY(add_openings(q, seen_threads, rows, seen, hide));
 	threads->rows = rows;
@@ -201,6 +207,7 @@ static err show_home(struct request *q, struct response *r, const struct home *h
 	struct page_list p = {
 		.frame = list_home_frame(q, h),
 		.note = note_of(q),
+		.csrf = csrf_of(q),
 		.name = str_skip(path, sizeof "/lists/" - 1),
 		.address = w->list->address,
 		.path = path,

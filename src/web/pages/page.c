@@ -211,7 +211,8 @@ static err make_key(struct request *q, const char *page, str details,
 			      page, w->list->id, q->json, language_now(),
 			      w->viewer.person, w->since);
 	key->page = arena_cat(q->arena, of, details, STR(" "),
-			      q->session ? q->session->name : STR(""));
+			      q->session ? q->session->name : STR(""), STR(" "),
+			      q->session ? q->session->timezone : STR(""));
 	key->state = arena_printf(q->arena, "%" PRId64 " %" PRId64, version,
 				  w->books.addresses_revision);
 	return OK;

@@ -20,7 +20,7 @@ static str zone_of(struct arena *a, int64_t date, int offset)
 {
 	int m = offset < 0 ? -offset : offset;
 	int64_t local = (date + offset * 60LL) % 86400;
-	if (offset * 60 == zone_at(zone_site(), date)->offset)
+	if (offset * 60 == zone_at(zone_viewer(), date)->offset)
 		return STR_NONE;
 	if (local < 0)
 		local += 86400;
@@ -236,7 +236,7 @@ static err show_post(struct request *q, struct response *r,
 	p.body = body_of(q, x, &p, hide);
 	if (q->json) {
 		p.text = render_text(q->arena, x->leaf.message, NULL);
-		p.text = hide ? render_hide(q->arena, p.text) : p.text;
+		p.text = hide ? render_hide_text(q->arena, p.text) : p.text;
 	} else {
 		TRY(add_outline(q, &p, hide));
 		TRY(add_numbers(q, &p, post->subject_key, hide));

@@ -11,8 +11,9 @@
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 
-enum { HITS = 20, SKIP_MAX = 10000 };
+enum { HITS = 20, SKIP_MAX = 10000, AT_ONCE = 4 };
 
 const struct visible_list *search_list_of(const struct asked *x, int64_t id)
 {
@@ -148,11 +149,41 @@ static struct search search_for(struct request *q, const struct asked *x, int64_
 	};
 }
 
+/* A search keeps a processor busy and needs some megabytes: more at once are no quicker. What
+ * the book had in memory for it goes at once, since the next search is another worker's. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	int at_once;
+} searches = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
+
+static void enter(void)
+{
+	pthread_mutex_lock(&searches.lock);
+	while (searches.at_once == AT_ONCE)
+		pthread_cond_wait(&searches.left, &searches.lock);
+	searches.at_once++;
+	pthread_mutex_unlock(&searches.lock);
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&searches.lock);
+	searches.at_once--;
+	pthread_cond_signal(&searches.left);
+	pthread_mutex_unlock(&searches.lock);
+}
+
 err search_find(struct request *q, const struct asked *x, int64_t most,
 		struct search_found *found)
 {
 	struct search s = search_for(q, x, most);
-	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
+	struct book *archive = worker_of(q)->books.archive;
+	enter();
+	err e = search_run(archive, q->arena, &s, found);
+	err shrunk = book_run_values(archive, "PRAGMA shrink_memory", NULL, 0);
+	leave();
+	return e.kind ? e : shrunk;
 }
 
 static err add_spelling(struct request *q, const struct asked *x,
@@ -161,7 +192,11 @@ static err add_spelling(struct request *q, const struct asked *x,
 	struct search s = search_for(q, x, 0);
 	if (found->total)
 		return OK;
-	TRY(search_spell(worker_of(q)->books.archive, q->arena, &s, found, &p->instead));
+	enter();
+	err e = search_spell(worker_of(q)->books.archive, q->arena, &s, found,
+			     &p->instead);
+	leave();
+	TRY(e);
 	p->instead_href = search_link(q, p->action, p->instead);
 	return OK;
 }

@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "web/pages/forms.h"
 #include "web/pages/mark.h"
+#include "web/pages/reading.h"
 #include "web/pages/since.h"
 
 #include <inttypes.h>
@@ -314,6 +315,7 @@ void thread_page(struct request *q, struct response *r)
 		return;
 	str details = arena_printf(q->arena, "%" PRId64 " %" PRId64 " %d%d%.*s", w.number,
 				   w.after, v.flat, v.outline, STR_F(v.marks.key));
+	reading_saw(q, w.number);
 	if (page_from_cache(q, r, "thread", details, &key))
 		return;
 	if (page_failed(q, r, read_thread(q, &v, &w)))
