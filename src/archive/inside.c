@@ -17,7 +17,8 @@ struct look {
 	struct archive_post post;
 	struct archive_attachments files;
 	struct buf text;
-	bool waits; /* for a program */
+	bool waits;    /* for a program */
+	bool measured; /* a picture, which may be shown from now on */
 };
 
 /* ---- one file */
@@ -59,7 +60,9 @@ static err read_file(struct look *l, const struct mime *m, struct archive_attach
 		return OK;
 	part = &m->parts[x->part];
 	bytes = mime_bytes(l->a, part);
+	int64_t width = x->width;
 	archive_measure(bytes, x);
+	l->measured = l->measured || x->width != width;
 	if (str_eq(x->sniffed, STR("application/pdf")))
 		TRY(text_of_pdf(l, bytes, &text));
 	else if (str_eq(part->type, STR("message/rfc822")))
@@ -115,9 +118,10 @@ static err keep(struct book *b, struct look *l)
 	if (!found || now.tries != l->row.tries)
 		return OK; /* an owner took something out of it meanwhile */
 	TRY(archive_inside_set(b, l->a, &l->post, buf_str(&l->text)));
-	for (size_t i = 0; i < l->files.count; i++)
+	for (size_t i = 0; l->measured && i < l->files.count; i++)
 		TRY(archive_attachment_measured(b, &l->files.list[i]));
-	TRY(archive_touch(b, l->post.list, &version));
+	if (l->measured) /* pages show what they did not before */
+		TRY(archive_touch(b, l->post.list, &version));
 	return l->waits ? archive_unread_wait(b, l->row.post)
 			: archive_unread_done(b, l->row.post);
 }

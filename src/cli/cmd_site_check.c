@@ -274,6 +274,7 @@ int cli_site_link(struct cli *c)
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, read_limits(c, &link));
 	CLI_TRY(c, check_link(c, books, &q));
+	link.by = STR("command");
 	link.path = site_link_path(c->a, q.segments, q.segment_count, q.slash);
 	CLI_TRY(c, site_link_make(books, c->a, &link, &query));
 	CLI_TRY(c, books_audit(books, &cli_actor, 0, STR("site link made"), link.path));

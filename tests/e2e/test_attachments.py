@@ -12,6 +12,7 @@ from email.utils import formatdate
 from chromium import look, well
 from clamd import FakeClamd
 from harness import Postern, check, done, equal, eventually, limit, section, skipped
+from leftovers import Leftovers
 from mailing import message
 from nameserver import NameServer
 from browser import Browser
@@ -213,8 +214,12 @@ if shutil.which('pdftotext', path=path):
     os.kill(wall, signal.SIGKILL)
     p.deliver(ANNA, DEV, with_files(32, 'Again', [('paper.pdf', 'application/pdf', pdf('Malachite'))]))
     check('a wall that dies is asked again', eventually(lambda: found('inside:malachite') == [29], 30), p.tail(8))
+    left = Leftovers(p.data)
+    check('the book has it', left.find(['lazuli', 'jasper']), 'nothing is found')
     p.cli('archive', 'purge', DEV, '26', '--reason=asked for')
     check('purged, it is found no more', eventually(lambda: found('inside:lazuli') == [], 20))
+    check('the files are clean', eventually(lambda: p.json('archive', 'history', DEV, '26')[-1]['clean'] == 'yes', 60), p.json('archive', 'history', DEV, '26'))
+    equal('no file has a word of what was inside', left.find(['lazuli', 'jasper']), set())
 else:
     skipped('pdftotext is not installed')
 done()

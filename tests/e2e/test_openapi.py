@@ -105,7 +105,7 @@ for where in URIS:
     form = urllib.parse.urlencode({WELCOME: 'data:,Hello', 'username': 'u', 'password': 'p'})
     equal(f'{where}: a text', get(where.replace('{list}', 'lab.lists.example').replace('{host}', 'lists.example'), method='PATCH', body=form)[0], 204)
 REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example',
-        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/', '/files/upload.json': '/files/upload.json?to=/in/'}
+        '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/', '/files/upload.json': '/files/upload.json?to=/in/', '/files/links.json': '/files/links.json?in=/'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
              '/lists/{list}/admin/members/{member}.json': {'member': '1'},

@@ -231,6 +231,34 @@ static void hostile(struct arena *a, struct book *b)
 	CHECK(hits(a, b, "inside:feldspar") == 2);
 }
 
+/* Pictures that were archived before they were shown: then the list's pages are new. */
+static void measures(struct arena *a, struct book *b)
+{
+	struct asked x = { 0 };
+	struct archive_attachments files;
+	struct archive_post p;
+	int64_t number, before, after;
+	bool found;
+	CHECK(put(a, b, DEV, "9/dev",
+		  "From: a@b.example\r\nSubject: Picture\r\n"
+		  "Content-Type: image/gif; name=p.gif\r\n"
+		  "Content-Transfer-Encoding: base64\r\n\r\n"
+		  "R0lGODdhAQACAIAAAHJnYlJHQiwAAAAAAQACAAACAXgAOw==\r\n")
+	      == 9);
+	look(b, &x);
+	CHECK(ok(book_run(b, "UPDATE attachment SET width = 0, height = 0")));
+	CHECK(ok(archive_post_by_number(b, a, DEV, 9, &p, &found)) && found);
+	CHECK(ok(archive_unread_add(b, p.id)));
+	CHECK(ok(archive_newest(b, DEV, &number, &before)));
+	look(b, &x);
+	CHECK(ok(archive_attachments_of_post(b, a, p.id, &files)) && files.count == 1);
+	CHECK(files.list[0].width == 1 && files.list[0].height == 2);
+	CHECK(ok(archive_newest(b, DEV, &number, &after)) && after > before);
+	CHECK(ok(archive_unread_add(b, p.id)));
+	look(b, &x);
+	CHECK(ok(archive_newest(b, DEV, &number, &before)) && after == before);
+}
+
 /* What is taken of files is bounded; the whole list goes with nothing left of it. */
 static void bounds(struct arena *a, struct book *b)
 {
@@ -248,7 +276,7 @@ static void bounds(struct arena *a, struct book *b)
 		buf_cat(&m, buf_str(&text), STR("behind\r\n"));
 	}
 	buf_add(&m, STR("--b--\r\n"));
-	CHECK(put(a, b, DEV, "9/dev", arena_z(a, buf_str(&m))) == 9);
+	CHECK(put(a, b, DEV, "10/dev", arena_z(a, buf_str(&m))) == 10);
 	look(b, &x);
 	CHECK(hits(a, b, "inside:begin0") == 1 && hits(a, b, "inside:begin2") == 1);
 	CHECK(!hits(a, b, "inside:begin5") && !hits(a, b, "inside:behind"));
@@ -257,7 +285,7 @@ static void bounds(struct arena *a, struct book *b)
 		CHECK(ok(archive_purge(b, a, list, 2, &more)));
 	CHECK(!found_within(a, b) && ok(archive_words_check(b)));
 	str kept;
-	for (int64_t id = 1; id < 12; id++)
+	for (int64_t id = 1; id < 13; id++)
 		CHECK(ok(archive_inside_read(b, a, id, &kept)) && !kept.n);
 }
 
@@ -272,6 +300,7 @@ int main(void)
 	names_nobody(a, b);
 	without_a_program(a, b);
 	hostile(a, b);
+	measures(a, b);
 	bounds(a, b);
 	book_close(b);
 	folder_remove(a, folder);

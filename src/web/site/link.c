@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 
 #define KIND STR("site-link")
 
@@ -31,43 +32,67 @@ static str tag_of(const struct books *books, struct arena *a, str path, str end,
 
 struct counts {
 	int64_t most, begun, shares;
+	str path, by, note;
 };
+
+static str text_of(struct arena *a, json_t *root, const char *key)
+{
+	const char *text = json_string_value(json_object_get(root, key));
+	return arena_copy(a, str_from(text ? text : ""));
+}
+
+static void put_text(json_t *root, const char *key, str text)
+{
+	json_object_set_new(root, key, json_stringn(text.n ? text.p : "", text.n));
+}
 
 static str counts_text(struct arena *a, const struct counts *c)
 {
-	return arena_printf(
-		a, "{\"most\":%" PRId64 ",\"begun\":%" PRId64 ",\"shares\":%" PRId64 "}",
-		c->most, c->begun, c->shares);
+	json_t *root = json_pack("{s:I,s:I,s:I}", "most", (json_int_t)c->most, "begun",
+				 (json_int_t)c->begun, "shares", (json_int_t)c->shares);
+	put_text(root, "path", c->path);
+	put_text(root, "by", c->by);
+	put_text(root, "note", c->note);
+	char *text = json_dumps(root, JSON_COMPACT);
+	str kept = arena_copy(a, str_from(text));
+	free(text);
+	json_decref(root);
+	return kept;
 }
 
-static bool read_counts(str data, struct counts *c)
+static bool read_counts(struct arena *a, str data, struct counts *c)
 {
 	json_t *root = json_loadb(data.p, data.n, 0, NULL);
-	c->most = json_integer_value(json_object_get(root, "most"));
-	c->begun = json_integer_value(json_object_get(root, "begun"));
-	c->shares = json_integer_value(json_object_get(root, "shares"));
+	*c = (struct counts){
+		.most = json_integer_value(json_object_get(root, "most")),
+		.begun = json_integer_value(json_object_get(root, "begun")),
+		.shares = json_integer_value(json_object_get(root, "shares")),
+		.path = text_of(a, root, "path"),
+		.by = text_of(a, root, "by"),
+		.note = text_of(a, root, "note"),
+	};
+	bool is = root != NULL;
 	json_decref(root);
-	return c->most > 0;
+	return is;
 }
 
 err site_link_make(struct books *books, struct arena *a, const struct site_link *link,
 		   str *query)
 {
-	str end = arena_number(a, link->expires_at), token = STR("");
-	if (link->most) {
-		struct counts c = { .most = link->most };
-		struct pending_row row = {
-			.kind = KIND,
-			.address = STR(""),
-			.data = counts_text(a, &c),
-			.created_at = clock_now(),
-			.expires_at = link->expires_at,
-		};
-		token = rand_token(a, TOKEN_BYTES);
-		TRY(pending_add(books->lists, token, &row));
-	}
-	*query = arena_cat(a, STR("e="), end, token.n ? STR("&n=") : STR(""), token,
-			   STR("&s="), tag_of(books, a, link->path, end, token));
+	str end = arena_number(a, link->expires_at), token = rand_token(a, TOKEN_BYTES);
+	struct counts c = {
+		.most = link->most, .path = link->path, .by = link->by, .note = link->note
+	};
+	struct pending_row row = {
+		.kind = KIND,
+		.address = STR(""),
+		.data = counts_text(a, &c),
+		.created_at = clock_now(),
+		.expires_at = link->expires_at,
+	};
+	TRY(pending_add(books->lists, token, &row));
+	*query = arena_cat(a, STR("e="), end, STR("&n="), token, STR("&s="),
+			   tag_of(books, a, link->path, end, token));
 	return OK;
 }
 
@@ -93,6 +118,11 @@ void site_link_read(const struct books *books, struct request *q, struct site_li
 		path = site_link_path(q->arena, q->segments, n, true);
 		good = is_for(books, q, path, &read, end, tag);
 	}
+	struct pending_row row;
+	if (good && read.token.n) /* somebody may have ended it */
+		good = !pending_look(books->lists, q->arena, read.token, clock_now(),
+				     &row)
+				.kind;
 	if (!good)
 		return;
 	read.path = path;
@@ -108,7 +138,10 @@ static err charge(struct book *b, struct arena *a, const struct site_link *link,
 	err e = pending_look(b, a, link->token, clock_now(), &row);
 	if (e.kind)
 		return e.kind == ERR_NOTFOUND ? OK : e;
-	if (!str_eq(row.kind, KIND) || !read_counts(row.data, &c))
+	if (!str_eq(row.kind, KIND) || !read_counts(a, row.data, &c))
+		return OK;
+	*left = !c.most;
+	if (!c.most)
 		return OK;
 	c.begun += first;
 	c.shares += shares;
@@ -127,4 +160,44 @@ err site_link_charge(struct books *books, struct arena *a, const struct site_lin
 	TRY(book_join(books->lists, &mine));
 	return book_leave(books->lists, mine,
 			  charge(books->lists, a, link, first, shares, left));
+}
+
+/* ---- all there are */
+
+err site_link_list(struct books *books, struct arena *a, str below,
+		   struct site_link_row **rows, size_t *count)
+{
+	struct pending_row *p;
+	size_t n, found = 0;
+	TRY(pending_list(books->lists, a, KIND, 0, clock_now(), &p, &n));
+	struct site_link_row *x = arena_zero(a, (n + 1) * sizeof *x);
+	for (size_t i = 0; i < n; i++) {
+		struct counts c;
+		if (!read_counts(a, p[i].data, &c) || !str_starts(c.path, below))
+			continue;
+		x[found++] = (struct site_link_row){
+			.id = p[i].id,
+			.made_at = p[i].created_at,
+			.link = { .path = c.path,
+				  .expires_at = p[i].expires_at,
+				  .most = c.most,
+				  .by = c.by,
+				  .note = c.note },
+			.begun = c.begun,
+		};
+	}
+	*rows = x;
+	*count = found;
+	return OK;
+}
+
+err site_link_end(struct books *books, struct arena *a, str below, int64_t id)
+{
+	struct site_link_row *x;
+	size_t n;
+	TRY(site_link_list(books, a, below, &x, &n));
+	for (size_t i = 0; i < n; i++)
+		if (x[i].id == id)
+			return pending_drop_id(books->lists, id);
+	return FAIL(ERR_NOTFOUND, "there is no such link");
 }

@@ -5,8 +5,8 @@
  *             .expires_at = now + 86400, .most = 3 }, &query));     // "e=…&n=…&s=…"
  *     TRY(site_link_read(books, q, &link));                          // link.path.n: it is good
  *
- * s is a tag over path, end and n, so no link can be made into another. One that is good for a
- * number of downloads has a row in the book, which n names. */
+ * s is a tag over path, end and n, so no link can be made into another. Each has a row in the
+ * book, which n names: it counts downloads, and without it the link is over. */
 #pragma once
 
 #include "lists/books.h"
@@ -16,7 +16,9 @@ struct site_link {
 	str path; /* of a file; or of a folder, with a / at the end, and all in it */
 	int64_t expires_at; /* seconds */
 	int64_t most;       /* downloads; 0: any number */
-	str token;          /* of its row; empty: it has none */
+	str token;          /* of its row; empty: it was made before each had one */
+	str by;             /* the address of who makes it; or "command" */
+	str note;           /* what for, in their words */
 };
 
 /* The query that makes path's URL a link. */
@@ -33,6 +35,21 @@ void site_link_read(const struct books *books, struct request *q, struct site_li
 MUST_USE err site_link_charge(struct books *books, struct arena *a,
 			      const struct site_link *link, bool first, int64_t octets,
 			      int64_t size, bool *left);
+
+/* One that is good, as its list shows it. */
+struct site_link_row {
+	int64_t id;
+	int64_t made_at;
+	struct site_link link; /* but its token, which nobody keeps */
+	int64_t begun;         /* downloads, where they are counted */
+};
+
+/* Of paths that begin so (as links have them), newest last. */
+MUST_USE err site_link_list(struct books *books, struct arena *a, str below,
+			    struct site_link_row **rows, size_t *count);
+
+/* It is good no more. ERR_NOTFOUND: there is none of that number below that path. */
+MUST_USE err site_link_end(struct books *books, struct arena *a, str below, int64_t id);
 
 /* /a%20b/c of decoded segments, as links have it. */
 str site_link_path(struct arena *a, const str *segments, size_t count, bool slash);

@@ -340,6 +340,12 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 		page.downloads = arena_cat(
 			a, STR("/files/downloads?in="),
 			enc_percent(a, access_folder(a, q->segments, q->segment_count)));
+	for (size_t i = 0; page.downloads.n && i < rules->count; i++)
+		if (rules->rows[i].deed == RULE_ALLOW && rules->rows[i].who == RULE_LINK)
+			page.links = arena_cat(
+				a, STR("/files/links?in="),
+				enc_percent(a, access_folder(a, q->segments,
+							     q->segment_count)));
 	if (rules->uploads && s->uploads && s->uploads(q, rules) == MAY)
 		page.uploads = arena_cat(
 			a, STR("/files/upload?to="),
