@@ -65,6 +65,10 @@ static void find_files(struct arena *a, struct content *c, const struct mime_par
 static str text_of(struct arena *a, struct content *c, const struct mime_part *p)
 {
 	str used, text = mime_text(a, p, &used);
+	if (!c->used.n) {
+		c->declared = p->charset;
+		c->used = used;
+	}
 	if (str_eq(p->type, STR("text/html"))) {
 		c->from_html = true;
 		return content_html_text(a, text, &c->cut);

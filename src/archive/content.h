@@ -18,10 +18,11 @@ struct content_file {
 struct content {
 	struct mime mime;
 	str text;
-	str language;   /* as declared (RFC 3282), "" for none */
-	bool from_html; /* there was no plain text */
-	bool has_html;  /* see content_html_part */
-	bool cut;       /* HTML too odd to be read; the text says so */
+	str language;       /* as declared (RFC 3282), "" for none */
+	str declared, used; /* charset of what comes first: as it says, as it was read */
+	bool from_html;     /* there was no plain text */
+	bool has_html;      /* see content_html_part */
+	bool cut;           /* HTML too odd to be read; the text says so */
 	struct content_file *files;
 	size_t file_count;
 	size_t lead; /* octets of the message that hold all of the text */

@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "archive/script.h"
 #include "base/said.h"
+#include "mail/lex.h"
 
 #include <inttypes.h>
 
@@ -251,8 +252,17 @@ static void add_quote(struct page *p, const str *lines, size_t count, int depth)
 		html_add(p->b, HTML("</details>\n"));
 }
 
+/* What a list puts below each of its posts stands below the one before, too. */
+static bool is_repeated(struct page *p, const str *lines, size_t count)
+{
+	return str_starts(lines[0], STR("_"))
+	       && render_was_said(p->keep, p->how->parent, lines, count);
+}
+
 static void add_signature(struct page *p, const str *lines, size_t count)
 {
+	if (is_repeated(p, lines, count))
+		return;
 	while (count && (is_blank(lines[0]) || is_signature_mark(lines[0])))
 		lines++, count--;
 	while (count && is_blank(lines[count - 1]))
@@ -333,6 +343,19 @@ static void add_note(struct buf *b, str text)
 	html_add(b, HTML("</p>\n"));
 }
 
+/* Where the charset's label was wrong, who wonders at the letters learns what they were read
+ * as. UTF-8 under the label of its subset is what it seems. */
+static void add_charset(struct buf *b, struct arena *a, const struct content *c)
+{
+	str names[] = { c->used, c->declared };
+	bool subset = str_eq(c->used, STR("utf-8"))
+		      && str_ieq(c->declared, STR("us-ascii"));
+	if (!c->declared.n || !c->used.n || subset || str_ieq(c->declared, c->used)
+	    || lex_ascii(c->text))
+		return;
+	add_note(b, said_fill(a, S_("Read as {1}; it says {2}."), names, 2));
+}
+
 /* A text that lasts as long as a: what is decoded from nothing is the message itself. */
 static str kept(struct arena *a, str message, str text)
 {
@@ -355,6 +378,7 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 	else if (c->from_html && !c->cut)
 		add_note(&b, S_("This message was sent as HTML only. You are reading "
 				"its text."));
+	add_charset(&b, mine, c);
 	if (how->memory)
 		*how->memory = (struct render_memory){ .text = kept(a, given, c->text) };
 	buf_room(&b, c->text.n + c->text.n / 2 + 1024);

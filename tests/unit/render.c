@@ -51,8 +51,10 @@ static void test_blocks(void)
 		  "title=\"Right-to-left "
 		  "override, U+202E: shown as a mark, not "
 		  "obeyed\">U+202E</span>b</p>\n</div>\n" },
-		{ "a\001b\xff", "<div class=\"body\">\n<p dir=\"auto\">a\xef\xbf\xbd"
-				"b\xc3\xbf</p>\n</div>\n" },
+		{ "a\001b\xff",
+		  "<p class=\"note small\">Read as windows-1252; it says utf-8.</p>\n"
+		  "<div class=\"body\">\n<p dir=\"auto\">a\xef\xbf\xbd"
+		  "b\xc3\xbf</p>\n</div>\n" },
 	};
 	ARENA(a);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

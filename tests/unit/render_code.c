@@ -113,6 +113,60 @@ static void test_marks(void)
 	CHECK(str_find(odd, STR("ÿþ x!")).n);
 }
 
+static void test_labels(void)
+{
+	static const struct {
+		const char *charset, *text, *note;
+	} cases[] = {
+		{ "x-unknown",
+		  "\xf0\xd2\xc9\xd7\xc5\xd4, \xcd\xc9\xd2! \xeb\xc1\xcb "
+		  "\xc4\xc5\xcc\xc1?",
+		  "Read as koi8-r; it says x-unknown." },
+		{ "utf-8",
+		  "Gr\xfc\xdf"
+		  "e",
+		  "Read as iso-8859-1; it says utf-8." },
+		{ "us-ascii", "Gr\xc3\xbc", NULL },
+		{ "iso-8859-1",
+		  "Gr\xfc\xdf"
+		  "e",
+		  NULL },
+		{ "x-unknown", "plain", NULL },
+		{ "UTF-8", "Gr\xc3\xbc", NULL },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str type = arena_cat(a, STR("Content-Type: text/plain; charset="),
+				     str_from(cases[i].charset), STR("\r\n\r\n"));
+		str h = render(a, arena_z(a, type), str_from(cases[i].text),
+			       (struct render_how){ 0 });
+		bool right = cases[i].note ? str_find(h, str_from(cases[i].note)).n > 0
+					   : !str_find(h, STR("Read as")).n;
+		CHECK(right);
+		if (!right)
+			fprintf(stderr, "  %s\n-> %.*s\n", cases[i].charset, STR_F(h));
+	}
+}
+
+/* The list's own footer is shown below the first, and not below each answer. */
+static void test_footer(void)
+{
+#define FOOT                                                            \
+	"_______________________________________________\ndev mailing " \
+	"list\nhttps://x.example/dev\n"
+	ARENA(a);
+	struct render_memory above = { 0 };
+	struct render_how first = { .memory = &above }, then = { .parent = &above };
+	str h = render(a, PLAIN, STR("one\n" FOOT), first);
+	CHECK(str_find(h, STR("dev mailing list")).n);
+	h = render(a, PLAIN, STR("two\n" FOOT), then);
+	CHECK(str_find(h, STR(">two</p>")).n && !str_find(h, STR("dev mailing list")).n);
+	h = render(a, PLAIN, STR("two\n" FOOT "and another line\n"), then);
+	CHECK(str_find(h, STR("dev mailing list")).n);
+	h = render(a, PLAIN, STR("two\n-- \ndev mailing list\n"), then);
+	CHECK(str_find(h, STR("dev mailing list")).n);
+}
+
 static void test_bombs(void)
 {
 	static const char *const repeated[] = { "```\n",         "'\\", "\"",
@@ -134,6 +188,8 @@ int main(void)
 	test_around();
 	test_guests();
 	test_marks();
+	test_labels();
+	test_footer();
 	test_bombs();
 	return check_done();
 }
