@@ -198,6 +198,7 @@ static err parse(struct arena *a, str text, int64_t now, bool by_term, bool *oth
 		.from = INT64_MIN,
 		.until = INT64_MAX,
 		.lists = arena_zero(a, QUERY_TERMS_MAX * sizeof(str)),
+		.kept = arena_zero(a, QUERY_TERMS_MAX * sizeof(str)),
 		.marks = arena_zero(a, QUERY_TERMS_MAX * sizeof(str)),
 	};
 	struct query_parser p = { .a = a, .text = text, .q = &made, .by_term = by_term };

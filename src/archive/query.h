@@ -28,10 +28,12 @@ struct query {
 	str *marks; /* words and phrases to mark in what is found, as written */
 	size_t mark_count;
 	str message_id; /* that message; "" of none */
-	str type;       /* of an attachment, part of what its octets show; "" of none */
-	str unknown;    /* "foo:" looks like a prefix and is none; or "" */
-	int64_t now;    /* what dates like 7d are reckoned from */
-	str words;      /* "wilson and sharpening, author okafor, since 2025-01-01" */
+	str *kept;      /* is:starred as "", tag: as the tag; each of them holds */
+	size_t kept_count;
+	str type;    /* of an attachment, part of what its octets show; "" of none */
+	str unknown; /* "foo:" looks like a prefix and is none; or "" */
+	int64_t now; /* what dates like 7d are reckoned from */
+	str words;   /* "wilson and sharpening, author okafor, since 2025-01-01" */
 };
 
 enum { QUERY_MAX = 1000, QUERY_TERMS_MAX = 60, QUERY_DEPTH_MAX = 20 };

@@ -190,6 +190,22 @@ static err take_date(const struct asked *x, struct query *q, str *said)
 	return OK;
 }
 
+/* What who asks keeps of threads for themselves: a tag, or "" the star. */
+static err take_kept(const struct asked *x, struct query *q, str word, str *said)
+{
+	if (x->negated)
+		return wrong(x, "- cannot stand before is:starred and tag:");
+	q->kept[q->kept_count++] = word; /* room for QUERY_TERMS_MAX */
+	*said = word.n ? arena_cat(x->a, STR("with your tag "), word)
+		       : STR("with your star");
+	return OK;
+}
+
+static err take_tag(const struct asked *x, struct query *q, str *said)
+{
+	return take_kept(x, q, arena_lower(x->a, x->value), said);
+}
+
 static err take_has(const struct asked *x, struct query *q, str *said)
 {
 	static const struct {
@@ -204,6 +220,8 @@ static err take_has(const struct asked *x, struct query *q, str *said)
 		{ STR("html"), ARCHIVE_HTML, "an HTML part" },
 		{ STR("reply"), ARCHIVE_REPLY, "a Re: in the subject" },
 	};
+	if (str_ieq(x->value, STR("starred")))
+		return take_kept(x, q, STR(""), said);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (!str_ieq(x->value, rows[i].name))
 			continue;
@@ -281,7 +299,7 @@ static const struct query_cond conds[] = {
 	{ "is", take_has },        { "list", take_list },     { "l", take_list },
 	{ "lid", take_list },      { "thread", take_thread }, { "in", take_thread },
 	{ "quoted", take_quoted }, { "id", take_id },         { "mid", take_id },
-	{ "m", take_id },          { "type", take_type },
+	{ "m", take_id },          { "type", take_type },     { "tag", take_tag },
 };
 
 const struct query_cond *query_cond_find(str name)

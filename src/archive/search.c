@@ -81,6 +81,17 @@ static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 	return OK;
 }
 
+static err keep_to(const struct search *s, const struct query *q, str *threads)
+{
+	*threads = STR("");
+	if (!q->kept_count)
+		return OK;
+	if (!s->kept)
+		return FAIL(ERR_SYNTAX, "is:starred and tag: find what you have marked "
+					"yourself: sign in first");
+	return s->kept(s->ctx, q->kept, q->kept_count, threads);
+}
+
 err search_run(struct book *b, struct arena *a, const struct search *s,
 	       struct search_found *out)
 {
@@ -109,6 +120,7 @@ err search_run(struct book *b, struct arena *a, const struct search *s,
 	ask.thread = q->thread;
 	ask.message_id = q->message_id;
 	ask.type = q->type;
+	TRY(keep_to(s, q, &ask.threads));
 	TRY(archive_words_search(b, a, &ask, &got));
 	TRY(archive_words_missing(b, &missing));
 	found.filling = missing > 0;

@@ -29,6 +29,10 @@ struct search {
 	int64_t after_date, after_id; /* keyset, ARCHIVE_NEWEST */
 	int64_t skip;                 /* ARCHIVE_BEST */
 	int64_t limit;
+	/* The threads that whoever asks gave all of these words, as a JSON array of ids; NULL:
+	 * somebody who keeps none. */
+	err (*kept)(void *ctx, const str *words, size_t count, str *threads);
+	void *ctx;
 	bool bare; /* posts without subjects and snippets to show */
 };
 

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import tempfile
 import time
+import urllib.parse
 from email.utils import formatdate
 
 from browser import Browser
@@ -106,6 +107,25 @@ equal('a page at a time, the newest first', (len(s['rows']), s['rows'][0]['numbe
 equal('and the rest', [x['number'] for x in starred(anna, '?tag=many&p=2')['rows']], [9, 8, 7, 6])
 check('with a link to it', 'p=2' in (anna.get('/account/starred?tag=many').link('Older') or ''))
 equal('no such page', anna.get('/account/starred?p=x').status, 404)
+
+section('in a search')
+
+
+def finds(b, words, path='/lists/dev/search.json'):
+    return sorted(x['number'] for x in b.json(path + '?' + urllib.parse.urlencode({'q': words}))['hits'])
+
+
+equal('by star', finds(anna, 'is:starred'), [3])
+equal('by tag', finds(anna, 'tag:TODO'), [3, 5])
+equal('by both', finds(anna, 'is:starred tag:todo'), [3])
+equal('with words', (finds(anna, 'tag:todo subject:Topic'), finds(anna, 'tag:todo xylophone')), ([3, 5], []))
+equal('on all lists', finds(anna, 'tag:c++', '/lists/search.json'), [3])
+equal('a tag that is none', finds(anna, 'tag:none'), [])
+equal('another\'s are not found', finds(ben, 'is:starred'), [])
+for words in ('is:starred', 'tag:todo'):
+    guest.get('/lists/dev/search?q=' + words)
+    check(f'{words}: a guest is told why', guest.status == 400 and 'sign in first' in guest.text(), guest.text()[:600])
+equal('not left out', anna.get('/lists/dev/search?q=-tag:todo').status, 400)
 
 section('who may not')
 for b, who, status in ((guest, 'a guest', 401), (Browser(p, '192.0.2.4'), 'nobody', 401)):

@@ -104,6 +104,10 @@ static void test_conditions(void)
 	CHECK(q.from == INT64_MIN && q.until == day(2025, 1, 1));
 	CHECK(!query_parse(a, STR("date:2024-02-29"), NOW, &q).kind);
 	CHECK(q.from == day(2024, 2, 29) && q.until == day(2024, 3, 1));
+	CHECK(!query_parse(a, STR("is:starred tag:Todo x"), NOW, &q).kind
+	      && q.kept_count == 2 && !q.kept[0].n && str_eq(q.kept[1], STR("todo")));
+	CHECK(query_parse(a, STR("-tag:x"), NOW, &q).kind == ERR_SYNTAX
+	      && query_parse(a, STR("tag:"), NOW, &q).kind == ERR_SYNTAX);
 	CHECK(!query_parse(a, STR("has:attachment -has:html has:Patch"), NOW, &q).kind);
 	CHECK(q.has_file && !q.lacks_file && q.lacks == ARCHIVE_HTML
 	      && q.has == ARCHIVE_PATCH);

@@ -35,6 +35,7 @@ struct archive_ask {
 			   octets show, lower case; "": any */
 	int64_t thread; /* number of a post whose thread
 			   is meant; 0: any */
+	str threads;    /* only these, a JSON array of ids; "": any */
 	enum archive_order order;
 	bool by_thread;               /* of each thread only the first in that order */
 	int64_t after_date, after_id; /* ARCHIVE_NEWEST: from behind

@@ -16,6 +16,9 @@ enum {
 #define BY_THREAD                                                              \
 	"SELECT id, 1 FROM post INDEXED BY post_seen WHERE thread IN (SELECT " \
 	"thread FROM post WHERE number = ?2 AND list IN " SCOPE ")"
+#define BY_THREADS                                                       \
+	"SELECT id, 1 FROM post INDEXED BY post_thread WHERE thread IN " \
+	"(SELECT value FROM json_each(?2))"
 #define BY_ID   "SELECT id, 1 FROM post WHERE message_id = ?2 AND message_id <> ''"
 #define BY_TYPE "SELECT post, 1 FROM attachment WHERE instr(sniffed, ?2)"
 #define BY_DATE                                                                   \
@@ -113,6 +116,10 @@ static err take_conditions(struct book *b, struct arena *a, const struct archive
 		TRY(take(a, &r, false, c));
 	} else {
 		TRY(take_lists(b, a, scope, c));
+	}
+	if (q->threads.n) {
+		TRY(book_rows(b, &r, BY_THREADS, SQL_N(), SQL_S(q->threads)));
+		TRY(take(a, &r, false, c));
 	}
 	if (q->message_id.n) {
 		TRY(book_rows(b, &r, BY_ID, SQL_N(), SQL_S(q->message_id)));

@@ -33,10 +33,15 @@ static err read_marks(struct request *q, int64_t number, struct marks *m)
 	return OK;
 }
 
+bool marks_keeper(const struct request *q)
+{
+	return q->session && worker_may(worker_of(q), RIGHT_account_set);
+}
+
 err marks_of(struct request *q, int64_t number, struct marks *m)
 {
 	*m = (struct marks){ .key = STR("") };
-	m->may = q->session && worker_may(worker_of(q), RIGHT_account_set);
+	m->may = marks_keeper(q);
 	if (!m->may)
 		return OK;
 	TRY(read_marks(q, number, m));
@@ -237,6 +242,24 @@ static bool has_tag(const struct starred *x, str tag)
 		if (str_eq(x->tags[i], tag))
 			return true;
 	return !tag.n;
+}
+
+err marks_threads(void *request, const str *words, size_t count, str *threads)
+{
+	struct starring s = { .q = request };
+	BUF(b);
+	TRY(gather(&s));
+	for (size_t i = 0; i < s.count; i++) {
+		bool all = true;
+		for (size_t k = 0; k < count; k++)
+			all = all
+			      && (words[k].n ? has_tag(&s.all[i], words[k])
+					     : s.all[i].star);
+		if (all)
+			buf_addf(&b, "%c%" PRId64, b.n ? ',' : '[', s.all[i].thread.id);
+	}
+	*threads = b.n ? arena_cat(s.q->arena, buf_str(&b), STR("]")) : STR("[]");
+	return OK;
 }
 
 static int by_word(const void *x, const void *y)

@@ -25,5 +25,12 @@ MUST_USE err marks_of(struct request *q, int64_t number, struct marks *m);
 const struct page_starring *marks_show(struct request *q, const struct marks *m,
 				       str path);
 
+/* The ids of all threads that the person at the request gave each of these words (the star: ""), as
+ * JSON; for struct search. */
+MUST_USE err marks_threads(void *request, const str *words, size_t count, str *threads);
+
+/* Whether there is such a person. */
+bool marks_keeper(const struct request *q);
+
 /* Where a form of the thread's page leads back to: the view that it stood on. */
 str marks_back(const struct request *q);

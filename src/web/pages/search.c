@@ -8,6 +8,7 @@
 #include "base/enc.h"
 #include "base/utf8.h"
 #include "web/pages/feed.h"
+#include "web/pages/mark.h"
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
@@ -137,6 +138,8 @@ static struct search search_for(struct request *q, const struct asked *x, int64_
 		.text = x->words,
 		.lists = lists,
 		.list_count = x->count,
+		.kept = marks_keeper(q) ? marks_threads : NULL,
+		.ctx = q,
 		.order = x->newest || most ? ARCHIVE_NEWEST : ARCHIVE_BEST,
 		.by_thread = x->by_thread && !most,
 		.facets = !most,
