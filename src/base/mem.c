@@ -22,7 +22,7 @@ void mem_keep(size_t n)
 void mem_share(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	mallopt(M_ARENA_MAX, processors > 0 ? 2 * (int)processors : 2);
+	mallopt(M_ARENA_MAX, processors > 2 ? (int)processors : 2);
 }
 
 void mem_ready(size_t n)

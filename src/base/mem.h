@@ -14,7 +14,7 @@ void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull, alloc_size(2))
  * and fault them in again costs more than to fill them. */
 void mem_keep(size_t n);
 
-/* Two of malloc's arenas a processor are enough for all threads that begin from now on: the
+/* One of malloc's arenas a processor is enough for all threads that begin from now on: the
  * default is eight, and each keeps what its busiest moment took. */
 void mem_share(void);
 

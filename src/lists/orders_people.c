@@ -192,6 +192,11 @@ err order_person_sign_out(struct order *x)
 	return person_sign_out(x->books, x->a, person_of(x), &x->by);
 }
 
+err order_person_totp_off(struct order *x)
+{
+	return person_totp_off(x->books, x->a, person_of(x), &x->by);
+}
+
 err order_person_untoken(struct order *x)
 {
 	int64_t token = 0;

@@ -149,6 +149,17 @@ for who, token in (('a guest', None), ('a member of another list', OTHER)):
             check(f'{method} {path} for {who}: no cookie', not a['Set-Cookie'], a['Set-Cookie'])
         a = get(path, token, If_None_Match=seen[path]['ETag'] or '"x"', Range='bytes=0-50')
         check(f'{path} for {who}: no 304, no part', a.status not in (206, 304), a.status)
+with open(os.path.join(os.path.dirname(__file__), '../../src/web/pages/pages.def')) as f:
+    rows = re.findall(r'^PAGE\(GET[^"]*"/lists/:list(/[^"]*)", \w+, (\w+)', f.read(), re.M)
+for form, right in rows:
+    asked = re.compile(re.sub(r'\\?#\w+', r'\\d+', re.sub(r':\w+', '[^/]+', form.replace('.', r'\.'))))
+    if right == 'archive_read':
+        check(f'{form} is one of these addresses', any(asked.fullmatch(x.split('?')[0]) for x in FORMS))
+    elif '/admin/' not in form and form != '/':
+        path = '/lists/board' + re.sub(r'#\w+', '1', form)
+        for who, token in (('a guest', None), ('a member of another list', OTHER)):
+            a, none = get(path, token), get(path.replace('board', 'nosuch'), token)
+            equal(f'{path} for {who}: as if there were none', (a.status, re.sub('nosuch', 'board', none.text) == a.text), (none.status, True))
 equal('what is not there looks the same', re.sub('nosuch', 'board', get('/lists/nosuch/1').text), get('/lists/board/1').text)
 for path in ('/lists/board//1', '//lists/board/1', '/lists/./board/1', '/lists/x/../board/1', '/lists/board/1/', '/lists/board/1;x', '/lists/board%2F1'):
     a = get(path)

@@ -85,6 +85,7 @@ static void test_rights(struct books_test *t)
 		{ "address_prefer", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "address_drop", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_sign_out", { 0, 0, 0, 0, 0, 1, 0, 0 } },
+		{ "person_totp_off", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_untoken", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "person_erase", { 0, 0, 0, 0, 0, 1, 0, 0 } },
 		{ "alias_set", { 0, 0, 0, 0, 0, 1, 0, 0 } },

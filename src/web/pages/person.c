@@ -1,6 +1,7 @@
 /* /persons/N: one person, for those who run the server. */
 #include "web/pages/person.h"
 
+#include "account/second.h"
 #include "base/language.h"
 #include "base/said.h"
 #include "lists/preferences.h"
@@ -293,6 +294,12 @@ static err gather(struct request *q, const struct whose *x, struct page_person *
 	return add_browsers(q, x, p);
 }
 
+static bool has_second(struct request *q, int64_t person)
+{
+	struct second s;
+	return !second_get(q->arena, worker_of(q)->books.lists, person, &s).kind && s.on;
+}
+
 void person_show(struct request *q, struct response *r, const struct whose *x,
 		 const struct page_note *note, const struct person_faults *faults)
 {
@@ -307,6 +314,7 @@ void person_show(struct request *q, struct response *r, const struct whose *x,
 		.admin = x->who.admin,
 		.self = x->who.id == q->session->person,
 		.has_password = x->who.password.n,
+		.second = has_second(q, x->who.id),
 		.since = x->who.created_at,
 		.address = faults->address.n ? field(q, "address") : STR_NONE,
 		.address_error = said_in(q->arena, language_now(), faults->address),

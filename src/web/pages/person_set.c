@@ -3,6 +3,7 @@
 
 #include "base/language.h"
 #include "base/said.h"
+#include "web/pages/account.h"
 #include "web/pages/meanwhile.h"
 
 static const struct act {
@@ -15,6 +16,7 @@ static const struct act {
 	{ "unadmin", "person_change", "admin", "no", false },
 	{ "password", "person_change", "password", "", false },
 	{ "sign_out", "person_sign_out", "all", "yes", false },
+	{ "totp_off", "person_totp_off", "all", "yes", false },
 	{ "untoken", "person_untoken", "token", NULL, false },
 	{ "add", "person_address", "address", NULL, false },
 	{ "verify", "address_proven", "proven", "yes", true },
@@ -138,6 +140,9 @@ void one_person_post(struct request *q, struct response *r)
 			    &(struct person_faults){ 0 });
 		return;
 	}
+	/* who finds an administrator's browser open must not weaken others' accounts */
+	if (str_eq(word, STR("totp_off")) && !account_proven(q, r, x.path))
+		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "person", json_integer(x.who.id));
 	if (act->address)

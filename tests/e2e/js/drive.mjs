@@ -2,21 +2,26 @@
 // standard output. tests/e2e/drive.py says it in Python.
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { invalid, violations } from './judge.mjs';
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
-let context, page, cdp, wanted = null, taken = null;
+let context, page, cdp, wanted = null, taken = null, shown = null, judging = null;
 const errors = [];
+
+const field = (within, label) => place(within).getByLabel(label).and(page.locator('input, textarea, select')).first();
+const place = within => within ? page.locator(within).first() : page;
+const turn = async at => { await Promise.all([page.waitForNavigation(), at.click()]); };
 
 const acts = {
   // A window of its own. script: false for none; algorithms: which of ours the page may ask for.
   async open({ script = true, algorithms }) {
     context = await browser.newContext({ javaScriptEnabled: script });
     page = await context.newPage();
-    page.setDefaultTimeout(10000);
+    page.setDefaultTimeout(8000);
     page.on('console', m => { if (m.type() === 'error') errors.push(m.text()); });
     page.on('pageerror', e => errors.push(String(e)));
     if (algorithms)
@@ -34,6 +39,8 @@ const acts = {
       wanted = null;
       return route.fulfill({ status: 204 }); // and the page stays
     });
+    shown = null;
+    page.on('response', r => { if (r.request().isNavigationRequest() && r.status() < 300 || r.status() >= 400) shown = r; });
     cdp = await context.newCDPSession(page);
     await cdp.send('WebAuthn.enable');
   },
@@ -44,9 +51,35 @@ const acts = {
     await Promise.all([page.waitForNavigation().catch(() => {}), page.click(selector)]);
   },
   async press({ selector }) { await page.click(selector); }, // and nothing follows
+  // By what a person sees: a link or a button of that name, the field of that label.
+  async follow({ name, within, exact }) { await turn(place(within).getByRole('link', { name, exact: exact !== false }).first()); },
+  async send({ name, within }) { await turn(place(within).getByRole('button', { name, exact: true }).first()); },
+  async write({ label, text, within }) { await field(within, label).fill(text); },
+  async tick({ label, on, within }) { await field(within, label).setChecked(on !== false); },
+  async pick({ label, option, within }) { await field(within, label).selectOption({ label: option }); },
+  async open_details({ name }) { await page.locator('summary', { hasText: name }).first().click(); },
+  async offers() {
+    return page.evaluate(() => [...document.querySelectorAll('a[href], button, label, summary, form')].map(e =>
+      `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') || e.innerText || '').trim().slice(0, 60)}${e.href ? ' -> ' + e.getAttribute('href') : ''}`));
+  },
+  // What is wrong with what is shown. Without script axe-core does not run, so the same octets
+  // are shown once more in a window with script, in which none of ours is loaded.
+  async judge({ script }) {
+    if (!shown || !(shown.headers()['content-type'] || '').startsWith('text/html')) return { status: shown?.status(), other: true };
+    const body = (await shown.body()).toString();
+    const found = { status: shown.status(), invalid: await invalid(body), headings: await page.locator('h1').count() };
+    if (script) return { ...found, axe: await violations(page) };
+    if (!judging) judging = await (await browser.newContext()).newPage();
+    await judging.unrouteAll();
+    await judging.route('**/*.js', route => route.abort());
+    await judging.route(shown.url(), route => route.fulfill({ status: 200, contentType: 'text/html; charset=utf-8', body }));
+    await judging.goto(shown.url());
+    return { ...found, axe: await violations(judging) };
+  },
   async shows({ selector }) { return page.locator(selector).isVisible(); },
   async wait({ selector }) { await page.waitForSelector(selector, { state: 'visible' }); },
   async path() { return new URL(page.url()).pathname + new URL(page.url()).search; },
+  async back() { await page.goBack(); },
   async text() { return page.innerText('body'); },
   async cookies() { return context.cookies(); },
   async eval({ code }) { return page.evaluate(code); },

@@ -2,20 +2,10 @@
 // "scheme", "headers", "count", "valid", "axe", "shot", "full", "unlocked"}]}. Standard output: a
 // JSON array of what was seen, in the same order.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
-import { HtmlValidate } from 'html-validate';
+import { invalid, violations } from './judge.mjs';
 
-const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const { base, visits } = JSON.parse(readFileSync(0, 'utf8'));
-
-// What members wrote decides how long a title is and where lines end in blanks; the rows
-// of a table are chosen by checkboxes of one name, and an empty box needs a hidden "no".
-const html = new HtmlValidate({
-  extends: ['html-validate:recommended'],
-  rules: { 'long-title': 'off', 'no-trailing-whitespace': 'off', 'form-dup-name': 'off' },
-});
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
@@ -79,15 +69,8 @@ async function visit(v) {
           return { src: x.getAttribute('src'), natural: [x.naturalWidth, x.naturalHeight], shown: [x.width, x.height], alt: x.alt };
         }));
       }
-    if (v.valid !== false) {
-      const report = await html.validateString(body);
-      seen.invalid = report.results.flatMap(r => r.messages.map(m => `${m.line}: ${m.ruleId}: ${m.message}`));
-    }
-    if (v.axe !== false) {
-      await page.evaluate(axe);
-      const found = await page.evaluate(() => window.axe.run());
-      seen.axe = found.violations.map(x => `${x.id} (${x.nodes.length}): ${x.nodes[0].html.slice(0, 200)}: ${x.nodes[0].failureSummary}`);
-    }
+    if (v.valid !== false) seen.invalid = await invalid(body);
+    if (v.axe !== false) seen.axe = await violations(page);
   }
   if (v.shot) await page.screenshot({ path: v.shot, fullPage: !!v.full });
   seen.cookies = (await page.context().cookies()).map(c => c.name);
