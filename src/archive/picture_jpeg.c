@@ -192,7 +192,7 @@ static bool read_segment(struct jpeg *x, unsigned marker)
 bool picture_jpeg(struct picture_reader *r)
 {
 	struct jpeg x = { .r = r };
-	unsigned marker;
+	unsigned marker = 0;
 	while (next_marker(&x, &marker) && marker != EOI)
 		if (!read_segment(&x, marker))
 			return false;
