@@ -16,7 +16,7 @@ enum {
 #define BY_THREAD                                                              \
 	"SELECT id, 1 FROM post INDEXED BY post_seen WHERE thread IN (SELECT " \
 	"thread FROM post WHERE number = ?2 AND list IN " SCOPE ")"
-#define BY_THREADS                                                       \
+#define BY_THREADS                                                     \
 	"SELECT id, 1 FROM post INDEXED BY post_seen WHERE thread IN " \
 	"(SELECT value FROM json_each(?2))"
 #define BY_ID   "SELECT id, 1 FROM post WHERE message_id = ?2 AND message_id <> ''"
