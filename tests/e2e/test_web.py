@@ -139,7 +139,7 @@ equal("with another session's: 403", a.post('/account/name', name='Anna', csrf=b
 equal('from a page of another site: 403', a.post('/account/name', name='x', csrf=token, _headers={'Sec-Fetch-Site': 'cross-site'}).status, 403)
 equal('with another Origin: 403', a.post('/account/name', name='x', csrf=token, _headers={'Origin': 'https://evil.example'}).status, 403)
 a.get('/account').submit('/account/name', name='Anna Meyer')
-check('with the token it is done', 'Your name and your language are saved' in a.text() and a.json('/account.json')['name'] == 'Anna Meyer')
+check('with the token it is done', 'Your name, your language and your time zone are saved' in a.text() and a.json('/account.json')['name'] == 'Anna Meyer')
 equal('a GET changes nothing', [a.ask('GET', x).status for x in ('/account/name?name=x', '/account/tokens', '/account/sessions')], [405] * 3)
 equal('a form of a guest from elsewhere: 403', Browser(p).post('/login', by='link', address=ANNA, _headers={'Sec-Fetch-Site': 'cross-site'}).status, 403)
 check('a name cannot be markup', '<b>' not in a.get('/account').submit('/account/name', name='<b>x</b>').page and '&lt;b&gt;' in a.page)
@@ -444,7 +444,7 @@ finally:
     os.kill(post, signal.SIGCONT)
 for x in threads:
     x.join(20)
-check('and all eight are answered', all('Your name and your language are saved' in w.text() for w in writers), [(w.status, w.path) for w in writers])
+check('and all eight are answered', all('Your name, your language and your time zone are saved' in w.text() for w in writers), [(w.status, w.path) for w in writers])
 begun = time.monotonic()
 for _ in range(3):
     b.post('/account/name', name='Ben', csrf=token)
