@@ -60,7 +60,8 @@ static str meta_charset(str html)
 	return lex_run(&l, LEX_LDH, false);
 }
 
-/* The charset of which text begins with this mark, whatever its label says. */
+/* The charset of which text begins with this mark, whatever its label says; that of UTF-32,
+ * which begins alike, is its decoder's. */
 static bool find_mark(str *bytes, str *charset)
 {
 	static const struct {
@@ -68,7 +69,8 @@ static bool find_mark(str *bytes, str *charset)
 	} rows[] = { { STR("\xFF\xFE"), STR("utf-16le") },
 		     { STR("\xFE\xFF"), STR("utf-16be") } };
 	for (size_t i = 0; i < 2; i++) {
-		if (!str_starts(*bytes, rows[i].mark) || bytes->n % 2)
+		if (!str_starts(*bytes, rows[i].mark) || bytes->n % 2
+		    || str_starts(*bytes, STR("\xFF\xFE\0\0")))
 			continue;
 		*bytes = str_skip(*bytes, 2);
 		*charset = rows[i].charset;
