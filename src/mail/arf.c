@@ -28,6 +28,18 @@ static struct arf_values all_of(struct arena *a, const struct header *h, const c
 	return all;
 }
 
+/* Without angle brackets, and without those that name nobody: "<>". */
+static struct arf_values addresses_of(struct arf_values all)
+{
+	struct arf_values some = { all.values, 0 };
+	for (size_t i = 0; i < all.count; i++) {
+		str address = returned_address(all.values[i]);
+		if (address.n)
+			some.values[some.count++] = address;
+	}
+	return some;
+}
+
 /* "dns; mx.x.example" without its type. */
 static str untyped(str value)
 {
@@ -71,9 +83,7 @@ static void read_fields(struct arena *a, struct arf *r)
 	r->dkim_identity = text_of(a, h, "DKIM-Identity");
 	r->dkim_selector = text_of(a, h, "DKIM-Selector");
 	r->original_rcpt_to = all_of(a, h, "Original-Rcpt-To");
-	for (size_t i = 0; i < r->original_rcpt_to.count; i++)
-		r->original_rcpt_to.values[i] = returned_address(
-			r->original_rcpt_to.values[i]);
+	r->original_rcpt_to = addresses_of(r->original_rcpt_to);
 	r->reported_domain = all_of(a, h, "Reported-Domain");
 	r->reported_uri = all_of(a, h, "Reported-URI");
 	r->authentication_results = all_of(a, h, "Authentication-Results");
