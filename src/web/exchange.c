@@ -43,12 +43,17 @@ static void free_answer(struct response *r)
 	*r = (struct response){ 0 };
 }
 
-static void free_request(struct exchange *x)
+static void free_body(struct exchange *x)
 {
 	buf_free(&x->body);
 	if (x->large)
 		http_large_leave(x->server, x->large);
 	x->large = 0;
+}
+
+static void free_request(struct exchange *x)
+{
+	free_body(x);
 	if (x->sink)
 		x->sink->free(x->sink);
 	x->sink = NULL;
@@ -278,6 +283,8 @@ void exchange_page(struct exchange *x, const struct http_options *options,
 		drop_body(r);
 	x->stream_state = r->stream ? STREAM_MORE : STREAM_END;
 	x->left = r->stream ? r->stream->length : -1;
+	if (x->large && !r->stream) /* who hears the answer may send the next at once */
+		free_body(x);
 }
 
 /* A stream that makes less or more than it promised would shift every answer
