@@ -73,7 +73,7 @@ static bool in_word(char c)
 
 static bool holds(struct looking *x, str message)
 {
-	message = str_first(message, ARCHIVE_SAMPLE);
+	message = str_first(message, ARCHIVE_SAMPLE_EVER);
 	for (size_t i = 0, n = 0; i < message.n && !x->hit; i += n + 1) {
 		for (n = 0; i + n < message.n && in_word(message.p[i + n]);)
 			n++;
@@ -92,7 +92,8 @@ static err read_others(struct book *b, struct arena *a, const struct archive_pos
 		str message;
 		if (posts.list[i].id == p->id)
 			continue;
-		TRY(archive_blob_read(b, a, posts.list[i].id, ARCHIVE_SAMPLE, &message));
+		TRY(archive_blob_read(b, a, posts.list[i].id, ARCHIVE_SAMPLE_EVER,
+				      &message));
 		buf_cat(&out, message, STR("\n"));
 	}
 	*all = arena_copy(a, buf_str(&out));

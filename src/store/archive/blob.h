@@ -12,7 +12,9 @@
 
 enum {
 	ARCHIVE_MESSAGE_MAX = 128 * 1024 * 1024,
-	ARCHIVE_SAMPLE = 16 * 1024, /* octets of a message that a dictionary may hold */
+	ARCHIVE_SAMPLE = 6 * 1024, /* octets of a message that a dictionary learns from */
+	ARCHIVE_SAMPLE_EVER =
+		16 * 1024, /* and those of earlier versions, which it may hold */
 };
 
 /* Compresses for one list; one thread. */

@@ -11,11 +11,11 @@
 enum {
 	DICTIONARY_LEAST = 110 * 1024, /* zstd's own default */
 	DICTIONARY_MOST = 512 * 1024,  /* of each list that is read, in memory too */
-	SHARE = 32, /* a dictionary's part of what it learns from: more is learnt by heart */
+	SHARE = 26, /* a dictionary's part of what it learns from: more is learnt by heart */
 	SAMPLES_LEAST = 100,
 	SAMPLES_OCTETS = 32 * 1024 * 1024,
 	LARGE = 64 * 1024, /* octets from which a message is mostly an attachment */
-	LEVEL = 12,
+	LEVEL = 9,
 	LEVEL_LARGE = 6, /* most of it is packed already: only time is lost */
 };
 
