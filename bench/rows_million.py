@@ -53,18 +53,9 @@ def rate(ps, paths, scratch):
     text = subprocess.run(["wrk", "-t1", f"-c{CLIENTS}", f"-d{SECONDS}s", "--timeout", "60s", "-s", script, f"http://127.0.0.1:{ps.web}"],
                           check=True, capture_output=True, text=True, timeout=SECONDS + 120).stdout
     beside.join()
-    if "Non-2xx" in text:
+    if "Non-2xx" in text or "Socket errors" in text:
         raise lib.Failed(text)
     return float(text.split("Requests/sec:")[1].split()[0])
-
-
-def web_of(ps):
-    """The process of the role web, which may just have been begun."""
-    while True:
-        for p in lib.tree(ps.pid):
-            if open(f"/proc/{p}/comm").read() == "postern-web\n":
-                return p
-        time.sleep(0.1)
 
 
 def million_(o):
@@ -81,7 +72,7 @@ def million_(o):
         for what in ("cold", "warm"):
             t = times(ps.web, paths)
             add(f"{what}, p50", statistics.median(t)), add(f"{what}, p99", t[int(len(t) * 0.99)])
-        with lib.Peak(web_of(ps)) as peak:
+        with lib.Peak(lib.role(ps.pid, "web")) as peak:
             add("rate", rate(ps, threads_of(ps, 100 + i), o.scratch))
         add("memory", peak.mb)
         ps.stop()

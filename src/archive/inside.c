@@ -54,19 +54,19 @@ static str text_of_part(struct look *l, const struct mime_part *part)
 
 static err read_file(struct look *l, const struct mime *m, struct archive_attachment *x)
 {
-	str text = STR(""), bytes;
+	str text = STR("");
 	const struct mime_part *part;
 	if (x->part >= (int64_t)m->count || x->size > INSIDE_LARGEST)
 		return OK;
 	part = &m->parts[x->part];
-	bytes = mime_bytes(l->a, part);
-	int64_t width = x->width;
-	archive_measure(bytes, x);
-	l->measured = l->measured || x->width != width;
+	if (!x->width && str_starts(x->sniffed, STR("image/"))) {
+		archive_measure(mime_bytes(l->a, part), x);
+		l->measured = l->measured || x->width;
+	}
 	if (str_eq(x->sniffed, STR("application/pdf")))
-		TRY(text_of_pdf(l, bytes, &text));
+		TRY(text_of_pdf(l, mime_bytes(l->a, part), &text));
 	else if (str_eq(part->type, STR("message/rfc822")))
-		TRY(text_of_message(l, bytes, &text));
+		TRY(text_of_message(l, mime_bytes(l->a, part), &text));
 	else if (str_starts(part->type, STR("text/"))
 		 && str_starts(x->sniffed, STR("text/")))
 		text = text_of_part(l, part);
@@ -83,9 +83,11 @@ err archive_inside_set(struct book *b, struct arena *a, const struct archive_pos
 {
 	struct prepared now;
 	bool indexed;
-	TRY(archive_prepare_again(b, a, p, NULL, &now));
-	if (str_eq(now.words.inside, text))
+	str was;
+	TRY(archive_inside_read(b, a, p->id, &was));
+	if (str_eq(was, text))
 		return OK;
+	TRY(archive_prepare_again(b, a, p, NULL, &now));
 	TRY(archive_words_have(b, p->id, &indexed));
 	if (indexed) {
 		TRY(archive_words_remove(b, p->id, &now.words));
@@ -106,6 +108,8 @@ err archive_inside_forget(struct book *b, struct arena *a, const struct archive_
 	if (!*named)
 		return OK;
 	TRY(archive_inside_set(b, a, p, STR("")));
+	TRY(archive_unread_done(b,
+				p->id)); /* files that wait would bring the name back */
 	return archive_touch(b, p->list, &version);
 }
 

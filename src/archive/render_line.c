@@ -171,6 +171,8 @@ static bool is_called_doi(str before)
 	       && (before.n == 3 || !is_alnum(before.p[before.n - 4]));
 }
 
+enum { DOI_MOST = 256 }; /* a line of nothing but their beginnings is looked at once */
+
 /* How long a DOI is that begins at text[at]; 0: none does. One that is not called so has a
  * letter behind its slash, which no date and no network has. */
 static size_t doi_octets(str text, size_t at)
@@ -185,6 +187,7 @@ static size_t doi_octets(str text, size_t at)
 		n++;
 	if (n < 7 || n > 12 || n == s.n || s.p[n] != '/')
 		return 0;
+	s = str_first(s, DOI_MOST);
 	size_t all = without_tail(str_first(s, url_octets(s)));
 	for (size_t i = n + 1; i < all; i++)
 		letter |= chr_is_alpha(s.p[i]);

@@ -6,7 +6,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-str enc_base64(struct arena *a, str bytes); /* RFC 4648 section 4 */
+str enc_base64(struct arena *a, str bytes);       /* RFC 4648 section 4 */
+extern const unsigned char enc_base64_digit[256]; /* value + 1 of each digit; 0: none */
 MUST_USE err enc_base64_decode(struct arena *a, str text, str *bytes);
 /* RFC 4648 section 5, without padding, as JOSE and WebAuthn write it. */
 str enc_base64url(struct arena *a, str bytes);

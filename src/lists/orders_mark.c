@@ -47,6 +47,15 @@ static bool has_word(const struct marking *m, str word)
 	return false;
 }
 
+static void note_word(struct marking *m, str word)
+{
+	str *all = arena_alloc(m->x->a, (m->count + 1) * sizeof *all);
+	for (size_t i = 0; i < m->count; i++)
+		all[i] = m->words[i];
+	all[m->count++] = word;
+	m->words = all;
+}
+
 static err add_word(struct marking *m, str word)
 {
 	struct order *x = m->x;
@@ -62,7 +71,9 @@ static err add_word(struct marking *m, str word)
 	if (!m->count && threads >= THREADS_MOST)
 		return FAIL(ERR_DENIED, "you have marked 1,000 threads, which is the "
 					"most: take some marks away first");
-	return mark_add(x->books->lists, x->by.person, &row);
+	TRY(mark_add(x->books->lists, x->by.person, &row));
+	note_word(m, word);
+	return OK;
 }
 
 /* So that tag:WORD can name it in a search. */
@@ -82,10 +93,7 @@ static bool is_tag(str word)
 /* Parted by blanks and commas; all of them or none. */
 static err add_tags(struct marking *m, str words)
 {
-	char *text = arena_alloc(m->x->a, words.n + 1);
-	size_t tags = m->count - has_word(m, STR(""));
-	for (size_t i = 0; i < words.n; i++)
-		text[i] = words.p[i];
+	char *text = arena_z(m->x->a, words);
 	for (size_t i = 0; i < words.n; i++)
 		if (text[i] == ',')
 			text[i] = ' ';
@@ -97,7 +105,7 @@ static err add_tags(struct marking *m, str words)
 				    "of at most 60 octets");
 		if (has_word(m, word))
 			continue;
-		if (++tags > TAGS_MOST)
+		if (m->count - has_word(m, STR("")) >= TAGS_MOST)
 			return FAIL(ERR_DENIED, "a thread has at most 10 tags");
 		TRY(add_word(m, word));
 	}
@@ -109,14 +117,14 @@ static err change(struct marking *m)
 	struct order *x = m->x;
 	struct book *b = x->books->lists;
 	str star = order_text(x, "star"), gone = order_text(x, "untag");
-	TRY(mark_of_thread(b, x->a, x->by.person, x->list->id, m->posts, &m->words,
-			   &m->count));
-	if (str_eq(star, STR("yes")))
-		TRY(add_word(m, STR("")));
 	if (str_eq(star, STR("no")))
 		TRY(mark_remove(b, x->by.person, x->list->id, m->posts, STR("")));
 	if (gone.n)
 		TRY(mark_remove(b, x->by.person, x->list->id, m->posts, gone));
+	TRY(mark_of_thread(b, x->a, x->by.person, x->list->id, m->posts, &m->words,
+			   &m->count));
+	if (str_eq(star, STR("yes")))
+		TRY(add_word(m, STR("")));
 	return add_tags(m, order_text(x, "tags"));
 }
 

@@ -1,5 +1,6 @@
 #include "mail/decode.h"
 
+#include "base/enc.h"
 #include "mail/lex.h"
 
 #include <gmime/gmime.h>
@@ -7,26 +8,11 @@
 
 enum { UU_LINE = 64 }; /* octets a line can say it has */
 
-/* Value + 1 of each base64 digit; 0: none. */
-static const unsigned char digit64[256] = {
-	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
-	['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12,
-	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
-	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
-	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
-	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
-	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
-	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
-	['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
-};
-
 /* Four digits at p as 24 bits; false where one of them is none. */
 static inline bool four(const unsigned char *p, uint32_t *v)
 {
-	uint32_t d0 = digit64[p[0]], d1 = digit64[p[1]], d2 = digit64[p[2]],
-		 d3 = digit64[p[3]];
+	uint32_t d0 = enc_base64_digit[p[0]], d1 = enc_base64_digit[p[1]],
+		 d2 = enc_base64_digit[p[2]], d3 = enc_base64_digit[p[3]];
 	*v = (d0 - 1) << 18 | (d1 - 1) << 12 | (d2 - 1) << 6 | (d3 - 1);
 	return d0 && d1 && d2 && d3;
 }
@@ -46,8 +32,8 @@ str decode_base64(struct arena *a, str s)
 		}
 		if (i == s.n)
 			break;
-		if (digit64[p[i]]) {
-			v = v << 6 | (digit64[p[i]] - 1U);
+		if (enc_base64_digit[p[i]]) {
+			v = v << 6 | (enc_base64_digit[p[i]] - 1U);
 			bits += 6;
 			if (bits >= 8) {
 				bits -= 8;
@@ -127,7 +113,8 @@ str decode_q(struct arena *a, str s)
 bool decode_base64_clean(str s)
 {
 	size_t i = 0;
-	while (i < s.n && (digit64[(unsigned char)s.p[i]] || lex_is(s.p[i], LEX_WSP)))
+	while (i < s.n
+	       && (enc_base64_digit[(unsigned char)s.p[i]] || lex_is(s.p[i], LEX_WSP)))
 		i++;
 	while (i < s.n && (s.p[i] == '=' || lex_is(s.p[i], LEX_WSP)))
 		i++;

@@ -40,11 +40,11 @@ enum {
 enum {
 	READ = FS_READ_FILE | FS_READ_DIR,
 	FILE_ONLY = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE,
-	/* SQLite cuts its -shm and -wal with ftruncate; large bodies are files
-	 * that are renamed into place. */
 	/* Files are made without a name and get one when they are whole. */
 	UPLOADS = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | FS_REFER
 		  | FS_TRUNCATE,
+	/* SQLite cuts its -shm and -wal with ftruncate; large bodies are files
+	 * that are renamed into place. */
 	WRITE = READ | FS_WRITE_FILE | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_MAKE_DIR
 		| FS_MAKE_REG | FS_REFER | FS_TRUNCATE,
 };

@@ -329,3 +329,15 @@ const struct sessions web_sessions = {
 	.form_token = account_form_token,
 	.form_check = account_form_check,
 };
+
+err worker_actor(struct request *q, struct actor *by)
+{
+	struct address_row *x;
+	size_t n;
+	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person, &x,
+			      &n));
+	*by = (struct actor){ .person = q->session->person,
+			      .name = n ? x[0].key : STR("somebody"),
+			      .via = STR("page") };
+	return OK;
+}

@@ -140,6 +140,9 @@ bool order_file_only(struct request *q, const char *kind, json_t *args);
 /* May the person at the request do this with the list at hand? */
 bool worker_may(const struct worker *w, enum right right);
 
+/* Who is signed in, as the audit names who does what on a page. */
+MUST_USE err worker_actor(struct request *q, struct actor *by);
+
 /* /lists/NAME of the list at hand, as it stands in this site's URLs. */
 str list_path(const struct request *q);
 

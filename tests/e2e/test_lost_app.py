@@ -34,7 +34,8 @@ check('who is not proven is asked first', 'password' in ada.page and book('SELEC
 book('UPDATE session SET proven_at = ?', int(time.time()))
 ada.get(page).submit('Their app')
 check('and it is done', 'without a code from now on' in ada.text() and book('SELECT count(*) FROM totp') == [(0,)], ada.text()[:300])
-check('audited', book("SELECT 1 FROM audit WHERE person = (SELECT person FROM address WHERE key = ?) ORDER BY id DESC LIMIT 1", ADA))
+equal('audited', book("SELECT what FROM audit WHERE person = (SELECT person FROM address WHERE key = ?) ORDER BY id DESC LIMIT 1", ADA),
+      [('codes of an app taken off',)])
 check('and told by a letter', eventually(lambda: [e for e in p.events('notice-queued') if e.get('to') == ANNA]), p.tail())
 equal('the log says nothing of trouble', [x for x in p.events() if x['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

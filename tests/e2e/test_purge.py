@@ -130,8 +130,8 @@ for i in range(6):
     ask.join()
     before = p.json('archive', 'history', LIST, str(number))
     p.start()
-    eventually(lambda: guest.get(f'/lists/dev/{number}').status == 410, 3)
-    gone = guest.status == 410
+    eventually(lambda: p.status('orders of pages waiting') == 0 and guest.get(f'/lists/dev/{number}').status in (200, 410), 20)
+    gone = eventually(lambda: guest.get(f'/lists/dev/{number}').status == 410, 3)
     ends.append('whole' if not gone else 'ordered' if not before else 'begun' if before[-1]['clean'] != 'yes' else 'over')
     if gone:
         check(f'{ends[-1]} when it was killed: goes on to its end', clean(number))

@@ -1,5 +1,6 @@
 /* Threads by mail: who of those that follow one gets a copy of a new post, by which address, and how
  * it ends. */
+#include "copies.h"
 #include "letters.h"
 
 #include "lists/expire.h"
@@ -17,23 +18,6 @@
 #define OPS "ops@lists.example"
 
 static int64_t dev;
-
-static void clear(struct books_test *t)
-{
-	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
-	BOOKS_MUST(t, book_run(t->books.outbound, "UPDATE message SET complete = 1"));
-}
-
-static void option(struct books_test *t, const char *list, const char *address,
-		   const char *key, const char *value)
-{
-	struct member_row m;
-	BOOKS_MUST(t, member_find(t->books.lists, t->a, books_entry(t, list)->id,
-				  str_from(address), &m));
-	BOOKS_MUST(t,
-		   member_option(t->a, &m, str_from(key), str_from(value), STR("user")));
-	BOOKS_MUST(t, member_change(t->books.lists, &m));
-}
 
 static int n_posts;
 

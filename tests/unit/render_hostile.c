@@ -1,11 +1,11 @@
 /* What is made to cost much, or to live on in a page. */
+#include "payloads.h"
 #include "rendered.h"
 
 #include "archive/content.h"
 #include "base/file.h"
 #include "mail/mbox.h"
 
-#include <jansson.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -130,34 +130,6 @@ static void attack(struct arena *a, str payload)
 	CHECK(!unsafe_html(a, buf_str(&b)));
 }
 
-static str shared(struct arena *a, const char *name)
-{
-	const char *data = getenv("POSTERN_DATA_SHARED");
-	return arena_cat(a, str_from(data ? data : "../shared/data"), STR("/"),
-			 str_from(name));
-}
-
-static void test_payloads(void)
-{
-	ARENA(a);
-	str bytes;
-	if (file_read(a, arena_z(a, shared(a, "xss/payloads.json")), 1 << 22, &bytes)
-		    .kind) {
-		printf("skipped: no shared data xss/payloads.json\n");
-		return;
-	}
-	json_t *all = json_loadb(bytes.p, bytes.n, 0, NULL), *one;
-	size_t i;
-	CHECK(json_array_size(all) == 100);
-	json_array_foreach(all, i, one)
-	{
-		ARENA(mine);
-		attack(mine,
-		       str_from(json_string_value(json_object_get(one, "payload"))));
-	}
-	json_decref(all);
-}
-
 /* Attacks mixed into a made list: nothing of them lives. */
 static void test_hostile(void)
 {
@@ -198,7 +170,7 @@ int main(void)
 	test_deep();
 	test_bombs();
 	test_too_long();
-	test_payloads();
+	each_payload(attack);
 	test_hostile();
 	return check_done();
 }

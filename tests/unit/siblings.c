@@ -1,3 +1,4 @@
+#include "copies.h"
 #include "letters.h"
 
 #include "lists/member_set.h"
@@ -11,23 +12,6 @@
 #define DEV "dev@lists.example"
 #define OPS "ops@lists.example"
 #define QA  "qa@lists.example"
-
-static void clear(struct books_test *t)
-{
-	BOOKS_MUST(t, book_run(t->books.outbound, "DELETE FROM delivery"));
-	BOOKS_MUST(t, book_run(t->books.outbound, "UPDATE message SET complete = 1"));
-}
-
-static void option(struct books_test *t, const char *list, const char *address,
-		   const char *key, const char *value)
-{
-	struct member_row m;
-	BOOKS_MUST(t, member_find(t->books.lists, t->a, books_entry(t, list)->id,
-				  str_from(address), &m));
-	BOOKS_MUST(t,
-		   member_option(t->a, &m, str_from(key), str_from(value), STR("user")));
-	BOOKS_MUST(t, member_change(t->books.lists, &m));
-}
 
 /* Who is owed a copy of a post from anna; to: the envelope's, header: To. */
 static void had(struct books_test *t, int line, const char *to, const char *header,

@@ -1,5 +1,7 @@
 #include "store/archive/armour.h"
 
+#include "base/enc.h"
+
 #include <string.h>
 
 enum {
@@ -11,26 +13,11 @@ enum {
 static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			      "0123456789+/";
 
-/* A letter's six bits and one; 0: it is none. */
-static const unsigned char VALUE[256] = {
-	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
-	['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12,
-	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
-	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
-	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
-	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
-	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
-	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
-	['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
-};
-
 /* Letters until CRLF; 0: it is no such line. */
 static unsigned width_of(str text)
 {
 	size_t most = text.n < WIDTH_MOST ? text.n : WIDTH_MOST, n = 0;
-	while (n < most && VALUE[(unsigned char)text.p[n]])
+	while (n < most && enc_base64_digit[(unsigned char)text.p[n]])
 		n++;
 	return n >= WIDTH_LEAST && n % 4 == 0 && n + 2 <= text.n && text.p[n] == '\r'
 			       && text.p[n + 1] == '\n'
@@ -78,10 +65,10 @@ void armour_off(char *to, str lines, unsigned width)
 	const unsigned char *p = (const unsigned char *)lines.p;
 	for (size_t n = lines.n / (width + 2); n; n--, p += 2)
 		for (unsigned i = 0; i < width; i += 4, p += 4) {
-			uint32_t v = (uint32_t)(VALUE[p[0]] - 1) << 18
-				     | (uint32_t)(VALUE[p[1]] - 1) << 12
-				     | (uint32_t)(VALUE[p[2]] - 1) << 6
-				     | (uint32_t)(VALUE[p[3]] - 1);
+			uint32_t v = (uint32_t)(enc_base64_digit[p[0]] - 1) << 18
+				     | (uint32_t)(enc_base64_digit[p[1]] - 1) << 12
+				     | (uint32_t)(enc_base64_digit[p[2]] - 1) << 6
+				     | (uint32_t)(enc_base64_digit[p[3]] - 1);
 			*to++ = (char)(v >> 16);
 			*to++ = (char)(v >> 8);
 			*to++ = (char)v;

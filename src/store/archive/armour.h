@@ -4,7 +4,7 @@
  *
  *     struct armour x;
  *     while (armour_find(rest, &x)) {     -- x.before, x.lines, x.after are the rest
- *             size_t n = armour_off(room, x.lines, x.width);
+ *             armour_off(to, x.lines, x.width);  -- armour_inner octets
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/language.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/lists/consent.h"
 #include "web/site/logged.h"
@@ -198,9 +199,16 @@ static enum stream_state more_lines(struct stream *s, struct buf *out)
 	if (!x->begun)
 		buf_add(out, STR(LOGGED_COLUMNS "\r\n"));
 	x->begun = true;
-	if (download_list(worker_of(x->q)->books.lists, a, &x->want, CSV_ROWS, &rows, &n)
-		    .kind)
+	struct worker *w = worker_of(x->q); /* each piece may be another one's */
+	err e = worker_check(w);
+	if (!e.kind)
+		e = download_list(w->books.lists, a, &x->want, CSV_ROWS, &rows, &n);
+	if (e.kind) {
+		log_error(
+			"downloads-not-sent", KE(e),
+			KZ("do", "mend what the error names; then load the file again"));
 		return STREAM_FAILED;
+	}
 	for (size_t i = 0; i < n; i++)
 		logged_csv(a, out, &rows[i]);
 	if (n < CSV_ROWS)

@@ -155,11 +155,7 @@ err search_find(struct request *q, const struct asked *x, int64_t most,
 		struct search_found *found)
 {
 	struct search s = search_for(q, x, most);
-	struct book *archive = worker_of(q)->books.archive;
-	err e = search_run(archive, q->arena, &s, found);
-	/* What the book had in memory for it goes: the next search is another worker's. */
-	err shrunk = book_run_values(archive, "PRAGMA shrink_memory", NULL, 0);
-	return e.kind ? e : shrunk;
+	return search_run(worker_of(q)->books.archive, q->arena, &s, found);
 }
 
 static err add_spelling(struct request *q, const struct asked *x,

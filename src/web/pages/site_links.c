@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/language.h"
-#include "store/lists/address.h"
 #include "web/site/link.h"
 #include "web/site/manage.h"
 
@@ -106,24 +105,12 @@ static str fault(struct request *q, struct page_sitelinks *p, struct site_link *
 	return STR("");
 }
 
-static err actor_of(struct request *q, struct actor *by)
-{
-	struct address_row *x;
-	size_t n;
-	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person, &x,
-			      &n));
-	*by = (struct actor){ .person = q->session->person,
-			      .name = n ? x[0].key : STR("somebody"),
-			      .via = STR("page") };
-	return OK;
-}
-
 static err make(struct request *q, struct page_sitelinks *p, struct site_link *link)
 {
 	struct books *books = &worker_of(q)->books;
 	struct actor by;
 	str query;
-	TRY(actor_of(q, &by));
+	TRY(worker_actor(q, &by));
 	link->path = link_to(q->arena, p->path);
 	link->expires_at = clock_now() + p->days * DAY;
 	link->by = by.name;
@@ -144,7 +131,7 @@ static err end_link(struct request *q, str below)
 	int64_t id;
 	if (!str_i64(field(q, "id"), &id))
 		return FAIL(ERR_NOTFOUND, "no number");
-	TRY(actor_of(q, &by));
+	TRY(worker_actor(q, &by));
 	TRY(book_begin(books->lists));
 	err e = site_link_end(books, q->arena, link_to(q->arena, below), id);
 	if (!e.kind)

@@ -20,7 +20,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 8, OF_ONE = 2, FIELDS = 16, FIELD_MAX = 1024, MODE = 0644 };
+enum {
+	AT_ONCE = UPLOADS_AT_ONCE,
+	OF_ONE = 2,
+	FIELDS = 16,
+	FIELD_MAX = 1024,
+	MODE = 0644
+};
 
 /* ---- those under way: what they may still take counts as taken */
 

@@ -4,12 +4,12 @@
 #include "base/language.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "store/lists/address.h"
 #include "wall/door.h"
 #include "wall/engines.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -160,27 +160,25 @@ static err failed(struct request *q, const struct upload *u, const char *what)
 		  "its log."));
 }
 
-/* A second name for it, and that in the place of the file that was: link(2) replaces nothing. */
-#define SPARE ".postern-upload"
-
 static err place_file(struct request *q, struct upload *u, str name, bool replaces)
 {
-	char from[64];
+	char from[64], spare[64];
 	const char *to = arena_z(q->arena, name);
 	int folder = u->to.at.fd;
 	snprintf(from, sizeof from, "/proc/self/fd/%d", u->fd);
-	if (fsync(u->fd))
-		return failed(q, u, "fsync");
+	/* A second name for it, which nobody else has now, and that in the place of the file
+	 * that was: link(2) replaces nothing. */
+	snprintf(spare, sizeof spare, ".postern-upload-%d", u->place);
 	if (replaces)
-		(void)unlinkat(folder, SPARE, 0); /* of a server that was killed */
-	if (linkat(AT_FDCWD, from, folder, replaces ? SPARE : to, AT_SYMLINK_FOLLOW)) {
+		(void)unlinkat(folder, spare, 0); /* of a server that was killed */
+	if (linkat(AT_FDCWD, from, folder, replaces ? spare : to, AT_SYMLINK_FOLLOW)) {
 		if (errno == EEXIST)
 			return err_in(q->arena, ERR_DENIED, "%s",
 				      _("There is a file of that name already."));
 		return failed(q, u, "linkat");
 	}
-	if (replaces && renameat(folder, SPARE, folder, to)) {
-		(void)unlinkat(folder, SPARE, 0);
+	if (replaces && renameat(folder, spare, folder, to)) {
+		(void)unlinkat(folder, spare, 0);
 		return failed(q, u, "renameat");
 	}
 	return fsync(folder) ? failed(q, u, "fsync of the folder") : OK;
@@ -192,6 +190,17 @@ static bool stands_there(struct arena *a, int folder, str name)
 	return !fstatat(folder, arena_z(a, name), &st, AT_SYMLINK_NOFOLLOW);
 }
 
+/* Rows whose files get their names at this moment; 0: none. */
+static _Atomic int64_t naming[UPLOADS_AT_ONCE];
+
+static bool is_named_now(int64_t id)
+{
+	for (size_t i = 0; i < UPLOADS_AT_ONCE; i++)
+		if (atomic_load(&naming[i]) == id)
+			return true;
+	return false;
+}
+
 err upload_forget_gone(struct request *q, const struct upload *u)
 {
 	enum { MOST = 5000 };
@@ -200,8 +209,9 @@ err upload_forget_gone(struct request *q, const struct upload *u)
 	struct book *b = worker_of(q)->books.lists;
 	TRY(upload_list(b, q->arena, u->to.path, MOST, &x, &n));
 	for (size_t i = 0; i < n; i++)
-		if (!stands_there(q->arena, u->to.at.fd,
-				  str_skip(x[i].path, x[i].folder.n)))
+		if (!is_named_now(x[i].id) /* first: what it was, stands there now */
+		    && !stands_there(q->arena, u->to.at.fd,
+				     str_skip(x[i].path, x[i].folder.n)))
 			TRY(upload_drop(b, x[i].id));
 	return OK;
 }
@@ -229,7 +239,6 @@ static err note(struct request *q, struct upload *u, struct upload_row *row,
 {
 	struct book *b = worker_of(q)->books.lists;
 	str name = str_skip(row->path, row->folder.n);
-	TRY(upload_forget_gone(q, u));
 	err e = upload_get(b, q->arena, row->path, old);
 	if (e.kind && e.kind != ERR_NOTFOUND)
 		return e;
@@ -245,16 +254,18 @@ static err note(struct request *q, struct upload *u, struct upload_row *row,
 	return upload_change(b, row);
 }
 
-static err actor_of(struct request *q, struct actor *by)
+static err name_file(struct request *q, struct upload *u, const struct upload_row *row,
+		     const struct upload_row *old, bool replaces)
 {
-	struct address_row *x;
-	size_t n;
-	TRY(address_of_person(worker_of(q)->books.lists, q->arena, q->session->person, &x,
-			      &n));
-	*by = (struct actor){ .person = q->session->person,
-			      .name = n ? x[0].key : STR("somebody"),
-			      .via = STR("page") };
-	return OK;
+	struct book *b = worker_of(q)->books.lists;
+	err e = place_file(q, u, str_skip(row->path, row->folder.n), replaces);
+	if (!e.kind)
+		return OK;
+	err undone = replaces ? upload_change(b, old) : upload_drop(b, row->id);
+	if (undone.kind)
+		log_error("upload-not-undone", KE(undone),
+			  KZ("do", "nothing: the next file of that folder mends it"));
+	return e;
 }
 
 static err keep(struct request *q, struct upload *u, struct upload_row *row)
@@ -263,23 +274,22 @@ static err keep(struct request *q, struct upload *u, struct upload_row *row)
 	struct upload_row old;
 	struct actor by;
 	bool replaces = false;
-	TRY(actor_of(q, &by));
+	TRY(worker_actor(q, &by));
+	if (fsync(u->fd)) /* nobody who writes the book waits for the disk */
+		return failed(q, u, "fsync");
 	TRY(book_begin(books->lists));
 	err e = note(q, u, row, &old, &replaces);
-	if (!e.kind)
+	if (!e.kind) {
+		atomic_store(&naming[u->place - 1], row->id);
 		e = books_audit(books, &by, 0,
 				replaces ? STR("site file replaced")
 					 : STR("site file uploaded"),
 				row->path);
-	TRY(book_end(books->lists, e));
-	e = place_file(q, u, str_skip(row->path, row->folder.n), replaces);
+	}
+	e = book_end(books->lists, e);
 	if (!e.kind)
-		return OK;
-	err undone = replaces ? upload_change(books->lists, &old)
-			      : upload_drop(books->lists, row->id);
-	if (undone.kind)
-		log_error("upload-not-undone", KE(undone),
-			  KZ("do", "nothing: the next file of that folder mends it"));
+		e = name_file(q, u, row, &old, replaces);
+	atomic_store(&naming[u->place - 1], 0);
 	return e;
 }
 
@@ -325,7 +335,7 @@ err upload_remove(struct request *q, const struct upload_place *at,
 	struct books *books = &worker_of(q)->books;
 	struct actor by;
 	const char *name = arena_z(q->arena, str_skip(row->path, row->folder.n));
-	TRY(actor_of(q, &by));
+	TRY(worker_actor(q, &by));
 	if (unlinkat(at->at.fd, name, 0) && errno != ENOENT)
 		return err_in(q->arena, ERR_IO, "%.*s: %s", STR_F(row->path),
 			      strerror(errno));

@@ -7,6 +7,8 @@
 
 #include <sodium.h>
 
+enum { UPLOADS_AT_ONCE = 8 };
+
 struct upload {
 	struct sink sink; /* the first member */
 	struct arena *a;  /* it lives in it */
@@ -30,5 +32,6 @@ struct upload {
 	const char *why;
 };
 
-/* Files of the folder that were taken away by hand count no more. */
+/* Files of the folder that were taken away by hand count no more; one that is to get its name
+ * at this moment does. */
 MUST_USE err upload_forget_gone(struct request *q, const struct upload *u);
