@@ -1,7 +1,7 @@
 """bench/rows_million.py: the row of reading an archive of a million posts: million."""
 import http.client, os, random, sqlite3, statistics, subprocess, threading, time
 import lib
-from rows_search import QUERIES, Client, million
+from rows_search import QUERIES, Client, made, million
 
 THREADS, CLIENTS, SECONDS = 2000, 64, 20
 NEXT = """
@@ -68,6 +68,7 @@ def million_(o):
         out.setdefault(name, []).append(value)
     for i in range(o.n):
         ps.start()
+        made(ps)
         paths = threads_of(ps, i)
         for what in ("cold", "warm"):
             t = times(ps.web, paths)
