@@ -16,9 +16,10 @@
 
 struct archive_arrival {
 	int64_t list;
-	str source;                     /* "17/dev@lists.example", unique in the book */
-	str message;                    /* whole, CRLF line ends */
-	int64_t received_at;            /* seconds */
+	str source;          /* "17/dev@lists.example", unique in the book */
+	str message;         /* whole, CRLF line ends */
+	int64_t received_at; /* seconds */
+	str charset;         /* of what declares none: charset_assume(); "" for none */
 	struct archive_verdict verdict; /* of the wall; empty: it was not asked */
 };
 

@@ -1,4 +1,4 @@
-#include "archive/content.h"
+#include "archive/content_inside.h"
 
 #include "base/buf.h"
 
@@ -57,8 +57,9 @@ static void find_files(struct arena *a, struct content *c, const struct mime_par
 	for (size_t i = 0; i < c->mime.count; i++) {
 		const struct mime_part *p = &c->mime.parts[i];
 		if (is_file(c, p, main))
-			c->files[c->file_count++] = (struct content_file){ i, p->filename,
-									   p->type };
+			c->files[c->file_count++] = (struct content_file){
+				.index = i, .name = p->filename, .type = p->type
+			};
 	}
 }
 
@@ -73,6 +74,7 @@ static str text_of(struct arena *a, struct content *c, const struct mime_part *p
 		c->from_html = true;
 		return content_html_text(a, text, &c->cut);
 	}
+	text = content_without_files(a, c, (size_t)(p - c->mime.parts), text);
 	const struct field *type = header_find(&p->header, STR("Content-Type"));
 	if (!type || !str_ieq(header_param(a, type, STR("format")), STR("flowed")))
 		return text;
@@ -96,16 +98,9 @@ static str language_of(struct arena *a, const struct mime *m, const struct mime_
 	return f ? header_value(a, f) : STR_NONE;
 }
 
-err content_read(struct arena *a, str message, struct content *c)
+static void read_texts(struct arena *a, str message, struct content *c,
+		       const struct mime_part *main)
 {
-	*c = (struct content){ 0 };
-	TRY(mime_parse(a, message, &c->mime));
-	const struct mime_part *main = mime_text_part(&c->mime);
-	find_files(a, c, main);
-	c->has_html = content_html_part(&c->mime);
-	c->lead = message.n - c->mime.header.body.n;
-	if (!main)
-		return OK;
 	str texts[TEXTS_MAX];
 	size_t n = 0;
 	texts[n++] = text_of(a, c, main);
@@ -120,6 +115,36 @@ err content_read(struct arena *a, str message, struct content *c)
 		c->lead = end_of(message, p);
 	}
 	c->text = n == 1 ? texts[0] : arena_join(a, texts, n);
+}
+
+/* What Outlook wraps, where nothing is said beside it. */
+static void read_wrapped(struct arena *a, str message, struct content *c)
+{
+	struct tnef t;
+	for (size_t i = 0; i < c->mime.count; i++) {
+		const struct mime_part *p = &c->mime.parts[i];
+		if (!content_unwrap(a, p, &t))
+			continue;
+		c->from_html = !t.text.n && t.html.n;
+		c->text = t.text.n ? t.text : content_html_text(a, t.html, &c->cut);
+		c->lead = end_of(message, p);
+		if (str_trim(c->text).n)
+			return;
+	}
+}
+
+err content_read(struct arena *a, str message, struct content *c)
+{
+	*c = (struct content){ 0 };
+	TRY(mime_parse(a, message, &c->mime));
+	const struct mime_part *main = mime_text_part(&c->mime);
+	find_files(a, c, main);
+	c->has_html = content_html_part(&c->mime);
+	c->lead = message.n - c->mime.header.body.n;
+	if (main)
+		read_texts(a, message, c, main);
+	if (!str_trim(c->text).n)
+		read_wrapped(a, message, c);
 	return OK;
 }
 

@@ -3,6 +3,7 @@
 #include "archive/content_markup.h"
 #include "archive/html_mail_inside.h"
 #include "archive/render_inside.h"
+#include "base/enc.h"
 #include "base/language.h"
 
 enum {
@@ -194,8 +195,27 @@ static void link(struct letter *l, const GumboNode *node, const struct around *i
 	letter_text(l, STR(">"), in);
 }
 
+/* RFC 2392: the Content-ID, percent-encoded. */
+static const struct html_mail_picture *picture_of(struct letter *l, const GumboElement *x)
+{
+	str src = str_trim(markup_attribute(x, "src"));
+	if (!str_istarts(src, STR("cid:")))
+		return NULL;
+	str id = STR_NONE;
+	err e = enc_percent_decode(l->a, str_skip(src, sizeof "cid:" - 1), false, &id);
+	for (size_t i = 0; !e.kind && id.n && i < l->how->picture_count; i++)
+		if (str_eq(l->how->pictures[i].id, id))
+			return &l->how->pictures[i];
+	return NULL;
+}
+
 static void image(struct letter *l, const GumboElement *e, const struct around *in)
 {
+	const struct html_mail_picture *p = picture_of(l, e);
+	if (p) {
+		letter_picture(l, p, str_trim(markup_attribute(e, "alt")), in);
+		return;
+	}
 	str alt = str_trim(markup_attribute(e, "alt"));
 	if (!alt.n)
 		return;
@@ -244,14 +264,17 @@ static void children(struct letter *l, const GumboNode *node, const struct aroun
 	}
 }
 
-struct html html_mail(struct arena *a, str html, bool hide_addresses, bool *cut)
+struct html html_mail(struct arena *a, str html, const struct html_mail_how *how,
+		      bool *cut)
 {
 	ARENA(mine);
 	BUF(b);
 	GumboOutput *tree;
-	struct letter l = {
-		.a = mine, .out = &b, .hide = hide_addresses, .level = LEVEL_TOP - 1
-	};
+	struct letter l = { .a = mine,
+			    .out = &b,
+			    .how = how,
+			    .hide = how->hide_addresses,
+			    .level = LEVEL_TOP - 1 };
 	*cut = !markup_parse(html, &tree);
 	if (tree && tree->root) {
 		element(&l, tree->root, NULL);

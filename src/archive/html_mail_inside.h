@@ -2,7 +2,7 @@
  * which of it is still open. */
 #pragma once
 
-#include "archive/html.h"
+#include "archive/html_mail.h"
 
 enum holds {
 	FLOW,   /* blocks and words */
@@ -42,6 +42,7 @@ struct around {
 struct letter {
 	struct arena *a;
 	struct buf *out;
+	const struct html_mail_how *how;
 	bool hide, full; /* full: as long as a page may be */
 	struct frame frames[FRAMES_MAX];
 	size_t depth;
@@ -54,6 +55,8 @@ struct letter {
 		size_t end; /* in text */
 		const struct around *in;
 		bool ends_line;
+		const struct html_mail_picture *picture; /* they stand for it */
+		str alt;
 	} * words;
 	size_t count, room;
 	const struct around *blank_in;
@@ -65,6 +68,9 @@ struct letter {
 void letter_text(struct letter *l, str text, const struct around *in);
 void letter_break(struct letter *l, const struct around *in);
 void letter_edge(struct letter *l);
+/* A picture stands among them. alt: the words for who does not see it. */
+void letter_picture(struct letter *l, const struct html_mail_picture *p, str alt,
+		    const struct around *in);
 
 /* A block begins, or the one that began last ends. False: it has no place here, and its
  * content comes without it. */

@@ -5,6 +5,7 @@
 #include "archive/render_inside.h"
 #include "archive/script.h"
 #include "base/language.h"
+#include "base/said.h"
 #include "base/utf8.h"
 
 enum { SHOWN_MAX = 4 * 1024 * 1024, PIECE = 64 * 1024 };
@@ -193,6 +194,18 @@ static void write_words(struct letter *l, const struct words *w, str text,
 	}
 }
 
+static void write_picture(struct letter *l, const struct words *w)
+{
+	const struct html_mail_picture *p = w->picture;
+	str alt = w->alt.n ? w->alt : said_fill(l->a, S_("Picture {1}"), &p->name, 1);
+	html_add(l->out, HTML("<img loading=\"lazy\" src=\""));
+	html_add_attr(l->out, p->url);
+	buf_addf(l->out, "\" width=\"%d\" height=\"%d\" alt=\"", (int)p->width,
+		 (int)p->height);
+	html_add_attr(l->out, l->hide ? render_hide(l->a, alt) : alt);
+	html_add(l->out, HTML("\">"));
+}
+
 static void write_run(struct letter *l)
 {
 	const struct around *in = NULL;
@@ -209,7 +222,10 @@ static void write_run(struct letter *l)
 		leave(l, in, both);
 		enter(l, both, w->in);
 		in = w->in;
-		write_words(l, w, text, own);
+		if (w->picture)
+			write_picture(l, w);
+		else
+			write_words(l, w, text, own);
 	}
 	leave(l, in, NULL);
 }
@@ -230,13 +246,8 @@ static void flush(struct letter *l)
 	l->blank = l->edge = false;
 }
 
-static void add_words(struct letter *l, const struct around *in, bool ends_line)
+static struct words *push_words(struct letter *l, const struct around *in)
 {
-	struct words *last = l->count ? &l->words[l->count - 1] : NULL;
-	if (last && last->in == in && !last->ends_line && !ends_line) {
-		last->end = l->text.n;
-		return;
-	}
 	if (l->count == l->room) {
 		struct words *more = arena_alloc(l->a, 2 * (l->room + 8) * sizeof *more);
 		if (l->count)
@@ -244,7 +255,18 @@ static void add_words(struct letter *l, const struct around *in, bool ends_line)
 		l->words = more;
 		l->room = 2 * (l->room + 8);
 	}
-	l->words[l->count++] = (struct words){ l->text.n, in, ends_line };
+	struct words *new = &l->words[l->count++];
+	*new = (struct words){ .end = l->text.n, .in = in };
+	return new;
+}
+
+static void add_words(struct letter *l, const struct around *in, bool ends_line)
+{
+	struct words *last = l->count ? &l->words[l->count - 1] : NULL;
+	if (last && last->in == in && !last->ends_line && !last->picture && !ends_line)
+		last->end = l->text.n;
+	else
+		push_words(l, in)->ends_line = ends_line;
 }
 
 void letter_break(struct letter *l, const struct around *in)
@@ -291,6 +313,21 @@ void letter_text(struct letter *l, str text, const struct around *in)
 		i += plain;
 		add_words(l, in, false);
 	}
+}
+
+/* In the text it is one character, which is never written (U+FFFC). */
+void letter_picture(struct letter *l, const struct html_mail_picture *p, str alt,
+		    const struct around *in)
+{
+	if (is_full(l))
+		return;
+	if (l->edge)
+		letter_break(l, in);
+	add_blank(l);
+	buf_add(&l->text, STR("\xef\xbf\xbc"));
+	struct words *w = push_words(l, in);
+	w->picture = p;
+	w->alt = alt;
 }
 
 /* ---- what begins and ends */

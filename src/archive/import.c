@@ -102,6 +102,7 @@ static void prepare_item(struct arena *a, struct reader *r,
 		.source = source_of(a, r->job->list, m->bytes),
 		.message = m->bytes,
 		.received_at = arrived_at(a, m),
+		.charset = r->job->charset,
 	};
 	*out = (struct item){ .line = { .n = m->home ? 0 : ++r->number,
 					.home = m->home,

@@ -27,6 +27,7 @@ struct import_source; /* archive/import_source.h */
 
 struct import_job {
 	int64_t list;
+	str charset;                  /* of what declares none, or "" */
 	str mbox;                     /* where source is NULL */
 	struct import_source *source; /* read by a thread of its own meanwhile */
 	/* "/pipermail/dev": the file is all that Mailman's archiver kept, so each message

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "mail/charset.h"
 #include "store/archive/inside.h"
 
 enum { TRIES = 3 };
@@ -44,32 +45,37 @@ static err text_of_pdf(struct look *l, str bytes, str *text)
 	return err_is_passing(e) ? e : OK;
 }
 
-static str text_of_part(struct look *l, const struct mime_part *part)
+static str text_of_file(struct look *l, const struct content *c,
+			const struct content_file *f, const struct archive_attachment *x,
+			str bytes)
 {
-	str used, text = mime_text(l->a, part, &used);
 	bool cut;
-	return str_eq(part->type, STR("text/html")) ? content_html_text(l->a, text, &cut)
-						    : text;
+	str text = f->within ? mime_line_feeds(
+			   l->a, charset_decode(l->a, bytes, STR_NONE, NULL))
+			     : mime_text(l->a, &c->mime.parts[f->index], NULL);
+	return str_eq(x->declared, STR("text/html")) ? content_html_text(l->a, text, &cut)
+						     : text;
 }
 
-static err read_file(struct look *l, const struct mime *m, struct archive_attachment *x)
+static err read_file(struct look *l, const struct content *c,
+		     struct archive_attachment *x)
 {
 	str text = STR("");
-	const struct mime_part *part;
-	if (x->part >= (int64_t)m->count || x->size > INSIDE_LARGEST)
+	if (x->n > (int64_t)c->file_count || x->size > INSIDE_LARGEST)
 		return OK;
-	part = &m->parts[x->part];
+	const struct content_file *f = &c->files[x->n - 1];
+	str bytes = content_bytes(l->a, c, f);
 	if (!x->width && str_starts(x->sniffed, STR("image/"))) {
-		archive_measure(mime_bytes(l->a, part), x);
+		archive_measure(bytes, x);
 		l->measured = l->measured || x->width;
 	}
 	if (str_eq(x->sniffed, STR("application/pdf")))
-		TRY(text_of_pdf(l, mime_bytes(l->a, part), &text));
-	else if (str_eq(part->type, STR("message/rfc822")))
-		TRY(text_of_message(l, mime_bytes(l->a, part), &text));
-	else if (str_starts(part->type, STR("text/"))
+		TRY(text_of_pdf(l, bytes, &text));
+	else if (str_eq(x->declared, STR("message/rfc822")))
+		TRY(text_of_message(l, bytes, &text));
+	else if (str_starts(x->declared, STR("text/"))
 		 && str_starts(x->sniffed, STR("text/")))
-		text = text_of_part(l, part);
+		text = text_of_file(l, c, f, x, bytes);
 	text = utf8_first(utf8_scrub(l->a, text), INSIDE_FILE_MAX);
 	if (text.n && l->text.n + text.n < INSIDE_POST_MAX)
 		buf_cat(&l->text, text, STR("\n"));
@@ -132,14 +138,18 @@ static err keep(struct book *b, struct look *l)
 
 static err read_files(struct book *b, struct look *l)
 {
-	struct mime m;
+	struct content c;
 	str message;
 	TRY(archive_attachments_of_post(b, l->a, l->post.id, &l->files));
 	TRY(archive_blob_read(b, l->a, l->post.id, SIZE_MAX, &message));
-	TRY(mime_parse(l->a, message, &m));
-	for (size_t i = 0; i < l->files.count; i++)
-		TRY(read_file(l, &m, &l->files.list[i]));
-	return OK;
+	str before = charset_assume(l->post.charset);
+	err e = content_read(l->a, message, &c);
+	if (!e.kind)
+		content_files(l->a, &c);
+	for (size_t i = 0; i < l->files.count && !e.kind; i++)
+		e = read_file(l, &c, &l->files.list[i]);
+	charset_assume(before);
+	return e;
 }
 
 static err look(struct book *b, struct look *l)

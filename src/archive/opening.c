@@ -1,5 +1,6 @@
 #include "archive/opening.h"
 
+#include "archive/content.h"
 #include "archive/render.h"
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -112,7 +113,8 @@ static err read_one(struct archive_unpacker *u, struct arena *a, struct arena *m
 	str text;
 	bool plain;
 	TRY(archive_unpack_text(u, mine, packed, &text, &plain));
-	text = plain ? mime_line_feeds(mine, text) : render_text(mine, text, NULL);
+	text = plain ? content_plain(mine, mime_line_feeds(mine, text))
+		     : render_text(mine, text, NULL);
 	/* before it is cut, or half of an address might stay */
 	x->text = opening_of(a, hide ? render_hide(mine, text) : text);
 	return OK;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/address.h"
+#include "mail/charset.h"
 #include "mail/date.h"
 #include "store/archive/inside.h"
 
@@ -194,7 +195,7 @@ static void find_attachments(struct arena *a, const struct content *c,
 	x->count = c->file_count;
 	for (size_t i = 0; i < c->file_count; i++) {
 		const struct content_file *f = &c->files[i];
-		str bytes = mime_bytes(a, &c->mime.parts[f->index]);
+		str bytes = content_bytes(a, c, f);
 		unsigned char *hash = arena_alloc(a, crypto_hash_sha256_BYTES);
 		crypto_hash_sha256(hash, (const unsigned char *)(bytes.n ? bytes.p : ""),
 				   bytes.n);
@@ -268,13 +269,14 @@ static size_t plain_header(struct arena *a, str message, const struct content *c
 	return plain ? message.n - body.n : 0;
 }
 
-err archive_prepare(struct arena *a, const struct archive_arrival *x,
-		    struct archive_packer *packer, struct prepared *out)
+static err prepare(struct arena *a, const struct archive_arrival *x,
+		   struct archive_packer *packer, struct prepared *out)
 {
 	struct content c;
 	if (x->message.n > ARCHIVE_MESSAGE_MAX)
 		return FAIL(ERR_LIMIT, "the message is larger than the archive takes");
 	TRY(content_read(a, x->message, &c));
+	content_files(a, &c);
 	const struct header *h = &c.mime.header;
 	if (!is_message(h))
 		return FAIL(ERR_SYNTAX, "it has no header of a message");
@@ -284,6 +286,7 @@ err archive_prepare(struct arena *a, const struct archive_arrival *x,
 	p->list = x->list;
 	p->source = x->source;
 	p->received_at = x->received_at;
+	p->charset = x->charset;
 	out->verdict = x->verdict;
 	size_t named = header_ids(a, header_find(h, STR("Message-ID")), &ids);
 	p->message_id = named && ids[0].n <= ID_MAX ? ids[0] : STR("");
@@ -305,13 +308,23 @@ err archive_prepare(struct arena *a, const struct archive_arrival *x,
 	return OK;
 }
 
+err archive_prepare(struct arena *a, const struct archive_arrival *x,
+		    struct archive_packer *packer, struct prepared *out)
+{
+	str before = charset_assume(x->charset);
+	err e = prepare(a, x, packer, out);
+	charset_assume(before);
+	return e;
+}
+
 err archive_prepare_as(struct arena *a, const struct archive_post *p, str message,
 		       struct archive_packer *packer, struct prepared *out)
 {
 	struct archive_arrival x = { .list = p->list,
 				     .source = p->source,
 				     .message = message,
-				     .received_at = p->received_at };
+				     .received_at = p->received_at,
+				     .charset = p->charset };
 	return archive_prepare(a, &x, packer, out);
 }
 

@@ -1,5 +1,6 @@
 #include "archive/pseudonym.h"
 
+#include "archive/content_inside.h"
 #include "archive/pseudonym_text.h"
 #include "base/buf.h"
 #include "base/enc.h"
@@ -109,6 +110,75 @@ static str clean_part(struct arena *a, const struct work *w, const struct mime_p
 	return is64 ? base64_lines(a, clean) : quoted_printable(a, clean);
 }
 
+/* A subject may be written in any charset, so it is read. */
+static bool clean_subject(struct arena *a, const struct work *w, const struct field *f,
+			  str *out)
+{
+	if (!str_ieq(f->name, STR("Subject")))
+		return false;
+	str text = header_text(a, f), clean = clean_said(a, w, text);
+	*out = header_encode(a, f->name, clean);
+	return !str_eq(clean, text);
+}
+
+static str encoded_as(struct arena *a, const struct mime_part *part, str bytes)
+{
+	if (!is_encoded(part))
+		return bytes;
+	return str_eq(part->encoding, STR("base64")) ? base64_lines(a, bytes)
+						     : quoted_printable(a, bytes);
+}
+
+/* Outlook's wrapper, of which pages show text and names of files. */
+static str clean_wrapped(struct arena *a, const struct work *w,
+			 const struct mime_part *part, struct tnef *t)
+{
+	bool changed = false;
+	str *texts[3 + TNEF_FILES_MAX] = { &t->subject, &t->text, &t->html };
+	for (size_t i = 0; i < t->count; i++)
+		texts[3 + i] = &t->files[i].name;
+	for (size_t i = 0; i < 3 + t->count; i++) {
+		str clean = clean_said(a, w, *texts[i]);
+		changed = changed || !str_eq(clean, *texts[i]);
+		*texts[i] = clean;
+	}
+	return changed ? encoded_as(a, part, tnef_write(a, t)) : part->raw;
+}
+
+/* A message within, which is called by its subject. */
+static str clean_inner(struct arena *a, const struct work *w,
+		       const struct mime_part *part)
+{
+	struct header h;
+	str mended, bytes = mime_bytes(a, part), clean;
+	bool read = !header_scan(a, bytes, &h).kind;
+	const struct field *f = read ? header_find(&h, STR("Subject")) : NULL;
+	if (f && clean_subject(a, w, f, &mended)) {
+		size_t before = (size_t)(f->raw.p - bytes.p);
+		clean = arena_cat(a, clean_rest(a, w, str_first(bytes, before)), mended,
+				  clean_rest(a, w, str_skip(bytes, before + f->raw.n)));
+	} else {
+		clean = clean_rest(a, w, bytes);
+	}
+	return str_eq(clean, bytes) ? part->raw : encoded_as(a, part, clean);
+}
+
+/* False: its octets are taken as they are. */
+static bool clean_known(struct arena *a, const struct work *w,
+			const struct mime_part *part, str *clean)
+{
+	struct tnef t;
+	if (str_starts(part->type, STR("text/")))
+		*clean = clean_part(a, w, part);
+	else if (content_unwrap(a, part, &t))
+		*clean = clean_wrapped(a, w, part, &t);
+	else if (str_starts(part->type, STR("message/")))
+		*clean = clean_inner(a, w, part);
+	else
+		return false;
+	return true;
+}
+
 /* All octets between texts, as of files, are taken as they are. */
 static str clean_body(struct arena *a, const struct work *w, const struct mime *m,
 		      str body)
@@ -119,12 +189,13 @@ static str clean_body(struct arena *a, const struct work *w, const struct mime *
 	const char *from = body.p, *end = body.p + body.n;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct mime_part *part = &m->parts[i];
-		if (!str_starts(part->type, STR("text/")) || !part->raw.n
-		    || part->raw.p < from || part->raw.p + part->raw.n > end)
+		str clean;
+		if (!part->raw.n || part->raw.p < from || part->raw.p + part->raw.n > end
+		    || !clean_known(a, w, part, &clean))
 			continue;
 		buf_add(&out,
 			clean_rest(a, w, (str){ from, (size_t)(part->raw.p - from) }));
-		buf_add(&out, clean_part(a, w, part));
+		buf_add(&out, clean);
 		from = part->raw.p + part->raw.n;
 	}
 	if (from < end)
@@ -191,17 +262,6 @@ static bool clean_mailboxes(struct arena *a, const struct work *w, const struct 
 	return hit;
 }
 
-/* So may a subject. */
-static bool clean_subject(struct arena *a, const struct work *w, const struct field *f,
-			  str *out)
-{
-	if (!str_ieq(f->name, STR("Subject")))
-		return false;
-	str text = header_text(a, f), clean = clean_said(a, w, text);
-	*out = header_encode(a, f->name, clean);
-	return !str_eq(clean, text);
-}
-
 static bool is_author(struct arena *a, const struct pseudonym *p, const struct header *h)
 {
 	struct mailbox *m;
@@ -248,4 +308,13 @@ err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, s
 	else
 		*out = arena_cat(a, head, STR("\r\n"), body);
 	return OK;
+}
+
+err pseudonym_of_post(struct arena *a, const struct pseudonym *p,
+		      const struct archive_post *post, str message, str *out)
+{
+	str before = charset_assume(post->charset);
+	err e = pseudonym_message(a, p, message, out);
+	charset_assume(before);
+	return e;
 }

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "store/store.h"
+#include "store/archive/post.h"
 
 struct pseudonym {
 	const str *addresses; /* keys, in lower case */
@@ -28,6 +28,10 @@ struct pseudonym {
  * ERR_LIMIT: the header is beyond header.h's limits. */
 MUST_USE err pseudonym_message(struct arena *a, const struct pseudonym *p, str message,
 			       str *out);
+
+/* The same of a post's message, read in the charset that the archive reads it in. */
+MUST_USE err pseudonym_of_post(struct arena *a, const struct pseudonym *p,
+			       const struct archive_post *post, str message, str *out);
 
 /* The messages that owners took out of sight, all of them: they are few. */
 MUST_USE err pseudonym_hidden(struct book *b, const struct pseudonym *p);

@@ -26,7 +26,7 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 		return OK;
 	TRY(archive_blob_read(b, a, id, SIZE_MAX, &message));
 	*octets += message.n;
-	TRY(pseudonym_message(a, p, message, &clean));
+	TRY(pseudonym_of_post(a, p, &row, message, &clean));
 	if (str_eq(clean, message))
 		return archive_inside_forget(b, a, &row, p, &named);
 	++*changed;
@@ -126,7 +126,7 @@ static err rewrite_hidden(struct book *b, struct arena *a, const struct pseudony
 	TRY(archive_hidden_read(b, a, id, &message, &found));
 	if (found)
 		TRY(archive_post_by_id(b, a, id, &row, &found));
-	if (!found || pseudonym_message(a, p, message, &clean).kind
+	if (!found || pseudonym_of_post(a, p, &row, message, &clean).kind
 	    || str_eq(clean, message))
 		return OK;
 	TRY(archive_packer_kept(b, row.list, &packer));

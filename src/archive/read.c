@@ -1,6 +1,6 @@
 #include "archive/read.h"
 
-#include "mail/mime.h"
+#include "archive/content.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -226,7 +226,6 @@ err archive_read_attachment(struct book *b, struct arena *a, int64_t list, int64
 	struct archive_post p;
 	struct archive_attachments all;
 	str message;
-	struct mime m;
 	TRY(archive_post_by_number(b, a, list, number, &p, found));
 	if (!*found)
 		return OK;
@@ -235,10 +234,7 @@ err archive_read_attachment(struct book *b, struct arena *a, int64_t list, int64
 	if (!*found)
 		return OK;
 	TRY(archive_blob_read(b, a, p.id, SIZE_MAX, &message));
-	TRY(mime_parse(a, message, &m));
 	*x = all.list[n - 1];
-	*found = x->part < (int64_t)m.count;
-	if (*found)
-		*bytes = mime_bytes(a, &m.parts[x->part]);
+	*found = content_file_at(a, message, n, bytes);
 	return OK;
 }

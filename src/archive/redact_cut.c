@@ -141,7 +141,7 @@ static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 				 .as = STR("hidden"),
 				 .address_only = true };
 	str now;
-	TRY(pseudonym_message(a, &who, was, &now));
+	TRY(pseudonym_of_post(a, &who, p, was, &now));
 	if (str_eq(now, was)) {
 		TRY(archive_inside_forget(b, a, p, &who, changed));
 		return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;

@@ -1,6 +1,6 @@
 #include "archive/refill.h"
 
-#include "archive/prepare.h"
+#include "archive/rewrite.h"
 #include "store/archive/facts.h"
 
 enum { TOGETHER = 200, OCTETS = 8 * 1024 * 1024 }; /* between two batches of mail */
@@ -14,9 +14,10 @@ static err fill(struct book *b, const struct archive_post *p)
 	if (there || p->flags & ARCHIVE_GONE)
 		return OK;
 	err e = archive_prepare_again(b, a, p, NULL, &now);
-	if (!e.kind)
-		return archive_words_add(b, p->id, &now.words);
-	return err_is_passing(e) ? e : OK;
+	if (e.kind)
+		return err_is_passing(e) ? e : OK;
+	TRY(archive_words_add(b, p->id, &now.words));
+	return archive_reread(b, p, &now);
 }
 
 /* The index takes posts in the order of their ids as one run. */

@@ -389,7 +389,11 @@ static struct html render_content(struct arena *a, struct arena *mine, str given
 			  .language = script_language(c->language, c->text),
 			  .marked = how->marked && !c->from_html };
 	struct render_line_view lines = render_split(mine, c->text);
-	add_blocks(&p, lines.at, lines.count, 0);
+	size_t footer = render_footer_lines(lines.at, lines.count, how->footer);
+	const str *below = lines.at + (lines.count - footer);
+	add_blocks(&p, lines.at, lines.count - footer, 0);
+	if (footer)
+		render_add_footer(&b, below, footer, how->hide_addresses);
 	if (is_full(&p))
 		add_note(&b, S_("This message is too long to be shown whole. The raw "
 				"message has all of it."));
@@ -408,7 +412,7 @@ struct html render_post(struct arena *a, str message, const struct render_how *h
 struct html render_plain(struct arena *a, str text, const struct render_how *how)
 {
 	ARENA(mine);
-	struct content c = { .text = mime_line_feeds(mine, text) };
+	struct content c = { .text = content_plain(mine, mime_line_feeds(mine, text)) };
 	return render_content(a, mine, text, &c, OK, how);
 }
 

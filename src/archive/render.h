@@ -20,11 +20,15 @@ struct render_memory {
 	struct render_lines *lines; /* made when a reply first asks */
 };
 
+/* Stands in a footer for what is filled in. */
+#define RENDER_FILLED "\x01"
+
 struct render_how {
 	str url;             /* of the post, for attachments: URL/a/1/plot.pdf */
 	int64_t number;      /* of the post, for labels */
 	bool marked;         /* its text is read as Markdown: archive_rendering_mode */
 	bool hide_addresses; /* from guests: in texts, never in code and diffs */
+	str footer;          /* what the list puts below its posts, or "" */
 	const struct archive_attachments *attachments; /* or NULL */
 	struct html checked; /* what the wall said of them; empty: it is not told */
 	bool pictures;       /* they are shown (picture.h): URL/a/1/shown/plot.png */

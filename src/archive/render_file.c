@@ -123,6 +123,20 @@ static void add_picture(struct buf *b, struct arena *a,
 	html_add(b, HTML("\"></a></p>\n"));
 }
 
+/* What a message says one need not save to know. */
+static void add_reading(struct buf *b, const struct archive_attachment *x,
+			const struct render_how *how)
+{
+	if (!str_eq(x->declared, STR("message/rfc822"))
+	    && !str_eq(x->declared, STR("message/global")))
+		return;
+	html_add(b, HTML("<p><a href=\""));
+	html_add_attr(b, how->url);
+	buf_addf(b, "/within/%" PRId64 "\" rel=\"nofollow\">", x->n);
+	html_add_text(b, S_("Read this message"));
+	html_add(b, HTML("</a></p>\n"));
+}
+
 static void add_file(struct buf *b, struct arena *a, const struct archive_attachment *x,
 		     const struct render_how *how)
 {
@@ -138,6 +152,7 @@ static void add_file(struct buf *b, struct arena *a, const struct archive_attach
 	html_add_text(b, name);
 	html_add(b, HTML("</bdi></a></h3>\n"));
 	add_picture(b, a, x, how);
+	add_reading(b, x, how);
 	html_add(b, HTML("<dl class=\"kv\">"));
 	add_type(b, a, x);
 	html_add(b, HTML("<dt>"));

@@ -66,4 +66,10 @@ size_t render_add_diff(struct buf *b, const str *lines, size_t count);
 bool render_was_said(struct arena *a, struct render_memory *m, const str *lines,
 		     size_t count);
 
+/* So many of the last lines are the list's footer, with blank ones among them; like: as struct
+ * render_how has it. */
+size_t render_footer_lines(const str *lines, size_t count, str like);
+/* Adds it, folded. */
+void render_add_footer(struct buf *b, const str *lines, size_t count, bool hide);
+
 void render_add_files(struct buf *b, struct arena *a, const struct render_how *how);

@@ -1,6 +1,5 @@
 #include "archive/rewrite.h"
 
-#include "archive/prepare.h"
 #include "store/archive/author.h"
 #include "store/archive/inside.h"
 #include "store/archive/thread.h"
@@ -56,4 +55,22 @@ err archive_rewrite(struct book *b, struct arena *a, const struct archive_post *
 	TRY(write_files(b, p->id, &new.attachments));
 	TRY(archive_touch(b, p->list, &version));
 	return archive_thread_recount(b, p->thread, version);
+}
+
+static bool reads_alike(const struct archive_post *p, const struct archive_post *q)
+{
+	return p->digest == q->digest && p->size == q->size && p->lead == q->lead
+	       && p->attachments == q->attachments && str_eq(p->subject, q->subject)
+	       && str_eq(p->from_name, q->from_name) && str_eq(p->charset, q->charset);
+}
+
+err archive_reread(struct book *b, const struct archive_post *p, struct prepared *now)
+{
+	int64_t version;
+	if (reads_alike(p, &now->post))
+		return OK;
+	now->post.id = p->id;
+	TRY(archive_post_rewrite(b, &now->post));
+	TRY(archive_touch(b, p->list, &version));
+	return write_files(b, p->id, &now->attachments);
 }

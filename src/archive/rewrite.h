@@ -5,6 +5,7 @@
  *     TRY(archive_rewrite(b, a, &p, was, now, p.flags | ARCHIVE_CUT)); */
 #pragma once
 
+#include "archive/prepare.h"
 #include "store/archive/post.h"
 
 /* Inside the caller's transaction. What is written in its files is not searched any more: what is
@@ -15,3 +16,8 @@
 MUST_USE err archive_rewrite(struct book *b, struct arena *a,
 			     const struct archive_post *p, str was, str now,
 			     unsigned flags);
+
+/* What the row of a post and its files say, where its message is read otherwise than it was
+ * when p was written. In the caller's transaction; words are the caller's. */
+MUST_USE err archive_reread(struct book *b, const struct archive_post *p,
+			    struct prepared *now);

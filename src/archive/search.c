@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "archive/snippet.h"
 #include "base/clock.h"
+#include "mail/charset.h"
 #include "store/archive/blob.h"
 #include "store/archive/words.h"
 
@@ -75,9 +76,11 @@ static err fill_hit(struct book *b, struct arena *a, const struct search *s,
 	int64_t lead = hit->post.lead < SNIPPET_LEAD ? hit->post.lead : SNIPPET_LEAD;
 	hit->subject = marked(a, m, hit->post.subject);
 	TRY(archive_blob_read(b, mine, hit->post.id, (size_t)lead, &message));
+	str before = charset_assume(hit->post.charset);
 	if (!content_read(mine, message, &c).kind)
 		hit->snippet = snippet(a, m, c.text, hides(s, hit->post.list),
 				       &hit->code);
+	charset_assume(before);
 	return OK;
 }
 

@@ -1,6 +1,7 @@
 #include "archive/verify.h"
 
 #include "archive/prepare.h"
+#include "archive/rewrite.h"
 #include "store/archive/redaction.h"
 #include "store/archive/thread.h"
 
@@ -57,21 +58,32 @@ err archive_verify(struct book *b, int64_t list,
 	return archive_words_check(b);
 }
 
-static err index_again(struct book *b, struct arena *a, const struct archive_post *p,
-		       int64_t list, int64_t version)
+struct again {
+	int64_t list, version;
+	str charset;
+};
+
+static err index_again(struct book *b, struct arena *a, const struct archive_post *was,
+		       const struct again *x)
 {
 	struct prepared now;
+	struct archive_post as = *was;
+	const struct archive_post *p = &as;
 	bool gone = p->flags & ARCHIVE_GONE;
+	if (p->list == x->list && !gone)
+		as.charset = x->charset;
 	TRY(archive_prepare_again(b, a, p, NULL, &now));
 	if (!gone)
 		TRY(archive_words_add(b, p->id, &now.words));
-	if (p->list != list)
+	if (p->list != x->list)
 		return OK;
+	if (!gone)
+		TRY(archive_reread(b, was, &now));
 	now.post.flags |= p->flags & (ARCHIVE_OWNERS | (gone ? ARCHIVE_REPLY : 0U));
 	now.post.subject_key = gone ? p->subject_key : now.post.subject_key;
 	now.post.id = p->id;
 	now.post.number = p->number;
-	return thread_place(b, a, &now.post, &now.refs, version);
+	return thread_place(b, a, &now.post, &now.refs, x->version);
 }
 
 /* Where owners put them, when all posts have found where they belong. */
@@ -88,11 +100,10 @@ static err put_again(struct book *b, int64_t list, int64_t version)
 
 /* The index can forget a post only if it is told all its words as they were put in,
  * so it is emptied and filled again, for every list. */
-static err reindex(struct book *b, int64_t list, int64_t *posts)
+static err reindex(struct book *b, struct again *x, int64_t *posts)
 {
-	int64_t version;
-	TRY(archive_touch(b, list, &version));
-	TRY(archive_thread_forget(b, list));
+	TRY(archive_touch(b, x->list, &x->version));
+	TRY(archive_thread_forget(b, x->list));
 	TRY(archive_words_forget(b));
 	TRY(archive_words_refilled(b, 1));
 	for (int64_t after = 0;;) {
@@ -100,20 +111,21 @@ static err reindex(struct book *b, int64_t list, int64_t *posts)
 		struct archive_posts some;
 		TRY(archive_posts_by_id_after(b, step, 0, after, STEP, &some));
 		if (!some.count)
-			return put_again(b, list, version);
+			return put_again(b, x->list, x->version);
 		for (size_t i = 0; i < some.count; i++) {
 			ARENA(one);
-			TRY(index_again(b, one, &some.list[i], list, version));
+			TRY(index_again(b, one, &some.list[i], x));
 			after = some.list[i].id;
 			++*posts;
 		}
 	}
 }
 
-err archive_reindex(struct book *b, int64_t list, int64_t *posts)
+err archive_reindex(struct book *b, int64_t list, str charset, int64_t *posts)
 {
+	struct again x = { .list = list, .charset = charset };
 	*posts = 0;
 	TRY(book_begin(b));
-	err e = reindex(b, list, posts);
+	err e = reindex(b, &x, posts);
 	return book_end(b, e);
 }

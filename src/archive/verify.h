@@ -16,6 +16,7 @@ MUST_USE err archive_verify(struct book *b, int64_t list,
 					   const char *what),
 			    void *arg, struct verify_result *r);
 
-/* Threads of a list anew, and the words of all posts, from their messages, in one
+/* Threads of a list anew, what the rows of its posts say, read in this charset where they
+ * declare none, and the words of all posts of all lists, from their messages, in one
  * transaction. */
-MUST_USE err archive_reindex(struct book *b, int64_t list, int64_t *posts);
+MUST_USE err archive_reindex(struct book *b, int64_t list, str charset, int64_t *posts);

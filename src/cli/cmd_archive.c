@@ -4,6 +4,7 @@
 #include "archive/verify.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "lists/settings.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -85,9 +86,12 @@ int cli_archive_reindex(struct cli *c)
 {
 	struct books *books;
 	const struct list_entry *list;
+	struct settings settings;
 	int64_t posts;
 	CLI_TRY(c, open_list(c, BOOKS_WRITE, &books, &list));
-	CLI_TRY(c, archive_reindex(books->archive, list->id, &posts));
+	CLI_TRY(c, settings_load(books->lists, c->a, list->id, &settings));
+	CLI_TRY(c, archive_reindex(books->archive, list->id, settings.default_charset,
+				   &posts));
 	printf("%lld posts\n", (long long)posts);
 	return CLI_OK;
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/gzip.h"
 #include "cli/cli.h"
+#include "lists/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -253,9 +254,12 @@ static err import_all(struct cli *c, struct import_job *x, size_t *unreadable)
 {
 	struct books *books;
 	const struct list_entry *list;
+	struct settings settings;
 	TRY(cli_books(c, BOOKS_WRITE, &books));
 	TRY(cli_list(c, c->args[0], &list));
+	TRY(settings_load(books->lists, c->a, list->id, &settings));
 	x->list = list->id;
+	x->charset = settings.default_charset;
 	for (size_t i = 1; i < c->arg_count; i++)
 		TRY(import_one(c, books, x, c->args[i], unreadable));
 	return OK;

@@ -34,6 +34,10 @@ MUST_USE err decorate(struct arena *a, str message, str header, str footer, str 
 str decorate_fill(struct arena *a, const struct books *books, const struct post *p,
 		  int64_t number, str mark, str text);
 
+/* The same text with a mark for each placeholder, whatever it is filled with: by it a footer is
+ * recognised. */
+str decorate_marked(struct arena *a, str text, str mark);
+
 /* Whether a text may be a list's header or footer. ERR_SYNTAX: it wants a password, more
  * personal words than a post may have or, in one of digests, any, or has a line that no
  * mail may have. */

@@ -227,6 +227,19 @@ str decorate_fill(struct arena *a, const struct books *books, const struct post 
 	return arena_copy(a, buf_str(&out));
 }
 
+str decorate_marked(struct arena *a, str text, str mark)
+{
+	BUF(out);
+	while (text.n) {
+		str word;
+		size_t n = read_placeholder(text, &word);
+		bool known = n && find(word) < PLACEHOLDERS;
+		buf_add(&out, known ? mark : str_first(text, 1));
+		text = str_skip(text, known ? n : 1);
+	}
+	return arena_copy(a, buf_str(&out));
+}
+
 static err no_password(struct arena *a, str key, str word)
 {
 	return err_in(

@@ -11,6 +11,7 @@
 #include "lists/shadow.h"
 #include "lists/steps_inside.h"
 #include "lists/topics.h"
+#include "mail/charset.h"
 #include "mail/compose.h"
 #include "mail/seven.h"
 #include "mail/tls_want.h"
@@ -184,7 +185,9 @@ static err write_message(struct making *m, struct arena *a, const struct digest_
 	t.footer = words_of(m, a, m->settings.digest_footer);
 	TRY(head_of(m, a, t.title, &head, &out->personal));
 	enum language before = language_use(l);
+	str assumed = charset_assume(m->settings.default_charset);
 	*bytes = arena_cat(a, head, digest_write(a, &t));
+	charset_assume(assumed);
 	language_use(before);
 	TRY(header_scan(a, *bytes, &h));
 	out->message_id = message_id_of(a, &h);

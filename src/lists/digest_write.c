@@ -170,7 +170,7 @@ static void add_file(struct buf *b, struct arena *a, const struct digest_entry *
 {
 	const struct content_file *f = &c->files[i];
 	str name = f->name.n ? utf8_scrub(a, f->name) : S_("unnamed");
-	size_t size = mime_bytes(a, &c->mime.parts[f->index]).n;
+	size_t size = content_bytes(a, c, f).n;
 	buf_cat(b, STR("["), S_("Attached:"), STR(" "), name, STR(", "),
 		utf8_scrub(a, f->type));
 	buf_addf(b, _(", %zu octets"), size);
@@ -199,6 +199,7 @@ static void add_post(struct buf *b, struct arena *a, const struct digest_text *t
 	if (content_read(own, e->message, &c).kind) {
 		buf_cat(b, STR("["), S_("It cannot be shown as text."), STR("]\n"));
 	} else {
+		content_files(own, &c);
 		add_text(b, utf8_scrub(own, c.text));
 		if (c.file_count)
 			buf_add(b, STR("\n"));

@@ -84,6 +84,7 @@ static struct archive_verdict verdict_of(const struct wall_verdict *v)
 static struct archive_arrival for_archive(const struct post *kept)
 {
 	return (struct archive_arrival){ .list = kept->list->id,
+					 .charset = kept->settings.default_charset,
 					 .source = kept->source,
 					 .message = kept->message,
 					 .received_at = clock_now(),

@@ -12,6 +12,7 @@
 #include "lists/topics.h"
 #include "lists/umbrella.h"
 #include "mail/address.h"
+#include "mail/charset.h"
 #include "store/lists/setting.h"
 
 #include <pthread.h>
@@ -284,6 +285,17 @@ static err check_site(struct arena *a, const struct setting_def *row, str value,
 	return OK;
 }
 
+static err check_charset(struct arena *a, const struct setting_def *row, str value,
+			 str *clean)
+{
+	value = arena_lower(a, str_trim(value));
+	if (value.n && !charset_known(value))
+		return wrong(a, row, value,
+			     STR("a charset that is known here, or nothing"));
+	*clean = value;
+	return OK;
+}
+
 err setting_check(struct arena *a, const struct setting_def *row, str value, str *clean)
 {
 	setting_defs(&(size_t){ 0 });
@@ -302,6 +314,8 @@ err setting_check(struct arena *a, const struct setting_def *row, str value, str
 			return new_member_check(a, value, clean);
 		if (str_eq(str_from(row->key), STR("available_languages")))
 			return speaks_check(a, value, clean);
+		if (str_eq(str_from(row->key), STR("default_charset")))
+			return check_charset(a, row, value, clean);
 		if (str_eq(str_from(row->key), STR("web_page_url")))
 			return check_site(a, row, value, clean);
 		return check_text(a, row, value, clean);

@@ -55,6 +55,47 @@ static bool label_read(str declared, struct label *out)
 	return true;
 }
 
+static _Thread_local str assumed;
+
+str charset_assume(str charset)
+{
+	str before = assumed;
+	assumed = charset;
+	return before;
+}
+
+str charset_assumed(void)
+{
+	return assumed;
+}
+
+bool charset_known(str label)
+{
+	struct label found;
+	return label_read(label, &found);
+}
+
+/* Is it what this thread assumes? Its 8-bit octets, or shifts of 7-bit ones (ISO-2022), must
+ * be as that has them. */
+static bool decode_assumed(struct arena *a, str bytes, str *out, str *used)
+{
+	struct label label;
+	if (!assumed.n || !label_read(assumed, &label) || label.kind == KIND_UTF8)
+		return false;
+	size_t wrong = convert(a, bytes, label.iconv, out);
+	if (wrong > bytes.n / WRONG_ONE_IN)
+		return false;
+	*used = arena_lower(a, label.name);
+	return true;
+}
+
+/* Shifts into other sets of ISO 2022, which are valid ASCII and no text in it. */
+static bool has_shifts(str bytes)
+{
+	return str_istarts(str_trim(assumed), STR("iso-2022-"))
+	       && (str_has(bytes, '\x1b') || str_has(bytes, '\x0e'));
+}
+
 static str guess(str bytes)
 {
 	uchardet_t u = uchardet_new();
@@ -73,6 +114,8 @@ static str decode_guessed(struct arena *a, str bytes, str *used)
 {
 	struct label label;
 	str out;
+	if (decode_assumed(a, bytes, &out, used))
+		return out;
 	if (label_read(guess(bytes), &label) && label.kind != KIND_UTF8
 	    && !convert(a, bytes, label.iconv, &out)) {
 		*used = arena_lower(a, label.name);
@@ -104,6 +147,9 @@ str charset_decode(struct arena *a, str bytes, str declared, str *used)
 	bool known = label_read(declared, &label), valid = utf8_valid(bytes);
 	size_t wrong = 0;
 
+	if (valid && label.kind == KIND_UTF8 && has_shifts(bytes)
+	    && decode_assumed(a, bytes, &out, used))
+		return out;
 	if (valid && (label.kind == KIND_UTF8 || label.kind == KIND_BYTE)) {
 		*used = label.kind == KIND_BYTE && lex_ascii(bytes) ? label.name
 								    : STR("utf-8");

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "lists/speaks.h"
+#include "mail/charset.h"
 #include "store/lists/address.h"
 #include "store/lists/member.h"
 #include "web/site/standing.h"
@@ -191,6 +192,7 @@ enum may viewer_may(struct request *q, enum right right)
 	if (request_arg(q, "list").n && (!w->list || !worker_may(w, RIGHT_list_see)))
 		return MAY_NOT_KNOW;
 	speak(w, q);
+	charset_assume(w->list ? w->settings.default_charset : STR_NONE);
 	if ((int)right == ROUTE_OPEN || worker_may(w, right))
 		return MAY;
 	if (w->viewer.denied >> right & 1)

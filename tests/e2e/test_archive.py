@@ -101,7 +101,8 @@ ROOT = '<root@uni.example>'
 posts = [letter(1, BOARD, f'Plans for the {SECRET}', f'The {SECRET} is to be tuned.\r\n', mid=ROOT),
          letter(2, BOARD, f'Re: Plans for the {SECRET}', f'> The {SECRET} is to be tuned.\r\nYes.\r\n', In_Reply_To=ROOT),
          with_files(3, BOARD, f'{SECRET} files', FILES),
-         letter(4, BOARD, 'Plans, formatted', f'<p>The <b>{SECRET}</b> is tuned.</p>\r\n', 'text/html; charset=utf-8')]
+         letter(4, BOARD, 'Plans, formatted', f'<p>The <b>{SECRET}</b> is tuned.</p>\r\n', 'text/html; charset=utf-8'),
+         letter(5, BOARD, 'Passed on', f'From: x@y.example\r\nSubject: Plans of {SECRET}\r\n\r\nThe {SECRET}.\r\n', 'message/rfc822')]
 p.cli('archive', 'import', BOARD, mbox(posts))
 p.cli('archive', 'import', DEV, mbox([with_files(3, DEV, 'Files', FILES).replace(SECRET.encode(), b'what is')]
                                      + [letter(n, DEV, 'Hello', f'Post {n}, write to carol@uni.example.\r\n') for n in (4, 5)]))
@@ -113,7 +114,7 @@ MEMBER, OTHER = p.token(ANNA), p.token(BEN)
 
 section('a private list, by every address')
 LISTNAMES = ['board', 'BOARD', 'board@lists.example', 'b%6Fard', 'board%40lists.example']
-FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/4/html', '/4/html.json', '/3/a/1/plot.png', '/3/a/1/shown/plot.png', '/3/a/4/notes.txt', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
+FORMS = ['/', '.json', '/1', '/1.json', '/1/raw', '/4/html', '/4/html.json', '/3/a/1/plot.png', '/3/a/1/shown/plot.png', '/3/a/4/notes.txt', '/5/within/1', '/5/within/1.json', '/t/1', '/t/1.json', '/t/2', '/t/1?view=flat', '/t/1?view=outline',
          '/t/1.atom', '/t/1.feed.json', '/t/1.mbox.gz', '/by/', '/by.json', '/by/2025/06/', '/by/2025/06.json', '/by/2025/06/?view=flat',
          '/by/2025/06/?by=author', '/by/2025/06/?by=subject', '/by/2025/06.json?by=author', '/by/2025/06/15/?by=subject',
          '/by/2025/', '/by/2025.json', '/by/2025/06/15/', '/by/2025/06/15.json', '/from/1', '/from/1.json', '/from/1.atom', '/from/1.feed.json',

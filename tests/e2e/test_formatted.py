@@ -1,9 +1,12 @@
 """HTML mail as its author formatted it, on a page of its own: tables, lists and links stay, nothing
 of it lives, loads or leads astray, guests see no address, and what was taken away is not there."""
+import base64
 import json
 import os
 import re
+import struct
 import tempfile
+import zlib
 from email.utils import formatdate
 
 from browser import Browser
@@ -47,6 +50,10 @@ LETTER = '''<html><head><title>x</title><style>p{color:red}</style></head><body 
 TEXT = 'Dear all, the next round is settled.\r\n'
 
 
+def chunk(name, data):
+    return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
+
+
 def letter(n, body, ctype='text/html; charset=utf-8', subject='Beam times'):
     return message(f'Person {n} <person{n}@uni.example>', DEV, subject, body.encode(), Date=formatdate(1_750_000_000 + 60 * n), MIME_Version='1.0', Content_Type=ctype)
 
@@ -55,6 +62,14 @@ BOTH = f'--b\r\nContent-Type: text/plain\r\n\r\n{TEXT}--b\r\nContent-Type: text/
 FILE = f'--b\r\nContent-Type: text/plain\r\n\r\n{TEXT}--b\r\nContent-Type: text/html; name=page.html\r\n\r\n<p>a page</p>\r\n--b--\r\n'
 letters = [letter(1, BOTH, 'multipart/alternative; boundary=b'), letter(2, LETTER), letter(3, TEXT, 'text/plain'), letter(4, FILE, 'multipart/mixed; boundary=b'),
            letter(5, '<p>The secret word.</p>', subject='Secret')]
+PICTURED = len(letters) + 1
+PNG = (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 160, 90, 8, 0, 0, 0, 0)) + chunk(b'tEXt', b'Comment\0of somebody')
+       + chunk(b'IDAT', zlib.compress(b''.join(b'\0' + bytes(range(40, 200)) for _ in range(90)))) + chunk(b'IEND', b''))
+RELATED = ('--r\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Drawn: <img src="cid:plot%40x.example" alt="Our plot" onload="alert(1)" style="position:fixed"></p>'
+           '<p><img src="cid:drawing@x.example" alt="A drawing"><img src="cid:none@x.example" alt="Not there"><img src="https://evil.example/1.png" alt="From elsewhere"></p>\r\n'
+           f'--r\r\nContent-Type: image/png; name="plot one.png"\r\nContent-ID: <plot@x.example>\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64.encodebytes(PNG).decode()}'
+           '--r\r\nContent-Type: image/svg+xml\r\nContent-ID: <drawing@x.example>\r\n\r\n<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>\r\n--r--\r\n')
+letters += [letter(PICTURED, RELATED, 'multipart/related; boundary=r', subject='Pictured')]
 FIRST = len(letters) + 1
 letters += [letter(n, f'<p>before</p>{attack}<p>behind', subject=f'Attack {n}') for n, attack in enumerate(ATTACKS, FIRST)]
 with tempfile.NamedTemporaryFile(dir=p.dir, suffix='.mbox') as f:
@@ -81,7 +96,7 @@ section('what it is')
 for path in ('/lists/dev/1/html', '/lists/dev/2/html'):
     page = guest.ask('GET', path)
     text = page.page
-    equal(f'{path}: runs and loads nothing', page.headers['Content-Security-Policy'], "sandbox; default-src 'none'; style-src 'self'")
+    equal(f'{path}: runs and loads nothing', page.headers['Content-Security-Policy'], "sandbox allow-same-origin; default-src 'none'; style-src 'self'; img-src 'self'")
     equal(f'{path}: search engines go by', (page.status, page.headers['X-Robots-Tag']), (200, 'noindex'))
     for part in ('<h3>Beam times</h3>', '<b>next</b>', '<i>settled</i>', '<code>git@host.example</code>', '<caption>Shifts</caption>', '<td colspan="3">nobody</td>', 'H<sub>2</sub>O',
                  '[A plot of it]', '<p dir="rtl">', 'https://bank.example/login &lt;<a href="https://evil.example/login"',
@@ -92,6 +107,12 @@ for path in ('/lists/dev/1/html', '/lists/dev/2/html'):
     check(f'{path}: who is signed in does', 'href="mailto:carol@uni.example"' in text and 'carol@<b>uni</b>.example' in text, text)
 twin = json.loads(guest.ask('GET', '/lists/dev/1/html.json').page)
 equal('its twin', (twin['number'], twin['subject'], twin['from'], '<h3>Beam times</h3>' in twin['body']), (1, 'Beam times', 'Person 1', True))
+
+section('its pictures')
+text = guest.ask('GET', f'/lists/dev/{PICTURED}/html').page
+check('that of the same message is one of ours', f'<img loading="lazy" src="/lists/dev/{PICTURED}/a/1/shown/plot%20one.png" width="160" height="90" alt="Our plot">' in text, text)
+check('others are words', text.count('<img') == 1 and all(x in text for x in ('[A drawing]', '[Not there]', '[From elsewhere]')) and 'evil' not in text, text)
+check('the picture is made anew', guest.ask('GET', f'/lists/dev/{PICTURED}/a/1/shown/plot%20one.png').status == 200 and b'somebody' not in guest.raw)
 
 section('what was taken away')
 owner.post('/lists/dev/5/redact', csrf=owner.csrf('/lists/dev/5/redact'), do='hide', reason='asked for')
@@ -110,5 +131,15 @@ visits += [{'path': f'/lists/dev/{n}/html'} for n in [*range(FIRST, FIRST + 18),
 for s in look(p, [{'axe': 'unlocked' in v, **v} for v in visits]):
     well(s)
     equal(f'{s["path"]}: is the formatted one', s['title'].startswith('#' + re.search(r'\d+', s['path'])[0]), True)
+
+
+section('a picture is drawn')
+p.cli('member', 'add', DEV, ANNA)
+for policy, who in (('public', guest), ('private', anna)):
+    p.cli('list', 'set', DEV, f'archive_policy={policy}')
+    check(f'{policy}: who may have the page', eventually(lambda: (guest.ask('GET', f'/lists/dev/{PICTURED}/html').status == 200) == (policy == 'public')))
+    s, = look(p, [{'path': f'/lists/dev/{PICTURED}/html', 'width': 820, 'pictures': True, 'axe': False, 'signed': who.cookies}])
+    equal(f'{policy}: as large as it is', [(x['alt'], x['natural'], x['shown']) for x in s['pictures']], [('Our plot', [160, 90], [160, 90])])
+    equal(f'{policy}: and nothing else', [s[x] for x in ('foreign', 'live', 'dialogs', 'errors', 'invalid')], [[]] * 5)
 
 done()

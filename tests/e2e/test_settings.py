@@ -217,6 +217,9 @@ class List:
         b.get(f'/lists/{self.name}/1/raw')
         if self.who('anna') in b.page:
             self.see('the raw post names anna')
+        found = re.search(rf'/lists/{self.name}/\d+', b.get(f'/lists/{self.name}/search?q=subject:unlabelled').page)
+        for word in re.findall('[\u0430-\u044f]+', b.get(found[0]).page) if found else ():
+            self.see(f'an unlabelled post reads: {word}')
 
     # --- six weeks
     def first_day(self):
@@ -237,6 +240,7 @@ class List:
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)
         self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
+        self.write('anna', 'unlabelled', b'\xcd\xc9\xd2\r\n')
         self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         if self.below('sister'):
             for person, subject in (('anna', 'crossed'), ('ben', 'by ben, crossed')):

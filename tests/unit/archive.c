@@ -285,7 +285,7 @@ static void test_verify(struct arena *a, struct book *b)
 	int64_t posts;
 	CHECK(ok(archive_verify(b, 0, NULL, NULL, &r)) && r.posts == 4);
 	CHECK(r.unreadable == 0 && r.changed == 0);
-	CHECK(ok(archive_reindex(b, DEV, &posts)) && posts == r.posts);
+	CHECK(ok(archive_reindex(b, DEV, STR(""), &posts)) && posts == r.posts);
 	test_search(a, b);
 	struct archive_thread_page t;
 	bool found;

@@ -5,10 +5,16 @@
 #include "tests/unit/payloads.h"
 #include "tests/unit/safe_html.h"
 
+static const struct html_mail_picture pictures[] = {
+	{ STR("plot@x.example"), STR("plot one.png"),
+	  STR("/lists/dev/1/a/2/shown/plot%20one.png"), 640, 480 },
+};
+
 static str format(struct arena *a, str html, bool hide)
 {
 	bool cut;
-	str h = html_mail(a, html, hide, &cut).s;
+	struct html_mail_how how = { hide, pictures, sizeof pictures / sizeof *pictures };
+	str h = html_mail(a, html, &how, &cut).s;
 	const char *wrong = unsafe_formatted(a, h);
 	CHECK(!wrong);
 	if (wrong)
@@ -35,6 +41,41 @@ static void try(const struct row *rows, size_t count, bool hide)
 	"<a href=\"" url "\" rel=\"nofollow ugc noopener noreferrer\">" words "</a>"
 #define SCROLL \
 	"<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Table\">\n"
+
+#define PLOT(alt)                                                                    \
+	"<img loading=\"lazy\" src=\"/lists/dev/1/a/2/shown/plot%20one.png\" width=" \
+	"\"640\" height=\"480\" alt=\"" alt "\">"
+
+/* A picture of the same message, and nothing that is loaded from elsewhere. */
+static void test_pictures(void)
+{
+	static const struct row rows[] = {
+		{ "<p><img src=cid:plot@x.example> is it",
+		  "<p>" PLOT("Picture plot one.png") " is it</p>\n" },
+		{ "<p>See <b><img src=' CID:plot%40x.example ' alt='a \"plot\"'></b>.",
+		  "<p>See <b>" PLOT("a &quot;plot&quot;") "</b>.</p>\n" },
+		{ "<div><img src=cid:plot@x.example alt=x></div>",
+		  "<div>" PLOT("x") "</div>\n" },
+		{ "<td><a href=https://x.example/><img src=cid:plot@x.example alt=x></a>",
+		  TO("https://x.example/", PLOT("x")) },
+		{ "<img src=cid:plot@x.example onload=x style=x class=x width=1 alt=x>",
+		  PLOT("x") },
+		/* no such picture; another kind of address */
+		{ "<img src=cid:other@x.example alt=x>", "[x]" },
+		{ "<img src=cid: alt=x><img src=cid:%zz alt=y>", "[x][y]" },
+		{ "<img src=https://evil.example/cid:plot@x.example alt=x>", "[x]" },
+		{ "<img src=//evil.example/ alt=x>", "[x]" },
+		{ "<img srcset=cid:plot@x.example alt=x>", "[x]" },
+		{ "<p style='background:url(cid:plot@x.example)'>x", "<p>x</p>\n" },
+		{ "<input type=image src=cid:plot@x.example>", "" },
+	};
+	TRY_ROWS(rows, false);
+	static const struct row hidden[] = {
+		{ "<img src=cid:plot@x.example alt='by bob@y.example'>",
+		  PLOT("by bob@…") },
+	};
+	TRY_ROWS(hidden, true);
+}
 
 static void test_words(void)
 {
@@ -241,6 +282,7 @@ static void attack(struct arena *a, str payload)
 int main(void)
 {
 	test_words();
+	test_pictures();
 	test_blocks();
 	test_tables();
 	test_links();

@@ -272,7 +272,7 @@ static void test_verify(struct book *b)
 	CHECK(r.posts == REAL_POSTS && r.unreadable == 0 && r.changed == 0);
 	printf("figure: verify: %.2f s\n", seconds_since(start));
 	start = clock_mono_ms();
-	CHECK(ok(archive_reindex(b, LIST, &posts)) && posts == REAL_POSTS);
+	CHECK(ok(archive_reindex(b, LIST, STR(""), &posts)) && posts == REAL_POSTS);
 	printf("figure: reindex: %.2f s\n", seconds_since(start));
 }
 

@@ -114,7 +114,7 @@ static void is_found(struct arena *a, struct book *b)
 	look(b, &x);
 	CHECK(x.times == 1);
 	is_whole(b);
-	CHECK(ok(archive_reindex(b, 0, &posts)) && found_within(a, b) == WITHIN);
+	CHECK(ok(archive_reindex(b, 0, STR(""), &posts)) && found_within(a, b) == WITHIN);
 	CHECK(ok(archive_words_forget(b)));
 	CHECK(ok(book_run(b, "INSERT INTO refill (before) VALUES (1000)")));
 	CHECK(!found_within(a, b));

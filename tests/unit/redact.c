@@ -72,7 +72,7 @@ static bool is_well(struct book *b)
 static void again(struct book *b)
 {
 	int64_t posts;
-	CHECK(ok(archive_reindex(b, DEV, &posts)) && is_well(b));
+	CHECK(ok(archive_reindex(b, DEV, STR(""), &posts)) && is_well(b));
 }
 
 /* ---- hide and show */

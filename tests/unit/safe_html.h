@@ -50,7 +50,7 @@ static const struct safe_rules safe_formatted = {
 		  "code",       "b",     "strong", "i",    "em",  "u",  "s",    "sub",
 		  "sup",        "a",     "br",     "hr",   "h3",  "h4", "h5",   "h6",
 		  "blockquote", "ul",    "ol",     "li",   "dl",  "dt", "dd",   "table",
-		  "caption",    "thead", "tbody",  "tr",   "td",  "th" },
+		  "caption",    "thead", "tbody",  "tr",   "td",  "th", "img" },
 	.attributes = { "class", "dir", "aria-label", "role", "tabindex", "title", "rel",
 			"start", "scope", "colspan", "rowspan" },
 	.classes = { "scroll", "ctl" },

@@ -60,8 +60,11 @@ static err import_posts(struct moving *x, str mbox, str pipermail, str hyperkitt
 			struct moving_count *c)
 {
 	struct import_result r;
+	struct settings now;
+	TRY(settings_load(x->books->lists, x->a, x->list, &now));
 	TRY(archive_import(x->books->archive, x->a,
 			   &(struct import_job){ .list = x->list,
+						 .charset = now.default_charset,
 						 .mbox = mbox,
 						 .pipermail = pipermail,
 						 .hyperkitty = hyperkitty,

@@ -27,6 +27,7 @@ void archive_post_read(struct rows *r, struct arena *a, void *row)
 		.lead = rows_i64(r, 16),
 		.attachments = rows_i64(r, 17),
 		.flags = (unsigned)rows_i64(r, 18),
+		.charset = rows_str(r, a, 19),
 	};
 }
 
@@ -55,14 +56,14 @@ err archive_post_add(struct book *b, struct archive_post *p)
 		"date, \"offset\", "
 		"received_at, from_name, from_address, subject, subject_key, digest, "
 		"size, lead, "
-		"attachments, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-		"?11, ?12, "
-		"?13, ?14, ?15, ?16, ?17, ?18)",
+		"attachments, flags, charset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+		"?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 		SQL_I(p->list), SQL_I(p->number), SQL_S(p->source), SQL_S(p->message_id),
 		SQL_I(p->thread), SQL_I(p->parent), SQL_I(p->date), SQL_I(p->offset),
 		SQL_I(p->received_at), SQL_S(p->from_name), SQL_S(p->from_address),
 		SQL_S(p->subject), SQL_I(p->subject_key), SQL_I(p->digest),
-		SQL_I(p->size), SQL_I(p->lead), SQL_I(p->attachments), SQL_I(p->flags));
+		SQL_I(p->size), SQL_I(p->lead), SQL_I(p->attachments), SQL_I(p->flags),
+		SQL_S(p->charset));
 }
 
 err archive_number_take(struct book *b, int64_t list, int64_t *number, int64_t *version)
@@ -226,10 +227,11 @@ err archive_post_rewrite(struct book *b, const struct archive_post *p)
 	return book_run(
 		b,
 		"UPDATE post SET from_name = ?2, from_address = ?3, digest = ?4, "
-		"size = ?5, lead = ?6, subject = ?7, attachments = ?8 WHERE id = ?1",
+		"size = ?5, lead = ?6, subject = ?7, attachments = ?8, charset = ?9 "
+		"WHERE id = ?1",
 		SQL_I(p->id), SQL_S(p->from_name), SQL_S(p->from_address),
 		SQL_I(p->digest), SQL_I(p->size), SQL_I(p->lead), SQL_S(p->subject),
-		SQL_I(p->attachments));
+		SQL_I(p->attachments), SQL_S(p->charset));
 }
 
 err archive_post_mark(struct book *b, const struct archive_post *p)

@@ -37,6 +37,7 @@ struct archive_post {
 	int64_t size, lead; /* octets */
 	int64_t attachments;
 	unsigned flags;
+	str charset; /* assumed where the message declares none, as the index has its words */
 };
 
 struct archive_posts {
@@ -70,8 +71,8 @@ MUST_USE err archive_posts_by_message_id(struct book *b, struct arena *a, int64_
 MUST_USE err archive_posts_of_thread(struct book *b, struct arena *a, int64_t thread,
 				     struct archive_posts *out); /* in no order */
 
-/* What the message says of author, subject and size, as p has it; p->id names the row. The
- * thread stays. */
+/* What the message says of author, subject and size, as p has it, and the charset it was read
+ * in; p->id names the row. The thread stays. */
 MUST_USE err archive_post_rewrite(struct book *b, const struct archive_post *p);
 
 /* The flags and the subject's hash, which post_rewrite leaves as they are. */
@@ -142,7 +143,8 @@ void archive_post_read(struct rows *r, struct arena *a, void *row);
 #define ARCHIVE_POST                                                           \
 	"p.id, p.list, p.number, p.source, p.message_id, p.thread, p.parent, " \
 	"p.date, p.\"offset\", p.received_at, p.from_name, p.from_address, "   \
-	"p.subject, p.subject_key, p.digest, p.size, p.lead, p.attachments, p.flags"
+	"p.subject, p.subject_key, p.digest, p.size, p.lead, p.attachments, "  \
+	"p.flags, p.charset"
 
 struct archive_month {
 	int year, month; /* 2026, 1 to 12 */

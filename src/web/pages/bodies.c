@@ -1,9 +1,11 @@
 #include "web/pages/bodies.h"
 
 #include "base/language.h"
+#include "archive/content.h"
 #include "archive/render.h"
 #include "base/helper.h"
 #include "web/pages/checked.h"
+#include "mail/charset.h"
 #include "mail/mime.h"
 
 #include <stdatomic.h>
@@ -35,7 +37,8 @@ struct maker {
 	struct archive_unpacker *unpacker;
 	struct render_memory *said; /* by leaf */
 	bool *known;                /* by leaf: said is filled in */
-	enum language language;     /* of the thread that the page is for */
+	enum language language;     /* of the thread that the page is for, */
+	str charset;                /* and what it reads as where none is declared */
 	err failed;
 };
 
@@ -48,7 +51,7 @@ static err memory_of(struct maker *m, int parent, struct render_memory **said)
 		return OK;
 	TRY(archive_leaf_text(m->unpacker, m->a, &m->x->t->leaves[parent], &text,
 			      &plain));
-	(*said)->text = plain ? mime_line_feeds(m->a, text)
+	(*said)->text = plain ? content_plain(m->a, mime_line_feeds(m->a, text))
 			      : render_text(m->a, text, NULL);
 	m->known[parent] = true;
 	return OK;
@@ -62,6 +65,7 @@ static err make_one(struct maker *m, size_t i)
 				  .number = leaf->post.number,
 				  .hide_addresses = m->x->hide,
 				  .marked = m->x->marked,
+				  .footer = m->x->footer,
 				  .attachments = &leaf->attachments,
 				  .pictures = true,
 				  .checked = p->checked,
@@ -103,6 +107,7 @@ static void make_second(void *arg)
 {
 	struct maker *m = arg;
 	language_use(m->language);
+	charset_assume(m->charset);
 	make_own(m, &m->halves->second);
 	help_with(m, &m->halves->first);
 }
@@ -178,6 +183,7 @@ static err make_both(struct worker *w, struct maker *first, struct maker *second
 	size_t begin = h->from + BEGIN < h->until ? h->from + BEGIN : h->until;
 	TRY(read_until(w, first, h, begin, known));
 	second->language = language_now();
+	second->charset = charset_assumed();
 	bool helped = helper_start(w->web->helper, make_second, second);
 	make_first(w, first, known);
 	if (helped)

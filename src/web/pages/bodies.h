@@ -3,7 +3,7 @@
  *
  *     struct bodies_post *posts = arena_zero(a, part.count * sizeof *posts);
  *     ... posts[i].url, posts[i].parent_name
- *     TRY(bodies_make(w, a, &(struct bodies){ &t, part, hide, marked, posts }));
+ *     TRY(bodies_make(w, a, &(struct bodies){ &t, part, hide, marked, footer, posts }));
  *     posts[0].body
  */
 #pragma once
@@ -25,6 +25,7 @@ struct bodies {
 	struct part part;
 	bool hide;                 /* addresses, from guests */
 	bool marked;               /* texts are Markdown */
+	str footer;                /* of the list, which is folded */
 	struct bodies_post *posts; /* part.count of them */
 };
 

@@ -2,12 +2,13 @@
 #include "web/pages/forms.h"
 #include "web/pages/page.h"
 #include "web/pages/sight.h"
+#include "web/pages/within.h"
 
+#include "archive/content.h"
 #include "archive/mask.h"
 #include "archive/picture.h"
 #include "base/enc.h"
 #include "base/utf8.h"
-#include "mail/mime.h"
 
 static bool hides_here(const struct request *q)
 {
@@ -58,16 +59,18 @@ static void answer_file(struct request *q, struct response *r,
 		type = STR("application/octet-stream");
 		response_download(r, x->filename.n ? x->filename : STR("unnamed"));
 	}
-	buf_add(&r->body, bytes);
-	response_file(q, r, blob_named(&r->body, type, x->sha256),
-		      enc_hex(q->arena, str_first(x->sha256, TAG_BYTES)));
+	bool masked = str_starts(x->declared, STR("message/")) && hides_here(q);
+	str hash = x->sha256, mark = masked ? STR("-masked") : STR("");
+	buf_add(&r->body, masked ? mask_message(q->arena, bytes) : bytes);
+	response_file(
+		q, r, blob_named(&r->body, type, arena_cat(q->arena, mark, hash)),
+		arena_cat(q->arena, enc_hex(q->arena, str_first(hash, TAG_BYTES)), mark));
 }
 
 static err read_file(struct request *q, const struct sight *s, int64_t number, int64_t n,
 		     struct archive_attachment *x, str *bytes, bool *found)
 {
 	const struct worker *w = worker_of(q);
-	struct mime m;
 	*found = false;
 	if (!s->message.n)
 		return archive_read_attachment(w->books.archive, q->arena, w->list->id,
@@ -75,10 +78,7 @@ static err read_file(struct request *q, const struct sight *s, int64_t number, i
 	if (n < 1 || n > (int64_t)s->files.count)
 		return OK;
 	*x = s->files.list[n - 1];
-	TRY(mime_parse(q->arena, s->message, &m));
-	*found = x->part < (int64_t)m.count;
-	if (*found)
-		*bytes = mime_bytes(q->arena, &m.parts[x->part]);
+	*found = content_file_at(q->arena, s->message, n, bytes);
 	return OK;
 }
 
@@ -123,6 +123,11 @@ static void answer_part(struct request *q, struct response *r,
 void attachment_page(struct request *q, struct response *r)
 {
 	answer_part(q, r, answer_file);
+}
+
+void within_page(struct request *q, struct response *r)
+{
+	answer_part(q, r, within_answer);
 }
 
 void shown_page(struct request *q, struct response *r)

@@ -120,6 +120,7 @@ static void add_files(struct arena *a, struct page_heldpost *p, str message)
 	struct content c;
 	if (content_read(a, message, &c).kind)
 		return;
+	content_files(a, &c);
 	struct page_heldpost_files *rows = arena_zero(a,
 						      (c.file_count + 1) * sizeof *rows);
 	for (size_t i = 0; i < c.file_count; i++)

@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "archive/render.h"
 #include "base/enc.h"
+#include "lists/decorate.h"
 #include "store/archive/author.h"
 #include "web/pages/forms.h"
 #include "web/pages/since.h"
@@ -109,6 +110,12 @@ str page_reply_mailto(const struct request *q, const struct archive_post *p)
 bool page_marks(const struct request *q)
 {
 	return setting_is(worker_of(q)->settings.archive_rendering_mode, "markdown");
+}
+
+str page_footer(const struct request *q)
+{
+	return decorate_marked(q->arena, worker_of(q)->settings.msg_footer,
+			       STR(RENDER_FILLED));
 }
 
 size_t page_member_rows(const struct request *q)

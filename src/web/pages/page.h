@@ -60,6 +60,9 @@ str page_writers(const struct settings *s);
 /* Whether posts of the list at hand are shown as Markdown: archive_rendering_mode. */
 bool page_marks(const struct request *q);
 
+/* The footer of the list at hand, as render.h recognises it. */
+str page_footer(const struct request *q);
+
 /* How many members stand on a page of the list at hand: admin_member_chunksize. */
 size_t page_member_rows(const struct request *q);
 

@@ -87,9 +87,9 @@ static err make_bodies(struct request *q, struct thread_view *v)
 				q->arena, up->post.from_name, up->post.from_address,
 				v->hide);
 	}
-	return bodies_make(
-		worker_of(q), q->arena,
-		&(struct bodies){ &v->t, v->part, v->hide, page_marks(q), v->posts });
+	return bodies_make(worker_of(q), q->arena,
+			   &(struct bodies){ &v->t, v->part, v->hide, page_marks(q),
+					     page_footer(q), v->posts });
 }
 
 static size_t octets_of(const struct thread_view *v)

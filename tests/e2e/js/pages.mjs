@@ -1,5 +1,5 @@
 // Looks at pages in Chromium. Standard input: {"base", "visits": [{"path", "width",
-// "scheme", "headers", "count", "valid", "axe", "shot", "full", "unlocked"}]}. Standard output: a
+// "scheme", "headers", "count", "valid", "axe", "shot", "full", "unlocked", "signed"}]}. Standard output: a
 // JSON array of what was seen, in the same order.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -16,7 +16,7 @@ const browser = await chromium.launch({
 // In the page: everything that a sender's markup could have become.
 function live() {
   const found = [];
-  const picture = e => e.matches('.att > p > a > img') && /^\/lists\/[^/]+\/\d+\/a\/\d+\/shown\//.test(e.getAttribute('src')); // made anew by us
+  const picture = e => e.matches('.att > p > a > img, .formatted img') && /^\/lists\/[^/]+\/\d+\/a\/\d+\/shown\//.test(e.getAttribute('src')); // made anew by us
   const ours = document.querySelectorAll('head > script[src^="/_/postern-"]:empty');
   if (ours.length > 1) found.push(`${ours.length} scripts of ours`);
   for (const e of document.querySelectorAll('script:not(head > script[src^="/_/postern-"]:empty), iframe, object, embed, img, video, audio, style, base, math, meta[http-equiv]'))
@@ -35,11 +35,14 @@ function live() {
 // A window for each width, scheme and set of headers, kept for the next visit.
 const windows = new Map();
 function windowFor(v) {
-  const key = JSON.stringify([v.width, v.scheme, v.headers, v.unlocked]);
+  const key = JSON.stringify([v.width, v.scheme, v.headers, v.unlocked, v.signed]);
   if (!windows.has(key))
     windows.set(key, browser.newContext({
       viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {}, bypassCSP: !!v.unlocked,
-    }).then(context => context.newPage()));
+    }).then(async context => {
+      await context.addCookies(Object.entries(v.signed || {}).map(([name, value]) => ({ name, value, url: base, sameSite: 'Lax', httpOnly: true })));
+      return context.newPage();
+    }));
   return windows.get(key);
 }
 
