@@ -108,8 +108,7 @@ err archive_inside_forget(struct book *b, struct arena *a, const struct archive_
 	if (!*named)
 		return OK;
 	TRY(archive_inside_set(b, a, p, STR("")));
-	TRY(archive_unread_done(b,
-				p->id)); /* files that wait would bring the name back */
+	TRY(archive_unread_never(b, p->id)); /* they would bring the name back */
 	return archive_touch(b, p->list, &version);
 }
 
