@@ -192,6 +192,13 @@ def pdf(words, pages=1):
     return (out + f'trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n').encode()
 
 
+def bring(letter):
+    """Into the archive, past smtpd and wall."""
+    with open(p.dir + '/one.mbox', 'wb') as f:
+        f.write(b'From x Thu Jan  1 00:00:00 2026\n' + letter + b'\n')
+    p.cli('archive', 'import', DEV, f.name)
+
+
 PAPER = with_files(30, 'Paper', [('paper.pdf', 'application/pdf', pdf('Lapis lazuli')), ('notes.txt', 'text/plain', b'jasper\r\n')])
 path = p.env.get('PATH', os.environ['PATH'])
 if shutil.which('pdftotext', path=path):
@@ -214,6 +221,14 @@ if shutil.which('pdftotext', path=path):
     os.kill(wall, signal.SIGKILL)
     p.deliver(ANNA, DEV, with_files(32, 'Again', [('paper.pdf', 'application/pdf', pdf('Malachite'))]))
     check('a wall that dies is asked again', eventually(lambda: found('inside:malachite') == [29], 30), p.tail(8))
+    wall = eventually(lambda: p.roles().get('wall'), 10)
+    os.kill(wall, signal.SIGSTOP)
+    bring(with_files(33, 'Held up', [('paper.pdf', 'application/pdf', pdf('Peridot')), ('notes.txt', 'text/plain', b'zircon\r\n')]))
+    check('while the wall hears nothing, it is asked again, and all else is found',
+          eventually(lambda: len(p.events('pdf-put-off')) > 1 and found('inside:zircon') == [30], 30), p.tail(8))
+    os.kill(wall, signal.SIGCONT)
+    check('and then the PDF is read', eventually(lambda: found('inside:peridot') == [30], 60), p.tail(8))
+    equal('nothing was given up', p.events('files-not-read'), [])
     left = Leftovers(p.data)
     check('the book has it', left.find(['lazuli', 'jasper']), 'nothing is found')
     p.cli('archive', 'purge', DEV, '26', '--reason=asked for')
@@ -222,4 +237,16 @@ if shutil.which('pdftotext', path=path):
     equal('no file has a word of what was inside', left.find(['lazuli', 'jasper']), set())
 else:
     skipped('pdftotext is not installed')
+    p.start()
+
+section('who goes, and is named in a file that nobody has read')
+p.stop()
+bring(with_files(40, 'Notes of a meeting', [('kim.txt', 'text/plain', b'opal, says kim@far.example\r\n')]))
+check('the command says that the server does the rest', 'as soon as the server has read its files' in p.cli('user', 'erase', 'kim@far.example', '--yes'))
+p.start()
+check('it does', eventually(lambda: p.events('erasure-done'), 20), p.tail(8))
+guest.get(f'/lists/dev/{found("subject:meeting")[0]}/raw')
+inside = base64.b64decode(guest.page.split('base64')[1].split('--b--')[0])
+check('then the file does not name them', inside.startswith(b'opal, says former-') and inside.strip().endswith(b'@hidden.invalid'), guest.page)
+equal('and nobody is found by it', found('inside:kim'), [])
 done()
