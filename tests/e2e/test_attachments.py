@@ -3,6 +3,7 @@ sender put there; hostile ones are links; the card says what the wall made of a 
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -208,10 +209,22 @@ if shutil.which('pdftotext', path=path):
     p.deliver(ANNA, DEV, PAPER)
     check('all else is found', eventually(lambda: found('inside:jasper') == [26], 20), p.tail(8))
     equal('and what it says is not', found('inside:lazuli'), [])
+    check('doctor says why, and what to do', re.search(r'pdftotext +look +it is not installed.*; posts with a PDF that waits: 1\. Install poppler-utils',
+                                                       p.run('doctor').stdout), p.run('doctor').stdout)
+    equal('status counts it', (p.status('posts whose files are to be read'), p.status('posts with a PDF')), (0, 1))
     p.stop()
+    os.mkdir(p.dir + '/broken')
+    with open(p.dir + '/broken/pdftotext', 'w') as f:
+        f.write('#!/bin/sh\nexit 3\n')
+    os.chmod(f.name, 0o755)
+    p.env['PATH'] = p.dir + '/broken:/bin'
+    check('one that reads no PDF is wrong', p.run('doctor').returncode == 1 and re.search(r'pdftotext +wrong +.*/broken/pdftotext: .*status 3', p.run('doctor').stdout),
+          p.run('doctor').stdout)
     p.env['PATH'] = path
     p.start()
     check('where one does, it is, that of before, too', eventually(lambda: found('inside:lazuli') == [26], 30), p.tail(8))
+    check('so says doctor', re.search(r'pdftotext +good +/.* reads PDF; posts with a PDF that waits: 0', p.run('doctor').stdout), p.run('doctor').stdout)
+    equal('and status', (p.status('posts whose files are to be read'), p.status('posts with a PDF')), (0, 0))
     p.deliver(ANNA, DEV, with_files(31, 'Long', [('long.pdf', 'application/pdf', pdf('Onyx', 10000)), ('broken.pdf', 'application/pdf', b'%PDF-1.4 nothing'),
                                                  ('short.pdf', 'application/pdf', pdf('Agate'))]))
     p.deliver(ANNA, DEV, message(ANNA, DEV, 'Behind it', 'No file at all.\r\n'))
