@@ -218,7 +218,7 @@ class List:
         if self.who('anna') in b.page:
             self.see('the raw post names anna')
         found = re.search(rf'/lists/{self.name}/\d+', b.get(f'/lists/{self.name}/search?q=subject:unlabelled').page)
-        for word in re.findall('[\u0430-\u044f]+', b.get(found[0]).page) if found else ():
+        for word in re.findall('[\u4e00-\u9fff]+', b.get(found[0]).page) if found else ():
             self.see(f'an unlabelled post reads: {word}')
 
     # --- six weeks
@@ -240,7 +240,7 @@ class List:
         self.write('ben', 'replies', Reply_To='ben.alt@home.example', Cc=self.who('dora'))
         self.send('parted', 'multipart/mixed; boundary=p', PARTED)
         self.send('dressed', 'text/html', '<p>Dressed</p>\r\n')
-        self.write('anna', 'unlabelled', b'\xcd\xc9\xd2\r\n')
+        self.write('anna', 'unlabelled', b'\xc4\xe3\xba\xc3\r\n')
         self.send('invited', 'text/calendar', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         if self.below('sister'):
             for person, subject in (('anna', 'crossed'), ('ben', 'by ben, crossed')):
