@@ -134,7 +134,7 @@ class Postfix:
                                         env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers(host, port), 20):
+        if not eventually(lambda: _answers(host, port)):
             raise Failed('Postfix does not answer:\n' + self.log())
 
     def _folders(self):
@@ -280,7 +280,7 @@ class Dovecot:
         self.process = subprocess.Popen(['dovecot', '-F', '-c', self.conf], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers(host, imap) and _answers(host, lmtp), 20):
+        if not eventually(lambda: _answers(host, imap) and _answers(host, lmtp)):
             raise Failed('Dovecot does not answer: ' + self.log())
 
     def log(self):
@@ -290,7 +290,7 @@ class Dovecot:
             return ''
 
     def doveadm(self, *args):
-        r = subprocess.run(['doveadm', '-c', self.conf, *args], capture_output=True, text=True, timeout=30)
+        r = subprocess.run(['doveadm', '-c', self.conf, *args], capture_output=True, text=True, timeout=60)
         return r.stdout
 
     def mails(self, user, what='hdr.subject'):

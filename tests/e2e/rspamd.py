@@ -86,5 +86,5 @@ class Rspamd:
         """What it would do, and what it found, by name: DMARC_POLICY_ALLOW, R_DKIM_ALLOW, ARC_ALLOW, ..."""
         head = {'IP': ip, 'Helo': helo, 'From': sender, 'Rcpt': recipient, 'Pass': 'all'}
         r = urllib.request.Request(self.url + 'checkv2', data=octets, headers=head)
-        answer = json.loads(urllib.request.urlopen(r, timeout=30).read())
+        answer = json.loads(urllib.request.urlopen(r, timeout=60).read())
         return answer['action'], sorted(answer['symbols'])

@@ -12,7 +12,7 @@ from chromium import JS, install
 from harness import Postern, check, done, equal, limit, section
 from mailing import message
 
-limit(120, 240)
+limit(400)
 p = Postern(admin='admin@uni.example')
 for name in ('dev@lists.example', 'users@lists.example'):
     p.cli('list', 'create', name, '--owner', 'owner@uni.example')

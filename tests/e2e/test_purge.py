@@ -14,7 +14,7 @@ from harness import Postern, check, done, equal, eventually, free_port, limit, s
 from leftovers import Leftovers
 from mailing import message
 
-limit(240)
+limit(400)
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
 print(f'seed: POSTERN_SEED={SEED}', flush=True)
@@ -63,9 +63,9 @@ def arrive(tag, quiet=True):
     """The letter comes, is held, accepted and sent; its number and words."""
     octets, words = letter(tag)
     equal(f'{tag}: taken', p.deliver(ZOE, LIST, octets)[0], 250)
-    waiting = eventually(lambda: [h['id'] for h in p.json('held', 'ls', LIST)], 20)
+    waiting = eventually(lambda: [h['id'] for h in p.json('held', 'ls', LIST)])
     p.cli('held', 'accept', str(waiting[0]))
-    number = eventually(lambda: numbers(words[0]), 20)
+    number = eventually(lambda: numbers(words[0]))
     check(f'{tag}: it stands in the archive', number and (not quiet or p.quiet()))
     return number[0], words
 
@@ -130,8 +130,9 @@ for i in range(6):
     ask.join()
     before = p.json('archive', 'history', LIST, str(number))
     p.start()
-    eventually(lambda: p.status('orders of pages waiting') == 0 and guest.get(f'/lists/dev/{number}').status in (200, 410), 20)
-    gone = eventually(lambda: guest.get(f'/lists/dev/{number}').status == 410, 3)
+    eventually(lambda: p.status('orders of pages waiting') == 0 and guest.get(f'/lists/dev/{number}').status in (200, 410))
+    gone = bool(p.json('archive', 'history', LIST, str(number)))
+    check('and its page says so', eventually(lambda: guest.get(f'/lists/dev/{number}').status == (410 if gone else 200)))
     ends.append('whole' if not gone else 'ordered' if not before else 'begun' if before[-1]['clean'] != 'yes' else 'over')
     if gone:
         check(f'{ends[-1]} when it was killed: goes on to its end', clean(number))
