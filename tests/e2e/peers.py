@@ -58,6 +58,16 @@ def _answers(host, port):
         return False
 
 
+def negotiates(host, port):
+    """Whether a milter is there: SMFIC_OPTNEG, version 6, is answered by the same letter."""
+    try:
+        with socket.create_connection((host, port), 10) as s:
+            s.sendall(struct.pack('!IcIII', 13, b'O', 6, 0x1ff, 0))
+            return s.recv(5)[4:] == b'O'
+    except OSError:
+        return False
+
+
 MASTER = '''
 {host}:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -202,17 +212,8 @@ class OpenDkim:
             self.process = subprocess.Popen(['opendkim', '-f', '-x', self.dir + '/conf'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
         cleanups.append(self._end)
-        if not eventually(self._negotiates, 60):
+        if not eventually(lambda: negotiates(*self.at)):
             raise Failed('OpenDKIM does not answer: ' + self.log())
-
-    def _negotiates(self):
-        """SMFIC_OPTNEG, version 6, is answered by the same letter."""
-        try:
-            with socket.create_connection(self.at, 3) as s:
-                s.sendall(struct.pack('!IcIII', 13, b'O', 6, 0x1ff, 0))
-                return s.recv(5)[4:] == b'O'
-        except OSError:
-            return False
 
     def log(self):
         """What it has said; of messages it tells syslog alone."""

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 from harness import Failed, cleanups, eventually, folder
-from peers import _ended
+from peers import _ended, negotiates
 
 CONF = '''
 options {{
@@ -68,8 +68,10 @@ class Rspamd:
             self.process = subprocess.Popen(['rspamd', '-f', '-c', conf, *root], stdin=subprocess.DEVNULL, stdout=f, stderr=f,
                                             start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(self._answers, 150): # it compiles all of its rules first
+        if not eventually(self._answers, 150):  # it compiles all of its rules first
             raise Failed('rspamd does not answer: ' + self.log()[-2000:])
+        if milter and not eventually(lambda: negotiates(*milter.split(':'))):  # another process of it
+            raise Failed('rspamd is no milter: ' + self.log()[-2000:])
 
     def _answers(self):
         try:
