@@ -1,5 +1,3 @@
--- A number that each row of facts draws when it is written: whoever has read a row before need
--- not read it again while the number is the same (store/archive/facts_kept.h).
-ALTER TABLE facts ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
-UPDATE facts SET made = random();
-CREATE UNIQUE INDEX facts_made ON facts(block, made);
+-- Which files are to be looked into next. Of a post that stands there with waits = 2 they never are:
+-- somebody who has gone since may be named in them (store/archive/inside.h).
+CREATE INDEX unread_now ON unread(post) WHERE waits = 0;
