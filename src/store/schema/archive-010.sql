@@ -1,3 +1,5 @@
--- What an unlabelled message was read as when its words went into the index, which forgets a
--- post only if it is told the same words again: the list's default_charset may change.
-ALTER TABLE post ADD COLUMN charset TEXT NOT NULL DEFAULT '';
+-- A number that each row of facts draws when it is written: whoever has read a row before need
+-- not read it again while the number is the same (store/archive/facts_kept.h).
+ALTER TABLE facts ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
+UPDATE facts SET made = random();
+CREATE UNIQUE INDEX facts_made ON facts(block, made);

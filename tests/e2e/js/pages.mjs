@@ -9,6 +9,7 @@ const { base, visits } = JSON.parse(readFileSync(0, 'utf8'));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
@@ -40,6 +41,7 @@ function windowFor(v) {
     windows.set(key, browser.newContext({
       viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {}, bypassCSP: !!v.unlocked,
     }).then(async context => {
+      context.setDefaultTimeout(60000);
       await context.addCookies(Object.entries(v.signed || {}).map(([name, value]) => ({ name, value, url: base, sameSite: 'Lax', httpOnly: true })));
       return context.newPage();
     }));
