@@ -9,6 +9,7 @@ enum {
 	LINES_MAX = 60,    /* of the setting */
 	LETTERS_LEAST = 6, /* that it says itself: else any line would be one */
 	RULE_LEAST = 4,
+	FILLED_MAX = 4000, /* octets of a line, however it was filled in */
 	STEPS_MAX = 2000,
 };
 
@@ -90,7 +91,8 @@ static bool match(struct footer *f, size_t like, size_t end, size_t *begin)
 		return false;
 	str row = f->lines[like - 1];
 	str line = at ? str_trim(f->text[at - 1]) : STR_NONE;
-	bool same = at && (fits(line, row) || (is_rule(line) && is_rule(row)));
+	bool same = at && line.n <= FILLED_MAX
+		    && (fits(line, row) || (is_rule(line) && is_rule(row)));
 	return (same && match(f, like - 1, at - 1, begin))
 	       || (is_filled_in(row) && match(f, like - 1, end, begin));
 }
