@@ -5,6 +5,7 @@
 #include "archive/rewrite.h"
 #include "base/log.h"
 #include "store/archive/blob.h"
+#include "store/archive/inside.h"
 #include "store/archive/redaction.h"
 
 enum {
@@ -21,7 +22,8 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p,
 	if (str_eq(clean, message))
 		return archive_inside_forget(b, a, row, p, &named);
 	++*changed;
-	return archive_rewrite(b, a, row, message, clean, row->flags);
+	TRY(archive_rewrite(b, a, row, message, clean, row->flags));
+	return row->attachments ? archive_unread_never(b, row->id) : OK;
 }
 
 /* It cannot be read as a message, or not at all: the name stays in it. */
@@ -77,6 +79,7 @@ err pseudonym_hidden_post(struct book *b, struct arena *a, const struct pseudony
 	str message, clean;
 	bool found;
 	*changed = false;
+	TRY(archive_unread_never(b, id)); /* nobody knows what is written in its files */
 	TRY(archive_hidden_read(b, a, id, &message, &found));
 	if (found)
 		TRY(archive_post_by_id(b, a, id, &row, &found));

@@ -10,6 +10,7 @@
 #include "mail/mime.h"
 #include "store/archive/author.h"
 #include "store/archive/blob.h"
+#include "store/archive/inside.h"
 
 enum { AT_ONCE = 200, TOGETHER = 16 * 1024 * 1024 };
 
@@ -139,6 +140,20 @@ static struct pseudonym nobody(const str *address)
 				   .address_only = true };
 }
 
+/* Files that are still to be read may name it: they are not read. Where all posts are
+ * looked at those of the list are closed already. */
+static err forget_inside(struct book *b, struct arena *a, const struct redact *r,
+			 const struct archive_post *p, const struct pseudonym *who,
+			 bool *changed)
+{
+	struct archive_unread u;
+	TRY(archive_inside_forget(b, a, p, who, changed));
+	if (*changed || !r->number)
+		return OK;
+	TRY(archive_unread_of(b, p->id, &u, changed));
+	return *changed ? archive_unread_never(b, p->id) : OK;
+}
+
 static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 		    const struct archive_post *p, str was, const struct pseudonym *who,
 		    bool *changed)
@@ -146,7 +161,7 @@ static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 	str now;
 	TRY(pseudonym_message(a, who, was, &now));
 	if (str_eq(now, was)) {
-		TRY(archive_inside_forget(b, a, p, who, changed));
+		TRY(forget_inside(b, a, r, p, who, changed));
 		return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;
 	}
 	*changed = true;
@@ -211,12 +226,20 @@ static err cut_some(struct book *b, struct arena *a, const struct redact *r, str
 {
 	struct archive_posts posts;
 	struct pseudonym who = nobody(&address);
+	struct redact all = *r;
 	int64_t octets = 0, before = *changed;
+	bool left = false;
+	all.number = 0;
+	if (!*after)
+		TRY(archive_unread_close(b, r->list, &left));
+	if (left)
+		return FAIL(ERR_TEMP, "files of the list are still being read, and may "
+				      "name it: try again in a moment");
 	TRY(archive_posts_by_id_after(b, a, r->list, *after, AT_ONCE, &posts));
 	*more = posts.count > 0;
 	for (size_t i = 0; i < posts.count && octets < TOGETHER; i++) {
 		const struct archive_post *p = &posts.list[i];
-		TRY(cut_one(b, r, p, &who, changed));
+		TRY(cut_one(b, &all, p, &who, changed));
 		octets += p->size;
 		*after = p->id;
 	}
