@@ -89,7 +89,7 @@ static size_t char_octets(str s, uint32_t *c)
 	return s.n - rest.n;
 }
 
-/* As it is read: full width and the full stops of domain names (RFC 3490 section 3.1) in
+/* As it is read: full width and the full stops of domain names (RFC 5895 section 2) in
  * ASCII. */
 static uint32_t plain(uint32_t c)
 {

@@ -16,7 +16,7 @@ static const struct form {
 	{ STR("=40"), false },                      /* quoted-printable that was pasted */
 	{ STR("%"), false },                        /* RFC 1123 section 5.2.16 */
 	{ STR("="), true },                         /* of a forwarder's (SRS) */
-	{ STR("!"), true },                         /* RFC 976 */
+	{ STR("!"), true },                         /* of UUCP */
 };
 
 struct dressed {
