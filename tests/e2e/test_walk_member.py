@@ -6,11 +6,7 @@ import time
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, STAFF, Walk, ended, link, mail, site, walks
 
-<<<<<<< HEAD
-limit(300)
-=======
 limit(400)
->>>>>>> main
 for script in walks('member'):
     p = site()
     p.cli('list', 'set', 'dev@lists.example', 'member_roster_visibility=members')

@@ -5,11 +5,7 @@ from harness import check, done, equal, eventually, limit
 from mailing import message
 from walk import DEV, MONA, Walk, ended, site, walks
 
-<<<<<<< HEAD
-limit(300)
-=======
 limit(400)
->>>>>>> main
 for script in walks('moderator'):
     p = site()
     for n in range(4):

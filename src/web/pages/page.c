@@ -19,7 +19,6 @@ static struct page_frame frame_from(const struct request *q, str title, str top,
 {
 	struct page_frame f = frame_of(q, title);
 	f.crumbs = arena_zero(q->arena, CRUMBS_MAX * sizeof *f.crumbs);
-<<<<<<< HEAD
 	frame_step(q, &f, top, href);
 	return f;
 }
@@ -40,16 +39,10 @@ struct page_frame archive_frame(const struct request *q, str title)
 {
 	struct page_frame f = frame_from(q, title, S_("Lists"), STR("/lists/"));
 	const struct worker *w = worker_of(q);
-	if (w->list)
-		frame_step(q, &f, w->list->name,
-			   arena_cat(q->arena, list_path(q), STR("/")));
-=======
-	frame_step(q, &f, S_("Lists"), STR("/lists/"));
 	if (!w->list)
 		return f;
 	f.description = w->settings.description;
 	frame_step(q, &f, w->list->name, arena_cat(q->arena, list_path(q), STR("/")));
->>>>>>> main
 	return f;
 }
 
