@@ -19,6 +19,9 @@
 /* The frame with the way to it: Lists / NAME; further steps are added, the last
  * without href. The list at hand is meant. */
 struct page_frame archive_frame(const struct request *q, str title);
+/* The same for a page below one's account: Account; and with the page itself behind it. */
+struct page_frame account_way(const struct request *q, str title);
+struct page_frame account_frame(const struct request *q, str title);
 void frame_step(const struct request *q, struct page_frame *f, str label, str href);
 
 /* Whether mail addresses are hidden from who asks, on the list at hand or, with its
@@ -52,6 +55,12 @@ str page_reply_mailto(const struct request *q, const struct archive_post *p);
 str page_month_path(const struct request *q, int year, int month);
 str page_month_name(struct arena *a, int year, int month);
 void page_month_of(int64_t seconds, int *year, int *month);
+
+/* What a search engine says of a page beside its title: the first words of that post, where
+ * nothing of it was taken away; else what the list is for, as archive_frame says of its other
+ * pages. The request's; errors as openings_read. */
+MUST_USE err page_describe(struct request *q, const struct archive_post *p,
+			   str *description);
 
 /* "everybody" or "members"; "members, authenticated". */
 str page_readers(const struct settings *s);

@@ -9,6 +9,7 @@ const { base, visits } = JSON.parse(readFileSync(0, 'utf8'));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
@@ -32,6 +33,12 @@ function live() {
   return found;
 }
 
+// What scrolls to the side within itself; code and tables of figures may.
+function sideways() {
+  return [...document.querySelectorAll('main *:not(pre, .scroll)')]
+    .filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).map(e => e.outerHTML.slice(0, 100));
+}
+
 // A window for each width, scheme and set of headers, kept for the next visit.
 const windows = new Map();
 function windowFor(v) {
@@ -39,7 +46,7 @@ function windowFor(v) {
   if (!windows.has(key))
     windows.set(key, browser.newContext({
       viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {}, bypassCSP: !!v.unlocked,
-    }).then(context => context.newPage()));
+    }).then(context => { context.setDefaultTimeout(60000); return context.newPage(); }));
   return windows.get(key);
 }
 
@@ -59,6 +66,7 @@ async function visit(v) {
     seen.title = await page.title();
     seen.headings = await page.locator('h1').count();
     seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    seen.sideways = await page.evaluate(sideways);
     seen.live = await page.evaluate(live);
     for (const [name, count] of Object.entries(v.count || {})) (seen.count ??= {})[name] = await page.locator(count).count();
     if (v.pictures)
