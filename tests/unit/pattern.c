@@ -1,9 +1,9 @@
 #include "lists/pattern.h"
 
+#include "base/clock.h"
 #include "tests/check.h"
 
 #include <string.h>
-#include <time.h>
 
 static void test_addresses(void)
 {
@@ -97,14 +97,6 @@ static void test_check(struct arena *a)
 	CHECK(pattern_text(STR("("), STR("a")) == PATTERN_LIMIT);
 }
 
-/* Of this thread's processor: what else the machine does costs a pattern nothing. */
-static int64_t cpu_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Whoever writes a pattern, and whatever it meets, it costs milliseconds. */
 static void test_bounded(struct arena *a)
 {
@@ -130,11 +122,11 @@ static void test_bounded(struct arena *a)
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		static const size_t lengths[] = { 30, 3000, 1 << 20 };
 		for (size_t k = 0; k < 3; k++) {
-			int64_t start = cpu_ms();
+			int64_t start = clock_cpu_ms();
 			str text = { many + (k < 2 ? 60001 - lengths[k] : 0),
 				     lengths[k] };
 			pattern_text(str_from(patterns[i]), text);
-			int64_t took = cpu_ms() - start;
+			int64_t took = clock_cpu_ms() - start;
 			if (took > 1000)
 				fprintf(stderr, "  %s: %lld ms\n", patterns[i],
 					(long long)took);
