@@ -155,6 +155,14 @@ void router_refuse(struct request *q, struct response *r, enum may may)
 	error_page(q, r, status, STR_NONE);
 }
 
+void router_lead_in(struct request *q, struct response *r, enum may may)
+{
+	if (may == MAY_NOT && !q->session && !q->session_unread)
+		response_redirect(r, 303, login_path(q));
+	else
+		router_refuse(q, r, may);
+}
+
 /* A page; what a form sends is taken where it comes. */
 static bool has_moved(const struct router *router, struct request *q, struct response *r,
 		      const struct route *route)
