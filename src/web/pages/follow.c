@@ -32,7 +32,8 @@ void follow_link_page(struct request *q, struct response *r)
 		return;
 	err e = leave_token_read(q->arena, &w->books.mac, w->list, f, &number);
 	if (!e.kind && !follow_is_number(number))
-		e = FAIL(ERR_DENIED, "this link does not follow a thread");
+		e = FAIL(ERR_DENIED, "this link is not one that ends following a thread: "
+				     "end it on the thread's page");
 	r->cache = STR("no-store");
 	if (e.kind) {
 		error_page(q, r, 400, str_from(e.msg));
