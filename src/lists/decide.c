@@ -108,6 +108,19 @@ static err check_no_virus(const struct deciding *x)
 		       : OK;
 }
 
+/* Nor does what nobody could look into leave as a letter. */
+static err check_clean(const struct deciding *x)
+{
+	const struct wall_verdict *v = x->p.wall;
+	TRY(check_no_virus(x));
+	return v && v->result != WALL_CLEAN
+		       ? err_in(x->a, ERR_DENIED,
+				"the virus check does not call post %lld clean: no copy "
+				"of it is sent",
+				(long long)x->h.id)
+		       : OK;
+}
+
 static err publish(struct deciding *x)
 {
 	TRY(check_no_virus(x));
@@ -299,7 +312,8 @@ static err send_copy(struct deciding *x, const struct address *to)
 								 STR("/copy/"), key),
 					     .vars = vars,
 					     .var_count = sizeof vars / sizeof *vars,
-					     .attached = x->p.message });
+					     .attached = x->p.message,
+					     .trust = x->p.trust });
 }
 
 /* A letter of the list's own with the post inside: nothing is sent in its author's name.
@@ -310,7 +324,7 @@ static err decide_forward(struct deciding *x)
 	bool may;
 	if (address_parse(x->a, x->text, &to).kind)
 		return FAIL(ERR_SYNTAX, "say one address that gets the copy");
-	TRY(check_no_virus(x));
+	TRY(check_clean(x));
 	TRY(moderate_may_send(x->books, x->a, "copies", &x->p, COPIES_A_DAY, &may));
 	if (!may)
 		return err_in(x->a, ERR_DENIED,

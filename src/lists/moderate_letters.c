@@ -90,7 +90,8 @@ static err tell_moderator(struct books *books, struct arena *a, const struct pos
 			.confirm_token = token,
 			.vars = vars,
 			.var_count = sizeof vars / sizeof *vars,
-			.attached = p->message });
+			.attached = p->message,
+			.trust = p->trust });
 }
 
 err moderate_tell_all(struct books *books, struct arena *a, const struct post *p,
@@ -229,5 +230,7 @@ err owners_have(struct books *books, struct arena *a, const struct post *p,
 				  .list = p->list,
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars,
-				  .attached = p->message });
+				  .attached = p->message,
+				  .trust = p->trust,
+				  .only_copy = true });
 }

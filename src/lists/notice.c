@@ -12,6 +12,7 @@
 #include "store/lists/answered.h"
 #include "store/outbound/delivery.h"
 #include "store/outbound/message.h"
+#include "wall/verdict.h"
 
 enum { ANSWERS_A_DAY = 10 };
 
@@ -71,58 +72,100 @@ static str write_letter(struct books *books, struct arena *a, const struct notic
 }
 
 static err queue(struct books *books, struct arena *a, const struct notice *n, str letter,
-		 str subject)
+		 str subject, struct outbound_message *m)
 {
 	str to = address_text(a, &n->to.address);
 	bool fresh;
-	struct outbound_message m = {
-		.source = n->source.n ? n->source
-				      : arena_cat(a, str_from(n->name), STR("/"),
-						  rand_token(a, 10)),
-		.kind = n->probe ? STR("probe") : STR("notice"),
-		.list = n->list ? n->list->address : STR(""),
-		.reverse_path = n->probe ? retpath_probe(a, &books->mac, n->list->address,
-							 n->probe)
-					 : STR(""),
-		.subject = subject,
-		.created_at = clock_now_ms(),
-		.size = (int64_t)letter.n,
-		.eightbit = message_has_8bit(letter),
-	};
 	struct header held;
+	m->kind = n->probe ? STR("probe") : STR("notice");
+	m->list = n->list ? n->list->address : STR("");
+	m->reverse_path = n->probe ? retpath_probe(a, &books->mac, n->list->address,
+						   n->probe)
+				   : STR("");
+	m->subject = subject;
+	m->created_at = clock_now_ms();
+	m->size = (int64_t)letter.n;
+	m->eightbit = message_has_8bit(letter);
 	/* A post that may not go in clear does not do so inside of a letter. */
 	if (n->attached.n && !header_scan(a, n->attached, &held).kind
 	    && tls_want_of(a, &held) == TLS_WANT_REQUIRED)
-		m.tls = TLS_WANT_REQUIRED;
+		m->tls = TLS_WANT_REQUIRED;
 	struct delivery copy = { .destination = destination_of(a, to),
 				 .recipient = to,
 				 .member = n->probe };
-	TRY(outbound_add(books->outbound, &m, &fresh));
+	TRY(outbound_add(books->outbound, m, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(outbound_body_write(books->outbound, m.id, letter));
-	TRY(shadow_deliver(books, a, m.list, &m, &copy, 1));
-	TRY(outbound_progress(books->outbound, m.id, 0, true));
-	log_info("notice-queued", KZ("name", n->name), KS("to", to), KN("message", m.id));
+	TRY(outbound_body_write(books->outbound, m->id, letter));
+	TRY(shadow_deliver(books, a, m->list, m, &copy, 1));
+	TRY(outbound_progress(books->outbound, m->id, 0, true));
+	log_info("notice-queued", KZ("name", n->name), KS("to", to),
+		 KN("message", m->id));
 	return OK;
+}
+
+static str source_of(struct arena *a, const struct notice *n)
+{
+	return n->source.n ? n->source
+			   : arena_cat(a, str_from(n->name), STR("/"), rand_token(a, 10));
+}
+
+/* What the wall does not call clean leaves this server in no letter. */
+static bool is_doubted(struct arena *a, const struct notice *n)
+{
+	struct wall_verdict v;
+	return n->attached.n && wall_get(a, n->trust, &v) && v.result != WALL_CLEAN;
+}
+
+/* The text of a letter that goes without; waits: the frozen one, or 0. */
+static str without(struct arena *a, enum language l, str text, int64_t waits)
+{
+	str says = STR(N_("The mail itself is not attached: the virus check does not "
+			  "call it clean."));
+	str where = STR(N_("Its only copy waits, frozen, in the queue of the server:"));
+	text = arena_cat(a, text, STR("\n"), language_str(l, says), STR("\n"));
+	return waits ? arena_cat(a, text, STR("\n"), language_str(l, where),
+				 arena_printf(a, "\n\n    postern queue show %lld\n",
+					      (long long)waits))
+		     : text;
+}
+
+/* A letter; before it, where it goes without what it should bear and that is nowhere
+ * else, a frozen one that bears it. */
+static err queue_all(struct books *books, struct arena *a, struct notice *n,
+		     enum language l, str subject, str text)
+{
+	str source = source_of(a, n);
+	struct outbound_message m = { .source = source };
+	struct outbound_message kept = { .source = arena_cat(a, source, STR("/copy")),
+					 .frozen = true };
+	if (is_doubted(a, n)) {
+		if (n->only_copy)
+			TRY(queue(books, a, n,
+				  write_letter(books, a, n, l, subject, text), subject,
+				  &kept));
+		text = without(a, l, text, kept.id);
+		n->attached = STR_NONE;
+	}
+	return queue(books, a, n, write_letter(books, a, n, l, subject, text), subject,
+		     &m);
 }
 
 err notice_send(struct books *books, struct arena *a, const struct notice *given)
 {
 	str subject, text;
 	enum language l;
-	struct notice its = *given;
-	const struct notice *n = &its;
-	if (n->to_member && n->list)
-		TRY(umbrella_mailbox(books, a, n->list, &its.to));
+	struct notice n = *given;
+	if (n.to_member && n.list)
+		TRY(umbrella_mailbox(books, a, n.list, &n.to));
 	TRY(notice_text(books, a, given, &l, &subject, &text));
-	if (n->confirm_token.n && !n->wants_none)
-		subject = arena_cat(a, STR("confirm "), n->confirm_token, STR(": "),
+	if (n.confirm_token.n && !n.wants_none)
+		subject = arena_cat(a, STR("confirm "), n.confirm_token, STR(": "),
 				    subject);
-	str letter = write_letter(books, a, n, l, subject, text);
 	bool mine;
 	TRY(book_join(books->outbound, &mine));
-	return book_leave(books->outbound, mine, queue(books, a, n, letter, subject));
+	return book_leave(books->outbound, mine,
+			  queue_all(books, a, &n, l, subject, text));
 }
 
 /* Names of programs' mailboxes (RFC 3834 section 2). A local part is compared up to

@@ -31,7 +31,10 @@ struct notice {
 		*answered; /* at whose address, of a letter from the site */
 	const struct notice_var *vars;
 	size_t var_count;
-	str attached; /* a message to attach, or empty */
+	str attached;   /* a message to attach, or empty */
+	str trust;      /* what smtpd found out about it: where the wall does not call it
+		       * clean, the letter goes without, and says so */
+	bool only_copy; /* such a message is nowhere else: it waits in the queue, frozen */
 	int64_t probe; /* a member: it is a probe, whose return path says if it comes back */
 	bool answers;   /* an answer to a mail: counted by notice_may_answer */
 	bool to_member; /* about a membership: of an umbrella list to who runs the member */

@@ -121,7 +121,9 @@ static err tell_admin(struct sorting *s, str why)
 							 (long long)s->recipient->n),
 				  .vars = vars,
 				  .var_count = sizeof vars / sizeof *vars,
-				  .attached = s->message });
+				  .attached = s->message,
+				  .trust = s->arrival->trust,
+				  .only_copy = true });
 }
 
 err sort_report_broken(struct sorting *s)

@@ -90,7 +90,8 @@ static struct blob *make(str bytes, str type, bool owned,
 
 static struct blob *take_over(struct buf *body, str type, const unsigned char *tag)
 {
-	struct blob *b = make(buf_str(body), type, true, tag);
+	str bytes = { body->p ? mem_grow(body->p, body->n) : NULL, body->n };
+	struct blob *b = make(bytes, type, true, tag);
 	*body = (struct buf){ 0 };
 	return b;
 }

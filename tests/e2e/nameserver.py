@@ -8,6 +8,7 @@ import ipaddress
 import socket
 import struct
 import threading
+import time
 
 TYPES = {1: 'A', 2: 'NS', 5: 'CNAME', 6: 'SOA', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA', 52: 'TLSA'}
 NUMBERS = {name: number for number, name in TYPES.items()}
@@ -40,7 +41,7 @@ class NameServer:
         self.start()
 
     def start(self):
-        for _ in range(20):  # the same port for both
+        for _ in range(100):  # the same port for both; while it was stopped a resolver may have sent from it
             self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self.tcp = socket.socket()
             self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -51,6 +52,7 @@ class NameServer:
             except OSError:
                 self.udp.close()
                 self.tcp.close()
+                time.sleep(0.1)
         self.port = self.udp.getsockname()[1]
         self.address = f'127.0.0.1:{self.port}'
         self.tcp.listen(64)
@@ -70,9 +72,9 @@ class NameServer:
         while True:
             try:
                 query, peer = s.recvfrom(4096)
-                answer = self._answer(query)
+                answer, end = self._answer(query)
                 if answer and len(answer) > 1200:  # cut: come again by TCP
-                    answer = answer[:2] + bytes([answer[2] | 2]) + answer[3:6] + bytes(6) + query[12:self.end]
+                    answer = answer[:2] + bytes([answer[2] | 2]) + answer[3:6] + bytes(6) + query[12:end]
                 if answer:
                     s.sendto(answer, peer)
             except (OSError, IndexError, struct.error):
@@ -89,10 +91,10 @@ class NameServer:
                 try:
                     c.settimeout(5)
                     n = struct.unpack('!H', c.recv(2, socket.MSG_WAITALL))[0]
-                    answer = self._answer(c.recv(n, socket.MSG_WAITALL))
+                    answer, _ = self._answer(c.recv(n, socket.MSG_WAITALL))
                     if answer:
                         c.sendall(struct.pack('!H', len(answer)) + answer)
-                except (OSError, struct.error):
+                except (OSError, IndexError, struct.error):
                     pass
 
     def _records(self, name, kind):
@@ -112,24 +114,25 @@ class NameServer:
         return out, {}
 
     def _answer(self, query):
+        """The answer, or none; and where the query's question ends."""
         labels, at = [], 12
         while query[at]:
             labels.append(query[at + 1:at + 1 + query[at]].decode('latin-1').lower())
             at += 1 + query[at]
-        self.end = at + 5
+        end = at + 5
         name, kind = '.'.join(labels), TYPES.get(struct.unpack('!H', query[at + 1:at + 3])[0], '?')
         self.queries.append((name, kind))
         records, entry = self._records(name, kind)
         if entry == 'DROP':
-            return None
+            return None, end
         code = NOERROR
         if entry == 'SERVFAIL':
             code, records = SERVFAIL, []
-        elif entry is None and not any(x.endswith('.' + name) for x in self.zone):
+        elif entry is None and not any(x.endswith('.' + name) for x in list(self.zone)):  # a test may be adding to it
             code = NXDOMAIN
         head = query[:2] + struct.pack('!HHHHH', 0x8480 | (query[2] & 1) << 8 | code, 1, len(records), 0, 0)
-        body = query[12:self.end]
+        body = query[12:end]
         for owner, type_name, value in records:
             data = wire_data(type_name, value)
             body += wire_name(owner) + struct.pack('!HHIH', NUMBERS[type_name], 1, self.ttl, len(data)) + data
-        return head + body
+        return head + body, end
