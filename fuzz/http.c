@@ -180,6 +180,9 @@ static void check_answer(struct exchange *x)
 	must(wire_head_end(h, &scanned) == (ssize_t)h.n);
 	must(!x->refused || !x->keep);
 	must(str_ieq(field_of(h, STR("connection")), STR("close")) == !x->keep);
+	str last = str_find(field_of(h, STR("content-security-policy")),
+			    STR("; script-src "));
+	must(last.n && !str_has(str_skip(last, 2), ';')); /* nor a word of Host's */
 	bool whole = read_body(x, &body), asked = x->head.method != HEAD;
 	str sized = field_of(h, STR("content-length"));
 	if (x->chunked && asked) {
@@ -201,7 +204,10 @@ static void check_answer(struct exchange *x)
 /* Request after request of one connection, each with its answer. */
 static void check_answers(str bytes)
 {
-	static const struct http_options options = { .page = page, .proxied = true };
+	static const str script = { "/_/a.js", 7 };
+	static const struct http_options options = {
+		.page = page, .proxied = true, .scripts = &script, .script_count = 1
+	};
 	struct exchange *x = exchange_new();
 	atomic_bool draining = bytes.n % 7 == 0;
 	bool more = !net_parse_ip(STR("127.0.0.1"), &x->client).kind;

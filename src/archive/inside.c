@@ -17,7 +17,7 @@ struct look {
 	struct archive_post post;
 	struct archive_attachments files;
 	struct buf text;
-	bool waits;    /* for a program */
+	bool waits;    /* for a program, or until that has time */
 	bool measured; /* a picture, which may be shown from now on */
 };
 
@@ -37,11 +37,12 @@ static err text_of_message(struct look *l, str bytes, str *text)
 static err text_of_pdf(struct look *l, str bytes, str *text)
 {
 	err e = l->r->pdf(l->r->ctx, l->a, bytes, INSIDE_FILE_MAX, text);
-	l->waits = l->waits || e.kind == ERR_NOTFOUND;
-	if (e.kind && !err_is_passing(e) && e.kind != ERR_NOTFOUND)
+	bool later = e.kind == ERR_NOTFOUND || e.kind == ERR_TEMP;
+	l->waits = l->waits || later;
+	if (e.kind && !later && e.kind != ERR_IO)
 		log_info("file-not-read", KN("list", l->post.list),
 			 KN("number", l->post.number), KE(e));
-	return err_is_passing(e) ? e : OK;
+	return e.kind == ERR_IO ? e : OK;
 }
 
 static str text_of_part(struct look *l, const struct mime_part *part)
@@ -108,8 +109,7 @@ err archive_inside_forget(struct book *b, struct arena *a, const struct archive_
 	if (!*named)
 		return OK;
 	TRY(archive_inside_set(b, a, p, STR("")));
-	TRY(archive_unread_done(b,
-				p->id)); /* files that wait would bring the name back */
+	TRY(archive_unread_never(b, p->id)); /* they would bring the name back */
 	return archive_touch(b, p->list, &version);
 }
 

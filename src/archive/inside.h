@@ -19,14 +19,17 @@ enum {
 };
 
 struct inside_reader {
-	/* The text of a PDF, UTF-8, at most so many octets of it. ERR_NOTFOUND: no program for
-	 * that is installed; the post waits for one. Other failures: it has no text. */
+	/* The text of a PDF, UTF-8, at most so many octets of it. ERR_NOTFOUND, ERR_TEMP: no
+	 * program for that is installed, or it has no time; the post waits for it
+	 * (archive_unread_awake). ERR_IO: no answer came; it is tried three times. Other
+	 * failures: it has no text. */
 	err (*pdf)(void *ctx, struct arena *a, str bytes, size_t most, str *text);
 	void *ctx;
 };
 
 /* Looks into the files of one post. *more: there may be another. ERR_TEMP, ERR_IO: the book could
- * not be read or written, or no answer came; the post stays where it is, for three tries. */
+ * not be read or written, or no answer came; the post stays where it is, for three tries. That
+ * one waits is no failure, and no try. */
 MUST_USE err archive_look_inside(struct book *b, const struct inside_reader *r,
 				 bool *more);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/archive/author.h"
 #include "store/archive/blob.h"
+#include "store/archive/inside.h"
 #include "store/archive/redaction.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static err rewrite(struct book *b, struct arena *a, const struct pseudonym *p, i
 	if (str_eq(clean, message))
 		return archive_inside_forget(b, a, &row, p, &named);
 	++*changed;
-	return archive_rewrite(b, a, &row, message, clean, row.flags);
+	TRY(archive_rewrite(b, a, &row, message, clean, row.flags));
+	return row.attachments ? archive_unread_never(b, id) : OK;
 }
 
 static str phrase(struct arena *a, str address)
@@ -123,6 +125,7 @@ static err rewrite_hidden(struct book *b, struct arena *a, const struct pseudony
 	struct archive_packed packed;
 	str message, clean;
 	bool found;
+	TRY(archive_unread_never(b, id)); /* nobody knows what is written in its files */
 	TRY(archive_hidden_read(b, a, id, &message, &found));
 	if (found)
 		TRY(archive_post_by_id(b, a, id, &row, &found));

@@ -39,7 +39,8 @@ MUST_USE err archive_cut_address(struct book *b, struct arena *a, const struct r
 				 str address);
 
 /* The same in the posts of the list that name it, some after *after (0 at first);
- * r->number is not looked at. *changed grows; *more: there may be others. */
+ * r->number is not looked at. *changed grows; *more: there may be others. ERR_TEMP: files of the
+ * list are still to be looked into (archive/inside.h). */
 MUST_USE err archive_cut_address_all(struct book *b, struct arena *a,
 				     const struct redact *r, str address, int64_t *after,
 				     int64_t *changed, bool *more);

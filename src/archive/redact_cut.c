@@ -10,6 +10,7 @@
 #include "mail/mime.h"
 #include "store/archive/author.h"
 #include "store/archive/blob.h"
+#include "store/archive/inside.h"
 
 #include <stdlib.h>
 
@@ -133,6 +134,18 @@ err archive_cut_part(struct book *b, struct arena *a, const struct redact *r, si
 
 /* ---- an address */
 
+/* Files that are still to be read may name it: they are not read. */
+static err forget_inside(struct book *b, struct arena *a, const struct archive_post *p,
+			 const struct pseudonym *who, bool *changed)
+{
+	struct archive_unread u;
+	TRY(archive_inside_forget(b, a, p, who, changed));
+	if (*changed)
+		return OK;
+	TRY(archive_unread_of(b, p->id, &u, changed));
+	return *changed ? archive_unread_never(b, p->id) : OK;
+}
+
 static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 		    const struct archive_post *p, str was, str address, bool *changed)
 {
@@ -143,7 +156,7 @@ static err cut_from(struct book *b, struct arena *a, const struct redact *r,
 	str now;
 	TRY(pseudonym_message(a, &who, was, &now));
 	if (str_eq(now, was)) {
-		TRY(archive_inside_forget(b, a, p, &who, changed));
+		TRY(forget_inside(b, a, p, &who, changed));
 		return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;
 	}
 	*changed = true;
@@ -201,6 +214,12 @@ static err cut_some(struct book *b, struct arena *a, const struct redact *r, str
 {
 	int64_t ids[2 * AT_ONCE];
 	size_t n, octets = 0;
+	bool left = false;
+	if (!*after)
+		TRY(archive_unread_close(b, r->list, &left));
+	if (left)
+		return FAIL(ERR_TEMP, "files of the list are still being read, and may "
+				      "name it: try again in a moment");
 	str phrase = arena_cat(a, STR("\""), address, STR("\""));
 	TRY(archive_posts_naming(b, address, phrase, *after, AT_ONCE, ids, &n));
 	qsort(ids, n, sizeof *ids, by_number);

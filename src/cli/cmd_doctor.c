@@ -3,9 +3,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "store/archive/inside.h"
 #include "wall/engines.h"
+#include "wall/paper.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
 
 enum { DAY = 86400, DATABASE_DAYS = 7, ENGINE_MS = 15000 };
 
@@ -97,6 +100,67 @@ static void look_at_engines(struct doctor *d)
 		look_at_engine(d, &s);
 	}
 	engines_free(all);
+}
+
+/* ---- pdftotext, which the server finds on its own PATH */
+
+static const char sample[] =
+	"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+	"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]"
+	"/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>>endobj\n"
+	"4 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+	"5 0 obj<</Length 31>>stream\nBT /F 9 Tf 9 9 Td(postern)Tj ET\n"
+	"endstreamendobj\nxref\n0 6\n0000000000 65535 f \n0000000009 00000 n \n"
+	"0000000052 00000 n \n0000000101 00000 n \n0000000208 00000 n \n"
+	"0000000269 00000 n \ntrailer<</Size 6/Root 1 0 R>>\nstartxref\n345\n%%EOF\n";
+
+static err read_sample(struct doctor *d, const char *program)
+{
+	str text;
+	FD_AUTO fd = memfd_create("postern-sample", MFD_CLOEXEC);
+	TRY(fd < 0 ? FAIL(ERR_IO, "no memory file")
+		   : file_write_all(d->c->a, fd, str_from(sample)));
+	TRY(paper_text(d->c->a, program, fd, sizeof sample, PAPER_MS, &text));
+	return str_find(text, STR("postern")).n
+		       ? OK
+		       : FAIL(ERR_SYNTAX, "it finds no word in a PDF that has one");
+}
+
+static int64_t waiting_files(struct doctor *d)
+{
+	struct archive_unread_counts n = { 0 };
+	struct book *b;
+	err e = book_open(d->c->a, d->conf->site_data, BOOK_ARCHIVE, BOOK_READ, &b);
+	if (e.kind)
+		return 0; /* look_at_books says so */
+	e = archive_unread_count(b, &n);
+	book_close(b);
+	return e.kind ? 0 : n.later;
+}
+
+static void look_at_files(struct doctor *d)
+{
+	static const str what = { "pdftotext", 9 };
+	struct arena *a = d->c->a;
+	const char *program = paper_program(a);
+	str wait = arena_printf(a, "; posts with a PDF that waits: %lld",
+				(long long)waiting_files(d));
+	err e = program ? read_sample(d, program) : OK;
+	if (!program)
+		say(d, what, DOUBTFUL,
+		    arena_cat(a,
+			      STR("it is not installed, and what is written in PDF is "
+				  "not searched"),
+			      wait,
+			      STR(". Install poppler-utils, then start Postern again")));
+	else if (e.kind)
+		say(d, what, WRONG,
+		    arena_cat(a, str_from(program), STR(": "), str_from(e.msg), wait,
+			      STR(". Install poppler-utils anew")));
+	else
+		say(d, what, FINE,
+		    arena_cat(a, str_from(program), STR(" reads PDF"), wait));
 }
 
 /* ---- */

@@ -7,6 +7,7 @@
 #include "mail/domain.h"
 #include "net/resolver.h"
 #include "roles/role.h"
+#include "store/archive/inside.h"
 #include "store/inbound/message.h"
 #include "store/lists/held.h"
 #include "store/lists/order.h"
@@ -105,6 +106,17 @@ static err add_shadow(struct status *s)
 	return OK;
 }
 
+/* Whoever has gone goes from the archive when these have been read (lists/erase.h). */
+static err add_files(struct status *s)
+{
+	struct archive_unread_counts n;
+	TRY(archive_unread_count(s->books->archive, &n));
+	add(s, "posts whose files are to be read", n.now, STR(""));
+	add(s, "posts with a PDF that waits to be read", n.later,
+	    n.later ? STR("postern doctor") : STR(""));
+	return OK;
+}
+
 /* Asked now, of our own domain, and only where mail goes by it. */
 static err add_dns(struct status *s)
 {
@@ -153,6 +165,7 @@ static err fill(struct status *s)
 	add(s, "deliveries waiting", n, n ? STR("postern queue ls") : STR(""));
 	TRY(add_frozen(s));
 	TRY(add_shadow(s));
+	TRY(add_files(s));
 	uint64_t space = file_space(arena_z(s->c->a, s->books->conf->site_data));
 	TRY(add_dns(s));
 	add(s, "megabytes free on the disk", (int64_t)(space >> 20),

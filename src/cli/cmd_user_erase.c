@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "lists/erase.h"
 #include "lists/personal.h"
+#include "store/lists/erasure.h"
 #include "store/lists/person.h"
 
 #include <stdio.h>
@@ -64,20 +65,24 @@ static err begin(struct cli *c, struct books *books, str key)
 	return e.kind ? e : person_erase(books, c->a, p.id, key, &cli_actor);
 }
 
-static err finish(struct books *books)
+/* *left: files are to be looked into first, which the server does. */
+static err finish(struct books *books, bool *left)
 {
+	ARENA(a);
+	struct erasure_row row;
 	bool more = true;
 	while (more) {
-		ARENA(a);
-		TRY(erase_continue(books, a, &more));
+		ARENA(one);
+		TRY(erase_continue(books, one, &more));
 	}
-	return OK;
+	return erasure_next(books->lists, a, &row, left);
 }
 
 int cli_user_erase(struct cli *c)
 {
 	struct books *books;
 	str key;
+	bool left;
 	CLI_TRY(c, read_key(c, &key));
 	if (!cli_option(c, "yes"))
 		return cli_fail(
@@ -87,8 +92,12 @@ int cli_user_erase(struct cli *c)
 				  c->args[0]));
 	CLI_TRY(c, cli_books(c, BOOKS_WRITE, &books));
 	CLI_TRY(c, begin(c, books, key));
-	CLI_TRY(c, finish(books));
-	puts("Erased. The ledger of deliveries and backups go on naming them until their "
-	     "time is over.");
+	CLI_TRY(c, finish(books, &left));
+	puts(left ? "Erased, but for the archive: their posts bear another name as soon "
+		    "as "
+		    "the server has read its files ('postern status' counts them)."
+		  : "Erased.");
+	puts("The ledger of deliveries and backups go on naming them until their time is "
+	     "over.");
 	return CLI_OK;
 }

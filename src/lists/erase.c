@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "store/archive/author.h"
+#include "store/archive/inside.h"
 #include "store/archive/redaction.h"
+#include "store/archive/words.h"
 #include "lists/settings.h"
 #include "store/lists/address.h"
 #include "store/lists/alias.h"
@@ -230,6 +232,20 @@ static size_t split(struct arena *a, str lines, str **keys)
 	return n;
 }
 
+/* What names them is looked for in the index: first it has all words, and those in files. */
+static err is_ready(struct books *books, bool *ready)
+{
+	int64_t missing;
+	bool left;
+	TRY(archive_words_missing(books->archive, &missing));
+	*ready = false;
+	if (missing)
+		return OK;
+	TRY(archive_unread_close(books->archive, 0, &left));
+	*ready = !left;
+	return OK;
+}
+
 err erase_continue(struct books *books, struct arena *a, bool *more)
 {
 	struct erasure_row e;
@@ -237,6 +253,8 @@ err erase_continue(struct books *books, struct arena *a, bool *more)
 	str *keys, *names;
 	bool others = false;
 	TRY(erasure_next(books->lists, a, &e, more));
+	if (*more && !e.after)
+		TRY(is_ready(books, more));
 	if (!*more)
 		return OK;
 	p = (struct pseudonym){ .as = e.pseudonym };

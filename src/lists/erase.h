@@ -29,5 +29,7 @@ MUST_USE err person_erase(struct books *books, struct arena *a, int64_t person, 
 MUST_USE err address_erase(struct books *books, struct arena *a, str key,
 			   const struct actor *by);
 
-/* Some posts more. *more: there are others to do. */
+/* Some posts more. *more: there are others to do. None, and not *more, as long as the archive's index
+ * lacks words, or files are still to be looked into (archive/inside.h): what names them is found
+ * by it. Files that wait for a program are never looked into once it has begun. */
 MUST_USE err erase_continue(struct books *books, struct arena *a, bool *more);

@@ -18,6 +18,11 @@
 /* set by the configuration, not by the row */
 enum { NET_DIAL_UNIX = 1 << 8, NET_ENGINES_TCP = 1 << 9 };
 
+/* Linux 6.5; they give descriptors of processes that are not ours */
+#ifndef SO_PASSPIDFD
+enum { SO_PASSPIDFD = 76, SO_PEERPIDFD = 77 };
+#endif
+
 enum { RULES = 3 };
 
 /* A role as such, as a bit beside those of NET_. */
@@ -34,7 +39,10 @@ struct call {
 	bool self; /* the rule's value is this process's id */
 };
 
-#define IS(n, value)         1, { { (n), SCMP_CMP_EQ, (value), 0 } }, false
+#define IS(n, value)     1, { { (n), SCMP_CMP_EQ, (value), 0 } }, false
+#define IS_NOT(n, value) 1, { { (n), SCMP_CMP_NE, (value), 0 } }, false
+#define IS_BUT(n, value, but) \
+	2, { { (n), SCMP_CMP_EQ, (value), 0 }, { (n) + 1, SCMP_CMP_NE, (but), 0 } }, false
 #define IS_SELF(n)           1, { { (n), SCMP_CMP_EQ, 0, 0 } }, true
 #define BITS(n, mask, value) 1, { { (n), SCMP_CMP_MASKED_EQ, (mask), (value) } }, false
 #define IS_TCP(family)                                                               \

@@ -30,16 +30,26 @@ struct asked { /* one allocation */
 	int channel;
 };
 
+static err read_text(struct wall *w, struct arena *a, int channel,
+		     const struct wall_question *q, str *text)
+{
+	if (!w->program)
+		return FAIL(ERR_NOTFOUND, "pdftotext is not installed");
+	TRY(wall_take_text(channel));
+	return paper_text(a, w->program, q->message, q->text_most, q->within_ms, text);
+}
+
 /* One at a time, however many ask: each may take half a gigabyte. */
 static err answer_text(struct wall *w, struct arena *a, int channel,
 		       const struct wall_question *q)
 {
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 	str text = STR("");
-	pthread_mutex_lock(&turn);
-	err e = w->program ? paper_text(a, w->program, q->message, q->text_most, &text)
-			   : FAIL(ERR_NOTFOUND, "pdftotext is not installed");
-	pthread_mutex_unlock(&turn);
+	err e = FAIL(ERR_TEMP, "pdftotext is at another file");
+	if (!pthread_mutex_trylock(&turn)) {
+		e = read_text(w, a, channel, q, &text);
+		pthread_mutex_unlock(&turn);
+	}
 	close(q->message);
 	return wall_answer_text(a, channel, text, e);
 }

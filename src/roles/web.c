@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "roles/role.h"
+#include "web/asset.h"
 #include "web/http.h"
 #include "web/pages/lengths.h"
 #include "web/pages/many.h"
@@ -146,6 +147,10 @@ static err open_http(struct web_role *w)
 				  .ctx = &w->router,
 				  .limit = limit_new(&rule),
 				  .proxied = true };
+	str *scripts;
+	asset_scripts(w->role->a, &scripts, &o.script_count);
+	o.scripts = scripts;
+	o.host = str_skip(str_find(w->sessions.origin, STR("://")), strlen("://"));
 	TRY(http_new(&o, &w->http));
 	w->web.http = w->http;
 	for (size_t i = 0; i < w->role->listener_count; i++) {

@@ -83,9 +83,18 @@ err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
 		       : FAIL(ERR_IO, "the role wall answers something unknown");
 }
 
-/* ---- texts: the answer is OK and a memory file, or FAIL and why */
+/* ---- texts: "TAKEN" at once, then one of the words below; with OK comes a memory file */
 
-enum { TEXT_MAX = 64 * 1024 * 1024 };
+enum { TEXT_MAX = 64 * 1024 * 1024, TAKE_MS = 3000 };
+
+static const struct {
+	str word;
+	enum err_kind kind;
+} refusals[] = {
+	{ { "LATER", 5 }, ERR_TEMP },    /* not now */
+	{ { "NONE", 4 }, ERR_NOTFOUND }, /* no program is there */
+	{ { "FAIL", 4 }, ERR_SYNTAX },   /* never: it is the file's fault */
+};
 
 static err read_file(struct arena *a, int fd, size_t most, str *text)
 {
@@ -100,23 +109,53 @@ static err read_file(struct arena *a, int fd, size_t most, str *text)
 	return OK;
 }
 
+static err read_text(struct arena *a, str answer, int fd, size_t most, str *text)
+{
+	str word;
+	bool any = str_word(&answer, &word);
+	if (any && str_eq(word, STR("OK")))
+		return read_file(a, fd, most, text);
+	for (size_t i = 0; any && i < sizeof refusals / sizeof *refusals; i++)
+		if (str_eq(word, refusals[i].word))
+			return err_in(a, refusals[i].kind, "%.*s",
+				      STR_F(str_trim(answer)));
+	return FAIL(ERR_IO, "the role wall answers something unknown");
+}
+
 err wall_ask_text(struct arena *a, int channel, int pdf, size_t most, str *text)
 {
 	char room[PACKET_MAX];
-	str answer, word;
+	str answer;
 	int fd;
 	if (!send_packet(channel, arena_printf(a, "TEXT %zu", most), pdf))
-		return FAIL(ERR_IO, "the role wall takes no question");
-	err e = receive(channel, clock_mono_ms() + PAPER_MS + GRACE_MS, room, &answer,
-			&fd);
+		return FAIL(ERR_TEMP, "the role wall takes no question");
+	err e = receive(channel, clock_mono_ms() + TAKE_MS, room, &answer, &fd);
 	if (e.kind)
-		return err_in(a, e.kind, "no answer of the role wall: %s", e.msg);
-	if (!str_word(&answer, &word) || !str_eq(word, STR("OK")))
-		e = err_in(a, ERR_SYNTAX, "%.*s", STR_F(str_trim(answer)));
-	else
-		e = read_file(a, fd, most, text);
+		return err_in(a, ERR_TEMP, "the role wall takes no question: %s", e.msg);
+	if (str_eq(answer, STR("TAKEN"))) {
+		fd_close(&fd);
+		e = receive(channel, clock_mono_ms() + PAPER_MS + GRACE_MS, room, &answer,
+			    &fd);
+	}
+	if (e.kind)
+		return err_in(a, ERR_IO, "no answer of the role wall: %s", e.msg);
+	e = read_text(a, answer, fd, most, text);
 	fd_close(&fd);
 	return e;
+}
+
+err wall_take_text(int channel)
+{
+	return send_packet(channel, STR("TAKEN"), -1)
+		       ? OK
+		       : FAIL(ERR_IO, "whoever asked has gone");
+}
+
+static str refusal(enum err_kind kind)
+{
+	if (kind == ERR_TEMP || kind == ERR_IO)
+		return refusals[0].word;
+	return refusals[kind == ERR_NOTFOUND ? 1 : 2].word;
 }
 
 err wall_answer_text(struct arena *a, int channel, str text, err failed)
@@ -129,7 +168,8 @@ err wall_answer_text(struct arena *a, int channel, str text, err failed)
 				: file_write_all(a, fd, text);
 	}
 	if (failed.kind)
-		said = arena_cat(a, STR("FAIL "), str_first(str_from(failed.msg), 200));
+		said = arena_cat(a, refusal(failed.kind), STR(" "),
+				 str_first(str_from(failed.msg), 200));
 	return send_packet(channel, said, failed.kind ? -1 : fd)
 		       ? OK
 		       : FAIL(ERR_IO, "whoever asked has gone");

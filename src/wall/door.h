@@ -21,8 +21,9 @@ enum { WALL_MS_MAX = 600000 };
 MUST_USE err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
 		      struct wall_verdict *v);
 
-/* What is written in a PDF: UTF-8, at most `most` octets. ERR_TEMP, ERR_IO: as above; else what
- * paper.h says. */
+/* What is written in a PDF: UTF-8, at most `most` octets. ERR_TEMP: nobody looks at it now: the role
+ * is busy, restarting or short of something; ask again later. ERR_NOTFOUND: it has no pdftotext.
+ * ERR_IO: it looked, and has ended, or does not answer. ERR_SYNTAX: the PDF cannot be read. */
 MUST_USE err wall_ask_text(struct arena *a, int channel, int pdf, size_t most, str *text);
 
 struct wall_question {
@@ -33,6 +34,8 @@ struct wall_question {
 
 /* ERR_TEMP: none came by the deadline. ERR_SYNTAX: what came is no question. ERR_IO. */
 MUST_USE err wall_hear(int channel, int64_t deadline, struct wall_question *q);
-/* failed: why there is no text. */
+/* Before it looks at a PDF, which may take a while. ERR_IO: nobody waits for it any more. */
+MUST_USE err wall_take_text(int channel);
+/* failed: why there is no text; ERR_TEMP, ERR_IO: not now. */
 MUST_USE err wall_answer_text(struct arena *a, int channel, str text, err failed);
 MUST_USE err wall_answer(struct arena *a, int channel, const struct wall_verdict *v);

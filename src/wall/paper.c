@@ -3,12 +3,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "net/addr.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
@@ -102,7 +104,6 @@ static void become(const char *program, int file, int out)
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_NOFILE, FILES);
 	limit(RLIMIT_CORE, 0);
-	alarm(PAPER_MS / 1000);
 	shut_in();
 	execve(program, argv, environment);
 	_exit(127);
@@ -110,12 +111,19 @@ static void become(const char *program, int file, int out)
 
 /* ---- and who waits for it */
 
+struct paper {
+	struct arena *a;
+	pid_t child;
+	int fd; /* of the child: it can be read when that has ended */
+	int64_t begun, deadline;
+};
+
 /* Up to its end, or until there is enough. */
-static err read_all(int pipe_end, size_t most, int64_t deadline, struct buf *text)
+static err read_all(const struct paper *p, int pipe_end, size_t most, struct buf *text)
 {
 	while (text->n < most) {
-		if (!net_wait(pipe_end, POLLIN, deadline))
-			return FAIL(ERR_LIMIT, "pdftotext took longer than 20 seconds");
+		if (!net_wait(pipe_end, POLLIN, p->deadline))
+			return FAIL(ERR_LIMIT, "pdftotext took longer than it may");
 		size_t want = most - text->n < PIECE ? most - text->n : PIECE;
 		ssize_t n = read(pipe_end, buf_room(text, want), want);
 		if (n == 0)
@@ -127,47 +135,77 @@ static err read_all(int pipe_end, size_t most, int64_t deadline, struct buf *tex
 	return OK;
 }
 
-/* Whoever has been read from to the end is gone in a moment; whom nobody reads from any more
- * dies of that, or of its alarm. */
-static err status_of(struct arena *a, pid_t child, bool enough)
+/* Whatever it has made of itself, it cannot keep this off. */
+static void end_it(const struct paper *p)
+{
+	if (syscall(SYS_pidfd_send_signal, p->fd, SIGKILL, NULL, 0) && errno != ESRCH)
+		log_error("pdf-program-stays", KN("pid", p->child),
+			  KZ("why", strerror(errno)), KZ("do", "end it by hand"));
+}
+
+static err status_of(const struct paper *p)
 {
 	int status = 0;
-	while (waitpid(child, &status, 0) < 0)
+	while (waitpid(p->child, &status, 0) < 0)
 		if (errno != EINTR)
 			return FAIL(ERR_IO, "pdftotext ended unseen");
-	if (enough)
-		return OK;
 	if (WIFSIGNALED(status))
-		return err_in(a, ERR_LIMIT, "pdftotext was ended: %s",
+		return err_in(p->a, ERR_LIMIT, "pdftotext was ended: %s",
 			      strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
 		return FAIL(ERR_IO, "pdftotext cannot be started");
-	return WEXITSTATUS(status)
-		       ? err_in(a, ERR_SYNTAX, "pdftotext reads no PDF in it (status %d)",
-				WEXITSTATUS(status))
-		       : OK;
+	return WEXITSTATUS(status) ? err_in(p->a, ERR_SYNTAX,
+					    "pdftotext reads no PDF in it (status %d)",
+					    WEXITSTATUS(status))
+				   : OK;
 }
 
-err paper_text(struct arena *a, const char *program, int fd, size_t most, str *text)
+/* Whoever has been read from to the end is gone in a moment. Who is not, whom nobody reads from
+ * any more and whose time is over is ended, and nobody is left behind. */
+static err finish(const struct paper *p, err e, bool enough)
+{
+	bool late = e.kind == ERR_LIMIT
+		    || (!e.kind && !enough && !net_wait(p->fd, POLLIN, p->deadline));
+	if (late || enough || e.kind)
+		end_it(p);
+	err end = status_of(p);
+	if (late)
+		log_warn("pdf-program-killed", KN("pid", p->child),
+			 KN("after_ms", clock_mono_ms() - p->begun),
+			 KZ("do", "nothing: the texts of that file are not searched"));
+	if (late)
+		return FAIL(ERR_LIMIT, "pdftotext took longer than it may");
+	return e.kind ? e : enough ? OK : end;
+}
+
+/* Not fork(): the descriptor comes with the child, so that nobody else's can be ended by it. */
+static pid_t fork_seen(int *fd)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, fd, NULL, NULL);
+}
+
+err paper_text(struct arena *a, const char *program, int fd, size_t most,
+	       int64_t within_ms, str *text)
 {
 	BUF(out);
 	int ends[2];
+	struct paper p = { .a = a, .begun = clock_mono_ms() };
+	p.deadline = p.begun + within_ms;
 	if (pipe2(ends, O_CLOEXEC))
 		return err_in(a, ERR_IO, "no pipe: %s", strerror(errno));
-	pid_t child = fork();
-	if (child == 0)
+	p.child = fork_seen(&p.fd);
+	if (p.child == 0)
 		become(program, fd, ends[1]);
 	close(ends[1]);
-	if (child < 0) {
+	if (p.child < 0) {
 		close(ends[0]);
 		return err_in(a, ERR_IO, "no process: %s", strerror(errno));
 	}
-	err e = read_all(ends[0], most, clock_mono_ms() + PAPER_MS, &out);
-	bool enough = !e.kind && out.n >= most;
+	err e = read_all(&p, ends[0], most, &out);
 	close(ends[0]);
-	err end = status_of(a, child, enough);
-	if (e.kind || end.kind)
-		return e.kind ? e : end;
-	*text = arena_copy(a, buf_str(&out));
-	return OK;
+	e = finish(&p, e, !e.kind && out.n >= most);
+	close(p.fd);
+	if (!e.kind)
+		*text = arena_copy(a, buf_str(&out));
+	return e;
 }

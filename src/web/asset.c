@@ -38,3 +38,14 @@ void asset_page(struct request *q, struct response *r)
 	}
 	error_page(q, r, 404, STR_NONE);
 }
+
+void asset_scripts(struct arena *a, str **paths, size_t *count)
+{
+	str *all = arena_alloc(a, (assets_count + 1) * sizeof *all);
+	size_t n = 0;
+	for (size_t i = 0; i < assets_count; i++)
+		if (str_ends(assets[i].name, STR(".js")))
+			all[n++] = assets[i].url;
+	*paths = all;
+	*count = n;
+}

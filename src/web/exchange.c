@@ -218,7 +218,39 @@ static void add_body_lines(struct exchange *x, struct buf *out)
 	}
 }
 
-static void write_head(struct exchange *x)
+/* As a source of Content-Security-Policy Level 3 section 2.3.1 has it; what else is in a Host field
+ * must not become a word of the policy. */
+static bool is_source(str host)
+{
+	for (size_t i = 0; i < host.n; i++)
+		if (!chr_is_alpha(host.p[i]) && !chr_is_digit(host.p[i])
+		    && !str_has(STR("-.:"), host.p[i]))
+			return false;
+	return host.n > 0;
+}
+
+static void add_scripts(struct buf *out, str host, const struct http_options *o)
+{
+	for (size_t i = 0; i < o->script_count; i++)
+		buf_cat(out, STR(" "), host, o->scripts[i]);
+}
+
+static void add_policy(struct exchange *x, const struct http_options *o)
+{
+	struct buf *out = &x->out;
+	str host = request_header(&x->request, "host");
+	bool by_other = is_source(host) && !str_ieq(host, o->host);
+	buf_add(out, STR("Content-Security-Policy: " PAGES_POLICY));
+	if (!o->script_count || (!by_other && !o->host.n))
+		buf_add(out, STR(" 'none'"));
+	if (o->host.n)
+		add_scripts(out, o->host, o);
+	if (by_other)
+		add_scripts(out, host, o);
+	buf_add(out, STR("\r\nPermissions-Policy: " PAGES_ASK_FOR "\r\n"));
+}
+
+static void write_head(struct exchange *x, const struct http_options *options)
 {
 	struct response *r = &x->response;
 	struct buf *out = &x->out;
@@ -229,10 +261,10 @@ static void write_head(struct exchange *x)
 	if (has_body(r->status))
 		add_body_lines(x, out);
 	buf_add(out, STR(SECURITY));
-	add_line(out, STR("Content-Security-Policy"),
-		 r->policy.n ? r->policy : STR(PAGES_POLICY));
-	if (!r->policy.n)
-		add_line(out, STR("Permissions-Policy"), STR(PAGES_ASK_FOR));
+	if (r->policy.n)
+		add_line(out, STR("Content-Security-Policy"), r->policy);
+	else
+		add_policy(x, options);
 	str fresh = x->request.session ? STR("private, no-cache") : STR("no-cache");
 	add_line(out, STR("Cache-Control"), r->cache.n ? r->cache : fresh);
 	for (size_t i = 0; i < r->header_count; i++)
@@ -278,7 +310,7 @@ void exchange_page(struct exchange *x, const struct http_options *options,
 	*r = (struct response){ .arena = x->arena, .status = 200 };
 	options->page(options->ctx, &x->request, r);
 	x->last |= x->refused || atomic_load(draining);
-	write_head(x);
+	write_head(x, options);
 	if (!has_body(r->status) || x->head.method == HEAD)
 		drop_body(r);
 	x->stream_state = r->stream ? STREAM_MORE : STREAM_END;

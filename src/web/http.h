@@ -12,10 +12,11 @@
  */
 #pragma once
 
-/* Content-Security-Policy of pages. */
+/* Content-Security-Policy of pages; behind it stand the scripts that they may load, one by one
+ * (http_options.scripts): the group's own site has the same origin. */
 #define PAGES_POLICY                                                               \
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action " \
-	"'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'"
+	"'self'; frame-ancestors 'none'; base-uri 'none'; script-src"
 
 /* Permissions-Policy of pages: what none of them asks for. */
 #define PAGES_ASK_FOR "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -53,6 +54,12 @@ struct http_options {
 	int64_t (*sink_max)(void *ctx, str path, str query);
 	/* In a worker, when the first octets are there, of the request without its body. */
 	struct sink *(*sink)(void *ctx, struct request *q);
+	/* Paths of the scripts of pages, which load no other; and where they are: the host, and
+	 * the port where it is not the usual one, of the site's URL. Whoever came by another
+	 * name has them by that. */
+	const str *scripts;
+	size_t script_count;
+	str host;
 	void *ctx;
 	unsigned loops, workers; /* 0: one a core; HTTP_WORKERS */
 	unsigned at_once;        /* of the workers; 0: two a core, see pool.h */

@@ -311,7 +311,7 @@ check('robots', 'Disallow: /lists/*/search' in get('/robots.txt').text)
 equal('health', get('/healthz').text, 'ok\n')
 check('counts, for this machine', 'postern_http_requests_total' in get('/metrics').text)
 equal('counts, for others', get('/metrics', X_Forwarded_For='192.0.2.1').status, 404)
-for path in ('/lists/dev/t/1?view=flat', '/lists/dev/search?q=x', '/lists/dev/1/raw'):
+for path in ('/lists/dev/t/1?view=flat', '/lists/dev/search?q=x', '/lists/dev/1/raw', '/lists/dev/1.json'):
     equal(f'{path}: not for search engines', get(path)['X-Robots-Tag'], 'noindex')
 check('one address is the right one', '<link rel="canonical" href="https://www.lists.example/lists/dev/t/1">' in get('/lists/dev/t/1?view=flat').text)
 for path in ('/lists/dev/0', '/lists/dev/4', '/lists/dev/01', '/lists/dev/999999999999999999', '/lists/dev/t/4', '/lists/dev/t/1?after=2',

@@ -3,6 +3,7 @@ sender put there; hostile ones are links; the card says what the wall made of a 
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -192,6 +193,13 @@ def pdf(words, pages=1):
     return (out + f'trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n').encode()
 
 
+def bring(letter):
+    """Into the archive, past smtpd and wall."""
+    with open(p.dir + '/one.mbox', 'wb') as f:
+        f.write(b'From x Thu Jan  1 00:00:00 2026\n' + letter + b'\n')
+    p.cli('archive', 'import', DEV, f.name)
+
+
 PAPER = with_files(30, 'Paper', [('paper.pdf', 'application/pdf', pdf('Lapis lazuli')), ('notes.txt', 'text/plain', b'jasper\r\n')])
 path = p.env.get('PATH', os.environ['PATH'])
 if shutil.which('pdftotext', path=path):
@@ -201,10 +209,22 @@ if shutil.which('pdftotext', path=path):
     p.deliver(ANNA, DEV, PAPER)
     check('all else is found', eventually(lambda: found('inside:jasper') == [26], 20), p.tail(8))
     equal('and what it says is not', found('inside:lazuli'), [])
+    check('doctor says why, and what to do', re.search(r'pdftotext +look +it is not installed.*; posts with a PDF that waits: 1\. Install poppler-utils',
+                                                       p.run('doctor').stdout), p.run('doctor').stdout)
+    equal('status counts it', (p.status('posts whose files are to be read'), p.status('posts with a PDF')), (0, 1))
     p.stop()
+    os.mkdir(p.dir + '/broken')
+    with open(p.dir + '/broken/pdftotext', 'w') as f:
+        f.write('#!/bin/sh\nexit 3\n')
+    os.chmod(f.name, 0o755)
+    p.env['PATH'] = p.dir + '/broken:/bin'
+    check('one that reads no PDF is wrong', p.run('doctor').returncode == 1 and re.search(r'pdftotext +wrong +.*/broken/pdftotext: .*status 3', p.run('doctor').stdout),
+          p.run('doctor').stdout)
     p.env['PATH'] = path
     p.start()
     check('where one does, it is, that of before, too', eventually(lambda: found('inside:lazuli') == [26], 30), p.tail(8))
+    check('so says doctor', re.search(r'pdftotext +good +/.* reads PDF; posts with a PDF that waits: 0', p.run('doctor').stdout), p.run('doctor').stdout)
+    equal('and status', (p.status('posts whose files are to be read'), p.status('posts with a PDF')), (0, 0))
     p.deliver(ANNA, DEV, with_files(31, 'Long', [('long.pdf', 'application/pdf', pdf('Onyx', 10000)), ('broken.pdf', 'application/pdf', b'%PDF-1.4 nothing'),
                                                  ('short.pdf', 'application/pdf', pdf('Agate'))]))
     p.deliver(ANNA, DEV, message(ANNA, DEV, 'Behind it', 'No file at all.\r\n'))
@@ -214,6 +234,14 @@ if shutil.which('pdftotext', path=path):
     os.kill(wall, signal.SIGKILL)
     p.deliver(ANNA, DEV, with_files(32, 'Again', [('paper.pdf', 'application/pdf', pdf('Malachite'))]))
     check('a wall that dies is asked again', eventually(lambda: found('inside:malachite') == [29], 30), p.tail(8))
+    wall = eventually(lambda: p.roles().get('wall'), 10)
+    os.kill(wall, signal.SIGSTOP)
+    bring(with_files(33, 'Held up', [('paper.pdf', 'application/pdf', pdf('Peridot')), ('notes.txt', 'text/plain', b'zircon\r\n')]))
+    check('while the wall hears nothing, it is asked again, and all else is found',
+          eventually(lambda: len(p.events('pdf-put-off')) > 1 and found('inside:zircon') == [30], 30), p.tail(8))
+    os.kill(wall, signal.SIGCONT)
+    check('and then the PDF is read', eventually(lambda: found('inside:peridot') == [30], 60), p.tail(8))
+    equal('nothing was given up', p.events('files-not-read'), [])
     left = Leftovers(p.data)
     check('the book has it', left.find(['lazuli', 'jasper']), 'nothing is found')
     p.cli('archive', 'purge', DEV, '26', '--reason=asked for')
@@ -222,4 +250,16 @@ if shutil.which('pdftotext', path=path):
     equal('no file has a word of what was inside', left.find(['lazuli', 'jasper']), set())
 else:
     skipped('pdftotext is not installed')
+    p.start()
+
+section('who goes, and is named in a file that nobody has read')
+p.stop()
+bring(with_files(40, 'Notes of a meeting', [('kim.txt', 'text/plain', b'opal, says kim@far.example\r\n')]))
+check('the command says that the server does the rest', 'as soon as the server has read its files' in p.cli('user', 'erase', 'kim@far.example', '--yes'))
+p.start()
+check('it does', eventually(lambda: p.events('erasure-done'), 20), p.tail(8))
+guest.get(f'/lists/dev/{found("subject:meeting")[0]}/raw')
+inside = base64.b64decode(guest.page.split('base64')[1].split('--b--')[0])
+check('then the file does not name them', inside.startswith(b'opal, says former-') and inside.strip().endswith(b'@hidden.invalid'), guest.page)
+equal('and nobody is found by it', found('inside:kim'), [])
 done()

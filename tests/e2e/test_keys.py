@@ -13,7 +13,11 @@ from harness import Postern, check, done, equal, limit, section
 from mailing import message
 
 limit(120, 240)
-p = Postern(admin='admin@uni.example')
+site = tempfile.TemporaryDirectory()
+for name, text in (('index.html', '<title>The group</title>'), ('site.js', 'window.ran = true;')):
+    with open(f'{site.name}/{name}', 'w') as f:
+        f.write(text)
+p = Postern(admin='admin@uni.example', web__root=site.name)
 for name in ('dev@lists.example', 'users@lists.example'):
     p.cli('list', 'create', name, '--owner', 'owner@uni.example')
 
@@ -38,7 +42,11 @@ with urllib.request.urlopen(f'http://127.0.0.1:{p.web}/lists/dev/t/2') as r:
     page, policy = r.read().decode(), r.headers['Content-Security-Policy']
 scripts = re.findall(r'<script[^>]*src="([^"]*)"[^>]*></script>', page)
 equal('one script, from a file', (len(scripts), page.count('<script')), (1, 1))
-check('which the policy lets run, and no other', "script-src 'self'" in policy and 'unsafe' not in policy, policy)
+passkey = re.search(r'src="(/_/passkey[^"]*)"', urllib.request.urlopen(f'http://127.0.0.1:{p.web}/login').read().decode())[1]
+equal('which the policy lets run, and that of passkeys, by the site\'s name and by that which was asked for', sorted(policy.split('; script-src ')[1].split()),
+      sorted(host + path for host in ('www.lists.example', f'127.0.0.1:{p.web}') for path in (scripts[0], passkey)))
+with urllib.request.urlopen(f'http://127.0.0.1:{p.web}/site.js') as r:
+    equal('the group has a script of its own', (r.headers['Content-Type'].split(';')[0], r.read()), ('text/javascript', b'window.ran = true;'))
 with urllib.request.urlopen(f'http://127.0.0.1:{p.web}{scripts[0]}') as r:
     body = r.read()
     check('of less than 4 KB', 500 < len(body) < 4096, len(body))
@@ -48,7 +56,8 @@ with urllib.request.urlopen(f'http://127.0.0.1:{p.web}{icon}') as r:
     equal('the icon is a drawing', r.headers['Content-Type'], 'image/svg+xml')
 
 install()
-job = {'base': f'http://127.0.0.1:{p.web}', 'list': '/lists/dev/', 'thread': '/lists/dev/t/2', 'post': '/lists/dev/2', 'other': '/lists/users/t/2'}
+job = {'base': f'http://127.0.0.1:{p.web}', 'list': '/lists/dev/', 'thread': '/lists/dev/t/2', 'post': '/lists/dev/2', 'other': '/lists/users/t/2',
+       'script': scripts[0]}
 r = subprocess.run(['node', 'keys.mjs'], cwd=JS, input=json.dumps(job), capture_output=True, text=True, timeout=100, env=dict(os.environ))
 if check('Chromium has pressed the keys', r.returncode == 0, r.stderr[-2000:]):
     s = json.loads(r.stdout)
@@ -70,6 +79,7 @@ if check('Chromium has pressed the keys', r.returncode == 0, r.stderr[-2000:]):
     check('dark by choice, and still on the next page', s['light'] != s['dark'] == s['darkStays'] and s['lightAgain'] == s['light'], s)
     equal('no cookie', s['cookies'], [])
     equal('no error', s['errors'], [])
+    equal('a tag that got into a page brings no script of the group\'s site, but could bring the page\'s own', s['injected'], ['refused', False, 'loaded'])
     section('on paper, on a desk and on a phone')
     equal('what is folded on the screen is open on paper, and what leads elsewhere is not there', (s['onScreen'], s['onPaper']), (False, [True, False]))
     equal('the bar of a thread stays on top', s['bar'], 0)

@@ -52,6 +52,13 @@ check('web is ready', eventually(lambda: [e for e in p.events('role-ready') if e
 anna, ben, guest = Browser(p).enter(ANNA), Browser(p, '192.0.2.2').enter(BEN), Browser(p, '192.0.2.3')
 
 
+section('addresses, for who may see them')
+for who, b in (('a guest', guest), ('who is signed in', anna)):
+    twin, page, sees = b.json('/lists/dev/3.json'), b.get('/lists/dev/3').page, b is anna
+    equal(f'{who}: author and receivers', (twin['from_address'], twin['to'], twin['cc']), ('person3@uni.example', DEV, '') if sees else ('', '', ''))
+    equal(f'{who}: on the page', 'person3@uni.example' in page, sees)
+
+
 def marks(b, path):
     m = b.json(path)['marks']
     return m and (m['starred'], [t['word'] for t in m['tags']])

@@ -1,6 +1,7 @@
 /* A person who goes for good, step by step, and what is left. */
 #include "traces.h"
 
+#include "archive/inside.h"
 #include "archive/verify.h"
 #include "lists/erase.h"
 #include "lists/settings.h"
@@ -187,6 +188,12 @@ static void test_left(struct books_test *t)
 	      && str_eq(str_trim(value), STR("ben@uni.example")));
 }
 
+static err no_pdf(void *ctx, struct arena *a, str bytes, size_t most, str *text)
+{
+	(void)ctx, (void)a, (void)bytes, (void)most, (void)text;
+	return FAIL(ERR_NOTFOUND, "no such program");
+}
+
 /* It is kept under its number, as what it is now. */
 static void test_file(struct books_test *t)
 {
@@ -203,6 +210,21 @@ static void test_file(struct books_test *t)
 	      && x.size == (int64_t)bytes.n && has(bytes, "1,former-")
 	      && crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n) == 0
 	      && x.sha256.n == sizeof hash && !memcmp(x.sha256.p, hash, sizeof hash));
+}
+
+/* What names them is found by the index, so it is to have all words first: of files, too. */
+static void test_unread(struct books_test *t)
+{
+	bool more = true;
+	struct inside_reader r = { no_pdf, t };
+	BOOKS_MUST(t,
+		   book_run(t->books.archive, "INSERT INTO refill (before) VALUES (1)"));
+	CHECK(ok(erase_continue(&t->books, t->a, &more)) && !more);
+	BOOKS_MUST(t, book_run(t->books.archive, "DELETE FROM refill"));
+	CHECK(ok(erase_continue(&t->books, t->a, &more)) && !more);
+	CHECK(named(t, ANNA) == 120 && books_count(t, "erasure", "after = 0") == 1);
+	for (more = true; more;)
+		BOOKS_MUST(t, archive_look_inside(t->books.archive, &r, &more));
 }
 
 /* A step is lost with the process that made it: it is made again. */
@@ -344,6 +366,7 @@ int main(void)
 	CHECK(left_of(&t, BOOK_ARCHIVE) > 120);
 	test_account(&t, person);
 	test_left(&t);
+	test_unread(&t);
 	test_archive(&t);
 	CHECK(left_of(&t, BOOK_ARCHIVE) == 0);
 	test_stranger(&t);

@@ -14,7 +14,8 @@ static void plain(const struct served *s)
 		"style-src 'self'; "
 		"img-src "
 		"'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri "
-		"'none'; script-src 'self'\r\n",
+		"'none'; script-src lists.example/_/a.js lists.example/_/b.js "
+		"x/_/a.js x/_/b.js\r\n",
 		"\r\nCache-Control: no-cache\r\n",
 		"\r\nConnection: close\r\n",
 		"\r\nDate: ",
@@ -23,6 +24,35 @@ static void plain(const struct served *s)
 	str got = ask(a, s, GET_CLOSE("/hello"));
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		CHECK(str_find(got, str_from(lines[i])).n);
+}
+
+/* Of whatever is in a Host field no word gets into the policy. */
+static void hosts(const struct served *s)
+{
+	static const struct {
+		const char *host, *sources;
+	} rows[] = {
+		{ "Lists.example", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "127.0.0.1:8080", "lists.example/_/a.js lists.example/_/b.js "
+				    "127.0.0.1:8080/_/a.js 127.0.0.1:8080/_/b.js" },
+		{ "", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "[::1]:8080", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "x; script-src *", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "x 'unsafe-inline'", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "x,y", "lists.example/_/a.js lists.example/_/b.js" },
+		{ "*", "lists.example/_/a.js lists.example/_/b.js" },
+	};
+	ARENA(a);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		str got = ask(a, s,
+			      arena_printf(a,
+					   "GET /hello HTTP/1.1\r\nHost: %s\r\n"
+					   "Connection: close\r\n\r\n",
+					   rows[i].host));
+		str line = arena_printf(a, "base-uri 'none'; script-src %s\r\n",
+					rows[i].sources);
+		CHECK(str_find(got, line).n);
+	}
 }
 
 static void methods(const struct served *s)
@@ -276,8 +306,15 @@ int main(void)
 	ARENA(a);
 	struct served s;
 	big = make_big();
-	serve(a, &s, (struct http_options){ .workers = 2 }, NULL);
+	static const str scripts[] = { { "/_/a.js", 7 }, { "/_/b.js", 7 } };
+	serve(a, &s,
+	      (struct http_options){ .workers = 2,
+				     .scripts = scripts,
+				     .script_count = 2,
+				     .host = STR("lists.example") },
+	      NULL);
 	plain(&s);
+	hosts(&s);
 	methods(&s);
 	pipelined(&s);
 	bodies(&s);

@@ -194,14 +194,19 @@ static void names_nobody(struct arena *a, struct book *b)
 	is_whole(b);
 }
 
+/* What else is in the post is found meanwhile; it waits as often as there is no time. */
 static void without_a_program(struct arena *a, struct book *b)
 {
 	struct asked x = { .answer = FAIL(ERR_NOTFOUND, "no such program") };
 	CHECK(put(a, b, DEV, "6/dev", FILES("6")) == 6);
-	look(b, &x);
-	CHECK(x.times == 1 && hits(a, b, "inside:quartz") == 1);
-	look(b, &x);
-	CHECK(x.times == 1); /* it waits */
+	for (int i = 1; i < 6; i++) {
+		look(b, &x);
+		CHECK(x.times == i && hits(a, b, "inside:quartz") == 1);
+		look(b, &x);
+		CHECK(x.times == i); /* it waits */
+		CHECK(ok(archive_unread_awake(b)));
+		x.answer = FAIL(ERR_TEMP, "the role wall takes no question");
+	}
 	x = (struct asked){ .text = STR("dolomite") };
 	CHECK(ok(archive_unread_awake(b)));
 	look(b, &x);
@@ -222,10 +227,10 @@ static void hostile(struct arena *a, struct book *b)
 	look(b, &x);
 	CHECK(x.times == 1 && hits(a, b, "inside:feldspar") == 2);
 	CHECK(put(a, b, DEV, "8/dev", FILES("8")) == 8);
-	x.answer = FAIL(ERR_TEMP, "the role has died");
+	x.answer = FAIL(ERR_IO, "the role has died");
 	struct inside_reader r = { read_pdf, &x };
 	for (int i = 0; i < 3; i++)
-		CHECK(archive_look_inside(b, &r, &more).kind == ERR_TEMP && more);
+		CHECK(archive_look_inside(b, &r, &more).kind == ERR_IO && more);
 	CHECK(ok(archive_look_inside(b, &r, &more)));
 	CHECK(ok(archive_look_inside(b, &r, &more)) && !more && x.times == 4);
 	CHECK(hits(a, b, "inside:feldspar") == 2);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct pdf {
@@ -76,7 +77,7 @@ static err read_text(struct arena *a, const char *program, str bytes, size_t mos
 	FD_AUTO fd = memfd_create("pdf", MFD_CLOEXEC);
 	CHECK(fd >= 0 && !file_write_all(a, fd, bytes).kind);
 	*text = STR("");
-	return paper_text(a, program, fd, most, text);
+	return paper_text(a, program, fd, most, PAPER_MS, text);
 }
 
 static void reads(const char *program)
@@ -163,10 +164,39 @@ static void shut_in(struct arena *a, bool has_program)
 	unlink(path);
 }
 
+/* What would not end, keeps off what can be kept off and lets go of what is read: it is ended, and
+ * waited for. */
+static void never_ends(struct arena *a)
+{
+	static const char *const tries[] = {
+		"#!/bin/sh\ntrap '' ALRM TERM HUP INT\nexec sleep 60\n",
+		"#!/bin/sh\necho word\nexec sleep 60 >&-\n",
+	};
+	enum { WITHIN = 500 };
+	char path[] = "/tmp/postern-paper-XXXXXX";
+	int fd = mkstemp(path);
+	CHECK(fd >= 0);
+	close(fd);
+	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+		CHECK(!file_write(a, path, 0755, str_from(tries[i])).kind
+		      && !chmod(path, 0755));
+		FD_AUTO file = memfd_create("pdf", MFD_CLOEXEC);
+		str text = STR("none");
+		int64_t start = clock_mono_ms();
+		err e = paper_text(a, path, file, 1000, WITHIN, &text);
+		int64_t took = clock_mono_ms() - start;
+		CHECK(e.kind == ERR_LIMIT && str_eq(text, STR("none")));
+		CHECK(took >= WITHIN && took < 10000);
+		CHECK(waitpid(-1, NULL, WNOHANG) == -1); /* nobody is left */
+	}
+	unlink(path);
+}
+
 int main(void)
 {
 	ARENA(a);
 	const char *program = paper_program(a);
+	never_ends(a);
 	shut_in(a, program != NULL);
 	if (!program) {
 		printf("skipped: pdftotext is not installed\n");

@@ -145,6 +145,47 @@ static int become_two(long pid)
 	return code;
 }
 
+/* Whom one has started, by the descriptor that came with it. */
+static int end_child(void)
+{
+	int fd = -1;
+	long pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, &fd, NULL, NULL);
+	if (pid < 0)
+		return errno;
+	while (pid == 0)
+		sched_yield();
+	int code = result(syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0));
+	waitpid((pid_t)pid, NULL, 0);
+	close(fd);
+	return code;
+}
+
+/* Who made a socketpair is whoever started us. */
+static int peer_descriptor(void)
+{
+	int value = -1, s[2];
+	socklen_t n = sizeof value;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s))
+		return errno;
+	int code = result(
+		getsockopt(s[0], SOL_SOCKET, 77 /* SO_PEERPIDFD */, &value, &n));
+	close(s[0]);
+	close(s[1]);
+	return code;
+}
+
+static int pass_descriptors(void)
+{
+	int s[2], on = 1;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s))
+		return errno;
+	int code = result(
+		setsockopt(s[0], SOL_SOCKET, 76 /* SO_PASSPIDFD */, &on, sizeof on));
+	close(s[0]);
+	close(s[1]);
+	return code;
+}
+
 static int exec_it(void)
 {
 	char *argv[] = { "true", NULL };
@@ -269,6 +310,9 @@ static const struct attempt {
 	{ "tgkill itself", tgkill_self, ~0u, 0 },
 	{ "rt_sigqueueinfo", queue_signal, 0, 0 },
 	{ "pidfd_open", pid_descriptor, 0, 0 },
+	{ "pidfd_send_signal to a child", end_child, IS_WALL, 0 },
+	{ "SO_PEERPIDFD", peer_descriptor, 0, 0 },
+	{ "SO_PASSPIDFD", pass_descriptors, 0, 0 },
 	{ "chmod", chmod_own, 0, 0 },
 	{ "fchmod", fchmod_any, 0, 0 },
 	{ "fchmodat", fchmodat_own, 0, 0 },

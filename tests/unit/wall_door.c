@@ -54,51 +54,79 @@ static void there_and_back(void)
 	close(pair[1]);
 }
 
-static void *tell_text(void *arg)
+struct told {
+	int fd;
+	bool taken; /* says so first */
+	err answer;
+	bool ends; /* in the place of an answer */
+};
+
+static void *tell(void *arg)
 {
 	ARENA(a);
 	struct wall_question q;
-	int fd = *(int *)arg;
-	if (wall_hear(fd, clock_mono_ms() + 5000, &q).kind || q.text_most != 5)
+	const struct told *t = arg;
+	if (wall_hear(t->fd, clock_mono_ms() + 5000, &q).kind || q.text_most != 5)
 		abort();
 	close(q.message);
-	if (wall_answer_text(a, fd, STR("opal"), OK).kind)
+	if (t->taken && wall_take_text(t->fd).kind)
+		abort();
+	if (t->ends)
+		shutdown(t->fd, SHUT_WR);
+	else if (wall_answer_text(a, t->fd, STR("opal"), t->answer).kind)
 		abort();
 	return NULL;
 }
 
-static void *tell_nothing(void *arg)
-{
-	ARENA(a);
-	struct wall_question q;
-	int fd = *(int *)arg;
-	if (wall_hear(fd, clock_mono_ms() + 5000, &q).kind)
-		abort();
-	close(q.message);
-	if (wall_answer_text(a, fd, STR(""), FAIL(ERR_LIMIT, "it never ends")).kind)
-		abort();
-	return NULL;
-}
-
+/* What is passing, on either side, is told from what lies in the file. */
 static void texts(void)
 {
+	static const struct {
+		struct told told;
+		enum err_kind kind;
+	} rows[] = {
+		{ { .taken = true }, ERR_NONE },
+		{ { .taken = true, .answer = { ERR_LIMIT, "why" } }, ERR_SYNTAX },
+		{ { .taken = true, .answer = { ERR_SYNTAX, "why" } }, ERR_SYNTAX },
+		{ { .taken = true, .answer = { ERR_IO, "why" } }, ERR_TEMP },
+		{ { .answer = { ERR_TEMP, "why" } }, ERR_TEMP },
+		{ { .answer = { ERR_NOTFOUND, "why" } }, ERR_NOTFOUND },
+		{ { .ends = true }, ERR_TEMP },
+		{ { .taken = true, .ends = true }, ERR_IO },
+	};
 	ARENA(a);
 	FD_AUTO pdf = fake_message(a, STR("%PDF"));
-	static void *(*const answers[])(void *arg) = { tell_text, tell_nothing };
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		int pair[2];
 		pthread_t id;
+		struct told told = rows[i].told;
 		str text = STR("none");
 		make_pair(pair);
-		if (thread_start_joinable(&id, answers[i], &pair[1]).kind)
+		told.fd = pair[1];
+		if (thread_start_joinable(&id, tell, &told).kind)
 			abort();
 		err e = wall_ask_text(a, pair[0], pdf, 5, &text);
 		pthread_join(id, NULL);
-		CHECK(i ? e.kind == ERR_SYNTAX && !strcmp(e.msg, "it never ends")
-			: !e.kind && str_eq(text, STR("opal")));
+		CHECK(e.kind == rows[i].kind);
+		CHECK(str_eq(text, e.kind ? STR("none") : STR("opal")));
+		CHECK(!told.answer.kind || !strcmp(e.msg, "why"));
 		close(pair[0]);
 		close(pair[1]);
 	}
+}
+
+/* Nobody hears it at all: a role that starts, or does not. */
+static void nobody(void)
+{
+	ARENA(a);
+	int pair[2];
+	str text = STR("none");
+	FD_AUTO pdf = fake_message(a, STR("%PDF"));
+	make_pair(pair);
+	CHECK(wall_ask_text(a, pair[0], pdf, 5, &text).kind == ERR_TEMP);
+	close(pair[0]);
+	CHECK(wall_take_text(pair[1]).kind == ERR_IO); /* and who hears it then is told */
+	close(pair[1]);
 }
 
 static const char *const questions[] = {
@@ -158,6 +186,7 @@ int main(void)
 {
 	there_and_back();
 	texts();
+	nobody();
 	bad_questions();
 	bad_answers();
 	return check_done();

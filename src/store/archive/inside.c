@@ -55,11 +55,13 @@ err archive_inside_read(struct book *b, struct arena *a, int64_t post, str *text
 	return packed.n ? unpack(a, packed, text) : OK;
 }
 
+/* ---- posts whose files are to be looked into: waits is 0, 1 for archive_unread_awake, 2 for ever */
+
 err archive_unread_add(struct book *b, int64_t post)
 {
 	return book_run(b,
 			"INSERT INTO unread (post, tries, waits) VALUES (?1, 0, 0) "
-			"ON CONFLICT DO UPDATE SET tries = 0, waits = 0",
+			"ON CONFLICT DO UPDATE SET tries = 0, waits = 0 WHERE waits < 2",
 			SQL_I(post));
 }
 
@@ -75,18 +77,31 @@ err archive_unread_next(struct book *b, struct archive_unread *u, bool *found)
 {
 	struct rows r;
 	TRY(book_rows(b, &r,
-		      "SELECT post, tries FROM unread WHERE waits = ?1 "
-		      "ORDER BY post DESC LIMIT 1",
-		      SQL_I(0)));
+		      "SELECT post, tries FROM unread WHERE waits = 0 "
+		      "ORDER BY post DESC LIMIT ?1",
+		      SQL_I(1)));
 	return read_unread(&r, u, found);
 }
 
 err archive_unread_of(struct book *b, int64_t post, struct archive_unread *u, bool *found)
 {
 	struct rows r;
-	TRY(book_rows(b, &r, "SELECT post, tries FROM unread WHERE post = ?1",
+	TRY(book_rows(b, &r,
+		      "SELECT post, tries FROM unread WHERE post = ?1 AND waits < 2",
 		      SQL_I(post)));
 	return read_unread(&r, u, found);
+}
+
+err archive_unread_count(struct book *b, struct archive_unread_counts *n)
+{
+	struct rows r;
+	TRY(book_rows(b, &r,
+		      "SELECT count(*) FILTER (WHERE waits = 0), "
+		      "count(*) FILTER (WHERE waits = 1) FROM unread WHERE waits < ?1",
+		      SQL_I(2)));
+	if (rows_next(&r))
+		*n = (struct archive_unread_counts){ rows_i64(&r, 0), rows_i64(&r, 1) };
+	return rows_end(&r);
 }
 
 err archive_unread_try(struct book *b, int64_t post)
@@ -97,16 +112,53 @@ err archive_unread_try(struct book *b, int64_t post)
 
 err archive_unread_done(struct book *b, int64_t post)
 {
-	return book_run(b, "DELETE FROM unread WHERE post = ?1", SQL_I(post));
+	return book_run(b, "DELETE FROM unread WHERE post = ?1 AND waits < 2",
+			SQL_I(post));
 }
 
 err archive_unread_wait(struct book *b, int64_t post)
 {
-	return book_run(b, "UPDATE unread SET waits = 1, tries = 0 WHERE post = ?1",
+	return book_run(b,
+			"UPDATE unread SET waits = 1, tries = 0 "
+			"WHERE post = ?1 AND waits < 2",
 			SQL_I(post));
 }
 
 err archive_unread_awake(struct book *b)
 {
 	return book_run(b, "UPDATE unread SET waits = 0 WHERE waits = 1");
+}
+
+/* ---- never */
+
+err archive_unread_never(struct book *b, int64_t post)
+{
+	return book_run(b,
+			"INSERT INTO unread (post, tries, waits) VALUES (?1, 0, 2) "
+			"ON CONFLICT DO UPDATE SET waits = 2",
+			SQL_I(post));
+}
+
+static err any_left(struct book *b, int64_t list, bool *left)
+{
+	struct rows r;
+	TRY(book_rows(b, &r,
+		      list ? "SELECT 1 FROM unread u JOIN post p ON p.id = u.post "
+			     "WHERE u.waits = 0 AND p.list = ?1 LIMIT 1"
+			   : "SELECT 1 FROM unread WHERE waits = 0 AND ?1 = 0 LIMIT 1",
+		      SQL_I(list)));
+	*left = rows_next(&r);
+	return rows_end(&r);
+}
+
+err archive_unread_close(struct book *b, int64_t list, bool *left)
+{
+	TRY(any_left(b, list, left));
+	if (*left)
+		return OK;
+	return list ? book_run(b,
+			       "UPDATE unread SET waits = 2 WHERE waits = 1 AND post IN "
+			       "(SELECT id FROM post WHERE list = ?1)",
+			       SQL_I(list))
+		    : book_run(b, "UPDATE unread SET waits = 2 WHERE waits = 1");
 }

@@ -1,5 +1,5 @@
 // Presses keys on pages, with script and without. Standard input: {"base", "list", "thread",
-// "post"}. Standard output: what was seen, as JSON.
+// "post", "script"}. Standard output: what was seen, as JSON.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -74,6 +74,18 @@ seen.darkStays = await paper();
 await page.click('[data-do=scheme]');
 seen.lightAgain = await paper();
 seen.cookies = await context.cookies();
+
+// A tag that somebody got into a page: of the group's site, which has the same origin; and the page's own.
+const third = await context.newPage();
+await third.goto(job.base + job.thread);
+const inject = src => third.evaluate(src => new Promise(tell => {
+  const tag = document.createElement('script');
+  tag.onload = () => tell('loaded');
+  tag.onerror = () => tell('refused');
+  tag.src = src;
+  document.head.append(tag);
+}), src);
+seen.injected = [await inject('/site.js'), await third.evaluate(() => 'ran' in window), await inject(job.script)];
 
 const plain = await browser.newContext({ javaScriptEnabled: false });
 const quiet = await plain.newPage();
