@@ -20,7 +20,7 @@ class Rest:
     def call(self, method, path, body=None, auth=..., source=None, headers=()):
         """(status, Location, JSON or None, headers); auth None: nobody's"""
         auth = self.own if auth is ... else auth
-        c = http.client.HTTPConnection('127.0.0.1', self.p.web, timeout=30, source_address=(source, 0) if source else None)
+        c = http.client.HTTPConnection('127.0.0.1', self.p.web, timeout=60, source_address=(source, 0) if source else None)
         if isinstance(body, dict):
             body = urllib.parse.urlencode(body, doseq=True)
         head = {'Content-Type': 'application/x-www-form-urlencoded'} if body is not None else {}

@@ -10,7 +10,7 @@ from rest import Rest, basic
 from sink import Sink
 from webserver import WebServer
 
-limit(300)
+limit(400)
 ADMIN = 'admin@lists.example'
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},
@@ -44,7 +44,7 @@ me = call('GET', f'users/{ADMIN}')[2]
 equal('an id for a name', status('GET', 'lists', auth=basic(me['user_id'], TOKEN)), 200)
 equal("another's id", status('GET', 'lists', auth=basic('0' * 31 + '9', TOKEN)), 401)
 link = re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.request('POST', '/confirm/' + link, '', {'Content-Type': 'application/x-www-form-urlencoded'})
 cookie = c.getresponse().getheader('Set-Cookie', '').split(';')[0]
 c.close()
@@ -142,7 +142,7 @@ twice = limited('read', '--rate', '2', '--name', 'a slow one')
 equal('two a minute', [status('GET', 'lists', **twice) for _ in range(3)], [200, 200, 429])
 answer = call('GET', 'lists', **twice)
 equal('and it says when', (answer[3].getheader('Retry-After'), answer[2]['description'].endswith('Try again in a minute.')), ('60', True))
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.request('GET', '/lists/lab/', headers={'Authorization': 'Bearer ' + secret_of(twice), 'Accept-Language': 'fr'})
 r = c.getresponse()
 equal('a page, too, in the reader\'s language', (r.status, r.getheader('Retry-After'), 'Réessayez dans une minute.' in r.read().decode()), (429, '60', True))
@@ -158,7 +158,7 @@ for words in ('write', '', 'read:nolist', 'read,members:'):
     check(f'no scope {words!r}', r.returncode == 1 and r.stderr, r.stderr)
 for who_, page, wanted in ((secret, '/lists/lab/admin/members.json', 200), (secret, '/account.json', 403),
                            (secret_of(moderates), '/lists/lab/admin/settings.json', 403)):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', page, headers={'Authorization': 'Bearer ' + who_})
     r = c.getresponse()
     equal(f'{page} by it', (r.status, 'insufficient_scope' in r.getheader('WWW-Authenticate', '')), (wanted, wanted == 403))

@@ -254,6 +254,7 @@ static err show_post(struct request *q, struct response *r,
 		.cut = post->flags & ARCHIVE_CUT,
 		.hidden = post->flags & ARCHIVE_GONE,
 	};
+	TRY(page_describe(q, post, &p.frame.description));
 	TRY(add_deeds(q, &p, post->id));
 	add_parent(q, x, hide, &p);
 	if (!hide)
