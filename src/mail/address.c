@@ -215,6 +215,14 @@ bool address_stands_alone(str text, size_t at, size_t n)
 	       && !(behind.n && behind.p[0] == '.' && word_begins(str_skip(behind, 1)));
 }
 
+err address_read_key(struct arena *a, str text, str *key)
+{
+	struct address x;
+	TRY(address_parse(a, str_trim(text), &x));
+	*key = address_key(a, &x);
+	return OK;
+}
+
 bool address_is_ascii(const struct address *x)
 {
 	return lex_ascii(x->local) && lex_ascii(x->domain);

@@ -59,6 +59,8 @@ str address_text(struct arena *a, const struct address *x); /* quoted where it m
 str address_key(struct arena *a,
 		const struct address *x); /* local and domain folded to lower
 					   * case, domain as A-labels */
+/* That of an address as somebody has typed it, with white space around it. As address_parse. */
+MUST_USE err address_read_key(struct arena *a, str text, str *key);
 bool address_is_ascii(const struct address *x);
 
 /* Whether the n octets of text at `at` are an address, or a name, of their own:
