@@ -1,9 +1,3 @@
--- Words anew: files that stand in a text (uuencode) or in Outlook's wrapper are no text of the
--- post but attachments of it. They come back as in 004, and the rows with them.
-DROP TABLE words;
-CREATE VIRTUAL TABLE words USING fts5(
-  body, subject, author, receiver, quote, files, inside, author_address, receiver_address,
-  content = '', tokenize = "postern");
-INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
-DELETE FROM refill;
-INSERT INTO refill (before) SELECT max(id) + 1 FROM post HAVING count(*) > 0;
+-- What an unlabelled message was read as when its words went into the index, which forgets a
+-- post only if it is told the same words again: the list's default_charset may change.
+ALTER TABLE post ADD COLUMN charset TEXT NOT NULL DEFAULT '';
