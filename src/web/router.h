@@ -29,6 +29,7 @@ enum route_flag {
 	ROUTE_DOOR = 4,    /* the way in or out: never behind [web] protect */
 	ROUTE_FREE = 16, /* it costs nothing: never refused for what a network has cost */
 	ROUTE_FAULTS = 8, /* it says itself what is wrong with a request (q->refused) */
+	ROUTE_BASIC = 32, /* a feed or a download: programs sign in to it by HTTP Basic */
 };
 
 struct route {
@@ -80,6 +81,9 @@ struct router {
 
 /* The error page for one who may not: 503, 404, 403, or 401 for a guest. */
 void router_refuse(struct request *q, struct response *r, enum may may);
+
+/* The same, but a guest who may not is led to sign in. */
+void router_lead_in(struct request *q, struct response *r, enum may may);
 
 /* The page function for http_options; ctx is the router. A page that only
  * sets a status of 400 or more gets the error page for it. */
