@@ -80,7 +80,7 @@ void within_answer(struct request *q, struct response *r,
 	};
 	add_files(q->arena, &c, &p);
 	if (q->json)
-		p.text = hide ? render_hide_text(q->arena, c.text) : c.text;
+		p.text = hide ? render_hide_text(q->arena, c.text, STR("…")) : c.text;
 	p.frame = archive_frame(q, p.subject.n ? p.subject : x->filename);
 	frame_step(q, &p.frame, arena_printf(q->arena, "#%" PRId64, number), path);
 	frame_step(q, &p.frame, S_("Attached message"), STR_NONE);
