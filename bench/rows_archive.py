@@ -19,9 +19,9 @@ def real_list(o):
     return path
 
 
-def postern_list(o):
+def postern_list(o, *sets):
     ps = Postern(o.scratch, o.binary)
-    ps.configure()
+    ps.configure(*sets)
     ps.cli("list", "create", "mips@list.test")
     return ps
 

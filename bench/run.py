@@ -4,6 +4,7 @@ import argparse, fcntl, os, signal, sys, tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lib
 from rows_archive import import_, thread
+from rows_lighthouse import lighthouse
 from rows_million import million_
 from rows_pages import pages
 from rows_search import search
@@ -11,7 +12,7 @@ from rows_mail import accept, fanout, fanout100k, memory, plain, signed, slow, v
 
 ROWS = {"accept": accept, "fanout": fanout, "fanout100k": fanout100k, "plain": plain, "slow": slow, "memory": memory, "signed": signed,
         "verify": verify, "import": import_,
-        "thread": thread, "search": search, "million": million_, "pages": pages}
+        "thread": thread, "lighthouse": lighthouse, "search": search, "million": million_, "pages": pages}
 
 
 def alone(scratch):

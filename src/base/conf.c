@@ -281,6 +281,25 @@ bool conf_word(str *list, str *word)
 	return false;
 }
 
+bool conf_engine_next(const struct conf *conf, struct engine_at *at)
+{
+	const str places[] = {
+#define ENGINE(kind, member, several) conf->member,
+#include "base/engines.def"
+#undef ENGINE
+	};
+	if (!at->begun)
+		at->rest = places[at->kind];
+	at->begun = true;
+	while (!conf_word(&at->rest, &at->where)) {
+		if (at->kind + 1 == CONF_ENGINES_ALL)
+			return false;
+		at->kind++;
+		at->rest = places[at->kind];
+	}
+	return true;
+}
+
 str conf_path(struct arena *a, const struct conf *conf, str path)
 {
 	return str_starts(path, STR("/")) ? path

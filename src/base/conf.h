@@ -75,6 +75,24 @@ MUST_USE err conf_parse(struct arena *a, const char *full, str text,
 /* The next of a WORDS value: takes it off *list. False at the end. */
 bool conf_word(str *list, str *word);
 
+/* Where the engines of [wall] are, kind by kind in the order of engines.def:
+ *
+ *     for (struct engine_at at = { 0 }; conf_engine_next(conf, &at);) ... at.kind, at.where
+ */
+enum conf_engine {
+#define ENGINE(kind, member, several) CONF_ENGINE_##kind,
+#include "base/engines.def"
+#undef ENGINE
+	CONF_ENGINES_ALL
+};
+
+struct engine_at {
+	enum conf_engine kind;
+	str where, rest;
+	bool begun;
+};
+bool conf_engine_next(const struct conf *conf, struct engine_at *at);
+
 /* A file of the configuration: absolute as it is, else below the data folder. */
 str conf_path(struct arena *a, const struct conf *conf, str path);
 

@@ -44,7 +44,9 @@ int cli_check_wall(struct cli *c)
 		return cli_fail(c,
 				FAIL(ERR_DENIED, "[wall] clamd names no engine: set it "
 						 "to the socket of a clamd"));
-	engines_scan(all, c->a, fd, clock_mono_ms() + engines_ms(conf), &v);
+	struct engine_ask q = { .message = fd,
+				.deadline = clock_mono_ms() + engines_ms(conf) };
+	engines_scan(all, c->a, &q, &v);
 	engines_free(all);
 	return print(c, &v);
 }

@@ -77,11 +77,12 @@ static void look_at_engine(struct doctor *d, const struct engine_state *s)
 		say(d, s->engine, WRONG, s->why);
 		return;
 	}
-	if (s->eicar.result != WALL_INFECTED) {
+	if (s->sample.result != s->kind->expects) {
 		say(d, s->engine, WRONG,
-		    arena_cat(d->c->a, s->version,
-			      STR(": it does not find EICAR, which every engine is to "
-				  "find: it has no signatures that count")));
+		    arena_cat(d->c->a, s->version, STR(": it does not find "),
+			      str_from(s->kind->sample),
+			      STR(", which every engine of its kind is to find: it has "
+				  "no signatures or rules that count")));
 		return;
 	}
 	enum finding f = age_of(d, s->version, &words);

@@ -18,6 +18,8 @@ static str reason(struct arena *a, const struct wall_verdict *v)
 	case WALL_SUSPICIOUS:
 		return arena_cat(a, STR("the virus check suspects it: "),
 				 suspicion(a, v->signature));
+	case WALL_REFUSED:
+		return arena_cat(a, STR("the mail filter refuses it: "), v->why);
 	default:
 		return arena_cat(a, STR("the virus check did not look through it: "),
 				 v->why);
@@ -38,7 +40,7 @@ err rule_virus(struct book *lists, struct arena *a, const struct post *p,
 	const struct wall_verdict *v = p->wall;
 	if (!v)
 		return OK;
-	if (v->result == WALL_INFECTED)
+	if (v->result == WALL_INFECTED || v->result == WALL_REFUSED)
 		return rule_says(r, VERDICT_REJECT, reason(a, v));
 	if (v->result == WALL_CLEAN)
 		return passes(a, p, r);

@@ -64,7 +64,8 @@ static bool has_program(void)
 static bool has_work(const struct setup *setup, enum role_id id)
 {
 	if (rights[id].network & NET_ENGINES)
-		return setup->conf.wall_clamd.n > 0 || has_program();
+		return conf_engine_next(&setup->conf, &(struct engine_at){ 0 })
+		       || has_program();
 	return !(rights[id].network & NET_ACCEPT) || has_listener(setup, id);
 }
 

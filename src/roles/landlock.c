@@ -227,10 +227,9 @@ static str port_of(str address, str standard)
 
 static err allow_engines(struct rules *r, const struct conf *conf)
 {
-	str rest = conf->wall_clamd, word;
-	while (conf_word(&rest, &word))
-		if (!str_starts(word, STR("/")))
-			TRY(allow_port(r, port_of(word, STR("3310"))));
+	for (struct engine_at at = { 0 }; conf_engine_next(conf, &at);)
+		if (!str_starts(at.where, STR("/")))
+			TRY(allow_port(r, port_of(at.where, STR(""))));
 	return OK;
 }
 

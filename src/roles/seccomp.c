@@ -69,12 +69,11 @@ static const struct call calls[] = {
  * older call, whose arguments a filter can see. */
 static const int unknown[] = { SCMP_SYS(clone3), SCMP_SYS(openat2) };
 
-/* Of [wall] clamd, a path or an address. */
+/* At a path, or at an address. */
 static bool has_engine(const struct conf *conf, bool path)
 {
-	str rest = conf->wall_clamd, word;
-	while (conf_word(&rest, &word))
-		if (str_starts(word, STR("/")) == path)
+	for (struct engine_at at = { 0 }; conf_engine_next(conf, &at);)
+		if (str_starts(at.where, STR("/")) == path)
 			return true;
 	return false;
 }

@@ -137,6 +137,14 @@ enum wall_says {
 	WALL_DOUBTS,  /* rules have to be asked what becomes of such a message */
 	WALL_ANSWERS, /* infected, or nobody looked at it: r says so to the client */
 };
+/* Asks the role wall until then (clock_mono_ms), once more where it died of something else
+ * meanwhile. The descriptor stays yours. ERR_TEMP, ERR_IO: of wall_ask. */
+struct wall_context;
+struct wall_verdict;
+MUST_USE err smtpd_ask_wall(struct smtpd *d, struct arena *a, int message,
+			    const struct wall_context *c, int64_t until,
+			    struct wall_verdict *verdict);
+
 enum wall_says smtpd_wall(struct visit *v, const struct smtp_session *s,
 			  const struct smtp_message *m, struct inbound_message *row,
 			  struct smtp_reply *r);

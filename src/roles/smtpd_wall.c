@@ -47,7 +47,8 @@ static int64_t time_of(const struct visit *v)
 }
 
 /* Over a socketpair of its own: whoever asks late for an answer gets nobody else's. */
-static err ask_once(struct visit *v, struct arena *a, int message, int64_t until,
+static err ask_once(struct smtpd *d, struct arena *a, int message,
+		    const struct wall_context *c, int64_t until,
 		    struct wall_verdict *verdict)
 {
 	int pair[2];
@@ -55,32 +56,60 @@ static err ask_once(struct visit *v, struct arena *a, int message, int64_t until
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return err_in(a, ERR_TEMP, "no connection to ourselves: %s",
 			      strerror(errno));
-	err e = wake_hand(v->d->role, ROLE_wall, pair[1]);
+	err e = wake_hand(d->role, ROLE_wall, pair[1]);
 	close(pair[1]);
 	if (!e.kind)
-		e = wall_ask(a, pair[0], message, left > LEAST_MS ? left : LEAST_MS,
+		e = wall_ask(a, pair[0], message, c, left > LEAST_MS ? left : LEAST_MS,
 			     verdict);
 	close(pair[0]);
 	return e;
 }
 
-/* A role that died of something else meanwhile is asked once more. */
-static err ask(struct visit *v, const struct smtp_message *m,
-	       struct wall_verdict *verdict)
+err smtpd_ask_wall(struct smtpd *d, struct arena *a, int message,
+		   const struct wall_context *c, int64_t until,
+		   struct wall_verdict *verdict)
 {
-	FD_AUTO message = -1;
-	int64_t until = clock_mono_ms() + time_of(v);
-	TRY(open_message(v, m, &message));
-	err e = ask_once(v, m->arena, message, until, verdict);
+	err e = ask_once(d, a, message, c, until, verdict);
 	for (int i = 1; i < ASKS && e.kind == ERR_IO; i++)
-		e = ask_once(v, m->arena, message, until, verdict);
+		e = ask_once(d, a, message, c, until, verdict);
 	return e;
 }
 
-static void scan(struct visit *v, const struct smtp_message *m,
-		 struct wall_verdict *verdict)
+/* What is known of the message beside itself. */
+static struct wall_context context_of(const struct visit *v, const struct smtp_session *s,
+				      struct arena *a)
 {
-	err e = ask(v, m, verdict);
+	size_t n = s->rcpt_count < WALL_RECIPIENTS_MAX ? s->rcpt_count
+						       : WALL_RECIPIENTS_MAX;
+	str *to = arena_zero(a, (n + 1) * sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = address_text(a, &s->rcpts[i].to);
+	return (struct wall_context){ .client = v->is_local ? STR("") : v->client,
+				      .helo = s->helo,
+				      .reverse_path = address_is_null(&s->mail.from)
+							      ? STR("")
+							      : address_text(
+								      a, &s->mail.from),
+				      .to = to,
+				      .to_count = n,
+				      .account = s->account,
+				      .tls = s->tls };
+}
+
+static err ask(struct visit *v, const struct smtp_session *s,
+	       const struct smtp_message *m, struct wall_verdict *verdict)
+{
+	FD_AUTO message = -1;
+	int64_t until = clock_mono_ms() + time_of(v);
+	struct wall_context c = context_of(v, s, m->arena);
+	TRY(open_message(v, m, &message));
+	return smtpd_ask_wall(v->d, m->arena, message, &c, until, verdict);
+}
+
+static void scan(struct visit *v, const struct smtp_session *s,
+		 const struct smtp_message *m, struct wall_verdict *verdict)
+{
+	err e = ask(v, s, m, verdict);
 	if (!e.kind)
 		return;
 	log_warn("wall-silent", KS("client", v->client), KE(e),
@@ -110,10 +139,42 @@ static void refuse(struct visit *v, const struct smtp_session *s,
 						.trace = &ruling,
 						.count = 1 };
 	smtpd_note_refused(v, s, m, row, judged);
+}
+
+static void refuse_virus(struct visit *v, const struct smtp_session *s,
+			 const struct inbound_message *row,
+			 const struct wall_verdict *found, struct smtp_reply *r)
+{
+	struct arena *scratch = smtp_scratch((struct smtp_session *)(uintptr_t)s);
 	log_warn("virus-refused", KN("inbound", row->id), KS("client", v->client),
 		 KN("account", s->account), KS("signature", found->signature),
 		 KZ("do", "nothing; where account is not 0, look at that person's "
 			  "computer"));
+	smtp_say(r, 554, "5.7.1",
+		 arena_cat(scratch, STR("a virus was found in this message: "),
+			   found->signature));
+}
+
+/* An engine's words, as they may stand in a reply to who does not speak UTF-8. */
+static str ascii(struct arena *a, str text)
+{
+	char *out = arena_alloc(a, text.n + 1);
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = text.p[i] >= ' ' && text.p[i] <= '~' ? text.p[i] : '?';
+	return (str){ out, text.n };
+}
+
+static void refuse_unwanted(struct visit *v, const struct smtp_session *s,
+			    const struct inbound_message *row,
+			    const struct wall_verdict *found, struct smtp_reply *r)
+{
+	struct arena *scratch = smtp_scratch((struct smtp_session *)(uintptr_t)s);
+	log_info("filter-refused", KN("inbound", row->id), KS("client", v->client),
+		 KN("account", s->account), KS("engine", found->engine),
+		 KS("why", found->why));
+	smtp_say(r, 550, "5.7.1",
+		 arena_cat(scratch, STR("the mail filter here refuses this message: "),
+			   ascii(scratch, found->why)));
 }
 
 enum wall_says smtpd_wall(struct visit *v, const struct smtp_session *s,
@@ -121,18 +182,16 @@ enum wall_says smtpd_wall(struct visit *v, const struct smtp_session *s,
 			  struct smtp_reply *r)
 {
 	struct wall_verdict found;
-	struct arena *scratch = smtp_scratch((struct smtp_session *)(uintptr_t)s);
 	if (!engines_named(v->d->conf))
 		return WALL_PASSES;
-	scan(v, m, &found);
+	scan(v, s, m, &found);
 	row->trust = wall_put(m->arena, row->trust, &found);
 	if (found.result == WALL_CLEAN)
 		return WALL_PASSES;
-	if (found.result == WALL_INFECTED) {
+	if (found.result == WALL_INFECTED || found.result == WALL_REFUSED) {
 		refuse(v, s, m, row, &found);
-		smtp_say(r, 554, "5.7.1",
-			 arena_cat(scratch, STR("a virus was found in this message: "),
-				   found.signature));
+		(found.result == WALL_INFECTED ? refuse_virus
+					       : refuse_unwanted)(v, s, row, &found, r);
 		return WALL_ANSWERS;
 	}
 	if (!found.passing || str_eq(v->d->conf->wall_on_failure, STR("accept")))

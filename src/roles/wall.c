@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "base/thread_pool.h"
 #include "wall/door.h"
 #include "wall/engines.h"
 #include "wall/paper.h"
@@ -22,6 +23,7 @@ struct wall {
 	struct role *role;
 	struct engines *engines; /* NULL: none is named */
 	const char *program;     /* pdftotext; NULL: it is not installed */
+	struct thread_pool *threads;
 	atomic_size_t under_way;
 };
 
@@ -58,21 +60,24 @@ static err answer_one(struct wall *w, struct arena *a, int channel)
 {
 	struct wall_question q;
 	struct wall_verdict v;
-	TRY(wall_hear(channel, clock_mono_ms() + QUESTION_MS, &q));
-	if (q.text_most)
+	TRY(wall_hear(a, channel, clock_mono_ms() + QUESTION_MS, &q));
+	if (q.wants == WALL_WANTS_TEXT)
 		return answer_text(w, a, channel, &q);
 	if (!w->engines) {
 		close(q.message);
 		return FAIL(ERR_DENIED, "no engine is named");
 	}
-	engines_scan(w->engines, a, q.message, clock_mono_ms() + q.within_ms, &v);
+	struct engine_ask ask = { .message = q.message,
+				  .context = &q.context,
+				  .deadline = clock_mono_ms() + q.within_ms };
+	engines_scan(w->engines, a, &ask, &v);
 	close(q.message);
 	log_info("scanned", KZ("verdict", wall_word(v.result)), KS("engine", v.engine),
 		 KS("signature", v.signature), KS("why", v.why), KN("ms", v.ms));
 	return wall_answer(a, channel, &v);
 }
 
-static void *serve_one(void *arg)
+static void serve_one(void *arg)
 {
 	ARENA(a);
 	struct asked x = *(struct asked *)arg;
@@ -83,7 +88,6 @@ static void *serve_one(void *arg)
 			 KZ("do", "nothing: whoever asked puts the message off"));
 	close(x.channel);
 	atomic_fetch_sub(&x.w->under_way, 1);
-	return NULL;
 }
 
 /* Who finds no room sees the connection end, and the message is put off. */
@@ -92,7 +96,7 @@ static void take(struct wall *w, int channel)
 	struct asked *x = mem_alloc(sizeof *x);
 	*x = (struct asked){ w, channel };
 	if (atomic_fetch_add(&w->under_way, 1) < QUESTIONS
-	    && !thread_start(serve_one, x).kind)
+	    && !thread_pool_run(w->threads, serve_one, x).kind)
 		return;
 	atomic_fetch_sub(&w->under_way, 1);
 	close(channel);
@@ -104,6 +108,7 @@ int wall_main(struct role *role)
 	static struct wall w; /* threads may outlive this call */
 	w.role = role;
 	w.engines = engines_new(role->conf);
+	w.threads = thread_pool_new();
 	w.program = paper_program_file(role->a);
 	if (!w.engines && !w.program)
 		return 1; /* the supervisor starts it where there is one of them */

@@ -170,21 +170,21 @@ static err stream(struct arena *a, struct session *s, int fd, bool *whole)
 	return OK;
 }
 
-static void judge(const struct clamd_reply *r, struct wall_verdict *v)
+static void judge(const struct clamd_reply *r, struct wall_finding *f)
 {
 	if (r->kind == CLAMD_CLEAN) {
-		v->result = WALL_CLEAN;
+		f->result = WALL_CLEAN;
 	} else if (r->kind == CLAMD_FOUND) {
-		v->result = clamd_result_of(r->text);
-		v->signature = r->text;
+		f->result = clamd_result_of(r->text);
+		f->signature = r->text;
 	} else {
-		v->result = WALL_UNSCANNED;
-		v->why = STR("larger than the engine takes (StreamMaxLength)");
+		f->result = WALL_UNSCANNED;
+		f->why = STR("larger than the engine takes (StreamMaxLength)");
 	}
 }
 
 static err scan(struct clamd *c, struct arena *a, struct session *s, int fd,
-		struct wall_verdict *v)
+		struct wall_finding *f)
 {
 	struct clamd_reply r;
 	bool whole;
@@ -197,10 +197,10 @@ static err scan(struct clamd *c, struct arena *a, struct session *s, int fd,
 	if (!whole && r.kind == CLAMD_CLEAN)
 		return not_in_words(a, c, "calls clean what it has not read to its end",
 				    OK);
-	struct wall_verdict x = { .engine = arena_cat(a, STR("clamd "), c->where),
+	struct wall_finding x = { .by = arena_cat(a, STR("clamd "), c->where),
 				  .version = arena_copy(a, str_from(s->version)) };
 	judge(&r, &x);
-	*v = x;
+	*f = x;
 	return OK;
 }
 
@@ -242,7 +242,7 @@ static bool is_fresh(const struct session *s)
 }
 
 err clamd_scan(struct clamd *c, struct arena *a, int fd, int64_t deadline,
-	       struct wall_verdict *v)
+	       struct wall_finding *f)
 {
 	struct session *s;
 	err e = OK;
@@ -257,7 +257,7 @@ err clamd_scan(struct clamd *c, struct arena *a, int fd, int64_t deadline,
 		e = session_open(c, a, deadline, &s);
 	if (!e.kind) {
 		conn_deadline(s->conn, deadline);
-		e = scan(c, a, s, fd, v);
+		e = scan(c, a, s, fd, f);
 	}
 	/* It may have gone while it was idle: that says nothing of clamd. */
 	if (e.kind == ERR_TEMP && used && clock_mono_ms() < deadline) {
@@ -265,9 +265,9 @@ err clamd_scan(struct clamd *c, struct arena *a, int fd, int64_t deadline,
 		s = NULL;
 		e = session_open(c, a, deadline, &s);
 		if (!e.kind)
-			e = scan(c, a, s, fd, v);
+			e = scan(c, a, s, fd, f);
 	}
-	if (s && (e.kind || v->result == WALL_UNSCANNED)) {
+	if (s && (e.kind || f->result == WALL_UNSCANNED)) {
 		session_free(s);
 		s = NULL;
 	}
@@ -299,3 +299,50 @@ void clamd_prune(struct clamd *c)
 	c->idle_count = kept;
 	pthread_mutex_unlock(&c->lock);
 }
+
+/* ---- as an engine */
+
+static void *open_one(str where)
+{
+	return clamd_new(where);
+}
+
+static void close_one(void *e)
+{
+	clamd_free(e);
+}
+
+static void prune(void *e)
+{
+	clamd_prune(e);
+}
+
+static err scan_message(void *e, struct arena *a, const struct engine_ask *q,
+			struct wall_verdict *v)
+{
+	struct wall_finding f;
+	int64_t began = clock_mono_ms();
+	TRY(clamd_scan(e, a, q->message, q->deadline, &f));
+	f.ms = clock_mono_ms() - began;
+	wall_add(a, v, &f);
+	return OK;
+}
+
+static err version(void *e, struct arena *a, int64_t deadline, str *text)
+{
+	return clamd_version(e, a, deadline, text);
+}
+
+const struct engine_kind engine_clamd = {
+	.word = "clamd",
+	.takes_files = true,
+	.sample = "EICAR",
+	.halves = { "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
+		    "ANTIVIRUS-TEST-FILE!$H+H*" },
+	.expects = WALL_INFECTED,
+	.open = open_one,
+	.close = close_one,
+	.prune = prune,
+	.scan = scan_message,
+	.version = version,
+};

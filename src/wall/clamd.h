@@ -4,13 +4,13 @@
  * of its database, asked for at its beginning, is a fresh one.
  *
  *     struct clamd *c = clamd_new(STR("/run/clamav/clamd.ctl"));
- *     struct wall_verdict v;
- *     TRY(clamd_scan(c, a, fd, clock_mono_ms() + 60000, &v));
+ *     struct wall_finding f;
+ *     TRY(clamd_scan(c, a, fd, clock_mono_ms() + 60000, &f));
  */
 #pragma once
 
 #include "base/err.h"
-#include "wall/verdict.h"
+#include "wall/engine.h"
 
 struct clamd;
 
@@ -20,12 +20,12 @@ struct clamd *clamd_new(str where);
 void clamd_free(struct clamd *c);
 str clamd_where(const struct clamd *c);
 
-/* Scans what the descriptor holds from its beginning to its end, in pieces. OK: v is
+/* Scans what the descriptor holds from its beginning to its end, in pieces. OK: f is
  * clean, infected, suspicious or, where clamd takes nothing of this size, not scanned.
  * ERR_TEMP: it did not answer by the deadline, or not as clamd does; the text says what.
  * ERR_IO: the descriptor cannot be read. Any thread. */
 MUST_USE err clamd_scan(struct clamd *c, struct arena *a, int fd, int64_t deadline,
-			struct wall_verdict *v);
+			struct wall_finding *f);
 
 /* Its program and database, over a new connection. ERR_TEMP. */
 MUST_USE err clamd_version(struct clamd *c, struct arena *a, int64_t deadline,

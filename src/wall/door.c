@@ -12,33 +12,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PACKET_MAX = 4096, GRACE_MS = 2000 };
+enum { PACKET_MAX = 4096, GRACE_MS = 2000, FILES = 2, TEXT_MAX = 64 * 1024 * 1024 };
 
 union control {
 	struct cmsghdr head;
-	char room[CMSG_SPACE(sizeof(int))];
+	char room[CMSG_SPACE(FILES * sizeof(int))];
 };
 
-/* A packet, and a descriptor unless it is -1. */
-static bool send_packet(int channel, str text, int fd)
+/* A packet with so many descriptors. */
+static bool send_packet(int channel, str text, const int *files, size_t count)
 {
 	union control c = { 0 };
 	struct iovec iov = { (void *)(uintptr_t)text.p, text.n };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	if (fd >= 0) {
+	if (count) {
 		m.msg_control = c.room;
-		m.msg_controllen = sizeof c.room;
-		c.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd),
+		m.msg_controllen = CMSG_SPACE(count * sizeof *files);
+		c.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(count * sizeof *files),
 					   .cmsg_level = SOL_SOCKET,
 					   .cmsg_type = SCM_RIGHTS };
-		memcpy(CMSG_DATA(&c.head), &fd, sizeof fd);
+		memcpy(CMSG_DATA(&c.head), files, count * sizeof *files);
 	}
 	return sendmsg(channel, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)text.n;
 }
 
-/* *fd: -1 where none came. */
+/* files: -1 where none came. */
 static err receive(int channel, int64_t deadline, char room[static PACKET_MAX], str *text,
-		   int *fd)
+		   int files[static FILES])
 {
 	union control c;
 	struct iovec iov = { room, PACKET_MAX };
@@ -46,7 +46,7 @@ static err receive(int channel, int64_t deadline, char room[static PACKET_MAX], 
 			    .msg_iovlen = 1,
 			    .msg_control = c.room,
 			    .msg_controllen = sizeof c.room };
-	*fd = -1;
+	files[0] = files[1] = -1;
 	if (!net_wait(channel, POLLIN, deadline))
 		return FAIL(ERR_TEMP, "no answer in time");
 	ssize_t n = recvmsg(channel, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -54,8 +54,8 @@ static err receive(int channel, int64_t deadline, char room[static PACKET_MAX], 
 		return FAIL(ERR_IO, strerror(errno));
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS
-	    && h->cmsg_len == CMSG_LEN(sizeof *fd))
-		memcpy(fd, CMSG_DATA(h), sizeof *fd);
+	    && h->cmsg_len <= CMSG_LEN(FILES * sizeof *files))
+		memcpy(files, CMSG_DATA(h), h->cmsg_len - CMSG_LEN(0));
 	if (n == 0)
 		return FAIL(ERR_IO, "the other end is closed");
 	if (m.msg_flags & MSG_TRUNC)
@@ -64,37 +64,17 @@ static err receive(int channel, int64_t deadline, char room[static PACKET_MAX], 
 	return OK;
 }
 
-err wall_ask(struct arena *a, int channel, int message, int64_t within_ms,
-	     struct wall_verdict *v)
+static void close_all(int files[static FILES])
 {
-	char room[PACKET_MAX];
-	str text;
-	int fd;
-	if (!send_packet(channel, arena_printf(a, "SCAN %lld", (long long)within_ms),
-			 message))
-		return FAIL(ERR_IO, "the role wall takes no question");
-	err e = receive(channel, clock_mono_ms() + within_ms + GRACE_MS, room, &text,
-			&fd);
-	fd_close(&fd);
-	if (e.kind)
-		return err_in(a, e.kind, "no answer of the role wall: %s", e.msg);
-	return wall_from_json(a, text, v)
-		       ? OK
-		       : FAIL(ERR_IO, "the role wall answers something unknown");
+	for (size_t i = 0; i < FILES; i++)
+		fd_close(&files[i]);
 }
 
-/* ---- texts: "TAKEN" at once, then one of the words below; with OK comes a memory file */
-
-enum { TEXT_MAX = 64 * 1024 * 1024, TAKE_MS = 3000 };
-
-static const struct {
-	str word;
-	enum err_kind kind;
-} refusals[] = {
-	{ { "LATER", 5 }, ERR_TEMP },    /* not now */
-	{ { "NONE", 4 }, ERR_NOTFOUND }, /* no program is there */
-	{ { "FAIL", 4 }, ERR_SYNTAX },   /* never: it is the file's fault */
-};
+static err write_file(struct arena *a, str text, int *fd)
+{
+	*fd = memfd_create("postern-text", MFD_CLOEXEC);
+	return *fd < 0 ? FAIL(ERR_IO, "no memory file") : file_write_all(a, *fd, text);
+}
 
 static err read_file(struct arena *a, int fd, size_t most, str *text)
 {
@@ -108,6 +88,77 @@ static err read_file(struct arena *a, int fd, size_t most, str *text)
 	*text = (str){ to, (size_t)n };
 	return OK;
 }
+
+/* ---- verdicts: the answer is JSON, in a memory file where it is long */
+
+static err hear_json(struct arena *a, int channel, int64_t deadline, str *json)
+{
+	char room[PACKET_MAX];
+	str text;
+	int files[FILES];
+	err e = receive(channel, deadline, room, &text, files);
+	if (e.kind)
+		e = err_in(a, e.kind, "no answer of the role wall: %s", e.msg);
+	else if (str_eq(text, STR("FILE")))
+		e = read_file(a, files[0], WALL_CONTEXT_MAX, json);
+	else
+		*json = arena_copy(a, text);
+	close_all(files);
+	return e;
+}
+
+static err answer_json(struct arena *a, int channel, str json)
+{
+	FD_AUTO fd = -1;
+	if (json.n > PACKET_MAX) {
+		TRY(write_file(a, json, &fd));
+		json = STR("FILE");
+	}
+	return send_packet(channel, json, &fd, fd >= 0)
+		       ? OK
+		       : FAIL(ERR_IO, "whoever asked has gone");
+}
+
+static err ask(struct arena *a, int channel, str question, int message,
+	       const struct wall_context *c)
+{
+	FD_AUTO context = -1;
+	if (c)
+		TRY(write_file(a, wall_context_json(a, c), &context));
+	return send_packet(channel, question, (int[]){ message, context }, c ? 2 : 1)
+		       ? OK
+		       : FAIL(ERR_IO, "the role wall takes no question");
+}
+
+err wall_ask(struct arena *a, int channel, int message, const struct wall_context *c,
+	     int64_t within_ms, struct wall_verdict *v)
+{
+	str json;
+	TRY(ask(a, channel, arena_printf(a, "SCAN %lld", (long long)within_ms), message,
+		c));
+	TRY(hear_json(a, channel, clock_mono_ms() + within_ms + GRACE_MS, &json));
+	return wall_from_json(a, json, v)
+		       ? OK
+		       : FAIL(ERR_IO, "the role wall answers something unknown");
+}
+
+err wall_answer(struct arena *a, int channel, const struct wall_verdict *v)
+{
+	return answer_json(a, channel, wall_json(a, v));
+}
+
+/* ---- texts: "TAKEN" at once, then one of the words below; with OK comes a memory file */
+
+enum { TAKE_MS = 3000 };
+
+static const struct {
+	str word;
+	enum err_kind kind;
+} refusals[] = {
+	{ { "LATER", 5 }, ERR_TEMP },    /* not now */
+	{ { "NONE", 4 }, ERR_NOTFOUND }, /* no program is there */
+	{ { "FAIL", 4 }, ERR_SYNTAX },   /* never: it is the file's fault */
+};
 
 static err read_text(struct arena *a, str answer, int fd, size_t most, str *text)
 {
@@ -126,27 +177,27 @@ err wall_ask_text(struct arena *a, int channel, int pdf, size_t most, str *text)
 {
 	char room[PACKET_MAX];
 	str answer;
-	int fd;
-	if (!send_packet(channel, arena_printf(a, "TEXT %zu", most), pdf))
+	int files[FILES];
+	if (ask(a, channel, arena_printf(a, "TEXT %zu", most), pdf, NULL).kind)
 		return FAIL(ERR_TEMP, "the role wall takes no question");
-	err e = receive(channel, clock_mono_ms() + TAKE_MS, room, &answer, &fd);
+	err e = receive(channel, clock_mono_ms() + TAKE_MS, room, &answer, files);
 	if (e.kind)
 		return err_in(a, ERR_TEMP, "the role wall takes no question: %s", e.msg);
 	if (str_eq(answer, STR("TAKEN"))) {
-		fd_close(&fd);
+		close_all(files);
 		e = receive(channel, clock_mono_ms() + PAPER_MS + GRACE_MS, room, &answer,
-			    &fd);
+			    files);
 	}
 	if (e.kind)
 		return err_in(a, ERR_IO, "no answer of the role wall: %s", e.msg);
-	e = read_text(a, answer, fd, most, text);
-	fd_close(&fd);
+	e = read_text(a, answer, files[0], most, text);
+	close_all(files);
 	return e;
 }
 
 err wall_take_text(int channel)
 {
-	return send_packet(channel, STR("TAKEN"), -1)
+	return send_packet(channel, STR("TAKEN"), NULL, 0)
 		       ? OK
 		       : FAIL(ERR_IO, "whoever asked has gone");
 }
@@ -162,53 +213,71 @@ err wall_answer_text(struct arena *a, int channel, str text, err failed)
 {
 	str said = STR("OK");
 	FD_AUTO fd = -1;
-	if (!failed.kind) {
-		fd = memfd_create("postern-text", MFD_CLOEXEC);
-		failed = fd < 0 ? FAIL(ERR_IO, "no memory file")
-				: file_write_all(a, fd, text);
-	}
+	if (!failed.kind)
+		failed = write_file(a, text, &fd);
 	if (failed.kind)
 		said = arena_cat(a, refusal(failed.kind), STR(" "),
 				 str_first(str_from(failed.msg), 200));
-	return send_packet(channel, said, failed.kind ? -1 : fd)
+	return send_packet(channel, said, &fd, !failed.kind)
 		       ? OK
 		       : FAIL(ERR_IO, "whoever asked has gone");
 }
 
 /* ---- what is asked */
 
+static const struct wants {
+	const char *word;
+	enum wall_wants wants;
+	int64_t most; /* the number behind the word */
+} wants[] = {
+	{ "SCAN", WALL_WANTS_VERDICT, WALL_MS_MAX },
+	{ "TEXT", WALL_WANTS_TEXT, TEXT_MAX },
+};
+
 static err read_question(str text, struct wall_question *q)
 {
 	str word;
 	int64_t n;
-	bool scan = str_word(&text, &word) && str_eq(word, STR("SCAN"));
-	if ((!scan && !str_eq(word, STR("TEXT"))) || !str_word(&text, &word)
-	    || !str_i64(word, &n) || n < 1 || n > (scan ? WALL_MS_MAX : TEXT_MAX)
+	const struct wants *w = NULL;
+	if (str_word(&text, &word))
+		for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
+			if (str_eq(word, str_from(wants[i].word)))
+				w = &wants[i];
+	if (!w || !str_word(&text, &word) || !str_i64(word, &n) || n < 1 || n > w->most
 	    || str_trim(text).n || q->message < 0)
 		return FAIL(ERR_SYNTAX, "not a question for the role wall");
-	q->within_ms = scan ? n : PAPER_MS;
-	q->text_most = scan ? 0 : (size_t)n;
+	q->wants = w->wants;
+	q->within_ms = w->wants == WALL_WANTS_TEXT ? PAPER_MS : n;
+	q->text_most = w->wants == WALL_WANTS_TEXT ? (size_t)n : 0;
 	return OK;
 }
 
-err wall_hear(int channel, int64_t deadline, struct wall_question *q)
+static err read_context(struct arena *a, int fd, struct wall_question *q)
 {
-	char room[PACKET_MAX];
-	struct wall_question x;
-	str text;
-	err e = receive(channel, deadline, room, &text, &x.message);
-	if (!e.kind)
-		e = read_question(text, &x);
-	if (e.kind)
-		fd_close(&x.message);
-	else
-		*q = x;
-	return e;
+	str json;
+	if (fd < 0)
+		return OK;
+	TRY(read_file(a, fd, WALL_CONTEXT_MAX, &json));
+	return wall_context_read(a, json, &q->context)
+		       ? OK
+		       : FAIL(ERR_SYNTAX, "not what is known of a message");
 }
 
-err wall_answer(struct arena *a, int channel, const struct wall_verdict *v)
+err wall_hear(struct arena *a, int channel, int64_t deadline, struct wall_question *q)
 {
-	return send_packet(channel, wall_json(a, v), -1)
-		       ? OK
-		       : FAIL(ERR_IO, "whoever asked has gone");
+	char room[PACKET_MAX];
+	int files[FILES];
+	str text;
+	err e = receive(channel, deadline, room, &text, files);
+	struct wall_question x = { .message = files[0] };
+	if (!e.kind)
+		e = read_question(text, &x);
+	if (!e.kind)
+		e = read_context(a, files[1], &x);
+	if (!e.kind) {
+		*q = x;
+		files[0] = -1;
+	}
+	close_all(files);
+	return e;
 }

@@ -1,128 +1,149 @@
 #include "wall/verdict.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
+#include "base/utf8.h"
 
-#include <jansson.h>
 #include <time.h>
 
-static const char *const words[] = { "clean", "infected", "suspicious", "not scanned" };
+static const char *const words[] = { "clean", "infected", "suspicious", "not scanned",
+				     "refused" };
 
 const char *wall_word(enum wall_result r)
 {
 	return words[r];
 }
 
+bool wall_result_find(str word, enum wall_result *r)
+{
+	for (unsigned i = 0; i < WALL_RESULTS; i++)
+		if (str_eq(word, str_from(words[i]))) {
+			*r = (enum wall_result)i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- several */
+
+static int rank_of(const struct wall_finding *f)
+{
+	static const int ranks[WALL_RESULTS] = { [WALL_CLEAN] = 0,
+						 [WALL_UNSCANNED] = 1,
+						 [WALL_SUSPICIOUS] = 2,
+						 [WALL_REFUSED] = 4,
+						 [WALL_INFECTED] = 5 };
+	return f->result == WALL_UNSCANNED && f->passing ? 3 : ranks[f->result];
+}
+
+static str plain(struct arena *a, str text)
+{
+	str scrubbed = utf8_scrub(a, utf8_first(text, WALL_TEXT_MAX));
+	char *out = arena_alloc(a, scrubbed.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < scrubbed.n; i++)
+		out[n++] = (unsigned char)scrubbed.p[i] < ' ' || scrubbed.p[i] == 127
+				   ? ' '
+				   : scrubbed.p[i];
+	return utf8_first((str){ out, n }, WALL_TEXT_MAX);
+}
+
+static struct wall_finding copy_of(struct arena *a, const struct wall_finding *f)
+{
+	struct wall_finding x = *f;
+	str *texts[] = { &x.by, &x.version, &x.signature, &x.part, &x.why };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = plain(a, *texts[i]);
+	return x;
+}
+
+void wall_add(struct arena *a, struct wall_verdict *v, const struct wall_finding *f)
+{
+	bool counts = !v->count || rank_of(f) > rank_of(&v->all[0]);
+	size_t old = v->count, kept = old < WALL_FINDINGS_MAX ? old : old - 1;
+	if (kept < old && !counts)
+		return;
+	struct wall_finding *all = arena_zero(a, (kept + 1) * sizeof *all);
+	if (kept)
+		memcpy(all + counts, v->all, kept * sizeof *all);
+	struct wall_finding *at = counts ? all : all + kept;
+	*at = copy_of(a, f);
+	v->all = all;
+	v->count = kept + 1;
+	v->result = all->result;
+	v->passing = all->passing;
+	v->engine = all->by;
+	v->version = all->version;
+	v->signature = all->signature;
+	v->part = all->part;
+	v->why = all->why;
+}
+
+static bool is_name(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == ':')
+			return false;
+	return s.n > 0 && s.n <= 76;
+}
+
+static bool is_value(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 127)
+			return false;
+	return utf8_valid(s);
+}
+
+bool wall_edit_add(struct arena *a, struct wall_verdict *v, const struct wall_edit *edit)
+{
+	size_t octets = edit->name.n + edit->value.n, old = v->edit_count;
+	for (size_t i = 0; i < old; i++)
+		octets += v->edits[i].name.n + v->edits[i].value.n;
+	if (old == WALL_EDITS_MAX || octets > WALL_EDIT_OCTETS || edit->index < 0
+	    || !is_name(edit->name) || !is_value(edit->value))
+		return false;
+	struct wall_edit *all = arena_zero(a, (old + 1) * sizeof *all);
+	if (old)
+		memcpy(all, v->edits, old * sizeof *all);
+	all[old] = (struct wall_edit){ edit->insert, edit->index,
+				       arena_copy(a, edit->name),
+				       arena_copy(a, edit->value) };
+	v->edits = all;
+	v->edit_count = old + 1;
+	return true;
+}
+
+/* ---- in words */
+
+static void add_words(struct buf *b, const struct wall_finding *f)
+{
+	buf_add(b, str_from(words[f->result]));
+	if (f->signature.n)
+		buf_cat(b, STR(": "), f->signature);
+	if (f->why.n)
+		buf_cat(b, STR(": "), f->why);
+	if (f->part.n)
+		buf_cat(b, STR(" in "), f->part);
+	if (f->by.n)
+		buf_cat(b, STR(", says "), f->by);
+	if (f->version.n)
+		buf_cat(b, STR(", "), f->version);
+}
+
 str wall_text(struct arena *a, const struct wall_verdict *v)
 {
 	BUF(b);
-	buf_add(&b, str_from(words[v->result]));
-	if (v->signature.n)
-		buf_cat(&b, STR(": "), v->signature);
-	if (v->why.n)
-		buf_cat(&b, STR(": "), v->why);
-	if (v->engine.n)
-		buf_cat(&b, STR(", says "), v->engine);
-	if (v->version.n)
-		buf_cat(&b, STR(", "), v->version);
-	return arena_copy(a, buf_str(&b));
-}
-
-static void set_text(json_t *o, const char *key, str text)
-{
-	text = str_first(text, WALL_TEXT_MAX);
-	if (text.n)
-		json_object_set_new(o, key, json_stringn(text.p, text.n));
-}
-
-static json_t *object_of(const struct wall_verdict *v)
-{
-	json_t *o = json_object();
-	json_object_set_new(o, "verdict", json_string(words[v->result]));
-	if (v->passing)
-		json_object_set_new(o, "passing", json_true());
-	set_text(o, "engine", v->engine);
-	set_text(o, "version", v->version);
-	set_text(o, "signature", v->signature);
-	set_text(o, "why", v->why);
-	json_object_set_new(o, "at", json_integer(v->at));
-	json_object_set_new(o, "ms", json_integer(v->ms));
-	return o;
-}
-
-static str dumped(struct arena *a, json_t *o)
-{
-	char *text = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	str out = arena_copy(a, str_from(text));
-	free(text);
-	json_decref(o);
-	return out;
-}
-
-str wall_json(struct arena *a, const struct wall_verdict *v)
-{
-	return dumped(a, object_of(v));
-}
-
-static bool text_of(struct arena *a, const json_t *o, const char *key, str *out)
-{
-	const json_t *x = json_object_get(o, key);
-	if (x && (!json_is_string(x) || json_string_length(x) > WALL_TEXT_MAX))
-		return false;
-	*out = arena_copy(a, (str){ json_string_value(x), json_string_length(x) });
-	return true;
-}
-
-static bool read_object(struct arena *a, const json_t *o, struct wall_verdict *v)
-{
-	const char *word = json_string_value(json_object_get(o, "verdict"));
-	struct wall_verdict x = { .result = WALL_RESULTS };
-	for (unsigned i = 0; word && i < WALL_RESULTS; i++)
-		if (!strcmp(word, words[i]))
-			x.result = (enum wall_result)i;
-	if (x.result == WALL_RESULTS || !text_of(a, o, "engine", &x.engine)
-	    || !text_of(a, o, "version", &x.version)
-	    || !text_of(a, o, "signature", &x.signature) || !text_of(a, o, "why", &x.why))
-		return false;
-	x.passing = json_is_true(json_object_get(o, "passing"));
-	x.at = json_integer_value(json_object_get(o, "at"));
-	x.ms = json_integer_value(json_object_get(o, "ms"));
-	*v = x;
-	return true;
-}
-
-static json_t *load(str json)
-{
-	return json_loadb(json.n ? json.p : "", json.n, 0, NULL);
-}
-
-bool wall_from_json(struct arena *a, str json, struct wall_verdict *v)
-{
-	json_t *o = load(json);
-	bool read = read_object(a, o, v);
-	json_decref(o);
-	return read;
-}
-
-str wall_put(struct arena *a, str json, const struct wall_verdict *v)
-{
-	json_t *o = load(json);
-	if (!json_is_object(o)) {
-		json_decref(o);
-		o = json_object();
+	add_words(&b, &(struct wall_finding){ .result = v->result,
+					      .by = v->engine,
+					      .version = v->version,
+					      .signature = v->signature,
+					      .part = v->part,
+					      .why = v->why });
+	for (size_t i = 1; i < v->count; i++) {
+		buf_add(&b, STR("; "));
+		add_words(&b, &v->all[i]);
 	}
-	json_object_set_new(o, "wall", object_of(v));
-	return dumped(a, o);
-}
-
-bool wall_get(struct arena *a, str json, struct wall_verdict *v)
-{
-	if (!str_find(json, STR("\"wall\"")).n)
-		return false; /* what most messages say where there is no wall */
-	json_t *o = load(json);
-	bool read = read_object(a, json_object_get(o, "wall"), v);
-	json_decref(o);
-	return read;
+	return arena_copy(a, buf_str(&b));
 }
 
 /* "ClamAV 1.4.6/27743/Sun Aug 24 08:29:49 2025": ctime of the engine's own machine. A

@@ -93,9 +93,12 @@ str worker_moved(struct request *q)
 	return q->query_text.n ? arena_cat(q->arena, to, STR("?"), q->query_text) : to;
 }
 
-/* Crawlers that collect texts for AI read it where they ask at all. */
+/* A search engine finds the page, not its twin for programs. Crawlers that collect texts for AI
+ * read it where they ask at all. */
 void worker_label(const struct request *q, struct response *r)
 {
+	if (q->json)
+		response_header(r, STR("X-Robots-Tag"), STR("noindex"));
 	if (!request_arg(q, "list").n)
 		return;
 	const struct worker *w = worker_of(q);

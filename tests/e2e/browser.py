@@ -77,7 +77,7 @@ class Browser:
 
     def ask(self, method, path, body=None, headers=()):
         """One request; no redirect is followed."""
-        c = http.client.HTTPConnection('127.0.0.1', self.p.web, timeout=30)
+        c = http.client.HTTPConnection('127.0.0.1', self.p.web, timeout=60)
         send = {'User-Agent': self.agent, 'X-Forwarded-For': self.network}
         if self.https:
             send['X-Forwarded-Proto'] = 'https'

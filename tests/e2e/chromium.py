@@ -13,8 +13,8 @@ JS = os.path.join(HERE, 'js')
 WANTED = ('playwright-core', 'axe-core', 'html-validate', 'oidc-provider')
 
 
-def install():
-    if not all(os.path.isdir(os.path.join(JS, 'node_modules', x)) for x in WANTED):
+def install(*more):
+    if not all(os.path.isdir(os.path.join(JS, 'node_modules', x)) for x in (*WANTED, *more)):
         subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=JS, check=True, timeout=180)
 
 
@@ -24,6 +24,17 @@ def look(p, visits, timeout=1200):
     job = json.dumps({'base': f'http://127.0.0.1:{p.web}', 'visits': visits})
     r = subprocess.run(['node', 'pages.mjs'], cwd=JS, input=job, capture_output=True, text=True, timeout=timeout)
     if not check('Chromium has looked at the pages', r.returncode == 0, r.stderr):
+        return []
+    return json.loads(r.stdout)
+
+
+def lighthouse(base, visits, categories, timeout=400):
+    """What js/lighthouse.mjs saw of each visit. Nothing is timed, so what is there is not waited for any longer."""
+    install('lighthouse')
+    quick = {'pauseAfterFcpMs': 0, 'pauseAfterLoadMs': 0, 'networkQuietThresholdMs': 100, 'cpuQuietThresholdMs': 100, 'disableFullPageScreenshot': True}
+    job = json.dumps({'base': base, 'categories': categories, 'settings': quick, 'visits': visits})
+    r = subprocess.run(['node', 'lighthouse.mjs'], cwd=JS, input=job, capture_output=True, text=True, timeout=timeout)
+    if not check('Lighthouse has looked at the pages', r.returncode == 0, r.stderr):
         return []
     return json.loads(r.stdout)
 

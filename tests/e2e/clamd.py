@@ -68,7 +68,7 @@ class Clamd:
         with open(self.dir + '/log', 'a') as log:
             self.process = subprocess.Popen([self.program, '-c', self.dir + '/conf'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=self.env, start_new_session=True)
-        if not eventually(self._answers, 30):
+        if not eventually(self._answers):
             raise Failed('clamd does not answer: ' + open(self.dir + '/log').read())
 
     def _answers(self):
@@ -147,7 +147,7 @@ class apart:
         self.socket = folder('postern-fake-clamd-') + '/socket'
         self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), self.socket], stdin=subprocess.DEVNULL)
         cleanups.append(self.process.kill)
-        if not eventually(lambda: os.path.exists(self.socket), 20):
+        if not eventually(lambda: os.path.exists(self.socket)):
             raise Failed('the engine of the test did not start')
 
 

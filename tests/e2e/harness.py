@@ -52,7 +52,7 @@ def skipped(why):
     print(f'skipped: {why}', flush=True)
 
 
-def eventually(what, seconds=10, every=0.02):
+def eventually(what, seconds=60, every=0.02):
     """The first true value of what(), or its last when time is over."""
     end = time.monotonic() + seconds
     while True:
@@ -154,10 +154,10 @@ class Talk:
     def __init__(self, where, source=None, greeting=True):
         if isinstance(where, str):
             self.sock = socket.socket(socket.AF_UNIX)
-            self.sock.settimeout(20)
+            self.sock.settimeout(60)
             self.sock.connect(where)
         else:
-            self.sock = socket.create_connection(where, 20, source_address=(source, 0) if source else None)
+            self.sock = socket.create_connection(where, 60, source_address=(source, 0) if source else None)
         self.room = b''
         self.closed = False
         if greeting:
@@ -232,7 +232,7 @@ class Postern:
         args = [x for k, v in conf.items() for x in ('--set', f'{k}={v}')]
         made = subprocess.run([POSTERN, *args, 'init', '--dir', self.dir + '/data', '--domain', domain,
                                '--admin', admin, '--hostname', 'mail.' + domain],
-                              capture_output=True, text=True, env=self.env, timeout=60)
+                              capture_output=True, text=True, env=self.env, timeout=150)
         if made.returncode:
             raise Failed(made.stderr)
         self.first_words = made.stdout
@@ -253,7 +253,7 @@ class Postern:
     def run(self, *args, input=None, sets=()):
         words = [x for s in sets for x in ('--set', s)]
         return subprocess.run([POSTERN, '-c', self.conf, *words, *args], input=input, capture_output=True,
-                              text=not isinstance(input, bytes), env=self.env, timeout=60)
+                              text=not isinstance(input, bytes), env=self.env, timeout=150)
 
     def cli(self, *args, input=None):
         r = self.run(*args, input=input)
@@ -298,7 +298,7 @@ class Postern:
             self.wait_ready()
         return self
 
-    def wait_ready(self, seconds=20):
+    def wait_ready(self, seconds=60):
         def ready():
             if self.process.poll() is not None:
                 raise Failed('the server ended:\n' + self.tail())
@@ -319,7 +319,7 @@ class Postern:
                 out[started[pid]] = pid
         return out
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         if not self.process or self.process.poll() is not None:
             return 0
         self.process.send_signal(signal.SIGTERM)
@@ -371,11 +371,11 @@ class Postern:
                 out.append(e)
         return out
 
-    def event(self, name, seconds=10, **having):
+    def event(self, name, seconds=60, **having):
         """Waits for a line of the log."""
         return eventually(lambda: self.events(name, **having), seconds)
 
-    def quiet(self, seconds=15):
+    def quiet(self, seconds=60):
         """Waits until nothing is to be sorted and nothing to be delivered at once."""
         return eventually(lambda: self.status('arrivals') == 0 and self.status('deliveries') == 0, seconds, 0.1)
 
@@ -387,16 +387,16 @@ class Postern:
         return context
 
     def smtp(self, host='127.0.0.1', helo='client.example', source=None):
-        return smtplib.SMTP(host, self.port, local_hostname=helo, timeout=30,
+        return smtplib.SMTP(host, self.port, local_hostname=helo, timeout=60,
                             source_address=(source, 0) if source else None)
 
     def submit(self, user=None, token=None, mechanism='PLAIN', implicit=False):
         """A signed-in session at 587, or at 465."""
         if implicit:
-            s = smtplib.SMTP_SSL('127.0.0.1', self.submissions, local_hostname='client.example', timeout=30,
+            s = smtplib.SMTP_SSL('127.0.0.1', self.submissions, local_hostname='client.example', timeout=60,
                                  context=self.tls())
         else:
-            s = smtplib.SMTP('127.0.0.1', self.submission, local_hostname='client.example', timeout=30)
+            s = smtplib.SMTP('127.0.0.1', self.submission, local_hostname='client.example', timeout=60)
             s.starttls(context=self.tls())
         s.ehlo()
         if user:

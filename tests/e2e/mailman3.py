@@ -102,7 +102,7 @@ class Mailman3:
         with open(f'{self.dir}/rest.log', 'w') as log:
             process = subprocess.Popen([*words, '-r', 'rest'], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **how)
         cleanups.append(lambda: _ended(process))
-        if not eventually(lambda: _answers('127.0.0.1', self.port), 40):
+        if not eventually(lambda: _answers('127.0.0.1', self.port)):
             with open(f'{self.dir}/rest.log') as log:
                 raise Failed('Mailman\'s REST API does not answer: ' + log.read())
         return f'http://127.0.0.1:{self.port}/3.1'

@@ -58,6 +58,16 @@ def _answers(host, port):
         return False
 
 
+def negotiates(host, port):
+    """Whether a milter is there: SMFIC_OPTNEG, version 6, is answered by the same letter."""
+    try:
+        with socket.create_connection((host, port), 10) as s:
+            s.sendall(struct.pack('!IcIII', 13, b'O', 6, 0x1ff, 0))
+            return s.recv(5)[4:] == b'O'
+    except OSError:
+        return False
+
+
 MASTER = '''
 {host}:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -134,7 +144,7 @@ class Postfix:
                                         env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers(host, port), 20):
+        if not eventually(lambda: _answers(host, port)):
             raise Failed('Postfix does not answer:\n' + self.log())
 
     def _folders(self):
@@ -202,17 +212,8 @@ class OpenDkim:
             self.process = subprocess.Popen(['opendkim', '-f', '-x', self.dir + '/conf'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
         cleanups.append(self._end)
-        if not eventually(self._negotiates, 60):
+        if not eventually(lambda: negotiates(*self.at)):
             raise Failed('OpenDKIM does not answer: ' + self.log())
-
-    def _negotiates(self):
-        """SMFIC_OPTNEG, version 6, is answered by the same letter."""
-        try:
-            with socket.create_connection(self.at, 3) as s:
-                s.sendall(struct.pack('!IcIII', 13, b'O', 6, 0x1ff, 0))
-                return s.recv(5)[4:] == b'O'
-        except OSError:
-            return False
 
     def log(self):
         """What it has said; of messages it tells syslog alone."""
@@ -280,7 +281,7 @@ class Dovecot:
         self.process = subprocess.Popen(['dovecot', '-F', '-c', self.conf], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers(host, imap) and _answers(host, lmtp), 20):
+        if not eventually(lambda: _answers(host, imap) and _answers(host, lmtp)):
             raise Failed('Dovecot does not answer: ' + self.log())
 
     def log(self):
@@ -290,7 +291,7 @@ class Dovecot:
             return ''
 
     def doveadm(self, *args):
-        r = subprocess.run(['doveadm', '-c', self.conf, *args], capture_output=True, text=True, timeout=30)
+        r = subprocess.run(['doveadm', '-c', self.conf, *args], capture_output=True, text=True, timeout=60)
         return r.stdout
 
     def mails(self, user, what='hdr.subject'):

@@ -92,7 +92,7 @@ class Postorius:
             self.process = subprocess.Popen([PYTHON, '-m', 'django', 'runserver', '--noreload', f'127.0.0.1:{self.port}'], env=self.env,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(lambda: _answers('127.0.0.1', self.port), 30):
+        if not eventually(lambda: _answers('127.0.0.1', self.port)):
             raise Failed('Postorius does not answer:\n' + self.log())
 
     def _run(self, *args):

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 from harness import Failed, cleanups, eventually, folder
-from peers import _ended
+from peers import _ended, negotiates
 
 CONF = '''
 options {{
@@ -68,8 +68,10 @@ class Rspamd:
             self.process = subprocess.Popen(['rspamd', '-f', '-c', conf, *root], stdin=subprocess.DEVNULL, stdout=f, stderr=f,
                                             start_new_session=True)
         cleanups.append(lambda: _ended(self.process))
-        if not eventually(self._answers, 150): # it compiles all of its rules first
+        if not eventually(self._answers, 150):  # it compiles all of its rules first
             raise Failed('rspamd does not answer: ' + self.log()[-2000:])
+        if milter and not eventually(lambda: negotiates(*milter.split(':'))):  # another process of it
+            raise Failed('rspamd is no milter: ' + self.log()[-2000:])
 
     def _answers(self):
         try:
@@ -86,5 +88,5 @@ class Rspamd:
         """What it would do, and what it found, by name: DMARC_POLICY_ALLOW, R_DKIM_ALLOW, ARC_ALLOW, ..."""
         head = {'IP': ip, 'Helo': helo, 'From': sender, 'Rcpt': recipient, 'Pass': 'all'}
         r = urllib.request.Request(self.url + 'checkv2', data=octets, headers=head)
-        answer = json.loads(urllib.request.urlopen(r, timeout=30).read())
+        answer = json.loads(urllib.request.urlopen(r, timeout=60).read())
         return answer['action'], sorted(answer['symbols'])

@@ -57,7 +57,7 @@ class SignedZones:
         self.log = open(self.at + '/log', 'wb')
         self.process = subprocess.Popen([nsd, '-d', '-c', self.at + '/nsd.conf'], stdout=self.log, stderr=self.log)
         cleanups.append(self.stop)
-        if not eventually(lambda: 'nsd started' in self.words(), 10, 0.1) or 'error' in self.words():
+        if not eventually(lambda: 'nsd started' in self.words(), 60, 0.1) or 'error' in self.words():
             raise RuntimeError('nsd does not serve: ' + self.words())
 
     def words(self):

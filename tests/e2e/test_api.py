@@ -19,7 +19,7 @@ from nameserver import NameServer
 from sink import Sink
 from webserver import WebServer
 
-limit(300)
+limit(400)
 ADMIN = 'admin@lists.example'
 DATA = os.path.join(HERE, '../../../shared/data/rest-cassettes')
 if not os.path.isdir(DATA):
@@ -46,7 +46,7 @@ def basic(user, secret):
 
 def call(method, path, body=None, auth=basic(ADMIN, TOKEN), source=None, headers=()):
     """(status, Location, JSON or None, headers)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30, source_address=(source, 0) if source else None)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60, source_address=(source, 0) if source else None)
     if isinstance(body, dict):
         body = urllib.parse.urlencode(body, doseq=True)
     head = {'Content-Type': 'application/x-www-form-urlencoded'} if body is not None else {}
@@ -83,7 +83,7 @@ me = call('GET', f'users/{ADMIN}')[2]
 equal('an id for a name', status('GET', 'lists', auth=basic(me['user_id'], TOKEN)), 200)
 equal("another's id", status('GET', 'lists', auth=basic('0' * 31 + '9', TOKEN)), 401)
 link = re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.request('POST', '/confirm/' + link, '', {'Content-Type': 'application/x-www-form-urlencoded'})
 cookie = c.getresponse().getheader('Set-Cookie', '').split(';')[0]
 c.close()
@@ -187,7 +187,7 @@ for words in ('write', '', 'read:nolist', 'read,members:'):
     check(f'no scope {words!r}', r.returncode == 1 and r.stderr, r.stderr)
 for who_, page, wanted in ((secret, '/lists/lab/admin/members.json', 200), (secret, '/account.json', 403),
                            (base64.b64decode(moderates['auth'].split()[1]).decode().split(':')[1], '/lists/lab/admin/settings.json', 403)):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', page, headers={'Authorization': 'Bearer ' + who_})
     r = c.getresponse()
     equal(f'{page} by it', (r.status, 'insufficient_scope' in r.getheader('WWW-Authenticate', '')), (wanted, wanted == 403))

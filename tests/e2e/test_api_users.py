@@ -10,7 +10,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(120)
+limit(400)
 ADMIN, LAB = 'admin@lists.example', 'lists/lab.lists.example/'
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},
@@ -25,7 +25,7 @@ p.start()
 
 def call(method, path, body=None, bearer=TOKEN):
     """(status, Location, JSON or None)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request(method, '/api/3.1/' + path, body and urllib.parse.urlencode(body),
               {'Authorization': 'Bearer ' + bearer, 'Content-Type': 'application/x-www-form-urlencoded'})
     r = c.getresponse()
@@ -90,14 +90,14 @@ BASIC = 'Basic ' + base64.b64encode(f'{ADMIN}:{TOKEN}'.encode()).decode()
 for what, path, auth in (('below the API', '/api/3.1/lists', BASIC), ('a page', '/lists/lab/admin/settings', 'Bearer ' + TOKEN),
                          ('one that is not there', '/lists/none/admin/settings', 'Bearer ' + TOKEN)):
     for kind, body in (('a form that is none', b'a=%00'), ('parts without an end', b'--x\r\nno')):
-        c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+        c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
         c.request('POST', path, body, {'Authorization': auth, 'Accept': 'application/json', 'Content-Type':
                                        'multipart/form-data; boundary=x' if b'--' in body else 'application/x-www-form-urlencoded'})
         r = c.getresponse()
         text = r.read()
         check(f'{what}: {kind}', r.status in (400, 404) and r.getheader('Content-Type') == 'application/json' and json.loads(text)['title'], text)
         c.close()
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.request('POST', '/lists/lab/admin/settings', 'max_message_size=huge', {'Authorization': 'Bearer ' + TOKEN, 'Accept': 'application/json',
                                                                       'Content-Type': 'application/x-www-form-urlencoded'})
 r = c.getresponse()

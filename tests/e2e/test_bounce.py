@@ -12,7 +12,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 LIST, ANNA, OLGA = 'dev@lists.example', 'anna@home.example', 'olga@home.example'
 GONE, STRICT, FULL, WELL = 'gone@far.example', 'strict@far.example', 'full@far.example', 'well@far.example'
 DAY = 86400
@@ -51,7 +51,7 @@ def score(address):
     return float(m['bounce_score']) if m else None
 
 
-def becomes(what, value, wanted, seconds=10):
+def becomes(what, value, wanted, seconds=60):
     return check(what, eventually(lambda: value() == wanted, seconds, 0.1), f'{value()!r}, wanted {wanted!r}')
 
 
@@ -60,7 +60,7 @@ def post(subject):
     code, text = p.deliver(ANNA, LIST, octets)
     check(f'"{subject}" is accepted', code == 250, text)
     mid = mid_of(octets)
-    check(f'"{subject}" went out', eventually(lambda: bool(far.to(WELL, Subject=subject)) and p.status('deliveries') == 0, 15, 0.1))
+    check(f'"{subject}" went out', eventually(lambda: bool(far.to(WELL, Subject=subject)) and p.status('deliveries') == 0, 60, 0.1))
     return mid
 
 
@@ -91,7 +91,7 @@ for i in range(5):
     time.sleep(0.02 + 0.1 * i)
     p.kill()
     p.start()
-eventually(lambda: p.status('deliveries') == 0 and p.status('arrivals') == 0, 20, 0.1)
+eventually(lambda: p.status('deliveries') == 0 and p.status('arrivals') == 0, 60, 0.1)
 becomes('a point, whatever was cut off', lambda: score(GONE), 4.0, 20)
 becomes('a quarter', lambda: score(FULL), 1.0)
 time.sleep(1.5)
@@ -104,22 +104,22 @@ far.clear()
 post('the fifth day')
 becomes('the probe was refused: delivery is off', lambda: (member(GONE) or {}).get('off_by'), 'bounces', 15)
 equal('the post and one probe were refused', far.refused.count(GONE), 2)
-check('the owner is told', eventually(lambda: home.to(OLGA, Subject=f'Mail to {GONE} is turned off'), 10))
+check('the owner is told', eventually(lambda: home.to(OLGA, Subject=f'Mail to {GONE} is turned off')))
 check('with the words of the server', '5.1.1' in home.to(OLGA, Subject='is turned off')[0].text())
 
 section('warnings, and the end')
 SAYS.pop('gone')  # the warnings are what the mailbox would get
 for n in range(3):
     p.cli('tick')
-    check(f'warning {n + 1}', eventually(lambda: len(far.to(GONE, Subject='is turned off')) == n + 1, 10, 0.1), len(far.to(GONE)))
+    check(f'warning {n + 1}', eventually(lambda: len(far.to(GONE, Subject='is turned off')) == n + 1, 60, 0.1), len(far.to(GONE)))
     later(6)
     p.cli('tick')
     later(1)
 check('a member meanwhile', member(GONE))
 p.cli('tick', '--at', '+1d')
 becomes('removed', lambda: member(GONE), None)
-check('the owner hears of that', eventually(lambda: home.to(OLGA, Subject=f'{GONE} was removed'), 10))
-check('and the member', eventually(lambda: far.to(GONE, Subject='no longer a member'), 10))
+check('the owner hears of that', eventually(lambda: home.to(OLGA, Subject=f'{GONE} was removed')))
+check('and the member', eventually(lambda: far.to(GONE, Subject='no longer a member')))
 equal('each warning once', len(far.to(GONE, Subject='is turned off')), 3)
 check('the last one says so', sum('last such' in m.text() for m in far.to(GONE)) == 1)
 
@@ -136,7 +136,7 @@ SAYS.pop('full')
 p.cli('member', 'set', LIST, FULL, 'delivery=regular')
 equal('who is turned on again has no points', (score(FULL), member(FULL)['off_by']), (0.0, ''))
 post('welcome back')
-check('and gets mail', eventually(lambda: far.to(FULL, Subject='welcome back'), 5))
+check('and gets mail', eventually(lambda: far.to(FULL, Subject='welcome back')))
 
 section('two weeks of policy')
 equal('never a point, and mail goes on', (score(STRICT), member(STRICT)['delivery']), (0.0, 'regular'))
@@ -164,7 +164,7 @@ mid = post('comes back later')
 path = path_of(far.to(WELL, Subject='comes back later')[0])
 equal('a report is taken', report(path, mid=mid)[0], 250)
 becomes('and counts', lambda: score(WELL), 1.0)
-check('the trace of the post shows it', eventually(lambda: any(r['what'] == 'bounced' and r['recipient'] == WELL for r in p.trace(mid)), 5),
+check('the trace of the post shows it', eventually(lambda: any(r['what'] == 'bounced' and r['recipient'] == WELL for r in p.trace(mid))),
       p.trace(mid))
 later(1)
 report(path, status='5.7.1', mid=mid)
@@ -175,7 +175,7 @@ report(f'dev-bounces@lists.example', mid='unknown@x')
 report(f'dev-bounces@lists.example', mid=mid, final='nobody@far.example')
 name, tag = path.split('.', 1)
 report(f'{name}.{"a" * 16}@lists.example', mid=mid)
-eventually(lambda: p.status('arrivals') == 0, 10, 0.1)
+eventually(lambda: p.status('arrivals') == 0, 60, 0.1)
 time.sleep(1.5)
 equal('policy, delays, success, who is away, strangers: no point', score(WELL), 1.0)
 report('dev-bounces@lists.example', mid=mid)
@@ -194,7 +194,7 @@ in_words(mid, WELL)
 becomes('words that answer a post and name who had it', lambda: score(WELL), 3.0)
 in_words('unknown@x', WELL)
 in_words(mid, 'nobody@far.example')
-eventually(lambda: p.status('arrivals') == 0, 10, 0.1)
+eventually(lambda: p.status('arrivals') == 0, 60, 0.1)
 time.sleep(1)
 equal('not those that answer another, or name another', score(WELL), 3.0)
 equal('four entries at the post, two of them without a tag', sorted(r['what'] for r in p.trace(mid) if r['what'].startswith('bounce')),
@@ -207,8 +207,8 @@ names = {f'c{i:03}@far.example': name for i, name in enumerate(sorted(expected))
 p.cli('list', 'create', CORP, '--owner', OLGA)
 p.cli('member', 'add', CORP, ANNA, '-', input='\n'.join(names) + '\n')
 octets = message(ANNA, CORP, 'to all of them')
-check('the new list takes mail', eventually(lambda: p.deliver(ANNA, CORP, octets)[0] == 250, 10, 0.3))
-check('all have a copy', eventually(lambda: all(far.to(x, Subject='to all of them') for x in names), 20, 0.2), p.trace(mid_of(octets)))
+check('the new list takes mail', eventually(lambda: p.deliver(ANNA, CORP, octets)[0] == 250, 60, 0.3))
+check('all have a copy', eventually(lambda: all(far.to(x, Subject='to all of them') for x in names), 60, 0.2), p.trace(mid_of(octets)))
 with p.smtp() as s:
     s.ehlo()
     for address, name in names.items():
@@ -217,7 +217,7 @@ with p.smtp() as s:
         octets = open(f'{DATA}/bounce/msgs/{name}', 'rb').read()
         code, text = s.data(re.sub(rb'\r\n|\r|\n', b'\r\n', octets))
         check(f'{name} is taken', code == 250, text)
-eventually(lambda: p.status('arrivals') == 0, 20, 0.2)
+eventually(lambda: p.status('arrivals') == 0, 60, 0.2)
 time.sleep(1.5)
 came_back = {x for x in names if any(r['what'] == 'bounced' for r in p.trace(x))}
 failed = {x for x, name in names.items() if expected[name]['permanent']}
@@ -249,7 +249,7 @@ link = re.search(r'/leave\?m=([0-9]+\.[a-z2-7]+)', copy)
 check('the copy bears its leave link', link)
 complain('', copy.replace('\r\n\r\n', '\r\n\r\nredacted\r\n', 1), 'abuse@lists.example')
 becomes('by the leave link alone', lambda: member(WELL)['off_by'], 'complaint')
-check('a polite notice', eventually(lambda: far.to(WELL, Subject='is turned off'), 10))
+check('a polite notice', eventually(lambda: far.to(WELL, Subject='is turned off')))
 complain(path, 'Subject: again\r\n\r\nx')
 later(30)
 p.cli('tick')
@@ -263,7 +263,7 @@ p.cli('list', 'set', TIED, 'personal_copies=no')
 p.cli('member', 'add', TIED, ANNA, KIM, LEE)
 octets = message(ANNA, TIED, 'one for all')
 equal('a post', p.deliver(ANNA, TIED, octets)[0], 250)
-check('comes', eventually(lambda: far.to(KIM, Subject='one for all'), 10), p.tail())
+check('comes', eventually(lambda: far.to(KIM, Subject='one for all')), p.tail())
 copy = far.to(KIM, Subject='one for all')[0].text()
 check('without a word of whose it is', 'leave?m=' not in copy and 'bounces+' not in copy, copy)
 
@@ -280,10 +280,10 @@ def tied(author, source, name=KIM):
 for author, source, why in (('abuse@sure.example', '127.0.0.1', 'without proof'), ('lee@sure.example', '127.0.0.9', 'by another user'),
                             ('abuse@home.example', '127.0.0.1', 'by another domain')):
     heard = tied(author, source)
-    check(f'{why} it goes to a person', eventually(heard, 10, 0.1), p.tail())
+    check(f'{why} it goes to a person', eventually(heard, 60, 0.1), p.tail())
     equal('and nobody is turned off', [member(x, TIED)['delivery'] for x in (KIM, LEE)], ['regular'] * 2)
 tied('abuse@sure.example', '127.0.0.9')
-check('by the server of the mailbox the member is asked', eventually(lambda: far.to(KIM, Subject='Do you want mail from tied?'), 10), p.tail())
+check('by the server of the mailbox the member is asked', eventually(lambda: far.to(KIM, Subject='Do you want mail from tied?')), p.tail())
 equal('that member alone', far.to(LEE, Subject='Do you want mail from tied?'), [])
 tied('abuse@sure.example', '127.0.0.9')
 time.sleep(1)
@@ -297,7 +297,7 @@ home.reply['rcpt'] = lambda address: '550 5.1.1 gone myself'
 SAYS['gone-too'] = '550 5.1.1 no such user'
 with p.submit(ANNA, p.token(ANNA)) as s:
     s.sendmail(ANNA, ['gone-too@far.example'], message(ANNA, 'gone-too@far.example', 'to nobody'))
-check('status counts it', eventually(lambda: p.status('reports of ours refused') == 1, 10, 0.2), p.json('status'))
+check('status counts it', eventually(lambda: p.status('reports of ours refused') == 1, 60, 0.2), p.json('status'))
 home.reply.pop('rcpt')
 
 section('the page')

@@ -9,7 +9,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(120)
+limit(400)
 LIST, ANNA, BEN, OLGA = 'dev@lists.example', 'anna@uni.example', 'ben@south.example', 'olga@south.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}
@@ -37,7 +37,7 @@ def asks(subject):
 def page(path, data=None):
     request = urllib.request.Request(BASE + path, urllib.parse.urlencode(data).encode() if data is not None else None)
     try:
-        with urllib.request.urlopen(request, timeout=10) as r:
+        with urllib.request.urlopen(request, timeout=60) as r:
             return r.status, r.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()

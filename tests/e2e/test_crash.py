@@ -14,7 +14,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240, 1500)
+limit(400, 1500)
 MEMBERS, ROUNDS, POSTS = (10000, 50, 2000) if LONG else (1000, 10, 250)
 BIG, SMALL, ANNA = 'big@lists.example', 'small@lists.example', 'anna@d0.example'
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
@@ -46,7 +46,7 @@ def deliver(to, subject):
     while not stop.is_set():
         tries[mid] += 1
         try:
-            with smtplib.SMTP('127.0.0.1', p.port, 'client.example', timeout=10) as s:
+            with smtplib.SMTP('127.0.0.1', p.port, 'client.example', timeout=60) as s:
                 s.sendmail(ANNA, [to], post)
             with lock:
                 accepted[mid] = to
@@ -106,7 +106,7 @@ order = ['smtpd', 'post', 'send', 'all', 'serve', 'everything', 'web', 'fetch', 
 for r in range(ROUNDS):
     time.sleep(random.uniform(0.05, 1.2))
     kill(order[r] if r < len(order) else random.choice(order))
-    eventually(lambda: p.events('role-ready', new=True), 5)
+    eventually(lambda: p.events('role-ready', new=True))
 section('the axe rests')
 for t in threads:
     t.join(300 if LONG else 60)

@@ -11,7 +11,7 @@ from mailing import message, mid_of
 from signedzone import SignedZones
 from sink import Sink
 
-limit(240)
+limit(400)
 ANNA, LIST = 'anna@home.test', 'dev@lists.example'
 ca, strange = Authority(), Authority('Another authority')
 sinks, tlsa, rows = {}, [], []
@@ -88,12 +88,12 @@ def send(domain, subject, mail_params='', **fields):
 
 def fate(mid, what):
     """The first entry of that kind, as the ledger has it."""
-    found = eventually(lambda: [r for r in p.trace(mid) if r['what'] == what], 15, 0.1)
+    found = eventually(lambda: [r for r in p.trace(mid) if r['what'] == what], 60, 0.1)
     return found[0]['detail'] if found else p.trace(mid)
 
 
 def arrived(name, subject, to=None):
-    m = eventually(lambda: sinks[name].to(f'x@{to or name + ".dane.test"}', Subject=subject), 15)
+    m = eventually(lambda: sinks[name].to(f'x@{to or name + ".dane.test"}', Subject=subject))
     return check(f'{subject}: it came', m, p.trace(f'x@{to or name + ".dane.test"}')[-3:]) and m[0]
 
 
@@ -138,7 +138,7 @@ waits('unusable-clear', r'DANE: none of 1 TLSA records of .* is usable: the serv
 goes('reqd', 'TLS', 'plain.test')
 goes('match', 'TLS', 'sub.plain.test')
 sinks['missing'].offers.remove('STARTTLS')
-eventually(lambda: not sinks['missing'].live, 5)
+eventually(lambda: not sinks['missing'].live)
 said = fate(send('missing.dane.test', 'now in clear'), 'delivered')
 check('where nothing asks for TLS the ledger says that there was none', ', in clear)' in said, said)
 
@@ -184,7 +184,7 @@ refused('reqd-clear.dane.test', 'no TLS', 'REQUIRETLS: .*offers no TLS')
 refused('plain.test', 'unproven MX', 'neither DNSSEC nor MTA-STS')
 for name in ('reqd-strange', 'reqd-clear'):
     equal(f'{name}: not even MAIL', [c for c in sinks[name].commands if c.startswith('MAIL')], [])
-m = eventually(lambda: [m for m in home.to(ANNA) if '5.7.30' in m.text()], 10)
+m = eventually(lambda: [m for m in home.to(ANNA) if '5.7.30' in m.text()])
 check('the author hears of it', m)
 equal('without the body', m and 'Hello.' in m[0].text(), False)
 equal('where the server has no REQUIRETLS, without it', [x.mail_params for x in m if 'REQUIRETLS' in x.mail_params], [])
@@ -193,12 +193,12 @@ home.stop()
 home.certificate = ca.certify('mx.home.test')
 home.start()
 refused('reqd-strange.dane.test', 'again', 'REQUIRETLS: .*certificate does not hold')
-m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: again' in m.text()], 10)
+m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: again' in m.text()])
 check('where it has, the report asks for it, from nobody', m and m[0].tls and 'REQUIRETLS' in m[0].mail_params and m[0].mail_from == '', m and (m[0].mail_params, m[0].tls, m[0].mail_from))
 equal('still without the body', m and 'Hello.' in m[0].text(), False)
 sinks['reqd-strange'].reply['rcpt'] = lambda address: '550 5.1.1 no such user'
 fate(send('reqd-strange.dane.test', 'usual', 'RET=FULL'), 'refused')
-m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: usual' in m.text()], 10)
+m = eventually(lambda: [m for m in home.to(ANNA) if 'Subject: usual' in m.text()])
 check('a report on usual mail is as it was', m and 'REQUIRETLS' not in m[0].mail_params and 'Hello.' in m[0].text(), m and m[0].mail_params)
 del sinks['reqd-strange'].reply['rcpt']
 
@@ -213,7 +213,7 @@ with p.submit(ANNA, TOKEN) as s:
     equal('the post is taken', s.data(post)[0], 250)
 m = arrived('reqd-dane', 'a secret post')
 check('its copies ask for it', m and 'REQUIRETLS' in m.mail_params, m and m.mail_params)
-said = eventually(lambda: [r['detail'] for r in p.trace(mid_of(post)) if r['what'] == 'refused' and 'match' in str(r)], 15, 0.1)
+said = eventually(lambda: [r['detail'] for r in p.trace(mid_of(post)) if r['what'] == 'refused' and 'match' in str(r)], 60, 0.1)
 check('who cannot have it so gets none', said and said[0].startswith('550 5.7.30'), p.trace(mid_of(post)))
 equal('not a word of it', sinks['match'].to('x@match.dane.test', Subject='a secret post'), [])
 
@@ -227,7 +227,7 @@ def hand_in(to, subject):
             s.rset()
             s.docmd(f'MAIL FROM:<{ANNA}> REQUIRETLS')
             return s.docmd(f'RCPT TO:<{to}>')[0] == 250
-        check(f'{to} is known', eventually(known, 5, 0.1))
+        check(f'{to} is known', eventually(known, 60, 0.1))
         equal(f'"{subject}" is taken', s.data(message(ANNA, to, subject))[0], 250)
 
 
@@ -245,7 +245,7 @@ p.cli('list', 'set', LIST, 'emergency=no')
 section('an authority that is not there')
 p.configure(tls__authorities='/nonexistent/ca.pem')
 p.process.send_signal(signal.SIGHUP)
-check('the log names the file', eventually(lambda: '/nonexistent/ca.pem' in p.log(), 10))
+check('the log names the file', eventually(lambda: '/nonexistent/ca.pem' in p.log()))
 p.configure(tls__authorities=ca.file)
 check('reloaded', p.reload())
 

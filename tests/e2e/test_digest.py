@@ -23,7 +23,7 @@ from mailing import copy_faults, message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
 print(f'seed: POSTERN_SEED={SEED}', flush=True)
@@ -254,7 +254,7 @@ API = {'Authorization': 'Bearer ' + p.token('admin@lists.example')}
 
 
 def api(method, **fields):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=20)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request(method, '/api/3.1/lists/full.lists.example/digest', urllib.parse.urlencode(fields) if fields else None,
               {**API, 'Content-Type': 'application/x-www-form-urlencoded'})
     r = c.getresponse()
@@ -341,7 +341,7 @@ equal('who read digests all along has all in one', [len(posts_of(m)) for m in ma
 section('leaving in one click')
 target = re.search(r'<(https://[^>]*)>', mails('tom')[0].field('List-Unsubscribe'))[1]
 u = urllib.parse.urlsplit(target)
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=20)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.request('POST', f'{u.path}?{u.query}', 'List-Unsubscribe=One-Click',
           {'Content-Type': 'application/x-www-form-urlencoded', 'Host': u.netloc})
 equal('taken', c.getresponse().status, 200)
@@ -362,8 +362,8 @@ for n in range(ROUNDS):
         mids.append(mid_of(octets))
     if n % 4 == 3:
         os.kill(p.roles()['post'], signal.SIGKILL)
-        eventually(lambda: p.events('role-ready', new=True), 5)
-    p.quiet(30) if n % 2 else time.sleep(0.1)
+        eventually(lambda: p.events('role-ready', new=True))
+    p.quiet() if n % 2 else time.sleep(0.1)
     if n % 3 == 2:
         continue
     tick = subprocess.Popen([POSTERN, '-c', p.conf, 'list', 'digest', 'crash@lists.example', '--now'], env=p.env,

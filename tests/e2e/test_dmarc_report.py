@@ -15,7 +15,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 DAY, LIST, ANNA = 86400, 'dev@lists.example', 'anna@uni.example'
 GOOD, EVIL = '127.0.0.31', '127.0.0.66'
 sink = Sink('127.0.0.71', 0, 'mx.all.example')
@@ -87,26 +87,26 @@ check('what its domain asks to refuse is refused', code == 550, (code, text))
 for name in ('victim', 'silent', 'small', 'down'):
     equal(f'mail of {name}.example', comes(f'x@{name}.example', EVIL)[0], 250)
 equal('mail whose SPF gets no answer', comes('x@lame.example', EVIL, to='dev-owner@lists.example')[0], 250)
-check('all of it is counted, but for who wants no report', eventually(lambda: carried(8), 20, 0.2), p.tail())
+check('all of it is counted, but for who wants no report', eventually(lambda: carried(8), 60, 0.2), p.tail())
 check('no report before the day is over', not [m for m in sink.mails if m.field('Subject').startswith('Report')])
 
 section('killed between the steps')
 equal('one more', comes(ANNA, EVIL)[0], 250)
-check('counted', eventually(lambda: carried(9), 20, 0.2))
+check('counted', eventually(lambda: carried(9), 60, 0.2))
 p.kill()
 p.start()
 equal('and one more', comes(ANNA, EVIL)[0], 250)
-check('counted after a crash, once', eventually(lambda: carried(10), 20, 0.2) and not carried(11), p.tail())
+check('counted after a crash, once', eventually(lambda: carried(10), 60, 0.2) and not carried(11), p.tail())
 
 section('the day after')
 midnight = today + DAY - now
 p.set_clock(midnight + 300)
 check('not in the first minutes', not eventually(lambda: sink.to('dmarc+r@mail.uni.example'), 7, 0.5))
 p.set_clock(midnight + 5 * 3600)
-eventually(lambda: p.events('dmarc-reported'), 20, 0.05)
+eventually(lambda: p.events('dmarc-reported'), 60, 0.05)
 p.kill()  # reports are in the queue, or not yet
 p.start()
-m = eventually(lambda: sink.to('dmarc+r@mail.uni.example'), 40, 0.2)
+m = eventually(lambda: sink.to('dmarc+r@mail.uni.example'), 60, 0.2)
 if check('the report came', m, p.tail()):
     letter, file, xml = open_report(m[0])
     equal('from nobody', m[0].mail_from, '')
@@ -135,18 +135,18 @@ if check('the report came', m, p.tail()):
         wrong = save('wrong.xml', xml.replace(b'<disposition>pass', b'<disposition>passed'))
         check('which xmllint would notice', subprocess.run(
             ['xmllint', '--noout', '--relaxng', HERE + '/dmarc_report.rng', wrong], capture_output=True).returncode)
-t = eventually(lambda: sink.to('instead@collector.example'), 20, 0.2)
+t = eventually(lambda: sink.to('instead@collector.example'), 60, 0.2)
 if check('elsewhere, where DNS agrees, to whom it names', t, p.tail()):
     seen = read(t[0])
     equal('what was refused', [(r['count'], r['disposition'], r['reasons']) for r in seen['records']], [(1, 'reject', [])])
-t = eventually(lambda: sink.to('lame@collector.example'), 20, 0.2)
+t = eventually(lambda: sink.to('lame@collector.example'), 60, 0.2)
 if check('a temporary error is told of, too', t, p.tail()):
     row = read(t[0])['records'][0]
     equal('nothing was applied', [row[k] for k in ('count', 'disposition', 'spf', 'dkim')], [1, 'none', 'fail', 'fail'])
     equal('and why', [(x['type'], x['comment']) for x in row['reasons']], [('other', 'DNS gave no answer: no verdict')])
     equal('which mechanism had no answer', [(x['method'], x['domain'], x['result']) for x in row['results']], [('spf', 'lame.example', 'temperror')])
-check('the one whom nobody asked', eventually(lambda: p.events('dmarc-report-unwanted', domain='victim.example'), 10))
-check('too large for who says so', eventually(lambda: p.events('dmarc-report-too-large', domain='small.example'), 10))
+check('the one whom nobody asked', eventually(lambda: p.events('dmarc-report-unwanted', domain='victim.example')))
+check('too large for who says so', eventually(lambda: p.events('dmarc-report-too-large', domain='small.example')))
 
 section('once, and to nobody else')
 time.sleep(6)
@@ -157,7 +157,7 @@ zone['dead.example'] = MX
 zone['down.example._report._dmarc.dead.example'] = {'TXT': ['v=DMARC1']}
 p.stop()
 p.start()
-d = eventually(lambda: sink.to('r@dead.example'), 30, 0.2)
+d = eventually(lambda: sink.to('r@dead.example'), 60, 0.2)
 check('where DNS did not say it was tried again', d, p.tail())
 equal('a report is not reported on', comes('postmaster@uni.example', GOOD, sender='', subject='Report Domain: lists.example',
                                                   helo='uni.example')[0], 250)
@@ -197,12 +197,12 @@ def failures():
         return b.execute('SELECT domain, messages, reported FROM dmarc_failure').fetchall()
 
 
-check('it is known, in one row', eventually(lambda: failures() == [('torn.example', 3, 0)], 20, 0.2), failures())
+check('it is known, in one row', eventually(lambda: failures() == [('torn.example', 3, 0)], 60, 0.2), failures())
 check('which nobody hears of before the hour is over', not [m for m in sink.mails if m.field('Subject').startswith('Failure')])
 p.kill()
 p.start()
 p.set_clock(midnight + 8 * 3600)
-got = eventually(lambda: sink.to('f@torn.example'), 30, 0.2)
+got = eventually(lambda: sink.to('f@torn.example'), 60, 0.2)
 if check('then its domain does', got, p.tail()):
     m = got[0]
     equal('from nobody', m.mail_from, '')
@@ -214,8 +214,8 @@ if check('then its domain does', got, p.tail()):
     check('it says what the checks said', all(x in text for x in ('Auth-Failure: dmarc', 'Identity-Alignment: dkim, spf', 'Incidents: 3', f'Source-IP: {EVIL}',
           'Reported-Domain: torn.example', f'SPF-DNS: txt : torn.example : "v=spf1 ip4:{GOOD} -all"')), text)
     check('and nobody, and no word', not any(x in text for x in ('pat.doe', 'private', LIST, 'dev@')), text)
-check('elsewhere, where DNS agrees, to whom it names', eventually(lambda: sink.to('told@collector.example'), 20, 0.2), p.tail())
-check('once', eventually(lambda: failures() == [('torn.example', 3, 1)], 10))
+check('elsewhere, where DNS agrees, to whom it names', eventually(lambda: sink.to('told@collector.example'), 60, 0.2), p.tail())
+check('once', eventually(lambda: failures() == [('torn.example', 3, 1)]))
 time.sleep(6)
 equal('and nobody else hears', sorted(r for m in sink.mails[before:] if m.field('Subject').startswith('Failure') for r in m.rcpts),
       ['f@torn.example', 'told@collector.example'])

@@ -13,7 +13,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 LIST, ANNA, FAR = 'dev@lists.example', 'anna@home.example', 'x@far.example'
 
 home = Sink('127.0.0.24', 0, 'home.example')
@@ -40,7 +40,7 @@ TOKEN = p.token(ANNA)
 p.start()
 
 
-def got(who, subject, sink=home, seconds=10):
+def got(who, subject, sink=home, seconds=60):
     found = eventually(lambda: sink.to(who, Subject=subject), seconds)
     check(f'{who} has "{subject}"', found)
     return found[0] if found else None
@@ -74,7 +74,7 @@ p.set_clock(0)
 equal('mail from nobody is forwarded from nobody', p.deliver('', 'bugs@lists.example', message(FAR, 'bugs@lists.example', 'auto'))[0], 250)
 equal('still nobody', got('ben@home.example', 'auto').mail_from, '')
 p.deliver(FAR, 'circle@lists.example', message(FAR, 'circle@lists.example', 'round and round'))
-check('an alias that points at itself ends', eventually(lambda: p.quiet(1) or p.events('forward-loop'), 10))
+check('an alias that points at itself ends', eventually(lambda: p.quiet(1) or p.events('forward-loop')))
 far.reply['rcpt'] = home.reply['rcpt'] = lambda a: '550 5.1.1 gone' if a.startswith('cara') else None
 p.deliver(FAR, 'bugs@lists.example', message(FAR, 'bugs@lists.example', 'one target is gone'))
 m = got(FAR, 'not delivered', far)
@@ -97,14 +97,14 @@ check('where the author\'s domain asks for it, it is refused', code == 550 and '
 home.reply.clear()
 
 section('one that the book refuses holds up no other')
-with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=20) as book:
+with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=60) as book:
     book.execute("CREATE TRIGGER no AFTER INSERT ON message WHEN NEW.source LIKE '%/bugs@%' BEGIN SELECT RAISE(ROLLBACK, 'no'); END")
 mails = [message(FAR, to, 'behind ' + to) for to in ('bugs@lists.example', 'postmaster@lists.example')]
 for to, mail in zip(('bugs@lists.example', 'postmaster@lists.example'), mails):
     p.deliver(FAR, to, mail)
 got('admin@home.example', 'behind postmaster@lists.example')
 check('it waits itself', not home.to('ben@home.example', Subject='behind bugs@lists.example') and p.status('arrivals') == 1, p.cli('status'))
-with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=20) as book:
+with sqlite3.connect(p.data + '/outbound/outbound.db', timeout=60) as book:
     book.execute('DROP TRIGGER no')
 got('ben@home.example', 'behind bugs@lists.example')
 refused_by_the_book = len(p.events())
@@ -127,7 +127,7 @@ for i in range(7):
     with p.submit(ANNA, TOKEN) as s:
         s.sendmail(ANNA, [f'r{i}@far.example'], message(ANNA, f'r{i}@far.example', f'letter {i}'))
 check('two are kept back', eventually(lambda: p.status('messages kept back') == 2), p.cli('status'))
-equal('five arrived', [i for i in range(7) if eventually(lambda: far.to(f'r{i}@far.example'), 2 if i < 5 else 0)], [0, 1, 2, 3, 4])
+equal('five arrived', [i for i in range(7) if eventually(lambda: far.to(f'r{i}@far.example'), 60 if i < 5 else 0)], [0, 1, 2, 3, 4])
 m = got('admin@home.example', 'held back')
 check('the administrator is told how to go on', m and 'queue release' in m.text())
 equal('once', len(home.to('admin@home.example', Subject='held back')), 1)
@@ -148,8 +148,8 @@ for i in range(5):
     with p.submit(ANNA, TOKEN) as s:
         s.sendmail(ANNA, [LIST], message(ANNA, LIST, f'spike {i}'))
 check('two are kept back', eventually(lambda: p.status('messages kept back') == 2), p.cli('status'))
-p.quiet(1)
-equal('three arrived', [len(home.to('ben@home.example', Subject=f'spike {i}')) for i in range(5)], [1, 1, 1, 0, 0])
+check('three arrive', eventually(lambda: all(home.to('ben@home.example', Subject=f'spike {i}') for i in range(3))), p.cli('status'))
+equal('and no other', [len(home.to('ben@home.example', Subject=f'spike {i}')) for i in range(5)], [1, 1, 1, 0, 0])
 check('status names the list', 'dev@lists.example: spike' in p.cli('status'), p.cli('status'))
 for number in [r['number'] for r in p.json('status') if 'kept back' in r['what'] and 'messages' not in r['what']]:
     p.cli('queue', 'release', str(number))
@@ -176,12 +176,12 @@ utf8('to Jürgen')
 m = got('jürgen@utf.example', 'to Jürgen', far)
 check('passed on as SMTPUTF8', m and 'SMTPUTF8' in m.mail_params, m and m.mail_params)
 far.offers.remove('SMTPUTF8')
-eventually(lambda: not far.live, 5)
+eventually(lambda: not far.live)
 utf8('to Jürgen again')
 m = got(ANNA, 'not delivered')
 check('where it is not offered, the sender hears so', m and '5.6.7' in m.text(), m and m.text())
 far.offers.append('SMTPUTF8')
-eventually(lambda: not far.live, 5)  # who was connected has not heard of it
+eventually(lambda: not far.live)  # who was connected has not heard of it
 
 
 def utf8_post(subject, sender=f'Jürgen Ärgerlich <{ANNA}>'):
@@ -197,9 +197,9 @@ m = got('paul@utf.example', 'ein Gruß', far)
 check('a post in UTF-8 goes as it came, declared', m and 'SMTPUTF8' in m.mail_params
       and m.field('From') == f'Jürgen Ärgerlich <{ANNA}>', m and (m.mail_params, m.header))
 far.offers.remove('SMTPUTF8')
-eventually(lambda: not far.live, 5)
+eventually(lambda: not far.live)
 utf8_post('noch ein Gruß')
-m = eventually(lambda: [x for x in far.to('paul@utf.example') if 'noch' in x.field('Subject')], 10)
+m = eventually(lambda: [x for x in far.to('paul@utf.example') if 'noch' in x.field('Subject')])
 check('where that is not offered it is an ordinary message', m and m[0].header.isascii() and 'SMTPUTF8' not in m[0].mail_params
       and str(make_header(decode_header(m[0].field('From')))) == f'Jürgen Ärgerlich <{ANNA}>'
       and str(make_header(decode_header(m[0].field('Subject')))) == 'noch ein Gruß'
@@ -226,17 +226,17 @@ def eightbit(subject, signed):
 
 
 home.offers.remove('8BITMIME')
-eventually(lambda: not home.live, 5)
+eventually(lambda: not home.live)
 eightbit('in any form', False)
 m = got('ben@home.example', 'in any form')
 check('without a signature it goes in seven bits', m and m.data.isascii() and 'Gr=C3=BC=C3=9Fe' in m.text(), m and m.data[-300:])
 mid = eightbit('as it is', True)
-refused = eventually(lambda: [r for r in p.trace(mid) if r['what'] == 'refused'], 10)
+refused = eventually(lambda: [r for r in p.trace(mid) if r['what'] == 'refused'])
 check('what is signed is not changed but refused', refused and all('5.6.3' in r['detail'] for r in refused), p.trace(mid))
 m = got(FAR, 'not delivered', far)
 equal('nobody has it', home.to('ben@home.example', Subject='as it is'), [])
 home.offers.append('8BITMIME')
-eventually(lambda: not home.live, 5)
+eventually(lambda: not home.live)
 eightbit('as it is, after all', True)
 m = got('ben@home.example', 'as it is, after all')
 check('where eight bits pass its signature holds', m and dkim.verify(m.data, dnsfunc=lambda name, timeout=5: dns.zone[
@@ -253,27 +253,27 @@ def letter(subject, **fields):
 
 far.certificate = pem
 far.offers.append('STARTTLS')
-eventually(lambda: not far.live, 5)
+eventually(lambda: not far.live)
 letter('with TLS')
 check('taken where it is offered', got(FAR, 'with TLS', far).tls)
 far.tls_version = ssl.TLSVersion.TLSv1
-eventually(lambda: not far.live, 5)
+eventually(lambda: not far.live)
 letter('old TLS')
 check('an old version rather than clear text', got(FAR, 'old TLS', far).tls)
 check('which the ledger says', eventually(lambda: any(r['what'] == 'delivered' and ', TLS of an outdated version' in r['detail'] for r in p.trace(FAR))), p.trace(FAR)[-3:])
 far.break_tls = True
-eventually(lambda: not far.live, 5)
+eventually(lambda: not far.live)
 letter('broken TLS')
 equal('broken: in clear rather than not at all', got(FAR, 'broken TLS', far).tls, False)
 p.configure(send__require_tls='yes')
 check('reloaded', p.reload())
 letter('must be TLS')
 letter('asks for none', TLS_Required='No')
-check('where TLS is a must, it waits', eventually(lambda: len([r for r in p.trace(FAR) if r['what'] == 'tried']) == 2, 10, 0.2), p.trace(FAR)[-3:])
+check('where TLS is a must, it waits', eventually(lambda: len([r for r in p.trace(FAR) if r['what'] == 'tried']) == 2, 60, 0.2), p.trace(FAR)[-3:])
 equal('nothing went in clear, whatever it says', [far.to(FAR, Subject=s) for s in ('must be TLS', 'asks for none')], [[], []])
 far.break_tls = False
 p.set_clock(301)
-check('by no old version', eventually(lambda: len([r for r in p.trace(FAR) if r['what'] == 'tried']) == 4, 10, 0.2), p.trace(FAR)[-3:])
+check('by no old version', eventually(lambda: len([r for r in p.trace(FAR) if r['what'] == 'tried']) == 4, 60, 0.2), p.trace(FAR)[-3:])
 far.tls_version = None
 p.set_clock(1000)
 check('then they go', got(FAR, 'must be TLS', far).tls and got(FAR, 'asks for none', far).tls)
@@ -297,11 +297,11 @@ got(FAR, 'by the relay', home)
 equal('not directly', far.to(FAR, Subject='by the relay'), [])
 home.stall, seen = 'rcpt', len(home.commands)
 letter('the relay stalls')
-check('it is offered to the relay', eventually(lambda: [c for c in home.commands[seen:] if c.startswith('RCPT')], 10))
+check('it is offered to the relay', eventually(lambda: [c for c in home.commands[seen:] if c.startswith('RCPT')]))
 far_before = len(far.mails)
 check('it is taken here all the same', p.deliver(FAR, 'postmaster@lists.example', message(FAR, 'postmaster@lists.example', 'meanwhile'))[0] == 250)
 home.stall = None
-check('and tried again', eventually(lambda: [r for r in p.trace(FAR) if r['what'] == 'tried' and '127.0.0.24' in r['detail']], 10, 0.2))
+check('and tried again', eventually(lambda: [r for r in p.trace(FAR) if r['what'] == 'tried' and '127.0.0.24' in r['detail']], 60, 0.2))
 p.set_clock(1800)
 got(FAR, 'the relay stalls', home)
 p.configure(send__relay='outbox')
@@ -310,7 +310,7 @@ mark = len(home.mails) + len(far.mails)
 post = message(ANNA, FAR, 'to the outbox')
 with p.submit(ANNA, TOKEN) as s:
     s.sendmail(ANNA, [FAR], post)
-check('kept, and in the ledger', eventually(lambda: 'kept' in [r['what'] for r in p.trace(mid_of(post))], 10, 0.2), p.trace(mid_of(post)))
+check('kept, and in the ledger', eventually(lambda: 'kept' in [r['what'] for r in p.trace(mid_of(post))], 60, 0.2), p.trace(mid_of(post)))
 equal('nothing leaves', len(home.mails) + len(far.mails), mark)
 equal('the log says nothing of trouble', [e for e in p.events()[refused_by_the_book:] if e['level'] == 'error'], [])
 equal('SIGTERM ends it well', p.stop(), 0)

@@ -10,7 +10,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(200)
+limit(400)
 DEV, OPEN, THIRD, DAY = 'dev@lists.example', 'open@lists.example', 'third@lists.example', 86400
 ADMIN, MONA, OLAF, NINA = 'admin@lists.example', 'mona@uni.example', 'olaf@uni.example', 'nina@uni.example'
 world = Sink('127.0.0.10', 0, 'mx.all.example')
@@ -43,14 +43,14 @@ def waiting(of):
 def held(of, subject, sender='zoe@far.example'):
     """A post that waits; its number."""
     equal(f'{subject}: taken', p.deliver(sender, of, message(f'Zoe <{sender}>', of, subject, 'Please.\r\n'))[0], 250)
-    return str(eventually(lambda: waiting(of).get(subject), 20))
+    return str(eventually(lambda: waiting(of).get(subject)))
 
 
 def asks(of, address):
     """Somebody who waits to be let in."""
     name = of.split('@')[0]
     equal(f'{address}: taken', p.deliver(address, f'{name}-join@lists.example', message(address, f'{name}-join@lists.example', 'join', 'x\r\n'))[0], 250)
-    return str(eventually(lambda: {r['address']: r['id'] for r in p.json('request', 'ls', of)}.get(address), 20))
+    return str(eventually(lambda: {r['address']: r['id'] for r in p.json('request', 'ls', of)}.get(address)))
 
 
 def of_lists(b):
@@ -148,7 +148,7 @@ eventually(lambda: world.to(MONA, Subject='2 lists:'))
 p.set_clock(seven + DAY)
 p.cli('tick')
 letters = eventually(lambda: len({m.field('Message-ID') for m in world.to(MONA, Subject='2 lists: 3 posts wait')}) == 2
-                     and world.to(MONA, Subject='2 lists: 3 posts wait'), 20)
+                     and world.to(MONA, Subject='2 lists: 3 posts wait'))
 check('about both lists, each day one', letters, [m.field('Subject') for m in world.to(MONA)])
 told = letters[-1].text()
 check('what waits on each', all(x in told for x in ('dev@lists.example:', '2 posts wait', 'came since', 'ina@far.example', 'open@lists.example:', 'open 5',
@@ -175,7 +175,7 @@ equal('who moderates the list no more discards nothing', set(waiting(THIRD)), {'
 held(DEV, 'seen'), held(OPEN, 'seen, too')
 p.set_clock(seven + 2 * DAY)
 p.cli('tick')
-letters = eventually(lambda: [m for m in world.to(MONA, Subject='2 lists: 3 posts wait') if 'seen, too' in m.text()], 20)
+letters = eventually(lambda: [m for m in world.to(MONA, Subject='2 lists: 3 posts wait') if 'seen, too' in m.text()])
 address = re.search(r'Reply-To: <((?:dev|open)-confirm\+[a-z2-7]+@lists\.example)>', letters[0].header)[1]
 held(DEV, 'later still')
 for text in ('discard\r\n', 'accept all\r\n', 'Thank you!\r\n'):

@@ -12,7 +12,7 @@ from nameserver import NameServer
 from oldmailman import bounce, config, mail, tree
 from sink import Sink
 
-limit(120)
+limit(400)
 DEV, PRIVATE = 'dev@lists.example', 'board@lists.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}
@@ -277,7 +277,7 @@ p.start()
 
 
 def get(path):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=10)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', path, headers={'Host': 'www.lists.example'})
     r = c.getresponse()
     return r.status, r.getheader('Location'), r.read().decode()

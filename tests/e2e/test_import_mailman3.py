@@ -13,7 +13,7 @@ from mailman3_story import DEV, LEVELS, QUIET, SAY, exported, made
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 mailman, facts = made()
 export = exported()
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
@@ -228,7 +228,7 @@ p.start()
 
 
 def get(path):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=10)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', path, headers={'Host': 'www.lists.example'})
     r = c.getresponse()
     return r.status, r.getheader('Location'), r.read().decode()

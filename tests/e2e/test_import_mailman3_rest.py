@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from harness import Postern, check, cleanups, done, equal, folder, limit, section
 from mailman3_story import DEV, QUIET, exported, made
 
-limit(240)
+limit(400)
 mailman, facts = made()
 export = exported()
 kept = folder()

@@ -7,7 +7,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 OPEN, CLOSED, ASKED = 'dev@lists.example', 'staff@lists.example', 'board@lists.example'
 OWNER = 'owner@uni.example'
 
@@ -30,7 +30,7 @@ def write(sender, to, subject='', body='', code=250, **fields):
     equal(f'mail of {sender} to {to}', got[0], code)
 
 
-def letter(to, seconds=10, **having):
+def letter(to, seconds=60, **having):
     got = eventually(lambda: world.to(to, **having), seconds)
     if not check(f'{to} gets a letter {having}', got, [(m.rcpts, m.field('Subject')) for m in world.mails]):
         return None

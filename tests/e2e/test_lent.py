@@ -7,7 +7,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(120)
+limit(400)
 OPEN, LAB = 'open@lists.example', 'open@lists.lab.example'
 M, OWNER, EVIL = 'm@far.example', 'own@far.example', '127.0.0.66'
 far = Sink('127.0.0.9', 0)
@@ -46,7 +46,7 @@ def sent(author, to, subject, source=EVIL, envelope='x@evil.example', **smtp):
 
 
 def copy(subject, to=M):
-    check(f'{subject}: there is a copy', eventually(lambda: far.to(to, Subject=subject), 10), p.tail())
+    check(f'{subject}: there is a copy', eventually(lambda: far.to(to, Subject=subject)), p.tail())
     return far.to(to, Subject=subject)[0]
 
 

@@ -12,7 +12,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(180)
+limit(400)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, OWEN, ADA = 'anna@uni.example', 'owen@uni.example', 'ada@uni.example'
@@ -111,14 +111,14 @@ equal('nobody accepts from elsewhere', guest.status, 403)
 
 section('a member, and scripts')
 curl = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-u', f'{ANNA}:{token}', f'http://127.0.0.1:{p.web}/members/data.csv']
-equal('a script, before', subprocess.run(curl, capture_output=True, text=True, timeout=30).stdout, '403')
+equal('a script, before', subprocess.run(curl, capture_output=True, text=True, timeout=60).stdout, '403')
 r = p.run('site', 'check', ANNA, '/members/data.csv')
 check('site check says why', r.returncode == 1 and 'not accepted yet' in r.stdout and 'https://www.lists.example/files/licence?to=%2Fmembers%2Fdata.csv' in r.stdout, r.stdout)
 anna.ask('GET', '/members/data.csv', headers=HTML).follow()
 check('the text as it is', '&lt;b&gt;not bold' in anna.page and 'name="institution"' in anna.page and 'name="address"' not in anna.page, anna.page)
 anna.submit('Accept', name='Anna Smith', institution='Uni')
 equal('accepted', (anna.status, anna.page), (200, 'the secret'))
-equal('a script, after', subprocess.run(curl, capture_output=True, text=True, timeout=30).stdout, '200')
+equal('a script, after', subprocess.run(curl, capture_output=True, text=True, timeout=60).stdout, '200')
 equal('in every browser', asked(Browser(p, network='192.0.2.99').enter(ANNA), '/members/data.csv'), 200)
 r = p.run('site', 'check', ANNA, '/members/data.csv')
 check('site check', r.returncode == 0 and 'accepted 20' in r.stdout, r.stdout)
@@ -133,7 +133,7 @@ equal('who may not read is shown no text', [asked(guest, '/files/licence?to=/mem
 
 section('another text')
 put('members/terms.txt', 'Other terms.\n')
-equal('is asked for anew', (asked(anna, '/members/data.csv'), subprocess.run(curl, capture_output=True, text=True, timeout=30).stdout), (403, '403'))
+equal('is asked for anew', (asked(anna, '/members/data.csv'), subprocess.run(curl, capture_output=True, text=True, timeout=60).stdout), (403, '403'))
 anna.ask('GET', '/members/data.csv', headers=HTML).follow().submit('Accept', name='Anna Smith', institution='Uni')
 put('members/terms.txt', 'Plain terms.\n<b>not bold</b>\n')
 equal('one that was accepted holds again', asked(anna, '/members/data.csv'), 200)

@@ -5,7 +5,7 @@ import time
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(60)
+limit(400)
 ANNA, ADA = 'anna@uni.example', 'ada@uni.example'
 p = Postern(send__relay='outbox')
 p.cli('user', 'add', ANNA)
@@ -17,7 +17,7 @@ ada, anna = Browser(p, network='192.0.2.9').enter(ADA), Browser(p, network='192.
 
 
 def book(sql, *values):
-    with sqlite3.connect(f'{p.data}/lists/lists.db', timeout=10) as b:
+    with sqlite3.connect(f'{p.data}/lists/lists.db', timeout=60) as b:
         return b.execute(sql, values).fetchall()
 
 

@@ -7,7 +7,7 @@ from mailing import message, message_id
 from nameserver import NameServer
 from sink import Sink
 
-limit(60)
+limit(400)
 LIST, ANNA, BEN, FAR = 'dev@lists.example', 'anna@north.example', 'ben@north.example', 'x@far.example'
 LONG = 'a-name-of-thirty-two-characters1'
 
@@ -24,7 +24,7 @@ TOKEN = p.token(ANNA)
 p.start()
 
 
-def got(who, seconds=10, **having):
+def got(who, seconds=60, **having):
     found = eventually(lambda: world.to(who, **having), seconds)
     check(f'{who} has {having}', found)
     return found[0] if found else None

@@ -9,7 +9,7 @@ import sqlite3
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(200)
+limit(400)
 LIST = 'dev@lists.example'
 ADMIN, OWNER, MOD, ANNA, BEN = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example', 'ben@uni.example'
 p = Postern(send__relay='outbox', admin=ADMIN)
@@ -231,7 +231,7 @@ check('a goodbye', 'Removed: 1.' in owner.text() and eventually(lambda: len(kept
 owner.get(ADMIN_PATH + '?q=m000102@').submit('Members', do='remove', address='m000102@d05.example', notice=None)
 owner.get(ADMIN_PATH + '?q=@d05.').submit('Members', of='all', do='remove', notice=None).submit('Do it, or do not', 'go')
 equal('all that fit without a word', (finished(owner)['removed'], len(kept('m000102@d05.example')), STATES().get('held')), (fit - 2, before[1], None))
-book = sqlite3.connect(f'file:{p.data}/lists/lists.db?mode=ro', uri=True, timeout=10)
+book = sqlite3.connect(f'file:{p.data}/lists/lists.db?mode=ro', uri=True, timeout=60)
 told = [r[0] for r in book.execute("SELECT detail FROM audit WHERE what = 'many members at once' ORDER BY id")]
 book.close()
 equal('the log says what was done with how many', told, [f'action = reject: 0 to add, {fit} to change, 0 to remove',

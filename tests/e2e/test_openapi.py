@@ -11,7 +11,7 @@ from harness import HERE, Postern, check, done, equal, eventually, folder, limit
 from mailing import message
 from nameserver import NameServer
 
-limit(200)
+limit(400)
 ADMIN, LIST = 'admin@lists.example', 'lab@lists.example'
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
 root = folder()
@@ -33,7 +33,7 @@ token = p.token(ADMIN)
 
 def get(path, signed=True, method='GET', body=None):
     """(status, JSON or None)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     head = {'Content-Type': 'application/x-www-form-urlencoded'} if body else {}
     c.request(method, path, body, headers=head | {'Authorization': 'Basic ' + base64.b64encode(f'{ADMIN}:{token}'.encode()).decode() if '/api/' in path
                                      else 'Bearer ' + token} if signed else {})

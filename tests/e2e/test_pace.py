@@ -11,7 +11,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 ANNA, PLAIN, BIG, SMALL = 'anna@home.example', 'plain@lists.example', 'big@lists.example', 'small@lists.example'
 
 data = Sink('127.0.0.31', 0, 'data.example', offers=('PIPELINING', '8BITMIME', 'DSN', 'ENHANCEDSTATUSCODES'))
@@ -70,7 +70,7 @@ section('a submission goes to fifty at a time')
 for sink, wanted in ((data, [50, 50, 20]), (bdat, [50, 50, 20]), (few, [7] * 17 + [1]), (bare, [50, 50, 20]), (lmtp, [50, 50, 20])):
     who = people(120, sink.name)
     mid = post(f'everybody@{sink.name}', 'to many', who)
-    check(f'{sink.name}: all have it', eventually(lambda: len(fates(mid, 'delivered')) == 120, 20, 0.2), p.trace(mid)[-3:])
+    check(f'{sink.name}: all have it', eventually(lambda: len(fates(mid, 'delivered')) == 120, 60, 0.2), p.trace(mid)[-3:])
     equal(f'{sink.name}: in so many transactions', sorted((len(m.rcpts) for m in sink.mails), reverse=True), wanted)
     equal(f'{sink.name}: each once', sorted(r for m in sink.mails for r in m.rcpts), who)
 
@@ -80,7 +80,7 @@ for sink in (data, bdat, bare, lmtp):
     who = people(12, sink.name)
     sink.reply['rcpt'] = lambda a: {'u0003': '550 5.1.1 nobody', 'u0004': '451 4.3.2 not now', 'u0005': '550 5.7.1 not you'}.get(a[:5])
     mid = post(f'everybody@{sink.name}', 'some are refused', who, 'NOTIFY=FAILURE,DELAY ORCPT=rfc822;somebody@else.example')
-    check(f'{sink.name}: nine have it', eventually(lambda: len(fates(mid, 'delivered')) == 9, 20, 0.2), p.trace(mid))
+    check(f'{sink.name}: nine have it', eventually(lambda: len(fates(mid, 'delivered')) == 9, 60, 0.2), p.trace(mid))
     equal(f'{sink.name}: two were refused, each by its own words',
           [(r, re.sub(r' \(.*', '', d)) for r, d in sorted(fates(mid, 'refused').items())],
           [(who[3], '550 5.1.1 nobody'), (who[5], '550 5.7.1 not you')])
@@ -91,12 +91,12 @@ for sink in (data, bdat, bare, lmtp):
                                                                    for x in sink.mails[0].params), sink.mails[0].params)
     sink.reply.clear()
     later(301)
-    check(f'{sink.name}: and comes', eventually(lambda: who[4] in fates(mid, 'delivered'), 15, 0.2), p.trace(mid)[-2:])
+    check(f'{sink.name}: and comes', eventually(lambda: who[4] in fates(mid, 'delivered'), 60, 0.2), p.trace(mid)[-2:])
 section('LMTP answers for each behind the dot')
 lmtp.clear()
 lmtp.reply['dot'] = lambda mail: '452 4.2.2 full' if mail.answering[:5] == 'u0001' else '550 5.2.1 off' if mail.answering[:5] == 'u0002' else None
 mid = post('everybody@lmtp.example', 'by LMTP', people(4, 'lmtp.example'))
-check('two have it', eventually(lambda: len(fates(mid, 'delivered')) == 2, 10, 0.2), p.trace(mid))
+check('two have it', eventually(lambda: len(fates(mid, 'delivered')) == 2, 60, 0.2), p.trace(mid))
 equal('the others have not', (list(fates(mid, 'tried')), list(fates(mid, 'refused'))), (['u0001@lmtp.example'], ['u0002@lmtp.example']))
 lmtp.reply.clear()
 
@@ -104,17 +104,17 @@ section('too many recipients (RFC 5321 section 4.5.3.1.10)')
 data.clear()
 data.rcpt_most = 10
 mid = post('everybody@data.example', 'ten at a time', people(35, 'data.example'))
-check('all have it at once', eventually(lambda: len(fates(mid, 'delivered')) == 35, 10, 0.2), p.trace(mid)[-3:])
+check('all have it at once', eventually(lambda: len(fates(mid, 'delivered')) == 35, 60, 0.2), p.trace(mid)[-3:])
 equal('nobody had to wait', fates(mid, 'tried'), {})
 check('in transactions of ten', max(len(m.rcpts) for m in data.mails) == 10 and len(data.mails) <= 8, [len(m.rcpts) for m in data.mails])
 data.rcpt_most = 1000
 
 section('a list without personal copies')
-check('the sessions end', eventually(lambda: not data.live, 10))
+check('the sessions end', eventually(lambda: not data.live))
 data.clear(), home.clear()
 p.cli('member', 'add', PLAIN, '-', input='\n'.join(people(60, 'data.example')))
 mid = post(PLAIN, 'one for all')
-check('all have it', eventually(lambda: len(fates(mid, 'delivered')) == 61, 20, 0.2), p.trace(mid)[-3:])
+check('all have it', eventually(lambda: len(fates(mid, 'delivered')) == 61, 60, 0.2), p.trace(mid)[-3:])
 equal('in two transactions', sorted(len(m.rcpts) for m in data.mails), [10, 50])
 copies = data.mails + home.to(ANNA, Subject='one for all')
 equal('by one return path', {m.mail_from for m in copies}, {'plain-bounces@lists.example'})
@@ -129,8 +129,8 @@ check('our signature holds', dkim.verify(m.data, dnsfunc=lambda n, timeout=5: ou
 check('and covers List-Unsubscribe', 'list-unsubscribe' in re.search(r'h=([^;]*)', signed)[1].lower(), signed)
 data.reply['rcpt'] = lambda a: '550 5.1.1 no such user' if a[:5] == 'u0001' else None
 mid = post(PLAIN, 'one is gone')
-check('a refusal is that member\'s', eventually(lambda: list(fates(mid, 'refused')) == ['u0001@data.example'], 10, 0.2), p.trace(mid)[-3:])
-check('and the others have it', eventually(lambda: len(fates(mid, 'delivered')) == 60, 10, 0.2))
+check('a refusal is that member\'s', eventually(lambda: list(fates(mid, 'refused')) == ['u0001@data.example'], 60, 0.2), p.trace(mid)[-3:])
+check('and the others have it', eventually(lambda: len(fates(mid, 'delivered')) == 60, 60, 0.2))
 time.sleep(1)
 equal('nobody is told by mail', home.to(ANNA, Subject='not delivered'), [])
 data.reply.clear()
@@ -140,8 +140,8 @@ check('a report that comes later', p.deliver('', 'plain-bounces@lists.example', 
     'Final-Recipient: rfc822; u0002@data.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n'
     f'--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{mid}>\r\n\r\n--b--\r\n',
     MIME_Version='1.0', Content_Type='multipart/report; report-type=delivery-status; boundary=b'))[0] == 250)
-check('is of the member whom it names', eventually(lambda: list(fates(mid, 'bounce-named')) == ['u0002@data.example'], 10, 0.2), p.trace(mid)[-3:])
-check('and counts', eventually(lambda: score('u0002@data.example') == 1, 10, 0.2), score('u0002@data.example'))
+check('is of the member whom it names', eventually(lambda: list(fates(mid, 'bounce-named')) == ['u0002@data.example'], 60, 0.2), p.trace(mid)[-3:])
+check('and counts', eventually(lambda: score('u0002@data.example') == 1, 60, 0.2), score('u0002@data.example'))
 
 section('a greylist')
 seen = {}
@@ -157,12 +157,12 @@ def first_time(sink):
 for s in (grey, twin):
     s.reply['rcpt'] = first_time(s)
 mid = post('everybody@grey.example', 'greylisted', people(3, 'grey.example'))
-check('all wait', eventually(lambda: len(fates(mid, 'tried')) == 3, 10, 0.2), p.trace(mid))
+check('all wait', eventually(lambda: len(fates(mid, 'tried')) == 3, 60, 0.2), p.trace(mid))
 later(290)
 time.sleep(1.5)
 equal('five minutes', fates(mid, 'delivered'), {})
 later(45)
-check('and a little', eventually(lambda: len(fates(mid, 'delivered')) == 3, 15, 0.2), p.trace(mid)[-3:])
+check('and a little', eventually(lambda: len(fates(mid, 'delivered')) == 3, 60, 0.2), p.trace(mid)[-3:])
 check('at the server of the first attempt', all(len(set(x)) == 1 and len(x) == 2 for x in seen.values()), seen)
 
 section('a small post beside a large one')
@@ -171,21 +171,21 @@ p.cli('member', 'add', BIG, '-', input='\n'.join(people(1500, 'data.example')))
 p.cli('member', 'add', SMALL, '-', input='\n'.join(people(5, 'data.example') + people(5, 'bdat.example')))
 data.delay = 0.01
 big = post(BIG, 'large')
-check('the large one begins', eventually(lambda: len(data.to('u0100@data.example', Subject='large')) == 1, 20))
+check('the large one begins', eventually(lambda: len(data.to('u0100@data.example', Subject='large')) == 1))
 small = post(SMALL, 'small')
-check('the small one is there', eventually(lambda: len([m for m in data.mails + bdat.mails if m.field('Subject') == 'small']) == 10, 10))
+check('the small one is there', eventually(lambda: len([m for m in data.mails + bdat.mails if m.field('Subject') == 'small']) == 10))
 came = len([m for m in data.mails if m.field('Subject') == 'large'])
 check('before the large one has ended', came < 1200, came)
 data.delay = 0
-check('which has all of its copies, too', eventually(lambda: len([m for m in data.mails if m.field('Subject') == 'large']) == 1500, 30, 0.2),
+check('which has all of its copies, too', eventually(lambda: len([m for m in data.mails if m.field('Subject') == 'large']) == 1500, 60, 0.2),
       (len(fates(big, 'delivered')), p.json('queue', 'ls'), p.tail(5)))
 
 section('the fate of each of many')
 members = {m['address'] for m in p.json('member', 'ls', BIG)}
-check('trace has all of them', len(members) > 1500 and eventually(lambda: set(fates(big, 'delivered')) == members, 10), (len(members), len(fates(big, 'delivered'))))
+check('trace has all of them', len(members) > 1500 and eventually(lambda: set(fates(big, 'delivered')) == members), (len(members), len(fates(big, 'delivered'))))
 p.cli('list', 'set', BIG, 'posts_per_hour=1')
 mid = post(BIG, 'beyond the budget')
-check('what is kept back waits, each of it', eventually(lambda: p.status('messages kept back') == 1, 10), p.cli('status'))
+check('what is kept back waits, each of it', eventually(lambda: p.status('messages kept back') == 1), p.cli('status'))
 number = next(r['id'] for r in p.trace(mid) if r['what'] == 'queued')
 equal('queue show has all of them', {r['recipient'] for r in p.json('queue', 'show', number)}, members)
 admin = Browser(p)
@@ -200,17 +200,16 @@ data.clear(), bdat.clear()
 few.stop()
 bare.stall = 'rcpt'
 dead, slow = post('x@few.example', 'dead', people(40, 'few.example')), post('x@bare.example', 'slow', people(100, 'bare.example'))
-check('the dead one is given up for now', eventually(lambda: len(fates(dead, 'tried')) == 40, 10, 0.2), p.trace(dead)[-2:])
-before = time.monotonic()
+check('the dead one is given up for now', eventually(lambda: len(fates(dead, 'tried')) == 40, 60, 0.2), p.trace(dead)[-2:])
 mid = post('x@bdat.example', 'beside them', people(100, 'bdat.example'))
-check('the others go on', eventually(lambda: len(fates(mid, 'delivered')) == 100, 10, 0.1) and time.monotonic() - before < 5)
+check('the others go on', eventually(lambda: len(fates(mid, 'delivered')) == 100, 60, 0.1) and bare.stall and not fates(slow, 'delivered'))
 check('the slow one holds one place: two transactions', len(bare.live) == 1, len(bare.live))
 bare.stall = None
 few.start()
 check('it hangs up: who was in the first waits, the others have it at once',
-      eventually(lambda: len(fates(slow, 'tried')) == 50 and len(fates(slow, 'delivered')) == 50, 20, 0.2), p.trace(slow)[-1])
+      eventually(lambda: len(fates(slow, 'tried')) == 50 and len(fates(slow, 'delivered')) == 50, 60, 0.2), p.trace(slow)[-1])
 later(301)
-check('both have their mail in the end', eventually(lambda: len(fates(dead, 'delivered')) == 40 and len(fates(slow, 'delivered')) == 100, 30, 0.2),
+check('both have their mail in the end', eventually(lambda: len(fates(dead, 'delivered')) == 40 and len(fates(slow, 'delivered')) == 100, 60, 0.2),
       (p.trace(dead)[-1], p.trace(slow)[-1]))
 
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])

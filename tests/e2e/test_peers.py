@@ -16,7 +16,7 @@ from nameserver import NameServer
 from peers import Dovecot, Postfix
 from sink import Mail
 
-limit(240)
+limit(400)
 if os.geteuid() != 0:
     skipped('Postfix and Dovecot change users: this test needs root')
     print('1 passed, 0 failed')
@@ -50,13 +50,13 @@ section('Anna posts by way of her Postfix')
 body = 'Grüße aus dem Labor.\r\n.\r\n..\r\nFrom here on.\r\n' + 'x' * 900 + '\r\n'
 post = message(f'=?utf-8?q?Anna_=C3=96lund?= <{ANNA}>', LIST, 'by way of Postfix', body, MIME_Version='1.0',
                Content_Type='text/plain; charset=utf-8', Content_Transfer_Encoding='8bit')
-with smtplib.SMTP('127.0.0.14', port, timeout=20) as s:
+with smtplib.SMTP('127.0.0.14', port, timeout=60) as s:
     s.sendmail(ANNA, [LIST], post, ['BODY=8BITMIME'])
-check('it is accepted here', p.event('message-accepted', 20, **{'from': ANNA}), postfix.log()[-1500:])
+check('it is accepted here', p.event('message-accepted', **{'from': ANNA}), postfix.log()[-1500:])
 check('as hers: SPF is aligned', p.event('post-accepted', list=LIST), p.tail())
 EVERYBODY = (ANNA, BEN, CARA, DAVE, 'eve@deep.inst.example')
 for who in EVERYBODY:
-    check(f'Dovecot has the copy of {who}', eventually(lambda: dovecot.mails(who) == ['hdr.subject=by way of Postfix'], 20, 0.2),
+    check(f'Dovecot has the copy of {who}', eventually(lambda: dovecot.mails(who) == ['hdr.subject=by way of Postfix'], 60, 0.2),
           (dovecot.mails(who), dovecot.log()[-800:], postfix.log()[-1500:]))
 
 section('what came')
@@ -83,14 +83,14 @@ check('Postfix saw TLS', 'TLSv1.3' in Read(open(files(BEN)[0], 'rb').read()).hea
 
 section('a reply joins, and a wave of posts')
 parent = Read(open(files(BEN)[0], 'rb').read()).field('Message-ID')
-with smtplib.SMTP('127.0.0.14', port, timeout=20) as s:
+with smtplib.SMTP('127.0.0.14', port, timeout=60) as s:
     s.sendmail(BEN, [LIST], message(BEN, LIST, 'Re: by way of Postfix', 'Me too.\r\n', In_Reply_To=parent, References=parent))
     for i in range(30):
         s.sendmail(ANNA, [LIST], message(ANNA, LIST, f'wave {i}'))
 for who in EVERYBODY:
-    check(f'{who} has all 32', eventually(lambda: len(dovecot.mails(who)) == 32, 30, 0.3), len(dovecot.mails(who)))
+    check(f'{who} has all 32', eventually(lambda: len(dovecot.mails(who)) == 32, 60, 0.3), len(dovecot.mails(who)))
     equal(f'each once for {who}', len(set(dovecot.mails(who))), 32)
-check('Postfix is empty', eventually(lambda: postfix.waiting() == 0, 10), postfix.log()[-800:])
+check('Postfix is empty', eventually(lambda: postfix.waiting() == 0), postfix.log()[-800:])
 equal('nothing waits here', p.status('deliveries'), 0)
 found = p.json('archive', 'search', LIST, '"me too"')
 check('the archive has the reply', len(found) == 1, found)
@@ -98,9 +98,9 @@ check('the archive has the reply', len(found) == 1, found)
 section('bounces')
 p.cli('member', 'add', LIST, 'nobody@gone.uni.example')
 dns.zone['gone.uni.example'] = {'MX': [(10, 'mx.uni.example')]}
-with smtplib.SMTP('127.0.0.14', port, timeout=20) as s:
+with smtplib.SMTP('127.0.0.14', port, timeout=60) as s:
     s.sendmail(ANNA, [LIST], message(ANNA, LIST, 'to one who is gone'))
-rows = eventually(lambda: [r for r in p.trace('nobody@gone.uni.example') if r['what'] in ('refused', 'delivered', 'bounced')], 15)
+rows = eventually(lambda: [r for r in p.trace('nobody@gone.uni.example') if r['what'] in ('refused', 'delivered', 'bounced')])
 check('Postfix\'s answer stands in the ledger', rows, p.trace('nobody@gone.uni.example'))
 
 section('readers')
@@ -112,7 +112,7 @@ with imaplib.IMAP4('127.0.0.15', imap_port) as imap:
     equal('by IMAP', got['List-Id'], '<dev.lists.example>')
 
 
-def mutt_reads(maildir, seconds=20):
+def mutt_reads(maildir, seconds=60):
     """What mutt shows of the message by way of Postfix, as it would be printed: others may be of the same second."""
     out = p.dir + '/mutt.txt'
     rc = p.dir + '/muttrc'

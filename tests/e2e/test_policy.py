@@ -8,7 +8,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(180)
+limit(400)
 LIST, ANNA, BEN = 'dev@lists.example', 'anna@uni.example', 'ben@south.example'
 SPAMMER, CODED, FRIEND, LISTED_FRIEND, STRANGER, NEIGHBOUR, PROVEN, GATEWAY, SILENT = (
     '127.0.1.66', '127.0.2.67', '127.0.3.5', '127.0.4.66', '127.0.5.7', '127.0.5.8', '127.0.6.9', '127.0.7.1', '127.0.8.1')
@@ -72,7 +72,7 @@ check('and not there', not p.json('held', 'ls', LIST) and not sink.to(BEN, Subje
 dns.zone['away.example'] = {'TXT': [f'v=spf1 ip4:{STRANGER} -all']}
 dns.zone['_dmarc.away.example'] = {'TXT': ['v=DMARC1; p=none']}
 check('and hers when it can', eventually(lambda: p.deliver('ada@away.example', LIST, message(
-    'ada@away.example', LIST, 'then'), source=STRANGER)[0] == 250, 20, 0.5))
+    'ada@away.example', LIST, 'then'), source=STRANGER)[0] == 250, 60, 0.5))
 check('for all to read', eventually(lambda: sink.to(BEN, Subject='then')), p.tail())
 equal('SIGTERM ends it well', p.stop(), 0)
 
@@ -141,8 +141,8 @@ p.set_clock(299 + 2)
 equal('when its time is over, a neighbour may try for it', tries(p, NEIGHBOUR)[0], 250)
 equal('and the network is known', tries(p, STRANGER, 'y@other.example')[0], 250)
 equal('another is not', tries(p, '127.0.42.1')[0], 451)
-check('it stands in the book within seconds', eventually(lambda: known() == ['127.0.5.0'], 15), known())
-check('so does what waits', eventually(lambda: waiting() > 200, 15), waiting())
+check('it stands in the book within seconds', eventually(lambda: known() == ['127.0.5.0']), known())
+check('so does what waits', eventually(lambda: waiting() > 200), waiting())
 p.set_clock(299 + 2 + 40)
 p.kill()
 p.start()

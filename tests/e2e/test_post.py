@@ -14,7 +14,7 @@ from mailing import copy_faults, message, message_id, mid_of, scram_sha_256
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 LIST = 'dev@lists.example'
 ANNA, BEN, CARA, DAVE = 'anna@north.example', 'ben@south.example', 'cara@south.example', 'dave@sub.east.example'
 MEMBERS = [ANNA, BEN, CARA, DAVE]
@@ -46,7 +46,7 @@ def copies(subject):
     return {m: HOME[m].to(m, Subject=subject) for m in MEMBERS}
 
 
-def arrived(subject, seconds=10):
+def arrived(subject, seconds=60):
     """Every member has one copy; then a moment later still only one."""
     got = eventually(lambda: all(copies(subject).values()) and copies(subject), seconds)
     return check(f'every member has one copy of "{subject}"', got and all(len(x) == 1 for x in got.values()),
@@ -61,7 +61,7 @@ def nobody(subject):
 section('swaks: STARTTLS, AUTH PLAIN')
 r = subprocess.run(['swaks', '--server', f'127.0.0.1:{p.submission}', '--tls', '--auth', 'PLAIN', '--auth-user', ANNA,
                     '--auth-password', TOKEN, '--from', ANNA, '--to', LIST, '--header', 'Subject: by swaks',
-                    '--body', 'My first post.'], capture_output=True, text=True, timeout=30)
+                    '--body', 'My first post.'], capture_output=True, text=True, timeout=60)
 check('swaks is content', r.returncode == 0, r.stdout[-1500:] + r.stderr)
 arrived('by swaks')
 for member in MEMBERS:
@@ -113,7 +113,7 @@ js = os.path.join(HERE, 'js')
 if not os.path.isdir(os.path.join(js, 'node_modules/nodemailer')):
     subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=js, check=True, timeout=60)
 r = subprocess.run(['node', 'post.mjs', str(p.submission), ANNA, TOKEN, ANNA, LIST, 'by nodemailer'], cwd=js,
-                   capture_output=True, text=True, timeout=30)
+                   capture_output=True, text=True, timeout=60)
 check('nodemailer is content', r.returncode == 0, r.stderr)
 arrived('by nodemailer')
 copy = HOME[BEN].to(BEN, Subject='by nodemailer')[0]
@@ -138,7 +138,7 @@ other = p.cli('user', 'token', ANNA, '--name', 'by SCRAM alone').strip()
 equal('a token that was not used', used('by SCRAM alone'), '')
 with p.submit() as s:
     equal('the second token signs in', scram_sha_256(s, ANNA, other)[0], 235)
-check('when it was used is told to its owner', eventually(lambda: used('by SCRAM alone'), 15), p.json('user', 'tokens', ANNA))
+check('when it was used is told to its owner', eventually(lambda: used('by SCRAM alone')), p.json('user', 'tokens', ANNA))
 check('of PLAIN and LOGIN, too', used('command line'), p.json('user', 'tokens', ANNA))
 equal('and of no other', used('never'), '')
 with p.submit() as s:
@@ -284,7 +284,7 @@ def fits():
         return s.docmd(f'RCPT TO:<{LIST}>')[0] == 250
 
 
-check('within a second smtpd knows the new limit', eventually(fits, 1))
+check('smtpd soon knows the new limit', eventually(fits))
 body = b''.join(b'%06d ' % i + bytes([33 + i % 90]) * 70 + b'\r\n.%d\r\n' % i for i in range(4000))
 with p.submit(ANNA, TOKEN) as s:
     s.sendmail(ANNA, [LIST], message(ANNA, LIST, 'in a file', body))
@@ -307,7 +307,7 @@ with Talk(('127.0.0.1', p.submission)) as t:
     equal('by BDAT', set(replies), {250})
 arrived('in chunks')
 equal('as it was', [copies('in chunks')[m][0].body == body for m in MEMBERS], [True] * 4)
-check('no body file is left', eventually(lambda: not [f for d, _, fs in os.walk(p.data + '/inbound') for f in fs if 'inbound' not in f], 5),
+check('no body file is left', eventually(lambda: not [f for d, _, fs in os.walk(p.data + '/inbound') for f in fs if 'inbound' not in f]),
       list(os.walk(p.data + '/inbound')))
 
 section('bans')

@@ -11,7 +11,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 LIST, ANNA = 'dev@lists.example', 'anna@uni.example'
 CANARY = '127.0.0.13'
 T, X = 'tok@canary.lab', 'out@canary.lab'
@@ -272,11 +272,11 @@ for name, wanted in (('dev-request', (550,)), ('dev-join', (550,)), ('dev-leave'
                 post = message(FOREIGN, f'{name}@{D}', 'help', 'help\r\ninfo\r\njoin\r\n', Reply_To=T)
                 code, text = t.do(post + b'.')
             check(f'R51, R52 {name}{ask[:7]}', code in wanted and (code != 550 or '5.7.1' in text or '5.1.1' in text), (code, text))
-check('all of it is dealt with', eventually(lambda: p.status('arrivals') == 0, 15, 0.1), p.cli('status'))
-check('the alias was tried, and refused there', eventually(lambda: uni.connections, 10))
+check('all of it is dealt with', eventually(lambda: p.status('arrivals') == 0, 60, 0.1), p.cli('status'))
+check('the alias was tried, and refused there', eventually(lambda: uni.connections))
 
 section('R54: an open proxy')
-check('the web is up', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web'], 10))
+check('the web is up', eventually(lambda: [e for e in p.events('role-ready') if e['name'] == 'web']))
 for name, octets in (('CONNECT', f'CONNECT {CANARY}:{canary.port} HTTP/1.1\r\nHost: {CANARY}:{canary.port}\r\n\r\n'.encode()),
                      ('CONNECT by name', b'CONNECT mx.canary.lab:25 HTTP/1.0\r\n\r\n'),
                      ('a whole URL', f'GET http://{CANARY}:{canary.port}/ HTTP/1.1\r\nHost: {CANARY}\r\n\r\n'.encode()),

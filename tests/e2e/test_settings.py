@@ -13,7 +13,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(600)
+limit(800)
 DAY = 86400
 FORGED_FROM = '127.0.0.66'
 READ = ('plain', 'parted', 'dressed')  # whose text is looked at

@@ -10,7 +10,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(120)
+limit(400)
 LIST, SECRET, ADMIN, ANNA = 'dev@lists.example', 'secret@lists.example', 'okafor@lists.example', 'anna@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 POSTS, MEMBERS = 10000, 100000
@@ -40,7 +40,7 @@ r = p.run('member', 'import', LIST, input='address,name\n' + ''.join(f'm{i}@site
 equal('all members are in', r.returncode, 0)
 p.cli('member', 'remove', LIST, 'm1@site1.example', 'm2@site2.example')
 p.cli('member', 'set', LIST, 'm3@site3.example', 'delivery=mime')
-db = sqlite3.connect(f'{p.data}/lists/lists.db', timeout=10)
+db = sqlite3.connect(f'{p.data}/lists/lists.db', timeout=60)
 with db:
     for i in range(9):
         db.execute("INSERT INTO bounce (list, member, address, at, class, status, author_domain, text, act, score, event) "

@@ -17,7 +17,7 @@ from nameserver import NameServer
 from sink import Sink
 from webserver import WebServer
 
-limit(240)
+limit(400)
 ANNA, LIST, PATH = 'anna@home.example', 'dev@lists.example', '/.well-known/mta-sts.txt'
 ca, strange = Authority(), Authority('Another authority')
 home = Sink('127.0.0.70', 0, 'home.example')
@@ -96,7 +96,7 @@ def send(name):
 
 
 def fate(mid, what):
-    found = eventually(lambda: [r for r in p.trace(mid) if r['what'] == what], 20, 0.1)
+    found = eventually(lambda: [r for r in p.trace(mid) if r['what'] == what], 60, 0.1)
     return found[0]['detail'] if found else str(p.trace(mid))
 
 
@@ -121,7 +121,7 @@ def waits(name, why):
 
 def not_fetched(name, result, why=''):
     return check(f'{name}: {result}, {why}', eventually(
-        lambda: [e for e in p.events('sts-not-fetched', domain=f'{name}.example', result=result) if re.search(why, e['why'])], 5),
+        lambda: [e for e in p.events('sts-not-fetched', domain=f'{name}.example', result=result) if re.search(why, e['why'])]),
         p.events('sts-not-fetched', domain=f'{name}.example'))
 
 
@@ -196,7 +196,7 @@ zone['_smtp._tls.clear.example'] = {'TXT': ['v=TLSRPTv1;rua=mailto:tls@reports.e
 check('no report before the day is over', not reports.mails)
 webs['good'].post_status = 503
 p.set_clock(3700 + 86400 + 4 * 3600)
-m = eventually(lambda: reports.to('tls+x@reports.example'), 30, 0.2)
+m = eventually(lambda: reports.to('tls+x@reports.example'), 60, 0.2)
 if check('a report by mail', m, p.tail()):
     equal('from nobody', m[0].mail_from, '')
     equal('its fields', (m[0].field('TLS-Report-Domain'), m[0].field('TLS-Report-Submitter'), m[0].field('TLS-Required')),
@@ -228,13 +228,13 @@ if check('a report by mail', m, p.tail()):
           ('tls-report', 'strange.example', j['report-id'], 'certificate-not-trusted'))
     wrong = p.run('check', 'report', p.conf)
     equal('and says of another file that it is none', (wrong.returncode, json.loads(wrong.stdout)['result']), (1, 'none'))
-t = eventually(lambda: sinks['test'].to('tls@test.example'), 20, 0.2)
+t = eventually(lambda: sinks['test'].to('tls@test.example'), 60, 0.2)
 if check('a report on testing', t):
     letter = email.message_from_bytes(t[0].data, policy=email.policy.default)
     j = json.loads(gzip.decompress(list(letter.iter_parts())[1].get_content()))
     equal('it tells the failure', j['policies'][0]['failure-details'][0]['result-type'], 'certificate-not-trusted')
-check('posted', eventually(lambda: webs['good'].posts, 20))
-check('not taken is tried again', eventually(lambda: p.events('report-not-posted'), 10))
+check('posted', eventually(lambda: webs['good'].posts))
+check('not taken is tried again', eventually(lambda: p.events('report-not-posted')))
 path, kind, body = webs['good'].posts[0]
 equal('where and as what', (path, kind), ('/tls', 'application/tlsrpt+gzip'))
 one = json.loads(gzip.decompress(body))['policies']
@@ -255,12 +255,12 @@ crowded = [f'x@{name}{n}.example' for n in range(48) for name in ('slow', 'same'
 with p.submit(ANNA, TOKEN) as s:
     s.sendmail(ANNA, crowded, message(ANNA, 'x@crowd.example', 'to the crowd'))
 began = time.monotonic()
-check('more ask than there are places', eventually(lambda: len(os.listdir(f'/proc/{p.roles()["fetch"]}/task')) >= 32 + 10, 10), p.tail())
+check('more ask than there are places', eventually(lambda: len(os.listdir(f'/proc/{p.roles()["fetch"]}/task')) >= 32 + 10), p.tail())
 domain('late', 'enforce', good('late'))
 goes('late', 'TLS by MTA-STS')
-check('which did not take a minute', time.monotonic() - began < 20, time.monotonic() - began)
+check('which did not take a minute', time.monotonic() - began < 50, time.monotonic() - began)
 check('and the crowd\'s mail has not waited for its policies', eventually(
-    lambda: {r for m in sinks['none'].mails for r in m.rcpts} >= set(crowded), 25, 0.2), p.tail())
+    lambda: {r for m in sinks['none'].mails for r in m.rcpts} >= set(crowded), 60, 0.2), p.tail())
 for s in crowd:
     s.close()
 done()

@@ -15,7 +15,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(120)
+limit(400)
 LIST, HOUR = 'dev@lists.example', 3600
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')]}})
@@ -32,7 +32,7 @@ def at(text):
 
 
 def quiet(when):
-    check(f'all is done of {when}', eventually(lambda: p.status('arrivals') == 0 and p.status('deliveries') == 0, 20))
+    check(f'all is done of {when}', eventually(lambda: p.status('arrivals') == 0 and p.status('deliveries') == 0))
 
 
 def digests(person):

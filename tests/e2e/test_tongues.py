@@ -13,7 +13,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(240)
+limit(400)
 DEV = 'dev@lists.example'
 
 world = Sink('127.0.0.10', 0)
@@ -24,7 +24,7 @@ p.cli('list', 'create', DEV, '--owner', 'owner@uni.example')
 p.start()
 
 
-def letter(to, seconds=10):
+def letter(to, seconds=60):
     """The newest to that address, read as any mail program does."""
     got = eventually(lambda: world.to(to), seconds)
     if not check(f'{to} gets a letter', got, [m.rcpts for m in world.mails]):

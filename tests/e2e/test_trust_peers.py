@@ -114,7 +114,7 @@ def send(port, sender, to, post):
     """As any client does, it comes again where it is told to: a milter may be starting."""
     for left in range(10, 0, -1):
         try:
-            with smtplib.SMTP(ADDRESS, port, timeout=30, source_address=('127.0.0.77', 0)) as s:
+            with smtplib.SMTP(ADDRESS, port, timeout=60, source_address=('127.0.0.77', 0)) as s:
                 s.sendmail(sender, [to], post, ['BODY=8BITMIME'] if any(x > 127 for x in post) else [])
                 return
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as e:
@@ -177,7 +177,7 @@ def scores():
 def page(path):
     """As whoever runs the lists sees it: addresses are hidden from strangers."""
     asked = urllib.request.Request(f'http://127.0.0.1:{p.web}/lists/{path}', headers={'Authorization': 'Bearer ' + TOKEN})
-    return urllib.request.urlopen(asked, timeout=10).read()
+    return urllib.request.urlopen(asked, timeout=60).read()
 
 
 def health(name):
@@ -214,7 +214,7 @@ for to, domain in ((LIST, 'lists.example'), (OTHER, 'other.example')):
         equal('so its signature is still whole there', [d['result'] for d in p.json('check', 'auth', p.dir + '/mail')['dkim']], ['pass'])
 refused = 0
 try:
-    with smtplib.SMTP(ADDRESS, strict_port, timeout=30) as s:
+    with smtplib.SMTP(ADDRESS, strict_port, timeout=60) as s:
         s.sendmail('x@lists.example', [BEN], message(f'Gus Roth <{GUS}>', BEN, 'forged'))
 except smtplib.SMTPDataError as e:
     refused = e.smtp_code

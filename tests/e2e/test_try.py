@@ -12,7 +12,7 @@ from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
 
-limit(120)
+limit(400)
 LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 dns = NameServer({'uni.example': {'TXT': ['v=spf1 ip4:192.0.2.1 -all']}, 'far.example': {}})
@@ -33,7 +33,7 @@ def books():
     """What all books say, in one number each."""
     out = []
     for name in ('lists', 'archive', 'outbound'):
-        db = sqlite3.connect(f'{p.data}/{name}/{name}.db', timeout=10)
+        db = sqlite3.connect(f'{p.data}/{name}/{name}.db', timeout=60)
         out.append(sum(hash(tuple(map(repr, row))) for t in ('setting', 'held', 'post', 'audit', 'message', 'member')
                        for row in (db.execute(f'SELECT * FROM {t}') if db.execute(
                            'SELECT 1 FROM sqlite_master WHERE name = ?', (t,)).fetchone() else ())))
@@ -156,7 +156,7 @@ for i in range(8):  # whose authors take a pattern its time
 check('which are there', eventually(lambda: b.json('/lists/dev/admin/try.json')['judged'] == 13))
 asked = []
 for i in range(16):
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.connect()
     asked.append(c)
 for c in asked:

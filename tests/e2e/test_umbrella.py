@@ -7,7 +7,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(90)
+limit(400)
 ALL, DEV, OPS, QA = (f'{name}@lists.example' for name in ('all', 'dev', 'ops', 'qa'))
 
 world = Sink('127.0.0.31', 0, 'home.host')
@@ -29,7 +29,7 @@ def write(person, to, subject, envelope=None, **fields):
 
 
 def settle():
-    check('it comes to rest', eventually(quiet, 30, 0.05))
+    check('it comes to rest', eventually(quiet, 60, 0.05))
 
 
 def quiet():
@@ -133,7 +133,7 @@ p.cli('member', 'import', 'big@lists.example', input=''.join(f'm{i}@home.example
 p.cli('list', 'set', DEV, 'regular_include_lists=big', 'posts_per_hour=0')
 for n in range(3):
     equal('taken', p.deliver(who('dan'), [DEV], message(f'Dan <{who("dan")}>', DEV, f'crash {n}', 'Hello.\r\n'))[0], 250)
-    eventually(lambda: len(world.to('m0@home.example', Subject=f'crash {n}')), 10, 0.002)
+    eventually(lambda: len(world.to('m0@home.example', Subject=f'crash {n}')), 60, 0.002)
     p.kill()
     p.start()
 check('it goes on', eventually(quiet, 60, 0.1))

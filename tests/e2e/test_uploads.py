@@ -16,7 +16,7 @@ from chromium import look, well
 from clamd import EICAR, FakeClamd
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(240)
+limit(400)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, BEN, OWEN, ADA, EVE = 'anna@uni.example', 'ben@uni.example', 'owen@uni.example', 'ada@uni.example', 'eve@uni.example'
@@ -163,12 +163,12 @@ check('the log names it', [e for e in p.events('upload-refused') if e['verdict']
 fake.mood = 'cuts'
 equal('no answer', (send(anna, 'later.txt', b'x'), 'try again later' in anna.text(), stands('in/later.txt')), (503, True, None))
 fake.mood = 'good'
-check('later', eventually(lambda: send(anna, 'later.txt', b'x') == 303, 20, 1) and stands('in/later.txt') == b'x', anna.text())
+check('later', eventually(lambda: send(anna, 'later.txt', b'x') == 303, 60, 1) and stands('in/later.txt') == b'x', anna.text())
 
 section('quotas')
 equal('too large a file', (send(anna, 'huge.bin', b'x' * (3 << 20) + b'y'), 'larger than' in anna.text(), stands('in/huge.bin')), (413, True, None))
 path, csrf = action(anna)
-c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=30)
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
 c.putrequest('POST', path)
 for k, v in (('Content-Type', 'multipart/form-data; boundary=xYzZY'), ('Content-Length', str(1 << 40)), ('Cookie', '; '.join(f'{k}={v}' for k, v in anna.cookies.items()))):
     c.putheader(k, v)
@@ -206,7 +206,7 @@ whole = form(csrf, [('half.bin', BIG)])
 
 
 def begin(share):
-    s = socket.create_connection(('127.0.0.1', p.web), timeout=20)
+    s = socket.create_connection(('127.0.0.1', p.web), timeout=60)
     cookie = '; '.join(f'{k}={v}' for k, v in anna.cookies.items())
     s.sendall(f'POST {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=xYzZY\r\nContent-Length: {len(whole)}\r\n\r\n'.encode() + whole[:int(len(whole) * share)])
     return s
@@ -220,33 +220,33 @@ def open_files():
 
 there = names()
 s = begin(0.6)
-check('it comes', eventually(lambda: open_files(), 10))
+check('it comes', eventually(lambda: open_files()))
 equal('and is not seen', names(), there)
 s.close()
-check('when it breaks off it is gone', eventually(lambda: not open_files(), 10) and names() == there)
+check('when it breaks off it is gone', eventually(lambda: not open_files()) and names() == there)
 slow = begin(0.2)
 others = Browser(p, network='192.0.2.88').enter(BEN)
 equal('a slow one keeps nobody waiting', (others.ask('GET', '/in/there.txt').status, send(ben, 'meanwhile.txt', b'm')), (200, 303))
 started = time.time()
-slow.settimeout(40)
+slow.settimeout(150)
 try:
     rest = slow.recv(1000)
 except OSError as e:
     rest = e
-check('and is ended', rest in (b'',) and time.time() - started < 35 or isinstance(rest, ConnectionError), (rest, time.time() - started))
+check('and is ended', rest in (b'',) and time.time() - started < 120 or isinstance(rest, ConnectionError), (rest, time.time() - started))
 third = [begin(0.5) for _ in range(2)]
-check('two of one person', eventually(lambda: len(open_files()) == 2, 10))
+check('two of one person', eventually(lambda: len(open_files()) == 2))
 equal('are as many as one may', (send(anna, 'third.txt', b'x'), 'Other files are being sent' in anna.text()), (503, True))
 [s.close() for s in third]
-check('for no longer', eventually(lambda: send(anna, 'third.txt', b'x') == 303, 10, 0.3), anna.text())
+check('for no longer', eventually(lambda: send(anna, 'third.txt', b'x') == 303, 60, 0.3), anna.text())
 s = begin(0.7)
-check('one more comes', eventually(lambda: open_files(), 10))
+check('one more comes', eventually(lambda: open_files()))
 p.kill()
 s.close()
 equal('kill -9: nothing of it is left', (names() == sorted(set(there) | {'meanwhile.txt', 'third.txt'}), [x for x in os.listdir(os.path.join(root, 'in')) if x.startswith('.')]), (True, ['.access']))
 equal('and each file has its row', sorted(x[0] for x in book("SELECT path FROM upload WHERE folder = '/in/'") if stands(x[0][1:]) is None), [])
 p.start()
-check('web is ready again', eventually(lambda: guest.ask('GET', '/').status == 200, 20, 0.2))
+check('web is ready again', eventually(lambda: guest.ask('GET', '/').status == 200, 60, 0.2))
 equal('the next is taken', send(anna, 'next.txt', b'n'), 303)
 
 section('taking away')

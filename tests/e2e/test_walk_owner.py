@@ -5,7 +5,7 @@ and html-validate."""
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, OWNER, Walk, ended, site, walks
 
-limit(200)
+limit(400)
 for script in walks('owner'):
     p = site()
     w = Walk(p, script).sign_in(OWNER).follow('Settings of dev')

@@ -4,7 +4,7 @@ month, a day, an author. Every page on the way passes axe-core and html-validate
 from harness import check, done, equal, limit
 from walk import Walk, ended, site, walks
 
-limit(150)
+limit(400)
 p = site()
 for script in walks('reader'):
     w = Walk(p, script)

@@ -19,7 +19,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(300)
+limit(400)
 LIST, ANNA, CARA, OLGA, ZOE = 'dev@lists.example', 'anna@uni.example', 'cara@uni.example', 'olga@uni.example', 'zoe@far.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}
@@ -40,7 +40,7 @@ def reload(p, **sets):
     before = p.roles()['smtpd']
     p.configure(**sets)
     p.reload()
-    check('reloaded', eventually(lambda: p.events('role-ended', pid=before), 20), p.tail(8))
+    check('reloaded', eventually(lambda: p.events('role-ended', pid=before)), p.tail(8))
 
 
 def post(p, subject, body='Hello.\r\n', sender=ANNA, to=LIST, **fields):
@@ -53,7 +53,7 @@ def came(subject):
 
 
 def comes(subject):
-    return eventually(lambda: came(subject), 20)
+    return eventually(lambda: came(subject))
 
 
 def details(p, octets):
@@ -82,8 +82,8 @@ check('so does doctor', 'off: [wall] clamd names no engine' in p.run('doctor').s
 
 section('an engine is named: by a reload')
 clamd = Clamd(StreamMaxLength='2M')
-reload(p, wall__clamd=clamd.socket, wall__timeout='3s')
-check('there is the role', eventually(lambda: 'wall' in p.roles(), 10), p.roles())
+reload(p, wall__clamd=clamd.socket, wall__timeout='8s')
+check('there is the role', eventually(lambda: 'wall' in p.roles()), p.roles())
 
 section('clean passes')
 (code, said), octets = post(p, 'clean')
@@ -98,7 +98,7 @@ for name, body in (('plain', EICAR + b'\r\n'), ('within text', b'Look:\r\n\r\n' 
     (code, said), octets = post(p, 'eicar ' + name, body)
     equal(f'{name}: 554', (code, said[:6]), (554, '5.7.1 '))
     check(f'{name}: in words', 'a virus was found in this message: Eicar-Test-Signature' in said, said)
-    check(f'{name}: the ledger knows', eventually(lambda: 'virus: reject (infected: Eicar-Test-Signature' in details(p, octets), 10), details(p, octets))
+    check(f'{name}: the ledger knows', eventually(lambda: 'virus: reject (infected: Eicar-Test-Signature' in details(p, octets)), details(p, octets))
 for path in sorted(glob.glob(SIGNATURES + '/eicar-mails/*.eml')):
     name, octets = os.path.basename(path), open(path, 'rb').read().replace(b'\r\n', b'\n').replace(b'\n', b'\r\n')
     code, said = p.deliver(ZOE, LIST.replace('@', '-owner@'), octets)
@@ -109,7 +109,7 @@ for path in sorted(glob.glob(SIGNATURES + '/eicar-mails/*.eml')):
 check('check wall says by whom', seen['engine'] == 'clamd ' + clamd.socket and seen['version'].startswith('ClamAV ') and seen['ms'] >= 0, seen)
 octets = message(ZOE, LIST, 'to those who run it')
 p.deliver(ZOE, LIST.replace('@', '-owner@'), octets)
-check('what is no post has its verdict in the ledger, too', eventually(lambda: f'scanned: clean, says clamd {clamd.socket}' in details(p, octets), 10),
+check('what is no post has its verdict in the ledger, too', eventually(lambda: f'scanned: clean, says clamd {clamd.socket}' in details(p, octets)),
       details(p, octets))
 r = p.run('post', LIST, input=message(ANNA, LIST, 'by the local door', EICAR))
 check('nor by the local door', r.returncode == 1 and b'a virus was found' in r.stderr, r)
@@ -138,11 +138,11 @@ LOCKED = ('--b\r\nContent-Type: text/plain\r\n\r\nThe password follows.\r\n--b\r
 PARTS = {'MIME_Version': '1.0', 'Content_Type': 'multipart/mixed; boundary=b'}
 (code, said), octets = post(p, 'locked', LOCKED, **PARTS)
 equal('taken', code, 250)
-check('held', eventually(lambda: 'locked' in held(p), 10), details(p, octets))
+check('held', eventually(lambda: 'locked' in held(p)), details(p, octets))
 one = held(p)['locked']
 SUSPECTED = 'the virus check suspects it: a locked file: nobody could look into it (Heuristics.Encrypted.Zip)'
 check('for that', SUSPECTED in one['reason'], one)
-letter = eventually(lambda: sink.to(OLGA, Subject='Held: locked'), 10)
+letter = eventually(lambda: sink.to(OLGA, Subject='Held: locked'))
 check('the moderator reads why', letter and SUSPECTED in ' '.join(letter[0].text().replace('=\r\n', '').split()), letter and letter[0].text()[:800])
 check('and does not get it', letter and b'message/rfc822' not in letter[0].data and 'virus check does not call it clean' in letter[0].text().replace('=\r\n', '')
       and not [m for m in sink.mails if LOCKED[-60:-9].encode() in m.data], letter and letter[0].text()[-600:])
@@ -166,7 +166,7 @@ p.cli('list', 'set', LIST, 'suspicious_action=hold')
 section('larger than the engine takes')
 (code, said), octets = post(p, 'large', ('x' * 70 + '\r\n') * 50000)
 equal('taken: it would be no smaller another time', code, 250)
-check('held', eventually(lambda: 'large' in held(p), 15), details(p, octets))
+check('held', eventually(lambda: 'large' in held(p)), details(p, octets))
 check('unscanned', 'did not look through it: larger than the engine takes' in held(p)['large']['reason'], held(p)['large'])
 p.cli('held', 'discard', str(held(p)['large']['id']))
 
@@ -175,12 +175,12 @@ clamd.kill()
 began = time.monotonic()
 (code, said), octets = post(p, 'meanwhile')
 equal('put off', (code, said[:6]), (451, '4.7.1 '))
-check('at once', time.monotonic() - began < 3, time.monotonic() - began)
+check('without a wait', time.monotonic() - began < 7, time.monotonic() - began)
 check('doctor says so', p.run('doctor').returncode == 1 and 'cannot connect to' in p.run('doctor').stdout, p.run('doctor').stdout)
 r = p.run('check', 'wall', SIGNATURES + '/eicar-mails/01-com.eml')
 equal('check wall, too', (r.returncode, json.loads(r.stdout)['result']), (1, 'not scanned'))
 clamd.start()
-equal('later it is taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 20, 0.5), True)
+equal('later it is taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 60, 0.5), True)
 check('and delivered', comes('meanwhile'))
 time.sleep(0.5)
 equal('once', len(came('meanwhile')), 1)
@@ -193,9 +193,9 @@ began = time.monotonic()
 (code, said), octets = post(p, 'patience')
 took = time.monotonic() - began
 equal('put off', code, 451)
-check('within [wall] timeout and a little', 2.5 < took < 8, took)
+check('within [wall] timeout and a little', 7.5 < took < 40, took)
 clamd.goes_on()
-equal('then it is taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 20, 0.5), True)
+equal('then it is taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 60, 0.5), True)
 check('and delivered', comes('patience'))
 
 section('the role dies')
@@ -210,8 +210,8 @@ clamd.goes_on()
 t.join(30)
 (code, said), octets = answer[0]
 check('whoever was being served is taken by the next, or put off', code in (250, 451), (code, said))
-check('it is started again', eventually(lambda: p.roles().get('wall') not in (None, pid), 10), p.roles())
-equal('and serves', eventually(lambda: code == 250 or p.deliver(ANNA, LIST, octets)[0] == 250, 20, 0.5), True)
+check('it is started again', eventually(lambda: p.roles().get('wall') not in (None, pid)), p.roles())
+equal('and serves', eventually(lambda: code == 250 or p.deliver(ANNA, LIST, octets)[0] == 250, 60, 0.5), True)
 check('delivered', comes('mid-scan'))
 time.sleep(0.5)
 equal('once', len(came('mid-scan')), 1)
@@ -225,7 +225,7 @@ for mood in ('garbage', 'cuts', 'silent'):
     (code, said), octets = post(p, mood)
     equal(f'{mood}: put off', (code, said[:6]), (451, '4.7.1 '))
     fake.mood = 'good'
-    equal(f'{mood}: later taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 10, 0.3), True)
+    equal(f'{mood}: later taken', eventually(lambda: p.deliver(ANNA, LIST, octets)[0] == 250, 60, 0.3), True)
     check(f'{mood}: delivered', comes(mood))
 fake.mood = 'silent'
 port = free_port()
@@ -253,7 +253,7 @@ section('[wall] on_failure = accept')
 p = server(wall__clamd='/nowhere/clamd', wall__on_failure='accept', wall__timeout='3s')
 (code, said), octets = post(p, 'marked')
 equal('taken', code, 250)
-check('held', eventually(lambda: 'marked' in held(p), 10), details(p, octets))
+check('held', eventually(lambda: 'marked' in held(p)), details(p, octets))
 check('with the mark', 'the virus check did not look through it: ' in held(p)['marked']['reason'], held(p)['marked'])
 p.cli('list', 'set', LIST, 'unscanned_action=accept')
 (code, said), octets = post(p, 'marked again')

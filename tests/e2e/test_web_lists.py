@@ -11,7 +11,7 @@ from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
 
-limit(120)
+limit(400)
 LIST, OTHER = 'dev@lists.example', 'other@lists.example'
 ADMIN, OWNER, MOD, ANNA = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example'
 STRANGER = 'stranger@far.example'
@@ -352,7 +352,7 @@ equal('others learn nothing', (eva.get('/trace?q=' + mid).status, 'Map sharpenin
 check('without a question: what one wrote', [m['subject'] for m in anna.json('/trace.json')['messages']][-1] == 'Map sharpening', anna.page)
 check('an admin may ask of an address', 'Map sharpening' in admin.get('/trace?q=eva@uni.example').page and admin.get('/trace?q=' + ANNA).status == 200)
 
-with sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=20) as b:
+with sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=60) as b:
     b.executemany("INSERT INTO event (at, inbound, message, recipient, what, detail) VALUES (?, 0, 0, 'Eva@uni.example', 'tried', ?)",
                   [(int(time.time() * 1000), f'450 4.2.0 number {n}') for n in range(120)])
     b.executemany("INSERT INTO event (at, inbound, message, recipient, what, detail) VALUES (?, 0, 0, 'fifty@uni.example', 'tried', ?)",

@@ -75,7 +75,7 @@ join = confirm_link('second@synchrotron.example', 'onfirm')
 def reports_came():
     """What others report about this server, as it stands in the book."""
     now = int(time.time())
-    db = sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=10)
+    db = sqlite3.connect(f'{p.data}/outbound/outbound.db', timeout=60)
     with db:
         for i, (kind, name, passed, failed, days) in enumerate((('dmarc', 'Google', 1200, 40, 1), ('dmarc', 'Google', 900, 3, 20),
                                                                 ('tls', 'Mail \u202eof a word', 77, 0, 2))):

@@ -9,7 +9,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(240)
+limit(400)
 LIST, CALM, ADMIN = 'dev@lists.example', 'calm@lists.example', 'okafor@lists.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LONG_ONE = 'somebody.with.a.very.long.address.indeed@department-of-crystallography.university-of-the-north.example'
@@ -27,7 +27,7 @@ NOW, DAY = int(time.time()), 86400
 
 
 def book(name):
-    return sqlite3.connect(f'{p.data}/{name}/{name}.db', timeout=10)
+    return sqlite3.connect(f'{p.data}/{name}/{name}.db', timeout=60)
 
 
 def came_back():

@@ -151,12 +151,12 @@ static void check_mood(size_t i)
 	struct fake_clamd *f = fake_start(moods[i].mood);
 	struct clamd *c = clamd_new(str_from(f->path));
 	FD_AUTO fd = fake_message(a, large(a));
-	struct wall_verdict v = { .at = 7777 };
+	struct wall_finding v = { .ms = 7777 };
 	int64_t began = clock_mono_ms();
 	err e = clamd_scan(c, a, fd, began + 500, &v);
 	str says = e.kind ? str_from(e.msg) : v.why;
 	bool right = e.kind == moods[i].kind
-		     && (e.kind ? v.at == 7777 : v.result == moods[i].result)
+		     && (e.kind ? v.ms == 7777 : v.result == moods[i].result)
 		     && str_find(says, str_from(moods[i].says)).n
 				>= strlen(moods[i].says);
 	if (!right)
@@ -173,7 +173,7 @@ static enum wall_result scanned(struct clamd *c, str text)
 {
 	ARENA(a);
 	FD_AUTO fd = fake_message(a, text);
-	struct wall_verdict v = { .result = WALL_RESULTS };
+	struct wall_finding v = { .result = WALL_RESULTS };
 	err e = clamd_scan(c, a, fd, clock_mono_ms() + 5000, &v);
 	CHECK(!e.kind);
 	CHECK(str_eq(v.version, STR("ClamAV 1.4.6/27743/Sun Aug 24 08:29:49 2025")));
@@ -217,7 +217,8 @@ static struct wall_verdict ask(struct engines *e, struct arena *a, int64_t ms)
 {
 	FD_AUTO fd = fake_message(a, STR("an EICAR file"));
 	struct wall_verdict v = { .result = WALL_RESULTS };
-	engines_scan(e, a, fd, clock_mono_ms() + ms, &v);
+	struct engine_ask q = { .message = fd, .deadline = clock_mono_ms() + ms };
+	engines_scan(e, a, &q, &v);
 	return v;
 }
 
@@ -280,7 +281,7 @@ static void check_look(void)
 	struct engines *e = both(a, f->path, "/tmp/no-such-clamd");
 	CHECK(engines_count(e) == 2 && engines_count(NULL) == 0);
 	engines_look(e, a, 0, clock_mono_ms() + 1000, &s);
-	CHECK(s.eicar.result == WALL_INFECTED && str_starts(s.version, STR("ClamAV ")));
+	CHECK(s.sample.result == WALL_INFECTED && str_starts(s.version, STR("ClamAV ")));
 	engines_look(e, a, 1, clock_mono_ms() + 1000, &s);
 	CHECK(!s.version.n && str_find(s.why, STR("no-such-clamd")).n);
 	engines_free(e);

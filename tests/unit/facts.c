@@ -5,6 +5,7 @@
 #include "archive/refill.h"
 #include "archive/search.h"
 #include "store/archive/facts.h"
+#include "store/archive/facts_kept.h"
 #include "store/archive/post.h"
 #include "store/sqlite.h"
 
@@ -106,6 +107,23 @@ static void test_changes(struct arena *a, struct book *b)
 	CHECK(rows(b, "SELECT count(*) FROM facts") == 3); /* of no search's interest */
 }
 
+/* By block and number; who comes into the same place takes it. */
+static void test_kept(void)
+{
+	enum { BLOCK = 1000000, PLACES = 4096 };
+	unsigned char one[FACTS_BLOCK * FACT_OCTETS] = { 1 }, other[sizeof one] = { 2 };
+	unsigned char got[sizeof one] = { 9 };
+	CHECK(!facts_kept(BLOCK, 7, got) && got[0] == 9);
+	facts_keep(BLOCK, 7, one);
+	CHECK(facts_kept(BLOCK, 7, got) && got[0] == 1);
+	CHECK(!facts_kept(BLOCK, 8, got) && !facts_kept(BLOCK + PLACES, 7, got));
+	facts_keep(BLOCK, 8, other);
+	CHECK(!facts_kept(BLOCK, 7, got));
+	CHECK(facts_kept(BLOCK, 8, got) && got[0] == 2);
+	facts_keep(BLOCK + PLACES, 8, one);
+	CHECK(!facts_kept(BLOCK, 8, got) && facts_kept(BLOCK + PLACES, 8, got));
+}
+
 static int64_t count(struct arena *a, struct book *b, const char *text, bool secret,
 		     int64_t since)
 {
@@ -161,6 +179,7 @@ int main(void)
 	ARENA(a);
 	str folder = folder_make(a);
 	struct book *b = fresh_book(a, folder, BOOK_ARCHIVE);
+	test_kept();
 	test_changes(a, b);
 	test_conditions(a, b);
 	book_close(b);

@@ -1,5 +1,6 @@
 #include "web/site/markdown.h"
 
+#include "base/buf.h"
 #include "tests/check.h"
 
 static void shown(void)
@@ -38,8 +39,32 @@ static void shown(void)
 	}
 }
 
+static void begins(void)
+{
+	static const struct {
+		const char *text, *opening;
+	} cases[] = {
+		{ "# A\n\n- b\n\nWhat *we* do,\n`in` [short](/x).\n\nMore.",
+		  "What we do, in short." },
+		{ "# A", "" },
+		{ "", "" },
+	};
+	ARENA(a);
+	struct markdown m;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		markdown_read(a, str_from(cases[i].text), false, &m);
+		CHECK(str_eq(m.opening, str_from(cases[i].opening)));
+	}
+	BUF(longer);
+	for (size_t i = 0; i < 300; i++)
+		buf_add(&longer, STR("\u00e4"));
+	markdown_read(a, buf_str(&longer), false, &m);
+	CHECK(m.opening.n == MARKDOWN_OPENING_MAX);
+}
+
 int main(void)
 {
 	shown();
+	begins();
 	return check_done();
 }

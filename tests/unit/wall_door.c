@@ -16,40 +16,66 @@ static void make_pair(int pair[2])
 		abort();
 }
 
+enum { EDITS = 20 }; /* so many that the answer is longer than a packet */
+
+static void add_edits(struct arena *a, struct wall_verdict *v)
+{
+	char value[300];
+	memset(value, 'x', sizeof value);
+	for (int i = 0; i < EDITS; i++)
+		CHECK(wall_edit_add(
+			a, v,
+			&(struct wall_edit){
+				true, i, STR("X-Seen"), { value, sizeof value } }));
+}
+
+struct talk {
+	int channel;
+	bool has_context, has_edits;
+};
+
 static void *answer_once(void *arg)
 {
 	ARENA(a);
+	struct talk *t = arg;
 	struct wall_question q;
 	char text[16] = "";
-	int channel = *(int *)arg;
 	struct wall_verdict v = { .result = WALL_INFECTED,
 				  .signature = STR("Eicar"),
 				  .at = 9 };
-	err e = wall_hear(channel, clock_mono_ms() + 5000, &q);
-	CHECK(!e.kind && q.within_ms == 1234);
+	err e = wall_hear(a, t->channel, clock_mono_ms() + 5000, &q);
+	CHECK(!e.kind && q.within_ms == 1234 && q.wants == WALL_WANTS_VERDICT);
 	if (!e.kind) {
 		CHECK(pread(q.message, text, sizeof text, 0) == 5
 		      && !strcmp(text, "hello"));
+		CHECK(str_eq(q.context.client,
+			     t->has_context ? STR("192.0.2.7") : STR("")));
 		close(q.message);
 	}
-	CHECK(!wall_answer(a, channel, &v).kind);
+	if (t->has_edits)
+		add_edits(a, &v);
+	CHECK(!wall_answer(a, t->channel, &v).kind);
 	return NULL;
 }
 
-static void there_and_back(void)
+static void there_and_back(bool has_context, bool has_edits)
 {
 	ARENA(a);
 	int pair[2];
 	pthread_t id;
 	struct wall_verdict v;
+	struct wall_context c = { .client = STR("192.0.2.7") };
 	make_pair(pair);
+	struct talk t = { pair[1], has_context, has_edits };
 	FD_AUTO message = fake_message(a, STR("hello"));
-	if (thread_start_joinable(&id, answer_once, &pair[1]).kind)
+	if (thread_start_joinable(&id, answer_once, &t).kind)
 		abort();
-	err e = wall_ask(a, pair[0], message, 1234, &v);
+	err e = wall_ask(a, pair[0], message, has_context ? &c : NULL, 1234, &v);
 	pthread_join(id, NULL);
 	CHECK(!e.kind && v.result == WALL_INFECTED && v.at == 9
 	      && str_eq(v.signature, STR("Eicar")));
+	CHECK(v.edit_count == (has_edits ? EDITS : 0));
+	CHECK(!has_edits || (v.edits[19].index == 19 && v.edits[19].value.n == 300));
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -66,7 +92,7 @@ static void *tell(void *arg)
 	ARENA(a);
 	struct wall_question q;
 	const struct told *t = arg;
-	if (wall_hear(t->fd, clock_mono_ms() + 5000, &q).kind || q.text_most != 5)
+	if (wall_hear(a, t->fd, clock_mono_ms() + 5000, &q).kind || q.text_most != 5)
 		abort();
 	close(q.message);
 	if (t->taken && wall_take_text(t->fd).kind)
@@ -141,21 +167,22 @@ static void send_text(int fd, const char *text)
 
 static void bad_questions(void)
 {
+	ARENA(a);
 	struct wall_question q = { .message = 7777 };
 	int pair[2];
 	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
 		make_pair(pair);
 		send_text(pair[0], questions[i]);
-		CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind);
+		CHECK(wall_hear(a, pair[1], clock_mono_ms() + 1000, &q).kind);
 		close(pair[0]);
 		close(pair[1]);
 	}
 	make_pair(pair);
 	send_text(pair[0], "SCAN 10"); /* and no message */
-	CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind == ERR_SYNTAX);
-	CHECK(wall_hear(pair[1], clock_mono_ms() + 50, &q).kind == ERR_TEMP);
+	CHECK(wall_hear(a, pair[1], clock_mono_ms() + 1000, &q).kind == ERR_SYNTAX);
+	CHECK(wall_hear(a, pair[1], clock_mono_ms() + 50, &q).kind == ERR_TEMP);
 	close(pair[0]);
-	CHECK(wall_hear(pair[1], clock_mono_ms() + 1000, &q).kind == ERR_IO);
+	CHECK(wall_hear(a, pair[1], clock_mono_ms() + 1000, &q).kind == ERR_IO);
 	close(pair[1]);
 	CHECK(q.message == 7777);
 }
@@ -175,7 +202,7 @@ static void bad_answers(void)
 			send_text(pair[1], answers[i]);
 		else
 			shutdown(pair[1], SHUT_WR);
-		err e = wall_ask(a, pair[0], message, 1000, &v);
+		err e = wall_ask(a, pair[0], message, NULL, 1000, &v);
 		CHECK(e.kind == ERR_IO && v.at == 7777);
 		close(pair[0]);
 		close(pair[1]);
@@ -184,7 +211,8 @@ static void bad_answers(void)
 
 int main(void)
 {
-	there_and_back();
+	there_and_back(false, false);
+	there_and_back(true, true);
 	texts();
 	nobody();
 	bad_questions();

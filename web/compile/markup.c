@@ -29,6 +29,9 @@ static const char *end_of_attribute_name(const struct markup *m)
 	if (str_eq(n, STR("style")) || str_starts(n, STR("on")))
 		return "the pages' Content-Security-Policy refuses inline style and "
 		       "script";
+	if (str_eq(n, STR("http-equiv")))
+		return "what a meta element would say instead of a header stands in a "
+		       "header";
 	return NULL;
 }
 
@@ -117,7 +120,7 @@ enum place markup_place(const struct markup *m, const char **fault)
 {
 	static const char *const urls[] = { "href", "src",    "action", "formaction",
 					    "cite", "poster", "data" };
-	static const char *const refused[] = { "srcdoc", "srcset", "ping", "content" };
+	static const char *const refused[] = { "srcdoc", "srcset", "ping" };
 	*fault = NULL;
 	if (m->mode == M_TEXT)
 		return IN_TEXT;

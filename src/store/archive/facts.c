@@ -1,5 +1,6 @@
 #include "store/archive/facts.h"
 
+#include "store/archive/facts_kept.h"
 #include "store/archive/post.h"
 
 #include <endian.h>
@@ -98,8 +99,8 @@ static err move_to(struct facts *f, int64_t block)
 	if (!f->reading || f->at < block || f->at - block > NEAR) {
 		TRY(facts_end(f));
 		TRY(book_rows(f->book, &f->rows,
-			      "SELECT block, bytes FROM facts WHERE block <= ?1 "
-			      "ORDER BY block DESC",
+			      "SELECT block, made FROM facts INDEXED BY facts_made "
+			      "WHERE block <= ?1 ORDER BY block DESC",
 			      SQL_I(block)));
 		f->reading = true;
 		step(f);
@@ -109,14 +110,30 @@ static err move_to(struct facts *f, int64_t block)
 	return f->rows.failed;
 }
 
+/* The row that bears that number. */
+static err read_row(struct facts *f, int64_t block, int64_t made)
+{
+	struct rows r;
+	TRY(book_rows(f->book, &r, "SELECT bytes FROM facts WHERE block = ?1",
+		      SQL_I(block)));
+	str bytes = rows_next(&r) ? rows_view(&r, 0) : STR("");
+	bool whole = bytes.n == sizeof f->bytes;
+	if (whole)
+		memcpy(f->bytes, bytes.p, bytes.n);
+	TRY(rows_end(&r));
+	if (!whole)
+		return read_posts(f->book, block, f->bytes);
+	facts_keep(block, made, f->bytes);
+	return OK;
+}
+
 static err read_block(struct facts *f, int64_t block)
 {
 	TRY(move_to(f, block));
-	str kept = f->at == block ? rows_view(&f->rows, 1) : STR("");
-	if (kept.n != sizeof f->bytes)
+	if (f->at != block)
 		return read_posts(f->book, block, f->bytes);
-	memcpy(f->bytes, kept.p, kept.n);
-	return OK;
+	int64_t made = rows_i64(&f->rows, 1);
+	return facts_kept(block, made, f->bytes) ? OK : read_row(f, block, made);
 }
 
 err facts_of(struct facts *f, int64_t id, struct fact *x)
@@ -152,8 +169,8 @@ static err write_block(struct book *b, int64_t block)
 		last = x.date > last ? x.date : last;
 	}
 	TRY(book_run(b,
-		     "INSERT INTO facts (block, first_at, last_at, bytes) "
-		     "VALUES (?1, ?2, ?3, ?4)",
+		     "INSERT INTO facts (block, first_at, last_at, bytes, made) "
+		     "VALUES (?1, ?2, ?3, ?4, random())",
 		     SQL_I(block), SQL_I(first), SQL_I(last),
 		     SQL_B(((str){ (char *)bytes, sizeof bytes }))));
 	return book_run(b, "DELETE FROM stale WHERE block = ?1", SQL_I(block));

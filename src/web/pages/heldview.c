@@ -91,7 +91,8 @@ static void add_wall(struct arena *a, struct page_heldpost *p, str trust)
 	} shown[] = { [WALL_CLEAN] = { "ok", N_("Clean") },
 		      [WALL_INFECTED] = { "bad", N_("Infected") },
 		      [WALL_SUSPICIOUS] = { "bad", N_("Suspicious") },
-		      [WALL_UNSCANNED] = { "bad", N_("Not looked through") } };
+		      [WALL_UNSCANNED] = { "bad", N_("Not looked through") },
+		      [WALL_REFUSED] = { "bad", N_("Refused") } };
 	struct wall_verdict v;
 	if (wall_get(a, trust, &v))
 		add_check(p, N_("Virus check"), shown[v.result].state,

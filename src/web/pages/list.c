@@ -185,6 +185,7 @@ static struct page_frame list_home_frame(struct request *q, const struct home *h
 {
 	struct worker *w = worker_of(q);
 	struct page_frame f = frame_of(q, w->list->name);
+	f.description = w->settings.description;
 	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
 	way[0] = (struct page_frame_crumbs){ S_("Lists"), STR("/lists/") };
 	way[1] = (struct page_frame_crumbs){ w->list->name, STR_NONE };

@@ -3,7 +3,9 @@
 
 #include "base/language.h"
 #include "account/account.h"
+#include "archive/opening.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "store/lists/member.h"
 #include "store/lists/waiting.h"
 #include "web/pages/calendar.h"
@@ -72,6 +74,16 @@ static err show_list(struct request *q, const struct visible_list *l,
 	return row->may_read ? count_posts(q, l, row) : OK;
 }
 
+/* "dev: Work on the code; users: Help with it": what a search engine says of the page. */
+static str describe(struct arena *a, const struct page_lists_lists *rows, size_t count)
+{
+	BUF(b);
+	for (size_t i = 0; i < count && b.n <= OPENING_MAX; i++)
+		buf_cat(&b, b.n ? STR("; ") : STR(""), rows[i].name,
+			rows[i].about.n ? STR(": ") : STR(""), rows[i].about);
+	return arena_copy(a, utf8_first(buf_str(&b), OPENING_MAX));
+}
+
 static err show_lists(struct request *q, struct response *r)
 {
 	struct visible_lists s;
@@ -97,6 +109,7 @@ static err show_lists(struct request *q, struct response *r)
 		p.own_count += rows[i].you.n > 0;
 	}
 	p.frame.canonical = page_url(q, STR("/lists/"));
+	p.frame.description = describe(q->arena, rows, s.count);
 	p.lists = rows;
 	p.lists_count = s.count;
 	ANSWER(q, r, lists, &p);

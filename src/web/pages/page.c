@@ -1,6 +1,7 @@
 #include "web/pages/page.h"
 
 #include "base/language.h"
+#include "archive/opening.h"
 #include "archive/render.h"
 #include "base/enc.h"
 #include "store/archive/author.h"
@@ -20,9 +21,10 @@ struct page_frame archive_frame(const struct request *q, str title)
 	const struct worker *w = worker_of(q);
 	f.crumbs = arena_zero(q->arena, CRUMBS_MAX * sizeof *f.crumbs);
 	frame_step(q, &f, S_("Lists"), STR("/lists/"));
-	if (w->list)
-		frame_step(q, &f, w->list->name,
-			   arena_cat(q->arena, list_path(q), STR("/")));
+	if (!w->list)
+		return f;
+	f.description = w->settings.description;
+	frame_step(q, &f, w->list->name, arena_cat(q->arena, list_path(q), STR("/")));
 	return f;
 }
 
@@ -168,6 +170,18 @@ str page_author(struct arena *a, str name, str address, bool hide)
 str page_subject(str subject, unsigned flags)
 {
 	return flags & ARCHIVE_GONE ? S_("(taken away)") : subject;
+}
+
+err page_describe(struct request *q, const struct archive_post *p, str *description)
+{
+	const struct worker *w = worker_of(q);
+	struct opening first = { 0 };
+	if (!(p->flags & (ARCHIVE_GONE | ARCHIVE_CUT)))
+		first.post = p->id;
+	TRY(openings_read(w->books.archive, q->arena, &first, 1,
+			  page_hides(q, &w->settings)));
+	*description = first.text.n ? first.text : w->settings.description;
+	return OK;
 }
 
 str page_readers(const struct settings *s)

@@ -53,6 +53,12 @@ str page_month_path(const struct request *q, int year, int month);
 str page_month_name(struct arena *a, int year, int month);
 void page_month_of(int64_t seconds, int *year, int *month);
 
+/* What a search engine says of a page beside its title: the first words of that post, where
+ * nothing of it was taken away; else what the list is for, as archive_frame says of its other
+ * pages. The request's; errors as openings_read. */
+MUST_USE err page_describe(struct request *q, const struct archive_post *p,
+			   str *description);
+
 /* "everybody" or "members"; "members, authenticated". */
 str page_readers(const struct settings *s);
 str page_writers(const struct settings *s);

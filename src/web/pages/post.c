@@ -5,7 +5,9 @@
 #include "archive/redact.h"
 #include "archive/render.h"
 #include "base/enc.h"
+#include "base/utf8.h"
 #include "base/zone.h"
+#include "mail/header.h"
 #include "web/pages/checked.h"
 #include "web/pages/deeds.h"
 #include "web/pages/forms.h"
@@ -13,7 +15,10 @@
 
 #include <inttypes.h>
 
-enum { BESIDE = 30 }; /* rows of the outline before and behind the post */
+enum {
+	BESIDE = 30,          /* rows of the outline before and behind the post */
+	RECEIVERS_MAX = 2000, /* octets of To, and of Cc */
+};
 
 /* "06:12 (+02:00)"; empty where the site's clock showed the same. */
 static str zone_of(struct arena *a, int64_t date, int offset)
@@ -184,6 +189,25 @@ static struct page_frame post_frame(struct request *q, const struct archive_post
 	return f;
 }
 
+static str receivers(struct arena *a, const struct header *h, str field)
+{
+	str all = utf8_scrub(a, header_text(a, header_find(h, field)));
+	str shown = utf8_first(all, RECEIVERS_MAX);
+	return shown.n < all.n ? arena_cat(a, shown, STR(" ...")) : shown;
+}
+
+/* The addresses, for whom the list hides none. */
+static void add_addresses(struct request *q, const struct archive_leaf *leaf,
+			  struct page_post *p)
+{
+	struct header h;
+	p->from_address = leaf->post.from_address;
+	if (header_scan(q->arena, leaf->message, &h).kind)
+		return; /* larger than any header: the raw message has it */
+	p->to = receivers(q->arena, &h, STR("To"));
+	p->cc = receivers(q->arena, &h, STR("Cc"));
+}
+
 /* The post's deeds, for who may do them. */
 static err add_deeds(struct request *q, struct page_post *p, int64_t id)
 {
@@ -230,8 +254,11 @@ static err show_post(struct request *q, struct response *r,
 		.cut = post->flags & ARCHIVE_CUT,
 		.hidden = post->flags & ARCHIVE_GONE,
 	};
+	TRY(page_describe(q, post, &p.frame.description));
 	TRY(add_deeds(q, &p, post->id));
 	add_parent(q, x, hide, &p);
+	if (!hide)
+		add_addresses(q, &x->leaf, &p);
 	add_attachments(q, &x->leaf, &p);
 	p.body = body_of(q, x, &p, hide);
 	if (q->json) {

@@ -25,6 +25,7 @@ struct thread_view {
 	int64_t subject_key;
 	struct bodies_post *posts; /* of the part */
 	struct marks marks;        /* what who looks keeps of it */
+	str description;
 };
 
 /* ---- one message */
@@ -87,6 +88,7 @@ static err make_bodies(struct request *q, struct thread_view *v)
 				q->arena, up->post.from_name, up->post.from_address,
 				v->hide);
 	}
+	TRY(page_describe(q, &v->t.leaves[v->part.from].post, &v->description));
 	return bodies_make(
 		worker_of(q), q->arena,
 		&(struct bodies){ &v->t, v->part, v->hide, page_marks(q), v->posts });
@@ -220,6 +222,7 @@ static struct page_frame thread_frame(struct request *q, const struct thread_vie
 		   STR_NONE);
 	feed_offer(q->arena, &f, path, STR(""));
 	f.canonical = page_url(q, path);
+	f.description = v->description;
 	return f;
 }
 

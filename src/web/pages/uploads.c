@@ -84,7 +84,7 @@ static void show(struct request *q, struct response *r, const struct upload_plac
 		.error = error,
 		.may = x->may == MAY && x->named,
 		.replaces = x->rules.replace == RULES_YES,
-		.checked = engines_named(conf),
+		.checked = engines_for_files(conf),
 		.largest = conf->web_upload_size,
 		.room = conf->web_upload_person,
 	};

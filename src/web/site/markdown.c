@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <cmark.h>
 #include <stdlib.h>
@@ -12,11 +13,11 @@ static bool is_heading(cmark_event_type event, cmark_node *node)
 	       && cmark_node_get_type(node) == CMARK_NODE_HEADING;
 }
 
-static str text_of(struct arena *a, cmark_node *heading)
+static str text_of(struct arena *a, cmark_node *node)
 {
 	BUF(text);
 	cmark_event_type event;
-	cmark_iter *iter = cmark_iter_new(heading);
+	cmark_iter *iter = cmark_iter_new(node);
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
 		cmark_node_type type = cmark_node_get_type(cmark_iter_get_node(iter));
 		if (event == CMARK_EVENT_ENTER
@@ -56,6 +57,14 @@ static void mend_headings(struct arena *a, cmark_node *document, bool lower,
 	cmark_iter_free(iter);
 }
 
+static str opening_of(struct arena *a, cmark_node *document)
+{
+	cmark_node *node = cmark_node_first_child(document);
+	while (node && cmark_node_get_type(node) != CMARK_NODE_PARAGRAPH)
+		node = cmark_node_next(node);
+	return node ? utf8_first(text_of(a, node), MARKDOWN_OPENING_MAX) : STR_NONE;
+}
+
 /* Without the remarks where HTML was, with tags as HTML writes them, and what is wider than the
  * page can be moved by keys: none of it can stand in a text, whose < and > are written
  * otherwise. */
@@ -86,6 +95,7 @@ void markdown_read(struct arena *a, str text, bool lower, struct markdown *m)
 	*m = (struct markdown){ 0 };
 	cmark_node *document = cmark_parse_document(text.n ? text.p : "", text.n, SAFE);
 	mend_headings(a, document, lower, m);
+	m->opening = opening_of(a, document);
 	char *html = cmark_render_html(document, SAFE);
 	m->html = tidy(a, html);
 	free(html);

@@ -4,12 +4,16 @@
 
 #include "base/arena.h"
 
-enum { MARKDOWN_MAX = 262144 }; /* octets of a text that is shown so */
+enum {
+	MARKDOWN_MAX = 262144,      /* octets of a text that is shown so */
+	MARKDOWN_OPENING_MAX = 200, /* octets of an opening */
+};
 
 struct markdown {
 	str html;
 	str title;   /* the text of the first heading of the first level; or empty */
 	bool titled; /* the HTML has one such heading */
+	str opening; /* the first words of its first paragraph; or empty */
 };
 
 /* lower: headings stand a level deeper, below a page's own. */

@@ -39,9 +39,11 @@ static void add_crumbs(const struct request *q, struct page_frame *f)
 	f->crumbs_count = q->segment_count ? q->segment_count + 1 : 0;
 }
 
-static struct page_frame site_frame(const struct request *q, str title)
+static struct page_frame site_frame(const struct request *q, str title,
+				    const struct markdown *m)
 {
 	struct page_frame f = frame_of(q, title);
+	f.description = m->opening;
 	add_crumbs(q, &f);
 	return f;
 }
@@ -75,7 +77,7 @@ void send_text_page(struct request *q, struct response *r, struct place *p)
 	str title = m.title.n ? m.title : p->name;
 	response_header(r, STR("Vary"), STR("Accept"));
 	ANSWER(q, r, textpage,
-	       (&(struct page_textpage){ .frame = site_frame(q, title),
+	       (&(struct page_textpage){ .frame = site_frame(q, title, &m),
 					 .title = title,
 					 .titled = m.titled,
 					 .body = { m.html },
@@ -323,7 +325,7 @@ void send_listing(const struct site *s, struct request *q, struct response *r,
 		markdown_read(a, readme, true, &about);
 	str title = q->segment_count ? q->segments[q->segment_count - 1] : S_("Files");
 	struct page_folder page = {
-		.frame = site_frame(q, title),
+		.frame = site_frame(q, title, &about),
 		.path = segment_path(a, q, q->segment_count),
 		.title = title,
 		.order = str_from(order->word),

@@ -89,12 +89,12 @@ static bool stands_for_another(struct arena *a, int folder, str name)
 
 /* ---- the wall */
 
-static err ask_wall(struct request *q, int file, struct wall_verdict *v)
+static err ask_wall(struct request *q, const struct upload *u, struct wall_verdict *v)
 {
 	struct web *web = worker_of(q)->web;
 	int pair[2];
 	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", u->fd);
 	int eyes = open(path, O_RDONLY | O_CLOEXEC); /* that can change nothing in it */
 	if (eyes < 0)
 		return err_in(q->arena, ERR_IO, "the file cannot be opened again: %s",
@@ -106,8 +106,11 @@ static err ask_wall(struct request *q, int file, struct wall_verdict *v)
 	err e = web->hand_wall(web->ring, pair[1]);
 	close(pair[1]);
 	int64_t ms = engines_ms(web->conf);
+	struct wall_context c = { .is_file = true,
+				  .name = u->filename,
+				  .account = u->person };
 	if (!e.kind)
-		e = wall_ask(q->arena, pair[0], eyes, ms < WALL_MS ? ms : WALL_MS, v);
+		e = wall_ask(q->arena, pair[0], eyes, &c, ms < WALL_MS ? ms : WALL_MS, v);
 	close(pair[0]);
 	close(eyes);
 	return e;
@@ -119,9 +122,9 @@ static err pass_wall(struct request *q, struct upload *u, str *verdict)
 	const struct conf *conf = worker_of(q)->web->conf;
 	struct wall_verdict v = { .result = WALL_UNSCANNED, .passing = true };
 	*verdict = STR("");
-	if (!engines_named(conf))
+	if (!engines_for_files(conf))
 		return OK;
-	err e = ask_wall(q, u->fd, &v);
+	err e = ask_wall(q, u, &v);
 	*verdict = str_from(wall_word(v.result));
 	if (!e.kind && v.result == WALL_CLEAN)
 		return OK;

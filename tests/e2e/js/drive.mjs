@@ -6,6 +6,7 @@ import { invalid, violations } from './judge.mjs';
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
@@ -21,7 +22,7 @@ const acts = {
   async open({ script = true, algorithms }) {
     context = await browser.newContext({ javaScriptEnabled: script });
     page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(60000);
     page.on('console', m => { if (m.type() === 'error') errors.push(m.text()); });
     page.on('pageerror', e => errors.push(String(e)));
     if (algorithms)

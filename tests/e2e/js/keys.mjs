@@ -6,12 +6,14 @@ import { chromium } from 'playwright-core';
 const job = JSON.parse(readFileSync(0, 'utf8'));
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
 const seen = { errors: [] };
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
 const page = await context.newPage();
+page.setDefaultTimeout(60000);
 page.on('console', m => { if (m.type() === 'error') seen.errors.push(m.text()); });
 page.on('pageerror', e => seen.errors.push(String(e)));
 const go = path => page.goto(job.base + path);
@@ -89,6 +91,7 @@ seen.injected = [await inject('/site.js'), await third.evaluate(() => 'ran' in w
 
 const plain = await browser.newContext({ javaScriptEnabled: false });
 const quiet = await plain.newPage();
+quiet.setDefaultTimeout(60000);
 await quiet.goto(job.base + job.thread);
 seen.without = {
   buttons: await quiet.locator('[data-do]:visible').count(),
@@ -107,7 +110,7 @@ await quiet.emulateMedia({ media: 'screen' });
 
 await quiet.setViewportSize({ width: 1440, height: 300 });
 await quiet.mouse.wheel(0, 5000);
-await quiet.waitForTimeout(300);
+for (let i = 0; i < 400 && (await quiet.locator('main').boundingBox()).y >= 0; i++) await quiet.waitForTimeout(50); // until it has scrolled
 seen.bar = Math.round((await quiet.locator('.sticky.top').boundingBox()).y);
 const facets = async width => {
   await quiet.setViewportSize({ width, height: 900 });

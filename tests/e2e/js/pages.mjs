@@ -9,6 +9,7 @@ const { base, visits } = JSON.parse(readFileSync(0, 'utf8'));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run'],
 });
@@ -39,7 +40,7 @@ function windowFor(v) {
   if (!windows.has(key))
     windows.set(key, browser.newContext({
       viewport: { width: v.width || 1440, height: 900 }, colorScheme: v.scheme || 'light', extraHTTPHeaders: v.headers || {}, bypassCSP: !!v.unlocked,
-    }).then(context => context.newPage()));
+    }).then(context => { context.setDefaultTimeout(60000); return context.newPage(); }));
   return windows.get(key);
 }
 

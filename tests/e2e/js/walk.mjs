@@ -9,12 +9,13 @@ const { hosts, steps } = JSON.parse(readFileSync(0, 'utf8'));
 const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`).join(', ');
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  timeout: 180000, // the machine may be busy
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
     '--disable-sync', '--no-first-run', `--host-resolver-rules=${rules}`],
 });
 const context = await browser.newContext({ ignoreHTTPSErrors: true });
 const page = await context.newPage();
-page.setDefaultTimeout(20000);
+page.setDefaultTimeout(60000);
 const seen = [], errors = [];
 page.on('console', m => { if (m.type() === 'error') errors.push(m.text()); });
 
