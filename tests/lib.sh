@@ -41,7 +41,7 @@ one() {
 	local name=$1 log=build/logs/$1.log start code line passed failed busy
 	shift
 	start=$(date +%s)
-	timeout -k 20 "${TEST_TIMEOUT:-900}" "$@" >"$log" 2>&1 </dev/null 8<&-
+	timeout -k 20 "${TEST_TIMEOUT:-1260}" "$@" >"$log" 2>&1 </dev/null 8<&-
 	code=$?
 	times >"build/logs/$name.times" # not in a pipe, whose own process has had no children
 	busy=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "build/logs/$name.times")

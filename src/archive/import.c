@@ -20,7 +20,9 @@ enum {
 	BATCH_OCTETS = 4 * 1024 * 1024,
 	POOL = 6, /* one is read, one is written, the others are ready */
 	QUEUE = POOL - 2,
-	COMMIT_MESSAGES = 4000, /* made durable at once */
+	COMMIT_MESSAGES = 4000, /* made durable at once, */
+	COMMIT_MS = 1000, /* or as many batches as that takes: whoever waits for the book
+			   * does not wait long, however slow the disk or large the posts */
 	PAUSE_NS = 3000000, /* between commits, so that live posts find the book free */
 	SOURCE_HASH = 16,
 };
@@ -261,15 +263,20 @@ static err write_all(struct book *b, struct reader *r, struct import_result *res
 {
 	err e = OK;
 	size_t uncommitted = 0;
+	int64_t begun = 0;
 	bool open = false;
 	for (struct batch *batch; !e.kind && (batch = take(r));) {
-		if (!open)
+		if (!open) {
 			e = book_begin(b);
+			begun = clock_mono_ms();
+		}
 		open = !e.kind;
 		if (!e.kind)
 			e = write_batch(b, r->job, r->source->of, batch, result);
 		uncommitted += batch->count;
-		if (e.kind || uncommitted < COMMIT_MESSAGES)
+		if (e.kind
+		    || (uncommitted < COMMIT_MESSAGES
+			&& clock_mono_ms() - begun < COMMIT_MS))
 			continue;
 		e = book_commit(b);
 		open = false;

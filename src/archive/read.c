@@ -13,14 +13,12 @@ void archive_month_span(int year, int month, int64_t *from, int64_t *until)
 	*until = timegm(&tm);
 }
 
-err archive_read_month(struct book *b, struct arena *a, int64_t list, int year, int month,
-		       int64_t since, int64_t after_id, size_t limit,
-		       struct archive_posts *out)
+err archive_read_between(struct book *b, struct arena *a, int64_t list, int64_t from,
+			 int64_t until, int64_t since, int64_t after_id, size_t limit,
+			 struct archive_posts *out)
 {
-	int64_t from, until;
 	struct archive_post after = { .date = INT64_MIN };
 	bool found;
-	archive_month_span(year, month, &from, &until);
 	if (after_id)
 		TRY(archive_post_by_id(b, a, after_id, &after, &found));
 	return archive_posts_between(b, a, list, from, until, since, after.date, after_id,

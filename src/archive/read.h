@@ -77,8 +77,9 @@ MUST_USE err archive_read_attachment(struct book *b, struct arena *a, int64_t li
 /* A month in seconds: [from, until). */
 void archive_month_span(int year, int month, int64_t *from, int64_t *until);
 
-/* The posts of a month, or what of it has come since then, in order of date, from behind the
- * post with id after_id. */
-MUST_USE err archive_read_month(struct book *b, struct arena *a, int64_t list, int year,
-				int month, int64_t since, int64_t after_id, size_t limit,
-				struct archive_posts *out);
+/* The posts with dates in [from, until), or what of them has come since then, in order of date,
+ * from behind the post with id after_id; 0: from the first on. */
+MUST_USE err archive_read_between(struct book *b, struct arena *a, int64_t list,
+				  int64_t from, int64_t until, int64_t since,
+				  int64_t after_id, size_t limit,
+				  struct archive_posts *out);

@@ -4,7 +4,7 @@
 #include "mail/lex.h"
 #include "mail/mime.h"
 
-enum { META_OCTETS = 2048 };
+enum { META_OCTETS = 2048, BLANK_OCTETS = 2048 };
 
 /* RFC 2045 section 6, and names that were found for it. */
 static const struct {
@@ -92,13 +92,27 @@ str mime_text(struct arena *a, const struct mime_part *p, str *used)
 	return mime_line_feeds(a, text);
 }
 
+/* As many mailers write beside the HTML in which all of the letter is: blanks, with and without
+ * breaks, in ASCII, UTF-8 or Latin. */
+static bool is_blank(const struct mime_part *p)
+{
+	if (p->raw.n > BLANK_OCTETS)
+		return false;
+	ARENA(a);
+	str bytes = mime_bytes(a, p);
+	for (size_t i = 0; i < bytes.n; i++)
+		if (!strchr(" \t\r\n\xA0\xC2", bytes.p[i]))
+			return false;
+	return true;
+}
+
 /* How well a part does as what is read; 0: not at all. */
 static int rank(const struct mime_part *p)
 {
 	if (!p || p->attachment)
 		return 0;
 	if (str_eq(p->type, STR("text/plain")))
-		return 3;
+		return is_blank(p) ? 1 : 3;
 	if (str_eq(p->type, STR("text/html")))
 		return 2;
 	return str_starts(p->type, STR("text/")) ? 1 : 0;

@@ -49,3 +49,4 @@ def well(s, status=200):
     check(f'{name}: no error in the console', not errors, errors)
     check(f'{name}: one h1', s.get('headings') == 1, s.get('headings'))
     check(f'{name}: as wide as the window', s.get('overflow', 1) <= 0, s.get('overflow'))
+    check(f'{name}: nothing in it wider than its place', not s.get('sideways'), s.get('sideways'))

@@ -9,12 +9,11 @@ configuration."""
 import json
 import os
 import pwd
-import socket
 import subprocess
 import urllib.error
 import urllib.request
 
-from harness import Failed, cleanups, eventually, folder
+from harness import Failed, cleanups, eventually, folder, free_port
 from peers import _ended, negotiates
 
 CONF = '''
@@ -54,9 +53,7 @@ class Rspamd:
         self.dir = folder('postern-rspamd-')
         nobody = pwd.getpwnam('nobody')
         os.chown(self.dir, nobody.pw_uid, nobody.pw_gid)
-        with socket.socket() as s:
-            s.bind((host, 0))
-            port = s.getsockname()[1]
+        port = free_port(host)
         self.url = f'http://{host}:{port}/'
         if milter:
             more += MILTER.format(milter=milter)

@@ -253,7 +253,7 @@ query = one.partition('?')[2]
 for path in ('/press/', '/press/photos/a%20b.txt', '/members/data.txt', '/press2/x.txt', '/press/kit.bin/'):
     equal(f'and to nothing else: {path}', asked(stranger, f'{path}?{query}'), 403)
 for name, old, new in (('a later end', 'e=', 'e=9'), ('another tag', 's=', 's=a'), ('no tag', '&s=', '&x='), ('a number', 'e=', 'n=x&e=')):
-    check(f'{name} makes none', asked(stranger, one.replace(old, new)) in (401, 403) and 'kkk' not in stranger.page, stranger.status)
+    check(f'{name} makes none', asked(stranger, one.replace(old, new)) in (401, 403) and 'k' * 50 not in stranger.page, stranger.status)
 query = all_.partition('?')[2]
 equal('a link to a folder is for all in it', [asked(stranger, f'{x}?{query}') for x in ('/press/', '/press/kit.bin', '/press/photos/a%20b.txt')], [200, 200, 200])
 asked(stranger, all_)

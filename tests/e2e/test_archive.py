@@ -449,6 +449,11 @@ if os.path.exists(packed):
     of = get(a['years'][0]['href'].replace('/search?', '/search.json?')).json()
     equal('a year to what is of it', (of['total'], {x['date'][:4] for x in of['hits']}), (a['years'][0]['posts'], {str(a['years'][0]['year'])}))
     check('guests see no address', '@' not in json.dumps(a['authors']), a['authors'])
+    for kind, term in (('authors', 'from:'), ('years', 'date:')):
+        once = get(a[kind][0]['href'].replace('/search?', '/search.json?')).json()
+        chosen = next(x for x in once[kind] if x['chosen'])
+        equal(f'{kind}: what was chosen is taken away there', get(chosen['href'].replace('/search?', '/search.json?')).json()['total'], a['total'])
+        check(f'{term} is asked for once', all(urllib.parse.unquote(x['href']).count(term) <= 1 for x in once[kind]), once[kind])
     threads = get('/lists/linux-mips/search.json?q=gpio&g=thread').json()
     check('one of each thread', threads['groups'] < threads['total'] == a['total'] and any(x['others'] for x in threads['hits']), threads['groups'])
     some = next(x for x in threads['hits'] if x['others'])
@@ -475,6 +480,7 @@ if os.path.exists(packed):
     days = {(m, d['day']): d['posts'] for m, x in enumerate(year['months'], 1) for week in x['weeks'] for d in week['days'] if d['day']}
     equal('a year: its days, and what they add up to', (len(days), sum(days.values())), (365, year['posts']))
     equal('months say the same', [m['posts'] for m in year['months']], [get(f'/lists/linux-mips/by/2017/{m:02}.json').json()['posts'] for m in range(1, 13)])
+    check('all months stand on a telephone without scrolling to the side', 'class="scroll"' not in get('/lists/linux-mips/by/').text)
     check('each day with posts is a link', get('/lists/linux-mips/by/2017/').text.count('href="/lists/linux-mips/by/2017/') == sum(n > 0 for n in days.values()) + 9)
     equal('no table of a month without', get('/lists/linux-mips/by/2017/').text.count('<table'), 9)
     day = get('/lists/linux-mips/by/2017/09/05.json').json()

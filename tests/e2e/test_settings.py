@@ -13,7 +13,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(800)
+limit(1200)
 DAY = 86400
 FORGED_FROM = '127.0.0.66'
 READ = ('plain', 'parted', 'dressed')  # whose text is looked at
@@ -303,7 +303,7 @@ def still(before):
 
 def all_quiet():
     before = [None]
-    check('everything is dealt with', eventually(lambda: still(before), 300, 0.1))
+    check('everything is dealt with', eventually(lambda: still(before), 900, 0.1))
 
 
 def look(when, *more):

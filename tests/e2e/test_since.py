@@ -38,7 +38,7 @@ JOINED = (NOW - (NOW - timedelta(days=1)).replace(hour=0, minute=0, second=0, mi
 box = f'{p.dir}/box'
 with open(box, 'w') as f:
     f.write('\n'.join([post(1, 39, 'Olduser', 'Secretplan'), post(2, 38, 'Oldtimer', 'Alone of old'), post(3, 30, 'Midway', 'Re: Secretplan', 1),
-                       post(4, 0.01, 'Fresh', 'Re: Secretplan', 3), post(5, 0.008, 'Latest', 'New matters'),
+                       post(4, 0.0002, 'Fresh', 'Re: Secretplan', 3), post(5, 0.0001, 'Latest', 'New matters'),
                        post(6, 37, 'Dated', 'Of late', came=0.005), post(7, JOINED - 1 / 24, 'Ahead', 'Of tomorrow', came=JOINED + 1 / 24)]))
 p.cli('archive', 'import', LIST, box)
 book = sqlite3.connect(f'{p.data}/archive/archive.db')

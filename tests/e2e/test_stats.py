@@ -85,7 +85,7 @@ with open(p.dir + '/quiet.mbox', 'w') as f:
                 f'Message-ID: <quiet{i}@old.example>\nDate: {formatdate(at)}\n\nwords\n\n')
 p.cli('archive', 'import', 'quiet@lists.example', p.dir + '/quiet.mbox')
 page = b.get('/lists/quiet/stats').page
-equal('its months with posts alone, the newest first', re.findall(r'<th scope="row"><time datetime="([^"]*)">[^<]*</time></th><td class="num">1</td><td class="num">1</td>', page),
+equal('its months with posts alone, the newest first', re.findall(r'<th scope="row"><a href="/lists/quiet/by/[^"]*"><time datetime="([^"]*)">[^<]*</time></a></th><td class="num">1</td><td class="num">1</td>', page),
       [month(now - 1440 * 86400), month(now - 1500 * 86400)])
 check('with pictures of its last two years', page.count('role="img"') == 2 and 'Its last 24 months with posts' in page)
 check('and who wrote in the last of them, as a link', re.search(r'<a href="/lists/quiet/from/\d+" rel="nofollow"><bdi>Author</bdi></a>', page))

@@ -12,7 +12,7 @@ for script in walks('moderator'):
         p.deliver(f'zoe{n}@far.example', DEV, message(f'Zoe {n} <zoe{n}@far.example>', DEV, f'Question {n}', f'Who knows {n}?\r\n'))
     check('four posts wait', eventually(lambda: len(p.json('held', 'ls', DEV)) == 4))
     w = Walk(p, script).sign_in(MONA)
-    w.go('/held').says('Question 0', 'Question 3')
+    w.follow('What waits for me, on all of them').says('Question 0', 'Question 3')
     w.follow('Question 0')
     post = ['article[aria-labelledby="p%dh"]' % n for n in range(5)]
     w.send('I look at it', within=post[1]).says('Give back')
@@ -25,7 +25,7 @@ for script in walks('moderator'):
     w.follow('Handled').says('Question 0', 'Question 1', 'Question 2', MONA)
     w.follow('Bans').says('zoe2@far.example').send('Lift the ban of zoe2@far.example')
     equal('nobody is banned', p.json('ban', 'ls'), [])
-    w.go('/lists/dev/admin/').follow('Members', within='main').follow('Others who post')
+    w.account().follow('Held posts of dev').follow('Members', within='main').follow('Others who post')
     w.write('Address', 'zoe3@far.example').send('Reject').says('zoe3@far.example')
     p.stop()
 ended('moderator')

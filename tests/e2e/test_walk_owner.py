@@ -1,6 +1,6 @@
 """An owner changes a setting, tries it, looks at what members get, adds and changes members, hides a post and splits a thread,
-words a letter, gives a role, makes a header rule: by clicking, with script and without. Every page on the way passes axe-core
-and html-validate."""
+words a letter, gives a role, makes a header rule, makes a link to the group's files: by clicking, with script and without. Every
+page on the way passes axe-core and html-validate."""
 # long
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, OWNER, Walk, ended, site, walks
@@ -18,7 +18,7 @@ for script in walks('owner'):
     w.follow('new@uni.example').tick('None').write('Why none', 'At sea').send('Save')
     w.follow('Change the address').write('New address', 'newer@uni.example').send('Change it')
     equal('she writes from elsewhere', [m['address'] for m in p.json('member', 'ls', DEV) if m['address'].startswith('new')], ['newer@uni.example'])
-    w.go('/lists/dev/admin/members').follow('Many at once: from a file, or to remove')
+    w.follow('Members', within='main').follow('Many at once: from a file, or to remove')
     w.tick('Add and change').write('Or pasted', 'm1@uni.example\nm2@uni.example').send('Show what would be done')
     check('it is counted', eventually(lambda: 'm1@uni.example' in w.go(w.path).d.text))
     w.send('Do it')
@@ -31,13 +31,16 @@ for script in walks('owner'):
     w.follow('Digests').send('Begin a new volume')
     w.follow('Health').follow('Log').says('settings')
 
-
-    w.go('/lists/dev/3').follow('Hide, redact or move')
+    w.follow('dev', within='nav.crumb').follow('Re: Lattice 0').follow('#3').follow('Hide, redact or move')
     w.write('Why, for those who run the list', 'too private', within='form[aria-labelledby="sight"]').send('Hide it').says('hidden')
     Walk(p, script).go('/lists/dev/3', status=410)
-    w.go('/lists/dev/3/redact').send('Show it again')
-    w.go('/lists/dev/7/redact').send('Let it start a thread')
-    w.go('/lists/dev/t/7').says('The lattice of post 8.')
+    w.send('Show it again')
+    w.follow('dev', within='nav.crumb').follow('Lattice 1').follow('#7').follow('Hide, redact or move').send('Let it start a thread')
+    w.follow('To the message').follow('Thread of 3').says('The lattice of post 8.')
+
+    w.home().follow('Data for members').follow('Downloads of this folder').says('Nothing was downloaded yet.')
+    w.home().follow('Data for members').follow('Signed links to this folder').says('No link is good now.')
+    w.write('A file, or a folder', '/data/lattice.csv').write('For whom', 'the press').send('Make').says('Copy it now')
     p.stop()
 ended('owner')
 done()

@@ -90,7 +90,8 @@ section('clean passes')
 equal('taken', (code, said[:14]), (250, '2.0.0 accepted'))
 copy = comes('clean')
 check('and delivered', copy)
-check('no field tells of it', copy and 'clam' not in copy[0].header.lower() and 'virus' not in copy[0].header.lower())
+fields = re.sub(r'(?ms)^DKIM-Signature:.*?(?=^\S|\Z)', '', copy[0].header)  # whose letters are by chance
+check('no field tells of it', 'From:' in fields and not re.search('clam|virus', fields, re.I), fields)
 check('its verdict stands in the trace', f'virus: miss (clean, says clamd {clamd.socket}, ClamAV ' in details(p, octets), details(p, octets))
 
 section('EICAR is refused')

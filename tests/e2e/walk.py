@@ -2,8 +2,8 @@
 
     for script in walks('reader'):         # True, then False: each has a server of its own
         w = Walk(p, script)
-        w.go('/lists/')
-        w.follow('dev')                    # the link of that name
+        w.home()                           # the group's site, the one address that is typed
+        w.follow('Mailing lists').follow('dev')  # the links of that name
         w.write('Search', 'lattice')       # the field of that label
         w.send('Search')                   # the button of that name
     ended('reader')                        # every page that walked.tsv gives this walk was reached
@@ -15,7 +15,7 @@ import sqlite3
 from email.utils import formatdate
 
 from drive import Drive
-from harness import HERE, Failed, Postern, check, equal, eventually, free_port, section
+from harness import HERE, Failed, Postern, check, equal, eventually, folder, free_port, section
 from mailing import message
 
 TABLE, HERE_PAGES = os.path.join(HERE, 'walked.tsv'), os.path.join(HERE, '../../src/web/pages/pages.def')
@@ -92,8 +92,14 @@ class Walk:
             equal(f'{name}: errors in the console', errors, [])
         return self
 
+    def home(self):
+        return self.go('/')
+
+    def account(self):
+        return self.follow('Account', within='footer')
+
     def go(self, path, status=200):
-        """By its address, as out of a letter or a bookmark."""
+        """By its address: out of a letter, or a bookmark of what was there once."""
         self.d.goto(path if path.startswith('http') else self.base + path)
         return self.arrived(status)
 
@@ -131,9 +137,15 @@ class Walk:
     def path(self):
         return self.d.path
 
+    def base_shown(self):
+        """Whether a page of ours is there, with its head."""
+        return self.d.ask('eval', code="!!document.querySelector('header.site')")
+
     def sign_in(self, address):
         """By the link that comes in the mail."""
-        self.go('/login').write('Your address', address).send('Send me a link')
+        if not self.base_shown():
+            self.home().follow('Mailing lists')
+        self.follow('Sign in', within='header').write('Your address', address).send('Send me a link')
         self.go(link(mail(self.p, address, 'sign-in link')))
         return self.send('Sign in', within='main')
 
@@ -154,10 +166,35 @@ ADMIN, OWNER, MONA, ANNA, BEN = 'admin@lists.example', 'olga@uni.example', 'mona
 DEV, STAFF = 'dev@lists.example', 'staff@lists.example'
 
 
+GROUP = '''<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>The group</title></head>
+<body><main><h1>The group</h1><ul><li><a href="/lists/">Mailing lists</a></li><li><a href="/data/">Data for members</a></li>
+<li><a href="/software/">Software</a></li></ul></main></body></html>
+'''
+FILES = {
+    'index.html': GROUP,
+    'data/.access': 'allow members of dev\nallow link\nupload members of dev\nlisting yes\n',
+    'data/lattice.csv': 'a,b\n',
+    'software/.access': 'licence LICENCE.md\nlisting yes\n',
+    'software/LICENCE.md': '# Terms of use\n\nDo *no* harm.\n',
+    'software/lattice.txt': 'The program.\n',
+}
+
+
+def put_files():
+    root = folder()
+    for name, content in FILES.items():
+        os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
+        with open(os.path.join(root, name), 'w') as f:
+            f.write(content)
+    return root
+
+
 def site():
-    """Two lists with some talk on them, one of them private, and people; nothing leaves it."""
+    """Two lists with some talk on them, one of them private, people, and the group's files; nothing leaves it."""
     port = free_port()
-    p = Postern(admin=ADMIN, clock=True, send__relay='outbox', site__url=f'http://localhost:{port}', web__listen=f'127.0.0.1:{port}')
+    p = Postern(admin=ADMIN, clock=True, send__relay='outbox', site__url=f'http://localhost:{port}', web__listen=f'127.0.0.1:{port}',
+                web__root=put_files(), web__uploads='/data')
     p.web = port
     for name, how in ((DEV, ()), (STAFF, ('--private',))):
         p.cli('list', 'create', name, '--owner', OWNER, *how)
@@ -169,6 +206,9 @@ def site():
                     f'Person {n % 3} <person{n % 3}@far.example>', name, f'{"Re: " if answers else ""}Lattice {n // 5}',
                     f'> Words of post {n - 1}\r\nThe lattice of post {n}.\r\n', mid=f'<{name[0]}{n}@far.example>', Date=formatdate(1_750_000_000 + 7200 * n),
                     **answers).replace(b'\r\n', b'\n') + b'\n')
+            f.write(b'From x Thu Jan  1 00:00:00 2026\n' + message(
+                'Person 2 <person2@far.example>', name, 'Beam times', '<p>The <b>next</b> round is settled.</p>\n', mid=f'<{name[0]}16@far.example>',
+                Date=formatdate(1_750_000_000 + 7200 * 16), MIME_Version='1.0', Content_Type='text/html; charset=utf-8').replace(b'\r\n', b'\n') + b'\n')
         p.cli('archive', 'import', name, box)
     p.cli('list', 'set', DEV, 'archive_policy=public', 'description=Work on the lattice code', 'authenticate=any')
     p.cli('member', 'add', DEV, BEN, OWNER)

@@ -5,6 +5,7 @@
 #include "archive/import.h"
 #include "archive/read.h"
 #include "base/buf.h"
+#include "base/thread.h"
 
 static str exported(struct arena *a, struct book *b, struct export_job *x)
 {
@@ -102,6 +103,48 @@ static void test_report(struct arena *a, struct book *b)
 	      && number == 1); /* the duplicate's address leads to the first */
 }
 
+struct slow {
+	struct book *other;
+	size_t count;
+	int64_t seen;
+};
+
+static void be_slow(void *arg, const struct import_line *line)
+{
+	struct slow *s = arg;
+	bool found;
+	(void)line;
+	if (s->count++ == 0)
+		thread_sleep(1100);
+	if (s->count == 200)
+		CHECK(ok(book_number(s->other, &s->seen, &found,
+				     "SELECT count(*) FROM post WHERE list = 11")));
+}
+
+/* Where it goes slowly what is written is committed after a second: whoever else writes
+ * does not wait for thousands. */
+static void test_slow(struct arena *a, struct book *b, str folder)
+{
+	BUF(mbox);
+	struct import_result r;
+	struct slow s = { 0 };
+	for (int i = 0; i < 300; i++)
+		buf_addf(&mbox,
+			 "From a@x Tue Nov 17 09:12:00 2026\nFrom: a@x.example\nSubject: "
+			 "%d\nMessage-ID: <slow%d@x>\nDate: Tue, 17 Nov 2026 09:12:00 "
+			 "+0000\n\n%d\n\n",
+			 i, i, i);
+	CHECK(ok(book_open(a, folder, BOOK_ARCHIVE, BOOK_READ, &s.other)));
+	CHECK(ok(archive_import(b, a,
+				&(struct import_job){ .list = 11,
+						      .mbox = buf_str(&mbox),
+						      .report = be_slow,
+						      .arg = &s },
+				&r)));
+	CHECK(r.kept == 300 && s.count == 300 && s.seen > 0 && s.seen < 200);
+	book_close(s.other);
+}
+
 int main(void)
 {
 	ARENA(a);
@@ -112,6 +155,7 @@ int main(void)
 	put(a, b, DEV, "3/dev", OTHER);
 	test_round_trip(a, b);
 	test_report(a, b);
+	test_slow(a, b, folder);
 	book_close(b);
 	folder_remove(a, folder);
 	return check_done();

@@ -153,7 +153,8 @@ static void check_mood(size_t i)
 	FD_AUTO fd = fake_message(a, large(a));
 	struct wall_finding v = { .ms = 7777 };
 	int64_t began = clock_mono_ms();
-	err e = clamd_scan(c, a, fd, began + 500, &v);
+	bool waits = moods[i].mood == FAKE_SILENT || moods[i].mood == FAKE_STALLS;
+	err e = clamd_scan(c, a, fd, began + (waits ? 500 : 60000), &v);
 	str says = e.kind ? str_from(e.msg) : v.why;
 	bool right = e.kind == moods[i].kind
 		     && (e.kind ? v.ms == 7777 : v.result == moods[i].result)
@@ -163,7 +164,7 @@ static void check_mood(size_t i)
 		fprintf(stderr, "mood %d: %d, %d: %.*s\n", (int)moods[i].mood,
 			(int)e.kind, (int)v.result, STR_F(says));
 	CHECK(right);
-	CHECK(clock_mono_ms() - began < 1500);
+	CHECK(!waits || clock_mono_ms() - began < FAKE_LONG_MS);
 	CHECK(e.kind || v.result == WALL_UNSCANNED || f->octets == 3000000);
 	clamd_free(c);
 	fake_end(f);
@@ -174,7 +175,7 @@ static enum wall_result scanned(struct clamd *c, str text)
 	ARENA(a);
 	FD_AUTO fd = fake_message(a, text);
 	struct wall_finding v = { .result = WALL_RESULTS };
-	err e = clamd_scan(c, a, fd, clock_mono_ms() + 5000, &v);
+	err e = clamd_scan(c, a, fd, clock_mono_ms() + 60000, &v);
 	CHECK(!e.kind);
 	CHECK(str_eq(v.version, STR("ClamAV 1.4.6/27743/Sun Aug 24 08:29:49 2025")));
 	return v.result;
@@ -236,13 +237,13 @@ static void check_fail_over(enum fake_mood mood)
 	struct fake_clamd *one = fake_start(mood), *other = fake_start(FAKE_GOOD);
 	struct engines *e = both(a, one->path, other->path);
 	int64_t began = clock_mono_ms();
-	struct wall_verdict v = ask(e, a, 1000);
+	struct wall_verdict v = ask(e, a, 6000);
 	CHECK(v.result == WALL_INFECTED && str_eq(v.signature, STR("Eicar-Test")));
 	CHECK(str_eq(v.engine, arena_cat(a, STR("clamd "), str_from(other->path))));
-	CHECK(clock_mono_ms() - began < 1000 && v.at > 1700000000);
+	CHECK(clock_mono_ms() - began < 6000 && v.at > 1700000000);
 	int dials = one->dials;
 	for (int i = 0; i < 3; i++) /* it is passed over for a while */
-		CHECK(ask(e, a, 1000).result == WALL_INFECTED);
+		CHECK(ask(e, a, 60000).result == WALL_INFECTED);
 	CHECK(mood == FAKE_LIMITS || one->dials == dials);
 	engines_free(e);
 	fake_end(one);
@@ -260,12 +261,12 @@ static void check_nobody(void)
 	engines_free(e);
 	e = both(a, "/tmp/no-such-clamd",
 		 f->path); /* one that came back is asked again */
-	CHECK(ask(e, a, 1000).result == WALL_INFECTED);
+	CHECK(ask(e, a, 60000).result == WALL_INFECTED);
 	engines_free(e);
 	f->mood =
 		FAKE_LIMITS; /* too large for the one that answers: another try is no use */
 	e = both(a, "/tmp/no-such-clamd", f->path);
-	v = ask(e, a, 1000);
+	v = ask(e, a, 60000);
 	CHECK(v.result == WALL_UNSCANNED && !v.passing && v.engine.n);
 	CHECK(str_find(v.why, STR("StreamMaxLength")).n);
 	engines_free(e);
@@ -280,9 +281,9 @@ static void check_look(void)
 	struct engine_state s;
 	struct engines *e = both(a, f->path, "/tmp/no-such-clamd");
 	CHECK(engines_count(e) == 2 && engines_count(NULL) == 0);
-	engines_look(e, a, 0, clock_mono_ms() + 1000, &s);
+	engines_look(e, a, 0, clock_mono_ms() + 60000, &s);
 	CHECK(s.sample.result == WALL_INFECTED && str_starts(s.version, STR("ClamAV ")));
-	engines_look(e, a, 1, clock_mono_ms() + 1000, &s);
+	engines_look(e, a, 1, clock_mono_ms() + 60000, &s);
 	CHECK(!s.version.n && str_find(s.why, STR("no-such-clamd")).n);
 	engines_free(e);
 	fake_end(f);

@@ -16,6 +16,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { FAKE_LONG_MS = 3000 }; /* who asks will not wait for it */
+
 enum fake_mood {
 	FAKE_GOOD,    /* finds EICAR, calls suspicious what says LOCKED, clean the rest */
 	FAKE_SILENT,  /* takes connections and says nothing */
@@ -101,7 +103,7 @@ static err fake_stream(struct arena *a, struct fake_clamd *f, struct conn *c,
 	f->octets = octets;
 	f->scans++;
 	if (mood == FAKE_STALLS)
-		thread_sleep(3000);
+		thread_sleep(FAKE_LONG_MS);
 	*answer = fake_answer(mood, eicar, locked);
 	return OK;
 }
@@ -142,7 +144,7 @@ static void *fake_talk(void *arg)
 	struct conn *c = conn_new(t.fd);
 	conn_deadline(c, clock_mono_ms() + 20000);
 	if (t.f->mood == FAKE_SILENT)
-		thread_sleep(3000);
+		thread_sleep(FAKE_LONG_MS);
 	else
 		(void)!fake_session(a, t.f, c).kind;
 	conn_free(c);

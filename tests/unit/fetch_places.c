@@ -41,7 +41,7 @@ static atomic_int turn;
 static void *wait_long(void *arg)
 {
 	struct waiting *w = arg;
-	if (enter(&w->place, w->ip, 5000))
+	if (enter(&w->place, w->ip, 60000))
 		atomic_store(&w->came, atomic_fetch_add(&turn, 1) + 1);
 	return arg;
 }
@@ -50,7 +50,7 @@ static void start(struct waiting *w, const char *text)
 {
 	*w = (struct waiting){ .ip = text };
 	CHECK(!thread_start_joinable(&w->id, wait_long, w).kind);
-	thread_sleep(20); /* the order is what is tested */
+	thread_sleep(300); /* the order is what is tested */
 }
 
 static void shares(void)
@@ -116,7 +116,7 @@ static void *be_slow(void *arg)
 	struct fetch_place mine;
 	char text[32];
 	snprintf(text, sizeof text, "10.0.%d.1", *(int *)arg % 8);
-	if (!enter(&mine, text, 20000))
+	if (!enter(&mine, text, 60000))
 		return NULL;
 	while (!fetch_places_spent(places, &mine))
 		thread_sleep(2);
@@ -135,13 +135,13 @@ static void crowd(void)
 		CHECK(!thread_start_joinable(&id[i], be_slow, &numbers[i]).kind);
 	}
 	thread_sleep(10);
-	CHECK(enter(&mine, "198.51.100.7", (CROWD / MOST + 3) * (FAIR_MS + 200)));
+	CHECK(enter(&mine, "198.51.100.7", (CROWD / MOST + 3) * (FAIR_MS + 1000)));
 	fetch_places_leave(places, &mine);
 	struct fetch_place last[MOST]; /* so that the last ones are asked to go, too */
 	static const char *const ips[MOST] = { "1.0.0.1", "2.0.0.1", "3.0.0.1",
 					       "4.0.0.1" };
 	for (size_t i = 0; i < MOST; i++)
-		CHECK(enter(&last[i], ips[i], 20000));
+		CHECK(enter(&last[i], ips[i], 60000));
 	for (int i = 0; i < CROWD; i++) {
 		void *got;
 		pthread_join(id[i], &got);

@@ -15,7 +15,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static atomic_int smuggled; /* requests that nobody should have got through */
+static atomic_int smuggled;   /* requests that nobody should have got through */
+static atomic_int slow_begun; /* pages of /slow */
+static atomic_bool slow_held; /* and they do not end */
 static struct blob *big;
 
 static inline struct blob *make_big(void)
@@ -69,7 +71,10 @@ static void page(void *ctx, struct request *q, struct response *r)
 		r->status = q->refused;
 		buf_add(&r->body, str_from(q->why));
 	} else if (str_eq(q->path, STR("/slow"))) {
-		usleep(200000);
+		atomic_fetch_add(&slow_begun, 1);
+		do
+			usleep(200000);
+		while (atomic_load(&slow_held));
 		buf_add(&r->body, STR("slow"));
 	} else if (str_eq(q->path, STR("/big"))) {
 		response_blob(q, r, blob_ref(big));
@@ -90,6 +95,13 @@ static void page(void *ctx, struct request *q, struct response *r)
 		buf_cat(&r->body, STR("<"), q->path, STR("|"), request_form(q, "a"),
 			STR("|"), q->body, STR(">"));
 	}
+}
+
+/* Until that many pages of /slow have begun. */
+static inline void slow_begins(int many)
+{
+	for (int i = 0; i < 6000 && atomic_load(&slow_begun) < many; i++)
+		usleep(10000);
 }
 
 /* ---- a server, and a client that says exactly what it is told to */

@@ -44,6 +44,12 @@ static const struct {
 	  "multipart/mixed(text/plain:one\r\n)", 1, 0 },
 	{ MULTI("alternative", "b") "\n--b\n" HTML "\none\n--b\n\ntwo\n--b--\n",
 	  "multipart/alternative(text/html:one text/plain:two)", 2, 0 },
+	{ MULTI("alternative", "b") "\n--b\n\n \n--b\n" HTML "\ntwo\n--b--\n",
+	  "multipart/alternative(text/plain:  text/html:two)", 2, 0 },
+	{ MULTI("alternative",
+		"b") "\n--b\nContent-Transfer-Encoding: base64\n\nwqANCg==\n"
+		     "--b\n" HTML "\ntwo\n--b--\n",
+	  "multipart/alternative(text/plain:wqANCg== text/html:two)", 2, 0 },
 	{ MULTI("mixed", "b") "\n--b\n" HTML "\none\n--b\n\nfooter\n--b--\n",
 	  "multipart/mixed(text/html:one text/plain:footer)", 1, 0 },
 	{ MULTI("mixed", "b") "\n--b\n" MULTI(

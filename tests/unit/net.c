@@ -157,7 +157,7 @@ static void deadlines(void)
 	int64_t began = clock_mono_ms();
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_TEMP);
 	int64_t took = clock_mono_ms() - began;
-	CHECK(took >= 55 && took < 3000);
+	CHECK(took >= 55 && took < 30000);
 	CHECK(conn_wait(p.c).kind == ERR_TEMP);
 	CHECK(conn_peek(p.c, &line).kind == ERR_TEMP);
 	/* Past the deadline a reply that fits still goes out. */
@@ -193,7 +193,7 @@ static void idle(int64_t deadline)
 	conn_deadline(p.c, began + deadline);
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_TEMP);
 	int64_t took = clock_mono_ms() - began;
-	CHECK(took >= deadline && took < deadline + 2000);
+	CHECK(took >= deadline && took < deadline + 30000);
 	CHECK(conn_buffered(p.c) == 0);
 	conn_deadline(p.c, in_ms(5000));
 	say(p.peer, STR("two\n"));
@@ -217,7 +217,7 @@ static void shut_while_reading(void)
 	int64_t began = clock_mono_ms();
 	CHECK(!thread_start_joinable(&id, shut_soon, &fd).kind);
 	CHECK(conn_line(p.c, 512, &line).kind == ERR_IO);
-	CHECK(clock_mono_ms() - began < 3000);
+	CHECK(clock_mono_ms() - began < 30000);
 	pthread_join(id, NULL);
 	CHECK(!conn_write(p.c, STR("421 bye\r\n")).kind);
 }

@@ -210,7 +210,7 @@ static void try_resolver(const struct rights *row)
 	CHECK(!e.kind);
 	if (e.kind)
 		return;
-	resolver_ask(r, a, STR("host.example"), DNS_A, clock_mono_ms() + 500, &answer);
+	resolver_ask(r, a, STR("host.example"), DNS_A, clock_mono_ms() + 2000, &answer);
 	resolver_free(r);
 	char question[512];
 	CHECK(recv(t.udp, question, sizeof question, MSG_DONTWAIT) > 12);

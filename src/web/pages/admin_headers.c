@@ -6,6 +6,7 @@
 #include "base/said.h"
 #include "base/utf8.h"
 #include "store/lists/held.h"
+#include "web/pages/page.h"
 
 enum { FIELDS_SHOWN = 60, VALUE_SHOWN = 200, QUOTED_MAX = 80 };
 
@@ -102,7 +103,7 @@ static void show(struct request *q, struct response *r, struct page_headers *p)
 {
 	const struct list_entry *list = list_of(q);
 	p->frame = list ? list_frame(q, S_("Header rules"))
-			: frame_of(q, S_("Header rules of every list"));
+			: account_frame(q, S_("Header rules of every list"));
 	p->list = list ? list->name : STR("");
 	p->tabs = list ? admin_tabs(q, "header-rules") : NULL;
 	p->csrf = csrf_of(q);

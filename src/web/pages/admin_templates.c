@@ -10,6 +10,7 @@
 #include "store/lists/domain.h"
 #include "store/lists/template.h"
 #include "web/pages/meanwhile.h"
+#include "web/pages/page.h"
 
 struct desk {
 	const struct worker *w;
@@ -54,7 +55,7 @@ static str query_of(struct arena *a, const struct desk *d, str language)
 
 static struct page_frame desk_frame(struct request *q, const struct desk *d, str title)
 {
-	return d->w->list ? list_frame(q, title) : frame_of(q, title);
+	return d->w->list ? list_frame(q, title) : account_frame(q, title);
 }
 
 /* ---- all of them */

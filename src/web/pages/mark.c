@@ -349,23 +349,12 @@ static void add_rows(const struct starring *s, int64_t page, struct page_starred
 					join, page + 1);
 }
 
-static struct page_frame starred_frame(struct request *q, str title)
-{
-	struct page_frame f = frame_of(q, title);
-	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ S_("Account"), STR("/account") };
-	way[1] = (struct page_frame_crumbs){ title, STR_NONE };
-	f.crumbs = way;
-	f.crumbs_count = 2;
-	return f;
-}
-
 void starred_page(struct request *q, struct response *r)
 {
 	struct starring s = { .q = q };
 	int64_t page = 1;
 	struct page_starred p = {
-		.frame = starred_frame(q, S_("My threads")),
+		.frame = account_frame(q, S_("My threads")),
 		.tag = request_query(q, "tag"),
 	};
 	if (request_query(q, "p").n

@@ -6,6 +6,7 @@
 #include "base/said.h"
 #include "store/lists/request.h"
 #include "store/lists/waiting.h"
+#include "web/pages/page.h"
 #include "web/pages/visible.h"
 
 enum {
@@ -150,7 +151,7 @@ static err gather(struct request *q, struct page_moderate *p)
 
 static void show(struct request *q, struct response *r, const struct page_note *note)
 {
-	struct page_moderate p = { .frame = frame_of(q, S_("What waits for me")),
+	struct page_moderate p = { .frame = account_frame(q, S_("What waits for me")),
 				   .note = note,
 				   .csrf = csrf_of(q) };
 	r->cache = STR("no-store");

@@ -14,12 +14,9 @@
 
 enum { PAGE_POSTS = 200, THREAD_POSTS = 400 }; /* on one page */
 
-/* What is sorted for one page: no month of people has so many posts. */
-enum { SORTED_POSTS = 50000 };
-
 struct month_view {
 	int year, month, day; /* day 0: the month */
-	int64_t from, until;  /* of the day */
+	int64_t from, until;  /* of the month or the day */
 	int64_t after;        /* id of the post that the page before ended with */
 	enum month_order order;
 	bool hide;
@@ -36,6 +33,7 @@ static bool read_month_asked(const struct request *q, struct month_view *v)
 		return false;
 	v->year = (int)y;
 	v->month = (int)m;
+	archive_month_span(v->year, v->month, &v->from, &v->until);
 	str after = request_query(q, "after");
 	return month_order_asked(q, &v->order)
 	       && (!after.n || (str_i64(after, &v->after) && v->after > 0));
@@ -79,30 +77,11 @@ static bool read_day_asked(const struct request *q, struct month_view *v)
 	int64_t day;
 	if (!read_month_asked(q, v) || text.n != 2 || !str_i64(text, &day) || day < 1)
 		return false;
-	archive_month_span(v->year, v->month, &v->from, &v->until);
 	v->day = (int)day;
 	v->from += (day - 1) * 86400;
 	bool there = v->from < v->until;
 	v->until = v->from + 86400;
 	return there;
-}
-
-static err read_posts(struct request *q, struct month_view *v)
-{
-	const struct worker *w = worker_of(q);
-	struct archive_post after = { .date = INT64_MIN };
-	int64_t id = is_sorted(v) ? 0 : v->after;
-	size_t limit = is_sorted(v) ? SORTED_POSTS : page_posts(v) + 1;
-	bool found;
-	if (!v->day)
-		return archive_read_month(w->books.archive, q->arena, w->list->id,
-					  v->year, v->month, w->since, id, limit,
-					  &v->posts);
-	if (id)
-		TRY(archive_post_by_id(w->books.archive, q->arena, id, &after, &found));
-	return archive_posts_between(w->books.archive, q->arena, w->list->id, v->from,
-				     v->until, w->since, after.date, id, limit,
-				     &v->posts);
 }
 
 /* ---- by thread: each where the month first touches it */
@@ -205,15 +184,15 @@ static void add_posts(struct request *q, const struct month_view *v, struct page
 /* ---- the pieces of the archive that hold posts of this page */
 
 static void add_volumes(struct request *q, const struct month_view *v,
-			struct page_month *p)
+			const int64_t *dates, size_t count, struct page_month *p)
 {
 	str last = STR("");
 	str frequency = v->day ? STR("daily")
 			       : worker_of(q)->settings.archive_volume_frequency;
 	struct page_month_volumes *rows = arena_zero(q->arena,
-						     (v->posts.count + 1) * sizeof *rows);
-	for (size_t i = 0; i < v->posts.count; i++) {
-		str name = volume_name(q->arena, frequency, v->posts.list[i].date);
+						     (count + 1) * sizeof *rows);
+	for (size_t i = 0; i < count; i++) {
+		str name = volume_name(q->arena, frequency, dates[i]);
 		if (str_eq(name, last))
 			continue;
 		str file = arena_cat(q->arena, name, STR(".mbox.gz"));
@@ -228,6 +207,31 @@ static void add_volumes(struct request *q, const struct month_view *v,
 		p->file = rows[0].href;
 		p->volumes_count = 0;
 	}
+}
+
+static void add_volumes_of_posts(struct request *q, const struct month_view *v,
+				 struct page_month *p)
+{
+	size_t count = v->posts.count;
+	int64_t *dates = arena_alloc(q->arena, (count + 1) * sizeof *dates);
+	for (size_t i = 0; i < count; i++)
+		dates[i] = v->posts.list[i].date;
+	add_volumes(q, v, dates, count, p);
+}
+
+static err add_volumes_of_days(struct request *q, const struct month_view *v,
+			       struct page_month *p)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_day *days;
+	size_t count;
+	TRY(archive_days(w->books.archive, q->arena, w->list->id, v->from, v->until,
+			 w->since, &days, &count));
+	int64_t *dates = arena_alloc(q->arena, (count + 1) * sizeof *dates);
+	for (size_t i = 0; i < count; i++)
+		dates[i] = days[i].day;
+	add_volumes(q, v, dates, count, p);
+	return OK;
 }
 
 /* ---- the months beside it that have posts */
@@ -284,6 +288,10 @@ static struct page_frame month_frame(struct request *q, const struct month_view 
 {
 	struct page_frame f = archive_frame(
 		q, arena_cat(q->arena, title, STR(", "), worker_of(q)->list->name));
+	str all = arena_cat(q->arena, list_path(q), STR("/by/"));
+	str year = arena_printf(q->arena, "%d", v->year);
+	frame_step(q, &f, S_("All months"), all);
+	frame_step(q, &f, year, arena_cat(q->arena, all, year, STR("/")));
 	if (v->day)
 		frame_step(q, &f, page_month_name(q->arena, v->year, v->month),
 			   page_month_path(q, v->year, v->month));
@@ -307,21 +315,26 @@ static void link_more(struct request *q, const struct month_view *v, int64_t las
 static err show_rows(struct request *q, struct month_view *v, struct page_month *p,
 		     bool *found)
 {
-	int64_t last = 0;
+	const struct worker *w = worker_of(q);
+	struct month_asked x = { v->order, v->hide,  v->from,
+				 v->until, v->after, PAGE_POSTS };
+	int64_t last;
 	*found = true;
 	if (is_sorted(v)) {
-		add_volumes(q, v, p);
-		*found = month_by(q, v->order, v->hide, &v->posts, v->after, PAGE_POSTS,
-				  p, &last);
+		TRY(add_volumes_of_days(q, v, p));
+		TRY(month_by(q, &x, p, &last, found));
 		if (last)
 			link_more(q, v, last, p);
 		return OK;
 	}
+	TRY(archive_read_between(w->books.archive, q->arena, w->list->id, v->from,
+				 v->until, w->since, v->after, page_posts(v) + 1,
+				 &v->posts));
 	if (v->posts.count > page_posts(v)) {
 		v->posts.count = page_posts(v);
 		link_more(q, v, v->posts.list[v->posts.count - 1].id, p);
 	}
-	add_volumes(q, v, p);
+	add_volumes_of_posts(q, v, p);
 	if (v->order == MONTH_BY_DATE || q->json)
 		add_posts(q, v, p);
 	return v->order == MONTH_BY_THREAD ? add_groups(q, v, p) : OK;
@@ -334,7 +347,6 @@ static err show_the_month(struct request *q, struct response *r, struct month_vi
 	TRY(archive_months(w->books.archive, q->arena, w->list->id, &v->calendar.months,
 			   &v->calendar.count));
 	since_months(q, &v->calendar);
-	TRY(read_posts(q, v));
 	str title = v->day ? day_name(q, v->from)
 			   : page_month_name(q->arena, v->year, v->month);
 	struct page_month p = {

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { BATCH = 512 }; /* posts that are sorted at a time */
+
 static const char *const names[] = { "thread", "date", "author", "subject" };
 
 bool month_order_asked(const struct request *q, enum month_order *order)
@@ -29,7 +31,7 @@ str month_order_name(enum month_order order)
 
 struct sorted {
 	str key; /* what it is sorted by, folded */
-	const struct archive_post *post;
+	int64_t date, id;
 };
 
 static int in_order(const void *x, const void *y)
@@ -38,39 +40,84 @@ static int in_order(const void *x, const void *y)
 	int order = str_cmp(a->key, b->key);
 	if (order)
 		return order;
-	if (a->post->date != b->post->date)
-		return a->post->date < b->post->date ? -1 : 1;
-	return a->post->id < b->post->id ? -1 : a->post->id > b->post->id;
+	if (a->date != b->date)
+		return a->date < b->date ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
 }
 
-static str key_of(struct request *q, enum month_order order, const struct archive_post *x,
-		  bool hide)
+static struct sorted sorted_of(struct arena *a, const struct month_asked *x,
+			       const struct archive_post *post)
 {
 	bool reply;
-	return order == MONTH_BY_SUBJECT
-		       ? thread_subject(q->arena, x->subject, &reply)
-		       : utf8_fold(q->arena, page_author(q->arena, x->from_name,
-							 x->from_address, hide));
+	str author = page_author(a, post->from_name, post->from_address, x->hide);
+	return (struct sorted){
+		.key = x->order == MONTH_BY_SUBJECT
+			       ? thread_subject(a, post->subject, &reply)
+			       : utf8_fold(a, author),
+		.date = post->date,
+		.id = post->id,
+	};
 }
 
-static struct sorted *sort(struct request *q, enum month_order order, bool hide,
-			   const struct archive_posts *posts)
+/* Where the page begins. False: that post is none of them. */
+static err find_after(struct request *q, const struct month_asked *x,
+		      struct sorted *after, bool *found)
 {
-	struct sorted *all = arena_alloc(q->arena, (posts->count + 1) * sizeof *all);
-	for (size_t i = 0; i < posts->count; i++)
-		all[i] = (struct sorted){ key_of(q, order, &posts->list[i], hide),
-					  &posts->list[i] };
-	if (posts->count)
-		qsort(all, posts->count, sizeof *all, in_order);
-	return all;
+	const struct worker *w = worker_of(q);
+	struct archive_post p;
+	TRY(archive_post_by_id(w->books.archive, q->arena, x->after, &p, found));
+	*found = *found && p.list == w->list->id && p.date >= x->from && p.date < x->until
+		 && p.received_at >= w->since;
+	if (*found)
+		*after = sorted_of(q->arena, x, &p);
+	return OK;
 }
 
-static size_t behind(const struct sorted *all, size_t count, int64_t after)
+/* The first of those before and of a batch, in order, in arena a. */
+static size_t merge(struct arena *a, const struct month_asked *x,
+		    const struct sorted *after, const struct archive_posts *batch,
+		    struct sorted **kept, size_t count)
 {
-	size_t i = 0;
-	while (i < count && all[i].post->id != after)
-		i++;
-	return i + 1;
+	struct sorted *all = arena_alloc(a, (count + batch->count + 1) * sizeof *all);
+	for (size_t i = 0; i < count; i++) {
+		all[i] = (*kept)[i];
+		all[i].key = arena_copy(a, all[i].key);
+	}
+	for (size_t i = 0; i < batch->count; i++) {
+		all[count] = sorted_of(a, x, &batch->list[i]);
+		if (!after || in_order(&all[count], after) > 0)
+			count++;
+	}
+	if (count)
+		qsort(all, count, sizeof *all, in_order);
+	*kept = all;
+	return count > x->limit + 1 ? x->limit + 1 : count;
+}
+
+/* The posts of the page, and one more where more follow. However many the month has, they are
+ * read a batch at a time, and of each only what may be shown is kept. */
+static err sort(struct request *q, const struct month_asked *x,
+		const struct sorted *after, struct sorted **kept, size_t *count)
+{
+	const struct worker *w = worker_of(q);
+	struct archive_posts batch = { .count = BATCH };
+	ARENA(one);
+	ARENA(other);
+	struct arena *here = one, *before = other;
+	int64_t id = 0;
+	*count = 0;
+	while (batch.count == BATCH) {
+		TRY(archive_read_between(w->books.archive, here, w->list->id, x->from,
+					 x->until, w->since, id, BATCH, &batch));
+		*count = merge(here, x, after, &batch, kept, *count);
+		id = batch.count ? batch.list[batch.count - 1].id : 0;
+		arena_reset(before);
+		struct arena *next = before;
+		before = here;
+		here = next;
+	}
+	merge(q->arena, x, NULL, &(struct archive_posts){ 0 }, kept, *count);
+	return OK;
 }
 
 struct page_month_messages month_row(struct request *q, const struct archive_post *x,
@@ -85,58 +132,69 @@ struct page_month_messages month_row(struct request *q, const struct archive_pos
 	};
 }
 
-static struct page_month_groups heading(struct request *q, enum month_order order,
-					const struct archive_post *x, bool hide)
+static struct page_month_groups heading(struct request *q, const struct month_asked *x,
+					const struct archive_post *post)
 {
-	struct page_month_groups g = { .author = order == MONTH_BY_AUTHOR };
+	struct page_month_groups g = { .author = x->order == MONTH_BY_AUTHOR };
 	if (!g.author) {
-		g.name = page_subject(x->subject, x->flags);
+		g.name = page_subject(post->subject, post->flags);
 		return g;
 	}
-	g.name = page_author(q->arena, x->from_name, x->from_address, hide);
-	if (x->from_address.n)
-		g.href = page_author_path(q, x->number);
+	g.name = page_author(q->arena, post->from_name, post->from_address, x->hide);
+	if (post->from_address.n)
+		g.href = page_author_path(q, post->number);
 	return g;
 }
 
-static void fill_groups(struct request *q, enum month_order order, bool hide,
-			const struct sorted *all, size_t count, struct page_month *p)
+static err fill_groups(struct request *q, const struct month_asked *x,
+		       const struct sorted *all, size_t count, struct page_month *p)
 {
-	struct page_month_groups *groups = arena_zero(q->arena,
-						      (count + 1) * sizeof *groups);
-	struct page_month_groups_posts *rows = arena_zero(q->arena,
-							  (count + 1) * sizeof *rows);
-	struct page_month_messages *messages = arena_zero(q->arena,
+	struct arena *a = q->arena;
+	struct page_month_groups *groups = arena_zero(a, (count + 1) * sizeof *groups);
+	struct page_month_groups_posts *rows = arena_zero(a, (count + 1) * sizeof *rows);
+	struct page_month_messages *messages = arena_zero(a,
 							  (count + 1) * sizeof *messages);
-	for (size_t i = 0; i < count; i++) {
-		if (!i || !str_eq(all[i].key, all[i - 1].key)) {
-			groups[p->groups_count] = heading(q, order, all[i].post, hide);
-			groups[p->groups_count++].posts = &rows[i];
-		}
-		groups[p->groups_count - 1].posts_count++;
-		messages[i] = month_row(q, all[i].post, hide);
-		rows[i] = (struct page_month_groups_posts){
-			.text = order == MONTH_BY_AUTHOR ? messages[i].subject
-							 : messages[i].from,
-			.href = messages[i].href,
-			.date = messages[i].date,
-		};
-	}
+	str key = STR("");
 	p->groups = groups;
 	p->messages = messages;
-	p->messages_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct archive_post post;
+		bool found;
+		TRY(archive_post_by_id(worker_of(q)->books.archive, a, all[i].id, &post,
+				       &found));
+		if (!found)
+			continue;
+		size_t n = p->messages_count++;
+		if (!n || !str_eq(all[i].key, key)) {
+			groups[p->groups_count] = heading(q, x, &post);
+			groups[p->groups_count++].posts = &rows[n];
+		}
+		key = all[i].key;
+		groups[p->groups_count - 1].posts_count++;
+		messages[n] = month_row(q, &post, x->hide);
+		rows[n] = (struct page_month_groups_posts){
+			.text = x->order == MONTH_BY_AUTHOR ? messages[n].subject
+							    : messages[n].from,
+			.href = messages[n].href,
+			.date = messages[n].date,
+		};
+	}
+	return OK;
 }
 
-bool month_by(struct request *q, enum month_order order, bool hide,
-	      const struct archive_posts *posts, int64_t after, size_t limit,
-	      struct page_month *p, int64_t *last)
+err month_by(struct request *q, const struct month_asked *x, struct page_month *p,
+	     int64_t *last, bool *found)
 {
-	struct sorted *all = sort(q, order, hide, posts);
-	size_t from = after ? behind(all, posts->count, after) : 0;
-	if (after && from >= posts->count)
-		return false;
-	size_t count = posts->count - from < limit ? posts->count - from : limit;
-	fill_groups(q, order, hide, all + from, count, p);
-	*last = from + count < posts->count ? all[from + count - 1].post->id : 0;
-	return true;
+	struct sorted after, *all = NULL;
+	size_t count;
+	*last = 0;
+	*found = true;
+	if (x->after)
+		TRY(find_after(q, x, &after, found));
+	if (!*found)
+		return OK;
+	TRY(sort(q, x, x->after ? &after : NULL, &all, &count));
+	if (count > x->limit)
+		*last = all[--count - 1].id;
+	return fill_groups(q, x, all, count, p);
 }

@@ -1,7 +1,8 @@
 /* web/pages/month_by.h: posts of a month or a day in an order of their own: by author or by
  * subject, in groups with a heading, within each by date.
  *
- *     month_by(q, MONTH_BY_AUTHOR, hide, &posts, after, 200, &p, &last);
+ *     struct month_asked x = { MONTH_BY_AUTHOR, hide, from, until, after, 200 };
+ *     TRY(month_by(q, &x, &p, &last, &found));
  */
 #pragma once
 
@@ -14,12 +15,19 @@ enum month_order { MONTH_BY_THREAD, MONTH_BY_DATE, MONTH_BY_AUTHOR, MONTH_BY_SUB
 bool month_order_asked(const struct request *q, enum month_order *order);
 str month_order_name(enum month_order order);
 
-/* Fills the groups of p and, in the same order, its messages: at most limit from behind the
- * post with id after (0: from the beginning). *last: the id of the last one shown where more
- * follow, else 0. False: after is none of them. */
-bool month_by(struct request *q, enum month_order order, bool hide,
-	      const struct archive_posts *posts, int64_t after, size_t limit,
-	      struct page_month *p, int64_t *last);
+struct month_asked {
+	enum month_order order; /* by author or by subject */
+	bool hide;              /* addresses, from who asks */
+	int64_t from, until;    /* dates in [from, until), seconds */
+	int64_t after; /* id of the post that the page before ended with; 0: none */
+	size_t limit;  /* posts on a page */
+};
+
+/* Fills the groups of p and, in the same order, its messages, out of the list at hand. *last:
+ * the id of the last one shown where more follow, else 0. *found: false where after is none of
+ * them; then p is as it was. */
+MUST_USE err month_by(struct request *q, const struct month_asked *x,
+		      struct page_month *p, int64_t *last, bool *found);
 
 struct page_month_messages month_row(struct request *q, const struct archive_post *x,
 				     bool hide);

@@ -8,6 +8,7 @@
 #include "send/copy.h"
 #include "store/lists/member.h"
 #include "store/outbound/ledger.h"
+#include "web/pages/page.h"
 
 enum { ROWS = 100 };
 
@@ -59,7 +60,7 @@ void outbox_page(struct request *q, struct response *r)
 	size_t n;
 	int64_t before;
 	struct ledger_entry *e;
-	struct page_outbox p = { .frame = frame_of(q, S_("Mail that was kept")) };
+	struct page_outbox p = { .frame = account_frame(q, S_("Mail that was kept")) };
 	if (!is_open(q, r))
 		return;
 	if (!str_i64(request_query(q, "before"), &before))
@@ -160,7 +161,7 @@ void kept_page(struct request *q, struct response *r)
 	if (!find(q, r, &c))
 		return;
 	struct page_kept p = {
-		.frame = frame_of(q, S_("A message that was kept")),
+		.frame = account_way(q, S_("A message that was kept")),
 		.id = c.entry.id,
 		.recipient = c.entry.recipient,
 		.reverse_path = c.reverse_path,
@@ -168,6 +169,8 @@ void kept_page(struct request *q, struct response *r)
 		.size = (int64_t)c.whole.n,
 		.gone = c.gone,
 	};
+	frame_step(q, &p.frame, S_("Mail that was kept"), STR("/outbox"));
+	frame_step(q, &p.frame, S_("A message that was kept"), STR_NONE);
 	if (!c.gone && !header_scan(q->arena, c.whole, &h).kind)
 		add_fields(q, &h, &p);
 	p.text = render_post(q->arena, c.whole, &(struct render_how){ .number = 0 });

@@ -15,12 +15,30 @@
 
 enum { CRUMBS_MAX = 6, MEMBER_ROWS_MAX = 1000 };
 
-struct page_frame archive_frame(const struct request *q, str title)
+static struct page_frame frame_from(const struct request *q, str title, str top, str href)
 {
 	struct page_frame f = frame_of(q, title);
-	const struct worker *w = worker_of(q);
 	f.crumbs = arena_zero(q->arena, CRUMBS_MAX * sizeof *f.crumbs);
-	frame_step(q, &f, S_("Lists"), STR("/lists/"));
+	frame_step(q, &f, top, href);
+	return f;
+}
+
+struct page_frame account_way(const struct request *q, str title)
+{
+	return frame_from(q, title, S_("Account"), STR("/account"));
+}
+
+struct page_frame account_frame(const struct request *q, str title)
+{
+	struct page_frame f = account_way(q, title);
+	frame_step(q, &f, title, STR_NONE);
+	return f;
+}
+
+struct page_frame archive_frame(const struct request *q, str title)
+{
+	struct page_frame f = frame_from(q, title, S_("Lists"), STR("/lists/"));
+	const struct worker *w = worker_of(q);
 	if (!w->list)
 		return f;
 	f.description = w->settings.description;

@@ -19,6 +19,9 @@
 /* The frame with the way to it: Lists / NAME; further steps are added, the last
  * without href. The list at hand is meant. */
 struct page_frame archive_frame(const struct request *q, str title);
+/* The same for a page below one's account: Account; and with the page itself behind it. */
+struct page_frame account_way(const struct request *q, str title);
+struct page_frame account_frame(const struct request *q, str title);
 void frame_step(const struct request *q, struct page_frame *f, str label, str href);
 
 /* Whether mail addresses are hidden from who asks, on the list at hand or, with its

@@ -9,6 +9,7 @@
 #include "store/lists/address.h"
 #include "store/lists/passkey.h"
 #include "web/pages/account.h"
+#include "web/pages/page.h"
 
 static const str HERE = STR("/account/passkeys");
 
@@ -141,7 +142,7 @@ static err add_rows(struct request *q, struct page_passkeys *p)
 static void show(struct request *q, struct response *r, const char *error)
 {
 	struct page_passkeys p = {
-		.frame = frame_of(q, S_("Passkeys")),
+		.frame = account_frame(q, S_("Passkeys")),
 		.note = note_of(q),
 		.csrf = csrf_of(q),
 		.error = said_in(q->arena, language_now(), str_from(error)),

@@ -13,6 +13,7 @@
 #include "store/lists/session.h"
 #include "store/lists/token.h"
 #include "web/pages/meanwhile.h"
+#include "web/pages/page.h"
 
 err person_whose(struct request *q, int64_t person, struct whose *x)
 {
@@ -65,13 +66,11 @@ err person_counts(struct request *q, const struct whose *x, int64_t *memberships
 
 struct page_frame person_frame(struct request *q, const struct whose *x, str title)
 {
-	struct page_frame f = frame_of(q, title.n ? title : x->title);
-	struct page_frame_crumbs *way = arena_zero(q->arena, 3 * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ S_("Persons"), STR("/persons") };
-	way[1] = (struct page_frame_crumbs){ x->title, title.n ? x->path : STR_NONE };
-	way[2] = (struct page_frame_crumbs){ title, STR_NONE };
-	f.crumbs = way;
-	f.crumbs_count = title.n ? 3 : 2;
+	struct page_frame f = account_way(q, title.n ? title : x->title);
+	frame_step(q, &f, S_("Persons"), STR("/persons"));
+	frame_step(q, &f, x->title, title.n ? x->path : STR_NONE);
+	if (title.n)
+		frame_step(q, &f, title, STR_NONE);
 	return f;
 }
 

@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "base/language.h"
 #include "base/said.h"
+#include "web/pages/page.h"
 
 enum { PAGE_ROWS = 50 };
 
@@ -61,7 +62,7 @@ static err add_rows(struct request *q, struct page_persons *p)
 
 static void show(struct request *q, struct response *r, struct page_persons *p)
 {
-	p->frame = frame_of(q, S_("Persons"));
+	p->frame = account_frame(q, S_("Persons"));
 	p->csrf = csrf_of(q);
 	p->q = str_trim(request_query(q, "q"));
 	if (!page_failed(q, r, add_rows(q, p)))

@@ -2,6 +2,7 @@
  * they sign in. */
 #include "web/pages/account.h"
 #include "web/pages/oidc.h"
+#include "web/pages/page.h"
 #include "web/pages/passkeys.h"
 
 #include "account/password.h"
@@ -57,7 +58,7 @@ static void show(struct request *q, struct response *r, str to, const char *erro
 	if (page_failed(q, r, e))
 		return;
 	struct page_prove p = {
-		.frame = frame_of(q, S_("Is it you?")),
+		.frame = account_frame(q, S_("Is it you?")),
 		.note = note_of(q),
 		.csrf = csrf_of(q),
 		.to = to,

@@ -8,6 +8,7 @@
 #include "store/outbound/message.h"
 #include "store/outbound/queue.h"
 #include "web/escape.h"
+#include "web/pages/page.h"
 #include "web/pages/trace_words.h"
 
 enum { DESTINATIONS_SHOWN = 200, DELIVERIES_SHOWN = 100 };
@@ -44,16 +45,10 @@ static str next_text(struct arena *a, int64_t next, bool held)
 static struct page_frame frame_at(struct request *q, str below)
 {
 	str top = S_("Mail under way");
-	struct page_frame f = frame_of(q, below.n ? below : top);
-	const struct page_frame_crumbs steps[] = {
-		{ S_("Account"), STR("/account") },
-		{ top, below.n ? STR("/queue") : STR_NONE },
-		{ below, STR_NONE },
-	};
-	struct page_frame_crumbs *way = arena_alloc(q->arena, sizeof steps);
-	memcpy(way, steps, sizeof steps);
-	f.crumbs = way;
-	f.crumbs_count = below.n ? 3 : 2;
+	struct page_frame f = account_way(q, below.n ? below : top);
+	frame_step(q, &f, top, below.n ? STR("/queue") : STR_NONE);
+	if (below.n)
+		frame_step(q, &f, below, STR_NONE);
 	return f;
 }
 

@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "store/outbound/report.h"
 #include "web/escape.h"
+#include "web/pages/page.h"
 
 enum { DAY = 86400, DAYS = 14, REPORTERS_SHOWN = 200, FAILURES_SHOWN = 50 };
 
@@ -134,14 +135,10 @@ static err gather(struct request *q, struct page_reports *p)
 
 void reports_page(struct request *q, struct response *r)
 {
-	enum { CRUMBS = 2 };
-	str title = S_("Reports about this server");
-	struct page_reports p = { .frame = frame_of(q, title), .days = DAYS };
-	struct page_frame_crumbs *way = arena_zero(q->arena, CRUMBS * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ S_("Account"), STR("/account") };
-	way[1] = (struct page_frame_crumbs){ title, STR_NONE };
-	p.frame.crumbs = way;
-	p.frame.crumbs_count = CRUMBS;
+	struct page_reports p = {
+		.frame = account_frame(q, S_("Reports about this server")),
+		.days = DAYS,
+	};
 	r->cache = STR("no-store");
 	if (!page_failed(q, r, gather(q, &p)))
 		ANSWER(q, r, reports, &p);

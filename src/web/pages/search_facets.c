@@ -1,5 +1,6 @@
 #include "base/enc.h"
 #include "web/pages/forms.h"
+#include "web/pages/narrow.h"
 #include "web/pages/search_inside.h"
 
 #include <inttypes.h>
@@ -9,10 +10,12 @@ str search_link(const struct request *q, str path, str words)
 	return arena_cat(q->arena, path, STR("?q="), enc_percent(q->arena, words));
 }
 
-static str narrowed(struct request *q, const struct page_search *p, str by)
+static str narrowed_by(struct request *q, const struct page_search *p, str term,
+		       bool *chosen)
 {
-	return arena_cat(q->arena, search_link(q, p->action, p->q),
-			 enc_percent(q->arena, arena_cat(q->arena, STR(" "), by)),
+	struct narrowed n = narrow(q->arena, p->q, term);
+	*chosen = n.chosen;
+	return arena_cat(q->arena, search_link(q, p->action, n.words),
 			 p->by_thread ? STR("&g=thread") : STR(""));
 }
 
@@ -26,15 +29,14 @@ static void add_years(struct request *q, const struct archive_facets *f,
 	p->years_count = f->year_count;
 	for (size_t i = 0; i < f->year_count; i++)
 		most = f->years[i].posts > most ? f->years[i].posts : most;
-	for (size_t i = 0; i < f->year_count; i++)
-		rows[i] = (struct page_search_years){
-			.year = f->years[i].key,
-			.posts = f->years[i].posts,
-			.width = 1 + 99 * f->years[i].posts / most,
-			.href = narrowed(
-				q, p,
-				arena_printf(q->arena, "date:%" PRId64, f->years[i].key)),
-		};
+	for (size_t i = 0; i < f->year_count; i++) {
+		rows[i].year = f->years[i].key;
+		rows[i].posts = f->years[i].posts;
+		rows[i].width = 1 + 99 * f->years[i].posts / most;
+		rows[i].href = narrowed_by(
+			q, p, arena_printf(q->arena, "date:%" PRId64, f->years[i].key),
+			&rows[i].chosen);
+	}
 }
 
 /* A quotation mark would end the phrase; the index has none. */
@@ -67,11 +69,10 @@ static err add_authors(struct request *q, const struct asked *x,
 		bool hide = page_hides(q, &l->settings);
 		str who = page_author(q->arena, post.from_name, post.from_address, hide);
 		str by = hide || !post.from_address.n ? who : post.from_address;
-		rows[p->authors_count++] = (struct page_search_authors){
-			.who = who,
-			.posts = f->authors[i].posts,
-			.href = narrowed(q, p, phrase(q->arena, by)),
-		};
+		struct page_search_authors *row = &rows[p->authors_count++];
+		row->who = who;
+		row->posts = f->authors[i].posts;
+		row->href = narrowed_by(q, p, phrase(q->arena, by), &row->chosen);
 	}
 	return OK;
 }

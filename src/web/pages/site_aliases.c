@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/said.h"
 #include "store/lists/alias.h"
+#include "web/pages/page.h"
 
 static str joined(struct request *q, const struct alias_row *x)
 {
@@ -29,7 +30,7 @@ static err add_rows(struct request *q, struct page_aliases *p)
 
 static void show(struct request *q, struct response *r, struct page_aliases *p)
 {
-	p->frame = frame_of(q, S_("Aliases"));
+	p->frame = account_frame(q, S_("Aliases"));
 	p->csrf = csrf_of(q);
 	if (!page_failed(q, r, add_rows(q, p)))
 		ANSWER(q, r, aliases, p);

@@ -5,6 +5,7 @@
 #include "base/said.h"
 #include "lists/pattern.h"
 #include "store/lists/ban.h"
+#include "web/pages/page.h"
 
 static err add_bans(struct request *q, struct page_sitebans *p)
 {
@@ -22,7 +23,7 @@ static err add_bans(struct request *q, struct page_sitebans *p)
 
 static void show(struct request *q, struct response *r, struct page_sitebans *p)
 {
-	p->frame = frame_of(q, S_("Bans from every list"));
+	p->frame = account_frame(q, S_("Bans from every list"));
 	p->csrf = csrf_of(q);
 	if (!page_failed(q, r, add_bans(q, p)))
 		ANSWER(q, r, sitebans, p);

@@ -8,6 +8,7 @@
 #include "store/lists/domain_owner.h"
 #include "store/outbound/signer.h"
 #include "web/pages/meanwhile.h"
+#include "web/pages/page.h"
 
 enum { RECORDS_MAX = 8 };
 
@@ -53,7 +54,7 @@ static err add_domains(struct request *q, struct page_domains *p)
 
 static void show_all(struct request *q, struct response *r, struct page_domains *p)
 {
-	p->frame = frame_of(q, S_("Domains"));
+	p->frame = account_frame(q, S_("Domains"));
 	p->csrf = csrf_of(q);
 	if (!page_failed(q, r, add_domains(q, p)))
 		ANSWER(q, r, domains, p);
@@ -166,15 +167,12 @@ static err gather(struct request *q, struct page_domain *p, struct domain_row *d
 	return add_records(q, p, d);
 }
 
-/* The way to it: Domains / NAME. */
+/* The way to it: Account / Domains / NAME. */
 static struct page_frame domain_frame(struct request *q, str name)
 {
-	struct page_frame f = frame_of(q, name);
-	struct page_frame_crumbs *way = arena_zero(q->arena, 2 * sizeof *way);
-	way[0] = (struct page_frame_crumbs){ S_("Domains"), STR("/domains/") };
-	way[1] = (struct page_frame_crumbs){ name, STR_NONE };
-	f.crumbs = way;
-	f.crumbs_count = 2;
+	struct page_frame f = account_way(q, name);
+	frame_step(q, &f, S_("Domains"), STR("/domains/"));
+	frame_step(q, &f, name, STR_NONE);
 	return f;
 }
 

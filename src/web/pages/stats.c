@@ -44,6 +44,12 @@ static str between(struct counting *c, const char *what)
 
 /* ---- posts and authors */
 
+static str month_path(const struct counting *c, int i)
+{
+	int64_t month = c->first + i;
+	return page_month_path(c->q, (int)(month / YEAR), (int)(month % YEAR) + 1);
+}
+
 static err add_writers(struct counting *c, struct page_stats *p)
 {
 	struct worker *w = worker_of(c->q);
@@ -85,8 +91,9 @@ static err add_posts(struct counting *c, struct page_stats *p)
 		authors[at] = m[i].authors;
 	}
 	for (int i = 0; i < MONTHS; i++)
-		rows[MONTHS - 1 - i] = (struct page_stats_months){ c->labels[i], posts[i],
-								   authors[i] };
+		rows[MONTHS - 1 - i] = (struct page_stats_months){ c->labels[i],
+								   month_path(c, i),
+								   posts[i], authors[i] };
 	p->months = rows;
 	p->months_count = MONTHS;
 	p->posts_chart = chart_bars(c->q, STR("posts-chart"),

@@ -7,6 +7,7 @@
 #include "base/language.h"
 #include "base/said.h"
 #include "store/lists/address.h"
+#include "web/pages/page.h"
 #include "web/qr.h"
 
 static const str HERE = STR("/account/totp");
@@ -54,7 +55,7 @@ static err gather(struct request *q, struct page_totp *p)
 static void show(struct request *q, struct response *r, const char *error)
 {
 	struct page_totp p = {
-		.frame = frame_of(q, S_("Codes of an app")),
+		.frame = account_frame(q, S_("Codes of an app")),
 		.note = note_of(q),
 		.csrf = csrf_of(q),
 		.error = said_in(q->arena, language_now(), str_from(error)),
@@ -135,7 +136,7 @@ static void show_codes(struct request *q, struct response *r,
 	r->cache = STR("no-store");
 	ANSWER(q, r, recovery,
 	       (&(struct page_recovery){
-		       .frame = frame_of(q, S_("Your recovery codes")),
+		       .frame = account_frame(q, S_("Your recovery codes")),
 		       .text = text,
 	       }));
 }

@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "lists/steer.h"
 #include "store/outbound/queue.h"
+#include "web/pages/page.h"
 
 enum { MESSAGES_MAX = 50 };
 
@@ -100,7 +101,7 @@ static err look_up(struct looking *l, str what, struct page_trace *p)
 void trace_page(struct request *q, struct response *r)
 {
 	struct looking l = { .q = q, .w = worker_of(q) };
-	struct page_trace p = { .frame = frame_of(q, S_("Where is my mail?")),
+	struct page_trace p = { .frame = account_frame(q, S_("Where is my mail?")),
 				.q = str_trim(request_query(q, "q")),
 				.anybody = l.w->viewer.admin };
 	err e = address_of_person(l.w->books.lists, q->arena, q->session->person, &l.own,

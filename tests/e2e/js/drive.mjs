@@ -63,13 +63,14 @@ const acts = {
     return page.evaluate(() => [...document.querySelectorAll('a[href], button, label, summary, form')].map(e =>
       `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') || e.innerText || '').trim().slice(0, 60)}${e.href ? ' -> ' + e.getAttribute('href') : ''}`));
   },
-  // What is wrong with what is shown. Without script axe-core does not run, so the same octets
-  // are shown once more in a window with script, in which none of ours is loaded.
+  // What is wrong with what is shown. Without script, and in a sandbox, axe-core does not run, so
+  // the same octets are shown once more in a window with script, in which none of ours is loaded.
   async judge({ script }) {
     if (!shown || !(shown.headers()['content-type'] || '').startsWith('text/html')) return { status: shown?.status(), other: true };
     const body = (await shown.body()).toString();
     const found = { status: shown.status(), invalid: await invalid(body), headings: await page.locator('h1').count() };
-    if (script) return { ...found, axe: await violations(page) };
+    const sandboxed = (shown.headers()['content-security-policy'] || '').includes('sandbox');
+    if (script && !sandboxed) return { ...found, axe: await violations(page) };
     if (!judging) judging = await (await browser.newContext()).newPage();
     await judging.unrouteAll();
     await judging.route('**/*.js', route => route.abort());
@@ -79,6 +80,7 @@ const acts = {
   },
   async shows({ selector }) { return page.locator(selector).isVisible(); },
   async wait({ selector }) { await page.waitForSelector(selector, { state: 'visible' }); },
+  async size({ width, height }) { await page.setViewportSize({ width, height }); },
   async path() { return new URL(page.url()).pathname + new URL(page.url()).search; },
   async back() { await page.goBack(); },
   async text() { return page.innerText('body'); },

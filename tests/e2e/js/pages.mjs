@@ -33,6 +33,12 @@ function live() {
   return found;
 }
 
+// What scrolls to the side within itself; code and tables of figures may.
+function sideways() {
+  return [...document.querySelectorAll('main *:not(pre, .scroll)')]
+    .filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).map(e => e.outerHTML.slice(0, 100));
+}
+
 // A window for each width, scheme and set of headers, kept for the next visit.
 const windows = new Map();
 function windowFor(v) {
@@ -60,6 +66,7 @@ async function visit(v) {
     seen.title = await page.title();
     seen.headings = await page.locator('h1').count();
     seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    seen.sideways = await page.evaluate(sideways);
     seen.live = await page.evaluate(live);
     for (const [name, count] of Object.entries(v.count || {})) (seen.count ??= {})[name] = await page.locator(count).count();
     if (v.pictures)
