@@ -1,5 +1,5 @@
-/* Of accounts at providers of [oidc]: the buttons that lead there, and on /account which ones are
- * tied to who looks. */
+/* Which accounts at providers of [oidc] somebody signs in by: on /account and /account/prove; and
+ * the providers there are, on /login. */
 #include "web/pages/oidc.h"
 
 #include "store/lists/identity.h"
