@@ -14,7 +14,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400, 1500)
+limit(900, 1500)
 MEMBERS, ROUNDS, POSTS = (10000, 50, 2000) if LONG else (1000, 10, 250)
 BIG, SMALL, ANNA = 'big@lists.example', 'small@lists.example', 'anna@d0.example'
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))

@@ -11,7 +11,7 @@ from mailing import message, mid_of
 from signedzone import SignedZones
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, LIST = 'anna@home.test', 'dev@lists.example'
 ca, strange = Authority(), Authority('Another authority')
 sinks, tlsa, rows = {}, [], []

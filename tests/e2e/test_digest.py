@@ -23,7 +23,7 @@ from mailing import copy_faults, message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
 print(f'seed: POSTERN_SEED={SEED}', flush=True)

@@ -14,7 +14,7 @@ import time
 from harness import LONG, Postern, Talk, check, done, equal, eventually, folder, limit, section, skipped
 from mailing import message, mid_of
 
-limit(400)
+limit(900)
 LIST, ANNA = 'dev@lists.example', 'anna@uni.example'
 IDLE = 2000 if LONG else 300
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

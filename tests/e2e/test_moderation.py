@@ -12,7 +12,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, QUEUE, DAY = 'dev@lists.example', '/lists/dev/admin/held', 86400
 OLGA, MAX, ANNA, BEN = 'olga@uni.example', 'max@uni.example', 'anna@uni.example', 'ben@uni.example'
 FORGED_FROM = '127.0.0.66'

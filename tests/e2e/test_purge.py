@@ -14,7 +14,7 @@ from harness import Postern, check, done, equal, eventually, free_port, limit, s
 from leftovers import Leftovers
 from mailing import message
 
-limit(400)
+limit(900)
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
 print(f'seed: POSTERN_SEED={SEED}', flush=True)

@@ -12,7 +12,7 @@ from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
 
-limit(400)
+limit(900)
 LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 dns = NameServer({'uni.example': {'TXT': ['v=spf1 ip4:192.0.2.1 -all']}, 'far.example': {}})

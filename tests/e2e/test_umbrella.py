@@ -7,7 +7,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ALL, DEV, OPS, QA = (f'{name}@lists.example' for name in ('all', 'dev', 'ops', 'qa'))
 
 world = Sink('127.0.0.31', 0, 'home.host')

@@ -16,7 +16,7 @@ from chromium import look, well
 from clamd import EICAR, FakeClamd
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, BEN, OWEN, ADA, EVE = 'anna@uni.example', 'ben@uni.example', 'owen@uni.example', 'ada@uni.example', 'eve@uni.example'

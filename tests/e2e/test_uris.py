@@ -10,7 +10,7 @@ import urllib.request
 from harness import Postern, check, done, equal, limit, section
 from webserver import WebServer
 
-limit(400)
+limit(900)
 ADMIN, LAB = 'admin@lists.example', 'lists/lab.lists.example/'
 URIS, WELCOME, FOOTER = LAB + 'uris', 'list:user:notice:welcome', 'list:member:regular:footer'
 web = WebServer('127.0.0.41', 0, None)

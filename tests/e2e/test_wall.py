@@ -19,7 +19,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, CARA, OLGA, ZOE = 'dev@lists.example', 'anna@uni.example', 'cara@uni.example', 'olga@uni.example', 'zoe@far.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}
