@@ -124,7 +124,7 @@ with p.submit(ANNA, token) as s:
     except smtplib.SMTPDataError as e:
         code = e.smtp_code
 equal('nor from our own people', code, 554)
-check('whose account stands in the log', p.events('virus-refused') and p.events('virus-refused')[-1]['account'] > 0, p.events('virus-refused')[-1:])
+check('whose account stands in the log', p.event('virus-refused') and p.events('virus-refused')[-1]['account'] > 0, p.events('virus-refused')[-1:])
 equal('nothing of it came through', [m.field('Subject') for m in sink.mails if EICAR in m.data], [])
 
 section('suspicious waits')
