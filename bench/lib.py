@@ -232,6 +232,22 @@ def fields(text):
     return {k: float(v) for k, v in re.findall(r"(\w+)=([0-9.]+)", text)}
 
 
+class Wrk:
+    """Requests by wrk, 64 clients of one thread; each is answered with 200. rate: a second; answers, octets: in all. script: what it asks for,
+    in Lua. patient: a page that takes longer than a minute under all of them is no fault."""
+
+    def __init__(self, url, clients=64, seconds=20, script=None, patient=False):
+        self.text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", *(["-s", script] if script else []), url],
+                                   check=True, capture_output=True, text=True, timeout=seconds + 120).stdout
+        words = self.text.split()
+        if "Non-2xx" in self.text or ("Socket errors" in self.text and not patient):
+            raise Failed(f"{url}: not every answer is the page: {self.text}")
+        self.rate = float(words[words.index("Requests/sec:") + 1])
+        self.answers = int(words[words.index("requests") - 1])
+        read = words[words.index("read") - 1].rstrip(",")
+        self.octets = float(read[:-2]) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[read[-2:]]
+
+
 def post(port, to, sender):
     """One post of 5 KB; the time at which it had been accepted."""
     import smtplib

@@ -88,15 +88,10 @@ class Page:
         """Requests a second, each answered with 200 and the whole body. p50: milliseconds of one client, by which
         it goes on until each of the clients has had some pages."""
         seconds = int(min(150, max(6, 2 * clients * p50 / 1000)))
-        text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", self.url], check=True,
-                              capture_output=True, text=True, timeout=seconds + 120).stdout
-        words = text.split()
-        read = words[words.index("read") - 1].rstrip(",")
-        octets = float(read[:-2]) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[read[-2:]]
-        answers = int(words[words.index("requests") - 1])
-        if "Non-2xx" in text or answers < clients or octets < answers * self.size * 0.98:
-            raise lib.Failed(f"{self.url}: not every answer is the page: {text}")
-        return float(text.split("Requests/sec:")[1].split()[0])
+        w = lib.Wrk(self.url, clients, seconds, patient=True)
+        if w.answers < clients or w.octets < w.answers * self.size * 0.98:
+            raise lib.Failed(f"{self.url}: not every answer is the page: {w.text}")
+        return w.rate
 
 
 def cold(ps, page):

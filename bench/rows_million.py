@@ -1,5 +1,5 @@
 """bench/rows_million.py: the row of reading an archive of a million posts: million."""
-import http.client, os, random, sqlite3, statistics, subprocess, threading, time
+import http.client, os, random, sqlite3, statistics, threading, time
 import lib
 from rows_search import QUERIES, Client, made, million
 
@@ -50,12 +50,9 @@ def rate(ps, paths, scratch):
             searching.ask(random.choice(QUERIES))
     beside = threading.Thread(target=search)
     beside.start()
-    text = subprocess.run(["wrk", "-t1", f"-c{CLIENTS}", f"-d{SECONDS}s", "--timeout", "60s", "-s", script, f"http://127.0.0.1:{ps.web}"],
-                          check=True, capture_output=True, text=True, timeout=SECONDS + 120).stdout
+    w = lib.Wrk(f"http://127.0.0.1:{ps.web}", CLIENTS, SECONDS, script)
     beside.join()
-    if "Non-2xx" in text or "Socket errors" in text:
-        raise lib.Failed(text)
-    return float(text.split("Requests/sec:")[1].split()[0])
+    return w.rate
 
 
 def million_(o):

@@ -123,11 +123,7 @@ def rate(o, ps, clients=64, seconds=20):
     paths = ", ".join('"/lists/dev/search?q=' + quote(q) + '"' for q in QUERIES)
     lib.write(script, f"local paths = {{{paths}}}\nlocal n = 0\n"
               "request = function() n = n + 1 return wrk.format('GET', paths[n % #paths + 1]) end\n")
-    text = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script, f"http://127.0.0.1:{ps.web}"],
-                          check=True, capture_output=True, text=True, timeout=seconds + 120).stdout
-    if "Non-2xx" in text or "Socket errors" in text:
-        raise lib.Failed(f"not every search is answered: {text}")
-    return float(text.split("Requests/sec:")[1].split()[0])
+    return lib.Wrk(f"http://127.0.0.1:{ps.web}", clients, seconds, script).rate
 
 
 def search(o):

@@ -117,6 +117,19 @@ static err is_member(struct arena *a, struct book *b, int64_t person, int64_t li
 	return OK;
 }
 
+struct viewer account_viewer_of(int64_t person, bool admin, unsigned roles, bool member)
+{
+	return (struct viewer){
+		.person = person,
+		.admin = admin,
+		.here = roles & ROLE_DOMAIN_OWNER ? WHO_DOMAIN_OWNER
+			: roles & ROLE_OWNER      ? WHO_OWNER
+			: roles & ROLE_MODERATOR  ? WHO_MODERATOR
+			: member                  ? WHO_MEMBER
+						  : WHO_SIGNED_IN,
+	};
+}
+
 err account_viewer(struct arena *a, struct book *b, int64_t person, int64_t list,
 		   struct viewer *out)
 {
@@ -128,12 +141,7 @@ err account_viewer(struct arena *a, struct book *b, int64_t person, int64_t list
 		TRY(person_get(b, a, person, &p));
 		TRY(role_of_person(b, list, person, &roles));
 		TRY(is_member(a, b, person, list, &member));
-		v.admin = p.admin;
-		v.here = roles & ROLE_DOMAIN_OWNER ? WHO_DOMAIN_OWNER
-			 : roles & ROLE_OWNER      ? WHO_OWNER
-			 : roles & ROLE_MODERATOR  ? WHO_MODERATOR
-			 : member                  ? WHO_MEMBER
-						   : WHO_SIGNED_IN;
+		v = account_viewer_of(person, p.admin, roles, member);
 	}
 	*out = v;
 	return OK;

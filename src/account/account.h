@@ -49,3 +49,7 @@ MUST_USE err account_password_keep(struct arena *a, struct book *b, int64_t pers
 /* What the person is on the list: the highest of admin, owner, moderator, member. */
 MUST_USE err account_viewer(struct arena *a, struct book *b, int64_t person, int64_t list,
 			    struct viewer *out);
+
+/* The same of what is known already: roles as role_of_person has them; member: by an address that is
+ * shown to be the person's. */
+struct viewer account_viewer_of(int64_t person, bool admin, unsigned roles, bool member);

@@ -245,15 +245,6 @@ static bool is_known(str name)
 	return gumbo_tag_enum(z) != GUMBO_TAG_UNKNOWN;
 }
 
-static bool is_word_of(str words, str name)
-{
-	str word, rest = words;
-	while (str_cut(rest, ' ', &word, &rest))
-		if (str_ieq(word, name))
-			return true;
-	return str_ieq(rest, name);
-}
-
 static bool add_tag(struct markup *m, const struct tag *t)
 {
 	if (!t->end && ONE_OF(t->name, unread)) {
@@ -273,7 +264,7 @@ static bool add_tag(struct markup *m, const struct tag *t)
 		return false;
 	buf_cat(m->out, t->end ? STR("</") : STR("<"), t->name);
 	for (size_t i = 0; !t->end && i < KEPT; i++)
-		if (!kept[i].of.n || is_word_of(kept[i].of, t->name))
+		if (!kept[i].of.n || str_ihas_word(kept[i].of, t->name))
 			add_attribute(m->out, kept[i].name, t->values[i]);
 	if (!t->end && t->hidden)
 		buf_add(m->out, STR(" style=display:none"));

@@ -105,7 +105,7 @@ err archive_inside_forget(struct book *b, struct arena *a, const struct archive_
 	int64_t version;
 	str text;
 	TRY(archive_inside_read(b, a, p->id, &text));
-	*named = !str_eq(text, pseudonym_text_clean(a, clean, text, NAMES_BESIDE));
+	*named = !str_eq(text, pseudonym_text_clean(a, clean, text, 0, NAMES_BESIDE));
 	if (!*named)
 		return OK;
 	TRY(archive_inside_set(b, a, p, STR("")));

@@ -1,6 +1,7 @@
 #include "archive/learn.h"
 
 #include "archive/prepare.h"
+#include "archive/pseudonym_text.h"
 #include "base/buf.h"
 
 enum {
@@ -116,6 +117,20 @@ err archive_unlearn(struct book *b, struct arena *a, const struct archive_post *
 		if (holds(&x, message))
 			TRY(archive_dictionary_retire(b, d[i].id));
 	}
+	return OK;
+}
+
+err archive_unlearn_addresses(struct book *b, struct arena *a, int64_t list,
+			      const struct pseudonym *who)
+{
+	const struct pseudonym_text *clean = pseudonym_text_new(a, who);
+	struct archive_dictionary *d;
+	size_t n;
+	TRY(archive_dictionaries(b, a, list, &d, &n));
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(pseudonym_text_clean(a, clean, d[i].bytes, 0, NAMES_NOWHERE),
+			    d[i].bytes))
+			TRY(archive_dictionary_retire(b, d[i].id));
 	return OK;
 }
 

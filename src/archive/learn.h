@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "archive/pseudonym.h"
 #include "store/archive/post.h"
 
 enum {
@@ -21,6 +22,10 @@ MUST_USE err archive_learn(struct book *b, int64_t list, int64_t number);
  * holds a piece of it which is in no other post that is looked at is used no more. */
 MUST_USE err archive_unlearn(struct book *b, struct arena *a,
 			     const struct archive_post *p, str message);
+
+/* The same of a list's dictionaries that name one of the addresses (pseudonym.h). */
+MUST_USE err archive_unlearn_addresses(struct book *b, struct arena *a, int64_t list,
+				       const struct pseudonym *who);
 
 /* Some posts, after *after (0 at first), that such a dictionary packs, in one transaction; it
  * goes behind the last. *more: there are others. Needs no caller to have begun it. */

@@ -1,10 +1,10 @@
 #include "archive/pseudonym.h"
 
 #include "archive/pseudonym_text.h"
+#include "archive/retext.h"
 #include "base/buf.h"
-#include "base/enc.h"
+#include "base/utf8.h"
 #include "mail/address.h"
-#include "mail/charset.h"
 #include "mail/mime.h"
 
 /* One message, and whether it is their own. */
@@ -12,7 +12,14 @@ struct work {
 	const struct pseudonym *p;
 	const struct pseudonym_text *text;
 	bool own;
+	int depth;
 };
+
+enum { DEPTH_MAX = 8 }; /* messages within messages */
+
+static err clean_message(struct arena *a, const struct pseudonym *p,
+			 const struct pseudonym_text *text, int depth, str message,
+			 str *out);
 
 static bool is_theirs(struct arena *a, const struct pseudonym *p, const struct address *x)
 {
@@ -25,111 +32,22 @@ static bool is_theirs(struct arena *a, const struct pseudonym *p, const struct a
 
 /* ---- text */
 
+static str clean_how(void *ctx, struct arena *a, str text, unsigned how)
+{
+	const struct work *w = ctx;
+	return pseudonym_text_clean(a, w->text, text, how,
+				    w->own ? NAMES_OWN : NAMES_BESIDE);
+}
+
 static str clean_said(struct arena *a, const struct work *w, str text)
 {
-	return pseudonym_text_clean(a, w->text, text, w->own ? NAMES_OWN : NAMES_BESIDE);
+	return pseudonym_text_clean(a, w->text, text, 0,
+				    w->own ? NAMES_OWN : NAMES_BESIDE);
 }
 
 static str clean_rest(struct arena *a, const struct work *w, str text)
 {
-	return pseudonym_text_clean(a, w->text, text, NAMES_BESIDE);
-}
-
-/* ---- parts: text that is encoded is decoded for it */
-
-/* RFC 2045 section 6.7. Where characters have several octets (UTF-16) none of these is the
- * end of a line. */
-static str quoted_printable(struct arena *a, str text)
-{
-	enum { LINE = 72 };
-	BUF(out);
-	size_t line = 0;
-	bool wide = str_has(text, '\0');
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i], next = i + 1 < text.n ? text.p[i + 1] : '\n';
-		bool ends = next == '\n' || next == '\r';
-		if (!wide && (c == '\n' || c == '\r')) {
-			buf_add_char(&out, c);
-			line = 0;
-			continue;
-		}
-		if (line > LINE) {
-			buf_add(&out, STR("=\r\n"));
-			line = 0;
-		}
-		bool plain = c > ' ' && c < 0x7f && c != '=';
-		if (plain || ((c == ' ' || c == '\t') && !ends)) {
-			buf_add_char(&out, c);
-			line++;
-		} else {
-			buf_addf(&out, "=%02X", (unsigned)(unsigned char)c);
-			line += 3;
-		}
-	}
-	return arena_copy(a, buf_str(&out));
-}
-
-static str base64_lines(struct arena *a, str bytes)
-{
-	enum { LINE = 76 };
-	BUF(out);
-	for (str text = enc_base64(a, bytes); text.n; text = str_skip(text, LINE))
-		buf_cat(&out, str_first(text, LINE), STR("\r\n"));
-	return arena_copy(a, buf_str(&out));
-}
-
-static bool is_encoded(const struct mime_part *part)
-{
-	return str_eq(part->encoding, STR("base64"))
-	       || str_eq(part->encoding, STR("quoted-printable"));
-}
-
-/* Characters are looked at, not octets: of GB18030 and ISO-2022-JP some look like letters
- * that nobody wrote, and in UTF-16 none stands beside the next. */
-static str clean_bytes(struct arena *a, const struct work *w,
-		       const struct mime_part *part, str bytes)
-{
-	str used, out, text = charset_decode(a, bytes, part->charset, &used);
-	if (str_eq(used, STR("utf-8")))
-		return clean_said(a, w, bytes);
-	str clean = clean_said(a, w, text);
-	if (str_eq(clean, text))
-		return bytes;
-	return charset_write(a, clean, used, &out) ? out : clean_said(a, w, bytes);
-}
-
-static str clean_part(struct arena *a, const struct work *w, const struct mime_part *part)
-{
-	if (!is_encoded(part))
-		return clean_bytes(a, w, part, part->raw);
-	bool is64 = str_eq(part->encoding, STR("base64"));
-	str bytes = mime_bytes(a, part), clean = clean_bytes(a, w, part, bytes);
-	if (str_eq(clean, bytes))
-		return part->raw;
-	return is64 ? base64_lines(a, clean) : quoted_printable(a, clean);
-}
-
-/* All octets between texts, as of files, are taken as they are. */
-static str clean_body(struct arena *a, const struct work *w, const struct mime *m,
-		      str body)
-{
-	if (!body.n)
-		return body;
-	BUF(out);
-	const char *from = body.p, *end = body.p + body.n;
-	for (size_t i = 0; i < m->count; i++) {
-		const struct mime_part *part = &m->parts[i];
-		if (!str_starts(part->type, STR("text/")) || !part->raw.n
-		    || part->raw.p < from || part->raw.p + part->raw.n > end)
-			continue;
-		buf_add(&out,
-			clean_rest(a, w, (str){ from, (size_t)(part->raw.p - from) }));
-		buf_add(&out, clean_part(a, w, part));
-		from = part->raw.p + part->raw.n;
-	}
-	if (from < end)
-		buf_add(&out, clean_rest(a, w, (str){ from, (size_t)(end - from) }));
-	return arena_copy(a, buf_str(&out));
+	return pseudonym_text_clean(a, w->text, text, 0, NAMES_BESIDE);
 }
 
 /* ---- the header */
@@ -191,13 +109,15 @@ static bool clean_mailboxes(struct arena *a, const struct work *w, const struct 
 	return hit;
 }
 
-/* So may a subject. */
-static bool clean_subject(struct arena *a, const struct work *w, const struct field *f,
-			  str *out)
+/* So may a subject, or the name of a file. */
+static bool clean_words(struct arena *a, const struct work *w, const struct field *f,
+			str *out)
 {
-	if (!str_ieq(f->name, STR("Subject")))
+	bool subject = str_ieq(f->name, STR("Subject"));
+	if (!subject && !str_find(f->value, STR("=?")).n)
 		return false;
-	str text = header_text(a, f), clean = clean_said(a, w, text);
+	str text = header_text(a, f),
+	    clean = subject ? clean_said(a, w, text) : clean_rest(a, w, text);
 	*out = header_encode(a, f->name, clean);
 	return !str_eq(clean, text);
 }
@@ -222,9 +142,9 @@ static bool clean_header(struct arena *a, const struct work *w, const struct hea
 		str mended;
 		if (own && !may_stay(f->name) && !str_ieq(f->name, STR("From")))
 			continue;
-		if (!clean_mailboxes(a, w, f, &mended)
-		    && !clean_subject(a, w, f, &mended))
-			mended = pseudonym_text_clean(a, w->text, f->raw, NAMES_NOWHERE);
+		if (!clean_mailboxes(a, w, f, &mended) && !clean_words(a, w, f, &mended))
+			mended = pseudonym_text_clean(a, w->text, f->raw, 0,
+						      NAMES_NOWHERE);
 		changed = changed || !str_eq(mended, f->raw);
 		buf_add(&out, mended);
 	}
@@ -232,13 +152,91 @@ static bool clean_header(struct arena *a, const struct work *w, const struct hea
 	return changed;
 }
 
-err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, str *out)
+/* ---- the body */
+
+/* The fields of a part say what it is: none may go. */
+static str clean_fields(struct arena *a, const struct work *w, const struct header *h)
+{
+	struct work theirs = { w->p, w->text, false, w->depth };
+	str clean;
+	return clean_header(a, &theirs, h, &clean) ? clean : h->raw;
+}
+
+static str clean_within(struct arena *a, const struct work *w, str message)
+{
+	str clean;
+	if (w->depth < DEPTH_MAX
+	    && !clean_message(a, w->p, w->text, w->depth + 1, message, &clean).kind)
+		return clean;
+	return clean_rest(a, w, message);
+}
+
+/* A file that is text, whatever it is called, is read as such. Of others that hold the
+ * address as it is its letters go, none of which moves what is behind it. */
+static str clean_file(struct arena *a, const struct work *w, str bytes)
+{
+	bool text = !str_has(bytes, '\0') && !str_starts(bytes, STR("%PDF-"))
+		    && utf8_valid(bytes);
+	return text ? clean_rest(a, w, bytes) : pseudonym_text_blot(a, w->text, bytes);
+}
+
+static str clean_part(struct arena *a, const struct work *w, const struct mime_part *part)
+{
+	struct work mine = *w;
+	if (str_starts(part->type, STR("text/")))
+		return retext_part(a, part, clean_how, &mine);
+	str bytes = mime_bytes(a, part), clean = str_starts(part->type, STR("message/"))
+							 ? clean_within(a, w, bytes)
+							 : clean_file(a, w, bytes);
+	return str_eq(clean, bytes) ? part->raw : retext_encoded(a, part, clean);
+}
+
+/* What is looked at from `from` on: header and body of a part, and what stands before. */
+static void add_part(struct arena *a, const struct work *w, const struct mime_part *part,
+		     const char **from, struct buf *out)
+{
+	const struct header *h = &part->header;
+	if (h->raw.n && h->raw.p >= *from && h->raw.p < part->raw.p) {
+		buf_cat(out, clean_rest(a, w, (str){ *from, (size_t)(h->raw.p - *from) }),
+			clean_fields(a, w, h));
+		*from = h->raw.p + h->raw.n;
+	}
+	if (part->multipart)
+		return;
+	buf_cat(out, clean_rest(a, w, (str){ *from, (size_t)(part->raw.p - *from) }),
+		clean_part(a, w, part));
+	*from = part->raw.p + part->raw.n;
+}
+
+static str clean_body(struct arena *a, const struct work *w, const struct mime *m,
+		      str body)
+{
+	if (!body.n)
+		return body;
+	BUF(out);
+	const char *from = body.p, *end = body.p + body.n;
+	for (size_t i = 0; i < m->count; i++) {
+		const struct mime_part *part = &m->parts[i];
+		if (part->raw.n && part->raw.p >= from
+		    && part->raw.p + part->raw.n <= end)
+			add_part(a, w, part, &from, &out);
+	}
+	if (from < end)
+		buf_add(&out, clean_rest(a, w, (str){ from, (size_t)(end - from) }));
+	return arena_copy(a, buf_str(&out));
+}
+
+/* ---- */
+
+static err clean_message(struct arena *a, const struct pseudonym *p,
+			 const struct pseudonym_text *text, int depth, str message,
+			 str *out)
 {
 	struct mime m;
 	str head;
 	TRY(mime_parse(a, message, &m));
-	struct work w = { p, pseudonym_text_new(a, p),
-			  !p->address_only && is_author(a, p, &m.header) };
+	struct work w = { p, text, !p->address_only && is_author(a, p, &m.header),
+			  depth };
 	str old = m.header.body, body = clean_body(a, &w, &m, old);
 	bool changed = clean_header(a, &w, &m.header, &head);
 	if (!changed && str_eq(body, old))
@@ -248,4 +246,9 @@ err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, s
 	else
 		*out = arena_cat(a, head, STR("\r\n"), body);
 	return OK;
+}
+
+err pseudonym_message(struct arena *a, const struct pseudonym *p, str message, str *out)
+{
+	return clean_message(a, p, pseudonym_text_new(a, p), 0, message, out);
 }

@@ -31,6 +31,9 @@ MUST_USE err pseudonym_message(struct arena *a, const struct pseudonym *p, str m
 
 /* The messages that owners took out of sight, all of them: they are few. */
 MUST_USE err pseudonym_hidden(struct book *b, const struct pseudonym *p);
+/* One of them. *changed: it named them; that, and where it is not hidden, is no failure. */
+MUST_USE err pseudonym_hidden_post(struct book *b, struct arena *a,
+				   const struct pseudonym *p, int64_t id, bool *changed);
 
 struct pseudonym_done {
 	int64_t after; /* the cursor; 0 at first */
@@ -39,8 +42,8 @@ struct pseudonym_done {
 			 * says where (erasure-left) */
 };
 
-/* The next posts, of every list, that they wrote or that name an address of theirs:
- * message, row and words; at most limit, and no more than 16 MB of messages but for the
+/* The next posts, of every list: message, row and words of those that they wrote or that name
+ * an address of theirs. At most limit are looked at, and no more than 16 MB of messages but for the
  * last. *more: there may be others. One transaction; the same again changes nothing. */
 MUST_USE err pseudonym_posts(struct book *b, struct arena *a, const struct pseudonym *p,
 			     size_t limit, struct pseudonym_done *d, bool *more);

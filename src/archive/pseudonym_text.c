@@ -1,5 +1,6 @@
 #include "archive/pseudonym_text.h"
 
+#include "archive/dressed.h"
 #include "archive/finder.h"
 #include "base/buf.h"
 #include "mail/address.h"
@@ -7,10 +8,10 @@
 enum { NAME_MAX_OCTETS = 60, NAMES_LOOKED_FOR = 200, GAP_MAX = 48 };
 
 struct pseudonym_text {
+	const struct dressed *addresses;
 	const struct finder *finder;
-	const str *words; /* the addresses, then the names */
-	size_t addresses;
-	str address, name; /* what they become */
+	const str *words; /* what the addresses have become, then the names */
+	str name;         /* what they become */
 };
 
 struct hit {
@@ -43,21 +44,17 @@ const struct pseudonym_text *pseudonym_text_new(struct arena *a,
 						const struct pseudonym *p)
 {
 	struct pseudonym_text *t = arena_zero(a, sizeof *t);
-	str *words = arena_alloc(a, (p->count + p->name_count + 1) * sizeof *words);
-	size_t n = 0, names = 0;
-	for (; n < p->count; n++)
-		words[n] = arena_lower(a, p->addresses[n]);
-	t->addresses = n;
-	for (size_t i = 0; i < p->name_count && names < NAMES_LOOKED_FOR; i++) {
+	str *words = arena_alloc(a, (p->name_count + 1) * sizeof *words);
+	size_t n = 0;
+	words[n++] = arena_lower(a, arena_cat(a, p->as, STR("@hidden.invalid")));
+	for (size_t i = 0; i < p->name_count && n <= NAMES_LOOKED_FOR; i++) {
 		str name = str_trim(p->names[i]);
-		if (!is_name(name))
-			continue;
-		words[n++] = arena_lower(a, name);
-		names++;
+		if (is_name(name))
+			words[n++] = arena_lower(a, name);
 	}
 	t->words = words;
-	t->finder = finder_new(a, words, n);
-	t->address = arena_cat(a, p->as, STR("@hidden.invalid"));
+	t->finder = n > 1 ? finder_new(a, words, n) : NULL;
+	t->addresses = dressed_new(a, p->addresses, p->count, p->as);
 	t->name = p->as;
 	return t;
 }
@@ -68,7 +65,7 @@ const struct pseudonym_text *pseudonym_text_new(struct arena *a,
 static void add_hit(void *ctx, size_t at, size_t word)
 {
 	struct hits *h = ctx;
-	struct hit new = { at, h->t->words[word].n, word >= h->t->addresses };
+	struct hit new = { at, h->t->words[word].n, word > 0 };
 	if (!address_stands_alone(h->text, at, new.n))
 		return;
 	while (h->count) {
@@ -187,28 +184,37 @@ static void write_hits(const struct hits *h, enum pseudonym_names names, struct 
 		line = line_of(h->text, line, looked, x->at);
 		looked = x->at;
 		bool own = names == NAMES_OWN && h->text.p[line] != '>';
-		if (!x->name)
+		if (!x->name) {
 			address_end = x->at + x->n;
-		else if (!own
-			 && (names == NAMES_NOWHERE
-			     || !is_beside(h, i, address_end > line)))
 			continue;
-		buf_cat(out, (str){ h->text.p + from, x->at - from },
-			x->name ? h->t->name : h->t->address);
+		}
+		if (!own
+		    && (names == NAMES_NOWHERE || !is_beside(h, i, address_end > line)))
+			continue;
+		buf_cat(out, (str){ h->text.p + from, x->at - from }, h->t->name);
 		from = x->at + x->n;
 	}
 	if (out->n)
 		buf_add(out, str_skip(h->text, from));
 }
 
+/* Names stand beside what their addresses have become. */
 str pseudonym_text_clean(struct arena *a, const struct pseudonym_text *t, str text,
-			 enum pseudonym_names names)
+			 unsigned how, enum pseudonym_names names)
 {
 	BUF(out);
+	text = dressed_clean(a, t->addresses, text, how);
+	if (!t->finder)
+		return text;
 	struct hits h = { .t = t, .text = text };
 	finder_walk(t->finder, text, add_hit, &h);
 	if (h.count)
 		write_hits(&h, names, &out);
 	buf_free(&h.memory);
 	return out.n ? arena_copy(a, buf_str(&out)) : text;
+}
+
+str pseudonym_text_blot(struct arena *a, const struct pseudonym_text *t, str bytes)
+{
+	return dressed_blot(a, t->addresses, bytes);
 }

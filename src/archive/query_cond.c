@@ -145,13 +145,19 @@ static void narrow(struct query *q, int64_t from, int64_t until)
 		q->until = until;
 }
 
-static err take_before(const struct asked *x, struct query *q, str *said)
+/* The beginning of the day that it names. */
+static err read_edge(const struct asked *x, const struct query *q, int64_t *from)
 {
-	int64_t from, until;
+	int64_t until;
 	bool ago;
 	TRY(not_negated(x));
-	if (!day_of(q, x->value, &from, &until, &ago))
-		return wrong(x, DATE_WRONG);
+	return day_of(q, x->value, from, &until, &ago) ? OK : wrong(x, DATE_WRONG);
+}
+
+static err take_before(const struct asked *x, struct query *q, str *said)
+{
+	int64_t from;
+	TRY(read_edge(x, q, &from));
 	narrow(q, INT64_MIN, from);
 	*said = arena_cat(x->a, STR("before "), date_day(x->a, from));
 	return OK;
@@ -159,11 +165,8 @@ static err take_before(const struct asked *x, struct query *q, str *said)
 
 static err take_after(const struct asked *x, struct query *q, str *said)
 {
-	int64_t from, until;
-	bool ago;
-	TRY(not_negated(x));
-	if (!day_of(q, x->value, &from, &until, &ago))
-		return wrong(x, DATE_WRONG);
+	int64_t from;
+	TRY(read_edge(x, q, &from));
 	narrow(q, from, INT64_MAX);
 	*said = arena_cat(x->a, STR("since "), date_day(x->a, from));
 	return OK;

@@ -34,13 +34,14 @@ MUST_USE err archive_post_purge(struct book *b, struct arena *a, const struct re
 MUST_USE err archive_cut_part(struct book *b, struct arena *a, const struct redact *r,
 			      size_t part);
 
-/* The address becomes hidden@hidden.invalid in header, text and names of files. */
+/* The address becomes hidden@hidden.invalid in header, text and files, in whatever form a
+ * reader knows it (dressed.h). */
 MUST_USE err archive_cut_address(struct book *b, struct arena *a, const struct redact *r,
 				 str address);
 
-/* The same in the posts of the list that name it, some after *after (0 at first);
- * r->number is not looked at. *changed grows; *more: there may be others. ERR_TEMP: files of the
- * list are still to be looked into (archive/inside.h). */
+/* The same in all posts of the list, some after *after (0 at first), in what waits of those
+ * that are hidden, too; r->number is not looked at. *changed grows; *more: there may be others.
+ * ERR_TEMP: files of the list are still to be looked into (archive/inside.h). */
 MUST_USE err archive_cut_address_all(struct book *b, struct arena *a,
 				     const struct redact *r, str address, int64_t *after,
 				     int64_t *changed, bool *more);

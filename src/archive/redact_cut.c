@@ -12,9 +12,7 @@
 #include "store/archive/blob.h"
 #include "store/archive/inside.h"
 
-#include <stdlib.h>
-
-enum { AT_ONCE = 50, TOGETHER = 16 * 1024 * 1024 };
+enum { AT_ONCE = 200, TOGETHER = 16 * 1024 * 1024 };
 
 /* Whoever reads the raw message, or an mbox, learns from it why no signature holds. */
 static str say_so(struct arena *a, const struct redact *r, const char *what, str message)
@@ -134,35 +132,42 @@ err archive_cut_part(struct book *b, struct arena *a, const struct redact *r, si
 
 /* ---- an address */
 
-/* Files that are still to be read may name it: they are not read. */
-static err forget_inside(struct book *b, struct arena *a, const struct archive_post *p,
-			 const struct pseudonym *who, bool *changed)
+static struct pseudonym nobody(const str *address)
+{
+	return (struct pseudonym){ .addresses = address,
+				   .count = 1,
+				   .as = STR("hidden"),
+				   .address_only = true };
+}
+
+/* Files that are still to be read may name it: they are not read. Where all posts are
+ * looked at those of the list are closed already. */
+static err forget_inside(struct book *b, struct arena *a, const struct redact *r,
+			 const struct archive_post *p, const struct pseudonym *who,
+			 bool *changed)
 {
 	struct archive_unread u;
 	TRY(archive_inside_forget(b, a, p, who, changed));
-	if (*changed)
+	if (*changed || !r->number)
 		return OK;
 	TRY(archive_unread_of(b, p->id, &u, changed));
 	return *changed ? archive_unread_never(b, p->id) : OK;
 }
 
 static err cut_from(struct book *b, struct arena *a, const struct redact *r,
-		    const struct archive_post *p, str was, str address, bool *changed)
+		    const struct archive_post *p, str was, const struct pseudonym *who,
+		    bool *changed)
 {
-	struct pseudonym who = { .addresses = &address,
-				 .count = 1,
-				 .as = STR("hidden"),
-				 .address_only = true };
 	str now;
-	TRY(pseudonym_message(a, &who, was, &now));
+	TRY(pseudonym_message(a, who, was, &now));
 	if (str_eq(now, was)) {
-		TRY(forget_inside(b, a, p, &who, changed));
+		TRY(forget_inside(b, a, r, p, who, changed));
 		return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;
 	}
 	*changed = true;
 	now = say_so(a, r, "an address was removed", now);
 	TRY(archive_rewrite(b, a, p, was, now, p->flags | ARCHIVE_CUT));
-	TRY(archive_unlearn(b, a, p, address));
+	TRY(archive_unlearn(b, a, p, who->addresses[0]));
 	return redact_note(b, r, p, "address", STR(""), false);
 }
 
@@ -173,8 +178,10 @@ static err cut_address(struct book *b, struct arena *a, const struct redact *r,
 	str was;
 	bool changed;
 	TRY(read_post(b, a, r, &p, &was));
-	TRY(cut_from(b, a, r, &p, was, address, &changed));
-	return changed ? OK : FAIL(ERR_NOTFOUND, "the post does not name that address");
+	struct pseudonym who = nobody(&address);
+	TRY(cut_from(b, a, r, &p, was, &who, &changed));
+	return changed ? archive_unlearn_addresses(b, a, r->list, &who)
+		       : FAIL(ERR_NOTFOUND, "the post does not name that address");
 }
 
 err archive_cut_address(struct book *b, struct arena *a, const struct redact *r,
@@ -185,51 +192,58 @@ err archive_cut_address(struct book *b, struct arena *a, const struct redact *r,
 	return book_leave(b, mine, cut_address(b, a, r, arena_lower(a, address)));
 }
 
+/* One that is out of sight waits, and names it there. */
+static err cut_hidden(struct book *b, struct arena *a, const struct redact *r,
+		      const struct archive_post *p, const struct pseudonym *who,
+		      bool *changed)
+{
+	TRY(pseudonym_hidden_post(b, a, who, p->id, changed));
+	return *changed ? redact_note(b, r, p, "address", STR(""), false) : OK;
+}
+
 /* One that cannot be read is left: its own page says so to whoever tries it there. */
-static err cut_one(struct book *b, const struct redact *r, int64_t id, str address,
-		   int64_t *changed, size_t *octets)
+static err cut_one(struct book *b, const struct redact *r, const struct archive_post *p,
+		   const struct pseudonym *who, int64_t *changed)
 {
 	ARENA(a);
-	struct archive_post p;
 	str was;
-	bool found, cut = false;
-	TRY(archive_post_by_id(b, a, id, &p, &found));
-	if (!found || p.list != r->list || p.flags & ARCHIVE_GONE)
-		return OK;
-	TRY(archive_blob_read(b, a, id, SIZE_MAX, &was));
-	*octets += was.n;
-	err e = cut_from(b, a, r, &p, was, address, &cut);
+	bool cut = false;
+	err e;
+	if (p->flags & ARCHIVE_GONE) {
+		e = cut_hidden(b, a, r, p, who, &cut);
+	} else {
+		TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &was));
+		e = cut_from(b, a, r, p, was, who, &cut);
+	}
 	*changed += cut;
 	return e.kind == ERR_LIMIT || e.kind == ERR_SYNTAX ? OK : e;
 }
 
-static int by_number(const void *x, const void *y)
-{
-	const int64_t *l = x, *r = y;
-	return (*l > *r) - (*l < *r);
-}
-
+/* All posts are read: the index knows no header, no tag of HTML, and of what an address is
+ * dressed as no word. */
 static err cut_some(struct book *b, struct arena *a, const struct redact *r, str address,
 		    int64_t *after, int64_t *changed, bool *more)
 {
-	int64_t ids[2 * AT_ONCE];
-	size_t n, octets = 0;
+	struct archive_posts posts;
+	struct pseudonym who = nobody(&address);
+	struct redact all = *r;
+	int64_t octets = 0, before = *changed;
 	bool left = false;
+	all.number = 0;
 	if (!*after)
 		TRY(archive_unread_close(b, r->list, &left));
 	if (left)
 		return FAIL(ERR_TEMP, "files of the list are still being read, and may "
 				      "name it: try again in a moment");
-	str phrase = arena_cat(a, STR("\""), address, STR("\""));
-	TRY(archive_posts_naming(b, address, phrase, *after, AT_ONCE, ids, &n));
-	qsort(ids, n, sizeof *ids, by_number);
-	*more = n > 0;
-	for (size_t i = 0; i < n && i < AT_ONCE && octets < TOGETHER; i++) {
-		if (ids[i] > *after)
-			TRY(cut_one(b, r, ids[i], address, changed, &octets));
-		*after = ids[i];
+	TRY(archive_posts_by_id_after(b, a, r->list, *after, AT_ONCE, &posts));
+	*more = posts.count > 0;
+	for (size_t i = 0; i < posts.count && octets < TOGETHER; i++) {
+		const struct archive_post *p = &posts.list[i];
+		TRY(cut_one(b, &all, p, &who, changed));
+		octets += p->size;
+		*after = p->id;
 	}
-	return OK;
+	return *changed > before ? archive_unlearn_addresses(b, a, r->list, &who) : OK;
 }
 
 err archive_cut_address_all(struct book *b, struct arena *a, const struct redact *r,
@@ -237,9 +251,6 @@ err archive_cut_address_all(struct book *b, struct arena *a, const struct redact
 {
 	bool mine;
 	int64_t at = *after, n = *changed;
-	if (str_has(address, '"'))
-		return FAIL(ERR_SYNTAX, "an address that is quoted goes from one post at "
-					"a time");
 	TRY(book_join(b, &mine));
 	TRY(book_leave(b, mine,
 		       cut_some(b, a, r, arena_lower(a, address), &at, &n, more)));

@@ -56,20 +56,11 @@ static const struct family {
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
-static bool has_word(str words, str word)
-{
-	str one;
-	while (str_cut(words, ' ', &one, &words))
-		if (str_eq(one, word))
-			return true;
-	return str_eq(words, word);
-}
-
 static const struct family *family_named(struct arena *a, str name)
 {
 	name = arena_lower(a, name);
 	for (size_t i = 0; name.n && i < FAMILIES; i++)
-		if (has_word(families[i].names, name))
+		if (str_has_word(families[i].names, name))
 			return &families[i];
 	return NULL;
 }
@@ -152,7 +143,7 @@ static size_t token(const struct family *f, str s, char before, char *class)
 		return 1;
 	if (chr_is_digit(s.p[0]))
 		*class = 'n';
-	else if (has_word(f->words, str_first(s, n)))
+	else if (str_has_word(f->words, str_first(s, n)))
 		*class = 'k';
 	return n;
 }

@@ -3,6 +3,15 @@
 
 #include "archive/render.h"
 
+/* How many of that octet it begins with. */
+static inline size_t render_run(str s, char c)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] == c)
+		n++;
+	return n;
+}
+
 struct render_line_view {
 	str *at;
 	size_t count;

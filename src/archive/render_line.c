@@ -75,22 +75,26 @@ bool render_may_lead(str url, bool hide)
 	return (web || mail) && url_octets(url) == url.n;
 }
 
+static void add_head(struct buf *b, struct html scheme, str url)
+{
+	html_add(b, HTML("<a href=\""));
+	html_add(b, scheme);
+	render_add_url(b, url);
+	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+}
+
 bool render_add_href(struct buf *b, str url, bool hide)
 {
 	if (!render_may_lead(url, hide))
 		return false;
-	html_add(b, HTML("<a href=\""));
-	render_add_url(b, url);
-	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
+	add_head(b, HTML(""), url);
 	return true;
 }
 
-static void add_link(struct buf *b, str url)
+static void add_link(struct buf *b, struct html scheme, str url, str text)
 {
-	html_add(b, HTML("<a href=\""));
-	render_add_url(b, url);
-	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
-	html_add_text(b, url);
+	add_head(b, scheme, url);
+	html_add_text(b, text);
 	html_add(b, HTML("</a>"));
 }
 
@@ -205,15 +209,13 @@ static size_t next_doi(str text, size_t from, size_t *octets)
 
 static void add_doi(struct buf *b, str doi)
 {
-	html_add(b, HTML("<a href=\"https://doi.org/"));
+	BUF(path);
 	for (size_t i = 0; i < doi.n; i++)
 		if (str_has((str){ "#?%", 3 }, doi.p[i]))
-			buf_addf(b, "%%%02X", doi.p[i]);
+			buf_addf(&path, "%%%02X", doi.p[i]);
 		else
-			render_add_url(b, (str){ doi.p + i, 1 });
-	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
-	html_add_text(b, doi);
-	html_add(b, HTML("</a>"));
+			buf_add_char(&path, doi.p[i]);
+	add_link(b, HTML("https://doi.org/"), buf_str(&path), doi);
 }
 
 /* ---- */
@@ -242,11 +244,7 @@ static void add_mailbox(struct buf *b, str text, size_t run, size_t at, size_t e
 		return;
 	}
 	b->n -= local; /* one octet each, as they are written */
-	html_add(b, HTML("<a href=\"mailto:"));
-	render_add_url(b, address);
-	html_add(b, HTML("\" rel=\"nofollow ugc\">"));
-	html_add_text(b, address);
-	html_add(b, HTML("</a>"));
+	add_link(b, HTML("mailto:"), address, address);
 }
 
 void render_add_linked(struct buf *b, str text, bool hide)
@@ -264,7 +262,8 @@ void render_add_linked(struct buf *b, str text, bool hide)
 		} else if (text.p[at] == ':'
 			   && find_url(text, run, at, hide, &start, &octets)) {
 			b->n -= at - start; /* its scheme: letters, one octet each */
-			add_link(b, (str){ text.p + start, octets });
+			str url = { text.p + start, octets };
+			add_link(b, HTML(""), url, url);
 			run = at = start + octets;
 		} else if (text.p[at] == '@' && find_domain(text, run, at, &octets)) {
 			if (hide)

@@ -14,10 +14,7 @@ struct marks {
 
 static size_t indent_of(str line)
 {
-	size_t n = 0;
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
+	return render_run(line, ' ');
 }
 
 static bool is_empty(str line)
@@ -25,18 +22,10 @@ static bool is_empty(str line)
 	return !str_trim(line).n;
 }
 
-static size_t run_of(str s, char c)
-{
-	size_t n = 0;
-	while (n < s.n && s.p[n] == c)
-		n++;
-	return n;
-}
-
 static size_t heading_marks(str line)
 {
 	str s = str_skip(line, indent_of(line));
-	size_t n = run_of(s, '#');
+	size_t n = render_run(s, '#');
 	return n && n <= 6 && n < s.n && s.p[n] == ' ' ? n : 0;
 }
 
@@ -57,7 +46,7 @@ static size_t fence_marks(str line, char *mark)
 {
 	str s = str_skip(line, indent_of(line));
 	*mark = s.n ? s.p[0] : ' ';
-	size_t n = *mark == '`' || *mark == '~' ? run_of(s, *mark) : 0;
+	size_t n = *mark == '`' || *mark == '~' ? render_run(s, *mark) : 0;
 	bool code = *mark == '`' && str_has(str_skip(s, n), '`'); /* `in a line` */
 	return n >= 3 && !code ? n : 0;
 }

@@ -19,14 +19,6 @@ struct spans {
 
 static void add(struct buf *b, str text, bool hide, int depth);
 
-static size_t run_of(str s, char c)
-{
-	size_t n = 0;
-	while (n < s.n && s.p[n] == c)
-		n++;
-	return n;
-}
-
 static bool is_word(char c)
 {
 	return chr_is_alpha(c) || chr_is_digit(c) || (unsigned char)c >= 0x80;
@@ -36,7 +28,7 @@ static bool is_word(char c)
 static size_t find_end(str rest, char c, size_t marks)
 {
 	for (size_t i = 0; i < rest.n;) {
-		size_t n = run_of(str_skip(rest, i), c);
+		size_t n = render_run(str_skip(rest, i), c);
 		bool word = i && !chr_is_space(rest.p[i - 1])
 			    && (i + n == rest.n
 				|| (!is_word(rest.p[i + n]) && rest.p[i + n] != '@'));
@@ -73,7 +65,7 @@ static void wrap(struct spans *s, str inside, size_t marks)
 static size_t add_marked(struct spans *s, size_t at)
 {
 	char c = s->text.p[at];
-	size_t marks = run_of(str_skip(s->text, at), c);
+	size_t marks = render_run(str_skip(s->text, at), c);
 	bool *lost = c == '`' ? s->lost[0] : c == '*' ? s->lost[1] : s->lost[2];
 	if (marks > RUN_MAX || lost[marks] || (c != '`' && !may_open(s->text, at, marks)))
 		return 0;
@@ -146,7 +138,7 @@ static void add(struct buf *b, str text, bool hide, int depth)
 		bool opens = str_has(special, text.p[at]);
 		size_t taken = opens ? add_one(&s, at) : 0;
 		if (!taken) {
-			at += opens ? run_of(str_skip(text, at), text.p[at]) : 1;
+			at += opens ? render_run(str_skip(text, at), text.p[at]) : 1;
 			continue;
 		}
 		render_add_linked(b, (str){ text.p + run, at - run }, hide);

@@ -1,6 +1,7 @@
 #include "archive/script.h"
 
 #include "base/utf8.h"
+#include "mail/lex.h"
 
 #include <unictype.h>
 
@@ -52,26 +53,6 @@ struct letters {
 	bool telling;
 };
 
-static bool in_words(str words, str word)
-{
-	str one;
-	while (words.n) {
-		if (!str_cut(words, ' ', &one, &words))
-			one = words, words = STR_NONE;
-		if (str_ieq(one, word))
-			return true;
-	}
-	return false;
-}
-
-static bool is_ascii(str s)
-{
-	unsigned char any = 0;
-	for (size_t i = 0; i < s.n; i++)
-		any |= (unsigned char)s.p[i];
-	return any < 0x80;
-}
-
 static size_t script_of(uint32_t c)
 {
 	const uc_script_t *script = uc_script(c);
@@ -108,7 +89,7 @@ static struct letters count_letters(str text)
 static const struct script *main_script(str text, bool *told)
 {
 	text = utf8_first(text, LOOKED_AT);
-	if (is_ascii(text))
+	if (lex_ascii(text))
 		return NULL;
 	struct letters n = count_letters(text);
 	size_t best = 0;
@@ -140,7 +121,7 @@ static str primary_of(str tag)
 static bool is_written_otherwise(str language)
 {
 	for (size_t i = 0; i < SCRIPTS; i++)
-		if (in_words(scripts[i].languages, language))
+		if (str_ihas_word(scripts[i].languages, language))
 			return true;
 	return false;
 }
@@ -153,7 +134,7 @@ str script_language(str declared, str text)
 	const struct script *s = main_script(text, &told);
 	if (!s)
 		return primary.n && !is_written_otherwise(primary) ? declared : STR_NONE;
-	if (primary.n && in_words(s->languages, primary))
+	if (primary.n && str_ihas_word(s->languages, primary))
 		return declared;
 	str first = s->languages, rest = STR_NONE, second;
 	str_cut(s->languages, ' ', &first, &rest);

@@ -56,11 +56,7 @@ static bool read_bool(struct arena *a, str value, const char *choices, void *at)
 
 static bool read_choice(struct arena *a, str value, const char *choices, void *at)
 {
-	str rest = str_from(choices), word;
-	while (str_word(&rest, &word))
-		if (str_eq(word, value))
-			return read_text(a, value, NULL, at);
-	return false;
+	return str_has_word(str_from(choices), value) && read_text(a, value, NULL, at);
 }
 
 /* ---- where something is */

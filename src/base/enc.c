@@ -1,6 +1,6 @@
 #include "base/enc.h"
 
-static const char B64[] =
+const char enc_base64_letters[64 + 1] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char B32[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char HEX[] = "0123456789abcdef", UPPER_HEX[] = "0123456789ABCDEF";
@@ -29,10 +29,10 @@ str enc_base64(struct arena *a, str s)
 			v |= (uint32_t)(unsigned char)s.p[i + 1] << 8;
 		if (i + 2 < s.n)
 			v |= (unsigned char)s.p[i + 2];
-		*at++ = B64[v >> 18];
-		*at++ = B64[v >> 12 & 63];
-		*at++ = i + 1 < s.n ? B64[v >> 6 & 63] : '=';
-		*at++ = i + 2 < s.n ? B64[v & 63] : '=';
+		*at++ = enc_base64_letters[v >> 18];
+		*at++ = enc_base64_letters[v >> 12 & 63];
+		*at++ = i + 1 < s.n ? enc_base64_letters[v >> 6 & 63] : '=';
+		*at++ = i + 2 < s.n ? enc_base64_letters[v & 63] : '=';
 	}
 	return (str){ out, n };
 }
@@ -45,12 +45,12 @@ err enc_base64_decode(struct arena *a, str s, str *bytes)
 	size_t n = 0, pad = 0;
 	uint32_t v = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		const char *at = memchr(B64, s.p[i], 64);
+		const char *at = memchr(enc_base64_letters, s.p[i], 64);
 		if (s.p[i] == '=' && i + 2 >= s.n)
 			pad++;
 		else if (!at || pad)
 			return FAIL(ERR_SYNTAX, "not base64");
-		v = v << 6 | (at ? (uint32_t)(at - B64) : 0);
+		v = v << 6 | (at ? (uint32_t)(at - enc_base64_letters) : 0);
 		if (i % 4 == 3) {
 			out[n++] = (char)(v >> 16 & 255);
 			out[n++] = (char)(v >> 8 & 255);
@@ -139,14 +139,14 @@ err enc_hex_decode(struct arena *a, str s, str *bytes)
 	return OK;
 }
 
-str enc_percent(struct arena *a, str s)
+static str percent(struct arena *a, str s, const char *plain)
 {
 	char *out = arena_alloc(a, s.n * 3);
 	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		if (chr_is_alpha((char)c) || chr_is_digit((char)c)
-		    || (c && strchr("-._~", c))) {
+		    || (c && strchr(plain, c))) {
 			out[n++] = (char)c;
 			continue;
 		}
@@ -155,6 +155,16 @@ str enc_percent(struct arena *a, str s)
 		out[n++] = UPPER_HEX[c & 15];
 	}
 	return (str){ out, n };
+}
+
+str enc_percent(struct arena *a, str s)
+{
+	return percent(a, s, "-._~");
+}
+
+str enc_percent_path(struct arena *a, str s)
+{
+	return percent(a, s, "-._~/");
 }
 
 err enc_percent_decode(struct arena *a, str s, bool plus, str *bytes)

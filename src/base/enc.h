@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 str enc_base64(struct arena *a, str bytes);       /* RFC 4648 section 4 */
+extern const char enc_base64_letters[64 + 1];     /* the digit of each value */
 extern const unsigned char enc_base64_digit[256]; /* value + 1 of each digit; 0: none */
 MUST_USE err enc_base64_decode(struct arena *a, str text, str *bytes);
 /* RFC 4648 section 5, without padding, as JOSE and WebAuthn write it. */
@@ -19,6 +20,7 @@ MUST_USE err enc_hex_decode(struct arena *a, str text, str *bytes);
 /* Percent-encodes all but RFC 3986's unreserved characters: for one path
  * segment or one query value. */
 str enc_percent(struct arena *a, str bytes);
+str enc_percent_path(struct arena *a, str bytes); /* of a whole path: / stays */
 /* The inverse; plus: whether + stands for a space, as in a form's body. */
 MUST_USE err enc_percent_decode(struct arena *a, str text, bool plus, str *bytes);
 

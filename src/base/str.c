@@ -73,6 +73,24 @@ bool str_word(str *s, str *word)
 	return true;
 }
 
+bool str_has_word(str words, str word)
+{
+	str one;
+	while (str_word(&words, &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+bool str_ihas_word(str words, str word)
+{
+	str one;
+	while (str_word(&words, &one))
+		if (str_ieq(one, word))
+			return true;
+	return false;
+}
+
 bool str_u64(str s, uint64_t *value)
 {
 	uint64_t v = 0;

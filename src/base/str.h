@@ -115,6 +115,10 @@ bool str_line(str *s, str *line);
  * the end. */
 bool str_word(str *s, str *word);
 
+/* Is it one of these words? */
+bool str_has_word(str words, str word);
+bool str_ihas_word(str words, str word); /* the same, but for ASCII case */
+
 /* A number of decimal digits and nothing else. False, with nothing written,
  * for any other text and for one too large. */
 bool str_u64(str s, uint64_t *value);

@@ -85,7 +85,10 @@ static void look_at_engine(struct doctor *d, const struct engine_state *s)
 				  "no signatures or rules that count")));
 		return;
 	}
-	enum finding f = age_of(d, s->version, &words);
+	enum finding f = FINE;
+	words = STR("");
+	if (s->kind->has_database)
+		f = age_of(d, s->version, &words);
 	say(d, s->engine, f, arena_cat(d->c->a, s->version, words));
 }
 

@@ -55,9 +55,9 @@ static err drop(struct books *books, struct arena *a, str key, const struct acto
 
 err alias_drop(struct books *books, struct arena *a, str address, const struct actor *by)
 {
-	struct address x;
+	str key;
 	bool mine;
-	TRY(address_parse(a, str_trim(address), &x));
+	TRY(address_read_key(a, address, &key));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine, drop(books, a, address_key(a, &x), by));
+	return book_leave(books->lists, mine, drop(books, a, key, by));
 }

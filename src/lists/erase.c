@@ -232,7 +232,7 @@ static size_t split(struct arena *a, str lines, str **keys)
 	return n;
 }
 
-/* What names them is looked for in the index: first it has all words, and those in files. */
+/* What is written in files is looked for in the index alone: first it has all of that. */
 static err is_ready(struct books *books, bool *ready)
 {
 	int64_t missing;

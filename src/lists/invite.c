@@ -209,10 +209,9 @@ static err withdraw(struct books *books, struct arena *a, const struct list_entr
 err invite_withdraw(struct books *books, struct arena *a, const struct list_entry *list,
 		    str address, const struct actor *by)
 {
-	struct address x;
+	str key;
 	bool mine;
-	TRY(address_parse(a, str_trim(address), &x));
+	TRY(address_read_key(a, address, &key));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine,
-			  withdraw(books, a, list, address_key(a, &x), by));
+	return book_leave(books->lists, mine, withdraw(books, a, list, key, by));
 }

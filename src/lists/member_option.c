@@ -4,7 +4,7 @@
 #include "base/language.h"
 #include "lists/topics.h"
 
-enum { DAY = 86400, WHY_MAX = 200, NAME_MAX_OCTETS = 200 };
+enum { DAY = 86400, LINE_MAX_OCTETS = 200 };
 
 static const struct {
 	const char *key;
@@ -119,26 +119,25 @@ static err set_until(struct arena *a, struct member_row *m, str value)
 			       "the last day, as 2026-12-31, or nothing");
 }
 
-static err set_why(struct arena *a, struct member_row *m, str value)
+static err set_line(struct arena *a, str key, str value, str *line)
 {
 	value = str_trim(value);
 	for (size_t i = 0; i < value.n; i++)
-		if ((unsigned char)value.p[i] < ' ' || i >= WHY_MAX)
-			return wrong(a, STR("why"), str_first(value, 40),
-				     "a line of at most 200 octets");
-	m->off_why = value;
+		if ((unsigned char)value.p[i] < ' ' || i >= LINE_MAX_OCTETS)
+			return wrong(a, key, str_first(value, 40),
+				     "a line of at most 200 octets, or nothing");
+	*line = value;
 	return OK;
+}
+
+static err set_why(struct arena *a, struct member_row *m, str value)
+{
+	return set_line(a, STR("why"), value, &m->off_why);
 }
 
 static err set_name(struct arena *a, struct member_row *m, str value)
 {
-	value = str_trim(value);
-	for (size_t i = 0; i < value.n; i++)
-		if ((unsigned char)value.p[i] < ' ' || i >= NAME_MAX_OCTETS)
-			return wrong(a, STR("name"), str_first(value, 40),
-				     "a line of at most 200 octets, or nothing");
-	m->own_name = value;
-	return OK;
+	return set_line(a, STR("name"), value, &m->own_name);
 }
 
 bool day_read(str text, int64_t *seconds)

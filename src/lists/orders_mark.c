@@ -106,7 +106,8 @@ static err add_tags(struct marking *m, str words)
 		if (has_word(m, word))
 			continue;
 		if (m->count - has_word(m, STR("")) >= TAGS_MOST)
-			return FAIL(ERR_DENIED, "a thread has at most 10 tags");
+			return FAIL(ERR_DENIED,
+				    "a thread has at most 10 tags: remove one first");
 		TRY(add_word(m, word));
 	}
 	return OK;

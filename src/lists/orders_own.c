@@ -94,7 +94,9 @@ err order_erase(struct order *x)
 	while (i < n && !own[i].verified_at)
 		i++;
 	if (i == n)
-		return FAIL(ERR_DENIED, "no address of the account is shown to be yours");
+		return FAIL(ERR_DENIED,
+			    "no address of the account is shown to be yours: prove one "
+			    "first, with the link that your account's page sends there");
 	TRY(address_parse(x->a, own[i].text, &to.address));
 	json_t *data = json_object();
 	json_object_set_new(data, "account", json_integer(x->by.person));

@@ -109,14 +109,13 @@ err nonmember_configure(struct books *books, struct arena *a,
 			const struct list_entry *list, str address, str action,
 			const struct actor *by)
 {
-	struct address who;
+	str key;
 	bool mine;
 	TRY(check_action(a, action));
-	TRY(address_parse(a, str_trim(address), &who));
+	TRY(address_read_key(a, address, &key));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(
-		books->lists, mine,
-		put_nonmember(books, a, list->id, address_key(a, &who), action, by));
+	return book_leave(books->lists, mine,
+			  put_nonmember(books, a, list->id, key, action, by));
 }
 
 static err check_role(struct arena *a, str role)

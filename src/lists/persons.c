@@ -19,9 +19,9 @@ static err audit(struct books *books, struct arena *a, int64_t person, str what,
 
 err person_find(struct books *books, struct arena *a, str text, struct address_row *row)
 {
-	struct address who;
-	TRY(address_parse(a, str_trim(text), &who));
-	return address_find(books->lists, a, address_key(a, &who), row);
+	str key;
+	TRY(address_read_key(a, text, &key));
+	return address_find(books->lists, a, key, row);
 }
 
 /* ---- one more address */

@@ -237,6 +237,18 @@ static err replay_one(struct replaying *x, struct arena *keep, struct arena *a, 
 	return OK;
 }
 
+struct replaying replay_begin(struct books *books, struct arena *a,
+			      const struct list_entry *list, struct replay *out)
+{
+	*out = (struct replay){ .turned = arena_zero(a, REPLAY_POSTS
+								* sizeof *out->turned) };
+	return (struct replaying){ .books = books,
+				   .list = list,
+				   .out = out,
+				   .most = REPLAY_POSTS,
+				   .until = clock_mono_ms() + REPLAY_MS };
+}
+
 err replay_all(struct replaying *x, struct arena *keep)
 {
 	TRY(choose(x, keep));
@@ -257,12 +269,8 @@ err replay_all(struct replaying *x, struct arena *keep)
 err replay_run(struct books *books, struct arena *a, const struct list_entry *list,
 	       const struct assignment *set, size_t count, struct replay *out)
 {
-	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
-	struct replaying x = { .books = books,
-			       .list = list,
-			       .out = &r,
-			       .most = REPLAY_POSTS,
-			       .until = clock_mono_ms() + REPLAY_MS };
+	struct replay r;
+	struct replaying x = replay_begin(books, a, list, &r);
 	TRY(settings_load(books->lists, a, list->id, &x.changed));
 	for (size_t i = 0; i < count; i++) {
 		TRY(borrow_known(books, a, list->id, &set[i]));

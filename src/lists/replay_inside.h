@@ -28,5 +28,9 @@ struct replaying {
 	struct replay *out;
 };
 
+/* What replays so: its posts, room for those that turn, and its time begins. */
+struct replaying replay_begin(struct books *books, struct arena *a,
+			      const struct list_entry *list, struct replay *out);
+
 /* The newest posts of x->list that fit; what comes of them is added to x->out. */
 MUST_USE err replay_all(struct replaying *x, struct arena *keep);

@@ -77,12 +77,8 @@ err replay_header_rule(struct books *books, struct arena *a,
 		       struct replay *out)
 {
 	struct rules site, own;
-	struct replay r = { .turned = arena_zero(a, REPLAY_POSTS * sizeof *r.turned) };
-	struct replaying x = { .books = books,
-			       .list = list,
-			       .out = &r,
-			       .most = REPLAY_POSTS,
-			       .until = clock_mono_ms() + REPLAY_MS };
+	struct replay r;
+	struct replaying x = replay_begin(books, a, list, &r);
 	if (list) {
 		TRY(header_rule_list(books->lists, a, 0, &site.rows, &site.count));
 		TRY(as_tried(books->lists, a, rule, &own));

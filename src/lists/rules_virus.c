@@ -3,10 +3,12 @@
 #include "lists/rules_inside.h"
 #include "wall/clamd_reply.h"
 
-static str suspicion(struct arena *a, str signature)
+static str suspicion(struct arena *a, const struct wall_verdict *v)
 {
-	str text = clamd_suspicion(signature);
-	return text.n ? arena_cat(a, text, STR(" ("), signature, STR(")")) : signature;
+	str text = clamd_suspicion(v->signature);
+	if (text.n)
+		return arena_cat(a, text, STR(" ("), v->signature, STR(")"));
+	return v->signature.n ? v->signature : v->why;
 }
 
 /* What is kept with a held post; said.def has each. */
@@ -17,7 +19,7 @@ static str reason(struct arena *a, const struct wall_verdict *v)
 		return arena_cat(a, STR("a virus was found in it: "), v->signature);
 	case WALL_SUSPICIOUS:
 		return arena_cat(a, STR("the virus check suspects it: "),
-				 suspicion(a, v->signature));
+				 suspicion(a, v));
 	case WALL_REFUSED:
 		return arena_cat(a, STR("the mail filter refuses it: "), v->why);
 	default:

@@ -114,12 +114,11 @@ static err drop(struct books *books, struct arena *a, const struct list_entry *l
 err member_plan_drop(struct books *books, struct arena *a, const struct list_entry *list,
 		     str address, const struct actor *by)
 {
-	struct address x;
+	str key;
 	bool mine;
-	TRY(address_parse(a, str_trim(address), &x));
+	TRY(address_read_key(a, address, &key));
 	TRY(book_join(books->lists, &mine));
-	return book_leave(books->lists, mine,
-			  drop(books, a, list, address_key(a, &x), by));
+	return book_leave(books->lists, mine, drop(books, a, list, key, by));
 }
 
 static err begin_member(struct books *books, struct arena *a,

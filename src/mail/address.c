@@ -5,6 +5,8 @@
 #include "mail/domain.h"
 #include "mail/lex.h"
 
+#include <unictype.h>
+
 /* RFC 5321 section 4.5.3.1.3; the path's 256 count its two brackets. Octets as they
  * stand in the command. */
 enum { PATH_OCTETS_MAX = 254 };
@@ -172,21 +174,53 @@ str address_key(struct arena *a, const struct address *x)
 	return address_text(a, &folded);
 }
 
-static bool is_part_of_word(char c)
+/* Scripts without blanks between words have them beside an address, too. */
+static bool is_part_of_word(uint32_t c)
 {
-	return chr_is_alpha(c) || chr_is_digit(c) || (c & 0x80);
+	if (c < 0x80)
+		return chr_is_alpha((char)c) || chr_is_digit((char)c);
+	return !utf8_is_east(c)
+	       && uc_is_general_category_withtable(
+		       c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N | UC_CATEGORY_MASK_M);
 }
 
+static bool word_ends(str text)
+{
+	size_t at = text.n;
+	while (at && text.n - at < 4 && (text.p[--at] & '\xc0') == '\x80')
+		;
+	str last = str_skip(text, at);
+	return last.n && is_part_of_word(utf8_next(&last));
+}
+
+static bool word_begins(str text)
+{
+	return text.n && is_part_of_word(utf8_next(&text));
+}
+
+static str without_hyphens(str text)
+{
+	while (text.n && text.p[0] == '-')
+		text = str_skip(text, 1);
+	return text;
+}
+
+/* A "+", "-", "_" or dots behind nothing mark a line, or a word; they are no letters of it. */
 bool address_stands_alone(str text, size_t at, size_t n)
 {
-	size_t end = at + n;
-	char before = at ? text.p[at - 1] : ' ',
-	     behind = end < text.n ? text.p[end] : ' ',
-	     next = end + 1 < text.n ? text.p[end + 1] : ' ';
-	if (is_part_of_word(before) || (before && strchr("._+-", before)))
-		return false;
-	return !is_part_of_word(behind) && behind != '-'
-	       && !(behind == '.' && is_part_of_word(next));
+	str behind = str_skip(text, at + n);
+	while (at && text.p[at - 1] && strchr("._+-", text.p[at - 1]))
+		at--;
+	return !word_ends(str_first(text, at)) && !word_begins(without_hyphens(behind))
+	       && !(behind.n && behind.p[0] == '.' && word_begins(str_skip(behind, 1)));
+}
+
+err address_read_key(struct arena *a, str text, str *key)
+{
+	struct address x;
+	TRY(address_parse(a, str_trim(text), &x));
+	*key = address_key(a, &x);
+	return OK;
 }
 
 bool address_is_ascii(const struct address *x)

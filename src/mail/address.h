@@ -59,11 +59,13 @@ str address_text(struct arena *a, const struct address *x); /* quoted where it m
 str address_key(struct arena *a,
 		const struct address *x); /* local and domain folded to lower
 					   * case, domain as A-labels */
+/* That of an address as somebody has typed it, with white space around it. As address_parse. */
+MUST_USE err address_read_key(struct arena *a, str text, str *key);
 bool address_is_ascii(const struct address *x);
 
 /* Whether the n octets of text at `at` are an address, or a name, of their own:
  * "ben@uni.example" is neither in "ruben@uni.example" nor in "x+ben@uni.example" nor in
- * "ben@uni.example.org". */
+ * "ben@uni.example.org", but in "+ben@uni.example" at the begin of a line that a patch adds. */
 bool address_stands_alone(str text, size_t at, size_t n);
 
 /* A name as it stands before the < of an address or an identifier: quoted or encoded
@@ -76,6 +78,8 @@ str mailbox_text(struct arena *a, const struct mailbox *m);
 
 /* Lower case and A-labels (libidn2); as it is where it cannot be converted. */
 str domain_ascii(struct arena *a, str domain);
+/* And A-labels as people see them. */
+str domain_unicode(struct arena *a, str domain);
 
 /* "uni.example" of "anna@Uni.Example": what deliveries are grouped by; empty without @. */
 str destination_of(struct arena *a, str address);

@@ -50,6 +50,16 @@ static bool label_ascii(str label, char out[static LABEL_MAX + 1])
 	return ok;
 }
 
+str domain_unicode(struct arena *a, str domain)
+{
+	char *seen = NULL;
+	bool ok = str_find(domain, STR("xn--")).n
+		  && idn2_to_unicode_8z8z(arena_z(a, domain), &seen, 0) == IDN2_OK;
+	str out = ok ? arena_copy(a, str_from(seen)) : domain;
+	idn2_free(seen);
+	return out;
+}
+
 bool domain_labels(str domain, unsigned allow)
 {
 	char ascii[LABEL_MAX + 1];

@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "net/addr.h"
 #include "net/conn.h"
 #include "wall/clamd_reply.h"
+#include "wall/dial.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +17,6 @@ enum {
 	SESSIONS = 16,      /* at one time; clamd's own MaxThreads is 10 */
 	IDLE_MS = 15000,    /* clamd closes what says nothing for 30 s */
 	SESSION_MS = 60000, /* how old its word on its database may be */
-	CONNECT_MS = 5000,  /* of the time that there is */
 	PIECE = 64 * 1024,
 	LINE = 1024,
 };
@@ -89,26 +88,6 @@ static err read_reply(struct clamd *c, struct arena *a, struct session *s,
 	return OK;
 }
 
-static err dial(struct clamd *c, struct arena *a, int64_t deadline, int *fd)
-{
-	struct net_addr at;
-	str port;
-	int64_t soon = clock_mono_ms() + CONNECT_MS;
-	deadline = soon < deadline ? soon : deadline;
-	if (str_starts(c->where, STR("/")))
-		return net_dial_unix(a, arena_z(a, c->where), deadline, fd);
-	if (!str_starts(c->where, STR("localhost:"))) {
-		TRY(net_parse(a, c->where, &at));
-		return net_dial(a, &at, deadline, fd);
-	}
-	port = str_skip(c->where, strlen("localhost"));
-	TRY(net_parse(a, arena_cat(a, STR("127.0.0.1"), port), &at));
-	err e = net_dial(a, &at, deadline, fd);
-	if (!e.kind || net_parse(a, arena_cat(a, STR("[::1]"), port), &at).kind)
-		return e;
-	return net_dial(a, &at, deadline, fd);
-}
-
 static err greet(struct clamd *c, struct arena *a, struct session *s)
 {
 	struct clamd_reply r;
@@ -127,7 +106,7 @@ static err session_open(struct clamd *c, struct arena *a, int64_t deadline,
 			struct session **out)
 {
 	int fd;
-	TRY(dial(c, a, deadline, &fd));
+	TRY(engine_dial(a, c->where, deadline, &fd));
 	struct session *s = mem_zero(sizeof *s);
 	s->conn = conn_new(fd);
 	s->born = clock_mono_ms();
@@ -336,6 +315,7 @@ static err version(void *e, struct arena *a, int64_t deadline, str *text)
 const struct engine_kind engine_clamd = {
 	.word = "clamd",
 	.takes_files = true,
+	.has_database = true,
 	.sample = "EICAR",
 	.halves = { "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
 		    "ANTIVIRUS-TEST-FILE!$H+H*" },

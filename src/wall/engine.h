@@ -20,8 +20,9 @@ struct engine_ask {
 };
 
 struct engine_kind {
-	const char *word; /* as [wall] calls it */
-	bool takes_files; /* also what is no message */
+	const char *word;  /* as [wall] calls it */
+	bool takes_files;  /* also what is no message */
+	bool has_database; /* its version tells how old its signatures are */
 	/* A message that proves that it looks, in halves, so that nothing takes this program
 	 * for one, and what it makes of that. */
 	const char *sample, *halves[2];

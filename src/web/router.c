@@ -1,4 +1,4 @@
-#include "web/router.h"
+#include "web/router_inside.h"
 
 #include "base/language.h"
 #include "base/zone.h"
@@ -6,128 +6,6 @@
 #include "web/blob.h"
 
 #include "base/log.h"
-
-/* ---- patterns */
-
-enum { ARGS_MAX = 8 };
-
-static bool is_number(str s)
-{
-	uint64_t n;
-	return s.n <= 18 && (s.n < 2 || s.p[0] != '0') && str_u64(s, &n);
-}
-
-/* One segment against one of a pattern. */
-static bool segment_fits(str pattern, str segment, struct pair *args, size_t *count)
-{
-	if (!pattern.n || (pattern.p[0] != ':' && pattern.p[0] != '#'))
-		return str_eq(pattern, segment);
-	size_t n = 1;
-	while (n < pattern.n && (chr_is_alpha(pattern.p[n]) || pattern.p[n] == '_'))
-		n++;
-	str name = str_skip(str_first(pattern, n), 1), literal = str_skip(pattern, n);
-	if (!str_ends(segment, literal) || segment.n == literal.n || *count == ARGS_MAX)
-		return false;
-	str value = str_first(segment, segment.n - literal.n);
-	if (pattern.p[0] == '#' && !is_number(value))
-		return false;
-	args[(*count)++] = (struct pair){ .name = name, .value = value };
-	return true;
-}
-
-bool route_fits(const char *pattern, struct request *q)
-{
-	struct pair *args = arena_alloc(q->arena, ARGS_MAX * sizeof *args);
-	size_t count = 0, at = 0;
-	str rest = str_skip(str_from(pattern), 1), segment;
-	bool more = rest.n;
-	while (more) {
-		if (!str_cut(rest, '/', &segment, &rest)) {
-			segment = rest;
-			more = false;
-		} else {
-			more = rest.n; /* a / at the end is no segment */
-		}
-		if (segment.n && segment.p[0] == '*') {
-			at = q->segment_count;
-			break;
-		}
-		if (at == q->segment_count
-		    || !segment_fits(segment, q->segments[at++], args, &count))
-			return false;
-	}
-	if (at != q->segment_count)
-		return false;
-	q->args = (struct pairs){ args, count };
-	return true;
-}
-
-static bool ends_in_slash(const char *pattern)
-{
-	return str_ends(str_from(pattern), STR("/"));
-}
-
-/* ---- finding the row */
-
-struct match {
-	const struct route *route;
-	unsigned allowed; /* methods of all rows that fit the path */
-	bool wants_slash;
-};
-
-static struct match match_path(const struct router *router, struct request *q,
-			       bool stripped)
-{
-	struct match m = { 0 };
-	struct pairs args = { 0 };
-	for (size_t i = 0; i < router->route_count; i++) {
-		const struct route *row = &router->routes[i];
-		bool slash = ends_in_slash(row->pattern);
-		if ((stripped && row->flags & ROUTE_FILE) || !route_fits(row->pattern, q))
-			continue;
-		if (!stripped && slash != q->slash) {
-			m.wants_slash |= slash && q->method == GET;
-			continue;
-		}
-		m.allowed |= row->methods;
-		if (!m.route && row->methods & q->method) {
-			m.route = row;
-			args = q->args;
-		}
-	}
-	q->args = args;
-	return m;
-}
-
-/* Is the row that of a file which is JSON itself? */
-static bool is_json_file(const struct route *row)
-{
-	return row && row->flags & ROUTE_FILE
-	       && str_ends(str_from(row->pattern), STR(".json"));
-}
-
-/* The twin first: /lists/dev.json is the list dev, unless a file is so named. */
-static struct match find(const struct router *router, struct request *q)
-{
-	str json = STR(".json");
-	if (q->segment_count && !q->slash
-	    && str_ends(q->segments[q->segment_count - 1], json)) {
-		struct match file = match_path(router, q, false);
-		if (is_json_file(file.route))
-			return file;
-		str *last = (str *)(uintptr_t)&q->segments[q->segment_count - 1];
-		str whole = *last;
-		if (whole.n > json.n) {
-			*last = str_first(whole, whole.n - json.n);
-			struct match m = match_path(router, q, true);
-			q->json = m.allowed;
-			if (m.allowed)
-				return m;
-			*last = whole;
-		}
-	}
-	return match_path(router, q, false);
-}
 
 /* ---- who may */
 
@@ -153,6 +31,14 @@ void router_refuse(struct request *q, struct response *r, enum may may)
 		     : q->session                             ? 403
 							      : 401;
 	error_page(q, r, status, STR_NONE);
+}
+
+void router_lead_in(struct request *q, struct response *r, enum may may)
+{
+	if (may == MAY_NOT && !q->session && !q->session_unread)
+		response_redirect(r, 303, login_path(q));
+	else
+		router_refuse(q, r, may);
 }
 
 /* A page; what a form sends is taken where it comes. */
@@ -234,24 +120,37 @@ static bool is_weighed(const struct route *route)
 	return !(route->flags & (ROUTE_DOOR | ROUTE_FREE));
 }
 
+static void wait_a_minute(struct request *q, struct response *r, str why)
+{
+	response_header(r, STR("Retry-After"), STR("60"));
+	error_page(q, r, 429, why);
+}
+
+static bool is_spent(const struct request *q)
+{
+	return q->session && q->session->too_many;
+}
+
+static void refuse_spent(struct request *q, struct response *r)
+{
+	wait_a_minute(q, r,
+		      S_("This token has made as many requests in a minute as it may. "
+			 "Try again in a minute."));
+}
+
 /* A file; scripts sign in to them by HTTP Basic. */
 static void answer_file(const struct router *router, struct request *q,
 			struct response *r)
 {
 	if (session_read_basic(router->sessions, q).kind)
-		error_page(q, r, 429,
-			   S_("There were too many tries from your network, or for this "
-			      "address. Wait a while, then try again."));
-	else if (q->session && q->session->too_many)
-		error_page(q, r, 429,
-			   STR("This token has made as many requests in a "
-			       "minute as it may."));
-	else if (must_wait(router, q, r))
-		return;
-	else if (let_in(router, q, r, NULL))
+		wait_a_minute(
+			q, r,
+			S_("There were too many tries from your network, or for this "
+			   "address. Wait a while, then try again."));
+	else if (is_spent(q))
+		refuse_spent(q, r);
+	else if (!must_wait(router, q, r) && let_in(router, q, r, NULL))
 		router->other(q, r);
-	if (r->status == 429)
-		response_header(r, STR("Retry-After"), STR("60"));
 }
 
 /* What nobody has may have been an address of before. */
@@ -321,7 +220,7 @@ static bool is_for_program(const struct request *q)
 /* A request that could not be read. */
 static void say_fault(const struct router *router, struct request *q, struct response *r)
 {
-	struct match m = find(router, q);
+	struct match m = router_find(router, q);
 	if (m.route && m.route->flags & ROUTE_FAULTS) {
 		m.route->page(q, r);
 		return;
@@ -362,7 +261,7 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 		return;
 	}
 	const char *why = NULL;
-	struct match m = find(router, q);
+	struct match m = router_find(router, q);
 	q->json = is_for_program(q);
 	session_read(router->sessions, q);
 	choose_language(router, q);
@@ -373,11 +272,8 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 		add_slash(q, r);
 	} else if (!m.route) {
 		no_route(router, q, r);
-	} else if (q->session && q->session->too_many && !(m.route->flags & ROUTE_DOOR)) {
-		response_header(r, STR("Retry-After"), STR("60"));
-		error_page(q, r, 429,
-			   STR("This token has made as many requests in a "
-			       "minute as it may."));
+	} else if (is_spent(q) && !(m.route->flags & ROUTE_DOOR)) {
+		refuse_spent(q, r);
 	} else if (is_weighed(m.route) && must_wait(router, q, r)) {
 		return;
 	} else if (let_in(router, q, r, m.route)) {
@@ -386,42 +282,6 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 			error_page(q, r, 403, S_(why));
 		else
 			m.route->page(q, r);
-	}
-}
-
-/* Whether what stands at a path has a twin in JSON. */
-static bool has_twin(const struct router *router, struct arena *a, str path)
-{
-	struct request q = { .arena = a, .method = GET };
-	return !request_split_path(a, path, &q).kind
-	       && match_path(router, &q, true).allowed;
-}
-
-/* Who asked for a page's twin is led to twins: /lists/dev/admin.json to
- * /lists/dev/admin/held.json. */
-static void lead_to_twin(const struct router *router, struct request *q,
-			 struct response *r)
-{
-	struct arena *a = q->arena;
-	str json = STR(".json");
-	for (size_t i = 0; i < r->header_count; i++) {
-		if (!str_eq(r->headers[i].name, STR("Location")))
-			continue;
-		str path = r->headers[i].value, rest = STR("");
-		for (size_t k = 0; k < path.n; k++)
-			if (path.p[k] == '?' || path.p[k] == '#') {
-				rest = str_skip(path, k);
-				path = str_first(path, k);
-			}
-		if (!str_ends(path, json) && has_twin(router, a, path)) {
-			if (str_ends(path, STR("/")))
-				path = str_first(path, path.n - 1);
-			path = arena_cat(a, path, json);
-		}
-		r->headers[i].value = arena_cat(a, path, rest);
-		r->type = STR("application/json");
-		buf_cat(&r->body, STR("{\"location\":\""), r->headers[i].value,
-			STR("\"}\n"));
 	}
 }
 
@@ -450,7 +310,7 @@ void router_page(void *arg, struct request *q, struct response *r)
 	if (router->label && r->status < 400)
 		router->label(q, r);
 	if (q->json && r->status / 100 == 3)
-		lead_to_twin(router, q, r);
+		router_lead_to_twin(router, q, r);
 	if (r->status >= 400 && !r->body.n && !r->blob && !r->stream)
 		error_page(q, r, r->status, STR_NONE);
 	say_strict(router, q, r);

@@ -81,6 +81,9 @@ struct router {
 /* The error page for one who may not: 503, 404, 403, or 401 for a guest. */
 void router_refuse(struct request *q, struct response *r, enum may may);
 
+/* The same, but a guest who may not is led to sign in. */
+void router_lead_in(struct request *q, struct response *r, enum may may);
+
 /* The page function for http_options; ctx is the router. A page that only
  * sets a status of 400 or more gets the error page for it. */
 void router_page(void *router, struct request *q, struct response *r);

@@ -52,6 +52,13 @@ def skipped(why):
     print(f'skipped: {why}', flush=True)
 
 
+def skip(why):
+    """The whole test: nothing of it can be looked at here."""
+    skipped(why)
+    print('0 passed, 0 failed', flush=True)
+    os._exit(0)
+
+
 def eventually(what, seconds=60, every=0.02):
     """The first true value of what(), or its last when time is over."""
     end = time.monotonic() + seconds

@@ -5,19 +5,17 @@
     liar.claims = {...}; liar.header = {'alg': 'none'}; liar.pages['/keys'] = (200, b'...')"""
 import base64
 import hashlib
-import http.server
 import json
 import os
-import ssl
 import subprocess
 import tempfile
-import threading
 import time
 import urllib.parse
 
 from authority import openssl
 from chromium import JS
 from harness import cleanups, free_port
+from webserver import Answerer, Server, serve
 
 
 def b64(octets):
@@ -51,16 +49,7 @@ class Key:
         return openssl('dgst', '-sha256', '-sign', self.file.name, input=text.encode())
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def _answer(self, status, body):
-        self.send_response(status)
-        self.send_header('Content-Type', 'application/json')
-        if 300 <= status < 400:
-            self.send_header('Location', body.decode())
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(Answerer):
     def do_GET(self):
         liar = self.server.liar
         liar.asked.append((self.path, self.headers.get('Authorization')))
@@ -68,9 +57,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if callable(page):
             page(self)
         elif page:
-            self._answer(*page)
+            self.answer_json(*page)
         else:
-            self._answer(*liar.usual(self.path))
+            self.answer_json(*liar.usual(self.path))
 
     def do_POST(self):
         liar = self.server.liar
@@ -78,18 +67,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         liar.asked.append((self.path, self.headers.get('Authorization')))
         liar.forms.append(form)
         page = liar.pages.get(self.path)
-        self._answer(*page) if page else self._answer(*liar.tokens(form))
+        self.answer_json(*(page or liar.tokens(form)))
 
-    def log_message(self, *_):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def handle_error(self, *_):  # who hangs up on a slow or endless answer is part of the test
-        pass
+    def answer_json(self, status, body):
+        self.answer(status, 'application/json', body)
 
 
 class Liar:
@@ -98,13 +79,10 @@ class Liar:
     def __init__(self, host, certificate, name):
         self.server = Server((host, 0), Handler)
         self.server.liar = self
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*certificate)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.issuer = f'https://{name}:{self.server.server_address[1]}'
         self.keys, self.asked, self.forms = [Key('one')], [], []
         self.honest()
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        serve(self.server, certificate)
 
     def honest(self):
         self.pages, self.claims, self.header, self.metadata, self.token, self.answer = {}, {}, {}, {}, None, {}

@@ -1,30 +1,17 @@
-"""Mailman 3's REST API at /api/3.1: its Python client unchanged, through its own documented examples; requests recorded from
-a real Mailman, answered alike or unlike for a reason; who may do what; and that what the API says was done was done."""
+"""Mailman 3's REST API at /api/3.1: who may do what, and that what the API says was done was done."""
 import base64
-import doctest
-import glob
-import gzip
 import http.client
-import json
-import os
 import re
-import signal
-import sys
-import urllib.parse
 
-from cassettes import Player
-from harness import HERE, Postern, check, done, equal, eventually, limit, section, skipped
+from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
+from rest import Rest, basic
 from sink import Sink
 from webserver import WebServer
 
 limit(900)
 ADMIN = 'admin@lists.example'
-DATA = os.path.join(HERE, '../../../shared/data/rest-cassettes')
-if not os.path.isdir(DATA):
-    DATA = os.path.join(HERE, '../../shared/data/rest-cassettes')
-
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},
                   'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
@@ -38,34 +25,8 @@ p.cli('member', 'add', 'lab@lists.example', 'anna@home.example')
 TOKEN = p.token(ADMIN)
 OLGA = p.token('olga@home.example')
 p.start()
-
-
-def basic(user, secret):
-    return 'Basic ' + base64.b64encode(f'{user}:{secret}'.encode()).decode()
-
-
-def call(method, path, body=None, auth=basic(ADMIN, TOKEN), source=None, headers=()):
-    """(status, Location, JSON or None, headers)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60, source_address=(source, 0) if source else None)
-    if isinstance(body, dict):
-        body = urllib.parse.urlencode(body, doseq=True)
-    head = {'Content-Type': 'application/x-www-form-urlencoded'} if body is not None else {}
-    if auth:
-        head['Authorization'] = auth
-    c.request(method, '/api/3.1/' + urllib.parse.quote(path, safe='/?&=%@:+'), body, {**head, **dict(headers)})
-    r = c.getresponse()
-    text = r.read()
-    c.close()
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    return r.status, r.getheader('Location', ''), value, r
-
-
-def status(*args, **more):
-    return call(*args, **more)[0]
-
+api = Rest(p, ADMIN, TOKEN)
+call, status = api.call, api.status
 
 section('who may')
 answer = call('GET', 'lists', auth=None)
@@ -126,6 +87,10 @@ def limited(scope, *more, who='olga@home.example'):
     return {'auth': basic(who, p.cli('user', 'token', who, '--scope', scope, *more).strip())}
 
 
+def secret_of(token):
+    return base64.b64decode(token['auth'].split()[1]).decode().split(':')[1]
+
+
 def challenge(answer):
     return ' '.join(answer[3].headers.get_all('WWW-Authenticate') or [])
 
@@ -175,7 +140,13 @@ with p.submit() as s:
         equal('it sends no mail', getattr(e, 'smtp_code', e), 535)
 twice = limited('read', '--rate', '2', '--name', 'a slow one')
 equal('two a minute', [status('GET', 'lists', **twice) for _ in range(3)], [200, 200, 429])
-equal('and it says when', call('GET', 'lists', **twice)[3].getheader('Retry-After'), '60')
+answer = call('GET', 'lists', **twice)
+equal('and it says when', (answer[3].getheader('Retry-After'), answer[2]['description'].endswith('Try again in a minute.')), ('60', True))
+c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
+c.request('GET', '/lists/lab/', headers={'Authorization': 'Bearer ' + secret_of(twice), 'Accept-Language': 'fr'})
+r = c.getresponse()
+equal('a page, too, in the reader\'s language', (r.status, r.getheader('Retry-After'), 'Réessayez dans une minute.' in r.read().decode()), (429, '60', True))
+c.close()
 own = p.json('user', 'tokens', 'olga@home.example')
 slow = next(x for x in own if x['name'] == 'a slow one')
 equal('its owner sees what it may', (slow['scopes'], slow['rate'], bool(slow['used'])), ('read', 2, True))
@@ -186,7 +157,7 @@ for words in ('write', '', 'read:nolist', 'read,members:'):
     r = p.run('user', 'token', 'olga@home.example', '--scope', words)
     check(f'no scope {words!r}', r.returncode == 1 and r.stderr, r.stderr)
 for who_, page, wanted in ((secret, '/lists/lab/admin/members.json', 200), (secret, '/account.json', 403),
-                           (base64.b64decode(moderates['auth'].split()[1]).decode().split(':')[1], '/lists/lab/admin/settings.json', 403)):
+                           (secret_of(moderates), '/lists/lab/admin/settings.json', 403)):
     c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
     c.request('GET', page, headers={'Authorization': 'Bearer ' + who_})
     r = c.getresponse()
@@ -293,80 +264,6 @@ equal('no such form', status('PATCH', PREFERENCES, {'delivery_mode': 'hourly'}),
 equal('single posts again', status('PATCH', PREFERENCES, {'delivery_mode': 'regular'}), 204)
 equal('her own choice', call('GET', PREFERENCES)[2].get('delivery_mode'), 'regular')
 
-section('preferences at four levels, a membership that is a user\'s, another address')
-LEVELS = {'member': PREFERENCES, 'address': 'addresses/anna@home.example/preferences', 'user': 'users/anna@home.example/preferences',
-          'system': 'system/preferences'}
-ALL = f'members/{anna["member_id"]}/all/preferences'
-NAMES = ('acknowledge_posts', 'hide_address', 'receive_list_copy', 'receive_own_postings', 'delivery_status', 'delivery_mode', 'preferred_language')
-
-
-def level(path):
-    return {k: v for k, v in call('GET', path)[2].items() if k in NAMES}
-
-
-equal('taken back', [status('DELETE', PREFERENCES), level(PREFERENCES)], [204, {}])
-for name, value, other in (('acknowledge_posts', True, False), ('hide_address', True, False), ('receive_list_copy', False, True),
-                           ('receive_own_postings', False, True), ('delivery_status', 'by_user', 'enabled'),
-                           ('delivery_mode', 'mime_digests', 'summary_digests'), ('preferred_language', 'de', 'fr')):
-    usual = level(LEVELS['system'])[name]
-    equal(f'{name} of the system', level(ALL)[name], usual)
-    for of, said in (('user', value), ('address', other), ('member', value)):
-        equal(f'{name} of the {of}', status('PATCH', LEVELS[of], {name: said}), 204)
-        equal('is kept', level(LEVELS[of]), {name: said})
-        equal('and holds', level(ALL)[name], said)
-    for of, said in (('member', other), ('address', value), ('user', usual)):
-        equal(f'{name} of the {of} gone', status('PATCH', LEVELS[of], {name: ''}), 204)
-        equal('what is above it holds', level(ALL)[name], said)
-    equal('nothing is left', [level(LEVELS[of]) for of in ('member', 'address', 'user')], [{}, {}, {}])
-equal('what is usual is a choice, too', [status('PUT', LEVELS['member'], {'receive_own_postings': True}), level(PREFERENCES)],
-      [204, {'receive_own_postings': True}])
-for of in ('user', 'address'):
-    equal(f'no such word for the {of}', [status('PATCH', LEVELS[of], {'delivery_mode': 'hourly'}), status('PATCH', LEVELS[of], {'colour': 'red'})], [400, 400])
-    equal(f'all of the {of} at once', [status('PATCH', LEVELS[of], {'acknowledge_posts': True, 'delivery_mode': 'mime_digests'}),
-                                       status('DELETE', LEVELS[of]), level(LEVELS[of])], [204, 204, {}])
-equal('nobody\'s', [status('GET', 'users/none@home.example/preferences'), status('PATCH', 'addresses/none@home.example/preferences', {'hide_address': True})],
-      [404, 404])
-
-equal('a user with two addresses', [status('POST', 'users/anna@home.example/addresses', {'email': 'anna@work.example'}), anna['subscription_mode']],
-      [201, 'as_address'])
-HERS = f'members/{anna["member_id"]}'
-equal('no address of the site', call('PATCH', HERS, {'address': 'none@work.example'})[2]['description'], 'Address not registered')
-equal('not proven', call('PATCH', HERS, {'address': 'anna@work.example'})[2]['description'], 'Unverified address')
-equal('another user\'s', call('PATCH', HERS, {'address': ADMIN})[2]['description'], 'Address is not controlled by user')
-equal('proven', status('POST', 'addresses/anna@work.example/verify'), 204)
-bodies = {x: call('PATCH', HERS, {'address': x}, **olga) for x in ('none@work.example', 'anna@work.example', ADMIN, 'no address', 'anna@home.example')}
-equal('an owner learns by it of no address', {json.dumps(x[2], sort_keys=True) for x in bodies.values()},
-      {json.dumps({'title': '400 Bad Request', 'description': 'Address is not controlled by user'}, sort_keys=True)})
-equal('and it moves nowhere', (call('GET', HERS)[2]['email'], {x[0] for x in bodies.values()}), ('anna@home.example', {400}))
-p.cli('member', 'add', 'lab@lists.example', 'olga@home.example')
-her_own = 'members/' + call('GET', LAB + 'member/olga@home.example')[2]['member_id']
-equal('nor by her own', {call('PATCH', her_own, {'address': x}, **olga)[2]['description'] for x in ('none@work.example', ADMIN, 'anna@home.example')},
-      {'Address is not controlled by user'})
-equal('which moves to what is hers', [status('POST', 'users/olga@home.example/addresses', {'email': 'olga@work.example'}),
-                                      status('POST', 'addresses/olga@work.example/verify'),
-                                      status('PATCH', her_own, {'address': 'olga@work.example'}, **olga), call('GET', her_own)[2]['email']],
-      [201, 204, 204, 'olga@work.example'])
-equal('and goes', [status('DELETE', her_own), status('DELETE', 'addresses/olga@work.example')], [204, 204])
-equal('moved', [status('PATCH', HERS, {'address': 'anna@work.example'}), call('GET', HERS)[2]['email']], [204, 'anna@work.example'])
-equal('with what she chose', level(PREFERENCES), {'receive_own_postings': True})
-equal('and the same number', call('GET', LAB + 'member/anna@work.example')[2]['member_id'], anna['member_id'])
-check('the address before is told', eventually(lambda: any('is at anna@work.example now' in m.field('Subject') for m in world.to('anna@home.example'))))
-user = call('GET', 'users/anna@home.example')[2]['user_id']
-equal('who prefers no address', call('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': user, 'pre_verified': True, 'pre_confirmed': True,
-                                                         'pre_approved': True})[2]['description'], 'User has no preferred address')
-equal('who is proven to be there', status('POST', 'addresses/anna@home.example/verify'), 204)
-equal('prefers one', status('POST', f'users/{user}/preferred_address', {'email': 'anna@home.example'}), 204)
-equal('and joins as herself', status('POST', 'members', {'list_id': 'other.lists.example', 'subscriber': user, 'pre_verified': True, 'pre_confirmed': True,
-                                                         'pre_approved': True}), 201)
-of_her = call('GET', 'lists/other.lists.example/member/anna@home.example')[2]
-equal('told as such', of_her['subscription_mode'], 'as_user')
-equal('prefers the other', status('POST', f'users/{user}/preferred_address', {'email': 'anna@work.example'}), 204)
-equal('the membership follows', call('GET', f'members/{of_her["member_id"]}')[2]['email'], 'anna@work.example')
-equal('no address of its own', call('PATCH', f'members/{of_her["member_id"]}', {'address': 'anna@home.example'})[2]['description'],
-      'Membership is via preferred address')
-equal('off again', [status('DELETE', f'members/{of_her["member_id"]}'), status('PATCH', HERS, {'address': 'anna@home.example'}),
-                    status('DELETE', f'users/{user}/preferred_address'), status('DELETE', 'addresses/anna@work.example')], [204, 204, 204, 204])
-
 section('domains')
 NEW = {'mail_host': 'new.example', 'description': 'For tests', 'alias_domain': 'Old.example', 'owner': ['dora@home.example', 'olga@home.example']}
 
@@ -447,150 +344,6 @@ equal('nothing there', status('GET', 'lists/none.lists.example'), 404)
 equal("the site's own domain stays", status('DELETE', 'domains/lists.example'), 400)
 check('and its lists with it', status('GET', 'lists/lab.lists.example') == 200)
 check('the audit names who it was', ADMIN in p.log() and 'order-run' in p.log())
-
-section("Mailman's client does its documented examples")
-
-
-class TooLong(Exception):
-    pass
-
-
-def hold_one():
-    """What is handed in by an administrator is accepted; the recorded post comes from outside, and waits."""
-    text = message('nomember@example.com', 'test-1@example.com', 'Something', 'Some text.\r\n', mid='<moderated_01>')
-    equal('a stranger\'s post comes in', p.deliver('nomember@example.com', 'test-1@example.com', text)[0], 250)
-
-
-def run_examples(path):
-    """(alike, [(source, wanted, got)]): each example of the text, one after the other, as doctest reads them."""
-    text = gzip.open(path, 'rt', encoding='utf-8').read().replace('http://localhost:9001/3.1', f'http://127.0.0.1:{p.web}/api/3.1')
-    text = text.replace("'restadmin', 'restpass'", f"'{ADMIN}', '{TOKEN}'")
-    examples = doctest.DocTestParser().get_examples(text)
-    from mailmanclient.testing.documentation import dump
-    world_, alike, unlike = {'dump': dump}, 0, []
-    checker, flags = doctest.OutputChecker(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-
-    def ring(*_):
-        raise TooLong()
-    before, left = signal.signal(signal.SIGALRM, ring), signal.alarm(0)
-    for e in examples:
-        out, sys.stdout = sys.stdout, Recorder()
-        if 'inq.inject(' in e.source:
-            hold_one()
-        signal.alarm(15)
-        try:
-            exec(compile(e.source, '<example>', 'single'), world_)
-        except BaseException as x:
-            print(f'{type(x).__name__}: {x}')
-        finally:
-            signal.alarm(0)
-            got, sys.stdout = sys.stdout.text(), out
-        if checker.check_output(e.want, got, flags):
-            alike += 1
-        else:
-            unlike.append((e.source.strip(), e.want.strip(), got.strip()))
-    signal.signal(signal.SIGALRM, before)
-    signal.alarm(left)
-    return alike, unlike
-
-
-class Recorder:
-    def __init__(self):
-        self.pieces = []
-
-    def write(self, piece):
-        self.pieces.append(piece)
-
-    def flush(self):
-        pass
-
-    def text(self):
-        return ''.join(self.pieces)
-
-
-# What ours answers otherwise, by a part of the example, and why.
-EXAMPLES = [row for row in (line.split(' | ') for line in open(os.path.join(HERE, 'api_examples.txt'), encoding='utf-8').read().splitlines())
-            if len(row) == 2]
-CASSETTES = [row for row in (line.split(' | ') for line in open(os.path.join(HERE, 'api_cassettes.txt'), encoding='utf-8').read().splitlines())
-             if len(row) == 3 and row[0].isupper()]
-
-
-def explained(what, unlike, rows, fits):
-    """Every difference has its row, and every row its difference."""
-    used = {}
-    for one in unlike:
-        row = next((i for i, r in enumerate(rows) if fits(r, one)), None)
-        check(f'{what}: a difference has its reason', row is not None, one)
-        used[row] = used.get(row, 0) + 1
-    for i, r in enumerate(rows):
-        check(f'{what}: the reason is needed', i in used, r)
-        print(f'    {used.get(i, 0):4}  {" | ".join(r)}', flush=True)
-
-
-GUIDE = '/usr/share/doc/python3-mailmanclient/src/using.rst.gz'
-for name in ('lab', 'other'):
-    p.cli('list', 'remove', f'{name}@lists.example')
-if os.path.exists(GUIDE):
-    alike, unlike = run_examples(GUIDE)
-    explained('examples', unlike, EXAMPLES, lambda row, one: row[0] in one[0].replace('\n', ' '))
-    print(f'suite: mailmanclient examples: {alike} of {alike + len(unlike)} answered alike', flush=True)
-else:
-    skipped('python3-mailmanclient is not installed')
-
-section('recorded requests')
-
-
-def clear():
-    """As the recordings begin: no domain but ours, no user but the one who asks."""
-    for d in call('GET', 'domains')[2].get('entries', []):
-        if d['mail_host'] != 'lists.example':
-            call('DELETE', 'domains/' + d['mail_host'])
-    for u in call('GET', 'users')[2].get('entries', []):
-        if u['user_id'] != me['user_id']:
-            call('DELETE', 'users/' + u['user_id'])
-    for b in call('GET', 'bans')[2].get('entries', []):
-        call('DELETE', 'bans/' + b['email'])
-
-
-def play(method, path, body):
-    """What was refused for a reason is made in the way that is open here, so that what follows can be compared."""
-    if (method, path) == ('POST', 'queues/in'):
-        hold_one()
-        eventually(lambda: call('GET', 'lists/test-1.example.com/held/count')[2]['count'])
-    body = body and body.replace(urllib.parse.quote_plus('http://example.com/'), urllib.parse.quote_plus(PLACE))  # its texts
-    answer = call(method, path, body)
-    form = dict(urllib.parse.parse_qsl(body or ''))
-    if answer[0] == 400 and method == 'POST' and path == 'users':
-        player.location = call('POST', 'users', {**form, 'password': form['password'] + ' and more'})[1]
-        return answer[0], player.location, answer[2]
-    if answer[0] == 400 and form.get('subscription_policy') == 'moderate':
-        call(method, path, {'subscription_policy': 'confirm_then_moderate'})
-    return answer[:3]
-
-
-def wait_for_held(method, path, recorded):
-    """The recordings waited, too."""
-    if path.endswith('/held') and (recorded or {}).get('entries'):
-        eventually(lambda: call('GET', path)[2].get('entries'))
-
-
-texts.pages = {f'/texts/{x}.txt': (200, 'text/plain', b'Hello') for x in ('goodbye', 'welcome', 'welcome2', 'welcome3')}
-clear()
-call('POST', 'domains', {'mail_host': 'more.example'})
-call('POST', 'lists', {'fqdn_listname': 'more@more.example'})
-player = Player(play, set(call('GET', 'lists/more.more.example/config')[2]))
-recordings = {os.path.basename(f): f for folder in (DATA, '/usr/lib/python3/dist-packages/mailmanclient/tests/data')
-              for f in glob.glob(folder + '/*.yaml')}
-for name in sorted(recordings):
-    clear()
-    player.play(recordings[name], wait_for_held)
-if recordings:
-    def fits(row, one):
-        return row[0] == one[0] and re.fullmatch(row[1], one[1])
-    explained('recordings', player.unlike, CASSETTES, fits)
-    print(f'suite: REST cassettes: {len(player.alike)} of {player.total} requests answered alike', flush=True)
-else:
-    skipped('no recordings: neither shared/data/rest-cassettes nor python3-mailmanclient is there')
 
 section('too many wrong tokens')
 tries = [status('GET', 'lists', auth=basic(ADMIN, 'wrong'), source='127.77.0.9') for _ in range(20)]

@@ -1,13 +1,12 @@
 """Mailman 3's REST API beyond what its Python client does: whose an address is, what waits to leave, and what a program hears
 whose form is wrong."""
-import base64
 import http.client
 import json
-import urllib.parse
 
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
+from rest import Rest, basic
 from sink import Sink
 
 limit(900)
@@ -19,25 +18,10 @@ p = Postern(dns=dns, mx_port=world.port, admin=ADMIN)
 p.cli('list', 'create', 'lab@lists.example', '--owner', 'olga@home.example')
 p.cli('member', 'add', 'lab@lists.example', 'anna@home.example')
 TOKEN = p.token(ADMIN)
-olga = {'bearer': p.token('olga@home.example')}
+olga = {'auth': basic('olga@home.example', p.token('olga@home.example'))}
 p.start()
-
-
-def call(method, path, body=None, bearer=TOKEN):
-    """(status, Location, JSON or None)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
-    c.request(method, '/api/3.1/' + path, body and urllib.parse.urlencode(body),
-              {'Authorization': 'Bearer ' + bearer, 'Content-Type': 'application/x-www-form-urlencoded'})
-    r = c.getresponse()
-    text = r.read()
-    c.close()
-    return r.status, r.getheader('Location', ''), json.loads(text) if text else None
-
-
-def status(*args, **more):
-    return call(*args, **more)[0]
-
-
+api = Rest(p, ADMIN, TOKEN)
+call, status = api.call, api.status
 me = call('GET', f'users/{ADMIN}')[2]
 
 section('whose an address is')
@@ -86,7 +70,7 @@ equal('one goes', [status('DELETE', 'queues/out/' + out[0]), out[0] in call('GET
 del world.reply['rcpt']
 
 section('a program is answered in JSON')
-BASIC = 'Basic ' + base64.b64encode(f'{ADMIN}:{TOKEN}'.encode()).decode()
+BASIC = basic(ADMIN, TOKEN)
 for what, path, auth in (('below the API', '/api/3.1/lists', BASIC), ('a page', '/lists/lab/admin/settings', 'Bearer ' + TOKEN),
                          ('one that is not there', '/lists/none/admin/settings', 'Bearer ' + TOKEN)):
     for kind, body in (('a form that is none', b'a=%00'), ('parts without an end', b'--x\r\nno')):

@@ -10,7 +10,7 @@ import os
 import re
 import time
 
-from harness import Postern, check, done, equal, eventually, limit, section, skipped
+from harness import Postern, check, done, equal, eventually, limit, section, skip
 
 limit(900)
 DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
@@ -127,9 +127,7 @@ def halves(things):
 
 if __name__ == '__main__':
     if not os.path.exists(PACKED):
-        skipped(f'no {PACKED}')
-        check('nothing to read', True)
-        done()
+        skip(f'no {PACKED}')
     p = Postern(admin='admin@lists.example', send__relay='outbox')
     p.cli('list', 'create', 'linux-mips@lists.example')
     with lzma.open(PACKED) as f:

@@ -120,6 +120,43 @@ p.cli('archive', 'redact', LIST, str(number), '--file', '1')
 check('clean', clean(number))
 equal('the file that went is nowhere, what stays is', {w for _, w in left.find(words)}, set(words) - {words[3], words[4]})
 
+section('an address in whatever dress')
+GUS = 'guszeppelin@rotkohl.example'
+DRESSES = {
+    'plain': f'ask {GUS}.', 'patch': f'--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-{GUS}\n+{GUS}\n', 'emphasis': f'_{GUS}_ and \u201c{GUS}\u201d',
+    'link': 'https://x.example/?to=guszeppelin%40rotkohl.example', 'bounces': '<dev-bounces+guszeppelin=rotkohl.example@lists.example>',
+    'forwarder': 'SRS0=a=b=rotkohl.example=guszeppelin@fwd.example', 'said': 'guszeppelin at rotkohl.example, guszeppelin [at] rotkohl [dot] example', 'entity': 'guszeppelin&#64;rotkohl.example',
+}
+TYPED = {
+    'tags': ('text/html', '8bit', '<p><b>guszeppelin</b>@rotkohl<wbr>.example <a href="mailto:guszeppelin&#64;rotkohl.example">g</a></p>'),
+    'soft': ('text/plain; charset=utf-8', '8bit', 'gus\u00adzeppelin@rot\u00adkohl.example'),
+    'quoted': ('text/plain', 'quoted-printable', 'guszeppelin=40rot=\nkohl.example'),
+    'base64': ('text/plain', 'base64', base64.b64encode(f'+{GUS}'.encode()).decode()),
+    'within': ('message/rfc822', '7bit', f'From: G <{GUS}>\nSubject: =?utf-8?b?{base64.b64encode(GUS.encode()).decode()}?=\n\nby _{GUS}_'),
+    'file': ('multipart/mixed; boundary=b', '8bit', f'--b\nContent-Type: application/json; name="=?utf-8?q?guszeppelin=40rotkohl.example?="\nContent-Transfer-Encoding: base64\n\n'
+             f'{base64.b64encode(GUS.encode()).decode()}\n--b--'),
+    'header': (f'text/plain\nReturn-Path: <dev-bounces+guszeppelin=rotkohl.example@lists.example>\nReceived: from x by y for <{GUS}>; {formatdate(1_760_000_000)}', '8bit', 'nothing'),
+}
+cases = [(name, 'text/plain; charset=utf-8', '8bit', text) for name, text in DRESSES.items()] + [(name, *rest) for name, rest in TYPED.items()]
+with open(f'{p.dir}/box', 'w', encoding='utf-8') as f:
+    for n, (name, type_, encoding, text) in enumerate(cases):
+        f.write(f'From x Thu Jan  1 00:00:00 2026\nFrom: Ben <ben@uni.example>\nTo: {LIST}\nSubject: Dress {name}\nMessage-ID: <d{n}@far.example>\nDate: {formatdate(1_760_000_000 + 60 * n)}\n'
+                f'MIME-Version: 1.0\nContent-Type: {type_}\nContent-Transfer-Encoding: {encoding}\n\n{text}\n\n')
+p.cli('archive', 'import', LIST, f'{p.dir}/box')
+check('a hidden one', p.deliver('ben@uni.example', LIST, message('Ben <ben@uni.example>', LIST, 'Dress hidden', f'-{GUS}\r\n', mid='<dh@uni.example>', Authentication_Results='x'))[0] == 250)
+number = eventually(lambda: numbers('Dress hidden') or [p.cli('held', 'accept', str(h['id'])) for h in p.json('held', 'ls', LIST)] and None, 20)[0]
+check('sent', p.quiet())
+p.cli('archive', 'hide', LIST, str(number))
+HIS = ['guszeppelin', 'rotkohl', 'zeppelin@rot']
+check('before, it is there', {w for _, w in left.find(HIS)} == set(HIS))
+said = p.cli('archive', 'redact', LIST, '--address', GUS)
+equal('it is taken out of each', re.findall(r'\d+', said)[:1], [str(len(cases) + 1)])
+check('the files are clean', clean(numbers('Dress plain')[0]) and eventually(lambda: not left.find(HIS), 30, 0.5), left.find(HIS))
+for name, *_ in cases:
+    owner.get(f'/lists/dev/{numbers("Dress " + name)[0]}')
+    check(f'{name}: the page of an owner has nothing of it', not re.search(r'zeppelin|rotkohl', owner.page), owner.page)
+check('what surrounds it stays', 'dev-bounces+hidden=hidden.invalid@lists.example' in owner.get(f'/lists/dev/{numbers("Dress bounces")[0]}/raw').page)
+
 section('killed in the middle')
 ends = []
 for i in range(6):

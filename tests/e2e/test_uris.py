@@ -1,13 +1,11 @@
 """Texts of letters and footers set by URI through Mailman 3's API, as Postorius does: fetched from the places that the site names and
 nowhere else, within bounds, checked as if they were written on the page; told as long as they hold; and what is refused changes nothing."""
-import base64
-import http.client
 import json
 import time
-import urllib.parse
 import urllib.request
 
 from harness import Postern, check, done, equal, limit, section
+from rest import Rest, basic
 from webserver import WebServer
 
 limit(900)
@@ -21,21 +19,13 @@ for name, owner in (('lab', 'olga'), ('other', 'otto')):
     p.cli('list', 'create', f'{name}@lists.example', '--owner', f'{owner}@home.example')
 TOKEN, OLGA = p.token(ADMIN), p.token('olga@home.example')
 p.start()
-
-
-def basic(user, secret):
-    return 'Basic ' + base64.b64encode(f'{user}:{secret}'.encode()).decode()
+api = Rest(p, ADMIN, TOKEN)
 
 
 def call(method, path, form=None, auth=basic(ADMIN, TOKEN)):
     """(status, JSON or None)"""
-    c = http.client.HTTPConnection('127.0.0.1', p.web, timeout=60)
-    head = {'Authorization': auth, **({'Content-Type': 'application/x-www-form-urlencoded'} if form is not None else {})}
-    c.request(method, '/api/3.1/' + urllib.parse.quote(path, safe='/:'), urllib.parse.urlencode(form) if form is not None else None, head)
-    r = c.getresponse()
-    text = r.read()
-    c.close()
-    return r.status, json.loads(text) if text else None
+    answer = api.call(method, path, form, auth)
+    return answer[0], answer[2]
 
 
 def status(*args, **more):

@@ -5,17 +5,17 @@
     web.stop(); web.start()
     web.posts                              # [(path, content type, octets)]
     web.gets                               # [(path, Host)]
-    web.logins                             # [(path, Authorization)] of those that had one"""
+    web.logins                             # [(path, Authorization)] of those that had one
+
+Other servers answer and serve as it does: Answerer, Server, serve()."""
 import http.server
 import ssl
 import threading
 import time
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    timeout = 20
-
-    def _answer(self, status, kind, body):
+class Answerer(http.server.BaseHTTPRequestHandler):
+    def answer(self, status, kind, body):
         body = body if isinstance(body, bytes) else body.encode()
         self.send_response(status)
         self.send_header('Content-Type', kind)
@@ -25,6 +25,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def log_message(self, *_):
+        pass
+
+
+class Handler(Answerer):
+    timeout = 20
+
     def do_GET(self):
         web = self.server.web
         web.gets.append((self.path, self.headers['Host']))
@@ -32,23 +39,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             web.logins.append((self.path, self.headers['Authorization']))
         if web.delay:
             time.sleep(web.delay)
-        self._answer(*web.pages.get(self.path, (404, 'text/plain', 'no such page')))
+        self.answer(*web.pages.get(self.path, (404, 'text/plain', 'no such page')))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length']))
         self.server.web.posts.append((self.path, self.headers['Content-Type'], body))
-        self._answer(self.server.web.post_status, 'text/plain', 'thanks')
-
-    def log_message(self, *_):
-        pass
+        self.answer(self.server.web.post_status, 'text/plain', 'thanks')
 
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def handle_error(self, *_):  # clients that hang up are part of the test
+    def handle_error(self, *_):  # who hangs up, also on a slow or endless answer, is part of the test
         pass
+
+
+def serve(server, certificate):
+    """In a thread; certificate: its file and its key's, or None."""
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
 
 class WebServer:
@@ -61,11 +74,7 @@ class WebServer:
         self.server = Server((self.host, self.port), Handler)
         self.port = self.server.server_address[1]
         self.server.web = self
-        if self.certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*self.certificate)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        serve(self.server, self.certificate)
 
     def stop(self):
         self.server.shutdown()

@@ -22,6 +22,12 @@ static void strings(void)
 	CHECK(str_word(&rest, &word) && str_eq(word, STR("a")));
 	CHECK(str_word(&rest, &word) && str_eq(word, STR("bc"))
 	      && !str_word(&rest, &word));
+	CHECK(str_has_word(STR("td th"), STR("th"))
+	      && !str_has_word(STR("td th"), STR("TH"))
+	      && !str_has_word(STR("tdx th"), STR("td"))
+	      && !str_has_word(STR(""), STR("")));
+	CHECK(str_ihas_word(STR("td th"), STR("TH"))
+	      && !str_ihas_word(STR("td th"), STR("T")));
 }
 
 static void numbers(void)
@@ -73,6 +79,7 @@ static void encodings(struct arena *a)
 	}
 	str out;
 	CHECK(str_eq(enc_percent(a, STR("a b/ü~")), STR("a%20b%2F%C3%BC~")));
+	CHECK(str_eq(enc_percent_path(a, STR("/a b/ü~/")), STR("/a%20b/%C3%BC~/")));
 	CHECK(!enc_percent_decode(a, STR("a+b%2f"), true, &out).kind
 	      && str_eq(out, STR("a b/")));
 	CHECK(enc_percent_decode(a, STR("%2"), true, &out).kind == ERR_SYNTAX);

@@ -248,14 +248,7 @@ static void test_archive(struct books_test *t)
 	test_file(t);
 	CHECK(ok(archive_verify(t->books.archive, 0, NULL, NULL, &r)));
 	CHECK(r.posts == 122 && !r.changed && !r.unreadable);
-	int64_t ids[10];
 	size_t n;
-	CHECK(ok(archive_posts_naming(t->books.archive, STR(ANNA),
-				      STR("\"anna@uni.example\""), 0, 5, ids, &n))
-	      && n == 0);
-	CHECK(ok(archive_posts_naming(t->books.archive, STR(ANNA), STR("words"), 0, 5,
-				      ids, &n))
-	      && n == 5);
 	struct archive_author *x;
 	int64_t authors;
 	CHECK(ok(archive_authors(t->books.archive, t->a, books_entry(t, DEV)->id, 0, 10,
@@ -296,7 +289,9 @@ static void test_large(struct books_test *t)
 	CHECK(named(t, "mallory@uni.example") == POSTS);
 	CHECK(ok(person_erase(&t->books, t->a, books_person(t, "mallory@uni.example"),
 			      STR(""), &t->by)));
-	CHECK(ok(erase_continue(&t->books, t->a, &more)) && more);
+	do /* small ones stand before them */
+		CHECK(ok(erase_continue(&t->books, t->a, &more)) && more);
+	while (named(t, "mallory@uni.example") == POSTS);
 	CHECK(named(t, "mallory@uni.example") == POSTS - STEP);
 	CHECK(books_count(t, "erasure", "after > 0 AND posts = 8") == 1);
 	while (more)
@@ -338,7 +333,7 @@ static void test_unproven(struct books_test *t)
 /* What cannot be read goes on naming them: that is counted, and others go on. */
 static void test_damaged(struct books_test *t)
 {
-	bool more = true;
+	bool more = true, counted = false;
 	books_member(t, books_entry(t, DEV), "kim@far.example");
 	for (int i = 0; i < 3; i++)
 		arrive(t, "kim@far.example", "Kim <kim@far.example>",
@@ -347,10 +342,12 @@ static void test_damaged(struct books_test *t)
 			       "UPDATE blob SET bytes = x'00' WHERE id = (SELECT min(id) "
 			       "FROM post WHERE from_address = 'kim@far.example')"));
 	CHECK(ok(address_erase(&t->books, t->a, STR("kim@far.example"), &t->by)));
-	CHECK(ok(erase_continue(&t->books, t->a, &more)) && more);
-	CHECK(books_count(t, "erasure", "missed = 1 AND posts = 2") == 1);
-	while (more)
+	while (more) {
+		counted = counted
+			  || books_count(t, "erasure", "missed = 1 AND posts = 2");
 		CHECK(ok(erase_continue(&t->books, t->a, &more)));
+	}
+	CHECK(counted);
 	CHECK(named(t, "kim@far.example") == 1 && books_count(t, "erasure", "1") == 0);
 }
 

@@ -223,6 +223,38 @@ static void test_rights(struct books_test *t)
 	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM follow"));
 }
 
+/* More than are looked at at once; those of the first thousand get nothing. */
+static void test_many(struct books_test *t)
+{
+	struct outbound_message m;
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+			       "FROM n WHERE i < 2500) INSERT INTO person (id, name, "
+			       "scram_salt, created_at) SELECT 10000 + i, 'p' || i, "
+			       "x'00', 1 FROM n"));
+	BOOKS_MUST(t,
+		   book_run(t->books.lists,
+			    "INSERT INTO address (person, key, text, verified_at) "
+			    "SELECT id, name || '@many.example', name || "
+			    "'@many.example', id > 11000 FROM person WHERE id > 10000"));
+	BOOKS_MUST(t, book_run(t->books.lists,
+			       "INSERT INTO follow (person, list, number, made_at, "
+			       "last_at) SELECT id, ?1, 1, 1, 1 FROM person "
+			       "WHERE id > 10000 ORDER BY id",
+			       SQL_I(dev)));
+	post(t, "anna@uni.example", DEV);
+	(void)books_newest(t, &m);
+	CHECK(str_eq(m.kind, STR("follow")) && m.copies == 1500 && m.complete);
+	CHECK(books_count(t, "delivery", "member < 0 AND recipient LIKE '%@many.example'")
+	      == 1500);
+	BOOKS_MUST(t,
+		   book_run(t->books.lists,
+			    "UPDATE address SET verified_at = 0 WHERE person > 10000"));
+	clear(t);
+	HAD("anna@uni.example", "anna@uni.example bob@lab.example");
+	BOOKS_MUST(t, book_run(t->books.lists, "DELETE FROM follow"));
+}
+
 static void came_back(struct books_test *t, int64_t id, const char *class)
 {
 	bool more;
@@ -282,6 +314,7 @@ int main(void)
 	test_copy(&t);
 	test_shared(&t);
 	test_rights(&t);
+	test_many(&t);
 	test_ends(&t);
 	books_end(&t);
 	return check_done();

@@ -13,7 +13,7 @@ enum { DAY = 86400 };
 static const struct press BUTTON = { .choice = { "", 0 }, .reason = { "", 0 } };
 static int serial;
 
-static const char *fresh(struct books_test *t)
+static inline const char *fresh(struct books_test *t)
 {
 	return arena_z(t->a, arena_printf(t->a, "p%d@uni.example", ++serial));
 }

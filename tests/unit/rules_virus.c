@@ -36,6 +36,12 @@ static const struct {
 	  "(Heuristics.Encrypted.Zip)" },
 	{ NULL, NULL, ANNA, UNNAMED, VERDICT_HOLD, "virus",
 	  "the virus check suspects it: Another.Engines.Name" },
+	{ NULL, NULL, ANNA,
+	  WALL("suspicious", ",\"why\":\"perhaps spam: score 8.0 of 15.0\""),
+	  VERDICT_HOLD, "virus",
+	  "the virus check suspects it: perhaps spam: score 8.0 of 15.0" },
+	{ NULL, NULL, ANNA, WALL("refused", ",\"why\":\"spam\""), VERDICT_REJECT, "virus",
+	  "the mail filter refuses it: spam" },
 	{ NULL, NULL, ANNA, UNSCANNED, VERDICT_HOLD, "virus",
 	  "the virus check did not look through it: larger than the engine takes "
 	  "(StreamMaxLength)" },

@@ -1,36 +1,5 @@
-#include "smtp_policy.h"
-
-#include "base/enc.h"
-#include "tests/check.h"
-
-#include <openssl/evp.h>
-#include <sodium.h>
-
-/* One line in, the start of the reply out. NULL for a line: a new session of the
- * kind in the reply's place. */
-struct turn {
-	const char *line, *reply;
-};
-
-static void play(struct smtp_session *s, const struct turn *turns, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct smtp_reply r;
-		BUF(wire);
-		BUF(line);
-		buf_cat(&line, str_from(turns[i].line), STR("\r\n"));
-		smtp_step(s, buf_str(&line), &r);
-		smtp_reply_add(&wire, &r);
-		bool fits = str_starts(buf_str(&wire), str_from(turns[i].reply));
-		if (!fits)
-			fprintf(stderr, "%s\n  wanted %s, got %.*s", turns[i].line,
-				turns[i].reply, STR_F(buf_str(&wire)));
-		CHECK(fits);
-		CHECK(str_ends(buf_str(&wire), STR("\r\n")));
-	}
-}
-
-#define PLAY(s, turns) play((s), (turns), sizeof(turns) / sizeof *(turns))
+/* A session as a server has it, line by line: a transaction, its parameters and its limits. */
+#include "smtp_play.h"
 
 static void a_transaction(struct arena *a)
 {
@@ -281,99 +250,6 @@ static void recipients_are_kept(struct arena *a)
 	smtp_session_free(&s);
 }
 
-#include "tests/unit/smtp_session_auth.h"
-
-/* --- the local door, BDAT, TLS --- */
-
-static void local_door(struct arena *a)
-{
-	static const struct {
-		enum smtp_kind kind;
-		const char *auth, *want;
-	} cases[] = {
-		{ SMTP_LOCAL, "AUTH=anna@here.example", "anna@here.example" },
-		{ SMTP_LOCAL, "AUTH=e+2Bf@here.example", "e+f@here.example" },
-		{ SMTP_LOCAL, "AUTH=<>", "" },
-		{ SMTP_MX, "AUTH=anna@here.example", "" },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		WITH_SESSION(s, o, cases[i].kind);
-		struct smtp_reply r;
-		smtp_step(&s, STR("EHLO x\r\n"), &r);
-		smtp_step(&s,
-			  arena_cat(a, STR("MAIL FROM:<a@here.example> "),
-				    str_from(cases[i].auth), STR("\r\n")),
-			  &r);
-		CHECK(r.code == 250);
-		CHECK(str_eq(s.mail.auth, str_from(cases[i].want)));
-		smtp_session_free(&s);
-	}
-}
-
-static void chunks(struct arena *a)
-{
-	WITH_SESSION(s, o, SMTP_MX);
-	struct smtp_reply r, fine;
-	smtp_say(&fine, 250, "2.0.0", STR("ok"));
-	smtp_step(&s, STR("BDAT 5\r\n"), &r);
-	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 503 && s.chunk.size == 5);
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	smtp_step(&s, STR("BDAT 5 LAST\r\n"), &r);
-	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 554);
-	smtp_session_received(&s, &s.chunk.refusal);
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
-	smtp_step(&s, STR("BDAT 5\r\n"), &r);
-	CHECK(r.next == SMTP_CHUNK && !s.chunk.refusal.code && !s.chunk.last);
-	smtp_session_received(&s, &fine);
-	static const struct turn amid[] = {
-		{ "DATA", "503 5.5.1 a message is under way by BDAT" },
-		{ "MAIL FROM:<>", "503 5.5.1" },
-		{ "RCPT TO:<local@here.example>", "503 5.5.1" },
-	};
-	PLAY(&s, amid);
-	smtp_step(&s, STR("bdat 0 last\r\n"), &r);
-	CHECK(r.next == SMTP_CHUNK && !s.chunk.refusal.code && s.chunk.last);
-	smtp_session_received(&s, &fine);
-	CHECK(s.state == SMTP_READY && o.ended == 2);
-	o.disk_full = 1;
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	smtp_step(&s, STR("RCPT TO:<local@here.example>\r\n"), &r);
-	smtp_step(&s, STR("BDAT 5\r\n"), &r);
-	CHECK(r.next == SMTP_CHUNK && s.chunk.refusal.code == 452);
-	smtp_session_free(&s);
-}
-
-static void tls_forgets(struct arena *a)
-{
-	WITH_SESSION(s, o, SMTP_SUBMISSION);
-	struct smtp_reply r;
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("STARTTLS\r\n"), &r);
-	CHECK(r.code == 220 && r.next == SMTP_STARTTLS);
-	smtp_session_tls(&s);
-	CHECK(s.state == SMTP_FRESH && !s.helo.n);
-	smtp_step(&s, STR("STARTTLS\r\n"), &r);
-	CHECK(r.code == 503);
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("STARTTLS\r\n"), &r);
-	CHECK(r.code == 503 && str_eq(smtp_protocol(&s), STR("ESMTPS")));
-	smtp_session_free(&s);
-}
-
-static void draining(struct arena *a)
-{
-	WITH_SESSION(s, o, SMTP_MX);
-	atomic_bool drain = true;
-	struct smtp_reply r;
-	conf.draining = &drain;
-	smtp_step(&s, STR("EHLO x\r\n"), &r);
-	smtp_step(&s, STR("MAIL FROM:<>\r\n"), &r);
-	CHECK(r.code == 421 && !strcmp(r.status, "4.3.2") && r.next == SMTP_CLOSE);
-	smtp_session_free(&s);
-}
-
 static void refuse_sender(void *ctx, struct smtp_session *s, struct smtp_reply *r)
 {
 	(void)ctx, (void)s;
@@ -436,13 +312,6 @@ int main(void)
 	helo_has_no_parameters(a);
 	lines(a);
 	recipients_are_kept(a);
-	auth(a);
-	too_many_auths(a);
-	scram(a);
-	local_door(a);
-	chunks(a);
-	tls_forgets(a);
-	draining(a);
 	ends_pair_with_mails(a);
 	replies();
 	return check_done();

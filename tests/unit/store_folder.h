@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static str folder_make(struct arena *a)
+static inline str folder_make(struct arena *a)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *path = arena_z(a, arena_cat(a, str_from(tmp ? tmp : "/tmp"),
@@ -21,7 +21,7 @@ static str folder_make(struct arena *a)
 	return str_from(path);
 }
 
-static void folder_remove(struct arena *a, str path)
+static inline void folder_remove(struct arena *a, str path)
 {
 	const char *command = arena_z(a,
 				      arena_cat(a, STR("rm -rf -- '"), path, STR("'")));

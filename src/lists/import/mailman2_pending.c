@@ -22,7 +22,6 @@ static bool read_pending(struct moving *x, const struct pickle *entry,
 			 struct moved_token *t)
 {
 	str op = pickle_str(item(entry, 0)), address = pickle_str(item(entry, 1));
-	struct address who;
 	if (str_eq(op, STR("S")) && item(entry, 1)) {
 		address = read_join(x, item(entry, 1), t);
 	} else if (str_eq(op, STR("U"))) {
@@ -34,10 +33,7 @@ static bool read_pending(struct moving *x, const struct pickle *entry,
 	} else {
 		return false;
 	}
-	if (address_parse(x->a, str_trim(address), &who).kind)
-		return false;
-	t->address = address_key(x->a, &who);
-	return true;
+	return !address_read_key(x->a, address, &t->address).kind;
 }
 
 /* What nothing here takes up, by its letter. */

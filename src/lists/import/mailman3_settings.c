@@ -189,9 +189,7 @@ static void tell_unknown(struct moving *x)
 	for (uint32_t i = 0; i + 1 < d->count; i += 2) {
 		str name = pickle_str(d->items[i]);
 		if (!attribute_of_mailman3(name) && !str_eq(name, STR("id")))
-			import_report_attribute(x->report, REPORT_IMPOSSIBLE, name,
-						STR(""),
-						STR("no attribute of Mailman's own"));
+			moving_unknown(x, name);
 	}
 }
 

@@ -69,6 +69,10 @@ MUST_USE err moving_also(struct moving *x, const struct settings *now, str key);
 void moving_let_go(struct moving *x, str name, const struct attribute *row,
 		   const struct pickle *value);
 
+/* Tells that no list manager of that kind has the attribute: an extension of the site's own, or a
+ * later version, has added it. */
+void moving_unknown(struct moving *x, str name);
+
 /* Tells what the list has here that it had not there. */
 MUST_USE err moving_news(struct moving *x);
 

@@ -103,6 +103,12 @@ void moving_let_go(struct moving *x, str name, const struct attribute *row,
 				STR(""), how);
 }
 
+void moving_unknown(struct moving *x, str name)
+{
+	import_report_attribute(x->report, REPORT_IMPOSSIBLE, name, STR(""),
+				STR("no attribute of Mailman's own"));
+}
+
 /* Of a list that was another program's. */
 err moving_news(struct moving *x)
 {

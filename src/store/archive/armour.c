@@ -10,9 +10,6 @@ enum {
 	WIDTH_MOST = 996, /* RFC 5322 section 2.1.1 allows 998 in a line */
 };
 
-static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			      "0123456789+/";
-
 /* Letters until CRLF; 0: it is no such line. */
 static unsigned width_of(str text)
 {
@@ -81,10 +78,10 @@ void armour_on(char *to, str inner, unsigned width)
 	for (size_t n = inner.n / (width / 4 * 3); n; n--) {
 		for (unsigned i = 0; i < width; i += 4, p += 3) {
 			uint32_t v = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-			*to++ = LETTERS[v >> 18];
-			*to++ = LETTERS[v >> 12 & 63];
-			*to++ = LETTERS[v >> 6 & 63];
-			*to++ = LETTERS[v & 63];
+			*to++ = enc_base64_letters[v >> 18];
+			*to++ = enc_base64_letters[v >> 12 & 63];
+			*to++ = enc_base64_letters[v >> 6 & 63];
+			*to++ = enc_base64_letters[v & 63];
 		}
 		*to++ = '\r';
 		*to++ = '\n';

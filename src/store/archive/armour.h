@@ -24,6 +24,6 @@ bool armour_find(str text, struct armour *x);
 size_t armour_inner(size_t lines, unsigned width);
 size_t armour_outer(size_t inner, unsigned width);
 
-/* Writes armour_inner(lines.n) octets; armour_outer(inner.n) octets. */
+/* Writes armour_inner(lines.n) octets; armour_outer(inner.n) octets, at whose end inner may stand. */
 void armour_off(char *to, str lines, unsigned width);
 void armour_on(char *to, str inner, unsigned width);

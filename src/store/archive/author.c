@@ -103,30 +103,6 @@ err archive_author_years(struct book *b, struct arena *a, int64_t list, str addr
 		SQL_S(address), SQL_I(list), SQL_I(since));
 }
 
-static err add_ids(struct rows *r, int64_t *ids, size_t *count)
-{
-	while (rows_next(r))
-		ids[(*count)++] = rows_i64(r, 0);
-	return rows_end(r);
-}
-
-err archive_posts_naming(struct book *b, str address, str phrase, int64_t after,
-			 size_t limit, int64_t *ids, size_t *count)
-{
-	struct rows r;
-	*count = 0;
-	TRY(book_rows(b, &r,
-		      "SELECT id FROM post WHERE from_address = ?1 COLLATE NOCASE "
-		      "AND id > ?2 ORDER BY id LIMIT ?3",
-		      SQL_S(address), SQL_I(after), SQL_I(limit)));
-	TRY(add_ids(&r, ids, count));
-	TRY(book_rows(b, &r,
-		      "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 "
-		      "ORDER BY rowid LIMIT ?3",
-		      SQL_S(phrase), SQL_I(after), SQL_I(limit)));
-	return add_ids(&r, ids, count);
-}
-
 static void read_name(struct rows *r, struct arena *a, void *row)
 {
 	*(str *)row = rows_str(r, a, 0);

@@ -48,12 +48,6 @@ MUST_USE err archive_author_years(struct book *b, struct arena *a, int64_t list,
 MUST_USE err archive_author_names(struct book *b, struct arena *a, str address,
 				  size_t limit, str **names, size_t *count);
 
-/* Ids, after that one, of posts that the address wrote, and of those whose words match
- * the FTS5 phrase: at most limit of each kind, so ids has room for twice as many. The
- * first limit ids of all are among them. */
-MUST_USE err archive_posts_naming(struct book *b, str address, str phrase, int64_t after,
-				  size_t limit, int64_t *ids, size_t *count);
-
 /* Behind a post that lost its author: who was counted by the name that it bore goes by that of
  * their newest post on the list. p: as it was. */
 MUST_USE err archive_author_unname(struct book *b, const struct archive_post *p);

@@ -1,7 +1,7 @@
 #include "store/archive/armour.h"
 #include "store/archive/blob_inside.h"
 
-#include <string.h>
+enum { LINE_MOST = 1002 };
 
 static const char DAMAGED[] = "a post in the archive book is damaged and cannot be "
 			      "unpacked; restore it from a backup";
@@ -46,7 +46,7 @@ static bool take_mark(str *packed, unsigned *width)
 		return true;
 	*width = number_at(packed->p + 8);
 	*packed = str_skip(*packed, FRAME_MARK_OCTETS);
-	return *width >= 4 && *width % 4 == 0 && *width <= 1000;
+	return *width >= 4 && *width % 4 == 0 && *width + 2 <= LINE_MOST;
 }
 
 static err first(str packed, struct frame *f)
@@ -119,19 +119,15 @@ static err unpack_plain(ZSTD_DCtx *c, const ZSTD_DDict *dict, const struct frame
 	return ZSTD_isError(got) || got != room ? FAIL(ERR_IO, DAMAGED) : OK;
 }
 
-/* The same in base64 again, of whole lines, of which the last may be cut. */
+/* The same in base64 again: whole lines, so up to a LINE_MOST more than room. */
 static err unpack_armoured(ZSTD_DCtx *c, const ZSTD_DDict *dict, const struct frame *f,
 			   char *to, size_t room)
 {
-	ARENA(a);
 	size_t lines = (room + f->width + 1) / (f->width + 2);
-	str inner = { 0, lines * (f->width / 4 * 3) };
-	char *octets = arena_alloc(a, inner.n),
-	     *all = arena_alloc(a, lines * (f->width + 2));
-	TRY(unpack_plain(c, dict, f, octets, inner.n));
-	inner.p = octets;
-	armour_on(all, inner, f->width);
-	memcpy(to, all, room);
+	size_t inner = lines * (f->width / 4 * 3);
+	char *octets = to + lines * (f->width + 2) - inner;
+	TRY(unpack_plain(c, dict, f, octets, inner));
+	armour_on(to, (str){ octets, inner }, f->width);
 	return OK;
 }
 
@@ -142,7 +138,7 @@ err frames_unpack(ZSTD_DCtx *c, struct arena *a, const ZSTD_DDict *dict, str pac
 	size_t size;
 	TRY(measure(packed, &size));
 	size_t room = limit < size ? limit : size, n = 0;
-	char *to = arena_alloc(a, room);
+	char *to = arena_alloc(a, room + LINE_MOST);
 	for (; n < room; packed = str_skip(packed, f.length)) {
 		TRY(first(packed, &f));
 		size_t part = room - n < f.octets ? room - n : f.octets;

@@ -1,7 +1,10 @@
 #include "store/archive/window.h"
 
+#include "base/buf.h"
 #include "store/archive/facts.h"
 #include "store/archive/window_inside.h"
+
+#include <inttypes.h>
 
 #define MATCHES "SELECT rowid, words_hit(words) FROM words WHERE words MATCH ?1 AND "
 #define NEWEST  "rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC"
@@ -35,16 +38,44 @@ static const struct archive_scope *scope_of(const struct archive_ask *q, int64_t
 	return NULL;
 }
 
-/* Facts do not tell when it came: few lists show only what came since a day. */
-static err came_since(struct book *b, int64_t id, int64_t since, bool *yes)
+static int64_t since_of(const struct archive_ask *q, const struct hit *x)
 {
-	int64_t at;
-	*yes = true;
-	return since ? book_number(
-		       b, &at, yes,
-		       "SELECT id FROM post WHERE id = ?1 AND received_at >= ?2",
-		       SQL_I(id), SQL_I(since))
-		     : OK;
+	return scope_of(q, x->list)->since;
+}
+
+/* Leaves of the hits that are not sifted those that came late enough; r has the times of all that it is
+ * asked of, in their order. */
+static void drop_early(const struct archive_ask *q, struct window *w, struct rows *r)
+{
+	size_t n = w->sifted;
+	for (size_t i = w->sifted; i < w->count; i++) {
+		int64_t since = since_of(q, &w->hits[i]);
+		if (!since || (rows_next(r) && rows_i64(r, 0) >= since))
+			w->hits[n++] = w->hits[i];
+	}
+	w->count = n;
+}
+
+/* Facts do not tell when a post came, and few lists show only what came since a day: it is asked of
+ * all hits at once. */
+static err sift(struct book *b, const struct archive_ask *q, struct window *w)
+{
+	BUF(ids);
+	struct rows r;
+	for (size_t i = w->sifted; i < w->count; i++)
+		if (since_of(q, &w->hits[i]))
+			buf_addf(&ids, "%c%" PRId64, ids.n ? ',' : '[', w->hits[i].id);
+	if (ids.n) {
+		buf_add(&ids, STR("]"));
+		TRY(book_rows(b, &r,
+			      "SELECT coalesce(p.received_at, 0) FROM json_each(?1) j "
+			      "LEFT JOIN post p ON p.id = j.value ORDER BY j.key",
+			      SQL_S(buf_str(&ids))));
+		drop_early(q, w, &r);
+		TRY(rows_end(&r));
+	}
+	w->sifted = w->count;
+	return OK;
 }
 
 static bool passes(const struct archive_ask *q, const struct fact *x)
@@ -58,21 +89,17 @@ static err look(struct facts *f, struct arena *a, const struct archive_ask *q, i
 		uint64_t where, struct window *w)
 {
 	struct fact x;
-	bool visible;
 	TRY(facts_of(f, id, &x));
-	const struct archive_scope *scope = scope_of(q, x.list);
-	if (!scope || !passes(q, &x))
+	if (!scope_of(q, x.list) || !passes(q, &x))
 		return OK;
-	TRY(came_since(f->book, id, scope->since, &visible));
-	if (visible)
-		*next_hit(a, w) = (struct hit){ .id = id,
-						.where = where,
-						.list = (uint32_t)x.list,
-						.date = x.date,
-						.thread = (uint32_t)x.thread,
-						.flags = x.flags,
-						.author = x.author };
-	return OK;
+	*next_hit(a, w) = (struct hit){ .id = id,
+					.where = where,
+					.list = (uint32_t)x.list,
+					.date = x.date,
+					.thread = (uint32_t)x.thread,
+					.flags = x.flags,
+					.author = x.author };
+	return w->count == ARCHIVE_WINDOW ? sift(f->book, q, w) : OK;
 }
 
 /* By words: those with an id from `from` to `until`. */
@@ -123,7 +150,10 @@ static err fill(struct book *b, struct arena *a, const struct archive_ask *q,
 {
 	struct facts f;
 	facts_begin(b, &f);
-	err e = gather_all(&f, a, q, w), end = facts_end(&f);
+	err e = gather_all(&f, a, q, w);
+	if (!e.kind)
+		e = sift(b, q, w);
+	err end = facts_end(&f);
 	return e.kind ? e : end;
 }
 

@@ -16,6 +16,7 @@ struct hit {
 struct window {
 	struct hit *hits;
 	size_t count, room;
+	size_t sifted; /* of them it is sure that they came late enough */
 };
 
 /* Which posts it may be: a bit an id, and where there are any, the newest first. */

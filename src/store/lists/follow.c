@@ -64,17 +64,6 @@ err follow_any(struct book *b, int64_t list, bool *yes)
 			   SQL_I(list));
 }
 
-/* Who followed two threads that became one is the older of the two rows. */
-err follow_after(struct book *b, struct arena *a, int64_t list, str posts, int64_t after,
-		 size_t limit, struct follow_row **f, size_t *count)
-{
-	return TABLE_ALL(b, a, read_follow, f, count,
-			 "SELECT min(id), person, list, number, made_at, last_at "
-			 "FROM follow WHERE " OF_THREAD
-			 "GROUP BY person HAVING min(id) > ?3 ORDER BY min(id) LIMIT ?4",
-			 SQL_I(list), SQL_S(posts), SQL_I(after), SQL_I(limit));
-}
-
 err follow_touch(struct book *b, int64_t list, str posts, int64_t now)
 {
 	return book_run(b,

@@ -28,11 +28,6 @@ MUST_USE err follow_is(struct book *b, int64_t person, int64_t list, str posts,
 /* Whether anybody follows anything there: mostly nobody does. */
 MUST_USE err follow_any(struct book *b, int64_t list, bool *yes);
 
-/* Who follows the thread that holds the posts, a row a person, in order of id after that one. */
-MUST_USE err follow_after(struct book *b, struct arena *a, int64_t list, str posts,
-			  int64_t after, size_t limit, struct follow_row **f,
-			  size_t *count);
-
 /* The thread that holds the posts had one more. */
 MUST_USE err follow_touch(struct book *b, int64_t list, str posts, int64_t now);
 

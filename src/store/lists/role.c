@@ -1,5 +1,6 @@
 #include "store/lists/role.h"
 
+#include "store/lists/role_inside.h"
 #include "store/table.h"
 
 #define ROLE                                                                  \
@@ -61,15 +62,8 @@ err role_of_person(struct book *b, int64_t list, int64_t person, unsigned *roles
 {
 	bool found;
 	int64_t bits = 0;
-	TRY(book_number(b, &bits, &found,
-			"SELECT coalesce(max(r.role = 'owner'), 0) "
-			"+ 2 * coalesce(max(r.role = 'moderator'), 0) "
-			"+ 4 * EXISTS (SELECT 1 FROM list l JOIN domain_owner o "
-			"ON o.domain = l.domain JOIN address y ON y.id = o.address "
-			"WHERE l.id = ?1 AND y.person = ?2 AND y.verified_at > 0) "
-			"FROM role r JOIN address x ON x.id = r.address "
-			"WHERE r.list = ?1 AND x.person = ?2 AND x.verified_at > 0",
-			SQL_I(list), SQL_I(person)));
+	TRY(book_number(b, &bits, &found, "SELECT " ROLE_BITS("?1", "?2"), SQL_I(list),
+			SQL_I(person)));
 	*roles = (unsigned)bits;
 	return OK;
 }

@@ -9,14 +9,10 @@
 
 bool api_read_address(struct api *x, str text, str *key)
 {
-	struct address who;
-	err e = address_parse(x->a, str_trim(text), &who);
-	if (e.kind) {
+	bool is = !address_read_key(x->a, text, key).kind;
+	if (!is)
 		api_fail(x, 400, arena_cat(x->a, STR("Invalid email address "), text));
-		return false;
-	}
-	*key = address_key(x->a, &who);
-	return true;
+	return is;
 }
 
 /* Ids are numbers in a row: who could have each of them told would count through everybody
@@ -170,7 +166,7 @@ void api_user_addresses(struct api *x)
 	answer_all(x, e, all);
 }
 
-static void set_proven(struct api *x, const char *proven)
+static void order(struct api *x, const char *kind, const char *proven)
 {
 	struct address_row row;
 	struct person_row p;
@@ -179,32 +175,25 @@ static void set_proven(struct api *x, const char *proven)
 		return;
 	json_t *args = json_object();
 	json_object_set_new(args, "address", api_str(row.text));
-	json_object_set_new(args, "proven", json_string(proven));
-	if (api_order(x, "address_proven", args, &done))
+	if (proven)
+		json_object_set_new(args, "proven", json_string(proven));
+	if (api_order(x, kind, args, &done))
 		api_done(x);
 }
 
 void api_address_verify(struct api *x)
 {
-	set_proven(x, "yes");
+	order(x, "address_proven", "yes");
 }
 
 void api_address_unverify(struct api *x)
 {
-	set_proven(x, "no");
+	order(x, "address_proven", "no");
 }
 
 void api_address_delete(struct api *x)
 {
-	struct address_row row;
-	struct person_row p;
-	struct ordered done;
-	if (!find(x, &row, &p))
-		return;
-	json_t *args = json_object();
-	json_object_set_new(args, "address", api_str(row.text));
-	if (api_order(x, "address_drop", args, &done))
-		api_done(x);
+	order(x, "address_drop", NULL);
 }
 
 void api_user_address_add(struct api *x)

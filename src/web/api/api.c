@@ -163,8 +163,8 @@ static bool is_in_time(struct api *x)
 		return true;
 	response_header(x->r, STR("Retry-After"), STR("60"));
 	api_fail(x, 429,
-		 STR("This token has made as many requests in a minute as it "
-		     "may."));
+		 STR("This token has made as many requests in a minute as it may. Try "
+		     "again in a minute."));
 	return false;
 }
 

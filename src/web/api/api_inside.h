@@ -78,6 +78,9 @@ bool api_read_person_id(str text, int64_t *person);
 enum api_role { API_MEMBER, API_OWNER, API_MODERATOR, API_NONMEMBER, API_ROLES };
 const char *api_role_word(enum api_role role);
 bool api_read_role(str word, enum api_role *role);
+/* Where there is a field role, of API_ROLES roles only the one it names stays true. False: it names
+ * none, and the answer is made. */
+bool api_read_roles(struct api *x, bool *roles);
 
 /* A membership's id: of a member its row's, of a role the list's and the address's. */
 struct api_member_id {

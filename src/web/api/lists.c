@@ -174,20 +174,13 @@ void api_lists_find(struct api *x)
 {
 	struct roster_want want = { .roles = { true, true, true, true } };
 	const struct list_entry **all;
-	enum api_role role;
 	size_t n;
 	str subscriber = api_field(x, "subscriber");
 	if (!api_read_person_id(subscriber, &want.person)
 	    && !api_read_address(x, subscriber, &want.key))
 		return;
-	if (api_has(x, "role")) {
-		if (!api_read_role(api_field(x, "role"), &role)) {
-			api_fail(x, 400, STR("Cannot convert parameters: role"));
-			return;
-		}
-		memset(want.roles, 0, sizeof want.roles);
-		want.roles[role] = true;
-	}
+	if (!api_read_roles(x, want.roles))
+		return;
 	json_t *found = json_array();
 	addressbook_lists(x->w->books.addresses, x->a, &all, &n);
 	for (size_t i = 0; i < n; i++)

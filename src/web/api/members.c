@@ -137,17 +137,10 @@ void api_members_find(struct api *x)
 {
 	struct roster_want want = { .roles = { true, true, true, true } };
 	const struct list_entry *only = NULL;
-	enum api_role role;
 	if (!read_subscriber(x, &want))
 		return;
-	if (api_has(x, "role")) {
-		if (!api_read_role(api_field(x, "role"), &role)) {
-			api_fail(x, 400, STR("Cannot convert parameters: role"));
-			return;
-		}
-		memset(want.roles, 0, sizeof want.roles);
-		want.roles[role] = true;
-	}
+	if (!api_read_roles(x, want.roles))
+		return;
 	if (api_has(x, "list_id")
 	    && !(only = api_find_list(x, api_field(x, "list_id")))) {
 		api_fail(x, 404, STR("There is no such list."));

@@ -78,6 +78,20 @@ bool api_read_role(str word, enum api_role *role)
 	return false;
 }
 
+bool api_read_roles(struct api *x, bool *roles)
+{
+	enum api_role role;
+	if (!api_has(x, "role"))
+		return true;
+	if (!api_read_role(api_field(x, "role"), &role)) {
+		api_fail(x, 400, STR("Cannot convert parameters: role"));
+		return false;
+	}
+	memset(roles, 0, API_ROLES * sizeof *roles);
+	roles[role] = true;
+	return true;
+}
+
 str api_member_id(struct arena *a, const struct api_member_id *id)
 {
 	return arena_printf(a, "%x%015" PRIx64 "%016" PRIx64, (unsigned)id->role,

@@ -157,17 +157,11 @@ static void subscribe(struct api *x)
 		answer_member(x, key);
 }
 
-static void give_role(struct api *x, enum api_role role)
+/* The role was given: it is found, and where it is is said. */
+static void answer_role(struct api *x, enum api_role role, str address)
 {
 	struct roster_one one;
-	struct ordered done;
-	str address = api_subscriber(x);
-	if (!worker_may(x->w, RIGHT_roles_set)) {
-		api_fail(x, 403, STR("You may not make owners and moderators."));
-		return;
-	}
-	if (!api_order(x, "role_add", api_role_args(x, role, address), &done)
-	    || !roster_by_address(x, role, address, &one))
+	if (!roster_by_address(x, role, address, &one))
 		return;
 	api_created(x, arena_cat(x->a, STR("/members/"),
 				 api_member_id(x->a, &(struct api_member_id){
@@ -176,19 +170,24 @@ static void give_role(struct api *x, enum api_role role)
 							     .row = one.row })));
 }
 
+static void give_role(struct api *x, enum api_role role)
+{
+	struct ordered done;
+	str address = api_subscriber(x);
+	if (!worker_may(x->w, RIGHT_roles_set)) {
+		api_fail(x, 403, STR("You may not make owners and moderators."));
+		return;
+	}
+	if (api_order(x, "role_add", api_role_args(x, role, address), &done))
+		answer_role(x, role, address);
+}
+
 /* It begins with what the list does with other people's posts now. */
 static void make_nonmember(struct api *x)
 {
-	struct roster_one one;
 	str address = api_subscriber(x);
-	if (!api_order_nonmember(x, address, x->w->settings.default_nonmember_action)
-	    || !roster_by_address(x, API_NONMEMBER, address, &one))
-		return;
-	api_created(x, arena_cat(x->a, STR("/members/"),
-				 api_member_id(x->a, &(struct api_member_id){
-							     .role = API_NONMEMBER,
-							     .list = x->w->list->id,
-							     .row = one.row })));
+	if (api_order_nonmember(x, address, x->w->settings.default_nonmember_action))
+		answer_role(x, API_NONMEMBER, address);
 }
 
 void api_member_create(struct api *x)

@@ -41,10 +41,7 @@ static bool may_see(struct request *q, struct response *r, const struct download
 				     : MAY_NOT_KNOW;
 	if (may == MAY)
 		return true;
-	if (may == MAY_NOT && !q->session && !q->session_unread)
-		response_redirect(r, 303, login_path(q));
-	else
-		router_refuse(q, r, may);
+	router_lead_in(q, r, may);
 	return false;
 }
 

@@ -190,23 +190,10 @@ static err thread_feed(struct request *q, struct response *r,
 
 void thread_feed_page(struct request *q, struct response *r)
 {
-	const struct worker *w = worker_of(q);
 	struct archive_thread t;
-	int64_t number = 0;
-	bool found = false, seen = false;
 	struct cache_key key;
-	str text = request_arg(q, "number");
 	if (page_from_cache(q, r, "thread feed", numbered(q), &key))
 		return;
-	if (str_i64(text, &number)
-	    && page_failed(q, r,
-			   archive_read_thread_row(w->books.archive, q->arena,
-						   w->list->id, number, &t, &found)))
-		return;
-	if (found && page_failed(q, r, since_thread(q, &t, &seen)))
-		return;
-	if (!seen)
-		error_page(q, r, 404, STR_NONE);
-	else if (!page_failed(q, r, thread_feed(q, r, &t)))
+	if (since_thread_asked(q, r, &t) && !page_failed(q, r, thread_feed(q, r, &t)))
 		page_to_cache(q, r, &key);
 }

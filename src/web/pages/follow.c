@@ -9,20 +9,8 @@
 
 void follow_post(struct request *q, struct response *r)
 {
-	struct worker *w = worker_of(q);
-	struct ordered x;
-	if (!worker_may(w, RIGHT_archive_read)) {
-		router_refuse(q, r, MAY_NOT);
-		return;
-	}
-	json_t *args = json_object();
-	json_object_set_new(args, "list", json_of(w->list->address));
-	json_object_set_new(args, "number", json_of(request_arg(q, "number")));
-	json_object_set_new(args, "do", json_of(field(q, "do")));
-	if (order_and_wait(q, "follow", args, &x))
-		response_redirect(r, 303, marks_back(q));
-	else
-		error_page(q, r, x.result ? 400 : 503, x.why);
+	static const char *const fields[] = { "do" };
+	marks_order(q, r, "follow", fields, 1);
 }
 
 /* Whoever has the link got it by mail, be the list for others or not. */
@@ -44,7 +32,8 @@ void follow_link_page(struct request *q, struct response *r)
 		return;
 	err e = leave_token_read(q->arena, &w->books.mac, w->list, f, &number);
 	if (!e.kind && !follow_is_number(number))
-		e = FAIL(ERR_DENIED, "this link does not follow a thread");
+		e = FAIL(ERR_DENIED, "this link is not one that ends following a thread: "
+				     "end it on the thread's page");
 	r->cache = STR("no-store");
 	if (e.kind) {
 		error_page(q, r, 400, str_from(e.msg));

@@ -43,12 +43,10 @@ static bool is_due(struct request *q, struct response *r, str to, struct request
 		return false;
 	}
 	int may = site_may_enter(w->web->site, wanted, rules);
-	if (may == MAY_NOT && !q->session && !q->session_unread)
-		response_redirect(r, 303, login_path(q));
-	else if (may != MAY)
-		router_refuse(q, r, (enum may)may);
-	if (may != MAY)
+	if (may != MAY) {
+		router_lead_in(q, r, (enum may)may);
 		return false;
+	}
 	if (rules->licence.n && page_failed(q, r, consent_find(q, rules, &given)))
 		return false;
 	if (!rules->licence.n || given.id) {

@@ -94,7 +94,6 @@ static err add_threads(struct request *q, const struct home *h, struct page_list
 	size_t seen = 0;
 	bool sees = true;
 	struct reading reading;
-	reading_saw(q, 0);
 	TRY(reading_of_list(q, &reading));
 	for (size_t i = 0; i < shown; i++) {
 		TRY(since_thread(q, &t.list[i], &sees));

@@ -82,17 +82,17 @@ const struct page_starring *marks_show(struct request *q, const struct marks *m,
 	return m->may ? p : NULL;
 }
 
-str marks_back(const struct request *q)
+static str back(const struct request *q)
 {
 	return arena_cat(q->arena, list_path(q), STR("/t/"), request_arg(q, "number"),
 			 q->query_text.n ? STR("?") : STR(""), q->query_text);
 }
 
-void mark_post(struct request *q, struct response *r)
+void marks_order(struct request *q, struct response *r, const char *kind,
+		 const char *const *fields, size_t count)
 {
 	struct worker *w = worker_of(q);
 	struct ordered x;
-	static const char *const fields[] = { "star", "tags", "untag" };
 	if (!worker_may(w, RIGHT_archive_read)) {
 		router_refuse(q, r, MAY_NOT);
 		return;
@@ -100,12 +100,18 @@ void mark_post(struct request *q, struct response *r)
 	json_t *args = json_object();
 	json_object_set_new(args, "list", json_of(w->list->address));
 	json_object_set_new(args, "number", json_of(request_arg(q, "number")));
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+	for (size_t i = 0; i < count; i++)
 		json_object_set_new(args, fields[i], json_of(field(q, fields[i])));
-	if (order_and_wait(q, "mark", args, &x))
-		response_redirect(r, 303, marks_back(q));
+	if (order_and_wait(q, kind, args, &x))
+		response_redirect(r, 303, back(q));
 	else
 		error_page(q, r, x.result ? 400 : 503, x.why);
+}
+
+void mark_post(struct request *q, struct response *r)
+{
+	static const char *const fields[] = { "star", "tags", "untag" };
+	marks_order(q, r, "mark", fields, 3);
 }
 
 /* ---- all of a person's */

@@ -32,5 +32,7 @@ MUST_USE err marks_threads(void *request, const str *words, size_t count, str *t
 /* Whether there is such a person. */
 bool marks_keeper(const struct request *q);
 
-/* Where a form of the thread's page leads back to: the view that it stood on. */
-str marks_back(const struct request *q);
+/* Has an order of that kind done what a form of the thread's page says in these fields, of the
+ * post it names, and leads back to the view that the form stood on. */
+void marks_order(struct request *q, struct response *r, const char *kind,
+		 const char *const *fields, size_t count);

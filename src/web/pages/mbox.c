@@ -115,23 +115,11 @@ static struct mbox_stream *answer_mbox(struct request *q, struct response *r,
 
 void thread_mbox_page(struct request *q, struct response *r)
 {
-	const struct worker *w = worker_of(q);
 	struct archive_thread t;
 	struct export_job job;
-	int64_t number = 0;
-	bool found = false, seen = false;
-	if (str_i64(request_arg(q, "number"), &number)
-	    && page_failed(q, r,
-			   archive_read_thread_row(w->books.archive, q->arena,
-						   w->list->id, number, &t, &found)))
+	if (!since_thread_asked(q, r, &t))
 		return;
-	if (found && page_failed(q, r, since_thread(q, &t, &seen)))
-		return;
-	if (!seen) {
-		error_page(q, r, 404, STR_NONE);
-		return;
-	}
-	export_thread(&job, w->list->id, t.number);
+	export_thread(&job, worker_of(q)->list->id, t.number);
 	mbox_say(r, mbox_name(q, arena_number(q->arena, t.number)));
 	answer_mbox(q, r, &job, hides_here(q));
 }

@@ -1,5 +1,4 @@
-/* /login/at/NAME: signing in by an account at a provider of [oidc], there and back; and on
- * /account, which accounts those are.
+/* /login/at/NAME: signing in by an account at a provider of [oidc], there and back.
  *
  * The way back is a GET that signs in, as OAuth wants it: it does so in the browser alone
  * that has the flow's cookie, and once, so that a link to it does nothing anywhere else. */
@@ -83,7 +82,7 @@ static void refuse_answer(struct request *q, struct response *r, err e)
 
 /* ---- there */
 
-static str own_path(const struct conf_oidc *p, struct arena *a)
+str oidc_path(struct arena *a, const struct conf_oidc *p)
 {
 	return arena_cat(a, STR("/login/at/"), p->name);
 }
@@ -94,7 +93,7 @@ static struct oidc_flow flow_of(struct request *q, const struct conf_oidc *p, st
 	const struct web *web = worker_of(q)->web;
 	return (struct oidc_flow){ .client = p->client,
 				   .redirect = arena_cat(q->arena, web->conf->site_url,
-							 own_path(p, q->arena),
+							 oidc_path(q->arena, p),
 							 STR("/back")),
 				   .state = state,
 				   .secret = secret };
@@ -333,85 +332,4 @@ void oidc_back_page(struct request *q, struct response *r)
 		refuse_answer(q, r, e);
 	else
 		let_in(q, r, &x, &who);
-}
-
-/* ---- on /login and /account */
-
-void oidc_add_buttons(struct request *q, struct page_login *p)
-{
-	const struct conf *conf = worker_of(q)->web->conf;
-	struct page_login_providers *rows = arena_zero(q->arena, (conf->oidc_count + 1)
-									 * sizeof *rows);
-	for (size_t i = 0; i < conf->oidc_count; i++)
-		rows[i] = (struct page_login_providers){
-			.provider = conf->oidc[i].label,
-			.action = own_path(&conf->oidc[i], q->arena),
-		};
-	p->providers = rows;
-	p->providers_count = conf->oidc_count;
-}
-
-static bool is_tied(const struct identity_row *x, size_t n, const struct conf_oidc *p)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(x[i].issuer, p->issuer))
-			return true;
-	return false;
-}
-
-static str label_of(const struct conf *conf, str issuer)
-{
-	for (size_t i = 0; i < conf->oidc_count; i++)
-		if (str_eq(conf->oidc[i].issuer, issuer))
-			return conf->oidc[i].label;
-	return issuer;
-}
-
-err oidc_add_identities(struct request *q, struct page_account *p)
-{
-	size_t n;
-	struct identity_row *x;
-	const struct conf *conf = worker_of(q)->web->conf;
-	TRY(identity_by_person(worker_of(q)->books.lists, q->arena, q->session->person,
-			       &x, &n));
-	struct page_account_identities *rows = arena_zero(q->arena,
-							  (n + 1) * sizeof *rows);
-	struct page_account_providers *free_ones = arena_zero(
-		q->arena, (conf->oidc_count + 1) * sizeof *free_ones);
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct page_account_identities){
-			.id = x[i].id,
-			.provider = label_of(conf, x[i].issuer),
-			.account = x[i].address.n ? x[i].address : x[i].subject,
-			.since = x[i].made_at,
-			.used = x[i].used_at,
-		};
-	for (size_t i = 0; i < conf->oidc_count; i++)
-		if (!is_tied(x, n, &conf->oidc[i]))
-			free_ones[p->providers_count++] = (struct page_account_providers){
-				.provider = conf->oidc[i].label,
-				.action = own_path(&conf->oidc[i], q->arena),
-			};
-	p->identities = rows;
-	p->identities_count = n;
-	p->providers = free_ones;
-	return OK;
-}
-
-static err untie(struct request *q, int64_t id, str of)
-{
-	TRY(account_change_begin(q));
-	err e = identity_remove(worker_of(q)->books.lists, q->session->person, id);
-	return account_change_end(q, e, "identity-gone", of);
-}
-
-void account_identities_post(struct request *q, struct response *r)
-{
-	int64_t id = 0;
-	if (!account_in_browser(q, r) || !account_proven(q, r, STR("/account")))
-		return;
-	(void)!str_i64(field(q, "id"), &id);
-	err e = untie(q, id, str_first(field(q, "of"), 200));
-	if (e.kind == ERR_NOTFOUND || !page_failed(q, r, e))
-		go_said(q, r, STR("/account"), "identity-gone", STR(""));
 }

@@ -4,6 +4,9 @@
 #include "web/pages/forms.h"
 #include "web/provider.h"
 
+/* Where signing in there begins. */
+str oidc_path(struct arena *a, const struct conf_oidc *p);
+
 /* The buttons on /login. */
 void oidc_add_buttons(struct request *q, struct page_login *p);
 

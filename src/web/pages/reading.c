@@ -102,29 +102,74 @@ static void write_some(struct request *q)
 
 /* ---- what a page asks */
 
+/* What the book has, and what waits to be written. */
+static err read_rows(struct request *q, struct reading *r)
+{
+	struct worker *w = worker_of(q);
+	struct reading_row *kept;
+	size_t n;
+	TRY(reading_of(w->books.lists, q->arena, w->viewer.person, w->list->id, &kept,
+		       &n));
+	pthread_mutex_lock(&waiting.lock);
+	r->rows = arena_alloc(q->arena, (n + waiting.count + 1) * sizeof *r->rows);
+	for (size_t i = 0; i < waiting.count; i++)
+		if (waiting.all[i].person == w->viewer.person
+		    && waiting.all[i].list == w->list->id)
+			r->rows[r->count++] = waiting.all[i].row;
+	pthread_mutex_unlock(&waiting.lock);
+	for (size_t i = 0; i < n; i++)
+		r->rows[r->count++] = kept[i];
+	return OK;
+}
+
+/* Of who comes for the first time all that is there is no news. */
+static err read_or_begin(struct request *q, struct reading *r)
+{
+	struct worker *w = worker_of(q);
+	struct reading_row all = { 0 };
+	int64_t version;
+	*r = (struct reading){ .may = is_reader(q) };
+	if (!r->may)
+		return OK;
+	TRY(read_rows(q, r));
+	if (r->count)
+		return OK;
+	TRY(archive_newest(w->books.archive, w->list->id, &all.upto, &version));
+	keep(w->viewer.person, w->list->id, all);
+	r->rows[r->count++] = all;
+	return OK;
+}
+
+/* The newest post of the thread where it is news; else 0. */
+static err news_of(struct request *q, const struct reading *r,
+		   const struct archive_thread *t, int64_t *news)
+{
+	int64_t newest, upto = 0;
+	for (size_t i = 0; i < r->count; i++)
+		if ((!r->rows[i].number || r->rows[i].number == t->number)
+		    && r->rows[i].upto > upto)
+			upto = r->rows[i].upto;
+	TRY(archive_thread_newest(worker_of(q)->books.archive, t->id, &newest));
+	*news = newest > upto ? newest : 0;
+	return OK;
+}
+
 static err see(struct request *q, int64_t number)
 {
 	struct worker *w = worker_of(q);
 	struct reading r;
 	struct archive_thread t;
-	int64_t newest, version;
-	bool found, news;
-	TRY(reading_of_list(q, &r));
-	if (!r.count) {
-		TRY(archive_newest(w->books.archive, w->list->id, &newest, &version));
-		keep(w->viewer.person, w->list->id, (struct reading_row){ 0, newest });
-		return OK;
-	}
+	int64_t news;
+	bool found;
+	TRY(read_or_begin(q, &r));
 	TRY(archive_read_thread_row(w->books.archive, q->arena, w->list->id, number, &t,
 				    &found));
 	if (!found)
 		return OK;
-	TRY(reading_is_news(q, &r, &t, &news));
-	if (news) {
-		TRY(archive_thread_newest(w->books.archive, t.id, &newest));
+	TRY(news_of(q, &r, &t, &news));
+	if (news)
 		keep(w->viewer.person, w->list->id,
-		     (struct reading_row){ t.number, newest });
-	}
+		     (struct reading_row){ t.number, news });
 	return OK;
 }
 
@@ -140,42 +185,21 @@ void reading_saw(struct request *q, int64_t number)
 	write_some(q);
 }
 
-/* What the book has, and what waits to be written. */
 err reading_of_list(struct request *q, struct reading *r)
 {
-	struct worker *w = worker_of(q);
-	struct reading_row *kept;
-	size_t n;
-	*r = (struct reading){ .may = is_reader(q) };
-	if (!r->may)
-		return OK;
-	TRY(reading_of(w->books.lists, q->arena, w->viewer.person, w->list->id, &kept,
-		       &n));
-	pthread_mutex_lock(&waiting.lock);
-	r->rows = arena_alloc(q->arena, (n + waiting.count + 1) * sizeof *r->rows);
-	for (size_t i = 0; i < waiting.count; i++)
-		if (waiting.all[i].person == w->viewer.person
-		    && waiting.all[i].list == w->list->id)
-			r->rows[r->count++] = waiting.all[i].row;
-	pthread_mutex_unlock(&waiting.lock);
-	for (size_t i = 0; i < n; i++)
-		r->rows[r->count++] = kept[i];
+	TRY(read_or_begin(q, r));
+	if (r->may)
+		write_some(q);
 	return OK;
 }
 
 err reading_is_news(struct request *q, const struct reading *r,
 		    const struct archive_thread *t, bool *news)
 {
-	int64_t newest, upto = 0;
-	*news = false;
-	if (!r->may || !r->count)
-		return OK;
-	for (size_t i = 0; i < r->count; i++)
-		if ((!r->rows[i].number || r->rows[i].number == t->number)
-		    && r->rows[i].upto > upto)
-			upto = r->rows[i].upto;
-	TRY(archive_thread_newest(worker_of(q)->books.archive, t->id, &newest));
-	*news = newest > upto;
+	int64_t newest = 0;
+	if (r->may)
+		TRY(news_of(q, r, t, &newest));
+	*news = newest;
 	return OK;
 }
 

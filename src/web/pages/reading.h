@@ -20,11 +20,11 @@ struct reading {
 	size_t count;
 };
 
-/* The thread that holds that post of the list at hand was shown, or (0) the list's home: where
- * nothing is known of who looks, all that is there is no news from now on. Nothing comes of a
- * failure. */
+/* The thread that holds that post of the list at hand was shown. Nothing comes of a failure. */
 void reading_saw(struct request *q, int64_t number);
 
+/* For the list's home: where nothing is known of who looks, all that is there is no news from now
+ * on. */
 MUST_USE err reading_of_list(struct request *q, struct reading *r);
 MUST_USE err reading_is_news(struct request *q, const struct reading *r,
 			     const struct archive_thread *t, bool *news);

@@ -1,6 +1,7 @@
 #include "web/pages/since.h"
 
 #include "base/map.h"
+#include "web/pages/forms.h"
 
 bool since_sees(const struct request *q, const struct archive_post *p)
 {
@@ -79,6 +80,23 @@ err since_thread(const struct request *q, struct archive_thread *t, bool *sees)
 	if (seen.posts && seen.posts < t->posts)
 		begin_with(t, &seen.first, (size_t)seen.posts, (size_t)seen.authors);
 	return OK;
+}
+
+bool since_thread_asked(struct request *q, struct response *r, struct archive_thread *t)
+{
+	const struct worker *w = worker_of(q);
+	int64_t number = 0;
+	bool found = false, sees = false;
+	if (str_i64(request_arg(q, "number"), &number)
+	    && page_failed(q, r,
+			   archive_read_thread_row(w->books.archive, q->arena,
+						   w->list->id, number, t, &found)))
+		return false;
+	if (found && page_failed(q, r, since_thread(q, t, &sees)))
+		return false;
+	if (!sees)
+		error_page(q, r, 404, STR_NONE);
+	return sees;
 }
 
 void since_months(const struct request *q, struct calendar *c)

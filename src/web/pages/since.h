@@ -22,5 +22,9 @@ void since_leaves(const struct request *q, struct archive_thread_page *t);
 /* A row of a thread as its posts that are seen say. *sees: there are any. */
 MUST_USE err since_thread(const struct request *q, struct archive_thread *t, bool *sees);
 
+/* The same of the thread that the path's number names. False: there is none, none of it is seen, or
+ * a book cannot be read, and the answer is made. */
+bool since_thread_asked(struct request *q, struct response *r, struct archive_thread *t);
+
 /* Months with no day that is seen go. */
 void since_months(const struct request *q, struct calendar *c);

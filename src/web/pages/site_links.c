@@ -18,20 +18,8 @@ static bool may(struct request *q, struct response *r, str below)
 	if (may == MAY && q->session && str_starts(below, STR("/"))
 	    && str_ends(below, STR("/")))
 		return true;
-	if (may == MAY_NOT && !q->session && !q->session_unread)
-		response_redirect(r, 303, login_path(q));
-	else
-		router_refuse(q, r, may == MAY ? MAY_NOT : may);
+	router_lead_in(q, r, may == MAY ? MAY_NOT : may);
 	return false;
-}
-
-/* As links have it. */
-static str link_to(struct arena *a, str path)
-{
-	str link = STR(""), segment;
-	for (path = str_skip(path, 1); str_cut(path, '/', &segment, &path);)
-		link = arena_cat(a, link, STR("/"), enc_percent(a, segment));
-	return arena_cat(a, link, STR("/"), enc_percent(a, path));
 }
 
 static void show(struct request *q, struct response *r, struct page_sitelinks *p)
@@ -40,8 +28,8 @@ static void show(struct request *q, struct response *r, struct page_sitelinks *p
 	size_t n;
 	struct arena *a = q->arena;
 	if (page_failed(q, r,
-			site_link_list(&worker_of(q)->books, a, link_to(a, p->below), &x,
-				       &n)))
+			site_link_list(&worker_of(q)->books, a,
+				       enc_percent_path(a, p->below), &x, &n)))
 		return;
 	struct page_sitelinks_links *rows = arena_zero(a, (n + 1) * sizeof *rows);
 	for (size_t i = 0; i < n; i++)
@@ -111,7 +99,7 @@ static err make(struct request *q, struct page_sitelinks *p, struct site_link *l
 	struct actor by;
 	str query;
 	TRY(worker_actor(q, &by));
-	link->path = link_to(q->arena, p->path);
+	link->path = enc_percent_path(q->arena, p->path);
 	link->expires_at = clock_now() + p->days * DAY;
 	link->by = by.name;
 	link->note = p->why;
@@ -133,7 +121,7 @@ static err end_link(struct request *q, str below)
 		return FAIL(ERR_NOTFOUND, "no number");
 	TRY(worker_actor(q, &by));
 	TRY(book_begin(books->lists));
-	err e = site_link_end(books, q->arena, link_to(q->arena, below), id);
+	err e = site_link_end(books, q->arena, enc_percent_path(q->arena, below), id);
 	if (!e.kind)
 		e = books_audit(books, &by, 0, STR("site link ended"), below);
 	return book_end(books->lists, e);

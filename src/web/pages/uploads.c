@@ -21,21 +21,9 @@ static bool look(struct request *q, struct response *r, str path, struct upload_
 	upload_look(q, path, x);
 	if (x->may == MAY || x->manages)
 		return true;
-	if (!q->session && !q->session_unread)
-		response_redirect(r, 303, login_path(q));
-	else
-		router_refuse(q, r, (enum may)x->may);
+	router_lead_in(q, r, (enum may)x->may);
 	place_close(&x->at);
 	return false;
-}
-
-/* As links have it. */
-static str link_to(struct arena *a, str path)
-{
-	str link = STR(""), segment;
-	for (path = str_skip(path, 1); str_cut(path, '/', &segment, &path);)
-		link = arena_cat(a, link, STR("/"), enc_percent(a, segment));
-	return arena_cat(a, link, STR("/"), enc_percent(a, path));
 }
 
 static err add_files(struct request *q, const struct upload_place *x,
@@ -53,7 +41,7 @@ static err add_files(struct request *q, const struct upload_place *x,
 		str name = str_skip(u[i].path, x->path.n);
 		rows[i] = (struct page_uploads_files){
 			.name = name,
-			.href = link_to(a, u[i].path),
+			.href = enc_percent_path(a, u[i].path),
 			.size = u[i].size,
 			.who = u[i].name.n      ? u[i].name
 			       : u[i].address.n ? u[i].address

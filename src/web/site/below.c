@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 /* O_NONBLOCK: a FIFO keeps nobody waiting. */
+enum { DEEP = 64 };
+
 enum { READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC };
 
 static const struct place nothing = { .fd = -1, .folder = -1 };
@@ -73,6 +75,26 @@ void below_walk(int root, struct arena *a, const str *segments, size_t count,
 	if (!count)
 		at.name = STR("");
 	*p = at;
+}
+
+bool below_path(int root, struct arena *a, str path,
+		void (*folder)(void *ctx, int fd, size_t depth), void *ctx,
+		struct place *p)
+{
+	str segments[DEEP], rest = str_skip(path, 1);
+	size_t n = 0;
+	*p = nothing;
+	if (!str_starts(path, STR("/")) || str_has(path, '\0'))
+		return false;
+	for (; rest.n && n < DEEP; n++)
+		if (!str_cut(rest, '/', &segments[n], &rest)) {
+			segments[n] = rest;
+			rest = STR_NONE;
+		}
+	if (rest.n)
+		return false;
+	below_walk(root, a, segments, n, folder, ctx, p);
+	return true;
 }
 
 void place_close(struct place *p)

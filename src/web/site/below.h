@@ -34,6 +34,12 @@ void below_walk(int root, struct arena *a, const str *segments, size_t count,
 		void (*folder)(void *ctx, int fd, size_t depth), void *ctx,
 		struct place *p);
 
+/* The same down a path of decoded segments, "/a/b" or "/a/b/". False, and nothing: it is none,
+ * or deeper than any that is served. */
+bool below_path(int root, struct arena *a, str path,
+		void (*folder)(void *ctx, int fd, size_t depth), void *ctx,
+		struct place *p);
+
 /* One name in an open folder. */
 void below_step(int folder, struct arena *a, str name, struct place *p);
 

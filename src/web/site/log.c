@@ -188,14 +188,8 @@ static str disk_name(struct arena *a, str path, str tag)
 
 static int open_version(struct arena *a, int root, const struct site_version *v)
 {
-	enum { DEEP = 64 };
-	str segments[DEEP], rest = str_skip(disk_name(a, v->path, v->tag), 1);
-	size_t n = 0;
 	struct place p;
-	for (; n + 1 < DEEP && str_cut(rest, '/', &segments[n], &rest); n++)
-		;
-	segments[n++] = rest;
-	below_walk(root, a, segments, n, NULL, NULL, &p);
+	below_path(root, a, disk_name(a, v->path, v->tag), NULL, NULL, &p);
 	bool same = p.kind == PLACE_FILE && str_starts(v->tag, file_version(a, &p.st));
 	int fd = same ? p.fd : -1;
 	p.fd = same ? -1 : p.fd;

@@ -5,26 +5,11 @@
 #include "web/site/pages.h"
 #include "web/worker.h"
 
-enum { DEEP = 64 };
-
 bool site_look(struct request *q, str path, struct place *p, struct access *x)
 {
 	const struct web *web = q->ctx;
-	str *segments = arena_alloc(q->arena, DEEP * sizeof *segments), rest;
-	size_t n = 0;
-	*p = (struct place){ .fd = -1, .folder = -1 };
 	*x = (struct access){ .a = q->arena };
-	if (!str_starts(path, STR("/")) || str_has(path, '\0'))
-		return false;
-	for (rest = str_skip(path, 1); rest.n && n < DEEP; n++)
-		if (!str_cut(rest, '/', &segments[n], &rest)) {
-			segments[n] = rest;
-			rest = STR_NONE;
-		}
-	if (rest.n)
-		return false;
-	below_walk(web->site->root, q->arena, segments, n, access_look, x, p);
-	return true;
+	return below_path(web->site->root, q->arena, path, access_look, x, p);
 }
 
 static err holds(void *ctx, const struct rule *rule, bool *yes)

@@ -324,10 +324,10 @@ static err find_room(struct request *q, struct upload *u, int64_t expected)
 /* A stranger's, or one that goes nowhere: it is read to its end and told so. */
 static void check_place(struct request *q, struct upload *u)
 {
-	if (!q->session || !q->session->cookie.n)
-		fail(u, ERR_DENIED, N_("Sign in first."));
-	else if (u->to.may == MAY_NOT_TELL)
+	if (u->to.may == MAY_NOT_TELL || q->session_unread)
 		fail(u, ERR_TEMP, N_("The server cannot answer at the moment."));
+	else if (!q->session || !q->session->cookie.n)
+		fail(u, ERR_DENIED, N_("Sign in first."));
 	else if (u->to.may != MAY)
 		fail(u, ERR_DENIED, N_("You may not put files there."));
 	else if (!u->to.named)
@@ -371,7 +371,8 @@ struct sink *upload_sink(void *router, struct request *q)
 			      .person = q->session ? q->session->person : 0 };
 	u->hear = (struct multipart_hear){ begin_part, take_octets, end_part, u };
 	u->rows = arena_zero(a, FIELDS * sizeof *u->rows);
-	u->to.at = (struct place){ .fd = -1, .folder = -1 };
+	u->to = (struct upload_place){ .at = { .fd = -1, .folder = -1 },
+				       .may = MAY_NOT_TELL };
 	crypto_hash_sha256_init(&u->hash);
 	if (!worker_check(worker_of(q)).kind)
 		upload_look(q, arena_copy(a, request_query(q, "to")), &u->to);

@@ -1,4 +1,11 @@
-/* tests/unit/smtp_session_auth.h: AUTH, for smtp_session.c: its turns are played by play. */
+/* AUTH: its mechanisms, and how often it is tried. */
+#include "smtp_play.h"
+
+#include "base/enc.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
 static void auth(struct arena *a)
 {
 	static const struct {
@@ -151,4 +158,13 @@ static void scram(struct arena *a)
 		CHECK(i || str_eq(s.user, STR("anna@here.example")));
 		smtp_session_free(&s);
 	}
+}
+
+int main(void)
+{
+	ARENA(a);
+	auth(a);
+	too_many_auths(a);
+	scram(a);
+	return check_done();
 }
