@@ -295,7 +295,7 @@ p.cli('list', 'set', 'spike@lists.example', 'posts_per_hour=1')
 add('spike@lists.example', ivy='plain', ian='regular')
 for name in ('calm', 'spike', 'spam'):
     p.deliver(CLIENT, 'spike@lists.example', message(CLIENT, 'spike@lists.example', name))
-    p.quiet()
+    check('it is sorted', eventually(lambda: p.status('arrivals') == 0))
 
 
 def read_by_ivy():
