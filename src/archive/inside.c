@@ -92,7 +92,7 @@ err archive_inside_set(struct book *b, struct arena *a, const struct archive_pos
 	TRY(archive_words_have(b, p->id, &indexed));
 	if (indexed) {
 		TRY(archive_words_remove(b, p->id, &now.words));
-		now.words.inside = text;
+		archive_words_inside(a, &now.words, text);
 		TRY(archive_words_add(b, p->id, &now.words));
 	}
 	return archive_inside_put(b, p->id, text);

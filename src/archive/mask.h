@@ -1,5 +1,6 @@
 /* archive/mask.h: a message as guests get it from a list that hides addresses: the
- * domains in its header are gone, all else is as it was.
+ * domains in its header, in its text but for code, and in messages within it are gone, all
+ * else is as it was.
  *
  *     mask_message(a, message)      From: Anna <anna@hidden.invalid>
  */
@@ -7,8 +8,8 @@
 
 #include "base/arena.h"
 
-/* Addresses in all fields but those that name messages, parts and lists. Bytes of
- * the body do not change, so a patch still applies. */
+/* Addresses in all fields but those that name messages, parts and lists, and those that the
+ * page hides in texts: none in code, so a patch still applies, and none in files. */
 str mask_message(struct arena *a, str message);
 
 /* A text with the domain of each address in it replaced by hidden.invalid, which

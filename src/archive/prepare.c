@@ -3,6 +3,7 @@
 #include "archive/content.h"
 #include "archive/html.h"
 #include "archive/picture.h"
+#include "archive/render.h"
 #include "archive/script.h"
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -113,6 +114,40 @@ static void split_quotes(struct arena *a, str text, str *own, str *quoted)
 	*quoted = (str){ others, m };
 }
 
+static bool is_apart(char c)
+{
+	return chr_is_space(c) || str_has(STR("<>()[]{},;:\""), c);
+}
+
+/* Addresses of people in a text stand apart, whole, and without their domains in it, as a page
+ * shows it that hides them. What the index was given it must be told again to forget it: who
+ * changes what is an address here has all words made anew (store/schema). */
+static str without_addresses(struct arena *a, str text, str *addresses)
+{
+	BUF(own);
+	BUF(apart);
+	size_t done = 0, end;
+	*addresses = STR("");
+	for (size_t at = 0; render_next_address(text, &at, &end); at = end) {
+		size_t from = at;
+		while (from > done && !is_apart(text.p[from - 1]))
+			from--;
+		buf_cat(&own, (str){ text.p + done, at + 1 - done }, STR(" "));
+		buf_cat(&apart, (str){ text.p + from, end - from }, STR("\n"));
+		done = end;
+	}
+	if (!done)
+		return text;
+	buf_add(&own, str_skip(text, done));
+	*addresses = arena_copy(a, buf_str(&apart));
+	return arena_copy(a, buf_str(&own));
+}
+
+void archive_words_inside(struct arena *a, struct archive_words *w, str text)
+{
+	w->inside = without_addresses(a, text, &w->inside_address);
+}
+
 /* A name as who may not see addresses reads it: none of the domains. */
 static void add_name(struct buf *b, str name)
 {
@@ -175,6 +210,8 @@ static void find_words(struct arena *a, const struct content *c, struct prepared
 	find_people(a, &c->mime.header, out);
 	w->files = arena_copy(a, buf_str(&files));
 	split_quotes(a, c->text, &w->body, &w->quote);
+	w->body = without_addresses(a, w->body, &w->body_address);
+	w->quote = without_addresses(a, w->quote, &w->quote_address);
 }
 
 void archive_measure(str bytes, struct archive_attachment *x)
@@ -318,8 +355,10 @@ err archive_prepare_as(struct arena *a, const struct archive_post *p, str messag
 err archive_prepare_again(struct book *b, struct arena *a, const struct archive_post *p,
 			  struct archive_packer *packer, struct prepared *out)
 {
-	str message;
+	str message, text;
 	TRY(archive_blob_read(b, a, p->id, SIZE_MAX, &message));
 	TRY(archive_prepare_as(a, p, message, packer, out));
-	return archive_inside_read(b, a, p->id, &out->words.inside);
+	TRY(archive_inside_read(b, a, p->id, &text));
+	archive_words_inside(a, &out->words, text);
+	return OK;
 }

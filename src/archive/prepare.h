@@ -34,6 +34,9 @@ MUST_USE err archive_prepare_again(struct book *b, struct arena *a,
 				   const struct archive_post *p,
 				   struct archive_packer *packer, struct prepared *out);
 
+/* The text of a post's files becomes words, its addresses apart. */
+void archive_words_inside(struct arena *a, struct archive_words *w, str text);
+
 /* Notes how large the picture is, where it is one that may be shown (picture.h). */
 void archive_measure(str bytes, struct archive_attachment *x);
 

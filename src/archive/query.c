@@ -164,7 +164,7 @@ static str own_words(struct query_parser *p, str expr)
 {
 	if (p->q->quoted || p->by_term || !expr.n)
 		return expr;
-	return arena_cat(p->a, STR("- quote : ("), expr, STR(")"));
+	return arena_cat(p->a, STR("- {quote quote_address} : ("), expr, STR(")"));
 }
 
 static err finish(struct query_parser *p, const struct query_part *must,
@@ -212,7 +212,10 @@ static err parse(struct arena *a, str text, int64_t now, bool by_term, bool *oth
 
 str query_names_only(struct arena *a, str expression)
 {
-	return expression.n ? arena_cat(a, STR("- {author_address receiver_address} : ("),
+	return expression.n ? arena_cat(a,
+					STR("- {author_address receiver_address "
+					    "body_address quote_address "
+					    "inside_address} : ("),
 					expression, STR(")"))
 			    : expression;
 }

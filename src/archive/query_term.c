@@ -127,9 +127,9 @@ static err parse_text(struct query_parser *p, const struct query_field *f, bool 
 	out->columns = f->columns;
 	if (p->by_term && f->flags & QUOTED)
 		out->columns = f->columns ? str_eq(str_from(f->name), STR("bs"))
-						    ? "{subject body}"
-						    : "body"
-					  : "- quote";
+						    ? "{subject body body_address}"
+						    : "{body body_address}"
+					  : "- {quote quote_address}";
 	out->expr = query_in_columns(a, out->columns, out->string);
 	p->others |= (f->flags & OTHERS) != 0;
 	if (f->flags & DIFF && !negated)

@@ -47,10 +47,16 @@ str render_text(struct arena *a, str message, bool *from_html);
  * addresses shortened for guests ("anna@…"). */
 struct html render_line(struct arena *a, str text, bool hide_addresses);
 
+/* The next mail address from *at on: its @, and where its domain ends. False: none. */
+bool render_next_address(str text, size_t *at, size_t *end);
+
 /* A text with its mail addresses shortened; plain text still. */
 str render_hide(struct arena *a, str text);
-/* The same of a message's text, where code stays as it is. */
-str render_hide_text(struct arena *a, str text);
+/* The same with another domain in the place of theirs. */
+str render_hide_as(struct arena *a, str text, str domain);
+/* The same of a message's text, where code stays as it is; its lines end in LF then, but for
+ * a text that has no address. */
+str render_hide_text(struct arena *a, str text, str domain);
 /* "anna@…" of "anna@uni.example". */
 str render_hidden(struct arena *a, str address);
 /* One or two letters for .av: "R. Okafor" -> "RO". */

@@ -38,8 +38,10 @@ static bool is_code(struct arena *a, const str *lines, size_t count)
 	return render_is_fixed(inside, count);
 }
 
-str render_hide_text(struct arena *a, str text)
+str render_hide_text(struct arena *a, str text, str domain)
 {
+	if (!str_has(text, '@'))
+		return text;
 	ARENA(mine);
 	BUF(out);
 	BUF(ignored);
@@ -56,7 +58,8 @@ str render_hide_text(struct arena *a, str text)
 			code = is_code(mine, at, n);
 		}
 		for (size_t k = 0; k < n; k++)
-			buf_cat(&out, code ? at[k] : render_hide(mine, at[k]), STR("\n"));
+			buf_cat(&out, code ? at[k] : render_hide_as(mine, at[k], domain),
+				STR("\n"));
 		ignored.n = 0;
 	}
 	bool ends = str_ends(text, STR("\n")) || !out.n;

@@ -36,9 +36,6 @@ void render_add_linked(struct buf *b, str text, bool hide);
 bool render_may_lead(str url, bool hide);
 void render_add_url(struct buf *b, str url);
 
-/* The next mail address from *at on: its @, and where its domain ends. False: none. */
-bool render_next_address(str text, size_t *at, size_t *end);
-
 /* Adds the beginning of a link, <a …>. False: no address of the web, nor (but where hide) of
  * mail. */
 bool render_add_href(struct buf *b, str url, bool hide);

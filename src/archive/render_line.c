@@ -299,10 +299,15 @@ bool render_next_address(str text, size_t *at, size_t *end)
 
 str render_hide(struct arena *a, str text)
 {
+	return render_hide_as(a, text, STR("…"));
+}
+
+str render_hide_as(struct arena *a, str text, str domain)
+{
 	BUF(b);
 	size_t run = 0, end;
 	for (size_t at = 0; render_next_address(text, &at, &end); at = run = end)
-		buf_cat(&b, (str){ text.p + run, at + 1 - run }, STR("…"));
+		buf_cat(&b, (str){ text.p + run, at + 1 - run }, domain);
 	buf_add(&b, str_skip(text, run));
 	return arena_copy(a, buf_str(&b));
 }

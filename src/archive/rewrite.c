@@ -35,10 +35,12 @@ err archive_rewrite(struct book *b, struct arena *a, const struct archive_post *
 	struct archive_packer *packer;
 	struct prepared old, new;
 	int64_t version;
+	str inside;
 	TRY(archive_packer_kept(b, p->list, &packer));
 	TRY(archive_prepare_as(a, p, was, NULL, &old));
 	TRY(archive_prepare_as(a, p, now, packer, &new));
-	TRY(archive_inside_read(b, a, p->id, &old.words.inside));
+	TRY(archive_inside_read(b, a, p->id, &inside));
+	archive_words_inside(a, &old.words, inside);
 	TRY(archive_inside_put(b, p->id, STR("")));
 	TRY(archive_unread_done(b, p->id));
 	TRY(write_words(b, p->id, &old.words, &new.words, gone));

@@ -272,7 +272,7 @@ struct html snippet(struct arena *a, const struct marks *m, str text, bool hide_
 	size_t n;
 	if (hide_addresses) /* before it is cut into words, or a mark would part an
 			       address */
-		text = render_hide(a, text);
+		text = render_hide_text(a, text, STR("…"));
 	struct word *w = words_of(a, m, text, &n);
 	size_t place = best_place(w, n), begin = patch_begin(text);
 	*code = place < n && w[place].start >= begin;

@@ -138,16 +138,25 @@ static void refuse_spent(struct request *q, struct response *r)
 			 "Try again in a minute."));
 }
 
-/* A file; scripts sign in to them by HTTP Basic. */
+/* Programs sign in by HTTP Basic. False: after too many tries; the answer has been made. */
+static bool reads_basic(const struct router *router, struct request *q,
+			struct response *r)
+{
+	if (!session_read_basic(router->sessions, q).kind)
+		return true;
+	wait_a_minute(q, r,
+		      S_("There were too many tries from your network, or for this "
+			 "address. Wait a while, then try again."));
+	return false;
+}
+
+/* A file of the site's. */
 static void answer_file(const struct router *router, struct request *q,
 			struct response *r)
 {
-	if (session_read_basic(router->sessions, q).kind)
-		wait_a_minute(
-			q, r,
-			S_("There were too many tries from your network, or for this "
-			   "address. Wait a while, then try again."));
-	else if (is_spent(q))
+	if (!reads_basic(router, q, r))
+		return;
+	if (is_spent(q))
 		refuse_spent(q, r);
 	else if (!must_wait(router, q, r) && let_in(router, q, r, NULL))
 		router->other(q, r);
@@ -264,6 +273,8 @@ static void dispatch(const struct router *router, struct request *q, struct resp
 	struct match m = router_find(router, q);
 	q->json = is_for_program(q);
 	session_read(router->sessions, q);
+	if (m.route && m.route->flags & ROUTE_BASIC && !reads_basic(router, q, r))
+		return;
 	choose_language(router, q);
 	choose_zone(q);
 	if (!m.route && m.allowed) {

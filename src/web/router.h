@@ -29,6 +29,7 @@ enum route_flag {
 	ROUTE_DOOR = 4,    /* the way in or out: never behind [web] protect */
 	ROUTE_FREE = 16, /* it costs nothing: never refused for what a network has cost */
 	ROUTE_FAULTS = 8, /* it says itself what is wrong with a request (q->refused) */
+	ROUTE_BASIC = 32, /* a feed or a download: programs sign in to it by HTTP Basic */
 };
 
 struct route {

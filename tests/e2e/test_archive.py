@@ -263,12 +263,16 @@ for path, to in (('/mailman/listinfo', '/lists/'), ('/cgi-bin/mailman/listinfo',
                  ('/mailman/roster/dev', '/lists/dev/members'), ('/mailman/private/dev/', '/lists/dev/'),
                  ('/mailman3/postorius/lists/dev.lists.example/', '/lists/dev/'), ('/postorius/lists/dev.lists.example/held_messages', '/lists/dev/admin/held'),
                  ('/mailman3/lists/dev.lists.example/mass_subscribe/', '/lists/dev/admin/members'), ('/archives/list/dev@lists.example/', '/lists/dev/'),
-                 ('/mailman3/hyperkitty/list/dev@lists.example/latest', '/lists/dev/'), ('/postorius/users/', '/persons'),
+                 ('/mailman3/hyperkitty/list/dev@lists.example/latest', '/lists/dev/'),
+                 ('/hyperkitty/list/dev@lists.example/2025/6/', '/lists/dev/by/2025/06/'), ('/archives/list/dev@lists.example/2025/6/5/', '/lists/dev/by/2025/06/05/'),
+                 ('/hyperkitty/list/dev@lists.example/2025/', '/lists/dev/by/2025/'), ('/postorius/users/', '/persons'),
                  ('/postorius/users', '/persons'), ('/postorius/users/17', '/persons'), ('/mailman3/postorius/domains/', '/domains/'), ('/postorius/domains', '/domains/'),
                  ('/postorius/bans/', '/bans')):
     a = get(path)
     equal(f'{path} of before', (a.status, a['Location']), (301, to))
 equal('a list that is none', [get(x).status for x in ('/mailman3/lists/nosuch.lists.example/', '/cgi-bin/mailman/listinfo/nosuch', '/mailman3/passwd')], [404] * 3)
+equal('a post of HyperKitty\'s that nobody kept is nowhere', [get(f'/hyperkitty/list/dev@lists.example/{kind}/{"A" * 32}/').status
+                                                              for kind in ('message', 'thread')], [404, 404])
 equal('an old address of nothing', get('/pipermail/nosuch/').status, 404)
 section('an import: its report, and the addresses that posts had')
 p.cli('list', 'create', 'old@lists.example')

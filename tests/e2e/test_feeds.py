@@ -1,5 +1,6 @@
 """What programs follow and fetch of an archive: feeds in both forms, of a list, a thread, an
 author and a search; and posts as files."""
+import base64
 import gzip
 import json
 import mailbox
@@ -188,4 +189,24 @@ equal('its type', (guest.status, guest.headers['Content-Type'], guest.headers['A
 equal('the post', [m['Message-ID'] for m in messages(one)], [f'<6{DEV}>'])
 equal('its middle', part('/lists/dev/7.mbox.gz', 100)[:2], (206, one[100:]))
 equal('none', [guest.ask('GET', f'/lists/dev/{n}.mbox.gz').status for n in (0, 99999, '07')], [404, 404, 404])
+
+section('a feed reader, which signs in by HTTP Basic')
+
+
+def basic(path, user, secret):
+    return guest.ask('GET', path, headers={'Authorization': 'Basic ' + base64.b64encode(f'{user}:{secret}'.encode()).decode()})
+
+
+token = p.token(ANNA)
+for path in ('/lists/board/feed.atom', '/lists/board/feed.json', '/lists/board/t/1.atom', '/lists/board/search.atom?q=secret', '/lists/board/from/1.feed.json',
+             '/lists/search.atom?q=secret', '/lists/board/1.mbox.gz', '/lists/board/by/all.mbox.gz', '/lists/board/search.mbox.gz?q=secret'):
+    got = basic(path, ANNA, token)
+    text = gzip.decompress(got.raw) if path.split('?')[0].endswith('.gz') else got.raw
+    equal(f'{path}: a member\'s', (got.status, b'secret' in text or b'Person' in text), (200, True))
+    check(f'{path}: no cache keeps it', 'private' in got.headers['Cache-Control'], got.headers['Cache-Control'])
+for path, secret in (('/lists/board/feed.atom', 'wrong'), ('/lists/board/1.mbox.gz', token[:-1]), ('/lists/board/t/1.atom', ''), ('/lists/none/feed.atom', token)):
+    equal(f'{path}: nobody\'s', basic(path, ANNA, secret).status, 404)
+got = basic('/lists/search.atom?q=secret', ANNA, 'wrong')
+check('of all lists what a guest may read', got.status == 200 and b'<entry' not in got.raw, got.raw[:600])
+equal('pages take none', [basic(x, ANNA, token).status for x in ('/lists/board/', '/lists/board/1', '/lists/board/1.json', '/account')], [404, 404, 404, 401])
 done()

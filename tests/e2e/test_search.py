@@ -35,6 +35,38 @@ def fill(name, letters):
 
 fill(DEV, [letter(1, 'Zoe Quill <secretbox1@hidden.example>', f'Yann Pike <secondbox@veiled.example>, {DEV}', 'quagga'),
            letter(2, 'Ulf Ohm <ulf@far.example>', DEV, 'quagga')])
+SAID = """On Monday, Carol Box <carolbox@prosebox.example> wrote:
+> ask dorabox@quotedbox.example for them
+>
+> and wait.
+
+By emmabox@saidbox.example it is done.
+
+diff --git a/mail.c b/mail.c
+--- a/mail.c
++++ b/mail.c
+@@ -1,2 +1,2 @@
+ int stripes_guest;
+-mail("codebox@codedbox.example");
++mail("codebox@otherbox.example");
+"""
+WITHIN = """--b
+Content-Type: text/html
+Content-Transfer-Encoding: quoted-printable
+
+<p>from <b>hilda</b>=40htmlbox.example to <a href=3D"mailto:hilda&#64;htmlb=
+ox.example">her</a></p>
+--b
+Content-Type: message/rfc822
+
+From: Ida <idabox@innerbox.example>
+Subject: within
+
+By idabox@innerbox.example
+--b--
+"""
+fill(DEV, [letter(5, 'Uma <uma@far.example>', DEV, SAID),
+           message('Uma <uma@far.example>', DEV, 'Subject 6', WITHIN, Date=formatdate(1_750_001_000), mid='<m6@x.example>', MIME_Version='1.0', Content_Type='multipart/mixed; boundary=b')])
 fill(OPEN, [letter(3, 'Zoe Quill <secretbox1@hidden.example>', OPEN, 'quagga')])
 DIFF = """Stripes are counted.
 ---
@@ -88,6 +120,33 @@ for q in ('from:zoe', 'from:quill', 'to:pike', 'zoe yann', 'to:dev'):
 equal('nor by what is left out', [total('/lists/dev', 'quagga -from:secret*'), total('/lists/dev', 'quagga -from:secret*', MEMBER)], [2, 1])
 equal('where it is shown it is found', [total('/lists/open', 'from:secretbox1'), total('/lists', 'from:secretbox1 list:open')], [1, 1])
 equal('by members on both', total('/lists', 'from:secretbox1', MEMBER), 2)
+
+section('nor in a text')
+for q in ('prosebox', '"carolbox prosebox e"*', 'carolbox@prosebox.example', 'prose*', 'body:saidbox', 'nq:saidbox', 'bs:saidbox', '"emmabox saidbox"', 'quoted:yes quotedbox', 'q:quotedbox', 'b:quotedbox quoted:yes',
+          '"dorabox q"* quoted:yes', 'saidbox OR nowhere', 'emmabox NEAR/3 saidbox', 'htmlbox'):
+    equal(f'{q}: a member finds it', total('/lists/dev', q, MEMBER), 1)
+    for path in ('/lists/dev', '/lists'):
+        equal(f'{path} {q}: a guest does not', total(path, q), 0)
+equal('by what is left out neither', [total('/lists/dev', 'stripes_guest -prosebox'), total('/lists/dev', 'stripes_guest -prosebox', MEMBER)], [1, 0])
+for q in ('carolbox', 'emmabox done', 'hilda'):
+    equal(f'{q}: what stands before the @ is on the page', total('/lists/dev', q), 1)
+page = get('/lists/dev/search?q=stripes_guest&o=new')[1]
+check('a snippet shows code as the page does', 'codebox@codedbox.example' in page, page)
+check('and words without addresses', 'saidbox' not in get('/lists/dev/search?q=emmabox')[1] and 'emmabox</mark>@…' in get('/lists/dev/search?q=emmabox')[1])
+
+section('what is saved')
+NUMBERS = {h['subject']: h['number'] for h in json.loads(get('/lists/dev/search.json?q=from:uma', MEMBER)[1])['hits']}
+SAVED, NESTED = NUMBERS['Subject 5'], NUMBERS['Subject 6']
+HIDDEN = ('prosebox', 'quotedbox', 'saidbox', 'htmlbox', 'htmlb=', 'innerbox')
+FORMS = {f'/lists/dev/{SAVED}/raw': 3, f'/lists/dev/{SAVED}.mbox.gz': 3, f'/lists/dev/t/{SAVED}.mbox.gz': 3, '/lists/dev/by/all.mbox.gz': 6, '/lists/dev/search.mbox.gz?q=stripes_guest': 3,
+         f'/lists/dev/{NESTED}/raw': 3, f'/lists/dev/{NESTED}.mbox.gz': 3, f'/lists/dev/{NESTED}/a/1/unnamed': 1}
+for path, n in FORMS.items():
+    there, gone = get(path, MEMBER)[1], get(path)[1]
+    equal(f'{path}: a member has what was said', len([w for w in HIDDEN if w in there]), n)
+    equal(f'{path}: a guest has no address of it', [w for w in HIDDEN if w in gone], [])
+    check(f'{path}: nor in the header', 'far.example' not in gone, gone)
+    equal(f'{path}: patches are the same', [x for x in gone.splitlines() if 'codebox' in x], [x for x in there.splitlines() if 'codebox' in x])
+check('a guest reads the rest', 'emmabox@hidden.invalid it is done' in get(f'/lists/dev/{SAVED}/raw')[1])
 
 section('in every form')
 for form in ('search?q=', 'search.json?q=', 'search?g=thread&o=new&q=', 'search.atom?q=', 'search.mbox.gz?q='):

@@ -13,59 +13,75 @@ static void test_match(void)
 	static const struct {
 		const char *text, *match, *without, *words;
 	} cases[] = {
-		{ "map", "- quote : ((\"map\"))", "", "map" },
-		{ "half map", "- quote : ((\"half\") AND (\"map\"))", "",
+		{ "map", "- {quote quote_address} : ((\"map\"))", "", "map" },
+		{ "half map", "- {quote quote_address} : ((\"half\") AND (\"map\"))", "",
 		  "half and map" },
-		{ "\"half map\"", "- quote : ((\"half map\"))", "", "\"half map\"" },
-		{ "sharp*", "- quote : ((\"sharp\"*))", "", "sharp*" },
-		{ "a OR b c", "- quote : ((\"a\" OR \"b\") AND (\"c\"))", "",
-		  "a or b and c" },
-		{ "map -tomogram", "- quote : (((\"map\")) NOT ((\"tomogram\")))", "",
+		{ "\"half map\"", "- {quote quote_address} : ((\"half map\"))", "",
+		  "\"half map\"" },
+		{ "sharp*", "- {quote quote_address} : ((\"sharp\"*))", "", "sharp*" },
+		{ "a OR b c", "- {quote quote_address} : ((\"a\" OR \"b\") AND (\"c\"))",
+		  "", "a or b and c" },
+		{ "map -tomogram",
+		  "- {quote quote_address} : (((\"map\")) NOT ((\"tomogram\")))", "",
 		  "map, without tomogram" },
-		{ "map NOT tomogram", "- quote : (((\"map\")) NOT ((\"tomogram\")))", "",
+		{ "map NOT tomogram",
+		  "- {quote quote_address} : (((\"map\")) NOT ((\"tomogram\")))", "",
 		  "map, without tomogram" },
-		{ "from:okafor", "- quote : (({author author_address} : \"okafor\"))", "",
-		  "author okafor" },
-		{ "FROM:okafor", "- quote : (({author author_address} : \"okafor\"))", "",
-		  "author okafor" },
-		{ "to:\"A B\"", "- quote : (({receiver receiver_address} : \"A B\"))", "",
-		  "sent to \"A B\"" },
-		{ "body:x quoted:yes", "({body quote} : \"x\")", "",
+		{ "from:okafor",
+		  "- {quote quote_address} : (({author author_address} : \"okafor\"))",
+		  "", "author okafor" },
+		{ "FROM:okafor",
+		  "- {quote quote_address} : (({author author_address} : \"okafor\"))",
+		  "", "author okafor" },
+		{ "to:\"A B\"",
+		  "- {quote quote_address} : (({receiver receiver_address} : \"A B\"))",
+		  "", "sent to \"A B\"" },
+		{ "body:x quoted:yes",
+		  "({body quote body_address quote_address} : \"x\")", "",
 		  "text x, quoted text, too" },
 		{ "file:mtz subject:map",
-		  "- quote : ((files : \"mtz\") AND (subject : \"map\"))", "",
-		  "a file mtz and subject map" },
-		{ "(a b) OR c", "- quote : ((((\"a\") AND (\"b\")) OR \"c\"))", "",
+		  "- {quote quote_address} : ((files : \"mtz\") AND (subject : \"map\"))",
+		  "", "a file mtz and subject map" },
+		{ "(a b) OR c",
+		  "- {quote quote_address} : ((((\"a\") AND (\"b\")) OR \"c\"))", "",
 		  "(a and b) or c" },
 		{ "from:(a OR b)",
-		  "- quote : (((({author author_address} : \"a\" OR {author "
+		  "- {quote quote_address} : (((({author author_address} : \"a\" OR "
+		  "{author "
 		  "author_address} : \"b\"))))",
 		  "", "(author a or author b)" },
-		{ "(a -b)", "- quote : (((((\"a\")) NOT ((\"b\")))))", "",
+		{ "(a -b)", "- {quote quote_address} : (((((\"a\")) NOT ((\"b\")))))", "",
 		  "(a without b)" },
-		{ "-spam after:2026", "", "- quote : ((\"spam\"))",
+		{ "-spam after:2026", "", "- {quote quote_address} : ((\"spam\"))",
 		  "since 2026-01-01, without spam" },
 		{ "say \"he said \" x",
-		  "- quote : ((\"say\") AND (\"he said \") AND (\"x\"))", "",
-		  "say and \"he said \" and x" },
-		{ "a & b", "- quote : ((\"a\") AND (\"b\"))", "", "a and b" },
-		{ "http://x.example/y", "- quote : ((\"http://x.example/y\"))", "",
+		  "- {quote quote_address} : ((\"say\") AND (\"he said \") AND (\"x\"))",
+		  "", "say and \"he said \" and x" },
+		{ "a & b", "- {quote quote_address} : ((\"a\") AND (\"b\"))", "",
+		  "a and b" },
+		{ "http://x.example/y",
+		  "- {quote quote_address} : ((\"http://x.example/y\"))", "",
 		  "http://x.example/y" },
-		{ "größe", "- quote : ((\"größe\"))", "", "größe" },
-		{ "a NEAR/5 b", "- quote : ((NEAR(\"a\" \"b\", 5)))", "", "a near b" },
-		{ "s:\"a b\" ADJ c", "- quote : ((subject : NEAR(\"a b\" \"c\", 10)))",
-		  "", "subject \"a b\" near c" },
+		{ "größe", "- {quote quote_address} : ((\"größe\"))", "", "größe" },
+		{ "a NEAR/5 b", "- {quote quote_address} : ((NEAR(\"a\" \"b\", 5)))", "",
+		  "a near b" },
+		{ "s:\"a b\" ADJ c",
+		  "- {quote quote_address} : ((subject : NEAR(\"a b\" \"c\", 10)))", "",
+		  "subject \"a b\" near c" },
 		{ "s:map f:okafor",
-		  "- quote : ((subject : \"map\") AND ({author author_address} : "
+		  "- {quote quote_address} : ((subject : \"map\") AND ({author "
+		  "author_address} : "
 		  "\"okafor\"))",
 		  "", "subject map and author okafor" },
 		{ "q:said map b:own",
-		  "(quote : \"said\") AND (- quote : \"map\") AND (body : \"own\")", "",
-		  "quoted text said and map and text own" },
-		{ "東京 x線", "- quote : ((\"東京\") AND (\"x線\"*))", "",
+		  "({quote quote_address} : \"said\") AND (- {quote quote_address} : "
+		  "\"map\") AND ({body body_address} : \"own\")",
+		  "", "quoted text said and map and text own" },
+		{ "東京 x線", "- {quote quote_address} : ((\"東京\") AND (\"x線\"*))", "",
 		  "東京 and x線" },
-		{ "京", "- quote : ((\"京\"*))", "", "京" },
-		{ "x) y", "- quote : ((\"x)\") AND (\"y\"))", "", "x) and y" },
+		{ "京", "- {quote quote_address} : ((\"京\"*))", "", "京" },
+		{ "x) y", "- {quote quote_address} : ((\"x)\") AND (\"y\"))", "",
+		  "x) and y" },
 	};
 	ARENA(a);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -156,7 +172,9 @@ static void test_others(void)
 	CHECK(!query_parse(a, STR("type:PDF in:17 l:dev dfn:Kconfig"), NOW, &q).kind);
 	CHECK(str_eq(q.type, STR("pdf")) && q.has_file && q.thread == 17);
 	CHECK(q.list_count == 1 && q.has == ARCHIVE_PATCH);
-	CHECK(str_eq(q.match, STR("- quote : ((body : \"Kconfig\"))")));
+	CHECK(str_eq(
+		q.match,
+		STR("- {quote quote_address} : (({body body_address} : \"Kconfig\"))")));
 	CHECK(!query_parse(a, STR("fron:anna map"), NOW, &q).kind);
 	CHECK(str_eq(q.unknown, STR("fron:")));
 	CHECK(!query_parse(a, STR("http://x.example std::string 12:30 error: x"), NOW, &q)

@@ -4,17 +4,19 @@
 
 #define COLUMNS                                                   \
 	"subject, author, receiver, body, quote, files, inside, " \
-	"author_address, receiver_address"
+	"author_address, receiver_address, body_address, quote_address, inside_address"
 #define TEXTS(w)                                                                         \
 	SQL_S((w)->subject), SQL_S((w)->author), SQL_S((w)->receiver), SQL_S((w)->body), \
 		SQL_S((w)->quote), SQL_S((w)->files), SQL_S((w)->inside),                \
-		SQL_S((w)->author_address), SQL_S((w)->receiver_address)
+		SQL_S((w)->author_address), SQL_S((w)->receiver_address),                \
+		SQL_S((w)->body_address), SQL_S((w)->quote_address),                     \
+		SQL_S((w)->inside_address)
 
 err archive_words_add(struct book *b, int64_t post, const struct archive_words *w)
 {
 	return book_run(b,
 			"INSERT INTO words (rowid, " COLUMNS ") VALUES "
-			"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 			SQL_I(post), TEXTS(w));
 }
 
@@ -22,7 +24,8 @@ err archive_words_remove(struct book *b, int64_t post, const struct archive_word
 {
 	return book_run(b,
 			"INSERT INTO words (words, rowid, " COLUMNS ") VALUES "
-			"('delete', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			"('delete', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+			"?11, ?12, ?13)",
 			SQL_I(post), TEXTS(w));
 }
 

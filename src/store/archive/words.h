@@ -4,13 +4,14 @@
 
 #include "store/archive/post.h"
 
-/* The columns, UTF-8. Names and addresses of people are columns of their own: who may not
- * see addresses is not let look into those (archive/search.h). */
+/* The columns, UTF-8. Addresses of people are columns of their own, also those that stand in
+ * texts, which have no domain of one: who may not see addresses is not let look into those
+ * (archive/search.h). */
 struct archive_words {
 	str subject, author, receiver, body, quote;
 	str files;  /* names of attachments */
 	str inside; /* what is written in them */
-	str author_address, receiver_address;
+	str author_address, receiver_address, body_address, quote_address, inside_address;
 };
 MUST_USE err archive_words_add(struct book *b, int64_t post,
 			       const struct archive_words *w);

@@ -49,6 +49,12 @@ static void answer_file(struct request *q, struct response *r,
 			const struct archive_attachment *x, str bytes)
 {
 	str type = x->sniffed.n ? x->sniffed : STR("application/octet-stream");
+	str tag = enc_hex(q->arena, str_first(x->sha256, TAG_BYTES)), name = x->sha256;
+	if (hides_here(q) && str_istarts(x->declared, STR("message/"))) {
+		bytes = mask_message(q->arena, bytes);
+		tag = arena_cat(q->arena, tag, STR("-masked"));
+		name = arena_cat(q->arena, STR("masked"), name);
+	}
 	r->policy = SANDBOX;
 	page_no_index(r);
 	if (str_ieq(type, STR("text/plain")))
@@ -59,8 +65,7 @@ static void answer_file(struct request *q, struct response *r,
 		response_download(r, x->filename.n ? x->filename : STR("unnamed"));
 	}
 	buf_add(&r->body, bytes);
-	response_file(q, r, blob_named(&r->body, type, x->sha256),
-		      enc_hex(q->arena, str_first(x->sha256, TAG_BYTES)));
+	response_file(q, r, blob_named(&r->body, type, name), tag);
 }
 
 static err read_file(struct request *q, const struct sight *s, int64_t number, int64_t n,

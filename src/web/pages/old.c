@@ -92,6 +92,32 @@ static bool is_day_of_files(const struct old *x, size_t i, int *year, int *month
 	return *month >= 1 && *month <= 12;
 }
 
+/* HyperKitty's "2026/1/" and "2026/1/15/" behind a list, as its dates are here; empty: it is none. */
+static str date_meant(struct arena *a, const struct old *x, size_t list)
+{
+	static const int64_t least[] = { 1970, 1, 1 }, most[] = { 9999, 12, 31 };
+	int64_t at[3];
+	size_t n = 0;
+	while (n < 3 && list + 1 + n < x->count
+	       && str_i64(x->segments[list + 1 + n], &at[n]) && at[n] >= least[n]
+	       && at[n] <= most[n])
+		n++;
+	if (n == 0)
+		return STR_NONE;
+	str path = arena_printf(a, "by/%04d/", (int)at[0]);
+	for (size_t i = 1; i < n; i++)
+		path = arena_cat(a, path, arena_printf(a, "%02d/", (int)at[i]));
+	return path;
+}
+
+/* ".../message/HASH/" and ".../thread/HASH/", which nobody kept: no page is meant by it. */
+static bool is_hash(const struct old *x, size_t list)
+{
+	return list + 2 < x->count && x->segments[list + 2].n == 32
+	       && (str_eq(x->segments[list + 1], STR("message"))
+		   || str_eq(x->segments[list + 1], STR("thread")));
+}
+
 static bool names_list(const struct list_entry *l, str word)
 {
 	return str_ieq(word, l->name) || str_ieq(word, l->address)
@@ -121,6 +147,9 @@ static str page_meant(struct arena *a, const struct old *x, size_t list)
 	if ((list + 1 < x->count && is_month(x->segments[list + 1], &year, &month))
 	    || is_day_of_files(x, list, &year, &month))
 		return arena_printf(a, "by/%04d/%02d/", year, month);
+	str date = date_meant(a, x, list);
+	if (date.n)
+		return date;
 	for (size_t i = 0; i < x->count; i++)
 		for (size_t k = 0; i != list && k < sizeof pages / sizeof *pages; k++)
 			if (str_eq(x->segments[i], str_from(pages[k].word)))
@@ -135,7 +164,8 @@ static err guess_list(struct request *q, const struct old *x, str *to)
 	TRY(visible_lists_read(q, RIGHT_list_see, &s));
 	for (size_t i = 1; i < x->count && i < 4; i++)
 		for (size_t k = 0; k < s.count; k++)
-			if (names_list(s.lists[k].entry, x->segments[i])) {
+			if (names_list(s.lists[k].entry, x->segments[i])
+			    && !is_hash(x, i)) {
 				*to = arena_cat(q->arena, s.lists[k].path, STR("/"),
 						page_meant(q->arena, x, i));
 				return OK;

@@ -263,7 +263,7 @@ static err show_post(struct request *q, struct response *r,
 	p.body = body_of(q, x, &p, hide);
 	if (q->json) {
 		p.text = render_text(q->arena, x->leaf.message, NULL);
-		p.text = hide ? render_hide_text(q->arena, p.text) : p.text;
+		p.text = hide ? render_hide_text(q->arena, p.text, STR("…")) : p.text;
 	} else {
 		TRY(add_outline(q, &p, hide));
 		TRY(add_numbers(q, &p, post->subject_key, hide));
