@@ -25,6 +25,7 @@ static struct {
 	struct net_addr at;
 	const char *recipient;
 	int count, next, done;
+	long begun; /* no body is ever sent twice: clamd remembers what was clean */
 	int poll;
 	bool keep;
 	double *took; /* milliseconds, of each message */
@@ -84,8 +85,8 @@ static void say_text(struct session *s)
 	BUF(out);
 	buf_addf(&out,
 		 "From: a@src.test\r\nTo: x@y.test\r\nSubject: number %d\r\nMessage-ID: "
-		 "<%d.%ld@src.test>\r\n\r\n",
-		 s->message, s->message, (long)time(NULL));
+		 "<%d.%ld@src.test>\r\n\r\nThis is message %d of %ld.\r\n",
+		 s->message, s->message, (long)time(NULL), s->message, job.begun);
 	while (out.n < BODY)
 		buf_add(&out, STR("Lines of some seventy octets each, as people write "
 				  "them in their mails.\r\n"));
@@ -246,6 +247,7 @@ int main(int argc, char **argv)
 	job.took = calloc((size_t)job.count, sizeof *job.took);
 	job.poll = epoll_create1(EPOLL_CLOEXEC);
 	double start = now_ms();
+	job.begun = (long)start;
 	run(atoi(argv[4]));
 	double seconds = (now_ms() - start) / 1000;
 	qsort(job.took, (size_t)job.count, sizeof *job.took, by_value);

@@ -1,6 +1,6 @@
 """bench/peers.py: private instances of Postern and of the mail peers, the peers from Debian's packages
 unpacked into scratch, on loopback. Each has configure(), start(), stop()."""
-import glob, json, os, pwd, shutil, sqlite3, subprocess, time, uuid
+import glob, json, os, pwd, re, shutil, sqlite3, subprocess, time, uuid
 import lib
 
 
@@ -258,6 +258,43 @@ class Postern:
         self.pid = self.process.pid
         lib.wait_port(self.port)
         lib.wait_port(self.web)
+
+    def stop(self):
+        lib.end(self.process)
+
+
+CLAMD = """DatabaseDirectory {dir}/db
+TemporaryDirectory {dir}
+LocalSocket {dir}/socket
+LocalSocketMode 666
+Foreground yes
+AlertEncrypted yes
+AlertExceedsMax yes
+"""
+
+
+class Clamd:
+    """As Debian ships it, with the signatures of the tests alone."""
+
+    def __init__(self, scratch):
+        needs = subprocess.run(["apt-cache", "depends", "clamav-daemon"], capture_output=True, text=True).stdout
+        self.root = lib.unpack(scratch, "clamav-daemon", ["clamav-daemon", *set(re.findall(r"\blibclamav\d+\w*", needs)), "libmspack0"])
+        self.dir = os.path.join(scratch, "clamd")
+        self.socket = f"{self.dir}/socket"
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(f"{self.dir}/db")
+        for name in ("eicar.ndb", "clamtest.hsb"):
+            shutil.copy(f"{lib.ROOT}/../shared/data/av/{name}", f"{self.dir}/db")
+        lib.write(f"{self.dir}/conf", CLAMD.format(dir=self.dir))
+
+    def start(self):
+        path = ":".join(glob.glob(f"{self.root}/usr/lib/*-gnu"))
+        self.process = lib.spawn([f"{self.root}/usr/sbin/clamd", "-c", f"{self.dir}/conf"], env=dict(os.environ, LD_LIBRARY_PATH=path))
+        for _ in range(200):
+            if os.path.exists(self.socket):
+                return
+            time.sleep(0.05)
+        raise lib.Failed("clamd does not start")
 
     def stop(self):
         lib.end(self.process)

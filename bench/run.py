@@ -8,11 +8,12 @@ from rows_lighthouse import lighthouse
 from rows_million import million_
 from rows_pages import pages
 from rows_search import search
+from rows_wall import wall_accept
 from rows_mail import accept, fanout, fanout100k, memory, plain, signed, slow, verify
 
 ROWS = {"accept": accept, "fanout": fanout, "fanout100k": fanout100k, "plain": plain, "slow": slow, "memory": memory, "signed": signed,
         "verify": verify, "import": import_,
-        "thread": thread, "lighthouse": lighthouse, "search": search, "million": million_, "pages": pages}
+        "thread": thread, "lighthouse": lighthouse, "search": search, "million": million_, "pages": pages, "wall_accept": wall_accept}
 
 
 def alone(scratch):

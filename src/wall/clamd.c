@@ -119,12 +119,23 @@ static err session_open(struct clamd *c, struct arena *a, int64_t deadline,
 	return e;
 }
 
-/* A piece with its length in front (clamd(8), INSTREAM); length 0 ends the stream. */
-static err write_piece(struct session *s, str piece)
+/* A piece with its length in front (clamd(8), INSTREAM); length 0 ends the stream. The
+ * command goes with the first and the end with the last: a mail of the common size is one
+ * write. */
+static err write_piece(struct session *s, str piece, bool first, bool last)
 {
-	uint32_t length = htonl((uint32_t)piece.n);
-	str parts[] = { { (const char *)&length, sizeof length }, piece };
-	return conn_write_all(s->conn, parts, piece.n ? 2 : 1);
+	uint32_t length = htonl((uint32_t)piece.n), none = 0;
+	str parts[4];
+	size_t n = 0;
+	if (first)
+		parts[n++] = STR("nINSTREAM\n");
+	if (piece.n) {
+		parts[n++] = (str){ (const char *)&length, sizeof length };
+		parts[n++] = piece;
+	}
+	if (last)
+		parts[n++] = (str){ (const char *)&none, sizeof none };
+	return conn_write_all(s->conn, parts, n);
 }
 
 /* Whoever answers before the end has seen enough, and reads no more. A write that fails
@@ -133,18 +144,19 @@ static err stream(struct arena *a, struct session *s, int fd, bool *whole)
 {
 	char *room = arena_alloc(a, PIECE);
 	off_t at = 0;
-	bool goes = !conn_write(s->conn, STR("nINSTREAM\n")).kind;
+	bool goes = true;
 	*whole = false;
-	while (goes && !*whole && !conn_buffered(s->conn)) {
+	while (goes && !*whole && (!at || !conn_buffered(s->conn))) {
 		ssize_t n = pread(fd, room, PIECE, at);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_in(a, ERR_IO, "the message cannot be read: %s",
 				      strerror(errno));
-		goes = !write_piece(s, (str){ room, (size_t)n }).kind;
+		bool last = n < PIECE;
+		goes = !write_piece(s, (str){ room, (size_t)n }, !at, last).kind;
 		at += n;
-		*whole = goes && n == 0;
+		*whole = goes && last;
 	}
 	return OK;
 }

@@ -119,13 +119,18 @@ static err answer_json(struct arena *a, int channel, str json)
 		       : FAIL(ERR_IO, "whoever asked has gone");
 }
 
+/* What is known of the message goes within the packet where there is room for it. */
 static err ask(struct arena *a, int channel, str question, int message,
 	       const struct wall_context *c)
 {
 	FD_AUTO context = -1;
-	if (c)
-		TRY(write_file(a, wall_context_json(a, c), &context));
-	return send_packet(channel, question, (int[]){ message, context }, c ? 2 : 1)
+	str json = c ? arena_cat(a, STR(" "), wall_context_json(a, c)) : STR("");
+	if (question.n + json.n <= PACKET_MAX)
+		question = arena_cat(a, question, json);
+	else
+		TRY(write_file(a, json, &context));
+	return send_packet(channel, question, (int[]){ message, context },
+			   context < 0 ? 1 : 2)
 		       ? OK
 		       : FAIL(ERR_IO, "the role wall takes no question");
 }
@@ -234,7 +239,8 @@ static const struct wants {
 	{ "TEXT", WALL_WANTS_TEXT, TEXT_MAX },
 };
 
-static err read_question(str text, struct wall_question *q)
+/* context: what stands behind it. */
+static err read_question(str text, struct wall_question *q, str *context)
 {
 	str word;
 	int64_t n;
@@ -244,21 +250,20 @@ static err read_question(str text, struct wall_question *q)
 			if (str_eq(word, str_from(wants[i].word)))
 				w = &wants[i];
 	if (!w || !str_word(&text, &word) || !str_i64(word, &n) || n < 1 || n > w->most
-	    || str_trim(text).n || q->message < 0)
+	    || q->message < 0)
 		return FAIL(ERR_SYNTAX, "not a question for the role wall");
 	q->wants = w->wants;
 	q->within_ms = w->wants == WALL_WANTS_TEXT ? PAPER_MS : n;
 	q->text_most = w->wants == WALL_WANTS_TEXT ? (size_t)n : 0;
+	*context = str_trim(text);
 	return OK;
 }
 
-static err read_context(struct arena *a, int fd, struct wall_question *q)
+static err read_context(struct arena *a, str json, int fd, struct wall_question *q)
 {
-	str json;
-	if (fd < 0)
-		return OK;
-	TRY(read_file(a, fd, WALL_CONTEXT_MAX, &json));
-	return wall_context_read(a, json, &q->context)
+	if (fd >= 0)
+		TRY(read_file(a, fd, WALL_CONTEXT_MAX, &json));
+	return !json.n || wall_context_read(a, json, &q->context)
 		       ? OK
 		       : FAIL(ERR_SYNTAX, "not what is known of a message");
 }
@@ -267,13 +272,13 @@ err wall_hear(struct arena *a, int channel, int64_t deadline, struct wall_questi
 {
 	char room[PACKET_MAX];
 	int files[FILES];
-	str text;
+	str text, context = STR("");
 	err e = receive(channel, deadline, room, &text, files);
 	struct wall_question x = { .message = files[0] };
 	if (!e.kind)
-		e = read_question(text, &x);
+		e = read_question(text, &x, &context);
 	if (!e.kind)
-		e = read_context(a, files[1], &x);
+		e = read_context(a, context, files[1], &x);
 	if (!e.kind) {
 		*q = x;
 		files[0] = -1;

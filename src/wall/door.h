@@ -1,6 +1,6 @@
 /* wall/door.h: the talk between smtpd, or post, and the role wall: one question and one answer over
- * a socketpair of SOCK_SEQPACKET, the message as a descriptor, and beside it, as a second one,
- * what is known of it.
+ * a socketpair of SOCK_SEQPACKET, the message as a descriptor, and beside it what is known
+ * of it, as a second one where that is long.
  *
  *     socketpair(AF_UNIX, SOCK_SEQPACKET | …, 0, pair);       // smtpd; pair[1] goes to wall
  *     TRY(wall_ask(a, pair[0], message_fd, &context, 60000, &verdict));

@@ -5,6 +5,7 @@ import glob
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -241,6 +242,11 @@ section('100 MB')
 fake.mood = 'good'
 second.kill()
 reload(p, wall__clamd=fake.socket, wall__timeout='2m')
+p.cli('member', 'add', LIST, *(f'm{i}@uni.example' for i in range(48)))
+before = fake.messages
+post(p, 'to fifty')
+check('a post to fifty is delivered', eventually(lambda: len([m for m in sink.mails if m.field('Subject') == 'to fifty']) == 50, 20))
+equal('and was looked at once', fake.messages, before + 1)
 before = fake.messages
 line = b'0123456789' * 7 + b'\r\n'
 (code, said), octets = post(p, 'huge', line * (100 * 1024 * 1024 // len(line)))

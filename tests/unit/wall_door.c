@@ -64,7 +64,12 @@ static void there_and_back(bool has_context, bool has_edits)
 	int pair[2];
 	pthread_t id;
 	struct wall_verdict v;
-	struct wall_context c = { .client = STR("192.0.2.7") };
+	str to[200]; /* with many it is longer than a packet */
+	for (size_t i = 0; i < 200; i++)
+		to[i] = STR("somebody@lists.example.test");
+	struct wall_context c = { .client = STR("192.0.2.7"),
+				  .to = to,
+				  .to_count = has_edits ? 200 : 1 };
 	make_pair(pair);
 	struct talk t = { pair[1], has_context, has_edits };
 	FD_AUTO message = fake_message(a, STR("hello"));
@@ -156,8 +161,9 @@ static void nobody(void)
 }
 
 static const char *const questions[] = {
-	"SCAN", "SCAN 0", "SCAN -1", "SCAN 600001", "SCAN 10 more", "scan 10",
-	"",     "SCAN x", "TEXT",    "TEXT 0",      "TEXT -1",      "TEXT 67108865"
+	"SCAN",         "SCAN 0", "SCAN -1", "SCAN 600001", "SCAN 10 more", "scan 10",
+	"SCAN 10 {}",   "",       "SCAN x",  "TEXT",        "TEXT 0",       "TEXT -1",
+	"TEXT 67108865"
 };
 
 static void send_text(int fd, const char *text)
@@ -212,6 +218,7 @@ static void bad_answers(void)
 int main(void)
 {
 	there_and_back(false, false);
+	there_and_back(true, false);
 	there_and_back(true, true);
 	texts();
 	nobody();

@@ -52,6 +52,7 @@ static err show_author(struct request *q, struct response *r,
 		};
 	}
 	p.years = counts;
+	p.several = p.years_count > 1;
 	p.messages = rows;
 	p.messages_count = posts.count;
 	p.frame = archive_frame(q, arena_cat(q->arena, p.name, STR(", "), w->list->name));
