@@ -17,7 +17,7 @@ from nameserver import NameServer
 from oidc import Key, Liar, RealProvider, b64
 from sink import Sink
 
-limit(400)
+limit(900)
 install()
 ca, stranger = Authority('A laboratory'), Authority('Another')
 REAL, LIAR, HOME = '127.0.0.90', '127.0.0.91', '127.0.0.10'
