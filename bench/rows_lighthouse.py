@@ -57,10 +57,13 @@ def asked(pages):
 
 def visited(pages):
     job = json.dumps({"base": f"https://127.0.0.1:{TLS}", "categories": CATEGORIES, "visits": [{"path": p, "headers": h} for _, p, h in pages]})
-    r = subprocess.run(["node", "lighthouse.mjs"], cwd=JS, input=job, capture_output=True, text=True, timeout=900)
-    if r.returncode:
-        raise lib.Failed(r.stderr)
-    return json.loads(r.stdout)
+    pipe = subprocess.PIPE
+    node = lib.spawn(["node", "lighthouse.mjs"], cwd=JS, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    said, wrong = node.communicate(job, 900)
+    lib.end(node)
+    if node.returncode:
+        raise lib.Failed(wrong)
+    return json.loads(said)
 
 
 def lighthouse(o):

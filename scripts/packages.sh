@@ -22,8 +22,8 @@ need() {
 	local sudo=
 	[ "$(id -u)" -eq 0 ] || sudo=sudo
 	echo "Installing: ${missing[*]}" >&2
-	$sudo apt-get update -qq >&2 &&
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || {
+	$sudo apt-get -o Acquire::Retries=5 update -qq >&2 &&
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || {
 		echo "These packages could not be installed: ${missing[*]}. Install them by hand, then start again." >&2
 		return 1
 	}

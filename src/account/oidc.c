@@ -127,7 +127,7 @@ str oidc_authorization_url(struct arena *a, const struct oidc_metadata *m,
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++, before = '&')
 		url = arena_cat(a, url, ((str){ &before, 1 }), str_from(all[i].name),
 				STR("="), enc_percent(a, all[i].value));
-	return url;
+	return f->anew ? arena_cat(a, url, STR("&max_age=0")) : url;
 }
 
 /* ---- the token endpoint's answer */

@@ -36,6 +36,7 @@ struct oidc_flow { /* one sign-in */
 	str client, redirect;
 	str state;
 	str secret; /* the browser's alone, in a cookie */
+	bool anew;  /* who is signed in there is to sign in once more (max_age=0) */
 };
 
 /* The nonce and the code verifier (RFC 7636) come from the secret and the state: whoever
@@ -64,7 +65,12 @@ struct oidc_who {
 	str address; /* or empty */
 	bool proven; /* email_verified: the provider has seen that it is theirs */
 	str name;    /* or empty */
+	int64_t signed_in_at; /* auth_time: seconds; 0: the provider does not say */
 };
+
+/* Whether they signed in there in a flow that was begun at `begun`, and were not let through as
+ * somebody who had signed in before (Core section 3.1.2.1). */
+bool oidc_is_anew(const struct oidc_who *who, int64_t begun, int64_t now);
 
 /* OpenID Connect Core section 3.1.3.7. ERR_SYNTAX: no claims of an ID token. ERR_DENIED:
  * it is another issuer's, or for another client, or its time is over or not yet come, or it

@@ -61,6 +61,21 @@ static err check_times(const json_t *o, int64_t now)
 	return OK;
 }
 
+/* None that is not of this world: nothing is counted with it then. */
+static int64_t auth_time(const json_t *o, int64_t now)
+{
+	double at;
+	return time_of(o, "auth_time", &at) && at > 0 && at <= (double)(now + OIDC_SKEW)
+		       ? (int64_t)at
+		       : 0;
+}
+
+bool oidc_is_anew(const struct oidc_who *who, int64_t begun, int64_t now)
+{
+	return who->signed_in_at && who->signed_in_at >= begun - OIDC_SKEW
+	       && who->signed_in_at <= now + OIDC_SKEW && begun <= now + OIDC_SKEW;
+}
+
 /* Section 3.1.3.6: the left half of the access token's hash. */
 static err check_access_token(struct arena *a, const json_t *o,
 			      const struct oidc_expected *x)
@@ -120,6 +135,7 @@ static err check(struct arena *a, const json_t *o, const struct oidc_expected *x
 		return FAIL(ERR_DENIED, "the ID token answers another sign-in (nonce)");
 	TRY(check_access_token(a, o, x));
 	read_who(a, o, x->claim, &found);
+	found.signed_in_at = auth_time(o, x->now);
 	*who = found;
 	return OK;
 }

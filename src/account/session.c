@@ -18,7 +18,7 @@ static int64_t until(int64_t created_at, int64_t now)
 }
 
 err account_session_open(struct arena *a, struct book *b, int64_t person, str client,
-			 str agent, str *cookie)
+			 str agent, bool proven, str *cookie)
 {
 	int64_t now = clock_now();
 	str fresh = rand_token(a, COOKIE_BYTES);
@@ -26,7 +26,7 @@ err account_session_open(struct arena *a, struct book *b, int64_t person, str cl
 			&(struct session_row){ .person = person,
 					       .created_at = now,
 					       .seen_at = now,
-					       .proven_at = now,
+					       .proven_at = proven ? now : 0,
 					       .expires_at = until(now, now),
 					       .client = client,
 					       .agent = str_first(agent, 200) }));

@@ -1,7 +1,7 @@
 /* account/session.h: browsers that are signed in. The cookie is 32 random
  * octets as base32; the book keeps its SHA-256.
  *
- *     TRY(account_session_open(a, book, person, ip, agent, &cookie));
+ *     TRY(account_session_open(a, book, person, ip, agent, true, &cookie));
  *     e = account_session_find(a, book, cookie, &session);     // each request
  *     TRY(account_session_close(book, cookie));
  */
@@ -31,8 +31,9 @@ struct account_session {
 	int64_t proven_at;           /* when they last showed who they are */
 };
 
+/* proven: by signing in they have shown just now who they are. */
 MUST_USE err account_session_open(struct arena *a, struct book *b, int64_t person,
-				  str client, str agent, str *cookie);
+				  str client, str agent, bool proven, str *cookie);
 
 /* ERR_NOTFOUND: none, idle too long, too old or revoked. Only reads. */
 MUST_USE err account_session_find(struct arena *a, struct book *b, str cookie,

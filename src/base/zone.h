@@ -29,7 +29,8 @@ extern const struct zone zone_utc;
  * at all: says what to install. */
 MUST_USE err zone_load(struct arena *a, str name, struct zone *zone);
 
-/* The same, kept for the process; NULL: there is no such zone, or are more names than zones. */
+/* The same, kept for the process; NULL: there is no such zone (none is looked for for a minute), or
+ * are more names than zones. */
 const struct zone *zones_find(str name);
 
 /* The octets of a table. ERR_SYNTAX: says what is wrong with them. */

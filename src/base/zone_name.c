@@ -1,4 +1,5 @@
 /* Which table a name means. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/zone.h"
 
@@ -8,12 +9,12 @@
 
 #define FOLDER "/usr/share/zoneinfo"
 
-enum { FILE_MAX = 64 * 1024 };
+enum { FILE_MAX = 64 * 1024, NAME_OCTETS = 64 };
 
 /* Nothing above or beside the folder of tables. */
 static bool is_zone_name(str name)
 {
-	if (!name.n || name.n > 64 || name.p[0] == '/' || name.p[0] == '-')
+	if (!name.n || name.n > NAME_OCTETS || name.p[0] == '/' || name.p[0] == '-')
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if (!chr_is_alpha(name.p[i]) && !chr_is_digit(name.p[i])
@@ -74,7 +75,7 @@ str zone_of_machine(struct arena *a)
 
 /* ---- those that people chose */
 
-enum { KEPT = 1000 };
+enum { KEPT = 1000, WRONG = 64, WRONG_MS = 60 * 1000 };
 
 static struct {
 	pthread_mutex_t lock;
@@ -82,7 +83,41 @@ static struct {
 	str names[KEPT];
 	struct zone zones[KEPT];
 	size_t count;
+	/* Names that lead nowhere, as a package brought the table and took it away again: the
+	 * last ones, which are not looked for anew for a while. */
+	struct wrong {
+		char name[NAME_OCTETS];
+		size_t n;
+		int64_t until;
+	} wrong[WRONG];
+	size_t next_wrong;
 } kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct wrong *find_wrong(str name)
+{
+	for (size_t i = 0; i < WRONG; i++)
+		if (kept.wrong[i].n
+		    && str_eq((str){ kept.wrong[i].name, kept.wrong[i].n }, name))
+			return &kept.wrong[i];
+	return NULL;
+}
+
+static void keep_wrong(struct wrong *w, str name)
+{
+	if (!w)
+		w = &kept.wrong[kept.next_wrong++ % WRONG];
+	memcpy(w->name, name.p, name.n);
+	w->n = name.n;
+	w->until = clock_mono_ms() + WRONG_MS;
+}
+
+/* What fails leaves nothing behind. */
+static bool is_there(str name)
+{
+	ARENA(a);
+	struct zone z;
+	return !zone_load(a, name, &z).kind;
+}
 
 static const struct zone *find_kept(str name)
 {
@@ -91,10 +126,16 @@ static const struct zone *find_kept(str name)
 		i++;
 	if (i < kept.count)
 		return &kept.zones[i];
+	struct wrong *w = find_wrong(name);
+	if (i == KEPT || (name.n && !is_zone_name(name))
+	    || (w && clock_mono_ms() < w->until))
+		return NULL;
 	if (!kept.a)
 		kept.a = arena_new();
-	if (i == KEPT || zone_load(kept.a, name, &kept.zones[i]).kind)
+	if (!is_there(name) || zone_load(kept.a, name, &kept.zones[i]).kind) {
+		keep_wrong(w, name);
 		return NULL;
+	}
 	kept.names[i] = arena_copy(kept.a, name);
 	kept.count++;
 	return &kept.zones[i];

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 
-from harness import HERE, check
+from harness import HERE, check, cleanups
 
 JS = os.path.join(HERE, 'js')
 WANTED = ('playwright-core', 'axe-core', 'html-validate', 'oidc-provider')
@@ -33,10 +33,12 @@ def lighthouse(base, visits, categories, timeout=400):
     install('lighthouse')
     quick = {'pauseAfterFcpMs': 0, 'pauseAfterLoadMs': 0, 'networkQuietThresholdMs': 100, 'cpuQuietThresholdMs': 100, 'disableFullPageScreenshot': True}
     job = json.dumps({'base': base, 'categories': categories, 'settings': quick, 'visits': visits})
-    r = subprocess.run(['node', 'lighthouse.mjs'], cwd=JS, input=job, capture_output=True, text=True, timeout=timeout)
-    if not check('Lighthouse has looked at the pages', r.returncode == 0, r.stderr):
+    node = subprocess.Popen(['node', 'lighthouse.mjs'], cwd=JS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    cleanups.append(node.terminate)  # and Chromium with it
+    said, wrong = node.communicate(job, timeout)
+    if not check('Lighthouse has looked at the pages', node.returncode == 0, wrong):
         return []
-    return json.loads(r.stdout)
+    return json.loads(said)
 
 
 def well(s, status=200):

@@ -351,7 +351,7 @@ class Postern:
     def reload(self):
         wanted = len(self.events('role-ready')) + len(self.roles())
         self.process.send_signal(signal.SIGHUP)
-        return eventually(lambda: len(self.events('role-ready')) >= wanted, 20)
+        return eventually(lambda: len(self.events('role-ready')) >= wanted)
 
     # --- its log ---
     def log(self, new=False):
@@ -382,7 +382,7 @@ class Postern:
         """Waits for a line of the log."""
         return eventually(lambda: self.events(name, **having), seconds)
 
-    def quiet(self, seconds=60):
+    def quiet(self, seconds=200):
         """Waits until nothing is to be sorted and nothing to be delivered at once."""
         return eventually(lambda: self.status('arrivals') == 0 and self.status('deliveries') == 0, seconds, 0.1)
 

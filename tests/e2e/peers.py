@@ -31,9 +31,9 @@ def unpacked(package, *more):
 def _unpack(root, package, *more):
     at = folder('postern-apt-')
     os.chmod(at, 0o777)
-    r = subprocess.run(['apt-get', 'download', '-q', package, *more], cwd=at, capture_output=True, text=True, timeout=120)
+    r = subprocess.run(['apt-get', '-o', 'Acquire::Retries=5', 'download', '-q', package, *more], cwd=at, capture_output=True, text=True, timeout=600)
     files = glob.glob(at + '/*.deb')
-    if not files:
+    if r.returncode or not files:
         raise Failed(f'apt-get download {package}: {r.stderr}')
     shutil.rmtree(root + '.new', ignore_errors=True)  # of one that was ended in the middle
     for file in files:

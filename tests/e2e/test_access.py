@@ -10,7 +10,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 LIST, USERS = 'dev@lists.example', 'users@lists.example'
 ANNA, BEN, OWEN, ADA = 'anna@uni.example', 'ben@uni.example', 'owen@uni.example', 'ada@uni.example'
 root = folder()
@@ -108,7 +108,7 @@ for user, path, words in ((BEN, '/members/data.txt', ('refused', 'deny person be
 for words in (('nobody@uni.example', '/'), ('anna', '/'), (ANNA, 'members')):
     r = p.run('site', 'check', *words)
     check(f'{words} is an error that says why', r.returncode == 1 and r.stderr and not r.stdout, r.stderr)
-check('the log names the broken folder', [e for e in p.events('access-broken') if e['folder'] == '/broken/' and 'line 2' in e['why']], p.tail())
+check('the log names the broken folder', eventually(lambda: [e for e in p.events('access-broken') if e['folder'] == '/broken/' and 'line 2' in e['why']]), p.tail())
 
 section('led to the sign-in and back')
 guest.ask('GET', '/members/data.txt?x=1', headers=HTML)

@@ -10,7 +10,7 @@ from rest import Rest, basic
 from sink import Sink
 from webserver import WebServer
 
-limit(400)
+limit(900)
 ADMIN = 'admin@lists.example'
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},

@@ -17,7 +17,7 @@ from rest import Rest
 from sink import Sink
 from webserver import WebServer
 
-limit(400)
+limit(900)
 ADMIN = 'admin@lists.example'
 DATA = os.path.join(HERE, '../../../shared/data/rest-cassettes')
 if not os.path.isdir(DATA):

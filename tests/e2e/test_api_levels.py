@@ -6,7 +6,7 @@ from nameserver import NameServer
 from rest import Rest, basic
 from sink import Sink
 
-limit(400)
+limit(900)
 ADMIN, LAB = 'admin@lists.example', 'lists/lab.lists.example/'
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']},

@@ -21,7 +21,7 @@ from mailing import message, message_id
 from nameserver import NameServer
 from sink import Sink
 
-limit(550, 1800)
+limit(900, 1800)
 DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
 SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
 REAL, DEV, BOARD, ODD = (f'{x}@lists.example' for x in ('linux-mips', 'dev', 'board', 'odd'))

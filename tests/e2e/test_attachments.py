@@ -19,7 +19,7 @@ from nameserver import NameServer
 from browser import Browser
 from sink import Sink
 
-limit(400)
+limit(900)
 DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
 SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
 DEV, ANNA, BEN = 'dev@lists.example', 'anna@uni.example', 'ben@uni.example'

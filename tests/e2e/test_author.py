@@ -14,7 +14,7 @@ from nameserver import NameServer
 from rspamd import Rspamd
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 GUS, HANA, BEN = 'gus@strict.example', 'hana@lax.example', 'ben@south.example'
 MEMBERS = [GUS, HANA, BEN]

@@ -12,7 +12,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, OLGA = 'dev@lists.example', 'anna@home.example', 'olga@home.example'
 GONE, STRICT, FULL, WELL = 'gone@far.example', 'strict@far.example', 'full@far.example', 'well@far.example'
 DAY = 86400

@@ -7,7 +7,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 home = Sink('127.0.0.27', 0, 'home.host')
 dns = NameServer({'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'home.host': {'A': ['127.0.0.27']}})
 p = Postern(dns=dns, mx_port=home.port, admin='admin@home.example')

@@ -9,7 +9,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, BEN, OLGA = 'dev@lists.example', 'anna@uni.example', 'ben@south.example', 'olga@south.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}

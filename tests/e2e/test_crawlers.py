@@ -12,7 +12,7 @@ from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 DEV, ANNA = 'dev@lists.example', 'anna@uni.example'
 WORDS = ('lattice', 'refinement', 'detector', 'spectrum', 'crystal', 'vacuum', 'cooling', 'sample')
 p = Postern(clock=True, web__budget='1s', send__relay='outbox')

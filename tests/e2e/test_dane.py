@@ -11,7 +11,7 @@ from mailing import message, mid_of
 from signedzone import SignedZones
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, LIST = 'anna@home.test', 'dev@lists.example'
 ca, strange = Authority(), Authority('Another authority')
 sinks, tlsa, rows = {}, [], []
@@ -118,7 +118,7 @@ section('DANE')
 for name in ('match', 'expired', 'several', 'whole', 'ta', 'ta-domain'):
     goes(name, 'TLS by DANE')
 waits('mismatch', r'DANE: none of 2 TLSA records fits the certificate of mx-mismatch\.dane\.test')
-check('the log says so, too', p.events('tls-failed', destination='mismatch.dane.test', policy='dane', result='certificate-not-trusted'))
+check('the log says so, too', p.event('tls-failed', destination='mismatch.dane.test', policy='dane', result='certificate-not-trusted'))
 waits('ta-name', 'DANE: 1 TLSA record of mx-ta-name.* certificate does not hold: hostname mismatch')
 waits('ta-strange', 'DANE: none of 1 TLSA record')
 waits('bogus', 'DANE: the TLSA records .*_tcp.mx-bogus.* cannot be trusted')

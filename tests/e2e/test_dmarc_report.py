@@ -15,7 +15,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DAY, LIST, ANNA = 86400, 'dev@lists.example', 'anna@uni.example'
 GOOD, EVIL = '127.0.0.31', '127.0.0.66'
 sink = Sink('127.0.0.71', 0, 'mx.all.example')

@@ -9,7 +9,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, ADMIN = 'anna@home.example', 'admin@home.example'
 a = Sink('127.0.0.21', 0, 'a.example')
 mx = {'MX': [(10, 'a.host')]}

@@ -13,7 +13,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 ANNA, BEN, OWEN, ADA = 'anna@uni.example', 'ben@uni.example', 'owen@uni.example', 'ada@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')

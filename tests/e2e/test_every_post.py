@@ -12,7 +12,7 @@ import time
 
 from harness import Postern, check, done, equal, eventually, limit, section, skip
 
-limit(400)
+limit(900)
 DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
 PACKED = os.path.join(DATA, 'lists/linux-mips-10k.mbox.xz')
 HERE, MOST = '/lists/linux-mips', 60_000

@@ -16,7 +16,7 @@ import time
 from browser import Browser
 from harness import POSTERN, Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 LIST, OTHER, ADMIN = 'dev@lists.example', 'copy@lists.example', 'admin@lists.example'
 
 

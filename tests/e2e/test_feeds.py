@@ -15,7 +15,7 @@ from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 DEV, LAB, BOARD, ANNA = 'dev@lists.example', 'lab@lists.example', 'board@lists.example', 'anna@uni.example'
 SITE = 'https://www.lists.example'
 p = Postern(send__relay='outbox')

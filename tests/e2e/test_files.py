@@ -10,7 +10,7 @@ import time
 
 from harness import Postern, check, done, equal, eventually, folder, free_port, limit, section
 
-limit(400)
+limit(900)
 root, room = folder(), folder()
 LARGE = 3 << 30
 MB = 1 << 20

@@ -5,7 +5,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, BEN, EVE = 'dev@lists.example', 'anna@home.example', 'ben@home.example', 'eve@far.example'
 TOKEN = 'robots-own-word-17'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')

@@ -14,7 +14,7 @@ from chromium import look, well
 from harness import LONG, Postern, check, done, equal, eventually, limit, section, skipped
 from mailing import message
 
-limit(400, 900)
+limit(900, 900)
 DATA = os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data'))
 SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
 DEV, ANNA, OWNER = 'dev@lists.example', 'anna@uni.example', 'owner@uni.example'

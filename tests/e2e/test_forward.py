@@ -13,7 +13,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, FAR = 'dev@lists.example', 'anna@home.example', 'x@far.example'
 
 home = Sink('127.0.0.24', 0, 'home.example')

@@ -10,7 +10,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV, OPEN, THIRD, DAY = 'dev@lists.example', 'open@lists.example', 'third@lists.example', 86400
 ADMIN, MONA, OLAF, NINA = 'admin@lists.example', 'mona@uni.example', 'olaf@uni.example', 'nina@uni.example'
 world = Sink('127.0.0.10', 0, 'mx.all.example')

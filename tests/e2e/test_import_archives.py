@@ -12,7 +12,7 @@ from email.utils import formatdate
 
 from harness import Postern, check, done, equal, limit, section
 
-limit(400)
+limit(900)
 p = Postern(admin='admin@lists.example', send__relay='outbox')
 p.start()
 START = 1_210_000_000

@@ -12,7 +12,7 @@ from nameserver import NameServer
 from oldmailman import bounce, config, mail, tree
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV, PRIVATE = 'dev@lists.example', 'board@lists.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}

@@ -13,7 +13,7 @@ from mailman3_story import DEV, LEVELS, QUIET, SAY, exported, made
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 mailman, facts = made()
 export = exported()
 sink = Sink('127.0.0.10', 0, 'mx.all.example')

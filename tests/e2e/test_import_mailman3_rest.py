@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from harness import Postern, check, cleanups, done, equal, folder, limit, section
 from mailman3_story import DEV, QUIET, exported, made
 
-limit(400)
+limit(900)
 mailman, facts = made()
 export = exported()
 kept = folder()

@@ -10,7 +10,7 @@ from nameserver import NameServer
 from peers import unpacked
 from sink import Sink
 
-limit(400)
+limit(900)
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}, 'mx.uni.example': {'A': ['127.0.0.10']}})
 p = Postern(dns=dns, mx_port=world.port, admin='admin@uni.example')

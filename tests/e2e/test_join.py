@@ -7,7 +7,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 OPEN, CLOSED, ASKED = 'dev@lists.example', 'staff@lists.example', 'board@lists.example'
 OWNER = 'owner@uni.example'
 

@@ -12,7 +12,7 @@ from chromium import JS, install
 from harness import Postern, check, done, equal, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 site = tempfile.TemporaryDirectory()
 for name, text in (('index.html', '<title>The group</title>'), ('site.js', 'window.ran = true;')):
     with open(f'{site.name}/{name}', 'w') as f:

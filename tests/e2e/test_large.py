@@ -15,7 +15,7 @@ import time
 
 from harness import POSTERN, Postern, check, done, equal, limit, section
 
-limit(400)
+limit(900)
 MEMBERS = 100000
 PAGE_LIMIT, IMPORT_LIMIT, TIMES = 0.1, 5, 5
 LIST = 'big@lists.example'

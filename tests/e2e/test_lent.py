@@ -7,7 +7,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 OPEN, LAB = 'open@lists.example', 'open@lists.lab.example'
 M, OWNER, EVIL = 'm@far.example', 'own@far.example', '127.0.0.66'
 far = Sink('127.0.0.9', 0)

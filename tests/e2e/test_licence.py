@@ -12,7 +12,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, OWEN, ADA = 'anna@uni.example', 'owen@uni.example', 'ada@uni.example'
@@ -139,7 +139,7 @@ put('members/terms.txt', 'Plain terms.\n<b>not bold</b>\n')
 equal('one that was accepted holds again', asked(anna, '/members/data.csv'), 200)
 for path in ('/broken/data.csv', '/linked/data.csv'):
     check(f'one that is not there lets nobody in: {path}', asked(guest, path) in (401, 403) and asked(anna, path) == 403 and 'secret' not in anna.page, anna.status)
-check('the log says so', [e for e in p.events('access-broken') if 'licence LICENCE.md' in e['why']], p.tail())
+check('the log says so', eventually(lambda: [e for e in p.events('access-broken') if 'licence LICENCE.md' in e['why']]), p.tail())
 
 section('in the log')
 check('downloads bear it', eventually(lambda: book('SELECT count(*) FROM download WHERE consent IS NOT NULL')[0][0] >= 4), book('SELECT * FROM download'))

@@ -9,7 +9,7 @@ from chromium import lighthouse
 from harness import Postern, check, done, equal, eventually, folder, free_port, limit, section, skipped
 from mailing import message
 
-limit(420)
+limit(900)
 PACKED = os.path.join(os.environ.get('POSTERN_DATA_SHARED', os.path.join(os.path.dirname(__file__), '../../../shared/data')), 'lists/linux-mips-10k.mbox.xz')
 LIST, HERE, ADMIN = 'linux-mips@lists.example', '/lists/linux-mips', 'admin@lists.example'
 if not os.path.exists(PACKED):

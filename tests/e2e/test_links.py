@@ -17,7 +17,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV = 'dev@lists.example'
 PLOT, SMALL = os.urandom(300_000), os.urandom(2000)
 

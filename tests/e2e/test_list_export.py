@@ -3,7 +3,7 @@ import os
 
 from harness import Postern, check, done, equal, folder, limit, section
 
-limit(400)
+limit(900)
 DEV, TWIN = 'dev@lists.example', 'twin@lists.example'
 p = Postern()
 root = folder()

@@ -5,7 +5,7 @@ import time
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 ANNA, ADA = 'anna@uni.example', 'ada@uni.example'
 p = Postern(send__relay='outbox')
 p.cli('user', 'add', ANNA)

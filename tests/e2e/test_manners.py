@@ -7,7 +7,7 @@ from mailing import message, message_id
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, BEN, FAR = 'dev@lists.example', 'anna@north.example', 'ben@north.example', 'x@far.example'
 LONG = 'a-name-of-thirty-two-characters1'
 

@@ -21,7 +21,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 SHOTS = os.environ.get('POSTERN_SHOTS')  # a folder: keep pictures of the pages there
 DEV, BOARD = 'dev@lists.example', 'board@lists.example'
 ANNA, BEN, ADMIN = 'anna@uni.example', 'ben@uni.example', 'admin@uni.example'

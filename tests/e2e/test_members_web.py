@@ -9,7 +9,7 @@ import sqlite3
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 ADMIN, OWNER, MOD, ANNA, BEN = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example', 'ben@uni.example'
 p = Postern(send__relay='outbox', admin=ADMIN)

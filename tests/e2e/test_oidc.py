@@ -17,7 +17,7 @@ from nameserver import NameServer
 from oidc import Key, Liar, RealProvider, b64
 from sink import Sink
 
-limit(400)
+limit(900)
 install()
 ca, stranger = Authority('A laboratory'), Authority('Another')
 REAL, LIAR, HOME = '127.0.0.90', '127.0.0.91', '127.0.0.10'
@@ -127,6 +127,17 @@ for name in ('es', 'ed'):
                 ['press', 'Continue'], ['at', SITE + '/account'], ['see'])
     check(f'by {" and ".join(ALGORITHMS[name])}', 'You are signed in' in seen[0].get('text', ''), seen)
 check('no secret in the log', SECRET not in p.log() and 'code_verifier' not in p.log())
+
+section('who is signed in there shows nothing by it, until they sign in there anew')
+seen = walk(['go', SITE + '/login'], ['press', 'Sign in with the laboratory (lab)'], ['at', real.issuer], *THERE, ['press', 'Sign-in'], ['press', 'Continue'],
+            ['at', SITE + '/account'], ['go', SITE + '/account/totp'], ['press', 'Begin'], ['see'],
+            ['press', 'Show it at the laboratory (lab)'], ['at', real.issuer], ['see'], *THERE, ['press', 'Sign-in'], ['at', SITE + '/account/totp'], ['see'],
+            ['press', 'Begin'], ['see'])
+if len(seen) == 4:
+    check('a page asks for it', 'Is it you?' in seen[0]['text'] and 'You sign in there anew' in seen[0]['text'], seen[0])
+    check('the provider asks for the password once more', 'Sign-in' in seen[1]['text'] and seen[1]['url'].startswith(real.issuer), seen[1])
+    check('that leads back', 'done=proven' in seen[2]['url'], seen[2])
+    check('and now codes of an app may begin', 'Read this with the app' in seen[3]['text'], seen[3])
 
 section('tied and untied by hand')
 again = walk(['go', p.cli('user', 'link', 'ben@uni.example').strip()], ['press', 'Sign in'], ['at', '/account'],
@@ -266,6 +277,56 @@ check('and who begins anew is let in', signed_in(), lena.text())
 equal('HEAD and links open nothing', Browser(p, https=True).get('/login/at/liar/back').status, 403)
 equal('no provider of that name', [Browser(p, https=True).post('/login/at/none').status, Browser(p, https=True).get('/login/at/none/back?code=x&state=y').status], [404, 404])
 equal('and nowhere else', start(to='//evil.example/') and back().headers['Location'].split('?')[0], '/account')
+
+section('what shows that it is they')
+liar.honest()
+now = int(time.time())
+
+
+def asks(b=None):
+    """Is the account's page of codes closed to it?"""
+    b = b or lena
+    b.get('/account/totp').submit('Another key' if 'Another key' in b.page else 'Begin')
+    return b.status == 403 and 'Is it you?' in b.text()
+
+
+def show(**claims):
+    """Presses the button on the page in between, and comes back."""
+    lena.get('/account/prove?to=/account/totp').submit('the liar', _follow=False)
+    liar.begin(html.unescape(re.search(r'<a class="btn" href="([^"]+)"', lena.page)[1]))
+    liar.claims = claims
+    return back().follow()
+
+
+for what, claims, closed in (('of which the provider does not say when', {}, True), ('of an hour ago', {'auth_time': now - 3600}, True),
+                             ('of just now', {'auth_time': now + 20}, False)):
+    start()
+    liar.claims = claims
+    back()
+    equal(f'a sign-in {what}', (signed_in(), asks()), (True, closed))
+liar.honest()
+start()
+back()
+session = lena.cookies['__Host-postern']
+for what, claims, says in (('nothing that is new', {}, 'does not say that you signed in there just now'),
+                           ('an older sign-in', {'auth_time': now - 3600}, 'does not say that you signed in there just now'),
+                           ('somebody else', {'auth_time': now + 20, 'sub': 'stranger'}, 'does not sign you in here')):
+    show(**claims)
+    check(f'refused: {what}', lena.status == 403 and says in lena.text() and asks(), (lena.status, lena.text()[-600:]))
+equal('it is asked for', liar.query.get('max_age'), '0')
+show(auth_time=int(time.time()))
+equal('a sign-in there leads back, in the same session', (lena.path, lena.cookies['__Host-postern'], asks()), ('/account/totp?done=proven', session, False))
+lena.get('/account/prove?to=/account')
+equal('and for who is signed out there is no such way', Browser(p, https=True).post('/login/at/liar', _follow=False, prove='yes').headers['Location'], '/login?to=/account')
+liar.honest()
+start()
+back()
+lena.get('/account/prove?to=/account').submit('the liar', _follow=False)
+liar.begin(html.unescape(re.search(r'<a class="btn" href="([^"]+)"', lena.page)[1]))
+liar.claims = {'auth_time': int(time.time())}
+del lena.cookies['__Host-postern']
+back()
+refused('who has signed out meanwhile', 'another account is signed in by now')
 
 section('keys that change, servers that do not answer')
 liar.honest()

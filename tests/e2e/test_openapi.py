@@ -11,7 +11,7 @@ from harness import HERE, Postern, check, done, equal, eventually, folder, limit
 from mailing import message
 from nameserver import NameServer
 
-limit(400)
+limit(900)
 ADMIN, LIST = 'admin@lists.example', 'lab@lists.example'
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')], 'TXT': ['v=spf1 ip4:127.0.0.1 -all']}})
 root = folder()

@@ -11,7 +11,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, PLAIN, BIG, SMALL = 'anna@home.example', 'plain@lists.example', 'big@lists.example', 'small@lists.example'
 
 data = Sink('127.0.0.31', 0, 'data.example', offers=('PIPELINING', '8BITMIME', 'DSN', 'ENHANCEDSTATUSCODES'))

@@ -15,7 +15,7 @@ from harness import Postern, check, done, equal, eventually, free_port, limit, s
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, BEN = 'anna@uni.example', 'ben@uni.example'
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})

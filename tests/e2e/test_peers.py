@@ -16,7 +16,7 @@ from nameserver import NameServer
 from peers import Dovecot, Postfix
 from sink import Mail
 
-limit(400)
+limit(900)
 if os.geteuid() != 0:
     skipped('Postfix and Dovecot change users: this test needs root')
     print('1 passed, 0 failed')

@@ -11,7 +11,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DAY = 86400
 LIST, OTHER, OWNER = 'dev@lists.example', 'core@lists.example', 'owner@uni.example'
 world = Sink('127.0.0.47', 0)

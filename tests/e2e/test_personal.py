@@ -11,7 +11,7 @@ from chromium import look, well
 from harness import HERE, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 LIST, ADMIN, ANNA, ALT, BEN = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example', 'anna.alt@home.example', 'ben@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 POSTS = 160

@@ -9,7 +9,7 @@ from chromium import look, well
 from harness import LONG, Postern, check, done, equal, eventually, limit, section
 from nameserver import NameServer
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 ADMIN, OLGA, MOD, ANNA, TWIN, CARA = ('admin@lists.example', 'olga@uni.example', 'mod@uni.example', 'anna@uni.example',
                                       'anna@home.example', 'cara@uni.example')

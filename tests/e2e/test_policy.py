@@ -8,7 +8,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, BEN = 'dev@lists.example', 'anna@uni.example', 'ben@south.example'
 SPAMMER, CODED, FRIEND, LISTED_FRIEND, STRANGER, NEIGHBOUR, PROVEN, GATEWAY, SILENT = (
     '127.0.1.66', '127.0.2.67', '127.0.3.5', '127.0.4.66', '127.0.5.7', '127.0.5.8', '127.0.6.9', '127.0.7.1', '127.0.8.1')

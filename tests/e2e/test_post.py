@@ -14,7 +14,7 @@ from mailing import copy_faults, message, message_id, mid_of, scram_sha_256
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 ANNA, BEN, CARA, DAVE = 'anna@north.example', 'ben@south.example', 'cara@south.example', 'dave@sub.east.example'
 MEMBERS = [ANNA, BEN, CARA, DAVE]

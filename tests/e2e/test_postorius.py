@@ -12,7 +12,7 @@ from peers import KEPT
 from postorius import PACKAGES, Browser, Postorius, offered
 from sink import Sink
 
-limit(500)
+limit(900)
 if not offered() and not all(os.path.isdir(f'{KEPT}/{x}') for x in PACKAGES):
     skipped('apt knows no python3-django-postorius')
     check('that is so', not offered())

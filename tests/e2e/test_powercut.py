@@ -14,7 +14,7 @@ import time
 from harness import HERE, LONG, POSTERN, Postern, check, done, equal, eventually, folder, limit, section
 from mailing import message, mid_of
 
-limit(400, 1200)
+limit(900, 1200)
 CUTS, CUTS_WITHOUT, POSTS = (50, 12, 240) if LONG else (8, 3, 120)
 LIST, ANNA, MEMBERS = 'dev@lists.example', 'anna@uni.example', 5
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))

@@ -14,7 +14,7 @@ from harness import Postern, check, done, equal, eventually, free_port, limit, s
 from leftovers import Leftovers
 from mailing import message
 
-limit(400)
+limit(900)
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))
 random.seed(SEED)
 print(f'seed: POSTERN_SEED={SEED}', flush=True)
@@ -144,14 +144,14 @@ with open(f'{p.dir}/box', 'w', encoding='utf-8') as f:
                 f'MIME-Version: 1.0\nContent-Type: {type_}\nContent-Transfer-Encoding: {encoding}\n\n{text}\n\n')
 p.cli('archive', 'import', LIST, f'{p.dir}/box')
 check('a hidden one', p.deliver('ben@uni.example', LIST, message('Ben <ben@uni.example>', LIST, 'Dress hidden', f'-{GUS}\r\n', mid='<dh@uni.example>', Authentication_Results='x'))[0] == 250)
-number = eventually(lambda: numbers('Dress hidden') or [p.cli('held', 'accept', str(h['id'])) for h in p.json('held', 'ls', LIST)] and None, 20)[0]
+number = eventually(lambda: numbers('Dress hidden') or [p.cli('held', 'accept', str(h['id'])) for h in p.json('held', 'ls', LIST)] and None)[0]
 check('sent', p.quiet())
 p.cli('archive', 'hide', LIST, str(number))
 HIS = ['guszeppelin', 'rotkohl', 'zeppelin@rot']
 check('before, it is there', {w for _, w in left.find(HIS)} == set(HIS))
 said = p.cli('archive', 'redact', LIST, '--address', GUS)
 equal('it is taken out of each', re.findall(r'\d+', said)[:1], [str(len(cases) + 1)])
-check('the files are clean', clean(numbers('Dress plain')[0]) and eventually(lambda: not left.find(HIS), 30, 0.5), left.find(HIS))
+check('the files are clean', clean(numbers('Dress plain')[0]) and eventually(lambda: not left.find(HIS), 60, 0.5), left.find(HIS))
 for name, *_ in cases:
     owner.get(f'/lists/dev/{numbers("Dress " + name)[0]}')
     check(f'{name}: the page of an owner has nothing of it', not re.search(r'zeppelin|rotkohl', owner.page), owner.page)

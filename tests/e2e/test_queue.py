@@ -13,7 +13,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA, ADMIN = 'dev@lists.example', 'anna@home.example', 'admin@home.example'
 OUT = 'someone@{}.example'
 

@@ -14,7 +14,7 @@ import time
 from browser import Browser
 from harness import Postern, Talk, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 LIST, ANNA, ADMIN = 'dev@lists.example', 'anna@uni.example', 'admin@lists.example'
 ASKED = ((LIST, 250), ('dev-owner@lists.example', 250), ('bugs@lists.example', 250),
          ('nobody@lists.example', 550), ('x@far.example', 550))

@@ -14,7 +14,7 @@ from email.utils import formatdate
 from harness import LONG, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 LIST, ANNA = 'dev@lists.example', 'anna@uni.example'
 READERS, SECONDS, A_SECOND, SEEN_MS = 2000, 60 if LONG else 20, 5, 2000 if LONG else 10000
 SEED = int(os.environ.get('POSTERN_SEED', time.time()))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from browser import Browser
 from harness import POSTERN, Postern, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 OWNER, ANNA = 'owner@uni.example', 'anna@uni.example'
 NOW = datetime.now(timezone.utc)

@@ -11,7 +11,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA = 'dev@lists.example', 'anna@uni.example'
 CANARY = '127.0.0.13'
 T, X = 'tok@canary.lab', 'out@canary.lab'

@@ -9,7 +9,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, NEW, ADMIN, ANNA, BEN = 'dev@lists.example', 'team@new.example', 'okafor@lists.example', 'anna@uni.example', 'ben@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 sink = Sink('127.0.0.9', free_port('127.0.0.9'))

@@ -13,7 +13,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ADMIN, ANNA, RUA = 'admin@home.example', 'anna@home.example', 'postmaster@lists.example'
 sink = Sink('127.0.0.26', 0, 'home.example')
 dns = NameServer({

@@ -12,7 +12,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ANNA, FIRST, LONGEST, EXPIRE, WARN = 'anna@home.example', 600, 4 * 3600, 24 * 3600, 4 * 3600
 away = Sink('127.0.0.21', 0, 'away.example')
 home = Sink('127.0.0.22', away.port, 'home.example')

@@ -10,7 +10,7 @@ from harness import LONG, Postern, check, done, equal, eventually, limit, sectio
 from mailing import message, mid_of
 from nameserver import NameServer
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 ADMIN, OLGA, MOD, DORA, ANNA, EVE = ('admin@lists.example', 'olga@uni.example', 'mod@uni.example', 'dora@uni.example',
                                      'anna@uni.example', 'eve@far.example')

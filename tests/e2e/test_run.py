@@ -11,7 +11,7 @@ import types
 from browser import Browser
 from harness import HERE, check, cleanups, done, equal, eventually, folder, free_port, limit, section
 
-limit(400)
+limit(900)
 ROOT = os.path.join(HERE, '../..')
 DEMO = folder() + '/demo'
 PORTS = {name: str(free_port()) for name in ('SMTP_PORT', 'SUBMISSION_PORT', 'SUBMISSIONS_PORT', 'WEB_PORT')}

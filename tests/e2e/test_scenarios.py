@@ -10,7 +10,7 @@ from harness import HERE, Postern, check, done, equal, eventually, limit, sectio
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DATA = os.path.join(os.environ.get('POSTERN_DATA_SHARED', os.path.join(HERE, '../../../shared/data')), 'scenarios')
 CASES = json.load(open(os.path.join(DATA, 'scenarios.json')))
 MAILMAN = {x['id']: x for x in json.load(open(os.path.join(DATA, 'expected.json')))}
@@ -153,7 +153,7 @@ for case in CASES:
 p.start()
 section('thirty posts')
 replies = {case['id']: play(case) for case in CASES}
-check('everything is delivered', p.quiet(60))
+check('everything is delivered', p.quiet())
 held = p.events('post-held')
 section('what came of them')
 used, good = set(), 0

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from harness import Postern, check, done, equal, limit, section
 from mailing import message
 
-limit(400)
+limit(900)
 DEV, OPEN = 'dev@lists.example', 'open@lists.example'
 ANNA = 'anna@uni.example'
 p = Postern(admin='admin@lists.example', send__relay='outbox')

@@ -13,7 +13,7 @@ from mailing import message, mid_of
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, ANNA = 'dev@lists.example', 'anna@home.example'
 OUT = 'someone@{}.example'
 

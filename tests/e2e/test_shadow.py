@@ -8,7 +8,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV, LIVE = 'dev@lists.example', 'live@lists.example'
 sink = Sink('127.0.0.10', 0, 'mx.all.example')
 MX = {'MX': [(10, 'mx.all.example')]}

@@ -10,7 +10,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, OTHER = 'dev@lists.example', 'news@other.example'
 ANNA, BEN, CARL = 'anna@north.example', 'ben@old.example', 'carl@east.example'
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from browser import Browser
 from harness import Postern, check, done, equal, limit, section
 
-limit(400)
+limit(900)
 LIST = 'dev@lists.example'
 OWNER, ANNA, NEW = 'owner@uni.example', 'anna@uni.example', 'newman@uni.example'
 NOW = datetime.now(timezone.utc)

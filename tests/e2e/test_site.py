@@ -5,7 +5,7 @@ import os
 from browser import Browser
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 LIST, ANNA, BEN = 'dev@lists.example', 'anna@uni.example', 'ben@uni.example'
 root = folder()
 for name, text in {'index.html': '<h1>The group</h1>', 'docs/index.html': '<h1>Papers</h1>', 'docs/ten.txt': '0123456789',

@@ -6,7 +6,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, OWEN, ADA = 'anna@uni.example', 'owen@uni.example', 'ada@uni.example'

@@ -10,7 +10,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 LIST, SECRET, ADMIN, ANNA = 'dev@lists.example', 'secret@lists.example', 'okafor@lists.example', 'anna@uni.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 POSTS, MEMBERS = 10000, 100000

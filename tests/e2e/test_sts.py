@@ -17,7 +17,7 @@ from nameserver import NameServer
 from sink import Sink
 from webserver import WebServer
 
-limit(400)
+limit(900)
 ANNA, LIST, PATH = 'anna@home.example', 'dev@lists.example', '/.well-known/mta-sts.txt'
 ca, strange = Authority(), Authority('Another authority')
 home = Sink('127.0.0.70', 0, 'home.example')

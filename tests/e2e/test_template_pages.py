@@ -9,7 +9,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ADMIN, OWNER, DEV = 'admin@uni.example', 'owner@uni.example', 'dev@lists.example'
 PAGE = '/lists/dev/admin/templates'
 

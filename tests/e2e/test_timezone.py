@@ -15,7 +15,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, HOUR = 'dev@lists.example', 3600
 world = Sink('127.0.0.31', 0, 'home.host')
 dns = NameServer({'home.host': {'A': ['127.0.0.31']}, 'home.example': {'MX': [(10, 'home.host')]}})

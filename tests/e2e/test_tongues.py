@@ -13,7 +13,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV = 'dev@lists.example'
 
 world = Sink('127.0.0.10', 0)

@@ -10,7 +10,7 @@ from nameserver import NameServer
 from oldmailman import config, tree
 from sink import Sink
 
-limit(400)
+limit(900)
 DEV = 'dev@lists.example'
 TOPICS = 'release: \\brelease\\b|rc\\d\n  What is new, and when\nhardware: solder|probe'
 

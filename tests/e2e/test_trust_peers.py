@@ -19,7 +19,7 @@ from peers import OpenDkim, Postfix
 from rspamd import Rspamd
 from sink import Sink
 
-limit(480)
+limit(900)
 if os.geteuid() != 0:
     skipped('Postfix changes users: this test needs root')
     print('1 passed, 0 failed')

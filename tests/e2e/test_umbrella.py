@@ -7,7 +7,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 ALL, DEV, OPS, QA = (f'{name}@lists.example' for name in ('all', 'dev', 'ops', 'qa'))
 
 world = Sink('127.0.0.31', 0, 'home.host')
@@ -29,7 +29,7 @@ def write(person, to, subject, envelope=None, **fields):
 
 
 def settle():
-    check('it comes to rest', eventually(quiet, 60, 0.05))
+    check('it comes to rest', eventually(quiet, 200, 0.05))
 
 
 def quiet():
@@ -136,7 +136,7 @@ for n in range(3):
     eventually(lambda: len(world.to('m0@home.example', Subject=f'crash {n}')), 60, 0.002)
     p.kill()
     p.start()
-check('it goes on', eventually(quiet, 60, 0.1))
+check('it goes on', eventually(quiet, 200, 0.1))
 for n in range(3):
     got = copies(f'crash {n}')
     equal(f'nobody misses crash {n}', [r for r in [f'm{i}' for i in range(1500)] + ['dan', 'both'] if r not in got], [])

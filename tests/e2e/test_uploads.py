@@ -16,7 +16,7 @@ from chromium import look, well
 from clamd import EICAR, FakeClamd
 from harness import Postern, check, done, equal, eventually, folder, limit, section
 
-limit(400)
+limit(900)
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LIST = 'dev@lists.example'
 ANNA, BEN, OWEN, ADA, EVE = 'anna@uni.example', 'ben@uni.example', 'owen@uni.example', 'ada@uni.example', 'eve@uni.example'
@@ -159,7 +159,7 @@ equal('nothing else is left', names('in/deep'), ['.access', 'by hand.txt', 'r.tx
 section('the wall')
 equal('a virus', (send(anna, 'bad.com', EICAR + b'EICAR'), 'virus was found' in anna.text(), stands('in/bad.com')), (400, True, None))
 equal('what it cannot look into', (send(anna, 'locked.zip', b'LOCKED-ARCHIVE'), 'cannot look into' in anna.text(), stands('in/locked.zip')), (400, True, None))
-check('the log names it', [e for e in p.events('upload-refused') if e['verdict'] == 'infected' and e['signature']], p.tail())
+check('the log names it', eventually(lambda: [e for e in p.events('upload-refused') if e['verdict'] == 'infected' and e['signature']]), p.tail())
 fake.mood = 'cuts'
 equal('no answer', (send(anna, 'later.txt', b'x'), 'try again later' in anna.text(), stands('in/later.txt')), (503, True, None))
 fake.mood = 'good'

@@ -14,7 +14,7 @@ from peers import Postfix
 from rspamd import Rspamd
 from sink import Sink
 
-limit(400)
+limit(900)
 if os.geteuid() != 0:
     skipped('Postfix changes users: this test needs root')
     print('1 passed, 0 failed')

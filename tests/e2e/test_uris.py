@@ -8,7 +8,7 @@ from harness import Postern, check, done, equal, limit, section
 from rest import Rest, basic
 from webserver import WebServer
 
-limit(400)
+limit(900)
 ADMIN, LAB = 'admin@lists.example', 'lists/lab.lists.example/'
 URIS, WELCOME, FOOTER = LAB + 'uris', 'list:user:notice:welcome', 'list:member:regular:footer'
 web = WebServer('127.0.0.41', 0, None)

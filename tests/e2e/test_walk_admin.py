@@ -4,7 +4,7 @@ templates, and sees where mail is: by clicking, with script and without. Every p
 from harness import check, done, equal, eventually, free_port, limit
 from walk import ADMIN, ANNA, BEN, DEV, OWNER, Walk, ended, site, walks
 
-limit(400)
+limit(900)
 for script in walks('admin'):
     p = site()
     p.cli('post', DEV, input=f'From: Ben <{BEN}>\nTo: {DEV}\nSubject: Kept mail\nMessage-ID: <kept@uni.example>\n\nHello.\n')

@@ -6,7 +6,7 @@ import time
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, STAFF, Walk, ended, link, mail, site, walks
 
-limit(400)
+limit(900)
 for script in walks('member'):
     p = site()
     p.cli('list', 'set', 'dev@lists.example', 'member_roster_visibility=members')

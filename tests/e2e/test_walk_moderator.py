@@ -5,7 +5,7 @@ from harness import check, done, equal, eventually, limit
 from mailing import message
 from walk import DEV, MONA, Walk, ended, site, walks
 
-limit(400)
+limit(900)
 for script in walks('moderator'):
     p = site()
     for n in range(4):

@@ -5,7 +5,7 @@ page on the way passes axe-core and html-validate."""
 from harness import check, done, equal, eventually, limit
 from walk import ANNA, DEV, OWNER, Walk, ended, site, walks
 
-limit(400)
+limit(900)
 for script in walks('owner'):
     p = site()
     w = Walk(p, script).sign_in(OWNER).follow('Settings of dev')

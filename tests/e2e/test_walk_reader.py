@@ -4,7 +4,7 @@ search, facets, years, a month, a day, an author, a licence. Every page on the w
 from harness import check, done, equal, limit
 from walk import Walk, ended, site, walks
 
-limit(400)
+limit(900)
 p = site()
 for script in walks('reader'):
     w = Walk(p, script)

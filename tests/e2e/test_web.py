@@ -15,7 +15,7 @@ from mailing import message
 from nameserver import NameServer
 from sink import Sink
 
-limit(400)
+limit(900)
 LIST, HIDDEN, ANNA, BEN, OWNER = 'dev@lists.example', 'board@lists.example', 'anna@uni.example', 'ben@uni.example', 'owner@uni.example'
 world = Sink('127.0.0.10', 0)
 dns = NameServer({'uni.example': {'MX': [(10, 'mx.uni.example')]}, 'mx.uni.example': {'A': ['127.0.0.10']}})

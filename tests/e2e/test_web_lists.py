@@ -11,7 +11,7 @@ from harness import Postern, check, done, equal, eventually, limit, section
 from mailing import message
 from nameserver import NameServer
 
-limit(400)
+limit(900)
 LIST, OTHER = 'dev@lists.example', 'other@lists.example'
 ADMIN, OWNER, MOD, ANNA = 'admin@lists.example', 'owner@uni.example', 'mod@uni.example', 'anna@uni.example'
 STRANGER = 'stranger@far.example'

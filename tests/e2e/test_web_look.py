@@ -11,7 +11,7 @@ from chromium import look, well
 from harness import LONG, Postern, check, done, equal, eventually, limit, section
 from mailing import message
 
-limit(420)
+limit(900)
 LIST, ADMIN, ANNA = 'dev@lists.example', 'okafor@lists.example', 'anna@uni.example'
 p = Postern(send__relay='outbox', admin=ADMIN)
 p.cli('list', 'create', LIST, '--owner', ADMIN)

@@ -9,7 +9,7 @@ from browser import Browser
 from chromium import look, well
 from harness import Postern, check, done, equal, eventually, limit, section
 
-limit(400)
+limit(900)
 LIST, CALM, ADMIN = 'dev@lists.example', 'calm@lists.example', 'okafor@lists.example'
 SHOTS = os.environ.get('POSTERN_SHOTS')
 LONG_ONE = 'somebody.with.a.very.long.address.indeed@department-of-crystallography.university-of-the-north.example'

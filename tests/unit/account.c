@@ -102,7 +102,7 @@ static void signing_in(struct arena *a, struct book *b)
 	struct account_session session;
 	str cookie;
 	CHECK(account_sign_in(a, b, &x, STR("correct horse"), &who).kind == ERR_DENIED);
-	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), &cookie)));
+	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), true, &cookie)));
 	CHECK(ok(account_password_set(a, b, id, STR("correct horse"))));
 	CHECK(account_session_find(a, b, cookie, &session).kind == ERR_NOTFOUND);
 	CHECK(ok(account_sign_in(a, b, &x, STR("correct horse"), &who)) && who.id == id);
@@ -194,8 +194,8 @@ static void sessions(struct arena *a, struct book *b)
 	int64_t id = person(b, "hans@uni.example", true);
 	struct account_session s = { 0 };
 	str cookie = STR_NONE, other = STR_NONE;
-	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), &cookie)));
-	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), &other)));
+	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), true, &cookie)));
+	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), true, &other)));
 	CHECK(ok(account_session_find(a, b, cookie, &s)) && s.person == id && !s.admin);
 	CHECK(cookie.n >= 51 && s.hash.n == 32);
 	CHECK(account_session_is_proven(&s));
@@ -224,9 +224,15 @@ static void sessions(struct arena *a, struct book *b)
 	days_later(31);
 	CHECK(account_session_find(a, b, cookie, &s).kind == ERR_NOTFOUND); /* too old */
 	days_later(0);
-	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), &other)));
+	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), true, &other)));
 	CHECK(ok(account_session_close(b, other)));
 	CHECK(account_session_find(a, b, other, &s).kind == ERR_NOTFOUND);
+	CHECK(ok(account_session_open(a, b, id, STR("::1"), STR("test"), false, &other)));
+	CHECK(ok(account_session_find(a, b, other, &s))
+	      && !account_session_is_proven(&s));
+	CHECK(ok(account_session_prove(b, other)));
+	CHECK(ok(account_session_find(a, b, other, &s)) && account_session_is_proven(&s));
+	CHECK(ok(account_session_close(b, other)));
 	str form = account_form_token(a, cookie, STR("leave"));
 	CHECK(account_form_check(a, cookie, STR("leave"), form));
 	CHECK(!account_form_check(a, cookie, STR("join"), form));

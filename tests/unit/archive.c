@@ -280,6 +280,8 @@ static void test_aliases(struct book *b)
 	CHECK(found && list == DEV && number == 2);
 	CHECK(ok(archive_alias_find(b, STR("/pipermail/dev/"), &list, &number, &found)));
 	CHECK(found && list == DEV && number == 0);
+	CHECK(ok(archive_alias_find(b, STR("/pipermail/dev"), &list, &number, &found)));
+	CHECK(found && !number);
 	CHECK(ok(archive_alias_find(b, STR("/pipermail/"), &list, &number, &found))
 	      && !found);
 }

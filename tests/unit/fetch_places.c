@@ -111,11 +111,14 @@ static void waiting_ones(void)
 }
 
 /* Of a crowd that never lets go by itself all get their turn, and so does a stranger. */
+static atomic_int come; /* so many of the crowd */
+
 static void *be_slow(void *arg)
 {
 	struct fetch_place mine;
 	char text[32];
 	snprintf(text, sizeof text, "10.0.%d.1", *(int *)arg % 8);
+	atomic_fetch_add(&come, 1);
 	if (!enter(&mine, text, 60000))
 		return NULL;
 	while (!fetch_places_spent(places, &mine))
@@ -134,7 +137,9 @@ static void crowd(void)
 		numbers[i] = i;
 		CHECK(!thread_start_joinable(&id[i], be_slow, &numbers[i]).kind);
 	}
-	thread_sleep(10);
+	while (atomic_load(&come) < CROWD)
+		thread_sleep(1);
+	thread_sleep(300); /* all stand in line: who comes last asks the others to go */
 	CHECK(enter(&mine, "198.51.100.7", (CROWD / MOST + 3) * (FAIR_MS + 1000)));
 	fetch_places_leave(places, &mine);
 	struct fetch_place last[MOST]; /* so that the last ones are asked to go, too */

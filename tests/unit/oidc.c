@@ -76,6 +76,9 @@ static void question(struct arena *a)
 			 STR(ISSUER "/a?x=1&response_type=code&client_id=post%20ern&")));
 	CHECK(str_find(url, STR("&scope=openid%20email%20profile&state=abc&nonce=")).n);
 	CHECK(str_find(url, STR("&code_challenge_method=S256")).n);
+	CHECK(!str_find(url, STR("max_age")).n);
+	f.anew = true;
+	CHECK(str_ends(oidc_authorization_url(a, &m, &f), STR("&max_age=0")));
 	CHECK(!str_find(url, oidc_verifier(a, &f)).n && !str_find(url, f.secret).n);
 	CHECK(oidc_verifier(a, &f).n == 43); /* RFC 7636 section 4.1: 43 to 128 */
 	other.secret = STR("of another");
@@ -178,6 +181,38 @@ static void id_tokens(struct arena *a)
 	}
 }
 
+/* What the provider says of when they signed in there, in a flow that began a minute ago. */
+static void anew(struct arena *a)
+{
+	enum { NOW_S = 1790000000, BEGUN = NOW_S - 60 };
+	static const struct {
+		const char *member;
+		bool is;
+	} cases[] = {
+		{ "", false },
+		{ ",\"auth_time\":1790000000", true },
+		{ ",\"auth_time\":1789999990.5", true },
+		{ ",\"auth_time\":1789999940", true }, /* as it began */
+		{ ",\"auth_time\":1789999885", true }, /* another clock */
+		{ ",\"auth_time\":1789999875", false },
+		{ ",\"auth_time\":1789990000", false },
+		{ ",\"auth_time\":1790000055", true },
+		{ ",\"auth_time\":1790000065", false },
+		{ ",\"auth_time\":1e300", false },
+		{ ",\"auth_time\":0", false },
+		{ ",\"auth_time\":-1", false },
+		{ ",\"auth_time\":\"1790000000\"", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct oidc_who who = { 0 };
+		str text = arena_cat(a, STR("{" ISS AUD TIMES SUB NONCE),
+				     str_from(cases[i].member), STR("}"));
+		CHECK(!oidc_id_token_check(a, text, &expected, &who).kind);
+		CHECK(oidc_is_anew(&who, BEGUN, NOW_S) == cases[i].is);
+		CHECK(!oidc_is_anew(&who, NOW_S + 600, NOW_S)); /* a clock went back */
+	}
+}
+
 static void addresses(struct arena *a)
 {
 	static const struct {
@@ -234,6 +269,7 @@ int main(void)
 	question(a);
 	tokens(a);
 	id_tokens(a);
+	anew(a);
 	addresses(a);
 	return check_done();
 }

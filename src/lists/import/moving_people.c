@@ -65,14 +65,11 @@ err moving_nonmember(struct moving *x, str address, str action, bool *here)
 
 static err put_ban(struct moving *x, str pattern, str reason)
 {
-	ARENA(a);
 	str key = str_starts(pattern, STR("^")) ? pattern : arena_lower(x->a, pattern);
-	struct ban_row *known;
-	size_t n;
-	TRY(ban_list(x->books->lists, a, x->list, &known, &n));
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(known[i].pattern, key))
-			return OK;
+	bool there;
+	TRY(ban_is(x->books->lists, x->list, key, &there));
+	if (there)
+		return OK;
 	TRY(ban_put(x->books, x->a, x->list, pattern, reason, x->by));
 	x->report->written++;
 	return OK;

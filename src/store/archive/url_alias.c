@@ -14,7 +14,8 @@ err archive_alias_find(struct book *b, str path, int64_t *list, int64_t *number,
 	struct rows r;
 	TRY(book_rows(b, &r,
 		      "SELECT u.list, coalesce(p.number, 0) FROM url_alias u "
-		      "LEFT JOIN post p ON p.id = u.post WHERE u.path = ?1",
+		      "LEFT JOIN post p ON p.id = u.post "
+		      "WHERE u.path IN (?1, ?1 || '/') ORDER BY length(u.path) LIMIT 1",
 		      SQL_S(path)));
 	*found = rows_next(&r);
 	if (*found) {

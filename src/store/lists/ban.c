@@ -15,32 +15,39 @@ static void read_ban(struct rows *r, struct arena *a, void *row)
 	};
 }
 
+struct room {
+	int64_t all, expressions;
+	bool there;
+};
+
+/* All in one pass over the index; expressions stand together in it. */
+static err look(struct book *b, int64_t list, str pattern, struct room *room)
+{
+	struct rows r;
+	TRY(book_rows(b, &r,
+		      "SELECT (SELECT count(*) FROM ban WHERE list = ?1), "
+		      "(SELECT count(*) FROM ban WHERE list = ?1 "
+		      "AND pattern >= '^' AND pattern < '_'), "
+		      "EXISTS (SELECT 1 FROM ban WHERE list = ?1 AND pattern = ?2)",
+		      SQL_I(list), SQL_S(pattern)));
+	if (rows_next(&r))
+		*room = (struct room){ rows_i64(&r, 0), rows_i64(&r, 1),
+				       rows_i64(&r, 2) != 0 };
+	return rows_end(&r);
+}
+
 /* One that there is takes no room. */
 static err check_room(struct book *b, const struct ban_row *x)
 {
-	int64_t others;
-	bool found;
-	TRY(book_number(b, &others, &found,
-			"SELECT count(*) FROM ban WHERE list = ?1 AND pattern <> ?2",
-			SQL_I(x->list), SQL_S(x->pattern)));
-	return others < BANS_MAX ? OK
-				 : FAIL(ERR_DENIED,
-					"there are 10,000 bans already, and no list nor "
+	struct room room = { 0 };
+	TRY(look(b, x->list, x->pattern, &room));
+	if (room.there)
+		return OK;
+	if (room.all >= BANS_MAX)
+		return FAIL(ERR_DENIED, "there are 10,000 bans already, and no list nor "
 					"the site takes more: lift some that no longer "
 					"matter, or ban a domain as @domain");
-}
-
-static err check_expressions(struct book *b, const struct ban_row *x)
-{
-	int64_t others;
-	bool found;
-	if (!str_starts(x->pattern, STR("^")))
-		return OK;
-	TRY(book_number(b, &others, &found,
-			"SELECT count(*) FROM ban WHERE list = ?1 AND pattern <> ?2 "
-			"AND pattern GLOB '^*'",
-			SQL_I(x->list), SQL_S(x->pattern)));
-	return others < BAN_EXPRESSIONS_MAX
+	return !str_starts(x->pattern, STR("^")) || room.expressions < BAN_EXPRESSIONS_MAX
 		       ? OK
 		       : FAIL(ERR_DENIED,
 			      "there are 500 bans by a regular expression already, and "
@@ -52,7 +59,6 @@ static err add(struct book *b, struct ban_row *x)
 {
 	bool found;
 	TRY(check_room(b, x));
-	TRY(check_expressions(b, x));
 	TRY(book_run(b,
 		     "INSERT INTO ban (list, pattern, reason, created_at) "
 		     "VALUES (?1, ?2, ?3, ?4) "
@@ -69,6 +75,14 @@ err ban_add(struct book *b, struct ban_row *x)
 	bool mine;
 	TRY(book_join(b, &mine));
 	return book_leave(b, mine, add(b, x));
+}
+
+err ban_is(struct book *b, int64_t list, str pattern, bool *there)
+{
+	int64_t id;
+	return book_number(b, &id, there,
+			   "SELECT id FROM ban WHERE list = ?1 AND pattern = ?2",
+			   SQL_I(list), SQL_S(pattern));
 }
 
 err ban_remove(struct book *b, int64_t list, str pattern)

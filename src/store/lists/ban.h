@@ -20,6 +20,7 @@ MUST_USE err
 ban_add(struct book *b,
 	struct ban_row *x); /* sets id; twice is fine; ERR_DENIED: BANS_MAX others, or
 			  * BAN_EXPRESSIONS_MAX others of its kind */
+MUST_USE err ban_is(struct book *b, int64_t list, str pattern, bool *there);
 MUST_USE err ban_remove(struct book *b, int64_t list, str pattern); /* ERR_NOTFOUND */
 
 /* Of that list alone; 0: the site's. */

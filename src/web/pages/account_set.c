@@ -180,7 +180,7 @@ void account_password_post(struct request *q, struct response *r)
 		return;
 	log_info("password-changed", KN("person", q->session->person),
 		 KS("client", net_ip_text(q->arena, &q->client)));
-	if (browser_sign_in(q, r, q->session->person, "password change"))
+	if (browser_sign_in(q, r, q->session->person, "password change", true))
 		go_said(q, r, STR("/account"), removes ? "password-gone" : "password-set",
 			STR(""));
 }

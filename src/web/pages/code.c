@@ -132,7 +132,8 @@ void browser_enter(struct request *q, struct response *r, int64_t person,
 {
 	struct second second;
 	str ticket = STR("");
-	static const char *const words[] = { "password", "link", "provider", "passkey" };
+	static const char *const words[] = { "password", "link", "provider", "provider",
+					     "passkey" };
 	err e = second_get(q->arena, worker_of(q)->books.lists, person, &second);
 	bool asks = second.on
 		    && (how == ENTERED_BY_PASSWORD || how == ENTERED_BY_PASSKEY
@@ -143,7 +144,7 @@ void browser_enter(struct request *q, struct response *r, int64_t person,
 		return;
 	if (asks)
 		show(q, r, ticket, to, NULL);
-	else if (browser_sign_in(q, r, person, words[how]))
+	else if (browser_sign_in(q, r, person, words[how], how != ENTERED_BY_PROVIDER))
 		go_on(q, r, to);
 }
 
@@ -165,6 +166,6 @@ void code_post(struct request *q, struct response *r)
 		show(q, r, field(q, "ticket"), field(q, "to"), e.msg);
 		return;
 	}
-	if (!page_failed(q, r, e) && browser_sign_in(q, r, person, how))
+	if (!page_failed(q, r, e) && browser_sign_in(q, r, person, how, true))
 		go_on(q, r, field(q, "to"));
 }

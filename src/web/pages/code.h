@@ -10,8 +10,9 @@
 enum entered {
 	ENTERED_BY_PASSWORD,
 	ENTERED_BY_LINK,
-	ENTERED_BY_PROVIDER, /* who says so elsewhere; as a link */
-	ENTERED_BY_PASSKEY,  /* that has not seen who uses it */
+	ENTERED_BY_PROVIDER, /* who says so elsewhere; as a link, but no proof (account.h) */
+	ENTERED_BY_PROVIDER_ANEW, /* and that they signed in there just now */
+	ENTERED_BY_PASSKEY,       /* that has not seen who uses it */
 };
 
 /* Who has shown so much that they are this person: signs the browser in and leads on, or asks

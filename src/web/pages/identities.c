@@ -1,5 +1,5 @@
-/* Which accounts at providers of [oidc] somebody signs in by: on /account; and the providers there
- * are, on /login. */
+/* Which accounts at providers of [oidc] somebody signs in by: on /account and /account/prove; and
+ * the providers there are, on /login. */
 #include "web/pages/oidc.h"
 
 #include "store/lists/identity.h"
@@ -63,6 +63,26 @@ err oidc_add_identities(struct request *q, struct page_account *p)
 	p->identities = rows;
 	p->identities_count = n;
 	p->providers = free_ones;
+	return OK;
+}
+
+/* By which they sign in anyway. */
+err oidc_add_proofs(struct request *q, struct page_prove *p)
+{
+	size_t n;
+	struct identity_row *x;
+	const struct conf *conf = worker_of(q)->web->conf;
+	TRY(identity_by_person(worker_of(q)->books.lists, q->arena, q->session->person,
+			       &x, &n));
+	struct page_prove_providers *rows = arena_zero(q->arena, (conf->oidc_count + 1)
+									 * sizeof *rows);
+	for (size_t i = 0; i < conf->oidc_count; i++)
+		if (is_tied(x, n, &conf->oidc[i]))
+			rows[p->providers_count++] = (struct page_prove_providers){
+				.provider = conf->oidc[i].label,
+				.action = oidc_path(q->arena, &conf->oidc[i]),
+			};
+	p->providers = rows;
 	return OK;
 }
 

@@ -18,14 +18,15 @@ _Static_assert(PASSWORD_WAITING <= HTTP_WORKERS / 4
 /* ---- sessions */
 
 bool browser_sign_in(struct request *q, struct response *r, int64_t person,
-		     const char *how)
+		     const char *how, bool proven)
 {
 	str cookie;
 	struct worker *w = worker_of(q);
 	str client = net_ip_text(q->arena, &q->client);
 	if (page_failed(q, r,
 			account_session_open(q->arena, w->books.lists, person, client,
-					     request_header(q, "user-agent"), &cookie)))
+					     request_header(q, "user-agent"), proven,
+					     &cookie)))
 		return false;
 	if (q->session && q->session->cookie.n) {
 		err e = account_session_close(w->books.lists, q->session->cookie);

@@ -1,10 +1,12 @@
-/* /login/at/NAME: signing in by an account at a provider of [oidc], there and back.
+/* /login/at/NAME: signing in by an account at a provider of [oidc], or showing by it that it is
+ * they, there and back.
  *
  * The way back is a GET that signs in, as OAuth wants it: it does so in the browser alone
  * that has the flow's cookie, and once, so that a link to it does nothing anywhere else. */
 #include "web/pages/oidc.h"
 
 #include "account/link.h"
+#include "account/session.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/language.h"
@@ -87,6 +89,11 @@ str oidc_path(struct arena *a, const struct conf_oidc *p)
 	return arena_cat(a, STR("/login/at/"), p->name);
 }
 
+static bool proves(struct request *q)
+{
+	return str_eq(field(q, "prove"), STR("yes"));
+}
+
 static struct oidc_flow flow_of(struct request *q, const struct conf_oidc *p, str state,
 				str secret)
 {
@@ -96,7 +103,8 @@ static struct oidc_flow flow_of(struct request *q, const struct conf_oidc *p, st
 							 oidc_path(q->arena, p),
 							 STR("/back")),
 				   .state = state,
-				   .secret = secret };
+				   .secret = secret,
+				   .anew = q->method != GET && proves(q) };
 }
 
 /* The row holds no more than who began it and where they want to go. */
@@ -109,6 +117,10 @@ static err begin(struct request *q, const struct conf_oidc *p, str secret, str *
 	json_object_set_new(data, "to", json_of(str_first(field(q, "to"), TO_MAX)));
 	json_object_set_new(data, "account",
 			    json_integer(links && q->session ? q->session->person : 0));
+	json_object_set_new(
+		data, "proves",
+		json_integer(proves(q) && q->session ? q->session->person : 0));
+	json_object_set_new(data, "begun", json_integer(clock_now()));
 	char *text = json_dumps(data, JSON_COMPACT);
 	json_decref(data);
 	err e = account_link_new(
@@ -146,13 +158,14 @@ static bool may_begin(struct request *q, struct response *r)
 			      "while, then try again."));
 		return false;
 	}
-	if (!str_eq(field(q, "link"), STR("yes")))
+	if (!str_eq(field(q, "link"), STR("yes")) && !proves(q))
 		return true;
 	if (!q->session) {
 		response_redirect(r, 303, STR("/login?to=/account"));
 		return false;
 	}
-	return account_in_browser(q, r) && account_proven(q, r, STR("/account"));
+	return account_in_browser(q, r)
+	       && (proves(q) || account_proven(q, r, STR("/account")));
 }
 
 void oidc_post(struct request *q, struct response *r)
@@ -186,6 +199,8 @@ struct way_back {
 	const struct conf_oidc *provider;
 	str state, secret, to;
 	int64_t account; /* that it is to be tied to; 0: whose it is */
+	int64_t proves; /* who is signed in, and shows by it that it is they; 0: nobody */
+	int64_t begun;  /* seconds */
 };
 
 static str member(struct arena *a, const json_t *o, const char *name)
@@ -204,6 +219,8 @@ static err take(struct request *q, struct way_back *x)
 	    name = member(q->arena, data, "provider");
 	x->to = member(q->arena, data, "to");
 	x->account = json_integer_value(json_object_get(data, "account"));
+	x->proves = json_integer_value(json_object_get(data, "proves"));
+	x->begun = json_integer_value(json_object_get(data, "begun"));
 	json_decref(data);
 	if (!mac_equal(browser, hash_of(q->arena, x->secret)))
 		return FAIL(ERR_DENIED, "another browser began it");
@@ -250,13 +267,44 @@ static err read_answer(struct request *q, const struct way_back *x, str *code)
 		       : FAIL(ERR_SYNTAX, "the provider's answer bears no code");
 }
 
+/* Whom the provider knows since this morning it lets through without a word: that shows nothing of
+ * who sits there now. */
+static bool is_anew(const struct way_back *x, const struct oidc_who *who)
+{
+	return oidc_is_anew(who, x->begun, clock_now());
+}
+
 static void sign_in(struct request *q, struct response *r, const struct way_back *x,
-		    int64_t person)
+		    const struct oidc_who *who, int64_t person)
 {
 	if (x->account)
 		go_said(q, r, STR("/account"), "identity-tied", STR(""));
 	else
-		browser_enter(q, r, person, ENTERED_BY_PROVIDER, x->to);
+		browser_enter(q, r, person,
+			      is_anew(x, who) ? ENTERED_BY_PROVIDER_ANEW
+					      : ENTERED_BY_PROVIDER,
+			      x->to);
+}
+
+static void prove(struct request *q, struct response *r, const struct way_back *x,
+		  const struct oidc_who *who, const struct identity_row *known)
+{
+	struct book *b = worker_of(q)->books.lists;
+	if (known->person != x->proves)
+		refuse(q, r, 403,
+		       S_("That account elsewhere does not sign you in here, so nothing "
+			  "is shown by it."),
+		       STR_NONE);
+	else if (!is_anew(x, who))
+		refuse(q, r, 403,
+		       S_("The provider does not say that you signed in there just now, "
+			  "so nothing is shown by it. Show in another way that it is "
+			  "you."),
+		       STR("auth_time"));
+	else if (!page_failed(q, r, identity_used(b, known->id, clock_now()))
+		 && !page_failed(q, r, account_session_prove(b, q->session->cookie)))
+		go_said(q, r, path_is_own(x->to) ? x->to : STR("/account"), "proven",
+			STR(""));
 }
 
 /* Not seen before: post looks whose it is to be. */
@@ -272,7 +320,7 @@ static void first_time(struct request *q, struct response *r, const struct way_b
 	json_object_set_new(args, "name", json_of(who->name));
 	json_object_set_new(args, "link", json_string(x->account ? "yes" : "no"));
 	if (order_and_wait(q, "identity", args, &done))
-		sign_in(q, r, x,
+		sign_in(q, r, x, who,
 			json_integer_value(json_object_get(done.result, "person")));
 	else
 		refuse(q, r, done.result ? 403 : 503,
@@ -284,11 +332,15 @@ static void first_time(struct request *q, struct response *r, const struct way_b
 static void let_in(struct request *q, struct response *r, const struct way_back *x,
 		   const struct oidc_who *who)
 {
-	struct identity_row known;
+	struct identity_row known = { 0 };
 	struct book *b = worker_of(q)->books.lists;
 	err e = identity_find(b, q->arena, x->provider->issuer, who->subject, &known);
 	if (e.kind && e.kind != ERR_NOTFOUND) {
 		(void)!page_failed(q, r, e);
+		return;
+	}
+	if (x->proves) {
+		prove(q, r, x, who, &known);
 		return;
 	}
 	if (e.kind || (x->account && known.person != x->account)) {
@@ -296,13 +348,14 @@ static void let_in(struct request *q, struct response *r, const struct way_back 
 		return;
 	}
 	if (!page_failed(q, r, identity_used(b, known.id, clock_now())))
-		sign_in(q, r, x, known.person);
+		sign_in(q, r, x, who, known.person);
 }
 
-/* Whoever signed out meanwhile, or in as somebody else, ties nothing to anybody. */
+/* Whoever signed out meanwhile, or in as somebody else, ties and shows nothing. */
 static bool is_still_there(struct request *q, const struct way_back *x)
 {
-	return !x->account || (q->session && q->session->person == x->account);
+	int64_t who = x->proves ? x->proves : x->account;
+	return !who || (q->session && q->session->cookie.n && q->session->person == who);
 }
 
 void oidc_back_page(struct request *q, struct response *r)

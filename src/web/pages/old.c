@@ -199,7 +199,7 @@ static bool is_place(const struct old *x, str *to)
 	return false;
 }
 
-/* As kept, then with a slash at the end, since both were written. Mailman showed the same
+/* Mailman showed the same
  * posts of a private archive below another path, and HyperKitty has had two. */
 static err find_kept(struct request *q, const struct old *x, str *to)
 {
@@ -214,28 +214,37 @@ static err find_kept(struct request *q, const struct old *x, str *to)
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		if (str_starts(path, same[i].was))
 			path = arena_cat(a, same[i].is, str_skip(path, same[i].was.n));
-	err e = find_alias(q, path, to);
-	return e.kind == ERR_NOTFOUND ? find_alias(q, arena_cat(a, path, STR("/")), to)
-				      : e;
+	return find_alias(q, path, to);
+}
+
+size_t old_archives(struct arena *a, const str *segments, size_t count,
+		    struct old_archive found[static OLD_ARCHIVES])
+{
+	size_t n = 0;
+	str path = STR("/");
+	for (size_t i = 0; i + 1 < count && i < SEGMENTS_MAX && n < OLD_ARCHIVES; i++) {
+		path = arena_cat(a, path, segments[i], STR("/"));
+		if (str_has(segments[i + 1], '@'))
+			found[n++] = (struct old_archive){ path, segments[i + 1] };
+	}
+	return n;
 }
 
 /* Below an archive that stood here, "/inbox/dev/MESSAGE-ID/": public-inbox has such addresses,
  * and more behind them (raw, t.mbox.gz, …). */
 static err find_below(struct request *q, str *to)
 {
-	struct arena *a = q->arena;
-	str path = STR("/");
-	for (size_t i = 0; i + 1 < q->segment_count && i < SEGMENTS_MAX; i++) {
+	struct old_archive x[OLD_ARCHIVES];
+	struct book *b = worker_of(q)->books.archive;
+	size_t n = old_archives(q->arena, q->segments, q->segment_count, x);
+	for (size_t i = 0; i < n; i++) {
 		struct archive_posts s;
 		int64_t list, number;
 		bool found;
-		path = arena_cat(a, path, q->segments[i], STR("/"));
-		TRY(archive_alias_find(worker_of(q)->books.archive, path, &list, &number,
-				       &found));
-		if (!found || number || !str_has(q->segments[i + 1], '@'))
+		TRY(archive_alias_find(b, x[i].path, &list, &number, &found));
+		if (!found || number)
 			continue;
-		TRY(archive_posts_by_message_id(worker_of(q)->books.archive, a, list,
-						q->segments[i + 1], &s));
+		TRY(archive_posts_by_message_id(b, q->arena, list, x[i].message_id, &s));
 		if (s.count)
 			return find_post(q, list, s.list[0].number, to);
 	}
@@ -249,8 +258,6 @@ str kept_address(struct request *q)
 	err e = worker_check(worker_of(q));
 	if (!e.kind)
 		e = find_alias(q, q->path, &to);
-	if (e.kind == ERR_NOTFOUND)
-		e = find_alias(q, arena_cat(q->arena, q->path, STR("/")), &to);
 	if (e.kind == ERR_NOTFOUND)
 		e = find_below(q, &to);
 	return e.kind ? STR_NONE : to;

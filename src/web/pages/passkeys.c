@@ -108,7 +108,7 @@ const char *passkey_login(struct request *q, struct response *r)
 		return NULL;
 	if (!x.verified)
 		browser_enter(q, r, x.person, ENTERED_BY_PASSKEY, to);
-	else if (browser_sign_in(q, r, x.person, "passkey"))
+	else if (browser_sign_in(q, r, x.person, "passkey", true))
 		go_on(q, r, to);
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* /account/prove: who is signed in shows once more that it is they, before they change how
  * they sign in. */
 #include "web/pages/account.h"
+#include "web/pages/oidc.h"
 #include "web/pages/page.h"
 #include "web/pages/passkeys.h"
 
@@ -70,7 +71,8 @@ static void show(struct request *q, struct response *r, str to, const char *erro
 	struct passkey_ask ask = passkey_ask(q, "prove");
 	p.challenge = ask.challenge;
 	p.site = ask.site;
-	ANSWER(q, r, prove, &p);
+	if (!page_failed(q, r, oidc_add_proofs(q, &p)))
+		ANSWER(q, r, prove, &p);
 }
 
 bool account_proven(struct request *q, struct response *r, str to)

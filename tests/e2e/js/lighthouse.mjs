@@ -15,6 +15,10 @@ const chromium = await launch({
   chromeFlags: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--ignore-certificate-errors'],
 });
 
+// It has a session of its own, and would outlive us.
+for (const signal of ['SIGTERM', 'SIGHUP'])
+  process.on(signal, () => { chromium.kill(); process.exit(1); });
+
 // Each audit that counts and is not passed: its words, and where in the page.
 function wrong(lhr, category) {
   return category.auditRefs.filter(ref => ref.weight > 0).map(ref => lhr.audits[ref.id])
