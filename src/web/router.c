@@ -2,7 +2,6 @@
 
 #include "base/language.h"
 #include "base/zone.h"
-#include "mail/charset.h"
 #include "web/asset.h"
 #include "web/blob.h"
 
@@ -313,7 +312,6 @@ void router_page(void *arg, struct request *q, struct response *r)
 	q->router = router;
 	q->ctx = router->ctx;
 	language_use(LANGUAGE_en);
-	charset_assume(STR_NONE);
 	zone_view(NULL);
 	if (q->refused)
 		say_fault(router, q, r);

@@ -133,6 +133,7 @@ err since_of(const struct request *q, int64_t list, const struct settings *s,
 
 static void clear_desk(struct worker *w)
 {
+	charset_assume(STR_NONE);
 	w->list = NULL;
 	w->list_path = STR_NONE;
 	w->viewer = (struct viewer){ 0 };

@@ -60,7 +60,7 @@ static err make(struct worker *w, struct arena *a, str *all)
 	for (size_t i = 0; i < part.count; i++)
 		posts[i] = (struct bodies_post){ .url = arena_printf(a, "/%zu", i),
 						 .parent_name = STR("Anna") };
-	TRY(bodies_make(w, a, &(struct bodies){ &t, part, false, false, posts }));
+	TRY(bodies_make(w, a, &(struct bodies){ .t = &t, .part = part, .posts = posts }));
 	*all = STR("");
 	for (size_t i = 0; i < part.count; i++)
 		*all = arena_cat(a, *all, posts[i].body.s);
