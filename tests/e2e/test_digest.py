@@ -190,6 +190,10 @@ for (mid, octets), (fields, text) in zip(sent, items):
     wanted = said(octets)
     if wanted is None:
         continue
+    file = re.search(r'(?m)^begin [0-7]{3,4} (.+)$', wanted)
+    if file:  # a file within a text is one that hangs on it
+        check(f'{mid}: names {file[1]}, and has none of its lines', file[1] in text and file[0] not in text, text[:300])
+        continue
     judged += 1
     foreign += not wanted.isascii()
     got, want = words(text), words(wanted.rstrip('\n'))
