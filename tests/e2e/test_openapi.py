@@ -88,6 +88,10 @@ with p.submit(ADMIN, token) as s:
     for n in range(2):
         s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, f'post {n}', '<p>Hello.</p>\r\n', MIME_Version='1.0', Content_Type='text/html'))
 check('posts are there', eventually(lambda: get('/lists/lab/2.json')[0] == 200))
+with p.submit(ADMIN, token) as s:
+    s.sendmail(ADMIN, [LIST], message(ADMIN, LIST, 'post 2', '--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: within\r\n\r\nHello.\r\n--b--\r\n', MIME_Version='1.0',
+                                      Content_Type='multipart/mixed; boundary=b'))
+check('and one with a message in it', eventually(lambda: get('/lists/lab/3.json')[0] == 200))
 eventually(lambda: len(p.json('held', 'ls', LIST)) == 2)
 get_ = lambda path: get('/api/3.1' + path)[1]
 user = get_(f'/users/{ADMIN}')
@@ -108,7 +112,7 @@ REAL = {'/api/3.1/lists/find': '/api/3.1/lists/find?subscriber=anna@home.example
         '/persons/{person}/merge.json': '/persons/1/merge.json?address=anna@home.example', '/files/licence.json': '/files/licence.json?to=/data/', '/files/upload.json': '/files/upload.json?to=/in/', '/files/links.json': '/files/links.json?in=/'}
 VALUES_AT = {**{where + '/{template}': {'template': WELCOME} for where in URIS},
              '/api/3.1/lists/{list}/requests/{token}': {'token': get_('/lists/lab.lists.example/requests')['entries'][0]['token']},
-             '/lists/{list}/admin/members/{member}.json': {'member': '1'},
+             '/lists/{list}/admin/members/{member}.json': {'member': '1'}, '/lists/{list}/{number}/within/{part}.json': {'number': '3'},
              '/confirm/{token}.json': {'token': re.search(r'/confirm/(\S+)', p.cli('user', 'link', ADMIN))[1]},
              '/outbox/{id}.json': {'id': str(next(iter(re.findall(r'"id": (\d+)', json.dumps(outbox))), 1))},
              '/api/3.1/lists/{list}/bans/{email}': {'email': 'eve@home.example'}, '/api/3.1/bans/{email}': {'email': 'eve@home.example'}}

@@ -21,6 +21,7 @@ for script in walks('reader'):
     w.follow('Person 0').says('Person 0')
     w.d.ask('back')
     w.follow('dev', within='nav.crumb').follow('Beam times').follow('#16').follow('Show formatted').says('next').follow('#16', exact=False)
+    w.follow('Read this message').says('The plan of the facility', 'Shutters open at six.').follow('message #16')
     w.follow('dev', within='nav.crumb')
     w.write('Search', 'lattice').send('Search').says('15 posts')
     w.follow('Person 1', within='aside').says('5 posts').follow('2025', within='aside').says('5 posts')

@@ -181,6 +181,22 @@ FILES = {
 }
 
 
+# Mail in HTML with a message attached.
+BEAM_TIMES = """--b
+Content-Type: text/html; charset=utf-8
+
+<p>The <b>next</b> round is settled.</p>
+--b
+Content-Type: message/rfc822
+
+From: Facility <facility@far.example>
+Subject: The plan of the facility
+
+Shutters open at six.
+--b--
+"""
+
+
 def put_files():
     root = folder()
     for name, content in FILES.items():
@@ -207,8 +223,8 @@ def site():
                     f'> Words of post {n - 1}\r\nThe lattice of post {n}.\r\n', mid=f'<{name[0]}{n}@far.example>', Date=formatdate(1_750_000_000 + 7200 * n),
                     **answers).replace(b'\r\n', b'\n') + b'\n')
             f.write(b'From x Thu Jan  1 00:00:00 2026\n' + message(
-                'Person 2 <person2@far.example>', name, 'Beam times', '<p>The <b>next</b> round is settled.</p>\n', mid=f'<{name[0]}16@far.example>',
-                Date=formatdate(1_750_000_000 + 7200 * 16), MIME_Version='1.0', Content_Type='text/html; charset=utf-8').replace(b'\r\n', b'\n') + b'\n')
+                'Person 2 <person2@far.example>', name, 'Beam times', BEAM_TIMES, mid=f'<{name[0]}16@far.example>', Date=formatdate(1_750_000_000 + 7200 * 16),
+                MIME_Version='1.0', Content_Type='multipart/mixed; boundary=b').replace(b'\r\n', b'\n') + b'\n')
         p.cli('archive', 'import', name, box)
     p.cli('list', 'set', DEV, 'archive_policy=public', 'description=Work on the lattice code', 'authenticate=any')
     p.cli('member', 'add', DEV, BEN, OWNER)
