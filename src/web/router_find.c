@@ -146,7 +146,8 @@ void router_lead_to_twin(const struct router *router, struct request *q,
 		}
 		r->headers[i].value = arena_cat(a, path, rest);
 		r->type = STR("application/json");
-		buf_cat(&r->body, STR("{\"location\":\""), r->headers[i].value,
-			STR("\"}\n"));
+		buf_add(&r->body, STR("{\"location\":"));
+		buf_add_quoted(&r->body, r->headers[i].value);
+		buf_add(&r->body, STR("}\n"));
 	}
 }
