@@ -3,6 +3,7 @@
 #include "archive/mask.h"
 #include "archive/read.h"
 #include "base/buf.h"
+#include "mail/charset.h"
 #include "mail/mbox.h"
 #include "store/archive/author.h"
 
@@ -115,7 +116,9 @@ err export_next(struct export_job *x, struct book *b, struct arena *a, str *piec
 		str message, from = p->from_address;
 		TRY(archive_blob_read(b, one, p->id, SIZE_MAX, &message));
 		if (x->hide_addresses) {
+			str before = charset_assume(p->charset);
 			message = mask_message(one, message);
+			charset_assume(before);
 			from = mask_text(one, from);
 		}
 		buf_add(&out, mbox_write(one, message, from, p->received_at));

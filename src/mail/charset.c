@@ -5,6 +5,7 @@
 #include "mail/lex.h"
 
 #include <iconv.h>
+#include <pthread.h>
 #include <uchardet/uchardet.h>
 
 enum {
@@ -55,12 +56,41 @@ static bool label_read(str declared, struct label *out)
 	return true;
 }
 
+/* A copy that stays for ever: whoever assumes a charset knows nothing of who reads later in
+ * this thread. There are as many as lists have chosen; "" where that is beyond measure. */
+static str keep_name(str charset)
+{
+	enum { NAMES = 256, NAME_MAX_OCTETS = 40 };
+	static struct {
+		char name[NAME_MAX_OCTETS];
+		size_t n;
+	} names[NAMES];
+	static size_t count;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	str kept = STR("");
+	size_t i = 0;
+	if (!charset.n || charset.n > NAME_MAX_OCTETS)
+		return kept;
+	pthread_mutex_lock(&lock);
+	while (i < count && !str_eq((str){ names[i].name, names[i].n }, charset))
+		i++;
+	if (i == count && count < NAMES) {
+		memcpy(names[i].name, charset.p, charset.n);
+		names[i].n = charset.n;
+		count++;
+	}
+	if (i < count)
+		kept = (str){ names[i].name, names[i].n };
+	pthread_mutex_unlock(&lock);
+	return kept;
+}
+
 static _Thread_local str assumed;
 
 str charset_assume(str charset)
 {
 	str before = assumed;
-	assumed = charset;
+	assumed = keep_name(charset);
 	return before;
 }
 

@@ -10,8 +10,8 @@
 str charset_decode(struct arena *a, str bytes, str declared, str *used);
 
 /* What this thread reads bytes as that declare no charset, one that nobody knows or a wrong
- * one, and are no UTF-8, before it guesses; "" (at first): it guesses at once. The name must
- * live until the next call. Gives the one before. */
+ * one, and are no UTF-8, before it guesses; "" (at first): it guesses at once. Gives the one
+ * before. Both names live as long as the process. */
 str charset_assume(str charset);
 str charset_assumed(void);
 

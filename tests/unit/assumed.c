@@ -56,6 +56,18 @@ static void test_decode(struct arena *a)
 	      && !charset_known(STR("no-such-set")) && !charset_known(STR("")));
 }
 
+/* It is a request's memory that names it, and the next one's that asks. */
+static void test_name_stays(void)
+{
+	char name[] = "koi8-r";
+	str before = charset_assume(str_from(name));
+	memset(name, 'x', sizeof name - 1);
+	CHECK(str_eq(charset_assumed(), STR("koi8-r")));
+	CHECK(str_eq(charset_assume(STR("windows-1251")), STR("koi8-r")));
+	charset_assume(before);
+	CHECK(!charset_assumed().n);
+}
+
 static int64_t add(struct arena *a, struct book *b, const char *source, str charset)
 {
 	int64_t number = 0;
@@ -126,6 +138,7 @@ int main(void)
 	str folder = folder_make(a);
 	struct book *b = fresh_book(a, folder, BOOK_ARCHIVE);
 	test_decode(a);
+	test_name_stays();
 	test_index(a, b);
 	book_close(b);
 	folder_remove(a, folder);

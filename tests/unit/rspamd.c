@@ -37,8 +37,7 @@ static const struct {
 	{ "{\"action\":\"soft reject\"" SCORE
 	  ",\"messages\":{\"smtp_message\":\"Try again later\"}}",
 	  WALL_UNSCANNED, true, "it is to come again later: Try again later" },
-	{ "{\"action\":\"greylist\"" SCORE "}", WALL_UNSCANNED, true,
-	  "it is to come again later: score 8.2 of 15.0" },
+	{ "{\"action\":\"greylist\"" SCORE "}", WALL_CLEAN, false, "" },
 	{ "{\"action\":\"a site's own\"" SCORE "}", WALL_SUSPICIOUS, false,
 	  "a site's own: score 8.2 of 15.0" },
 };
